@@ -1,0 +1,19 @@
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'dist', 'build', 'cdk.out', 'lab/.cache'] },
+  ...tseslint.configs.strict,
+  ...tseslint.configs.stylistic,
+  {
+    rules: {
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'max-lines': ['error', { max: 300 }],
+      'eqeqeq': 'error',
+      'no-console': 'error',
+    },
+  },
+  { files: ['bin/**', 'bench/**', 'lab/**'], rules: { 'no-console': 'off' } },
+  { files: ['test/**'], rules: { 'max-lines': 'off' } },
+);
