@@ -10,6 +10,7 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       'max-lines': ['error', { max: 300 }],
+      '@typescript-eslint/consistent-indexed-object-style': 'off',
       'eqeqeq': 'error',
       'no-console': 'error',
     },

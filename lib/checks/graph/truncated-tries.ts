@@ -1,0 +1,20 @@
+import type { Topology } from '../../topology';
+import { type Finding, Severity } from '../finding';
+
+/** Retries whose last try has less time than perTryTimeout grants it, since the call's timeout ends it before. */
+export function truncatedTries(topology: Topology): Finding[] {
+  return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(({ callee, terms: { timeout, retries } }) => {
+    if (!timeout || !retries?.perTryTimeout || retries.attempts === 0) {
+      return [];
+    }
+    const needed = (1 + retries.attempts) * retries.perTryTimeout.toMilliseconds();
+    return needed <= timeout.toMilliseconds() ? [] : [{
+      id: 'TruncatedTries',
+      severity: Severity.WARNING,
+      path: `${caller.path} → ${callee.name}`,
+      message: `${1 + retries.attempts} tries of ${retries.perTryTimeout.toMilliseconds()} ms need ${needed} ms, `
+        + `and the timeout of ${timeout.toMilliseconds()} ms cuts the last one short.`,
+      remedy: `Raise the timeout to ${needed} ms, or lower perTryTimeout.`,
+    }];
+  }));
+}

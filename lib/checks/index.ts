@@ -1,0 +1,3 @@
+export * from './finding';
+export * from './graph/calls-into-the-mesh';
+export * from './graph/truncated-tries';

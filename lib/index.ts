@@ -1,0 +1,5 @@
+export * from './checks';
+export * from './kubernetes';
+export * from './topology';
+export * from './istio';
+export * from './mesh';

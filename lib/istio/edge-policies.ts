@@ -1,0 +1,63 @@
+import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
+import type { TopologyChart } from '../kubernetes';
+import type { Edge, JwtProps, Operation, Route } from '../topology';
+import { operationsOf } from './operations';
+import { AuthorizationPolicy, RequestAuthentication, type SpecOf } from './resources';
+
+type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
+type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number];
+
+/**
+ * What a gateway lets in: the routes, each with the token that it demands, and nothing else. It says what is allowed, not what
+ * is denied, so that a path which is read differently here and by the router fails closed.
+ */
+export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
+  const scope = chart.scopeOf(edge);
+  const { name, namespace } = edge;
+  const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name }];
+  const tokens = tokensOf(edge);
+  if (tokens.length > 0) {
+    new RequestAuthentication(scope, 'request-authentication', { metadata: { name, namespace }, spec: { targetRefs, jwtRules: jwtRules(tokens) } });
+  }
+  new AuthorizationPolicy(scope, 'authorization-policy', {
+    metadata: { name, namespace },
+    spec: { targetRefs, action: 'ALLOW', rules: rulesOf(edge) },
+  });
+}
+
+function tokensOf(edge: Edge): JwtProps[] {
+  return edge.routes.flatMap(route => route.auth.token ? [route.auth.token] : []);
+}
+
+/** One rule an issuer, which accepts the audiences of all its routes; the AuthorizationPolicy tells them apart. */
+function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
+  return [...new Set(tokens.map(token => token.issuer))].map(issuer => {
+    const ofIssuer = tokens.filter(token => token.issuer === issuer);
+    return {
+      issuer,
+      audiences: [...new Set(ofIssuer.flatMap(token => token.audiences))],
+      jwksUri: ofIssuer.find(token => token.jwksUri)?.jwksUri,
+      jwks: ofIssuer.find(token => token.jwks)?.jwks,
+      forwardOriginalToken: true,
+    };
+  });
+}
+
+/** With TLS, plain HTTP is let in to be redirected. */
+function rulesOf(edge: Edge): Rule[] {
+  const groups = new Map<string, Route[]>();
+  for (const route of edge.routes) {
+    const key = JSON.stringify(route.auth.token ?? null);
+    groups.set(key, [...groups.get(key) ?? [], route]);
+  }
+  const rules = [...groups.values()].map(routes => ruleOf(routes[0]?.auth.token, routes.map(route => route.operation)));
+  return edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }, ...rules] : rules;
+}
+
+function ruleOf(token: JwtProps | undefined, operations: readonly Operation[]): Rule {
+  return {
+    from: token ? [{ source: { requestPrincipals: [`${token.issuer}/*`] } }] : undefined,
+    to: operationsOf(operations),
+    when: token ? [{ key: 'request.auth.audiences', values: [...token.audiences] }] : undefined,
+  };
+}

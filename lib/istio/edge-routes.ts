@@ -1,0 +1,132 @@
+import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with { 'resolution-mode': 'import' };
+import { renderService, type TopologyChart } from '../kubernetes';
+import type { Edge, HeaderRoute, Operation, Port, Route, Service, Version } from '../topology';
+import { trafficPolicyOf } from './traffic';
+import { durationOf } from './duration';
+import { DestinationRule, HttpRoute, ReferenceGrant, type SpecOf } from './resources';
+
+type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
+type Match = NonNullable<Rule['matches']>[number];
+type Filter = NonNullable<Rule['filters']>[number];
+
+/** The API server takes 16 rules and 128 matches in all. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
+const MATCHES_IN_A_RULE = 8;
+const RULES_IN_A_ROUTE = 16;
+
+/** The HTTPRoutes of an edge; with TLS a redirect to it; and for services told apart by version a Service for each. */
+export function renderEdgeRoutes(chart: TopologyChart, edge: Edge): void {
+  const services = [...new Set(edge.routes.map(({ service }) => service))];
+  services.filter(each => each.routesByVersion).forEach(service => renderVersionServices(chart, service));
+  inChunks(rulesOf(edge), RULES_IN_A_ROUTE).forEach((rules, index) => {
+    const suffix = index === 0 ? '' : `-${index + 1}`;
+    renderRoute(chart, edge, `${edge.name}${suffix}`, edge.tlsSecret ? 'https' : 'http', rules);
+  });
+  if (edge.tlsSecret) {
+    renderRoute(chart, edge, `${edge.name}-redirect`, 'http', [
+      { filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] },
+    ]);
+  }
+  new Set(services.map(each => each.namespace)).forEach(namespace => renderGrant(chart, edge, namespace));
+}
+
+function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: string, rules: Rule[]): void {
+  new HttpRoute(chart.scopeOf(edge), name, {
+    metadata: { name, namespace: edge.namespace },
+    spec: { parentRefs: [{ name: edge.name, sectionName: listener }], hostnames: [edge.host], rules },
+  });
+}
+
+/** Lets the edge's routes refer to services of another namespace. */
+function renderGrant(chart: TopologyChart, edge: Edge, namespace: string): void {
+  if (namespace === edge.namespace) {
+    return;
+  }
+  new ReferenceGrant(chart.scopeOf(edge), `grant-${namespace}`, {
+    metadata: { name: `${edge.name}-routes`, namespace },
+    spec: {
+      from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: edge.namespace }],
+      to: [{ group: '', kind: 'Service' }],
+    },
+  });
+}
+
+/** An HTTPRoute knows no subsets, so each version is a Service of its own, under the same circuit breaker. */
+function renderVersionServices(chart: TopologyChart, service: Service): void {
+  const scope = chart.scopeOf(service);
+  const trafficPolicy = trafficPolicyOf(service);
+  for (const version of service.versions.values()) {
+    const name = version.deploymentName;
+    if (scope.node.tryFindChild(`service-${version.name}`)) {
+      continue;
+    }
+    renderService(scope, `service-${version.name}`, service, name, { ...service.selector, version: version.name });
+    if (trafficPolicy) {
+      new DestinationRule(scope, `destination-rule-${version.name}`, {
+        metadata: { name, namespace: service.namespace },
+        spec: { host: service.host.replace(service.name, name), trafficPolicy },
+      });
+    }
+  }
+}
+
+/** Routes that differ in nothing but what is asked share a rule. */
+function rulesOf(edge: Edge): Rule[] {
+  const groups = new Map<string, Route[]>();
+  for (const route of edge.routes) {
+    const key = [route.service.path, route.service.namespace, route.port.number, route.timeout.toMilliseconds()].join(' ');
+    groups.set(key, [...groups.get(key) ?? [], route]);
+  }
+  return [...groups.values()].flatMap(routes => inChunks(routes, MATCHES_IN_A_RULE)).flatMap(rulesOfRoutes);
+}
+
+function rulesOfRoutes(routes: Route[]): Rule[] {
+  const [{ edge, service, port, timeout } = never()] = routes;
+  const matches = routes.map(route => operationMatch(route.operation));
+  const mirror: Filter[] = service.mirror
+    ? [{ type: 'RequestMirror', requestMirror: { backendRef: backend(edge, service, port, service.mirror.version), percent: service.mirror.percent } }]
+    : [];
+  const common = { timeouts: { request: durationOf(timeout) }, filters: mirror.length > 0 ? mirror : undefined };
+  return [
+    ...service.headerRoutes.map(route => ({
+      matches: matches.map(match => ({ ...match, headers: [headerMatch(route)] })),
+      backendRefs: [backend(edge, service, port, route.version)],
+      ...common,
+    })),
+    { matches, backendRefs: backends(edge, service, port), ...common },
+  ];
+}
+
+function backends(edge: Edge, service: Service, port: Port): Rule['backendRefs'] {
+  const { weights } = service;
+  return weights.length === 0
+    ? [backend(edge, service, port)]
+    : weights.map(({ version, percent }) => ({ ...backend(edge, service, port, version), weight: percent }));
+}
+
+function backend(edge: Edge, service: Service, port: Port, version?: Version): { name: string; namespace?: string; port: number } {
+  const namespace = service.namespace === edge.namespace ? {} : { namespace: service.namespace };
+  return { name: version?.deploymentName ?? service.name, ...namespace, port: port.number };
+}
+
+function operationMatch({ method, path }: Operation): Match {
+  return {
+    method: method as Match['method'],
+    path: path.isExact ? { type: 'Exact', value: path.text } : { type: 'RegularExpression', value: path.toRegex() },
+  };
+}
+
+function headerMatch({ match: { header, kind, value } }: HeaderRoute): NonNullable<Match['headers']>[number] {
+  if (kind === 'exact') {
+    return { type: 'Exact', name: header, value };
+  }
+  const regex = kind === 'regex' ? value : `${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}.*`;
+  return { type: 'RegularExpression', name: header, value: regex };
+}
+
+function inChunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+function never(): never {
+  throw new Error('a group of routes has at least one');
+}

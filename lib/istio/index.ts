@@ -1,0 +1,4 @@
+export * from './install';
+export * from './resources';
+export * from './sidecars';
+export * from './tracing';

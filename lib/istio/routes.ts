@@ -1,0 +1,130 @@
+import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
+import { type Call, type Callee, type HeaderRoute, type Operation, type Port, RetryOn, Service, type Terms, type Version } from '../topology';
+import { durationOf } from './duration';
+import type { SpecOf } from './resources';
+
+type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
+type TcpRoute = NonNullable<SpecOf<IVirtualService>['tcp']>[number];
+type Match = NonNullable<HttpRoute['match']>[number];
+type Destination = NonNullable<HttpRoute['route']>[number];
+
+const RETRY_ON = [RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM, RetryOn.GATEWAY_ERROR, RetryOn.UNAVAILABLE];
+
+/** The rules of a VirtualService for one port that carries requests: each set of terms, with the callers that it is for. */
+export function httpRoutes(callee: Callee, port: Port): HttpRoute[] {
+  const calls = callee.incomingCalls.filter(call => call.port === port);
+  if (calls.length === 0) {
+    return [];
+  }
+  const groups = groupByTerms(calls);
+  const [only] = groups;
+  if (groups.length === 1 && only) {
+    return routesUnder(callee, port, only.terms, [{ port: port.number }]);
+  }
+  // Whoever is in none of the groups has declared no call and is refused by policy, which he would not learn from a 404 here.
+  return [...groups.flatMap(({ terms, calls: members }) => routesUnder(callee, port, terms, members.flatMap(matchesOf))),
+    ...routesUnder(callee, port, {}, [{ port: port.number }])];
+}
+
+/** The rule for one port that carries connections: needed only where they are shared among versions. */
+export function tcpRoutes(callee: Callee, port: Port): TcpRoute[] {
+  const destinations = destinationsOf(callee, port);
+  return destinations.length < 2 ? [] : [{ match: [{ port: port.number }], route: destinations }];
+}
+
+interface Group {
+  readonly terms: Terms;
+  readonly calls: Call[];
+}
+
+function groupByTerms(calls: readonly Call[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const call of calls) {
+    const key = JSON.stringify([call.terms, isOneOfSeveral(call)]);
+    const group = groups.get(key);
+    if (group) {
+      group.calls.push(call);
+    } else {
+      groups.set(key, { terms: call.terms, calls: [call] });
+    }
+  }
+  return [...groups.values()];
+}
+
+/** Whether its caller has declared further calls to the port, so that what is asked tells them apart. */
+function isOneOfSeveral(call: Call): boolean {
+  return call.caller.outgoingCalls.some(other => other !== call && other.callee === call.callee && other.port === call.port);
+}
+
+function matchesOf(call: Call): Match[] {
+  const { caller, port } = call;
+  const source = {
+    port: port.number,
+    sourceLabels: caller.selector,
+    ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
+  };
+  return isOneOfSeveral(call) && call.only ? call.only.map(operation => ({ ...source, ...operationMatch(operation) })) : [source];
+}
+
+function operationMatch({ method, path }: Operation): Match {
+  return {
+    ...(method ? { method: { exact: method } } : {}),
+    uri: path.isExact ? { exact: path.text } : { regex: path.toRegex() },
+  };
+}
+
+/** Header routes first, since the first rule that matches wins; then the split. */
+function routesUnder(callee: Callee, port: Port, terms: Terms, matches: Match[]): HttpRoute[] {
+  const byHeader = callee instanceof Service ? callee.headerRoutes : [];
+  const mirror = callee instanceof Service ? callee.mirror : undefined;
+  const common = {
+    timeout: durationOf(terms.timeout),
+    retries: retriesOf(terms),
+    fault: faultOf(terms),
+    mirrors: mirror ? [{ destination: destinationOf(callee, port, mirror.version), percentage: { value: mirror.percent } }] : undefined,
+  };
+  return [
+    ...byHeader.map(route => ({
+      match: matches.map(match => ({ ...match, headers: headerMatch(route) })),
+      route: [{ destination: destinationOf(callee, port, route.version) }],
+      ...common,
+    })),
+    { match: matches, route: destinationsOf(callee, port), ...common },
+  ];
+}
+
+function headerMatch({ match: { header, kind, value } }: HeaderRoute): Match['headers'] {
+  return { [header]: kind === 'exact' ? { exact: value } : kind === 'prefix' ? { prefix: value } : { regex: value } };
+}
+
+function destinationsOf(callee: Callee, port: Port): Destination[] {
+  const weights = callee instanceof Service ? callee.weights : [];
+  const [only] = weights;
+  if (weights.length < 2) {
+    return [{ destination: destinationOf(callee, port, only?.version) }];
+  }
+  return weights.map(({ version, percent }) => ({ destination: destinationOf(callee, port, version), weight: percent }));
+}
+
+function destinationOf(callee: Callee, port: Port, version: Version | undefined): Destination['destination'] {
+  return { host: callee.host, port: { number: port.number }, subset: version?.name };
+}
+
+/** Written out even where there are none: Istio would retry twice. */
+function retriesOf({ retries }: Terms): HttpRoute['retries'] {
+  if (!retries || retries.attempts === 0) {
+    return { attempts: 0 };
+  }
+  return { attempts: retries.attempts, perTryTimeout: durationOf(retries.perTryTimeout), retryOn: (retries.on ?? RETRY_ON).join(',') };
+}
+
+function faultOf({ faults }: Terms): HttpRoute['fault'] {
+  if (!faults) {
+    return undefined;
+  }
+  const { delay, abort } = faults;
+  return {
+    delay: delay ? { fixedDelay: durationOf(delay.duration), percentage: { value: delay.percent ?? 100 } } : undefined,
+    abort: abort ? { httpStatus: abort.status, percentage: { value: abort.percent ?? 100 } } : undefined,
+  };
+}

@@ -1,0 +1,27 @@
+import type { TopologyChart } from '../kubernetes';
+import type { Service } from '../topology';
+import { Sidecar } from './resources';
+import type { IstioSidecars } from './sidecars';
+
+const NOTHING = '~/*';
+
+/** A Sidecar for each workload: its proxy knows the hosts that it calls and no others, and refuses what it does not know. */
+export function renderScopes(chart: TopologyChart, mesh: IstioSidecars): void {
+  const { tracing } = mesh;
+  const collector = tracing ? [`${tracing.namespace}/${tracing.host(chart.topology.clusterDomain)}`] : [];
+  for (const service of chart.topology.services.filter(each => each.inMesh)) {
+    const hosts = [...new Set(service.outgoingCalls.map(({ callee }) => `${seenFrom(service, callee.namespace)}/${callee.host}`)), ...collector];
+    new Sidecar(chart.scopeOf(service), 'sidecar', {
+      metadata: { name: service.name, namespace: service.namespace },
+      spec: {
+        workloadSelector: { labels: service.selector },
+        egress: [{ hosts: hosts.length > 0 ? hosts : [NOTHING] }],
+        outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+      },
+    });
+  }
+}
+
+function seenFrom(service: Service, namespace: string): string {
+  return namespace === service.namespace ? '.' : namespace;
+}

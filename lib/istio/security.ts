@@ -1,0 +1,52 @@
+import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
+import type { TopologyChart } from '../kubernetes';
+import type { Operation, Port, Service } from '../topology';
+import { operationsOn } from './operations';
+import { AuthorizationPolicy, PeerAuthentication, type SpecOf } from './resources';
+import type { IstioSidecars } from './sidecars';
+
+type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
+
+/** Mutual TLS everywhere, nothing allowed in each namespace, and for each callee the declared calls alone. */
+export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void {
+  for (const namespace of chart.topology.namespaces) {
+    const scope = chart.scopeOfNamespace(namespace);
+    new PeerAuthentication(scope, 'peer-authentication', { metadata: { name: 'default', namespace }, spec: { mtls: { mode: 'STRICT' } } });
+    new AuthorizationPolicy(scope, 'authorization-policy', { metadata: { name: 'allow-nothing', namespace }, spec: {} });
+  }
+  const routedBy = rulesOfEdges(chart, mesh);
+  for (const service of chart.topology.services.filter(each => each.inMesh)) {
+    const rules = [...rulesOfCallers(service, mesh), ...routedBy.get(service) ?? []];
+    if (rules.length > 0) {
+      new AuthorizationPolicy(chart.scopeOf(service), 'authorization-policy', {
+        metadata: { name: service.name, namespace: service.namespace },
+        spec: { selector: { matchLabels: service.selector }, action: 'ALLOW', rules },
+      });
+    }
+  }
+}
+
+function rulesOfCallers(service: Service, mesh: IstioSidecars): Rule[] {
+  return service.incomingCalls.map(({ caller, port, only }) => rule(mesh.principal(caller.namespace, caller.serviceAccount), port, only));
+}
+
+/** The same operations that the edge lets in, once more at the service: a second lock on the same door. */
+function rulesOfEdges(chart: TopologyChart, mesh: IstioSidecars): Map<Service, Rule[]> {
+  const rules = new Map<Service, Rule[]>();
+  for (const edge of chart.topology.edges) {
+    const principal = mesh.principal(edge.namespace, mesh.gatewayServiceName(edge.name));
+    for (const service of new Set(edge.routes.map(route => route.service))) {
+      for (const port of service.ports) {
+        const operations = edge.routes.filter(route => route.service === service && route.port === port).map(route => route.operation);
+        if (operations.length > 0) {
+          rules.set(service, [...rules.get(service) ?? [], rule(principal, port, operations)]);
+        }
+      }
+    }
+  }
+  return rules;
+}
+
+function rule(principal: string, port: Port, operations: readonly Operation[] | undefined): Rule {
+  return { from: [{ source: { principals: [principal] } }], to: operationsOn(port, operations) };
+}

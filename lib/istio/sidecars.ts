@@ -1,0 +1,135 @@
+import { Capability, type Labels, pods, type SystemConnections, Target, tcp, type TopologyChart } from '../kubernetes';
+import type { Service } from '../topology';
+import { renderIngress } from './ingress';
+import { renderScopes } from './scope';
+import { renderSecurity } from './security';
+import { renderTelemetry } from './telemetry';
+import type { Tracing } from './tracing';
+import { renderTraffic } from './traffic';
+
+/** What tells Istio to inject a proxy. */
+export enum Injection {
+  /** A label of the namespace: every pod in it, but those that opt out. */
+  NAMESPACE = 'namespace',
+  /** A label of each pod: the namespace stays as it is. */
+  POD = 'pod',
+}
+
+/** How the Service in front of a gateway is exposed. */
+export enum GatewayService {
+  /** The cloud provider makes a load balancer of its own. */
+  LOAD_BALANCER = 'LoadBalancer',
+  /** A load balancer that exists is bound to the pods, e.g. by a TargetGroupBinding. */
+  CLUSTER_IP = 'ClusterIP',
+}
+
+/** How Istio with sidecars is used. */
+export interface IstioSidecarsProps {
+  /**
+   * The revision of the control plane that injects the proxies, or a tag of it.
+   * @default - the default one
+   */
+  readonly revision?: string;
+  /** @default Injection.NAMESPACE */
+  readonly injection?: Injection;
+  /**
+   * The namespace of the control plane.
+   * @default istio-system
+   */
+  readonly controlPlaneNamespace?: string;
+  /**
+   * The trust domain in the identities of workloads.
+   * @default cluster.local
+   */
+  readonly trustDomain?: string;
+  /**
+   * Where traces go; give the same to the installation.
+   * @default - no traces
+   */
+  readonly tracing?: Tracing;
+  /** @default GatewayService.LOAD_BALANCER */
+  readonly gatewayService?: GatewayService;
+}
+
+/** Istio with an Envoy proxy in each pod. */
+export class IstioSidecars extends Target {
+  readonly name = 'Istio with sidecars';
+  readonly capabilities = Object.values(Capability);
+
+  readonly trustDomain: string;
+  readonly tracing?: Tracing;
+  readonly gatewayService: GatewayService;
+  private readonly revision?: string;
+  private readonly injection: Injection;
+  private readonly controlPlaneNamespace: string;
+
+  constructor(props: IstioSidecarsProps = {}) {
+    super();
+    this.revision = props.revision;
+    this.injection = props.injection ?? Injection.NAMESPACE;
+    this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'istio-system';
+    this.trustDomain = props.trustDomain ?? 'cluster.local';
+    this.tracing = props.tracing;
+    this.gatewayService = props.gatewayService ?? GatewayService.LOAD_BALANCER;
+  }
+
+  /** Exactly one of Istio's two labels, since `istio-injection` beats the revision. */
+  namespaceLabels(): Labels {
+    if (this.injection === Injection.POD) {
+      return {};
+    }
+    return this.revision ? { 'istio.io/rev': this.revision } : { 'istio-injection': 'enabled' };
+  }
+
+  podLabels(service: Service): Labels {
+    if (!service.inMesh) {
+      return { 'sidecar.istio.io/inject': 'false' };
+    }
+    if (this.injection === Injection.NAMESPACE) {
+      return {};
+    }
+    return { 'sidecar.istio.io/inject': 'true', ...(this.revision ? { 'istio.io/rev': this.revision } : {}) };
+  }
+
+  gatewayLabels(edge: string): Labels {
+    return { 'gateway.networking.k8s.io/gateway-name': edge };
+  }
+
+  gatewayServiceName(edge: string): string {
+    return `${edge}-istio`;
+  }
+
+  gatewayPorts(tls: boolean): number[] {
+    return tls ? [80, 443, READINESS] : [80, READINESS];
+  }
+
+  /** Configuration and certificates from istiod, spans to the collector, metrics scraped from any namespace. */
+  systemConnections(): SystemConnections {
+    return {
+      ingress: [{ from: [{ namespaceSelector: {} }], ports: [tcp(MERGED_METRICS), tcp(ENVOY_METRICS)] }],
+      egress: [
+        { to: [pods(this.controlPlaneNamespace, { app: 'istiod' })], ports: [tcp(ISTIOD)] },
+        ...(this.tracing ? [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': this.tracing.namespace } } }], ports: [tcp(this.tracing.port)] }] : []),
+      ],
+    };
+  }
+
+  /** The identity of a ServiceAccount as AuthorizationPolicies name it. */
+  principal(namespace: string, serviceAccount: string): string {
+    return `${this.trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
+  }
+
+  render(chart: TopologyChart): void {
+    renderSecurity(chart, this);
+    renderScopes(chart, this);
+    renderTelemetry(chart, this);
+    renderTraffic(chart);
+    renderIngress(chart, this);
+  }
+}
+
+/** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
+const ISTIOD = 15012;
+const MERGED_METRICS = 15020;
+const READINESS = 15021;
+const ENVOY_METRICS = 15090;

@@ -1,0 +1,35 @@
+/** Where traces go. */
+export interface OpenTelemetryProps {
+  /** The collector's Service. */
+  readonly service: string;
+  /** The namespace of that Service. */
+  readonly namespace: string;
+  /**
+   * The port that takes OTLP over gRPC.
+   * @default 4317
+   */
+  readonly port?: number;
+  /**
+   * The share of requests that are traced, in percent.
+   * @default 1
+   */
+  readonly samplingPercent?: number;
+}
+
+/** A tracing backend: the installation makes it known to the mesh, a topology's Telemetry sends spans to it. */
+export class Tracing {
+  /** A collector that takes OpenTelemetry's protocol. @see https://istio.io/latest/docs/tasks/observability/distributed-tracing/opentelemetry/ */
+  static openTelemetry(props: OpenTelemetryProps): Tracing {
+    return new Tracing(props.service, props.namespace, props.port ?? 4317, props.samplingPercent ?? 1);
+  }
+
+  /** The name of the extension provider in the mesh configuration. */
+  readonly provider = 'opentelemetry';
+
+  private constructor(readonly service: string, readonly namespace: string, readonly port: number, readonly samplingPercent: number) {}
+
+  /** The collector's host name. */
+  host(clusterDomain: string): string {
+    return `${this.service}.${this.namespace}.svc.${clusterDomain}`;
+  }
+}

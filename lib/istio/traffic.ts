@@ -1,0 +1,98 @@
+import type { TopologyChart } from '../kubernetes';
+import { type Callee, ExternalService, Protocol, Service } from '../topology';
+import { durationOf } from './duration';
+import { DestinationRule, ServiceEntry, type SpecOf, VirtualService } from './resources';
+import { httpRoutes, tcpRoutes } from './routes';
+import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
+
+/** For each callee one VirtualService and, where it has versions or limits, one DestinationRule; for a host outside its ServiceEntry. */
+export function renderTraffic(chart: TopologyChart): void {
+  const callees: Callee[] = [...chart.topology.services, ...chart.topology.externals];
+  for (const callee of callees) {
+    if (callee instanceof ExternalService) {
+      renderServiceEntry(chart, callee);
+    }
+    renderDestinationRule(chart, callee);
+    renderVirtualService(chart, callee);
+  }
+}
+
+function renderVirtualService(chart: TopologyChart, callee: Callee): void {
+  const http = callee.ports.filter(port => port.carriesRequests).flatMap(port => httpRoutes(callee, port));
+  const tcp = callee.ports.filter(port => port.protocol === Protocol.TCP).flatMap(port => tcpRoutes(callee, port));
+  if (http.length + tcp.length === 0) {
+    return;
+  }
+  new VirtualService(chart.scopeOf(callee), 'virtual-service', {
+    metadata: metadataOf(callee),
+    spec: {
+      hosts: [callee.host],
+      ...exportOf(callee),
+      ...(http.length > 0 ? { http } : {}),
+      ...(tcp.length > 0 ? { tcp } : {}),
+    },
+  });
+}
+
+function renderDestinationRule(chart: TopologyChart, callee: Callee): void {
+  const subsets = callee instanceof Service && callee.routesByVersion
+    ? [...callee.versions.keys()].map(name => ({ name, labels: { version: name } }))
+    : undefined;
+  const trafficPolicy = trafficPolicyOf(callee);
+  if (!subsets && !trafficPolicy) {
+    return;
+  }
+  new DestinationRule(chart.scopeOf(callee), 'destination-rule', {
+    metadata: metadataOf(callee),
+    spec: { host: callee.host, ...exportOf(callee), trafficPolicy, subsets },
+  });
+}
+
+/** The circuit breaker of a callee, as a DestinationRule has it. */
+export function trafficPolicyOf(callee: Callee): SpecOf<IDestinationRule>['trafficPolicy'] {
+  const limits = callee.circuitBreaker?.limits;
+  if (!limits) {
+    return undefined;
+  }
+  const tcp = { maxConnections: limits.maxConnections, connectTimeout: durationOf(limits.connectTimeout) };
+  const http = { http1MaxPendingRequests: limits.maxPendingRequests, http2MaxRequests: limits.maxRequests };
+  return {
+    connectionPool: hasValues(tcp) || hasValues(http) ? { tcp: hasValues(tcp) ? tcp : undefined, http: hasValues(http) ? http : undefined } : undefined,
+    outlierDetection: limits.consecutiveErrors === undefined ? undefined : {
+      consecutive5xxErrors: limits.consecutiveErrors,
+      baseEjectionTime: durationOf(limits.ejectFor),
+      interval: durationOf(limits.interval),
+      maxEjectionPercent: limits.maxEjectedPercent,
+    },
+  };
+}
+
+function renderServiceEntry(chart: TopologyChart, external: ExternalService): void {
+  new ServiceEntry(chart.scopeOf(external), 'service-entry', {
+    metadata: metadataOf(external),
+    spec: {
+      hosts: [external.host],
+      ...exportOf(external),
+      location: 'MESH_EXTERNAL',
+      resolution: 'DNS',
+      ports: external.ports.map(({ number, name, protocol }) => ({ number, name, protocol: protocol.toUpperCase() })),
+    },
+  });
+}
+
+/** What is said of a host outside is said to its callers' namespaces only: others may declare it differently. */
+function exportOf(callee: Callee): { exportTo?: string[] } {
+  if (!(callee instanceof ExternalService)) {
+    return {};
+  }
+  const namespaces = new Set(callee.incomingCalls.map(call => call.caller.namespace));
+  return { exportTo: ['.', ...[...namespaces].filter(each => each !== callee.namespace)] };
+}
+
+function metadataOf({ name, namespace }: Callee): { name: string; namespace: string } {
+  return { name, namespace };
+}
+
+function hasValues(object: object): boolean {
+  return Object.values(object).some(value => value !== undefined);
+}

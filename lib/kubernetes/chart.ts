@@ -1,0 +1,120 @@
+import { ApiObject, Chart } from 'cdk8s';
+import { type Deployment, Namespace } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { callsIntoTheMesh, describeFinding, type Finding, Severity, truncatedTries } from '../checks';
+import { type Callee, type Edge, Mistake, type Service, type Topology } from '../topology';
+import { unmetWishes } from './capabilities';
+import { renderNetworkPolicies } from './network-policy';
+import { NoMesh } from './no-mesh';
+import type { Target } from './target';
+import { renderWorkload } from './workload';
+
+const TOPOLOGY_CHART = Symbol.for('cdk8s-cardinal.TopologyChart');
+
+/** Properties of a {@link TopologyChart}. */
+export interface TopologyChartProps {
+  readonly topology: Topology;
+  /**
+   * What keeps the topology's promises, e.g. `Mesh.istio()`.
+   * @default Mesh.none(), plain Kubernetes
+   */
+  readonly mesh?: Target;
+}
+
+/**
+ * A whole topology in a cluster: namespaces, workloads, NetworkPolicies, and all that the mesh needs. Rendering ends the
+ * declaring: a topology cannot change afterwards. Findings of severity `error` fail synthesis, all at once.
+ */
+export class TopologyChart extends Chart {
+  /** Whether a construct is one. (`instanceof` takes every Chart for one: cdk8s overrides it.) */
+  static isTopologyChart(construct: unknown): construct is TopologyChart {
+    return Chart.isChart(construct) && TOPOLOGY_CHART in construct;
+  }
+
+  readonly topology: Topology;
+  readonly mesh: Target;
+  /** What the checks found. */
+  readonly findings: readonly Finding[];
+  private readonly deployments = new Map<string, Deployment>();
+  private readonly scopes = new Map<Callee | Edge, Construct>();
+  private readonly namespaceScopes = new Map<string, Construct>();
+
+  constructor(scope: Construct, id: string, props: TopologyChartProps) {
+    super(scope, id, { labels: { 'app.kubernetes.io/part-of': props.topology.name } });
+    Object.defineProperty(this, TOPOLOGY_CHART, { value: true });
+    this.topology = props.topology;
+    this.mesh = props.mesh ?? new NoMesh();
+    this.topology.close();
+    this.findings = [
+      ...unmetWishes(this.topology, this.mesh.name, this.mesh.capabilities),
+      ...callsIntoTheMesh(this.topology),
+      ...truncatedTries(this.topology),
+    ];
+    this.node.addValidation({ validate: () => this.findings.filter(each => each.severity === Severity.ERROR).map(describeFinding) });
+
+    for (const name of this.topology.namespaces) {
+      new Namespace(this.scopeOfNamespace(name), 'namespace', { metadata: { name, labels: { ...this.mesh.namespaceLabels() } } });
+    }
+    for (const service of this.topology.services) {
+      for (const [version, deployment] of renderWorkload(this, service)) {
+        this.deployments.set(version.deploymentName + service.namespace, deployment);
+      }
+    }
+    renderNetworkPolicies(this);
+    this.mesh.render(this);
+  }
+
+  /** The Deployment of a version, to be changed as cdk8s-plus allows: volumes, secrets, further containers. */
+  deployment(service: Service, version = [...service.versions.keys()][0] ?? ''): Deployment {
+    const deployment = this.deployments.get(service.version(version).deploymentName + service.namespace);
+    if (!deployment) {
+      throw new Mistake({
+        code: 'NotRendered',
+        where: service.path,
+        problem: `The pods of ${service.name} exist already, so this chart has no Deployment of them.`,
+        remedy: 'Change them where they are declared.',
+      });
+    }
+    return deployment;
+  }
+
+  /**
+   * Any object of this chart, to be changed with `addJsonPatch`.
+   * @param namespace the topology's own if left out
+   */
+  object(kind: string, name: string, namespace = this.topology.namespace): ApiObject {
+    const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
+    const found = objects.find(each => each.kind === kind && each.name === name && (each.metadata.namespace ?? namespace) === namespace);
+    if (!found) {
+      const names = objects.filter(each => each.kind === kind).map(each => `${each.metadata.namespace ?? ''}/${each.name}`);
+      throw new Mistake({
+        code: 'NotRendered',
+        where: this.node.path,
+        problem: `The chart has no ${kind} "${name}" in namespace ${namespace}.`,
+        remedy: names.length > 0 ? `It has ${names.join(', ')}.` : `It has no ${kind} at all.`,
+      });
+    }
+    return found;
+  }
+
+  /** The construct under which all objects of a service or edge are. For targets. */
+  scopeOf(item: Callee | Edge): Construct {
+    let scope = this.scopes.get(item);
+    if (!scope) {
+      const id = item.namespace === this.topology.namespace ? item.name : `${item.namespace}.${item.name}`;
+      scope = new Construct(this, id);
+      this.scopes.set(item, scope);
+    }
+    return scope;
+  }
+
+  /** The construct under which the objects of a whole namespace are. For targets. */
+  scopeOfNamespace(name: string): Construct {
+    let scope = this.namespaceScopes.get(name);
+    if (!scope) {
+      scope = new Construct(this, `namespace.${name}`);
+      this.namespaceScopes.set(name, scope);
+    }
+    return scope;
+  }
+}

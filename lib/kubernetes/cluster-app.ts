@@ -1,0 +1,68 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ApiObject, App } from 'cdk8s';
+import type { Finding } from '../checks';
+import { TopologyChart } from './chart';
+import { fileOf, inOrder } from './phases';
+import { toYaml } from './yaml';
+
+/**
+ * A cdk8s app that writes a file a phase (`1-namespaces.yaml` to `6-routes.yaml`), so that `kubectl apply -f dist/` works in
+ * order. What not every cluster takes goes to folders of its own: `istio/` (for istioctl) and `aws/`. Two objects of one
+ * identity, and CDK tokens, are errors.
+ */
+export class ClusterApp extends App {
+  /** What the checks found in all topologies. */
+  get findings(): readonly Finding[] {
+    return this.node.findAll().filter(each => TopologyChart.isTopologyChart(each)).flatMap(chart => chart.findings);
+  }
+
+  override synth(): void {
+    this.validate();
+    const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
+    this.refuseTwins(objects);
+    for (const [file, members] of filed(objects)) {
+      const path = join(this.outdir, `${file}.yaml`);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, members.map(object => toYaml(object.toJson(), object.node.path)).join('---\n'));
+    }
+  }
+
+  private validate(): void {
+    const problems = this.node.findAll().flatMap(construct => construct.node.validate());
+    if (problems.length > 0) {
+      rmSync(this.outdir, { recursive: true, force: true });
+      throw new Error(`The topology cannot work:\n  ${problems.join('\n  ')}`);
+    }
+  }
+
+  private refuseTwins(objects: readonly ApiObject[]): void {
+    const paths = new Map<string, string>();
+    const twins: string[] = [];
+    for (const { apiGroup, kind, metadata, name, node } of objects) {
+      const identity = `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ${metadata.namespace ?? ''}/${name}`;
+      const other = paths.get(identity);
+      if (other) {
+        twins.push(`${identity} is declared at ${other} and at ${node.path}: one would overwrite the other. Rename one of them.`);
+      }
+      paths.set(identity, node.path);
+    }
+    if (twins.length > 0) {
+      throw new Error(`Two objects have one identity:\n  ${twins.join('\n  ')}`);
+    }
+  }
+}
+
+function filed(objects: readonly ApiObject[]): Map<string, ApiObject[]> {
+  const files = new Map<string, ApiObject[]>();
+  for (const object of objects) {
+    const file = fileOf(object);
+    const members = files.get(file);
+    if (members) {
+      members.push(object);
+    } else {
+      files.set(file, [object]);
+    }
+  }
+  return new Map([...files].map(([file, members]) => [file, members.sort(inOrder)]));
+}

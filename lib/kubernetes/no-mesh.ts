@@ -1,0 +1,32 @@
+import type { Capability } from './capabilities';
+import { type Labels, type SystemConnections, Target } from './target';
+
+/** Plain Kubernetes: workloads, and NetworkPolicies that let through the declared calls. The simple start, and enough for most small systems. */
+export class NoMesh extends Target {
+  readonly name = 'plain Kubernetes without a mesh';
+  readonly capabilities: readonly Capability[] = [];
+
+  namespaceLabels(): Labels {
+    return {};
+  }
+
+  podLabels(): Labels {
+    return {};
+  }
+
+  gatewayLabels(): Labels {
+    return {};
+  }
+
+  gatewayPorts(): number[] {
+    return [];
+  }
+
+  systemConnections(): SystemConnections {
+    return { ingress: [], egress: [] };
+  }
+
+  render(): void {
+    // Services and NetworkPolicies are all there is.
+  }
+}

@@ -1,0 +1,41 @@
+import type { k8s } from 'cdk8s-plus-27';
+import type { Service } from '../topology';
+import type { Capability } from './capabilities';
+import type { TopologyChart } from './chart';
+
+/** Labels of a Kubernetes object. */
+export interface Labels {
+  readonly [label: string]: string;
+}
+
+/** Connections that a mesh makes by itself, in every pod, as rules of a NetworkPolicy. */
+export interface SystemConnections {
+  readonly ingress: k8s.NetworkPolicyIngressRule[];
+  readonly egress: k8s.NetworkPolicyEgressRule[];
+}
+
+/** What keeps the promises of a topology in the cluster: a mesh, or plain Kubernetes. */
+export abstract class Target {
+  /** How messages call it. */
+  abstract readonly name: string;
+  /** What it can do. What a topology asks beyond this is an error. */
+  abstract readonly capabilities: readonly Capability[];
+
+  /** The labels by which a namespace joins the mesh. */
+  abstract namespaceLabels(): Labels;
+
+  /** The labels by which a service's pods join the mesh or stay out. */
+  abstract podLabels(service: Service): Labels;
+
+  /** The labels by which the pods of an edge's gateway are found. */
+  abstract gatewayLabels(edge: string): Labels;
+
+  /** The ports on which the pods of an edge's gateway listen. */
+  abstract gatewayPorts(tls: boolean): number[];
+
+  /** What its proxies need of the network beside the declared calls. */
+  abstract systemConnections(): SystemConnections;
+
+  /** Adds the target's own resources to the chart, which has the workloads. */
+  abstract render(chart: TopologyChart): void;
+}

@@ -1,0 +1,147 @@
+import { ApiObject, JsonPatch, Size } from 'cdk8s';
+import {
+  type ContainerProps, type ContainerResources, Cpu, Deployment, EnvValue, HorizontalPodAutoscaler, ImagePullPolicy, k8s,
+  LabelSelector, Metric, MetricTarget, Service as KubeService, ServiceAccount, Volume,
+} from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import type { Resources, Service, Version } from '../topology';
+import type { TopologyChart } from './chart';
+import { grpcProbes, probes } from './probes';
+import type { Labels } from './target';
+
+/** Renders what runs of a service, and gives back its Deployments. */
+export function renderWorkload(chart: TopologyChart, service: Service): Map<Version, Deployment> {
+  const scope = chart.scopeOf(service);
+  renderService(scope, 'service', service, service.name, service.selector);
+  if (service.exists) {
+    return new Map();
+  }
+  const { name, namespace } = service;
+  const account = new ServiceAccount(scope, 'service-account', { metadata: { name, namespace, labels: labelsOf(service) }, automountToken: false });
+  renderDisruptionBudget(scope, service);
+  const env = environmentOf(service);
+  return new Map([...service.versions.values()].map(version => [version, renderDeployment(chart, scope, version, account, env)]));
+}
+
+/** A Service in front of the pods with these labels; nothing without a port. */
+export function renderService(scope: Construct, id: string, service: Service, name: string, selector: Labels): void {
+  if (service.ports.length === 0) {
+    return;
+  }
+  const kube = new KubeService(scope, id, {
+    metadata: { name, namespace: service.namespace, labels: labelsOf(service) },
+    ports: service.ports.map(port => ({ name: port.name, port: port.number, targetPort: port.target })),
+  });
+  Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));
+}
+
+function renderDeployment(chart: TopologyChart, scope: Construct, version: Version, account: ServiceAccount, env: ContainerProps['envVariables']): Deployment {
+  const { service, workload } = version;
+  const selector = { ...service.selector, version: version.name };
+  const deployment = new Deployment(scope, version.name, {
+    metadata: { name: version.deploymentName, namespace: service.namespace, labels: { ...labelsOf(service), version: version.name } },
+    podMetadata: { labels: { ...labelsOf(service), ...selector, ...chart.mesh.podLabels(service) } },
+    select: false,
+    serviceAccount: account,
+    automountServiceAccountToken: false,
+    replicas: workload.autoscaling ? undefined : workload.replicas ?? 2,
+    securityContext: { ensureNonRoot: true, user: workload.user },
+    containers: [containerOf(scope, version, env)],
+  });
+  deployment.select(LabelSelector.of({ labels: selector }));
+  ApiObject.of(deployment).addJsonPatch(
+    JsonPatch.add('/spec/template/spec/topologySpreadConstraints', spread(selector)),
+    JsonPatch.add('/spec/template/spec/securityContext/seccompProfile', { type: 'RuntimeDefault' }),
+    JsonPatch.add('/spec/template/spec/containers/0/securityContext/capabilities', { drop: ['ALL'] }),
+    ...grpcProbes(version),
+  );
+  if (workload.autoscaling) {
+    const { min, max, cpuPercent = 70 } = workload.autoscaling;
+    new HorizontalPodAutoscaler(scope, `${version.name}-autoscaler`, {
+      metadata: { name: version.deploymentName, namespace: service.namespace, labels: labelsOf(service) },
+      target: deployment,
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: [Metric.resourceCpu(MetricTarget.averageUtilization(cpuPercent))],
+    });
+  }
+  return deployment;
+}
+
+function containerOf(scope: Construct, version: Version, env: ContainerProps['envVariables']): ContainerProps {
+  const { service, workload, image = '' } = version;
+  const own = Object.fromEntries(Object.entries(workload.env ?? {}).map(([name, value]) => [name, EnvValue.fromValue(value)]));
+  return {
+    name: service.name,
+    image,
+    imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
+    command: workload.command,
+    args: workload.args,
+    envVariables: { ...own, ...env },
+    ports: service.ports.map(port => ({ name: port.name, number: port.target })),
+    resources: resourcesOf(workload.resources ?? {}),
+    securityContext: { ensureNonRoot: true, user: workload.user, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
+    volumeMounts: (workload.writable ?? []).map((path, index) => ({
+      path,
+      volume: Volume.fromEmptyDir(scope, `${version.name}-writable-${index}`, `writable-${index}`),
+    })),
+    ...probes(version),
+  };
+}
+
+/** Each callee's address in the variable that the call names. */
+function environmentOf(service: Service): ContainerProps['envVariables'] {
+  const variables: Record<string, EnvValue> = {};
+  for (const call of service.outgoingCalls) {
+    if (call.address) {
+      variables[call.address] = EnvValue.fromValue(call.calleeAddress);
+    }
+  }
+  return variables;
+}
+
+/** A drain takes one pod at a time. A service with a single pod has no budget: it could only block the drain. */
+function renderDisruptionBudget(scope: Construct, service: Service): void {
+  const least = [...service.versions.values()].reduce((sum, { workload }) => sum + (workload.autoscaling?.min ?? workload.replicas ?? 2), 0);
+  if (least < 2) {
+    return;
+  }
+  new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {
+    metadata: { name: service.name, namespace: service.namespace, labels: labelsOf(service) },
+    spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: service.selector } },
+  });
+}
+
+function labelsOf(service: Service): Labels {
+  return { 'app.kubernetes.io/name': service.name };
+}
+
+function spread(labels: Labels): object[] {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map(topologyKey => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: labels },
+  }));
+}
+
+function resourcesOf({ cpu, cpuLimit, memory, memoryLimit }: Resources): ContainerResources {
+  return {
+    cpu: cpu ?? cpuLimit ? { request: toCpu(cpu), limit: toCpu(cpuLimit) } : undefined,
+    memory: memory ?? memoryLimit ? { request: toSize(memory), limit: toSize(memoryLimit) } : undefined,
+  };
+}
+
+function toCpu(quantity: string | undefined): Cpu | undefined {
+  if (quantity === undefined) {
+    return undefined;
+  }
+  return Cpu.millis(quantity.endsWith('m') ? parseInt(quantity, 10) : Math.round(parseFloat(quantity) * 1000));
+}
+
+function toSize(quantity: string | undefined): Size | undefined {
+  if (quantity === undefined) {
+    return undefined;
+  }
+  return quantity.endsWith('Gi') ? Size.gibibytes(parseInt(quantity, 10)) : Size.mebibytes(parseInt(quantity, 10));
+}

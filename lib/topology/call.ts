@@ -1,0 +1,78 @@
+import type { Callee } from './callee';
+import { Mistake } from './mistake';
+import { requireEnvironmentVariable } from './names';
+import type { Operation } from './operation';
+import type { Port } from './port';
+import type { Service } from './service';
+import { requireTenableTerms, type Terms } from './terms';
+
+/** The terms of a {@link Call}, and what it may ask. */
+export interface CallProps extends Terms {
+  /**
+   * The number of the callee's port.
+   * @default - its first
+   */
+  readonly port?: number;
+  /**
+   * The environment variable that tells the caller the callee's address, as `host:port`.
+   * @default - the caller knows it otherwise
+   */
+  readonly address?: string;
+  /**
+   * The only operations that the call may use. Everything else is refused with 403.
+   * @default - all
+   */
+  readonly only?: Operation[];
+}
+
+/**
+ * The fact that one service calls another. In the cluster: a rule of the callee's AuthorizationPolicy and
+ * NetworkPolicy, a host of the caller's Sidecar, and the caller's terms in the callee's VirtualService.
+ */
+export class Call {
+  readonly port: Port;
+  readonly address?: string;
+  readonly only?: Operation[];
+  readonly terms: Terms;
+
+  constructor(readonly caller: Service, readonly callee: Callee, props: CallProps) {
+    const where = `${caller.path} → ${callee.name}`;
+    this.port = props.port === undefined ? callee.firstPort(where) : callee.port(props.port, where);
+    this.address = props.address;
+    this.only = props.only;
+    this.terms = { timeout: props.timeout, retries: props.retries, faults: props.faults };
+
+    if (props.address !== undefined) {
+      requireEnvironmentVariable(where, props.address);
+    }
+    requireTenableTerms(where, this.terms);
+    if (!this.port.carriesRequests) {
+      this.refuseWhatNeedsRequests(where);
+    }
+    if (props.only?.length === 0) {
+      throw new Mistake({
+        code: 'EmptyCall',
+        where,
+        problem: 'The call may use no operation at all.',
+        remedy: 'Name operations in `only`, leave `only` out to allow all, or leave out the call.',
+      });
+    }
+  }
+
+  /** The callee's address as the caller would dial it. */
+  get calleeAddress(): string {
+    return `${this.callee.hostSeenFrom(this.caller.namespace)}:${this.port.number}`;
+  }
+
+  private refuseWhatNeedsRequests(where: string): void {
+    const asked = [...Object.entries(this.terms).filter(([, value]) => value !== undefined).map(([name]) => name), ...(this.only ? ['only'] : [])];
+    if (asked.length > 0) {
+      throw new Mistake({
+        code: 'NoRequests',
+        where,
+        problem: `Port ${this.port.number} of ${this.callee.name} speaks ${this.port.protocol}, which has no requests to apply ${asked.join(', ')} to.`,
+        remedy: 'Leave these out, or declare the port as http, http2 or grpc if that is what it speaks.',
+      });
+    }
+  }
+}

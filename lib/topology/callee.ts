@@ -1,0 +1,89 @@
+import type { Call } from './call';
+import { CircuitBreaker, type CircuitBreakerProps } from './circuit-breaker';
+import { Mistake } from './mistake';
+import type { Port } from './port';
+import type { Topology } from './topology';
+
+/** What can be called: a service of the topology, or one outside of it. */
+export abstract class Callee {
+  private readonly incoming: Call[] = [];
+  private breaker?: CircuitBreaker;
+
+  protected constructor(
+    readonly topology: Topology,
+    readonly name: string,
+    readonly namespace: string,
+    readonly ports: readonly Port[],
+  ) {}
+
+  /** Its fully qualified host name. */
+  abstract get host(): string;
+
+  /** The host name that a caller in `namespace` would use. */
+  abstract hostSeenFrom(namespace: string): string;
+
+  /** Where it was declared, for messages: `TOPOLOGY/NAME`. */
+  get path(): string {
+    return `${this.topology.name}/${this.name}`;
+  }
+
+  /** The calls made to it, in the order of their declaration. */
+  get incomingCalls(): readonly Call[] {
+    return this.incoming;
+  }
+
+  /** How it is protected from its callers, and they from it, if {@link breakAt} was said. */
+  get circuitBreaker(): CircuitBreaker | undefined {
+    return this.breaker;
+  }
+
+  /** The port of that number. Throws where there is none. */
+  port(number: number, where = this.path): Port {
+    const port = this.ports.find(candidate => candidate.number === number);
+    if (!port) {
+      throw new Mistake({
+        code: 'UnknownPort',
+        where,
+        problem: `${this.name} has no port ${number}.`,
+        remedy: this.ports.length > 0 ? `It has ${this.ports.map(each => each.number).join(', ')}.` : 'It has no ports: declare one.',
+      });
+    }
+    return port;
+  }
+
+  /** The port that a call uses which names none. Throws where there is none. */
+  firstPort(where = this.path): Port {
+    const [first] = this.ports;
+    if (!first) {
+      throw new Mistake({
+        code: 'NothingToCall',
+        where,
+        problem: `${this.name} has no port, so nothing can call it.`,
+        remedy: `Declare a port of ${this.name}, e.g. \`port: Port.http(80)\`.`,
+      });
+    }
+    return first;
+  }
+
+  /**
+   * Ejects failing endpoints and bounds connections. In the cluster: `connectionPool` and `outlierDetection` of its DestinationRule.
+   * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
+   */
+  breakAt(props: CircuitBreakerProps): void {
+    this.topology.requireOpen(this.path);
+    if (this.breaker) {
+      throw new Mistake({
+        code: 'Duplicate',
+        where: this.path,
+        problem: 'It has a circuit breaker already.',
+        remedy: 'Say breakAt once, with all limits.',
+      });
+    }
+    this.breaker = new CircuitBreaker(this, props);
+  }
+
+  /** @internal */
+  _admit(call: Call): void {
+    this.incoming.push(call);
+  }
+}

@@ -1,0 +1,32 @@
+import { Callee } from './callee';
+import { requireDnsLabel, requireHostName } from './names';
+import type { Port } from './port';
+import type { Topology } from './topology';
+
+/** Where a service outside the cluster is reached. */
+export interface ExternalServiceProps {
+  /** Its host name, e.g. `api.payments.example`. */
+  readonly host: string;
+  /** The port that callers dial. TLS that the caller itself speaks is `Port.tls(443)`. */
+  readonly port: Port;
+}
+
+/**
+ * A service outside the cluster that services may call. In the cluster: a ServiceEntry seen by its callers' namespaces only,
+ * and a host of its callers' Sidecars. What is not declared cannot be reached.
+ * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
+ */
+export class ExternalService extends Callee {
+  readonly host: string;
+
+  constructor(topology: Topology, name: string, props: ExternalServiceProps) {
+    super(topology, name, topology.namespace, [props.port]);
+    requireDnsLabel(this.path, 'an external service', name);
+    requireHostName(this.path, props.host);
+    this.host = props.host;
+  }
+
+  hostSeenFrom(): string {
+    return this.host;
+  }
+}

@@ -1,0 +1,59 @@
+import { Mistake } from './mistake';
+
+const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
+const ENVIRONMENT_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const HEADER = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
+
+/** Refuses what Kubernetes would not take as the name of a Service: an RFC 1035 label. */
+export function requireDnsLabel(where: string, what: string, name: string): void {
+  if (name.length > 63 || !LABEL.test(name)) {
+    throw new Mistake({
+      code: 'InvalidName',
+      where,
+      problem: `"${name}" is no DNS label, so it cannot name ${what}.`,
+      remedy: `Use at most 63 lower-case letters, digits and "-", beginning with a letter${suggestion(name)}.`,
+    });
+  }
+}
+
+/** Refuses what is no host name with at least one dot: an RFC 1123 subdomain. */
+export function requireHostName(where: string, host: string): void {
+  if (host.length > 253 || !SUBDOMAIN.test(host)) {
+    throw new Mistake({
+      code: 'InvalidHost',
+      where,
+      problem: `"${host}" is no fully qualified host name.`,
+      remedy: 'Give lower-case labels joined by dots, without scheme, port or wildcard, e.g. "api.shop.example".',
+    });
+  }
+}
+
+/** Refuses what Kubernetes would not take as the name of an environment variable. */
+export function requireEnvironmentVariable(where: string, name: string): void {
+  if (!ENVIRONMENT_VARIABLE.test(name)) {
+    throw new Mistake({
+      code: 'InvalidVariable',
+      where,
+      problem: `"${name}" cannot name an environment variable.`,
+      remedy: 'Use letters, digits and "_", not beginning with a digit.',
+    });
+  }
+}
+
+/** Refuses what is no lower-case header name: HTTP/2 has no other. */
+export function requireHeaderName(where: string, name: string): void {
+  if (!HEADER.test(name)) {
+    throw new Mistake({
+      code: 'InvalidHeader',
+      where,
+      problem: `"${name}" is no lower-case HTTP header name, and HTTP/2 knows no other.`,
+      remedy: `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
+    });
+  }
+}
+
+function suggestion(name: string): string {
+  const fitted = name.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^[^a-z]+|-+$/g, '').slice(0, 63);
+  return LABEL.test(fitted) ? `, e.g. "${fitted}"` : '';
+}

@@ -1,0 +1,34 @@
+import type { Duration } from 'cdk8s';
+import { Mistake } from './mistake';
+
+/** Refuses a number that is no integer of at least `least` and at most `most`. */
+export function requireInteger(where: string, what: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`;
+    throw new Mistake({
+      code: 'OutOfRange',
+      where,
+      problem: `${what} is ${value}.`,
+      remedy: `Give an integer, ${range}.`,
+    });
+  }
+}
+
+/** Refuses a percentage outside 0 to 100. */
+export function requirePercentage(where: string, what: string, value: number): void {
+  if (!(value >= 0 && value <= 100)) {
+    throw new Mistake({ code: 'OutOfRange', where, problem: `${what} is ${value} %.`, remedy: 'Give a number from 0 to 100.' });
+  }
+}
+
+/** Refuses a duration below Istio's least, one millisecond. */
+export function requirePositive(where: string, what: string, value: Duration | undefined): void {
+  if (value && value.toMilliseconds() < 1) {
+    throw new Mistake({
+      code: 'OutOfRange',
+      where,
+      problem: `${what} is ${value.toHumanString()}, which would end every request at once.`,
+      remedy: 'Give at least a millisecond, or leave it out.',
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { Mistake } from './mistake';
+
+const SEGMENT = /^(\{[A-Za-z_][A-Za-z0-9_-]*\+?\}|[A-Za-z0-9._~!$&'()*+,;=:@%-]*)$/;
+
+/**
+ * A path with optional parameters, in the grammar of managed API gateways: `/cart`, `/product/{id}` for one segment,
+ * `/static/{file+}` for the rest, at the end only.
+ */
+export class PathPattern {
+  readonly segments: string[];
+
+  constructor(where: string, readonly text: string) {
+    this.segments = text.split('/').slice(1);
+    if (!text.startsWith('/') || !this.segments.every(segment => SEGMENT.test(segment)) || text.includes('*')) {
+      throw new Mistake({
+        code: 'InvalidPath',
+        where,
+        problem: `"${text}" is no path.`,
+        remedy: 'Begin with "/"; write a parameter as {name} and the rest of a path as {name+}.',
+      });
+    }
+    if (this.segments.slice(0, -1).some(isRest)) {
+      throw new Mistake({
+        code: 'InvalidPath',
+        where,
+        problem: `In "${text}" something follows a parameter that takes the rest of the path.`,
+        remedy: 'Move {name+} to the end.',
+      });
+    }
+  }
+
+  /** Whether it has no parameters. */
+  get isExact(): boolean {
+    return !this.segments.some(isParameter);
+  }
+
+  /** As an RE2 expression over the whole path. */
+  toRegex(): string {
+    return this.segments
+      .map(segment => `/${isRest(segment) ? '.+' : isParameter(segment) ? '[^/]+' : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`)
+      .join('');
+  }
+
+  /** With each parameter replaced by `one`, and one that takes the rest by `rest`. */
+  replaceParameters(one: string, rest: string): string {
+    return this.segments.map(segment => `/${isRest(segment) ? rest : isParameter(segment) ? one : segment}`).join('');
+  }
+
+  /** Whether some path is matched by both. */
+  overlaps(other: PathPattern): boolean {
+    return overlap(this.segments, other.segments);
+  }
+}
+
+function isParameter(segment: string): boolean {
+  return segment.startsWith('{');
+}
+
+function isRest(segment: string): boolean {
+  return segment.endsWith('+}');
+}
+
+function overlap([a, ...restOfA]: string[], [b, ...restOfB]: string[]): boolean {
+  if (a === undefined || b === undefined) {
+    return a === b;
+  }
+  if (isRest(a) || isRest(b)) {
+    return true;
+  }
+  return (a === b || isParameter(a) || isParameter(b)) && overlap(restOfA, restOfB);
+}

@@ -1,0 +1,105 @@
+import { Mistake } from './mistake';
+import type { Port } from './port';
+import type { VersionProps } from './version';
+import type { WorkloadProps } from './workload';
+
+/** Pods that somebody else deploys, e.g. a Helm chart. */
+export interface ExistingWorkload {
+  /** The labels by which the pods are found; versions are told apart by their label `version`. */
+  readonly labels: { readonly [label: string]: string };
+  /** The ServiceAccount the pods run as: the identity that callees let in. */
+  readonly serviceAccount: string;
+}
+
+/** What a service is. Workload properties given here hold for all its versions. */
+export interface ServiceProps extends WorkloadProps {
+  /**
+   * The port on which it is called.
+   * @default - none: it calls, but is not called
+   */
+  readonly port?: Port;
+  /**
+   * Further ports.
+   * @default - none
+   */
+  readonly ports?: Port[];
+  /**
+   * The container image of versions that name none.
+   * @default - each version names its own
+   */
+  readonly image?: string;
+  /**
+   * The versions by name.
+   * @default - one, `v1`
+   */
+  readonly versions?: { readonly [name: string]: VersionProps };
+  /**
+   * The namespace it runs in.
+   * @default - the topology's
+   */
+  readonly namespace?: string;
+  /**
+   * Pods that exist already. Only its Service, traffic rules and policies are rendered.
+   * @default - its workload is rendered
+   */
+  readonly existing?: ExistingWorkload;
+  /**
+   * Whether its pods get a proxy. Without one it has no identity and nothing guards it but NetworkPolicies.
+   * @default true
+   */
+  readonly inMesh?: boolean;
+}
+
+/** Refuses properties that contradict each other. */
+export function requireTenableService(where: string, ports: readonly Port[], props: ServiceProps): void {
+  requireDistinctPorts(where, ports);
+  const imageless = Object.entries(props.versions ?? { v1: {} }).filter(([, version]) => (version.image ?? props.image) === undefined);
+  if (!props.existing && imageless.length > 0) {
+    throw new Mistake({
+      code: 'NoImage',
+      where,
+      problem: `Version ${imageless.map(([name]) => name).join(', ')} has no container image.`,
+      remedy: 'Give `image` on the version or on the service, or `existing` if its pods are deployed by somebody else.',
+    });
+  }
+  if (props.versions && Object.keys(props.versions).length === 0) {
+    throw new Mistake({ code: 'NoVersion', where, problem: 'It has no versions at all.', remedy: 'Name at least one, or leave `versions` out.' });
+  }
+  if (props.existing) {
+    refuseWorkloadOfExisting(where, props);
+  }
+}
+
+function requireDistinctPorts(where: string, ports: readonly Port[]): void {
+  ports.forEach((port, index) => {
+    const earlier = ports.slice(0, index).find(other => other.number === port.number || other.name === port.name);
+    if (earlier) {
+      throw new Mistake({
+        code: 'DuplicatePort',
+        where,
+        problem: `Two ports have the ${earlier.number === port.number ? `number ${port.number}` : `name "${port.name}"`}.`,
+        remedy: 'Give each port its own number and name, e.g. Port.http(8081, { name: \'admin\' }).',
+      });
+    }
+  });
+}
+
+const OF_WORKLOADS = ['env', 'command', 'args', 'replicas', 'autoscaling', 'health', 'resources', 'user', 'writable'] as const;
+
+function refuseWorkloadOfExisting(where: string, props: ServiceProps): void {
+  const given = [
+    ...(props.image === undefined ? [] : ['image']),
+    ...OF_WORKLOADS.filter(name => [props, ...Object.values(props.versions ?? {})].some(each => each[name] !== undefined)),
+  ];
+  if (given.length > 0) {
+    throw new Mistake({
+      code: 'Contradiction',
+      where,
+      problem: `Its pods exist already, so ${given.join(', ')} would change nothing.`,
+      remedy: 'Leave these out, or leave out `existing` to have the workload rendered.',
+    });
+  }
+  if (Object.keys(props.existing?.labels ?? {}).length === 0) {
+    throw new Mistake({ code: 'NoLabels', where, problem: 'Without labels it would be every pod of the namespace.', remedy: 'Give the labels of its pods.' });
+  }
+}

@@ -1,0 +1,212 @@
+import { Call, type CallProps } from './call';
+import { Callee } from './callee';
+import { Mistake } from './mistake';
+import { requireDnsLabel } from './names';
+import { Operation } from './operation';
+import { type Port, Protocol } from './port';
+import { requireTenableService, type ServiceProps } from './service-props';
+import type { Topology } from './topology';
+import { type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
+import { requirePercentage } from './numbers';
+import { Version } from './version';
+
+/**
+ * A service. In the cluster: a ServiceAccount, a Deployment for each version, a Service, a PodDisruptionBudget, a
+ * HorizontalPodAutoscaler where asked for, and the mesh's resources that follow from who calls it and whom it calls.
+ */
+export class Service extends Callee {
+  /** The versions by name, in the order of their declaration. */
+  readonly versions: ReadonlyMap<string, Version>;
+  /** Whether its pods get a proxy. */
+  readonly inMesh: boolean;
+  /** Whether its workload and ServiceAccount are somebody else's. */
+  readonly exists: boolean;
+  /** The labels by which its pods are found. */
+  readonly selector: { readonly [label: string]: string };
+  readonly serviceAccount: string;
+
+  private readonly outgoing: Call[] = [];
+  private readonly shares: Weight[] = [];
+  private readonly byHeader: HeaderRoute[] = [];
+  private mirrored?: Mirror;
+
+  constructor(topology: Topology, name: string, props: ServiceProps) {
+    super(topology, name, props.namespace ?? topology.namespace, [...(props.port ? [props.port] : []), ...(props.ports ?? [])]);
+    requireDnsLabel(this.path, 'a service', name);
+    requireDnsLabel(this.path, 'a namespace', this.namespace);
+    requireTenableService(this.path, this.ports, props);
+    this.inMesh = props.inMesh ?? true;
+    this.exists = props.existing !== undefined;
+    this.selector = props.existing?.labels ?? { app: name };
+    this.serviceAccount = props.existing?.serviceAccount ?? name;
+    this.versions = this.declareVersions(props);
+  }
+
+  /** `SERVICE.NAMESPACE.svc.CLUSTER-DOMAIN`. */
+  get host(): string {
+    return `${this.name}.${this.namespace}.svc.${this.topology.clusterDomain}`;
+  }
+
+  hostSeenFrom(namespace: string): string {
+    return namespace === this.namespace ? this.name : `${this.name}.${this.namespace}`;
+  }
+
+  /** The calls that it makes, in the order of their declaration. */
+  get outgoingCalls(): readonly Call[] {
+    return this.outgoing;
+  }
+
+  /** How requests are shared among the versions; empty if by the number of their pods. */
+  get weights(): readonly Weight[] {
+    return this.shares;
+  }
+
+  get headerRoutes(): readonly HeaderRoute[] {
+    return this.byHeader;
+  }
+
+  get mirror(): Mirror | undefined {
+    return this.mirrored;
+  }
+
+  /** Whether requests are told apart by version, so that versions must be addressable one by one. */
+  get routesByVersion(): boolean {
+    return this.shares.length > 0 || this.byHeader.length > 0 || this.mirrored !== undefined;
+  }
+
+  /** The version of that name. Throws where there is none. */
+  version(name: string): Version {
+    const version = this.versions.get(name);
+    if (!version) {
+      throw new Mistake({
+        code: 'UnknownVersion',
+        where: this.path,
+        problem: `${this.name} has no version "${name}".`,
+        remedy: this.versions.size > 0 ? `It has ${[...this.versions.keys()].join(', ')}.` : 'Declare its versions.',
+      });
+    }
+    return version;
+  }
+
+  /** A gRPC method, by its name alone where the port declares the gRPC service, else as `package.Service/Method`. */
+  method(name: string): Operation {
+    const port = this.ports.find(each => each.protocol === Protocol.GRPC);
+    const [method = '', service] = name.split('/').reverse();
+    const fullName = service ?? port?.grpcService;
+    const known = !port?.grpcMethods || (fullName === port.grpcService && port.grpcMethods.includes(method));
+    if (!port || !fullName || !known) {
+      throw new Mistake({
+        code: 'UnknownMethod',
+        where: this.path,
+        problem: `${this.name} has no gRPC method "${name}".`,
+        remedy: !port
+          ? 'It has no gRPC port: declare one with Port.grpc.'
+          : port.grpcMethods
+            ? `${port.grpcService} has ${port.grpcMethods.join(', ')}.`
+            : 'Name it in full, as "package.Service/Method".',
+      });
+    }
+    return Operation.parse(this.path, `POST /${fullName}/${method}`);
+  }
+
+  /** Several gRPC methods: see {@link method}. */
+  methods(...names: string[]): Operation[] {
+    return names.map(name => this.method(name));
+  }
+
+  /** Declares that it calls `callee`, and under what terms. */
+  calls(callee: Callee, props: CallProps = {}): Call {
+    this.topology.requireOpen(this.path);
+    const where = `${this.path} → ${callee.name}`;
+    if (callee === this) {
+      throw new Mistake({
+        code: 'SelfCall',
+        where,
+        problem: `${this.name} calls itself.`,
+        remedy: 'Leave the call out: what stays inside a workload does not cross the mesh; for its replicas, declare a service of their own.',
+      });
+    }
+    if (callee.topology !== this.topology) {
+      throw new Mistake({
+        code: 'ForeignService',
+        where,
+        problem: `${callee.name} belongs to the topology "${callee.topology.name}".`,
+        remedy: 'Declare both in one topology (namespaces may differ), or the callee with `existing` here.',
+      });
+    }
+    const call = new Call(this, callee, props);
+    this.refuseAmbiguous(where, call);
+    this.outgoing.push(call);
+    callee._admit(call);
+    return call;
+  }
+
+  /**
+   * Shares requests among versions, in percent. In the cluster: weights of the VirtualService and subsets of the DestinationRule.
+   * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRouteDestination
+   */
+  split(percentByVersion: { readonly [version: string]: number }): void {
+    this.topology.requireOpen(this.path);
+    const weights = Object.entries(percentByVersion).map(([name, percent]) => ({ version: this.version(name), percent }));
+    requireWhole(this.path, weights);
+    this.shares.splice(0, this.shares.length, ...weights);
+  }
+
+  /** Sends requests with that header to one version; the first such rule that matches wins. */
+  routeTo(version: string, match: HeaderMatch): void {
+    this.requireRequests('Routing by header');
+    this.byHeader.push({ match, version: this.version(version) });
+  }
+
+  /** Sends a copy of the requests, or a share of them in percent, to a version whose answers are dropped. */
+  mirrorTo(version: string, percent = 100): void {
+    this.requireRequests('Mirroring');
+    requirePercentage(this.path, 'The mirrored share', percent);
+    this.mirrored = { version: this.version(version), percent };
+  }
+
+  private declareVersions(props: ServiceProps): Map<string, Version> {
+    const { versions = this.exists ? {} : { v1: {} }, image } = props;
+    return new Map(Object.entries(versions).map(([name, own]) => [name, new Version(this, name, own.image ?? image, { ...props, ...own })]));
+  }
+
+  private requireRequests(what: string): void {
+    this.topology.requireOpen(this.path);
+    if (!this.ports.some((port: Port) => port.carriesRequests)) {
+      throw new Mistake({
+        code: 'NoRequests',
+        where: this.path,
+        problem: `${what} needs requests, and no port of ${this.name} carries any.`,
+        remedy: 'Declare a port as http, http2 or grpc, or use split, which works on connections too.',
+      });
+    }
+  }
+
+  /** Two calls to one port must be told apart by what they ask, and one variable has one value. */
+  private refuseAmbiguous(where: string, call: Call): void {
+    const twin = this.outgoing.find(other => other.callee === call.callee && other.port === call.port && overlap(other, call));
+    if (twin) {
+      throw new Mistake({
+        code: 'DuplicateCall',
+        where,
+        problem: `${this.name} has declared this call to port ${call.port.number} already, and nothing tells the two apart.`,
+        remedy: 'Say it once, or give each the operations it is `only` for, none in both.',
+      });
+    }
+    const name = call.address;
+    const other = this.outgoing.find(each => each.address === name && each.calleeAddress !== call.calleeAddress);
+    const inWorkload = [...this.versions.values()].some(version => name !== undefined && version.workload.env?.[name] !== undefined);
+    if (name !== undefined && (other ?? inWorkload)) {
+      throw new Mistake({
+        code: 'Duplicate',
+        where,
+        problem: `The variable ${name} of ${this.name} has a value already${other ? `, the address of ${other.callee.name}` : ''}.`,
+        remedy: 'Name another variable, or leave it out of `env`: calls set it.',
+      });
+    }
+  }
+}
+
+function overlap(a: Call, b: Call): boolean {
+  return !a.only || !b.only || a.only.some(mine => b.only?.some(theirs => mine.overlaps(theirs)));
+}

@@ -1,0 +1,121 @@
+import type { Duration } from 'cdk8s';
+import { Mistake } from './mistake';
+import { requireInteger, requirePercentage, requirePositive } from './numbers';
+
+/** On which failures a try is repeated. @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on */
+export enum RetryOn {
+  /** The connection could not be made: the callee has seen nothing. */
+  CONNECT_FAILURE = 'connect-failure',
+  /** The callee refused the stream unprocessed. */
+  REFUSED_STREAM = 'refused-stream',
+  /** The connection broke, or the try ran out of time. */
+  RESET = 'reset',
+  /** 502, 503, 504, a broken connection, or a try out of time. */
+  GATEWAY_ERROR = 'gateway-error',
+  /** Any 5xx, a broken connection, or a try out of time. */
+  SERVER_ERROR = '5xx',
+  /** 409. */
+  CONFLICT = 'retriable-4xx',
+  /** gRPC status 1. */
+  CANCELLED = 'cancelled',
+  /** gRPC status 4. */
+  DEADLINE_EXCEEDED = 'deadline-exceeded',
+  /** gRPC status 8. */
+  RESOURCE_EXHAUSTED = 'resource-exhausted',
+  /** gRPC status 14. */
+  UNAVAILABLE = 'unavailable',
+}
+
+/** How often and when a failed request is tried again. */
+export interface Retries {
+  /** Further tries after the first; 0 is none. */
+  readonly attempts: number;
+  /**
+   * The time each try has.
+   * @default - what is left of the call's timeout
+   */
+  readonly perTryTimeout?: Duration;
+  /**
+   * The failures that are retried.
+   * @default - CONNECT_FAILURE, REFUSED_STREAM, GATEWAY_ERROR and UNAVAILABLE
+   */
+  readonly on?: RetryOn[];
+}
+
+/** A delay put before a share of the requests, to try the callers. */
+export interface Delay {
+  readonly duration: Duration;
+  /** @default 100 */
+  readonly percent?: number;
+}
+
+/** An error answered in place of the callee for a share of the requests, to try the callers. */
+export interface Abort {
+  /** The HTTP status; for gRPC the caller sees the gRPC status that belongs to it. */
+  readonly status: number;
+  /** @default 100 */
+  readonly percent?: number;
+}
+
+/** Faults injected into a call. @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection */
+export interface Faults {
+  /** @default - none */
+  readonly delay?: Delay;
+  /** @default - none */
+  readonly abort?: Abort;
+}
+
+/** What a caller is promised of its requests: the part of a call that a proxy enforces. */
+export interface Terms {
+  /**
+   * The time a request has, all its tries together.
+   * @default - no limit
+   */
+  readonly timeout?: Duration;
+  /**
+   * Tries after a failure.
+   * @default - none; it is written out, since Istio would retry twice
+   */
+  readonly retries?: Retries;
+  /**
+   * Faults to inject.
+   * @default - none
+   */
+  readonly faults?: Faults;
+}
+
+/** Refuses terms that cannot hold by themselves. */
+export function requireTenableTerms(where: string, terms: Terms): void {
+  requirePositive(where, 'The timeout', terms.timeout);
+  requireTenableRetries(where, terms);
+  const { delay, abort } = terms.faults ?? {};
+  if (delay) {
+    requirePositive(where, 'The injected delay', delay.duration);
+    requirePercentage(where, 'The share of delayed requests', delay.percent ?? 100);
+  }
+  if (abort) {
+    requireInteger(where, 'The injected status', abort.status, 200, 599);
+    requirePercentage(where, 'The share of aborted requests', abort.percent ?? 100);
+  }
+}
+
+function requireTenableRetries(where: string, { timeout, retries }: Terms): void {
+  if (!retries) {
+    return;
+  }
+  requireInteger(where, 'The number of retries', retries.attempts, 0, 100);
+  requirePositive(where, 'The time of each try', retries.perTryTimeout);
+  if (!timeout || !retries.perTryTimeout) {
+    return;
+  }
+  const lastStarts = retries.attempts * retries.perTryTimeout.toMilliseconds();
+  if (lastStarts >= timeout.toMilliseconds()) {
+    throw new Mistake({
+      code: 'TriesExceedTimeout',
+      where,
+      problem: `${retries.attempts} retries of ${retries.perTryTimeout.toMilliseconds()} ms each begin their last try after ${lastStarts} ms, `
+        + `and the timeout ends the call at ${timeout.toMilliseconds()} ms: that try can never happen.`,
+      remedy: 'Raise the timeout, lower perTryTimeout, or allow fewer attempts.',
+    });
+  }
+}

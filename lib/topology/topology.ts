@@ -1,0 +1,115 @@
+import type { Callee } from './callee';
+import { Edge, type EdgeProps } from './edge';
+import { ExternalService, type ExternalServiceProps } from './external';
+import { Mistake } from './mistake';
+import { requireDnsLabel } from './names';
+import { Service } from './service';
+import type { ServiceProps } from './service-props';
+
+/** Properties of a {@link Topology}. */
+export interface TopologyProps {
+  /**
+   * The namespace of services and edges that name none.
+   * @default - the topology's name
+   */
+  readonly namespace?: string;
+  /**
+   * The domain of the cluster's own names.
+   * @default cluster.local
+   */
+  readonly clusterDomain?: string;
+}
+
+/** Which services there are, who calls whom and under what terms, and what the outside may reach. */
+export class Topology {
+  readonly namespace: string;
+  readonly clusterDomain: string;
+  private readonly servicesByKey = new Map<string, Service>();
+  private readonly externalsByName = new Map<string, ExternalService>();
+  private readonly edgesByName = new Map<string, Edge>();
+  private rendered = false;
+
+  constructor(readonly name: string, props: TopologyProps = {}) {
+    requireDnsLabel(name, 'a topology', name);
+    this.namespace = props.namespace ?? name;
+    this.clusterDomain = props.clusterDomain ?? 'cluster.local';
+    requireDnsLabel(name, 'a namespace', this.namespace);
+  }
+
+  get services(): readonly Service[] {
+    return [...this.servicesByKey.values()];
+  }
+
+  get externals(): readonly ExternalService[] {
+    return [...this.externalsByName.values()];
+  }
+
+  get edges(): readonly Edge[] {
+    return [...this.edgesByName.values()];
+  }
+
+  /** All namespaces in which something runs, the topology's own first. */
+  get namespaces(): readonly string[] {
+    return [...new Set([this.namespace, ...this.services.map(each => each.namespace), ...this.edges.map(each => each.namespace)])];
+  }
+
+  /** Declares a service. */
+  addService(name: string, props: ServiceProps): Service {
+    this.requireOpen(name);
+    const service = new Service(this, name, props);
+    this.add(this.servicesByKey, `${service.namespace}/${name}`, service, 'service');
+    return service;
+  }
+
+  /** Declares a service outside the cluster. */
+  addExternalService(name: string, props: ExternalServiceProps): ExternalService {
+    this.requireOpen(name);
+    const external = new ExternalService(this, name, props);
+    const sameHost = this.externals.find(other => other.host === external.host);
+    if (sameHost) {
+      throw this.duplicate(name, `The host ${external.host} is declared already, as "${sameHost.name}".`);
+    }
+    this.add(this.externalsByName, name, external, 'external service');
+    return external;
+  }
+
+  /** Declares a way in from outside. */
+  addEdge(name: string, props: EdgeProps): Edge {
+    this.requireOpen(name);
+    const edge = new Edge(this, name, props);
+    const sameHost = this.edges.find(other => other.host === edge.host);
+    if (sameHost) {
+      throw this.duplicate(name, `The host ${edge.host} is served by the edge "${sameHost.name}" already.`);
+    }
+    this.add(this.edgesByName, name, edge, 'edge');
+    return edge;
+  }
+
+  /** Ends declaring: from now on changes throw, since what was rendered would not have them. Called by those who render. */
+  close(): void {
+    this.rendered = true;
+  }
+
+  /** Refuses a change after rendering. */
+  requireOpen(where: string): void {
+    if (this.rendered) {
+      throw new Mistake({
+        code: 'AlreadyRendered',
+        where: where.includes('/') ? where : `${this.name}/${where}`,
+        problem: `The topology "${this.name}" is rendered already, so this declaration would be lost.`,
+        remedy: 'Declare everything before the topology is given to a chart or a stack.',
+      });
+    }
+  }
+
+  private add<T extends Callee | Edge>(to: Map<string, T>, key: string, item: T, what: string): void {
+    if (to.has(key)) {
+      throw this.duplicate(item.name, `There is ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} "${item.name}" in namespace ${item.namespace} already.`);
+    }
+    to.set(key, item);
+  }
+
+  private duplicate(name: string, problem: string): Mistake {
+    return new Mistake({ code: 'Duplicate', where: `${this.name}/${name}`, problem, remedy: 'Use the one that is there, or give this one a name or host of its own.' });
+  }
+}

@@ -1,0 +1,22 @@
+import type { Service } from './service';
+import { deploymentName, requireTenableWorkload, type WorkloadProps } from './workload';
+
+/** One version of a service: what differs from the service's own {@link WorkloadProps}. */
+export interface VersionProps extends WorkloadProps {
+  /**
+   * The container image.
+   * @default - the service's
+   */
+  readonly image?: string;
+}
+
+/** A version of a service. In the cluster: a Deployment `SERVICE-VERSION` whose pods carry the label `version`. */
+export class Version {
+  readonly deploymentName: string;
+
+  constructor(readonly service: Service, readonly name: string, readonly image: string | undefined, readonly workload: WorkloadProps) {
+    const where = `${service.path}/${name}`;
+    this.deploymentName = deploymentName(where, service.name, name);
+    requireTenableWorkload(where, workload);
+  }
+}

@@ -1,0 +1,144 @@
+import { Mistake } from './mistake';
+import { requireDnsLabel, requireEnvironmentVariable } from './names';
+import { requireInteger, requirePercentage } from './numbers';
+import type { Health } from './health';
+
+/** CPU and memory in Kubernetes quantities. */
+export interface Resources {
+  /**
+   * The CPU that is reserved: cores (`2`, `0.5`) or thousandths of one (`100m`).
+   * @default - none
+   */
+  readonly cpu?: string;
+  /** @default - none */
+  readonly cpuLimit?: string;
+  /**
+   * The memory that is reserved: `64Mi`, `1Gi`.
+   * @default - none
+   */
+  readonly memory?: string;
+  /** @default - none */
+  readonly memoryLimit?: string;
+}
+
+/** Replicas that follow the CPU load. In the cluster: a HorizontalPodAutoscaler. */
+export interface Autoscaling {
+  readonly min: number;
+  readonly max: number;
+  /**
+   * The average use of the reserved CPU that it aims for, in percent.
+   * @default 70
+   */
+  readonly cpuPercent?: number;
+}
+
+/** How a workload runs; each version of a service may differ. */
+export interface WorkloadProps {
+  /** @default - none beside the addresses of callees */
+  readonly env?: { readonly [name: string]: string };
+  /** @default - the image's own */
+  readonly command?: string[];
+  /** @default - the image's own */
+  readonly args?: string[];
+  /**
+   * The number of pods.
+   * @default 2
+   */
+  readonly replicas?: number;
+  /** @default - a fixed number of replicas */
+  readonly autoscaling?: Autoscaling;
+  /**
+   * How readiness and liveness are probed.
+   * @default - a TCP connection to the first port; none without a port
+   */
+  readonly health?: Health;
+  /** @default - none */
+  readonly resources?: Resources;
+  /**
+   * The numeric user the container runs as. Root is refused.
+   * @default - the image's own, which must be numeric and not root
+   */
+  readonly user?: number;
+  /**
+   * Directories that the container may write to; its root file system is read-only. In the cluster: emptyDir volumes.
+   * @default - none
+   */
+  readonly writable?: string[];
+}
+
+const CPU = /^(\d+m|\d+(\.\d{1,3})?)$/;
+const MEMORY = /^\d+(Mi|Gi)$/;
+
+/** Refuses what Kubernetes would refuse, or what would have no effect. */
+export function requireTenableWorkload(where: string, props: WorkloadProps): void {
+  Object.keys(props.env ?? {}).forEach(name => requireEnvironmentVariable(where, name));
+  if (props.replicas !== undefined) {
+    requireInteger(where, 'The number of replicas', props.replicas, 0);
+  }
+  if (props.user !== undefined) {
+    requireInteger(where, 'The user', props.user, 1, 2 ** 31 - 1);
+  }
+  if (props.user === 1337) {
+    throw new Mistake({
+      code: 'ReservedUser',
+      where,
+      problem: 'User 1337 is the one that Istio\'s proxy runs as: its traffic goes past the proxy.',
+      remedy: 'Use another user id.',
+    });
+  }
+  requireQuantities(where, props.resources ?? {});
+  requireTenableAutoscaling(where, props);
+  (props.writable ?? []).forEach(path => requireAbsolutePath(where, path));
+}
+
+/** The name of a Deployment: `SERVICE-VERSION`. */
+export function deploymentName(where: string, service: string, version: string): string {
+  const name = `${service}-${version}`;
+  requireDnsLabel(where, 'a Deployment', name);
+  return name;
+}
+
+function requireQuantities(where: string, resources: Resources): void {
+  const { cpu, cpuLimit, memory, memoryLimit } = resources;
+  for (const [what, value, grammar, example] of [
+    ['cpu', cpu, CPU, '100m or 0.5'],
+    ['cpuLimit', cpuLimit, CPU, '100m or 0.5'],
+    ['memory', memory, MEMORY, '64Mi or 1Gi'],
+    ['memoryLimit', memoryLimit, MEMORY, '64Mi or 1Gi'],
+  ] as const) {
+    if (value !== undefined && !grammar.test(value)) {
+      throw new Mistake({ code: 'InvalidQuantity', where, problem: `${what} is "${value}".`, remedy: `Write a quantity such as ${example}.` });
+    }
+  }
+}
+
+function requireTenableAutoscaling(where: string, { autoscaling, replicas, resources }: WorkloadProps): void {
+  if (!autoscaling) {
+    return;
+  }
+  requireInteger(where, 'The least number of replicas', autoscaling.min, 1);
+  requireInteger(where, 'The largest number of replicas', autoscaling.max, autoscaling.min);
+  requirePercentage(where, 'The CPU use to aim for', autoscaling.cpuPercent ?? 70);
+  if (replicas !== undefined) {
+    throw new Mistake({
+      code: 'Contradiction',
+      where,
+      problem: `It has ${replicas} replicas and an autoscaler that would change them.`,
+      remedy: 'Give replicas or autoscaling.',
+    });
+  }
+  if (resources?.cpu === undefined) {
+    throw new Mistake({
+      code: 'NoEffect',
+      where,
+      problem: 'Autoscaling goes by the share of the reserved CPU that is used, and none is reserved.',
+      remedy: 'Give resources.cpu, e.g. "100m".',
+    });
+  }
+}
+
+function requireAbsolutePath(where: string, path: string): void {
+  if (!path.startsWith('/') || path.length < 2) {
+    throw new Mistake({ code: 'InvalidPath', where, problem: `"${path}" is no directory to write to.`, remedy: 'Give an absolute path, e.g. "/data".' });
+  }
+}
