@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiObject, App } from 'cdk8s';
-import type { Finding } from '../checks';
+import { describeFinding, type Finding, Severity } from '../checks';
 import { TopologyChart } from './chart';
 import { fileOf, inOrder } from './phases';
 import { toYaml } from './yaml';
@@ -9,7 +9,7 @@ import { toYaml } from './yaml';
 /**
  * A cdk8s app that writes a file a phase (`1-namespaces.yaml` to `6-routes.yaml`), so that `kubectl apply -f dist/` works in
  * order. What not every cluster takes goes to folders of its own: `istio/` (for istioctl) and `aws/`. Two objects of one
- * identity, and CDK tokens, are errors.
+ * identity, and CDK tokens, are errors. Findings that are no errors go to standard error.
  */
 export class ClusterApp extends App {
   /** What the checks found in all topologies. */
@@ -19,6 +19,9 @@ export class ClusterApp extends App {
 
   override synth(): void {
     this.validate();
+    for (const finding of this.findings.filter(each => each.severity === Severity.WARNING)) {
+      process.stderr.write(`${describeFinding(finding)}\n`);
+    }
     const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
     this.refuseTwins(objects);
     for (const [file, members] of filed(objects)) {

@@ -16,27 +16,25 @@ const LIBRARY = dirname(__dirname);
 
 /** A declaration that cannot work, thrown at the line that makes it. */
 export class Mistake extends Error {
-  readonly code: string;
-  readonly where: string;
-  readonly problem: string;
-  readonly remedy: string;
+  declare readonly code: string;
+  declare readonly where: string;
+  declare readonly problem: string;
+  declare readonly remedy: string;
 
   constructor(props: MistakeProps) {
     super(`[${props.where}] ${props.problem} ${props.remedy} (${props.code})`);
-    this.name = 'Mistake';
-    this.code = props.code;
-    this.where = props.where;
-    this.problem = props.problem;
-    this.remedy = props.remedy;
-    this.stack = `${this.name}: ${this.message}\n${userFrames(this.stack)}`;
+    // Not enumerable: whoever prints the error would see all of it twice.
+    for (const [name, value] of Object.entries({ ...props, name: 'Mistake' })) {
+      Object.defineProperty(this, name, { value });
+    }
+    this.stack = [`Mistake: ${this.message}`, ...userFrames(this.stack)].join('\n');
   }
 }
 
-/** The frames of the person's own code: those of this library and of Node say nothing about the mistake. */
-function userFrames(stack = ''): string {
+/** The frames of the person's own files: those of this library, of packages and of Node say nothing about the mistake. */
+function userFrames(stack = ''): string[] {
   return stack
     .split('\n')
-    .filter(line => /^\s+at /.test(line))
-    .filter(line => !line.includes(LIBRARY) && !line.includes('node:internal'))
-    .join('\n');
+    .filter(line => /^\s+at .*[/\\]/.test(line))
+    .filter(line => !line.includes(LIBRARY) && !line.includes('node_modules') && !line.includes('node:internal'));
 }

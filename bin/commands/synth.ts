@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { summarize } from './summary';
+
+interface Run {
+  readonly name: string;
+  readonly code: number;
+  readonly errors: string;
+}
+
+/** Runs the cdk8s app and the CDK app of a folder side by side, then prints what a person wants to know of the result. */
+export async function synth(folder: string): Promise<number> {
+  const started = process.hrtime.bigint();
+  const apps = [
+    ...(existsSync(join(folder, 'cdk8s.yaml')) ? [run(folder, 'cdk8s', ['synth', '--check-upgrade=false'])] : []),
+    ...(existsSync(join(folder, 'cdk.json')) ? [run(folder, 'cdk', ['synth', '--quiet', '--no-notices', '--no-version-reporting'])] : []),
+  ];
+  if (apps.length === 0) {
+    process.stderr.write(`There is neither a cdk8s.yaml nor a cdk.json in ${folder}. Change to the folder of the app.\n`);
+    return 2;
+  }
+  const runs = await Promise.all(apps);
+  const failed = runs.filter(each => each.code !== 0);
+  if (failed.length > 0) {
+    failed.forEach(({ name, errors }) => process.stderr.write(`${name} synth failed:\n${whatWentWrong(errors)}\n`));
+    return 1;
+  }
+  const findings = runs.flatMap(({ errors }) => errors.split('\n').filter(line => /^(warning|\[Warning)/i.test(line)));
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  process.stdout.write(summarize({ manifests: join(folder, outputOf(folder)), templates: join(folder, 'cdk.out'), findings, seconds }));
+  return 0;
+}
+
+function run(folder: string, name: string, args: string[]): Promise<Run> {
+  return new Promise(resolve => {
+    const child = spawn(name, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    const errors: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+    child.on('error', error => resolve({ name, code: 1, errors: `${error.message}. Run it through npm, or install ${name}.` }));
+    child.on('close', code => resolve({ name, code: code ?? 1, errors: Buffer.concat(errors).toString() }));
+  });
+}
+
+/** The error itself, without what Node and the command lines around the app print about it. */
+function whatWentWrong(errors: string): string {
+  const lines = errors.split('\n');
+  const first = lines.findIndex(line => /^\w*(Error|Mistake): /.test(line));
+  const last = lines.findIndex((line, index) => index > first && /^(Node\.js v|\w*Error: command )/.test(line));
+  const relevant = lines.slice(Math.max(first, 0), last < 0 ? undefined : last);
+  return relevant.filter(line => !/^\s+at .*(node_modules|node:internal)/.test(line)).join('\n').trimEnd();
+}
+
+function outputOf(folder: string): string {
+  if (!existsSync(join(folder, 'cdk8s.yaml'))) {
+    return 'dist';
+  }
+  const config = load(readFileSync(join(folder, 'cdk8s.yaml'), 'utf8')) as { output?: string };
+  return config.output ?? 'dist';
+}

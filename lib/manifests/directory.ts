@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { loadAll } from 'js-yaml';
+
+/** A Kubernetes object, as far as every one has it. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+}
+
+/** A file of Kubernetes objects. */
+export interface ManifestFile {
+  /** Relative to the folder that was read. */
+  readonly path: string;
+  readonly objects: readonly KubernetesObject[];
+}
+
+/** Every YAML file below a folder, in the order in which `kubectl apply -f` would take them; none if there is no such folder. */
+export function readManifests(folder: string): ManifestFile[] {
+  return filesBelow(folder).filter(file => /\.ya?ml$/.test(file)).map(file => ({
+    path: relative(folder, file),
+    objects: (loadAll(readFileSync(file, 'utf8')) as (KubernetesObject | null)[]).filter(object => object !== null),
+  }));
+}
+
+/** A CloudFormation template, as far as every one has it. */
+export interface CloudTemplate {
+  readonly stack: string;
+  readonly resources: readonly { readonly Type: string }[];
+}
+
+/** Every template in a folder that the AWS CDK wrote; none if there is no such folder. */
+export function readTemplates(folder: string): CloudTemplate[] {
+  return filesBelow(folder).filter(file => file.endsWith('.template.json')).map(file => {
+    const template = JSON.parse(readFileSync(file, 'utf8')) as { Resources?: Record<string, { Type: string }> };
+    return { stack: relative(folder, file).replace(/\.template\.json$/, ''), resources: Object.values(template.Resources ?? {}) };
+  });
+}
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) {
+    return [];
+  }
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort();
+}
