@@ -24,7 +24,9 @@ const frontend = service('frontend', {
   env: { PORT: '8080', ENABLE_PROFILER: '0', SHOPPING_ASSISTANT_SERVICE_ADDR: 'shoppingassistantservice:80' },
 });
 const checkout = grpcService('checkoutservice', Port.grpc(5050, { service: 'hipstershop.CheckoutService', methods: ['PlaceOrder'] }));
-const cart = grpcService('cartservice', Port.grpc(7070, { service: 'hipstershop.CartService', methods: ['AddItem', 'GetCart', 'EmptyCart'] }));
+const cart = grpcService('cartservice', Port.grpc(7070, { service: 'hipstershop.CartService', methods: ['AddItem', 'GetCart', 'EmptyCart'] }), {
+  resources: { ...small, cpu: '200m', cpuLimit: '300m' },
+});
 const catalog = grpcService('productcatalogservice', Port.grpc(3550, {
   service: 'hipstershop.ProductCatalogService',
   methods: ['GetProduct', 'ListProducts', 'SearchProducts'],

@@ -1,0 +1,168 @@
+import { Auth, Operation, Port, Topology } from '../../lib';
+import { names, one, plain, render } from './support';
+
+const principal = (namespace: string, account: string) => `cluster.local/ns/${namespace}/sa/${account}`;
+
+test('every namespace demands mutual TLS and allows nothing', () => {
+  const shop = new Topology('shop');
+  plain(shop, 'web');
+  plain(shop, 'ledger', { namespace: 'money' });
+
+  const objects = render(shop);
+  for (const namespace of ['shop', 'money']) {
+    expect(one(objects, 'PeerAuthentication', 'default', namespace).spec).toEqual({ mtls: { mode: 'STRICT' } });
+    expect(one(objects, 'AuthorizationPolicy', 'allow-nothing', namespace).spec).toEqual({});
+  }
+});
+
+test('a call lets in the identity of its caller on the port of the pod', () => {
+  const shop = new Topology('shop');
+  const ledger = plain(shop, 'ledger', { namespace: 'money', port: Port.grpc(50051, { target: 8080 }) });
+  plain(shop, 'web').calls(ledger);
+
+  expect(one(render(shop), 'AuthorizationPolicy', 'ledger', 'money').spec).toEqual({
+    selector: { matchLabels: { app: 'ledger' } },
+    action: 'ALLOW',
+    rules: [{ from: [{ source: { principals: [principal('shop', 'web')] } }], to: [{ operation: { ports: ['8080'] } }] }],
+  });
+});
+
+test('the operations of a call are its methods and paths, each method with its own paths', () => {
+  const shop = new Topology('shop');
+  plain(shop, 'web').calls(plain(shop, 'cart'), {
+    only: ['GET /items/{id}', 'GET /items', 'POST /items', 'ANY /files/{path+}'].map(each => Operation.http(each)),
+  });
+
+  expect(one(render(shop), 'AuthorizationPolicy', 'cart').spec.rules[0].to).toEqual([
+    { operation: { ports: ['80'], methods: ['GET'], paths: ['/items/{*}', '/items'] } },
+    { operation: { ports: ['80'], methods: ['POST'], paths: ['/items'] } },
+    { operation: { ports: ['80'], paths: ['/files/{**}'] } },
+  ]);
+});
+
+test('a gRPC method is a POST of its full name', () => {
+  const shop = new Topology('shop');
+  const payment = plain(shop, 'payment', { port: Port.grpc(50051, { service: 'shop.Payment', methods: ['Charge', 'Refund'] }) });
+  plain(shop, 'web').calls(payment, { only: [payment.method('Charge')] });
+
+  expect(one(render(shop), 'AuthorizationPolicy', 'payment').spec.rules[0].to).toEqual([
+    { operation: { ports: ['50051'], methods: ['POST'], paths: ['/shop.Payment/Charge'] } },
+  ]);
+});
+
+test('each caller has a rule of its own', () => {
+  const shop = new Topology('shop');
+  const cart = plain(shop, 'cart');
+  plain(shop, 'web').calls(cart, { only: [Operation.http('GET /')] });
+  plain(shop, 'app').calls(cart, { only: [Operation.http('POST /')] });
+
+  const { rules } = one(render(shop), 'AuthorizationPolicy', 'cart').spec;
+  expect(rules.map((rule: { from: { source: { principals: string[] } }[]; to: { operation: { methods: string[] } }[] }) =>
+    [rule.from[0]?.source.principals, rule.to[0]?.operation.methods])).toEqual([
+    [[principal('shop', 'web')], ['GET']],
+    [[principal('shop', 'app')], ['POST']],
+  ]);
+});
+
+test('who is not called has no policy beyond the one that allows nothing', () => {
+  const shop = new Topology('shop');
+  plain(shop, 'web').calls(plain(shop, 'cart'));
+
+  expect(names(render(shop), 'AuthorizationPolicy')).toEqual(['allow-nothing', 'cart']);
+});
+
+test('the trust domain is that of the mesh', () => {
+  const shop = new Topology('shop');
+  plain(shop, 'web').calls(plain(shop, 'cart'));
+
+  const objects = render(shop, { trustDomain: 'prod.example' });
+  expect(one(objects, 'AuthorizationPolicy', 'cart').spec.rules[0].from[0].source.principals).toEqual(['prod.example/ns/shop/sa/web']);
+});
+
+test('pods that somebody else deploys are found by their labels and known by their ServiceAccount', () => {
+  const shop = new Topology('shop');
+  const legacy = shop.addService('legacy', { port: Port.http(80), existing: { labels: { release: 'old' }, serviceAccount: 'legacy-sa' } });
+  const web = plain(shop, 'web');
+  web.calls(legacy);
+  legacy.calls(web);
+
+  const objects = render(shop);
+  expect(one(objects, 'AuthorizationPolicy', 'legacy').spec.selector).toEqual({ matchLabels: { release: 'old' } });
+  expect(one(objects, 'AuthorizationPolicy', 'web').spec.rules[0].from[0].source.principals).toEqual([principal('shop', 'legacy-sa')]);
+});
+
+test('a service behind an edge lets in the gateway for the routes alone', () => {
+  const shop = new Topology('shop');
+  const web = plain(shop, 'web', { ports: [Port.http(9000, { name: 'admin' })] });
+  const edge = shop.addEdge('door', { host: 'shop.example' });
+  edge.route('GET /', web);
+  edge.route('GET /static/{file+}', web);
+
+  expect(one(render(shop), 'AuthorizationPolicy', 'web').spec.rules).toEqual([{
+    from: [{ source: { principals: [principal('shop', 'door-istio')] } }],
+    to: [{ operation: { ports: ['80'], methods: ['GET'], paths: ['/', '/static/{**}'] } }],
+  }]);
+});
+
+describe('at the edge', () => {
+  const token = { issuer: 'https://login.example', audiences: ['shop'] };
+
+  test('routes without a token are open, routes with one demand issuer and audience', () => {
+    const shop = new Topology('shop');
+    const edge = shop.addEdge('door', { host: 'shop.example' });
+    const web = plain(shop, 'web');
+    edge.route('GET /', web);
+    edge.route('POST /orders', web, { auth: Auth.jwt(token) });
+
+    const objects = render(shop);
+    expect(one(objects, 'AuthorizationPolicy', 'door').spec).toEqual({
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }],
+      action: 'ALLOW',
+      rules: [
+        { to: [{ operation: { methods: ['GET'], paths: ['/'] } }] },
+        {
+          from: [{ source: { requestPrincipals: ['https://login.example/*'] } }],
+          to: [{ operation: { methods: ['POST'], paths: ['/orders'] } }],
+          when: [{ key: 'request.auth.audiences', values: ['shop'] }],
+        },
+      ],
+    });
+    expect(one(objects, 'RequestAuthentication', 'door').spec.jwtRules).toEqual([
+      { issuer: 'https://login.example', audiences: ['shop'], forwardOriginalToken: true },
+    ]);
+  });
+
+  test('an edge with a token of its own demands it on routes that say nothing else', () => {
+    const shop = new Topology('shop');
+    const edge = shop.addEdge('door', { host: 'shop.example', auth: Auth.jwt(token) });
+    const web = plain(shop, 'web');
+    edge.route('GET /', web);
+    edge.route('GET /public', web, { auth: Auth.none() });
+
+    const { rules } = one(render(shop), 'AuthorizationPolicy', 'door').spec;
+    expect(rules.map((rule: { from?: unknown; to: { operation: { paths: string[] } }[] }) => [rule.from !== undefined, rule.to[0]?.operation.paths])).toEqual([
+      [true, ['/']],
+      [false, ['/public']],
+    ]);
+  });
+
+  test('audiences of one issuer are told apart route by route', () => {
+    const shop = new Topology('shop');
+    const edge = shop.addEdge('door', { host: 'shop.example' });
+    const web = plain(shop, 'web');
+    edge.route('GET /a', web, { auth: Auth.jwt({ ...token, audiences: ['a'] }) });
+    edge.route('GET /b', web, { auth: Auth.jwt({ ...token, audiences: ['b'] }) });
+
+    const objects = render(shop);
+    expect(one(objects, 'RequestAuthentication', 'door').spec.jwtRules).toHaveLength(1);
+    expect(one(objects, 'RequestAuthentication', 'door').spec.jwtRules[0].audiences).toEqual(['a', 'b']);
+    expect(one(objects, 'AuthorizationPolicy', 'door').spec.rules.map((rule: { when: { values: string[] }[] }) => rule.when[0]?.values)).toEqual([['a'], ['b']]);
+  });
+
+  test('without tokens there is no RequestAuthentication', () => {
+    const shop = new Topology('shop');
+    shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'));
+
+    expect(names(render(shop), 'RequestAuthentication')).toEqual([]);
+  });
+});
