@@ -5,3 +5,4 @@ export * from './network-policy';
 export * from './no-mesh';
 export * from './target';
 export { renderService } from './workload';
+export { Phase } from './phases';

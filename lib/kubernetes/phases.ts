@@ -1,43 +1,57 @@
-/** The kinds in the order in which they are applied: a file a phase, and within a file in this order. */
-const PHASES: readonly (readonly [phase: string, kinds: readonly string[]])[] = [
-  ['namespaces', ['Namespace', 'CustomResourceDefinition']],
-  ['control-plane', ['ClusterRole', 'ClusterRoleBinding', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'GatewayClass']],
-  ['gateways', ['Gateway']],
-  ['policies', [
+import type { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+
+const CONTEXT = 'cdk8s-cardinal:phase';
+
+/** When objects are applied: a file each, in this order. */
+export class Phase {
+  static readonly NAMESPACES = new Phase('1-namespaces', ['Namespace', 'CustomResourceDefinition']);
+  static readonly CONTROL_PLANE = new Phase('2-control-plane', []);
+  static readonly GATEWAYS = new Phase('3-gateways', ['GatewayClass', 'Gateway']);
+  static readonly POLICIES = new Phase('4-policies', [
     'NetworkPolicy', 'PeerAuthentication', 'RequestAuthentication', 'AuthorizationPolicy', 'Sidecar', 'Telemetry', 'ProxyConfig',
     'EnvoyFilter', 'WasmPlugin',
-  ]],
-  ['workloads', []],
-  ['routes', ['ServiceEntry', 'ReferenceGrant', 'DestinationRule', 'BackendTLSPolicy', 'VirtualService', 'HTTPRoute', 'GRPCRoute']],
-];
+  ]);
 
-const WORKLOADS = PHASES.findIndex(([phase]) => phase === 'workloads');
-const RANKS = new Map(PHASES.flatMap(([, kinds], phase) => kinds.map((kind, rank) => [kind, [phase, rank] as const])));
+  static readonly WORKLOADS = new Phase('5-workloads', []);
+  static readonly ROUTES = new Phase('6-routes', [
+    'ServiceEntry', 'ReferenceGrant', 'DestinationRule', 'BackendTLSPolicy', 'VirtualService', 'HTTPRoute', 'GRPCRoute',
+  ]);
+
+  /** The phase of an object: what it must not come before, what was assigned to a construct above it, or that of its kind. */
+  static of({ kind, node }: ApiObject): Phase {
+    const ofKind = PHASES_BY_KIND.get(kind) ?? Phase.WORKLOADS;
+    return ofKind === Phase.NAMESPACES ? ofKind : (node.tryGetContext(CONTEXT) as Phase | undefined) ?? ofKind;
+  }
+
+  private constructor(
+    /** The file, without extension. */
+    readonly file: string,
+    /** The kinds that belong to it, in the order in which they are applied. */
+    readonly kinds: readonly string[],
+  ) {}
+
+  /** Puts all objects of a construct into this phase; namespaces and definitions stay first. */
+  assignTo(construct: IConstruct): void {
+    construct.node.setContext(CONTEXT, this);
+  }
+}
+
+const PHASES_BY_KIND = new Map(
+  [Phase.NAMESPACES, Phase.GATEWAYS, Phase.POLICIES, Phase.ROUTES].flatMap(phase => phase.kinds.map(kind => [kind, phase] as const)),
+);
+const RANKS = new Map([...PHASES_BY_KIND].map(([kind], index) => [kind, index]));
 
 /** Objects that `kubectl apply -f` of the whole folder must not meet, since not every cluster knows their kind. */
 const FOLDERS = new Map([['install.istio.io', 'istio'], ['elbv2.k8s.aws', 'aws']]);
 
-/** What is known of an object's place. */
-export interface Placed {
-  readonly apiGroup: string;
-  readonly kind: string;
-}
-
 /** The file, without extension, to which an object goes. */
-export function fileOf({ apiGroup, kind }: Placed): string {
-  const folder = FOLDERS.get(apiGroup);
-  if (folder) {
-    return `${folder}/${kind.replace(/\B[A-Z]/g, letter => `-${letter}`).toLowerCase()}`;
-  }
-  const [phase] = rankOf(kind);
-  return `${phase + 1}-${PHASES[phase]?.[0]}`;
+export function fileOf(object: ApiObject): string {
+  const folder = FOLDERS.get(object.apiGroup);
+  return folder ? `${folder}/${object.kind.replace(/\B[A-Z]/g, letter => `-${letter}`).toLowerCase()}` : Phase.of(object).file;
 }
 
 /** Orders objects of one file; those of one kind stay as declared. */
-export function inOrder(a: Placed, b: Placed): number {
-  return rankOf(a.kind)[1] - rankOf(b.kind)[1];
-}
-
-function rankOf(kind: string): readonly [phase: number, rank: number] {
-  return RANKS.get(kind) ?? [WORKLOADS, 0];
+export function inOrder(a: ApiObject, b: ApiObject): number {
+  return (RANKS.get(a.kind) ?? 0) - (RANKS.get(b.kind) ?? 0);
 }

@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart, JsonPatch, Testing } from 'cdk8s';
-import { Deployment, Service, ServicePort } from 'cdk8s-plus-27';
+import { Deployment, type Service, type ServicePort } from 'cdk8s-plus-27';
 import {
   AuthorizationPolicy, BackendTlsPolicy, DestinationRule, EnvoyFilter, Gateway, GrpcRoute, HttpRoute, IstioGateway, PeerAuthentication,
   ProxyConfig, ReferenceGrant, RequestAuthentication, ServiceEntry, Sidecar, Telemetry, VirtualService, WasmPlugin,

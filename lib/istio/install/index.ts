@@ -1,2 +1,5 @@
+export type { HelmProps } from './by-helm';
+export type { IstioctlProps } from './by-istioctl';
+export * from './install';
 export * from './installation';
-export * from './istio-operator';
+export * from './mesh-settings';

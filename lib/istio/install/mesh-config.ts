@@ -1,4 +1,4 @@
-import type { MeshSettings } from './installation';
+import type { MeshSettings } from './mesh-settings';
 
 /** The mesh configuration that the topologies rely on. @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
 export function meshConfig({ trustDomain, tracing }: MeshSettings): object {

@@ -1,0 +1,70 @@
+import { ApiObject, type ApiObjectProps } from 'cdk8s';
+import { Namespace } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { helmTemplate } from './helm';
+import { meshConfig } from './mesh-config';
+import type { MeshSettings } from './mesh-settings';
+
+/** How Istio's charts are rendered. */
+export interface HelmProps {
+  /**
+   * The exact version of the charts.
+   * @default - none, for charts in folders
+   */
+  readonly version?: string;
+  /**
+   * The chart of the custom resource definitions: a folder, an `oci://` address or a name in the repository.
+   * @default base
+   */
+  readonly base?: string;
+  /**
+   * The chart of the control plane.
+   * @default istiod
+   */
+  readonly istiod?: string;
+  /**
+   * The chart repository.
+   * @default https://istio-release.storage.googleapis.com/charts
+   */
+  readonly repository?: string;
+  /**
+   * Replicas of istiod.
+   * @default 2
+   */
+  readonly replicas?: number;
+  /**
+   * The helm executable.
+   * @default helm
+   */
+  readonly executable?: string;
+}
+
+/** Istio's charts as objects of the app. */
+export function renderCharts(scope: Construct, settings: MeshSettings, props: HelmProps): void {
+  const { replicas = 2, base = 'base', istiod = 'istiod' } = props;
+  new Namespace(scope, 'namespace', { metadata: { name: NAMESPACE } });
+  include(new Construct(scope, 'base'), props, 'istio-base', base, { defaultRevision: settings.revision ?? 'default' });
+  include(new Construct(scope, 'istiod'), props, 'istiod', istiod, {
+    revision: settings.revision ?? '',
+    autoscaleMin: replicas,
+    autoscaleMax: Math.max(replicas, 5),
+    meshConfig: meshConfig(settings),
+  });
+}
+
+function include(scope: Construct, props: HelmProps, release: string, chart: string, values: object): void {
+  const isAddress = /^(\.|\/|oci:)/.test(chart);
+  const objects = helmTemplate({
+    chart,
+    version: props.version,
+    repository: isAddress ? undefined : props.repository ?? REPOSITORY,
+    release,
+    namespace: NAMESPACE,
+    values,
+    helm: props.executable ?? 'helm',
+  });
+  objects.forEach((object, index) => new ApiObject(scope, `${index}`, object as unknown as ApiObjectProps));
+}
+
+const NAMESPACE = 'istio-system';
+const REPOSITORY = 'https://istio-release.storage.googleapis.com/charts';

@@ -1,0 +1,43 @@
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { meshConfig } from './mesh-config';
+import type { MeshSettings } from './mesh-settings';
+
+/** What is installed beside the mesh configuration. */
+export interface IstioctlProps {
+  /**
+   * Replicas of istiod.
+   * @default 2
+   */
+  readonly replicas?: number;
+  /**
+   * The registry and path of Istio's images.
+   * @default - istioctl's own
+   */
+  readonly hub?: string;
+  /**
+   * The tag of Istio's images.
+   * @default - the version of the istioctl that installs it
+   */
+  readonly tag?: string;
+}
+
+/**
+ * An IstioOperator, which `istioctl install -f` reads; no cluster object. Gateways are not in it: each edge's Gateway brings its own.
+ * @see https://istio.io/latest/docs/reference/config/istio.operator.v1alpha1/
+ */
+export function renderIstioOperator(scope: Construct, settings: MeshSettings, { replicas = 2, hub, tag }: IstioctlProps): void {
+  new ApiObject(scope, 'istio-operator', {
+    apiVersion: 'install.istio.io/v1alpha1',
+    kind: 'IstioOperator',
+    metadata: { name: settings.revision ? `istio-${settings.revision}` : 'istio', namespace: 'istio-system' },
+    spec: {
+      profile: 'minimal',
+      revision: settings.revision,
+      hub,
+      tag,
+      meshConfig: meshConfig(settings),
+      components: { pilot: { enabled: true, k8s: { hpaSpec: { minReplicas: replicas, maxReplicas: Math.max(replicas, 5) } } } },
+    },
+  });
+}
