@@ -1,0 +1,91 @@
+import { Agent, request } from 'node:https';
+
+/** What the lab reads of any Kubernetes object. */
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly resourceVersion: string;
+    readonly uid: string;
+    readonly deletionTimestamp?: string;
+  };
+}
+
+/** A client of the API server. */
+export class Api {
+  private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+
+  constructor(readonly url: string, readonly token: string) {}
+
+  get<T>(path: string): Promise<T> {
+    return this.send<T>('GET', path);
+  }
+
+  /** The objects of a list. */
+  async list<T extends KubeObject>(path: string): Promise<T[]> {
+    return (await this.get<{ items: T[] }>(path)).items;
+  }
+
+  post<T>(path: string, body: object): Promise<T> {
+    return this.send<T>('POST', path, body);
+  }
+
+  /** A merge patch. */
+  patch<T>(path: string, body: object): Promise<T> {
+    return this.send<T>('PATCH', path, body, 'application/merge-patch+json');
+  }
+
+  delete(path: string, body: object = {}): Promise<unknown> {
+    return this.send('DELETE', path, body);
+  }
+
+  /** Calls `onEvent` for every change from now on, the present objects first, until the process ends. */
+  watch<T extends KubeObject>(path: string, onEvent: (type: string, object: T) => void): void {
+    const call = request(`${this.url}${path}?watch=true`, { agent: this.agent, headers: this.headers() }, response => {
+      let rest = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) {
+          const { type, object } = JSON.parse(line) as { type: string; object: T };
+          onEvent(type, object);
+        }
+      });
+    });
+    // The connection ends with the API server.
+    call.on('error', () => undefined);
+    call.end();
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private headers(type = 'application/json'): Record<string, string> {
+    return { authorization: `Bearer ${this.token}`, 'content-type': type };
+  }
+
+  private send<T>(method: string, path: string, body?: object, type?: string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const call = request(`${this.url}${path}`, { method, agent: this.agent, headers: this.headers(type) }, response => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          if ((response.statusCode ?? 500) >= 400) {
+            reject(new Error(`${method} ${path}: ${response.statusCode} ${text.slice(0, 500)}`));
+          } else {
+            resolve((text.startsWith('{') ? JSON.parse(text) : text) as T);
+          }
+        });
+      });
+      call.on('error', reject);
+      call.end(body ? JSON.stringify(body) : undefined);
+    });
+  }
+}

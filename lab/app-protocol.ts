@@ -1,0 +1,57 @@
+/** What the harness and the app in a pod say to each other. */
+
+export interface AppConfig {
+  readonly service: string;
+  readonly version: string;
+  readonly pod: string;
+  readonly ports: readonly { readonly port: number; readonly protocol: string }[];
+}
+
+/** How the app answers until told otherwise. */
+export interface Behaviour {
+  /** The HTTP status; anything but 200 is UNAVAILABLE to gRPC. */
+  readonly status?: number;
+  readonly delayMs?: number;
+}
+
+export interface RequestSpec {
+  readonly protocol: 'http' | 'http2' | 'tcp';
+  readonly address: string;
+  readonly port: number;
+  readonly host: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly grpc: boolean;
+}
+
+export type AppOrder =
+  | { readonly id: number; readonly kind: 'behave'; readonly behaviour: Behaviour }
+  | { readonly id: number; readonly kind: 'report' }
+  | { readonly id: number; readonly kind: 'send'; readonly spec: RequestSpec; readonly count: number; readonly concurrency: number };
+
+/** What came back for a request; status 0 is a connection that failed. */
+export interface Reply {
+  readonly status: number;
+  readonly grpcStatus?: number;
+  readonly ms: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** Who answered, and what he was asked. */
+  readonly from?: {
+    readonly service: string;
+    readonly version: string;
+    readonly pod: string;
+    readonly port: number;
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface AppReport {
+  readonly id: number;
+  readonly replies?: Reply[];
+  /** The requests that arrived since the last report. */
+  readonly seen: { readonly port: number; readonly method: string; readonly path: string; readonly host: string }[];
+}

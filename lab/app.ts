@@ -1,0 +1,176 @@
+/**
+ * What runs in a pod in place of its image: it answers on the pod's ports, saying who it is and what it was asked, and it sends
+ * requests when the harness tells it to. Its orders come over the IPC channel.
+ */
+import { Agent, createServer as createHttpServer, request as httpRequest } from 'node:http';
+import { connect, createServer as createHttp2Server } from 'node:http2';
+import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
+import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
+
+const config = JSON.parse(process.argv[2] ?? '') as AppConfig;
+let behaviour: Behaviour = {};
+let seen: AppReport['seen'] = [];
+
+interface Asked {
+  readonly port: number;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, unknown>;
+}
+
+function answer(asked: Asked): { status: number; delay: number; body: string } {
+  const { method, path, headers } = asked;
+  seen.push({ port: asked.port, method, path, host: String(headers.host ?? headers[':authority'] ?? '') });
+  const body = JSON.stringify({ service: config.service, version: config.version, pod: config.pod, ...asked });
+  return { status: behaviour.status ?? 200, delay: behaviour.delayMs ?? 0, body };
+}
+
+function listen(port: number, protocol: string): Promise<void> {
+  return new Promise(resolve => {
+    if (protocol === 'tcp' || protocol === 'tls') {
+      createTcpServer(socket => {
+        seen.push({ port, method: 'CONNECT', path: '', host: '' });
+        socket.on('error', () => undefined);
+        socket.on('data', data => socket.write(`${config.service} ${config.version} ${config.pod} ${data.toString()}`));
+      }).listen(port, resolve);
+    } else if (protocol === 'http') {
+      createHttpServer((request, response) => {
+        const { status, delay, body } = answer({ port, method: request.method ?? '', path: request.url ?? '', headers: request.headers });
+        setTimeout(() => response.writeHead(status, { 'content-type': 'application/json' }).end(body), delay);
+        request.resume();
+      }).listen(port, resolve);
+    } else {
+      createHttp2Server().on('stream', (stream, headers) => {
+        const { status, delay, body } = answer({ port, method: headers[':method'] ?? '', path: headers[':path'] ?? '', headers: { ...headers } });
+        stream.on('error', () => undefined);
+        stream.resume();
+        const grpc = String(headers['content-type']).startsWith('application/grpc');
+        setTimeout(() => {
+          if (stream.destroyed) {
+            return;
+          }
+          stream.respond({ ':status': grpc ? 200 : status, 'content-type': grpc ? 'application/grpc' : 'application/json' }, { waitForTrailers: grpc });
+          stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': status === 200 ? '0' : '14' }));
+          stream.end(grpc ? frame(body) : body);
+        }, delay);
+      }).listen(port, resolve);
+    }
+  });
+}
+
+/** A gRPC message: a byte for compression, four for the length, the bytes. */
+function frame(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(bytes.length, 1);
+  return Buffer.concat([head, bytes]);
+}
+
+function replyOf(status: number, text: string, started: number, headers: Record<string, unknown>, grpcStatus?: number): Reply {
+  const json = /\{.*\}/s.exec(text)?.[0];
+  return { status, grpcStatus, ms: Date.now() - started, text: text.slice(0, 300), headers, from: status === 200 && json ? parsed(json) : undefined };
+}
+
+function parsed(json: string): Reply['from'] {
+  try {
+    return JSON.parse(json) as Reply['from'];
+  } catch {
+    return undefined;
+  }
+}
+
+function failed(error: Error & { code?: string }, started: number): Reply {
+  return { status: 0, ms: Date.now() - started, text: error.code ?? error.message, headers: {} };
+}
+
+function sendHttp(spec: RequestSpec, agent: Agent): Promise<Reply> {
+  const started = Date.now();
+  return new Promise(resolve => {
+    const call = httpRequest({ host: spec.address, port: spec.port, method: spec.method, path: spec.path, agent, headers: { host: spec.host, ...spec.headers } }, response => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => resolve(replyOf(response.statusCode ?? 0, text, started, response.headers)));
+      response.on('error', error => resolve(failed(error, started)));
+    });
+    call.on('error', error => resolve(failed(error, started)));
+    call.end();
+  });
+}
+
+async function sendHttp2(spec: RequestSpec, count: number, concurrency: number): Promise<Reply[]> {
+  const session = connect(`http://${spec.address}:${spec.port}`);
+  session.on('error', () => undefined);
+  const one = () => new Promise<Reply>(resolve => {
+    const started = Date.now();
+    const headers = { ':method': spec.method, ':path': spec.path, ':authority': spec.host, ...spec.headers };
+    const stream = session.request({ ...headers, ...(spec.grpc ? { 'content-type': 'application/grpc', te: 'trailers' } : {}) });
+    let [text, status, grpcStatus] = ['', 0, undefined as number | undefined];
+    let answered: Record<string, unknown> = {};
+    const note = (fields: Record<string, unknown>) => {
+      grpcStatus = fields['grpc-status'] === undefined ? grpcStatus : Number(fields['grpc-status']);
+    };
+    stream.on('response', fields => {
+      status = Number(fields[':status']);
+      answered = { ...fields };
+      note(answered);
+    });
+    stream.on('trailers', fields => note(fields));
+    stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    stream.on('end', () => resolve(replyOf(status, text, started, answered, grpcStatus)));
+    stream.on('error', error => resolve(failed(error, started)));
+    stream.end(spec.grpc ? frame('{}') : undefined);
+  });
+  const replies = await inTurns(count, concurrency, one);
+  session.destroy();
+  return replies;
+}
+
+function sendTcp(spec: RequestSpec): Promise<Reply> {
+  const started = Date.now();
+  return new Promise(resolve => {
+    const socket = connectTcp(spec.port, spec.address, () => socket.write('hello\n'));
+    socket.on('data', data => {
+      const [service = '', version = '', pod = ''] = data.toString().split(' ');
+      resolve({ status: 200, ms: Date.now() - started, text: data.toString(), headers: {}, from: { service, version, pod, port: spec.port, method: '', path: '', headers: {} } });
+      socket.destroy();
+    });
+    socket.on('error', error => resolve(failed(error, started)));
+    socket.on('close', () => resolve({ status: 0, ms: Date.now() - started, text: 'closed', headers: {} }));
+  });
+}
+
+async function inTurns(count: number, concurrency: number, one: () => Promise<Reply>): Promise<Reply[]> {
+  const replies: Reply[] = [];
+  let started = 0;
+  await Promise.all(Array.from({ length: Math.min(count, concurrency) }, async () => {
+    while (started++ < count) {
+      replies.push(await one());
+    }
+  }));
+  return replies;
+}
+
+async function send(spec: RequestSpec, count: number, concurrency: number): Promise<Reply[]> {
+  if (spec.protocol === 'http2') {
+    return sendHttp2(spec, count, concurrency);
+  }
+  const agent = new Agent({ keepAlive: true });
+  const replies = await inTurns(count, concurrency, () => spec.protocol === 'tcp' ? sendTcp(spec) : sendHttp(spec, agent));
+  agent.destroy();
+  return replies;
+}
+
+process.on('message', (order: AppOrder) => {
+  if (order.kind === 'behave') {
+    behaviour = order.behaviour;
+    process.send?.({ id: order.id });
+  } else if (order.kind === 'report') {
+    process.send?.({ id: order.id, seen });
+    seen = [];
+  } else {
+    void send(order.spec, order.count, order.concurrency).then(replies => process.send?.({ id: order.id, replies }));
+  }
+});
+process.on('disconnect', () => process.exit(0));
+
+void Promise.all(config.ports.map(({ port, protocol }) => listen(port, protocol))).then(() => process.send?.({ id: 0 }));

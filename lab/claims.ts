@@ -1,0 +1,18 @@
+import type { Lab } from './lab';
+
+/** Something that the library promises, shown on a real mesh. */
+export interface Claim {
+  readonly name: string;
+  readonly prove: (lab: Lab) => Promise<void>;
+}
+
+const claims: Claim[] = [];
+
+/** States a claim; it fails by throwing. */
+export function claim(name: string, prove: (lab: Lab) => Promise<void>): void {
+  claims.push({ name, prove });
+}
+
+export function allClaims(): readonly Claim[] {
+  return claims;
+}

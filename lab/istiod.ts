@@ -1,0 +1,158 @@
+import { execFileSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dump, load, loadAll } from 'js-yaml';
+import type { KubeObject } from './api';
+import type { ControlPlane } from './control-plane';
+import type { Tools } from './tools';
+import type { Processes } from './processes';
+import { until } from './wait';
+
+interface DeploymentObject extends KubeObject {
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly args: string[]; readonly env: readonly { readonly name: string; readonly value?: string }[] }[] } } };
+}
+
+/** What differs from a cluster, since Envoy here is the plain one, without the filters that Istio's own build has. */
+const PLAIN_ENVOY = {
+  PILOT_ENABLE_ALPN_FILTER: 'false',
+  PILOT_ENABLE_METADATA_EXCHANGE: 'false',
+  ENABLE_NATIVE_SIDECARS: 'false',
+};
+
+/** Where an istiod comes from. */
+export interface IstiodProps {
+  /** The manifests of the installation, as `istioctl manifest generate` or helm renders them. */
+  readonly manifests: string;
+  /** The address of the host on which it listens. */
+  readonly address: string;
+  /** @default - the default revision */
+  readonly revision?: string;
+}
+
+/** What istiod knows of a proxy. */
+export interface SyncStatus {
+  readonly proxy: string;
+  readonly resources?: Readonly<Record<string, { readonly sent?: string; readonly acked?: string; readonly lastError?: string }>>;
+}
+
+/** A real istiod, started from what the installation's Deployment and ConfigMap say. */
+export class Istiod {
+  readonly service: string;
+  private readonly folder: string;
+  private process?: ChildProcess;
+  private tokenPromise?: Promise<string>;
+
+  constructor(private readonly tools: Tools, private readonly plane: ControlPlane, private readonly processes: Processes, folder: string, readonly props: IstiodProps) {
+    this.service = props.revision ? `istiod-${props.revision}` : 'istiod';
+    this.folder = join(folder, this.service);
+    mkdirSync(this.folder, { recursive: true });
+  }
+
+  /** Renders an IstioOperator offline. */
+  static manifestsOf(tools: Tools, operatorFile: string): string {
+    return execFileSync(tools.path('istioctl'), ['manifest', 'generate', '-f', operatorFile], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  }
+
+  /** Applies the installation, starts istiod, and waits until its webhooks serve. */
+  async install(): Promise<void> {
+    const { manifests } = this.props;
+    const objects = loadAll(manifests).filter(each => each !== null) as KubeObject[];
+    const definitions = objects.filter(each => each.kind === 'CustomResourceDefinition');
+    const rest = objects.filter(each => each.kind !== 'CustomResourceDefinition' && each.kind !== 'Namespace');
+    this.applyObjects('definitions', definitions);
+    this.plane.kubectl('wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all');
+    this.applyObjects('rest', rest);
+    await this.publishAddress();
+    await this.start();
+    await this.serves();
+  }
+
+  async start(): Promise<void> {
+    const { address } = this.props;
+    const deployment = await this.plane.api.get<DeploymentObject>(`/apis/apps/v1/namespaces/istio-system/deployments/${this.service}`);
+    const [container] = deployment.spec.template.spec.containers;
+    const env = Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value ?? '']));
+    this.process = this.processes.start(this.service, this.tools.path('pilot-discovery'), [
+      ...container?.args ?? [], '--kubeconfig', this.plane.kubeconfig, '--meshConfig', await this.meshConfig(),
+      '--httpAddr', `${address}:8080`, '--grpcAddr', `${address}:15010`, '--secureGRPCAddr', `${address}:15012`, '--httpsAddr', `${address}:15017`,
+      '--monitoringAddr', `${address}:15014`,
+    ], {
+      cwd: this.folder,
+      env: { ...env, ...PLAIN_ENVOY, POD_NAME: `${this.service}-lab`, POD_NAMESPACE: 'istio-system', SERVICE_ACCOUNT: 'istiod' },
+    });
+    await until(`${this.service} is ready`, async () => (await fetch(`http://${address}:8080/ready`)).ok);
+  }
+
+  stop(): void {
+    if (this.process) {
+      this.processes.stop(this.process);
+    }
+  }
+
+  /** A page of its debug interface. */
+  async debug<T>(page: string): Promise<T> {
+    return JSON.parse(await this.text(page)) as T;
+  }
+
+  async text(page: string): Promise<string> {
+    const response = await fetch(`http://${this.props.address}:8080/debug/${page}`, { headers: { authorization: `Bearer ${await this.token()}` } });
+    if (!response.ok) {
+      throw new Error(`${this.service} answers ${response.status} to /debug/${page}`);
+    }
+    return response.text();
+  }
+
+  /** The debug interface is for identities of its own namespace. */
+  private token(): Promise<string> {
+    this.tokenPromise ??= this.plane.api
+      .post<{ status: { token: string } }>('/api/v1/namespaces/istio-system/serviceaccounts/default/token', { spec: { audiences: ['istio-ca'], expirationSeconds: 43200 } })
+      .then(({ status }) => status.token);
+    return this.tokenPromise;
+  }
+
+  /** The mesh configuration of the installation, without the metrics filter that plain Envoy has not. */
+  private async meshConfig(): Promise<string> {
+    const name = this.props.revision ? `istio-${this.props.revision}` : 'istio';
+    const { data } = await this.plane.api.get<{ data: { mesh: string } }>(`/api/v1/namespaces/istio-system/configmaps/${name}`);
+    const { defaultProviders: _unused, ...mesh } = load(data.mesh) as { defaultProviders?: unknown };
+    const file = join(this.folder, 'mesh.yaml');
+    writeFileSync(file, dump(mesh));
+    return file;
+  }
+
+  private applyObjects(name: string, objects: readonly KubeObject[]): void {
+    const file = join(this.folder, `${name}.yaml`);
+    writeFileSync(file, objects.map(each => dump(each)).join('---\n'));
+    this.plane.apply('-f', file);
+  }
+
+  /** The Service's endpoints: no Pod, but a process of the host. */
+  private async publishAddress(): Promise<void> {
+    const { address } = this.props;
+    await this.plane.api.post('/apis/discovery.k8s.io/v1/namespaces/istio-system/endpointslices', {
+      metadata: { name: `${this.service}-lab`, labels: { 'kubernetes.io/service-name': this.service } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports: [
+        { name: 'grpc-xds', port: 15010 }, { name: 'https-dns', port: 15012 }, { name: 'https-webhook', port: 15017 }, { name: 'http-monitoring', port: 15014 },
+      ],
+    });
+  }
+
+  /** Its webhooks have a certificate, and the validating one has seen that it can refuse. */
+  private async serves(): Promise<void> {
+    const { api } = this.plane;
+    const path = '/apis/admissionregistration.k8s.io/v1';
+    const revision = this.props.revision ?? 'default';
+    interface Webhooks extends KubeObject {
+      readonly webhooks: readonly { readonly failurePolicy?: string; readonly clientConfig: { readonly caBundle?: string } }[];
+    }
+    await until(`${this.service} injects`, async () => (await api.list<Webhooks>(`${path}/mutatingwebhookconfigurations`))
+      .filter(each => each.metadata.labels?.['istio.io/rev'] === revision)
+      .flatMap(each => each.webhooks).some(each => each.clientConfig.caBundle));
+    await until(`${this.service} validates`, async () => (await api.list<Webhooks>(`${path}/validatingwebhookconfigurations`))
+      .filter(each => each.metadata.labels?.['istio.io/rev'] === revision)
+      .flatMap(each => each.webhooks).some(each => each.clientConfig.caBundle && each.failurePolicy === 'Fail'));
+  }
+}

@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import ts from 'typescript';
+import type { Api, KubeObject } from './api';
+import { HOST, Network } from './network';
+import { Pod, type PodObject } from './pod';
+import type { Processes } from './processes';
+import type { Tools } from './tools';
+import { Hopeless } from './wait';
+
+interface ServiceObject extends KubeObject {
+  readonly spec: { readonly clusterIP?: string };
+}
+
+/** What a pod needs of the machine it runs on. */
+export interface Machine {
+  readonly api: Api;
+  readonly tools: Tools;
+  readonly processes: Processes;
+  readonly network: Network;
+  readonly folder: string;
+  readonly node: string;
+  /** The app's code. */
+  readonly appFile: string;
+  /** The template of a proxy's bootstrap configuration. */
+  readonly bootstrapFile: string;
+}
+
+/** Namespaces whose pods are processes of the host, if they run at all. */
+const NOT_OURS = ['istio-system', 'kube-system'];
+
+/** Schedules every pod to this machine, runs it and tells the API server how it is. */
+export class Kubelet implements Machine {
+  readonly node = 'lab';
+  readonly network = new Network();
+  readonly appFile: string;
+  readonly bootstrapFile: string;
+  private readonly running = new Map<string, Pod>();
+  private readonly services = new Map<string, ServiceObject>();
+  private readonly failures = new Map<string, Error>();
+
+  constructor(readonly api: Api, readonly tools: Tools, readonly processes: Processes, readonly folder: string) {
+    this.appFile = join(folder, 'app.js');
+    this.bootstrapFile = join(folder, 'bootstrap.json');
+    copyFileSync(join(tools.module('istio.io/istio'), 'tools/packaging/common/envoy_bootstrap.json'), this.bootstrapFile);
+    chmodSync(this.bootstrapFile, 0o644);
+    const source = readFileSync(join(__dirname, 'app.ts'), 'utf8');
+    writeFileSync(this.appFile, ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } }).outputText);
+  }
+
+  async start(): Promise<void> {
+    await this.api.post('/api/v1/nodes', { metadata: { name: this.node } });
+    this.api.watch<ServiceObject>('/api/v1/services', (type, service) => this.onService(type, service));
+    this.api.watch<PodObject>('/api/v1/pods', (type, pod) => this.onPod(type, pod));
+  }
+
+  /** The pods that run, with these labels. */
+  pods(namespace: string, labels: Readonly<Record<string, string>> = {}): Pod[] {
+    return [...this.running.values()].filter(pod => pod.namespace === namespace
+      && Object.entries(labels).every(([name, value]) => pod.labels[name] === value));
+  }
+
+  /** Throws if a pod of that namespace could not be started. */
+  requireNoFailure(namespace: string): void {
+    const [failure] = [...this.failures].filter(([key]) => key.startsWith(`${namespace}/`));
+    if (failure) {
+      throw new Hopeless(`pod ${failure[0]} did not start: ${failure[1].message}`);
+    }
+  }
+
+  clusterIp(namespace: string, service: string): string {
+    const ip = this.services.get(`${namespace}/${service}`)?.spec.clusterIP;
+    if (!ip) {
+      throw new Error(`there is no Service ${namespace}/${service}`);
+    }
+    return ip;
+  }
+
+  private onService(type: string, service: ServiceObject): void {
+    const key = `${service.metadata.namespace}/${service.metadata.name}`;
+    if (type === 'DELETED') {
+      this.services.delete(key);
+    } else {
+      this.services.set(key, service);
+    }
+  }
+
+  private onPod(type: string, object: PodObject): void {
+    const { uid, namespace, deletionTimestamp } = object.metadata;
+    if (NOT_OURS.includes(namespace)) {
+      return;
+    }
+    const pod = this.running.get(uid);
+    if (type === 'DELETED' || deletionTimestamp) {
+      this.failures.delete(`${namespace}/${object.metadata.name}`);
+      if (pod) {
+        this.running.delete(uid);
+        pod.stop();
+      }
+      if (type !== 'DELETED') {
+        void this.api.delete(pathOf(object), { gracePeriodSeconds: 0 }).catch(() => undefined);
+      }
+    } else if (!pod) {
+      this.run(object).catch((error: Error) => this.failures.set(`${namespace}/${object.metadata.name}`, error));
+    }
+  }
+
+  private async run(object: PodObject): Promise<void> {
+    const pod = new Pod(this, object, this.network.add());
+    this.running.set(object.metadata.uid, pod);
+    this.network.setHosts(pod.network, this.hosts());
+    if (!object.spec.nodeName) {
+      await this.api.post(`${pathOf(object)}/binding`, { metadata: { name: object.metadata.name }, target: { kind: 'Node', name: this.node } });
+    }
+    await this.report(pod, false);
+    await pod.start();
+    await this.report(pod, true);
+  }
+
+  private async report({ object, network }: Pod, ready: boolean): Promise<void> {
+    const status = ready ? 'True' : 'False';
+    await this.api.patch(`${pathOf(object)}/status`, {
+      status: {
+        phase: 'Running',
+        podIP: network.ip,
+        podIPs: [{ ip: network.ip }],
+        conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map(type => ({ type, status: type === 'PodScheduled' ? 'True' : status })),
+        containerStatuses: object.spec.containers.map(({ name }) => ({
+          name, ready, started: ready, restartCount: 0, image: name, imageID: name, state: { running: {} },
+        })),
+      },
+    });
+  }
+
+  /** Control planes are processes of the host: their names lead to its addresses. */
+  private hosts(): string[] {
+    return [...this.controlPlanes].map(([service, address]) => `${address} ${service}.istio-system.svc`);
+  }
+
+  readonly controlPlanes = new Map([['istiod', HOST]]);
+}
+
+function pathOf({ metadata: { namespace, name } }: PodObject): string {
+  return `/api/v1/namespaces/${namespace}/pods/${name}`;
+}

@@ -1,0 +1,198 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, JsonPatch } from 'cdk8s';
+import { ClusterApp, IstioInstallation, Mesh, type Target, type Topology, TopologyChart } from '../lib';
+import { ControlPlane } from './control-plane';
+import { Istiod, type SyncStatus } from './istiod';
+import { Kubelet } from './kubelet';
+import { HOST, Network } from './network';
+import { killMarked, Processes } from './processes';
+import { Tools } from './tools';
+import { Hopeless, until } from './wait';
+import { World } from './world';
+
+/** How a topology is brought into the lab. */
+export interface DeployProps {
+  /** @default Mesh.istio() */
+  readonly mesh?: Target;
+  /** Keep the declared replicas; else each version has one pod, which is enough for most claims. */
+  readonly replicas?: boolean;
+  /** Further manifests, applied before. */
+  readonly before?: readonly object[];
+}
+
+/** A real API server, a real istiod and real proxies. */
+export class Lab {
+  readonly folder = mkdtempSync(join(tmpdir(), 'cardinal-lab-'));
+  readonly logs = join(this.folder, 'logs');
+  readonly processes: Processes;
+  readonly plane: ControlPlane;
+  readonly kubelet: Kubelet;
+  readonly istiods: Istiod[] = [];
+  private deployments = 0;
+
+  static async start(tell: (text: string) => void): Promise<Lab> {
+    const tools = Tools.prepare();
+    killMarked();
+    Network.remove();
+    const lab = new Lab(tools, tell);
+    try {
+      await lab.boot(tell);
+      return lab;
+    } catch (error) {
+      tell(`the lab did not start; its logs are in ${lab.logs}`);
+      lab.stop(true);
+      throw error;
+    }
+  }
+
+  private constructor(readonly tools: Tools, tell: (text: string) => void) {
+    mkdirSync(this.logs);
+    // Proxies and apps run as users of their own.
+    chmodSync(this.folder, 0o755);
+    this.processes = new Processes(this.logs, name => {
+      tell(`${name} died; logs are in ${this.logs}`);
+      this.stop(true);
+      process.exit(1);
+    });
+    const api = new ControlPlane(tools, this.processes, this.folder);
+    this.plane = api;
+    this.kubelet = new Kubelet(api.api, tools, this.processes, this.folder);
+  }
+
+  /** The first istiod, of the default revision. */
+  get istiod(): Istiod {
+    const [first] = this.istiods;
+    if (!first) {
+      throw new Error('no istiod runs');
+    }
+    return first;
+  }
+
+  /** Ends all processes and removes networks, and the folder unless it is to be looked at. */
+  stop(keepFolder: boolean): void {
+    this.processes.stopAll();
+    this.plane.api.close();
+    Network.remove();
+    if (!keepFolder) {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Synthesizes, applies, and waits until all runs and every proxy has what belongs to it. */
+  async deploy(topology: Topology, props: DeployProps = {}): Promise<World> {
+    const outdir = join(this.folder, 'apps', `${++this.deployments}-${topology.name}`);
+    const app = new ClusterApp({ outdir });
+    const chart = new TopologyChart(app, topology.name, { topology, mesh: props.mesh ?? Mesh.istio() });
+    if (!props.replicas) {
+      chart.node.findAll().filter(each => ApiObject.isApiObject(each) && each.kind === 'Deployment')
+        .forEach(each => (each as ApiObject).addJsonPatch(JsonPatch.add('/spec/replicas', 1)));
+    }
+    app.synth();
+    if (props.before) {
+      mkdirSync(outdir, { recursive: true });
+      const file = join(outdir, '..', `${topology.name}-before.json`);
+      writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: props.before }));
+      this.plane.apply('-f', file);
+    }
+    this.plane.apply('-f', outdir);
+    const world = new World(this, topology);
+    await world.isReady();
+    return world;
+  }
+
+  /** Removes a topology, so that its processes leave room. */
+  async remove(world: World): Promise<void> {
+    const { api } = this.plane;
+    await Promise.all(world.topology.namespaces.map(name => api.delete(`/api/v1/namespaces/${name}`)));
+    await until(`${world.topology.name} is gone`, async () => {
+      const left = await api.list('/api/v1/namespaces');
+      return left.every(each => !world.topology.namespaces.includes(each.metadata.name));
+    });
+  }
+
+  /**
+   * Waits until istiod has pushed all it knows and every proxy of these namespaces has taken it. Throws where a proxy refused.
+   * What was applied before has reached istiod by the time it answers for the objects.
+   */
+  async settled(namespaces: readonly string[], istiod = this.istiod): Promise<void> {
+    await this.istiodHasSeenAll(namespaces, istiod);
+    const before = new Map((await this.proxies(namespaces, istiod)).map(each => [each.proxy, each.resources ?? {}]));
+    await istiod.text('adsz?push=true');
+    await until(`the proxies of ${namespaces.join(', ')} have the pushed configuration`, async () => {
+      const proxies = await this.proxies(namespaces, istiod);
+      return proxies.every(({ proxy, resources = {} }) => Object.entries(resources).every(([type, { sent, acked, lastError }]) => {
+        if (lastError) {
+          throw new Hopeless(`${proxy} refused ${type}: ${lastError}`);
+        }
+        return sent === acked && (!PUSHED_TO_ALL.test(type) || sent !== before.get(proxy)?.[type]?.sent);
+      }));
+    });
+  }
+
+  /** What istiod knows of the proxies of some namespaces. */
+  async proxies(namespaces: readonly string[], istiod = this.istiod): Promise<SyncStatus[]> {
+    const all = await istiod.debug<SyncStatus[] | null>('syncz');
+    return (all ?? []).filter(({ proxy }) => namespaces.includes(proxy.slice(proxy.lastIndexOf('.') + 1)));
+  }
+
+  private async istiodHasSeenAll(namespaces: readonly string[], istiod: Istiod): Promise<void> {
+    interface Config {
+      readonly kind: string;
+      readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion: string };
+    }
+    const versions = async (plural: string, group: string, namespace: string) =>
+      (await this.plane.api.list(`/apis/${group}/v1/namespaces/${namespace}/${plural}`)).map(({ metadata }) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`);
+    for (const namespace of namespaces) {
+      const expected = (await Promise.all(SEEN_KINDS.map(([plural, group]) => versions(plural, group, namespace)))).flat();
+      await until(`istiod has seen ${namespace}`, async () => {
+        const seen = new Set((await istiod.debug<Config[]>('configz')).map(({ metadata }) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`));
+        return expected.every(each => seen.has(each));
+      });
+      const ips = this.kubelet.pods(namespace).map(pod => pod.network.ip);
+      const selected = (await this.plane.api.list<never>(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`)) as { endpoints?: { addresses: string[] }[] }[];
+      const addresses = selected.flatMap(slice => slice.endpoints ?? []).flatMap(each => each.addresses).filter(each => ips.includes(each));
+      await until(`istiod has the endpoints of ${namespace}`, async () => {
+        const shards = await istiod.text('endpointShardz');
+        return addresses.every(each => shards.includes(`"${each}"`));
+      });
+    }
+  }
+
+  private async boot(tell: (text: string) => void): Promise<void> {
+    tell('starting the API server');
+    await this.plane.start();
+    this.plane.apply('-k', join(this.tools.module('sigs.k8s.io/gateway-api'), 'config/crd'));
+    await this.plane.api.post('/api/v1/namespaces', { metadata: { name: 'istio-system' } });
+    tell('starting istiod');
+    await this.addIstiod(HOST);
+    await this.kubelet.start();
+  }
+
+  /** Installs a control plane as the library writes it. */
+  async addIstiod(address: string, revision?: string): Promise<Istiod> {
+    const outdir = join(this.folder, 'install', revision ?? 'default');
+    const app = new ClusterApp({ outdir });
+    new IstioInstallation(app, 'istio', { revision });
+    app.synth();
+    const manifests = Istiod.manifestsOf(this.tools, join(outdir, 'istio/istio-operator.yaml'));
+    const istiod = new Istiod(this.tools, this.plane, this.processes, this.folder, { manifests, address, revision });
+    if (address !== HOST) {
+      this.kubelet.network.addHostAddress(address);
+    }
+    this.kubelet.controlPlanes.set(istiod.service, address);
+    await istiod.install();
+    this.istiods.push(istiod);
+    return istiod;
+  }
+}
+
+/** The types that a forced push sends to every proxy, changed or not. */
+const PUSHED_TO_ALL = /Cluster$|Listener$/;
+
+const SEEN_KINDS = [
+  ['virtualservices', 'networking.istio.io'], ['destinationrules', 'networking.istio.io'], ['serviceentries', 'networking.istio.io'],
+  ['sidecars', 'networking.istio.io'], ['authorizationpolicies', 'security.istio.io'], ['peerauthentications', 'security.istio.io'],
+  ['requestauthentications', 'security.istio.io'], ['telemetries', 'telemetry.istio.io'],
+] as const;

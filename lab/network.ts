@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+
+/** The bridge to which all pods are joined; the control plane listens on its addresses. */
+const BRIDGE = 'cardinal0';
+const PREFIX = 'cardinal-';
+
+/** The address of the host on the bridge: whoever calls from there is outside the mesh. */
+export const HOST = '10.99.0.1';
+
+/** A network namespace with an address on the bridge. */
+export interface PodNetwork {
+  readonly name: string;
+  readonly ip: string;
+}
+
+/** The bridge and the network namespaces of pods. */
+export class Network {
+  private count = 0;
+
+  constructor() {
+    Network.remove();
+    ip('link', 'add', BRIDGE, 'type', 'bridge');
+    ip('addr', 'add', `${HOST}/16`, 'dev', BRIDGE);
+    ip('link', 'set', BRIDGE, 'up');
+  }
+
+  /** Removes what a lab left behind. */
+  static remove(): void {
+    const namespaces = ip('netns', 'list').split('\n').map(line => line.split(' ')[0] ?? '').filter(name => name.startsWith(PREFIX));
+    namespaces.forEach(name => removeNamespace(name));
+    if (ip('-o', 'link', 'show').includes(` ${BRIDGE}:`)) {
+      ip('link', 'del', BRIDGE);
+    }
+  }
+
+  /** A further address of the host, for a further control plane. */
+  addHostAddress(address: string): void {
+    ip('addr', 'add', `${address}/16`, 'dev', BRIDGE);
+  }
+
+  add(): PodNetwork {
+    const index = ++this.count;
+    const pod = { name: `${PREFIX}${index}`, ip: `10.99.${1 + Math.floor(index / 250)}.${1 + (index % 250)}` };
+    const veth = `cd${index}`;
+    ip('netns', 'add', pod.name);
+    ip('link', 'add', veth, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', pod.name);
+    ip('link', 'set', veth, 'master', BRIDGE, 'up');
+    ip('-n', pod.name, 'addr', 'add', `${pod.ip}/16`, 'dev', 'eth0');
+    ip('-n', pod.name, 'link', 'set', 'eth0', 'up');
+    ip('-n', pod.name, 'link', 'set', 'lo', 'up');
+    ip('-n', pod.name, 'route', 'add', 'default', 'via', HOST);
+    execFileSync('ip', inside(pod, 'sysctl', '-qw', 'net.ipv4.ip_unprivileged_port_start=0'));
+    return pod;
+  }
+
+  remove(pod: PodNetwork): void {
+    removeNamespace(pod.name);
+  }
+
+  /** What the pod resolves names to, on top of DNS. */
+  setHosts(pod: PodNetwork, lines: readonly string[]): void {
+    mkdirSync(`/etc/netns/${pod.name}`, { recursive: true });
+    writeFileSync(`/etc/netns/${pod.name}/hosts`, ['127.0.0.1 localhost', ...lines, ''].join('\n'));
+    writeFileSync(`/etc/netns/${pod.name}/resolv.conf`, `nameserver ${HOST}\n`);
+  }
+}
+
+/** The arguments of `ip` that run a command inside a pod's network. */
+export function inside(pod: PodNetwork, ...command: string[]): string[] {
+  return ['netns', 'exec', pod.name, ...command];
+}
+
+function removeNamespace(name: string): void {
+  ip('netns', 'del', name);
+  rmSync(`/etc/netns/${name}`, { recursive: true, force: true });
+}
+
+function ip(...args: string[]): string {
+  return execFileSync('ip', args, { encoding: 'utf8' });
+}

@@ -1,0 +1,219 @@
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubeObject } from './api';
+import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
+import { inside, type PodNetwork } from './network';
+import type { Machine } from './kubelet';
+import { until } from './wait';
+
+export interface Container {
+  readonly name: string;
+  readonly args?: string[];
+  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } } }[];
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+}
+
+export interface PodObject extends KubeObject {
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly serviceAccountName?: string;
+    readonly containers: readonly Container[];
+    readonly initContainers?: readonly Container[];
+  };
+  readonly status?: { readonly podIP?: string };
+}
+
+const PROXY_USER = '1337';
+const APP_USER = '1000';
+
+/** A pod as processes: the injected proxy as it came from the API server, and the app in place of the image. */
+export class Pod {
+  readonly name: string;
+  readonly namespace: string;
+  private readonly folder: string;
+  private readonly processes: ChildProcess[] = [];
+  private readonly waiting = new Map<number, (report: AppReport) => void>();
+  private app?: ChildProcess;
+  private orders = 0;
+
+  constructor(private readonly machine: Machine, readonly object: PodObject, readonly network: PodNetwork) {
+    this.name = object.metadata.name;
+    this.namespace = object.metadata.namespace;
+    this.folder = join(machine.folder, 'pods', this.name);
+    mkdirSync(this.folder, { recursive: true });
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.object.metadata.labels ?? {};
+  }
+
+  get injected(): boolean {
+    return this.proxyContainer !== undefined;
+  }
+
+  /** Starts everything and waits until it is ready, as the probes would tell. */
+  async start(): Promise<void> {
+    if (this.proxyContainer) {
+      await this.layOutFiles();
+      this.redirect();
+      this.startProxy(this.proxyContainer);
+      await until(`the proxy of ${this.name} is ready`, async () => (await fetch(`http://${this.network.ip}:15021/healthz/ready`)).ok);
+    }
+    if (this.appContainer) {
+      await this.startApp(this.appContainer);
+    }
+  }
+
+  stop(): void {
+    this.processes.forEach(child => this.machine.processes.stop(child));
+    this.machine.network.remove(this.network);
+  }
+
+  /** Kills the proxy alone, as a crash would. */
+  killProxy(): void {
+    execFileSync('ip', inside(this.network, 'pkill', '-9', '-u', PROXY_USER));
+  }
+
+  startProxyAgain(): void {
+    if (this.proxyContainer) {
+      this.startProxy(this.proxyContainer);
+    }
+  }
+
+  /** A page of the proxy's admin interface, asked from within the pod. */
+  admin(page: string): string {
+    const script = `fetch('http://127.0.0.1:15000/${page}').then(r => r.text()).then(t => process.stdout.write(t))`;
+    return execFileSync('ip', inside(this.network, 'setpriv', `--reuid=${PROXY_USER}`, '--clear-groups', process.execPath, '-e', script), { encoding: 'utf8', maxBuffer: 1 << 28 });
+  }
+
+  /** Sends requests from the app, and so through the proxy. */
+  async send(spec: RequestSpec, count = 1, concurrency = 1): Promise<Reply[]> {
+    return (await this.order({ kind: 'send', spec, count, concurrency })).replies ?? [];
+  }
+
+  async behave(behaviour: Behaviour): Promise<void> {
+    await this.order({ kind: 'behave', behaviour });
+  }
+
+  /** The requests that the app has got since the last time. */
+  async takeSeen(): Promise<AppReport['seen']> {
+    return (await this.order({ kind: 'report' })).seen;
+  }
+
+  private get proxyContainer(): Container | undefined {
+    return this.object.spec.containers.find(each => each.name === 'istio-proxy');
+  }
+
+  private get appContainer(): Container | undefined {
+    return this.object.spec.containers.find(each => each.name !== 'istio-proxy');
+  }
+
+  private order(order: { kind: 'behave'; behaviour: Behaviour } | { kind: 'report' } | { kind: 'send'; spec: RequestSpec; count: number; concurrency: number }): Promise<AppReport> {
+    const id = ++this.orders;
+    return new Promise((resolve, reject) => {
+      if (!this.app?.connected) {
+        reject(new Error(`the app of ${this.name} does not run`));
+        return;
+      }
+      this.waiting.set(id, resolve);
+      this.app.send({ ...order, id } satisfies AppOrder);
+    });
+  }
+
+  /** What the kubelet would mount into the proxy's container. */
+  private async layOutFiles(): Promise<void> {
+    const account = this.object.spec.serviceAccountName ?? 'default';
+    const { status } = await this.machine.api.post<{ status: { token: string } }>(
+      `/api/v1/namespaces/${this.namespace}/serviceaccounts/${account}/token`,
+      { spec: { audiences: ['istio-ca'], expirationSeconds: 43200 } },
+    );
+    const root = await until(`namespace ${this.namespace} has the mesh's root certificate`, async () =>
+      (await this.machine.api.get<{ data: Record<string, string> }>(`/api/v1/namespaces/${this.namespace}/configmaps/istio-ca-root-cert`)).data['root-cert.pem']);
+    const labels = Object.entries(this.labels).map(([name, value]) => `${name}="${value}"`).join('\n');
+    for (const [file, text] of [
+      ['var/run/secrets/tokens/istio-token', status.token],
+      ['var/run/secrets/istio/root-cert.pem', root],
+      ['etc/istio/pod/labels', labels],
+      ['etc/istio/pod/annotations', ''],
+    ] as const) {
+      mkdirSync(join(this.folder, file, '..'), { recursive: true });
+      writeFileSync(join(this.folder, file), text);
+    }
+    mkdirSync(join(this.folder, 'etc/istio/proxy'), { recursive: true });
+    execFileSync('chown', ['-R', `${PROXY_USER}:${PROXY_USER}`, this.folder]);
+  }
+
+  /** The injected init container: traffic goes through the proxy. A gateway has none. */
+  private redirect(): void {
+    const init = this.object.spec.initContainers?.find(each => each.name === 'istio-init');
+    if (init) {
+      this.runInside(this.machine.tools.path('pilot-agent'), init.args ?? []);
+    }
+  }
+
+  private runInside(command: string, args: readonly string[]): void {
+    try {
+      execFileSync('ip', inside(this.network, command, ...args), { stdio: 'pipe' });
+    } catch (error) {
+      throw new Error(`${command} ${args.join(' ')} in ${this.name}: ${(error as { stderr: Buffer }).stderr.toString()}`);
+    }
+  }
+
+  private startProxy(container: Container): void {
+    const env = Object.fromEntries((container.env ?? []).map(({ name, value, valueFrom }) => [name, value ?? this.field(valueFrom?.fieldRef?.fieldPath)]));
+    const config = JSON.parse(env.PROXY_CONFIG || '{}') as Record<string, unknown>;
+    const address = String(config.discoveryAddress ?? env.CA_ADDR ?? 'istiod.istio-system.svc:15012');
+    this.run('proxy', PROXY_USER, [this.machine.tools.path('pilot-agent'), ...container.args ?? []], {
+      ...env,
+      CA_ADDR: env.CA_ADDR || address,
+      ISTIO_BOOTSTRAP: this.machine.bootstrapFile,
+      PROXY_CONFIG: JSON.stringify({ ...config, binaryPath: this.machine.tools.path('envoy'), discoveryAddress: address, concurrency: 1 }),
+    });
+  }
+
+  private async startApp(container: Container): Promise<void> {
+    const config: AppConfig = {
+      service: container.name,
+      version: this.labels.version ?? '',
+      pod: this.name,
+      ports: (container.ports ?? []).map(({ name, containerPort }) => ({ port: containerPort, protocol: name?.split('-')[0] ?? 'tcp' })),
+    };
+    const app = this.run('app', APP_USER, [process.execPath, this.machine.appFile, JSON.stringify(config)], {}, true);
+    this.app = app;
+    await new Promise<void>((resolve, reject) => {
+      this.waiting.set(0, () => resolve());
+      app.on('exit', code => reject(new Error(`the app of ${this.name} ended with ${code}`)));
+      app.on('message', (report: AppReport) => {
+        this.waiting.get(report.id)?.(report);
+        this.waiting.delete(report.id);
+      });
+    });
+  }
+
+  private run(what: string, user: string, command: readonly string[], env: Record<string, string>, channel = false): ChildProcess {
+    const child = this.machine.processes.start(
+      `${this.namespace}.${this.name}.${what}`,
+      'ip',
+      inside(this.network, 'setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', ...command),
+      { cwd: this.folder, env, mayEnd: true, channel },
+    );
+    this.processes.push(child);
+    return child;
+  }
+
+  /** The downward API. */
+  private field(path: string | undefined): string {
+    const { metadata, spec } = this.object;
+    const fields: Record<string, string | undefined> = {
+      'metadata.name': metadata.name,
+      'metadata.namespace': metadata.namespace,
+      'spec.serviceAccountName': spec.serviceAccountName ?? 'default',
+      'spec.nodeName': this.machine.node,
+      'status.podIP': this.network.ip,
+      'status.hostIP': this.network.ip,
+    };
+    return (path && fields[path]) ?? '';
+  }
+}
+

@@ -1,0 +1,139 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { type Callee, type Edge, ExternalService, Protocol, Service, type Topology } from '../lib';
+import type { Reply, RequestSpec } from './app-protocol';
+import type { KubeObject } from './api';
+import type { Lab } from './lab';
+import type { Pod } from './pod';
+import { until } from './wait';
+
+/** A request as a claim states it. */
+export interface Ask {
+  /** @default - the callee's first */
+  readonly port?: number;
+  /** @default GET, POST for gRPC */
+  readonly method?: string;
+  /** @default / */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default 1 */
+  readonly count?: number;
+  /** @default 1 */
+  readonly concurrency?: number;
+  /** Dials this address in place of the callee's own. */
+  readonly address?: string;
+}
+
+/** A request from outside, to the gateway of an edge. */
+export interface Knock {
+  readonly method?: string;
+  readonly path: string;
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default - with TLS if the edge has it */
+  readonly plain?: boolean;
+}
+
+interface DeploymentObject extends KubeObject {
+  readonly spec: { readonly replicas: number };
+}
+
+/** A topology that runs in the lab. */
+export class World {
+  constructor(readonly lab: Lab, readonly topology: Topology) {}
+
+  /** Waits until all pods and gateways run, and every proxy has its configuration. */
+  async isReady(): Promise<void> {
+    const { api } = this.lab.plane;
+    const { kubelet } = this.lab;
+    for (const namespace of this.topology.namespaces) {
+      for (const edge of this.topology.edges.filter(each => each.namespace === namespace)) {
+        await until(`istiod has made the gateway ${edge.name}`, () => api.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${edge.name}-istio`));
+      }
+      await until(`the pods of ${namespace} are ready`, async () => {
+        const deployments = await api.list<DeploymentObject>(`/apis/apps/v1/namespaces/${namespace}/deployments`);
+        kubelet.requireNoFailure(namespace);
+        const pods = (await api.list<KubeObject & { status: { conditions?: { type: string; status: string }[] } }>(`/api/v1/namespaces/${namespace}/pods`))
+          .filter(pod => !pod.metadata.deletionTimestamp);
+        const ready = pods.filter(pod => pod.status.conditions?.some(each => each.type === 'Ready' && each.status === 'True'));
+        const wanted = deployments.reduce((sum, each) => sum + each.spec.replicas, 0);
+        return pods.length === wanted && ready.length === wanted;
+      }, 240);
+    }
+    await this.settled();
+  }
+
+  settled(): Promise<void> {
+    return this.lab.settled(this.topology.namespaces);
+  }
+
+  pods(service: Service, version?: string): Pod[] {
+    return this.lab.kubelet.pods(service.namespace, { ...service.selector, ...(version ? { version } : {}) });
+  }
+
+  pod(service: Service, version?: string): Pod {
+    const [pod] = this.pods(service, version);
+    if (!pod) {
+      throw new Error(`no pod of ${service.name} ${version ?? ''} runs`);
+    }
+    return pod;
+  }
+
+  /** Sends requests from a pod of the caller to the callee, as the caller would. */
+  async ask(caller: Service, callee: Callee, ask: Ask = {}): Promise<Reply[]> {
+    return this.pod(caller).send(this.specOf(caller, callee, ask), ask.count ?? 1, ask.concurrency ?? 1);
+  }
+
+  /** Sends one request and gives back its reply. */
+  async askOnce(caller: Service, callee: Callee, ask: Ask = {}): Promise<Reply> {
+    const [reply] = await this.ask(caller, callee, { ...ask, count: 1 });
+    if (!reply) {
+      throw new Error('the app gave no reply');
+    }
+    return reply;
+  }
+
+  /** Sends a request from outside the cluster to the gateway of an edge. */
+  knock(edge: Edge, { method = 'GET', path, host = edge.host, headers = {}, plain = edge.tlsSecret === undefined }: Knock): Promise<Reply> {
+    const [gateway] = this.lab.kubelet.pods(edge.namespace, { 'gateway.networking.k8s.io/gateway-name': edge.name });
+    if (!gateway) {
+      throw new Error(`no gateway of ${edge.name} runs`);
+    }
+    const started = Date.now();
+    const options = { host: gateway.network.ip, port: plain ? 80 : 443, method, path, servername: host, rejectUnauthorized: false, headers: { host, ...headers }, agent: false as const };
+    return new Promise((resolve, reject) => {
+      const call = (plain ? httpRequest : httpsRequest)(options, response => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () => {
+          const status = response.statusCode ?? 0;
+          resolve({ status, text, ms: Date.now() - started, headers: response.headers, from: status === 200 ? JSON.parse(text) as Reply['from'] : undefined });
+        });
+      });
+      call.on('error', reject);
+      call.end();
+    });
+  }
+
+  private specOf(caller: Service, callee: Callee, { port: number, method, path = '/', headers = {}, address }: Ask): RequestSpec {
+    const port = number === undefined ? callee.firstPort() : callee.port(number);
+    const grpc = port.protocol === Protocol.GRPC;
+    return {
+      protocol: !port.carriesRequests ? 'tcp' : port.protocol === Protocol.HTTP ? 'http' : 'http2',
+      address: address ?? this.addressOf(callee),
+      port: port.number,
+      host: `${callee.hostSeenFrom(caller.namespace)}:${port.number}`,
+      method: method ?? (grpc ? 'POST' : 'GET'),
+      path,
+      headers,
+      grpc,
+    };
+  }
+
+  private addressOf(callee: Callee): string {
+    if (callee instanceof ExternalService || !(callee instanceof Service)) {
+      throw new Error(`give the address of ${callee.name}`);
+    }
+    return this.lab.kubelet.clusterIp(callee.namespace, callee.name);
+  }
+}
