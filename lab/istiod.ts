@@ -115,9 +115,9 @@ export class Istiod {
   private async meshConfig(): Promise<string> {
     const name = this.props.revision ? `istio-${this.props.revision}` : 'istio';
     const { data } = await this.plane.api.get<{ data: { mesh: string } }>(`/api/v1/namespaces/istio-system/configmaps/${name}`);
-    const { defaultProviders: _unused, ...mesh } = load(data.mesh) as { defaultProviders?: unknown };
+    const mesh = { ...load(data.mesh) as object, defaultProviders: undefined };
     const file = join(this.folder, 'mesh.yaml');
-    writeFileSync(file, dump(mesh));
+    writeFileSync(file, dump(mesh, { skipInvalid: true }));
     return file;
   }
 

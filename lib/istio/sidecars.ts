@@ -55,6 +55,7 @@ export interface IstioSidecarsProps {
 export class IstioSidecars extends Target {
   readonly name = 'Istio with sidecars';
   readonly capabilities = Object.values(Capability);
+  readonly gatewayReadinessPort = READINESS;
 
   readonly trustDomain: string;
   readonly tracing?: Tracing;

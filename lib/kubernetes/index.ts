@@ -6,3 +6,4 @@ export * from './no-mesh';
 export * from './target';
 export { renderService } from './workload';
 export { Phase } from './phases';
+export * from './target-group-binding';

@@ -5,6 +5,7 @@ import { type Labels, type SystemConnections, Target } from './target';
 export class NoMesh extends Target {
   readonly name = 'plain Kubernetes without a mesh';
   readonly capabilities: readonly Capability[] = [];
+  readonly gatewayReadinessPort = 80;
 
   namespaceLabels(): Labels {
     return {};
@@ -20,6 +21,10 @@ export class NoMesh extends Target {
 
   gatewayPorts(): number[] {
     return [];
+  }
+
+  gatewayServiceName(edge: string): string {
+    return edge;
   }
 
   systemConnections(): SystemConnections {

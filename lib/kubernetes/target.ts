@@ -33,6 +33,12 @@ export abstract class Target {
   /** The ports on which the pods of an edge's gateway listen. */
   abstract gatewayPorts(tls: boolean): number[];
 
+  /** The name of the Service in front of an edge's gateway. */
+  abstract gatewayServiceName(edge: string): string;
+
+  /** The port on which a gateway's pod answers `GET /healthz/ready`. */
+  abstract readonly gatewayReadinessPort: number;
+
   /** What its proxies need of the network beside the declared calls. */
   abstract systemConnections(): SystemConnections;
 

@@ -70,6 +70,11 @@ export class Edge {
     return `${this.topology.name}/${this.name}`;
   }
 
+  /** Its name outside of the cluster, e.g. in a cloud account: `TOPOLOGY-EDGE`. */
+  get id(): string {
+    return `${this.topology.name}-${this.name}`;
+  }
+
   /** The routes, in the order of their declaration. */
   get routes(): readonly Route[] {
     return this.declared;

@@ -1,0 +1,2 @@
+export * from './http-api-edge';
+export * from './private-link';

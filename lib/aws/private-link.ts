@@ -1,0 +1,52 @@
+import { Duration } from 'aws-cdk-lib';
+import { VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type NetworkListener, NetworkLoadBalancer, NetworkTargetGroup, Protocol, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import type { Edge } from '../topology';
+
+/** Properties of a {@link PrivateLink}. */
+export interface PrivateLinkProps {
+  readonly edge: Edge;
+  /** The VPC of the cluster. */
+  readonly vpc: IVpc;
+}
+
+/** Where a gateway of Istio says that it is ready. @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
+const READINESS = 15021;
+
+/**
+ * The one seam between cloud and cluster: a VPC link, an internal network load balancer, and a target group with the fixed name
+ * `edge.id`. In the cluster a TargetGroupBinding of that name puts the gateway's pods into it, so nothing else is handed over.
+ */
+export class PrivateLink extends Construct {
+  readonly vpcLink: VpcLink;
+  readonly listener: NetworkListener;
+  readonly loadBalancer: NetworkLoadBalancer;
+  readonly targetGroup: NetworkTargetGroup;
+
+  constructor(scope: Construct, id: string, { edge, vpc }: PrivateLinkProps) {
+    super(scope, id);
+    const port = edge.tlsSecret ? 443 : 80;
+    const linkGroup = new SecurityGroup(this, 'LinkSecurityGroup', { vpc, allowAllOutbound: false, description: `VPC link of ${edge.id}` });
+    const balancerGroup = new SecurityGroup(this, 'BalancerSecurityGroup', { vpc, allowAllOutbound: false, description: `Load balancer of ${edge.id}` });
+    linkGroup.addEgressRule(balancerGroup, Port.tcp(port), 'to the load balancer');
+    balancerGroup.addIngressRule(linkGroup, Port.tcp(port), 'from the VPC link');
+    balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(port), 'to the pods of the gateway');
+    balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(READINESS), 'to ask whether they are ready');
+
+    this.vpcLink = new VpcLink(this, 'VpcLink', { vpc, vpcLinkName: edge.id, securityGroups: [linkGroup] });
+    this.targetGroup = new NetworkTargetGroup(this, 'TargetGroup', {
+      targetGroupName: edge.id,
+      vpc,
+      port,
+      protocol: Protocol.TCP,
+      targetType: TargetType.IP,
+      // Longer than the drain of a gateway pod would only keep dead targets.
+      deregistrationDelay: Duration.seconds(60),
+      healthCheck: { protocol: Protocol.HTTP, port: String(READINESS), path: '/healthz/ready', interval: Duration.seconds(10) },
+    });
+    this.loadBalancer = new NetworkLoadBalancer(this, 'LoadBalancer', { vpc, internetFacing: false, crossZoneEnabled: true, securityGroups: [balancerGroup] });
+    this.listener = this.loadBalancer.addListener('Listener', { port, protocol: Protocol.TCP, defaultTargetGroups: [this.targetGroup] });
+  }
+}

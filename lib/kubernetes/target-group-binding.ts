@@ -1,0 +1,40 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { Edge } from '../topology';
+import type { Target } from './target';
+
+/** Properties of a {@link TargetGroupBinding}. */
+export interface TargetGroupBindingProps {
+  readonly edge: Edge;
+  /** The mesh whose gateway serves the edge. */
+  readonly mesh: Target;
+  /**
+   * The addresses, as a CIDR, from which the load balancer reaches the pods; the controller then opens their security groups to it.
+   * @default - security groups are left alone
+   */
+  readonly allowFrom?: string;
+}
+
+/**
+ * Puts the pods of an edge's gateway into the AWS target group named `edge.id`. It needs the AWS Load Balancer Controller, and is
+ * written to `dist/aws/`.
+ * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/spec/
+ */
+export class TargetGroupBinding extends Construct {
+  constructor(scope: Construct, id: string, { edge, mesh, allowFrom }: TargetGroupBindingProps) {
+    super(scope, id);
+    const port = edge.tlsSecret ? 443 : 80;
+    const ports = [port, mesh.gatewayReadinessPort].map(each => ({ protocol: 'TCP', port: each }));
+    new ApiObject(this, 'Default', {
+      apiVersion: 'elbv2.k8s.aws/v1beta1',
+      kind: 'TargetGroupBinding',
+      metadata: { name: edge.name, namespace: edge.namespace },
+      spec: {
+        targetGroupName: edge.id,
+        targetType: 'ip',
+        serviceRef: { name: mesh.gatewayServiceName(edge.name), port },
+        networking: allowFrom ? { ingress: [{ from: [{ ipBlock: { cidr: allowFrom } }], ports }] } : undefined,
+      },
+    });
+  }
+}

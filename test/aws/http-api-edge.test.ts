@@ -1,0 +1,179 @@
+import { App, Duration as CloudDuration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Duration } from 'cdk8s';
+import { shop as boutiqueEdge } from '../../bin/boutique';
+import { Auth, type EdgeProps, Port, type RouteProps, Throttle, Topology } from '../../lib';
+import { HttpApiEdge, type HttpApiEdgeProps } from '../../lib/aws';
+
+const token = { issuer: 'https://login.example', audiences: ['shop'] };
+
+function declared(props: Partial<EdgeProps> = {}, name = 'door') {
+  const topology = new Topology('shop');
+  const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
+  return { topology, web, edge: topology.addEdge(name, { host: 'shop.example', tlsSecret: 'door-tls', ...props }) };
+}
+
+function templateOf(edge: HttpApiEdgeProps['edge'], props: Partial<HttpApiEdgeProps> = {}): Template {
+  const stack = new Stack(new App(), 'Test');
+  new HttpApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), ...props });
+  return Template.fromStack(stack);
+}
+
+test('the whole way in to the boutique', () => {
+  expect(templateOf(boutiqueEdge).toJSON()).toMatchSnapshot();
+});
+
+test('a route of the edge is a route of the API, and there is no default route', () => {
+  const { edge, web } = declared();
+  edge.route('GET /product/{id}', web);
+  edge.route('ANY /static/{file+}', web);
+
+  const routes = Object.values(templateOf(edge).findResources('AWS::ApiGatewayV2::Route')).map(each => each.Properties.RouteKey);
+  expect(routes).toEqual(['GET /product/{id}', 'ANY /static/{file+}']);
+});
+
+test('a route with a token has a JWT authorizer, shared by routes that demand the same', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+  edge.route('POST /a', web, { auth: Auth.jwt(token) });
+  edge.route('POST /b', web, { auth: Auth.jwt(token) });
+  edge.route('POST /c', web, { auth: Auth.jwt({ ...token, audiences: ['other'] }) });
+
+  const template = templateOf(edge);
+  template.resourceCountIs('AWS::ApiGatewayV2::Authorizer', 2);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+    AuthorizerType: 'JWT',
+    IdentitySource: ['$request.header.Authorization'],
+    JwtConfiguration: { Issuer: 'https://login.example', Audience: ['shop'] },
+  });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /', AuthorizationType: 'NONE' });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'POST /b', AuthorizationType: 'JWT', AuthorizerId: Match.anyValue() });
+});
+
+test('throttles are the stage\'s own and those of routes, which exist before their settings', () => {
+  const { edge, web } = declared({ throttle: Throttle.perSecond(100, 300) });
+  edge.route('GET /', web);
+  edge.route('POST /orders', web, { throttle: Throttle.perSecond(5) });
+
+  templateOf(edge).hasResource('AWS::ApiGatewayV2::Stage', {
+    Properties: {
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 300, DetailedMetricsEnabled: true },
+      RouteSettings: { 'POST /orders': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10, DetailedMetricsEnabled: true } },
+    },
+    DependsOn: Match.arrayWith([Match.stringLikeRegexp('GET'), Match.stringLikeRegexp('POST')]),
+  });
+});
+
+test('without throttles the stage sets none', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  templateOf(edge).hasResourceProperties('AWS::ApiGatewayV2::Stage', { RouteSettings: Match.absent(), DefaultRouteSettings: { ThrottlingRateLimit: Match.absent() } });
+});
+
+test('the access log says who asked what and how it went, and is kept for a month', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = templateOf(edge);
+  template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+    AccessLogSettings: { Format: Match.serializedJson(Match.objectLike({ route: '$context.routeKey', status: '$context.status' })) },
+  });
+  templateOf(declared().edge, { logRetention: RetentionDays.ONE_WEEK }).hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+});
+
+test('a request goes through the VPC link with the host that the gateway routes by and proves', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  templateOf(edge).hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+    IntegrationType: 'HTTP_PROXY',
+    ConnectionType: 'VPC_LINK',
+    TimeoutInMillis: CloudDuration.seconds(29).toMilliseconds(),
+    TlsConfig: { ServerNameToVerify: 'shop.example' },
+    RequestParameters: { 'overwrite:header.host': 'shop.example' },
+  });
+});
+
+test('routes share an integration for each timeout', () => {
+  const { edge, web } = declared();
+  ['GET /a', 'GET /b'].forEach(each => edge.route(each, web));
+  edge.route('GET /c', web, { timeout: Duration.seconds(2) });
+
+  const template = templateOf(edge);
+  template.resourceCountIs('AWS::ApiGatewayV2::Integration', 2);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { TimeoutInMillis: 2000 });
+});
+
+test('an internal load balancer leads to a target group of a fixed name, whose health is that of the gateway', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = templateOf(edge);
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'network', Scheme: 'internal' });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Protocol: 'TCP' });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+    Name: 'shop-door', TargetType: 'ip', Protocol: 'TCP', Port: 443,
+    HealthCheckProtocol: 'HTTP', HealthCheckPort: '15021', HealthCheckPath: '/healthz/ready',
+  });
+});
+
+test('an edge without a certificate is reached over plain HTTP', () => {
+  const { edge, web } = declared({ tlsSecret: undefined });
+  edge.route('GET /', web);
+
+  const template = templateOf(edge);
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 80 });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { TlsConfig: Match.absent() });
+});
+
+test('nobody but the VPC link reaches the load balancer', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const ingress = templateOf(edge).findResources('AWS::EC2::SecurityGroupIngress');
+  expect(Object.values(ingress).map(each => [each.Properties.FromPort, each.Properties.ToPort, each.Properties.SourceSecurityGroupId !== undefined])).toEqual([[443, 443, true]]);
+});
+
+test('a declaration after the API is made would be lost, so it is refused', () => {
+  const { edge, web } = declared();
+  templateOf(edge);
+
+  expect(() => edge.route('GET /late', web)).toThrow('rendered already');
+});
+
+type Add = (operation: string, props: RouteProps) => void;
+
+describe('what an HTTP API cannot do is refused', () => {
+  test.each([
+    ['a timeout beyond 29 s', 'waits from 50 to 29000 ms', (add: Add) =>
+      add('GET /', { timeout: Duration.seconds(30) })],
+    ['a timeout below 50 ms', 'waits from 50 to 29000 ms', (add: Add) =>
+      add('GET /', { timeout: Duration.millis(49) })],
+    ['301 routes', 'There are 301 routes', (add: Add) =>
+      Array.from({ length: 301 }, (_each, index) => add(`GET /${index}`, {}))],
+    ['eleven authorizers', 'There are 11 sets of issuer and audiences', (add: Add) =>
+      Array.from({ length: 11 }, (_each, index) => add(`GET /${index}`, { auth: Auth.jwt({ ...token, audiences: [`a${index}`] }) }))],
+    ['51 audiences', 'There are 51 audiences', (add: Add) =>
+      add('GET /', { auth: Auth.jwt({ ...token, audiences: Array.from({ length: 51 }, (_each, index) => `a${index}`) }) })],
+    ['an issuer over plain HTTP', 'over nothing else', (add: Add) =>
+      add('GET /', { auth: Auth.jwt({ ...token, issuer: 'http://login.example' }) })],
+    ['paths that differ in the name of a parameter alone', 'takes them for one route', (add: Add) =>
+      ['GET /a/{x}', 'GET /a/{y}'].forEach(each => add(each, {}))],
+  ])('%s', (_name, message, declare) => {
+    const { edge, web } = declared();
+    declare((operation, props) => edge.route(operation, web, props));
+
+    expect(() => templateOf(edge)).toThrow(message);
+  });
+
+  test('a name too long for a target group', () => {
+    const { edge } = declared({}, 'a-door-with-quite-a-long-name-indeed');
+    expect(() => templateOf(edge)).toThrow('the name of a target group holds 32');
+  });
+});
