@@ -147,6 +147,14 @@ export class Service extends Callee {
    */
   split(percentByVersion: { readonly [version: string]: number }): void {
     this.topology.requireOpen(this.path);
+    if (this.ports.some(port => port.protocol === Protocol.TLS)) {
+      throw new Mistake({
+        code: 'NoRequests',
+        where: this.path,
+        problem: `${this.name} has a port that speaks tls, whose connections are passed through by the name they ask for, not by weight.`,
+        remedy: 'Declare it as tcp to share connections, or end TLS in the mesh and declare http, http2 or grpc.',
+      });
+    }
     const weights = Object.entries(percentByVersion).map(([name, percent]) => ({ version: this.version(name), percent }));
     requireWhole(this.path, weights);
     this.shares.splice(0, this.shares.length, ...weights);

@@ -1,0 +1,138 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, Chart, Duration, Testing } from 'cdk8s';
+import { Token } from 'aws-cdk-lib';
+import { loadAll } from 'js-yaml';
+import { ClusterApp, IstioInstallation, Mesh, Port, Topology, TopologyChart } from '../../lib';
+import { plain } from '../istio/support';
+
+const folder = () => join(mkdtempSync(join(tmpdir(), 'cluster-app-')), 'dist');
+
+function shop(): Topology {
+  const topology = new Topology('shop');
+  const web = plain(topology, 'web');
+  const cart = plain(topology, 'cart', { versions: { v1: {}, v2: {} } });
+  web.calls(cart, { timeout: Duration.seconds(1) });
+  cart.split({ v1: 50, v2: 50 });
+  topology.addEdge('door', { host: 'shop.example' }).route('GET /', web);
+  return topology;
+}
+
+function read(outdir: string, file: string): { kind: string; metadata: { name: string } }[] {
+  return loadAll(readFileSync(join(outdir, file), 'utf8')) as { kind: string; metadata: { name: string } }[];
+}
+
+test('objects are written a file a phase, each kind after what it refers to', () => {
+  const app = new ClusterApp({ outdir: folder() });
+  new TopologyChart(app, 'shop', { topology: shop(), mesh: Mesh.istio() });
+  new IstioInstallation(app, 'istio');
+  app.synth();
+
+  expect(readdirSync(app.outdir, { recursive: true }).sort()).toEqual([
+    '1-namespaces.yaml', '3-gateways.yaml', '4-policies.yaml', '5-workloads.yaml', '6-routes.yaml', 'istio', 'istio/istio-operator.yaml',
+  ]);
+  expect(read(app.outdir, '6-routes.yaml').map(each => each.kind)).toEqual(['DestinationRule', 'VirtualService', 'HTTPRoute']);
+  expect(read(app.outdir, '3-gateways.yaml').map(each => each.kind)).toEqual(['Gateway']);
+});
+
+test('what is written is what the chart renders', () => {
+  const app = new ClusterApp({ outdir: folder() });
+  const chart = new TopologyChart(app, 'shop', { topology: shop(), mesh: Mesh.istio() });
+  app.synth();
+
+  const written = readdirSync(app.outdir).flatMap(file => read(app.outdir, file));
+  const order = (a: unknown, b: unknown) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+  expect(written.sort(order)).toEqual((Testing.synth(chart) as typeof written).sort(order));
+});
+
+test('the same model gives the same bytes', () => {
+  const bytes = [1, 2].map(() => {
+    const app = new ClusterApp({ outdir: folder() });
+    new TopologyChart(app, 'shop', { topology: shop(), mesh: Mesh.istio() });
+    app.synth();
+    return readdirSync(app.outdir).map(file => readFileSync(join(app.outdir, file), 'utf8'));
+  });
+  expect(bytes[0]).toEqual(bytes[1]);
+});
+
+test('a plain cdk8s app renders the same objects', () => {
+  const [ours, theirs] = [new ClusterApp(), new App()].map(app => Testing.synth(new TopologyChart(app, 'shop', { topology: shop(), mesh: Mesh.istio() })));
+  expect(ours).toEqual(theirs);
+});
+
+test('two objects of one identity are an error with both paths', () => {
+  const app = new ClusterApp({ outdir: folder() });
+  for (const chart of ['a', 'b']) {
+    new ApiObject(new Chart(app, chart, { namespace: 'shop' }), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } });
+  }
+
+  expect(() => app.synth()).toThrow('ConfigMap shop/settings is declared at a/config and at b/config');
+  expect(existsSync(app.outdir)).toBe(false);
+});
+
+test('one name in two namespaces, or of two kinds, is no twin', () => {
+  const app = new ClusterApp({ outdir: folder() });
+  for (const namespace of ['a', 'b']) {
+    const chart = new Chart(app, namespace, { namespace });
+    new ApiObject(chart, 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } });
+    new ApiObject(chart, 'secret', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'settings' } });
+  }
+  app.synth();
+
+  expect(read(app.outdir, '5-workloads.yaml')).toHaveLength(4);
+});
+
+test('a token of the AWS CDK is an error with the path of its object', () => {
+  const app = new ClusterApp({ outdir: folder() });
+  const data = { url: Token.asString({ resolve: () => 'x' }) };
+  new ApiObject(new Chart(app, 'chart'), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data });
+
+  expect(() => app.synth()).toThrow(/\[chart\/config\].*token/);
+});
+
+test('errors stop synthesis, all at once, and nothing is written', () => {
+  const topology = shop();
+  const old = plain(topology, 'old', { inMesh: false });
+  old.calls(topology.services[0] ?? old);
+  const app = new ClusterApp({ outdir: folder() });
+  new TopologyChart(app, 'shop', { topology });
+
+  const message = (() => {
+    try {
+      app.synth();
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  })();
+  expect(message).toContain('[shop/web → cart] It asks for a timeout');
+  expect(message).toContain('[shop/cart] It asks for a split');
+  expect(message).toContain('[shop/door] It asks for a way in from outside');
+  expect(message).toContain('(CallerOutsideMesh)');
+  expect(existsSync(app.outdir)).toBe(false);
+});
+
+test('a warning is told and stops nothing', () => {
+  const topology = new Topology('shop');
+  const web = plain(topology, 'web');
+  web.calls(plain(topology, 'cart'), { timeout: Duration.seconds(1), retries: { attempts: 2, perTryTimeout: Duration.millis(400) } });
+  const told: string[] = [];
+  const write = jest.spyOn(process.stderr, 'write').mockImplementation(text => told.push(String(text)) > 0);
+  const app = new ClusterApp({ outdir: folder() });
+  new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() });
+  app.synth();
+  write.mockRestore();
+
+  expect(told).toEqual(['warning [shop/web → cart] 3 tries of 400 ms need 1200 ms, and the timeout of 1000 ms cuts the last one short. '
+    + 'Raise the timeout to 1200 ms, or lower perTryTimeout. (TruncatedTries)\n']);
+  expect(existsSync(app.outdir)).toBe(true);
+});
+
+test('operations of a callee outside the mesh are an error, since nothing would tell them apart', () => {
+  const topology = new Topology('shop');
+  const payment = plain(topology, 'payment', { inMesh: false, port: Port.grpc(1, { service: 'shop.Payment' }) });
+  plain(topology, 'web').calls(payment, { only: [payment.method('Charge')] });
+
+  expect(new TopologyChart(new ClusterApp(), 'shop', { topology, mesh: Mesh.istio() }).findings.map(each => each.id)).toEqual(['UnguardedOperations']);
+});

@@ -1,0 +1,188 @@
+import { ApiObject, JsonPatch, Testing } from 'cdk8s';
+import { EnvValue } from 'cdk8s-plus-27';
+import { ClusterApp, Health, Port, type ServiceProps, Topology, TopologyChart } from '../../lib';
+import { names, one, plain, render, type Rendered } from '../istio/support';
+
+function rendered(topology: Topology): Rendered[] {
+  return Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology })) as Rendered[];
+}
+
+/** What a lone service becomes. */
+function alone(props: ServiceProps = {}): Rendered[] {
+  const shop = new Topology('shop');
+  plain(shop, 'cart', props);
+  return rendered(shop);
+}
+
+const podOf = (objects: Rendered[], deployment = 'cart-v1') => one(objects, 'Deployment', deployment).spec.template.spec;
+const containerOf = (objects: Rendered[]) => podOf(objects).containers[0];
+
+test('a service is an account, a Deployment, a Service, a disruption budget and a NetworkPolicy', () => {
+  expect(alone().map(each => `${each.kind} ${each.metadata.name}`).sort()).toEqual([
+    'Deployment cart-v1', 'Namespace shop', 'NetworkPolicy cart', 'NetworkPolicy default-deny', 'PodDisruptionBudget cart', 'Service cart', 'ServiceAccount cart',
+  ]);
+});
+
+test('each version is a Deployment that selects its own pods', () => {
+  const objects = alone({ versions: { v1: {}, v2: { image: 'example/cart:2', replicas: 1 } } });
+
+  expect(one(objects, 'Deployment', 'cart-v2').spec.selector).toEqual({ matchLabels: { app: 'cart', version: 'v2' } });
+  expect(one(objects, 'Deployment', 'cart-v2').spec.template.metadata.labels).toMatchObject({ app: 'cart', version: 'v2', 'app.kubernetes.io/name': 'cart' });
+  expect([podOf(objects, 'cart-v1').containers[0].image, podOf(objects, 'cart-v2').containers[0].image]).toEqual(['example/cart:1', 'example/cart:2']);
+  expect([one(objects, 'Deployment', 'cart-v1').spec.replicas, one(objects, 'Deployment', 'cart-v2').spec.replicas]).toEqual([2, 1]);
+  expect(one(objects, 'Service', 'cart').spec.selector).toEqual({ app: 'cart' });
+});
+
+test('the ports of a Service are named by their protocol', () => {
+  const objects = alone({ port: Port.grpc(50051, { target: 8080 }), ports: [Port.tcp(6379, { name: 'redis' })] });
+
+  expect(one(objects, 'Service', 'cart').spec.ports).toEqual([
+    { name: 'grpc', port: 50051, targetPort: 8080 },
+    { name: 'tcp-redis', port: 6379, targetPort: 6379 },
+  ]);
+  expect(containerOf(objects).ports).toEqual([{ name: 'grpc', containerPort: 8080 }, { name: 'tcp-redis', containerPort: 6379 }]);
+});
+
+test('a service without ports has no Service and no probes', () => {
+  const shop = new Topology('shop');
+  shop.addService('batch', { image: 'example/batch:1' });
+  const objects = rendered(shop);
+
+  expect(names(objects, 'Service')).toEqual([]);
+  expect(podOf(objects, 'batch-v1').containers[0].readinessProbe).toBeUndefined();
+});
+
+test('pods run without root, without writing, without privileges and without the API server\'s token', () => {
+  const pod = podOf(alone({ user: 1000 }));
+
+  expect(pod.automountServiceAccountToken).toBe(false);
+  expect(pod.serviceAccountName).toBe('cart');
+  expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } });
+  expect(pod.containers[0].securityContext).toEqual({
+    allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, privileged: false, readOnlyRootFilesystem: true, runAsNonRoot: true, runAsUser: 1000,
+  });
+});
+
+test('pods spread over zones and nodes where they can', () => {
+  expect(podOf(alone()).topologySpreadConstraints.map((each: { topologyKey: string; whenUnsatisfiable: string }) => [each.topologyKey, each.whenUnsatisfiable])).toEqual([
+    ['topology.kubernetes.io/zone', 'ScheduleAnyway'],
+    ['kubernetes.io/hostname', 'ScheduleAnyway'],
+  ]);
+});
+
+test.each<[string, Health | undefined, object | undefined]>([
+  ['a TCP connection unless told otherwise', undefined, { tcpSocket: { port: 80 } }],
+  ['an HTTP request', Health.http('/ready'), { httpGet: { path: '/ready', port: 80 } }],
+  ['a gRPC health check', Health.grpc(), { grpc: { port: 80 } }],
+  ['nothing', Health.none(), undefined],
+])('readiness, liveness and start are probed by %s', (_name, health, expected) => {
+  const container = containerOf(alone({ health }));
+  for (const probe of ['readinessProbe', 'livenessProbe', 'startupProbe']) {
+    if (expected) {
+      expect(container[probe]).toMatchObject(expected);
+    } else {
+      expect(container[probe]).toBeUndefined();
+    }
+  }
+});
+
+test('a start may take five minutes', () => {
+  const { periodSeconds, failureThreshold } = containerOf(alone()).startupProbe;
+  expect(periodSeconds * failureThreshold).toBe(300);
+});
+
+test('no resources are asked for that were not given', () => {
+  expect(containerOf(alone()).resources).toBeUndefined();
+  expect(containerOf(alone({ resources: { cpu: '0.25', memory: '1Gi', memoryLimit: '1Gi' } })).resources).toEqual({
+    requests: { cpu: '250m', memory: '1024Mi' },
+    limits: { memory: '1024Mi' },
+  });
+});
+
+test('directories to write to are empty volumes', () => {
+  const pod = podOf(alone({ writable: ['/data', '/tmp'] }));
+  expect(pod.volumes).toEqual([{ name: 'writable-0', emptyDir: {} }, { name: 'writable-1', emptyDir: {} }]);
+  expect(pod.containers[0].volumeMounts.map((each: { mountPath: string }) => each.mountPath)).toEqual(['/data', '/tmp']);
+});
+
+test('command, arguments and environment are the version\'s over the service\'s', () => {
+  const container = containerOf(alone({ command: ['/run'], args: ['--fast'], env: { A: '1' }, versions: { v1: { env: { A: '2' } } } }));
+  expect([container.command, container.args, container.env]).toEqual([['/run'], ['--fast'], [{ name: 'A', value: '2' }]]);
+});
+
+test('an autoscaler has the say over replicas', () => {
+  const objects = alone({ autoscaling: { min: 2, max: 9, cpuPercent: 60 }, resources: { cpu: '100m' } });
+  expect(one(objects, 'Deployment', 'cart-v1').spec.replicas).toBeUndefined();
+  expect(one(objects, 'HorizontalPodAutoscaler', 'cart-v1').spec).toMatchObject({
+    minReplicas: 2, maxReplicas: 9, scaleTargetRef: { kind: 'Deployment', name: 'cart-v1' },
+    metrics: [{ resource: { name: 'cpu', target: { averageUtilization: 60, type: 'Utilization' } } }],
+  });
+});
+
+test.each<[string, ServiceProps, boolean]>([
+  ['two pods', {}, true],
+  ['one pod', { replicas: 1 }, false],
+  ['one pod in each of two versions', { replicas: 1, versions: { v1: {}, v2: {} } }, true],
+  ['an autoscaler from one', { autoscaling: { min: 1, max: 3 }, resources: { cpu: '1' } }, false],
+])('a service of %s has a disruption budget: %s', (_name, props, expected) => {
+  expect(names(alone(props), 'PodDisruptionBudget')).toEqual(expected ? ['cart'] : []);
+});
+
+test('a caller learns the address of its callee, short in its own namespace', () => {
+  const shop = new Topology('shop');
+  const web = plain(shop, 'web', { env: { OWN: 'x' } });
+  web.calls(plain(shop, 'cart', { port: Port.http(8080) }), { address: 'CART' });
+  web.calls(plain(shop, 'ledger', { namespace: 'money' }), { address: 'LEDGER' });
+  web.calls(shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) }), { address: 'BANK' });
+
+  expect(podOf(render(shop), 'web-v1').containers[0].env).toEqual([
+    { name: 'OWN', value: 'x' },
+    { name: 'CART', value: 'cart:8080' },
+    { name: 'LEDGER', value: 'ledger.money:80' },
+    { name: 'BANK', value: 'api.bank.example:443' },
+  ]);
+});
+
+test('pods that somebody else deploys get a Service and nothing else to run', () => {
+  const shop = new Topology('shop');
+  shop.addService('legacy', { port: Port.http(80), existing: { labels: { release: 'old' }, serviceAccount: 'sa' } });
+  const objects = rendered(shop);
+
+  expect(objects.map(each => each.kind).sort()).toEqual(['Namespace', 'NetworkPolicy', 'NetworkPolicy', 'Service']);
+  expect(one(objects, 'Service', 'legacy').spec.selector).toEqual({ release: 'old' });
+});
+
+describe('a way out', () => {
+  test('the Deployment of a version can be changed as cdk8s-plus allows', () => {
+    const shop = new Topology('shop');
+    const cart = plain(shop, 'cart', { versions: { v1: {}, v2: {} } });
+    const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
+    chart.deployment(cart, 'v2').containers[0]?.env.addVariable('EXTRA', EnvValue.fromValue('yes'));
+    chart.deployment(cart, 'v2').addContainer({ name: 'helper', image: 'example/helper:1', securityContext: { user: 1000 } });
+
+    const pod = podOf(Testing.synth(chart) as Rendered[], 'cart-v2');
+    expect(pod.containers.map((each: { name: string }) => each.name)).toEqual(['cart', 'helper']);
+    expect(pod.containers[0].env).toEqual([{ name: 'EXTRA', value: 'yes' }]);
+  });
+
+  test('every object can be patched', () => {
+    const shop = new Topology('shop');
+    plain(shop, 'cart');
+    const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
+    chart.object('Service', 'cart').addJsonPatch(JsonPatch.add('/spec/clusterIP', 'None'));
+
+    expect(ApiObject.isApiObject(chart.object('NetworkPolicy', 'default-deny'))).toBe(true);
+    expect(one(Testing.synth(chart) as Rendered[], 'Service', 'cart').spec.clusterIP).toBe('None');
+  });
+
+  test('what is not there is told from what is', () => {
+    const shop = new Topology('shop');
+    const legacy = shop.addService('legacy', { port: Port.http(80), existing: { labels: { release: 'old' }, serviceAccount: 'sa' }, versions: { v1: {} } });
+    const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
+
+    expect(() => chart.object('Service', 'cart')).toThrow('It has shop/legacy.');
+    expect(() => chart.object('Ingress', 'cart')).toThrow('It has no Ingress at all.');
+    expect(() => chart.deployment(legacy)).toThrow('exist already');
+    expect(() => chart.deployment(legacy, 'v7')).toThrow('no version "v7"');
+  });
+});

@@ -1,0 +1,212 @@
+import { Duration } from 'cdk8s';
+import {
+  Auth, HeaderMatch, Health, Mistake, Operation, Port, RetryOn, type ServiceProps, Throttle, Topology,
+} from '../../lib';
+
+function shopWith(...names: string[]) {
+  const shop = new Topology('shop');
+  return { shop, services: names.map(name => shop.addService(name, { image: `example/${name}:1`, port: Port.http(80) })) as [ReturnType<Topology['addService']>, ReturnType<Topology['addService']>] };
+}
+
+function mistakeOf(declare: () => unknown): Mistake {
+  try {
+    declare();
+  } catch (error) {
+    if (error instanceof Mistake) {
+      return error;
+    }
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+const image = 'example/x:1';
+const add = (props: Partial<ServiceProps>, name = 'cart') => () => new Topology('shop').addService(name, { image, ...props });
+const call = (props: object, port = Port.http(80)) => () => {
+  const shop = new Topology('shop');
+  const [web, cart] = [shop.addService('web', { image }), shop.addService('cart', { image, port })];
+  web.calls(cart, props);
+};
+const split = (weights: Record<string, number>, port = Port.http(80)) => () =>
+  new Topology('shop').addService('cart', { image, port, versions: { v1: {}, v2: {} } }).split(weights);
+
+test.each<[string, string, string[], () => unknown]>([
+  ['a topology whose name is no DNS label', 'InvalidName', ['"My Shop"', 'e.g. "my-shop"'], () => new Topology('My Shop')],
+  ['a service whose name is no DNS label', 'InvalidName', ['shop/Cart_Svc.v1', '"Cart_Svc.v1"', 'e.g. "cart-svc-v1"'], add({}, 'Cart_Svc.v1')],
+  ['a service whose name begins with a digit', 'InvalidName', ['"1st"'], add({}, '1st')],
+  ['a name too long for Kubernetes', 'InvalidName', ['at most 63'], add({}, 'a'.repeat(64))],
+  ['a Deployment name too long for Kubernetes', 'InvalidName', ['-v1'], add({}, 'a'.repeat(62))],
+  ['a namespace that is no DNS label', 'InvalidName', ['"a.b"'], add({ namespace: 'a.b' })],
+  ['a version that is no DNS label', 'InvalidName', ['cart-V1'], add({ versions: { V1: {} } })],
+  ['a port name too long', 'InvalidName', ['holds 15', '10 characters'], () => Port.http(80, { name: 'administration' })],
+  ['a port out of range', 'OutOfRange', ['70000', '65535'], () => Port.http(70000)],
+  ['a target port that is no integer', 'OutOfRange', ['80.5'], () => Port.http(80, { target: 80.5 })],
+  ['gRPC methods without their service', 'MissingGrpcService', ['`service`'], () => Port.grpc(80, { methods: ['Get'] })],
+  ['a service of that name twice', 'Duplicate', ['"cart"', 'already'], () => {
+    const { shop } = shopWith('cart');
+    shop.addService('cart', { image });
+  }],
+  ['an edge of that host twice', 'Duplicate', ['a.example', 'edge "a"'], () => {
+    const shop = new Topology('shop');
+    shop.addEdge('a', { host: 'a.example' });
+    shop.addEdge('b', { host: 'a.example' });
+  }],
+  ['an external host twice', 'Duplicate', ['a.example'], () => {
+    const shop = new Topology('shop');
+    shop.addExternalService('a', { host: 'a.example', port: Port.tls(443) });
+    shop.addExternalService('b', { host: 'a.example', port: Port.tls(443) });
+  }],
+  ['a host with a scheme', 'InvalidHost', ['"https://a.example"'], () => new Topology('shop').addEdge('a', { host: 'https://a.example' })],
+  ['a host without a dot', 'InvalidHost', ['"bank"'], () => new Topology('shop').addExternalService('bank', { host: 'bank', port: Port.tls(443) })],
+  ['two ports of one number', 'DuplicatePort', ['number 80'], add({ port: Port.http(80), ports: [Port.tcp(80)] })],
+  ['two ports of one name', 'DuplicatePort', ['name "http"', "name: 'admin'"], add({ port: Port.http(80), ports: [Port.http(81)] })],
+  ['a version without an image', 'NoImage', ['v1', '`existing`'], () => new Topology('shop').addService('cart', {})],
+  ['no versions at all', 'NoVersion', ['no versions'], add({ versions: {} })],
+  ['a workload that exists and is described', 'Contradiction', ['image, replicas'], add({ existing: { labels: { app: 'x' }, serviceAccount: 'x' }, replicas: 2 })],
+  ['a workload that exists without labels', 'NoLabels', ['every pod'], () =>
+    new Topology('shop').addService('cart', { existing: { labels: {}, serviceAccount: 'x' } })],
+  ['a quantity that Kubernetes would refuse', 'InvalidQuantity', ['cpu is "0.1cores"', '100m'], add({ resources: { cpu: '0.1cores' } })],
+  ['memory without a unit', 'InvalidQuantity', ['memoryLimit is "64"', '64Mi'], add({ resources: { memoryLimit: '64' } })],
+  ['the user of the proxy', 'ReservedUser', ['1337'], add({ user: 1337 })],
+  ['root', 'OutOfRange', ['user is 0'], add({ user: 0 })],
+  ['replicas and an autoscaler', 'Contradiction', ['3 replicas'], add({ replicas: 3, autoscaling: { min: 1, max: 2 }, resources: { cpu: '100m' } })],
+  ['an autoscaler without a CPU request', 'NoEffect', ['resources.cpu'], add({ autoscaling: { min: 1, max: 2 } })],
+  ['an autoscaler upside down', 'OutOfRange', ['is 2', '5 or more'], add({ autoscaling: { min: 5, max: 2 }, resources: { cpu: '1' } })],
+  ['a variable that cannot be one', 'InvalidVariable', ['"A-B"'], add({ env: { 'A-B': '' } })],
+  ['a relative directory', 'InvalidPath', ['"data"'], add({ writable: ['data'] })],
+
+  ['a call to itself', 'SelfCall', ['shop/web → web'], () => {
+    const { services: [web] } = shopWith('web');
+    web.calls(web);
+  }],
+  ['a call across topologies', 'ForeignService', ['"other"'], () => {
+    const { services: [web] } = shopWith('web');
+    web.calls(new Topology('other').addService('cart', { image, port: Port.http(80) }));
+  }],
+  ['a call to a service without a port', 'NothingToCall', ['batch has no port'], () => {
+    const { shop, services: [web] } = shopWith('web');
+    web.calls(shop.addService('batch', { image }));
+  }],
+  ['a call to an unknown port', 'UnknownPort', ['no port 81', 'It has 80'], call({ port: 81 })],
+  ['the same call twice', 'DuplicateCall', ['`only`'], () => {
+    const { services: [web, cart] } = shopWith('web', 'cart');
+    web.calls(cart);
+    web.calls(cart);
+  }],
+  ['two calls whose operations overlap', 'DuplicateCall', ['none in both'], () => {
+    const { services: [web, cart] } = shopWith('web', 'cart');
+    web.calls(cart, { only: [Operation.http('GET /items/{id}')] });
+    web.calls(cart, { only: [Operation.http('ANY /items/new')] });
+  }],
+  ['one variable for two callees', 'Duplicate', ['ADDR', 'address of cart'], () => {
+    const { shop, services: [web, cart] } = shopWith('web', 'cart');
+    web.calls(cart, { address: 'ADDR' });
+    web.calls(shop.addService('ledger', { image, port: Port.http(80) }), { address: 'ADDR' });
+  }],
+  ['a variable that env sets already', 'Duplicate', ['ADDR', '`env`'], () => {
+    const { shop, services: [cart] } = shopWith('cart');
+    shop.addService('web', { image, env: { ADDR: 'x' } }).calls(cart, { address: 'ADDR' });
+  }],
+  ['a call that may use nothing', 'EmptyCall', ['`only`'], call({ only: [] })],
+  ['a timeout on TCP', 'NoRequests', ['speaks tcp', 'timeout'], call({ timeout: Duration.seconds(1) }, Port.tcp(80))],
+  ['operations on TLS', 'NoRequests', ['speaks tls', 'only'], call({ only: [Operation.http('GET /')] }, Port.tls(443))],
+  ['a timeout of nothing', 'OutOfRange', ['timeout', 'end every request'], call({ timeout: Duration.millis(0) })],
+  ['retries below zero', 'OutOfRange', ['-1'], call({ retries: { attempts: -1 } })],
+  ['tries that can never happen', 'TriesExceedTimeout', ['3 retries of 400 ms', 'after 1200 ms', 'at 1000 ms'],
+    call({ timeout: Duration.seconds(1), retries: { attempts: 3, perTryTimeout: Duration.millis(400), on: [RetryOn.RESET] } })],
+  ['an injected status that is none', 'OutOfRange', ['999'], call({ faults: { abort: { status: 999 } } })],
+  ['more than all requests', 'OutOfRange', ['120 %'], call({ faults: { delay: { duration: Duration.seconds(1), percent: 120 } } })],
+
+  ['a split with an unknown version', 'UnknownVersion', ['no version "v3"', 'It has v1, v2'], split({ v1: 90, v3: 10 })],
+  ['a split that sums to 90', 'WeightsDoNotSum', ['v1: 80, v2: 10', 'sums to 90'], split({ v1: 80, v2: 10 })],
+  ['a split with fractions', 'WeightsDoNotSum', ['fraction'], split({ v1: 99.5, v2: 0.5 })],
+  ['a split with a negative weight', 'OutOfRange', ['110 %'], split({ v1: 110, v2: -10 })],
+  ['a split of nothing', 'WeightsDoNotSum', ['sums to 0'], split({})],
+  ['a split of connections that are routed by SNI', 'NoRequests', ['tls'], split({ v1: 50, v2: 50 }, Port.tls(443))],
+  ['a header route of TCP', 'NoRequests', ['Routing by header', 'split'], () =>
+    new Topology('shop').addService('db', { image, port: Port.tcp(5432) }).routeTo('v1', HeaderMatch.exact('x', 'y'))],
+  ['an upper-case header', 'InvalidHeader', ['"X-User"', '"x-user"'], () => HeaderMatch.exact('X-User', 'me')],
+  ['a mirror to an unknown version', 'UnknownVersion', ['"v9"'], () =>
+    new Topology('shop').addService('cart', { image, port: Port.http(80) }).mirrorTo('v9')],
+  ['a second circuit breaker', 'Duplicate', ['circuit breaker already'], () => {
+    const { services: [cart] } = shopWith('cart');
+    cart.breakAt({ maxConnections: 1 });
+    cart.breakAt({ maxConnections: 2 });
+  }],
+  ['ejection that nothing triggers', 'NoEffect', ['ejectFor', 'consecutiveErrors'], () => shopWith('cart').services[0].breakAt({ ejectFor: Duration.seconds(1) })],
+  ['limits of requests on TCP', 'NoRequests', ['maxRequests', 'maxConnections'], () =>
+    new Topology('shop').addService('db', { image, port: Port.tcp(5432) }).breakAt({ maxRequests: 1 })],
+  ['a limit of zero connections', 'OutOfRange', ['maxConnections is 0'], () => shopWith('cart').services[0].breakAt({ maxConnections: 0 })],
+  ['an unknown gRPC method', 'UnknownMethod', ['"Refund"', 'shop.Payment has Charge'], () =>
+    new Topology('shop').addService('pay', { image, port: Port.grpc(1, { service: 'shop.Payment', methods: ['Charge'] }) }).method('Refund')],
+  ['a gRPC method without its service', 'UnknownMethod', ['in full'], () => new Topology('shop').addService('pay', { image, port: Port.grpc(1) }).method('Charge')],
+  ['a gRPC method of a service without gRPC', 'UnknownMethod', ['no gRPC port'], () => shopWith('cart').services[0].method('Charge')],
+
+  ['an operation that is none', 'InvalidOperation', ['"FETCH /"', 'GET'], () => Operation.http('FETCH /')],
+  ['an operation without a path', 'InvalidPath', ['""'], () => Operation.http('GET')],
+  ['a path with a wildcard', 'InvalidPath', ['"/a/*"', '{name+}'], () => Operation.http('GET /a/*')],
+  ['a path that goes on after its rest', 'InvalidPath', ['to the end'], () => Operation.http('GET /{a+}/b')],
+  ['a route twice', 'Duplicate', ['"GET /"'], () => {
+    const { shop, services: [web] } = shopWith('web');
+    const edge = shop.addEdge('door', { host: 'a.example' });
+    edge.route('GET /', web);
+    edge.route('GET /', web);
+  }],
+  ['a route to TCP', 'NoRequests', ['an edge routes requests'], () => {
+    const shop = new Topology('shop');
+    shop.addEdge('door', { host: 'a.example' }).route('GET /', shop.addService('db', { image, port: Port.tcp(5432) }));
+  }],
+  ['a route to a service of another topology', 'ForeignService', ['"shop"'], () =>
+    new Topology('other').addEdge('door', { host: 'a.example' }).route('GET /', shopWith('web').services[0])],
+  ['an issuer that is no URL', 'InvalidIssuer', ['"login"'], () => Auth.jwt({ issuer: 'login', audiences: ['a'] })],
+  ['a token for nobody', 'NoAudience', ['audience'], () => Auth.jwt({ issuer: 'https://login.example', audiences: [] })],
+  ['a throttle of nothing', 'OutOfRange', ['rate is 0'], () => Throttle.perSecond(0)],
+])('%s is refused', (_name, code, words, declare) => {
+  const mistake = mistakeOf(declare);
+
+  expect(mistake.code).toBe(code);
+  words.forEach(word => expect(mistake.message).toContain(word));
+  expect(mistake.message).toContain(mistake.remedy);
+});
+
+test('a mistake points at the line that makes it', () => {
+  const mistake = mistakeOf(() => new Topology('shop').addService('cart', {}));
+
+  const [first, second] = (mistake.stack ?? '').split('\n');
+  expect(first).toBe(`Mistake: ${mistake.message}`);
+  expect(second).toContain(__filename);
+});
+
+test.each<[string, (shop: Topology) => unknown]>([
+  ['a service', shop => shop.addService('late', { image })],
+  ['an external service', shop => shop.addExternalService('late', { host: 'a.example', port: Port.tls(443) })],
+  ['an edge', shop => shop.addEdge('late', { host: 'b.example' })],
+  ['a call', shop => shop.services[0]?.calls(shop.services[1] ?? never())],
+  ['a split', shop => shop.services[0]?.split({ v1: 100 })],
+  ['a header route', shop => shop.services[0]?.routeTo('v1', HeaderMatch.exact('x', 'y'))],
+  ['a mirror', shop => shop.services[0]?.mirrorTo('v1')],
+  ['a circuit breaker', shop => shop.services[0]?.breakAt({ maxConnections: 1 })],
+  ['a route', shop => shop.edges[0]?.route('GET /late', shop.services[0] ?? never())],
+])('%s after rendering is refused, since it would be lost', (_name, declare) => {
+  const { shop } = shopWith('web', 'cart');
+  shop.addEdge('door', { host: 'a.example' });
+  shop.close();
+
+  expect(mistakeOf(() => declare(shop)).code).toBe('AlreadyRendered');
+});
+
+test('what is right is taken', () => {
+  const shop = new Topology('shop', { namespace: 'market' });
+  const web = shop.addService('web', { image, port: Port.http(80), health: Health.http('/ready') });
+  const cart = shop.addService('web', { image, port: Port.http(80), namespace: 'other' });
+  web.calls(cart, { timeout: Duration.seconds(1), retries: { attempts: 2, perTryTimeout: Duration.millis(499) } });
+
+  expect(web.host).toBe('web.market.svc.cluster.local');
+  expect(cart.hostSeenFrom('market')).toBe('web.other');
+  expect(cart.hostSeenFrom('other')).toBe('web');
+  expect(shop.namespaces).toEqual(['market', 'other']);
+});
+
+function never(): never {
+  throw new Error('the fixture has two services');
+}

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { Operation, PathPattern } from '../../lib';
+
+const literal = fc.stringMatching(/^[a-z0-9.$+-]{1,6}$/);
+const segment = fc.oneof(literal, fc.constantFrom('{id}', '{name}'));
+const pattern = fc.tuple(fc.array(segment, { maxLength: 4 }), fc.boolean())
+  .map(([segments, open]) => new PathPattern('test', `/${[...segments, ...(open ? ['{rest+}'] : [])].join('/')}`));
+const value = fc.stringMatching(/^[a-z0-9.$+-]{1,6}$/);
+
+/** A path that the pattern is meant to match, with these values in place of its parameters. */
+function filled(of: PathPattern, values: readonly string[]): string {
+  let next = 0;
+  const take = () => values[next++ % values.length] ?? 'x';
+  return of.segments.map(each => `/${each.endsWith('+}') ? `${take()}/${take()}` : each.startsWith('{') ? take() : each}`).join('');
+}
+
+const matches = (of: PathPattern, path: string) => new RegExp(`^(?:${of.toRegex()})$`).test(path);
+
+test('the regular expression matches the pattern filled with any values', () => {
+  fc.assert(fc.property(pattern, fc.array(value, { minLength: 1, maxLength: 5 }), (of, values) => matches(of, filled(of, values))));
+});
+
+test('the regular expression matches nothing with a segment more or less', () => {
+  fc.assert(fc.property(pattern.filter(of => !of.text.includes('+}')), fc.array(value, { minLength: 1 }), (of, values) => {
+    const path = filled(of, values);
+    return !matches(of, `${path}/more`) && !matches(of, path.slice(0, path.lastIndexOf('/')));
+  }));
+});
+
+test('two patterns that match one path overlap', () => {
+  fc.assert(fc.property(pattern, pattern, fc.array(value, { minLength: 1 }), (a, b, values) =>
+    !matches(b, filled(a, values)) || a.overlaps(b)));
+});
+
+test('overlapping is mutual, and every pattern overlaps itself', () => {
+  fc.assert(fc.property(pattern, pattern, (a, b) => a.overlaps(b) === b.overlaps(a) && a.overlaps(a)));
+});
+
+test.each([
+  ['/', '/', true],
+  ['/a', '/b', false],
+  ['/a/{x}', '/a/b', true],
+  ['/a/{x}', '/a', false],
+  ['/a/{x+}', '/a/b/c', true],
+  ['/{x+}', '/a', true],
+  ['/a/{x}', '/{y}/b', true],
+])('%s and %s overlap: %s', (a, b, expected) => {
+  expect(new PathPattern('test', a).overlaps(new PathPattern('test', b))).toBe(expected);
+});
+
+test('operations overlap if a method and a path are in both', () => {
+  expect(Operation.http('GET /a').overlaps(Operation.http('ANY /{x}'))).toBe(true);
+  expect(Operation.http('GET /a').overlaps(Operation.http('POST /a'))).toBe(false);
+});
