@@ -79,7 +79,8 @@ export class TopologyChart extends Chart {
   }
 
   /**
-   * Any object of this chart, to be changed with `addJsonPatch`.
+   * Any object of this chart, to be changed with `addJsonPatch`. (Paths into objects that come from cdk8s-plus are spelled as its
+   * properties are: `/spec/clusterIp`, not `/spec/clusterIP`.)
    * @param namespace the topology's own if left out
    */
   object(kind: string, name: string, namespace = this.topology.namespace): ApiObject {

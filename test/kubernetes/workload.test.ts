@@ -169,10 +169,10 @@ describe('a way out', () => {
     const shop = new Topology('shop');
     plain(shop, 'cart');
     const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
-    chart.object('Service', 'cart').addJsonPatch(JsonPatch.add('/spec/clusterIP', 'None'));
+    chart.object('Service', 'cart').addJsonPatch(JsonPatch.add('/spec/sessionAffinity', 'ClientIP'));
 
     expect(ApiObject.isApiObject(chart.object('NetworkPolicy', 'default-deny'))).toBe(true);
-    expect(one(Testing.synth(chart) as Rendered[], 'Service', 'cart').spec.clusterIP).toBe('None');
+    expect(one(Testing.synth(chart) as Rendered[], 'Service', 'cart').spec.sessionAffinity).toBe('ClientIP');
   });
 
   test('what is not there is told from what is', () => {
