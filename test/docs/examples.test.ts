@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as aws from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import * as cdk8s from 'cdk8s';
+import * as kplus from 'cdk8s-plus-27';
+import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
+import * as cardinal from '../../lib';
+import { HttpApiEdge } from '../../lib/aws';
+
+/** The TypeScript examples of a document. */
+function examplesIn(document: string): string[] {
+  const text = readFileSync(join(__dirname, '../..', document), 'utf8');
+  return [...text.matchAll(/^ *```ts\n([\s\S]*?)^ *```/gm)].map(match => match[1] ?? '');
+}
+
+/** Runs an example with these names in scope, and gives back the named results. */
+function run(example: string, scope: object, results: string[]): Record<string, unknown> {
+  const code = transpileModule(example.replace(/^import .*$/gm, ''), { compilerOptions: { module: ModuleKind.None, target: ScriptTarget.ES2022 } }).outputText;
+  const body = `${code}\nreturn { ${results.join(', ')} };`;
+  return new Function(...Object.keys(scope), body)(...Object.values(scope)) as Record<string, unknown>;
+}
+
+const model = () => run(examplesIn('README.md')[0] ?? '', { ...cdk8s, ...cardinal }, ['shop', 'payment']) as { shop: cardinal.Topology; payment: cardinal.Service };
+
+test('the README\'s model and app synthesize', () => {
+  const [, app = ''] = examplesIn('README.md');
+  const { shop } = model();
+  const result = run(app.replace('app.synth();', ''), { ...cdk8s, ...cardinal, shop }, ['app']) as { app: cardinal.ClusterApp };
+
+  expect(result.app.findings).toEqual([]);
+  expect(result.app.node.findAll().filter(each => cdk8s.ApiObject.isApiObject(each) && each.kind === 'VirtualService')).toHaveLength(1);
+});
+
+test('the ways out work as described', () => {
+  const [change = '', typed = ''] = examplesIn('docs/way-out.md');
+  const { shop, payment } = model();
+  const app = new cardinal.ClusterApp();
+  const secret = kplus.Secret.fromSecretName(new cdk8s.Chart(app, 'secrets'), 'secret', 'keys');
+  const { chart } = run(change, { ...cdk8s, ...kplus, ...cardinal, app, shop, payment, secret }, ['chart']) as { chart: cardinal.TopologyChart };
+
+  const objects = cdk8s.Testing.synth(chart) as { kind: string; metadata: { name: string }; spec: { http: { timeout: string }[] } }[];
+  expect(objects.find(each => each.kind === 'VirtualService')?.spec.http[0]?.timeout).toBe('5s');
+  expect(JSON.stringify(objects.find(each => each.metadata.name === 'payment-v1'))).toContain('"secretKeyRef":{"key":"key","name":"keys"}');
+
+  const own = new cdk8s.Chart(app, 'own');
+  run(typed, { ...cardinal, chart: own }, []);
+  expect(cdk8s.Testing.synth(own)).toHaveLength(1);
+});
+
+test('the managed API and its binding share a name and nothing else', () => {
+  const [cloud = '', cluster = ''] = examplesIn('docs/aws.md');
+  const { shop } = model();
+  const [edge] = shop.edges;
+  const app = new aws.App();
+  const vpc = new Vpc(new aws.Stack(app, 'Network'), 'Vpc');
+  const { stack } = run(cloud, { ...aws, HttpApiEdge, app, shop: edge, vpc }, ['stack']) as { stack: aws.Stack };
+  const names = Object.values((app.synth().getStackByName(stack.stackName).template as { Resources: Record<string, { Properties: { Name?: string; targetGroupName?: string } }> }).Resources)
+    .map(each => each.Properties?.Name);
+
+  const clusterApp = new cardinal.ClusterApp();
+  run(cluster, { ...cdk8s, ...cardinal, app: clusterApp, shop: edge, mesh: cardinal.Mesh.istio(), VPC_CIDR: '10.0.0.0/16' }, []);
+  const [binding] = clusterApp.charts.flatMap(chart => cdk8s.Testing.synth(chart) as { spec: { targetGroupName: string } }[]);
+  expect(names).toContain(binding?.spec.targetGroupName);
+});
