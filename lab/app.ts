@@ -59,7 +59,7 @@ function listen(port: number, protocol: string): Promise<void> {
             return;
           }
           if (grpc) {
-            respondGrpc(stream, Buffer.from(body), status === 200 ? '0' : '14');
+            respondGrpc(stream, Buffer.from(body), status === 200 ? '0' : UNAVAILABLE);
           } else {
             stream.respond({ ':status': status, 'content-type': 'application/json' });
             stream.end(body);
@@ -73,7 +73,14 @@ function listen(port: number, protocol: string): Promise<void> {
 /** A HealthCheckResponse whose status is SERVING. */
 const SERVING = Buffer.from([0x08, 0x01]);
 
+const UNAVAILABLE = '14';
+
+/** As gRPC servers do: a failure has its status in the headers, as trailers alone. */
 function respondGrpc(stream: ServerHttp2Stream, message: Buffer, status: string): void {
+  if (status !== '0') {
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': status }, { endStream: true });
+    return;
+  }
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': status }));
   stream.end(frame(message));

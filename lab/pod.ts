@@ -182,7 +182,8 @@ export class Pod {
     const env = Object.fromEntries((container.env ?? []).map(({ name, value, valueFrom }) => [name, value ?? this.field(valueFrom?.fieldRef?.fieldPath)]));
     const config = JSON.parse(env.PROXY_CONFIG || '{}') as Record<string, unknown>;
     const address = String(config.discoveryAddress ?? env.CA_ADDR ?? 'istiod.istio-system.svc:15012');
-    return this.run('proxy', PROXY_USER, [this.machine.tools.path('pilot-agent'), ...container.args ?? []], {
+    const args = (container.args ?? []).map(arg => arg.replace(/\$\((\w+)\)/g, (reference, name: string) => env[name] ?? reference));
+    return this.run('proxy', PROXY_USER, [this.machine.tools.path('pilot-agent'), ...args], {
       ...env,
       CA_ADDR: env.CA_ADDR || address,
       ISTIO_BOOTSTRAP: this.machine.bootstrapFile,
