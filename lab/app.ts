@@ -3,7 +3,7 @@
  * requests when the harness tells it to. Its orders come over the IPC channel.
  */
 import { Agent, createServer as createHttpServer, request as httpRequest } from 'node:http';
-import { connect, createServer as createHttp2Server } from 'node:http2';
+import { connect, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
 
@@ -20,7 +20,9 @@ interface Asked {
 
 function answer(asked: Asked): { status: number; delay: number; body: string } {
   const { method, path, headers } = asked;
-  seen.push({ port: asked.port, method, path, host: String(headers.host ?? headers[':authority'] ?? '') });
+  if (!String(headers['user-agent']).startsWith('kube-probe/')) {
+    seen.push({ port: asked.port, method, path, host: String(headers.host ?? headers[':authority'] ?? '') });
+  }
   const body = JSON.stringify({ service: config.service, version: config.version, pod: config.pod, ...asked });
   return { status: behaviour.status ?? 200, delay: behaviour.delayMs ?? 0, body };
 }
@@ -29,7 +31,8 @@ function listen(port: number, protocol: string): Promise<void> {
   return new Promise(resolve => {
     if (protocol === 'tcp' || protocol === 'tls') {
       createTcpServer(socket => {
-        seen.push({ port, method: 'CONNECT', path: '', host: '' });
+        // A probe connects and says nothing.
+        socket.once('data', () => seen.push({ port, method: 'CONNECT', path: '', host: '' }));
         socket.on('error', () => undefined);
         socket.on('data', data => socket.write(`${config.service} ${config.version} ${config.pod} ${data.toString()}`));
       }).listen(port, resolve);
@@ -41,6 +44,12 @@ function listen(port: number, protocol: string): Promise<void> {
       }).listen(port, resolve);
     } else {
       createHttp2Server().on('stream', (stream, headers) => {
+        if (headers[':path'] === '/grpc.health.v1.Health/Check') {
+          stream.on('error', () => undefined);
+          stream.resume();
+          respondGrpc(stream, SERVING, '0');
+          return;
+        }
         const { status, delay, body } = answer({ port, method: headers[':method'] ?? '', path: headers[':path'] ?? '', headers: { ...headers } });
         stream.on('error', () => undefined);
         stream.resume();
@@ -49,18 +58,36 @@ function listen(port: number, protocol: string): Promise<void> {
           if (stream.destroyed) {
             return;
           }
-          stream.respond({ ':status': grpc ? 200 : status, 'content-type': grpc ? 'application/grpc' : 'application/json' }, { waitForTrailers: grpc });
-          stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': status === 200 ? '0' : '14' }));
-          stream.end(grpc ? frame(body) : body);
+          if (grpc) {
+            respondGrpc(stream, Buffer.from(body), status === 200 ? '0' : UNAVAILABLE);
+          } else {
+            stream.respond({ ':status': status, 'content-type': 'application/json' });
+            stream.end(body);
+          }
         }, delay);
       }).listen(port, resolve);
     }
   });
 }
 
+/** A HealthCheckResponse whose status is SERVING. */
+const SERVING = Buffer.from([0x08, 0x01]);
+
+const UNAVAILABLE = '14';
+
+/** As gRPC servers do: a failure has its status in the headers, as trailers alone. */
+function respondGrpc(stream: ServerHttp2Stream, message: Buffer, status: string): void {
+  if (status !== '0') {
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': status }, { endStream: true });
+    return;
+  }
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': status }));
+  stream.end(frame(message));
+}
+
 /** A gRPC message: a byte for compression, four for the length, the bytes. */
-function frame(text: string): Buffer {
-  const bytes = Buffer.from(text);
+function frame(bytes: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(bytes.length, 1);
   return Buffer.concat([head, bytes]);
@@ -118,7 +145,7 @@ async function sendHttp2(spec: RequestSpec, count: number, concurrency: number):
     stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
     stream.on('end', () => resolve(replyOf(status, text, started, answered, grpcStatus)));
     stream.on('error', error => resolve(failed(error, started)));
-    stream.end(spec.grpc ? frame('{}') : undefined);
+    stream.end(spec.grpc ? frame(Buffer.from('{}')) : undefined);
   });
   const replies = await inTurns(count, concurrency, one);
   session.destroy();

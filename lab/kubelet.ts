@@ -24,6 +24,8 @@ export interface Machine {
   readonly appFile: string;
   /** The template of a proxy's bootstrap configuration. */
   readonly bootstrapFile: string;
+  /** Called when a pod's proxy ended by itself. */
+  onProxyEnd(pod: Pod): void;
 }
 
 /** Namespaces whose pods are processes of the host, if they run at all. */
@@ -76,6 +78,18 @@ export class Kubelet implements Machine {
     return ip;
   }
 
+  /** Restarts a proxy that ended; its pod is not ready until the new one is. */
+  onProxyEnd(pod: Pod): void {
+    pod.restarts++;
+    const restart = async () => {
+      await this.report(pod, false);
+      pod.startProxy();
+      await pod.isReady();
+      await this.report(pod, true);
+    };
+    restart().catch((error: Error) => this.failures.set(`${pod.namespace}/${pod.name}`, error));
+  }
+
   private onService(type: string, service: ServiceObject): void {
     const key = `${service.metadata.namespace}/${service.metadata.name}`;
     if (type === 'DELETED') {
@@ -117,7 +131,7 @@ export class Kubelet implements Machine {
     await this.report(pod, true);
   }
 
-  private async report({ object, network }: Pod, ready: boolean): Promise<void> {
+  private async report({ object, network, restarts }: Pod, ready: boolean): Promise<void> {
     const status = ready ? 'True' : 'False';
     await this.api.patch(`${pathOf(object)}/status`, {
       status: {
@@ -126,7 +140,7 @@ export class Kubelet implements Machine {
         podIPs: [{ ip: network.ip }],
         conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map(type => ({ type, status: type === 'PodScheduled' ? 'True' : status })),
         containerStatuses: object.spec.containers.map(({ name }) => ({
-          name, ready, started: ready, restartCount: 0, image: name, imageID: name, state: { running: {} },
+          name, ready, started: ready, restartCount: name === 'istio-proxy' ? restarts : 0, image: name, imageID: name, state: { running: {} },
         })),
       },
     });

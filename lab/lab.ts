@@ -32,22 +32,15 @@ export class Lab {
   readonly istiods: Istiod[] = [];
   private deployments = 0;
 
-  static async start(tell: (text: string) => void): Promise<Lab> {
+  /** Installs what is missing and removes what an earlier lab may have left. Nothing runs yet. */
+  static prepare(tell: (text: string) => void): Lab {
     const tools = Tools.prepare();
     killMarked();
     Network.remove();
-    const lab = new Lab(tools, tell);
-    try {
-      await lab.boot(tell);
-      return lab;
-    } catch (error) {
-      tell(`the lab did not start; its logs are in ${lab.logs}`);
-      lab.stop(true);
-      throw error;
-    }
+    return new Lab(tools, tell);
   }
 
-  private constructor(readonly tools: Tools, tell: (text: string) => void) {
+  private constructor(readonly tools: Tools, private readonly tell: (text: string) => void) {
     mkdirSync(this.logs);
     // Proxies and apps run as users of their own.
     chmodSync(this.folder, 0o755);
@@ -59,6 +52,16 @@ export class Lab {
     const api = new ControlPlane(tools, this.processes, this.folder);
     this.plane = api;
     this.kubelet = new Kubelet(api.api, tools, this.processes, this.folder);
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.boot();
+    } catch (error) {
+      this.tell(`the lab did not start; its logs are in ${this.logs}`);
+      this.stop(true);
+      throw error;
+    }
   }
 
   /** The first istiod, of the default revision. */
@@ -160,12 +163,13 @@ export class Lab {
     }
   }
 
-  private async boot(tell: (text: string) => void): Promise<void> {
-    tell('starting the API server');
+  private async boot(): Promise<void> {
+    this.kubelet.network.open();
+    this.tell('starting the API server');
     await this.plane.start();
     this.plane.apply('-k', join(this.tools.module('sigs.k8s.io/gateway-api'), 'config/crd'));
     await this.plane.api.post('/api/v1/namespaces', { metadata: { name: 'istio-system' } });
-    tell('starting istiod');
+    this.tell('starting istiod');
     await this.addIstiod(HOST);
     await this.kubelet.start();
   }

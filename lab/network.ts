@@ -18,7 +18,8 @@ export interface PodNetwork {
 export class Network {
   private count = 0;
 
-  constructor() {
+  /** Makes the bridge. */
+  open(): void {
     Network.remove();
     ip('link', 'add', BRIDGE, 'type', 'bridge');
     ip('addr', 'add', `${HOST}/16`, 'dev', BRIDGE);
@@ -54,7 +55,9 @@ export class Network {
     return pod;
   }
 
+  /** Removes a pod's network, and ends all that runs in it. */
   remove(pod: PodNetwork): void {
+    processesIn(pod).forEach(kill);
     removeNamespace(pod.name);
   }
 
@@ -69,6 +72,20 @@ export class Network {
 /** The arguments of `ip` that run a command inside a pod's network. */
 export function inside(pod: PodNetwork, ...command: string[]): string[] {
   return ['netns', 'exec', pod.name, ...command];
+}
+
+/** The processes inside a pod's network: of all pods' processes, those of this pod. */
+export function processesIn(pod: PodNetwork): number[] {
+  return ip('netns', 'pids', pod.name).split('\n').filter(line => line !== '').map(Number);
+}
+
+/** Ends a process as the kernel would for want of memory. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
 }
 
 function removeNamespace(name: string): void {

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from './api';
 import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
-import { inside, type PodNetwork } from './network';
+import { inside, kill, type PodNetwork, processesIn } from './network';
 import type { Machine } from './kubelet';
+import { passes, type Probe } from './probe';
 import { until } from './wait';
 
 export interface Container {
@@ -12,6 +13,8 @@ export interface Container {
   readonly args?: string[];
   readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } } }[];
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
 }
 
 export interface PodObject extends KubeObject {
@@ -32,9 +35,11 @@ export class Pod {
   readonly name: string;
   readonly namespace: string;
   private readonly folder: string;
-  private readonly processes: ChildProcess[] = [];
   private readonly waiting = new Map<number, (report: AppReport) => void>();
   private app?: ChildProcess;
+  private stopped = false;
+  /** How often its proxy was started anew. */
+  restarts = 0;
   private orders = 0;
 
   constructor(private readonly machine: Machine, readonly object: PodObject, readonly network: PodNetwork) {
@@ -52,32 +57,45 @@ export class Pod {
     return this.proxyContainer !== undefined;
   }
 
-  /** Starts everything and waits until it is ready, as the probes would tell. */
+  /** Starts everything and waits until it is ready. */
   async start(): Promise<void> {
     if (this.proxyContainer) {
       await this.layOutFiles();
       this.redirect();
-      this.startProxy(this.proxyContainer);
-      await until(`the proxy of ${this.name} is ready`, async () => (await fetch(`http://${this.network.ip}:15021/healthz/ready`)).ok);
+      this.startProxy();
     }
     if (this.appContainer) {
       await this.startApp(this.appContainer);
     }
+    await this.isReady();
+  }
+
+  /** Waits until the probes of all containers pass. */
+  async isReady(): Promise<void> {
+    for (const { name, startupProbe, readinessProbe } of this.object.spec.containers) {
+      for (const probe of [startupProbe, readinessProbe]) {
+        await until(`${name} of ${this.name} passes its probe`, () => this.stopped || !probe || passes(this.network.ip, probe));
+      }
+    }
   }
 
   stop(): void {
-    this.processes.forEach(child => this.machine.processes.stop(child));
+    this.stopped = true;
     this.machine.network.remove(this.network);
   }
 
-  /** Kills the proxy alone, as a crash would. */
+  /** Kills the proxy's container, as the kernel would for want of memory; the kubelet starts it anew. */
   killProxy(): void {
-    execFileSync('ip', inside(this.network, 'pkill', '-9', '-u', PROXY_USER));
+    processesIn(this.network).filter(pid => userOf(pid) === PROXY_USER).forEach(kill);
   }
 
-  startProxyAgain(): void {
+  startProxy(): void {
     if (this.proxyContainer) {
-      this.startProxy(this.proxyContainer);
+      this.runProxy(this.proxyContainer).on('exit', () => {
+        if (!this.stopped) {
+          this.machine.onProxyEnd(this);
+        }
+      });
     }
   }
 
@@ -160,11 +178,12 @@ export class Pod {
     }
   }
 
-  private startProxy(container: Container): void {
+  private runProxy(container: Container): ChildProcess {
     const env = Object.fromEntries((container.env ?? []).map(({ name, value, valueFrom }) => [name, value ?? this.field(valueFrom?.fieldRef?.fieldPath)]));
     const config = JSON.parse(env.PROXY_CONFIG || '{}') as Record<string, unknown>;
     const address = String(config.discoveryAddress ?? env.CA_ADDR ?? 'istiod.istio-system.svc:15012');
-    this.run('proxy', PROXY_USER, [this.machine.tools.path('pilot-agent'), ...container.args ?? []], {
+    const args = (container.args ?? []).map(arg => arg.replace(/\$\((\w+)\)/g, (reference, name: string) => env[name] ?? reference));
+    return this.run('proxy', PROXY_USER, [this.machine.tools.path('pilot-agent'), ...args], {
       ...env,
       CA_ADDR: env.CA_ADDR || address,
       ISTIO_BOOTSTRAP: this.machine.bootstrapFile,
@@ -192,14 +211,12 @@ export class Pod {
   }
 
   private run(what: string, user: string, command: readonly string[], env: Record<string, string>, channel = false): ChildProcess {
-    const child = this.machine.processes.start(
+    return this.machine.processes.start(
       `${this.namespace}.${this.name}.${what}`,
       'ip',
       inside(this.network, 'setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', ...command),
       { cwd: this.folder, env, mayEnd: true, channel },
     );
-    this.processes.push(child);
-    return child;
   }
 
   /** The downward API. */
@@ -217,3 +234,6 @@ export class Pod {
   }
 }
 
+function userOf(pid: number): string | undefined {
+  return /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+}

@@ -19,7 +19,7 @@ async function main(): Promise<number> {
     await import(join(__dirname, 'claims', file));
   }
   const claims = options.app ? [] : allClaims().filter(({ name }) => !options.only || name.includes(options.only));
-  const lab = await Lab.start(tell);
+  const lab = Lab.prepare(tell);
   let ending = false;
   const end = (signal: string) => {
     // A terminal and the wrappers around this process each send the signal.
@@ -33,6 +33,7 @@ async function main(): Promise<number> {
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
+  await lab.start();
   tell(`ready after ${seconds(started)}`);
 
   const failed: string[] = [];

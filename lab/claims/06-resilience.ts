@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { Duration } from 'cdk8s';
+import { Port, RetryOn, Topology } from '../../lib';
+import { claim } from '../claims';
+import type { Lab } from '../lab';
+import type { Pod } from '../pod';
+import { until } from '../wait';
+import type { World } from '../world';
+
+const topology = new Topology('resilience');
+const http = () => Port.http(80, { target: 8080 });
+const caller = topology.addService('caller', { image: 'caller', replicas: 1 });
+const hasty = topology.addService('hasty', { image: 'hasty', replicas: 1 });
+
+const slow = topology.addService('slow', { image: 'slow', port: http(), replicas: 1 });
+caller.calls(slow, { timeout: Duration.millis(500) });
+hasty.calls(slow, { timeout: Duration.seconds(2), retries: { attempts: 2, perTryTimeout: Duration.millis(300), on: [RetryOn.GATEWAY_ERROR] } });
+
+const failing = topology.addService('failing', { image: 'failing', port: http(), replicas: 1 });
+caller.calls(failing, { retries: { attempts: 2, on: [RetryOn.SERVER_ERROR] } });
+hasty.calls(failing, { retries: { attempts: 0 } });
+
+const unavailable = topology.addService('unavailable', { image: 'unavailable', port: Port.grpc(50051), replicas: 1 });
+caller.calls(unavailable, { retries: { attempts: 3 } });
+hasty.calls(unavailable);
+
+const pair = topology.addService('pair', { image: 'pair', port: http(), replicas: 2 });
+pair.breakAt({ consecutiveErrors: 3, interval: Duration.seconds(1), ejectFor: Duration.seconds(2), maxEjectedPercent: 100 });
+caller.calls(pair);
+
+const narrow = topology.addService('narrow', { image: 'narrow', port: http(), replicas: 1 });
+narrow.breakAt({ maxConnections: 1, maxPendingRequests: 1 });
+caller.calls(narrow);
+
+const busy = topology.addService('busy', { image: 'busy', port: Port.grpc(50051), replicas: 1 });
+busy.breakAt({ maxRequests: 3 });
+caller.calls(busy);
+
+let deployed: Promise<World> | undefined;
+const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology, { replicas: true }));
+
+/** Has the pod behave so while `prove` runs. */
+async function behaving(pod: Pod, behaviour: Parameters<Pod['behave']>[0], prove: () => Promise<void>): Promise<void> {
+  await pod.behave(behaviour);
+  try {
+    await prove();
+  } finally {
+    await pod.behave({});
+  }
+}
+
+claim('a call that takes longer than its timeout is ended with 504 at that time', async lab => {
+  const here = await world(lab);
+  const quick = await here.askOnce(caller, slow);
+  assert.equal(quick.status, 200, quick.text);
+  await behaving(here.pod(slow), { delayMs: 5000 }, async () => {
+    const { status, ms, text } = await here.askOnce(caller, slow);
+    assert.equal(status, 504, text);
+    assert.ok(ms >= 500 && ms < 5000, `it took ${ms} ms`);
+  });
+});
+
+claim('each try of a call has its own time, and the tries together have the timeout', async lab => {
+  const here = await world(lab);
+  const callee = here.pod(slow);
+  await behaving(callee, { delayMs: 5000 }, async () => {
+    await callee.takeSeen();
+    const { status, ms, text } = await here.askOnce(hasty, slow);
+    assert.equal(status, 504, text);
+    assert.ok(ms >= 900 && ms < 2000, `three tries of 300 ms took ${ms} ms`);
+    assert.equal((await callee.takeSeen()).length, 3);
+  });
+});
+
+claim('a failed request is tried as often as its caller declared: two retries make three tries, none make one', async lab => {
+  const here = await world(lab);
+  const callee = here.pod(failing);
+  await behaving(callee, { status: 503 }, async () => {
+    for (const [who, tries] of [[caller, 3], [hasty, 1]] as const) {
+      await callee.takeSeen();
+      const { status, text } = await here.askOnce(who, failing);
+      assert.equal(status, 503, text);
+      assert.equal((await callee.takeSeen()).length, tries, `tries for ${who.name}`);
+    }
+  });
+});
+
+claim('a gRPC call that fails as unavailable is retried if declared, and tried once if not', async lab => {
+  const here = await world(lab);
+  const callee = here.pod(unavailable);
+  await behaving(callee, { status: 503 }, async () => {
+    for (const [who, tries] of [[caller, 4], [hasty, 1]] as const) {
+      await callee.takeSeen();
+      const { grpcStatus, text } = await here.askOnce(who, unavailable, { path: '/lab.Any/Ask' });
+      assert.equal(grpcStatus, 14, text);
+      assert.equal((await callee.takeSeen()).length, tries, `tries for ${who.name}`);
+    }
+  });
+});
+
+claim('a replica that keeps failing is ejected, and taken back when its time is over', async lab => {
+  const here = await world(lab);
+  const [good, bad] = here.pods(pair);
+  assert.ok(good && bad, 'two replicas run');
+  const ejected = () => here.pod(caller).admin('clusters').split('\n')
+    .some(line => line.includes('pair.resilience.svc') && line.includes(`${bad.network.ip}:`) && line.includes('failed_outlier_check'));
+  await behaving(bad, { status: 500 }, async () => {
+    let errors = 0;
+    await until('the caller\'s proxy has ejected it', async () => {
+      errors += (await here.askOnce(caller, pair)).status === 500 ? 1 : 0;
+      return ejected();
+    });
+    assert.ok(errors >= 3, `ejected after ${errors} errors`);
+    const replies = await here.ask(caller, pair, { count: 40 });
+    assert.deepEqual(new Set(replies.map(({ status, from }) => `${status} ${from?.pod}`)), new Set([`200 ${good.name}`]));
+  });
+  await until('the replica is taken back', () => !ejected());
+  const replies = await here.ask(caller, pair, { count: 40 });
+  assert.deepEqual(new Set(replies.map(({ from }) => from?.pod)), new Set([good.name, bad.name]));
+});
+
+claim('what comes on top of the connections and the waiting line of a callee is answered with 503', async lab => {
+  const here = await world(lab);
+  const callee = here.pod(narrow);
+  // While the connection is being made, the request that will have it waits as well.
+  assert.equal((await here.askOnce(caller, narrow)).status, 200);
+  await behaving(callee, { delayMs: 1000 }, async () => {
+    await callee.takeSeen();
+    const replies = await here.ask(caller, narrow, { count: 10, concurrency: 10 });
+    const refused = replies.filter(({ status, headers }) => status === 503 && headers['x-envoy-overloaded'] === 'true');
+    assert.equal(replies.filter(({ status }) => status === 200).length, 2, 'one has the connection, one waits for it');
+    assert.equal(refused.length, 8);
+    assert.equal((await callee.takeSeen()).length, 2);
+  });
+});
+
+claim('a gRPC callee gets no more requests at a time than declared, and the others are told it is unavailable', async lab => {
+  const here = await world(lab);
+  const callee = here.pod(busy);
+  await behaving(callee, { delayMs: 1000 }, async () => {
+    const replies = await here.ask(caller, busy, { path: '/lab.Any/Ask', count: 10, concurrency: 10 });
+    assert.equal(replies.filter(({ grpcStatus }) => grpcStatus === 0).length, 3, JSON.stringify(replies.map(({ grpcStatus }) => grpcStatus)));
+    assert.equal(replies.filter(({ grpcStatus }) => grpcStatus === 14).length, 7);
+  });
+});
