@@ -8,9 +8,9 @@ import type { World } from './world';
 let deployed: Promise<World> | undefined;
 
 /** The boutique in the lab, brought up once for all claims about it. */
-export async function theBoutique(lab: Lab): Promise<{ world: World }> {
+export function theBoutique(lab: Lab): Promise<World> {
   deployed ??= lab.deploy(boutique, { before: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'boutique' } }, tlsSecret(lab, 'boutique', 'shop-tls', 'shop.example')] });
-  return { world: await deployed };
+  return deployed;
 }
 
 /** A Secret with a certificate that signs itself. */

@@ -90,6 +90,13 @@ export class Istiod {
     }
   }
 
+  /** Ends it for good: a webhook that nobody serves would stop every pod. */
+  remove(): void {
+    this.stop();
+    const label = `istio.io/rev=${this.props.revision ?? 'default'}`;
+    this.plane.kubectl('delete', 'mutatingwebhookconfigurations,validatingwebhookconfigurations', '--selector', label);
+  }
+
   /** A page of its debug interface. */
   async debug<T>(page: string): Promise<T> {
     return JSON.parse(await this.text(page)) as T;

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, JsonPatch } from 'cdk8s';
-import { ClusterApp, IstioInstallation, Mesh, type Target, type Topology, TopologyChart } from '../lib';
+import { ClusterApp, GatewayService, IstioInstallation, Mesh, type Target, type Topology, TopologyChart } from '../lib';
 import { ControlPlane } from './control-plane';
 import { Istiod, type SyncStatus } from './istiod';
 import { Kubelet } from './kubelet';
@@ -14,7 +15,7 @@ import { World } from './world';
 
 /** How a topology is brought into the lab. */
 export interface DeployProps {
-  /** @default Mesh.istio() */
+  /** @default - Istio with sidecars, and gateways without a load balancer, since nobody here would make one */
   readonly mesh?: Target;
   /** Keep the declared replicas; else each version has one pod, which is enough for most claims. */
   readonly replicas?: boolean;
@@ -87,7 +88,7 @@ export class Lab {
   async deploy(topology: Topology, props: DeployProps = {}): Promise<World> {
     const outdir = join(this.folder, 'apps', `${++this.deployments}-${topology.name}`);
     const app = new ClusterApp({ outdir });
-    const chart = new TopologyChart(app, topology.name, { topology, mesh: props.mesh ?? Mesh.istio() });
+    const chart = new TopologyChart(app, topology.name, { topology, mesh: props.mesh ?? Mesh.istio({ gatewayService: GatewayService.CLUSTER_IP }) });
     if (!props.replicas) {
       chart.node.findAll().filter(each => ApiObject.isApiObject(each) && each.kind === 'Deployment')
         .forEach(each => (each as ApiObject).addJsonPatch(JsonPatch.add('/spec/replicas', 1)));
@@ -100,7 +101,7 @@ export class Lab {
       this.plane.apply('-f', file);
     }
     this.plane.apply('-f', outdir);
-    const world = new World(this, topology);
+    const world = new World(this, topology, outdir);
     await world.isReady();
     return world;
   }
@@ -132,6 +133,12 @@ export class Lab {
         return sent === acked && (!PUSHED_TO_ALL.test(type) || sent !== before.get(proxy)?.[type]?.sent);
       }));
     });
+  }
+
+  /** What `istioctl analyze` says of a namespace. */
+  analyze(namespace: string): string {
+    const { stdout, stderr } = spawnSync(this.tools.path('istioctl'), ['analyze', '--kubeconfig', this.plane.kubeconfig, '--namespace', namespace], { encoding: 'utf8' });
+    return stdout + stderr;
   }
 
   /** What istiod knows of the proxies of some namespaces. */
@@ -172,6 +179,12 @@ export class Lab {
     this.tell('starting istiod');
     await this.addIstiod(HOST);
     await this.kubelet.start();
+  }
+
+  /** Ends a further control plane and takes back its webhooks. */
+  removeIstiod(istiod: Istiod): void {
+    this.istiods.splice(this.istiods.indexOf(istiod), 1);
+    istiod.remove();
   }
 
   /** Installs a control plane as the library writes it. */

@@ -57,6 +57,12 @@ export class Pod {
     return this.proxyContainer !== undefined;
   }
 
+  /** The control plane that the injected proxy obeys; undefined without a proxy. */
+  get controlPlane(): string | undefined {
+    const env = this.proxyContainer?.env?.find(each => each.name === 'CA_ADDR');
+    return env?.value;
+  }
+
   /** Starts everything and waits until it is ready. */
   async start(): Promise<void> {
     if (this.proxyContainer) {

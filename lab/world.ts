@@ -40,7 +40,7 @@ interface DeploymentObject extends KubeObject {
 
 /** A topology that runs in the lab. */
 export class World {
-  constructor(readonly lab: Lab, readonly topology: Topology) {}
+  constructor(readonly lab: Lab, readonly topology: Topology, readonly outdir: string) {}
 
   /** Waits until all pods and gateways run, and every proxy has its configuration. */
   async isReady(): Promise<void> {

@@ -27,7 +27,7 @@ export class ClusterApp extends App {
     for (const [file, members] of filed(objects)) {
       const path = join(this.outdir, `${file}.yaml`);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, members.map(object => toYaml(object.toJson(), object.node.path)).join('---\n'));
+      writeFileSync(path, members.map(documentOf).join('---\n'));
     }
   }
 
@@ -54,6 +54,17 @@ export class ClusterApp extends App {
       throw new Error(`Two objects have one identity:\n  ${twins.join('\n  ')}`);
     }
   }
+}
+
+function documentOf(object: ApiObject): string {
+  const text = toYaml(object.toJson());
+  if (text.includes('${Token[')) {
+    throw new Error(
+      `[${object.node.path}] A value of the AWS CDK reached a Kubernetes object as a token, which only CloudFormation can resolve. `
+      + 'Give a name that is known beforehand (the target group of an edge has one), or an ARN as text.',
+    );
+  }
+  return text;
 }
 
 function filed(objects: readonly ApiObject[]): Map<string, ApiObject[]> {

@@ -7,3 +7,4 @@ export * from './target';
 export { renderService } from './workload';
 export { Phase } from './phases';
 export * from './target-group-binding';
+export { toYaml } from './yaml';

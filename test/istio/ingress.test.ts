@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import { load } from 'js-yaml';
 import { GatewayService, HeaderMatch, Throttle, Topology } from '../../lib';
 import { names, one, plain, render } from './support';
 
@@ -6,20 +7,32 @@ test('an edge is a Gateway that listens for its host alone', () => {
   const shop = new Topology('shop');
   shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'));
 
-  const gateway = one(render(shop), 'Gateway', 'door');
-  expect(gateway.spec).toEqual({
+  expect(one(render(shop), 'Gateway', 'door').spec).toEqual({
     gatewayClassName: 'istio',
+    infrastructure: {
+      labels: { 'app.kubernetes.io/name': 'door', 'app.kubernetes.io/part-of': 'shop' },
+      parametersRef: { group: '', kind: 'ConfigMap', name: 'door-gateway' },
+    },
     listeners: [{ name: 'http', port: 80, protocol: 'HTTP', hostname: 'shop.example', allowedRoutes: { namespaces: { from: 'Same' } } }],
   });
-  expect(gateway.metadata.annotations).toEqual({ 'networking.istio.io/service-type': 'LoadBalancer' });
+});
+
+test('the gateway has more than one pod, drained one at a time, behind a load balancer of its own', () => {
+  const shop = new Topology('shop');
+  shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'));
+
+  const { data } = one(render(shop), 'ConfigMap', 'door-gateway');
+  expect(load(data?.service ?? '')).toEqual({ spec: { type: 'LoadBalancer' } });
+  expect(load(data?.horizontalPodAutoscaler ?? '')).toMatchObject({ spec: { minReplicas: 2, maxReplicas: 5 } });
+  expect(load(data?.podDisruptionBudget ?? '')).toEqual({ spec: { maxUnavailable: 1 } });
 });
 
 test('a gateway behind a load balancer that exists is a ClusterIP', () => {
   const shop = new Topology('shop');
   shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'));
 
-  const objects = render(shop, { gatewayService: GatewayService.CLUSTER_IP });
-  expect(one(objects, 'Gateway', 'door').metadata.annotations).toEqual({ 'networking.istio.io/service-type': 'ClusterIP' });
+  const { data } = one(render(shop, { gatewayService: GatewayService.CLUSTER_IP }), 'ConfigMap', 'door-gateway');
+  expect(load(data?.service ?? '')).toEqual({ spec: { type: 'ClusterIP' } });
 });
 
 test('with a certificate the edge ends TLS, and HTTP is redirected', () => {

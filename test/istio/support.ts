@@ -6,6 +6,7 @@ export interface Rendered {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string>; readonly annotations?: Record<string, string> };
+  readonly data?: Readonly<Record<string, string>>;
   // Tests look into specs of every kind.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly spec: any;
