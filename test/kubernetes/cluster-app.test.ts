@@ -33,7 +33,7 @@ test('objects are written a file a phase, each kind after what it refers to', ()
     '1-namespaces.yaml', '3-gateways.yaml', '4-policies.yaml', '5-workloads.yaml', '6-routes.yaml', 'istio', 'istio/istio-operator.yaml',
   ]);
   expect(read(app.outdir, '6-routes.yaml').map(each => each.kind)).toEqual(['DestinationRule', 'VirtualService', 'HTTPRoute']);
-  expect(read(app.outdir, '3-gateways.yaml').map(each => each.kind)).toEqual(['Gateway']);
+  expect(read(app.outdir, '3-gateways.yaml').map(each => each.kind)).toEqual(['ConfigMap', 'Gateway']);
 });
 
 test('what is written is what the chart renders', () => {
