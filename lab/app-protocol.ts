@@ -15,7 +15,7 @@ export interface Behaviour {
 }
 
 export interface RequestSpec {
-  readonly protocol: 'http' | 'http2' | 'tcp';
+  readonly protocol: 'http' | 'https' | 'http2' | 'tcp';
   readonly address: string;
   readonly port: number;
   readonly host: string;

@@ -3,6 +3,7 @@
  * requests when the harness tells it to. Its orders come over the IPC channel.
  */
 import { Agent, createServer as createHttpServer, request as httpRequest } from 'node:http';
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import { connect, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
@@ -113,7 +114,9 @@ function failed(error: Error & { code?: string }, started: number): Reply {
 function sendHttp(spec: RequestSpec, agent: Agent): Promise<Reply> {
   const started = Date.now();
   return new Promise(resolve => {
-    const call = httpRequest({ host: spec.address, port: spec.port, method: spec.method, path: spec.path, agent, headers: { host: spec.host, ...spec.headers } }, response => {
+    const secure = spec.protocol === 'https' ? { servername: spec.host.split(':')[0], rejectUnauthorized: false } : {};
+    const options = { host: spec.address, port: spec.port, method: spec.method, path: spec.path, agent, headers: { host: spec.host, ...spec.headers }, ...secure };
+    const call = (spec.protocol === 'https' ? httpsRequest : httpRequest)(options, response => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () => resolve(replyOf(response.statusCode ?? 0, text, started, response.headers)));
@@ -181,7 +184,7 @@ async function send(spec: RequestSpec, count: number, concurrency: number): Prom
   if (spec.protocol === 'http2') {
     return sendHttp2(spec, count, concurrency);
   }
-  const agent = new Agent({ keepAlive: true });
+  const agent = spec.protocol === 'https' ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
   const replies = await inTurns(count, concurrency, () => spec.protocol === 'tcp' ? sendTcp(spec) : sendHttp(spec, agent));
   agent.destroy();
   return replies;

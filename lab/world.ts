@@ -119,7 +119,7 @@ export class World {
     const port = number === undefined ? callee.firstPort() : callee.port(number);
     const grpc = port.protocol === Protocol.GRPC;
     return {
-      protocol: !port.carriesRequests ? 'tcp' : port.protocol === Protocol.HTTP ? 'http' : 'http2',
+      protocol: PROTOCOLS[port.protocol],
       address: address ?? this.addressOf(callee),
       port: port.number,
       host: `${callee.hostSeenFrom(caller.namespace)}:${port.number}`,
@@ -137,3 +137,8 @@ export class World {
     return this.lab.kubelet.clusterIp(callee.namespace, callee.name);
   }
 }
+
+/** What a client speaks to a port. */
+const PROTOCOLS = {
+  [Protocol.HTTP]: 'http', [Protocol.HTTP2]: 'http2', [Protocol.GRPC]: 'http2', [Protocol.TCP]: 'tcp', [Protocol.TLS]: 'https',
+} as const;

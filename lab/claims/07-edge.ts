@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { connect } from 'node:tls';
+import { Auth, Port, Throttle, Topology } from '../../lib';
+import { tlsSecret } from '../boutique';
+import { claim } from '../claims';
+import type { Lab } from '../lab';
+import { TokenIssuer } from '../tokens';
+import type { World } from '../world';
+
+const issuer = new TokenIssuer('https://login.lab.example');
+const topology = new Topology('edge');
+const http = () => Port.http(80, { target: 8080 });
+const catalog = topology.addService('catalog', { image: 'catalog', port: http() });
+const orders = topology.addService('orders', { image: 'orders', port: http() });
+const ledger = topology.addService('ledger', { image: 'ledger', port: http() });
+orders.calls(ledger);
+
+const shop = topology.addEdge('shop', { host: 'shop.lab.example', tlsSecret: 'shop-tls' });
+const tokens = (...audiences: string[]) => Auth.jwt({ issuer: issuer.issuer, audiences, jwks: issuer.jwks });
+shop.route('GET /products/{id}', catalog);
+shop.route('GET /orders', orders, { auth: tokens('shop') });
+shop.route('GET /invoices', orders, { auth: tokens('accounting') });
+
+const plain = topology.addEdge('plain', { host: 'plain.lab.example' });
+plain.route('GET /products/{id}', catalog);
+plain.route('GET /rare', catalog, { throttle: Throttle.perSecond(1, 5) });
+
+let deployed: Promise<World> | undefined;
+const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology, {
+  before: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'edge' } }, tlsSecret(lab, 'edge', 'shop-tls', shop.host)],
+}));
+
+claim('an edge answers its host and paths, each from the service that the route names', async lab => {
+  const here = await world(lab);
+  for (const edge of [shop, plain]) {
+    const reply = await here.knock(edge, { path: '/products/7' });
+    assert.equal(reply.status, 200, reply.text);
+    assert.equal(reply.from?.service, 'catalog');
+    assert.equal(reply.from.path, '/products/7');
+  }
+  const orders = await here.knock(shop, { path: '/orders', headers: issuer.bearer('shop') });
+  assert.equal(orders.from?.service, 'orders', orders.text);
+});
+
+claim('an edge lets nothing through that no route names: not another path, method or host', async lab => {
+  const here = await world(lab);
+  for (const pod of [here.pod(catalog), here.pod(orders), here.pod(ledger)]) {
+    await pod.takeSeen();
+  }
+  const paths = ['/', '/products', '/products/', '/products/7/parts', '/products/7/../../admin', '/admin', '/healthz', '/healthz/ready', '/stats/prometheus', '//orders', '/ORDERS', '/orders;a', '/%6frders/', '/ledger'];
+  for (const edge of [shop, plain]) {
+    for (const path of paths) {
+      const { status, text } = await here.knock(edge, { path });
+      assert.ok([403, 404].includes(status), `${edge.name} ${path}: ${status} ${text}`);
+    }
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+      const { status, text } = await here.knock(edge, { method, path: '/products/7' });
+      assert.ok([403, 404].includes(status), `${edge.name} ${method}: ${status} ${text}`);
+    }
+  }
+  for (const host of ['other.lab.example', 'ledger', 'ledger.edge.svc.cluster.local', plain.host + '.evil.example']) {
+    const { status, text } = await here.knock(plain, { path: '/products/7', host });
+    assert.ok([403, 404].includes(status), `${host}: ${status} ${text}`);
+  }
+  for (const pod of [here.pod(catalog), here.pod(orders), here.pod(ledger)]) {
+    assert.deepEqual(await pod.takeSeen(), [], `${pod.name} saw nothing of it`);
+  }
+});
+
+claim('an edge with TLS shows the certificate of its Secret, and sends plain HTTP there', async lab => {
+  const here = await world(lab);
+  const [gateway] = lab.kubelet.pods('edge', { 'gateway.networking.k8s.io/gateway-name': shop.name });
+  assert.ok(gateway);
+  const shown = await new Promise<X509Certificate>((resolve, reject) => {
+    const socket = connect({ host: gateway.network.ip, port: 443, servername: shop.host, rejectUnauthorized: false }, () => {
+      resolve(new X509Certificate(socket.getPeerCertificate().raw));
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+  const { data } = await lab.plane.api.get<{ data: Record<string, string> }>('/api/v1/namespaces/edge/secrets/shop-tls');
+  assert.equal(shown.fingerprint256, new X509Certificate(Buffer.from(data['tls.crt'] ?? '', 'base64')).fingerprint256);
+
+  const redirected = await here.knock(shop, { path: '/products/7', plain: true });
+  assert.equal(redirected.status, 301);
+  assert.equal(redirected.headers.location, `https://${shop.host}/products/7`);
+});
+
+claim('a route with a token check lets a valid token for its audience in, and no other request', async lab => {
+  const here = await world(lab);
+  const stranger = new TokenIssuer(issuer.issuer);
+  const cases: [string, Readonly<Record<string, string>>, number][] = [
+    ['valid', issuer.bearer('shop'), 200],
+    ['missing', {}, 403],
+    ['expired', issuer.bearer('shop', -600), 401],
+    ['for nobody\'s audience', issuer.bearer('elsewhere'), 403],
+    ['for the audience of another route', issuer.bearer('accounting'), 403],
+    ['signed by another key', stranger.bearer('shop'), 401],
+    ['of another issuer', new TokenIssuer('https://other.lab.example').bearer('shop'), 401],
+    ['no token at all', { authorization: 'Bearer nonsense' }, 401],
+  ];
+  const callee = here.pod(orders);
+  for (const [what, headers, expected] of cases) {
+    await callee.takeSeen();
+    const { status, text } = await here.knock(shop, { path: '/orders', headers });
+    assert.equal(status, expected, `${what}: ${text}`);
+    assert.equal((await callee.takeSeen()).length, expected === 200 ? 1 : 0, `${what}: seen by the service`);
+  }
+  assert.equal((await here.knock(shop, { path: '/invoices', headers: issuer.bearer('accounting') })).status, 200);
+  assert.equal((await here.knock(shop, { path: '/products/7' })).status, 200, 'a route without a check needs none');
+});
+
+claim('a throttled route answers 429 beyond its burst, and other routes go on', async lab => {
+  const here = await world(lab);
+  const started = Date.now();
+  const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await here.knock(plain, { path: '/rare?n=1' })).status));
+  const refilled = Math.ceil((Date.now() - started) / 1000);
+  const passed = statuses.filter(status => status === 200).length;
+  assert.ok(passed >= 5 && passed <= 5 + refilled, `${passed} passed, a burst of 5 and at most ${refilled} more`);
+  assert.equal(statuses.filter(status => status === 429).length, 30 - passed);
+  assert.equal((await here.knock(plain, { path: '/products/7' })).status, 200);
+});

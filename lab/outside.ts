@@ -1,0 +1,52 @@
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Server } from 'node:net';
+import { tlsSecret } from './boutique';
+import type { Lab } from './lab';
+import { HOST } from './network';
+
+/** A host outside the cluster, and the DNS that knows it: every name that ends in `.example` is there. */
+export class Outside {
+  readonly address = '10.99.0.9';
+  private requests: { readonly host: string; readonly path: string }[] = [];
+  private readonly servers: Server[] = [];
+
+  static async start(lab: Lab): Promise<Outside> {
+    const outside = new Outside();
+    lab.kubelet.network.addHostAddress(outside.address);
+    await outside.listen(lab);
+    lab.processes.start('dnsmasq', 'dnsmasq', [
+      '--keep-in-foreground', '--conf-file=/dev/null', '--pid-file=', '--user=root', '--no-resolv', '--no-hosts', '--bind-interfaces',
+      `--listen-address=${HOST}`, `--address=/example/${outside.address}`,
+    ]);
+    return outside;
+  }
+
+  /** The requests that arrived since the last time. */
+  takeRequests(): { readonly host: string; readonly path: string }[] {
+    const taken = this.requests;
+    this.requests = [];
+    return taken;
+  }
+
+  close(): void {
+    this.servers.forEach(server => server.close());
+  }
+
+  private async listen(lab: Lab): Promise<void> {
+    const answer: RequestListener = ({ headers, url = '' }, response) => {
+      this.requests.push({ host: headers.host ?? '', path: url });
+      // Who asks for this waits in vain.
+      if (url !== '/never') {
+        response.end('outside');
+      }
+    };
+    const { data } = tlsSecret(lab, 'outside', 'outside-tls', 'outside.example') as { data: Record<string, string> };
+    const pem = (name: string) => Buffer.from(data[name] ?? '', 'base64');
+    for (const [server, port] of [[createServer(answer), 80], [createServer(answer), 8080], [createTlsServer({ key: pem('tls.key'), cert: pem('tls.crt') }, answer), 443]] as const) {
+      this.servers.push(server);
+      server.unref();
+      await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, this.address, resolve));
+    }
+  }
+}
