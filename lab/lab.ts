@@ -95,15 +95,19 @@ export class Lab {
     }
     app.synth();
     if (props.before) {
-      mkdirSync(outdir, { recursive: true });
-      const file = join(outdir, '..', `${topology.name}-before.json`);
-      writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: props.before }));
-      this.plane.apply('-f', file);
+      this.applyObjects(`${topology.name}-before`, props.before);
     }
     this.plane.apply('-f', outdir);
     const world = new World(this, topology, outdir);
     await world.isReady();
     return world;
+  }
+
+  /** Applies objects that no topology declares. */
+  applyObjects(name: string, items: readonly object[]): void {
+    const file = join(this.folder, `${name}.json`);
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    this.plane.apply('-f', file);
   }
 
   /** Removes a topology, so that its processes leave room. */

@@ -105,6 +105,15 @@ export class Pod {
     }
   }
 
+  /** The process of the proxy's Envoy. */
+  get envoyPid(): number {
+    const pid = processesIn(this.network).find(each => readFileSync(`/proc/${each}/comm`, 'utf8').trim() === 'envoy');
+    if (!pid) {
+      throw new Error(`no Envoy runs in ${this.name}`);
+    }
+    return pid;
+  }
+
   /** A page of the proxy's admin interface, asked from within the pod. */
   admin(page: string): string {
     const script = `fetch('http://127.0.0.1:15000/${page}').then(r => r.text()).then(t => process.stdout.write(t))`;
