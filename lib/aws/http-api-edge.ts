@@ -1,4 +1,4 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnStage, HttpApi, type HttpMethod, type HttpRoute, HttpStage, LogGroupLogDestination, MappingValue, ParameterMapping,
@@ -8,8 +8,9 @@ import { HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { describeFinding } from '../checks';
 import type { Edge, Route } from '../topology';
-import { authorizersOf, requireFitForHttpApi } from './limits';
+import { ignoredByHttpApi, requireFitForHttpApi, tokenDemandsOf } from './limits';
 import { PrivateLink } from './private-link';
 
 /** Properties of an {@link HttpApiEdge}. */
@@ -40,6 +41,7 @@ export class HttpApiEdge extends Construct {
     super(scope, id);
     edge.topology.close();
     requireFitForHttpApi(edge);
+    ignoredByHttpApi(edge).forEach(finding => Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)));
     this.link = new PrivateLink(this, 'Link', { edge, vpc });
     this.api = new HttpApi(this, 'Api', { apiName: edge.id, createDefaultStage: false });
     this.addAuthorizers(edge);
@@ -50,12 +52,9 @@ export class HttpApiEdge extends Construct {
   }
 
   private addAuthorizers(edge: Edge): void {
-    authorizersOf(edge).forEach((routes, index) => {
-      const token = routes[0]?.auth.token;
-      if (token) {
-        const authorizer = new HttpJwtAuthorizer(`Jwt${index + 1}`, token.issuer, { jwtAudience: [...token.audiences] });
-        routes.forEach(route => this.authorizers.set(route, authorizer));
-      }
+    tokenDemandsOf(edge).forEach(({ issuer, audiences, routes }, index) => {
+      const authorizer = new HttpJwtAuthorizer(`Jwt${index + 1}`, issuer, { jwtAudience: [...audiences] });
+      routes.forEach(route => this.authorizers.set(route, authorizer));
     });
   }
 
