@@ -1,5 +1,6 @@
 import { App, Duration as CloudDuration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'cdk8s';
@@ -162,6 +163,36 @@ test('an edge without a certificate is reached over plain HTTP', () => {
   const template = templateOf(edge);
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 80 });
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { TlsConfig: Match.absent() });
+});
+
+test('with a certificate the API answers under the edge\'s host and nowhere else', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+  const stack = new Stack(new App(), 'Test');
+  const certificate = Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:111122223333:certificate/one');
+  new HttpApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), certificate });
+
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+  template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+    DomainName: 'shop.example',
+    DomainNameConfigurations: [{ EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2', CertificateArn: Match.stringLikeRegexp('certificate/one$') }],
+  });
+  template.hasResource('AWS::ApiGatewayV2::ApiMapping', {
+    Properties: { Stage: '$default', ApiMappingKey: Match.absent() },
+    DependsOn: Match.arrayWith([Match.stringLikeRegexp('Stage')]),
+  });
+  template.hasOutput('*', { Value: 'https://shop.example' });
+});
+
+test('without a certificate the API answers under the name that AWS gives it', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = templateOf(edge);
+  template.resourceCountIs('AWS::ApiGatewayV2::DomainName', 0);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: Match.absent() });
+  template.hasOutput('*', { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('Api'), 'ApiEndpoint'] } });
 });
 
 test('nobody but the VPC link reaches the load balancer', () => {
