@@ -34,7 +34,8 @@ export interface HttpApiEdgeProps {
 
 /**
  * An edge as an API Gateway HTTP API before the cluster: a route for each of the edge's, a JWT authorizer for each set of issuer and
- * audiences, throttles, an access log, and a VPC link to the gateway in the cluster. What has no route is answered with 404.
+ * audiences, throttles, an access log, and a VPC link to the gateway in the cluster. What has no route is answered with 404. AWS takes
+ * the edge's throttle for the default of each route; the gateway in the cluster counts all of them together.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
 export class HttpApiEdge extends Construct {
