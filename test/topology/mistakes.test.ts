@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
   Auth, HeaderMatch, Health, Mistake, Operation, Port, RetryOn, type ServiceProps, Throttle, Topology,
@@ -30,7 +32,7 @@ const call = (props: object, port = Port.http(80)) => () => {
 const split = (weights: Record<string, number>, port = Port.http(80)) => () =>
   new Topology('shop').addService('cart', { image, port, versions: { v1: {}, v2: {} } }).split(weights);
 
-test.each<[string, string, string[], () => unknown]>([
+const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a topology whose name is no DNS label', 'InvalidName', ['"My Shop"', 'e.g. "my-shop"'], () => new Topology('My Shop')],
   ['a service whose name is no DNS label', 'InvalidName', ['shop/Cart_Svc.v1', '"Cart_Svc.v1"', 'e.g. "cart-svc-v1"'], add({}, 'Cart_Svc.v1')],
   ['a service whose name begins with a digit', 'InvalidName', ['"1st"'], add({}, '1st')],
@@ -161,12 +163,24 @@ test.each<[string, string, string[], () => unknown]>([
   ['an issuer that is no URL', 'InvalidIssuer', ['"login"'], () => Auth.jwt({ issuer: 'login', audiences: ['a'] })],
   ['a token for nobody', 'NoAudience', ['audience'], () => Auth.jwt({ issuer: 'https://login.example', audiences: [] })],
   ['a throttle of nothing', 'OutOfRange', ['rate is 0'], () => Throttle.perSecond(0)],
-])('%s is refused', (_name, code, words, declare) => {
+];
+
+test.each(MISTAKES)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
 
   expect(mistake.code).toBe(code);
   words.forEach(word => expect(mistake.message).toContain(word));
   expect(mistake.message).toContain(mistake.remedy);
+  expect((mistake.stack ?? '').split('\n')[1]).toContain(__filename);
+});
+
+test('every kind of mistake that the model knows is made above', () => {
+  const folder = join(__dirname, '../../lib/topology');
+  const known = readdirSync(folder).flatMap(file => [...readFileSync(join(folder, file), 'utf8').matchAll(/code: '(\w+)'/g)].map(([, code]) => code));
+  const made = new Set(MISTAKES.map(([, code]) => code));
+
+  // What comes after rendering has a table of its own, below.
+  expect([...new Set(known)].filter(code => !made.has(code ?? ''))).toEqual(['AlreadyRendered']);
 });
 
 test('a mistake points at the line that makes it', () => {
