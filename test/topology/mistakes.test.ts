@@ -163,6 +163,19 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['an issuer that is no URL', 'InvalidIssuer', ['"login"'], () => Auth.jwt({ issuer: 'login', audiences: ['a'] })],
   ['a token for nobody', 'NoAudience', ['audience'], () => Auth.jwt({ issuer: 'https://login.example', audiences: [] })],
   ['a throttle of nothing', 'OutOfRange', ['rate is 0'], () => Throttle.perSecond(0)],
+
+  ['an edge named as a service', 'Duplicate', ['a service "web"', 'namespace shop'], () => shopWith('web').shop.addEdge('web', { host: 'a.example' })],
+  ['an external service named as a service', 'Duplicate', ['a service "web"'], () => shopWith('web').shop.addExternalService('web', { host: 'a.example', port: Port.tls(443) })],
+  ['a service named as an external service', 'Duplicate', ['an external service "bank"'], () => {
+    const shop = new Topology('shop');
+    shop.addExternalService('bank', { host: 'a.example', port: Port.tls(443) });
+    shop.addService('bank', { image });
+  }],
+  ['an edge of that name in another namespace', 'Duplicate', ['an edge "door"', 'namespace shop'], () => {
+    const shop = new Topology('shop');
+    shop.addEdge('door', { host: 'a.example' });
+    shop.addEdge('door', { host: 'b.example', namespace: 'other' });
+  }],
 ];
 
 test.each(MISTAKES)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
