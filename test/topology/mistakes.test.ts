@@ -176,6 +176,12 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     shop.addEdge('door', { host: 'a.example' });
     shop.addEdge('door', { host: 'b.example', namespace: 'other' });
   }],
+  ['a route that differs in the name of a parameter alone', 'Duplicate', ['"GET /a/{y}"', '"GET /a/{x}"'], () => {
+    const { shop, services: [web] } = shopWith('web');
+    const edge = shop.addEdge('door', { host: 'a.example' });
+    edge.route('GET /a/{x}', web);
+    edge.route('GET /a/{y}', web);
+  }],
 ];
 
 test.each(MISTAKES)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
