@@ -182,6 +182,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     edge.route('GET /a/{x}', web);
     edge.route('GET /a/{y}', web);
   }],
+  ['a probe of a service without a port', 'NothingToProbe', ['over http', 'Health.none()'], add({ health: Health.http('/ready') })],
+  ['a probe of a version without a port', 'NothingToProbe', ['over grpc'], add({ versions: { v1: { health: Health.grpc() } } })],
 ];
 
 test.each(MISTAKES)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
