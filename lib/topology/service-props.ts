@@ -103,7 +103,7 @@ const OF_WORKLOADS = ['env', 'command', 'args', 'replicas', 'autoscaling', 'heal
 
 function refuseWorkloadOfExisting(where: string, props: ServiceProps): void {
   const given = [
-    ...(props.image === undefined ? [] : ['image']),
+    ...([props, ...Object.values(props.versions ?? {})].some(each => each.image !== undefined) ? ['image'] : []),
     ...OF_WORKLOADS.filter(name => [props, ...Object.values(props.versions ?? {})].some(each => each[name] !== undefined)),
   ];
   if (given.length > 0) {
