@@ -89,6 +89,7 @@ export function requireTenableWorkload(where: string, props: WorkloadProps): voi
   requireQuantities(where, props.resources ?? {});
   requireTenableAutoscaling(where, props);
   (props.writable ?? []).forEach(path => requireAbsolutePath(where, path));
+  requireDistinctPaths(where, props.writable ?? []);
 }
 
 /** The name of a Deployment: `SERVICE-VERSION`. */
@@ -140,5 +141,12 @@ function requireTenableAutoscaling(where: string, { autoscaling, replicas, resou
 function requireAbsolutePath(where: string, path: string): void {
   if (!path.startsWith('/') || path.length < 2) {
     throw new Mistake({ code: 'InvalidPath', where, problem: `"${path}" is no directory to write to.`, remedy: 'Give an absolute path, e.g. "/data".' });
+  }
+}
+
+function requireDistinctPaths(where: string, paths: readonly string[]): void {
+  const twin = paths.find((path, index) => paths.indexOf(path) < index);
+  if (twin) {
+    throw new Mistake({ code: 'InvalidPath', where, problem: `"${twin}" is to be written to twice.`, remedy: 'Name each directory once.' });
   }
 }

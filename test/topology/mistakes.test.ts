@@ -186,6 +186,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a probe of a version without a port', 'NothingToProbe', ['over grpc'], add({ versions: { v1: { health: Health.grpc() } } })],
   ['a version that exists and has an image', 'Contradiction', ['so image would'], () =>
     new Topology('shop').addService('cart', { existing: { labels: { app: 'x' }, serviceAccount: 'x' }, versions: { v1: { image } } })],
+  ['a directory twice', 'InvalidPath', ['"/data"', 'once'], add({ writable: ['/data', '/tmp', '/data'] })],
 ];
 
 test.each(MISTAKES)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
