@@ -111,6 +111,27 @@ function requireQuantities(where: string, resources: Resources): void {
       throw new Mistake({ code: 'InvalidQuantity', where, problem: `${what} is "${value}".`, remedy: `Write a quantity such as ${example}.` });
     }
   }
+  requireRoom(where, 'cpu', cpu, cpuLimit, thousandths);
+  requireRoom(where, 'memory', memory, memoryLimit, mebibytes);
+}
+
+function requireRoom(where: string, what: string, reserved: string | undefined, limit: string | undefined, measure: (quantity: string) => number): void {
+  if (reserved !== undefined && limit !== undefined && measure(reserved) > measure(limit)) {
+    throw new Mistake({
+      code: 'Contradiction',
+      where,
+      problem: `${what} reserves ${reserved} and is limited to ${limit}.`,
+      remedy: `Raise ${what}Limit, or reserve less.`,
+    });
+  }
+}
+
+function thousandths(quantity: string): number {
+  return quantity.endsWith('m') ? parseInt(quantity, 10) : Math.round(parseFloat(quantity) * 1000);
+}
+
+function mebibytes(quantity: string): number {
+  return parseInt(quantity, 10) * (quantity.endsWith('Gi') ? 1024 : 1);
 }
 
 function requireTenableAutoscaling(where: string, { autoscaling, replicas, resources }: WorkloadProps): void {

@@ -187,6 +187,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a version that exists and has an image', 'Contradiction', ['so image would'], () =>
     new Topology('shop').addService('cart', { existing: { labels: { app: 'x' }, serviceAccount: 'x' }, versions: { v1: { image } } })],
   ['a directory twice', 'InvalidPath', ['"/data"', 'once'], add({ writable: ['/data', '/tmp', '/data'] })],
+  ['more CPU than its limit', 'Contradiction', ['cpu reserves 0.5', '499m', 'cpuLimit'], add({ resources: { cpu: '0.5', cpuLimit: '499m' } })],
+  ['more memory than its limit', 'Contradiction', ['memory reserves 2Gi', '2047Mi', 'memoryLimit'], add({ resources: { memory: '2Gi', memoryLimit: '2047Mi' } })],
 ];
 
 test.each(MISTAKES)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
