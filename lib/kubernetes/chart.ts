@@ -2,7 +2,7 @@ import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { callsIntoTheMesh, describeFinding, type Finding, Severity, truncatedTries } from '../checks';
-import { type Callee, type Edge, Mistake, type Service, type Topology } from '../topology';
+import { type Callee, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { unmetWishes } from './capabilities';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
@@ -35,7 +35,7 @@ export class TopologyChart extends Chart {
   readonly mesh: Target;
   /** What the checks found. */
   readonly findings: readonly Finding[];
-  private readonly deployments = new Map<string, Deployment>();
+  private readonly deployments = new Map<Version, Deployment>();
   private readonly scopes = new Map<Callee | Edge, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
@@ -57,7 +57,7 @@ export class TopologyChart extends Chart {
     }
     for (const service of this.topology.services) {
       for (const [version, deployment] of renderWorkload(this, service)) {
-        this.deployments.set(version.deploymentName + service.namespace, deployment);
+        this.deployments.set(version, deployment);
       }
     }
     renderNetworkPolicies(this);
@@ -66,7 +66,7 @@ export class TopologyChart extends Chart {
 
   /** The Deployment of a version, to be changed as cdk8s-plus allows: volumes, secrets, further containers. */
   deployment(service: Service, version = [...service.versions.keys()][0] ?? ''): Deployment {
-    const deployment = this.deployments.get(service.version(version).deploymentName + service.namespace);
+    const deployment = this.deployments.get(service.version(version));
     if (!deployment) {
       throw new Mistake({
         code: 'NotRendered',

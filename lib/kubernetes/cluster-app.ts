@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { ApiObject, App } from 'cdk8s';
 import { describeFinding, type Finding, Severity } from '../checks';
 import { TopologyChart } from './chart';
-import { fileOf, inOrder } from './phases';
+import { fileOf, inOrder, ownFiles } from './phases';
 import { toYaml } from './yaml';
 
 /**
@@ -18,23 +18,25 @@ export class ClusterApp extends App {
   }
 
   override synth(): void {
+    // What an earlier run wrote is not what is declared now, whether this run fails or writes fewer files.
+    ownFiles().forEach(file => rmSync(join(this.outdir, `${file}.yaml`), { force: true }));
     this.validate();
     for (const finding of this.findings.filter(each => each.severity === Severity.WARNING)) {
       process.stderr.write(`${describeFinding(finding)}\n`);
     }
     const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
     this.refuseTwins(objects);
-    for (const [file, members] of filed(objects)) {
-      const path = join(this.outdir, `${file}.yaml`);
+    const texts = [...filed(objects)].map(([file, members]) => [join(this.outdir, `${file}.yaml`), members.map(documentOf).join('---\n')] as const);
+    for (const [path, text] of texts) {
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, members.map(documentOf).join('---\n'));
+      writeFileSync(path, text);
     }
   }
 
   private validate(): void {
-    const problems = this.node.findAll().flatMap(construct => construct.node.validate());
+    const problems = this.node.findAll().flatMap(construct => construct.node.validate().map(problem =>
+      TopologyChart.isTopologyChart(construct) ? problem : `[${construct.node.path}] ${problem}`));
     if (problems.length > 0) {
-      rmSync(this.outdir, { recursive: true, force: true });
       throw new Error(`The topology cannot work:\n  ${problems.join('\n  ')}`);
     }
   }

@@ -51,6 +51,12 @@ export function fileOf(object: ApiObject): string {
   return folder ? `${folder}/${object.kind.replace(/\B[A-Z]/g, letter => `-${letter}`).toLowerCase()}` : Phase.of(object).file;
 }
 
+/** The files, without extension, that an app may have written before; nothing else in its folder is its own. */
+export function ownFiles(): string[] {
+  const phases = [Phase.NAMESPACES, Phase.CONTROL_PLANE, Phase.GATEWAYS, Phase.POLICIES, Phase.WORKLOADS, Phase.ROUTES];
+  return [...phases.map(({ file }) => file), 'istio/istio-operator', 'aws/target-group-binding'];
+}
+
 /** Orders objects of one file; those of one kind stay as declared. */
 export function inOrder(a: ApiObject, b: ApiObject): number {
   return (RANKS.get(a.kind) ?? 0) - (RANKS.get(b.kind) ?? 0);

@@ -78,7 +78,7 @@ function containerOf(scope: Construct, version: Version, env: ContainerProps['en
     command: workload.command,
     args: workload.args,
     envVariables: { ...own, ...env },
-    ports: service.ports.map(port => ({ name: port.name, number: port.target })),
+    ports: containerPorts(service),
     resources: resourcesOf(workload.resources ?? {}),
     securityContext: { ensureNonRoot: true, user: workload.user, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
     volumeMounts: (workload.writable ?? []).map((path, index) => ({
@@ -87,6 +87,12 @@ function containerOf(scope: Construct, version: Version, env: ContainerProps['en
     })),
     ...probes(version),
   };
+}
+
+/** A container port bears the name of the first of the service's ports that lead to it. */
+function containerPorts(service: Service): ContainerProps['ports'] {
+  const { ports } = service;
+  return ports.filter((port, index) => ports.findIndex(other => other.target === port.target) === index).map(port => ({ name: port.name, number: port.target }));
 }
 
 /** Each callee's address in the variable that the call names. */

@@ -95,11 +95,12 @@ export class Edge {
       });
     }
     const route = new Route(this, operation, service, props);
-    if (this.declared.some(other => other.operation.toString() === route.operation.toString())) {
+    const twin = this.declared.find(other => other.operation.equals(route.operation));
+    if (twin) {
       throw new Mistake({
         code: 'Duplicate',
         where: this.path,
-        problem: `"${operation}" has a route already.`,
+        problem: `"${operation}" has a route already${twin.operation.toString() === operation ? '' : `, "${twin.operation}"`}.`,
         remedy: 'Keep one of the two.',
       });
     }

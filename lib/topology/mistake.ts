@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 
 /** What a {@link Mistake} tells the person who made it. */
 export interface MistakeProps {
@@ -12,7 +12,7 @@ export interface MistakeProps {
   readonly remedy: string;
 }
 
-const LIBRARY = dirname(__dirname);
+const LIBRARY = dirname(__dirname) + sep;
 
 /** A declaration that cannot work, thrown at the line that makes it. */
 export class Mistake extends Error {

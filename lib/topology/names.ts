@@ -19,7 +19,7 @@ export function requireDnsLabel(where: string, what: string, name: string): void
 
 /** Refuses what is no host name with at least one dot: an RFC 1123 subdomain. */
 export function requireHostName(where: string, host: string): void {
-  if (host.length > 253 || !SUBDOMAIN.test(host)) {
+  if (host.length > 253 || !SUBDOMAIN.test(host) || host.split('.').some(label => label.length > 63)) {
     throw new Mistake({
       code: 'InvalidHost',
       where,

@@ -36,6 +36,11 @@ export class Operation {
     return sameMethod && this.path.overlaps(other.path);
   }
 
+  /** Whether both match the same requests; what parameters are called makes no difference. */
+  equals(other: Operation): boolean {
+    return this.method === other.method && this.path.toRegex() === other.path.toRegex();
+  }
+
   toString(): string {
     return `${this.method ?? 'ANY'} ${this.path.text}`;
   }

@@ -65,7 +65,12 @@ function overlap([a, ...restOfA]: string[], [b, ...restOfB]: string[]): boolean 
     return a === b;
   }
   if (isRest(a) || isRest(b)) {
-    return true;
+    return !isEmpty([a, ...restOfA]) && !isEmpty([b, ...restOfB]);
   }
-  return (a === b || isParameter(a) || isParameter(b)) && overlap(restOfA, restOfB);
+  return (a === b || (isParameter(a) && b !== '') || (isParameter(b) && a !== '')) && overlap(restOfA, restOfB);
+}
+
+/** Nothing after a slash: what no parameter stands for. */
+function isEmpty(segments: readonly string[]): boolean {
+  return segments.length === 1 && segments[0] === '';
 }

@@ -68,6 +68,21 @@ export function requireTenableService(where: string, ports: readonly Port[], pro
   if (props.existing) {
     refuseWorkloadOfExisting(where, props);
   }
+  if (ports.length === 0) {
+    refuseProbesWithoutPort(where, props);
+  }
+}
+
+function refuseProbesWithoutPort(where: string, props: ServiceProps): void {
+  const probed = [props, ...Object.values(props.versions ?? {})].find(({ health }) => health && health.kind !== 'none');
+  if (probed) {
+    throw new Mistake({
+      code: 'NothingToProbe',
+      where,
+      problem: `Its health is told over ${probed.health?.kind}, and it has no port to ask.`,
+      remedy: 'Declare the port, or say Health.none().',
+    });
+  }
 }
 
 function requireDistinctPorts(where: string, ports: readonly Port[]): void {
@@ -88,7 +103,7 @@ const OF_WORKLOADS = ['env', 'command', 'args', 'replicas', 'autoscaling', 'heal
 
 function refuseWorkloadOfExisting(where: string, props: ServiceProps): void {
   const given = [
-    ...(props.image === undefined ? [] : ['image']),
+    ...([props, ...Object.values(props.versions ?? {})].some(each => each.image !== undefined) ? ['image'] : []),
     ...OF_WORKLOADS.filter(name => [props, ...Object.values(props.versions ?? {})].some(each => each[name] !== undefined)),
   ];
   if (given.length > 0) {

@@ -27,6 +27,8 @@ export class Topology {
   private readonly servicesByKey = new Map<string, Service>();
   private readonly externalsByName = new Map<string, ExternalService>();
   private readonly edgesByName = new Map<string, Edge>();
+  /** What bears a name in a namespace already: their NetworkPolicies and constructs would meet. */
+  private readonly taken = new Map<string, string>();
   private rendered = false;
 
   constructor(readonly name: string, props: TopologyProps = {}) {
@@ -103,9 +105,13 @@ export class Topology {
   }
 
   private add<T extends Callee | Edge>(to: Map<string, T>, key: string, item: T, what: string): void {
-    if (to.has(key)) {
-      throw this.duplicate(item.name, `There is ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} "${item.name}" in namespace ${item.namespace} already.`);
+    const name = `${item.namespace}/${item.name}`;
+    const other = to.has(key) ? what : this.taken.get(name);
+    if (other) {
+      const namespace = to.get(key)?.namespace ?? item.namespace;
+      throw this.duplicate(item.name, `There is ${/^[aeiou]/.test(other) ? 'an' : 'a'} ${other} "${item.name}" in namespace ${namespace} already.`);
     }
+    this.taken.set(name, what);
     to.set(key, item);
   }
 

@@ -89,6 +89,7 @@ export function requireTenableWorkload(where: string, props: WorkloadProps): voi
   requireQuantities(where, props.resources ?? {});
   requireTenableAutoscaling(where, props);
   (props.writable ?? []).forEach(path => requireAbsolutePath(where, path));
+  requireDistinctPaths(where, props.writable ?? []);
 }
 
 /** The name of a Deployment: `SERVICE-VERSION`. */
@@ -110,6 +111,27 @@ function requireQuantities(where: string, resources: Resources): void {
       throw new Mistake({ code: 'InvalidQuantity', where, problem: `${what} is "${value}".`, remedy: `Write a quantity such as ${example}.` });
     }
   }
+  requireRoom(where, 'cpu', cpu, cpuLimit, thousandths);
+  requireRoom(where, 'memory', memory, memoryLimit, mebibytes);
+}
+
+function requireRoom(where: string, what: string, reserved: string | undefined, limit: string | undefined, measure: (quantity: string) => number): void {
+  if (reserved !== undefined && limit !== undefined && measure(reserved) > measure(limit)) {
+    throw new Mistake({
+      code: 'Contradiction',
+      where,
+      problem: `${what} reserves ${reserved} and is limited to ${limit}.`,
+      remedy: `Raise ${what}Limit, or reserve less.`,
+    });
+  }
+}
+
+function thousandths(quantity: string): number {
+  return quantity.endsWith('m') ? parseInt(quantity, 10) : Math.round(parseFloat(quantity) * 1000);
+}
+
+function mebibytes(quantity: string): number {
+  return parseInt(quantity, 10) * (quantity.endsWith('Gi') ? 1024 : 1);
 }
 
 function requireTenableAutoscaling(where: string, { autoscaling, replicas, resources }: WorkloadProps): void {
@@ -140,5 +162,12 @@ function requireTenableAutoscaling(where: string, { autoscaling, replicas, resou
 function requireAbsolutePath(where: string, path: string): void {
   if (!path.startsWith('/') || path.length < 2) {
     throw new Mistake({ code: 'InvalidPath', where, problem: `"${path}" is no directory to write to.`, remedy: 'Give an absolute path, e.g. "/data".' });
+  }
+}
+
+function requireDistinctPaths(where: string, paths: readonly string[]): void {
+  const twin = paths.find((path, index) => paths.indexOf(path) < index);
+  if (twin) {
+    throw new Mistake({ code: 'InvalidPath', where, problem: `"${twin}" is to be written to twice.`, remedy: 'Name each directory once.' });
   }
 }

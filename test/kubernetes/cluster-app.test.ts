@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, Duration, Testing } from 'cdk8s';
@@ -135,4 +135,59 @@ test('operations of a callee outside the mesh are an error, since nothing would 
   plain(topology, 'web').calls(payment, { only: [payment.method('Charge')] });
 
   expect(new TopologyChart(new ClusterApp(), 'shop', { topology, mesh: Mesh.istio() }).findings.map(each => each.id)).toEqual(['UnguardedOperations']);
+});
+
+/** An app whose only fault shows when its last object is printed. */
+function tokenAtTheEnd(outdir: string): ClusterApp {
+  const app = new ClusterApp({ outdir });
+  new TopologyChart(app, 'shop', { topology: shop(), mesh: Mesh.istio() });
+  const spec = { hostnames: [Token.asString({ resolve: () => 'x' })] };
+  new ApiObject(new Chart(app, 'last'), 'route', { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'last' }, spec });
+  return app;
+}
+
+function invalid(outdir: string): ClusterApp {
+  const app = new ClusterApp({ outdir });
+  new Chart(app, 'chart').node.addValidation({ validate: () => ['It has no soul.'] });
+  return app;
+}
+
+test('a fault in the last object leaves nothing of the first behind', () => {
+  const app = tokenAtTheEnd(folder());
+
+  expect(() => app.synth()).toThrow('[last/route]');
+  expect(existsSync(app.outdir)).toBe(false);
+});
+
+test.each<[string, (outdir: string) => ClusterApp]>([
+  ['an invalid construct', invalid],
+  ['a token', tokenAtTheEnd],
+])('%s takes away the files of the run before, and nobody else\'s', (_name, failing) => {
+  const outdir = folder();
+  const before = new ClusterApp({ outdir });
+  new TopologyChart(before, 'shop', { topology: shop(), mesh: Mesh.istio() });
+  before.synth();
+  mkdirSync(join(outdir, 'aws'));
+  ['notes.md', 'aws/mine.yaml'].forEach(file => writeFileSync(join(outdir, file), 'kept'));
+
+  expect(() => failing(outdir).synth()).toThrow();
+  expect(readdirSync(outdir, { recursive: true }).sort()).toEqual(['aws', 'aws/mine.yaml', 'notes.md']);
+});
+
+test('a run that writes fewer files leaves no stale one of the run before', () => {
+  const outdir = folder();
+  const before = new ClusterApp({ outdir });
+  new TopologyChart(before, 'shop', { topology: shop(), mesh: Mesh.istio() });
+  before.synth();
+  const topology = new Topology('shop');
+  plain(topology, 'web');
+  const after = new ClusterApp({ outdir });
+  new TopologyChart(after, 'shop', { topology });
+  after.synth();
+
+  expect(readdirSync(outdir).sort()).toEqual(['1-namespaces.yaml', '4-policies.yaml', '5-workloads.yaml']);
+});
+
+test('what is wrong with a construct is told with its path', () => {
+  expect(() => invalid(folder()).synth()).toThrow('[chart] It has no soul.');
 });

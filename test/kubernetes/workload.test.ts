@@ -186,3 +186,10 @@ describe('a way out', () => {
     expect(() => chart.deployment(legacy, 'v7')).toThrow('no version "v7"');
   });
 });
+
+test('two ports of a Service may lead to one port of the container', () => {
+  const objects = alone({ port: Port.http(80, { target: 8080 }), ports: [Port.http(8000, { name: 'old', target: 8080 })] });
+
+  expect(one(objects, 'Service', 'cart').spec.ports.map((each: { targetPort: number }) => each.targetPort)).toEqual([8080, 8080]);
+  expect(containerOf(objects).ports).toEqual([{ name: 'http', containerPort: 8080 }]);
+});

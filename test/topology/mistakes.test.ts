@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
   Auth, HeaderMatch, Health, Mistake, Operation, Port, RetryOn, type ServiceProps, Throttle, Topology,
@@ -30,7 +32,7 @@ const call = (props: object, port = Port.http(80)) => () => {
 const split = (weights: Record<string, number>, port = Port.http(80)) => () =>
   new Topology('shop').addService('cart', { image, port, versions: { v1: {}, v2: {} } }).split(weights);
 
-test.each<[string, string, string[], () => unknown]>([
+const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a topology whose name is no DNS label', 'InvalidName', ['"My Shop"', 'e.g. "my-shop"'], () => new Topology('My Shop')],
   ['a service whose name is no DNS label', 'InvalidName', ['shop/Cart_Svc.v1', '"Cart_Svc.v1"', 'e.g. "cart-svc-v1"'], add({}, 'Cart_Svc.v1')],
   ['a service whose name begins with a digit', 'InvalidName', ['"1st"'], add({}, '1st')],
@@ -161,12 +163,50 @@ test.each<[string, string, string[], () => unknown]>([
   ['an issuer that is no URL', 'InvalidIssuer', ['"login"'], () => Auth.jwt({ issuer: 'login', audiences: ['a'] })],
   ['a token for nobody', 'NoAudience', ['audience'], () => Auth.jwt({ issuer: 'https://login.example', audiences: [] })],
   ['a throttle of nothing', 'OutOfRange', ['rate is 0'], () => Throttle.perSecond(0)],
-])('%s is refused', (_name, code, words, declare) => {
+
+  ['an edge named as a service', 'Duplicate', ['a service "web"', 'namespace shop'], () => shopWith('web').shop.addEdge('web', { host: 'a.example' })],
+  ['an external service named as a service', 'Duplicate', ['a service "web"'], () => shopWith('web').shop.addExternalService('web', { host: 'a.example', port: Port.tls(443) })],
+  ['a service named as an external service', 'Duplicate', ['an external service "bank"'], () => {
+    const shop = new Topology('shop');
+    shop.addExternalService('bank', { host: 'a.example', port: Port.tls(443) });
+    shop.addService('bank', { image });
+  }],
+  ['an edge of that name in another namespace', 'Duplicate', ['an edge "door"', 'namespace shop'], () => {
+    const shop = new Topology('shop');
+    shop.addEdge('door', { host: 'a.example' });
+    shop.addEdge('door', { host: 'b.example', namespace: 'other' });
+  }],
+  ['a route that differs in the name of a parameter alone', 'Duplicate', ['"GET /a/{y}"', '"GET /a/{x}"'], () => {
+    const { shop, services: [web] } = shopWith('web');
+    const edge = shop.addEdge('door', { host: 'a.example' });
+    edge.route('GET /a/{x}', web);
+    edge.route('GET /a/{y}', web);
+  }],
+  ['a probe of a service without a port', 'NothingToProbe', ['over http', 'Health.none()'], add({ health: Health.http('/ready') })],
+  ['a probe of a version without a port', 'NothingToProbe', ['over grpc'], add({ versions: { v1: { health: Health.grpc() } } })],
+  ['a version that exists and has an image', 'Contradiction', ['so image would'], () =>
+    new Topology('shop').addService('cart', { existing: { labels: { app: 'x' }, serviceAccount: 'x' }, versions: { v1: { image } } })],
+  ['a directory twice', 'InvalidPath', ['"/data"', 'once'], add({ writable: ['/data', '/tmp', '/data'] })],
+  ['more CPU than its limit', 'Contradiction', ['cpu reserves 0.5', '499m', 'cpuLimit'], add({ resources: { cpu: '0.5', cpuLimit: '499m' } })],
+  ['more memory than its limit', 'Contradiction', ['memory reserves 2Gi', '2047Mi', 'memoryLimit'], add({ resources: { memory: '2Gi', memoryLimit: '2047Mi' } })],
+];
+
+test.each(MISTAKES)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
 
   expect(mistake.code).toBe(code);
   words.forEach(word => expect(mistake.message).toContain(word));
   expect(mistake.message).toContain(mistake.remedy);
+  expect((mistake.stack ?? '').split('\n')[1]).toContain(__filename);
+});
+
+test('every kind of mistake that the model knows is made above', () => {
+  const folder = join(__dirname, '../../lib/topology');
+  const known = readdirSync(folder).flatMap(file => [...readFileSync(join(folder, file), 'utf8').matchAll(/code: '(\w+)'/g)].map(([, code]) => code));
+  const made = new Set(MISTAKES.map(([, code]) => code));
+
+  // What comes after rendering has a table of its own, below.
+  expect([...new Set(known)].filter(code => !made.has(code ?? ''))).toEqual(['AlreadyRendered']);
 });
 
 test('a mistake points at the line that makes it', () => {

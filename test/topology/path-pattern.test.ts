@@ -36,6 +36,37 @@ test('overlapping is mutual, and every pattern overlaps itself', () => {
   fc.assert(fc.property(pattern, pattern, (a, b) => a.overlaps(b) === b.overlaps(a) && a.overlaps(a)));
 });
 
+/** What a template means, segment by segment, without a regular expression. */
+function means(of: PathPattern, path: string): boolean {
+  const given = path.split('/').slice(1);
+  return path.startsWith('/') && of.segments.every((segment, index) => segment.endsWith('+}')
+    ? given.slice(index).join('/') !== ''
+    : segment.startsWith('{') ? (given[index] ?? '') !== '' : given[index] === segment)
+    && (of.segments.at(-1)?.endsWith('+}') === true || given.length === of.segments.length);
+}
+
+/** Few segments out of few, some of them empty, so that patterns and paths often meet. */
+const dense = fc.tuple(fc.array(fc.constantFrom('', 'a', 'b.c', 'bxc', '{x}', '{y}'), { maxLength: 3 }), fc.constantFrom('', 'a', '{x}', '{rest+}'))
+  .map(([segments, last]) => new PathPattern('test', `/${[...segments, last].join('/')}`));
+const path = fc.array(fc.constantFrom('', 'a', 'b.c', 'bxc', 'd'), { minLength: 1, maxLength: 6 }).map(segments => `/${segments.join('/')}`);
+
+test('the regular expression matches a path exactly if the template means it', () => {
+  fc.assert(fc.property(dense, path, (of, given) => {
+    expect([of.text, given, matches(of, given)]).toEqual([of.text, given, means(of, given)]);
+  }), { numRuns: 2000 });
+});
+
+test('patterns overlap exactly if some path is matched by both', () => {
+  fc.assert(fc.property(dense, dense, (a, b) => {
+    // Every segment of either, and one of neither: if any path is in both, one made of these is.
+    const choices = ['', 'a', 'b.c', 'bxc', 'z'];
+    const length = Math.max(a.segments.length, b.segments.length);
+    const paths = Array.from({ length }, (_, index) => index + 1)
+      .flatMap(count => Array.from({ length: count }).reduce<string[]>(so => so.flatMap(begun => choices.map(each => `${begun}/${each}`)), ['']));
+    expect([a.text, b.text, a.overlaps(b)]).toEqual([a.text, b.text, paths.some(each => means(a, each) && means(b, each))]);
+  }), { numRuns: 300 });
+});
+
 test.each([
   ['/', '/', true],
   ['/a', '/b', false],
@@ -44,6 +75,11 @@ test.each([
   ['/a/{x+}', '/a/b/c', true],
   ['/{x+}', '/a', true],
   ['/a/{x}', '/{y}/b', true],
+  ['/', '/{x}', false],
+  ['/', '/{x+}', false],
+  ['/a/', '/a/{x}', false],
+  ['/a/{x+}', '/a//', true],
+  ['/{x+}', '/a/{y+}', true],
 ])('%s and %s overlap: %s', (a, b, expected) => {
   expect(new PathPattern('test', a).overlaps(new PathPattern('test', b))).toBe(expected);
 });

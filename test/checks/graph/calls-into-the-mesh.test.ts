@@ -1,0 +1,51 @@
+import { Port, type Service, Topology } from '../../../lib';
+import { callsIntoTheMesh } from '../../../lib/checks';
+
+function findings(callerInMesh: boolean, calleeInMesh: boolean, guarded: boolean) {
+  const shop = new Topology('shop');
+  const web = shop.addService('web', { image: 'example/web:1', inMesh: callerInMesh });
+  const cart: Service = shop.addService('cart', { image: 'example/cart:1', inMesh: calleeInMesh, port: Port.grpc(1, { service: 'shop.Cart' }) });
+  web.calls(cart, { only: guarded ? [cart.method('Get')] : undefined });
+  return callsIntoTheMesh(shop);
+}
+
+test.each<[boolean, boolean, boolean, string[]]>([
+  [true, true, false, []],
+  [true, true, true, []],
+  [true, false, false, []],
+  [false, false, false, []],
+  [false, true, false, ['CallerOutsideMesh']],
+  [false, true, true, ['CallerOutsideMesh']],
+  [true, false, true, ['UnguardedOperations']],
+  [false, false, true, ['UnguardedOperations']],
+])('a caller in the mesh: %s, its callee: %s, operations chosen: %s, is %j', (caller, callee, guarded, expected) => {
+  expect(findings(caller, callee, guarded).map(each => each.id)).toEqual(expected);
+});
+
+test('a caller without a proxy is named with its callee and both remedies', () => {
+  expect(findings(false, true, false)).toEqual([{
+    id: 'CallerOutsideMesh',
+    severity: 'error',
+    path: 'shop/web → cart',
+    message: 'web has no proxy, so cart, which accepts mutual TLS only, closes its connections.',
+    remedy: 'Take web into the mesh, or cart out of it.',
+  }]);
+});
+
+test('operations that nothing guards are named with both remedies', () => {
+  expect(findings(true, false, true)).toEqual([{
+    id: 'UnguardedOperations',
+    severity: 'error',
+    path: 'shop/web → cart',
+    message: 'cart has no proxy to tell operations apart, so `only` would let through everything.',
+    remedy: 'Take cart into the mesh, or leave `only` out.',
+  }]);
+});
+
+test('a call to the outside crosses no border of the mesh', () => {
+  const shop = new Topology('shop');
+  const web = shop.addService('web', { image: 'example/web:1', inMesh: false });
+  web.calls(shop.addExternalService('bank', { host: 'a.example', port: Port.tls(443) }));
+
+  expect(callsIntoTheMesh(shop)).toEqual([]);
+});
