@@ -15,7 +15,6 @@ export function requireFitForHttpApi(edge: Edge): void {
   requireNoMore(edge.path, 'routes', edge.routes.length, ROUTES, 'Split the edge in two.');
   requireNoMore(edge.path, 'sets of issuer and audiences', tokenDemandsOf(edge).length, AUTHORIZERS, 'Let routes share them.');
   edge.routes.forEach(requireFitRoute);
-  requireDistinctPaths(edge);
   requireTargetGroupName(edge);
 }
 
@@ -84,25 +83,6 @@ function requireFitRoute({ edge, operation, timeout, auth }: Route): void {
 
 function audiencesOf(token: JwtProps): string[] {
   return [...new Set(token.audiences)].sort();
-}
-
-/** Two routes that differ in the names of parameters alone are one route to AWS. */
-function requireDistinctPaths(edge: Edge): void {
-  const seen = new Map<string, Route>();
-  for (const route of edge.routes) {
-    const { method, path } = route.operation;
-    const key = `${method} ${path.replaceParameters('{}', '{+}')}`;
-    const other = seen.get(key);
-    if (other) {
-      throw new Mistake({
-        code: 'LimitOfHttpApi',
-        where: edge.path,
-        problem: `"${other.operation.toString()}" and "${route.operation.toString()}" differ in the names of parameters alone, so an HTTP API takes them for one route.`,
-        remedy: 'Keep one of the two.',
-      });
-    }
-    seen.set(key, route);
-  }
 }
 
 function requireTargetGroupName(edge: Edge): void {

@@ -226,8 +226,6 @@ describe('what an HTTP API cannot do is refused', () => {
       add('GET /', { auth: Auth.jwt({ ...token, audiences: Array.from({ length: 51 }, (_each, index) => `a${index}`) }) })],
     ['an issuer over plain HTTP', 'over nothing else', (add: Add) =>
       add('GET /', { auth: Auth.jwt({ ...token, issuer: 'http://login.example' }) })],
-    ['paths that differ in the name of a parameter alone', 'takes them for one route', (add: Add) =>
-      ['GET /a/{x}', 'GET /a/{y}'].forEach(each => add(each, {}))],
     ['a path that ends with a slash', 'Write it as "/a".', (add: Add) =>
       add('GET /a/', {})],
   ])('%s', (_name, message, declare) => {
