@@ -8,7 +8,7 @@ import { ControlPlane } from './control-plane';
 import { Istiod, type SyncStatus } from './istiod';
 import { Kubelet } from './kubelet';
 import { HOST, Network } from './network';
-import { killMarked, Processes } from './processes';
+import { killLeftovers, Processes, requireNoOtherLab } from './processes';
 import { Tools } from './tools';
 import { settle } from './settling';
 import { until } from './wait';
@@ -36,8 +36,9 @@ export class Lab {
 
   /** Installs what is missing and removes what an earlier lab may have left. Nothing runs yet. */
   static prepare(tell: (text: string) => void): Lab {
+    requireNoOtherLab();
     const tools = Tools.prepare();
-    killMarked();
+    killLeftovers();
     Network.remove();
     return new Lab(tools, tell);
   }
