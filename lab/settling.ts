@@ -44,17 +44,34 @@ async function objectsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Prom
   });
 }
 
+/** Every pod that a Service selects is an endpoint of it that is ready, to istiod too. */
 async function endpointsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Promise<void> {
-  interface EndpointSlice extends KubeObject {
-    readonly endpoints?: readonly { readonly addresses: readonly string[] }[];
+  interface ServiceObject extends KubeObject {
+    readonly spec: { readonly selector?: Readonly<Record<string, string>> };
   }
-  const ips = lab.kubelet.pods(namespace).map(pod => pod.network.ip);
-  const slices = await lab.plane.api.list<EndpointSlice>(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`);
-  const addresses = slices.flatMap(slice => slice.endpoints ?? []).flatMap(each => each.addresses).filter(each => ips.includes(each));
+  const services = await lab.plane.api.list<ServiceObject>(`/api/v1/namespaces/${namespace}/services`);
+  const expected = services.flatMap(({ metadata: { name }, spec: { selector } }) => selector
+    ? lab.kubelet.pods(namespace, selector).map(pod => ({ host: `${name}.${namespace}.svc.cluster.local`, ip: pod.network.ip }))
+    : []);
   await until(`istiod has the endpoints of ${namespace}`, async () => {
-    const shards = await istiod.text('endpointShardz');
-    return addresses.every(each => shards.includes(`"${each}"`));
+    const shards = await istiod.debug<Record<string, unknown>>('endpointShardz');
+    return expected.every(({ host, ip }) => endpointsIn(shards[host]).some(each => each.HealthStatus === HEALTHY && each.Addresses.includes(ip)));
   });
+}
+
+interface Endpoint {
+  readonly Addresses: readonly string[];
+  readonly HealthStatus: number;
+}
+
+const HEALTHY = 1;
+
+/** The endpoints of a host, which istiod keeps by namespace and by where it knows them from. */
+function endpointsIn(tree: unknown): Endpoint[] {
+  if (typeof tree !== 'object' || tree === null) {
+    return [];
+  }
+  return 'Addresses' in tree ? [tree as Endpoint] : Object.values(tree).flatMap(endpointsIn);
 }
 
 let marks = 0;
