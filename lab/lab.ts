@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, JsonPatch } from 'cdk8s';
-import { ClusterApp, GatewayService, IstioInstallation, Mesh, type Target, type Topology, TopologyChart } from '../lib';
+import { ClusterApp, GatewayService, Install, IstioInstallation, Mesh, type Target, type Topology, TopologyChart } from '../lib';
 import { ControlPlane } from './control-plane';
 import { Istiod, type SyncStatus } from './istiod';
 import { Kubelet } from './kubelet';
@@ -156,13 +156,16 @@ export class Lab {
     istiod.remove();
   }
 
-  /** Installs a control plane as the library writes it. */
-  async addIstiod(address: string, revision?: string): Promise<Istiod> {
+  /** Installs a control plane as the library writes it: an IstioOperator is rendered first, charts are objects already. */
+  async addIstiod(address: string, revision?: string, install = Install.istioctl()): Promise<Istiod> {
     const outdir = join(this.folder, 'install', revision ?? 'default');
     const app = new ClusterApp({ outdir });
-    new IstioInstallation(app, 'istio', { revision });
+    new IstioInstallation(app, 'istio', { revision, install });
     app.synth();
-    const manifests = Istiod.manifestsOf(this.tools, join(outdir, 'istio/istio-operator.yaml'));
+    const operator = join(outdir, 'istio/istio-operator.yaml');
+    const manifests = existsSync(operator)
+      ? Istiod.manifestsOf(this.tools, operator)
+      : readdirSync(outdir).sort().map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n');
     const istiod = new Istiod(this.tools, this.plane, this.processes, this.folder, { manifests, address, revision });
     if (address !== HOST) {
       this.kubelet.network.addHostAddress(address);

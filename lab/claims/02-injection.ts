@@ -1,20 +1,7 @@
 import assert from 'node:assert/strict';
-import { Injection, type IstioSidecarsProps, Mesh, Port, Topology } from '../../lib';
+import { Injection } from '../../lib';
 import { claim } from '../claims';
-import type { Lab } from '../lab';
-
-/** A topology of one service in the mesh and one outside; says for each whether it got a proxy, and from which control plane. */
-async function injected(lab: Lab, name: string, props: IstioSidecarsProps): Promise<Record<string, string | undefined>> {
-  const topology = new Topology(name);
-  const services = [
-    topology.addService('inside', { image: 'inside', port: Port.http(80) }),
-    topology.addService('outside', { image: 'outside', port: Port.http(80), inMesh: false }),
-  ];
-  const world = await lab.deploy(topology, { mesh: Mesh.istio(props) });
-  const found = Object.fromEntries(services.map(service => [service.name, world.pod(service).controlPlane]));
-  await lab.remove(world);
-  return found;
-}
+import { injected } from '../injected';
 
 claim('a namespace label gives every pod a proxy but those that opt out', async lab => {
   assert.deepEqual(await injected(lab, 'by-namespace', {}), { inside: 'istiod.istio-system.svc:15012', outside: undefined });

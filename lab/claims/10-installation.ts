@@ -1,35 +1,29 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
-import { loadAll } from 'js-yaml';
-import { ClusterApp, Install, IstioInstallation, Port, Topology } from '../../lib';
-import type { KubeObject } from '../api';
+import { load } from 'js-yaml';
+import { Install, Port, Topology } from '../../lib';
 import { claim } from '../claims';
+import { injected } from '../injected';
+import type { Lab } from '../lab';
 
-claim('the charts of Istio render with the same mesh configuration, and the API server takes them', async lab => {
+claim('the charts of Istio render and apply with the same mesh configuration, and the control plane in them injects', async lab => {
   const charts = join(lab.tools.module('istio.io/istio'), 'manifests/charts');
-  const outdir = join(lab.folder, 'by-helm');
-  const app = new ClusterApp({ outdir });
   const install = Install.helm({ base: join(charts, 'base'), istiod: join(charts, 'istio-control/istio-discovery'), executable: lab.tools.path('helm') });
-  new IstioInstallation(app, 'istio', { install, revision: 'helm' });
-  app.synth();
+  const istiod = await lab.addIstiod('10.99.0.3', 'helm', install);
 
-  // A dry run, since a second set of webhooks without a control plane behind them would stop every pod.
-  const files = ['1-namespaces', '2-control-plane'].map(file => join(outdir, `${file}.yaml`));
-  files.forEach(file => lab.plane.apply('--dry-run=server', '-f', file));
-  const objects = files.flatMap(file => loadAll(readFileSync(file, 'utf8')) as KubeObject[]);
-  assert.ok(objects.some(each => each.kind === 'Deployment' && each.metadata.name === 'istiod-helm'));
-  assert.ok(objects.filter(each => each.kind === 'CustomResourceDefinition').length >= 14);
-
-  const { data: byHelm } = objects.find(each => each.kind === 'ConfigMap' && each.metadata.name === 'istio-helm') as unknown as { data: { mesh: string } };
-  const { data: byIstioctl } = await lab.plane.api.get<{ data: { mesh: string } }>('/api/v1/namespaces/istio-system/configmaps/istio');
-  const settings = (mesh: string) => {
-    const { outboundTrafficPolicy, defaultHttpRetryPolicy, pathNormalization, trustDomain } = loadAll(mesh)[0] as Record<string, unknown>;
-    return { outboundTrafficPolicy, defaultHttpRetryPolicy, pathNormalization, trustDomain };
-  };
-  assert.deepEqual(settings(byHelm.mesh), settings(byIstioctl.mesh));
-  assert.deepEqual(settings(byHelm.mesh).outboundTrafficPolicy, { mode: 'REGISTRY_ONLY' });
+  assert.deepEqual(await injected(lab, 'by-chart', { revision: 'helm' }), { inside: 'istiod-helm.istio-system.svc:15012', outside: undefined });
+  const [byHelm, byIstioctl] = await Promise.all(['istio-helm', 'istio'].map(name => settingsIn(lab, name)));
+  assert.deepEqual(byHelm, byIstioctl);
+  assert.deepEqual(byHelm?.outboundTrafficPolicy, { mode: 'REGISTRY_ONLY' });
+  lab.removeIstiod(istiod);
 });
+
+/** The settings of a mesh configuration that the topologies rely on. */
+async function settingsIn(lab: Lab, configMap: string): Promise<Record<string, unknown>> {
+  const { data } = await lab.plane.api.get<{ data: { mesh: string } }>(`/api/v1/namespaces/istio-system/configmaps/${configMap}`);
+  const { outboundTrafficPolicy, defaultHttpRetryPolicy, pathNormalization, trustDomain } = load(data.mesh) as Record<string, unknown>;
+  return { outboundTrafficPolicy, defaultHttpRetryPolicy, pathNormalization, trustDomain };
+}
 
 claim('the installation\'s settings are those that istiod works with', async lab => {
   const mesh = await lab.istiod.debug<Record<string, unknown>>('mesh');

@@ -43,7 +43,7 @@ export interface HelmProps {
 export function renderCharts(scope: Construct, settings: MeshSettings, props: HelmProps): void {
   const { replicas = 2, base = 'base', istiod = 'istiod' } = props;
   new Namespace(scope, 'namespace', { metadata: { name: NAMESPACE } });
-  include(new Construct(scope, 'base'), props, 'istio-base', base, { defaultRevision: settings.revision ?? 'default' });
+  include(new Construct(scope, 'base'), props, 'istio-base', base, { defaultRevision: 'default' });
   include(new Construct(scope, 'istiod'), props, 'istiod', istiod, {
     revision: settings.revision ?? '',
     autoscaleMin: replicas,
