@@ -72,20 +72,23 @@ export class Api {
 
   private send<T>(method: string, path: string, body?: object, type?: string): Promise<T> {
     return new Promise((resolve, reject) => {
-      const call = request(`${this.url}${path}`, { method, agent: this.agent, headers: this.headers(type) }, response => {
+      const text = body ? JSON.stringify(body) : '';
+      // Of a DELETE, Node would not say how long its body is.
+      const headers = { ...this.headers(type), 'content-length': String(Buffer.byteLength(text)) };
+      const call = request(`${this.url}${path}`, { method, agent: this.agent, headers }, response => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
+          const answer = Buffer.concat(chunks).toString();
           if ((response.statusCode ?? 500) >= 400) {
-            reject(new Error(`${method} ${path}: ${response.statusCode} ${text.slice(0, 500)}`));
+            reject(new Error(`${method} ${path}: ${response.statusCode} ${answer.slice(0, 500)}`));
           } else {
-            resolve((text.startsWith('{') ? JSON.parse(text) : text) as T);
+            resolve((answer.startsWith('{') ? JSON.parse(answer) : answer) as T);
           }
         });
       });
       call.on('error', reject);
-      call.end(body ? JSON.stringify(body) : undefined);
+      call.end(text);
     });
   }
 }

@@ -190,6 +190,20 @@ async function send(spec: RequestSpec, count: number, concurrency: number): Prom
   return replies;
 }
 
+let stream: { readonly timer: NodeJS.Timeout; readonly replies: Promise<Reply>[] } | undefined;
+
+/** Sends a request every so often, whether or not the one before is answered, until it is halted. */
+function startStream(spec: RequestSpec, everyMs: number): void {
+  const agent = new Agent({ keepAlive: true });
+  const replies: Promise<Reply>[] = [];
+  stream = { replies, timer: setInterval(() => replies.push(sendHttp(spec, agent)), everyMs) };
+}
+
+async function haltStream(): Promise<Reply[]> {
+  clearInterval(stream?.timer);
+  return Promise.all(stream?.replies ?? []);
+}
+
 process.on('message', (order: AppOrder) => {
   if (order.kind === 'behave') {
     behaviour = order.behaviour;
@@ -197,6 +211,11 @@ process.on('message', (order: AppOrder) => {
   } else if (order.kind === 'report') {
     process.send?.({ id: order.id, seen });
     seen = [];
+  } else if (order.kind === 'stream') {
+    startStream(order.spec, order.everyMs);
+    process.send?.({ id: order.id });
+  } else if (order.kind === 'halt') {
+    void haltStream().then(replies => process.send?.({ id: order.id, replies }));
   } else {
     void send(order.spec, order.count, order.concurrency).then(replies => process.send?.({ id: order.id, replies }));
   }

@@ -84,6 +84,11 @@ export class Istiod {
     await until(`${this.service} is ready`, async () => (await fetch(`http://${address}:8080/ready`)).ok);
   }
 
+  /** The revision that its proxies are labelled with. */
+  get revision(): string {
+    return this.props.revision ?? 'default';
+  }
+
   stop(): void {
     if (this.process) {
       this.processes.stop(this.process);

@@ -8,9 +8,10 @@ import { ControlPlane } from './control-plane';
 import { Istiod, type SyncStatus } from './istiod';
 import { Kubelet } from './kubelet';
 import { HOST, Network } from './network';
-import { killMarked, Processes } from './processes';
+import { killLeftovers, Processes, requireNoOtherLab } from './processes';
 import { Tools } from './tools';
-import { Hopeless, until } from './wait';
+import { settle } from './settling';
+import { until } from './wait';
 import { World } from './world';
 
 /** How a topology is brought into the lab. */
@@ -35,8 +36,9 @@ export class Lab {
 
   /** Installs what is missing and removes what an earlier lab may have left. Nothing runs yet. */
   static prepare(tell: (text: string) => void): Lab {
+    requireNoOtherLab();
     const tools = Tools.prepare();
-    killMarked();
+    killLeftovers();
     Network.remove();
     return new Lab(tools, tell);
   }
@@ -95,15 +97,19 @@ export class Lab {
     }
     app.synth();
     if (props.before) {
-      mkdirSync(outdir, { recursive: true });
-      const file = join(outdir, '..', `${topology.name}-before.json`);
-      writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: props.before }));
-      this.plane.apply('-f', file);
+      this.applyObjects(`${topology.name}-before`, props.before);
     }
     this.plane.apply('-f', outdir);
     const world = new World(this, topology, outdir);
     await world.isReady();
     return world;
+  }
+
+  /** Applies objects that no topology declares. */
+  applyObjects(name: string, items: readonly object[]): void {
+    const file = join(this.folder, `${name}.json`);
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    this.plane.apply('-f', file);
   }
 
   /** Removes a topology, so that its processes leave room. */
@@ -116,23 +122,9 @@ export class Lab {
     });
   }
 
-  /**
-   * Waits until istiod has pushed all it knows and every proxy of these namespaces has taken it. Throws where a proxy refused.
-   * What was applied before has reached istiod by the time it answers for the objects.
-   */
-  async settled(namespaces: readonly string[], istiod = this.istiod): Promise<void> {
-    await this.istiodHasSeenAll(namespaces, istiod);
-    const before = new Map((await this.proxies(namespaces, istiod)).map(each => [each.proxy, each.resources ?? {}]));
-    await istiod.text('adsz?push=true');
-    await until(`the proxies of ${namespaces.join(', ')} have the pushed configuration`, async () => {
-      const proxies = await this.proxies(namespaces, istiod);
-      return proxies.every(({ proxy, resources = {} }) => Object.entries(resources).every(([type, { sent, acked, lastError }]) => {
-        if (lastError) {
-          throw new Hopeless(`${proxy} refused ${type}: ${lastError}`);
-        }
-        return sent === acked && (!PUSHED_TO_ALL.test(type) || sent !== before.get(proxy)?.[type]?.sent);
-      }));
-    });
+  /** Waits until what was applied has reached every proxy of these namespaces. Throws where a proxy refused. */
+  settled(namespaces: readonly string[], istiod = this.istiod): Promise<void> {
+    return settle(this, namespaces, istiod);
   }
 
   /** What `istioctl analyze` says of a namespace. */
@@ -145,29 +137,6 @@ export class Lab {
   async proxies(namespaces: readonly string[], istiod = this.istiod): Promise<SyncStatus[]> {
     const all = await istiod.debug<SyncStatus[] | null>('syncz');
     return (all ?? []).filter(({ proxy }) => namespaces.includes(proxy.slice(proxy.lastIndexOf('.') + 1)));
-  }
-
-  private async istiodHasSeenAll(namespaces: readonly string[], istiod: Istiod): Promise<void> {
-    interface Config {
-      readonly kind: string;
-      readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion: string };
-    }
-    const versions = async (plural: string, group: string, namespace: string) =>
-      (await this.plane.api.list(`/apis/${group}/v1/namespaces/${namespace}/${plural}`)).map(({ metadata }) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`);
-    for (const namespace of namespaces) {
-      const expected = (await Promise.all(SEEN_KINDS.map(([plural, group]) => versions(plural, group, namespace)))).flat();
-      await until(`istiod has seen ${namespace}`, async () => {
-        const seen = new Set((await istiod.debug<Config[]>('configz')).map(({ metadata }) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`));
-        return expected.every(each => seen.has(each));
-      });
-      const ips = this.kubelet.pods(namespace).map(pod => pod.network.ip);
-      const selected = (await this.plane.api.list<never>(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`)) as { endpoints?: { addresses: string[] }[] }[];
-      const addresses = selected.flatMap(slice => slice.endpoints ?? []).flatMap(each => each.addresses).filter(each => ips.includes(each));
-      await until(`istiod has the endpoints of ${namespace}`, async () => {
-        const shards = await istiod.text('endpointShardz');
-        return addresses.every(each => shards.includes(`"${each}"`));
-      });
-    }
   }
 
   private async boot(): Promise<void> {
@@ -204,12 +173,3 @@ export class Lab {
     return istiod;
   }
 }
-
-/** The types that a forced push sends to every proxy, changed or not. */
-const PUSHED_TO_ALL = /Cluster$|Listener$/;
-
-const SEEN_KINDS = [
-  ['virtualservices', 'networking.istio.io'], ['destinationrules', 'networking.istio.io'], ['serviceentries', 'networking.istio.io'],
-  ['sidecars', 'networking.istio.io'], ['authorizationpolicies', 'security.istio.io'], ['peerauthentications', 'security.istio.io'],
-  ['requestauthentications', 'security.istio.io'], ['telemetries', 'telemetry.istio.io'],
-] as const;

@@ -27,6 +27,8 @@ export interface PodObject extends KubeObject {
   readonly status?: { readonly podIP?: string };
 }
 
+type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
+
 const PROXY_USER = '1337';
 const APP_USER = '1000';
 
@@ -51,6 +53,11 @@ export class Pod {
 
   get labels(): Readonly<Record<string, string>> {
     return this.object.metadata.labels ?? {};
+  }
+
+  /** The revision of the control plane that injected its proxy, if it has one. */
+  get revision(): string | undefined {
+    return this.injected ? this.object.metadata.annotations?.['istio.io/rev'] ?? 'default' : undefined;
   }
 
   get injected(): boolean {
@@ -105,6 +112,15 @@ export class Pod {
     }
   }
 
+  /** The process of the proxy's Envoy. */
+  get envoyPid(): number {
+    const pid = processesIn(this.network).find(each => readFileSync(`/proc/${each}/comm`, 'utf8').trim() === 'envoy');
+    if (!pid) {
+      throw new Error(`no Envoy runs in ${this.name}`);
+    }
+    return pid;
+  }
+
   /** A page of the proxy's admin interface, asked from within the pod. */
   admin(page: string): string {
     const script = `fetch('http://127.0.0.1:15000/${page}').then(r => r.text()).then(t => process.stdout.write(t))`;
@@ -114,6 +130,18 @@ export class Pod {
   /** Sends requests from the app, and so through the proxy. */
   async send(spec: RequestSpec, count = 1, concurrency = 1): Promise<Reply[]> {
     return (await this.order({ kind: 'send', spec, count, concurrency })).replies ?? [];
+  }
+
+  /** Sends a request every so often while `during` runs, and gives back what came of each. */
+  async sendWhile(spec: RequestSpec, everyMs: number, during: () => Promise<void>): Promise<Reply[]> {
+    await this.order({ kind: 'stream', spec, everyMs });
+    try {
+      await during();
+    } catch (error) {
+      await this.order({ kind: 'halt' });
+      throw error;
+    }
+    return (await this.order({ kind: 'halt' })).replies ?? [];
   }
 
   async behave(behaviour: Behaviour): Promise<void> {
@@ -133,7 +161,7 @@ export class Pod {
     return this.object.spec.containers.find(each => each.name !== 'istio-proxy');
   }
 
-  private order(order: { kind: 'behave'; behaviour: Behaviour } | { kind: 'report' } | { kind: 'send'; spec: RequestSpec; count: number; concurrency: number }): Promise<AppReport> {
+  private order(order: Unnumbered<AppOrder>): Promise<AppReport> {
     const id = ++this.orders;
     return new Promise((resolve, reject) => {
       if (!this.app?.connected) {
@@ -141,7 +169,7 @@ export class Pod {
         return;
       }
       this.waiting.set(id, resolve);
-      this.app.send({ ...order, id } satisfies AppOrder);
+      this.app.send({ ...order, id });
     });
   }
 

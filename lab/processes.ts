@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { fchmodSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kill } from './network';
 
-/** Marks every process of a lab, so that leftovers of one that was killed can be found. */
-const MARK = 'CARDINAL_LAB=1';
+/** The variable that marks every process of a lab with the lab's own process, so that leftovers of one that was killed can be found. */
+const MARK = 'CARDINAL_LAB';
 
 /** How a process is started. */
 export interface ProcessOptions extends SpawnOptions {
@@ -28,7 +29,7 @@ export class Processes {
     fchmodSync(log, 0o666);
     const child = spawn(command, args, {
       ...options,
-      env: { PATH: process.env.PATH, HOME: '/root', ...options.env, CARDINAL_LAB: '1' },
+      env: { PATH: process.env.PATH, HOME: '/root', ...options.env, [MARK]: String(process.pid) },
       stdio: ['ignore', log, log, ...(options.channel ? ['ipc' as const] : [])],
     });
     this.running.add(child);
@@ -51,19 +52,39 @@ export class Processes {
   stopAll(): void {
     this.stopping = true;
     [...this.running].forEach(child => this.stop(child));
-    killMarked();
+    killLeftovers();
   }
 }
 
-/** Ends every process that carries the mark, whoever started it. */
-export function killMarked(): void {
-  for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name) && name !== String(process.pid))) {
-    try {
-      if (readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(MARK)) {
-        process.kill(Number(pid), 'SIGKILL');
-      }
-    } catch {
-      // It ended meanwhile.
-    }
+/** Refuses to start beside another lab: the two would share addresses and the names of networks. */
+export function requireNoOtherLab(): void {
+  const other = marked().map(({ lab }) => lab).find(isOtherLab);
+  if (other) {
+    throw new Error(`a lab runs already, as process ${other}: end it, or wait for its end`);
+  }
+}
+
+/** Ends every process of this lab, and of labs that are no more. */
+export function killLeftovers(): void {
+  marked().filter(({ lab }) => !isOtherLab(lab)).forEach(({ pid }) => kill(pid));
+}
+
+function marked(): { readonly pid: number; readonly lab: number }[] {
+  return readdirSync('/proc').filter(name => /^\d+$/.test(name)).flatMap(pid => {
+    const lab = read(`/proc/${pid}/environ`).split('\0').find(each => each.startsWith(`${MARK}=`));
+    return lab ? [{ pid: Number(pid), lab: Number(lab.slice(MARK.length + 1)) }] : [];
+  });
+}
+
+function isOtherLab(pid: number): boolean {
+  return pid !== process.pid && read(`/proc/${pid}/cmdline`).includes('lab/run.ts');
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // The process ended meanwhile.
+    return '';
   }
 }

@@ -81,16 +81,26 @@ export class World {
 
   /** Sends requests from a pod of the caller to the callee, as the caller would. */
   async ask(caller: Service, callee: Callee, ask: Ask = {}): Promise<Reply[]> {
-    return this.pod(caller).send(this.specOf(caller, callee, ask), ask.count ?? 1, ask.concurrency ?? 1);
+    return this.pod(caller).send(this.specOf(caller.namespace, callee, ask), ask.count ?? 1, ask.concurrency ?? 1);
   }
 
   /** Sends one request and gives back its reply. */
-  async askOnce(caller: Service, callee: Callee, ask: Ask = {}): Promise<Reply> {
-    const [reply] = await this.ask(caller, callee, { ...ask, count: 1 });
+  askOnce(caller: Service, callee: Callee, ask: Ask = {}): Promise<Reply> {
+    return this.askFrom(this.pod(caller), callee, ask);
+  }
+
+  /** Sends one request from that pod. */
+  async askFrom(pod: Pod, callee: Callee, ask: Ask = {}): Promise<Reply> {
+    const [reply] = await pod.send(this.specOf(pod.namespace, callee, ask));
     if (!reply) {
       throw new Error('the app gave no reply');
     }
     return reply;
+  }
+
+  /** Has the caller ask the callee every 10 ms while `during` runs, and gives back what came of each request. */
+  askWhile(caller: Service, callee: Callee, during: () => Promise<void>, ask: Ask = {}): Promise<Reply[]> {
+    return this.pod(caller).sendWhile(this.specOf(caller.namespace, callee, ask), 10, during);
   }
 
   /** Sends a request from outside the cluster to the gateway of an edge. */
@@ -115,14 +125,14 @@ export class World {
     });
   }
 
-  private specOf(caller: Service, callee: Callee, { port: number, method, path = '/', headers = {}, address }: Ask): RequestSpec {
+  private specOf(namespace: string, callee: Callee, { port: number, method, path = '/', headers = {}, address }: Ask): RequestSpec {
     const port = number === undefined ? callee.firstPort() : callee.port(number);
     const grpc = port.protocol === Protocol.GRPC;
     return {
       protocol: PROTOCOLS[port.protocol],
       address: address ?? this.addressOf(callee),
       port: port.number,
-      host: `${callee.hostSeenFrom(caller.namespace)}:${port.number}`,
+      host: `${callee.hostSeenFrom(namespace)}:${port.number}`,
       method: method ?? (grpc ? 'POST' : 'GET'),
       path,
       headers,

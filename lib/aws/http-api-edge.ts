@@ -1,15 +1,17 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib';
 import {
-  CfnStage, HttpApi, type HttpMethod, type HttpRoute, HttpStage, LogGroupLogDestination, MappingValue, ParameterMapping,
+  ApiMapping, CfnStage, DomainName, HttpApi, type HttpMethod, type HttpRoute, HttpStage, LogGroupLogDestination, MappingValue, ParameterMapping, SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { describeFinding } from '../checks';
 import type { Edge, Route } from '../topology';
-import { authorizersOf, requireFitForHttpApi } from './limits';
+import { ACCESS_LOG } from './access-log';
+import { ignoredByHttpApi, requireFitForHttpApi, tokenDemandsOf } from './limits';
 import { PrivateLink } from './private-link';
 
 /** Properties of an {@link HttpApiEdge}. */
@@ -17,6 +19,12 @@ export interface HttpApiEdgeProps {
   readonly edge: Edge;
   /** The VPC of the cluster. */
   readonly vpc: IVpc;
+  /**
+   * The certificate of the edge's host, of the region of the API. With it the API answers under that host, with TLS 1.2 or newer, and
+   * nowhere else; the host's DNS record, an alias of the output `DomainTarget`, is left to you.
+   * @default - the API answers under the name that AWS gives it
+   */
+  readonly certificate?: ICertificate;
   /**
    * How long access logs are kept.
    * @default RetentionDays.ONE_MONTH
@@ -26,7 +34,8 @@ export interface HttpApiEdgeProps {
 
 /**
  * An edge as an API Gateway HTTP API before the cluster: a route for each of the edge's, a JWT authorizer for each set of issuer and
- * audiences, throttles, an access log, and a VPC link to the gateway in the cluster. What has no route is answered with 404.
+ * audiences, throttles, an access log, and a VPC link to the gateway in the cluster. What has no route is answered with 404. AWS takes
+ * the edge's throttle for the default of each route; the gateway in the cluster counts all of them together.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
 export class HttpApiEdge extends Construct {
@@ -36,26 +45,32 @@ export class HttpApiEdge extends Construct {
   private readonly authorizers = new Map<Route, HttpJwtAuthorizer>();
   private readonly integrations = new Map<number, HttpNlbIntegration>();
 
-  constructor(scope: Construct, id: string, { edge, vpc, logRetention = RetentionDays.ONE_MONTH }: HttpApiEdgeProps) {
+  constructor(scope: Construct, id: string, { edge, vpc, certificate, logRetention = RetentionDays.ONE_MONTH }: HttpApiEdgeProps) {
     super(scope, id);
     edge.topology.close();
     requireFitForHttpApi(edge);
+    ignoredByHttpApi(edge).forEach(finding => Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)));
     this.link = new PrivateLink(this, 'Link', { edge, vpc });
-    this.api = new HttpApi(this, 'Api', { apiName: edge.id, createDefaultStage: false });
+    this.api = new HttpApi(this, 'Api', {
+      apiName: edge.id,
+      createDefaultStage: false,
+      // A second name would be a way round whatever is put before the first.
+      disableExecuteApiEndpoint: certificate ? true : undefined,
+    });
     this.addAuthorizers(edge);
     const routes = edge.routes.flatMap(route => this.addRoute(route));
     this.stage = this.addStage(edge, routes, logRetention);
-    new CfnOutput(this, 'Endpoint', { value: this.api.apiEndpoint, description: `Where ${edge.id} is reached` });
+    if (certificate) {
+      this.addDomain(edge, certificate);
+    }
+    new CfnOutput(this, 'Endpoint', { value: certificate ? `https://${edge.host}` : this.api.apiEndpoint, description: `Where ${edge.id} is reached` });
     new CfnOutput(this, 'TargetGroupName', { value: edge.id, description: 'What the TargetGroupBinding in the cluster binds to' });
   }
 
   private addAuthorizers(edge: Edge): void {
-    authorizersOf(edge).forEach((routes, index) => {
-      const token = routes[0]?.auth.token;
-      if (token) {
-        const authorizer = new HttpJwtAuthorizer(`Jwt${index + 1}`, token.issuer, { jwtAudience: [...token.audiences] });
-        routes.forEach(route => this.authorizers.set(route, authorizer));
-      }
+    tokenDemandsOf(edge).forEach(({ issuer, audiences, routes }, index) => {
+      const authorizer = new HttpJwtAuthorizer(`Jwt${index + 1}`, issuer, { jwtAudience: [...audiences] });
+      routes.forEach(route => this.authorizers.set(route, authorizer));
     });
   }
 
@@ -93,7 +108,7 @@ export class HttpApiEdge extends Construct {
       autoDeploy: true,
       detailedMetricsEnabled: true,
       throttle: edge.throttle ? { rateLimit: edge.throttle.rate, burstLimit: edge.throttle.burst } : undefined,
-      accessLogSettings: { destination: new LogGroupLogDestination(log), format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)) },
+      accessLogSettings: { destination: new LogGroupLogDestination(log), format: ACCESS_LOG },
     });
     const cfnStage = stage.node.defaultChild;
     if (cfnStage instanceof CfnStage) {
@@ -103,6 +118,13 @@ export class HttpApiEdge extends Construct {
     stage.node.addDependency(...routes);
     return stage;
   }
+
+  private addDomain({ host }: Edge, certificate: ICertificate): void {
+    const domain = new DomainName(this, 'Domain', { domainName: host, certificate, securityPolicy: SecurityPolicy.TLS_1_2 });
+    // Not by HttpStage, which makes the name of the stack part of the mapping's identity.
+    new ApiMapping(this, 'DomainMapping', { api: this.api, domainName: domain, stage: this.stage });
+    new CfnOutput(this, 'DomainTarget', { value: domain.regionalDomainName, description: `What the DNS record of ${host} is an alias of` });
+  }
 }
 
 function routeSettings(edge: Edge): Record<string, object> | undefined {
@@ -111,19 +133,3 @@ function routeSettings(edge: Edge): Record<string, object> | undefined {
     : []);
   return throttled.length > 0 ? Object.fromEntries(throttled) : undefined;
 }
-
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
-const ACCESS_LOG = {
-  time: '$context.requestTime',
-  requestId: '$context.requestId',
-  ip: '$context.identity.sourceIp',
-  route: '$context.routeKey',
-  path: '$context.path',
-  status: '$context.status',
-  latency: '$context.responseLatency',
-  integrationStatus: '$context.integrationStatus',
-  integrationLatency: '$context.integrationLatency',
-  integrationError: '$context.integrationErrorMessage',
-  authorizerError: '$context.authorizer.error',
-  subject: '$context.authorizer.claims.sub',
-};

@@ -1,4 +1,5 @@
-import { type Edge, Mistake, type Route } from '../topology';
+import { type Finding, Severity } from '../checks';
+import { type Edge, type JwtProps, Mistake, type Route } from '../topology';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const ROUTES = 300;
@@ -12,20 +13,42 @@ const TARGET_GROUP_NAME = 32;
 /** Refuses what an HTTP API cannot do: AWS would say so during a deployment, or not at all. */
 export function requireFitForHttpApi(edge: Edge): void {
   requireNoMore(edge.path, 'routes', edge.routes.length, ROUTES, 'Split the edge in two.');
-  requireNoMore(edge.path, 'sets of issuer and audiences', authorizersOf(edge).length, AUTHORIZERS, 'Let routes share them.');
+  requireNoMore(edge.path, 'sets of issuer and audiences', tokenDemandsOf(edge).length, AUTHORIZERS, 'Let routes share them.');
   edge.routes.forEach(requireFitRoute);
-  requireDistinctPaths(edge);
   requireTargetGroupName(edge);
 }
 
-/** The routes of each distinct token demand. */
-export function authorizersOf(edge: Edge): Route[][] {
-  const groups = new Map<string, Route[]>();
-  for (const route of edge.routes.filter(each => each.auth.token)) {
-    const key = JSON.stringify([route.auth.token?.issuer, route.auth.token?.audiences]);
-    groups.set(key, [...groups.get(key) ?? [], route]);
+/** What an HTTP API demands of a token, and on which routes. */
+export interface TokenDemand {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly routes: readonly Route[];
+}
+
+/** The distinct demands. A token needs one of the audiences, so neither their order nor a repetition makes a difference. */
+export function tokenDemandsOf(edge: Edge): TokenDemand[] {
+  const demands = new Map<string, TokenDemand>();
+  for (const route of edge.routes) {
+    if (route.auth.token) {
+      const { issuer } = route.auth.token;
+      const audiences = audiencesOf(route.auth.token);
+      const key = JSON.stringify([issuer, audiences]);
+      demands.set(key, { issuer, audiences, routes: [...demands.get(key)?.routes ?? [], route] });
+    }
   }
-  return [...groups.values()];
+  return [...demands.values()];
+}
+
+/** What was declared for the cluster and has no effect on an HTTP API. */
+export function ignoredByHttpApi(edge: Edge): Finding[] {
+  const issuers = edge.routes.flatMap(({ auth: { token } }) => token && (token.jwksUri ?? token.jwks) !== undefined ? [token.issuer] : []);
+  return [...new Set(issuers)].map(issuer => ({
+    id: 'keys-by-discovery',
+    severity: Severity.WARNING,
+    path: edge.path,
+    message: `An HTTP API takes the keys of ${issuer} from where its /.well-known/openid-configuration says, not from \`jwks\` or \`jwksUri\`.`,
+    remedy: 'Publish the same keys there, or tokens that the cluster accepts are refused before it.',
+  }));
 }
 
 function requireFitRoute({ edge, operation, timeout, auth }: Route): void {
@@ -39,7 +62,15 @@ function requireFitRoute({ edge, operation, timeout, auth }: Route): void {
       remedy: 'Answer sooner, or let the client ask for the result of what takes longer.',
     });
   }
-  requireNoMore(where, 'audiences', auth.token?.audiences.length ?? 0, AUDIENCES, 'Give the clients one audience in common.');
+  requireNoMore(where, 'audiences', auth.token ? audiencesOf(auth.token).length : 0, AUDIENCES, 'Give the clients one audience in common.');
+  if (operation.path.text !== '/' && operation.path.text.endsWith('/')) {
+    throw new Mistake({
+      code: 'LimitOfHttpApi',
+      where,
+      problem: `"${operation.path.text}" ends with "/", which no route of an HTTP API does.`,
+      remedy: `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`,
+    });
+  }
   if (auth.token && !auth.token.issuer.startsWith('https://')) {
     throw new Mistake({
       code: 'LimitOfHttpApi',
@@ -50,23 +81,8 @@ function requireFitRoute({ edge, operation, timeout, auth }: Route): void {
   }
 }
 
-/** Two routes that differ in the names of parameters alone are one route to AWS. */
-function requireDistinctPaths(edge: Edge): void {
-  const seen = new Map<string, Route>();
-  for (const route of edge.routes) {
-    const { method, path } = route.operation;
-    const key = `${method} ${path.replaceParameters('{}', '{+}')}`;
-    const other = seen.get(key);
-    if (other) {
-      throw new Mistake({
-        code: 'LimitOfHttpApi',
-        where: edge.path,
-        problem: `"${other.operation.toString()}" and "${route.operation.toString()}" differ in the names of parameters alone, so an HTTP API takes them for one route.`,
-        remedy: 'Keep one of the two.',
-      });
-    }
-    seen.set(key, route);
-  }
+function audiencesOf(token: JwtProps): string[] {
+  return [...new Set(token.audiences)].sort();
 }
 
 function requireTargetGroupName(edge: Edge): void {

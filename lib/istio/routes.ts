@@ -1,5 +1,5 @@
 import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
-import { type Call, type Callee, type HeaderRoute, type Operation, type Port, RetryOn, Service, type Terms, type Version } from '../topology';
+import { type Call, type Callee, type HeaderRoute, meaningOfTerms, type Operation, type Port, RetryOn, Service, type Terms, type Version } from '../topology';
 import { durationOf } from './duration';
 import type { SpecOf } from './resources';
 
@@ -40,7 +40,7 @@ interface Group {
 function groupByTerms(calls: readonly Call[]): Group[] {
   const groups = new Map<string, Group>();
   for (const call of calls) {
-    const key = JSON.stringify([call.terms, isOneOfSeveral(call)]);
+    const key = `${meaningOfTerms(call.terms)} ${isOneOfSeveral(call)}`;
     const group = groups.get(key);
     if (group) {
       group.calls.push(call);

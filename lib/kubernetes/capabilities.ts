@@ -1,5 +1,5 @@
 import { type Finding, Severity } from '../checks';
-import { type Call, ExternalService, type Service, type Terms, type Topology } from '../topology';
+import { type Call, ExternalService, meaningOfTerms, type Service, type Topology } from '../topology';
 
 /** Something that a topology may ask and a target may not be able to do. */
 export enum Capability {
@@ -48,7 +48,7 @@ function wishesOf(topology: Topology): Wish[] {
 
 function wishesOfService(service: Service): Wish[] {
   const { path } = service;
-  const distinctTerms = new Set(service.incomingCalls.map(call => meaningOf(call.terms)));
+  const distinctTerms = new Set(service.incomingCalls.map(call => meaningOfTerms(call.terms)));
   return [
     ...when(service.circuitBreaker, path, Capability.CIRCUIT_BREAKING),
     ...when(service.weights.length > 0, path, Capability.SPLITS),
@@ -67,16 +67,6 @@ function wishesOfCall({ caller, callee, terms, only }: Call): Wish[] {
     ...when(only, path, Capability.OPERATIONS),
     ...when(callee instanceof ExternalService, path, Capability.EGRESS_BY_HOST),
   ];
-}
-
-/** Terms as text that is equal where they mean the same: a second and 1000 ms, no retries and none said. */
-function meaningOf({ timeout, retries, faults }: Terms): string {
-  return JSON.stringify([
-    timeout?.toMilliseconds(),
-    retries?.attempts ? [retries.attempts, retries.perTryTimeout?.toMilliseconds(), retries.on] : [],
-    [faults?.delay?.duration.toMilliseconds(), faults?.delay?.percent ?? 100],
-    [faults?.abort?.status, faults?.abort?.percent ?? 100],
-  ]);
 }
 
 function when(asked: unknown, path: string, capability: Capability): Wish[] {

@@ -16,8 +16,9 @@ export interface TargetGroupBindingProps {
 }
 
 /**
- * Puts the pods of an edge's gateway into the AWS target group named `edge.id`. It needs the AWS Load Balancer Controller, and is
- * written to `dist/aws/`.
+ * Puts the pods of an edge's gateway into the AWS target group named `edge.id`. It needs the AWS Load Balancer Controller, 2.11
+ * or newer (that of EKS Auto Mode knows no names), which finds the target group once, when this is applied: deploy the stack first.
+ * Written to `dist/aws/`.
  * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/spec/
  */
 export class TargetGroupBinding extends Construct {

@@ -23,7 +23,7 @@ export interface EdgeProps {
    */
   readonly auth?: Auth;
   /**
-   * The requests that are let through in all.
+   * The requests that each pod of the gateway lets through in all. A managed API takes it for the default of each route.
    * @default - no limit
    */
   readonly throttle?: Throttle;

@@ -84,6 +84,16 @@ export interface Terms {
   readonly faults?: Faults;
 }
 
+/** Terms as text that is equal where they mean the same: a second and 1000 ms, no retries and none said. */
+export function meaningOfTerms({ timeout, retries, faults }: Terms): string {
+  return JSON.stringify([
+    timeout?.toMilliseconds(),
+    retries?.attempts ? [retries.attempts, retries.perTryTimeout?.toMilliseconds(), retries.on] : [],
+    [faults?.delay?.duration.toMilliseconds(), faults?.delay?.percent ?? 100],
+    [faults?.abort?.status, faults?.abort?.percent ?? 100],
+  ]);
+}
+
 /** Refuses terms that cannot hold by themselves. */
 export function requireTenableTerms(where: string, terms: Terms): void {
   requirePositive(where, 'The timeout', terms.timeout);

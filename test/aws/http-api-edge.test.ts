@@ -1,5 +1,6 @@
 import { App, Duration as CloudDuration, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'cdk8s';
@@ -15,10 +16,14 @@ function declared(props: Partial<EdgeProps> = {}, name = 'door') {
   return { topology, web, edge: topology.addEdge(name, { host: 'shop.example', tlsSecret: 'door-tls', ...props }) };
 }
 
-function templateOf(edge: HttpApiEdgeProps['edge'], props: Partial<HttpApiEdgeProps> = {}): Template {
+function stackOf(edge: HttpApiEdgeProps['edge'], props: Partial<HttpApiEdgeProps> = {}): Stack {
   const stack = new Stack(new App(), 'Test');
   new HttpApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), ...props });
-  return Template.fromStack(stack);
+  return stack;
+}
+
+function templateOf(edge: HttpApiEdgeProps['edge'], props: Partial<HttpApiEdgeProps> = {}): Template {
+  return Template.fromStack(stackOf(edge, props));
 }
 
 test('the whole way in to the boutique', () => {
@@ -50,6 +55,34 @@ test('a route with a token has a JWT authorizer, shared by routes that demand th
   });
   template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /', AuthorizationType: 'NONE' });
   template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'POST /b', AuthorizationType: 'JWT', AuthorizerId: Match.anyValue() });
+});
+
+test('the order of audiences and their repetition make no other authorizer', () => {
+  const { edge, web } = declared();
+  edge.route('POST /a', web, { auth: Auth.jwt({ ...token, audiences: ['shop', 'app'] }) });
+  edge.route('POST /b', web, { auth: Auth.jwt({ ...token, audiences: ['app', 'shop', 'app'] }) });
+
+  const template = templateOf(edge);
+  template.resourceCountIs('AWS::ApiGatewayV2::Authorizer', 1);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', { JwtConfiguration: { Audience: ['app', 'shop'] } });
+});
+
+test.each([
+  ['keys', { jwks: '{"keys":[]}' }],
+  ['the place of keys', { jwksUri: 'https://login.example/keys' }],
+])('%s given to the cluster is no use to an HTTP API, which says so once an issuer', (_name, keys) => {
+  const { edge, web } = declared();
+  ['POST /a', 'POST /b'].forEach(each => edge.route(each, web, { auth: Auth.jwt({ ...token, ...keys }) }));
+
+  const warnings = Annotations.fromStack(stackOf(edge)).findWarning('*', Match.stringLikeRegexp('keys of https://login.example from where'));
+  expect(warnings).toHaveLength(1);
+});
+
+test('an issuer whose keys are discovered is nothing to warn of', () => {
+  const { edge, web } = declared();
+  edge.route('POST /a', web, { auth: Auth.jwt(token) });
+
+  Annotations.fromStack(stackOf(edge)).hasNoWarning('*', Match.anyValue());
 });
 
 test('throttles are the stage\'s own and those of routes, which exist before their settings', () => {
@@ -132,6 +165,36 @@ test('an edge without a certificate is reached over plain HTTP', () => {
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { TlsConfig: Match.absent() });
 });
 
+test('with a certificate the API answers under the edge\'s host and nowhere else', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+  const stack = new Stack(new App(), 'Test');
+  const certificate = Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:111122223333:certificate/one');
+  new HttpApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), certificate });
+
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+  template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+    DomainName: 'shop.example',
+    DomainNameConfigurations: [{ EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2', CertificateArn: Match.stringLikeRegexp('certificate/one$') }],
+  });
+  template.hasResource('AWS::ApiGatewayV2::ApiMapping', {
+    Properties: { Stage: '$default', ApiMappingKey: Match.absent() },
+    DependsOn: Match.arrayWith([Match.stringLikeRegexp('Stage')]),
+  });
+  template.hasOutput('*', { Value: 'https://shop.example' });
+});
+
+test('without a certificate the API answers under the name that AWS gives it', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = templateOf(edge);
+  template.resourceCountIs('AWS::ApiGatewayV2::DomainName', 0);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: Match.absent() });
+  template.hasOutput('*', { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('Api'), 'ApiEndpoint'] } });
+});
+
 test('nobody but the VPC link reaches the load balancer', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
@@ -163,8 +226,8 @@ describe('what an HTTP API cannot do is refused', () => {
       add('GET /', { auth: Auth.jwt({ ...token, audiences: Array.from({ length: 51 }, (_each, index) => `a${index}`) }) })],
     ['an issuer over plain HTTP', 'over nothing else', (add: Add) =>
       add('GET /', { auth: Auth.jwt({ ...token, issuer: 'http://login.example' }) })],
-    ['paths that differ in the name of a parameter alone', 'takes them for one route', (add: Add) =>
-      ['GET /a/{x}', 'GET /a/{y}'].forEach(each => add(each, {}))],
+    ['a path that ends with a slash', 'Write it as "/a".', (add: Add) =>
+      add('GET /a/', {})],
   ])('%s', (_name, message, declare) => {
     const { edge, web } = declared();
     declare((operation, props) => edge.route(operation, web, props));
@@ -175,5 +238,33 @@ describe('what an HTTP API cannot do is refused', () => {
   test('a name too long for a target group', () => {
     const { edge } = declared({}, 'a-door-with-quite-a-long-name-indeed');
     expect(() => templateOf(edge)).toThrow('the name of a target group holds 32');
+  });
+});
+
+describe('what an HTTP API can just do is let through', () => {
+  test.each([
+    ['29 s', (add: Add) =>
+      add('GET /', { timeout: Duration.seconds(29) })],
+    ['50 ms', (add: Add) =>
+      add('GET /', { timeout: Duration.millis(50) })],
+    ['300 routes', (add: Add) =>
+      Array.from({ length: 300 }, (_each, index) => add(`GET /${index}`, {}))],
+    ['ten authorizers', (add: Add) =>
+      Array.from({ length: 10 }, (_each, index) => add(`GET /${index}`, { auth: Auth.jwt({ ...token, audiences: [`a${index}`] }) }))],
+    ['50 audiences', (add: Add) =>
+      add('GET /', { auth: Auth.jwt({ ...token, audiences: Array.from({ length: 50 }, (_each, index) => `a${index}`) }) })],
+    ['paths of one shape under two methods, or of which one takes the rest', (add: Add) =>
+      ['GET /a/{x}', 'POST /a/{y}', 'GET /a/{z+}', 'ANY /a/{x}'].forEach(each => add(each, {}))],
+  ])('%s', (_name, declare) => {
+    const { edge, web } = declared();
+    declare((operation, props) => edge.route(operation, web, props));
+
+    templateOf(edge).resourceCountIs('AWS::ApiGatewayV2::Route', edge.routes.length);
+  });
+
+  test('a name of 32 characters', () => {
+    const { edge } = declared({}, 'd'.repeat(32 - 'shop-'.length));
+
+    templateOf(edge).hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { Name: edge.id });
   });
 });

@@ -1,0 +1,111 @@
+import { basename, dirname } from 'node:path/posix';
+import type { KubeObject } from './api';
+import type { Istiod, SyncStatus } from './istiod';
+import type { Lab } from './lab';
+import { Hopeless, until } from './wait';
+
+/**
+ * Waits until what was applied has reached every proxy of these namespaces: istiod has seen the objects, has computed the
+ * mesh's state from them, and every proxy has taken what it was sent from that state. Throws where a proxy refused.
+ */
+export async function settle(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
+  for (const namespace of namespaces) {
+    await routesAreTaken(lab, namespace);
+    await objectsAreSeen(lab, namespace, istiod);
+    await endpointsAreSeen(lab, namespace, istiod);
+  }
+  await stateIsComputed(lab, istiod);
+  await proxiesAreConnected(lab, namespaces, istiod);
+  // The first may be satisfied by an older push that was under way; one queued behind it is of the new state, as is the second.
+  await push(lab, namespaces, istiod);
+  await push(lab, namespaces, istiod);
+}
+
+/** A route of the Gateway API is turned into Istio's own objects, which is done when its status says so. */
+async function routesAreTaken(lab: Lab, namespace: string): Promise<void> {
+  interface Route extends KubeObject {
+    readonly metadata: KubeObject['metadata'] & { readonly generation: number };
+    readonly status?: { readonly parents?: readonly { readonly conditions: readonly { readonly type: string; readonly status: string; readonly observedGeneration?: number }[] }[] };
+  }
+  await until(`the routes of ${namespace} are taken`, async () => {
+    const routes = await lab.plane.api.list<Route>(`/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`);
+    return routes.every(({ metadata: { generation }, status }) => status?.parents?.some(({ conditions }) =>
+      conditions.some(({ type, observedGeneration }) => type === 'Accepted' && observedGeneration === generation)));
+  });
+}
+
+async function objectsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Promise<void> {
+  const key = ({ metadata }: KubeObject) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`;
+  const lists = await Promise.all(KINDS.map(kind => lab.plane.api.list(`/apis/${dirname(kind)}/namespaces/${namespace}/${basename(kind)}`)));
+  const expected = lists.flat().map(key);
+  await until(`istiod has seen ${namespace}`, async () => {
+    const seen = new Set((await istiod.debug<KubeObject[]>('configz')).map(key));
+    return expected.every(each => seen.has(each));
+  });
+}
+
+async function endpointsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Promise<void> {
+  interface EndpointSlice extends KubeObject {
+    readonly endpoints?: readonly { readonly addresses: readonly string[] }[];
+  }
+  const ips = lab.kubelet.pods(namespace).map(pod => pod.network.ip);
+  const slices = await lab.plane.api.list<EndpointSlice>(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`);
+  const addresses = slices.flatMap(slice => slice.endpoints ?? []).flatMap(each => each.addresses).filter(each => ips.includes(each));
+  await until(`istiod has the endpoints of ${namespace}`, async () => {
+    const shards = await istiod.text('endpointShardz');
+    return addresses.every(each => shards.includes(`"${each}"`));
+  });
+}
+
+let marks = 0;
+
+/**
+ * istiod gathers changes for a while before it computes the state that it pushes. A policy for nobody that is applied last
+ * shows when that state is new enough.
+ */
+async function stateIsComputed({ plane: { api } }: Lab, istiod: Istiod): Promise<void> {
+  const mark = `mark-${++marks}`;
+  const path = '/apis/security.istio.io/v1/namespaces/lab-marks/authorizationpolicies';
+  if (marks === 1) {
+    await api.post('/api/v1/namespaces', { metadata: { name: 'lab-marks' } });
+    await api.post(path, { apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: { name: 'mark' }, spec: { selector: { matchLabels: { mark } } } });
+  } else {
+    await api.patch(`${path}/mark`, { spec: { selector: { matchLabels: { mark } } } });
+  }
+  await until('istiod has computed the state of the mesh', async () => (await istiod.text('pushcontext')).includes(`"${mark}"`));
+}
+
+async function proxiesAreConnected(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
+  const expected = namespaces.flatMap(namespace => lab.kubelet.pods(namespace)).filter(pod => pod.revision === istiod.revision);
+  await until(`the proxies of ${namespaces.join(', ')} are connected`, async () => {
+    const connected = new Set((await lab.proxies(namespaces, istiod)).map(({ proxy }) => proxy));
+    return expected.every(pod => connected.has(`${pod.name}.${pod.namespace}`));
+  });
+}
+
+/** Has istiod push its present state, and waits until each proxy has taken all of it. */
+async function push(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
+  const before = new Map((await lab.proxies(namespaces, istiod)).map(each => [each.proxy, each.resources ?? {}]));
+  await istiod.text('adsz?push=true');
+  await until(`the proxies of ${namespaces.join(', ')} have the pushed configuration`, async () =>
+    (await lab.proxies(namespaces, istiod)).every(status => hasTaken(status, before.get(status.proxy))));
+}
+
+function hasTaken({ proxy, resources = {} }: SyncStatus, before: SyncStatus['resources']): boolean {
+  return Object.entries(resources).every(([type, { sent, acked, lastError }]) => {
+    if (lastError) {
+      throw new Hopeless(`${proxy} refused ${type}: ${lastError}`);
+    }
+    return sent === acked && (!PUSHED_TO_ALL.test(type) || sent !== before?.[type]?.sent);
+  });
+}
+
+/** The types that a forced push sends to every proxy which has some, changed or not, in this order; endpoints come between. */
+const PUSHED_TO_ALL = /Cluster$|Listener$|RouteConfiguration$/;
+
+const KINDS = [
+  ...['virtualservices', 'destinationrules', 'serviceentries', 'sidecars'].map(plural => `networking.istio.io/v1/${plural}`),
+  'networking.istio.io/v1alpha3/envoyfilters',
+  ...['authorizationpolicies', 'peerauthentications', 'requestauthentications'].map(plural => `security.istio.io/v1/${plural}`),
+  'telemetry.istio.io/v1/telemetries',
+];
