@@ -51,7 +51,7 @@ test('pods connect where a call is declared, on its port alone, and nowhere else
       }
     }));
     expect(open).toEqual(expected);
-  }), { numRuns: 25 });
+  }), { numRuns: 10 });
 });
 
 test('a call is exactly one rule at its callee and one at its caller', () => {
@@ -64,7 +64,7 @@ test('a call is exactly one rule at its callee and one at its caller', () => {
       expect(spec.ingress).toHaveLength(declared.filter(([, to]) => to === index).length);
       expect(spec.egress).toHaveLength(declared.filter(([from]) => from === index).length);
     });
-  }), { numRuns: 25 });
+  }), { numRuns: 10 });
 });
 
 test('two calls that differ in their operations are one connection', () => {
