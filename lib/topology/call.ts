@@ -44,6 +44,7 @@ export class Call {
 
     if (props.address !== undefined) {
       requireEnvironmentVariable(where, props.address);
+      this.refuseAddressOfExisting(where, props.address);
     }
     requireTenableTerms(where, this.terms);
     if (!this.port.carriesRequests) {
@@ -62,6 +63,17 @@ export class Call {
   /** The callee's address as the caller would dial it. */
   get calleeAddress(): string {
     return `${this.callee.hostSeenFrom(this.caller.namespace)}:${this.port.number}`;
+  }
+
+  private refuseAddressOfExisting(where: string, address: string): void {
+    if (this.caller.exists) {
+      throw new Mistake({
+        code: 'NoEffect',
+        where,
+        problem: `The pods of ${this.caller.name} exist already, so nothing here sets their variable ${address}.`,
+        remedy: 'Leave `address` out, and set the variable where the pods are declared.',
+      });
+    }
   }
 
   private refuseWhatNeedsRequests(where: string): void {

@@ -51,6 +51,7 @@ export class Edge {
   readonly timeout: Duration;
   readonly namespace: string;
   private readonly declared: Route[] = [];
+  private readonly byRequests = new Map<string, Route>();
 
   constructor(readonly topology: Topology, readonly name: string, props: EdgeProps) {
     this.host = props.host;
@@ -95,7 +96,7 @@ export class Edge {
       });
     }
     const route = new Route(this, operation, service, props);
-    const twin = this.declared.find(other => other.operation.equals(route.operation));
+    const twin = this.byRequests.get(route.operation.requests);
     if (twin) {
       throw new Mistake({
         code: 'Duplicate',
@@ -104,6 +105,7 @@ export class Edge {
         remedy: 'Keep one of the two.',
       });
     }
+    this.byRequests.set(route.operation.requests, route);
     this.declared.push(route);
     return route;
   }

@@ -36,9 +36,9 @@ export class Operation {
     return sameMethod && this.path.overlaps(other.path);
   }
 
-  /** Whether both match the same requests; what parameters are called makes no difference. */
-  equals(other: Operation): boolean {
-    return this.method === other.method && this.path.toRegex() === other.path.toRegex();
+  /** The requests it matches, as text: equal for operations that differ in the names of parameters alone. */
+  get requests(): string {
+    return `${this.method ?? 'ANY'} ${this.path.toRegex()}`;
   }
 
   toString(): string {

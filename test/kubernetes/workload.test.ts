@@ -193,3 +193,85 @@ test('two ports of a Service may lead to one port of the container', () => {
   expect(one(objects, 'Service', 'cart').spec.ports.map((each: { targetPort: number }) => each.targetPort)).toEqual([8080, 8080]);
   expect(containerOf(objects).ports).toEqual([{ name: 'http', containerPort: 8080 }]);
 });
+
+test('all objects of a service are in its namespace, and the namespace is there', () => {
+  const shop = new Topology('shop');
+  plain(shop, 'web');
+  plain(shop, 'ledger', { namespace: 'money', autoscaling: { min: 2, max: 3 }, resources: { cpu: '1' } });
+  const objects = rendered(shop);
+
+  expect(names(objects, 'Namespace')).toEqual(['shop', 'money']);
+  expect(objects.filter(each => each.metadata.namespace === 'money').map(each => `${each.kind} ${each.metadata.name}`).sort()).toEqual([
+    'Deployment ledger-v1', 'HorizontalPodAutoscaler ledger-v1', 'NetworkPolicy default-deny', 'NetworkPolicy ledger', 'PodDisruptionBudget ledger',
+    'Service ledger', 'ServiceAccount ledger',
+  ]);
+  expect(objects.filter(each => each.metadata.namespace === undefined).map(each => each.kind)).toEqual(['Namespace', 'Namespace']);
+});
+
+test('every object says which topology it is part of', () => {
+  expect(alone().filter(each => each.metadata.labels?.['app.kubernetes.io/part-of'] !== 'shop')).toEqual([]);
+});
+
+test('what a Deployment, a Service, a budget and a spread select are the pods they are meant for', () => {
+  const objects = alone({ versions: { v1: {}, v2: {} } });
+  const template = (version: string) => one(objects, 'Deployment', `cart-${version}`).spec.template;
+  const selects = (selector: Record<string, string>, version: string) =>
+    Object.entries(selector).every(([label, value]) => template(version).metadata.labels[label] === value);
+
+  for (const [version, other] of [['v1', 'v2'], ['v2', 'v1']] as const) {
+    const own = [one(objects, 'Deployment', `cart-${version}`).spec.selector, ...template(version).spec.topologySpreadConstraints
+      .map((each: { labelSelector: object }) => each.labelSelector)] as { matchLabels: Record<string, string> }[];
+    expect(own.map(each => [selects(each.matchLabels, version), selects(each.matchLabels, other)])).toEqual(own.map(() => [true, false]));
+    expect(selects(one(objects, 'Service', 'cart').spec.selector, version)).toBe(true);
+    expect(selects(one(objects, 'PodDisruptionBudget', 'cart').spec.selector.matchLabels, version)).toBe(true);
+  }
+});
+
+test('the selector of a Deployment, which is immutable, does not depend on where its construct is', () => {
+  const selectors = ['one', 'other'].map(id => {
+    const shop = new Topology('shop');
+    plain(shop, 'cart');
+    return one(Testing.synth(new TopologyChart(new ClusterApp(), id, { topology: shop })) as Rendered[], 'Deployment', 'cart-v1').spec.selector;
+  });
+  expect(selectors[0]).toEqual(selectors[1]);
+});
+
+test('an autoscaler of one version leaves the replicas of another', () => {
+  const objects = alone({ resources: { cpu: '1' }, versions: { v1: { replicas: 3 }, v2: { autoscaling: { min: 1, max: 2 } } } });
+
+  expect([one(objects, 'Deployment', 'cart-v1').spec.replicas, one(objects, 'Deployment', 'cart-v2').spec.replicas]).toEqual([3, undefined]);
+  expect(names(objects, 'HorizontalPodAutoscaler')).toEqual(['cart-v2']);
+});
+
+test('an autoscaler that is not told what to aim for aims for 70 per cent', () => {
+  const objects = alone({ autoscaling: { min: 1, max: 2 }, resources: { cpu: '1' } });
+  expect(one(objects, 'HorizontalPodAutoscaler', 'cart-v1').spec.metrics[0].resource.target.averageUtilization).toBe(70);
+});
+
+test('no pods at all may be asked for, and then no budget keeps them', () => {
+  const objects = alone({ replicas: 0 });
+  expect(one(objects, 'Deployment', 'cart-v1').spec.replicas).toBe(0);
+  expect(names(objects, 'PodDisruptionBudget')).toEqual([]);
+});
+
+test('the probes go to the port of the container, not to that of the Service', () => {
+  for (const [health, key] of [[Health.tcp(), 'tcpSocket'], [Health.http('/'), 'httpGet'], [Health.grpc(), 'grpc']] as const) {
+    const container = containerOf(alone({ health, port: Port.grpc(80, { target: 9555 }) }));
+    expect(['readinessProbe', 'livenessProbe', 'startupProbe'].map(each => container[each][key].port)).toEqual([9555, 9555, 9555]);
+    expect(container.startupProbe.periodSeconds * container.startupProbe.failureThreshold).toBe(300);
+  }
+});
+
+test('on plain Kubernetes staying out of the mesh changes nothing', () => {
+  expect(alone({ inMesh: false })).toEqual(alone());
+});
+
+test('a workload that exists calls as its own account and is told no address', () => {
+  const shop = new Topology('shop');
+  const legacy = shop.addService('legacy', { existing: { labels: { release: 'old' }, serviceAccount: 'old' } });
+  legacy.calls(plain(shop, 'cart'));
+  const objects = rendered(shop);
+
+  expect(names(objects, 'ServiceAccount')).toEqual(['cart']);
+  expect(one(objects, 'NetworkPolicy', 'legacy').spec.podSelector).toEqual({ matchLabels: { release: 'old' } });
+});

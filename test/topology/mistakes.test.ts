@@ -189,6 +189,10 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a directory twice', 'InvalidPath', ['"/data"', 'once'], add({ writable: ['/data', '/tmp', '/data'] })],
   ['more CPU than its limit', 'Contradiction', ['cpu reserves 0.5', '499m', 'cpuLimit'], add({ resources: { cpu: '0.5', cpuLimit: '499m' } })],
   ['more memory than its limit', 'Contradiction', ['memory reserves 2Gi', '2047Mi', 'memoryLimit'], add({ resources: { memory: '2Gi', memoryLimit: '2047Mi' } })],
+  ['an address for pods that exist', 'NoEffect', ['variable CART', 'pods of legacy exist'], () => {
+    const { shop, services: [cart] } = shopWith('cart');
+    shop.addService('legacy', { existing: { labels: { app: 'x' }, serviceAccount: 'x' } }).calls(cart, { address: 'CART' });
+  }],
 ];
 
 test.each(MISTAKES)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
