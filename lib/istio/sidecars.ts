@@ -56,6 +56,7 @@ export class IstioSidecars extends Target {
   readonly name = 'Istio with sidecars';
   readonly capabilities = Object.values(Capability);
   readonly gatewayReadinessPort = READINESS;
+  readonly mutualTls = true;
 
   readonly trustDomain: string;
   readonly tracing?: Tracing;

@@ -47,7 +47,7 @@ export class TopologyChart extends Chart {
     this.topology.close();
     this.findings = [
       ...unmetWishes(this.topology, this.mesh.name, this.mesh.capabilities),
-      ...callsIntoTheMesh(this.topology),
+      ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
       ...truncatedTries(this.topology),
     ];
     this.node.addValidation({ validate: () => this.findings.filter(each => each.severity === Severity.ERROR).map(describeFinding) });
@@ -102,7 +102,7 @@ export class TopologyChart extends Chart {
   scopeOf(item: Callee | Edge): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
-      const id = item.namespace === this.topology.namespace ? item.name : `${item.namespace}.${item.name}`;
+      const id = item.namespace === this.topology.namespace ? item.name : `${item.namespace}:${item.name}`;
       scope = new Construct(this, id);
       this.scopes.set(item, scope);
     }
@@ -113,7 +113,7 @@ export class TopologyChart extends Chart {
   scopeOfNamespace(name: string): Construct {
     let scope = this.namespaceScopes.get(name);
     if (!scope) {
-      scope = new Construct(this, `namespace.${name}`);
+      scope = new Construct(this, `namespace:${name}`);
       this.namespaceScopes.set(name, scope);
     }
     return scope;

@@ -6,12 +6,25 @@ import { TopologyChart } from './chart';
 import { fileOf, inOrder, ownFiles } from './phases';
 import { toYaml } from './yaml';
 
+/** Properties of a {@link ClusterApp}. */
+export interface ClusterAppProps {
+  /**
+   * The folder to write to.
+   * @default - what the cdk8s command line says, else dist
+   */
+  readonly outdir?: string;
+}
+
 /**
  * A cdk8s app that writes a file a phase (`1-namespaces.yaml` to `6-routes.yaml`), so that `kubectl apply -f dist/` works in
  * order. What not every cluster takes goes to folders of its own: `istio/` (for istioctl) and `aws/`. Two objects of one
  * identity, and CDK tokens, are errors. Findings that are no errors go to standard error.
  */
 export class ClusterApp extends App {
+  constructor(props: ClusterAppProps = {}) {
+    super(props);
+  }
+
   /** What the checks found in all topologies. */
   get findings(): readonly Finding[] {
     return this.node.findAll().filter(each => TopologyChart.isTopologyChart(each)).flatMap(chart => chart.findings);

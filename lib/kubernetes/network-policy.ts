@@ -40,7 +40,7 @@ function renderForService(chart: TopologyChart, service: Service, gates: Gate[])
   ];
   const egress = service.outgoingCalls.map(({ callee, port }) => callee instanceof Service
     ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
-    : { ports: [tcp(port.number)], to: callee instanceof ExternalService ? [anywhereOutside()] : [] });
+    : { ports: [tcp(port.number)], to: callee instanceof ExternalService ? anywhereOutside() : [] });
   new k8s.KubeNetworkPolicy(chart.scopeOf(service), 'network-policy', {
     metadata: { name: service.name, namespace: service.namespace },
     spec: { podSelector: { matchLabels: service.selector }, policyTypes: ['Ingress', 'Egress'], ingress: distinct(ingress), egress: distinct(egress) },
@@ -83,9 +83,9 @@ function nameResolution(): k8s.NetworkPolicyEgressRule {
   };
 }
 
-/** A NetworkPolicy knows no host names: the mesh's proxy chooses among hosts, this bounds the port. */
-function anywhereOutside(): Peer {
-  return { ipBlock: { cidr: '0.0.0.0/0' } };
+/** A NetworkPolicy knows no host names: the mesh's proxy chooses among hosts, this bounds the port. Link-local is where clouds hand out credentials. */
+function anywhereOutside(): Peer[] {
+  return [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }, { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } }];
 }
 
 function distinct<T>(rules: T[]): T[] {

@@ -6,6 +6,7 @@ export class NoMesh extends Target {
   readonly name = 'plain Kubernetes without a mesh';
   readonly capabilities: readonly Capability[] = [];
   readonly gatewayReadinessPort = 80;
+  readonly mutualTls = false;
 
   namespaceLabels(): Labels {
     return {};

@@ -21,6 +21,9 @@ export abstract class Target {
   /** What it can do. What a topology asks beyond this is an error. */
   abstract readonly capabilities: readonly Capability[];
 
+  /** Whether callees in the mesh take nothing but mutual TLS, so that a caller without a proxy is refused. */
+  abstract readonly mutualTls: boolean;
+
   /** The labels by which a namespace joins the mesh. */
   abstract namespaceLabels(): Labels;
 

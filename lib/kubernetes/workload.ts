@@ -114,7 +114,8 @@ function renderDisruptionBudget(scope: Construct, service: Service): void {
   }
   new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {
     metadata: { name: service.name, namespace: service.namespace, labels: labelsOf(service) },
-    spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: service.selector } },
+    // A pod that is not ready anyway may not hold up a drain.
+    spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: service.selector } },
   });
 }
 

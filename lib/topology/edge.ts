@@ -2,7 +2,7 @@ import { Duration } from 'cdk8s';
 import { Auth } from './auth';
 import type { Throttle } from './limit';
 import { Mistake } from './mistake';
-import { requireDnsLabel, requireHostName } from './names';
+import { requireDnsLabel, requireHostName, requireNamespace } from './names';
 import { requirePositive } from './numbers';
 import { Route, type RouteProps } from './route';
 import type { Service } from './service';
@@ -61,7 +61,7 @@ export class Edge {
     this.timeout = props.timeout ?? Duration.seconds(29);
     this.namespace = props.namespace ?? topology.namespace;
     requireDnsLabel(this.path, 'an edge', name);
-    requireDnsLabel(this.path, 'a namespace', this.namespace);
+    requireNamespace(this.path, this.namespace);
     requireHostName(this.path, props.host);
     requirePositive(this.path, 'The timeout', props.timeout);
   }

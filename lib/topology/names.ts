@@ -17,6 +17,19 @@ export function requireDnsLabel(where: string, what: string, name: string): void
   }
 }
 
+/** Refuses what cannot be a namespace of an application: default deny there would cut off the cluster's own parts, its DNS among them. */
+export function requireNamespace(where: string, name: string): void {
+  requireDnsLabel(where, 'a namespace', name);
+  if (name.startsWith('kube-')) {
+    throw new Mistake({
+      code: 'ReservedNamespace',
+      where,
+      problem: `The namespace "${name}" is Kubernetes' own, and the default deny of a topology would cut off what runs there.`,
+      remedy: 'Give the service a namespace of its own.',
+    });
+  }
+}
+
 /** Refuses what is no host name with at least one dot: an RFC 1123 subdomain. */
 export function requireHostName(where: string, host: string): void {
   if (host.length > 253 || !SUBDOMAIN.test(host) || host.split('.').some(label => label.length > 63)) {

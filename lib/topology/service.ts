@@ -1,7 +1,7 @@
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import { Mistake } from './mistake';
-import { requireDnsLabel } from './names';
+import { requireDnsLabel, requireNamespace } from './names';
 import { Operation } from './operation';
 import { type Port, Protocol } from './port';
 import { requireTenableService, type ServiceProps } from './service-props';
@@ -33,7 +33,7 @@ export class Service extends Callee {
   constructor(topology: Topology, name: string, props: ServiceProps) {
     super(topology, name, props.namespace ?? topology.namespace, [...(props.port ? [props.port] : []), ...(props.ports ?? [])]);
     requireDnsLabel(this.path, 'a service', name);
-    requireDnsLabel(this.path, 'a namespace', this.namespace);
+    requireNamespace(this.path, this.namespace);
     requireTenableService(this.path, this.ports, props);
     this.inMesh = props.inMesh ?? true;
     this.exists = props.existing !== undefined;
@@ -175,7 +175,7 @@ export class Service extends Callee {
 
   private declareVersions(props: ServiceProps): Map<string, Version> {
     const { versions = this.exists ? {} : { v1: {} }, image } = props;
-    return new Map(Object.entries(versions).map(([name, own]) => [name, new Version(this, name, own.image ?? image, { ...props, ...own })]));
+    return new Map(Object.entries(versions).map(([name, own]) => [name, new Version(this, name, own.image ?? image, { ...props, ...own, env: { ...props.env, ...own.env } })]));
   }
 
   private requireRequests(what: string): void {

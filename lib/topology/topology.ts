@@ -2,7 +2,7 @@ import type { Callee } from './callee';
 import { Edge, type EdgeProps } from './edge';
 import { ExternalService, type ExternalServiceProps } from './external';
 import { Mistake } from './mistake';
-import { requireDnsLabel } from './names';
+import { requireDnsLabel, requireNamespace } from './names';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
 
@@ -35,7 +35,7 @@ export class Topology {
     requireDnsLabel(name, 'a topology', name);
     this.namespace = props.namespace ?? name;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
-    requireDnsLabel(name, 'a namespace', this.namespace);
+    requireNamespace(name, this.namespace);
   }
 
   get services(): readonly Service[] {

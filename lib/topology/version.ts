@@ -1,7 +1,7 @@
 import type { Service } from './service';
 import { deploymentName, requireTenableWorkload, type WorkloadProps } from './workload';
 
-/** One version of a service: what differs from the service's own {@link WorkloadProps}. */
+/** One version of a service: what differs from the service's own {@link WorkloadProps}; variables are added to its. */
 export interface VersionProps extends WorkloadProps {
   /**
    * The container image.

@@ -93,8 +93,6 @@ test('a token of the AWS CDK is an error with the path of its object', () => {
 
 test('errors stop synthesis, all at once, and nothing is written', () => {
   const topology = shop();
-  const old = plain(topology, 'old', { inMesh: false });
-  old.calls(topology.services[0] ?? old);
   const app = new ClusterApp({ outdir: folder() });
   new TopologyChart(app, 'shop', { topology });
 
@@ -109,7 +107,6 @@ test('errors stop synthesis, all at once, and nothing is written', () => {
   expect(message).toContain('[shop/web → cart] It asks for a timeout');
   expect(message).toContain('[shop/cart] It asks for a split');
   expect(message).toContain('[shop/door] It asks for a way in from outside');
-  expect(message).toContain('(CallerOutsideMesh)');
   expect(existsSync(app.outdir)).toBe(false);
 });
 
@@ -127,6 +124,16 @@ test('a warning is told and stops nothing', () => {
   expect(told).toEqual(['warning [shop/web → cart] 3 tries of 400 ms need 1200 ms, and the timeout of 1000 ms cuts the last one short. '
     + 'Raise the timeout to 1200 ms, or lower perTryTimeout. (TruncatedTries)\n']);
   expect(existsSync(app.outdir)).toBe(true);
+});
+
+test('a caller without a proxy is an error to a mesh that takes nothing but mutual TLS, and none to plain Kubernetes', () => {
+  const findings = [Mesh.istio(), Mesh.none()].map(mesh => {
+    const topology = new Topology('shop');
+    plain(topology, 'old', { inMesh: false }).calls(plain(topology, 'web'));
+    return new TopologyChart(new ClusterApp(), 'shop', { topology, mesh }).findings.map(each => each.id);
+  });
+
+  expect(findings).toEqual([['CallerOutsideMesh'], []]);
 });
 
 test('operations of a callee outside the mesh are an error, since nothing would tell them apart', () => {

@@ -51,11 +51,14 @@ test('every namespace denies what no policy lets through, but for name resolutio
   }
 });
 
-test('a call to the outside is let out on its port', () => {
+test('a call to the outside is let out on its port, but not to the addresses where clouds hand out credentials', () => {
   const shop = new Topology('shop');
   plain(shop, 'web').calls(shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) }));
 
-  expect(one(render(shop), 'NetworkPolicy', 'web').spec.egress).toEqual([{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ protocol: 'TCP', port: 443 }] }]);
+  expect(one(render(shop), 'NetworkPolicy', 'web').spec.egress).toEqual([{
+    to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }, { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } }],
+    ports: [{ protocol: 'TCP', port: 443 }],
+  }]);
 });
 
 function never(): never {

@@ -127,7 +127,7 @@ test('a service called as the default policy is refused, since one would overwri
 
   const app = new ClusterApp({ outdir: join(mkdtempSync(join(tmpdir(), 'reachability-')), 'dist') });
   new TopologyChart(app, 'test', { topology: shop });
-  expect(() => app.synth()).toThrow('NetworkPolicy.networking.k8s.io shop/default-deny is declared at test/namespace.shop/network-policy and at test/default-deny/network-policy');
+  expect(() => app.synth()).toThrow('NetworkPolicy.networking.k8s.io shop/default-deny is declared at test/namespace:shop/network-policy and at test/default-deny/network-policy');
 });
 
 function never(): never {

@@ -106,8 +106,8 @@ test('directories to write to are empty volumes', () => {
 });
 
 test('command, arguments and environment are the version\'s over the service\'s', () => {
-  const container = containerOf(alone({ command: ['/run'], args: ['--fast'], env: { A: '1' }, versions: { v1: { env: { A: '2' } } } }));
-  expect([container.command, container.args, container.env]).toEqual([['/run'], ['--fast'], [{ name: 'A', value: '2' }]]);
+  const container = containerOf(alone({ command: ['/run'], args: ['--fast'], env: { A: '1', B: '1' }, versions: { v1: { env: { A: '2' } } } }));
+  expect([container.command, container.args, container.env]).toEqual([['/run'], ['--fast'], [{ name: 'A', value: '2' }, { name: 'B', value: '1' }]]);
 });
 
 test('an autoscaler has the say over replicas', () => {

@@ -39,6 +39,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a name too long for Kubernetes', 'InvalidName', ['at most 63'], add({}, 'a'.repeat(64))],
   ['a Deployment name too long for Kubernetes', 'InvalidName', ['-v1'], add({}, 'a'.repeat(62))],
   ['a namespace that is no DNS label', 'InvalidName', ['"a.b"'], add({ namespace: 'a.b' })],
+  ['a namespace of Kubernetes itself', 'ReservedNamespace', ['"kube-system"', 'cut off'], add({ namespace: 'kube-system' })],
   ['a version that is no DNS label', 'InvalidName', ['cart-V1'], add({ versions: { V1: {} } })],
   ['a port name too long', 'InvalidName', ['holds 15', '10 characters'], () => Port.http(80, { name: 'administration' })],
   ['a port out of range', 'OutOfRange', ['70000', '65535'], () => Port.http(70000)],
