@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { ClusterApp, GatewayService, Install, IstioInstallation, Mesh, type Target, type Topology, TopologyChart } from '../lib';
 import { ControlPlane } from './control-plane';
+import { raiseInotifyLimit } from './inotify';
 import { Istiod, type SyncStatus } from './istiod';
 import { Kubelet } from './kubelet';
 import { HOST, Network } from './network';
@@ -32,6 +33,7 @@ export class Lab {
   readonly plane: ControlPlane;
   readonly kubelet: Kubelet;
   readonly istiods: Istiod[] = [];
+  private readonly lowerInotifyLimit = raiseInotifyLimit();
   private deployments = 0;
 
   /** Installs what is missing and removes what an earlier lab may have left. Nothing runs yet. */
@@ -79,6 +81,7 @@ export class Lab {
   /** Ends all processes and removes networks, and the folder unless it is to be looked at. */
   stop(keepFolder: boolean): void {
     this.processes.stopAll();
+    this.lowerInotifyLimit();
     this.plane.api.close();
     Network.remove();
     if (!keepFolder) {

@@ -39,8 +39,8 @@ caller.calls(patient);
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
 
-/** With how much confidence a share is measured: a right share fails one run in a thousand. */
-const CONFIDENCE = 0.999;
+/** With how much confidence each share is measured, so that all of them together fail one right run in a thousand. */
+const CONFIDENCE = 1 - 0.001 / 6;
 
 function assertShare(replies: readonly Reply[], what: string, count: number, percent: number): void {
   const { least, most } = binomialInterval(replies.length, percent / 100, CONFIDENCE);
