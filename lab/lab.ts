@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, JsonPatch } from 'cdk8s';
-import { ClusterApp, GatewayService, Install, IstioInstallation, Mesh, type Target, type Topology, TopologyChart } from '../lib';
+import { ClusterApp, GatewayService, Install, IstioInstallation, Mesh, type Target, type Topology, TopologyChart, Tracing } from '../lib';
 import { ControlPlane } from './control-plane';
 import { raiseInotifyLimit } from './inotify';
 import { Istiod, type SyncStatus } from './istiod';
@@ -14,6 +14,9 @@ import { Tools } from './tools';
 import { settle } from './settling';
 import { until } from './wait';
 import { World } from './world';
+
+/** Where proxies are told to send traces. Nobody is there: that must not cost a request. */
+const TRACING = Tracing.openTelemetry({ service: 'otel-collector', namespace: 'observability', samplingPercent: 100 });
 
 /** How a topology is brought into the lab. */
 export interface DeployProps {
@@ -93,7 +96,7 @@ export class Lab {
   async deploy(topology: Topology, props: DeployProps = {}): Promise<World> {
     const outdir = join(this.folder, 'apps', `${++this.deployments}-${topology.name}`);
     const app = new ClusterApp({ outdir });
-    const chart = new TopologyChart(app, topology.name, { topology, mesh: props.mesh ?? Mesh.istio({ gatewayService: GatewayService.CLUSTER_IP }) });
+    const chart = new TopologyChart(app, topology.name, { topology, mesh: props.mesh ?? Mesh.istio({ tracing: TRACING, gatewayService: GatewayService.CLUSTER_IP }) });
     if (!props.replicas) {
       chart.node.findAll().filter(each => ApiObject.isApiObject(each) && each.kind === 'Deployment')
         .forEach(each => (each as ApiObject).addJsonPatch(JsonPatch.add('/spec/replicas', 1)));
@@ -163,7 +166,7 @@ export class Lab {
   async addIstiod(address: string, revision?: string, install = Install.istioctl()): Promise<Istiod> {
     const outdir = join(this.folder, 'install', revision ?? 'default');
     const app = new ClusterApp({ outdir });
-    new IstioInstallation(app, 'istio', { revision, install });
+    new IstioInstallation(app, 'istio', { revision, install, tracing: TRACING });
     app.synth();
     const operator = join(outdir, 'istio/istio-operator.yaml');
     const manifests = existsSync(operator)

@@ -1,5 +1,8 @@
-export * from './checks';
-export * from './kubernetes';
+export { describeFinding, type Finding, Severity } from './checks';
+export {
+  Capability, ClusterApp, type ClusterAppProps, type Labels, NoMesh, Phase, type SystemConnections, Target, TargetGroupBinding, type TargetGroupBindingProps,
+  TopologyChart, type TopologyChartProps,
+} from './kubernetes';
 export * from './topology';
 export * from './istio';
 export * from './mesh';

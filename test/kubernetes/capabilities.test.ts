@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
-import { Auth, Capability, HeaderMatch, Port, type Service, type Terms, Throttle, Topology, unmetWishes } from '../../lib';
+import { Auth, Capability, HeaderMatch, Port, type Service, type Terms, Throttle, Topology } from '../../lib';
+import { unmetWishes } from '../../lib/kubernetes';
 import { plain } from '../istio/support';
 
 function declare(wish: (web: Service, cart: Service, shop: Topology) => unknown): Topology {

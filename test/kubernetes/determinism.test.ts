@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Chart} from 'cdk8s';
 import { Testing } from 'cdk8s';
 import fc from 'fast-check';
-import { ClusterApp, Mesh, TopologyChart, toYaml } from '../../lib';
+import { ClusterApp, Mesh, TopologyChart } from '../../lib';
+import { toYaml } from '../../lib/kubernetes';
 import { declare, type Recipe, recipes } from '../support/topologies';
 
 /** All files that an app writes, by name. */

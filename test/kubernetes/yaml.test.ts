@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { parse } from 'yaml';
-import { toYaml } from '../../lib';
+import { toYaml } from '../../lib/kubernetes';
 
 /** Texts that some reader of YAML takes for something else. */
 const treacherous = fc.constantFrom(
