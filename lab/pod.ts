@@ -6,7 +6,7 @@ import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } fr
 import { inside, kill, type PodNetwork, processesIn } from './network';
 import type { Machine } from './kubelet';
 import { passes, type Probe } from './probe';
-import { until } from './wait';
+import { Hopeless, until } from './wait';
 
 export interface Container {
   readonly name: string;
@@ -40,6 +40,8 @@ export class Pod {
   private readonly waiting = new Map<number, (report: AppReport) => void>();
   private app?: ChildProcess;
   private stopped = false;
+  private serving = false;
+  private failure?: Hopeless;
   /** How often its proxy was started anew. */
   restarts = 0;
   private orders = 0;
@@ -87,9 +89,15 @@ export class Pod {
   async isReady(): Promise<void> {
     for (const { name, startupProbe, readinessProbe } of this.object.spec.containers) {
       for (const probe of [startupProbe, readinessProbe]) {
-        await until(`${name} of ${this.name} passes its probe`, () => this.stopped || !probe || passes(this.network.ip, probe));
+        await until(`${name} of ${this.name} passes its probe`, () => {
+          if (this.failure) {
+            throw this.failure;
+          }
+          return this.stopped || !probe || passes(this.network.ip, probe);
+        });
       }
     }
+    this.serving = true;
   }
 
   stop(): void {
@@ -104,11 +112,7 @@ export class Pod {
 
   startProxy(): void {
     if (this.proxyContainer) {
-      this.runProxy(this.proxyContainer).on('exit', () => {
-        if (!this.stopped) {
-          this.machine.onProxyEnd(this);
-        }
-      });
+      this.runProxy(this.proxyContainer).on('exit', code => this.onProxyEnd(code));
     }
   }
 
@@ -151,6 +155,19 @@ export class Pod {
   /** The requests that the app has got since the last time. */
   async takeSeen(): Promise<AppReport['seen']> {
     return (await this.order({ kind: 'report' })).seen;
+  }
+
+  /** A proxy that served is started anew; one that ends before would only end again. */
+  private onProxyEnd(code: number | null): void {
+    if (this.stopped) {
+      return;
+    }
+    if (this.serving) {
+      this.serving = false;
+      this.machine.onProxyEnd(this);
+    } else {
+      this.failure = new Hopeless(`the proxy of ${this.name} ended with ${code ?? 'a signal'} before it was ready`);
+    }
   }
 
   private get proxyContainer(): Container | undefined {
