@@ -1,6 +1,6 @@
 export { describeFinding, type Finding, Severity } from './checks';
 export {
-  Capability, ClusterApp, type ClusterAppProps, type Labels, NoMesh, Phase, type SystemConnections, Target, TargetGroupBinding, type TargetGroupBindingProps,
+  Capability, ClusterApp, type ClusterAppProps, EdgeGateway, type Labels, NoMesh, type NoMeshProps, Phase, type SystemConnections, Target, TargetGroupBinding, type TargetGroupBindingProps,
   TopologyChart, type TopologyChartProps,
 } from './kubernetes';
 export * from './topology';

@@ -1,7 +1,8 @@
 import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
 import type { TopologyChart } from '../kubernetes';
-import type { Edge, JwtProps, Operation, Route } from '../topology';
+import type { Cors, Edge, JwtProps, Operation, Route } from '../topology';
 import { operationsOf } from './operations';
+import { preflightsOf } from './preflights';
 import { AuthorizationPolicy, RequestAuthentication, type SpecOf } from './resources';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
@@ -43,7 +44,7 @@ function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
   });
 }
 
-/** With TLS, plain HTTP is let in to be redirected. */
+/** With TLS, plain HTTP is let in to be redirected; with CORS, browsers may ask beforehand, which they do without a token. */
 function rulesOf(edge: Edge): Rule[] {
   const groups = new Map<string, Route[]>();
   for (const route of edge.routes) {
@@ -51,13 +52,35 @@ function rulesOf(edge: Edge): Rule[] {
     groups.set(key, [...groups.get(key) ?? [], route]);
   }
   const rules = [...groups.values()].map(routes => ruleOf(routes[0]?.auth.token, routes.map(route => route.operation)));
-  return edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }, ...rules] : rules;
+  return [
+    ...(edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }] : []),
+    ...(edge.cors ? [preflightRule(edge, edge.cors)] : []),
+    ...rules,
+  ];
 }
 
 function ruleOf(token: JwtProps | undefined, operations: readonly Operation[]): Rule {
   return {
     from: token ? [{ source: { requestPrincipals: [`${token.issuer}/*`] } }] : undefined,
     to: operationsOf(operations),
-    when: token ? [{ key: 'request.auth.audiences', values: [...token.audiences] }] : undefined,
+    when: token ? conditionsOn(token) : undefined,
+  };
+}
+
+function conditionsOn({ audiences, scopes }: JwtProps): Rule['when'] {
+  return [
+    { key: 'request.auth.audiences', values: [...audiences] },
+    ...(scopes ? [{ key: 'request.auth.claims[scope]', values: [...scopes] }] : []),
+  ];
+}
+
+/** Those that the gateway answers by itself; of other origins nothing gets past it. */
+function preflightRule(edge: Edge, { origins }: Cors): Rule {
+  return {
+    to: operationsOf(preflightsOf(edge)),
+    when: [
+      { key: 'request.headers[origin]', values: [...origins] },
+      { key: 'request.headers[access-control-request-method]', values: ['*'] },
+    ],
   };
 }

@@ -3,11 +3,13 @@ import { renderService, type TopologyChart } from '../kubernetes';
 import type { Edge, HeaderRoute, Operation, Port, Route, Service, Version } from '../topology';
 import { trafficPolicyOf } from './traffic';
 import { durationOf } from './duration';
+import { headersOf, methodsOf } from './preflights';
 import { DestinationRule, HttpRoute, ReferenceGrant, type SpecOf } from './resources';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
 type Match = NonNullable<Rule['matches']>[number];
 type Filter = NonNullable<Rule['filters']>[number];
+type Cors = NonNullable<Filter['cors']>;
 
 /** The API server takes 16 rules and 128 matches in all. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
 const MATCHES_IN_A_RULE = 8;
@@ -85,7 +87,9 @@ function rulesOfRoutes(routes: Route[]): Rule[] {
   const mirror: Filter[] = service.mirror
     ? [{ type: 'RequestMirror', requestMirror: { backendRef: backend(edge, service, port, service.mirror.version), percent: service.mirror.percent } }]
     : [];
-  const common = { timeouts: { request: durationOf(timeout) }, filters: mirror.length > 0 ? mirror : undefined };
+  const filters = [...mirror, ...corsFilter(edge)];
+  const common = { timeouts: { request: durationOf(timeout) }, filters: filters.length > 0 ? filters : undefined };
+  const preflights = edge.cors ? preflightMatches(routes) : [];
   return [
     ...service.headerRoutes.map(route => ({
       matches: matches.map(match => ({ ...match, headers: [headerMatch(route)] })),
@@ -93,7 +97,29 @@ function rulesOfRoutes(routes: Route[]): Rule[] {
       ...common,
     })),
     { matches, backendRefs: backends(edge, service, port), ...common },
+    ...(preflights.length > 0 ? [{ matches: preflights, backendRefs: backends(edge, service, port), ...common }] : []),
   ];
+}
+
+/** A route of any method takes them as it is. */
+function preflightMatches(routes: readonly Route[]): Match[] {
+  const paths = new Map(routes.filter(({ operation }) => operation.method).map(({ operation }) => [operation.path.text, operation]));
+  return [...paths.values()].map(operation => ({ ...operationMatch(operation), method: 'OPTIONS' as const }));
+}
+
+function corsFilter(edge: Edge): Filter[] {
+  const { cors } = edge;
+  return cors ? [{
+    type: 'CORS',
+    cors: {
+      allowOrigins: cors.origins,
+      allowMethods: methodsOf(edge) as Cors['allowMethods'],
+      allowHeaders: headersOf(cors),
+      exposeHeaders: cors.exposedHeaders,
+      allowCredentials: cors.credentials,
+      maxAge: cors.maxAge?.toSeconds(),
+    },
+  }] : [];
 }
 
 function backends(edge: Edge, service: Service, port: Port): Rule['backendRefs'] {

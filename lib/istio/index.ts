@@ -1,3 +1,4 @@
+export { GatewayService, IstioIngress } from './ingress';
 export * from './install';
 export * from './resources';
 export * from './sidecars';

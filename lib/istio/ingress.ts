@@ -1,26 +1,70 @@
 import { ConfigMap } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { Phase, type TopologyChart, toYaml } from '../kubernetes';
+import { Capability, EdgeGateway, type Labels, Phase, renderCertificate, type TopologyChart, toYaml } from '../kubernetes';
 import type { Edge } from '../topology';
+import { renderEdgeFilters } from './edge-filters';
+import { renderLimits } from './edge-limits';
 import { renderEdgePolicies } from './edge-policies';
 import { renderEdgeRoutes } from './edge-routes';
-import { renderThrottles } from './edge-throttles';
 import { Gateway } from './resources';
-import type { IstioSidecars } from './sidecars';
 
-/** For each edge: a Gateway, for which istiod makes Deployment and Service, its routes, and what requests must prove. */
-export function renderIngress(chart: TopologyChart, mesh: IstioSidecars): void {
-  for (const edge of chart.topology.edges) {
-    renderGateway(chart, mesh, edge);
-    renderEdgeRoutes(chart, edge);
-    renderEdgePolicies(chart, edge);
-    renderThrottles(chart, mesh, edge);
+/** How the Service in front of a gateway is exposed. */
+export enum GatewayService {
+  /** The cloud provider makes a load balancer of its own. */
+  LOAD_BALANCER = 'LoadBalancer',
+  /** A load balancer that exists is bound to the pods, e.g. by a TargetGroupBinding. */
+  CLUSTER_IP = 'ClusterIP',
+}
+
+/** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
+const READINESS = 15021;
+
+/** Istio's own gateway: for each edge a Gateway, for which istiod makes Deployment and Service, its routes, and what requests must prove. */
+export class IstioIngress extends EdgeGateway {
+  readonly name = 'Istio\'s gateway';
+  readonly capabilities = [
+    Capability.EDGES, Capability.TOKENS, Capability.THROTTLES, Capability.CLIENT_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES, Capability.TRANSLATION,
+  ];
+  readonly readinessPort = READINESS;
+  readonly readinessPath = '/healthz/ready';
+
+  constructor(private readonly service: GatewayService) {
+    super();
+  }
+
+  namespaceOf(edge: Edge): string {
+    return edge.namespace;
+  }
+
+  labelsOf(edge: Edge): Labels {
+    return { 'gateway.networking.k8s.io/gateway-name': edge.name };
+  }
+
+  portsOf(edge: Edge): number[] {
+    return edge.tlsSecret ? [80, 443, READINESS] : [80, READINESS];
+  }
+
+  requestPortOf(edge: Edge): number {
+    return edge.tlsSecret ? 443 : 80;
+  }
+
+  serviceNameOf(edge: Edge): string {
+    return `${edge.name}-istio`;
+  }
+
+  render(chart: TopologyChart): void {
+    for (const edge of chart.topology.edges) {
+      renderGateway(chart.scopeOf(edge), this.service, edge);
+      renderEdgeRoutes(chart, edge);
+      renderEdgePolicies(chart, edge);
+      renderEdgeFilters(chart, edge, this.labelsOf(edge));
+    }
+    renderLimits(chart);
   }
 }
 
-function renderGateway(chart: TopologyChart, mesh: IstioSidecars, edge: Edge): void {
-  const scope = chart.scopeOf(edge);
-  const { name, namespace } = edge;
+function renderGateway(scope: Construct, service: GatewayService, edge: Edge): void {
+  const { name, namespace, tlsSecret, clientCa } = edge;
   const common = { hostname: edge.host, allowedRoutes: { namespaces: { from: 'Same' as const } } };
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
@@ -32,26 +76,30 @@ function renderGateway(chart: TopologyChart, mesh: IstioSidecars, edge: Edge): v
       },
       listeners: [
         { name: 'http', port: 80, protocol: 'HTTP', ...common },
-        ...(edge.tlsSecret
-          ? [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { mode: 'Terminate' as const, certificateRefs: [{ name: edge.tlsSecret }] }, ...common }]
+        ...(tlsSecret
+          ? [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { mode: 'Terminate' as const, certificateRefs: [{ name: tlsSecret }] }, ...common }]
           : []),
       ],
+      tls: clientCa && !edge.managed
+        ? { frontend: { default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: clientCa }] } } } }
+        : undefined,
     },
   });
-  renderParameters(scope, mesh, edge);
+  renderCertificate(scope, edge);
+  renderParameters(scope, service, edge);
 }
 
 /**
  * What istiod merges into the workload that it makes: how its Service is exposed, and more than one pod.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
  */
-function renderParameters(scope: Construct, mesh: IstioSidecars, edge: Edge): void {
+function renderParameters(scope: Construct, service: GatewayService, edge: Edge): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new ConfigMap(place, 'parameters', {
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
-      service: toYaml({ spec: { type: mesh.gatewayService } }),
+      service: toYaml({ spec: { type: service } }),
       horizontalPodAutoscaler: toYaml({
         spec: { minReplicas: 2, maxReplicas: 5, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }] },
       }),

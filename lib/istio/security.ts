@@ -34,14 +34,11 @@ function rulesOfCallers(service: Service, mesh: IstioSidecars): Rule[] {
 function rulesOfEdges(chart: TopologyChart, mesh: IstioSidecars): Map<Service, Rule[]> {
   const rules = new Map<Service, Rule[]>();
   for (const edge of chart.topology.edges) {
-    const principal = mesh.principal(edge.namespace, mesh.gatewayServiceName(edge.name));
-    for (const service of new Set(edge.routes.map(route => route.service))) {
-      for (const port of service.ports) {
-        const operations = edge.routes.filter(route => route.service === service && route.port === port).map(route => route.operation);
-        if (operations.length > 0) {
-          rules.set(service, [...rules.get(service) ?? [], rule(principal, port, operations)]);
-        }
-      }
+    const principal = mesh.principal(edge.namespace, mesh.gateway.serviceNameOf(edge));
+    for (const { service, port } of edge.destinations) {
+      const operations = edge.routes.filter(route => route.service === service && route.port === port).map(route => route.inside);
+      const asked = service === edge.rateLimiter ? service.methods('ShouldRateLimit') : [];
+      rules.set(service, [...rules.get(service) ?? [], rule(principal, port, [...operations, ...asked])]);
     }
   }
   return rules;

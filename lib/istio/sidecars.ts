@@ -1,6 +1,6 @@
 import { Capability, type Labels, pods, type SystemConnections, Target, tcp, type TopologyChart } from '../kubernetes';
 import type { Service } from '../topology';
-import { renderIngress } from './ingress';
+import { GatewayService, IstioIngress } from './ingress';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderTelemetry } from './telemetry';
@@ -13,14 +13,6 @@ export enum Injection {
   NAMESPACE = 'namespace',
   /** A label of each pod: the namespace stays as it is. */
   POD = 'pod',
-}
-
-/** How the Service in front of a gateway is exposed. */
-export enum GatewayService {
-  /** The cloud provider makes a load balancer of its own. */
-  LOAD_BALANCER = 'LoadBalancer',
-  /** A load balancer that exists is bound to the pods, e.g. by a TargetGroupBinding. */
-  CLUSTER_IP = 'ClusterIP',
 }
 
 /** How Istio with sidecars is used. */
@@ -55,12 +47,11 @@ export interface IstioSidecarsProps {
 export class IstioSidecars extends Target {
   readonly name = 'Istio with sidecars';
   readonly capabilities = Object.values(Capability);
-  readonly gatewayReadinessPort = READINESS;
+  readonly gateway: IstioIngress;
   readonly mutualTls = true;
 
   readonly trustDomain: string;
   readonly tracing?: Tracing;
-  readonly gatewayService: GatewayService;
   private readonly revision?: string;
   private readonly injection: Injection;
   private readonly controlPlaneNamespace: string;
@@ -72,7 +63,7 @@ export class IstioSidecars extends Target {
     this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'istio-system';
     this.trustDomain = props.trustDomain ?? 'cluster.local';
     this.tracing = props.tracing;
-    this.gatewayService = props.gatewayService ?? GatewayService.LOAD_BALANCER;
+    this.gateway = new IstioIngress(props.gatewayService ?? GatewayService.LOAD_BALANCER);
   }
 
   /** Exactly one of Istio's two labels, since `istio-injection` beats the revision. */
@@ -91,18 +82,6 @@ export class IstioSidecars extends Target {
       return {};
     }
     return { 'sidecar.istio.io/inject': 'true', ...(this.revision ? { 'istio.io/rev': this.revision } : {}) };
-  }
-
-  gatewayLabels(edge: string): Labels {
-    return { 'gateway.networking.k8s.io/gateway-name': edge };
-  }
-
-  gatewayServiceName(edge: string): string {
-    return `${edge}-istio`;
-  }
-
-  gatewayPorts(tls: boolean): number[] {
-    return tls ? [80, 443, READINESS] : [80, READINESS];
   }
 
   /** Configuration and certificates from istiod, spans to the collector, metrics scraped from any namespace. */
@@ -126,12 +105,10 @@ export class IstioSidecars extends Target {
     renderScopes(chart, this);
     renderTelemetry(chart, this);
     renderTraffic(chart);
-    renderIngress(chart, this);
   }
 }
 
 /** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
 const ISTIOD = 15012;
 const MERGED_METRICS = 15020;
-const READINESS = 15021;
 const ENVOY_METRICS = 15090;

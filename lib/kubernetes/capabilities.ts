@@ -1,5 +1,5 @@
 import { type Finding, Severity } from '../checks';
-import { type Call, ExternalService, meaningOfTerms, type Service, type Topology } from '../topology';
+import { type Call, type Edge, ExternalService, meaningOfTerms, type Service, type Topology } from '../topology';
 
 /** Something that a topology may ask and a target may not be able to do. */
 export enum Capability {
@@ -15,7 +15,15 @@ export enum Capability {
   EGRESS_BY_HOST = 'egress by host name',
   EDGES = 'a way in from outside',
   TOKENS = 'token checks at the edge',
+  API_KEYS = 'API keys at the edge',
   THROTTLES = 'throttles at the edge',
+  CLIENT_LIMITS = 'limits for each client',
+  CORS = 'CORS',
+  CLIENT_CERTIFICATES = 'client certificates',
+  FIREWALL = 'a firewall',
+  REQUEST_SHAPES = 'a check of what requests look like',
+  CACHING = 'cached answers',
+  TRANSLATION = 'REST translated to gRPC',
 }
 
 interface Wish {
@@ -23,27 +31,54 @@ interface Wish {
   readonly capability: Capability;
 }
 
-/** What the topology asks and the target cannot do. */
-export function unmetWishes(topology: Topology, target: string, capabilities: readonly Capability[]): Finding[] {
+/** What serves a part of a topology, and what it can do. */
+export interface Abilities {
+  readonly name: string;
+  readonly capabilities: readonly Capability[];
+}
+
+const NO_GATEWAY: Abilities = { name: 'a target without a gateway', capabilities: [] };
+
+/** What the topology asks and neither the target nor its gateway can do. */
+export function unmetWishes(topology: Topology, mesh: Abilities, gateway: Abilities = NO_GATEWAY): Finding[] {
+  return [
+    ...unmet(topology.services.flatMap(service => [...wishesOfService(service), ...service.outgoingCalls.flatMap(wishesOfCall)]), mesh),
+    ...unmet(topology.edges.flatMap(wishesOfEdge), gateway),
+  ];
+}
+
+function unmet(wishes: readonly Wish[], { name, capabilities }: Abilities): Finding[] {
   const can = new Set(capabilities);
-  return wishesOf(topology).filter(wish => !can.has(wish.capability)).map(({ path, capability }) => ({
+  return wishes.filter(wish => !can.has(wish.capability)).map(({ path, capability }) => ({
     id: 'TargetCannot',
     severity: Severity.ERROR,
     path,
-    message: `It asks for ${capability}, and ${target} cannot do that.`,
-    remedy: 'Choose a target that can, or leave it out.',
+    message: `It asks for ${capability}, and ${name} cannot do that.`,
+    remedy: OF_MANAGED_APIS.has(capability) ? 'Put a managed API in front and say `managed: true`, or leave it out.' : 'Choose a target that can, or leave it out.',
   }));
 }
 
-function wishesOf(topology: Topology): Wish[] {
-  return [
-    ...topology.services.flatMap(service => [...wishesOfService(service), ...service.outgoingCalls.flatMap(wishesOfCall)]),
-    ...topology.edges.flatMap(({ path, routes, throttle }) => [
-      { path, capability: Capability.EDGES },
-      ...when(routes.some(route => route.auth.token), path, Capability.TOKENS),
-      ...when(throttle ?? routes.some(route => route.throttle), path, Capability.THROTTLES),
-    ]),
+/** What a managed API in front of an edge does in place of the gateway in the cluster. */
+const OF_MANAGED_APIS = new Set([
+  Capability.API_KEYS, Capability.CLIENT_LIMITS, Capability.CLIENT_CERTIFICATES, Capability.FIREWALL, Capability.REQUEST_SHAPES, Capability.CACHING,
+]);
+
+function wishesOfEdge(edge: Edge): Wish[] {
+  const { path, routes } = edge;
+  const wishes = [
+    { path, capability: Capability.EDGES },
+    ...when(routes.some(route => route.auth.token), path, Capability.TOKENS),
+    ...when(routes.some(route => route.auth.key), path, Capability.API_KEYS),
+    ...when(edge.throttle ?? routes.some(route => route.throttle), path, Capability.THROTTLES),
+    ...when(edge.clientLimits.length > 0, path, Capability.CLIENT_LIMITS),
+    ...when(edge.cors, path, Capability.CORS),
+    ...when(edge.clientCa, path, Capability.CLIENT_CERTIFICATES),
+    ...when(edge.firewall, path, Capability.FIREWALL),
+    ...when(routes.some(route => route.requires), path, Capability.REQUEST_SHAPES),
+    ...when(routes.some(route => route.cacheFor), path, Capability.CACHING),
+    ...when(routes.some(route => route.translation), path, Capability.TRANSLATION),
   ];
+  return edge.managed ? wishes.filter(({ capability }) => !OF_MANAGED_APIS.has(capability)) : wishes;
 }
 
 function wishesOfService(service: Service): Wish[] {

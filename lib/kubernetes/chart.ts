@@ -3,6 +3,7 @@ import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { callsIntoTheMesh, describeFinding, type Finding, Severity, truncatedTries } from '../checks';
 import { type Callee, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
+import { renderAggregators } from './aggregator';
 import { unmetWishes } from './capabilities';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
@@ -46,7 +47,7 @@ export class TopologyChart extends Chart {
     this.mesh = props.mesh ?? new NoMesh();
     this.topology.close();
     this.findings = [
-      ...unmetWishes(this.topology, this.mesh.name, this.mesh.capabilities),
+      ...unmetWishes(this.topology, this.mesh, this.mesh.gateway),
       ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
       ...truncatedTries(this.topology),
     ];
@@ -60,8 +61,10 @@ export class TopologyChart extends Chart {
         this.deployments.set(version, deployment);
       }
     }
+    renderAggregators(this);
     renderNetworkPolicies(this);
     this.mesh.render(this);
+    this.mesh.gateway?.render(this);
   }
 
   /** The Deployment of a version, to be changed as cdk8s-plus allows: volumes, secrets, further containers. */

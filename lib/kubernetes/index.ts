@@ -1,6 +1,9 @@
 export * from './capabilities';
 export * from './chart';
+export { renderCertificate } from './certificate';
 export * from './cluster-app';
+export * from './edge-gateway';
+export { mountFiles } from './files';
 export * from './network-policy';
 export * from './no-mesh';
 export * from './target';

@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import { type Edge, ExternalService, type Port, Service } from '../topology';
 import type { TopologyChart } from './chart';
+import type { EdgeGateway } from './edge-gateway';
 import type { Labels } from './target';
 
 type Peer = k8s.NetworkPolicyPeer;
@@ -8,18 +9,22 @@ type Peer = k8s.NetworkPolicyPeer;
 /** Default deny in every namespace, and for each service and edge the declared connections alone. */
 export function renderNetworkPolicies(chart: TopologyChart): void {
   chart.topology.namespaces.forEach(name => renderDefault(chart, name));
-  const edgesByService = new Map<Service, Map<string, Gate>>();
+  const gatesByService = new Map<Service, Gate[]>();
   for (const edge of chart.topology.edges) {
-    for (const { service, port } of edge.routes) {
-      const gates = edgesByService.get(service) ?? new Map<string, Gate>();
-      edgesByService.set(service, gates.set(`${edge.name}:${port.number}`, { edge, port }));
+    const { gateway } = chart.mesh;
+    if (!gateway) {
+      continue;
     }
-    renderForEdge(chart, edge);
+    for (const { service, port } of edge.destinations) {
+      gatesByService.set(service, [...gatesByService.get(service) ?? [], { gateway, edge, port }]);
+    }
+    renderForEdge(chart, gateway, edge);
   }
-  chart.topology.services.forEach(service => renderForService(chart, service, [...edgesByService.get(service)?.values() ?? []]));
+  chart.topology.services.forEach(service => renderForService(chart, service, gatesByService.get(service) ?? []));
 }
 
 interface Gate {
+  readonly gateway: EdgeGateway;
   readonly edge: Edge;
   readonly port: Port;
 }
@@ -36,7 +41,7 @@ function renderDefault(chart: TopologyChart, namespace: string): void {
 function renderForService(chart: TopologyChart, service: Service, gates: Gate[]): void {
   const ingress = [
     ...service.incomingCalls.map(({ caller, port }) => ({ from: [pods(caller.namespace, caller.selector)], ports: [tcp(port.target)] })),
-    ...gates.map(({ edge, port }) => ({ from: [pods(edge.namespace, chart.mesh.gatewayLabels(edge.name))], ports: [tcp(port.target)] })),
+    ...gates.map(({ gateway, edge, port }) => ({ from: [pods(gateway.namespaceOf(edge), gateway.labelsOf(edge))], ports: [tcp(port.target)] })),
   ];
   const egress = service.outgoingCalls.map(({ callee, port }) => callee instanceof Service
     ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
@@ -47,15 +52,19 @@ function renderForService(chart: TopologyChart, service: Service, gates: Gate[])
   });
 }
 
-/** Anybody may knock at an edge; it may reach the services it has routes to. */
-function renderForEdge(chart: TopologyChart, edge: Edge): void {
-  const egress = edge.routes.map(({ service, port }) => ({ to: [pods(service.namespace, service.selector)], ports: [tcp(port.target)] }));
+/** Anybody may knock at an edge; it may reach the services it has routes to. Pods in a namespace of the gateway's own are its operator's. */
+function renderForEdge(chart: TopologyChart, gateway: EdgeGateway, edge: Edge): void {
+  const namespace = gateway.namespaceOf(edge);
+  if (!chart.topology.namespaces.includes(namespace)) {
+    return;
+  }
+  const egress = edge.destinations.map(({ service, port }) => ({ to: [pods(service.namespace, service.selector)], ports: [tcp(port.target)] }));
   new k8s.KubeNetworkPolicy(chart.scopeOf(edge), 'network-policy', {
-    metadata: { name: edge.name, namespace: edge.namespace },
+    metadata: { name: edge.name, namespace },
     spec: {
-      podSelector: { matchLabels: chart.mesh.gatewayLabels(edge.name) },
+      podSelector: { matchLabels: gateway.labelsOf(edge) },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ ports: chart.mesh.gatewayPorts(edge.tlsSecret !== undefined).map(tcp) }],
+      ingress: [{ ports: gateway.portsOf(edge).map(tcp) }],
       egress: distinct(egress),
     },
   });

@@ -1,12 +1,27 @@
 import type { Capability } from './capabilities';
+import type { EdgeGateway } from './edge-gateway';
 import { type Labels, type SystemConnections, Target } from './target';
+
+/** How plain Kubernetes is used. */
+export interface NoMeshProps {
+  /**
+   * What serves the edges.
+   * @default - nothing: a topology with edges is refused
+   */
+  readonly gateway?: EdgeGateway;
+}
 
 /** Plain Kubernetes: workloads, and NetworkPolicies that let through the declared calls. The simple start, and enough for most small systems. */
 export class NoMesh extends Target {
   readonly name = 'plain Kubernetes without a mesh';
   readonly capabilities: readonly Capability[] = [];
-  readonly gatewayReadinessPort = 80;
+  readonly gateway: EdgeGateway | undefined;
   readonly mutualTls = false;
+
+  constructor({ gateway }: NoMeshProps = {}) {
+    super();
+    this.gateway = gateway;
+  }
 
   namespaceLabels(): Labels {
     return {};
@@ -14,18 +29,6 @@ export class NoMesh extends Target {
 
   podLabels(): Labels {
     return {};
-  }
-
-  gatewayLabels(): Labels {
-    return {};
-  }
-
-  gatewayPorts(): number[] {
-    return [];
-  }
-
-  gatewayServiceName(edge: string): string {
-    return edge;
   }
 
   systemConnections(): SystemConnections {

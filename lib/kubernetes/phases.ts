@@ -7,7 +7,7 @@ const CONTEXT = 'cdk8s-cardinal:phase';
 export class Phase {
   static readonly NAMESPACES = new Phase('1-namespaces', ['Namespace', 'CustomResourceDefinition']);
   static readonly CONTROL_PLANE = new Phase('2-control-plane', []);
-  static readonly GATEWAYS = new Phase('3-gateways', ['GatewayClass', 'Gateway']);
+  static readonly GATEWAYS = new Phase('3-gateways', ['GatewayClass', 'Certificate', 'Gateway']);
   static readonly POLICIES = new Phase('4-policies', [
     'NetworkPolicy', 'PeerAuthentication', 'RequestAuthentication', 'AuthorizationPolicy', 'Sidecar', 'Telemetry', 'ProxyConfig',
     'EnvoyFilter', 'WasmPlugin',

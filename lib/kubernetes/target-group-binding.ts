@@ -1,12 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { Edge } from '../topology';
+import { type Edge, Mistake } from '../topology';
 import type { Target } from './target';
 
 /** Properties of a {@link TargetGroupBinding}. */
 export interface TargetGroupBindingProps {
   readonly edge: Edge;
-  /** The mesh whose gateway serves the edge. */
+  /** The target whose gateway serves the edge. */
   readonly mesh: Target;
   /**
    * The addresses, as a CIDR, from which the load balancer reaches the pods; the controller then opens their security groups to it.
@@ -24,16 +24,25 @@ export interface TargetGroupBindingProps {
 export class TargetGroupBinding extends Construct {
   constructor(scope: Construct, id: string, { edge, mesh, allowFrom }: TargetGroupBindingProps) {
     super(scope, id);
+    const { gateway } = mesh;
+    if (!gateway) {
+      throw new Mistake({
+        code: 'NoGateway',
+        where: edge.path,
+        problem: `Nothing serves the edge in the cluster: ${mesh.name} has no gateway.`,
+        remedy: 'Give the target one, e.g. `Mesh.istio()` or `Mesh.none({ gateway })`.',
+      });
+    }
     const port = edge.tlsSecret ? 443 : 80;
-    const ports = [port, mesh.gatewayReadinessPort].map(each => ({ protocol: 'TCP', port: each }));
+    const ports = [gateway.requestPortOf(edge), gateway.readinessPort].map(each => ({ protocol: 'TCP', port: each }));
     new ApiObject(this, 'Default', {
       apiVersion: 'elbv2.k8s.aws/v1beta1',
       kind: 'TargetGroupBinding',
-      metadata: { name: edge.name, namespace: edge.namespace },
+      metadata: { name: edge.name, namespace: gateway.namespaceOf(edge) },
       spec: {
         targetGroupName: edge.id,
         targetType: 'ip',
-        serviceRef: { name: mesh.gatewayServiceName(edge.name), port },
+        serviceRef: { name: gateway.serviceNameOf(edge), port },
         networking: allowFrom ? { ingress: [{ from: [{ ipBlock: { cidr: allowFrom } }], ports }] } : undefined,
       },
     });

@@ -2,6 +2,7 @@ import type { k8s } from 'cdk8s-plus-27';
 import type { Service } from '../topology';
 import type { Capability } from './capabilities';
 import type { TopologyChart } from './chart';
+import type { EdgeGateway } from './edge-gateway';
 
 /** Labels of a Kubernetes object. */
 export interface Labels {
@@ -14,12 +15,14 @@ export interface SystemConnections {
   readonly egress: k8s.NetworkPolicyEgressRule[];
 }
 
-/** What keeps the promises of a topology in the cluster: a mesh, or plain Kubernetes. */
+/** What keeps the promises of a topology in the cluster: a mesh, or plain Kubernetes, and what serves its edges. */
 export abstract class Target {
   /** How messages call it. */
   abstract readonly name: string;
-  /** What it can do. What a topology asks beyond this is an error. */
+  /** What it can do between services. What a topology asks beyond this is an error. */
   abstract readonly capabilities: readonly Capability[];
+  /** What serves the edges; undefined if nothing does. */
+  abstract readonly gateway: EdgeGateway | undefined;
 
   /** Whether callees in the mesh take nothing but mutual TLS, so that a caller without a proxy is refused. */
   abstract readonly mutualTls: boolean;
@@ -29,18 +32,6 @@ export abstract class Target {
 
   /** The labels by which a service's pods join the mesh or stay out. */
   abstract podLabels(service: Service): Labels;
-
-  /** The labels by which the pods of an edge's gateway are found. */
-  abstract gatewayLabels(edge: string): Labels;
-
-  /** The ports on which the pods of an edge's gateway listen. */
-  abstract gatewayPorts(tls: boolean): number[];
-
-  /** The name of the Service in front of an edge's gateway. */
-  abstract gatewayServiceName(edge: string): string;
-
-  /** The port on which a gateway's pod answers `GET /healthz/ready`. */
-  abstract readonly gatewayReadinessPort: number;
 
   /** What its proxies need of the network beside the declared calls. */
   abstract systemConnections(): SystemConnections;

@@ -1,4 +1,5 @@
 import { Mistake } from './mistake';
+import { requireDnsSubdomain, requireHeaderName } from './names';
 
 /** Which tokens are accepted. */
 export interface JwtProps {
@@ -6,6 +7,11 @@ export interface JwtProps {
   readonly issuer: string;
   /** The `aud` claims of which a token must have one. */
   readonly audiences: string[];
+  /**
+   * The scopes of which a token must have one, in its claim `scope`, divided by blanks.
+   * @default - any
+   */
+  readonly scopes?: string[];
   /**
    * Where the issuer's keys are.
    * @default - found by OpenID Connect discovery at the issuer
@@ -16,6 +22,17 @@ export interface JwtProps {
    * @default - fetched
    */
   readonly jwks?: string;
+}
+
+/** Which API keys are accepted. */
+export interface ApiKeyProps {
+  /** The Secret, in the edge's namespace, whose entries are the clients' names and their keys. A managed API keeps keys of its own. */
+  readonly secret: string;
+  /**
+   * The header that carries the key.
+   * @default x-api-key
+   */
+  readonly header?: string;
 }
 
 /** What a request from outside must prove. */
@@ -43,8 +60,28 @@ export class Auth {
         remedy: 'Name the audiences of this edge.',
       });
     }
+    refuseUnusableScopes(props.scopes);
     return new Auth(props);
   }
 
-  private constructor(readonly token?: JwtProps) {}
+  /** A key that was given to the client. Keys do not expire by themselves and prove no user: prefer tokens where clients can have them. */
+  static apiKey(props: ApiKeyProps): Auth {
+    requireDnsSubdomain('Auth.apiKey', 'a Secret', props.secret);
+    requireHeaderName('Auth.apiKey', props.header ?? 'x-api-key');
+    return new Auth(undefined, props);
+  }
+
+  private constructor(readonly token?: JwtProps, readonly key?: ApiKeyProps) {}
+}
+
+function refuseUnusableScopes(scopes: string[] | undefined): void {
+  const wrong = scopes?.find(scope => scope === '' || /\s/.test(scope));
+  if (wrong !== undefined || scopes?.length === 0) {
+    throw new Mistake({
+      code: 'InvalidScope',
+      where: 'Auth.jwt',
+      problem: wrong === undefined ? 'No scope at all is allowed, so no token could ever pass.' : `"${wrong}" is no scope: blanks divide the scopes of a token.`,
+      remedy: 'Name the scopes one by one, or leave `scopes` out to accept any.',
+    });
+  }
 }

@@ -1,42 +1,31 @@
 import { Duration } from 'cdk8s';
+import { Aggregate, type PartProps } from './aggregate';
+import { addAggregator, callParts } from './aggregator';
 import { Auth } from './auth';
+import type { ClientLimit } from './client-limit';
+import type { Cors } from './cors';
+import { type EdgeProps, requireTenableEdge } from './edge-props';
 import type { Throttle } from './limit';
 import { Mistake } from './mistake';
-import { requireDnsLabel, requireHostName, requireNamespace } from './names';
-import { requirePositive } from './numbers';
+import { requireDnsLabel, requireNamespace } from './names';
+import type { Port } from './port';
 import { Route, type RouteProps } from './route';
 import type { Service } from './service';
 import type { Topology } from './topology';
 
-/** How an edge presents itself. */
-export interface EdgeProps {
-  /** The host name that clients ask for, e.g. `shop.example`. */
-  readonly host: string;
+/** The terms of an aggregate: those of its route, and what its parts are told. */
+export interface AggregateProps extends RouteProps {
   /**
-   * The Secret of type `kubernetes.io/tls` with the certificate, in the edge's namespace. With it, HTTP is redirected to HTTPS.
-   * @default - plain HTTP
+   * The request headers that are passed on to the parts.
+   * @default - `authorization` and those of traces: `traceparent`, `tracestate`, `b3`, `x-request-id`
    */
-  readonly tlsSecret?: string;
-  /**
-   * What requests must prove on routes that say nothing else.
-   * @default Auth.none()
-   */
-  readonly auth?: Auth;
-  /**
-   * The requests that each pod of the gateway lets through in all. A managed API takes it for the default of each route.
-   * @default - no limit
-   */
-  readonly throttle?: Throttle;
-  /**
-   * The time a request has on routes that say nothing else.
-   * @default 29 seconds, the most that a managed API gateway grants
-   */
-  readonly timeout?: Duration;
-  /**
-   * The namespace of the gateway's own pods.
-   * @default - the topology's
-   */
-  readonly namespace?: string;
+  readonly headers?: string[];
+}
+
+/** A port of a service that an edge's gateway connects to. */
+export interface Destination {
+  readonly service: Service;
+  readonly port: Port;
 }
 
 /**
@@ -46,24 +35,39 @@ export interface EdgeProps {
 export class Edge {
   readonly host: string;
   readonly tlsSecret?: string;
+  readonly certificateIssuer?: string;
+  readonly clientCa?: string;
   readonly auth: Auth;
   readonly throttle?: Throttle;
+  readonly clientLimit?: ClientLimit;
+  readonly rateLimiter?: Service;
+  readonly cors?: Cors;
+  readonly firewall: boolean;
+  readonly managed: boolean;
   readonly timeout: Duration;
   readonly namespace: string;
   private readonly declared: Route[] = [];
   private readonly byRequests = new Map<string, Route>();
+  private readonly merged: Aggregate[] = [];
+  private merger?: Service;
 
   constructor(readonly topology: Topology, readonly name: string, props: EdgeProps) {
     this.host = props.host;
     this.tlsSecret = props.tlsSecret;
+    this.certificateIssuer = props.certificateIssuer;
+    this.clientCa = props.clientCa;
     this.auth = props.auth ?? Auth.none();
     this.throttle = props.throttle;
+    this.clientLimit = props.clientLimit;
+    this.rateLimiter = props.rateLimiter;
+    this.cors = props.cors;
+    this.firewall = props.firewall ?? false;
+    this.managed = props.managed ?? false;
     this.timeout = props.timeout ?? Duration.seconds(29);
     this.namespace = props.namespace ?? topology.namespace;
     requireDnsLabel(this.path, 'an edge', name);
     requireNamespace(this.path, this.namespace);
-    requireHostName(this.path, props.host);
-    requirePositive(this.path, 'The timeout', props.timeout);
+    requireTenableEdge(this.path, props);
   }
 
   /** Where it was declared, for messages. */
@@ -81,12 +85,60 @@ export class Edge {
     return this.declared;
   }
 
+  /** The answers that are made of several, each with its route. */
+  get aggregates(): readonly Aggregate[] {
+    return this.merged;
+  }
+
+  /** The service that makes them, if there are any. */
+  get aggregator(): Service | undefined {
+    return this.merger;
+  }
+
+  /** The limits of clients: the edge's own and those of its routes. */
+  get clientLimits(): readonly ClientLimit[] {
+    return [this.clientLimit, ...this.routes.map(route => route.clientLimit)].filter(limit => limit !== undefined);
+  }
+
+  /** What its gateway connects to, each once: the services of its routes, and what counts its clients. */
+  get destinations(): readonly Destination[] {
+    const all: Destination[] = [...this.routes, ...(this.rateLimiter ? [{ service: this.rateLimiter, port: this.rateLimiter.firstPort(this.path) }] : [])];
+    return [...new Map(all.map(({ service, port }) => [`${service.namespace}/${service.name}:${port.number}`, { service, port }])).values()];
+  }
+
   /**
    * Lets the outside ask an operation of a service.
    * @param operation a method and a path, e.g. `GET /product/{id}`, `ANY /static/{file+}`
    */
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
+    this.requireOwn(operation, service);
+    const route = new Route(this, operation, service, props);
+    this.refuseTwin(route);
+    this.byRequests.set(route.operation.requests, route);
+    this.declared.push(route);
+    return route;
+  }
+
+  /**
+   * Answers with a JSON object made of the answers of several services, a field for each. In the cluster: KrakenD, a service of the
+   * topology named `EDGE-aggregator`, which calls them. A part that fails or is late is left out: the header `x-krakend-completed` says
+   * `false`, and `error_PART` why.
+   * @param operation a GET with its path, e.g. `GET /home`
+   * @param parts the fields of the answer and where each comes from
+   */
+  aggregate(operation: string, parts: { readonly [field: string]: PartProps }, props: AggregateProps = {}): Aggregate {
+    this.topology.requireOpen(this.path);
+    Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
+    const aggregator = this.merger ?? addAggregator(this);
+    const aggregate = new Aggregate(this.route(operation, aggregator, props), parts, props.headers);
+    callParts(aggregator, aggregate);
+    this.merger = aggregator;
+    this.merged.push(aggregate);
+    return aggregate;
+  }
+
+  private requireOwn(operation: string, service: Service): void {
     if (service.topology !== this.topology) {
       throw new Mistake({
         code: 'ForeignService',
@@ -95,18 +147,18 @@ export class Edge {
         remedy: 'Declare the edge in the topology of its services.',
       });
     }
-    const route = new Route(this, operation, service, props);
-    const twin = this.byRequests.get(route.operation.requests);
+  }
+
+  private refuseTwin({ operation }: Route): void {
+    const twin = this.byRequests.get(operation.requests);
     if (twin) {
+      const written = twin.operation.toString();
       throw new Mistake({
         code: 'Duplicate',
         where: this.path,
-        problem: `"${operation}" has a route already${twin.operation.toString() === operation ? '' : `, "${twin.operation}"`}.`,
+        problem: `"${operation.toString()}" has a route already${written === operation.toString() ? '' : `, "${written}"`}.`,
         remedy: 'Keep one of the two.',
       });
     }
-    this.byRequests.set(route.operation.requests, route);
-    this.declared.push(route);
-    return route;
   }
 }

@@ -1,6 +1,7 @@
 import { Mistake } from './mistake';
 
 const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
 const ENVIRONMENT_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const HEADER = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
@@ -13,6 +14,18 @@ export function requireDnsLabel(where: string, what: string, name: string): void
       where,
       problem: `"${name}" is no DNS label, so it cannot name ${what}.`,
       remedy: `Use at most 63 lower-case letters, digits and "-", beginning with a letter${suggestion(name)}.`,
+    });
+  }
+}
+
+/** Refuses what Kubernetes would not take as the name of a Secret: an RFC 1123 subdomain. */
+export function requireDnsSubdomain(where: string, what: string, name: string): void {
+  if (name.length > 253 || !NAME.test(name)) {
+    throw new Mistake({
+      code: 'InvalidName',
+      where,
+      problem: `"${name}" cannot name ${what}.`,
+      remedy: 'Use at most 253 lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit.',
     });
   }
 }

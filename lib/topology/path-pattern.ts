@@ -46,6 +46,16 @@ export class PathPattern {
     return this.segments.map(segment => `/${isRest(segment) ? rest : isParameter(segment) ? one : segment}`).join('');
   }
 
+  /** The names of its parameters. */
+  get parameters(): string[] {
+    return this.segments.filter(isParameter).map(nameOf);
+  }
+
+  /** As a path template of google.api.http. */
+  toTemplate(): string {
+    return this.segments.map(segment => `/${isRest(segment) ? `{${nameOf(segment)}=**}` : segment}`).join('');
+  }
+
   /** Whether some path is matched by both. */
   overlaps(other: PathPattern): boolean {
     return overlap(this.segments, other.segments);
@@ -58,6 +68,10 @@ function isParameter(segment: string): boolean {
 
 function isRest(segment: string): boolean {
   return segment.endsWith('+}');
+}
+
+function nameOf(parameter: string): string {
+  return parameter.replace(/[{}+]/g, '');
 }
 
 function overlap([a, ...restOfA]: string[], [b, ...restOfB]: string[]): boolean {

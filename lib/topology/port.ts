@@ -1,6 +1,7 @@
 import { requireInteger } from './numbers';
 import { requireDnsLabel } from './names';
 import { Mistake } from './mistake';
+import type { ProtoDescriptor } from './proto-descriptor';
 
 /** What a port speaks: it decides the name of the Service port and so how a mesh treats the traffic. */
 export enum Protocol {
@@ -39,9 +40,14 @@ export interface GrpcPortOptions extends PortOptions {
   readonly service?: string;
   /**
    * The methods of that service. With them a method that does not exist cannot be named.
-   * @default - any method may be named
+   * @default - those that the descriptor has; without one any method may be named
    */
   readonly methods?: string[];
+  /**
+   * What the messages of that service look like, so that an edge can translate REST requests to it.
+   * @default - an edge passes on gRPC alone
+   */
+  readonly descriptor?: ProtoDescriptor;
 }
 
 /**
@@ -59,7 +65,7 @@ export class Port {
   }
 
   static grpc(number: number, options: GrpcPortOptions = {}): Port {
-    return new Port(Protocol.GRPC, number, options, options.service, options.methods);
+    return new Port(Protocol.GRPC, number, options, options.service, options.methods ?? describedMethods(number, options), options.descriptor);
   }
 
   static tcp(number: number, options: PortOptions = {}): Port {
@@ -81,6 +87,7 @@ export class Port {
     options: PortOptions,
     readonly grpcService?: string,
     readonly grpcMethods?: string[],
+    readonly descriptor?: ProtoDescriptor,
   ) {
     const where = `port ${number}`;
     this.target = options.target ?? number;
@@ -110,4 +117,20 @@ export class Port {
   get carriesRequests(): boolean {
     return this.protocol === Protocol.HTTP || this.protocol === Protocol.HTTP2 || this.protocol === Protocol.GRPC;
   }
+}
+
+function describedMethods(number: number, { service, descriptor }: GrpcPortOptions): string[] | undefined {
+  if (!service || !descriptor) {
+    return undefined;
+  }
+  const methods = descriptor.methodsOf(service);
+  if (!methods) {
+    throw new Mistake({
+      code: 'InvalidDescriptor',
+      where: `port ${number}`,
+      problem: `${descriptor.path} does not describe ${service}.`,
+      remedy: 'Give the descriptor set of the service that is behind the port.',
+    });
+  }
+  return methods;
 }

@@ -1,11 +1,14 @@
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
+import { type ClientLimit, requireCountableClients } from './client-limit';
 import type { Edge } from './edge';
 import type { Throttle } from './limit';
 import { Mistake } from './mistake';
 import { requirePositive } from './numbers';
 import { Operation } from './operation';
 import type { Port } from './port';
+import type { HttpBinding, ProtoDescriptor } from './proto-descriptor';
+import { type RequestShape, requireTenableShape } from './request-shape';
 import type { Service } from './service';
 
 /** The terms of a {@link Route}. */
@@ -30,6 +33,32 @@ export interface RouteProps {
    * @default - its first
    */
   readonly port?: number;
+  /**
+   * The requests that each client has on this route, beside those on the whole edge.
+   * @default - the edge's limit alone
+   */
+  readonly clientLimit?: ClientLimit;
+  /**
+   * What a request must look like.
+   * @default - anything
+   */
+  readonly requires?: RequestShape;
+  /**
+   * How long an answer to a GET may be given again without asking the service, in whole seconds.
+   * @default - each is asked for
+   */
+  readonly cacheFor?: Duration;
+  /**
+   * The gRPC method that answers, so that JSON is translated: parameters and the query become fields of the request, a body the whole of
+   * it. The service's port needs a descriptor.
+   * @default - requests are passed on as they are
+   */
+  readonly grpcMethod?: string;
+}
+
+/** How REST requests become gRPC requests. */
+export interface Translation extends HttpBinding {
+  readonly descriptor: ProtoDescriptor;
 }
 
 /** What the outside may ask of an edge, and which service answers. Nothing else is reachable. */
@@ -39,6 +68,11 @@ export class Route {
   readonly auth: Auth;
   readonly throttle?: Throttle;
   readonly timeout: Duration;
+  readonly clientLimit?: ClientLimit;
+  readonly requires?: RequestShape;
+  readonly cacheFor?: Duration;
+  /** The gRPC method that answers, and where its messages are described; undefined if requests are passed on as they are. */
+  readonly translation?: Translation;
 
   constructor(readonly edge: Edge, operation: string, readonly service: Service, props: RouteProps) {
     const where = `${edge.path}/${operation}`;
@@ -47,7 +81,15 @@ export class Route {
     this.auth = props.auth ?? edge.auth;
     this.throttle = props.throttle;
     this.timeout = props.timeout ?? edge.timeout;
+    this.clientLimit = props.clientLimit;
+    this.requires = props.requires;
+    this.cacheFor = props.cacheFor;
+    this.translation = props.grpcMethod === undefined ? undefined : translationOf(where, this, props.grpcMethod);
     requirePositive(where, 'The timeout', props.timeout);
+    requireTenableShape(where, props.requires);
+    requireCacheable(where, this);
+    requireCountableClients({ path: where, limit: props.clientLimit, hasToken: this.auth.token !== undefined, hasApiKey: this.auth.key !== undefined });
+    requireOneAnswer(where, edge.clientLimit, props.clientLimit);
     if (!this.port.carriesRequests) {
       throw new Mistake({
         code: 'NoRequests',
@@ -56,5 +98,49 @@ export class Route {
         remedy: 'Route to a port declared as http, http2 or grpc.',
       });
     }
+  }
+
+  /** What the service is asked: the gRPC method, or what the outside asks. */
+  get inside(): Operation {
+    return this.translation
+      ? Operation.parse(this.edge.path, `POST /${this.translation.service}/${this.translation.method}`)
+      : this.operation;
+  }
+}
+
+function translationOf(where: string, { service: { name }, port: { grpcService, descriptor, number }, operation }: Route, method: string): Translation {
+  if (!grpcService || !descriptor) {
+    throw new Mistake({
+      code: 'Untranslatable',
+      where,
+      problem: `Port ${number} of ${name} does not say what its gRPC messages look like.`,
+      remedy: 'Declare it as Port.grpc(…, { service, descriptor: ProtoDescriptor.fromFile(…) }).',
+    });
+  }
+  const binding = { service: grpcService, method, operation };
+  descriptor.requireTranslatable(where, binding);
+  return { ...binding, descriptor };
+}
+
+function requireCacheable(where: string, { operation, cacheFor }: Route): void {
+  const seconds = cacheFor?.toMilliseconds() ?? 1000;
+  if ((cacheFor && operation.method !== 'GET') || seconds < 1000 || seconds % 1000 > 0) {
+    throw new Mistake({
+      code: 'Uncacheable',
+      where,
+      problem: operation.method === 'GET' ? `Its answers are kept for ${cacheFor?.toHumanString()}.` : `Answers to ${operation.method ?? 'ANY'} are not kept.`,
+      remedy: 'Give whole seconds, on a GET.',
+    });
+  }
+}
+
+function requireOneAnswer(where: string, ofEdge: ClientLimit | undefined, own: ClientLimit | undefined): void {
+  if (ofEdge && own && ofEdge.whenUnavailable !== own.whenUnavailable) {
+    throw new Mistake({
+      code: 'Contradiction',
+      where,
+      problem: `While clients cannot be counted, the edge would ${ofEdge.whenUnavailable} requests and this route ${own.whenUnavailable} them.`,
+      remedy: 'Say the same for both: one gateway asks one counter.',
+    });
   }
 }

@@ -1,8 +1,10 @@
 import type { Callee } from './callee';
-import { Edge, type EdgeProps } from './edge';
+import { Edge } from './edge';
+import type { EdgeProps } from './edge-props';
 import { ExternalService, type ExternalServiceProps } from './external';
 import { Mistake } from './mistake';
 import { requireDnsLabel, requireNamespace } from './names';
+import { addRateLimiter, type RateLimiterProps } from './rate-limiter';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
 
@@ -73,6 +75,11 @@ export class Topology {
     }
     this.add(this.externalsByName, name, external, 'external service');
     return external;
+  }
+
+  /** Declares what counts the requests of each client for the gateways of edges, with a Redis that keeps the counts. */
+  addRateLimiter(name: string, props: RateLimiterProps): Service {
+    return addRateLimiter(this, name, props);
   }
 
   /** Declares a way in from outside. */

@@ -160,7 +160,7 @@ describe('throttles', () => {
     edge.route('GET /', web);
     edge.route('POST /orders/{id}', web, { throttle: Throttle.perSecond(5) });
 
-    const { configPatches, workloadSelector, priority } = one(render(shop), 'EnvoyFilter', 'door-throttles').spec;
+    const { configPatches, workloadSelector, priority } = one(render(shop), 'EnvoyFilter', 'door-filters').spec;
     const limit = configPatches[0].patch.value.typed_config;
     expect(workloadSelector.labels).toEqual({ 'gateway.networking.k8s.io/gateway-name': 'door' });
     expect(priority).toBe(10);
@@ -182,6 +182,7 @@ describe('throttles', () => {
     const shop = new Topology('shop');
     shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'));
 
-    expect(names(render(shop), 'EnvoyFilter')).toEqual([]);
+    const { configPatches } = one(render(shop), 'EnvoyFilter', 'door-filters').spec;
+    expect(configPatches.map((each: { applyTo: string }) => each.applyTo)).toEqual(['NETWORK_FILTER']);
   });
 });

@@ -1,5 +1,7 @@
 import { Duration } from 'cdk8s';
-import { Auth, Capability, HeaderMatch, Port, type Service, type Terms, Throttle, Topology } from '../../lib';
+import {
+  Auth, Capability, ClientKey, ClientLimit, type EdgeProps, HeaderMatch, Period, Port, type RouteProps, type Service, type Terms, Throttle, Topology, WhenUnavailable,
+} from '../../lib';
 import { unmetWishes } from '../../lib/kubernetes';
 import { plain } from '../istio/support';
 
@@ -32,15 +34,44 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
 ])('a target that can do nothing is told of %s, and one that can do everything of none', (_name, path, wishes, declaration) => {
   const topology = declare(declaration);
 
-  expect(unmetWishes(topology, 'a stone', [])).toEqual(wishes.map(wish => ({
+  const stone = { name: 'a stone', capabilities: [] };
+  const mesh = { name: 'a mesh', capabilities: Object.values(Capability) };
+
+  expect(unmetWishes(topology, stone, stone)).toEqual(wishes.map(wish => ({
     id: 'TargetCannot',
     severity: 'error',
     path,
     message: `It asks for ${wish}, and a stone cannot do that.`,
     remedy: 'Choose a target that can, or leave it out.',
   })));
-  expect(unmetWishes(topology, 'a mesh', Object.values(Capability))).toEqual([]);
+  expect(unmetWishes(topology, mesh, mesh)).toEqual([]);
 });
+
+const limit = ClientLimit.of({ client: ClientKey.claim('sub'), requests: 1, per: Period.SECOND, whenUnavailable: WhenUnavailable.ALLOW });
+
+test.each<[string, Capability[], Partial<EdgeProps>, RouteProps, boolean]>([
+  ['an API key', [Capability.API_KEYS], {}, { auth: Auth.apiKey({ secret: 'keys' }) }, true],
+  ['a limit of clients', [Capability.TOKENS, Capability.CLIENT_LIMITS], { clientLimit: limit }, { auth: jwt }, true],
+  ['a limit of clients on a route', [Capability.TOKENS, Capability.CLIENT_LIMITS], {}, { auth: jwt, clientLimit: limit }, true],
+  ['CORS', [Capability.CORS], { cors: { origins: ['*'] } }, {}, false],
+  ['client certificates', [Capability.CLIENT_CERTIFICATES], { tlsSecret: 'tls', clientCa: 'clients' }, {}, true],
+  ['a firewall', [Capability.FIREWALL], { firewall: true }, {}, true],
+  ['a request shape', [Capability.REQUEST_SHAPES], {}, { requires: { query: ['q'] } }, true],
+  ['a cache', [Capability.CACHING], {}, { cacheFor: Duration.seconds(1) }, true],
+])(
+  'an edge asks for %s, unless a managed API in front keeps it', (_name, wishes, edge, props, keptInFront) => {
+    const asked = (managed: boolean) => {
+      const shop = new Topology('shop');
+      shop.addEdge('door', { host: 'a.example', ...edge, managed }).route('GET /', plain(shop, 'web'), props);
+      return unmetWishes(shop, { name: 'a stone', capabilities: [] }).map(({ message }) => message);
+    };
+    const messages = wishes.map(wish => `It asks for ${wish}, and a target without a gateway cannot do that.`);
+    const kept = messages.filter(message => keptInFront && !message.includes(Capability.TOKENS));
+
+    expect(asked(false)).toEqual([expect.stringContaining(Capability.EDGES), ...messages]);
+    expect(asked(true)).toEqual(asked(false).filter(message => !kept.includes(message)));
+  },
+);
 
 const capable = Object.values(Capability).filter(each => each !== Capability.TERMS_BY_CALLER);
 
@@ -58,7 +89,7 @@ test.each<[string, Terms, Terms, boolean]>([
   plain(shop, 'web').calls(cart, one);
   plain(shop, 'app').calls(cart, other);
 
-  expect(unmetWishes(shop, 'a blind mesh', capable).map(({ path, message }) => [path, message])).toEqual(
+  expect(unmetWishes(shop, { name: 'a blind mesh', capabilities: capable }).map(({ path, message }) => [path, message])).toEqual(
     differ ? [['shop/cart', 'It asks for terms that differ by caller, and a blind mesh cannot do that.']] : [],
   );
 });

@@ -4,6 +4,7 @@ import { Duration } from 'cdk8s';
 import {
   Auth, HeaderMatch, Health, Mistake, Operation, Port, RetryOn, type ServiceProps, Throttle, Topology,
 } from '../../lib';
+import { EDGE_MISTAKES } from './edge-mistakes';
 
 function shopWith(...names: string[]) {
   const shop = new Topology('shop');
@@ -196,19 +197,21 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   }],
 ];
 
-test.each(MISTAKES)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
+const ALL = [...MISTAKES, ...EDGE_MISTAKES];
+
+test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
 
   expect(mistake.code).toBe(code);
   words.forEach(word => expect(mistake.message).toContain(word));
   expect(mistake.message).toContain(mistake.remedy);
-  expect((mistake.stack ?? '').split('\n')[1]).toContain(__filename);
+  expect((mistake.stack ?? '').split('\n')[1]).toContain(__dirname);
 });
 
 test('every kind of mistake that the model knows is made above', () => {
   const folder = join(__dirname, '../../lib/topology');
   const known = readdirSync(folder).flatMap(file => [...readFileSync(join(folder, file), 'utf8').matchAll(/code: '(\w+)'/g)].map(([, code]) => code));
-  const made = new Set(MISTAKES.map(([, code]) => code));
+  const made = new Set(ALL.map(([, code]) => code));
 
   // What comes after rendering has a table of its own, below.
   expect([...new Set(known)].filter(code => !made.has(code ?? ''))).toEqual(['AlreadyRendered']);

@@ -1,0 +1,47 @@
+import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3' with { 'resolution-mode': 'import' };
+import type { Labels, TopologyChart } from '../kubernetes';
+import type { Edge } from '../topology';
+import { clientLimits } from './edge-limits';
+import { notFound } from './edge-not-found';
+import { throttles } from './edge-throttles';
+import { translations } from './edge-translation';
+import { EnvoyFilter, type SpecOf } from './resources';
+
+type Patch = NonNullable<SpecOf<IEnvoyFilter>['configPatches']>[number];
+
+const CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
+const CONNECTION_MANAGER_TYPE = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+
+/** What Istio has no resource for: filters of the gateway's Envoy, behind the token check, in the order in which they are passed. */
+export function renderEdgeFilters(chart: TopologyChart, edge: Edge, gatewayLabels: Labels): void {
+  const filters = [throttles(edge), clientLimits(edge), ...translations(edge)];
+  new EnvoyFilter(chart.scopeOf(edge), 'envoy-filter', {
+    metadata: {
+      name: `${edge.name}-filters`,
+      namespace: edge.namespace,
+      // That an EnvoyFilter depends on Envoy's inner workings is known.
+      annotations: { 'galley.istio.io/analyze-suppress': 'IST0133' },
+    },
+    spec: {
+      priority: 10,
+      workloadSelector: { labels: { ...gatewayLabels } },
+      configPatches: [...filters.filter(filter => filter !== undefined).map(beforeTheRouter), inTheConnectionManager(notFound())],
+    },
+  });
+}
+
+function beforeTheRouter(filter: object): Patch {
+  return {
+    applyTo: 'HTTP_FILTER',
+    match: { context: 'GATEWAY', listener: { filterChain: { filter: { name: CONNECTION_MANAGER, subFilter: { name: 'envoy.filters.http.router' } } } } },
+    patch: { operation: 'INSERT_BEFORE', value: filter },
+  };
+}
+
+function inTheConnectionManager(settings: object): Patch {
+  return {
+    applyTo: 'NETWORK_FILTER',
+    match: { context: 'GATEWAY', listener: { filterChain: { filter: { name: CONNECTION_MANAGER } } } },
+    patch: { operation: 'MERGE', value: { name: CONNECTION_MANAGER, typed_config: { '@type': CONNECTION_MANAGER_TYPE, ...settings } } },
+  };
+}

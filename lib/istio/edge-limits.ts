@@ -1,0 +1,101 @@
+import { mountFiles, toYaml, type TopologyChart } from '../kubernetes';
+import { type ClientKey, type ClientLimit, type Edge, Mistake, type Operation, type Service, WhenUnavailable } from '../topology';
+import { matchOf } from './operation-match';
+
+/** Where the rate limit service looks for its configuration, as its Deployment tells it. */
+const CONFIG_DIRECTORY = '/data/ratelimit/config';
+
+interface Limited {
+  readonly limit: ClientLimit;
+  /** The operation that is limited; undefined is the whole edge. */
+  readonly operation?: Operation;
+}
+
+/**
+ * The limits of clients, as Envoy's global rate limit: the gateway's pods ask one service, which counts in Redis.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter
+ */
+export function clientLimits(edge: Edge): object | undefined {
+  const limited = limitedBy(edge);
+  const [first] = limited;
+  if (!first) {
+    return undefined;
+  }
+  const limiter = limiterOf(edge);
+  return {
+    name: 'envoy.filters.http.ratelimit',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit',
+      domain: edge.id,
+      failure_mode_deny: first.limit.whenUnavailable === WhenUnavailable.REFUSE,
+      timeout: '0.25s',
+      rate_limit_service: {
+        transport_api_version: 'V3',
+        grpc_service: { envoy_grpc: { cluster_name: `outbound|${limiter.firstPort().number}||${limiter.host}`, authority: limiter.host } },
+      },
+      rate_limits: limited.map(({ limit, operation }) => ({
+        actions: [operation ? { header_value_match: matchOf(operation) } : { generic_key: { descriptor_value: edge.name } }, ...clientActions(limit.client)],
+      })),
+    },
+  };
+}
+
+/** The configuration of the rate limit services of all edges, in the ConfigMaps of their pods. */
+export function renderLimits(chart: TopologyChart): void {
+  const edges = chart.topology.edges.filter(edge => limitedBy(edge).length > 0);
+  for (const limiter of new Set(edges.map(limiterOf))) {
+    const files = edges.filter(edge => edge.rateLimiter === limiter).map(edge => [`${edge.name}.yaml`, toYaml(configOf(edge))] as const);
+    mountFiles(chart, limiter, CONFIG_DIRECTORY, Object.fromEntries(files));
+  }
+}
+
+/** @see https://github.com/envoyproxy/ratelimit#configuration */
+function configOf(edge: Edge): object {
+  return {
+    domain: edge.id,
+    descriptors: limitedBy(edge).map(({ limit, operation }) => ({
+      ...(operation ? { key: 'header_match', value: operation.toString() } : { key: 'generic_key', value: edge.name }),
+      descriptors: [nested(keysOf(limit.client), { rate_limit: { unit: limit.per, requests_per_unit: limit.requests } })],
+    })),
+  };
+}
+
+function nested([key, ...rest]: string[], leaf: object): object {
+  return rest.length === 0 ? { key, ...leaf } : { key, descriptors: [nested(rest, leaf)] };
+}
+
+/** A claim is told apart by its issuer as well: two of them may call different users alike. */
+function keysOf({ kind }: ClientKey): string[] {
+  return kind === 'claim' ? ['issuer', 'client'] : ['client'];
+}
+
+function clientActions({ kind, name }: ClientKey): object[] {
+  return kind === 'claim' ? [verifiedClaim('issuer', 'iss'), verifiedClaim('client', name)] : [{ request_headers: { header_name: name, descriptor_key: 'client' } }];
+}
+
+/** From what the token check left behind, not from a header that anybody can send. */
+function verifiedClaim(key: string, claim: string): object {
+  return { metadata: { descriptor_key: key, metadata_key: { key: 'envoy.filters.http.jwt_authn', path: [{ key: 'payload' }, { key: claim }] } } };
+}
+
+function limitedBy(edge: Edge): Limited[] {
+  if (edge.managed) {
+    return [];
+  }
+  return [
+    ...(edge.clientLimit ? [{ limit: edge.clientLimit }] : []),
+    ...edge.routes.flatMap(({ clientLimit, operation }) => clientLimit ? [{ limit: clientLimit, operation }] : []),
+  ];
+}
+
+function limiterOf(edge: Edge): Service {
+  if (!edge.rateLimiter) {
+    throw new Mistake({
+      code: 'NoRateLimiter',
+      where: edge.path,
+      problem: 'It limits each client, and the gateway\'s pods have nothing to count their requests together with.',
+      remedy: 'Declare `topology.addRateLimiter(…)` with a Redis, and give it to the edge as `rateLimiter`.',
+    });
+  }
+  return edge.rateLimiter;
+}

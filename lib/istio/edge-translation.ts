@@ -1,0 +1,26 @@
+import type { Edge, ProtoDescriptor, Translation } from '../topology';
+
+/**
+ * Translates the REST requests of an edge to gRPC and the answers back, a filter for each descriptor. It routes by what the outside asks.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/grpc_json_transcoder_filter
+ */
+export function translations(edge: Edge): object[] {
+  const byDescriptor = new Map<ProtoDescriptor, Translation[]>();
+  for (const { translation } of edge.routes) {
+    if (translation) {
+      byDescriptor.set(translation.descriptor, [...byDescriptor.get(translation.descriptor) ?? [], translation]);
+    }
+  }
+  return [...byDescriptor].map(([descriptor, bindings]) => ({
+    name: 'envoy.filters.http.grpc_json_transcoder',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder',
+      proto_descriptor_bin: descriptor.boundTo(bindings),
+      services: [...new Set(bindings.map(({ service }) => service))],
+      match_incoming_request_route: true,
+      convert_grpc_status: true,
+      print_options: { preserve_proto_field_names: true, always_print_primitive_fields: true },
+      request_validation_options: { reject_unknown_query_parameters: true },
+    },
+  }));
+}

@@ -1,0 +1,40 @@
+import type { Aggregate, Edge, Part } from '../topology';
+import type { TopologyChart } from './chart';
+import { mountFiles } from './files';
+
+/** Gives the aggregators of all edges their configuration. */
+export function renderAggregators(chart: TopologyChart): void {
+  for (const edge of chart.topology.edges) {
+    if (edge.aggregator) {
+      mountFiles(chart, edge.aggregator, '/etc/krakend', { 'krakend.json': `${JSON.stringify(configOf(edge, edge.aggregator.firstPort().target), undefined, 2)}\n` });
+    }
+  }
+}
+
+/** @see https://www.krakend.io/docs/configuration/structure/ */
+function configOf(edge: Edge, port: number): object {
+  return { version: 3, name: edge.id, port, endpoints: edge.aggregates.map(endpointOf) };
+}
+
+function endpointOf({ route: { operation, timeout, edge }, parts, headers }: Aggregate): object {
+  return {
+    endpoint: operation.path.text,
+    method: 'GET',
+    output_encoding: 'json',
+    input_headers: headers,
+    // The gateway in front waits for the whole: what is there must be on its way before.
+    timeout: `${Math.floor(timeout.toMilliseconds() * 0.9)}ms`,
+    backend: parts.map(part => backendOf(part, edge.namespace)),
+  };
+}
+
+function backendOf({ name, service, port, operation }: Part, namespace: string): object {
+  return {
+    host: [`http://${service.hostSeenFrom(namespace)}:${port.number}`],
+    url_pattern: operation.path.text,
+    method: 'GET',
+    encoding: 'safejson',
+    group: name,
+    extra_config: { 'backend/http': { return_error_details: name } },
+  };
+}

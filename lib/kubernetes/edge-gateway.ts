@@ -1,0 +1,33 @@
+import type { Edge } from '../topology';
+import type { Capability } from './capabilities';
+import type { TopologyChart } from './chart';
+import type { Labels } from './target';
+
+/** What serves the edges of a topology inside the cluster. */
+export abstract class EdgeGateway {
+  /** How messages call it. */
+  abstract readonly name: string;
+  /** What it can do. What an edge asks beyond this is an error. */
+  abstract readonly capabilities: readonly Capability[];
+  /** The port on which its pods answer `GET` of {@link readinessPath} once they are ready. */
+  abstract readonly readinessPort: number;
+  abstract readonly readinessPath: string;
+
+  /** The namespace of the pods that serve an edge. */
+  abstract namespaceOf(edge: Edge): string;
+
+  /** The labels by which the pods that serve an edge are found. */
+  abstract labelsOf(edge: Edge): Labels;
+
+  /** The ports on which these pods listen. */
+  abstract portsOf(edge: Edge): number[];
+
+  /** The port on which these pods take requests: over TLS if the edge has it. */
+  abstract requestPortOf(edge: Edge): number;
+
+  /** The name of the Service in front of them. */
+  abstract serviceNameOf(edge: Edge): string;
+
+  /** Adds its resources to the chart, which has the workloads. */
+  abstract render(chart: TopologyChart): void;
+}

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { ConfigMap, Volume } from 'cdk8s-plus-27';
+import type { Service } from '../topology';
+import type { TopologyChart } from './chart';
+
+/** Puts files into the pods of a service: a ConfigMap, mounted as a directory. Its hash is an annotation of the pods, so that a change rolls them. */
+export function mountFiles(chart: TopologyChart, service: Service, directory: string, files: { readonly [name: string]: string }): void {
+  const scope = chart.scopeOf(service);
+  const { name, namespace } = service;
+  const configMap = new ConfigMap(scope, 'files', { metadata: { name: `${name}-files`, namespace }, data: { ...files } });
+  const volume = Volume.fromConfigMap(scope, 'files-volume', configMap, { name: 'files' });
+  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
+  for (const version of service.versions.keys()) {
+    const deployment = chart.deployment(service, version);
+    deployment.podMetadata.addAnnotation('cdk8s-cardinal/files', hash);
+    deployment.containers.forEach(container => container.mount(directory, volume, { readOnly: true }));
+  }
+}

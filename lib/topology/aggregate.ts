@@ -1,0 +1,93 @@
+import type { Duration } from 'cdk8s';
+import { Mistake } from './mistake';
+import { requireHeaderName } from './names';
+import { Operation } from './operation';
+import { type Port, Protocol } from './port';
+import type { Route } from './route';
+import type { Service } from './service';
+
+/** Where one part of an aggregated answer comes from. */
+export interface PartProps {
+  readonly service: Service;
+  /** What is asked of it with GET; parameters are those of the aggregate, e.g. `/products/{id}`. */
+  readonly path: string;
+  /**
+   * The time this part has. Without an answer by then, the others are sent without it.
+   * @default - the time of the whole
+   */
+  readonly timeout?: Duration;
+  /**
+   * The number of the service's port.
+   * @default - its first
+   */
+  readonly port?: number;
+}
+
+/** One part of an aggregated answer. */
+export interface Part {
+  /** The field of the answer that holds it. */
+  readonly name: string;
+  readonly service: Service;
+  readonly port: Port;
+  readonly operation: Operation;
+  readonly timeout?: Duration;
+}
+
+/** The request headers that are passed on to the parts where an aggregate names none: traces, and the caller's token. */
+const PASSED_ON = ['authorization', 'b3', 'traceparent', 'tracestate', 'x-request-id'];
+
+/** One answer made of several services' answers: a JSON object with a field for each part. */
+export class Aggregate {
+  readonly parts: readonly Part[];
+  /** The request headers that are passed on to the parts. */
+  readonly headers: readonly string[];
+
+  constructor(readonly route: Route, parts: { readonly [name: string]: PartProps }, headers: readonly string[] | undefined) {
+    const where = `${route.edge.path}/${route.operation.toString()}`;
+    this.headers = headers ?? PASSED_ON;
+    this.headers.forEach(name => requireHeaderName(where, name));
+    if (route.operation.method !== 'GET') {
+      throw new Mistake({
+        code: 'InvalidOperation',
+        where,
+        problem: `${route.operation.method ?? 'ANY'} may change something, and of several changes some may fail.`,
+        remedy: 'Aggregate with GET; let one service answer for what changes several.',
+      });
+    }
+    this.parts = Object.entries(parts).map(([name, props]) => partOf(where, route, name, props));
+    if (this.parts.length < 2) {
+      throw new Mistake({ code: 'NothingToAggregate', where, problem: `It has ${this.parts.length} parts.`, remedy: 'Name two or more, or use a route.' });
+    }
+  }
+}
+
+function partOf(where: string, { operation: whole, timeout: ofWhole }: Route, name: string, { service, path, port: number, timeout }: PartProps): Part {
+  const operation = Operation.parse(`${where}/${name}`, `GET ${path}`);
+  const port = number === undefined ? service.firstPort(where) : service.port(number, where);
+  const unknown = operation.path.parameters.find(parameter => !whole.path.parameters.includes(parameter));
+  if (unknown !== undefined) {
+    throw new Mistake({
+      code: 'UnknownParameter',
+      where: `${where}/${name}`,
+      problem: `"${path}" has a parameter "${unknown}", which "${whole.path.text}" does not give.`,
+      remedy: `Use ${whole.path.parameters.join(', ') || 'none'}, or add it to the path of the aggregate.`,
+    });
+  }
+  if (port.protocol !== Protocol.HTTP) {
+    throw new Mistake({
+      code: 'NoRequests',
+      where: `${where}/${name}`,
+      problem: `Port ${port.number} of ${service.name} speaks ${port.protocol}, and an aggregator asks for JSON over HTTP/1.1.`,
+      remedy: 'Take a port declared as http.',
+    });
+  }
+  if (timeout && timeout.toMilliseconds() >= ofWhole.toMilliseconds()) {
+    throw new Mistake({
+      code: 'PartOutlastsWhole',
+      where: `${where}/${name}`,
+      problem: `The part has ${timeout.toMilliseconds()} ms and the whole ${ofWhole.toMilliseconds()} ms: nothing would be left to send the others in.`,
+      remedy: 'Give the part less time, or the aggregate more.',
+    });
+  }
+  return { name, service, port, operation, timeout };
+}

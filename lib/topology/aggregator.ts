@@ -1,0 +1,37 @@
+import type { Aggregate, Part } from './aggregate';
+import type { Edge } from './edge';
+import { Health } from './health';
+import { Port } from './port';
+import type { Service } from './service';
+
+/** @see https://hub.docker.com/_/krakend */
+const IMAGE = 'krakend:2.12.0';
+const USER = 1000;
+
+/** The service that makes an edge's aggregated answers. */
+export function addAggregator(edge: Edge): Service {
+  return edge.topology.addService(`${edge.name}-aggregator`, {
+    namespace: edge.namespace,
+    image: IMAGE,
+    user: USER,
+    port: Port.http(8080),
+    args: ['run', '--config', '/etc/krakend/krakend.json'],
+    health: Health.http('/__health'),
+    resources: { cpu: '100m', memory: '64Mi', memoryLimit: '256Mi' },
+  });
+}
+
+/** Declares the calls that an aggregate makes; what several aggregates ask under the same terms is one call. */
+export function callParts(aggregator: Service, { parts }: Aggregate): void {
+  parts.filter(part => !isCalled(aggregator, part)).forEach(({ service, port, operation, timeout }) => {
+    aggregator.calls(service, { port: port.number, only: [operation], timeout });
+  });
+}
+
+function isCalled(aggregator: Service, { service, port, operation, timeout }: Part): boolean {
+  return aggregator.outgoingCalls.some(call => call.callee === service
+    && call.port === port
+    && call.only?.length === 1
+    && call.only[0]?.requests === operation.requests
+    && call.terms.timeout?.toMilliseconds() === timeout?.toMilliseconds());
+}

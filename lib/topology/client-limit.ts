@@ -1,0 +1,88 @@
+import { Mistake } from './mistake';
+import { requireHeaderName } from './names';
+import { requireInteger } from './numbers';
+
+/** By what one client is told from another. */
+export class ClientKey {
+  /** A claim of the token that was verified, e.g. `sub`, `client_id`. */
+  static claim(name: string): ClientKey {
+    return new ClientKey('claim', name);
+  }
+
+  /** A request header. Clients choose what they send: for headers that something in front has set. */
+  static header(name: string): ClientKey {
+    requireHeaderName('ClientKey.header', name);
+    return new ClientKey('header', name);
+  }
+
+  /** The API key, see `Auth.apiKey`. */
+  static apiKey(): ClientKey {
+    return new ClientKey('API key', '');
+  }
+
+  private constructor(
+    /** `claim`, `header` or `API key`. */
+    readonly kind: string,
+    /** The name of the claim or header. */
+    readonly name: string,
+  ) {}
+}
+
+/** The time over which the requests of a client are counted. */
+export enum Period {
+  SECOND = 'second',
+  MINUTE = 'minute',
+  HOUR = 'hour',
+  DAY = 'day',
+}
+
+/** What becomes of requests that cannot be counted, because the counter does not answer. */
+export enum WhenUnavailable {
+  /** They pass, uncounted. */
+  ALLOW = 'allow',
+  /** They are refused with 500. */
+  REFUSE = 'refuse',
+}
+
+/** Properties of a {@link ClientLimit}. */
+export interface ClientLimitProps {
+  /** By what clients are told apart. Requests that lack it are not counted. */
+  readonly client: ClientKey;
+  /** The requests that each client has. */
+  readonly requests: number;
+  /** The time for which it has them. */
+  readonly per: Period;
+  /** What happens while requests cannot be counted: it is yours to choose, since either answer hurts somebody. */
+  readonly whenUnavailable: WhenUnavailable;
+}
+
+/** How many requests each client has, all gateway pods together; what comes on top is answered with 429. */
+export class ClientLimit {
+  static of(props: ClientLimitProps): ClientLimit {
+    requireInteger('ClientLimit', 'The number of requests', props.requests, 1, 2 ** 31 - 1);
+    return new ClientLimit(props.client, props.requests, props.per, props.whenUnavailable);
+  }
+
+  private constructor(readonly client: ClientKey, readonly requests: number, readonly per: Period, readonly whenUnavailable: WhenUnavailable) {}
+}
+
+/** What a limit needs to be known of a route, to be refused where it can never count anything. */
+interface Limited {
+  readonly path: string;
+  readonly limit: ClientLimit | undefined;
+  readonly hasToken: boolean;
+  readonly hasApiKey: boolean;
+}
+
+/** Refuses a limit that could never count, because requests lack what tells the clients apart. */
+export function requireCountableClients({ path, limit, hasToken, hasApiKey }: Limited): void {
+  const kind = limit?.client.kind;
+  if ((kind === 'claim' && !hasToken) || (kind === 'API key' && !hasApiKey)) {
+    throw new Mistake({
+      code: 'UncountableClients',
+      where: path,
+      problem: `The limit tells clients apart by ${kind === 'claim' ? `the claim "${limit?.client.name}"` : 'their API key'}, and requests need to prove none.`,
+      remedy: `Demand one: \`auth: Auth.${kind === 'claim' ? 'jwt' : 'apiKey'}(…)\`, or tell clients apart by something else.`,
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { Health } from './health';
+import { Port } from './port';
+import type { Service } from './service';
+import type { Topology } from './topology';
+
+/** Properties of a rate limiter. */
+export interface RateLimiterProps {
+  /** The Redis that keeps the counts, so that all pods of the limiter know them. */
+  readonly redis: Service;
+  /**
+   * The container image of `envoyproxy/ratelimit`.
+   * @default - the one that was tried
+   */
+  readonly image?: string;
+  /**
+   * The namespace it runs in.
+   * @default - the topology's
+   */
+  readonly namespace?: string;
+}
+
+const IMAGE = 'docker.io/envoyproxy/ratelimit:17b1956c';
+
+/** The service that counts the requests of clients: Envoy's rate limit service. @see https://github.com/envoyproxy/ratelimit */
+export function addRateLimiter(topology: Topology, name: string, { redis, image = IMAGE, namespace }: RateLimiterProps): Service {
+  const limiter = topology.addService(name, {
+    namespace,
+    image,
+    user: 65534,
+    port: Port.grpc(8081, { service: 'envoy.service.ratelimit.v3.RateLimitService', methods: ['ShouldRateLimit'] }),
+    command: ['/bin/ratelimit'],
+    health: Health.grpc(),
+    env: {
+      USE_STATSD: 'false',
+      REDIS_SOCKET_TYPE: 'tcp',
+      REDIS_TYPE: 'SINGLE',
+      RUNTIME_ROOT: '/data',
+      RUNTIME_SUBDIRECTORY: 'ratelimit',
+      RUNTIME_WATCH_ROOT: 'false',
+      RUNTIME_IGNOREDOTFILES: 'true',
+    },
+    resources: { cpu: '100m', memory: '64Mi', memoryLimit: '256Mi' },
+  });
+  limiter.calls(redis, { address: 'REDIS_URL' });
+  return limiter;
+}

@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duration } from 'cdk8s';
+import {
+  Auth, ClientKey, ClientLimit, type EdgeProps, type PartProps, Period, Port, ProtoDescriptor, type RouteProps, Topology, WhenUnavailable,
+} from '../../lib';
+import { catalogDescriptor } from '../support/descriptors';
+
+const image = 'example/x:1';
+const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
+const limitBy = (client: ClientKey, whenUnavailable = WhenUnavailable.ALLOW) => ClientLimit.of({ client, requests: 5, per: Period.MINUTE, whenUnavailable });
+
+const edge = (props: Partial<EdgeProps>) => () => new Topology('shop').addEdge('door', { host: 'shop.example', ...props });
+
+const route = (props: RouteProps, ofEdge: Partial<EdgeProps> = {}, operation = 'GET /') => () => {
+  const shop = new Topology('shop');
+  const web = shop.addService('web', { image, port: Port.http(80) });
+  shop.addEdge('door', { host: 'shop.example', ...ofEdge }).route(operation, web, props);
+};
+
+const translated = (operation: string, grpcMethod: string) => () => {
+  const shop = new Topology('shop');
+  const catalog = shop.addService('catalog', { image, port: Port.grpc(80, { service: 'shop.Catalog', descriptor: catalogDescriptor() }) });
+  shop.addEdge('door', { host: 'shop.example' }).route(operation, catalog, { grpcMethod });
+};
+
+const aggregate = (part: Omit<PartProps, 'service'>, port = Port.http(80)) => () => {
+  const shop = new Topology('shop');
+  const [ads, web] = [shop.addService('ads', { image, port: Port.http(80) }), shop.addService('web', { image, port })];
+  shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /home/{user}', { ads: { service: ads, path: '/' }, web: { service: web, ...part } });
+};
+
+export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
+  ['CORS for no origin', 'InvalidOrigin', ['no origin', 'https://www.shop.example'], edge({ cors: { origins: [] } })],
+  ['CORS for an origin with a path', 'InvalidOrigin', ['"https://a.example/x"'], edge({ cors: { origins: ['https://a.example/x'] } })],
+  ['CORS with credentials for any origin', 'Contradiction', ['browsers refuse'], edge({ cors: { origins: ['*'], credentials: true } })],
+  ['CORS for a header in capitals', 'InvalidHeader', ['"X-Id"'], edge({ cors: { origins: ['*'], headers: ['X-Id'] } })],
+  ['client certificates without TLS', 'NoEffect', ['clientCa', 'tlsSecret'], edge({ clientCa: 'clients' })],
+  ['an issuer of certificates without a Secret to put them in', 'NoEffect', ['certificateIssuer'], edge({ certificateIssuer: 'letsencrypt' })],
+  ['a name that no Secret can have', 'InvalidName', ['"Shop TLS"', 'a Secret'], edge({ tlsSecret: 'Shop TLS' })],
+  ['no scope at all', 'InvalidScope', ['no token'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: [] })],
+  ['two scopes in one', 'InvalidScope', ['"a b"'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: ['a b'] })],
+  ['a limit by claim where no token is needed', 'UncountableClients', ['"sub"', 'Auth.jwt'], route({ clientLimit: limitBy(ClientKey.claim('sub')) })],
+  ['a limit by key where no key is needed', 'UncountableClients', ['API key', 'Auth.apiKey'], route({ auth: jwt, clientLimit: limitBy(ClientKey.apiKey()) })],
+  ['a limit by key on an edge of tokens', 'UncountableClients', ['Auth.apiKey'], edge({ auth: jwt, clientLimit: limitBy(ClientKey.apiKey()) })],
+  ['a limit of no request', 'OutOfRange', ['requests is 0'], () =>
+    ClientLimit.of({ client: ClientKey.header('x-client'), requests: 0, per: Period.DAY, whenUnavailable: WhenUnavailable.ALLOW })],
+  ['two answers while clients cannot be counted', 'Contradiction', ['allow', 'refuse'], route(
+    { clientLimit: limitBy(ClientKey.header('a')) },
+    { clientLimit: limitBy(ClientKey.header('a'), WhenUnavailable.REFUSE) },
+  )],
+  ['a shape that requires nothing', 'EmptyShape', ['requires nothing'], route({ requires: { query: [] } })],
+  ['a cache of what changes something', 'Uncacheable', ['POST', 'GET'], route({ cacheFor: Duration.seconds(5) }, {}, 'POST /')],
+  ['a cache of half a second', 'Uncacheable', ['whole seconds'], route({ cacheFor: Duration.millis(500) })],
+  ['a descriptor that is not there', 'InvalidDescriptor', ['no such file', 'protoc'], () => ProtoDescriptor.fromFile('/nowhere/shop.pb')],
+  ['a descriptor that is something else', 'InvalidDescriptor', ['no descriptor set'], () => {
+    const file = join(tmpdir(), 'no-descriptor.pb');
+    writeFileSync(file, 'Hello.');
+    ProtoDescriptor.fromFile(file);
+  }],
+  ['a descriptor without the service', 'InvalidDescriptor', ['shop.Cart'], () => Port.grpc(80, { service: 'shop.Cart', descriptor: catalogDescriptor() })],
+  ['REST for a port without a descriptor', 'Untranslatable', ['ProtoDescriptor.fromFile'], route({ grpcMethod: 'Get' })],
+  ['REST for a method that is not there', 'Untranslatable', ['shop.Catalog/Drop'], translated('GET /', 'Drop')],
+  ['REST for a method that takes a stream', 'Untranslatable', ['stream'], translated('POST /products', 'Import')],
+  ['REST with HEAD', 'Untranslatable', ['HEAD'], translated('HEAD /products', 'ListProducts')],
+  ['REST with a parameter that is no field', 'Untranslatable', ['"product"', 'id, currency'], translated('GET /products/{product}', 'GetProduct')],
+  ['an aggregate of one part', 'NothingToAggregate', ['1 parts'], () => {
+    const shop = new Topology('shop');
+    shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /', { web: { service: shop.addService('web', { image, port: Port.http(80) }), path: '/' } });
+  }],
+  ['an aggregate that changes something', 'InvalidOperation', ['POST', 'GET'], () => {
+    const shop = new Topology('shop');
+    const web = shop.addService('web', { image, port: Port.http(80) });
+    shop.addEdge('door', { host: 'shop.example' }).aggregate('POST /', { a: { service: web, path: '/a' }, b: { service: web, path: '/b' } });
+  }],
+  ['a part with a parameter that the whole does not give', 'UnknownParameter', ['"id"', 'Use user'], aggregate({ path: '/{id}' })],
+  ['a part of gRPC', 'NoRequests', ['speaks grpc', 'JSON'], aggregate({ path: '/' }, Port.grpc(80))],
+  ['a part with more time than the whole', 'PartOutlastsWhole', ['30000 ms', '29000 ms'], aggregate({ path: '/', timeout: Duration.seconds(30) })],
+];
