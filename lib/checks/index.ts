@@ -1,3 +1,4 @@
 export * from './finding';
 export * from './graph/calls-into-the-mesh';
 export * from './graph/truncated-tries';
+export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';
