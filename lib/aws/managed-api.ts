@@ -3,7 +3,7 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Edge } from '../topology';
-import type { ExistingLoadBalancer } from './private-link';
+import type { ExistingLoadBalancer, GatewayPorts } from './private-link';
 
 /** The authorities whose client certificates an API takes: a file of PEM certificates in a bucket. */
 export interface Truststore {
@@ -49,6 +49,11 @@ export interface ManagedApiProps {
    * @default - one is made, with a target group named `edge.id`
    */
   readonly loadBalancer?: ExistingLoadBalancer;
+  /**
+   * Where the pods of the gateway listen. Those of Envoy Gateway: `{ requests: 10443, readiness: 19003, readinessPath: '/ready' }`.
+   * @default - those of Istio's gateway
+   */
+  readonly gatewayPorts?: GatewayPorts;
   /**
    * How long access logs are kept.
    * @default RetentionDays.ONE_MONTH

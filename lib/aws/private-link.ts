@@ -15,6 +15,16 @@ export interface ExistingLoadBalancer {
   readonly securityGroup: ISecurityGroup;
 }
 
+/** Where the pods of a gateway in the cluster listen. */
+export interface GatewayPorts {
+  /** The port that takes requests. */
+  readonly requests: number;
+  /** The port that says whether the pod is ready, over HTTP. */
+  readonly readiness: number;
+  /** The path that says so. */
+  readonly readinessPath: string;
+}
+
 /** Properties of a {@link PrivateLink}. */
 export interface PrivateLinkProps {
   readonly edge: Edge;
@@ -22,10 +32,12 @@ export interface PrivateLinkProps {
   readonly vpc: IVpc;
   /** @default - one is made */
   readonly loadBalancer?: ExistingLoadBalancer;
+  /** @default - those of Istio's gateway */
+  readonly gatewayPorts?: GatewayPorts;
 }
 
-/** Where a gateway of Istio says that it is ready. @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
-const READINESS = 15021;
+/** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
+const READINESS_OF_ISTIO = { readiness: 15021, readinessPath: '/healthz/ready' };
 
 /**
  * The one seam between cloud and cluster: a VPC link, an internal network load balancer, and a target group with the fixed name
@@ -38,9 +50,10 @@ export class PrivateLink extends Construct {
   /** Undefined where the load balancer was there already. */
   readonly targetGroup?: NetworkTargetGroup;
 
-  constructor(scope: Construct, id: string, { edge, vpc, loadBalancer: existing }: PrivateLinkProps) {
+  constructor(scope: Construct, id: string, { edge, vpc, loadBalancer: existing, gatewayPorts }: PrivateLinkProps) {
     super(scope, id);
     const port = edge.tlsSecret ? 443 : 80;
+    const pods = gatewayPorts ?? { requests: port, ...READINESS_OF_ISTIO };
     const linkGroup = new SecurityGroup(this, 'LinkSecurityGroup', { vpc, allowAllOutbound: false, description: `VPC link of ${edge.id}` });
     this.vpcLink = new VpcLink(this, 'VpcLink', { vpc, vpcLinkName: edge.id, securityGroups: [linkGroup] });
     if (existing) {
@@ -52,8 +65,8 @@ export class PrivateLink extends Construct {
     const balancerGroup = new SecurityGroup(this, 'BalancerSecurityGroup', { vpc, allowAllOutbound: false, description: `Load balancer of ${edge.id}` });
     linkGroup.addEgressRule(balancerGroup, Port.tcp(port), 'to the load balancer');
     balancerGroup.addIngressRule(linkGroup, Port.tcp(port), 'from the VPC link');
-    balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(port), 'to the pods of the gateway');
-    balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(READINESS), 'to ask whether they are ready');
+    balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(pods.requests), 'to the pods of the gateway');
+    balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(pods.readiness), 'to ask whether they are ready');
     this.targetGroup = new NetworkTargetGroup(this, 'TargetGroup', {
       targetGroupName: edge.id,
       vpc,
@@ -62,7 +75,7 @@ export class PrivateLink extends Construct {
       targetType: TargetType.IP,
       // Longer than the drain of a gateway pod would only keep dead targets.
       deregistrationDelay: Duration.seconds(60),
-      healthCheck: { protocol: Protocol.HTTP, port: String(READINESS), path: '/healthz/ready', interval: Duration.seconds(10) },
+      healthCheck: { protocol: Protocol.HTTP, port: String(pods.readiness), path: pods.readinessPath, interval: Duration.seconds(10) },
     });
     const loadBalancer = new NetworkLoadBalancer(this, 'LoadBalancer', { vpc, internetFacing: false, crossZoneEnabled: true, securityGroups: [balancerGroup] });
     this.listener = loadBalancer.addListener('Listener', { port, protocol: Protocol.TCP, defaultTargetGroups: [this.targetGroup] });

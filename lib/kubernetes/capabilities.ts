@@ -42,7 +42,7 @@ const NO_GATEWAY: Abilities = { name: 'a target without a gateway', capabilities
 /** What the topology asks and neither the target nor its gateway can do. */
 export function unmetWishes(topology: Topology, mesh: Abilities, gateway: Abilities = NO_GATEWAY): Finding[] {
   return [
-    ...unmet(topology.services.flatMap(service => [...wishesOfService(service), ...service.outgoingCalls.flatMap(wishesOfCall)]), mesh),
+    ...unmet(topology.services.flatMap(service => [...wishesOfService(service), ...service.outgoingCalls.flatMap(call => wishesOfCall(call, topology))]), mesh),
     ...unmet(topology.edges.flatMap(wishesOfEdge), gateway),
   ];
 }
@@ -93,13 +93,15 @@ function wishesOfService(service: Service): Wish[] {
   ];
 }
 
-function wishesOfCall({ caller, callee, terms, only }: Call): Wish[] {
+function wishesOfCall({ caller, callee, terms, only }: Call, { edges }: Topology): Wish[] {
+  // An aggregator asks for nothing else by its own configuration.
+  const choosesItself = edges.some(({ aggregator }) => aggregator === caller);
   const path = `${caller.path} → ${callee.name}`;
   return [
     ...when(terms.timeout, path, Capability.TIMEOUTS),
     ...when(terms.retries?.attempts, path, Capability.RETRIES),
     ...when(terms.faults, path, Capability.FAULTS),
-    ...when(only, path, Capability.OPERATIONS),
+    ...when(only && !choosesItself, path, Capability.OPERATIONS),
     ...when(callee instanceof ExternalService, path, Capability.EGRESS_BY_HOST),
   ];
 }

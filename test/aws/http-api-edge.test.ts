@@ -326,3 +326,12 @@ test('a load balancer that is there is used as it is', () => {
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { IntegrationUri: Match.stringLikeRegexp('listener/net/mine') });
   template.hasResourceProperties('AWS::EC2::SecurityGroupEgress', { DestinationSecurityGroupId: 'sg-0123456789abcdef0', FromPort: 443 });
 });
+
+test('another gateway is asked on its own ports', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = httpTemplate(edge, () => ({ gatewayPorts: { requests: 10443, readiness: 19003, readinessPath: '/ready' } }));
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { Port: 443, HealthCheckPort: '19003', HealthCheckPath: '/ready' });
+  template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: Match.arrayWith([Match.objectLike({ FromPort: 10443 }), Match.objectLike({ FromPort: 19003 })]) });
+});

@@ -7,6 +7,7 @@ import * as kplus from 'cdk8s-plus-27';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import * as cardinal from '../../lib';
 import { HttpApiEdge, RestApiEdge } from '../../lib/aws';
+import { EnvoyGateway } from '../../lib/gateway';
 
 /** The TypeScript examples of a document. */
 function examplesIn(document: string): string[] {
@@ -74,6 +75,17 @@ test('the edge of the guide is let in, counted and aggregated', () => {
   expect(chart.findings).toEqual([]);
   const made = (cdk8s.Testing.synth(chart) as { kind: string; metadata: { name: string } }[]).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   expect(made).toEqual(expect.arrayContaining(['Deployment api-aggregator-v1', 'Deployment limiter-v1', 'Certificate api', 'RequestAuthentication api']));
+});
+
+test('the edge of the guide is served by Envoy Gateway as well, once it is told where keys are', () => {
+  const [example = ''] = examplesIn('docs/edges.md');
+  const shop = new cardinal.Topology('shop');
+  const keys = 'jwksUri: \'https://login.shop.example/keys\', audiences';
+  // Timeouts of calls are the mesh's: without one, a part has the time of the whole.
+  run(example.replaceAll('audiences', keys).replace(', timeout: Duration.millis(300)', ''), { ...cdk8s, ...cardinal, shop }, []);
+  const plain = new cardinal.TopologyChart(new cardinal.ClusterApp(), 'shop', { topology: shop, mesh: cardinal.Mesh.none({ gateway: new EnvoyGateway() }) });
+
+  expect(plain.findings).toEqual([]);
 });
 
 test('the REST API of the guide is made for an edge with clients', () => {
