@@ -1,4 +1,4 @@
-import { type Document, isCollection, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type PlaceTree, placesIn } from './places';
 
 /** The way to a field: names of a map, numbers of a list. */
 export type Path = readonly (string | number)[];
@@ -10,12 +10,9 @@ export interface Place {
   readonly column: number;
 }
 
-/**
- * One YAML or JSON document of a file. Finds the place of any field in it, and reads the text a second time for that, with a
- * parser that knows places: few documents have findings, and it takes ten times as long as the one that reads values.
- */
+/** One YAML or JSON document of a file. Finds the place of any field in it, and looks for places only when asked for one. */
 export class Source {
-  private parsed?: { readonly document: Document; readonly lines: LineCounter };
+  private places?: PlaceTree;
 
   constructor(
     readonly file: string,
@@ -24,42 +21,19 @@ export class Source {
     private readonly firstLine: number,
   ) {}
 
-  /** Where a field is, or as much of the way to it as there is. */
+  /** Where a field is, or as much of the way to it as there is: a member of a map at its name, an item of a list at its start. */
   locate(path: Path): Place {
-    const { document, lines } = this.parse();
-    const { line, col } = lines.linePos(offsetOf(document, path));
-    return { file: this.file, line: this.firstLine + line - 1, column: col };
-  }
-
-  private parse(): { readonly document: Document; readonly lines: LineCounter } {
-    if (!this.parsed) {
-      const lines = new LineCounter();
-      this.parsed = { document: parseDocument(this.text, { lineCounter: lines, merge: true, logLevel: 'silent' }), lines };
+    this.places ??= placesIn(this.text);
+    let { offset, ...tree }: PlaceTree = this.places;
+    for (const step of path) {
+      const next = tree.members?.get(String(step)) ?? tree.merged?.map(each => each.members?.get(String(step))).find(each => each !== undefined);
+      if (!next) {
+        break;
+      }
+      ({ offset, ...tree } = next);
     }
-    return this.parsed;
+    const before = this.text.slice(0, offset);
+    const lineStart = before.lastIndexOf('\n') + 1;
+    return { file: this.file, line: this.firstLine + before.split('\n').length - 1, column: offset - lineStart + 1 };
   }
-}
-
-/** A member of a map is where its name is, an item of a list where it starts. */
-function offsetOf(document: Document, path: Path): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node) ?? 0;
-  for (const step of path) {
-    if (!isCollection(node)) {
-      break;
-    }
-    const item: unknown = isMap(node)
-      ? node.items.find(pair => isScalar(pair.key) ? String(pair.key.value) === String(step) : pair.key === step)
-      : node.items[Number(step)];
-    offset = startOf(isPair(item) ? item.key : item) ?? offset;
-    node = isPair(item) ? item.value : item;
-    if (item === undefined) {
-      break;
-    }
-  }
-  return offset;
-}
-
-function startOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined;
 }
