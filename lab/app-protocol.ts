@@ -48,6 +48,8 @@ export interface Reply {
     readonly method: string;
     readonly path: string;
     readonly headers: Readonly<Record<string, unknown>>;
+    /** The bytes of a gRPC request's message. */
+    readonly message?: string;
   };
 }
 

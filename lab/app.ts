@@ -17,6 +17,7 @@ interface Asked {
   readonly method: string;
   readonly path: string;
   readonly headers: Record<string, unknown>;
+  readonly message?: string;
 }
 
 function answer(asked: Asked): { status: number; delay: number; body: string } {
@@ -51,17 +52,16 @@ function listen(port: number, protocol: string): Promise<void> {
           respondGrpc(stream, SERVING, '0');
           return;
         }
-        const { status, delay, body } = answer({ port, method: headers[':method'] ?? '', path: headers[':path'] ?? '', headers: { ...headers } });
+        const asked = { port, method: headers[':method'] ?? '', path: headers[':path'] ?? '', headers: { ...headers } };
         stream.on('error', () => undefined);
+        if (String(headers['content-type']).startsWith('application/grpc')) {
+          answerGrpc(stream, asked).catch(() => stream.destroy());
+          return;
+        }
+        const { status, delay, body } = answer(asked);
         stream.resume();
-        const grpc = String(headers['content-type']).startsWith('application/grpc');
         setTimeout(() => {
-          if (stream.destroyed) {
-            return;
-          }
-          if (grpc) {
-            respondGrpc(stream, Buffer.from(body), status === 200 ? '0' : UNAVAILABLE);
-          } else {
+          if (!stream.destroyed) {
             stream.respond({ ':status': status, 'content-type': 'application/json' });
             stream.end(body);
           }
@@ -69,6 +69,30 @@ function listen(port: number, protocol: string): Promise<void> {
       }).listen(port, resolve);
     }
   });
+}
+
+/** Once the request is there in full, as a server of unary methods does. Its message is shown as text, whatever it is. */
+async function answerGrpc(stream: ServerHttp2Stream, asked: Asked): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) {
+    chunks.push(chunk as Buffer);
+  }
+  const { status, delay, body } = answer({ ...asked, message: Buffer.concat(chunks).subarray(FRAME_HEAD).toString('latin1') });
+  setTimeout(() => {
+    if (!stream.destroyed) {
+      respondGrpc(stream, textMessage(body), status === 200 ? '0' : UNAVAILABLE);
+    }
+  }, delay);
+}
+
+/** The protobuf message whose first field is this text. */
+function textMessage(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const length: number[] = [];
+  for (let rest = bytes.length; length.length === 0 || rest > 0; rest >>= 7) {
+    length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+  }
+  return Buffer.concat([Buffer.from([0x0a, ...length]), bytes]);
 }
 
 /** A HealthCheckResponse whose status is SERVING. */
@@ -87,9 +111,11 @@ function respondGrpc(stream: ServerHttp2Stream, message: Buffer, status: string)
   stream.end(frame(message));
 }
 
+const FRAME_HEAD = 5;
+
 /** A gRPC message: a byte for compression, four for the length, the bytes. */
 function frame(bytes: Buffer): Buffer {
-  const head = Buffer.alloc(5);
+  const head = Buffer.alloc(FRAME_HEAD);
   head.writeUInt32BE(bytes.length, 1);
   return Buffer.concat([head, bytes]);
 }

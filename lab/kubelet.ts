@@ -3,7 +3,8 @@ import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 import type { Api, KubeObject } from './api';
 import { HOST, Network } from './network';
-import { Pod, type PodObject } from './pod';
+import { Pod } from './pod';
+import type { PodObject } from './pod-object';
 import type { Processes } from './processes';
 import type { Tools } from './tools';
 import { Hopeless } from './wait';
@@ -96,6 +97,7 @@ export class Kubelet implements Machine {
       this.services.delete(key);
     } else {
       this.services.set(key, service);
+      this.pods(service.metadata.namespace).forEach(pod => this.network.setHosts(pod.network, this.hosts(pod.namespace)));
     }
   }
 
@@ -122,7 +124,7 @@ export class Kubelet implements Machine {
   private async run(object: PodObject): Promise<void> {
     const pod = new Pod(this, object, this.network.add());
     this.running.set(object.metadata.uid, pod);
-    this.network.setHosts(pod.network, this.hosts());
+    this.network.setHosts(pod.network, this.hosts(pod.namespace));
     if (!object.spec.nodeName) {
       await this.api.post(`${pathOf(object)}/binding`, { metadata: { name: object.metadata.name }, target: { kind: 'Node', name: this.node } });
     }
@@ -146,9 +148,13 @@ export class Kubelet implements Machine {
     });
   }
 
-  /** Control planes are processes of the host: their names lead to its addresses. */
-  private hosts(): string[] {
-    return [...this.controlPlanes].map(([service, address]) => `${address} ${service}.istio-system.svc`);
+  /** The names of Services as a pod of that namespace knows them. Control planes are processes of the host: their names lead to its addresses. */
+  private hosts(namespace: string): string[] {
+    const services = [...this.services.values()].filter(({ spec: { clusterIP = 'None' } }) => clusterIP !== 'None').map(({ metadata, spec }) => {
+      const names = [`${metadata.name}.${metadata.namespace}`, `${metadata.name}.${metadata.namespace}.svc.cluster.local`];
+      return [spec.clusterIP, ...(metadata.namespace === namespace ? [metadata.name] : []), ...names].join(' ');
+    });
+    return [...[...this.controlPlanes].map(([service, address]) => `${address} ${service}.istio-system.svc`), ...services];
   }
 
   readonly controlPlanes = new Map([['istiod', HOST]]);

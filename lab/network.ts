@@ -30,6 +30,9 @@ export class Network {
   static remove(): void {
     const namespaces = ip('netns', 'list').split('\n').map(line => line.split(' ')[0] ?? '').filter(name => name.startsWith(PREFIX));
     namespaces.forEach(name => removeNamespace(name));
+    // A connection that its peer never closed keeps a namespace alive, and with it this end of its link.
+    const links = [...ip('-o', 'link', 'show').matchAll(/^\d+: (cd\d+)@/gm)].map(([, name = '']) => name);
+    links.forEach(removeLink);
     if (ip('-o', 'link', 'show').includes(` ${BRIDGE}:`)) {
       ip('link', 'del', BRIDGE);
     }
@@ -61,7 +64,7 @@ export class Network {
     removeNamespace(pod.name);
   }
 
-  /** What the pod resolves names to, on top of DNS. */
+  /** What the pod resolves names to, on top of DNS. The file is written over, so that processes which have it open see it. */
   setHosts(pod: PodNetwork, lines: readonly string[]): void {
     mkdirSync(`/etc/netns/${pod.name}`, { recursive: true });
     writeFileSync(`/etc/netns/${pod.name}/hosts`, ['127.0.0.1 localhost', ...lines, ''].join('\n'));
@@ -88,11 +91,19 @@ export function kill(pid: number): void {
   }
 }
 
+function removeLink(name: string): void {
+  try {
+    ip('link', 'del', name);
+  } catch {
+    // It went with its namespace, meanwhile.
+  }
+}
+
 function removeNamespace(name: string): void {
   ip('netns', 'del', name);
   rmSync(`/etc/netns/${name}`, { recursive: true, force: true });
 }
 
 function ip(...args: string[]): string {
-  return execFileSync('ip', args, { encoding: 'utf8' });
+  return execFileSync('ip', args, { encoding: 'utf8', stdio: 'pipe' });
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Server } from 'node:net';
-import { tlsSecret } from './boutique';
+import { certificateOf } from './certificates';
 import type { Lab } from './lab';
 import { HOST } from './network';
 
@@ -41,9 +41,7 @@ export class Outside {
         response.end('outside');
       }
     };
-    const { data } = tlsSecret(lab, 'outside', 'outside-tls', 'outside.example') as { data: Record<string, string> };
-    const pem = (name: string) => Buffer.from(data[name] ?? '', 'base64');
-    for (const [server, port] of [[createServer(answer), 80], [createServer(answer), 8080], [createTlsServer({ key: pem('tls.key'), cert: pem('tls.crt') }, answer), 443]] as const) {
+    for (const [server, port] of [[createServer(answer), 80], [createServer(answer), 8080], [createTlsServer(certificateOf(lab, 'outside'), answer), 443]] as const) {
       this.servers.push(server);
       server.unref();
       await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, this.address, resolve));

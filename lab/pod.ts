@@ -1,31 +1,14 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KubeObject } from './api';
 import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
 import { inside, kill, type PodNetwork, processesIn } from './network';
 import type { Machine } from './kubelet';
-import { passes, type Probe } from './probe';
+import { layOutMounts } from './mounts';
+import type { Container, PodObject } from './pod-object';
+import { passes } from './probe';
+import { type Program, programOf } from './program';
 import { Hopeless, until } from './wait';
-
-export interface Container {
-  readonly name: string;
-  readonly args?: string[];
-  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } } }[];
-  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
-  readonly startupProbe?: Probe;
-  readonly readinessProbe?: Probe;
-}
-
-export interface PodObject extends KubeObject {
-  readonly spec: {
-    readonly nodeName?: string;
-    readonly serviceAccountName?: string;
-    readonly containers: readonly Container[];
-    readonly initContainers?: readonly Container[];
-  };
-  readonly status?: { readonly podIP?: string };
-}
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
@@ -80,7 +63,7 @@ export class Pod {
       this.startProxy();
     }
     if (this.appContainer) {
-      await this.startApp(this.appContainer);
+      await this.startContainer(this.appContainer);
     }
     await this.isReady();
   }
@@ -239,6 +222,28 @@ export class Pod {
       CA_ADDR: env.CA_ADDR || address,
       ISTIO_BOOTSTRAP: this.machine.bootstrapFile,
       PROXY_CONFIG: JSON.stringify({ ...config, binaryPath: this.machine.tools.path('envoy'), discoveryAddress: address, concurrency: 1 }),
+    });
+  }
+
+  private async startContainer(container: Container): Promise<void> {
+    const root = join(this.folder, 'root');
+    await layOutMounts(this.machine.api, this.object, root);
+    const program = programOf(this.machine.tools, container, root);
+    if (program) {
+      this.runProgram(program);
+    } else {
+      await this.startApp(container);
+    }
+  }
+
+  /** What ends is started anew, as the kubelet does. */
+  private runProgram(program: Program): void {
+    this.run('app', APP_USER, program.command, program.env).on('exit', () => {
+      setTimeout(() => {
+        if (!this.stopped) {
+          this.runProgram(program);
+        }
+      }, 250).unref();
     });
   }
 

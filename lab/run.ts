@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Topology } from '../lib';
-import { allClaims } from './claims';
+import { allClaims, type Claim } from './claims';
 import { Lab } from './lab';
 
 const { values: options } = parseArgs({
@@ -15,10 +15,7 @@ function tell(text: string): void {
 
 async function main(): Promise<number> {
   const started = Date.now();
-  for (const file of readdirSync(join(__dirname, 'claims')).filter(name => name.endsWith('.ts')).sort()) {
-    await import(join(__dirname, 'claims', file));
-  }
-  const claims = options.app ? [] : allClaims().filter(({ name }) => !options.only || name.includes(options.only));
+  const claims = options.app ? [] : await chosenClaims(options.only ?? '');
   const lab = Lab.prepare(tell);
   let ending = false;
   const end = (signal: string) => {
@@ -60,6 +57,17 @@ async function main(): Promise<number> {
   lab.stop(failed.length > 0);
   process.stdout.write(`${seconds(started)} in all\n${claims.length - failed.length} passed, ${failed.length} failed\n`);
   return failed.length > 0 || claims.length === 0 ? 1 : 0;
+}
+
+/** Those whose name or file has this text in it. */
+async function chosenClaims(text: string): Promise<Claim[]> {
+  const chosen: Claim[] = [];
+  for (const file of readdirSync(join(__dirname, 'claims')).filter(name => name.endsWith('.ts')).sort()) {
+    const before = allClaims().length;
+    await import(join(__dirname, 'claims', file));
+    chosen.push(...allClaims().slice(before).filter(({ name }) => file.includes(text) || name.includes(text)));
+  }
+  return chosen;
 }
 
 /** Brings up every topology that a module exports. */

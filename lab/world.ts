@@ -32,6 +32,12 @@ export interface Knock {
   readonly headers?: Readonly<Record<string, string>>;
   /** @default - with TLS if the edge has it */
   readonly plain?: boolean;
+  /** The client's certificate and its key. */
+  readonly cert?: string;
+  readonly key?: string;
+  readonly body?: string;
+  /** The address of a gateway's pod. @default - the first one's */
+  readonly address?: string;
 }
 
 interface DeploymentObject extends KubeObject {
@@ -104,25 +110,29 @@ export class World {
   }
 
   /** Sends a request from outside the cluster to the gateway of an edge. */
-  knock(edge: Edge, { method = 'GET', path, host = edge.host, headers = {}, plain = edge.tlsSecret === undefined }: Knock): Promise<Reply> {
-    const [gateway] = this.lab.kubelet.pods(edge.namespace, { 'gateway.networking.k8s.io/gateway-name': edge.name });
-    if (!gateway) {
-      throw new Error(`no gateway of ${edge.name} runs`);
-    }
+  knock(edge: Edge, { method = 'GET', path, host = edge.host, headers = {}, plain = edge.tlsSecret === undefined, cert, key, body, address = this.gatewayOf(edge) }: Knock): Promise<Reply> {
     const started = Date.now();
-    const options = { host: gateway.network.ip, port: plain ? 80 : 443, method, path, servername: host, rejectUnauthorized: false, headers: { host, ...headers }, agent: false as const };
+    const options = { host: address, port: plain ? 80 : 443, method, path, servername: host, rejectUnauthorized: false, cert, key, headers: { host, ...headers }, agent: false as const };
     return new Promise((resolve, reject) => {
       const call = (plain ? httpRequest : httpsRequest)(options, response => {
         let text = '';
         response.on('data', (chunk: Buffer) => (text += chunk.toString()));
         response.on('end', () => {
           const status = response.statusCode ?? 0;
-          resolve({ status, text, ms: Date.now() - started, headers: response.headers, from: status === 200 ? JSON.parse(text) as Reply['from'] : undefined });
+          resolve({ status, text, ms: Date.now() - started, headers: response.headers, from: text.startsWith('{') ? JSON.parse(text) as Reply['from'] : undefined });
         });
       });
       call.on('error', reject);
-      call.end();
+      call.end(body);
     });
+  }
+
+  private gatewayOf(edge: Edge): string {
+    const [gateway] = this.lab.kubelet.pods(edge.namespace, { 'gateway.networking.k8s.io/gateway-name': edge.name });
+    if (!gateway) {
+      throw new Error(`no gateway of ${edge.name} runs`);
+    }
+    return gateway.network.ip;
   }
 
   private specOf(namespace: string, callee: Callee, { port: number, method, path = '/', headers = {}, address }: Ask): RequestSpec {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
+import { Duration } from 'cdk8s';
 import { Auth, Port, Throttle, Topology } from '../../lib';
-import { tlsSecret } from '../boutique';
+import { certificateOf, tlsSecret } from '../certificates';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
 import { TokenIssuer } from '../tokens';
@@ -26,9 +27,25 @@ const plain = topology.addEdge('plain', { host: 'plain.lab.example' });
 plain.route('GET /products/{id}', catalog);
 plain.route('GET /rare', catalog, { throttle: Throttle.perSecond(1, 5) });
 
+const pages = topology.addEdge('pages', {
+  host: 'pages.lab.example',
+  cors: { origins: ['https://www.lab.example'], headers: ['authorization', 'x-page'], exposedHeaders: ['x-total'], maxAge: Duration.minutes(5) },
+});
+pages.route('GET /orders', orders, { auth: tokens('shop') });
+pages.route('POST /orders', orders, { auth: Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], scopes: ['orders:write', 'admin'], jwks: issuer.jwks }) });
+pages.route('ANY /any', orders, { auth: tokens('shop') });
+
+const partners = topology.addEdge('partners', { host: 'partners.lab.example', tlsSecret: 'partners-tls', clientCa: 'partners-ca' });
+partners.route('GET /products/{id}', catalog);
+
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology, {
-  before: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'edge' } }, tlsSecret(lab, 'edge', 'shop-tls', shop.host)],
+  before: [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'edge' } },
+    tlsSecret(lab, 'edge', 'shop-tls', shop.host),
+    tlsSecret(lab, 'edge', 'partners-tls', partners.host),
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'partners-ca', namespace: 'edge' }, data: { 'ca.crt': certificateOf(lab, 'partner').cert } },
+  ],
 }));
 
 claim('an edge answers its host and paths, each from the service that the route names', async lab => {
@@ -43,25 +60,27 @@ claim('an edge answers its host and paths, each from the service that the route 
   assert.equal(orders.from?.service, 'orders', orders.text);
 });
 
-claim('an edge lets nothing through that no route names: not another path, method or host', async lab => {
+claim('an edge answers 404 to all that no route names: another path, method or host', async lab => {
   const here = await world(lab);
   for (const pod of [here.pod(catalog), here.pod(orders), here.pod(ledger)]) {
     await pod.takeSeen();
   }
-  const paths = ['/', '/products', '/products/', '/products/7/parts', '/products/7/../../admin', '/admin', '/healthz', '/healthz/ready', '/stats/prometheus', '//orders', '/ORDERS', '/orders;a', '/%6frders/', '/ledger'];
+  const paths = ['/', '/products', '/products/', '/products/7/parts', '/products/7/../../admin', '/admin', '/healthz', '/healthz/ready', '/stats/prometheus', '/ORDERS', '/orders;a', '/%6frders/', '/ledger'];
   for (const edge of [shop, plain]) {
     for (const path of paths) {
       const { status, text } = await here.knock(edge, { path });
-      assert.ok([403, 404].includes(status), `${edge.name} ${path}: ${status} ${text}`);
+      assert.equal(status, 404, `${edge.name} ${path}: ${text}`);
+      assert.equal(text, '', 'and says no more');
     }
+    assert.equal((await here.knock(edge, { path: '//orders' })).status, edge === shop ? 403 : 404, 'slashes are merged before anybody looks');
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
       const { status, text } = await here.knock(edge, { method, path: '/products/7' });
-      assert.ok([403, 404].includes(status), `${edge.name} ${method}: ${status} ${text}`);
+      assert.equal(status, 404, `${edge.name} ${method}: ${text}`);
     }
   }
   for (const host of ['other.lab.example', 'ledger', 'ledger.edge.svc.cluster.local', plain.host + '.evil.example']) {
     const { status, text } = await here.knock(plain, { path: '/products/7', host });
-    assert.ok([403, 404].includes(status), `${host}: ${status} ${text}`);
+    assert.equal(status, 404, `${host}: ${text}`);
   }
   for (const pod of [here.pod(catalog), here.pod(orders), here.pod(ledger)]) {
     assert.deepEqual(await pod.takeSeen(), [], `${pod.name} saw nothing of it`);
@@ -120,4 +139,51 @@ claim('a throttled route answers 429 beyond its burst, and other routes go on', 
   assert.ok(passed >= 5 && passed <= 5 + refilled, `${passed} passed, a burst of 5 and at most ${refilled} more`);
   assert.equal(statuses.filter(status => status === 429).length, 30 - passed);
   assert.equal((await here.knock(plain, { path: '/products/7' })).status, 200);
+});
+
+claim('a route that demands a scope takes a token that has one of them, among others', async lab => {
+  const here = await world(lab);
+  const post = async (scope?: string) => (await here.knock(pages, { method: 'POST', path: '/orders', headers: issuer.bearer('shop', 600, scope ? { scope } : {}) })).status;
+  assert.equal(await post('orders:read orders:write'), 200);
+  assert.equal(await post('admin'), 200);
+  assert.equal(await post('orders:read'), 403);
+  assert.equal(await post('orders:write-not'), 403);
+  assert.equal(await post(), 403);
+});
+
+claim('a page of a declared origin may ask and read, one of another origin may not, and nothing gets past the token check', async lab => {
+  const here = await world(lab);
+  const callee = here.pod(orders);
+  await callee.takeSeen();
+  const preflight = (path: string, origin: string, method = 'GET') =>
+    here.knock(pages, { method: 'OPTIONS', path, headers: { origin, 'access-control-request-method': method } });
+
+  for (const path of ['/orders', '/any']) {
+    const { status, headers } = await preflight(path, 'https://www.lab.example');
+    assert.equal(status, 200);
+    assert.equal(headers['access-control-allow-origin'], 'https://www.lab.example');
+    assert.match(String(headers['access-control-allow-methods']), /GET.*POST/);
+    assert.match(String(headers['access-control-allow-headers']), /authorization,.*x-page/);
+    assert.equal(headers['access-control-max-age'], '300');
+    const foreign = await preflight(path, 'https://evil.example');
+    assert.equal(foreign.headers['access-control-allow-origin'], undefined);
+    assert.equal(foreign.status, 403);
+  }
+  assert.equal((await preflight('/admin', 'https://www.lab.example')).status, 404);
+  assert.equal((await here.knock(pages, { method: 'OPTIONS', path: '/any' })).status, 403);
+  assert.deepEqual(await callee.takeSeen(), [], 'the service saw none of it');
+
+  const { status, headers } = await here.knock(pages, { path: '/orders', headers: { ...issuer.bearer('shop'), origin: 'https://www.lab.example' } });
+  assert.equal(status, 200);
+  assert.equal(headers['access-control-allow-origin'], 'https://www.lab.example');
+  assert.equal(headers['access-control-expose-headers'], 'x-total');
+  assert.equal((await here.knock(pages, { path: '/orders', headers: { origin: 'https://www.lab.example' } })).status, 403, 'the page needs a token as anybody does');
+});
+
+claim('an edge with an authority of clients lets in those that show its certificate, and no other connection', async lab => {
+  const here = await world(lab);
+  const knock = (client?: { readonly key: string; readonly cert: string }) => here.knock(partners, { path: '/products/7', ...client });
+  assert.equal((await knock(certificateOf(lab, 'partner'))).status, 200);
+  await assert.rejects(knock(), /alert|ECONNRESET|socket hang up/i);
+  await assert.rejects(knock(certificateOf(lab, 'stranger')), /alert|ECONNRESET|socket hang up/i);
 });

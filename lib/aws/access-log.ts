@@ -4,7 +4,7 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
  * Who asked what of an HTTP API, and how it went: a JSON object a line.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
-export const ACCESS_LOG = AccessLogFormat.custom(JSON.stringify({
+export const HTTP_ACCESS_LOG = AccessLogFormat.custom(JSON.stringify({
   time: '$context.requestTime',
   requestId: '$context.requestId',
   ip: '$context.identity.sourceIp',
@@ -17,4 +17,21 @@ export const ACCESS_LOG = AccessLogFormat.custom(JSON.stringify({
   integrationError: '$context.integrationErrorMessage',
   authorizerError: '$context.authorizer.error',
   subject: '$context.authorizer.claims.sub',
+}));
+
+/** The same of a REST API. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html */
+export const REST_ACCESS_LOG = AccessLogFormat.custom(JSON.stringify({
+  time: '$context.requestTime',
+  requestId: '$context.requestId',
+  ip: '$context.identity.sourceIp',
+  route: '$context.httpMethod $context.resourcePath',
+  path: '$context.path',
+  status: '$context.status',
+  latency: '$context.responseLatency',
+  integrationStatus: '$context.integration.status',
+  integrationLatency: '$context.integration.latency',
+  integrationError: '$context.integration.error',
+  authorizerError: '$context.authorizer.error',
+  firewall: '$context.waf.status',
+  subject: '$context.authorizer.principalId',
 }));

@@ -1,40 +1,25 @@
-import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput, Annotations, Duration } from 'aws-cdk-lib';
 import {
-  ApiMapping, CfnStage, DomainName, HttpApi, type HttpMethod, type HttpRoute, HttpStage, LogGroupLogDestination, MappingValue, ParameterMapping, SecurityPolicy,
+  ApiMapping, CfnStage, CorsHttpMethod, type CorsPreflightOptions, DomainName, HttpApi, type HttpMethod, type HttpRoute, HttpStage, LogGroupLogDestination,
+  MappingValue, ParameterMapping, SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { describeFinding } from '../checks';
-import type { Edge, Route } from '../topology';
-import { ACCESS_LOG } from './access-log';
-import { ignoredByHttpApi, requireFitForHttpApi, tokenDemandsOf } from './limits';
+import { CORS_HEADERS, type Edge, type Route } from '../topology';
+import { HTTP_ACCESS_LOG } from './access-log';
+import { ignoredByManagedApi, requireFitForHttpApi, tokenDemandsOf } from './limits/http-api';
+import type { ManagedApiProps, Truststore } from './managed-api';
 import { PrivateLink } from './private-link';
 
-/** Properties of an {@link HttpApiEdge}. */
-export interface HttpApiEdgeProps {
-  readonly edge: Edge;
-  /** The VPC of the cluster. */
-  readonly vpc: IVpc;
-  /**
-   * The certificate of the edge's host, of the region of the API. With it the API answers under that host, with TLS 1.2 or newer, and
-   * nowhere else; the host's DNS record, an alias of the output `DomainTarget`, is left to you.
-   * @default - the API answers under the name that AWS gives it
-   */
-  readonly certificate?: ICertificate;
-  /**
-   * How long access logs are kept.
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: RetentionDays;
-}
+const DEFAULT_STAGE = '$default';
 
 /**
  * An edge as an API Gateway HTTP API before the cluster: a route for each of the edge's, a JWT authorizer for each set of issuer and
- * audiences, throttles, an access log, and a VPC link to the gateway in the cluster. What has no route is answered with 404. AWS takes
+ * audiences, throttles, CORS, an access log, and a VPC link to the gateway in the cluster. What has no route is answered with 404. AWS takes
  * the edge's throttle for the default of each route; the gateway in the cluster counts all of them together.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
@@ -43,28 +28,33 @@ export class HttpApiEdge extends Construct {
   readonly stage: HttpStage;
   readonly link: PrivateLink;
   private readonly authorizers = new Map<Route, HttpJwtAuthorizer>();
-  private readonly integrations = new Map<number, HttpNlbIntegration>();
+  private readonly integrations = new Map<string, HttpNlbIntegration>();
 
-  constructor(scope: Construct, id: string, { edge, vpc, certificate, logRetention = RetentionDays.ONE_MONTH }: HttpApiEdgeProps) {
+  constructor(scope: Construct, id: string, private readonly props: ManagedApiProps) {
     super(scope, id);
+    const { edge, vpc, certificate, truststore, loadBalancer, stageName = DEFAULT_STAGE, logRetention = RetentionDays.ONE_MONTH } = props;
     edge.topology.close();
-    requireFitForHttpApi(edge);
-    ignoredByHttpApi(edge).forEach(finding => Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)));
-    this.link = new PrivateLink(this, 'Link', { edge, vpc });
+    requireFitForHttpApi(props);
+    ignoredByManagedApi(edge).forEach(finding => Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)));
+    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer });
     this.api = new HttpApi(this, 'Api', {
       apiName: edge.id,
       createDefaultStage: false,
+      corsPreflight: corsOf(edge),
       // A second name would be a way round whatever is put before the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
     });
     this.addAuthorizers(edge);
     const routes = edge.routes.flatMap(route => this.addRoute(route));
-    this.stage = this.addStage(edge, routes, logRetention);
+    this.stage = this.addStage(edge, routes, stageName, logRetention);
     if (certificate) {
-      this.addDomain(edge, certificate);
+      this.addDomain(edge, certificate, truststore);
     }
-    new CfnOutput(this, 'Endpoint', { value: certificate ? `https://${edge.host}` : this.api.apiEndpoint, description: `Where ${edge.id} is reached` });
-    new CfnOutput(this, 'TargetGroupName', { value: edge.id, description: 'What the TargetGroupBinding in the cluster binds to' });
+    const stagePath = stageName === DEFAULT_STAGE ? '' : `/${stageName}`;
+    new CfnOutput(this, 'Endpoint', { value: certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`, description: `Where ${edge.id} is reached` });
+    if (this.link.targetGroup) {
+      new CfnOutput(this, 'TargetGroupName', { value: edge.id, description: 'What the TargetGroupBinding in the cluster binds to' });
+    }
   }
 
   private addAuthorizers(edge: Edge): void {
@@ -81,34 +71,53 @@ export class HttpApiEdge extends Construct {
       methods: [(method ?? 'ANY') as HttpMethod],
       integration: this.integrationFor(route),
       authorizer: this.authorizers.get(route),
+      authorizationScopes: route.auth.token?.scopes,
     });
   }
 
-  /** One for each timeout. It names the edge's host, which the gateway in the cluster routes by and proves by its certificate. */
-  private integrationFor({ edge, timeout }: Route): HttpNlbIntegration {
+  /** One for each timeout, with and without a token. It names the edge's host, which the gateway in the cluster routes by and proves by its certificate. */
+  private integrationFor({ edge, timeout, auth }: Route): HttpNlbIntegration {
     const millis = timeout.toMilliseconds();
-    let integration = this.integrations.get(millis);
+    const hasToken = auth.token !== undefined;
+    const id = `Gateway${millis}${hasToken && this.props.claimHeaders ? 'WithClaims' : ''}`;
+    let integration = this.integrations.get(id);
     if (!integration) {
-      integration = new HttpNlbIntegration(`Gateway${millis}`, this.link.listener, {
+      integration = new HttpNlbIntegration(id, this.link.listener, {
         vpcLink: this.link.vpcLink,
         secureServerName: edge.tlsSecret ? edge.host : undefined,
         timeout: Duration.millis(millis),
-        parameterMapping: new ParameterMapping().overwriteHeader('host', MappingValue.custom(edge.host)),
+        parameterMapping: this.mapping(edge, hasToken),
       });
-      this.integrations.set(millis, integration);
+      this.integrations.set(id, integration);
     }
     return integration;
   }
 
-  private addStage(edge: Edge, routes: HttpRoute[], retention: RetentionDays): HttpStage {
+  /** The cluster sees the edge's host, no stage in the path, and claims only where a token was verified. */
+  private mapping({ host }: Edge, hasToken: boolean): ParameterMapping {
+    const mapping = new ParameterMapping().overwriteHeader('host', MappingValue.custom(host));
+    if ((this.props.stageName ?? DEFAULT_STAGE) !== DEFAULT_STAGE) {
+      mapping.overwritePath(MappingValue.requestPath());
+    }
+    for (const [header, claim] of Object.entries(this.props.claimHeaders ?? {})) {
+      if (hasToken) {
+        mapping.overwriteHeader(header, MappingValue.custom(`$context.authorizer.claims.${claim}`));
+      } else {
+        mapping.removeHeader(header);
+      }
+    }
+    return mapping;
+  }
+
+  private addStage(edge: Edge, routes: HttpRoute[], stageName: string, retention: RetentionDays): HttpStage {
     const log = new LogGroup(this, 'AccessLog', { retention });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
-      stageName: '$default',
+      stageName,
       autoDeploy: true,
       detailedMetricsEnabled: true,
       throttle: edge.throttle ? { rateLimit: edge.throttle.rate, burstLimit: edge.throttle.burst } : undefined,
-      accessLogSettings: { destination: new LogGroupLogDestination(log), format: ACCESS_LOG },
+      accessLogSettings: { destination: new LogGroupLogDestination(log), format: HTTP_ACCESS_LOG },
     });
     const cfnStage = stage.node.defaultChild;
     if (cfnStage instanceof CfnStage) {
@@ -119,12 +128,27 @@ export class HttpApiEdge extends Construct {
     return stage;
   }
 
-  private addDomain({ host }: Edge, certificate: ICertificate): void {
-    const domain = new DomainName(this, 'Domain', { domainName: host, certificate, securityPolicy: SecurityPolicy.TLS_1_2 });
+  private addDomain({ host }: Edge, certificate: ICertificate, truststore: Truststore | undefined): void {
+    const domain = new DomainName(this, 'Domain', { domainName: host, certificate, securityPolicy: SecurityPolicy.TLS_1_2, mtls: truststore });
     // Not by HttpStage, which makes the name of the stack part of the mapping's identity.
     new ApiMapping(this, 'DomainMapping', { api: this.api, domainName: domain, stage: this.stage });
     new CfnOutput(this, 'DomainTarget', { value: domain.regionalDomainName, description: `What the DNS record of ${host} is an alias of` });
   }
+}
+
+function corsOf({ cors, routes }: Edge): CorsPreflightOptions | undefined {
+  if (!cors) {
+    return undefined;
+  }
+  const methods = routes.map(({ operation }) => operation.method ?? CorsHttpMethod.ANY);
+  return {
+    allowOrigins: cors.origins,
+    allowMethods: methods.includes(CorsHttpMethod.ANY) ? [CorsHttpMethod.ANY] : [...new Set(methods)] as CorsHttpMethod[],
+    allowHeaders: [...cors.headers ?? CORS_HEADERS],
+    exposeHeaders: cors.exposedHeaders,
+    allowCredentials: cors.credentials,
+    maxAge: cors.maxAge ? Duration.seconds(cors.maxAge.toSeconds()) : undefined,
+  };
 }
 
 function routeSettings(edge: Edge): Record<string, object> | undefined {

@@ -1,15 +1,27 @@
 import { Duration } from 'aws-cdk-lib';
 import { VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { type NetworkListener, NetworkLoadBalancer, NetworkTargetGroup, Protocol, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  type INetworkListener, NetworkListener, NetworkLoadBalancer, NetworkTargetGroup, Protocol, TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { Edge } from '../topology';
+
+/** A network load balancer in the VPC that leads to the gateway's pods. */
+export interface ExistingLoadBalancer {
+  readonly loadBalancerArn: string;
+  readonly listenerArn: string;
+  /** Its security group, which must let the VPC link in on the listener's port. */
+  readonly securityGroup: ISecurityGroup;
+}
 
 /** Properties of a {@link PrivateLink}. */
 export interface PrivateLinkProps {
   readonly edge: Edge;
   /** The VPC of the cluster. */
   readonly vpc: IVpc;
+  /** @default - one is made */
+  readonly loadBalancer?: ExistingLoadBalancer;
 }
 
 /** Where a gateway of Istio says that it is ready. @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
@@ -21,21 +33,27 @@ const READINESS = 15021;
  */
 export class PrivateLink extends Construct {
   readonly vpcLink: VpcLink;
-  readonly listener: NetworkListener;
-  readonly loadBalancer: NetworkLoadBalancer;
-  readonly targetGroup: NetworkTargetGroup;
+  readonly listener: INetworkListener;
+  readonly loadBalancerArn: string;
+  /** Undefined where the load balancer was there already. */
+  readonly targetGroup?: NetworkTargetGroup;
 
-  constructor(scope: Construct, id: string, { edge, vpc }: PrivateLinkProps) {
+  constructor(scope: Construct, id: string, { edge, vpc, loadBalancer: existing }: PrivateLinkProps) {
     super(scope, id);
     const port = edge.tlsSecret ? 443 : 80;
     const linkGroup = new SecurityGroup(this, 'LinkSecurityGroup', { vpc, allowAllOutbound: false, description: `VPC link of ${edge.id}` });
+    this.vpcLink = new VpcLink(this, 'VpcLink', { vpc, vpcLinkName: edge.id, securityGroups: [linkGroup] });
+    if (existing) {
+      linkGroup.addEgressRule(existing.securityGroup, Port.tcp(port), 'to the load balancer');
+      this.listener = NetworkListener.fromNetworkListenerArn(this, 'Listener', existing.listenerArn);
+      this.loadBalancerArn = existing.loadBalancerArn;
+      return;
+    }
     const balancerGroup = new SecurityGroup(this, 'BalancerSecurityGroup', { vpc, allowAllOutbound: false, description: `Load balancer of ${edge.id}` });
     linkGroup.addEgressRule(balancerGroup, Port.tcp(port), 'to the load balancer');
     balancerGroup.addIngressRule(linkGroup, Port.tcp(port), 'from the VPC link');
     balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(port), 'to the pods of the gateway');
     balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(READINESS), 'to ask whether they are ready');
-
-    this.vpcLink = new VpcLink(this, 'VpcLink', { vpc, vpcLinkName: edge.id, securityGroups: [linkGroup] });
     this.targetGroup = new NetworkTargetGroup(this, 'TargetGroup', {
       targetGroupName: edge.id,
       vpc,
@@ -46,7 +64,8 @@ export class PrivateLink extends Construct {
       deregistrationDelay: Duration.seconds(60),
       healthCheck: { protocol: Protocol.HTTP, port: String(READINESS), path: '/healthz/ready', interval: Duration.seconds(10) },
     });
-    this.loadBalancer = new NetworkLoadBalancer(this, 'LoadBalancer', { vpc, internetFacing: false, crossZoneEnabled: true, securityGroups: [balancerGroup] });
-    this.listener = this.loadBalancer.addListener('Listener', { port, protocol: Protocol.TCP, defaultTargetGroups: [this.targetGroup] });
+    const loadBalancer = new NetworkLoadBalancer(this, 'LoadBalancer', { vpc, internetFacing: false, crossZoneEnabled: true, securityGroups: [balancerGroup] });
+    this.listener = loadBalancer.addListener('Listener', { port, protocol: Protocol.TCP, defaultTargetGroups: [this.targetGroup] });
+    this.loadBalancerArn = loadBalancer.loadBalancerArn;
   }
 }

@@ -12,7 +12,7 @@ export function notFound(): object {
             name: 'envoy.access_loggers.extension_filters.cel',
             typed_config: {
               '@type': 'type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter',
-              expression: 'response.code_details.startsWith(\'rbac_access_denied\') && xds.route_name == \'\'',
+              expression: 'response.code_details.startsWith(\'rbac_access_denied\') && !has(xds.route_name)',
             },
           },
         },

@@ -5,24 +5,19 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'cdk8s';
 import { shop as boutiqueEdge } from '../../bin/boutique';
-import { Auth, type EdgeProps, Port, type RouteProps, Throttle, Topology } from '../../lib';
-import { HttpApiEdge, type HttpApiEdgeProps } from '../../lib/aws';
+import { Auth, type RouteProps, Throttle } from '../../lib';
+import { HttpApiEdge, type ManagedApiProps } from '../../lib/aws';
+import { declared, httpTemplate } from './support';
 
 const token = { issuer: 'https://login.example', audiences: ['shop'] };
 
-function declared(props: Partial<EdgeProps> = {}, name = 'door') {
-  const topology = new Topology('shop');
-  const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
-  return { topology, web, edge: topology.addEdge(name, { host: 'shop.example', tlsSecret: 'door-tls', ...props }) };
-}
-
-function stackOf(edge: HttpApiEdgeProps['edge'], props: Partial<HttpApiEdgeProps> = {}): Stack {
+function stackOf(edge: ManagedApiProps['edge'], props: Partial<ManagedApiProps> = {}): Stack {
   const stack = new Stack(new App(), 'Test');
   new HttpApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), ...props });
   return stack;
 }
 
-function templateOf(edge: HttpApiEdgeProps['edge'], props: Partial<HttpApiEdgeProps> = {}): Template {
+function templateOf(edge: ManagedApiProps['edge'], props: Partial<ManagedApiProps> = {}): Template {
   return Template.fromStack(stackOf(edge, props));
 }
 
@@ -267,4 +262,67 @@ describe('what an HTTP API can just do is let through', () => {
 
     templateOf(edge).hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { Name: edge.id });
   });
+});
+
+test('a scope is asked of the route, and one authorizer serves routes that differ in it', () => {
+  const { edge, web } = declared({ auth: Auth.jwt(token) });
+  edge.route('GET /orders', web);
+  edge.route('POST /orders', web, { auth: Auth.jwt({ ...token, scopes: ['orders:write'] }) });
+
+  const template = templateOf(edge);
+  template.resourceCountIs('AWS::ApiGatewayV2::Authorizer', 1);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'POST /orders', AuthorizationScopes: ['orders:write'] });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /orders', AuthorizationScopes: Match.absent() });
+});
+
+test('claims go on as headers, which are dropped where there is no token', () => {
+  const { edge, web } = declared();
+  edge.route('GET /orders', web, { auth: Auth.jwt(token) });
+  edge.route('GET /', web);
+
+  const template = httpTemplate(edge, () => ({ claimHeaders: { 'x-customer': 'sub' } }));
+  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+    RequestParameters: { 'overwrite:header.host': 'shop.example', 'overwrite:header.x-customer': '$context.authorizer.claims.sub' },
+  });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+    RequestParameters: { 'overwrite:header.host': 'shop.example', 'remove:header.x-customer': '' },
+  });
+});
+
+test('a named stage is not in the path that the cluster sees', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = httpTemplate(edge, () => ({ stageName: 'live' }));
+  template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'live' });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { RequestParameters: { 'overwrite:path': '$request.path' } });
+});
+
+test('CORS is answered by the API, for the methods that routes have', () => {
+  const { edge, web } = declared({ cors: { origins: ['https://www.shop.example'], exposedHeaders: ['x-total'] } });
+  edge.route('GET /', web);
+  edge.route('DELETE /', web);
+
+  templateOf(edge).hasResourceProperties('AWS::ApiGatewayV2::Api', {
+    CorsConfiguration: { AllowOrigins: ['https://www.shop.example'], AllowMethods: ['GET', 'DELETE'], AllowHeaders: ['authorization', 'content-type'], ExposeHeaders: ['x-total'] },
+  });
+});
+
+test('clients show certificates of the truststore to the domain', () => {
+  const { edge, web } = declared({ clientCa: 'clients', managed: true });
+  edge.route('GET /', web);
+
+  httpTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore })).hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+    MutualTlsAuthentication: { TruststoreUri: 's3://trust/clients.pem' },
+  });
+});
+
+test('a load balancer that is there is used as it is', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = httpTemplate(edge, ({ loadBalancer }) => ({ loadBalancer }));
+  template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { IntegrationUri: Match.stringLikeRegexp('listener/net/mine') });
+  template.hasResourceProperties('AWS::EC2::SecurityGroupEgress', { DestinationSecurityGroupId: 'sg-0123456789abcdef0', FromPort: 443 });
 });

@@ -63,3 +63,15 @@ test('the managed API and its binding share a name and nothing else', () => {
   const [binding] = clusterApp.charts.flatMap(chart => cdk8s.Testing.synth(chart) as { spec: { targetGroupName: string } }[]);
   expect(names).toContain(binding?.spec.targetGroupName);
 });
+
+test('the edge of the guide is let in, counted and aggregated', () => {
+  const [example = ''] = examplesIn('docs/edges.md');
+  const shop = new cardinal.Topology('shop');
+  run(example, { ...cdk8s, ...cardinal, shop }, []);
+  const app = new cardinal.ClusterApp();
+  const chart = new cardinal.TopologyChart(app, 'shop', { topology: shop, mesh: cardinal.Mesh.istio() });
+
+  expect(chart.findings).toEqual([]);
+  const made = (cdk8s.Testing.synth(chart) as { kind: string; metadata: { name: string } }[]).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  expect(made).toEqual(expect.arrayContaining(['Deployment api-aggregator-v1', 'Deployment limiter-v1', 'Certificate api', 'RequestAuthentication api']));
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { Auth, ClientKey, ClientLimit, type Edge, Period, Port, Topology, WhenUnavailable } from '../../lib';
+import { claim } from '../claims';
+import type { Lab } from '../lab';
+import { TokenIssuer } from '../tokens';
+import { until } from '../wait';
+import type { World } from '../world';
+
+const issuer = new TokenIssuer('https://login.lab.example');
+const topology = new Topology('limits');
+const catalog = topology.addService('catalog', { image: 'catalog', port: Port.http(80, { target: 8080 }) });
+const redis = topology.addService('redis', { image: 'lab/redis', port: Port.tcp(6379) });
+const rateLimiter = topology.addRateLimiter('limiter', { redis });
+
+const auth = Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks });
+const perHour = (client: ClientKey, requests: number, whenUnavailable: WhenUnavailable) => ClientLimit.of({ client, requests, per: Period.HOUR, whenUnavailable });
+
+const api = topology.addEdge('api', {
+  host: 'api.lab.example', rateLimiter, auth, clientLimit: perHour(ClientKey.claim('sub'), 8, WhenUnavailable.ALLOW),
+});
+api.route('GET /products', catalog);
+api.route('GET /reports/{id}', catalog, { clientLimit: perHour(ClientKey.claim('sub'), 2, WhenUnavailable.ALLOW) });
+api.route('GET /open', catalog, { auth: Auth.none() });
+
+const strict = topology.addEdge('strict', { host: 'strict.lab.example', rateLimiter, clientLimit: perHour(ClientKey.header('x-client'), 3, WhenUnavailable.REFUSE) });
+strict.route('GET /products', catalog);
+
+let deployed: Promise<World> | undefined;
+const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
+
+async function statuses(here: World, edge: Edge, count: number, path: string, headers: Readonly<Record<string, string>> = {}): Promise<number[]> {
+  const all: number[] = [];
+  for (let index = 0; index < count; index++) {
+    all.push((await here.knock(edge, { path, headers })).status);
+  }
+  return all;
+}
+
+const of = (status: number, count: number) => Array.from({ length: count }, () => status);
+const client = (sub: string) => issuer.bearer('shop', 600, { sub });
+
+claim('a client that has had its requests is told so with 429, whatever it asks, and another is not', async lab => {
+  const here = await world(lab);
+  assert.deepEqual(await statuses(here, api, 10, '/products?n=1', client('ann')), [...of(200, 8), ...of(429, 2)]);
+  assert.deepEqual(await statuses(here, api, 8, '/products', client('bob')), of(200, 8));
+  assert.deepEqual(await statuses(here, api, 1, '/reports/1', client('ann')), [429]);
+  assert.deepEqual(await statuses(here, api, 12, '/open'), of(200, 12), 'who shows no token is not counted');
+});
+
+claim('a limit of a route counts that route alone, beside the limit of the edge', async lab => {
+  const here = await world(lab);
+  assert.deepEqual(await statuses(here, api, 2, '/reports/1', client('eve')), [200, 200]);
+  assert.deepEqual(await statuses(here, api, 2, '/reports/2?x=/products', client('eve')), [429, 429]);
+  assert.deepEqual(await statuses(here, api, 1, '/products', client('eve')), [200]);
+});
+
+claim('a client is known by its verified token: neither a header nor a forged token makes it another', async lab => {
+  const here = await world(lab);
+  const forged = new TokenIssuer(issuer.issuer).bearer('shop', 600, { sub: 'somebody-else' });
+  assert.deepEqual(await statuses(here, api, 1, '/products', { ...client('ann'), 'x-client': 'bob', sub: 'bob' }), [429]);
+  assert.deepEqual(await statuses(here, api, 1, '/products', forged), [401]);
+});
+
+claim('a limit by header counts each value, and the pods of a gateway count together', async lab => {
+  const here = await world(lab);
+  assert.deepEqual(await statuses(here, strict, 4, '/products', { 'x-client': 'a' }), [200, 200, 200, 429]);
+  assert.deepEqual(await statuses(here, strict, 1, '/products', { 'x-client': 'b' }), [200]);
+  lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'strict-istio', '--replicas=2');
+  const labels = { 'gateway.networking.k8s.io/gateway-name': 'strict' };
+  const pods = await until('the gateway has two pods', () => {
+    const found = lab.kubelet.pods('limits', labels);
+    return found.length === 2 && found;
+  });
+  await here.settled();
+  for (const pod of pods) {
+    assert.equal((await here.knock(strict, { path: '/products', headers: { 'x-client': 'a' }, address: pod.network.ip })).status, 429, pod.name);
+  }
+});
+
+claim('while nothing can be counted, requests pass or are refused as declared, and are counted again afterwards', async lab => {
+  const here = await world(lab);
+  lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=0');
+  await until('Redis is gone', () => here.pods(redis).length === 0);
+  assert.deepEqual(await statuses(here, api, 12, '/products', client('zoe')), of(200, 12), 'allowed');
+  assert.deepEqual(await statuses(here, strict, 2, '/products', { 'x-client': 'z' }), of(500, 2), 'refused');
+
+  lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=1');
+  await until('Redis is back', () => here.pods(redis).length === 1);
+  await here.settled();
+  // The limiter gives up its broken connections one by one.
+  await until('requests are counted again', async () => !(await statuses(here, strict, 20, '/products', { 'x-client': 'again' })).includes(500));
+  const counted = await statuses(here, strict, 6, '/products', { 'x-client': 'new' });
+  assert.deepEqual(counted, [...of(200, 3), ...of(429, 3)]);
+});

@@ -1,0 +1,42 @@
+import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+
+/** Properties of a {@link Firewall}. */
+export interface FirewallProps {
+  /** The ARN of the stage it stands before. */
+  readonly stageArn: string;
+  /** Its name in metrics. */
+  readonly name: string;
+  /**
+   * The ARN of a web ACL that is there already.
+   * @default - one with the managed rules against common attacks, known bad input and addresses of bad reputation
+   */
+  readonly webAclArn?: string;
+}
+
+/** @see https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html */
+const MANAGED_RULES = ['AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet'];
+
+/** A web application firewall before a stage of a REST API. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html */
+export class Firewall extends Construct {
+  constructor(scope: Construct, id: string, { stageArn, name, webAclArn }: FirewallProps) {
+    super(scope, id);
+    new CfnWebACLAssociation(this, 'Association', { resourceArn: stageArn, webAclArn: webAclArn ?? this.addWebAcl(name).attrArn });
+  }
+
+  private addWebAcl(name: string): CfnWebACL {
+    const visible = (metricName: string) => ({ cloudWatchMetricsEnabled: true, sampledRequestsEnabled: true, metricName });
+    return new CfnWebACL(this, 'WebAcl', {
+      scope: 'REGIONAL',
+      defaultAction: { allow: {} },
+      visibilityConfig: visible(name),
+      rules: MANAGED_RULES.map((rules, priority) => ({
+        name: rules,
+        priority,
+        overrideAction: { none: {} },
+        statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: rules } },
+        visibilityConfig: visible(`${name}-${rules}`),
+      })),
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import { Annotations, CfnOutput } from 'aws-cdk-lib';
+import {
+  ApiKeySourceType, CfnStage, Deployment, DomainName, EndpointType, LogGroupLogDestination, ResponseType, RestApi, type SecurityPolicy as TlsPolicy, SecurityPolicy,
+  Stage,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { describeFinding } from '../checks';
+import type { Edge } from '../topology';
+import { REST_ACCESS_LOG } from './access-log';
+import { Firewall } from './firewall';
+import { ignoredByManagedApi } from './limits/http-api';
+import { requireFitForRestApi } from './limits/rest-api';
+import type { ManagedApiProps } from './managed-api';
+import { PrivateLink } from './private-link';
+import { RestClients } from './rest-clients';
+import { corsOf, methodSettings, RestMethods } from './rest-methods';
+
+const DEFAULT_STAGE = 'prod';
+
+/** A new deployment that gets a share of the requests while an earlier one keeps the rest. */
+export interface RestCanary {
+  /** The share of the requests in percent. */
+  readonly percent: number;
+  /** The deployment that keeps the rest: the output `Deployment` of the time before. */
+  readonly stableDeployment: string;
+}
+
+/** Properties of a {@link RestApiEdge}. */
+export interface RestApiEdgeProps extends ManagedApiProps {
+  /**
+   * The names of clients that have API keys or limits of their own: values of the claim that the limit names, or names of your choice for keys.
+   * @default - none
+   */
+  readonly clients?: string[];
+  /**
+   * Cognito user pools that verify tokens in place of a Lambda function. They check the pool and the scopes, the gateway in the cluster the audience.
+   * @default - a Lambda function verifies tokens of any issuer
+   */
+  readonly userPools?: IUserPool[];
+  /**
+   * The ARN of the web ACL of an edge with a firewall.
+   * @default - one with the managed rules of AWS
+   */
+  readonly webAclArn?: string;
+  /** @default SecurityPolicy.TLS_1_2 */
+  readonly tlsPolicy?: TlsPolicy;
+  /** @default - each deployment gets all requests at once */
+  readonly canary?: RestCanary;
+}
+
+/**
+ * An edge as an API Gateway REST API before the cluster: resources and methods for its routes, tokens verified by a Lambda function or Cognito,
+ * API keys and usage plans, request checks, caches, a firewall, throttles, traces, an access log, and a VPC link to the gateway in the cluster. What
+ * has no route is answered with 404.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
+ */
+export class RestApiEdge extends Construct {
+  readonly api: RestApi;
+  readonly stage: Stage;
+  readonly link: PrivateLink;
+
+  constructor(scope: Construct, id: string, private readonly props: RestApiEdgeProps) {
+    super(scope, id);
+    const { edge, vpc, certificate, loadBalancer, stageName = DEFAULT_STAGE } = props;
+    edge.topology.close();
+    requireFitForRestApi(props);
+    ignoredByManagedApi(edge).forEach(finding => Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)));
+    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer });
+    this.api = new RestApi(this, 'Api', {
+      restApiName: edge.id,
+      deploy: false,
+      cloudWatchRole: true,
+      endpointTypes: [EndpointType.REGIONAL],
+      apiKeySourceType: edge.clientLimits.some(({ client }) => client.kind === 'claim') ? ApiKeySourceType.AUTHORIZER : ApiKeySourceType.HEADER,
+      // A second name would be a way round whatever is put before the first.
+      disableExecuteApiEndpoint: certificate ? true : undefined,
+      defaultCorsPreflightOptions: corsOf(edge),
+    });
+    // AWS takes a path that is not there for a request that forgot to sign itself.
+    this.api.addGatewayResponse('NotFound', { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, statusCode: '404', templates: { 'application/json': '{"message":"Not Found"}' } });
+    const clients = new RestClients(this, 'Clients', { edge, names: props.clients ?? [] });
+    const methods = new RestMethods(this, 'Methods', { ...props, api: this.api, link: this.link, usageKeys: clients.usageKeys });
+    this.stage = this.addStage(edge, stageName, methods);
+    clients.addPlan(this.stage, methods.methods);
+    if (edge.firewall) {
+      new Firewall(this, 'Firewall', { stageArn: this.stage.stageArn, name: edge.id, webAclArn: props.webAclArn });
+    }
+    if (certificate) {
+      this.addDomain(edge, certificate);
+    }
+    new CfnOutput(this, 'Endpoint', { value: certificate ? `https://${edge.host}` : this.stage.urlForPath('/'), description: `Where ${edge.id} is reached` });
+    if (this.link.targetGroup) {
+      new CfnOutput(this, 'TargetGroupName', { value: edge.id, description: 'What the TargetGroupBinding in the cluster binds to' });
+    }
+  }
+
+  private addStage(edge: Edge, stageName: string, { methods }: RestMethods): Stage {
+    const deployment = new Deployment(this, 'Deployment', { api: this.api, retainDeployments: this.props.canary !== undefined });
+    // Without its methods a deployment would be empty.
+    deployment.node.addDependency(...methods.values());
+    const log = new LogGroup(this, 'AccessLog', { retention: this.props.logRetention ?? RetentionDays.ONE_MONTH });
+    const caches = edge.routes.some(route => route.cacheFor);
+    const stage = new Stage(this, 'Stage', {
+      deployment,
+      stageName,
+      tracingEnabled: true,
+      metricsEnabled: true,
+      throttlingRateLimit: edge.throttle?.rate,
+      throttlingBurstLimit: edge.throttle?.burst,
+      cacheClusterEnabled: caches ? true : undefined,
+      cachingEnabled: caches ? false : undefined,
+      methodOptions: methodSettings(edge),
+      accessLogDestination: new LogGroupLogDestination(log),
+      accessLogFormat: REST_ACCESS_LOG,
+    });
+    if (this.props.canary && stage.node.defaultChild instanceof CfnStage) {
+      const { percent, stableDeployment } = this.props.canary;
+      stage.node.defaultChild.deploymentId = stableDeployment;
+      stage.node.defaultChild.canarySetting = { deploymentId: deployment.deploymentId, percentTraffic: percent };
+    }
+    this.api.deploymentStage = stage;
+    new CfnOutput(this, 'DeploymentId', { value: deployment.deploymentId, description: `The deployment of ${edge.id}` });
+    return stage;
+  }
+
+  private addDomain({ host }: Edge, certificate: ICertificate): void {
+    const domain = new DomainName(this, 'Domain', {
+      domainName: host,
+      certificate,
+      endpointType: EndpointType.REGIONAL,
+      securityPolicy: this.props.tlsPolicy ?? SecurityPolicy.TLS_1_2,
+      mtls: this.props.truststore,
+    });
+    domain.addBasePathMapping(this.api, { stage: this.stage });
+    new CfnOutput(this, 'DomainTarget', { value: domain.domainNameAliasDomainName, description: `What the DNS record of ${host} is an alias of` });
+  }
+}

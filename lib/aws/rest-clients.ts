@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { ApiKey, type Method, Period as QuotaPeriod, type Stage, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import { type ClientLimit, type Edge, Period, type Route } from '../topology';
+import type { ClientKeyValue } from './token-authorizer';
+
+/** Properties of {@link RestClients}. */
+export interface RestClientsProps {
+  readonly edge: Edge;
+  /** The names of the clients. */
+  readonly names: string[];
+}
+
+/**
+ * The clients of a REST API: an API key each, and a usage plan with the limits that the edge has for them. A client that is known by a claim gets its
+ * key from the authorizer.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+ */
+export class RestClients extends Construct {
+  /** The keys of clients that a claim tells apart; undefined where clients bring theirs. */
+  readonly usageKeys?: ClientKeyValue;
+  private readonly edge: Edge;
+  private readonly keys: ApiKey[];
+
+  constructor(scope: Construct, id: string, { edge, names }: RestClientsProps) {
+    super(scope, id);
+    this.edge = edge;
+    const claim = edge.clientLimits.find(({ client }) => client.kind === 'claim')?.client.name;
+    const values = Object.fromEntries(names.map(name => [name, valueOf(edge, name)]));
+    this.keys = names.map(name => new ApiKey(this, name, { apiKeyName: `${edge.id}-${name}`, value: claim === undefined ? undefined : values[name] }));
+    this.usageKeys = claim === undefined ? undefined : { claim, keys: values };
+  }
+
+  /** Adds the usage plan of the stage, if the edge has clients. */
+  addPlan(stage: Stage, methods: ReadonlyMap<Route, Method>): void {
+    if (this.keys.length === 0) {
+      return;
+    }
+    const throttle = this.edge.clientLimit?.per === Period.SECOND ? throttleOf(this.edge.clientLimit) : undefined;
+    const plan = new UsagePlan(this, 'Plan', {
+      name: this.edge.id,
+      throttle,
+      quota: this.edge.clientLimit?.per === Period.DAY ? { limit: this.edge.clientLimit.requests, period: QuotaPeriod.DAY } : undefined,
+      apiStages: [{
+        stage,
+        throttle: [...methods].flatMap(([{ clientLimit }, method]) => clientLimit ? [{ method, throttle: throttleOf(clientLimit) }] : []),
+      }],
+    });
+    this.keys.forEach(key => plan.addApiKey(key));
+  }
+}
+
+function throttleOf({ requests }: ClientLimit): { rateLimit: number; burstLimit: number } {
+  return { rateLimit: requests, burstLimit: requests };
+}
+
+/** Keys have 20 characters or more. */
+function valueOf(edge: Edge, client: string): string {
+  return createHash('sha256').update(`${edge.id} ${client}`).digest('hex').slice(0, 40);
+}

@@ -1,0 +1,140 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AuthorizationType, CfnMethod, CognitoUserPoolsAuthorizer, type CorsOptions, HttpIntegration, type IAuthorizer, JsonSchemaType, type Method,
+  type MethodDeploymentOptions, Model, PassthroughBehavior, type RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import { CORS_HEADERS, type Edge, type Route } from '../topology';
+import type { PrivateLink } from './private-link';
+import type { RestApiEdgeProps } from './rest-api-edge';
+import { type ClientKeyValue, TokenAuthorizer } from './token-authorizer';
+
+/** Properties of {@link RestMethods}. */
+export interface RestMethodsProps extends RestApiEdgeProps {
+  readonly api: RestApi;
+  readonly link: PrivateLink;
+  /** @default - clients bring their keys, or have none */
+  readonly usageKeys?: ClientKeyValue;
+}
+
+/** The routes of an edge as methods of a REST API, each with an integration that goes through the VPC link. */
+export class RestMethods extends Construct {
+  readonly methods = new Map<Route, Method>();
+  private readonly authorizer?: IAuthorizer;
+
+  constructor(scope: Construct, id: string, private readonly props: RestMethodsProps) {
+    super(scope, id);
+    const { edge, userPools, usageKeys } = props;
+    if (edge.routes.some(route => route.auth.token)) {
+      this.authorizer = userPools
+        ? new CognitoUserPoolsAuthorizer(this, 'UserPools', { cognitoUserPools: userPools })
+        : new TokenAuthorizer(this, 'Tokens', { edge, clients: usageKeys }).authorizer;
+    }
+    edge.routes.forEach(route => this.methods.set(route, this.addMethod(route)));
+  }
+
+  private addMethod(route: Route): Method {
+    const { api, link, userPools, usageKeys } = this.props;
+    const { operation: { method, path }, auth, requires } = route;
+    const resource = api.root.resourceForPath(path.text);
+    const isCounted = usageKeys !== undefined && auth.token !== undefined;
+    const added = resource.addMethod(method ?? 'ANY', this.integrationOf(route), {
+      authorizer: auth.token ? this.authorizer : undefined,
+      authorizationType: auth.token ? undefined : AuthorizationType.NONE,
+      authorizationScopes: userPools ? auth.token?.scopes : undefined,
+      apiKeyRequired: auth.key !== undefined || isCounted,
+      requestParameters: Object.fromEntries(parametersOf(route).map(each => [`method.request.${each}`, true])),
+      requestModels: requires?.body ? { 'application/json': this.bodyModel(route) } : undefined,
+      requestValidatorOptions: requires ? { validateRequestBody: requires.body !== undefined, validateRequestParameters: true } : undefined,
+    });
+    if (added.node.defaultChild instanceof CfnMethod) {
+      // VPC links of the second kind have no place in the construct.
+      added.node.defaultChild.addPropertyOverride('Integration.ConnectionType', 'VPC_LINK');
+      added.node.defaultChild.addPropertyOverride('Integration.ConnectionId', link.vpcLink.vpcLinkId);
+      added.node.defaultChild.addPropertyOverride('Integration.IntegrationTarget', link.loadBalancerArn);
+    }
+    return added;
+  }
+
+  /** It names the edge's host, which the gateway in the cluster routes by and proves by its certificate, and overwrites the path, which has the stage in it. */
+  private integrationOf(route: Route): HttpIntegration {
+    const { edge, timeout, operation: { method, path }, cacheFor } = route;
+    const origin = edge.tlsSecret ? `https://${edge.host}:443` : `http://${edge.host}:80`;
+    return new HttpIntegration(`${origin}${path.segments.map(segment => `/${segment.replace('+}', '}')}`).join('')}`, {
+      httpMethod: method ?? 'ANY',
+      proxy: true,
+      options: {
+        timeout: Duration.millis(timeout.toMilliseconds()),
+        passthroughBehavior: PassthroughBehavior.WHEN_NO_MATCH,
+        requestParameters: {
+          ...Object.fromEntries(path.parameters.map(name => [`integration.request.path.${name}`, `method.request.path.${name}`])),
+          ...this.claimHeaders(route),
+        },
+        requestTemplates: { 'application/json': `#set($context.requestOverride.path = "${pathTemplate(route)}")\n$input.body` },
+        cacheKeyParameters: cacheFor ? parametersOf(route).map(each => `method.request.${each}`) : undefined,
+      },
+    });
+  }
+
+  /** Where no token was verified, what a client sends under these names is emptied. */
+  private claimHeaders({ auth }: Route): Record<string, string> {
+    const source = this.props.userPools ? 'context.authorizer.claims' : 'context.authorizer';
+    return Object.fromEntries(Object.entries(this.props.claimHeaders ?? {}).map(([header, claim]) =>
+      [`integration.request.header.${header}`, auth.token ? `${source}.${claim}` : '\'\'']));
+  }
+
+  private bodyModel(route: Route): Model {
+    const id = route.operation.toString().replace(/[^A-Za-z0-9]+/g, '');
+    return new Model(this, `Body${id}`, { restApi: this.props.api, contentType: 'application/json', schema: { type: JsonSchemaType.OBJECT, ...route.requires?.body } });
+  }
+}
+
+/** What tells the answers of a route apart: its parameters, what it requires, and whose token it is. */
+function parametersOf({ operation: { path }, requires, auth, cacheFor }: Route): string[] {
+  return [
+    ...path.parameters.map(name => `path.${name}`),
+    ...(requires?.query ?? []).map(name => `querystring.${name}`),
+    ...(requires?.headers ?? []).map(name => `header.${name}`),
+    ...(cacheFor && auth.token ? ['header.Authorization'] : []),
+  ];
+}
+
+function pathTemplate({ operation: { path } }: Route): string {
+  return path.segments.map(segment => {
+    const [name] = /^\{(.+?)\+?\}$/.exec(segment)?.slice(1) ?? [];
+    if (name === undefined) {
+      return `/${segment}`;
+    }
+    const value = `$input.params().path.get('${name}')`;
+    return segment.endsWith('+}') ? `/${value}` : `/$util.urlEncode(${value})`;
+  }).join('');
+}
+
+/** What browsers are told beforehand, by every resource. */
+export function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
+  if (!cors) {
+    return undefined;
+  }
+  const methods = routes.map(({ operation }) => operation.method);
+  return {
+    allowOrigins: cors.origins,
+    allowMethods: methods.includes(undefined) ? undefined : [...new Set(methods.filter(method => method !== undefined))],
+    allowHeaders: [...cors.headers ?? CORS_HEADERS],
+    exposeHeaders: cors.exposedHeaders,
+    allowCredentials: cors.credentials,
+    maxAge: cors.maxAge ? Duration.seconds(cors.maxAge.toSeconds()) : undefined,
+  };
+}
+
+/** The throttles and caches of routes, as settings of the stage. */
+export function methodSettings(edge: Edge): Record<string, MethodDeploymentOptions> | undefined {
+  const settings = edge.routes.filter(({ throttle, cacheFor }) => throttle ?? cacheFor).map(({ operation: { method, path }, throttle, cacheFor }) => [`${path.text}/${method ?? '*'}`, {
+    throttlingRateLimit: throttle?.rate,
+    throttlingBurstLimit: throttle?.burst,
+    cachingEnabled: cacheFor ? true : undefined,
+    cacheTtl: cacheFor ? Duration.seconds(cacheFor.toSeconds()) : undefined,
+    cacheDataEncrypted: cacheFor ? true : undefined,
+    metricsEnabled: true,
+  }] as const);
+  return settings.length > 0 ? Object.fromEntries(settings) : undefined;
+}

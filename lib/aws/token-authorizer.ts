@@ -1,0 +1,57 @@
+import { Duration } from 'aws-cdk-lib';
+import { IdentitySource, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Edge, Route } from '../topology';
+import { TOKEN_AUTHORIZER_CODE } from './token-authorizer-code';
+
+/** The key of a client in the usage plan; it tells clients apart and is no secret, since the authorizer gives it, not the client. */
+export interface ClientKeyValue {
+  /** The claim that names the client. */
+  readonly claim: string;
+  /** The usage keys by the claim's value. */
+  readonly keys: { readonly [client: string]: string };
+}
+
+/** Properties of a {@link TokenAuthorizer}. */
+export interface TokenAuthorizerProps {
+  readonly edge: Edge;
+  /** @default - requests are not counted by client */
+  readonly clients?: ClientKeyValue;
+}
+
+/**
+ * Verifies tokens for a REST API, which has no JWT authorizer of its own: a Lambda function that finds the issuer's keys by OpenID discovery
+ * and checks signature, issuer, audience, time and scopes. Its answer is remembered for five minutes for one token and route.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+ */
+export class TokenAuthorizer extends Construct {
+  readonly authorizer: RequestAuthorizer;
+
+  constructor(scope: Construct, id: string, { edge, clients }: TokenAuthorizerProps) {
+    super(scope, id);
+    const handler = new LambdaFunction(this, 'Function', {
+      description: `Verifies the tokens of ${edge.id}`,
+      runtime: Runtime.NODEJS_22_X,
+      handler: 'index.handler',
+      code: Code.fromInline(TOKEN_AUTHORIZER_CODE),
+      timeout: Duration.seconds(10),
+      memorySize: 256,
+      logGroup: new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH }),
+      environment: {
+        DEMANDS: JSON.stringify(Object.fromEntries(edge.routes.flatMap(demandOf))),
+        ...(clients ? { CLIENTS: JSON.stringify(clients.keys), CLIENT_CLAIM: clients.claim } : {}),
+      },
+    });
+    this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
+      handler,
+      identitySources: [IdentitySource.header('Authorization'), IdentitySource.context('httpMethod'), IdentitySource.context('resourcePath')],
+      resultsCacheTtl: Duration.minutes(5),
+    });
+  }
+}
+
+function demandOf({ operation, auth: { token } }: Route): (readonly [string, object])[] {
+  return token ? [[operation.toString(), { issuer: token.issuer, audiences: token.audiences, scopes: token.scopes }]] : [];
+}

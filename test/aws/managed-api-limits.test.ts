@@ -1,0 +1,54 @@
+import { Duration } from 'cdk8s';
+import { Auth, ClientKey, ClientLimit, type EdgeProps, Period, type RouteProps, WhenUnavailable } from '../../lib';
+import type { RestApiEdgeProps } from '../../lib/aws';
+import { declared, httpTemplate, restTemplate } from './support';
+
+const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
+const limit = (client: ClientKey, per = Period.SECOND, whenUnavailable = WhenUnavailable.ALLOW) => ClientLimit.of({ client, requests: 5, per, whenUnavailable });
+
+function make(kind: 'http' | 'rest', ofEdge: Partial<EdgeProps> = {}, ofRoute: RouteProps = {}, props: Partial<RestApiEdgeProps> = {}, operation = 'GET /') {
+  const { edge, web } = declared(ofEdge);
+  edge.route(operation, web, ofRoute);
+  return () => kind === 'http' ? httpTemplate(edge, () => props) : restTemplate(edge, () => props);
+}
+
+test.each<[string, RegExp, () => unknown]>([
+  ['API keys', /API keys.*RestApiEdge/s, make('http', {}, { auth: Auth.apiKey({ secret: 'keys' }) })],
+  ['a firewall', /a firewall.*RestApiEdge/s, make('http', { firewall: true, managed: true })],
+  ['limits of clients that it is to keep', /limits for each client/, make('http', { auth: jwt, managed: true, clientLimit: limit(ClientKey.claim('sub')) })],
+  ['request shapes', /what requests look like/, make('http', {}, { requires: { query: ['q'] } })],
+  ['caches', /cached answers/, make('http', {}, { cacheFor: Duration.seconds(5) })],
+  ['eleven scopes', /11 scopes.*at most 10/s, make('http', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: Array.from({ length: 11 }, (_, i) => `s${i}`) }) })],
+  ['a stage name with a blank', /"my stage" cannot name a stage/, make('http', {}, {}, { stageName: 'my stage' })],
+  ['a reserved header', /"X-Forwarded-For" itself/, make('http', {}, {}, { claimHeaders: { 'X-Forwarded-For': 'sub' } })],
+  ['client certificates that it would have to show on', /managed: true/, make('http', { clientCa: 'clients' })],
+  ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
+])('an HTTP API is refused %s', (_what, message, build) => {
+  expect(build).toThrow(message);
+});
+
+test.each<[string, RegExp, () => unknown]>([
+  ['limits per minute', /per minute.*per second or per day/s, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub'), Period.MINUTE) }, {}, { clients: ['a'] })],
+  ['limits by header', /x-client.*API keys alone/s, make('rest', { clientLimit: limit(ClientKey.header('x-client')) }, {}, { clients: ['a'] })],
+  ['limits of a route per day', /per day on one route/, make('rest', { auth: jwt }, { clientLimit: limit(ClientKey.claim('sub'), Period.DAY) }, { clients: ['a'] })],
+  ['limits that refuse what is not counted', /best effort/, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub'), Period.DAY, WhenUnavailable.REFUSE) }, {}, { clients: ['a'] })],
+  ['limits of nobody', /none is named.*`clients`/s, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) })],
+  ['keys in a header of their own', /"x-mine".*"x-api-key" alone/s, make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] })],
+  ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheFor: Duration.hours(2) })],
+  ['a stage name with a dash', /"pre-prod" cannot name a stage/, make('rest', {}, {}, { stageName: 'pre-prod' })],
+  ['a canary of nothing', /0 % of the requests/, make('rest', {}, {}, { canary: { percent: 0, stableDeployment: 'a' } })],
+  ['a timeout beyond 29 s', /30000 ms.*29000 ms/s, make('rest', { timeout: Duration.seconds(30) })],
+  ['a truststore without a domain', /`certificate`/, make('rest', {}, {}, { truststore: { bucket: {} as never, key: 'x' } })],
+])('a REST API is refused %s', (_what, message, build) => {
+  expect(build).toThrow(message);
+});
+
+test('a REST API has 300 resources, a segment of a path each', () => {
+  const build = (count: number) => {
+    const { edge, web } = declared();
+    Array.from({ length: count }, (_, index) => edge.route(`GET /things/t${index}`, web));
+    return () => restTemplate(edge);
+  };
+
+  expect(build(299)).toThrow(/301 resources/);
+});

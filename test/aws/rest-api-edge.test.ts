@@ -1,0 +1,228 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Duration } from 'cdk8s';
+import { Auth, ClientKey, ClientLimit, Period, Throttle, WhenUnavailable } from '../../lib';
+import { declared, restTemplate } from './support';
+
+const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
+const perClient = (requests: number, per = Period.SECOND, client = ClientKey.claim('sub')) =>
+  ClientLimit.of({ client, requests, per, whenUnavailable: WhenUnavailable.ALLOW });
+
+const method = (properties: object) => ['AWS::ApiGateway::Method', Match.objectLike(properties)] as const;
+
+test('the whole of an edge as a REST API', () => {
+  const { edge, web } = declared({
+    auth: jwt, throttle: Throttle.perSecond(100), firewall: true, managed: true, clientCa: 'clients', clientLimit: perClient(5),
+    cors: { origins: ['https://www.shop.example'], maxAge: Duration.minutes(10) },
+  });
+  edge.route('GET /products/{id}', web, { auth: Auth.none(), cacheFor: Duration.minutes(1) });
+  edge.route('POST /orders', web, { throttle: Throttle.perSecond(5), requires: { query: ['shop'], body: { required: ['id'] } } });
+  edge.route('ANY /static/{file+}', web, { auth: Auth.none() });
+
+  const template = restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore, clients: ['ann', 'bob'], claimHeaders: { 'x-customer': 'sub' } }));
+  expect(template.toJSON()).toMatchSnapshot();
+});
+
+test('a route is a method whose integration goes through the VPC link to the load balancer, without the stage in its path', () => {
+  const { edge, web } = declared();
+  edge.route('GET /products/{id}', web);
+
+  restTemplate(edge).hasResourceProperties(...method({
+    HttpMethod: 'GET',
+    AuthorizationType: 'NONE',
+    ApiKeyRequired: false,
+    RequestParameters: { 'method.request.path.id': true },
+    Integration: Match.objectLike({
+      Type: 'HTTP_PROXY',
+      Uri: 'https://shop.example:443/products/{id}',
+      ConnectionType: 'VPC_LINK',
+      ConnectionId: Match.objectLike({ Ref: Match.stringLikeRegexp('VpcLink') }),
+      IntegrationTarget: Match.objectLike({ Ref: Match.stringLikeRegexp('LoadBalancer') }),
+      TimeoutInMillis: 29000,
+      RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
+      RequestTemplates: { 'application/json': '#set($context.requestOverride.path = "/products/$util.urlEncode($input.params().path.get(\'id\'))")\n$input.body' },
+    }),
+  }));
+});
+
+test('a path that takes the rest is a greedy resource, and its slashes stay', () => {
+  const { edge, web } = declared({ tlsSecret: undefined });
+  edge.route('ANY /static/{file+}', web);
+
+  const template = restTemplate(edge);
+  template.hasResourceProperties('AWS::ApiGateway::Resource', { PathPart: '{file+}' });
+  template.hasResourceProperties(...method({
+    HttpMethod: 'ANY',
+    Integration: Match.objectLike({
+      Uri: 'http://shop.example:80/static/{file}',
+      RequestTemplates: { 'application/json': Match.stringLikeRegexp('/static/\\$input\\.params\\(\\)\\.path\\.get\\(\'file\'\\)"') },
+    }),
+  }));
+});
+
+test('what has no route is answered with 404, not with a request for a signature', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  restTemplate(edge).hasResourceProperties('AWS::ApiGateway::GatewayResponse', { ResponseType: 'MISSING_AUTHENTICATION_TOKEN', StatusCode: '404' });
+});
+
+describe('tokens', () => {
+  test('are verified by a function that knows what each route demands', () => {
+    const { edge, web } = declared({ auth: jwt });
+    edge.route('GET /orders', web);
+    edge.route('POST /orders', web, { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], scopes: ['write'] }) });
+    edge.route('GET /', web, { auth: Auth.none() });
+
+    const template = restTemplate(edge);
+    const [handler] = Object.values(template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.handler' } })) as
+      { Properties: { Environment: { Variables: { DEMANDS: string } } } }[];
+    expect(JSON.parse(handler?.Properties.Environment.Variables.DEMANDS ?? '')).toEqual({
+      'GET /orders': { issuer: 'https://login.example', audiences: ['shop'] },
+      'POST /orders': { issuer: 'https://login.example', audiences: ['shop'], scopes: ['write'] },
+    });
+    template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.resourcePath',
+    });
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' }, 2);
+  });
+
+  test('are verified by Cognito where a user pool is given', () => {
+    const { edge, web } = declared({ auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], scopes: ['write'] }) });
+    edge.route('GET /orders', web);
+
+    const template = restTemplate(edge, ({ stack }) => ({ userPools: [new UserPool(stack, 'Pool')], claimHeaders: { 'x-customer': 'sub' } }));
+    template.resourceCountIs('AWS::Lambda::Function', 0);
+    template.hasResourceProperties(...method({
+      AuthorizationType: 'COGNITO_USER_POOLS',
+      AuthorizationScopes: ['write'],
+      Integration: Match.objectLike({ RequestParameters: { 'integration.request.header.x-customer': 'context.authorizer.claims.sub' } }),
+    }));
+  });
+
+  test('give their claims as headers, which are emptied where there is no token', () => {
+    const { edge, web } = declared();
+    edge.route('GET /orders', web, { auth: jwt });
+    edge.route('GET /', web);
+
+    const template = restTemplate(edge, () => ({ claimHeaders: { 'x-customer': 'sub' } }));
+    const header = (source: string) => method({ Integration: Match.objectLike({ RequestParameters: { 'integration.request.header.x-customer': source } }) });
+    template.hasResourceProperties(...header('context.authorizer.sub'));
+    template.hasResourceProperties(...header('\'\''));
+  });
+});
+
+describe('clients', () => {
+  test('that a claim tells apart get their key from the authorizer, and a plan with their limit', () => {
+    const { edge, web } = declared({ auth: jwt, clientLimit: perClient(1000, Period.DAY) });
+    edge.route('GET /orders', web, { clientLimit: perClient(3) });
+    edge.route('GET /open', web, { auth: Auth.none() });
+
+    const template = restTemplate(edge, () => ({ clients: ['ann', 'bob'] }));
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', { ApiKeySourceType: 'AUTHORIZER' });
+    template.resourceCountIs('AWS::ApiGateway::ApiKey', 2);
+    template.hasResourceProperties('AWS::ApiGateway::UsagePlan', {
+      Quota: { Limit: 1000, Period: 'DAY' },
+      ApiStages: [Match.objectLike({ Throttle: { '/orders/GET': { RateLimit: 3, BurstLimit: 3 } } })],
+    });
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { ApiKeyRequired: true }, 1);
+    const keys = Object.values(template.findResources('AWS::ApiGateway::ApiKey')).map(each => (each as { Properties: { Value: string } }).Properties.Value);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ CLIENT_CLAIM: 'sub', CLIENTS: JSON.stringify({ ann: keys[0], bob: keys[1] }) }) },
+    });
+  });
+
+  test('with API keys of their own bring them in a header', () => {
+    const { edge, web } = declared({ auth: Auth.apiKey({ secret: 'keys' }), clientLimit: perClient(5, Period.SECOND, ClientKey.apiKey()) });
+    edge.route('GET /orders', web);
+
+    const template = restTemplate(edge, () => ({ clients: ['ann'] }));
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', { ApiKeySourceType: 'HEADER' });
+    template.hasResourceProperties('AWS::ApiGateway::ApiKey', { Name: 'shop-door-ann', Value: Match.absent() });
+    template.hasResourceProperties('AWS::ApiGateway::UsagePlan', { Throttle: { RateLimit: 5, BurstLimit: 5 } });
+    template.hasResourceProperties(...method({ ApiKeyRequired: true, AuthorizationType: 'NONE' }));
+  });
+});
+
+test('throttles and caches are settings of the stage, and a cached answer is told apart by its parameters and its token', () => {
+  const { edge, web } = declared({ throttle: Throttle.perSecond(100, 150) });
+  edge.route('GET /products/{id}', web, { cacheFor: Duration.seconds(30), requires: { query: ['page'] } });
+  edge.route('GET /mine', web, { auth: jwt, cacheFor: Duration.seconds(30) });
+  edge.route('GET /', web, { throttle: Throttle.perSecond(5) });
+
+  const template = restTemplate(edge);
+  template.hasResourceProperties('AWS::ApiGateway::Stage', {
+    CacheClusterEnabled: true,
+    TracingEnabled: true,
+    AccessLogSetting: Match.anyValue(),
+    MethodSettings: Match.arrayWith([
+      Match.objectLike({ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 100, ThrottlingBurstLimit: 150, CachingEnabled: false, MetricsEnabled: true }),
+      Match.objectLike({ ResourcePath: '/~1products~1{id}', HttpMethod: 'GET', CachingEnabled: true, CacheTtlInSeconds: 30 }),
+      Match.objectLike({ ResourcePath: '/', HttpMethod: 'GET', ThrottlingRateLimit: 5 }),
+    ]),
+  });
+  template.hasResourceProperties(...method({
+    Integration: Match.objectLike({ CacheKeyParameters: ['method.request.path.id', 'method.request.querystring.page'] }),
+  }));
+  template.hasResourceProperties(...method({ Integration: Match.objectLike({ CacheKeyParameters: ['method.request.header.Authorization'] }) }));
+});
+
+test('what a request must look like is checked before the cluster sees it', () => {
+  const { edge, web } = declared();
+  edge.route('POST /orders', web, { requires: { headers: ['x-shop'], body: { required: ['id'], properties: { id: { type: 'string' } } } } });
+
+  const template = restTemplate(edge);
+  template.hasResourceProperties('AWS::ApiGateway::RequestValidator', { ValidateRequestBody: true, ValidateRequestParameters: true });
+  template.hasResourceProperties('AWS::ApiGateway::Model', {
+    ContentType: 'application/json',
+    Schema: { type: 'object', required: ['id'], properties: { id: { type: 'string' } }, $schema: 'http://json-schema.org/draft-04/schema#' },
+  });
+  template.hasResourceProperties(...method({ RequestParameters: { 'method.request.header.x-shop': true } }));
+});
+
+test('a firewall stands before the stage, with the rules of AWS or with those that are there', () => {
+  const withRules = declared({ firewall: true, managed: true });
+  withRules.edge.route('GET /', withRules.web);
+  const template = restTemplate(withRules.edge);
+  const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL')) as { Properties: { Rules: { Name: string }[] } }[];
+  expect(acl?.Properties.Rules.map(rule => rule.Name)).toEqual(['AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet']);
+
+  const withOwn = declared({ firewall: true, managed: true });
+  withOwn.edge.route('GET /', withOwn.web);
+  const own = restTemplate(withOwn.edge, () => ({ webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' }));
+  own.resourceCountIs('AWS::WAFv2::WebACL', 0);
+  own.hasResourceProperties('AWS::WAFv2::WebACLAssociation', { WebACLArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' });
+});
+
+test('with a certificate the API has the edge\'s name alone, and asks clients for certificates of the truststore', () => {
+  const { edge, web } = declared({ clientCa: 'clients', managed: true });
+  edge.route('GET /', web);
+
+  const template = restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore }));
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: true, EndpointConfiguration: { Types: ['REGIONAL'] } });
+  template.hasResourceProperties('AWS::ApiGateway::DomainName', {
+    DomainName: 'shop.example',
+    SecurityPolicy: 'TLS_1_2',
+    MutualTlsAuthentication: { TruststoreUri: 's3://trust/clients.pem' },
+  });
+});
+
+test('a canary gets its share while the stable deployment keeps the rest, and is not removed', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = restTemplate(edge, () => ({ canary: { percent: 10, stableDeployment: 'abc123' } }));
+  template.hasResourceProperties('AWS::ApiGateway::Stage', { DeploymentId: 'abc123', CanarySetting: { PercentTraffic: 10, DeploymentId: Match.anyValue() } });
+  template.hasResource('AWS::ApiGateway::Deployment', { DeletionPolicy: 'Retain' });
+});
+
+test('a load balancer that is there is used as it is', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = restTemplate(edge, ({ loadBalancer }) => ({ loadBalancer }));
+  template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
+  template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 0);
+  template.hasResourceProperties(...method({ Integration: Match.objectLike({ IntegrationTarget: Match.stringLikeRegexp('loadbalancer/net/mine') }) }));
+});

@@ -1,0 +1,44 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { type EdgeProps, Port, Topology } from '../../lib';
+import { HttpApiEdge, type ManagedApiProps, RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
+
+/** An edge and a service behind it. */
+export function declared(props: Partial<EdgeProps> = {}, name = 'door') {
+  const topology = new Topology('shop');
+  const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
+  return { topology, web, edge: topology.addEdge(name, { host: 'shop.example', tlsSecret: 'door-tls', ...props }) };
+}
+
+/** Things of an account that are there already, in a stack. */
+export function account() {
+  const stack = new Stack(new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': true } }), 'Test');
+  return {
+    stack,
+    vpc: new Vpc(stack, 'Vpc'),
+    certificate: Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:123456789012:certificate/1'),
+    truststore: { bucket: Bucket.fromBucketName(stack, 'Bucket', 'trust'), key: 'clients.pem' },
+    loadBalancer: {
+      loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/mine/1',
+      listenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/net/mine/1/2',
+      securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0'),
+    },
+  };
+}
+
+type Account = ReturnType<typeof account>;
+
+export function httpTemplate(edge: ManagedApiProps['edge'], props: (account: Account) => Partial<ManagedApiProps> = () => ({})): Template {
+  const mine = account();
+  new HttpApiEdge(mine.stack, 'Edge', { edge, vpc: mine.vpc, ...props(mine) });
+  return Template.fromStack(mine.stack);
+}
+
+export function restTemplate(edge: ManagedApiProps['edge'], props: (account: Account) => Partial<RestApiEdgeProps> = () => ({})): Template {
+  const mine = account();
+  new RestApiEdge(mine.stack, 'Edge', { edge, vpc: mine.vpc, ...props(mine) });
+  return Template.fromStack(mine.stack);
+}
