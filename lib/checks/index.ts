@@ -1,3 +1,5 @@
 export * from './finding';
 export * from './graph/calls-into-the-mesh';
 export * from './graph/truncated-tries';
+export * from './manifests';
+export * from './report';

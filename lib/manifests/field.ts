@@ -58,6 +58,11 @@ export class Field {
     return Object.fromEntries(this.entries.map(([name, field]) => [name, field.text]));
   }
 
+  /** The same field with another value: for what is decoded from it. */
+  replaced(value: unknown): Field {
+    return new Field(this.resource, value, this.parent, this.key);
+  }
+
   /** The way to it from the object. */
   get path(): Path {
     return this.parent === undefined || this.key === undefined ? [] : [...this.parent.path, this.key];

@@ -53,14 +53,14 @@ export class Hosts {
     }
   }
 
-  /** The host that a name means in a namespace, if one is visible there: the exact one first, else the longest wildcard. */
-  find(name: string, namespace: string): Host | undefined {
-    return this.visible(name, namespace)[0];
+  /** The host that a name means in a namespace, if one is visible there: the exact one first, else the longest wildcard; a Service before a ServiceEntry. */
+  find(name: string, namespace: string, seenFrom: readonly string[] = [namespace]): Host | undefined {
+    return this.visible(name, namespace, seenFrom)[0];
   }
 
-  /** All declarations of the host that a name means in a namespace, those visible there. */
-  visible(name: string, namespace: string): readonly Host[] {
-    return this.named(name, namespace).filter(({ visibleIn }) => visibleIn.includes('*') || visibleIn.includes(namespace));
+  /** All declarations of the host that a name means in a namespace, those visible there, or from any of some others. */
+  visible(name: string, namespace: string, seenFrom: readonly string[] = [namespace]): readonly Host[] {
+    return this.named(name, namespace).filter(({ visibleIn }) => visibleIn.includes('*') || seenFrom.some(each => visibleIn.includes(each)));
   }
 
   /** All declarations of the host that a name means in a namespace, whether visible there or not. */

@@ -1,6 +1,5 @@
-import { load, YAMLException } from 'js-yaml';
-import { Field } from './field';
-import { isMap } from './object';
+import { embedded } from './embedded';
+import type { Field } from './field';
 import type { Resource } from './resource';
 
 /** The settings of the mesh: of the ConfigMap of a control plane, or of an IstioOperator. Those of Istio, where neither is there. */
@@ -37,18 +36,5 @@ export class MeshConfig {
 
   get(...names: string[]): Field | undefined {
     return this.settings?.get(...names);
-  }
-}
-
-/** A YAML document in a field. What is none has no settings. */
-function embedded(field: Field): Field {
-  try {
-    const value = load(field.text, { maxAliases: 0 });
-    return new Field(field.resource, isMap(value) ? value : {}, field.resource.root.get('data'), 'mesh');
-  } catch (error) {
-    if (error instanceof YAMLException) {
-      return new Field(field.resource, {}, field.resource.root.get('data'), 'mesh');
-    }
-    throw error;
   }
 }

@@ -1,0 +1,5 @@
+export { CHECKS, checksNamed } from './catalogue';
+export type { Check, Problem } from './check';
+export type { ManifestFinding, ObjectReference } from './manifest-finding';
+export { type CheckOptions, checkManifests, type Report, type SuppressedFinding } from './run';
+export { SUPPRESS } from './suppressions';
