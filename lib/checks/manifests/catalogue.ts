@@ -61,6 +61,21 @@ import { deprecated } from './control-plane/deprecated';
 import { agingGatewayApi, oldGatewayApi, unsupportedGatewayApi } from './control-plane/gateway-api-versions';
 import { unknownRegistry } from './control-plane/mesh-networks';
 import { externalControlPlaneByAddress, invalidExternalControlPlane, invalidWebhook } from './control-plane/webhooks';
+import { callWithoutGrant, grantWithoutCall, pastWaypoint, plainTextCaller, sidecarMissesHost } from './calls/agreement';
+import { retryAmplification, retryStorm } from './calls/amplification';
+import { availabilityBelowObjective } from './calls/availability';
+import { connectionLimit, ejectsAll, weightWithoutReplicas } from './calls/capacity';
+import { callCycle } from './calls/cycles';
+import { blockedDrain } from './calls/drains';
+import { exposedOperation, unauthenticatedEntry } from './calls/exposure';
+import { failClosedOnOwnPath } from './calls/fail-closed';
+import { issuerMismatch, sharedServiceAccount } from './calls/identities';
+import { blockedCall, forgottenTraffic } from './calls/network';
+import { requestRulesOnTcp, serverFirstPort } from './calls/protocols';
+import { unreachedService } from './calls/reachability';
+import { retriedWrites, triesBeyondTimeout } from './calls/retries';
+import { noTimeout, timeoutBeyondApi, timeoutBeyondCaller } from './calls/timeouts';
+import { sidecarMissesTracing } from './calls/tracing';
 import type { Check } from './check';
 
 /** All checks over manifests, by what they are about. */
@@ -83,6 +98,10 @@ export const CHECKS: readonly Check[] = [
   envoyFilterReplace, envoyFilterAdd, envoyFilterRemove, envoyFilterOrder, envoyFilterOrderByVersion,
   negativeCondition, deprecated, unsupportedGatewayApi, agingGatewayApi, oldGatewayApi, unknownRegistry, invalidWebhook, invalidExternalControlPlane,
   externalControlPlaneByAddress,
+  callWithoutGrant, grantWithoutCall, sidecarMissesHost, plainTextCaller, pastWaypoint, retryAmplification, retryStorm, availabilityBelowObjective,
+  weightWithoutReplicas, connectionLimit, ejectsAll, callCycle, blockedDrain, exposedOperation, unauthenticatedEntry, failClosedOnOwnPath,
+  sharedServiceAccount, issuerMismatch, blockedCall, forgottenTraffic, requestRulesOnTcp, serverFirstPort, unreachedService, triesBeyondTimeout,
+  retriedWrites, timeoutBeyondCaller, timeoutBeyondApi, noTimeout, sidecarMissesTracing,
 ];
 
 /** The check of this name, whatever its case, or of this code. */

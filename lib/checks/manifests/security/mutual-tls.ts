@@ -1,14 +1,14 @@
-import { type Cluster, fullHost, hasLabels, Kind, type Labels, type Resource } from '../../../manifests';
+import { type Cluster, fullHost, Kind, type Resource, type Workload } from '../../../manifests';
+import { Selecting } from '../selecting';
 
 /** What a PeerAuthentication asks of connections. */
 export type Mode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
 
-/** What connections to pods with these labels have to be; on a port of the container, if one is given. PERMISSIVE where nothing says. */
-export function modeFor(namespace: string, labels: Labels, cluster: Cluster, port?: number): Mode {
-  const all = cluster.all(Kind.PEER_AUTHENTICATION);
-  const selecting = all.find(each => each.namespace === namespace && isSelecting(each) && hasLabels(labels, selectorOf(each)));
+/** What connections to a workload have to be; on a port of its containers, if one is given. PERMISSIVE where nothing says. */
+export function modeFor(workload: Workload, cluster: Cluster, port?: number): Mode {
+  const selecting = indexOf(cluster).selecting(workload).find(each => each.namespace === workload.namespace);
   const own = port === undefined ? undefined : known(selecting?.spec.get('portLevelMtls', String(port), 'mode').text);
-  return own ?? known(selecting?.spec.get('mtls', 'mode').text) ?? namespaceMode(namespace, cluster) ?? meshMode(cluster) ?? 'PERMISSIVE';
+  return own ?? known(selecting?.spec.get('mtls', 'mode').text) ?? namespaceMode(workload.namespace, cluster) ?? meshMode(cluster) ?? 'PERMISSIVE';
 }
 
 /** What a namespace asks for all of its pods, if it does. */
@@ -28,7 +28,7 @@ export function isAutomatic(cluster: Cluster): boolean {
 
 /** The PeerAuthentication for all of a namespace. */
 export function defaultOf(namespace: string, cluster: Cluster): Resource | undefined {
-  return cluster.all(Kind.PEER_AUTHENTICATION).find(each => each.namespace === namespace && !isSelecting(each));
+  return indexOf(cluster).defaults(namespace)[0];
 }
 
 /** DestinationRules for all hosts of the mesh, or of a namespace, with the mode of their TLS. */
@@ -41,12 +41,8 @@ export function blanketRules(cluster: Cluster): { rule: Resource; mode: string; 
   });
 }
 
-function isSelecting(policy: Resource): boolean {
-  return Object.keys(selectorOf(policy)).length > 0;
-}
-
-function selectorOf(policy: Resource): Labels {
-  return policy.spec.get('selector', 'matchLabels').strings;
+function indexOf(cluster: Cluster): Selecting {
+  return Selecting.of(cluster, Kind.PEER_AUTHENTICATION, 'selector', 'matchLabels');
 }
 
 function known(mode: string | undefined): Mode | undefined {

@@ -20,7 +20,7 @@ export const needsMutualTls: Check = {
         ...policy.spec.get('rules').items.flatMap(rule => rule.get('when').items).map(each => each.get('key')).filter(each => CONDITIONS.includes(each.text)),
       ];
       const pods = identities.length > 0 ? cluster.workloads.select(policy.spec.get('selector', 'matchLabels').strings, policy.namespace) : [];
-      if (pods.length > 0 && pods.every(each => modeFor(each.namespace, each.labels, cluster) === 'DISABLE')) {
+      if (pods.length > 0 && pods.every(each => modeFor(each, cluster) === 'DISABLE')) {
         for (const identity of identities) {
           yield problem(identity, 'The pods take plain text only, so no caller has an identity, and this never matches.', 'Remove the PeerAuthentication that says DISABLE.');
         }

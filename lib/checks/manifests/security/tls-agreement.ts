@@ -94,5 +94,5 @@ export const overriddenTls: Check = {
 /** What the pods behind a rule's host take, those that are told so by name or by their namespace. */
 function calleeModes(rule: Resource, cluster: Cluster): Mode[] {
   const target = cluster.hosts.find(rule.spec.get('host').text, rule.namespace);
-  return target?.resource.type === Kind.SERVICE ? cluster.selectedBy(target.resource).map(each => modeFor(each.namespace, each.labels, cluster)) : [];
+  return target?.resource.type === Kind.SERVICE ? cluster.selectedBy(target.resource).map(each => modeFor(each, cluster)) : [];
 }
