@@ -1,3 +1,11 @@
+import { invalidDestinationRule } from './schema/destination-rule';
+import { invalidEnvoyFilter } from './schema/envoy-filter';
+import { invalidGateway } from './schema/gateway';
+import { internals, questionable } from './schema/questionable';
+import { invalidAuthorizationPolicy, invalidPeerAuthentication, invalidRequestAuthentication, invalidTelemetry } from './schema/security';
+import { invalidServiceEntry } from './schema/service-entry';
+import { invalidSidecar } from './schema/sidecar';
+import { invalidVirtualService } from './schema/virtual-service';
 import { conflictingHosts } from './routing/conflicting-hosts';
 import { duplicateRules } from './routing/duplicate-rules';
 import { ineffectiveMatch } from './routing/ineffective-match';
@@ -80,6 +88,8 @@ import type { Check } from './check';
 
 /** All checks over manifests, by what they are about. */
 export const CHECKS: readonly Check[] = [
+  invalidDestinationRule, invalidEnvoyFilter, invalidGateway, questionable, internals, invalidAuthorizationPolicy, invalidRequestAuthentication,
+  invalidPeerAuthentication, invalidTelemetry, invalidServiceEntry, invalidSidecar, invalidVirtualService,
   conflictingHosts, duplicateRules, ineffectiveMatch, jwtClaimRoutes, loneWeight, portRequired, repeatedDestination, subsetWithoutLabels,
   subsetWithoutPods, unaffectedIngress, unknownDestination, unknownPort, unknownRuleHost, unknownSubset, unreachableRule, unverifiedServer,
   conflictingGateways, overlappingGateways, duplicateCertificate, gatewayNameForm, gatewayPort, gatewayWithoutPods, hostNotInGateway,
