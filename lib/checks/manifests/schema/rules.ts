@@ -27,7 +27,7 @@ function complaints(resource: Resource, rules: Rules, cluster: Cluster): Problem
   return problems;
 }
 
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const LABEL = /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
 
 /** Whether a text is a DNS label: what names of subsets, ports and namespaces have to be. */
 export function isDnsLabel(text: string): boolean {
