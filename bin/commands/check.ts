@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { checkManifests, checksNamed, type Report, Severity, toJson, toSarif, toText } from '../../lib/checks';
+import { checkManifests, checksNamed, checkTable, coverageTable, type Report, Severity, toJson, toSarif, toText } from '../../lib/checks';
 import { Cluster, readResources } from '../../lib/manifests';
 import { explain } from './explain';
 
@@ -15,6 +15,7 @@ Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one c
   --strict               the same as --fail-on warning
   --suppress "ID: WHY"   accept the findings of a check everywhere; may be repeated
   --explain ID           say what a check looks for and why; a code of istioctl analyze or Kiali will do
+  --list                 all checks, and all codes of istioctl analyze and Kiali with the checks that find them, as Markdown
 
 It exits with 0, with 1 for findings, and with 2 for input that cannot be read. An object accepts a finding by the annotation
 cardinal.cdk8s.io/suppress: "ID: WHY; ID: WHY".
@@ -34,6 +35,10 @@ export function check(args: readonly string[]): number {
   if (typeof options === 'string') {
     process.stderr.write(`${options}\n\n${CHECK_USAGE}`);
     return 2;
+  }
+  if (options.list) {
+    process.stdout.write(`${checkTable()}\n\n${coverageTable()}\n`);
+    return 0;
   }
   if (options.explain !== undefined) {
     const text = explain(options.explain);
@@ -55,6 +60,7 @@ interface Options {
   readonly failing: readonly Severity[];
   readonly suppress: Readonly<Record<string, string>>;
   readonly explain?: string;
+  readonly list: boolean;
 }
 
 /** The options, or what is wrong with them. */
@@ -71,6 +77,7 @@ function optionsOf(args: readonly string[]): Options | string {
         'strict': { type: 'boolean', default: false },
         'suppress': { type: 'string', multiple: true, default: [] },
         'explain': { type: 'string' },
+        'list': { type: 'boolean', default: false },
       },
     });
     const format = FORMATS[values.format];
@@ -83,7 +90,7 @@ function optionsOf(args: readonly string[]): Options | string {
     if (suppress.some(each => checksNamed(each?.[1] ?? '').length === 0)) {
       return '--suppress takes the name of a check and the reason: "Check: reason".';
     }
-    if (paths.length === 0 && values.explain === undefined) {
+    if (paths.length === 0 && values.explain === undefined && !values.list) {
       return 'There is neither dist nor cdk.out here. Name the files to check, or run `cardinal synth` first.';
     }
     return {
@@ -94,6 +101,7 @@ function optionsOf(args: readonly string[]): Options | string {
       failing,
       suppress: Object.fromEntries(suppress.flatMap(each => checksNamed(each?.[1] ?? '').map(({ id }) => [id, each?.[2] ?? '']))),
       explain: values.explain,
+      list: values.list,
     };
   } catch (error) {
     if (error instanceof TypeError) {

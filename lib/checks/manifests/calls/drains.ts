@@ -12,7 +12,7 @@ export const blockedDrain: Check = {
   *find(cluster) {
     for (const budget of cluster.all(Kind.POD_DISRUPTION_BUDGET)) {
       const selector = budget.spec.get('selector');
-      const pods = selector.exists ? cluster.workloads.in(budget.namespace).filter(each => selects(selector, each.labels)) : [];
+      const pods = selector.exists ? cluster.workloads.select(selector.get('matchLabels').strings, budget.namespace).filter(each => selects(selector, each.labels)) : [];
       const replicas = pods.reduce((sum, each) => sum + replicasOf(each, cluster), 0);
       const [least, most] = [budget.spec.get('minAvailable'), budget.spec.get('maxUnavailable')];
       const allowed = least.exists ? replicas - amount(least.text, replicas) : amount(most.exists ? most.text : '1', replicas);

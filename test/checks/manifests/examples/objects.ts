@@ -53,7 +53,7 @@ export const wide = (apiVersion: string, kind: string, name: string, body: strin
 export const SHOP = namespace('shop');
 export const ROUTE = 'route: [{destination: {host: web}}]';
 /** A gateway's pods, beside the Gateway that selects them. */
-export const EDGE = docs(namespace('edge'), pod('edge', '{app: edge}', '', 'edge'), service('edge', '[{name: http, port: 80}, {name: https, port: 443}]', '', 'edge'));
+export const EDGE = docs(namespace('edge'), pod('edge', '{app: edge}', '', 'edge'), service('edge', '[{name: http, port: 80, protocol: TCP}, {name: https, port: 443, protocol: TCP}]', '', 'edge'));
 export const SERVER = '{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example]}';
 export const WEB_GATEWAY = docs(EDGE, gateway('web', `{selector: {app: edge}, servers: [${SERVER}]}`));
 /** An edge of the Gateway API with a route to the service web. */
