@@ -1,4 +1,4 @@
-import type { Cluster } from '../../manifests';
+import { Cluster, type KubernetesObject, resourcesOf } from '../../manifests';
 import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
@@ -39,6 +39,11 @@ const UNUSED: Omit<Check, 'find'> = {
   summary: 'A suppression that suppresses nothing',
   explanation: 'What it accepted is gone, or its name is wrong, or it gives no reason: it would hide the next finding of this kind.',
 };
+
+/** Runs the checks over objects that were never in a file, as one cluster. */
+export function checkObjects(objects: readonly KubernetesObject[], options: CheckOptions = {}): Report {
+  return checkManifests(new Cluster(resourcesOf(objects)), options);
+}
 
 /** Namespaces whose objects nobody who checks his manifests has written. */
 const KUBERNETES_OWN = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
