@@ -6,7 +6,8 @@ const mayImport = {
   testing: ['manifests'],
   diagram: ['manifests'],
   kubernetes: ['topology', 'checks'],
-  aws: ['topology', 'checks'],
+  // Istio on EKS is installed with the values of its charts.
+  aws: ['topology', 'checks', 'istio'],
   istio: ['topology', 'checks', 'kubernetes'],
   linkerd: ['topology', 'checks', 'kubernetes'],
   gateway: ['topology', 'checks', 'kubernetes'],

@@ -3,3 +3,4 @@ export * from './graph/calls-into-the-mesh';
 export * from './graph/truncated-tries';
 export * from './manifests';
 export * from './report';
+export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';

@@ -1,11 +1,11 @@
 import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3' with { 'resolution-mode': 'import' };
-import type { Labels, TopologyChart } from '../kubernetes';
+import type { Labels, SpecOf, TopologyChart } from '../kubernetes';
 import type { Edge } from '../topology';
 import { clientLimits } from './edge-limits';
 import { notFound } from './edge-not-found';
 import { throttles } from './edge-throttles';
 import { translations } from './edge-translation';
-import { EnvoyFilter, type SpecOf } from './resources';
+import { EnvoyFilter } from './resources';
 
 type Patch = NonNullable<SpecOf<IEnvoyFilter>['configPatches']>[number];
 

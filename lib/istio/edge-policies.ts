@@ -1,9 +1,8 @@
 import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
-import type { TopologyChart } from '../kubernetes';
+import { preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import type { Cors, Edge, JwtProps, Operation, Route } from '../topology';
 import { operationsOf } from './operations';
-import { preflightsOf } from './preflights';
-import { AuthorizationPolicy, RequestAuthentication, type SpecOf } from './resources';
+import { AuthorizationPolicy, RequestAuthentication } from './resources';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number];

@@ -1,12 +1,12 @@
 import { ConfigMap } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { Capability, EdgeGateway, type Labels, Phase, renderCertificate, type TopologyChart, toYaml } from '../kubernetes';
+import { Capability, EdgeGateway, Gateway, type Labels, Phase, renderCertificate, renderEdgeRoutes, type TopologyChart, toYaml } from '../kubernetes';
 import type { Edge } from '../topology';
 import { renderEdgeFilters } from './edge-filters';
 import { renderLimits } from './edge-limits';
 import { renderEdgePolicies } from './edge-policies';
-import { renderEdgeRoutes } from './edge-routes';
-import { Gateway } from './resources';
+import { DestinationRule } from './resources';
+import { trafficPolicyOf } from './traffic';
 
 /** How the Service in front of a gateway is exposed. */
 export enum GatewayService {
@@ -55,7 +55,8 @@ export class IstioIngress extends EdgeGateway {
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
       renderGateway(chart.scopeOf(edge), this.service, edge);
-      renderEdgeRoutes(chart, edge);
+      renderEdgeRoutes(chart, edge, [edge.routes]);
+      renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
       renderEdgeFilters(chart, edge, this.labelsOf(edge));
     }
@@ -87,6 +88,25 @@ function renderGateway(scope: Construct, service: GatewayService, edge: Edge): v
   });
   renderCertificate(scope, edge);
   renderParameters(scope, service, edge);
+}
+
+/** The Services of single versions are under the circuit breaker of their service. */
+function renderVersionRules(chart: TopologyChart, edge: Edge): void {
+  for (const service of new Set(edge.routes.map(route => route.service))) {
+    const trafficPolicy = trafficPolicyOf(service);
+    if (!service.routesByVersion || !trafficPolicy) {
+      continue;
+    }
+    for (const { name, deploymentName } of service.versions.values()) {
+      const scope = chart.scopeOf(service);
+      if (!scope.node.tryFindChild(`destination-rule-${name}`)) {
+        new DestinationRule(scope, `destination-rule-${name}`, {
+          metadata: { name: deploymentName, namespace: service.namespace },
+          spec: { host: service.host.replace(service.name, deploymentName), trafficPolicy },
+        });
+      }
+    }
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
+import type { SpecOf } from '../kubernetes';
 import type { Operation, Port } from '../topology';
-import type { SpecOf } from './resources';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type To = NonNullable<Rule['to']>[number];

@@ -1,7 +1,6 @@
 import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
+import { durationOf, type SpecOf } from '../kubernetes';
 import { type Call, type Callee, type HeaderRoute, meaningOfTerms, type Operation, type Port, RetryOn, Service, type Terms, type Version } from '../topology';
-import { durationOf } from './duration';
-import type { SpecOf } from './resources';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
 type TcpRoute = NonNullable<SpecOf<IVirtualService>['tcp']>[number];

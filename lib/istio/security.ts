@@ -1,8 +1,8 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
-import type { TopologyChart } from '../kubernetes';
+import type { SpecOf, TopologyChart } from '../kubernetes';
 import type { Operation, Port, Service } from '../topology';
 import { operationsOn } from './operations';
-import { AuthorizationPolicy, PeerAuthentication, type SpecOf } from './resources';
+import { AuthorizationPolicy, PeerAuthentication } from './resources';
 import type { IstioSidecars } from './sidecars';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];

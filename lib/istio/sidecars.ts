@@ -1,10 +1,9 @@
-import { Capability, type Labels, pods, type SystemConnections, Target, tcp, type TopologyChart } from '../kubernetes';
+import { Capability, type Labels, pods, type SystemConnections, Target, tcp, type TopologyChart, type Tracing } from '../kubernetes';
 import type { Service } from '../topology';
 import { GatewayService, IstioIngress } from './ingress';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderTelemetry } from './telemetry';
-import type { Tracing } from './tracing';
 import { renderTraffic } from './traffic';
 
 /** What tells Istio to inject a proxy. */

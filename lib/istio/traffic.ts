@@ -1,7 +1,6 @@
-import type { TopologyChart } from '../kubernetes';
+import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import { type Callee, ExternalService, Protocol, Service } from '../topology';
-import { durationOf } from './duration';
-import { DestinationRule, ServiceEntry, type SpecOf, VirtualService } from './resources';
+import { DestinationRule, ServiceEntry, VirtualService } from './resources';
 import { httpRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
 

@@ -4,6 +4,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type EdgeProps, Port, Topology } from '../../lib';
+import { checkTemplate, type CloudTemplate } from '../../lib/checks';
 import { HttpApiEdge, type ManagedApiProps, RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
 
 /** An edge and a service behind it. */
@@ -34,11 +35,18 @@ type Account = ReturnType<typeof account>;
 export function httpTemplate(edge: ManagedApiProps['edge'], props: (account: Account) => Partial<ManagedApiProps> = () => ({})): Template {
   const mine = account();
   new HttpApiEdge(mine.stack, 'Edge', { edge, vpc: mine.vpc, ...props(mine) });
-  return Template.fromStack(mine.stack);
+  return tenable(mine.stack);
 }
 
 export function restTemplate(edge: ManagedApiProps['edge'], props: (account: Account) => Partial<RestApiEdgeProps> = () => ({})): Template {
   const mine = account();
   new RestApiEdge(mine.stack, 'Edge', { edge, vpc: mine.vpc, ...props(mine) });
-  return Template.fromStack(mine.stack);
+  return tenable(mine.stack);
+}
+
+/** The template of a stack, in which AWS would find nothing to refuse. */
+function tenable(stack: Stack): Template {
+  const template = Template.fromStack(stack);
+  expect(checkTemplate(template.toJSON() as CloudTemplate)).toEqual([]);
+  return template;
 }

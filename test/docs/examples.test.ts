@@ -6,7 +6,7 @@ import * as cdk8s from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import * as cardinal from '../../lib';
-import { HttpApiEdge } from '../../lib/aws';
+import { HttpApiEdge, RestApiEdge } from '../../lib/aws';
 
 /** The TypeScript examples of a document. */
 function examplesIn(document: string): string[] {
@@ -74,4 +74,23 @@ test('the edge of the guide is let in, counted and aggregated', () => {
   expect(chart.findings).toEqual([]);
   const made = (cdk8s.Testing.synth(chart) as { kind: string; metadata: { name: string } }[]).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   expect(made).toEqual(expect.arrayContaining(['Deployment api-aggregator-v1', 'Deployment limiter-v1', 'Certificate api', 'RequestAuthentication api']));
+});
+
+test('the REST API of the guide is made for an edge with clients', () => {
+  const [, , example = ''] = examplesIn('docs/aws.md');
+  const topology = new cardinal.Topology('shop');
+  const { ClientKey, ClientLimit, Period, WhenUnavailable } = cardinal;
+  const api = topology.addEdge('api', {
+    host: 'api.shop.example',
+    auth: cardinal.Auth.jwt({ issuer: 'https://login.shop.example', audiences: ['shop'] }),
+    clientLimit: ClientLimit.of({ client: ClientKey.claim('sub'), requests: 100, per: Period.DAY, whenUnavailable: WhenUnavailable.ALLOW }),
+  });
+  api.route('GET /', topology.addService('web', { image: 'example/web:1', port: cardinal.Port.http(80) }));
+  const app = new aws.App();
+  const restVpc = new Vpc(new aws.Stack(app, 'Network'), 'Vpc');
+  const { rest } = run(example, { ...aws, RestApiEdge, app, api, restVpc }, ['rest']) as { rest: aws.Stack };
+
+  const template = app.synth().getStackByName(rest.stackName).template as cardinal.CloudTemplate;
+  expect(Object.values(template.Resources ?? {}).filter(({ Type }) => Type === 'AWS::ApiGateway::ApiKey')).toHaveLength(2);
+  expect(cardinal.checkTemplate(template)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { ApiObject, type ApiObjectProps } from 'cdk8s';
 import { Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { helmTemplate } from './helm';
-import { meshConfig } from './mesh-config';
+import { IstioCharts } from './charts';
 import type { MeshSettings } from './mesh-settings';
 
 /** How Istio's charts are rendered. */
@@ -43,13 +43,8 @@ export interface HelmProps {
 export function renderCharts(scope: Construct, settings: MeshSettings, props: HelmProps): void {
   const { replicas = 2, base = 'base', istiod = 'istiod' } = props;
   new Namespace(scope, 'namespace', { metadata: { name: NAMESPACE } });
-  include(new Construct(scope, 'base'), props, 'istio-base', base, { defaultRevision: 'default' });
-  include(new Construct(scope, 'istiod'), props, 'istiod', istiod, {
-    revision: settings.revision ?? '',
-    autoscaleMin: replicas,
-    autoscaleMax: Math.max(replicas, 5),
-    meshConfig: meshConfig(settings),
-  });
+  include(new Construct(scope, 'base'), props, 'istio-base', base, IstioCharts.baseValues());
+  include(new Construct(scope, 'istiod'), props, 'istiod', istiod, IstioCharts.istiodValues(settings, replicas));
 }
 
 function include(scope: Construct, props: HelmProps, release: string, chart: string, values: object): void {
@@ -57,7 +52,7 @@ function include(scope: Construct, props: HelmProps, release: string, chart: str
   const objects = helmTemplate({
     chart,
     version: props.version,
-    repository: isAddress ? undefined : props.repository ?? REPOSITORY,
+    repository: isAddress ? undefined : props.repository ?? IstioCharts.REPOSITORY,
     release,
     namespace: NAMESPACE,
     values,
@@ -67,4 +62,3 @@ function include(scope: Construct, props: HelmProps, release: string, chart: str
 }
 
 const NAMESPACE = 'istio-system';
-const REPOSITORY = 'https://istio-release.storage.googleapis.com/charts';

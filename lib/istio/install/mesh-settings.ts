@@ -1,4 +1,4 @@
-import type { Tracing } from '../tracing';
+import type { Tracing } from '../../kubernetes';
 
 /** What every way of installing Istio must agree on with the topologies. */
 export interface MeshSettings {

@@ -30,7 +30,7 @@ export const negativeCondition: Check = {
           const [name, reason] = ['type', 'reason'].map(each => condition.get(each).text);
           const isPartial = type === Kind.AUTHORIZATION_POLICY && name === 'WaypointAccepted' && reason === 'PartiallyInvalid';
           if (isPartial || (names.includes(name ?? '') && condition.get('status').text === 'False')) {
-            yield problem(condition, `The control plane says ${name} is ${condition.get('status').text}: ${reason}. ${condition.get('message').text}`.trim(), 'Correct what it names.');
+            yield problem(condition, `The control plane says ${name} is ${condition.get('status').text}: ${[reason, condition.get('message').text].filter(each => each).join(', ').replace(/\.$/, '')}.`, 'Correct what it names.');
           }
         }
       }

@@ -1,10 +1,11 @@
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with { 'resolution-mode': 'import' };
-import { renderService, type TopologyChart } from '../kubernetes';
 import type { Edge, HeaderRoute, Operation, Port, Route, Service, Version } from '../topology';
-import { trafficPolicyOf } from './traffic';
+import type { TopologyChart } from './chart';
 import { durationOf } from './duration';
 import { headersOf, methodsOf } from './preflights';
-import { DestinationRule, HttpRoute, ReferenceGrant, type SpecOf } from './resources';
+import { HttpRoute, ReferenceGrant } from './gateway-api';
+import type { SpecOf } from './resource';
+import { renderService } from './workload';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
 type Match = NonNullable<Rule['matches']>[number];
@@ -15,20 +16,27 @@ type Cors = NonNullable<Filter['cors']>;
 const MATCHES_IN_A_RULE = 8;
 const RULES_IN_A_ROUTE = 16;
 
-/** The HTTPRoutes of an edge; with TLS a redirect to it; and for services told apart by version a Service for each. */
-export function renderEdgeRoutes(chart: TopologyChart, edge: Edge): void {
+/**
+ * The HTTPRoutes of an edge, with TLS a redirect to it, and for services told apart by version a Service for each.
+ * @param groups the routes that share an HTTPRoute
+ * @returns the names of the HTTPRoutes of each group
+ */
+export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: readonly (readonly Route[])[]): string[][] {
   const services = [...new Set(edge.routes.map(({ service }) => service))];
   services.filter(each => each.routesByVersion).forEach(service => renderVersionServices(chart, service));
-  inChunks(rulesOf(edge), RULES_IN_A_ROUTE).forEach((rules, index) => {
-    const suffix = index === 0 ? '' : `-${index + 1}`;
-    renderRoute(chart, edge, `${edge.name}${suffix}`, edge.tlsSecret ? 'https' : 'http', rules);
-  });
+  let count = 0;
+  const names = groups.map(routes => inChunks(rulesOf(routes), RULES_IN_A_ROUTE).map(rules => {
+    const name = ++count === 1 ? edge.name : `${edge.name}-${count}`;
+    renderRoute(chart, edge, name, edge.tlsSecret ? 'https' : 'http', rules);
+    return name;
+  }));
   if (edge.tlsSecret) {
     renderRoute(chart, edge, `${edge.name}-redirect`, 'http', [
       { filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] },
     ]);
   }
   new Set(services.map(each => each.namespace)).forEach(namespace => renderGrant(chart, edge, namespace));
+  return names;
 }
 
 function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: string, rules: Rule[]): void {
@@ -52,33 +60,25 @@ function renderGrant(chart: TopologyChart, edge: Edge, namespace: string): void 
   });
 }
 
-/** An HTTPRoute knows no subsets, so each version is a Service of its own, under the same circuit breaker. */
+/** An HTTPRoute knows no subsets, so each version is a Service of its own. */
 function renderVersionServices(chart: TopologyChart, service: Service): void {
   const scope = chart.scopeOf(service);
-  const trafficPolicy = trafficPolicyOf(service);
   for (const version of service.versions.values()) {
-    const name = version.deploymentName;
-    if (scope.node.tryFindChild(`service-${version.name}`)) {
-      continue;
-    }
-    renderService(scope, `service-${version.name}`, service, name, { ...service.selector, version: version.name });
-    if (trafficPolicy) {
-      new DestinationRule(scope, `destination-rule-${version.name}`, {
-        metadata: { name, namespace: service.namespace },
-        spec: { host: service.host.replace(service.name, name), trafficPolicy },
-      });
+    const id = `service-${version.name}`;
+    if (!scope.node.tryFindChild(id)) {
+      renderService(scope, id, service, version.deploymentName, { ...service.selector, version: version.name });
     }
   }
 }
 
 /** Routes that differ in nothing but what is asked share a rule. */
-function rulesOf(edge: Edge): Rule[] {
+function rulesOf(routes: readonly Route[]): Rule[] {
   const groups = new Map<string, Route[]>();
-  for (const route of edge.routes) {
+  for (const route of routes) {
     const key = [route.service.path, route.service.namespace, route.port.number, route.timeout.toMilliseconds()].join(' ');
     groups.set(key, [...groups.get(key) ?? [], route]);
   }
-  return [...groups.values()].flatMap(routes => inChunks(routes, MATCHES_IN_A_RULE)).flatMap(rulesOfRoutes);
+  return [...groups.values()].flatMap(group => inChunks(group, MATCHES_IN_A_RULE)).flatMap(rulesOfRoutes);
 }
 
 function rulesOfRoutes(routes: Route[]): Rule[] {

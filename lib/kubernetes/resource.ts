@@ -1,0 +1,33 @@
+import { ApiObject, type ApiObjectMetadata, type GroupVersionKind } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+/** The `spec` of a resource, as `@kubernetes-models` types it. */
+export type SpecOf<Resource extends { spec?: unknown }> = NonNullable<Resource['spec']>;
+
+/** Properties of a typed resource. */
+export interface ResourceProps<Spec> {
+  /**
+   * Name, namespace, labels and annotations.
+   * @default - the name is made from the construct's path, the namespace is the chart's
+   */
+  readonly metadata?: ApiObjectMetadata;
+  readonly spec: Spec;
+}
+
+/** A class of typed objects of one kind. */
+export interface ResourceClass<Resource extends { spec?: unknown }> {
+  /** The API version and kind of the objects. */
+  readonly GVK: GroupVersionKind;
+  new (scope: Construct, id: string, props: ResourceProps<SpecOf<Resource>>): ApiObject;
+}
+
+/** The class of a kind, typed by its interface in `@kubernetes-models`. */
+export function resource<Resource extends { spec?: unknown }>(apiVersion: string, kind: string): ResourceClass<Resource> {
+  return class extends ApiObject {
+    static readonly GVK = { apiVersion, kind };
+
+    constructor(scope: Construct, id: string, props: ResourceProps<SpecOf<Resource>>) {
+      super(scope, id, { ...props, apiVersion, kind });
+    }
+  };
+}
