@@ -84,6 +84,7 @@ import { unreachedService } from './calls/reachability';
 import { retriedWrites, triesBeyondTimeout } from './calls/retries';
 import { noTimeout, timeoutBeyondApi, timeoutBeyondCaller } from './calls/timeouts';
 import { sidecarMissesTracing } from './calls/tracing';
+import { managedApi } from './cloud/managed-apis';
 import type { Check } from './check';
 
 /** All checks over manifests, by what they are about. */
@@ -112,6 +113,7 @@ export const CHECKS: readonly Check[] = [
   weightWithoutReplicas, connectionLimit, ejectsAll, callCycle, blockedDrain, exposedOperation, unauthenticatedEntry, failClosedOnOwnPath,
   sharedServiceAccount, issuerMismatch, blockedCall, forgottenTraffic, requestRulesOnTcp, serverFirstPort, unreachedService, triesBeyondTimeout,
   retriedWrites, timeoutBeyondCaller, timeoutBeyondApi, noTimeout, sidecarMissesTracing,
+  managedApi,
 ];
 
 /** The check of this name, whatever its case, or of this code. */

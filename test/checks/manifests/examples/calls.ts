@@ -14,6 +14,7 @@ const allow = (callee: string, name: string, more = '') => authorization(callee,
 const scope = (name: string, ...hosts: string[]) => sidecar(name, `{workloadSelector: {labels: {app: ${name}}}, egress: [{hosts: [${hosts.map(host => `./${host}.shop.svc.cluster.local`).join(', ') || '"~/*"'}]}]}`);
 const IN = docs(K8S_EDGE, httpRoute('in', '{parentRefs: [{name: edge}], rules: [{timeouts: {request: 40s}, backendRefs: [{name: b, port: 80}]}]}'));
 const api = (millis: number) => JSON.stringify({ Resources: { Api: { Type: 'AWS::ApiGatewayV2::Integration', Properties: { IntegrationType: 'HTTP_PROXY', ConnectionType: 'VPC_LINK', TimeoutInMillis: millis } } } });
+const stage = (name: string) => JSON.stringify({ Resources: { Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } }, Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'Api' }, StageName: name } } } });
 const B_VERSIONS = docs(SHOP, service('b'), deployment('b-1', 'replicas: 2', '', '{app: b, version: v1}'));
 const SPLIT = docs(destinationRule('b', '{host: b, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]}'),
   virtualService('b', '{hosts: [b], http: [{route: [{destination: {host: b, subset: v1}, weight: 90}, {destination: {host: b, subset: v2}, weight: 10}]}]}'));
@@ -76,6 +77,7 @@ export const CALLS: readonly Example[] = [
   },
   { check: 'BlockedDrain', at: 'spec.minAvailable', bad: docs(AB, budget('b', '{selector: {matchLabels: {app: b}}, minAvailable: 2}')), good: docs(AB, budget('b', '{selector: {matchLabels: {app: b}}, minAvailable: 1}')) },
   { check: 'BlockedDrain', at: 'spec.maxUnavailable', bad: docs(AB, budget('b', '{selector: {matchLabels: {app: b}}, maxUnavailable: 0}')), good: docs(AB, budget('b', '{selector: {matchExpressions: [{key: app, operator: In, values: [b]}]}, maxUnavailable: "1%"}')) },
+  { check: 'ManagedApi', at: '', bad: stage('not a name'), good: stage('live') },
   { check: 'IssuerMismatch', at: 'spec.jwtRules[0].issuer', bad: docs(AB, IN, TOKENS, authentication('b', '{selector: {matchLabels: {app: b}}, jwtRules: [{issuer: c}]}')), good: docs(AB, IN, TOKENS, authentication('b', '{selector: {matchLabels: {app: b}}, jwtRules: [{issuer: a}]}')) },
 ];
 
