@@ -19,6 +19,11 @@ export interface ClusterAppProps {
    * @default false
    */
   readonly checked?: boolean;
+  /**
+   * Checks whose findings are accepted, with the reason, e.g. `{ UnknownSecret: 'cert-manager makes it' }`.
+   * @default - none
+   */
+  readonly accepted?: { readonly [check: string]: string };
 }
 
 /**
@@ -28,10 +33,12 @@ export interface ClusterAppProps {
  */
 export class ClusterApp extends App {
   private readonly isChecked: boolean;
+  private readonly accepted: Readonly<Record<string, string>>;
 
   constructor(props: ClusterAppProps = {}) {
     super(props);
     this.isChecked = props.checked ?? false;
+    this.accepted = props.accepted ?? {};
   }
 
   /** What the checks found in all topologies. */
@@ -67,7 +74,8 @@ export class ClusterApp extends App {
   }
 
   private refuseErrors(objects: readonly ApiObject[]): void {
-    const { findings } = checkObjects(objects.map(each => each.toJson()));
+    const { findings } = checkObjects(objects.map(each => each.toJson()), { suppress: this.accepted });
+    findings.filter(each => each.severity === Severity.WARNING).forEach(each => process.stderr.write(`${describeFinding(each)}\n`));
     const errors = findings.filter(each => each.severity === Severity.ERROR);
     if (errors.length > 0) {
       throw new Error(`What would be written cannot work:\n  ${errors.map(describeFinding).join('\n  ')}`);

@@ -130,3 +130,12 @@ test('a checked app writes nothing where something cannot work, and names all of
   expect(() => app.synth()).toThrow(/^What would be written cannot work:\n {2}error \[VirtualService boutique\/cartservice .*"noone"[^]*\n {2}error \[VirtualService boutique\/paymentservice .*"nobody"/);
   expect(existsSync(join(folder, 'none'))).toBe(false);
 });
+
+test('a checked app accepts what it is told to accept', () => {
+  const app = new ClusterApp({ outdir: join(folder, 'accepted'), checked: true, accepted: { UnknownDestination: 'the platform declares it' } });
+  const chart = new TopologyChart(app, 'boutique', { topology: boutique, mesh: Mesh.istio() });
+  chart.object('VirtualService', 'cartservice').addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'noone'));
+  app.synth();
+
+  expect(existsSync(join(folder, 'accepted'))).toBe(true);
+});

@@ -1,4 +1,4 @@
-import { type Cluster, hasLabels, hasProxy, isInjectedNamespace, Kind, Membership, membershipOf, type Workload } from '../../../manifests';
+import { type Cluster, hasLabels, hasProxy, isInjectedNamespace, Kind, Membership, membershipOf, type Resource, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { targetRefsOf } from '../security/authorization';
@@ -67,8 +67,12 @@ export const requestRulesWithoutWaypoint: Check = {
   summary: 'An ambient workload has AuthorizationPolicies about requests and no waypoint',
   explanation: 'ztunnel cannot tell requests apart, so it refuses what such a rule would allow.',
   *find(cluster) {
-    for (const workload of cluster.workloads.all.filter(each => isAmbientWorkload(each, cluster) && !waypointOf(each, cluster))) {
-      const policy = cluster.all(Kind.AUTHORIZATION_POLICY).find(each => each.namespace === workload.namespace && requestRuleOf(each) && isFor(each, workload, cluster));
+    const policies = new Map<string, Resource[]>();
+    for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY).filter(requestRuleOf)) {
+      policies.set(policy.namespace, [...policies.get(policy.namespace) ?? [], policy]);
+    }
+    for (const workload of cluster.workloads.all.filter(each => policies.has(each.namespace) && isAmbientWorkload(each, cluster) && !waypointOf(each, cluster))) {
+      const policy = policies.get(workload.namespace)?.find(each => isFor(each, workload, cluster));
       if (policy) {
         yield problem(workload.resource.metadata.get('name'), `${policy.key} has rules about requests, and no waypoint sees those of ${workload.name}.`, 'Declare a waypoint, and label the namespace or the pods istio.io/use-waypoint.');
       }
@@ -76,7 +80,7 @@ export const requestRulesWithoutWaypoint: Check = {
   },
 };
 
-function isFor(policy: Parameters<typeof targetRefsOf>[0], workload: Workload, cluster: Cluster): boolean {
+function isFor(policy: Resource, workload: Workload, cluster: Cluster): boolean {
   const targets = targetRefsOf(policy);
   return targets.length > 0
     ? targets.some(each => each.get('kind').text === 'Service' && cluster.servicesOf(workload).some(service => service.name === each.get('name').text))

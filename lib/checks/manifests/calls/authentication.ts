@@ -1,6 +1,6 @@
 import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
-import { matchesPattern, targetRefsOf } from '../security/authorization';
-import { policiesFor } from './grants';
+import { matchesPattern } from '../security/authorization';
+import { policiesFor, policiesForPods, policiesNaming } from './grants';
 import type { Entry } from './node';
 
 const IDENTITY = /^request\.auth\./;
@@ -31,13 +31,11 @@ function asksIdentity(rule: Field): boolean {
   return (from.length > 0 && from.every(each => each.get('source', 'requestPrincipals').items.length > 0)) || rule.get('when').items.some(each => IDENTITY.test(each.get('key').text));
 }
 
-function policiesOfGateway(gateway: Resource, cluster: Cluster): Resource[] {
-  if (gateway.type === Kind.GATEWAY) {
-    return cluster.all(Kind.AUTHORIZATION_POLICY).filter(policy => policy.namespace === gateway.namespace && targetRefsOf(policy).some(each => each.get('kind').text === 'Gateway' && each.get('name').text === gateway.name));
-  }
-  const pods = cluster.workloads.select(gateway.spec.get('selector').strings);
-  return cluster.all(Kind.AUTHORIZATION_POLICY).filter(policy => targetRefsOf(policy).length === 0 && pods.some(pod => [pod.namespace, cluster.mesh.rootNamespace].includes(policy.namespace)
-    && Object.entries(policy.spec.get('selector', 'matchLabels').strings).every(([name, value]) => pod.labels[name] === value)));
+/** The policies that a gateway applies to what comes in. */
+function policiesOfGateway(gateway: Resource, cluster: Cluster): readonly Resource[] {
+  return gateway.type === Kind.GATEWAY
+    ? policiesNaming('Gateway', gateway.key, cluster)
+    : policiesForPods(cluster.workloads.select(gateway.spec.get('selector').strings), cluster);
 }
 
 /** Whether a rule of a policy is for what a route takes, by paths and methods. */

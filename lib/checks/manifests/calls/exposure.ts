@@ -42,8 +42,11 @@ export const unauthenticatedEntry: Check = {
     + 'route. That is meant for pages that everybody may see; each of the others needs one.',
   *find(cluster) {
     const open = CallGraph.of(cluster).entries.filter(entry => !entry.gateways.every(gateway => demandsCertificate(gateway) || demandsIdentity(gateway, entry, cluster)) && !demandsIdentity(undefined, entry, cluster));
-    for (const route of new Set(open.map(each => each.route))) {
-      const [first, ...others] = open.filter(each => each.route === route);
+    const byRoute = new Map<Resource, Entry[]>();
+    for (const entry of open) {
+      byRoute.set(entry.route, [...byRoute.get(entry.route) ?? [], entry]);
+    }
+    for (const [first, ...others] of byRoute.values()) {
       if (first) {
         yield problem(first.rule, `Everybody who reaches ${first.gateways.map(each => each.name).join(' and ')} may use this way to ${first.callee.name}${others.length > 0 ? `, and ${others.length} more of this route` : ''}.`,
           'Demand a token with a RequestAuthentication and an AuthorizationPolicy, or suppress this with the reason.');

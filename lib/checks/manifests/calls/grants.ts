@@ -1,4 +1,4 @@
-import { type Cluster, Kind, Membership, membershipOf, type Resource } from '../../../manifests';
+import { type Cluster, Kind, Membership, membershipOf, type Resource, type Workload } from '../../../manifests';
 import { matchesPattern, targetRefsOf } from '../security/authorization';
 import { Selecting } from '../selecting';
 import type { Node } from './node';
@@ -9,28 +9,38 @@ export function policiesFor(node: Node, cluster: Cluster, action = 'ALLOW'): Res
   const found = new Set([
     ...node.workloads.flatMap(each => index.selecting(each)),
     ...[node.namespace, cluster.mesh.rootNamespace].flatMap(each => index.defaults(each)),
-    ...node.services.flatMap(each => targeting(cluster).get(each.key) ?? []),
+    ...node.services.flatMap(each => policiesNaming('Service', each.key, cluster)),
   ]);
   return [...found].filter(policy => (policy.spec.get('action').text || 'ALLOW') === action);
 }
 
+/** The AuthorizationPolicies for pods, by their labels, their namespace, or for the mesh. */
+export function policiesForPods(pods: readonly Workload[], cluster: Cluster): readonly Resource[] {
+  const index = Selecting.of(cluster, Kind.AUTHORIZATION_POLICY, 'selector', 'matchLabels');
+  return [...new Set([...pods.flatMap(each => [...index.selecting(each), ...index.defaults(each.namespace)]), ...index.defaults(cluster.mesh.rootNamespace)])];
+}
+
+/** The AuthorizationPolicies that name a Service or a Gateway in their targetRefs. */
+export function policiesNaming(kind: 'Service' | 'Gateway', key: string, cluster: Cluster): readonly Resource[] {
+  return targeting(cluster).get(`${kind} ${key}`) ?? [];
+}
+
 const TARGETING = new WeakMap<Cluster, Map<string, Resource[]>>();
 
-/** Policies by the Services that they name. */
 function targeting(cluster: Cluster): Map<string, Resource[]> {
   const known = TARGETING.get(cluster);
   if (known) {
     return known;
   }
-  const byService = new Map<string, Resource[]>();
+  const byTarget = new Map<string, Resource[]>();
   for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
-    for (const target of targetRefsOf(policy).filter(each => each.get('kind').text === 'Service')) {
-      const key = `${policy.namespace}/${target.get('name').text}`;
-      byService.set(key, [...byService.get(key) ?? [], policy]);
+    for (const target of targetRefsOf(policy)) {
+      const key = `${target.get('kind').text} ${policy.namespace}/${target.get('name').text}`;
+      byTarget.set(key, [...byTarget.get(key) ?? [], policy]);
     }
   }
-  TARGETING.set(cluster, byService);
-  return byService;
+  TARGETING.set(cluster, byTarget);
+  return byTarget;
 }
 
 /** Whether some rule of some ALLOW policy may let a caller in: by identity, namespace, or by asking for neither. */

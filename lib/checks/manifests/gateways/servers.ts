@@ -17,8 +17,16 @@ export function serversByPort(cluster: Cluster): Map<string, Server[]> {
   for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
     for (const at of gateway.spec.get('servers').items) {
       const port = at.get('port', 'number').text;
+      if (port === '') {
+        continue;
+      }
       const server = { gateway, at, selector: gateway.spec.get('selector').strings, port, bind: at.get('bind').text, hosts: at.get('hosts').texts };
-      servers.set(port, [...servers.get(port) ?? [], server]);
+      const others = servers.get(port);
+      if (others) {
+        others.push(server);
+      } else {
+        servers.set(port, [server]);
+      }
     }
   }
   return servers;
