@@ -80,11 +80,13 @@ test('as text, a finding is a line that editors understand, and the last line co
   expect(toText(run(lost()), 2)).toMatch(/^a\.yaml:16:13: VirtualService .*: error: Requests go to .* \(UnknownDestination, IST0101, KIA1101\)\n2 objects checked: 1 error, /);
 });
 
-test('as JSON, findings are an array of objects with all that identifies them', () => {
-  expect(JSON.parse(toJson(run(lost())))).toEqual([expect.objectContaining({
-    id: 'UnknownDestination', severity: 'error', covers: ['IST0101', 'KIA1101'], file: 'a.yaml', line: 16, column: 13,
-    object: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'shop', name: 'web' },
-  })]);
+test('as JSON, findings are an array of objects with all that identifies them, and accepted ones give the reason', () => {
+  const finding = {
+    id: 'UnknownDestination', severity: 'error', covers: ['IST0101', 'KIA1101'], object: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'shop', name: 'web' },
+    file: 'a.yaml', line: 16, column: 13, message: expect.stringContaining('"web"'), remedy: expect.stringContaining('ServiceEntry'),
+  };
+  expect(JSON.parse(toJson(run(lost())))).toEqual([finding]);
+  expect(JSON.parse(toJson(run(lost(), { UnknownDestination: 'elsewhere' })))).toEqual([{ ...finding, suppressed: 'elsewhere' }]);
 });
 
 const WORDS: readonly unknown[] = ['', '*', '*.', '/', 'a/b/c', 0, -1, 1e9, true, null, [], {}, [[]], [{}], [null], { a: null }, '{', 'x'.repeat(300), '-1%', '5s', '::1', '${Token[a]}'];
