@@ -1,8 +1,7 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { type Callee, type Edge, ExternalService, Protocol, Service, type Topology } from '../lib';
 import type { Reply, RequestSpec } from './app-protocol';
 import type { KubeObject } from './api';
+import { type Knock, knockAt } from './knock';
 import type { Lab } from './lab';
 import type { Pod } from './pod';
 import { until } from './wait';
@@ -21,22 +20,6 @@ export interface Ask {
   /** @default 1 */
   readonly concurrency?: number;
   /** Dials this address in place of the callee's own. */
-  readonly address?: string;
-}
-
-/** A request from outside, to the gateway of an edge. */
-export interface Knock {
-  readonly method?: string;
-  readonly path: string;
-  readonly host?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** @default - with TLS if the edge has it */
-  readonly plain?: boolean;
-  /** The client's certificate and its key. */
-  readonly cert?: string;
-  readonly key?: string;
-  readonly body?: string;
-  /** The address of a gateway's pod. @default - the first one's */
   readonly address?: string;
 }
 
@@ -110,21 +93,8 @@ export class World {
   }
 
   /** Sends a request from outside the cluster to the gateway of an edge. */
-  knock(edge: Edge, { method = 'GET', path, host = edge.host, headers = {}, plain = edge.tlsSecret === undefined, cert, key, body, address = this.gatewayOf(edge) }: Knock): Promise<Reply> {
-    const started = Date.now();
-    const options = { host: address, port: plain ? 80 : 443, method, path, servername: host, rejectUnauthorized: false, cert, key, headers: { host, ...headers }, agent: false as const };
-    return new Promise((resolve, reject) => {
-      const call = (plain ? httpRequest : httpsRequest)(options, response => {
-        let text = '';
-        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        response.on('end', () => {
-          const status = response.statusCode ?? 0;
-          resolve({ status, text, ms: Date.now() - started, headers: response.headers, from: text.startsWith('{') ? JSON.parse(text) as Reply['from'] : undefined });
-        });
-      });
-      call.on('error', reject);
-      call.end(body);
-    });
+  knock(edge: Edge, knock: Knock): Promise<Reply> {
+    return knockAt(edge, { address: this.gatewayOf(edge), http: 80, https: 443 }, knock);
   }
 
   private gatewayOf(edge: Edge): string {

@@ -1,10 +1,9 @@
 import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3' with { 'resolution-mode': 'import' };
-import type { Labels, SpecOf, TopologyChart } from '../kubernetes';
+import { type Labels, type SpecOf, type TopologyChart, transcoders } from '../kubernetes';
 import type { Edge } from '../topology';
 import { clientLimits } from './edge-limits';
 import { notFound } from './edge-not-found';
 import { throttles } from './edge-throttles';
-import { translations } from './edge-translation';
 import { EnvoyFilter } from './resources';
 
 type Patch = NonNullable<SpecOf<IEnvoyFilter>['configPatches']>[number];
@@ -14,7 +13,7 @@ const CONNECTION_MANAGER_TYPE = 'type.googleapis.com/envoy.extensions.filters.ne
 
 /** What Istio has no resource for: filters of the gateway's Envoy, behind the token check, in the order in which they are passed. */
 export function renderEdgeFilters(chart: TopologyChart, edge: Edge, gatewayLabels: Labels): void {
-  const filters = [throttles(edge), clientLimits(edge), ...translations(edge)];
+  const filters = [throttles(edge), clientLimits(edge), ...transcoders(edge)];
   new EnvoyFilter(chart.scopeOf(edge), 'envoy-filter', {
     metadata: {
       name: `${edge.name}-filters`,

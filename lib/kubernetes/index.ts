@@ -17,3 +17,4 @@ export * from './resource';
 export * from './tracing';
 export * from './target-group-binding';
 export { toYaml } from './yaml';
+export { transcoders } from './transcoders';

@@ -10,7 +10,7 @@ export class Phase {
   static readonly GATEWAYS = new Phase('3-gateways', ['GatewayClass', 'Certificate', 'Gateway']);
   static readonly POLICIES = new Phase('4-policies', [
     'NetworkPolicy', 'PeerAuthentication', 'RequestAuthentication', 'AuthorizationPolicy', 'Sidecar', 'Telemetry', 'ProxyConfig',
-    'EnvoyFilter', 'WasmPlugin',
+    'EnvoyFilter', 'WasmPlugin', 'SecurityPolicy', 'BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyPatchPolicy',
   ]);
 
   static readonly WORKLOADS = new Phase('5-workloads', []);

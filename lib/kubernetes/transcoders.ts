@@ -1,10 +1,10 @@
 import type { Edge, ProtoDescriptor, Translation } from '../topology';
 
 /**
- * Translates the REST requests of an edge to gRPC and the answers back, a filter for each descriptor. It routes by what the outside asks.
+ * Envoy's filters that translate the REST requests of an edge to gRPC and the answers back, one for each descriptor. They route by what the outside asks.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/grpc_json_transcoder_filter
  */
-export function translations(edge: Edge): object[] {
+export function transcoders(edge: Edge): object[] {
   const byDescriptor = new Map<ProtoDescriptor, Translation[]>();
   for (const { translation } of edge.routes) {
     if (translation) {

@@ -1,0 +1,48 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Edge } from '../lib';
+import type { Reply } from './app-protocol';
+
+/** A request from outside, to the gateway of an edge. */
+export interface Knock {
+  readonly method?: string;
+  readonly path: string;
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default - with TLS if the edge has it */
+  readonly plain?: boolean;
+  /** The client's certificate and its key. */
+  readonly cert?: string;
+  readonly key?: string;
+  readonly body?: string;
+  /** The address of a gateway's pod. @default - the first one's */
+  readonly address?: string;
+}
+
+/** Where a gateway listens. */
+export interface Door {
+  readonly address: string;
+  readonly http: number;
+  readonly https: number;
+}
+
+/** Sends a request to a gateway, on a connection of its own. */
+export function knockAt(edge: Edge, door: Door, knock: Knock): Promise<Reply> {
+  const { method = 'GET', path, host = edge.host, headers = {}, plain = edge.tlsSecret === undefined, cert, key, body, address = door.address } = knock;
+  const started = Date.now();
+  const options = {
+    host: address, port: plain ? door.http : door.https, method, path, servername: host, rejectUnauthorized: false, cert, key, headers: { host, ...headers }, agent: false as const,
+  };
+  return new Promise((resolve, reject) => {
+    const call = (plain ? httpRequest : httpsRequest)(options, response => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => {
+        const status = response.statusCode ?? 0;
+        resolve({ status, text, ms: Date.now() - started, headers: response.headers, from: text.startsWith('{') ? JSON.parse(text) as Reply['from'] : undefined });
+      });
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}

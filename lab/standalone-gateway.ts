@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Testing } from 'cdk8s';
+import { dump } from 'js-yaml';
+import { ClusterApp, type Edge, Mesh, type Service, type Topology, TopologyChart } from '../lib';
+import { EnvoyGateway } from '../lib/gateway';
+import type { Reply } from './app-protocol';
+import { type Knock, knockAt } from './knock';
+import type { Lab } from './lab';
+import { inside, type PodNetwork } from './network';
+import { Pod } from './pod';
+import { until } from './wait';
+
+/** The version that Envoy Gateway is told to look for; it is the Envoy of the lab. */
+const ENVOY_VERSION = '1.40.0';
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: object;
+}
+
+/** What Envoy Gateway reads; the rest of a topology is for the cluster. */
+const READ = ['Gateway', 'HTTPRoute', 'ReferenceGrant', 'SecurityPolicy', 'BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyPatchPolicy', 'EnvoyProxy', 'Service'];
+
+/** How a topology is brought behind Envoy Gateway. */
+export interface StandaloneProps {
+  readonly failClosed?: boolean;
+  /** Secrets and ConfigMaps. */
+  readonly before?: readonly object[];
+}
+
+/**
+ * Envoy Gateway without a cluster, for a topology with one edge: it reads what the library synthesized from files, and runs Envoy as a process beside it. Three
+ * things differ from a cluster: proxies run on the host, their certificates are elsewhere, and each Service is a Backend with the address of its pod.
+ */
+export class StandaloneGateway {
+  private readonly services = new Map<Service, Pod>();
+  private readonly folder: string;
+  private readonly network: PodNetwork;
+  private stopRedis?: () => void;
+
+  static async start(lab: Lab, topology: Topology, props: StandaloneProps = {}): Promise<StandaloneGateway> {
+    const gateway = new StandaloneGateway(lab, topology);
+    for (const service of topology.services) {
+      await gateway.startService(service);
+    }
+    gateway.startCounting();
+    gateway.run(props);
+    return gateway;
+  }
+
+  private constructor(private readonly lab: Lab, private readonly topology: Topology) {
+    this.network = lab.kubelet.network.add();
+    this.folder = join(lab.folder, 'envoy-gateway', topology.name);
+    mkdirSync(join(this.folder, 'manifests'), { recursive: true });
+    lab.kubelet.network.setHosts(this.network, ['127.0.0.1 envoy-ratelimit.envoy-gateway-system.svc.cluster.local']);
+  }
+
+  pod(service: Service): Pod {
+    const pod = this.services.get(service);
+    if (!pod) {
+      throw new Error(`${service.name} does not run`);
+    }
+    return pod;
+  }
+
+  /** Sends a request from outside. */
+  knock(edge: Edge, knock: Knock): Promise<Reply> {
+    return knockAt(edge, { address: this.network.ip, http: 80, https: 443 }, knock);
+  }
+
+  /** Waits until the gateway answers that request with that status. */
+  async answers(edge: Edge, knock: Knock, status: number): Promise<void> {
+    await until(`Envoy Gateway answers ${knock.path} with ${status}`, async () => (await this.knock(edge, knock)).status === status, 30);
+  }
+
+  /** Ends Redis, so that nothing can be counted. */
+  loseRedis(): void {
+    this.stopRedis?.();
+  }
+
+  private async startService(service: Service): Promise<void> {
+    const { name, namespace, ports } = service;
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `standalone-${this.topology.name}-${name}`, namespace, uid: name, resourceVersion: '1', labels: { version: 'v1' } },
+      spec: { containers: [{ name, ports: ports.map(port => ({ name: port.name, containerPort: port.number })) }] },
+    };
+    const pod = new Pod(this.lab.kubelet, object, this.lab.kubelet.network.add());
+    await pod.start();
+    this.services.set(service, pod);
+  }
+
+  private run({ failClosed = false, before = [] }: StandaloneProps): void {
+    const homes = Object.fromEntries(['configHome', 'dataHome', 'stateHome', 'runtimeDir'].map(home => [home, join(this.folder, home)]));
+    const envoyHome = join(this.folder, 'dataHome/envoy-versions', ENVOY_VERSION, 'bin');
+    mkdirSync(envoyHome, { recursive: true });
+    symlinkSync(this.lab.tools.path('envoy'), join(envoyHome, 'envoy'));
+    this.write('manifests/all.yaml', this.manifests(before, failClosed));
+    this.write('config.yaml', [{
+      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+      kind: 'EnvoyGateway',
+      gateway: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller' },
+      provider: {
+        type: 'Custom',
+        custom: { resource: { type: 'File', file: { paths: [join(this.folder, 'manifests')] } }, infrastructure: { type: 'Host', host: homes } },
+      },
+      extensionApis: { enableEnvoyPatchPolicy: true, enableBackend: true },
+      rateLimit: { backend: { type: 'Redis', redis: { url: 'localhost:6379' } }, failClosed },
+    }]);
+    execFileSync(this.lab.tools.path('envoy-gateway'), ['certgen', '--local', '--config-home', join(this.folder, 'configHome')], { stdio: 'pipe' });
+    this.start('envoy-gateway', [this.lab.tools.path('envoy-gateway'), 'server', '--config-path', join(this.folder, 'config.yaml')]);
+    this.startLimiter();
+  }
+
+  private startCounting(): void {
+    const redis = this.start('redis', [this.lab.tools.path('redis-server'), '--port', '6379', '--save', '']);
+    this.stopRedis = () => this.lab.processes.stop(redis);
+  }
+
+  /** The limiter as Envoy Gateway runs it in a cluster. */
+  private startLimiter(): void {
+    const cert = (file: string) => join(this.folder, 'configHome/certs/envoy-rate-limit', file);
+    this.start('ratelimit', [this.lab.tools.path('ratelimit')], {
+      RUNTIME_ROOT: this.folder, RUNTIME_SUBDIRECTORY: 'ratelimit', RUNTIME_WATCH_ROOT: 'false', USE_STATSD: 'false',
+      CONFIG_TYPE: 'GRPC_XDS_SOTW', CONFIG_GRPC_XDS_SERVER_URL: 'localhost:18001', CONFIG_GRPC_XDS_NODE_ID: 'envoy-ratelimit',
+      CONFIG_GRPC_XDS_SERVER_USE_TLS: 'true', CONFIG_GRPC_XDS_CLIENT_TLS_CERT: cert('tls.crt'), CONFIG_GRPC_XDS_CLIENT_TLS_KEY: cert('tls.key'),
+      CONFIG_GRPC_XDS_SERVER_TLS_CACERT: cert('ca.crt'), CONFIG_GRPC_XDS_SERVER_TLS_SAN: 'envoy-gateway',
+      GRPC_SERVER_USE_TLS: 'true', GRPC_SERVER_TLS_CERT: cert('tls.crt'), GRPC_SERVER_TLS_KEY: cert('tls.key'), GRPC_SERVER_TLS_CA_CERT: cert('ca.crt'),
+      FORCE_START_WITHOUT_INITIAL_CONFIG: 'true', REDIS_SOCKET_TYPE: 'tcp', REDIS_URL: '127.0.0.1:6379',
+    });
+  }
+
+  private start(name: string, command: readonly string[], env: Record<string, string> = {}) {
+    return this.lab.processes.start(`${this.topology.name}.${name}`, 'ip', inside(this.network, ...command), { cwd: this.folder, env });
+  }
+
+  private manifests(before: readonly object[], failClosed: boolean): object[] {
+    const chart = new TopologyChart(new ClusterApp(), this.topology.name, { topology: this.topology, mesh: Mesh.none({ gateway: new EnvoyGateway({ failClosed }) }) });
+    const objects = (Testing.synth(chart) as Manifest[]).filter(({ kind }) => READ.includes(kind)).map(object => this.adapted(object));
+    const gatewayClass = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'eg' }, spec: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller' } };
+    return [gatewayClass, this.certificatesOfLimiter(), ...this.topology.namespaces.map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })), ...before, ...objects];
+  }
+
+  /** In a cluster the proxies have these mounted at `/certs`. */
+  private certificatesOfLimiter(): object {
+    const tls = '/transport_socket/typed_config/common_tls_context';
+    const files = { [`${tls}/validation_context/trusted_ca`]: 'ca.crt' };
+    const [edge] = this.topology.edges;
+    return {
+      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+      kind: 'EnvoyPatchPolicy',
+      metadata: { name: 'certificates-of-limiter', namespace: edge?.namespace },
+      spec: {
+        type: 'JSONPatch',
+        targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge?.name },
+        jsonPatches: Object.entries(files).map(([path, file]) => ({
+          type: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
+          name: 'ratelimit_cluster',
+          operation: { op: 'replace', path: `${path}/filename`, value: join(this.folder, 'configHome/certs/envoy', file) },
+        })),
+      },
+    };
+  }
+
+  private adapted(object: Manifest): object {
+    if (object.kind === 'EnvoyProxy') {
+      return { ...object, spec: { ...object.spec, provider: { type: 'Host', host: { envoyVersion: ENVOY_VERSION } } } };
+    }
+    if (object.kind === 'HTTPRoute') {
+      return JSON.parse(JSON.stringify(object), (key, value: { name: string }[]) =>
+        key === 'backendRefs' ? value.map(({ name }) => ({ group: 'gateway.envoyproxy.io', kind: 'Backend', name })) : value) as object;
+    }
+    return object.kind === 'Service' ? this.backendOf(object) : object;
+  }
+
+  private backendOf({ metadata, spec }: Manifest): object {
+    const service = this.topology.services.find(({ name }) => name === metadata.name);
+    const [port] = (spec as { ports: { port: number; appProtocol?: string }[] }).ports;
+    if (!service || !port) {
+      throw new Error(`the Service ${metadata.name} has no port, or no pod`);
+    }
+    return {
+      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+      kind: 'Backend',
+      metadata,
+      spec: {
+        endpoints: [{ ip: { address: this.pod(service).network.ip, port: port.port } }],
+        appProtocols: port.appProtocol === 'kubernetes.io/h2c' ? ['gateway.envoyproxy.io/h2c'] : undefined,
+      },
+    };
+  }
+
+  private write(file: string, documents: readonly object[]): void {
+    writeFileSync(join(this.folder, file), documents.map(each => dump(each)).join('---\n'));
+  }
+}

@@ -1,0 +1,150 @@
+import { Capability, EdgeGateway, Gateway, type Labels, renderCertificate, renderEdgeRoutes, type TopologyChart, type Tracing } from '../kubernetes';
+import { type Edge, Mistake, type Route, WhenUnavailable } from '../topology';
+import { renderBackendProtocols } from './backend-protocols';
+import { renderClientPolicy } from './client-policy';
+import { renderProxy } from './proxy';
+import { renderSecurityPolicy } from './security-policy';
+import { renderTrafficPolicy } from './traffic-policy';
+import { renderTranslation } from './translation';
+
+/** How the Service in front of the proxies is exposed. */
+export enum EnvoyService {
+  /** The cloud provider makes a load balancer of its own. */
+  LOAD_BALANCER = 'LoadBalancer',
+  /** A load balancer that exists is bound to the pods, e.g. by a TargetGroupBinding. */
+  CLUSTER_IP = 'ClusterIP',
+}
+
+/** How Envoy Gateway was installed, and how its proxies run. */
+export interface EnvoyGatewayProps {
+  /**
+   * The name of its GatewayClass.
+   * @default eg
+   */
+  readonly gatewayClass?: string;
+  /**
+   * The namespace in which it runs its proxies.
+   * @default envoy-gateway-system
+   */
+  readonly namespace?: string;
+  /** @default EnvoyService.LOAD_BALANCER */
+  readonly service?: EnvoyService;
+  /**
+   * Whether its configuration says `rateLimit.failClosed`, so that what cannot be counted is refused.
+   * @default false
+   */
+  readonly failClosed?: boolean;
+  /**
+   * Where traces go.
+   * @default - no traces
+   */
+  readonly tracing?: Tracing;
+}
+
+/** Listeners of ports below 1024 are this much higher in the pods. */
+const SHIFT = 10_000;
+
+/**
+ * Envoy Gateway: for each edge a Gateway with its HTTPRoutes and Envoy Gateway's own policies. Its installation must know a Redis for limits of clients, and
+ * allow EnvoyPatchPolicies for translation.
+ * @see https://gateway.envoyproxy.io/docs/
+ */
+export class EnvoyGateway extends EdgeGateway {
+  readonly name = 'Envoy Gateway';
+  readonly capabilities = [
+    Capability.EDGES, Capability.TOKENS, Capability.API_KEYS, Capability.THROTTLES, Capability.CLIENT_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES,
+    Capability.TRANSLATION,
+  ];
+  readonly readinessPort = 19_003;
+  readonly readinessPath = '/ready';
+
+  constructor(private readonly props: EnvoyGatewayProps = {}) {
+    super();
+  }
+
+  namespaceOf(): string {
+    return this.props.namespace ?? 'envoy-gateway-system';
+  }
+
+  labelsOf({ name, namespace }: Edge): Labels {
+    return { 'gateway.envoyproxy.io/owning-gateway-name': name, 'gateway.envoyproxy.io/owning-gateway-namespace': namespace };
+  }
+
+  portsOf(edge: Edge): number[] {
+    return [...(edge.tlsSecret ? [80, 443] : [80]).map(port => port + SHIFT), this.readinessPort];
+  }
+
+  requestPortOf(edge: Edge): number {
+    return (edge.tlsSecret ? 443 : 80) + SHIFT;
+  }
+
+  serviceNameOf(edge: Edge): string {
+    return `${edge.namespace}-${edge.name}`;
+  }
+
+  render(chart: TopologyChart): void {
+    for (const edge of chart.topology.edges) {
+      this.requireKept(edge);
+      this.renderGateway(chart, edge);
+      const groups = groupsOf(edge);
+      renderEdgeRoutes(chart, edge, groups).forEach((names, index) => renderSecurityPolicy(chart, edge, groups[index] ?? [], names));
+      renderTrafficPolicy(chart, edge);
+      renderClientPolicy(chart, edge);
+      renderTranslation(chart, edge);
+      renderBackendProtocols(chart, edge);
+    }
+  }
+
+  private renderGateway(chart: TopologyChart, edge: Edge): void {
+    const scope = chart.scopeOf(edge);
+    const { name, namespace, tlsSecret } = edge;
+    const common = { hostname: edge.host, allowedRoutes: { namespaces: { from: 'Same' as const } } };
+    new Gateway(scope, 'gateway', {
+      metadata: { name, namespace },
+      spec: {
+        gatewayClassName: this.props.gatewayClass ?? 'eg',
+        infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name } },
+        listeners: [
+          { name: 'http', port: 80, protocol: 'HTTP', ...common },
+          ...(tlsSecret
+            ? [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { mode: 'Terminate' as const, certificateRefs: [{ name: tlsSecret }] }, ...common }]
+            : []),
+        ],
+      },
+    });
+    renderCertificate(scope, edge);
+    renderProxy(scope, edge, { serviceName: this.serviceNameOf(edge), service: this.props.service ?? EnvoyService.LOAD_BALANCER, tracing: this.props.tracing });
+  }
+
+  /** Some things are said once, where Envoy Gateway is installed, or not at all. */
+  private requireKept(edge: Edge): void {
+    const answer = this.props.failClosed ? WhenUnavailable.REFUSE : WhenUnavailable.ALLOW;
+    if (!edge.managed && edge.clientLimits.some(({ whenUnavailable }) => whenUnavailable !== answer)) {
+      throw new Mistake({
+        code: 'FixedByInstallation',
+        where: edge.path,
+        problem: `While clients cannot be counted, this installation of Envoy Gateway would ${answer} their requests, and the edge says otherwise.`,
+        remedy: 'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and say the same as `failClosed` here, or change the limit.',
+      });
+    }
+    const keyless = edge.routes.find(({ auth: { token } }) => token && token.jwks === undefined && token.jwksUri === undefined);
+    if (keyless) {
+      throw new Mistake({
+        code: 'NoKeys',
+        where: `${edge.path}/${keyless.operation.toString()}`,
+        problem: `Envoy Gateway does not look for the keys of ${keyless.auth.token?.issuer} by itself.`,
+        remedy: 'Give `jwksUri`, the address of the keys, or `jwks`, the keys themselves.',
+      });
+    }
+  }
+}
+
+/** Routes that demand the same proof share HTTPRoutes, to which a SecurityPolicy is attached. */
+function groupsOf(edge: Edge): Route[][] {
+  const groups = new Map<string, Route[]>();
+  for (const route of edge.routes) {
+    const key = JSON.stringify([route.auth.token, route.auth.key]);
+    groups.set(key, [...groups.get(key) ?? [], route]);
+  }
+  return [...groups.values()];
+}

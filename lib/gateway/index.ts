@@ -1,0 +1,2 @@
+export * from './envoy-gateway';
+export * from './resources';

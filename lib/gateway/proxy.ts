@@ -1,0 +1,43 @@
+import type { IEnvoyProxy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with { 'resolution-mode': 'import' };
+import { Construct } from 'constructs';
+import { Phase, type SpecOf, type Tracing } from '../kubernetes';
+import type { Edge } from '../topology';
+import { EnvoyProxy } from './resources';
+
+/** How the proxies of an edge run. */
+export interface ProxyProps {
+  readonly serviceName: string;
+  /** The type of the Service in front of them. */
+  readonly service: string;
+  /** @default - no traces */
+  readonly tracing?: Tracing;
+}
+
+type Service = NonNullable<NonNullable<NonNullable<SpecOf<IEnvoyProxy>['provider']>['kubernetes']>['envoyService']>;
+
+/** More than one pod, drained one at a time, and a Service of a name that is known beforehand; access logs are on by themselves. */
+export function renderProxy(scope: Construct, edge: Edge, { serviceName, service, tracing }: ProxyProps): void {
+  const place = new Construct(scope, 'infrastructure');
+  Phase.GATEWAYS.assignTo(place);
+  new EnvoyProxy(place, 'proxy', {
+    metadata: { name: edge.name, namespace: edge.namespace },
+    spec: {
+      provider: {
+        type: 'Kubernetes',
+        kubernetes: {
+          envoyService: { name: serviceName, type: service as Service['type'] },
+          envoyHpa: { minReplicas: 2, maxReplicas: 5, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }] },
+          envoyPDB: { minAvailable: 1 },
+        },
+      },
+      telemetry: tracing ? { tracing: tracingOf(tracing) } : undefined,
+    },
+  });
+}
+
+function tracingOf({ service, namespace, port, samplingPercent }: Tracing): NonNullable<SpecOf<IEnvoyProxy>['telemetry']>['tracing'] {
+  return {
+    samplingFraction: { numerator: Math.round(samplingPercent * 100), denominator: 10_000 },
+    provider: { type: 'OpenTelemetry', backendRefs: [{ name: service, namespace, port }] },
+  };
+}

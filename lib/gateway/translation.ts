@@ -1,0 +1,27 @@
+import { type TopologyChart, transcoders } from '../kubernetes';
+import type { Edge } from '../topology';
+import { EnvoyPatchPolicy } from './resources';
+
+const LISTENER = 'type.googleapis.com/envoy.config.listener.v3.Listener';
+
+/** REST for gRPC services: filters before the router of the listener that takes requests. @see https://gateway.envoyproxy.io/docs/tasks/extensibility/envoy-patch-policy/ */
+export function renderTranslation(chart: TopologyChart, edge: Edge): void {
+  const filters = transcoders(edge);
+  if (filters.length === 0) {
+    return;
+  }
+  const { name, namespace, tlsSecret } = edge;
+  new EnvoyPatchPolicy(chart.scopeOf(edge), 'patch-policy', {
+    metadata: { name, namespace },
+    spec: {
+      type: 'JSONPatch',
+      targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name },
+      jsonPatches: filters.map(value => ({
+        type: LISTENER,
+        name: `${namespace}/${name}/${tlsSecret ? 'https' : 'http'}`,
+        // To add at the place of the router is to come before it.
+        operation: { op: 'add' as const, jsonPath: '$..http_filters[?(@.name=="envoy.filters.http.router")]', value },
+      })),
+    },
+  });
+}
