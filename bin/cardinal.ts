@@ -1,17 +1,21 @@
 #!/usr/bin/env node
+import { check } from './commands/check';
 import { synth } from './commands/synth';
 
 const USAGE = `cardinal: one declared topology, for cluster and cloud
 
   cardinal synth    run the apps of cdk8s.yaml and cdk.json, and say what they wrote
+  cardinal check    check what they wrote, or any manifests: mistakes of mesh, policies, gateways and call graph
 `;
 
-async function main([command]: string[]): Promise<number> {
-  if (command === 'synth') {
-    return synth(process.cwd());
+async function main([command, ...args]: string[]): Promise<number> {
+  switch (command) {
+    case 'synth': return synth(process.cwd());
+    case 'check': return check(args);
+    default:
+      process.stderr.write(USAGE);
+      return 2;
   }
-  process.stderr.write(USAGE);
-  return 2;
 }
 
 void main(process.argv.slice(2)).then(code => {

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { checkManifests, describeFinding, Severity } from '../../lib/checks';
+import { Cluster, readResources } from '../../lib/manifests';
 import { summarize } from './summary';
 
 interface Run {
@@ -28,9 +30,14 @@ export async function synth(folder: string): Promise<number> {
     return 1;
   }
   const findings = runs.flatMap(({ errors }) => errors.split('\n').filter(line => /^(warning|\[Warning)/i.test(line)));
+  const [manifests, templates] = [join(folder, outputOf(folder)), join(folder, 'cdk.out')];
+  const { resources, errors } = readResources([manifests, templates].filter(each => existsSync(each)));
+  const report = checkManifests(new Cluster(resources));
+  const severe = report.findings.filter(each => each.severity !== Severity.INFO);
+  const found = [...findings, ...errors.map(each => each.message), ...severe.map(each => `${each.file ?? ''}:${each.line ?? ''}:${each.column ?? ''}: ${describeFinding(each)}`)];
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  process.stdout.write(summarize({ manifests: join(folder, outputOf(folder)), templates: join(folder, 'cdk.out'), findings, seconds }));
-  return 0;
+  process.stdout.write(summarize({ manifests, templates, findings: found, seconds }));
+  return errors.length > 0 || severe.some(each => each.severity === Severity.ERROR) ? 1 : 0;
 }
 
 function run(folder: string, name: string, args: string[]): Promise<Run> {

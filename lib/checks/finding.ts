@@ -4,6 +4,8 @@ export enum Severity {
   ERROR = 'error',
   /** It works, but not as its author is likely to believe. */
   WARNING = 'warning',
+  /** Worth knowing: it works as its author is likely to believe, for now. */
+  INFO = 'info',
 }
 
 /** Something that a check found. */

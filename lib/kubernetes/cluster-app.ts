@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiObject, App } from 'cdk8s';
-import { describeFinding, type Finding, Severity } from '../checks';
+import { checkObjects, describeFinding, type Finding, Severity } from '../checks';
 import { TopologyChart } from './chart';
 import { fileOf, inOrder, ownFiles } from './phases';
 import { toYaml } from './yaml';
@@ -13,6 +13,17 @@ export interface ClusterAppProps {
    * @default - what the cdk8s command line says, else dist
    */
   readonly outdir?: string;
+  /**
+   * Whether to check what would be written, as `cardinal check` does: errors stop synthesis, all at once, and nothing is written. It takes
+   * about half as long again; `cardinal synth` checks the files in any case.
+   * @default false
+   */
+  readonly checked?: boolean;
+  /**
+   * Checks whose findings are accepted, with the reason, e.g. `{ UnknownSecret: 'cert-manager makes it' }`.
+   * @default - none
+   */
+  readonly accepted?: { readonly [check: string]: string };
 }
 
 /**
@@ -21,8 +32,13 @@ export interface ClusterAppProps {
  * identity, and CDK tokens, are errors. Findings that are no errors go to standard error.
  */
 export class ClusterApp extends App {
+  private readonly isChecked: boolean;
+  private readonly accepted: Readonly<Record<string, string>>;
+
   constructor(props: ClusterAppProps = {}) {
     super(props);
+    this.isChecked = props.checked ?? false;
+    this.accepted = props.accepted ?? {};
   }
 
   /** What the checks found in all topologies. */
@@ -39,6 +55,9 @@ export class ClusterApp extends App {
     }
     const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
     this.refuseTwins(objects);
+    if (this.isChecked) {
+      this.refuseErrors(objects);
+    }
     const texts = [...filed(objects)].map(([file, members]) => [join(this.outdir, `${file}.yaml`), members.map(documentOf).join('---\n')] as const);
     for (const [path, text] of texts) {
       mkdirSync(dirname(path), { recursive: true });
@@ -51,6 +70,15 @@ export class ClusterApp extends App {
       TopologyChart.isTopologyChart(construct) ? problem : `[${construct.node.path}] ${problem}`));
     if (problems.length > 0) {
       throw new Error(`The topology cannot work:\n  ${problems.join('\n  ')}`);
+    }
+  }
+
+  private refuseErrors(objects: readonly ApiObject[]): void {
+    const { findings } = checkObjects(objects.map(each => each.toJson()), { suppress: this.accepted });
+    findings.filter(each => each.severity === Severity.WARNING).forEach(each => process.stderr.write(`${describeFinding(each)}\n`));
+    const errors = findings.filter(each => each.severity === Severity.ERROR);
+    if (errors.length > 0) {
+      throw new Error(`What would be written cannot work:\n  ${errors.map(describeFinding).join('\n  ')}`);
     }
   }
 

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CHECKS, checkManifests, type ObjectReference } from '../../lib/checks';
+import { Cluster, Kind, loadResources, type Resource } from '../../lib/manifests';
+import { EXAMPLES } from '../../test/checks/manifests/examples';
+import { claim } from '../claims';
+
+claim('each example of a code of istioctl analyze is judged alike by Istio\'s analyzers and by the checks', async () => {
+  const cases = EXAMPLES.filter(each => each.differs === undefined)
+    .map(example => ({ example, codes: CHECKS.find(each => each.id === example.check)?.covers.filter(code => code.startsWith('IST')) ?? [] }))
+    .filter(each => each.codes.length > 0)
+    .flatMap(({ example, codes }) => [example.bad, example.good].map(text => ({ check: example.check, codes, text })));
+  const theirs = analyze(cases.map(each => each.text));
+  const differences = cases.flatMap(({ check, codes, text }, index) => {
+    const ours = verdict(text, check);
+    const analyzed = (theirs[index] ?? []).filter(({ code, resource }) => codes.includes(code) && ours.kinds.has(resource.split(' ')[0] ?? ''));
+    const one = [...new Set(analyzed.map(each => `${each.code} ${each.resource}`))].sort();
+    return isSame(check, one, ours.found) ? [] : [{ check, theirs: one, ours: ours.found, text }];
+  });
+  assert.deepEqual(differences, []);
+  assert.ok(cases.length > 150, `${cases.length} cases`);
+});
+
+/** Codes that several checks share (what is not found, what is not valid) are compared by whether there is any such finding. */
+function isSame(check: string, theirs: readonly string[], ours: readonly string[]): boolean {
+  const isShared = (CHECKS.find(each => each.id === check)?.covers ?? []).some(code => CHECKS.filter(each => each.covers.includes(code)).length > 1);
+  return isShared ? ours.length === 0 || theirs.length > 0 : theirs.join() === ours.join();
+}
+
+function verdict(text: string, check: string): { found: string[]; kinds: Set<string> } {
+  const resources = loadResources(text, { file: 'example.yaml' });
+  const findings = checkManifests(new Cluster(resources)).findings.filter(each => each.id === check);
+  return {
+    found: [...new Set(findings.flatMap(({ covers, object }) => covers.filter(code => code.startsWith('IST')).map(code => `${code} ${nameOf(object)}`)))].sort(),
+    kinds: new Set(resources.map(each => each.kind)),
+  };
+}
+
+function nameOf({ kind, namespace, name }: ObjectReference): string {
+  return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
+}
+
+interface Analyzed {
+  readonly code: string;
+  readonly resource: string;
+}
+
+/** What Istio's analyzers say of each text. Deployments come with the Pods that their controller would make, injected as their namespace asks. */
+function analyze(texts: readonly string[]): Analyzed[][] {
+  const folder = mkdtempSync(join(tmpdir(), 'analyze-'));
+  const files = texts.map((text, index) => {
+    const file = join(folder, `${index}.yaml`);
+    writeFileSync(file, [text, ...podsOf(loadResources(text, { file }))].join('\n---\n'));
+    return file;
+  });
+  const found = analyzeFiles(files);
+  rmSync(folder, { recursive: true });
+  return found;
+}
+
+function analyzeFiles(files: readonly string[]): Analyzed[][] {
+  const { stdout, stderr, status } = spawnSync('go', ['run', './analyze'], {
+    cwd: join(__dirname, '../go/istio'), input: `${files.join('\n')}\n`, encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, GOFLAGS: '-mod=readonly' },
+  });
+  assert.equal(status, 0, stderr);
+  return stdout.split('\n').filter(line => line.startsWith('[')).map(line => JSON.parse(line) as Analyzed[]);
+}
+
+function podsOf(resources: readonly Resource[]): string[] {
+  return resources.filter(each => each.type === Kind.DEPLOYMENT).map(deployment => {
+    const { metadata, spec } = deployment.spec.get('template').value as { metadata: object; spec: { containers: object[] } };
+    const isInjected = resources.some(each => each.type === Kind.NAMESPACE && each.name === deployment.namespace && each.labels['istio-injection'] === 'enabled');
+    const proxy = { name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.31.0' };
+    return JSON.stringify({
+      apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: `${deployment.name}-1`, namespace: deployment.namespace },
+      spec: { ...spec, containers: [...spec.containers, ...(isInjected ? [proxy] : [])] },
+    });
+  });
+}
+
+/** Files of Istio's own tests on which both differ, and why. */
+const DIFFERENT: Readonly<Record<string, string>> = {
+  'conflicting-gateways-subSelector.yaml': 'pods without a namespace are in `default` for the checks and nowhere for the analyzers',
+  'gateway-custom-ingressgateway-badport-notarget.yaml': 'the same',
+  'gateway-custom-ingressgateway-badport.yaml': 'the same',
+  'gateway-custom-ingressgateway-svcselector.yaml': 'the same',
+  'gateway-custom-ingressgateway-translation.yaml': 'the same',
+  'gateway-custom-ingressgateway.yaml': 'the same',
+  'deployment-multi-service.yaml': 'the checks look at annotations of the pods of a Deployment too',
+  'gateway-secrets-validation.yaml': 'that a certificate has expired depends on the day',
+  'virtualservice_gateways.yaml': 'a Gateway without servers has no pods for the analyzers',
+};
+
+claim('on the manifests of Istio\'s own tests the checks find the codes, at the objects, that Istio\'s analyzers find', async lab => {
+  const folder = join(lab.tools.module('istio.io/istio'), 'pkg/config/analysis/analyzers/testdata');
+  const files = readdirSync(folder).filter(name => name.endsWith('.yaml')).filter(name => isManifest(join(folder, name)));
+  const theirs = analyzeFiles(files.map(name => join(folder, name)));
+  const differences = files.flatMap((name, index) => {
+    const resources = loadResources(readFileSync(join(folder, name), 'utf8'), { file: name, namespace: '' });
+    // The analyzers leave this one out unless asked.
+    const found = checkManifests(new Cluster(resources)).findings.filter(each => each.id !== 'AlphaAnnotation');
+    const ours = found.flatMap(({ covers, object }) => covers.filter(code => code.startsWith('IST')).map(code => `${code} ${nameOf(object)}`));
+    const [one, other] = [ours, (theirs[index] ?? []).map(each => `${each.code} ${each.resource}`)].map(each => [...new Set(each)].sort());
+    return name in DIFFERENT || one?.join() === other?.join() ? [] : [{ name, ours: one, theirs: other }];
+  });
+  assert.deepEqual(differences, []);
+  assert.ok(files.length > 90, `${files.length} files`);
+});
+
+function isManifest(file: string): boolean {
+  return /^apiVersion:/m.test(readFileSync(file, 'utf8'));
+}

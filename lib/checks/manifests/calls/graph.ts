@@ -1,0 +1,138 @@
+import { type Cluster, type Field, Kind, portNumber, type Resource, type Workload } from '../../../manifests';
+import { operationsOf } from '../security/authorization';
+import { entriesOf } from './entries';
+import { type Call, type Entry, Evidence, Node } from './node';
+
+/** Who calls whom, as far as manifests say: Sidecars, AuthorizationPolicies, addresses in environment variables, routes of gateways. */
+export class CallGraph {
+  /** The graph of a cluster, made once. */
+  static of(cluster: Cluster): CallGraph {
+    let graph = GRAPHS.get(cluster);
+    if (!graph) {
+      graph = new CallGraph(cluster);
+      GRAPHS.set(cluster, graph);
+    }
+    return graph;
+  }
+
+  readonly nodes: Node[] = [];
+  readonly calls: Call[] = [];
+  readonly entries: readonly Entry[];
+  private readonly byWorkload = new Map<Workload, Node>();
+  private readonly byService = new Map<Resource, Node>();
+  private readonly byIdentity = new Map<string, Node[]>();
+  private readonly byKey = new Map<string, Call>();
+
+  private constructor(private readonly cluster: Cluster) {
+    this.group();
+    for (const node of this.nodes) {
+      node.identities(cluster).forEach(identity => this.byIdentity.set(identity, [...this.byIdentity.get(identity) ?? [], node]));
+    }
+    this.readSidecars();
+    this.readGrants();
+    this.readAddresses();
+    this.entries = entriesOf(cluster, service => this.nodeOf(service));
+    this.entries.forEach(entry => entry.callee.entries.push(entry));
+  }
+
+  /** The node of a Service, if it has workloads. */
+  nodeOf(service: Resource): Node | undefined {
+    return this.byService.get(service);
+  }
+
+  nodeOfWorkload(workload: Workload): Node | undefined {
+    return this.byWorkload.get(workload);
+  }
+
+  private group(): void {
+    for (const service of this.cluster.all(Kind.SERVICE)) {
+      const workloads = this.cluster.selectedBy(service);
+      const node = workloads.map(each => this.byWorkload.get(each)).find(each => each !== undefined) ?? (workloads.length > 0 ? this.addNode(service.namespace, service.name) : undefined);
+      if (node) {
+        node.services.push(service);
+        this.byService.set(service, node);
+        workloads.filter(each => !this.byWorkload.has(each)).forEach(each => this.join(each, node));
+      }
+    }
+    this.cluster.workloads.all.filter(each => !this.byWorkload.has(each)).forEach(each => this.join(each, this.addNode(each.namespace, each.name)));
+  }
+
+  private addNode(namespace: string, name: string): Node {
+    const node = new Node(namespace, name);
+    this.nodes.push(node);
+    return node;
+  }
+
+  private join(workload: Workload, node: Node): void {
+    node.workloads.push(workload);
+    this.byWorkload.set(workload, node);
+  }
+
+  private readSidecars(): void {
+    for (const sidecar of this.cluster.all(Kind.SIDECAR)) {
+      const labels = sidecar.spec.get('workloadSelector', 'labels').strings;
+      const callers = Object.keys(labels).length > 0 ? new Set(this.cluster.workloads.select(labels, sidecar.namespace).map(each => this.byWorkload.get(each))) : [];
+      for (const host of sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').items)) {
+        const service = host.text.includes('*') ? undefined : this.serviceAt(host.text.split('/')[1] ?? '', sidecar.namespace);
+        for (const caller of callers) {
+          this.add(caller, service, Evidence.SIDECAR, host);
+        }
+      }
+    }
+  }
+
+  private readGrants(): void {
+    for (const policy of this.cluster.all(Kind.AUTHORIZATION_POLICY).filter(each => ['', 'ALLOW'].includes(each.spec.get('action').text))) {
+      const labels = policy.spec.get('selector', 'matchLabels').strings;
+      const callees = Object.keys(labels).length > 0 ? new Set(this.cluster.workloads.select(labels, policy.namespace).map(each => this.byWorkload.get(each))) : [];
+      const ports = new Set(operationsOf(policy).flatMap(each => each.get('ports').items.flatMap(port => port.number ?? [])));
+      for (const principal of policy.spec.get('rules').items.flatMap(rule => rule.get('from').items).flatMap(each => each.get('source', 'principals').items)) {
+        for (const caller of this.byIdentity.get(principal.text) ?? []) {
+          for (const callee of callees) {
+            this.add(caller, callee?.services[0], Evidence.GRANT, principal, ports);
+          }
+        }
+      }
+    }
+  }
+
+  private readAddresses(): void {
+    for (const caller of this.nodes) {
+      for (const variable of caller.workloads.flatMap(each => each.pod.get('containers').items).flatMap(each => each.get('env').items).map(each => each.get('value'))) {
+        const [, host = '', port] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([a-z0-9][a-z0-9.-]*):(\d{1,5})(?:\/|$)/.exec(variable.text) ?? [];
+        if (host !== '') {
+          this.add(caller, this.serviceAt(host, caller.namespace), Evidence.ADDRESS, variable, new Set([Number(port)]));
+        }
+      }
+    }
+  }
+
+  private serviceAt(host: string, namespace: string): Resource | undefined {
+    const [name, space] = host.split('.');
+    const isShort = /^[^.]+(\.[^.]+(\.svc)?)?$/.test(host);
+    return isShort ? this.cluster.find(Kind.SERVICE, name ?? '', space ?? namespace) : this.cluster.hosts.named(host, namespace).map(each => each.resource).find(each => each.type === Kind.SERVICE);
+  }
+
+  private add(caller: Node | undefined, service: Resource | undefined, evidence: Evidence, at: Field, ports: ReadonlySet<number> = new Set()): void {
+    const callee = service && this.byService.get(service);
+    if (!caller || !callee || caller === callee) {
+      return;
+    }
+    const key = `${caller.key} ${callee.key}`;
+    let call = this.byKey.get(key);
+    if (!call) {
+      call = { caller, callee, service, evidence: new Map(), ports: new Set() };
+      this.byKey.set(key, call);
+      this.calls.push(call);
+      caller.outgoing.push(call);
+      callee.incoming.push(call);
+    }
+    if (!call.evidence.has(evidence)) {
+      call.evidence.set(evidence, at);
+    }
+    const known = call.ports;
+    service.spec.get('ports').items.filter(each => [portNumber(each), each.get('targetPort').number].some(number => number !== undefined && ports.has(number))).forEach(each => known.add(portNumber(each) ?? 0));
+  }
+}
+
+const GRAPHS = new WeakMap<Cluster, CallGraph>();

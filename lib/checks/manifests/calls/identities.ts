@@ -1,0 +1,58 @@
+import { type Cluster, Kind, type Resource } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+import { sourcesOf } from '../security/authorization';
+import { CallGraph } from './graph';
+import type { Node } from './node';
+
+export const sharedServiceAccount: Check = {
+  id: 'SharedServiceAccount',
+  severity: Severity.WARNING,
+  covers: [],
+  summary: 'Two services share a ServiceAccount that policies name',
+  explanation: 'The identity in a certificate is that of the ServiceAccount: what one of them may, the other may too.',
+  *find(cluster) {
+    const named = new Set(cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(sourcesOf).flatMap(each => each.get('principals').texts));
+    const byIdentity = new Map<string, Node[]>();
+    for (const node of CallGraph.of(cluster).nodes) {
+      node.identities(cluster).forEach(identity => byIdentity.set(identity, [...byIdentity.get(identity) ?? [], node]));
+    }
+    for (const [identity, nodes] of byIdentity) {
+      for (const node of nodes.length > 1 && named.has(identity) ? nodes : []) {
+        const workload = node.workloads[0];
+        const at = workload?.pod.get('serviceAccountName');
+        yield problem(at?.exists ? at : node.at, `${nodes.filter(each => each !== node).map(each => each.name).join(' and ')} ${nodes.length > 2 ? 'have' : 'has'} this ServiceAccount too, and so the same rights.`, 'Give each a ServiceAccount of its own.');
+      }
+    }
+  },
+};
+
+export const issuerMismatch: Check = {
+  id: 'IssuerMismatch',
+  severity: Severity.WARNING,
+  covers: [],
+  summary: 'A token issuer is accepted inside and not at the edge, or the other way',
+  explanation: 'What the edge (gateway, or the managed API in front) refuses never arrives, so the inner rule is dead; what only the edge accepts is refused, or goes unvalidated, inside. Looked at where both have issuers.',
+  *find(cluster) {
+    const rules = cluster.all(Kind.REQUEST_AUTHENTICATION).map(authentication => ({ authentication, isEdge: isAtEdge(authentication, cluster) }));
+    const issuers = (isEdge: boolean) => rules.filter(each => each.isEdge === isEdge).flatMap(({ authentication }) => authentication.spec.get('jwtRules').items.map(each => each.get('issuer')));
+    const api = cluster.all('AWS::ApiGatewayV2::Authorizer').map(each => each.root.get('Properties', 'JwtConfiguration', 'Issuer')).filter(each => each.text !== '');
+    const layers = [{ name: 'the managed API', issuers: api }, { name: 'the gateway', issuers: issuers(true) }, { name: 'the services', issuers: issuers(false) }].filter(each => each.issuers.length > 0);
+    for (const [index, outer] of layers.entries()) {
+      const inner = layers[index + 1];
+      for (const [here, there] of inner ? [[outer, inner], [inner, outer]] as const : []) {
+        for (const issuer of here.issuers.filter(each => !there.issuers.some(other => other.text === each.text))) {
+          yield problem(issuer, `${issuer.text} is accepted by ${here.name} and not by ${there.name}.`, 'Accept the same issuers in both.');
+        }
+      }
+    }
+  },
+};
+
+function isAtEdge(authentication: Resource, cluster: Cluster): boolean {
+  const targets = [authentication.spec.get('targetRef'), ...authentication.spec.get('targetRefs').items].filter(each => each.exists);
+  const selector = authentication.spec.get('selector', 'matchLabels').strings;
+  return targets.some(each => each.get('kind').text === 'Gateway' && !cluster.find(Kind.GATEWAY, each.get('name').text, authentication.namespace)?.spec.get('gatewayClassName').text.startsWith('istio-waypoint'))
+    || cluster.all(Kind.ISTIO_GATEWAY).some(gateway => Object.keys(selector).length > 0
+      && Object.entries(selector).every(([name, value]) => gateway.spec.get('selector').strings[name] === value));
+}

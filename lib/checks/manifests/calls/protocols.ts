@@ -1,0 +1,68 @@
+import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+import { operationsOf } from '../security/authorization';
+import { requestRuleOf } from '../ambient/layers';
+import { carriesRequests, protocolOf } from '../services/port-names';
+import { isOfIstio } from '../services/port-name-form';
+
+export const requestRulesOnTcp: Check = {
+  id: 'RequestRulesOnTcp',
+  severity: Severity.WARNING,
+  covers: [],
+  summary: 'Rules about requests are for a port on which Istio sees connections only',
+  explanation: 'The port says that it carries TCP, TLS or a database: routes for HTTP are ignored there, an ALLOW rule with methods, paths or tokens refuses everything, a DENY rule too.',
+  *find(cluster) {
+    for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE).filter(each => each.spec.get('http').items.length > 0)) {
+      for (const host of virtualService.spec.get('hosts').items) {
+        const target = cluster.hosts.find(host.text, virtualService.namespace);
+        const ports = target?.resource.type === Kind.SERVICE ? target.resource.spec.get('ports').items : [];
+        if (ports.length > 0 && ports.every(each => carriesRequests(each) === false)) {
+          yield problem(virtualService.spec.get('http'), `${target?.name ?? host.text} carries ${describe(ports)}, so Istio ignores its rules for HTTP.`, 'Name the port by its protocol (http, grpc), or write tcp rules.');
+        }
+      }
+    }
+    for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
+      const about = requestRuleOf(policy);
+      const services = about ? servicesOf(policy, cluster) : [];
+      const ports = services.flatMap(each => each.spec.get('ports').items);
+      const named = operationsOf(policy).flatMap(each => each.get('ports').texts);
+      const concerned = ports.filter(port => named.length === 0 || [port.get('port').text, port.get('targetPort').text].some(each => named.includes(each)));
+      if (about && concerned.length > 0 && concerned.every(each => carriesRequests(each) === false)) {
+        yield problem(about, `The ports of ${services.map(each => each.name).join(', ')} carry ${describe(concerned)}, so no request is ever seen and the rule never holds.`, 'Name the port by its protocol (http, grpc), or use rules about callers and ports.');
+      }
+    }
+  },
+};
+
+function describe(ports: readonly Field[]): string {
+  return [...new Set(ports.map(each => protocolOf(each) ?? 'tcp'))].join(', ');
+}
+
+function servicesOf(policy: Resource, cluster: Cluster): Resource[] {
+  const labels = policy.spec.get('selector', 'matchLabels').strings;
+  return Object.keys(labels).length === 0 ? [] : [...new Set(cluster.workloads.select(labels, policy.namespace).flatMap(each => cluster.servicesOf(each)))];
+}
+
+/** Databases and mail servers whose protocol begins with the server, by their usual ports. */
+const SERVER_FIRST: ReadonlyMap<number, string> = new Map([[25, 'SMTP'], [3306, 'MySQL'], [27017, 'MongoDB'], [5432, 'PostgreSQL'], [21, 'FTP'], [22, 'SSH']]);
+
+export const serverFirstPort: Check = {
+  id: 'ServerFirstPort',
+  severity: Severity.WARNING,
+  covers: [],
+  summary: 'A port on which the server speaks first does not say what it carries',
+  explanation: 'Istio waits for the client\'s first bytes to learn the protocol; the client waits for the server\'s. The connection stands still until the detection times out, and under STRICT mutual TLS may fail. '
+    + 'Istio knows 25, 53, 3306 and 27017 themselves as TCP, but not a Service port that only leads there.',
+  *find(cluster) {
+    for (const service of cluster.all(Kind.SERVICE).filter(each => !isOfIstio(each))) {
+      for (const port of service.spec.get('ports').items.filter(each => protocolOf(each) === undefined)) {
+        const target = port.get('targetPort').number ?? port.get('port').number ?? 0;
+        const name = SERVER_FIRST.get(target) ?? SERVER_FIRST.get(port.get('port').number ?? 0);
+        if (name) {
+          yield problem(port, `Port ${port.get('port').text} leads to ${name}, where the server speaks first, and does not say so.`, 'Set `appProtocol: tcp` (or mysql, mongo).');
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,23 @@
+import { type Cluster, type Field, Kind, type Resource, type Workload } from '../../../manifests';
+
+const SCALERS = new WeakMap<Cluster, Map<string, Resource>>();
+
+/** How few replicas a workload may have: what it asks for, or the minimum of what scales it. */
+export function replicasOf(workload: Workload, cluster: Cluster): number {
+  const scaler = scalerOf(workload, cluster);
+  return scaler ? (scaler.spec.get('minReplicas').number ?? scaler.spec.get('minReplicaCount').number ?? (scaler.kind === 'ScaledObject' ? 0 : 1)) : workload.replicas;
+}
+
+/** The HorizontalPodAutoscaler, or KEDA's ScaledObject, of a workload. */
+export function scalerOf(workload: Workload, cluster: Cluster): Resource | undefined {
+  let scalers = SCALERS.get(cluster);
+  if (!scalers) {
+    scalers = new Map([Kind.HPA, 'ScaledObject.keda.sh'].flatMap(type => cluster.all(type)).map(each => [targetKey(each.namespace, each.spec.get('scaleTargetRef')), each]));
+    SCALERS.set(cluster, scalers);
+  }
+  return scalers.get(`${workload.namespace}/${workload.resource.kind}/${workload.name}`);
+}
+
+function targetKey(namespace: string, target: Field): string {
+  return `${namespace}/${target.get('kind').text || 'Deployment'}/${target.get('name').text}`;
+}

@@ -1,0 +1,41 @@
+import { type Cluster, Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+import { CallGraph } from './graph';
+import { egressFor, knows } from './scopes';
+
+export const sidecarMissesTracing: Check = {
+  id: 'SidecarMissesTracing',
+  severity: Severity.WARNING,
+  covers: [],
+  summary: 'A Sidecar does not have the backend of traces',
+  explanation: 'The proxies cannot send their spans: traces have holes, and nobody says why. The backend is the provider of the mesh configuration that a Telemetry names; both have to be among the manifests.',
+  *find(cluster) {
+    const backend = tracingBackend(cluster);
+    const seen = new Set<string>();
+    for (const node of backend ? CallGraph.of(cluster).nodes : []) {
+      const sidecar = egressFor(node, cluster);
+      if (sidecar && backend && !seen.has(sidecar.key) && !knows(sidecar, backend.namespace, backend.host, cluster)) {
+        seen.add(sidecar.key);
+        yield problem(sidecar.spec.get('egress'), `The proxies of ${node.name} do not know ${backend.host}, so they send no spans.`, `Add \`${backend.namespace}/${backend.host}\`.`);
+      }
+    }
+  },
+};
+
+/** The host of the tracing provider in use, with its namespace. */
+function tracingBackend(cluster: Cluster): { host: string; namespace: string } | undefined {
+  const used = new Set([...cluster.all(Kind.TELEMETRY).flatMap(each => each.spec.get('tracing').items).filter(each => !each.get('disableSpanReporting').isTrue).flatMap(each => each.get('providers').items).map(each => each.get('name').text),
+    ...cluster.mesh.get('defaultProviders', 'tracing')?.texts ?? []]);
+  for (const provider of cluster.mesh.get('extensionProviders')?.items.filter(each => used.has(each.get('name').text)) ?? []) {
+    for (const kind of ['opentelemetry', 'zipkin', 'skywalking', 'datadog', 'opencensus']) {
+      const [scope, scoped] = provider.get(kind, 'service').text.split('/');
+      const host = scoped ?? scope ?? '';
+      const namespace = scoped === undefined ? /^[^.]+\.([^.]+)/.exec(host)?.[1] : scope;
+      if (host !== '' && namespace) {
+        return { host, namespace };
+      }
+    }
+  }
+  return undefined;
+}

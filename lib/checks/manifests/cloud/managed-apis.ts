@@ -1,0 +1,35 @@
+import { CLOUDFORMATION, type Resource } from '../../../manifests';
+import { Severity } from '../../finding';
+import { checkTemplate, type CloudResource } from '../../templates';
+import { type Check, problem } from '../check';
+
+export const managedApi: Check = {
+  id: 'ManagedApi',
+  severity: Severity.ERROR,
+  covers: [],
+  summary: 'A managed API of a template that AWS refuses, or that does not do what it says',
+  explanation: 'Quotas, names and grammars of HTTP APIs and REST APIs that neither CloudFormation nor its linters look at before a deployment.',
+  *find(cluster) {
+    for (const [, resources] of byTemplate(cluster.resources)) {
+      const template = Object.fromEntries([...resources].map(([id, { kind, root }]): [string, CloudResource] => [id, { Type: kind, Properties: Object.fromEntries(root.get('Properties').entries.map(([name, field]) => [name, field.value])) }]));
+      for (const { path, message, remedy } of checkTemplate({ Resources: template })) {
+        const at = resources.get(path) ?? [...resources.values()][0];
+        if (at) {
+          yield problem(at.root, message, remedy);
+        }
+      }
+    }
+  },
+};
+
+/** The resources of each template by their logical ids. */
+function byTemplate(resources: readonly Resource[]): Map<string, Map<string, Resource>> {
+  const templates = new Map<string, Map<string, Resource>>();
+  for (const resource of resources.filter(each => each.object.apiVersion === CLOUDFORMATION)) {
+    const file = resource.origin?.source.file ?? '';
+    const members = templates.get(file) ?? new Map<string, Resource>();
+    members.set(resource.name, resource);
+    templates.set(file, members);
+  }
+  return templates;
+}

@@ -1,0 +1,21 @@
+import { Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+import { gatewaysNamedBy, isInternal } from './references';
+
+export const gatewayNameForm: Check = {
+  id: 'GatewayNameForm',
+  severity: Severity.INFO,
+  covers: ['KIA1108'],
+  summary: 'A VirtualService names a Gateway in the old way',
+  explanation: '`name.namespace.svc.cluster.local` still works; `namespace/name` is how Istio documents it.',
+  *find(cluster) {
+    for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
+      for (const reference of gatewaysNamedBy(virtualService)) {
+        if (!isInternal(reference) && !reference.at.text.includes('/') && reference.at.text.includes('.')) {
+          yield problem(reference.at, `"${reference.at.text}" is the old way to name a Gateway of another namespace.`, `Write \`${reference.namespace}/${reference.name}\`.`);
+        }
+      }
+    }
+  },
+};

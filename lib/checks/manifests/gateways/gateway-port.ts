@@ -1,0 +1,30 @@
+import { Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+import { hasStandardPort, podsFor } from './standard-gateway';
+
+export const gatewayPort: Check = {
+  id: 'GatewayPort',
+  severity: Severity.WARNING,
+  covers: ['IST0162'],
+  summary: 'A server of a Gateway listens on a port that no Service of its pods has',
+  explanation: 'Traffic to the port does not get to the gateway. The port of the Service and the port of the container both count.',
+  *find(cluster) {
+    for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
+      const selector = gateway.spec.get('selector').strings;
+      const pods = podsFor(selector, cluster);
+      if (pods.length === 0) {
+        continue;
+      }
+      const services = cluster.workloads.select(selector).flatMap(each => cluster.servicesOf(each));
+      const ports = services.flatMap(service => service.spec.get('ports').items)
+        .filter(port => ['', 'TCP'].includes(port.get('protocol').text))
+        .flatMap(port => [port.get('port').number, port.get('targetPort').number]);
+      for (const port of gateway.spec.get('servers').items.map(each => each.get('port', 'number'))) {
+        if (port.number !== undefined && !ports.includes(port.number) && !hasStandardPort(pods, port.number)) {
+          yield problem(port, `No Service in front of the gateway's pods has port ${port.number}, so traffic to it does not arrive.`, 'Add the port to the Service of the gateway, or use one that it has.');
+        }
+      }
+    }
+  },
+};

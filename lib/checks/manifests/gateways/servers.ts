@@ -1,0 +1,41 @@
+import { type Cluster, type Field, hasLabels, Kind, type Labels, type Resource } from '../../../manifests';
+
+/** A server of a Gateway of Istio. */
+export interface Server {
+  readonly gateway: Resource;
+  readonly at: Field;
+  readonly selector: Labels;
+  readonly port: string;
+  readonly bind: string;
+  /** The hosts without the namespaces whose VirtualServices may use them. */
+  readonly hosts: readonly string[];
+}
+
+/** All servers by port: those of different ports never meet. */
+export function serversByPort(cluster: Cluster): Map<string, Server[]> {
+  const servers = new Map<string, Server[]>();
+  for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
+    for (const at of gateway.spec.get('servers').items) {
+      const port = at.get('port', 'number').text;
+      if (port === '') {
+        continue;
+      }
+      const server = { gateway, at, selector: gateway.spec.get('selector').strings, port, bind: at.get('bind').text, hosts: at.get('hosts').texts };
+      const others = servers.get(port);
+      if (others) {
+        others.push(server);
+      } else {
+        servers.set(port, [server]);
+      }
+    }
+  }
+  return servers;
+}
+
+/** Whether some pod may serve both: by the same selector, or because one selects pods that the other does too. */
+export function sharePods(one: Server, other: Server, cluster: Cluster): boolean {
+  if (hasLabels(one.selector, other.selector) && hasLabels(other.selector, one.selector)) {
+    return true;
+  }
+  return cluster.workloads.select(one.selector).some(each => hasLabels(each.labels, other.selector));
+}

@@ -1,0 +1,27 @@
+import type { Cluster, Labels } from '../../../manifests';
+
+const STANDARD: Labels = { istio: 'ingressgateway' };
+const STANDARD_NAMESPACE = 'istio-system';
+const STANDARD_PORTS = [80, 443, 31400, 15443];
+
+/** A pod of a gateway. */
+export interface GatewayPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/**
+ * The pods that a Gateway selects: in the manifests, else those of the gateway that Istio's default profile installs, which manifests rarely have in
+ * them; `istioctl analyze` of files takes it to be there too.
+ */
+export function podsFor(selector: Labels, cluster: Cluster): readonly GatewayPod[] {
+  const pods = cluster.workloads.select(selector);
+  const isStandard = Object.entries(selector).every(([name, value]) => STANDARD[name] === value);
+  return pods.length === 0 && isStandard ? [{ namespace: STANDARD_NAMESPACE, name: 'istio-ingressgateway', labels: STANDARD }] : pods;
+}
+
+/** Whether the Service of that gateway leads to some of these pods, and has a port. */
+export function hasStandardPort(pods: readonly GatewayPod[], port: number): boolean {
+  return STANDARD_PORTS.includes(port) && pods.some(({ namespace, labels }) => namespace === STANDARD_NAMESPACE && labels.istio === STANDARD.istio);
+}

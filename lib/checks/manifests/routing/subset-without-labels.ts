@@ -1,0 +1,18 @@
+import { Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+
+export const subsetWithoutLabels: Check = {
+  id: 'SubsetWithoutLabels',
+  severity: Severity.WARNING,
+  covers: ['KIA0209'],
+  summary: 'A subset of a DestinationRule has no labels',
+  explanation: 'It takes all pods of its host. That is of use where it carries a traffic policy of its own, and looks like a split where it does not.',
+  *find(cluster) {
+    for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
+      for (const subset of rule.spec.get('subsets').items.filter(each => each.get('labels').entries.length === 0)) {
+        yield problem(subset.get('name'), `The subset "${subset.get('name').text}" has no labels, so it takes all pods of ${rule.spec.get('host').text}.`, 'Give it the labels of its pods.');
+      }
+    }
+  },
+};

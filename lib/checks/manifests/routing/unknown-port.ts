@@ -1,0 +1,23 @@
+import { Kind, portNumber, portsOf } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+import { destinationsOf, targetOf } from './destinations';
+
+export const unknownPort: Check = {
+  id: 'UnknownPort',
+  severity: Severity.ERROR,
+  covers: ['IST0101'],
+  summary: 'A VirtualService sends traffic to a port that its destination does not have',
+  explanation: 'Requests that take the route are answered with 503. The number is that of the Service or ServiceEntry, not the one on which the container listens.',
+  *find(cluster) {
+    for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
+      for (const { at, host, port } of destinationsOf(virtualService)) {
+        const target = targetOf(host, virtualService, cluster);
+        const ports = target ? portsOf(target).map(portNumber) : [];
+        if (target && port !== undefined && !ports.includes(port)) {
+          yield problem(at.get('port'), `${target.name} has no port ${port}, so requests fail with 503.`, `Use one of its ports: ${ports.join(', ') || 'it has none yet'}.`);
+        }
+      }
+    }
+  },
+};

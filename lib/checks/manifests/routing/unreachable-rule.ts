@@ -1,0 +1,33 @@
+import { Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem, type Problem } from '../check';
+import { type Rule, rulesOf, titleOf } from './rules';
+
+export const unreachableRule: Check = {
+  id: 'UnreachableRule',
+  severity: Severity.WARNING,
+  covers: ['IST0130'],
+  summary: 'A rule of a VirtualService never applies',
+  explanation: 'The first rule that matches is taken. A rule without matches takes everything, so none behind it is reached; nor is one whose matches were all named before.',
+  *find(cluster) {
+    for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
+      for (const protocol of ['http', 'tls', 'tcp']) {
+        yield* unreachable(rulesOf(virtualService.spec, protocol));
+      }
+    }
+  },
+};
+
+function* unreachable(rules: readonly Rule[]): Iterable<Problem> {
+  const seen = new Set<string>();
+  let catchAll: Rule | undefined;
+  for (const rule of rules) {
+    if (catchAll) {
+      yield problem(rule.at, `The rule ${titleOf(catchAll)} before it takes everything, so this one never applies.`, 'Put the rule without matches last.');
+    } else if (rule.matches.length > 0 && rule.matches.every(each => seen.has(each.meaning))) {
+      yield problem(rule.at, 'Rules before it have all its matches, so it never applies.', 'Remove it, or change its matches.');
+    }
+    rule.matches.forEach(each => seen.add(each.meaning));
+    catchAll = rule.matches.length === 0 ? rule : catchAll;
+  }
+}

@@ -1,0 +1,120 @@
+import { Cluster, type KubernetesObject, resourcesOf } from '../../manifests';
+import { Severity } from '../finding';
+import { CHECKS } from './catalogue';
+import { type Check, problem, type Problem } from './check';
+import type { ManifestFinding } from './manifest-finding';
+import { type Suppression, suppressionInCode, suppressionsOf } from './suppressions';
+
+/** A finding that somebody accepts. */
+export interface SuppressedFinding {
+  readonly finding: ManifestFinding;
+  readonly reason: string;
+}
+
+/** What the checks say of manifests. */
+export interface Report {
+  /** In the order of files and lines; those of objects that were never in a file by object. */
+  readonly findings: readonly ManifestFinding[];
+  readonly suppressed: readonly SuppressedFinding[];
+}
+
+/** How manifests are checked. */
+export interface CheckOptions {
+  /**
+   * Checks whose findings are accepted everywhere, with the reason.
+   * @default - none
+   */
+  readonly suppress?: { readonly [id: string]: string };
+  /**
+   * The checks to run.
+   * @default - all
+   */
+  readonly checks?: readonly Check[];
+}
+
+const UNUSED: Omit<Check, 'find'> = {
+  id: 'UnusedSuppression',
+  severity: Severity.WARNING,
+  covers: [],
+  summary: 'A suppression that suppresses nothing',
+  explanation: 'What it accepted is gone, or its name is wrong, or it gives no reason: it would hide the next finding of this kind.',
+};
+
+/** Runs the checks over objects that were never in a file, as one cluster. */
+export function checkObjects(objects: readonly KubernetesObject[], options: CheckOptions = {}): Report {
+  return checkManifests(new Cluster(resourcesOf(objects)), options);
+}
+
+/** Namespaces whose objects nobody who checks his manifests has written. */
+const KUBERNETES_OWN = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
+
+/** Runs the checks over manifests. */
+export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Report {
+  const everywhere: Suppression[] = Object.entries(options.suppress ?? {}).map(([id, reason]) => ({ id, reason, at: suppressionInCode(id) }));
+  const byObject = new Map(cluster.resources.map(resource => [resource, suppressionsOf(resource)] as const).filter(([, found]) => found.length > 0));
+  const used = new Set<Suppression>();
+  const findings: ManifestFinding[] = [];
+  const suppressed: SuppressedFinding[] = [];
+
+  for (const check of options.checks ?? CHECKS) {
+    for (const each of distinct(check.find(cluster))) {
+      if (KUBERNETES_OWN.has(each.at.resource.namespace)) {
+        continue;
+      }
+      const finding = findingOf(check, each);
+      const suppression = [...byObject.get(each.at.resource) ?? [], ...everywhere].find(({ id, reason }) => id === check.id && reason !== '');
+      if (suppression) {
+        used.add(suppression);
+        suppressed.push({ finding, reason: suppression.reason });
+      } else {
+        findings.push(finding);
+      }
+    }
+  }
+  const unused = [...[...byObject.values()].flat(), ...everywhere].filter(each => !used.has(each));
+  return { findings: [...findings, ...unused.map(each => findingOf(UNUSED, unusedProblem(each)))].sort(byPlace), suppressed };
+}
+
+function unusedProblem({ id, reason, at }: Suppression): Problem {
+  return reason === ''
+    ? problem(at, `The suppression of ${id} gives no reason, so it does not count.`, `Write \`${id}: why it is acceptable\`.`)
+    : problem(at, `The suppression of ${id} suppresses nothing.`, 'Remove it, or correct the name of the check.');
+}
+
+function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
+  const seen = new Set<string>();
+  for (const each of problems) {
+    const { resource } = each.at;
+    const key = `${resource.type} ${resource.key} ${String(each.at)} ${each.message}`;
+    if (!seen.has(key)) {
+      seen.add(key);
+      yield each;
+    }
+  }
+}
+
+function findingOf({ id, severity, covers }: Omit<Check, 'find'>, { at, message, remedy, covers: codes }: Problem): ManifestFinding {
+  const { object: { apiVersion, kind }, namespace, name, key } = at.resource;
+  const field = String(at);
+  return {
+    id,
+    severity,
+    covers: codes ?? covers,
+    path: `${kind} ${key}${field === '' ? '' : ` ${field}`}`,
+    object: { apiVersion, kind, namespace, name },
+    field,
+    ...at.resource.locate(at.path),
+    message,
+    remedy,
+  };
+}
+
+function byPlace(a: ManifestFinding, b: ManifestFinding): number {
+  return compare(a.file ?? '', b.file ?? '') || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
+    || compare(a.path, b.path) || compare(a.id, b.id) || compare(a.message, b.message);
+}
+
+/** By code points, so that the order is the same in every locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

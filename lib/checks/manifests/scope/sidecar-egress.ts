@@ -1,0 +1,58 @@
+import { type Cluster, covers, fullHost, Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+
+export const unknownEgressHost: Check = {
+  id: 'UnknownEgressHost',
+  severity: Severity.WARNING,
+  covers: ['KIA1004'],
+  summary: 'A Sidecar lists a host that nobody declares',
+  explanation: 'The entry `namespace/host` gives the proxies nothing: what they call there stays unknown to them. The namespace is that of the Service or ServiceEntry; `.` is the Sidecar\'s own, '
+    + '`~` none, `*` any. Namespaces of which the manifests have nothing are somebody else\'s, and not looked at.',
+  *find(cluster) {
+    const namespaces = new Set(cluster.namespaces);
+    for (const sidecar of cluster.all(Kind.SIDECAR)) {
+      for (const at of sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').items)) {
+        const [scope = '', host] = at.text.split('/');
+        const namespace = scope === '.' ? sidecar.namespace : scope;
+        if (host !== undefined && host !== '*' && scope !== '~' && (namespace === '*' || namespaces.has(namespace)) && !isDeclared(namespace, host, sidecar.namespace, cluster)) {
+          yield problem(at, `No Service and no ServiceEntry ${scope === '*' ? '' : `in namespace ${scope === '.' ? sidecar.namespace : scope} `}has the host ${host}.`,
+            'Write the host with its domain and its namespace in front: `namespace/name.namespace.svc.cluster.local`.');
+        }
+      }
+    }
+  },
+};
+
+function isDeclared(scope: string, host: string, namespace: string, cluster: Cluster): boolean {
+  const full = fullHost(host, namespace, cluster.clusterDomain);
+  const declared = full.startsWith('*') ? cluster.hosts.all.filter(each => covers(full, each.name)) : cluster.hosts.named(full, namespace);
+  return declared.some(each => scope === '*' || each.resource.namespace === scope)
+    || cluster.all(Kind.VIRTUAL_SERVICE).some(each => each.spec.get('hosts').texts.includes(full) && (scope === '*' || each.namespace === scope));
+}
+
+export const selectiveGlobalSidecar: Check = {
+  id: 'SelectiveGlobalSidecar',
+  severity: Severity.ERROR,
+  covers: ['KIA1006'],
+  summary: 'A Sidecar in the root namespace has a workloadSelector',
+  explanation: 'In the root namespace a Sidecar is the default of the whole mesh, and Istio does not take one with a selector for that.',
+  *find(cluster) {
+    for (const sidecar of cluster.all(Kind.SIDECAR).filter(each => each.namespace === cluster.mesh.rootNamespace && each.spec.get('workloadSelector').exists)) {
+      yield problem(sidecar.spec.get('workloadSelector'), 'With a selector it is not the default of the mesh.', 'Remove the selector, or move it to the namespace of the workloads.');
+    }
+  },
+};
+
+export const ambiguousOutboundPolicy: Check = {
+  id: 'AmbiguousOutboundPolicy',
+  severity: Severity.INFO,
+  covers: ['KIA1007'],
+  summary: 'A Sidecar has an outboundTrafficPolicy without a mode',
+  explanation: 'The empty mode means REGISTRY_ONLY, the first value of its type, and is lost when the object is read back: one cannot see which was meant.',
+  *find(cluster) {
+    for (const policy of cluster.all(Kind.SIDECAR).map(each => each.spec.get('outboundTrafficPolicy')).filter(each => each.exists && each.get('mode').text === '')) {
+      yield problem(policy, 'It names no mode, which may be read as REGISTRY_ONLY or as ALLOW_ANY.', 'Write the mode.');
+    }
+  },
+};

@@ -1,0 +1,33 @@
+import type { Field, Resource } from '../../../manifests';
+
+/** The namespaces that the sources of an AuthorizationPolicy name. */
+export function namespacesNamedBy(policy: Resource): Field[] {
+  return sourcesOf(policy).flatMap(source => [...source.get('namespaces').items, ...source.get('notNamespaces').items]);
+}
+
+/** The sources of all rules. */
+export function sourcesOf(policy: Resource): Field[] {
+  return policy.spec.get('rules').items.flatMap(rule => rule.get('from').items).map(each => each.get('source'));
+}
+
+/** The operations of all rules. */
+export function operationsOf(policy: Resource): Field[] {
+  return policy.spec.get('rules').items.flatMap(rule => rule.get('to').items).map(each => each.get('operation'));
+}
+
+/** Whether a name matches a pattern of an AuthorizationPolicy: exact, `*`, a prefix with `*` behind or a suffix with `*` in front. */
+export function matchesPattern(pattern: string, value: string): boolean {
+  if (pattern === '*') {
+    return value !== '';
+  }
+  if (pattern.startsWith('*')) {
+    return value.endsWith(pattern.slice(1));
+  }
+  return pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : pattern === value;
+}
+
+/** What a policy names as its targets: Services and Gateways; none, if it has a selector or is for all. */
+export function targetRefsOf(policy: Resource): Field[] {
+  const one = policy.spec.get('targetRef');
+  return [...(one.exists ? [one] : []), ...policy.spec.get('targetRefs').items];
+}

@@ -1,0 +1,50 @@
+import { type Cluster, fullHost, Kind, type Resource, type Workload } from '../../../manifests';
+import { Selecting } from '../selecting';
+
+/** What a PeerAuthentication asks of connections. */
+export type Mode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
+
+/** What connections to a workload have to be; on a port of its containers, if one is given. PERMISSIVE where nothing says. */
+export function modeFor(workload: Workload, cluster: Cluster, port?: number): Mode {
+  const selecting = indexOf(cluster).selecting(workload).find(each => each.namespace === workload.namespace);
+  const own = port === undefined ? undefined : known(selecting?.spec.get('portLevelMtls', String(port), 'mode').text);
+  return own ?? known(selecting?.spec.get('mtls', 'mode').text) ?? namespaceMode(workload.namespace, cluster) ?? meshMode(cluster) ?? 'PERMISSIVE';
+}
+
+/** What a namespace asks for all of its pods, if it does. */
+export function namespaceMode(namespace: string, cluster: Cluster): Mode | undefined {
+  return known(defaultOf(namespace, cluster)?.spec.get('mtls', 'mode').text);
+}
+
+/** What the mesh asks for all namespaces, if it does. */
+export function meshMode(cluster: Cluster): Mode | undefined {
+  return namespaceMode(cluster.mesh.rootNamespace, cluster);
+}
+
+/** Whether proxies choose mutual TLS by themselves wherever the other side takes it, which is so unless the mesh says otherwise. */
+export function isAutomatic(cluster: Cluster): boolean {
+  return cluster.mesh.get('enableAutoMtls')?.value !== false;
+}
+
+/** The PeerAuthentication for all of a namespace. */
+export function defaultOf(namespace: string, cluster: Cluster): Resource | undefined {
+  return indexOf(cluster).defaults(namespace)[0];
+}
+
+/** DestinationRules for all hosts of the mesh, or of a namespace, with the mode of their TLS. */
+export function blanketRules(cluster: Cluster): { rule: Resource; mode: string; namespace: string | undefined }[] {
+  return cluster.all(Kind.DESTINATION_RULE).flatMap(rule => {
+    const host = fullHost(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain);
+    const [, namespace] = /^\*\.([^.]+)\.svc\./.exec(host) ?? [];
+    const isMeshWide = host === '*.local' || host === '*' || host === `*.svc.${cluster.clusterDomain}`;
+    return namespace !== undefined || isMeshWide ? [{ rule, mode: rule.spec.get('trafficPolicy', 'tls', 'mode').text, namespace: isMeshWide ? undefined : namespace }] : [];
+  });
+}
+
+function indexOf(cluster: Cluster): Selecting {
+  return Selecting.of(cluster, Kind.PEER_AUTHENTICATION, 'selector', 'matchLabels');
+}
+
+function known(mode: string | undefined): Mode | undefined {
+  return mode === 'STRICT' || mode === 'PERMISSIVE' || mode === 'DISABLE' ? mode : undefined;
+}

@@ -1,0 +1,66 @@
+import { type Cluster, Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+import { matchesPattern, sourcesOf } from './authorization';
+
+export const unknownPrincipal: Check = {
+  id: 'UnknownPrincipal',
+  severity: Severity.ERROR,
+  covers: ['KIA0106'],
+  summary: 'An AuthorizationPolicy names a ServiceAccount that does not exist',
+  explanation: 'The source matches nobody: an ALLOW rule lets no one in, a DENY rule keeps no one out. ServiceAccounts that a workload uses count too, whether they are declared or not, and those that Istio makes for Gateways.',
+  *find(cluster) {
+    const known = principals(cluster);
+    const all = [...known];
+    for (const principal of principalsNamed(cluster)) {
+      const domain = trustDomainOf(principal.text);
+      const isPattern = principal.text.includes('*');
+      if ((domain === undefined || domain === cluster.mesh.trustDomain) && (isPattern ? !all.some(each => matchesPattern(principal.text, each)) : !known.has(principal.text))) {
+        yield problem(principal, `No ServiceAccount has the identity "${principal.text}", so this source matches nobody.`,
+          `Write \`${cluster.mesh.trustDomain}/ns/NAMESPACE/sa/NAME\` of a ServiceAccount that exists.`);
+      }
+    }
+  },
+};
+
+export const foreignPrincipal: Check = {
+  id: 'ForeignPrincipal',
+  severity: Severity.INFO,
+  covers: ['KIA0108'],
+  summary: 'An AuthorizationPolicy names an identity of another trust domain',
+  explanation: 'Whether it exists is known in its own mesh only. Where none is meant, it is misspelled and matches nobody.',
+  *find(cluster) {
+    for (const principal of principalsNamed(cluster)) {
+      const domain = trustDomainOf(principal.text);
+      if (domain !== undefined && domain !== cluster.mesh.trustDomain && !aliases(cluster).includes(domain)) {
+        yield problem(principal, `"${domain}" is not the trust domain of this mesh (${cluster.mesh.trustDomain}).`, 'Make sure that the other mesh has this identity.');
+      }
+    }
+  },
+};
+
+function principalsNamed(cluster: Cluster) {
+  return cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(sourcesOf).flatMap(source => source.get('principals').items).filter(each => each.text !== '*');
+}
+
+/** The identities that workloads can have. */
+function principals(cluster: Cluster): Set<string> {
+  const domain = cluster.mesh.trustDomain;
+  const accounts = [
+    ...cluster.all(Kind.SERVICE_ACCOUNT).map(each => [each.namespace, each.name]),
+    ...cluster.workloads.all.map(each => [each.namespace, each.serviceAccount]),
+    ...cluster.all(Kind.GATEWAY).flatMap(each => [[each.namespace, `${each.name}-${each.spec.get('gatewayClassName').text}`], [each.namespace, each.name]]),
+    ...[Kind.WORKLOAD_ENTRY, Kind.WORKLOAD_GROUP].flatMap(type => cluster.all(type)).map(each =>
+      [each.namespace, each.spec.get('serviceAccount').text || each.spec.get('template', 'serviceAccount').text || 'default']),
+  ];
+  return new Set(accounts.flatMap(([namespace, name]) => [domain, ...aliases(cluster)].map(each => `${each}/ns/${namespace}/sa/${name}`)));
+}
+
+function aliases(cluster: Cluster): string[] {
+  return ['cluster.local', ...cluster.mesh.get('trustDomainAliases')?.texts ?? []].filter(each => each !== cluster.mesh.trustDomain);
+}
+
+function trustDomainOf(principal: string): string | undefined {
+  const at = principal.indexOf('/ns/');
+  return principal.includes('*') || at <= 0 ? undefined : principal.slice(0, at);
+}

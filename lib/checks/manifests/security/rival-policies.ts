@@ -1,0 +1,71 @@
+import { type Cluster, Kind, type Labels, type Resource } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+
+/** Kinds of which one object at most should be for a workload, and where their selector is. */
+const KINDS = [
+  { type: Kind.SIDECAR, path: ['workloadSelector', 'labels'], selectorless: ['IST0111', 'KIA0002'], selecting: ['IST0110', 'KIA0003'] },
+  { type: Kind.TELEMETRY, path: ['selector', 'matchLabels'], selectorless: ['IST0160'], selecting: ['IST0159'] },
+  { type: Kind.PEER_AUTHENTICATION, path: ['selector', 'matchLabels'], selectorless: ['KIA0002'], selecting: ['KIA0003'] },
+] as const;
+
+export const rivalDefaults: Check = {
+  id: 'RivalDefaults',
+  severity: Severity.ERROR,
+  covers: KINDS.flatMap(each => each.selectorless).filter(isFirst),
+  summary: 'Two Sidecars, Telemetries or PeerAuthentications are for a whole namespace',
+  explanation: 'One of them counts, usually the oldest, which files do not show. Rules of two RequestAuthentications add up, so those may be several.',
+  *find(cluster) {
+    for (const { type, path, selectorless } of KINDS) {
+      const byNamespace = new Map<string, Resource[]>();
+      for (const each of cluster.all(type).filter(each => Object.keys(each.spec.get(...path).strings).length === 0 && !hasTargets(each))) {
+        byNamespace.set(each.namespace, [...byNamespace.get(each.namespace) ?? [], each]);
+      }
+      for (const rivals of byNamespace.values()) {
+        for (const each of rivals.length > 1 ? rivals : []) {
+          yield problem(each.metadata.get('name'), `${others(each, rivals)} ${rivals.length > 2 ? 'are' : 'is'} for all of namespace ${each.namespace} too, and only one of them counts.`,
+            'Keep one, or give the others a selector.', selectorless);
+        }
+      }
+    }
+  },
+};
+
+export const rivalSelectors: Check = {
+  id: 'RivalSelectors',
+  severity: Severity.ERROR,
+  covers: KINDS.flatMap(each => each.selecting).filter(isFirst),
+  summary: 'Two Sidecars, Telemetries or PeerAuthentications select one workload',
+  explanation: 'One of them counts, usually the oldest, which files do not show.',
+  *find(cluster) {
+    for (const { type, path, selecting } of KINDS) {
+      const byWorkload = new Map<string, Resource[]>();
+      for (const each of cluster.all(type)) {
+        for (const workload of selected(each.spec.get(...path).strings, each.namespace, cluster)) {
+          byWorkload.set(workload, [...byWorkload.get(workload) ?? [], each]);
+        }
+      }
+      for (const [workload, rivals] of byWorkload) {
+        for (const each of rivals.length > 1 ? rivals : []) {
+          yield problem(each.metadata.get('name'), `${others(each, rivals)} ${rivals.length > 2 ? 'select' : 'selects'} ${workload} too, and only one of them counts.`, 'Put them into one, or part the selectors.', selecting);
+        }
+      }
+    }
+  },
+};
+
+function selected(selector: Labels, namespace: string, cluster: Cluster): string[] {
+  return Object.keys(selector).length === 0 ? [] : cluster.workloads.select(selector, namespace).map(each => `${each.resource.kind} ${each.resource.key}`);
+}
+
+function hasTargets(each: Resource): boolean {
+  return each.spec.get('targetRef').exists || each.spec.get('targetRefs').items.length > 0;
+}
+
+function others(one: Resource, all: readonly Resource[]): string {
+  return all.filter(each => each !== one).map(each => `${each.kind} ${each.key}`).join(' and ');
+}
+
+function isFirst(code: string, index: number, codes: readonly string[]): boolean {
+  return codes.indexOf(code) === index;
+}

@@ -1,0 +1,29 @@
+import { hasLabels, Kind, Membership, membershipOf } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+import { isGateway } from '../ambient/enrolment';
+import { targetRefsOf } from './authorization';
+
+export const uncoveredWorkload: Check = {
+  id: 'UncoveredWorkload',
+  severity: Severity.WARNING,
+  covers: ['KIA1301'],
+  summary: 'A workload of the mesh is covered by no AuthorizationPolicy',
+  explanation: 'Everybody in the cluster may call it. A policy covers it that selects it, names its Service, or is for its namespace or the whole mesh.',
+  *find(cluster) {
+    const policies = cluster.all(Kind.AUTHORIZATION_POLICY);
+    const wide = new Set(policies.filter(each => targetRefsOf(each).length === 0 && Object.keys(each.spec.get('selector', 'matchLabels').strings).length === 0).map(each => each.namespace));
+    const selecting = new Set(policies.flatMap(each => {
+      const labels = each.spec.get('selector', 'matchLabels').strings;
+      const namespace = each.namespace === cluster.mesh.rootNamespace ? undefined : each.namespace;
+      return Object.keys(labels).length > 0 ? cluster.workloads.select(labels, namespace).filter(workload => hasLabels(workload.labels, labels)) : [];
+    }));
+    const named = new Set(policies.flatMap(each => targetRefsOf(each).filter(target => target.get('kind').text === 'Service').map(target => `${each.namespace}/${target.get('name').text}`)));
+    for (const workload of cluster.workloads.all.filter(each => !isGateway(each) && membershipOf(each, cluster) !== Membership.NONE)) {
+      const isCovered = wide.has(workload.namespace) || wide.has(cluster.mesh.rootNamespace) || selecting.has(workload) || cluster.servicesOf(workload).some(each => named.has(each.key));
+      if (!isCovered) {
+        yield problem(workload.resource.metadata.get('name'), `No AuthorizationPolicy covers ${workload.name}, so everybody in the cluster may call it.`, 'Declare one that names its callers, or one without rules for the namespace, which denies all.');
+      }
+    }
+  },
+};

@@ -1,0 +1,49 @@
+import type { Cluster, Resource, Workload } from '../../manifests';
+
+/** Objects of one type by the workloads that they are for, so that nobody compares each with each. */
+export class Selecting {
+  /** Made once for a cluster. The path is that of the labels in the spec. */
+  static of(cluster: Cluster, type: string, ...path: string[]): Selecting {
+    const known = INDEXES.get(cluster) ?? new Map<string, Selecting>();
+    INDEXES.set(cluster, known);
+    const found = known.get(type) ?? new Selecting(cluster, type, path);
+    known.set(type, found);
+    return found;
+  }
+
+  private readonly byWorkload = new Map<Workload, Resource[]>();
+  private readonly byNamespace = new Map<string, Resource[]>();
+
+  private constructor(cluster: Cluster, type: string, path: readonly string[]) {
+    for (const resource of cluster.all(type).filter(each => !each.spec.get('targetRef').exists && each.spec.get('targetRefs').items.length === 0)) {
+      const labels = resource.spec.get(...path).strings;
+      if (Object.keys(labels).length === 0) {
+        push(this.byNamespace, resource.namespace, resource);
+      } else {
+        const namespace = resource.namespace === cluster.mesh.rootNamespace ? undefined : resource.namespace;
+        cluster.workloads.select(labels, namespace).forEach(workload => push(this.byWorkload, workload, resource));
+      }
+    }
+  }
+
+  /** Those which select a workload; those of the root namespace may select any. */
+  selecting(workload: Workload): readonly Resource[] {
+    return this.byWorkload.get(workload) ?? [];
+  }
+
+  /** Those for a whole namespace. */
+  defaults(namespace: string): readonly Resource[] {
+    return this.byNamespace.get(namespace) ?? [];
+  }
+}
+
+const INDEXES = new WeakMap<Cluster, Map<string, Selecting>>();
+
+function push<K>(lists: Map<K, Resource[]>, key: K, resource: Resource): void {
+  const list = lists.get(key);
+  if (list) {
+    list.push(resource);
+  } else {
+    lists.set(key, [resource]);
+  }
+}

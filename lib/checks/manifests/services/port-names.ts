@@ -1,0 +1,41 @@
+import type { Field } from '../../../manifests';
+
+const PROTOCOLS = new Set(['http', 'http2', 'https', 'http_proxy', 'grpc', 'grpc-web', 'tcp', 'tls', 'udp', 'mongo', 'mysql', 'redis']);
+const BY_KUBERNETES: Readonly<Record<string, string>> = { 'kubernetes.io/h2c': 'http2', 'kubernetes.io/ws': 'http', 'kubernetes.io/wss': 'https' };
+/** Ports whose servers speak first, so that looking at the traffic would stall them: Istio takes them for TCP. */
+const SERVER_FIRST: ReadonlyMap<number, string> = new Map([[25, 'SMTP'], [53, 'DNS'], [3306, 'MySQL'], [27017, 'MongoDB']]);
+/** Those which carry requests. */
+const REQUESTS = new Set(['http', 'http2', 'grpc', 'grpc-web']);
+
+/**
+ * What Istio takes a port of a Service for: by `appProtocol`, else by the part of the name before the first dash; undefined if neither says.
+ * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
+ */
+export function protocolOf(port: Field): string | undefined {
+  if (port.get('protocol').text === 'UDP') {
+    return 'udp';
+  }
+  const byKubernetes = BY_KUBERNETES[port.get('appProtocol').text];
+  if (byKubernetes) {
+    return byKubernetes;
+  }
+  const name = (port.get('appProtocol').text || port.get('name').text).toLowerCase();
+  const prefix = name.startsWith('grpc-web') ? 'grpc-web' : name.split('-')[0] ?? '';
+  return PROTOCOLS.has(prefix) ? prefix : SERVER_FIRST.has(port.get('port').number ?? 0) ? 'tcp' : undefined;
+}
+
+/** What usually speaks on a port where the server speaks first. */
+export function serverFirst(port: Field): string | undefined {
+  return SERVER_FIRST.get(port.get('port').number ?? 0);
+}
+
+/** Whether Istio sees requests on a port, rather than connections: undefined if it has to look at the traffic. */
+export function carriesRequests(port: Field): boolean | undefined {
+  const protocol = protocolOf(port);
+  return protocol === undefined ? undefined : REQUESTS.has(protocol);
+}
+
+/** Whether a port says what it carries in a way that Istio understands. */
+export function saysProtocol(port: Field): boolean {
+  return protocolOf(port) !== undefined;
+}

@@ -1,0 +1,62 @@
+import { type Cluster, Kind, Membership, membershipOf, type Resource, type Workload } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+
+export const portWithTwoProtocols: Check = {
+  id: 'PortWithTwoProtocols',
+  severity: Severity.WARNING,
+  covers: ['IST0116'],
+  summary: 'Two Services of a Deployment give one port different protocols',
+  explanation: 'A proxy has one listener for a port, so it treats the traffic of one Service by the rules of the other.',
+  *find(cluster) {
+    for (const deployment of deploymentsInMesh(cluster)) {
+      for (const [port, uses] of groupPorts(cluster.servicesOf(deployment), each => each.get('port').text)) {
+        if (new Set(uses.map(({ field }) => field.get('protocol').text || 'TCP')).size > 1) {
+          yield problem(deployment.resource.metadata.get('name'), `The Services ${namesOf(uses)} give port ${port} different protocols.`, 'Give the Services ports of their own.');
+        }
+      }
+    }
+  },
+};
+
+export const conflictingPorts: Check = {
+  id: 'ConflictingPorts',
+  severity: Severity.WARNING,
+  covers: ['IST0137'],
+  summary: 'Two Services of a Deployment have different ports for one port of its containers',
+  explanation: 'The proxy knows one of them for what arrives at the container, so rules for the other are not applied.',
+  *find(cluster) {
+    for (const deployment of deploymentsInMesh(cluster)) {
+      for (const [target, uses] of groupPorts(cluster.servicesOf(deployment), each => each.get('targetPort').text.replace(/^0$/, '') || each.get('port').text)) {
+        const ports = [...new Set(uses.map(({ field }) => field.get('port').text))];
+        if (ports.length > 1) {
+          yield problem(deployment.resource.metadata.get('name'), `The Services ${namesOf(uses)} reach port ${target} of the containers by the ports ${ports.join(' and ')}.`, 'Use one port for one target port.');
+        }
+      }
+    }
+  },
+};
+
+interface Use {
+  readonly service: Resource;
+  readonly field: ReturnType<Resource['spec']['get']>;
+}
+
+function deploymentsInMesh(cluster: Cluster): Workload[] {
+  return cluster.workloads.all.filter(each => each.resource.type === Kind.DEPLOYMENT && membershipOf(each, cluster) === Membership.SIDECAR
+    && each.resource.labels['gateway.istio.io/managed'] !== 'istio.io-mesh-controller');
+}
+
+function groupPorts(services: readonly Resource[], key: (port: Use['field']) => string): Map<string, Use[]> {
+  const groups = new Map<string, Use[]>();
+  for (const service of services) {
+    for (const field of service.spec.get('ports').items) {
+      groups.set(key(field), [...groups.get(key(field)) ?? [], { service, field }]);
+    }
+  }
+  return groups;
+}
+
+function namesOf(uses: readonly Use[]): string {
+  return [...new Set(uses.map(each => each.service.name))].sort().join(' and ');
+}

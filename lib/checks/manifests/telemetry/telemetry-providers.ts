@@ -1,0 +1,21 @@
+import { Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+
+export const telemetryWithoutProvider: Check = {
+  id: 'TelemetryWithoutProvider',
+  severity: Severity.WARNING,
+  covers: ['IST0157'],
+  summary: 'A Telemetry asks for access logs and names no provider, nor does the mesh have a default one',
+  explanation: 'It is ignored.',
+  *find(cluster) {
+    if ((cluster.mesh.get('defaultProviders', 'accessLogging')?.items.length ?? 0) > 0) {
+      return;
+    }
+    for (const telemetry of cluster.all(Kind.TELEMETRY)) {
+      for (const logging of telemetry.spec.get('accessLogging').items.filter(each => !each.get('disabled').isTrue && each.get('providers').items.length === 0)) {
+        yield problem(logging, 'No provider is named and the mesh has no default one, so nothing is logged.', 'Name a provider, e.g. `providers: [{ name: envoy }]`.');
+      }
+    }
+  },
+};

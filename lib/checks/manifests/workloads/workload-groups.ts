@@ -1,0 +1,40 @@
+import { Kind, type Resource } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+
+export const unknownServiceAccount: Check = {
+  id: 'UnknownServiceAccount',
+  severity: Severity.ERROR,
+  covers: ['KIA1701'],
+  summary: 'A WorkloadGroup names a ServiceAccount that does not exist',
+  explanation: 'Its machines get no identity, and so do not come into the mesh. `default` is in every namespace.',
+  *find(cluster) {
+    for (const group of cluster.all(Kind.WORKLOAD_GROUP)) {
+      const account = group.spec.get('template', 'serviceAccount');
+      if (!['', 'default'].includes(account.text) && !cluster.find(Kind.SERVICE_ACCOUNT, account.text, group.namespace)) {
+        yield problem(account, `There is no ServiceAccount "${account.text}" in namespace ${group.namespace}.`, 'Declare it, or correct the name.');
+      }
+    }
+  },
+};
+
+export const rivalGroups: Check = {
+  id: 'RivalGroups',
+  severity: Severity.WARNING,
+  covers: ['KIA1702'],
+  summary: 'Two WorkloadGroups of a namespace have the same labels',
+  explanation: 'Services and policies cannot tell their machines apart.',
+  *find(cluster) {
+    const byLabels = new Map<string, Resource[]>();
+    for (const group of cluster.all(Kind.WORKLOAD_GROUP)) {
+      const labels = group.spec.get('metadata', 'labels').strings;
+      const key = `${group.namespace} ${JSON.stringify(Object.entries(labels).sort())}`;
+      byLabels.set(key, Object.keys(labels).length > 0 ? [...byLabels.get(key) ?? [], group] : []);
+    }
+    for (const groups of byLabels.values()) {
+      for (const group of groups.length > 1 ? groups : []) {
+        yield problem(group.spec.get('metadata', 'labels'), `${groups.filter(each => each !== group).map(each => each.key).join(' and ')} has the same labels.`, 'Give it a label of its own.');
+      }
+    }
+  },
+};

@@ -1,0 +1,3 @@
+export { toJson } from './json';
+export { toSarif } from './sarif';
+export { toText } from './text';

@@ -1,0 +1,26 @@
+import { Severity } from '../finding';
+import type { ManifestFinding, Report } from '../manifests';
+
+/** What was found as lines for a person and an editor: `file:line:column: error: …`, then a summary. */
+export function toText({ findings, suppressed }: Report, objects: number): string {
+  const lines = [
+    ...findings.map(each => `${placeOf(each)}: ${each.severity}: ${each.message} ${each.remedy} (${codesOf(each)})`),
+    ...suppressed.map(({ finding, reason }) => `${placeOf(finding)}: suppressed: ${finding.message} Accepted, because: ${reason} (${codesOf(finding)})`),
+  ];
+  const counts = Object.values(Severity).map(severity => count(findings.filter(each => each.severity === severity).length, NOUNS[severity]));
+  return [...lines, `${count(objects, 'object')} checked: ${[...counts, ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : [])].join(', ')}`, ''].join('\n');
+}
+
+const NOUNS: Readonly<Record<Severity, string>> = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Severity.INFO]: 'note' };
+
+function placeOf({ file, line, column, path }: ManifestFinding): string {
+  return file === undefined ? path : `${file}:${line}:${column}: ${path}`;
+}
+
+function codesOf({ id, covers }: ManifestFinding): string {
+  return [id, ...covers].join(', ');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,87 @@
+import { Hosts } from './hosts';
+import { Kind } from './kinds';
+import { MeshConfig } from './mesh-config';
+import type { Resource } from './resource';
+import type { Labels } from './selector';
+import { selects } from './selector';
+import { Workload } from './workload';
+import { Workloads } from './workloads';
+
+/** Properties of a {@link Cluster}. */
+export interface ClusterProps {
+  /**
+   * The domain of the cluster's own names.
+   * @default cluster.local
+   */
+  readonly clusterDomain?: string;
+}
+
+/** Objects as one cluster, indexed once: by type, by name, hosts by name, workloads by label. */
+export class Cluster {
+  readonly hosts: Hosts;
+  readonly workloads: Workloads;
+  readonly mesh: MeshConfig;
+  readonly clusterDomain: string;
+  private readonly byType = new Map<string, Resource[]>();
+  private readonly byKey = new Map<string, Resource>();
+  private readonly services = new Map<string, Resource[]>();
+
+  constructor(readonly resources: readonly Resource[], props: ClusterProps = {}) {
+    this.clusterDomain = props.clusterDomain ?? 'cluster.local';
+    for (const resource of resources) {
+      const members = this.byType.get(resource.type);
+      if (members) {
+        members.push(resource);
+      } else {
+        this.byType.set(resource.type, [resource]);
+      }
+      this.byKey.set(`${resource.type} ${resource.key}`, resource);
+    }
+    this.hosts = new Hosts(this.all(Kind.SERVICE), this.all(Kind.SERVICE_ENTRY), this.clusterDomain);
+    this.workloads = new Workloads(resources.flatMap(each => Workload.of(each) ?? []));
+    this.mesh = MeshConfig.of(this.all(Kind.CONFIG_MAP), this.all(Kind.ISTIO_OPERATOR));
+    for (const service of this.all(Kind.SERVICE)) {
+      for (const workload of this.selectedBy(service)) {
+        const key = `${workload.resource.type} ${workload.resource.key}`;
+        this.services.set(key, [...this.services.get(key) ?? [], service]);
+      }
+    }
+  }
+
+  /** All objects of a type, e.g. `Kind.VIRTUAL_SERVICE`. */
+  all(type: string): readonly Resource[] {
+    return this.byType.get(type) ?? [];
+  }
+
+  /** An object by its type and name. */
+  find(type: string, name: string, namespace = ''): Resource | undefined {
+    return this.byKey.get(`${type} ${namespace === '' ? name : `${namespace}/${name}`}`);
+  }
+
+  /** The labels of a namespace, whether it is there or not. */
+  namespaceLabels(namespace: string): Labels {
+    const found = this.find(Kind.NAMESPACE, namespace);
+    return { 'kubernetes.io/metadata.name': namespace, ...found?.labels };
+  }
+
+  /** The workloads behind a Service: none, if it has no selector. */
+  selectedBy(service: Resource): readonly Workload[] {
+    const selector = service.spec.get('selector').strings;
+    return Object.keys(selector).length === 0 ? [] : this.workloads.select(selector, service.namespace);
+  }
+
+  /** The Services in front of a workload. */
+  servicesOf(workload: Workload): readonly Resource[] {
+    return this.services.get(`${workload.resource.type} ${workload.resource.key}`) ?? [];
+  }
+
+  /** The namespaces that a selector takes, of those that objects are in. */
+  namespacesMatching(selector: Parameters<typeof selects>[0]): string[] {
+    return this.namespaces.filter(each => selects(selector, this.namespaceLabels(each)));
+  }
+
+  /** Every namespace that there is, or that an object is in. */
+  get namespaces(): string[] {
+    return [...new Set([...this.all(Kind.NAMESPACE).map(each => each.name), ...this.resources.map(each => each.namespace).filter(each => each !== '')])];
+  }
+}

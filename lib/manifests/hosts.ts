@@ -1,0 +1,95 @@
+import type { Field } from './field';
+import { Kind } from './kinds';
+import type { Resource } from './resource';
+
+/** A host that the mesh knows: a Service's, or one of a ServiceEntry. */
+export interface Host {
+  readonly name: string;
+  readonly resource: Resource;
+  /** The namespaces that may see it: their names, or `*`. */
+  readonly visibleIn: readonly string[];
+}
+
+/** A host as Istio takes it: what has no dot is a Service of the namespace. */
+export function fullHost(host: string, namespace: string, clusterDomain = 'cluster.local'): string {
+  return host.startsWith('*') || host.includes('.') || host === '' ? host : `${host}.${namespace}.svc.${clusterDomain}`;
+}
+
+/** Whether two hosts have a name in common; either may start with `*`. */
+export function hostsMeet(one: string, other: string): boolean {
+  return covers(one, other) || covers(other, one);
+}
+
+/** Whether a host, perhaps with `*` in front, stands for another. */
+export function covers(pattern: string, host: string): boolean {
+  return pattern === '*' || pattern === host || (pattern.startsWith('*') && host.replace(/^\*/, '').endsWith(pattern.slice(1)));
+}
+
+/** The namespaces that `exportTo` names, from the point of view of one. */
+export function namespacesOf(exportTo: readonly string[], namespace: string): string[] {
+  return exportTo.length === 0 || exportTo.includes('*') ? ['*'] : exportTo.map(each => each === '.' ? namespace : each);
+}
+
+/** All hosts, found by name in constant time and by wildcard in the time that the name is long. */
+export class Hosts {
+  readonly all: readonly Host[];
+  private readonly byName = new Map<string, Host[]>();
+
+  constructor(services: readonly Resource[], serviceEntries: readonly Resource[], private readonly clusterDomain: string) {
+    this.all = [
+      ...services.map(resource => ({
+        name: fullHost(resource.name, resource.namespace, clusterDomain),
+        resource,
+        visibleIn: namespacesOf(listOf(resource.annotations['networking.istio.io/exportTo']), resource.namespace),
+      })),
+      ...serviceEntries.flatMap(resource => resource.spec.get('hosts').texts.map(host => ({
+        name: fullHost(host, resource.namespace, clusterDomain),
+        resource,
+        visibleIn: namespacesOf(resource.spec.get('exportTo').texts, resource.namespace),
+      }))),
+    ];
+    for (const host of this.all) {
+      this.byName.set(host.name, [...this.byName.get(host.name) ?? [], host]);
+    }
+  }
+
+  /** The host that a name means in a namespace, if one is visible there: the exact one first, else the longest wildcard; a Service before a ServiceEntry. */
+  find(name: string, namespace: string, seenFrom: readonly string[] = [namespace]): Host | undefined {
+    return this.visible(name, namespace, seenFrom)[0];
+  }
+
+  /** All declarations of the host that a name means in a namespace, those visible there, or from any of some others. */
+  visible(name: string, namespace: string, seenFrom: readonly string[] = [namespace]): readonly Host[] {
+    return this.named(name, namespace).filter(({ visibleIn }) => visibleIn.includes('*') || seenFrom.some(each => visibleIn.includes(each)));
+  }
+
+  /** All declarations of the host that a name means in a namespace, whether visible there or not. */
+  named(name: string, namespace: string): readonly Host[] {
+    const full = fullHost(name, namespace, this.clusterDomain);
+    const exact = this.byName.get(full);
+    if (exact) {
+      return exact;
+    }
+    for (let at = full.startsWith('*') ? full.indexOf('.', 2) : full.indexOf('.'); at >= 0; at = full.indexOf('.', at + 1)) {
+      const wildcard = this.byName.get(`*${full.slice(at)}`);
+      if (wildcard) {
+        return wildcard;
+      }
+    }
+    return this.byName.get('*') ?? [];
+  }
+}
+
+/** The ports of a host, of either kind of object. */
+export function portsOf(host: Host): Field[] {
+  return host.resource.spec.get('ports').items;
+}
+
+/** The number of a port of a Service or a ServiceEntry. */
+export function portNumber(port: Field): number | undefined {
+  return (port.resource.type === Kind.SERVICE ? port.get('port') : port.get('number')).number;
+}
+
+function listOf(annotation: string | undefined): string[] {
+  return (annotation ?? '').split(',').map(each => each.trim()).filter(each => each !== '');
+}

@@ -1,0 +1,75 @@
+import { type ManifestDocument, parseDocuments } from './documents';
+import { ManifestError } from './manifest-error';
+import { isMap, type KubernetesObject } from './object';
+import { Resource } from './resource';
+import type { Path, Source } from './source';
+
+/** How objects are read. */
+export interface LoadProps {
+  /** What to call the text in messages, e.g. the path of the file. */
+  readonly file: string;
+  /**
+   * The namespace of objects that name none.
+   * @default default
+   */
+  readonly namespace?: string;
+}
+
+/** The Kubernetes objects of a YAML or JSON text, those of Lists one by one. Throws a {@link ManifestError} where something is no object. */
+export function loadResources(text: string, props: LoadProps): Resource[] {
+  return parseDocuments(text, props.file).flatMap(document => resourcesIn(document, props.namespace));
+}
+
+/** The objects of a document. */
+export function resourcesIn({ value, source }: ManifestDocument, namespace?: string): Resource[] {
+  return objectsIn(value, source, []).map(({ object, path }) => new Resource(object, { source, path }, namespace));
+}
+
+/** Objects that were never in a file, e.g. those of a chart. */
+export function resourcesOf(objects: readonly KubernetesObject[], namespace?: string): Resource[] {
+  return objects.map(object => new Resource(object, undefined, namespace));
+}
+
+interface Found {
+  readonly object: KubernetesObject;
+  readonly path: Path;
+}
+
+function objectsIn(value: unknown, source: Source, path: Path): Found[] {
+  if (!isMap(value)) {
+    throw errorAt(source, path, `This is ${describe(value)}, and not a Kubernetes object, which is a map with apiVersion and kind.`);
+  }
+  if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items)) {
+    return value.items.flatMap((item: unknown, index) => objectsIn(item, source, [...path, 'items', index]));
+  }
+  if (!isObject(value)) {
+    throw errorAt(source, path, `This is no Kubernetes object: it has no ${missing(value)}.`);
+  }
+  return [{ object: value, path }];
+}
+
+function isObject(value: Record<string, unknown>): value is Record<string, unknown> & KubernetesObject {
+  return missing(value) === undefined;
+}
+
+function missing(value: Record<string, unknown>): string | undefined {
+  if (typeof value.apiVersion !== 'string' || value.apiVersion === '') {
+    return 'apiVersion';
+  }
+  if (typeof value.kind !== 'string' || value.kind === '') {
+    return 'kind';
+  }
+  if (!isMap(value.metadata)) {
+    return 'metadata';
+  }
+  return [value.metadata.name, value.metadata.generateName].some(each => typeof each === 'string' && each !== '') ? undefined : 'metadata.name';
+}
+
+function describe(value: unknown): string {
+  return value === null ? 'nothing' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}
+
+function errorAt(source: Source, path: Path, problem: string): ManifestError {
+  const { file, line, column } = source.locate(path);
+  return new ManifestError(file, line, column, problem);
+}

@@ -1,0 +1,23 @@
+/** What every Kubernetes object says of itself. */
+export interface ObjectMeta {
+  readonly name?: string;
+  readonly generateName?: string;
+  readonly namespace?: string;
+  readonly labels?: { readonly [key: string]: string };
+  readonly annotations?: { readonly [key: string]: string };
+}
+
+/** A Kubernetes object as it is written in a file: its own fields are unknown, since nothing has validated them. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec?: unknown;
+  readonly data?: unknown;
+  readonly [field: string]: unknown;
+}
+
+/** A map, as opposed to a list, a scalar or nothing. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

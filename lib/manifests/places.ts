@@ -1,0 +1,85 @@
+import { type Event, EVENT_ID, getScalarValue, parseEvents } from 'js-yaml';
+
+/** Where a value of a document starts, and where its members do. */
+export interface PlaceTree {
+  readonly offset: number;
+  /** By name, or by number as text. */
+  readonly members?: ReadonlyMap<string, PlaceTree>;
+  /** Maps whose members count as its own, by `<<`. */
+  readonly merged?: readonly PlaceTree[];
+}
+
+/** The places of all values of a YAML document that can be read. */
+export function placesIn(text: string): PlaceTree {
+  return new Reader(text).read();
+}
+
+class Reader {
+  private readonly events: readonly Event[];
+  private readonly anchors = new Map<string, PlaceTree>();
+  private at = 0;
+
+  constructor(private readonly text: string) {
+    this.events = parseEvents(text, {});
+  }
+
+  read(): PlaceTree {
+    while (this.events[this.at]?.type === EVENT_ID.DOCUMENT) {
+      this.at++;
+    }
+    return this.value();
+  }
+
+  private value(): PlaceTree {
+    const event = this.events[this.at++];
+    switch (event?.type) {
+      case EVENT_ID.MAPPING: return this.anchored(event, this.mapping(event.start));
+      case EVENT_ID.SEQUENCE: return this.anchored(event, this.sequence(event.start));
+      case EVENT_ID.SCALAR: return this.anchored(event, { offset: event.valueStart - (this.isQuoted(event.valueStart) ? 1 : 0) });
+      case EVENT_ID.ALIAS: return { ...this.anchors.get(this.text.slice(event.anchorStart, event.anchorEnd)), offset: event.anchorStart - 1 };
+      default: return { offset: 0 };
+    }
+  }
+
+  private mapping(offset: number): PlaceTree {
+    const members = new Map<string, PlaceTree>();
+    const merged: PlaceTree[] = [];
+    while (!this.ends()) {
+      const event = this.events[this.at];
+      const name = event?.type === EVENT_ID.SCALAR ? getScalarValue(this.text, event) : '';
+      const key = this.value();
+      const value = this.value();
+      if (name === '<<') {
+        merged.push(value, ...value.members?.values() ?? []);
+      }
+      members.set(name, { ...value, offset: key.offset });
+    }
+    return { offset, members, merged };
+  }
+
+  private sequence(offset: number): PlaceTree {
+    const members = new Map<string, PlaceTree>();
+    while (!this.ends()) {
+      members.set(String(members.size), this.value());
+    }
+    return { offset, members };
+  }
+
+  /** Whether a collection is over; then its end is behind. */
+  private ends(): boolean {
+    const over = this.at >= this.events.length || this.events[this.at]?.type === EVENT_ID.POP;
+    this.at += over ? 1 : 0;
+    return over;
+  }
+
+  private anchored(event: { readonly anchorStart: number; readonly anchorEnd: number }, tree: PlaceTree): PlaceTree {
+    if (event.anchorStart >= 0) {
+      this.anchors.set(this.text.slice(event.anchorStart, event.anchorEnd), tree);
+    }
+    return tree;
+  }
+
+  private isQuoted(start: number): boolean {
+    return this.text[start - 1] === '"' || this.text[start - 1] === '\'';
+  }
+}

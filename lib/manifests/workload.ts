@@ -1,0 +1,65 @@
+import type { Field } from './field';
+import { Kind } from './kinds';
+import type { Resource } from './resource';
+import type { Labels } from './selector';
+
+/** Where the Pod is in what makes Pods. */
+const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  [Kind.POD]: [],
+  [Kind.DEPLOYMENT]: ['spec', 'template'],
+  [Kind.STATEFUL_SET]: ['spec', 'template'],
+  [Kind.DAEMON_SET]: ['spec', 'template'],
+  [Kind.REPLICA_SET]: ['spec', 'template'],
+  [Kind.ROLLOUT]: ['spec', 'template'],
+  [Kind.JOB]: ['spec', 'template'],
+  [Kind.CRON_JOB]: ['spec', 'jobTemplate', 'spec', 'template'],
+};
+
+/** What runs: a Pod, or the Pods that a Deployment, StatefulSet, DaemonSet, ReplicaSet, Rollout, Job or CronJob would make. */
+export class Workload {
+  /** The workload of an object, if it is one. What another object has made is a workload already, and not once more. */
+  static of(resource: Resource): Workload | undefined {
+    const path = TEMPLATES[resource.type];
+    const isMade = resource.metadata.get('ownerReferences').items.some(owner => owner.get('controller').isTrue);
+    return path && !isMade ? new Workload(resource, resource.root.get(...path)) : undefined;
+  }
+
+  /** The labels of its Pods. */
+  readonly labels: Labels;
+
+  private constructor(readonly resource: Resource, readonly template: Field) {
+    this.labels = template.get('metadata', 'labels').strings;
+  }
+
+  get name(): string {
+    return this.resource.name;
+  }
+
+  get namespace(): string {
+    return this.resource.namespace;
+  }
+
+  /** The annotations of its Pods. */
+  get annotations(): Labels {
+    return this.template.get('metadata', 'annotations').strings;
+  }
+
+  /** The spec of its Pods. */
+  get pod(): Field {
+    return this.template.get('spec');
+  }
+
+  /** Containers, those for initialisation too. */
+  get containers(): Field[] {
+    return [...this.pod.get('containers').items, ...this.pod.get('initContainers').items];
+  }
+
+  get serviceAccount(): string {
+    return this.pod.get('serviceAccountName').text || this.pod.get('serviceAccount').text || 'default';
+  }
+
+  /** How many Pods it asks for; for what does not say, one. */
+  get replicas(): number {
+    return this.resource.spec.get('replicas').number ?? 1;
+  }
+}

@@ -1,0 +1,40 @@
+import { hasLabels, type Labels } from './selector';
+import type { Workload } from './workload';
+
+/** Workloads by namespace and label, so that a selector looks at those only that have its rarest label. */
+export class Workloads {
+  private readonly byNamespace = new Map<string, Workload[]>();
+  private readonly byLabel = new Map<string, Workload[]>();
+
+  constructor(readonly all: readonly Workload[]) {
+    for (const workload of all) {
+      add(this.byNamespace, workload.namespace, workload);
+      for (const [name, value] of Object.entries(workload.labels)) {
+        add(this.byLabel, `${workload.namespace}/${name}=${value}`, workload);
+        add(this.byLabel, `${name}=${value}`, workload);
+      }
+    }
+  }
+
+  /** Those of a namespace. */
+  in(namespace: string): readonly Workload[] {
+    return this.byNamespace.get(namespace) ?? [];
+  }
+
+  /** Those whose Pods a selector takes; an empty one takes all. Without a namespace, those of every namespace. */
+  select(selector: Labels, namespace?: string): readonly Workload[] {
+    const lists = Object.entries(selector).map(([name, value]) =>
+      this.byLabel.get(namespace === undefined ? `${name}=${value}` : `${namespace}/${name}=${value}`) ?? []);
+    const [shortest = namespace === undefined ? this.all : this.in(namespace)] = lists.sort((a, b) => a.length - b.length);
+    return lists.length < 2 ? shortest : shortest.filter(each => hasLabels(each.labels, selector));
+  }
+}
+
+function add(lists: Map<string, Workload[]>, key: string, workload: Workload): void {
+  const list = lists.get(key);
+  if (list) {
+    list.push(workload);
+  } else {
+    lists.set(key, [workload]);
+  }
+}

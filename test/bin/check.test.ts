@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { JsonPatch } from 'cdk8s';
+import { boutique, shop } from '../../bin/boutique';
+import { ClusterApp, IstioInstallation, Mesh, TopologyChart, Tracing } from '../../lib';
+import { HttpApiEdge } from '../../lib/aws';
+import { checkManifests } from '../../lib/checks';
+import { Cluster, readResources } from '../../lib/manifests';
+
+const ROOT = join(__dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'check-'));
+const LOST = 'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web], http: [{route: [{destination: {host: web}, weight: 20}]}]}\n';
+const SERVICE = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n';
+
+function write(name: string, text: string): string {
+  const file = join(folder, name);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+function cardinal(args: string[], input = '') {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'bin/cardinal.ts'), 'check', ...args], { cwd: folder, input, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const lost = write('lost.yaml', LOST);
+const service = write('more/service.yml', SERVICE);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('errors make it exit with 1, with the place of each', () => {
+  const { status, stdout } = cardinal([lost]);
+  expect(status).toBe(1);
+  expect(stdout).toContain(`${lost}:4:53: VirtualService default/web spec.http[0].route[0].destination.host: error: `);
+});
+
+test('several files and folders are one cluster, and a warning does not fail it unless asked to', () => {
+  expect(cardinal([lost, join(folder, 'more')])).toMatchObject({ status: 0, stdout: expect.stringMatching(/: warning: .*\(LoneWeight, KIA1104\)\n2 objects checked: 0 errors, 1 warning, /) });
+  expect(cardinal([lost, service, '--strict']).status).toBe(1);
+  expect(cardinal([lost, '--fail-on', 'never']).status).toBe(0);
+});
+
+test('the standard input is a file too, and a namespace is given to what names none', () => {
+  expect(cardinal(['-', '--namespace', 'shop'], LOST)).toMatchObject({ status: 1, stdout: expect.stringContaining('-:4:53: VirtualService shop/web ') });
+});
+
+test('a suppression with a reason keeps it from failing', () => {
+  expect(cardinal([lost, '--suppress', 'UnknownDestination: elsewhere'])).toMatchObject({ status: 0, stdout: expect.stringContaining('because: elsewhere') });
+});
+
+test.each([
+  ['a file that is not there', ['nothing.yaml'], 'nothing.yaml:1:1: There is no such file.\n'],
+  ['a file that is no YAML', [write('bad.yaml', 'a: [')], /bad\.yaml:\d+:\d+: This is no YAML: /],
+  ['an unknown option', ['--colour'], /Unknown option '--colour'/],
+  ['an unknown format', [lost, '--format', 'xml'], /^--format xml is none of text, json, sarif\./],
+  ['an unknown severity', [lost, '--fail-on', 'fatal'], /^--fail-on fatal is none of /],
+  ['a suppression without a reason', [lost, '--suppress', 'UnknownDestination'], /^--suppress takes the name of a check and the reason/],
+  ['a check that does not exist', ['--explain', 'IST9999'], 'There is no check and no code "IST9999".\n'],
+  ['nothing to check', [], /^There is neither dist nor cdk\.out here\./],
+])('%s is an error of its own, with 2', (_name, args, message) => {
+  const { status, stderr } = cardinal(args);
+  expect([status, typeof message === 'string' ? stderr === message : message.test(stderr)]).toEqual([2, true]);
+});
+
+test('--explain says what a check looks for, also by the code of another tool', () => {
+  expect(cardinal(['--explain', 'ist0112']).stdout).toMatch(/^PortRequired \(error, IST0112\)\n {2}A VirtualService sends traffic to a host with several ports/);
+});
+
+test('SARIF has what its schema demands', () => {
+  const log = JSON.parse(cardinal([lost, '--format', 'sarif', '--suppress', 'LoneWeight: on trial']).stdout) as Sarif;
+  const [run] = log.runs;
+  const rules = run?.tool.driver.rules.map(each => each.id) ?? [];
+
+  expect([log.version, log.runs.length, run?.tool.driver.name]).toEqual(['2.1.0', 1, 'cardinal']);
+  expect(new Set(rules).size).toBe(rules.length);
+  expect(run?.results.length).toBe(2);
+  for (const { ruleId, ruleIndex, level, message, locations } of run?.results ?? []) {
+    expect(rules[ruleIndex]).toBe(ruleId);
+    expect(['none', 'note', 'warning', 'error']).toContain(level);
+    expect(message.text).not.toBe('');
+    const { artifactLocation: { uri }, region: { startLine, startColumn } } = locations[0]?.physicalLocation ?? { artifactLocation: { uri: '' }, region: { startLine: 0, startColumn: 0 } };
+    expect(uri).toMatch(/lost\.yaml$/);
+    expect(Math.min(startLine, startColumn)).toBeGreaterThan(0);
+  }
+  expect(run?.results.map(each => each.suppressions)).toContainEqual([{ kind: 'inSource', justification: 'on trial' }]);
+});
+
+interface Sarif {
+  version: string;
+  runs: {
+    tool: { driver: { name: string; rules: { id: string }[] } };
+    results: {
+      ruleId: string; ruleIndex: number; level: string; message: { text: string }; suppressions?: object[];
+      locations: { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number; startColumn: number } } }[];
+    }[];
+  }[];
+}
+
+test('the boutique, its gateway and its mesh are without errors and warnings', () => {
+  const [cluster, cloud] = [join(folder, 'dist'), join(folder, 'cdk.out')];
+  const tracing = Tracing.openTelemetry({ service: 'otel-collector', namespace: 'observability', samplingPercent: 5 });
+  const app = new ClusterApp({ outdir: cluster, checked: true });
+  new IstioInstallation(app, 'istio', { tracing });
+  new TopologyChart(app, 'boutique', { topology: boutique, mesh: Mesh.istio({ tracing }) });
+  app.synth();
+  const stack = new Stack(new App({ outdir: cloud }), 'Boutique');
+  new HttpApiEdge(stack, 'Shop', { edge: shop, vpc: new Vpc(stack, 'Vpc') });
+  const assembly = App.of(stack) as App;
+  assembly.synth();
+  const { resources, errors } = readResources([cluster, cloud]);
+
+  expect(errors).toEqual([]);
+  expect(resources.some(each => each.kind === 'AWS::ApiGatewayV2::Integration')).toBe(true);
+  expect(checkManifests(new Cluster(resources)).findings.filter(each => each.severity !== 'info')).toEqual([]);
+});
+
+test('a checked app writes nothing where something cannot work, and names all of it', () => {
+  const app = new ClusterApp({ outdir: join(folder, 'none'), checked: true });
+  const chart = new TopologyChart(app, 'boutique', { topology: boutique, mesh: Mesh.istio() });
+  chart.object('VirtualService', 'paymentservice').addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'nobody'));
+  chart.object('VirtualService', 'cartservice').addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'noone'));
+
+  expect(() => app.synth()).toThrow(/^What would be written cannot work:\n {2}error \[VirtualService boutique\/cartservice .*"noone"[^]*\n {2}error \[VirtualService boutique\/paymentservice .*"nobody"/);
+  expect(existsSync(join(folder, 'none'))).toBe(false);
+});
+
+test('a checked app accepts what it is told to accept', () => {
+  const app = new ClusterApp({ outdir: join(folder, 'accepted'), checked: true, accepted: { UnknownDestination: 'the platform declares it' } });
+  const chart = new TopologyChart(app, 'boutique', { topology: boutique, mesh: Mesh.istio() });
+  chart.object('VirtualService', 'cartservice').addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'noone'));
+  app.synth();
+
+  expect(existsSync(join(folder, 'accepted'))).toBe(true);
+});

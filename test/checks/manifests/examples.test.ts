@@ -1,0 +1,36 @@
+import { CHECKS, checkManifests } from '../../../lib/checks';
+import { Cluster, cloudResources, isTemplate, parseDocuments, type Resource, resourcesIn } from '../../../lib/manifests';
+import { EXAMPLES } from './examples';
+
+function cluster(text: string): Cluster {
+  const resources: Resource[] = parseDocuments(text, 'example.yaml').flatMap(document => isTemplate(document.value) ? cloudResources(document) : resourcesIn(document));
+  return new Cluster(resources);
+}
+
+const found = (text: string, check: string) => checkManifests(cluster(text)).findings.filter(each => each.id === check);
+
+test.each(EXAMPLES.map((example, index) => [`${example.check} #${index}`, example] as const))('%s finds what is wrong, at its field', (_name, { check, at, bad }) => {
+  const fields = found(bad, check).map(each => each.field);
+
+  expect(fields).toContain(at);
+});
+
+test.each(EXAMPLES.map((example, index) => [`${example.check} #${index}`, example] as const))('%s finds nothing in the nearest that is right', (_name, { check, good }) => {
+  expect(found(good, check).map(each => each.message)).toEqual([]);
+});
+
+test('every check has an example', () => {
+  const shown = new Set(EXAMPLES.map(each => each.check));
+  expect(CHECKS.map(each => each.id).filter(each => !shown.has(each))).toEqual([]);
+});
+
+test('what is found is where it says, in one sentence for the problem and one for the remedy', () => {
+  for (const { bad } of EXAMPLES) {
+    for (const { file, line, column, message, remedy } of checkManifests(cluster(bad)).findings) {
+      expect([file, typeof line, typeof column]).toEqual(['example.yaml', 'number', 'number']);
+      expect(message).toMatch(/\.$/);
+      expect(remedy).toMatch(/^[A-Z].*[.`?]$/s);
+      expect(`${message} ${remedy}`).not.toMatch(/undefined|\[object|NaN/);
+    }
+  }
+});

@@ -1,0 +1,99 @@
+import {
+  app, authentication, authorization, barePod, deployment, destinationRule, docs, mesh, namespace, peers, pod, principal, service, sidecar, SHOP, telemetry, account, virtualService, type Example,
+} from './objects';
+
+const WEB = docs(SHOP, service('web'), pod('web'), account('web'));
+const NEW_WEB = docs(SHOP, app('web'));
+const allow = (rules: string) => docs(WEB, authorization('a', `{selector: {matchLabels: {app: web}}, rules: [${rules}]}`));
+const OFF = mesh('enableAutoMtls: false');
+const STRICT = peers('default', '{mtls: {mode: STRICT}}');
+const blanket = (mode: string) => destinationRule('all', `{host: "*.shop.svc.cluster.local", trafficPolicy: {tls: {mode: ${mode}}}}`);
+
+export const SECURITY: readonly Example[] = [
+  { check: 'UnknownNamespace', at: 'spec.rules[0].from[0].source.namespaces[0]', bad: allow('{from: [{source: {namespaces: [shopp]}}]}'), good: allow('{from: [{source: {namespaces: [shop, "sho*", "*"]}}]}') },
+  {
+    check: 'PolicyWithoutPods', at: 'spec.selector',
+    bad: docs(WEB, authorization('a', '{selector: {matchLabels: {app: wep}}, rules: [{}]}')),
+    good: docs(WEB, authorization('a', '{selector: {matchLabels: {app: web}}, rules: [{}]}')),
+  },
+  {
+    check: 'PolicyWithoutPods', at: 'spec.selector',
+    bad: docs(namespace('shop', '{istio-injection: disabled}'), barePod('web'), authorization('a', '{selector: {matchLabels: {app: web}}, rules: [{}]}')),
+    good: docs(namespace('shop', '{istio.io/dataplane-mode: ambient}'), barePod('web', undefined, 'annotations: {ambient.istio.io/redirection: enabled}'), authorization('a', '{selector: {matchLabels: {app: web}}, rules: [{}]}')),
+  },
+  ...([['Sidecar', sidecar, 'workloadSelector: {labels: {app: web}}, ', 'egress: [{hosts: ["./*"]}]'], ['Telemetry', telemetry, 'selector: {matchLabels: {app: web}}, ', 'accessLogging: [{providers: [{name: envoy}]}]'],
+    ['PeerAuthentication', peers, 'selector: {matchLabels: {app: web}}, ', 'mtls: {mode: STRICT}']] as const).flatMap(([, make, selector, rest]): Example[] => [
+    { check: 'RivalDefaults', at: 'metadata.name', bad: docs(WEB, make('a', `{${rest}}`), make('b', `{${rest}}`)), good: docs(WEB, make('a', `{${rest}}`), make('b', `{${selector}${rest}}`)) },
+    { check: 'RivalSelectors', at: 'metadata.name', bad: docs(WEB, make('a', `{${selector}${rest}}`), make('b', `{${selector}${rest}}`)), good: docs(WEB, namespace('other'), make('a', `{${selector}${rest}}`), make('b', `{${selector}${rest}}`, '', 'other')) },
+  ]),
+  {
+    check: 'SelectorWithoutPods', at: 'spec.workloadSelector.labels',
+    bad: docs(WEB, sidecar('a', '{workloadSelector: {labels: {app: wep}}, egress: [{hosts: ["./*"]}]}')),
+    good: docs(NEW_WEB, sidecar('a', '{workloadSelector: {labels: {app: web}}, egress: [{hosts: ["./*"]}]}')),
+  },
+  { check: 'PlainTextToStrict', at: 'spec.trafficPolicy.tls.mode', bad: docs(WEB, STRICT, blanket('DISABLE')), good: docs(WEB, peers('default', '{mtls: {mode: PERMISSIVE}}'), blanket('DISABLE')) },
+  {
+    check: 'PlainTextToStrict', at: 'spec.trafficPolicy.tls.mode',
+    bad: docs(WEB, peers('default', '{mtls: {mode: STRICT}}', '', 'istio-system'), destinationRule('a', '{host: web, trafficPolicy: {tls: {mode: SIMPLE, caCertificates: a}}}')),
+    good: docs(WEB, peers('default', '{mtls: {mode: STRICT}}', '', 'istio-system'), destinationRule('a', '{host: web, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}')),
+  },
+  {
+    check: 'MutualTlsToPlainText', at: 'spec.trafficPolicy.tls.mode',
+    bad: docs(WEB, peers('default', '{mtls: {mode: DISABLE}}'), blanket('ISTIO_MUTUAL')),
+    good: docs(WEB, blanket('ISTIO_MUTUAL'), destinationRule('mesh', '{host: "*.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}', '', 'istio-system')),
+  },
+  { check: 'MissingTlsRule', at: 'spec.mtls.mode', bad: docs(WEB, OFF, STRICT), good: docs(WEB, STRICT) },
+  { check: 'MissingTlsRule', at: 'spec.mtls.mode', bad: docs(WEB, OFF, STRICT, destinationRule('a', '{host: "*.other.svc.cluster.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}')), good: docs(WEB, OFF, STRICT, blanket('ISTIO_MUTUAL')) },
+  {
+    check: 'OverriddenTls', at: 'spec.trafficPolicy',
+    bad: docs(WEB, OFF, STRICT, blanket('ISTIO_MUTUAL'), destinationRule('a', '{host: web, trafficPolicy: {loadBalancer: {simple: RANDOM}}}')),
+    good: docs(WEB, STRICT, blanket('ISTIO_MUTUAL'), destinationRule('a', '{host: web, trafficPolicy: {loadBalancer: {simple: RANDOM}}}')),
+  },
+  {
+    check: 'NeedsMutualTls', at: 'spec.rules[0].from[0].source.namespaces',
+    bad: docs(allow('{from: [{source: {namespaces: [shop]}}]}'), peers('default', '{mtls: {mode: DISABLE}}')),
+    good: allow('{from: [{source: {namespaces: [shop]}}]}'),
+  },
+  {
+    check: 'UnknownPrincipal', at: 'spec.rules[0].from[0].source.principals[0]',
+    bad: allow(`{from: [{source: {principals: [${principal('wep')}]}}]}`),
+    good: allow(`{from: [{source: {principals: [${principal('web')}, "*/sa/web", "*", other.example/ns/a/sa/b]}}]}`),
+  },
+  {
+    check: 'ForeignPrincipal', at: 'spec.rules[0].from[0].source.principals[0]',
+    bad: allow('{from: [{source: {principals: [other.example/ns/a/sa/b]}}]}'),
+    good: docs(mesh('trustDomainAliases: [other.example]'), allow('{from: [{source: {principals: [other.example/ns/a/sa/b]}}]}')),
+  },
+  {
+    check: 'UnknownMethod', at: 'spec.rules[0].to[0].operation.methods[0]',
+    bad: allow('{to: [{operation: {methods: [hipstershop.CartService/GetCart]}}]}'),
+    good: allow('{to: [{operation: {methods: [GET, "*", "GE*", "*T"]}}]}'),
+  },
+  {
+    check: 'UnservedHost', at: 'spec.rules[0].to[0].operation.hosts[0]',
+    bad: allow('{to: [{operation: {hosts: [wep.shop.svc.cluster.local]}}]}'),
+    good: allow('{to: [{operation: {hosts: [web.shop.svc.cluster.local, "web.shop.svc.cluster.local:*", "*.example.com", shop.example]}}]}'),
+  },
+  { check: 'UncoveredWorkload', at: 'metadata.name', bad: NEW_WEB, good: docs(NEW_WEB, authorization('deny-all', '{}')) },
+  {
+    check: 'UnrestrictedJwks', at: 'spec.template.spec.containers',
+    bad: docs(WEB, authentication('a', '{jwtRules: [{issuer: a}]}'), deployment('istiod', '', '', '{app: istiod}').replace('namespace: shop', 'namespace: shop, labels: {app: istiod}')),
+    good: docs(WEB, authentication('a', '{jwtRules: [{issuer: a}]}'), deployment('istiod', '', 'env: [{name: BLOCKED_CIDRS_IN_JWKS_URIS, value: 10.0.0.0/8}]', '{app: istiod}').replace('namespace: shop', 'namespace: shop, labels: {app: istiod}')),
+  },
+  {
+    check: 'UnknownEgressHost', at: 'spec.egress[0].hosts[0]',
+    bad: docs(WEB, sidecar('a', '{egress: [{hosts: [./wep.shop.svc.cluster.local]}]}')),
+    good: docs(WEB, sidecar('a', '{egress: [{hosts: [./web.shop.svc.cluster.local, "./*", "*/*.shop.svc.cluster.local", "~/*", observability/collector.observability.svc.cluster.local]}]}')),
+  },
+  {
+    check: 'SelectiveGlobalSidecar', at: 'spec.workloadSelector',
+    bad: sidecar('a', '{workloadSelector: {labels: {app: web}}, egress: [{hosts: ["./*"]}]}', '', 'istio-system'),
+    good: docs(WEB, sidecar('a', '{egress: [{hosts: ["./*"]}]}', '', 'istio-system'), sidecar('b', '{workloadSelector: {labels: {app: web}}, egress: [{hosts: ["./*"]}]}')),
+  },
+  { check: 'AmbiguousOutboundPolicy', at: 'spec.outboundTrafficPolicy', bad: sidecar('a', '{outboundTrafficPolicy: {mode: ""}}'), good: sidecar('a', '{outboundTrafficPolicy: {mode: REGISTRY_ONLY}}') },
+  {
+    check: 'UnknownExport', at: 'spec.exportTo[0]',
+    bad: docs(WEB, virtualService('a', '{hosts: [web], exportTo: [shopp], http: [{route: [{destination: {host: web}}]}]}')),
+    good: docs(WEB, namespace('other'), virtualService('a', '{hosts: [web], exportTo: [., other], http: [{route: [{destination: {host: web}}]}]}')),
+  },
+];
