@@ -8,6 +8,7 @@ import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import * as cardinal from '../../lib';
 import { HttpApiEdge, RestApiEdge } from '../../lib/aws';
 import { EnvoyGateway } from '../../lib/gateway';
+import * as testing from '../../lib/testing';
 
 /** The TypeScript examples of a document. */
 function examplesIn(document: string): string[] {
@@ -105,4 +106,13 @@ test('the REST API of the guide is made for an edge with clients', () => {
   const template = app.synth().getStackByName(rest.stackName).template as cardinal.CloudTemplate;
   expect(Object.values(template.Resources ?? {}).filter(({ Type }) => Type === 'AWS::ApiGateway::ApiKey')).toHaveLength(2);
   expect(cardinal.checkTemplate(template)).toEqual([]);
+});
+
+test('the assertions of the guide hold for the README\'s model', () => {
+  const [example = ''] = examplesIn('docs/testing.md');
+  const { shop } = model();
+  const chart = new cardinal.TopologyChart(new cardinal.ClusterApp(), 'shop', { topology: shop, mesh: cardinal.Mesh.istio() });
+
+  const { image } = run(example, { ...testing, chart }, ['image']) as { image: testing.Capture };
+  expect(image.asString()).toBe('example/web:1');
 });

@@ -1,0 +1,122 @@
+import { Capture, Match, Matcher } from 'aws-cdk-lib/assertions';
+import { type App, type Chart, Testing } from 'cdk8s';
+import { type KubernetesObject, loadResources, readResources, type Resource, resourcesOf } from '../manifests';
+import { closestTo } from './closest';
+import { stableText } from './stable-text';
+
+export { Capture, Match, Matcher };
+
+/**
+ * Assertions on Kubernetes manifests, whatever wrote them: a chart, an app, Helm, a person. They throw errors, so that they work under any test runner. Expectations are objects of
+ * which the manifest must have at least the fields, or matchers: `Match.objectLike`, `Match.arrayWith`, `Match.absent`, `Match.stringLikeRegexp`, a `Capture`.
+ * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.assertions-readme.html#special-matchers
+ */
+export class Manifests {
+  /** What a chart synthesizes. */
+  static ofChart(chart: Chart): Manifests {
+    return new Manifests(resourcesOf(Testing.synth(chart) as KubernetesObject[]));
+  }
+
+  /** What all charts of an app synthesize. */
+  static ofApp(app: App): Manifests {
+    return new Manifests(resourcesOf(app.charts.flatMap(chart => Testing.synth(chart) as KubernetesObject[])));
+  }
+
+  /** A YAML or JSON text of any number of documents. Throws where something in it is no Kubernetes object. */
+  static ofYaml(text: string): Manifests {
+    return new Manifests(loadResources(text, { file: 'text' }));
+  }
+
+  /** A file, or a folder with all manifests below it. Throws where something in it cannot be read. */
+  static ofDirectory(path: string): Manifests {
+    const { resources, errors } = readResources([path]);
+    const [error] = errors;
+    if (error) {
+      throw error;
+    }
+    return new Manifests(resources);
+  }
+
+  private constructor(private readonly resources: readonly Resource[]) {}
+
+  /** All objects, as they are written. */
+  get objects(): readonly KubernetesObject[] {
+    return this.resources.map(({ object }) => object);
+  }
+
+  /** Throws unless there are exactly so many objects of that kind. */
+  count(kind: string, expected: number): void {
+    const found = this.ofKind(kind);
+    if (found.length !== expected) {
+      throw new Error(`Expected ${expected} objects of kind ${kind}, and there are ${found.length}${found.length > 0 ? `: ${namesOf(found)}` : `. ${this.kinds()}`}.`);
+    }
+  }
+
+  /** Throws unless some object of that kind is as expected; the message shows the one that comes closest, and where it differs. */
+  has(kind: string, expected: unknown = {}): void {
+    if (this.find(kind, expected).length > 0) {
+      return;
+    }
+    const candidates = this.ofKind(kind);
+    if (candidates.length === 0) {
+      throw new Error(`There is no object of kind ${kind}. ${this.kinds()}.`);
+    }
+    throw new Error(`None of ${candidates.length} objects of kind ${kind} is as expected: ${namesOf(candidates)}.\n${closestTo(matcherOf(expected), candidates)}`);
+  }
+
+  /** Throws if some object of that kind is as described. */
+  hasNot(kind: string, described: unknown = {}): void {
+    const found = this.resources.filter(resource => resource.kind === kind && !matcherOf(described).test(resource.object).hasFailed());
+    if (found.length > 0) {
+      throw new Error(`Expected no such object of kind ${kind}, and there is ${namesOf(found)}.`);
+    }
+  }
+
+  /** The objects of that kind that are as expected. A `Capture` in the expectation gets the values of each. */
+  find(kind: string, expected: unknown = {}): KubernetesObject[] {
+    const matcher = matcherOf(expected);
+    return this.ofKind(kind).flatMap(({ object }) => {
+      const result = matcher.test(object);
+      if (result.hasFailed()) {
+        return [];
+      }
+      // Only now do captures keep what they saw.
+      result.finished();
+      return [object];
+    });
+  }
+
+  /** The one object of that kind and name. Throws unless there is exactly one. */
+  get(kind: string, name: string, namespace?: string): KubernetesObject {
+    const found = this.ofKind(kind).filter(each => each.name === name && (namespace === undefined || each.namespace === namespace));
+    if (found.length !== 1 || !found[0]) {
+      const others = this.ofKind(kind);
+      throw new Error(`${found.length} objects are ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}. ${others.length > 0 ? `There are ${namesOf(others)}` : this.kinds()}.`);
+    }
+    return found[0].object;
+  }
+
+  /** All objects as YAML for a snapshot: in one order, fields too, and without what is generated anew by a change elsewhere. */
+  snapshot(): string {
+    return stableText(this.resources);
+  }
+
+  private ofKind(kind: string): Resource[] {
+    return this.resources.filter(each => each.kind === kind);
+  }
+
+  private kinds(): string {
+    const kinds = [...new Set(this.resources.map(({ kind }) => kind))].sort();
+    return kinds.length > 0 ? `The kinds that are there: ${kinds.join(', ')}` : 'There are no objects at all';
+  }
+}
+
+function matcherOf(expected: unknown): Matcher {
+  return Matcher.isMatcher(expected) ? expected : Match.objectLike(expected as Record<string, unknown>);
+}
+
+function namesOf(resources: readonly Resource[]): string {
+  const most = 10;
+  const names = resources.slice(0, most).map(({ key }) => key).join(', ');
+  return resources.length > most ? `${names} and ${resources.length - most} more` : names;
+}

@@ -1,0 +1,143 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, Chart } from 'cdk8s';
+import { assert, constantFrom, dictionary, property, shuffledSubarray, string } from 'fast-check';
+import { boutique } from '../../bin/boutique';
+import { ClusterApp, Mesh, TopologyChart } from '../../lib';
+import { Capture, Manifests, Match } from '../../lib/testing';
+
+const YAML = `apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec:
+  ports: [{ name: http, port: 80 }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: cart, namespace: shop }
+spec:
+  ports: [{ name: grpc, port: 7070 }, { name: http, port: 80 }]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings }
+data: { mode: fast }
+`;
+
+const manifests = Manifests.ofYaml(YAML);
+
+function messageOf(assertion: () => void): string {
+  try {
+    assertion();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('nothing was wrong');
+}
+
+test('an object is there that has at least the expected fields', () => {
+  manifests.has('Service', { metadata: { name: 'web' } });
+  manifests.has('Service', { spec: { ports: Match.arrayWith([Match.objectLike({ port: 7070 })]) } });
+  manifests.has('ConfigMap', { data: { mode: Match.stringLikeRegexp('^f'), speed: Match.absent() } });
+  manifests.has('ConfigMap');
+});
+
+test('the message shows the closest object, where it is, and where it differs', () => {
+  const message = messageOf(() => manifests.has('Service', { metadata: { name: 'cart', namespace: 'shop' }, spec: { ports: [{ port: 7071 }, { port: 80 }] } }));
+
+  expect(message).toContain('None of 2 objects of kind Service is as expected: shop/web, shop/cart.');
+  expect(message).toContain('The closest is shop/cart (text:7), which differs in:');
+  expect(message).toContain('Expected 7071 but received 7070 at /spec/ports/0/port');
+});
+
+test('the message says what there is where a kind is missing', () => {
+  expect(messageOf(() => manifests.has('Deployment'))).toBe('There is no object of kind Deployment. The kinds that are there: ConfigMap, Service.');
+  expect(messageOf(() => Manifests.ofYaml('').has('Deployment'))).toBe('There is no object of kind Deployment. There are no objects at all.');
+});
+
+test('objects are counted', () => {
+  manifests.count('Service', 2);
+  manifests.count('Deployment', 0);
+
+  expect(messageOf(() => manifests.count('Service', 1))).toBe('Expected 1 objects of kind Service, and there are 2: shop/web, shop/cart.');
+});
+
+test('what must not be there is found', () => {
+  manifests.hasNot('Service', { metadata: { name: 'admin' } });
+
+  expect(messageOf(() => manifests.hasNot('Service', { spec: { ports: Match.arrayWith([Match.objectLike({ name: 'grpc' })]) } }))).toBe(
+    'Expected no such object of kind Service, and there is shop/cart.',
+  );
+});
+
+test('objects are found and captured, those alone that are as expected', () => {
+  const port = new Capture();
+  const found = manifests.find('Service', { spec: { ports: Match.arrayWith([Match.objectLike({ name: 'http', port })]) } });
+
+  expect(found.map(({ metadata }) => metadata.name)).toEqual(['web', 'cart']);
+  expect(port.asNumber()).toBe(80);
+  const name = new Capture();
+  manifests.find('Service', { metadata: { name }, spec: { ports: [{ name: 'http' }] } });
+  expect(name.asString()).toBe('web');
+  expect(name.next()).toBe(false);
+});
+
+test('one object is got by its name, and a wrong name says which there are', () => {
+  expect(manifests.get('Service', 'web', 'shop').metadata.name).toBe('web');
+  expect(messageOf(() => manifests.get('Service', 'wep'))).toBe('0 objects are Service wep. There are shop/web, shop/cart.');
+  expect(messageOf(() => manifests.get('Service', 'web', 'other'))).toContain('0 objects are Service other/web.');
+});
+
+test('what is no manifest is refused with its place', () => {
+  expect(messageOf(() => Manifests.ofYaml('kind: Service\n'))).toMatch(/text:1:1.*apiVersion/);
+});
+
+test('charts, apps and folders are read alike', () => {
+  const app = new ClusterApp({ outdir: mkdtempSync(join(tmpdir(), 'manifests-')) });
+  const chart = new TopologyChart(app, 'boutique', { topology: boutique, mesh: Mesh.istio() });
+  app.synth();
+
+  const [ofChart, ofApp, ofFolder] = [Manifests.ofChart(chart), Manifests.ofApp(app), Manifests.ofDirectory(app.outdir)];
+  expect(ofApp.snapshot()).toBe(ofChart.snapshot());
+  expect(ofFolder.snapshot()).toBe(ofChart.snapshot());
+});
+
+describe('a snapshot', () => {
+  test('is in one order, whatever the order of objects and fields', () => {
+    assert(property(dictionary(string(), constantFrom('a', 'b')), shuffledSubarray(YAML.split('---\n'), { minLength: 3, maxLength: 3 }), (data, documents) => {
+      const extra = (fields: [string, string][]) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'extra' }, data: Object.fromEntries(fields) });
+      const [inOrder, reversed] = [Object.entries(data), Object.entries(data).reverse()].map(fields => [YAML, extra(fields)].join('---\n'));
+      expect(Manifests.ofYaml(reversed ?? '').snapshot()).toBe(Manifests.ofYaml(inOrder ?? '').snapshot());
+      expect(Manifests.ofYaml(documents.join('---\n')).snapshot()).toBe(manifests.snapshot());
+    }));
+  });
+
+  test('has no names or digests that are generated', () => {
+    const chart = new Chart(new ClusterApp(), 'some');
+    new ApiObject(chart, 'object', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { annotations: { checksum: 'a'.repeat(64) } }, data: { ref: 'some-object-c8a1b2c3-files', colour: 'facade' } });
+
+    const text = Manifests.ofChart(chart).snapshot();
+    expect(text).toContain('name: some-object-<hash>');
+    expect(text).toContain('ref: some-object-<hash>-files');
+    expect(text).toContain('checksum: <digest>');
+    expect(text).toContain('colour: facade');
+  });
+});
+
+test('it works under Node\'s own test runner', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'node-test-')), 'manifests.test.ts');
+  writeFileSync(file, `import { test } from 'node:test';
+import { Manifests } from ${JSON.stringify(join(__dirname, '../../lib/testing'))};
+const manifests = Manifests.ofYaml(${JSON.stringify(YAML)});
+test('passes', () => manifests.has('Service', { metadata: { name: 'web' } }));
+test('fails', { expectFailure: true }, () => { try { manifests.count('Service', 3); } catch (error) { console.log(error.message); } });
+`);
+  const environment = { ...process.env };
+  delete environment.NODE_TEST_CONTEXT;
+  const output = execFileSync(process.execPath, ['--import', 'tsx', '--test', file], { cwd: join(__dirname, '../..'), encoding: 'utf8', env: environment });
+
+  expect(output).toMatch(/pass 2/);
+  expect(output).toContain('Expected 3 objects of kind Service, and there are 2: shop/web, shop/cart.');
+});
