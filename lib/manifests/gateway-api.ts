@@ -38,12 +38,12 @@ export function parentGateway({ kind, group, name, namespace }: Reference, clust
   return kind === 'Gateway' && group === GROUP ? cluster.find(Kind.GATEWAY, name, namespace) : undefined;
 }
 
-/** Whether some listener of a Gateway takes routes of a namespace, among those that the reference names. */
-export function takesRoutesFrom(gateway: Resource, namespace: string, parent: Reference, cluster: Cluster): boolean {
+/** The listeners of a Gateway that take routes of a namespace, among those that the reference names. */
+export function listenersFor(gateway: Resource, namespace: string, parent: Reference, cluster: Cluster): Field[] {
   return gateway.spec.get('listeners').items
     .filter(each => ['', each.get('name').text].includes(parent.at.get('sectionName').text))
     .filter(each => ['', each.get('port').text].includes(parent.at.get('port').text))
-    .some(listener => {
+    .filter(listener => {
       const from = listener.get('allowedRoutes', 'namespaces');
       switch (from.get('from').text) {
         case 'All': return true;

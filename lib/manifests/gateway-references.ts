@@ -10,16 +10,19 @@ export interface GatewayReference {
   readonly name: string;
 }
 
-/** The Gateways that a VirtualService names, without `mesh`: `name`, `namespace/name`, or the older `name.namespace.svc.…`. */
+/** The Gateways that a VirtualService names, without `mesh`. */
 export function gatewaysNamedBy(virtualService: Resource): GatewayReference[] {
-  return virtualService.spec.get('gateways').items.filter(each => each.text !== '' && each.text !== 'mesh').map(at => {
-    const [first = '', second] = at.text.split('/');
-    if (second !== undefined) {
-      return { at, namespace: first === '.' ? virtualService.namespace : first, name: second };
-    }
-    const [name = '', namespace = virtualService.namespace] = first.split('.');
-    return { at, namespace, name };
-  });
+  return virtualService.spec.get('gateways').items.filter(each => each.text !== '' && each.text !== 'mesh').map(at => ({ at, ...gatewayOf(at.text, virtualService.namespace) }));
+}
+
+/** The Gateway that a name means: `name`, `namespace/name`, or the older `name.namespace.svc.…`. */
+export function gatewayOf(text: string, ownNamespace: string): { readonly namespace: string; readonly name: string } {
+  const [first = '', second] = text.split('/');
+  if (second !== undefined) {
+    return { namespace: first === '.' ? ownNamespace : first, name: second };
+  }
+  const [name = '', namespace = ownNamespace] = first.split('.');
+  return { namespace, name };
 }
 
 /** Whether a reference is to what Istio makes of a Gateway of the Gateway API, which is not for others. */

@@ -1,4 +1,5 @@
 import { isWithin } from './addresses';
+import { ByLabel } from './by-label';
 import type { Cluster } from './cluster';
 import type { Field } from './field';
 import { Kind } from './kinds';
@@ -37,20 +38,10 @@ export class NetworkPolicies {
     return known;
   }
 
-  /** By namespace and the first label that they demand, so that a Pod is compared with few of them. */
-  private readonly byLabel = new Map<string, Resource[]>();
+  private readonly policies: ByLabel;
 
   private constructor(private readonly cluster: Cluster) {
-    for (const policy of cluster.all(Kind.NETWORK_POLICY)) {
-      const [label] = Object.entries(policy.spec.get('podSelector', 'matchLabels').strings);
-      const key = keyOf(policy.namespace, label);
-      const members = this.byLabel.get(key);
-      if (members) {
-        members.push(policy);
-      } else {
-        this.byLabel.set(key, [policy]);
-      }
-    }
+    this.policies = new ByLabel(cluster.all(Kind.NETWORK_POLICY), each => each.spec.get('podSelector', 'matchLabels').strings);
   }
 
   /** The policies that keep a connection from being made, at the end that refuses first; none, if it can be. */
@@ -66,8 +57,7 @@ export class NetworkPolicies {
   }
 
   private policiesFor(pod: Peer, direction: Direction): Resource[] {
-    const candidates = [undefined, ...Object.entries(pod.labels)].flatMap(label => this.byLabel.get(keyOf(pod.namespace, label)) ?? []);
-    return candidates.filter(({ spec }) => isFor(spec, direction) && selects(spec.get('podSelector'), pod.labels));
+    return this.policies.candidates(pod.namespace, pod.labels).filter(({ spec }) => isFor(spec, direction) && selects(spec.get('podSelector'), pod.labels));
   }
 
   private refusing(direction: Direction, pod: Peer, peer: Peer, port: PeerPort): readonly Resource[] {
@@ -101,10 +91,6 @@ export function allowsPeer(peers: Field, namespace: string, peer: Peer, cluster:
       && (namespaces.exists ? selects(namespaces, cluster.namespaceLabels(peer.namespace)) : peer.namespace === namespace)
       && (!pods.exists || selects(pods, peer.labels));
   });
-}
-
-function keyOf(namespace: string, label?: readonly [string, string]): string {
-  return label ? `${namespace}/${label.join('=')}` : namespace;
 }
 
 function isFor(spec: Field, direction: Direction): boolean {

@@ -37,7 +37,8 @@ export class Manifests {
     return new Manifests(resources);
   }
 
-  private constructor(private readonly resources: readonly Resource[]) {}
+  /** @internal */
+  private constructor(readonly resources: readonly Resource[]) {}
 
   /** All objects, as they are written. */
   get objects(): readonly KubernetesObject[] {

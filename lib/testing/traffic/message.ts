@@ -3,6 +3,11 @@ export interface Token {
   readonly claims: Readonly<Record<string, unknown>>;
   /** Whether its issuer signed it and it has not expired. */
   readonly isValid: boolean;
+  /**
+   * The header that it is in, in lower case.
+   * @default authorization
+   */
+  readonly header?: string;
 }
 
 /** A request on its way, as the next hop sees it. */
@@ -11,6 +16,8 @@ export interface Message {
   readonly scheme: string;
   /** The authority without its port. */
   readonly host: string;
+  /** The authority as it is sent, where that is not the host with the port that the scheme needs. */
+  readonly authority?: string;
   readonly port: number;
   readonly method: string;
   /** Without the query. */
@@ -20,6 +27,13 @@ export interface Message {
   /** By names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly token?: Token;
+  /** The claims of the token, once the proxy that has the request has verified them. */
+  readonly verified?: Readonly<Record<string, unknown>>;
   /** The address of the client, where it is known. */
   readonly address?: string;
+}
+
+/** The authority as the `Host` header has it: with the port, unless it is that of the scheme. */
+export function authorityOf({ authority, scheme, host, port }: Message): string {
+  return authority ?? (port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`);
 }

@@ -1,7 +1,6 @@
-import { type Cluster, type Field, Kind, operationsOf, protocolOf, routesOf } from '../../../manifests';
+import { type Cluster, describeMillis, type Field, Kind, operationsOf, protocolOf, routesOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../check';
-import { describeMillis } from './durations';
 import { CallGraph } from './graph';
 import { type Call, Evidence, evidenceOf } from './node';
 import { type Terms, termsOf, termsOfRule } from './terms';

@@ -1,6 +1,5 @@
-import { type Cluster, type Field, fullHost, hasLabels, Kind, parentsOf, type Resource, routesOf } from '../../../manifests';
+import { type Cluster, type Field, fullHost, hasLabels, Kind, millisOf, parentsOf, type Resource, routesOf } from '../../../manifests';
 import { isForMesh } from '../routing/destinations';
-import { millisOf } from './durations';
 import type { Call, Entry } from './node';
 
 /** Under what terms requests are sent. */

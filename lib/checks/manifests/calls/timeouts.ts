@@ -1,8 +1,7 @@
-import { carriesRequests, type Cluster } from '../../../manifests';
+import { carriesRequests, type Cluster, describeMillis } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { apiLimitsOf } from './api-limits';
-import { describeMillis } from './durations';
 import { CallGraph } from './graph';
 import { type Call, evidenceOf, type Node } from './node';
 import { termsOf, termsOfEntry } from './terms';

@@ -1,4 +1,4 @@
-import { backendsOf, isGranted, Kind, parentGateway, parentsOf, portNumber, routesOf, takesRoutesFrom } from '../../../manifests';
+import { backendsOf, isGranted, Kind, listenersFor, parentGateway, parentsOf, portNumber, routesOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 
@@ -17,7 +17,7 @@ export const unknownParent: Check = {
           const gateway = parentGateway(parent, cluster);
           if (!gateway) {
             yield problem(parent.at, `There is no Gateway "${parent.name}" in namespace ${parent.namespace}.`, 'Correct the reference, or declare the Gateway.');
-          } else if (!takesRoutesFrom(gateway, route.namespace, parent, cluster)) {
+          } else if (listenersFor(gateway, route.namespace, parent, cluster).length === 0) {
             yield problem(parent.at, `No listener of the Gateway ${gateway.key} takes this route.`, `Let allowedRoutes.namespaces of a listener take ${route.namespace}, and correct sectionName and port.`);
           }
         }

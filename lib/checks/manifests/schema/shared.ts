@@ -1,5 +1,4 @@
-import type { Field, Resource } from '../../../manifests';
-import { millisOf } from '../calls/durations';
+import { type Field, millisOf, type Resource } from '../../../manifests';
 import type { Complain } from './rules';
 
 /** Durations have a unit, and are a millisecond at least. */

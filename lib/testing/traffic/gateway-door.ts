@@ -1,0 +1,86 @@
+import { type Cluster, covers, type Field, Kind, listenersFor, parentGateway, parentsOf, type Resource } from '../../manifests';
+import { type Caller, identityOf } from './caller';
+import type { Door, DoorTls } from './door';
+import { inOrderOfPrecedence } from './gateway-route-match';
+import { gatewayRouteRules } from './gateway-route';
+import type { Proxy } from './proxy';
+import { routesAt, type Rule } from './rule';
+import type { VirtualHost } from './virtual-hosts';
+
+/**
+ * The doors of Gateways of the Gateway API.
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#gateway
+ */
+export function gatewayDoors(cluster: Cluster): Door[] {
+  return cluster.all(Kind.GATEWAY).filter(each => !each.spec.get('gatewayClassName').text.startsWith('istio-waypoint')).flatMap(gateway => {
+    const caller = callerOf(gateway, cluster);
+    return gateway.spec.get('listeners').items.map(at => ({
+      at,
+      caller,
+      gateway,
+      port: at.get('port').number ?? 0,
+      tls: tlsOf(at),
+      hosts: [at.get('hostname').text.toLowerCase() || '*'],
+      virtualHosts: () => virtualHostsOf(at, gateway, caller, cluster),
+      redirects: [],
+    }));
+  });
+}
+
+function tlsOf(listener: Field): DoorTls {
+  if (!['HTTPS', 'TLS'].includes(listener.get('protocol').text)) {
+    return 'none';
+  }
+  const [policy] = [listener.get('tls', 'frontendValidation'), listener.resource.spec.get('tls', 'frontend', 'default', 'validation')].filter(each => each.exists);
+  return listener.get('tls', 'mode').text === 'Passthrough' ? 'passthrough' : policy ? 'mutual' : 'simple';
+}
+
+/** The Pods that the controller of a gateway's class makes for it. Those of Envoy Gateway are outside the mesh. */
+function callerOf(gateway: Resource, cluster: Cluster): Caller {
+  const { name, namespace } = gateway;
+  const className = gateway.spec.get('gatewayClassName').text;
+  const controller = cluster.find(Kind.GATEWAY_CLASS, className)?.spec.get('controllerName').text;
+  const title = `the gateway ${gateway.key}`;
+  const isOfIstio = controller === undefined ? className === 'istio' : controller.startsWith('istio.io/');
+  const own = gateway.spec.get('infrastructure', 'labels').strings;
+  const labels = isOfIstio
+    ? { ...own, 'gateway.networking.k8s.io/gateway-name': name, 'gateway.networking.k8s.io/gateway-class-name': className }
+    : { ...own, 'gateway.envoyproxy.io/owning-gateway-name': name, 'gateway.envoyproxy.io/owning-gateway-namespace': namespace };
+  const proxy: Proxy = { namespace, labels, identity: isOfIstio ? identityOf(namespace, `${name}-${className}`, cluster) : undefined, gateways: [], isGateway: true };
+  return { title, namespace: isOfIstio ? namespace : 'envoy-gateway-system', labels, proxy };
+}
+
+/** What all listeners of the port have, where they are without TLS; else what this one has. */
+function virtualHostsOf(listener: Field, gateway: Resource, caller: Caller, cluster: Cluster): VirtualHost[] {
+  const number = listener.get('port').number ?? 0;
+  const shared = tlsOf(listener) === 'none'
+    ? gateway.spec.get('listeners').items.filter(each => each.get('port').number === number && tlsOf(each) === 'none')
+    : [listener];
+  const byHost = new Map<string, Rule[]>();
+  for (const each of shared) {
+    for (const { route, hosts } of routesAttached(each, gateway, cluster)) {
+      const rules = gatewayRouteRules(route, cluster);
+      hosts.forEach(host => byHost.set(host, [...byHost.get(host) ?? [], ...rules]));
+    }
+  }
+  return [...byHost].map(([host, rules]) => ({ domains: [host], routes: caller.proxy ? routesAt(inOrderOfPrecedence(rules), caller.proxy, number) : [] }));
+}
+
+interface Attached {
+  readonly route: Resource;
+  readonly hosts: readonly string[];
+}
+
+/** The routes that name a listener and that it takes, each with the hosts that both have. */
+function routesAttached(listener: Field, gateway: Resource, cluster: Cluster): Attached[] {
+  const own = listener.get('hostname').text.toLowerCase() || '*';
+  const kinds = listener.get('allowedRoutes', 'kinds').items.map(each => each.get('kind').text);
+  return [...cluster.all(Kind.HTTP_ROUTE), ...cluster.all(Kind.GRPC_ROUTE)]
+    .filter(route => kinds.length === 0 || kinds.includes(route.kind))
+    .filter(route => parentsOf(route).some(parent => parentGateway(parent, cluster) === gateway
+      && listenersFor(gateway, route.namespace, parent, cluster).some(each => each.get('name').text === listener.get('name').text)))
+    .map(route => {
+      const names = route.spec.get('hostnames').texts.map(each => each.toLowerCase());
+      return { route, hosts: (names.length > 0 ? names : ['*']).flatMap(each => covers(own, each) ? [each] : covers(each, own) ? [own] : []) };
+    });
+}

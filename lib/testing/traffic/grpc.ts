@@ -1,0 +1,39 @@
+import { type Cluster, type Field, Kind, operationsOf, portNumber, portsOf, protocolOf } from '../../manifests';
+import type { Message } from './message';
+import { readRequest, type RequestProps } from './request';
+import { resolve } from './resolve';
+
+/** The call of a gRPC method of a callee, which may have its port behind a colon; else it is the first that carries requests. */
+export function grpcRequest(callee: string, method: string, namespace: string, cluster: Cluster, props: RequestProps): Message {
+  const [name = '', port] = callee.split(':');
+  const host = resolve(name, namespace, cluster);
+  const ports = host ? portsOf(host) : [];
+  const found = ports.find(each => ['grpc', 'http2'].includes(protocolOf(each) ?? '')) ?? ports[0];
+  const number = port === undefined ? found && portNumber(found) : Number(port);
+  if (number === undefined) {
+    throw new Error(`No Service is called ${name} from namespace ${namespace}. Write its namespace behind it, or its port: "${name}.NAMESPACE:PORT".`);
+  }
+  const path = method.includes('/') ? `/${method.replace(/^\//, '')}` : fullMethod(method, name, cluster);
+  return readRequest(`POST http://${name}:${number}${path}`, { ...props, headers: { 'content-type': 'application/grpc', ...props.headers } });
+}
+
+/** The path of a method whose service some policy or route names. */
+function fullMethod(method: string, callee: string, cluster: Cluster): string {
+  const paths = [...policyPaths(cluster), ...routePaths(cluster)].filter(each => each.endsWith(`/${method}`) && each.split('/').length === 3);
+  const [path, ...others] = new Set(paths);
+  if (path === undefined || others.length > 0) {
+    throw new Error(`${path === undefined ? 'No policy and no route says' : `Policies and routes say different things (${[path, ...others].join(', ')})`} of which gRPC service ${callee}'s ${method} is. Write it in full: "package.Service/${method}".`);
+  }
+  return path;
+}
+
+function policyPaths(cluster: Cluster): string[] {
+  return cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(operationsOf).flatMap(each => each.get('paths').texts);
+}
+
+function routePaths(cluster: Cluster): string[] {
+  const uri = (match: Field) => match.get('uri', 'exact').text;
+  const grpc = (match: Field) => `/${match.get('method', 'service').text}/${match.get('method', 'method').text}`;
+  const matches = (type: string, ...way: string[]) => cluster.all(type).flatMap(each => each.spec.get(...way).items).flatMap(each => each.get(way[0] === 'http' ? 'match' : 'matches').items);
+  return [...matches(Kind.VIRTUAL_SERVICE, 'http').map(uri), ...matches(Kind.GRPC_ROUTE, 'rules').map(grpc)];
+}

@@ -1,0 +1,98 @@
+import { type Cluster, covers, type Field, fullHost, Kind, type Labels, type Resource, targetPortOf, type Workload } from '../../manifests';
+import { identityOf } from './caller';
+import type { Door, DoorTls } from './door';
+import type { Proxy } from './proxy';
+import { type Route, routesAt } from './rule';
+import { byName, Scope } from './scope';
+import { Unsimulated } from './unsimulated';
+import type { VirtualHost } from './virtual-hosts';
+import { virtualServiceRules } from './virtual-service';
+
+/**
+ * The doors of Gateways of Istio. Gateways that select the same Pods share their ports.
+ * @see https://istio.io/latest/docs/reference/config/networking/gateway/
+ */
+export function istioDoors(cluster: Cluster): Door[] {
+  return byName(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => gateway.spec.get('servers').items.flatMap(at => doorsOf(at, cluster)));
+}
+
+function doorsOf(at: Field, cluster: Cluster): Door[] {
+  const { resource: gateway } = at;
+  const number = at.get('port', 'number').number ?? 0;
+  const pods = podsOf(gateway, cluster);
+  const tls = tlsOf(at);
+  const proxy: Proxy = { ...pods.proxy, gateways: [gateway.key] };
+  const hosts = at.get('hosts').texts.map(each => each.slice(each.indexOf('/') + 1));
+  return outsidePorts(number, pods.workloads, cluster).map(port => ({
+    at,
+    caller: { title: `the gateway ${gateway.key}`, namespace: proxy.namespace, labels: proxy.labels, proxy },
+    port,
+    tls,
+    hosts,
+    virtualHosts: () => virtualHostsOf(at, number, proxy, cluster),
+    redirects: at.get('tls', 'httpsRedirect').isTrue ? hosts : [],
+  }));
+}
+
+function tlsOf(at: Field): DoorTls {
+  const mode = at.get('tls', 'mode').text;
+  if (!['HTTPS', 'TLS'].includes(at.get('port', 'protocol').text.toUpperCase())) {
+    return 'none';
+  }
+  switch (mode || 'SIMPLE') {
+    case 'SIMPLE': return 'simple';
+    case 'MUTUAL': return 'mutual';
+    case 'PASSTHROUGH': return 'passthrough';
+    default: throw new Unsimulated(`The Gateway ${at.resource.key} has TLS mode ${mode} (${String(at)}).`, 'SIMPLE, MUTUAL and PASSTHROUGH are simulated.');
+  }
+}
+
+interface Pods {
+  readonly workloads: readonly Workload[];
+  readonly proxy: Omit<Proxy, 'gateways'>;
+}
+
+/** The Pods that a Gateway selects; those of Istio's own installation, where manifests have none. */
+function podsOf(gateway: Resource, cluster: Cluster): Pods {
+  const labels: Labels = gateway.spec.get('selector').strings;
+  const workloads = cluster.workloads.select(labels);
+  const [first] = workloads;
+  const namespace = first?.namespace ?? cluster.mesh.rootNamespace;
+  const serviceAccount = first?.serviceAccount ?? `istio-${labels.istio ?? gateway.name}-service-account`;
+  return { workloads, proxy: { namespace, labels: first?.labels ?? labels, identity: identityOf(namespace, serviceAccount, cluster), isGateway: true } };
+}
+
+/** The ports by which a Service leads to that of a server; the same where no Service is known. */
+function outsidePorts(number: number, workloads: readonly Workload[], cluster: Cluster): number[] {
+  const ports = workloads.flatMap(workload => cluster.servicesOf(workload).flatMap(service => service.spec.get('ports').items)
+    .filter(port => targetPortOf(port, workload) === number || port.get('port').number === number)
+    .flatMap(port => port.get('port').number ?? []));
+  return ports.length > 0 ? [...new Set(ports)] : [number];
+}
+
+function virtualHostsOf(server: Field, port: number, proxy: Proxy, cluster: Cluster): VirtualHost[] {
+  const byHost = new Map<string, Route[]>();
+  const [listener] = Scope.of(proxy, cluster).listeners;
+  for (const virtualService of listener?.virtualServices ?? []) {
+    const routes = routesAt(virtualServiceRules(virtualService, cluster), proxy, port);
+    for (const host of routes.length > 0 ? sharedHosts(server, virtualService, cluster) : []) {
+      byHost.set(host, [...byHost.get(host) ?? [], ...routes]);
+    }
+  }
+  return [...byHost].map(([host, routes]) => ({ domains: [host], routes: [...routes.filter(each => !takesAll(each)), ...routes.filter(takesAll)] }));
+}
+
+function takesAll({ match }: Route): boolean {
+  return match?.takesAll ?? true;
+}
+
+/** The hosts of a VirtualService that a server has too: of a name and a pattern the name. */
+function sharedHosts(server: Field, virtualService: Resource, cluster: Cluster): string[] {
+  const own = server.get('hosts').texts.flatMap(text => {
+    const [namespace, host] = text.includes('/') ? text.split('/') : ['*', text];
+    const isForIt = namespace === '*' || (namespace === '.' ? server.resource.namespace : namespace) === virtualService.namespace;
+    return isForIt && host !== undefined ? [host.toLowerCase()] : [];
+  });
+  const theirs = virtualService.spec.get('hosts').texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase());
+  return [...new Set(own.flatMap(one => theirs.flatMap(other => covers(one, other) ? [other] : covers(other, one) ? [one] : [])))];
+}

@@ -1,0 +1,172 @@
+import { type Cluster, covers, type Field, fullHost, gatewayOf, hasLabels, type Host, Kind, namespacesOf, portNumber, portsOf, type Resource } from '../../manifests';
+import { httpRulesOf } from './delegates';
+import { MESH, type Proxy } from './proxy';
+import { Unsimulated } from './unsimulated';
+
+/** What a proxy knows of the mesh behind one of its listeners. */
+export interface Listener {
+  /** Undefined for the one that takes every port. */
+  readonly port?: number;
+  /** The hosts by their names in lower case. */
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly virtualServices: readonly Resource[];
+}
+
+/**
+ * What a proxy knows of the mesh: all that is exported to its namespace, or what its Sidecar lists.
+ * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
+ */
+export class Scope {
+  /** That of a proxy, made once for all that share it. */
+  static of(proxy: Proxy, cluster: Cluster): Scope {
+    const sidecar = proxy.isGateway ? undefined : sidecarOf(proxy, cluster);
+    const scopes = SCOPES.get(cluster) ?? new Map<string, Scope>();
+    SCOPES.set(cluster, scopes);
+    const key = `${proxy.namespace} ${sidecar?.key ?? ''} ${proxy.gateways.join()}`;
+    const scope = scopes.get(key) ?? new Scope(proxy, cluster, sidecar);
+    scopes.set(key, scope);
+    return scope;
+  }
+
+  readonly listeners: readonly Listener[];
+  /** Whether requests to what is unknown are passed on. */
+  readonly allowsAny: boolean;
+  /** The hosts to which there are clusters: those of all listeners, and those to which their VirtualServices send. */
+  private readonly known = new Map<string, Host>();
+
+  private constructor(proxy: Proxy, cluster: Cluster, readonly sidecar: Resource | undefined) {
+    const egress = sidecar?.spec.get('egress').items ?? [];
+    this.listeners = egress.length === 0 ? [everything(proxy, cluster)] : egress.map(each => listed(each, proxy, cluster));
+    const mode = sidecar?.spec.get('outboundTrafficPolicy').exists ? sidecar.spec.get('outboundTrafficPolicy', 'mode').text || 'REGISTRY_ONLY' : cluster.mesh.get('outboundTrafficPolicy', 'mode')?.text;
+    this.allowsAny = mode !== 'REGISTRY_ONLY';
+    for (const { hosts } of this.listeners) {
+      hosts.forEach((host, name) => this.known.set(name, host));
+    }
+    for (const name of this.listeners.flatMap(each => each.virtualServices).flatMap(each => destinationsOf(each, cluster))) {
+      const [host] = this.known.has(name) ? [] : cluster.hosts.visible(name, proxy.namespace);
+      if (host) {
+        this.known.set(name, host);
+      }
+    }
+  }
+
+  /** The listener that has a port. */
+  listenerFor(port: number): Listener | undefined {
+    return this.listeners.find(each => each.port === undefined || each.port === port);
+  }
+
+  /** The host to which a route sends, if the proxy has a cluster for its port. */
+  destination(host: string, port: number): { host: Host; port: Field } | undefined {
+    const found = this.known.get(host);
+    const field = found && portsOf(found).find(each => portNumber(each) === port);
+    return found && field && { host: found, port: field };
+  }
+}
+
+const SCOPES = new WeakMap<Cluster, Map<string, Scope>>();
+
+/** One that selects the Pod, else that of its namespace, else that of the mesh. */
+function sidecarOf({ namespace, labels }: Proxy, cluster: Cluster): Resource | undefined {
+  const own = byName(cluster.all(Kind.SIDECAR)).filter(each => each.namespace === namespace);
+  const isDefault = (each: Resource) => !each.spec.get('workloadSelector').exists;
+  return own.find(each => !isDefault(each) && hasLabels(labels, each.spec.get('workloadSelector', 'labels').strings))
+    ?? own.find(isDefault)
+    ?? cluster.all(Kind.SIDECAR).find(each => each.namespace === cluster.mesh.rootNamespace && isDefault(each));
+}
+
+function everything(proxy: Proxy, cluster: Cluster): Listener {
+  const hosts = new Map<string, Host>();
+  visibleHosts(proxy, cluster).forEach(each => addHost(hosts, each, proxy.namespace));
+  return { hosts, virtualServices: virtualServicesFor(proxy, cluster) };
+}
+
+function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
+  if (egress.get('bind').exists || egress.get('captureMode').text === 'NONE') {
+    throw new Unsimulated(`The Sidecar ${egress.resource.key} has a listener with an address of its own (${String(egress)}).`, 'Ask about a workload whose traffic is captured.');
+  }
+  const entries = egress.get('hosts').texts.map(text => entryOf(text, proxy, cluster));
+  const port = egress.get('port', 'number').number;
+  const takes = (namespace: string, name: string) => entries.some(each => !each.excludes && each.takes(namespace, name)) && !entries.some(each => each.excludes && each.takes(namespace, name));
+  const hosts = new Map<string, Host>();
+  candidates(entries, proxy, cluster)
+    .filter(each => takes(each.resource.namespace, each.name) && (port === undefined || portsOf(each).some(field => portNumber(field) === port)))
+    .forEach(each => addHost(hosts, each, proxy.namespace));
+  const virtualServices = virtualServicesFor(proxy, cluster)
+    .filter(each => each.spec.get('hosts').texts.some(host => entries.some(entry => !entry.excludes && entry.meets(each.namespace, fullHost(host, each.namespace, cluster.clusterDomain)))));
+  return { port, hosts, virtualServices };
+}
+
+interface Entry {
+  readonly excludes: boolean;
+  /** The one host that it names in one namespace, if it does. */
+  readonly exact?: string;
+  readonly takes: (namespace: string, name: string) => boolean;
+  /** Whether it takes some name of a pattern. */
+  readonly meets: (namespace: string, pattern: string) => boolean;
+}
+
+function entryOf(text: string, proxy: Proxy, cluster: Cluster): Entry {
+  const [scope = '', name = ''] = text.split('/');
+  const excludes = scope.startsWith('~');
+  const plain = excludes ? scope.slice(1) || '*' : scope;
+  const namespace = plain === '.' ? proxy.namespace : plain;
+  const host = fullHost(name, proxy.namespace, cluster.clusterDomain);
+  const isIn = (other: string) => namespace === '*' || namespace === other;
+  return {
+    excludes,
+    exact: host.startsWith('*') || namespace === '*' ? undefined : host,
+    takes: (other, full) => isIn(other) && covers(host, full),
+    meets: (other, pattern) => isIn(other) && (covers(host, pattern) || covers(pattern, host)),
+  };
+}
+
+/** A Sidecar that names hosts one by one is not compared with all there are. */
+function candidates(entries: readonly Entry[], proxy: Proxy, cluster: Cluster): readonly Host[] {
+  const exact = entries.filter(each => !each.excludes).map(each => each.exact);
+  return exact.every(each => each !== undefined)
+    ? [...new Set(exact.flatMap(each => cluster.hosts.visible(each, proxy.namespace)))]
+    : visibleHosts(proxy, cluster);
+}
+
+function visibleHosts(proxy: Proxy, cluster: Cluster): readonly Host[] {
+  return cluster.hosts.all.filter(({ visibleIn }) => visibleIn.includes('*') || visibleIn.includes(proxy.namespace));
+}
+
+/** Of two with one name that of the own namespace counts, then a Service, then the first. */
+function addHost(hosts: Map<string, Host>, host: Host, namespace: string): void {
+  const name = host.name.toLowerCase();
+  const rank = ({ resource }: Host) => (resource.namespace === namespace ? 2 : 0) + (resource.type === Kind.SERVICE ? 1 : 0);
+  const known = hosts.get(name);
+  if (!known || rank(host) > rank(known)) {
+    hosts.set(name, host);
+  }
+}
+
+/** The VirtualServices that a proxy applies: private ones of its namespace, those exported to it, then the public ones; each by age, which in manifests is the order of names. */
+function virtualServicesFor(proxy: Proxy, cluster: Cluster): Resource[] {
+  const own = byName(cluster.all(Kind.VIRTUAL_SERVICE)).filter(each => each.spec.get('hosts').items.length > 0 && isBoundTo(each, proxy));
+  const rank = (each: Resource) => {
+    const visibleIn = namespacesOf(each.spec.get('exportTo').texts, each.namespace);
+    return visibleIn.includes('*') ? 2 : !visibleIn.includes(proxy.namespace) ? undefined : each.namespace === proxy.namespace ? 0 : 1;
+  };
+  return [0, 1, 2].flatMap(wanted => own.filter(each => rank(each) === wanted));
+}
+
+/** Objects in the order of their age, taken to be made at one time: by name, then namespace. */
+export function byName(resources: readonly Resource[]): Resource[] {
+  const key = ({ name, namespace }: Resource) => `${name}.${namespace}`;
+  return [...resources].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+function isBoundTo(virtualService: Resource, proxy: Proxy): boolean {
+  const named = virtualService.spec.get('gateways').texts;
+  const gateways = named.length === 0 ? [MESH] : named.map(each => each === MESH ? MESH : Object.values(gatewayOf(each, virtualService.namespace)).join('/'));
+  return gateways.some(each => proxy.gateways.includes(each));
+}
+
+function destinationsOf(virtualService: Resource, cluster: Cluster): string[] {
+  const rules = [...httpRulesOf(virtualService, cluster), ...['tcp', 'tls'].flatMap(each => virtualService.spec.get(each).items)];
+  return rules.flatMap(rule => [
+    ...rule.get('route').items.map(each => each.get('destination')), rule.get('mirror'), ...rule.get('mirrors').items.map(each => each.get('destination')),
+  ]).filter(each => each.exists).map(each => fullHost(each.get('host').text, each.resource.namespace, cluster.clusterDomain).toLowerCase());
+}

@@ -1,0 +1,101 @@
+import { Cluster, type Resource, type Workload } from '../../manifests';
+import type { Manifests } from '../manifests';
+import { Answer } from './answer';
+import { callerOf } from './caller';
+import type { Context } from './context';
+import { grpcRequest } from './grpc';
+import { enter } from './ingress';
+import { send } from './outbound';
+import { readRequest, type RequestProps } from './request';
+
+/** What manifests do not say of the mesh. */
+export interface TrafficProps {
+  /**
+   * The external authorizers that refuse, by their names among the `extensionProviders` of the mesh.
+   * @default - all of them let through
+   */
+  readonly refusingAuthorizers?: readonly string[];
+}
+
+/** A request from outside the cluster. */
+export interface InternetRequestProps extends RequestProps {
+  /**
+   * The Gateway that is asked, as `namespace/name`.
+   * @default - the one that has the host
+   */
+  readonly gateway?: string;
+  /**
+   * Whether the client shows a certificate that the gateway takes.
+   * @default false
+   */
+  readonly clientCertificate?: boolean;
+}
+
+/**
+ * Where requests go, without a cluster: the manifests are read as Kubernetes, Istio and the Gateway API read them. What is not simulated, such as ambient mode,
+ * throws an error that says so. All workloads are taken to be healthy.
+ */
+export class Traffic {
+  /** The traffic of manifests of any origin. */
+  static of(manifests: Manifests, props: TrafficProps = {}): Traffic {
+    return new Traffic(new Cluster(manifests.resources), props);
+  }
+
+  private readonly context: Context;
+
+  private constructor(cluster: Cluster, { refusingAuthorizers = [] }: TrafficProps) {
+    this.context = { cluster, authorizers: { refusing: refusingAuthorizers } };
+  }
+
+  /** One of the workloads, or of those behind a Service, as a caller: by its name, with its namespace in front if there are several. */
+  from(name: string): TrafficFrom {
+    return new TrafficFrom(this.workload(name), this.context);
+  }
+
+  /** What comes of a request from outside the cluster, such as `GET https://api.shop.example/products/1`. */
+  fromInternet(request: string, props: InternetRequestProps = {}): Answer {
+    const passage = enter(readRequest(request, props), { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false }, this.context);
+    return new Answer(`internet → ${request}`, passage);
+  }
+
+  private workload(name: string): Workload {
+    const { cluster } = this.context;
+    const [short = '', namespace] = name.split('/').reverse();
+    const isMeant = (each: { name: string; namespace: string }) => each.name === short && (namespace === undefined || each.namespace === namespace);
+    const services: Resource[] = cluster.resources.filter(each => each.kind === 'Service' && isMeant(each));
+    const own = cluster.workloads.all.filter(isMeant);
+    const found = own.length > 0 ? own : services.flatMap(each => cluster.selectedBy(each));
+    const namespaces = [...new Set(found.map(each => each.namespace))];
+    const [first] = found;
+    if (!first || namespaces.length > 1) {
+      const there = cluster.workloads.all.map(each => `${each.namespace}/${each.name}`).sort().slice(0, 20).join(', ');
+      throw new Error(first ? `${name} is in the namespaces ${namespaces.join(', ')}. Write one in front: "${first.namespace}/${name}".` : `No workload and no Service is called ${name}. There are ${there}.`);
+    }
+    return first;
+  }
+}
+
+/** A caller in the cluster. */
+export class TrafficFrom {
+  constructor(private readonly workload: Workload, private readonly context: Context) {}
+
+  /** What comes of an HTTP request, such as `GET http://cart:8080/items`. */
+  http(request: string, props: RequestProps = {}): Answer {
+    return this.send(request, readRequest(request, props));
+  }
+
+  /** What comes of the call of a gRPC method: `pkg.Service/Method`, or the method alone if a policy or route for the callee says of which service it is. */
+  grpc(callee: string, method: string, props: RequestProps = {}): Answer {
+    return this.send(`${callee} ${method}`, grpcRequest(callee, method, this.workload.namespace, this.context.cluster, props));
+  }
+
+  /** What comes of a connection to an address, such as `redis:6379`. */
+  tcp(address: string): Answer {
+    return this.send(address, readRequest(`GET http://${address}/`), true);
+  }
+
+  private send(request: string, message: ReturnType<typeof readRequest>, isConnection = false): Answer {
+    const caller = callerOf(this.workload, this.context.cluster);
+    return new Answer(`${caller.title} → ${request}`, send(message, caller, this.context, isConnection));
+  }
+}
