@@ -1,10 +1,9 @@
 import { type Callee, type Edge, ExternalService, Protocol, Service, type Topology } from '../lib';
 import type { Reply, RequestSpec } from './app-protocol';
-import type { KubeObject } from './api';
 import { type Knock, knockAt } from './knock';
 import type { Lab } from './lab';
 import type { Pod } from './pod';
-import { until } from './wait';
+import { podsAreReady } from './readiness';
 
 /** A request as a claim states it. */
 export interface Ask {
@@ -23,31 +22,14 @@ export interface Ask {
   readonly address?: string;
 }
 
-interface DeploymentObject extends KubeObject {
-  readonly spec: { readonly replicas: number };
-}
-
 /** A topology that runs in the lab. */
 export class World {
   constructor(readonly lab: Lab, readonly topology: Topology, readonly outdir: string) {}
 
   /** Waits until all pods and gateways run, and every proxy has its configuration. */
   async isReady(): Promise<void> {
-    const { api } = this.lab.plane;
-    const { kubelet } = this.lab;
     for (const namespace of this.topology.namespaces) {
-      for (const edge of this.topology.edges.filter(each => each.namespace === namespace)) {
-        await until(`istiod has made the gateway ${edge.name}`, () => api.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${edge.name}-istio`));
-      }
-      await until(`the pods of ${namespace} are ready`, async () => {
-        const deployments = await api.list<DeploymentObject>(`/apis/apps/v1/namespaces/${namespace}/deployments`);
-        kubelet.requireNoFailure(namespace);
-        const pods = (await api.list<KubeObject & { status: { conditions?: { type: string; status: string }[] } }>(`/api/v1/namespaces/${namespace}/pods`))
-          .filter(pod => !pod.metadata.deletionTimestamp);
-        const ready = pods.filter(pod => pod.status.conditions?.some(each => each.type === 'Ready' && each.status === 'True'));
-        const wanted = deployments.reduce((sum, each) => sum + each.spec.replicas, 0);
-        return pods.length === wanted && ready.length === wanted;
-      }, 240);
+      await podsAreReady(this.lab, namespace, this.topology.edges.filter(each => each.namespace === namespace).map(each => each.name));
     }
     await this.settled();
   }

@@ -1,0 +1,60 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { Unnamed } from './configurations';
+import { GATEWAY } from './town';
+import { apiVersions, HEADER, HEADER_VALUES, METHODS, namespaced, of, OUTSIDE_HOSTS, PATHS, record, some, subset } from './vocabulary';
+
+const path = fc.oneof(
+  record({ type: of('Exact'), value: of(...PATHS) }),
+  record({ type: of('PathPrefix'), value: of(...PATHS) }),
+  record({ type: of('RegularExpression'), value: of('/a/.*', '/.*', '/admin') }),
+);
+
+const match = record({
+  path: some(path),
+  method: some(of(...METHODS)),
+  headers: some(fc.oneof(of(...HEADER_VALUES).map(value => [{ name: HEADER, value }]), of([{ name: HEADER, type: 'RegularExpression', value: 'gold.*' }]))),
+  queryParams: some(of([{ name: 'q', value: '1' }])),
+});
+
+const backend = record({
+  name: of('api', 'api', 'peer', 'legacy', 'nobody'),
+  namespace: some(of('north', 'south')),
+  port: of(80, 80, 81),
+  weight: some(of(0, 1, 3)),
+  filters: some(of([{ type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: 'x-backend', value: 'yes' }] } }])),
+});
+
+const filter = fc.oneof(
+  of({ type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: 'x-set', value: 'one' }], add: [{ name: HEADER, value: 'more' }], remove: ['x-gone'] } }),
+  of({ type: 'ResponseHeaderModifier', responseHeaderModifier: { set: [{ name: 'x-answer', value: 'set' }] } }),
+  of(
+    { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/new' } } },
+    { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } } },
+    { type: 'URLRewrite', urlRewrite: { hostname: 'new.example', path: { type: 'ReplaceFullPath', replaceFullPath: '/all' } } },
+  ),
+);
+
+const redirect = of(
+  { scheme: 'https', statusCode: 301 },
+  { hostname: 'other.example' },
+  { path: { type: 'ReplaceFullPath', replaceFullPath: '/all' }, port: 8443 },
+).map(requestRedirect => [{ type: 'RequestRedirect', requestRedirect }]);
+
+/** A prefix is replaced in rules alone that match one. */
+const rule = fc.oneof(
+  { weight: 5, arbitrary: record({ matches: some(fc.array(match, { minLength: 1, maxLength: 2 })), filters: some(fc.uniqueArray(filter, { minLength: 1, maxLength: 2, selector: each => each.type })), backendRefs: fc.array(backend, { maxLength: 2 }), timeouts: some(of({ request: '3s' })) }) },
+  { weight: 1, arbitrary: record({ matches: some(fc.array(match, { minLength: 1, maxLength: 2 })), filters: redirect }) },
+).map(made => replacesPrefix(made) ? { ...made, matches: [{ path: { type: 'PathPrefix', value: '/a' } }] } : made);
+
+function replacesPrefix(made: object): boolean {
+  return JSON.stringify(made).includes('ReplacePrefixMatch');
+}
+
+export const httpRoute: Arbitrary<Unnamed> = record({
+  apiVersion: of(apiVersions.gateway), kind: of('HTTPRoute'), metadata: namespaced,
+  spec: record({
+    parentRefs: of([{ name: GATEWAY, namespace: 'north' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'named' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'any' }]),
+    hostnames: some(fc.oneof(subset<string>(...OUTSIDE_HOSTS), of(['*.town.example'], ['*.example']))),
+    rules: fc.array(rule, { minLength: 1, maxLength: 2 }),
+  }),
+});

@@ -1,0 +1,45 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { ISTIO_GATEWAY_PORT } from './town';
+import { HEADER, HEADER_VALUES, ISSUERS, METHODS, of, OUTSIDE_HOSTS, PATHS, record, some, SUBJECTS } from './vocabulary';
+
+/** A request of a test: from a workload, or from outside if that is undefined. */
+export interface TrialRequest {
+  readonly from?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly method: string;
+  readonly path: string;
+  readonly query?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly token?: { readonly claims: Readonly<Record<string, unknown>>; readonly isGood: boolean; readonly header?: string };
+}
+
+const asked = {
+  method: of(...METHODS, 'GET', 'GET'),
+  path: of(...PATHS, '/a//b', '/a/./b', '/a/../admin'),
+  query: some(of('q=1', 'q=12', 'q=x', 'p=1')),
+  headers: fc.oneof(of({}), of(...HEADER_VALUES).map(value => ({ [HEADER]: value })), of({ 'x-gone': 'here' })),
+  token: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, {
+    weight: 1,
+    arbitrary: record({
+      claims: record({
+        iss: of(...ISSUERS, ISSUERS[0]), sub: of(...SUBJECTS), aud: some(of<string | string[]>('shop', ['shop', 'x'], 'else')), azp: some(of('app')),
+        role: some(of<string | string[]>('boss', ['boss', 'clerk'], 'clerk')), nested: some(of({ role: 'boss' })), scope: some(of('read', 'read write')),
+      }),
+      isGood: of(true, true, true, false),
+      header: some(of('x-token')),
+    }),
+  }),
+};
+
+const inside: Arbitrary<TrialRequest> = record({
+  from: of('client', 'client', 'api-v1', 'peer', 'legacy'),
+  host: of('api', 'api.north', 'api.north.svc.cluster.local', 'api.north', 'peer.south', 'peer.south.svc', 'legacy.south', 'out.example', 'deep.out.example', 'free.example'),
+  port: of(80, 80, 80, 81, 82),
+  ...asked,
+});
+
+const outside: Arbitrary<TrialRequest> = record({ from: fc.constant(undefined), host: of(...OUTSIDE_HOSTS), port: of(80, 8000, ISTIO_GATEWAY_PORT, ISTIO_GATEWAY_PORT), ...asked });
+
+export const trialRequest: Arbitrary<TrialRequest> = fc.oneof({ weight: 3, arbitrary: inside }, { weight: 2, arbitrary: outside });
+

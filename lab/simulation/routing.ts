@@ -1,0 +1,110 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { Unnamed } from './configurations';
+import { apiVersions, HEADER, HEADER_VALUES, METHODS, namespaced, of, OUTSIDE_HOSTS, PATHS, record, some, stringMatch, subset } from './vocabulary';
+
+const HOSTS = ['api', 'api.north.svc.cluster.local', 'peer.south.svc.cluster.local', 'legacy.south.svc.cluster.local'] as const;
+
+const destination = record({
+  host: fc.oneof({ arbitrary: of(...HOSTS), weight: 8 }, { arbitrary: of('client.north.svc.cluster.local', 'nobody.north.svc.cluster.local', 'out.example'), weight: 1 }),
+  subset: some(of('v1', 'v2', 'v2', 'none')),
+  port: some(of({ number: 80 }, { number: 80 }, { number: 81 }, { number: 99 })),
+});
+
+const headers = record({
+  request: some(record({ set: some(of({ 'x-set': 'one' }, { [HEADER]: 'tin' })), add: some(of({ 'x-set': 'two' }, { [HEADER]: 'more' })), remove: some(of([HEADER], ['x-gone'])) })),
+  response: some(record({ set: some(of({ 'x-answer': 'set' })), remove: some(of(['x-envoy-upstream-service-time'])) })),
+});
+
+/** One destination, or two with weights. */
+const route = fc.oneof(
+  record({ destination, headers: some(headers) }).map(each => [each]),
+  fc.tuple(record({ destination, headers: some(headers) }), record({ destination, headers: some(headers) }), of(10, 50, 100)).map(([one, other, weight]) => [{ ...one, weight }, { ...other, weight: 100 - weight }]),
+);
+
+const match = record({
+  uri: some(stringMatch(...PATHS)),
+  ignoreUriCase: some(of(true)),
+  method: some(stringMatch(...METHODS)),
+  headers: some(fc.oneof(stringMatch(...HEADER_VALUES), of({})).map(each => ({ [HEADER]: each }))),
+  withoutHeaders: some(fc.oneof(stringMatch(...HEADER_VALUES), of({})).map(each => ({ [HEADER]: each }))),
+  queryParams: some(of({ q: { exact: '1' } }, { q: { regex: '[0-9]+' } }, { q: { prefix: '1' } })),
+  authority: some(of({ prefix: 'api' }, { exact: 'api.north' }, { exact: 'a.town.example' }, { regex: '.*example' })),
+  port: some(of(80, 81)),
+  sourceLabels: some(of({ app: 'client' }, { app: 'api', version: 'v1' }, { app: 'nobody' })),
+  sourceNamespace: some(of('north', 'south')),
+  gateways: some(of(['mesh'], ['north/own'], ['mesh', 'north/own'])),
+}).map(each => ({ ...each, ...('ignoreUriCase' in each && !('uri' in each) ? { ignoreUriCase: undefined } : {}) }));
+
+const matches = fc.array(sparse(match), { minLength: 1, maxLength: 2 });
+
+/** Most matches say one thing or two. */
+function sparse<T extends object>(arbitrary: Arbitrary<T>): Arbitrary<T> {
+  return fc.tuple(arbitrary, fc.array(fc.nat(), { minLength: 11, maxLength: 11 })).map(([made, dice]) =>
+    Object.fromEntries(Object.entries(made).filter(([name], index) => name === 'uri' || (dice[index] ?? 0) % 4 === 0)) as T);
+}
+
+const forwarding = record({
+  match: some(matches),
+  route,
+  rewrite: some(fc.oneof(of({ uri: '/new' }, { uri: '/new/' }, { authority: 'new.example' }, { uri: '/x', authority: 'x.example' }), of({ uriRegexRewrite: { match: '/(a)/(b)', rewrite: '/\\2/\\1' } }))),
+  headers: some(headers),
+  timeout: some(of('0.5s', '3s')),
+  retries: some(of({ attempts: 0 }, { attempts: 1, perTryTimeout: '1s' })),
+  fault: some(of({ abort: { httpStatus: 418, percentage: { value: 100 } } }, { abort: { httpStatus: 418 } }, { delay: { fixedDelay: '0.2s', percentage: { value: 100 } } })),
+  mirror: some(of({ host: 'peer.south.svc.cluster.local' })),
+  corsPolicy: some(of({ allowOrigins: [{ exact: 'https://www.example' }], allowMethods: ['GET'] })),
+});
+
+const answering = fc.oneof(
+  record({ match: some(matches), redirect: of({ uri: '/elsewhere' }, { authority: 'other.example', redirectCode: 307 }, { scheme: 'https', authority: 'other.example' }) }),
+  record({ match: some(matches), directResponse: of({ status: 299 }, { status: 503, body: { string: 'no' } }) }),
+);
+
+const hosts = fc.oneof(
+  subset<string>(...HOSTS).map(each => [...new Set(each.map(host => host === 'api' ? 'api.north.svc.cluster.local' : host))]),
+  of(['*.north.svc.cluster.local'], ['*'], ['free.example'], ['out.example'], ['api.north.svc.cluster.local', 'free.example']),
+);
+
+/** One for the mesh, one for a gateway, or one for both. */
+export const virtualService: Arbitrary<Unnamed> = fc.tuple(
+  namespaced,
+  fc.oneof(
+    record({ hosts, gateways: some(of(['mesh'])) }),
+    record({ hosts: fc.oneof(subset<string>(...OUTSIDE_HOSTS), of(['*.town.example'], ['*.example'])), gateways: of(['north/own']) }),
+    record({ hosts: of(['a.town.example', 'api.north.svc.cluster.local']), gateways: of(['mesh', 'north/own']) }),
+  ),
+  fc.array(fc.oneof({ arbitrary: forwarding, weight: 5 }, { arbitrary: answering, weight: 1 }), { minLength: 1, maxLength: 3 }),
+  some(of(['*'], ['.'], ['north'], ['south'])),
+).map(([metadata, bound, http, exportTo]) => ({
+  apiVersion: apiVersions.networking, kind: 'VirtualService', metadata,
+  // A pattern for all hosts is one that only gateways take.
+  spec: { ...bound, ...(bound.hosts.includes('*') ? { gateways: ['north/own'] } : {}), http, ...(exportTo ? { exportTo } : {}) },
+}));
+
+const tls = of({ mode: 'DISABLE' }, { mode: 'ISTIO_MUTUAL' });
+const trafficPolicy = fc.oneof(record({ tls: some(tls) }), tls.map(each => ({ portLevelSettings: [{ port: { number: 80 }, tls: each }] })));
+const subsets = of([{ name: 'v1', labels: { version: 'v1' } }, { name: 'v2', labels: { version: 'v2' } }], [{ name: 'v1', labels: { version: 'v1' } }], [{ name: 'none', labels: { version: 'v9' } }]);
+
+export const destinationRule: Arbitrary<Unnamed> = record({
+  apiVersion: of(apiVersions.networking), kind: of('DestinationRule'), metadata: namespaced,
+  spec: record({
+    host: of<string>('api.north.svc.cluster.local', 'api.north.svc.cluster.local', 'peer.south.svc.cluster.local', '*.north.svc.cluster.local', '*.local'),
+    subsets: fc.oneof({ arbitrary: subsets, weight: 3 }, { arbitrary: fc.constant(undefined), weight: 1 }),
+    trafficPolicy: fc.oneof({ arbitrary: fc.constant(undefined), weight: 2 }, { arbitrary: trafficPolicy, weight: 1 }),
+    exportTo: some(of(['*'], ['.'], ['north'], ['south'])),
+  }),
+});
+
+const egressHosts = fc.oneof(
+  subset('./api.north.svc.cluster.local', 'north/api.north.svc.cluster.local', 'south/*', 'south/peer.south.svc.cluster.local', '*/out.example', 'istio-system/*'),
+  of(['*/*'], ['./*'], ['north/*', '~south/*']),
+);
+
+export const sidecar: Arbitrary<Unnamed> = record({
+  apiVersion: of(apiVersions.networking), kind: of('Sidecar'), metadata: namespaced,
+  spec: record({
+    workloadSelector: some(of({ labels: { app: 'client' } }, { labels: { app: 'api' } })),
+    egress: fc.oneof(egressHosts.map(each => [{ hosts: each }]), egressHosts.map(each => [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: each }, { hosts: ['./*'] }])),
+    outboundTrafficPolicy: some(of({ mode: 'REGISTRY_ONLY' }, { mode: 'ALLOW_ANY' })),
+  }),
+});

@@ -1,0 +1,83 @@
+/**
+ * The place in which generated configurations are tried: two namespaces with the pods of three services in the mesh, one outside it, and a gateway. It stays; what is
+ * generated comes and goes.
+ */
+export const TOWN = ['north', 'south'] as const;
+
+/** A workload of it. */
+export interface Resident {
+  readonly name: string;
+  readonly namespace: string;
+  readonly service: string;
+  readonly version: string;
+  readonly isMeshed: boolean;
+}
+
+export const RESIDENTS: readonly Resident[] = [
+  { name: 'client', namespace: 'north', service: 'client', version: 'v1', isMeshed: true },
+  { name: 'api-v1', namespace: 'north', service: 'api', version: 'v1', isMeshed: true },
+  { name: 'api-v2', namespace: 'north', service: 'api', version: 'v2', isMeshed: true },
+  { name: 'peer', namespace: 'south', service: 'peer', version: 'v1', isMeshed: true },
+  { name: 'legacy', namespace: 'south', service: 'legacy', version: 'v1', isMeshed: false },
+];
+
+/** The ports of every service: requests on one that says so, requests on one that does not, and bytes. */
+export const PORTS = [
+  { name: 'http-web', port: 80, targetPort: 8080 },
+  { name: 'plain', port: 81, targetPort: 8081 },
+  { name: 'tcp-raw', port: 82, targetPort: 8082 },
+] as const;
+
+export const GATEWAY = 'gate';
+/** The port of the Gateway of Istio, which is served by the same pods. */
+export const ISTIO_GATEWAY_PORT = 8088;
+
+export function townObjects(): object[] {
+  return [
+    ...TOWN.map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'istio-injection': 'enabled', side: name } } })),
+    ...RESIDENTS.flatMap(each => [
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: each.service, namespace: each.namespace } },
+      deployment(each),
+    ]).filter(isFirst),
+    ...RESIDENTS.map(({ service, namespace }) => ({
+      apiVersion: 'v1', kind: 'Service', metadata: { name: service, namespace }, spec: { selector: { app: service }, ports: PORTS },
+    })).filter(isFirst),
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: GATEWAY, namespace: 'north' },
+      spec: {
+        gatewayClassName: 'istio',
+        infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: GATEWAY } },
+        listeners: [
+          { name: 'any', port: 80, protocol: 'HTTP', allowedRoutes: { namespaces: { from: 'All' } } },
+          { name: 'named', port: 8000, protocol: 'HTTP', hostname: '*.town.example', allowedRoutes: { namespaces: { from: 'Same' } } },
+        ],
+      },
+    },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: GATEWAY, namespace: 'north' }, data: { service: 'spec:\n  type: ClusterIP\n', deployment: `spec:\n  template:\n    metadata:\n      annotations:\n        proxy.istio.io/config: '${PROXY}'\n` } },
+  ];
+}
+
+/** Connections of an old configuration end soon, so that the next can be tried. */
+const PROXY = '{"drainDuration":"1s"}';
+
+function deployment({ name, namespace, service, version, isMeshed }: Resident): object {
+  const labels = { app: service, version, ...(isMeshed ? {} : { 'sidecar.istio.io/inject': 'false' }) };
+  return {
+    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: service, version } },
+      template: {
+        metadata: { labels, annotations: { 'proxy.istio.io/config': PROXY } },
+        spec: {
+          serviceAccountName: service,
+          containers: [{ name: service, image: 'echo', ports: PORTS.map(each => ({ name: each.name === 'plain' ? 'http-plain' : each.name, containerPort: each.targetPort })) }],
+        },
+      },
+    },
+  };
+}
+
+function isFirst(object: object, index: number, all: readonly object[]): boolean {
+  return all.findIndex(each => JSON.stringify(each) === JSON.stringify(object)) === index;
+}
