@@ -1,5 +1,6 @@
 import type { Message, Token } from '../message';
 import type { Refusal } from './answer';
+import { queryValues } from './paths';
 
 /** What an authorizer makes of a request. */
 export interface Authorization {
@@ -20,10 +21,24 @@ export function refused(status: number, reason: string): Authorization {
   return { refusal: { status, reason }, steps: [], context: {} };
 }
 
+/** The header or query parameter that an identity source names, `$request.header.Authorization` or `method.request.querystring.key`. */
+const SOURCE = /^(?:\$|method\.)request\.(header|querystring)\.(.+)$/;
+
+/** Whether a source names what only the request of a client has or lacks. */
+export function isPartOfRequest(source: string): boolean {
+  return SOURCE.test(source);
+}
+
+/** Whether what an identity source names is there. What is no part of the request always is. */
+export function hasSource(message: Message, source: string): boolean {
+  const [, where, name = ''] = SOURCE.exec(source) ?? [];
+  return where === undefined || (where === 'header' ? hasHeader(message, name) : queryValues(message.query, name).length > 0);
+}
+
 /** Whether a request has a header; that of a token is there with the token. */
 export function hasHeader({ headers, token }: Message, name: string): boolean {
   const header = name.toLowerCase();
-  return headers[header] !== undefined || (header === 'authorization' && token !== undefined);
+  return headers[header] !== undefined || header === 'host' || (header === 'authorization' && token !== undefined);
 }
 
 /** The scopes of a token: words of a text, or a list. */

@@ -6,7 +6,7 @@ import { domainOf } from './domains';
 import { HTTP_API, REST_API } from './kinds';
 import { segmentsOf } from './paths';
 import { DEFAULT_STAGE, type Stage, stageNamed, stagesOf } from './stages';
-import type { Template } from './template';
+import { isTrue, type Template } from './template';
 
 /** A request that found its API: what every step looks at. */
 export interface Visit {
@@ -72,7 +72,7 @@ function byName(message: Message, templates: readonly Template[]): Visit | Turne
   if (found.length > 1) {
     throw new Unsimulated(`${found.length} templates have an API ${first.api.name}.`, 'Load one of them, or ask by the domain of the API.');
   }
-  if (first.api.root.get('Properties', 'DisableExecuteApiEndpoint').isTrue) {
+  if (isTrue(first.api.root.get('Properties', 'DisableExecuteApiEndpoint'))) {
     return { by: first.api, status: first.api.kind === HTTP_API ? 404 : 403, reason: 'The API answers under its domain alone: the name that AWS gives it is disabled.' };
   }
   return byStageInPath({ ...first, message, path: message.path, steps: [`${first.api.name} is asked by the name that AWS gives it.`] });

@@ -1,10 +1,9 @@
 import { Unsimulated } from '../unsimulated';
-import { type Authorization, hasHeader, OPEN, refused } from './authorization';
+import { type Authorization, hasSource, OPEN, refused } from './authorization';
 import type { Visit } from './entry';
 import type { HttpRoute } from './http-routes';
 import { askJwtAuthorizer } from './jwt-authorizer';
 import { askLambdaAuthorizer } from './lambda-authorizer';
-import { queryValues } from './paths';
 
 /**
  * What the authorizer of a route makes of a request.
@@ -27,13 +26,8 @@ export function authorizeRoute({ message, template }: Visit, { resource, key }: 
     return askJwtAuthorizer(message, template, authorizer, properties.get('AuthorizationScopes').items.map(each => template.text(each)));
   }
   const sources = authorizer.root.get('Properties', 'IdentitySource').texts;
-  const missing = sources.find(each => !isThere(message, each));
+  const missing = sources.find(each => !hasSource(message, each));
   return missing === undefined
     ? askLambdaAuthorizer(message, template, authorizer, [key])
     : refused(401, `${authorizer.name} is not asked without ${missing}: {"message":"Unauthorized"}.`);
-}
-
-function isThere(message: Visit['message'], source: string): boolean {
-  const [, where, name = ''] = /^\$request\.(header|querystring)\.(.+)$/.exec(source) ?? [];
-  return where === undefined || (where === 'header' ? hasHeader(message, name) : queryValues(message.query, name).length > 0);
 }

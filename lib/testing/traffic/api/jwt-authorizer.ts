@@ -1,11 +1,8 @@
 import type { Resource } from '../../../manifests';
 import type { Message, Token } from '../message';
 import { Unsimulated } from '../unsimulated';
-import { type Authorization, claimText, hasHeader, refused, scopesOf, textsOf } from './authorization';
-import { queryValues } from './paths';
+import { type Authorization, claimText, hasSource, isPartOfRequest, refused, scopesOf, textsOf } from './authorization';
 import { isKnown, mayBe, type Template } from './template';
-
-const TOKEN_HEADER = 'authorization';
 
 /**
  * A JWT authorizer of an HTTP API: signature and times, issuer, one of the audiences, one of the route's scopes. Without the first three it answers
@@ -55,10 +52,8 @@ function sourceOf(template: Template, authorizer: Resource): string {
 }
 
 function tokenIn(message: Message, source: string): Token | undefined {
-  const [, where, name = ''] = /^\$request\.(header|querystring)\.(.+)$/.exec(source) ?? [];
-  if (where === undefined) {
+  if (!isPartOfRequest(source)) {
     throw new Unsimulated(`A token in "${source}" is not looked for.`, 'Name a header or a query parameter as the identity source.');
   }
-  const isThere = where === 'header' ? hasHeader(message, name) : queryValues(message.query, name).length > 0;
-  return isThere || name.toLowerCase() === TOKEN_HEADER ? message.token : undefined;
+  return hasSource(message, source) ? message.token : undefined;
 }

@@ -12,6 +12,8 @@ interface Demand {
   readonly scopes?: readonly string[];
 }
 
+const KNOWN_CODE = 'process.env.DEMANDS';
+
 /**
  * The Lambda function of an authorizer. That of a token authorizer is known by its variables, which have what each route demands (`DEMANDS`) and the
  * clients' keys (`CLIENTS`, `CLIENT_CLAIM`); what another does nobody knows.
@@ -20,7 +22,7 @@ export function askLambdaAuthorizer({ token }: Message, template: Template, auth
   const handler = functionIn(template, authorizer.root.get('Properties', 'AuthorizerUri'));
   const variables = handler?.root.get('Properties', 'Environment', 'Variables');
   const demands = mapIn(variables?.get('DEMANDS').text ?? '');
-  if (!handler || !variables || !demands) {
+  if (!handler || !variables || !demands || !handler.root.get('Properties', 'Code', 'ZipFile').text.includes(KNOWN_CODE)) {
     throw new Unsimulated(`The authorizer ${authorizer.name} asks ${handler ? `the function ${handler.name}` : 'a function that is not in its template'}, whose code is not simulated.`,
       'Ask for routes that it does not guard, or put its decision in place of it.');
   }

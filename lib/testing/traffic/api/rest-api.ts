@@ -7,6 +7,7 @@ import { integrateMethod } from './rest-integration';
 import { methodOf, type RestMethod } from './rest-methods';
 import { respond } from './rest-responses';
 import { throttlesOf } from './stages';
+import { isTrue } from './template';
 
 /**
  * The way through a REST API: method, authorizer, API key, validator, mapping, integration.
@@ -77,7 +78,7 @@ function settingsOf({ message, stage }: Visit, { path }: RestMethod): string[] {
   const all = settings.filter(each => each.get('ResourcePath').text === '/*');
   return [
     ...throttlesOf(stage, ...own, ...all),
-    ...(message.method === 'GET' && own.some(each => each.get('CachingEnabled').isTrue) ? ['An answer in the cache may be given in its place; this one goes through.'] : []),
+    ...(message.method === 'GET' && own.some(each => isTrue(each.get('CachingEnabled'))) ? ['An answer in the cache may be given in its place; this one goes through.'] : []),
   ];
 }
 

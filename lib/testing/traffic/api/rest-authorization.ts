@@ -1,9 +1,8 @@
 import { Unsimulated } from '../unsimulated';
-import { type Authorization, hasHeader, OPEN, refused } from './authorization';
+import { type Authorization, hasSource, OPEN, refused } from './authorization';
 import { askCognitoAuthorizer } from './cognito-authorizer';
 import type { Visit } from './entry';
 import { askLambdaAuthorizer } from './lambda-authorizer';
-import { queryValues } from './paths';
 import type { RestMethod } from './rest-methods';
 
 /**
@@ -28,13 +27,8 @@ export function authorizeMethod({ message, template }: Visit, { resource, path }
     return askCognitoAuthorizer(message, template, authorizer, properties.get('AuthorizationScopes').items.map(each => template.text(each)));
   }
   const sources = template.text(authorizer.root.get('Properties', 'IdentitySource')).split(',').map(each => each.trim());
-  const missing = sources.find(each => !isThere(message, each));
+  const missing = sources.find(each => !hasSource(message, each));
   return missing === undefined
     ? askLambdaAuthorizer(message, template, authorizer, [`${message.method} ${path}`, `ANY ${path}`])
     : refused(401, `${authorizer.name} is not asked without ${missing}: {"message":"Unauthorized"}.`);
-}
-
-function isThere(message: Visit['message'], source: string): boolean {
-  const [, where, name = ''] = /^method\.request\.(header|querystring)\.(.+)$/.exec(source) ?? [];
-  return where === undefined || (where === 'header' ? hasHeader(message, name) : queryValues(message.query, name).length > 0);
 }

@@ -1,10 +1,10 @@
-import type { Authorization } from './authorization';
-import { hasHeader } from './authorization';
 import type { Refusal } from './answer';
+import { type Authorization, hasHeader } from './authorization';
 import type { Visit } from './entry';
 import { queryValues } from './paths';
 import type { RestMethod } from './rest-methods';
 import { respond } from './rest-responses';
+import { isTrue } from './template';
 
 /** What a method demands besides a token. */
 export interface Demanded {
@@ -18,7 +18,7 @@ export interface Demanded {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
  */
 export function demandKey({ message, template, api }: Visit, { resource }: RestMethod, { usageKey }: Authorization): Demanded {
-  if (!resource.root.get('Properties', 'ApiKeyRequired').isTrue) {
+  if (!isTrue(resource.root.get('Properties', 'ApiKeyRequired'))) {
     return { steps: [] };
   }
   const isGiven = template.text(api.root.get('Properties', 'ApiKeySourceType')) === 'AUTHORIZER';
@@ -38,7 +38,7 @@ export function validate(visit: Visit, { resource, parameters }: RestMethod): De
   const { template, api, message } = visit;
   const properties = resource.root.get('Properties');
   const validator = template.referred(properties.get('RequestValidatorId'), 'AWS::ApiGateway::RequestValidator')?.root.get('Properties');
-  const required = validator?.get('ValidateRequestParameters').isTrue ? properties.get('RequestParameters').entries.filter(([, field]) => field.isTrue) : [];
+  const required = validator && isTrue(validator.get('ValidateRequestParameters')) ? properties.get('RequestParameters').entries.filter(([, field]) => isTrue(field)) : [];
   const missing = required.map(([name]) => name.replace(/^method\.request\./, '')).filter(each => {
     const [kind = '', ...rest] = each.split('.');
     const name = rest.join('.');
@@ -47,7 +47,7 @@ export function validate(visit: Visit, { resource, parameters }: RestMethod): De
   if (missing.length > 0) {
     return { refusal: respond(template, api, 'BAD_REQUEST_PARAMETERS', `The request lacks ${missing.join(', ')}: {"message":"Missing required request parameters"}.`), steps: [] };
   }
-  const hasModel = validator?.get('ValidateRequestBody').isTrue === true && properties.get('RequestModels').entries.length > 0;
+  const hasModel = validator !== undefined && isTrue(validator.get('ValidateRequestBody')) && properties.get('RequestModels').entries.length > 0;
   return {
     steps: [
       ...(required.length > 0 ? [`The request has what the method requires: ${required.map(([name]) => name.replace(/^method\.request\./, '')).join(', ')}.`] : []),

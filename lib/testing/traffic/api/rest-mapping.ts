@@ -33,7 +33,7 @@ export function mapRestRequest(start: Outgoing, parameters: Field, template: Tem
     }
     const { outgoing, path, steps } = mapped;
     if (kind === 'path') {
-      return { ...mapped, path: { ...path, [name]: value } };
+      return { ...mapped, path: { ...path, [name]: value.split('/').map(encodeURIComponent).join('/') } };
     }
     const step = `The ${kind === 'header' ? 'header' : 'query parameter'} ${name} becomes "${value}".`;
     if (kind === 'querystring') {

@@ -54,6 +54,11 @@ function bySource(resources: readonly Resource[]): Resource[][] {
   return [...members.values()];
 }
 
+/** Whether a property is true; templates may write it as text. */
+export function isTrue(field: Field): boolean {
+  return field.text === 'true';
+}
+
 const UNKNOWN = /\$\{[^}]*\}/;
 
 /** Whether a text has nothing in it that is known only when the template is deployed. */

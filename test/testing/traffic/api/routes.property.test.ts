@@ -34,9 +34,9 @@ function edgeOf(all: readonly Declared[]) {
 }
 
 describe.each([
-  ['HTTP API', (all: readonly Declared[]) => clusterOf(httpTemplate(edgeOf(all))), ''],
-  ['REST API', (all: readonly Declared[]) => clusterOf(restTemplate(edgeOf(all), () => ({ stageName: 'v1' }))), '/v1'],
-])('a request to an %s', (_name, clusterFor, stage) => {
+  ['an HTTP API', (all: readonly Declared[]) => clusterOf(httpTemplate(edgeOf(all))), ''],
+  ['a REST API', (all: readonly Declared[]) => clusterOf(restTemplate(edgeOf(all), () => ({ stageName: 'v1' }))), '/v1'],
+])('a request to %s', (_name, clusterFor, stage) => {
   test('to a path that no route names never passes', () => {
     assert(property(routes, array(requests, { minLength: 5, maxLength: 15 }), (all, asked) => {
       const cluster = clusterFor(all);
