@@ -19,6 +19,7 @@ function apiOf(routes: readonly Route[], more: object = {}, api: object = {}): s
       Balancer: { Type: 'AWS::ElasticLoadBalancingV2::Listener', Properties: { Port: 8443, DefaultActions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: { Ref: 'Group' } }] } }] } },
       Group: { Type: 'AWS::ElasticLoadBalancingV2::TargetGroup', Properties: { Name: 'web' } },
       Function: { Type: 'AWS::Lambda::Function', Properties: {} },
+      Alike: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: { DEMANDS: '{}' } } } },
       ...Object.fromEntries(routes.flatMap(({ key, properties = {}, integration = {} }, index) => [
         [`Route${index}`, { Type: 'AWS::ApiGatewayV2::Route', Properties: { ApiId: { Ref: 'Api' }, RouteKey: key, Target: { 'Fn::Sub': `integrations/\${Integration${index}}` }, ...properties } }],
         [`Integration${index}`, {
@@ -187,6 +188,29 @@ test('a JWT authorizer may look for the token elsewhere, and an audience that is
   expect(ask(authorizer('$request.header.Authorization'), 'GET https://api/a', token({ iss: 'https://login.example', aud: 'x' })).status).toBe(401);
 });
 
+test('the Host header of a request is what its host is', () => {
+  const cluster = mapped({ 'overwrite:header.host': 'web.example:8080', 'overwrite:header.x-asked': '$request.header.host' });
+
+  expect(ask(cluster, 'GET https://api/pets/7/x', { headers: { host: 'api' } }).message).toMatchObject({ host: 'web.example', headers: { host: 'web.example:8080', 'x-asked': 'api' } });
+  expect(ask(cluster, 'GET https://api/pets/7/x').message?.headers).toEqual({ 'x-asked': 'api' });
+});
+
+test.each([
+  ['/a', 'The stage Default throttles at 5 requests a second; that is not counted here.'],
+  ['/b', 'The stage Default throttles at 100 requests a second, 200 at once; that is not counted here.'],
+])('the throttle of a route goes before that of the stage: %s', (path, step) => {
+  const cluster = clusterOf(apiOf(keys('GET /a', 'GET /b'), {
+    Default: {
+      Type: 'AWS::ApiGatewayV2::Stage',
+      Properties: {
+        ApiId: { Ref: 'Api' }, StageName: '$default', DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }, RouteSettings: { 'GET /a': { ThrottlingRateLimit: 5 } },
+      },
+    },
+  }));
+
+  expect(ask(cluster, `GET https://api${path}`).steps).toContain(step);
+});
+
 test('an API of another host is none of ours', () => {
   expect(throughManagedApi(request('GET https://shop.example/'), clusterOf(apiOf(keys('GET /'))))).toBeUndefined();
   expect(throughManagedApi(request('GET https://shop.example/'), clusterOf())).toBeUndefined();
@@ -199,6 +223,8 @@ describe('what a template does not say is not guessed', () => {
 
   test.each([
     ['a function that authorizes', guarded('CUSTOM', { AuthorizerType: 'REQUEST', AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] } }), 'the function Function, whose code is not simulated'],
+    ['a function that only has the variables of a token authorizer', guarded('CUSTOM', { AuthorizerUri: { 'Fn::GetAtt': ['Alike', 'Arn'] } }), 'the function Alike, whose code'],
+    ['a function of another template', guarded('CUSTOM', { AuthorizerUri: 'arn:aws:lambda:eu-west-1:123456789012:function:far' }), 'asks a function that is not in its template'],
     ['an authorizer of another template', guarded('JWT'), 'The authorizer of the route GET /a is not in its template.'],
     ['a signature', guarded('AWS_IAM'), 'a signature of IAM'],
     ['a token in an odd place', guarded('JWT', { IdentitySource: ['$context.x'] }), 'A token in "$context.x" is not looked for.'],

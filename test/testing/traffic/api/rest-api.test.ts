@@ -112,6 +112,22 @@ test.each([
   expect(message?.query).toBe(query);
 });
 
+test('what is required may be said as text, and a validator that looks at nothing requires nothing', () => {
+  const required = (ValidateRequestParameters: unknown) => clusterOf(apiOf([{
+    on: '/a/{id}', properties: { RequestValidatorId: { Ref: 'Shape' }, RequestParameters: { 'method.request.header.Host': true, 'method.request.path.id': 'true', 'method.request.querystring.q': 'true', 'method.request.header.x': false } },
+  }], { Shape: { Type: 'AWS::ApiGateway::RequestValidator', Properties: { RestApiId: { Ref: 'Api' }, ValidateRequestParameters } } }));
+
+  expect(ask(required('true'), 'GET https://api/live/a/7').reason).toContain('The request lacks querystring.q:');
+  expect(ask(required(true), 'GET https://api/live/a/7?q=1').status).toBeUndefined();
+  expect(ask(required(false), 'GET https://api/live/a/7').status).toBeUndefined();
+});
+
+test('a path that is encoded badly goes on as it is', () => {
+  const cluster = integrated({ RequestTemplates: { 'application/json': '#set($context.requestOverride.path = "/$input.params().path.get(\'id\')")$input.body' } });
+
+  expect(ask(cluster, 'GET https://api/live/a/%zz').message?.path).toBe('/%zz');
+});
+
 test('an integration that is no proxy sends only what is mapped', () => {
   const carried = { headers: { 'x-a': 'one', 'x-b': 'two' }, ...token({ iss: 'x' }) };
   const mapping = { 'integration.request.header.x-b': 'method.request.header.x-b' };
