@@ -81,7 +81,7 @@ test('two calls that differ in their operations are one connection', () => {
 test('name resolution is open to every pod, and no other port of the resolver', () => {
   const shop = new Topology('shop');
   plain(shop, 'web');
-  const objects = [...rendered(shop), { kind: 'Namespace', metadata: { name: 'kube-system' } }];
+  const objects = [...rendered(shop), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } }];
   const [network, web] = [new Network(objects), podsOf(objects).get('shop/web-v1') ?? never()];
   const resolver = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
 

@@ -1,5 +1,4 @@
-import type { Field, Resource } from '../../../manifests';
-import { operationsOf, sourcesOf } from '../security/authorization';
+import { type Field, operationsOf, type Resource, sourcesOf } from '../../../manifests';
 
 const REQUEST_CONDITIONS = ['request.headers', 'request.auth.claims', 'request.auth.principal', 'request.auth.audiences', 'request.auth.presenter'];
 

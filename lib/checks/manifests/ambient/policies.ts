@@ -1,7 +1,6 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
+import { type Cluster, type Field, Kind, type Resource, targetRefsOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { targetRefsOf } from '../security/authorization';
 import { isAmbient, missesWaypoint } from './enrolment';
 import { requestRuleOf, requestTelemetryOf } from './layers';
 

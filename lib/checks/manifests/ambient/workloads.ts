@@ -1,7 +1,6 @@
-import { type Cluster, hasLabels, hasProxy, isInjectedNamespace, Kind, Membership, membershipOf, type Resource, type Workload } from '../../../manifests';
+import { type Cluster, hasLabels, hasProxy, isInjectedNamespace, Kind, Membership, membershipOf, type Resource, targetRefsOf, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { targetRefsOf } from '../security/authorization';
 import { isAmbientWorkload, isGateway, waypointNamed, waypointOf } from './enrolment';
 import { requestRuleOf } from './layers';
 

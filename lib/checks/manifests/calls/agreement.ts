@@ -1,8 +1,7 @@
-import { Membership } from '../../../manifests';
+import { Membership, modeFor } from '../../../manifests';
 import { isGateway } from '../ambient/enrolment';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { modeFor } from '../security/mutual-tls';
 import { CallGraph } from './graph';
 import { mayCall, membershipOfNode, policiesFor } from './grants';
 import { type Call, Evidence, evidenceOf } from './node';

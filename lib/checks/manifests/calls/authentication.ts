@@ -1,5 +1,4 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
-import { matchesPattern } from '../security/authorization';
+import { type Cluster, type Field, Kind, matchesPattern, type Resource } from '../../../manifests';
 import { policiesFor, policiesForPods, policiesNaming } from './grants';
 import type { Entry } from './node';
 

@@ -1,6 +1,4 @@
-import { type Cluster, Kind, type Resource } from '../../../manifests';
-import { gatewayAt, gatewaysNamedBy } from '../gateways/references';
-import { backendsOf, parentGateway, parentsOf, routesOf } from '../gateways/routes';
+import { backendsOf, type Cluster, gatewayAt, gatewaysNamedBy, Kind, parentGateway, parentsOf, type Resource, routesOf } from '../../../manifests';
 import type { Entry, Node } from './node';
 
 /** The ways in from outside: routes of the Gateway API at Gateways, VirtualServices at those of Istio, Ingresses. */

@@ -1,7 +1,6 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
+import { type Cluster, type Field, Kind, matchesPattern, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { matchesPattern } from '../security/authorization';
 import { CallGraph } from './graph';
 import { demandsIdentity } from './authentication';
 import { policiesFor } from './grants';

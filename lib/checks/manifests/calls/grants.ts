@@ -1,6 +1,4 @@
-import { type Cluster, Kind, Membership, membershipOf, type Resource, type Workload } from '../../../manifests';
-import { matchesPattern, targetRefsOf } from '../security/authorization';
-import { Selecting } from '../selecting';
+import { type Cluster, Kind, matchesPattern, Membership, membershipOf, type Resource, Selecting, targetRefsOf, type Workload } from '../../../manifests';
 import type { Node } from './node';
 
 /** The AuthorizationPolicies that are for a node, of one action: by its labels, its Service, its namespace, or for the mesh. */

@@ -1,5 +1,4 @@
-import { type Cluster, type Field, Kind, portNumber, type Resource, type Workload } from '../../../manifests';
-import { operationsOf } from '../security/authorization';
+import { type Cluster, type Field, Kind, operationsOf, portNumber, type Resource, type Workload } from '../../../manifests';
 import { entriesOf } from './entries';
 import { type Call, type Entry, Evidence, Node } from './node';
 

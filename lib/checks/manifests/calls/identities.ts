@@ -1,7 +1,6 @@
-import { type Cluster, Kind, type Resource } from '../../../manifests';
+import { type Cluster, Kind, type Resource, sourcesOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { sourcesOf } from '../security/authorization';
 import { CallGraph } from './graph';
 import type { Node } from './node';
 

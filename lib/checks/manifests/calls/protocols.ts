@@ -1,9 +1,7 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
+import { carriesRequests, type Cluster, type Field, Kind, operationsOf, protocolOf, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { operationsOf } from '../security/authorization';
 import { requestRuleOf } from '../ambient/layers';
-import { carriesRequests, protocolOf } from '../services/port-names';
 import { isOfIstio } from '../services/port-name-form';
 
 export const requestRulesOnTcp: Check = {

@@ -1,9 +1,6 @@
-import { type Cluster, type Field, Kind } from '../../../manifests';
+import { type Cluster, type Field, Kind, operationsOf, protocolOf, routesOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../check';
-import { operationsOf } from '../security/authorization';
-import { routesOf } from '../gateways/routes';
-import { protocolOf } from '../services/port-names';
 import { describeMillis } from './durations';
 import { CallGraph } from './graph';
 import { type Call, Evidence, evidenceOf } from './node';

@@ -1,5 +1,4 @@
-import { type Cluster, covers, fullHost, Kind, type Resource } from '../../../manifests';
-import { Selecting } from '../selecting';
+import { type Cluster, covers, fullHost, Kind, type Resource, Selecting } from '../../../manifests';
 import type { Node } from './node';
 
 /** The Sidecar that a node's proxies have: one that selects them, else that of the namespace, else that of the mesh; undefined if they know everything. */

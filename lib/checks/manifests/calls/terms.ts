@@ -1,5 +1,4 @@
-import { type Cluster, type Field, fullHost, hasLabels, Kind, type Resource } from '../../../manifests';
-import { parentsOf, routesOf } from '../gateways/routes';
+import { type Cluster, type Field, fullHost, hasLabels, Kind, parentsOf, type Resource, routesOf } from '../../../manifests';
 import { isForMesh } from '../routing/destinations';
 import { millisOf } from './durations';
 import type { Call, Entry } from './node';

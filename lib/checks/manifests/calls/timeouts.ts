@@ -1,7 +1,6 @@
-import type { Cluster } from '../../../manifests';
+import { carriesRequests, type Cluster } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { carriesRequests } from '../services/port-names';
 import { apiLimitsOf } from './api-limits';
 import { describeMillis } from './durations';
 import { CallGraph } from './graph';

@@ -1,7 +1,6 @@
-import { hostsMeet, Kind, type Resource } from '../../../manifests';
+import { gatewayAt, gatewaysNamedBy, hostsMeet, isInternal, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { gatewayAt, gatewaysNamedBy, isInternal } from './references';
 
 export const hostNotInGateway: Check = {
   id: 'HostNotInGateway',

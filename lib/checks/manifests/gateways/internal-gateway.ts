@@ -1,7 +1,6 @@
-import { Kind } from '../../../manifests';
+import { gatewaysNamedBy, isInternal, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { gatewaysNamedBy, isInternal } from './references';
 
 export const internalGateway: Check = {
   id: 'InternalGateway',

@@ -1,7 +1,6 @@
-import { Kind, portNumber } from '../../../manifests';
+import { backendsOf, isGranted, Kind, parentGateway, parentsOf, portNumber, routesOf, takesRoutesFrom } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { backendsOf, isGranted, parentGateway, parentsOf, routesOf, takesRoutesFrom } from './routes';
 
 export const unknownParent: Check = {
   id: 'UnknownParent',

@@ -1,7 +1,6 @@
-import { Kind } from '../../../manifests';
+import { gatewayAt, gatewaysNamedBy, isInternal, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { gatewayAt, gatewaysNamedBy, isInternal } from './references';
 
 export const unknownGateway: Check = {
   id: 'UnknownGateway',

@@ -1,7 +1,6 @@
-import { type Field, hasLabels, Kind } from '../../../manifests';
+import { type Field, gatewayAt, gatewaysNamedBy, hasLabels, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { gatewayAt, gatewaysNamedBy } from '../gateways/references';
 import { podsFor } from '../gateways/standard-gateway';
 
 export const jwtClaimRoutes: Check = {

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
-import { type Field, Kind } from '../../../manifests';
-import { saysProtocol } from '../services/port-names';
+import { type Field, Kind, saysProtocol } from '../../../manifests';
 import { type Complain, isDnsLabel, isHost, isPort, validity } from './rules';
 import { checkExportTo } from './shared';
 

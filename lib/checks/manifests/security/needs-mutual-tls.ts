@@ -1,8 +1,6 @@
-import { type Field, Kind } from '../../../manifests';
+import { type Field, Kind, modeFor, sourcesOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { sourcesOf } from './authorization';
-import { modeFor } from './mutual-tls';
 
 const IDENTITIES = ['principals', 'notPrincipals', 'namespaces', 'notNamespaces'];
 const CONDITIONS = ['source.principal', 'source.namespace', 'connection.sni'];

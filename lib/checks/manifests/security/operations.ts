@@ -1,7 +1,6 @@
-import { type Cluster, covers, Kind } from '../../../manifests';
+import { type Cluster, covers, Kind, operationsOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { operationsOf } from './authorization';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
 

@@ -1,7 +1,6 @@
-import { type Cluster, Kind, Membership, membershipOf, type Resource } from '../../../manifests';
+import { type Cluster, Kind, Membership, membershipOf, type Resource, targetRefsOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { targetRefsOf } from './authorization';
 
 export const policyWithoutPods: Check = {
   id: 'PolicyWithoutPods',

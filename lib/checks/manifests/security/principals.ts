@@ -1,7 +1,6 @@
-import { type Cluster, Kind } from '../../../manifests';
+import { type Cluster, Kind, matchesPattern, sourcesOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { matchesPattern, sourcesOf } from './authorization';
 
 export const unknownPrincipal: Check = {
   id: 'UnknownPrincipal',

@@ -1,7 +1,6 @@
-import { type Cluster, fullHost, Kind, type Resource } from '../../../manifests';
+import { blanketRules, type Cluster, defaultOf, fullHost, isAutomatic, Kind, meshMode, type Mode, modeFor, namespaceMode, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { blanketRules, defaultOf, isAutomatic, meshMode, type Mode, modeFor, namespaceMode } from './mutual-tls';
 
 export const plainTextToStrict: Check = {
   id: 'PlainTextToStrict',

@@ -1,8 +1,7 @@
-import { hasLabels, Kind, Membership, membershipOf } from '../../../manifests';
+import { hasLabels, Kind, Membership, membershipOf, targetRefsOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { isGateway } from '../ambient/enrolment';
-import { targetRefsOf } from './authorization';
 
 export const uncoveredWorkload: Check = {
   id: 'UncoveredWorkload',

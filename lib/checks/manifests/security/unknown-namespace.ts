@@ -1,7 +1,6 @@
-import { Kind } from '../../../manifests';
+import { Kind, matchesPattern, namespacesNamedBy } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { matchesPattern, namespacesNamedBy } from './authorization';
 
 export const unknownNamespace: Check = {
   id: 'UnknownNamespace',

@@ -1,7 +1,6 @@
-import { Kind } from '../../../manifests';
+import { Kind, saysProtocol } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { saysProtocol } from './port-names';
 import { isOfIstio } from './port-name-form';
 
 export const externalNamePort: Check = {

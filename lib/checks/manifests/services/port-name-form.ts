@@ -1,7 +1,6 @@
-import { Kind, type Resource } from '../../../manifests';
+import { Kind, type Resource, saysProtocol } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { saysProtocol } from './port-names';
 
 export const portNameForm: Check = {
   id: 'PortNameForm',

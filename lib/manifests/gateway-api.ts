@@ -1,4 +1,8 @@
-import { type Cluster, type Field, Kind, type Resource, selects } from '../../../manifests';
+import type { Cluster } from './cluster';
+import type { Field } from './field';
+import { Kind } from './kinds';
+import type { Resource } from './resource';
+import { selects } from './selector';
 
 const GROUP = 'gateway.networking.k8s.io';
 

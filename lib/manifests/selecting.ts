@@ -1,4 +1,6 @@
-import type { Cluster, Resource, Workload } from '../../manifests';
+import type { Cluster } from './cluster';
+import type { Resource } from './resource';
+import type { Workload } from './workload';
 
 /** Objects of one type by the workloads that they are for, so that nobody compares each with each. */
 export class Selecting {

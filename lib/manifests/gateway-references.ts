@@ -1,4 +1,7 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
+import type { Cluster } from './cluster';
+import type { Field } from './field';
+import { Kind } from './kinds';
+import type { Resource } from './resource';
 
 /** A Gateway of Istio that a VirtualService names. */
 export interface GatewayReference {

@@ -1,4 +1,5 @@
-import type { Field, Resource } from '../../../manifests';
+import type { Field } from './field';
+import type { Resource } from './resource';
 
 /** The namespaces that the sources of an AuthorizationPolicy name. */
 export function namespacesNamedBy(policy: Resource): Field[] {

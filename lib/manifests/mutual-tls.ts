@@ -1,5 +1,9 @@
-import { type Cluster, fullHost, Kind, type Resource, type Workload } from '../../../manifests';
-import { Selecting } from '../selecting';
+import type { Cluster } from './cluster';
+import { fullHost } from './hosts';
+import { Kind } from './kinds';
+import type { Resource } from './resource';
+import { Selecting } from './selecting';
+import type { Workload } from './workload';
 
 /** What a PeerAuthentication asks of connections. */
 export type Mode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';

@@ -1,0 +1,115 @@
+import { isWithin } from './addresses';
+import type { Cluster } from './cluster';
+import type { Field } from './field';
+import { Kind } from './kinds';
+import type { Resource } from './resource';
+import { type Labels, selects } from './selector';
+
+/** Who is at one end of a connection: a Pod, or an address outside the cluster. */
+export interface Peer {
+  /** Empty for an address. */
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** That of a Pod is not known from manifests. */
+  readonly address?: string;
+}
+
+/** The port of a Pod to which a connection is made. */
+export interface PeerPort {
+  readonly number: number;
+  /** The names that its containers give it. */
+  readonly names: readonly string[];
+  readonly protocol: string;
+}
+
+export type Direction = 'ingress' | 'egress';
+
+/**
+ * What NetworkPolicies let through: a Pod that no policy selects for a direction is open in it; of those that do select it, one rule
+ * that matches is enough; and a connection needs both its ends.
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export class NetworkPolicies {
+  /** Those of a cluster, indexed once. */
+  static of(cluster: Cluster): NetworkPolicies {
+    const known = INDEXES.get(cluster) ?? new NetworkPolicies(cluster);
+    INDEXES.set(cluster, known);
+    return known;
+  }
+
+  /** By namespace and the first label that they demand, so that a Pod is compared with few of them. */
+  private readonly byLabel = new Map<string, Resource[]>();
+
+  private constructor(private readonly cluster: Cluster) {
+    for (const policy of cluster.all(Kind.NETWORK_POLICY)) {
+      const [label] = Object.entries(policy.spec.get('podSelector', 'matchLabels').strings);
+      const key = keyOf(policy.namespace, label);
+      const members = this.byLabel.get(key);
+      if (members) {
+        members.push(policy);
+      } else {
+        this.byLabel.set(key, [policy]);
+      }
+    }
+  }
+
+  /** The policies that keep a connection from being made, at the end that refuses first; none, if it can be. */
+  blocking(from: Peer, to: Peer, port: PeerPort): readonly Resource[] {
+    const [out, into] = [this.refusing('egress', from, to, port), this.refusing('ingress', to, from, port)];
+    return out.length > 0 ? out : into;
+  }
+
+  /** The rules of all policies of a Pod for one direction; undefined if none is for it, so that all is let through. */
+  rulesFor(pod: Peer, direction: Direction): Field[] | undefined {
+    const policies = this.policiesFor(pod, direction);
+    return policies.length === 0 ? undefined : policies.flatMap(each => each.spec.get(direction).items);
+  }
+
+  private policiesFor(pod: Peer, direction: Direction): Resource[] {
+    const candidates = [undefined, ...Object.entries(pod.labels)].flatMap(label => this.byLabel.get(keyOf(pod.namespace, label)) ?? []);
+    return candidates.filter(({ spec }) => isFor(spec, direction) && selects(spec.get('podSelector'), pod.labels));
+  }
+
+  private refusing(direction: Direction, pod: Peer, peer: Peer, port: PeerPort): readonly Resource[] {
+    const policies = this.policiesFor(pod, direction);
+    const isOpen = policies.some(policy => policy.spec.get(direction).items.some(rule =>
+      allowsPort(rule, port) && allowsPeer(rule.get(direction === 'ingress' ? 'from' : 'to'), policy.namespace, peer, this.cluster)));
+    return isOpen ? [] : policies;
+  }
+}
+
+/** Whether a rule is for a port. */
+export function allowsPort(rule: Field, { number, names, protocol }: PeerPort): boolean {
+  const ports = rule.get('ports').items;
+  return ports.length === 0 || ports.some(each => {
+    const from = each.get('port');
+    const first = from.number;
+    return (each.get('protocol').text || 'TCP') === protocol
+      && (!from.exists || names.includes(from.text) || (first !== undefined && number >= first && number <= (each.get('endPort').number ?? first)));
+  });
+}
+
+/** Whether the peers of a rule have somebody among them. What an ipBlock holds of Pods depends on the network; here it holds none whose address is unknown. */
+export function allowsPeer(peers: Field, namespace: string, peer: Peer, cluster: Cluster): boolean {
+  return peers.items.length === 0 || peers.items.some(each => {
+    const [pods, namespaces, block] = [each.get('podSelector'), each.get('namespaceSelector'), each.get('ipBlock')];
+    if (block.exists) {
+      const { address } = peer;
+      return address !== undefined && isWithin(address, block.get('cidr').text) && !block.get('except').texts.some(part => isWithin(address, part));
+    }
+    return peer.namespace !== ''
+      && (namespaces.exists ? selects(namespaces, cluster.namespaceLabels(peer.namespace)) : peer.namespace === namespace)
+      && (!pods.exists || selects(pods, peer.labels));
+  });
+}
+
+function keyOf(namespace: string, label?: readonly [string, string]): string {
+  return label ? `${namespace}/${label.join('=')}` : namespace;
+}
+
+function isFor(spec: Field, direction: Direction): boolean {
+  const types = spec.get('policyTypes').texts.map(each => each.toLowerCase());
+  return types.length > 0 ? types.includes(direction) : direction === 'ingress' || spec.get('egress').exists;
+}
+
+const INDEXES = new WeakMap<Cluster, NetworkPolicies>();
