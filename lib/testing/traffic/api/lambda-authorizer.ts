@@ -1,0 +1,82 @@
+import { isMap, type Resource } from '../../../manifests';
+import type { Message, Token } from '../message';
+import { Unsimulated } from '../unsimulated';
+import { type Authorization, claimText, refused, textsOf } from './authorization';
+import { functionIn } from './lambda';
+import type { Template } from './template';
+
+/** What the token authorizer demands of a route. */
+interface Demand {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly scopes?: readonly string[];
+}
+
+const KNOWN_CODE = 'process.env.DEMANDS';
+
+/**
+ * The Lambda function of an authorizer. That of a token authorizer is known by its variables, which have what each route demands (`DEMANDS`) and the
+ * clients' keys (`CLIENTS`, `CLIENT_CLAIM`); what another does nobody knows.
+ */
+export function askLambdaAuthorizer({ token }: Message, template: Template, authorizer: Resource, routes: readonly string[]): Authorization {
+  const handler = functionIn(template, authorizer.root.get('Properties', 'AuthorizerUri'));
+  const variables = handler?.root.get('Properties', 'Environment', 'Variables');
+  const demands = mapIn(variables?.get('DEMANDS').text ?? '');
+  if (!handler || !variables || !demands || !handler.root.get('Properties', 'Code', 'ZipFile').text.includes(KNOWN_CODE)) {
+    throw new Unsimulated(`The authorizer ${authorizer.name} asks ${handler ? `the function ${handler.name}` : 'a function that is not in its template'}, whose code is not simulated.`,
+      'Ask for routes that it does not guard, or put its decision in place of it.');
+  }
+  const demand = routes.map(each => demandIn(demands[each])).find(each => each !== undefined);
+  const problem = demand ? problemOf(token, demand) : 'since no demand is known for the route';
+  if (!demand || !token || problem !== undefined) {
+    return refused(401, `The function ${handler.name} takes no token ${problem ?? ''}: {"message":"Unauthorized"}.`);
+  }
+  const denial = denialOf(token, demand);
+  if (denial !== undefined) {
+    return refused(403, `The function ${handler.name} denies a token ${denial}: {"message":"User is not authorized to access this resource"}.`);
+  }
+  const { claims } = token;
+  const client = claims[variables.get('CLIENT_CLAIM').text];
+  const key = mapIn(variables.get('CLIENTS').text)?.[String(client)];
+  return {
+    steps: [`The function ${handler.name} takes the token of ${demand.issuer} for ${demand.audiences.join(' or ')}${demand.scopes ? ` with one of the scopes ${demand.scopes.join(', ')}` : ''}.`],
+    context: {
+      principalId: String(claims.sub ?? 'unknown'),
+      ...Object.fromEntries(Object.entries(claims).filter(([, claim]) => typeof claim !== 'object').map(([name, claim]) => [name, claimText(claim)])),
+    },
+    usageKey: typeof key === 'string' ? key : undefined,
+  };
+}
+
+function problemOf(token: Token | undefined, { issuer }: Demand): string | undefined {
+  if (!token) {
+    return 'from a request without one';
+  }
+  if (!token.isValid) {
+    return 'that is expired or not signed by its issuer';
+  }
+  return token.claims.iss === issuer ? undefined : `of the issuer ${claimText(token.claims.iss)}, only of ${issuer}`;
+}
+
+function denialOf({ claims }: Token, { audiences, scopes }: Demand): string | undefined {
+  if (!textsOf(claims.aud).some(each => audiences.includes(each))) {
+    return `for ${textsOf(claims.aud).join(', ') || 'nobody'}, only for ${audiences.join(' or ')}`;
+  }
+  const granted = typeof claims.scope === 'string' ? claims.scope.split(' ') : textsOf(claims.scope);
+  return !scopes || scopes.some(each => granted.includes(each)) ? undefined : `without one of the scopes ${scopes.join(', ')}`;
+}
+
+function demandIn(value: unknown): Demand | undefined {
+  return isMap(value) && typeof value.issuer === 'string' && Array.isArray(value.audiences)
+    ? { issuer: value.issuer, audiences: textsOf(value.audiences), scopes: Array.isArray(value.scopes) ? textsOf(value.scopes) : undefined }
+    : undefined;
+}
+
+function mapIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isMap(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

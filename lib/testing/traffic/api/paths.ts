@@ -1,0 +1,62 @@
+/** The segments of a path: `/a/b` has two, `/` an empty one. */
+export function segmentsOf(path: string): string[] {
+  return path.replace(/^\//, '').split('/');
+}
+
+/** A path in which something may stand for something else. */
+export interface PathMatch {
+  readonly parameters: Readonly<Record<string, string>>;
+  /** What orders matches of one path, the most specific first: whether it takes the rest, then each segment. */
+  readonly rank: readonly number[];
+}
+
+const LITERAL = 0;
+const PARAMETER = 1;
+const REST = 2;
+
+/** How a path meets a pattern such as `/pets/{id}` or `/static/{file+}`; a parameter stands for no empty segment. */
+export function matchPath(pattern: string, path: string): PathMatch | undefined {
+  const parameters: Record<string, string> = {};
+  const rank: number[] = [];
+  const segments = segmentsOf(path);
+  const parts = segmentsOf(pattern);
+  for (const [index, part] of parts.entries()) {
+    const segment = segments[index];
+    const { name, isRest } = parameterIn(part);
+    if (segment === undefined || (name === undefined && segment !== part) || (name !== undefined && segment === '')) {
+      return undefined;
+    }
+    if (name !== undefined) {
+      parameters[name] = isRest ? segments.slice(index).join('/') : segment;
+    }
+    rank.push(name === undefined ? LITERAL : isRest ? REST : PARAMETER);
+  }
+  const takesRest = rank.at(-1) === REST;
+  return takesRest || segments.length === parts.length ? { parameters, rank: [takesRest ? 1 : 0, ...rank] } : undefined;
+}
+
+/** The parameter that a segment of a pattern is, if it is one. */
+export function parameterIn(part: string): { readonly name?: string; readonly isRest: boolean } {
+  const [, name, plus] = /^\{(.+?)(\+?)\}$/.exec(part) ?? [];
+  return { name, isRest: plus === '+' };
+}
+
+/** Orders ranks, the most specific first. */
+export function compareRanks(a: readonly number[], b: readonly number[]): number {
+  const index = a.findIndex((each, at) => each !== b[at]);
+  return index < 0 ? a.length - b.length : (a[index] ?? 0) - (b[index] ?? LITERAL);
+}
+
+/** The values of a query parameter. */
+export function queryValues(query: string, name: string): string[] {
+  return new URLSearchParams(query).getAll(name);
+}
+
+/** A parameter as it was before it was written into a path. */
+export function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,34 @@
+import { Unsimulated } from '../unsimulated';
+import { type Authorization, hasSource, OPEN, refused } from './authorization';
+import { askCognitoAuthorizer } from './cognito-authorizer';
+import type { Visit } from './entry';
+import { askLambdaAuthorizer } from './lambda-authorizer';
+import type { RestMethod } from './rest-methods';
+
+/**
+ * What the authorizer of a method makes of a request.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html
+ */
+export function authorizeMethod({ message, template }: Visit, { resource, path }: RestMethod): Authorization {
+  const properties = resource.root.get('Properties');
+  const type = template.text(properties.get('AuthorizationType')) || 'NONE';
+  const method = template.text(properties.get('HttpMethod'));
+  if (type === 'NONE') {
+    return OPEN;
+  }
+  if (type === 'AWS_IAM') {
+    throw new Unsimulated(`The method ${method} ${path} asks for a signature of IAM, which is not simulated.`, 'Ask for methods with a token or without.');
+  }
+  const authorizer = template.referred(properties.get('AuthorizerId'), 'AWS::ApiGateway::Authorizer');
+  if (!authorizer) {
+    throw new Unsimulated(`The authorizer of the method ${method} ${path} is not in its template.`, 'Declare the API and its authorizers in one template.');
+  }
+  if (type === 'COGNITO_USER_POOLS') {
+    return askCognitoAuthorizer(message, template, authorizer, properties.get('AuthorizationScopes').items.map(each => template.text(each)));
+  }
+  const sources = template.text(authorizer.root.get('Properties', 'IdentitySource')).split(',').map(each => each.trim());
+  const missing = sources.find(each => !hasSource(message, each));
+  return missing === undefined
+    ? askLambdaAuthorizer(message, template, authorizer, [`${message.method} ${path}`, `ANY ${path}`])
+    : refused(401, `${authorizer.name} is not asked without ${missing}: {"message":"Unauthorized"}.`);
+}

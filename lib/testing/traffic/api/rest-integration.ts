@@ -1,0 +1,92 @@
+import { Unsimulated } from '../unsimulated';
+import type { ApiAnswer } from './answer';
+import type { Visit } from './entry';
+import { answererOf } from './lambda';
+import { isFirstLink, targetOfLoadBalancer } from './load-balancer';
+import { Outgoing } from './outgoing';
+import { mapRestRequest } from './rest-mapping';
+import type { RestMethod } from './rest-methods';
+import { mockStatus } from './rest-mock';
+import { respond } from './rest-responses';
+import { applyTemplates } from './rest-templates';
+import type { Sources } from './values';
+
+const LONGEST = 29_000;
+
+/**
+ * The request of a REST API to what is behind a method. Its address gives scheme, port, path, the Host header, and the name that the certificate must bear. Through a
+ * VPC link of the second kind the path has the stage before it, unless a template overrides the path.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/private-integration.html
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-api-with-vpclink-using-swagger.html
+ */
+export function integrateMethod(visit: Visit, method: RestMethod, sources: Sources): Omit<ApiAnswer, 'by'> {
+  const { template } = visit;
+  const integration = method.resource.root.get('Properties', 'Integration');
+  const type = template.text(integration.get('Type'));
+  const timeoutMs = integration.get('TimeoutInMillis').number ?? LONGEST;
+  const name = `${template.text(method.resource.root.get('Properties', 'HttpMethod'))} ${method.path}`;
+  if (type === 'MOCK') {
+    return { status: mockStatus(template, integration), reason: `The method ${name} is a mock: the API answers itself.`, steps: [] };
+  }
+  return type.startsWith('HTTP')
+    ? sendOn(visit, method, sources, { name, timeoutMs, isProxy: type === 'HTTP_PROXY' })
+    : { reason: `The method ${name} is answered by ${answererOf(template, integration.get('Uri'))}.`, timeoutMs, steps: [] };
+}
+
+interface Sending {
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly isProxy: boolean;
+}
+
+function sendOn({ message, template, api, stage }: Visit, { resource, parameters }: RestMethod, sources: Sources, { name, timeoutMs, isProxy }: Sending): Omit<ApiAnswer, 'by'> {
+  const integration = resource.root.get('Properties', 'Integration');
+  const { path: override, isUnsupported, isPassed } = applyTemplates(message, integration, parameters);
+  if (isUnsupported) {
+    return { ...respond(template, api, 'UNSUPPORTED_MEDIA_TYPE', `The method ${name} has no template for the type of the body: {"message":"Unsupported Media Type"}.`), steps: [] };
+  }
+  const verb = template.text(integration.get('IntegrationHttpMethod'));
+  const asked = { ...message, method: verb === '' || verb === 'ANY' ? message.method : verb };
+  const start = new Outgoing(isProxy ? asked : { ...asked, headers: {}, query: '', token: undefined });
+  const mapped = mapRestRequest(start, integration.get('RequestParameters'), template, sources);
+  const { hostname, scheme, port, path } = addressOf(template.text(integration.get('Uri')), mapped.path, sources, name);
+  const isPrivate = template.text(integration.get('ConnectionType')) === 'VPC_LINK';
+  const hasStage = isPrivate && override === undefined && !isFirstLink(template, integration);
+  const outgoing = mapped.outgoing.forwarded().withHeader('host', hostname).with({ scheme, port }).withPath(override ?? `${hasStage ? `/${stage.name}` : ''}${path}`);
+  return {
+    reason: `The method ${name} passes it on${isPrivate ? ' through the VPC link' : ''}.`,
+    message: outgoing.message,
+    serverName: scheme === 'https' ? hostname : undefined,
+    targetGroup: isPrivate ? targetOfLoadBalancer(template, integration, port).targetGroup : undefined,
+    timeoutMs,
+    steps: [
+      ...mapped.steps,
+      ...(override === undefined ? [] : [`A template sets the path to ${override}.`]),
+      ...(isPassed ? ['No template is for the type of the body, so none overrides the path.'] : []),
+      ...(hasStage ? [`The VPC link leaves the stage ${stage.name} in the path.`] : []),
+      `It is sent to ${scheme}://${hostname}:${port}${outgoing.message.path}, and waited for ${timeoutMs} ms.`,
+    ],
+  };
+}
+
+interface Address {
+  readonly scheme: string;
+  readonly hostname: string;
+  readonly port: number;
+  readonly path: string;
+}
+
+/** The address of an integration, with values for its parameters; a VPC link of the first kind may have none but its own. */
+function addressOf(uri: string, parameters: Readonly<Record<string, string>>, { variables }: Sources, name: string): Address {
+  const filled = uri.replace(/\$\{stageVariables\.([^}]+)\}/g, (_whole, variable: string) => variables[variable] ?? '');
+  const [, scheme = '', hostname = '', port, path = ''] = /^(https?):\/\/([^/:?]+)(?::(\d+))?(\/[^?]*)?/.exec(filled) ?? [];
+  if (hostname === '' || /[${}]/.test(hostname)) {
+    throw new Unsimulated(`The address "${uri}" behind the method ${name} is no URL.`, 'Write it in the template.');
+  }
+  return {
+    scheme,
+    hostname,
+    port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port),
+    path: path.replace(/\{([^}]+)\}/g, (whole, parameter: string) => parameters[parameter] ?? whole) || '/',
+  };
+}

@@ -1,0 +1,53 @@
+import type { Field } from '../../../manifests';
+import type { Message } from '../message';
+import { Unsimulated } from '../unsimulated';
+import { decoded } from './paths';
+
+const JSON_TYPE = 'application/json';
+const OVERRIDE = 'requestOverride';
+const SET_PATH = /^\s*#set\(\s*\$context\.requestOverride\.path\s*=\s*"([^"]*)"\s*\)\s*\$input\.(?:body|json\('\$'\))\s*$/;
+const PARAMETER = String.raw`\$input\.params\(\)\.path\.get\('([^']+)'\)`;
+
+/** What the templates of an integration make of a request. */
+export interface Templated {
+  /** The path that a template puts in place of the integration's. */
+  readonly path?: string;
+  /** No template for the type of the body, and none is let through without. */
+  readonly isUnsupported: boolean;
+  /** No template for the type of the body, though there are some. */
+  readonly isPassed: boolean;
+}
+
+/**
+ * The request templates of an integration. The type of the body chooses one, `application/json` where none is named; what has none goes through as it is, unless
+ * the integration forbids that. Templates write the body, which is never known here, and may override the path: as `"/a/$util.urlEncode($input.params().path.get('id'))"` only.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
+ */
+export function applyTemplates({ headers }: Message, integration: Field, parameters: Readonly<Record<string, string>>): Templated {
+  const templates = integration.get('RequestTemplates').entries;
+  const [type = ''] = (headers['content-type'] ?? JSON_TYPE).split(';');
+  const template = templates.find(([name]) => name.toLowerCase() === type.trim().toLowerCase())?.[1].text;
+  const behavior = integration.get('PassthroughBehavior').text || 'WHEN_NO_MATCH';
+  if (template === undefined) {
+    const isUnsupported = behavior === 'NEVER' || (behavior === 'WHEN_NO_TEMPLATES' && templates.length > 0);
+    return { isUnsupported, isPassed: templates.length > 0 };
+  }
+  return { path: template.includes(OVERRIDE) ? overriddenPath(template, integration, parameters) : undefined, isUnsupported: false, isPassed: false };
+}
+
+function overriddenPath(template: string, { resource }: Field, parameters: Readonly<Record<string, string>>): string {
+  const [, text = '$'] = SET_PATH.exec(template) ?? [];
+  const path = text
+    .replace(new RegExp(String.raw`\$util\.urlEncode\(${PARAMETER}\)`, 'g'), (_whole, name: string) => urlEncode(decoded(parameters[name] ?? '')))
+    .replace(new RegExp(PARAMETER, 'g'), (_whole, name: string) => decoded(parameters[name] ?? ''));
+  if (/[$#]/.test(text.replace(new RegExp(String.raw`\$util\.urlEncode\(${PARAMETER}\)|${PARAMETER}`, 'g'), ''))) {
+    throw new Unsimulated(`A template of ${resource.name} overrides what is not simulated.`, 'Let it set the path alone, to a text with parameters of the path.');
+  }
+  return path;
+}
+
+/** As forms have it: a space becomes a plus. */
+function urlEncode(value: string): string {
+  return new URLSearchParams({ value }).toString().slice('value='.length);
+}

@@ -1,0 +1,48 @@
+import type { Message } from '../message';
+import { Unsimulated } from '../unsimulated';
+import { decoded, queryValues } from './paths';
+
+/** What a mapping may take a value from. */
+export interface Sources {
+  readonly message: Message;
+  /** The path without base path and stage. */
+  readonly path: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/**
+ * A part of a request by its name, `header.x-shop`, `querystring.page`, `path.id` or `path`; undefined if it is not there. The value of a token's own
+ * header is not known: `Bearer …` stands for it.
+ */
+export function partOf({ message, path, parameters }: Sources, name: string): string | undefined {
+  const [kind = '', ...rest] = name.split('.');
+  const key = rest.join('.');
+  switch (kind) {
+    case 'header':
+    case 'multivalueheader':
+      return headerOf(message, key);
+    case 'querystring':
+    case 'multivaluequerystring': {
+      const values = queryValues(message.query, key);
+      return values.length > 0 ? values.join(',') : undefined;
+    }
+    case 'path':
+      return key === '' ? path : parameters[key] === undefined ? undefined : decoded(parameters[key]);
+    case 'body':
+      throw new Unsimulated('A mapping takes a value from the body of the request, which has none here.', 'Ask for routes without such a mapping.');
+    default:
+      return undefined;
+  }
+}
+
+/** A variable such as `stage` or `authorizer.claims.sub`. What is known at run time alone stands for itself; a claim that is not there is nothing. */
+export function variableOf({ context }: Sources, name: string): string | undefined {
+  return context[name] ?? (name.startsWith('authorizer.') ? undefined : `$context.${name}`);
+}
+
+function headerOf({ host, headers, token }: Message, name: string): string | undefined {
+  const header = name.toLowerCase();
+  return headers[header] ?? (header === 'host' ? host : header === 'authorization' && token ? 'Bearer …' : undefined);
+}
