@@ -28,13 +28,30 @@ export interface Door {
 
 /** Sends a request to a gateway, on a connection of its own. */
 export function knockAt(edge: Edge, door: Door, knock: Knock): Promise<Reply> {
-  const { method = 'GET', path, host = edge.host, headers = {}, plain = edge.tlsSecret === undefined, cert, key, body, address = door.address } = knock;
+  const { method, path, host = edge.host, headers = {}, plain = edge.tlsSecret === undefined, cert, key, body, address = door.address } = knock;
+  return knockOn({
+    address, port: plain ? door.http : door.https, method, path, headers: { host, ...headers }, tls: plain ? undefined : { servername: host, cert, key }, body,
+  });
+}
+
+/** A request to an address, on a connection of its own. */
+export interface Hit {
+  readonly address: string;
+  readonly port: number;
+  /** @default GET */
+  readonly method?: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly tls?: { readonly servername: string; readonly cert?: string; readonly key?: string };
+  readonly body?: string;
+}
+
+export function knockOn({ address, port, method = 'GET', path, headers, tls, body }: Hit): Promise<Reply> {
   const started = Date.now();
-  const options = {
-    host: address, port: plain ? door.http : door.https, method, path, servername: host, rejectUnauthorized: false, cert, key, headers: { host, ...headers }, agent: false as const,
-  };
+  const options = { host: address, port, method, path, headers, rejectUnauthorized: false, ...tls, agent: false as const };
   return new Promise((resolve, reject) => {
-    const call = (plain ? httpRequest : httpsRequest)(options, response => {
+    const call = (tls ? httpsRequest : httpRequest)(options, response => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () => {

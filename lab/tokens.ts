@@ -15,8 +15,12 @@ export class TokenIssuer {
   /** A header with a token for that audience, which ends in so many seconds; claims of its own replace the usual ones. */
   bearer(audience: string, seconds = 600, claims: Readonly<Record<string, string>> = {}): { readonly authorization: string } {
     const now = Math.floor(Date.now() / 1000);
-    const content = [{ alg: 'RS256', typ: 'JWT', kid: KEY_ID }, { iss: this.issuer, sub: 'customer', aud: audience, iat: now - 3600, exp: now + seconds, ...claims }]
-      .map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    return this.tokenOf({ sub: 'customer', aud: audience, iat: now - 3600, exp: now + seconds, ...claims });
+  }
+
+  /** A header with a token that has these claims, and no end unless they say one. */
+  tokenOf(claims: Readonly<Record<string, unknown>>): { readonly authorization: string } {
+    const content = [{ alg: 'RS256', typ: 'JWT', kid: KEY_ID }, { iss: this.issuer, ...claims }].map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
     return { authorization: `Bearer ${content}.${sign('sha256', Buffer.from(content), this.key).toString('base64url')}` };
   }
 }

@@ -37,7 +37,8 @@ const inside: Arbitrary<TrialRequest> = record({
   host: of('api', 'api.north', 'api.north.svc.cluster.local', 'api.north', 'peer.south', 'peer.south.svc', 'legacy.south', 'out.example', 'deep.out.example', 'free.example'),
   port: of(80, 80, 80, 81, 82),
   ...asked,
-});
+  // Nobody outside listens on other ports, and the short name means nothing in another namespace.
+}).map(each => each.host.endsWith('.example') ? { ...each, port: 80 } : ['peer', 'legacy'].includes(each.from ?? '') && each.host === 'api' ? { ...each, host: 'api.north' } : each);
 
 const outside: Arbitrary<TrialRequest> = record({ from: fc.constant(undefined), host: of(...OUTSIDE_HOSTS), port: of(80, 8000, ISTIO_GATEWAY_PORT, ISTIO_GATEWAY_PORT), ...asked });
 

@@ -53,12 +53,12 @@ export function townObjects(): object[] {
         ],
       },
     },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: GATEWAY, namespace: 'north' }, data: { service: 'spec:\n  type: ClusterIP\n', deployment: `spec:\n  template:\n    metadata:\n      annotations:\n        proxy.istio.io/config: '${PROXY}'\n` } },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: GATEWAY, namespace: 'north' }, data: { service: 'spec:\n  type: ClusterIP\n' } },
   ];
 }
 
 /** Connections of an old configuration end soon, so that the next can be tried. */
-const PROXY = '{"drainDuration":"1s"}';
+const PROXY = '{"drainDuration":"1s","proxyMetadata":{"ISTIO_DELTA_XDS":"false"}}';
 
 function deployment({ name, namespace, service, version, isMeshed }: Resident): object {
   const labels = { app: service, version, ...(isMeshed ? {} : { 'sidecar.istio.io/inject': 'false' }) };

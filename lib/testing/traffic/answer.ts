@@ -1,4 +1,5 @@
 import { describeMillis, type Resource } from '../../manifests';
+import { authorityOf } from './message';
 import type { Branch, Passage } from './passage';
 
 /** One of the places where a request may end. */
@@ -7,7 +8,7 @@ export interface Ending {
   readonly place: string;
   /** The `version` label of the Pods; empty without one. */
   readonly version: string;
-  /** The port of the Pod. */
+  /** The port of the Pod that is asked; 0 if none is. */
   readonly port: number;
   /** How probable it is, from 0 to 1. */
   readonly share: number;
@@ -17,7 +18,7 @@ export interface Ending {
   readonly by: string;
   /** Why it does not arrive; empty if it does. */
   readonly reason: string;
-  /** What arrives: the host, the path with its query, the headers by their names in lower case. */
+  /** What arrives: the host with its port if the client writes one, the path with its query, the headers by their names in lower case. */
   readonly host: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -134,7 +135,7 @@ function endingOf({ workload, outside, port = 0, share, status = 0, by, reason =
     port, share, status, location,
     by: by ? titleOf(by) : '',
     reason: workload ?? outside ? '' : reason,
-    host: message?.host ?? '',
+    host: message ? authorityOf(message) : '',
     path: message ? `${message.path}${message.query === '' ? '' : `?${message.query}`}` : '',
     headers: message?.headers ?? {},
   };

@@ -4,7 +4,7 @@ import type { Door, DoorTls } from './door';
 import { inOrderOfPrecedence } from './gateway-route-match';
 import { gatewayRouteRules } from './gateway-route';
 import type { Proxy } from './proxy';
-import { routesAt, type Rule } from './rule';
+import { catchAllsLast, type Route, routesAt, type Rule } from './rule';
 import type { VirtualHost } from './virtual-hosts';
 
 /**
@@ -12,19 +12,21 @@ import type { VirtualHost } from './virtual-hosts';
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#gateway
  */
 export function gatewayDoors(cluster: Cluster): Door[] {
-  return cluster.all(Kind.GATEWAY).filter(each => !each.spec.get('gatewayClassName').text.startsWith('istio-waypoint')).flatMap(gateway => {
-    const caller = callerOf(gateway, cluster);
-    return gateway.spec.get('listeners').items.map(at => ({
-      at,
-      caller,
-      gateway,
-      port: at.get('port').number ?? 0,
-      tls: tlsOf(at),
-      hosts: [at.get('hostname').text.toLowerCase() || '*'],
-      virtualHosts: () => virtualHostsOf(at, gateway, caller, cluster),
-      redirects: [],
-    }));
-  });
+  return madeGateways(cluster).flatMap(({ gateway, caller }) => gateway.spec.get('listeners').items.map(at => ({
+    at,
+    caller,
+    gateway,
+    port: at.get('port').number ?? 0,
+    tls: tlsOf(at),
+    hosts: [at.get('hostname').text.toLowerCase() || '*'],
+    virtualHosts: () => virtualHostsOf(at, gateway, caller, cluster),
+    redirects: [],
+  })));
+}
+
+/** The Gateways for which a controller makes Pods that take what comes from outside, with these Pods as callers. */
+export function madeGateways(cluster: Cluster): { gateway: Resource; caller: Caller }[] {
+  return cluster.all(Kind.GATEWAY).filter(each => !each.spec.get('gatewayClassName').text.startsWith('istio-waypoint')).map(gateway => ({ gateway, caller: callerOf(gateway, cluster) }));
 }
 
 function tlsOf(listener: Field): DoorTls {
@@ -51,36 +53,44 @@ function callerOf(gateway: Resource, cluster: Cluster): Caller {
 }
 
 /** What all listeners of the port have, where they are without TLS; else what this one has. */
-function virtualHostsOf(listener: Field, gateway: Resource, caller: Caller, cluster: Cluster): VirtualHost[] {
+function virtualHostsOf(listener: Field, gateway: Resource, { proxy }: Caller, cluster: Cluster): VirtualHost[] {
   const number = listener.get('port').number ?? 0;
   const shared = tlsOf(listener) === 'none'
     ? gateway.spec.get('listeners').items.filter(each => each.get('port').number === number && tlsOf(each) === 'none')
     : [listener];
-  const byHost = new Map<string, Rule[]>();
-  for (const each of shared) {
-    for (const { route, hosts } of routesAttached(each, gateway, cluster)) {
-      const rules = gatewayRouteRules(route, cluster);
-      hosts.forEach(host => byHost.set(host, [...byHost.get(host) ?? [], ...rules]));
+  const byHost = new Map<string, Route[]>();
+  for (const { listenerHost, host, rules } of shared.flatMap(each => groupsOf(each, gateway, cluster))) {
+    const [domain] = covers(listenerHost, host) ? [host] : covers(host, listenerHost) ? [listenerHost] : [];
+    if (domain !== undefined && proxy) {
+      byHost.set(domain, [...byHost.get(domain) ?? [], ...routesAt(inOrderOfPrecedence(rules), proxy, number)]);
     }
   }
-  return [...byHost].map(([host, rules]) => ({ domains: [host], routes: caller.proxy ? routesAt(inOrderOfPrecedence(rules), caller.proxy, number) : [] }));
+  return [...byHost].map(([host, routes]) => ({ domains: [host], routes: catchAllsLast(routes) }));
 }
 
-interface Attached {
-  readonly route: Resource;
-  readonly hosts: readonly string[];
+interface Group {
+  readonly listenerHost: string;
+  readonly host: string;
+  readonly rules: readonly Rule[];
 }
 
-/** The routes that name a listener and that it takes, each with the hosts that both have. */
-function routesAttached(listener: Field, gateway: Resource, cluster: Cluster): Attached[] {
-  const own = listener.get('hostname').text.toLowerCase() || '*';
+/** The rules of routes for each host that they name, as one list: those of the gateway's namespace first, should a listener take several hosts for one. */
+function groupsOf(listener: Field, gateway: Resource, cluster: Cluster): Group[] {
+  const listenerHost = listener.get('hostname').text.toLowerCase() || '*';
+  const routes = routesAttached(listener, gateway, cluster).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const hostsOf = (route: Resource) => route.spec.get('hostnames').items.length > 0 ? route.spec.get('hostnames').texts.map(each => each.toLowerCase()) : ['*'];
+  const hosts = [...new Set(routes.flatMap(hostsOf))].sort();
+  const groups = hosts.map(host => ({ host, routes: routes.filter(each => hostsOf(each).includes(host)) }));
+  const isOwn = ({ routes: [first] }: { routes: readonly Resource[] }) => first?.namespace === gateway.namespace;
+  return [...groups.filter(isOwn), ...groups.filter(each => !isOwn(each))]
+    .map(group => ({ listenerHost, host: group.host, rules: group.routes.flatMap(each => gatewayRouteRules(each, cluster)) }));
+}
+
+/** The routes that name a listener and that it takes. */
+function routesAttached(listener: Field, gateway: Resource, cluster: Cluster): Resource[] {
   const kinds = listener.get('allowedRoutes', 'kinds').items.map(each => each.get('kind').text);
   return [...cluster.all(Kind.HTTP_ROUTE), ...cluster.all(Kind.GRPC_ROUTE)]
     .filter(route => kinds.length === 0 || kinds.includes(route.kind))
     .filter(route => parentsOf(route).some(parent => parentGateway(parent, cluster) === gateway
-      && listenersFor(gateway, route.namespace, parent, cluster).some(each => each.get('name').text === listener.get('name').text)))
-    .map(route => {
-      const names = route.spec.get('hostnames').texts.map(each => each.toLowerCase());
-      return { route, hosts: (names.length > 0 ? names : ['*']).flatMap(each => covers(own, each) ? [each] : covers(each, own) ? [own] : []) };
-    });
+      && listenersFor(gateway, route.namespace, parent, cluster).some(each => each.get('name').text === listener.get('name').text)));
 }

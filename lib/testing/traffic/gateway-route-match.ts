@@ -13,11 +13,11 @@ export function gatewayRouteMatches(rule: Field): (Match | undefined)[] {
 
 /**
  * Rules in the order in which the Gateway API wants them tried: exact paths, then the longest prefixes, then those which name a method, more headers, more parameters; then
- * as they stand, routes by their names.
+ * as they stand, routes by their namespaces and names.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
  */
 export function inOrderOfPrecedence(rules: readonly Rule[]): Rule[] {
-  const ranked = rules.map(rule => ({ rule, rank: rankOf(rule), route: `${rule.at.resource.name} ${rule.at.resource.namespace}` }));
+  const ranked = rules.map(rule => ({ rule, rank: rankOf(rule), route: rule.at.resource.key }));
   return ranked.sort((a, b) => {
     const index = a.rank.findIndex((each, position) => each !== b.rank[position]);
     return index >= 0 ? (b.rank[index] ?? 0) - (a.rank[index] ?? 0) : a.route < b.route ? -1 : a.route > b.route ? 1 : 0;

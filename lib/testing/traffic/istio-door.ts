@@ -1,8 +1,9 @@
-import { type Cluster, covers, type Field, fullHost, Kind, type Labels, type Resource, targetPortOf, type Workload } from '../../manifests';
+import { type Cluster, covers, type Field, fullHost, hasLabels, Kind, type Labels, type Resource, targetPortOf, type Workload } from '../../manifests';
 import { identityOf } from './caller';
+import { madeGateways } from './gateway-door';
 import type { Door, DoorTls } from './door';
 import type { Proxy } from './proxy';
-import { type Route, routesAt } from './rule';
+import { catchAllsLast, type Route, routesAt } from './rule';
 import { byName, Scope } from './scope';
 import { Unsimulated } from './unsimulated';
 import type { VirtualHost } from './virtual-hosts';
@@ -25,6 +26,7 @@ function doorsOf(at: Field, cluster: Cluster): Door[] {
   const hosts = at.get('hosts').texts.map(each => each.slice(each.indexOf('/') + 1));
   return outsidePorts(number, pods.workloads, cluster).map(port => ({
     at,
+    gateway: pods.gateway,
     caller: { title: `the gateway ${gateway.key}`, namespace: proxy.namespace, labels: proxy.labels, proxy },
     port,
     tls,
@@ -50,13 +52,19 @@ function tlsOf(at: Field): DoorTls {
 interface Pods {
   readonly workloads: readonly Workload[];
   readonly proxy: Omit<Proxy, 'gateways'>;
+  /** The Gateway of the Gateway API whose Pods they are, if they are of one. */
+  readonly gateway?: Resource;
 }
 
-/** The Pods that a Gateway selects; those of Istio's own installation, where manifests have none. */
+/** The Pods that a Gateway selects: those of manifests, those made for a Gateway of the Gateway API, else those of Istio's own installation. */
 function podsOf(gateway: Resource, cluster: Cluster): Pods {
   const labels: Labels = gateway.spec.get('selector').strings;
   const workloads = cluster.workloads.select(labels);
   const [first] = workloads;
+  const made = first ? undefined : madeGateways(cluster).find(each => hasLabels(each.caller.labels, labels));
+  if (made?.caller.proxy) {
+    return { workloads, proxy: made.caller.proxy, gateway: made.gateway };
+  }
   const namespace = first?.namespace ?? cluster.mesh.rootNamespace;
   const serviceAccount = first?.serviceAccount ?? `istio-${labels.istio ?? gateway.name}-service-account`;
   return { workloads, proxy: { namespace, labels: first?.labels ?? labels, identity: identityOf(namespace, serviceAccount, cluster), isGateway: true } };
@@ -79,11 +87,7 @@ function virtualHostsOf(server: Field, port: number, proxy: Proxy, cluster: Clus
       byHost.set(host, [...byHost.get(host) ?? [], ...routes]);
     }
   }
-  return [...byHost].map(([host, routes]) => ({ domains: [host], routes: [...routes.filter(each => !takesAll(each)), ...routes.filter(takesAll)] }));
-}
-
-function takesAll({ match }: Route): boolean {
-  return match?.takesAll ?? true;
+  return [...byHost].map(([host, routes]) => ({ domains: [host], routes: catchAllsLast(routes) }));
 }
 
 /** The hosts of a VirtualService that a server has too: of a name and a pattern the name. */

@@ -17,10 +17,18 @@ import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from './virtual-
 /** A request, or a connection alone, that a Pod makes: through its sidecar, or straight to what the name means. */
 export function send(message: Message, caller: Caller, context: Context, isConnection = false): Passage {
   const target = resolve(message.host, caller.namespace, context.cluster);
+  if (!target && isInside(message.host, context.cluster.clusterDomain)) {
+    return ended({ status: 0, reason: `namespace ${caller.namespace} knows no ${message.host}` });
+  }
   if (!caller.proxy) {
     return straight(message, target, caller, context, isConnection);
   }
   return throughSidecar(message, target, caller, caller.proxy, context, isConnection);
+}
+
+/** Whether only the cluster could know a name. */
+function isInside(host: string, clusterDomain: string): boolean {
+  return !host.includes('.') || host.endsWith('.svc') || host.endsWith(`.svc.${clusterDomain}`);
 }
 
 /** Without a proxy, a name leads to what is behind it, in plain text. */
@@ -73,9 +81,9 @@ function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): V
   return virtualHosts.find(each => each.domains.includes(name.toLowerCase()));
 }
 
-/** Whether the proxy looks at requests to any address on a port, since some host it knows carries requests there. */
-function hasSharedListener({ hosts }: Listener, port: number): boolean {
-  return [...hosts.values()].some(host => portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)));
+/** Whether the proxy looks at requests to any address on a port, since its Sidecar says so, or some host that it knows carries requests there. */
+function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
+  return isHttp || [...hosts.values()].some(host => portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)));
 }
 
 function sharesListener({ resource }: Host, port: Field): boolean {

@@ -12,7 +12,7 @@ export function redirect(at: Field): (message: Message) => Reply {
     const port = at.get('derivePort').text === 'FROM_REQUEST_PORT' ? message.port : at.get('port').number;
     const [path, query] = at.get('uri').text === '' ? [message.path, message.query] : [at.get('uri').text, ''];
     const target: Target = { scheme: scheme || message.scheme, host: at.get('authority').text, port, path, query: at.get('uri').text.includes('?') ? '' : query || message.query };
-    return { status: at.get('redirectCode').number ?? 301, location: locationOf(message, target, scheme !== '') };
+    return { status: at.get('redirectCode').number ?? 301, location: locationOf(message, target) };
   };
 }
 
@@ -27,7 +27,7 @@ export function redirectFilter(at: Field): (message: Message, matched: PathMatch
     const full = at.get('path', 'replaceFullPath');
     const prefix = at.get('path', 'replacePrefixMatch');
     const path = full.exists ? full.text : prefix.exists ? replacedPrefix(message.path, matched, prefix.text) : message.path;
-    return { status: at.get('statusCode').number ?? 302, location: locationOf(message, { scheme: scheme || message.scheme, host: at.get('hostname').text, port, path, query: message.query }, scheme !== '') };
+    return { status: at.get('statusCode').number ?? 302, location: locationOf(message, { scheme: scheme || message.scheme, host: at.get('hostname').text, port, path, query: message.query }) };
   };
 }
 
@@ -46,9 +46,13 @@ interface Target {
   readonly query: string;
 }
 
-/** A port that its scheme has anyway is not written. */
-function locationOf(message: Message, { scheme, host, port, path, query }: Target, changesScheme: boolean): string {
-  const usual = port === undefined || (scheme === 'http' && port === 80) || (scheme === 'https' && port === 443);
-  const authority = host === '' && port === undefined && !changesScheme ? authorityOf(message) : host || message.host;
-  return `${scheme}://${authority}${usual ? '' : `:${port}`}${path}${query === '' ? '' : `?${query}`}`;
+/** A port that its scheme has anyway is not written, and then the one that the client wrote stays, unless it is that of the scheme that is left. */
+function locationOf(message: Message, { scheme, host, port, path, query }: Target): string {
+  const isUsual = port === undefined || port === PORTS[scheme];
+  const asked = authorityOf(message);
+  const isLeft = scheme !== message.scheme && asked.endsWith(`:${PORTS[message.scheme]}`);
+  const authority = host || (isUsual && !isLeft ? asked : asked.replace(/:\d+$/, ''));
+  return `${scheme}://${authority}${isUsual ? '' : `:${port}`}${path}${query === '' ? '' : `?${query}`}`;
 }
+
+const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };

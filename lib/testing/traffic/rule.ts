@@ -130,6 +130,12 @@ export function routesAt(rules: readonly Rule[], proxy: Proxy, port: number): Ro
   return routes;
 }
 
+/** Routes with those at the end that take every request, so that lists can be joined. */
+export function catchAllsLast(routes: readonly Route[]): Route[] {
+  const takesAll = ({ match }: Route) => match?.takesAll ?? true;
+  return [...routes.filter(each => !takesAll(each)), ...routes.filter(takesAll)];
+}
+
 /** The first route that takes a request. */
 export function routeFor(routes: readonly Route[], message: Message): Route | undefined {
   return routes.find(({ match }) => !match || match.takes(message));

@@ -7,6 +7,8 @@ import { Unsimulated } from './unsimulated';
 export interface Listener {
   /** Undefined for the one that takes every port. */
   readonly port?: number;
+  /** Whether it is one for requests, whatever hosts it has. */
+  readonly isHttp: boolean;
   /** The hosts by their names in lower case. */
   readonly hosts: ReadonlyMap<string, Host>;
   readonly virtualServices: readonly Resource[];
@@ -77,7 +79,7 @@ function sidecarOf({ namespace, labels }: Proxy, cluster: Cluster): Resource | u
 function everything(proxy: Proxy, cluster: Cluster): Listener {
   const hosts = new Map<string, Host>();
   visibleHosts(proxy, cluster).forEach(each => addHost(hosts, each, proxy.namespace));
-  return { hosts, virtualServices: virtualServicesFor(proxy, cluster) };
+  return { isHttp: false, hosts, virtualServices: virtualServicesFor(proxy, cluster) };
 }
 
 function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
@@ -93,7 +95,8 @@ function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
     .forEach(each => addHost(hosts, each, proxy.namespace));
   const virtualServices = virtualServicesFor(proxy, cluster)
     .filter(each => each.spec.get('hosts').texts.some(host => entries.some(entry => !entry.excludes && entry.meets(each.namespace, fullHost(host, each.namespace, cluster.clusterDomain)))));
-  return { port, hosts, virtualServices };
+  const isHttp = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(egress.get('port', 'protocol').text.toUpperCase());
+  return { port, isHttp, hosts, virtualServices };
 }
 
 interface Entry {

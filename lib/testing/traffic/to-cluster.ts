@@ -79,17 +79,17 @@ function impliedPort(host: string, asked: number, proxy: Proxy, cluster: Context
 }
 
 function toEndpoint(endpoint: Endpoint, security: Security, message: Message | undefined, caller: Caller, context: Context): Omit<Branch, 'share'> {
+  const { workload, outside, port } = endpoint;
   const { connection, refusal } = connect(caller, endpoint, security, context.cluster);
   if (!connection) {
-    return { status: caller.proxy && message ? 503 : 0, by: refusal?.by, reason: refusal?.reason, isRetried: true };
+    return { status: caller.proxy && message ? 503 : 0, port: port.number, by: refusal?.by, reason: refusal?.reason, isRetried: true };
   }
-  const { workload, outside, port } = endpoint;
   if (!workload) {
     return { outside, port: port.number, message };
   }
   const arrival = arrive(workload, connection, message, context);
   return arrival.refusal
-    ? { status: arrival.refusal.status, by: arrival.refusal.by, reason: sentence(arrival.refusal, workload.name) }
+    ? { status: arrival.refusal.status, port: port.number, by: arrival.refusal.by, reason: sentence(arrival.refusal, workload.name) }
     : { workload, port: port.number, message: arrival.message };
 }
 

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { claim } from '../claims';
+import { Outside } from '../outside';
+import { podsAreReady } from '../readiness';
+import { configuration } from '../simulation/configurations';
+import { trialRequest } from '../simulation/requests';
+import { shrink } from '../simulation/shrink';
+import { GATEWAY, TOWN, townObjects } from '../simulation/town';
+import { type Disagreement, Trials } from '../simulation/trial';
+
+const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 40);
+const REQUESTS = 20;
+const SEED = Number(process.env.CARDINAL_LAB_SEED ?? 20261123);
+/** How many configurations that disagree are looked for, of which the first is shrunk. */
+const ENOUGH = Number(process.env.CARDINAL_LAB_DISAGREEMENTS ?? 1);
+
+claim('generated configurations send generated requests where the simulator says', async lab => {
+  const outside = await Outside.start(lab);
+  lab.applyObjects('town', townObjects());
+  for (const namespace of TOWN) {
+    await podsAreReady(lab, namespace, namespace === 'north' ? [GATEWAY] : []);
+  }
+  const trials = new Trials(lab);
+  await trials.start();
+
+  const found: { at: number; objects: ReturnType<typeof configurations>[number]; disagreement: Disagreement }[] = [];
+  let refused = 0;
+  for (const [at, objects] of configurations().entries()) {
+    const applied = await trials.apply(objects).then(() => true, (error: Error) => {
+      if (!/: 4\d\d /.test(error.message)) {
+        throw error;
+      }
+      process.stdout.write(`      ${at} refused: ${error.message.slice(0, 400)}\n`);
+      return false;
+    });
+    refused += applied ? 0 : 1;
+    const traffic = trials.simulate(objects);
+    for (const request of applied ? fc.sample(trialRequest, { seed: SEED + at, numRuns: REQUESTS }) : []) {
+      const disagreement = await trials.compare(traffic, request);
+      if (disagreement) {
+        found.push({ at, objects, disagreement });
+        writeFileSync(join(lab.logs, `disagreement-${at}.json`), JSON.stringify({ request, objects }, null, 1));
+        process.stdout.write(`      ${at}: ${describe(disagreement)}\n`);
+        break;
+      }
+    }
+    if (found.length >= ENOUGH) {
+      break;
+    }
+  }
+  outside.close();
+
+  const [first] = found;
+  if (first) {
+    const { request } = first.disagreement;
+    const smallest = await shrink(first.objects, async objects => {
+      await trials.apply(objects);
+      return await trials.compare(trials.simulate(objects), request) !== undefined;
+    }, 60);
+    assert.fail(`Configuration ${first.at} of seed ${SEED}: ${describe(first.disagreement)}\nIts smallest form:\n${JSON.stringify(smallest, null, 1)}`);
+  }
+  const { seen, expected, variance, trials: counted } = trials.shares;
+  process.stdout.write(`      ${trials.compared} requests compared, ${trials.skipped} not simulated, ${refused} configurations refused; of ${counted} choices ${seen} went where ${expected.toFixed(1)} should\n`);
+  assert.ok(Math.abs(seen - expected) <= 3.3 * Math.sqrt(variance), `of ${counted} choices ${seen} went where ${expected.toFixed(1)} should`);
+  assert.ok(refused < CONFIGURATIONS / 5, `${refused} configurations were refused`);
+  assert.ok(trials.skipped < trials.compared / 4, `${trials.skipped} requests were not simulated`);
+});
+
+function configurations() {
+  return fc.sample(configuration, { seed: SEED, numRuns: CONFIGURATIONS });
+}
+
+function describe({ request, problem, simulated, real }: Disagreement): string {
+  return `${JSON.stringify(request)} ${problem}\n${simulated}\n  in fact: ${real}`;
+}
