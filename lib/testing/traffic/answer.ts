@@ -1,6 +1,8 @@
 import { describeMillis, type Resource } from '../../manifests';
 import { authorityOf } from './message';
+import { namesOf } from './names';
 import type { Branch, Passage } from './passage';
+import { percent } from './ways';
 
 /** One of the places where a request may end. */
 export interface Ending {
@@ -155,16 +157,11 @@ function names(ending: Ending): readonly string[] {
     return [String(ending.status)];
   }
   const name = ending.place.slice(ending.place.indexOf('/') + 1);
-  const unversioned = ending.version !== '' && name.endsWith(`-${ending.version}`) ? [name.slice(0, -ending.version.length - 1)] : [];
-  return [ending.place, name, ...unversioned, ...(ending.version === '' ? [] : [ending.version])];
+  return [ending.place, ...namesOf({ name, labels: { version: ending.version } }), ...(ending.version === '' ? [] : [ending.version])];
 }
 
 function sum(endings: readonly Ending[]): number {
   return endings.reduce((all, { share }) => all + share, 0);
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))}%`;
 }
 
 function outcome({ place, port, status, reason, location, path }: Ending): string {

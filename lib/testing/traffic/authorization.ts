@@ -44,8 +44,8 @@ export function authorize(guarded: Guarded, asked: Asked, authorizers: Authorize
     return { isAllowed: false, by: denier.policy, asks, reason: 'a rule of it denies this' };
   }
   if (allowed.length > 0 && allowed.every(each => each.applies === false)) {
-    const [first] = allowed;
-    return { isAllowed: false, by: first?.policy, asks, reason: `no rule of ${allowed.map(each => each.policy.key).join(', ')} allows this` };
+    const [named = allowed[0]] = allowed.filter(each => each.policy.spec.get('rules').items.length > 0);
+    return { isAllowed: false, by: named?.policy, asks, reason: `no rule of ${allowed.map(each => each.policy.key).join(', ')} allows this` };
   }
   const isAllowed = and([refusing ? undefined : true, denied.length > 0 ? undefined : true, allowed.length > 0 ? or(allowed.map(each => each.applies)) : true]);
   return { isAllowed, asks, reason: isAllowed ? 'nothing refuses it' : 'it depends on the request' };

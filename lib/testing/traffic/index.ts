@@ -1,4 +1,5 @@
 export * from './answer';
+export * from './matrix';
 export type { RequestProps } from './request';
 export * from './traffic';
 export * from './unsimulated';

@@ -53,7 +53,8 @@ export function copiesTo(mirror: Mirror, port: number, proxy: Proxy, context: Co
 
 type Lookup = { readonly problem: string } | { readonly host: Host; readonly title: string; readonly endpoints: readonly Endpoint[]; readonly tlsMode?: string };
 
-function lookUp({ host, port, subset }: { host?: string; port?: number; subset?: string }, asked: number, proxy: Proxy, { cluster }: Context): Lookup {
+/** What a route's destination is to a proxy. */
+export function lookUp({ host, port, subset }: { host?: string; port?: number; subset?: string }, asked: number, proxy: Proxy, { cluster }: Context): Lookup {
   if (host === undefined) {
     return { problem: 'nothing that it may name' };
   }

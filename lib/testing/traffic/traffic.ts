@@ -1,10 +1,13 @@
-import { Cluster, type Resource, type Workload } from '../../manifests';
+import { Cluster, Kind, type Resource, type Workload } from '../../manifests';
 import type { Manifests } from '../manifests';
 import { Answer } from './answer';
 import { callerOf } from './caller';
 import type { Context } from './context';
+import { differences } from './difference';
 import { grpcRequest } from './grpc';
 import { enter } from './ingress';
+import { TrafficMatrix } from './matrix';
+import { namesOf } from './names';
 import { send } from './outbound';
 import { readRequest, type RequestProps } from './request';
 
@@ -41,6 +44,11 @@ export class Traffic {
     return new Traffic(new Cluster(manifests.resources), props);
   }
 
+  /** What a change of manifests does to traffic, a sentence each: callers and hosts whose requests end elsewhere, or on other terms. Empty if nothing changes. */
+  static diff(before: Traffic, after: Traffic): string[] {
+    return differences(before.context, after.context);
+  }
+
   private readonly context: Context;
 
   private constructor(cluster: Cluster, { refusingAuthorizers = [] }: TrafficProps) {
@@ -58,12 +66,17 @@ export class Traffic {
     return new Answer(`internet → ${request}`, passage);
   }
 
+  /** Who reaches whom, by all routes, for all callers and from outside. */
+  matrix(): TrafficMatrix {
+    return new TrafficMatrix(this.context);
+  }
+
   private workload(name: string): Workload {
     const { cluster } = this.context;
     const [short = '', namespace] = name.split('/').reverse();
-    const isMeant = (each: { name: string; namespace: string }) => each.name === short && (namespace === undefined || each.namespace === namespace);
-    const services: Resource[] = cluster.resources.filter(each => each.kind === 'Service' && isMeant(each));
-    const own = cluster.workloads.all.filter(isMeant);
+    const isIn = (each: { namespace: string }) => namespace === undefined || each.namespace === namespace;
+    const services: readonly Resource[] = cluster.all(Kind.SERVICE).filter(each => each.name === short && isIn(each));
+    const own = cluster.workloads.all.filter(each => namesOf(each).includes(short) && isIn(each));
     const found = own.length > 0 ? own : services.flatMap(each => cluster.selectedBy(each));
     const namespaces = [...new Set(found.map(each => each.namespace))];
     const [first] = found;

@@ -1,0 +1,45 @@
+import type { Context } from './context';
+import { percent, type Way, type WayEnd, waysOf } from './ways';
+
+/** What a change does to traffic, a sentence each: for the ways that are new, gone, or different. Callers to whom the same happens share one. */
+export function differences(before: Context, after: Context): string[] {
+  const [old, now] = [described(before), described(after)];
+  const changes = new Map<string, string[]>();
+  for (const key of [...new Set([...old.keys(), ...now.keys()])].sort()) {
+    const [was, is] = [old.get(key), now.get(key)];
+    if (was?.text !== is?.text) {
+      const { from, subject } = is ?? was ?? { from: '', subject: '' };
+      const change = `${subject}: ${was?.text ?? 'was not there'} → ${is?.text ?? 'is no longer there'}`;
+      changes.set(change, [...changes.get(change) ?? [], from]);
+    }
+  }
+  return [...changes].map(([change, callers]) => `${callers.join(', ')} → ${change}`);
+}
+
+interface Described {
+  readonly from: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** By caller, host and match; of several that say the same, the first is the one that counts. */
+function described(context: Context): Map<string, Described> {
+  const all = new Map<string, Described>();
+  for (const way of waysOf(context)) {
+    const subject = way.when === '' ? way.to : `${way.to} ${way.when}`;
+    const key = `${way.from} → ${subject}`;
+    if (!all.has(key)) {
+      all.set(key, { from: way.from, subject, text: describe(way) });
+    }
+  }
+  return all;
+}
+
+function describe({ ends, terms }: Way): string {
+  return [...ends.map(describeEnd), ...terms].join(', ');
+}
+
+function describeEnd({ place, share, isAllowed, isReached }: WayEnd): string {
+  const part = share > 1 - 1e-9 ? '' : `${percent(share)} `;
+  return !isReached ? `${part}answered ${place}` : isAllowed === false ? `${part}refused at ${place}` : `${part}${place}${isAllowed ? '' : ' in part'}`;
+}

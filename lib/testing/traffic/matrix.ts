@@ -1,0 +1,41 @@
+import type { Context } from './context';
+import { waysOf } from './ways';
+
+/** One who may reach another. */
+export interface Reach {
+  /** The workload, as `namespace/name`, or `internet`. */
+  readonly from: string;
+  /** The workload with the port of its Pods, as `namespace/name:port`, or a host outside. */
+  readonly to: string;
+  /** Whether policies let in all requests that routes send there, or only some by what they are. */
+  readonly isUnconditional: boolean;
+}
+
+/** Who reaches whom. A text of it says the same for the same manifests, for snapshots. */
+export class TrafficMatrix {
+  readonly reaches: readonly Reach[];
+
+  /** @internal */
+  constructor(context: Context) {
+    const found = new Map<string, Reach>();
+    for (const { from, when, ends } of waysOf(context)) {
+      for (const { place, isReached, isAllowed } of ends.filter(each => each.isReached && each.isAllowed !== false)) {
+        const key = `${from} → ${place}`;
+        const isUnconditional = isReached && isAllowed === true && when === '';
+        found.set(key, { from, to: place, isUnconditional: isUnconditional || (found.get(key)?.isUnconditional ?? false) });
+      }
+    }
+    this.reaches = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reach]) => reach);
+  }
+
+  /** Whether a caller may reach a callee at all: workloads as `namespace/name`; the callee also with its port. */
+  has(from: string, to: string): boolean {
+    return this.reaches.some(each => each.from === from && (each.to === to || each.to.startsWith(`${to}:`)));
+  }
+
+  /** A line for each caller, with those it reaches; a star stands behind those of which it reaches a part. */
+  toString(): string {
+    const callers = [...new Set(this.reaches.map(each => each.from))];
+    return callers.map(from => `${from} → ${this.reaches.filter(each => each.from === from).map(({ to, isUnconditional }) => isUnconditional ? to : `${to}*`).join(', ')}`).join('\n');
+  }
+}

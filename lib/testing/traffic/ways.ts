@@ -1,0 +1,148 @@
+import { carriesRequests, type Cluster, describeMillis, type Field, type Host, portNumber, portsOf, type Workload } from '../../manifests';
+import { authorize } from './authorization';
+import { type Caller, callerOf } from './caller';
+import { connect, isProxied, type Security } from './connect';
+import type { Context } from './context';
+import { type Endpoint, endpointsOf } from './endpoints';
+import { doorsOf } from './ingress';
+import type { Known } from './logic';
+import type { Proxy } from './proxy';
+import type { Match, Route } from './rule';
+import { Scope } from './scope';
+import { lookUp } from './to-cluster';
+import { domainsOf, sidecarVirtualHosts } from './virtual-hosts';
+
+/** One of the ways that requests of a caller may take: by a route, or to a Service itself. */
+export interface Way {
+  readonly from: string;
+  /** What the caller asks for: host and port. */
+  readonly to: string;
+  /** What the route takes; empty for all. */
+  readonly when: string;
+  readonly ends: readonly WayEnd[];
+  /** Limits, tries and the like. */
+  readonly terms: readonly string[];
+}
+
+/** Where a way ends. */
+export interface WayEnd {
+  /** The workload with its port, the host outside, or what is answered. */
+  readonly place: string;
+  /** Whether it is a workload or a host. */
+  readonly isReached: boolean;
+  readonly share: number;
+  /** Whether requests get in: all, none, or undefined for those which policies let in by what they are. */
+  readonly isAllowed: Known;
+}
+
+/** All ways of all callers, and of the outside. */
+export function waysOf(context: Context): Way[] {
+  const { cluster } = context;
+  return [...cluster.workloads.all.flatMap(each => waysFrom(callerOf(each, cluster), context)), ...waysIn(context)];
+}
+
+function waysFrom(caller: Caller, context: Context): Way[] {
+  const { cluster } = context;
+  const { proxy } = caller;
+  if (!proxy) {
+    return cluster.hosts.all.flatMap(host => portsOf(host).flatMap(port => straight(caller, host, port, { isPassedThrough: true }, context)));
+  }
+  const scope = Scope.of(proxy, cluster);
+  return scope.listeners.flatMap(listener => {
+    const known = [...listener.hosts.values()].flatMap(host => portsOf(host).map(port => ({ host, port })))
+      .filter(({ port }) => scope.listenerFor(portNumber(port) ?? 0) === listener);
+    const numbers = new Set(known.filter(({ port }) => carriesRequests(port) !== false).map(({ port }) => portNumber(port) ?? 0));
+    const virtualHosts = new Map([...numbers].map(number => [number, sidecarVirtualHosts(listener, proxy, number, cluster)]));
+    return known.flatMap(({ host, port }) => {
+      const number = portNumber(port) ?? 0;
+      const [name] = domainsOf(host, proxy, cluster);
+      const routes = virtualHosts.get(number)?.find(each => each.domains.includes(name ?? ''))?.routes;
+      return routes ? routes.map(route => routed(caller, proxy, `${shortName(host, cluster)}:${number}`, route, number, context)) : straight(caller, host, port, {}, context);
+    });
+  });
+}
+
+function waysIn(context: Context): Way[] {
+  return doorsOf(context.cluster).flatMap(door => door.virtualHosts().flatMap(({ domains, routes }) => routes.flatMap(route => {
+    const { proxy } = door.caller;
+    const scheme = door.tls === 'none' ? 'http' : 'https';
+    return proxy ? domains.map(domain => ({ ...routed(door.caller, proxy, `${scheme}://${domain}:${door.port}`, route, door.port, context), from: 'internet' })) : [];
+  })));
+}
+
+function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route, port: number, context: Context): Way {
+  const when = match ? describeMatch(match) : '';
+  const reply = rule.reply?.({ scheme: 'http', host: '', port, method: '', path: match?.path?.value ?? '/', query: '', headers: {} }, match?.path);
+  const ends = reply ? [answered(String(reply.status), 1)] : rule.backends.flatMap(backend => {
+    const found = lookUp(backend, port, proxy, context);
+    if ('problem' in found || found.endpoints.length === 0) {
+      return [answered(String('problem' in found ? rule.unknownBackendStatus : 503), backend.share)];
+    }
+    return endsAt(found.endpoints, { tlsMode: found.tlsMode }, backend.share, false, caller, context);
+  });
+  const { timeoutMs, retries, fault, mirrors } = rule;
+  const terms = [
+    ...timeoutMs === undefined ? [] : [`time out after ${describeMillis(timeoutMs)}`],
+    ...retries.attempts > 0 ? [`${retries.attempts} further tries${retries.perTryTimeoutMs === undefined ? '' : ` of ${describeMillis(retries.perTryTimeoutMs)}`}`] : [],
+    ...fault && fault.abortShare > 0 ? [`${percent(fault.abortShare)} aborted with ${fault.status}`] : [],
+    ...fault && fault.delayShare > 0 ? [`${percent(fault.delayShare)} held back for ${describeMillis(fault.delayMs)}`] : [],
+    ...mirrors.map(each => `${percent(each.share)} copied to ${each.host}${each.subset === undefined ? '' : ` ${each.subset}`}`),
+  ];
+  return { from: caller.title, to, when, ends: merged(ends), terms };
+}
+
+function straight(caller: Caller, host: Host, port: Field, security: Security, context: Context): Way[] {
+  const endpoints = endpointsOf(host, port, {}, context.cluster);
+  const to = `${shortName(host, context.cluster)}:${portNumber(port) ?? 0}`;
+  const isTcp = carriesRequests(port) === false;
+  return endpoints.length === 0 ? [] : [{ from: caller.title, to, when: '', terms: [], ends: merged(endsAt(endpoints, security, 1, isTcp, caller, context)) }];
+}
+
+function endsAt(endpoints: readonly Endpoint[], security: Security, share: number, isTcp: boolean, caller: Caller, context: Context): WayEnd[] {
+  const sum = endpoints.reduce((all, { weight }) => all + weight, 0);
+  return endpoints.map(endpoint => ({
+    place: endpoint.workload ? `${endpoint.workload.namespace}/${endpoint.workload.name}:${endpoint.port.number}` : endpoint.outside ?? '',
+    isReached: true,
+    share: share * endpoint.weight / sum,
+    isAllowed: isLetIn(endpoint, security, isTcp, caller, context),
+  }));
+}
+
+function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller: Caller, { cluster, authorizers }: Context): Known {
+  const { connection } = connect(caller, endpoint, security, cluster);
+  const workload: Workload | undefined = endpoint.workload;
+  if (!connection || !workload) {
+    return connection !== undefined;
+  }
+  return isProxied(workload, endpoint.port.number, cluster) ? authorize(workload, { connection, isTcp }, authorizers, cluster).isAllowed : true;
+}
+
+function answered(place: string, share: number): WayEnd {
+  return { place, isReached: false, share, isAllowed: true };
+}
+
+function merged(ends: readonly WayEnd[]): WayEnd[] {
+  const byPlace = new Map<string, WayEnd>();
+  for (const end of ends) {
+    const known = byPlace.get(end.place);
+    byPlace.set(end.place, known ? { ...end, share: end.share + known.share, isAllowed: known.isAllowed === end.isAllowed ? end.isAllowed : undefined } : end);
+  }
+  return [...byPlace.values()].sort((a, b) => b.share - a.share || (a.place < b.place ? -1 : 1));
+}
+
+/** What a match says, in short: the method, the path, and that there is more. */
+function describeMatch({ at, path }: Match): string {
+  const method = at.get('method').text || at.get('method').entries.map(([, value]) => value.text).join(' ');
+  const suffix = { exact: '', prefix: '*', segments: '/…', regex: '' };
+  const further = at.entries.filter(([name]) => !['uri', 'path', 'method', 'name', 'ignoreUriCase', 'port', 'gateways'].includes(name)).map(([name, field]) => `${name} ${JSON.stringify(field.value)}`);
+  return [method, path ? `${path.kind === 'regex' ? '~' : ''}${path.value}${suffix[path.kind]}` : '', ...further].filter(each => each !== '').join(' ');
+}
+
+function shortName({ name }: Host, cluster: Cluster): string {
+  return name.endsWith(`.svc.${cluster.clusterDomain}`) ? name.slice(0, -`.svc.${cluster.clusterDomain}`.length) : name;
+}
+
+/** A share as people read it. */
+export function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))}%`;
+}
