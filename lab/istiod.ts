@@ -20,6 +20,9 @@ const PLAIN_ENVOY = {
   ENABLE_NATIVE_SIDECARS: 'false',
 };
 
+/** Its cache gives the endpoints that it has found for a proxy whose Sidecar narrows a Service to some ports, which are none for the others, to all proxies. */
+const UNCACHED = { PILOT_ENABLE_XDS_CACHE: 'false' };
+
 /** Where an istiod comes from. */
 export interface IstiodProps {
   /** The manifests of the installation, as `istioctl manifest generate` or helm renders them. */
@@ -79,7 +82,7 @@ export class Istiod {
       '--monitoringAddr', `${address}:15014`,
     ], {
       cwd: this.folder,
-      env: { ...env, ...PLAIN_ENVOY, POD_NAME: `${this.service}-lab`, POD_NAMESPACE: 'istio-system', SERVICE_ACCOUNT: 'istiod' },
+      env: { ...env, ...PLAIN_ENVOY, ...UNCACHED, POD_NAME: `${this.service}-lab`, POD_NAMESPACE: 'istio-system', SERVICE_ACCOUNT: 'istiod' },
     });
     await until(`${this.service} is ready`, async () => (await fetch(`http://${address}:8080/ready`)).ok);
   }

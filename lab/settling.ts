@@ -40,7 +40,11 @@ async function objectsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Prom
   const expected = lists.flat().map(key);
   await until(`istiod has seen ${namespace}`, async () => {
     const seen = new Set((await istiod.debug<KubeObject[]>('configz')).map(key));
-    return expected.every(each => seen.has(each));
+    const missing = expected.filter(each => !seen.has(each));
+    if (missing.length > 0) {
+      throw new Error(`it does not know ${missing.join(', ')}`);
+    }
+    return true;
   });
 }
 

@@ -58,7 +58,7 @@ export function townObjects(): object[] {
 }
 
 /** Connections of an old configuration end soon, so that the next can be tried. */
-const PROXY = '{"drainDuration":"1s","proxyMetadata":{"ISTIO_DELTA_XDS":"false"}}';
+const PROXY = '{"drainDuration":"1s"}';
 
 function deployment({ name, namespace, service, version, isMeshed }: Resident): object {
   const labels = { app: service, version, ...(isMeshed ? {} : { 'sidecar.istio.io/inject': 'false' }) };

@@ -76,5 +76,10 @@ export function cartRules(...http: object[]): object {
 
 /** Where a request ends: versions or names of workloads, or statuses, with their shares. */
 export function endsOf({ endings }: { readonly endings: readonly { place: string; version: string; status: number; share: number }[] }): string {
-  return endings.map(({ place, status, share }) => `${place === '' ? status : place.slice(place.indexOf('/') + 1)}${share === 1 ? '' : ` ${Number((share * 100).toFixed(2))}%`}`).sort().join(', ');
+  const shares = new Map<string, number>();
+  for (const { place, status, share } of endings) {
+    const name = place === '' ? String(status) : place.slice(place.indexOf('/') + 1);
+    shares.set(name, (shares.get(name) ?? 0) + share);
+  }
+  return [...shares].map(([name, share]) => share > 1 - 1e-9 ? name : `${name} ${Number((share * 100).toFixed(2))}%`).sort().join(', ');
 }

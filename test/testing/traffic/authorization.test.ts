@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import type { RequestProps } from '../../../lib/testing';
+import { endsOf, istio, meshConfig, traffic } from './support';
+
+const policy = (spec: object, name = 'policy', namespace = 'shop', metadata: object = {}) => istio('AuthorizationPolicy', name, spec, namespace, metadata);
+const web = 'cluster.local/ns/shop/sa/web';
+const jwt = istio('RequestAuthentication', 'tokens', { jwtRules: [{ issuer: 'https://issuer.example', jwks: '{}' }] });
+const claims = { iss: 'https://issuer.example', sub: 'ann', aud: ['shop', 'x'], azp: 'app', role: ['boss'], nested: { role: 'boss' }, scope: 'read write' };
+
+/** Whether a rule takes a request of web to cart: an ALLOW policy with it alone lets the request in. */
+function takes(rule: object, request = 'GET http://cart/a/b', props: RequestProps = {}): boolean {
+  const { endings } = traffic([jwt, policy({ selector: { matchLabels: { app: 'cart' } }, rules: [rule] })]).from('web').http(request, props);
+  return endings.every(each => each.place !== '');
+}
+
+const source = (fields: object) => ({ from: [{ source: fields }] });
+const operation = (fields: object) => ({ to: [{ operation: fields }] });
+const when = (key: string, values?: string[], notValues?: string[]) => ({ when: [{ key, values, notValues }] });
+
+test.each<[string, object, boolean]>([
+  ['the principal', source({ principals: [web] }), true],
+  ['another principal', source({ principals: ['cluster.local/ns/shop/sa/bank'] }), false],
+  ['a principal by its end', source({ principals: ['*/sa/web'] }), true],
+  ['a principal by its beginning', source({ principals: ['cluster.local/ns/shop/*'] }), true],
+  ['any principal', source({ principals: ['*'] }), true],
+  ['not the principal', source({ notPrincipals: [web] }), false],
+  ['not another', source({ notPrincipals: ['cluster.local/ns/money/*'] }), true],
+  ['the namespace', source({ namespaces: ['shop'] }), true],
+  ['a namespace by a pattern', source({ namespaces: ['s*p'] }), true],
+  ['a part of the namespace\'s name', source({ namespaces: ['sho'] }), false],
+  ['not the namespace', source({ notNamespaces: ['shop'] }), false],
+  ['the service account', source({ serviceAccounts: ['web'] }), true],
+  ['the service account with its namespace', source({ serviceAccounts: ['shop/web'] }), true],
+  ['one of another namespace', source({ serviceAccounts: ['money/web'] }), false],
+  ['the trust domain', source({ trustDomains: ['cluster.local'] }), true],
+  ['not the trust domain', source({ notTrustDomains: ['cluster.local'] }), false],
+  ['one of two sources', { from: [{ source: { namespaces: ['money'] } }, { source: { namespaces: ['shop'] } }] }, true],
+  ['both of two conditions of a source', source({ namespaces: ['shop'], principals: ['*/sa/bank'] }), false],
+  ['a source by a condition', when('source.principal', [web]), true],
+  ['not a source by a condition', when('source.namespace', undefined, ['shop']), false],
+  ['the path', operation({ paths: ['/a/b'] }), true],
+  ['a path by its beginning', operation({ paths: ['/a/*'] }), true],
+  ['a path by its end', operation({ paths: ['*/b'] }), true],
+  ['a path by its parts', operation({ paths: ['/{*}/b'] }), true],
+  ['one part for two', operation({ paths: ['/{*}'] }), false],
+  ['any number of parts', operation({ paths: ['/a{**}'] }), true],
+  ['not the path', operation({ notPaths: ['/a*'] }), false],
+  ['the method', operation({ methods: ['GET'] }), true],
+  ['not the method', operation({ notMethods: ['GET'] }), false],
+  ['the host, in any case', operation({ hosts: ['CART'] }), true],
+  ['the host by its beginning', operation({ hosts: ['ca*'] }), true],
+  ['not the host', operation({ notHosts: ['cart'] }), false],
+  ['the port of the Pod', operation({ ports: ['8080'] }), true],
+  ['the port of the Service, which is none', operation({ ports: ['80'] }), false],
+  ['not the port', operation({ notPorts: ['8080'] }), false],
+  ['the port by a condition', when('destination.port', ['8080']), true],
+  ['a header', when('request.headers[X-Kind]', ['gold*']), true],
+  ['a header that is there', when('request.headers[x-kind]', ['*']), true],
+  ['a header of another value', when('request.headers[x-kind]', ['tin']), false],
+  ['not a header', when('request.headers[x-kind]', undefined, ['golden']), false],
+  ['no such header', when('request.headers[x-other]', undefined, ['*']), true],
+  ['a token of anybody', source({ requestPrincipals: ['*'] }), true],
+  ['the subject of an issuer', source({ requestPrincipals: ['https://issuer.example/ann'] }), true],
+  ['any subject of the issuer', source({ requestPrincipals: ['https://issuer.example/*'] }), true],
+  ['the subject of any issuer', source({ requestPrincipals: ['*/ann'] }), true],
+  ['another subject', source({ requestPrincipals: ['https://issuer.example/bob'] }), false],
+  ['no token', source({ notRequestPrincipals: ['*'] }), false],
+  ['an audience', when('request.auth.audiences', ['shop']), true],
+  ['another audience', when('request.auth.audiences', ['else']), false],
+  ['the presenter', when('request.auth.presenter', ['app']), true],
+  ['a claim that is a list', when('request.auth.claims[role]', ['boss']), true],
+  ['a claim in another', when('request.auth.claims[nested][role]', ['b*']), true],
+  ['a claim with spaces between', when('request.auth.claims[scope]', ['write']), true],
+  ['no such claim', when('request.auth.claims[none]', ['*']), false],
+])('a rule for %s is read so', (_name, rule, expected) => {
+  expect(takes(rule, undefined, { headers: { 'x-kind': 'golden' }, claims })).toBe(expected);
+});
+
+test('a rule about addresses needs one of the request', () => {
+  const rule = source({ remoteIpBlocks: ['10.0.0.0/8'] });
+  expect([takes(rule, undefined, { address: '10.1.2.3' }), takes(rule, undefined, { address: '11.1.2.3' })]).toEqual([true, false]);
+  expect(() => takes(rule)).toThrow('Give the request an `address`');
+});
+
+test('a query is no part of the path', () => {
+  expect(takes(operation({ paths: ['/a/b'] }), 'GET http://cart/a/b?c')).toBe(true);
+});
+
+const cart = { selector: { matchLabels: { app: 'cart' } } };
+const all = { rules: [{}] };
+
+test.each<[string, object[], string]>([
+  ['without policies everything is let in', [], 'cart-v1 50%, cart-v2 50%'],
+  ['a policy without rules allows nothing', [policy({})], '403'],
+  ['an empty rule allows everything', [policy(all)], 'cart-v1 50%, cart-v2 50%'],
+  ['one that denies without rules denies nothing', [policy({ action: 'DENY' })], 'cart-v1 50%, cart-v2 50%'],
+  ['what is denied is not allowed by another', [policy(all, 'a'), policy({ action: 'DENY', ...all }, 'b')], '403'],
+  ['one of several that allow is enough', [policy({}, 'a'), policy({ ...cart, ...all }, 'b')], 'cart-v1 50%, cart-v2 50%'],
+  ['one for other labels is not for these', [policy({ selector: { matchLabels: { app: 'bank' } } })], 'cart-v1 50%, cart-v2 50%'],
+  ['one for a version is for that', [policy({ selector: { matchLabels: { app: 'cart', version: 'v2' } } })], '403 50%, cart-v1 50%'],
+  ['one of another namespace is not for this', [policy({}, 'a', 'money')], 'cart-v1 50%, cart-v2 50%'],
+  ['one of the root namespace is for all', [policy({}, 'a', 'istio-system')], '403'],
+  ['one of the root namespace that selects', [policy({ selector: { matchLabels: { version: 'v1' } } }, 'a', 'istio-system')], '403 50%, cart-v2 50%'],
+  ['one that is only tried decides nothing', [policy({ action: 'DENY', ...all }, 'a', 'shop', { annotations: { 'istio.io/dry-run': 'true' } })], 'cart-v1 50%, cart-v2 50%'],
+  ['one that only looks decides nothing', [policy({ action: 'AUDIT', ...all })], 'cart-v1 50%, cart-v2 50%'],
+  ['an external authorizer is taken to let through', [policy({ action: 'CUSTOM', provider: { name: 'opa' }, ...all })], 'cart-v1 50%, cart-v2 50%'],
+  ['one that the mesh does not have refuses', [policy({ action: 'CUSTOM', provider: { name: 'opa' }, ...all }), meshConfig({ extensionProviders: [{ name: 'other' }] })], '403'],
+])('%s', (_name, objects, expected) => {
+  expect(endsOf(traffic(objects).from('web').http('GET http://cart/'))).toBe(expected);
+});
+
+test('a test says which external authorizers refuse, and what they are not asked about passes', () => {
+  const guarded = traffic([policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{ to: [{ operation: { paths: ['/admin'] } }] }] })], { refusingAuthorizers: ['opa'] });
+  guarded.from('web').http('GET http://cart/admin').isDenied(403);
+  guarded.from('web').http('GET http://cart/').isAllowed();
+  expect(guarded.from('web').http('GET http://cart/admin').explain()).toContain('the authorizer opa refuses');
+});
+
+test('on connections alone, conditions about requests void what allows and are none of what denies', () => {
+  const connect = (...objects: object[]) => endsOf(traffic(objects).from('web').tcp('cart:9000'));
+  const paths = { to: [{ operation: { paths: ['/a'] } }] };
+  expect(connect(policy({ ...cart, rules: [paths] }))).toBe('0');
+  expect(connect(policy({ ...cart, rules: [source({ principals: [web] })] }))).toBe('cart-v1 50%, cart-v2 50%');
+  expect(connect(policy({ action: 'DENY', ...cart, rules: [paths] }))).toBe('0');
+  expect(connect(policy({ action: 'DENY', ...cart, rules: [{ to: [{ operation: { paths: ['/a'], ports: ['8080'] } }] }] }))).toBe('cart-v1 50%, cart-v2 50%');
+});
+
+test('a caller without a sidecar has no identity', () => {
+  const from = (spec: object) => endsOf(traffic([policy({ ...cart, ...spec })]).from('old').http('GET http://cart/'));
+  expect([from({ rules: [source({ principals: ['*'] })] }), from({ rules: [source({ notPrincipals: [web] })] }), from({ rules: [source({ notNamespaces: ['shop'] })] })]).toEqual(['403', 'cart-v1 50%, cart-v2 50%', 'cart-v1 50%, cart-v2 50%']);
+});
+
+test('a callee without a sidecar has no policies', () => {
+  expect(endsOf(traffic([policy({})]).from('web').http('GET http://old/'))).toBe('old-v1');
+});
+
+test('who is refused learns which object did it', () => {
+  expect(() => traffic([policy({ ...cart, rules: [source({ principals: ['*/sa/bank'] })] }, 'bank-only')]).from('web').http('GET http://cart/').isAllowed())
+    .toThrow(/Expected the request to arrive\.\nshop\/web-v1 → GET http:\/\/cart\/[\s\S]*AuthorizationPolicy shop\/bank-only refuses it at cart-v1/);
+});
+
+const rules = fc.array(fc.record({
+  from: fc.option(fc.constantFrom([{ source: { principals: [web] } }], [{ source: { namespaces: ['money'] } }], [{ source: { notNamespaces: ['shop'] } }]), { nil: undefined }),
+  to: fc.option(fc.constantFrom([{ operation: { methods: ['GET'] } }], [{ operation: { paths: ['/a*'] } }], [{ operation: { notPaths: ['/a'] } }]), { nil: undefined }),
+  when: fc.option(fc.constantFrom([{ key: 'request.headers[x]', values: ['1'] }], [{ key: 'request.headers[x]', notValues: ['1'] }]), { nil: undefined }),
+}), { minLength: 1, maxLength: 3 });
+const request = fc.record({ method: fc.constantFrom('GET', 'POST'), path: fc.constantFrom('/', '/a', '/ab'), x: fc.constantFrom(undefined, '1') });
+
+test('a further rule that denies never lets in, a further one that allows never refuses', () => {
+  fc.assert(fc.property(rules, rules, rules, request, (allowing, denying, more, { method, path, x }) => {
+    const isLetIn = (allow: object[], deny: object[]) => takesAll([policy({ rules: allow }, 'allow'), policy({ action: 'DENY', rules: deny }, 'deny')]);
+    const takesAll = (objects: object[]) => traffic(objects).from('web').http(`${method} http://cart${path}`, { headers: x ? { x } : {} }).endings.every(each => each.place !== '');
+    expect(isLetIn(allowing, [...denying, ...more]) && !isLetIn(allowing, denying)).toBe(false);
+    expect(isLetIn(allowing, denying) && !isLetIn([...allowing, ...more], denying)).toBe(false);
+  }), { numRuns: 60 });
+});

@@ -1,0 +1,93 @@
+import { Traffic } from '../../../lib/testing';
+import { endsOf, istio, manifestsOf, meshConfig, meshed, pods, service, traffic } from './support';
+
+const peer = (mode: string, spec: object = {}, namespace = 'shop') => istio('PeerAuthentication', 'peer', { mtls: { mode }, ...spec }, namespace);
+const rule = (tls: object, spec: object = {}) => istio('DestinationRule', 'cart', { host: 'cart', trafficPolicy: { tls }, ...spec });
+const cart = 'cart-v1 50%, cart-v2 50%';
+
+test.each<[string, object[], string, string]>([
+  ['without a word both are let in', [], cart, cart],
+  ['STRICT keeps out who speaks no mutual TLS', [peer('STRICT')], cart, '0'],
+  ['PERMISSIVE lets both in', [peer('PERMISSIVE')], cart, cart],
+  ['DISABLE lets both in, in plain text', [peer('DISABLE')], cart, cart],
+  ['STRICT for the mesh', [peer('STRICT', {}, 'istio-system')], cart, '0'],
+  ['STRICT for another namespace', [peer('STRICT', {}, 'money')], cart, cart],
+  ['STRICT for one version', [peer('STRICT', { selector: { matchLabels: { version: 'v1' } } })], cart, '0 50%, cart-v2 50%'],
+  ['an exception for the port', [peer('STRICT', { selector: { matchLabels: { app: 'cart' } }, portLevelMtls: { 8080: { mode: 'DISABLE' } } })], cart, cart],
+  ['a caller told to speak plain text', [peer('STRICT'), rule({ mode: 'DISABLE' })], '503', '0'],
+  ['a caller told to speak mutual TLS to who takes none', [peer('DISABLE'), rule({ mode: 'ISTIO_MUTUAL' })], '503', cart],
+  ['a mesh whose proxies do not choose by themselves', [peer('STRICT'), meshConfig({ enableAutoMtls: false })], '503', '0'],
+])('%s', (_name, objects, fromWeb, fromOld) => {
+  const all = traffic(objects);
+  expect([endsOf(all.from('web').http('GET http://cart/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual([fromWeb, fromOld]);
+});
+
+test('a callee without a sidecar is called in plain text, unless the caller is told otherwise', () => {
+  const ask = (...objects: object[]) => endsOf(traffic([peer('STRICT'), ...objects]).from('web').http('GET http://old/'));
+  expect([ask(), ask(istio('DestinationRule', 'old', { host: 'old', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } }))]).toEqual(['old-v1', '503']);
+});
+
+test('of the Pods behind a Service those are reached to which connections can be made, as long as there are further tries', () => {
+  const one = peer('DISABLE', { selector: { matchLabels: { app: 'cart', version: 'v1' } } });
+  const http = (attempts: number) => istio('VirtualService', 'cart', { hosts: ['cart'], http: [{ route: [{ destination: { host: 'cart' } }], retries: { attempts } }] });
+  const ask = (attempts: number) => endsOf(traffic([one, rule({ mode: 'ISTIO_MUTUAL' }), http(attempts)]).from('web').http('GET http://cart/'));
+  expect([ask(0), ask(1)]).toEqual(['503 50%, cart-v2 50%', 'cart-v2']);
+});
+
+test('a port that is excluded from the proxy has neither mutual TLS nor policies', () => {
+  const excluded = pods('free', 'v1', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } });
+  const all = traffic([excluded, service('free'), peer('STRICT'), istio('AuthorizationPolicy', 'none', {})]);
+  expect([endsOf(all.from('old').http('GET http://free/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual(['free-v1', '0']);
+});
+
+const closed = (spec: object, namespace = 'shop') => ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'closed', namespace }, spec });
+
+test.each<[string, object, string, string]>([
+  ['what lets nothing in', { podSelector: { matchLabels: { app: 'cart' } }, policyTypes: ['Ingress'] }, '503', '0'],
+  ['what lets nothing out of web', { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Egress'] }, '503', cart],
+  ['what lets the port in, by the name that Pods give it', { podSelector: { matchLabels: { app: 'cart' } }, ingress: [{ ports: [{ port: 'web' }] }] }, cart, cart],
+  ['what lets web in', { podSelector: { matchLabels: { app: 'cart' } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }] }] }, cart, '0'],
+])('a NetworkPolicy: %s', (_name, spec, fromWeb, fromOld) => {
+  const all = traffic([closed(spec)]);
+  expect([endsOf(all.from('web').http('GET http://cart/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual([fromWeb, fromOld]);
+});
+
+const tokens = (rules: object, spec: object = {}) => istio('RequestAuthentication', 'tokens', { jwtRules: [{ issuer: 'https://issuer.example', jwks: '{}', ...rules }], ...spec });
+const claims = { iss: 'https://issuer.example', sub: 'ann', aud: 'shop' };
+
+test.each<[string, object, object, string]>([
+  ['no token', tokens({}), {}, cart],
+  ['a valid one', tokens({}), { claims }, cart],
+  ['one that is not valid', tokens({}), { claims, badToken: true }, '401'],
+  ['one of another issuer', tokens({}), { claims: { ...claims, iss: 'https://other.example' } }, '401'],
+  ['one for the audience', tokens({ audiences: ['x', 'shop'] }), { claims }, cart],
+  ['one for another audience', tokens({ audiences: ['x'] }), { claims }, '403'],
+  ['a bad one where nobody looks', tokens({ fromHeaders: [{ name: 'x-token' }] }), { claims, badToken: true }, cart],
+  ['a bad one where somebody looks', tokens({ fromHeaders: [{ name: 'x-token' }] }), { claims, badToken: true, tokenHeader: 'X-Token' }, '401'],
+  ['a bad one of a workload that is not asked', tokens({}, { selector: { matchLabels: { app: 'bank' } } }), { claims, badToken: true }, cart],
+])('a request with %s', (_name, object, props, expected) => {
+  expect(endsOf(traffic([object]).from('web').http('GET http://cart/', props))).toBe(expected);
+});
+
+test('a verified token goes no further unless it is said to, and claims become headers', () => {
+  const headers = (object: object) => traffic([object]).from('web').http('GET http://cart/', { claims }).endings[0]?.headers;
+  expect(headers(tokens({}))).toEqual({});
+  expect(headers(tokens({ forwardOriginalToken: true }))).toEqual({ authorization: 'Bearer token' });
+  expect(headers(tokens({ outputClaimToHeaders: [{ header: 'X-Sub', claim: 'sub' }] }))).toEqual({ 'x-sub': 'ann' });
+});
+
+test('without a mesh, Services lead to the Pods that run', () => {
+  const plain = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
+  const objects = [plain, pods('web'), pods('cart', 'v1', { replicas: 3 }), pods('cart', 'v2', { replicas: 1 }), pods('gone', 'v1', { replicas: 0 }), service('cart'), service('gone')];
+  const web = Traffic.of(manifestsOf(objects)).from('web');
+  expect(endsOf(web.http('GET http://cart/'))).toBe('cart-v1 75%, cart-v2 25%');
+  expect([endsOf(web.http('GET http://gone/')), endsOf(web.http('GET http://cart:82/')), endsOf(web.http('GET http://nobody/'))]).toEqual(['0', '0', '0']);
+  expect(web.http('GET http://www.example/').endings.map(each => each.place)).toEqual(['www.example']);
+});
+
+test('what is in ambient mode is not guessed', () => {
+  const ambient = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'amb', labels: { 'istio.io/dataplane-mode': 'ambient' } } };
+  const all = traffic([ambient, pods('fog', 'v1', { namespace: 'amb' }), service('fog', 'amb'), meshed('other')]);
+  expect(() => all.from('web').http('GET http://fog.amb/')).toThrow('amb/fog-v1 is in ambient mode');
+  expect(() => all.from('fog').http('GET http://cart.shop/')).toThrow('amb/fog-v1 is in ambient mode');
+});
