@@ -89,7 +89,9 @@ export class Trials {
       if (problem) {
         return { request, problem, simulated: answer.explain(), real: JSON.stringify(reply) };
       }
-      this.count(answer, reply);
+      if (only === undefined) {
+        this.count(answer, reply);
+      }
     }
     return undefined;
   }
@@ -151,15 +153,21 @@ export class Trials {
     }) as object;
   }
 
-  /** One of several endings is followed through all trials: the most probable. */
-  private count({ endings: [first] }: Answer, reply: Reply): void {
-    if (first && first.share > 0 && first.share < 1) {
+  /** One of several endings, with all that look alike, is followed through all trials: the most probable. */
+  private count({ endings }: Answer, reply: Reply): void {
+    const [first] = endings;
+    const share = endings.filter(each => first && looksOf(each) === looksOf(first)).reduce((sum, each) => sum + each.share, 0);
+    if (first && share < 1 - 1e-9) {
       this.shares.trials++;
       this.shares.seen += isEnding(first, reply) ? 1 : 0;
-      this.shares.expected += first.share;
-      this.shares.variance += first.share * (1 - first.share);
+      this.shares.expected += share;
+      this.shares.variance += share * (1 - share);
     }
   }
+}
+
+function looksOf({ place, status }: Ending): string {
+  return place === '' ? String(status) : place;
 }
 
 /** A host outside the cluster, see outside.ts. */
