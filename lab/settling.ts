@@ -28,8 +28,8 @@ async function routesAreTaken(lab: Lab, namespace: string): Promise<void> {
     readonly status?: { readonly parents?: readonly { readonly conditions: readonly { readonly type: string; readonly status: string; readonly observedGeneration?: number }[] }[] };
   }
   await until(`the routes of ${namespace} are taken`, async () => {
-    const routes = await lab.plane.api.list<Route>(`/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`);
-    return routes.every(({ metadata: { generation }, status }) => status?.parents?.some(({ conditions }) =>
+    const lists = await Promise.all(['httproutes', 'grpcroutes'].map(kind => lab.plane.api.list<Route>(`/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/${kind}`)));
+    return lists.flat().every(({ metadata: { generation }, status }) => status?.parents?.some(({ conditions }) =>
       conditions.some(({ type, observedGeneration }) => type === 'Accepted' && observedGeneration === generation)));
   });
 }

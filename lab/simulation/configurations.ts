@@ -2,14 +2,14 @@ import fc, { type Arbitrary } from 'fast-check';
 import { GATEWAY, ISTIO_GATEWAY_PORT } from './town';
 import { authorizationPolicy, peerAuthentication, requestAuthentication } from './policies';
 import { of, record, some } from './vocabulary';
-import { httpRoute } from './gateway-api';
-import { destinationRule, sidecar, virtualService } from './routing';
+import { grpcRoute, httpRoute, referenceGrant } from './gateway-api';
+import { delegation, destinationRule, sidecar, virtualService } from './routing';
 
-/** An object without its name, which it gets from its place in the configuration. */
+/** An object that gets its name from its place in the configuration, unless others name it. */
 export interface Unnamed {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly namespace: string };
+  readonly metadata: { readonly namespace: string; readonly name?: string };
   readonly spec: object;
 }
 
@@ -18,7 +18,7 @@ export interface Named extends Unnamed {
 }
 
 const istioGateway: Arbitrary<Unnamed> = record({
-  apiVersion: of('networking.istio.io/v1'), kind: of('Gateway'), metadata: of({ namespace: 'north' }),
+  apiVersion: of('networking.istio.io/v1'), kind: of('Gateway'), metadata: of({ namespace: 'north', name: 'own' }),
   spec: record({
     selector: of({ 'gateway.networking.k8s.io/gateway-name': GATEWAY }),
     servers: of(['*'], ['*.town.example'], ['north/*'], ['a.town.example', 'south/b.town.example']).map(hosts => [{ port: { number: ISTIO_GATEWAY_PORT, name: 'http', protocol: 'HTTP' }, hosts }]),
@@ -41,6 +41,7 @@ const serviceEntry: Arbitrary<Unnamed> = record({
 export const configuration: Arbitrary<Named[]> = fc.tuple(
   istioGateway.map(each => [each]),
   fc.array(virtualService, { maxLength: 3 }),
+  fc.array(delegation, { maxLength: 1 }).map(each => each.flat()),
   fc.array(destinationRule, { maxLength: 2 }),
   fc.array(authorizationPolicy, { maxLength: 3 }),
   fc.array(peerAuthentication, { maxLength: 2 }),
@@ -48,8 +49,6 @@ export const configuration: Arbitrary<Named[]> = fc.tuple(
   fc.array(serviceEntry, { maxLength: 1 }),
   fc.array(requestAuthentication, { maxLength: 1 }),
   fc.array(httpRoute, { maxLength: 3 }),
-).map(lists => lists.flat().map((each, index) => ({ ...each, metadata: { ...each.metadata, name: nameOf(each, index) } })));
-
-function nameOf({ kind, spec }: Unnamed, index: number): string {
-  return kind === 'Gateway' ? 'own' : 'delegated' in spec ? 'delegate' : `${kind.toLowerCase()}-${index}`;
-}
+  fc.array(grpcRoute, { maxLength: 1 }),
+  fc.array(referenceGrant, { maxLength: 1 }),
+).map(lists => lists.flat().map((each, index) => ({ ...each, metadata: { name: `${each.kind.toLowerCase()}-${String(index).padStart(2, '0')}`, ...each.metadata } })));

@@ -58,3 +58,24 @@ export const httpRoute: Arbitrary<Unnamed> = record({
     rules: fc.array(rule, { minLength: 1, maxLength: 2 }),
   }),
 });
+
+/** Routes for methods are routes for paths of two parts. */
+export const grpcRoute: Arbitrary<Unnamed> = record({
+  apiVersion: of(apiVersions.gateway), kind: of('GRPCRoute'), metadata: namespaced,
+  spec: record({
+    parentRefs: of([{ name: GATEWAY, namespace: 'north' }]),
+    hostnames: some(subset<string>(...OUTSIDE_HOSTS)),
+    rules: fc.array(record({
+      matches: of<object[]>([{ method: { service: 'a', method: 'b' } }], [{ method: { service: 'a' } }], [{ method: { method: 'b' } }], [{ method: { type: 'RegularExpression', service: '[a-b]', method: 'b' } }], [{ headers: [{ name: HEADER, value: 'gold' }] }]),
+      backendRefs: of([{ name: 'api', namespace: 'north', port: 80 }], [{ name: 'peer', namespace: 'south', port: 80 }]),
+    }), { minLength: 1, maxLength: 2 }),
+  }),
+});
+
+export const referenceGrant: Arbitrary<Unnamed> = record({
+  apiVersion: of(apiVersions.gateway), kind: of('ReferenceGrant'), metadata: namespaced,
+  spec: record({
+    from: of('HTTPRoute', 'HTTPRoute', 'GRPCRoute').chain(kind => of('north', 'south').map(namespace => [{ group: 'gateway.networking.k8s.io', kind, namespace }])),
+    to: of([{ group: '', kind: 'Service' }], [{ group: '', kind: 'Service', name: 'api' }], [{ group: '', kind: 'Service', name: 'peer' }]),
+  }),
+});

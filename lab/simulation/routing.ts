@@ -60,6 +60,12 @@ const answering = fc.oneof(
   record({ match: some(matches), directResponse: of({ status: 299 }, { status: 503, body: { string: 'no' } }) }),
 );
 
+/** Rules for connections. */
+const tcp = fc.array(record({
+  match: some(of<object[]>([{ port: 82 }], [{ port: 99 }], [{ sourceLabels: { app: 'client' } }], [{ gateways: ['mesh'], port: 82 }])),
+  route: fc.oneof(record({ destination }).map(each => [each]), fc.tuple(record({ destination }), record({ destination })).map(([one, other]) => [{ ...one, weight: 30 }, { ...other, weight: 70 }])),
+}), { minLength: 1, maxLength: 2 });
+
 const hosts = fc.oneof(
   subset<string>(...HOSTS).map(each => [...new Set(each.map(host => host === 'api' ? 'api.north.svc.cluster.local' : host))]),
   of(['*.north.svc.cluster.local'], ['*'], ['free.example'], ['out.example'], ['api.north.svc.cluster.local', 'free.example']),
@@ -75,11 +81,23 @@ export const virtualService: Arbitrary<Unnamed> = fc.tuple(
   ),
   fc.array(fc.oneof({ arbitrary: forwarding, weight: 5 }, { arbitrary: answering, weight: 1 }), { minLength: 1, maxLength: 3 }),
   some(of(['*'], ['.'], ['north'], ['south'])),
-).map(([metadata, bound, http, exportTo]) => ({
+  some(tcp),
+).map(([metadata, bound, http, exportTo, connections]) => ({
   apiVersion: apiVersions.networking, kind: 'VirtualService', metadata,
   // A pattern for all hosts is one that only gateways take.
-  spec: { ...bound, ...(bound.hosts.includes('*') ? { gateways: ['north/own'] } : {}), http, ...(exportTo ? { exportTo } : {}) },
+  spec: { ...bound, ...(bound.hosts.includes('*') ? { gateways: ['north/own'] } : {}), http, ...(connections ? { tcp: connections } : {}), ...(exportTo ? { exportTo } : {}) },
 }));
+
+/** One that leaves a part to another, of the same namespace or not. */
+export const delegation: Arbitrary<Unnamed[]> = fc.tuple(
+  namespaced, namespaced, some(matches), fc.array(forwarding, { minLength: 1, maxLength: 2 }), some(of(['*'], ['.'])), some(of('3s')),
+).map(([root, part, match, http, exportTo, timeout]) => [
+  {
+    apiVersion: apiVersions.networking, kind: 'VirtualService', metadata: root,
+    spec: { hosts: ['peer.south.svc.cluster.local'], http: [{ ...(match ? { match } : {}), delegate: { name: 'part', namespace: part.namespace }, ...(timeout ? { timeout } : {}) }, { directResponse: { status: 298 } }] },
+  },
+  { apiVersion: apiVersions.networking, kind: 'VirtualService', metadata: { ...part, name: 'part' }, spec: { http, ...(exportTo ? { exportTo } : {}) } },
+]);
 
 const tls = of({ mode: 'DISABLE' }, { mode: 'ISTIO_MUTUAL' });
 const trafficPolicy = fc.oneof(record({ tls: some(tls) }), tls.map(each => ({ portLevelSettings: [{ port: { number: 80 }, tls: each }] })));

@@ -2,6 +2,7 @@ import type { Reply } from '../app-protocol';
 import type { Lab } from '../lab';
 import { Manifests, Traffic, type Answer, type Ending, Unsimulated } from '../../lib/testing';
 import { TokenIssuer } from '../tokens';
+import { until } from '../wait';
 import { knockOn } from '../knock';
 import type { Named } from './configurations';
 import type { TrialRequest } from './requests';
@@ -29,6 +30,7 @@ const PATHS: Readonly<Record<string, string>> = {
   VirtualService: 'networking.istio.io/v1/virtualservices', DestinationRule: 'networking.istio.io/v1/destinationrules', Gateway: 'networking.istio.io/v1/gateways',
   ServiceEntry: 'networking.istio.io/v1/serviceentries', Sidecar: 'networking.istio.io/v1/sidecars', AuthorizationPolicy: 'security.istio.io/v1/authorizationpolicies',
   PeerAuthentication: 'security.istio.io/v1/peerauthentications', RequestAuthentication: 'security.istio.io/v1/requestauthentications', HTTPRoute: 'gateway.networking.k8s.io/v1/httproutes',
+  GRPCRoute: 'gateway.networking.k8s.io/v1/grpcroutes', ReferenceGrant: 'gateway.networking.k8s.io/v1/referencegrants',
 };
 
 /** Tries configurations in a lab, and compares what proxies do with what the simulator says. */
@@ -83,9 +85,11 @@ export class Trials {
       return undefined;
     }
     this.compared++;
+    await this.takeSeen(answer.mirrors);
     const replies = await this.send(request);
+    const copied = await this.copies(answer, replies.some(({ reply }) => reply.from));
     for (const { reply, only } of replies) {
-      const problem = differenceOf(answer, reply, request, only);
+      const problem = copied ?? differenceOf(answer, reply, request, only);
       if (problem) {
         return { request, problem, simulated: answer.explain(), real: JSON.stringify(reply) };
       }
@@ -100,6 +104,22 @@ export class Trials {
   private isBeyondPlainEnvoy({ from }: TrialRequest, { endings }: Answer): boolean {
     return endings.some(each => each.port === 8081) && (from === undefined || RESIDENTS.some(each => each.name === from && each.isMeshed))
       && this.applied.some(each => ['AuthorizationPolicy', 'RequestAuthentication'].includes(each.kind));
+  }
+
+  /** The requests that workloads have got since the last time. */
+  private async takeSeen(places: readonly string[]): Promise<number> {
+    const pods = RESIDENTS.filter(each => places.includes(`${each.namespace}/${each.name}`)).flatMap(each => this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }));
+    return (await Promise.all(pods.map(each => each.takeSeen()))).flat().filter(each => each.host.includes('-shadow')).length;
+  }
+
+  /** A copy has no answer; it is there when its callee has seen it. One that policies refuse is not told from one that never came. */
+  private async copies({ mirrors, endings }: Answer, arrived: boolean): Promise<string | undefined> {
+    const isFree = !this.applied.some(each => ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication', 'DestinationRule'].includes(each.kind));
+    if (mirrors.length === 0 || !arrived || !isFree || !endings.every(each => each.place !== '')) {
+      return undefined;
+    }
+    const came = await until('the copy arrives', async () => await this.takeSeen(mirrors) > 0, 5).catch(() => false);
+    return came ? undefined : `was not copied to ${mirrors.join(', ')}`;
   }
 
   private ask(traffic: Traffic, { from, host, port, method, path, query, headers, token }: TrialRequest): Answer {
@@ -180,7 +200,7 @@ function pathOf({ apiVersion, kind, metadata }: Named): string {
 
 /** Objects are made in the order in which those of one age count, since they may turn out to be of two. */
 function byAge(a: Named, b: Named): number {
-  const key = ({ kind, metadata: { name, namespace } }: Named) => kind === 'HTTPRoute' ? `${kind} ${namespace} ${name}` : `${kind} ${name} ${namespace}`;
+  const key = ({ kind, metadata: { name, namespace } }: Named) => kind === 'HTTPRoute' || kind === 'GRPCRoute' ? `${kind} ${namespace} ${name}` : `${kind} ${name} ${namespace}`;
   return key(a) < key(b) ? -1 : 1;
 }
 
@@ -196,7 +216,7 @@ function differenceOf(answer: Answer, reply: Reply, request: TrialRequest, only:
     return `came to ${reply.from ? `${reply.from.service}-${reply.from.version}` : reply.text === 'outside' ? 'the outside' : `status ${reply.status}`}`;
   }
   const late = answer.delayedShare === 1 && reply.ms < answer.delay ? `was not held back for ${answer.delay} ms` : undefined;
-  return late ?? answerDifference(answer, reply) ?? (reply.from && request.port !== 82 ? receivedDifference(ending, reply.from) : undefined);
+  return late ?? answerDifference(answer, reply) ?? (reply.from && request.port !== 82 ? receivedDifference(ending, reply.from) ?? termsDifference(answer, reply.from) : undefined);
 }
 
 function isEnding(ending: Ending, { status, from, text, headers }: Reply): boolean {
@@ -219,6 +239,14 @@ function receivedDifference(ending: Ending, from: NonNullable<Reply['from']>): s
     : String(from.headers.host ?? '') !== ending.host ? `arrived for ${String(from.headers.host)}, not for ${ending.host}`
       : wrong ? `arrived with ${wrong}: ${String(from.headers[wrong])}, not ${ending.headers[wrong]}`
         : token ? `arrived ${from.headers[token] === undefined ? 'without' : 'with'} ${token}` : undefined;
+}
+
+/** A proxy tells the callee how long it waits for this try. */
+function termsDifference({ timeout, perTryTimeout }: Answer, { headers }: NonNullable<Reply['from']>): string | undefined {
+  const limits = [timeout, perTryTimeout].filter(each => each !== undefined);
+  const expected = limits.length > 0 ? String(Math.min(...limits)) : undefined;
+  const told = headers['x-envoy-expected-rq-timeout-ms'];
+  return expected === undefined || told === expected ? undefined : `has ${String(told)} ms, not ${expected}`;
 }
 
 const WATCHED = ['x-set', 'x-kind', 'x-gone', 'x-backend', 'x-sub'];

@@ -1,4 +1,5 @@
 export * from './addresses';
+export * from './age';
 export * from './authorization';
 export * from './by-label';
 export * from './cluster';

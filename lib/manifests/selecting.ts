@@ -1,3 +1,4 @@
+import { byAge } from './age';
 import type { Cluster } from './cluster';
 import type { Resource } from './resource';
 import type { Workload } from './workload';
@@ -17,7 +18,7 @@ export class Selecting {
   private readonly byNamespace = new Map<string, Resource[]>();
 
   private constructor(cluster: Cluster, type: string, path: readonly string[]) {
-    for (const resource of cluster.all(type).filter(each => !each.spec.get('targetRef').exists && each.spec.get('targetRefs').items.length === 0)) {
+    for (const resource of byAge(cluster.all(type)).filter(each => !each.spec.get('targetRef').exists && each.spec.get('targetRefs').items.length === 0)) {
       const labels = resource.spec.get(...path).strings;
       if (Object.keys(labels).length === 0) {
         push(this.byNamespace, resource.namespace, resource);

@@ -1,6 +1,5 @@
-import { type Cluster, covers, type Field, fullHost, hasLabels, type Host, Kind, type Labels, namespacesOf, type Resource } from '../../manifests';
+import { byAge, type Cluster, covers, type Field, fullHost, hasLabels, type Host, Kind, type Labels, namespacesOf, type Resource } from '../../manifests';
 import type { Proxy } from './proxy';
-import { byName } from './scope';
 
 /**
  * What DestinationRules say to a proxy about a host: those of the proxy's namespace before those of the host's, before those of the mesh; the best name before a pattern. Several for
@@ -81,7 +80,7 @@ class Index {
   private readonly byNamespace = new Map<string, Resource[]>();
 
   constructor(cluster: Cluster) {
-    for (const rule of byName(cluster.all(Kind.DESTINATION_RULE))) {
+    for (const rule of byAge(cluster.all(Kind.DESTINATION_RULE))) {
       this.byNamespace.set(rule.namespace, [...this.byNamespace.get(rule.namespace) ?? [], rule]);
     }
   }

@@ -1,5 +1,4 @@
-import { ByLabel, type Cluster, hasLabels, type Labels, type Resource, targetRefsOf } from '../../manifests';
-import { byName } from './scope';
+import { byAge, ByLabel, type Cluster, hasLabels, type Labels, type Resource, targetRefsOf } from '../../manifests';
 
 /** Who policies are for: a workload, or the Pods of a gateway. */
 export interface Guarded {
@@ -13,7 +12,7 @@ export interface Guarded {
 export function policiesFor({ namespace, labels, gateway }: Guarded, type: string, cluster: Cluster): Resource[] {
   const index = indexOf(type, cluster);
   const found = [...new Set([namespace, cluster.mesh.rootNamespace])].flatMap(each => index.candidates(each, labels));
-  return byName(found.filter(policy => {
+  return byAge(found.filter(policy => {
     const targets = targetRefsOf(policy);
     return targets.length > 0
       ? gateway !== undefined && policy.namespace === gateway.namespace && targets.some(each => each.get('kind').text === 'Gateway' && each.get('name').text === gateway.name)

@@ -1,10 +1,10 @@
-import { type Cluster, covers, type Field, fullHost, hasLabels, Kind, type Labels, type Resource, targetPortOf, type Workload } from '../../manifests';
+import { byAge, type Cluster, covers, type Field, fullHost, hasLabels, Kind, type Labels, type Resource, targetPortOf, type Workload } from '../../manifests';
 import { identityOf } from './caller';
 import { madeGateways } from './gateway-door';
 import type { Door, DoorTls } from './door';
 import type { Proxy } from './proxy';
 import { catchAllsLast, type Route, routesAt } from './rule';
-import { byName, Scope } from './scope';
+import { Scope } from './scope';
 import { Unsimulated } from './unsimulated';
 import type { VirtualHost } from './virtual-hosts';
 import { virtualServiceRules } from './virtual-service';
@@ -14,7 +14,7 @@ import { virtualServiceRules } from './virtual-service';
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
 export function istioDoors(cluster: Cluster): Door[] {
-  return byName(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => gateway.spec.get('servers').items.flatMap(at => doorsOf(at, cluster)));
+  return byAge(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => gateway.spec.get('servers').items.flatMap(at => doorsOf(at, cluster)));
 }
 
 function doorsOf(at: Field, cluster: Cluster): Door[] {

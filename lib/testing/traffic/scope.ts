@@ -1,4 +1,4 @@
-import { type Cluster, covers, type Field, fullHost, gatewayOf, hasLabels, type Host, Kind, namespacesOf, portNumber, portsOf, type Resource } from '../../manifests';
+import { byAge, type Cluster, covers, type Field, fullHost, gatewayOf, hasLabels, type Host, Kind, namespacesOf, portNumber, portsOf, type Resource } from '../../manifests';
 import { httpRulesOf } from './delegates';
 import { MESH, type Proxy } from './proxy';
 import { Unsimulated } from './unsimulated';
@@ -69,7 +69,7 @@ const SCOPES = new WeakMap<Cluster, Map<string, Scope>>();
 
 /** One that selects the Pod, else that of its namespace, else that of the mesh. */
 function sidecarOf({ namespace, labels }: Proxy, cluster: Cluster): Resource | undefined {
-  const own = byName(cluster.all(Kind.SIDECAR)).filter(each => each.namespace === namespace);
+  const own = byAge(cluster.all(Kind.SIDECAR)).filter(each => each.namespace === namespace);
   const isDefault = (each: Resource) => !each.spec.get('workloadSelector').exists;
   return own.find(each => !isDefault(each) && hasLabels(labels, each.spec.get('workloadSelector', 'labels').strings))
     ?? own.find(isDefault)
@@ -147,18 +147,12 @@ function addHost(hosts: Map<string, Host>, host: Host, namespace: string): void 
 
 /** The VirtualServices that a proxy applies: private ones of its namespace, those exported to it, then the public ones; each by age, which in manifests is the order of names. */
 function virtualServicesFor(proxy: Proxy, cluster: Cluster): Resource[] {
-  const own = byName(cluster.all(Kind.VIRTUAL_SERVICE)).filter(each => each.spec.get('hosts').items.length > 0 && isBoundTo(each, proxy));
+  const own = byAge(cluster.all(Kind.VIRTUAL_SERVICE)).filter(each => each.spec.get('hosts').items.length > 0 && isBoundTo(each, proxy));
   const rank = (each: Resource) => {
     const visibleIn = namespacesOf(each.spec.get('exportTo').texts, each.namespace);
     return visibleIn.includes('*') ? 2 : !visibleIn.includes(proxy.namespace) ? undefined : each.namespace === proxy.namespace ? 0 : 1;
   };
   return [0, 1, 2].flatMap(wanted => own.filter(each => rank(each) === wanted));
-}
-
-/** Objects in the order of their age, taken to be made at one time: by name, then namespace. */
-export function byName(resources: readonly Resource[]): Resource[] {
-  const key = ({ name, namespace }: Resource) => `${name}.${namespace}`;
-  return [...resources].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function isBoundTo(virtualService: Resource, proxy: Proxy): boolean {

@@ -13,6 +13,7 @@ test.each<[string, object[], string, string]>([
   ['STRICT for the mesh', [peer('STRICT', {}, 'istio-system')], cart, '0'],
   ['STRICT for another namespace', [peer('STRICT', {}, 'money')], cart, cart],
   ['STRICT for one version', [peer('STRICT', { selector: { matchLabels: { version: 'v1' } } })], cart, '0 50%, cart-v2 50%'],
+  ['the older of two', [peer('STRICT'), istio('PeerAuthentication', 'a', { mtls: { mode: 'DISABLE' } })], cart, cart],
   ['an exception for the port', [peer('STRICT', { selector: { matchLabels: { app: 'cart' } }, portLevelMtls: { 8080: { mode: 'DISABLE' } } })], cart, cart],
   ['a caller told to speak plain text', [peer('STRICT'), rule({ mode: 'DISABLE' })], '503', '0'],
   ['a caller told to speak mutual TLS to who takes none', [peer('DISABLE'), rule({ mode: 'ISTIO_MUTUAL' })], '503', cart],
