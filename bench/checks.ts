@@ -3,16 +3,8 @@ import { checkManifests } from '../lib/checks';
 import { ClusterApp, Mesh, TopologyChart } from '../lib';
 import { Cluster, loadResources } from '../lib/manifests';
 import { toYaml } from '../lib/kubernetes/yaml';
+import { best } from './best';
 import { generatedTopology } from './model';
-
-/** The best of some runs, in seconds. */
-function best(runs: number, work: () => void): number {
-  return Math.min(...Array.from({ length: runs }, () => {
-    const started = process.hrtime.bigint();
-    work();
-    return Number(process.hrtime.bigint() - started) / 1e9;
-  }));
-}
 
 console.log('objects  MB of YAML  reading  checking  findings  together');
 const totals: number[] = [];

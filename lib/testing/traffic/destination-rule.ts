@@ -45,12 +45,12 @@ function modeOf(policy: Field): Field | undefined {
 
 function rulesFor(proxy: Proxy, host: Host, cluster: Cluster): readonly Resource[] {
   const { rootNamespace } = cluster.mesh;
-  const index = indexOf(cluster);
+  const index = Index.of(cluster);
+  const name = host.name.toLowerCase();
   // Rules of the root namespace that are for all count last, for its own proxies too.
-  const local = index.in(proxy.namespace).filter(each => exportsOf(each).some(name => name === proxy.namespace || (name === '*' && proxy.namespace !== rootNamespace)));
-  const exported = (namespace: string) => index.in(namespace).filter(each => !hasSelector(each) && ['*', proxy.namespace].some(name => exportsOf(each).includes(name)));
-  for (const rules of [local, exported(host.resource.namespace), exported(rootNamespace)]) {
-    const best = mostSpecific(rules, host.name.toLowerCase(), cluster);
+  const isLocal = (rule: Resource) => exportsOf(rule).some(each => each === proxy.namespace || (each === '*' && proxy.namespace !== rootNamespace));
+  const isExported = (rule: Resource) => !hasSelector(rule) && ['*', proxy.namespace].some(each => exportsOf(rule).includes(each));
+  for (const best of [index.best(proxy.namespace, name, isLocal), index.best(host.resource.namespace, name, isExported), index.best(rootNamespace, name, isExported)]) {
     if (best.length > 0) {
       const selecting = best.filter(each => hasSelector(each) && hasLabels(proxy.labels, each.spec.get('workloadSelector', 'matchLabels').strings));
       return selecting.length > 0 ? selecting : best.filter(each => !hasSelector(each));
@@ -68,32 +68,39 @@ function exportsOf(rule: Resource): string[] {
   return hasSelector(rule) ? [rule.namespace] : namespacesOf(rule.spec.get('exportTo').texts, rule.namespace);
 }
 
-function mostSpecific(rules: readonly Resource[], host: string, cluster: Cluster): Resource[] {
-  const named = rules.map(rule => ({ rule, name: fullHost(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain).toLowerCase() }));
-  const exact = named.filter(each => each.name === host);
-  const patterns = named.filter(each => each.name.startsWith('*') && covers(each.name, host));
-  const longest = Math.max(0, ...patterns.map(each => each.name.length));
-  return (exact.length > 0 ? exact : patterns.filter(each => each.name.length === longest)).map(each => each.rule);
-}
-
+/** Rules by namespace and host. */
 class Index {
-  private readonly byNamespace = new Map<string, Resource[]>();
+  static of(cluster: Cluster): Index {
+    const index = INDEXES.get(cluster) ?? new Index(cluster);
+    INDEXES.set(cluster, index);
+    return index;
+  }
 
-  constructor(cluster: Cluster) {
+  private readonly exact = new Map<string, Resource[]>();
+  private readonly patterns = new Map<string, { readonly rule: Resource; readonly host: string }[]>();
+
+  private constructor(cluster: Cluster) {
     for (const rule of byAge(cluster.all(Kind.DESTINATION_RULE))) {
-      this.byNamespace.set(rule.namespace, [...this.byNamespace.get(rule.namespace) ?? [], rule]);
+      const host = fullHost(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain).toLowerCase();
+      if (host.startsWith('*')) {
+        this.patterns.set(rule.namespace, [...this.patterns.get(rule.namespace) ?? [], { rule, host }]);
+      } else {
+        const key = `${rule.namespace}/${host}`;
+        this.exact.set(key, [...this.exact.get(key) ?? [], rule]);
+      }
     }
   }
 
-  in(namespace: string): readonly Resource[] {
-    return this.byNamespace.get(namespace) ?? [];
+  /** The rules of a namespace for a host, among some: those which name it, else those with the longest pattern. */
+  best(namespace: string, host: string, isMeant: (rule: Resource) => boolean): Resource[] {
+    const exact = (this.exact.get(`${namespace}/${host}`) ?? []).filter(isMeant);
+    if (exact.length > 0) {
+      return exact;
+    }
+    const patterns = (this.patterns.get(namespace) ?? []).filter(each => isMeant(each.rule) && covers(each.host, host));
+    const longest = Math.max(0, ...patterns.map(each => each.host.length));
+    return patterns.filter(each => each.host.length === longest).map(each => each.rule);
   }
 }
 
 const INDEXES = new WeakMap<Cluster, Index>();
-
-function indexOf(cluster: Cluster): Index {
-  const index = INDEXES.get(cluster) ?? new Index(cluster);
-  INDEXES.set(cluster, index);
-  return index;
-}

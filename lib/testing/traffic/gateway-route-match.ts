@@ -29,7 +29,7 @@ function rankOf({ matches: [match] }: Rule): number[] {
   const kinds: Readonly<Record<PathMatch['kind'], number>> = { exact: 3, segments: 2, prefix: 2, regex: 1 };
   return [
     path ? kinds[path.kind] : 2,
-    path ? path.value.length : 1,
+    match?.at.get('path', 'value').text.length || (path?.value.length ?? 1),
     match?.at.get('method').text ? 1 : 0,
     match?.at.get('headers').items.length ?? 0,
     match?.at.get('queryParams').items.length ?? 0,
@@ -72,5 +72,5 @@ function grpcPath(at: Field): PathMatch | undefined {
   if (isRegex || service === '') {
     return { kind: 'regex', value: `/${service || '[^/]+'}/${method || '.+'}` };
   }
-  return method === '' ? { kind: 'prefix', value: `/${service}/` } : { kind: 'exact', value: `/${service}/${method}` };
+  return method === '' ? { kind: 'segments', value: `/${service}` } : { kind: 'exact', value: `/${service}/${method}` };
 }

@@ -1,7 +1,8 @@
-import { byAge, type Cluster, covers, type Field, fullHost, gatewayOf, hasLabels, type Host, Kind, namespacesOf, portNumber, portsOf, type Resource } from '../../manifests';
+import { byAge, ByLabel, type Cluster, covers, type Field, fullHost, hasLabels, type Host, Kind, portNumber, portsOf, type Resource } from '../../manifests';
 import { httpRulesOf } from './delegates';
-import { MESH, type Proxy } from './proxy';
+import type { Proxy } from './proxy';
 import { Unsimulated } from './unsimulated';
+import { VirtualServices } from './virtual-services';
 
 /** What a proxy knows of the mesh behind one of its listeners. */
 export interface Listener {
@@ -69,17 +70,21 @@ const SCOPES = new WeakMap<Cluster, Map<string, Scope>>();
 
 /** One that selects the Pod, else that of its namespace, else that of the mesh. */
 function sidecarOf({ namespace, labels }: Proxy, cluster: Cluster): Resource | undefined {
-  const own = byAge(cluster.all(Kind.SIDECAR)).filter(each => each.namespace === namespace);
+  const index = SIDECARS.get(cluster) ?? new ByLabel(byAge(cluster.all(Kind.SIDECAR)), each => each.spec.get('workloadSelector', 'labels').strings);
+  SIDECARS.set(cluster, index);
+  const own = index.candidates(namespace, labels);
   const isDefault = (each: Resource) => !each.spec.get('workloadSelector').exists;
   return own.find(each => !isDefault(each) && hasLabels(labels, each.spec.get('workloadSelector', 'labels').strings))
     ?? own.find(isDefault)
-    ?? cluster.all(Kind.SIDECAR).find(each => each.namespace === cluster.mesh.rootNamespace && isDefault(each));
+    ?? index.candidates(cluster.mesh.rootNamespace, {}).find(isDefault);
 }
+
+const SIDECARS = new WeakMap<Cluster, ByLabel>();
 
 function everything(proxy: Proxy, cluster: Cluster): Listener {
   const hosts = new Map<string, Host>();
   visibleHosts(proxy, cluster).forEach(each => addHost(hosts, each, proxy.namespace));
-  return { isHttp: false, hosts, virtualServices: virtualServicesFor(proxy, cluster) };
+  return { isHttp: false, hosts, virtualServices: VirtualServices.of(cluster).for(proxy) };
 }
 
 function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
@@ -93,7 +98,9 @@ function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
   candidates(entries, proxy, cluster)
     .filter(each => takes(each.resource.namespace, each.name) && (port === undefined || portsOf(each).some(field => portNumber(field) === port)))
     .forEach(each => addHost(hosts, each, proxy.namespace));
-  const virtualServices = virtualServicesFor(proxy, cluster)
+  const exact = exactHosts(entries);
+  const named = exact ? VirtualServices.of(cluster).forHosts(proxy, exact) : VirtualServices.of(cluster).for(proxy);
+  const virtualServices = named
     .filter(each => each.spec.get('hosts').texts.some(host => entries.some(entry => !entry.excludes && entry.meets(each.namespace, fullHost(host, each.namespace, cluster.clusterDomain)))));
   const isHttp = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(egress.get('port', 'protocol').text.toUpperCase());
   return { port, isHttp, hosts, virtualServices };
@@ -123,12 +130,15 @@ function entryOf(text: string, proxy: Proxy, cluster: Cluster): Entry {
   };
 }
 
-/** A Sidecar that names hosts one by one is not compared with all there are. */
-function candidates(entries: readonly Entry[], proxy: Proxy, cluster: Cluster): readonly Host[] {
+/** The hosts that entries name one by one, if they do; so that a Sidecar is not compared with all there are. */
+function exactHosts(entries: readonly Entry[]): string[] | undefined {
   const exact = entries.filter(each => !each.excludes).map(each => each.exact);
-  return exact.every(each => each !== undefined)
-    ? [...new Set(exact.flatMap(each => cluster.hosts.visible(each, proxy.namespace)))]
-    : visibleHosts(proxy, cluster);
+  return exact.every(each => each !== undefined) ? exact : undefined;
+}
+
+function candidates(entries: readonly Entry[], proxy: Proxy, cluster: Cluster): readonly Host[] {
+  const exact = exactHosts(entries);
+  return exact ? [...new Set(exact.flatMap(each => cluster.hosts.visible(each, proxy.namespace)))] : visibleHosts(proxy, cluster);
 }
 
 function visibleHosts(proxy: Proxy, cluster: Cluster): readonly Host[] {
@@ -143,22 +153,6 @@ function addHost(hosts: Map<string, Host>, host: Host, namespace: string): void 
   if (!known || rank(host) > rank(known)) {
     hosts.set(name, host);
   }
-}
-
-/** The VirtualServices that a proxy applies: private ones of its namespace, those exported to it, then the public ones; each by age, which in manifests is the order of names. */
-function virtualServicesFor(proxy: Proxy, cluster: Cluster): Resource[] {
-  const own = byAge(cluster.all(Kind.VIRTUAL_SERVICE)).filter(each => each.spec.get('hosts').items.length > 0 && isBoundTo(each, proxy));
-  const rank = (each: Resource) => {
-    const visibleIn = namespacesOf(each.spec.get('exportTo').texts, each.namespace);
-    return visibleIn.includes('*') ? 2 : !visibleIn.includes(proxy.namespace) ? undefined : each.namespace === proxy.namespace ? 0 : 1;
-  };
-  return [0, 1, 2].flatMap(wanted => own.filter(each => rank(each) === wanted));
-}
-
-function isBoundTo(virtualService: Resource, proxy: Proxy): boolean {
-  const named = virtualService.spec.get('gateways').texts;
-  const gateways = named.length === 0 ? [MESH] : named.map(each => each === MESH ? MESH : Object.values(gatewayOf(each, virtualService.namespace)).join('/'));
-  return gateways.some(each => proxy.gateways.includes(each));
 }
 
 function destinationsOf(virtualService: Resource, cluster: Cluster): string[] {

@@ -50,9 +50,17 @@ export class Traffic {
   }
 
   private readonly context: Context;
+  private readonly byName = new Map<string, Workload[]>();
+  private readonly services = new Map<string, Resource[]>();
 
   private constructor(cluster: Cluster, { refusingAuthorizers = [] }: TrafficProps) {
     this.context = { cluster, authorizers: { refusing: refusingAuthorizers } };
+    for (const workload of cluster.workloads.all) {
+      namesOf(workload).forEach(name => this.byName.set(name, [...this.byName.get(name) ?? [], workload]));
+    }
+    for (const service of cluster.all(Kind.SERVICE)) {
+      this.services.set(service.name, [...this.services.get(service.name) ?? [], service]);
+    }
   }
 
   /** One of the workloads, or of those behind a Service, as a caller: by its name, with its namespace in front if there are several. */
@@ -75,9 +83,8 @@ export class Traffic {
     const { cluster } = this.context;
     const [short = '', namespace] = name.split('/').reverse();
     const isIn = (each: { namespace: string }) => namespace === undefined || each.namespace === namespace;
-    const services: readonly Resource[] = cluster.all(Kind.SERVICE).filter(each => each.name === short && isIn(each));
-    const own = cluster.workloads.all.filter(each => namesOf(each).includes(short) && isIn(each));
-    const found = own.length > 0 ? own : services.flatMap(each => cluster.selectedBy(each));
+    const own = (this.byName.get(short) ?? []).filter(isIn);
+    const found = own.length > 0 ? own : (this.services.get(short) ?? []).filter(isIn).flatMap(each => cluster.selectedBy(each));
     const namespaces = [...new Set(found.map(each => each.namespace))];
     const [first] = found;
     if (!first || namespaces.length > 1) {
