@@ -116,3 +116,21 @@ test('the assertions of the guide hold for the README\'s model', () => {
   const { image } = run(example, { ...testing, chart }, ['image']) as { image: testing.Capture };
   expect(image.asString()).toBe('example/web:1');
 });
+
+test('the traffic of the guide goes where it says', () => {
+  const [, example = ''] = examplesIn('docs/testing.md');
+  const { Auth, ClusterApp, Mesh, Port, Topology, TopologyChart } = cardinal;
+  const shop = new Topology('shop');
+  const [frontend, checkout, catalog, orders] = ['frontend', 'checkout', 'catalog', 'orders'].map(name => shop.addService(name, { image: name, port: Port.http(80, { target: 8080 }) })) as [cardinal.Service, cardinal.Service, cardinal.Service, cardinal.Service];
+  const payment = shop.addService('payment', { image: 'payment', port: Port.grpc(50051, { service: 'shop.Payment', methods: ['Charge'] }), versions: { v1: {}, v2: {} } });
+  checkout.calls(payment, { only: [payment.method('Charge')], timeout: cdk8s.Duration.seconds(1) });
+  frontend.calls(catalog);
+  payment.split({ v1: 90, v2: 10 });
+  const api = shop.addEdge('api', { host: 'api.shop.example', tlsSecret: 'api-tls' });
+  api.route('GET /orders', orders, { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }) });
+  const app = new ClusterApp();
+  new TopologyChart(app, 'shop', { topology: shop, mesh: Mesh.istio() });
+
+  run(example, { ...testing, app, expect }, []);
+  expect.assertions(2);
+});
