@@ -24,17 +24,19 @@ export function inOrderOfPrecedence(rules: readonly Rule[]): Rule[] {
   }).map(({ rule }) => rule);
 }
 
-function rankOf({ matches: [match] }: Rule): number[] {
+function rankOf({ at, matches: [match] }: Rule): number[] {
   const path = match?.path;
-  const kinds: Readonly<Record<PathMatch['kind'], number>> = { exact: 3, segments: 2, prefix: 2, regex: 1 };
   return [
-    path ? kinds[path.kind] : 2,
+    path ? KINDS[path.kind] : at.resource.type === Kind.GRPC_ROUTE ? (match ? 0 : -1) : KINDS.segments,
     match?.at.get('path', 'value').text.length || (path?.value.length ?? 1),
     match?.at.get('method').text ? 1 : 0,
     match?.at.get('headers').items.length ?? 0,
     match?.at.get('queryParams').items.length ?? 0,
   ];
 }
+
+/** Without a path an HTTPRoute has the shortest prefix; a GRPCRoute comes behind all that have one. */
+const KINDS: Readonly<Record<PathMatch['kind'], number>> = { exact: 3, segments: 2, prefix: 2, regex: 1 };
 
 function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match {
   const [method, headers, parameters] = [isGrpc ? '' : at.get('method').text, at.get('headers').items, at.get('queryParams').items];

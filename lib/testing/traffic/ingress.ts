@@ -30,12 +30,18 @@ export function enter(message: Message, outside: Outside, context: Context): Pas
   if (!api) {
     return atGateway(message, outside, context);
   }
+  const steps = api.steps.map(asStep);
   if (!api.message) {
-    return ended({ status: api.status, by: api.by, reason: api.reason, outside: api.status === undefined ? api.by.name : undefined }, api.steps);
+    return ended({ status: api.status, by: api.by, reason: asStep(api.reason), outside: api.status === undefined ? api.by.name : undefined }, steps);
   }
   const passage = atGateway(api.message, outside, context);
   const limits = [api.timeoutMs, passage.timeoutMs].filter(each => each !== undefined);
-  return { ...passage, timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined, steps: [...api.steps, ...passage.steps] };
+  return { ...passage, timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined, steps: [...steps, ...passage.steps] };
+}
+
+/** A sentence as a part of an explanation. */
+function asStep(sentence: string): string {
+  return `${sentence[0]?.toLowerCase() ?? ''}${sentence.slice(1)}`.replace(/\.$/, '');
 }
 
 function atGateway(message: Message, outside: Outside, context: Context): Passage {

@@ -113,6 +113,12 @@ test('a GRPCRoute names services and methods', () => {
   expect(['pkg.Cart/Add', 'pkg.Cart/Get', 'pkg.Any/Only', 'pkg.Any/Other'].map(each => enter([grpc], `POST http://a.example/${each}`))).toEqual(['web-v1', 'old-v1', 'cart-v1 50%, cart-v2 50%', '404']);
 });
 
+test('a GRPCRoute without a method comes behind every HTTPRoute', () => {
+  const grpc = gatewayApi('GRPCRoute', 'a', { parentRefs: [{ name: 'door' }], rules: [{ matches: [{ headers: [{ name: 'x', value: '1' }] }], backendRefs: [to('old')] }] });
+  const all = (...objects: object[]) => endsOf(traffic([door(), grpc, ...objects]).fromInternet('POST http://a.example/', { headers: { x: '1' } }));
+  expect([all(), all(route('r', { rules: [{ backendRefs: [to('web')] }] }))]).toEqual(['old-v1', 'web-v1']);
+});
+
 test('a gateway obeys tokens and policies that name it, and speaks mutual TLS inwards', () => {
   const objects = [
     route('r', { rules: [{ backendRefs: [to('web')] }] }),

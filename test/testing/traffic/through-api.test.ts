@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { Auth, ClusterApp, type Edge, Mesh, Port, Topology, TopologyChart } from '../../../lib';
+import { Manifests, Traffic } from '../../../lib/testing';
+import { httpTemplate, restTemplate } from '../../aws/support';
+
+const issuer = 'https://login.example';
+
+/** A shop behind a managed API: what both apps write, in one folder. */
+function trafficBehind(template: (edge: Edge) => Template): Traffic {
+  const topology = new Topology('shop');
+  const orders = topology.addService('orders', { image: 'example/orders:1', port: Port.http(80, { target: 8080 }) });
+  const edge = topology.addEdge('door', { host: 'shop.example', tlsSecret: 'door-tls', managed: true });
+  edge.route('GET /orders/{id}', orders, { auth: Auth.jwt({ issuer, audiences: ['shop'] }) });
+  edge.route('GET /news', orders);
+  const app = new ClusterApp();
+  new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() });
+
+  const folder = mkdtempSync(join(tmpdir(), 'through-api-'));
+  writeFileSync(join(folder, 'cluster.yaml'), Manifests.ofApp(app).objects.map(each => JSON.stringify(each)).join('\n---\n'));
+  writeFileSync(join(folder, 'Stack.template.json'), JSON.stringify(template(edge).toJSON()));
+  const manifests = Manifests.ofDirectory(folder);
+  rmSync(folder, { recursive: true });
+  return Traffic.of(manifests);
+}
+
+const claims = { iss: issuer, sub: 'ann', aud: 'shop' };
+
+test.each<[string, (edge: Edge) => Template]>([
+  ['an HTTP API', edge => httpTemplate(edge, ({ certificate }) => ({ certificate }))],
+  ['a REST API', edge => restTemplate(edge, ({ certificate }) => ({ certificate }))],
+])('what comes through %s meets the gateway too, and then its service', (_name, template) => {
+  const traffic = trafficBehind(template);
+
+  const news = traffic.fromInternet('GET https://shop.example/news?page=2');
+  news.reaches('orders');
+  expect(news.endings.map(each => each.path)).toEqual(['/news?page=2']);
+  expect(news.timeout).toBe(29_000);
+
+  traffic.fromInternet('GET https://shop.example/orders/7', { claims }).reaches('orders');
+  traffic.fromInternet('GET https://shop.example/orders/7').isDenied(401);
+  traffic.fromInternet('GET https://shop.example/orders/7', { claims: { ...claims, aud: 'else' } }).isDenied();
+  traffic.fromInternet('GET https://shop.example/admin').isDenied();
+});
+
+test('the way through both is told step by step', () => {
+  const steps = trafficBehind(edge => httpTemplate(edge, ({ certificate }) => ({ certificate }))).fromInternet('GET https://shop.example/news').explain().split('\n').slice(1);
+  const places = ['the route GET /news takes it', 'sends it to https://shop.example:443/news', 'the gateway shop/door takes it', 'HTTPRoute shop/door routes it', 'arrives at shop/orders-v1:8080 as /news']
+    .map(step => steps.findIndex(each => each.includes(step)));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(places).not.toContain(-1);
+});
