@@ -1,5 +1,5 @@
 import type { Cluster } from '../../manifests';
-import type { Authorizers } from './authorization';
+import type { Authorizers } from './policies/authorization';
 
 /** What all parts of the simulation share. */
 export interface Context {

@@ -1,7 +1,7 @@
 import { type Cluster, type Field, Kind, operationsOf, portNumber, portsOf, protocolOf } from '../../manifests';
 import type { Message } from './message';
 import { readRequest, type RequestProps } from './request';
-import { resolve } from './resolve';
+import { resolve } from './proxies/resolve';
 
 /** The call of a gRPC method of a callee, which may have its port behind a colon; else it is the first that carries requests. */
 export function grpcRequest(callee: string, method: string, namespace: string, cluster: Cluster, props: RequestProps): Message {

@@ -1,6 +1,6 @@
 import type { Field, Resource, Workload } from '../../manifests';
 import type { Message } from './message';
-import type { Fault, HeaderOperations, Retries } from './rule';
+import type { Fault, HeaderOperations, Retries } from './routes/rule';
 
 /** One of the ways that a request may take. */
 export interface Branch {

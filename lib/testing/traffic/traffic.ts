@@ -1,14 +1,14 @@
 import { Cluster, Kind, type Resource, type Workload } from '../../manifests';
 import type { Manifests } from '../manifests';
 import { Answer } from './answer';
-import { callerOf } from './caller';
+import { callerOf } from './proxies/caller';
 import type { Context } from './context';
 import { differences } from './difference';
 import { grpcRequest } from './grpc';
-import { enter } from './ingress';
+import { enter } from './gateways/ingress';
 import { TrafficMatrix } from './matrix';
 import { namesOf } from './names';
-import { send } from './outbound';
+import { send } from './proxies/outbound';
 import { readRequest, type RequestProps } from './request';
 
 /** What manifests do not say of the mesh. */
@@ -97,6 +97,7 @@ export class Traffic {
 
 /** A caller in the cluster. */
 export class TrafficFrom {
+  /** @internal */
   constructor(private readonly workload: Workload, private readonly context: Context) {}
 
   /** What comes of an HTTP request, such as `GET http://cart:8080/items`. */

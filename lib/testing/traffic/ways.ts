@@ -1,16 +1,16 @@
 import { carriesRequests, type Cluster, describeMillis, type Field, type Host, portNumber, portsOf, type Workload } from '../../manifests';
-import { authorize } from './authorization';
-import { type Caller, callerOf } from './caller';
-import { connect, isProxied, type Security } from './connect';
+import { authorize } from './policies/authorization';
+import { type Caller, callerOf } from './proxies/caller';
+import { connect, isProxied, type Security } from './proxies/connect';
 import type { Context } from './context';
-import { type Endpoint, endpointsOf } from './endpoints';
-import { doorsOf } from './ingress';
-import type { Known } from './logic';
-import type { Proxy } from './proxy';
-import type { Match, Route } from './rule';
-import { Scope } from './scope';
-import { lookUp } from './to-cluster';
-import { domainsOf, sidecarVirtualHosts } from './virtual-hosts';
+import { type Endpoint, endpointsOf } from './proxies/endpoints';
+import { doorsOf } from './gateways/ingress';
+import type { Known } from './policies/logic';
+import type { Proxy } from './proxies/proxy';
+import type { Match, Route } from './routes/rule';
+import { Scope } from './proxies/scope';
+import { lookUp } from './proxies/to-cluster';
+import { domainsOf, sidecarVirtualHosts } from './routes/virtual-hosts';
 
 /** One of the ways that requests of a caller may take: by a route, or to a Service itself. */
 export interface Way {
@@ -64,9 +64,8 @@ function waysFrom(caller: Caller, context: Context): Way[] {
 
 function waysIn(context: Context): Way[] {
   return doorsOf(context.cluster).flatMap(door => door.virtualHosts().flatMap(({ domains, routes }) => routes.flatMap(route => {
-    const { proxy } = door.caller;
     const scheme = door.tls === 'none' ? 'http' : 'https';
-    return proxy ? domains.map(domain => ({ ...routed(door.caller, proxy, `${scheme}://${domain}:${door.port}`, route, door.port, context), from: 'internet' })) : [];
+    return domains.map(domain => ({ ...routed(door.caller, door.caller.proxy, `${scheme}://${domain}:${door.port}`, route, door.port, context), from: 'internet' }));
   })));
 }
 

@@ -200,3 +200,17 @@ test('a gateway outside the mesh proves no identity', () => {
   expect(endsOf(Traffic.of(manifestsOf(objects)).fromInternet('GET http://a.example/'))).toBe('web-v1');
   expect(endsOf(Traffic.of(manifestsOf([...objects, istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } })])).fromInternet('GET http://a.example/'))).toBe('503');
 });
+
+test('a gateway that leaves TLS as it is goes by the name that the client asks for', () => {
+  const server = own([{ port: { number: 443, name: 'tls', protocol: 'TLS' }, hosts: ['*.example'], tls: { mode: 'PASSTHROUGH' } }]);
+  const byName = istio('VirtualService', 'tls', { hosts: ['*.example'], gateways: ['own'], tls: [
+    { match: [{ port: 443, sniHosts: ['a.example'] }], route: [{ destination: { host: 'web', port: { number: 9000 } } }] },
+    { match: [{ sniHosts: ['*.b.example'] }], route: [{ destination: { host: 'old', port: { number: 9000 } } }] },
+  ] });
+  const through = traffic([server, byName]);
+  expect(['a.example', 'x.b.example', 'c.example'].map(host => endsOf(through.fromInternet(`GET https://${host}/`)))).toEqual(['web-v1', 'old-v1', '0']);
+
+  const listener = door([{ name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } }]);
+  const tlsRoute = gatewayApi('TLSRoute', 'r', { parentRefs: [{ name: 'door' }], hostnames: ['a.example'], rules: [{ backendRefs: [{ name: 'web', port: 9000 }, { name: 'old', port: 9000, weight: 3 }] }] });
+  expect(['a.example', 'c.example'].map(host => endsOf(traffic([listener, tlsRoute]).fromInternet(`GET https://${host}/`)))).toEqual(['old-v1 75%, web-v1 25%', '0']);
+});

@@ -1,0 +1,30 @@
+import type { Field, Resource } from '../../../manifests';
+import type { Message } from '../message';
+import type { ConnectionRule } from '../proxies/tcp';
+import type { ProxiedCaller } from '../proxies/caller';
+import type { VirtualHost } from '../routes/virtual-hosts';
+
+/** How a listener of a gateway takes connections. */
+export type DoorTls = 'none' | 'simple' | 'mutual' | 'passthrough';
+
+/** A place where requests from outside come in: a server of an Istio Gateway, or a listener of a Gateway of the Gateway API. */
+export interface Door {
+  readonly at: Field;
+  /** The Pods that serve it, as those who send the request on. */
+  readonly caller: ProxiedCaller;
+  /** Given for one of the Gateway API, by which policies name it. */
+  readonly gateway?: Resource;
+  /** The port by which the outside reaches it. */
+  readonly port: number;
+  /** That on which its Pods listen. */
+  readonly podPort: number;
+  readonly tls: DoorTls;
+  /** The hosts, which may be patterns, that it takes. */
+  readonly hosts: readonly string[];
+  /** What it has at these hosts; those of listeners without TLS on one port are one list. */
+  readonly virtualHosts: () => readonly VirtualHost[];
+  /** Where connections go whose TLS it leaves as it is. */
+  readonly connection: (message: Message) => ConnectionRule | undefined;
+  /** The hosts whose requests are sent to https. */
+  readonly redirects: readonly string[];
+}

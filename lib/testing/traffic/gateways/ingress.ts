@@ -1,0 +1,114 @@
+import { type Cluster, covers } from '../../../manifests';
+import { throughManagedApi } from '../api';
+import { applyRule } from '../proxies/apply-rule';
+import { sendConnection } from '../proxies/tcp';
+import { authenticate } from '../policies/authentication';
+import { authorize } from '../policies/authorization';
+import type { Connection } from '../proxies/connection';
+import type { Context } from '../context';
+import type { Door } from './door';
+import { gatewayDoors } from './gateway-door';
+import type { Guarded } from '../policies/guarded';
+import { istioDoors } from './istio-door';
+import type { Message } from '../message';
+import { normalized } from '../proxies/normalization';
+import { ended, type Passage } from '../passage';
+import { hiddenStatus } from './hidden-status';
+import { routeFor } from '../routes/rule';
+import { virtualHostOf } from '../routes/virtual-hosts';
+
+/** How a client outside asks. */
+export interface Outside {
+  /** The Gateway, as `namespace/name`, where the host alone does not say which. */
+  readonly gateway?: string;
+  /** Whether the client has a certificate that the gateway takes. */
+  readonly hasCertificate: boolean;
+}
+
+/** A request from outside: through a managed API, if one has the host, and a gateway. */
+export function enter(message: Message, outside: Outside, context: Context): Passage {
+  const api = throughManagedApi(message, context.cluster);
+  if (!api) {
+    return atGateway(message, outside, context);
+  }
+  const steps = api.steps.map(asStep);
+  if (!api.message) {
+    return ended({ status: api.status, by: api.by, reason: asStep(api.reason), outside: api.status === undefined ? api.by.name : undefined }, steps);
+  }
+  const passage = atGateway(api.message, outside, context);
+  const limits = [api.timeoutMs, passage.timeoutMs].filter(each => each !== undefined);
+  return { ...passage, timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined, steps: [...steps, ...passage.steps] };
+}
+
+/** A sentence as a part of an explanation. */
+function asStep(sentence: string): string {
+  return `${sentence[0]?.toLowerCase() ?? ''}${sentence.slice(1)}`.replace(/\.$/, '');
+}
+
+function atGateway(message: Message, outside: Outside, context: Context): Passage {
+  const doors = doorsOf(context.cluster).filter(each => outside.gateway === undefined || each.at.resource.key === outside.gateway);
+  const fitting = doors.filter(each => each.port === message.port && (each.tls !== 'none') === (message.scheme === 'https'));
+  const [first] = fitting;
+  if (!first) {
+    return ended({ status: 0, reason: `no gateway takes ${message.scheme} on port ${message.port}` });
+  }
+  const door = bestDoor(fitting, message.host);
+  if (!door && message.scheme === 'https') {
+    return ended({ status: 0, by: first.at.resource, reason: `no gateway has a certificate for ${message.host}` });
+  }
+  return through(door ?? first, message, outside, context);
+}
+
+/** The door with the most specific host. Throws if two gateways have it. */
+function bestDoor(doors: readonly Door[], host: string): Door | undefined {
+  const ranked = doors.map(door => ({ door, length: Math.max(...door.hosts.map(each => each === host ? Infinity : covers(each, host) ? each.length : 0)) }));
+  const longest = Math.max(...ranked.map(each => each.length));
+  const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.door) : [];
+  const gateways = [...new Set(best.map(each => each.caller.title))];
+  if (gateways.length > 1) {
+    throw new Error(`${host} is at ${gateways.join(' and at ')}. Say which one is asked: { gateway: '${best[0]?.at.resource.key}' }.`);
+  }
+  return best[0];
+}
+
+function through(door: Door, message: Message, { hasCertificate }: Outside, context: Context): Passage {
+  const { caller, gateway } = door;
+  const steps = [`${caller.title} takes it (${String(door.at)})`];
+  if (door.tls === 'mutual' && !hasCertificate) {
+    return ended({ status: 0, by: door.at.resource, reason: `${caller.title} asks for a certificate` }, steps);
+  }
+  if (door.tls === 'passthrough') {
+    const rule = door.connection(message);
+    const passage = rule ? sendConnection(rule, message, caller, caller.proxy, context) : ended({ status: 0, by: door.at.resource, reason: `${caller.title} knows no ${message.host}` });
+    return { ...passage, steps: [...steps, 'it leaves TLS as it is', ...passage.steps] };
+  }
+  const guarded: Guarded = { namespace: caller.proxy.namespace, labels: caller.labels, gateway };
+  const { message: read, refusal } = authenticate(guarded, normalized(message, context.cluster), context.cluster);
+  if (refusal) {
+    return ended({ status: refusal.status, by: refusal.by.resource, reason: `${refusal.by.resource.kind} ${refusal.by.resource.key} refuses it: ${refusal.reason}` }, steps);
+  }
+  const virtualHost = virtualHostOf(door.virtualHosts(), read.host);
+  const route = virtualHost && routeFor(virtualHost.routes, read);
+  const connection: Connection = { namespace: '', labels: {}, address: message.address, port: { number: door.podPort, names: [], protocol: 'TCP' }, serverName: message.scheme === 'https' ? message.host : undefined };
+  const verdict = caller.proxy.identity === undefined ? undefined : authorize(guarded, { connection, message: read, isTcp: false }, context.authorizers, context.cluster);
+  if (verdict?.isAllowed === false) {
+    return ended({ status: route ? 403 : hiddenStatus(guarded, context.cluster), by: verdict.by, reason: `${verdict.by?.kind ?? ''} ${verdict.by?.key ?? ''} refuses it at ${caller.title}: ${verdict.reason}` }, steps);
+  }
+  if (door.redirects.some(each => covers(each, read.host)) && message.scheme === 'http') {
+    return ended({ status: 301, location: `https://${read.host}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at.resource, reason: `${caller.title} sends it to https` }, steps);
+  }
+  if (!route) {
+    return ended({ status: 404, by: door.at.resource, reason: virtualHost ? `no rule for ${read.host} takes ${read.method} ${read.path}` : `${caller.title} has nothing at ${read.host}` }, steps);
+  }
+  const passage = applyRule(route, read, caller, caller.proxy, context);
+  return { ...passage, steps: [...steps, ...passage.steps] };
+}
+
+const DOORS = new WeakMap<Cluster, readonly Door[]>();
+
+/** All doors of a cluster, found once. */
+export function doorsOf(cluster: Cluster): readonly Door[] {
+  const doors = DOORS.get(cluster) ?? [...gatewayDoors(cluster), ...istioDoors(cluster)];
+  DOORS.set(cluster, doors);
+  return doors;
+}

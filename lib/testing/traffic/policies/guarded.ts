@@ -1,0 +1,35 @@
+import { byAge, ByLabel, type Cluster, hasLabels, type Labels, type Resource, targetRefsOf } from '../../../manifests';
+
+/** Who policies are for: a workload, or the Pods of a gateway. */
+export interface Guarded {
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** The Gateway of the Gateway API that it serves, by which policies name it. */
+  readonly gateway?: Resource;
+}
+
+/** The policies of a type: those of the mesh, of the namespace, and those that select the labels or name the Gateway; the older first. */
+export function policiesFor({ namespace, labels, gateway }: Guarded, type: string, cluster: Cluster): Resource[] {
+  const index = indexOf(type, cluster);
+  const found = [...new Set([namespace, cluster.mesh.rootNamespace])].flatMap(each => index.candidates(each, labels));
+  return byAge(found.filter(policy => {
+    const targets = targetRefsOf(policy);
+    return targets.length > 0
+      ? gateway !== undefined && policy.namespace === gateway.namespace && targets.some(each => each.get('kind').text === 'Gateway' && each.get('name').text === gateway.name)
+      : hasLabels(labels, demanded(policy));
+  }));
+}
+
+function demanded(policy: Resource): Labels {
+  return policy.spec.get('selector', 'matchLabels').strings;
+}
+
+const INDEXES = new WeakMap<Cluster, Map<string, ByLabel>>();
+
+function indexOf(type: string, cluster: Cluster): ByLabel {
+  const indexes = INDEXES.get(cluster) ?? new Map<string, ByLabel>();
+  INDEXES.set(cluster, indexes);
+  const index = indexes.get(type) ?? new ByLabel(cluster.all(type), demanded);
+  indexes.set(type, index);
+  return index;
+}

@@ -1,0 +1,55 @@
+import type { Caller } from './caller';
+import type { Context } from '../context';
+import { isPreflight } from '../policies/authentication';
+import { operated, toHost } from '../routes/header-operations';
+import type { Message } from '../message';
+import type { Branch, Passage } from '../passage';
+import type { Proxy } from './proxy';
+import type { Backend, HeaderOperations, Route, Rule } from '../routes/rule';
+import { copiesTo, toCluster } from './to-cluster';
+
+/** What a proxy makes of a request by the route that takes it: faults first, then an answer of its own, or a backend. */
+export function applyRule({ rule, match }: Route, message: Message, caller: Caller, proxy: Proxy, context: Context): Passage {
+  const forwarded = forward(rule, match?.path, message, caller, proxy, context);
+  const { fault } = rule;
+  const aborted: Branch[] = fault && fault.abortShare > 0
+    ? [{ share: fault.abortShare, status: fault.status, by: rule.at.resource, reason: `${rule.at.resource.kind} ${rule.at.resource.key} aborts it (${String(rule.at)})` }]
+    : [];
+  return {
+    branches: [...aborted, ...forwarded.map(each => ({ ...each, share: each.share * (1 - (fault?.abortShare ?? 0)) }))].filter(each => each.share > 0),
+    rule: rule.at,
+    timeoutMs: rule.timeoutMs,
+    retries: rule.retries.attempts > 0 ? rule.retries : undefined,
+    fault,
+    copies: rule.reply ? [] : rule.mirrors.flatMap(each => copiesTo(each, message.port, proxy, context)),
+    response: [rule.response],
+    steps: [`${rule.at.resource.kind} ${rule.at.resource.key} routes it (${String(rule.at)})`],
+  };
+}
+
+function forward(rule: Rule, matched: Parameters<NonNullable<Rule['rewritePath']>>[1], message: Message, caller: Caller, proxy: Proxy, context: Context): readonly Branch[] {
+  if (rule.cors && isPreflight(message) && (rule.cors.takesOrigin(message.headers.origin ?? '') || rule.cors.answersAll)) {
+    return [{ share: 1, status: 200, by: rule.at.resource, reason: 'the proxy answers the preflight itself' }];
+  }
+  const reply = rule.reply?.(message, matched);
+  if (reply) {
+    return [{ share: 1, status: reply.status, location: reply.location, by: rule.at.resource, reason: `${rule.at.resource.kind} ${rule.at.resource.key} answers it (${String(rule.at)})` }];
+  }
+  const path = rule.rewritePath?.(message.path, matched) ?? message.path;
+  return rule.backends.flatMap(backend => {
+    const sent = toHost({ ...message, ...splitPath(path, message.query), headers: headersFor(rule, backend, message) }, rule.rewriteHost ?? backend.rewriteHost);
+    return toCluster({ backend, status: rule.unknownBackendStatus, attempts: rule.retries.attempts }, sent, caller, proxy, context).map(each => ({ ...each, share: each.share * backend.share }));
+  });
+}
+
+/** A rewritten path may bring a query of its own. */
+function splitPath(path: string, query: string): { path: string; query: string } {
+  const [head = '', ...rest] = path.split('?');
+  return { path: head, query: [rest.join('?'), query].filter(each => each !== '').join('&') };
+}
+
+/** With several backends those of the backend come first, with one they come last. */
+function headersFor(rule: Rule, backend: Backend, message: Message): Message['headers'] {
+  const levels: HeaderOperations[] = backend.share < 1 ? [backend.request, rule.request] : [rule.request, backend.request];
+  return levels.reduce(operated, message.headers);
+}

@@ -1,0 +1,50 @@
+import { protocolOf, type Resource, type Workload } from '../../../manifests';
+import { authenticate } from '../policies/authentication';
+import { authorize } from '../policies/authorization';
+import { isProxied } from './connect';
+import type { Connection } from './connection';
+import type { Context } from '../context';
+import { portsLeadingTo } from './endpoints';
+import type { Message } from '../message';
+import { normalized } from './normalization';
+import { Unsimulated } from '../unsimulated';
+
+/** What becomes of a request at its callee. */
+export interface Arrival {
+  /** What the application gets. */
+  readonly message?: Message;
+  readonly refusal?: { readonly status: number; readonly by?: Resource; readonly reason: string };
+  readonly steps: readonly string[];
+}
+
+/** A request at the proxy of its callee: its token, then the policies. Without a message, a connection. */
+export function arrive(workload: Workload, connection: Connection, message: Message | undefined, { cluster, authorizers }: Context): Arrival {
+  const { number } = connection.port;
+  if (!isProxied(workload, number, cluster)) {
+    return { message, steps: [] };
+  }
+  const isTcp = message === undefined || carriesConnections(workload, number, { cluster, authorizers });
+  const read = message && !isTcp ? authenticate(workload, normalized(message, cluster), cluster) : undefined;
+  if (read?.refusal) {
+    const { status, by, reason } = read.refusal;
+    return { refusal: { status, by: by.resource, reason }, steps: [] };
+  }
+  const verdict = authorize(workload, { connection, message: isTcp ? undefined : read?.message, isTcp }, authorizers, cluster);
+  if (verdict.isAllowed === false) {
+    return { refusal: { status: isTcp ? 0 : 403, by: verdict.by, reason: verdict.reason }, steps: asked(verdict.asks) };
+  }
+  return { message: read?.message ?? message, steps: asked(verdict.asks) };
+}
+
+function asked(providers: readonly string[]): string[] {
+  return providers.map(each => `the external authorizer ${each} is asked`);
+}
+
+/** Whether a proxy sees only connections on a port of its workload: what the Services say that lead there. */
+function carriesConnections(workload: Workload, number: number, { cluster }: Context): boolean {
+  const protocols = new Set(portsLeadingTo(workload, number, cluster).map(({ port }) => ['http', 'http2', 'grpc', 'grpc-web', undefined].includes(protocolOf(port))));
+  if (protocols.size > 1) {
+    throw new Unsimulated(`Services say different things of what port ${number} of ${workload.namespace}/${workload.name} carries.`, 'Give their ports one protocol.');
+  }
+  return protocols.has(false);
+}

@@ -1,0 +1,163 @@
+import { byAge, ByLabel, type Cluster, covers, type Field, fullHost, hasLabels, type Host, Kind, portNumber, portsOf, type Resource } from '../../../manifests';
+import { httpRulesOf } from '../routes/delegates';
+import type { Proxy } from './proxy';
+import { Unsimulated } from '../unsimulated';
+import { VirtualServices } from '../routes/virtual-services';
+
+/** What a proxy knows of the mesh behind one of its listeners. */
+export interface Listener {
+  /** Undefined for the one that takes every port. */
+  readonly port?: number;
+  /** Whether it is one for requests, whatever hosts it has. */
+  readonly isHttp: boolean;
+  /** The hosts by their names in lower case. */
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly virtualServices: readonly Resource[];
+}
+
+/**
+ * What a proxy knows of the mesh: all that is exported to its namespace, or what its Sidecar lists.
+ * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
+ */
+export class Scope {
+  /** That of a proxy, made once for all that share it. */
+  static of(proxy: Proxy, cluster: Cluster): Scope {
+    const sidecar = proxy.isGateway ? undefined : sidecarOf(proxy, cluster);
+    const scopes = SCOPES.get(cluster) ?? new Map<string, Scope>();
+    SCOPES.set(cluster, scopes);
+    const key = `${proxy.namespace} ${sidecar?.key ?? ''} ${proxy.gateways.join()}`;
+    const scope = scopes.get(key) ?? new Scope(proxy, cluster, sidecar);
+    scopes.set(key, scope);
+    return scope;
+  }
+
+  readonly listeners: readonly Listener[];
+  /** Whether requests to what is unknown are passed on. */
+  readonly allowsAny: boolean;
+  /** The hosts to which there are clusters: those of all listeners, and those to which their VirtualServices send. */
+  private readonly known = new Map<string, Host>();
+
+  private constructor(proxy: Proxy, cluster: Cluster, readonly sidecar: Resource | undefined) {
+    const egress = sidecar?.spec.get('egress').items ?? [];
+    this.listeners = egress.length === 0 ? [everything(proxy, cluster)] : egress.map(each => listed(each, proxy, cluster));
+    const mode = sidecar?.spec.get('outboundTrafficPolicy').exists ? sidecar.spec.get('outboundTrafficPolicy', 'mode').text || 'REGISTRY_ONLY' : cluster.mesh.get('outboundTrafficPolicy', 'mode')?.text;
+    this.allowsAny = mode !== 'REGISTRY_ONLY';
+    for (const { hosts } of this.listeners) {
+      hosts.forEach((host, name) => this.known.set(name, host));
+    }
+    for (const name of this.listeners.flatMap(each => each.virtualServices).flatMap(each => destinationsOf(each, cluster))) {
+      const [host] = this.known.has(name) ? [] : cluster.hosts.visible(name, proxy.namespace);
+      if (host) {
+        this.known.set(name, host);
+      }
+    }
+  }
+
+  /** The listener that has a port. */
+  listenerFor(port: number): Listener | undefined {
+    return this.listeners.find(each => each.port === undefined || each.port === port);
+  }
+
+  /** The host to which a route sends, if the proxy has a cluster for its port. */
+  destination(host: string, port: number): { host: Host; port: Field } | undefined {
+    const found = this.known.get(host);
+    const field = found && portsOf(found).find(each => portNumber(each) === port);
+    return found && field && { host: found, port: field };
+  }
+}
+
+const SCOPES = new WeakMap<Cluster, Map<string, Scope>>();
+
+/** One that selects the Pod, else that of its namespace, else that of the mesh. */
+function sidecarOf({ namespace, labels }: Proxy, cluster: Cluster): Resource | undefined {
+  const index = SIDECARS.get(cluster) ?? new ByLabel(byAge(cluster.all(Kind.SIDECAR)), each => each.spec.get('workloadSelector', 'labels').strings);
+  SIDECARS.set(cluster, index);
+  const own = index.candidates(namespace, labels);
+  const isDefault = (each: Resource) => !each.spec.get('workloadSelector').exists;
+  return own.find(each => !isDefault(each) && hasLabels(labels, each.spec.get('workloadSelector', 'labels').strings))
+    ?? own.find(isDefault)
+    ?? index.candidates(cluster.mesh.rootNamespace, {}).find(isDefault);
+}
+
+const SIDECARS = new WeakMap<Cluster, ByLabel>();
+
+function everything(proxy: Proxy, cluster: Cluster): Listener {
+  const hosts = new Map<string, Host>();
+  visibleHosts(proxy, cluster).forEach(each => addHost(hosts, each, proxy.namespace));
+  return { isHttp: false, hosts, virtualServices: VirtualServices.of(cluster).for(proxy) };
+}
+
+function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
+  if (egress.get('bind').exists || egress.get('captureMode').text === 'NONE') {
+    throw new Unsimulated(`The Sidecar ${egress.resource.key} has a listener with an address of its own (${String(egress)}).`, 'Ask about a workload whose traffic is captured.');
+  }
+  const entries = egress.get('hosts').texts.map(text => entryOf(text, proxy, cluster));
+  const port = egress.get('port', 'number').number;
+  const takes = (namespace: string, name: string) => entries.some(each => !each.excludes && each.takes(namespace, name)) && !entries.some(each => each.excludes && each.takes(namespace, name));
+  const hosts = new Map<string, Host>();
+  candidates(entries, proxy, cluster)
+    .filter(each => takes(each.resource.namespace, each.name) && (port === undefined || portsOf(each).some(field => portNumber(field) === port)))
+    .forEach(each => addHost(hosts, each, proxy.namespace));
+  const exact = exactHosts(entries);
+  const named = exact ? VirtualServices.of(cluster).forHosts(proxy, exact) : VirtualServices.of(cluster).for(proxy);
+  const virtualServices = named
+    .filter(each => each.spec.get('hosts').texts.some(host => entries.some(entry => !entry.excludes && entry.meets(each.namespace, fullHost(host, each.namespace, cluster.clusterDomain)))));
+  const isHttp = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(egress.get('port', 'protocol').text.toUpperCase());
+  return { port, isHttp, hosts, virtualServices };
+}
+
+interface Entry {
+  readonly excludes: boolean;
+  /** The one host that it names in one namespace, if it does. */
+  readonly exact?: string;
+  readonly takes: (namespace: string, name: string) => boolean;
+  /** Whether it takes some name of a pattern. */
+  readonly meets: (namespace: string, pattern: string) => boolean;
+}
+
+function entryOf(text: string, proxy: Proxy, cluster: Cluster): Entry {
+  const [scope = '', name = ''] = text.split('/');
+  const excludes = scope.startsWith('~');
+  const plain = excludes ? scope.slice(1) || '*' : scope;
+  const namespace = plain === '.' ? proxy.namespace : plain;
+  const host = fullHost(name, proxy.namespace, cluster.clusterDomain);
+  const isIn = (other: string) => namespace === '*' || namespace === other;
+  return {
+    excludes,
+    exact: host.startsWith('*') || namespace === '*' ? undefined : host,
+    takes: (other, full) => isIn(other) && covers(host, full),
+    meets: (other, pattern) => isIn(other) && (covers(host, pattern) || covers(pattern, host)),
+  };
+}
+
+/** The hosts that entries name one by one, if they do; so that a Sidecar is not compared with all there are. */
+function exactHosts(entries: readonly Entry[]): string[] | undefined {
+  const exact = entries.filter(each => !each.excludes).map(each => each.exact);
+  return exact.every(each => each !== undefined) ? exact : undefined;
+}
+
+function candidates(entries: readonly Entry[], proxy: Proxy, cluster: Cluster): readonly Host[] {
+  const exact = exactHosts(entries);
+  return exact ? [...new Set(exact.flatMap(each => cluster.hosts.visible(each, proxy.namespace)))] : visibleHosts(proxy, cluster);
+}
+
+function visibleHosts(proxy: Proxy, cluster: Cluster): readonly Host[] {
+  return cluster.hosts.all.filter(({ visibleIn }) => visibleIn.includes('*') || visibleIn.includes(proxy.namespace));
+}
+
+/** Of two with one name that of the own namespace counts, then a Service, then the first. */
+function addHost(hosts: Map<string, Host>, host: Host, namespace: string): void {
+  const name = host.name.toLowerCase();
+  const rank = ({ resource }: Host) => (resource.namespace === namespace ? 2 : 0) + (resource.type === Kind.SERVICE ? 1 : 0);
+  const known = hosts.get(name);
+  if (!known || rank(host) > rank(known)) {
+    hosts.set(name, host);
+  }
+}
+
+function destinationsOf(virtualService: Resource, cluster: Cluster): string[] {
+  const rules = [...httpRulesOf(virtualService, cluster), ...['tcp', 'tls'].flatMap(each => virtualService.spec.get(each).items)];
+  return rules.flatMap(rule => [
+    ...rule.get('route').items.map(each => each.get('destination')), rule.get('mirror'), ...rule.get('mirrors').items.map(each => each.get('destination')),
+  ]).filter(each => each.exists).map(each => fullHost(each.get('host').text, each.resource.namespace, cluster.clusterDomain).toLowerCase());
+}

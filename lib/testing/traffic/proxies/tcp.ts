@@ -1,0 +1,64 @@
+import { type Cluster, covers, type Field, fullHost, type Host, portNumber, type Resource } from '../../../manifests';
+import type { Caller } from './caller';
+import type { Context } from '../context';
+import { hasSource } from '../routes/http-match';
+import type { Message } from '../message';
+import { ended, type Passage } from '../passage';
+import type { Proxy } from './proxy';
+import type { Listener } from './scope';
+import { toCluster } from './to-cluster';
+
+/** Where a rule for connections sends them. */
+export interface ConnectionRule {
+  readonly at: Field;
+  readonly backends: readonly { readonly at: Field; readonly weight: number; readonly host?: string; readonly port?: number; readonly subset?: string }[];
+}
+
+/**
+ * A connection through a sidecar, on a port on which it sees no requests: by the rules for TCP, or TLS, of the first VirtualService for the host that has one, else to the host.
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#TCPRoute
+ */
+export function tcpPassage(message: Message, host: Host, port: Field, listener: Listener | undefined, caller: Caller, proxy: Proxy, context: Context): Passage {
+  const { cluster } = context;
+  const rules = (listener?.virtualServices ?? []).filter(each => isFor(each, host, cluster.clusterDomain));
+  const rule = rules.flatMap(each => [...each.spec.get('tls').items.filter(() => message.scheme === 'https'), ...each.spec.get('tcp').items])
+    .find(each => takesConnection(each, message, proxy));
+  if (rule) {
+    return sendConnection(connectionRule(rule, cluster), message, caller, proxy, context);
+  }
+  const at = host.resource.metadata.get('name');
+  const passage = sendConnection({ at, backends: [{ at, weight: 1, host: host.name.toLowerCase(), port: portNumber(port) }] }, message, caller, proxy, context);
+  return { ...passage, rule: undefined, steps: ['the proxy passes the connection on'] };
+}
+
+/** Sends a connection to the backends of a rule, by their weights. */
+export function sendConnection({ at, backends }: ConnectionRule, message: Message, caller: Caller, proxy: Proxy, context: Context): Passage {
+  const sum = backends.reduce((all, each) => all + each.weight, 0);
+  if (sum === 0) {
+    return ended({ status: 0, by: at.resource, reason: `${at.resource.kind} ${at.resource.key} sends it nowhere (${String(at)})` });
+  }
+  const branches = backends.filter(each => each.weight > 0).flatMap(backend =>
+    toCluster({ backend, status: 0, attempts: 0 }, message, caller, proxy, context, true).map(each => ({ ...each, share: each.share * backend.weight / sum })));
+  return { branches, rule: at, copies: [], response: [], steps: [`${at.resource.kind} ${at.resource.key} routes the connection (${String(at)})`] };
+}
+
+/** A rule of a VirtualService for TCP or TLS. One destination gets all, whatever its weight. */
+export function connectionRule(at: Field, { clusterDomain }: Cluster): ConnectionRule {
+  const routes = at.get('route').items;
+  return { at, backends: routes.map(each => ({ at: each, weight: routes.length === 1 ? 1 : each.get('weight').number ?? 0, ...destination(each.get('destination'), clusterDomain) })) };
+}
+
+function isFor(virtualService: Resource, { name }: Host, clusterDomain: string): boolean {
+  return virtualService.spec.get('hosts').texts.some(each => covers(fullHost(each, virtualService.namespace, clusterDomain).toLowerCase(), name.toLowerCase()));
+}
+
+/** Whether a rule is for a connection: by where it comes from, and for TLS by the name that the client asks for. */
+export function takesConnection(rule: Field, message: Message, proxy: Proxy): boolean {
+  const matches = rule.get('match').items;
+  return matches.length === 0 || matches.some(match => hasSource(match, proxy, message.port)
+    && (!match.get('sniHosts').exists || match.get('sniHosts').texts.some(each => covers(each, message.host))));
+}
+
+function destination(at: Field, clusterDomain: string): { host: string; port?: number; subset?: string } {
+  return { host: fullHost(at.get('host').text, at.resource.namespace, clusterDomain).toLowerCase(), port: at.get('port', 'number').number, subset: at.get('subset').text || undefined };
+}

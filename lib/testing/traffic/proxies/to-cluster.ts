@@ -1,0 +1,99 @@
+import { type Field, type Host, portsOf, portNumber } from '../../../manifests';
+import { arrive } from './inbound';
+import type { Caller } from './caller';
+import { connect, type Security } from './connect';
+import type { Context } from '../context';
+import { DestinationRules } from './destination-rule';
+import { type Endpoint, endpointsOf } from './endpoints';
+import type { Message } from '../message';
+import type { Branch, Copy } from '../passage';
+import type { Proxy } from './proxy';
+import type { Mirror } from '../routes/rule';
+import { Scope } from './scope';
+
+/** Where a route sends a request. */
+export interface Target {
+  readonly backend: { readonly host?: string; readonly port?: number; readonly subset?: string; readonly at: Field };
+  /** The answer if there is no such host, port or subset. */
+  readonly status: number;
+  readonly attempts: number;
+}
+
+/** Sends a request to a host that a proxy knows, by the rules for that host. */
+export function toCluster({ backend, status, attempts }: Target, message: Message, caller: Caller, proxy: Proxy, context: Context, isConnection = false): Branch[] {
+  const found = lookUp(backend, message.port, proxy, context);
+  const { resource } = backend.at;
+  if ('problem' in found) {
+    return [{ share: 1, status, by: resource, reason: `${resource.kind} ${resource.key} sends it to ${found.problem} (${String(backend.at)})` }];
+  }
+  if (found.endpoints.length === 0) {
+    return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource, reason: `nothing runs behind ${found.title}` }];
+  }
+  return toEndpoints(found.endpoints, { tlsMode: found.tlsMode }, attempts, isConnection ? undefined : message, caller, context);
+}
+
+/** Sends a request to one of some endpoints, each as probable as it has Pods. Where connections to some fail, other tries reach the rest. */
+export function toEndpoints(endpoints: readonly Endpoint[], security: Security, attempts: number, message: Message | undefined, caller: Caller, context: Context): Branch[] {
+  const branches = endpoints.map(endpoint => ({ weight: endpoint.weight, branch: toEndpoint(endpoint, security, message, caller, context) }));
+  const working = branches.filter(({ branch }) => !branch.isRetried);
+  const reached = attempts > 0 && working.length > 0 ? working : branches;
+  const sum = reached.reduce((all, { weight }) => all + weight, 0);
+  return reached.map(({ weight, branch }) => ({ ...branch, share: weight / sum }));
+}
+
+/** Where copies go. */
+export function copiesTo(mirror: Mirror, port: number, proxy: Proxy, context: Context): Copy[] {
+  const found = lookUp(mirror, port, proxy, context);
+  if ('problem' in found) {
+    return [];
+  }
+  const sum = found.endpoints.reduce((all, { weight }) => all + weight, 0);
+  return found.endpoints.map(({ workload, outside, weight }) => ({ workload, outside, share: mirror.share * weight / sum }));
+}
+
+type Lookup = { readonly problem: string } | { readonly host: Host; readonly title: string; readonly endpoints: readonly Endpoint[]; readonly tlsMode?: string };
+
+/** What a route's destination is to a proxy. */
+export function lookUp({ host, port, subset }: { host?: string; port?: number; subset?: string }, asked: number, proxy: Proxy, { cluster }: Context): Lookup {
+  if (host === undefined) {
+    return { problem: 'nothing that it may name' };
+  }
+  const number = port ?? impliedPort(host, asked, proxy, cluster);
+  const found = Scope.of(proxy, cluster).destination(host, number);
+  if (!found) {
+    return { problem: `${host}:${number}, which the proxy does not know` };
+  }
+  const rules = DestinationRules.for(proxy, found.host, cluster);
+  const labels = subset === undefined ? {} : rules.subset(subset)?.labels;
+  if (!labels) {
+    return { problem: `subset ${subset} of ${host}, which no DestinationRule has` };
+  }
+  const title = `${host}:${number}${subset === undefined ? '' : `, subset ${subset}`}`;
+  return { host: found.host, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), tlsMode: rules.tlsMode(number, subset)?.text };
+}
+
+/** A gateway takes the only port that a host has; a sidecar that which was asked for. */
+function impliedPort(host: string, asked: number, proxy: Proxy, cluster: Context['cluster']): number {
+  const [named] = proxy.isGateway ? cluster.hosts.visible(host, proxy.namespace) : [];
+  const [only, ...others] = named ? portsOf(named) : [];
+  return only && others.length === 0 ? portNumber(only) ?? asked : asked;
+}
+
+function toEndpoint(endpoint: Endpoint, security: Security, message: Message | undefined, caller: Caller, context: Context): Omit<Branch, 'share'> {
+  const { workload, outside, port } = endpoint;
+  const { connection, refusal } = connect(caller, endpoint, security, context.cluster);
+  if (!connection) {
+    return { status: caller.proxy && message ? 503 : 0, port: port.number, by: refusal?.by, reason: refusal?.reason, isRetried: true };
+  }
+  if (!workload) {
+    return { outside, port: port.number, message };
+  }
+  const arrival = arrive(workload, connection, message, context);
+  return arrival.refusal
+    ? { status: arrival.refusal.status, port: port.number, by: arrival.refusal.by, reason: sentence(arrival.refusal, workload.name) }
+    : { workload, port: port.number, message: arrival.message };
+}
+
+function sentence({ by, reason }: { by?: { kind: string; key: string }; reason: string }, callee: string): string {
+  return by ? `${by.kind} ${by.key} refuses it at ${callee}: ${reason}` : `${callee} refuses it: ${reason}`;
+}

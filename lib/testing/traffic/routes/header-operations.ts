@@ -1,0 +1,51 @@
+import type { Field } from '../../../manifests';
+import type { Message } from '../message';
+import type { HeaderOperations } from './rule';
+
+/** What a `headers.request` or `headers.response` of Istio says; the host is none of them. */
+export function headerOperations(at: Field): HeaderOperations {
+  return { set: headersOf(at.get('set')), add: headersOf(at.get('add')), remove: at.get('remove').texts.map(each => each.toLowerCase()).filter(each => !isHost(each)) };
+}
+
+/** The host that header operations of Istio write. */
+export function hostWritten(at: Field): string | undefined {
+  return ['set', 'add'].flatMap(name => at.get(name).entries).find(([name]) => isHost(name))?.[1].text;
+}
+
+/** What a header modifier of the Gateway API says. */
+export function headerModifier(at: Field): HeaderOperations {
+  const pairs = (name: string) => Object.fromEntries(at.get(name).items.map(each => [each.get('name').text.toLowerCase(), each.get('value').text]));
+  return { set: pairs('set'), add: pairs('add'), remove: at.get('remove').texts.map(each => each.toLowerCase()) };
+}
+
+/** Headers after operations. */
+export function operated(headers: Readonly<Record<string, string>>, { set, add, remove }: HeaderOperations): Readonly<Record<string, string>> {
+  const result: Record<string, string> = Object.fromEntries(Object.entries(headers).filter(([name]) => !remove.includes(name)));
+  Object.assign(result, set);
+  for (const [name, value] of Object.entries(add)) {
+    result[name] = result[name] === undefined ? value : `${result[name]},${value}`;
+  }
+  return result;
+}
+
+/** A message for another host. */
+export function toHost(message: Message, host: string | undefined): Message {
+  if (host === undefined) {
+    return message;
+  }
+  const [name = ''] = host.split(':');
+  return { ...message, host: name, authority: host };
+}
+
+/** Two of one level, as one: both remove, then the first writes, then the second. */
+export function joined(one: HeaderOperations, other: HeaderOperations): HeaderOperations {
+  return { set: { ...one.set, ...other.set }, add: { ...one.add, ...other.add }, remove: [...one.remove, ...other.remove] };
+}
+
+function headersOf(at: Field): Record<string, string> {
+  return Object.fromEntries(at.entries.map(([name, value]) => [name.toLowerCase(), value.text] as const).filter(([name]) => !isHost(name)));
+}
+
+function isHost(name: string): boolean {
+  return ['host', ':authority'].includes(name.toLowerCase());
+}

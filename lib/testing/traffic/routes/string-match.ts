@@ -1,0 +1,21 @@
+import type { Field } from '../../../manifests';
+import { wholeRe2 } from './re2';
+
+/**
+ * Whether a StringMatch of Istio takes a text: `exact`, `prefix` or `regex`; an empty one takes any that is there.
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#StringMatch
+ */
+export function matchesString(match: Field, text: string | undefined): boolean {
+  if (text === undefined) {
+    return false;
+  }
+  const [exact, prefix, regex] = [match.get('exact'), match.get('prefix'), match.get('regex')];
+  if (exact.exists) {
+    return text === exact.text;
+  }
+  if (prefix.exists) {
+    return text.startsWith(prefix.text);
+  }
+  // The star alone is Istio's word for "is there".
+  return !regex.exists || regex.text === '*' || wholeRe2(regex.text).test(text);
+}

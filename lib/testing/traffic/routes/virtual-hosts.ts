@@ -1,0 +1,126 @@
+import { type Cluster, covers, type Field, fullHost, type Host, Kind, portNumber, portsOf, protocolOf, type Resource } from '../../../manifests';
+import type { Proxy } from '../proxies/proxy';
+import { NO_OPERATIONS, routesAt, type Route, type Rule } from './rule';
+import type { Listener } from '../proxies/scope';
+import { retriesOf, virtualServiceRules } from './virtual-service';
+
+/** Routes for the hosts of a list, as a proxy has them for one port. */
+export interface VirtualHost {
+  readonly domains: readonly string[];
+  readonly routes: readonly Route[];
+}
+
+/**
+ * The virtual hosts that a sidecar has for a port: of each VirtualService, then of the Services that have none. What two claim, the first has.
+ * @see https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/
+ */
+export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: number, cluster: Cluster): VirtualHost[] {
+  const registry = new Map([...listener.hosts].filter(([, host]) => httpPort(host, port)));
+  const taken = new Set<string>();
+  const virtualHosts: VirtualHost[] = [];
+  const add = (domains: readonly string[], routes: readonly Route[]) => {
+    const free = domains.filter(each => !taken.has(each));
+    free.forEach(each => taken.add(each));
+    if (free.length > 0) {
+      virtualHosts.push({ domains: free, routes });
+    }
+  };
+  const served = new Set<Host>();
+  for (const virtualService of listener.virtualServices) {
+    const { matching, others } = splitHosts(virtualService, registry, listener, cluster);
+    const routes = matching.length > 0 || port === 80 ? routesAt(virtualServiceRules(virtualService, cluster), proxy, port) : [];
+    if (routes.length > 0) {
+      others.forEach(each => add([each], routes));
+      matching.forEach(host => {
+        served.add(host);
+        add(domainsOf(host, proxy, cluster), routes);
+      });
+    }
+  }
+  [...registry.values()].filter(each => !served.has(each)).forEach(host => add(domainsOf(host, proxy, cluster), [{ rule: defaultRule(host, port, cluster) }]));
+  return virtualHosts;
+}
+
+/** The virtual host whose domains have a host: as it is, by the longest pattern that ends with it, or the one for all. */
+export function virtualHostOf(virtualHosts: readonly VirtualHost[], host: string): VirtualHost | undefined {
+  const name = host.toLowerCase();
+  let best: { virtualHost: VirtualHost; length: number } | undefined;
+  for (const virtualHost of virtualHosts) {
+    for (const domain of virtualHost.domains) {
+      const length = domain === name ? Infinity : domain.startsWith('*') && name.length > domain.length - 1 && name.endsWith(domain.slice(1)) ? domain.length : 0;
+      if (length > (best?.length ?? 0)) {
+        best = { virtualHost, length };
+      }
+    }
+  }
+  return best?.virtualHost;
+}
+
+/** The hosts of a VirtualService that the proxy knows at the port, and the names that nobody has. */
+function splitHosts(virtualService: Resource, registry: ReadonlyMap<string, Host>, listener: Listener, cluster: Cluster): { matching: Host[]; others: string[] } {
+  const matching: Host[] = [];
+  const others: string[] = [];
+  for (const name of virtualService.spec.get('hosts').texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase())) {
+    const exact = registry.get(name);
+    if (exact) {
+      matching.push(exact);
+    } else if (!name.startsWith('*')) {
+      others.push(name);
+    } else {
+      const covered = [...registry].filter(([host]) => covers(name, host));
+      matching.push(...covered.filter(([host]) => mostSpecific(host, listener, cluster) === virtualService).map(([, host]) => host));
+      others.push(...(covered.length === 0 ? [name] : []));
+    }
+  }
+  return { matching, others };
+}
+
+/** The VirtualService that names a host best: itself, else by the longest pattern. */
+function mostSpecific(host: string, { virtualServices }: Listener, cluster: Cluster): Resource | undefined {
+  let best: { virtualService: Resource; length: number } | undefined;
+  for (const virtualService of virtualServices) {
+    for (const name of virtualService.spec.get('hosts').texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase())) {
+      const length = name === host ? Infinity : name.startsWith('*') && covers(name, host) ? name.length : 0;
+      if (length > (best?.length ?? 0)) {
+        best = { virtualService, length };
+      }
+    }
+  }
+  return best?.virtualService;
+}
+
+/** The port of a host on which a sidecar looks for requests. */
+export function httpPort(host: Host, port: number): Field | undefined {
+  const found = portsOf(host).find(each => portNumber(each) === port);
+  return found && ['http', 'http2', 'grpc', 'grpc-web', undefined].includes(protocolOf(found)) ? found : undefined;
+}
+
+/** The names by which Pods of a namespace ask for a host. */
+export function domainsOf({ name, resource }: Host, proxy: Proxy, cluster: Cluster): string[] {
+  const host = name.toLowerCase();
+  const suffix = `.svc.${cluster.clusterDomain}`;
+  if (!host.endsWith(suffix)) {
+    return [host, ...resource.spec.get('addresses').texts];
+  }
+  const short = host.slice(0, -suffix.length);
+  const [service = '', namespace] = short.split('.');
+  const domains = [host, `${host}.`, short, `${short}.svc`, ...(namespace === proxy.namespace ? [service] : [])];
+  const { spec } = resource;
+  const isHeadless = resource.type === Kind.SERVICE && spec.get('clusterIP').text === 'None';
+  return [...domains, ...(isHeadless ? domains.map(each => `*.${each}`) : []), ...(resource.type === Kind.SERVICE ? [spec.get('clusterIP').text].filter(each => each !== '' && each !== 'None') : [])];
+}
+
+/** What a Service gets of which no VirtualService says anything. */
+function defaultRule({ name, resource }: Host, port: number, cluster: Cluster): Rule {
+  const at = resource.metadata.get('name');
+  return {
+    at,
+    matches: [],
+    backends: [{ at, share: 1, host: name.toLowerCase(), port, request: NO_OPERATIONS, response: NO_OPERATIONS }],
+    request: NO_OPERATIONS,
+    response: NO_OPERATIONS,
+    retries: retriesOf(resource.root.get('none'), cluster),
+    mirrors: [],
+    unknownBackendStatus: 503,
+  };
+}
