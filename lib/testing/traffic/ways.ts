@@ -4,11 +4,13 @@ import { type Caller, callerOf } from './proxies/caller';
 import { connect, isProxied, type Security } from './proxies/connect';
 import type { Context } from './context';
 import { type Endpoint, endpointsOf } from './proxies/endpoints';
+import { type Door, guardedBy } from './gateways/door';
 import { doorsOf } from './gateways/ingress';
-import type { Known } from './policies/logic';
+import { and, type Known } from './policies/logic';
 import type { Proxy } from './proxies/proxy';
 import type { Match, Route } from './routes/rule';
-import { Scope } from './proxies/scope';
+import { type Listener, Scope } from './proxies/scope';
+import { tcpPassage } from './proxies/tcp';
 import { lookUp } from './proxies/to-cluster';
 import { domainsOf, sidecarVirtualHosts } from './routes/virtual-hosts';
 
@@ -45,7 +47,7 @@ function waysFrom(caller: Caller, context: Context): Way[] {
   const { cluster } = context;
   const { proxy } = caller;
   if (!proxy) {
-    return cluster.hosts.all.flatMap(host => portsOf(host).flatMap(port => straight(caller, host, port, { isPassedThrough: true }, context)));
+    return cluster.hosts.all.flatMap(host => portsOf(host).flatMap(port => straight(caller, host, port, context)));
   }
   const scope = Scope.of(proxy, cluster);
   return scope.listeners.flatMap(listener => {
@@ -57,7 +59,7 @@ function waysFrom(caller: Caller, context: Context): Way[] {
       const number = portNumber(port) ?? 0;
       const [name] = domainsOf(host, proxy, cluster);
       const routes = virtualHosts.get(number)?.find(each => each.domains.includes(name ?? ''))?.routes;
-      return routes ? routes.map(route => routed(caller, proxy, `${shortName(host, cluster)}:${number}`, route, number, context)) : straight(caller, host, port, {}, context);
+      return routes ? routes.map(route => routed(caller, proxy, `${shortName(host, cluster)}:${number}`, route, number, context)) : connected(caller, proxy, host, port, listener, context);
     });
   });
 }
@@ -65,8 +67,16 @@ function waysFrom(caller: Caller, context: Context): Way[] {
 function waysIn(context: Context): Way[] {
   return doorsOf(context.cluster).flatMap(door => door.virtualHosts().flatMap(({ domains, routes }) => routes.flatMap(route => {
     const scheme = door.tls === 'none' ? 'http' : 'https';
-    return domains.map(domain => ({ ...routed(door.caller, door.caller.proxy, `${scheme}://${domain}:${door.port}`, route, door.port, context), from: 'internet' }));
+    const way = routed(door.caller, door.caller.proxy, '', route, door.port, context);
+    const ends = way.ends.map(end => ({ ...end, isAllowed: and([isLetThrough(door, context), end.isAllowed]) }));
+    return domains.map(domain => ({ ...way, ends, from: 'internet', to: `${scheme}://${domain}:${door.port}` }));
   })));
+}
+
+/** Whether the policies of a gateway let requests through. */
+function isLetThrough(door: Door, { cluster, authorizers }: Context): Known {
+  const connection = { namespace: '', labels: {}, port: { number: door.podPort, names: [], protocol: 'TCP' } };
+  return door.caller.proxy.identity === undefined ? true : authorize(guardedBy(door), { connection, isTcp: false }, authorizers, cluster).isAllowed;
 }
 
 function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route, port: number, context: Context): Way {
@@ -90,17 +100,28 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
   return { from: caller.title, to, when, ends: merged(ends), terms };
 }
 
-function straight(caller: Caller, host: Host, port: Field, security: Security, context: Context): Way[] {
+/** Without a proxy. */
+function straight(caller: Caller, host: Host, port: Field, context: Context): Way[] {
   const endpoints = endpointsOf(host, port, {}, context.cluster);
-  const to = `${shortName(host, context.cluster)}:${portNumber(port) ?? 0}`;
-  const isTcp = carriesRequests(port) === false;
-  return endpoints.length === 0 ? [] : [{ from: caller.title, to, when: '', terms: [], ends: merged(endsAt(endpoints, security, 1, isTcp, caller, context)) }];
+  const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
+  return endpoints.length === 0 ? [] : [{ from: caller.title, to: `${shortName(host, context.cluster)}:${portNumber(port) ?? 0}`, when: '', terms: [], ends: merged(ends) }];
+}
+
+/** Through a sidecar that sees no requests. */
+function connected(caller: Caller, proxy: Proxy, host: Host, port: Field, listener: Listener, context: Context): Way[] {
+  const number = portNumber(port) ?? 0;
+  const message = { scheme: 'http', host: host.name, port: number, method: '', path: '', query: '', headers: {} };
+  const { branches } = tcpPassage(message, host, port, listener, caller, proxy, context);
+  const ends = branches.map(({ workload, outside, port: podPort, share }) => workload
+    ? { place: placeOf(workload, podPort ?? 0), isReached: true, share, isAllowed: true }
+    : outside === undefined ? answered('with nothing', share) : { place: outside, isReached: true, share, isAllowed: true });
+  return [{ from: caller.title, to: `${shortName(host, context.cluster)}:${number}`, when: '', terms: [], ends: merged(ends) }];
 }
 
 function endsAt(endpoints: readonly Endpoint[], security: Security, share: number, isTcp: boolean, caller: Caller, context: Context): WayEnd[] {
   const sum = endpoints.reduce((all, { weight }) => all + weight, 0);
   return endpoints.map(endpoint => ({
-    place: endpoint.workload ? `${endpoint.workload.namespace}/${endpoint.workload.name}:${endpoint.port.number}` : endpoint.outside ?? '',
+    place: endpoint.workload ? placeOf(endpoint.workload, endpoint.port.number) : endpoint.outside ?? '',
     isReached: true,
     share: share * endpoint.weight / sum,
     isAllowed: isLetIn(endpoint, security, isTcp, caller, context),
@@ -114,6 +135,10 @@ function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller:
     return connection !== undefined;
   }
   return isProxied(workload, endpoint.port.number, cluster) ? authorize(workload, { connection, isTcp }, authorizers, cluster).isAllowed : true;
+}
+
+function placeOf({ namespace, name }: Workload, port: number): string {
+  return `${namespace}/${name}:${port}`;
 }
 
 function answered(place: string, share: number): WayEnd {

@@ -79,6 +79,17 @@ test('the matrix follows routes, also from outside', () => {
   ]);
 });
 
+test('the matrix knows what a gateway lets through, and where rules for TCP send', () => {
+  const gateway = istio('Gateway', 'door', { selector: { istio: 'ingressgateway' }, servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }] });
+  const outside = istio('VirtualService', 'out', { hosts: ['a.example'], gateways: ['door'], http: [{ route: [{ destination: { host: 'web', port: { number: 80 } } }] }] });
+  const tcp = istio('VirtualService', 'raw', { hosts: ['cart'], tcp: [{ match: [{ port: 9000 }], route: [{ destination: { host: 'old' } }] }] });
+  const policy = (rules: object[]) => istio('AuthorizationPolicy', 'door', { rules }, 'istio-system', {});
+  const to = (...objects: object[]) => traffic([gateway, outside, tcp, ...objects]).matrix().reaches.filter(({ from }) => from === 'internet').map(({ to, isUnconditional }) => `${to} ${isUnconditional}`);
+  expect([to(), to(policy([{ to: [{ operation: { methods: ['GET'] } }] }])), to(policy([]))]).toEqual([['shop/web-v1:8080 true'], ['shop/web-v1:8080 false'], []]);
+  const matrix = traffic([tcp]).matrix();
+  expect([matrix.has('shop/web-v1', 'shop/cart-v1:9000'), matrix.has('shop/web-v1', 'shop/old-v1:9000')]).toEqual([false, true]);
+});
+
 const versions = istio('DestinationRule', 'cart', { host: 'cart', subsets: ['v1', 'v2'].map(name => ({ name, labels: { version: name } })) });
 const split = (v1: number, more: object = {}) => cartRules({ ...more, route: [{ destination: { host: 'cart', subset: 'v1' }, weight: v1 }, { destination: { host: 'cart', subset: 'v2' }, weight: 100 - v1 }] });
 

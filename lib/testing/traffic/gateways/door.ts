@@ -1,5 +1,6 @@
 import type { Field, Resource } from '../../../manifests';
 import type { Message } from '../message';
+import type { Guarded } from '../policies/guarded';
 import type { ConnectionRule } from '../proxies/tcp';
 import type { ProxiedCaller } from '../proxies/caller';
 import type { VirtualHost } from '../routes/virtual-hosts';
@@ -27,4 +28,9 @@ export interface Door {
   readonly connection: (message: Message) => ConnectionRule | undefined;
   /** The hosts whose requests are sent to https. */
   readonly redirects: readonly string[];
+}
+
+/** What policies for its Pods, or for its Gateway, protect. */
+export function guardedBy({ caller, gateway }: Door): Guarded {
+  return { namespace: caller.proxy.namespace, labels: caller.labels, gateway };
 }

@@ -6,9 +6,8 @@ import { authenticate } from '../policies/authentication';
 import { authorize } from '../policies/authorization';
 import type { Connection } from '../proxies/connection';
 import type { Context } from '../context';
-import type { Door } from './door';
+import { type Door, guardedBy } from './door';
 import { gatewayDoors } from './gateway-door';
-import type { Guarded } from '../policies/guarded';
 import { istioDoors } from './istio-door';
 import type { Message } from '../message';
 import { normalized } from '../proxies/normalization';
@@ -72,7 +71,7 @@ function bestDoor(doors: readonly Door[], host: string): Door | undefined {
 }
 
 function through(door: Door, message: Message, { hasCertificate }: Outside, context: Context): Passage {
-  const { caller, gateway } = door;
+  const { caller } = door;
   const steps = [`${caller.title} takes it (${String(door.at)})`];
   if (door.tls === 'mutual' && !hasCertificate) {
     return ended({ status: 0, by: door.at.resource, reason: `${caller.title} asks for a certificate` }, steps);
@@ -82,7 +81,7 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
     const passage = rule ? sendConnection(rule, message, caller, caller.proxy, context) : ended({ status: 0, by: door.at.resource, reason: `${caller.title} knows no ${message.host}` });
     return { ...passage, steps: [...steps, 'it leaves TLS as it is', ...passage.steps] };
   }
-  const guarded: Guarded = { namespace: caller.proxy.namespace, labels: caller.labels, gateway };
+  const guarded = guardedBy(door);
   const { message: read, refusal } = authenticate(guarded, normalized(message, context.cluster), context.cluster);
   if (refusal) {
     return ended({ status: refusal.status, by: refusal.by.resource, reason: `${refusal.by.resource.kind} ${refusal.by.resource.key} refuses it: ${refusal.reason}` }, steps);
