@@ -120,12 +120,14 @@ export class Lab {
 
   /** Removes a topology, so that its processes leave room. */
   async remove(world: World): Promise<void> {
+    await this.removeNamespaces(world.topology.namespaces);
+  }
+
+  /** Removes namespaces with all that runs in them. */
+  async removeNamespaces(names: readonly string[]): Promise<void> {
     const { api } = this.plane;
-    await Promise.all(world.topology.namespaces.map(name => api.delete(`/api/v1/namespaces/${name}`)));
-    await until(`${world.topology.name} is gone`, async () => {
-      const left = await api.list('/api/v1/namespaces');
-      return left.every(each => !world.topology.namespaces.includes(each.metadata.name));
-    });
+    await Promise.all(names.map(name => api.delete(`/api/v1/namespaces/${name}`)));
+    await until(`${names.join(', ')} are gone`, async () => (await api.list('/api/v1/namespaces')).every(each => !names.includes(each.metadata.name)));
   }
 
   /** Waits until what was applied has reached every proxy of these namespaces. Throws where a proxy refused. */

@@ -1,6 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Server } from 'node:net';
 import { certificateOf } from './certificates';
 import type { Lab } from './lab';
 import { HOST } from './network';
@@ -9,9 +8,15 @@ import { HOST } from './network';
 export class Outside {
   readonly address = '10.99.0.9';
   private requests: { readonly host: string; readonly path: string }[] = [];
-  private readonly servers: Server[] = [];
 
-  static async start(lab: Lab): Promise<Outside> {
+  /** That of a lab, which it keeps until it ends. */
+  static of(lab: Lab): Promise<Outside> {
+    const outside = OUTSIDES.get(lab) ?? Outside.start(lab);
+    OUTSIDES.set(lab, outside);
+    return outside;
+  }
+
+  private static async start(lab: Lab): Promise<Outside> {
     const outside = new Outside();
     lab.kubelet.network.addHostAddress(outside.address);
     await outside.listen(lab);
@@ -29,10 +34,6 @@ export class Outside {
     return taken;
   }
 
-  close(): void {
-    this.servers.forEach(server => server.close());
-  }
-
   private async listen(lab: Lab): Promise<void> {
     const answer: RequestListener = ({ headers, url = '' }, response) => {
       this.requests.push({ host: headers.host ?? '', path: url });
@@ -42,9 +43,10 @@ export class Outside {
       }
     };
     for (const [server, port] of [[createServer(answer), 80], [createServer(answer), 8080], [createTlsServer(certificateOf(lab, 'outside'), answer), 443]] as const) {
-      this.servers.push(server);
       server.unref();
       await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, this.address, resolve));
     }
   }
 }
+
+const OUTSIDES = new WeakMap<Lab, Promise<Outside>>();

@@ -24,7 +24,7 @@ let staged: Promise<Stage> | undefined;
 
 function stage(lab: Lab): Promise<Stage> {
   staged ??= (async () => {
-    const outside = await Outside.start(lab);
+    const outside = await Outside.of(lab);
     return { outside, world: await lab.deploy(topology) };
   })();
   return staged;

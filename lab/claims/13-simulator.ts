@@ -14,13 +14,13 @@ import { type Disagreement, Trials } from '../simulation/trial';
 const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 40);
 const REQUESTS = 20;
 const SEED = Number(process.env.CARDINAL_LAB_SEED ?? 20261123);
-/** How many configurations that disagree are looked for, of which the first is shrunk. */
-const SHRINKING = Number(process.env.CARDINAL_LAB_SHRINKING ?? 60);
 const FIRST = Number(process.env.CARDINAL_LAB_FIRST ?? 0);
+const SHRINKING = Number(process.env.CARDINAL_LAB_SHRINKING ?? 60);
+/** How many configurations that disagree are looked for, of which the first is shrunk. */
 const ENOUGH = Number(process.env.CARDINAL_LAB_DISAGREEMENTS ?? 1);
 
 claim('generated configurations send generated requests where the simulator says', async lab => {
-  const outside = await Outside.start(lab);
+  await Outside.of(lab);
   lab.applyObjects('town', townObjects());
   for (const namespace of TOWN) {
     await podsAreReady(lab, namespace, namespace === 'north' ? [GATEWAY] : []);
@@ -53,8 +53,6 @@ claim('generated configurations send generated requests where the simulator says
       break;
     }
   }
-  outside.close();
-
   const [first] = found;
   if (first) {
     const { request } = first.disagreement;
@@ -69,6 +67,7 @@ claim('generated configurations send generated requests where the simulator says
   assert.ok(Math.abs(seen - expected) <= 3.3 * Math.sqrt(variance), `of ${counted} choices ${seen} went where ${expected.toFixed(1)} should`);
   assert.ok(refused < CONFIGURATIONS / 5, `${refused} configurations were refused`);
   assert.ok(trials.skipped < trials.compared / 4, `${trials.skipped} requests were not simulated`);
+  await lab.removeNamespaces(TOWN);
 });
 
 function configurations() {
