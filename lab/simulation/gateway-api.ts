@@ -50,10 +50,16 @@ function replacesPrefix(made: object): boolean {
   return JSON.stringify(made).includes('ReplacePrefixMatch');
 }
 
+const parents = fc.oneof(
+  { weight: 3, arbitrary: of<object[]>([{ name: GATEWAY, namespace: 'north' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'named' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'any' }]) },
+  { weight: 1, arbitrary: of<object[]>([{ group: '', kind: 'Service', name: 'api', namespace: 'north' }], [{ group: '', kind: 'Service', name: 'peer', namespace: 'south', port: 80 }]) },
+);
+
+/** Routes of gateways, and some of Services. */
 export const httpRoute: Arbitrary<Unnamed> = record({
   apiVersion: of(apiVersions.gateway), kind: of('HTTPRoute'), metadata: namespaced,
   spec: record({
-    parentRefs: of([{ name: GATEWAY, namespace: 'north' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'named' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'any' }]),
+    parentRefs: parents,
     hostnames: some(fc.oneof(subset<string>(...OUTSIDE_HOSTS), of(['*.town.example'], ['*.example']))),
     rules: fc.array(rule, { minLength: 1, maxLength: 2 }),
   }),

@@ -1,5 +1,6 @@
 import { byAge, ByLabel, type Cluster, covers, type Field, fullHost, hasLabels, type Host, Kind, portNumber, portsOf, type Resource } from '../../../manifests';
 import { httpRulesOf } from '../routes/delegates';
+import { MeshRoutes } from '../routes/mesh-routes';
 import type { Proxy } from './proxy';
 import { Unsimulated } from '../unsimulated';
 import { VirtualServices } from '../routes/virtual-services';
@@ -45,7 +46,9 @@ export class Scope {
     for (const { hosts } of this.listeners) {
       hosts.forEach((host, name) => this.known.set(name, host));
     }
-    for (const name of this.listeners.flatMap(each => each.virtualServices).flatMap(each => destinationsOf(each, cluster))) {
+    const meshRoutes = MeshRoutes.of(cluster);
+    const byRoutes = [...this.known].flatMap(([name, { resource }]) => meshRoutes.destinations(name, [...new Set([proxy.namespace, resource.namespace])]));
+    for (const name of [...this.listeners.flatMap(each => each.virtualServices).flatMap(each => destinationsOf(each, cluster)), ...byRoutes]) {
       const [host] = this.known.has(name) ? [] : cluster.hosts.visible(name, proxy.namespace);
       if (host) {
         this.known.set(name, host);

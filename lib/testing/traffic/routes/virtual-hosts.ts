@@ -1,5 +1,6 @@
 import { type Cluster, covers, type Field, fullHost, type Host, Kind, portNumber, portsOf, protocolOf, type Resource } from '../../../manifests';
 import type { Proxy } from '../proxies/proxy';
+import { MeshRoutes } from './mesh-routes';
 import { NO_OPERATIONS, routesAt, type Route, type Rule } from './rule';
 import type { Listener } from '../proxies/scope';
 import { retriesOf, virtualServiceRules } from './virtual-service';
@@ -11,7 +12,8 @@ export interface VirtualHost {
 }
 
 /**
- * The virtual hosts that a sidecar has for a port: of each VirtualService, then of the Services that have none. What two claim, the first has.
+ * The virtual hosts that a sidecar has for a port: of the caller's own routes for a Service, of each VirtualService, of routes beside the Service, then of the Services that have none. What two
+ * claim, the first has.
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/
  */
 export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: number, cluster: Cluster): VirtualHost[] {
@@ -26,17 +28,23 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
     }
   };
   const served = new Set<Host>();
+  const serve = (host: Host, routes: readonly Route[]) => {
+    if (routes.length > 0) {
+      served.add(host);
+      add(domainsOf(host, proxy, cluster), routes);
+    }
+  };
+  const meshRoutes = MeshRoutes.of(cluster);
+  registry.forEach((host, name) => serve(host, meshRoutes.for(name, proxy.namespace, proxy, port)));
   for (const virtualService of listener.virtualServices) {
     const { matching, others } = splitHosts(virtualService, registry, listener, cluster);
     const routes = matching.length > 0 || port === 80 ? routesAt(virtualServiceRules(virtualService, cluster), proxy, port) : [];
     if (routes.length > 0) {
       others.forEach(each => add([each], routes));
-      matching.forEach(host => {
-        served.add(host);
-        add(domainsOf(host, proxy, cluster), routes);
-      });
+      matching.forEach(host => serve(host, routes));
     }
   }
+  registry.forEach((host, name) => serve(host, meshRoutes.for(name, host.resource.namespace, proxy, port)));
   [...registry.values()].filter(each => !served.has(each)).forEach(host => add(domainsOf(host, proxy, cluster), [{ rule: defaultRule(host, port, cluster) }]));
   return virtualHosts;
 }
