@@ -100,7 +100,7 @@ export const delegation: Arbitrary<Unnamed[]> = fc.tuple(
 ]);
 
 const tls = of({ mode: 'DISABLE' }, { mode: 'ISTIO_MUTUAL' });
-const trafficPolicy = fc.oneof(record({ tls: some(tls) }), tls.map(each => ({ portLevelSettings: [{ port: { number: 80 }, tls: each }] })));
+const trafficPolicy = fc.oneof(record({ tls }), tls.map(each => ({ portLevelSettings: [{ port: { number: 80 }, tls: each }] })));
 const subsets = of([{ name: 'v1', labels: { version: 'v1' } }, { name: 'v2', labels: { version: 'v2' } }], [{ name: 'v1', labels: { version: 'v1' } }], [{ name: 'none', labels: { version: 'v9' } }]);
 
 export const destinationRule: Arbitrary<Unnamed> = record({

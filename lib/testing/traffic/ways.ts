@@ -90,7 +90,7 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
     return endsAt(found.endpoints, { tlsMode: found.tlsMode }, backend.share, false, caller, context);
   });
   const { timeoutMs, retries, fault, mirrors } = rule;
-  const terms = [
+  const terms = reply ? [] : [
     ...timeoutMs === undefined ? [] : [`time out after ${describeMillis(timeoutMs)}`],
     ...retries.attempts > 0 ? [`${retries.attempts} further tries${retries.perTryTimeoutMs === undefined ? '' : ` of ${describeMillis(retries.perTryTimeoutMs)}`}`] : [],
     ...fault && fault.abortShare > 0 ? [`${percent(fault.abortShare)} aborted with ${fault.status}`] : [],

@@ -12,7 +12,9 @@ test.each<[string, object[], string, string]>([
   ['of a third namespace is for nobody', [route('bank', {}, 'third')], cart, cart],
   ['for another port is not for this', [route('old', {}, 'shop', { port: 81 })], cart, cart],
   ['for the port is', [route('old', {}, 'shop', { port: 80 })], 'old-v1', 'old-v1'],
-  ['counts behind a VirtualService, but for callers of its namespace', [route('old'), istio('VirtualService', 'cart', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }] })], 'old-v1', '299'],
+  ['counts behind a VirtualService with a name before it, but for callers of its namespace', [route('old'), istio('VirtualService', 'a', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }] })], 'old-v1', '299'],
+  ['counts before a VirtualService with a name behind it', [route('old'), istio('VirtualService', 'z', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }] })], 'old-v1', 'old-v1'],
+  ['counts behind a VirtualService that is for few', [route('old'), istio('VirtualService', 'z', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }], exportTo: ['.'] })], '299', 'old-v1'],
 ])('a route %s', (_name, objects, fromWeb, fromBank) => {
   expect([ask(objects), ask(objects, 'bank')]).toEqual([fromWeb, fromBank]);
 });

@@ -18,8 +18,8 @@ export function applyRule({ rule, match }: Route, message: Message, caller: Call
   return {
     branches: [...aborted, ...forwarded.map(each => ({ ...each, share: each.share * (1 - (fault?.abortShare ?? 0)) }))].filter(each => each.share > 0),
     rule: rule.at,
-    timeoutMs: rule.timeoutMs,
-    retries: rule.retries.attempts > 0 ? rule.retries : undefined,
+    timeoutMs: rule.reply ? undefined : rule.timeoutMs,
+    retries: rule.reply || rule.retries.attempts === 0 ? undefined : rule.retries,
     fault,
     copies: rule.reply ? [] : rule.mirrors.flatMap(each => copiesTo(each, message.port, proxy, context)),
     response: [rule.response],

@@ -1,4 +1,4 @@
-import { type Cluster, fullHost, Kind, parentsOf, type Resource } from '../../../manifests';
+import { byAge, type Cluster, fullHost, Kind, parentsOf } from '../../../manifests';
 import type { Proxy } from '../proxies/proxy';
 import { gatewayRouteRules } from './gateway-route';
 import { inOrderOfPrecedence } from './gateway-route-match';
@@ -16,37 +16,52 @@ export class MeshRoutes {
     return known;
   }
 
-  private readonly byHost = new Map<string, Bound[]>();
+  private readonly byHost = new Map<string, MeshRouteGroup[]>();
 
-  private constructor(private readonly cluster: Cluster) {
-    for (const route of [...cluster.all(Kind.HTTP_ROUTE), ...cluster.all(Kind.GRPC_ROUTE)]) {
+  private constructor(cluster: Cluster) {
+    for (const route of byAge([...cluster.all(Kind.HTTP_ROUTE), ...cluster.all(Kind.GRPC_ROUTE)])) {
       for (const { at, name, namespace } of parentsOf(route).filter(each => each.kind === 'Service')) {
         const host = fullHost(name, namespace, cluster.clusterDomain);
-        this.byHost.set(host, [...this.byHost.get(host) ?? [], { route, port: at.get('port').number }]);
+        this.group(host, route.namespace, at.get('port').number).rules.push(...gatewayRouteRules(route, cluster));
       }
     }
   }
 
-  /** The routes of a namespace for a host, as a proxy has them for a port; none, if there are none. */
-  for(host: string, namespace: string, proxy: Proxy, port: number): Route[] {
-    const rules = this.rulesOf(host, namespace, port);
-    return rules.length === 0 ? [] : routesAt(inOrderOfPrecedence(rules), proxy, port);
+  /** The routes for a host, those of one namespace and port together. */
+  for(host: string): readonly MeshRouteGroup[] {
+    return this.byHost.get(host) ?? [];
   }
 
-  /** The hosts to which those routes send that a proxy applies. */
+  /** The hosts to which routes of some namespaces send what is for a host. */
   destinations(host: string, namespaces: readonly string[]): string[] {
-    return namespaces.flatMap(namespace => this.rulesOf(host, namespace)).flatMap(rule => [...rule.backends, ...rule.mirrors]).flatMap(each => each.host ?? []);
+    return this.for(host).filter(each => namespaces.includes(each.namespace)).flatMap(each => each.rules).flatMap(rule => [...rule.backends, ...rule.mirrors]).flatMap(each => each.host ?? []);
   }
 
-  private rulesOf(host: string, namespace: string, port?: number): Rule[] {
-    return (this.byHost.get(host) ?? []).filter(each => each.route.namespace === namespace && (port === undefined || each.port === undefined || each.port === port))
-      .flatMap(each => gatewayRouteRules(each.route, this.cluster));
+  private group(host: string, namespace: string, port: number | undefined): MeshRouteGroup {
+    const groups = this.byHost.get(host) ?? [];
+    this.byHost.set(host, groups);
+    const known = groups.find(each => each.namespace === namespace && each.port === port);
+    const group = known ?? { namespace, port, age: [namespace, ...(port === undefined ? [] : [port]), `${host}.${namespace}`].join('~'), rules: [] };
+    if (!known) {
+      groups.push(group);
+    }
+    return group;
   }
 }
 
-interface Bound {
-  readonly route: Resource;
+/** Rules of routes that Istio makes one VirtualService of. */
+export interface MeshRouteGroup {
+  readonly namespace: string;
+  /** Undefined for all ports. */
   readonly port?: number;
+  /** By which it is compared with VirtualServices of the same age. */
+  readonly age: string;
+  readonly rules: Rule[];
+}
+
+/** The routes of a group that a proxy has for a port. */
+export function meshRoutesAt({ rules, port }: MeshRouteGroup, proxy: Proxy, asked: number): Route[] {
+  return port !== undefined && port !== asked ? [] : routesAt(inOrderOfPrecedence(rules), proxy, asked);
 }
 
 const INDEXES = new WeakMap<Cluster, MeshRoutes>();

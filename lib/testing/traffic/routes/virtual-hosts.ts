@@ -1,6 +1,6 @@
-import { type Cluster, covers, type Field, fullHost, type Host, Kind, portNumber, portsOf, protocolOf, type Resource } from '../../../manifests';
+import { type Cluster, covers, type Field, fullHost, type Host, Kind, namespacesOf, portNumber, portsOf, protocolOf, type Resource } from '../../../manifests';
 import type { Proxy } from '../proxies/proxy';
-import { MeshRoutes } from './mesh-routes';
+import { MeshRoutes, meshRoutesAt } from './mesh-routes';
 import { NO_OPERATIONS, routesAt, type Route, type Rule } from './rule';
 import type { Listener } from '../proxies/scope';
 import { retriesOf, virtualServiceRules } from './virtual-service';
@@ -12,8 +12,8 @@ export interface VirtualHost {
 }
 
 /**
- * The virtual hosts that a sidecar has for a port: of the caller's own routes for a Service, of each VirtualService, of routes beside the Service, then of the Services that have none. What two
- * claim, the first has.
+ * The virtual hosts that a sidecar has for a port: of VirtualServices that are for few namespaces, of the caller's own routes for a Service, of the other VirtualServices and routes by age, then of
+ * the Services that have none. What two claim, the first has.
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/
  */
 export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: number, cluster: Cluster): VirtualHost[] {
@@ -34,17 +34,23 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
       add(domainsOf(host, proxy, cluster), routes);
     }
   };
-  const meshRoutes = MeshRoutes.of(cluster);
-  registry.forEach((host, name) => serve(host, meshRoutes.for(name, proxy.namespace, proxy, port)));
-  for (const virtualService of listener.virtualServices) {
+  const byVirtualService = (virtualService: Resource) => () => {
     const { matching, others } = splitHosts(virtualService, registry, listener, cluster);
     const routes = matching.length > 0 || port === 80 ? routesAt(virtualServiceRules(virtualService, cluster), proxy, port) : [];
     if (routes.length > 0) {
       others.forEach(each => add([each], routes));
-      matching.forEach(host => serve(host, routes));
     }
+    matching.forEach(host => serve(host, routes));
+  };
+  const groups = [...registry].flatMap(([name, host]) => MeshRoutes.of(cluster).for(name).map(group => ({ group, isOwn: group.namespace === proxy.namespace, isBeside: group.namespace === host.resource.namespace, apply: () => serve(host, meshRoutesAt(group, proxy, port)) })));
+  const isPublic = (virtualService: Resource) => namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace).includes('*');
+  const rivals = [
+    ...listener.virtualServices.filter(isPublic).map(each => ({ age: `${each.name}.${each.namespace}`, apply: byVirtualService(each) })),
+    ...groups.filter(each => !each.isOwn && each.isBeside).map(({ group: { age }, apply }) => ({ age, apply })),
+  ].sort((a, b) => (a.age < b.age ? -1 : 1));
+  for (const apply of [...listener.virtualServices.filter(each => !isPublic(each)).map(byVirtualService), ...groups.filter(each => each.isOwn).map(each => each.apply), ...rivals.map(each => each.apply)]) {
+    apply();
   }
-  registry.forEach((host, name) => serve(host, meshRoutes.for(name, host.resource.namespace, proxy, port)));
   [...registry.values()].filter(each => !served.has(each)).forEach(host => add(domainsOf(host, proxy, cluster), [{ rule: defaultRule(host, port, cluster) }]));
   return virtualHosts;
 }
