@@ -20,7 +20,7 @@ export interface RequestProps {
    */
   readonly tokenHeader?: string;
   /**
-   * The address of the client, for policies that ask for it.
+   * The address of the client, or of the Pod that asks, for policies that name addresses.
    * @default - not known
    */
   readonly address?: string;

@@ -7,6 +7,7 @@ import { differences } from './difference';
 import { grpcRequest } from './grpc';
 import { enter } from './gateways/ingress';
 import { TrafficMatrix } from './matrix';
+import type { Message } from './message';
 import { namesOf } from './names';
 import { send } from './proxies/outbound';
 import { readRequest, type RequestProps } from './request';
@@ -115,8 +116,8 @@ export class TrafficFrom {
     return this.send(address, readRequest(`GET http://${address}/`), true);
   }
 
-  private send(request: string, message: ReturnType<typeof readRequest>, isConnection = false): Answer {
-    const caller = callerOf(this.workload, this.context.cluster);
+  private send(request: string, message: Message, isConnection = false): Answer {
+    const caller = { ...callerOf(this.workload, this.context.cluster), address: message.address };
     return new Answer(`${caller.title} → ${request}`, send(message, caller, this.context, isConnection));
   }
 }
