@@ -4,10 +4,12 @@ import { Manifests, Traffic, type Answer, type Ending, Unsimulated } from '../..
 import { TokenIssuer } from '../tokens';
 import { until } from '../wait';
 import { knockOn } from '../knock';
+import { HOST } from '../network';
+import type { Pod } from '../pod';
 import type { Named } from './configurations';
 import type { TrialRequest } from './requests';
 import { drained } from './drained';
-import { GATEWAY, PORTS, RESIDENTS, TOWN, townObjects } from './town';
+import { GATEWAY, PORTS, REFUSING, type Resident, RESIDENTS, TOWN, townObjects } from './town';
 import { ISSUERS } from './vocabulary';
 
 /** What proxies did that the simulator says they would not. */
@@ -59,13 +61,13 @@ export class Trials {
       await api.post(pathOf(each), this.withKeys(each));
       this.applied = [...this.applied, each];
     }
-    await this.lab.settled(TOWN);
+    await this.lab.settled([...TOWN, 'istio-system']);
     await drained(RESIDENTS.filter(each => each.isMeshed).flatMap(each => this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version })));
   }
 
   simulate(configuration: readonly Named[]): Traffic {
     const objects = [this.mesh, ...townObjects(), ...configuration];
-    return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')));
+    return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')), { refusingAuthorizers: [REFUSING] });
   }
 
   /** Sends a request, and says where the proxies and the simulator differ. */
@@ -122,9 +124,10 @@ export class Trials {
     return came ? undefined : `was not copied to ${mirrors.join(', ')}`;
   }
 
-  private ask(traffic: Traffic, { from, host, port, method, path, query, headers, token }: TrialRequest): Answer {
-    const text = `${method} http://${host}:${port}${path}${query ? `?${query}` : ''}`;
-    const props = { headers: { ...headers, host: hostHeader(host, port) }, claims: token?.claims, badToken: token ? !token.isGood : undefined, tokenHeader: token?.header, address: '10.99.0.1' };
+  private ask(traffic: Traffic, { from, host, port, isSecure, method, path, query, headers, token }: TrialRequest): Answer {
+    const text = `${method} ${isSecure ? 'https' : 'http'}://${host}:${port}${path}${query ? `?${query}` : ''}`;
+    const address = from === undefined ? HOST : this.podOf(from).network.ip;
+    const props = { headers: { ...headers, host: hostHeader(host, port) }, claims: token?.claims, badToken: token ? !token.isGood : undefined, tokenHeader: token?.header, address };
     if (from === undefined) {
       return traffic.fromInternet(text, props);
     }
@@ -138,13 +141,12 @@ export class Trials {
     const target = `${path}${query ? `?${query}` : ''}`;
     if (from === undefined) {
       const [gateway] = this.lab.kubelet.pods('north', { 'gateway.networking.k8s.io/gateway-name': GATEWAY });
-      return [{ reply: await knockOn({ address: gateway?.network.ip ?? '', port, method, path: target, headers: { host: hostHeader(host, port), ...headers } }) }];
+      const tls = request.isSecure ? { servername: host } : undefined;
+      const reply = await knockOn({ address: gateway?.network.ip ?? '', port, method, path: target, headers: { host: hostHeader(host, port), ...headers }, tls }).catch(failed);
+      return [{ reply: reply.status === 200 ? reply : { ...reply, from: undefined } }];
     }
-    const resident = RESIDENTS.find(each => each.name === from);
-    const [pod] = this.lab.kubelet.pods(resident?.namespace ?? '', { app: resident?.service ?? '', version: resident?.version ?? '' });
-    if (!pod || !resident) {
-      throw new Error(`${from} does not run`);
-    }
+    const resident = residentOf(from);
+    const pod = this.podOf(from);
     const spec = { protocol: port === 82 ? 'tcp' : 'http', host: hostHeader(host, port), method, path: target, headers, grpc: false } as const;
     const [service = '', namespace = resident.namespace] = host.split('.');
     const callees = RESIDENTS.filter(each => each.service === service && each.namespace === namespace);
@@ -155,6 +157,15 @@ export class Trials {
     const containerPort = PORTS.find(each => each.port === port)?.targetPort ?? port;
     const direct = callees.length > 0 ? callees.map(each => ({ only: each.name, address: this.lab.kubelet.pods(namespace, { app: each.service, version: each.version })[0]?.network.ip ?? '', port: containerPort })) : [{ only: undefined, address: OUTSIDE, port }];
     return (await Promise.all(direct.map(async ({ only, ...place }) => (await pod.send({ ...spec, ...place })).map(reply => ({ reply, only }))))).flat();
+  }
+
+  private podOf(name: string): Pod {
+    const { namespace, service, version } = residentOf(name);
+    const [pod] = this.lab.kubelet.pods(namespace, { app: service, version });
+    if (!pod) {
+      throw new Error(`${name} does not run`);
+    }
+    return pod;
   }
 
   private tokenHeaders({ token }: TrialRequest): Readonly<Record<string, string>> {
@@ -184,6 +195,19 @@ export class Trials {
       this.shares.variance += share * (1 - share);
     }
   }
+}
+
+function residentOf(name: string): Resident {
+  const resident = RESIDENTS.find(each => each.name === name);
+  if (!resident) {
+    throw new Error(`nobody is called ${name}`);
+  }
+  return resident;
+}
+
+/** A connection that the other side did not take. */
+function failed({ message }: Error): Reply {
+  return { status: 0, ms: 0, text: message, headers: {} };
 }
 
 function looksOf({ place, status }: Ending): string {
