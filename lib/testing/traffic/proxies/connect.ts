@@ -1,4 +1,4 @@
-import { type Cluster, isAutomatic, Kind, Membership, membershipOf, modeFor, NetworkPolicies, type Resource, type Workload } from '../../../manifests';
+import { type Cluster, type Field, isAutomatic, Membership, membershipOf, modeField, modeFor, NetworkPolicies, type Workload } from '../../../manifests';
 import type { Caller } from './caller';
 import type { Connection } from './connection';
 import type { Endpoint } from './endpoints';
@@ -7,7 +7,7 @@ import { Unsimulated } from '../unsimulated';
 /** A connection that was made, or what kept it from being made. */
 export interface Attempt {
   readonly connection?: Connection;
-  readonly refusal?: { readonly by?: Resource; readonly reason: string };
+  readonly refusal?: { readonly by?: Field; readonly reason: string };
 }
 
 /** Where a connection to a name outside goes: an address of nobody's. */
@@ -26,7 +26,7 @@ export function connect(caller: Caller, { workload, outside, port }: Endpoint, s
   const from = { namespace: caller.namespace, labels: caller.labels, address: caller.namespace === '' ? caller.address ?? SOMEWHERE_OUTSIDE : caller.address };
   const [blocking] = NetworkPolicies.of(cluster).blocking(from, peer, port);
   if (blocking) {
-    return { refusal: { by: blocking, reason: `${Kind.NETWORK_POLICY.split('.')[0]} ${blocking.key} and its like let no connection of ${caller.title} to port ${port.number} through` } };
+    return { refusal: { by: blocking.root, reason: `${blocking.kind} ${blocking.key} lets no connection of ${caller.title} to port ${port.number} through, nor does another` } };
   }
   const connection: Connection = { namespace: caller.namespace, labels: caller.labels, address: caller.address, port };
   return workload ? secured(caller, workload, connection, security, cluster) : { connection };
@@ -39,10 +39,10 @@ function secured(caller: Caller, workload: Workload, connection: Connection, sec
   const isMutual = usesMutualTls(caller, security, mode !== 'DISABLE', cluster);
   const name = `${workload.namespace}/${workload.name}`;
   if (isMutual && mode === 'DISABLE') {
-    return { refusal: { by: undefined, reason: `${name} speaks no mutual TLS on port ${number}, and ${caller.title} speaks nothing else` } };
+    return { refusal: { by: modeField(workload, cluster, number), reason: `${name} speaks no mutual TLS on port ${number}, and ${caller.title} speaks nothing else` } };
   }
   if (!isMutual && mode === 'STRICT') {
-    return { refusal: { by: strictPolicy(workload, cluster), reason: `${name} takes mutual TLS alone, and ${caller.title} does not speak it` } };
+    return { refusal: { by: modeField(workload, cluster, number), reason: `${name} takes mutual TLS alone, and ${caller.title} does not speak it` } };
   }
   return { connection: { ...connection, identity: isMutual ? caller.proxy?.identity : undefined, serverName: undefined } };
 }
@@ -67,10 +67,4 @@ export function isProxied(workload: Workload, port: number, cluster: Cluster): b
   }
   const excluded = (workload.annotations['traffic.sidecar.istio.io/excludeInboundPorts'] ?? '').split(',').map(Number);
   return membership === Membership.SIDECAR && !excluded.includes(port);
-}
-
-/** The policy that a refusal of plain text points at. */
-function strictPolicy(workload: Workload, cluster: Cluster): Resource | undefined {
-  const policies = cluster.all(Kind.PEER_AUTHENTICATION).filter(each => [workload.namespace, cluster.mesh.rootNamespace].includes(each.namespace));
-  return policies.find(each => each.namespace === workload.namespace) ?? policies[0];
 }

@@ -1,4 +1,4 @@
-import { protocolOf, type Resource, type Workload } from '../../../manifests';
+import { type Field, protocolOf, type Workload } from '../../../manifests';
 import { authenticate } from '../policies/authentication';
 import { authorize } from '../policies/authorization';
 import { isProxied } from './connect';
@@ -13,7 +13,9 @@ import { Unsimulated } from '../unsimulated';
 export interface Arrival {
   /** What the application gets. */
   readonly message?: Message;
-  readonly refusal?: { readonly status: number; readonly by?: Resource; readonly reason: string };
+  /** What let it in, where a policy decided. */
+  readonly by?: Field;
+  readonly refusal?: { readonly status: number; readonly by?: Field; readonly reason: string };
   readonly steps: readonly string[];
 }
 
@@ -26,17 +28,17 @@ export function arrive(workload: Workload, connection: Connection, message: Mess
   const isTcp = message === undefined || carriesConnections(workload, number, { cluster, authorizers });
   const read = message && !isTcp ? authenticate(workload, normalized(message, cluster), cluster) : undefined;
   if (read?.refusal) {
-    const { status, by, reason } = read.refusal;
-    return { refusal: { status, by: by.resource, reason }, steps: [] };
+    return { refusal: read.refusal, steps: [] };
   }
   const verdict = authorize(workload, { connection, message: isTcp ? undefined : read?.message, isTcp }, authorizers, cluster);
   if (verdict.isAllowed === false) {
     return { refusal: { status: isTcp ? 0 : 403, by: verdict.by, reason: verdict.reason }, steps: asked(verdict.asks) };
   }
-  return { message: read?.message ?? message, steps: asked(verdict.asks) };
+  return { message: read?.message ?? message, by: verdict.by, steps: asked(verdict.asks) };
 }
 
-function asked(providers: readonly string[]): string[] {
+/** Who else is asked, a sentence each. */
+export function asked(providers: readonly string[]): string[] {
   return providers.map(each => `the external authorizer ${each} is asked`);
 }
 

@@ -24,10 +24,10 @@ export function toCluster({ backend, status, attempts }: Target, message: Messag
   const found = lookUp(backend, message.port, proxy, context);
   const { resource } = backend.at;
   if ('problem' in found) {
-    return [{ share: 1, status, by: resource, reason: `${resource.kind} ${resource.key} sends it to ${found.problem} (${String(backend.at)})` }];
+    return [{ share: 1, status, by: backend.at, reason: `${resource.kind} ${resource.key} sends it to ${found.problem} (${String(backend.at)})` }];
   }
   if (found.endpoints.length === 0) {
-    return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource, reason: `nothing runs behind ${found.title}` }];
+    return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource.root, reason: `nothing runs behind ${found.title}` }];
   }
   return toEndpoints(found.endpoints, { tlsMode: found.tlsMode }, attempts, isConnection ? undefined : message, caller, context);
 }
@@ -88,12 +88,12 @@ function toEndpoint(endpoint: Endpoint, security: Security, message: Message | u
   if (!workload) {
     return { outside, port: port.number, message };
   }
-  const arrival = arrive(workload, connection, message, context);
-  return arrival.refusal
-    ? { status: arrival.refusal.status, port: port.number, by: arrival.refusal.by, reason: sentence(arrival.refusal, workload.name) }
-    : { workload, port: port.number, message: arrival.message };
+  const { refusal: refused, by, message: arrived, steps } = arrive(workload, connection, message, context);
+  return refused
+    ? { status: refused.status, port: port.number, by: refused.by, reason: sentence(refused, workload.name), steps }
+    : { workload, port: port.number, by, message: arrived, steps };
 }
 
-function sentence({ by, reason }: { by?: { kind: string; key: string }; reason: string }, callee: string): string {
-  return by ? `${by.kind} ${by.key} refuses it at ${callee}: ${reason}` : `${callee} refuses it: ${reason}`;
+function sentence({ by, reason }: { by?: Field; reason: string }, callee: string): string {
+  return by ? `${by.resource.kind} ${by.resource.key} refuses it at ${callee}: ${reason}` : `${callee} refuses it: ${reason}`;
 }

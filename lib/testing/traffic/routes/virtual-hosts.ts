@@ -126,7 +126,7 @@ export function domainsOf({ name, resource }: Host, proxy: Proxy, cluster: Clust
 
 /** What a Service gets of which no VirtualService says anything. */
 function defaultRule({ name, resource }: Host, port: number, cluster: Cluster): Rule {
-  const at = resource.metadata.get('name');
+  const at = resource.root;
   return {
     at,
     matches: [],
