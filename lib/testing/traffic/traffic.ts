@@ -1,6 +1,7 @@
 import { Cluster, Kind, type Resource, type Workload } from '../../manifests';
 import type { Manifests } from '../manifests';
 import { Answer } from './answer';
+import { authorizersFor } from './proxies/authorizers';
 import { callerOf } from './proxies/caller';
 import type { Context } from './context';
 import { differences } from './difference';
@@ -55,7 +56,7 @@ export class Traffic {
   private readonly services = new Map<string, Resource[]>();
 
   private constructor(cluster: Cluster, { refusingAuthorizers = [] }: TrafficProps) {
-    this.context = { cluster, authorizers: { refusing: refusingAuthorizers } };
+    this.context = { cluster, authorizersFor: asker => authorizersFor(asker, refusingAuthorizers, this.context) };
     for (const workload of cluster.workloads.all) {
       namesOf(workload).forEach(name => this.byName.set(name, [...this.byName.get(name) ?? [], workload]));
     }

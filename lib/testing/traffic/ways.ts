@@ -74,9 +74,9 @@ function waysIn(context: Context): Way[] {
 }
 
 /** Whether the policies of a gateway let requests through. */
-function isLetThrough(door: Door, { cluster, authorizers }: Context): Known {
+function isLetThrough(door: Door, { cluster, authorizersFor }: Context): Known {
   const connection = { namespace: '', labels: {}, port: { number: door.podPort, names: [], protocol: 'TCP' } };
-  return door.caller.proxy.identity === undefined ? true : authorize(guardedBy(door), { connection, isTcp: false }, authorizers, cluster).isAllowed;
+  return door.caller.proxy.identity === undefined ? true : authorize(guardedBy(door), { connection, isTcp: false }, authorizersFor(door.caller), cluster).isAllowed;
 }
 
 function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route, port: number, context: Context): Way {
@@ -128,13 +128,13 @@ function endsAt(endpoints: readonly Endpoint[], security: Security, share: numbe
   }));
 }
 
-function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller: Caller, { cluster, authorizers }: Context): Known {
+function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller: Caller, { cluster, authorizersFor }: Context): Known {
   const { connection } = connect(caller, endpoint, security, cluster);
   const workload: Workload | undefined = endpoint.workload;
   if (!connection || !workload) {
     return connection !== undefined;
   }
-  return isProxied(workload, endpoint.port.number, cluster) ? authorize(workload, { connection, isTcp }, authorizers, cluster).isAllowed : true;
+  return isProxied(workload, endpoint.port.number, cluster) ? authorize(workload, { connection, isTcp }, authorizersFor(callerOf(workload, cluster)), cluster).isAllowed : true;
 }
 
 function placeOf({ namespace, name }: Workload, port: number): string {

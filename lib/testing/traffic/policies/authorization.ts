@@ -10,14 +10,21 @@ export interface Verdict {
   /** What refused, or let through: a policy, or the rule of one. */
   readonly by?: Field;
   readonly reason: string;
+  /** What a request that is refused is answered. */
+  readonly status: number;
   /** The external authorizers that are asked. */
   readonly asks: readonly string[];
 }
 
-/** How external authorizers answer. */
+/** The external authorizers of the mesh, for one proxy. */
 export interface Authorizers {
-  /** The names of those in `extensionProviders` that refuse. */
-  readonly refusing: readonly string[];
+  /** Why one of them, by its name, does not let pass what is asked for; undefined if it does. */
+  readonly refusal: (provider: string, asked: Asked) => AuthorizerRefusal | undefined;
+}
+
+export interface AuthorizerRefusal {
+  readonly status: number;
+  readonly reason: string;
 }
 
 /**
@@ -27,26 +34,36 @@ export interface Authorizers {
 export function authorize(guarded: Guarded, asked: Asked, authorizers: Authorizers, cluster: Cluster): Verdict {
   const policies = policiesFor(guarded, Kind.AUTHORIZATION_POLICY, cluster).filter(each => each.annotations['istio.io/dry-run'] !== 'true');
   const applied = (action: string) => policies.filter(each => (each.spec.get('action').text || 'ALLOW') === action).map(each => applyPolicy(each, action !== 'ALLOW', asked, cluster));
-  const asking = applied('CUSTOM').filter(each => each.applies !== false);
+  const custom = applied('CUSTOM');
+  const asking = custom.filter(each => each.applies !== false);
   const asks = [...new Set(asking.map(({ policy }) => providerOf(policy)))];
-  const refusing = asking.find(({ policy }) => authorizers.refusing.includes(providerOf(policy)) || isUnknown(providerOf(policy), cluster));
+  const several = [...new Set(custom.map(({ policy }) => providerOf(policy)))];
+  const refusals = asking.map(each => ({ ...each, refusal: several.length > 1 ? oneAlone(several) : authorizers.refusal(providerOf(each.policy), asked) }));
+  const refusing = refusals.find(each => each.refusal);
   const denying = applied('DENY').filter(each => each.applies !== false);
   const allowing = applied('ALLOW');
 
-  if (refusing?.applies) {
-    const provider = providerOf(refusing.policy);
-    return { isAllowed: false, by: refusing.rule, asks, reason: isUnknown(provider, cluster) ? `it asks the authorizer ${provider}, which the mesh does not have` : `the authorizer ${provider} refuses` };
+  if (refusing?.applies && refusing.refusal) {
+    return { isAllowed: false, by: refusing.rule, asks, ...refusing.refusal };
   }
   const denier = denying.find(each => each.applies);
   if (denier) {
-    return { isAllowed: false, by: denier.rule, asks, reason: `${String(denier.rule)} denies this` };
+    return { isAllowed: false, by: denier.rule, asks, status: FORBIDDEN, reason: `${String(denier.rule)} denies this` };
   }
   if (allowing.length > 0 && allowing.every(each => each.applies === false)) {
     const [named = allowing[0]] = allowing.filter(({ policy }) => policy.spec.get('rules').items.length > 0);
-    return { isAllowed: false, by: named?.policy.root, asks, reason: `no rule of ${allowing.map(({ policy }) => policy.key).join(', ')} allows this` };
+    return { isAllowed: false, by: named?.policy.root, asks, status: FORBIDDEN, reason: `no rule of ${allowing.map(({ policy }) => policy.key).join(', ')} allows this` };
   }
   const isAllowed = and([refusing ? undefined : true, denying.length > 0 ? undefined : true, allowing.length > 0 ? or(allowing.map(each => each.applies)) : true]);
-  return { isAllowed, by: allowing.find(each => each.applies)?.rule, asks, reason: isAllowed ? 'nothing refuses it' : 'it depends on the request' };
+  return { isAllowed, by: allowing.find(each => each.applies)?.rule, asks, status: FORBIDDEN, reason: isAllowed ? 'nothing refuses it' : 'it depends on the request' };
+}
+
+/** What Envoy answers to what its rules do not let through. */
+export const FORBIDDEN = 403;
+
+/** Istio gives a workload one external authorizer: where policies name several, all that any of them would ask about is refused. */
+function oneAlone(providers: readonly string[]): AuthorizerRefusal {
+  return { status: FORBIDDEN, reason: `policies for it name several authorizers (${providers.join(', ')}), of which a workload can have one` };
 }
 
 /** A policy with what its rules say of what is asked for. */
@@ -64,8 +81,4 @@ function applyPolicy(policy: Resource, denies: boolean, asked: Asked, cluster: C
 
 function providerOf(policy: Resource): string {
   return policy.spec.get('provider', 'name').text;
-}
-
-function isUnknown(provider: string, { mesh }: Cluster): boolean {
-  return mesh.isKnown && !mesh.get('extensionProviders')?.items.some(each => each.get('name').text === provider);
 }
