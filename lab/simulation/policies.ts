@@ -83,6 +83,8 @@ export const requestAuthentication: Arbitrary<Unnamed> = fc.tuple(anywhere, of({
   audiences: some(of(['shop'], ['shop', 'other'])),
   forwardOriginalToken: some(of(true)),
   fromHeaders: some(of([{ name: 'x-token' }])),
+  fromParams: some(of(['access_token'])),
+  fromCookies: some(of(['session'])),
   outputClaimToHeaders: some(of([{ header: 'x-sub', claim: 'sub' }])),
   jwks: of('KEYS'),
 }), { minLength: 1, maxLength: 2 })).map(([metadata, where, jwtRules]) => ({

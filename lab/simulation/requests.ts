@@ -13,7 +13,7 @@ export interface TrialRequest {
   readonly path: string;
   readonly query?: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly token?: { readonly claims: Readonly<Record<string, unknown>>; readonly isGood: boolean; readonly header?: string };
+  readonly token?: { readonly claims: Readonly<Record<string, unknown>>; readonly isGood: boolean; readonly place?: 'x-token' | 'parameter' | 'cookie' };
 }
 
 const asked = {
@@ -29,7 +29,7 @@ const asked = {
         role: some(of<string | string[]>('boss', ['boss', 'clerk'], 'clerk')), nested: some(of({ role: 'boss' })), scope: some(of('read', 'read write')),
       }),
       isGood: of(true, true, true, false),
-      header: some(of('x-token')),
+      place: some(of<'x-token' | 'parameter' | 'cookie'>('x-token', 'x-token', 'parameter', 'cookie')),
     }),
   }),
 };

@@ -23,6 +23,8 @@ export interface Branch {
   readonly reason?: string;
   /** What happened at its end, a sentence each. */
   readonly steps?: readonly string[];
+  /** Whether it arrives or not by what is not known. */
+  readonly isUncertain?: boolean;
   /** Whether the connection failed, so that another try may go elsewhere. */
   readonly isRetried?: boolean;
 }

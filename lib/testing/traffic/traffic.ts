@@ -12,6 +12,7 @@ import type { Message } from './message';
 import { namesOf } from './names';
 import { send } from './proxies/outbound';
 import { readRequest, type RequestProps } from './request';
+import { Unsimulated } from './unsimulated';
 
 /** What manifests do not say of the mesh. */
 export interface TrafficProps {
@@ -112,13 +113,17 @@ export class TrafficFrom {
     return this.send(`${callee} ${method}`, grpcRequest(callee, method, this.workload.namespace, this.context.cluster, props));
   }
 
-  /** What comes of a connection to an address, such as `redis:6379`. */
-  tcp(address: string): Answer {
-    return this.send(address, readRequest(`GET http://${address}/`), true);
+  /** What comes of a connection to an address, such as `redis:6379`. Of the props only the Pod's own address counts. */
+  tcp(address: string, props: RequestProps = {}): Answer {
+    return this.send(address, readRequest(`GET http://${address}/`, props), true);
   }
 
   private send(request: string, message: Message, isConnection = false): Answer {
     const caller = { ...callerOf(this.workload, this.context.cluster), address: message.address };
-    return new Answer(`${caller.title} → ${request}`, send(message, caller, this.context, isConnection));
+    const passage = send(message, caller, this.context, isConnection);
+    if (passage.branches.some(each => each.isUncertain)) {
+      throw new Unsimulated(`Policies ask for the address of ${caller.title}, and manifests do not say it.`, 'Give the connection an `address`.');
+    }
+    return new Answer(`${caller.title} → ${request}`, passage);
   }
 }

@@ -112,8 +112,8 @@ function connected(caller: Caller, proxy: Proxy, host: Host, port: Field, listen
   const number = portNumber(port) ?? 0;
   const message = { scheme: 'http', host: host.name, port: number, method: '', path: '', query: '', headers: {} };
   const { branches } = tcpPassage(message, host, port, listener, caller, proxy, context);
-  const ends = branches.map(({ workload, outside, port: podPort, share }) => workload
-    ? { place: placeOf(workload, podPort ?? 0), isReached: true, share, isAllowed: true }
+  const ends = branches.map(({ workload, outside, port: podPort, share, isUncertain }) => workload
+    ? { place: placeOf(workload, podPort ?? 0), isReached: true, share, isAllowed: isUncertain ? undefined : true }
     : outside === undefined ? answered('with nothing', share) : { place: outside, isReached: true, share, isAllowed: true });
   return [{ from: caller.title, to: `${shortName(host, context.cluster)}:${number}`, when: '', terms: [], ends: merged(ends) }];
 }

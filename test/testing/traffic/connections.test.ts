@@ -65,9 +65,18 @@ test.each<[string, object, object, string]>([
   ['one for another audience', tokens({ audiences: ['x'] }), { claims }, '403'],
   ['a bad one where nobody looks', tokens({ fromHeaders: [{ name: 'x-token' }] }), { claims, badToken: true }, cart],
   ['a bad one where somebody looks', tokens({ fromHeaders: [{ name: 'x-token' }] }), { claims, badToken: true, tokenHeader: 'X-Token' }, '401'],
+  ['a bad one in the parameter where everybody looks', tokens({}), { claims, badToken: true, tokenParameter: 'access_token' }, '401'],
+  ['a bad one in another parameter', tokens({}), { claims, badToken: true, tokenParameter: 'token' }, cart],
+  ['a bad one in a parameter that is named', tokens({ fromParams: ['token'] }), { claims, badToken: true, tokenParameter: 'token' }, '401'],
+  ['a bad one in a cookie that is named', tokens({ fromCookies: ['session'] }), { claims, badToken: true, tokenCookie: 'session' }, '401'],
+  ['a bad one in a cookie that nobody names', tokens({}), { claims, badToken: true, tokenCookie: 'session' }, cart],
   ['a bad one of a workload that is not asked', tokens({}, { selector: { matchLabels: { app: 'bank' } } }), { claims, badToken: true }, cart],
 ])('a request with %s', (_name, object, props, expected) => {
   expect(endsOf(traffic([object]).from('web').http('GET http://cart/', props))).toBe(expected);
+});
+
+test('a token in two places is a mistake of the test', () => {
+  expect(() => traffic().from('web').http('GET http://cart/', { claims, tokenCookie: 'a', tokenParameter: 'b' })).toThrow('in one place, not in the parameter b and in the cookie a');
 });
 
 test('a verified token goes no further unless it is said to, and claims become headers', () => {

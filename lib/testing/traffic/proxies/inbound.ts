@@ -16,6 +16,8 @@ export interface Arrival {
   readonly message?: Message;
   /** What let it in, where a policy decided. */
   readonly by?: Field;
+  /** Whether policies decide by what is not known. */
+  readonly isUncertain?: boolean;
   readonly refusal?: { readonly status: number; readonly by?: Field; readonly reason: string };
   readonly steps: readonly string[];
 }
@@ -36,7 +38,7 @@ export function arrive(workload: Workload, connection: Connection, message: Mess
   if (verdict.isAllowed === false) {
     return { refusal: { status: isTcp ? 0 : verdict.status, by: verdict.by, reason: verdict.reason }, steps: asked(verdict.asks) };
   }
-  return { message: read?.message ?? message, by: verdict.by, steps: asked(verdict.asks) };
+  return { message: read?.message ?? message, by: verdict.by, isUncertain: verdict.isAllowed === undefined, steps: asked(verdict.asks) };
 }
 
 /** Who else is asked, a sentence each. */

@@ -88,10 +88,10 @@ function toEndpoint(endpoint: Endpoint, security: Security, message: Message | u
   if (!workload) {
     return { outside, port: port.number, message };
   }
-  const { refusal: refused, by, message: arrived, steps } = arrive(workload, connection, message, context);
+  const { refusal: refused, by, message: arrived, steps, isUncertain } = arrive(workload, connection, message, context);
   return refused
     ? { status: refused.status, port: port.number, by: refused.by, reason: sentence(refused, workload.name), steps }
-    : { workload, port: port.number, by, message: arrived, steps };
+    : { workload, port: port.number, by, message: arrived, steps, isUncertain };
 }
 
 function sentence({ by, reason }: { by?: Field; reason: string }, callee: string): string {
