@@ -46,7 +46,7 @@ const serviceEntry: Arbitrary<Unnamed> = record({
     }),
     record({ hosts: of(['out.example'], ['out.example', 'deep.out.example']), ports: of([HTTP]), resolution: of('DNS'), location: of('MESH_EXTERNAL'), exportTo: some(of(['*'], ['.'])) }),
     record({
-      hosts: of(['out.example']), ports: of([{ ...HTTP, targetPort: 8080 }]), resolution: of('STATIC'), location: of('MESH_INTERNAL'),
+      hosts: of(['out.example']), ports: of([{ ...HTTP, targetPort: 8080 }]), resolution: of('STATIC'), location: of('MESH_INTERNAL', 'MESH_EXTERNAL'),
       workloadSelector: of({ labels: { app: 'legacy' } }, { labels: { app: 'api' } }, { labels: { app: 'peer' } }),
     }),
   ),

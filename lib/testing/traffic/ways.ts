@@ -87,7 +87,7 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
     if ('problem' in found || found.endpoints.length === 0) {
       return [answered(String('problem' in found ? rule.unknownBackendStatus : 503), backend.share)];
     }
-    return endsAt(found.endpoints, { tlsMode: found.tlsMode }, backend.share, false, caller, context);
+    return endsAt(found.endpoints, found.security, backend.share, false, caller, context);
   });
   const { timeoutMs, retries, fault, mirrors } = rule;
   const terms = reply ? [] : [

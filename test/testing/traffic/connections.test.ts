@@ -15,6 +15,8 @@ test.each<[string, object[], string, string]>([
   ['STRICT for one version', [peer('STRICT', { selector: { matchLabels: { version: 'v1' } } })], cart, '0 50%, cart-v2 50%'],
   ['the older of two', [peer('STRICT'), istio('PeerAuthentication', 'a', { mtls: { mode: 'DISABLE' } })], cart, cart],
   ['an exception for the port', [peer('STRICT', { selector: { matchLabels: { app: 'cart' } }, portLevelMtls: { 8080: { mode: 'DISABLE' } } })], cart, cart],
+  ['STRICT for the Pods of a namespace that is DISABLE, which callers go by', [peer('DISABLE'), istio('PeerAuthentication', 'cart', { selector: { matchLabels: { app: 'cart' } }, mtls: { mode: 'STRICT' } })], '503', '0'],
+  ['DISABLE for the mesh and PERMISSIVE for the namespace', [peer('DISABLE', {}, 'istio-system'), peer('PERMISSIVE')], cart, cart],
   ['a caller told to speak plain text', [peer('STRICT'), rule({ mode: 'DISABLE' })], '503', '0'],
   ['a caller told to speak mutual TLS to who takes none', [peer('DISABLE'), rule({ mode: 'ISTIO_MUTUAL' })], '503', cart],
   ['a mesh whose proxies do not choose by themselves', [peer('STRICT'), meshConfig({ enableAutoMtls: false })], '503', '0'],
@@ -39,6 +41,20 @@ test('a port that is excluded from the proxy has neither mutual TLS nor policies
   const excluded = pods('free', 'v1', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } });
   const all = traffic([excluded, service('free'), peer('STRICT'), istio('AuthorizationPolicy', 'none', {})]);
   expect([endsOf(all.from('old').http('GET http://free/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual(['free-v1', '0']);
+});
+
+test('callers with sidecars speak mutual TLS to an excluded port, where nobody understands it, unless they are told not to', () => {
+  const excluded = pods('free', 'v1', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } });
+  const ask = (...objects: object[]) => endsOf(traffic([excluded, service('free'), ...objects]).from('web').http('GET http://free/'));
+  expect([ask(), ask(istio('DestinationRule', 'free', { host: 'free', trafficPolicy: { tls: { mode: 'DISABLE' } } }))]).toEqual(['503', 'free-v1']);
+});
+
+test('a workload whose label turns mutual TLS off, and one behind a host outside the mesh, are called in plain text', () => {
+  const isMutual = (...objects: object[]) => traffic([istio('AuthorizationPolicy', 'known', { rules: [{ from: [{ source: { principals: ['*'] } }] }] }), ...objects]);
+  const labelled = [pods('free', 'v1', { labels: { 'security.istio.io/tlsMode': 'disabled' } }), service('free')];
+  const entry = (location: string) => istio('ServiceEntry', 'out', { hosts: ['out.example'], location, resolution: 'STATIC', ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }], workloadSelector: { labels: { app: 'web' } } });
+  expect(endsOf(isMutual(...labelled).from('web').http('GET http://free/'))).toBe('403');
+  expect(['MESH_EXTERNAL', 'MESH_INTERNAL'].map(each => endsOf(isMutual(entry(each)).from('cart-v1').http('GET http://out.example/')))).toEqual(['403', 'web-v1']);
 });
 
 const closed = (spec: object, namespace = 'shop') => ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'closed', namespace }, spec });

@@ -72,7 +72,7 @@ function failureOf({ settings, isHttp, host, port }: Authorizer, message: Messag
     return { status: 0, reason: 'problem' in found ? `its proxy does not know ${host.name}:${port}` : `nothing runs behind ${found.title}` };
   }
   const question = message && (isHttp ? { ...message, path: `${settings.get('pathPrefix').text}${message.path}` } : { ...message, method: 'POST', path: '/envoy.service.auth.v3.Authorization/Check' });
-  const branches = question ? toEndpoints(found.endpoints, { tlsMode: found.tlsMode }, 0, question, asker, context) : [];
+  const branches = question ? toEndpoints(found.endpoints, found.security, 0, question, asker, context) : [];
   const failures = branches.filter(each => !arrives(each));
   const [first] = failures;
   return first && failures.length === branches.length ? { status: first.status ?? 0, reason: first.reason ?? '' } : undefined;

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, isAutomatic, Membership, membershipOf, modeField, modeFor, NetworkPolicies, type Workload } from '../../../manifests';
+import { type Cluster, type Field, isAutomatic, Membership, membershipOf, meshMode, modeField, modeFor, namespaceMode, NetworkPolicies, type Workload } from '../../../manifests';
 import type { Caller } from './caller';
 import type { Connection } from './connection';
 import type { Endpoint } from './endpoints';
@@ -16,6 +16,8 @@ const SOMEWHERE_OUTSIDE = '203.0.113.1';
 /** How a caller secures a connection: as a DestinationRule says, by itself if that is undefined; not at all without a proxy. */
 export interface Security {
   readonly tlsMode?: string;
+  /** Whether the host is declared to be outside the mesh, whatever is behind it. */
+  readonly isExternal?: boolean;
   /** Whether the proxy only passes bytes on that it knows nothing of. */
   readonly isPassedThrough?: boolean;
 }
@@ -34,9 +36,8 @@ export function connect(caller: Caller, { workload, outside, port }: Endpoint, s
 
 function secured(caller: Caller, workload: Workload, connection: Connection, security: Security, cluster: Cluster): Attempt {
   const { number } = connection.port;
-  const hasSidecar = isProxied(workload, number, cluster);
-  const mode = hasSidecar ? modeFor(workload, cluster, number) : 'DISABLE';
-  const isMutual = usesMutualTls(caller, security, mode !== 'DISABLE', cluster);
+  const mode = isProxied(workload, number, cluster) ? modeFor(workload, cluster, number) : 'DISABLE';
+  const isMutual = usesMutualTls(caller, security, offersMutualTls(workload, number, cluster), cluster);
   const name = `${workload.namespace}/${workload.name}`;
   if (isMutual && mode === 'DISABLE') {
     return { refusal: { by: modeField(workload, cluster, number), reason: `${name} speaks no mutual TLS on port ${number}, and ${caller.title} speaks nothing else` } };
@@ -47,16 +48,26 @@ function secured(caller: Caller, workload: Workload, connection: Connection, sec
   return { connection: { ...connection, identity: isMutual ? caller.proxy?.identity : undefined, serverName: undefined } };
 }
 
-function usesMutualTls({ proxy, title }: Caller, { tlsMode, isPassedThrough }: Security, isOffered: boolean, cluster: Cluster): boolean {
+function usesMutualTls({ proxy, title }: Caller, { tlsMode, isPassedThrough, isExternal }: Security, isOffered: boolean, cluster: Cluster): boolean {
   if (!proxy?.identity || isPassedThrough) {
     return false;
   }
   switch (tlsMode) {
     case 'ISTIO_MUTUAL': return true;
     case 'DISABLE': return false;
-    case undefined: return isAutomatic(cluster) && isOffered;
+    case undefined: return isAutomatic(cluster) && isOffered && !isExternal;
     default: throw new Unsimulated(`${title} begins TLS of its own (${tlsMode}) to a workload of the cluster.`, 'What the application makes of that is not known.');
   }
+}
+
+/**
+ * Whether proxies speak mutual TLS to a workload unless they are told otherwise: it has a sidecar, and PeerAuthentications want none of it neither for the port nor for the namespace, since Istio
+ * decides for a Service before it looks at its Pods. A port that is excluded from the sidecar makes no difference to callers.
+ */
+function offersMutualTls(workload: Workload, port: number, cluster: Cluster): boolean {
+  const ofNamespace = namespaceMode(workload.namespace, cluster) ?? meshMode(cluster);
+  return membershipOf(workload, cluster) === Membership.SIDECAR && (workload.labels['security.istio.io/tlsMode'] ?? 'istio') === 'istio'
+    && modeFor(workload, cluster, port) !== 'DISABLE' && ofNamespace !== 'DISABLE';
 }
 
 /** Whether the proxy of a workload gets what comes to a port. */
