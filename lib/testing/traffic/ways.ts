@@ -65,12 +65,18 @@ function waysFrom(caller: Caller, context: Context): Way[] {
 }
 
 function waysIn(context: Context): Way[] {
-  return doorsOf(context.cluster).flatMap(door => door.virtualHosts().flatMap(({ domains, routes }) => routes.flatMap(route => {
-    const scheme = door.tls === 'none' ? 'http' : 'https';
-    const way = routed(door.caller, door.caller.proxy, '', route, door.port, context);
-    const ends = way.ends.map(end => ({ ...end, isAllowed: and([isLetThrough(door, context), end.isAllowed]) }));
-    return domains.map(domain => ({ ...way, ends, from: 'internet', to: `${scheme}://${domain}:${door.port}` }));
-  })));
+  return doorsOf(context.cluster).flatMap(door => door.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
+    const isPlain = door.tls === 'none';
+    const ways = isPlain && needsTls ? [SENT_TO_HTTPS] : routes.map(route => throughDoor(door, route, context));
+    return ways.flatMap(way => domains.map(domain => ({ ...way, from: 'internet', to: `${isPlain ? 'http' : 'https'}://${domain}:${door.port}` })));
+  }));
+}
+
+const SENT_TO_HTTPS = { when: '', ends: [answered('301', 1)], terms: [] };
+
+function throughDoor(door: Door, route: Route, context: Context): Way {
+  const way = routed(door.caller, door.caller.proxy, '', route, door.port, context);
+  return { ...way, ends: way.ends.map(end => ({ ...end, isAllowed: and([isLetThrough(door, context), end.isAllowed]) })) };
 }
 
 /** Whether the policies of a gateway let requests through. */

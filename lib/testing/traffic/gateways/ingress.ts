@@ -10,7 +10,7 @@ import type { Context } from '../context';
 import { type Door, guardedBy } from './door';
 import { gatewayDoors } from './gateway-door';
 import { istioDoors } from './istio-door';
-import type { Message } from '../message';
+import { authorityOf, type Message } from '../message';
 import { normalized } from '../proxies/normalization';
 import { ended, type Passage } from '../passage';
 import { hiddenStatus } from './hidden-status';
@@ -65,7 +65,7 @@ function bestDoor(doors: readonly Door[], host: string): Door | undefined {
   const longest = Math.max(...ranked.map(each => each.length));
   const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.door) : [];
   const gateways = [...new Set(best.map(each => each.caller.title))];
-  if (gateways.length > 1) {
+  if (new Set(best.map(({ caller }) => `${caller.namespace} ${JSON.stringify(caller.labels)}`)).size > 1) {
     throw new Error(`${host} is at ${gateways.join(' and at ')}. Say which one is asked: { gateway: '${best[0]?.at.resource.key}' }.`);
   }
   return best[0];
@@ -95,8 +95,8 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   if (verdict?.isAllowed === false) {
     return ended({ status: route ? verdict.status : hiddenStatus(guarded, context.cluster), by: verdict.by, reason: `${verdict.by?.resource.kind ?? ''} ${verdict.by?.resource.key ?? ''} refuses it at ${caller.title}: ${verdict.reason}` }, steps);
   }
-  if (door.redirects.some(each => covers(each, read.host)) && message.scheme === 'http') {
-    return ended({ status: 301, location: `https://${read.host}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at, reason: `${caller.title} sends it to https` }, steps);
+  if (virtualHost?.needsTls && message.scheme === 'http') {
+    return ended({ status: 301, location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at, reason: `${caller.title} sends it to https` }, steps);
   }
   if (!route) {
     return ended({ status: 404, by: door.at, reason: virtualHost ? `no rule for ${read.host} takes ${read.method} ${read.path}` : `${caller.title} has nothing at ${read.host}` }, steps);

@@ -34,10 +34,11 @@ function isInside(host: string, clusterDomain: string): boolean {
 /** Without a proxy, a name leads to what is behind it, in plain text. */
 function straight(message: Message, target: Host | undefined, caller: Caller, context: Context, isConnection: boolean): Passage {
   const { port } = message;
-  const field = target && portsOf(target).find(each => portNumber(each) === port);
-  if (!target) {
+  // A ServiceEntry is known to proxies alone.
+  if (target?.resource.type !== Kind.SERVICE) {
     return ended({ outside: message.host, port, message });
   }
+  const field = portsOf(target).find(each => portNumber(each) === port);
   const endpoints = field ? endpointsOf(target, field, {}, context.cluster) : [];
   if (endpoints.length === 0) {
     return ended({ status: 0, by: target.resource.root, reason: field ? `nothing runs behind ${target.name}` : `${target.name} has no port ${port}` });

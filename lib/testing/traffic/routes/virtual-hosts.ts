@@ -9,6 +9,8 @@ import { retriesOf, virtualServiceRules } from './virtual-service';
 export interface VirtualHost {
   readonly domains: readonly string[];
   readonly routes: readonly Route[];
+  /** Whether requests without TLS are sent to https. */
+  readonly needsTls?: boolean;
 }
 
 /**
