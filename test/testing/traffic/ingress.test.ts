@@ -154,6 +154,12 @@ test.each<[string, object[], string, string]>([
   expect(endsOf(traffic(objects).fromInternet(`GET ${url}`))).toBe(expected);
 });
 
+test('an external authorizer is asked about what a route takes', () => {
+  const ask = istio('AuthorizationPolicy', 'ask', { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }], action: 'CUSTOM', provider: { name: 'opa' }, rules: [{}] });
+  const gate = traffic([door(), route('r', { rules: [{ matches: [{ path: { value: '/a' } }], backendRefs: [to('web')] }] }), ask], { refusingAuthorizers: ['opa'] });
+  expect(['/a', '/b'].map(path => endsOf(gate.fromInternet(`GET http://a.example${path}`)))).toEqual(['403', '404']);
+});
+
 test('who is sent to https keeps the port that he wrote', () => {
   const gate = traffic([own([{ port: { number: 8080, name: 'http', protocol: 'HTTP' }, hosts: ['*'], tls: { httpsRedirect: true } }])]);
   gate.fromInternet('GET http://a.example:8080/x?y=z').redirects('https://a.example:8080/x?y=z');

@@ -90,7 +90,7 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   const virtualHost = virtualHostOf(door.virtualHosts(), read.host);
   const route = virtualHost && routeFor(virtualHost.routes, read);
   const connection: Connection = { namespace: '', labels: {}, address: message.address, port: { number: door.podPort, names: [], protocol: 'TCP' }, serverName: message.scheme === 'https' ? message.host : undefined };
-  const verdict = caller.proxy.identity === undefined ? undefined : authorize(guarded, { connection, message: read, isTcp: false }, context.authorizersFor(caller), context.cluster);
+  const verdict = caller.proxy.identity === undefined ? undefined : authorize(guarded, { connection, message: read, isTcp: false, isUnrouted: !route && !virtualHost?.needsTls }, context.authorizersFor(caller), context.cluster);
   steps.push(...asked(verdict?.asks ?? []));
   if (verdict?.isAllowed === false) {
     return ended({ status: route ? verdict.status : hiddenStatus(guarded, context.cluster), by: verdict.by, reason: `${verdict.by?.resource.kind ?? ''} ${verdict.by?.resource.key ?? ''} refuses it at ${caller.title}: ${verdict.reason}` }, steps);

@@ -16,7 +16,7 @@ export function authorizersFor(asker: Caller, refusing: readonly string[], conte
   const { cluster } = context;
   return {
     refusal: (name, asked) => {
-      const own = refusing.includes(name) ? { status: FORBIDDEN, reason: `the authorizer ${name} refuses` } : undefined;
+      const own = refusing.includes(name) && !asked.isUnrouted ? { status: FORBIDDEN, reason: `the authorizer ${name} refuses` } : undefined;
       if (!cluster.mesh.isKnown) {
         return own;
       }
@@ -24,7 +24,7 @@ export function authorizersFor(asker: Caller, refusing: readonly string[], conte
       if (typeof authorizer === 'string') {
         return { status: FORBIDDEN, reason: `it asks the authorizer ${name}, ${authorizer}` };
       }
-      if (asked.isTcp && authorizer.isHttp) {
+      if (asked.isUnrouted || (asked.isTcp && authorizer.isHttp)) {
         return undefined;
       }
       const nested: Context = { ...context, authorizersFor: other => authorizersFor(other, refusing, nested, [...asking, name]) };
