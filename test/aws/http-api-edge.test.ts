@@ -7,7 +7,7 @@ import { Duration } from 'cdk8s';
 import { shop as boutiqueEdge } from '../../bin/boutique';
 import { Auth, type RouteProps, Throttle } from '../../lib';
 import { HttpApiEdge, type ManagedApiProps } from '../../lib/aws';
-import { declared, httpTemplate } from './support';
+import { declared, httpTemplate, refusedByTheCdk } from './support';
 
 const token = { issuer: 'https://login.example', audiences: ['shop'] };
 
@@ -334,4 +334,8 @@ test('another gateway is asked on its own ports', () => {
   const template = httpTemplate(edge, () => ({ gatewayPorts: { requests: 10443, readiness: 19003, readinessPath: '/ready' } }));
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { Port: 443, HealthCheckPort: '19003', HealthCheckPath: '/ready' });
   template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: Match.arrayWith([Match.objectLike({ FromPort: 10443 }), Match.objectLike({ FromPort: 19003 })]) });
+});
+
+test('the CDK\'s own validation refuses none of all these templates', () => {
+  expect(refusedByTheCdk()).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Duration } from 'cdk8s';
 import { Auth, ClientKey, ClientLimit, Period, Throttle, WhenUnavailable } from '../../lib';
-import { declared, restTemplate } from './support';
+import { declared, restTemplate, refusedByTheCdk } from './support';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
 const perClient = (requests: number, per = Period.SECOND, client = ClientKey.claim('sub')) =>
@@ -225,4 +225,8 @@ test('a load balancer that is there is used as it is', () => {
   template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
   template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 0);
   template.hasResourceProperties(...method({ Integration: Match.objectLike({ IntegrationTarget: Match.stringLikeRegexp('loadbalancer/net/mine') }) }));
+});
+
+test('the CDK\'s own validation refuses none of all these templates', () => {
+  expect(refusedByTheCdk()).toEqual([]);
 });
