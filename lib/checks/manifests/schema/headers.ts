@@ -9,6 +9,7 @@ const PSEUDO = new Set([':method', ':scheme', ':authority', ':path', ':status'])
 const STRING = '"(\\\\.|[^\\\\")])*"';
 const ARGUMENTS = `(\\[ *${STRING} *(, *${STRING} *)*\\] *|[^[ ](\\\\.|[^\\\\)"])*)`;
 const VALUE = new RegExp(`^([^%]|%%|%[^%(]+%|%[^%(]+\\( *${ARGUMENTS}\\) *%)*$`, 's');
+const LARGEST_HEADERS = 60 * 1024;
 const CONTROL = /[\u0000-\u0008\u000A-\u001F\u007F]/;
 
 /** Whether a text is the name of a header, or of one with which HTTP/2 begins. */
@@ -27,12 +28,17 @@ export function checkHeaders(headers: Field, complain: Complain): void {
     const operations = headers.get(direction);
     for (const [name, value] of ['add', 'set'].flatMap(each => operations.get(each).entries)) {
       checkChanged(name, value, direction === 'request', complain);
-      if (CONTROL.test(value.text) || !VALUE.test(value.text)) {
+      if (CONTROL.test(value.text) || !isValue(value.text)) {
         complain(value, `"${value.text}" is no value of a header.`, 'Write %% for a percent sign, and %NAME% for what Envoy fills in.');
       }
     }
     operations.get('remove').items.forEach(each => checkChanged(each.text, each, false, complain));
   }
+}
+
+/** Whether Envoy can fill in a value. One larger than it lets headers be is not looked into. */
+function isValue(text: string): boolean {
+  return text.length > LARGEST_HEADERS || VALUE.test(text);
 }
 
 function checkChanged(name: string, at: Field, mayBeHost: boolean, complain: Complain): void {

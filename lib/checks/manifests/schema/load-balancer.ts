@@ -86,20 +86,18 @@ function checkLocality(setting: Field, complain: Complain): void {
 
 /** Localities as `region/zone/subzone`, of which none is within another, with a `*` at the end at most. */
 function checkLocalities(at: Field, localities: readonly string[], complain: Complain): void {
-  const seen: string[][] = [];
+  const [places, around] = [new Set<string>(), new Set<string>()];
   for (const locality of localities) {
-    const parts = locality.split('/');
+    const place = locality.replace(/(^|\/)\*$/, '');
+    const wider = place.split('/').map((_, index, parts) => parts.slice(0, index).join('/'));
     const isWild = (locality.match(/\*/g) ?? []).length > (locality.endsWith('*') ? 1 : 0);
-    if (isWild || parts.includes('') || seen.some(each => contains(each, parts) || contains(parts, each))) {
+    if (isWild || locality.split('/').includes('') || around.has(place) || [...wider, place].some(each => places.has(each))) {
       complain(at, `"${locality}" is no locality beside the others.`, 'Write `region/zone/subzone`, perhaps `region/*`, none of them within another.');
       return;
     }
-    seen.push(parts);
+    places.add(place);
+    wider.forEach(each => around.add(each));
   }
-}
-
-function contains(wide: readonly string[], narrow: readonly string[]): boolean {
-  return wide.every((part, index) => part === '*' || part === narrow[index]);
 }
 
 function checkZones(setting: Field, complain: Complain): void {

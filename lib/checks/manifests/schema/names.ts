@@ -5,6 +5,8 @@ const LABEL = /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
 const FIRST_LABEL = /^(\*|(\*-?)?[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)$/;
 const LONGEST_NAME = 255;
 const LONGEST_LABEL = 63;
+/** A prefix of 253 characters, a slash, and a label. */
+const LONGEST_LABEL_NAME = 317;
 
 /** Whether a text is a DNS label: what names of subsets, ports and namespaces have to be. */
 export function isDnsLabel(text: string): boolean {
@@ -59,7 +61,7 @@ const LABEL_VALUE = new RegExp(`^(${QUALIFIED})?$`);
 
 /** Whether a label may have this name and this value. */
 export function isLabel(name: string, value: string): boolean {
-  return LABEL_NAME.test(name) && (name.split('/').at(-1) ?? '').length <= LONGEST_LABEL && LABEL_VALUE.test(value);
+  return name.length <= LONGEST_LABEL_NAME && LABEL_NAME.test(name) && (name.split('/').at(-1) ?? '').length <= LONGEST_LABEL && LABEL_VALUE.test(value);
 }
 
 /** Whether a text is `name` or `namespace/name`. */

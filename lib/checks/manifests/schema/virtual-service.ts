@@ -1,7 +1,8 @@
-import { type Field, hostsMeet, Kind, type Resource } from '../../../manifests';
+import { type Field, Kind, type Resource } from '../../../manifests';
 import { isForMesh } from '../routing/destinations';
 import { isRoutingClaim } from '../routing/jwt-claim-routes';
 import { checkDestinations } from './destination';
+import { HostSet } from './host-set';
 import { checkHttp } from './http-rule';
 import { checkGatewayNames, checkMatchedConnection } from './matches';
 import { isAddress, isHost, isRange } from './names';
@@ -40,17 +41,22 @@ function checkHosts(resource: Resource, complain: Complain): void {
     complain(host, host.text === '*' ? 'For traffic between workloads the host cannot be `*`.' : `"${host.text}" is no host name.`,
       host.text === '*' ? 'Name the hosts, or name gateways.' : 'Write a host, perhaps with `*.` in front.');
   }
-  for (const [index, host] of wrong.length === 0 ? hosts.entries() : []) {
-    if (hosts.slice(0, index).some(each => hostsMeet(each.text, host.text))) {
+  const seen = new HostSet();
+  for (const host of wrong.length === 0 ? hosts : []) {
+    if (seen.meets(host.text)) {
       complain(host, `Another host of this VirtualService covers "${host.text}".`, 'Remove one of them.');
     }
+    seen.add(host.text);
   }
 }
 
 /** Whether a VirtualService may have this host: a name, an address, or at gateways what proxies of other networks send. */
 function isHostOf(host: string, virtualService: Resource): boolean {
-  const bySni = virtualService.spec.get('tls').items.some(rule => rule.get('match').items.some(each => each.get('sniHosts').items.length > 0));
-  return isHost(host) || isAddress(host) || (bySni && !isForMesh(virtualService) && isMeshSni(host));
+  return isHost(host) || isAddress(host) || (isMeshSni(host) && !isForMesh(virtualService) && namesServers(virtualService));
+}
+
+function namesServers({ spec }: Resource): boolean {
+  return spec.get('tls').items.some(rule => rule.get('match').items.some(each => each.get('sniHosts').items.length > 0));
 }
 
 /** The server name by which proxies of another network ask for a host: `outbound_.80_.subset_.host`. */

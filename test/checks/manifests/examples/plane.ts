@@ -46,6 +46,7 @@ export const CONTROL_PLANE: readonly Example[] = [
     good: docs(ISTIOD, webhook('istio-a', AT_ISTIOD, 'Mutating', '{matchLabels: {istio-injection: enabled}}'), webhook('istio-b', AT_ISTIOD, 'Mutating', '{matchLabels: {istio-injection: disabled}}')),
   },
   { check: 'InvalidExternalControlPlane', at: 'webhooks[0].clientConfig', bad: webhook('istio-validator-a', '{}', 'Validating'), good: webhook('istio-validator-a', '{url: "https://istiod.example:15017/validate"}', 'Validating') },
+  { check: 'InvalidExternalControlPlane', at: 'webhooks[0].clientConfig.url', bad: webhook('istio-validator-a', '{url: "https://istiod.example:port"}', 'Validating'), good: webhook('istio-validator-a', '{url: validate}', 'Validating') },
   { check: 'ExternalControlPlaneByAddress', at: 'webhooks[0].clientConfig.url', bad: webhook('istio-validator-a', '{url: "https://10.0.0.1:15017/validate"}', 'Validating'), good: webhook('istio-validator-a', '{url: "https://istiod.example:15017/validate"}', 'Validating') },
   {
     check: 'UnknownRegistry', at: 'data.meshNetworks.networks.a.endpoints[0].fromRegistry',
