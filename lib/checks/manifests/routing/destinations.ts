@@ -42,6 +42,23 @@ export function hostKey(host: string, namespace: string, clusterDomain: string):
   return full.endsWith(`.svc.${clusterDomain}`) ? full : `${namespace}/${full}`;
 }
 
+/** Whether two rules are exported to a common namespace, so that some proxy may have both. */
+export function meetSomewhere(one: Resource, other: Resource): boolean {
+  return haveCommon(namespacesOf(one.spec.get('exportTo').texts, one.namespace), namespacesOf(other.spec.get('exportTo').texts, other.namespace));
+}
+
+/** Whether those who route by a VirtualService may have a DestinationRule: gateways may be in any namespace, workloads are first of all in its own. */
+export function isSeenWith(rule: Resource, virtualService: Resource): boolean {
+  const scopes = namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace);
+  const isForOwn = haveCommon(scopes, [virtualService.namespace]);
+  const readers = !isForMesh(virtualService) ? ['*'] : isForOwn ? [virtualService.namespace] : scopes;
+  return haveCommon(readers, namespacesOf(rule.spec.get('exportTo').texts, rule.namespace));
+}
+
+function haveCommon(some: readonly string[], others: readonly string[]): boolean {
+  return some.includes('*') || others.includes('*') || some.some(each => others.includes(each));
+}
+
 /** Whether a VirtualService is for traffic between workloads: by naming no gateway, or `mesh`. */
 export function isForMesh(virtualService: Resource): boolean {
   const gateways = virtualService.spec.get('gateways').texts;
