@@ -2,7 +2,7 @@ import { type Cluster, type Field, isAutomatic, Kind, Membership, membershipOf, 
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 
-const IDENTITIES = ['principals', 'notPrincipals', 'namespaces', 'notNamespaces'];
+const IDENTITIES = ['principals', 'notPrincipals', 'namespaces', 'notNamespaces', 'serviceAccounts', 'notServiceAccounts'];
 const CONDITIONS = ['source.principal', 'source.namespace', 'connection.sni'];
 
 export const needsMutualTls: Check = {
