@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind, type Resource, targetRefsOf } from '../../../manifests';
+import { type Cluster, type Field, Kind, Membership, membershipOf, type Resource, targetRefsOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { isAmbient, isEnrolled, isWaypoint, missesWaypoint, waypointsInUse } from './enrolment';
@@ -43,10 +43,17 @@ export const requestPolicyWithoutTargets: Check = {
 };
 
 function requestPolicies(cluster: Cluster): { resource: Resource; at: Field; noWaypoint: string; noTargets: string }[] {
-  return KINDS.flatMap(({ type, about, noWaypoint, noTargets }) => cluster.all(type).filter(each => isAmbient(each.namespace, cluster)).flatMap(resource => {
+  return KINDS.flatMap(({ type, about, noWaypoint, noTargets }) => cluster.all(type).filter(each => isAmbient(each.namespace, cluster) && !isForSidecars(each, cluster)).flatMap(resource => {
     const at = about(resource);
     return at ? [{ resource, at, noWaypoint, noTargets }] : [];
   }));
+}
+
+/** Whether all that a policy selects keep it by sidecars of their own. */
+function isForSidecars(policy: Resource, cluster: Cluster): boolean {
+  const labels = policy.spec.get('selector', 'matchLabels').strings;
+  const workloads = Object.keys(labels).length === 0 ? [] : cluster.workloads.select(labels, policy.namespace);
+  return workloads.length > 0 && workloads.every(each => membershipOf(each, cluster) === Membership.SIDECAR);
 }
 
 /** Whether no waypoint sees the requests that a policy is about: those of a Service that uses none, or of nobody, if it names a waypoint that none uses. */

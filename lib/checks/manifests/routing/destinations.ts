@@ -1,4 +1,4 @@
-import { type Cluster, type Field, fullHost, type Host, namespacesOf, type Resource } from '../../../manifests';
+import { type Cluster, type Field, fullHost, type Host, Kind, namespacesOf, type Resource } from '../../../manifests';
 
 /** A place in a VirtualService that traffic is sent to. */
 export interface Destination {
@@ -63,4 +63,18 @@ function haveCommon(some: readonly string[], others: readonly string[]): boolean
 export function isForMesh(virtualService: Resource): boolean {
   const gateways = virtualService.spec.get('gateways').texts;
   return gateways.length === 0 || gateways.includes('mesh');
+}
+
+/** VirtualServices by the hosts that they have rules for. */
+export function rulesByHost(cluster: Cluster): ReadonlyMap<string, readonly Resource[]> {
+  const rules = new Map<string, Resource[]>();
+  for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
+    for (const text of virtualService.spec.get('hosts').texts) {
+      const host = fullHost(text, virtualService.namespace, cluster.clusterDomain);
+      const members = rules.get(host) ?? [];
+      members.push(virtualService);
+      rules.set(host, members);
+    }
+  }
+  return rules;
 }

@@ -1,6 +1,7 @@
-import { type Cluster, covers, fullHost, type Host, Kind, type Resource } from '../../../manifests';
+import { type Cluster, covers, type Host, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { rulesByHost } from '../routing/destinations';
 
 export const unknownEgressHost: Check = {
   id: 'UnknownEgressHost',
@@ -11,11 +12,12 @@ export const unknownEgressHost: Check = {
     + '`~` leaves hosts out, `*` is any. A name without dots is not completed, and so is no Service. Namespaces of which the manifests have nothing are somebody else\'s, and not looked at.',
   *find(cluster) {
     const namespaces = new Set(cluster.namespaces);
+    const rules = rulesByHost(cluster);
     for (const sidecar of cluster.all(Kind.SIDECAR)) {
       for (const at of sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').items)) {
         const [scope = '', host] = at.text.split('/');
         const namespace = scope === '.' ? sidecar.namespace : scope;
-        if (host !== undefined && host !== '*' && !scope.startsWith('~') && (namespace === '*' || namespaces.has(namespace)) && !isDeclared(namespace, host, cluster)) {
+        if (host !== undefined && host !== '*' && !scope.startsWith('~') && (namespace === '*' || namespaces.has(namespace)) && ![...declaredAs(host, cluster).map(each => each.resource), ...rules.get(host) ?? []].some(each => namespace === '*' || each.namespace === namespace)) {
           yield problem(at, `No Service and no ServiceEntry ${scope === '*' ? '' : `in namespace ${scope === '.' ? sidecar.namespace : scope} `}has the host ${host}.`,
             'Write the host with its domain and its namespace in front: `namespace/name.namespace.svc.cluster.local`.');
         }
@@ -24,19 +26,11 @@ export const unknownEgressHost: Check = {
   },
 };
 
-function isDeclared(scope: string, host: string, cluster: Cluster): boolean {
-  return [...declaredAs(host, cluster).map(each => each.resource), ...rulesFor(host, cluster)].some(each => scope === '*' || each.namespace === scope);
-}
-
 /** The hosts of this very name; no other is meant by one without dots. */
 function declaredAs(host: string, cluster: Cluster): readonly Host[] {
   return host.startsWith('*') ? cluster.hosts.all.filter(each => covers(host, each.name))
     : host.includes('.') ? cluster.hosts.named(host, '')
       : cluster.hosts.all.filter(({ resource }) => resource.type === Kind.SERVICE_ENTRY && resource.spec.get('hosts').texts.includes(host));
-}
-
-function rulesFor(host: string, cluster: Cluster): Resource[] {
-  return cluster.all(Kind.VIRTUAL_SERVICE).filter(each => each.spec.get('hosts').texts.some(text => fullHost(text, each.namespace, cluster.clusterDomain) === host));
 }
 
 export const selectiveGlobalSidecar: Check = {

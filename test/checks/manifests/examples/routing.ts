@@ -110,7 +110,7 @@ export const ROUTING: readonly Example[] = [
     check: 'UnknownRuleHost', at: 'spec.host', codes: ['IST0174'],
     bad: docs(WEB, destinationRule('a', `{host: "*.other.svc.cluster.local", ${LIMIT}}`)),
     good: docs(WEB, destinationRule('a', `{host: "*.shop.svc.cluster.local", ${LIMIT}}`)),
-    differs: 'istioctl takes every wildcard for known',
+    differs: 'istioctl takes every wildcard for unknown',
   },
   {
     check: 'UnknownRuleHost', at: 'spec.host',

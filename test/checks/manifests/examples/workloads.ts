@@ -77,6 +77,11 @@ export const WORKLOADS: readonly Example[] = [
     good: docs(AMBIENT, WAYPOINT, K8S_EDGE, namespace('other', '{istio.io/use-waypoint: waypoint, istio.io/use-waypoint-namespace: shop}'),
       ...['waypoint', 'edge'].map(name => authentication(name, `{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: ${name}}], jwtRules: [{issuer: a}]}`))),
   },
+  {
+    check: 'RequestPolicyWithoutTargets', at: 'spec.selector', codes: ['KIA0110'],
+    bad: ambient(authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)),
+    good: docs(AMBIENT, pod('web', '{app: web, istio.io/dataplane-mode: none}'), authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)),
+  },
   { check: 'RequestPolicyWithoutTargets', at: 'spec.selector', bad: enrolled(authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)), good: enrolled(authorization('a', '{selector: {matchLabels: {app: web}}, rules: [{from: [{source: {namespaces: [shop]}}]}]}')) },
   { check: 'HostRuleWithoutWaypoint', at: 'spec.hosts[0]', bad: ambient(virtualService('a', '{hosts: [web], http: [{route: [{destination: {host: web}}]}]}')), good: enrolled(virtualService('a', '{hosts: [web], http: [{route: [{destination: {host: web}}]}]}')) },
   { check: 'HostRuleWithoutWaypoint', at: 'spec.host', bad: ambient(destinationRule('a', '{host: web, trafficPolicy: {outlierDetection: {}}}')), good: ambient(destinationRule('a', '{host: web, trafficPolicy: {connectionPool: {tcp: {maxConnections: 100}}}}')) },
