@@ -48,11 +48,11 @@ function referenceOf(labels: Labels, namespace: string, ofNamespace: Labels): { 
   return { name: waypointNamed(labels, ofNamespace), place: labels[PLACE] ?? ofNamespace[PLACE] ?? namespace };
 }
 
-/** Whether what selects workloads by labels, in an ambient namespace, is for some that no waypoint serves. */
+/** Whether what selects workloads by labels, in an ambient namespace, is for some in ambient mode that no waypoint serves. */
 export function missesWaypoint(selector: Labels, namespace: string, cluster: Cluster): boolean {
   const labels = cluster.namespaceLabels(namespace);
   const workloads = Object.keys(selector).length === 0 ? [] : cluster.workloads.select(selector, namespace).filter(each => !isGateway(each));
-  return workloads.length === 0 ? !isEnrolled({}, labels) : workloads.some(each => !isEnrolled(each.labels, labels));
+  return workloads.length === 0 ? !isEnrolled({}, labels) : workloads.some(each => isAmbientWorkload(each, cluster) && !isEnrolled(each.labels, labels));
 }
 
 /** Whether a workload is itself a proxy for others. */

@@ -30,25 +30,25 @@ export const overlappingGateways: Check = {
   id: 'OverlappingGateways',
   severity: Severity.INFO,
   covers: ['KIA0301'],
-  summary: 'Two Gateways open one port at the same pods for hosts of which one covers the other',
-  explanation: 'The more specific host counts for its requests. That is often meant; where it is not, a host that was added elsewhere takes requests away.',
+  summary: 'Gateways open one port at the same pods for hosts of which one covers the other',
+  explanation: 'The more specific host counts for its requests. That is often meant; where it is not, a host that was added elsewhere takes requests away. Hosts of one Gateway count too.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
-      for (const wide of servers.filter(each => each.hosts.some(isPattern))) {
-        const patterns = wide.hosts.filter(isPattern);
-        const rivals = servers.filter(other => other.gateway !== wide.gateway && isRival(wide, other, cluster)
+      for (const wide of servers) {
+        const patterns = wide.hosts.filter(each => each.name.startsWith('*'));
+        const rivals = patterns.length === 0 ? [] : servers.filter(other => (other === wide || isRival(wide, other, cluster))
           && other.hosts.some(host => patterns.some(each => each.name !== host.name && shareScope(each, host) && hostsMeet(each.name, host.name))));
         if (rivals.length > 0) {
           yield problem(wide.at.get('hosts'), `${namesOf(rivals)} opens port ${wide.port} at these pods for hosts that ${patterns.map(each => each.name).join(', ')} covers.`, 'Name the hosts in one Gateway, if the overlap is not meant.');
+        }
+        const twice = wide.hosts.find((host, index) => wide.hosts.slice(0, index).some(each => each.name === host.name && shareScope(each, host)));
+        if (twice) {
+          yield problem(wide.at.get('hosts'), `The server has the host ${twice.name} twice.`, 'Name it once.');
         }
       }
     }
   },
 };
-
-function isPattern({ name }: ServerHost): boolean {
-  return name.startsWith('*');
-}
 
 function isRival(server: Server, other: Server, cluster: Cluster): boolean {
   return other !== server && other.bind === server.bind && (other.gateway === server.gateway || sharePods(server, other, cluster));

@@ -37,6 +37,16 @@ export const GATEWAYS: readonly Example[] = [
     good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER}, ${HTTPS}, ${HTTPS.replace('name: https', 'name: https-2').replace('shop.example', '"*.example"')}]}`)),
   },
   {
+    check: 'OverlappingGateways', at: 'spec.servers[0].hosts',
+    bad: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'shop.example, "*.example"')}]}`)),
+    good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'shop.example, "*.shop.example", other.example')}]}`)),
+  },
+  {
+    check: 'OverlappingGateways', at: 'spec.servers[0].hosts',
+    bad: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'shop/shop.example, "*/SHOP.example"')}]}`)),
+    good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'shop/shop.example, other/shop.example')}]}`)),
+  },
+  {
     check: 'DuplicateCertificate', at: 'spec.servers[0].tls',
     bad: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${HTTPS}]}`), gateway('b', `{selector: {app: edge}, servers: [${HTTPS.replace('shop.example', 'b.example')}]}`)),
     good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${HTTPS}]}`), gateway('b', `{selector: {app: edge}, servers: [${HTTPS.replace('shop-tls', 'b-tls')}]}`)),

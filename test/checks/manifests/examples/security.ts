@@ -87,6 +87,11 @@ export const SECURITY: readonly Example[] = [
     good: docs(OFF, blanket('ISTIO_MUTUAL'), allow('{when: [{key: source.namespace, values: [shop]}]}')),
   },
   {
+    check: 'NeedsMutualTls', at: 'spec.rules[0].when[0].key',
+    bad: docs(blanket('DISABLE'), allow('{when: [{key: source.principal, values: [a]}]}')),
+    good: docs(blanket('DISABLE'), destinationRule('web', '{host: web, trafficPolicy: {loadBalancer: {simple: RANDOM}}}'), allow('{when: [{key: source.principal, values: [a]}]}')),
+  },
+  {
     check: 'UnknownPrincipal', at: 'spec.rules[0].from[0].source.principals[0]',
     bad: allow(`{from: [{source: {principals: ["spiffe://${principal('web')}"]}}]}`),
     good: allow(`{from: [{source: {principals: [${principal('web')}]}}]}`),

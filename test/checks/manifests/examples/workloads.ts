@@ -82,6 +82,11 @@ export const WORKLOADS: readonly Example[] = [
     bad: ambient(authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)),
     good: docs(AMBIENT, pod('web', '{app: web, istio.io/dataplane-mode: none}'), authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)),
   },
+  {
+    check: 'RequestPolicyWithoutWaypoint', at: 'spec.rules[0].to[0].operation.methods', codes: ['KIA0109'],
+    bad: docs(AMBIENT, barePod('web'), authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)),
+    good: docs(AMBIENT, barePod('web').replace('app: web}', 'app: web, istio.io/dataplane-mode: none}'), authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)),
+  },
   { check: 'RequestPolicyWithoutTargets', at: 'spec.selector', bad: enrolled(authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)), good: enrolled(authorization('a', '{selector: {matchLabels: {app: web}}, rules: [{from: [{source: {namespaces: [shop]}}]}]}')) },
   { check: 'HostRuleWithoutWaypoint', at: 'spec.hosts[0]', bad: ambient(virtualService('a', '{hosts: [web], http: [{route: [{destination: {host: web}}]}]}')), good: enrolled(virtualService('a', '{hosts: [web], http: [{route: [{destination: {host: web}}]}]}')) },
   { check: 'HostRuleWithoutWaypoint', at: 'spec.host', bad: ambient(destinationRule('a', '{host: web, trafficPolicy: {outlierDetection: {}}}')), good: ambient(destinationRule('a', '{host: web, trafficPolicy: {connectionPool: {tcp: {maxConnections: 100}}}}')) },
