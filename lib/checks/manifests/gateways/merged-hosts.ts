@@ -1,7 +1,6 @@
-import { type Cluster, fullHost, gatewaysNamedBy, isInternal, Kind, type Resource } from '../../../manifests';
+import { type Cluster, type Field, fullHost, gatewaysNamedBy, isInternal, Kind, namespacesOf, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { meetSomewhere } from '../routing/destinations';
 
 export const mergedHosts: Check = {
   id: 'MergedHosts',
@@ -11,13 +10,14 @@ export const mergedHosts: Check = {
   explanation: 'The gateway merges them: the rules of the older come first, and files do not show the age. That is meant where teams share a host and their matches do not meet; '
     + 'a rule without matches takes what is behind it.',
   *find(cluster) {
-    const claims = claimsOf(cluster);
-    for (const [key, members] of claims) {
+    for (const [key, claims] of claimsByHost(cluster)) {
       const [gateway, host] = key.split(' ');
-      for (const { virtualService, index } of members.length > 1 ? members : []) {
-        const other = members.find(each => each.virtualService !== virtualService && meetSomewhere(each.virtualService, virtualService));
+      const byScope = claims.length > 1 ? claimsByScope(claims) : new Map<string, Claim[]>();
+      for (const { virtualService, at, scopes } of claims.length > 1 ? claims : []) {
+        const rivals = scopes.includes('*') ? [claims] : ['*', ...scopes].map(each => byScope.get(each) ?? []);
+        const other = rivals.map(each => each.find(rival => rival.virtualService !== virtualService)).find(each => each !== undefined);
         if (other) {
-          yield problem(virtualService.spec.get('hosts').items[index] ?? virtualService.spec, `${other.virtualService.key} has rules for ${host} at the Gateway ${gateway} too, and which of them come first depends on their age.`,
+          yield problem(at, `${other.virtualService.key} has rules for ${host} at the Gateway ${gateway} too, and which of them come first depends on their age.`,
             'Put the rules into one VirtualService, if their matches meet.');
         }
       }
@@ -25,23 +25,35 @@ export const mergedHosts: Check = {
   },
 };
 
+/** A host of a VirtualService, and the namespaces that it is exported to. */
 interface Claim {
   readonly virtualService: Resource;
-  readonly index: number;
+  readonly at: Field;
+  readonly scopes: readonly string[];
 }
 
-/** The hosts of VirtualServices by Gateway and host. */
-function claimsOf(cluster: Cluster): Map<string, Claim[]> {
+/** By Gateway and host. */
+function claimsByHost(cluster: Cluster): Map<string, Claim[]> {
   const claims = new Map<string, Claim[]>();
   for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
+    const scopes = namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace);
     for (const { namespace, name } of gatewaysNamedBy(virtualService).filter(each => !isInternal(each))) {
-      for (const [index, host] of virtualService.spec.get('hosts').items.entries()) {
-        const key = `${namespace}/${name} ${fullHost(host.text, virtualService.namespace, cluster.clusterDomain)}`;
-        const members = claims.get(key) ?? [];
-        members.push({ virtualService, index });
-        claims.set(key, members);
+      for (const at of virtualService.spec.get('hosts').items) {
+        add(claims, `${namespace}/${name} ${fullHost(at.text, virtualService.namespace, cluster.clusterDomain)}`, { virtualService, at, scopes });
       }
     }
   }
   return claims;
+}
+
+function claimsByScope(claims: readonly Claim[]): Map<string, Claim[]> {
+  const byScope = new Map<string, Claim[]>();
+  claims.forEach(claim => claim.scopes.forEach(scope => add(byScope, scope, claim)));
+  return byScope;
+}
+
+function add(lists: Map<string, Claim[]>, key: string, claim: Claim): void {
+  const list = lists.get(key) ?? [];
+  list.push(claim);
+  lists.set(key, list);
 }

@@ -7,18 +7,34 @@ export interface Blanket {
   readonly mode: string;
   /** The namespace of the rule's hosts; undefined for those of the mesh. */
   readonly namespace?: string;
-  /** The namespace whose PeerAuthentication says what the pods take; undefined for that of the mesh, or if none does. */
-  readonly asking?: string;
+  /** The namespaces whose PeerAuthentication says what the pods take; none, if that of the mesh does, or nobody. */
+  readonly asking: readonly string[];
   readonly asked?: Mode;
 }
 
-/** Every such rule with the pods of its namespace, or of the mesh, and with those of each namespace that differs from the mesh and has no such rule of its own. */
+/** Every such rule with the pods of its namespace, or of the mesh, and with those of the namespaces that differ from the mesh and have no such rule of their own. */
 export function blankets(cluster: Cluster): Blanket[] {
   const rules = blanketRules(cluster);
   const ruled = new Set(rules.filter(each => each.mode !== '').map(each => each.namespace));
-  const asking = [...new Set(cluster.all(Kind.PEER_AUTHENTICATION).map(each => each.namespace))]
-    .filter(each => each !== cluster.mesh.rootNamespace && defaultOf(each, cluster) && namespaceMode(each, cluster));
-  return rules.flatMap(({ rule, mode, namespace }) => namespace === undefined
-    ? [{ rule, mode, asked: meshMode(cluster) }, ...asking.filter(each => !ruled.has(each)).map(each => ({ rule, mode, asking: each, asked: namespaceMode(each, cluster) }))]
-    : [{ rule, mode, namespace, ...(namespaceMode(namespace, cluster) ? { asking: namespace, asked: namespaceMode(namespace, cluster) } : { asked: meshMode(cluster) }) }]);
+  const byMode = namespacesByMode(cluster, ruled);
+  return rules.flatMap(({ rule, mode, namespace }): Blanket[] => {
+    if (namespace === undefined) {
+      return [{ rule, mode, asking: [], asked: meshMode(cluster) }, ...[...byMode].map(([asked, asking]) => ({ rule, mode, asking, asked }))];
+    }
+    const own = namespaceMode(namespace, cluster);
+    return [{ rule, mode, namespace, asking: own ? [namespace] : [], asked: own ?? meshMode(cluster) }];
+  });
+}
+
+function namespacesByMode(cluster: Cluster, ruled: ReadonlySet<string | undefined>): ReadonlyMap<Mode, string[]> {
+  const byMode = new Map<Mode, string[]>();
+  for (const policy of cluster.all(Kind.PEER_AUTHENTICATION)) {
+    const mode = policy === defaultOf(policy.namespace, cluster) ? namespaceMode(policy.namespace, cluster) : undefined;
+    if (mode && policy.namespace !== cluster.mesh.rootNamespace && !ruled.has(policy.namespace)) {
+      const namespaces = byMode.get(mode) ?? [];
+      namespaces.push(policy.namespace);
+      byMode.set(mode, namespaces);
+    }
+  }
+  return byMode;
 }

@@ -12,7 +12,7 @@ export const plainTextToStrict: Check = {
   *find(cluster) {
     for (const blanket of blankets(cluster).filter(each => each.mode === 'DISABLE' && each.asked === 'STRICT')) {
       yield problem(blanket.rule.spec.get('trafficPolicy', 'tls', 'mode'), `${placeOf(blanket)} mutual TLS only, so these connections are closed.`,
-        'Remove the tls settings, or make the PeerAuthentication PERMISSIVE.', [blanket.asking === undefined ? 'KIA0208' : 'KIA0207']);
+        'Remove the tls settings, or make the PeerAuthentication PERMISSIVE.', [blanket.asking.length === 0 ? 'KIA0208' : 'KIA0207']);
     }
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
       const tls = rule.spec.get('trafficPolicy', 'tls', 'mode');
@@ -36,7 +36,7 @@ export const mutualTlsToPlainText: Check = {
       const missing = blanket.namespace === undefined ? 'KIA0205' : 'KIA0206';
       if (['ISTIO_MUTUAL', 'MUTUAL'].includes(blanket.mode) && blanket.asked === 'DISABLE') {
         yield problem(tls, `${placeOf(blanket)} plain text only, so these connections are closed.`, 'Make the PeerAuthentication PERMISSIVE or STRICT, or declare a DestinationRule for its hosts with DISABLE.',
-          blanket.asking !== undefined ? ['KIA0505'] : blanket.namespace === undefined ? ['KIA0506'] : [missing]);
+          blanket.asking.length > 0 ? ['KIA0505'] : blanket.namespace === undefined ? ['KIA0506'] : [missing]);
       } else if (blanket.mode === 'ISTIO_MUTUAL' && blanket.asked === undefined && !isAutomatic(cluster)) {
         yield problem(tls, `${blanket.namespace === undefined ? 'No namespace' : `Namespace ${blanket.namespace}`} is told to take ${blanket.mode}, so these connections may fail.`,
           'Declare a PeerAuthentication that is PERMISSIVE or STRICT.', [missing]);
@@ -93,8 +93,8 @@ export const overriddenTls: Check = {
 };
 
 function placeOf({ namespace, asking }: Blanket): string {
-  const place = asking ?? namespace;
-  return place === undefined ? 'The mesh takes' : `Namespace ${place} takes`;
+  const [place = namespace, ...more] = asking;
+  return place === undefined ? 'The mesh takes' : more.length > 0 ? `Namespace ${place} and ${more.length} more take` : `Namespace ${place} takes`;
 }
 
 /** What the pods behind a rule's host take, those that are told so by name or by their namespace. */
