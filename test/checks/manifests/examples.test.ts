@@ -28,6 +28,10 @@ test.each(EXAMPLES.map((example, index) => [`${example.check} #${index}`, exampl
   expect(found(good, check).map(each => each.message)).toEqual([]);
 });
 
+test.each(EXAMPLES.flatMap((example, index) => example.codes ? [[`${example.check} #${index}`, example] as const] : []))('%s has the codes of what it finds', (_name, { check, at, bad, codes }) => {
+  expect(found(bad, check).find(each => each.field === at)?.covers).toEqual(codes);
+});
+
 test('every check has an example', () => {
   const shown = new Set(EXAMPLES.map(each => each.check));
   expect(CHECKS.map(each => each.id).filter(each => !shown.has(each))).toEqual([]);

@@ -1,24 +1,25 @@
 import { type Cluster, hostsMeet } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { type Server, serversByPort, sharePods } from './servers';
+import { type Server, type ServerHost, serversByPort, sharePods, shareScope } from './servers';
 
 export const conflictingGateways: Check = {
   id: 'ConflictingGateways',
   severity: Severity.ERROR,
   covers: ['IST0145', 'KIA0301'],
-  summary: 'Two Gateways open one port for one host at the same pods',
-  explanation: 'One of them counts, and the settings of the other (TLS, redirects) are lost.',
+  summary: 'Two servers of Gateways open one port for one host at the same pods',
+  explanation: 'One of them counts, and the settings of the other (TLS, redirects) are lost. Hosts that are for VirtualServices of different namespaces do not meet.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
-      const byHost = new Map<string, Server[]>();
+      const byHost = new Map<string, { server: Server; host: ServerHost }[]>();
       servers.forEach(server => server.hosts.forEach(host => {
-        byHost.set(host, [...byHost.get(host) ?? [], server]);
+        byHost.set(host.name, [...byHost.get(host.name) ?? [], { server, host }]);
       }));
       for (const server of servers) {
-        const rivals = server.hosts.flatMap(host => byHost.get(host) ?? []).filter(other => isRival(server, other, cluster));
+        const rivals = server.hosts.flatMap(host => (byHost.get(host.name) ?? []).filter(each => shareScope(each.host, host))).map(each => each.server).filter(other => isRival(server, other, cluster));
         if (rivals.length > 0) {
-          yield problem(server.at.get('hosts'), `${namesOf(rivals)} opens port ${server.port} for ${server.hosts.join(', ')} at these pods too.`, 'Put the servers into one Gateway, or give them hosts of their own.');
+          yield problem(server.at.get('hosts'), `${namesOf(rivals)} opens port ${server.port} for ${server.at.get('hosts').texts.join(', ')} at these pods too.`, 'Put the servers into one Gateway, or give them hosts of their own.',
+            rivals.some(other => other.gateway !== server.gateway && haveText(server, other)) ? undefined : ['KIA0301']);
         }
       }
     }
@@ -29,15 +30,20 @@ export const overlappingGateways: Check = {
   id: 'OverlappingGateways',
   severity: Severity.INFO,
   covers: ['KIA0301'],
-  summary: 'Two Gateways open one port at the same pods for hosts of which one covers the other',
-  explanation: 'The more specific host counts for its requests. That is often meant; where it is not, a host that was added elsewhere takes requests away.',
+  summary: 'Gateways open one port at the same pods for hosts of which one covers the other',
+  explanation: 'The more specific host counts for its requests. That is often meant; where it is not, a host that was added elsewhere takes requests away. Hosts of one Gateway count too.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
-      for (const wide of servers.filter(each => each.hosts.some(host => host.startsWith('*')))) {
-        const patterns = wide.hosts.filter(host => host.startsWith('*'));
-        const rivals = servers.filter(other => other.hosts.some(host => patterns.some(each => each !== host && hostsMeet(each, host))) && isRival(wide, other, cluster));
+      for (const wide of servers) {
+        const patterns = wide.hosts.filter(each => each.name.startsWith('*'));
+        const rivals = patterns.length === 0 ? [] : servers.filter(other => (other === wide || isRival(wide, other, cluster))
+          && other.hosts.some(host => patterns.some(each => each.name !== host.name && shareScope(each, host) && hostsMeet(each.name, host.name))));
         if (rivals.length > 0) {
-          yield problem(wide.at.get('hosts'), `${namesOf(rivals)} opens port ${wide.port} at these pods for hosts that ${patterns.join(', ')} covers.`, 'Name the hosts in one Gateway, if the overlap is not meant.');
+          yield problem(wide.at.get('hosts'), `${namesOf(rivals)} opens port ${wide.port} at these pods for hosts that ${patterns.map(each => each.name).join(', ')} covers.`, 'Name the hosts in one Gateway, if the overlap is not meant.');
+        }
+        const twice = wide.hosts.find((host, index) => wide.hosts.slice(0, index).some(each => each.name === host.name && shareScope(each, host)));
+        if (twice) {
+          yield problem(wide.at.get('hosts'), `The server has the host ${twice.name} twice.`, 'Name it once.');
         }
       }
     }
@@ -45,7 +51,13 @@ export const overlappingGateways: Check = {
 };
 
 function isRival(server: Server, other: Server, cluster: Cluster): boolean {
-  return other.gateway !== server.gateway && other.bind === server.bind && sharePods(server, other, cluster);
+  return other !== server && other.bind === server.bind && (other.gateway === server.gateway || sharePods(server, other, cluster));
+}
+
+/** Whether two servers have a host that is written alike, with its namespace, which is what istioctl compares. */
+function haveText(one: Server, other: Server): boolean {
+  const texts = one.at.get('hosts').texts;
+  return other.at.get('hosts').texts.some(each => texts.includes(each));
 }
 
 function namesOf(servers: readonly Server[]): string {

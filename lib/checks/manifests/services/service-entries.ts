@@ -44,10 +44,11 @@ export const repeatedEntry: Check = {
   severity: Severity.WARNING,
   covers: ['KIA1211'],
   summary: 'Two ServiceEntries declare one port of a host',
-  explanation: 'Their endpoints are merged as far as they agree; what they say differently (resolution, location) counts for one of them.',
+  explanation: 'Their endpoints are merged as far as they agree; what they say differently (resolution, location) counts for one of them. Where they differ in the protocol, see ConflictingEntryProtocols.',
   *find(cluster) {
     for (const { host, port, members } of meetings(cluster)) {
-      for (const { entry } of new Set(members.map(each => each.entry)).size > 1 ? members : []) {
+      const agree = new Set(members.map(each => each.protocol)).size === 1;
+      for (const { entry } of agree && new Set(members.map(each => each.entry)).size > 1 ? members : []) {
         yield problem(entry.metadata.get('name'), `${namesOf(members)} declare port ${port} of ${host}.`, 'Put them into one ServiceEntry.');
       }
     }

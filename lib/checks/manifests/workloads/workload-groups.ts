@@ -26,10 +26,9 @@ export const rivalGroups: Check = {
   explanation: 'Services and policies cannot tell their machines apart.',
   *find(cluster) {
     const byLabels = new Map<string, Resource[]>();
-    for (const group of cluster.all(Kind.WORKLOAD_GROUP)) {
-      const labels = group.spec.get('metadata', 'labels').strings;
-      const key = `${group.namespace} ${JSON.stringify(Object.entries(labels).sort())}`;
-      byLabels.set(key, Object.keys(labels).length > 0 ? [...byLabels.get(key) ?? [], group] : []);
+    for (const group of cluster.all(Kind.WORKLOAD_GROUP).filter(each => each.spec.get('metadata').exists)) {
+      const key = `${group.namespace} ${JSON.stringify(Object.entries(group.spec.get('metadata', 'labels').strings).sort())}`;
+      byLabels.set(key, [...byLabels.get(key) ?? [], group]);
     }
     for (const groups of byLabels.values()) {
       for (const group of groups.length > 1 ? groups : []) {

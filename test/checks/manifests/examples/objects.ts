@@ -5,6 +5,8 @@ export interface Example {
   readonly at: string;
   readonly bad: string;
   readonly good: string;
+  /** The codes of the finding at the field, where the check has several. */
+  readonly codes?: readonly string[];
   /** Why istioctl does not say the same of one of them, where it does not. */
   readonly differs?: string;
 }

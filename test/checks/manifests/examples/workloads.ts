@@ -1,9 +1,10 @@
 import {
-  account, app, authentication, authorization, barePod, configMap, deployment, destinationRule, docs, k8sGateway, namespace, pod, proxyConfig, service, sidecar, SHOP, telemetry, virtualService, wasm, wide, workloadGroup, type Example,
+  account, app, authentication, authorization, barePod, configMap, deployment, destinationRule, docs, k8sGateway, K8S_EDGE, namespace, pod, proxyConfig, service, sidecar, SHOP, telemetry, virtualService, wasm, wide, workloadGroup, type Example,
 } from './objects';
 
 const AMBIENT = namespace('shop', '{istio.io/dataplane-mode: ambient}');
-const ENROLLED = docs(namespace('shop', '{istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint}'), k8sGateway('waypoint', '{gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE}]}'));
+const WAYPOINT = k8sGateway('waypoint', '{gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE}]}');
+const ENROLLED = docs(namespace('shop', '{istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint}'), WAYPOINT);
 const injector = (values: object) => configMap('istio-sidecar-injector', `{values: ${JSON.stringify(JSON.stringify(values))}}`);
 const annotated = (annotations: string) => docs(SHOP, pod('web', '{app: web}', `annotations: ${annotations}`));
 const TARGETS = 'targetRefs: [{group: "", kind: Service, name: web}]';
@@ -83,6 +84,7 @@ export const WORKLOADS: readonly Example[] = [
     bad: docs(...['a', 'b'].map(name => workloadGroup(name, '{metadata: {labels: {app: vm}}, template: {}}'))),
     good: docs(...['a', 'b'].map(name => workloadGroup(name, `{metadata: {labels: {app: ${name}}}, template: {}}`))),
   },
+  { check: 'RivalGroups', at: 'spec.metadata.labels', bad: docs(...['a', 'b'].map(name => workloadGroup(name, '{metadata: {}, template: {}}'))), good: docs(...['a', 'b'].map(name => workloadGroup(name, '{template: {}}'))) },
   {
     check: 'IneffectiveSidecar', at: 'spec', bad: docs(AMBIENT, sidecar('a', '{egress: [{hosts: ["./*"]}]}')), good: docs(SHOP, sidecar('a', '{egress: [{hosts: ["./*"]}]}')),
   },
@@ -90,6 +92,27 @@ export const WORKLOADS: readonly Example[] = [
   { check: 'RequestPolicyWithoutWaypoint', at: 'spec', bad: ambient(authentication('a', `{${TARGETS}, jwtRules: [{issuer: a}]}`)), good: docs(SHOP, app('web'), authentication('a', `{${TARGETS}, jwtRules: [{issuer: a}]}`)) },
   { check: 'RequestPolicyWithoutWaypoint', at: 'spec', bad: ambient(wasm('a', `{${TARGETS}, url: "oci://a"}`)), good: enrolled(wasm('a', `{${TARGETS}, url: "oci://a"}`)) },
   { check: 'RequestPolicyWithoutWaypoint', at: 'spec.tracing', bad: ambient(telemetry('a', `{${TARGETS}, tracing: [{randomSamplingPercentage: 1}]}`)), good: ambient(telemetry('a', `{${TARGETS}, metrics: [{providers: [{name: prometheus}]}]}`)) },
+  {
+    check: 'RequestPolicyWithoutWaypoint', at: 'spec', codes: ['KIA1110'],
+    bad: docs(ENROLLED, service('web', undefined, 'labels: {istio.io/use-waypoint: none}'), authentication('a', `{${TARGETS}, jwtRules: [{issuer: a}]}`)),
+    good: docs(AMBIENT, WAYPOINT, service('web', undefined, 'labels: {istio.io/use-waypoint: waypoint}'), authentication('a', `{${TARGETS}, jwtRules: [{issuer: a}]}`)),
+  },
+  {
+    check: 'RequestPolicyWithoutWaypoint', at: 'spec', codes: ['KIA1110'],
+    bad: docs(AMBIENT, WAYPOINT, service('web'), authentication('a', '{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: waypoint}], jwtRules: [{issuer: a}]}')),
+    good: docs(AMBIENT, WAYPOINT, K8S_EDGE, namespace('other', '{istio.io/use-waypoint: waypoint, istio.io/use-waypoint-namespace: shop}'),
+      ...['waypoint', 'edge'].map(name => authentication(name, `{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: ${name}}], jwtRules: [{issuer: a}]}`))),
+  },
+  {
+    check: 'RequestPolicyWithoutTargets', at: 'spec.selector', codes: ['KIA0110'],
+    bad: ambient(authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)),
+    good: docs(AMBIENT, pod('web', '{app: web, istio.io/dataplane-mode: none}'), authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)),
+  },
+  {
+    check: 'RequestPolicyWithoutWaypoint', at: 'spec.rules[0].to[0].operation.methods', codes: ['KIA0109'],
+    bad: docs(AMBIENT, barePod('web'), authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)),
+    good: docs(AMBIENT, barePod('web').replace('app: web}', 'app: web, istio.io/dataplane-mode: none}'), authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)),
+  },
   { check: 'RequestPolicyWithoutTargets', at: 'spec.selector', bad: enrolled(authorization('a', `{selector: {matchLabels: {app: web}}, ${L7}}`)), good: enrolled(authorization('a', '{selector: {matchLabels: {app: web}}, rules: [{from: [{source: {namespaces: [shop]}}]}]}')) },
   { check: 'HostRuleWithoutWaypoint', at: 'spec.hosts[0]', bad: ambient(virtualService('a', '{hosts: [web], http: [{route: [{destination: {host: web}}]}]}')), good: enrolled(virtualService('a', '{hosts: [web], http: [{route: [{destination: {host: web}}]}]}')) },
   { check: 'HostRuleWithoutWaypoint', at: 'spec.host', bad: ambient(destinationRule('a', '{host: web, trafficPolicy: {outlierDetection: {}}}')), good: ambient(destinationRule('a', '{host: web, trafficPolicy: {connectionPool: {tcp: {maxConnections: 100}}}}')) },
@@ -104,6 +127,11 @@ export const WORKLOADS: readonly Example[] = [
     check: 'UnknownWaypoint', at: 'metadata.name',
     bad: docs(namespace('shop', '{istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint}'), app('web')),
     good: docs(ENROLLED, app('web')),
+  },
+  {
+    check: 'UnknownWaypoint', at: 'metadata.labels["istio.io/use-waypoint"]', codes: [],
+    bad: docs(AMBIENT, K8S_EDGE, service('web', undefined, 'labels: {istio.io/use-waypoint: edge}')),
+    good: docs(AMBIENT, WAYPOINT, service('web', undefined, 'labels: {istio.io/use-waypoint: waypoint}'), service('tea', undefined, 'labels: {istio.io/use-waypoint: none}')),
   },
   { check: 'RequestRulesWithoutWaypoint', at: 'metadata.name', bad: ambient(authorization('a', `{${TARGETS}, ${L7}}`)), good: enrolled(authorization('a', `{${TARGETS}, ${L7}}`)) },
   { check: 'TelemetryWithoutProvider', at: 'spec.accessLogging[0]', bad: telemetry('a', '{accessLogging: [{filter: {expression: "true"}}]}'), good: telemetry('a', '{accessLogging: [{providers: [{name: envoy}]}, {disabled: true}]}') },
