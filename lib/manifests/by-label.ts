@@ -1,3 +1,4 @@
+import { addTo } from './lists';
 import type { Resource } from './resource';
 import type { Labels } from './selector';
 
@@ -9,13 +10,7 @@ export class ByLabel {
   constructor(resources: readonly Resource[], demanded: (resource: Resource) => Labels) {
     for (const resource of resources) {
       const [label] = Object.entries(demanded(resource));
-      const key = keyOf(resource.namespace, label);
-      const known = this.members.get(key);
-      if (known) {
-        known.push(resource);
-      } else {
-        this.members.set(key, [resource]);
-      }
+      addTo(this.members, keyOf(resource.namespace, label), resource);
     }
   }
 

@@ -1,6 +1,7 @@
-import { type Cluster, hostsMeet } from '../../../manifests';
+import { addTo, type Cluster, hostsMeet } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { fewOf, listed } from '../names';
 import { type Server, serversByPort, sharePods } from './servers';
 
 export const conflictingGateways: Check = {
@@ -12,13 +13,11 @@ export const conflictingGateways: Check = {
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
       const byHost = new Map<string, Server[]>();
-      servers.forEach(server => server.hosts.forEach(host => {
-        byHost.set(host, [...byHost.get(host) ?? [], server]);
-      }));
+      servers.forEach(server => new Set(server.hosts).forEach(host => addTo(byHost, host, server)));
       for (const server of servers) {
-        const rivals = server.hosts.flatMap(host => byHost.get(host) ?? []).filter(other => isRival(server, other, cluster));
+        const rivals = fewOf(rivalsOf(server, [...new Set(server.hosts)].map(host => byHost.get(host) ?? []), cluster));
         if (rivals.length > 0) {
-          yield problem(server.at.get('hosts'), `${namesOf(rivals)} opens port ${server.port} for ${server.hosts.join(', ')} at these pods too.`, 'Put the servers into one Gateway, or give them hosts of their own.');
+          yield problem(server.at.get('hosts'), `${listed(rivals)} ${rivals.length > 1 ? 'open' : 'opens'} port ${server.port} for ${listed(server.hosts)} at these pods too.`, 'Put the servers into one Gateway, or give them hosts of their own.');
         }
       }
     }
@@ -35,19 +34,21 @@ export const overlappingGateways: Check = {
     for (const servers of serversByPort(cluster).values()) {
       for (const wide of servers.filter(each => each.hosts.some(host => host.startsWith('*')))) {
         const patterns = wide.hosts.filter(host => host.startsWith('*'));
-        const rivals = servers.filter(other => other.hosts.some(host => patterns.some(each => each !== host && hostsMeet(each, host))) && isRival(wide, other, cluster));
+        const rivals = fewOf(rivalsOf(wide, [servers], cluster, other => other.hosts.some(host => patterns.some(each => each !== host && hostsMeet(each, host)))));
         if (rivals.length > 0) {
-          yield problem(wide.at.get('hosts'), `${namesOf(rivals)} opens port ${wide.port} at these pods for hosts that ${patterns.join(', ')} covers.`, 'Name the hosts in one Gateway, if the overlap is not meant.');
+          yield problem(wide.at.get('hosts'), `${listed(rivals)} ${rivals.length > 1 ? 'open' : 'opens'} port ${wide.port} at these pods for hosts that ${patterns.join(', ')} covers.`, 'Name the hosts in one Gateway, if the overlap is not meant.');
         }
       }
     }
   },
 };
 
-function isRival(server: Server, other: Server, cluster: Cluster): boolean {
-  return other.gateway !== server.gateway && other.bind === server.bind && sharePods(server, other, cluster);
-}
-
-function namesOf(servers: readonly Server[]): string {
-  return [...new Set(servers.map(each => each.gateway.key))].join(' and ');
+function* rivalsOf(server: Server, groups: readonly (readonly Server[])[], cluster: Cluster, meets: (other: Server) => boolean = () => true): Iterable<string> {
+  for (const group of groups) {
+    for (const other of group) {
+      if (other.gateway !== server.gateway && other.bind === server.bind && meets(other) && sharePods(server, other, cluster)) {
+        yield other.gateway.key;
+      }
+    }
+  }
 }

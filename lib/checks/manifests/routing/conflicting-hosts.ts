@@ -1,4 +1,4 @@
-import { fullHost, hostsMeet, Kind, namespacesOf, type Resource } from '../../../manifests';
+import { addTo, fullHost, hostsMeet, Kind, namespacesOf, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { isForMesh } from './destinations';
@@ -20,7 +20,7 @@ export const conflictingHosts: Check = {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE).filter(isForMesh)) {
       for (const scope of new Set(namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace))) {
         const claims = virtualService.spec.get('hosts').items.map((host, index) => ({ host: fullHost(host.text, virtualService.namespace, cluster.clusterDomain), virtualService, index }));
-        scopes.set(scope, [...scopes.get(scope) ?? [], ...claims]);
+        claims.forEach(claim => addTo(scopes, scope, claim));
       }
     }
     const everywhere = new Rivals(scopes.get('*') ?? []);

@@ -1,4 +1,4 @@
-import { fullHost, Kind, type Resource } from '../../../manifests';
+import { addTo, fullHost, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 
@@ -14,7 +14,7 @@ export const duplicateRules: Check = {
     for (const rule of cluster.all(Kind.DESTINATION_RULE).filter(each => !isBlanketTls(each))) {
       const scope = JSON.stringify([rule.spec.get('exportTo').texts, rule.spec.get('workloadSelector', 'matchLabels').strings]);
       const key = `${rule.namespace} ${fullHost(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain)} ${scope}`;
-      groups.set(key, [...groups.get(key) ?? [], rule]);
+      addTo(groups, key, rule);
     }
     for (const rules of groups.values()) {
       for (const rule of rules) {

@@ -38,14 +38,20 @@ export const invalidVirtualService = validity(
 function checkHosts({ spec, type }: Resource, complain: Complain): void {
   const hosts = spec.get('hosts').items;
   const isMesh = type === Kind.VIRTUAL_SERVICE && isForMesh(hosts[0]?.resource ?? spec.resource);
-  for (const [index, host] of hosts.entries()) {
+  const wildcards: string[] = [];
+  const names = new Set<string>();
+  for (const host of hosts) {
     if (!isHost(host.text) && isIP(host.text) === 0) {
       complain(host, `"${host.text}" is no host name.`, 'Write a host, perhaps with `*.` in front.');
     } else if (host.text === '*' && isMesh) {
       complain(host, 'For traffic between workloads the host cannot be `*`.', 'Name the hosts, or name gateways.');
     }
-    if (hosts.slice(0, index).some(each => hostsMeet(each.text, host.text))) {
+    if (names.has(host.text) || wildcards.some(each => hostsMeet(each, host.text)) || (host.text.startsWith('*') && [...names].some(each => hostsMeet(each, host.text)))) {
       complain(host, `Another host of this VirtualService covers "${host.text}".`, 'Remove one of them.');
+    }
+    names.add(host.text);
+    if (host.text.startsWith('*')) {
+      wildcards.push(host.text);
     }
   }
 }

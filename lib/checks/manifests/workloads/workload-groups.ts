@@ -1,6 +1,7 @@
-import { Kind, type Resource } from '../../../manifests';
+import { addTo, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { othersOf } from '../names';
 
 export const unknownServiceAccount: Check = {
   id: 'UnknownServiceAccount',
@@ -29,11 +30,13 @@ export const rivalGroups: Check = {
     for (const group of cluster.all(Kind.WORKLOAD_GROUP)) {
       const labels = group.spec.get('metadata', 'labels').strings;
       const key = `${group.namespace} ${JSON.stringify(Object.entries(labels).sort())}`;
-      byLabels.set(key, Object.keys(labels).length > 0 ? [...byLabels.get(key) ?? [], group] : []);
+      if (Object.keys(labels).length > 0) {
+        addTo(byLabels, key, group);
+      }
     }
     for (const groups of byLabels.values()) {
       for (const group of groups.length > 1 ? groups : []) {
-        yield problem(group.spec.get('metadata', 'labels'), `${groups.filter(each => each !== group).map(each => each.key).join(' and ')} has the same labels.`, 'Give it a label of its own.');
+        yield problem(group.spec.get('metadata', 'labels'), `${othersOf(group, groups, each => each.key)} ${groups.length > 2 ? 'have' : 'has'} the same labels.`, 'Give it a label of its own.');
       }
     }
   },
