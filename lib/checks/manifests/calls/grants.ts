@@ -19,7 +19,7 @@ function findPolicies(node: Node, cluster: Cluster, action: string): Resource[] 
     ...[node.namespace, cluster.mesh.rootNamespace].flatMap(each => index.defaults(each)),
     ...node.services.flatMap(each => policiesNaming('Service', each.key, cluster)),
   ]);
-  return [...found].filter(policy => (policy.spec.get('action').text || 'ALLOW') === action);
+  return [...found].filter(policy => actionOf(policy) === action);
 }
 
 /** The AuthorizationPolicies for pods, by their labels, their namespace, or for the mesh. */
@@ -65,7 +65,20 @@ export function mayCall(caller: Node, policies: readonly Resource[], cluster: Cl
 
 /** Whether a policy lets in callers whom it does not name. */
 export function admitsStrangers(policy: Resource): boolean {
-  return sourcesIn(policy).some(source => !source || source.principals.length === 0 || source.principals.some(each => each.includes('*')));
+  return memoized(STRANGERS, policy, () => sourcesIn(policy).some(source => !source || source.principals.length === 0 || source.principals.some(each => each.includes('*'))));
+}
+
+const STRANGERS = new WeakMap<Resource, boolean>();
+const ACTIONS = new WeakMap<Resource, string>();
+
+function actionOf(policy: Resource): string {
+  return memoized(ACTIONS, policy, () => policy.spec.get('action').text || 'ALLOW');
+}
+
+function memoized<T>(known: WeakMap<Resource, T>, policy: Resource, make: () => T): T {
+  const found = known.get(policy) ?? make();
+  known.set(policy, found);
+  return found;
 }
 
 const NAMES = ['principals', 'namespaces', 'serviceAccounts', 'notPrincipals', 'notNamespaces'] as const;
@@ -76,13 +89,8 @@ const SOURCES = new WeakMap<Resource, readonly (Source | undefined)[]>();
 
 /** The sources of the rules of a policy, read once; undefined for a rule that asks nobody. */
 function sourcesIn(policy: Resource): readonly (Source | undefined)[] {
-  let sources = SOURCES.get(policy);
-  if (!sources) {
-    sources = policy.spec.get('rules').items.map(rule => rule.get('from').items.map(each => each.get('source')))
-      .flatMap((from): (Source | undefined)[] => from.length === 0 ? [undefined] : from.map(source => Object.fromEntries(NAMES.map(name => [name, source.get(name).texts])) as unknown as Source));
-    SOURCES.set(policy, sources);
-  }
-  return sources;
+  return memoized(SOURCES, policy, () => policy.spec.get('rules').items.map(rule => rule.get('from').items.map(each => each.get('source')))
+    .flatMap((from): (Source | undefined)[] => from.length === 0 ? [undefined] : from.map(source => Object.fromEntries(NAMES.map(name => [name, source.get(name).texts])) as unknown as Source)));
 }
 
 /** How a node is in the mesh: in the way of its first workload. */

@@ -1,6 +1,7 @@
 import { addTo, fullHost, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { fewOf, listed } from '../names';
 
 export const duplicateRules: Check = {
   id: 'DuplicateDestinationRules',
@@ -17,10 +18,12 @@ export const duplicateRules: Check = {
       addTo(groups, key, rule);
     }
     for (const rules of groups.values()) {
+      const bySubset = new Map<string, Resource[]>();
+      rules.forEach(rule => subsetsOf(rule).forEach(subset => addTo(bySubset, subset, rule)));
       for (const rule of rules) {
-        const rivals = rules.filter(other => other !== rule && meet(subsetsOf(rule), subsetsOf(other)));
+        const rivals = fewOf(rivalsOf(rule, rules, bySubset));
         if (rivals.length > 0) {
-          yield problem(rule.spec.get('host'), `${rivals.map(each => each.key).join(' and ')} ${rivals.length > 1 ? 'are' : 'is'} for this host and subset too, and only one of them counts.`,
+          yield problem(rule.spec.get('host'), `${listed(rivals)} ${rivals.length > 1 ? 'are' : 'is'} for this host and subset too, and only one of them counts.`,
             'Put them into one DestinationRule.');
         }
       }
@@ -32,11 +35,21 @@ function isBlanketTls(rule: Resource): boolean {
   return rule.spec.get('host').text.startsWith('*') && rule.spec.get('trafficPolicy', 'tls', 'mode').text === 'ISTIO_MUTUAL';
 }
 
+/** The subsets that a rule is for: one without is for all of the host. */
 function subsetsOf(rule: Resource): string[] {
-  return rule.spec.get('subsets').items.map(each => each.get('name').text);
+  const subsets = rule.spec.get('subsets').items.map(each => each.get('name').text);
+  return subsets.length === 0 ? [ALL] : [...new Set(subsets)];
 }
 
-/** A rule without subsets is for all of the host. */
-function meet(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === 0 || other.length === 0 || one.some(each => other.includes(each));
+const ALL = '*';
+
+function* rivalsOf(rule: Resource, rules: readonly Resource[], bySubset: ReadonlyMap<string, readonly Resource[]>): Iterable<string> {
+  const subsets = subsetsOf(rule);
+  for (const candidates of subsets.includes(ALL) ? [rules] : [ALL, ...subsets].map(subset => bySubset.get(subset) ?? [])) {
+    for (const other of candidates) {
+      if (other !== rule) {
+        yield other.key;
+      }
+    }
+  }
 }
