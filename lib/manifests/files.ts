@@ -77,8 +77,9 @@ function textOf(file: string): string {
     }
     return readFileSync(file === STANDARD_INPUT ? 0 : file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error) {
-      throw new ManifestError(file, 1, 1, error.code === 'ENOENT' ? 'There is no such file.' : `The file cannot be read: ${String(error.code)}.`);
+    // Not `instanceof Error`: under jest, the errors of Node's own modules are of another realm.
+    if (isMap(error) && typeof error.code === 'string') {
+      throw new ManifestError(file, 1, 1, error.code === 'ENOENT' ? 'There is no such file.' : `The file cannot be read: ${error.code}.`);
     }
     throw error;
   }

@@ -1,11 +1,17 @@
+import { invalidAuthorizationPolicy } from './schema/authorization';
 import { invalidDestinationRule } from './schema/destination-rule';
+import { invalidWorkloadEntry } from './schema/endpoints';
 import { invalidEnvoyFilter } from './schema/envoy-filter';
 import { invalidGateway } from './schema/gateway';
+import { invalidProxyConfig } from './schema/proxy-config';
 import { internals, questionable } from './schema/questionable';
-import { invalidAuthorizationPolicy, invalidPeerAuthentication, invalidRequestAuthentication, invalidTelemetry } from './schema/security';
+import { invalidPeerAuthentication, invalidRequestAuthentication } from './schema/security';
 import { invalidServiceEntry } from './schema/service-entry';
 import { invalidSidecar } from './schema/sidecar';
+import { invalidTelemetry } from './schema/telemetry';
 import { invalidVirtualService } from './schema/virtual-service';
+import { invalidTrafficExtension, invalidWasmPlugin } from './schema/wasm-plugin';
+import { invalidWorkloadGroup } from './schema/workload-group';
 import { conflictingHosts } from './routing/conflicting-hosts';
 import { duplicateRules, overlappingRules } from './routing/duplicate-rules';
 import { ineffectiveMatch } from './routing/ineffective-match';
@@ -93,7 +99,8 @@ import type { Check } from './check';
 /** All checks over manifests, by what they are about. */
 export const CHECKS: readonly Check[] = [
   invalidDestinationRule, invalidEnvoyFilter, invalidGateway, questionable, internals, invalidAuthorizationPolicy, invalidRequestAuthentication,
-  invalidPeerAuthentication, invalidTelemetry, invalidServiceEntry, invalidSidecar, invalidVirtualService,
+  invalidPeerAuthentication, invalidProxyConfig, invalidTelemetry, invalidServiceEntry, invalidSidecar, invalidTrafficExtension, invalidVirtualService,
+  invalidWasmPlugin, invalidWorkloadEntry, invalidWorkloadGroup,
   conflictingHosts, duplicateRules, overlappingRules, ineffectiveMatch, jwtClaimRoutes, loneWeight, portRequired, repeatedDestination, subsetWithoutLabels,
   subsetWithoutPods, unaffectedIngress, unknownDestination, unknownPort, unknownRuleHost, unknownSubset, unreachableRule, unverifiedServer,
   conflictingGateways, overlappingGateways, duplicateCertificate, gatewayNameForm, gatewayPort, gatewayWithoutPods, hostNotInGateway, mergedHosts,

@@ -1,4 +1,5 @@
 import { type Cluster, type Field, hasLabels, Kind, type Labels, type Resource } from '../../../manifests';
+import { isStandard } from './standard-gateway';
 
 /** A server of a Gateway of Istio. */
 export interface Server {
@@ -42,7 +43,7 @@ export function sharePods(one: Server, other: Server, cluster: Cluster): boolean
   if (hasLabels(one.selector, other.selector) && hasLabels(other.selector, one.selector)) {
     return true;
   }
-  return cluster.workloads.select(one.selector).some(each => hasLabels(each.labels, other.selector));
+  return (isStandard(one.selector) && isStandard(other.selector)) || cluster.workloads.select(one.selector).some(each => hasLabels(each.labels, other.selector));
 }
 
 /** Whether VirtualServices of some namespace may use both hosts. */

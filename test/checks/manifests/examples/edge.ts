@@ -22,6 +22,11 @@ export const GATEWAYS: readonly Example[] = [
     good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER}]}`), gateway('b', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'b.example')}]}`)),
   },
   {
+    check: 'ConflictingGateways', at: 'spec.servers[0].hosts',
+    bad: docs(gateway('a', `{servers: [${SERVER}]}`), gateway('b', `{selector: {istio: ingressgateway}, servers: [${SERVER}]}`)),
+    good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER}]}`), gateway('b', `{selector: {istio: ingressgateway}, servers: [${SERVER}]}`)),
+  },
+  {
     check: 'OverlappingGateways', at: 'spec.servers[0].hosts',
     bad: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER}]}`), gateway('b', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', '"*.example"')}]}`)),
     good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER}]}`), gateway('b', `{selector: {app: other}, servers: [${SERVER.replace('shop.example', '"*.example"')}]}`)),

@@ -8,6 +8,9 @@ const VERSIONS = docs(SHOP, service('web'), pod('web-1', '{app: web, version: v1
 const LIMIT = 'trafficPolicy: {connectionPool: {tcp: {maxConnections: 100}}}';
 const web = (http: string, more = '') => virtualService('web', `{hosts: [web], ${more && `${more}, `}http: [${http}]}`);
 
+const SPLIT = destinationRule('web', '{host: web, subsets: [{name: v1, labels: {version: v1}}]}');
+const hidden = serviceEntry('a', '{hosts: [a.example], exportTo: [other], ports: [{number: 80, name: http, protocol: HTTP}]}');
+
 export const ROUTING: readonly Example[] = [
   {
     check: 'UnknownDestination', at: 'spec.http[0].route[0].destination.host',
@@ -23,6 +26,16 @@ export const ROUTING: readonly Example[] = [
     check: 'UnknownDestination', at: 'spec.tcp[0].route[0].destination.host',
     bad: docs(WEB, serviceEntry('db', '{hosts: ["*.db.example"], exportTo: [other], ports: [{number: 5432, name: tcp, protocol: TCP}], addresses: [10.0.0.1]}'), virtualService('db', '{hosts: [a.db.example], tcp: [{route: [{destination: {host: a.db.example}}]}]}')),
     good: docs(WEB, serviceEntry('db', '{hosts: ["*.db.example"], ports: [{number: 5432, name: tcp, protocol: TCP}], addresses: [10.0.0.1]}'), virtualService('db', '{hosts: [a.db.example], tcp: [{route: [{destination: {host: a.db.example}}]}]}')),
+  },
+  {
+    check: 'UnknownDestination', at: 'spec.http[0].route[0].destination.host',
+    bad: docs(WEB, hidden, virtualService('a', '{hosts: [a.example], http: [{route: [{destination: {host: a.example}}]}]}')),
+    good: docs(WEB, hidden, serviceEntry('all', '{hosts: ["*.example"], ports: [{number: 80, name: http, protocol: HTTP}]}'), virtualService('a', '{hosts: [a.example], http: [{route: [{destination: {host: a.example}}]}]}')),
+  },
+  {
+    check: 'UnknownPort', at: 'spec.http[0].route[0].destination.port',
+    bad: docs(WEB, web('{route: [{destination: {host: web, port: {}}}]}')),
+    good: docs(WEB, web(`{${ROUTE}}`)),
   },
   {
     check: 'UnknownPort', at: 'spec.http[0].route[0].destination.port',
@@ -59,6 +72,11 @@ export const ROUTING: readonly Example[] = [
     check: 'UnaffectedIngress', at: 'spec.http[0].route[0].destination.host',
     bad: docs(VERSIONS, WEB_GATEWAY, destinationRule('web', '{host: web, subsets: [{name: v1, labels: {version: v1}}]}'), web('{route: [{destination: {host: web, subset: v1}}]}'), virtualService('in', `{hosts: [shop.example], gateways: [web], http: [{${ROUTE}}]}`)),
     good: docs(VERSIONS, WEB_GATEWAY, destinationRule('web', '{host: web, subsets: [{name: v1, labels: {version: v1}}]}'), web('{route: [{destination: {host: web, subset: v1}}]}'), virtualService('in', '{hosts: [shop.example], gateways: [web], http: [{route: [{destination: {host: web, subset: v1}}]}]}')),
+  },
+  {
+    check: 'UnaffectedIngress', at: 'spec.http[0].route[0].destination.host',
+    bad: docs(VERSIONS, WEB_GATEWAY, SPLIT, web('{route: [{destination: {host: web, subset: v1}}]}'), virtualService('in', `{hosts: [shop.example], gateways: [web, mesh], http: [{${ROUTE}}]}`)),
+    good: docs(VERSIONS, WEB_GATEWAY, SPLIT, web(`{${ROUTE}}`, 'tcp: [{route: [{destination: {host: web, subset: v1}}]}]'), virtualService('in', `{hosts: [shop.example], gateways: [web], http: [{${ROUTE}}]}`)),
   },
   {
     check: 'JwtClaimRoutes', at: 'spec.http[0].match[0].headers["@request.auth.claims.group"]',

@@ -1,5 +1,5 @@
 import {
-  account, app, authentication, authorization, barePod, configMap, deployment, destinationRule, docs, k8sGateway, K8S_EDGE, namespace, pod, service, sidecar, SHOP, telemetry, virtualService, wasm, wide, workloadGroup, type Example,
+  account, app, authentication, authorization, barePod, configMap, deployment, destinationRule, docs, k8sGateway, K8S_EDGE, namespace, pod, proxyConfig, service, sidecar, SHOP, telemetry, virtualService, wasm, wide, workloadGroup, type Example,
 } from './objects';
 
 const AMBIENT = namespace('shop', '{istio.io/dataplane-mode: ambient}');
@@ -13,6 +13,9 @@ const enrolled = (text: string) => docs(ENROLLED, app('web'), text);
 const L7 = 'rules: [{to: [{operation: {methods: [GET]}}]}]';
 const webhook = (selector: string) => wide('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', 'istio-sidecar-injector', `webhooks: [{name: a.sidecar-injector.istio.io, clientConfig: {url: "https://a.example"}, namespaceSelector: ${selector}}]`);
 const AUTO = '{name: istio-proxy, image: auto}';
+
+const CURRENT = injector({ global: { hub: 'docker.io/istio', tag: '1.31.0', proxy: { image: 'proxyv2' } }, sidecarInjectorWebhook: { enableNamespacesByDefault: false } });
+const distroless = (annotations: string) => pod('web', undefined, `annotations: {a: b${annotations}}`).replace('proxyv2:1.31.0', 'proxyv2:1.31.0-distroless');
 
 export const WORKLOADS: readonly Example[] = [
   { check: 'NamespaceNotInjected', at: 'metadata.name', bad: namespace('shop', '{}'), good: docs(namespace('a', '{istio-injection: disabled}'), namespace('b', '{istio.io/rev: canary}'), AMBIENT) },
@@ -32,6 +35,17 @@ export const WORKLOADS: readonly Example[] = [
     bad: docs(SHOP, pod('web'), injector({ global: { hub: 'docker.io/istio', tag: '1.30.0', proxy: { image: 'proxyv2' } }, sidecarInjectorWebhook: { enableNamespacesByDefault: false } })),
     good: docs(SHOP, pod('web'), injector({ global: { hub: 'docker.io/istio', tag: '1.31.0', proxy: { image: 'proxyv2' } }, sidecarInjectorWebhook: { enableNamespacesByDefault: false } })),
   },
+  {
+    check: 'ProxyImageMismatch', at: 'metadata.name',
+    bad: docs(SHOP, distroless(''), CURRENT),
+    good: docs(SHOP, distroless(', proxy.istio.io/config: "image: {imageType: distroless}"'), CURRENT),
+  },
+  {
+    check: 'ProxyImageMismatch', at: 'metadata.name',
+    bad: docs(SHOP, distroless(''), proxyConfig('a', '{image: {imageType: debug}}'), CURRENT),
+    good: docs(SHOP, distroless(''), proxyConfig('a', '{image: {imageType: distroless}}'), CURRENT),
+  },
+  { check: 'PodMissingProxy', at: 'metadata.name', bad: docs(SHOP, barePod('web')), good: docs(namespace('shop', '{istio-injection: enabled, istio.io/dataplane-mode: ambient}'), barePod('web')) },
   { check: 'ImageAutoPod', at: 'spec.containers[0].image', bad: docs(SHOP, barePod('web', `{containers: [${AUTO}]}`)), good: docs(SHOP, pod('web')) },
   {
     check: 'ImageAutoDeployment', at: 'spec.template.spec.containers[0].image',
@@ -49,6 +63,18 @@ export const WORKLOADS: readonly Example[] = [
     check: 'InvalidAnnotation', at: 'metadata.annotations["traffic.sidecar.istio.io/excludeOutboundPorts"]',
     bad: annotated('{traffic.sidecar.istio.io/excludeOutboundPorts: "80,web"}'),
     good: annotated('{traffic.sidecar.istio.io/excludeOutboundPorts: "80, 443", traffic.sidecar.istio.io/includeOutboundIPRanges: "*", sidecar.istio.io/proxyMemory: 128Mi}'),
+  },
+  {
+    check: 'InvalidAnnotation', at: 'metadata.annotations["traffic.sidecar.istio.io/excludeInterfaces"]',
+    bad: annotated('{traffic.sidecar.istio.io/excludeInterfaces: "eth0,1eth"}'),
+    good: annotated('{traffic.sidecar.istio.io/excludeInterfaces: "eth0, eth1", proxy.istio.io/config: "concurrency: 1"}'),
+  },
+  { check: 'InvalidAnnotation', at: 'metadata.annotations["proxy.istio.io/config"]', bad: annotated('{proxy.istio.io/config: "concurrency"}'), good: annotated('{proxy.istio.io/config: ""}') },
+  {
+    check: 'DeprecatedAnnotation', at: 'spec.template.metadata.annotations["sidecar.istio.io/inject"]',
+    bad: docs(SHOP, deployment('web', '', '', undefined, 'annotations: {sidecar.istio.io/inject: "true"}').replace('Deployment', 'StatefulSet')),
+    good: docs(SHOP, deployment('web', '', '', '{app: web, sidecar.istio.io/inject: "true"}', 'annotations: {sidecar.istio.io/inject: "true"}').replace('Deployment', 'StatefulSet')),
+    differs: 'istioctl looks at the pods that exist',
   },
   { check: 'DeprecatedAnnotation', at: 'metadata.annotations["sidecar.istio.io/inject"]', bad: annotated('{sidecar.istio.io/inject: "true"}'), good: docs(SHOP, pod('web', '{app: web, sidecar.istio.io/inject: "true"}', 'annotations: {sidecar.istio.io/inject: "true"}')) },
   { check: 'AlphaAnnotation', at: 'metadata.annotations["sidecar.istio.io/proxyCPU"]', bad: annotated('{sidecar.istio.io/proxyCPU: 100m}'), good: annotated('{proxy.istio.io/config: "{}"}'), differs: 'istioctl leaves this check out by default' },
