@@ -1,13 +1,15 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Whether an address is in a block such as `10.0.0.0/8`, or is the one that is given without a length. */
+/** Whether an address is in a block such as `10.0.0.0/8`, or is the one that is given without a length. In what is no block nothing is. */
 export function isWithin(address: string, block: string): boolean {
   const [network = '', length] = block.split('/');
-  const family = isIP(network) === 6 ? 'ipv6' : 'ipv4';
-  if (isIP(network) === 0 || isIP(address) !== isIP(network)) {
+  const version = isIP(network);
+  const [family, most] = version === 6 ? ['ipv6', 128] as const : ['ipv4', 32] as const;
+  const bits = length === undefined ? most : Number(length);
+  if (version === 0 || isIP(address) !== version || length === '' || !Number.isInteger(bits) || bits < 0 || bits > most) {
     return false;
   }
   const list = new BlockList();
-  list.addSubnet(network, length === undefined ? (family === 'ipv6' ? 128 : 32) : Number(length), family);
+  list.addSubnet(network, bits, family);
   return list.check(address, family);
 }

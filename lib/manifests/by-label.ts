@@ -1,3 +1,4 @@
+import { addTo } from './lists';
 import type { Resource } from './resource';
 import type { Labels } from './selector';
 
@@ -5,17 +6,12 @@ import type { Labels } from './selector';
 export class ByLabel {
   private readonly members = new Map<string, Resource[]>();
 
-  /** The labels that each demands, if any. */
-  constructor(resources: readonly Resource[], demanded: (resource: Resource) => Labels) {
+  /** The labels that each demands, if any; of an expression whose values are given, one of them. */
+  constructor(resources: readonly Resource[], demanded: (resource: Resource) => Labels, oneOf: (resource: Resource) => readonly (readonly [string, string])[] = () => []) {
     for (const resource of resources) {
       const [label] = Object.entries(demanded(resource));
-      const key = keyOf(resource.namespace, label);
-      const known = this.members.get(key);
-      if (known) {
-        known.push(resource);
-      } else {
-        this.members.set(key, [resource]);
-      }
+      const alternatives = label ? [label] : oneOf(resource);
+      (alternatives.length > 0 ? alternatives : [undefined]).forEach(each => addTo(this.members, keyOf(resource.namespace, each), resource));
     }
   }
 

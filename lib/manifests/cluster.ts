@@ -1,3 +1,4 @@
+import { addTo } from './lists';
 import { Hosts } from './hosts';
 import { Kind } from './kinds';
 import { MeshConfig } from './mesh-config';
@@ -44,7 +45,7 @@ export class Cluster {
     for (const service of this.all(Kind.SERVICE)) {
       for (const workload of this.selectedBy(service)) {
         const key = `${workload.resource.type} ${workload.resource.key}`;
-        this.services.set(key, [...this.services.get(key) ?? [], service]);
+        addTo(this.services, key, service);
       }
     }
   }

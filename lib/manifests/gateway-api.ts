@@ -1,6 +1,7 @@
 import type { Cluster } from './cluster';
 import type { Field } from './field';
 import { Kind } from './kinds';
+import { addTo } from './lists';
 import type { Resource } from './resource';
 import { selects } from './selector';
 
@@ -56,9 +57,30 @@ export function listenersFor(gateway: Resource, namespace: string, parent: Refer
 
 /** Whether a ReferenceGrant lets objects of a kind and namespace name one of another namespace. */
 export function isGranted(from: Resource, to: Reference, cluster: Cluster): boolean {
-  return to.namespace === from.namespace || cluster.all(Kind.REFERENCE_GRANT).some(grant => grant.namespace === to.namespace
-    && grant.spec.get('from').items.some(each => each.get('kind').text === from.kind && each.get('namespace').text === from.namespace)
-    && grant.spec.get('to').items.some(each => each.get('kind').text === to.kind && ['', to.name].includes(each.get('name').text)));
+  return to.namespace === from.namespace || (grantsOf(cluster).get(grantKey(from.kind, from.namespace, to.kind, to.namespace)) ?? NOBODY).some(name => ['', to.name].includes(name));
+}
+
+const NOBODY: readonly string[] = [];
+const GRANTS = new WeakMap<Cluster, Map<string, string[]>>();
+
+/** The names that ReferenceGrants grant, empty for all, by who may name what. */
+function grantsOf(cluster: Cluster): Map<string, string[]> {
+  const known = GRANTS.get(cluster);
+  if (known) {
+    return known;
+  }
+  const grants = new Map<string, string[]>();
+  for (const { namespace, spec } of cluster.all(Kind.REFERENCE_GRANT)) {
+    for (const from of spec.get('from').items) {
+      spec.get('to').items.forEach(to => addTo(grants, grantKey(from.get('kind').text, from.get('namespace').text, to.get('kind').text, namespace), to.get('name').text));
+    }
+  }
+  GRANTS.set(cluster, grants);
+  return grants;
+}
+
+function grantKey(kind: string, namespace: string, toKind: string, toNamespace: string): string {
+  return [kind, namespace, toKind, toNamespace].join(' ');
 }
 
 function reference(at: Field, route: Resource, kind: string, group: string): Reference {

@@ -1,3 +1,4 @@
+import { addTo } from './lists';
 import type { Field } from './field';
 import { Kind } from './kinds';
 import type { Resource } from './resource';
@@ -55,7 +56,7 @@ export class Hosts {
       }))),
     ];
     for (const host of this.all) {
-      this.byName.set(host.name, [...this.byName.get(host.name) ?? [], host]);
+      addTo(this.byName, host.name, host);
     }
   }
 

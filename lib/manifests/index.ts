@@ -14,6 +14,7 @@ export * from './gateway-api';
 export * from './gateway-references';
 export * from './hosts';
 export * from './kinds';
+export * from './lists';
 export * from './load';
 export * from './manifest-error';
 export * from './membership';

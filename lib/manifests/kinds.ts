@@ -29,6 +29,7 @@ export const Kind = {
   REQUEST_AUTHENTICATION: 'RequestAuthentication.security.istio.io',
   ROLLOUT: 'Rollout.argoproj.io',
   SECRET: 'Secret',
+  SECURITY_POLICY: 'SecurityPolicy.gateway.envoyproxy.io',
   SERVICE: 'Service',
   SERVICE_ACCOUNT: 'ServiceAccount',
   SERVICE_ENTRY: 'ServiceEntry.networking.istio.io',

@@ -31,7 +31,8 @@ export class MeshConfig {
 
   /** How often a failed request is tried again where no route says: Istio's two, or what the mesh says. */
   get defaultRetries(): number {
-    return this.get('defaultHttpRetryPolicy', 'attempts')?.number ?? 2;
+    const policy = this.get('defaultHttpRetryPolicy');
+    return policy?.exists ? policy.get('attempts').number ?? 0 : 2;
   }
 
   get(...names: string[]): Field | undefined {

@@ -41,7 +41,7 @@ export class NetworkPolicies {
   private readonly policies: ByLabel;
 
   private constructor(private readonly cluster: Cluster) {
-    this.policies = new ByLabel(cluster.all(Kind.NETWORK_POLICY), each => each.spec.get('podSelector', 'matchLabels').strings);
+    this.policies = new ByLabel(cluster.all(Kind.NETWORK_POLICY), each => each.spec.get('podSelector', 'matchLabels').strings, alternativesOf);
   }
 
   /** The policies that keep a connection from being made, at the end that refuses first; none, if it can be. */
@@ -91,6 +91,12 @@ export function allowsPeer(peers: Field, namespace: string, peer: Peer, cluster:
       && (namespaces.exists ? selects(namespaces, cluster.namespaceLabels(peer.namespace)) : peer.namespace === namespace)
       && (!pods.exists || selects(pods, peer.labels));
   });
+}
+
+/** The labels of which a policy's selector demands one. */
+function alternativesOf({ spec }: Resource): (readonly [string, string])[] {
+  const expression = spec.get('podSelector', 'matchExpressions').items.find(each => each.get('operator').text === 'In');
+  return [...new Set(expression?.get('values').texts)].map(value => [expression?.get('key').text ?? '', value] as const);
 }
 
 function isFor(spec: Field, direction: Direction): boolean {

@@ -1,5 +1,6 @@
 import { byAge } from './age';
 import type { Cluster } from './cluster';
+import { addTo } from './lists';
 import type { Resource } from './resource';
 import type { Workload } from './workload';
 
@@ -21,10 +22,10 @@ export class Selecting {
     for (const resource of byAge(cluster.all(type)).filter(each => !each.spec.get('targetRef').exists && each.spec.get('targetRefs').items.length === 0)) {
       const labels = resource.spec.get(...path).strings;
       if (Object.keys(labels).length === 0) {
-        push(this.byNamespace, resource.namespace, resource);
+        addTo(this.byNamespace, resource.namespace, resource);
       } else {
         const namespace = resource.namespace === cluster.mesh.rootNamespace ? undefined : resource.namespace;
-        cluster.workloads.select(labels, namespace).forEach(workload => push(this.byWorkload, workload, resource));
+        cluster.workloads.select(labels, namespace).forEach(workload => addTo(this.byWorkload, workload, resource));
       }
     }
   }
@@ -41,12 +42,3 @@ export class Selecting {
 }
 
 const INDEXES = new WeakMap<Cluster, Map<string, Selecting>>();
-
-function push<K>(lists: Map<K, Resource[]>, key: K, resource: Resource): void {
-  const list = lists.get(key);
-  if (list) {
-    list.push(resource);
-  } else {
-    lists.set(key, [resource]);
-  }
-}

@@ -1,3 +1,4 @@
+import { addTo } from './lists';
 import { hasLabels, type Labels } from './selector';
 import type { Workload } from './workload';
 
@@ -8,10 +9,10 @@ export class Workloads {
 
   constructor(readonly all: readonly Workload[]) {
     for (const workload of all) {
-      add(this.byNamespace, workload.namespace, workload);
+      addTo(this.byNamespace, workload.namespace, workload);
       for (const [name, value] of Object.entries(workload.labels)) {
-        add(this.byLabel, `${workload.namespace}/${name}=${value}`, workload);
-        add(this.byLabel, `${name}=${value}`, workload);
+        addTo(this.byLabel, `${workload.namespace}/${name}=${value}`, workload);
+        addTo(this.byLabel, `${name}=${value}`, workload);
       }
     }
   }
@@ -27,14 +28,5 @@ export class Workloads {
       this.byLabel.get(namespace === undefined ? `${name}=${value}` : `${namespace}/${name}=${value}`) ?? []);
     const [shortest = namespace === undefined ? this.all : this.in(namespace)] = lists.sort((a, b) => a.length - b.length);
     return lists.length < 2 ? shortest : shortest.filter(each => hasLabels(each.labels, selector));
-  }
-}
-
-function add(lists: Map<string, Workload[]>, key: string, workload: Workload): void {
-  const list = lists.get(key);
-  if (list) {
-    list.push(workload);
-  } else {
-    lists.set(key, [workload]);
   }
 }

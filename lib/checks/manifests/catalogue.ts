@@ -81,18 +81,21 @@ import { externalControlPlaneByAddress, invalidExternalControlPlane, invalidWebh
 import { callWithoutGrant, grantWithoutCall, pastWaypoint, plainTextCaller, sidecarMissesHost } from './calls/agreement';
 import { retryAmplification, retryStorm } from './calls/amplification';
 import { availabilityBelowObjective } from './calls/availability';
-import { connectionLimit, ejectsAll, weightWithoutReplicas } from './calls/capacity';
+import { connectionLimit, ejectsAll } from './calls/capacity';
 import { callCycle } from './calls/cycles';
 import { blockedDrain } from './calls/drains';
 import { exposedOperation, unauthenticatedEntry } from './calls/exposure';
 import { failClosedOnOwnPath } from './calls/fail-closed';
 import { issuerMismatch, sharedServiceAccount } from './calls/identities';
-import { blockedCall, forgottenTraffic } from './calls/network';
+import { forgottenTraffic } from './calls/forgotten';
+import { blockedCall } from './calls/network';
 import { requestRulesOnTcp, serverFirstPort } from './calls/protocols';
 import { unreachedService } from './calls/reachability';
-import { retriedWrites, triesBeyondTimeout } from './calls/retries';
 import { noTimeout, timeoutBeyondApi, timeoutBeyondCaller } from './calls/timeouts';
 import { sidecarMissesTracing } from './calls/tracing';
+import { triesBeyondTimeout } from './calls/tries';
+import { weightWithoutReplicas } from './calls/weights';
+import { implicitRetries, retriedWrites } from './calls/writes';
 import { managedApi } from './cloud/managed-apis';
 import type { Check } from './check';
 
@@ -122,7 +125,7 @@ export const CHECKS: readonly Check[] = [
   callWithoutGrant, grantWithoutCall, sidecarMissesHost, plainTextCaller, pastWaypoint, retryAmplification, retryStorm, availabilityBelowObjective,
   weightWithoutReplicas, connectionLimit, ejectsAll, callCycle, blockedDrain, exposedOperation, unauthenticatedEntry, failClosedOnOwnPath,
   sharedServiceAccount, issuerMismatch, blockedCall, forgottenTraffic, requestRulesOnTcp, serverFirstPort, unreachedService, triesBeyondTimeout,
-  retriedWrites, timeoutBeyondCaller, timeoutBeyondApi, noTimeout, sidecarMissesTracing,
+  retriedWrites, implicitRetries, timeoutBeyondCaller, timeoutBeyondApi, noTimeout, sidecarMissesTracing,
   managedApi,
 ];
 

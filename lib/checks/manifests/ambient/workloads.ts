@@ -1,4 +1,4 @@
-import { type Cluster, type Field, hasLabels, hasProxy, isInjectedNamespace, Kind, Membership, membershipOf, type Resource, targetRefsOf, type Workload } from '../../../manifests';
+import { addTo, type Cluster, type Field, hasLabels, hasProxy, isInjectedNamespace, Kind, Membership, membershipOf, type Resource, targetRefsOf, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { isAmbientWorkload, isGateway, isWaypoint, waypointNamed, waypointOf } from './enrolment';
@@ -73,7 +73,7 @@ export const requestRulesWithoutWaypoint: Check = {
   *find(cluster) {
     const policies = new Map<string, Resource[]>();
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY).filter(requestRuleOf)) {
-      policies.set(policy.namespace, [...policies.get(policy.namespace) ?? [], policy]);
+      addTo(policies, policy.namespace, policy);
     }
     for (const workload of cluster.workloads.all.filter(each => policies.has(each.namespace) && isAmbientWorkload(each, cluster) && !waypointOf(each, cluster))) {
       const policy = policies.get(workload.namespace)?.find(each => isFor(each, workload, cluster));

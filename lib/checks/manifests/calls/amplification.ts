@@ -1,8 +1,9 @@
-import type { Cluster } from '../../../manifests';
+import type { Cluster, Field } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../check';
 import { CallGraph } from './graph';
-import { type Call, evidenceOf, type Node } from './node';
+import { callersFirst } from './order';
+import { evidenceOf, type Node } from './node';
 import { type Terms, termsOf, termsOfEntry } from './terms';
 import { seesRequests } from './timeouts';
 
@@ -29,65 +30,61 @@ export const retryStorm: Check = {
 };
 
 function* amplified(cluster: Cluster, isTooMuch: (factor: number) => boolean): Iterable<Problem> {
-  const factors = factorsOf(cluster);
-  for (const call of CallGraph.of(cluster).calls.filter(seesRequests)) {
-    const terms = worst(termsOf(call, cluster));
-    const before = factors.get(call.caller) ?? { factor: 1, path: call.caller.name };
-    const factor = before.factor * (1 + (terms?.retries ?? 0));
-    if (terms && terms.retries > 0 && isTooMuch(factor) && !isTooMuch(before.factor)) {
-      yield problem(terms.isExplicit ? terms.at : evidenceOf(call), `One failing request becomes ${factor} on the way ${before.path} → ${call.callee.name}.`, 'Retry in one place of the path, and set `attempts: 0` elsewhere.');
+  for (const { at, retries, before, factor, path } of stepsOf(cluster)) {
+    if (retries > 0 && isTooMuch(factor) && !isTooMuch(before)) {
+      yield problem(at, `One failing request becomes ${factor} on the way ${path.join(' → ')}.`,
+        'Retry in one place of the path: VirtualServices turn retries off with `retries: { attempts: 0 }`, the mesh configuration with `defaultHttpRetryPolicy: { attempts: 0 }` where nothing is said.');
     }
   }
 }
 
-interface Factor {
+/** A call, or a way in, with how many requests one from outside may have become before and after it. */
+interface Step {
+  readonly at: Field;
+  readonly retries: number;
+  readonly before: number;
   readonly factor: number;
-  readonly path: string;
+  readonly path: readonly string[];
 }
 
-/** How many requests one from outside may become before a node sends its own; calls in a circle count once. */
-function factorsOf(cluster: Cluster): ReadonlyMap<Node, Factor> {
-  const factors = new Map<Node, Factor>();
-  const open = new Set<Node>();
-  const visit = (node: Node): Factor => {
-    const known = factors.get(node);
-    if (known) {
-      return known;
-    }
-    open.add(node);
-    const ways = [
-      ...node.entries.map(entry => ({ factor: 1 + termsOfEntry(entry, cluster).retries, path: `${entry.gateways[0]?.name ?? 'gateway'} → ${node.name}` })),
-      ...node.incoming.filter(each => !open.has(each.caller) && seesRequests(each)).map(call => {
-        const before = visit(call.caller);
-        return { factor: before.factor * (1 + (worst(termsOf(call, cluster))?.retries ?? 0)), path: `${before.path} → ${node.name}` };
-      }),
+const STEPS = new WeakMap<Cluster, readonly Step[]>();
+/** The names at each end of a long path that a message has. */
+const SHOWN = 8;
+
+function stepsOf(cluster: Cluster): readonly Step[] {
+  let steps = STEPS.get(cluster);
+  if (!steps) {
+    steps = walk(cluster);
+    STEPS.set(cluster, steps);
+  }
+  return steps;
+}
+
+/** Callers before callees; what would lead back in a circle does not count. */
+function walk(cluster: Cluster): Step[] {
+  const most = new Map<Node, Pick<Step, 'factor' | 'path'>>();
+  return callersFirst(CallGraph.of(cluster).nodes).flatMap(node => {
+    const steps = [
+      ...node.entries.map(entry => stepTo(node, termsOfEntry(entry, cluster), entry.rule, { factor: 1, path: [entry.gateways[0]?.name ?? 'gateway'] })),
+      ...node.incoming.filter(each => most.has(each.caller) && seesRequests(each)).map(call => stepTo(node, worst(termsOf(call, cluster)), evidenceOf(call), most.get(call.caller))),
     ];
-    open.delete(node);
-    const result = ways.reduce((most, way) => way.factor > most.factor ? way : most, { factor: 1, path: node.name });
-    factors.set(node, result);
-    return result;
+    most.set(node, steps.reduce((one: Pick<Step, 'factor' | 'path'>, other) => other.factor > one.factor ? other : one, { factor: 1, path: [node.name] }));
+    return steps;
+  });
+}
+
+function stepTo(node: Node, terms: Terms | undefined, implicitAt: Field, before: Pick<Step, 'factor' | 'path'> = { factor: 1, path: [] }): Step {
+  const retries = terms?.retries ?? 0;
+  const path = [...before.path, node.name];
+  return {
+    at: terms?.isExplicit ? terms.retriesAt : implicitAt,
+    retries,
+    before: before.factor,
+    factor: before.factor * (1 + retries),
+    path: path.length > 2 * SHOWN ? [...path.slice(0, SHOWN), '…', ...path.slice(1 - SHOWN)] : path,
   };
-  inDepthOrder(CallGraph.of(cluster).nodes).forEach(visit);
-  return factors;
 }
 
 function worst(terms: readonly Terms[]): Terms | undefined {
   return terms.reduce((most: Terms | undefined, each) => !most || each.retries > most.retries ? each : most, undefined);
-}
-
-/** Callers before callees as far as there is such an order, so that no visit goes deep. */
-function inDepthOrder(nodes: readonly Node[]): Node[] {
-  const waiting = new Map(nodes.map(node => [node, new Set(node.incoming.map((call: Call) => call.caller)).size]));
-  const ready = nodes.filter(node => waiting.get(node) === 0);
-  for (const node of ready) {
-    for (const callee of new Set(node.outgoing.map(call => call.callee))) {
-      const left = (waiting.get(callee) ?? 0) - 1;
-      waiting.set(callee, left);
-      if (left === 0) {
-        ready.push(callee);
-      }
-    }
-  }
-  const placed = new Set(ready);
-  return [...ready, ...nodes.filter(each => !placed.has(each))];
 }

@@ -1,20 +1,48 @@
-import { CLOUDFORMATION, type Cluster } from '../../../manifests';
+import { type Cluster, Kind, type Resource } from '../../../manifests';
+import type { Entry } from './node';
 
-const HTTP_API = 30_000;
+/** AWS ends an HTTP API's requests after 30 s, of which the way to the cluster takes some; the CDK sets 29 s. */
+const HTTP_API = 29_000;
 const REST_API = 29_000;
 
-/** The longest that the managed APIs of the templates wait for the cluster, in milliseconds; undefined without such an API. */
-export function apiLimitsOf(cluster: Cluster): number | undefined {
-  const limits = [
-    ...cluster.all('AWS::ApiGatewayV2::Integration').filter(each => each.root.get('Properties', 'ConnectionType').text === 'VPC_LINK' || each.root.get('Properties', 'IntegrationType').text.startsWith('HTTP'))
-      .map(each => each.root.get('Properties', 'TimeoutInMillis').number ?? HTTP_API),
-    ...cluster.all('AWS::ApiGateway::Method').filter(each => each.root.get('Properties', 'Integration', 'Type').text.startsWith('HTTP'))
-      .map(each => each.root.get('Properties', 'Integration', 'TimeoutInMillis').number ?? REST_API),
-  ];
-  return limits.length === 0 ? undefined : Math.max(...limits);
+/** The longest that the managed API in front of a way in waits for it, in milliseconds; undefined if there is none in the templates, or another gateway is behind it. */
+export function apiLimitOf(entry: Entry, cluster: Cluster): number | undefined {
+  const bound = gatewaysBound(cluster);
+  return bound.size === 0 || entry.gateways.some(each => bound.has(each)) ? longestOf(cluster) : undefined;
 }
 
-/** Whether something is a resource of a template, and no object of Kubernetes. */
-export function isCloud(apiVersion: string): boolean {
-  return apiVersion === CLOUDFORMATION;
+const LIMITS = new WeakMap<Cluster, { readonly longest?: number }>();
+
+function longestOf(cluster: Cluster): number | undefined {
+  let known = LIMITS.get(cluster);
+  if (!known) {
+    const limits = [
+      ...cluster.all('AWS::ApiGatewayV2::Integration').map(each => each.root.get('Properties')).filter(each => each.get('ConnectionType').text === 'VPC_LINK' || each.get('IntegrationType').text.startsWith('HTTP'))
+        .map(each => each.get('TimeoutInMillis').number ?? HTTP_API),
+      ...cluster.all('AWS::ApiGateway::Method').map(each => each.root.get('Properties', 'Integration')).filter(each => each.get('Type').text.startsWith('HTTP')).map(each => each.get('TimeoutInMillis').number ?? REST_API),
+    ];
+    known = { longest: limits.length === 0 ? undefined : Math.max(...limits) };
+    LIMITS.set(cluster, known);
+  }
+  return known.longest;
+}
+
+const BOUND = new WeakMap<Cluster, ReadonlySet<Resource>>();
+
+/** The Gateways that a load balancer leads to by a TargetGroupBinding; without such a one any may be behind an API. */
+function gatewaysBound(cluster: Cluster): ReadonlySet<Resource> {
+  let bound = BOUND.get(cluster);
+  if (!bound) {
+    const services = new Set(cluster.all(Kind.TARGET_GROUP_BINDING).map(each => `${each.namespace}/${each.spec.get('serviceRef', 'name').text}`));
+    bound = new Set(services.size === 0 ? [] : [Kind.GATEWAY, Kind.ISTIO_GATEWAY].flatMap(type => cluster.all(type)).filter(gateway => servicesOf(gateway, cluster).some(each => services.has(each))));
+    BOUND.set(cluster, bound);
+  }
+  return bound;
+}
+
+/** The Services in front of a Gateway's pods: of those that Istio makes of one, by their names. */
+function servicesOf(gateway: Resource, cluster: Cluster): string[] {
+  return gateway.type === Kind.GATEWAY
+    ? [gateway.key, `${gateway.key}-${gateway.spec.get('gatewayClassName').text}`]
+    : cluster.workloads.select(gateway.spec.get('selector').strings).flatMap(each => cluster.servicesOf(each)).map(each => each.key);
 }

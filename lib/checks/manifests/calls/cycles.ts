@@ -1,5 +1,6 @@
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { listed } from '../names';
 import { CallGraph } from './graph';
 import { evidenceOf, type Node } from './node';
 import { seesRequests } from './timeouts';
@@ -15,11 +16,17 @@ export const callCycle: Check = {
       const members = new Set(circle);
       const [first] = circle.flatMap(node => node.outgoing.filter(call => members.has(call.callee) && seesRequests(call)));
       if (first) {
-        yield problem(evidenceOf(first), `${circle.map(each => each.name).sort().join(', ')} call each other in a circle.`, 'Turn one of the calls into a message, or move what both need into a service of its own.');
+        yield problem(evidenceOf(first), `${listed(circle.map(each => each.name).sort())} call each other in a circle.`, 'Turn one of the calls into a message, or move what both need into a service of its own.');
       }
     }
   },
 };
+
+interface Frame {
+  readonly node: Node;
+  readonly callees: readonly Node[];
+  next: number;
+}
 
 /** The sets of nodes of which each reaches each other, by Tarjan's algorithm without recursion. */
 function circlesOf(nodes: readonly Node[]): Node[][] {
@@ -28,37 +35,34 @@ function circlesOf(nodes: readonly Node[]): Node[][] {
   const stack: Node[] = [];
   const onStack = new Set<Node>();
   const circles: Node[][] = [];
-  for (const root of nodes.filter(each => !index.has(each))) {
-    const work: { readonly node: Node; next: number }[] = [{ node: root, next: 0 }];
-    while (work.length > 0) {
-      const frame = work[work.length - 1];
-      if (!frame) {
-        break;
-      }
+  const enter = (node: Node): Frame => {
+    index.set(node, index.size);
+    low.set(node, index.get(node) ?? 0);
+    stack.push(node);
+    onStack.add(node);
+    return { node, callees: node.outgoing.filter(seesRequests).map(call => call.callee), next: 0 };
+  };
+  const lower = (node: Node, to: number | undefined) => low.set(node, Math.min(low.get(node) ?? 0, to ?? 0));
+  for (const root of nodes) {
+    const work = index.has(root) ? [] : [enter(root)];
+    for (let frame = work.at(-1); frame; frame = work.at(-1)) {
       const { node } = frame;
-      if (frame.next === 0) {
-        index.set(node, index.size);
-        low.set(node, index.get(node) ?? 0);
-        stack.push(node);
-        onStack.add(node);
-      }
-      const callees = node.outgoing.filter(seesRequests).map(call => call.callee);
-      const callee = callees[frame.next++];
+      const callee = frame.callees[frame.next++];
       if (callee) {
         if (!index.has(callee)) {
-          work.push({ node: callee, next: 0 });
+          work.push(enter(callee));
         } else if (onStack.has(callee)) {
-          low.set(node, Math.min(low.get(node) ?? 0, index.get(callee) ?? 0));
+          lower(node, index.get(callee));
         }
         continue;
       }
       work.pop();
-      const parent = work[work.length - 1];
+      const parent = work.at(-1);
       if (parent) {
-        low.set(parent.node, Math.min(low.get(parent.node) ?? 0, low.get(node) ?? 0));
+        lower(parent.node, low.get(node));
       }
       if (low.get(node) === index.get(node)) {
-        const circle = stack.splice(stack.indexOf(node));
+        const circle = stack.splice(stack.lastIndexOf(node));
         circle.forEach(each => onStack.delete(each));
         if (circle.length > 1) {
           circles.push(circle);

@@ -1,6 +1,7 @@
-import { Kind, selects } from '../../../manifests';
+import { type Cluster, type Field, Kind, type Resource, selects, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { listed } from '../names';
 import { replicasOf } from './replicas';
 
 export const blockedDrain: Check = {
@@ -10,18 +11,33 @@ export const blockedDrain: Check = {
   summary: 'A PodDisruptionBudget lets no pod be moved',
   explanation: 'A node that is drained for an upgrade waits for ever, for no pod of the budget may go. Percentages are rounded up, as Kubernetes does.',
   *find(cluster) {
+    const selections = new Map<string, Selection>();
+    const selectedBy = ({ namespace, spec }: Resource): Selection => {
+      const key = `${namespace} ${JSON.stringify(spec.get('selector').value)}`;
+      const found = selections.get(key) ?? selectionOf(spec.get('selector'), namespace, cluster);
+      selections.set(key, found);
+      return found;
+    };
     for (const budget of cluster.all(Kind.POD_DISRUPTION_BUDGET)) {
-      const selector = budget.spec.get('selector');
-      const pods = selector.exists ? cluster.workloads.select(selector.get('matchLabels').strings, budget.namespace).filter(each => selects(selector, each.labels)) : [];
-      const replicas = pods.reduce((sum, each) => sum + replicasOf(each, cluster), 0);
+      const { pods, replicas } = selectedBy(budget);
       const [least, most] = [budget.spec.get('minAvailable'), budget.spec.get('maxUnavailable')];
       const allowed = least.exists ? replicas - amount(least.text, replicas) : amount(most.exists ? most.text : '1', replicas);
       if (replicas > 0 && allowed <= 0) {
-        yield problem(least.exists ? least : most, `Of ${replicas} replica${replicas > 1 ? 's' : ''} of ${pods.map(each => each.name).join(', ')} none may go, so no node of theirs can be drained.`, 'Use maxUnavailable: 1, with two replicas or more.');
+        yield problem(least.exists ? least : most, `Of ${replicas} replica${replicas > 1 ? 's' : ''} of ${listed(pods.map(each => each.name))} none may go, so no node of theirs can be drained.`, 'Use maxUnavailable: 1, with two replicas or more.');
       }
     }
   },
 };
+
+interface Selection {
+  readonly pods: readonly Workload[];
+  readonly replicas: number;
+}
+
+function selectionOf(selector: Field, namespace: string, cluster: Cluster): Selection {
+  const pods = selector.exists ? cluster.workloads.select(selector.get('matchLabels').strings, namespace).filter(each => selects(selector, each.labels)) : [];
+  return { pods, replicas: pods.reduce((sum, each) => sum + replicasOf(each, cluster), 0) };
+}
 
 function amount(text: string, of: number): number {
   return text.endsWith('%') ? Math.ceil(of * Number(text.slice(0, -1)) / 100) : Number(text);

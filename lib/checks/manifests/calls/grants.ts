@@ -1,15 +1,25 @@
-import { type Cluster, Kind, matchesPattern, Membership, membershipOf, type Resource, Selecting, targetRefsOf, type Workload } from '../../../manifests';
+import { addTo, type Cluster, Kind, matchesPattern, Membership, membershipOf, type Resource, Selecting, targetRefsOf, type Workload } from '../../../manifests';
 import type { Node } from './node';
 
 /** The AuthorizationPolicies that are for a node, of one action: by its labels, its Service, its namespace, or for the mesh. */
-export function policiesFor(node: Node, cluster: Cluster, action = 'ALLOW'): Resource[] {
+export function policiesFor(node: Node, cluster: Cluster, action = 'ALLOW'): readonly Resource[] {
+  const known = POLICIES.get(node) ?? new Map<string, readonly Resource[]>();
+  POLICIES.set(node, known);
+  const found = known.get(action) ?? findPolicies(node, cluster, action);
+  known.set(action, found);
+  return found;
+}
+
+const POLICIES = new WeakMap<Node, Map<string, readonly Resource[]>>();
+
+function findPolicies(node: Node, cluster: Cluster, action: string): Resource[] {
   const index = Selecting.of(cluster, Kind.AUTHORIZATION_POLICY, 'selector', 'matchLabels');
   const found = new Set([
     ...node.workloads.flatMap(each => index.selecting(each)),
     ...[node.namespace, cluster.mesh.rootNamespace].flatMap(each => index.defaults(each)),
     ...node.services.flatMap(each => policiesNaming('Service', each.key, cluster)),
   ]);
-  return [...found].filter(policy => (policy.spec.get('action').text || 'ALLOW') === action);
+  return [...found].filter(policy => actionOf(policy) === action);
 }
 
 /** The AuthorizationPolicies for pods, by their labels, their namespace, or for the mesh. */
@@ -34,7 +44,7 @@ function targeting(cluster: Cluster): Map<string, Resource[]> {
   for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
     for (const target of targetRefsOf(policy)) {
       const key = `${target.get('kind').text} ${policy.namespace}/${target.get('name').text}`;
-      byTarget.set(key, [...byTarget.get(key) ?? [], policy]);
+      addTo(byTarget, key, policy);
     }
   }
   TARGETING.set(cluster, byTarget);
@@ -44,18 +54,43 @@ function targeting(cluster: Cluster): Map<string, Resource[]> {
 /** Whether some rule of some ALLOW policy may let a caller in: by identity, namespace, or by asking for neither. */
 export function mayCall(caller: Node, policies: readonly Resource[], cluster: Cluster): boolean {
   const identities = caller.identities(cluster);
-  return policies.flatMap(each => each.spec.get('rules').items).some(rule => {
-    const from = rule.get('from').items;
-    return from.length === 0 || from.some(each => {
-      const source = each.get('source');
-      const [principals, namespaces, accounts] = ['principals', 'namespaces', 'serviceAccounts'].map(name => source.get(name).texts);
-      return (principals?.length === 0 || identities.some(identity => principals?.some(pattern => matchesPattern(pattern, identity))))
-        && (namespaces?.length === 0 || namespaces?.some(pattern => matchesPattern(pattern, caller.namespace)) === true)
-        && (accounts?.length === 0 || caller.workloads.some(workload => accounts?.some(account => [workload.serviceAccount, `${workload.namespace}/${workload.serviceAccount}`].includes(account))))
-        && !source.get('notPrincipals').texts.some(pattern => identities.every(identity => matchesPattern(pattern, identity)))
-        && !source.get('notNamespaces').texts.some(pattern => matchesPattern(pattern, caller.namespace));
-    });
-  });
+  const accounts = new Set(caller.workloads.flatMap(each => [each.serviceAccount, `${each.namespace}/${each.serviceAccount}`]));
+  return policies.some(policy => sourcesIn(policy).some(source => !source
+    || ((source.principals.length === 0 || identities.some(identity => source.principals.some(pattern => matchesPattern(pattern, identity))))
+      && (source.namespaces.length === 0 || source.namespaces.some(pattern => matchesPattern(pattern, caller.namespace)))
+      && (source.serviceAccounts.length === 0 || source.serviceAccounts.some(each => accounts.has(each)))
+      && !source.notPrincipals.some(pattern => identities.every(identity => matchesPattern(pattern, identity)))
+      && !source.notNamespaces.some(pattern => matchesPattern(pattern, caller.namespace)))));
+}
+
+/** Whether a policy lets in callers whom it does not name. */
+export function admitsStrangers(policy: Resource): boolean {
+  return memoized(STRANGERS, policy, () => sourcesIn(policy).some(source => !source || source.principals.length === 0 || source.principals.some(each => each.includes('*'))));
+}
+
+const STRANGERS = new WeakMap<Resource, boolean>();
+const ACTIONS = new WeakMap<Resource, string>();
+
+function actionOf(policy: Resource): string {
+  return memoized(ACTIONS, policy, () => policy.spec.get('action').text || 'ALLOW');
+}
+
+function memoized<T>(known: WeakMap<Resource, T>, policy: Resource, make: () => T): T {
+  const found = known.get(policy) ?? make();
+  known.set(policy, found);
+  return found;
+}
+
+const NAMES = ['principals', 'namespaces', 'serviceAccounts', 'notPrincipals', 'notNamespaces'] as const;
+
+type Source = Readonly<Record<typeof NAMES[number], readonly string[]>>;
+
+const SOURCES = new WeakMap<Resource, readonly (Source | undefined)[]>();
+
+/** The sources of the rules of a policy, read once; undefined for a rule that asks nobody. */
+function sourcesIn(policy: Resource): readonly (Source | undefined)[] {
+  return memoized(SOURCES, policy, () => policy.spec.get('rules').items.map(rule => rule.get('from').items.map(each => each.get('source')))
+    .flatMap((from): (Source | undefined)[] => from.length === 0 ? [undefined] : from.map(source => Object.fromEntries(NAMES.map(name => [name, source.get(name).texts])) as unknown as Source)));
 }
 
 /** How a node is in the mesh: in the way of its first workload. */

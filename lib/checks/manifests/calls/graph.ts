@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind, operationsOf, portNumber, type Resource, type Workload } from '../../../manifests';
+import { addTo, type Cluster, type Field, Kind, portNumber, type Resource, targetRefsOf, type Workload } from '../../../manifests';
 import { entriesOf } from './entries';
 import { type Call, type Entry, Evidence, Node } from './node';
 
@@ -25,7 +25,7 @@ export class CallGraph {
   private constructor(private readonly cluster: Cluster) {
     this.group();
     for (const node of this.nodes) {
-      node.identities(cluster).forEach(identity => this.byIdentity.set(identity, [...this.byIdentity.get(identity) ?? [], node]));
+      node.identities(cluster).forEach(identity => addTo(this.byIdentity, identity, node));
     }
     this.readSidecars();
     this.readGrants();
@@ -82,17 +82,26 @@ export class CallGraph {
 
   private readGrants(): void {
     for (const policy of this.cluster.all(Kind.AUTHORIZATION_POLICY).filter(each => ['', 'ALLOW'].includes(each.spec.get('action').text))) {
-      const labels = policy.spec.get('selector', 'matchLabels').strings;
-      const callees = Object.keys(labels).length > 0 ? new Set(this.cluster.workloads.select(labels, policy.namespace).map(each => this.byWorkload.get(each))) : [];
-      const ports = new Set(operationsOf(policy).flatMap(each => each.get('ports').items.flatMap(port => port.number ?? [])));
-      for (const principal of policy.spec.get('rules').items.flatMap(rule => rule.get('from').items).flatMap(each => each.get('source', 'principals').items)) {
-        for (const caller of this.byIdentity.get(principal.text) ?? []) {
-          for (const callee of callees) {
-            this.add(caller, callee?.services[0], Evidence.GRANT, principal, ports);
+      const services = this.servicesUnder(policy);
+      for (const rule of policy.spec.get('rules').items) {
+        const operations = rule.get('to').items.map(each => each.get('operation'));
+        const ports = new Set(operations.flatMap(each => each.get('ports').items.flatMap(port => port.number ?? [])));
+        const methods = operations.flatMap(each => each.get('methods').texts);
+        for (const principal of rule.get('from').items.flatMap(each => each.get('source', 'principals').items)) {
+          for (const caller of this.byIdentity.get(principal.text) ?? []) {
+            services.forEach(service => this.add(caller, service, Evidence.GRANT, principal, ports, methods));
           }
         }
       }
     }
+  }
+
+  /** A Service of each node that a policy is for, by its labels or by name; none, if it is for a namespace or the mesh. */
+  private servicesUnder(policy: Resource): Resource[] {
+    const labels = policy.spec.get('selector', 'matchLabels').strings;
+    const selected = Object.keys(labels).length > 0 ? this.cluster.workloads.select(labels, policy.namespace) : [];
+    const named = targetRefsOf(policy).filter(each => each.get('kind').text === 'Service').flatMap(each => this.cluster.find(Kind.SERVICE, each.get('name').text, policy.namespace) ?? []);
+    return [...new Set([...selected.flatMap(each => this.byWorkload.get(each)?.services[0] ?? []), ...named])];
   }
 
   private readAddresses(): void {
@@ -112,7 +121,7 @@ export class CallGraph {
     return isShort ? this.cluster.find(Kind.SERVICE, name ?? '', space ?? namespace) : this.cluster.hosts.named(host, namespace).map(each => each.resource).find(each => each.type === Kind.SERVICE);
   }
 
-  private add(caller: Node | undefined, service: Resource | undefined, evidence: Evidence, at: Field, ports: ReadonlySet<number> = new Set()): void {
+  private add(caller: Node | undefined, service: Resource | undefined, evidence: Evidence, at: Field, ports: ReadonlySet<number> = new Set(), methods: readonly string[] = []): void {
     const callee = service && this.byService.get(service);
     if (!caller || !callee || caller === callee) {
       return;
@@ -120,7 +129,7 @@ export class CallGraph {
     const key = `${caller.key} ${callee.key}`;
     let call = this.byKey.get(key);
     if (!call) {
-      call = { caller, callee, service, evidence: new Map(), ports: new Set() };
+      call = { caller, callee, service, evidence: new Map(), ports: new Set(), granted: new Set() };
       this.byKey.set(key, call);
       this.calls.push(call);
       caller.outgoing.push(call);
@@ -129,8 +138,11 @@ export class CallGraph {
     if (!call.evidence.has(evidence)) {
       call.evidence.set(evidence, at);
     }
-    const known = call.ports;
-    service.spec.get('ports').items.filter(each => [portNumber(each), each.get('targetPort').number].some(number => number !== undefined && ports.has(number))).forEach(each => known.add(portNumber(each) ?? 0));
+    const { ports: known, granted } = call;
+    methods.forEach(each => granted.add(each));
+    if (ports.size > 0) {
+      service.spec.get('ports').items.filter(each => [portNumber(each), each.get('targetPort').number].some(number => number !== undefined && ports.has(number))).forEach(each => known.add(portNumber(each) ?? 0));
+    }
   }
 }
 

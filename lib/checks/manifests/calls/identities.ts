@@ -1,6 +1,7 @@
-import { type Cluster, Kind, type Resource, sourcesOf } from '../../../manifests';
+import { addTo, type Cluster, Kind, type Resource, sourcesOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { othersOf } from '../names';
 import { CallGraph } from './graph';
 import type { Node } from './node';
 
@@ -14,13 +15,13 @@ export const sharedServiceAccount: Check = {
     const named = new Set(cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(sourcesOf).flatMap(each => each.get('principals').texts));
     const byIdentity = new Map<string, Node[]>();
     for (const node of CallGraph.of(cluster).nodes) {
-      node.identities(cluster).forEach(identity => byIdentity.set(identity, [...byIdentity.get(identity) ?? [], node]));
+      node.identities(cluster).forEach(identity => addTo(byIdentity, identity, node));
     }
     for (const [identity, nodes] of byIdentity) {
       for (const node of nodes.length > 1 && named.has(identity) ? nodes : []) {
         const workload = node.workloads[0];
         const at = workload?.pod.get('serviceAccountName');
-        yield problem(at?.exists ? at : node.at, `${nodes.filter(each => each !== node).map(each => each.name).join(' and ')} ${nodes.length > 2 ? 'have' : 'has'} this ServiceAccount too, and so the same rights.`, 'Give each a ServiceAccount of its own.');
+        yield problem(at?.exists ? at : node.at, `${othersOf(node, nodes, each => each.name)} ${nodes.length > 2 ? 'have' : 'has'} this ServiceAccount too, and so the same rights.`, 'Give each a ServiceAccount of its own.');
       }
     }
   },
@@ -33,14 +34,16 @@ export const issuerMismatch: Check = {
   summary: 'A token issuer is accepted inside and not at the edge, or the other way',
   explanation: 'What the edge (gateway, or the managed API in front) refuses never arrives, so the inner rule is dead; what only the edge accepts is refused, or goes unvalidated, inside. Looked at where both have issuers.',
   *find(cluster) {
-    const rules = cluster.all(Kind.REQUEST_AUTHENTICATION).map(authentication => ({ authentication, isEdge: isAtEdge(authentication, cluster) }));
+    const isAtEdge = edgeOf(cluster);
+    const rules = cluster.all(Kind.REQUEST_AUTHENTICATION).map(authentication => ({ authentication, isEdge: isAtEdge(authentication) }));
     const issuers = (isEdge: boolean) => rules.filter(each => each.isEdge === isEdge).flatMap(({ authentication }) => authentication.spec.get('jwtRules').items.map(each => each.get('issuer')));
     const api = cluster.all('AWS::ApiGatewayV2::Authorizer').map(each => each.root.get('Properties', 'JwtConfiguration', 'Issuer')).filter(each => each.text !== '');
     const layers = [{ name: 'the managed API', issuers: api }, { name: 'the gateway', issuers: issuers(true) }, { name: 'the services', issuers: issuers(false) }].filter(each => each.issuers.length > 0);
     for (const [index, outer] of layers.entries()) {
       const inner = layers[index + 1];
       for (const [here, there] of inner ? [[outer, inner], [inner, outer]] as const : []) {
-        for (const issuer of here.issuers.filter(each => !there.issuers.some(other => other.text === each.text))) {
+        const accepted = new Set(there.issuers.map(each => each.text));
+        for (const issuer of here.issuers.filter(each => !accepted.has(each.text))) {
           yield problem(issuer, `${issuer.text} is accepted by ${here.name} and not by ${there.name}.`, 'Accept the same issuers in both.');
         }
       }
@@ -48,10 +51,16 @@ export const issuerMismatch: Check = {
   },
 };
 
-function isAtEdge(authentication: Resource, cluster: Cluster): boolean {
-  const targets = [authentication.spec.get('targetRef'), ...authentication.spec.get('targetRefs').items].filter(each => each.exists);
-  const selector = authentication.spec.get('selector', 'matchLabels').strings;
-  return targets.some(each => each.get('kind').text === 'Gateway' && !cluster.find(Kind.GATEWAY, each.get('name').text, authentication.namespace)?.spec.get('gatewayClassName').text.startsWith('istio-waypoint'))
-    || cluster.all(Kind.ISTIO_GATEWAY).some(gateway => Object.keys(selector).length > 0
-      && Object.entries(selector).every(([name, value]) => gateway.spec.get('selector').strings[name] === value));
+/** Tells whether a RequestAuthentication is for a gateway: by its targets, or because a Gateway selects pods by all its labels. */
+function edgeOf(cluster: Cluster): (authentication: Resource) => boolean {
+  const byLabel = new Map<string, Resource[]>();
+  for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
+    Object.entries(gateway.spec.get('selector').strings).forEach(label => addTo(byLabel, label.join('='), gateway));
+  }
+  return authentication => {
+    const targets = [authentication.spec.get('targetRef'), ...authentication.spec.get('targetRefs').items].filter(each => each.exists);
+    const selector = Object.entries(authentication.spec.get('selector', 'matchLabels').strings);
+    return targets.some(each => each.get('kind').text === 'Gateway' && !cluster.find(Kind.GATEWAY, each.get('name').text, authentication.namespace)?.spec.get('gatewayClassName').text.startsWith('istio-waypoint'))
+      || (selector[0] !== undefined && (byLabel.get(selector[0].join('=')) ?? []).some(gateway => selector.every(([name, value]) => gateway.spec.get('selector').strings[name] === value)));
+  };
 }

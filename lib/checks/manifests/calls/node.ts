@@ -48,6 +48,8 @@ export interface Call {
   readonly evidence: Map<Evidence, Field>;
   /** The ports of the Service that are called, where that is known. */
   readonly ports: Set<number>;
+  /** The methods that AuthorizationPolicies name for the caller. */
+  readonly granted: Set<string>;
 }
 
 /** A way in from outside: a rule of a route at a gateway. */

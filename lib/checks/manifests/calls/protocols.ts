@@ -1,4 +1,4 @@
-import { carriesRequests, type Cluster, type Field, Kind, operationsOf, protocolOf, type Resource } from '../../../manifests';
+import { carriesRequests, type Cluster, type Field, Kind, operationsOf, parentsOf, protocolOf, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { requestRuleOf } from '../ambient/layers';
@@ -17,6 +17,15 @@ export const requestRulesOnTcp: Check = {
         const ports = target?.resource.type === Kind.SERVICE ? target.resource.spec.get('ports').items : [];
         if (ports.length > 0 && ports.every(each => carriesRequests(each) === false)) {
           yield problem(virtualService.spec.get('http'), `${target?.name ?? host.text} carries ${describe(ports)}, so Istio ignores its rules for HTTP.`, 'Name the port by its protocol (http, grpc), or write tcp rules.');
+        }
+      }
+    }
+    for (const route of [Kind.HTTP_ROUTE, Kind.GRPC_ROUTE].flatMap(type => cluster.all(type))) {
+      for (const parent of parentsOf(route).filter(each => each.kind === 'Service')) {
+        const named = parent.at.get('port').number;
+        const ports = cluster.find(Kind.SERVICE, parent.name, parent.namespace)?.spec.get('ports').items.filter(each => named === undefined || each.get('port').number === named) ?? [];
+        if (ports.length > 0 && ports.every(each => carriesRequests(each) === false)) {
+          yield problem(parent.at, `The Service ${parent.namespace}/${parent.name} carries ${describe(ports)}, so Istio ignores this route for it.`, 'Name the port by its protocol (http, grpc), or write a TCPRoute.');
         }
       }
     }
@@ -43,7 +52,7 @@ function servicesOf(policy: Resource, cluster: Cluster): Resource[] {
 }
 
 /** Databases and mail servers whose protocol begins with the server, by their usual ports. */
-const SERVER_FIRST: ReadonlyMap<number, string> = new Map([[25, 'SMTP'], [3306, 'MySQL'], [27017, 'MongoDB'], [5432, 'PostgreSQL'], [21, 'FTP'], [22, 'SSH']]);
+const SERVER_FIRST: ReadonlyMap<number, string> = new Map([[21, 'FTP'], [22, 'SSH'], [25, 'SMTP'], [3306, 'MySQL'], [27017, 'MongoDB']]);
 
 export const serverFirstPort: Check = {
   id: 'ServerFirstPort',

@@ -3,7 +3,7 @@ import { isGateway } from '../ambient/enrolment';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { CallGraph } from './graph';
-import { membershipOfNode, policiesFor } from './grants';
+import { admitsStrangers, membershipOfNode, policiesFor } from './grants';
 
 export const unreachedService: Check = {
   id: 'UnreachedService',
@@ -14,8 +14,7 @@ export const unreachedService: Check = {
   *find(cluster) {
     for (const node of CallGraph.of(cluster).nodes.filter(each => each.services.length > 0 && each.incoming.length === 0 && each.entries.length === 0 && !each.workloads.some(isGateway))) {
       const policies = policiesFor(node, cluster);
-      const isOpen = policies.length === 0 || policies.flatMap(each => each.spec.get('rules').items).some(rule => rule.get('from').items.length === 0
-        || rule.get('from').items.some(from => from.get('source', 'principals').items.length === 0 || from.get('source', 'principals').texts.some(each => each.includes('*'))));
+      const isOpen = policies.length === 0 || policies.some(admitsStrangers);
       if (!isOpen && membershipOfNode(node, cluster) !== Membership.NONE) {
         yield problem(node.at, `Nobody who exists may call ${node.name}, and no gateway leads to it.`, 'Remove it, or name its callers.');
       }

@@ -2,8 +2,11 @@ import { type Cluster, type Field, Kind, type Resource, type Workload } from '..
 
 const SCALERS = new WeakMap<Cluster, Map<string, Resource>>();
 
-/** How few replicas a workload may have: what it asks for, or the minimum of what scales it. */
+/** How few replicas a workload may have: what it asks for, or the minimum of what scales it; endless for a DaemonSet, which has one on each node. */
 export function replicasOf(workload: Workload, cluster: Cluster): number {
+  if (workload.resource.type === Kind.DAEMON_SET) {
+    return Infinity;
+  }
   const scaler = scalerOf(workload, cluster);
   return scaler ? (scaler.spec.get('minReplicas').number ?? scaler.spec.get('minReplicaCount').number ?? (scaler.kind === 'ScaledObject' ? 0 : 1)) : workload.replicas;
 }

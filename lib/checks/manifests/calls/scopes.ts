@@ -1,4 +1,4 @@
-import { type Cluster, covers, fullHost, Kind, type Resource, Selecting } from '../../../manifests';
+import { addTo, type Cluster, covers, fullHost, Kind, type Resource, Selecting } from '../../../manifests';
 import type { Node } from './node';
 
 /** The Sidecar that a node's proxies have: one that selects them, else that of the namespace, else that of the mesh; undefined if they know everything. */
@@ -16,9 +16,36 @@ export function knowsHost(sidecar: Resource, node: Node, cluster: Cluster): bool
 
 /** Whether a Sidecar has a host of a namespace. */
 export function knows(sidecar: Resource, namespace: string, host: string, cluster: Cluster): boolean {
-  return sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').texts).some(text => {
-    const [scope = '', name = ''] = text.split('/');
-    const place = scope === '.' ? sidecar.namespace : scope;
-    return (place === '*' || place === namespace) && covers(fullHost(name, sidecar.namespace, cluster.clusterDomain), host);
-  });
+  const { exact, patterns } = hostsOf(sidecar, cluster);
+  return ['*', namespace].some(scope => exact.has(`${scope}/${host}`) || patterns.get(scope)?.some(each => covers(each, host)) === true);
+}
+
+interface ScopeHosts {
+  /** With their namespaces, or `*`, in front. */
+  readonly exact: ReadonlySet<string>;
+  /** Those with a wildcard, by namespace or `*`. */
+  readonly patterns: ReadonlyMap<string, readonly string[]>;
+}
+
+const HOSTS = new WeakMap<Resource, ScopeHosts>();
+
+function hostsOf(sidecar: Resource, { clusterDomain }: Cluster): ScopeHosts {
+  let hosts = HOSTS.get(sidecar);
+  if (!hosts) {
+    const exact = new Set<string>();
+    const patterns = new Map<string, string[]>();
+    for (const text of new Set(sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').texts))) {
+      const [scope = '', name = ''] = text.split('/');
+      const place = scope === '.' ? sidecar.namespace : scope;
+      const host = fullHost(name, sidecar.namespace, clusterDomain);
+      if (host.startsWith('*')) {
+        addTo(patterns, place, host);
+      } else {
+        exact.add(`${place}/${host}`);
+      }
+    }
+    hosts = { exact, patterns };
+    HOSTS.set(sidecar, hosts);
+  }
+  return hosts;
 }

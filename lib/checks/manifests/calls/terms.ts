@@ -1,11 +1,16 @@
-import { type Cluster, type Field, fullHost, hasLabels, Kind, millisOf, parentsOf, type Resource, routesOf } from '../../../manifests';
-import { isForMesh } from '../routing/destinations';
+import { type Cluster, type Field, Kind, millisOf } from '../../../manifests';
+import { isAppliedByIstio, isCarriedByIstio } from './implementation';
 import type { Call, Entry } from './node';
+import { rulesFor } from './rules-between';
 
 /** Under what terms requests are sent. */
 export interface Terms {
   /** The rule of the route, or what stands for the call where there is none. */
   readonly at: Field;
+  /** Where the time is limited, or would be. */
+  readonly timeoutAt: Field;
+  /** Where it is written how often a request is tried, or would be. */
+  readonly retriesAt: Field;
   /** In milliseconds; undefined if nobody sets one. */
   readonly timeout?: number;
   /** How often a failed request is tried again. */
@@ -14,7 +19,7 @@ export interface Terms {
   readonly isExplicit: boolean;
   /** The longest of one try, in milliseconds. */
   readonly perTry?: number;
-  /** The least pause before a further try, in milliseconds. */
+  /** The pause before a further try, in milliseconds, give or take: Envoy draws it by lot. */
   readonly backoff: number;
   /** What is tried again. */
   readonly retryOn: readonly string[];
@@ -22,17 +27,27 @@ export interface Terms {
 
 /** What Istio tries again where nothing is said. */
 const RETRY_ON = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', 'retriable-status-codes'];
+/** What it tries again for every route of the Gateway API that says how often. */
+const RETRY_ON_FOR_ROUTES = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled'];
 const BACKOFF = 25;
+const ISTIOS = 2;
+
+const TERMS = new WeakMap<Call, readonly Terms[]>();
 
 /** The terms of a call: one for each rule that may apply to it. */
-export function termsOf(call: Call, cluster: Cluster): Terms[] {
-  const rules = rulesFor(call, cluster);
-  return rules.length > 0 ? rules.map(rule => termsOfRule(rule, cluster)) : [implicit(call.service.spec, cluster)];
+export function termsOf(call: Call, cluster: Cluster): readonly Terms[] {
+  let terms = TERMS.get(call);
+  if (!terms) {
+    const rules = rulesFor(call, cluster);
+    terms = rules.length > 0 ? rules.map(rule => termsOfRule(rule, cluster)) : [implicit(call.service.spec, isCarriedByIstio(call, cluster), cluster)];
+    TERMS.set(call, terms);
+  }
+  return terms;
 }
 
 /** The terms of a way in. */
-export function termsOfEntry(entry: Entry, cluster: Cluster): Terms {
-  return entry.route.type === Kind.INGRESS ? implicit(entry.rule, cluster) : termsOfRule(entry.rule, cluster);
+export function termsOfEntry({ route, rule }: Entry, cluster: Cluster): Terms {
+  return route.type === Kind.INGRESS ? implicit(rule, isAppliedByIstio(route, cluster), cluster) : termsOfRule(rule, cluster);
 }
 
 /** The terms of a rule of a VirtualService or of a route of the Gateway API. */
@@ -41,89 +56,65 @@ export function termsOfRule(rule: Field, cluster: Cluster): Terms {
 }
 
 function ofVirtualService(rule: Field, cluster: Cluster): Terms {
-  const retries = rule.get('retries');
-  return {
+  const [retries, timeout] = [rule.get('retries'), rule.get('timeout')];
+  const limit = positive(millisOf(timeout.text));
+  return !retries.exists ? { ...implicit(rule, true, cluster), timeout: limit, timeoutAt: firstOf(timeout, rule) } : {
     at: rule,
-    timeout: positive(millisOf(rule.get('timeout').text)),
-    retries: retries.exists ? retries.get('attempts').number ?? 0 : cluster.mesh.defaultRetries,
-    isExplicit: retries.exists,
+    timeoutAt: firstOf(timeout, rule),
+    retriesAt: retries,
+    timeout: limit,
+    retries: retries.get('attempts').number ?? 0,
+    isExplicit: true,
     perTry: positive(millisOf(retries.get('perTryTimeout').text)),
     backoff: millisOf(retries.get('backoff').text) ?? BACKOFF,
-    retryOn: retries.get('retryOn').text === '' ? RETRY_ON : retries.get('retryOn').text.split(',').map(each => each.trim()),
+    retryOn: listOf(retries.get('retryOn').text, RETRY_ON),
   };
 }
 
+/** The longest of a try is that of the whole where `retry` is left out, as Istio has it. */
 function ofRoute(rule: Field, cluster: Cluster): Terms {
   const retry = rule.get('retry');
+  const [whole, each] = ['request', 'backendRequest'].map(name => rule.get('timeouts', name));
+  const [request, backendRequest] = [whole, each].map(field => positive(millisOf(field?.text ?? '')));
+  if (!retry.exists) {
+    return { ...implicit(rule, isAppliedByIstio(rule.resource, cluster), cluster), timeout: backendRequest ?? request, timeoutAt: firstOf(backendRequest === undefined ? whole : each, rule) };
+  }
   return {
     at: rule,
-    timeout: positive(millisOf(rule.get('timeouts', 'request').text)) ?? (retry.exists ? undefined : positive(millisOf(rule.get('timeouts', 'backendRequest').text))),
-    retries: retry.exists ? retry.get('attempts').number ?? 1 : cluster.mesh.defaultRetries,
-    isExplicit: retry.exists,
-    perTry: positive(millisOf(rule.get('timeouts', 'backendRequest').text)),
+    timeoutAt: firstOf(whole, rule),
+    retriesAt: retry,
+    timeout: request,
+    retries: retry.get('attempts').number ?? ISTIOS,
+    isExplicit: true,
+    perTry: backendRequest,
     backoff: millisOf(retry.get('backoff').text) ?? BACKOFF,
-    retryOn: retry.get('codes').items.length > 0 ? retry.get('codes').texts : RETRY_ON,
+    retryOn: [...RETRY_ON_FOR_ROUTES, ...retry.get('codes').texts],
   };
 }
 
-function implicit(at: Field, cluster: Cluster): Terms {
-  return { at, retries: cluster.mesh.defaultRetries, isExplicit: false, backoff: BACKOFF, retryOn: RETRY_ON };
+/** What holds where a route says nothing of retries: what the mesh says, if it is Istio that sends. */
+function implicit(at: Field, isIstio: boolean, cluster: Cluster): Terms {
+  const policy = cluster.mesh.get('defaultHttpRetryPolicy');
+  return {
+    at,
+    timeoutAt: at,
+    retriesAt: at,
+    retries: isIstio ? cluster.mesh.defaultRetries : 0,
+    isExplicit: false,
+    perTry: positive(millisOf(policy?.get('perTryTimeout').text ?? '')),
+    backoff: millisOf(policy?.get('backoff').text ?? '') ?? BACKOFF,
+    retryOn: listOf(policy?.get('retryOn').text ?? '', RETRY_ON),
+  };
+}
+
+function listOf(text: string, otherwise: readonly string[]): readonly string[] {
+  return text === '' ? otherwise : text.split(',').map(each => each.trim()).filter(each => each !== '');
+}
+
+function firstOf(field: Field | undefined, otherwise: Field): Field {
+  return field?.exists ? field : otherwise;
 }
 
 function positive(millis: number | undefined): number | undefined {
   return millis === 0 ? undefined : millis;
-}
-
-interface Routes {
-  readonly virtualServices: ReadonlyMap<string, Resource>;
-  readonly routes: ReadonlyMap<string, readonly Resource[]>;
-}
-
-const ROUTES = new WeakMap<Cluster, Routes>();
-
-/** The routes for traffic between workloads, by what they are for. */
-function routesBetween(cluster: Cluster): Routes {
-  const known = ROUTES.get(cluster);
-  if (known) {
-    return known;
-  }
-  const virtualServices = new Map<string, Resource>();
-  for (const each of cluster.all(Kind.VIRTUAL_SERVICE).filter(isForMesh)) {
-    each.spec.get('hosts').texts.forEach(host => virtualServices.set(fullHost(host, each.namespace, cluster.clusterDomain), each));
-  }
-  const routes = new Map<string, Resource[]>();
-  for (const route of routesOf(cluster)) {
-    for (const { name, namespace } of parentsOf(route).filter(each => each.kind === 'Service')) {
-      routes.set(`${namespace}/${name}`, [...routes.get(`${namespace}/${name}`) ?? [], route]);
-    }
-  }
-  const result = { virtualServices, routes };
-  ROUTES.set(cluster, result);
-  return result;
-}
-
-function rulesFor({ caller, service, ports }: Call, cluster: Cluster): Field[] {
-  const { virtualServices, routes } = routesBetween(cluster);
-  const virtualService = virtualServices.get(fullHost(service.name, service.namespace, cluster.clusterDomain));
-  const labels = caller.workloads.map(each => each.labels);
-  return [
-    ...virtualService?.spec.get('http').items.filter(rule => rule.get('match').items.length === 0 || rule.get('match').items.some(match =>
-      (match.get('port').number === undefined || ports.size === 0 || ports.has(match.get('port').number ?? 0))
-      && ['', caller.namespace].includes(match.get('sourceNamespace').text)
-      && (match.get('gateways').items.length === 0 || match.get('gateways').texts.includes('mesh'))
-      && labels.some(each => hasLabels(each, match.get('sourceLabels').strings)))) ?? [],
-    ...(routes.get(service.key) ?? []).flatMap(route => route.spec.get('rules').items),
-  ].filter((rule, index, all) => !isShadowed(rule, all.slice(0, index)));
-}
-
-/** Whether a rule before it takes all that these callers send to the port. */
-function isShadowed(rule: Field, before: readonly Field[]): boolean {
-  return before.some(each => each.resource === rule.resource && each.resource.type === Kind.VIRTUAL_SERVICE
-    && each.get('match').items.every(match => !['uri', 'headers', 'withoutHeaders', 'method', 'authority', 'queryParams', 'scheme'].some(name => match.get(name).exists))
-    && samePorts(each, rule));
-}
-
-function samePorts(one: Field, other: Field): boolean {
-  const [first, second] = [one, other].map(rule => rule.get('match').items.flatMap(match => match.get('port').number ?? []));
-  return first?.length === 0 || (second ?? []).every(port => first?.includes(port));
 }

@@ -1,6 +1,7 @@
-import { type Cluster, hostsMeet } from '../../../manifests';
+import { addTo, type Cluster, hostsMeet } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { fewOf, listed } from '../names';
 import { type Server, type ServerHost, serversByPort, sharePods, shareScope } from './servers';
 
 export const conflictingGateways: Check = {
@@ -12,14 +13,15 @@ export const conflictingGateways: Check = {
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
       const byHost = new Map<string, { server: Server; host: ServerHost }[]>();
-      servers.forEach(server => server.hosts.forEach(host => {
-        byHost.set(host.name, [...byHost.get(host.name) ?? [], { server, host }]);
-      }));
+      servers.forEach(server => server.hosts.forEach(host => addTo(byHost, host.name, { server, host })));
+      const sharingHost = (server: Server) => server.hosts.flatMap(host => (byHost.get(host.name) ?? []).filter(each => shareScope(each.host, host)).map(each => each.server));
       for (const server of servers) {
-        const rivals = server.hosts.flatMap(host => (byHost.get(host.name) ?? []).filter(each => shareScope(each.host, host))).map(each => each.server).filter(other => isRival(server, other, cluster));
+        const meeting = sharingHost(server);
+        const rivals = fewOf(namesOf(rivalsOf(server, meeting, cluster)));
         if (rivals.length > 0) {
-          yield problem(server.at.get('hosts'), `${namesOf(rivals)} opens port ${server.port} for ${server.at.get('hosts').texts.join(', ')} at these pods too.`, 'Put the servers into one Gateway, or give them hosts of their own.',
-            rivals.some(other => other.gateway !== server.gateway && haveText(server, other)) ? undefined : ['KIA0301']);
+          const isWrittenAlike = !rivalsOf(server, meeting.filter(other => other.gateway !== server.gateway && haveText(server, other)), cluster).next().done;
+          yield problem(server.at.get('hosts'), `${listed(rivals)} ${rivals.length > 1 ? 'open' : 'opens'} port ${server.port} for ${listed(server.at.get('hosts').texts)} at these pods too.`, 'Put the servers into one Gateway, or give them hosts of their own.',
+            isWrittenAlike ? undefined : ['KIA0301']);
         }
       }
     }
@@ -36,10 +38,10 @@ export const overlappingGateways: Check = {
     for (const servers of serversByPort(cluster).values()) {
       for (const wide of servers) {
         const patterns = wide.hosts.filter(each => each.name.startsWith('*'));
-        const rivals = patterns.length === 0 ? [] : servers.filter(other => (other === wide || isRival(wide, other, cluster))
-          && other.hosts.some(host => patterns.some(each => each.name !== host.name && shareScope(each, host) && hostsMeet(each.name, host.name))));
+        const isCovered = (other: Server) => other.hosts.some(host => patterns.some(each => each.name !== host.name && shareScope(each, host) && hostsMeet(each.name, host.name)));
+        const rivals = patterns.length === 0 ? [] : [...isCovered(wide) ? [wide.gateway.key] : [], ...fewOf(namesOf(rivalsOf(wide, servers, cluster, isCovered)))];
         if (rivals.length > 0) {
-          yield problem(wide.at.get('hosts'), `${namesOf(rivals)} opens port ${wide.port} at these pods for hosts that ${patterns.map(each => each.name).join(', ')} covers.`, 'Name the hosts in one Gateway, if the overlap is not meant.');
+          yield problem(wide.at.get('hosts'), `${listed([...new Set(rivals)])} ${rivals.length > 1 ? 'open' : 'opens'} port ${wide.port} at these pods for hosts that ${listed(patterns.map(each => each.name))} covers.`, 'Name the hosts in one Gateway, if the overlap is not meant.');
         }
         const twice = wide.hosts.find((host, index) => wide.hosts.slice(0, index).some(each => each.name === host.name && shareScope(each, host)));
         if (twice) {
@@ -50,8 +52,12 @@ export const overlappingGateways: Check = {
   },
 };
 
-function isRival(server: Server, other: Server, cluster: Cluster): boolean {
-  return other !== server && other.bind === server.bind && (other.gateway === server.gateway || sharePods(server, other, cluster));
+function* rivalsOf(server: Server, others: readonly Server[], cluster: Cluster, meets: (other: Server) => boolean = () => true): Generator<Server> {
+  for (const other of others) {
+    if (other !== server && other.bind === server.bind && meets(other) && (other.gateway === server.gateway || sharePods(server, other, cluster))) {
+      yield other;
+    }
+  }
 }
 
 /** Whether two servers have a host that is written alike, with its namespace, which is what istioctl compares. */
@@ -60,6 +66,8 @@ function haveText(one: Server, other: Server): boolean {
   return other.at.get('hosts').texts.some(each => texts.includes(each));
 }
 
-function namesOf(servers: readonly Server[]): string {
-  return [...new Set(servers.map(each => each.gateway.key))].join(' and ');
+function* namesOf(servers: Iterable<Server>): Generator<string> {
+  for (const { gateway } of servers) {
+    yield gateway.key;
+  }
 }

@@ -1,6 +1,7 @@
-import { type Field, hasLabels, Kind, type Resource } from '../../../manifests';
+import { addTo, type Field, hasLabels, Kind, type Labels } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { fewOf, listed } from '../names';
 
 export const duplicateCertificate: Check = {
   id: 'DuplicateCertificate',
@@ -9,26 +10,44 @@ export const duplicateCertificate: Check = {
   summary: 'Two Gateways at the same pods use one certificate',
   explanation: 'A browser that has an HTTP/2 connection for one host uses it for every host of the certificate; the gateway then looks for the other host among those of the first connection, and answers 404.',
   *find(cluster) {
-    const byCertificate = new Map<string, { readonly gateway: Resource; readonly tls: Field }[]>();
+    const byCertificate = new Map<string, Use[]>();
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
+      const selector = gateway.spec.get('selector').strings;
       for (const tls of gateway.spec.get('servers').items.map(each => each.get('tls'))) {
         const certificate = certificateOf(tls);
         if (certificate !== '') {
-          byCertificate.set(certificate, [...byCertificate.get(certificate) ?? [], { gateway, tls }]);
+          addTo(byCertificate, certificate, { gateway: gateway.key, selector, tls });
         }
       }
     }
     for (const uses of byCertificate.values()) {
-      for (const { gateway, tls } of uses) {
-        const others = uses.filter(other => other.gateway !== gateway && hasLabels(other.gateway.spec.get('selector').strings, gateway.spec.get('selector').strings));
+      const byLabel = new Map<string, Use[]>();
+      uses.forEach(use => Object.entries(use.selector).forEach(label => addTo(byLabel, label.join('='), use)));
+      for (const use of uses) {
+        const [label] = Object.entries(use.selector);
+        const others = fewOf(rivalsOf(use, label ? byLabel.get(label.join('=')) ?? [] : uses));
         if (others.length > 0) {
-          yield problem(tls, `${[...new Set(others.map(each => each.gateway.key))].join(' and ')} uses this certificate too, so browsers that re-use connections may get 404.`,
+          yield problem(use.tls, `${listed(others)} ${others.length > 1 ? 'use' : 'uses'} this certificate too, so browsers that re-use connections may get 404.`,
             'Put the servers into one Gateway, or give each a certificate of its own.');
         }
       }
     }
   },
 };
+
+interface Use {
+  readonly gateway: string;
+  readonly selector: Labels;
+  readonly tls: Field;
+}
+
+function* rivalsOf({ gateway, selector }: Use, candidates: readonly Use[]): Iterable<string> {
+  for (const other of candidates) {
+    if (other.gateway !== gateway && hasLabels(other.selector, selector)) {
+      yield other.gateway;
+    }
+  }
+}
 
 function certificateOf(tls: Field): string {
   const name = tls.get('credentialName').text;

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
+import { addTo, type Cluster, type Field, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 
@@ -52,7 +52,7 @@ function* shared(cluster: Cluster, keysOf: (gateway: Resource) => { at: Field; k
   const uses = new Map<string, { gateway: Resource; at: Field }[]>();
   for (const gateway of cluster.all(Kind.GATEWAY)) {
     for (const { at, key } of keysOf(gateway)) {
-      uses.set(key, [...uses.get(key) ?? [], { gateway, at }]);
+      addTo(uses, key, { gateway, at });
     }
   }
   for (const members of uses.values()) {

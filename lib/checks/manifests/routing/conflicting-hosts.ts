@@ -1,6 +1,7 @@
-import { fullHost, hostsMeet, Kind, namespacesOf, type Resource } from '../../../manifests';
+import { addTo, fullHost, hostsMeet, Kind, namespacesOf, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { fewOf, listed } from '../names';
 import { isForMesh } from './destinations';
 
 interface Claim {
@@ -20,29 +21,39 @@ export const conflictingHosts: Check = {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE).filter(isForMesh)) {
       for (const scope of new Set(namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace))) {
         const claims = virtualService.spec.get('hosts').items.map((host, index) => ({ host: fullHost(host.text, virtualService.namespace, cluster.clusterDomain), virtualService, index }));
-        scopes.set(scope, [...scopes.get(scope) ?? [], ...claims]);
+        claims.forEach(claim => addTo(scopes, scope, claim));
       }
     }
     const everywhere = new Rivals(scopes.get('*') ?? []);
     for (const [scope, claims] of scopes) {
       const here = scope === '*' ? everywhere : new Rivals(claims);
       for (const claim of claims) {
-        const others = [...here.same(claim), ...(scope === '*' ? [] : everywhere.meeting(claim))];
-        yield* conflict(claim, others);
+        const meeting = scope === '*' ? [] : everywhere.meeting(claim);
+        yield* conflict(claim, [here.same(claim), meeting]);
         // Those exported to all are in conflict too with those exported to one namespace.
-        for (const other of scope === '*' ? [] : everywhere.meeting(claim)) {
-          yield* conflict(other, [claim]);
+        for (const other of meeting) {
+          yield* conflict(other, [[claim]]);
         }
       }
     }
   },
 };
 
-function* conflict({ host, virtualService, index }: Claim, others: readonly Claim[]) {
-  const names = [...new Set(others.filter(each => each.virtualService !== virtualService).map(each => each.virtualService.key))];
+function* conflict({ host, virtualService, index }: Claim, groups: readonly (readonly Claim[])[]) {
+  const names = fewOf(othersThan(virtualService, groups));
   if (names.length > 0) {
-    yield problem(virtualService.spec.get('hosts').items[index] ?? virtualService.spec, `${names.join(' and ')} ${names.length > 1 ? 'have' : 'has'} rules for ${host} too, and proxies apply those of one of them only.`,
+    yield problem(virtualService.spec.get('hosts').items[index] ?? virtualService.spec, `${listed(names)} ${names.length > 1 ? 'have' : 'has'} rules for ${host} too, and proxies apply those of one of them only.`,
       'Put the rules into one VirtualService, or export them to different namespaces.');
+  }
+}
+
+function* othersThan(virtualService: Resource, groups: readonly (readonly Claim[])[]): Iterable<string> {
+  for (const group of groups) {
+    for (const claim of group) {
+      if (claim.virtualService !== virtualService) {
+        yield claim.virtualService.key;
+      }
+    }
   }
 }
 
@@ -53,12 +64,7 @@ class Rivals {
 
   constructor(claims: readonly Claim[]) {
     for (const claim of claims) {
-      const members = this.byHost.get(claim.host);
-      if (members) {
-        members.push(claim);
-      } else {
-        this.byHost.set(claim.host, [claim]);
-      }
+      addTo(this.byHost, claim.host, claim);
     }
     this.wildcards = claims.filter(each => each.host.startsWith('*'));
   }

@@ -1,6 +1,7 @@
-import { type Cluster, fullHost, Kind, type Resource, wildcardsOver } from '../../../manifests';
+import { addTo, type Cluster, fullHost, Kind, type Resource, wildcardsOver } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { fewOf, listed } from '../names';
 import { meetSomewhere } from './destinations';
 
 export const duplicateRules: Check = {
@@ -12,10 +13,12 @@ export const duplicateRules: Check = {
     + 'nor are those for different workloads, or exported to different namespaces.',
   *find(cluster) {
     for (const rules of grouped(rulesOf(cluster), each => `${each.namespace} ${hostOf(each, cluster)} ${JSON.stringify(each.spec.get('workloadSelector', 'matchLabels').strings)}`).values()) {
+      const bySubset = new Map<string, Resource[]>();
+      rules.forEach(rule => subsetsOf(rule).forEach(subset => addTo(bySubset, subset, rule)));
       for (const rule of rules) {
-        const rivals = rules.filter(other => other !== rule && areRivals(rule, other));
+        const rivals = fewOf(rivalsOf(rule, rules, bySubset));
         if (rivals.length > 0) {
-          yield problem(rule.spec.get('host'), `${rivals.map(each => each.key).join(' and ')} ${rivals.length > 1 ? 'are' : 'is'} for this host and subset too, and only one of them counts.`,
+          yield problem(rule.spec.get('host'), `${listed(rivals)} ${rivals.length > 1 ? 'are' : 'is'} for this host and subset too, and only one of them counts.`,
             'Put them into one DestinationRule.');
         }
       }
@@ -58,19 +61,31 @@ function hostOf(rule: Resource, cluster: Cluster): string {
 
 function grouped(rules: readonly Resource[], key: (rule: Resource) => string): Map<string, Resource[]> {
   const groups = new Map<string, Resource[]>();
-  for (const rule of rules) {
-    const group = groups.get(key(rule));
-    if (group) {
-      group.push(rule);
-    } else {
-      groups.set(key(rule), [rule]);
-    }
-  }
+  rules.forEach(rule => addTo(groups, key(rule), rule));
   return groups;
 }
 
-/** Whether some proxy has to choose between two rules. One without subsets is for all of its host. */
+/** The subsets that a rule is for: one without is for all of the host. */
+function subsetsOf(rule: Resource): string[] {
+  const subsets = rule.spec.get('subsets').items.map(each => each.get('name').text);
+  return subsets.length === 0 ? [ALL] : [...new Set(subsets)];
+}
+
+const ALL = '*';
+
+/** Whether some proxy has to choose between two rules. */
 function areRivals(one: Resource, other: Resource): boolean {
-  const [subsets, others] = [one, other].map(rule => rule.spec.get('subsets').items.map(each => each.get('name').text)) as [string[], string[]];
-  return meetSomewhere(one, other) && (subsets.length === 0 || others.length === 0 || subsets.some(each => others.includes(each)));
+  const [subsets, others] = [subsetsOf(one), subsetsOf(other)];
+  return meetSomewhere(one, other) && ([...subsets, ...others].includes(ALL) || subsets.some(each => others.includes(each)));
+}
+
+function* rivalsOf(rule: Resource, rules: readonly Resource[], bySubset: ReadonlyMap<string, readonly Resource[]>): Iterable<string> {
+  const subsets = subsetsOf(rule);
+  for (const candidates of subsets.includes(ALL) ? [rules] : [ALL, ...subsets].map(subset => bySubset.get(subset) ?? [])) {
+    for (const other of candidates) {
+      if (other !== rule && meetSomewhere(rule, other)) {
+        yield other.key;
+      }
+    }
+  }
 }

@@ -1,6 +1,7 @@
-import { type Cluster, Kind, type Labels, type Resource } from '../../../manifests';
+import { addTo, type Cluster, Kind, type Labels, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { othersOf } from '../names';
 
 /** Kinds of which one object at most should be for a workload, and where their selector is. */
 const KINDS = [
@@ -19,11 +20,11 @@ export const rivalDefaults: Check = {
     for (const { type, path, selectorless } of KINDS) {
       const byNamespace = new Map<string, Resource[]>();
       for (const each of cluster.all(type).filter(each => Object.keys(each.spec.get(...path).strings).length === 0 && !hasTargets(each))) {
-        byNamespace.set(each.namespace, [...byNamespace.get(each.namespace) ?? [], each]);
+        addTo(byNamespace, each.namespace, each);
       }
       for (const rivals of byNamespace.values()) {
         for (const each of rivals.length > 1 ? rivals : []) {
-          yield problem(each.metadata.get('name'), `${others(each, rivals)} ${rivals.length > 2 ? 'are' : 'is'} for all of namespace ${each.namespace} too, and only one of them counts.`,
+          yield problem(each.metadata.get('name'), `${othersOf(each, rivals, nameOf)} ${rivals.length > 2 ? 'are' : 'is'} for all of namespace ${each.namespace} too, and only one of them counts.`,
             'Keep one, or give the others a selector.', selectorless);
         }
       }
@@ -42,12 +43,12 @@ export const rivalSelectors: Check = {
       const byWorkload = new Map<string, Resource[]>();
       for (const each of cluster.all(type)) {
         for (const workload of selected(each.spec.get(...path).strings, each.namespace, cluster)) {
-          byWorkload.set(workload, [...byWorkload.get(workload) ?? [], each]);
+          addTo(byWorkload, workload, each);
         }
       }
       for (const [workload, rivals] of byWorkload) {
         for (const each of rivals.length > 1 ? rivals : []) {
-          yield problem(each.metadata.get('name'), `${others(each, rivals)} ${rivals.length > 2 ? 'select' : 'selects'} ${workload} too, and only one of them counts.`, 'Put them into one, or part the selectors.', selecting);
+          yield problem(each.metadata.get('name'), `${othersOf(each, rivals, nameOf)} ${rivals.length > 2 ? 'select' : 'selects'} ${workload} too, and only one of them counts.`, 'Put them into one, or part the selectors.', selecting);
         }
       }
     }
@@ -62,8 +63,8 @@ function hasTargets(each: Resource): boolean {
   return each.spec.get('targetRef').exists || each.spec.get('targetRefs').items.length > 0;
 }
 
-function others(one: Resource, all: readonly Resource[]): string {
-  return all.filter(each => each !== one).map(each => `${each.kind} ${each.key}`).join(' and ');
+function nameOf(each: Resource): string {
+  return `${each.kind} ${each.key}`;
 }
 
 function isFirst(code: string, index: number, codes: readonly string[]): boolean {

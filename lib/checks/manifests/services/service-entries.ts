@@ -1,6 +1,7 @@
-import { type Cluster, Kind, namespacesOf, type Resource } from '../../../manifests';
+import { addTo, type Cluster, Kind, namespacesOf, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { listed } from '../names';
 
 export const addressesRequired: Check = {
   id: 'AddressesRequired',
@@ -32,8 +33,9 @@ export const conflictingEntryProtocols: Check = {
   *find(cluster) {
     for (const { host, port, members } of meetings(cluster)) {
       const protocols = [...new Set(members.map(each => each.protocol))];
+      const names = namesOf(members);
       for (const { entry } of protocols.length > 1 ? members : []) {
-        yield problem(entry.metadata.get('name'), `${namesOf(members)} give port ${port} of ${host} the protocols ${protocols.join(' and ')}.`, 'Declare the port once.');
+        yield problem(entry.metadata.get('name'), `${names} give port ${port} of ${host} the protocols ${protocols.join(' and ')}.`, 'Declare the port once.');
       }
     }
   },
@@ -48,8 +50,9 @@ export const repeatedEntry: Check = {
   *find(cluster) {
     for (const { host, port, members } of meetings(cluster)) {
       const agree = new Set(members.map(each => each.protocol)).size === 1;
+      const names = namesOf(members);
       for (const { entry } of agree && new Set(members.map(each => each.entry)).size > 1 ? members : []) {
-        yield problem(entry.metadata.get('name'), `${namesOf(members)} declare port ${port} of ${host}.`, 'Put them into one ServiceEntry.');
+        yield problem(entry.metadata.get('name'), `${names} declare port ${port} of ${host}.`, 'Put them into one ServiceEntry.');
       }
     }
   },
@@ -70,7 +73,7 @@ function meetings(cluster: Cluster): { host: string; port: string; members: Memb
         const scopes = byPort.get(key) ?? new Map<string, Member[]>();
         byPort.set(key, scopes);
         for (const scope of namespacesOf(entry.spec.get('exportTo').texts, entry.namespace)) {
-          scopes.set(scope, [...scopes.get(scope) ?? [], { entry, protocol: port.get('protocol').text.toUpperCase() }]);
+          addTo(scopes, scope, { entry, protocol: port.get('protocol').text.toUpperCase() });
         }
       }
     }
@@ -83,7 +86,7 @@ function meetings(cluster: Cluster): { host: string; port: string; members: Memb
 }
 
 function namesOf(members: readonly Member[]): string {
-  return [...new Set(members.map(each => each.entry.key))].sort().join(' and ');
+  return listed([...new Set(members.map(each => each.entry.key))].sort());
 }
 
 function allocatesAddresses(cluster: Cluster): boolean {

@@ -1,6 +1,7 @@
-import { type Cluster, Kind, Membership, membershipOf, type Resource, type Workload } from '../../../manifests';
+import { addTo, type Cluster, Kind, Membership, membershipOf, type Resource, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { listed } from '../names';
 
 export const portWithTwoProtocols: Check = {
   id: 'PortWithTwoProtocols',
@@ -51,12 +52,12 @@ function groupPorts(services: readonly Resource[], key: (port: Use['field']) => 
   const groups = new Map<string, Use[]>();
   for (const service of services) {
     for (const field of service.spec.get('ports').items) {
-      groups.set(key(field), [...groups.get(key(field)) ?? [], { service, field }]);
+      addTo(groups, key(field), { service, field });
     }
   }
   return groups;
 }
 
 function namesOf(uses: readonly Use[]): string {
-  return [...new Set(uses.map(each => each.service.name))].sort().join(' and ');
+  return listed([...new Set(uses.map(each => each.service.name))].sort());
 }

@@ -1,4 +1,4 @@
-import { Kind } from '../../../manifests';
+import { Kind, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { isOfIstio } from './port-name-form';
@@ -11,14 +11,23 @@ export const unservedPort: Check = {
   explanation: 'Connections are refused, unless the container listens there without saying so. A named target has to be declared; a number is looked for where the containers declare any ports.',
   *find(cluster) {
     for (const service of cluster.all(Kind.SERVICE).filter(each => !isOfIstio(each) && each.namespace !== cluster.mesh.rootNamespace)) {
-      const declared = cluster.selectedBy(service).map(each => each.containers.flatMap(container => container.get('ports').items));
+      const declared = cluster.selectedBy(service).map(portsOf);
+      const mayBeSilent = declared.some(each => each.size === 0);
       for (const port of declared.length > 0 ? service.spec.get('ports').items : []) {
         const target = port.get('targetPort').exists ? port.get('targetPort') : port.get('port');
-        const mayBeSilent = target.number !== undefined && declared.some(each => each.length === 0);
-        if (!mayBeSilent && !declared.some(ports => ports.some(each => [each.get('containerPort').text, each.get('name').text].includes(target.text)))) {
+        if (!(mayBeSilent && target.number !== undefined) && !declared.some(ports => ports.has(target.text))) {
           yield problem(target, `No container of the pods declares port ${target.text}.`, 'Correct targetPort, or declare the port in the container.');
         }
       }
     }
   },
 };
+
+const PORTS = new WeakMap<Workload, ReadonlySet<string>>();
+
+/** The ports that the containers of a workload declare, by number and by name: read once, for several Services may lead there. */
+function portsOf(workload: Workload): ReadonlySet<string> {
+  const known = PORTS.get(workload) ?? new Set(workload.containers.flatMap(each => each.get('ports').items).flatMap(each => [each.get('containerPort').text, each.get('name').text]));
+  PORTS.set(workload, known);
+  return known;
+}

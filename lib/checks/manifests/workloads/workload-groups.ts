@@ -1,6 +1,7 @@
-import { Kind, type Resource } from '../../../manifests';
+import { addTo, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { othersOf } from '../names';
 
 export const unknownServiceAccount: Check = {
   id: 'UnknownServiceAccount',
@@ -27,12 +28,11 @@ export const rivalGroups: Check = {
   *find(cluster) {
     const byLabels = new Map<string, Resource[]>();
     for (const group of cluster.all(Kind.WORKLOAD_GROUP).filter(each => each.spec.get('metadata').exists)) {
-      const key = `${group.namespace} ${JSON.stringify(Object.entries(group.spec.get('metadata', 'labels').strings).sort())}`;
-      byLabels.set(key, [...byLabels.get(key) ?? [], group]);
+      addTo(byLabels, `${group.namespace} ${JSON.stringify(Object.entries(group.spec.get('metadata', 'labels').strings).sort())}`, group);
     }
     for (const groups of byLabels.values()) {
       for (const group of groups.length > 1 ? groups : []) {
-        yield problem(group.spec.get('metadata', 'labels'), `${groups.filter(each => each !== group).map(each => each.key).join(' and ')} has the same labels.`, 'Give it a label of its own.');
+        yield problem(group.spec.get('metadata', 'labels'), `${othersOf(group, groups, each => each.key)} ${groups.length > 2 ? 'have' : 'has'} the same labels.`, 'Give it a label of its own.');
       }
     }
   },

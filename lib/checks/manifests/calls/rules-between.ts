@@ -1,0 +1,121 @@
+import { addTo, byAge, type Cluster, type Field, fullHost, hasLabels, Kind, type Labels, namespacesOf, parentsOf, type Resource, routesOf, type Workload } from '../../../manifests';
+import { isForMesh } from '../routing/destinations';
+import type { Call } from './node';
+
+/** The rules of VirtualServices and routes that may apply to a call. */
+export function rulesFor(call: Call, cluster: Cluster): Field[] {
+  const { byHost, byService } = routesBetween(cluster);
+  const { caller, service, ports } = call;
+  const routes = hostsCovering(fullHost(service.name, service.namespace, cluster.clusterDomain)).flatMap(host => byHost.get(host) ?? [])
+    .find(({ visibleIn }) => visibleIn.includes('*') || visibleIn.includes(caller.namespace));
+  return [
+    ...withoutShadowed((routes?.candidates(caller.workloads) ?? []).filter(rule => isFor(rule, call)), call),
+    ...(byService.get(service.key) ?? []).filter(({ port }) => port === undefined || ports.size === 0 || ports.has(port)).flatMap(({ route }) => route.spec.get('rules').items),
+  ].filter(forwards);
+}
+
+/** The rules of all VirtualServices and routes that send requests on. */
+export function forwardingRules(cluster: Cluster): Field[] {
+  return [
+    ...cluster.all(Kind.VIRTUAL_SERVICE).flatMap(each => each.spec.get('http').items),
+    ...[Kind.HTTP_ROUTE, Kind.GRPC_ROUTE].flatMap(type => cluster.all(type)).flatMap(each => each.spec.get('rules').items),
+  ].filter(forwards);
+}
+
+/** Whether a rule sends requests on, rather than answering them itself. */
+function forwards(rule: Field): boolean {
+  return !['delegate', 'redirect', 'directResponse'].some(name => rule.get(name).exists) && !rule.get('filters').items.some(each => each.get('type').text === 'RequestRedirect');
+}
+
+/** The rules of a VirtualService by the first label that they demand of the caller, so that a caller is compared with few of them. */
+class CallerRules {
+  readonly visibleIn: readonly string[];
+  private readonly rules: readonly Field[];
+  private readonly byLabel = new Map<string, number[]>();
+
+  constructor(virtualService: Resource) {
+    this.visibleIn = namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace);
+    this.rules = virtualService.spec.get('http').items;
+    for (const [index, rule] of this.rules.entries()) {
+      const matches = rule.get('match').items;
+      for (const labels of matches.length === 0 ? [{}] : matches.map(match => match.get('sourceLabels').strings)) {
+        const [label] = Object.entries(labels);
+        addTo(this.byLabel, label?.join('=') ?? '', index);
+      }
+    }
+  }
+
+  candidates(workloads: readonly Workload[]): Field[] {
+    const labels = new Set(['', ...workloads.flatMap(each => Object.entries(each.labels).map(label => label.join('=')))]);
+    const indexes = new Set([...labels].flatMap(label => this.byLabel.get(label) ?? []));
+    return [...indexes].sort((a, b) => a - b).flatMap(index => this.rules[index] ?? []);
+  }
+}
+
+interface RoutesBetween {
+  readonly byHost: ReadonlyMap<string, readonly CallerRules[]>;
+  readonly byService: ReadonlyMap<string, readonly { readonly route: Resource; readonly port?: number }[]>;
+}
+
+const ROUTES = new WeakMap<Cluster, RoutesBetween>();
+
+/** The routes for traffic between workloads, by what they are for. */
+function routesBetween(cluster: Cluster): RoutesBetween {
+  const known = ROUTES.get(cluster);
+  if (known) {
+    return known;
+  }
+  const byHost = new Map<string, CallerRules[]>();
+  for (const virtualService of byAge(cluster.all(Kind.VIRTUAL_SERVICE)).filter(isForMesh)) {
+    const rules = new CallerRules(virtualService);
+    virtualService.spec.get('hosts').texts.forEach(host => addTo(byHost, fullHost(host, virtualService.namespace, cluster.clusterDomain), rules));
+  }
+  const byService = new Map<string, { route: Resource; port?: number }[]>();
+  for (const route of routesOf(cluster)) {
+    for (const { at, name, namespace } of parentsOf(route).filter(each => each.kind === 'Service')) {
+      addTo(byService, `${namespace}/${name}`, { route, port: at.get('port').number });
+    }
+  }
+  const result = { byHost, byService };
+  ROUTES.set(cluster, result);
+  return result;
+}
+
+/** A host, and the wildcards that cover it, the longest first. */
+function hostsCovering(host: string): string[] {
+  const parts = host.split('.');
+  return [host, ...parts.slice(1).map((_, index) => `*.${parts.slice(index + 1).join('.')}`), '*'];
+}
+
+function isFor(rule: Field, call: Call): boolean {
+  const matches = rule.get('match').items;
+  return matches.length === 0 || matches.some(match => takes(match, call) && labelsOf(call).some(labels => hasLabels(labels, match.get('sourceLabels').strings)));
+}
+
+function takes(match: Field, { caller, ports }: Call): boolean {
+  const port = match.get('port').number;
+  return (port === undefined || ports.size === 0 || ports.has(port))
+    && ['', caller.namespace].includes(match.get('sourceNamespace').text)
+    && (match.get('gateways').items.length === 0 || match.get('gateways').texts.includes('mesh'));
+}
+
+const CONDITIONS = ['uri', 'headers', 'withoutHeaders', 'method', 'authority', 'queryParams', 'scheme'];
+
+/** The rules before which none takes all that the caller sends to their ports. */
+function withoutShadowed(rules: readonly Field[], call: Call): Field[] {
+  const taken = new Set<number>();
+  let isOver = false;
+  return rules.filter(rule => {
+    const matches = rule.get('match').items;
+    const ports = matches.length > 0 ? matches.map(match => match.get('port').number) : [undefined];
+    const isShadowed = isOver || (ports.every(port => port === undefined ? call.ports.size > 0 && [...call.ports].every(each => taken.has(each)) : taken.has(port)));
+    const whole = matches.filter(match => takes(match, call) && !CONDITIONS.some(name => match.get(name).exists) && labelsOf(call).every(labels => hasLabels(labels, match.get('sourceLabels').strings)));
+    whole.flatMap(match => match.get('port').number ?? []).forEach(port => taken.add(port));
+    isOver ||= matches.length === 0 || whole.some(match => match.get('port').number === undefined);
+    return !isShadowed;
+  });
+}
+
+function labelsOf({ caller }: Call): Labels[] {
+  return caller.workloads.map(each => each.labels);
+}
