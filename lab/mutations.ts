@@ -41,8 +41,10 @@ function change(object: { readonly kind: string }, { field, donor, isDropped }: 
   const value = structuredClone(others[donor % others.length]);
   if (Array.isArray(parent) && typeof name === 'number') {
     parent.splice(name, 1, ...(isDropped ? [] : [value]));
+  } else if (isMap(parent) && name !== undefined && isDropped) {
+    Reflect.deleteProperty(parent, name);
   } else if (isMap(parent) && name !== undefined) {
-    isDropped ? Reflect.deleteProperty(parent, name) : Reflect.set(parent, name, value);
+    Reflect.set(parent, name, value);
   }
 }
 
