@@ -158,18 +158,34 @@ describe('a snapshot', () => {
   });
 });
 
-test('it works under Node\'s own test runner', () => {
-  const file = join(temporaryFolder(), 'manifests.test.ts');
-  writeFileSync(file, `import { test } from 'node:test';
+/** What another test runner says of two tests, of which one shows the message of an assertion that fails. */
+function runBy(runner: string, failing: string, commandFor: (folder: string, file: string) => string[]): string {
+  const folder = temporaryFolder();
+  const file = join(folder, 'manifests.test.ts');
+  writeFileSync(file, `import { test } from '${runner}';
 import { Manifests } from ${JSON.stringify(join(__dirname, '../../lib/testing'))};
 const manifests = Manifests.ofYaml(${JSON.stringify(YAML)});
 test('passes', () => manifests.has('Service', { metadata: { name: 'web' } }));
-test('fails', { expectFailure: true }, () => { try { manifests.count('Service', 3); } catch (error) { console.log(error.message); } });
+${failing}
 `);
-  const environment = { ...process.env };
-  delete environment.NODE_TEST_CONTEXT;
-  const output = execFileSync(process.execPath, ['--import', 'tsx', '--test', file], { cwd: join(__dirname, '../..'), encoding: 'utf8', env: environment });
+  // What jest tells its workers, another runner would take for its own.
+  const { NODE_TEST_CONTEXT: _context, NODE_ENV: _env, ...env } = process.env;
+  return execFileSync(process.execPath, commandFor(folder, file), { cwd: join(__dirname, '../..'), encoding: 'utf8', env });
+}
+
+const FAILING = 'try { manifests.count(\'Service\', 3); } catch (error) { console.log(error.message); }';
+const MESSAGE = 'Expected 3 objects of kind Service, and there are 2: shop/web, shop/cart.';
+
+test('it works under Node\'s own test runner', () => {
+  const output = runBy('node:test', `test('fails', () => { ${FAILING} });`, (_folder, file) => ['--import', 'tsx', '--test', file]);
 
   expect(output).toMatch(/pass 2/);
-  expect(output).toContain('Expected 3 objects of kind Service, and there are 2: shop/web, shop/cart.');
+  expect(output).toContain(MESSAGE);
+});
+
+test('it works under vitest', () => {
+  const output = runBy('vitest', `test('fails', () => { ${FAILING} });`, folder => [join(__dirname, '../../node_modules/vitest/vitest.mjs'), 'run', '--root', folder]);
+
+  expect(output).toMatch(/2 passed/);
+  expect(output).toContain(MESSAGE);
 });
