@@ -169,7 +169,7 @@ test('passes', () => manifests.has('Service', { metadata: { name: 'web' } }));
 ${failing}
 `);
   // What jest tells its workers, another runner would take for its own.
-  const { NODE_TEST_CONTEXT: _context, NODE_ENV: _env, ...env } = process.env;
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_ENV: undefined };
   return execFileSync(process.execPath, commandFor(folder, file), { cwd: join(__dirname, '../..'), encoding: 'utf8', env });
 }
 
