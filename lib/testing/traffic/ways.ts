@@ -112,7 +112,7 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
 
 /** Without a proxy. */
 function straight(caller: Caller, host: Host, port: Field, context: Context): Way[] {
-  const endpoints = isHeadless(host) ? chosenEndpoints(host, port, undefined, context.cluster) : endpointsOf(host, port, {}, context.cluster);
+  const endpoints = isHeadless(host) ? chosenEndpoints(host, port, context.cluster) : endpointsOf(host, port, {}, context.cluster);
   const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
   return endpoints.length === 0 ? [] : [{ from: caller.title, to: `${shortName(host, context.cluster)}:${portNumber(port) ?? 0}`, when: '', terms: [], ends: merged(ends) }];
 }

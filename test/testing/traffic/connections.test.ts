@@ -66,6 +66,12 @@ test('a route from another Service to a headless one goes where the client has c
   expect(() => db(same, cartRules({ route: [{ destination: { host: 'db', port: { number: 8080 } } }] })).from('web').http('GET http://cart/')).toThrow('Route to a Service with an address');
 });
 
+test('a Pod that asks the headless Service it is of may choose itself, which is not guessed, and stands in the table of who reaches whom', () => {
+  const all = db(same);
+  expect(() => all.from('db-v1').http('GET http://db:8080/')).toThrow('Ask as another workload');
+  expect(all.matrix().has('shop/db-v1', 'shop/db-v2')).toBe(true);
+});
+
 test('sidecars speak mutual TLS to a headless Service if all of its Pods have sidecars', () => {
   const outsider = pods('db', 'v3', { labels: { 'sidecar.istio.io/inject': 'false' } });
   expect([endsOf(db(same, peer('STRICT')).from('web').http('GET http://db:8080/')), endsOf(db(same, peer('STRICT'), outsider).from('web').http('GET http://db:8080/'))]).toEqual(['db-v1 50%, db-v2 50%', '503 66.67%, db-v3 33.33%']);

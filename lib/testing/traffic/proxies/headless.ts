@@ -1,6 +1,7 @@
-import { type Field, type Host, Kind, type Cluster, membershipOf, Membership, meshMode, namespaceMode } from '../../../manifests';
+import { type Cluster, type Field, hasLabels, type Host, Kind, Membership, membershipOf, meshMode, namespaceMode } from '../../../manifests';
 import { Unsimulated } from '../unsimulated';
 import { type Endpoint, podsAt } from './endpoints';
+import type { Proxy } from './proxy';
 
 /**
  * Whether a Service has no address of its own: its name leads to the Pods themselves, and a sidecar sends to the Pod that the client has chosen, on the port that it has asked.
@@ -10,12 +11,20 @@ export function isHeadless({ resource }: Host): boolean {
   return resource.type === Kind.SERVICE && resource.spec.get('clusterIP').text === 'None';
 }
 
-/** The Pods that a client may choose. Subsets and target ports make no difference. Throws where the client has asked another Service, since the request goes on to that address. */
-export function chosenEndpoints(host: Host, port: Field, dialed: string | undefined, cluster: Cluster): Endpoint[] {
-  if (dialed !== undefined && dialed !== host.name.toLowerCase()) {
+/** The Pods that a client may choose. Subsets and target ports make no difference. */
+export function chosenEndpoints(host: Host, port: Field, cluster: Cluster): Endpoint[] {
+  return cluster.selectedBy(host.resource).flatMap(workload => podsAt(workload, port.get('port').number, port));
+}
+
+/** Throws where a client does not reach the Pods of a headless Service as others do: it has asked another Service, to whose address the request goes, or it may choose itself, past all proxies. */
+export function requireChoice(host: Host, dialed: string, { namespace, labels }: Proxy): void {
+  const { resource } = host;
+  if (dialed !== host.name.toLowerCase()) {
     throw new Unsimulated(`A route leads from ${dialed} to ${host.name}, which is headless, and the request goes to the address that the client has asked.`, 'Route to a Service with an address.');
   }
-  return cluster.selectedBy(host.resource).flatMap(workload => podsAt(workload, port.get('port').number, port));
+  if (namespace === resource.namespace && hasLabels(labels, resource.spec.get('selector').strings)) {
+    throw new Unsimulated(`A Pod of ${host.name} may choose itself, and then asks itself without a proxy.`, 'Ask as another workload.');
+  }
 }
 
 /** How sidecars speak to a headless Service unless they are told: mutual TLS if all of its Pods have sidecars. */

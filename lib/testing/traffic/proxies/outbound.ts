@@ -40,7 +40,7 @@ function straight(message: Message, target: Host | undefined, caller: Caller, co
     return ended({ outside: message.host, port, message });
   }
   const field = portsOf(target).find(each => portNumber(each) === port);
-  const endpoints = field ? (isHeadless(target) ? chosenEndpoints(target, field, undefined, context.cluster) : endpointsOf(target, field, {}, context.cluster)) : [];
+  const endpoints = field ? (isHeadless(target) ? chosenEndpoints(target, field, context.cluster) : endpointsOf(target, field, {}, context.cluster)) : [];
   if (endpoints.length === 0) {
     return ended({ status: 0, by: target.resource.root, reason: field ? `nothing runs behind ${target.name}` : `${target.name} has no port ${port}` });
   }

@@ -5,7 +5,7 @@ import { connect, type Security } from './connect';
 import type { Context } from '../context';
 import { DestinationRules } from './destination-rule';
 import { type Endpoint, endpointsOf } from './endpoints';
-import { chosenEndpoints, headlessTlsMode, isHeadless } from './headless';
+import { chosenEndpoints, headlessTlsMode, isHeadless, requireChoice } from './headless';
 import type { Message } from '../message';
 import type { Branch, Copy } from '../passage';
 import type { Proxy } from './proxy';
@@ -72,9 +72,13 @@ export function lookUp({ host, port, subset }: { host?: string; port?: number; s
   }
   const title = `${host}:${number}${subset === undefined ? '' : `, subset ${subset}`}`;
   const tlsMode = rules.tlsMode(number, subset)?.text;
-  return isHeadless(found.host) && !proxy.isGateway
-    ? { host: found.host, title, isChosen: true, endpoints: chosenEndpoints(found.host, found.port, dialed, cluster), security: { tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined) } }
-    : { host: found.host, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), security: { tlsMode, isExternal: isExternal(found.host) } };
+  if (!isHeadless(found.host) || proxy.isGateway) {
+    return { host: found.host, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), security: { tlsMode, isExternal: isExternal(found.host) } };
+  }
+  if (dialed !== undefined) {
+    requireChoice(found.host, dialed, proxy);
+  }
+  return { host: found.host, title, isChosen: true, endpoints: chosenEndpoints(found.host, found.port, cluster), security: { tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined) } };
 }
 
 /** A ServiceEntry is for what is outside the mesh unless it says otherwise. */
