@@ -1,7 +1,7 @@
 import { type Cluster, type Field, hasLabels, type Host, Kind, Membership, membershipOf, meshMode, namespaceMode } from '../../../manifests';
 import { Unsimulated } from '../unsimulated';
 import { type Endpoint, podsAt } from './endpoints';
-import type { Proxy } from './proxy';
+import type { Caller } from './caller';
 
 /**
  * Whether a Service has no address of its own: its name leads to the Pods themselves, and a sidecar sends to the Pod that the client has chosen, on the port that it has asked.
@@ -16,14 +16,17 @@ export function chosenEndpoints(host: Host, port: Field, cluster: Cluster): Endp
   return cluster.selectedBy(host.resource).flatMap(workload => podsAt(workload, port.get('port').number, port));
 }
 
-/** Throws where a client does not reach the Pods of a headless Service as others do: it has asked another Service, to whose address the request goes, or it may choose itself, past all proxies. */
-export function requireChoice(host: Host, dialed: string, { namespace, labels }: Proxy): void {
-  const { resource } = host;
+/** Throws where a client that a route leads to a headless Service has asked another one. */
+export function requireChoice(host: Host, dialed: string): void {
   if (dialed !== host.name.toLowerCase()) {
     throw new Unsimulated(`A route leads from ${dialed} to ${host.name}, which is headless, and the request goes to the address that the client has asked.`, 'Route to a Service with an address.');
   }
+}
+
+/** Throws for a Pod of a headless Service that asks it. */
+export function requireAnother({ name, resource }: Host, { namespace, labels }: Caller): void {
   if (namespace === resource.namespace && hasLabels(labels, resource.spec.get('selector').strings)) {
-    throw new Unsimulated(`A Pod of ${host.name} may choose itself, and then asks itself without a proxy.`, 'Ask as another workload.');
+    throw new Unsimulated(`A Pod of ${name} may choose itself, and then asks itself without a proxy.`, 'Ask as another workload.');
   }
 }
 

@@ -3,7 +3,7 @@ import { applyRule } from './apply-rule';
 import type { Caller } from './caller';
 import type { Context } from '../context';
 import { endpointsOf } from './endpoints';
-import { chosenEndpoints, isHeadless } from './headless';
+import { chosenEndpoints, isHeadless, requireAnother } from './headless';
 import { authorityOf, type Message } from '../message';
 import { normalized } from './normalization';
 import { ended, type Passage } from '../passage';
@@ -20,6 +20,9 @@ export function send(message: Message, caller: Caller, context: Context, isConne
   const target = resolve(message.host, caller.namespace, context.cluster);
   if (!target && isInside(message.host, context.cluster.clusterDomain)) {
     return ended({ status: 0, reason: `namespace ${caller.namespace} knows no ${message.host}` });
+  }
+  if (target && isHeadless(target)) {
+    requireAnother(target, caller);
   }
   if (!caller.proxy) {
     return straight(message, target, caller, context, isConnection);

@@ -76,7 +76,7 @@ export function lookUp({ host, port, subset }: { host?: string; port?: number; s
     return { host: found.host, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), security: { tlsMode, isExternal: isExternal(found.host) } };
   }
   if (dialed !== undefined) {
-    requireChoice(found.host, dialed, proxy);
+    requireChoice(found.host, dialed);
   }
   return { host: found.host, title, isChosen: true, endpoints: chosenEndpoints(found.host, found.port, cluster), security: { tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined) } };
 }
