@@ -25,7 +25,7 @@ export const invalidEnvoyFilter = validity(
       } else if (operation.text !== 'REMOVE' && !patch.get('patch', 'value').exists) {
         complain(patch.get('patch'), `${operation.text} needs a value.`, 'Add `value`.');
       }
-      const wanted = MATCHES[applyTo];
+      const wanted = Object.hasOwn(MATCHES, applyTo) ? MATCHES[applyTo] : undefined;
       for (const kind of wanted ? KINDS.filter(each => each !== wanted && patch.get('match', each).exists) : []) {
         complain(patch.get('match', kind), `${applyTo} is matched by ${wanted}, and not by ${kind}.`, `Write \`match: { ${wanted}: … }\`.`);
       }
