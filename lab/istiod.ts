@@ -92,6 +92,10 @@ export class Istiod {
     return this.props.revision ?? 'default';
   }
 
+  private get configMap(): string {
+    return this.props.revision ? `istio-${this.props.revision}` : 'istio';
+  }
+
   stop(): void {
     if (this.process) {
       this.processes.stop(this.process);
@@ -126,10 +130,22 @@ export class Istiod {
     return this.tokenPromise;
   }
 
+  /** Adds to the mesh configuration, and waits until it is in force. */
+  async addExtensionProviders(providers: readonly { readonly name: string }[]): Promise<void> {
+    const path = `/api/v1/namespaces/istio-system/configmaps/${this.configMap}`;
+    const { data } = await this.plane.api.get<{ data: { mesh: string } }>(path);
+    const mesh = load(data.mesh) as { readonly extensionProviders?: readonly object[] };
+    await this.plane.api.patch(path, { data: { mesh: dump({ ...mesh, extensionProviders: [...mesh.extensionProviders ?? [], ...providers] }) } });
+    await this.meshConfig();
+    await until(`${this.service} has the extension providers`, async () => {
+      const text = await this.text('mesh');
+      return providers.every(({ name }) => text.includes(`"${name}"`));
+    });
+  }
+
   /** The mesh configuration of the installation, without the metrics filter that plain Envoy has not. */
   private async meshConfig(): Promise<string> {
-    const name = this.props.revision ? `istio-${this.props.revision}` : 'istio';
-    const { data } = await this.plane.api.get<{ data: { mesh: string } }>(`/api/v1/namespaces/istio-system/configmaps/${name}`);
+    const { data } = await this.plane.api.get<{ data: { mesh: string } }>(`/api/v1/namespaces/istio-system/configmaps/${this.configMap}`);
     const mesh = { ...load(data.mesh) as object, defaultProviders: undefined };
     const file = join(this.folder, 'mesh.yaml');
     writeFileSync(file, dump(mesh, { skipInvalid: true }));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { checkManifests, checksNamed, checkTable, coverageTable, type Report, Severity, toJson, toSarif, toText } from '../../lib/checks';
-import { Cluster, readResources } from '../../lib/manifests';
+import { Cluster, isMap, readResources } from '../../lib/manifests';
 import { explain } from './explain';
 
 export const CHECK_USAGE = `cardinal check [FILES…|FOLDERS…|-] [options]
@@ -107,8 +107,8 @@ function optionsOf(args: readonly string[]): Options | string {
       list: values.list,
     };
   } catch (error) {
-    if (error instanceof TypeError) {
-      return error.message;
+    if (isMap(error) && String(error.code).startsWith('ERR_PARSE_ARGS_')) {
+      return String(error.message);
     }
     throw error;
   }

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { tlsSecret } from '../certificates';
 import { claim } from '../claims';
 import { Outside } from '../outside';
 import { podsAreReady } from '../readiness';
 import { configuration } from '../simulation/configurations';
 import { trialRequest } from '../simulation/requests';
 import { shrink } from '../simulation/shrink';
-import { GATEWAY, TOWN, townObjects } from '../simulation/town';
+import { CERTIFICATE, GATEWAY, PROVIDERS, TOWN, townObjects } from '../simulation/town';
 import { type Disagreement, Trials } from '../simulation/trial';
 
 const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 40);
@@ -21,10 +22,12 @@ const ENOUGH = Number(process.env.CARDINAL_LAB_DISAGREEMENTS ?? 1);
 
 claim('generated configurations send generated requests where the simulator says', async lab => {
   await Outside.of(lab);
-  lab.applyObjects('town', townObjects());
+  await lab.istiod.addExtensionProviders(PROVIDERS);
+  lab.applyObjects('town', [...townObjects(), tlsSecret(lab, 'north', CERTIFICATE.name, CERTIFICATE.host)]);
   for (const namespace of TOWN) {
     await podsAreReady(lab, namespace, namespace === 'north' ? [GATEWAY] : []);
   }
+  await Promise.all(lab.kubelet.pods('south', { app: 'judge' }).map(each => each.behave({ status: 403 })));
   const trials = new Trials(lab);
   await trials.start();
 

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { GATEWAY, ISTIO_GATEWAY_PORT } from './town';
+import { CERTIFICATE, GATEWAY, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT } from './town';
 import { authorizationPolicy, peerAuthentication, requestAuthentication } from './policies';
 import { of, record, some } from './vocabulary';
 import { grpcRoute, httpRoute, referenceGrant } from './gateway-api';
@@ -17,24 +17,39 @@ export interface Named extends Unnamed {
   readonly metadata: { readonly namespace: string; readonly name: string };
 }
 
+const serverHosts = of(['*'], ['*.town.example'], ['north/*'], ['a.town.example', 'south/b.town.example']);
+
 const istioGateway: Arbitrary<Unnamed> = record({
   apiVersion: of('networking.istio.io/v1'), kind: of('Gateway'), metadata: of({ namespace: 'north', name: 'own' }),
   spec: record({
     selector: of({ 'gateway.networking.k8s.io/gateway-name': GATEWAY }),
-    servers: of(['*'], ['*.town.example'], ['north/*'], ['a.town.example', 'south/b.town.example']).map(hosts => [{ port: { number: ISTIO_GATEWAY_PORT, name: 'http', protocol: 'HTTP' }, hosts }]),
+    servers: fc.tuple(serverHosts, of(false, false, true), some(serverHosts)).map(([hosts, httpsRedirect, secureHosts]) => [
+      { port: { number: ISTIO_GATEWAY_PORT, name: 'http', protocol: 'HTTP' }, hosts, ...(httpsRedirect ? { tls: { httpsRedirect } } : {}) },
+      ...(secureHosts ? [{ port: { number: ISTIO_SECURE_PORT, name: 'https', protocol: 'HTTPS' }, hosts: secureHosts, tls: { mode: 'SIMPLE', credentialName: CERTIFICATE.name } }] : []),
+    ]),
   }),
 });
 
+const HTTP = { number: 80, name: 'http', protocol: 'HTTP' } as const;
+
+/** What stands behind hosts outside: addresses, names that DNS knows, or pods of the namespace. */
 const serviceEntry: Arbitrary<Unnamed> = record({
   apiVersion: of('networking.istio.io/v1'), kind: of('ServiceEntry'), metadata: of({ namespace: 'north' }, { namespace: 'south' }),
-  spec: record({
-    hosts: of(['out.example'], ['*.out.example'], ['out.example', 'deep.out.example']),
-    ports: of([{ number: 80, name: 'http', protocol: 'HTTP' }]),
-    resolution: of('STATIC'),
-    location: of('MESH_EXTERNAL', 'MESH_INTERNAL'),
-    endpoints: of([{ address: '10.99.0.9' }], [{ address: '10.99.0.9', ports: { http: 8080 } }]),
-    exportTo: some(of(['*'], ['.'], ['north'])),
-  }),
+  spec: fc.oneof(
+    record({
+      hosts: of(['out.example'], ['*.out.example'], ['out.example', 'deep.out.example']),
+      ports: of([HTTP]),
+      resolution: of('STATIC'),
+      location: of('MESH_EXTERNAL', 'MESH_INTERNAL'),
+      endpoints: of([{ address: '10.99.0.9' }], [{ address: '10.99.0.9', ports: { http: 8080 } }]),
+      exportTo: some(of(['*'], ['.'], ['north'])),
+    }),
+    record({ hosts: of(['out.example'], ['out.example', 'deep.out.example']), ports: of([HTTP]), resolution: of('DNS'), location: of('MESH_EXTERNAL'), exportTo: some(of(['*'], ['.'])) }),
+    record({
+      hosts: of(['out.example']), ports: of([{ ...HTTP, targetPort: 8080 }]), resolution: of('STATIC'), location: of('MESH_INTERNAL', 'MESH_EXTERNAL'),
+      workloadSelector: of({ labels: { app: 'legacy' } }, { labels: { app: 'api' } }, { labels: { app: 'peer' } }),
+    }),
+  ),
 });
 
 /** A Gateway of Istio comes always, so that routes for it mean something; the rest comes or does not. */

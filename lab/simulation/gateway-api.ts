@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Unnamed } from './configurations';
 import { GATEWAY } from './town';
-import { apiVersions, HEADER, HEADER_VALUES, METHODS, namespaced, of, OUTSIDE_HOSTS, PATHS, record, some, subset } from './vocabulary';
+import { apiVersions, HEADER, HEADER_VALUES, METHODS, namespaced, of, ORIGIN, OUTSIDE_HOSTS, PATHS, record, some, subset } from './vocabulary';
 
 const path = fc.oneof(
   record({ type: of('Exact'), value: of(...PATHS) }),
@@ -32,7 +32,13 @@ const filter = fc.oneof(
     { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } } },
     { type: 'URLRewrite', urlRewrite: { hostname: 'new.example', path: { type: 'ReplaceFullPath', replaceFullPath: '/all' } } },
   ),
+  of({ type: 'RequestMirror', requestMirror: { backendRef: { name: 'peer', namespace: 'south', port: 80 } } }, { type: 'RequestMirror', requestMirror: { backendRef: { name: 'api', port: 80 }, percent: 100 } }),
+  of({ type: 'CORS', cors: { allowOrigins: [ORIGIN], allowMethods: ['GET'] } }, { type: 'CORS', cors: { allowOrigins: ['https://*.example'] } }, { type: 'CORS', cors: { allowOrigins: ['https://other.example'] } }),
 );
+
+/** A try takes no longer than the request, or the API server refuses it. */
+const timeouts = of({ request: '3s' }, { request: '3s', backendRequest: '1s' }, { backendRequest: '2s' });
+const retry = of({ attempts: 1 }, { attempts: 0 }, { codes: [503], attempts: 2, backoff: '10ms' });
 
 const redirect = of(
   { scheme: 'https', statusCode: 301 },
@@ -42,7 +48,7 @@ const redirect = of(
 
 /** A prefix is replaced in rules alone that match one. */
 const rule = fc.oneof(
-  { weight: 5, arbitrary: record({ matches: some(fc.array(match, { minLength: 1, maxLength: 2 })), filters: some(fc.uniqueArray(filter, { minLength: 1, maxLength: 2, selector: each => each.type })), backendRefs: fc.array(backend, { maxLength: 2 }), timeouts: some(of({ request: '3s' })) }) },
+  { weight: 5, arbitrary: record({ matches: some(fc.array(match, { minLength: 1, maxLength: 2 })), filters: some(fc.uniqueArray(filter, { minLength: 1, maxLength: 2, selector: each => each.type })), backendRefs: fc.array(backend, { maxLength: 2 }), timeouts: some(timeouts), retry: some(retry) }) },
   { weight: 1, arbitrary: record({ matches: some(fc.array(match, { minLength: 1, maxLength: 2 })), filters: redirect }) },
 ).map(made => replacesPrefix(made) ? { ...made, matches: [{ path: { type: 'PathPrefix', value: '/a' } }] } : made);
 
@@ -51,7 +57,7 @@ function replacesPrefix(made: object): boolean {
 }
 
 const parents = fc.oneof(
-  { weight: 3, arbitrary: of<object[]>([{ name: GATEWAY, namespace: 'north' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'named' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'any' }]) },
+  { weight: 3, arbitrary: of<object[]>([{ name: GATEWAY, namespace: 'north' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'named' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'any' }], [{ name: GATEWAY, namespace: 'north', sectionName: 'secure' }]) },
   { weight: 1, arbitrary: of<object[]>([{ group: '', kind: 'Service', name: 'api', namespace: 'north' }], [{ group: '', kind: 'Service', name: 'peer', namespace: 'south', port: 80 }]) },
 );
 

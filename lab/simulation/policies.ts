@@ -1,10 +1,13 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Unnamed } from './configurations';
-import { GATEWAY } from './town';
-import { apiVersions, HEADER, ISSUERS, METHODS, namespaced, of, record, some, SUBJECTS, subset } from './vocabulary';
+import { AUTHORIZERS, GATEWAY } from './town';
+import { anywhere, apiVersions, HEADER, ISSUERS, METHODS, of, record, some, SUBJECTS, subset } from './vocabulary';
 
 const PRINCIPALS = ['cluster.local/ns/north/sa/client', 'cluster.local/ns/south/sa/peer', 'cluster.local/ns/north/*', '*/sa/client', '*', 'cluster.local/ns/north/sa/gate-istio'] as const;
 const PATHS = ['/a', '/a/*', '/a*', '*.png', '*', '/{*}', '/a/{**}', '/{*}/b', '/a/{*}/c'] as const;
+
+/** The client outside has the address of the machine, pods have others of its network. */
+const BLOCKS = [['10.99.0.1'], ['10.99.0.0/16'], ['192.168.0.0/16', '10.99.0.1/32']];
 
 const source = fc.oneof(
   record({ principals: subset(...PRINCIPALS) }),
@@ -14,6 +17,9 @@ const source = fc.oneof(
   record({ serviceAccounts: of(['client'], ['north/client', 'south/peer']) }),
   record({ requestPrincipals: of(['*'], [`${ISSUERS[0]}/ann`], [`${ISSUERS[0]}/*`], ['*/bob']) }),
   record({ notRequestPrincipals: of(['*'], [`${ISSUERS[0]}/ann`]) }),
+  record({ ipBlocks: of(...BLOCKS) }),
+  record({ notIpBlocks: of(...BLOCKS) }),
+  record({ remoteIpBlocks: of(...BLOCKS) }),
   record({ principals: subset(...PRINCIPALS), requestPrincipals: of(['*']) }),
 );
 
@@ -41,6 +47,10 @@ const condition = fc.oneof(
   record({ key: of('source.namespace'), values: of(['north'], ['s*']) }),
   record({ key: of('source.principal'), notValues: of(['cluster.local/ns/north/sa/client']) }),
   record({ key: of('destination.port'), values: of(['8080'], ['8081', '8082']) }),
+  record({ key: of('source.ip', 'remote.ip'), values: of(...BLOCKS) }),
+  record({ key: of('source.trustDomain'), values: of(['cluster.local'], ['cluster*'], ['other.example']) }),
+  record({ key: of('source.serviceAccount'), notValues: of(['north/client']) }),
+  record({ key: of('connection.sni'), values: of(['a.town.example'], ['*.town.example']) }),
 );
 
 const rule = record({
@@ -55,24 +65,26 @@ const selected = fc.oneof(
 );
 
 /** A policy that names the Gateway has to be in its namespace. */
-export const authorizationPolicy: Arbitrary<Unnamed> = fc.tuple(namespaced, selected, fc.array(rule, { maxLength: 2 }), of('ALLOW', 'ALLOW', 'DENY', undefined)).map(([metadata, where, rules, action]) => ({
+export const authorizationPolicy: Arbitrary<Unnamed> = fc.tuple(anywhere, selected, fc.array(rule, { maxLength: 2 }), of('ALLOW', 'ALLOW', 'DENY', 'CUSTOM', undefined), of(...AUTHORIZERS)).map(([metadata, where, rules, action, authorizer]) => ({
   apiVersion: apiVersions.security, kind: 'AuthorizationPolicy', metadata: 'targetRefs' in where ? { namespace: 'north' } : metadata,
-  spec: { ...where, rules: rules.length === 0 && action === 'DENY' ? [{}] : rules, ...(action ? { action } : {}) },
+  spec: { ...where, rules: rules.length === 0 && action !== undefined && action !== 'ALLOW' ? [{}] : rules, ...(action ? { action } : {}), ...(action === 'CUSTOM' ? { provider: { name: authorizer } } : {}) },
 }));
 
 const mode = of('STRICT', 'PERMISSIVE', 'DISABLE');
 
-export const peerAuthentication: Arbitrary<Unnamed> = fc.tuple(namespaced, fc.oneof(
+export const peerAuthentication: Arbitrary<Unnamed> = fc.tuple(anywhere, fc.oneof(
   record({ mtls: mode.map(each => ({ mode: each })) }),
   record({ selector: of({ matchLabels: { app: 'api' } }, { matchLabels: { app: 'peer' } }), mtls: some(mode.map(each => ({ mode: each }))), portLevelMtls: some(mode.map(each => ({ 8080: { mode: each } }))) }),
 )).map(([metadata, spec]) => ({ apiVersion: apiVersions.security, kind: 'PeerAuthentication', metadata, spec }));
 
 /** The keys of issuers are put in when it is applied. */
-export const requestAuthentication: Arbitrary<Unnamed> = fc.tuple(namespaced, of({ selector: { matchLabels: { app: 'api' } } }, {}, { selector: { matchLabels: { app: 'peer' } } }), fc.array(record({
+export const requestAuthentication: Arbitrary<Unnamed> = fc.tuple(anywhere, of({ selector: { matchLabels: { app: 'api' } } }, {}, { selector: { matchLabels: { app: 'peer' } } }), fc.array(record({
   issuer: of(...ISSUERS),
   audiences: some(of(['shop'], ['shop', 'other'])),
   forwardOriginalToken: some(of(true)),
   fromHeaders: some(of([{ name: 'x-token' }])),
+  fromParams: some(of(['access_token'])),
+  fromCookies: some(of(['session'])),
   outputClaimToHeaders: some(of([{ header: 'x-sub', claim: 'sub' }])),
   jwks: of('KEYS'),
 }), { minLength: 1, maxLength: 2 })).map(([metadata, where, jwtRules]) => ({

@@ -1,24 +1,26 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { ISTIO_GATEWAY_PORT } from './town';
-import { HEADER, HEADER_VALUES, ISSUERS, METHODS, of, OUTSIDE_HOSTS, PATHS, record, some, SUBJECTS } from './vocabulary';
+import { ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT, SECURE_PORT } from './town';
+import { HEADER, HEADER_VALUES, ISSUERS, METHODS, of, ORIGIN, OUTSIDE_HOSTS, PATHS, record, some, SUBJECTS } from './vocabulary';
 
 /** A request of a test: from a workload, or from outside if that is undefined. */
 export interface TrialRequest {
   readonly from?: string;
   readonly host: string;
   readonly port: number;
+  /** Whether it is sent over TLS. */
+  readonly isSecure?: boolean;
   readonly method: string;
   readonly path: string;
   readonly query?: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly token?: { readonly claims: Readonly<Record<string, unknown>>; readonly isGood: boolean; readonly header?: string };
+  readonly token?: { readonly claims: Readonly<Record<string, unknown>>; readonly isGood: boolean; readonly place?: 'x-token' | 'parameter' | 'cookie' };
 }
 
 const asked = {
   method: of(...METHODS, 'GET', 'GET'),
   path: of(...PATHS, '/a//b', '/a/./b', '/a/../admin'),
   query: some(of('q=1', 'q=12', 'q=x', 'p=1')),
-  headers: fc.oneof(of({}), of(...HEADER_VALUES).map(value => ({ [HEADER]: value })), of({ 'x-gone': 'here' })),
+  headers: fc.oneof(of({}), of(...HEADER_VALUES).map(value => ({ [HEADER]: value })), of({ 'x-gone': 'here' }), of({ origin: ORIGIN })),
   token: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, {
     weight: 1,
     arbitrary: record({
@@ -27,7 +29,7 @@ const asked = {
         role: some(of<string | string[]>('boss', ['boss', 'clerk'], 'clerk')), nested: some(of({ role: 'boss' })), scope: some(of('read', 'read write')),
       }),
       isGood: of(true, true, true, false),
-      header: some(of('x-token')),
+      place: some(of<'x-token' | 'parameter' | 'cookie'>('x-token', 'x-token', 'parameter', 'cookie')),
     }),
   }),
 };
@@ -40,7 +42,19 @@ const inside: Arbitrary<TrialRequest> = record({
   // Nobody outside listens on other ports, and the short name means nothing in another namespace.
 }).map(each => each.host.endsWith('.example') ? { ...each, port: 80 } : ['peer', 'legacy'].includes(each.from ?? '') && each.host === 'api' ? { ...each, host: 'api.north' } : each);
 
-const outside: Arbitrary<TrialRequest> = record({ from: fc.constant(undefined), host: of(...OUTSIDE_HOSTS), port: of(80, 8000, ISTIO_GATEWAY_PORT, ISTIO_GATEWAY_PORT), ...asked });
+const outside: Arbitrary<TrialRequest> = record({
+  from: fc.constant(undefined), host: of(...OUTSIDE_HOSTS), port: of(80, 8000, SECURE_PORT, ISTIO_GATEWAY_PORT, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT), ...asked,
+}).map(each => isSecure(each.port) ? { ...each, isSecure: true } : each);
 
-export const trialRequest: Arbitrary<TrialRequest> = fc.oneof({ weight: 3, arbitrary: inside }, { weight: 2, arbitrary: outside });
+function isSecure(port: number): boolean {
+  return port === SECURE_PORT || port === ISTIO_SECURE_PORT;
+}
+
+/** A question of a browser before it sends a request. */
+function preflight(request: TrialRequest): TrialRequest {
+  return { ...request, method: 'OPTIONS', headers: { origin: ORIGIN, 'access-control-request-method': 'GET' } };
+}
+
+export const trialRequest: Arbitrary<TrialRequest> = fc.tuple(fc.oneof({ weight: 3, arbitrary: inside }, { weight: 2, arbitrary: outside }), fc.nat(11))
+  .map(([request, dice]) => dice === 0 ? preflight(request) : request);
 

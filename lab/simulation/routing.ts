@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Unnamed } from './configurations';
-import { apiVersions, HEADER, HEADER_VALUES, METHODS, namespaced, of, OUTSIDE_HOSTS, PATHS, record, some, stringMatch, subset } from './vocabulary';
+import { anywhere, apiVersions, HEADER, HEADER_VALUES, METHODS, namespaced, of, ORIGIN, OUTSIDE_HOSTS, PATHS, record, some, stringMatch, subset } from './vocabulary';
 
 const HOSTS = ['api', 'api.north.svc.cluster.local', 'peer.south.svc.cluster.local', 'legacy.south.svc.cluster.local'] as const;
 
@@ -21,12 +21,15 @@ const route = fc.oneof(
   fc.tuple(record({ destination, headers: some(headers) }), record({ destination, headers: some(headers) }), of(10, 50, 100)).map(([one, other, weight]) => [{ ...one, weight }, { ...other, weight: 100 - weight }]),
 );
 
+/** Claims of a token, which only gateways know. */
+const claims = of('@request.auth.claims.role', '@request.auth.claims.nested.role', '@request.auth.claims[nested][role]').chain(name => of({ exact: 'boss' }, { prefix: 'b' }).map(each => ({ [name]: each })));
+
 const match = record({
   uri: some(stringMatch(...PATHS)),
   ignoreUriCase: some(of(true)),
   method: some(stringMatch(...METHODS)),
-  headers: some(fc.oneof(stringMatch(...HEADER_VALUES), of({})).map(each => ({ [HEADER]: each }))),
-  withoutHeaders: some(fc.oneof(stringMatch(...HEADER_VALUES), of({})).map(each => ({ [HEADER]: each }))),
+  headers: some(fc.oneof({ weight: 3, arbitrary: fc.oneof(stringMatch(...HEADER_VALUES), of({})).map(each => ({ [HEADER]: each })) }, { weight: 1, arbitrary: claims })),
+  withoutHeaders: some(fc.oneof({ weight: 3, arbitrary: fc.oneof(stringMatch(...HEADER_VALUES), of({})).map(each => ({ [HEADER]: each })) }, { weight: 1, arbitrary: claims })),
   queryParams: some(of({ q: { exact: '1' } }, { q: { regex: '[0-9]+' } }, { q: { prefix: '1' } })),
   authority: some(of({ prefix: 'api' }, { exact: 'api.north' }, { exact: 'a.town.example' }, { regex: '.*example' })),
   port: some(of(80, 81)),
@@ -52,11 +55,16 @@ const forwarding = record({
   retries: some(of({ attempts: 0 }, { attempts: 1, perTryTimeout: '1s' })),
   fault: some(of({ abort: { httpStatus: 418, percentage: { value: 100 } } }, { abort: { httpStatus: 418 } }, { delay: { fixedDelay: '0.2s', percentage: { value: 100 } } })),
   mirror: some(of({ host: 'peer.south.svc.cluster.local' })),
-  corsPolicy: some(of({ allowOrigins: [{ exact: 'https://www.example' }], allowMethods: ['GET'] })),
-});
+  mirrorPercentage: some(of({ value: 0 }, { value: 100 })),
+  mirrors: some(of([{ destination: { host: 'peer.south.svc.cluster.local' } }], [{ destination: { host: 'api.north.svc.cluster.local', subset: 'v1' }, percentage: { value: 100 } }])),
+  corsPolicy: some(of(
+    { allowOrigins: [{ exact: ORIGIN }], allowMethods: ['GET'] }, { allowOrigins: [{ prefix: 'https://' }], unmatchedPreflights: 'FORWARD' }, { allowOrigins: [{ exact: 'https://other.example' }], unmatchedPreflights: 'IGNORE' },
+    { allowOrigins: [{ regex: '.*other.*' }] },
+  )),
+}).map((each: object) => 'mirror' in each ? { ...each, mirrors: undefined } : { ...each, mirrorPercentage: undefined });
 
 const answering = fc.oneof(
-  record({ match: some(matches), redirect: of({ uri: '/elsewhere' }, { authority: 'other.example', redirectCode: 307 }, { scheme: 'https', authority: 'other.example' }) }),
+  record({ match: some(matches), redirect: of({ uri: '/elsewhere' }, { authority: 'other.example', redirectCode: 307 }, { scheme: 'https', authority: 'other.example' }, { port: 8443 }, { scheme: 'https', derivePort: 'FROM_REQUEST_PORT' }, { derivePort: 'FROM_PROTOCOL_DEFAULT' }) }),
   record({ match: some(matches), directResponse: of({ status: 299 }, { status: 503, body: { string: 'no' } }) }),
 );
 
@@ -104,12 +112,13 @@ const trafficPolicy = fc.oneof(record({ tls }), tls.map(each => ({ portLevelSett
 const subsets = of([{ name: 'v1', labels: { version: 'v1' } }, { name: 'v2', labels: { version: 'v2' } }], [{ name: 'v1', labels: { version: 'v1' } }], [{ name: 'none', labels: { version: 'v9' } }]);
 
 export const destinationRule: Arbitrary<Unnamed> = record({
-  apiVersion: of(apiVersions.networking), kind: of('DestinationRule'), metadata: namespaced,
+  apiVersion: of(apiVersions.networking), kind: of('DestinationRule'), metadata: anywhere,
   spec: record({
     host: of<string>('api.north.svc.cluster.local', 'api.north.svc.cluster.local', 'peer.south.svc.cluster.local', '*.north.svc.cluster.local', '*.local'),
     subsets: fc.oneof({ arbitrary: subsets, weight: 3 }, { arbitrary: fc.constant(undefined), weight: 1 }),
     trafficPolicy: fc.oneof({ arbitrary: fc.constant(undefined), weight: 2 }, { arbitrary: trafficPolicy, weight: 1 }),
     exportTo: some(of(['*'], ['.'], ['north'], ['south'])),
+    workloadSelector: fc.oneof({ arbitrary: fc.constant(undefined), weight: 3 }, { arbitrary: of({ matchLabels: { app: 'client' } }, { matchLabels: { app: 'api' } }), weight: 1 }),
   }),
 });
 
@@ -119,7 +128,7 @@ const egressHosts = fc.oneof(
 );
 
 export const sidecar: Arbitrary<Unnamed> = record({
-  apiVersion: of(apiVersions.networking), kind: of('Sidecar'), metadata: namespaced,
+  apiVersion: of(apiVersions.networking), kind: of('Sidecar'), metadata: anywhere,
   spec: record({
     workloadSelector: some(of({ labels: { app: 'client' } }, { labels: { app: 'api' } })),
     egress: fc.oneof(egressHosts.map(each => [{ hosts: each }]), egressHosts.map(each => [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: each }, { hosts: ['./*'] }])),

@@ -19,7 +19,17 @@ export const RESIDENTS: readonly Resident[] = [
   { name: 'api-v2', namespace: 'north', service: 'api', version: 'v2', isMeshed: true },
   { name: 'peer', namespace: 'south', service: 'peer', version: 'v1', isMeshed: true },
   { name: 'legacy', namespace: 'south', service: 'legacy', version: 'v1', isMeshed: false },
+  { name: 'judge', namespace: 'south', service: 'judge', version: 'v1', isMeshed: false },
 ];
+
+/** External authorizers of the mesh: one that answers as it answers all, one that always refuses. */
+export const PROVIDERS = [
+  { name: 'lenient', envoyExtAuthzHttp: { service: 'legacy.south.svc.cluster.local', port: 80 } },
+  { name: 'strict', envoyExtAuthzHttp: { service: 'judge.south.svc.cluster.local', port: 80 } },
+] as const;
+export const REFUSING = 'strict';
+/** Those that policies name, of which one does not exist. */
+export const AUTHORIZERS = [...PROVIDERS.map(({ name }) => name), 'nobody'] as const;
 
 /** The ports of every service: requests on one that says so, requests on one that does not, and bytes. */
 export const PORTS = [
@@ -29,8 +39,12 @@ export const PORTS = [
 ] as const;
 
 export const GATEWAY = 'gate';
-/** The port of the Gateway of Istio, which is served by the same pods. */
+/** The ports of the Gateway of Istio, which is served by the same pods, and those for TLS. */
 export const ISTIO_GATEWAY_PORT = 8088;
+export const SECURE_PORT = 8443;
+export const ISTIO_SECURE_PORT = 8444;
+/** The Secret of the gateway's certificate, and the hosts that it is for. */
+export const CERTIFICATE = { name: 'town', host: '*.town.example' } as const;
 
 export function townObjects(): object[] {
   return [
@@ -50,6 +64,10 @@ export function townObjects(): object[] {
         listeners: [
           { name: 'any', port: 80, protocol: 'HTTP', allowedRoutes: { namespaces: { from: 'All' } } },
           { name: 'named', port: 8000, protocol: 'HTTP', hostname: '*.town.example', allowedRoutes: { namespaces: { from: 'Same' } } },
+          {
+            name: 'secure', port: SECURE_PORT, protocol: 'HTTPS', hostname: CERTIFICATE.host, allowedRoutes: { namespaces: { from: 'All' } },
+            tls: { certificateRefs: [{ name: CERTIFICATE.name }] },
+          },
         ],
       },
     },

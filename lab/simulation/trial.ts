@@ -1,14 +1,14 @@
 import type { Reply } from '../app-protocol';
 import type { Lab } from '../lab';
+import { HOST } from '../network';
 import { Manifests, Traffic, type Answer, type Ending, Unsimulated } from '../../lib/testing';
-import { TokenIssuer } from '../tokens';
 import { until } from '../wait';
-import { knockOn } from '../knock';
 import type { Named } from './configurations';
-import type { TrialRequest } from './requests';
+import { differenceOf, isEnding } from './differences';
 import { drained } from './drained';
-import { GATEWAY, PORTS, RESIDENTS, TOWN, townObjects } from './town';
-import { ISSUERS } from './vocabulary';
+import { hostHeader, Messenger } from './messenger';
+import type { TrialRequest } from './requests';
+import { REFUSING, RESIDENTS, TOWN, townObjects } from './town';
 
 /** What proxies did that the simulator says they would not. */
 export interface Disagreement {
@@ -39,12 +39,13 @@ export class Trials {
   /** Requests of which nothing could be said, or tried here. */
   skipped = 0;
   compared = 0;
-  private readonly issuers = new Map(ISSUERS.map(each => [each as string, new TokenIssuer(each)]));
-  private readonly strangers = new Map(ISSUERS.map(each => [each as string, new TokenIssuer(each)]));
+  private readonly messenger: Messenger;
   private applied: readonly Named[] = [];
   private mesh: object = {};
 
-  constructor(private readonly lab: Lab) {}
+  constructor(private readonly lab: Lab) {
+    this.messenger = new Messenger(lab);
+  }
 
   async start(): Promise<void> {
     this.mesh = await this.lab.plane.api.get('/api/v1/namespaces/istio-system/configmaps/istio');
@@ -59,13 +60,13 @@ export class Trials {
       await api.post(pathOf(each), this.withKeys(each));
       this.applied = [...this.applied, each];
     }
-    await this.lab.settled(TOWN);
+    await this.lab.settled([...TOWN, 'istio-system']);
     await drained(RESIDENTS.filter(each => each.isMeshed).flatMap(each => this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version })));
   }
 
   simulate(configuration: readonly Named[]): Traffic {
     const objects = [this.mesh, ...townObjects(), ...configuration];
-    return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')));
+    return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')), { refusingAuthorizers: [REFUSING] });
   }
 
   /** Sends a request, and says where the proxies and the simulator differ. */
@@ -86,7 +87,7 @@ export class Trials {
     }
     this.compared++;
     await this.takeSeen(answer.mirrors);
-    const replies = await this.send(request);
+    const replies = await this.messenger.send(request);
     const copied = await this.copies(answer, replies.some(({ reply }) => reply.from));
     for (const { reply, only } of replies) {
       const problem = copied ?? differenceOf(answer, reply, request, only);
@@ -122,54 +123,20 @@ export class Trials {
     return came ? undefined : `was not copied to ${mirrors.join(', ')}`;
   }
 
-  private ask(traffic: Traffic, { from, host, port, method, path, query, headers, token }: TrialRequest): Answer {
-    const text = `${method} http://${host}:${port}${path}${query ? `?${query}` : ''}`;
-    const props = { headers: { ...headers, host: hostHeader(host, port) }, claims: token?.claims, badToken: token ? !token.isGood : undefined, tokenHeader: token?.header, address: '10.99.0.1' };
+  private ask(traffic: Traffic, { from, host, port, isSecure, method, path, query, headers, token }: TrialRequest): Answer {
+    const text = `${method} ${isSecure ? 'https' : 'http'}://${host}:${port}${path}${query ? `?${query}` : ''}`;
+    const address = from === undefined ? HOST : this.messenger.podOf(from).network.ip;
+    const props = { headers: { ...headers, host: hostHeader(host, port) }, claims: token?.claims, badToken: token ? !token.isGood : undefined, ...(token?.place ? PLACES[token.place] : {}), address };
     if (from === undefined) {
       return traffic.fromInternet(text, props);
     }
-    return port === 82 ? traffic.from(from).tcp(`${host}:${port}`) : traffic.from(from).http(text, props);
-  }
-
-  /** What comes of it; without a proxy in between, at each pod of the callee in turn, since nobody here balances. */
-  private async send(request: TrialRequest): Promise<{ reply: Reply; only?: string }[]> {
-    const { from, host, port, method, path, query } = request;
-    const headers = { ...request.headers, ...this.tokenHeaders(request) };
-    const target = `${path}${query ? `?${query}` : ''}`;
-    if (from === undefined) {
-      const [gateway] = this.lab.kubelet.pods('north', { 'gateway.networking.k8s.io/gateway-name': GATEWAY });
-      return [{ reply: await knockOn({ address: gateway?.network.ip ?? '', port, method, path: target, headers: { host: hostHeader(host, port), ...headers } }) }];
-    }
-    const resident = RESIDENTS.find(each => each.name === from);
-    const [pod] = this.lab.kubelet.pods(resident?.namespace ?? '', { app: resident?.service ?? '', version: resident?.version ?? '' });
-    if (!pod || !resident) {
-      throw new Error(`${from} does not run`);
-    }
-    const spec = { protocol: port === 82 ? 'tcp' : 'http', host: hostHeader(host, port), method, path: target, headers, grpc: false } as const;
-    const [service = '', namespace = resident.namespace] = host.split('.');
-    const callees = RESIDENTS.filter(each => each.service === service && each.namespace === namespace);
-    if (resident.isMeshed) {
-      const address = callees.length > 0 ? this.lab.kubelet.clusterIp(namespace, service) : OUTSIDE;
-      return (await pod.send({ ...spec, address, port })).map(reply => ({ reply }));
-    }
-    const containerPort = PORTS.find(each => each.port === port)?.targetPort ?? port;
-    const direct = callees.length > 0 ? callees.map(each => ({ only: each.name, address: this.lab.kubelet.pods(namespace, { app: each.service, version: each.version })[0]?.network.ip ?? '', port: containerPort })) : [{ only: undefined, address: OUTSIDE, port }];
-    return (await Promise.all(direct.map(async ({ only, ...place }) => (await pod.send({ ...spec, ...place })).map(reply => ({ reply, only }))))).flat();
-  }
-
-  private tokenHeaders({ token }: TrialRequest): Readonly<Record<string, string>> {
-    if (!token) {
-      return {};
-    }
-    const issuer = (token.isGood ? this.issuers : this.strangers).get(String(token.claims.iss));
-    const { authorization } = issuer?.tokenOf(token.claims) ?? { authorization: '' };
-    return token.header === undefined ? { authorization } : { [token.header]: authorization.replace('Bearer ', '') };
+    return port === 82 ? traffic.from(from).tcp(`${host}:${port}`, { address }) : traffic.from(from).http(text, props);
   }
 
   private withKeys(object: Named): object {
-    const keys = (issuer: string) => this.issuers.get(issuer)?.jwks ?? '';
+    const keysOf = (issuer: string) => this.messenger.keysOf(issuer);
     return JSON.parse(JSON.stringify(object), function replace(this: { issuer?: string }, name: string, value: unknown) {
-      return name === 'jwks' ? keys(this.issuer ?? '') : value;
+      return name === 'jwks' ? keysOf(this.issuer ?? '') : value;
     }) as object;
   }
 
@@ -190,8 +157,8 @@ function looksOf({ place, status }: Ending): string {
   return place === '' ? String(status) : place;
 }
 
-/** A host outside the cluster, see outside.ts. */
-const OUTSIDE = '10.99.0.9';
+/** Where a request carries its token, as the simulator is told. */
+const PLACES = { 'x-token': { tokenHeader: 'x-token' }, parameter: { tokenParameter: 'access_token' }, cookie: { tokenCookie: 'session' } } as const;
 
 function pathOf({ apiVersion, kind, metadata }: Named): string {
   const path = kind === 'Gateway' && apiVersion.startsWith('gateway.') ? 'gateway.networking.k8s.io/v1/gateways' : PATHS[kind] ?? '';
@@ -202,55 +169,4 @@ function pathOf({ apiVersion, kind, metadata }: Named): string {
 function byAge(a: Named, b: Named): number {
   const key = ({ kind, metadata: { name, namespace } }: Named) => kind === 'HTTPRoute' || kind === 'GRPCRoute' ? `${kind} ${namespace} ${name}` : `${kind} ${name} ${namespace}`;
   return key(a) < key(b) ? -1 : 1;
-}
-
-function hostHeader(host: string, port: number): string {
-  return port === 80 ? host : `${host}:${port}`;
-}
-
-/** How a reply differs from all endings that are possible; undefined if it is one of them. */
-function differenceOf(answer: Answer, reply: Reply, request: TrialRequest, only: string | undefined): string | undefined {
-  const possible = only === undefined ? answer.endings : answer.endings.filter(each => each.place === '' || each.place.endsWith(`/${only}`));
-  const ending = possible.find(each => isEnding(each, reply));
-  if (!ending) {
-    return `came to ${reply.from ? `${reply.from.service}-${reply.from.version}` : reply.text === 'outside' ? 'the outside' : `status ${reply.status}`}`;
-  }
-  const late = answer.delayedShare === 1 && reply.ms < answer.delay ? `was not held back for ${answer.delay} ms` : undefined;
-  return late ?? answerDifference(answer, reply) ?? (reply.from && request.port !== 82 ? receivedDifference(ending, reply.from) ?? termsDifference(answer, reply.from) : undefined);
-}
-
-function isEnding(ending: Ending, { status, from, text, headers }: Reply): boolean {
-  if (ending.place === '') {
-    return from === undefined && status === ending.status && (ending.location === '' || ending.location === headers.location);
-  }
-  return from ? ending.place.endsWith(`/${from.version === 'v1' && from.service !== 'api' ? from.service : `${from.service}-${from.version}`}`) : text === 'outside' && !ending.place.includes('/');
-}
-
-function answerDifference(answer: Answer, { from, headers }: Reply): string | undefined {
-  const wrong = from && Object.entries(answer.responseHeaders).find(([name, value]) => headers[name] !== value);
-  return wrong && `the answer has ${wrong[0]}: ${String(headers[wrong[0]])}`;
-}
-
-/** What the callee got: the host, the path, and the headers that somebody may have written. */
-function receivedDifference(ending: Ending, from: NonNullable<Reply['from']>): string | undefined {
-  const wrong = [...WATCHED, ...Object.keys(ending.headers)].find(name => !['authorization', 'x-token'].includes(name) && normal(ending.headers[name]) !== normal(from.headers[name]));
-  const token = ['authorization', 'x-token'].find(name => (ending.headers[name] === undefined) !== (from.headers[name] === undefined));
-  return from.path !== ending.path ? `arrived as ${from.path}, not as ${ending.path}`
-    : String(from.headers.host ?? '') !== ending.host ? `arrived for ${String(from.headers.host)}, not for ${ending.host}`
-      : wrong ? `arrived with ${wrong}: ${String(from.headers[wrong])}, not ${ending.headers[wrong]}`
-        : token ? `arrived ${from.headers[token] === undefined ? 'without' : 'with'} ${token}` : undefined;
-}
-
-/** A proxy tells the callee how long it waits for this try. */
-function termsDifference({ timeout, perTryTimeout }: Answer, { headers }: NonNullable<Reply['from']>): string | undefined {
-  const limits = [timeout, perTryTimeout].filter(each => each !== undefined);
-  const expected = limits.length > 0 ? String(Math.min(...limits)) : undefined;
-  const told = headers['x-envoy-expected-rq-timeout-ms'];
-  return expected === undefined || told === expected ? undefined : `has ${String(told)} ms, not ${expected}`;
-}
-
-const WATCHED = ['x-set', 'x-kind', 'x-gone', 'x-backend', 'x-sub'];
-
-function normal(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.replaceAll(', ', ',') : undefined;
 }

@@ -23,6 +23,7 @@ export function subset<T>(...values: readonly T[]): Arbitrary<T[]> {
 export const NAMESPACES = ['north', 'south'] as const;
 export const PATHS = ['/', '/a', '/a/b', '/a/b/c', '/admin', '/adminx', '/A/b', '/x.png'] as const;
 export const METHODS = ['GET', 'POST', 'DELETE'] as const;
+export const ORIGIN = 'https://www.example';
 export const HEADER = 'x-kind';
 export const HEADER_VALUES = ['gold', 'golden', 'tin'] as const;
 export const OUTSIDE_HOSTS = ['a.town.example', 'b.town.example', 'c.other.example'] as const;
@@ -31,6 +32,8 @@ export const SUBJECTS = ['ann', 'bob'] as const;
 
 export const apiVersions = { networking: 'networking.istio.io/v1', security: 'security.istio.io/v1', gateway: 'gateway.networking.k8s.io/v1' } as const;
 export const namespaced = of(...NAMESPACES).map(namespace => ({ namespace }));
+/** Sometimes the namespace whose objects are for the whole mesh. */
+export const anywhere = of(...NAMESPACES, ...NAMESPACES, 'istio-system').map(namespace => ({ namespace }));
 
 /** A StringMatch that takes some of the texts. */
 export function stringMatch(...texts: readonly string[]): Arbitrary<object> {

@@ -26,6 +26,7 @@ export class Cluster {
   private readonly byType = new Map<string, Resource[]>();
   private readonly byKey = new Map<string, Resource>();
   private readonly services = new Map<string, Resource[]>();
+  private known?: ReadonlySet<string>;
 
   constructor(readonly resources: readonly Resource[], props: ClusterProps = {}) {
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
@@ -79,6 +80,12 @@ export class Cluster {
   /** The namespaces that a selector takes, of those that objects are in. */
   namespacesMatching(selector: Parameters<typeof selects>[0]): string[] {
     return this.namespaces.filter(each => selects(selector, this.namespaceLabels(each)));
+  }
+
+  /** Whether there is a namespace: declared, or because objects are in it, or because Kubernetes makes it. */
+  hasNamespace(name: string): boolean {
+    this.known ??= new Set([...this.namespaces, 'default', 'kube-system', 'kube-public', 'kube-node-lease']);
+    return this.known.has(name);
   }
 
   /** Every namespace that there is, or that an object is in. */

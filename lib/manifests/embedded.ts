@@ -3,10 +3,11 @@ import type { Field } from './field';
 
 /** The YAML or JSON document that stands in a field as text. What is none is empty. */
 export function embedded(field: Field): Field {
-  return field.replaced(parse(field.text));
+  return field.replaced(embeddedValue(field.text));
 }
 
-function parse(text: string): unknown {
+/** The value of such a text. */
+export function embeddedValue(text: string): unknown {
   try {
     return load(text, { maxAliases: 0, maxDepth: 100 });
   } catch (error) {

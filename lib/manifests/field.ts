@@ -44,6 +44,11 @@ export class Field {
     return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
   }
 
+  /** Whether it is the object itself. */
+  get isRoot(): boolean {
+    return this.parent === undefined;
+  }
+
   get isTrue(): boolean {
     return this.value === true;
   }

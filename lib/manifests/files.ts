@@ -99,7 +99,7 @@ function textOf(file: string): string {
   }
 }
 
-/** The error of the file system with the place; any other as it is. */
+/** The error of the file system with the place; any other as it is. Not `instanceof Error`: under jest, the errors of Node's own modules are of another realm. */
 function unreadable(path: string, what: string, error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? new ManifestError(path, 1, 1, error.code === 'ENOENT' ? 'There is no such file.' : `${what} cannot be read: ${String(error.code)}.`) : error;
+  return isMap(error) && typeof error.code === 'string' ? new ManifestError(path, 1, 1, error.code === 'ENOENT' ? 'There is no such file.' : `${what} cannot be read: ${error.code}.`) : error;
 }

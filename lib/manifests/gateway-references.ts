@@ -12,7 +12,17 @@ export interface GatewayReference {
 
 /** The Gateways that a VirtualService names, without `mesh`. */
 export function gatewaysNamedBy(virtualService: Resource): GatewayReference[] {
-  return virtualService.spec.get('gateways').items.filter(each => each.text !== '' && each.text !== 'mesh').map(at => ({ at, ...gatewayOf(at.text, virtualService.namespace) }));
+  return referencesAt(virtualService.spec, virtualService.namespace);
+}
+
+/** The Gateways that matches of its rules name, without `mesh`. */
+export function gatewaysMatchedBy(virtualService: Resource): GatewayReference[] {
+  return ['http', 'tls', 'tcp'].flatMap(protocol => virtualService.spec.get(protocol).items).flatMap(rule => rule.get('match').items)
+    .flatMap(match => referencesAt(match, virtualService.namespace));
+}
+
+function referencesAt(field: Field, namespace: string): GatewayReference[] {
+  return field.get('gateways').items.filter(each => each.text !== '' && each.text !== 'mesh').map(at => ({ at, ...gatewayOf(at.text, namespace) }));
 }
 
 /** The Gateway that a name means: `name`, `namespace/name`, or the older `name.namespace.svc.…`. */

@@ -61,23 +61,32 @@ export class Hosts {
 
   /** All declarations of the host that a name means in a namespace, those visible there, or from any of some others. */
   visible(name: string, namespace: string, seenFrom: readonly string[] = [namespace]): readonly Host[] {
-    return this.named(name, namespace).filter(({ visibleIn }) => visibleIn.includes('*') || seenFrom.some(each => visibleIn.includes(each)));
+    const isSeen = ({ visibleIn }: Host) => visibleIn.includes('*') || seenFrom.some(each => visibleIn.includes(each));
+    for (const declared of this.declared(name, namespace)) {
+      const seen = declared.filter(isSeen);
+      if (seen.length > 0) {
+        return seen;
+      }
+    }
+    return [];
   }
 
   /** All declarations of the host that a name means in a namespace, whether visible there or not. */
   named(name: string, namespace: string): readonly Host[] {
+    for (const declared of this.declared(name, namespace)) {
+      return declared;
+    }
+    return [];
+  }
+
+  /** The declarations of a name itself, then those of wildcards over it, the longest first. */
+  private *declared(name: string, namespace: string): Iterable<readonly Host[]> {
     const full = fullHost(name, namespace, this.clusterDomain);
-    const exact = this.byName.get(full);
-    if (exact) {
-      return exact;
-    }
+    yield* this.byName.has(full) ? [this.byName.get(full) ?? []] : [];
     for (let at = full.startsWith('*') ? full.indexOf('.', 2) : full.indexOf('.'); at >= 0; at = full.indexOf('.', at + 1)) {
-      const wildcard = this.byName.get(`*${full.slice(at)}`);
-      if (wildcard) {
-        return wildcard;
-      }
+      yield* this.byName.has(`*${full.slice(at)}`) ? [this.byName.get(`*${full.slice(at)}`) ?? []] : [];
     }
-    return this.byName.get('*') ?? [];
+    yield* this.byName.has('*') && full !== '*' ? [this.byName.get('*') ?? []] : [];
   }
 }
 

@@ -39,6 +39,7 @@ export const Kind = {
   TCP_ROUTE: 'TCPRoute.gateway.networking.k8s.io',
   TELEMETRY: 'Telemetry.telemetry.istio.io',
   TLS_ROUTE: 'TLSRoute.gateway.networking.k8s.io',
+  TRAFFIC_EXTENSION: 'TrafficExtension.extensions.istio.io',
   VALIDATING_WEBHOOK: 'ValidatingWebhookConfiguration.admissionregistration.k8s.io',
   VIRTUAL_SERVICE: 'VirtualService.networking.istio.io',
   WASM_PLUGIN: 'WasmPlugin.extensions.istio.io',

@@ -21,12 +21,12 @@ export function membershipOf(workload: Workload, cluster: Cluster): Membership {
   }
   const asked = labels['sidecar.istio.io/inject'] ?? annotations['sidecar.istio.io/inject'];
   const namespace = cluster.namespaceLabels(workload.namespace);
-  const isInjected = isInjectedNamespace(namespace);
-  if (asked === undefined ? isInjected : asked === 'true') {
+  const isInjected = isInjectedNamespace(namespace) || (saysNothing(namespace) && Boolean(labels['istio.io/rev']));
+  if (asked === undefined ? isInjected : asked === 'true' && namespace['istio-injection'] !== 'disabled') {
     return workload.pod.get('hostNetwork').isTrue ? Membership.NONE : Membership.SIDECAR;
   }
   const mode = labels['istio.io/dataplane-mode'] ?? namespace['istio.io/dataplane-mode'];
-  return mode === 'ambient' && !isInjected ? Membership.AMBIENT : Membership.NONE;
+  return mode === 'ambient' ? Membership.AMBIENT : Membership.NONE;
 }
 
 /** Whether a workload has the proxy written into its Pods already. */
@@ -38,6 +38,11 @@ export function hasProxy(workload: Workload): boolean {
 export function isInjectedNamespace(labels: Readonly<Record<string, string>>): boolean {
   const injection = labels['istio-injection'];
   return injection === undefined ? Boolean(labels['istio.io/rev']) : injection === 'enabled';
+}
+
+/** Whether a namespace leaves it to its pods. */
+function saysNothing(labels: Readonly<Record<string, string>>): boolean {
+  return labels['istio-injection'] === undefined && labels['istio.io/rev'] === undefined;
 }
 
 /** Whether a namespace's labels put it into the mesh without proxies in its Pods. */

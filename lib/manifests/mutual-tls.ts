@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster';
+import type { Field } from './field';
 import { fullHost } from './hosts';
 import { Kind } from './kinds';
 import type { Resource } from './resource';
@@ -10,9 +11,15 @@ export type Mode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
 
 /** What connections to a workload have to be; on a port of its containers, if one is given. PERMISSIVE where nothing says. */
 export function modeFor(workload: Workload, cluster: Cluster, port?: number): Mode {
+  return known(modeField(workload, cluster, port)?.text) ?? 'PERMISSIVE';
+}
+
+/** The field that says so, if one does: of the port, of the PeerAuthentication that selects the workload, of the one for the namespace, of the one for the mesh. */
+export function modeField(workload: Workload, cluster: Cluster, port?: number): Field | undefined {
   const selecting = indexOf(cluster).selecting(workload).find(each => each.namespace === workload.namespace);
-  const own = port === undefined ? undefined : known(selecting?.spec.get('portLevelMtls', String(port), 'mode').text);
-  return own ?? known(selecting?.spec.get('mtls', 'mode').text) ?? namespaceMode(workload.namespace, cluster) ?? meshMode(cluster) ?? 'PERMISSIVE';
+  const [ofPort] = port === undefined ? [] : [selecting?.spec.get('portLevelMtls', String(port), 'mode')];
+  const rest = [selecting, defaultOf(workload.namespace, cluster), defaultOf(cluster.mesh.rootNamespace, cluster)].map(each => each?.spec.get('mtls', 'mode'));
+  return [ofPort, ...rest].find(each => known(each?.text));
 }
 
 /** What a namespace asks for all of its pods, if it does. */

@@ -4,10 +4,12 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'cdk8s';
+import { sample } from 'fast-check';
 import { shop as boutiqueEdge } from '../../bin/boutique';
 import { Auth, type RouteProps, Throttle } from '../../lib';
 import { HttpApiEdge, type ManagedApiProps } from '../../lib/aws';
-import { declared, httpTemplate } from './support';
+import { declared, httpTemplate, refusedByTheCdk } from './support';
+import { edgeOf, routes } from '../support/routes';
 
 const token = { issuer: 'https://login.example', audiences: ['shop'] };
 
@@ -334,4 +336,14 @@ test('another gateway is asked on its own ports', () => {
   const template = httpTemplate(edge, () => ({ gatewayPorts: { requests: 10443, readiness: 19003, readinessPath: '/ready' } }));
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { Port: 443, HealthCheckPort: '19003', HealthCheckPath: '/ready' });
   template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: Match.arrayWith([Match.objectLike({ FromPort: 10443 }), Match.objectLike({ FromPort: 19003 })]) });
+});
+
+test('whatever the routes, a template comes of them', () => {
+  sample(routes, { numRuns: 10, seed: 1 }).forEach(all => {
+    httpTemplate(edgeOf(all)).resourcePropertiesCountIs('AWS::ApiGatewayV2::Route', { AuthorizationType: 'NONE' }, all.length);
+  });
+});
+
+test('the CDK\'s own validation refuses none of all these templates', () => {
+  expect(refusedByTheCdk()).toEqual([]);
 });

@@ -1,8 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Duration } from 'cdk8s';
+import { sample } from 'fast-check';
 import { Auth, ClientKey, ClientLimit, Period, Throttle, WhenUnavailable } from '../../lib';
-import { declared, restTemplate } from './support';
+import { declared, restTemplate, refusedByTheCdk } from './support';
+import { edgeOf, routes } from '../support/routes';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
 const perClient = (requests: number, per = Period.SECOND, client = ClientKey.claim('sub')) =>
@@ -225,4 +227,14 @@ test('a load balancer that is there is used as it is', () => {
   template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
   template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 0);
   template.hasResourceProperties(...method({ Integration: Match.objectLike({ IntegrationTarget: Match.stringLikeRegexp('loadbalancer/net/mine') }) }));
+});
+
+test('whatever the routes, a template comes of them', () => {
+  sample(routes, { numRuns: 10, seed: 1 }).forEach(all => {
+    restTemplate(edgeOf(all)).resourcePropertiesCountIs('AWS::ApiGateway::Method', { AuthorizationType: 'NONE' }, all.length);
+  });
+});
+
+test('the CDK\'s own validation refuses none of all these templates', () => {
+  expect(refusedByTheCdk()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CloudFormationValidatePlugin, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -16,7 +16,7 @@ export function declared(props: Partial<EdgeProps> = {}, name = 'door') {
 
 /** Things of an account that are there already, in a stack. */
 export function account() {
-  const stack = new Stack(new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': true } }), 'Test');
+  const stack = new Stack(new App(), 'Test');
   return {
     stack,
     vpc: new Vpc(stack, 'Vpc'),
@@ -44,9 +44,28 @@ export function restTemplate(edge: ManagedApiProps['edge'], props: (account: Acc
   return tenable(mine.stack);
 }
 
+const made: Stack[] = [];
+
 /** The template of a stack, in which AWS would find nothing to refuse. */
 function tenable(stack: Stack): Template {
   const template = Template.fromStack(stack);
   expect(checkTemplate(template.toJSON() as CloudTemplate)).toEqual([]);
+  made.push(stack);
   return template;
+}
+
+/** What the CDK's own validation refuses in all templates that this test file has made so far: its engine takes seconds to start, so it is asked once. */
+export function refusedByTheCdk(): string[] {
+  const [first] = made;
+  if (!first) {
+    throw new Error('no template was made');
+  }
+  const stackTemplates = made.map(stack => ({
+    stackConstructPath: stack.node.path,
+    templatePath: Stage.of(stack)?.synth().getStackByName(stack.stackName).templateFullPath ?? '',
+    accountId: undefined,
+    region: undefined,
+  }));
+  const { violations } = new CloudFormationValidatePlugin().validate({ stackTemplates, templatePaths: stackTemplates.map(each => each.templatePath), appConstruct: first.node.root });
+  return violations.filter(({ severity }) => severity === 'error' || severity === 'fatal').map(({ ruleName, description }) => `${ruleName}: ${description}`);
 }

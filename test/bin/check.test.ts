@@ -1,18 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { JsonPatch } from 'cdk8s';
 import { boutique, shop } from '../../bin/boutique';
+import { check } from '../../bin/commands/check';
 import { ClusterApp, IstioInstallation, Mesh, TopologyChart, Tracing } from '../../lib';
 import { HttpApiEdge } from '../../lib/aws';
 import { checkManifests } from '../../lib/checks';
 import { Cluster, readResources } from '../../lib/manifests';
+import { temporaryFolder } from '../support/temporary-folder';
 
 const ROOT = join(__dirname, '../..');
-const folder = mkdtempSync(join(tmpdir(), 'check-'));
+const folder = temporaryFolder();
 const LOST = 'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web], http: [{route: [{destination: {host: web}, weight: 20}]}]}\n';
 const SERVICE = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n';
 
@@ -23,17 +24,25 @@ function write(name: string, text: string): string {
   return file;
 }
 
-function cardinal(args: string[], input = '') {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'bin/cardinal.ts'), 'check', ...args], { cwd: folder, input, encoding: 'utf8' });
+/** What the command does and says, without a process of its own, which would take a second to start. */
+function cardinal(args: string[]) {
+  const [stdout, stderr] = [process.stdout, process.stderr].map(stream => jest.spyOn(stream, 'write').mockReturnValue(true));
+  try {
+    const status = check(args);
+    const said = (spy: typeof stdout) => spy?.mock.calls.map(([text]) => text).join('') ?? '';
+    return { status, stdout: said(stdout), stderr: said(stderr) };
+  } finally {
+    [stdout, stderr].forEach(spy => spy?.mockRestore());
+  }
+}
+
+function cardinalProcess(args: string[], input = '') {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'bin/cardinal.ts'), ...args], { cwd: folder, input, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
 const lost = write('lost.yaml', LOST);
 const service = write('more/service.yml', SERVICE);
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
 
 test('errors make it exit with 1, with the place of each', () => {
   const { status, stdout } = cardinal([lost]);
@@ -48,7 +57,11 @@ test('several files and folders are one cluster, and a warning does not fail it 
 });
 
 test('the standard input is a file too, and a namespace is given to what names none', () => {
-  expect(cardinal(['-', '--namespace', 'shop'], LOST)).toMatchObject({ status: 1, stdout: expect.stringContaining('-:4:53: VirtualService shop/web ') });
+  expect(cardinalProcess(['check', '-', '--namespace', 'shop'], LOST)).toEqual({ status: 1, stdout: expect.stringMatching(/^-:4:53: VirtualService shop\/web /), stderr: '' });
+});
+
+test('without anything to check it says what it takes, with 2', () => {
+  expect(cardinalProcess(['check'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*cardinal check \[FILES/) });
 });
 
 test('a suppression with a reason keeps it from failing', () => {
@@ -58,13 +71,12 @@ test('a suppression with a reason keeps it from failing', () => {
 test.each([
   ['a file that is not there', ['nothing.yaml'], 'nothing.yaml:1:1: There is no such file.\n'],
   ['a file that is no YAML', [write('bad.yaml', 'a: [')], /bad\.yaml:\d+:\d+: This is no YAML: /],
-  ['an input without objects', ['-'], /^There is no object in -: an earlier command may have failed\.\n$/],
+  ['an input without objects', [write('empty.yaml', '')], /^There is no object in .*empty\.yaml: an earlier command may have failed\.\n$/],
   ['an unknown option', ['--colour'], /Unknown option '--colour'/],
   ['an unknown format', [lost, '--format', 'xml'], /^--format xml is none of text, json, sarif\./],
   ['an unknown severity', [lost, '--fail-on', 'fatal'], /^--fail-on fatal is none of /],
   ['a suppression without a reason', [lost, '--suppress', 'UnknownDestination'], /^--suppress takes the name of a check and the reason/],
   ['a check that does not exist', ['--explain', 'IST9999'], 'There is no check and no code "IST9999".\n'],
-  ['nothing to check', [], /^There is neither dist nor cdk\.out here\./],
 ])('%s is an error of its own, with 2', (_name, args, message) => {
   const { status, stderr } = cardinal(args);
   expect([status, typeof message === 'string' ? stderr === message : message.test(stderr)]).toEqual([2, true]);
@@ -119,8 +131,7 @@ test('the boutique, its gateway and its mesh are without errors and warnings', (
   app.synth();
   const stack = new Stack(new App({ outdir: cloud }), 'Boutique');
   new HttpApiEdge(stack, 'Shop', { edge: shop, vpc: new Vpc(stack, 'Vpc') });
-  const assembly = App.of(stack) as App;
-  assembly.synth();
+  (App.of(stack) as App).synth();
   const { resources, errors } = readResources([cluster, cloud]);
 
   expect(errors).toEqual([]);

@@ -1,13 +1,13 @@
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, Testing } from 'cdk8s';
 import { load } from 'js-yaml';
 import { ClusterApp, type HelmProps, Install, IstioInstallation, Mistake, Phase } from '../../lib';
+import { temporaryFolder } from '../support/temporary-folder';
 
 /** An executable in place of helm, which notes how it was called and prints one object named after the release. */
 function helmThat(prints = 'cat > "$here/$2.values"; echo "$@" > "$here/$2.args"; printf "apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: %s, namespace: istio-system}\\n---\\n" "$2"') {
-  const folder = mkdtempSync(join(tmpdir(), 'helm-'));
+  const folder = temporaryFolder();
   const executable = join(folder, 'helm');
   writeFileSync(executable, `#!/bin/sh\nhere=${folder}\n${prints}\n`);
   chmodSync(executable, 0o755);

@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, Duration, Testing } from 'cdk8s';
 import { Token } from 'aws-cdk-lib';
 import { loadAll } from 'js-yaml';
 import { ClusterApp, IstioInstallation, Mesh, Port, Topology, TopologyChart } from '../../lib';
 import { plain } from '../istio/support';
+import { temporaryFolder } from '../support/temporary-folder';
 
-const folder = () => join(mkdtempSync(join(tmpdir(), 'cluster-app-')), 'dist');
+const folder = () => join(temporaryFolder(), 'dist');
 
 function shop(): Topology {
   const topology = new Topology('shop');

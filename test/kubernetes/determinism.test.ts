@@ -1,24 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chart} from 'cdk8s';
 import { Testing } from 'cdk8s';
 import fc from 'fast-check';
 import { ClusterApp, Mesh, TopologyChart } from '../../lib';
 import { toYaml } from '../../lib/kubernetes';
+import { temporaryFolder } from '../support/temporary-folder';
 import { declare, type Recipe, recipes } from '../support/topologies';
 
 /** All files that an app writes, by name. */
 function written(fill: (app: ClusterApp) => unknown): Record<string, string> {
-  const outdir = mkdtempSync(join(tmpdir(), 'determinism-'));
-  try {
-    const app = new ClusterApp({ outdir });
-    fill(app);
-    app.synth();
-    return Object.fromEntries(readdirSync(outdir).map(file => [file, readFileSync(join(outdir, file), 'utf8')]));
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
+  const outdir = temporaryFolder();
+  const app = new ClusterApp({ outdir });
+  fill(app);
+  app.synth();
+  return Object.fromEntries(readdirSync(outdir).map(file => [file, readFileSync(join(outdir, file), 'utf8')]));
 }
 
 const chartOf = (app: ClusterApp, recipe: Recipe, name = 'shop') => new TopologyChart(app, name, { topology: declare(recipe, name), mesh: Mesh.istio() });

@@ -1,11 +1,9 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Testing } from 'cdk8s';
 import fc from 'fast-check';
 import { ClusterApp, Mesh, Operation, Port, type Service, Topology, TopologyChart } from '../../lib';
 import { names, one, plain, type Rendered } from '../istio/support';
 import { Network, type Pod, podsOf } from '../support/network-policies';
+import { temporaryFolder } from '../support/temporary-folder';
 
 const rendered = (topology: Topology, mesh = Mesh.none()) => Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology, mesh })) as Rendered[];
 
@@ -125,7 +123,7 @@ test('a service called as the default policy is refused, since one would overwri
   const shop = new Topology('shop');
   plain(shop, 'default-deny');
 
-  const app = new ClusterApp({ outdir: join(mkdtempSync(join(tmpdir(), 'reachability-')), 'dist') });
+  const app = new ClusterApp({ outdir: temporaryFolder() });
   new TopologyChart(app, 'test', { topology: shop });
   expect(() => app.synth()).toThrow('NetworkPolicy.networking.k8s.io shop/default-deny is declared at test/namespace:shop/network-policy and at test/default-deny/network-policy');
 });

@@ -1,13 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { FieldDescriptorProto_Label, FieldDescriptorProto_Type, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { ProtoDescriptor } from '../../lib';
+import { temporaryFolder } from './temporary-folder';
 
 /** What `protoc` writes of a catalog: GetProduct and ListProducts take one request, Watch and Import stream. */
 export function catalogDescriptor(): ProtoDescriptor {
-  const file = join(mkdtempSync(join(tmpdir(), 'descriptor-')), 'catalog.pb');
+  const file = join(temporaryFolder(), 'catalog.pb');
   writeFileSync(file, toBinary(FileDescriptorSetSchema, catalogSet()));
   return ProtoDescriptor.fromFile(file);
 }

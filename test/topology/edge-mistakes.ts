@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
   Auth, ClientKey, ClientLimit, type EdgeProps, type PartProps, Period, Port, ProtoDescriptor, type RouteProps, Topology, WhenUnavailable,
 } from '../../lib';
 import { catalogDescriptor } from '../support/descriptors';
+import { temporaryFolder } from '../support/temporary-folder';
 
 const image = 'example/x:1';
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
@@ -55,7 +55,7 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
   ['a cache of half a second', 'Uncacheable', ['whole seconds'], route({ cacheFor: Duration.millis(500) })],
   ['a descriptor that is not there', 'InvalidDescriptor', ['no such file', 'protoc'], () => ProtoDescriptor.fromFile('/nowhere/shop.pb')],
   ['a descriptor that is something else', 'InvalidDescriptor', ['no descriptor set'], () => {
-    const file = join(tmpdir(), 'no-descriptor.pb');
+    const file = join(temporaryFolder(), 'no-descriptor.pb');
     writeFileSync(file, 'Hello.');
     ProtoDescriptor.fromFile(file);
   }],

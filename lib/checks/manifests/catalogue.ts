@@ -1,13 +1,19 @@
+import { invalidAuthorizationPolicy } from './schema/authorization';
 import { invalidDestinationRule } from './schema/destination-rule';
+import { invalidWorkloadEntry } from './schema/endpoints';
 import { invalidEnvoyFilter } from './schema/envoy-filter';
 import { invalidGateway } from './schema/gateway';
+import { invalidProxyConfig } from './schema/proxy-config';
 import { internals, questionable } from './schema/questionable';
-import { invalidAuthorizationPolicy, invalidPeerAuthentication, invalidRequestAuthentication, invalidTelemetry } from './schema/security';
+import { invalidPeerAuthentication, invalidRequestAuthentication } from './schema/security';
 import { invalidServiceEntry } from './schema/service-entry';
 import { invalidSidecar } from './schema/sidecar';
+import { invalidTelemetry } from './schema/telemetry';
 import { invalidVirtualService } from './schema/virtual-service';
+import { invalidTrafficExtension, invalidWasmPlugin } from './schema/wasm-plugin';
+import { invalidWorkloadGroup } from './schema/workload-group';
 import { conflictingHosts } from './routing/conflicting-hosts';
-import { duplicateRules } from './routing/duplicate-rules';
+import { duplicateRules, overlappingRules } from './routing/duplicate-rules';
 import { ineffectiveMatch } from './routing/ineffective-match';
 import { jwtClaimRoutes } from './routing/jwt-claim-routes';
 import { loneWeight } from './routing/lone-weight';
@@ -24,17 +30,20 @@ import { unreachableRule } from './routing/unreachable-rule';
 import { unverifiedServer } from './routing/unverified-server';
 import { conflictingGateways, overlappingGateways } from './gateways/conflicting-gateways';
 import { duplicateCertificate } from './gateways/duplicate-certificate';
+import { unknownGatewayClass } from './gateways/gateway-class';
 import { gatewayNameForm } from './gateways/gateway-name-form';
 import { gatewayPort } from './gateways/gateway-port';
 import { gatewayWithoutPods } from './gateways/gateway-without-pods';
 import { hostNotInGateway } from './gateways/host-not-in-gateway';
 import { ineffectiveSelector } from './gateways/ineffective-selector';
 import { internalGateway } from './gateways/internal-gateway';
+import { mergedHosts } from './gateways/merged-hosts';
 import { repeatedListener, sharedAddress, sharedListener } from './gateways/k8s-gateways';
 import { unknownBackend, unknownGrantNamespace, unknownParent } from './gateways/k8s-routes';
 import { unknownGateway } from './gateways/unknown-gateway';
 import { invalidCredential, unknownSecret } from './gateways/unknown-secret';
 import { externalNamePort } from './services/external-name-port';
+import { unlistedMachines } from './services/machine-addresses';
 import { portNameForm } from './services/port-name-form';
 import { addressesRequired, conflictingEntryProtocols, repeatedEntry } from './services/service-entries';
 import { conflictingPorts, portWithTwoProtocols } from './services/shared-ports';
@@ -93,13 +102,14 @@ import type { Check } from './check';
 /** All checks over manifests, by what they are about. */
 export const CHECKS: readonly Check[] = [
   invalidDestinationRule, invalidEnvoyFilter, invalidGateway, questionable, internals, invalidAuthorizationPolicy, invalidRequestAuthentication,
-  invalidPeerAuthentication, invalidTelemetry, invalidServiceEntry, invalidSidecar, invalidVirtualService,
-  conflictingHosts, duplicateRules, ineffectiveMatch, jwtClaimRoutes, loneWeight, portRequired, repeatedDestination, subsetWithoutLabels,
+  invalidPeerAuthentication, invalidProxyConfig, invalidTelemetry, invalidServiceEntry, invalidSidecar, invalidTrafficExtension, invalidVirtualService,
+  invalidWasmPlugin, invalidWorkloadEntry, invalidWorkloadGroup,
+  conflictingHosts, duplicateRules, overlappingRules, ineffectiveMatch, jwtClaimRoutes, loneWeight, portRequired, repeatedDestination, subsetWithoutLabels,
   subsetWithoutPods, unaffectedIngress, unknownDestination, unknownPort, unknownRuleHost, unknownSubset, unreachableRule, unverifiedServer,
-  conflictingGateways, overlappingGateways, duplicateCertificate, gatewayNameForm, gatewayPort, gatewayWithoutPods, hostNotInGateway,
-  ineffectiveSelector, internalGateway, repeatedListener, sharedListener, sharedAddress, unknownParent, unknownBackend, unknownGrantNamespace,
+  conflictingGateways, overlappingGateways, duplicateCertificate, gatewayNameForm, gatewayPort, gatewayWithoutPods, hostNotInGateway, mergedHosts,
+  ineffectiveSelector, internalGateway, repeatedListener, sharedListener, sharedAddress, unknownGatewayClass, unknownParent, unknownBackend, unknownGrantNamespace,
   unknownGateway, unknownSecret, invalidCredential,
-  externalNamePort, portNameForm, addressesRequired, conflictingEntryProtocols, repeatedEntry, portWithTwoProtocols, conflictingPorts, unservedPort,
+  externalNamePort, portNameForm, addressesRequired, conflictingEntryProtocols, repeatedEntry, unlistedMachines, portWithTwoProtocols, conflictingPorts, unservedPort,
   unknownExport, unknownEgressHost, selectiveGlobalSidecar, ambiguousOutboundPolicy,
   unrestrictedJwks, needsMutualTls, unknownMethod, unservedHost, policyWithoutPods, unknownPrincipal, foreignPrincipal, rivalDefaults, rivalSelectors,
   selectorWithoutPods, plainTextToStrict, mutualTlsToPlainText, missingTlsRule, overriddenTls, uncoveredWorkload, unknownNamespace,

@@ -16,8 +16,10 @@ export interface Ending {
   readonly share: number;
   /** What the client is answered if it does not arrive: an HTTP status, or 0 for a connection that fails. */
   readonly status: number;
-  /** The object that refuses or answers it, as `Kind namespace/name`; empty if none does. */
+  /** The object that refuses or answers it, or the policy that lets it in, as `Kind namespace/name`; empty if none does. */
   readonly by: string;
+  /** The part of that object that decides, such as `spec.rules[0]`; empty if it is all of it, or if none of its rules takes the request. */
+  readonly rule: string;
   /** Why it does not arrive; empty if it does. */
   readonly reason: string;
   /** What arrives: the host with its port if the client writes one, the path with its query, the headers by their names in lower case. */
@@ -102,7 +104,8 @@ export class Answer {
 
   /** The whole way of the request, for people. */
   explain(): string {
-    const { steps, timeoutMs, retries, fault } = this.passage;
+    const { branches, timeoutMs, retries, fault } = this.passage;
+    const steps = [...this.passage.steps, ...new Set(branches.flatMap(each => each.steps ?? []))];
     const terms = [
       ...timeoutMs === undefined ? [] : [`time out after ${describeMillis(timeoutMs)}`],
       ...retries ? [`${retries.attempts} further tries`] : [],
@@ -136,7 +139,8 @@ function endingOf({ workload, outside, port = 0, share, status = 0, by, reason =
     place: workload ? `${workload.namespace}/${workload.name}` : outside ?? '',
     version: workload?.labels.version ?? '',
     port, share, status, location,
-    by: by ? titleOf(by) : '',
+    by: by ? titleOf(by.resource) : '',
+    rule: by ? String(by) : '',
     reason: workload ?? outside ? '' : reason,
     host: message ? authorityOf(message) : '',
     path: message ? `${message.path}${message.query === '' ? '' : `?${message.query}`}` : '',
@@ -165,9 +169,9 @@ function sum(endings: readonly Ending[]): number {
   return endings.reduce((all, { share }) => all + share, 0);
 }
 
-function outcome({ place, port, status, reason, location, path }: Ending): string {
+function outcome({ place, port, status, reason, location, path, by, rule }: Ending): string {
   if (place !== '') {
-    return `arrives at ${place}:${port}${path === '' ? '' : ` as ${path}`}`;
+    return `arrives at ${place}:${port}${path === '' ? '' : ` as ${path}`}${by === '' ? '' : `, let in by ${by} (${rule})`}`;
   }
   return `${status === 0 ? 'fails to connect' : `is answered ${status}`}${location === '' ? '' : ` to ${location}`}: ${reason}`;
 }

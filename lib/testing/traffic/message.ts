@@ -3,12 +3,18 @@ export interface Token {
   readonly claims: Readonly<Record<string, unknown>>;
   /** Whether its issuer signed it and it has not expired. */
   readonly isValid: boolean;
-  /**
-   * The header that it is in, in lower case.
-   * @default authorization
-   */
-  readonly header?: string;
+  /** @default - a bearer in the header `authorization` */
+  readonly place?: TokenPlace;
 }
+
+/** Where a request carries its token. */
+export interface TokenPlace {
+  readonly kind: 'header' | 'parameter' | 'cookie';
+  /** In lower case for a header. */
+  readonly name: string;
+}
+
+export const BEARER: TokenPlace = { kind: 'header', name: 'authorization' };
 
 /** A request on its way, as the next hop sees it. */
 export interface Message {

@@ -1,4 +1,4 @@
-import type { Field, Resource, Workload } from '../../manifests';
+import type { Field, Workload } from '../../manifests';
 import type { Message } from './message';
 import type { Fault, HeaderOperations, Retries } from './routes/rule';
 
@@ -18,9 +18,13 @@ export interface Branch {
   readonly status?: number;
   /** Where an answer sends the caller. */
   readonly location?: string;
-  /** What decided that it does not arrive. */
-  readonly by?: Resource;
+  /** What decided whether it arrives: an object, or the rule of one. */
+  readonly by?: Field;
   readonly reason?: string;
+  /** What happened at its end, a sentence each. */
+  readonly steps?: readonly string[];
+  /** Whether it arrives or not by what is not known. */
+  readonly isUncertain?: boolean;
   /** Whether the connection failed, so that another try may go elsewhere. */
   readonly isRetried?: boolean;
 }

@@ -1,15 +1,18 @@
 import { Cluster, Kind, type Resource, type Workload } from '../../manifests';
 import type { Manifests } from '../manifests';
 import { Answer } from './answer';
+import { authorizersFor } from './proxies/authorizers';
 import { callerOf } from './proxies/caller';
 import type { Context } from './context';
 import { differences } from './difference';
 import { grpcRequest } from './grpc';
 import { enter } from './gateways/ingress';
 import { TrafficMatrix } from './matrix';
+import type { Message } from './message';
 import { namesOf } from './names';
 import { send } from './proxies/outbound';
 import { readRequest, type RequestProps } from './request';
+import { Unsimulated } from './unsimulated';
 
 /** What manifests do not say of the mesh. */
 export interface TrafficProps {
@@ -54,7 +57,7 @@ export class Traffic {
   private readonly services = new Map<string, Resource[]>();
 
   private constructor(cluster: Cluster, { refusingAuthorizers = [] }: TrafficProps) {
-    this.context = { cluster, authorizers: { refusing: refusingAuthorizers } };
+    this.context = { cluster, authorizersFor: asker => authorizersFor(asker, refusingAuthorizers, this.context) };
     for (const workload of cluster.workloads.all) {
       namesOf(workload).forEach(name => this.byName.set(name, [...this.byName.get(name) ?? [], workload]));
     }
@@ -110,13 +113,17 @@ export class TrafficFrom {
     return this.send(`${callee} ${method}`, grpcRequest(callee, method, this.workload.namespace, this.context.cluster, props));
   }
 
-  /** What comes of a connection to an address, such as `redis:6379`. */
-  tcp(address: string): Answer {
-    return this.send(address, readRequest(`GET http://${address}/`), true);
+  /** What comes of a connection to an address, such as `redis:6379`. Of the props only the Pod's own address counts. */
+  tcp(address: string, props: RequestProps = {}): Answer {
+    return this.send(address, readRequest(`GET http://${address}/`, props), true);
   }
 
-  private send(request: string, message: ReturnType<typeof readRequest>, isConnection = false): Answer {
-    const caller = callerOf(this.workload, this.context.cluster);
-    return new Answer(`${caller.title} → ${request}`, send(message, caller, this.context, isConnection));
+  private send(request: string, message: Message, isConnection = false): Answer {
+    const caller = { ...callerOf(this.workload, this.context.cluster), address: message.address };
+    const passage = send(message, caller, this.context, isConnection);
+    if (passage.branches.some(each => each.isUncertain)) {
+      throw new Unsimulated(`Policies ask for the address of ${caller.title}, and manifests do not say it.`, 'Give the connection an `address`.');
+    }
+    return new Answer(`${caller.title} → ${request}`, passage);
   }
 }

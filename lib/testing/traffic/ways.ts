@@ -65,18 +65,24 @@ function waysFrom(caller: Caller, context: Context): Way[] {
 }
 
 function waysIn(context: Context): Way[] {
-  return doorsOf(context.cluster).flatMap(door => door.virtualHosts().flatMap(({ domains, routes }) => routes.flatMap(route => {
-    const scheme = door.tls === 'none' ? 'http' : 'https';
-    const way = routed(door.caller, door.caller.proxy, '', route, door.port, context);
-    const ends = way.ends.map(end => ({ ...end, isAllowed: and([isLetThrough(door, context), end.isAllowed]) }));
-    return domains.map(domain => ({ ...way, ends, from: 'internet', to: `${scheme}://${domain}:${door.port}` }));
-  })));
+  return doorsOf(context.cluster).flatMap(door => door.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
+    const isPlain = door.tls === 'none';
+    const ways = isPlain && needsTls ? [SENT_TO_HTTPS] : routes.map(route => throughDoor(door, route, context));
+    return ways.flatMap(way => domains.map(domain => ({ ...way, from: 'internet', to: `${isPlain ? 'http' : 'https'}://${domain}:${door.port}` })));
+  }));
+}
+
+const SENT_TO_HTTPS = { when: '', ends: [answered('301', 1)], terms: [] };
+
+function throughDoor(door: Door, route: Route, context: Context): Way {
+  const way = routed(door.caller, door.caller.proxy, '', route, door.port, context);
+  return { ...way, ends: way.ends.map(end => ({ ...end, isAllowed: and([isLetThrough(door, context), end.isAllowed]) })) };
 }
 
 /** Whether the policies of a gateway let requests through. */
-function isLetThrough(door: Door, { cluster, authorizers }: Context): Known {
+function isLetThrough(door: Door, { cluster, authorizersFor }: Context): Known {
   const connection = { namespace: '', labels: {}, port: { number: door.podPort, names: [], protocol: 'TCP' } };
-  return door.caller.proxy.identity === undefined ? true : authorize(guardedBy(door), { connection, isTcp: false }, authorizers, cluster).isAllowed;
+  return door.caller.proxy.identity === undefined ? true : authorize(guardedBy(door), { connection, isTcp: false }, authorizersFor(door.caller), cluster).isAllowed;
 }
 
 function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route, port: number, context: Context): Way {
@@ -87,7 +93,7 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
     if ('problem' in found || found.endpoints.length === 0) {
       return [answered(String('problem' in found ? rule.unknownBackendStatus : 503), backend.share)];
     }
-    return endsAt(found.endpoints, { tlsMode: found.tlsMode }, backend.share, false, caller, context);
+    return endsAt(found.endpoints, found.security, backend.share, false, caller, context);
   });
   const { timeoutMs, retries, fault, mirrors } = rule;
   const terms = reply ? [] : [
@@ -112,8 +118,8 @@ function connected(caller: Caller, proxy: Proxy, host: Host, port: Field, listen
   const number = portNumber(port) ?? 0;
   const message = { scheme: 'http', host: host.name, port: number, method: '', path: '', query: '', headers: {} };
   const { branches } = tcpPassage(message, host, port, listener, caller, proxy, context);
-  const ends = branches.map(({ workload, outside, port: podPort, share }) => workload
-    ? { place: placeOf(workload, podPort ?? 0), isReached: true, share, isAllowed: true }
+  const ends = branches.map(({ workload, outside, port: podPort, share, isUncertain }) => workload
+    ? { place: placeOf(workload, podPort ?? 0), isReached: true, share, isAllowed: isUncertain ? undefined : true }
     : outside === undefined ? answered('with nothing', share) : { place: outside, isReached: true, share, isAllowed: true });
   return [{ from: caller.title, to: `${shortName(host, context.cluster)}:${number}`, when: '', terms: [], ends: merged(ends) }];
 }
@@ -128,13 +134,13 @@ function endsAt(endpoints: readonly Endpoint[], security: Security, share: numbe
   }));
 }
 
-function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller: Caller, { cluster, authorizers }: Context): Known {
+function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller: Caller, { cluster, authorizersFor }: Context): Known {
   const { connection } = connect(caller, endpoint, security, cluster);
   const workload: Workload | undefined = endpoint.workload;
   if (!connection || !workload) {
     return connection !== undefined;
   }
-  return isProxied(workload, endpoint.port.number, cluster) ? authorize(workload, { connection, isTcp }, authorizers, cluster).isAllowed : true;
+  return isProxied(workload, endpoint.port.number, cluster) ? authorize(workload, { connection, isTcp }, authorizersFor(callerOf(workload, cluster)), cluster).isAllowed : true;
 }
 
 function placeOf({ namespace, name }: Workload, port: number): string {

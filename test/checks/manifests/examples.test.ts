@@ -1,4 +1,4 @@
-import { CHECKS, checkManifests } from '../../../lib/checks';
+import { CHECKS, checkManifests, type ManifestFinding } from '../../../lib/checks';
 import { Cluster, cloudResources, isTemplate, parseDocuments, type Resource, resourcesIn } from '../../../lib/manifests';
 import { EXAMPLES } from './examples';
 
@@ -7,7 +7,16 @@ function cluster(text: string): Cluster {
   return new Cluster(resources);
 }
 
-const found = (text: string, check: string) => checkManifests(cluster(text)).findings.filter(each => each.id === check);
+const reports = new Map<string, readonly ManifestFinding[]>();
+
+/** All findings of an example, which several tests ask for. */
+function findingsOf(text: string): readonly ManifestFinding[] {
+  const findings = reports.get(text) ?? checkManifests(cluster(text)).findings;
+  reports.set(text, findings);
+  return findings;
+}
+
+const found = (text: string, check: string) => findingsOf(text).filter(each => each.id === check);
 
 test.each(EXAMPLES.map((example, index) => [`${example.check} #${index}`, example] as const))('%s finds what is wrong, at its field', (_name, { check, at, bad }) => {
   const fields = found(bad, check).map(each => each.field);
@@ -19,6 +28,10 @@ test.each(EXAMPLES.map((example, index) => [`${example.check} #${index}`, exampl
   expect(found(good, check).map(each => each.message)).toEqual([]);
 });
 
+test.each(EXAMPLES.flatMap((example, index) => example.codes ? [[`${example.check} #${index}`, example] as const] : []))('%s has the codes of what it finds', (_name, { check, at, bad, codes }) => {
+  expect(found(bad, check).find(each => each.field === at)?.covers).toEqual(codes);
+});
+
 test('every check has an example', () => {
   const shown = new Set(EXAMPLES.map(each => each.check));
   expect(CHECKS.map(each => each.id).filter(each => !shown.has(each))).toEqual([]);
@@ -26,7 +39,7 @@ test('every check has an example', () => {
 
 test('what is found is where it says, in one sentence for the problem and one for the remedy', () => {
   for (const { bad } of EXAMPLES) {
-    for (const { file, line, column, message, remedy } of checkManifests(cluster(bad)).findings) {
+    for (const { file, line, column, message, remedy } of findingsOf(bad)) {
       expect([file, typeof line, typeof column]).toEqual(['example.yaml', 'number', 'number']);
       expect(message).toMatch(/\.$/);
       expect(remedy).toMatch(/^[A-Z].*[.`?]$/s);

@@ -125,6 +125,13 @@ test('on connections alone, conditions about requests void what allows and are n
   expect(connect(policy({ action: 'DENY', ...cart, rules: [{ to: [{ operation: { paths: ['/a'], ports: ['8080'] } }] }] }))).toBe('cart-v1 50%, cart-v2 50%');
 });
 
+test('a policy that names addresses decides on connections whose address is known', () => {
+  const blocks = traffic([policy({ ...cart, rules: [source({ ipBlocks: ['10.0.0.0/8'] })] })]);
+  expect([endsOf(blocks.from('web').tcp('cart:9000', { address: '10.1.2.3' })), endsOf(blocks.from('web').tcp('cart:9000', { address: '11.1.2.3' }))]).toEqual(['cart-v1 50%, cart-v2 50%', '0']);
+  expect(() => blocks.from('web').tcp('cart:9000')).toThrow('Give the connection an `address`');
+  expect(blocks.matrix().reaches.filter(each => each.from === 'shop/web-v1' && each.to.startsWith('shop/cart-v1')).map(each => each.isUnconditional)).toEqual([false, false, false]);
+});
+
 test('a caller without a sidecar has no identity', () => {
   const from = (spec: object) => endsOf(traffic([policy({ ...cart, ...spec })]).from('old').http('GET http://cart/'));
   expect([from({ rules: [source({ principals: ['*'] })] }), from({ rules: [source({ notPrincipals: [web] })] }), from({ rules: [source({ notNamespaces: ['shop'] })] })]).toEqual(['403', 'cart-v1 50%, cart-v2 50%', 'cart-v1 50%, cart-v2 50%']);

@@ -15,6 +15,8 @@ test.each<[string, object[], string, string]>([
   ['STRICT for one version', [peer('STRICT', { selector: { matchLabels: { version: 'v1' } } })], cart, '0 50%, cart-v2 50%'],
   ['the older of two', [peer('STRICT'), istio('PeerAuthentication', 'a', { mtls: { mode: 'DISABLE' } })], cart, cart],
   ['an exception for the port', [peer('STRICT', { selector: { matchLabels: { app: 'cart' } }, portLevelMtls: { 8080: { mode: 'DISABLE' } } })], cart, cart],
+  ['STRICT for the Pods of a namespace that is DISABLE, which callers go by', [peer('DISABLE'), istio('PeerAuthentication', 'cart', { selector: { matchLabels: { app: 'cart' } }, mtls: { mode: 'STRICT' } })], '503', '0'],
+  ['DISABLE for the mesh and PERMISSIVE for the namespace', [peer('DISABLE', {}, 'istio-system'), peer('PERMISSIVE')], cart, cart],
   ['a caller told to speak plain text', [peer('STRICT'), rule({ mode: 'DISABLE' })], '503', '0'],
   ['a caller told to speak mutual TLS to who takes none', [peer('DISABLE'), rule({ mode: 'ISTIO_MUTUAL' })], '503', cart],
   ['a mesh whose proxies do not choose by themselves', [peer('STRICT'), meshConfig({ enableAutoMtls: false })], '503', '0'],
@@ -41,6 +43,20 @@ test('a port that is excluded from the proxy has neither mutual TLS nor policies
   expect([endsOf(all.from('old').http('GET http://free/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual(['free-v1', '0']);
 });
 
+test('callers with sidecars speak mutual TLS to an excluded port, where nobody understands it, unless they are told not to', () => {
+  const excluded = pods('free', 'v1', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } });
+  const ask = (...objects: object[]) => endsOf(traffic([excluded, service('free'), ...objects]).from('web').http('GET http://free/'));
+  expect([ask(), ask(istio('DestinationRule', 'free', { host: 'free', trafficPolicy: { tls: { mode: 'DISABLE' } } }))]).toEqual(['503', 'free-v1']);
+});
+
+test('a workload whose label turns mutual TLS off, and one behind a host outside the mesh, are called in plain text', () => {
+  const isMutual = (...objects: object[]) => traffic([istio('AuthorizationPolicy', 'known', { rules: [{ from: [{ source: { principals: ['*'] } }] }] }), ...objects]);
+  const labelled = [pods('free', 'v1', { labels: { 'security.istio.io/tlsMode': 'disabled' } }), service('free')];
+  const entry = (location: string) => istio('ServiceEntry', 'out', { hosts: ['out.example'], location, resolution: 'STATIC', ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }], workloadSelector: { labels: { app: 'web' } } });
+  expect(endsOf(isMutual(...labelled).from('web').http('GET http://free/'))).toBe('403');
+  expect(['MESH_EXTERNAL', 'MESH_INTERNAL'].map(each => endsOf(isMutual(entry(each)).from('cart-v1').http('GET http://out.example/')))).toEqual(['403', 'web-v1']);
+});
+
 const closed = (spec: object, namespace = 'shop') => ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'closed', namespace }, spec });
 
 test.each<[string, object, string, string]>([
@@ -65,9 +81,18 @@ test.each<[string, object, object, string]>([
   ['one for another audience', tokens({ audiences: ['x'] }), { claims }, '403'],
   ['a bad one where nobody looks', tokens({ fromHeaders: [{ name: 'x-token' }] }), { claims, badToken: true }, cart],
   ['a bad one where somebody looks', tokens({ fromHeaders: [{ name: 'x-token' }] }), { claims, badToken: true, tokenHeader: 'X-Token' }, '401'],
+  ['a bad one in the parameter where everybody looks', tokens({}), { claims, badToken: true, tokenParameter: 'access_token' }, '401'],
+  ['a bad one in another parameter', tokens({}), { claims, badToken: true, tokenParameter: 'token' }, cart],
+  ['a bad one in a parameter that is named', tokens({ fromParams: ['token'] }), { claims, badToken: true, tokenParameter: 'token' }, '401'],
+  ['a bad one in a cookie that is named', tokens({ fromCookies: ['session'] }), { claims, badToken: true, tokenCookie: 'session' }, '401'],
+  ['a bad one in a cookie that nobody names', tokens({}), { claims, badToken: true, tokenCookie: 'session' }, cart],
   ['a bad one of a workload that is not asked', tokens({}, { selector: { matchLabels: { app: 'bank' } } }), { claims, badToken: true }, cart],
 ])('a request with %s', (_name, object, props, expected) => {
   expect(endsOf(traffic([object]).from('web').http('GET http://cart/', props))).toBe(expected);
+});
+
+test('a token in two places is a mistake of the test', () => {
+  expect(() => traffic().from('web').http('GET http://cart/', { claims, tokenCookie: 'a', tokenParameter: 'b' })).toThrow('in one place, not in the parameter b and in the cookie a');
 });
 
 test('a verified token goes no further unless it is said to, and claims become headers', () => {

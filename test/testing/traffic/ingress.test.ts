@@ -144,10 +144,25 @@ test.each<[string, object[], string, string]>([
   ['hosts for the own namespace', [own([http(['./*'])]), rules(['a.example'], ['own'])], 'http://a.example/', 'web-v1'],
   ['rules for the mesh alone', [own([http(['*'])]), rules(['a.example'], ['mesh'])], 'http://a.example/', '404'],
   ['rules of another namespace', [own([http(['*'])]), rules(['a.example'], ['shop/own'], 'money')], 'http://a.example/', 'web-v1'],
+  ['a redirect to https of a host without rules', [own([http(['b.example'], { tls: { httpsRedirect: true } })])], 'http://b.example/x', '301'],
+  ['a redirect to https of hosts for a namespace, of which one has rules', [own([http(['shop/*.example'], { tls: { httpsRedirect: true } })]), rules(['a.example'], ['own'])], 'http://a.example/x', '301'],
+  ['a redirect to https of hosts for a namespace, of which another has none', [own([http(['shop/*.example'], { tls: { httpsRedirect: true } })]), rules(['a.example'], ['own'])], 'http://b.example/x', '404'],
+  ['rules for another Gateway of the same Pods and port, whose host is less specific', [own([http(['a.example'])]), own([http(['*'])], 'other'), rules(['a.example'], ['other'])], 'http://a.example/', 'web-v1'],
   ['a redirect to https', [own([http(['*'], { tls: { httpsRedirect: true } })]), rules(['a.example'], ['own'])], 'http://a.example/x', '301'],
   ['no such port', [own([http(['*'])]), rules(['a.example'], ['own'])], 'http://a.example:81/', '0'],
 ])('a Gateway of Istio with %s', (_name, objects, url, expected) => {
   expect(endsOf(traffic(objects).fromInternet(`GET ${url}`))).toBe(expected);
+});
+
+test('an external authorizer is asked about what a route takes', () => {
+  const ask = istio('AuthorizationPolicy', 'ask', { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }], action: 'CUSTOM', provider: { name: 'opa' }, rules: [{}] });
+  const gate = traffic([door(), route('r', { rules: [{ matches: [{ path: { value: '/a' } }], backendRefs: [to('web')] }] }), ask], { refusingAuthorizers: ['opa'] });
+  expect(['/a', '/b'].map(path => endsOf(gate.fromInternet(`GET http://a.example${path}`)))).toEqual(['403', '404']);
+});
+
+test('who is sent to https keeps the port that he wrote', () => {
+  const gate = traffic([own([{ port: { number: 8080, name: 'http', protocol: 'HTTP' }, hosts: ['*'], tls: { httpsRedirect: true } }])]);
+  gate.fromInternet('GET http://a.example:8080/x?y=z').redirects('https://a.example:8080/x?y=z');
 });
 
 test('rules that take everything are tried last, whichever VirtualService has them', () => {

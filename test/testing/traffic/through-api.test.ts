@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { Auth, ClusterApp, type Edge, Mesh, Port, Topology, TopologyChart } from '../../../lib';
 import { Manifests, Traffic } from '../../../lib/testing';
 import { httpTemplate, restTemplate } from '../../aws/support';
+import { temporaryFolder } from '../../support/temporary-folder';
 
 const issuer = 'https://login.example';
 
@@ -18,12 +18,10 @@ function trafficBehind(template: (edge: Edge) => Template): Traffic {
   const app = new ClusterApp();
   new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() });
 
-  const folder = mkdtempSync(join(tmpdir(), 'through-api-'));
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'cluster.yaml'), Manifests.ofApp(app).objects.map(each => JSON.stringify(each)).join('\n---\n'));
   writeFileSync(join(folder, 'Stack.template.json'), JSON.stringify(template(edge).toJSON()));
-  const manifests = Manifests.ofDirectory(folder);
-  rmSync(folder, { recursive: true });
-  return Traffic.of(manifests);
+  return Traffic.of(Manifests.ofDirectory(folder));
 }
 
 const claims = { iss: issuer, sub: 'ann', aud: 'shop' };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { RequestProps } from '../../../lib/testing';
+import { type RequestProps, Unsimulated } from '../../../lib/testing';
 import { cartRules, endsOf, istio, meshConfig, traffic } from './support';
 
 const direct = (status: number, match?: object) => ({ ...(match ? { match: [match] } : {}), directResponse: { status } });
@@ -20,6 +20,9 @@ test.each<[string, object, string, RequestProps, boolean]>([
   ['an expression, for the whole path', { uri: { regex: '/a[0-9]' } }, 'GET http://cart/a1/b', {}, false],
   ['an expression that takes it', { uri: { regex: '/a[0-9]+' } }, 'GET http://cart/a12', {}, true],
   ['an expression with flags of RE2', { uri: { regex: '(?i)/ABC' } }, 'GET http://cart/abc', {}, true],
+  ['an expression with a class that JavaScript has by a flag alone', { uri: { regex: '/\\pL+' } }, 'GET http://cart/abc', {}, true],
+  ['an expression with an end of the text of RE2', { uri: { regex: '/(?P<name>[a-z]+)\\z' } }, 'GET http://cart/abc', {}, true],
+  ['an expression that would keep JavaScript busy for ever', { uri: { regex: '/(a+)+b' } }, `GET http://cart/${'a'.repeat(60)}`, {}, false],
   ['a path in another case', { uri: { exact: '/A' } }, 'GET http://cart/a', {}, false],
   ['a path in any case', { uri: { exact: '/A' }, ignoreUriCase: true }, 'GET http://cart/a', {}, true],
   ['a prefix in any case', { uri: { prefix: '/A' }, ignoreUriCase: true }, 'GET http://cart/a/b', {}, true],
@@ -52,6 +55,10 @@ test.each<[string, object, string, RequestProps, boolean]>([
   ['a part of what is demanded', { uri: { prefix: '/a' }, method: { exact: 'GET' } }, 'POST http://cart/a', {}, false],
 ])('a match for %s', (_name, match, request, props, expected) => {
   expect(takes(match, request, props)).toBe(expected);
+});
+
+test('an expression that RE2 does not have is refused, as Istio refuses it', () => {
+  expect(() => takes({ uri: { regex: '/(?=a).*' } }, 'GET http://cart/a')).toThrow(Unsimulated);
 });
 
 test('paths are looked at without dots and needless escapes, and with both slashes', () => {

@@ -1,6 +1,7 @@
 import { type Cluster, isAmbientNamespace, Kind, type Labels, Membership, membershipOf, type Resource, type Workload } from '../../../manifests';
 
 const USE = 'istio.io/use-waypoint';
+const PLACE = 'istio.io/use-waypoint-namespace';
 
 /** Whether traffic is led through a waypoint: by the object's label, else by its namespace's; `none` says no. */
 export function isEnrolled(labels: Labels, namespace: Labels): boolean {
@@ -18,19 +19,40 @@ export function isAmbient(namespace: string, cluster: Cluster): boolean {
   return isAmbientNamespace(cluster.namespaceLabels(namespace));
 }
 
-/** The waypoint that a workload uses, if it is declared. */
-export function waypointOf(workload: Workload, cluster: Cluster): Resource | undefined {
-  const namespace = cluster.namespaceLabels(workload.namespace);
-  const name = waypointNamed(workload.labels, namespace);
-  const place = workload.labels['istio.io/use-waypoint-namespace'] ?? namespace['istio.io/use-waypoint-namespace'] ?? workload.namespace;
+/** The waypoint that a workload or a Service uses, if it is declared. */
+export function waypointOf({ labels, namespace }: Enrolled, cluster: Cluster): Resource | undefined {
+  const { name, place } = referenceOf(labels, namespace, cluster.namespaceLabels(namespace));
   return name === undefined ? undefined : cluster.find(Kind.GATEWAY, name, place);
 }
 
-/** Whether what selects workloads by labels, in an ambient namespace, is for some that no waypoint serves. */
+/** The waypoints that some namespace, Service, ServiceEntry or workload names, as `namespace/name`. */
+export function waypointsInUse(cluster: Cluster): ReadonlySet<string> {
+  const namespaces = cluster.all(Kind.NAMESPACE).map(each => referenceOf({}, each.name, each.labels));
+  const members = [...cluster.all(Kind.SERVICE), ...cluster.all(Kind.SERVICE_ENTRY), ...cluster.workloads.all].map(({ labels, namespace }) => referenceOf(labels, namespace, {}));
+  return new Set([...namespaces, ...members].filter(each => each.name !== undefined).map(({ name = '', place }) => `${place}/${name}`));
+}
+
+/** Whether a Gateway is a waypoint: by its class, or by the protocol of a listener. */
+export function isWaypoint(gateway: Resource, cluster: Cluster): boolean {
+  const name = gateway.spec.get('gatewayClassName').text;
+  return /^istio-(agentgateway-)?waypoint/.test(name) || cluster.find(Kind.GATEWAY_CLASS, name)?.spec.get('controllerName').text === 'istio.io/mesh-controller'
+    || gateway.spec.get('listeners').items.some(each => each.get('protocol').text === 'HBONE');
+}
+
+interface Enrolled {
+  readonly labels: Labels;
+  readonly namespace: string;
+}
+
+function referenceOf(labels: Labels, namespace: string, ofNamespace: Labels): { readonly name: string | undefined; readonly place: string } {
+  return { name: waypointNamed(labels, ofNamespace), place: labels[PLACE] ?? ofNamespace[PLACE] ?? namespace };
+}
+
+/** Whether what selects workloads by labels, in an ambient namespace, is for some in ambient mode that no waypoint serves. */
 export function missesWaypoint(selector: Labels, namespace: string, cluster: Cluster): boolean {
   const labels = cluster.namespaceLabels(namespace);
   const workloads = Object.keys(selector).length === 0 ? [] : cluster.workloads.select(selector, namespace).filter(each => !isGateway(each));
-  return workloads.length === 0 ? !isEnrolled({}, labels) : workloads.some(each => !isEnrolled(each.labels, labels));
+  return workloads.length === 0 ? !isEnrolled({}, labels) : workloads.some(each => isAmbientWorkload(each, cluster) && !isEnrolled(each.labels, labels));
 }
 
 /** Whether a workload is itself a proxy for others. */

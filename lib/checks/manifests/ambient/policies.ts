@@ -1,7 +1,7 @@
-import { type Cluster, type Field, Kind, type Resource, targetRefsOf } from '../../../manifests';
+import { type Cluster, type Field, Kind, Membership, membershipOf, type Resource, targetRefsOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { isAmbient, missesWaypoint } from './enrolment';
+import { isAmbient, isEnrolled, isWaypoint, missesWaypoint, waypointsInUse } from './enrolment';
 import { requestRuleOf, requestTelemetryOf } from './layers';
 
 /** The kinds that are about requests, the codes for each, and what of an object is about them. */
@@ -19,8 +19,9 @@ export const requestPolicyWithoutWaypoint: Check = {
   summary: 'A policy about requests is in an ambient namespace whose traffic goes through no waypoint',
   explanation: 'ztunnel sees connections, not requests. It refuses what an AuthorizationPolicy with such rules would allow, and ignores the other kinds. Enrol the namespace, the Service or the pods with `istio.io/use-waypoint`.',
   *find(cluster) {
+    const used = waypointsInUse(cluster);
     for (const { resource, at, noWaypoint } of requestPolicies(cluster)) {
-      if (missesWaypoint(resource.spec.get('selector', 'matchLabels').strings, resource.namespace, cluster) && !targetsEnrolled(resource, cluster)) {
+      if (isUnseen(resource, used, cluster)) {
         yield problem(at, 'It is about requests, and no waypoint sees those of the workloads that it is for.', `Label namespace ${resource.namespace} with istio.io/use-waypoint, and declare the waypoint.`, [noWaypoint]);
       }
     }
@@ -42,15 +43,35 @@ export const requestPolicyWithoutTargets: Check = {
 };
 
 function requestPolicies(cluster: Cluster): { resource: Resource; at: Field; noWaypoint: string; noTargets: string }[] {
-  return KINDS.flatMap(({ type, about, noWaypoint, noTargets }) => cluster.all(type).filter(each => isAmbient(each.namespace, cluster)).flatMap(resource => {
+  return KINDS.flatMap(({ type, about, noWaypoint, noTargets }) => cluster.all(type).filter(each => isAmbient(each.namespace, cluster) && !isForSidecars(each, cluster)).flatMap(resource => {
     const at = about(resource);
     return at ? [{ resource, at, noWaypoint, noTargets }] : [];
   }));
 }
 
-/** Whether what a policy names is a waypoint, or a Service that uses one. */
-function targetsEnrolled(policy: Resource, cluster: Cluster): boolean {
+/** Whether all that a policy selects keep it by sidecars of their own. */
+function isForSidecars(policy: Resource, cluster: Cluster): boolean {
+  const labels = policy.spec.get('selector', 'matchLabels').strings;
+  const workloads = Object.keys(labels).length === 0 ? [] : cluster.workloads.select(labels, policy.namespace);
+  return workloads.length > 0 && workloads.every(each => membershipOf(each, cluster) === Membership.SIDECAR);
+}
+
+/** Whether no waypoint sees the requests that a policy is about: those of a Service that uses none, or of nobody, if it names a waypoint that none uses. */
+function isUnseen(policy: Resource, used: ReadonlySet<string>, cluster: Cluster): boolean {
   const targets = targetRefsOf(policy);
-  return targets.length > 0 && targets.every(target => target.get('kind').text === 'Gateway'
-    || (cluster.find(Kind.SERVICE, target.get('name').text, policy.namespace)?.labels['istio.io/use-waypoint'] ?? 'none') !== 'none');
+  return targets.length === 0 ? missesWaypoint(policy.spec.get('selector', 'matchLabels').strings, policy.namespace, cluster) : targets.some(target => {
+    const name = target.get('name').text;
+    switch (target.get('kind').text) {
+      case 'Service':
+      case 'ServiceEntry': {
+        const named = cluster.find(target.get('kind').text === 'Service' ? Kind.SERVICE : Kind.SERVICE_ENTRY, name, policy.namespace);
+        return !isEnrolled(named?.labels ?? {}, cluster.namespaceLabels(policy.namespace));
+      }
+      case 'Gateway': {
+        const gateway = cluster.find(Kind.GATEWAY, name, policy.namespace);
+        return (gateway === undefined || isWaypoint(gateway, cluster)) && !used.has(`${policy.namespace}/${name}`);
+      }
+      default: return false;
+    }
+  });
 }

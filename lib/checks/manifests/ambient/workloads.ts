@@ -1,7 +1,7 @@
-import { addTo, type Cluster, hasLabels, hasProxy, isInjectedNamespace, Kind, Membership, membershipOf, type Resource, targetRefsOf, type Workload } from '../../../manifests';
+import { addTo, type Cluster, type Field, hasLabels, hasProxy, isInjectedNamespace, Kind, Membership, membershipOf, type Resource, targetRefsOf, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { isAmbientWorkload, isGateway, waypointNamed, waypointOf } from './enrolment';
+import { isAmbientWorkload, isGateway, isWaypoint, waypointNamed, waypointOf } from './enrolment';
 import { requestRuleOf } from './layers';
 
 const MODE = 'istio.io/dataplane-mode';
@@ -44,20 +44,25 @@ export const unknownWaypoint: Check = {
   id: 'UnknownWaypoint',
   severity: Severity.ERROR,
   covers: ['KIA1313'],
-  summary: 'A workload uses a waypoint that does not exist, or is no waypoint',
+  summary: 'A workload or a Service uses a waypoint that does not exist, or is no waypoint',
   explanation: 'Policies about requests are then kept by nobody: traffic passes as if there were none. A waypoint is a Gateway of class istio-waypoint with an HBONE listener on port 15008.',
   *find(cluster) {
-    for (const workload of cluster.workloads.all.filter(each => !isGateway(each))) {
-      const name = waypointNamed(workload.labels, cluster.namespaceLabels(workload.namespace));
-      const gateway = waypointOf(workload, cluster);
-      const isWaypoint = gateway?.spec.get('gatewayClassName').text.startsWith('istio-waypoint') === true || gateway?.spec.get('listeners').items.some(each => each.get('protocol').text === 'HBONE') === true;
-      if (name !== undefined && !isWaypoint && workload.labels[MODE] !== 'none') {
-        yield problem(workload.resource.metadata.get('name'), gateway ? `The Gateway "${name}" that ${workload.name} uses is no waypoint.` : `There is no waypoint "${name}", which ${workload.name} uses.`,
-          'Declare a Gateway of class istio-waypoint with this name, or correct istio.io/use-waypoint.');
-      }
+    for (const workload of cluster.workloads.all.filter(each => !isGateway(each) && each.labels[MODE] !== 'none')) {
+      yield* unknown(workload, waypointNamed(workload.labels, cluster.namespaceLabels(workload.namespace)), workload.resource.metadata.get('name'), cluster);
+    }
+    for (const service of cluster.all(Kind.SERVICE)) {
+      yield* unknown(service, waypointNamed(service.labels, {}), service.metadata.get('labels', 'istio.io/use-waypoint'), cluster, []);
     }
   },
 };
+
+function* unknown(user: Workload | Resource, name: string | undefined, at: Field, cluster: Cluster, codes?: readonly string[]) {
+  const gateway = waypointOf(user, cluster);
+  if (name !== undefined && !(gateway && isWaypoint(gateway, cluster))) {
+    yield problem(at, gateway ? `The Gateway "${name}" that ${user.name} uses is no waypoint.` : `There is no waypoint "${name}", which ${user.name} uses.`,
+      'Declare a Gateway of class istio-waypoint with this name, or correct istio.io/use-waypoint.', codes);
+  }
+}
 
 export const requestRulesWithoutWaypoint: Check = {
   id: 'RequestRulesWithoutWaypoint',

@@ -71,7 +71,7 @@ export const invalidExternalControlPlane: Check = {
   explanation: 'A remote cluster asks the control plane by this URL; without it nothing is injected or validated.',
   *find(cluster) {
     for (const { config, url } of externalConfigs(cluster)) {
-      if (!url.exists ? !config.get('service').exists : !URL.canParse(url.text)) {
+      if (!url.exists ? !config.get('service').exists : !isUrl(url.text)) {
         yield problem(url.exists ? url : config, url.exists ? `"${url.text}" is no URL.` : 'The webhook has neither a Service nor a URL.', 'Give the URL of the gateway in front of the control plane.');
       }
     }
@@ -92,6 +92,11 @@ export const externalControlPlaneByAddress: Check = {
     }
   },
 };
+
+/** Whether a text is a URL, perhaps without a host. */
+function isUrl(text: string): boolean {
+  return text.includes('://') ? URL.canParse(text) : !/^:|\s|%(?![0-9a-f]{2})/i.test(text);
+}
 
 function externalConfigs(cluster: Cluster): { config: Field; url: Field }[] {
   const validating = cluster.all(Kind.VALIDATING_WEBHOOK).filter(each => each.name === 'istiod-default-validator' || each.name.startsWith('istio-validator'));

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { Resource } from '../../../manifests';
 
-const PAIRS = [['tls.crt', 'tls.key'], ['cert', 'key']] as const;
+/** In the order in which Istio looks for them. */
+const PAIRS = [['cert', 'key'], ['tls.crt', 'tls.key']] as const;
 
 /** What keeps a Secret from being a certificate for a gateway; undefined if nothing does. */
 export function certificateProblem(secret: Resource): string | undefined {

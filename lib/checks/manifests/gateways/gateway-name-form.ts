@@ -4,8 +4,8 @@ import { type Check, problem } from '../check';
 
 export const gatewayNameForm: Check = {
   id: 'GatewayNameForm',
-  severity: Severity.INFO,
-  covers: ['KIA1108'],
+  severity: Severity.WARNING,
+  covers: ['IST0133', 'KIA1108'],
   summary: 'A VirtualService names a Gateway in the old way',
   explanation: '`name.namespace.svc.cluster.local` still works; `namespace/name` is how Istio documents it.',
   *find(cluster) {

@@ -58,7 +58,7 @@ export const unknownGrantNamespace: Check = {
   *find(cluster) {
     for (const grant of cluster.all(Kind.REFERENCE_GRANT).filter(each => cluster.find(Kind.NAMESPACE, each.namespace))) {
       for (const namespace of grant.spec.get('from').items.map(each => each.get('namespace'))) {
-        if (!cluster.find(Kind.NAMESPACE, namespace.text)) {
+        if (!cluster.hasNamespace(namespace.text)) {
           yield problem(namespace, `There is no namespace "${namespace.text}".`, 'Correct the name.');
         }
       }

@@ -1,4 +1,5 @@
 import { type Cluster, type Field, hasLabels, Kind, type Labels, type Resource } from '../../../manifests';
+import { isStandard } from './standard-gateway';
 
 /** A server of a Gateway of Istio. */
 export interface Server {
@@ -7,8 +8,13 @@ export interface Server {
   readonly selector: Labels;
   readonly port: string;
   readonly bind: string;
-  /** The hosts without the namespaces whose VirtualServices may use them. */
-  readonly hosts: readonly string[];
+  readonly hosts: readonly ServerHost[];
+}
+
+/** A host of a server, with the namespace whose VirtualServices may use it: `*` for all. */
+export interface ServerHost {
+  readonly scope: string;
+  readonly name: string;
 }
 
 /** All servers by port: those of different ports never meet. */
@@ -20,7 +26,7 @@ export function serversByPort(cluster: Cluster): Map<string, Server[]> {
       if (port === '') {
         continue;
       }
-      const server = { gateway, at, selector: gateway.spec.get('selector').strings, port, bind: at.get('bind').text, hosts: at.get('hosts').texts };
+      const server = { gateway, at, selector: gateway.spec.get('selector').strings, port, bind: at.get('bind').text, hosts: at.get('hosts').texts.map(each => hostOf(each, gateway.namespace)) };
       const others = servers.get(port);
       if (others) {
         others.push(server);
@@ -37,5 +43,15 @@ export function sharePods(one: Server, other: Server, cluster: Cluster): boolean
   if (hasLabels(one.selector, other.selector) && hasLabels(other.selector, one.selector)) {
     return true;
   }
-  return cluster.workloads.select(one.selector).some(each => hasLabels(each.labels, other.selector));
+  return (isStandard(one.selector) && isStandard(other.selector)) || cluster.workloads.select(one.selector).some(each => hasLabels(each.labels, other.selector));
+}
+
+/** Whether VirtualServices of some namespace may use both hosts. */
+export function shareScope(one: ServerHost, other: ServerHost): boolean {
+  return one.scope === other.scope || one.scope === '*' || other.scope === '*';
+}
+
+function hostOf(text: string, namespace: string): ServerHost {
+  const [scope = '', name] = text.toLowerCase().split('/');
+  return name === undefined ? { scope: '*', name: scope } : { scope: scope === '.' ? namespace : scope, name };
 }

@@ -1,4 +1,4 @@
-import type { Cluster, Labels } from '../../../manifests';
+import { type Cluster, hasLabels, type Labels } from '../../../manifests';
 
 const STANDARD: Labels = { istio: 'ingressgateway' };
 const STANDARD_NAMESPACE = 'istio-system';
@@ -17,8 +17,12 @@ export interface GatewayPod {
  */
 export function podsFor(selector: Labels, cluster: Cluster): readonly GatewayPod[] {
   const pods = cluster.workloads.select(selector);
-  const isStandard = Object.entries(selector).every(([name, value]) => STANDARD[name] === value);
-  return pods.length === 0 && isStandard ? [{ namespace: STANDARD_NAMESPACE, name: 'istio-ingressgateway', labels: STANDARD }] : pods;
+  return pods.length === 0 && isStandard(selector) ? [{ namespace: STANDARD_NAMESPACE, name: 'istio-ingressgateway', labels: STANDARD }] : pods;
+}
+
+/** Whether a selector takes the pods of that gateway. */
+export function isStandard(selector: Labels): boolean {
+  return hasLabels(STANDARD, selector);
 }
 
 /** Whether the Service of that gateway leads to some of these pods, and has a port. */

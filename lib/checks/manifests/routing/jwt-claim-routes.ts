@@ -32,5 +32,10 @@ export const jwtClaimRoutes: Check = {
 function claimMatch(spec: Field): Field | undefined {
   return spec.get('http').items.flatMap(route => route.get('match').items)
     .flatMap(match => [...match.get('headers').entries, ...match.get('withoutHeaders').entries])
-    .find(([name]) => /^@request\.auth\.claims[.[]/i.test(name))?.[1];
+    .find(([name]) => isRoutingClaim(name))?.[1];
+}
+
+/** Whether what is matched as a header is a claim: `@request.auth.claims.name`, or with the names in brackets. */
+export function isRoutingClaim(name: string): boolean {
+  return /^@request\.auth\.claims(\..+|\[.+\])$/is.test(name);
 }

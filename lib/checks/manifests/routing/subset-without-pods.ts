@@ -9,7 +9,7 @@ export const subsetWithoutPods: Check = {
   covers: ['IST0173', 'KIA0203'],
   summary: 'A subset of a DestinationRule takes none of its host\'s pods',
   explanation: 'Requests that a route sends to the subset are answered with 503. The labels are looked for on the pods behind the host and on the endpoints of its ServiceEntry; those that '
-    + 'Istio adds itself (region, zone, node, cluster, network) are known in a running cluster only and not looked for.',
+    + 'Istio adds itself (region, zone, node, cluster, network) are known in a running cluster only and not looked for. `istioctl analyze` (IST0173) is content with any pod that has the labels.',
   *find(cluster) {
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
       const target = targetOf(rule.spec.get('host').text, rule, cluster);
@@ -27,8 +27,9 @@ export const subsetWithoutPods: Check = {
       for (const subset of rule.spec.get('subsets').items) {
         const wanted = Object.fromEntries(Object.entries(subset.get('labels').strings).filter(([name, value]) => value === '' || !ADDED.test(name)));
         if (!labels.some(each => hasLabels(each, wanted))) {
+          const isElsewhere = cluster.workloads.select({ ...(isService ? {} : selector), ...wanted }).length > 0;
           yield problem(subset.get('name'), `No pod of ${target.name} has the labels of the subset "${subset.get('name').text}", so requests to it fail with 503.`,
-            'Correct the labels, or label the pods (`spec.template.metadata.labels` of the Deployment).');
+            'Correct the labels, or label the pods (`spec.template.metadata.labels` of the Deployment).', isElsewhere ? ['KIA0203'] : undefined);
         }
       }
     }

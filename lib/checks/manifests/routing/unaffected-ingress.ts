@@ -1,7 +1,6 @@
-import { Kind } from '../../../manifests';
+import { type Field, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { destinationsOf } from './destinations';
 
 export const unaffectedIngress: Check = {
   id: 'UnaffectedIngress',
@@ -13,18 +12,23 @@ export const unaffectedIngress: Check = {
     const split = new Map<string, string>();
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       const hosts = virtualService.spec.get('hosts').texts;
-      for (const { host } of virtualService.spec.get('http').items.length > 0 ? destinationsOf(virtualService).filter(each => !each.isMirror && each.subset !== '' && hosts.includes(each.host)) : []) {
-        split.set(host, virtualService.key);
+      for (const destination of routedTo(virtualService.spec).filter(each => each.get('subset').text !== '' && hosts.includes(each.get('host').text))) {
+        split.set(destination.get('host').text, virtualService.key);
       }
     }
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE).filter(each => each.spec.get('gateways').items.length > 0)) {
-      for (const route of virtualService.spec.get('http').items.flatMap(each => each.get('route').items)) {
-        const host = route.get('destination', 'host');
+      for (const destination of routedTo(virtualService.spec).filter(each => each.get('subset').text === '')) {
+        const host = destination.get('host');
         const other = split.get(host.text);
-        if (other && route.get('destination', 'subset').text === '') {
+        if (other) {
           yield problem(host, `What comes in by this route is spread over all of ${host.text}, whatever ${other} says about its subsets.`, 'Choose the subsets here too.');
         }
       }
     }
   },
 };
+
+/** Where requests go, copies not counted. */
+function routedTo(spec: Field): Field[] {
+  return spec.get('http').items.flatMap(each => each.get('route').items).map(each => each.get('destination'));
+}

@@ -15,7 +15,7 @@ export const unknownDestination: Check = {
       for (const { at, host, isMirror } of destinationsOf(virtualService)) {
         if (!targetOf(host, virtualService, cluster)) {
           yield problem(at.get('host'), `${isMirror ? 'Copies of requests' : 'Requests'} go to the host "${host}", which nobody declares, so they fail with 503.`,
-            'Correct the host, write it with its namespace and domain if the Service is in another namespace, or declare a ServiceEntry.');
+            'Correct the host, write it with its namespace and domain if the Service is in another namespace, or declare a ServiceEntry.', isMirror ? ['IST0101'] : undefined);
         }
       }
     }

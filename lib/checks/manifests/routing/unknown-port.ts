@@ -11,10 +11,10 @@ export const unknownPort: Check = {
   explanation: 'Requests that take the route are answered with 503. The number is that of the Service or ServiceEntry, not the one on which the container listens.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
-      for (const { at, host, port } of destinationsOf(virtualService)) {
+      for (const { at, host, port = 0 } of destinationsOf(virtualService).filter(each => each.at.get('port').exists)) {
         const target = targetOf(host, virtualService, cluster);
         const ports = target ? portsOf(target).map(portNumber) : [];
-        if (target && port !== undefined && !ports.includes(port)) {
+        if (target && !ports.includes(port)) {
           yield problem(at.get('port'), `${target.name} has no port ${port}, so requests fail with 503.`, `Use one of its ports: ${ports.join(', ') || 'it has none yet'}.`);
         }
       }

@@ -13,9 +13,10 @@ export const unknownRuleHost: Check = {
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
       const host = rule.spec.get('host');
       const full = fullHost(host.text, rule.namespace, cluster.clusterDomain);
-      const isKnown = full.startsWith('*') ? cluster.hosts.all.some(each => coversHost(full, each.name)) : targetOf(host.text, rule, cluster) !== undefined;
+      const isWildcard = full.startsWith('*');
+      const isKnown = isWildcard ? cluster.hosts.all.some(each => coversHost(full, each.name)) : targetOf(host.text, rule, cluster) !== undefined;
       if (!isKnown) {
-        yield problem(host, `Nobody declares the host "${host.text}", so the rule applies to nothing.`, 'Correct the host, write it with its namespace and domain, or declare a ServiceEntry.');
+        yield problem(host, `Nobody declares the host "${host.text}", so the rule applies to nothing.`, 'Correct the host, write it with its namespace and domain, or declare a ServiceEntry.', isWildcard ? ['IST0174'] : undefined);
       }
     }
   },

@@ -1,13 +1,17 @@
 import { type Field, Kind } from '../../../manifests';
-import { type Complain, isDnsLabel, isHost, validity } from './rules';
-import { checkDuration, checkExportTo, checkPercent, checkSelector } from './shared';
+import { checkClientTls } from './client-tls';
+import { checkPool } from './connection-pool';
+import { checkLoadBalancer } from './load-balancer';
+import { isAddress, isDnsLabel, isFullName, isHost, isPort } from './names';
+import { type Complain, validity } from './rules';
+import { checkDuration, checkExportTo, checkLabels, checkPercent, checkSelector } from './shared';
 
 const PARTS = ['outlierDetection', 'connectionPool', 'loadBalancer', 'tls'];
 const WHOLE = [...PARTS, 'portLevelSettings', 'tunnel', 'proxyProtocol', 'retryBudget'];
 
 export const invalidDestinationRule = validity(
   Kind.DESTINATION_RULE,
-  'It needs a host; its subsets have different names; a traffic policy says something; numbers are not negative, durations have a unit.',
+  'It needs a host; its subsets have different names; a traffic policy says something; numbers are not negative, durations have a unit; a rule for some workloads is for their own namespace.',
   (resource, complain) => {
     const { spec } = resource;
     if (!isHost(spec.get('host').text)) {
@@ -15,39 +19,54 @@ export const invalidDestinationRule = validity(
     }
     checkExportTo(resource, complain);
     checkSelector(spec.get('workloadSelector', 'matchLabels'), complain);
-    checkPolicy(spec.get('trafficPolicy'), WHOLE, complain);
+    checkPolicy(spec.get('trafficPolicy'), complain);
     const names = new Set<string>();
     for (const subset of spec.get('subsets').items) {
       const name = subset.get('name');
       if (!isDnsLabel(name.text)) {
-        complain(name, `"${name.text}" is no name of a subset.`, 'Use lower-case letters, digits and dashes.');
+        complain(name, `"${name.text}" is no name of a subset.`, 'Use letters, digits and dashes.');
       }
       if (names.has(name.text)) {
         complain(name, `Another subset is named "${name.text}".`, 'Give each a name of its own.');
       }
       names.add(name.text);
-      checkPolicy(subset.get('trafficPolicy'), WHOLE, complain);
+      checkLabels(subset.get('labels'), complain);
+      checkPolicy(subset.get('trafficPolicy'), complain);
     }
   },
 );
 
-function checkPolicy(policy: Field, parts: readonly string[], complain: Complain): void {
-  if (policy.exists && !parts.some(name => policy.get(name).exists)) {
-    complain(policy, 'The traffic policy says nothing.', `Add one of ${parts.slice(0, 4).join(', ')}, or remove it.`);
+function checkPolicy(policy: Field, complain: Complain): void {
+  if (policy.exists && !WHOLE.some(name => saysSomething(policy.get(name)))) {
+    complain(policy, 'The traffic policy says nothing.', `Add one of ${PARTS.join(', ')}, or remove it.`);
   }
-  checkOutliers(policy.get('outlierDetection'), complain);
-  checkPool(policy.get('connectionPool'), complain);
-  checkTls(policy.get('tls'), complain);
-  const cookie = policy.get('loadBalancer', 'consistentHash', 'httpCookie');
-  if (cookie.exists && cookie.get('name').text === '') {
-    complain(cookie, 'The cookie has no name.', 'Add `name`.');
+  if (policy.get('tunnel').exists && policy.get('proxyProtocol').exists) {
+    complain(policy, 'Connections are tunnelled, or begin with PROXY, and not both.', 'Keep tunnel or proxyProtocol.');
+    return;
   }
+  checkParts(policy, complain);
+  checkTunnel(policy.get('tunnel'), complain);
   for (const port of policy.get('portLevelSettings').items) {
     if (!port.get('port').exists) {
       complain(port, 'It does not say which port it is for.', 'Add `port: { number: … }`.');
     }
-    checkPolicy(port, PARTS, complain);
+    if (!PARTS.some(name => port.get(name).exists)) {
+      complain(port, 'It says nothing of the port.', `Add one of ${PARTS.join(', ')}, or remove it.`);
+    }
+    checkParts(port, complain);
   }
+}
+
+/** Whether a field is there, and no empty list. */
+function saysSomething(field: Field): boolean {
+  return field.exists && !(Array.isArray(field.value) && field.items.length === 0);
+}
+
+function checkParts(policy: Field, complain: Complain): void {
+  checkOutliers(policy.get('outlierDetection'), complain);
+  checkPool(policy.get('connectionPool'), complain);
+  checkLoadBalancer(policy.get('loadBalancer'), complain);
+  checkClientTls(policy.get('tls'), complain);
 }
 
 function checkOutliers(detection: Field, complain: Complain): void {
@@ -59,23 +78,12 @@ function checkOutliers(detection: Field, complain: Complain): void {
   }
 }
 
-function checkPool(pool: Field, complain: Complain): void {
-  if (pool.exists && !pool.get('tcp').exists && !pool.get('http').exists) {
-    complain(pool, 'The connection pool says nothing.', 'Add tcp or http, or remove it.');
+function checkTunnel(tunnel: Field, complain: Complain): void {
+  const [protocol, host] = ['protocol', 'targetHost'].map(name => tunnel.get(name));
+  if (protocol && !['', 'CONNECT', 'POST'].includes(protocol.text)) {
+    complain(protocol, `"${protocol.text}" makes no tunnel.`, 'Use CONNECT or POST.');
   }
-  const numbers = ['http1MaxPendingRequests', 'http2MaxRequests', 'maxRequestsPerConnection', 'maxRetries', 'maxConcurrentStreams'].map(name => pool.get('http', name)).concat(pool.get('tcp', 'maxConnections'));
-  for (const number of numbers.filter(each => (each.number ?? 0) < 0)) {
-    complain(number, 'The number is negative.', 'Use 0 or more.');
+  if (tunnel.exists && (!isFullName(host?.text ?? '') && !isAddress(host?.text ?? '') || !isPort(tunnel.get('targetPort')))) {
+    complain(tunnel, 'The tunnel does not say where it leads.', 'Add targetHost and targetPort.');
   }
-  [pool.get('tcp', 'connectTimeout'), pool.get('http', 'idleTimeout'), pool.get('tcp', 'maxConnectionDuration')].forEach(each => checkDuration(each, complain));
-}
-
-function checkTls(tls: Field, complain: Complain): void {
-  const mode = tls.get('mode').text;
-  const missing = mode === 'MUTUAL' && tls.get('credentialName').text === '' ? ['clientCertificate', 'privateKey'].filter(name => tls.get(name).text === '') : [];
-  if (missing.length > 0) {
-    complain(tls, `MUTUAL needs ${missing.join(' and ')}.`, 'Add them, or a credentialName.');
-  }
-  const extra = mode === 'ISTIO_MUTUAL' ? ['clientCertificate', 'privateKey', 'caCertificates', 'credentialName'].filter(name => tls.get(name).text !== '') : [];
-  extra.forEach(name => complain(tls.get(name), `ISTIO_MUTUAL has certificates of its own, and no ${name}.`, 'Remove it.'));
 }

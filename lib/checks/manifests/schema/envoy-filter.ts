@@ -1,34 +1,68 @@
-import { Kind } from '../../../manifests';
-import { validity } from './rules';
+import { type Field, Kind } from '../../../manifests';
+import { isExpression } from './patterns';
+import { type Complain, validity } from './rules';
+import { checkSelector } from './shared';
 
 /** What a patch is for, and the match that goes with it. */
 const MATCHES: Readonly<Record<string, string>> = {
   CLUSTER: 'cluster', ROUTE_CONFIGURATION: 'routeConfiguration', VIRTUAL_HOST: 'routeConfiguration', HTTP_ROUTE: 'routeConfiguration',
-  LISTENER: 'listener', FILTER_CHAIN: 'listener', NETWORK_FILTER: 'listener', HTTP_FILTER: 'listener', LISTENER_FILTER: 'listener',
+  LISTENER: 'listener', FILTER_CHAIN: 'listener', NETWORK_FILTER: 'listener', HTTP_FILTER: 'listener',
 };
-const KINDS = ['cluster', 'listener', 'routeConfiguration'];
+const KINDS = ['cluster', 'listener', 'routeConfiguration', 'waypoint'];
+const CONNECTION_MANAGERS = ['envoy.filters.network.http_connection_manager', 'envoy.http_connection_manager'];
+const LONGEST_VERSION = 1024;
 
 export const invalidEnvoyFilter = validity(
   Kind.ENVOY_FILTER,
-  'Each patch says what it is for, what it matches by an object of that kind, and what it does; all but REMOVE have a value.',
+  'Each patch says what it is for, what it matches by an object of that kind, and what it does; all but REMOVE have a value. Whether the value is what Envoy takes is not looked at.',
   ({ spec }, complain) => {
-    for (const patch of spec.get('configPatches').items) {
-      const applyTo = patch.get('applyTo').text;
-      const operation = patch.get('patch', 'operation');
-      if (applyTo === '' || applyTo === 'INVALID') {
-        complain(patch, 'It does not say what it is for.', 'Add `applyTo`.');
-      }
-      if (!patch.get('patch').exists) {
-        complain(patch, 'It does not say what to do.', 'Add `patch: { operation, value }`.');
-      } else if (operation.text === '' || operation.text === 'INVALID') {
-        complain(patch.get('patch'), 'It does not say what to do.', 'Add `operation`.');
-      } else if (operation.text !== 'REMOVE' && !patch.get('patch', 'value').exists) {
-        complain(patch.get('patch'), `${operation.text} needs a value.`, 'Add `value`.');
-      }
-      const wanted = Object.hasOwn(MATCHES, applyTo) ? MATCHES[applyTo] : undefined;
-      for (const kind of wanted ? KINDS.filter(each => each !== wanted && patch.get('match', each).exists) : []) {
-        complain(patch.get('match', kind), `${applyTo} is matched by ${wanted}, and not by ${kind}.`, `Write \`match: { ${wanted}: … }\`.`);
-      }
-    }
+    checkSelector(spec.get('workloadSelector', 'labels'), complain);
+    spec.get('configPatches').items.filter(each => each.get('match', 'context').text !== 'WAYPOINT').forEach(each => checkPatch(each, complain));
   },
 );
+
+function checkPatch(patch: Field, complain: Complain): void {
+  const applyTo = patch.get('applyTo').text;
+  const operation = patch.get('patch', 'operation').text;
+  const version = patch.get('match', 'proxy', 'proxyVersion');
+  if (applyTo === '' || applyTo === 'INVALID') {
+    complain(patch, 'It does not say what it is for.', 'Add `applyTo`.');
+  } else if (!patch.get('patch').exists) {
+    complain(patch, 'It does not say what to do.', 'Add `patch: { operation, value }`.');
+  } else if (operation === '' || operation === 'INVALID') {
+    complain(patch.get('patch'), 'It does not say what to do.', 'Add `operation`.');
+  } else if (operation !== 'REMOVE' && !patch.get('patch', 'value').exists) {
+    complain(patch.get('patch'), `${operation} needs a value.`, 'Add `value`.');
+  } else if (version.text.length <= LONGEST_VERSION && !isExpression(version.text)) {
+    complain(version, `"${version.text}" is no regular expression of RE2.`, 'Write one, such as ^1\\.31.*.');
+  } else {
+    checkMatch(patch.get('match'), applyTo, complain);
+    checkTypes(patch.get('patch', 'value'), complain);
+  }
+}
+
+/** Configuration of filters says its type, at every depth. */
+function checkTypes(value: Field, complain: Complain): void {
+  for (const [name, member] of [...value.entries, ...value.items.map((each): [string, Field] => ['', each])]) {
+    if (['typed_config', 'typedConfig'].includes(name) && member.exists && member.get('@type').text === '') {
+      complain(member, 'It does not say its type.', 'Add `"@type": type.googleapis.com/…`.');
+    }
+    checkTypes(member, complain);
+  }
+}
+
+function checkMatch(match: Field, applyTo: string, complain: Complain): void {
+  const wanted = Object.hasOwn(MATCHES, applyTo) ? MATCHES[applyTo] : undefined;
+  const others = wanted ? KINDS.filter(each => each !== wanted && match.get(each).exists) : [];
+  others.forEach(kind => complain(match.get(kind), `${applyTo} is matched by ${wanted}, and not by ${kind}.`, `Write \`match: { ${wanted}: … }\`.`));
+  const filter = match.get('listener', 'filterChain', 'filter');
+  if (wanted !== 'listener' || others.length > 0 || !filter.exists) {
+    return;
+  }
+  const [name, sub] = [filter.get('name').text, filter.get('subFilter')];
+  if (name === '' || (sub.exists && sub.get('name').text === '')) {
+    complain(name === '' ? filter : sub, 'The filter is matched by its name, and has none.', 'Add `name`.');
+  } else if (sub.exists && (applyTo !== 'HTTP_FILTER' || !CONNECTION_MANAGERS.includes(name))) {
+    complain(sub, 'Only HTTP filters of the connection manager are matched by a subFilter.', `Set applyTo: HTTP_FILTER, and the filter's name to ${CONNECTION_MANAGERS[0]}.`);
+  }
+}

@@ -1,15 +1,17 @@
 import { type Field, Kind } from '../../../manifests';
-import { type Complain, isDnsLabel, isHost, isPort, validity } from './rules';
+import { isAddress, isDnsLabel, isHost, isPartialWildcard, isPort, isSocket } from './names';
+import { isHttp, isTls, PROTOCOLS } from './protocols';
+import { type Complain, validity } from './rules';
+import { checkServerTls, isGiven, isPassedOn } from './server-tls';
 
-const PROTOCOLS: ReadonlySet<string> = new Set(['TCP', 'UDP', 'GRPC', 'GRPC-WEB', 'HTTP', 'HTTP_PROXY', 'HTTP2', 'HTTPS', 'TLS', 'MONGO', 'REDIS', 'MYSQL']);
-const CERTIFICATES = ['serverCertificate', 'privateKey', 'caCertificates', 'tlsCertificates', 'credentialName', 'credentialNames'];
+const SOCKET = 'unix://';
 
 export const invalidGateway = validity(
   Kind.ISTIO_GATEWAY,
-  'It needs servers, each with hosts and a port with a name of its own, a number and a protocol; HTTPS and TLS need tls settings, and other protocols cannot have them (but for a redirect); a certificate comes from one place.',
+  'It needs servers, each with hosts and a port with a name of its own, a number and a protocol; hosts are written with their domain; HTTPS and TLS need tls settings, and other protocols cannot have them (but for a redirect); a certificate comes from one place.',
   ({ spec, name, metadata }, complain) => {
     if (!isDnsLabel(name)) {
-      complain(metadata.get('name'), `"${name}" is no name for a Gateway.`, 'Use lower-case letters, digits and dashes.');
+      complain(metadata.get('name'), `"${name}" is no name for a Gateway.`, 'Use letters, digits and dashes.');
     }
     const servers = spec.get('servers').items;
     if (servers.length === 0) {
@@ -28,66 +30,63 @@ export const invalidGateway = validity(
 );
 
 function checkServer(server: Field, complain: Complain): void {
-  const [port, tls] = [server.get('port'), server.get('tls')];
-  const protocol = port.get('protocol').text.toUpperCase();
+  const [port, tls, bind] = [server.get('port'), server.get('tls'), server.get('bind')];
+  const protocol = port.get('protocol').text;
   if (server.get('hosts').items.length === 0) {
     complain(server, 'The server has no hosts.', 'Add `hosts`, `*` for all.');
   }
-  for (const host of server.get('hosts').items) {
-    const [scope, name] = host.text.includes('/') ? host.text.split('/') : ['', host.text];
-    if (!isHost(name ?? '') || (scope !== '' && !['.', '*'].includes(scope ?? '') && !isDnsLabel(scope ?? ''))) {
-      complain(host, `"${host.text}" is no host.`, 'Write `host` or `namespace/host`.');
-    }
+  for (const host of server.get('hosts').items.filter(each => !isServerHost(each.text))) {
+    complain(host, `"${host.text}" is no host.`, 'Write `host` or `namespace/host`, the host with its domain.');
   }
+  checkServerTls(tls, complain);
+  checkBind(bind, port, complain);
   if (!port.exists) {
     complain(server, 'The server has no port.', 'Add `port: { number, name, protocol }`.');
-    return;
+  } else if (checkPort(port, bind.text, complain)) {
+    if (isTls(protocol) && !tls.exists) {
+      complain(server, `${protocol} needs tls settings.`, 'Add `tls: { mode, credentialName }`.');
+    } else if (!isTls(protocol) && tls.exists && !(isHttp(protocol) && isRedirectOnly(tls))) {
+      complain(tls, `${protocol} cannot have these tls settings.`, 'Use HTTPS or TLS, or `httpsRedirect` alone.');
+    }
   }
-  if (!PROTOCOLS.has(protocol)) {
-    complain(port.get('protocol'), `"${port.get('protocol').text}" is no protocol.`, `Use one of ${[...PROTOCOLS].join(', ')}.`);
-  }
-  if (!isPort(port.get('number')) && !server.get('bind').text.startsWith('unix://')) {
-    complain(port.get('number'), 'The port has no number from 1 to 65535.', 'Give it one.');
-  }
-  if (port.get('name').text === '') {
-    complain(port, 'The port has no name.', 'Give it one, such as http.');
-  }
-  const isTls = protocol === 'HTTPS' || protocol === 'TLS';
-  if (isTls && !tls.exists) {
-    complain(server, `${protocol} needs tls settings.`, 'Add `tls: { mode, credentialName }`.');
-  } else if (PROTOCOLS.has(protocol) && !isTls && tls.exists && !(isPlain(protocol) && isRedirectOnly(tls))) {
-    complain(tls, `${protocol} cannot have these tls settings.`, 'Use HTTPS or TLS, or `httpsRedirect` alone.');
-  }
-  checkTls(tls, complain);
 }
 
-function isPlain(protocol: string): boolean {
-  return protocol.startsWith('HTTP') || protocol.startsWith('GRPC');
+function isServerHost(text: string): boolean {
+  const at = text.indexOf('/');
+  const [scope, host] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
+  const isScope = at < 0 || ['.', '*'].includes(scope) || isDnsLabel(scope);
+  return isScope && (host === '*' || host.includes('.')) && !isPartialWildcard(host) && (isHost(host) || isAddress(host));
+}
+
+function checkPort(port: Field, bind: string, complain: Complain): boolean {
+  const problems: [Field, string, string][] = [];
+  const [number, protocol] = [port.get('number'), port.get('protocol')];
+  if (!PROTOCOLS.has(protocol.text.toUpperCase())) {
+    problems.push([protocol, `"${protocol.text}" is no protocol.`, `Use one of ${[...PROTOCOLS].join(', ')}.`]);
+  }
+  if (((number.number ?? 0) > 0 || !bind.startsWith(SOCKET)) && !isPort(number)) {
+    problems.push([number, 'The port has no number from 1 to 65535.', 'Give it one.']);
+  }
+  if ((port.get('targetPort').number ?? 0) > 0) {
+    problems.push([port.get('targetPort'), 'A Gateway listens on its port, and has no targetPort.', 'Remove it.']);
+  }
+  if (port.get('name').text === '') {
+    problems.push([port, 'The port has no name.', 'Give it one, such as http.']);
+  }
+  problems.forEach(each => complain(...each));
+  return problems.length === 0;
+}
+
+function checkBind(bind: Field, port: Field, complain: Complain): void {
+  if (bind.text.startsWith(SOCKET)) {
+    if (!isSocket(bind.text.slice(SOCKET.length)) || (port.get('number').number ?? 0) !== 0) {
+      complain(bind, 'A socket has an absolute path, and no port.', 'Write unix:///path, with port 0.');
+    }
+  } else if (bind.text !== '' && !isAddress(bind.text)) {
+    complain(bind, `"${bind.text}" is no address.`, 'Write the address on which the gateway listens.');
+  }
 }
 
 function isRedirectOnly(tls: Field): boolean {
-  return ['', 'PASSTHROUGH', 'AUTO_PASSTHROUGH'].includes(tls.get('mode').text) && !CERTIFICATES.some(name => given(tls.get(name)));
-}
-
-function checkTls(tls: Field, complain: Complain): void {
-  const mode = tls.get('mode').text;
-  const has = (name: string) => given(tls.get(name));
-  if (mode === 'ISTIO_MUTUAL') {
-    CERTIFICATES.filter(has).forEach(name => complain(tls.get(name), `ISTIO_MUTUAL has certificates of its own, and no ${name}.`, 'Remove it.'));
-    return;
-  }
-  const sources = [has('serverCertificate') && has('privateKey'), has('credentialName'), has('credentialNames'), has('tlsCertificates')].filter(Boolean).length;
-  if (sources > 1) {
-    complain(tls, 'The certificate comes from more than one place.', 'Keep one of credentialName, credentialNames, tlsCertificates, or serverCertificate with privateKey.');
-  }
-  if (['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'].includes(mode) && !has('credentialName') && !has('credentialNames') && !has('tlsCertificates')) {
-    const missing = ['serverCertificate', 'privateKey', ...(mode === 'SIMPLE' ? [] : ['caCertificates'])].filter(name => !has(name));
-    if (missing.length > 0) {
-      complain(tls, `${mode} needs ${missing.join(', ')}, or a credentialName.`, 'Add `credentialName` with the name of a Secret.');
-    }
-  }
-}
-
-function given(field: Field): boolean {
-  return field.text !== '' || field.items.length > 0;
+  return isPassedOn(tls) && !['caCertificates', 'privateKey', 'serverCertificate'].some(name => isGiven(tls.get(name)));
 }

@@ -26,20 +26,3 @@ function complaints(resource: Resource, rules: Rules, cluster: Cluster): Problem
   rules(resource, (at, message, remedy) => problems.push(problem(at, message, remedy)), cluster);
   return problems;
 }
-
-const LABEL = /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
-
-/** Whether a text is a DNS label: what names of subsets, ports and namespaces have to be. */
-export function isDnsLabel(text: string): boolean {
-  return LABEL.test(text);
-}
-
-/** Whether a text is a host name, perhaps with `*` as its first label. */
-export function isHost(text: string): boolean {
-  return text.length <= 255 && text.split('.').every((label, index, all) => /^[a-zA-Z0-9_]([-a-zA-Z0-9_]*[a-zA-Z0-9_])?$/.test(label) || (index === 0 && all.length >= 1 && /^\*(-[-a-zA-Z0-9]+)?$/.test(label)));
-}
-
-/** Whether a number is a port. */
-export function isPort(port: Field): boolean {
-  return port.number !== undefined && Number.isInteger(port.number) && port.number >= 1 && port.number <= 65535;
-}

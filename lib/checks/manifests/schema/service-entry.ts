@@ -1,7 +1,11 @@
-import { isIP } from 'node:net';
-import { type Field, Kind, saysProtocol } from '../../../manifests';
-import { type Complain, isDnsLabel, isHost, isPort, validity } from './rules';
-import { checkExportTo } from './shared';
+import { type Field, Kind } from '../../../manifests';
+import { checkEndpoint } from './endpoints';
+import { isDnsLabel, isFullName, isHost, isPort, isRange } from './names';
+import { isHttp, isProtocol, isTls } from './protocols';
+import { type Complain, validity } from './rules';
+import { checkExportTo, checkSelector } from './shared';
+
+const DYNAMIC = ['HTTP', 'HTTP2', 'GRPC', 'TLS'];
 
 export const invalidServiceEntry = validity(
   Kind.SERVICE_ENTRY,
@@ -16,13 +20,18 @@ export const invalidServiceEntry = validity(
     for (const host of hosts.filter(each => each.text === '*' || !isHost(each.text))) {
       complain(host, `"${host.text}" is no host.`, 'Name the host; `*.` may stand in front.');
     }
-    if (spec.get('workloadSelector').exists && spec.get('endpoints').exists) {
+    checkSelector(spec.get('workloadSelector', 'labels'), complain);
+    if (spec.get('workloadSelector').exists && spec.get('endpoints').items.length > 0) {
       complain(spec.get('endpoints'), 'It has endpoints and a workloadSelector.', 'Keep one of them.');
     }
     checkExportTo(resource, complain);
     checkPorts(spec.get('ports').items, complain);
-    checkResolution(spec, resolution, complain);
-    if (resolution !== 'NONE' && hosts.length > 1 && spec.get('ports').items.some(each => /^(|TCP|MONGO|REDIS|MYSQL|UDP)$/i.test(each.get('protocol').text))) {
+    checkAddresses(spec, resolution, complain);
+    checkEndpoints(spec, resolution, complain);
+    if (resolution === 'DYNAMIC_DNS') {
+      checkDynamic(spec, complain);
+    }
+    if (resolution !== 'NONE' && hosts.length > 1 && spec.get('ports').items.some(each => !isHttp(each.get('protocol').text) && !isTls(each.get('protocol').text))) {
       complain(spec.get('hosts'), 'Several hosts cannot share a port on which no request says for which it is.', 'Use an entry for each host.');
     }
   },
@@ -41,31 +50,56 @@ function checkPorts(ports: readonly Field[], complain: Complain): void {
     if (!isPort(number) || numbers.has(number.text)) {
       complain(number.exists ? number : port, numbers.has(number.text) ? `Port ${number.text} is there twice.` : 'The port has no number from 1 to 65535.', 'Give each port a number of its own.');
     }
-    if (protocol.text !== '' && !saysProtocol(port.get('none').replaced({ name: protocol.text }))) {
+    if (!isProtocol(protocol.text)) {
       complain(protocol, `"${protocol.text}" is no protocol.`, 'Use HTTP, HTTPS, GRPC, HTTP2, MONGO, TCP or TLS.');
+    }
+    const target = port.get('targetPort');
+    if (target.exists && target.number !== 0 && !isPort(target)) {
+      complain(target, `"${target.text}" is no port.`, 'Use 1 to 65535.');
     }
     names.add(name.text);
     numbers.add(number.text);
   }
 }
 
-function checkResolution(spec: Field, resolution: string, complain: Complain): void {
+function checkAddresses(spec: Field, resolution: string, complain: Complain): void {
+  for (const address of spec.get('addresses').items) {
+    if (!isRange(address.text)) {
+      complain(address, `"${address.text}" is no address or range.`, 'Write 10.0.0.0/8 or one address.');
+    } else if (address.text.includes('/') && !['NONE', 'STATIC'].includes(resolution)) {
+      complain(address, 'Ranges of addresses go with resolution NONE and STATIC only.', 'Give single addresses.');
+    }
+  }
+}
+
+function checkEndpoints(spec: Field, resolution: string, complain: Complain): void {
   const endpoints = spec.get('endpoints').items;
   const isDns = resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN';
+  const ports = spec.get('ports').items.map(each => each.get('name').text);
   if (resolution === 'NONE' && endpoints.length > 0) {
     complain(spec.get('endpoints'), 'Without resolution there are no endpoints.', 'Set resolution: STATIC or DNS.');
   }
-  for (const address of resolution === 'STATIC' ? endpoints.map(each => each.get('address')) : []) {
-    if (isIP(address.text) === 0 && !address.text.startsWith('unix://') && address.exists) {
-      complain(address, `"${address.text}" is no address.`, 'Use resolution: DNS for names.');
-    }
+  if (isDns || resolution === 'STATIC') {
+    endpoints.forEach(each => checkEndpoint(each, { ports, takesNames: isDns, takesSockets: !isDns }, complain));
   }
-  const wildcard = isDns && endpoints.length === 0 ? spec.get('hosts').items.find(each => each.text.startsWith('*')) : undefined;
-  if (wildcard) {
-    complain(wildcard, `DNS cannot resolve "${wildcard.text}".`, 'Name the hosts, give endpoints, or use resolution: NONE.');
+  if (resolution === 'DNS_ROUND_ROBIN' && endpoints.length > 1) {
+    complain(spec.get('endpoints'), 'DNS_ROUND_ROBIN resolves one name.', 'Keep one endpoint, or use resolution: DNS.');
   }
-  const ranges = spec.get('addresses').items.filter(each => each.text.includes('/'));
-  if (!['NONE', 'STATIC'].includes(resolution)) {
-    ranges.forEach(each => complain(each, 'Ranges of addresses go with resolution NONE and STATIC only.', 'Give single addresses.'));
+  const unresolvable = isDns && endpoints.length === 0 ? spec.get('hosts').items.find(each => !isFullName(each.text)) : undefined;
+  if (unresolvable) {
+    complain(unresolvable, `DNS cannot resolve "${unresolvable.text}".`, 'Name the hosts, give endpoints, or use resolution: NONE.');
+  }
+}
+
+/** Hosts that are resolved as requests name them. */
+function checkDynamic(spec: Field, complain: Complain): void {
+  for (const host of spec.get('hosts').items.filter(each => !each.text.startsWith('*'))) {
+    complain(host, 'With DYNAMIC_DNS hosts have wildcards.', 'Use resolution: DNS for one host.');
+  }
+  for (const name of ['addresses', 'endpoints'].filter(each => spec.get(each).items.length > 0)) {
+    complain(spec.get(name), `With DYNAMIC_DNS requests say where they go, and not ${name}.`, 'Remove it.');
+  }
+  for (const port of spec.get('ports').items.filter(each => !DYNAMIC.includes(each.get('protocol').text.toUpperCase()))) {
+    complain(port, 'With DYNAMIC_DNS a port carries HTTP, HTTP2, GRPC or TLS.', 'Use one of these protocols.');
   }
 }

@@ -1,6 +1,13 @@
-import { Kind } from '../../../manifests';
-import { isDnsLabel, isHost, isPort, validity } from './rules';
+import { type Field, Kind } from '../../../manifests';
+import { checkPool } from './connection-pool';
+import { checkDestination } from './destination';
+import { isAddress, isDnsLabel, isFullName, isHost, isPartialWildcard, isPort, isSocket } from './names';
+import { isProtocol, isTls } from './protocols';
+import { type Complain, validity } from './rules';
+import { checkServerTls } from './server-tls';
 import { checkSelector } from './shared';
+
+const SOCKET = 'unix://';
 
 export const invalidSidecar = validity(
   Kind.SIDECAR,
@@ -10,28 +17,111 @@ export const invalidSidecar = validity(
     if (!spec.get('outboundTrafficPolicy').exists && !spec.get('inboundConnectionPool').exists && ['egress', 'ingress'].every(name => spec.get(name).items.length === 0)) {
       complain(spec, 'It says nothing.', 'Add egress, ingress or outboundTrafficPolicy.');
     }
-    const egress = spec.get('egress').items;
-    for (const [index, listener] of egress.entries()) {
-      if (listener.get('hosts').items.length === 0) {
-        complain(listener, 'The listener has no hosts.', 'Add `hosts`, `~/*` for none.');
-      }
-      if (!listener.get('port').exists && index < egress.length - 1) {
-        complain(listener, 'A listener without a port takes all that the others do not, and has to be the last.', 'Put it last.');
-      }
-      for (const host of listener.get('hosts').items) {
-        const [scope = '', name] = host.text.split('/');
-        if (name === undefined || !isHost(name) || !(['.', '*', '~'].includes(scope) || isDnsLabel(scope))) {
-          complain(host, `"${host.text}" is not \`namespace/host\`.`, 'Put the namespace in front: `./host` for its own, `*/host` for any.');
-        }
-      }
-    }
-    const ports = new Set<string>();
-    for (const listener of spec.get('ingress').items) {
-      const port = listener.get('port', 'number');
-      if (!isPort(port) || ports.has(port.text)) {
-        complain(listener, ports.has(port.text) ? `Another listener has port ${port.text}.` : 'The listener has no port.', 'Give each a port of its own.');
-      }
-      ports.add(port.text);
-    }
+    const [egress, ingress] = [spec.get('egress').items, spec.get('ingress').items];
+    egress.forEach((each, index) => checkEgress(each, index === egress.length - 1, complain));
+    ingress.forEach(each => checkIngress(each, complain));
+    checkRepeated(egress, complain);
+    checkRepeated(ingress, complain);
+    checkPool(spec.get('inboundConnectionPool'), complain);
+    checkOutbound(spec.get('outboundTrafficPolicy'), complain);
   },
 );
+
+function checkRepeated(listeners: readonly Field[], complain: Complain): void {
+  const seen = new Set<string>();
+  for (const listener of listeners.filter(each => each.get('port').exists)) {
+    const number = listener.get('port', 'number').number ?? 0;
+    const place = number === 0 ? listener.get('bind').text : String(number);
+    if (seen.has(place)) {
+      complain(listener, `Another listener has ${number === 0 ? 'this socket' : `port ${place}`}.`, 'Give each one of its own.');
+    }
+    seen.add(place);
+  }
+}
+
+function checkEgress(listener: Field, isLast: boolean, complain: Complain): void {
+  const port = listener.get('port');
+  if (!port.exists && !isLast) {
+    complain(listener, 'A listener without a port takes all that the others do not, and has to be the last.', 'Put it last.');
+  } else if (port.exists) {
+    checkPort(listener, (port.get('number').number ?? 0) === 0, complain);
+  }
+  if (listener.get('hosts').items.length === 0) {
+    complain(listener, 'The listener has no hosts.', 'Add `hosts`, `~/*` for none.');
+  }
+  for (const host of listener.get('hosts').items.filter(each => !isScopedHost(each.text))) {
+    complain(host, `"${host.text}" is not \`namespace/host\`.`, 'Put the namespace in front: `./host.with.domain` for its own, `*/host.with.domain` for any.');
+  }
+}
+
+function isScopedHost(text: string): boolean {
+  const at = text.indexOf('/');
+  const [scope, host] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
+  const namespace = scope.replace(/^~/, '');
+  return scope !== '' && (['', '.', '*'].includes(namespace) || isDnsLabel(namespace)) && (host === '*' || host.includes('.')) && isHost(host) && !isPartialWildcard(host);
+}
+
+function checkIngress(listener: Field, complain: Complain): void {
+  const [port, tls] = [listener.get('port'), listener.get('tls')];
+  if (!port.exists) {
+    complain(listener, 'The listener has no port.', 'Add `port: { number, protocol }`.');
+    return;
+  }
+  checkPort(listener, false, complain);
+  checkDefaultEndpoint(listener.get('defaultEndpoint'), complain);
+  checkPool(listener.get('connectionPool'), complain);
+  if (tls.exists) {
+    for (const name of ['subjectAltNames', 'httpsRedirect', 'credentialName', 'credentialNames', 'tlsCertificates'].filter(each => tls.get(each).items.length > 0 || !['', 'false'].includes(tls.get(each).text))) {
+      complain(tls.get(name), `A Sidecar knows no ${name}.`, 'Use files: serverCertificate, privateKey, caCertificates.');
+    }
+    if (['ISTIO_MUTUAL', 'AUTO_PASSTHROUGH'].includes(tls.get('mode').text) || !isTls(port.get('protocol').text)) {
+      complain(tls, 'TLS of its own goes with SIMPLE or MUTUAL, on a port that is HTTPS or TLS.', 'Remove it, or change mode and protocol.');
+    }
+    checkServerTls(tls, complain);
+  }
+}
+
+function checkPort(listener: Field, mayBeSocket: boolean, complain: Complain): void {
+  const [port, bind] = [listener.get('port'), listener.get('bind')];
+  if (port.get('name').text !== '' && !isDnsLabel(port.get('name').text)) {
+    complain(port.get('name'), `"${port.get('name').text}" is no name of a port.`, 'Use letters, digits and dashes.');
+  }
+  if (!isProtocol(port.get('protocol').text)) {
+    complain(port.get('protocol'), `"${port.get('protocol').text}" is no protocol.`, 'Use HTTP, HTTPS, GRPC, HTTP2, MONGO, TCP or TLS.');
+  }
+  if ((port.get('targetPort').number ?? 0) > 0) {
+    complain(port.get('targetPort'), 'A listener has no targetPort.', 'Use defaultEndpoint.');
+  }
+  const isBound = mayBeSocket ? bind.text.startsWith(SOCKET) && isSocket(bind.text.slice(SOCKET.length)) : isPort(port.get('number')) && (bind.text === '' || isAddress(bind.text));
+  if (!isBound) {
+    complain(listener, 'The listener has neither a port on an address nor a socket.', 'Give a number from 1 to 65535, or `bind: unix:///path`.');
+  }
+  if (mayBeSocket && !['', 'DEFAULT', 'NONE'].includes(listener.get('captureMode').text)) {
+    complain(listener.get('captureMode'), 'Nothing is redirected to a socket.', 'Use NONE.');
+  }
+}
+
+function checkDefaultEndpoint(endpoint: Field, complain: Complain): void {
+  const [, host = ''] = /^(\[[0-9a-f:]*\]|[^:]*):(\d+)$/.exec(endpoint.text) ?? [];
+  const port = endpoint.replaced(endpoint.text.slice(endpoint.text.lastIndexOf(':') + 1));
+  const isValid = endpoint.text === '' || (endpoint.text.startsWith(SOCKET) ? isSocket(endpoint.text.slice(SOCKET.length))
+    : endpoint.text.includes(':') && ['', '127.0.0.1', '0.0.0.0', '[::1]', '[::]'].includes(host) && isPort(port));
+  if (!isValid) {
+    complain(endpoint, `"${endpoint.text}" is nothing that the pod listens on.`, 'Write 127.0.0.1:PORT, 0.0.0.0:PORT or unix:///path.');
+  }
+}
+
+function checkOutbound(policy: Field, complain: Complain): void {
+  const [mode, proxy] = [policy.get('mode').text, policy.get('egressProxy')];
+  if (mode === 'ALLOW_ANY_DYNAMIC_DNS') {
+    complain(policy.get('mode'), `${mode} is for the whole mesh.`, 'Use ALLOW_ANY or REGISTRY_ONLY.');
+  } else if (proxy.exists) {
+    if (mode !== 'ALLOW_ANY') {
+      complain(proxy, 'A proxy for what is unknown goes with ALLOW_ANY.', 'Set mode: ALLOW_ANY.');
+    } else if (!isFullName(proxy.get('host').text) || !proxy.get('port').exists) {
+      complain(proxy, 'The proxy has no host or no port.', 'Name both.');
+    } else {
+      checkDestination(proxy, complain);
+    }
+  }
+}

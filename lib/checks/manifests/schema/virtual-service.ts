@@ -1,13 +1,17 @@
-import { isIP } from 'node:net';
-import { type Field, hostsMeet, Kind, type Resource } from '../../../manifests';
+import { type Field, Kind, type Resource } from '../../../manifests';
 import { isForMesh } from '../routing/destinations';
-import { type Complain, isDnsLabel, isHost, isPort, validity } from './rules';
-import { checkDuration, checkExportTo, checkPercent } from './shared';
-import { STATUSES } from './statuses';
+import { isRoutingClaim } from '../routing/jwt-claim-routes';
+import { checkDestinations } from './destination';
+import { HostSet } from './host-set';
+import { checkHttp } from './http-rule';
+import { checkGatewayNames, checkMatchedConnection } from './matches';
+import { isAddress, isHost, isRange } from './names';
+import { type Complain, validity } from './rules';
+import { checkExportTo } from './shared';
 
 export const invalidVirtualService = validity(
   Kind.VIRTUAL_SERVICE,
-  'It needs hosts (or is a delegate, without gateways), rules with a destination, weights of which some is above 0, durations with a unit; no two of its hosts may cover one another.',
+  'It needs hosts (or is a delegate, without gateways), rules with a destination, weights of which some is above 0, durations with a unit, headers that exist, regular expressions of RE2; no two of its hosts may cover one another.',
   (resource, complain) => {
     const { spec } = resource;
     const isDelegate = spec.get('hosts').items.length === 0;
@@ -21,139 +25,82 @@ export const invalidVirtualService = validity(
       complain(spec, 'It has no rules.', 'Add http, tls or tcp.');
     }
     spec.get('http').items.forEach(rule => checkHttp(rule, isDelegate, complain));
-    for (const rule of ['tls', 'tcp'].flatMap(name => spec.get(name).items)) {
-      if (rule.get('route').items.length === 0) {
-        complain(rule, 'The rule has no destination.', 'Add `route`.');
-      }
-      checkDestinations(rule.get('route'), complain);
-    }
-    for (const rule of spec.get('tls').items) {
-      if (rule.get('match').items.length === 0 || rule.get('match').items.some(each => each.get('sniHosts').items.length === 0)) {
-        complain(rule, 'A rule for TLS matches by sniHosts.', 'Add `match: [{ sniHosts: [...] }]`.');
-      }
+    ['tls', 'tcp'].forEach(protocol => spec.get(protocol).items.forEach(rule => checkConnections(rule, complain)));
+    spec.get('tls').items.forEach(rule => checkServerNames(rule, resource, complain));
+    if (isForMesh(resource)) {
+      checkClaims(spec, complain);
     }
   },
 );
 
-function checkHosts({ spec, type }: Resource, complain: Complain): void {
-  const hosts = spec.get('hosts').items;
-  const isMesh = type === Kind.VIRTUAL_SERVICE && isForMesh(hosts[0]?.resource ?? spec.resource);
-  const wildcards: string[] = [];
-  const names = new Set<string>();
-  for (const host of hosts) {
-    if (!isHost(host.text) && isIP(host.text) === 0) {
-      complain(host, `"${host.text}" is no host name.`, 'Write a host, perhaps with `*.` in front.');
-    } else if (host.text === '*' && isMesh) {
-      complain(host, 'For traffic between workloads the host cannot be `*`.', 'Name the hosts, or name gateways.');
-    }
-    if (names.has(host.text) || wildcards.some(each => hostsMeet(each, host.text)) || (host.text.startsWith('*') && [...names].some(each => hostsMeet(each, host.text)))) {
+function checkHosts(resource: Resource, complain: Complain): void {
+  const hosts = resource.spec.get('hosts').items;
+  const isMesh = isForMesh(resource);
+  const wrong = hosts.filter(each => !isHostOf(each.text, resource) || (each.text === '*' && isMesh));
+  for (const host of wrong) {
+    complain(host, host.text === '*' ? 'For traffic between workloads the host cannot be `*`.' : `"${host.text}" is no host name.`,
+      host.text === '*' ? 'Name the hosts, or name gateways.' : 'Write a host, perhaps with `*.` in front.');
+  }
+  const seen = new HostSet();
+  for (const host of wrong.length === 0 ? hosts : []) {
+    if (seen.meets(host.text)) {
       complain(host, `Another host of this VirtualService covers "${host.text}".`, 'Remove one of them.');
     }
-    names.add(host.text);
-    if (host.text.startsWith('*')) {
-      wildcards.push(host.text);
-    }
+    seen.add(host.text);
   }
 }
 
-function checkGatewayNames(gateways: readonly Field[], complain: Complain): void {
-  for (const gateway of gateways) {
-    const [first = '', second] = gateway.text.split('/');
-    if (second === undefined ? !isHost(first) || first.includes('*') : !isDnsLabel(first) || !isDnsLabel(second)) {
-      complain(gateway, `"${gateway.text}" is no name of a Gateway.`, 'Write `namespace/name`.');
-    }
-  }
+/** Whether a VirtualService may have this host: a name, an address, or at gateways what proxies of other networks send. */
+function isHostOf(host: string, virtualService: Resource): boolean {
+  return isHost(host) || isAddress(host) || (isMeshSni(host) && !isForMesh(virtualService) && namesServers(virtualService));
 }
 
-function checkHttp(rule: Field, isDelegate: boolean, complain: Complain): void {
-  const [redirect, direct, delegate] = ['redirect', 'directResponse', 'delegate'].map(name => rule.get(name).exists);
-  const routes = rule.get('route').items;
-  if (delegate && !isDelegate) {
-    if (redirect || routes.length > 0) {
-      complain(rule, 'A rule that delegates has neither a route nor a redirect.', 'Remove them, or the delegate.');
-    }
-    return;
-  }
-  const answers = [routes.length > 0, redirect, direct].filter(Boolean).length;
-  if (answers !== 1) {
-    complain(rule, answers === 0 ? 'The rule has neither route nor redirect nor directResponse.' : 'A rule has one of route, redirect and directResponse.', 'Give it exactly one of them.');
-  } else if (routes.length === 0 && ['fault', 'rewrite'].some(name => rule.get(name).exists)) {
-    complain(rule, 'A rule that answers by itself has neither fault nor rewrite.', 'Remove these.');
-  }
-  if (rule.get('mirror').exists && rule.get('mirrors').items.length > 0) {
-    complain(rule.get('mirror'), 'A rule has mirror or mirrors, and not both.', 'Use mirrors.');
+function namesServers({ spec }: Resource): boolean {
+  return spec.get('tls').items.some(rule => rule.get('match').items.some(each => each.get('sniHosts').items.length > 0));
+}
+
+/** The server name by which proxies of another network ask for a host: `outbound_.80_.subset_.host`. */
+function isMeshSni(name: string): boolean {
+  const [, port = '', host = ''] = /^outbound_\.([^_]*)_\.[^_]*_\.(.*)$/.exec(name) ?? [];
+  return /\d/.test(port) && /[a-zA-Z]/.test(host);
+}
+
+function checkConnections(rule: Field, complain: Complain): void {
+  if (rule.get('route').items.length === 0) {
+    complain(rule, 'The rule has no destination.', 'Add `route`.');
   }
   checkDestinations(rule.get('route'), complain);
-  checkDuration(rule.get('timeout').text === '0s' ? rule.get('timeout').get('none') : rule.get('timeout'), complain);
-  checkRetries(rule.get('retries'), complain);
-  checkFault(rule.get('fault'), complain);
-  checkPercent(rule.get('mirrorPercentage', 'value'), complain);
   for (const match of rule.get('match').items) {
-    for (const each of ['method', 'scheme', 'authority'].map(name => match.get(name)).concat(...['headers', 'queryParams'].map(name => match.get(name).entries.map(([, value]) => value)))) {
-      if (each.get('prefix').exists && each.get('prefix').text === '') {
-        complain(each, 'An empty prefix matches everything.', 'Leave it out.');
-      }
-    }
-    if (match.get('port').exists && !isPort(match.get('port'))) {
-      complain(match.get('port'), `"${match.get('port').text}" is no port.`, 'Use 1 to 65535.');
+    checkMatchedConnection(match, complain);
+    for (const range of match.get('destinationSubnets').items.filter(each => !isRange(each.text))) {
+      complain(range, `"${range.text}" is no address or range.`, 'Write 10.0.0.0/8 or one address.');
     }
   }
 }
 
-function checkDestinations(route: Field, complain: Complain): void {
-  const weights = route.items.map(each => each.get('weight'));
-  for (const each of route.items) {
-    const destination = each.get('destination');
-    const [host, subset, port] = ['host', 'subset'].map(name => destination.get(name)).concat(destination.get('port', 'number'));
-    if (!destination.exists) {
-      complain(each, 'The destination is missing.', 'Add `destination: { host: … }`.');
-    } else if (host && (host.text === '*' || !isHost(host.text))) {
-      complain(host, `"${host.text}" is no host to send to.`, 'Name the host.');
-    }
-    if (subset?.exists && !isDnsLabel(subset.text)) {
-      complain(subset, `"${subset.text}" is no name of a subset.`, 'Use lower-case letters, digits and dashes.');
-    }
-    if (destination.get('port').exists && port && !isPort(port)) {
-      complain(port, 'The port has no number from 1 to 65535.', 'Write `port: { number: … }`.');
-    }
+function checkServerNames(rule: Field, virtualService: Resource, complain: Complain): void {
+  if (rule.get('match').items.length === 0 || rule.get('match').items.some(each => each.get('sniHosts').items.length === 0)) {
+    complain(rule, 'A rule for TLS matches by sniHosts.', 'Add `match: [{ sniHosts: [...] }]`.');
   }
-  for (const weight of weights.filter(each => each.exists && ((each.number ?? -1) < 0 || !Number.isInteger(each.number)))) {
-    complain(weight, `"${weight.text}" is no weight.`, 'Use whole numbers from 0.');
-  }
-  if (weights.length > 1 && weights.every(each => (each.number ?? 0) === 0)) {
-    complain(route, 'All weights are 0, so nothing gets any request.', 'Give at least one a weight.');
-  }
-}
-
-const RETRY_ON = new Set(['5xx', 'gateway-error', 'reset', 'reset-before-request', 'connect-failure', 'retriable-4xx', 'refused-stream', 'retriable-status-codes', 'retriable-headers', 'envoy-ratelimited', 'http3-post-connect-failure',
-  'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable']);
-
-function checkRetries(retries: Field, complain: Complain): void {
-  const attempts = retries.get('attempts').number ?? 0;
-  if (attempts < 0) {
-    complain(retries.get('attempts'), 'The number of retries is below 0.', 'Use 0 to try once.');
-  }
-  if (retries.exists && attempts === 0 && ['perTryTimeout', 'retryOn', 'retryRemoteLocalities'].some(name => retries.get(name).exists && retries.get(name).text !== '')) {
-    complain(retries, 'There are no retries, and what else is said of them is refused.', 'Set attempts, or remove the rest.');
-  }
-  checkDuration(retries.get('perTryTimeout'), complain);
-  checkDuration(retries.get('backoff'), complain);
-  for (const condition of retries.get('retryOn').text.split(',').filter(each => each !== '')) {
-    if (!RETRY_ON.has(condition) && !STATUSES.has(Number(condition))) {
-      complain(retries.get('retryOn'), `"${condition}" is nothing to retry on.`, `Use ${[...RETRY_ON].slice(0, 6).join(', ')} or a status.`);
+  const hosts = virtualService.spec.get('hosts').texts;
+  for (const name of rule.get('match').items.flatMap(each => each.get('sniHosts').items).filter(each => !isAddress(each.text))) {
+    if (!isHost(name.text) && !(!isForMesh(virtualService) && isMeshSni(name.text))) {
+      complain(name, `"${name.text}" is no server name.`, 'Write a host, perhaps with `*.` in front.');
+    } else if (!hosts.some(host => isWithin(name.text, host))) {
+      complain(name, `"${name.text}" is under none of the hosts of the VirtualService.`, 'Add it to `hosts`.');
     }
   }
 }
 
-function checkFault(fault: Field, complain: Complain): void {
-  const [abort, delay] = [fault.get('abort'), fault.get('delay')];
-  if (fault.exists && !abort.exists && !delay.exists) {
-    complain(fault, 'A fault is an abort or a delay.', 'Add one of them.');
+/** Whether a host, perhaps with a wildcard, is one of those that another stands for. */
+function isWithin(one: string, other: string): boolean {
+  return one === other || (other.startsWith('*') && one.replace(/^\*/, '').endsWith(other.slice(1)) && (!one.startsWith('*') || one.length >= other.length));
+}
+
+/** Claims are known at gateways only. */
+function checkClaims(spec: Field, complain: Complain): void {
+  const matches = spec.get('http').items.flatMap(each => each.get('match').items);
+  for (const [name, value] of matches.flatMap(each => [...each.get('headers').entries, ...each.get('withoutHeaders').entries]).filter(([name]) => isRoutingClaim(name))) {
+    complain(value, `Between workloads no claims of tokens are known, so "${name}" cannot be matched.`, 'Name gateways, or match another header.');
   }
-  [abort, delay].forEach(each => checkPercent(each.get('percentage', 'value'), complain));
-  const status = abort.get('httpStatus');
-  if (status.exists && ((status.number ?? 0) < 200 || (status.number ?? 0) > 600)) {
-    complain(status, `"${status.text}" is no status to answer with.`, 'Use 200 to 599.');
-  }
-  checkDuration(delay.get('fixedDelay'), complain);
 }

@@ -1,4 +1,4 @@
-import { Kind } from '../../../manifests';
+import { isAmbientNamespace, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 
@@ -7,11 +7,12 @@ export const unknownExport: Check = {
   severity: Severity.WARNING,
   covers: ['KIA0005'],
   summary: 'An object is exported to a namespace that does not exist',
-  explanation: 'Nobody there reads it; the namespace that was meant does not either. Looked at where the manifests declare the object\'s own namespace, so that they may be taken to declare others.',
+  explanation: 'Nobody there reads it; the namespace that was meant does not either. Looked at where the manifests declare the object\'s own namespace, so that they may be taken to declare others, and not in ambient mode, where exportTo means nothing.',
   *find(cluster) {
-    for (const resource of [Kind.VIRTUAL_SERVICE, Kind.DESTINATION_RULE, Kind.SERVICE_ENTRY].flatMap(type => cluster.all(type)).filter(each => cluster.find(Kind.NAMESPACE, each.namespace))) {
+    const exported = [Kind.VIRTUAL_SERVICE, Kind.DESTINATION_RULE, Kind.SERVICE_ENTRY].flatMap(type => cluster.all(type));
+    for (const resource of exported.filter(each => cluster.find(Kind.NAMESPACE, each.namespace) && !isAmbientNamespace(cluster.namespaceLabels(each.namespace)))) {
       for (const namespace of resource.spec.get('exportTo').items.filter(each => !['', '.', '*', '~'].includes(each.text))) {
-        if (!cluster.find(Kind.NAMESPACE, namespace.text)) {
+        if (!cluster.hasNamespace(namespace.text)) {
           yield problem(namespace, `There is no namespace "${namespace.text}".`, 'Correct the name.');
         }
       }

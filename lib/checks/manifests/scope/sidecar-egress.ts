@@ -1,6 +1,7 @@
-import { type Cluster, covers, fullHost, Kind } from '../../../manifests';
+import { type Cluster, covers, type Host, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { rulesByHost } from '../routing/destinations';
 
 export const unknownEgressHost: Check = {
   id: 'UnknownEgressHost',
@@ -8,14 +9,15 @@ export const unknownEgressHost: Check = {
   covers: ['KIA1004'],
   summary: 'A Sidecar lists a host that nobody declares',
   explanation: 'The entry `namespace/host` gives the proxies nothing: what they call there stays unknown to them. The namespace is that of the Service or ServiceEntry; `.` is the Sidecar\'s own, '
-    + '`~` none, `*` any. Namespaces of which the manifests have nothing are somebody else\'s, and not looked at.',
+    + '`~` leaves hosts out, `*` is any. A name without dots is not completed, and so is no Service. Namespaces of which the manifests have nothing are somebody else\'s, and not looked at.',
   *find(cluster) {
     const namespaces = new Set(cluster.namespaces);
+    const rules = rulesByHost(cluster);
     for (const sidecar of cluster.all(Kind.SIDECAR)) {
       for (const at of sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').items)) {
         const [scope = '', host] = at.text.split('/');
         const namespace = scope === '.' ? sidecar.namespace : scope;
-        if (host !== undefined && host !== '*' && scope !== '~' && (namespace === '*' || namespaces.has(namespace)) && !isDeclared(namespace, host, sidecar.namespace, cluster)) {
+        if (host !== undefined && host !== '*' && !scope.startsWith('~') && (namespace === '*' || namespaces.has(namespace)) && ![...declaredAs(host, cluster).map(each => each.resource), ...rules.get(host) ?? []].some(each => namespace === '*' || each.namespace === namespace)) {
           yield problem(at, `No Service and no ServiceEntry ${scope === '*' ? '' : `in namespace ${scope === '.' ? sidecar.namespace : scope} `}has the host ${host}.`,
             'Write the host with its domain and its namespace in front: `namespace/name.namespace.svc.cluster.local`.');
         }
@@ -24,22 +26,22 @@ export const unknownEgressHost: Check = {
   },
 };
 
-function isDeclared(scope: string, host: string, namespace: string, cluster: Cluster): boolean {
-  const full = fullHost(host, namespace, cluster.clusterDomain);
-  const declared = full.startsWith('*') ? cluster.hosts.all.filter(each => covers(full, each.name)) : cluster.hosts.named(full, namespace);
-  return declared.some(each => scope === '*' || each.resource.namespace === scope)
-    || cluster.all(Kind.VIRTUAL_SERVICE).some(each => each.spec.get('hosts').texts.includes(full) && (scope === '*' || each.namespace === scope));
+/** The hosts of this very name; no other is meant by one without dots. */
+function declaredAs(host: string, cluster: Cluster): readonly Host[] {
+  return host.startsWith('*') ? cluster.hosts.all.filter(each => covers(host, each.name))
+    : host.includes('.') ? cluster.hosts.named(host, '')
+      : cluster.hosts.all.filter(({ resource }) => resource.type === Kind.SERVICE_ENTRY && resource.spec.get('hosts').texts.includes(host));
 }
 
 export const selectiveGlobalSidecar: Check = {
   id: 'SelectiveGlobalSidecar',
-  severity: Severity.ERROR,
+  severity: Severity.WARNING,
   covers: ['KIA1006'],
   summary: 'A Sidecar in the root namespace has a workloadSelector',
-  explanation: 'In the root namespace a Sidecar is the default of the whole mesh, and Istio does not take one with a selector for that.',
+  explanation: 'In the root namespace a Sidecar without a selector is the default of the whole mesh; one with a selector is for pods of that namespace alone.',
   *find(cluster) {
-    for (const sidecar of cluster.all(Kind.SIDECAR).filter(each => each.namespace === cluster.mesh.rootNamespace && each.spec.get('workloadSelector').exists)) {
-      yield problem(sidecar.spec.get('workloadSelector'), 'With a selector it is not the default of the mesh.', 'Remove the selector, or move it to the namespace of the workloads.');
+    for (const sidecar of cluster.all(Kind.SIDECAR).filter(each => each.namespace === cluster.mesh.rootNamespace && each.spec.get('workloadSelector', 'labels').entries.length > 0)) {
+      yield problem(sidecar.spec.get('workloadSelector'), 'With a selector it is not the default of the mesh, but for pods of the root namespace.', 'Remove the selector, or move it to the namespace of the workloads.');
     }
   },
 };

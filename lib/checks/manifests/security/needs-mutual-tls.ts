@@ -1,8 +1,9 @@
-import { type Field, Kind, modeFor, sourcesOf } from '../../../manifests';
+import { type Cluster, type Field, Kind, Membership, membershipOf, meshMode, modeFor, namespaceMode, type Resource, sourcesOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { SpokenTls } from './spoken-tls';
 
-const IDENTITIES = ['principals', 'notPrincipals', 'namespaces', 'notNamespaces'];
+const IDENTITIES = ['principals', 'notPrincipals', 'namespaces', 'notNamespaces', 'serviceAccounts', 'notServiceAccounts'];
 const CONDITIONS = ['source.principal', 'source.namespace', 'connection.sni'];
 
 export const needsMutualTls: Check = {
@@ -10,19 +11,31 @@ export const needsMutualTls: Check = {
   severity: Severity.ERROR,
   covers: ['KIA0105'],
   summary: 'An AuthorizationPolicy asks who the caller is, of pods that take no mutual TLS',
-  explanation: 'The identity comes with the certificate: without mutual TLS no principal and no namespace ever matches. PERMISSIVE pods take it from callers with a proxy, so only those that are told DISABLE are meant.',
+  explanation: 'The identity comes with the certificate: without mutual TLS no principal and no namespace ever matches. PERMISSIVE pods take it from callers with a proxy, so only those that are told DISABLE are meant; pods in ambient mode are never. '
+    + 'Callers speak it unless a DestinationRule says otherwise; where the mesh has turned off `enableAutoMtls`, one has to ask for it.',
   *find(cluster) {
+    const spoken = new SpokenTls(cluster);
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
       const identities: Field[] = [
         ...sourcesOf(policy).flatMap(source => IDENTITIES.map(name => source.get(name))).filter(each => each.items.length > 0),
         ...policy.spec.get('rules').items.flatMap(rule => rule.get('when').items).map(each => each.get('key')).filter(each => CONDITIONS.includes(each.text)),
       ];
-      const pods = identities.length > 0 ? cluster.workloads.select(policy.spec.get('selector', 'matchLabels').strings, policy.namespace) : [];
-      if (pods.length > 0 && pods.every(each => modeFor(each, cluster) === 'DISABLE')) {
-        for (const identity of identities) {
-          yield problem(identity, 'The pods take plain text only, so no caller has an identity, and this never matches.', 'Remove the PeerAuthentication that says DISABLE.');
-        }
+      const reason = identities.length > 0 ? reasonForPlainText(policy, spoken, cluster) : undefined;
+      for (const identity of reason ? identities : []) {
+        yield problem(identity, `${reason}, so no caller has an identity, and this never matches.`, 'Let the pods take mutual TLS, and callers speak it.');
       }
     }
   },
 };
+
+/** Why no connection that a policy is for can be mutual TLS; undefined if one may be. */
+function reasonForPlainText(policy: Resource, spoken: SpokenTls, cluster: Cluster): string | undefined {
+  const namespace = policy.namespace === cluster.mesh.rootNamespace ? undefined : policy.namespace;
+  const pods = cluster.workloads.select(policy.spec.get('selector', 'matchLabels').strings, namespace);
+  if (pods.some(each => membershipOf(each, cluster) === Membership.AMBIENT)) {
+    return undefined;
+  }
+  const takesNone = pods.length > 0 ? pods.every(each => modeFor(each, cluster) === 'DISABLE') : (namespaceMode(policy.namespace, cluster) ?? meshMode(cluster)) === 'DISABLE';
+  const speaksNone = pods.length > 0 ? pods.every(each => spoken.isPlainFor(each)) : spoken.isPlainIn(policy.namespace);
+  return takesNone ? 'The pods take plain text only' : speaksNone ? 'Nobody is told to speak mutual TLS to the pods' : undefined;
+}

@@ -1,20 +1,21 @@
-import { type Cluster, covers, Kind, operationsOf } from '../../../manifests';
+import { type Cluster, covers, fullHost, Kind, matchesPattern, operationsOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
+import { rulesByHost } from '../routing/destinations';
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
 
 export const unknownMethod: Check = {
   id: 'UnknownMethod',
   severity: Severity.WARNING,
   covers: ['KIA0102'],
   summary: 'An AuthorizationPolicy names a method that HTTP does not have',
-  explanation: 'It matches nothing. Methods are upper case; `*`, `GE*` and `*T` are patterns. gRPC methods are paths (`/package.Service/Method`), and their HTTP method is POST.',
+  explanation: 'It matches nothing. Methods are upper case; `*`, `GE*` and `*T` are patterns, which have to match one; a star in between is none. gRPC methods are paths (`/package.Service/Method`), and their HTTP method is POST.',
   *find(cluster) {
     for (const method of cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(operationsOf).flatMap(each => [...each.get('methods').items, ...each.get('notMethods').items])) {
-      if (!method.text.includes('*') && !METHODS.has(method.text)) {
+      if (!METHODS.some(each => matchesPattern(method.text, each))) {
         yield problem(method, `HTTP has no method "${method.text}", so this matches no request.`,
-          METHODS.has(method.text.toUpperCase()) ? `Write ${method.text.toUpperCase()}.` : 'For gRPC name the method as a path: `paths: [/package.Service/Method]`.');
+          METHODS.includes(method.text.toUpperCase()) ? `Write ${method.text.toUpperCase()}.` : 'For gRPC name the method as a path: `paths: [/package.Service/Method]`.');
       }
     }
   },
@@ -25,18 +26,36 @@ export const unservedHost: Check = {
   severity: Severity.INFO,
   covers: ['KIA0104'],
   summary: 'An AuthorizationPolicy names a host of the cluster that nobody declares',
-  explanation: 'It is compared with the Host header, so any name may be right, and those outside the cluster are not looked at; a name below the cluster\'s domain that no Service has is likely misspelled.',
+  explanation: 'It is compared with the Host header, so any name may be right, and those outside the cluster are not looked at; a name without dots, `name.namespace` and a name below the cluster\'s domain '
+    + 'that no Service and no VirtualService has is likely misspelled.',
   *find(cluster) {
-    for (const host of cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(operationsOf).flatMap(each => each.get('hosts').items)) {
-      const name = host.text.replace(/:(\d+|\*)$/, '');
-      if (name.endsWith(`.svc.${cluster.clusterDomain}`) && !isServed(name, cluster)) {
-        yield problem(host, `No Service has the host ${name}, so no request is likely to ask for it.`, 'Correct the name or the namespace.');
+    const ruled = new Set(rulesByHost(cluster).keys());
+    const patterns = [...ruled].filter(each => each.startsWith('*'));
+    const isRuled = (name: string) => ruled.has(name) || patterns.some(each => covers(each, name));
+    for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
+      for (const host of operationsOf(policy).flatMap(each => each.get('hosts').items)) {
+        const name = host.text.replace(/:(\d+|\*)$/, '');
+        const inside = nameInside(name, policy.namespace, cluster);
+        if (inside !== undefined && !isServed(inside, cluster) && !isRuled(name) && !isRuled(inside)) {
+          yield problem(host, `No Service has the host ${inside}, so no request is likely to ask for ${name}.`, 'Correct the name or the namespace.');
+        }
       }
     }
   },
 };
 
+/** The Service that a name means to workloads of a namespace; undefined if it may be anywhere, or is a pattern for more than the end of a name. */
+function nameInside(name: string, namespace: string, cluster: Cluster): string | undefined {
+  const [first = '', second, ...rest] = name.split('.');
+  if (name.endsWith(`.svc.${cluster.clusterDomain}`)) {
+    return name;
+  }
+  if (name.includes('*') || first === '' || rest.length > 0) {
+    return undefined;
+  }
+  return second === undefined ? fullHost(first, namespace, cluster.clusterDomain) : cluster.hasNamespace(second) ? fullHost(first, second, cluster.clusterDomain) : undefined;
+}
+
 function isServed(name: string, cluster: Cluster): boolean {
-  return name.startsWith('*') ? cluster.hosts.all.some(each => covers(name, each.name)) : cluster.hosts.named(name, '').length > 0
-    || cluster.all(Kind.VIRTUAL_SERVICE).some(each => each.spec.get('hosts').texts.includes(name));
+  return name.startsWith('*') ? cluster.hosts.all.some(each => covers(name, each.name)) : cluster.hosts.named(name, '').length > 0;
 }

@@ -31,7 +31,8 @@ function* uselessness(policy: Resource, cluster: Cluster) {
   yield problem(selector.exists ? selector : policy.spec, pods.length > 0
     ? 'The pods that it is for are not in the mesh, so nobody keeps its rules.'
     : `There are no pods in ${isMeshWide ? 'any namespace' : `namespace ${policy.namespace}`} that it is for.`,
-  pods.length > 0 ? 'Take the pods into the mesh.' : 'Correct the selector or the namespace.');
+  pods.length > 0 ? 'Take the pods into the mesh.' : 'Correct the selector or the namespace.',
+  [...policy.type === Kind.AUTHORIZATION_POLICY ? ['IST0127'] : [], ...pods.length > 0 ? [] : ['KIA0004']]);
 }
 
 /** Whether machines outside the cluster may be meant. */

@@ -7,7 +7,7 @@ export const unknownPrincipal: Check = {
   severity: Severity.ERROR,
   covers: ['KIA0106'],
   summary: 'An AuthorizationPolicy names a ServiceAccount that does not exist',
-  explanation: 'The source matches nobody: an ALLOW rule lets no one in, a DENY rule keeps no one out. ServiceAccounts that a workload uses count too, whether they are declared or not, and those that Istio makes for Gateways.',
+  explanation: 'The source matches nobody: an ALLOW rule lets no one in, a DENY rule keeps no one out. ServiceAccounts that a workload uses count too, whether they are declared or not, and those that Istio makes for Gateways. `spiffe://` does not belong in front.',
   *find(cluster) {
     const known = principals(cluster);
     const all = [...known];
@@ -61,5 +61,5 @@ function aliases(cluster: Cluster): string[] {
 
 function trustDomainOf(principal: string): string | undefined {
   const at = principal.indexOf('/ns/');
-  return principal.includes('*') || at <= 0 ? undefined : principal.slice(0, at);
+  return principal.includes('*') || principal.startsWith('spiffe://') || at <= 0 ? undefined : principal.slice(0, at);
 }

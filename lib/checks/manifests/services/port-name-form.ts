@@ -12,9 +12,10 @@ export const portNameForm: Check = {
   *find(cluster) {
     for (const service of cluster.all(Kind.SERVICE).filter(each => !isOfIstio(each) && each.spec.get('type').text !== 'ExternalName')) {
       for (const port of service.spec.get('ports').items.filter(each => !saysProtocol(each))) {
-        const name = port.get('appProtocol').exists ? port.get('appProtocol') : port.get('name');
+        const byProtocol = port.get('appProtocol').exists;
+        const name = port.get(byProtocol ? 'appProtocol' : 'name');
         yield problem(name, `Port ${port.get('port').text} ("${name.text}") does not say its protocol, so Istio guesses it from the traffic.`,
-          'Set `appProtocol`, or let the name begin with the protocol: http, http2, grpc, tls, tcp, mongo, mysql, redis.');
+          'Set `appProtocol`, or let the name begin with the protocol: http, http2, grpc, tls, tcp, mongo, mysql, redis.', ['IST0118', byProtocol ? 'KIA0602' : 'KIA0601']);
       }
     }
   },

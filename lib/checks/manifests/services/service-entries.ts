@@ -46,11 +46,12 @@ export const repeatedEntry: Check = {
   severity: Severity.WARNING,
   covers: ['KIA1211'],
   summary: 'Two ServiceEntries declare one port of a host',
-  explanation: 'Their endpoints are merged as far as they agree; what they say differently (resolution, location) counts for one of them.',
+  explanation: 'Their endpoints are merged as far as they agree; what they say differently (resolution, location) counts for one of them. Where they differ in the protocol, see ConflictingEntryProtocols.',
   *find(cluster) {
     for (const { host, port, members } of meetings(cluster)) {
+      const agree = new Set(members.map(each => each.protocol)).size === 1;
       const names = namesOf(members);
-      for (const { entry } of new Set(members.map(each => each.entry)).size > 1 ? members : []) {
+      for (const { entry } of agree && new Set(members.map(each => each.entry)).size > 1 ? members : []) {
         yield problem(entry.metadata.get('name'), `${names} declare port ${port} of ${host}.`, 'Put them into one ServiceEntry.');
       }
     }

@@ -10,11 +10,12 @@ export const unservedPort: Check = {
   summary: 'A Service has a port whose target no container of its pods declares',
   explanation: 'Connections are refused, unless the container listens there without saying so. A named target has to be declared; a number is looked for where the containers declare any ports.',
   *find(cluster) {
-    for (const service of cluster.all(Kind.SERVICE).filter(each => !isOfIstio(each))) {
+    for (const service of cluster.all(Kind.SERVICE).filter(each => !isOfIstio(each) && each.namespace !== cluster.mesh.rootNamespace)) {
       const declared = cluster.selectedBy(service).map(portsOf);
-      for (const port of declared.length > 0 && declared.every(each => each.size > 0) ? service.spec.get('ports').items : []) {
+      const mayBeSilent = declared.some(each => each.size === 0);
+      for (const port of declared.length > 0 ? service.spec.get('ports').items : []) {
         const target = port.get('targetPort').exists ? port.get('targetPort') : port.get('port');
-        if (!declared.some(ports => ports.has(target.text))) {
+        if (!(mayBeSilent && target.number !== undefined) && !declared.some(ports => ports.has(target.text))) {
           yield problem(target, `No container of the pods declares port ${target.text}.`, 'Correct targetPort, or declare the port in the container.');
         }
       }

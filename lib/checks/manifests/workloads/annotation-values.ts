@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { embeddedValue, isMap } from '../../../manifests';
 
 const UINT32 = 2 ** 32;
 const UINT16 = 2 ** 16;
@@ -15,6 +16,10 @@ const RULES: Readonly<Record<string, readonly [string, (value: string) => boolea
   'traffic.sidecar.istio.io/includeInboundPorts': ['a list of ports, or *', value => value === '*' || arePorts(value)],
   'traffic.sidecar.istio.io/excludeInboundPorts': ['a list of ports', arePorts],
   'traffic.sidecar.istio.io/excludeOutboundPorts': ['a list of ports', arePorts],
+  'traffic.sidecar.istio.io/excludeInterfaces': ['a list of network interfaces', areInterfaces],
+  'traffic.sidecar.istio.io/kubevirtInterfaces': ['a list of network interfaces', areInterfaces],
+  'istio.io/reroute-virtual-interfaces': ['a list of network interfaces', areInterfaces],
+  'proxy.istio.io/config': ['a ProxyConfig as YAML', isMapOfYaml],
   'prometheus.istio.io/merge-metrics': ['true or false', value => /^(1|t|true|0|f|false)$/i.test(value)],
   'sidecar.istio.io/proxyCPU': ['a quantity', isQuantity],
   'sidecar.istio.io/proxyMemory': ['a quantity', isQuantity],
@@ -50,4 +55,12 @@ function areRanges(value: string): boolean {
 
 function isQuantity(value: string): boolean {
   return /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(value);
+}
+
+function areInterfaces(value: string): boolean {
+  return value === '' || value.split(',').every(each => /^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/.test(each.trim()));
+}
+
+function isMapOfYaml(value: string): boolean {
+  return value.trim() === '' || isMap(embeddedValue(value));
 }

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind } from '../../../manifests';
+import { type Cluster, type Field, Kind, type Labels } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { annotationProblem } from './annotation-values';
@@ -8,14 +8,26 @@ interface Use {
   readonly name: string;
   readonly at: Field;
   readonly kind: string;
+  /** Of the same object. */
+  readonly labels: Labels;
 }
 
-/** The objects whose annotations are looked at, with the annotations of the pods that Deployments make. */
+/** The objects whose annotations are looked at, with the annotations of the pods that Deployments and others make. */
 function uses(cluster: Cluster): Use[] {
-  return [Kind.NAMESPACE, Kind.SERVICE, Kind.POD, Kind.DEPLOYMENT].flatMap(type => cluster.all(type)).flatMap(resource => [
-    ...istioAnnotations(resource.metadata.get('annotations')).map(([name, at]) => ({ name, at, kind: resource.kind })),
-    ...(resource.type === Kind.DEPLOYMENT ? istioAnnotations(resource.spec.get('template', 'metadata', 'annotations')).map(([name, at]) => ({ name, at, kind: 'Pod' })) : []),
-  ]);
+  return [
+    ...[Kind.NAMESPACE, Kind.SERVICE, Kind.POD, Kind.DEPLOYMENT].flatMap(type => cluster.all(type)).flatMap(resource => usesIn(resource.metadata, resource.kind, resource.labels)),
+    ...cluster.workloads.all.filter(each => each.resource.type !== Kind.POD).flatMap(each => usesIn(each.template.get('metadata'), 'Pod', each.labels)),
+  ];
+}
+
+function usesIn(metadata: Field, kind: string, labels: Labels): Use[] {
+  return istioAnnotations(metadata.get('annotations')).map(([name, at]) => ({ name, at, kind, labels }));
+}
+
+/** Whether an annotation is on a kind of object on which somebody reads it. */
+function isPlaced({ name, kind }: Use): boolean {
+  const kinds = knownAnnotation(name)?.kinds ?? ['Any'];
+  return kinds.includes('Any') || kinds.includes(kind);
 }
 
 export const unknownAnnotation: Check = {
@@ -38,11 +50,9 @@ export const misplacedAnnotation: Check = {
   summary: 'An annotation of Istio is on a kind of object on which nobody reads it',
   explanation: 'It has no effect there. What is for pods has to be in the template of a Deployment (`spec.template.metadata`), not in its own metadata.',
   *find(cluster) {
-    for (const { name, at, kind } of uses(cluster)) {
-      const kinds = knownAnnotation(name)?.kinds ?? ['Any'];
-      if (!kinds.includes('Any') && !kinds.includes(kind)) {
-        yield problem(at, `"${name}" is read on ${kinds.join(', ')}, not on ${kind}.`, kinds.includes('Pod') && kind === 'Deployment' ? 'Move it to spec.template.metadata.annotations.' : 'Move it there.');
-      }
+    for (const use of uses(cluster).filter(each => !isPlaced(each))) {
+      const kinds = knownAnnotation(use.name)?.kinds ?? [];
+      yield problem(use.at, `"${use.name}" is read on ${kinds.join(', ')}, not on ${use.kind}.`, kinds.includes('Pod') && use.kind === 'Deployment' ? 'Move it to spec.template.metadata.annotations.' : 'Move it there.');
     }
   },
 };
@@ -54,8 +64,8 @@ export const invalidAnnotation: Check = {
   summary: 'An annotation of Istio has a value that it cannot have',
   explanation: 'The injector refuses the pod, or ignores the annotation.',
   *find(cluster) {
-    for (const { name, at, kind } of uses(cluster)) {
-      const wrong = kind === 'Pod' ? annotationProblem(name, at.text) : undefined;
+    for (const { name, at } of uses(cluster).filter(isPlaced)) {
+      const wrong = annotationProblem(name, at.text);
       if (wrong) {
         yield problem(at, `"${name}" is ${JSON.stringify(at.text)}, and has to be ${wrong}.`, 'Correct the value.');
       }
@@ -70,8 +80,7 @@ export const deprecatedAnnotation: Check = {
   summary: 'An annotation of Istio is deprecated',
   explanation: 'A coming version may not read it any more. `sidecar.istio.io/inject` is a label today; beside that label the annotation does no harm.',
   *find(cluster) {
-    for (const { name, at } of uses(cluster).filter(each => knownAnnotation(each.name)?.isDeprecated)) {
-      const labels = at.resource.type === Kind.DEPLOYMENT && String(at).startsWith('spec') ? at.resource.spec.get('template', 'metadata', 'labels').strings : at.resource.labels;
+    for (const { name, at, labels } of uses(cluster).filter(each => knownAnnotation(each.name)?.isDeprecated)) {
       if (name !== 'sidecar.istio.io/inject' || !(name in labels)) {
         yield problem(at, `"${name}" is deprecated.`, name === 'sidecar.istio.io/inject' ? 'Make it a label.' : 'Remove it.');
       }

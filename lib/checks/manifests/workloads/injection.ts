@@ -63,7 +63,8 @@ export const podMissingProxy: Check = {
   *find(cluster) {
     for (const resource of cluster.all(Kind.POD)) {
       const pod = Workload.of(resource);
-      const isInjected = cluster.find(Kind.NAMESPACE, resource.namespace)?.labels['istio-injection'] === 'enabled' && !IGNORED.has(resource.namespace);
+      const labels = cluster.find(Kind.NAMESPACE, resource.namespace)?.labels ?? {};
+      const isInjected = labels['istio-injection'] === 'enabled' && labels['istio.io/dataplane-mode'] !== 'ambient' && !IGNORED.has(resource.namespace);
       const wish = (resource.labels['sidecar.istio.io/inject'] ?? resource.annotations['sidecar.istio.io/inject'] ?? '').toLowerCase();
       if (pod && isInjected && wish !== 'false' && !pod.pod.get('hostNetwork').isTrue && !hasProxy(pod)) {
         yield problem(resource.metadata.get('name'), `The Pod has no container istio-proxy, although namespace ${resource.namespace} asks for one.`, 'Create it anew, or label it `sidecar.istio.io/inject: "false"`.');

@@ -1,4 +1,4 @@
-import { type Cluster, Kind, type Resource } from '../../../manifests';
+import { type Cluster, embedded, hasLabels, Kind, type Resource, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { injectorOf, injectorValues } from './injector';
@@ -8,13 +8,11 @@ export const proxyImageMismatch: Check = {
   severity: Severity.WARNING,
   covers: ['IST0158'],
   summary: 'Pods have another proxy image than their injector gives',
-  explanation: 'They were created before an upgrade of the control plane and run the old proxy until they are created anew. Variants (`-distroless`) of the same image count as the same.',
+  explanation: 'They were created before an upgrade of the control plane and run the old proxy until they are created anew. A variant of the image (`-distroless`) counts as the same where the mesh, a ProxyConfig or the pod asks for it.',
   *find(cluster) {
     for (const namespace of cluster.all(Kind.NAMESPACE)) {
       const image = expectedImage(cluster, namespace);
-      const outdated = image === undefined ? [] : cluster.workloads.in(namespace.name).filter(({ resource, annotations, containers }) =>
-        resource.type === Kind.POD && !annotations['sidecar.istio.io/proxyImage']
-        && containers.some(each => each.get('name').text === 'istio-proxy' && each.get('image').text.replace(/-(distroless|debug)$/, '') !== image));
+      const outdated = image === undefined ? [] : cluster.workloads.in(namespace.name).filter(each => isOutdated(each, image, cluster));
       if (outdated.length > 0) {
         yield problem(namespace.metadata.get('name'), `${outdated.map(each => each.name).join(', ')} ${outdated.length > 1 ? 'run' : 'runs'} another proxy than ${image}, which the injector gives.`, 'Create the pods anew.');
       }
@@ -30,6 +28,29 @@ function expectedImage(cluster: Cluster, { labels }: Resource): string | undefin
   }
   const settings = injectorValues(injector).get('global');
   const image = settings.get('proxy', 'image').text;
-  const full = image.includes('/') ? image : `${settings.get('hub').text}/${image}:${settings.get('tag').text}`;
-  return full.replace(/-(distroless|debug)$/, '');
+  return image.includes('/') ? image : `${settings.get('hub').text}/${image}:${settings.get('tag').text}`;
+}
+
+function isOutdated(workload: Workload, image: string, cluster: Cluster): boolean {
+  const { resource, annotations, containers } = workload;
+  const images = containers.filter(each => each.get('name').text === 'istio-proxy').map(each => each.get('image').text);
+  return resource.type === Kind.POD && !annotations['sidecar.istio.io/proxyImage'] && images.length > 0 && images.some(each => ![image, `${image}-${variantFor(workload, cluster)}`].includes(each));
+}
+
+/** The variant of the image that a pod asks for: by its annotation, or the ProxyConfigs that are for it, or the mesh. */
+function variantFor({ annotations, labels, namespace, template }: Workload, cluster: Cluster): string {
+  const configs = cluster.all(Kind.PROXY_CONFIG);
+  const own = configs.filter(each => each.namespace === namespace && each.namespace !== cluster.mesh.rootNamespace);
+  const asked = [
+    annotations['proxy.istio.io/config'] === undefined ? '' : embedded(template.get('metadata', 'annotations', 'proxy.istio.io/config')).get('image', 'imageType').text,
+    ...own.filter(each => each.spec.get('selector').exists && hasLabels(labels, each.spec.get('selector', 'matchLabels').strings)).map(typeOf),
+    ...own.filter(each => !each.spec.get('selector').exists).map(typeOf),
+    ...configs.filter(each => each.namespace === cluster.mesh.rootNamespace).map(typeOf),
+    cluster.mesh.get('defaultConfig', 'image', 'imageType')?.text ?? '',
+  ].find(each => each !== '') ?? '';
+  return asked === 'default' ? '' : asked;
+}
+
+function typeOf(config: Resource): string {
+  return config.spec.get('image', 'imageType').text;
 }

@@ -27,12 +27,8 @@ export const rivalGroups: Check = {
   explanation: 'Services and policies cannot tell their machines apart.',
   *find(cluster) {
     const byLabels = new Map<string, Resource[]>();
-    for (const group of cluster.all(Kind.WORKLOAD_GROUP)) {
-      const labels = group.spec.get('metadata', 'labels').strings;
-      const key = `${group.namespace} ${JSON.stringify(Object.entries(labels).sort())}`;
-      if (Object.keys(labels).length > 0) {
-        addTo(byLabels, key, group);
-      }
+    for (const group of cluster.all(Kind.WORKLOAD_GROUP).filter(each => each.spec.get('metadata').exists)) {
+      addTo(byLabels, `${group.namespace} ${JSON.stringify(Object.entries(group.spec.get('metadata', 'labels').strings).sort())}`, group);
     }
     for (const groups of byLabels.values()) {
       for (const group of groups.length > 1 ? groups : []) {

@@ -26,8 +26,6 @@ export interface Door {
   readonly virtualHosts: () => readonly VirtualHost[];
   /** Where connections go whose TLS it leaves as it is. */
   readonly connection: (message: Message) => ConnectionRule | undefined;
-  /** The hosts whose requests are sent to https. */
-  readonly redirects: readonly string[];
 }
 
 /** What policies for its Pods, or for its Gateway, protect. */

@@ -24,7 +24,6 @@ export function gatewayDoors(cluster: Cluster): Door[] {
     hosts: [at.get('hostname').text.toLowerCase() || '*'],
     virtualHosts: () => virtualHostsOf(at, gateway, caller, cluster),
     connection: message => connectionFor(message, at, gateway, cluster),
-    redirects: [],
   })));
 }
 

@@ -1,6 +1,7 @@
 import { type Cluster, covers } from '../../../manifests';
 import { throughManagedApi } from '../api';
 import { applyRule } from '../proxies/apply-rule';
+import { asked } from '../proxies/inbound';
 import { sendConnection } from '../proxies/tcp';
 import { authenticate } from '../policies/authentication';
 import { authorize } from '../policies/authorization';
@@ -9,7 +10,7 @@ import type { Context } from '../context';
 import { type Door, guardedBy } from './door';
 import { gatewayDoors } from './gateway-door';
 import { istioDoors } from './istio-door';
-import type { Message } from '../message';
+import { authorityOf, type Message } from '../message';
 import { normalized } from '../proxies/normalization';
 import { ended, type Passage } from '../passage';
 import { hiddenStatus } from './hidden-status';
@@ -32,7 +33,7 @@ export function enter(message: Message, outside: Outside, context: Context): Pas
   }
   const steps = api.steps.map(asStep);
   if (!api.message) {
-    return ended({ status: api.status, by: api.by, reason: asStep(api.reason), outside: api.status === undefined ? api.by.name : undefined }, steps);
+    return ended({ status: api.status, by: api.by.root, reason: asStep(api.reason), outside: api.status === undefined ? api.by.name : undefined }, steps);
   }
   const passage = atGateway(api.message, outside, context);
   const limits = [api.timeoutMs, passage.timeoutMs].filter(each => each !== undefined);
@@ -53,7 +54,7 @@ function atGateway(message: Message, outside: Outside, context: Context): Passag
   }
   const door = bestDoor(fitting, message.host);
   if (!door && message.scheme === 'https') {
-    return ended({ status: 0, by: first.at.resource, reason: `no gateway has a certificate for ${message.host}` });
+    return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
   }
   return through(door ?? first, message, outside, context);
 }
@@ -64,7 +65,7 @@ function bestDoor(doors: readonly Door[], host: string): Door | undefined {
   const longest = Math.max(...ranked.map(each => each.length));
   const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.door) : [];
   const gateways = [...new Set(best.map(each => each.caller.title))];
-  if (gateways.length > 1) {
+  if (new Set(best.map(({ caller }) => `${caller.namespace} ${JSON.stringify(caller.labels)}`)).size > 1) {
     throw new Error(`${host} is at ${gateways.join(' and at ')}. Say which one is asked: { gateway: '${best[0]?.at.resource.key}' }.`);
   }
   return best[0];
@@ -74,30 +75,31 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   const { caller } = door;
   const steps = [`${caller.title} takes it (${String(door.at)})`];
   if (door.tls === 'mutual' && !hasCertificate) {
-    return ended({ status: 0, by: door.at.resource, reason: `${caller.title} asks for a certificate` }, steps);
+    return ended({ status: 0, by: door.at, reason: `${caller.title} asks for a certificate` }, steps);
   }
   if (door.tls === 'passthrough') {
     const rule = door.connection(message);
-    const passage = rule ? sendConnection(rule, message, caller, caller.proxy, context) : ended({ status: 0, by: door.at.resource, reason: `${caller.title} knows no ${message.host}` });
+    const passage = rule ? sendConnection(rule, message, caller, caller.proxy, context) : ended({ status: 0, by: door.at, reason: `${caller.title} knows no ${message.host}` });
     return { ...passage, steps: [...steps, 'it leaves TLS as it is', ...passage.steps] };
   }
   const guarded = guardedBy(door);
   const { message: read, refusal } = authenticate(guarded, normalized(message, context.cluster), context.cluster);
   if (refusal) {
-    return ended({ status: refusal.status, by: refusal.by.resource, reason: `${refusal.by.resource.kind} ${refusal.by.resource.key} refuses it: ${refusal.reason}` }, steps);
+    return ended({ status: refusal.status, by: refusal.by, reason: `${refusal.by.resource.kind} ${refusal.by.resource.key} refuses it: ${refusal.reason}` }, steps);
   }
   const virtualHost = virtualHostOf(door.virtualHosts(), read.host);
   const route = virtualHost && routeFor(virtualHost.routes, read);
   const connection: Connection = { namespace: '', labels: {}, address: message.address, port: { number: door.podPort, names: [], protocol: 'TCP' }, serverName: message.scheme === 'https' ? message.host : undefined };
-  const verdict = caller.proxy.identity === undefined ? undefined : authorize(guarded, { connection, message: read, isTcp: false }, context.authorizers, context.cluster);
+  const verdict = caller.proxy.identity === undefined ? undefined : authorize(guarded, { connection, message: read, isTcp: false, isUnrouted: !route && !virtualHost?.needsTls }, context.authorizersFor(caller), context.cluster);
+  steps.push(...asked(verdict?.asks ?? []));
   if (verdict?.isAllowed === false) {
-    return ended({ status: route ? 403 : hiddenStatus(guarded, context.cluster), by: verdict.by, reason: `${verdict.by?.kind ?? ''} ${verdict.by?.key ?? ''} refuses it at ${caller.title}: ${verdict.reason}` }, steps);
+    return ended({ status: route ? verdict.status : hiddenStatus(guarded, context.cluster), by: verdict.by, reason: `${verdict.by?.resource.kind ?? ''} ${verdict.by?.resource.key ?? ''} refuses it at ${caller.title}: ${verdict.reason}` }, steps);
   }
-  if (door.redirects.some(each => covers(each, read.host)) && message.scheme === 'http') {
-    return ended({ status: 301, location: `https://${read.host}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at.resource, reason: `${caller.title} sends it to https` }, steps);
+  if (virtualHost?.needsTls && message.scheme === 'http') {
+    return ended({ status: 301, location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at, reason: `${caller.title} sends it to https` }, steps);
   }
   if (!route) {
-    return ended({ status: 404, by: door.at.resource, reason: virtualHost ? `no rule for ${read.host} takes ${read.method} ${read.path}` : `${caller.title} has nothing at ${read.host}` }, steps);
+    return ended({ status: 404, by: door.at, reason: virtualHost ? `no rule for ${read.host} takes ${read.method} ${read.path}` : `${caller.title} has nothing at ${read.host}` }, steps);
   }
   const passage = applyRule(route, read, caller, caller.proxy, context);
   return { ...passage, steps: [...steps, ...passage.steps] };

@@ -16,16 +16,33 @@ import { virtualServiceRules } from '../routes/virtual-service';
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
 export function istioDoors(cluster: Cluster): Door[] {
-  return byAge(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => gateway.spec.get('servers').items.flatMap(at => doorsOf(at, cluster)));
+  const servers = byAge(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => {
+    const pods = podsOf(gateway, cluster);
+    return gateway.spec.get('servers').items.map(at => ({ at, pods, port: at.get('port', 'number').number ?? 0, tls: tlsOf(at) }));
+  });
+  return servers.flatMap(each => doorsOf(each, each.tls === 'none' ? servers.filter(other => sharesRoutes(each, other)) : [each], cluster));
 }
 
-function doorsOf(at: Field, cluster: Cluster): Door[] {
+/** A server of a Gateway with the Pods that serve it. */
+interface Server {
+  readonly at: Field;
+  readonly pods: Pods;
+  readonly port: number;
+  readonly tls: DoorTls;
+}
+
+/** Servers without TLS on one port of the same Pods have one list of routes, whichever Gateways they are of. */
+function sharesRoutes(one: Server, other: Server): boolean {
+  return other.tls === one.tls && other.port === one.port && podsKey(other.pods) === podsKey(one.pods);
+}
+
+function podsKey({ proxy: { namespace, labels } }: Pods): string {
+  return `${namespace} ${JSON.stringify(labels)}`;
+}
+
+function doorsOf({ at, pods, port: number, tls }: Server, servers: readonly Server[], cluster: Cluster): Door[] {
   const { resource: gateway } = at;
-  const number = at.get('port', 'number').number ?? 0;
-  const pods = podsOf(gateway, cluster);
-  const tls = tlsOf(at);
-  const proxy: Proxy = { ...pods.proxy, gateways: [gateway.key] };
-  const hosts = at.get('hosts').texts.map(each => each.slice(each.indexOf('/') + 1));
+  const proxy: Proxy = { ...pods.proxy, gateways: [...new Set(servers.map(each => each.at.resource.key))] };
   return outsidePorts(number, pods.workloads, cluster).map(port => ({
     at,
     gateway: pods.gateway,
@@ -33,10 +50,9 @@ function doorsOf(at: Field, cluster: Cluster): Door[] {
     port,
     podPort: number,
     tls,
-    hosts,
-    virtualHosts: () => virtualHostsOf(at, number, proxy, cluster),
+    hosts: at.get('hosts').texts.map(each => each.slice(each.indexOf('/') + 1)),
+    virtualHosts: () => virtualHostsOf(servers, cluster),
     connection: message => connectionFor(message, at, proxy, cluster),
-    redirects: at.get('tls', 'httpsRedirect').isTrue ? hosts : [],
   }));
 }
 
@@ -82,16 +98,25 @@ function outsidePorts(number: number, workloads: readonly Workload[], cluster: C
   return ports.length > 0 ? [...new Set(ports)] : [number];
 }
 
-function virtualHostsOf(server: Field, port: number, proxy: Proxy, cluster: Cluster): VirtualHost[] {
-  const byHost = new Map<string, Route[]>();
-  const [listener] = Scope.of(proxy, cluster).listeners;
-  for (const virtualService of listener?.virtualServices ?? []) {
-    const routes = routesAt(virtualServiceRules(virtualService, cluster), proxy, port);
-    for (const host of routes.length > 0 ? sharedHosts(server, virtualService, cluster) : []) {
-      byHost.set(host, [...byHost.get(host) ?? [], ...routes]);
+/**
+ * Hosts of VirtualServices that servers take, and those that a server sends to https, which have to be written there without a namespace to be there without a VirtualService.
+ */
+function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHost[] {
+  const byHost = new Map<string, { routes: Route[]; needsTls: boolean }>();
+  const add = (host: string, routes: readonly Route[], needsTls: boolean) => {
+    const known = byHost.get(host) ?? { routes: [], needsTls: false };
+    byHost.set(host, { routes: [...known.routes, ...routes], needsTls: known.needsTls || needsTls });
+  };
+  for (const { at, pods, port } of servers) {
+    const proxy: Proxy = { ...pods.proxy, gateways: [at.resource.key] };
+    const needsTls = at.get('tls', 'httpsRedirect').isTrue;
+    for (const virtualService of Scope.of(proxy, cluster).listeners[0]?.virtualServices ?? []) {
+      const routes = routesAt(virtualServiceRules(virtualService, cluster), proxy, port);
+      (routes.length > 0 ? sharedHosts(at, virtualService, cluster) : []).forEach(host => add(host, routes, needsTls));
     }
+    (needsTls ? at.get('hosts').texts : []).forEach(host => add(host.toLowerCase(), [], true));
   }
-  return [...byHost].map(([host, routes]) => ({ domains: [host], routes: catchAllsLast(routes) }));
+  return [...byHost].map(([host, { routes, needsTls }]) => ({ domains: [host], routes: catchAllsLast(routes), needsTls }));
 }
 
 /** The first rule for TLS that is for the name the client asks for. */

@@ -1,7 +1,7 @@
 import { type Cluster, type Field, Kind } from '../../../manifests';
 import { claimTexts } from './claims';
 import { type Guarded, policiesFor } from './guarded';
-import type { Message, Token } from '../message';
+import { BEARER, type Message, type Token, type TokenPlace } from '../message';
 
 /** What became of the token of a request. */
 export interface Authenticated {
@@ -39,10 +39,17 @@ export function isPreflight({ method, headers }: Message): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 }
 
-function looksAt(rule: Field, { header = 'authorization' }: Token): boolean {
-  const elsewhere = ['fromHeaders', 'fromParams', 'fromCookies'].flatMap(name => rule.get(name).items);
-  return elsewhere.length === 0 ? header === 'authorization' : rule.get('fromHeaders').items.some(each => each.get('name').text.toLowerCase() === header);
+function looksAt(rule: Field, { place = BEARER }: Token): boolean {
+  const named: TokenPlace[] = [
+    ...rule.get('fromHeaders').items.map(each => ({ kind: 'header' as const, name: each.get('name').text.toLowerCase() })),
+    ...rule.get('fromParams').texts.map(name => ({ kind: 'parameter' as const, name })),
+    ...rule.get('fromCookies').texts.map(name => ({ kind: 'cookie' as const, name })),
+  ];
+  return (named.length === 0 ? USUAL : named).some(({ kind, name }) => kind === place.kind && name === place.name);
 }
+
+/** Where Envoy looks if it is not told. */
+const USUAL: readonly TokenPlace[] = [BEARER, { kind: 'parameter', name: 'access_token' }];
 
 function isForAudience(rule: Field, { claims }: Token): boolean {
   const audiences = rule.get('audiences').texts;
@@ -50,9 +57,9 @@ function isForAudience(rule: Field, { claims }: Token): boolean {
 }
 
 function passedOn(message: Message, token: Token, rule: Field): Message {
-  const { header = 'authorization' } = token;
+  const { place = BEARER } = token;
   const keeps = rule.get('forwardOriginalToken').isTrue;
-  const others = Object.fromEntries(Object.entries(message.headers).filter(([name]) => name !== header));
+  const others = Object.fromEntries(Object.entries(message.headers).filter(([name]) => place.kind !== 'header' || name !== place.name));
   const written = rule.get('outputClaimToHeaders').items.flatMap(each => {
     const value = claimTexts(token.claims, each.get('claim').text.split('.')).join(',');
     return value === '' ? [] : [[each.get('header').text.toLowerCase(), value] as const];

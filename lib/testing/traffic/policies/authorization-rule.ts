@@ -12,6 +12,8 @@ export interface Asked {
   /** Undefined for what is not known, and for a connection alone. */
   readonly message?: Message;
   readonly isTcp: boolean;
+  /** Whether no route takes it: then Envoy asks no external authorizer. */
+  readonly isUnrouted?: boolean;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Cluster, Kind, type Resource } from '../../../manifests';
+import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
 import { type Asked, takes } from './authorization-rule';
 import { and, type Known, or } from './logic';
 import { type Guarded, policiesFor } from './guarded';
@@ -7,17 +7,24 @@ import { type Guarded, policiesFor } from './guarded';
 export interface Verdict {
   /** Undefined, if it depends on the request. */
   readonly isAllowed: Known;
-  /** What refused. */
-  readonly by?: Resource;
+  /** What refused, or let through: a policy, or the rule of one. */
+  readonly by?: Field;
   readonly reason: string;
+  /** What a request that is refused is answered. */
+  readonly status: number;
   /** The external authorizers that are asked. */
   readonly asks: readonly string[];
 }
 
-/** How external authorizers answer. */
+/** The external authorizers of the mesh, for one proxy. */
 export interface Authorizers {
-  /** The names of those in `extensionProviders` that refuse. */
-  readonly refusing: readonly string[];
+  /** Why one of them, by its name, does not let pass what is asked for; undefined if it does. */
+  readonly refusal: (provider: string, asked: Asked) => AuthorizerRefusal | undefined;
+}
+
+export interface AuthorizerRefusal {
+  readonly status: number;
+  readonly reason: string;
 }
 
 /**
@@ -26,31 +33,52 @@ export interface Authorizers {
  */
 export function authorize(guarded: Guarded, asked: Asked, authorizers: Authorizers, cluster: Cluster): Verdict {
   const policies = policiesFor(guarded, Kind.AUTHORIZATION_POLICY, cluster).filter(each => each.annotations['istio.io/dry-run'] !== 'true');
-  const [custom, denying, allowing] = ['CUSTOM', 'DENY', 'ALLOW'].map(action => policies.filter(each => (each.spec.get('action').text || 'ALLOW') === action));
-  const applies = (policy: Resource, denies: boolean) => or(policy.spec.get('rules').items.map(rule => takes(rule, asked, denies, cluster)));
+  const applied = (action: string) => policies.filter(each => (each.spec.get('action').text || 'ALLOW') === action).map(each => applyPolicy(each, action !== 'ALLOW', asked, cluster));
+  const custom = applied('CUSTOM');
+  const asking = custom.filter(each => each.applies !== false);
+  const asks = [...new Set(asking.map(({ policy }) => providerOf(policy)))];
+  const several = [...new Set(custom.map(({ policy }) => providerOf(policy)))];
+  const refusals = asking.map(each => ({ ...each, refusal: several.length > 1 ? oneAlone(several) : authorizers.refusal(providerOf(each.policy), asked) }));
+  const refusing = refusals.find(each => each.refusal);
+  const denying = applied('DENY').filter(each => each.applies !== false);
+  const allowing = applied('ALLOW');
 
-  const asking = (custom ?? []).map(policy => ({ policy, provider: policy.spec.get('provider', 'name').text, applies: applies(policy, true) })).filter(each => each.applies !== false);
-  const asks = [...new Set(asking.map(each => each.provider))];
-  const refusing = asking.find(each => authorizers.refusing.includes(each.provider) || isUnknown(each.provider, cluster));
-  const denied = (denying ?? []).map(policy => ({ policy, applies: applies(policy, true) })).filter(each => each.applies !== false);
-  const allowed = (allowing ?? []).map(policy => ({ policy, applies: applies(policy, false) }));
-
-  if (refusing?.applies) {
-    const { policy, provider } = refusing;
-    return { isAllowed: false, by: policy, asks, reason: isUnknown(provider, cluster) ? `it asks the authorizer ${provider}, which the mesh does not have` : `the authorizer ${provider} refuses` };
+  if (refusing?.applies && refusing.refusal) {
+    return { isAllowed: false, by: refusing.rule, asks, ...refusing.refusal };
   }
-  const denier = denied.find(each => each.applies);
+  const denier = denying.find(each => each.applies);
   if (denier) {
-    return { isAllowed: false, by: denier.policy, asks, reason: 'a rule of it denies this' };
+    return { isAllowed: false, by: denier.rule, asks, status: FORBIDDEN, reason: `${String(denier.rule)} denies this` };
   }
-  if (allowed.length > 0 && allowed.every(each => each.applies === false)) {
-    const [named = allowed[0]] = allowed.filter(each => each.policy.spec.get('rules').items.length > 0);
-    return { isAllowed: false, by: named?.policy, asks, reason: `no rule of ${allowed.map(each => each.policy.key).join(', ')} allows this` };
+  if (allowing.length > 0 && allowing.every(each => each.applies === false)) {
+    const [named = allowing[0]] = allowing.filter(({ policy }) => policy.spec.get('rules').items.length > 0);
+    return { isAllowed: false, by: named?.policy.root, asks, status: FORBIDDEN, reason: `no rule of ${allowing.map(({ policy }) => policy.key).join(', ')} allows this` };
   }
-  const isAllowed = and([refusing ? undefined : true, denied.length > 0 ? undefined : true, allowed.length > 0 ? or(allowed.map(each => each.applies)) : true]);
-  return { isAllowed, asks, reason: isAllowed ? 'nothing refuses it' : 'it depends on the request' };
+  const isAllowed = and([refusing ? undefined : true, denying.length > 0 ? undefined : true, allowing.length > 0 ? or(allowing.map(each => each.applies)) : true]);
+  return { isAllowed, by: allowing.find(each => each.applies)?.rule, asks, status: FORBIDDEN, reason: isAllowed ? 'nothing refuses it' : 'it depends on the request' };
 }
 
-function isUnknown(provider: string, { mesh }: Cluster): boolean {
-  return mesh.isKnown && !mesh.get('extensionProviders')?.items.some(each => each.get('name').text === provider);
+/** What Envoy answers to what its rules do not let through. */
+export const FORBIDDEN = 403;
+
+/** Istio gives a workload one external authorizer: where policies name several, all that any of them would ask about is refused. */
+function oneAlone(providers: readonly string[]): AuthorizerRefusal {
+  return { status: FORBIDDEN, reason: `policies for it name several authorizers (${providers.join(', ')}), of which a workload can have one` };
+}
+
+/** A policy with what its rules say of what is asked for. */
+interface Applied {
+  readonly policy: Resource;
+  readonly applies: Known;
+  /** The first rule that takes it, if one does. */
+  readonly rule?: Field;
+}
+
+function applyPolicy(policy: Resource, denies: boolean, asked: Asked, cluster: Cluster): Applied {
+  const verdicts = policy.spec.get('rules').items.map(rule => ({ rule, takes: takes(rule, asked, denies, cluster) }));
+  return { policy, applies: or(verdicts.map(each => each.takes)), rule: verdicts.find(each => each.takes)?.rule };
+}
+
+function providerOf(policy: Resource): string {
+  return policy.spec.get('provider', 'name').text;
 }

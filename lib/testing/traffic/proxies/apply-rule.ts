@@ -13,7 +13,7 @@ export function applyRule({ rule, match }: Route, message: Message, caller: Call
   const forwarded = forward(rule, match?.path, message, caller, proxy, context);
   const { fault } = rule;
   const aborted: Branch[] = fault && fault.abortShare > 0
-    ? [{ share: fault.abortShare, status: fault.status, by: rule.at.resource, reason: `${rule.at.resource.kind} ${rule.at.resource.key} aborts it (${String(rule.at)})` }]
+    ? [{ share: fault.abortShare, status: fault.status, by: rule.at.get('fault'), reason: `${rule.at.resource.kind} ${rule.at.resource.key} aborts it (${String(rule.at)})` }]
     : [];
   return {
     branches: [...aborted, ...forwarded.map(each => ({ ...each, share: each.share * (1 - (fault?.abortShare ?? 0)) }))].filter(each => each.share > 0),
@@ -23,17 +23,23 @@ export function applyRule({ rule, match }: Route, message: Message, caller: Call
     fault,
     copies: rule.reply ? [] : rule.mirrors.flatMap(each => copiesTo(each, message.port, proxy, context)),
     response: [rule.response],
-    steps: [`${rule.at.resource.kind} ${rule.at.resource.key} routes it (${String(rule.at)})`],
+    steps: [routedBy(rule.at)],
   };
+}
+
+/** A Service without rules is its own. */
+function routedBy(at: Rule['at']): string {
+  const { kind, key } = at.resource;
+  return at.isRoot ? `no rule is for it, so it goes to ${kind} ${key}` : `${kind} ${key} routes it (${String(at)})`;
 }
 
 function forward(rule: Rule, matched: Parameters<NonNullable<Rule['rewritePath']>>[1], message: Message, caller: Caller, proxy: Proxy, context: Context): readonly Branch[] {
   if (rule.cors && isPreflight(message) && (rule.cors.takesOrigin(message.headers.origin ?? '') || rule.cors.answersAll)) {
-    return [{ share: 1, status: 200, by: rule.at.resource, reason: 'the proxy answers the preflight itself' }];
+    return [{ share: 1, status: 200, by: rule.at, reason: 'the proxy answers the preflight itself' }];
   }
   const reply = rule.reply?.(message, matched);
   if (reply) {
-    return [{ share: 1, status: reply.status, location: reply.location, by: rule.at.resource, reason: `${rule.at.resource.kind} ${rule.at.resource.key} answers it (${String(rule.at)})` }];
+    return [{ share: 1, status: reply.status, location: reply.location, by: rule.at, reason: `${rule.at.resource.kind} ${rule.at.resource.key} answers it (${String(rule.at)})` }];
   }
   const path = rule.rewritePath?.(message.path, matched) ?? message.path;
   return rule.backends.flatMap(backend => {

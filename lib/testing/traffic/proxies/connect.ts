@@ -1,4 +1,4 @@
-import { type Cluster, isAutomatic, Kind, Membership, membershipOf, modeFor, NetworkPolicies, type Resource, type Workload } from '../../../manifests';
+import { type Cluster, type Field, isAutomatic, Membership, membershipOf, meshMode, modeField, modeFor, namespaceMode, NetworkPolicies, type Workload } from '../../../manifests';
 import type { Caller } from './caller';
 import type { Connection } from './connection';
 import type { Endpoint } from './endpoints';
@@ -7,7 +7,7 @@ import { Unsimulated } from '../unsimulated';
 /** A connection that was made, or what kept it from being made. */
 export interface Attempt {
   readonly connection?: Connection;
-  readonly refusal?: { readonly by?: Resource; readonly reason: string };
+  readonly refusal?: { readonly by?: Field; readonly reason: string };
 }
 
 /** Where a connection to a name outside goes: an address of nobody's. */
@@ -16,6 +16,8 @@ const SOMEWHERE_OUTSIDE = '203.0.113.1';
 /** How a caller secures a connection: as a DestinationRule says, by itself if that is undefined; not at all without a proxy. */
 export interface Security {
   readonly tlsMode?: string;
+  /** Whether the host is declared to be outside the mesh, whatever is behind it. */
+  readonly isExternal?: boolean;
   /** Whether the proxy only passes bytes on that it knows nothing of. */
   readonly isPassedThrough?: boolean;
 }
@@ -26,7 +28,7 @@ export function connect(caller: Caller, { workload, outside, port }: Endpoint, s
   const from = { namespace: caller.namespace, labels: caller.labels, address: caller.namespace === '' ? caller.address ?? SOMEWHERE_OUTSIDE : caller.address };
   const [blocking] = NetworkPolicies.of(cluster).blocking(from, peer, port);
   if (blocking) {
-    return { refusal: { by: blocking, reason: `${Kind.NETWORK_POLICY.split('.')[0]} ${blocking.key} and its like let no connection of ${caller.title} to port ${port.number} through` } };
+    return { refusal: { by: blocking.root, reason: `${blocking.kind} ${blocking.key} lets no connection of ${caller.title} to port ${port.number} through, nor does another` } };
   }
   const connection: Connection = { namespace: caller.namespace, labels: caller.labels, address: caller.address, port };
   return workload ? secured(caller, workload, connection, security, cluster) : { connection };
@@ -34,29 +36,38 @@ export function connect(caller: Caller, { workload, outside, port }: Endpoint, s
 
 function secured(caller: Caller, workload: Workload, connection: Connection, security: Security, cluster: Cluster): Attempt {
   const { number } = connection.port;
-  const hasSidecar = isProxied(workload, number, cluster);
-  const mode = hasSidecar ? modeFor(workload, cluster, number) : 'DISABLE';
-  const isMutual = usesMutualTls(caller, security, mode !== 'DISABLE', cluster);
+  const mode = isProxied(workload, number, cluster) ? modeFor(workload, cluster, number) : 'DISABLE';
+  const isMutual = usesMutualTls(caller, security, offersMutualTls(workload, number, cluster), cluster);
   const name = `${workload.namespace}/${workload.name}`;
   if (isMutual && mode === 'DISABLE') {
-    return { refusal: { by: undefined, reason: `${name} speaks no mutual TLS on port ${number}, and ${caller.title} speaks nothing else` } };
+    return { refusal: { by: modeField(workload, cluster, number), reason: `${name} speaks no mutual TLS on port ${number}, and ${caller.title} speaks nothing else` } };
   }
   if (!isMutual && mode === 'STRICT') {
-    return { refusal: { by: strictPolicy(workload, cluster), reason: `${name} takes mutual TLS alone, and ${caller.title} does not speak it` } };
+    return { refusal: { by: modeField(workload, cluster, number), reason: `${name} takes mutual TLS alone, and ${caller.title} does not speak it` } };
   }
   return { connection: { ...connection, identity: isMutual ? caller.proxy?.identity : undefined, serverName: undefined } };
 }
 
-function usesMutualTls({ proxy, title }: Caller, { tlsMode, isPassedThrough }: Security, isOffered: boolean, cluster: Cluster): boolean {
+function usesMutualTls({ proxy, title }: Caller, { tlsMode, isPassedThrough, isExternal }: Security, isOffered: boolean, cluster: Cluster): boolean {
   if (!proxy?.identity || isPassedThrough) {
     return false;
   }
   switch (tlsMode) {
     case 'ISTIO_MUTUAL': return true;
     case 'DISABLE': return false;
-    case undefined: return isAutomatic(cluster) && isOffered;
+    case undefined: return isAutomatic(cluster) && isOffered && !isExternal;
     default: throw new Unsimulated(`${title} begins TLS of its own (${tlsMode}) to a workload of the cluster.`, 'What the application makes of that is not known.');
   }
+}
+
+/**
+ * Whether proxies speak mutual TLS to a workload unless they are told otherwise: it has a sidecar, and PeerAuthentications want none of it neither for the port nor for the namespace, since Istio
+ * decides for a Service before it looks at its Pods. A port that is excluded from the sidecar makes no difference to callers.
+ */
+function offersMutualTls(workload: Workload, port: number, cluster: Cluster): boolean {
+  const ofNamespace = namespaceMode(workload.namespace, cluster) ?? meshMode(cluster);
+  return membershipOf(workload, cluster) === Membership.SIDECAR && (workload.labels['security.istio.io/tlsMode'] ?? 'istio') === 'istio'
+    && modeFor(workload, cluster, port) !== 'DISABLE' && ofNamespace !== 'DISABLE';
 }
 
 /** Whether the proxy of a workload gets what comes to a port. */
@@ -67,10 +78,4 @@ export function isProxied(workload: Workload, port: number, cluster: Cluster): b
   }
   const excluded = (workload.annotations['traffic.sidecar.istio.io/excludeInboundPorts'] ?? '').split(',').map(Number);
   return membership === Membership.SIDECAR && !excluded.includes(port);
-}
-
-/** The policy that a refusal of plain text points at. */
-function strictPolicy(workload: Workload, cluster: Cluster): Resource | undefined {
-  const policies = cluster.all(Kind.PEER_AUTHENTICATION).filter(each => [workload.namespace, cluster.mesh.rootNamespace].includes(each.namespace));
-  return policies.find(each => each.namespace === workload.namespace) ?? policies[0];
 }

@@ -1,6 +1,7 @@
-import { protocolOf, type Resource, type Workload } from '../../../manifests';
+import { type Field, protocolOf, type Workload } from '../../../manifests';
 import { authenticate } from '../policies/authentication';
 import { authorize } from '../policies/authorization';
+import { callerOf } from './caller';
 import { isProxied } from './connect';
 import type { Connection } from './connection';
 import type { Context } from '../context';
@@ -13,30 +14,35 @@ import { Unsimulated } from '../unsimulated';
 export interface Arrival {
   /** What the application gets. */
   readonly message?: Message;
-  readonly refusal?: { readonly status: number; readonly by?: Resource; readonly reason: string };
+  /** What let it in, where a policy decided. */
+  readonly by?: Field;
+  /** Whether policies decide by what is not known. */
+  readonly isUncertain?: boolean;
+  readonly refusal?: { readonly status: number; readonly by?: Field; readonly reason: string };
   readonly steps: readonly string[];
 }
 
 /** A request at the proxy of its callee: its token, then the policies. Without a message, a connection. */
-export function arrive(workload: Workload, connection: Connection, message: Message | undefined, { cluster, authorizers }: Context): Arrival {
+export function arrive(workload: Workload, connection: Connection, message: Message | undefined, context: Context): Arrival {
+  const { cluster } = context;
   const { number } = connection.port;
   if (!isProxied(workload, number, cluster)) {
     return { message, steps: [] };
   }
-  const isTcp = message === undefined || carriesConnections(workload, number, { cluster, authorizers });
+  const isTcp = message === undefined || carriesConnections(workload, number, context);
   const read = message && !isTcp ? authenticate(workload, normalized(message, cluster), cluster) : undefined;
   if (read?.refusal) {
-    const { status, by, reason } = read.refusal;
-    return { refusal: { status, by: by.resource, reason }, steps: [] };
+    return { refusal: read.refusal, steps: [] };
   }
-  const verdict = authorize(workload, { connection, message: isTcp ? undefined : read?.message, isTcp }, authorizers, cluster);
+  const verdict = authorize(workload, { connection, message: isTcp ? undefined : read?.message, isTcp }, context.authorizersFor(callerOf(workload, cluster)), cluster);
   if (verdict.isAllowed === false) {
-    return { refusal: { status: isTcp ? 0 : 403, by: verdict.by, reason: verdict.reason }, steps: asked(verdict.asks) };
+    return { refusal: { status: isTcp ? 0 : verdict.status, by: verdict.by, reason: verdict.reason }, steps: asked(verdict.asks) };
   }
-  return { message: read?.message ?? message, steps: asked(verdict.asks) };
+  return { message: read?.message ?? message, by: verdict.by, isUncertain: verdict.isAllowed === undefined, steps: asked(verdict.asks) };
 }
 
-function asked(providers: readonly string[]): string[] {
+/** Who else is asked, a sentence each. */
+export function asked(providers: readonly string[]): string[] {
   return providers.map(each => `the external authorizer ${each} is asked`);
 }
 

@@ -34,13 +34,14 @@ function isInside(host: string, clusterDomain: string): boolean {
 /** Without a proxy, a name leads to what is behind it, in plain text. */
 function straight(message: Message, target: Host | undefined, caller: Caller, context: Context, isConnection: boolean): Passage {
   const { port } = message;
-  const field = target && portsOf(target).find(each => portNumber(each) === port);
-  if (!target) {
+  // A ServiceEntry is known to proxies alone.
+  if (target?.resource.type !== Kind.SERVICE) {
     return ended({ outside: message.host, port, message });
   }
+  const field = portsOf(target).find(each => portNumber(each) === port);
   const endpoints = field ? endpointsOf(target, field, {}, context.cluster) : [];
   if (endpoints.length === 0) {
-    return ended({ status: 0, by: target.resource, reason: field ? `nothing runs behind ${target.name}` : `${target.name} has no port ${port}` });
+    return ended({ status: 0, by: target.resource.root, reason: field ? `nothing runs behind ${target.name}` : `${target.name} has no port ${port}` });
   }
   return { branches: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context), copies: [], response: [], steps: ['it goes there without a proxy'] };
 }
@@ -94,7 +95,7 @@ function sharesListener({ resource }: Host, port: Field): boolean {
 /** What the proxy does not know is passed on as it is, or refused: with an answer where it reads requests, else by closing the connection. */
 function unknown(message: Message, target: Host | undefined, scope: Scope, caller: Caller, context: Context, status: number, isConnection: boolean): Passage {
   if (!scope.allowsAny) {
-    return ended({ status, by: scope.sidecar, reason: `the proxy knows no ${message.host}:${message.port}, and passes on nothing that it does not know` });
+    return ended({ status, by: scope.sidecar?.root, reason: `the proxy knows no ${message.host}:${message.port}, and passes on nothing that it does not know` });
   }
   const passage = straight(message, target, caller, context, isConnection);
   return { ...passage, steps: [`the proxy knows no ${message.host}:${message.port}, and passes it on as it is`, ...passage.steps.slice(1)] };

@@ -26,7 +26,7 @@ export function tcpPassage(message: Message, host: Host, port: Field, listener: 
   if (rule) {
     return sendConnection(connectionRule(rule, cluster), message, caller, proxy, context);
   }
-  const at = host.resource.metadata.get('name');
+  const at = host.resource.root;
   const passage = sendConnection({ at, backends: [{ at, weight: 1, host: host.name.toLowerCase(), port: portNumber(port) }] }, message, caller, proxy, context);
   return { ...passage, rule: undefined, steps: ['the proxy passes the connection on'] };
 }
@@ -35,7 +35,7 @@ export function tcpPassage(message: Message, host: Host, port: Field, listener: 
 export function sendConnection({ at, backends }: ConnectionRule, message: Message, caller: Caller, proxy: Proxy, context: Context): Passage {
   const sum = backends.reduce((all, each) => all + each.weight, 0);
   if (sum === 0) {
-    return ended({ status: 0, by: at.resource, reason: `${at.resource.kind} ${at.resource.key} sends it nowhere (${String(at)})` });
+    return ended({ status: 0, by: at, reason: `${at.resource.kind} ${at.resource.key} sends it nowhere (${String(at)})` });
   }
   const branches = backends.filter(each => each.weight > 0).flatMap(backend =>
     toCluster({ backend, status: 0, attempts: 0 }, message, caller, proxy, context, true).map(each => ({ ...each, share: each.share * backend.weight / sum })));

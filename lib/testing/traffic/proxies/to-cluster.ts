@@ -1,4 +1,4 @@
-import { type Field, type Host, portsOf, portNumber } from '../../../manifests';
+import { type Field, type Host, Kind, portsOf, portNumber } from '../../../manifests';
 import { arrive } from './inbound';
 import type { Caller } from './caller';
 import { connect, type Security } from './connect';
@@ -24,12 +24,12 @@ export function toCluster({ backend, status, attempts }: Target, message: Messag
   const found = lookUp(backend, message.port, proxy, context);
   const { resource } = backend.at;
   if ('problem' in found) {
-    return [{ share: 1, status, by: resource, reason: `${resource.kind} ${resource.key} sends it to ${found.problem} (${String(backend.at)})` }];
+    return [{ share: 1, status, by: backend.at, reason: `${resource.kind} ${resource.key} sends it to ${found.problem} (${String(backend.at)})` }];
   }
   if (found.endpoints.length === 0) {
-    return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource, reason: `nothing runs behind ${found.title}` }];
+    return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource.root, reason: `nothing runs behind ${found.title}` }];
   }
-  return toEndpoints(found.endpoints, { tlsMode: found.tlsMode }, attempts, isConnection ? undefined : message, caller, context);
+  return toEndpoints(found.endpoints, found.security, attempts, isConnection ? undefined : message, caller, context);
 }
 
 /** Sends a request to one of some endpoints, each as probable as it has Pods. Where connections to some fail, other tries reach the rest. */
@@ -51,7 +51,7 @@ export function copiesTo(mirror: Mirror, port: number, proxy: Proxy, context: Co
   return found.endpoints.map(({ workload, outside, weight }) => ({ workload, outside, share: mirror.share * weight / sum }));
 }
 
-type Lookup = { readonly problem: string } | { readonly host: Host; readonly title: string; readonly endpoints: readonly Endpoint[]; readonly tlsMode?: string };
+type Lookup = { readonly problem: string } | { readonly host: Host; readonly title: string; readonly endpoints: readonly Endpoint[]; readonly security: Security };
 
 /** What a route's destination is to a proxy. */
 export function lookUp({ host, port, subset }: { host?: string; port?: number; subset?: string }, asked: number, proxy: Proxy, { cluster }: Context): Lookup {
@@ -69,7 +69,12 @@ export function lookUp({ host, port, subset }: { host?: string; port?: number; s
     return { problem: `subset ${subset} of ${host}, which no DestinationRule has` };
   }
   const title = `${host}:${number}${subset === undefined ? '' : `, subset ${subset}`}`;
-  return { host: found.host, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), tlsMode: rules.tlsMode(number, subset)?.text };
+  return { host: found.host, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), security: { tlsMode: rules.tlsMode(number, subset)?.text, isExternal: isExternal(found.host) } };
+}
+
+/** A ServiceEntry is for what is outside the mesh unless it says otherwise. */
+function isExternal({ resource }: Host): boolean {
+  return resource.type === Kind.SERVICE_ENTRY && resource.spec.get('location').text !== 'MESH_INTERNAL';
 }
 
 /** A gateway takes the only port that a host has; a sidecar that which was asked for. */
@@ -88,12 +93,12 @@ function toEndpoint(endpoint: Endpoint, security: Security, message: Message | u
   if (!workload) {
     return { outside, port: port.number, message };
   }
-  const arrival = arrive(workload, connection, message, context);
-  return arrival.refusal
-    ? { status: arrival.refusal.status, port: port.number, by: arrival.refusal.by, reason: sentence(arrival.refusal, workload.name) }
-    : { workload, port: port.number, message: arrival.message };
+  const { refusal: refused, by, message: arrived, steps, isUncertain } = arrive(workload, connection, message, context);
+  return refused
+    ? { status: refused.status, port: port.number, by: refused.by, reason: sentence(refused, workload.name), steps }
+    : { workload, port: port.number, by, message: arrived, steps, isUncertain };
 }
 
-function sentence({ by, reason }: { by?: { kind: string; key: string }; reason: string }, callee: string): string {
-  return by ? `${by.kind} ${by.key} refuses it at ${callee}: ${reason}` : `${callee} refuses it: ${reason}`;
+function sentence({ by, reason }: { by?: Field; reason: string }, callee: string): string {
+  return by ? `${by.resource.kind} ${by.resource.key} refuses it at ${callee}: ${reason}` : `${callee} refuses it: ${reason}`;
 }

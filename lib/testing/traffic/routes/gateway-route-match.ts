@@ -1,7 +1,7 @@
 import { type Field, Kind } from '../../../manifests';
 import type { Message } from '../message';
 import { queryParameter } from './query';
-import { wholeRe2 } from './re2';
+import { matchesRe2 } from './re2';
 import { type Match, matchesPath, type PathMatch, type Rule } from './rule';
 
 /** The matches of a rule of an HTTPRoute or a GRPCRoute; one that is undefined takes all requests. */
@@ -53,7 +53,7 @@ function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match
 }
 
 function takesText(at: Field, text: string | undefined): boolean {
-  return text !== undefined && (at.get('type').text === 'RegularExpression' ? wholeRe2(at.get('value').text).test(text) : text === at.get('value').text);
+  return text !== undefined && (at.get('type').text === 'RegularExpression' ? matchesRe2(at.get('value').text, text) : text === at.get('value').text);
 }
 
 function httpPath(at: Field): PathMatch | undefined {

@@ -4,7 +4,7 @@ import { gatewayRouteMatches } from './gateway-route-match';
 import { redirectFilter, replacedPrefix } from './redirect';
 import { type Backend, type HeaderOperations, type Mirror, NO_OPERATIONS, type PathRewrite, type Retries, type Rule } from './rule';
 import { retriesOf } from './virtual-service';
-import { wholeRe2 } from './re2';
+import { matchesRe2 } from './re2';
 
 /**
  * The rules of an HTTPRoute or a GRPCRoute, one for each match.
@@ -88,8 +88,8 @@ function corsOf(filters: readonly Field[]): Rule['cors'] {
   if (!cors) {
     return undefined;
   }
-  const origins = cors.get('allowOrigins').texts.map(each => wholeRe2(each === '*' ? '[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#]+' : each.split('*').map(escaped).join('.*')));
-  return { takesOrigin: origin => origins.some(each => each.test(origin)), answersAll: false };
+  const origins = cors.get('allowOrigins').texts.map(each => (each === '*' ? '[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#]+' : each.split('*').map(escaped).join('.*')));
+  return { takesOrigin: origin => origins.some(each => matchesRe2(each, origin)), answersAll: false };
 }
 
 function escaped(text: string): string {

@@ -1,26 +1,24 @@
+import { RE2JS } from 're2js';
 import { Unsimulated } from '../unsimulated';
 
-/** A regular expression as Envoy reads it (RE2), for whole texts. Throws {@link Unsimulated} where JavaScript has no such expression. */
-export function wholeRe2(pattern: string): RegExp {
-  return compiled(`^(?:${translated(pattern)})$`, pattern);
+/** Whether a regular expression takes a whole text, as Envoy reads it. Throws {@link Unsimulated} for one that is none. */
+export function matchesRe2(pattern: string, text: string): boolean {
+  return compiled(pattern).matches(text);
 }
 
-/** A regular expression as Envoy reads it, for parts of a text. */
-export function partialRe2(pattern: string): RegExp {
-  return compiled(translated(pattern), pattern, 'g');
+/** A text with all parts that a regular expression takes written anew: `\1` is its first group, `\0` all of it. */
+export function rewrittenByRe2(pattern: string, rewrite: string, text: string): string {
+  return compiled(pattern).matcher(text).replaceAll((...found: unknown[]) => rewrite.replace(/\\(\d)/g, (_, group: string) => String(found[Number(group)] ?? '')));
 }
 
-function translated(pattern: string): string {
-  return pattern.replace(LEADING_FLAGS, '').replaceAll('(?P<', '(?<').replaceAll('\\z', '$').replaceAll('\\A', '^');
-}
+const COMPILED = new Map<string, RE2JS>();
 
-function compiled(source: string, pattern: string, flags = ''): RegExp {
-  const own = LEADING_FLAGS.exec(pattern)?.[1] ?? '';
+function compiled(pattern: string): RE2JS {
   try {
-    return new RegExp(source, flags + own);
-  } catch {
-    throw new Unsimulated(`The regular expression ${pattern} means nothing here.`, 'Write it without what only RE2 has.');
+    const known = COMPILED.get(pattern) ?? RE2JS.compile(pattern);
+    COMPILED.set(pattern, known);
+    return known;
+  } catch (error) {
+    throw new Unsimulated(`${pattern} is no regular expression of RE2: ${(error as Error).message}.`, 'Istio refuses it; write it without what only other languages have.');
   }
 }
-
-const LEADING_FLAGS = /^\(\?([ims]+)\)/;

@@ -1,7 +1,7 @@
 import type { Field } from '../../../manifests';
 import type { Message } from '../message';
 import type { Proxy } from '../proxies/proxy';
-import { wholeRe2 } from './re2';
+import { matchesRe2 } from './re2';
 
 /** How a rule names the path that it is for. */
 export interface PathMatch {
@@ -148,6 +148,6 @@ export function matchesPath({ kind, value, ignoresCase }: PathMatch, path: strin
     case 'exact': return asked === own;
     case 'prefix': return asked.startsWith(own);
     case 'segments': return asked === own || asked.startsWith(`${own}/`);
-    case 'regex': return wholeRe2(value).test(path);
+    case 'regex': return matchesRe2(value, path);
   }
 }

@@ -1,5 +1,5 @@
 import type { Field } from '../../../manifests';
-import { wholeRe2 } from './re2';
+import { matchesRe2 } from './re2';
 
 /**
  * Whether a StringMatch of Istio takes a text: `exact`, `prefix` or `regex`; an empty one takes any that is there.
@@ -17,5 +17,5 @@ export function matchesString(match: Field, text: string | undefined): boolean {
     return text.startsWith(prefix.text);
   }
   // The star alone is Istio's word for "is there".
-  return !regex.exists || regex.text === '*' || wholeRe2(regex.text).test(text);
+  return !regex.exists || regex.text === '*' || matchesRe2(regex.text, text);
 }

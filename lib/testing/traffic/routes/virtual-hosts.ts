@@ -9,6 +9,8 @@ import { retriesOf, virtualServiceRules } from './virtual-service';
 export interface VirtualHost {
   readonly domains: readonly string[];
   readonly routes: readonly Route[];
+  /** Whether requests without TLS are sent to https. */
+  readonly needsTls?: boolean;
 }
 
 /**
@@ -126,7 +128,7 @@ export function domainsOf({ name, resource }: Host, proxy: Proxy, cluster: Clust
 
 /** What a Service gets of which no VirtualService says anything. */
 function defaultRule({ name, resource }: Host, port: number, cluster: Cluster): Rule {
-  const at = resource.metadata.get('name');
+  const at = resource.root;
   return {
     at,
     matches: [],

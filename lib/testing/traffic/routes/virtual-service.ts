@@ -2,7 +2,7 @@ import { type Cluster, type Field, fullHost, millisOf, type Resource } from '../
 import { httpRulesOf } from './delegates';
 import { headerOperations, hostWritten } from './header-operations';
 import { httpMatch } from './http-match';
-import { partialRe2 } from './re2';
+import { rewrittenByRe2 } from './re2';
 import { redirect } from './redirect';
 import { type Backend, type Cors, type Fault, type Mirror, type PathRewrite, type Retries, type Rule } from './rule';
 import { matchesString } from './string-match';
@@ -74,7 +74,7 @@ function rewriteOf(at: Field): PathRewrite | undefined {
   const regex = at.get('uriRegexRewrite');
   if (regex.exists) {
     const [pattern, replacement] = [regex.get('match').text, regex.get('rewrite').text];
-    return path => path.replace(partialRe2(pattern), (...found: unknown[]) => replacement.replace(/\\(\d)/g, (_, group: string) => String(found[Number(group)] ?? '')));
+    return path => rewrittenByRe2(pattern, replacement, path);
   }
   const uri = at.get('uri').text;
   return uri === '' ? undefined : (path, matched) => matched === undefined || matched.kind === 'prefix' ? uri + path.slice((matched?.value ?? '/').length) : uri;

@@ -119,7 +119,7 @@ export const CALLS: readonly Example[] = [
   { check: 'FailClosedOnOwnPath', at: 'spec', bad: docs(AB, AUTHORIZER, authorization('ext', '{action: CUSTOM, provider: {name: opa}, rules: [{}]}')), good: docs(AB, AUTHORIZER, authorization('ext', '{selector: {matchLabels: {app: a}}, action: CUSTOM, provider: {name: opa}, rules: [{}]}')) },
   {
     check: 'FailClosedOnOwnPath', at: 'spec.configPatches[0].patch.value.typed_config.failure_mode_deny',
-    ...((filter: (selector: string) => string) => ({ bad: docs(AB, filter('{}')), good: docs(AB, filter('{app: a}')) }))(selector => envoyFilter('limit', `{workloadSelector: {labels: ${selector}}, configPatches: [{applyTo: HTTP_FILTER, patch: {operation: INSERT_FIRST, value: {name: limit, typed_config: {failure_mode_deny: true, rate_limit_service: {grpc_service: {envoy_grpc: {cluster_name: "outbound|80||b.shop.svc.cluster.local"}}}}}}}]}`)),
+    ...((filter: (selector: string) => string) => ({ bad: docs(AB, filter('{}')), good: docs(AB, filter('{app: a}')) }))(selector => envoyFilter('limit', `{workloadSelector: {labels: ${selector}}, configPatches: [{applyTo: HTTP_FILTER, patch: {operation: INSERT_FIRST, value: {name: limit, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit, failure_mode_deny: true, rate_limit_service: {grpc_service: {envoy_grpc: {cluster_name: "outbound|80||b.shop.svc.cluster.local"}}}}}}}]}`)),
   },
   {
     check: 'AvailabilityBelowObjective', at: 'metadata.annotations["cardinal.cdk8s.io/slo"]',

@@ -1,5 +1,5 @@
 import {
-  authorization, docs, EDGE, gateway, grant, httpRoute, k8sGateway, K8S_EDGE, namespace, pod, secret, SERVER, service, SHOP, WEB_GATEWAY, type Example,
+  authorization, docs, EDGE, gateway, grant, httpRoute, k8sGateway, K8S_EDGE, namespace, pod, secret, SERVER, service, SHOP, WEB_GATEWAY, wide, type Example,
 } from './objects';
 
 const CERTIFICATE = Buffer.from(`-----BEGIN CERTIFICATE-----
@@ -22,9 +22,34 @@ export const GATEWAYS: readonly Example[] = [
     good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER}]}`), gateway('b', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'b.example')}]}`)),
   },
   {
+    check: 'ConflictingGateways', at: 'spec.servers[0].hosts',
+    bad: docs(gateway('a', `{servers: [${SERVER}]}`), gateway('b', `{selector: {istio: ingressgateway}, servers: [${SERVER}]}`)),
+    good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER}]}`), gateway('b', `{selector: {istio: ingressgateway}, servers: [${SERVER}]}`)),
+  },
+  {
     check: 'OverlappingGateways', at: 'spec.servers[0].hosts',
     bad: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER}]}`), gateway('b', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', '"*.example"')}]}`)),
     good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER}]}`), gateway('b', `{selector: {app: other}, servers: [${SERVER.replace('shop.example', '"*.example"')}]}`)),
+  },
+  {
+    check: 'ConflictingGateways', at: 'spec.servers[0].hosts', codes: ['KIA0301'],
+    bad: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', './shop.example')}]}`), gateway('b', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'shop/Shop.example')}]}`)),
+    good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', './shop.example')}]}`), gateway('b', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'other/shop.example')}]}`)),
+  },
+  {
+    check: 'ConflictingGateways', at: 'spec.servers[1].hosts', codes: ['KIA0301'],
+    bad: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${HTTPS}, ${HTTPS.replace('name: https', 'name: https-2')}]}`)),
+    good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER}, ${HTTPS}, ${HTTPS.replace('name: https', 'name: https-2').replace('shop.example', '"*.example"')}]}`)),
+  },
+  {
+    check: 'OverlappingGateways', at: 'spec.servers[0].hosts',
+    bad: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'shop.example, "*.example"')}]}`)),
+    good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'shop.example, "*.shop.example", other.example')}]}`)),
+  },
+  {
+    check: 'OverlappingGateways', at: 'spec.servers[0].hosts',
+    bad: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'shop/shop.example, "*/SHOP.example"')}]}`)),
+    good: docs(EDGE, gateway('a', `{selector: {app: edge}, servers: [${SERVER.replace('shop.example', 'shop/shop.example, other/shop.example')}]}`)),
   },
   {
     check: 'DuplicateCertificate', at: 'spec.servers[0].tls',
@@ -60,6 +85,11 @@ export const GATEWAYS: readonly Example[] = [
     check: 'SharedAddress', at: 'spec.addresses[0]',
     bad: docs(...['a', 'b'].map(name => k8sGateway(name, '{gatewayClassName: istio, addresses: [{type: IPAddress, value: 10.0.0.1}], listeners: []}'))),
     good: docs(...['1', '2'].map(name => k8sGateway(`g${name}`, `{gatewayClassName: istio, addresses: [{type: IPAddress, value: 10.0.0.${name}}], listeners: []}`))),
+  },
+  {
+    check: 'UnknownGatewayClass', at: 'spec.gatewayClassName',
+    bad: k8sGateway('a', '{gatewayClassName: istoi, listeners: [{name: a, port: 80, protocol: HTTP}]}'),
+    good: docs(K8S_EDGE, wide('gateway.networking.k8s.io/v1', 'GatewayClass', 'eg', 'spec: {controllerName: gateway.envoyproxy.io/gatewayclass-controller}'), k8sGateway('a', '{gatewayClassName: eg, listeners: [{name: a, port: 80, protocol: HTTP}]}')),
   },
   {
     check: 'UnknownParent', at: 'spec.parentRefs[0]',

@@ -5,6 +5,8 @@ export interface Example {
   readonly at: string;
   readonly bad: string;
   readonly good: string;
+  /** The codes of the finding at the field, where the check has several. */
+  readonly codes?: readonly string[];
   /** Why istioctl does not say the same of one of them, where it does not. */
   readonly differs?: string;
 }
@@ -35,11 +37,14 @@ export const gateway = object('networking.istio.io/v1', 'Gateway');
 export const serviceEntry = object('networking.istio.io/v1', 'ServiceEntry');
 export const sidecar = object('networking.istio.io/v1', 'Sidecar');
 export const envoyFilter = object('networking.istio.io/v1alpha3', 'EnvoyFilter');
+export const workloadEntry = object('networking.istio.io/v1', 'WorkloadEntry');
+export const proxyConfig = object('networking.istio.io/v1beta1', 'ProxyConfig');
 export const workloadGroup = object('networking.istio.io/v1', 'WorkloadGroup');
 export const authorization = object('security.istio.io/v1', 'AuthorizationPolicy');
 export const authentication = object('security.istio.io/v1', 'RequestAuthentication');
 export const peers = object('security.istio.io/v1', 'PeerAuthentication');
 export const telemetry = object('telemetry.istio.io/v1', 'Telemetry');
+export const trafficExtension = object('extensions.istio.io/v1alpha1', 'TrafficExtension');
 export const wasm = object('extensions.istio.io/v1alpha1', 'WasmPlugin');
 export const k8sGateway = object('gateway.networking.k8s.io/v1', 'Gateway');
 export const httpRoute = object('gateway.networking.k8s.io/v1', 'HTTPRoute');

@@ -17,7 +17,7 @@ export const SECURITY: readonly Example[] = [
     good: docs(WEB, authorization('a', '{selector: {matchLabels: {app: web}}, rules: [{}]}')),
   },
   {
-    check: 'PolicyWithoutPods', at: 'spec.selector',
+    check: 'PolicyWithoutPods', at: 'spec.selector', codes: ['IST0127'],
     bad: docs(namespace('shop', '{istio-injection: disabled}'), barePod('web'), authorization('a', '{selector: {matchLabels: {app: web}}, rules: [{}]}')),
     good: docs(namespace('shop', '{istio.io/dataplane-mode: ambient}'), barePod('web', undefined, 'annotations: {ambient.istio.io/redirection: enabled}'), authorization('a', '{selector: {matchLabels: {app: web}}, rules: [{}]}')),
   },
@@ -42,7 +42,28 @@ export const SECURITY: readonly Example[] = [
     bad: docs(WEB, peers('default', '{mtls: {mode: DISABLE}}'), blanket('ISTIO_MUTUAL')),
     good: docs(WEB, blanket('ISTIO_MUTUAL'), destinationRule('mesh', '{host: "*.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}', '', 'istio-system')),
   },
-  { check: 'MissingTlsRule', at: 'spec.mtls.mode', bad: docs(WEB, OFF, STRICT), good: docs(WEB, STRICT) },
+  {
+    check: 'MutualTlsToPlainText', at: 'spec.trafficPolicy.tls.mode', codes: ['KIA0505'],
+    bad: docs(WEB, peers('default', '{mtls: {mode: DISABLE}}'), destinationRule('mesh', '{host: "*.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}', '', 'istio-system')),
+    good: docs(WEB, peers('default', '{mtls: {mode: DISABLE}}'), blanket('DISABLE'), destinationRule('mesh', '{host: "*.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}', '', 'istio-system')),
+  },
+  {
+    check: 'MutualTlsToPlainText', at: 'spec.trafficPolicy.tls.mode', codes: ['KIA0506'],
+    bad: docs(WEB, peers('default', '{mtls: {mode: DISABLE}}', '', 'istio-system'), destinationRule('mesh', '{host: "*.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}', '', 'istio-system')),
+    good: docs(WEB, peers('default', '{mtls: {mode: DISABLE}}', '', 'istio-system'), STRICT, blanket('ISTIO_MUTUAL')),
+  },
+  { check: 'MutualTlsToPlainText', at: 'spec.trafficPolicy.tls.mode', codes: ['KIA0206'], bad: docs(WEB, OFF, blanket('ISTIO_MUTUAL')), good: docs(WEB, OFF, peers('default', '{mtls: {mode: PERMISSIVE}}'), blanket('ISTIO_MUTUAL')) },
+  {
+    check: 'PlainTextToStrict', at: 'spec.trafficPolicy.tls.mode', codes: ['KIA0208'],
+    bad: docs(WEB, peers('default', '{mtls: {mode: STRICT}}', '', 'istio-system'), blanket('DISABLE')),
+    good: docs(WEB, peers('default', '{mtls: {mode: STRICT}}', '', 'istio-system'), peers('default', '{mtls: {mode: PERMISSIVE}}'), blanket('DISABLE')),
+  },
+  {
+    check: 'PlainTextToStrict', at: 'spec.trafficPolicy.tls.mode', codes: ['KIA0207'],
+    bad: docs(WEB, STRICT, destinationRule('mesh', '{host: "*.local", trafficPolicy: {tls: {mode: DISABLE}}}', '', 'istio-system')),
+    good: docs(WEB, peers('web', '{selector: {matchLabels: {app: other}}, mtls: {mode: STRICT}}'), destinationRule('mesh', '{host: "*.local", trafficPolicy: {tls: {mode: DISABLE}}}', '', 'istio-system')),
+  },
+  { check: 'MissingTlsRule', at: 'spec.mtls.mode', codes: ['KIA0501'], bad: docs(WEB, OFF, STRICT), good: docs(WEB, STRICT) },
   { check: 'MissingTlsRule', at: 'spec.mtls.mode', bad: docs(WEB, OFF, STRICT, destinationRule('a', '{host: "*.other.svc.cluster.local", trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}')), good: docs(WEB, OFF, STRICT, blanket('ISTIO_MUTUAL')) },
   {
     check: 'OverriddenTls', at: 'spec.trafficPolicy',
@@ -53,6 +74,27 @@ export const SECURITY: readonly Example[] = [
     check: 'NeedsMutualTls', at: 'spec.rules[0].from[0].source.namespaces',
     bad: docs(allow('{from: [{source: {namespaces: [shop]}}]}'), peers('default', '{mtls: {mode: DISABLE}}')),
     good: allow('{from: [{source: {namespaces: [shop]}}]}'),
+  },
+  {
+    check: 'NeedsMutualTls', at: 'spec.rules[0].from[0].source.principals',
+    bad: docs(NEW_WEB, peers('default', '{mtls: {mode: DISABLE}}', '', 'istio-system'), authorization('a', `{rules: [{from: [{source: {principals: [${principal('web')}]}}]}]}`, '', 'istio-system')),
+    good: docs(NEW_WEB, namespace('calm', '{istio.io/dataplane-mode: ambient}'), deployment('tea', '', '', '{app: tea}', '', 'calm'), peers('default', '{mtls: {mode: DISABLE}}', '', 'istio-system'),
+      authorization('a', `{selector: {matchLabels: {app: tea}}, rules: [{from: [{source: {principals: [${principal('web')}]}}]}]}`, '', 'calm')),
+  },
+  {
+    check: 'NeedsMutualTls', at: 'spec.rules[0].when[0].key',
+    bad: docs(OFF, allow('{when: [{key: source.namespace, values: [shop]}]}')),
+    good: docs(OFF, blanket('ISTIO_MUTUAL'), allow('{when: [{key: source.namespace, values: [shop]}]}')),
+  },
+  {
+    check: 'NeedsMutualTls', at: 'spec.rules[0].when[0].key',
+    bad: docs(blanket('DISABLE'), allow('{when: [{key: source.principal, values: [a]}]}')),
+    good: docs(blanket('DISABLE'), destinationRule('web', '{host: web, trafficPolicy: {loadBalancer: {simple: RANDOM}}}'), allow('{when: [{key: source.principal, values: [a]}]}')),
+  },
+  {
+    check: 'UnknownPrincipal', at: 'spec.rules[0].from[0].source.principals[0]',
+    bad: allow(`{from: [{source: {principals: ["spiffe://${principal('web')}"]}}]}`),
+    good: allow(`{from: [{source: {principals: [${principal('web')}]}}]}`),
   },
   {
     check: 'UnknownPrincipal', at: 'spec.rules[0].from[0].source.principals[0]',
@@ -68,6 +110,26 @@ export const SECURITY: readonly Example[] = [
     check: 'UnknownMethod', at: 'spec.rules[0].to[0].operation.methods[0]',
     bad: allow('{to: [{operation: {methods: [hipstershop.CartService/GetCart]}}]}'),
     good: allow('{to: [{operation: {methods: [GET, "*", "GE*", "*T"]}}]}'),
+  },
+  {
+    check: 'UnknownMethod', at: 'spec.rules[0].to[0].operation.methods[1]',
+    bad: allow('{to: [{operation: {methods: [GET, "FOO*"]}}]}'),
+    good: allow('{to: [{operation: {methods: [GET, "P*"]}}]}'),
+  },
+  {
+    check: 'UnknownMethod', at: 'spec.rules[0].to[0].operation.methods[0]',
+    bad: allow('{to: [{operation: {methods: ["G*T"]}}]}'),
+    good: allow('{to: [{operation: {notMethods: ["*ET"]}}]}'),
+  },
+  {
+    check: 'UnservedHost', at: 'spec.rules[0].to[0].operation.hosts[0]',
+    bad: allow('{to: [{operation: {hosts: [wep]}}]}'),
+    good: allow('{to: [{operation: {hosts: [web, "web:80", web.shop, wrong.org, api.shop.example, "wep*"]}}]}'),
+  },
+  {
+    check: 'UnservedHost', at: 'spec.rules[0].to[0].operation.hosts[0]',
+    bad: allow('{to: [{operation: {hosts: [wep.shop]}}]}'),
+    good: docs(allow('{to: [{operation: {hosts: [wep.shop]}}]}'), virtualService('wep', '{hosts: [wep], http: [{route: [{destination: {host: web}}]}]}')),
   },
   {
     check: 'UnservedHost', at: 'spec.rules[0].to[0].operation.hosts[0]',
@@ -86,11 +148,26 @@ export const SECURITY: readonly Example[] = [
     good: docs(WEB, sidecar('a', '{egress: [{hosts: [./web.shop.svc.cluster.local, "./*", "*/*.shop.svc.cluster.local", "~/*", observability/collector.observability.svc.cluster.local]}]}')),
   },
   {
+    check: 'UnknownEgressHost', at: 'spec.egress[0].hosts[0]',
+    bad: docs(WEB, sidecar('a', '{egress: [{hosts: [./web]}]}')),
+    good: docs(WEB, sidecar('a', '{egress: [{hosts: [./web.shop.svc.cluster.local, ~shop/wep.shop.svc.cluster.local]}]}')),
+  },
+  {
     check: 'SelectiveGlobalSidecar', at: 'spec.workloadSelector',
     bad: sidecar('a', '{workloadSelector: {labels: {app: web}}, egress: [{hosts: ["./*"]}]}', '', 'istio-system'),
     good: docs(WEB, sidecar('a', '{egress: [{hosts: ["./*"]}]}', '', 'istio-system'), sidecar('b', '{workloadSelector: {labels: {app: web}}, egress: [{hosts: ["./*"]}]}')),
   },
   { check: 'AmbiguousOutboundPolicy', at: 'spec.outboundTrafficPolicy', bad: sidecar('a', '{outboundTrafficPolicy: {mode: ""}}'), good: sidecar('a', '{outboundTrafficPolicy: {mode: REGISTRY_ONLY}}') },
+  {
+    check: 'UnknownExport', at: 'spec.exportTo[1]',
+    bad: docs(WEB, destinationRule('a', '{host: web, exportTo: [., shopp]}')),
+    good: docs(namespace('shop', '{istio.io/dataplane-mode: ambient}'), service('web'), destinationRule('a', '{host: web, exportTo: [., shopp]}')),
+  },
+  {
+    check: 'UnknownExport', at: 'spec.exportTo[0]',
+    bad: docs(WEB, destinationRule('a', '{host: web, exportTo: [shopp]}')),
+    good: docs(WEB, service('tea', undefined, '', 'undeclared'), destinationRule('a', '{host: web, exportTo: [undeclared, default]}')),
+  },
   {
     check: 'UnknownExport', at: 'spec.exportTo[0]',
     bad: docs(WEB, virtualService('a', '{hosts: [web], exportTo: [shopp], http: [{route: [{destination: {host: web}}]}]}')),

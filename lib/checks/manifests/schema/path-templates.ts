@@ -1,0 +1,20 @@
+const ONE = '{*}';
+const ALL = '{**}';
+const LITERAL = /^[a-zA-Z0-9\-._~%!$&'()+,;:@=]+$/;
+
+/** Whether a path is one that policies can match: braces stand in `{*}` and `{**}` only, and nothing but text comes behind `{**}`. */
+export function isPathTemplate(path: string): boolean {
+  const isTemplate = path.includes(ONE) || path.includes(ALL);
+  let isOpen = true;
+  for (const segment of path.replace(/^\/+|\/+$/g, '').split('/')) {
+    if (segment === ONE || segment === ALL) {
+      if (!isOpen) {
+        return false;
+      }
+      isOpen = segment === ONE;
+    } else if (/[{}]/.test(segment) || (isTemplate && !LITERAL.test(segment))) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,82 @@
+import { type Field, Kind } from '../../../manifests';
+import { isPort } from './names';
+import { type Complain, validity } from './rules';
+import { checkTargets } from './shared';
+
+const SCHEMES = new Set(['file', 'http', 'https', 'oci']);
+const LONGEST_SECRET = 253;
+const LONGEST_NAME = 256;
+const LARGEST_SCRIPT = 64 * 1024;
+
+export const invalidWasmPlugin = validity(
+  Kind.WASM_PLUGIN,
+  'It says where the module is (file, http, https or oci), and its digest in full if at all; variables have names of their own.',
+  (resource, complain) => {
+    const { spec } = resource;
+    checkTargets(resource, complain);
+    checkModule(spec, complain);
+    checkMatchedPorts(spec, complain);
+  },
+);
+
+export const invalidTrafficExtension = validity(
+  Kind.TRAFFIC_EXTENSION,
+  'It has a module or a script, and not both; the module is there like that of a WasmPlugin, and the script is not larger than 64 KB.',
+  (resource, complain) => {
+    const { spec } = resource;
+    const [module, script] = [spec.get('wasm'), spec.get('lua')];
+    checkTargets(resource, complain);
+    checkMatchedPorts(spec, complain);
+    if (module.exists === script.exists) {
+      complain(spec, 'It has neither wasm nor lua, or both.', 'Give it one of them.');
+    }
+    if (module.exists) {
+      checkModule(module, complain);
+    }
+    const code = script.get('inlineCode');
+    if (script.exists && (code.text === '' || Buffer.byteLength(code.text) > LARGEST_SCRIPT)) {
+      complain(code.exists ? code : script, code.text === '' ? 'The script is empty.' : 'The script is larger than 64 KB.', 'Write it as inlineCode.');
+    }
+  },
+);
+
+function checkMatchedPorts(spec: Field, complain: Complain): void {
+  for (const port of spec.get('match').items.flatMap(each => each.get('ports').items).filter(each => !isPort(each.get('number')))) {
+    complain(port, 'The port has no number from 1 to 65535.', 'Write `number`.');
+  }
+}
+
+function checkModule(spec: Field, complain: Complain): void {
+  const [url, digest, secret, name] = ['url', 'sha256', 'imagePullSecret', 'pluginName'].map(each => spec.get(each));
+  if (!isModuleUrl(url?.text ?? '')) {
+    complain(url?.exists ? url : spec, url?.text ? `"${url.text}" is no place for a module.` : 'It does not say where the module is.', 'Begin with oci://, https://, http:// or file://.');
+  }
+  if (digest && digest.text !== '' && !/^[a-f0-9]{64}$/.test(digest.text)) {
+    complain(digest, 'The digest has not 64 digits, a to f in lower case.', 'Write the digest of the module.');
+  }
+  if (secret && secret.text.length > LONGEST_SECRET) {
+    complain(secret, 'No Secret has so long a name.', 'Name the Secret.');
+  }
+  if (name && name.text.length > LONGEST_NAME) {
+    complain(name, 'The name of the plugin is too long.', `Use ${LONGEST_NAME} characters at most.`);
+  }
+  checkVariables(spec.get('vmConfig', 'env').items, complain);
+}
+
+function isModuleUrl(url: string): boolean {
+  const [, scheme] = /^([a-zA-Z][-+.a-zA-Z0-9]*):/.exec(url) ?? [];
+  return url !== '' && !/%(?![0-9a-f]{2})/i.test(url) && (scheme === undefined || !url.includes('://') ? !/[\s\u007f]/.test(url) : SCHEMES.has(scheme.toLowerCase()));
+}
+
+function checkVariables(variables: readonly Field[], complain: Complain): void {
+  const seen = new Set<string>();
+  for (const variable of variables) {
+    const name = variable.get('name').text;
+    if (name === '' || name.length > LONGEST_NAME || seen.has(name)) {
+      complain(variable, seen.has(name) ? `"${name}" is there twice.` : 'The variable has no name, or one that is too long.', 'Give each a name of its own.');
+    } else if (variable.get('valueFrom').text === 'HOST' && variable.get('value').text !== '') {
+      complain(variable, 'A variable of the host has its value from there.', 'Remove `value`.');
+    }
+    seen.add(name);
+  }
+}

@@ -1,0 +1,42 @@
+import { type Field, Kind } from '../../../manifests';
+import { isPort } from './names';
+import { type Complain, validity } from './rules';
+import { checkLabels } from './shared';
+
+const COUNTS = ['periodSeconds', 'initialDelaySeconds', 'timeoutSeconds', 'successThreshold', 'failureThreshold'];
+
+export const invalidWorkloadGroup = validity(
+  Kind.WORKLOAD_GROUP,
+  'It needs a template; its probe says how to ask, at a port that there is.',
+  ({ spec }, complain) => {
+    if (!spec.get('template').exists) {
+      complain(spec, 'It has no template.', 'Add `template`, `{}` if it says nothing.');
+    }
+    checkLabels(spec.get('metadata', 'labels'), complain);
+    if (spec.get('probe').exists) {
+      checkProbe(spec.get('probe'), complain);
+    }
+  },
+);
+
+function checkProbe(probe: Field, complain: Complain): void {
+  for (const count of COUNTS.map(name => probe.get(name)).filter(each => (each.number ?? 0) < 0)) {
+    complain(count, 'The number is negative.', 'Use 0 or more.');
+  }
+  const [http, tcp, exec] = ['httpGet', 'tcpSocket', 'exec'].map(name => probe.get(name));
+  if (![http, tcp, exec, probe.get('grpc')].some(each => each?.exists)) {
+    complain(probe, 'The probe asks nothing.', 'Add httpGet, tcpSocket or exec.');
+  }
+  for (const each of [http, tcp].filter(each => each?.exists && !isPort(each.get('port')))) {
+    complain(each?.get('port') ?? probe, 'The probe has no port from 1 to 65535.', 'Add `port`.');
+  }
+  if (http && !['', 'HTTP', 'HTTPS'].includes(http.get('scheme').text)) {
+    complain(http.get('scheme'), `"${http.get('scheme').text}" is no scheme.`, 'Use HTTP or HTTPS.');
+  }
+  for (const header of http?.get('httpHeaders').items.filter(each => !/^[-A-Za-z0-9]+$/.test(each.get('name').text)) ?? []) {
+    complain(header, `"${header.get('name').text}" is no name of a header.`, 'Use letters, digits and dashes.');
+  }
+  if (exec?.exists && exec.get('command').items.length === 0) {
+    complain(exec, 'The probe runs nothing.', 'Add `command`.');
+  }
+}

@@ -1,0 +1,36 @@
+import { isIP } from 'node:net';
+import { ByLabel, type Cluster, hasLabels, isWithin, Kind, type Resource } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+
+export const unlistedMachines: Check = {
+  id: 'UnlistedMachines',
+  severity: Severity.INFO,
+  covers: ['KIA1201'],
+  summary: 'A ServiceEntry of the mesh does not list the addresses of its machines',
+  explanation: 'Who calls a machine by its address goes past the rules for the host: proxies do not know that the address is of it. Where all callers use the name, nothing is wrong.',
+  *find(cluster) {
+    for (const [entry, machines] of machinesByEntry(cluster)) {
+      const addresses = entry.spec.get('addresses');
+      const missing = machines.filter(address => !addresses.texts.some(each => isWithin(address, each)));
+      if (missing.length > 0) {
+        yield problem(addresses.exists ? addresses : entry.spec.get('workloadSelector'), `Its machines have the addresses ${missing.join(', ')}, which it does not list.`, 'Add them to `addresses`, if callers use them.');
+      }
+    }
+  },
+};
+
+/** The addresses of the machines that each ServiceEntry of the mesh selects. */
+function machinesByEntry(cluster: Cluster): Map<Resource, string[]> {
+  const entries = cluster.all(Kind.SERVICE_ENTRY).filter(each => each.spec.get('location').text === 'MESH_INTERNAL' && each.spec.get('workloadSelector').exists);
+  const selectorOf = (entry: Resource) => entry.spec.get('workloadSelector', 'labels').strings;
+  const index = new ByLabel(entries, selectorOf);
+  const machines = new Map<Resource, string[]>();
+  for (const machine of cluster.all(Kind.WORKLOAD_ENTRY).filter(each => isIP(each.spec.get('address').text) !== 0)) {
+    const labels = machine.spec.get('labels').strings;
+    for (const entry of index.candidates(machine.namespace, labels).filter(each => hasLabels(labels, selectorOf(each)))) {
+      machines.set(entry, [...machines.get(entry) ?? [], machine.spec.get('address').text]);
+    }
+  }
+  return machines;
+}

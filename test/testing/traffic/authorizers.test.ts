@@ -1,0 +1,41 @@
+import { endsOf, istio, meshConfig, pods, service, traffic } from './support';
+
+const ask = (provider = 'opa', spec: object = {}, name = provider) =>
+  istio('AuthorizationPolicy', name, { action: 'CUSTOM', provider: { name: provider }, selector: { matchLabels: { app: 'cart' } }, rules: [{ to: [{ operation: { paths: ['/admin*'] } }] }], ...spec });
+const http = (settings: object = {}) => meshConfig({ extensionProviders: [{ name: 'opa', envoyExtAuthzHttp: { service: 'opa.shop.svc.cluster.local', port: 80, ...settings } }, { name: 'ory', envoyExtAuthzGrpc: { service: 'ory.shop.svc.cluster.local', port: 81 } }] });
+const opa = [pods('opa'), service('opa'), pods('ory'), service('ory')];
+const blind = istio('Sidecar', 'cart', { workloadSelector: { labels: { app: 'cart' } }, egress: [{ hosts: ['./web.shop.svc.cluster.local'] }] });
+const opaTakes = (rules: object[], spec: object = {}) => istio('AuthorizationPolicy', 'opa-itself', { selector: { matchLabels: { app: 'opa' } }, rules, ...spec });
+const plainTextAtOpa = istio('PeerAuthentication', 'opa', { selector: { matchLabels: { app: 'opa' } }, mtls: { mode: 'DISABLE' } });
+const mutualTls = istio('DestinationRule', 'opa', { host: 'opa', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } });
+const both = 'cart-v1 50%, cart-v2 50%';
+
+test.each<[string, object[], string, string]>([
+  ['lets through unless a test says otherwise', [http(), ...opa, ask()], both, ''],
+  ['that the mesh does not have refuses', [http(), ...opa, ask('nobody')], '403', 'it asks the authorizer nobody, which the mesh does not have'],
+  ['whose Service is not there refuses', [http(), ask()], '403', 'whose Service opa.shop.svc.cluster.local nobody declares'],
+  ['without Pods refuses', [http(), service('opa'), ask()], '403', 'the authorizer opa does not answer: nothing runs behind opa.shop.svc.cluster.local:80'],
+  ['that the Sidecar of the asker hides refuses', [http(), ...opa, blind, ask()], '403', 'its proxy does not know opa.shop.svc.cluster.local:80'],
+  ['that does not answer has the status that the mesh says', [http({ statusOnError: '503' }), ...opa, blind, ask()], '503', 'does not answer'],
+  ['that fails open lets through when it does not answer', [http({ failOpen: true }), ...opa, blind, ask()], both, ''],
+  ['to which connections cannot be made refuses', [http(), ...opa, plainTextAtOpa, mutualTls, ask()], '403', 'shop/opa-v1 speaks no mutual TLS on port 8080'],
+  ['whose own policies do not take the question refuses, even one that fails open', [http({ failOpen: true }), ...opa, opaTakes([{ from: [{ source: { principals: ['*/sa/web'] } }] }]), ask()], '403', 'AuthorizationPolicy shop/opa-itself refuses it at opa-v1'],
+  ['whose own policies take the asker lets through', [http(), ...opa, opaTakes([{ from: [{ source: { principals: ['*/sa/cart'] } }] }]), ask()], both, ''],
+  ['is asked with the path of the request behind its prefix', [http({ pathPrefix: '/check' }), ...opa, opaTakes([{ to: [{ operation: { paths: ['/check/admin'] } }] }]), ask()], both, ''],
+  ['that has to ask itself never answers', [http(), ...opa, opaTakes([{}], { action: 'CUSTOM', provider: { name: 'opa' } }), ask()], '403', 'it asks itself before it answers'],
+  ['of gRPC is asked too', [http(), ...opa, blind, ask('ory')], '403', 'the authorizer ory does not answer'],
+  ['is one for a workload: what several would be asked about is refused', [http(), ...opa, ask(), ask('ory', { rules: [{ to: [{ operation: { paths: ['/other'] } }] }] })], '403', 'name several authorizers (opa, ory)'],
+])('an authorizer %s', (_name, objects, expected, reason) => {
+  const answer = traffic(objects).from('web').http('GET http://cart/admin');
+  expect(endsOf(answer)).toBe(expected);
+  expect(answer.explain()).toContain(reason);
+});
+
+test('what no rule asks about passes without the authorizer', () => {
+  expect(endsOf(traffic([http(), ask()]).from('web').http('GET http://cart/'))).toBe(both);
+});
+
+test('about connections those which speak gRPC are asked alone', () => {
+  const connect = (provider: string) => endsOf(traffic([http(), ...opa, blind, ask(provider, { rules: [{}] })]).from('web').tcp('cart:9000'));
+  expect([connect('opa'), connect('ory'), connect('nobody')]).toEqual([both, '0', '0']);
+});
