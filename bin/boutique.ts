@@ -84,7 +84,7 @@ checkout.calls(payment, {
   only: payment.methods('Charge'),
   timeout: Duration.seconds(3),
   // A charge is repeated only where the payment service cannot have seen it.
-  retries: { attempts: 2, perTryTimeout: Duration.seconds(1), on: [RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM] },
+  retries: { attempts: 2, perTryTimeout: Duration.millis(900), on: [RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM] },
 });
 
 cart.calls(redis, { address: 'REDIS_ADDR' });

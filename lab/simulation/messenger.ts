@@ -4,7 +4,7 @@ import type { Lab } from '../lab';
 import type { Pod } from '../pod';
 import { TokenIssuer } from '../tokens';
 import type { TrialRequest } from './requests';
-import { GATEWAY, PORTS, type Resident, RESIDENTS } from './town';
+import { GATEWAY, HEADLESS, PORTS, type Resident, RESIDENTS } from './town';
 import { ISSUERS } from './vocabulary';
 
 /** Sends requests for real, from pods and from outside. */
@@ -27,7 +27,7 @@ export class Messenger {
     return token === undefined ? replies : JSON.parse(JSON.stringify(replies).replaceAll(token, 'token')) as typeof replies;
   }
 
-  /** Without a proxy in between, to each pod of the callee in turn, since nobody here balances. */
+  /** Without a proxy in between, or an address of the Service, to each pod of the callee in turn, since nobody here balances. */
   private async sendCarrying(request: TrialRequest, carried: Carried): Promise<{ reply: Reply; only?: string }[]> {
     const { from, host, port, method, path, query } = request;
     const headers = { ...request.headers, ...carried.headers };
@@ -43,8 +43,9 @@ export class Messenger {
     const pod = this.podOf(from);
     const spec = { protocol: port === 82 ? 'tcp' : 'http', host: hostHeader(host, port), method, path: target, headers, grpc: false } as const;
     const [service = '', namespace = resident.namespace] = host.split('.');
-    const callees = RESIDENTS.filter(each => each.service === service && each.namespace === namespace);
-    if (resident.isMeshed) {
+    const isHeadless = service === HEADLESS.name;
+    const callees = RESIDENTS.filter(each => each.service === (isHeadless ? HEADLESS.of : service) && each.namespace === namespace);
+    if (resident.isMeshed && !isHeadless) {
       const address = callees.length > 0 ? this.lab.kubelet.clusterIp(namespace, service) : OUTSIDE;
       return (await pod.send({ ...spec, address, port })).map(reply => ({ reply }));
     }

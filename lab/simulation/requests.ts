@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT, SECURE_PORT } from './town';
+import { HEADLESS, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT, SECURE_PORT } from './town';
 import { HEADER, HEADER_VALUES, ISSUERS, METHODS, of, ORIGIN, OUTSIDE_HOSTS, PATHS, record, some, SUBJECTS } from './vocabulary';
 
 /** A request of a test: from a workload, or from outside if that is undefined. */
@@ -36,11 +36,11 @@ const asked = {
 
 const inside: Arbitrary<TrialRequest> = record({
   from: of('client', 'client', 'api-v1', 'peer', 'legacy'),
-  host: of('api', 'api.north', 'api.north.svc.cluster.local', 'api.north', 'peer.south', 'peer.south.svc', 'legacy.south', 'out.example', 'deep.out.example', 'free.example'),
+  host: of('api', 'api.north', 'api.north.svc.cluster.local', 'api.north', 'peer.south', 'peer.south.svc', 'legacy.south', `${HEADLESS.name}.north`, 'out.example', 'deep.out.example', 'free.example'),
   port: of(80, 80, 80, 81, 82),
   ...asked,
   // Nobody outside listens on other ports, and the short name means nothing in another namespace.
-}).map(each => each.host.endsWith('.example') ? { ...each, port: 80 } : ['peer', 'legacy'].includes(each.from ?? '') && each.host === 'api' ? { ...each, host: 'api.north' } : each);
+}).map(each => each.host.startsWith(HEADLESS.name) ? { ...each, port: HEADLESS.port } : each).map(each => each.host.endsWith('.example') ? { ...each, port: 80 } : ['peer', 'legacy'].includes(each.from ?? '') && each.host === 'api' ? { ...each, host: 'api.north' } : each);
 
 const outside: Arbitrary<TrialRequest> = record({
   from: fc.constant(undefined), host: of(...OUTSIDE_HOSTS), port: of(80, 8000, SECURE_PORT, ISTIO_GATEWAY_PORT, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT), ...asked,

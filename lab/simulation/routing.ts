@@ -1,11 +1,13 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Unnamed } from './configurations';
+import { HEADLESS } from './town';
 import { anywhere, apiVersions, HEADER, HEADER_VALUES, METHODS, namespaced, of, ORIGIN, OUTSIDE_HOSTS, PATHS, record, some, stringMatch, subset } from './vocabulary';
 
 const HOSTS = ['api', 'api.north.svc.cluster.local', 'peer.south.svc.cluster.local', 'legacy.south.svc.cluster.local'] as const;
+const STAGE = `${HEADLESS.name}.${HEADLESS.namespace}.svc.cluster.local`;
 
 const destination = record({
-  host: fc.oneof({ arbitrary: of(...HOSTS), weight: 8 }, { arbitrary: of('client.north.svc.cluster.local', 'nobody.north.svc.cluster.local', 'out.example'), weight: 1 }),
+  host: fc.oneof({ arbitrary: of(...HOSTS), weight: 8 }, { arbitrary: of('client.north.svc.cluster.local', 'nobody.north.svc.cluster.local', 'out.example', STAGE), weight: 1 }),
   subset: some(of('v1', 'v2', 'v2', 'none')),
   port: some(of({ number: 80 }, { number: 80 }, { number: 81 }, { number: 99 })),
 });
@@ -76,7 +78,7 @@ const tcp = fc.array(record({
 
 const hosts = fc.oneof(
   subset<string>(...HOSTS).map(each => [...new Set(each.map(host => host === 'api' ? 'api.north.svc.cluster.local' : host))]),
-  of(['*.north.svc.cluster.local'], ['*'], ['free.example'], ['out.example'], ['api.north.svc.cluster.local', 'free.example']),
+  of(['*.north.svc.cluster.local'], [STAGE], ['*'], ['free.example'], ['out.example'], ['api.north.svc.cluster.local', 'free.example']),
 );
 
 /** One for the mesh, one for a gateway, or one for both. */

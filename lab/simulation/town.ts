@@ -38,6 +38,9 @@ export const PORTS = [
   { name: 'tcp-raw', port: 82, targetPort: 8082 },
 ] as const;
 
+/** A Service without an address, for the pods of another, on a port that they have. */
+export const HEADLESS = { name: 'stage', namespace: 'north', of: 'api', port: 8080 } as const;
+
 export const GATEWAY = 'gate';
 /** The ports of the Gateway of Istio, which is served by the same pods, and those for TLS. */
 export const ISTIO_GATEWAY_PORT = 8088;
@@ -56,6 +59,10 @@ export function townObjects(): object[] {
     ...RESIDENTS.map(({ service, namespace }) => ({
       apiVersion: 'v1', kind: 'Service', metadata: { name: service, namespace }, spec: { selector: { app: service }, ports: PORTS },
     })).filter(isFirst),
+    {
+      apiVersion: 'v1', kind: 'Service', metadata: { name: HEADLESS.name, namespace: HEADLESS.namespace },
+      spec: { clusterIP: 'None', selector: { app: HEADLESS.of }, ports: [{ name: 'http-web', port: HEADLESS.port, targetPort: HEADLESS.port }] },
+    },
     {
       apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: GATEWAY, namespace: 'north' },
       spec: {

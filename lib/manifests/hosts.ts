@@ -26,6 +26,12 @@ export function covers(pattern: string, host: string): boolean {
   return pattern === '*' || pattern === host || (pattern.startsWith('*') && host.replace(/^\*/, '').endsWith(pattern.slice(1)));
 }
 
+/** The wildcards that a host is under, the longest first. */
+export function wildcardsOver(host: string): string[] {
+  const parts = host.split('.').slice(1);
+  return host === '*' ? [] : [...parts.map((_, index) => `*.${parts.slice(index).join('.')}`).filter(each => each !== host), '*'];
+}
+
 /** The namespaces that `exportTo` names, from the point of view of one. */
 export function namespacesOf(exportTo: readonly string[], namespace: string): string[] {
   return exportTo.length === 0 || exportTo.includes('*') ? ['*'] : exportTo.map(each => each === '.' ? namespace : each);

@@ -8,7 +8,7 @@ export function closestTo(matcher: Matcher, candidates: readonly Resource[]): st
   const { resource, result } = closest;
   const place = resource.origin ? ` (${placeOf(resource)})` : '';
   return [
-    `The closest is ${resource.key}${place}, which differs in:`,
+    `The closest is ${resource.type} ${resource.key}${place}, which differs in:`,
     ...result.toHumanStrings().map(difference => `  ${difference}`),
     result.renderMismatch(),
   ].join('\n');

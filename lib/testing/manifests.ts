@@ -9,6 +9,7 @@ export { Capture, Match, Matcher };
 /**
  * Assertions on Kubernetes manifests, whatever wrote them: a chart, an app, Helm, a person. They throw errors, so that they work under any test runner. Expectations are objects of
  * which the manifest must have at least the fields, or matchers: `Match.objectLike`, `Match.arrayWith`, `Match.absent`, `Match.stringLikeRegexp`, a `Capture`.
+ * A kind may have its group behind it, as kubectl takes it, to tell it from others of the name: `Gateway.networking.istio.io`.
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.assertions-readme.html#special-matchers
  */
 export class Manifests {
@@ -45,11 +46,13 @@ export class Manifests {
     return this.resources.map(({ object }) => object);
   }
 
-  /** Throws unless there are exactly so many objects of that kind. */
-  count(kind: string, expected: number): void {
-    const found = this.ofKind(kind);
+  /** Throws unless there are exactly so many objects of that kind, or so many that are as described. */
+  count(kind: string, expected: number, described: unknown = {}): void {
+    const ofKind = this.ofKind(kind);
+    const found = ofKind.filter(fits(described));
     if (found.length !== expected) {
-      throw new Error(`Expected ${expected} objects of kind ${kind}, and there are ${found.length}${found.length > 0 ? `: ${namesOf(found)}` : `. ${this.kinds()}`}.`);
+      const others = ofKind.length > found.length ? ` of ${ofKind.length}` : '';
+      throw new Error(`Expected ${expected} objects of kind ${kind}, and there are ${found.length}${others}${ofKind.length === 0 ? `. ${this.kinds()}` : found.length > 0 ? `: ${namesOf(found)}` : `. There are ${namesOf(ofKind)}`}.`);
     }
   }
 
@@ -65,9 +68,22 @@ export class Manifests {
     throw new Error(`None of ${candidates.length} objects of kind ${kind} is as expected: ${namesOf(candidates)}.\n${closestTo(matcherOf(expected), candidates)}`);
   }
 
+  /** Throws unless there are objects of that kind and every one is as expected; the message shows one that is not, and where it differs. */
+  all(kind: string, expected: unknown): void {
+    const candidates = this.ofKind(kind);
+    if (candidates.length === 0) {
+      throw new Error(`There is no object of kind ${kind}. ${this.kinds()}.`);
+    }
+    const failing = candidates.filter(each => !fits(expected)(each));
+    if (failing.length > 0) {
+      throw new Error(`${failing.length} of ${candidates.length} objects of kind ${kind} are not as expected: ${namesOf(failing)}.\n${closestTo(matcherOf(expected), failing)}`);
+    }
+    this.find(kind, expected);
+  }
+
   /** Throws if some object of that kind is as described. */
   hasNot(kind: string, described: unknown = {}): void {
-    const found = this.resources.filter(resource => resource.kind === kind && !matcherOf(described).test(resource.object).hasFailed());
+    const found = this.ofKind(kind).filter(fits(described));
     if (found.length > 0) {
       throw new Error(`Expected no such object of kind ${kind}, and there is ${namesOf(found)}.`);
     }
@@ -103,11 +119,12 @@ export class Manifests {
   }
 
   private ofKind(kind: string): Resource[] {
-    return this.resources.filter(each => each.kind === kind);
+    return this.resources.filter(each => each.kind === kind || each.type === kind);
   }
 
   private kinds(): string {
-    const kinds = [...new Set(this.resources.map(({ kind }) => kind))].sort();
+    const kinds = [...new Map(this.resources.map(({ type, kind }) => [type, kind]))]
+      .map(([type, kind], _index, all) => all.filter(([, other]) => other === kind).length > 1 ? type : kind).sort();
     return kinds.length > 0 ? `The kinds that are there: ${kinds.join(', ')}` : 'There are no objects at all';
   }
 }
@@ -116,8 +133,14 @@ function matcherOf(expected: unknown): Matcher {
   return Matcher.isMatcher(expected) ? expected : Match.objectLike(expected as Record<string, unknown>);
 }
 
+function fits(expected: unknown): (resource: Resource) => boolean {
+  const matcher = matcherOf(expected);
+  return ({ object }) => !matcher.test(object).hasFailed();
+}
+
 function namesOf(resources: readonly Resource[]): string {
   const most = 10;
-  const names = resources.slice(0, most).map(({ key }) => key).join(', ');
+  const areOfOneType = new Set(resources.map(({ type }) => type)).size === 1;
+  const names = resources.slice(0, most).map(({ type, key }) => areOfOneType ? key : `${type} ${key}`).join(', ');
   return resources.length > most ? `${names} and ${resources.length - most} more` : names;
 }

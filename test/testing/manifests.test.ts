@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, Chart } from 'cdk8s';
 import { assert, constantFrom, dictionary, property, shuffledSubarray, string } from 'fast-check';
 import { boutique } from '../../bin/boutique';
 import { ClusterApp, Mesh, TopologyChart } from '../../lib';
 import { Capture, Manifests, Match } from '../../lib/testing';
+import { temporaryFolder } from '../support/temporary-folder';
 
 const YAML = `apiVersion: v1
 kind: Service
@@ -48,7 +48,7 @@ test('the message shows the closest object, where it is, and where it differs', 
   const message = messageOf(() => manifests.has('Service', { metadata: { name: 'cart', namespace: 'shop' }, spec: { ports: [{ port: 7071 }, { port: 80 }] } }));
 
   expect(message).toContain('None of 2 objects of kind Service is as expected: shop/web, shop/cart.');
-  expect(message).toContain('The closest is shop/cart (text:7), which differs in:');
+  expect(message).toContain('The closest is Service shop/cart (text:7), which differs in:');
   expect(message).toContain('Expected 7071 but received 7070 at /spec/ports/0/port');
 });
 
@@ -62,6 +62,37 @@ test('objects are counted', () => {
   manifests.count('Deployment', 0);
 
   expect(messageOf(() => manifests.count('Service', 1))).toBe('Expected 1 objects of kind Service, and there are 2: shop/web, shop/cart.');
+});
+
+test('objects that are as described are counted', () => {
+  const secure = { spec: { ports: Match.arrayWith([Match.objectLike({ name: 'http' })]) } };
+  manifests.count('Service', 2, secure);
+  manifests.count('Service', 0, { spec: { type: 'LoadBalancer' } });
+
+  expect(messageOf(() => manifests.count('Service', 2, { metadata: { name: 'web' } }))).toBe('Expected 2 objects of kind Service, and there are 1 of 2: shop/web.');
+  expect(messageOf(() => manifests.count('Service', 1, { metadata: { name: 'wep' } }))).toBe('Expected 1 objects of kind Service, and there are 0 of 2. There are shop/web, shop/cart.');
+});
+
+test('all objects of a kind are as expected, and the message shows one that is not', () => {
+  const name = new Capture();
+  manifests.all('Service', { metadata: { namespace: 'shop', name } });
+  expect([name.asString(), name.next(), name.asString()]).toEqual(['web', true, 'cart']);
+
+  const message = messageOf(() => manifests.all('Service', { spec: { ports: [{ port: 80 }] } }));
+  expect(message).toContain('1 of 2 objects of kind Service are not as expected: shop/cart.\nThe closest is Service shop/cart (text:7), which differs in:');
+  expect(messageOf(() => manifests.all('Deployment', {}))).toContain('There is no object of kind Deployment.');
+});
+
+test('kinds of one name are told apart by their groups', () => {
+  const gateway = (group: string) => `apiVersion: ${group}/v1\nkind: Gateway\nmetadata: { name: door, namespace: shop }\n`;
+  const both = Manifests.ofYaml(`${gateway('networking.istio.io')}---\n${gateway('gateway.networking.k8s.io')}`);
+
+  both.count('Gateway', 2);
+  both.count('Gateway.networking.istio.io', 1);
+  both.hasNot('Gateway.networking.istio.io', { apiVersion: 'gateway.networking.k8s.io/v1' });
+  expect(both.get('Gateway.gateway.networking.k8s.io', 'door').apiVersion).toBe('gateway.networking.k8s.io/v1');
+  expect(messageOf(() => both.get('Gateway', 'door'))).toBe('2 objects are Gateway door. There are Gateway.networking.istio.io shop/door, Gateway.gateway.networking.k8s.io shop/door.');
+  expect(messageOf(() => both.has('Sidecar'))).toContain('The kinds that are there: Gateway.gateway.networking.k8s.io, Gateway.networking.istio.io.');
 });
 
 test('what must not be there is found', () => {
@@ -92,10 +123,11 @@ test('one object is got by its name, and a wrong name says which there are', () 
 
 test('what is no manifest is refused with its place', () => {
   expect(messageOf(() => Manifests.ofYaml('kind: Service\n'))).toMatch(/text:1:1.*apiVersion/);
+  expect(messageOf(() => Manifests.ofDirectory('/nowhere'))).toBe('/nowhere:1:1: There is no such file.');
 });
 
 test('charts, apps and folders are read alike', () => {
-  const app = new ClusterApp({ outdir: mkdtempSync(join(tmpdir(), 'manifests-')) });
+  const app = new ClusterApp({ outdir: temporaryFolder() });
   const chart = new TopologyChart(app, 'boutique', { topology: boutique, mesh: Mesh.istio() });
   app.synth();
 
@@ -126,18 +158,34 @@ describe('a snapshot', () => {
   });
 });
 
-test('it works under Node\'s own test runner', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'node-test-')), 'manifests.test.ts');
-  writeFileSync(file, `import { test } from 'node:test';
+/** What another test runner says of two tests, of which one shows the message of an assertion that fails. */
+function runBy(runner: string, failing: string, commandFor: (folder: string, file: string) => string[]): string {
+  const folder = temporaryFolder();
+  const file = join(folder, 'manifests.test.ts');
+  writeFileSync(file, `import { test } from '${runner}';
 import { Manifests } from ${JSON.stringify(join(__dirname, '../../lib/testing'))};
 const manifests = Manifests.ofYaml(${JSON.stringify(YAML)});
 test('passes', () => manifests.has('Service', { metadata: { name: 'web' } }));
-test('fails', { expectFailure: true }, () => { try { manifests.count('Service', 3); } catch (error) { console.log(error.message); } });
+${failing}
 `);
-  const environment = { ...process.env };
-  delete environment.NODE_TEST_CONTEXT;
-  const output = execFileSync(process.execPath, ['--import', 'tsx', '--test', file], { cwd: join(__dirname, '../..'), encoding: 'utf8', env: environment });
+  // What jest tells its workers, another runner would take for its own.
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_ENV: undefined };
+  return execFileSync(process.execPath, commandFor(folder, file), { cwd: join(__dirname, '../..'), encoding: 'utf8', env });
+}
+
+const FAILING = 'try { manifests.count(\'Service\', 3); } catch (error) { console.log(error.message); }';
+const MESSAGE = 'Expected 3 objects of kind Service, and there are 2: shop/web, shop/cart.';
+
+test('it works under Node\'s own test runner', () => {
+  const output = runBy('node:test', `test('fails', () => { ${FAILING} });`, (_folder, file) => ['--import', 'tsx', '--test', file]);
 
   expect(output).toMatch(/pass 2/);
-  expect(output).toContain('Expected 3 objects of kind Service, and there are 2: shop/web, shop/cart.');
+  expect(output).toContain(MESSAGE);
+});
+
+test('it works under vitest', () => {
+  const output = runBy('vitest', `test('fails', () => { ${FAILING} });`, folder => [join(__dirname, '../../node_modules/vitest/vitest.mjs'), 'run', '--root', folder]);
+
+  expect(output).toMatch(/2 passed/);
+  expect(output).toContain(MESSAGE);
 });

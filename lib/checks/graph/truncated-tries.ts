@@ -1,4 +1,5 @@
 import type { Topology } from '../../topology';
+import { PAUSE } from '../pause';
 import { type Finding, Severity } from '../finding';
 
 /** Retries whose last try has less time than perTryTimeout grants it, since the call's timeout ends it before. */
@@ -7,12 +8,12 @@ export function truncatedTries(topology: Topology): Finding[] {
     if (!timeout || !retries?.perTryTimeout || retries.attempts === 0) {
       return [];
     }
-    const needed = (1 + retries.attempts) * retries.perTryTimeout.toMilliseconds();
+    const needed = (1 + retries.attempts) * retries.perTryTimeout.toMilliseconds() + retries.attempts * PAUSE;
     return needed <= timeout.toMilliseconds() ? [] : [{
       id: 'TruncatedTries',
       severity: Severity.WARNING,
       path: `${caller.path} → ${callee.name}`,
-      message: `${1 + retries.attempts} tries of ${retries.perTryTimeout.toMilliseconds()} ms need ${needed} ms, `
+      message: `${1 + retries.attempts} tries of ${retries.perTryTimeout.toMilliseconds()} ms with their pauses need ${needed} ms, `
         + `and the timeout of ${timeout.toMilliseconds()} ms cuts the last one short.`,
       remedy: `Raise the timeout to ${needed} ms, or lower perTryTimeout.`,
     }];

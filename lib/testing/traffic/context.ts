@@ -1,5 +1,5 @@
 import type { Cluster } from '../../manifests';
-import type { Authorizers } from './policies/authorization';
+import type { Authorizers } from './policies/custom';
 import type { Caller } from './proxies/caller';
 
 /** What all parts of the simulation share. */

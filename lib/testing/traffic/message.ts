@@ -35,6 +35,8 @@ export interface Message {
   readonly token?: Token;
   /** The claims of the token, once the proxy that has the request has verified them. */
   readonly verified?: Readonly<Record<string, unknown>>;
+  /** The full name of the Service whose address the client has asked, if it has asked one. */
+  readonly dialed?: string;
   /** The address of the client, where it is known. */
   readonly address?: string;
 }

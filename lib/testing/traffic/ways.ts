@@ -1,9 +1,13 @@
 import { carriesRequests, type Cluster, describeMillis, type Field, type Host, portNumber, portsOf, type Workload } from '../../manifests';
 import { authorize } from './policies/authorization';
+import type { Asked } from './policies/authorization-rule';
+import { askAuthorizers } from './policies/custom';
+import type { Guarded } from './policies/guarded';
 import { type Caller, callerOf } from './proxies/caller';
 import { connect, isProxied, type Security } from './proxies/connect';
 import type { Context } from './context';
 import { type Endpoint, endpointsOf } from './proxies/endpoints';
+import { chosenEndpoints, isHeadless } from './proxies/headless';
 import { type Door, guardedBy } from './gateways/door';
 import { doorsOf } from './gateways/ingress';
 import { and, type Known } from './policies/logic';
@@ -80,9 +84,9 @@ function throughDoor(door: Door, route: Route, context: Context): Way {
 }
 
 /** Whether the policies of a gateway let requests through. */
-function isLetThrough(door: Door, { cluster, authorizersFor }: Context): Known {
+function isLetThrough(door: Door, context: Context): Known {
   const connection = { namespace: '', labels: {}, port: { number: door.podPort, names: [], protocol: 'TCP' } };
-  return door.caller.proxy.identity === undefined ? true : authorize(guardedBy(door), { connection, isTcp: false }, authorizersFor(door.caller), cluster).isAllowed;
+  return door.caller.proxy.identity === undefined ? true : lets(guardedBy(door), { connection, isTcp: false }, door.caller, context);
 }
 
 function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route, port: number, context: Context): Way {
@@ -108,7 +112,7 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
 
 /** Without a proxy. */
 function straight(caller: Caller, host: Host, port: Field, context: Context): Way[] {
-  const endpoints = endpointsOf(host, port, {}, context.cluster);
+  const endpoints = isHeadless(host) ? chosenEndpoints(host, port, context.cluster) : endpointsOf(host, port, {}, context.cluster);
   const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
   return endpoints.length === 0 ? [] : [{ from: caller.title, to: `${shortName(host, context.cluster)}:${portNumber(port) ?? 0}`, when: '', terms: [], ends: merged(ends) }];
 }
@@ -134,13 +138,19 @@ function endsAt(endpoints: readonly Endpoint[], security: Security, share: numbe
   }));
 }
 
-function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller: Caller, { cluster, authorizersFor }: Context): Known {
+function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller: Caller, context: Context): Known {
+  const { cluster } = context;
   const { connection } = connect(caller, endpoint, security, cluster);
   const workload: Workload | undefined = endpoint.workload;
   if (!connection || !workload) {
     return connection !== undefined;
   }
-  return isProxied(workload, endpoint.port.number, cluster) ? authorize(workload, { connection, isTcp }, authorizersFor(callerOf(workload, cluster)), cluster).isAllowed : true;
+  return isProxied(workload, endpoint.port.number, cluster) ? lets(workload, { connection, isTcp }, callerOf(workload, cluster), context) : true;
+}
+
+/** Whether authorizers and policies let through what is asked for. */
+function lets(guarded: Guarded, asked: Asked, asker: Caller, { cluster, authorizersFor }: Context): Known {
+  return and([askAuthorizers(guarded, asked, authorizersFor(asker), cluster).isAllowed, authorize(guarded, asked, cluster).isAllowed]);
 }
 
 function placeOf({ namespace, name }: Workload, port: number): string {

@@ -1,5 +1,5 @@
 import { Traffic } from '../../../lib/testing';
-import { endsOf, istio, manifestsOf, meshConfig, meshed, pods, service, traffic } from './support';
+import { cartRules, endsOf, istio, manifestsOf, meshConfig, meshed, pods, service, traffic } from './support';
 
 const peer = (mode: string, spec: object = {}, namespace = 'shop') => istio('PeerAuthentication', 'peer', { mtls: { mode }, ...spec }, namespace);
 const rule = (tls: object, spec: object = {}) => istio('DestinationRule', 'cart', { host: 'cart', trafficPolicy: { tls }, ...spec });
@@ -47,6 +47,35 @@ test('callers with sidecars speak mutual TLS to an excluded port, where nobody u
   const excluded = pods('free', 'v1', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } });
   const ask = (...objects: object[]) => endsOf(traffic([excluded, service('free'), ...objects]).from('web').http('GET http://free/'));
   expect([ask(), ask(istio('DestinationRule', 'free', { host: 'free', trafficPolicy: { tls: { mode: 'DISABLE' } } }))]).toEqual(['503', 'free-v1']);
+});
+
+const db = (port: object, ...more: object[]) => traffic([
+  pods('db', 'v1'), pods('db', 'v2'), service('db', 'shop', { clusterIP: 'None', ports: [port] }),
+  istio('DestinationRule', 'db', { host: 'db', subsets: [{ name: 'v2', labels: { version: 'v2' } }] }),
+  istio('VirtualService', 'db', { hosts: ['db'], http: [{ route: [{ destination: { host: 'db', subset: 'v2' } }] }] }), ...more,
+]);
+const same = { name: 'http', port: 8080, targetPort: 8080 };
+
+test('a client chooses among the Pods of a headless Service, whatever routes say of subsets, and reaches the port that it asks', () => {
+  expect([db(same), db(same)].map((all, index) => endsOf(all.from(['web', 'old'][index] ?? '').http('GET http://db:8080/')))).toEqual(['db-v1 50%, db-v2 50%', 'db-v1 50%, db-v2 50%']);
+  expect(db({ ...same, port: 80 }).from('web').http('GET http://db/').endings.map(each => each.port)).toEqual([80, 80]);
+  expect(endsOf(db(same).from('web').http('GET http://db-v1-0.db.shop.svc.cluster.local:8080/'))).toBe('db-v1 50%, db-v2 50%');
+});
+
+test('a route from another Service to a headless one goes where the client has connected to, which is not guessed', () => {
+  expect(() => db(same, cartRules({ route: [{ destination: { host: 'db', port: { number: 8080 } } }] })).from('web').http('GET http://cart/')).toThrow('Route to a Service with an address');
+});
+
+test('a Pod that asks the headless Service it is of may choose itself, which is not guessed, and stands in the table of who reaches whom', () => {
+  const all = db(same);
+  expect(() => all.from('db-v1').http('GET http://db:8080/')).toThrow('Ask as another workload');
+  expect(all.matrix().has('shop/db-v1', 'shop/db-v2')).toBe(true);
+});
+
+test('sidecars speak mutual TLS to a headless Service if all of its Pods have sidecars', () => {
+  const outsider = pods('db', 'v3', { labels: { 'sidecar.istio.io/inject': 'false' } });
+  expect([endsOf(db(same, peer('STRICT')).from('web').http('GET http://db:8080/')), endsOf(db(same, peer('STRICT'), outsider).from('web').http('GET http://db:8080/'))]).toEqual(['db-v1 50%, db-v2 50%', '503 66.67%, db-v3 33.33%']);
+  expect(endsOf(db(same, istio('PeerAuthentication', 'v1', { selector: { matchLabels: { app: 'db' } }, mtls: { mode: 'DISABLE' } })).from('web').http('GET http://db:8080/'))).toBe('503');
 });
 
 test('a workload whose label turns mutual TLS off, and one behind a host outside the mesh, are called in plain text', () => {

@@ -1,4 +1,5 @@
 import { type Cluster, type Field, Kind, millisOf } from '../../../manifests';
+import { PAUSE } from '../../pause';
 import { isAppliedByIstio, isCarriedByIstio } from './implementation';
 import type { Call, Entry } from './node';
 import { rulesFor } from './rules-between';
@@ -29,7 +30,6 @@ export interface Terms {
 const RETRY_ON = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', 'retriable-status-codes'];
 /** What it tries again for every route of the Gateway API that says how often. */
 const RETRY_ON_FOR_ROUTES = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled'];
-const BACKOFF = 25;
 const ISTIOS = 2;
 
 const TERMS = new WeakMap<Call, readonly Terms[]>();
@@ -66,7 +66,7 @@ function ofVirtualService(rule: Field, cluster: Cluster): Terms {
     retries: retries.get('attempts').number ?? 0,
     isExplicit: true,
     perTry: positive(millisOf(retries.get('perTryTimeout').text)),
-    backoff: millisOf(retries.get('backoff').text) ?? BACKOFF,
+    backoff: millisOf(retries.get('backoff').text) ?? PAUSE,
     retryOn: listOf(retries.get('retryOn').text, RETRY_ON),
   };
 }
@@ -87,7 +87,7 @@ function ofRoute(rule: Field, cluster: Cluster): Terms {
     retries: retry.get('attempts').number ?? ISTIOS,
     isExplicit: true,
     perTry: backendRequest,
-    backoff: millisOf(retry.get('backoff').text) ?? BACKOFF,
+    backoff: millisOf(retry.get('backoff').text) ?? PAUSE,
     retryOn: [...RETRY_ON_FOR_ROUTES, ...retry.get('codes').texts],
   };
 }
@@ -102,7 +102,7 @@ function implicit(at: Field, isIstio: boolean, cluster: Cluster): Terms {
     retries: isIstio ? cluster.mesh.defaultRetries : 0,
     isExplicit: false,
     perTry: positive(millisOf(policy?.get('perTryTimeout').text ?? '')),
-    backoff: millisOf(policy?.get('backoff').text ?? '') ?? BACKOFF,
+    backoff: millisOf(policy?.get('backoff').text ?? '') ?? PAUSE,
     retryOn: listOf(policy?.get('retryOn').text ?? '', RETRY_ON),
   };
 }

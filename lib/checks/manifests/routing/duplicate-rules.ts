@@ -1,4 +1,4 @@
-import { addTo, type Cluster, fullHost, Kind, type Resource } from '../../../manifests';
+import { addTo, type Cluster, fullHost, Kind, type Resource, wildcardsOver } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { fewOf, listed } from '../names';
@@ -36,7 +36,7 @@ export const overlappingRules: Check = {
   *find(cluster) {
     const byHost = grouped(rulesOf(cluster), each => hostOf(each, cluster));
     for (const [host, rules] of byHost) {
-      const wider = widerThan(host).flatMap(each => byHost.get(each) ?? []);
+      const wider = wildcardsOver(host).flatMap(each => byHost.get(each) ?? []);
       for (const rule of rules) {
         const other = wider.find(each => areRivals(rule, each)) ?? rules.find(each => each.namespace !== rule.namespace && areRivals(rule, each));
         if (other) {
@@ -57,12 +57,6 @@ function isBlanketTls(rule: Resource): boolean {
 
 function hostOf(rule: Resource, cluster: Cluster): string {
   return fullHost(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain);
-}
-
-/** The wildcards that a host is under, the longest first. */
-function widerThan(host: string): string[] {
-  const parts = host.split('.').slice(1);
-  return host === '*' ? [] : [...parts.map((_, index) => `*.${parts.slice(index).join('.')}`).filter(each => each !== host), '*'];
 }
 
 function grouped(rules: readonly Resource[], key: (rule: Resource) => string): Map<string, Resource[]> {

@@ -37,7 +37,7 @@ function checkPatch(patch: Field, complain: Complain): void {
     complain(version, `"${version.text}" is no regular expression of RE2.`, 'Write one, such as ^1\\.31.*.');
   } else {
     checkMatch(patch.get('match'), applyTo, complain);
-    checkTypes(patch.get('patch', 'value'), complain);
+    checkTypes(applyTo.endsWith('_FILTER') ? patch.get('patch', 'value') : patch.get('none'), complain);
   }
 }
 

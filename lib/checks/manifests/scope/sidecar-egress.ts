@@ -1,4 +1,4 @@
-import { type Cluster, covers, type Host, Kind } from '../../../manifests';
+import { type Cluster, Kind, wildcardsOver } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { rulesByHost } from '../routing/destinations';
@@ -12,12 +12,12 @@ export const unknownEgressHost: Check = {
     + '`~` leaves hosts out, `*` is any. A name without dots is not completed, and so is no Service. Namespaces of which the manifests have nothing are somebody else\'s, and not looked at.',
   *find(cluster) {
     const namespaces = new Set(cluster.namespaces);
-    const rules = rulesByHost(cluster);
+    const isDeclared = declarations(cluster);
     for (const sidecar of cluster.all(Kind.SIDECAR)) {
       for (const at of sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').items)) {
         const [scope = '', host] = at.text.split('/');
         const namespace = scope === '.' ? sidecar.namespace : scope;
-        if (host !== undefined && host !== '*' && !scope.startsWith('~') && (namespace === '*' || namespaces.has(namespace)) && ![...declaredAs(host, cluster).map(each => each.resource), ...rules.get(host) ?? []].some(each => namespace === '*' || each.namespace === namespace)) {
+        if (host !== undefined && host !== '*' && !scope.startsWith('~') && (namespace === '*' || namespaces.has(namespace)) && !isDeclared(host, namespace)) {
           yield problem(at, `No Service and no ServiceEntry ${scope === '*' ? '' : `in namespace ${scope === '.' ? sidecar.namespace : scope} `}has the host ${host}.`,
             'Write the host with its domain and its namespace in front: `namespace/name.namespace.svc.cluster.local`.');
         }
@@ -26,11 +26,15 @@ export const unknownEgressHost: Check = {
   },
 };
 
-/** The hosts of this very name; no other is meant by one without dots. */
-function declaredAs(host: string, cluster: Cluster): readonly Host[] {
-  return host.startsWith('*') ? cluster.hosts.all.filter(each => covers(host, each.name))
-    : host.includes('.') ? cluster.hosts.named(host, '')
-      : cluster.hosts.all.filter(({ resource }) => resource.type === Kind.SERVICE_ENTRY && resource.spec.get('hosts').texts.includes(host));
+/** Whether a namespace has a host, or one under a wildcard; `*` for any. A name without dots is that of a ServiceEntry alone. */
+function declarations(cluster: Cluster): (host: string, namespace: string) => boolean {
+  const declared = new Map<string, Set<string>>();
+  const add = (name: string, namespace: string) => declared.set(name, (declared.get(name) ?? new Set()).add(namespace));
+  cluster.hosts.all.forEach(({ name, resource }) => [name, ...wildcardsOver(name)].forEach(each => add(each, resource.namespace)));
+  cluster.all(Kind.SERVICE_ENTRY).forEach(entry => entry.spec.get('hosts').texts.forEach(each => add(each, entry.namespace)));
+  const rules = rulesByHost(cluster);
+  return (host, namespace) => (namespace === '*' ? declared.has(host) : declared.get(host)?.has(namespace) === true)
+    || [...cluster.hosts.named(host, '').map(each => each.resource), ...rules.get(host) ?? []].some(each => namespace === '*' || each.namespace === namespace);
 }
 
 export const selectiveGlobalSidecar: Check = {

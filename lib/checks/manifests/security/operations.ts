@@ -1,4 +1,4 @@
-import { type Cluster, covers, fullHost, Kind, matchesPattern, operationsOf } from '../../../manifests';
+import { type Cluster, fullHost, Kind, matchesPattern, operationsOf, wildcardsOver } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { rulesByHost } from '../routing/destinations';
@@ -29,14 +29,14 @@ export const unservedHost: Check = {
   explanation: 'It is compared with the Host header, so any name may be right, and those outside the cluster are not looked at; a name without dots, `name.namespace` and a name below the cluster\'s domain '
     + 'that no Service and no VirtualService has is likely misspelled.',
   *find(cluster) {
-    const ruled = new Set(rulesByHost(cluster).keys());
-    const patterns = [...ruled].filter(each => each.startsWith('*'));
-    const isRuled = (name: string) => ruled.has(name) || patterns.some(each => covers(each, name));
+    const ruled = rulesByHost(cluster);
+    const isRuled = (name: string) => [name, ...wildcardsOver(name)].some(each => ruled.has(each));
+    const above = new Set(cluster.hosts.all.flatMap(each => [each.name, ...wildcardsOver(each.name)]));
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
       for (const host of operationsOf(policy).flatMap(each => each.get('hosts').items)) {
         const name = host.text.replace(/:(\d+|\*)$/, '');
         const inside = nameInside(name, policy.namespace, cluster);
-        if (inside !== undefined && !isServed(inside, cluster) && !isRuled(name) && !isRuled(inside)) {
+        if (inside !== undefined && !above.has(inside) && cluster.hosts.named(inside, '').length === 0 && !isRuled(name) && !isRuled(inside)) {
           yield problem(host, `No Service has the host ${inside}, so no request is likely to ask for ${name}.`, 'Correct the name or the namespace.');
         }
       }
@@ -54,8 +54,4 @@ function nameInside(name: string, namespace: string, cluster: Cluster): string |
     return undefined;
   }
   return second === undefined ? fullHost(first, namespace, cluster.clusterDomain) : cluster.hasNamespace(second) ? fullHost(first, second, cluster.clusterDomain) : undefined;
-}
-
-function isServed(name: string, cluster: Cluster): boolean {
-  return name.startsWith('*') ? cluster.hosts.all.some(each => covers(name, each.name)) : cluster.hosts.named(name, '').length > 0;
 }

@@ -4,7 +4,9 @@ import { applyRule } from '../proxies/apply-rule';
 import { asked } from '../proxies/inbound';
 import { sendConnection } from '../proxies/tcp';
 import { authenticate } from '../policies/authentication';
-import { authorize } from '../policies/authorization';
+import { authorize, type Verdict } from '../policies/authorization';
+import { askAuthorizers } from '../policies/custom';
+import type { Caller } from '../proxies/caller';
 import type { Connection } from '../proxies/connection';
 import type { Context } from '../context';
 import { type Door, guardedBy } from './door';
@@ -15,7 +17,7 @@ import { normalized } from '../proxies/normalization';
 import { ended, type Passage } from '../passage';
 import { hiddenStatus } from './hidden-status';
 import { routeFor } from '../routes/rule';
-import { virtualHostOf } from '../routes/virtual-hosts';
+import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
 
 /** How a client outside asks. */
 export interface Outside {
@@ -83,17 +85,22 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
     return { ...passage, steps: [...steps, 'it leaves TLS as it is', ...passage.steps] };
   }
   const guarded = guardedBy(door);
-  const { message: read, refusal } = authenticate(guarded, normalized(message, context.cluster), context.cluster);
+  const request = normalized(message, context.cluster);
+  const virtualHost = virtualHostOf(door.virtualHosts(), request.host);
+  const connection: Connection = { namespace: '', labels: {}, address: message.address, port: { number: door.podPort, names: [], protocol: 'TCP' }, serverName: message.scheme === 'https' ? message.host : undefined };
+  const asking = inMesh(door, () => askAuthorizers(guarded, { connection, message: request, isTcp: false, isUnrouted: !isRouted(virtualHost, request) }, context.authorizersFor(caller), context.cluster));
+  steps.push(...asked(asking?.asks ?? []));
+  if (asking?.isAllowed === false) {
+    return refused(asking, asking.status, caller, steps);
+  }
+  const { message: read, refusal } = authenticate(guarded, request, context.cluster);
   if (refusal) {
     return ended({ status: refusal.status, by: refusal.by, reason: `${refusal.by.resource.kind} ${refusal.by.resource.key} refuses it: ${refusal.reason}` }, steps);
   }
-  const virtualHost = virtualHostOf(door.virtualHosts(), read.host);
   const route = virtualHost && routeFor(virtualHost.routes, read);
-  const connection: Connection = { namespace: '', labels: {}, address: message.address, port: { number: door.podPort, names: [], protocol: 'TCP' }, serverName: message.scheme === 'https' ? message.host : undefined };
-  const verdict = caller.proxy.identity === undefined ? undefined : authorize(guarded, { connection, message: read, isTcp: false, isUnrouted: !route && !virtualHost?.needsTls }, context.authorizersFor(caller), context.cluster);
-  steps.push(...asked(verdict?.asks ?? []));
+  const verdict = inMesh(door, () => authorize(guarded, { connection, message: read, isTcp: false }, context.cluster));
   if (verdict?.isAllowed === false) {
-    return ended({ status: route ? verdict.status : hiddenStatus(guarded, context.cluster), by: verdict.by, reason: `${verdict.by?.resource.kind ?? ''} ${verdict.by?.resource.key ?? ''} refuses it at ${caller.title}: ${verdict.reason}` }, steps);
+    return refused(verdict, route ? verdict.status : hiddenStatus(guarded, context.cluster), caller, steps);
   }
   if (virtualHost?.needsTls && message.scheme === 'http') {
     return ended({ status: 301, location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at, reason: `${caller.title} sends it to https` }, steps);
@@ -103,6 +110,20 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   }
   const passage = applyRule(route, read, caller, caller.proxy, context);
   return { ...passage, steps: [...steps, ...passage.steps] };
+}
+
+/** Policies of Istio are kept by its own gateways. */
+function inMesh<T>({ caller }: Door, say: () => T): T | undefined {
+  return caller.proxy.identity === undefined ? undefined : say();
+}
+
+/** Whether a route takes a request, by what is known before its token is verified. */
+function isRouted(virtualHost: VirtualHost | undefined, request: Message): boolean {
+  return virtualHost !== undefined && (virtualHost.needsTls === true || routeFor(virtualHost.routes, request) !== undefined);
+}
+
+function refused({ by, reason }: Verdict, status: number, { title }: Caller, steps: readonly string[]): Passage {
+  return ended({ status, by, reason: `${by?.resource.kind ?? ''} ${by?.resource.key ?? ''} refuses it at ${title}: ${reason}` }, steps);
 }
 
 const DOORS = new WeakMap<Cluster, readonly Door[]>();

@@ -1,5 +1,6 @@
 import type { Cluster, Field, Host } from '../../../manifests';
-import { type AuthorizerRefusal, type Authorizers, FORBIDDEN } from '../policies/authorization';
+import { FORBIDDEN } from '../policies/authorization';
+import type { AuthorizerRefusal, Authorizers } from '../policies/custom';
 import type { Caller } from './caller';
 import type { Context } from '../context';
 import type { Message } from '../message';

@@ -14,16 +14,17 @@ export interface Endpoint {
 export function endpointsOf(host: Host, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {
   const { resource } = host;
   if (resource.type === Kind.SERVICE) {
-    return cluster.selectedBy(resource).filter(each => hasLabels(each.labels, labels)).flatMap(workload => podsOf(workload, targetPortOf(port, workload), port));
+    return cluster.selectedBy(resource).filter(each => hasLabels(each.labels, labels)).flatMap(workload => podsAt(workload, targetPortOf(port, workload), port));
   }
   const selector = resource.spec.get('workloadSelector', 'labels').strings;
   if (Object.keys(selector).length > 0) {
-    return cluster.workloads.select(selector, resource.namespace).filter(each => hasLabels(each.labels, labels)).flatMap(workload => podsOf(workload, targetOf(port), port));
+    return cluster.workloads.select(selector, resource.namespace).filter(each => hasLabels(each.labels, labels)).flatMap(workload => podsAt(workload, targetOf(port), port));
   }
   return outsideOf(host, port, labels);
 }
 
-function podsOf(workload: Workload, number: number | undefined, port: Field): Endpoint[] {
+/** The Pods of a workload, asked on a port. */
+export function podsAt(workload: Workload, number: number | undefined, port: Field): Endpoint[] {
   const weight = workload.replicas;
   return number === undefined || weight === 0 ? [] : [{ workload, port: { number, names: namesOfPort(number, workload), protocol: port.get('protocol').text === 'UDP' ? 'UDP' : 'TCP' }, weight }];
 }

@@ -1,6 +1,7 @@
 import { type Field, protocolOf, type Workload } from '../../../manifests';
 import { authenticate } from '../policies/authentication';
 import { authorize } from '../policies/authorization';
+import { askAuthorizers } from '../policies/custom';
 import { callerOf } from './caller';
 import { isProxied } from './connect';
 import type { Connection } from './connection';
@@ -22,7 +23,7 @@ export interface Arrival {
   readonly steps: readonly string[];
 }
 
-/** A request at the proxy of its callee: its token, then the policies. Without a message, a connection. */
+/** A request at the proxy of its callee: external authorizers, its token, then the policies. Without a message, a connection. */
 export function arrive(workload: Workload, connection: Connection, message: Message | undefined, context: Context): Arrival {
   const { cluster } = context;
   const { number } = connection.port;
@@ -30,15 +31,20 @@ export function arrive(workload: Workload, connection: Connection, message: Mess
     return { message, steps: [] };
   }
   const isTcp = message === undefined || carriesConnections(workload, number, context);
-  const read = message && !isTcp ? authenticate(workload, normalized(message, cluster), cluster) : undefined;
+  const request = isTcp ? undefined : normalized(message, cluster);
+  const asking = askAuthorizers(workload, { connection, message: request, isTcp }, context.authorizersFor(callerOf(workload, cluster)), cluster);
+  const steps = asked(asking.asks);
+  if (asking.isAllowed === false) {
+    return { refusal: { ...asking, status: isTcp ? 0 : asking.status }, steps };
+  }
+  const read = request && authenticate(workload, request, cluster);
   if (read?.refusal) {
-    return { refusal: read.refusal, steps: [] };
+    return { refusal: read.refusal, steps };
   }
-  const verdict = authorize(workload, { connection, message: isTcp ? undefined : read?.message, isTcp }, context.authorizersFor(callerOf(workload, cluster)), cluster);
-  if (verdict.isAllowed === false) {
-    return { refusal: { status: isTcp ? 0 : verdict.status, by: verdict.by, reason: verdict.reason }, steps: asked(verdict.asks) };
-  }
-  return { message: read?.message ?? message, by: verdict.by, isUncertain: verdict.isAllowed === undefined, steps: asked(verdict.asks) };
+  const verdict = authorize(workload, { connection, message: read?.message, isTcp }, cluster);
+  return verdict.isAllowed === false
+    ? { refusal: { ...verdict, status: isTcp ? 0 : verdict.status }, steps }
+    : { message: read?.message ?? message, by: verdict.by, isUncertain: asking.isAllowed === undefined || verdict.isAllowed === undefined, steps };
 }
 
 /** Who else is asked, a sentence each. */

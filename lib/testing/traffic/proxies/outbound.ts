@@ -3,6 +3,7 @@ import { applyRule } from './apply-rule';
 import type { Caller } from './caller';
 import type { Context } from '../context';
 import { endpointsOf } from './endpoints';
+import { chosenEndpoints, isHeadless, requireAnother } from './headless';
 import { authorityOf, type Message } from '../message';
 import { normalized } from './normalization';
 import { ended, type Passage } from '../passage';
@@ -20,10 +21,13 @@ export function send(message: Message, caller: Caller, context: Context, isConne
   if (!target && isInside(message.host, context.cluster.clusterDomain)) {
     return ended({ status: 0, reason: `namespace ${caller.namespace} knows no ${message.host}` });
   }
+  if (target && isHeadless(target)) {
+    requireAnother(target, caller);
+  }
   if (!caller.proxy) {
     return straight(message, target, caller, context, isConnection);
   }
-  return throughSidecar(message, target, caller, caller.proxy, context, isConnection);
+  return throughSidecar({ ...message, dialed: target?.name.toLowerCase() }, target, caller, caller.proxy, context, isConnection);
 }
 
 /** Whether only the cluster could know a name. */
@@ -39,7 +43,7 @@ function straight(message: Message, target: Host | undefined, caller: Caller, co
     return ended({ outside: message.host, port, message });
   }
   const field = portsOf(target).find(each => portNumber(each) === port);
-  const endpoints = field ? endpointsOf(target, field, {}, context.cluster) : [];
+  const endpoints = field ? (isHeadless(target) ? chosenEndpoints(target, field, context.cluster) : endpointsOf(target, field, {}, context.cluster)) : [];
   if (endpoints.length === 0) {
     return ended({ status: 0, by: target.resource.root, reason: field ? `nothing runs behind ${target.name}` : `${target.name} has no port ${port}` });
   }

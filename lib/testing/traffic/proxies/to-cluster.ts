@@ -1,10 +1,11 @@
-import { type Field, type Host, Kind, portsOf, portNumber } from '../../../manifests';
+import { type Field, type Host, isAutomatic, Kind, portsOf, portNumber } from '../../../manifests';
 import { arrive } from './inbound';
 import type { Caller } from './caller';
 import { connect, type Security } from './connect';
 import type { Context } from '../context';
 import { DestinationRules } from './destination-rule';
 import { type Endpoint, endpointsOf } from './endpoints';
+import { chosenEndpoints, headlessTlsMode, isHeadless, requireChoice } from './headless';
 import type { Message } from '../message';
 import type { Branch, Copy } from '../passage';
 import type { Proxy } from './proxy';
@@ -21,7 +22,7 @@ export interface Target {
 
 /** Sends a request to a host that a proxy knows, by the rules for that host. */
 export function toCluster({ backend, status, attempts }: Target, message: Message, caller: Caller, proxy: Proxy, context: Context, isConnection = false): Branch[] {
-  const found = lookUp(backend, message.port, proxy, context);
+  const found = lookUp(backend, message.port, proxy, context, message.dialed);
   const { resource } = backend.at;
   if ('problem' in found) {
     return [{ share: 1, status, by: backend.at, reason: `${resource.kind} ${resource.key} sends it to ${found.problem} (${String(backend.at)})` }];
@@ -29,7 +30,7 @@ export function toCluster({ backend, status, attempts }: Target, message: Messag
   if (found.endpoints.length === 0) {
     return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource.root, reason: `nothing runs behind ${found.title}` }];
   }
-  return toEndpoints(found.endpoints, found.security, attempts, isConnection ? undefined : message, caller, context);
+  return toEndpoints(found.endpoints, found.security, found.isChosen ? 0 : attempts, isConnection ? undefined : message, caller, context);
 }
 
 /** Sends a request to one of some endpoints, each as probable as it has Pods. Where connections to some fail, other tries reach the rest. */
@@ -51,10 +52,11 @@ export function copiesTo(mirror: Mirror, port: number, proxy: Proxy, context: Co
   return found.endpoints.map(({ workload, outside, weight }) => ({ workload, outside, share: mirror.share * weight / sum }));
 }
 
-type Lookup = { readonly problem: string } | { readonly host: Host; readonly title: string; readonly endpoints: readonly Endpoint[]; readonly security: Security };
+/** Where the client has chosen the Pod, further tries go there too. */
+type Lookup = { readonly problem: string } | { readonly host: Host; readonly title: string; readonly endpoints: readonly Endpoint[]; readonly security: Security; readonly isChosen?: boolean };
 
 /** What a route's destination is to a proxy. */
-export function lookUp({ host, port, subset }: { host?: string; port?: number; subset?: string }, asked: number, proxy: Proxy, { cluster }: Context): Lookup {
+export function lookUp({ host, port, subset }: { host?: string; port?: number; subset?: string }, asked: number, proxy: Proxy, { cluster }: Context, dialed?: string): Lookup {
   if (host === undefined) {
     return { problem: 'nothing that it may name' };
   }
@@ -69,7 +71,14 @@ export function lookUp({ host, port, subset }: { host?: string; port?: number; s
     return { problem: `subset ${subset} of ${host}, which no DestinationRule has` };
   }
   const title = `${host}:${number}${subset === undefined ? '' : `, subset ${subset}`}`;
-  return { host: found.host, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), security: { tlsMode: rules.tlsMode(number, subset)?.text, isExternal: isExternal(found.host) } };
+  const tlsMode = rules.tlsMode(number, subset)?.text;
+  if (!isHeadless(found.host) || proxy.isGateway) {
+    return { host: found.host, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), security: { tlsMode, isExternal: isExternal(found.host) } };
+  }
+  if (dialed !== undefined) {
+    requireChoice(found.host, dialed);
+  }
+  return { host: found.host, title, isChosen: true, endpoints: chosenEndpoints(found.host, found.port, cluster), security: { tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined) } };
 }
 
 /** A ServiceEntry is for what is outside the mesh unless it says otherwise. */

@@ -1,4 +1,5 @@
 import { type Cluster, covers, type Field, fullHost, type Host, Kind, namespacesOf, portNumber, portsOf, protocolOf, type Resource } from '../../../manifests';
+import { isHeadless } from '../proxies/headless';
 import type { Proxy } from '../proxies/proxy';
 import { MeshRoutes, meshRoutesAt } from './mesh-routes';
 import { NO_OPERATIONS, routesAt, type Route, type Rule } from './rule';
@@ -112,7 +113,8 @@ export function httpPort(host: Host, port: number): Field | undefined {
 }
 
 /** The names by which Pods of a namespace ask for a host. */
-export function domainsOf({ name, resource }: Host, proxy: Proxy, cluster: Cluster): string[] {
+export function domainsOf(known: Host, proxy: Proxy, cluster: Cluster): string[] {
+  const { name, resource } = known;
   const host = name.toLowerCase();
   const suffix = `.svc.${cluster.clusterDomain}`;
   if (!host.endsWith(suffix)) {
@@ -122,8 +124,7 @@ export function domainsOf({ name, resource }: Host, proxy: Proxy, cluster: Clust
   const [service = '', namespace] = short.split('.');
   const domains = [host, `${host}.`, short, `${short}.svc`, ...(namespace === proxy.namespace ? [service] : [])];
   const { spec } = resource;
-  const isHeadless = resource.type === Kind.SERVICE && spec.get('clusterIP').text === 'None';
-  return [...domains, ...(isHeadless ? domains.map(each => `*.${each}`) : []), ...(resource.type === Kind.SERVICE ? [spec.get('clusterIP').text].filter(each => each !== '' && each !== 'None') : [])];
+  return [...domains, ...(isHeadless(known) ? domains.map(each => `*.${each}`) : []), ...(resource.type === Kind.SERVICE ? [spec.get('clusterIP').text].filter(each => each !== '' && each !== 'None') : [])];
 }
 
 /** What a Service gets of which no VirtualService says anything. */

@@ -131,6 +131,7 @@ export const SCHEMA: readonly Example[] = [
     ['spec.metrics[0].overrides[0].tagOverrides.a', 'metrics: [{overrides: [{tagOverrides: {a: {operation: UPSERT}}}]}]', 'metrics: [{overrides: [{tagOverrides: {a: {operation: REMOVE}, b: {value: c}}}]}]'],
   ),
   { check: 'InvalidEnvoyFilter', at: 'spec.configPatches[0].patch.value.typed_config', bad: patch('HTTP_FILTER', 'patch: {operation: INSERT_FIRST, value: {name: a, typed_config: {}}}'), good: patch('HTTP_FILTER', 'patch: {operation: INSERT_FIRST, value: {name: envoy.filters.http.cors, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}}}') },
+  { check: 'InvalidEnvoyFilter', at: 'spec.configPatches[0].patch.value.typed_config', bad: patch('NETWORK_FILTER', 'patch: {operation: INSERT_FIRST, value: {name: a, typed_config: {}}}'), good: patch('CLUSTER', 'patch: {operation: MERGE, value: {name: a, typed_config: {}}}') },
   { check: 'InvalidEnvoyFilter', at: 'spec.configPatches[0].match.proxy.proxyVersion', bad: patch('CLUSTER', 'match: {proxy: {proxyVersion: "(1"}}, patch: {operation: REMOVE}'), good: patch('CLUSTER', 'match: {proxy: {proxyVersion: "^1\\\\.31.*"}}, patch: {operation: REMOVE}') },
   ...wrongAndRight('InvalidWasmPlugin', body => docs(WEB, wasm('a', `{${body}}`)),
     ['spec.url', 'url: ftp://a.example/a.wasm', 'url: a.example/a:1'],

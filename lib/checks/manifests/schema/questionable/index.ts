@@ -25,7 +25,7 @@ export const questionable: Check = {
 
 export const internals: Check = {
   id: 'Internals',
-  severity: Severity.WARNING,
+  severity: Severity.INFO,
   covers: ['IST0133'],
   summary: 'An EnvoyFilter changes what is inside of Istio',
   explanation: 'What it patches may look different in the next version: test it before each upgrade, and prefer an API of Istio where there is one.',
