@@ -18,6 +18,15 @@ async function main([command, ...args]: string[]): Promise<number> {
   }
 }
 
+// Who has read enough, like `head`, closes the pipe: that is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      throw error;
+    }
+  });
+}
+
 void main(process.argv.slice(2)).then(code => {
   process.exitCode = code;
 });

@@ -17,7 +17,7 @@ Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one c
   --explain ID           say what a check looks for and why; a code of istioctl analyze or Kiali will do
   --list                 all checks, and all codes of istioctl analyze and Kiali with the checks that find them, as Markdown
 
-It exits with 0, with 1 for findings, and with 2 for input that cannot be read. An object accepts a finding by the annotation
+It exits with 0, with 1 for findings, and with 2 for input that cannot be read, or has no object. An object accepts a finding by the annotation
 cardinal.cdk8s.io/suppress: "ID: WHY; ID: WHY".
 `;
 
@@ -47,9 +47,12 @@ export function check(args: readonly string[]): number {
   }
   const { resources, errors } = readResources(options.paths, options.namespace);
   errors.forEach(each => process.stderr.write(`${each.message}\n`));
+  if (resources.length === 0 && errors.length === 0) {
+    process.stderr.write(`There is no object in ${options.paths.join(', ')}: an earlier command may have failed.\n`);
+  }
   const report = checkManifests(new Cluster(resources, { clusterDomain: options.clusterDomain }), { suppress: options.suppress });
   process.stdout.write(options.format(report, resources.length));
-  return errors.length > 0 ? 2 : report.findings.some(each => options.failing.includes(each.severity)) ? 1 : 0;
+  return errors.length > 0 || resources.length === 0 ? 2 : report.findings.some(each => options.failing.includes(each.severity)) ? 1 : 0;
 }
 
 interface Options {

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseDocuments } from './documents';
 import { resourcesIn } from './load';
 import { ManifestError } from './manifest-error';
@@ -25,17 +25,26 @@ const STANDARD_INPUT = '-';
 export function readResources(paths: readonly string[], namespace?: string): Reading {
   const resources: Resource[] = [];
   const errors: ManifestError[] = [];
-  for (const { file, isNamed } of paths.flatMap(filesAt)) {
+  const attempt = <T>(read: () => readonly T[]): readonly T[] => {
     try {
-      resources.push(...resourcesOfFile(file, isNamed, namespace));
+      return read();
     } catch (error) {
       if (!(error instanceof ManifestError)) {
         throw error;
       }
       errors.push(error);
+      return [];
     }
+  };
+  for (const { file, isNamed } of withoutRepetitions(paths.flatMap(path => filesAt(path, attempt)))) {
+    attempt(() => resourcesOfFile(file, isNamed, namespace)).forEach(each => resources.push(each));
   }
   return { resources, errors };
+}
+
+/** A file that is named twice, or by its folder too, is one. */
+function withoutRepetitions(files: readonly File[]): File[] {
+  return [...new Map([...files].reverse().map(each => [each.file === STANDARD_INPUT ? each.file : resolve(each.file), each])).values()].reverse();
 }
 
 interface File {
@@ -44,17 +53,26 @@ interface File {
   readonly isNamed: boolean;
 }
 
-function filesAt(path: string): File[] {
+/** In folders only files count: who opens a pipe or a device waits for somebody to write into it. */
+function filesAt(path: string, attempt: <T>(read: () => readonly T[]) => readonly T[]): readonly File[] {
   if (path === STANDARD_INPUT || !existsSync(path) || !statSync(path).isDirectory()) {
     return [{ file: path, isNamed: true }];
   }
-  return readdirSync(path, { withFileTypes: true }).sort((a, b) => a.name < b.name ? -1 : 1).flatMap(entry => {
+  return attempt(() => entriesOf(path)).flatMap(entry => {
     const inside = join(path, entry.name);
     if (entry.isDirectory()) {
-      return FOLDERS_LEFT_OUT.test(entry.name) ? [] : filesAt(inside).map(({ file }) => ({ file, isNamed: false }));
+      return FOLDERS_LEFT_OUT.test(entry.name) ? [] : filesAt(inside, attempt).map(({ file }) => ({ file, isNamed: false }));
     }
-    return /\.(ya?ml|json)$/.test(entry.name) ? [{ file: inside, isNamed: false }] : [];
+    return (entry.isFile() || entry.isSymbolicLink()) && /\.(ya?ml|json)$/.test(entry.name) ? [{ file: inside, isNamed: false }] : [];
   });
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name < b.name ? -1 : 1);
+  } catch (error) {
+    throw unreadable(folder, 'The folder', error);
+  }
 }
 
 function resourcesOfFile(file: string, isNamed: boolean, namespace?: string): Resource[] {
@@ -77,10 +95,11 @@ function textOf(file: string): string {
     }
     return readFileSync(file === STANDARD_INPUT ? 0 : file, 'utf8');
   } catch (error) {
-    // Not `instanceof Error`: under jest, the errors of Node's own modules are of another realm.
-    if (isMap(error) && typeof error.code === 'string') {
-      throw new ManifestError(file, 1, 1, error.code === 'ENOENT' ? 'There is no such file.' : `The file cannot be read: ${error.code}.`);
-    }
-    throw error;
+    throw unreadable(file, 'The file', error);
   }
+}
+
+/** The error of the file system with the place; any other as it is. Not `instanceof Error`: under jest, the errors of Node's own modules are of another realm. */
+function unreadable(path: string, what: string, error: unknown): unknown {
+  return isMap(error) && typeof error.code === 'string' ? new ManifestError(path, 1, 1, error.code === 'ENOENT' ? 'There is no such file.' : `${what} cannot be read: ${error.code}.`) : error;
 }

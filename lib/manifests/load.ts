@@ -62,7 +62,8 @@ function missing(value: Record<string, unknown>): string | undefined {
   if (!isMap(value.metadata)) {
     return 'metadata';
   }
-  return [value.metadata.name, value.metadata.generateName].some(each => typeof each === 'string' && each !== '') ? undefined : 'metadata.name';
+  const { name, generateName } = value.metadata;
+  return [name, generateName].some(each => typeof each === 'string' && each !== '') ? undefined : typeof name === 'number' || typeof name === 'boolean' ? 'metadata.name that is a text: put it in quotes' : 'metadata.name';
 }
 
 function describe(value: unknown): string {

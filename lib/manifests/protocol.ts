@@ -1,7 +1,7 @@
 import type { Field } from './field';
 
 const PROTOCOLS = new Set(['http', 'http2', 'https', 'http_proxy', 'grpc', 'grpc-web', 'tcp', 'tls', 'udp', 'mongo', 'mysql', 'redis']);
-const BY_KUBERNETES: Readonly<Record<string, string>> = { 'kubernetes.io/h2c': 'http2', 'kubernetes.io/ws': 'http', 'kubernetes.io/wss': 'https' };
+const BY_KUBERNETES: ReadonlyMap<string, string> = new Map([['kubernetes.io/h2c', 'http2'], ['kubernetes.io/ws', 'http'], ['kubernetes.io/wss', 'https']]);
 /** Ports whose servers speak first, so that looking at the traffic would stall them: Istio takes them for TCP. */
 const SERVER_FIRST: ReadonlyMap<number, string> = new Map([[25, 'SMTP'], [53, 'DNS'], [3306, 'MySQL'], [27017, 'MongoDB']]);
 /** Those which carry requests. */
@@ -15,7 +15,7 @@ export function protocolOf(port: Field): string | undefined {
   if (port.get('protocol').text === 'UDP') {
     return 'udp';
   }
-  const byKubernetes = BY_KUBERNETES[port.get('appProtocol').text];
+  const byKubernetes = BY_KUBERNETES.get(port.get('appProtocol').text);
   if (byKubernetes) {
     return byKubernetes;
   }

@@ -4,22 +4,22 @@ import type { Resource } from './resource';
 import type { Labels } from './selector';
 
 /** Where the Pod is in what makes Pods. */
-const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  [Kind.POD]: [],
-  [Kind.DEPLOYMENT]: ['spec', 'template'],
-  [Kind.STATEFUL_SET]: ['spec', 'template'],
-  [Kind.DAEMON_SET]: ['spec', 'template'],
-  [Kind.REPLICA_SET]: ['spec', 'template'],
-  [Kind.ROLLOUT]: ['spec', 'template'],
-  [Kind.JOB]: ['spec', 'template'],
-  [Kind.CRON_JOB]: ['spec', 'jobTemplate', 'spec', 'template'],
-};
+const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  [Kind.POD, []],
+  [Kind.DEPLOYMENT, ['spec', 'template']],
+  [Kind.STATEFUL_SET, ['spec', 'template']],
+  [Kind.DAEMON_SET, ['spec', 'template']],
+  [Kind.REPLICA_SET, ['spec', 'template']],
+  [Kind.ROLLOUT, ['spec', 'template']],
+  [Kind.JOB, ['spec', 'template']],
+  [Kind.CRON_JOB, ['spec', 'jobTemplate', 'spec', 'template']],
+]);
 
 /** What runs: a Pod, or the Pods that a Deployment, StatefulSet, DaemonSet, ReplicaSet, Rollout, Job or CronJob would make. */
 export class Workload {
   /** The workload of an object, if it is one. What another object has made is a workload already, and not once more. */
   static of(resource: Resource): Workload | undefined {
-    const path = TEMPLATES[resource.type];
+    const path = TEMPLATES.get(resource.type);
     const isMade = resource.metadata.get('ownerReferences').items.some(owner => owner.get('controller').isTrue);
     return path && !isMade ? new Workload(resource, resource.root.get(...path)) : undefined;
   }

@@ -71,6 +71,7 @@ test('a suppression with a reason keeps it from failing', () => {
 test.each([
   ['a file that is not there', ['nothing.yaml'], 'nothing.yaml:1:1: There is no such file.\n'],
   ['a file that is no YAML', [write('bad.yaml', 'a: [')], /bad\.yaml:\d+:\d+: This is no YAML: /],
+  ['an input without objects', [write('empty.yaml', '')], /^There is no object in .*empty\.yaml: an earlier command may have failed\.\n$/],
   ['an unknown option', ['--colour'], /Unknown option '--colour'/],
   ['an unknown format', [lost, '--format', 'xml'], /^--format xml is none of text, json, sarif\./],
   ['an unknown severity', [lost, '--fail-on', 'fatal'], /^--fail-on fatal is none of /],
@@ -79,6 +80,12 @@ test.each([
 ])('%s is an error of its own, with 2', (_name, args, message) => {
   const { status, stderr } = cardinal(args);
   expect([status, typeof message === 'string' ? stderr === message : message.test(stderr)]).toEqual([2, true]);
+});
+
+test('a reader who has enough after some lines makes nothing fail', () => {
+  const many = write('many.yaml', Array.from({ length: 2000 }, (_, index) => LOST.replace('name: web', `name: web-${index}`)).join('---\n'));
+  const { stdout, stderr } = spawnSync('sh', ['-c', `"$0" "$@" | head -n 1`, process.execPath, join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'bin/cardinal.ts'), 'check', many], { encoding: 'utf8' });
+  expect([stdout.split('\n').length, stderr]).toEqual([2, '']);
 });
 
 test('--explain says what a check looks for, also by the code of another tool', () => {

@@ -83,6 +83,7 @@ test.each([
   ['no apiVersion', '\nkind: x', /^a\.yaml:2:1: This is no Kubernetes object: it has no apiVersion\.$/],
   ['no kind', 'apiVersion: v1', /no kind\.$/],
   ['no metadata', 'apiVersion: v1\nkind: Secret', /no metadata\.$/],
+  ['a number as name', 'apiVersion: v1\nkind: Secret\nmetadata: {name: 5}', /no metadata\.name that is a text: put it in quotes\.$/],
   ['no name', 'apiVersion: v1\nkind: Secret\nmetadata: {}', /no metadata\.name\.$/],
   ['a bomb of aliases', bomb, /^a\.yaml:1:1: With its aliases written out the document has more than 1000000 values\.$/],
   ['an endless value', 'a: &a [*a]', /^a\.yaml:1:1: The document is nested more than 100 levels deep\.$/],

@@ -52,7 +52,7 @@ function checkTypes(value: Field, complain: Complain): void {
 }
 
 function checkMatch(match: Field, applyTo: string, complain: Complain): void {
-  const wanted = MATCHES[applyTo];
+  const wanted = Object.hasOwn(MATCHES, applyTo) ? MATCHES[applyTo] : undefined;
   const others = wanted ? KINDS.filter(each => each !== wanted && match.get(each).exists) : [];
   others.forEach(kind => complain(match.get(kind), `${applyTo} is matched by ${wanted}, and not by ${kind}.`, `Write \`match: { ${wanted}: … }\`.`));
   const filter = match.get('listener', 'filterChain', 'filter');
