@@ -6,6 +6,7 @@ import { invalidGateway } from './schema/gateway';
 import { invalidProxyConfig } from './schema/proxy-config';
 import { internals, questionable } from './schema/questionable';
 import { invalidPeerAuthentication, invalidRequestAuthentication } from './schema/security';
+import { repeatedObject } from './schema/repeated-object';
 import { invalidServiceEntry } from './schema/service-entry';
 import { invalidSidecar } from './schema/sidecar';
 import { invalidTelemetry } from './schema/telemetry';
@@ -101,6 +102,7 @@ import type { Check } from './check';
 
 /** All checks over manifests, by what they are about. */
 export const CHECKS: readonly Check[] = [
+  repeatedObject,
   invalidDestinationRule, invalidEnvoyFilter, invalidGateway, questionable, internals, invalidAuthorizationPolicy, invalidRequestAuthentication,
   invalidPeerAuthentication, invalidProxyConfig, invalidTelemetry, invalidServiceEntry, invalidSidecar, invalidTrafficExtension, invalidVirtualService,
   invalidWasmPlugin, invalidWorkloadEntry, invalidWorkloadGroup,

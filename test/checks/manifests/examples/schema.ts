@@ -166,4 +166,5 @@ export const SCHEMA: readonly Example[] = [
   ),
   ...wrongAndRight('Questionable', metrics, ['spec.tracing[0].providers', 'tracing: [{providers: [{name: a}, {name: b}]}]', 'tracing: [{providers: [{name: a}]}]']),
   { check: 'Questionable', at: 'spec.jwtRules[0].jwks', bad: token(`jwks: '{"keys": [{"kty": "oct", "k": "YQ"}]}'`), good: token(`jwks: '{"keys": []}'`) },
+  { check: 'RepeatedObject', at: 'metadata.name', bad: docs(SHOP, service('web'), service('web')), good: docs(SHOP, namespace('money'), service('web'), service('web', undefined, '', 'money'), pod('web')) },
 ];

@@ -1,0 +1,27 @@
+import { addTo, CLOUDFORMATION, type Resource } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../check';
+
+export const repeatedObject: Check = {
+  id: 'RepeatedObject',
+  severity: Severity.WARNING,
+  covers: [],
+  summary: 'Two objects have one kind, namespace and name',
+  explanation: 'Applied together, the last one overwrites the others without a word. Here all of them are looked at, so other findings may be about one that is gone.',
+  *find(cluster) {
+    const byIdentity = new Map<string, Resource[]>();
+    for (const resource of cluster.resources.filter(each => each.object.apiVersion !== CLOUDFORMATION && each.object.metadata.name !== undefined)) {
+      addTo(byIdentity, `${resource.type} ${resource.key}`, resource);
+    }
+    for (const [first, ...others] of byIdentity.values()) {
+      for (const other of others) {
+        yield problem(other.metadata.get('name'), `Another ${other.kind} of this name is ${placeOf(first)}, and one of them overwrites the other.`, 'Remove one of them, or give it a name of its own.');
+      }
+    }
+  },
+};
+
+function placeOf(resource: Resource | undefined): string {
+  const place = resource?.locate(['metadata', 'name']);
+  return place?.file === undefined ? 'declared before' : `in ${place.file}, line ${place.line}`;
+}
