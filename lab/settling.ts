@@ -36,9 +36,10 @@ async function routesAreTaken(lab: Lab, namespace: string): Promise<void> {
 
 async function objectsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Promise<void> {
   const key = ({ metadata }: KubeObject) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`;
-  const lists = await Promise.all(KINDS.map(kind => lab.plane.api.list(`/apis/${dirname(kind)}/namespaces/${namespace}/${basename(kind)}`)));
-  const expected = lists.flat().map(key);
   await until(`istiod has seen ${namespace}`, async () => {
+    // Asked anew each time: istiod itself writes into the status of some.
+    const lists = await Promise.all(KINDS.map(kind => lab.plane.api.list(`/apis/${dirname(kind)}/namespaces/${namespace}/${basename(kind)}`)));
+    const expected = lists.flat().map(key);
     const seen = new Set((await istiod.debug<KubeObject[]>('configz')).map(key));
     const missing = expected.filter(each => !seen.has(each));
     if (missing.length > 0) {
