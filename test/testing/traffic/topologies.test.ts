@@ -24,7 +24,7 @@ test('in the boutique exactly the declared calls reach their services', () => {
 test('a payment is split as declared, and made by no one else', () => {
   const charge = shop.from('checkoutservice').grpc('paymentservice', 'Charge');
   charge.splits({ v1: 90, v2: 10 });
-  expect([charge.timeout, charge.retries, charge.perTryTimeout]).toEqual([3000, 2, 1000]);
+  expect([charge.timeout, charge.retries, charge.perTryTimeout]).toEqual([3000, 2, 900]);
   shop.from('frontend').grpc('paymentservice', 'Charge').isDenied();
 });
 
