@@ -95,6 +95,7 @@ import { unreachedService } from './calls/reachability';
 import { noTimeout, timeoutBeyondApi, timeoutBeyondCaller } from './calls/timeouts';
 import { sidecarMissesTracing } from './calls/tracing';
 import { triesBeyondTimeout } from './calls/tries';
+import { claimsBeforeToken, severalAuthorizers } from './calls/authorizers';
 import { weightWithoutReplicas } from './calls/weights';
 import { implicitRetries, retriedWrites } from './calls/writes';
 import { managedApi } from './cloud/managed-apis';
@@ -126,6 +127,7 @@ export const CHECKS: readonly Check[] = [
   externalControlPlaneByAddress,
   callWithoutGrant, grantWithoutCall, sidecarMissesHost, plainTextCaller, pastWaypoint, retryAmplification, retryStorm, availabilityBelowObjective,
   weightWithoutReplicas, connectionLimit, ejectsAll, callCycle, blockedDrain, exposedOperation, unauthenticatedEntry, failClosedOnOwnPath,
+  claimsBeforeToken, severalAuthorizers,
   sharedServiceAccount, issuerMismatch, blockedCall, forgottenTraffic, requestRulesOnTcp, serverFirstPort, unreachedService, triesBeyondTimeout,
   retriedWrites, implicitRetries, timeoutBeyondCaller, timeoutBeyondApi, noTimeout, sidecarMissesTracing,
   managedApi,

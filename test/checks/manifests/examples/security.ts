@@ -173,4 +173,19 @@ export const SECURITY: readonly Example[] = [
     bad: docs(WEB, virtualService('a', '{hosts: [web], exportTo: [shopp], http: [{route: [{destination: {host: web}}]}]}')),
     good: docs(WEB, namespace('other'), virtualService('a', '{hosts: [web], exportTo: [., other], http: [{route: [{destination: {host: web}}]}]}')),
   },
+  {
+    check: 'ClaimsBeforeToken', at: 'spec.rules[0].from[0].source.requestPrincipals',
+    bad: docs(SHOP, app('web'), authorization('a', '{action: CUSTOM, provider: {name: opa}, rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]}')),
+    good: docs(SHOP, app('web'), authorization('a', '{rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]}'), authorization('b', '{action: CUSTOM, provider: {name: opa}, rules: [{from: [{source: {namespaces: [shop]}}]}]}')),
+  },
+  {
+    check: 'ClaimsBeforeToken', at: 'spec.rules[0].when[0].key',
+    bad: docs(SHOP, app('web'), authorization('a', '{action: CUSTOM, provider: {name: opa}, rules: [{when: [{key: "request.auth.claims[role]", values: [boss]}]}]}')),
+    good: docs(SHOP, app('web'), authorization('a', '{action: CUSTOM, provider: {name: opa}, rules: [{when: [{key: "request.headers[role]", values: [boss]}]}]}')),
+  },
+  {
+    check: 'SeveralAuthorizers', at: 'spec.provider.name',
+    bad: docs(SHOP, app('web'), authorization('a', '{action: CUSTOM, provider: {name: opa}, selector: {matchLabels: {app: web}}, rules: [{}]}'), authorization('b', '{action: CUSTOM, provider: {name: ory}, rules: [{}]}')),
+    good: docs(SHOP, app('web'), app('tea'), authorization('a', '{action: CUSTOM, provider: {name: opa}, selector: {matchLabels: {app: web}}, rules: [{}]}'), authorization('b', '{action: CUSTOM, provider: {name: ory}, selector: {matchLabels: {app: tea}}, rules: [{}]}')),
+  },
 ];
