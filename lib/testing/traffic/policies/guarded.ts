@@ -9,7 +9,18 @@ export interface Guarded {
 }
 
 /** The policies of a type: those of the mesh, of the namespace, and those that select the labels or name the Gateway; the older first. */
-export function policiesFor({ namespace, labels, gateway }: Guarded, type: string, cluster: Cluster): Resource[] {
+export function policiesFor(guarded: Guarded, type: string, cluster: Cluster): readonly Resource[] {
+  const known = FOUND.get(guarded) ?? new Map<string, readonly Resource[]>();
+  FOUND.set(guarded, known);
+  const policies = known.get(type) ?? findPolicies(guarded, type, cluster);
+  known.set(type, policies);
+  return policies;
+}
+
+/** Found once for each workload, since many ask. */
+const FOUND = new WeakMap<Guarded, Map<string, readonly Resource[]>>();
+
+function findPolicies({ namespace, labels, gateway }: Guarded, type: string, cluster: Cluster): Resource[] {
   const index = indexOf(type, cluster);
   const found = [...new Set([namespace, cluster.mesh.rootNamespace])].flatMap(each => index.candidates(each, labels));
   return byAge(found.filter(policy => {
