@@ -24,6 +24,11 @@ test('what no rule takes is not found, and a better rule counts first', () => {
   expect([ask([byPath], 'web', '/a/b'), ask([byPath], 'web', '/b')]).toEqual(['old-v1', '404']);
 });
 
+test('a route of the caller\'s namespace counts if the Sidecar lists the host for that namespace too', () => {
+  const scoped = (...hosts: string[]) => ask([route('bank', {}, 'money'), istio('Sidecar', 's', { egress: [{ hosts }] }, 'money')], 'bank');
+  expect([scoped('shop/cart.shop.svc.cluster.local'), scoped('shop/*', 'money/*'), scoped('*/cart.shop.svc.cluster.local')]).toEqual([cart, 'bank-v1', 'bank-v1']);
+});
+
 test('its backends are known to a proxy whose Sidecar lists the Service alone', () => {
   const sidecar = istio('Sidecar', 's', { egress: [{ hosts: ['./cart.shop.svc.cluster.local'] }], outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
   expect([ask([sidecar, route('old')]), endsOf(traffic([sidecar, route('old')]).from('web').http('GET http://old/'))]).toEqual(['old-v1', '502']);

@@ -14,6 +14,8 @@ export interface Listener {
   /** The hosts by their names in lower case. */
   readonly hosts: ReadonlyMap<string, Host>;
   readonly virtualServices: readonly Resource[];
+  /** Whether routes of a namespace for a host count. */
+  readonly imports: (namespace: string, host: string) => boolean;
 }
 
 /**
@@ -47,7 +49,8 @@ export class Scope {
       hosts.forEach((host, name) => this.known.set(name, host));
     }
     const meshRoutes = MeshRoutes.of(cluster);
-    const byRoutes = [...this.known].flatMap(([name, { resource }]) => meshRoutes.destinations(name, [...new Set([proxy.namespace, resource.namespace])]));
+    const byRoutes = this.listeners.flatMap(({ hosts, imports }) => [...hosts].flatMap(([name, { resource }]) =>
+      meshRoutes.destinations(name, [...new Set([proxy.namespace, resource.namespace])].filter(each => imports(each, name)))));
     for (const name of [...this.listeners.flatMap(each => each.virtualServices).flatMap(each => destinationsOf(each, cluster)), ...byRoutes]) {
       const [host] = this.known.has(name) ? [] : cluster.hosts.visible(name, proxy.namespace);
       if (host) {
@@ -87,7 +90,7 @@ const SIDECARS = new WeakMap<Cluster, ByLabel>();
 function everything(proxy: Proxy, cluster: Cluster): Listener {
   const hosts = new Map<string, Host>();
   visibleHosts(proxy, cluster).forEach(each => addHost(hosts, each, proxy.namespace));
-  return { isHttp: false, hosts, virtualServices: VirtualServices.of(cluster).for(proxy) };
+  return { isHttp: false, hosts, virtualServices: VirtualServices.of(cluster).for(proxy), imports: () => true };
 }
 
 function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
@@ -103,10 +106,10 @@ function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
     .forEach(each => addHost(hosts, each, proxy.namespace));
   const exact = exactHosts(entries);
   const named = exact ? VirtualServices.of(cluster).forHosts(proxy, exact) : VirtualServices.of(cluster).for(proxy);
-  const virtualServices = named
-    .filter(each => each.spec.get('hosts').texts.some(host => entries.some(entry => !entry.excludes && entry.meets(each.namespace, fullHost(host, each.namespace, cluster.clusterDomain)))));
+  const imports = (namespace: string, host: string) => entries.some(entry => !entry.excludes && entry.meets(namespace, host));
+  const virtualServices = named.filter(each => each.spec.get('hosts').texts.some(host => imports(each.namespace, fullHost(host, each.namespace, cluster.clusterDomain))));
   const isHttp = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(egress.get('port', 'protocol').text.toUpperCase());
-  return { port, isHttp, hosts, virtualServices };
+  return { port, isHttp, hosts, virtualServices, imports };
 }
 
 interface Entry {

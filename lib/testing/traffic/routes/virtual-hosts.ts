@@ -45,7 +45,7 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
     }
     matching.forEach(host => serve(host, routes));
   };
-  const groups = [...registry].flatMap(([name, host]) => MeshRoutes.of(cluster).for(name).map(group => ({ group, isOwn: group.namespace === proxy.namespace, isBeside: group.namespace === host.resource.namespace, apply: () => serve(host, meshRoutesAt(group, proxy, port)) })));
+  const groups = [...registry].flatMap(([name, host]) => MeshRoutes.of(cluster).for(name).filter(each => listener.imports(each.namespace, host.name)).map(group => ({ group, isOwn: group.namespace === proxy.namespace, isBeside: group.namespace === host.resource.namespace, apply: () => serve(host, meshRoutesAt(group, proxy, port)) })));
   const isPublic = (virtualService: Resource) => namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace).includes('*');
   const rivals = [
     ...listener.virtualServices.filter(isPublic).map(each => ({ age: `${each.name}.${each.namespace}`, apply: byVirtualService(each) })),
