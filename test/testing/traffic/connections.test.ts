@@ -49,6 +49,12 @@ test('callers with sidecars speak mutual TLS to an excluded port, where nobody u
   expect([ask(), ask(istio('DestinationRule', 'free', { host: 'free', trafficPolicy: { tls: { mode: 'DISABLE' } } }))]).toEqual(['503', 'free-v1']);
 });
 
+test('a ServiceEntry is known to proxies alone: who has none goes to where DNS leads', () => {
+  const entry = istio('ServiceEntry', 'out', { hosts: ['out.example'], location: 'MESH_INTERNAL', resolution: 'STATIC', ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }], workloadSelector: { labels: { app: 'bank' } } }, 'money');
+  const places = (from: string) => traffic([entry]).from(from).http('GET http://out.example/').endings.map(each => each.place);
+  expect([places('web'), places('old')]).toEqual([['money/bank-v1'], ['out.example']]);
+});
+
 const db = (port: object, ...more: object[]) => traffic([
   pods('db', 'v1'), pods('db', 'v2'), service('db', 'shop', { clusterIP: 'None', ports: [port] }),
   istio('DestinationRule', 'db', { host: 'db', subsets: [{ name: 'v2', labels: { version: 'v2' } }] }),
