@@ -2,6 +2,7 @@ import type { Cluster } from './cluster';
 import type { Field } from './field';
 import { fullHost } from './hosts';
 import { Kind } from './kinds';
+import { Membership, membershipOf } from './membership';
 import type { Resource } from './resource';
 import { Selecting } from './selecting';
 import type { Workload } from './workload';
@@ -30,6 +31,12 @@ export function namespaceMode(namespace: string, cluster: Cluster): Mode | undef
 /** What the mesh asks for all namespaces, if it does. */
 export function meshMode(cluster: Cluster): Mode | undefined {
   return namespaceMode(cluster.mesh.rootNamespace, cluster);
+}
+
+/** Whether callers may find mutual TLS at a workload: it has a sidecar that takes it, and its namespace wants it, by which Istio decides before it looks at Pods. */
+export function offersMutualTls(workload: Workload, cluster: Cluster): boolean {
+  return membershipOf(workload, cluster) === Membership.SIDECAR && (workload.labels['security.istio.io/tlsMode'] ?? 'istio') === 'istio'
+    && (namespaceMode(workload.namespace, cluster) ?? meshMode(cluster)) !== 'DISABLE';
 }
 
 /** Whether proxies choose mutual TLS by themselves wherever the other side takes it, which is so unless the mesh says otherwise. */

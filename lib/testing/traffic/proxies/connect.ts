@@ -1,4 +1,4 @@
-import { type Cluster, type Field, isAutomatic, Membership, membershipOf, meshMode, modeField, modeFor, namespaceMode, NetworkPolicies, type Workload } from '../../../manifests';
+import { type Cluster, type Field, isAutomatic, Membership, membershipOf, modeField, modeFor, NetworkPolicies, offersMutualTls, type Workload } from '../../../manifests';
 import type { Caller } from './caller';
 import type { Connection } from './connection';
 import type { Endpoint } from './endpoints';
@@ -37,7 +37,8 @@ export function connect(caller: Caller, { workload, outside, port }: Endpoint, s
 function secured(caller: Caller, workload: Workload, connection: Connection, security: Security, cluster: Cluster): Attempt {
   const { number } = connection.port;
   const mode = isProxied(workload, number, cluster) ? modeFor(workload, cluster, number) : 'DISABLE';
-  const isMutual = usesMutualTls(caller, security, offersMutualTls(workload, number, cluster), cluster);
+  // A port that is excluded from the sidecar makes no difference to callers.
+  const isMutual = usesMutualTls(caller, security, offersMutualTls(workload, cluster) && modeFor(workload, cluster, number) !== 'DISABLE', cluster);
   const name = `${workload.namespace}/${workload.name}`;
   if (isMutual && mode === 'DISABLE') {
     return { refusal: { by: modeField(workload, cluster, number), reason: `${name} speaks no mutual TLS on port ${number}, and ${caller.title} speaks nothing else` } };
@@ -58,16 +59,6 @@ function usesMutualTls({ proxy, title }: Caller, { tlsMode, isPassedThrough, isE
     case undefined: return isAutomatic(cluster) && isOffered && !isExternal;
     default: throw new Unsimulated(`${title} begins TLS of its own (${tlsMode}) to a workload of the cluster.`, 'What the application makes of that is not known.');
   }
-}
-
-/**
- * Whether proxies speak mutual TLS to a workload unless they are told otherwise: it has a sidecar, and PeerAuthentications want none of it neither for the port nor for the namespace, since Istio
- * decides for a Service before it looks at its Pods. A port that is excluded from the sidecar makes no difference to callers.
- */
-function offersMutualTls(workload: Workload, port: number, cluster: Cluster): boolean {
-  const ofNamespace = namespaceMode(workload.namespace, cluster) ?? meshMode(cluster);
-  return membershipOf(workload, cluster) === Membership.SIDECAR && (workload.labels['security.istio.io/tlsMode'] ?? 'istio') === 'istio'
-    && modeFor(workload, cluster, port) !== 'DISABLE' && ofNamespace !== 'DISABLE';
 }
 
 /** Whether the proxy of a workload gets what comes to a port. */

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, hasLabels, type Host, Kind, Membership, membershipOf, meshMode, namespaceMode } from '../../../manifests';
+import { type Cluster, type Field, hasLabels, type Host, Kind, offersMutualTls } from '../../../manifests';
 import { Unsimulated } from '../unsimulated';
 import { type Endpoint, podsAt } from './endpoints';
 import type { Caller } from './caller';
@@ -32,7 +32,5 @@ export function requireAnother({ name, resource }: Host, { namespace, labels }: 
 
 /** How sidecars speak to a headless Service unless they are told: mutual TLS if all of its Pods have sidecars. */
 export function headlessTlsMode({ resource }: Host, cluster: Cluster): string {
-  const pods = cluster.selectedBy(resource);
-  const haveSidecars = pods.every(each => membershipOf(each, cluster) === Membership.SIDECAR && (each.labels['security.istio.io/tlsMode'] ?? 'istio') === 'istio');
-  return haveSidecars && (namespaceMode(resource.namespace, cluster) ?? meshMode(cluster)) !== 'DISABLE' ? 'ISTIO_MUTUAL' : 'DISABLE';
+  return cluster.selectedBy(resource).every(each => offersMutualTls(each, cluster)) ? 'ISTIO_MUTUAL' : 'DISABLE';
 }
