@@ -8,8 +8,9 @@ type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number];
 
 /**
- * What a gateway lets in: the routes, each with the token that it demands, and nothing else. It says what is allowed, not what
- * is denied, so that a path which is read differently here and by the router fails closed.
+ * What a gateway allows: each route's own requests with the token that the route demands, and nothing else. The rules of an ALLOW policy add up, so
+ * a route does not name what another route with another demand is matched for. It says what is allowed, not what is denied, so that a path which is
+ * read differently here and by the router fails closed.
  */
 export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   const scope = chart.scopeOf(edge);
@@ -38,6 +39,8 @@ function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
       audiences: [...new Set(ofIssuer.flatMap(token => token.audiences))],
       jwksUri: ofIssuer.find(token => token.jwksUri)?.jwksUri,
       jwks: ofIssuer.find(token => token.jwks)?.jwks,
+      // Without a place Envoy would look into the query's `access_token` as well.
+      fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }],
       forwardOriginalToken: true,
     };
   });
@@ -50,7 +53,8 @@ function rulesOf(edge: Edge): Rule[] {
     const key = JSON.stringify(route.auth.token ?? null);
     groups.set(key, [...groups.get(key) ?? [], route]);
   }
-  const rules = [...groups.values()].map(routes => ruleOf(routes[0]?.auth.token, routes.map(route => route.operation)));
+  const rules = [...groups.values()].map(routes =>
+    ruleOf(routes[0]?.auth.token, operationsOf(routes.map(operationOf), edge.routes.filter(route => !routes.includes(route)).map(operationOf))));
   return [
     ...(edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }] : []),
     ...(edge.cors ? [preflightRule(edge, edge.cors)] : []),
@@ -58,10 +62,14 @@ function rulesOf(edge: Edge): Rule[] {
   ];
 }
 
-function ruleOf(token: JwtProps | undefined, operations: readonly Operation[]): Rule {
+function operationOf({ operation }: Route): Operation {
+  return operation;
+}
+
+function ruleOf(token: JwtProps | undefined, to: Rule['to']): Rule {
   return {
     from: token ? [{ source: { requestPrincipals: [`${token.issuer}/*`] } }] : undefined,
-    to: operationsOf(operations),
+    to,
     when: token ? conditionsOn(token) : undefined,
   };
 }

@@ -81,7 +81,12 @@ describe('what requests must prove', () => {
     expect(names(objects, 'SecurityPolicy')).toEqual(['door-2']);
     expect(one(objects, 'SecurityPolicy', 'door-2').spec).toEqual({
       targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'door-2' }],
-      jwt: { providers: [{ name: 'token', issuer: 'https://login.example', audiences: ['shop'], remoteJWKS: { uri: 'https://login.example/keys' } }] },
+      jwt: {
+        providers: [{
+          name: 'token', issuer: 'https://login.example', audiences: ['shop'], remoteJWKS: { uri: 'https://login.example/keys' },
+          extractFrom: { headers: [{ name: 'Authorization', valuePrefix: 'Bearer ' }] },
+        }],
+      },
     });
     expect(one(objects, 'HTTPRoute', 'door-2').spec.rules[0].matches).toHaveLength(2);
   });

@@ -72,7 +72,11 @@ describe('CORS', () => {
   test('routes what browsers ask beforehand, once for each path that has no route of any method', () => {
     const [, preflights] = one(door(), 'HTTPRoute', 'door').spec.rules;
 
-    expect(preflights.matches).toEqual([{ method: 'OPTIONS', path: { type: 'RegularExpression', value: '/orders/[^/]+' } }]);
+    expect(preflights.matches).toEqual([{
+      method: 'OPTIONS',
+      path: { type: 'RegularExpression', value: '/orders/[^/]+' },
+      headers: ['origin', 'access-control-request-method'].map(name => ({ type: 'RegularExpression', name, value: '.+' })),
+    }]);
   });
 
   test('lets that past the token check from declared origins alone', () => {
