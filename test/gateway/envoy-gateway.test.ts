@@ -173,6 +173,8 @@ test.each<[string, RegExp, Partial<EdgeProps>, RouteProps]>([
   ['a firewall', /a firewall, and Envoy Gateway cannot.*managed: true/s, { firewall: true }, {}],
   ['request shapes', /what requests look like, and Envoy Gateway cannot/, {}, { requires: { query: ['q'] } }],
   ['keys that it would have to look for', /jwksUri/, {}, { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }) }],
+  ['client ids in place of audiences', /\[shop\/door\/GET \/\].*without `aud`/s, {}, { auth: Auth.jwt({ ...token, clientIdAsAudience: true }) }],
+  ['a claim that it would look for within another', /"a\.b" for a claim within another/, { auth: jwt(), clientLimit: limit(ClientKey.claim('a.b')) }, {}],
   ['an answer that its installation does not give', /failClosed/, { clientLimit: limit(ClientKey.header('x-client'), WhenUnavailable.REFUSE) }, {}],
 ])('Envoy Gateway is refused %s', (_what, message, edge, route) => {
   expect(() => render(door(edge, ['GET /', route]))).toThrow(message);
