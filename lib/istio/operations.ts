@@ -46,17 +46,17 @@ function foldersOf({ method, notMethods, notPaths }: Region, folder: PathPattern
 }
 
 /**
- * A path as an AuthorizationPolicy has it. Both kinds of placeholders match the same characters (letters, digits and `-._~%!$&'()+,;:@`), and so
- * does every literal beside them: what `paths` matches is matched by a placeholder in `notPaths`, too.
+ * A path as an AuthorizationPolicy has it. Both kinds of placeholders match the same characters (letters, digits and `-._~%!$&'()*+,;=:@`), and
+ * literals beside them have no others: what `paths` matches is matched by a placeholder in `notPaths`, too.
  * @see https://github.com/envoyproxy/envoy/blob/main/source/extensions/path/uri_template_lib/uri_template_internal.cc
  */
 function templateOf(path: PathPattern): string {
-  if (!path.isExact && path.segments.some((segment, index) => segment.includes('=') || (segment === '' && index < path.segments.length - 1))) {
+  if (!path.isExact && path.segments.some((segment, index) => segment === '' && index < path.segments.length - 1)) {
     throw new Mistake({
       code: 'InvalidPath',
       where: path.text,
-      problem: 'The path has parameters beside an empty segment or one with "=", and Envoy refuses such path templates.',
-      remedy: 'Write the path without them, or without parameters.',
+      problem: 'The path has parameters beside an empty segment, and Envoy refuses such path templates.',
+      remedy: 'Take the second of two slashes out.',
     });
   }
   return path.replaceParameters('{*}', '{**}');

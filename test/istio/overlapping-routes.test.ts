@@ -167,6 +167,6 @@ describe('the order in which the gateway tries routes', () => {
   });
 });
 
-test.each(['/a=b/{id}', '/a//b/{id}', '/{id}//'])('a path of which Envoy has no template is refused: %s', path => {
+test.each(['/a//b/{id}', '/{id}//'])('a path of which Envoy has no template is refused: %s', path => {
   expect(() => rendered([{ method: 'GET', path, proof: 'open' }])).toThrow(/\(InvalidPath\)/);
 });

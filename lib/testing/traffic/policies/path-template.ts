@@ -3,8 +3,8 @@ export function isPathTemplate(path: string): boolean {
   return path.includes('{*}') || path.includes('{**}');
 }
 
-/** The characters that placeholders match, in Envoy's own order. Any other one, such as `=`, `*` or a blank in its raw form, is matched by neither. */
-const CHARACTERS = 'a-zA-Z0-9\\-._~%!$&\'()+,;:@';
+/** The characters that placeholders match, those of RFC 3986. Any other one, such as `[`, is matched by neither. */
+const CHARACTERS = 'a-zA-Z0-9\\-._~%!$&\'()+,;:@=*';
 
 /**
  * Whether a path is one of a template.
