@@ -10,9 +10,9 @@ type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number];
 const AUDIENCES = 'request.auth.audiences';
 
 /**
- * What a gateway allows: each route's own requests with the token that the route demands, and nothing else. The rules of an ALLOW policy add up, so
- * a route does not name what another route with another demand is matched for. It says what is allowed, not what is denied, so that a path which is
- * read differently here and by the router fails closed.
+ * What a gateway allows: each route's own requests with the token that the route demands, and nothing else. The rules of an
+ * ALLOW policy add up, so a route does not name what another route with another demand is matched for. It says what is
+ * allowed, not what is denied, so that a path which is read differently here and by the router fails closed.
  */
 export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   const scope = chart.scopeOf(edge);
@@ -32,7 +32,10 @@ function tokensOf(edge: Edge): JwtProps[] {
   return edge.routes.flatMap(route => route.auth.token ? [route.auth.token] : []);
 }
 
-/** One rule an issuer, which accepts the audiences of all its routes, or any where tokens may have none; the AuthorizationPolicy tells them apart. */
+/**
+ * One rule an issuer, which accepts the audiences of all its routes, or any where tokens may have none; the
+ * AuthorizationPolicy tells them apart.
+ */
 function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
   return [...new Set(tokens.map(token => token.issuer))].map(issuer => {
     const ofIssuer = tokens.filter(token => token.issuer === issuer);

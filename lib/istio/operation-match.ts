@@ -1,12 +1,13 @@
 import { type Operation, type PathPattern, type Region, regionsOf } from '../topology';
 
 /**
- * The requests for which an operation of an edge is matched, as Envoy's rate limits tell them apart: parts of which each request has one at most, all
- * under the operation's own name.
+ * The requests for which an operation of an edge is matched, as Envoy's rate limits tell them apart: by matches of which
+ * each request has one at most, all with the operation's own name.
  * @param others the operations of the edge
  */
 export function matchesOf(operation: Operation, others: readonly Operation[]): object[] {
-  return regionsOf(operation, others).map(region => ({ descriptor_value: operation.toString(), headers: headersOf(region) }));
+  const value = operation.toString();
+  return regionsOf(operation, others).map(region => ({ descriptor_value: value, headers: headersOf(region) }));
 }
 
 function headersOf({ method, notMethods, path, notPaths }: Region): object[] {

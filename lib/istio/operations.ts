@@ -15,11 +15,16 @@ export function operationsOn(port: Port, operations: readonly Operation[] | unde
  * Operations on whatever port, without the requests for which one of the others is matched.
  * @param others operations that must not be opened by these
  */
-export function operationsOf(operations: readonly Operation[], others: readonly Operation[] = [], common: { ports?: string[] } = {}): To[] {
+export function operationsOf(
+  operations: readonly Operation[],
+  others: readonly Operation[] = [],
+  common: { ports?: string[] } = {},
+): To[] {
   const groups = new Map<string, To>();
   for (const region of operations.flatMap(each => regionsBeside(each, others))) {
     const methods = region.method ? [region.method] : undefined;
-    const { notMethods, notPaths } = { notMethods: listOf(region.notMethods), notPaths: listOf(region.notPaths.map(templateOf)) };
+    const notMethods = listOf(region.notMethods);
+    const notPaths = listOf(region.notPaths.map(templateOf));
     const key = JSON.stringify([methods, notMethods, notPaths]);
     const paths = [...groups.get(key)?.operation?.paths ?? [], templateOf(region.path)];
     groups.set(key, { operation: { ...common, methods, notMethods, paths, notPaths } });
@@ -28,15 +33,18 @@ export function operationsOf(operations: readonly Operation[], others: readonly 
 }
 
 /**
- * The regions of an operation as path templates can say them. The router wants a rest of at least one character, and `{**}` matches none as well: the
- * folder `/a/` of `/a/{rest+}` is taken out where it belongs to another operation, and put back where another one's template takes too much.
+ * The regions of an operation as path templates can express them. The router demands a rest of at least one character,
+ * and `{**}` matches none as well: the folder `/a/` of `/a/{rest+}` is excluded where it belongs to another operation,
+ * and added again where the template of another one excludes too much.
  */
 function regionsBeside(own: Operation, others: readonly Operation[]): Region[] {
   const { path } = own;
   const taken = path.takesRest && others.some(other => other.overlaps(own.at(path.folder))) ? [path.folder] : [];
   return regionsOf(own, others).flatMap(region => [
     { ...region, notPaths: [...region.notPaths, ...taken] },
-    ...region.notPaths.flatMap(other => other.takesRest && path.overlaps(other.folder) ? foldersOf(region, path.intersection(other.folder)) : []),
+    ...region.notPaths
+      .filter(other => other.takesRest && path.overlaps(other.folder))
+      .flatMap(other => foldersOf(region, path.intersection(other.folder))),
   ]);
 }
 
@@ -46,8 +54,9 @@ function foldersOf({ method, notMethods, notPaths }: Region, folder: PathPattern
 }
 
 /**
- * A path as an AuthorizationPolicy has it. Both kinds of placeholders match the same characters (letters, digits and `-._~%!$&'()*+,;=:@`), and
- * literals beside them have no others: what `paths` matches is matched by a placeholder in `notPaths`, too.
+ * A path as an AuthorizationPolicy has it. Both kinds of placeholders match the same characters (letters, digits and
+ * `-._~%!$&'()*+,;=:@`), and literals beside them have no others: what `paths` matches is matched by a placeholder in
+ * `notPaths`, too.
  * @see https://github.com/envoyproxy/envoy/blob/main/source/extensions/path/uri_template_lib/uri_template_internal.cc
  */
 function templateOf(path: PathPattern): string {

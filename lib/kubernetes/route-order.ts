@@ -6,8 +6,9 @@ const LONGEST = 1024;
 const NOTHING = '(?:)';
 
 /**
- * The regular expressions of routes, by what {@link PathPattern.toRegex} makes of them. Gateways try exact paths first and then the longest expression, so one
- * that has to come before a longer one is filled up with empty groups. Where nothing depends on the order it stays as it is.
+ * The regular expressions of routes, by what `PathPattern.toRegex` makes of them. Gateways try exact paths first and then
+ * the longest expression, so one that has to come before a longer one is lengthened by empty groups. Where nothing depends
+ * on the order it stays as it is.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
  */
 export function expressionsOf(routes: readonly Route[]): ReadonlyMap<string, string> {
@@ -24,16 +25,18 @@ function fill(route: Route, routes: readonly Route[], expressions: Map<string, s
   if (known !== undefined) {
     return known;
   }
-  const later = routes.filter(other => isOfOrder(other.operation.path, path)
-    && routes.some(each => each.operation.path.toRegex() === plain && each.operation.overlaps(other.operation) && differ(each, other)));
+  const ofPath = routes.filter(each => each.operation.path.toRegex() === plain);
+  const later = routes.filter(other => comesAfter(other.operation.path, path)
+    && ofPath.some(each => each.operation.overlaps(other.operation) && termsOf(each) !== termsOf(other)));
   const least = Math.max(0, ...later.map(other => fill(other, routes, expressions).length + 1));
   const filled = plain + NOTHING.repeat(Math.max(0, Math.ceil((least - plain.length) / NOTHING.length)));
   if (filled !== plain && filled.length > LONGEST) {
     throw new Mistake({
       code: 'AmbiguousRoutes',
       where: `${route.edge.path}/${route.operation.toString()}`,
-      problem: `It has to be tried before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')}, which no gateway does, since their paths are too long.`,
-      remedy: 'Shorten the longer paths, or give the routes paths that do not overlap.',
+      problem: `It has to be tried before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
+        + ' and gateways try long paths first.',
+      remedy: 'Shorten the longer path, or give the routes paths that do not overlap.',
     });
   }
   expressions.set(plain, filled);
@@ -41,15 +44,11 @@ function fill(route: Route, routes: readonly Route[], expressions: Map<string, s
 }
 
 /** Whether a path has parameters and comes after another that it overlaps. */
-function isOfOrder(path: PathPattern, earlier: PathPattern): boolean {
+function comesAfter(path: PathPattern, earlier: PathPattern): boolean {
   return !path.isExact && path.overlaps(earlier) && earlier.compareSpecificity(path) < 0;
 }
 
-/** Whether it makes a difference which of two routes is matched. */
-function differ(one: Route, other: Route): boolean {
-  return termsOf(one) !== termsOf(other);
-}
-
+/** What depends on which route is matched. */
 function termsOf({ service, port, timeout, auth }: Route): string {
   return JSON.stringify([service.namespace, service.name, port.number, timeout.toMilliseconds(), auth.token, auth.key]);
 }

@@ -8,8 +8,8 @@ export interface JwtProps {
   /** The `aud` claims of which a token must have one, literally. */
   readonly audiences: string[];
   /**
-   * Whether in a token without `aud` the claim `client_id` is compared with `audiences` instead. The access tokens of Amazon Cognito are such
-   * tokens: their audiences are the ids of app clients. Of a token that has both, `aud` alone counts.
+   * Whether in a token without `aud` the claim `client_id` is compared with `audiences` instead. The access tokens of
+   * Amazon Cognito are such tokens: their audiences are the ids of app clients. Of a token with both, `aud` alone counts.
    * @default false
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
    */
@@ -93,21 +93,24 @@ function refuseUnusableScopes(scopes: string[] | undefined): void {
       code: 'InvalidScope',
       where: 'Auth.jwt',
       problem: wrong === undefined ? 'No scope at all is allowed, so no token could ever pass.'
-        : `${JSON.stringify(wrong)} is no scope: a scope has printable ASCII characters without blanks, which divide the scopes of a token, quotes and backslashes.`,
+        : `${JSON.stringify(wrong)} is no scope: blanks divide the scopes of a token, and quotes, backslashes and`
+          + ' characters beyond ASCII are in none.',
       remedy: 'Name the scopes one by one, or leave `scopes` out to accept any.',
     });
   }
   requireNoPatterns('scope', scopes ?? []);
 }
 
-/** Refuses what Istio's gateway would take for a pattern, or what a token could not carry: `orders:*` would accept `orders:read`. */
+/** Refuses what Istio's gateway would take for a pattern: `orders:*` would accept `orders:read`. */
 function requireNoPatterns(what: string, texts: readonly string[]): void {
   const wrong = texts.find(text => text === '' || /[*\s\p{Cc}]/u.test(text));
   if (wrong !== undefined) {
     throw new Mistake({
       code: 'NotLiteral',
       where: 'Auth.jwt',
-      problem: `The ${what} ${JSON.stringify(wrong)} ${wrong.includes('*') ? 'contains "*", which Istio\'s gateway takes for a pattern and AWS for a character' : 'is empty or contains blanks or control characters'}.`,
+      problem: `The ${what} ${JSON.stringify(wrong)} ${wrong.includes('*')
+        ? 'contains "*", which Istio\'s gateway takes for a pattern and AWS for a character.'
+        : 'is empty or contains blanks or control characters.'}`,
       remedy: `Write the ${what} as tokens state it, and one by one.`,
     });
   }
