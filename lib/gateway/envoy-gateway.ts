@@ -127,6 +127,24 @@ export class EnvoyGateway extends EdgeGateway {
         remedy: 'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and say the same as `failClosed` here, or change the limit.',
       });
     }
+    const nested = edge.managed ? undefined : edge.clientLimits.find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
+    if (nested) {
+      throw new Mistake({
+        code: 'NestedClaim',
+        where: edge.path,
+        problem: `Envoy Gateway takes "${nested.client.name}" for a claim within another, so that clients would not be counted.`,
+        remedy: 'Tell clients apart by a claim without "." in its name.',
+      });
+    }
+    const byClient = edge.routes.find(({ auth: { token } }) => token?.clientIdAsAudience);
+    if (byClient) {
+      throw new Mistake({
+        code: 'NoClientIds',
+        where: `${edge.path}/${byClient.operation.toString()}`,
+        problem: 'Envoy Gateway has no condition for tokens without `aud`, so `client_id` cannot stand for it.',
+        remedy: 'Use Istio\'s gateway, or have the issuer state the audience in its tokens.',
+      });
+    }
     const keyless = edge.routes.find(({ auth: { token } }) => token && token.jwks === undefined && token.jwksUri === undefined);
     if (keyless) {
       throw new Mistake({

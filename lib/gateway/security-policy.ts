@@ -31,6 +31,8 @@ function tokenDemands(edge: Edge, token: JwtProps): Spec {
         issuer,
         audiences: [...audiences],
         ...(jwks === undefined ? { remoteJWKS: { uri: jwksUri } } : { localJWKS: { type: 'Inline' as const, inline: jwks } }),
+        // Without a place Envoy would look into the query's `access_token` as well.
+        extractFrom: { headers: [{ name: 'Authorization', valuePrefix: 'Bearer ' }] },
         claimToHeaders: claimHeadersOf(edge),
       }],
     },

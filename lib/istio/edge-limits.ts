@@ -1,6 +1,6 @@
 import { mountFiles, toYaml, type TopologyChart } from '../kubernetes';
 import { type ClientKey, type ClientLimit, type Edge, Mistake, type Operation, type Service, WhenUnavailable } from '../topology';
-import { matchOf } from './operation-match';
+import { matchesOf } from './operation-match';
 
 /** Where the rate limit service looks for its configuration, as its Deployment tells it. */
 const CONFIG_DIRECTORY = '/data/ratelimit/config';
@@ -33,11 +33,16 @@ export function clientLimits(edge: Edge): object | undefined {
         transport_api_version: 'V3',
         grpc_service: { envoy_grpc: { cluster_name: `outbound|${limiter.firstPort().number}||${limiter.host}`, authority: limiter.host } },
       },
-      rate_limits: limited.map(({ limit, operation }) => ({
-        actions: [operation ? { header_value_match: matchOf(operation) } : { generic_key: { descriptor_value: edge.name } }, ...clientActions(limit.client)],
-      })),
+      rate_limits: limited.flatMap(({ limit, operation }) => subjectsOf(edge, operation).map(subject => ({ actions: [subject, ...clientActions(limit.client)] }))),
     },
   };
+}
+
+/** What is counted together: the edge, or the requests of one route. */
+function subjectsOf(edge: Edge, operation: Operation | undefined): object[] {
+  return operation
+    ? matchesOf(operation, edge.routes.map(route => route.operation)).map(match => ({ header_value_match: match }))
+    : [{ generic_key: { descriptor_value: edge.name } }];
 }
 
 /** The configuration of the rate limit services of all edges, in the ConfigMaps of their pods. */

@@ -7,9 +7,12 @@ import { AuthorizationPolicy, RequestAuthentication } from './resources';
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number];
 
+const AUDIENCES = 'request.auth.audiences';
+
 /**
- * What a gateway lets in: the routes, each with the token that it demands, and nothing else. It says what is allowed, not what
- * is denied, so that a path which is read differently here and by the router fails closed.
+ * What a gateway allows: each route's own requests with the token that the route demands, and nothing else. The rules of an
+ * ALLOW policy add up, so a route does not name what another route with another demand is matched for. It says what is
+ * allowed, not what is denied, so that a path which is read differently here and by the router fails closed.
  */
 export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   const scope = chart.scopeOf(edge);
@@ -29,15 +32,20 @@ function tokensOf(edge: Edge): JwtProps[] {
   return edge.routes.flatMap(route => route.auth.token ? [route.auth.token] : []);
 }
 
-/** One rule an issuer, which accepts the audiences of all its routes; the AuthorizationPolicy tells them apart. */
+/**
+ * One rule an issuer, which accepts the audiences of all its routes, or any where tokens may have none; the
+ * AuthorizationPolicy tells them apart.
+ */
 function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
   return [...new Set(tokens.map(token => token.issuer))].map(issuer => {
     const ofIssuer = tokens.filter(token => token.issuer === issuer);
     return {
       issuer,
-      audiences: [...new Set(ofIssuer.flatMap(token => token.audiences))],
+      audiences: ofIssuer.some(token => token.clientIdAsAudience) ? undefined : [...new Set(ofIssuer.flatMap(token => token.audiences))],
       jwksUri: ofIssuer.find(token => token.jwksUri)?.jwksUri,
       jwks: ofIssuer.find(token => token.jwks)?.jwks,
+      // Without a place Envoy would look into the query's `access_token` as well.
+      fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }],
       forwardOriginalToken: true,
     };
   });
@@ -50,7 +58,8 @@ function rulesOf(edge: Edge): Rule[] {
     const key = JSON.stringify(route.auth.token ?? null);
     groups.set(key, [...groups.get(key) ?? [], route]);
   }
-  const rules = [...groups.values()].map(routes => ruleOf(routes[0]?.auth.token, routes.map(route => route.operation)));
+  const rules = [...groups.values()].flatMap(routes =>
+    rulesFor(routes[0]?.auth.token, operationsOf(routes.map(operationOf), edge.routes.filter(route => !routes.includes(route)).map(operationOf))));
   return [
     ...(edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }] : []),
     ...(edge.cors ? [preflightRule(edge, edge.cors)] : []),
@@ -58,19 +67,24 @@ function rulesOf(edge: Edge): Rule[] {
   ];
 }
 
-function ruleOf(token: JwtProps | undefined, operations: readonly Operation[]): Rule {
-  return {
-    from: token ? [{ source: { requestPrincipals: [`${token.issuer}/*`] } }] : undefined,
-    to: operationsOf(operations),
-    when: token ? conditionsOn(token) : undefined,
-  };
+function operationOf({ operation }: Route): Operation {
+  return operation;
 }
 
-function conditionsOn({ audiences, scopes }: JwtProps): Rule['when'] {
-  return [
-    { key: 'request.auth.audiences', values: [...audiences] },
-    ...(scopes ? [{ key: 'request.auth.claims[scope]', values: [...scopes] }] : []),
-  ];
+function rulesFor(token: JwtProps | undefined, to: Rule['to']): Rule[] {
+  return token
+    ? conditionsOn(token).map(when => ({ from: [{ source: { requestPrincipals: [`${token.issuer}/*`] } }], to, when }))
+    : [{ to }];
+}
+
+type Conditions = NonNullable<Rule['when']>;
+
+/** The ways to prove a token's audience, each with the scopes. */
+function conditionsOn({ audiences, clientIdAsAudience, scopes }: JwtProps): Conditions[] {
+  const scope = scopes ? [{ key: 'request.auth.claims[scope]', values: [...scopes] }] : [];
+  const byAudience = { key: AUDIENCES, values: [...audiences] };
+  const byClient = [{ key: AUDIENCES, notValues: ['*'] }, { key: 'request.auth.claims[client_id]', values: [...audiences] }];
+  return [[byAudience, ...scope], ...(clientIdAsAudience ? [[...byClient, ...scope]] : [])];
 }
 
 /** Those that the gateway answers by itself; of other origins nothing gets past it. */

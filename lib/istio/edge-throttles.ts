@@ -1,5 +1,5 @@
 import type { Edge, Throttle } from '../topology';
-import { matchOf } from './operation-match';
+import { matchesOf } from './operation-match';
 
 /**
  * The throttles of an edge, as Envoy's local rate limit behind the token check: what is refused for its token costs nobody's budget.
@@ -20,7 +20,9 @@ export function throttles(edge: Edge): object | undefined {
       filter_enabled: always,
       filter_enforced: always,
       token_bucket: edge.throttle ? tokenBucket(edge.throttle) : undefined,
-      rate_limits: throttled.map(({ operation }) => ({ actions: [{ header_value_match: matchOf(operation) }] })),
+      rate_limits: throttled
+        .flatMap(({ operation }) => matchesOf(operation, edge.routes.map(route => route.operation)))
+        .map(match => ({ actions: [{ header_value_match: match }] })),
       descriptors: throttled.flatMap(({ operation, throttle }) => throttle
         ? [{ entries: [{ key: 'header_match', value: operation.toString() }], token_bucket: tokenBucket(throttle) }]
         : []),

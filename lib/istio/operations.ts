@@ -1,23 +1,76 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
 import type { SpecOf } from '../kubernetes';
-import type { Operation, Port } from '../topology';
+import { Mistake, type Operation, type PathPattern, type Port, type Region, regionsOf } from '../topology';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type To = NonNullable<Rule['to']>[number];
 
 /** Operations of a port as an AuthorizationPolicy names them: the port is the pod's; a method and its paths go together. */
 export function operationsOn(port: Port, operations: readonly Operation[] | undefined): To[] {
-  return operationsOf(operations, { ports: [String(port.target)] });
+  const ports = [String(port.target)];
+  return operations ? operationsOf(operations, [], { ports }) : [{ operation: { ports } }];
 }
 
-/** Operations on whatever port. */
-export function operationsOf(operations: readonly Operation[] | undefined, common: { ports?: string[] } = {}): To[] {
-  if (!operations) {
-    return [{ operation: common }];
+/**
+ * Operations on whatever port, without the requests for which one of the others is matched.
+ * @param others operations that must not be opened by these
+ */
+export function operationsOf(
+  operations: readonly Operation[],
+  others: readonly Operation[] = [],
+  common: { ports?: string[] } = {},
+): To[] {
+  const groups = new Map<string, To>();
+  for (const region of operations.flatMap(each => regionsBeside(each, others))) {
+    const methods = region.method ? [region.method] : undefined;
+    const notMethods = listOf(region.notMethods);
+    const notPaths = listOf(region.notPaths.map(templateOf));
+    const key = JSON.stringify([methods, notMethods, notPaths]);
+    const paths = [...groups.get(key)?.operation?.paths ?? [], templateOf(region.path)];
+    groups.set(key, { operation: { ...common, methods, notMethods, paths, notPaths } });
   }
-  const pathsByMethod = new Map<string | undefined, string[]>();
-  for (const { method, path } of operations) {
-    pathsByMethod.set(method, [...pathsByMethod.get(method) ?? [], path.replaceParameters('{*}', '{**}')]);
+  return [...groups.values()];
+}
+
+/**
+ * The regions of an operation as path templates can express them. The router demands a rest of at least one character,
+ * and `{**}` matches none as well: the folder `/a/` of `/a/{rest+}` is excluded where it belongs to another operation,
+ * and added again where the template of another one excludes too much.
+ */
+function regionsBeside(own: Operation, others: readonly Operation[]): Region[] {
+  const { path } = own;
+  const taken = path.takesRest && others.some(other => other.overlaps(own.at(path.folder))) ? [path.folder] : [];
+  return regionsOf(own, others).flatMap(region => [
+    { ...region, notPaths: [...region.notPaths, ...taken] },
+    ...region.notPaths
+      .filter(other => other.takesRest && path.overlaps(other.folder))
+      .flatMap(other => foldersOf(region, path.intersection(other.folder))),
+  ]);
+}
+
+function foldersOf({ method, notMethods, notPaths }: Region, folder: PathPattern): Region[] {
+  const earlier = notPaths.filter(path => path.overlaps(folder));
+  return earlier.some(path => path.covers(folder)) ? [] : [{ method, notMethods, path: folder, notPaths: earlier }];
+}
+
+/**
+ * A path as an AuthorizationPolicy has it. Both kinds of placeholders match the same characters (letters, digits and
+ * `-._~%!$&'()*+,;=:@`), and literals beside them have no others: what `paths` matches is matched by a placeholder in
+ * `notPaths`, too.
+ * @see https://github.com/envoyproxy/envoy/blob/main/source/extensions/path/uri_template_lib/uri_template_internal.cc
+ */
+function templateOf(path: PathPattern): string {
+  if (!path.isExact && path.segments.some((segment, index) => segment === '' && index < path.segments.length - 1)) {
+    throw new Mistake({
+      code: 'InvalidPath',
+      where: path.text,
+      problem: 'The path has parameters beside an empty segment, and Envoy refuses such path templates.',
+      remedy: 'Take the second of two slashes out.',
+    });
   }
-  return [...pathsByMethod].map(([method, paths]) => ({ operation: { ...common, methods: method ? [method] : undefined, paths } }));
+  return path.replaceParameters('{*}', '{**}');
+}
+
+function listOf(texts: readonly string[]): string[] | undefined {
+  return texts.length > 0 ? [...texts] : undefined;
 }

@@ -1,5 +1,5 @@
 import { Capability, type Labels, pods, type SystemConnections, Target, tcp, type TopologyChart, type Tracing } from '../kubernetes';
-import type { Service } from '../topology';
+import { Mistake, type Service } from '../topology';
 import { GatewayService, IstioIngress } from './ingress';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
@@ -60,7 +60,7 @@ export class IstioSidecars extends Target {
     this.revision = props.revision;
     this.injection = props.injection ?? Injection.NAMESPACE;
     this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'istio-system';
-    this.trustDomain = props.trustDomain ?? 'cluster.local';
+    this.trustDomain = trustDomainOf(props);
     this.tracing = props.tracing;
     this.gateway = new IstioIngress(props.gatewayService ?? GatewayService.LOAD_BALANCER);
   }
@@ -111,3 +111,16 @@ export class IstioSidecars extends Target {
 const ISTIOD = 15012;
 const MERGED_METRICS = 15020;
 const ENVOY_METRICS = 15090;
+
+/** Policies name it as a part of identities, where "*" would stand for others. @see https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md#21-trust-domain */
+function trustDomainOf({ trustDomain = 'cluster.local' }: IstioSidecarsProps): string {
+  if (!/^[a-z0-9._-]{1,255}$/.test(trustDomain)) {
+    throw new Mistake({
+      code: 'InvalidName',
+      where: 'Mesh.istio',
+      problem: `${JSON.stringify(trustDomain)} is no trust domain.`,
+      remedy: 'Use lower-case letters, digits, ".", "-" and "_", as the installation has it.',
+    });
+  }
+  return trustDomain;
+}

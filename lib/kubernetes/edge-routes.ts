@@ -5,12 +5,18 @@ import { durationOf } from './duration';
 import { headersOf, methodsOf } from './preflights';
 import { HttpRoute, ReferenceGrant } from './gateway-api';
 import type { SpecOf } from './resource';
+import { expressionsOf } from './route-order';
 import { renderService } from './workload';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
 type Match = NonNullable<Rule['matches']>[number];
 type Filter = NonNullable<Rule['filters']>[number];
 type Cors = NonNullable<Filter['cors']>;
+
+type Expressions = ReturnType<typeof expressionsOf>;
+
+/** What a browser's request for permission carries. */
+const PREFLIGHT: Match['headers'] = ['origin', 'access-control-request-method'].map(name => ({ type: 'RegularExpression', name, value: '.+' }));
 
 /** The API server takes 16 rules and 128 matches in all. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
 const MATCHES_IN_A_RULE = 8;
@@ -24,8 +30,9 @@ const RULES_IN_A_ROUTE = 16;
 export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: readonly (readonly Route[])[]): string[][] {
   const services = [...new Set(edge.routes.map(({ service }) => service))];
   services.filter(each => each.routesByVersion).forEach(service => renderVersionServices(chart, service));
+  const expressions = expressionsOf(edge.routes);
   let count = 0;
-  const names = groups.map(routes => inChunks(rulesOf(routes), RULES_IN_A_ROUTE).map(rules => {
+  const names = groups.map(routes => inChunks(rulesOf(routes, expressions), RULES_IN_A_ROUTE).map(rules => {
     const name = ++count === 1 ? edge.name : `${edge.name}-${count}`;
     renderRoute(chart, edge, name, edge.tlsSecret ? 'https' : 'http', rules);
     return name;
@@ -72,27 +79,27 @@ function renderVersionServices(chart: TopologyChart, service: Service): void {
 }
 
 /** Routes that differ in nothing but what is asked share a rule. */
-function rulesOf(routes: readonly Route[]): Rule[] {
+function rulesOf(routes: readonly Route[], expressions: Expressions): Rule[] {
   const groups = new Map<string, Route[]>();
   for (const route of routes) {
     const key = [route.service.path, route.service.namespace, route.port.number, route.timeout.toMilliseconds()].join(' ');
     groups.set(key, [...groups.get(key) ?? [], route]);
   }
-  return [...groups.values()].flatMap(group => inChunks(group, MATCHES_IN_A_RULE)).flatMap(rulesOfRoutes);
+  return [...groups.values()].flatMap(group => inChunks(group, MATCHES_IN_A_RULE)).flatMap(each => rulesOfRoutes(each, expressions));
 }
 
-function rulesOfRoutes(routes: Route[]): Rule[] {
+function rulesOfRoutes(routes: Route[], expressions: Expressions): Rule[] {
   const [{ edge, service, port, timeout } = never()] = routes;
-  const matches = routes.map(route => operationMatch(route.operation));
+  const matches = routes.map(route => operationMatch(route.operation, expressions));
   const mirror: Filter[] = service.mirror
     ? [{ type: 'RequestMirror', requestMirror: { backendRef: backend(edge, service, port, service.mirror.version), percent: service.mirror.percent } }]
     : [];
   const filters = [...mirror, ...corsFilter(edge)];
   const common = { timeouts: { request: durationOf(timeout) }, filters: filters.length > 0 ? filters : undefined };
-  const preflights = edge.cors ? preflightMatches(routes) : [];
+  const preflights = edge.cors ? preflightMatches(routes, expressions) : [];
   return [
     ...service.headerRoutes.map(route => ({
-      matches: matches.map(match => ({ ...match, headers: [headerMatch(route)] })),
+      matches: routes.map(each => ({ ...operationMatch(each.operation, expressions), headers: [headerMatch(route, each)] })),
       backendRefs: [backend(edge, service, port, route.version)],
       ...common,
     })),
@@ -101,10 +108,13 @@ function rulesOfRoutes(routes: Route[]): Rule[] {
   ];
 }
 
-/** A route of any method takes them as it is. */
-function preflightMatches(routes: readonly Route[]): Match[] {
+/**
+ * Those for routes of one method: a route of any method matches them as it is. Other requests with OPTIONS are left to routes that name them.
+ * @see https://fetch.spec.whatwg.org/#cors-preflight-request
+ */
+function preflightMatches(routes: readonly Route[], expressions: Expressions): Match[] {
   const paths = new Map(routes.filter(({ operation }) => operation.method).map(({ operation }) => [operation.path.text, operation]));
-  return [...paths.values()].map(operation => ({ ...operationMatch(operation), method: 'OPTIONS' as const }));
+  return [...paths.values()].map(operation => ({ ...operationMatch(operation, expressions), method: 'OPTIONS' as const, headers: PREFLIGHT }));
 }
 
 function corsFilter(edge: Edge): Filter[] {
@@ -134,19 +144,28 @@ function backend(edge: Edge, service: Service, port: Port, version?: Version): {
   return { name: version?.deploymentName ?? service.name, ...namespace, port: port.number };
 }
 
-function operationMatch({ method, path }: Operation): Match {
+function operationMatch({ method, path }: Operation, expressions: Expressions): Match {
   return {
     method: method as Match['method'],
-    path: path.isExact ? { type: 'Exact', value: path.text } : { type: 'RegularExpression', value: path.toRegex() },
+    path: path.isExact ? { type: 'Exact', value: path.text } : { type: 'RegularExpression', value: expressions.get(path.toRegex()) ?? path.toRegex() },
   };
 }
 
-function headerMatch({ match: { header, kind, value } }: HeaderRoute): NonNullable<Match['headers']>[number] {
-  if (kind === 'exact') {
+function headerMatch({ match: { header, kind, value } }: HeaderRoute, route: Route): NonNullable<Match['headers']>[number] {
+  if (kind === 'exact' && !hasRivalOfOneMethod(route)) {
     return { type: 'Exact', name: header, value };
   }
-  const regex = kind === 'regex' ? value : `${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}.*`;
+  const regex = kind === 'regex' ? value : `${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}${kind === 'prefix' ? '.*' : ''}`;
   return { type: 'RegularExpression', name: header, value: regex };
+}
+
+/**
+ * Whether a route of any method has the path of one with a method. Envoy Gateway counts a method as a header, and of equal counts it prefers the one
+ * with more exact headers, so that an exact header here would draw with the method there.
+ */
+function hasRivalOfOneMethod({ edge, operation }: Route): boolean {
+  const path = operation.path.toRegex();
+  return operation.method === undefined && edge.routes.some(other => other.operation.method !== undefined && other.operation.path.toRegex() === path);
 }
 
 function inChunks<T>(items: readonly T[], size: number): T[][] {

@@ -1,4 +1,4 @@
-import type { Edge, ProtoDescriptor, Translation } from '../topology';
+import { type Edge, Mistake, precedes, type ProtoDescriptor, type Route, type Translation } from '../topology';
 
 /**
  * Envoy's filters that translate the REST requests of an edge to gRPC and the answers back, one for each descriptor. They route by what the outside asks.
@@ -6,8 +6,10 @@ import type { Edge, ProtoDescriptor, Translation } from '../topology';
  */
 export function transcoders(edge: Edge): object[] {
   const byDescriptor = new Map<ProtoDescriptor, Translation[]>();
-  for (const { translation } of edge.routes) {
+  for (const route of edge.routes) {
+    const { translation } = route;
     if (translation) {
+      refuseStrangers(route, translation);
       byDescriptor.set(translation.descriptor, [...byDescriptor.get(translation.descriptor) ?? [], translation]);
     }
   }
@@ -23,4 +25,17 @@ export function transcoders(edge: Edge): object[] {
       request_validation_options: { reject_unknown_query_parameters: true },
     },
   }));
+}
+
+/** The filter sees requests before a route is chosen, and translates what another route is matched for as well. */
+function refuseStrangers({ edge, operation }: Route, { descriptor }: Translation): void {
+  const stranger = edge.routes.find(other => other.translation?.descriptor !== descriptor && other.operation.overlaps(operation) && precedes(other.operation, operation));
+  if (stranger) {
+    throw new Mistake({
+      code: 'AmbiguousRoutes',
+      where: `${edge.path}/${operation.toString()}`,
+      problem: `Requests for "${stranger.operation.toString()}" would be translated to gRPC as well, since the paths overlap and it is of another descriptor or of none.`,
+      remedy: 'Give the two routes paths that do not overlap.',
+    });
+  }
 }

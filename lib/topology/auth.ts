@@ -5,10 +5,17 @@ import { requireDnsSubdomain, requireHeaderName } from './names';
 export interface JwtProps {
   /** The `iss` claim, a URL under which the issuer publishes its keys. */
   readonly issuer: string;
-  /** The `aud` claims of which a token must have one. */
+  /** The `aud` claims of which a token must have one, literally. */
   readonly audiences: string[];
   /**
-   * The scopes of which a token must have one, in its claim `scope`, divided by blanks.
+   * Whether in a token without `aud` the claim `client_id` is compared with `audiences` instead. The access tokens of
+   * Amazon Cognito are such tokens: their audiences are the ids of app clients. Of a token with both, `aud` alone counts.
+   * @default false
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+   */
+  readonly clientIdAsAudience?: boolean;
+  /**
+   * The scopes of which a token must have one, literally, in its claim `scope`, divided by blanks.
    * @default - any
    */
   readonly scopes?: string[];
@@ -60,6 +67,8 @@ export class Auth {
         remedy: 'Name the audiences of this edge.',
       });
     }
+    requireNoPatterns('audience', props.audiences);
+    requireNoPatterns('issuer', [props.issuer]);
     refuseUnusableScopes(props.scopes);
     return new Auth(props);
   }
@@ -74,14 +83,35 @@ export class Auth {
   private constructor(readonly token?: JwtProps, readonly key?: ApiKeyProps) {}
 }
 
+/** @see https://datatracker.ietf.org/doc/html/rfc6749#section-3.3 */
+const SCOPE = /^[!#-[\]-~]+$/;
+
 function refuseUnusableScopes(scopes: string[] | undefined): void {
-  const wrong = scopes?.find(scope => scope === '' || /\s/.test(scope));
+  const wrong = scopes?.find(scope => !SCOPE.test(scope));
   if (wrong !== undefined || scopes?.length === 0) {
     throw new Mistake({
       code: 'InvalidScope',
       where: 'Auth.jwt',
-      problem: wrong === undefined ? 'No scope at all is allowed, so no token could ever pass.' : `"${wrong}" is no scope: blanks divide the scopes of a token.`,
+      problem: wrong === undefined ? 'No scope at all is allowed, so no token could ever pass.'
+        : `${JSON.stringify(wrong)} is no scope: blanks divide the scopes of a token, and quotes, backslashes and`
+          + ' characters beyond ASCII are in none.',
       remedy: 'Name the scopes one by one, or leave `scopes` out to accept any.',
+    });
+  }
+  requireNoPatterns('scope', scopes ?? []);
+}
+
+/** Refuses what Istio's gateway would take for a pattern: `orders:*` would accept `orders:read`. */
+function requireNoPatterns(what: string, texts: readonly string[]): void {
+  const wrong = texts.find(text => text === '' || /[*\s\p{Cc}]/u.test(text));
+  if (wrong !== undefined) {
+    throw new Mistake({
+      code: 'NotLiteral',
+      where: 'Auth.jwt',
+      problem: `The ${what} ${JSON.stringify(wrong)} ${wrong.includes('*')
+        ? 'contains "*", which Istio\'s gateway takes for a pattern and AWS for a character.'
+        : 'is empty or contains blanks or control characters.'}`,
+      remedy: `Write the ${what} as tokens state it, and one by one.`,
     });
   }
 }

@@ -6,6 +6,14 @@ import { requireInteger } from './numbers';
 export class ClientKey {
   /** A claim of the token that was verified, e.g. `sub`, `client_id`. */
   static claim(name: string): ClientKey {
+    if (!/^[\w:/.-]+$/.test(name)) {
+      throw new Mistake({
+        code: 'InvalidClaim',
+        where: 'ClientKey.claim',
+        problem: `${JSON.stringify(name)} is no name of a claim that gateways find.`,
+        remedy: 'Use letters, digits and "_:/.-", e.g. "sub" or "client_id".',
+      });
+    }
     return new ClientKey('claim', name);
   }
 

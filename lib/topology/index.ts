@@ -18,6 +18,7 @@ export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';
 export type { RateLimiterProps } from './rate-limiter';
 export type { RequestShape } from './request-shape';
 export * from './route';
+export { precedes, type Region, regionsOf } from './route-precedence';
 export * from './service';
 export type { ExistingWorkload, ServiceProps } from './service-props';
 export { type Abort, type Delay, type Faults, meaningOfTerms, type Retries, RetryOn, type Terms } from './terms';

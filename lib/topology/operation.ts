@@ -30,6 +30,11 @@ export class Operation {
     readonly path: PathPattern,
   ) {}
 
+  /** The same method on another path. */
+  at(path: PathPattern): Operation {
+    return new Operation(this.method, path);
+  }
+
   /** Whether some request is matched by both. */
   overlaps(other: Operation): boolean {
     const sameMethod = !this.method || !other.method || this.method === other.method;

@@ -34,10 +34,18 @@ export class PathPattern {
     return !this.segments.some(isParameter);
   }
 
-  /** As an RE2 expression over the whole path. */
-  toRegex(): string {
+  /** Whether it ends with a parameter that takes the rest of the path. */
+  get takesRest(): boolean {
+    return isRest(this.segments.at(-1) ?? '');
+  }
+
+  /**
+   * As an RE2 expression over the whole path.
+   * @param end a character that no parameter contains, if what is matched has more than the path
+   */
+  toRegex(end = ''): string {
     return this.segments
-      .map(segment => `/${isRest(segment) ? '.+' : isParameter(segment) ? '[^/]+' : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`)
+      .map(segment => `/${isRest(segment) ? (end ? `[^${end}]+` : '.+') : isParameter(segment) ? `[^/${end}]+` : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`)
       .join('');
   }
 
@@ -60,6 +68,44 @@ export class PathPattern {
   overlaps(other: PathPattern): boolean {
     return overlap(this.segments, other.segments);
   }
+
+  /**
+   * Orders the patterns that match one path, the most specific first: at the first segment, from the left, at which the two differ in kind, a
+   * literal comes before a parameter and a parameter before the rest of the path. Two that are equal match the same paths.
+   */
+  compareSpecificity(other: PathPattern): number {
+    const differences = this.segments.map((segment, at) => rankOf(segment) - rankOf(other.segments[at] ?? ''));
+    return differences.find(each => each !== 0) ?? 0;
+  }
+
+  /** Whether it matches every path of another that it overlaps. */
+  covers(other: PathPattern): boolean {
+    return this.overlaps(other) && this.segments.every((segment, at) => rankOf(segment) >= rankOf(other.segments[at] ?? ''));
+  }
+
+  /** The paths that are matched by this and by another that it overlaps. */
+  intersection(other: PathPattern): PathPattern {
+    const segments: string[] = [];
+    for (const [at, own] of this.segments.entries()) {
+      const [foreign = ''] = other.segments.slice(at);
+      if (isRest(own) || isRest(foreign)) {
+        segments.push(...(isRest(own) ? other : this).segments.slice(at));
+        break;
+      }
+      segments.push(isParameter(own) ? foreign : own);
+    }
+    return new PathPattern(this.text, `/${segments.join('/')}`);
+  }
+
+  /** What is before the rest of the path, with its slash: a path that it does not match. */
+  get folder(): PathPattern {
+    return new PathPattern(this.text, `/${[...this.segments.slice(0, -1), ''].join('/')}`);
+  }
+}
+
+/** Literal before parameter before the rest of the path. */
+function rankOf(segment: string): number {
+  return isRest(segment) ? 2 : isParameter(segment) ? 1 : 0;
 }
 
 function isParameter(segment: string): boolean {

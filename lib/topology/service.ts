@@ -1,7 +1,7 @@
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import { Mistake } from './mistake';
-import { requireDnsLabel, requireNamespace } from './names';
+import { requireDnsLabel, requireDnsSubdomain, requireNamespace } from './names';
 import { Operation } from './operation';
 import { type Port, Protocol } from './port';
 import { requireTenableService, type ServiceProps } from './service-props';
@@ -39,6 +39,8 @@ export class Service extends Callee {
     this.exists = props.existing !== undefined;
     this.selector = props.existing?.labels ?? { app: name };
     this.serviceAccount = props.existing?.serviceAccount ?? name;
+    // Policies name it as a part of an identity, where "*" would stand for others.
+    requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
   }
 

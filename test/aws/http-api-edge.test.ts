@@ -225,6 +225,18 @@ describe('what an HTTP API cannot do is refused', () => {
       add('GET /', { auth: Auth.jwt({ ...token, issuer: 'http://login.example' }) })],
     ['a path that ends with a slash', 'Write it as "/a".', (add: Add) =>
       add('GET /a/', {})],
+    ['a route that takes the rest beside one that does not', '"GET /{tenant}/items" and "GET /verylongprefix/{rest+}" match the same requests', (add: Add) => {
+      add('GET /{tenant}/items', { auth: Auth.jwt(token) });
+      add('GET /verylongprefix/{rest+}', {});
+    }],
+    ['two routes that cross, with different throttles', '"ANY /{a}/x" and "GET /y/{b}" match the same requests', (add: Add) => {
+      add('ANY /{a}/x', {});
+      add('GET /y/{b}', { throttle: Throttle.perSecond(1) });
+    }],
+    ['two routes that cross, with different timeouts', 'match the same requests', (add: Add) => {
+      add('GET /{a}/x', {});
+      add('GET /y/{b+}', { timeout: Duration.seconds(1) });
+    }],
   ])('%s', (_name, message, declare) => {
     const { edge, web } = declared();
     declare((operation, props) => edge.route(operation, web, props));
@@ -244,6 +256,18 @@ describe('what an HTTP API can just do is let through', () => {
       add('GET /', { timeout: Duration.seconds(29) })],
     ['50 ms', (add: Add) =>
       add('GET /', { timeout: Duration.millis(50) })],
+    ['routes that cross under the same terms', (add: Add) => {
+      add('GET /{tenant}/items', {});
+      add('GET /verylongprefix/{rest+}', {});
+    }],
+    ['routes that cross in their paths alone', (add: Add) => {
+      add('GET /{tenant}/items', { auth: Auth.jwt(token) });
+      add('POST /verylongprefix/{rest+}', {});
+    }],
+    ['a route within another', (add: Add) => {
+      add('GET /a/{id}', { auth: Auth.jwt(token) });
+      add('ANY /{rest+}', {});
+    }],
     ['300 routes', (add: Add) =>
       Array.from({ length: 300 }, (_each, index) => add(`GET /${index}`, {}))],
     ['ten authorizers', (add: Add) =>
@@ -346,4 +370,14 @@ test('whatever the routes, a template comes of them', () => {
 
 test('the CDK\'s own validation refuses none of all these templates', () => {
   expect(refusedByTheCdk()).toEqual([]);
+});
+
+test('access tokens of Cognito, which have no audience, are a warning unless the cluster accepts them, too', () => {
+  const warnings = (clientIdAsAudience?: boolean) => {
+    const { edge, web } = declared();
+    edge.route('GET /', web, { auth: Auth.jwt({ issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a', audiences: ['app'], clientIdAsAudience }) });
+    return Annotations.fromStack(stackOf(edge)).findWarning('*', Match.stringLikeRegexp('have `client_id` and no `aud`.*clientIdAsAudience')).length;
+  };
+
+  expect([warnings(), warnings(true)]).toEqual([1, 0]);
 });

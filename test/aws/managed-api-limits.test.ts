@@ -21,6 +21,8 @@ test.each<[string, RegExp, () => unknown]>([
   ['eleven scopes', /11 scopes.*at most 10/s, make('http', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: Array.from({ length: 11 }, (_, i) => `s${i}`) }) })],
   ['a stage name with a blank', /"my stage" cannot name a stage/, make('http', {}, {}, { stageName: 'my stage' })],
   ['a reserved header', /"X-Forwarded-For" itself/, make('http', {}, {}, { claimHeaders: { 'X-Forwarded-For': 'sub' } })],
+  ...['', 'a b', 'sub}', '$context.identity.sourceIp'].map((claim): [string, RegExp, () => unknown] =>
+    [`the claim "${claim}"`, /is no name of a claim that AWS finds/, make('http', { auth: jwt }, {}, { claimHeaders: { 'x-customer': claim } })]),
   ['client certificates that it would have to show on', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
 ])('an HTTP API is refused %s', (_what, message, build) => {
@@ -34,6 +36,7 @@ test.each<[string, RegExp, () => unknown]>([
   ['limits that refuse what is not counted', /best effort/, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub'), Period.DAY, WhenUnavailable.REFUSE) }, {}, { clients: ['a'] })],
   ['limits of nobody', /none is named.*`clients`/s, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) })],
   ['keys in a header of their own', /"x-mine".*"x-api-key" alone/s, make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] })],
+  ['client ids in place of audiences', /looks at `aud` alone.*userPools/s, make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) })],
   ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheFor: Duration.hours(2) })],
   ['a stage name with a dash', /"pre-prod" cannot name a stage/, make('rest', {}, {}, { stageName: 'pre-prod' })],
   ['a canary of nothing', /0 % of the requests/, make('rest', {}, {}, { canary: { percent: 0, stableDeployment: 'a' } })],

@@ -81,7 +81,12 @@ describe('what requests must prove', () => {
     expect(names(objects, 'SecurityPolicy')).toEqual(['door-2']);
     expect(one(objects, 'SecurityPolicy', 'door-2').spec).toEqual({
       targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'door-2' }],
-      jwt: { providers: [{ name: 'token', issuer: 'https://login.example', audiences: ['shop'], remoteJWKS: { uri: 'https://login.example/keys' } }] },
+      jwt: {
+        providers: [{
+          name: 'token', issuer: 'https://login.example', audiences: ['shop'], remoteJWKS: { uri: 'https://login.example/keys' },
+          extractFrom: { headers: [{ name: 'Authorization', valuePrefix: 'Bearer ' }] },
+        }],
+      },
     });
     expect(one(objects, 'HTTPRoute', 'door-2').spec.rules[0].matches).toHaveLength(2);
   });
@@ -168,6 +173,8 @@ test.each<[string, RegExp, Partial<EdgeProps>, RouteProps]>([
   ['a firewall', /a firewall, and Envoy Gateway cannot.*managed: true/s, { firewall: true }, {}],
   ['request shapes', /what requests look like, and Envoy Gateway cannot/, {}, { requires: { query: ['q'] } }],
   ['keys that it would have to look for', /jwksUri/, {}, { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }) }],
+  ['client ids in place of audiences', /\[shop\/door\/GET \/\].*without `aud`/s, {}, { auth: Auth.jwt({ ...token, clientIdAsAudience: true }) }],
+  ['a claim that it would look for within another', /"a\.b" for a claim within another/, { auth: jwt(), clientLimit: limit(ClientKey.claim('a.b')) }, {}],
   ['an answer that its installation does not give', /failClosed/, { clientLimit: limit(ClientKey.header('x-client'), WhenUnavailable.REFUSE) }, {}],
 ])('Envoy Gateway is refused %s', (_what, message, edge, route) => {
   expect(() => render(door(edge, ['GET /', route]))).toThrow(message);

@@ -1,5 +1,6 @@
-import { Duration } from 'cdk8s';
+import { Duration, Yaml } from 'cdk8s';
 import { Auth, Topology } from '../../lib';
+import { Manifests, Traffic } from '../../lib/testing';
 import { names, one, plain, render } from './support';
 
 const jwt = (scopes?: string[]) => Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], scopes });
@@ -40,6 +41,57 @@ test('a scope is a condition of the routes that demand it', () => {
   ]);
 });
 
+describe('client_id as audience', () => {
+  const byClient = Auth.jwt({ issuer: 'https://login.example', audiences: ['app'], clientIdAsAudience: true, scopes: ['read'] });
+
+  function door(auth: Auth) {
+    const shop = new Topology('shop');
+    shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'), { auth });
+    return render(shop);
+  }
+
+  test('is a rule of its own, for tokens without any audience', () => {
+    const source = [{ source: { requestPrincipals: ['https://login.example/*'] } }];
+    const to = [{ operation: { methods: ['GET'], paths: ['/'] } }];
+    const scope = { key: 'request.auth.claims[scope]', values: ['read'] };
+    expect(one(door(byClient), 'AuthorizationPolicy', 'door').spec.rules).toEqual([
+      { from: source, to, when: [{ key: 'request.auth.audiences', values: ['app'] }, scope] },
+      { from: source, to, when: [{ key: 'request.auth.audiences', notValues: ['*'] }, { key: 'request.auth.claims[client_id]', values: ['app'] }, scope] },
+    ]);
+    expect(one(door(byClient), 'RequestAuthentication', 'door').spec.jwtRules[0]).not.toHaveProperty('audiences');
+  });
+
+  test.each<[object, number]>([
+    [{ client_id: 'app', scope: 'read' }, 200],
+    [{ client_id: 'app', scope: 'write' }, 403],
+    [{ client_id: 'other', scope: 'read' }, 403],
+    [{ aud: 'app', client_id: 'other', scope: 'read' }, 200],
+    [{ aud: 'other', client_id: 'app', scope: 'read' }, 403],
+    [{ aud: ['other', 'app'], scope: 'read' }, 200],
+    [{ aud: ['other'], client_id: 'app', scope: 'read' }, 403],
+    [{ scope: 'read' }, 403],
+  ])('lets the gateway decide as an HTTP API does: %j', (claims, expected) => {
+    const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...door(byClient))));
+    const [ending] = traffic.fromInternet('GET http://shop.example/', { claims: { iss: 'https://login.example', sub: 'ann', ...claims } }).endings;
+    expect(ending?.place === '' ? ending.status : 200).toBe(expected);
+  });
+
+  test('is for those routes alone that say so', () => {
+    const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...door(jwt()))));
+    expect(traffic.fromInternet('GET http://shop.example/', { claims: { iss: 'https://login.example', sub: 'ann', client_id: 'shop' } }).endings[0]?.status).toBe(403);
+  });
+});
+
+test('a token in the query proves nothing', () => {
+  const shop = new Topology('shop');
+  shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'), { auth: jwt() });
+  const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...render(shop))));
+  const claims = { iss: 'https://login.example', sub: 'ann', aud: 'shop' };
+
+  expect(traffic.fromInternet('GET http://shop.example/', { claims, tokenParameter: 'access_token' }).endings[0]?.status).toBe(403);
+  expect(traffic.fromInternet('GET http://shop.example/', { claims }).endings[0]?.place).toBe('shop/web-v1');
+});
+
 describe('CORS', () => {
   const cors = { origins: ['https://www.shop.example'], exposedHeaders: ['x-total'], credentials: true, maxAge: Duration.minutes(10) };
 
@@ -72,7 +124,11 @@ describe('CORS', () => {
   test('routes what browsers ask beforehand, once for each path that has no route of any method', () => {
     const [, preflights] = one(door(), 'HTTPRoute', 'door').spec.rules;
 
-    expect(preflights.matches).toEqual([{ method: 'OPTIONS', path: { type: 'RegularExpression', value: '/orders/[^/]+' } }]);
+    expect(preflights.matches).toEqual([{
+      method: 'OPTIONS',
+      path: { type: 'RegularExpression', value: '/orders/[^/]+' },
+      headers: ['origin', 'access-control-request-method'].map(name => ({ type: 'RegularExpression', name, value: '.+' })),
+    }]);
   });
 
   test('lets that past the token check from declared origins alone', () => {

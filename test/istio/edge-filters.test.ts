@@ -112,3 +112,29 @@ test('a translated route is let in by its path at the edge, and by its method at
   ]);
   expect(filterOf(objects, 'envoy.filters.http.grpc_json_transcoder')).toMatchObject({ services: ['shop.Catalog'], match_incoming_request_route: true });
 });
+
+test('a translated route whose path takes in that of another one is refused, and not the other way round', () => {
+  const beside = (other: string) => {
+    const shop = new Topology('shop');
+    const catalog = shop.addService('catalog', { image: 'example/catalog:1', port: Port.grpc(80, { service: 'shop.Catalog', descriptor: catalogDescriptor() }) });
+    const edge = shop.addEdge('door', { host: 'shop.example' });
+    edge.route('GET /products/{id}', catalog, { grpcMethod: 'GetProduct' });
+    edge.route(other, plain(shop, 'web'));
+    return () => render(shop);
+  };
+
+  expect(beside('GET /{path+}')).not.toThrow();
+  expect(beside('POST /products/new')).not.toThrow();
+  expect(beside('ANY /products/new')).toThrow(/\[shop\/door\/GET \/products\/\{id\}\] Requests for "ANY \/products\/new".*\(AmbiguousRoutes\)/);
+});
+
+test('a limit of clients on a route counts the requests that it is matched for', () => {
+  const shop = limited({}, { clientLimit: limit(5) });
+  shop.edges[0]?.route('GET /orders/first', plain(shop, 'other'));
+
+  const [{ actions: [{ header_value_match: { headers } }] }] = filterOf(render(shop), RATE_LIMIT)?.rate_limits as unknown as [{ actions: [{ header_value_match: { headers: object[] } }] }];
+  expect(headers.slice(1)).toEqual([
+    { name: ':path', string_match: { safe_regex: { regex: '/orders/[^/?]+(\\?.*)?' } } },
+    { name: ':path', string_match: { safe_regex: { regex: '/orders/first(\\?.*)?' } }, invert_match: true },
+  ]);
+});

@@ -173,9 +173,25 @@ describe('throttles', () => {
       descriptor_value: 'POST /orders/{id}',
       headers: [
         { name: ':method', string_match: { exact: 'POST' } },
-        { name: ':path', string_match: { safe_regex: { regex: '/orders/[^/]+(\\?.*)?' } } },
+        { name: ':path', string_match: { safe_regex: { regex: '/orders/[^/?]+(\\?.*)?' } } },
       ],
     });
+  });
+
+  test('count a request for the route that matches it, and no query makes it another one', () => {
+    const shop = new Topology('shop');
+    const web = plain(shop, 'web');
+    const edge = shop.addEdge('door', { host: 'shop.example' });
+    edge.route('GET /orders/{id}', web);
+    edge.route('ANY /{path+}', web, { throttle: Throttle.perSecond(5) });
+
+    const { rate_limits: limits } = one(render(shop), 'EnvoyFilter', 'door-filters').spec.configPatches[0].patch.value.typed_config;
+    const path = (regex: string) => ({ name: ':path', string_match: { safe_regex: { regex: `${regex}(\\?.*)?` } } });
+    const get = { name: ':method', string_match: { exact: 'GET' } };
+    expect(limits.map((limit: { actions: { header_value_match: object }[] }) => limit.actions[0]?.header_value_match)).toEqual([
+      { descriptor_value: 'ANY /{path+}', headers: [get, path('/[^?]+'), { ...path('/orders/[^/?]+'), invert_match: true }] },
+      { descriptor_value: 'ANY /{path+}', headers: [{ ...get, invert_match: true }, path('/[^?]+')] },
+    ]);
   });
 
   test('that nobody asked for are not there', () => {

@@ -128,7 +128,7 @@ describe('at the edge', () => {
       ],
     });
     expect(one(objects, 'RequestAuthentication', 'door').spec.jwtRules).toEqual([
-      { issuer: 'https://login.example', audiences: ['shop'], forwardOriginalToken: true },
+      { issuer: 'https://login.example', audiences: ['shop'], fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }], forwardOriginalToken: true },
     ]);
   });
 

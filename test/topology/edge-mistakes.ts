@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
-  Auth, ClientKey, ClientLimit, type EdgeProps, type PartProps, Period, Port, ProtoDescriptor, type RouteProps, Topology, WhenUnavailable,
+  Auth, ClientKey, ClientLimit, type EdgeProps, Mesh, type PartProps, Period, Port, ProtoDescriptor, type RouteProps, Topology, WhenUnavailable,
 } from '../../lib';
 import { catalogDescriptor } from '../support/descriptors';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -41,6 +41,21 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
   ['a name that no Secret can have', 'InvalidName', ['"Shop TLS"', 'a Secret'], edge({ tlsSecret: 'Shop TLS' })],
   ['no scope at all', 'InvalidScope', ['no token'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: [] })],
   ['two scopes in one', 'InvalidScope', ['"a b"'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: ['a b'] })],
+  ...['orders:*', '*', '*:read', 'a*b'].map((scope): [string, string, string[], () => unknown] =>
+    [`a scope that is a pattern, ${scope}`, 'NotLiteral', [`"${scope}"`, 'pattern'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: ['read', scope] })]),
+  ...['', 'a\nb', '"a"', 'a\\', 'ä'].map((scope): [string, string, string[], () => unknown] =>
+    [`a scope that no token can state, ${JSON.stringify(scope)}`, 'InvalidScope', [JSON.stringify(scope)], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: [scope] })]),
+  ...['*', 'shop*', '*shop', '', 'a b', 'a\n', '\u0000'].map((audience): [string, string, string[], () => unknown] =>
+    [`an audience that is not literal, ${JSON.stringify(audience)}`, 'NotLiteral', ['audience', JSON.stringify(audience)], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['ok', audience] })]),
+  ...['https://a.example/*', 'https://*.example', 'https://a.example\n', 'https://a .example'].map((issuer): [string, string, string[], () => unknown] =>
+    [`an issuer that is not literal, ${JSON.stringify(issuer)}`, 'NotLiteral', ['issuer', JSON.stringify(issuer)], () => Auth.jwt({ issuer, audiences: ['a'] })]),
+  ...['', 'a b', 'a*', '$context.x}'].map((claim): [string, string, string[], () => unknown] =>
+    [`a claim of no usable name, ${JSON.stringify(claim)}`, 'InvalidClaim', [JSON.stringify(claim)], () => ClientKey.claim(claim)]),
+  ...['*', 'web*', 'Web', 'a/b', ''].map((serviceAccount): [string, string, string[], () => unknown] =>
+    [`a service account that is a pattern or no name, "${serviceAccount}"`, 'InvalidName', ['a ServiceAccount'], () =>
+      new Topology('shop').addService('web', { port: Port.http(80), existing: { labels: { app: 'web' }, serviceAccount } })]),
+  ...['*', 'prod*', 'Prod', '', 'a/ns/b'].map((trustDomain): [string, string, string[], () => unknown] =>
+    [`a trust domain that is a pattern or none, "${trustDomain}"`, 'InvalidName', ['trust domain'], () => Mesh.istio({ trustDomain })]),
   ['a limit by claim where no token is needed', 'UncountableClients', ['"sub"', 'Auth.jwt'], route({ clientLimit: limitBy(ClientKey.claim('sub')) })],
   ['a limit by key where no key is needed', 'UncountableClients', ['API key', 'Auth.apiKey'], route({ auth: jwt, clientLimit: limitBy(ClientKey.apiKey()) })],
   ['a limit by key on an edge of tokens', 'UncountableClients', ['Auth.apiKey'], edge({ auth: jwt, clientLimit: limitBy(ClientKey.apiKey()) })],

@@ -2,6 +2,7 @@ import { type Finding, Severity } from '../../checks';
 import type { Edge, Route } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 import { audiencesOf, HTTP_API, refusal, requireFitForManagedApi, requireNoMore } from './managed-api';
+import { requireOneChoice } from './route-choice';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const ROUTES = 300;
@@ -16,6 +17,7 @@ export function requireFitForHttpApi(props: ManagedApiProps): void {
   requireNoMore(HTTP_API, edge.path, 'sets of issuer and audiences', tokenDemandsOf(edge).length, AUTHORIZERS, 'Let routes share them.');
   requireFitForManagedApi(HTTP_API, props);
   edge.routes.forEach(requireFitRoute);
+  requireOneChoice(edge);
   refuseWhatRestApisDo(edge);
 }
 
@@ -43,12 +45,26 @@ export function tokenDemandsOf(edge: Edge): TokenDemand[] {
 /** What was declared for the cluster and has no effect on a managed API. */
 export function ignoredByManagedApi(edge: Edge): Finding[] {
   const issuers = edge.routes.flatMap(({ auth: { token } }) => token && (token.jwksUri ?? token.jwks) !== undefined ? [token.issuer] : []);
-  return [...new Set(issuers)].map(issuer => ({
+  return [...tokensWithoutAudience(edge), ...[...new Set(issuers)].map(issuer => ({
     id: 'keys-by-discovery',
     severity: Severity.WARNING,
     path: edge.path,
     message: `The API takes the keys of ${issuer} from where its /.well-known/openid-configuration says, not from \`jwks\` or \`jwksUri\`.`,
     remedy: 'Publish the same keys there, or tokens that the cluster accepts are refused before it.',
+  }))];
+}
+
+const COGNITO = /^https:\/\/cognito-idp\./;
+
+/** The API accepts `client_id` for an absent `aud`, whatever was declared. */
+function tokensWithoutAudience(edge: Edge): Finding[] {
+  const issuers = edge.routes.flatMap(({ auth: { token } }) => token && COGNITO.test(token.issuer) && !token.clientIdAsAudience ? [token.issuer] : []);
+  return [...new Set(issuers)].map(issuer => ({
+    id: 'tokens-without-audience',
+    severity: Severity.WARNING,
+    path: edge.path,
+    message: `The access tokens of ${issuer} have \`client_id\` and no \`aud\`: the API accepts them, and the gateway in the cluster answers 403.`,
+    remedy: 'Say `clientIdAsAudience: true` in Auth.jwt, or have clients send ID tokens.',
   }));
 }
 

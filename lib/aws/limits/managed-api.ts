@@ -26,7 +26,10 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
   }
   requireTruststore(api, props);
   requireStageName(api, edge, props.stageName);
-  Object.keys(props.claimHeaders ?? {}).forEach(header => refuseReservedHeader(api, edge, header));
+  Object.entries(props.claimHeaders ?? {}).forEach(([header, claim]) => {
+    refuseReservedHeader(api, edge, header);
+    requireClaim(api, edge, claim);
+  });
 }
 
 /** What tells mistakes about limits of an API apart from others. */
@@ -92,5 +95,12 @@ function requireStageName(api: ApiKind, { path }: Edge, name: string | undefined
 function refuseReservedHeader(api: ApiKind, { path }: Edge, header: string): void {
   if (RESERVED_HEADER.test(header.toLowerCase())) {
     throw refusal(api, path, `AWS sets the header "${header}" itself, and lets nobody map it.`, 'Choose a name of your own, e.g. "x-customer".');
+  }
+}
+
+/** It becomes a part of an expression of AWS, which ends at other characters. */
+function requireClaim(api: ApiKind, { path }: Edge, claim: string): void {
+  if (!/^[\w:/.-]+$/.test(claim)) {
+    throw refusal(api, path, `${JSON.stringify(claim)} is no name of a claim that AWS finds.`, 'Use letters, digits and "_:/.-", e.g. "sub" or "cognito:groups".');
   }
 }

@@ -13,6 +13,7 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireNoMore(REST_API, edge.path, 'resources', resourcesOf(edge), RESOURCES, 'Split the edge in two.');
   requireFitForManagedApi(REST_API, props);
   edge.routes.forEach(requireFitRoute);
+  requireAudiences(props);
   requireFitLimits(props);
   requireOneKindOfKey(edge);
   requireTenableCanary(props);
@@ -35,6 +36,13 @@ function requireFitRoute({ edge, operation, auth: { key }, cacheFor, clientLimit
   if (clientLimit && clientLimit.per !== Period.SECOND) {
     throw refusal(REST_API, where, `Clients are limited per ${clientLimit.per} on one route, and a usage plan limits a route per second alone.`,
       'Limit the route per second, or the whole edge per day.');
+  }
+}
+
+/** The function that verifies tokens compares `aud` alone. */
+function requireAudiences({ edge, userPools }: RestApiEdgeProps): void {
+  if (!userPools && edge.routes.some(({ auth: { token } }) => token?.clientIdAsAudience)) {
+    throw refusal(REST_API, edge.path, '`client_id` is to stand for `aud`, and the function that verifies tokens looks at `aud` alone.', 'Give `userPools`, or use HttpApiEdge.');
   }
 }
 

@@ -1,0 +1,30 @@
+import type { Edge, Route } from '../../topology';
+import { HTTP_API, refusal } from './managed-api';
+
+/**
+ * Refuses two routes of which an HTTP API may match another one than the gateway in the cluster does, where that decides on
+ * more than the service. Of paths that overlap, and of which neither contains the other, it prefers one that does not take
+ * the rest of the path; of others its documentation says nothing.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
+ */
+export function requireOneChoice({ path, routes }: Edge): void {
+  for (const [index, route] of routes.entries()) {
+    const rival = routes.slice(index + 1).find(other => crosses(route, other) && termsOf(route) !== termsOf(other));
+    if (rival) {
+      const [first, second] = [route, rival].map(({ operation }) => `"${operation.toString()}"`);
+      throw refusal(HTTP_API, path,
+        `${first} and ${second} match the same requests with different auth, throttle or timeout, and ${HTTP_API.name} may`
+        + ' match the other one than the gateway in the cluster.',
+        'Give both the same, or paths of which one contains the other, or use RestApiEdge.');
+    }
+  }
+}
+
+function crosses({ operation: one }: Route, { operation: other }: Route): boolean {
+  return one.overlaps(other) && !one.path.covers(other.path) && !other.path.covers(one.path);
+}
+
+/** What the API itself decides; the service is chosen in the cluster. */
+function termsOf({ auth: { token }, timeout, throttle }: Route): string {
+  return JSON.stringify([token, timeout.toMilliseconds(), throttle]);
+}

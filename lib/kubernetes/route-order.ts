@@ -1,0 +1,54 @@
+import { Mistake, type PathPattern, type Route } from '../topology';
+
+/** @see https://gateway-api.sigs.k8s.io/reference/spec/#httppathmatch */
+const LONGEST = 1024;
+/** An empty group: it matches nothing more and nothing less. */
+const NOTHING = '(?:)';
+
+/**
+ * The regular expressions of routes, by what `PathPattern.toRegex` makes of them. Gateways try exact paths first and then
+ * the longest expression, so one that has to come before a longer one is lengthened by empty groups. Where nothing depends
+ * on the order it stays as it is.
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
+ */
+export function expressionsOf(routes: readonly Route[]): ReadonlyMap<string, string> {
+  const expressions = new Map<string, string>();
+  routes.filter(({ operation }) => !operation.path.isExact).forEach(route => fill(route, routes, expressions));
+  return expressions;
+}
+
+/** Fills those first that come later. */
+function fill(route: Route, routes: readonly Route[], expressions: Map<string, string>): string {
+  const { path } = route.operation;
+  const plain = path.toRegex();
+  const known = expressions.get(plain);
+  if (known !== undefined) {
+    return known;
+  }
+  const ofPath = routes.filter(each => each.operation.path.toRegex() === plain);
+  const later = routes.filter(other => comesAfter(other.operation.path, path)
+    && ofPath.some(each => each.operation.overlaps(other.operation) && termsOf(each) !== termsOf(other)));
+  const least = Math.max(0, ...later.map(other => fill(other, routes, expressions).length + 1));
+  const filled = plain + NOTHING.repeat(Math.max(0, Math.ceil((least - plain.length) / NOTHING.length)));
+  if (filled !== plain && filled.length > LONGEST) {
+    throw new Mistake({
+      code: 'AmbiguousRoutes',
+      where: `${route.edge.path}/${route.operation.toString()}`,
+      problem: `It has to be tried before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
+        + ' and gateways try long paths first.',
+      remedy: 'Shorten the longer path, or give the routes paths that do not overlap.',
+    });
+  }
+  expressions.set(plain, filled);
+  return filled;
+}
+
+/** Whether a path has parameters and comes after another that it overlaps. */
+function comesAfter(path: PathPattern, earlier: PathPattern): boolean {
+  return !path.isExact && path.overlaps(earlier) && earlier.compareSpecificity(path) < 0;
+}
+
+/** What depends on which route is matched. */
+function termsOf({ service, port, timeout, auth }: Route): string {
+  return JSON.stringify([service.namespace, service.name, port.number, timeout.toMilliseconds(), auth.token, auth.key]);
+}

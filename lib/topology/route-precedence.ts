@@ -1,0 +1,37 @@
+import type { Operation } from './operation';
+import type { PathPattern } from './path-pattern';
+
+/** A part of the requests of an operation, by method and path. */
+export interface Region {
+  /** The HTTP method; undefined is any but `notMethods`. */
+  readonly method?: string;
+  readonly notMethods: readonly string[];
+  readonly path: PathPattern;
+  /** The paths that other operations match first. */
+  readonly notPaths: readonly PathPattern[];
+}
+
+/**
+ * Whether, of two operations that match a request, the first one is matched. The path decides, segment by segment from the
+ * left: a literal before a parameter, a parameter before the rest of the path. Of one path, a method comes before any
+ * method. The order of declaration never matters. For each request this is a total order, since two operations that are
+ * equal in all of it match the same requests.
+ */
+export function precedes(one: Operation, other: Operation): boolean {
+  const order = one.path.compareSpecificity(other.path);
+  return order < 0 || (order === 0 && one.method !== undefined && other.method === undefined);
+}
+
+/** The requests for which an operation is matched: all of its own without those that more specific ones match. */
+export function regionsOf(own: Operation, others: readonly Operation[]): Region[] {
+  const earlier = others.filter(other => other.overlaps(own) && precedes(other, own));
+  const methods = own.method === undefined ? [...new Set(earlier.flatMap(({ method }) => method ?? []))].sort() : [];
+  const regionOf = (method: string | undefined, notMethods: readonly string[]) => ({
+    method,
+    notMethods,
+    path: own.path,
+    notPaths: earlier.filter(other => other.method === undefined || other.method === method).map(({ path }) => path),
+  });
+  return [...methods.map(method => regionOf(method, [])), regionOf(own.method, methods)]
+    .filter(({ notPaths }) => !notPaths.some(path => path.covers(own.path)));
+}

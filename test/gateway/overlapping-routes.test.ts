@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { ClusterApp, Mesh, Topology, TopologyChart } from '../../lib';
+import { EnvoyGateway } from '../../lib/gateway';
+import { Manifests, Traffic } from '../../lib/testing';
+import { plain } from '../istio/support';
+import { asked, matched, tables } from '../support/overlapping-routes';
+import type { Declared } from '../support/routes';
+
+/** An edge whose routes go to a service each, so that what arrives tells which was matched. */
+function trafficOf(routes: readonly Declared[]): Traffic {
+  const shop = new Topology('shop');
+  const edge = shop.addEdge('door', { host: 'shop.example' });
+  routes.forEach(({ method, path }, index) => edge.route(`${method} ${path}`, plain(shop, `s${index}`)));
+  const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh: Mesh.none({ gateway: new EnvoyGateway() }) });
+  return Traffic.of(Manifests.ofChart(chart));
+}
+
+test('whatever routes overlap, a request reaches the route that precedes', () => {
+  fc.assert(fc.property(tables, fc.array(asked, { minLength: 4, maxLength: 8 }), (routes, requests) => {
+    const traffic = trafficOf(routes);
+    for (const path of requests) {
+      for (const method of ['GET', 'DELETE']) {
+        const route = matched(routes, method, path);
+        const [ending] = traffic.fromInternet(`${method} http://shop.example${path}`).endings;
+        expect([method, path, ending?.place || ending?.status]).toEqual([method, path, route ? `shop/s${routes.indexOf(route)}-v1` : 404]);
+      }
+    }
+  }), { numRuns: 40 });
+});
