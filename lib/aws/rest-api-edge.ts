@@ -68,7 +68,7 @@ export class RestApiEdge extends Construct {
     edge.topology.close();
     requireFitForRestApi(props);
     ignoredByManagedApi(edge).forEach(finding => Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)));
-    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer, gatewayPorts: props.gatewayPorts });
+    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer, loadBalancerSubnets: props.loadBalancerSubnets, gatewayPorts: props.gatewayPorts });
     this.api = new RestApi(this, 'Api', {
       restApiName: edge.id,
       deploy: false,

@@ -44,7 +44,8 @@ export class RestMethods extends Construct {
       authorizationScopes: userPools ? auth.token?.scopes : undefined,
       apiKeyRequired: auth.key !== undefined || isCounted,
       requestParameters: Object.fromEntries(parametersOf(route).map(each => [`method.request.${each}`, true])),
-      requestModels: requires?.body ? { 'application/json': this.bodyModel(route) } : undefined,
+      // Of a content type without a model, AWS validates nothing.
+      requestModels: requires?.body ? { $default: this.bodyModel(route) } : undefined,
       requestValidatorOptions: requires ? { validateRequestBody: requires.body !== undefined, validateRequestParameters: true } : undefined,
     });
     if (added.node.defaultChild instanceof CfnMethod) {

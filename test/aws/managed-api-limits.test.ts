@@ -38,6 +38,9 @@ test.each<[string, RegExp, () => unknown]>([
   ['a stage name with a dash', /"pre-prod" cannot name a stage/, make('rest', {}, {}, { stageName: 'pre-prod' })],
   ['a canary of nothing', /0 % of the requests/, make('rest', {}, {}, { canary: { percent: 0, stableDeployment: 'a' } })],
   ['a timeout beyond 29 s', /30000 ms.*29000 ms/s, make('rest', { timeout: Duration.seconds(30) })],
+  ['a web ACL for an edge without a firewall', /no firewall.*firewall: true/s, make('rest', {}, {}, { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' })],
+  ['limits by claim where Cognito verifies tokens', /no usage key.*Leave `userPools` out/s,
+    make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) }, {}, { clients: ['a'], userPools: [] })],
   ['a truststore without a domain', /`certificate`/, make('rest', {}, {}, { truststore: { bucket: {} as never, key: 'x' } })],
 ])('a REST API is refused %s', (_what, message, build) => {
   expect(build).toThrow(message);

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'cdk8s';
 import { sample } from 'fast-check';
 import { Auth, ClientKey, ClientLimit, Period, Throttle, WhenUnavailable } from '../../lib';
@@ -170,7 +171,7 @@ test('throttles and caches are settings of the stage, and a cached answer is tol
   template.hasResourceProperties(...method({ Integration: Match.objectLike({ CacheKeyParameters: ['method.request.header.Authorization'] }) }));
 });
 
-test('what a request must look like is checked before the cluster sees it', () => {
+test('what a request must look like is checked before the cluster sees it, whatever its content type', () => {
   const { edge, web } = declared();
   edge.route('POST /orders', web, { requires: { headers: ['x-shop'], body: { required: ['id'], properties: { id: { type: 'string' } } } } });
 
@@ -180,7 +181,10 @@ test('what a request must look like is checked before the cluster sees it', () =
     ContentType: 'application/json',
     Schema: { type: 'object', required: ['id'], properties: { id: { type: 'string' } }, $schema: 'http://json-schema.org/draft-04/schema#' },
   });
-  template.hasResourceProperties(...method({ RequestParameters: { 'method.request.header.x-shop': true } }));
+  template.hasResourceProperties(...method({
+    RequestParameters: { 'method.request.header.x-shop': true },
+    RequestModels: { $default: { Ref: Match.stringLikeRegexp('BodyPOSTorders') } },
+  }));
 });
 
 test('a firewall stands before the stage, with the rules of AWS or with those that are there', () => {
@@ -217,6 +221,17 @@ test('a canary gets its share while the stable deployment keeps the rest, and is
   const template = restTemplate(edge, () => ({ canary: { percent: 10, stableDeployment: 'abc123' } }));
   template.hasResourceProperties('AWS::ApiGateway::Stage', { DeploymentId: 'abc123', CanarySetting: { PercentTraffic: 10, DeploymentId: Match.anyValue() } });
   template.hasResource('AWS::ApiGateway::Deployment', { DeletionPolicy: 'Retain' });
+});
+
+test('the load balancer is internal, in the subnets that are chosen for it', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = restTemplate(edge, () => ({ loadBalancerSubnets: { subnetType: SubnetType.PUBLIC } }));
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+    Scheme: 'internal',
+    Subnets: [1, 2].map(number => ({ Ref: Match.stringLikeRegexp(`PublicSubnet${number}`) })),
+  });
 });
 
 test('a load balancer that is there is used as it is', () => {

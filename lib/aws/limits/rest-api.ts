@@ -16,6 +16,7 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireFitLimits(props);
   requireOneKindOfKey(edge);
   requireTenableCanary(props);
+  refuseWithoutEffect(props);
 }
 
 /** Each segment of a path is a resource of its own. */
@@ -62,6 +63,18 @@ function requireOneKindOfKey(edge: Edge): void {
   const byClaim = edge.clientLimits.some(({ client }) => client.kind === 'claim');
   if (byClaim && edge.routes.some(route => route.auth.key)) {
     throw refusal(REST_API, edge.path, 'Some clients are known by an API key and others by a claim, and an API takes keys from one place.', 'Split the edge in two.');
+  }
+}
+
+/** What is declared for this construct and would enforce nothing, or refuse all. */
+function refuseWithoutEffect({ edge, webAclArn, userPools }: RestApiEdgeProps): void {
+  if (webAclArn !== undefined && !edge.firewall) {
+    throw refusal(REST_API, edge.path, 'The API has a web ACL, and the edge declares no firewall, so it would not be attached.',
+      'Set `firewall: true` and `managed: true` on the edge, or leave `webAclArn` out.');
+  }
+  if (userPools && edge.clientLimits.some(({ client }) => client.kind === 'claim')) {
+    throw refusal(REST_API, edge.path, 'Clients are limited by a claim, and Cognito authorizers give requests no usage key, so AWS would deny all of them.',
+      'Leave `userPools` out: the Lambda authorizer gives each client its key.');
   }
 }
 
