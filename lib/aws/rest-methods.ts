@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   AuthorizationType, CfnMethod, CognitoUserPoolsAuthorizer, type CorsOptions, HttpIntegration, type IAuthorizer, JsonSchemaType, type Method,
-  type MethodDeploymentOptions, Model, PassthroughBehavior, type RestApi,
+  type MethodDeploymentOptions, Model, PassthroughBehavior, RequestValidator, type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { CORS_HEADERS, type Edge, type Route } from '../topology';
@@ -21,6 +21,7 @@ export interface RestMethodsProps extends RestApiEdgeProps {
 export class RestMethods extends Construct {
   readonly methods = new Map<Route, Method>();
   private readonly authorizer?: IAuthorizer;
+  private readonly validators = new Map<string, RequestValidator>();
 
   constructor(scope: Construct, id: string, private readonly props: RestMethodsProps) {
     super(scope, id);
@@ -46,7 +47,7 @@ export class RestMethods extends Construct {
       requestParameters: Object.fromEntries(parametersOf(route).map(each => [`method.request.${each}`, true])),
       // Of a content type without a model, AWS validates nothing.
       requestModels: requires?.body ? { $default: this.bodyModel(route) } : undefined,
-      requestValidatorOptions: requires ? { validateRequestBody: requires.body !== undefined, validateRequestParameters: true } : undefined,
+      requestValidator: requires ? this.validator(requires.body !== undefined) : undefined,
     });
     if (added.node.defaultChild instanceof CfnMethod) {
       // VPC links of the second kind have no place in the construct.
@@ -84,8 +85,17 @@ export class RestMethods extends Construct {
       [`integration.request.header.${header}`, auth.token ? `${source}.${claim}` : '\'\'']));
   }
 
+  /** The routes share two. */
+  private validator(validateRequestBody: boolean): RequestValidator {
+    const id = validateRequestBody ? 'BodyValidator' : 'ParametersValidator';
+    const validator = this.validators.get(id)
+      ?? new RequestValidator(this, id, { restApi: this.props.api, validateRequestBody, validateRequestParameters: true });
+    this.validators.set(id, validator);
+    return validator;
+  }
+
   private bodyModel(route: Route): Model {
-    const id = route.operation.toString().replace(/[^A-Za-z0-9]+/g, '');
+    const id = route.operation.toString().replaceAll('/', ' ');
     return new Model(this, `Body${id}`, { restApi: this.props.api, contentType: 'application/json', schema: { type: JsonSchemaType.OBJECT, ...route.requires?.body } });
   }
 }

@@ -187,6 +187,17 @@ test('what a request must look like is checked before the cluster sees it, whate
   }));
 });
 
+test('routes share the validators, and each has a model of its own', () => {
+  const { edge, web } = declared();
+  ['POST /a/b', 'POST /a-b', 'POST /ab'].forEach((operation, index) => edge.route(operation, web, { requires: { body: { required: [`f${index}`] } } }));
+  ['GET /a', 'GET /b'].forEach(operation => edge.route(operation, web, { requires: { query: ['q'] } }));
+
+  const template = restTemplate(edge);
+  template.resourceCountIs('AWS::ApiGateway::RequestValidator', 2);
+  template.resourceCountIs('AWS::ApiGateway::Model', 3);
+  template.resourcePropertiesCountIs('AWS::ApiGateway::RequestValidator', { ValidateRequestBody: false, ValidateRequestParameters: true }, 1);
+});
+
 test('a firewall stands before the stage, with the rules of AWS or with those that are there', () => {
   const withRules = declared({ firewall: true, managed: true });
   withRules.edge.route('GET /', withRules.web);
