@@ -1,4 +1,5 @@
-import { Aspects, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import type { CfnResource} from 'aws-cdk-lib';
+import { Aspects, Lazy, Stack } from 'aws-cdk-lib';
 import {
   CfnAuthorizer, CfnDeployment, CfnGatewayResponse, CfnMethod, CfnModel, CfnRequestValidator, CfnResource as CfnApiResource, Deployment, type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';

@@ -41,6 +41,8 @@ test.each<[string, RegExp, () => unknown]>([
   ['a web ACL for an edge without a firewall', /no firewall.*firewall: true/s, make('rest', {}, {}, { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' })],
   ['limits by claim where Cognito verifies tokens', /no usage key.*Leave `userPools` out/s,
     make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) }, {}, { clients: ['a'], userPools: [] })],
+  ['a client without a name', /empty name/, make('rest', {}, {}, { clients: ['ann', ''] })],
+  ['a client that is named twice', /"ann" is named twice/, make('rest', {}, {}, { clients: ['ann', 'bob', 'ann'] })],
   ['a truststore without a domain', /`certificate`/, make('rest', {}, {}, { truststore: { bucket: {} as never, key: 'x' } })],
 ])('a REST API is refused %s', (_what, message, build) => {
   expect(build).toThrow(message);

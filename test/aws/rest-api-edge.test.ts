@@ -136,6 +136,16 @@ describe('clients', () => {
     });
   });
 
+  test.each(['constructor', '__proto__', 'Plan'])('may be named %s', name => {
+    const { edge, web } = declared({ auth: jwt, clientLimit: perClient(5) });
+    edge.route('GET /orders', web);
+
+    const template = restTemplate(edge, () => ({ clients: ['ann', name] }));
+    template.hasResourceProperties('AWS::ApiGateway::ApiKey', { Name: `shop-door-${name}` });
+    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { CLIENTS: Match.stringLikeRegexp(`"${name}":"[0-9a-f]{40}"`) } } });
+    template.resourceCountIs('AWS::ApiGateway::UsagePlanKey', 2);
+  });
+
   test('with API keys of their own bring them in a header', () => {
     const { edge, web } = declared({ auth: Auth.apiKey({ secret: 'keys' }), clientLimit: perClient(5, Period.SECOND, ClientKey.apiKey()) });
     edge.route('GET /orders', web);

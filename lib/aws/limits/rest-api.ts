@@ -40,6 +40,10 @@ function requireFitRoute({ edge, operation, auth: { key }, cacheFor, clientLimit
 }
 
 function requireFitLimits({ edge, clients }: RestApiEdgeProps): void {
+  const unnamed = clients?.find((name, index) => name === '' || clients.indexOf(name) !== index);
+  if (unnamed !== undefined) {
+    throw refusal(REST_API, edge.path, unnamed === '' ? 'A client has an empty name.' : `The client "${unnamed}" is named twice.`, 'Name each client once in `clients`.');
+  }
   for (const { client, per, whenUnavailable } of edge.clientLimits) {
     if (per !== Period.SECOND && per !== Period.DAY) {
       throw refusal(REST_API, edge.path, `Clients are limited per ${per}, and usage plans count per second or per day.`, 'Use Period.SECOND or Period.DAY.');
