@@ -21,6 +21,7 @@ test.each<[string, RegExp, () => unknown]>([
   ['eleven scopes', /11 scopes.*at most 10/s, make('http', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: Array.from({ length: 11 }, (_, i) => `s${i}`) }) })],
   ['a stage name with a blank', /"my stage" cannot name a stage/, make('http', {}, {}, { stageName: 'my stage' })],
   ['a reserved header', /"X-Forwarded-For" itself/, make('http', {}, {}, { claimHeaders: { 'X-Forwarded-For': 'sub' } })],
+  ['a token with preflights', /browsers send none with preflights/, make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /')],
   ['client certificates that it would have to show on', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
 ])('an HTTP API is refused %s', (_what, message, build) => {
@@ -41,11 +42,19 @@ test.each<[string, RegExp, () => unknown]>([
   ['a web ACL for an edge without a firewall', /no firewall.*firewall: true/s, make('rest', {}, {}, { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' })],
   ['limits by claim where Cognito verifies tokens', /no usage key.*Leave `userPools` out/s,
     make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) }, {}, { clients: ['a'], userPools: [] })],
+  ['a route for what CORS answers', /answers OPTIONS of each path itself/, make('rest', { cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /')],
   ['a client without a name', /empty name/, make('rest', {}, {}, { clients: ['ann', ''] })],
   ['a client that is named twice', /"ann" is named twice/, make('rest', {}, {}, { clients: ['ann', 'bob', 'ann'] })],
   ['a truststore without a domain', /`certificate`/, make('rest', {}, {}, { truststore: { bucket: {} as never, key: 'x' } })],
 ])('a REST API is refused %s', (_what, message, build) => {
   expect(build).toThrow(message);
+});
+
+test('routes for preflights count among the 300 of an HTTP API', () => {
+  const { edge, web } = declared({ auth: jwt, cors: { origins: ['*'] } });
+  Array.from({ length: 151 }, (_, index) => edge.route(`ANY /things/${index}`, web));
+
+  expect(() => httpTemplate(edge)).toThrow(/302 routes.*at most 300/s);
 });
 
 test('a REST API has 300 resources, a segment of a path each', () => {

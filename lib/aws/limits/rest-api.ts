@@ -27,6 +27,10 @@ function resourcesOf(edge: Edge): number {
 
 function requireFitRoute({ edge, operation, auth: { key }, cacheFor, clientLimit }: Route): void {
   const where = `${edge.path}/${operation.toString()}`;
+  if (edge.cors && operation.method === 'OPTIONS') {
+    throw refusal(REST_API, where, `The edge has CORS, for which ${REST_API.name} answers OPTIONS of each path itself, so the route would never get a request.`,
+      'Leave the route out, or use HttpApiEdge.');
+  }
   if (cacheFor && cacheFor.toSeconds() > LONGEST_CACHE) {
     throw refusal(REST_API, where, `Answers are kept for ${cacheFor.toSeconds()} s, and ${REST_API.name} keeps them for at most ${LONGEST_CACHE} s.`, 'Keep them for an hour or less.');
   }
