@@ -1,13 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  AuthorizationType, CfnMethod, CognitoUserPoolsAuthorizer, type CorsOptions, HttpIntegration, type IAuthorizer, JsonSchemaType, type Method,
-  type MethodDeploymentOptions, Model, PassthroughBehavior, RequestValidator, type RestApi,
+  AuthorizationType, CfnMethod, CognitoUserPoolsAuthorizer, type CorsOptions, HttpIntegration, type IAuthorizer, type IResource, JsonSchemaType, type Method,
+  type MethodDeploymentOptions, Model, PassthroughBehavior, RequestValidator, Resource, type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { CORS_HEADERS, type Edge, type Route } from '../topology';
 import type { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-edge';
 import { type ClientKeyValue, TokenAuthorizer } from './token-authorizer';
+
+/** Ids of a resource's own constructs. */
+const RESERVED = /^(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|Resource|Default)$/;
 
 /** Properties of {@link RestMethods}. */
 export interface RestMethodsProps extends RestApiEdgeProps {
@@ -21,6 +24,7 @@ export interface RestMethodsProps extends RestApiEdgeProps {
 export class RestMethods extends Construct {
   readonly methods = new Map<Route, Method>();
   private readonly authorizer?: IAuthorizer;
+  private readonly resources = new Map<string, IResource>();
   private readonly validators = new Map<string, RequestValidator>();
 
   constructor(scope: Construct, id: string, private readonly props: RestMethodsProps) {
@@ -35,9 +39,9 @@ export class RestMethods extends Construct {
   }
 
   private addMethod(route: Route): Method {
-    const { api, link, userPools, usageKeys } = this.props;
+    const { link, userPools, usageKeys } = this.props;
     const { operation: { method, path }, auth, requires } = route;
-    const resource = api.root.resourceForPath(path.text);
+    const resource = this.resourceOf(path.text === '/' ? [] : path.segments);
     const isCounted = usageKeys !== undefined && auth.token !== undefined;
     const added = resource.addMethod(method ?? 'ANY', this.integrationOf(route), {
       authorizer: auth.token ? this.authorizer : undefined,
@@ -56,6 +60,19 @@ export class RestMethods extends Construct {
       added.node.defaultChild.addPropertyOverride('Integration.IntegrationTarget', link.loadBalancerArn);
     }
     return added;
+  }
+
+  /** Each segment is a resource, whose construct shares ids with its methods. */
+  private resourceOf(segments: readonly string[]): IResource {
+    const pathPart = segments.at(-1);
+    if (pathPart === undefined) {
+      return this.props.api.root;
+    }
+    const path = segments.join('/');
+    const parent = this.resourceOf(segments.slice(0, -1));
+    const resource = this.resources.get(path) ?? new Resource(parent, RESERVED.test(pathPart) || pathPart in Object.prototype ? `Segment ${pathPart}` : pathPart, { parent, pathPart });
+    this.resources.set(path, resource);
+    return resource;
   }
 
   /** It names the edge's host, which the gateway in the cluster routes by and proves by its certificate, and overwrites the path, which has the stage in it. */

@@ -50,6 +50,46 @@ test.each<[string, RegExp, () => unknown]>([
   expect(build).toThrow(message);
 });
 
+describe('a REST API has one parameter below a resource', () => {
+  const build = (...operations: string[]) => () => {
+    const { edge, web } = declared();
+    operations.forEach(operation => edge.route(operation, web));
+    return restTemplate(edge);
+  };
+
+  test.each([
+    ['GET /products/{id}', 'GET /products/{name}/reviews', '{id}', '{name}'],
+    ['GET /{tenant}/a', 'POST /{user}', '{tenant}', '{user}'],
+    ['GET /x/{p+}', 'GET /x/{q}', '{p+}', '{q}'],
+    ['GET /x/{p}', 'GET /x/{p+}', '{p}', '{p+}'],
+    ['GET /a/{id}/b/{x}', 'GET /a/{id}/b/{y}/c', '{x}', '{y}'],
+  ])('so %s and %s are refused together', (one, other, parameter, another) => {
+    expect(build(one, other)).toThrow(`"${one}" has the parameter ${parameter} where "${other}" has ${another}`);
+    expect(build(other, one)).toThrow(`"${other}" has the parameter ${another} where "${one}" has ${parameter}`);
+  });
+
+  test('so the same parameter, and parameters of different resources, are taken', () => {
+    expect(build('GET /products/{id}', 'GET /products/{id}/reviews', 'GET /shops/{name}', 'GET /products/{id}/parts/{name}')).not.toThrow();
+  });
+});
+
+test.each([
+  ...['~', '%20', '@', '!', '&', '(', ')', ',', ';', '=', '+', '\''].map(sign => [`GET /a${sign}b`, `"a${sign}b" cannot name a resource`]),
+  ['GET /a//b', 'empty segment'], ['GET /{id}/{id}', 'two parameters named "id"'], ['GET /{x}/{x+}', 'two parameters named "x"'],
+])('a REST API is refused %s', (operation, problem) => {
+  expect(make('rest', {}, {}, {}, operation)).toThrow(new RegExp(`shop/door/${operation}.*${problem}`.replace(/[()+{}]/g, '\\$&'), 's'));
+});
+
+test('a REST API has resources whose names constructs use themselves', () => {
+  const { edge, web } = declared();
+  const names = ['constructor', '__proto__', 'toString', 'Resource', 'Default', 'GET', 'ANY', 'OPTIONS', 'a.b', 'a$b', 'a:b'];
+  names.forEach(name => edge.route(`GET /${name}/x`, web));
+  ['GET /', 'ANY /', 'GET /Default/Resource', 'GET /GET/GET', 'GET /constructor'].forEach(operation => edge.route(operation, web));
+
+  const resources = Object.values(restTemplate(edge).findResources('AWS::ApiGateway::Resource') as Record<string, { Properties: { PathPart: string } }>);
+  expect(resources.map(({ Properties }) => Properties.PathPart).filter(each => each !== 'x').sort()).toEqual([...names, 'Resource', 'GET'].sort());
+});
+
 test('routes for preflights count among the 300 of an HTTP API', () => {
   const { edge, web } = declared({ auth: jwt, cors: { origins: ['*'] } });
   Array.from({ length: 151 }, (_, index) => edge.route(`ANY /things/${index}`, web));

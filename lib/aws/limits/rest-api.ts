@@ -1,6 +1,7 @@
 import { type Edge, Period, type Route, WhenUnavailable } from '../../topology';
 import type { RestApiEdgeProps } from '../rest-api-edge';
 import { refusal, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
+import { refuseUnfitPaths } from './rest-paths';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const RESOURCES = 300;
@@ -13,6 +14,7 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireNoMore(REST_API, edge.path, 'resources', resourcesOf(edge), RESOURCES, 'Split the edge in two.');
   requireFitForManagedApi(REST_API, props);
   edge.routes.forEach(requireFitRoute);
+  refuseUnfitPaths(edge);
   requireFitLimits(props);
   requireOneKindOfKey(edge);
   requireTenableCanary(props);
