@@ -70,7 +70,8 @@ export class RestMethods extends Construct {
     }
     const path = segments.join('/');
     const parent = this.resourceOf(segments.slice(0, -1));
-    const resource = this.resources.get(path) ?? new Resource(parent, RESERVED.test(pathPart) || pathPart in Object.prototype ? `Segment ${pathPart}` : pathPart, { parent, pathPart });
+    const id = RESERVED.test(pathPart) || pathPart in Object.prototype ? `Segment ${pathPart}` : pathPart;
+    const resource = this.resources.get(path) ?? new Resource(parent, id, { parent, pathPart });
     this.resources.set(path, resource);
     return resource;
   }

@@ -28,7 +28,8 @@ export function refuseUnfitPaths({ path, routes }: Edge): void {
 function requireFitSegments(where: string, { operation: { path: { text, segments, parameters } } }: Route): void {
   const unfit = text === '/' ? undefined : segments.find(segment => !SEGMENT.test(segment));
   if (unfit !== undefined) {
-    throw refusal(REST_API, where, unfit === '' ? `"${text}" has an empty segment, which no resource of ${REST_API.name} has.` : `"${unfit}" cannot name a resource of ${REST_API.name}.`,
+    throw refusal(REST_API, where,
+      unfit === '' ? `"${text}" has an empty segment, which no resource of ${REST_API.name} has.` : `"${unfit}" cannot name a resource of ${REST_API.name}.`,
       'Use letters, digits, ":", ".", "_", "$" and "-", a parameter in place of others, or HttpApiEdge.');
   }
   const repeated = parameters.find((name, index) => parameters.indexOf(name) !== index);

@@ -9,7 +9,8 @@ export function openBehindManagedApi(topology: Topology): Finding[] {
       id: 'OpenBehindManagedApi',
       severity: Severity.WARNING,
       path: edge.path,
-      message: `The managed API in front alone enforces ${alone.join(', ')}, and its addresses are not declared: any pod or host that reaches the gateway of ${edge.name} bypasses them.`,
+      message: `The managed API in front alone enforces ${alone.join(', ')}, and its addresses are not declared: `
+        + `any pod or host that reaches the gateway of ${edge.name} bypasses them.`,
       remedy: 'List the subnets of the API\'s load balancer in `frontCidrs`, so that the gateway\'s NetworkPolicy admits no others.',
     }];
   });
