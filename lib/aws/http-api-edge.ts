@@ -1,6 +1,6 @@
 import { CfnOutput, Annotations, Duration } from 'aws-cdk-lib';
 import {
-  ApiMapping, CfnStage, CorsHttpMethod, type CorsPreflightOptions, DomainName, HttpApi, type HttpMethod, type HttpRoute, HttpStage, LogGroupLogDestination,
+  ApiMapping, CfnStage, CorsHttpMethod, type CorsPreflightOptions, DomainName, HttpApi, HttpMethod, type HttpRoute, HttpStage, LogGroupLogDestination,
   MappingValue, ParameterMapping, SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -9,10 +9,11 @@ import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { describeFinding } from '../checks';
-import { CORS_HEADERS, type Edge, type Route } from '../topology';
+import { CORS_HEADERS, type Edge, type Operation, type Route } from '../topology';
 import { HTTP_ACCESS_LOG } from './access-log';
 import { ignoredByManagedApi, requireFitForHttpApi, tokenDemandsOf } from './limits/http-api';
 import type { ManagedApiProps, Truststore } from './managed-api';
+import { openPreflightsOf } from './preflights';
 import { PrivateLink } from './private-link';
 
 const DEFAULT_STAGE = '$default';
@@ -36,7 +37,7 @@ export class HttpApiEdge extends Construct {
     edge.topology.close();
     requireFitForHttpApi(props);
     ignoredByManagedApi(edge).forEach(finding => Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)));
-    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer, gatewayPorts: props.gatewayPorts });
+    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer, loadBalancerSubnets: props.loadBalancerSubnets, gatewayPorts: props.gatewayPorts });
     this.api = new HttpApi(this, 'Api', {
       apiName: edge.id,
       createDefaultStage: false,
@@ -45,7 +46,7 @@ export class HttpApiEdge extends Construct {
       disableExecuteApiEndpoint: certificate ? true : undefined,
     });
     this.addAuthorizers(edge);
-    const routes = edge.routes.flatMap(route => this.addRoute(route));
+    const routes = [...edge.routes.flatMap(route => this.addRoute(route)), ...openPreflightsOf(edge).flatMap(preflight => this.addPreflight(preflight))];
     this.stage = this.addStage(edge, routes, stageName, logRetention);
     if (certificate) {
       this.addDomain(edge, certificate, truststore);
@@ -69,16 +70,19 @@ export class HttpApiEdge extends Construct {
     return this.api.addRoutes({
       path: path.text,
       methods: [(method ?? 'ANY') as HttpMethod],
-      integration: this.integrationFor(route),
+      integration: this.integrationFor(route.timeout.toMilliseconds(), route.auth.token !== undefined),
       authorizer: this.authorizers.get(route),
       authorizationScopes: route.auth.token?.scopes,
     });
   }
 
+  private addPreflight({ path }: Operation): HttpRoute[] {
+    return this.api.addRoutes({ path: path.text, methods: [HttpMethod.OPTIONS], integration: this.integrationFor(this.props.edge.timeout.toMilliseconds(), false) });
+  }
+
   /** One for each timeout, with and without a token. It names the edge's host, which the gateway in the cluster routes by and proves by its certificate. */
-  private integrationFor({ edge, timeout, auth }: Route): HttpNlbIntegration {
-    const millis = timeout.toMilliseconds();
-    const hasToken = auth.token !== undefined;
+  private integrationFor(millis: number, hasToken: boolean): HttpNlbIntegration {
+    const { edge } = this.props;
     const id = `Gateway${millis}${hasToken && this.props.claimHeaders ? 'WithClaims' : ''}`;
     let integration = this.integrations.get(id);
     if (!integration) {

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { Mistake } from '../topology';
+import { inlineFunction } from './inline-function';
 import { LAMBDA_AGGREGATOR_CODE } from './lambda-aggregator-code';
 
 /** Where a part of an aggregated answer comes from. */
@@ -49,13 +50,12 @@ export class LambdaAggregator extends Construct {
       description: `Aggregates ${Object.keys(parts).join(', ')}`,
       runtime: Runtime.NODEJS_22_X,
       handler: 'index.handler',
-      code: Code.fromInline(LAMBDA_AGGREGATOR_CODE),
+      ...inlineFunction(LAMBDA_AGGREGATOR_CODE, { PARTS: JSON.stringify(Object.fromEntries(asked)) }),
       vpc,
       // The answer must be on its way when the time of the parts is over.
       timeout: Duration.seconds(Math.ceil(whole / 1000) + 1),
       memorySize: 256,
       logGroup: new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH }),
-      environment: { PARTS: JSON.stringify(Object.fromEntries(asked)) },
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Edge } from '../topology';
@@ -49,6 +49,11 @@ export interface ManagedApiProps {
    * @default - one is made, with a target group named `edge.id`
    */
   readonly loadBalancer?: ExistingLoadBalancer;
+  /**
+   * The subnets of the load balancer that is made. Where they have no pods in them, their CIDRs as the edge's `frontCidrs` keep all else from the gateway.
+   * @default - private subnets of the VPC
+   */
+  readonly loadBalancerSubnets?: SubnetSelection;
   /**
    * Where the pods of the gateway listen. Those of Envoy Gateway: `{ requests: 10443, readiness: 19003, readinessPath: '/ready' }`.
    * @default - those of Istio's gateway

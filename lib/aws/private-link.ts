@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   type INetworkListener, NetworkListener, NetworkLoadBalancer, NetworkTargetGroup, Protocol, TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -32,6 +32,8 @@ export interface PrivateLinkProps {
   readonly vpc: IVpc;
   /** @default - one is made */
   readonly loadBalancer?: ExistingLoadBalancer;
+  /** @default - private subnets of the VPC */
+  readonly loadBalancerSubnets?: SubnetSelection;
   /** @default - those of Istio's gateway */
   readonly gatewayPorts?: GatewayPorts;
 }
@@ -50,7 +52,7 @@ export class PrivateLink extends Construct {
   /** Undefined where the load balancer was there already. */
   readonly targetGroup?: NetworkTargetGroup;
 
-  constructor(scope: Construct, id: string, { edge, vpc, loadBalancer: existing, gatewayPorts }: PrivateLinkProps) {
+  constructor(scope: Construct, id: string, { edge, vpc, loadBalancer: existing, loadBalancerSubnets, gatewayPorts }: PrivateLinkProps) {
     super(scope, id);
     const port = edge.tlsSecret ? 443 : 80;
     const pods = gatewayPorts ?? { requests: port, ...READINESS_OF_ISTIO };
@@ -77,7 +79,9 @@ export class PrivateLink extends Construct {
       deregistrationDelay: Duration.seconds(60),
       healthCheck: { protocol: Protocol.HTTP, port: String(pods.readiness), path: pods.readinessPath, interval: Duration.seconds(10) },
     });
-    const loadBalancer = new NetworkLoadBalancer(this, 'LoadBalancer', { vpc, internetFacing: false, crossZoneEnabled: true, securityGroups: [balancerGroup] });
+    const loadBalancer = new NetworkLoadBalancer(this, 'LoadBalancer', {
+      vpc, vpcSubnets: loadBalancerSubnets, internetFacing: false, crossZoneEnabled: true, securityGroups: [balancerGroup],
+    });
     this.listener = loadBalancer.addListener('Listener', { port, protocol: Protocol.TCP, defaultTargetGroups: [this.targetGroup] });
     this.loadBalancerArn = loadBalancer.loadBalancerArn;
   }

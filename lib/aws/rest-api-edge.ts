@@ -1,6 +1,6 @@
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import {
-  ApiKeySourceType, CfnStage, Deployment, DomainName, EndpointType, LogGroupLogDestination, ResponseType, RestApi, type SecurityPolicy as TlsPolicy, SecurityPolicy,
+  ApiKeySourceType, CfnStage, DomainName, EndpointType, LogGroupLogDestination, ResponseType, RestApi, type SecurityPolicy as TlsPolicy, SecurityPolicy,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
@@ -16,6 +16,7 @@ import { requireFitForRestApi } from './limits/rest-api';
 import type { ManagedApiProps } from './managed-api';
 import { PrivateLink } from './private-link';
 import { RestClients } from './rest-clients';
+import { RestDeployment } from './rest-deployment';
 import { corsOf, methodSettings, RestMethods } from './rest-methods';
 
 const DEFAULT_STAGE = 'prod';
@@ -24,7 +25,7 @@ const DEFAULT_STAGE = 'prod';
 export interface RestCanary {
   /** The share of the requests in percent. */
   readonly percent: number;
-  /** The deployment that keeps the rest: the output `Deployment` of the time before. */
+  /** The deployment that keeps the rest: the output `DeploymentId` of the time before. */
   readonly stableDeployment: string;
 }
 
@@ -68,7 +69,7 @@ export class RestApiEdge extends Construct {
     edge.topology.close();
     requireFitForRestApi(props);
     ignoredByManagedApi(edge).forEach(finding => Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)));
-    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer, gatewayPorts: props.gatewayPorts });
+    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer, loadBalancerSubnets: props.loadBalancerSubnets, gatewayPorts: props.gatewayPorts });
     this.api = new RestApi(this, 'Api', {
       restApiName: edge.id,
       deploy: false,
@@ -83,7 +84,7 @@ export class RestApiEdge extends Construct {
     this.api.addGatewayResponse('NotFound', { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, statusCode: '404', templates: { 'application/json': '{"message":"Not Found"}' } });
     const clients = new RestClients(this, 'Clients', { edge, names: props.clients ?? [] });
     const methods = new RestMethods(this, 'Methods', { ...props, api: this.api, link: this.link, usageKeys: clients.usageKeys });
-    this.stage = this.addStage(edge, stageName, methods);
+    this.stage = this.addStage(edge, stageName);
     clients.addPlan(this.stage, methods.methods);
     if (edge.firewall) {
       new Firewall(this, 'Firewall', { stageArn: this.stage.stageArn, name: edge.id, webAclArn: props.webAclArn });
@@ -97,10 +98,8 @@ export class RestApiEdge extends Construct {
     }
   }
 
-  private addStage(edge: Edge, stageName: string, { methods }: RestMethods): Stage {
-    const deployment = new Deployment(this, 'Deployment', { api: this.api, retainDeployments: this.props.canary !== undefined });
-    // Without its methods a deployment would be empty.
-    deployment.node.addDependency(...methods.values());
+  private addStage(edge: Edge, stageName: string): Stage {
+    const deployment = new RestDeployment(this, 'Deployment', { api: this.api });
     const log = new LogGroup(this, 'AccessLog', { retention: this.props.logRetention ?? RetentionDays.ONE_MONTH });
     const caches = edge.routes.some(route => route.cacheFor);
     const stage = new Stage(this, 'Stage', {

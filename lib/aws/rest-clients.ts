@@ -27,7 +27,7 @@ export class RestClients extends Construct {
     this.edge = edge;
     const claim = edge.clientLimits.find(({ client }) => client.kind === 'claim')?.client.name;
     const values = Object.fromEntries(names.map(name => [name, valueOf(edge, name)]));
-    this.keys = names.map(name => new ApiKey(this, name, { apiKeyName: `${edge.id}-${name}`, value: claim === undefined ? undefined : values[name] }));
+    this.keys = names.map(name => new ApiKey(this, idOf(name), { apiKeyName: `${edge.id}-${name}`, value: claim === undefined ? undefined : values[name] }));
     this.usageKeys = claim === undefined ? undefined : { claim, keys: values };
   }
 
@@ -52,6 +52,11 @@ export class RestClients extends Construct {
 
 function throttleOf({ requests }: ClientLimit): { rateLimit: number; burstLimit: number } {
   return { rateLimit: requests, burstLimit: requests };
+}
+
+/** Constructs have no id that every object has as a property, and one is that of the plan. */
+function idOf(client: string): string {
+  return client in Object.prototype || client === 'Plan' ? `Client ${client}` : client;
 }
 
 /** Keys have 20 characters or more. */

@@ -1,13 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  AuthorizationType, CfnMethod, CognitoUserPoolsAuthorizer, type CorsOptions, HttpIntegration, type IAuthorizer, JsonSchemaType, type Method,
-  type MethodDeploymentOptions, Model, PassthroughBehavior, type RestApi,
+  AuthorizationType, CfnMethod, CognitoUserPoolsAuthorizer, type CorsOptions, HttpIntegration, type IAuthorizer, type IResource, JsonSchemaType, type Method,
+  type MethodDeploymentOptions, Model, PassthroughBehavior, RequestValidator, Resource, type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { CORS_HEADERS, type Edge, type Route } from '../topology';
 import type { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-edge';
 import { type ClientKeyValue, TokenAuthorizer } from './token-authorizer';
+
+/** Ids of a resource's own constructs. */
+const RESERVED = /^(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|Resource|Default)$/;
 
 /** Properties of {@link RestMethods}. */
 export interface RestMethodsProps extends RestApiEdgeProps {
@@ -21,6 +24,8 @@ export interface RestMethodsProps extends RestApiEdgeProps {
 export class RestMethods extends Construct {
   readonly methods = new Map<Route, Method>();
   private readonly authorizer?: IAuthorizer;
+  private readonly resources = new Map<string, IResource>();
+  private readonly validators = new Map<string, RequestValidator>();
 
   constructor(scope: Construct, id: string, private readonly props: RestMethodsProps) {
     super(scope, id);
@@ -34,9 +39,9 @@ export class RestMethods extends Construct {
   }
 
   private addMethod(route: Route): Method {
-    const { api, link, userPools, usageKeys } = this.props;
+    const { link, userPools, usageKeys } = this.props;
     const { operation: { method, path }, auth, requires } = route;
-    const resource = api.root.resourceForPath(path.text);
+    const resource = this.resourceOf(path.text === '/' ? [] : path.segments);
     const isCounted = usageKeys !== undefined && auth.token !== undefined;
     const added = resource.addMethod(method ?? 'ANY', this.integrationOf(route), {
       authorizer: auth.token ? this.authorizer : undefined,
@@ -44,8 +49,9 @@ export class RestMethods extends Construct {
       authorizationScopes: userPools ? auth.token?.scopes : undefined,
       apiKeyRequired: auth.key !== undefined || isCounted,
       requestParameters: Object.fromEntries(parametersOf(route).map(each => [`method.request.${each}`, true])),
-      requestModels: requires?.body ? { 'application/json': this.bodyModel(route) } : undefined,
-      requestValidatorOptions: requires ? { validateRequestBody: requires.body !== undefined, validateRequestParameters: true } : undefined,
+      // Of a content type without a model, AWS validates nothing.
+      requestModels: requires?.body ? { $default: this.bodyModel(route) } : undefined,
+      requestValidator: requires ? this.validator(requires.body !== undefined) : undefined,
     });
     if (added.node.defaultChild instanceof CfnMethod) {
       // VPC links of the second kind have no place in the construct.
@@ -54,6 +60,20 @@ export class RestMethods extends Construct {
       added.node.defaultChild.addPropertyOverride('Integration.IntegrationTarget', link.loadBalancerArn);
     }
     return added;
+  }
+
+  /** Each segment is a resource, whose construct shares ids with its methods. */
+  private resourceOf(segments: readonly string[]): IResource {
+    const pathPart = segments.at(-1);
+    if (pathPart === undefined) {
+      return this.props.api.root;
+    }
+    const path = segments.join('/');
+    const parent = this.resourceOf(segments.slice(0, -1));
+    const id = RESERVED.test(pathPart) || pathPart in Object.prototype ? `Segment ${pathPart}` : pathPart;
+    const resource = this.resources.get(path) ?? new Resource(parent, id, { parent, pathPart });
+    this.resources.set(path, resource);
+    return resource;
   }
 
   /** It names the edge's host, which the gateway in the cluster routes by and proves by its certificate, and overwrites the path, which has the stage in it. */
@@ -83,8 +103,17 @@ export class RestMethods extends Construct {
       [`integration.request.header.${header}`, auth.token ? `${source}.${claim}` : '\'\'']));
   }
 
+  /** The routes share two. */
+  private validator(validateRequestBody: boolean): RequestValidator {
+    const id = validateRequestBody ? 'BodyValidator' : 'ParametersValidator';
+    const validator = this.validators.get(id)
+      ?? new RequestValidator(this, id, { restApi: this.props.api, validateRequestBody, validateRequestParameters: true });
+    this.validators.set(id, validator);
+    return validator;
+  }
+
   private bodyModel(route: Route): Model {
-    const id = route.operation.toString().replace(/[^A-Za-z0-9]+/g, '');
+    const id = route.operation.toString().replaceAll('/', ' ');
     return new Model(this, `Body${id}`, { restApi: this.props.api, contentType: 'application/json', schema: { type: JsonSchemaType.OBJECT, ...route.requires?.body } });
   }
 }

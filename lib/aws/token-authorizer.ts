@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { IdentitySource, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Edge, Route } from '../topology';
+import { inlineFunction } from './inline-function';
 import { TOKEN_AUTHORIZER_CODE } from './token-authorizer-code';
 
 /** The key of a client in the usage plan; it tells clients apart and is no secret, since the authorizer gives it, not the client. */
@@ -23,7 +24,8 @@ export interface TokenAuthorizerProps {
 
 /**
  * Verifies tokens for a REST API, which has no JWT authorizer of its own: a Lambda function that finds the issuer's keys by OpenID discovery
- * and checks signature, issuer, audience, time and scopes. Its answer is remembered for five minutes for one token and route.
+ * and checks signature, issuer, audience, time and scopes. Its answer is remembered for five minutes for one token, method and route, so an expired
+ * token or a withdrawn key may be accepted for as long; the gateway in the cluster checks each request.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export class TokenAuthorizer extends Construct {
@@ -31,18 +33,18 @@ export class TokenAuthorizer extends Construct {
 
   constructor(scope: Construct, id: string, { edge, clients }: TokenAuthorizerProps) {
     super(scope, id);
+    const environment: Record<string, string> = {
+      DEMANDS: JSON.stringify(Object.fromEntries(edge.routes.flatMap(demandOf))),
+      ...(clients ? { CLIENTS: JSON.stringify(clients.keys), CLIENT_CLAIM: clients.claim } : {}),
+    };
     const handler = new LambdaFunction(this, 'Function', {
       description: `Verifies the tokens of ${edge.id}`,
       runtime: Runtime.NODEJS_22_X,
       handler: 'index.handler',
-      code: Code.fromInline(TOKEN_AUTHORIZER_CODE),
+      ...inlineFunction(TOKEN_AUTHORIZER_CODE, environment),
       timeout: Duration.seconds(10),
       memorySize: 256,
       logGroup: new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH }),
-      environment: {
-        DEMANDS: JSON.stringify(Object.fromEntries(edge.routes.flatMap(demandOf))),
-        ...(clients ? { CLIENTS: JSON.stringify(clients.keys), CLIENT_CLAIM: clients.claim } : {}),
-      },
     });
     this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
       handler,

@@ -27,7 +27,7 @@ export interface EnvoyGatewayProps {
    * @default envoy-gateway-system
    */
   readonly namespace?: string;
-  /** @default EnvoyService.LOAD_BALANCER */
+  /** @default - a load balancer; a ClusterIP for edges with `managed: true` */
   readonly service?: EnvoyService;
   /**
    * Whether its configuration says `rateLimit.failClosed`, so that what cannot be counted is refused.
@@ -113,7 +113,7 @@ export class EnvoyGateway extends EdgeGateway {
       },
     });
     renderCertificate(scope, edge);
-    renderProxy(scope, edge, { serviceName: this.serviceNameOf(edge), service: this.props.service ?? EnvoyService.LOAD_BALANCER, tracing: this.props.tracing });
+    renderProxy(scope, edge, { serviceName: this.serviceNameOf(edge), service: this.serviceTypeOf(edge, this.props.service), tracing: this.props.tracing });
   }
 
   /** Some things are said once, where Envoy Gateway is installed, or not at all. */

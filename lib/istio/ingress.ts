@@ -28,7 +28,7 @@ export class IstioIngress extends EdgeGateway {
   readonly readinessPort = READINESS;
   readonly readinessPath = '/healthz/ready';
 
-  constructor(private readonly service: GatewayService) {
+  constructor(private readonly service?: GatewayService) {
     super();
   }
 
@@ -54,7 +54,7 @@ export class IstioIngress extends EdgeGateway {
 
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
-      renderGateway(chart.scopeOf(edge), this.service, edge);
+      renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge);
       renderEdgeRoutes(chart, edge, [edge.routes]);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
@@ -64,7 +64,7 @@ export class IstioIngress extends EdgeGateway {
   }
 }
 
-function renderGateway(scope: Construct, service: GatewayService, edge: Edge): void {
+function renderGateway(scope: Construct, service: string, edge: Edge): void {
   const { name, namespace, tlsSecret, clientCa } = edge;
   const common = { hostname: edge.host, allowedRoutes: { namespaces: { from: 'Same' as const } } };
   new Gateway(scope, 'gateway', {
@@ -113,7 +113,7 @@ function renderVersionRules(chart: TopologyChart, edge: Edge): void {
  * What istiod merges into the workload that it makes: how its Service is exposed, and more than one pod.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
  */
-function renderParameters(scope: Construct, service: GatewayService, edge: Edge): void {
+function renderParameters(scope: Construct, service: string, edge: Edge): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new ConfigMap(place, 'parameters', {

@@ -1,6 +1,6 @@
 import { Capability, type Labels, pods, type SystemConnections, Target, tcp, type TopologyChart, type Tracing } from '../kubernetes';
 import { Mistake, type Service } from '../topology';
-import { GatewayService, IstioIngress } from './ingress';
+import { type GatewayService, IstioIngress } from './ingress';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderTelemetry } from './telemetry';
@@ -38,7 +38,7 @@ export interface IstioSidecarsProps {
    * @default - no traces
    */
   readonly tracing?: Tracing;
-  /** @default GatewayService.LOAD_BALANCER */
+  /** @default - a load balancer; a ClusterIP for edges with `managed: true` */
   readonly gatewayService?: GatewayService;
 }
 
@@ -62,7 +62,7 @@ export class IstioSidecars extends Target {
     this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'istio-system';
     this.trustDomain = trustDomainOf(props);
     this.tracing = props.tracing;
-    this.gateway = new IstioIngress(props.gatewayService ?? GatewayService.LOAD_BALANCER);
+    this.gateway = new IstioIngress(props.gatewayService);
   }
 
   /** Exactly one of Istio's two labels, since `istio-injection` beats the revision. */

@@ -1,4 +1,4 @@
-import type { Edge } from '../topology';
+import { type Edge, Mistake } from '../topology';
 import type { Capability } from './capabilities';
 import type { TopologyChart } from './chart';
 import type { Labels } from './target';
@@ -30,4 +30,23 @@ export abstract class EdgeGateway {
 
   /** Adds its resources to the chart, which has the workloads. */
   abstract render(chart: TopologyChart): void;
+
+  /**
+   * The type of the Service in front of the pods. Behind a managed API it is no load balancer, which clients could connect to without the API.
+   * @param declared the type for all edges, if one was declared
+   */
+  protected serviceTypeOf(edge: Edge, declared?: string): string {
+    if (!edge.managed) {
+      return declared ?? 'LoadBalancer';
+    }
+    if (declared === 'LoadBalancer') {
+      throw new Mistake({
+        code: 'Contradiction',
+        where: edge.path,
+        problem: `The edge is behind a managed API, and ${this.name} is declared with a load balancer of its own, where clients would bypass the API.`,
+        remedy: 'Leave the type of the Service out: edges with `managed: true` get a ClusterIP, others a load balancer.',
+      });
+    }
+    return declared ?? 'ClusterIP';
+  }
 }

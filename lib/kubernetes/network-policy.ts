@@ -52,20 +52,25 @@ function renderForService(chart: TopologyChart, service: Service, gates: Gate[])
   });
 }
 
-/** Anybody may knock at an edge; it may reach the services it has routes to. Pods in a namespace of the gateway's own are its operator's. */
+/**
+ * An edge admits all, or its front alone if that is declared; it connects to the services of its routes. In a namespace of the gateway's own,
+ * policies are its operator's: there the front alone is declared.
+ */
 function renderForEdge(chart: TopologyChart, gateway: EdgeGateway, edge: Edge): void {
   const namespace = gateway.namespaceOf(edge);
-  if (!chart.topology.namespaces.includes(namespace)) {
+  const isOurs = chart.topology.namespaces.includes(namespace);
+  if (!isOurs && !edge.frontCidrs) {
     return;
   }
+  const from = edge.frontCidrs?.map(cidr => ({ ipBlock: { cidr } }));
   const egress = edge.destinations.map(({ service, port }) => ({ to: [pods(service.namespace, service.selector)], ports: [tcp(port.target)] }));
   new k8s.KubeNetworkPolicy(chart.scopeOf(edge), 'network-policy', {
-    metadata: { name: edge.name, namespace },
+    metadata: { name: isOurs ? edge.name : gateway.serviceNameOf(edge), namespace },
     spec: {
       podSelector: { matchLabels: gateway.labelsOf(edge) },
-      policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ ports: gateway.portsOf(edge).map(tcp) }],
-      egress: distinct(egress),
+      policyTypes: isOurs ? ['Ingress', 'Egress'] : ['Ingress'],
+      ingress: [{ from, ports: gateway.portsOf(edge).map(tcp) }],
+      egress: isOurs ? distinct(egress) : undefined,
     },
   });
 }

@@ -10,7 +10,7 @@ export interface TargetGroupBindingProps {
   readonly mesh: Target;
   /**
    * The addresses, as a CIDR, from which the load balancer reaches the pods; the controller then opens their security groups to it.
-   * @default - security groups are left alone
+   * @default - the edge's `frontCidrs`; without these, security groups are left alone
    */
   readonly allowFrom?: string;
 }
@@ -34,6 +34,7 @@ export class TargetGroupBinding extends Construct {
       });
     }
     const port = edge.tlsSecret ? 443 : 80;
+    const blocks = (allowFrom !== undefined ? [allowFrom] : edge.frontCidrs ?? []).map(cidr => ({ ipBlock: { cidr } }));
     const ports = [gateway.requestPortOf(edge), gateway.readinessPort].map(each => ({ protocol: 'TCP', port: each }));
     new ApiObject(this, 'Default', {
       apiVersion: 'elbv2.k8s.aws/v1beta1',
@@ -43,7 +44,7 @@ export class TargetGroupBinding extends Construct {
         targetGroupName: edge.id,
         targetType: 'ip',
         serviceRef: { name: gateway.serviceNameOf(edge), port },
-        networking: allowFrom ? { ingress: [{ from: [{ ipBlock: { cidr: allowFrom } }], ports }] } : undefined,
+        networking: blocks.length > 0 ? { ingress: [{ from: blocks, ports }] } : undefined,
       },
     });
   }

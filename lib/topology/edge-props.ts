@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
+import { requireRangeOfFront } from './cidr';
 import { type ClientLimit, requireCountableClients } from './client-limit';
 import { type Cors, requireTenableCors } from './cors';
 import type { Throttle } from './limit';
@@ -61,10 +62,18 @@ export interface EdgeProps {
   readonly firewall?: boolean;
   /**
    * Whether a managed API stands in front and keeps what it alone can: the firewall, client certificates, API keys, request shapes, caches
-   * and the limits of clients. The gateway in the cluster leaves these to it, and checks tokens and throttles once more.
+   * and the limits of clients. The gateway in the cluster leaves these to it, and checks tokens and throttles once more. Its Service is
+   * a ClusterIP: the load balancer of the API connects to its pods.
    * @default false
    */
   readonly managed?: boolean;
+  /**
+   * The addresses, as CIDRs, from which the managed API connects to the gateway's pods: the subnets of its load balancer. In the cluster: the
+   * NetworkPolicy of these pods admits no others. Subnets without pods in them, or these pods can connect too.
+   * @default - any address that reaches the pods can bypass the API; a warning names what the API alone enforces
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#client-ip-preservation
+   */
+  readonly frontCidrs?: string[];
   /**
    * The time a request has on routes that say nothing else.
    * @default 29 seconds, the most that a managed API gateway grants
@@ -92,9 +101,30 @@ export function requireTenableEdge(where: string, props: EdgeProps): void {
   requireTls(where, 'certificateIssuer', props.certificateIssuer, props);
   // A managed API ends TLS in front, whatever is spoken behind it.
   requireTls(where, 'clientCa', props.managed ? undefined : props.clientCa, props);
+  requireTenableFront(where, props);
   if (props.clientLimit?.client.kind === 'API key' && props.auth) {
     requireCountableClients({ path: where, limit: props.clientLimit, hasToken: props.auth.token !== undefined, hasApiKey: props.auth.key !== undefined });
   }
+}
+
+function requireTenableFront(where: string, { managed, frontCidrs }: EdgeProps): void {
+  if (frontCidrs && !managed) {
+    throw new Mistake({
+      code: 'NoEffect',
+      where,
+      problem: '`frontCidrs` are the addresses of a managed API, and none is declared in front of the edge.',
+      remedy: 'Set `managed: true`, or leave `frontCidrs` out.',
+    });
+  }
+  if (frontCidrs?.length === 0) {
+    throw new Mistake({
+      code: 'NoEffect',
+      where,
+      problem: '`frontCidrs` is empty, so nothing could connect to the gateway.',
+      remedy: 'List the subnets of the load balancer, or leave `frontCidrs` out.',
+    });
+  }
+  frontCidrs?.forEach(cidr => requireRangeOfFront(where, cidr));
 }
 
 function requireTls(where: string, name: string, value: string | undefined, { tlsSecret }: EdgeProps): void {

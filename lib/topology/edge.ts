@@ -44,6 +44,7 @@ export class Edge {
   readonly cors?: Cors;
   readonly firewall: boolean;
   readonly managed: boolean;
+  readonly frontCidrs?: readonly string[];
   readonly timeout: Duration;
   readonly namespace: string;
   private readonly declared: Route[] = [];
@@ -63,6 +64,7 @@ export class Edge {
     this.cors = props.cors;
     this.firewall = props.firewall ?? false;
     this.managed = props.managed ?? false;
+    this.frontCidrs = props.frontCidrs;
     this.timeout = props.timeout ?? Duration.seconds(29);
     this.namespace = props.namespace ?? topology.namespace;
     requireDnsLabel(this.path, 'an edge', name);

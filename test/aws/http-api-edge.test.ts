@@ -324,6 +324,48 @@ test('a named stage is not in the path that the cluster sees', () => {
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { RequestParameters: { 'overwrite:path': '$request.path' } });
 });
 
+describe('preflights of routes of any method', () => {
+  const cors = { origins: ['https://www.shop.example'] };
+  const auth = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
+  const keysOf = (template: Template) => Object.values(template.findResources('AWS::ApiGatewayV2::Route') as Record<string, { Properties: { RouteKey: string; AuthorizationType: string } }>)
+    .map(({ Properties }) => `${Properties.RouteKey} ${Properties.AuthorizationType}`).sort();
+
+  test('have routes without authorizer where the edge has CORS and the route demands a token', () => {
+    const { edge, web } = declared({ cors });
+    edge.route('ANY /{path+}', web, { auth });
+    edge.route('ANY /users/{id}', web, { auth });
+    edge.route('GET /orders', web, { auth });
+    edge.route('ANY /open', web);
+
+    expect(keysOf(httpTemplate(edge))).toEqual([
+      'ANY /open NONE', 'ANY /users/{id} JWT', 'ANY /{path+} JWT', 'GET /orders JWT', 'OPTIONS /users/{id} NONE', 'OPTIONS /{path+} NONE',
+    ]);
+  });
+
+  test('have no other where a route for OPTIONS is declared, whatever its parameters are named', () => {
+    const { edge, web } = declared({ cors });
+    edge.route('ANY /users/{id}', web, { auth });
+    edge.route('OPTIONS /users/{name}', web);
+
+    expect(keysOf(httpTemplate(edge))).toEqual(['ANY /users/{id} JWT', 'OPTIONS /users/{name} NONE']);
+  });
+
+  test('have none without CORS', () => {
+    const { edge, web } = declared();
+    edge.route('ANY /users/{id}', web, { auth });
+
+    expect(keysOf(httpTemplate(edge))).toEqual(['ANY /users/{id} JWT']);
+  });
+
+  test('take no claims along', () => {
+    const { edge, web } = declared({ cors });
+    edge.route('ANY /users/{id}', web, { auth });
+
+    httpTemplate(edge, () => ({ claimHeaders: { 'x-customer': 'sub' } }))
+      .hasResourceProperties('AWS::ApiGatewayV2::Integration', { RequestParameters: Match.objectLike({ 'remove:header.x-customer': '' }) });
+  });
+});
+
 test('CORS is answered by the API, for the methods that routes have', () => {
   const { edge, web } = declared({ cors: { origins: ['https://www.shop.example'], exposedHeaders: ['x-total'] } });
   edge.route('GET /', web);

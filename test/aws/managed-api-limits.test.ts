@@ -23,6 +23,7 @@ test.each<[string, RegExp, () => unknown]>([
   ['a reserved header', /"X-Forwarded-For" itself/, make('http', {}, {}, { claimHeaders: { 'X-Forwarded-For': 'sub' } })],
   ...['', 'a b', 'sub}', '$context.identity.sourceIp'].map((claim): [string, RegExp, () => unknown] =>
     [`the claim "${claim}"`, /is no name of a claim that AWS finds/, make('http', { auth: jwt }, {}, { claimHeaders: { 'x-customer': claim } })]),
+  ['a token with preflights', /browsers send none with preflights/, make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /')],
   ['client certificates that it would have to show on', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
 ])('an HTTP API is refused %s', (_what, message, build) => {
@@ -41,9 +42,62 @@ test.each<[string, RegExp, () => unknown]>([
   ['a stage name with a dash', /"pre-prod" cannot name a stage/, make('rest', {}, {}, { stageName: 'pre-prod' })],
   ['a canary of nothing', /0 % of the requests/, make('rest', {}, {}, { canary: { percent: 0, stableDeployment: 'a' } })],
   ['a timeout beyond 29 s', /30000 ms.*29000 ms/s, make('rest', { timeout: Duration.seconds(30) })],
+  ['a web ACL for an edge without a firewall', /no firewall.*firewall: true/s, make('rest', {}, {}, { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' })],
+  ['limits by claim where Cognito verifies tokens', /no usage key.*Leave `userPools` out/s,
+    make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) }, {}, { clients: ['a'], userPools: [] })],
+  ['a route for what CORS answers', /answers OPTIONS of each path itself/, make('rest', { cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /')],
+  ['a client without a name', /empty name/, make('rest', {}, {}, { clients: ['ann', ''] })],
+  ['a client that is named twice', /"ann" is named twice/, make('rest', {}, {}, { clients: ['ann', 'bob', 'ann'] })],
   ['a truststore without a domain', /`certificate`/, make('rest', {}, {}, { truststore: { bucket: {} as never, key: 'x' } })],
 ])('a REST API is refused %s', (_what, message, build) => {
   expect(build).toThrow(message);
+});
+
+describe('a REST API has one parameter below a resource', () => {
+  const build = (...operations: string[]) => () => {
+    const { edge, web } = declared();
+    operations.forEach(operation => edge.route(operation, web));
+    return restTemplate(edge);
+  };
+
+  test.each([
+    ['GET /products/{id}', 'GET /products/{name}/reviews', '{id}', '{name}'],
+    ['GET /{tenant}/a', 'POST /{user}', '{tenant}', '{user}'],
+    ['GET /x/{p+}', 'GET /x/{q}', '{p+}', '{q}'],
+    ['GET /x/{p}', 'GET /x/{p+}', '{p}', '{p+}'],
+    ['GET /a/{id}/b/{x}', 'GET /a/{id}/b/{y}/c', '{x}', '{y}'],
+  ])('so %s and %s are refused together', (one, other, parameter, another) => {
+    expect(build(one, other)).toThrow(`"${one}" has the parameter ${parameter} where "${other}" has ${another}`);
+    expect(build(other, one)).toThrow(`"${other}" has the parameter ${another} where "${one}" has ${parameter}`);
+  });
+
+  test('so the same parameter, and parameters of different resources, are taken', () => {
+    expect(build('GET /products/{id}', 'GET /products/{id}/reviews', 'GET /shops/{name}', 'GET /products/{id}/parts/{name}')).not.toThrow();
+  });
+});
+
+test.each([
+  ...['~', '%20', '@', '!', '&', '(', ')', ',', ';', '=', '+', '\''].map(sign => [`GET /a${sign}b`, `"a${sign}b" cannot name a resource`]),
+  ['GET /a//b', 'empty segment'], ['GET /{id}/{id}', 'two parameters named "id"'], ['GET /{x}/{x+}', 'two parameters named "x"'],
+])('a REST API is refused %s', (operation, problem) => {
+  expect(make('rest', {}, {}, {}, operation)).toThrow(new RegExp(`shop/door/${operation}.*${problem}`.replace(/[()+{}]/g, '\\$&'), 's'));
+});
+
+test('a REST API has resources whose names constructs use themselves', () => {
+  const { edge, web } = declared();
+  const names = ['constructor', '__proto__', 'toString', 'Resource', 'Default', 'GET', 'ANY', 'OPTIONS', 'a.b', 'a$b', 'a:b'];
+  names.forEach(name => edge.route(`GET /${name}/x`, web));
+  ['GET /', 'ANY /', 'GET /Default/Resource', 'GET /GET/GET', 'GET /constructor'].forEach(operation => edge.route(operation, web));
+
+  const resources = Object.values(restTemplate(edge).findResources('AWS::ApiGateway::Resource') as Record<string, { Properties: { PathPart: string } }>);
+  expect(resources.map(({ Properties }) => Properties.PathPart).filter(each => each !== 'x').sort()).toEqual([...names, 'Resource', 'GET'].sort());
+});
+
+test('routes for preflights count among the 300 of an HTTP API', () => {
+  const { edge, web } = declared({ auth: jwt, cors: { origins: ['*'] } });
+  Array.from({ length: 151 }, (_, index) => edge.route(`ANY /things/${index}`, web));
+
+  expect(() => httpTemplate(edge)).toThrow(/302 routes.*at most 300/s);
 });
 
 test('a REST API has 300 resources, a segment of a path each', () => {

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'cdk8s';
 import { sample } from 'fast-check';
 import { Auth, ClientKey, ClientLimit, Period, Throttle, WhenUnavailable } from '../../lib';
@@ -135,6 +136,16 @@ describe('clients', () => {
     });
   });
 
+  test.each(['constructor', '__proto__', 'Plan'])('may be named %s', name => {
+    const { edge, web } = declared({ auth: jwt, clientLimit: perClient(5) });
+    edge.route('GET /orders', web);
+
+    const template = restTemplate(edge, () => ({ clients: ['ann', name] }));
+    template.hasResourceProperties('AWS::ApiGateway::ApiKey', { Name: `shop-door-${name}` });
+    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { CLIENTS: Match.stringLikeRegexp(`"${name}":"[0-9a-f]{40}"`) } } });
+    template.resourceCountIs('AWS::ApiGateway::UsagePlanKey', 2);
+  });
+
   test('with API keys of their own bring them in a header', () => {
     const { edge, web } = declared({ auth: Auth.apiKey({ secret: 'keys' }), clientLimit: perClient(5, Period.SECOND, ClientKey.apiKey()) });
     edge.route('GET /orders', web);
@@ -170,7 +181,7 @@ test('throttles and caches are settings of the stage, and a cached answer is tol
   template.hasResourceProperties(...method({ Integration: Match.objectLike({ CacheKeyParameters: ['method.request.header.Authorization'] }) }));
 });
 
-test('what a request must look like is checked before the cluster sees it', () => {
+test('what a request must look like is checked before the cluster sees it, whatever its content type', () => {
   const { edge, web } = declared();
   edge.route('POST /orders', web, { requires: { headers: ['x-shop'], body: { required: ['id'], properties: { id: { type: 'string' } } } } });
 
@@ -180,7 +191,21 @@ test('what a request must look like is checked before the cluster sees it', () =
     ContentType: 'application/json',
     Schema: { type: 'object', required: ['id'], properties: { id: { type: 'string' } }, $schema: 'http://json-schema.org/draft-04/schema#' },
   });
-  template.hasResourceProperties(...method({ RequestParameters: { 'method.request.header.x-shop': true } }));
+  template.hasResourceProperties(...method({
+    RequestParameters: { 'method.request.header.x-shop': true },
+    RequestModels: { $default: { Ref: Match.stringLikeRegexp('BodyPOSTorders') } },
+  }));
+});
+
+test('routes share the validators, and each has a model of its own', () => {
+  const { edge, web } = declared();
+  ['POST /a/b', 'POST /a-b', 'POST /ab'].forEach((operation, index) => edge.route(operation, web, { requires: { body: { required: [`f${index}`] } } }));
+  ['GET /a', 'GET /b'].forEach(operation => edge.route(operation, web, { requires: { query: ['q'] } }));
+
+  const template = restTemplate(edge);
+  template.resourceCountIs('AWS::ApiGateway::RequestValidator', 2);
+  template.resourceCountIs('AWS::ApiGateway::Model', 3);
+  template.resourcePropertiesCountIs('AWS::ApiGateway::RequestValidator', { ValidateRequestBody: false, ValidateRequestParameters: true }, 1);
 });
 
 test('a firewall stands before the stage, with the rules of AWS or with those that are there', () => {
@@ -217,6 +242,17 @@ test('a canary gets its share while the stable deployment keeps the rest, and is
   const template = restTemplate(edge, () => ({ canary: { percent: 10, stableDeployment: 'abc123' } }));
   template.hasResourceProperties('AWS::ApiGateway::Stage', { DeploymentId: 'abc123', CanarySetting: { PercentTraffic: 10, DeploymentId: Match.anyValue() } });
   template.hasResource('AWS::ApiGateway::Deployment', { DeletionPolicy: 'Retain' });
+});
+
+test('the load balancer is internal, in the subnets that are chosen for it', () => {
+  const { edge, web } = declared();
+  edge.route('GET /', web);
+
+  const template = restTemplate(edge, () => ({ loadBalancerSubnets: { subnetType: SubnetType.PUBLIC } }));
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+    Scheme: 'internal',
+    Subnets: [1, 2].map(number => ({ Ref: Match.stringLikeRegexp(`PublicSubnet${number}`) })),
+  });
 });
 
 test('a load balancer that is there is used as it is', () => {

@@ -39,6 +39,12 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
   ['client certificates without TLS', 'NoEffect', ['clientCa', 'tlsSecret'], edge({ clientCa: 'clients' })],
   ['an issuer of certificates without a Secret to put them in', 'NoEffect', ['certificateIssuer'], edge({ certificateIssuer: 'letsencrypt' })],
   ['a name that no Secret can have', 'InvalidName', ['"Shop TLS"', 'a Secret'], edge({ tlsSecret: 'Shop TLS' })],
+  ['addresses of a managed API that is not there', 'NoEffect', ['frontCidrs', 'managed: true'], edge({ frontCidrs: ['10.0.8.0/24'] })],
+  ['no address of a managed API', 'NoEffect', ['empty'], edge({ managed: true, frontCidrs: [] })],
+  ...['10.0.8.0', '10.0.8.0/33', '10.0.8/24', 'fd00::/129', '10.0.8.0/', '/24', '10.0.8.0/024', '10.0.8.0/24/1', '*'].map((cidr): [string, string, string[], () => unknown] =>
+    [`"${cidr}" as the addresses of a managed API`, 'InvalidCidr', [`"${cidr}"`, '10.0.8.0/24'], edge({ managed: true, frontCidrs: ['10.0.9.0/24', cidr] })]),
+  ...['0.0.0.0/0', '::/0', '128.0.0.0/1', '8.0.0.0/7', '2000::/15'].map((cidr): [string, string, string[], () => unknown] =>
+    [`"${cidr}" as the addresses of a managed API`, 'InvalidCidr', [`"${cidr}"`, 'bypassed'], edge({ managed: true, frontCidrs: [cidr] })]),
   ['no scope at all', 'InvalidScope', ['no token'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: [] })],
   ['two scopes in one', 'InvalidScope', ['"a b"'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: ['a b'] })],
   ...['orders:*', '*', '*:read', 'a*b'].map((scope): [string, string, string[], () => unknown] =>

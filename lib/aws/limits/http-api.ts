@@ -1,6 +1,7 @@
 import { type Finding, Severity } from '../../checks';
 import type { Edge, Route } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
+import { openPreflightsOf } from '../preflights';
 import { audiencesOf, HTTP_API, refusal, requireFitForManagedApi, requireNoMore } from './managed-api';
 import { requireOneChoice } from './route-choice';
 
@@ -13,7 +14,7 @@ const SCOPES = 10;
 /** Refuses what an HTTP API cannot do: AWS would say so during a deployment, or not at all. */
 export function requireFitForHttpApi(props: ManagedApiProps): void {
   const { edge } = props;
-  requireNoMore(HTTP_API, edge.path, 'routes', edge.routes.length, ROUTES, 'Split the edge in two.');
+  requireNoMore(HTTP_API, edge.path, 'routes', edge.routes.length + openPreflightsOf(edge).length, ROUTES, 'Split the edge in two.');
   requireNoMore(HTTP_API, edge.path, 'sets of issuer and audiences', tokenDemandsOf(edge).length, AUTHORIZERS, 'Let routes share them.');
   requireFitForManagedApi(HTTP_API, props);
   edge.routes.forEach(requireFitRoute);
@@ -70,6 +71,10 @@ function tokensWithoutAudience(edge: Edge): Finding[] {
 
 function requireFitRoute({ edge, operation, auth: { token } }: Route): void {
   const where = `${edge.path}/${operation.toString()}`;
+  if (edge.cors && operation.method === 'OPTIONS' && token) {
+    throw refusal(HTTP_API, where, 'The edge has CORS, and the route demands a token for OPTIONS: browsers send none with preflights, so they are denied.',
+      'Leave the route out, or give it `Auth.none()`.');
+  }
   requireNoMore(HTTP_API, where, 'audiences', token ? audiencesOf(token).length : 0, AUDIENCES, 'Give the clients one audience in common.');
   requireNoMore(HTTP_API, where, 'scopes', token?.scopes?.length ?? 0, SCOPES, 'Give the clients one scope in common.');
 }

@@ -1,6 +1,7 @@
 import { type Edge, Period, type Route, WhenUnavailable } from '../../topology';
 import type { RestApiEdgeProps } from '../rest-api-edge';
 import { refusal, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
+import { refuseUnfitPaths } from './rest-paths';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const RESOURCES = 300;
@@ -14,9 +15,11 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireFitForManagedApi(REST_API, props);
   edge.routes.forEach(requireFitRoute);
   requireAudiences(props);
+  refuseUnfitPaths(edge);
   requireFitLimits(props);
   requireOneKindOfKey(edge);
   requireTenableCanary(props);
+  refuseWithoutEffect(props);
 }
 
 /** Each segment of a path is a resource of its own. */
@@ -27,6 +30,10 @@ function resourcesOf(edge: Edge): number {
 
 function requireFitRoute({ edge, operation, auth: { key }, cacheFor, clientLimit }: Route): void {
   const where = `${edge.path}/${operation.toString()}`;
+  if (edge.cors && operation.method === 'OPTIONS') {
+    throw refusal(REST_API, where, `The edge has CORS, for which ${REST_API.name} answers OPTIONS of each path itself, so the route would never get a request.`,
+      'Leave the route out, or use HttpApiEdge.');
+  }
   if (cacheFor && cacheFor.toSeconds() > LONGEST_CACHE) {
     throw refusal(REST_API, where, `Answers are kept for ${cacheFor.toSeconds()} s, and ${REST_API.name} keeps them for at most ${LONGEST_CACHE} s.`, 'Keep them for an hour or less.');
   }
@@ -47,6 +54,10 @@ function requireAudiences({ edge, userPools }: RestApiEdgeProps): void {
 }
 
 function requireFitLimits({ edge, clients }: RestApiEdgeProps): void {
+  const unnamed = clients?.find((name, index) => name === '' || clients.indexOf(name) !== index);
+  if (unnamed !== undefined) {
+    throw refusal(REST_API, edge.path, unnamed === '' ? 'A client has an empty name.' : `The client "${unnamed}" is named twice.`, 'Name each client once in `clients`.');
+  }
   for (const { client, per, whenUnavailable } of edge.clientLimits) {
     if (per !== Period.SECOND && per !== Period.DAY) {
       throw refusal(REST_API, edge.path, `Clients are limited per ${per}, and usage plans count per second or per day.`, 'Use Period.SECOND or Period.DAY.');
@@ -70,6 +81,18 @@ function requireOneKindOfKey(edge: Edge): void {
   const byClaim = edge.clientLimits.some(({ client }) => client.kind === 'claim');
   if (byClaim && edge.routes.some(route => route.auth.key)) {
     throw refusal(REST_API, edge.path, 'Some clients are known by an API key and others by a claim, and an API takes keys from one place.', 'Split the edge in two.');
+  }
+}
+
+/** What is declared for this construct and would enforce nothing, or refuse all. */
+function refuseWithoutEffect({ edge, webAclArn, userPools }: RestApiEdgeProps): void {
+  if (webAclArn !== undefined && !edge.firewall) {
+    throw refusal(REST_API, edge.path, 'The API has a web ACL, and the edge declares no firewall, so it would not be attached.',
+      'Set `firewall: true` and `managed: true` on the edge, or leave `webAclArn` out.');
+  }
+  if (userPools && edge.clientLimits.some(({ client }) => client.kind === 'claim')) {
+    throw refusal(REST_API, edge.path, 'Clients are limited by a claim, and Cognito authorizers give requests no usage key, so AWS would deny all of them.',
+      'Leave `userPools` out: the Lambda authorizer gives each client its key.');
   }
 }
 

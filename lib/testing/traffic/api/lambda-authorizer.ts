@@ -20,9 +20,9 @@ const KNOWN_CODE = 'process.env.DEMANDS';
  */
 export function askLambdaAuthorizer({ token }: Message, template: Template, authorizer: Resource, routes: readonly string[]): Authorization {
   const handler = functionIn(template, authorizer.root.get('Properties', 'AuthorizerUri'));
-  const variables = handler?.root.get('Properties', 'Environment', 'Variables');
-  const demands = mapIn(variables?.get('DEMANDS').text ?? '');
-  if (!handler || !variables || !demands || !handler.root.get('Properties', 'Code', 'ZipFile').text.includes(KNOWN_CODE)) {
+  const variable = (name: string) => handler ? variableOf(handler, name) : '';
+  const demands = mapIn(variable('DEMANDS'));
+  if (!handler || !demands || !handler.root.get('Properties', 'Code', 'ZipFile').text.includes(KNOWN_CODE)) {
     throw new Unsimulated(`The authorizer ${authorizer.name} asks ${handler ? `the function ${handler.name}` : 'a function that is not in its template'}, whose code is not simulated.`,
       'Ask for routes that it does not guard, or put its decision in place of it.');
   }
@@ -36,8 +36,8 @@ export function askLambdaAuthorizer({ token }: Message, template: Template, auth
     return refused(403, `The function ${handler.name} denies a token ${denial}: {"message":"User is not authorized to access this resource"}.`);
   }
   const { claims } = token;
-  const client = claims[variables.get('CLIENT_CLAIM').text];
-  const key = mapIn(variables.get('CLIENTS').text)?.[String(client)];
+  const client = claims[variable('CLIENT_CLAIM')];
+  const key = mapIn(variable('CLIENTS'))?.[String(client)];
   return {
     steps: [`The function ${handler.name} takes the token of ${demand.issuer} for ${demand.audiences.join(' or ')}${demand.scopes ? ` with one of the scopes ${demand.scopes.join(', ')}` : ''}.`],
     context: {
@@ -46,6 +46,12 @@ export function askLambdaAuthorizer({ token }: Message, template: Template, auth
     },
     usageKey: typeof key === 'string' ? key : undefined,
   };
+}
+
+/** A variable of its environment, or of its code where they would be more than an environment holds. */
+function variableOf(handler: Resource, name: string): string {
+  const [, assigned] = new RegExp(`^process\\.env\\.${name} = (".*");$`, 'm').exec(handler.root.get('Properties', 'Code', 'ZipFile').text) ?? [];
+  return assigned === undefined ? handler.root.get('Properties', 'Environment', 'Variables', name).text : String(JSON.parse(assigned));
 }
 
 function problemOf(token: Token | undefined, { issuer }: Demand): string | undefined {

@@ -172,3 +172,13 @@ test('a canary is told of', () => {
 
   expect(ask(canary, 'GET https://EdgeApi65822B7B/prod').steps).toContain('A canary deployment takes 10 % of the requests; both are taken for what the template says.');
 });
+
+test('demands that exceed the environment of the function are read from its code', () => {
+  const { edge, web } = declared({ auth: Auth.jwt(jwt), managed: true, clientLimit: perClient(ClientKey.claim('sub')) });
+  Array.from({ length: 60 }, (_, index) => edge.route(`GET /things/${index}`, web));
+  const large = clusterOf(restTemplate(edge, ({ certificate }) => ({ certificate, clients: ['ann'] })));
+
+  expect(ask(large, 'GET https://shop.example/things/59', token(claims)).status).toBeUndefined();
+  expect(ask(large, 'GET https://shop.example/things/59', token({ ...claims, aud: 'other' })).status).toBe(403);
+  expect(ask(large, 'GET https://shop.example/things/59', token({ ...claims, sub: 'bob' })).status).toBe(403);
+});

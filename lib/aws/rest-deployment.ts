@@ -1,0 +1,47 @@
+import type { CfnResource} from 'aws-cdk-lib';
+import { Aspects, Lazy, Stack } from 'aws-cdk-lib';
+import {
+  CfnAuthorizer, CfnDeployment, CfnGatewayResponse, CfnMethod, CfnModel, CfnRequestValidator, CfnResource as CfnApiResource, Deployment, type RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { Construct } from 'constructs';
+
+/** What AWS copies into a deployment, besides the API itself. */
+const CONTENTS = [CfnApiResource, CfnMethod, CfnAuthorizer, CfnGatewayResponse, CfnModel, CfnRequestValidator];
+
+type Content = InstanceType<typeof CONTENTS[number]>;
+
+/**
+ * A snapshot of a REST API. AWS never changes one, so its logical id changes with whatever it contains, overrides of single resources included, and
+ * it is made after all of that. Earlier ones are kept: a canary, or a way back, needs them.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
+ */
+export class RestDeployment extends Deployment {
+  constructor(scope: Construct, id: string, props: { readonly api: RestApi }) {
+    super(scope, id, { api: props.api, retainDeployments: true });
+    this.addToLogicalId(Lazy.any({ produce: () => this.contents(props.api).map(each => propertiesOf(each)).sort() }));
+    Aspects.of(this).add({
+      visit: node => {
+        if (node instanceof CfnDeployment) {
+          this.contents(props.api).forEach(each => node.addResourceDependency(each));
+        }
+      },
+    });
+  }
+
+  /** Wherever in the stack they are declared. */
+  private contents(api: RestApi): Content[] {
+    const stack = Stack.of(this);
+    const id = JSON.stringify(stack.resolve(api.restApiId));
+    return stack.node.findAll().filter(isContent).filter(each => JSON.stringify(stack.resolve(each.restApiId)) === id);
+  }
+}
+
+function isContent(construct: unknown): construct is Content {
+  return CONTENTS.some(each => construct instanceof each);
+}
+
+/** As CloudFormation gets them, after all overrides. */
+function propertiesOf(resource: CfnResource): string {
+  const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation()) as { Resources: Record<string, { Type: string; Properties: object }> };
+  return JSON.stringify(Object.values(Resources).map(({ Type, Properties }) => [Type, Properties]));
+}

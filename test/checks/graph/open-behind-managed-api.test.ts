@@ -1,0 +1,40 @@
+import { Auth, ClientKey, ClientLimit, type EdgeProps, Period, Port, type RouteProps, Throttle, Topology, WhenUnavailable } from '../../../lib';
+import { openBehindManagedApi } from '../../../lib/checks';
+
+const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
+const limit = ClientLimit.of({ client: ClientKey.claim('sub'), requests: 5, per: Period.SECOND, whenUnavailable: WhenUnavailable.ALLOW });
+
+function findings(ofEdge: Partial<EdgeProps>, ofRoute: RouteProps = {}) {
+  const shop = new Topology('shop');
+  const web = shop.addService('web', { image: 'example/web:1', port: Port.http(80) });
+  shop.addEdge('door', { host: 'shop.example', ...ofEdge }).route('GET /', web, ofRoute);
+  return openBehindManagedApi(shop);
+}
+
+test('the warning names the edge, all that the API alone enforces, and the remedy', () => {
+  expect(findings({ managed: true, clientCa: 'clients', firewall: true }, { auth: Auth.apiKey({ secret: 'keys' }), requires: { query: ['q'] } })).toEqual([{
+    id: 'OpenBehindManagedApi',
+    severity: 'warning',
+    path: 'shop/door',
+    message: 'The managed API in front alone enforces API keys, client certificates, the firewall, request shapes, and its addresses are not declared: '
+      + 'any pod or host that reaches the gateway of door bypasses them.',
+    remedy: 'List the subnets of the API\'s load balancer in `frontCidrs`, so that the gateway\'s NetworkPolicy admits no others.',
+  }]);
+});
+
+test.each<[string, string, Partial<EdgeProps>, RouteProps]>([
+  ['API keys', 'API keys', {}, { auth: Auth.apiKey({ secret: 'keys' }) }],
+  ['limits of clients', 'limits of clients', { auth: jwt, clientLimit: limit }, {}],
+  ['limits of clients on one route', 'limits of clients', { auth: jwt }, { clientLimit: limit }],
+  ['client certificates', 'client certificates', { clientCa: 'clients' }, {}],
+  ['a firewall', 'the firewall', { firewall: true }, {}],
+  ['request shapes', 'request shapes', {}, { requires: { headers: ['x-shop'] } }],
+])('%s behind a managed API is a warning until the addresses of the API are declared', (_what, named, ofEdge, ofRoute) => {
+  expect(findings({ managed: true, ...ofEdge }, ofRoute).map(each => each.message)).toEqual([expect.stringContaining(`alone enforces ${named}, and`)]);
+  expect(findings({ managed: true, frontCidrs: ['10.0.8.0/24'], ...ofEdge }, ofRoute)).toEqual([]);
+});
+
+test('what the gateway checks once more, and an edge without a managed API, are no warning', () => {
+  expect(findings({ managed: true, auth: jwt, throttle: Throttle.perSecond(5) })).toEqual([]);
+  expect(findings({}, { auth: Auth.apiKey({ secret: 'keys' }) })).toEqual([]);
+});
