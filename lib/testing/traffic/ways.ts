@@ -8,7 +8,8 @@ import { connect, isProxied, type Security } from './proxies/connect';
 import type { Context } from './context';
 import { type Endpoint, endpointsOf } from './proxies/endpoints';
 import { chosenEndpoints, isHeadless } from './proxies/headless';
-import { type Door, guardedBy } from './gateways/door';
+import { isOpen } from './envoy-gateway';
+import { attachmentOf, type Door, guardedBy } from './gateways/door';
 import { doorsOf } from './gateways/ingress';
 import { and, type Known } from './policies/logic';
 import type { Proxy } from './proxies/proxy';
@@ -80,13 +81,14 @@ const SENT_TO_HTTPS = { when: '', ends: [answered('301', 1)], terms: [] };
 
 function throughDoor(door: Door, route: Route, context: Context): Way {
   const way = routed(door.caller, door.caller.proxy, '', route, door.port, context);
-  return { ...way, ends: way.ends.map(end => ({ ...end, isAllowed: and([isLetThrough(door, context), end.isAllowed]) })) };
+  return { ...way, ends: way.ends.map(end => ({ ...end, isAllowed: and([isLetThrough(door, route, context), end.isAllowed]) })) };
 }
 
 /** Whether the policies of a gateway let requests through. */
-function isLetThrough(door: Door, context: Context): Known {
+function isLetThrough(door: Door, { rule }: Route, context: Context): Known {
+  const place = attachmentOf(door);
   const connection = { namespace: '', labels: {}, port: { number: door.podPort, names: [], protocol: 'TCP' } };
-  return door.caller.proxy.identity === undefined ? true : lets(guardedBy(door), { connection, isTcp: false }, door.caller, context);
+  return place ? isOpen({ ...place, rule: rule.at }, context.cluster) : lets(guardedBy(door), { connection, isTcp: false }, door.caller, context);
 }
 
 function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route, port: number, context: Context): Way {
