@@ -18,6 +18,7 @@ import { type Listener, Scope } from './proxies/scope';
 import { tcpPassage } from './proxies/tcp';
 import { lookUp } from './proxies/to-cluster';
 import { domainsOf, sidecarVirtualHosts } from './routes/virtual-hosts';
+import { clientOf, unreadBetween, unreadKindFor } from './unread';
 
 /** One of the ways that requests of a caller may take: by a route, or to a Service itself. */
 export interface Way {
@@ -86,6 +87,9 @@ function throughDoor(door: Door, route: Route, context: Context): Way {
 
 /** Whether the policies of a gateway let requests through. */
 function isLetThrough(door: Door, { rule }: Route, context: Context): Known {
+  if (unreadKindFor([{ ...guardedBy(door), role: 'gateway' }], context.cluster)) {
+    return undefined;
+  }
   const place = attachmentOf(door);
   const connection = { namespace: '', labels: {}, port: { number: door.podPort, names: [], protocol: 'TCP' } };
   return place ? isOpen({ ...place, rule: rule.at }, context.cluster) : lets(guardedBy(door), { connection, isTcp: false }, door.caller, context);
@@ -142,6 +146,9 @@ function endsAt(endpoints: readonly Endpoint[], security: Security, share: numbe
 
 function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller: Caller, context: Context): Known {
   const { cluster } = context;
+  if (unreadBetween(clientOf(caller), endpoint.workload, cluster)) {
+    return undefined;
+  }
   const { connection } = connect(caller, endpoint, security, cluster);
   const workload: Workload | undefined = endpoint.workload;
   if (!connection || !workload) {

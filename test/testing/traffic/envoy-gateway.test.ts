@@ -184,6 +184,7 @@ test.each<[string, string, object, RegExp]>([
   ['faults', 'BackendTrafficPolicy', { faultInjection: { abort: { httpStatus: 500 } } }, /BackendTrafficPolicy shop\/it .*spec\.faultInjection/],
   ['a limit of none', 'BackendTrafficPolicy', { rateLimit: { local: { rules: [{ limit: { requests: 0, unit: 'Second' } }] } } }, /lets no request pass.*requests/],
   ['paths', 'ClientTrafficPolicy', { path: { disableMergeSlashes: true } }, /ClientTrafficPolicy shop\/it .*spec\.path/],
+  ['what is on by being there', 'ClientTrafficPolicy', { proxyProtocol: {} }, /spec\.proxyProtocol/],
   ['code of others', 'EnvoyExtensionPolicy', { lua: [{ type: 'Inline', inline: '' }] }, /EnvoyExtensionPolicy shop\/it .*spec\.lua/],
 ])('%s is not simulated, and the error names the policy with the field', (_what, kind, spec, message) => {
   expect(() => ask([door(), policy(kind, 'it', OF_DOOR, spec)])).toThrow(message);

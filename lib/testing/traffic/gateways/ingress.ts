@@ -20,6 +20,7 @@ import { ended, type Passage } from '../passage';
 import { hiddenStatus } from './hidden-status';
 import { type Route, routeFor } from '../routes/rule';
 import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
+import { requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind } from '../unread';
 
 /** How a client outside asks. */
 export interface Outside {
@@ -54,10 +55,15 @@ function atGateway(message: Message, outside: Outside, context: Context): Passag
   const fitting = doors.filter(each => each.port === message.port && (each.tls !== 'none') === (message.scheme === 'https'));
   const [first] = fitting;
   if (!first) {
+    requireListenersRead(undefined, context.cluster);
+    requireNoIngress(message.host, context.cluster);
+    requireNoBinding(message.host, context.cluster);
     return ended({ status: 0, reason: `no gateway takes ${message.scheme} on port ${message.port}` });
   }
   const door = bestDoor(fitting, message.host);
   if (!door && message.scheme === 'https') {
+    fitting.forEach(each => requireListenersRead(each.gateway, context.cluster));
+    requireNoIngress(message.host, context.cluster);
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
   }
   return through(door ?? first, message, outside, context);
@@ -80,7 +86,9 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   const steps = [`${caller.title} takes it (${String(door.at)})`];
   if (door.gateway) {
     requireKnownController(door.gateway, context.cluster);
+    requireListenersRead(door.gateway, context.cluster);
   }
+  requireNoUnreadKind([{ ...guardedBy(door), role: 'gateway' }], context.cluster);
   const place = attachmentOf(door);
   const client = place && clientTerms(place, context.cluster);
   if ((door.tls === 'mutual' || (door.tls === 'simple' && client?.needsCertificate)) && !hasCertificate) {
@@ -113,6 +121,7 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
     return ended({ status: 301, location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at, reason: `${caller.title} sends it to https` }, steps);
   }
   if (!route) {
+    requireNoIngress(request.host, context.cluster);
     return ended({ status: 404, by: door.at, reason: virtualHost ? `no rule for ${read.host} takes ${read.method} ${read.path}` : `${caller.title} has nothing at ${read.host}` }, steps);
   }
   const checked = place && !isAnsweredPreflight(route, read) ? checkRequest(read, { ...place, rule: route.rule.at }, context.cluster) : { message: read };

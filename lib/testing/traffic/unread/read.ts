@@ -52,9 +52,9 @@ function isDivided(path: string, { read, harmless, unsimulated }: Reading): bool
   return path === '' || [...read, ...Object.keys(harmless), ...Object.keys(unsimulated)].some(each => each.startsWith(`${path}.`) || each.startsWith(`${path}[]`));
 }
 
-/** What is there without saying anything. */
+/** What is there without saying anything; an empty map may turn something on. */
 function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || (Array.isArray(value) ? value.length === 0 : typeof value === 'object' && Object.keys(value).length === 0);
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
 function pathIn({ path }: Field): string {

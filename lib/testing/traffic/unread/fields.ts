@@ -1,0 +1,38 @@
+import type { Reading } from './read';
+
+const MATCHES = ['path', 'headers', 'queryParams', 'method'].map(name => `rules[].matches[].${name}`);
+const FILTERS = ['type', 'requestHeaderModifier', 'responseHeaderModifier', 'requestMirror', 'requestRedirect', 'urlRewrite', 'cors'];
+
+/** HTTPRoutes. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
+export const HTTP_ROUTE: Reading = {
+  read: [
+    'parentRefs', 'hostnames', ...MATCHES, ...FILTERS.map(name => `rules[].filters[].${name}`), 'rules[].backendRefs', 'rules[].timeouts',
+    'rules[].retry',
+  ],
+  harmless: { 'rules[].name': 'a name', 'rules[].sessionPersistence': 'which of equal Pods, after the first request', useDefaultGateways: 'parents are named' },
+  unsimulated: { 'rules[].filters[].extensionRef': undefined, 'rules[].filters[].externalAuth': undefined },
+};
+
+/** GRPCRoutes. @see https://gateway-api.sigs.k8s.io/reference/spec/#grpcroutespec */
+export const GRPC_ROUTE: Reading = {
+  read: [
+    'parentRefs', 'hostnames', 'rules[].matches[].method', 'rules[].matches[].headers',
+    ...['type', 'requestHeaderModifier', 'responseHeaderModifier', 'requestMirror'].map(name => `rules[].filters[].${name}`), 'rules[].backendRefs',
+  ],
+  harmless: { 'rules[].name': 'a name', 'rules[].sessionPersistence': 'which of equal Pods, after the first request', useDefaultGateways: 'parents are named' },
+  unsimulated: { 'rules[].filters[].extensionRef': undefined },
+};
+
+const ADDRESSES = 'names are asked, not addresses';
+
+/** Services. @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ */
+export const SERVICE: Reading = {
+  read: ['clusterIP', 'externalName', 'ports', 'selector', 'type'],
+  harmless: {
+    allocateLoadBalancerNodePorts: ADDRESSES, clusterIPs: ADDRESSES, externalIPs: ADDRESSES, ipFamilies: ADDRESSES, ipFamilyPolicy: ADDRESSES, loadBalancerClass: ADDRESSES,
+    loadBalancerIP: ADDRESSES, externalTrafficPolicy: 'which of equal Pods', healthCheckNodePort: ADDRESSES, publishNotReadyAddresses: 'all Pods are ready',
+    sessionAffinity: 'which of equal Pods, after the first request', sessionAffinityConfig: 'which of equal Pods, after the first request',
+    trafficDistribution: 'which of equal Pods',
+  },
+  unsimulated: { internalTrafficPolicy: 'Cluster', loadBalancerSourceRanges: undefined },
+};
