@@ -10,7 +10,8 @@ export const SECURITY_POLICY: Reading = {
     ...TARGETS, 'mergeType', 'cors', 'jwt.optional', 'jwt.failOpen', 'jwt.providers[].name', 'jwt.providers[].issuer', 'jwt.providers[].audiences', 'jwt.providers[].claimToHeaders',
     'jwt.providers[].extractFrom', 'authorization.defaultAction', 'authorization.rules[].action',
     'authorization.rules[].operation.methods', 'authorization.rules[].principal.clientCIDRs', 'authorization.rules[].principal.headers',
-    'authorization.rules[].principal.jwt', 'apiKeyAuth',
+    'authorization.rules[].principal.jwt.provider', 'authorization.rules[].principal.jwt.claims', 'authorization.rules[].principal.jwt.scopes',
+    'apiKeyAuth.credentialRefs', 'apiKeyAuth.extractFrom', 'apiKeyAuth.forwardClientIDHeader', 'apiKeyAuth.sanitize',
   ],
   harmless: {
     'authorization.rules[].name': 'a name',
@@ -19,6 +20,7 @@ export const SECURITY_POLICY: Reading = {
   },
   unsimulated: {
     'authorization.rules[].cel': undefined, 'authorization.rules[].operation.path': undefined, 'authorization.rules[].principal.clientIPGeoLocations': undefined,
+    'authorization.rules[].principal.sourceCIDRs': undefined,
     basicAuth: undefined, csrf: undefined, extAuth: undefined, oidc: undefined, 'jwt.providers[].recomputeRoute': false,
   },
 };

@@ -1,15 +1,19 @@
 import type { Reading } from './read';
 
 const MATCHES = ['path', 'headers', 'queryParams', 'method'].map(name => `rules[].matches[].${name}`);
+const BACKENDS = ['group', 'kind', 'name', 'namespace', 'port', 'weight', 'filters'].map(name => `rules[].backendRefs[].${name}`);
 const FILTERS = ['type', 'requestHeaderModifier', 'responseHeaderModifier', 'requestMirror', 'requestRedirect', 'urlRewrite', 'cors'];
 
 /** HTTPRoutes. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
 export const HTTP_ROUTE: Reading = {
   read: [
-    'parentRefs', 'hostnames', ...MATCHES, ...FILTERS.map(name => `rules[].filters[].${name}`), 'rules[].backendRefs', 'rules[].timeouts',
-    'rules[].retry',
+    'parentRefs', 'hostnames', ...MATCHES, ...FILTERS.map(name => `rules[].filters[].${name}`), ...BACKENDS,
+    'rules[].timeouts.request', 'rules[].timeouts.backendRequest', 'rules[].retry.attempts', 'rules[].retry.codes',
   ],
-  harmless: { 'rules[].name': 'a name', 'rules[].sessionPersistence': 'which of equal Pods, after the first request', useDefaultGateways: 'parents are named' },
+  harmless: {
+    'rules[].name': 'a name', 'rules[].retry.backoff': 'how long between tries', 'rules[].sessionPersistence': 'which of equal Pods, after the first request',
+    useDefaultGateways: 'parents are named',
+  },
   unsimulated: { 'rules[].filters[].extensionRef': undefined, 'rules[].filters[].externalAuth': undefined },
 };
 
@@ -17,7 +21,7 @@ export const HTTP_ROUTE: Reading = {
 export const GRPC_ROUTE: Reading = {
   read: [
     'parentRefs', 'hostnames', 'rules[].matches[].method', 'rules[].matches[].headers',
-    ...['type', 'requestHeaderModifier', 'responseHeaderModifier', 'requestMirror'].map(name => `rules[].filters[].${name}`), 'rules[].backendRefs',
+    ...['type', 'requestHeaderModifier', 'responseHeaderModifier', 'requestMirror'].map(name => `rules[].filters[].${name}`), ...BACKENDS,
   ],
   harmless: { 'rules[].name': 'a name', 'rules[].sessionPersistence': 'which of equal Pods, after the first request', useDefaultGateways: 'parents are named' },
   unsimulated: { 'rules[].filters[].extensionRef': undefined },

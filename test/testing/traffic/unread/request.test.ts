@@ -1,5 +1,5 @@
-import { Traffic } from '../../../lib/testing';
-import { gatewayApi, istio, manifestsOf, service, TOWN, traffic } from './support';
+import { Traffic } from '../../../../lib/testing';
+import { gatewayApi, istio, manifestsOf, service, TOWN, traffic } from '../support';
 
 function object(apiVersion: string, kind: string, spec: object, metadata: object = { namespace: 'shop' }): object {
   return { apiVersion, kind, metadata: { name: 'it', ...metadata }, spec };
