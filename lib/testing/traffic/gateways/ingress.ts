@@ -1,4 +1,4 @@
-import { type Cluster, covers } from '../../../manifests';
+import { type Cluster, covers, Kind } from '../../../manifests';
 import { throughManagedApi } from '../api';
 import { applyRule } from '../proxies/apply-rule';
 import { asked } from '../proxies/inbound';
@@ -20,7 +20,8 @@ import { ended, type Passage } from '../passage';
 import { hiddenStatus } from './hidden-status';
 import { type Route, routeFor } from '../routes/rule';
 import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
-import { requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind } from '../unread';
+import { requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind, requireRead } from '../unread';
+import { ISTIO_GATEWAY } from '../unread/istio';
 
 /** How a client outside asks. */
 export interface Outside {
@@ -87,6 +88,9 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   if (door.gateway) {
     requireKnownController(door.gateway, context.cluster);
     requireListenersRead(door.gateway, context.cluster);
+  }
+  if (door.at.resource.type === Kind.ISTIO_GATEWAY) {
+    requireRead(door.at, ISTIO_GATEWAY);
   }
   requireNoUnreadKind([{ ...guardedBy(door), role: 'gateway' }], context.cluster);
   const place = attachmentOf(door);

@@ -1,8 +1,10 @@
 import { type Cluster, covers, type Field, fullHost, hasLabels, Kind, type Labels, type Resource, type Workload } from '../../../manifests';
 import type { Message } from '../message';
 import type { Passage } from '../passage';
+import { sidecarOf } from '../proxies/scope';
 import { Unsimulated } from '../unsimulated';
 import { GRPC_ROUTE, HTTP_ROUTE, SERVICE } from './fields';
+import { DESTINATION_RULE, SIDECAR, VIRTUAL_SERVICE } from './istio';
 import { type Party, requireNoUnreadKind, unreadKindFor } from './kinds';
 import { requireRead, titleOf } from './read';
 
@@ -16,7 +18,11 @@ export function requireRequestRead(passage: Passage, message: Message, namespace
   const services = servicesOf(passage, message, namespace, cluster);
   const workloads = new Set([...passage.branches.flatMap(each => each.workload ?? []), ...services.flatMap(each => cluster.selectedBy(each))]);
   requireNoUnreadKind([...(from ? [from] : []), ...[...workloads].map(serverOf)], cluster);
+  requireSidecarsRead(from, [...workloads], cluster);
   services.forEach(each => requireServiceRead(each, cluster));
+  const hosts = [message.host, ...services.map(each => fullHost(each.name, each.namespace, cluster.clusterDomain))];
+  cluster.all(Kind.DESTINATION_RULE).filter(({ spec, namespace: own }) => hosts.some(each => covers(fullHost(spec.get('host').text, own, cluster.clusterDomain), each)))
+    .forEach(each => requireRead(each.spec, DESTINATION_RULE));
   if (passage.rule) {
     requireRuleRead(passage.rule);
   }
@@ -50,6 +56,13 @@ function withDomain(host: string, { clusterDomain }: Cluster): string {
   return parts.length === 2 || (parts.length === 3 && parts[2] === 'svc') ? `${parts[0] ?? ''}.${parts[1] ?? ''}.svc.${clusterDomain}` : host;
 }
 
+/** A Sidecar says of its own Pods what they receive, and what they send. */
+function requireSidecarsRead(from: Party | undefined, to: readonly Workload[], cluster: Cluster): void {
+  const sending = from && sidecarOf(from, cluster);
+  sending?.spec.entries.filter(([name]) => !['ingress', 'inboundConnectionPool'].includes(name)).forEach(([, each]) => requireRead(each, SIDECAR));
+  to.flatMap(each => sidecarOf(each, cluster)?.spec.get('ingress') ?? []).forEach(each => requireRead(each, SIDECAR));
+}
+
 function requireServiceRead(service: Resource, cluster: Cluster): void {
   requireRead(service.spec, SERVICE);
   const isTarget = (at: Field) => ['', 'Service'].includes(at.get('kind').text) && at.get('name').text === service.name;
@@ -70,6 +83,11 @@ function requireServiceRead(service: Resource, cluster: Cluster): void {
 /** Backends that are no Services are known to controllers alone. */
 function requireRuleRead(rule: Field): void {
   const { resource } = rule;
+  if (resource.type === Kind.VIRTUAL_SERVICE) {
+    requireRead(rule, VIRTUAL_SERVICE);
+    ['http', 'tls', 'tcp'].flatMap(each => resource.spec.get(each).items).forEach(each => requireRead(each.get('match'), VIRTUAL_SERVICE));
+    return;
+  }
   const reading = { [Kind.HTTP_ROUTE]: HTTP_ROUTE, [Kind.GRPC_ROUTE]: GRPC_ROUTE }[resource.type];
   if (!reading) {
     return;

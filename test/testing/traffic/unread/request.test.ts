@@ -59,6 +59,36 @@ test.each<readonly [string, object]>([
   FROM_WEB([found]).reaches('cart');
 });
 
+test.each<readonly [string, object, RegExp]>([
+  ['a VirtualService', istio('VirtualService', 'it', { hosts: ['cart'], http: [{ quantum: 1, route: [{ destination: { host: 'cart' } }] }] }), /VirtualService shop\/it .*spec\.http\[0\]\.quantum/],
+  ['a rule before it', istio('VirtualService', 'it', { hosts: ['cart'], http: [{ match: [{ moon: 1, uri: { exact: '/x' } }] }, { route: [{ destination: { host: 'cart' } }] }] }), /http\[0\]\.match\[0\]\.moon/],
+  ['a DestinationRule', istio('DestinationRule', 'it', { host: 'cart', trafficPolicy: { tunnel: { targetHost: 'x', targetPort: 1 } } }), /DestinationRule shop\/it .*spec\.trafficPolicy\.tunnel/],
+  ['a subset', istio('DestinationRule', 'it', { host: '*.shop.svc.cluster.local', subsets: [{ name: 'v1', trafficPolicy: { proxyProtocol: { version: 'V1' } } }] }), /subsets\[0\]\.trafficPolicy\.proxyProtocol/],
+  ['the Sidecar of the caller', istio('Sidecar', 'it', { workloadSelector: { labels: { app: 'web' } }, outboundTrafficPolicy: { egressProxy: { host: 'out' } } }), /Sidecar shop\/it .*egressProxy/],
+  ['the Sidecar of the callee', istio('Sidecar', 'it', { workloadSelector: { labels: { app: 'cart' } }, ingress: [{ port: { number: 80 }, defaultEndpoint: '127.0.0.1:9' }] }), /Sidecar shop\/it .*spec\.ingress/],
+])('a field of %s that is not simulated is named', (_what, found, message) => {
+  expect(() => FROM_WEB([found])).toThrow(message);
+});
+
+test.each<readonly [string, object]>([
+  ['a VirtualService of another host', istio('VirtualService', 'it', { hosts: ['old'], http: [{ quantum: 1 }] })],
+  ['a DestinationRule of another host', istio('DestinationRule', 'it', { host: 'old', trafficPolicy: { tunnel: {} } })],
+  ['the Sidecar of the caller, for what it receives', istio('Sidecar', 'it', { workloadSelector: { labels: { app: 'web' } }, egress: [{ hosts: ['./*'] }], ingress: [{ port: { number: 80 } }] })],
+  ['a DestinationRule with limits', istio('DestinationRule', 'it', { host: 'cart', trafficPolicy: { outlierDetection: { interval: '1s' }, loadBalancer: { simple: 'RANDOM' } } })],
+])('%s is no obstacle', (_what, found) => {
+  FROM_WEB([found]).reaches('cart');
+});
+
+test('connections to a subnet are not simulated', () => {
+  const rule = istio('VirtualService', 'it', { hosts: ['cart'], tcp: [{ match: [{ destinationSubnets: ['10.0.0.0/8'] }], route: [{ destination: { host: 'old' } }] }] });
+  expect(() => traffic([rule]).from('web').tcp('cart:9000')).toThrow(/tcp\[0\]\.match\[0\]\.destinationSubnets/);
+});
+
+test('a server of a Gateway of Istio with an endpoint of its own is not simulated', () => {
+  const gateway = istio('Gateway', 'it', { selector: { istio: 'ingressgateway' }, servers: [{ port: { number: 80, protocol: 'HTTP' }, hosts: ['*'], defaultEndpoint: 'unix:///x' }] });
+  expect(() => traffic([gateway]).fromInternet('GET http://a.example/')).toThrow(/Gateway shop\/it .*spec\.servers\[0\]\.defaultEndpoint/);
+});
+
 describe('a Service', () => {
   const withCart = (spec: object, ...others: object[]) => Traffic.of(manifestsOf([
     ...TOWN.filter(each => JSON.stringify(each) !== JSON.stringify(service('cart'))), service('cart', 'shop', spec), ...others,
