@@ -12,7 +12,7 @@ export class SpecFields {
   /** Reads the types of several kinds at once. */
   static of(kinds: readonly KindType[]): SpecFields[] {
     const file = join(__dirname, 'spec-fields-of-kinds.ts');
-    const text = kinds.map(({ module, name }, index) => `import type { ${name} } from '${module}';\nexport type K${index} = NonNullable<${name}['spec']>;`).join('\n');
+    const text = kinds.map(({ module, name }, index) => `import type { ${name} as I${index} } from '${module}';\nexport type K${index} = NonNullable<I${index}['spec']>;`).join('\n');
     const options: ts.CompilerOptions = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, target: ts.ScriptTarget.ES2022, strict: true, lib: ['lib.es2022.d.ts'], types: [] };
     const host = ts.createCompilerHost(options);
     const getSourceFile = host.getSourceFile.bind(host);

@@ -198,6 +198,18 @@ test.each([
   ask([door(), policy(kind, 'it', OF_DOOR, spec)]).reaches('web');
 });
 
+test('proxies with filters in another order are not simulated', () => {
+  const proxy = (spec: object, namespace = 'shop') => ({ apiVersion: GROUP, kind: 'EnvoyProxy', metadata: { name: 'own', namespace }, spec });
+  const own = door({ infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own' } } });
+  const common = {
+    apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'eg' },
+    spec: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller', parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own', namespace: 'system' } },
+  };
+  expect(() => ask([own, proxy({ filterOrder: [{ name: 'envoy.filters.http.rbac' }] })])).toThrow(/EnvoyProxy shop\/own .*spec\.filterOrder/);
+  expect(() => ask([door(), common, proxy({ mergeGateways: true }, 'system')])).toThrow(/EnvoyProxy system\/own .*spec\.mergeGateways/);
+  ask([own, proxy({ telemetry: {}, provider: { type: 'Kubernetes', kubernetes: { envoyDeployment: {} } } })]).reaches('web');
+});
+
 test('policies for other Gateways and routes are no obstacle', () => {
   ask([door(), policy('SecurityPolicy', 'it', { ...OF_DOOR, name: 'other' }, { oidc: {} }), policy('EnvoyExtensionPolicy', 'it', { ...OF_ROUTE, name: 'other' }, { lua: [{}] })]).reaches('web');
 });

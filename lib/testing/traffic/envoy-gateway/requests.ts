@@ -7,6 +7,7 @@ import { requireRead, titleOf } from '../unread/read';
 import { Unsimulated } from '../unsimulated';
 import { type Attachment, policyFor } from './attachment';
 import { authorize } from './authorization';
+import { clientTerms } from './clients';
 import { verifyKey } from './keys';
 import { verifyToken } from './tokens';
 import type { Verdict } from './verdict';
@@ -42,6 +43,7 @@ export function checkRequest(message: Message, place: Attachment, cluster: Clust
 export function isOpen(place: Attachment, cluster: Cluster): Known {
   try {
     const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);
+    clientTerms(place, cluster);
     checkRequest({ scheme: 'http', host: '', port: 0, method: '', path: '/', query: '', headers: {} }, place, cluster);
     return policy ? undefined : true;
   } catch (error) {

@@ -20,7 +20,7 @@ import { ended, type Passage } from '../passage';
 import { hiddenStatus } from './hidden-status';
 import { type Route, routeFor } from '../routes/rule';
 import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
-import { requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind, requireRead } from '../unread';
+import { requireGatewayRead, requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind, requireRead } from '../unread';
 import { ISTIO_GATEWAY } from '../unread/istio';
 
 /** How a client outside asks. */
@@ -88,6 +88,7 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   if (door.gateway) {
     requireKnownController(door.gateway, context.cluster);
     requireListenersRead(door.gateway, context.cluster);
+    requireGatewayRead(door.at);
   }
   if (door.at.resource.type === Kind.ISTIO_GATEWAY) {
     requireRead(door.at, ISTIO_GATEWAY);

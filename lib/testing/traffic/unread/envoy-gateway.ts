@@ -64,3 +64,16 @@ export const ENVOY_EXTENSION_POLICY: Reading = {
   harmless: { mergeType: MERGED },
   unsimulated: { dynamicModule: undefined, extProc: undefined, lua: undefined, wasm: undefined },
 };
+
+/** EnvoyProxies: how the Pods of a Gateway run. */
+export const ENVOY_PROXY: Reading = {
+  read: [],
+  harmless: {
+    concurrency: 'how fast, not where', ipFamily: 'names are asked, not addresses', logging: 'observed only', luaValidation: 'refused where there is code',
+    'provider.kubernetes': 'the Pods themselves', 'provider.type': 'the Pods themselves', shutdown: 'all workloads are healthy', telemetry: 'observed only',
+  },
+  unsimulated: {
+    backendTLS: undefined, bootstrap: undefined, dynamicModules: undefined, extraArgs: undefined, filterOrder: undefined, geoIP: undefined, mergeBackends: undefined,
+    mergeGateways: false, mergeType: undefined, preserveRouteOrder: false, 'provider.host': undefined, routingType: undefined,
+  },
+};

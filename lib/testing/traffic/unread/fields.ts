@@ -27,6 +27,22 @@ export const GRPC_ROUTE: Reading = {
   unsimulated: { 'rules[].filters[].extensionRef': undefined },
 };
 
+/** Gateways of the Gateway API. @see https://gateway-api.sigs.k8s.io/reference/spec/#gatewayspec */
+export const GATEWAY: Reading = {
+  read: [
+    'gatewayClassName', 'infrastructure.labels', 'infrastructure.parametersRef', 'tls.frontend.default.validation.caCertificateRefs',
+    ...['allowedRoutes', 'hostname', 'name', 'port', 'protocol', 'tls.mode'].map(name => `listeners[].${name}`),
+  ],
+  harmless: {
+    'addresses[].value': 'names are asked, not addresses', allowedListeners: 'refused where there are ListenerSets', defaultScope: 'parents are named',
+    'infrastructure.annotations': 'of no consequence for requests', 'listeners[].tls.certificateRefs': 'a certificate is taken, or said not to be',
+    'tls.backend': 'refused where there are BackendTLSPolicies',
+  },
+  unsimulated: {
+    'addresses[].type': 'IPAddress', 'listeners[].tls.options': undefined, 'tls.frontend.default.validation.mode': 'AllowValidOnly', 'tls.frontend.perPort': undefined,
+  },
+};
+
 const ADDRESSES = 'names are asked, not addresses';
 
 /** Services. @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ */

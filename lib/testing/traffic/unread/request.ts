@@ -3,7 +3,7 @@ import type { Message } from '../message';
 import type { Passage } from '../passage';
 import { sidecarOf } from '../proxies/scope';
 import { Unsimulated } from '../unsimulated';
-import { GRPC_ROUTE, HTTP_ROUTE, SERVICE } from './fields';
+import { GATEWAY, GRPC_ROUTE, HTTP_ROUTE, SERVICE } from './fields';
 import { DESTINATION_RULE, SIDECAR, VIRTUAL_SERVICE } from './istio';
 import { type Party, requireNoUnreadKind, unreadKindFor } from './kinds';
 import { requireRead, titleOf } from './read';
@@ -97,6 +97,15 @@ function requireRuleRead(rule: Field): void {
   const other = rule.get('backendRefs').items.find(each => each.get('group').text !== '' || !['', 'Service'].includes(each.get('kind').text));
   if (other && (other.get('weight').number ?? 1) > 0) {
     throw new Unsimulated(`${titleOf(resource)} sends requests to a ${other.get('kind').text} (${String(other)}).`, 'Backends that are Services are simulated.');
+  }
+}
+
+/** Throws {@link Unsimulated} where a listener has fields that are not simulated, or its Gateway has some for all listeners. */
+export function requireGatewayRead(listener: Field): void {
+  const { resource } = listener;
+  if (resource.type === Kind.GATEWAY) {
+    requireRead(listener, GATEWAY);
+    resource.spec.entries.filter(([name]) => name !== 'listeners').forEach(([, each]) => requireRead(each, GATEWAY));
   }
 }
 

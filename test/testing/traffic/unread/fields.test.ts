@@ -1,6 +1,6 @@
-import { GRPC_ROUTE, HTTP_ROUTE, SERVICE } from '../../../../lib/testing/traffic/unread/fields';
+import { GATEWAY, GRPC_ROUTE, HTTP_ROUTE, SERVICE } from '../../../../lib/testing/traffic/unread/fields';
 import {
-  BACKEND_TRAFFIC_POLICY, CLIENT_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, SECURITY_POLICY,
+  BACKEND_TRAFFIC_POLICY, CLIENT_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, ENVOY_PROXY, SECURITY_POLICY,
 } from '../../../../lib/testing/traffic/unread/envoy-gateway';
 import { DESTINATION_RULE, ISTIO_GATEWAY, SIDECAR, VIRTUAL_SERVICE } from '../../../../lib/testing/traffic/unread/istio';
 import type { Reading } from '../../../../lib/testing/traffic/unread/read';
@@ -15,6 +15,7 @@ const TABLE: readonly (readonly [name: string, module: string, reading: Reading]
   ['IDestinationRule', ISTIO, DESTINATION_RULE],
   ['ISidecar', ISTIO, SIDECAR],
   ['IGateway', ISTIO, ISTIO_GATEWAY],
+  ['IGateway', GATEWAY_API, GATEWAY],
   ['IHTTPRoute', GATEWAY_API, HTTP_ROUTE],
   ['IGRPCRoute', GATEWAY_API, GRPC_ROUTE],
   ['IService', 'kubernetes-models/v1', SERVICE],
@@ -22,6 +23,7 @@ const TABLE: readonly (readonly [name: string, module: string, reading: Reading]
   ['IBackendTrafficPolicy', EG, BACKEND_TRAFFIC_POLICY],
   ['IClientTrafficPolicy', EG, CLIENT_TRAFFIC_POLICY],
   ['IEnvoyExtensionPolicy', EG, ENVOY_EXTENSION_POLICY],
+  ['IEnvoyProxy', EG, ENVOY_PROXY],
 ];
 const fields = SpecFields.of(TABLE.map(([name, module]) => ({ name, module })));
 

@@ -144,6 +144,17 @@ describe('at a gateway', () => {
     expect(() => ask([route({}, { matches: [{ moon: 'full' }] })])).toThrow(/spec\.rules\[1\]\.matches\[0\]\.moon/);
   });
 
+  test.each<readonly [string, object, object, RegExp]>([
+    ['options of TLS', {}, { tls: { certificateRefs: [{ name: 'c' }], options: { 'gateway.istio.io/tls-terminate-mode': 'MUTUAL' } } }, /listeners\[0\]\.tls\.options/],
+    ['certificates of clients on a port', { tls: { frontend: { perPort: [{ port: 443 }] } } }, {}, /spec\.tls\.frontend\.perPort/],
+    ['certificates that may be missing', { tls: { frontend: { default: { validation: { mode: 'AllowInsecureFallback' } } } } }, {}, /default\.validation\.mode/],
+    ['Pods of another Service', { addresses: [{ type: 'Hostname', value: 'x.y.svc.cluster.local' }] }, {}, /spec\.addresses\[0\]\.type/],
+    ['a field of a later release', { quantum: 1 }, {}, /Gateway shop\/door .*spec\.quantum/],
+  ])('%s are not simulated', (_what, ofGateway, ofListener, message) => {
+    const own = gatewayApi('Gateway', 'door', { gatewayClassName: 'istio', listeners: [{ name: 'https', port: 443, protocol: 'HTTPS', ...ofListener }, { name: 'other', port: 444, quantum: 1 }], ...ofGateway });
+    expect(() => traffic([own, route({})]).fromInternet('GET https://a.example/', { clientCertificate: true })).toThrow(message);
+  });
+
   test('backends that are no Services are not simulated', () => {
     expect(() => ask([route({ backendRefs: [{ group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'web' }] })])).toThrow(/HTTPRoute shop\/web sends requests to a Backend/);
   });
