@@ -27,16 +27,16 @@ export function unreadKindFor(parties: readonly Party[], cluster: Cluster): Reso
 
 type Concerns = (resource: Resource, party: Party, cluster: Cluster) => boolean;
 
-/** Kinds, or all further kinds of a group, with whom their objects may concern; the first that fits. */
-const KINDS: readonly (readonly [type: RegExp, concerns: Concerns])[] = [
+/** Kinds, or all further kinds of a group, with whom their objects may concern, if anyone; the first that fits. */
+const KINDS: readonly (readonly [type: RegExp, concerns?: Concerns])[] = [
   [/^(Baseline)?AdminNetworkPolicy\.policy\.networking\.k8s\.io$|^ClusterNetworkPolicy\.policy\.networking\.k8s\.io$/, isSubject],
-  [/^Cilium(Node|NodeConfig|Identity|Endpoint|EndpointSlice|ExternalWorkload|LoadBalancerIPPool|PodIPPool|L2AnnouncementPolicy|BGP\w*)\.cilium\.io$/, () => false],
+  [/^Cilium(Node|NodeConfig|Identity|Endpoint|EndpointSlice|ExternalWorkload|LoadBalancerIPPool|PodIPPool|L2AnnouncementPolicy|BGP\w*)\.cilium\.io$/],
   [/^Cilium(Clusterwide)?NetworkPolicy\.cilium\.io$/, isCiliumEndpoint],
-  [/^(IPPool|IPReservation|BGP\w*|FelixConfiguration|KubeControllersConfiguration|CalicoNodeStatus|ClusterInformation|NetworkSet|GlobalNetworkSet|Tier)\.(crd\.)?projectcalico\.org$/, () => false],
+  [/^(IPPool|IPReservation|BGP\w*|FelixConfiguration|KubeControllersConfiguration|CalicoNodeStatus|ClusterInformation|NetworkSet|GlobalNetworkSet|Tier)\.(crd\.)?projectcalico\.org$/],
   [/^EnvoyFilter\.networking\.istio\.io$/, (resource, party, cluster) => isForProxy(resource, party, cluster) && !isReadFilter(resource, party.role)],
   [/^(WasmPlugin|TrafficExtension)\.extensions\.istio\.io$/, isForProxy],
-  [/^(VirtualService|DestinationRule|Gateway|ServiceEntry|Sidecar|WorkloadEntry|WorkloadGroup|ProxyConfig)\.networking\.istio\.io$/, () => false],
-  [/^((AuthorizationPolicy|RequestAuthentication|PeerAuthentication)\.security|Telemetry\.telemetry|(IstioOperator|Istio)\.install)\.istio\.io$/, () => false],
+  [/^(VirtualService|DestinationRule|Gateway|ServiceEntry|Sidecar|WorkloadEntry|WorkloadGroup|ProxyConfig)\.networking\.istio\.io$/],
+  [/^((AuthorizationPolicy|RequestAuthentication|PeerAuthentication)\.security|Telemetry\.telemetry|(IstioOperator|Istio)\.install)\.istio\.io$/],
   [/\.(istio|cilium|linkerd|antrea|kuma)\.io$|\.projectcalico\.org$|\.policy\.networking\.k8s\.io$|\.k8s\.ovn\.org$/, isNear],
 ];
 
