@@ -47,7 +47,7 @@ describe('an edge that the package renders for Envoy Gateway', () => {
     expect(answer.endings[0]?.headers).toEqual({ 'x-cardinal-client-key': 'ann' });
   });
 
-  test('has open routes, on which nobody names another client', () => {
+  test('has open routes, on which a client cannot name another one', () => {
     const forged = { 'x-cardinal-client-sub': 'bob', 'x-cardinal-client-issuer': issuer, 'x-cardinal-client-key': 'bob', 'x-mine': 'yes' };
     expect(ask('GET /open', { headers: forged }).endings[0]?.headers).toEqual({ 'x-mine': 'yes' });
     expect(ask('GET /orders', { headers: forged, claims }).endings[0]?.headers).toMatchObject({ 'x-cardinal-client-sub': 'ann', 'x-cardinal-client-issuer': issuer });

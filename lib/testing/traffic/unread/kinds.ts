@@ -27,7 +27,7 @@ export function unreadKindFor(parties: readonly Party[], cluster: Cluster): Reso
 
 type Concerns = (resource: Resource, party: Party, cluster: Cluster) => boolean;
 
-/** Kinds, or all further kinds of a group, with whom their objects may concern, if anyone; the first that fits. */
+/** Kinds, or all further kinds of a group, with the parties that their objects may concern: none without one; the first that fits. */
 const KINDS: readonly (readonly [type: RegExp, concerns?: Concerns])[] = [
   [/^(Baseline)?AdminNetworkPolicy\.policy\.networking\.k8s\.io$|^ClusterNetworkPolicy\.policy\.networking\.k8s\.io$/, isSubject],
   [/^Cilium(Node|NodeConfig|Identity|Endpoint|EndpointSlice|ExternalWorkload|LoadBalancerIPPool|PodIPPool|L2AnnouncementPolicy|BGP\w*)\.cilium\.io$/],
