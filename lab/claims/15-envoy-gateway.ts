@@ -41,7 +41,7 @@ const started = new Map<Topology, Promise<StandaloneGateway>>();
 function gateway(lab: Lab, of: Topology): Promise<StandaloneGateway> {
   const { key, cert } = certificateOf(lab, 'strict', strict.host);
   const before = of === topology
-    ? [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys', namespace: topology.name }, data: { ann: base64('key-of-ann'), bob: base64('key-of-bob') } }]
+    ? [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys', namespace: topology.name }, data: { ann: base64('key-of-ann'), bob: base64('key-of-bob'), carl: base64('key-of-carl') } }]
     : [
       { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { name: 'strict-tls', namespace: guarded.name }, data: { 'tls.key': base64(key), 'tls.crt': base64(cert) } },
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'partners', namespace: guarded.name }, data: { 'ca.crt': certificateOf(lab, 'partner').cert } },
@@ -122,6 +122,23 @@ claim('Envoy Gateway counts each client by its verified claim, on the edge and o
   assert.deepEqual(await statuses(here, open, 12, '/pages/1', {}), of(200, 12), 'who shows no token is not counted');
 });
 
+claim('Envoy Gateway counts nothing for a client that another one only names', async lab => {
+  const here = await openGateway(lab);
+  const asVictim = { 'x-cardinal-client-issuer': issuer.issuer, 'x-cardinal-client-sub': 'victim', 'x-cardinal-client-key': 'carl' };
+  assert.deepEqual(await statuses(here, open, 12, '/pages/1', asVictim), of(200, 12), 'an open route counts no one');
+  const { from } = await here.knock(open, { path: '/pages/1', headers: asVictim });
+  assert.deepEqual(Object.keys(from?.headers ?? {}).filter(name => name.startsWith('x-cardinal')), [], 'and the service is not deceived');
+  assert.deepEqual(await statuses(here, open, 8, '/orders', as('victim')), of(200, 8), 'the other has its requests');
+});
+
+claim('Envoy Gateway counts a request whatever its query is, and keeps API keys from services', async lab => {
+  const here = await openGateway(lab);
+  assert.deepEqual(await statuses(here, open, 3, '/reports/1?x=/1', as('querier')), [200, 200, 429]);
+  const { from } = await here.knock(open, { path: '/keyed?x=1', headers: { 'x-api-key': 'key-of-carl' } });
+  assert.deepEqual([from?.headers['x-api-key'], from?.headers['x-cardinal-client-key']], [undefined, 'carl']);
+  assert.deepEqual(await statuses(here, open, 3, '/keyed?x=2', { 'x-api-key': 'key-of-carl' }), [200, 200, 429]);
+});
+
 claim('Envoy Gateway throttles a route for all clients together', async lab => {
   const here = await openGateway(lab);
   const all = await Promise.all(Array.from({ length: 20 }, async () => (await here.knock(open, { path: '/rare' })).status));
@@ -161,6 +178,7 @@ claim('Envoy Gateway demands certificates of its clients over TLS, and sends pla
 claim('Envoy Gateway refuses what it cannot count, where its installation says so', async lab => {
   const here = await strictGateway(lab);
   const partner = certificateOf(lab, 'partner');
+  await here.answers(strict, { path: '/products', headers: { 'x-client': 'first' }, ...partner }, 200);
   assert.deepEqual(await statuses(here, strict, 4, '/products', { 'x-client': 'a' }, partner), [200, 200, 200, 429]);
   assert.deepEqual(await statuses(here, strict, 1, '/products', { 'x-client': 'b' }, partner), [200]);
   here.loseRedis();

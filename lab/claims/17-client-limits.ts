@@ -59,6 +59,9 @@ claim('a client is known by its verified token: neither a header nor a forged to
   const forged = new TokenIssuer(issuer.issuer).bearer('shop', 600, { sub: 'somebody-else' });
   assert.deepEqual(await statuses(here, api, 1, '/products', { ...client('ann'), 'x-client': 'bob', sub: 'bob' }), [429]);
   assert.deepEqual(await statuses(here, api, 1, '/products', forged), [401]);
+  const asVictim = { 'x-client': 'victim', client: 'victim', issuer: issuer.issuer, sub: 'victim', 'x-cardinal-client-sub': 'victim' };
+  assert.deepEqual(await statuses(here, api, 12, '/open', asVictim), of(200, 12), 'an open route counts no one');
+  assert.deepEqual(await statuses(here, api, 8, '/products', client('victim')), of(200, 8), 'the other has its requests');
 });
 
 claim('a limit by header counts each value, and the pods of a gateway count together', async lab => {

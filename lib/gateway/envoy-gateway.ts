@@ -1,6 +1,7 @@
 import { Capability, EdgeGateway, Gateway, type Labels, renderCertificate, renderEdgeRoutes, type TopologyChart, type Tracing } from '../kubernetes';
 import { type Edge, Mistake, type Route, WhenUnavailable } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
+import { refuseSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
 import { renderProxy } from './proxy';
 import { renderSecurityPolicy } from './security-policy';
@@ -118,6 +119,7 @@ export class EnvoyGateway extends EdgeGateway {
 
   /** Some things are said once, where Envoy Gateway is installed, or not at all. */
   private requireKept(edge: Edge): void {
+    refuseSharedHeaders(edge);
     const answer = this.props.failClosed ? WhenUnavailable.REFUSE : WhenUnavailable.ALLOW;
     if (!edge.managed && edge.clientLimits.some(({ whenUnavailable }) => whenUnavailable !== answer)) {
       throw new Mistake({

@@ -43,6 +43,9 @@ function tokenDemands(edge: Edge, token: JwtProps): Spec {
   };
 }
 
+/** Services learn the client's name, not its key. */
 function keyDemands({ secret, header = 'x-api-key' }: ApiKeyProps): Spec {
-  return { apiKeyAuth: { credentialRefs: [{ name: secret }], extractFrom: [{ headers: [header] }], forwardClientIDHeader: CLIENT_OF_KEY } };
+  return {
+    apiKeyAuth: { credentialRefs: [{ name: secret }], extractFrom: [{ headers: [header] }], forwardClientIDHeader: CLIENT_OF_KEY, sanitize: true },
+  };
 }

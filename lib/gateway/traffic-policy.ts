@@ -1,6 +1,6 @@
 import type { IBackendTrafficPolicy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with { 'resolution-mode': 'import' };
 import type { SpecOf, TopologyChart } from '../kubernetes';
-import { type ClientLimit, type Edge, type Operation, Period, type Throttle } from '../topology';
+import { type ClientLimit, type Edge, Mistake, type Operation, Period, type Throttle } from '../topology';
 import { headersOfClient } from './client-headers';
 import { BackendTrafficPolicy } from './resources';
 
@@ -10,10 +10,15 @@ type Selector = NonNullable<Rule['clientSelectors']>[number];
 
 const UNITS = { [Period.SECOND]: 'Second', [Period.MINUTE]: 'Minute', [Period.HOUR]: 'Hour', [Period.DAY]: 'Day' } as const;
 
+/** What the CRD allows of each. @see https://gateway.envoyproxy.io/docs/api/extension_types/#localratelimit */
+const MOST_THROTTLES = 16;
+const MOST_CLIENT_LIMITS = 256;
+
 /** The throttles of an edge, which each proxy counts by itself, and the limits of its clients, which all count together. Envoy Gateway knows no burst beyond the rate. */
 export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
   const local = throttlesOf(edge);
   const global = limitsOf(edge);
+  requireCountable(edge, local, global);
   if (local.length + global.length === 0) {
     return;
   }
@@ -24,6 +29,27 @@ export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
       rateLimit: { local: local.length > 0 ? { rules: local } : undefined, global: global.length > 0 ? { rules: global } : undefined },
     },
   });
+}
+
+/** Envoy Gateway counts throttles for each route of Envoy by itself, and a request that a rule matches leaves the limit without a selector alone. */
+function requireCountable(edge: Edge, local: readonly Rule[], global: readonly Rule[]): void {
+  const [route, ...others] = edge.routes;
+  if (edge.throttle && !edge.managed && (others.length > 0 || edge.cors || route?.throttle)) {
+    throw new Mistake({
+      code: 'ThrottlePerRoute',
+      where: edge.path,
+      problem: `The throttle of ${edge.throttle.rate} requests a second is for the whole edge, and Envoy Gateway would count it for each route by itself.`,
+      remedy: 'Set `throttle` on each route, or have a managed API in front count (`managed: true`).',
+    });
+  }
+  if (local.length > MOST_THROTTLES || global.length > MOST_CLIENT_LIMITS) {
+    throw new Mistake({
+      code: 'TooManyLimits',
+      where: edge.path,
+      problem: `It has ${local.length} throttles and ${global.length} client limits, and a BackendTrafficPolicy can have ${MOST_THROTTLES} and ${MOST_CLIENT_LIMITS}.`,
+      remedy: 'Declare fewer, or divide the routes among several edges.',
+    });
+  }
 }
 
 function throttlesOf(edge: Edge): Rule[] {
@@ -53,9 +79,10 @@ function limitOf({ rate }: Throttle): Rule['limit'] {
   return { requests: rate, unit: 'Second' };
 }
 
+/** Limits are matched on Envoy's `:path`, which has the query in it. @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/ratelimit.go */
 function selectorOf({ method, path }: Operation): Selector {
   return {
     methods: method ? [{ value: method as 'GET' }] : undefined,
-    path: path.isExact ? { type: 'Exact', value: path.text } : { type: 'RegularExpression', value: path.toRegex() },
+    path: { type: 'RegularExpression', value: `${path.toRegex()}(\\?.*)?` },
   };
 }

@@ -1,13 +1,17 @@
 /** The types of objects that are looked at, as `Kind.group`. */
 export const Kind = {
   AUTHORIZATION_POLICY: 'AuthorizationPolicy.security.istio.io',
+  BACKEND_TRAFFIC_POLICY: 'BackendTrafficPolicy.gateway.envoyproxy.io',
+  CLIENT_TRAFFIC_POLICY: 'ClientTrafficPolicy.gateway.envoyproxy.io',
   CONFIG_MAP: 'ConfigMap',
   CRD: 'CustomResourceDefinition.apiextensions.k8s.io',
   CRON_JOB: 'CronJob.batch',
   DAEMON_SET: 'DaemonSet.apps',
   DEPLOYMENT: 'Deployment.apps',
   DESTINATION_RULE: 'DestinationRule.networking.istio.io',
+  ENVOY_EXTENSION_POLICY: 'EnvoyExtensionPolicy.gateway.envoyproxy.io',
   ENVOY_FILTER: 'EnvoyFilter.networking.istio.io',
+  ENVOY_PATCH_POLICY: 'EnvoyPatchPolicy.gateway.envoyproxy.io',
   GATEWAY: 'Gateway.gateway.networking.k8s.io',
   GATEWAY_CLASS: 'GatewayClass.gateway.networking.k8s.io',
   GRPC_ROUTE: 'GRPCRoute.gateway.networking.k8s.io',

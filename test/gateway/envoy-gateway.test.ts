@@ -27,8 +27,8 @@ const gatewayRef = { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 
 
 test('an edge with everything, without a mesh', () => {
   const shop = door(
-    { tlsSecret: 'tls', certificateIssuer: 'letsencrypt', clientCa: 'clients', throttle: Throttle.perSecond(100), clientLimit: limit(ClientKey.claim('sub')), cors: { origins: ['*'] } },
-    ['GET /', {}],
+    { tlsSecret: 'tls', certificateIssuer: 'letsencrypt', clientCa: 'clients', clientLimit: limit(ClientKey.claim('sub')), cors: { origins: ['*'] } },
+    ['GET /', { throttle: Throttle.perSecond(100) }],
     ['POST /orders', { auth: jwt(['write']) }],
     ['GET /keyed', { auth: Auth.apiKey({ secret: 'keys' }), throttle: Throttle.perSecond(5) }],
   );
@@ -101,23 +101,29 @@ describe('what requests must prove', () => {
   test('is a key of the Secret', () => {
     expect(one(render(door({}, ['GET /', { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }])), 'SecurityPolicy', 'door').spec.apiKeyAuth).toEqual({
       credentialRefs: [{ name: 'keys' }], extractFrom: [{ headers: ['x-mine'] }], forwardClientIDHeader: 'x-cardinal-client-key',
+      sanitize: true,
     });
   });
 });
 
 test('throttles are counted in each proxy, limits of clients in all together, by headers that the gateway sets', () => {
   const objects = render(door(
-    { throttle: Throttle.perSecond(100), clientLimit: limit(ClientKey.claim('sub')), auth: jwt() },
-    ['GET /'],
+    { clientLimit: limit(ClientKey.claim('sub')), auth: jwt() },
+    ['GET /exact', { throttle: Throttle.perSecond(100) }],
     ['GET /orders/{id}', { throttle: Throttle.perSecond(5), clientLimit: limit(ClientKey.claim('sub')) }],
   ));
 
-  const orders = { methods: [{ value: 'GET' }], path: { type: 'RegularExpression', value: '/orders/[^/]+' } };
+  const orders = { methods: [{ value: 'GET' }], path: { type: 'RegularExpression', value: '/orders/[^/]+(\\?.*)?' } };
+  const exact = { methods: [{ value: 'GET' }], path: { type: 'RegularExpression', value: '/exact(\\?.*)?' } };
   const headers = ['x-cardinal-client-issuer', 'x-cardinal-client-sub'].map(name => ({ name, type: 'Distinct' }));
   expect(one(objects, 'BackendTrafficPolicy', 'door').spec).toEqual({
     targetRefs: [gatewayRef],
     rateLimit: {
-      local: { rules: [{ clientSelectors: [orders], limit: { requests: 5, unit: 'Second' } }, { limit: { requests: 100, unit: 'Second' } }] },
+      local: {
+        rules: [
+          { clientSelectors: [exact], limit: { requests: 100, unit: 'Second' } }, { clientSelectors: [orders], limit: { requests: 5, unit: 'Second' } },
+        ],
+      },
       global: {
         rules: [
           { clientSelectors: [{ ...orders, headers }], limit: { requests: 100, unit: 'Minute' }, shared: true },
@@ -129,6 +135,72 @@ test('throttles are counted in each proxy, limits of clients in all together, by
   expect(one(objects, 'SecurityPolicy', 'door').spec.jwt.providers[0].claimToHeaders).toEqual([
     { claim: 'iss', header: 'x-cardinal-client-issuer' }, { claim: 'sub', header: 'x-cardinal-client-sub' },
   ]);
+});
+
+describe('headers by which clients are counted are removed from requests, on every listener', () => {
+  const policy = (edge: Partial<EdgeProps>, ...routes: [string, RouteProps?][]) => one(render(door(edge, ...routes)), 'ClientTrafficPolicy', 'door').spec;
+
+  test('where a claim tells clients apart', () => {
+    expect(policy({ clientLimit: limit(ClientKey.claim('sub')) }, ['GET /open'], ['GET /orders', { auth: jwt() }])).toEqual({
+      targetRefs: [gatewayRef],
+      headers: { earlyRequestHeaders: { remove: ['x-cardinal-client-issuer', 'x-cardinal-client-sub'] } },
+    });
+  });
+
+  test('where routes have limits by several claims, and another has API keys', () => {
+    const remove = ['x-cardinal-client-issuer', 'x-cardinal-client-tenant', 'x-cardinal-client-sub', 'x-cardinal-client-key'];
+    expect(policy(
+      { tlsSecret: 'tls' },
+      ['GET /a', { auth: jwt(), clientLimit: limit(ClientKey.claim('tenant')) }],
+      ['GET /b', { auth: jwt(), clientLimit: limit(ClientKey.claim('sub')) }],
+      ['GET /c', { auth: Auth.apiKey({ secret: 'keys' }) }],
+    )).toEqual({ targetRefs: [gatewayRef], headers: { earlyRequestHeaders: { remove } }, tls: { minVersion: '1.2' } });
+  });
+
+  test('but not the header that something in front sets', () => {
+    expect(names(render(door({ clientLimit: limit(ClientKey.header('x-client')) }, ['GET /'])), 'ClientTrafficPolicy')).toEqual([]);
+  });
+
+  test.each<[string, RouteProps, RegExp]>([
+    ['a limit by a header of that name', { clientLimit: limit(ClientKey.header('x-cardinal-client-sub')) }, /removes the header "x-cardinal-client-sub"/],
+    ['a key in a header of that name', { auth: Auth.apiKey({ secret: 'keys', header: 'x-cardinal-client-key' }) }, /removes the header "x-cardinal-client-key"/],
+    ['a claim with the header of the issuer', { auth: jwt(), clientLimit: limit(ClientKey.claim('issuer')) }, /one header, "x-cardinal-client-issuer"/],
+    ['a claim with the header of API keys', { auth: jwt(), clientLimit: limit(ClientKey.claim('key')) }, /one header, "x-cardinal-client-key"/],
+  ])('%s is refused', (_what, route, message) => {
+    expect(() => render(door({}, ['GET /', route]))).toThrow(message);
+  });
+
+  test('two claims with one header are refused', () => {
+    const routes = ['user_id', 'user-id'].map((claim): [string, RouteProps] => [`GET /${claim}`, { auth: jwt(), clientLimit: limit(ClientKey.claim(claim)) }]);
+    expect(() => render(door({}, ...routes))).toThrow(/one header, "x-cardinal-client-user-id"/);
+  });
+});
+
+describe('a throttle that Envoy Gateway would count for each route by itself is refused', () => {
+  const throttle = Throttle.perSecond(5);
+
+  test.each<[string, Partial<EdgeProps>, [string, RouteProps?][]]>([
+    ['of an edge with several routes', {}, [['GET /a'], ['GET /b']]],
+    ['of an edge with CORS, whose preflights are a route', { cors: { origins: ['*'] } }, [['GET /a']]],
+    ['of an edge whose route has its own, which leaves that of the edge uncounted', {}, [['GET /a', { throttle }]]],
+  ])('%s', (_what, edge, routes) => {
+    expect(() => render(door({ ...edge, throttle }, ...routes))).toThrow(/for the whole edge.*\(ThrottlePerRoute\)/);
+  });
+
+  test('unless there is one route, or a managed API in front counts', () => {
+    const bucket = [{ limit: { requests: 5, unit: 'Second' } }];
+    expect(one(render(door({ throttle }, ['GET /a'])), 'BackendTrafficPolicy', 'door').spec.rateLimit.local.rules).toEqual(bucket);
+    expect(one(render(door({ throttle, managed: true }, ['GET /a'], ['GET /b'])), 'BackendTrafficPolicy', 'door').spec.rateLimit.local.rules).toEqual(bucket);
+  });
+});
+
+test('more limits than a BackendTrafficPolicy can have are refused', () => {
+  const routes = (count: number) => Array.from({ length: count }, (_, index): [string, RouteProps] => [`GET /${index}`, { throttle: Throttle.perSecond(5) }]);
+  const limits = Array.from({ length: 257 }, (_, index): [string, RouteProps] => [`GET /${index}`, { clientLimit: limit(ClientKey.header('x-client')) }]);
+
+  expect(one(render(door({}, ...routes(16))), 'BackendTrafficPolicy', 'door').spec.rateLimit.local.rules).toHaveLength(16);
+  expect(() => render(door({}, ...routes(17)))).toThrow(/17 throttles.*can have 16.*TooManyLimits/);
+  expect(() => render(door({}, ...limits))).toThrow(/257 client limits.*256.*TooManyLimits/);
 });
 
 test('clients show certificates, over TLS 1.2 or newer', () => {

@@ -12,6 +12,7 @@ import type { Message } from './message';
 import { namesOf } from './names';
 import { send } from './proxies/outbound';
 import { readRequest, type RequestProps } from './request';
+import { clientOf, requireRequestRead } from './unread';
 import { Unsimulated } from './unsimulated';
 
 /** What manifests do not say of the mesh. */
@@ -73,7 +74,9 @@ export class Traffic {
 
   /** What comes of a request from outside the cluster, such as `GET https://api.shop.example/products/1`. */
   fromInternet(request: string, props: InternetRequestProps = {}): Answer {
-    const passage = enter(readRequest(request, props), { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false }, this.context);
+    const message = readRequest(request, props);
+    const passage = enter(message, { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false }, this.context);
+    requireRequestRead(passage, { ...message, host: '' }, '', undefined, this.context.cluster);
     return new Answer(`internet → ${request}`, passage);
   }
 
@@ -124,6 +127,7 @@ export class TrafficFrom {
     if (passage.branches.some(each => each.isUncertain)) {
       throw new Unsimulated(`Policies ask for the address of ${caller.title}, and manifests do not say it.`, 'Give the connection an `address`.');
     }
+    requireRequestRead(passage, message, caller.namespace, clientOf(caller), this.context.cluster);
     return new Answer(`${caller.title} → ${request}`, passage);
   }
 }

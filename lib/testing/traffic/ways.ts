@@ -8,7 +8,8 @@ import { connect, isProxied, type Security } from './proxies/connect';
 import type { Context } from './context';
 import { type Endpoint, endpointsOf } from './proxies/endpoints';
 import { chosenEndpoints, isHeadless } from './proxies/headless';
-import { type Door, guardedBy } from './gateways/door';
+import { isOpen } from './envoy-gateway';
+import { attachmentOf, type Door, guardedBy } from './gateways/door';
 import { doorsOf } from './gateways/ingress';
 import { and, type Known } from './policies/logic';
 import type { Proxy } from './proxies/proxy';
@@ -17,6 +18,7 @@ import { type Listener, Scope } from './proxies/scope';
 import { tcpPassage } from './proxies/tcp';
 import { lookUp } from './proxies/to-cluster';
 import { domainsOf, sidecarVirtualHosts } from './routes/virtual-hosts';
+import { clientOf, unreadBetween, unreadKindFor } from './unread';
 
 /** One of the ways that requests of a caller may take: by a route, or to a Service itself. */
 export interface Way {
@@ -80,13 +82,17 @@ const SENT_TO_HTTPS = { when: '', ends: [answered('301', 1)], terms: [] };
 
 function throughDoor(door: Door, route: Route, context: Context): Way {
   const way = routed(door.caller, door.caller.proxy, '', route, door.port, context);
-  return { ...way, ends: way.ends.map(end => ({ ...end, isAllowed: and([isLetThrough(door, context), end.isAllowed]) })) };
+  return { ...way, ends: way.ends.map(end => ({ ...end, isAllowed: and([isLetThrough(door, route, context), end.isAllowed]) })) };
 }
 
 /** Whether the policies of a gateway let requests through. */
-function isLetThrough(door: Door, context: Context): Known {
+function isLetThrough(door: Door, { rule }: Route, context: Context): Known {
+  if (unreadKindFor([{ ...guardedBy(door), role: 'gateway' }], context.cluster)) {
+    return undefined;
+  }
+  const place = attachmentOf(door);
   const connection = { namespace: '', labels: {}, port: { number: door.podPort, names: [], protocol: 'TCP' } };
-  return door.caller.proxy.identity === undefined ? true : lets(guardedBy(door), { connection, isTcp: false }, door.caller, context);
+  return place ? isOpen({ ...place, rule: rule.at }, context.cluster) : lets(guardedBy(door), { connection, isTcp: false }, door.caller, context);
 }
 
 function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route, port: number, context: Context): Way {
@@ -140,6 +146,9 @@ function endsAt(endpoints: readonly Endpoint[], security: Security, share: numbe
 
 function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller: Caller, context: Context): Known {
   const { cluster } = context;
+  if (unreadBetween(clientOf(caller), endpoint.workload, cluster)) {
+    return undefined;
+  }
   const { connection } = connect(caller, endpoint, security, cluster);
   const workload: Workload | undefined = endpoint.workload;
   if (!connection || !workload) {

@@ -1,4 +1,5 @@
 import type { Field, Resource } from '../../../manifests';
+import type { Attachment } from '../envoy-gateway';
 import type { Message } from '../message';
 import type { Guarded } from '../policies/guarded';
 import type { ConnectionRule } from '../proxies/tcp';
@@ -31,4 +32,9 @@ export interface Door {
 /** What policies for its Pods, or for its Gateway, protect. */
 export function guardedBy({ caller, gateway }: Door): Guarded {
   return { namespace: caller.proxy.namespace, labels: caller.labels, gateway };
+}
+
+/** Where it is for policies of Envoy Gateway, if it is one of its doors. */
+export function attachmentOf({ at, caller, gateway }: Door): Attachment | undefined {
+  return gateway && caller.proxy.identity === undefined ? { gateway, listener: at } : undefined;
 }

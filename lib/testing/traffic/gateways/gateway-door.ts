@@ -1,5 +1,6 @@
 import { type Cluster, covers, type Field, Kind, listenersFor, parentGateway, parentsOf, type Resource } from '../../../manifests';
 import { type ProxiedCaller, identityOf } from '../proxies/caller';
+import { controllerOf } from './controller';
 import type { Door, DoorTls } from './door';
 import { inOrderOfPrecedence } from '../routes/gateway-route-match';
 import type { Message } from '../message';
@@ -44,9 +45,8 @@ function tlsOf(listener: Field): DoorTls {
 function callerOf(gateway: Resource, cluster: Cluster): ProxiedCaller {
   const { name, namespace } = gateway;
   const className = gateway.spec.get('gatewayClassName').text;
-  const controller = cluster.find(Kind.GATEWAY_CLASS, className)?.spec.get('controllerName').text;
   const title = `the gateway ${gateway.key}`;
-  const isOfIstio = controller === undefined ? className === 'istio' : controller.startsWith('istio.io/');
+  const isOfIstio = controllerOf(gateway, cluster) === 'istio';
   const own = gateway.spec.get('infrastructure', 'labels').strings;
   const labels = isOfIstio
     ? { ...own, 'gateway.networking.k8s.io/gateway-name': name, 'gateway.networking.k8s.io/gateway-class-name': className }
@@ -86,7 +86,7 @@ function groupsOf(listener: Field, gateway: Resource, cluster: Cluster): Group[]
   const groups = hosts.map(host => ({ host, routes: routes.filter(each => hostsOf(each).includes(host)) }));
   const isOwn = ({ routes: [first] }: { routes: readonly Resource[] }) => first?.namespace === gateway.namespace;
   return [...groups.filter(isOwn), ...groups.filter(each => !isOwn(each))]
-    .map(group => ({ listenerHost, host: group.host, rules: group.routes.flatMap(each => gatewayRouteRules(each, cluster)) }));
+    .map(group => ({ listenerHost, host: group.host, rules: group.routes.flatMap(each => gatewayRouteRules(each, cluster, controllerOf(gateway, cluster) === 'istio')) }));
 }
 
 /** The TLSRoute for the name that the client asks for. */

@@ -1,23 +1,27 @@
-import { type Cluster, covers } from '../../../manifests';
+import { type Cluster, covers, Kind } from '../../../manifests';
 import { throughManagedApi } from '../api';
 import { applyRule } from '../proxies/apply-rule';
 import { asked } from '../proxies/inbound';
+import { checkRequest, clientTerms } from '../envoy-gateway';
 import { sendConnection } from '../proxies/tcp';
-import { authenticate } from '../policies/authentication';
+import { authenticate, isPreflight } from '../policies/authentication';
 import { authorize, type Verdict } from '../policies/authorization';
 import { askAuthorizers } from '../policies/custom';
 import type { Caller } from '../proxies/caller';
 import type { Connection } from '../proxies/connection';
 import type { Context } from '../context';
-import { type Door, guardedBy } from './door';
+import { requireKnownController } from './controller';
+import { attachmentOf, type Door, guardedBy } from './door';
 import { gatewayDoors } from './gateway-door';
 import { istioDoors } from './istio-door';
 import { authorityOf, type Message } from '../message';
 import { normalized } from '../proxies/normalization';
 import { ended, type Passage } from '../passage';
 import { hiddenStatus } from './hidden-status';
-import { routeFor } from '../routes/rule';
+import { type Route, routeFor } from '../routes/rule';
 import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
+import { requireGatewayRead, requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind, requireRead } from '../unread';
+import { ISTIO_GATEWAY } from '../unread/istio';
 
 /** How a client outside asks. */
 export interface Outside {
@@ -52,10 +56,15 @@ function atGateway(message: Message, outside: Outside, context: Context): Passag
   const fitting = doors.filter(each => each.port === message.port && (each.tls !== 'none') === (message.scheme === 'https'));
   const [first] = fitting;
   if (!first) {
+    requireListenersRead(undefined, context.cluster);
+    requireNoIngress(message.host, context.cluster);
+    requireNoBinding(message.host, context.cluster);
     return ended({ status: 0, reason: `no gateway takes ${message.scheme} on port ${message.port}` });
   }
   const door = bestDoor(fitting, message.host);
   if (!door && message.scheme === 'https') {
+    fitting.forEach(each => requireListenersRead(each.gateway, context.cluster));
+    requireNoIngress(message.host, context.cluster);
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
   }
   return through(door ?? first, message, outside, context);
@@ -76,7 +85,18 @@ function bestDoor(doors: readonly Door[], host: string): Door | undefined {
 function through(door: Door, message: Message, { hasCertificate }: Outside, context: Context): Passage {
   const { caller } = door;
   const steps = [`${caller.title} takes it (${String(door.at)})`];
-  if (door.tls === 'mutual' && !hasCertificate) {
+  if (door.gateway) {
+    requireKnownController(door.gateway, context.cluster);
+    requireListenersRead(door.gateway, context.cluster);
+    requireGatewayRead(door.at);
+  }
+  if (door.at.resource.type === Kind.ISTIO_GATEWAY) {
+    requireRead(door.at, ISTIO_GATEWAY);
+  }
+  requireNoUnreadKind([{ ...guardedBy(door), role: 'gateway' }], context.cluster);
+  const place = attachmentOf(door);
+  const client = place && clientTerms(place, context.cluster);
+  if ((door.tls === 'mutual' || (door.tls === 'simple' && client?.needsCertificate)) && !hasCertificate) {
     return ended({ status: 0, by: door.at, reason: `${caller.title} asks for a certificate` }, steps);
   }
   if (door.tls === 'passthrough') {
@@ -85,7 +105,7 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
     return { ...passage, steps: [...steps, 'it leaves TLS as it is', ...passage.steps] };
   }
   const guarded = guardedBy(door);
-  const request = normalized(message, context.cluster);
+  const request = normalized(client ? client.received(message) : message, context.cluster);
   const virtualHost = virtualHostOf(door.virtualHosts(), request.host);
   const connection: Connection = { namespace: '', labels: {}, address: message.address, port: { number: door.podPort, names: [], protocol: 'TCP' }, serverName: message.scheme === 'https' ? message.host : undefined };
   const asking = inMesh(door, () => askAuthorizers(guarded, { connection, message: request, isTcp: false, isUnrouted: !isRouted(virtualHost, request) }, context.authorizersFor(caller), context.cluster));
@@ -93,7 +113,7 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   if (asking?.isAllowed === false) {
     return refused(asking, asking.status, caller, steps);
   }
-  const { message: read, refusal } = authenticate(guarded, request, context.cluster);
+  const { message: read, refusal } = inMesh(door, () => authenticate(guarded, request, context.cluster)) ?? { message: request };
   if (refusal) {
     return ended({ status: refusal.status, by: refusal.by, reason: `${refusal.by.resource.kind} ${refusal.by.resource.key} refuses it: ${refusal.reason}` }, steps);
   }
@@ -106,10 +126,21 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
     return ended({ status: 301, location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at, reason: `${caller.title} sends it to https` }, steps);
   }
   if (!route) {
+    requireNoIngress(request.host, context.cluster);
     return ended({ status: 404, by: door.at, reason: virtualHost ? `no rule for ${read.host} takes ${read.method} ${read.path}` : `${caller.title} has nothing at ${read.host}` }, steps);
   }
-  const passage = applyRule(route, read, caller, caller.proxy, context);
+  const checked = place && !isAnsweredPreflight(route, read) ? checkRequest(read, { ...place, rule: route.rule.at }, context.cluster) : { message: read };
+  if (checked.refusal) {
+    const { by, status, reason } = checked.refusal;
+    return refused({ isAllowed: false, by, reason, status }, status, caller, steps);
+  }
+  const passage = applyRule(route, checked.message, caller, caller.proxy, context);
   return { ...passage, steps: [...steps, ...passage.steps] };
+}
+
+/** Preflights are answered before anything is checked. */
+function isAnsweredPreflight({ rule: { cors } }: Route, message: Message): boolean {
+  return cors !== undefined && isPreflight(message) && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''));
 }
 
 /** Policies of Istio are kept by its own gateways. */

@@ -75,7 +75,7 @@ export class Scope {
 const SCOPES = new WeakMap<Cluster, Map<string, Scope>>();
 
 /** One that selects the Pod, else that of its namespace, else that of the mesh. */
-function sidecarOf({ namespace, labels }: Proxy, cluster: Cluster): Resource | undefined {
+export function sidecarOf({ namespace, labels }: Pick<Proxy, 'namespace' | 'labels'>, cluster: Cluster): Resource | undefined {
   const index = SIDECARS.get(cluster) ?? new ByLabel(byAge(cluster.all(Kind.SIDECAR)), each => each.spec.get('workloadSelector', 'labels').strings);
   SIDECARS.set(cluster, index);
   const own = index.candidates(namespace, labels);

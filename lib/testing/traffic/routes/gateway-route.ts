@@ -10,11 +10,11 @@ import { matchesRe2 } from './re2';
  * The rules of an HTTPRoute or a GRPCRoute, one for each match.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproute
  */
-export function gatewayRouteRules(route: Resource, cluster: Cluster): Rule[] {
-  return route.spec.get('rules').items.flatMap(at => gatewayRouteMatches(at).map(match => ruleOf(at, match ? [match] : [], cluster)));
+export function gatewayRouteRules(route: Resource, cluster: Cluster, isOfIstio = true): Rule[] {
+  return route.spec.get('rules').items.flatMap(at => gatewayRouteMatches(at).map(match => ruleOf(at, match ? [match] : [], cluster, isOfIstio)));
 }
 
-function ruleOf(at: Field, matches: Rule['matches'], cluster: Cluster): Rule {
+function ruleOf(at: Field, matches: Rule['matches'], cluster: Cluster, isOfIstio: boolean): Rule {
   const filters = at.get('filters').items;
   const [rewrite] = filters.map(each => each.get('urlRewrite')).filter(each => each.exists);
   const backends = backendsOf(at, cluster);
@@ -26,7 +26,7 @@ function ruleOf(at: Field, matches: Rule['matches'], cluster: Cluster): Rule {
     rewritePath: rewrite && rewriteOf(rewrite),
     rewriteHost: rewrite?.get('hostname').text || undefined,
     ...modifiersOf(filters),
-    ...timesOf(at, cluster),
+    ...timesOf(at, cluster, isOfIstio),
     mirrors: filters.flatMap(each => mirrorOf(each.get('requestMirror'), cluster)),
     cors: corsOf(filters),
     unknownBackendStatus: 500,
@@ -65,12 +65,12 @@ function rewriteOf(at: Field): PathRewrite | undefined {
   return full.exists ? () => full.text : prefix.exists ? (path, matched) => replacedPrefix(path, matched, prefix.text) : undefined;
 }
 
-/** A limit for the backend is one for each try if tries are declared, else for the request. */
-function timesOf(at: Field, cluster: Cluster): { timeoutMs?: number; retries: Retries } {
+/** A limit for the backend is one for each try if tries are declared, else for the request. Istio tries again by itself; Envoy Gateway does not. */
+function timesOf(at: Field, cluster: Cluster, isOfIstio: boolean): { timeoutMs?: number; retries: Retries } {
   const [request, backend] = ['request', 'backendRequest'].map(name => millisOf(at.get('timeouts', name).text) || undefined);
   const retry = at.get('retry');
   if (!retry.exists) {
-    return { timeoutMs: backend ?? request, retries: retriesOf(retry, cluster) };
+    return { timeoutMs: backend ?? request, retries: isOfIstio ? retriesOf(retry, cluster) : { attempts: 0, on: '' } };
   }
   const on = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', ...retry.get('codes').items.map(each => each.text)].join(',');
   return { timeoutMs: request, retries: { attempts: retry.get('attempts').number ?? 2, perTryTimeoutMs: backend, on } };

@@ -1,0 +1,3 @@
+export * from './clients';
+export * from './requests';
+export type { Attachment } from './attachment';

@@ -1,0 +1,90 @@
+import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
+import type { Message } from '../message';
+import { isPreflight } from '../policies/authentication';
+import type { Known } from '../policies/logic';
+import { BACKEND_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, SECURITY_POLICY } from '../unread/envoy-gateway';
+import { requireRead, titleOf } from '../unread/read';
+import { Unsimulated } from '../unsimulated';
+import { type Attachment, policyFor } from './attachment';
+import { authorize } from './authorization';
+import { clientTerms } from './clients';
+import { verifyKey } from './keys';
+import { verifyToken } from './tokens';
+import type { Verdict } from './verdict';
+
+/**
+ * What the policies of Envoy Gateway make of a request that a rule takes: first its API key, then its token, then what both allow. Throws {@link Unsimulated}
+ * for whatever else a policy of it says.
+ * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/httpfilters.go
+ */
+export function checkRequest(message: Message, place: Attachment, cluster: Cluster): Verdict {
+  requirePatchesRead(place.gateway, cluster);
+  requireLimitsRead(place, cluster);
+  const extensions = policyFor(Kind.ENVOY_EXTENSION_POLICY, place, cluster);
+  if (extensions) {
+    requireRead(extensions.spec, ENVOY_EXTENSION_POLICY);
+  }
+  const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);
+  if (!policy) {
+    return { message };
+  }
+  requireRead(policy.spec, SECURITY_POLICY);
+  requireNoPreflight(policy, message);
+  const [key, jwt, authorization] = ['apiKeyAuth', 'jwt', 'authorization'].map(each => policy.spec.get(each));
+  const keyed = key?.exists ? verifyKey(key, message, cluster) : { message };
+  if (keyed.refusal) {
+    return keyed;
+  }
+  const verified = jwt?.exists ? verifyToken(jwt, keyed.message) : keyed;
+  return verified.refusal || !authorization?.exists ? verified : authorize(authorization, verified, place, cluster);
+}
+
+/** Whether its policies let all requests pass to a rule; undefined where that depends on the request, or on what is not simulated. */
+export function isOpen(place: Attachment, cluster: Cluster): Known {
+  try {
+    const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);
+    clientTerms(place, cluster);
+    checkRequest({ scheme: 'http', host: '', port: 0, method: '', path: '/', query: '', headers: {} }, place, cluster);
+    return policy ? undefined : true;
+  } catch (error) {
+    if (error instanceof Unsimulated) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function requireNoPreflight(policy: Resource, message: Message): void {
+  if (policy.spec.get('cors').exists && isPreflight(message)) {
+    throw new Unsimulated(`${titleOf(policy)} answers preflights (spec.cors).`, 'Declare CORS as a filter of the HTTPRoute.');
+  }
+}
+
+/** Limits are not reached by one request, unless they are limits of none. */
+function requireLimitsRead(place: Attachment, cluster: Cluster): void {
+  const policy = policyFor(Kind.BACKEND_TRAFFIC_POLICY, place, cluster);
+  if (!policy) {
+    return;
+  }
+  requireRead(policy.spec, BACKEND_TRAFFIC_POLICY);
+  const rules = ['local', 'global'].flatMap(each => policy.spec.get('rateLimit', each, 'rules').items);
+  const none = rules.map(each => each.get('limit', 'requests')).find(each => each.number === 0);
+  if (none) {
+    throw new Unsimulated(`${titleOf(policy)} lets no request pass (${String(none)}).`, 'Give it a limit of at least one.');
+  }
+}
+
+/** Patches of Envoy's configuration can do anything; transcoders take what they are made for, and leave the rest as it is. */
+function requirePatchesRead(gateway: Resource, cluster: Cluster): void {
+  const patch = cluster.all(Kind.ENVOY_PATCH_POLICY).filter(each => isFor(each.spec.get('targetRef'), gateway))
+    .flatMap(each => each.spec.get('jsonPatches').items).find(each => each.get('operation', 'value', 'name').text !== 'envoy.filters.http.grpc_json_transcoder');
+  if (patch) {
+    throw new Unsimulated(`${titleOf(patch.resource)} changes the configuration of ${gateway.key} (${String(patch)}).`, 'Remove it from the manifests of the test, or test it in a cluster.');
+  }
+}
+
+function isFor(at: Field, gateway: Resource): boolean {
+  return at.get('kind').text === 'GatewayClass'
+    ? at.get('name').text === gateway.spec.get('gatewayClassName').text
+    : at.resource.namespace === gateway.namespace && at.get('name').text === gateway.name;
+}

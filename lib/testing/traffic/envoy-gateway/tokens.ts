@@ -1,0 +1,89 @@
+import type { Field } from '../../../manifests';
+import { BEARER, type Message, type Token } from '../message';
+import { claimTexts } from '../policies/claims';
+import { Unsimulated } from '../unsimulated';
+import { titleOf } from '../unread/read';
+import { refused, type Verdict } from './verdict';
+
+/** A request with a verified token. */
+export interface Verified extends Verdict {
+  /** The provider that verified it. */
+  readonly provider?: string;
+  readonly claims?: Token['claims'];
+}
+
+/**
+ * What the `jwt` of a SecurityPolicy makes of a request: its token has to be one that a provider takes.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/jwt_authn_filter
+ */
+export function verifyToken(jwt: Field, message: Message): Verified {
+  const providers = jwt.get('providers').items;
+  const written = providers.flatMap(each => each.get('claimToHeaders').items).map(each => each.get('header').text.toLowerCase());
+  const clean: Message = { ...message, headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.includes(name))) };
+  const { token } = message;
+  const looking = token ? providers.filter(each => looksAt(each, token, message)) : [];
+  const failsOpen = jwt.get('failOpen').isTrue;
+  if (!token || looking.length === 0) {
+    return jwt.get('optional').isTrue || failsOpen ? { message: clean } : refused(clean, 401, jwt, 'it has no token');
+  }
+  const ofIssuer = looking.filter(each => ['', String(token.claims.iss)].includes(each.get('issuer').text));
+  const verifying = token.isValid ? ofIssuer.find(each => isForAudience(each, token)) : undefined;
+  if (verifying) {
+    requireIssuer(verifying);
+    return { message: withClaims(clean, verifying, token), provider: verifying.get('name').text, claims: withScopes(token.claims) };
+  }
+  if (failsOpen) {
+    return { message: clean };
+  }
+  if (ofIssuer.length === 0 && jwt.get('optional').isTrue) {
+    throw new Unsimulated(`${titleOf(jwt.resource)} has an optional token, and the request has one of another issuer.`, 'Send a token of an issuer that it names, or none.');
+  }
+  const [first] = ofIssuer;
+  return token.isValid && first
+    ? refused(clean, 403, first, 'the token is for another audience')
+    : refused(clean, 401, first ?? jwt, first ? 'the token is not valid' : `no provider has the issuer ${String(token.claims.iss)}`);
+}
+
+/** Tokens are of one issuer each, and whose keys a provider without one has is not known. */
+function requireIssuer(provider: Field): void {
+  if (provider.get('issuer').text === '') {
+    throw new Unsimulated(`${titleOf(provider.resource)} has a provider without an issuer (${String(provider)}).`, 'Give it the issuer whose keys it has.');
+  }
+}
+
+function looksAt(provider: Field, { place = BEARER }: Token, { headers }: Message): boolean {
+  const from = provider.get('extractFrom');
+  if (!from.exists) {
+    return (place.kind === 'header' && place.name === BEARER.name) || (place.kind === 'parameter' && place.name === 'access_token');
+  }
+  const named = from.get('headers').items.filter(each => each.get('name').text.toLowerCase() === place.name);
+  switch (place.kind) {
+    case 'header': return named.some(each => (headers[place.name] ?? '').startsWith(each.get('valuePrefix').text || (place.name === BEARER.name ? 'Bearer ' : '')));
+    case 'parameter': return from.get('params').texts.includes(place.name);
+    case 'cookie': return from.get('cookies').texts.includes(place.name);
+  }
+}
+
+function isForAudience(provider: Field, { claims }: Token): boolean {
+  const audiences = provider.get('audiences').texts;
+  return audiences.length === 0 || claimTexts(claims, ['aud']).some(each => audiences.includes(each));
+}
+
+/** Texts, numbers and booleans become headers; lists and objects do not. */
+function withClaims(message: Message, provider: Field, { claims }: Token): Message {
+  const written = provider.get('claimToHeaders').items.flatMap(each => {
+    const value = valueAt(claims, each.get('claim').text.split('.'));
+    return ['string', 'number', 'boolean'].includes(typeof value) ? [[each.get('header').text.toLowerCase(), String(value)] as const] : [];
+  });
+  return { ...message, headers: { ...message.headers, ...Object.fromEntries(written) } };
+}
+
+/** The value of a claim that may be within others. */
+export function valueAt(claims: Token['claims'], path: readonly string[]): unknown {
+  return path.reduce((value: unknown, name) => (typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined), claims);
+}
+
+/** Scopes are lists to rules, however the token writes them. */
+function withScopes(claims: Token['claims']): Token['claims'] {
+  return Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, ['scope', 'scp'].includes(name) && typeof value === 'string' ? value.split(' ') : value]));
+}

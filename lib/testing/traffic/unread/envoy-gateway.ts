@@ -1,0 +1,79 @@
+import type { Reading } from './read';
+
+const TARGETS = ['targetRef', 'targetRefs', 'targetSelectors'];
+const MERGED = 'refused where there is something to merge with';
+const CONNECTIONS = 'how connections are kept, not where they lead';
+
+/** SecurityPolicies of Envoy Gateway. @see https://gateway.envoyproxy.io/docs/api/extension_types/#securitypolicy */
+export const SECURITY_POLICY: Reading = {
+  read: [
+    ...TARGETS, 'mergeType', 'cors', 'jwt.optional', 'jwt.failOpen', 'jwt.providers[].name', 'jwt.providers[].issuer', 'jwt.providers[].audiences', 'jwt.providers[].claimToHeaders',
+    'jwt.providers[].extractFrom', 'authorization.defaultAction', 'authorization.rules[].action',
+    'authorization.rules[].operation.methods', 'authorization.rules[].principal.clientCIDRs', 'authorization.rules[].principal.headers',
+    'authorization.rules[].principal.jwt.provider', 'authorization.rules[].principal.jwt.claims', 'authorization.rules[].principal.jwt.scopes',
+    'apiKeyAuth.credentialRefs', 'apiKeyAuth.extractFrom', 'apiKeyAuth.forwardClientIDHeader', 'apiKeyAuth.sanitize',
+  ],
+  harmless: {
+    'authorization.rules[].name': 'a name',
+    'jwt.providers[].remoteJWKS': 'tokens are signed by their issuer, or declared bad',
+    'jwt.providers[].localJWKS': 'tokens are signed by their issuer, or declared bad',
+  },
+  unsimulated: {
+    'authorization.rules[].cel': undefined, 'authorization.rules[].operation.path': undefined, 'authorization.rules[].principal.clientIPGeoLocations': undefined,
+    'authorization.rules[].principal.sourceCIDRs': undefined,
+    basicAuth: undefined, csrf: undefined, extAuth: undefined, oidc: undefined, 'jwt.providers[].recomputeRoute': false,
+  },
+};
+
+/** BackendTrafficPolicies: limits count over time, which a single request does not see. */
+export const BACKEND_TRAFFIC_POLICY: Reading = {
+  read: [...TARGETS, 'rateLimit'],
+  harmless: {
+    mergeType: MERGED,
+    bandwidthLimit: 'how fast, not where', circuitBreaker: 'all workloads are healthy', compression: 'the form of the answer', compressor: 'the form of the answer',
+    connection: CONNECTIONS, dns: 'how names are looked up again', healthCheck: 'all workloads are healthy', http2: CONNECTIONS, loadBalancer: 'which of equal endpoints',
+    metrics: 'observed only', routeStatName: 'observed only', tcpKeepalive: CONNECTIONS, telemetry: 'observed only', tracing: 'observed only',
+  },
+  unsimulated: {
+    admissionControl: undefined, faultInjection: undefined, httpUpgrade: undefined, proxyProtocol: undefined, requestBuffer: undefined, responseOverride: undefined,
+    retry: undefined, routingType: undefined, timeout: undefined, useClientProtocol: false,
+  },
+};
+
+/** ClientTrafficPolicies. */
+export const CLIENT_TRAFFIC_POLICY: Reading = {
+  read: [...TARGETS, 'headers.earlyRequestHeaders.set', 'headers.earlyRequestHeaders.add', 'headers.earlyRequestHeaders.remove', 'tls.clientValidation'],
+  harmless: {
+    'headers.disableRateLimitHeaders': 'headers of the answer', 'headers.enableEnvoyHeaders': 'headers of Envoy', 'headers.lateResponseHeaders': 'headers of the answer',
+    'headers.preserveXRequestID': 'the name of a request in logs', 'headers.requestID': 'the name of a request in logs',
+    'tls.alpnProtocols': 'clients speak what is offered', 'tls.ciphers': 'clients speak what is offered', 'tls.ecdhCurves': 'clients speak what is offered',
+    'tls.maxVersion': 'clients speak what is offered', 'tls.minVersion': 'clients speak what is offered', 'tls.session': CONNECTIONS,
+    'tls.signatureAlgorithms': 'clients speak what is offered',
+    clientIPDetection: 'rules for addresses are refused where it is given', connection: CONNECTIONS, http2: CONNECTIONS, http3: CONNECTIONS, tcpKeepalive: CONNECTIONS, timeout: CONNECTIONS,
+  },
+  unsimulated: {
+    enableProxyProtocol: false, grpc: undefined, 'headers.earlyRequestHeaders.addIfAbsent': undefined, 'headers.earlyRequestHeaders.removeOnMatch': undefined,
+    'headers.host': undefined, 'headers.withUnderscoresAction': 'RejectRequest', 'headers.xForwardedClientCert': undefined, healthCheck: undefined, http1: undefined,
+    path: undefined, proxyProtocol: undefined, scheme: 'Preserve',
+  },
+};
+
+/** EnvoyExtensionPolicies run code of others on requests. */
+export const ENVOY_EXTENSION_POLICY: Reading = {
+  read: TARGETS,
+  harmless: { mergeType: MERGED },
+  unsimulated: { dynamicModule: undefined, extProc: undefined, lua: undefined, wasm: undefined },
+};
+
+/** EnvoyProxies: how the Pods of a Gateway run. */
+export const ENVOY_PROXY: Reading = {
+  read: [],
+  harmless: {
+    concurrency: 'how fast, not where', ipFamily: 'names are asked, not addresses', logging: 'observed only', luaValidation: 'refused where there is code',
+    'provider.kubernetes': 'the Pods themselves', 'provider.type': 'the Pods themselves', shutdown: 'all workloads are healthy', telemetry: 'observed only',
+  },
+  unsimulated: {
+    backendTLS: undefined, bootstrap: undefined, dynamicModules: undefined, extraArgs: undefined, filterOrder: undefined, geoIP: undefined, mergeBackends: undefined,
+    mergeGateways: false, mergeType: undefined, preserveRouteOrder: false, 'provider.host': undefined, routingType: undefined,
+  },
+};

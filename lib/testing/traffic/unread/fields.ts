@@ -1,0 +1,58 @@
+import type { Reading } from './read';
+
+const MATCHES = ['path', 'headers', 'queryParams', 'method'].map(name => `rules[].matches[].${name}`);
+const BACKENDS = ['group', 'kind', 'name', 'namespace', 'port', 'weight', 'filters'].map(name => `rules[].backendRefs[].${name}`);
+const FILTERS = ['type', 'requestHeaderModifier', 'responseHeaderModifier', 'requestMirror', 'requestRedirect', 'urlRewrite', 'cors'];
+
+/** HTTPRoutes. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
+export const HTTP_ROUTE: Reading = {
+  read: [
+    'parentRefs', 'hostnames', ...MATCHES, ...FILTERS.map(name => `rules[].filters[].${name}`), ...BACKENDS,
+    'rules[].timeouts.request', 'rules[].timeouts.backendRequest', 'rules[].retry.attempts', 'rules[].retry.codes',
+  ],
+  harmless: {
+    'rules[].name': 'a name', 'rules[].retry.backoff': 'how long between tries', 'rules[].sessionPersistence': 'which of equal Pods, after the first request',
+    useDefaultGateways: 'parents are named',
+  },
+  unsimulated: { 'rules[].filters[].extensionRef': undefined, 'rules[].filters[].externalAuth': undefined },
+};
+
+/** GRPCRoutes. @see https://gateway-api.sigs.k8s.io/reference/spec/#grpcroutespec */
+export const GRPC_ROUTE: Reading = {
+  read: [
+    'parentRefs', 'hostnames', 'rules[].matches[].method', 'rules[].matches[].headers',
+    ...['type', 'requestHeaderModifier', 'responseHeaderModifier', 'requestMirror'].map(name => `rules[].filters[].${name}`), ...BACKENDS,
+  ],
+  harmless: { 'rules[].name': 'a name', 'rules[].sessionPersistence': 'which of equal Pods, after the first request', useDefaultGateways: 'parents are named' },
+  unsimulated: { 'rules[].filters[].extensionRef': undefined },
+};
+
+/** Gateways of the Gateway API. @see https://gateway-api.sigs.k8s.io/reference/spec/#gatewayspec */
+export const GATEWAY: Reading = {
+  read: [
+    'gatewayClassName', 'infrastructure.labels', 'infrastructure.parametersRef', 'tls.frontend.default.validation.caCertificateRefs',
+    ...['allowedRoutes', 'hostname', 'name', 'port', 'protocol', 'tls.mode'].map(name => `listeners[].${name}`),
+  ],
+  harmless: {
+    'addresses[].value': 'names are asked, not addresses', allowedListeners: 'refused where there are ListenerSets', defaultScope: 'parents are named',
+    'infrastructure.annotations': 'of no consequence for requests', 'listeners[].tls.certificateRefs': 'a certificate is taken, or said not to be',
+    'tls.backend': 'refused where there are BackendTLSPolicies',
+  },
+  unsimulated: {
+    'addresses[].type': 'IPAddress', 'listeners[].tls.options': undefined, 'tls.frontend.default.validation.mode': 'AllowValidOnly', 'tls.frontend.perPort': undefined,
+  },
+};
+
+const ADDRESSES = 'names are asked, not addresses';
+
+/** Services. @see https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ */
+export const SERVICE: Reading = {
+  read: ['clusterIP', 'externalName', 'ports', 'selector', 'type'],
+  harmless: {
+    allocateLoadBalancerNodePorts: ADDRESSES, clusterIPs: ADDRESSES, externalIPs: ADDRESSES, ipFamilies: ADDRESSES, ipFamilyPolicy: ADDRESSES, loadBalancerClass: ADDRESSES,
+    loadBalancerIP: ADDRESSES, externalTrafficPolicy: 'which of equal Pods', healthCheckNodePort: ADDRESSES, publishNotReadyAddresses: 'all Pods are ready',
+    sessionAffinity: 'which of equal Pods, after the first request', sessionAffinityConfig: 'which of equal Pods, after the first request',
+    trafficDistribution: 'which of equal Pods',
+  },
+  unsimulated: { internalTrafficPolicy: 'Cluster', loadBalancerSourceRanges: undefined },
+};

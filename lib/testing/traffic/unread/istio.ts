@@ -1,0 +1,71 @@
+import type { Reading } from './read';
+
+const HEADERS = 'headers of the answer';
+const LOADS = 'depends on how much comes';
+const KEYS = 'a certificate is taken, or said not to be';
+
+const CORS = ['allowCredentials', 'allowHeaders', 'allowMethods', 'exposeHeaders', 'maxAge'];
+const MATCH = ['authority', 'gateways', 'headers', 'ignoreUriCase', 'method', 'port', 'queryParams', 'scheme', 'sourceLabels', 'sourceNamespace', 'uri', 'withoutHeaders'];
+const CONNECTION_MATCH = ['gateways', 'port', 'sourceLabels', 'sourceNamespace'];
+
+/** VirtualServices. @see https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
+export const VIRTUAL_SERVICE: Reading = {
+  read: [
+    'exportTo', 'gateways', 'hosts',
+    ...MATCH.map(name => `http[].match[].${name}`), ...CONNECTION_MATCH.map(name => `tcp[].match[].${name}`),
+    ...[...CONNECTION_MATCH, 'sniHosts'].map(name => `tls[].match[].${name}`), 'tcp[].route', 'tls[].route',
+    ...['allowOrigin', 'allowOrigins', 'unmatchedPreflights'].map(name => `http[].corsPolicy.${name}`),
+    ...['delegate', 'directResponse', 'fault', 'headers', 'mirror', 'mirrorPercent', 'mirrorPercentage', 'mirrors', 'redirect', 'rewrite', 'route', 'timeout']
+      .map(name => `http[].${name}`),
+    ...['attempts', 'perTryTimeout', 'retryOn'].map(name => `http[].retries.${name}`),
+  ],
+  harmless: {
+    ...Object.fromEntries(CORS.map(name => [`http[].corsPolicy.${name}`, HEADERS])),
+    'http[].match[].name': 'a name', 'http[].match[].statPrefix': 'observed only', 'http[].name': 'a name', 'http[].retries.backoff': 'how long between tries',
+    'http[].retries.retryIgnorePreviousHosts': 'all workloads are healthy', 'http[].retries.retryRemoteLocalities': 'all workloads are healthy',
+  },
+  unsimulated: {
+    'http[].mirror_percent': undefined, 'tcp[].match[].destinationSubnets': undefined, 'tcp[].match[].sourceSubnet': undefined, 'tls[].match[].destinationSubnets': undefined,
+  },
+};
+
+/** What a policy of a DestinationRule, of a subset or of a port says. */
+const policy = (at: string): Reading => ({
+  read: ['tls.mode', 'portLevelSettings[].port', 'portLevelSettings[].tls'].map(name => `${at}.${name}`),
+  harmless: {
+    ...Object.fromEntries(['connectionPool', 'outlierDetection', 'retryBudget', 'portLevelSettings[].connectionPool', 'portLevelSettings[].outlierDetection']
+      .map(name => [`${at}.${name}`, LOADS])),
+    ...Object.fromEntries(['loadBalancer', 'portLevelSettings[].loadBalancer'].map(name => [`${at}.${name}`, 'which of equal Pods'])),
+    ...Object.fromEntries(['caCertificates', 'caCrl', 'clientCertificate', 'credentialName', 'insecureSkipVerify', 'privateKey', 'sni', 'subjectAltNames']
+      .map(name => [`${at}.tls.${name}`, KEYS])),
+  },
+  unsimulated: { [`${at}.proxyProtocol`]: undefined, [`${at}.tunnel`]: undefined },
+});
+const [OF_HOST, OF_SUBSET] = [policy('trafficPolicy'), policy('subsets[].trafficPolicy')];
+
+/** DestinationRules. @see https://istio.io/latest/docs/reference/config/networking/destination-rule/ */
+export const DESTINATION_RULE: Reading = {
+  read: ['exportTo', 'host', 'subsets[].labels', 'subsets[].name', 'workloadSelector', ...OF_HOST.read, ...OF_SUBSET.read],
+  harmless: { ...OF_HOST.harmless, ...OF_SUBSET.harmless },
+  unsimulated: { ...OF_HOST.unsimulated, ...OF_SUBSET.unsimulated },
+};
+
+/** Sidecars, for what their proxies send and receive. @see https://istio.io/latest/docs/reference/config/networking/sidecar/ */
+export const SIDECAR: Reading = {
+  read: ['egress[].bind', 'egress[].captureMode', 'egress[].hosts', 'egress[].port', 'outboundTrafficPolicy.mode', 'workloadSelector'],
+  harmless: { inboundConnectionPool: LOADS },
+  unsimulated: { ingress: undefined, 'outboundTrafficPolicy.egressProxy': undefined },
+};
+
+/** Gateways of Istio. @see https://istio.io/latest/docs/reference/config/networking/gateway/ */
+export const ISTIO_GATEWAY: Reading = {
+  read: ['selector', 'servers[].hosts', 'servers[].port.number', 'servers[].port.protocol', 'servers[].tls.mode', 'servers[].tls.httpsRedirect'],
+  harmless: {
+    'servers[].name': 'a name', 'servers[].port.name': 'a name', 'servers[].port.targetPort': 'without effect, says Istio',
+    ...Object.fromEntries([
+      'caCertCredentialName', 'caCertificates', 'caCrl', 'cipherSuites', 'credentialName', 'credentialNames', 'maxProtocolVersion', 'minProtocolVersion', 'privateKey',
+      'serverCertificate', 'subjectAltNames', 'tlsCertificates', 'verifyCertificateHash', 'verifyCertificateSpki',
+    ].map(name => [`servers[].tls.${name}`, KEYS])),
+  },
+  unsimulated: { 'servers[].bind': '0.0.0.0', 'servers[].defaultEndpoint': undefined },
+};

@@ -1,0 +1,88 @@
+import { type Cluster, type Field, hasLabels, type Labels, type Resource, selects, targetRefsOf } from '../../../manifests';
+import { Unsimulated } from '../unsimulated';
+import { isReadFilter } from './envoy-filters';
+import { titleOf } from './read';
+
+/** A proxy or Pod that a request meets. */
+export interface Party {
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly role: 'client' | 'gateway' | 'server';
+  /** The Gateway of the Gateway API that it serves. */
+  readonly gateway?: Resource;
+}
+
+/** Throws {@link Unsimulated} if an object of a kind that is not simulated may have a say in what becomes of a request. */
+export function requireNoUnreadKind(parties: readonly Party[], cluster: Cluster): void {
+  const found = unreadKindFor(parties, cluster);
+  if (found) {
+    throw new Unsimulated(`${titleOf(found)} may decide about the request, and its kind is not simulated.`, 'Remove it from the manifests of the test, or test it in a cluster.');
+  }
+}
+
+/** The first object of a kind that is not simulated which may concern one of the parties. */
+export function unreadKindFor(parties: readonly Party[], cluster: Cluster): Resource | undefined {
+  return suspectsIn(cluster).find(({ resource, concerns }) => parties.some(party => concerns(resource, party, cluster)))?.resource;
+}
+
+type Concerns = (resource: Resource, party: Party, cluster: Cluster) => boolean;
+
+/** Kinds, or all further kinds of a group, with the parties that their objects may concern: none without one; the first that fits. */
+const KINDS: readonly (readonly [type: RegExp, concerns?: Concerns])[] = [
+  [/^(Baseline)?AdminNetworkPolicy\.policy\.networking\.k8s\.io$|^ClusterNetworkPolicy\.policy\.networking\.k8s\.io$/, isSubject],
+  [/^Cilium(Node|NodeConfig|Identity|Endpoint|EndpointSlice|ExternalWorkload|LoadBalancerIPPool|PodIPPool|L2AnnouncementPolicy|BGP\w*)\.cilium\.io$/],
+  [/^Cilium(Clusterwide)?NetworkPolicy\.cilium\.io$/, isCiliumEndpoint],
+  [/^(IPPool|IPReservation|BGP\w*|FelixConfiguration|KubeControllersConfiguration|CalicoNodeStatus|ClusterInformation|NetworkSet|GlobalNetworkSet|Tier)\.(crd\.)?projectcalico\.org$/],
+  [/^EnvoyFilter\.networking\.istio\.io$/, (resource, party, cluster) => isForProxy(resource, party, cluster) && !isReadFilter(resource, party.role)],
+  [/^(WasmPlugin|TrafficExtension)\.extensions\.istio\.io$/, isForProxy],
+  [/^(VirtualService|DestinationRule|Gateway|ServiceEntry|Sidecar|WorkloadEntry|WorkloadGroup|ProxyConfig)\.networking\.istio\.io$/],
+  [/^((AuthorizationPolicy|RequestAuthentication|PeerAuthentication)\.security|Telemetry\.telemetry|(IstioOperator|Istio)\.install)\.istio\.io$/],
+  [/\.(istio|cilium|linkerd|antrea|kuma)\.io$|\.projectcalico\.org$|\.policy\.networking\.k8s\.io$|\.k8s\.ovn\.org$/, isNear],
+];
+
+/** Policies of clusters select namespaces, or Pods of namespaces. */
+function isSubject({ spec }: Resource, { namespace, labels }: Party, cluster: Cluster): boolean {
+  const [namespaces, pods] = [spec.get('subject', 'namespaces'), spec.get('subject', 'pods')];
+  if (!namespaces.exists && !pods.exists) {
+    return true;
+  }
+  return pods.exists
+    ? selects(pods.get('namespaceSelector'), cluster.namespaceLabels(namespace)) && selects(pods.get('podSelector'), labels)
+    : selects(namespaces, cluster.namespaceLabels(namespace));
+}
+
+/** Only labels of Pods are compared; others, such as those that Cilium makes, may fit. */
+function isCiliumEndpoint(resource: Resource, party: Party): boolean {
+  const selectors = [resource.spec, ...resource.root.get('specs').items].map(each => each.get('endpointSelector', 'matchLabels').strings);
+  return isNear(resource, party) && selectors.some(each => Object.entries(each).every(([key, value]) => {
+    const label = key.replace(/^(k8s|any):/, '');
+    return /^(io\.|reserved|.*:)/.test(label) || party.labels[label] === value;
+  }));
+}
+
+/** What Istio gives proxies: of their namespace or the root namespace, by labels or by Gateway. */
+function isForProxy(resource: Resource, { namespace, labels, gateway }: Party, cluster: Cluster): boolean {
+  const targets = targetRefsOf(resource);
+  const { spec } = resource;
+  const selector = [spec.get('workloadSelector', 'labels'), spec.get('selector', 'matchLabels')].reduce<Labels>((all, each) => ({ ...all, ...each.strings }), {});
+  const isTarget = (at: Field) => (at.get('kind').text === 'Gateway' ? gateway?.namespace === resource.namespace && at.get('name').text === gateway.name : true);
+  return [namespace, cluster.mesh.rootNamespace].includes(resource.namespace) && hasLabels(labels, selector) && (targets.length === 0 || targets.some(isTarget));
+}
+
+/** In the same namespace, or in none. */
+function isNear({ namespace, metadata }: Resource, party: Party): boolean {
+  return !metadata.get('namespace').exists || namespace === party.namespace;
+}
+
+const SUSPECTS = new WeakMap<Cluster, readonly { resource: Resource; concerns: Concerns }[]>();
+
+/** The objects of such kinds, found once. */
+function suspectsIn(cluster: Cluster): readonly { resource: Resource; concerns: Concerns }[] {
+  const suspects = SUSPECTS.get(cluster) ?? cluster.resources.flatMap(resource => {
+    const [, concerns] = KINDS.find(([type]) => type.test(resource.type)) ?? [];
+    return concerns ? [{ resource, concerns }] : [];
+  });
+  SUSPECTS.set(cluster, suspects);
+  return suspects;
+}
+

@@ -1,0 +1,247 @@
+import { Testing } from 'cdk8s';
+import { Auth, ClientKey, ClientLimit, ClusterApp, Mesh, Period, Throttle, Topology, TopologyChart, WhenUnavailable } from '../../../lib';
+import { EnvoyGateway } from '../../../lib/gateway';
+import { Traffic } from '../../../lib/testing';
+import { plain } from '../../istio/support';
+import { gatewayApi, manifestsOf, pods, service } from './support';
+
+const issuer = 'https://login.example';
+const claims = { iss: issuer, sub: 'ann', aud: 'shop' };
+
+describe('an edge that the package renders for Envoy Gateway', () => {
+  const token = (scopes?: string[]) => Auth.jwt({ issuer, audiences: ['shop'], jwksUri: `${issuer}/keys`, scopes });
+  const topology = new Topology('shop');
+  const web = plain(topology, 'web');
+  const edge = topology.addEdge('door', {
+    host: 'shop.example', auth: token(), cors: { origins: ['https://www.example'] },
+    clientLimit: ClientLimit.of({ client: ClientKey.claim('sub'), requests: 100, per: Period.MINUTE, whenUnavailable: WhenUnavailable.ALLOW }),
+  });
+  edge.route('GET /open', web, { auth: Auth.none(), throttle: Throttle.perSecond(5) });
+  edge.route('GET /orders', web);
+  edge.route('POST /orders', web, { auth: token(['write', 'admin']) });
+  edge.route('GET /keyed', web, { auth: Auth.apiKey({ secret: 'keys' }) });
+  const keys = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys', namespace: 'shop' }, stringData: { ann: 'key-of-ann' } };
+  const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.none({ gateway: new EnvoyGateway() }) });
+  const traffic = Traffic.of(manifestsOf([...Testing.synth(chart) as object[], keys]));
+  const ask = (request: string, props = {}) => traffic.fromInternet(request.replace(' ', ' http://shop.example'), props);
+
+  test('demands a token of its issuer and audience', () => {
+    ask('GET /orders').isDenied(401);
+    ask('GET /orders', { claims, badToken: true }).isDenied(401);
+    ask('GET /orders', { claims: { ...claims, iss: 'https://other.example' } }).isDenied(401);
+    ask('GET /orders', { claims: { ...claims, aud: 'other' } }).isDenied(403);
+    ask('GET /orders', { claims }).reaches('web');
+    ask('GET /orders').isDenied(401);
+  });
+
+  test('demands one of the scopes', () => {
+    ask('POST /orders', { claims: { ...claims, scope: 'read write' } }).reaches('web');
+    ask('POST /orders', { claims: { ...claims, scope: 'read' } }).isDenied(403);
+    ask('POST /orders', { claims }).isDenied(403);
+  });
+
+  test('demands a key, which services do not get', () => {
+    ask('GET /keyed').isDenied(401);
+    ask('GET /keyed', { headers: { 'x-api-key': 'guessed' } }).isDenied(401);
+    const answer = ask('GET /keyed', { headers: { 'x-api-key': 'key-of-ann' } });
+    expect(answer.endings[0]?.headers).toEqual({ 'x-cardinal-client-key': 'ann' });
+  });
+
+  test('has open routes, on which a client cannot name another one', () => {
+    const forged = { 'x-cardinal-client-sub': 'bob', 'x-cardinal-client-issuer': issuer, 'x-cardinal-client-key': 'bob', 'x-mine': 'yes' };
+    expect(ask('GET /open', { headers: forged }).endings[0]?.headers).toEqual({ 'x-mine': 'yes' });
+    expect(ask('GET /orders', { headers: forged, claims }).endings[0]?.headers).toMatchObject({ 'x-cardinal-client-sub': 'ann', 'x-cardinal-client-issuer': issuer });
+  });
+
+  test('answers preflights of its origins before it asks for a token', () => {
+    const preflight = (origin: string) => ask('OPTIONS /orders', { headers: { origin, 'access-control-request-method': 'GET' } });
+    expect(preflight('https://www.example').endings[0]?.status).toBe(200);
+    preflight('https://evil.example').isDenied(401);
+  });
+
+  test('has no retries but those that are declared, and 404 for all else', () => {
+    expect(ask('GET /orders', { claims }).retries).toBe(0);
+    ask('GET /other', { claims }).isDenied(404);
+  });
+
+  test('is a star in the matrix, but for its open route', () => {
+    const lines = String(traffic.matrix()).split('\n').filter(each => each.includes('internet'));
+    expect(lines.join()).toContain('*');
+  });
+});
+
+const GROUP = 'gateway.envoyproxy.io/v1alpha1';
+const http = { name: 'http', port: 80, protocol: 'HTTP' };
+const door = (props: object = {}) => gatewayApi('Gateway', 'door', { gatewayClassName: 'eg', listeners: [http], ...props });
+const route = gatewayApi('HTTPRoute', 'web', {
+  parentRefs: [{ name: 'door' }],
+  rules: [{ name: 'admin', matches: [{ path: { value: '/admin' } }], backendRefs: [{ name: 'web', port: 80 }] }, { backendRefs: [{ name: 'web', port: 80 }] }],
+});
+const TOWN = [pods('web'), service('web'), route];
+
+function policy(kind: string, name: string, target: object, spec: object): object {
+  return { apiVersion: GROUP, kind, metadata: { name, namespace: 'shop' }, spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', ...target }], ...spec } };
+}
+
+const ask = (objects: readonly object[], path = '/', props = {}) => Traffic.of(manifestsOf([...TOWN, ...objects])).fromInternet(`GET http://any.example${path}`, props);
+const jwt = (props: object = {}, provider: object = {}) => ({ jwt: { providers: [{ name: 'login', issuer, remoteJWKS: { uri: `${issuer}/keys` }, ...provider }], ...props } });
+const OF_DOOR = { kind: 'Gateway', name: 'door' };
+const OF_ROUTE = { kind: 'HTTPRoute', name: 'web' };
+
+describe('the closest SecurityPolicy replaces the others', () => {
+  const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt());
+  const open = { authorization: { defaultAction: 'Allow' } };
+
+  test('of a Gateway and of a route, that of the route', () => {
+    ask([door(), guard]).isDenied(401);
+    ask([door(), guard, policy('SecurityPolicy', 'open', OF_ROUTE, open)]).reaches('web');
+  });
+
+  test('of a rule and of a route, that of the rule', () => {
+    const admin = policy('SecurityPolicy', 'admin', { ...OF_ROUTE, sectionName: 'admin' }, jwt());
+    ask([door(), admin, policy('SecurityPolicy', 'open', OF_ROUTE, open)], '/admin').isDenied(401);
+    ask([door(), admin, policy('SecurityPolicy', 'open', OF_ROUTE, open)], '/').reaches('web');
+  });
+
+  test('of a listener and of its Gateway, that of the listener', () => {
+    ask([door(), guard, policy('SecurityPolicy', 'open', { ...OF_DOOR, sectionName: 'http' }, open)]).reaches('web');
+    ask([door(), policy('SecurityPolicy', 'guard', { ...OF_DOOR, sectionName: 'other' }, jwt())]).reaches('web');
+  });
+
+  test('unless they are to be merged, or two are equally close, which is not simulated', () => {
+    expect(() => ask([door(), guard, policy('SecurityPolicy', 'merged', OF_ROUTE, { ...open, mergeType: 'StrategicMerge' })])).toThrow(/SecurityPolicy shop\/merged is merged.*mergeType/);
+    expect(() => ask([door(), guard, policy('SecurityPolicy', 'another', OF_DOOR, open)])).toThrow(/same target/);
+  });
+
+  test('by labels, where it selects them', () => {
+    const selecting = (matchLabels: object) => ({ apiVersion: GROUP, kind: 'SecurityPolicy', metadata: { name: 'guard', namespace: 'shop' }, spec: { targetSelectors: [{ kind: 'Gateway', matchLabels }], ...jwt() } });
+    ask([door(), selecting({ team: 'a' })]).reaches('web');
+    ask([door(), selecting({})]).isDenied(401);
+  });
+
+  test('in its own namespace alone', () => {
+    ask([door(), { ...guard, metadata: { name: 'guard', namespace: 'other' } }]).reaches('web');
+  });
+});
+
+describe('tokens', () => {
+  test('may be missing where they are optional, but not bad; and may be bad where it fails open', () => {
+    const optional = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({ optional: true }));
+    ask([door(), optional]).reaches('web');
+    ask([door(), optional], '/', { claims, badToken: true }).isDenied(401);
+    ask([door(), policy('SecurityPolicy', 'guard', OF_DOOR, jwt({ failOpen: true }))], '/', { claims, badToken: true }).reaches('web');
+  });
+
+  test('are looked for where the provider says', () => {
+    const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({}, { extractFrom: { headers: [{ name: 'x-token' }] } }));
+    ask([door(), guard], '/', { claims }).isDenied(401);
+    ask([door(), guard], '/', { claims, tokenHeader: 'x-token' }).reaches('web');
+  });
+});
+
+describe('rules of an authorization', () => {
+  const rules = (...given: object[]) => policy('SecurityPolicy', 'guard', OF_DOOR, { ...jwt(), authorization: { rules: given } });
+  const admins = { action: 'Allow', principal: { jwt: { provider: 'login', claims: [{ name: 'user.group', valueType: 'StringArray', values: ['admin'] }] } } };
+
+  test('are tried in their order, and what none takes is denied', () => {
+    const evil = { action: 'Deny', principal: { headers: [{ name: 'x-evil', values: ['yes'] }] } };
+    const admin = { claims: { ...claims, user: { group: ['admin'] } } };
+    ask([door(), rules(evil, admins)], '/', admin).reaches('web');
+    ask([door(), rules(evil, admins)], '/', { ...admin, headers: { 'x-evil': 'yes' } }).isDenied(403);
+    ask([door(), rules(admins, evil)], '/', { ...admin, headers: { 'x-evil': 'yes' } }).reaches('web');
+    ask([door(), rules(evil, admins)], '/', { claims }).isDenied(403);
+  });
+
+  test('for addresses need one, where it matters', () => {
+    const office = { action: 'Allow', principal: { clientCIDRs: ['10.0.0.0/8'] } };
+    ask([door(), rules(office)], '/', { claims, address: '10.1.2.3' }).reaches('web');
+    ask([door(), rules(office)], '/', { claims, address: '192.0.2.1' }).isDenied(403);
+    expect(() => ask([door(), rules(office)], '/', { claims })).toThrow(/address of the client/);
+    ask([door(), rules(office, { action: 'Allow' })], '/', { claims }).reaches('web');
+  });
+
+  test('for methods are for these alone', () => {
+    ask([door(), rules({ action: 'Allow', operation: { methods: ['POST'] } })], '/', { claims }).isDenied(403);
+  });
+});
+
+test('clients without a certificate get no connection where a ClientTrafficPolicy wants one', () => {
+  const https = door({ listeners: [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'cert' }] } }] });
+  const clients = policy('ClientTrafficPolicy', 'clients', OF_DOOR, { tls: { clientValidation: { caCertificateRefs: [{ name: 'ca' }] } } });
+  const traffic = Traffic.of(manifestsOf([...TOWN, https, clients]));
+
+  traffic.fromInternet('GET https://any.example/').isDenied(0);
+  traffic.fromInternet('GET https://any.example/', { clientCertificate: true }).reaches('web');
+});
+
+test.each<[string, string, object, RegExp]>([
+  ['external authorization', 'SecurityPolicy', { extAuth: { http: { backendRefs: [{ name: 'auth', port: 80 }] } } }, /SecurityPolicy shop\/it .*spec\.extAuth/],
+  ['OIDC', 'SecurityPolicy', { oidc: { provider: { issuer } } }, /spec\.oidc/],
+  ['basic authentication', 'SecurityPolicy', { basicAuth: { users: { name: 'users' } } }, /spec\.basicAuth/],
+  ['routes by claims', 'SecurityPolicy', jwt({}, { recomputeRoute: true }), /spec\.jwt\.providers\[0\]\.recomputeRoute/],
+  ['expressions', 'SecurityPolicy', { authorization: { rules: [{ action: 'Deny', cel: 'true' }] } }, /rules\[0\]\.cel/],
+  ['a field of a later release', 'SecurityPolicy', { quantumAuth: { enabled: true } }, /spec\.quantumAuth/],
+  ['faults', 'BackendTrafficPolicy', { faultInjection: { abort: { httpStatus: 500 } } }, /BackendTrafficPolicy shop\/it .*spec\.faultInjection/],
+  ['a limit of none', 'BackendTrafficPolicy', { rateLimit: { local: { rules: [{ limit: { requests: 0, unit: 'Second' } }] } } }, /lets no request pass.*requests/],
+  ['paths', 'ClientTrafficPolicy', { path: { disableMergeSlashes: true } }, /ClientTrafficPolicy shop\/it .*spec\.path/],
+  ['what is on by being there', 'ClientTrafficPolicy', { proxyProtocol: {} }, /spec\.proxyProtocol/],
+  ['code of others', 'EnvoyExtensionPolicy', { lua: [{ type: 'Inline', inline: '' }] }, /EnvoyExtensionPolicy shop\/it .*spec\.lua/],
+])('%s is not simulated, and the error names the policy with the field', (_what, kind, spec, message) => {
+  expect(() => ask([door(), policy(kind, 'it', OF_DOOR, spec)])).toThrow(message);
+  expect(String(Traffic.of(manifestsOf([...TOWN, door(), policy(kind, 'it', OF_DOOR, spec)])).matrix())).toContain('web');
+});
+
+test.each([
+  ['SecurityPolicy', jwt({ optional: true }, { recomputeRoute: false })], ['BackendTrafficPolicy', { useClientProtocol: false, loadBalancer: { type: 'Random' } }],
+  ['ClientTrafficPolicy', { enableProxyProtocol: false, timeout: { http: { idleTimeout: '5s' } } }], ['EnvoyExtensionPolicy', { lua: [] }],
+])('values of a %s that change nothing are no obstacle', (kind, spec) => {
+  ask([door(), policy(kind, 'it', OF_DOOR, spec)]).reaches('web');
+});
+
+test('proxies with filters in another order are not simulated', () => {
+  const proxy = (spec: object, namespace = 'shop') => ({ apiVersion: GROUP, kind: 'EnvoyProxy', metadata: { name: 'own', namespace }, spec });
+  const own = door({ infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own' } } });
+  const common = {
+    apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'eg' },
+    spec: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller', parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own', namespace: 'system' } },
+  };
+  expect(() => ask([own, proxy({ filterOrder: [{ name: 'envoy.filters.http.rbac' }] })])).toThrow(/EnvoyProxy shop\/own .*spec\.filterOrder/);
+  expect(() => ask([door(), common, proxy({ mergeGateways: true }, 'system')])).toThrow(/EnvoyProxy system\/own .*spec\.mergeGateways/);
+  ask([own, proxy({ telemetry: {}, provider: { type: 'Kubernetes', kubernetes: { envoyDeployment: {} } } })]).reaches('web');
+});
+
+test('policies for other Gateways and routes are no obstacle', () => {
+  ask([door(), policy('SecurityPolicy', 'it', { ...OF_DOOR, name: 'other' }, { oidc: {} }), policy('EnvoyExtensionPolicy', 'it', { ...OF_ROUTE, name: 'other' }, { lua: [{}] })]).reaches('web');
+});
+
+test('patches of the configuration are not simulated, but for transcoders', () => {
+  const patch = (name: string, target: object = OF_DOOR) => ({
+    apiVersion: GROUP, kind: 'EnvoyPatchPolicy', metadata: { name: 'patch', namespace: 'shop' }, spec: { type: 'JSONPatch', targetRef: target, jsonPatches: [{ operation: { op: 'add', value: { name } } }] },
+  });
+  expect(() => ask([door(), patch('envoy.filters.http.lua')])).toThrow(/EnvoyPatchPolicy shop\/patch changes/);
+  expect(() => ask([door(), patch('envoy.filters.http.lua', { kind: 'GatewayClass', name: 'eg' })])).toThrow(/EnvoyPatchPolicy shop\/patch changes/);
+  ask([door(), patch('envoy.filters.http.grpc_json_transcoder')]).reaches('web');
+});
+
+describe('the controller of a Gateway', () => {
+  const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt());
+  const gatewayClass = (controllerName: string) => ({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'own' }, spec: { controllerName } });
+  const own = (props: object = {}) => door({ gatewayClassName: 'own', ...props });
+
+  test('is that of its class, or of the parameters for its proxies', () => {
+    ask([own(), gatewayClass('gateway.envoyproxy.io/gatewayclass-controller'), guard]).isDenied(401);
+    ask([own({ infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own' } } }), guard]).isDenied(401);
+    ask([own(), gatewayClass('istio.io/gateway-controller'), guard]).reaches('web');
+  });
+
+  test('is not simulated where it is another', () => {
+    expect(() => ask([own()])).toThrow(/Gateway shop\/door has the class own, whose controller/);
+    expect(() => ask([own(), gatewayClass('example.com/controller')])).toThrow(/Gateway shop\/door has the class own, whose controller/);
+  });
+
+  test('keeps Istio\'s policies if it is Istio\'s', () => {
+    const istio = { apiVersion: 'security.istio.io/v1', kind: 'RequestAuthentication', metadata: { name: 'it', namespace: 'shop' }, spec: { jwtRules: [{ issuer }] } };
+    ask([door(), istio], '/', { claims, badToken: true }).reaches('web');
+    ask([door({ gatewayClassName: 'istio' }), istio], '/', { claims, badToken: true }).isDenied(401);
+  });
+});
