@@ -97,7 +97,8 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   if (refusal) {
     return ended({ status: refusal.status, by: refusal.by, reason: `${refusal.by.resource.kind} ${refusal.by.resource.key} refuses it: ${refusal.reason}` }, steps);
   }
-  const route = virtualHost && routeFor(virtualHost.routes, read);
+  // Routes are chosen before headers are removed, and chosen again only once a token is verified.
+  const route = virtualHost && routeFor(virtualHost.routes, read.verified ? read : request);
   const verdict = inMesh(door, () => authorize(guarded, { connection, message: read, isTcp: false }, context.cluster));
   if (verdict?.isAllowed === false) {
     return refused(verdict, route ? verdict.status : hiddenStatus(guarded, context.cluster), caller, steps);
