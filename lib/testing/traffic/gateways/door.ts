@@ -5,8 +5,8 @@ import type { ConnectionRule } from '../proxies/tcp';
 import type { ProxiedCaller } from '../proxies/caller';
 import type { VirtualHost } from '../routes/virtual-hosts';
 
-/** How a listener of a gateway takes connections. */
-export type DoorTls = 'none' | 'simple' | 'mutual' | 'passthrough';
+/** How a listener of a gateway takes connections; `unusable` is TLS with certificates that it may not reference. */
+export type DoorTls = 'none' | 'simple' | 'mutual' | 'passthrough' | 'unusable';
 
 /** A place where requests from outside come in: a server of an Istio Gateway, or a listener of a Gateway of the Gateway API. */
 export interface Door {
@@ -20,11 +20,13 @@ export interface Door {
   /** That on which its Pods listen. */
   readonly podPort: number;
   readonly tls: DoorTls;
+  /** Whether it sees requests, rather than connections alone. */
+  readonly carriesRequests: boolean;
   /** The hosts, which may be patterns, that it takes. */
   readonly hosts: readonly string[];
   /** What it has at these hosts; those of listeners without TLS on one port are one list. */
   readonly virtualHosts: () => readonly VirtualHost[];
-  /** Where connections go whose TLS it leaves as it is. */
+  /** Where connections go in which it sees no requests. */
   readonly connection: (message: Message) => ConnectionRule | undefined;
 }
 

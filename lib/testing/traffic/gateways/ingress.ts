@@ -16,6 +16,7 @@ import { authorityOf, type Message } from '../message';
 import { normalized } from '../proxies/normalization';
 import { ended, type Passage } from '../passage';
 import { hiddenStatus } from './hidden-status';
+import { Unsimulated } from '../unsimulated';
 import { routeFor } from '../routes/rule';
 import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
 
@@ -49,7 +50,7 @@ function asStep(sentence: string): string {
 
 function atGateway(message: Message, outside: Outside, context: Context): Passage {
   const doors = doorsOf(context.cluster).filter(each => outside.gateway === undefined || each.at.resource.key === outside.gateway);
-  const fitting = doors.filter(each => each.port === message.port && (each.tls !== 'none') === (message.scheme === 'https'));
+  const fitting = doors.filter(each => each.port === message.port && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)));
   const [first] = fitting;
   if (!first) {
     return ended({ status: 0, reason: `no gateway takes ${message.scheme} on port ${message.port}` });
@@ -79,15 +80,16 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   if (door.tls === 'mutual' && !hasCertificate) {
     return ended({ status: 0, by: door.at, reason: `${caller.title} asks for a certificate` }, steps);
   }
-  if (door.tls === 'passthrough') {
-    const rule = door.connection(message);
-    const passage = rule ? sendConnection(rule, message, caller, caller.proxy, context) : ended({ status: 0, by: door.at, reason: `${caller.title} knows no ${message.host}` });
-    return { ...passage, steps: [...steps, 'it leaves TLS as it is', ...passage.steps] };
+  if (door.tls === 'unusable') {
+    return ended({ status: 0, by: door.at, reason: `no ReferenceGrant allows ${caller.title} to reference its certificates` }, steps);
+  }
+  if (!door.carriesRequests) {
+    return passedOn(door, message, steps, context);
   }
   const guarded = guardedBy(door);
   const request = normalized(message, context.cluster);
   const virtualHost = virtualHostOf(door.virtualHosts(), request.host);
-  const connection: Connection = { namespace: '', labels: {}, address: message.address, port: { number: door.podPort, names: [], protocol: 'TCP' }, serverName: message.scheme === 'https' ? message.host : undefined };
+  const connection = connectionTo(door, message);
   const asking = inMesh(door, () => askAuthorizers(guarded, { connection, message: request, isTcp: false, isUnrouted: !isRouted(virtualHost, request) }, context.authorizersFor(caller), context.cluster));
   steps.push(...asked(asking?.asks ?? []));
   if (asking?.isAllowed === false) {
@@ -111,6 +113,30 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   }
   const passage = applyRule(route, read, caller, caller.proxy, context);
   return { ...passage, steps: [...steps, ...passage.steps] };
+}
+
+function connectionTo({ podPort }: Door, { address, scheme, host }: Message): Connection {
+  return { namespace: '', labels: {}, address, port: { number: podPort, names: [], protocol: 'TCP' }, serverName: scheme === 'https' ? host : undefined };
+}
+
+/** A connection in which the gateway sees no requests. */
+function passedOn(door: Door, message: Message, steps: readonly string[], context: Context): Passage {
+  const { caller } = door;
+  const [guarded, asked] = [guardedBy(door), { connection: connectionTo(door, message), isTcp: true }];
+  const rule = door.connection(message);
+  if (!rule) {
+    return ended({ status: 0, by: door.at, reason: `${caller.title} has no route for ${message.host}` }, steps);
+  }
+  for (const verdict of [inMesh(door, () => askAuthorizers(guarded, asked, context.authorizersFor(caller), context.cluster)), inMesh(door, () => authorize(guarded, asked, context.cluster))]) {
+    if (verdict?.isAllowed === false) {
+      return refused(verdict, 0, caller, steps);
+    }
+    if (verdict && verdict.isAllowed === undefined) {
+      throw new Unsimulated(`Policies of ${caller.title} decide by what is not known of the connection.`, 'Give the request an `address`.');
+    }
+  }
+  const passage = sendConnection(rule, message, caller, caller.proxy, context);
+  return { ...passage, steps: [...steps, door.tls === 'passthrough' ? 'it leaves TLS as it is' : 'it sees no requests on this port', ...passage.steps] };
 }
 
 /** Policies of Istio are kept by its own gateways. */

@@ -18,9 +18,12 @@ import { virtualServiceRules } from '../routes/virtual-service';
 export function istioDoors(cluster: Cluster): Door[] {
   const servers = byAge(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => {
     const pods = podsOf(gateway, cluster);
-    return gateway.spec.get('servers').items.map(at => ({ at, pods, port: at.get('port', 'number').number ?? 0, tls: tlsOf(at) }));
+    return gateway.spec.get('servers').items.map(at => {
+      const tls = tlsOf(at);
+      return { at, pods, port: at.get('port', 'number').number ?? 0, tls, carriesRequests: REQUESTS.includes(protocolOf(at)) || (protocolOf(at) === 'HTTPS' && tls !== 'passthrough') };
+    });
   });
-  return servers.flatMap(each => doorsOf(each, each.tls === 'none' ? servers.filter(other => sharesRoutes(each, other)) : [each], cluster));
+  return servers.flatMap(each => doorsOf(each, each.tls === 'none' && each.carriesRequests ? servers.filter(other => sharesRoutes(each, other)) : [each], cluster));
 }
 
 /** A server of a Gateway with the Pods that serve it. */
@@ -29,18 +32,19 @@ interface Server {
   readonly pods: Pods;
   readonly port: number;
   readonly tls: DoorTls;
+  readonly carriesRequests: boolean;
 }
 
 /** Servers without TLS on one port of the same Pods have one list of routes, whichever Gateways they are of. */
 function sharesRoutes(one: Server, other: Server): boolean {
-  return other.tls === one.tls && other.port === one.port && podsKey(other.pods) === podsKey(one.pods);
+  return other.carriesRequests && other.tls === one.tls && other.port === one.port && podsKey(other.pods) === podsKey(one.pods);
 }
 
 function podsKey({ proxy: { namespace, labels } }: Pods): string {
   return `${namespace} ${JSON.stringify(labels)}`;
 }
 
-function doorsOf({ at, pods, port: number, tls }: Server, servers: readonly Server[], cluster: Cluster): Door[] {
+function doorsOf({ at, pods, port: number, tls, carriesRequests }: Server, servers: readonly Server[], cluster: Cluster): Door[] {
   const { resource: gateway } = at;
   const proxy: Proxy = { ...pods.proxy, gateways: [...new Set(servers.map(each => each.at.resource.key))] };
   return outsidePorts(number, pods.workloads, cluster).map(port => ({
@@ -50,23 +54,31 @@ function doorsOf({ at, pods, port: number, tls }: Server, servers: readonly Serv
     port,
     podPort: number,
     tls,
+    carriesRequests,
     hosts: at.get('hosts').texts.map(each => each.slice(each.indexOf('/') + 1)),
-    virtualHosts: () => virtualHostsOf(servers, cluster),
-    connection: message => connectionFor(message, at, proxy, cluster),
+    virtualHosts: () => carriesRequests ? virtualHostsOf(servers, cluster) : [],
+    connection: message => connectionFor({ ...message, port: number }, at, tls === 'passthrough' ? 'tls' : 'tcp', proxy, cluster),
   }));
 }
 
+/** Servers for requests without TLS may have settings of TLS, such as to send clients to https. */
 function tlsOf(at: Field): DoorTls {
   const mode = at.get('tls', 'mode').text;
-  if (!['HTTPS', 'TLS'].includes(at.get('port', 'protocol').text.toUpperCase())) {
+  if (REQUESTS.includes(protocolOf(at)) || !at.get('tls').exists) {
     return 'none';
   }
-  switch (mode || 'SIMPLE') {
+  switch (mode || 'PASSTHROUGH') {
     case 'SIMPLE': return 'simple';
     case 'MUTUAL': return 'mutual';
     case 'PASSTHROUGH': return 'passthrough';
     default: throw new Unsimulated(`The Gateway ${at.resource.key} has TLS mode ${mode} (${String(at)}).`, 'SIMPLE, MUTUAL and PASSTHROUGH are simulated.');
   }
+}
+
+const REQUESTS = ['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-WEB'];
+
+function protocolOf(at: Field): string {
+  return at.get('port', 'protocol').text.toUpperCase();
 }
 
 interface Pods {
@@ -119,11 +131,11 @@ function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHo
   return [...byHost].map(([host, { routes, needsTls }]) => ({ domains: [host], routes: catchAllsLast(routes), needsTls }));
 }
 
-/** The first rule for TLS that is for the name the client asks for. */
-function connectionFor(message: Message, server: Field, proxy: Proxy, cluster: Cluster): ConnectionRule | undefined {
+/** The first rule for connections: for TLS that is left as it is, one for the name that the client asks for. */
+function connectionFor(message: Message, server: Field, kind: 'tls' | 'tcp', proxy: Proxy, cluster: Cluster): ConnectionRule | undefined {
   const [listener] = Scope.of(proxy, cluster).listeners;
-  const rule = (listener?.virtualServices ?? []).filter(each => sharedHosts(server, each, cluster).some(host => covers(host, message.host)))
-    .flatMap(each => each.spec.get('tls').items).find(each => takesConnection(each, message, proxy));
+  const rule = (listener?.virtualServices ?? []).filter(each => sharedHosts(server, each, cluster).some(host => kind === 'tcp' || covers(host, message.host)))
+    .flatMap(each => each.spec.get(kind).items).find(each => takesConnection(each, message, proxy));
   return rule && connectionRule(rule, cluster);
 }
 
