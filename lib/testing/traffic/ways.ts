@@ -8,7 +8,7 @@ import { connect, isProxied, type Security } from './proxies/connect';
 import type { Context } from './context';
 import { type Endpoint, endpointsOf } from './proxies/endpoints';
 import { chosenEndpoints, isHeadless } from './proxies/headless';
-import { type Door, guardedBy } from './gateways/door';
+import { type Door, guardedBy, unknownPods } from './gateways/door';
 import { doorsOf } from './gateways/ingress';
 import { and, type Known } from './policies/logic';
 import type { Proxy } from './proxies/proxy';
@@ -69,11 +69,24 @@ function waysFrom(caller: Caller, context: Context): Way[] {
 }
 
 function waysIn(context: Context): Way[] {
-  return doorsOf(context.cluster).flatMap(door => door.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
+  return doorsOf(context.cluster).flatMap(door => (door.others ?? []).reduce((ways, other) => agreed(ways, waysAt(other.door, context), () => unknownPods(door, [other])), waysAt(door, context)));
+}
+
+function waysAt(door: Door, context: Context): Way[] {
+  return door.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
     const isPlain = door.tls === 'none';
     const ways = isPlain && needsTls ? [SENT_TO_HTTPS] : routes.map(route => throughDoor(door, route, context));
     return ways.flatMap(way => domains.map(domain => ({ ...way, from: 'internet', to: `${isPlain ? 'http' : 'https'}://${domain}:${door.port}` })));
-  }));
+  });
+}
+
+/** Ways of which two assumptions say the same, but for whether requests get in, which is then not known. */
+function agreed(ways: readonly Way[], others: readonly Way[], disagreement: () => Error): Way[] {
+  const known = ({ ends, ...way }: Way) => ({ ...way, ends: ends.map(({ isAllowed: _, ...end }) => end) });
+  if (JSON.stringify(ways.map(known)) !== JSON.stringify(others.map(known))) {
+    throw disagreement();
+  }
+  return ways.map((way, index) => ({ ...way, ends: way.ends.map((end, at) => ({ ...end, isAllowed: end.isAllowed === others[index]?.ends[at]?.isAllowed ? end.isAllowed : undefined })) }));
 }
 
 const SENT_TO_HTTPS = { when: '', ends: [answered('301', 1)], terms: [] };

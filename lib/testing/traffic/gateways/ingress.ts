@@ -9,7 +9,7 @@ import { askAuthorizers } from '../policies/custom';
 import type { Caller } from '../proxies/caller';
 import type { Connection } from '../proxies/connection';
 import type { Context } from '../context';
-import { type Door, guardedBy } from './door';
+import { type Door, guardedBy, unknownPods } from './door';
 import { gatewayDoors } from './gateway-door';
 import { istioDoors } from './istio-door';
 import { authorityOf, type Message } from '../message';
@@ -59,7 +59,22 @@ function atGateway(message: Message, outside: Outside, context: Context): Passag
   if (!door && message.scheme === 'https') {
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
   }
-  return through(door ?? first, message, outside, context);
+  return throughAny(door ?? first, message, outside, context);
+}
+
+/** Throws where the result depends on where the Pods of the gateway are, and no manifest has them. */
+function throughAny(door: Door, message: Message, outside: Outside, context: Context): Passage {
+  const passage = through(door, message, outside, context);
+  const decisive = (door.others ?? []).filter(each => resultOf(through(each.door, message, outside, context)) !== resultOf(passage));
+  if (decisive.length > 0) {
+    throw unknownPods(door, decisive);
+  }
+  return passage;
+}
+
+function resultOf({ branches, timeoutMs, retries }: Passage): string {
+  const ends = branches.map(({ workload, message, by, steps: _, reason: __, ...rest }) => ({ ...rest, at: workload?.resource.key, message, by: by && workload ? undefined : by?.resource.key }));
+  return JSON.stringify({ ends, timeoutMs, retries });
 }
 
 /** The door with the most specific host. Throws if two gateways have it. */

@@ -1,5 +1,6 @@
 import { byAge, type Cluster, covers, type Field, fullHost, hasLabels, Kind, type Labels, type Resource, targetPortOf, type Workload } from '../../../manifests';
 import { identityOf } from '../proxies/caller';
+import { type AssumedPods, assumedPods } from './assumed-pods';
 import { madeGateways } from './gateway-door';
 import type { Door, DoorTls } from './door';
 import type { Proxy } from '../proxies/proxy';
@@ -44,8 +45,13 @@ function podsKey({ proxy: { namespace, labels } }: Pods): string {
   return `${namespace} ${JSON.stringify(labels)}`;
 }
 
-function doorsOf({ at, pods, port: number, tls, carriesRequests }: Server, servers: readonly Server[], cluster: Cluster): Door[] {
+function doorsOf(server: Server, servers: readonly Server[], cluster: Cluster): Door[] {
+  const { at, pods, port: number, tls, carriesRequests } = server;
   const { resource: gateway } = at;
+  const others = (pods.others ?? []).flatMap(({ proxy: other, because }) => {
+    const moved = (each: Server): Server => ({ ...each, pods: { workloads: [], proxy: other } });
+    return doorsOf(moved(server), servers.map(moved), cluster).map(door => ({ door, because }));
+  });
   const proxy: Proxy = { ...pods.proxy, gateways: [...new Set(servers.map(each => each.at.resource.key))] };
   return outsidePorts(number, pods.workloads, cluster).map(port => ({
     at,
@@ -55,6 +61,7 @@ function doorsOf({ at, pods, port: number, tls, carriesRequests }: Server, serve
     podPort: number,
     tls,
     carriesRequests,
+    others,
     hosts: at.get('hosts').texts.map(each => each.slice(each.indexOf('/') + 1)),
     virtualHosts: () => carriesRequests ? virtualHostsOf(servers, cluster) : [],
     connection: message => connectionFor({ ...message, port: number }, at, tls === 'passthrough' ? 'tls' : 'tcp', proxy, cluster),
@@ -86,9 +93,11 @@ interface Pods {
   readonly proxy: Omit<Proxy, 'gateways'>;
   /** The Gateway of the Gateway API whose Pods they are, if they are of one. */
   readonly gateway?: Resource;
+  /** What else they may be, where no manifest has them. */
+  readonly others?: readonly AssumedPods[];
 }
 
-/** The Pods that a Gateway selects: those of manifests, those made for a Gateway of the Gateway API, else those of Istio's own installation. */
+/** The Pods that a Gateway selects: those of manifests, those made for a Gateway of the Gateway API, else assumed ones. */
 function podsOf(gateway: Resource, cluster: Cluster): Pods {
   const labels: Labels = gateway.spec.get('selector').strings;
   const workloads = cluster.workloads.select(labels);
@@ -97,9 +106,11 @@ function podsOf(gateway: Resource, cluster: Cluster): Pods {
   if (made) {
     return { workloads, proxy: made.caller.proxy, gateway: made.gateway };
   }
-  const namespace = first?.namespace ?? cluster.mesh.rootNamespace;
-  const serviceAccount = first?.serviceAccount ?? `istio-${labels.istio ?? gateway.name}-service-account`;
-  return { workloads, proxy: { namespace, labels: first?.labels ?? labels, identity: identityOf(namespace, serviceAccount, cluster), isGateway: true } };
+  if (!first) {
+    const [{ proxy }, ...others] = assumedPods(gateway, cluster);
+    return { workloads, proxy, others };
+  }
+  return { workloads, proxy: { namespace: first.namespace, labels: first.labels, identity: identityOf(first.namespace, first.serviceAccount, cluster), isGateway: true } };
 }
 
 /** The ports by which a Service leads to that of a server; the same where no Service is known. */
