@@ -15,6 +15,7 @@ import type { Proxy } from './proxies/proxy';
 import type { Match, Route } from './routes/rule';
 import { type Listener, Scope } from './proxies/scope';
 import { tcpPassage } from './proxies/tcp';
+import { unreadable } from './proxies/tls-layers';
 import { lookUp } from './proxies/to-cluster';
 import { domainsOf, sidecarVirtualHosts } from './routes/virtual-hosts';
 
@@ -110,7 +111,7 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
     if ('problem' in found || found.endpoints.length === 0) {
       return [answered(String('problem' in found ? rule.unknownBackendStatus : 503), backend.share)];
     }
-    return endsAt(found.endpoints, found.security, backend.share, false, caller, context);
+    return unreadable('http', found.host, found.port, found.security.tlsMode) === undefined ? endsAt(found.endpoints, found.security, backend.share, false, caller, context) : [answered('503', backend.share)];
   });
   const { timeoutMs, retries, fault, mirrors } = rule;
   const terms = reply ? [] : [
@@ -133,7 +134,7 @@ function straight(caller: Caller, host: Host, port: Field, context: Context): Wa
 /** Through a sidecar that sees no requests. */
 function connected(caller: Caller, proxy: Proxy, host: Host, port: Field, listener: Listener, context: Context): Way[] {
   const number = portNumber(port) ?? 0;
-  const message = { scheme: 'http', host: host.name, port: number, method: '', path: '', query: '', headers: {} };
+  const message = { scheme: 'tcp', host: host.name, port: number, method: '', path: '', query: '', headers: {} };
   const { branches } = tcpPassage(message, host, port, listener, caller, proxy, context);
   const ends = branches.map(({ workload, outside, port: podPort, share, isUncertain }) => workload
     ? { place: placeOf(workload, podPort ?? 0), isReached: true, share, isAllowed: isUncertain ? undefined : true }

@@ -150,7 +150,8 @@ function passedOn(door: Door, message: Message, steps: readonly string[], contex
       throw new Unsimulated(`Policies of ${caller.title} decide by what is not known of the connection.`, 'Give the request an `address`.');
     }
   }
-  const passage = sendConnection(rule, message, caller, caller.proxy, context);
+  const sent: Message = door.tls === 'none' || door.tls === 'passthrough' ? message : { ...message, scheme: 'http' };
+  const passage = sendConnection(rule, sent, caller, caller.proxy, context);
   return { ...passage, steps: [...steps, door.tls === 'passthrough' ? 'it leaves TLS as it is' : 'it sees no requests on this port', ...passage.steps] };
 }
 

@@ -31,7 +31,18 @@ export function connect(caller: Caller, { workload, outside, port }: Endpoint, s
     return { refusal: { by: blocking.root, reason: `${blocking.kind} ${blocking.key} lets no connection of ${caller.title} to port ${port.number} through, nor does another` } };
   }
   const connection: Connection = { namespace: caller.namespace, labels: caller.labels, address: caller.address, port };
+  if (!workload && security.tlsMode === 'ISTIO_MUTUAL' && caller.proxy) {
+    return toOutside(caller, outside ?? '', security);
+  }
   return workload ? secured(caller, workload, connection, security, cluster) : { connection };
+}
+
+/** Outside the mesh no server has a certificate of the mesh; whether one that is declared a part of it has, is not known. */
+function toOutside({ title }: Caller, outside: string, { isExternal }: Security): Attempt {
+  if (!isExternal) {
+    throw new Unsimulated(`${title} speaks mutual TLS of the mesh to ${outside}, which no manifest runs.`, 'Whether it has a proxy is not known.');
+  }
+  return { refusal: { reason: `${title} speaks mutual TLS of the mesh to ${outside}, which is outside the mesh` } };
 }
 
 function secured(caller: Caller, workload: Workload, connection: Connection, security: Security, cluster: Cluster): Attempt {
