@@ -73,7 +73,7 @@ function throughAny(door: Door, message: Message, outside: Outside, context: Con
 }
 
 function resultOf({ branches, timeoutMs, retries }: Passage): string {
-  const ends = branches.map(({ workload, message, by, steps: _, reason: __, ...rest }) => ({ ...rest, at: workload?.resource.key, message, by: by && workload ? undefined : by?.resource.key }));
+  const ends = branches.map(({ workload, outside, port, share, status, location, message, isUncertain }) => ({ at: workload?.resource.key, outside, port, share, status, location, message, isUncertain }));
   return JSON.stringify({ ends, timeoutMs, retries });
 }
 

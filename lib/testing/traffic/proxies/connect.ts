@@ -16,6 +16,8 @@ const SOMEWHERE_OUTSIDE = '203.0.113.1';
 /** How a caller secures a connection: as a DestinationRule says, by itself if that is undefined; not at all without a proxy. */
 export interface Security {
   readonly tlsMode?: string;
+  /** The name that the proxy sends in TLS of its own. */
+  readonly serverName?: string;
   /** Whether the host is declared to be outside the mesh, whatever is behind it. */
   readonly isExternal?: boolean;
   /** Whether the proxy only passes bytes on that it knows nothing of. */
@@ -57,7 +59,7 @@ function secured(caller: Caller, workload: Workload, connection: Connection, sec
   if (!isMutual && mode === 'STRICT') {
     return { refusal: { by: modeField(workload, cluster, number), reason: `${name} takes mutual TLS alone, and ${caller.title} does not speak it` } };
   }
-  return { connection: { ...connection, identity: isMutual ? caller.proxy?.identity : undefined, serverName: undefined } };
+  return { connection: { ...connection, ...(isMutual ? { identity: caller.proxy?.identity, serverName: security.serverName } : {}) } };
 }
 
 function usesMutualTls({ proxy, title }: Caller, { tlsMode, isPassedThrough, isExternal }: Security, isOffered: boolean, cluster: Cluster): boolean {

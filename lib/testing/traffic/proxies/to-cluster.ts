@@ -78,13 +78,14 @@ export function lookUp({ host, port, subset }: { host?: string; port?: number; s
   }
   const title = `${host}:${number}${subset === undefined ? '' : `, subset ${subset}`}`;
   const tlsMode = rules.tlsMode(number, subset)?.text;
+  const serverName = rules.tls(number, subset)?.get('sni').text || `outbound_.${number}_.${subset ?? ''}_.${host}`;
   if (!isHeadless(found.host) || proxy.isGateway) {
-    return { ...found, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), security: { tlsMode, isExternal: isExternal(found.host) } };
+    return { ...found, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), security: { tlsMode, serverName, isExternal: isExternal(found.host) } };
   }
   if (dialed !== undefined) {
     requireChoice(found.host, dialed);
   }
-  return { ...found, title, isChosen: true, endpoints: chosenEndpoints(found.host, found.port, cluster), security: { tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined) } };
+  return { ...found, title, isChosen: true, endpoints: chosenEndpoints(found.host, found.port, cluster), security: { serverName, tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined) } };
 }
 
 /** A ServiceEntry is for what is outside the mesh unless it says otherwise. */
