@@ -1,4 +1,4 @@
-import { gatewayApi, istio, endsOf, traffic } from './support';
+import { endsOf, gatewayApi, istio, traffic } from './support';
 
 const ISSUER = 'https://issuer.example';
 const OTHER = 'https://other.example';
@@ -97,4 +97,10 @@ test('at a gateway a forged header is removed, but has chosen the route where no
   expect(endsOf(enter({ headers: { 'x-sub': 'boss' } }))).toBe('cart-v1 50%, cart-v2 50%');
   expect(endsOf(enter({ headers: { 'x-sub': 'boss' }, claims: { iss: ISSUER, sub: 'ann' } }))).toBe('web-v1');
   expect(endsOf(enter({ claims: { iss: ISSUER, sub: 'boss' } }))).toBe('cart-v1 50%, cart-v2 50%');
+});
+
+test('a gateway that is not of Istio reads no RequestAuthentication, so that a forged header and any token arrive', () => {
+  const other = gatewayApi('Gateway', 'gate', { gatewayClassName: 'eg', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] });
+  const enter = (props: object) => traffic([other, route, istio('RequestAuthentication', 'gate', { selector: { matchLabels: { 'gateway.envoyproxy.io/owning-gateway-name': 'gate' } }, jwtRules: [rule(written('sub'))] })]).fromInternet('GET http://a.example/', props);
+  expect(enter({ headers: { 'x-sub': 'forged' }, claims: { iss: OTHER } }).endings[0]).toMatchObject({ place: 'shop/web-v1', headers: { 'x-sub': 'forged', 'authorization': 'Bearer token' } });
 });

@@ -27,12 +27,13 @@ export function assumedPods(gateway: Resource, cluster: Cluster): readonly [Assu
   }
   const serviceAccount = `istio-${labels.istio ?? gateway.name}`;
   const selecting = [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION].flatMap(type => cluster.all(type)).filter(each => maySelect(each, labels, cluster));
-  return [
-    pods(UNKNOWN, labels, serviceAccount),
+  const others = [
     ...selecting.map(each => pods(each.namespace === rootNamespace ? UNKNOWN : each.namespace, { ...selectorOf(each), ...labels }, serviceAccount, each)),
     ...namespacesThatMatter(gateway, cluster).map(({ namespace, because }) => pods(namespace, labels, serviceAccount, because)),
     ...cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(because => identitiesIn(because, cluster).map(each => pods(each.namespace, labels, each.serviceAccount ?? serviceAccount, because))),
   ];
+  const distinct = new Map([...others].reverse().map(each => [JSON.stringify(each.proxy), each]));
+  return [pods(UNKNOWN, labels, serviceAccount), ...[...distinct.values()].reverse()];
 }
 
 /** A namespace that no manifest has. */

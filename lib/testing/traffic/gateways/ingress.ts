@@ -110,7 +110,7 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   if (asking?.isAllowed === false) {
     return refused(asking, asking.status, caller, steps);
   }
-  const { message: read, refusal } = authenticate(guarded, request, context.cluster);
+  const { message: read, refusal } = inMesh(door, () => authenticate(guarded, request, context.cluster)) ?? { message: request, refusal: undefined };
   if (refusal) {
     return ended({ status: refusal.status, by: refusal.by, reason: `${refusal.by.resource.kind} ${refusal.by.resource.key} refuses it: ${refusal.reason}` }, steps);
   }
