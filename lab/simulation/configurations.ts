@@ -38,13 +38,13 @@ const serviceEntry: Arbitrary<Unnamed> = record({
   spec: fc.oneof(
     record({
       hosts: of(['out.example'], ['*.out.example'], ['out.example', 'deep.out.example']),
-      ports: of([HTTP]),
+      ports: of<object[]>([HTTP], [{ ...HTTP, protocol: 'http' }]),
       resolution: of('STATIC'),
       location: of('MESH_EXTERNAL', 'MESH_INTERNAL'),
       endpoints: of([{ address: '10.99.0.9' }], [{ address: '10.99.0.9', ports: { http: 8080 } }]),
       exportTo: some(of(['*'], ['.'], ['north'])),
     }),
-    record({ hosts: of(['out.example'], ['out.example', 'deep.out.example']), ports: of([HTTP]), resolution: of('DNS'), location: of('MESH_EXTERNAL'), exportTo: some(of(['*'], ['.'])) }),
+    record({ hosts: of(['out.example'], ['out.example', 'deep.out.example']), ports: of<object[]>([HTTP], [{ ...HTTP, name: 'tcp-out' }]), resolution: of('DNS'), location: of('MESH_EXTERNAL'), exportTo: some(of(['*'], ['.'])) }),
     record({
       hosts: of(['out.example']), ports: of([{ ...HTTP, targetPort: 8080 }]), resolution: of('STATIC'), location: of('MESH_INTERNAL', 'MESH_EXTERNAL'),
       workloadSelector: of({ labels: { app: 'legacy' } }, { labels: { app: 'api' } }, { labels: { app: 'peer' } }),

@@ -78,14 +78,18 @@ export const peerAuthentication: Arbitrary<Unnamed> = fc.tuple(anywhere, fc.oneo
 )).map(([metadata, spec]) => ({ apiVersion: apiVersions.security, kind: 'PeerAuthentication', metadata, spec }));
 
 /** The keys of issuers are put in when it is applied. */
-export const requestAuthentication: Arbitrary<Unnamed> = fc.tuple(anywhere, of({ selector: { matchLabels: { app: 'api' } } }, {}, { selector: { matchLabels: { app: 'peer' } } }), fc.array(record({
+export const requestAuthentication: Arbitrary<Unnamed> = fc.tuple(anywhere, of({ selector: { matchLabels: { app: 'api' } } }, {}, { selector: { matchLabels: { app: 'peer' } } }, { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': GATEWAY } } }), fc.array(record({
   issuer: of(...ISSUERS),
   audiences: some(of(['shop'], ['shop', 'other'])),
   forwardOriginalToken: some(of(true)),
   fromHeaders: some(of([{ name: 'x-token' }])),
   fromParams: some(of(['access_token'])),
   fromCookies: some(of(['session'])),
-  outputClaimToHeaders: some(of([{ header: 'x-sub', claim: 'sub' }])),
+  outputClaimToHeaders: some(of(
+    ...['sub', 'role', 'level', 'ratio', 'isAdmin', 'nested.role', 'nested'].map(claim => [{ header: 'x-sub', claim }]),
+    [{ header: 'x-sub', claim: 'sub' }, { header: 'x-sub', claim: 'level' }],
+    [{ header: HEADER, claim: 'kind' }],
+  )),
   jwks: of('KEYS'),
 }), { minLength: 1, maxLength: 2 })).map(([metadata, where, jwtRules]) => ({
   apiVersion: apiVersions.security, kind: 'RequestAuthentication', metadata, spec: { ...where, jwtRules },

@@ -20,13 +20,14 @@ const asked = {
   method: of(...METHODS, 'GET', 'GET'),
   path: of(...PATHS, '/a//b', '/a/./b', '/a/../admin'),
   query: some(of('q=1', 'q=12', 'q=x', 'p=1')),
-  headers: fc.oneof(of({}), of(...HEADER_VALUES).map(value => ({ [HEADER]: value })), of({ 'x-gone': 'here' }), of({ origin: ORIGIN })),
+  headers: fc.oneof(of({}), of(...HEADER_VALUES).map(value => ({ [HEADER]: value })), of({ 'x-gone': 'here' }), of({ origin: ORIGIN }), of({ 'x-sub': 'forged' })),
   token: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, {
     weight: 1,
     arbitrary: record({
       claims: record({
         iss: of(...ISSUERS, ISSUERS[0]), sub: of(...SUBJECTS), aud: some(of<string | string[]>('shop', ['shop', 'x'], 'else')), azp: some(of('app')),
         role: some(of<string | string[]>('boss', ['boss', 'clerk'], 'clerk')), nested: some(of({ role: 'boss' })), scope: some(of('read', 'read write')),
+        level: some(of(0, 7, -7)), ratio: some(of(1.5)), isAdmin: some(of(true, false)), kind: some(of(...HEADER_VALUES)),
       }),
       isGood: of(true, true, true, false),
       place: some(of<'x-token' | 'parameter' | 'cookie'>('x-token', 'x-token', 'parameter', 'cookie')),

@@ -55,9 +55,15 @@ export function listenersFor(gateway: Resource, namespace: string, parent: Refer
     });
 }
 
-/** Whether a ReferenceGrant lets objects of a kind and namespace name one of another namespace. */
+/** Whether a parent is what workloads call, so that the route is for the mesh and not for a gateway. */
+export function isOfMesh({ kind }: Reference): boolean {
+  return kind === 'Service' || kind === 'ServiceEntry';
+}
+
+/** Whether an object may reference one of another namespace: a ReferenceGrant there names the groups and kinds of both, and the namespace of the first. */
 export function isGranted(from: Resource, to: Reference, cluster: Cluster): boolean {
-  return to.namespace === from.namespace || (grantsOf(cluster).get(grantKey(from.kind, from.namespace, to.kind, to.namespace)) ?? NOBODY).some(name => ['', to.name].includes(name));
+  const key = grantKey(from.type, from.namespace, typeOf(to.group, to.kind), to.namespace);
+  return to.namespace === from.namespace || (grantsOf(cluster).get(key) ?? NOBODY).some(name => ['', to.name].includes(name));
 }
 
 const NOBODY: readonly string[] = [];
@@ -72,18 +78,28 @@ function grantsOf(cluster: Cluster): Map<string, string[]> {
   const grants = new Map<string, string[]>();
   for (const { namespace, spec } of cluster.all(Kind.REFERENCE_GRANT)) {
     for (const from of spec.get('from').items) {
-      spec.get('to').items.forEach(to => addTo(grants, grantKey(from.get('kind').text, from.get('namespace').text, to.get('kind').text, namespace), to.get('name').text));
+      spec.get('to').items.forEach(to => addTo(grants, grantKey(typeAt(from), from.get('namespace').text, typeAt(to), namespace), to.get('name').text));
     }
   }
   GRANTS.set(cluster, grants);
   return grants;
 }
 
-function grantKey(kind: string, namespace: string, toKind: string, toNamespace: string): string {
-  return [kind, namespace, toKind, toNamespace].join(' ');
+function grantKey(type: string, namespace: string, toType: string, toNamespace: string): string {
+  return [type, namespace, toType, toNamespace].join(' ');
 }
 
-function reference(at: Field, route: Resource, kind: string, group: string): Reference {
+function typeAt(at: Field): string {
+  return typeOf(at.get('group').text, at.get('kind').text);
+}
+
+/** As `Resource.type` has it; the core group is the empty one. */
+function typeOf(group: string, kind: string): string {
+  return group === '' ? kind : `${kind}.${group}`;
+}
+
+/** What a reference of an object is to, with its default kind and group. */
+export function reference(at: Field, route: Resource, kind: string, group: string): Reference {
   return {
     at,
     kind: at.get('kind').text || kind,

@@ -18,7 +18,7 @@ export const BEARER: TokenPlace = { kind: 'header', name: 'authorization' };
 
 /** A request on its way, as the next hop sees it. */
 export interface Message {
-  /** `http` or `https`. */
+  /** `http` or `https`; `tcp` for a connection of which nothing more is known. */
   readonly scheme: string;
   /** The authority without its port. */
   readonly host: string;

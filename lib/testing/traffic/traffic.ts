@@ -118,7 +118,7 @@ export class TrafficFrom {
 
   /** What comes of a connection to an address, such as `redis:6379`. Of the props only the Pod's own address counts. */
   tcp(address: string, props: RequestProps = {}): Answer {
-    return this.send(address, readRequest(`GET http://${address}/`, props), true);
+    return this.send(address, { ...readRequest(`GET http://${address}/`, props), scheme: 'tcp' }, true);
   }
 
   private send(request: string, message: Message, isConnection = false): Answer {

@@ -9,13 +9,14 @@ import type { Context } from './context';
 import { type Endpoint, endpointsOf } from './proxies/endpoints';
 import { chosenEndpoints, isHeadless } from './proxies/headless';
 import { isOpen } from './envoy-gateway';
-import { attachmentOf, type Door, guardedBy } from './gateways/door';
+import { attachmentOf, type Door, guardedBy, unknownPods } from './gateways/door';
 import { doorsOf } from './gateways/ingress';
 import { and, type Known } from './policies/logic';
 import type { Proxy } from './proxies/proxy';
 import type { Match, Route } from './routes/rule';
 import { type Listener, Scope } from './proxies/scope';
 import { tcpPassage } from './proxies/tcp';
+import { unreadable } from './proxies/tls-layers';
 import { lookUp } from './proxies/to-cluster';
 import { domainsOf, sidecarVirtualHosts } from './routes/virtual-hosts';
 import { clientOf, unreadBetween, unreadKindFor } from './unread';
@@ -71,11 +72,24 @@ function waysFrom(caller: Caller, context: Context): Way[] {
 }
 
 function waysIn(context: Context): Way[] {
-  return doorsOf(context.cluster).flatMap(door => door.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
+  return doorsOf(context.cluster).flatMap(door => (door.others ?? []).reduce((ways, other) => agreed(ways, waysAt(other.door, context), () => unknownPods(door, [other])), waysAt(door, context)));
+}
+
+function waysAt(door: Door, context: Context): Way[] {
+  return door.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
     const isPlain = door.tls === 'none';
     const ways = isPlain && needsTls ? [SENT_TO_HTTPS] : routes.map(route => throughDoor(door, route, context));
     return ways.flatMap(way => domains.map(domain => ({ ...way, from: 'internet', to: `${isPlain ? 'http' : 'https'}://${domain}:${door.port}` })));
-  }));
+  });
+}
+
+/** Ways of which two assumptions say the same, but for whether requests get in, which is then not known. */
+function agreed(ways: readonly Way[], others: readonly Way[], disagreement: () => Error): Way[] {
+  const known = (all: readonly Way[]) => JSON.stringify(all, (name, value: unknown) => name === 'isAllowed' ? undefined : value);
+  if (known(ways) !== known(others)) {
+    throw disagreement();
+  }
+  return ways.map((way, index) => ({ ...way, ends: way.ends.map((end, at) => ({ ...end, isAllowed: end.isAllowed === others[index]?.ends[at]?.isAllowed ? end.isAllowed : undefined })) }));
 }
 
 const SENT_TO_HTTPS = { when: '', ends: [answered('301', 1)], terms: [] };
@@ -103,7 +117,7 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
     if ('problem' in found || found.endpoints.length === 0) {
       return [answered(String('problem' in found ? rule.unknownBackendStatus : 503), backend.share)];
     }
-    return endsAt(found.endpoints, found.security, backend.share, false, caller, context);
+    return unreadable('http', found.host, found.port, found.security.tlsMode) === undefined ? endsAt(found.endpoints, found.security, backend.share, false, caller, context) : [answered('503', backend.share)];
   });
   const { timeoutMs, retries, fault, mirrors } = rule;
   const terms = reply ? [] : [
@@ -126,7 +140,7 @@ function straight(caller: Caller, host: Host, port: Field, context: Context): Wa
 /** Through a sidecar that sees no requests. */
 function connected(caller: Caller, proxy: Proxy, host: Host, port: Field, listener: Listener, context: Context): Way[] {
   const number = portNumber(port) ?? 0;
-  const message = { scheme: 'http', host: host.name, port: number, method: '', path: '', query: '', headers: {} };
+  const message = { scheme: 'tcp', host: host.name, port: number, method: '', path: '', query: '', headers: {} };
   const { branches } = tcpPassage(message, host, port, listener, caller, proxy, context);
   const ends = branches.map(({ workload, outside, port: podPort, share, isUncertain }) => workload
     ? { place: placeOf(workload, podPort ?? 0), isReached: true, share, isAllowed: isUncertain ? undefined : true }

@@ -152,3 +152,38 @@ test('what is in ambient mode is not guessed', () => {
   expect(() => all.from('web').http('GET http://fog.amb/')).toThrow('amb/fog-v1 is in ambient mode');
   expect(() => all.from('fog').http('GET http://cart.shop/')).toThrow('amb/fog-v1 is in ambient mode');
 });
+
+test('a proxy sends the cluster as the name in mutual TLS, and a DestinationRule may say another', () => {
+  const policy = (condition: object) => istio('AuthorizationPolicy', 'sni', { selector: { matchLabels: { app: 'bank' } }, rules: [{ when: [{ key: 'connection.sni', ...condition }] }] }, 'money');
+  const ask = (condition: object, ...objects: object[]) => endsOf(traffic([policy(condition), ...objects]).from('web').http('GET http://bank.money/'));
+  const rule = (tls: object) => istio('DestinationRule', 'bank', { host: 'bank.money.svc.cluster.local', trafficPolicy: { tls }, subsets: [{ name: 'v1', labels: { version: 'v1' } }] }, 'money');
+  const toSubset = istio('VirtualService', 'bank', { hosts: ['bank.money.svc.cluster.local'], http: [{ route: [{ destination: { host: 'bank.money.svc.cluster.local', subset: 'v1' } }] }] }, 'money');
+  const name = 'outbound_.80_._.bank.money.svc.cluster.local';
+  expect([ask({ values: [name] }), ask({ notValues: [name] }), ask({ values: ['bank.money.svc.cluster.local'] })]).toEqual(['bank-v1', '403', '403']);
+  expect(ask({ values: ['outbound_.80_.v1_.bank.money.svc.cluster.local'] }, rule({ mode: 'ISTIO_MUTUAL' }), toSubset)).toBe('bank-v1');
+  expect(ask({ values: ['own.example'] }, rule({ mode: 'ISTIO_MUTUAL', sni: 'own.example' }))).toBe('bank-v1');
+  expect([ask({ values: ['*'] }, rule({ mode: 'DISABLE' })), ask({ notValues: [name] }, rule({ mode: 'DISABLE' }))]).toEqual(['403', 'bank-v1']);
+});
+
+const machine = (name: string, spec: object, namespace = 'shop', metadata: object = {}) => istio('WorkloadEntry', name, { address: '10.1.2.3', labels: { app: 'vm' }, ...spec }, namespace, metadata);
+const toMachines = istio('ServiceEntry', 'vm', { hosts: ['vm.example'], location: 'MESH_INTERNAL', resolution: 'STATIC', ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }], workloadSelector: { labels: { app: 'vm' } } });
+const endingsOf = (objects: object[], url = 'http://vm.example/') => traffic(objects).from('web').http(`GET ${url}`).endings.map(({ place, port, share }) => `${place}:${port} ${share * 100}%`);
+
+test.each<[string, object[], string[]]>([
+  ['selected by its labels', [machine('a', {})], ['10.1.2.3:8080 100%']],
+  ['with a port and a weight of its own, beside Pods', [machine('a', { ports: { http: 9090 }, weight: 3 }), pods('vm')], ['10.1.2.3:9090 75%', 'shop/vm-v1:8080 25%']],
+  ['selected by the labels of the object', [machine('a', { labels: {} }, 'shop', { labels: { app: 'vm' } })], ['10.1.2.3:8080 100%']],
+  ['of another namespace', [machine('a', {}, 'money')], [':0 100%']],
+  ['with other labels', [machine('a', { labels: { app: 'other' } })], [':0 100%']],
+])('a WorkloadEntry %s', (_name, objects, expected) => {
+  expect(endingsOf([toMachines, ...objects])).toEqual(expected);
+});
+
+test('a WorkloadEntry is behind a Service that selects it too, and not behind one without a selector', () => {
+  const ofService = (spec: object = {}) => endingsOf([machine('a', {}), service('vm', 'shop', spec)], 'http://vm/');
+  expect([ofService({ ports: [{ name: 'http', port: 80, targetPort: 7070 }] }), ofService({ selector: {} })]).toEqual([['10.1.2.3:7070 100%'], [':0 100%']]);
+});
+
+test('what a policy for a WorkloadEntry does is not guessed', () => {
+  expect(() => endingsOf([toMachines, machine('a', {}), istio('AuthorizationPolicy', 'p', { selector: { matchLabels: { app: 'vm' } } })])).toThrow('The AuthorizationPolicy shop/p is for the WorkloadEntry shop/a');
+});

@@ -1,4 +1,4 @@
-import { type Cluster, covers, type Field, Kind, listenersFor, parentGateway, parentsOf, type Resource } from '../../../manifests';
+import { type Cluster, covers, type Field, hostsMeet, isGranted, Kind, listenersFor, parentGateway, parentsOf, reference, type Resource } from '../../../manifests';
 import { type ProxiedCaller, identityOf } from '../proxies/caller';
 import { controllerOf } from './controller';
 import type { Door, DoorTls } from './door';
@@ -8,24 +8,30 @@ import type { ConnectionRule } from '../proxies/tcp';
 import { backendOf, gatewayRouteRules } from '../routes/gateway-route';
 import type { Proxy } from '../proxies/proxy';
 import { catchAllsLast, type Route, routesAt, type Rule } from '../routes/rule';
+import { RouteReader } from '../routes/unsupported-filters';
 import type { VirtualHost } from '../routes/virtual-hosts';
+import { Unsimulated } from '../unsimulated';
 
 /**
  * The doors of Gateways of the Gateway API.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#gateway
  */
 export function gatewayDoors(cluster: Cluster): Door[] {
-  return madeGateways(cluster).flatMap(({ gateway, caller }) => gateway.spec.get('listeners').items.map(at => ({
-    at,
-    caller,
-    gateway,
-    port: at.get('port').number ?? 0,
-    podPort: at.get('port').number ?? 0,
-    tls: tlsOf(at),
-    hosts: [at.get('hostname').text.toLowerCase() || '*'],
-    virtualHosts: () => virtualHostsOf(at, gateway, caller, cluster),
-    connection: message => connectionFor(message, at, gateway, cluster),
-  })));
+  return madeGateways(cluster).flatMap(({ gateway, caller }) => gateway.spec.get('listeners').items.map(at => {
+    const [port, tls, carriesRequests] = [at.get('port').number ?? 0, tlsOf(at, cluster), ['HTTP', 'HTTPS'].includes(at.get('protocol').text)];
+    return {
+      at,
+      caller,
+      gateway,
+      port,
+      podPort: port,
+      tls,
+      carriesRequests,
+      hosts: [hostOf(at) || '*'],
+      virtualHosts: () => carriesRequests && tls !== 'unusable' ? virtualHostsOf(at, gateway, caller, cluster) : [],
+      connection: message => connectionFor(message, at, gateway, caller, cluster),
+    };
+  }));
 }
 
 /** The Gateways for which a controller makes Pods that take what comes from outside, with these Pods as callers. */
@@ -33,12 +39,21 @@ export function madeGateways(cluster: Cluster): { gateway: Resource; caller: Pro
   return cluster.all(Kind.GATEWAY).filter(each => !each.spec.get('gatewayClassName').text.startsWith('istio-waypoint')).map(gateway => ({ gateway, caller: callerOf(gateway, cluster) }));
 }
 
-function tlsOf(listener: Field): DoorTls {
+function tlsOf(listener: Field, cluster: Cluster): DoorTls {
   if (!['HTTPS', 'TLS'].includes(listener.get('protocol').text)) {
     return 'none';
   }
-  const [policy] = [listener.get('tls', 'frontendValidation'), listener.resource.spec.get('tls', 'frontend', 'default', 'validation')].filter(each => each.exists);
-  return listener.get('tls', 'mode').text === 'Passthrough' ? 'passthrough' : policy ? 'mutual' : 'simple';
+  if (listener.get('tls', 'mode').text === 'Passthrough') {
+    return 'passthrough';
+  }
+  const frontend = listener.resource.spec.get('tls', 'frontend');
+  const [own = frontend.get('default')] = frontend.get('perPort').items.filter(each => each.get('port').number === listener.get('port').number).map(each => each.get('tls'));
+  const [policy] = [listener.get('tls', 'frontendValidation'), own.get('validation')].filter(each => each.exists);
+  const references = [...listener.get('tls', 'certificateRefs').items, ...policy?.get('caCertificateRefs').items ?? []];
+  if (references.some(each => !isGranted(listener.resource, reference(each, listener.resource, 'Secret', ''), cluster))) {
+    return 'unusable';
+  }
+  return policy && policy.get('mode').text !== 'AllowInsecureFallback' ? 'mutual' : 'simple';
 }
 
 /** The Pods that the controller of a gateway's class makes for it. Those of Envoy Gateway are outside the mesh. */
@@ -58,11 +73,11 @@ function callerOf(gateway: Resource, cluster: Cluster): ProxiedCaller {
 /** What all listeners of the port have, where they are without TLS; else what this one has. */
 function virtualHostsOf(listener: Field, gateway: Resource, { proxy }: ProxiedCaller, cluster: Cluster): VirtualHost[] {
   const number = listener.get('port').number ?? 0;
-  const shared = tlsOf(listener) === 'none'
-    ? gateway.spec.get('listeners').items.filter(each => each.get('port').number === number && tlsOf(each) === 'none')
+  const shared = tlsOf(listener, cluster) === 'none'
+    ? gateway.spec.get('listeners').items.filter(each => each.get('port').number === number && each.get('protocol').text === 'HTTP')
     : [listener];
   const byHost = new Map<string, Route[]>();
-  for (const { listenerHost, host, rules } of shared.flatMap(each => groupsOf(each, gateway, cluster))) {
+  for (const { listenerHost, host, rules } of shared.flatMap(each => groupsOf(each, gateway, readerOf(proxy), cluster))) {
     const [domain] = covers(listenerHost, host) ? [host] : covers(host, listenerHost) ? [listenerHost] : [];
     if (domain !== undefined) {
       byHost.set(domain, [...byHost.get(domain) ?? [], ...routesAt(inOrderOfPrecedence(rules), proxy, number)]);
@@ -78,28 +93,67 @@ interface Group {
 }
 
 /** The rules of routes for each host that they name, as one list: those of the gateway's namespace first, should a listener take several hosts for one. */
-function groupsOf(listener: Field, gateway: Resource, cluster: Cluster): Group[] {
-  const listenerHost = listener.get('hostname').text.toLowerCase() || '*';
-  const routes = routesAttached(listener, gateway, cluster).sort((a, b) => (a.key < b.key ? -1 : 1));
-  const hostsOf = (route: Resource) => route.spec.get('hostnames').items.length > 0 ? route.spec.get('hostnames').texts.map(each => each.toLowerCase()) : ['*'];
-  const hosts = [...new Set(routes.flatMap(hostsOf))].sort();
-  const groups = hosts.map(host => ({ host, routes: routes.filter(each => hostsOf(each).includes(host)) }));
-  const isOwn = ({ routes: [first] }: { routes: readonly Resource[] }) => first?.namespace === gateway.namespace;
-  return [...groups.filter(isOwn), ...groups.filter(each => !isOwn(each))]
-    .map(group => ({ listenerHost, host: group.host, rules: group.routes.flatMap(each => gatewayRouteRules(each, cluster, controllerOf(gateway, cluster) === 'istio')) }));
+function groupsOf(listener: Field, gateway: Resource, reader: RouteReader, cluster: Cluster): Group[] {
+  const listenerHost = hostOf(listener) || '*';
+  const routes = routesAttached(listener, gateway, cluster).sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(route => ({ route, hosts: hostsOf(route).filter(host => !isIsolated(host, listener)), rules: gatewayRouteRules(route, reader, cluster) }))
+    .filter(each => each.rules.length > 0);
+  const hosts = [...new Set(routes.flatMap(each => each.hosts))].sort();
+  const groups = hosts.map(host => ({ host, routes: routes.filter(each => each.hosts.includes(host)) }));
+  const isOwn = ({ routes: [first] }: { routes: readonly { readonly route: Resource }[] }) => first?.route.namespace === gateway.namespace;
+  return [...groups.filter(isOwn), ...groups.filter(each => !isOwn(each))].map(group => ({ listenerHost, host: group.host, rules: group.routes.flatMap(each => each.rules) }));
 }
 
-/** The TLSRoute for the name that the client asks for. */
-function connectionFor({ host }: Message, listener: Field, gateway: Resource, cluster: Cluster): ConnectionRule | undefined {
-  const route = routesAttached(listener, gateway, cluster, [Kind.TLS_ROUTE]).find(each => each.spec.get('hostnames').items.length === 0 || each.spec.get('hostnames').texts.some(name => covers(name.toLowerCase(), host)));
+function hostOf(listener: Field): string {
+  return listener.get('hostname').text.toLowerCase();
+}
+
+function hostsOf(route: Resource): string[] {
+  return route.spec.get('hostnames').items.length > 0 ? route.spec.get('hostnames').texts.map(each => each.toLowerCase()) : ['*'];
+}
+
+/**
+ * Whether a host of a route is for another listener of the port and protocol alone, whose host name is longer and covers it.
+ * @see https://gateway-api.sigs.k8s.io/guides/implementers/
+ */
+function isIsolated(host: string, listener: Field): boolean {
+  const own = hostOf(listener);
+  const others = listener.resource.spec.get('listeners').items.filter(each => ['port', 'protocol'].every(name => each.get(name).text === listener.get(name).text)).map(hostOf);
+  return (own === '' || own.startsWith('*')) && others.some(each => each !== '' && each !== own && each.length >= own.length && covers(each, host));
+}
+
+/** The route for the name that the client asks for; where TLS ends here or there is none, the one that there is. */
+function connectionFor({ host }: Message, listener: Field, gateway: Resource, { proxy, title }: ProxiedCaller, cluster: Cluster): ConnectionRule | undefined {
+  const reader = readerOf(proxy);
+  const isPassthrough = tlsOf(listener, cluster) === 'passthrough';
+  const routes = routesAttached(listener, gateway, cluster);
+  if (!isPassthrough && (routes.length > 1 || reader !== RouteReader.ISTIO_GATEWAY)) {
+    throw new Unsimulated(`${title} takes connections by ${routes.map(each => `${each.kind} ${each.key}`).join(', ') || 'its routes'} (${String(listener)}).`, 'Ask of a listener of Istio with one route.');
+  }
+  const route = isPassthrough ? routes.find(each => hostsOf(each).some(name => covers(name, host))) : routes[0];
   const [at] = route?.spec.get('rules').items ?? [];
-  return at && { at, backends: at.get('backendRefs').items.map(each => ({ at: each, weight: each.get('weight').number ?? 1, ...backendOf(each, cluster) })) };
+  return at && { at, backends: at.get('backendRefs').items.map(each => ({ at: each, weight: each.get('weight').number ?? 1, ...backendOf(each, reader, cluster) })) };
+}
+
+function readerOf({ identity }: Pick<Proxy, 'identity'>): RouteReader {
+  return identity === undefined ? RouteReader.OTHER_GATEWAY : RouteReader.ISTIO_GATEWAY;
+}
+
+/** The types of routes that a listener takes by its protocol. */
+function typesFor(listener: Field): readonly string[] {
+  switch (listener.get('protocol').text) {
+    case 'HTTP': case 'HTTPS': return [Kind.HTTP_ROUTE, Kind.GRPC_ROUTE];
+    case 'TLS': return listener.get('tls', 'mode').text === 'Passthrough' ? [Kind.TLS_ROUTE] : [Kind.TLS_ROUTE, Kind.TCP_ROUTE];
+    case 'TCP': return [Kind.TCP_ROUTE];
+    default: return [];
+  }
 }
 
 /** The routes that name a listener and that it takes. */
-function routesAttached(listener: Field, gateway: Resource, cluster: Cluster, types: readonly string[] = [Kind.HTTP_ROUTE, Kind.GRPC_ROUTE]): Resource[] {
+function routesAttached(listener: Field, gateway: Resource, cluster: Cluster): Resource[] {
   const kinds = listener.get('allowedRoutes', 'kinds').items.map(each => each.get('kind').text);
-  return types.flatMap(type => cluster.all(type))
+  return typesFor(listener).flatMap(type => cluster.all(type))
+    .filter(route => route.spec.get('hostnames').items.length === 0 || hostOf(listener) === '' || hostsOf(route).some(each => hostsMeet(each, hostOf(listener))))
     .filter(route => kinds.length === 0 || kinds.includes(route.kind))
     .filter(route => parentsOf(route).some(parent => parentGateway(parent, cluster) === gateway
       && listenersFor(gateway, route.namespace, parent, cluster).some(each => each.get('name').text === listener.get('name').text)));

@@ -11,13 +11,14 @@ import type { Caller } from '../proxies/caller';
 import type { Connection } from '../proxies/connection';
 import type { Context } from '../context';
 import { requireKnownController } from './controller';
-import { attachmentOf, type Door, guardedBy } from './door';
+import { attachmentOf, type Door, guardedBy, unknownPods } from './door';
 import { gatewayDoors } from './gateway-door';
 import { istioDoors } from './istio-door';
 import { authorityOf, type Message } from '../message';
 import { normalized } from '../proxies/normalization';
 import { ended, type Passage } from '../passage';
 import { hiddenStatus } from './hidden-status';
+import { Unsimulated } from '../unsimulated';
 import { type Route, routeFor } from '../routes/rule';
 import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
 import { requireGatewayRead, requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind, requireRead } from '../unread';
@@ -53,7 +54,7 @@ function asStep(sentence: string): string {
 
 function atGateway(message: Message, outside: Outside, context: Context): Passage {
   const doors = doorsOf(context.cluster).filter(each => outside.gateway === undefined || each.at.resource.key === outside.gateway);
-  const fitting = doors.filter(each => each.port === message.port && (each.tls !== 'none') === (message.scheme === 'https'));
+  const fitting = doors.filter(each => each.port === message.port && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)));
   const [first] = fitting;
   if (!first) {
     requireListenersRead(undefined, context.cluster);
@@ -67,7 +68,22 @@ function atGateway(message: Message, outside: Outside, context: Context): Passag
     requireNoIngress(message.host, context.cluster);
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
   }
-  return through(door ?? first, message, outside, context);
+  return throughAny(door ?? first, message, outside, context);
+}
+
+/** Throws where the result depends on where the Pods of the gateway are, and no manifest has them. */
+function throughAny(door: Door, message: Message, outside: Outside, context: Context): Passage {
+  const passage = through(door, message, outside, context);
+  const decisive = (door.others ?? []).filter(each => resultOf(through(each.door, message, outside, context)) !== resultOf(passage));
+  if (decisive.length > 0) {
+    throw unknownPods(door, decisive);
+  }
+  return passage;
+}
+
+function resultOf({ branches, timeoutMs, retries }: Passage): string {
+  const ends = branches.map(({ workload, outside, port, share, status, location, message, isUncertain }) => ({ at: workload?.resource.key, outside, port, share, status, location, message, isUncertain }));
+  return JSON.stringify({ ends, timeoutMs, retries });
 }
 
 /** The door with the most specific host. Throws if two gateways have it. */
@@ -99,25 +115,27 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   if ((door.tls === 'mutual' || (door.tls === 'simple' && client?.needsCertificate)) && !hasCertificate) {
     return ended({ status: 0, by: door.at, reason: `${caller.title} asks for a certificate` }, steps);
   }
-  if (door.tls === 'passthrough') {
-    const rule = door.connection(message);
-    const passage = rule ? sendConnection(rule, message, caller, caller.proxy, context) : ended({ status: 0, by: door.at, reason: `${caller.title} knows no ${message.host}` });
-    return { ...passage, steps: [...steps, 'it leaves TLS as it is', ...passage.steps] };
+  if (door.tls === 'unusable') {
+    return ended({ status: 0, by: door.at, reason: `no ReferenceGrant allows ${caller.title} to reference its certificates` }, steps);
+  }
+  if (!door.carriesRequests) {
+    return passedOn(door, message, steps, context);
   }
   const guarded = guardedBy(door);
   const request = normalized(client ? client.received(message) : message, context.cluster);
   const virtualHost = virtualHostOf(door.virtualHosts(), request.host);
-  const connection: Connection = { namespace: '', labels: {}, address: message.address, port: { number: door.podPort, names: [], protocol: 'TCP' }, serverName: message.scheme === 'https' ? message.host : undefined };
+  const connection = connectionTo(door, message);
   const asking = inMesh(door, () => askAuthorizers(guarded, { connection, message: request, isTcp: false, isUnrouted: !isRouted(virtualHost, request) }, context.authorizersFor(caller), context.cluster));
   steps.push(...asked(asking?.asks ?? []));
   if (asking?.isAllowed === false) {
     return refused(asking, asking.status, caller, steps);
   }
-  const { message: read, refusal } = inMesh(door, () => authenticate(guarded, request, context.cluster)) ?? { message: request };
+  const { message: read, refusal } = inMesh(door, () => authenticate(guarded, request, context.cluster)) ?? { message: request, refusal: undefined };
   if (refusal) {
     return ended({ status: refusal.status, by: refusal.by, reason: `${refusal.by.resource.kind} ${refusal.by.resource.key} refuses it: ${refusal.reason}` }, steps);
   }
-  const route = virtualHost && routeFor(virtualHost.routes, read);
+  // Routes are chosen before headers are removed, and chosen again only once a token is verified.
+  const route = virtualHost && routeFor(virtualHost.routes, read.verified ? read : request);
   const verdict = inMesh(door, () => authorize(guarded, { connection, message: read, isTcp: false }, context.cluster));
   if (verdict?.isAllowed === false) {
     return refused(verdict, route ? verdict.status : hiddenStatus(guarded, context.cluster), caller, steps);
@@ -141,6 +159,31 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
 /** Preflights are answered before anything is checked. */
 function isAnsweredPreflight({ rule: { cors } }: Route, message: Message): boolean {
   return cors !== undefined && isPreflight(message) && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''));
+}
+
+function connectionTo({ podPort }: Door, { address, scheme, host }: Message): Connection {
+  return { namespace: '', labels: {}, address, port: { number: podPort, names: [], protocol: 'TCP' }, serverName: scheme === 'https' ? host : undefined };
+}
+
+/** A connection in which the gateway sees no requests. */
+function passedOn(door: Door, message: Message, steps: readonly string[], context: Context): Passage {
+  const { caller } = door;
+  const [guarded, asked] = [guardedBy(door), { connection: connectionTo(door, message), isTcp: true }];
+  const rule = door.connection(message);
+  if (!rule) {
+    return ended({ status: 0, by: door.at, reason: `${caller.title} has no route for ${message.host}` }, steps);
+  }
+  for (const verdict of [inMesh(door, () => askAuthorizers(guarded, asked, context.authorizersFor(caller), context.cluster)), inMesh(door, () => authorize(guarded, asked, context.cluster))]) {
+    if (verdict?.isAllowed === false) {
+      return refused(verdict, 0, caller, steps);
+    }
+    if (verdict && verdict.isAllowed === undefined) {
+      throw new Unsimulated(`Policies of ${caller.title} decide by what is not known of the connection.`, 'Give the request an `address`.');
+    }
+  }
+  const sent: Message = door.tls === 'none' || door.tls === 'passthrough' ? message : { ...message, scheme: 'http' };
+  const passage = sendConnection(rule, sent, caller, caller.proxy, context);
+  return { ...passage, steps: [...steps, door.tls === 'passthrough' ? 'it leaves TLS as it is' : 'it sees no requests on this port', ...passage.steps] };
 }
 
 /** Policies of Istio are kept by its own gateways. */

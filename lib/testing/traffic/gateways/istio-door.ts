@@ -1,5 +1,6 @@
 import { byAge, type Cluster, covers, type Field, fullHost, hasLabels, Kind, type Labels, type Resource, targetPortOf, type Workload } from '../../../manifests';
 import { identityOf } from '../proxies/caller';
+import { type AssumedPods, assumedPods } from './assumed-pods';
 import { madeGateways } from './gateway-door';
 import type { Door, DoorTls } from './door';
 import type { Proxy } from '../proxies/proxy';
@@ -18,9 +19,12 @@ import { virtualServiceRules } from '../routes/virtual-service';
 export function istioDoors(cluster: Cluster): Door[] {
   const servers = byAge(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => {
     const pods = podsOf(gateway, cluster);
-    return gateway.spec.get('servers').items.map(at => ({ at, pods, port: at.get('port', 'number').number ?? 0, tls: tlsOf(at) }));
+    return gateway.spec.get('servers').items.map(at => {
+      const tls = tlsOf(at);
+      return { at, pods, port: at.get('port', 'number').number ?? 0, tls, carriesRequests: REQUESTS.includes(protocolOf(at)) || (protocolOf(at) === 'HTTPS' && tls !== 'passthrough') };
+    });
   });
-  return servers.flatMap(each => doorsOf(each, each.tls === 'none' ? servers.filter(other => sharesRoutes(each, other)) : [each], cluster));
+  return servers.flatMap(each => doorsOf(each, each.tls === 'none' && each.carriesRequests ? servers.filter(other => sharesRoutes(each, other)) : [each], cluster));
 }
 
 /** A server of a Gateway with the Pods that serve it. */
@@ -29,19 +33,25 @@ interface Server {
   readonly pods: Pods;
   readonly port: number;
   readonly tls: DoorTls;
+  readonly carriesRequests: boolean;
 }
 
 /** Servers without TLS on one port of the same Pods have one list of routes, whichever Gateways they are of. */
 function sharesRoutes(one: Server, other: Server): boolean {
-  return other.tls === one.tls && other.port === one.port && podsKey(other.pods) === podsKey(one.pods);
+  return other.carriesRequests && other.tls === one.tls && other.port === one.port && podsKey(other.pods) === podsKey(one.pods);
 }
 
 function podsKey({ proxy: { namespace, labels } }: Pods): string {
   return `${namespace} ${JSON.stringify(labels)}`;
 }
 
-function doorsOf({ at, pods, port: number, tls }: Server, servers: readonly Server[], cluster: Cluster): Door[] {
+function doorsOf(server: Server, servers: readonly Server[], cluster: Cluster): Door[] {
+  const { at, pods, port: number, tls, carriesRequests } = server;
   const { resource: gateway } = at;
+  const others = (pods.others ?? []).flatMap(({ proxy: other, because }) => {
+    const moved = (each: Server): Server => ({ ...each, pods: { workloads: [], proxy: other } });
+    return doorsOf(moved(server), servers.map(moved), cluster).map(door => ({ door, because }));
+  });
   const proxy: Proxy = { ...pods.proxy, gateways: [...new Set(servers.map(each => each.at.resource.key))] };
   return outsidePorts(number, pods.workloads, cluster).map(port => ({
     at,
@@ -50,18 +60,21 @@ function doorsOf({ at, pods, port: number, tls }: Server, servers: readonly Serv
     port,
     podPort: number,
     tls,
+    carriesRequests,
+    others,
     hosts: at.get('hosts').texts.map(each => each.slice(each.indexOf('/') + 1)),
-    virtualHosts: () => virtualHostsOf(servers, cluster),
-    connection: message => connectionFor(message, at, proxy, cluster),
+    virtualHosts: () => carriesRequests ? virtualHostsOf(servers, cluster) : [],
+    connection: message => connectionFor({ ...message, port: number }, at, tls === 'passthrough' ? 'tls' : 'tcp', proxy, cluster),
   }));
 }
 
+/** Servers for requests without TLS may have settings of TLS, such as to send clients to https. */
 function tlsOf(at: Field): DoorTls {
   const mode = at.get('tls', 'mode').text;
-  if (!['HTTPS', 'TLS'].includes(at.get('port', 'protocol').text.toUpperCase())) {
+  if (REQUESTS.includes(protocolOf(at)) || !at.get('tls').exists) {
     return 'none';
   }
-  switch (mode || 'SIMPLE') {
+  switch (mode || 'PASSTHROUGH') {
     case 'SIMPLE': return 'simple';
     case 'MUTUAL': return 'mutual';
     case 'PASSTHROUGH': return 'passthrough';
@@ -69,14 +82,22 @@ function tlsOf(at: Field): DoorTls {
   }
 }
 
+const REQUESTS = ['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-WEB'];
+
+function protocolOf(at: Field): string {
+  return at.get('port', 'protocol').text.toUpperCase();
+}
+
 interface Pods {
   readonly workloads: readonly Workload[];
   readonly proxy: Omit<Proxy, 'gateways'>;
   /** The Gateway of the Gateway API whose Pods they are, if they are of one. */
   readonly gateway?: Resource;
+  /** What else they may be, where no manifest has them. */
+  readonly others?: readonly AssumedPods[];
 }
 
-/** The Pods that a Gateway selects: those of manifests, those made for a Gateway of the Gateway API, else those of Istio's own installation. */
+/** The Pods that a Gateway selects: those of manifests, those made for a Gateway of the Gateway API, else assumed ones. */
 function podsOf(gateway: Resource, cluster: Cluster): Pods {
   const labels: Labels = gateway.spec.get('selector').strings;
   const workloads = cluster.workloads.select(labels);
@@ -85,9 +106,11 @@ function podsOf(gateway: Resource, cluster: Cluster): Pods {
   if (made) {
     return { workloads, proxy: made.caller.proxy, gateway: made.gateway };
   }
-  const namespace = first?.namespace ?? cluster.mesh.rootNamespace;
-  const serviceAccount = first?.serviceAccount ?? `istio-${labels.istio ?? gateway.name}-service-account`;
-  return { workloads, proxy: { namespace, labels: first?.labels ?? labels, identity: identityOf(namespace, serviceAccount, cluster), isGateway: true } };
+  if (!first) {
+    const [{ proxy }, ...others] = assumedPods(gateway, cluster);
+    return { workloads, proxy, others };
+  }
+  return { workloads, proxy: { namespace: first.namespace, labels: first.labels, identity: identityOf(first.namespace, first.serviceAccount, cluster), isGateway: true } };
 }
 
 /** The ports by which a Service leads to that of a server; the same where no Service is known. */
@@ -119,11 +142,11 @@ function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHo
   return [...byHost].map(([host, { routes, needsTls }]) => ({ domains: [host], routes: catchAllsLast(routes), needsTls }));
 }
 
-/** The first rule for TLS that is for the name the client asks for. */
-function connectionFor(message: Message, server: Field, proxy: Proxy, cluster: Cluster): ConnectionRule | undefined {
+/** The first rule for connections: for TLS that is left as it is, one for the name that the client asks for. */
+function connectionFor(message: Message, server: Field, kind: 'tls' | 'tcp', proxy: Proxy, cluster: Cluster): ConnectionRule | undefined {
   const [listener] = Scope.of(proxy, cluster).listeners;
-  const rule = (listener?.virtualServices ?? []).filter(each => sharedHosts(server, each, cluster).some(host => covers(host, message.host)))
-    .flatMap(each => each.spec.get('tls').items).find(each => takesConnection(each, message, proxy));
+  const rule = (listener?.virtualServices ?? []).filter(each => sharedHosts(server, each, cluster).some(host => kind === 'tcp' || covers(host, message.host)))
+    .flatMap(each => each.spec.get(kind).items).find(each => takesConnection(each, message, proxy));
   return rule && connectionRule(rule, cluster);
 }
 

@@ -1,7 +1,8 @@
 import { type Cluster, type Field, Kind } from '../../../manifests';
-import { claimTexts } from './claims';
+import { claimHeader, claimTexts } from './claims';
 import { type Guarded, policiesFor } from './guarded';
 import { BEARER, type Message, type Token, type TokenPlace } from '../message';
+import { Unsimulated } from '../unsimulated';
 
 /** What became of the token of a request. */
 export interface Authenticated {
@@ -12,22 +13,27 @@ export interface Authenticated {
 }
 
 /**
- * What the RequestAuthentications of a workload make of a token: one where they look for it has to be valid; a request without one passes.
+ * What the RequestAuthentications of a workload make of a request: a token where they look for one has to be valid; a request without a token passes. Headers that they write are
+ * removed before, so that clients cannot forge them: by every rule up to the one that accepts the token.
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
  */
 export function authenticate(guarded: Guarded, message: Message, cluster: Cluster): Authenticated {
   const { token } = message;
   const unverified: Message = { ...message, verified: undefined };
-  const rules = policiesFor(guarded, Kind.REQUEST_AUTHENTICATION, cluster).flatMap(each => each.spec.get('jwtRules').items);
-  const looking = rules.filter(rule => token && looksAt(rule, token));
-  const [first] = looking;
-  if (!token || !first || isPreflight(message)) {
+  if (isPreflight(message)) {
     return { message: unverified };
+  }
+  const rules = rulesFor(guarded, cluster);
+  requireKnownToken(rules, message);
+  const looking = rules.filter(rule => token && placesOf(rule).some(each => isAt(token, each)));
+  const [first] = looking;
+  if (!token || !first) {
+    return { message: withoutWritten(unverified, rules) };
   }
   const ofIssuer = looking.filter(rule => rule.get('issuer').text === token.claims.iss);
   const verifying = token.isValid ? ofIssuer.find(rule => isForAudience(rule, token)) : undefined;
   if (verifying) {
-    return { message: passedOn(unverified, token, verifying) };
+    return { message: passedOn(withoutWritten(unverified, rules.slice(0, rules.indexOf(verifying) + 1)), token, verifying) };
   }
   const isOfOtherAudience = token.isValid && ofIssuer.length > 0;
   const reason = isOfOtherAudience ? 'the token is for another audience' : ofIssuer.length === 0 ? `no rule has the issuer ${String(token.claims.iss)}` : 'the token is not valid';
@@ -39,17 +45,50 @@ export function isPreflight({ method, headers }: Message): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 }
 
-function looksAt(rule: Field, { place = BEARER }: Token): boolean {
-  const named: TokenPlace[] = [
-    ...rule.get('fromHeaders').items.map(each => ({ kind: 'header' as const, name: each.get('name').text.toLowerCase() })),
-    ...rule.get('fromParams').texts.map(name => ({ kind: 'parameter' as const, name })),
-    ...rule.get('fromCookies').texts.map(name => ({ kind: 'cookie' as const, name })),
+/** The rules of all RequestAuthentications of a workload, in the order in which its proxy has them. */
+function rulesFor(guarded: Guarded, cluster: Cluster): Field[] {
+  const rules = policiesFor(guarded, Kind.REQUEST_AUTHENTICATION, cluster).flatMap(each => each.spec.get('jwtRules').items);
+  const issuer = (rule: Field) => rule.get('issuer').text;
+  return rules.sort((a, b) => (issuer(a) < issuer(b) ? -1 : issuer(a) > issuer(b) ? 1 : 0));
+}
+
+/** Where a rule looks for tokens. */
+function placesOf(rule: Field): readonly (TokenPlace & { readonly prefix: string })[] {
+  const named = [
+    ...rule.get('fromHeaders').items.map(each => ({ kind: 'header' as const, name: each.get('name').text.toLowerCase(), prefix: each.get('prefix').text })),
+    ...rule.get('fromParams').texts.map(name => ({ kind: 'parameter' as const, name, prefix: '' })),
+    ...rule.get('fromCookies').texts.map(name => ({ kind: 'cookie' as const, name, prefix: '' })),
   ];
-  return (named.length === 0 ? USUAL : named).some(({ kind, name }) => kind === place.kind && name === place.name);
+  return named.length === 0 ? USUAL : named;
 }
 
 /** Where Envoy looks if it is not told. */
-const USUAL: readonly TokenPlace[] = [BEARER, { kind: 'parameter', name: 'access_token' }];
+const USUAL = [{ ...BEARER, prefix: 'Bearer ' }, { kind: 'parameter' as const, name: 'access_token', prefix: '' }];
+
+function isAt({ place = BEARER }: Token, { kind, name }: TokenPlace): boolean {
+  return kind === place.kind && name === place.name;
+}
+
+/** Throws for a request without a known token that carries something where a rule looks for one. */
+function requireKnownToken(rules: readonly Field[], { token, headers, query }: Message): void {
+  const carries = ({ kind, name, prefix }: TokenPlace & { readonly prefix: string }): boolean => {
+    switch (kind) {
+      case 'header': return headers[name]?.includes(prefix) ?? false;
+      case 'parameter': return new URLSearchParams(query).has(name);
+      case 'cookie': return (headers.cookie ?? '').split(';').some(each => each.trim().startsWith(`${name}=`));
+    }
+  };
+  const found = rules.flatMap(placesOf).find(each => (!token || !isAt(token, each)) && carries(each));
+  if (found) {
+    throw new Unsimulated(`The request carries a token in the ${found.kind} ${found.name} that it does not describe.`, 'Give the request the `claims` of its one token instead.');
+  }
+}
+
+/** A request without the headers that rules write. */
+function withoutWritten(message: Message, rules: readonly Field[]): Message {
+  const written = new Set(rules.flatMap(rule => [...rule.get('outputClaimToHeaders').items.map(each => each.get('header')), rule.get('outputPayloadToHeader')]).map(each => each.text.toLowerCase()));
+  return { ...message, headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.has(name))) };
+}
 
 function isForAudience(rule: Field, { claims }: Token): boolean {
   const audiences = rule.get('audiences').texts;
@@ -57,24 +96,26 @@ function isForAudience(rule: Field, { claims }: Token): boolean {
 }
 
 function passedOn(message: Message, token: Token, rule: Field): Message {
-  const { place = BEARER } = token;
-  const keeps = rule.get('forwardOriginalToken').isTrue;
-  const others = Object.fromEntries(Object.entries(message.headers).filter(([name]) => place.kind !== 'header' || name !== place.name));
-  const written = rule.get('outputClaimToHeaders').items.flatMap(each => {
-    const value = claimTexts(token.claims, each.get('claim').text.split('.')).join(',');
-    return value === '' ? [] : [[each.get('header').text.toLowerCase(), value] as const];
-  });
   const payload = rule.get('outputPayloadToHeader').text.toLowerCase();
-  return {
-    ...message,
-    token: keeps ? token : undefined,
-    headers: {
-      ...(keeps ? message.headers : others),
-      ...Object.fromEntries(written),
-      ...(payload === '' ? {} : { [payload]: Buffer.from(JSON.stringify(token.claims)).toString('base64url') }),
-    },
-    verified: withLists(token.claims, ['scope', 'permission', ...rule.get('spaceDelimitedClaims').texts]),
-  };
+  const headers: Record<string, string> = { ...message.headers };
+  if (payload !== '') {
+    headers[payload] = Buffer.from(JSON.stringify(token.claims)).toString('base64url');
+  }
+  for (const each of rule.get('outputClaimToHeaders').items) {
+    const [name, value] = [each.get('header').text.toLowerCase(), claimHeader(token.claims, each.get('claim').text.split('.'))];
+    if (value !== undefined) {
+      headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
+    }
+  }
+  const verified = withLists(token.claims, ['scope', 'permission', ...rule.get('spaceDelimitedClaims').texts]);
+  return rule.get('forwardOriginalToken').isTrue ? { ...message, headers, verified } : { ...withoutToken({ ...message, headers }, token), verified };
+}
+
+/** A request without its token; Envoy leaves one in a cookie where it is. */
+function withoutToken(message: Message, { place: { kind, name } = BEARER }: Token): Message {
+  const headers = Object.entries(message.headers).filter(([header]) => kind !== 'header' || header !== name);
+  const query = message.query.split('&').filter(each => kind !== 'parameter' || each.split('=')[0] !== name);
+  return { ...message, token: kind === 'cookie' ? message.token : undefined, headers: Object.fromEntries(headers), query: query.join('&') };
 }
 
 /** Claims that are written with spaces between are lists to who asks for them. */

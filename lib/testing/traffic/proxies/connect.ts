@@ -16,6 +16,8 @@ const SOMEWHERE_OUTSIDE = '203.0.113.1';
 /** How a caller secures a connection: as a DestinationRule says, by itself if that is undefined; not at all without a proxy. */
 export interface Security {
   readonly tlsMode?: string;
+  /** The name that the proxy sends in TLS of its own. */
+  readonly serverName?: string;
   /** Whether the host is declared to be outside the mesh, whatever is behind it. */
   readonly isExternal?: boolean;
   /** Whether the proxy only passes bytes on that it knows nothing of. */
@@ -31,7 +33,18 @@ export function connect(caller: Caller, { workload, outside, port }: Endpoint, s
     return { refusal: { by: blocking.root, reason: `${blocking.kind} ${blocking.key} lets no connection of ${caller.title} to port ${port.number} through, nor does another` } };
   }
   const connection: Connection = { namespace: caller.namespace, labels: caller.labels, address: caller.address, port };
+  if (!workload && security.tlsMode === 'ISTIO_MUTUAL' && caller.proxy) {
+    return toOutside(caller, outside ?? '', security);
+  }
   return workload ? secured(caller, workload, connection, security, cluster) : { connection };
+}
+
+/** Outside the mesh no server has a certificate of the mesh; whether one that is declared a part of it has, is not known. */
+function toOutside({ title }: Caller, outside: string, { isExternal }: Security): Attempt {
+  if (!isExternal) {
+    throw new Unsimulated(`${title} speaks mutual TLS of the mesh to ${outside}, which no manifest runs.`, 'Whether it has a proxy is not known.');
+  }
+  return { refusal: { reason: `${title} speaks mutual TLS of the mesh to ${outside}, which is outside the mesh` } };
 }
 
 function secured(caller: Caller, workload: Workload, connection: Connection, security: Security, cluster: Cluster): Attempt {
@@ -46,7 +59,7 @@ function secured(caller: Caller, workload: Workload, connection: Connection, sec
   if (!isMutual && mode === 'STRICT') {
     return { refusal: { by: modeField(workload, cluster, number), reason: `${name} takes mutual TLS alone, and ${caller.title} does not speak it` } };
   }
-  return { connection: { ...connection, identity: isMutual ? caller.proxy?.identity : undefined, serverName: undefined } };
+  return { connection: { ...connection, ...(isMutual ? { identity: caller.proxy?.identity, serverName: security.serverName } : {}) } };
 }
 
 function usesMutualTls({ proxy, title }: Caller, { tlsMode, isPassedThrough, isExternal }: Security, isOffered: boolean, cluster: Cluster): boolean {

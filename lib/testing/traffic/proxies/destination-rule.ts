@@ -19,8 +19,15 @@ export class DestinationRules {
     return at && { at, labels: at.get('labels').strings };
   }
 
-  /** The TLS mode with which connections to a port are made, if a rule says one: of the subset before that of the host, of the port before that of all. */
+  /** The TLS mode with which connections to a port are made, if a rule says one. */
   tlsMode(port: number, subset: string | undefined): Field | undefined {
+    const tls = this.tls(port, subset);
+    const mode = tls?.get('mode');
+    return mode?.exists === false ? mode.replaced('DISABLE') : mode;
+  }
+
+  /** The settings of TLS for a port: of the subset before that of the host, of the port before that of all. */
+  tls(port: number, subset: string | undefined): Field | undefined {
     const policies = [
       ...(subset === undefined ? [] : this.rules.flatMap(each => each.spec.get('subsets').items).filter(each => each.get('name').text === subset).slice(0, 1)),
       ...this.rules.map(each => each.spec).filter(each => each.get('trafficPolicy').exists).slice(0, 1),
@@ -28,19 +35,19 @@ export class DestinationRules {
     for (const policy of policies) {
       const level = policy.get('portLevelSettings').items.find(each => each.get('port', 'number').number === port);
       if (level) {
-        return modeOf(level);
+        return tlsOf(level);
       }
       if (policy.get('tls').exists) {
-        return modeOf(policy);
+        return tlsOf(policy);
       }
     }
     return undefined;
   }
 }
 
-function modeOf(policy: Field): Field | undefined {
-  const mode = policy.get('tls', 'mode');
-  return policy.get('tls').exists ? mode.exists ? mode : mode.replaced('DISABLE') : undefined;
+function tlsOf(policy: Field): Field | undefined {
+  const tls = policy.get('tls');
+  return tls.exists ? tls : undefined;
 }
 
 function rulesFor(proxy: Proxy, host: Host, cluster: Cluster): readonly Resource[] {

@@ -1,4 +1,6 @@
 import { type Cluster, type Field, hasLabels, type Host, Kind, type Labels, namesOfPort, type PeerPort, type Resource, targetPortOf, type Workload } from '../../../manifests';
+import { policiesFor } from '../policies/guarded';
+import { Unsimulated } from '../unsimulated';
 
 /** One of those that stand behind a host: a workload, or an address outside. */
 export interface Endpoint {
@@ -14,13 +16,33 @@ export interface Endpoint {
 export function endpointsOf(host: Host, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {
   const { resource } = host;
   if (resource.type === Kind.SERVICE) {
-    return cluster.selectedBy(resource).filter(each => hasLabels(each.labels, labels)).flatMap(workload => podsAt(workload, targetPortOf(port, workload), port));
+    const pods = cluster.selectedBy(resource).filter(each => hasLabels(each.labels, labels)).flatMap(workload => podsAt(workload, targetPortOf(port, workload), port));
+    return [...pods, ...entriesAt(resource, resource.spec.get('selector').strings, port, labels, cluster)];
   }
   const selector = resource.spec.get('workloadSelector', 'labels').strings;
   if (Object.keys(selector).length > 0) {
-    return cluster.workloads.select(selector, resource.namespace).filter(each => hasLabels(each.labels, labels)).flatMap(workload => podsAt(workload, targetOf(port), port));
+    const pods = cluster.workloads.select(selector, resource.namespace).filter(each => hasLabels(each.labels, labels)).flatMap(workload => podsAt(workload, targetOf(port), port));
+    return [...pods, ...entriesAt(resource, selector, port, labels, cluster)];
   }
   return outsideOf(host, port, labels);
+}
+
+/**
+ * The WorkloadEntries of the namespace that a Service or a ServiceEntry selects. Throws where policies are for one, since whether a proxy there applies them is not known.
+ * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/
+ */
+function entriesAt(resource: Resource, selector: Labels, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {
+  const labelsOf = (entry: Resource): Labels => ({ ...entry.labels, ...entry.spec.get('labels').strings });
+  const selected = cluster.all(Kind.WORKLOAD_ENTRY).filter(each => each.namespace === resource.namespace && Object.keys(selector).length > 0 && hasLabels(labelsOf(each), { ...selector, ...labels }));
+  return selected.map(entry => {
+    const guarded = { namespace: entry.namespace, labels: labelsOf(entry) };
+    const [policy] = [Kind.AUTHORIZATION_POLICY, Kind.PEER_AUTHENTICATION, Kind.REQUEST_AUTHENTICATION].flatMap(type => policiesFor(guarded, type, cluster));
+    if (policy) {
+      throw new Unsimulated(`The ${policy.kind} ${policy.key} is for the WorkloadEntry ${entry.key}, and no manifest runs it.`, 'Whether a proxy there applies the policy is not known.');
+    }
+    const [name, target] = [port.get('name').text, port.get('targetPort').number ?? port.get('port').number ?? port.get('number').number ?? 0];
+    return { outside: entry.spec.get('address').text, port: { number: entry.spec.get('ports', name).number ?? target, names: [name], protocol: 'TCP' }, weight: entry.spec.get('weight').number ?? 1 };
+  });
 }
 
 /** The Pods of a workload, asked on a port. */

@@ -1,4 +1,4 @@
-import { type Field, protocolOf, type Workload } from '../../../manifests';
+import { carriesRequests, type Field, type Workload } from '../../../manifests';
 import { authenticate } from '../policies/authentication';
 import { authorize } from '../policies/authorization';
 import { askAuthorizers } from '../policies/custom';
@@ -54,7 +54,7 @@ export function asked(providers: readonly string[]): string[] {
 
 /** Whether a proxy sees only connections on a port of its workload: what the Services say that lead there. */
 function carriesConnections(workload: Workload, number: number, { cluster }: Context): boolean {
-  const protocols = new Set(portsLeadingTo(workload, number, cluster).map(({ port }) => ['http', 'http2', 'grpc', 'grpc-web', undefined].includes(protocolOf(port))));
+  const protocols = new Set(portsLeadingTo(workload, number, cluster).map(({ port }) => carriesRequests(port) !== false));
   if (protocols.size > 1) {
     throw new Unsimulated(`Services say different things of what port ${number} of ${workload.namespace}/${workload.name} carries.`, 'Give their ports one protocol.');
   }

@@ -1,7 +1,8 @@
-import { type Field, type Host, Kind, portNumber, portsOf, protocolOf } from '../../../manifests';
+import { carriesRequests, type Field, type Host, Kind, portNumber, portsOf, protocolOf } from '../../../manifests';
 import { applyRule } from './apply-rule';
 import type { Caller } from './caller';
 import type { Context } from '../context';
+import { DestinationRules } from './destination-rule';
 import { endpointsOf } from './endpoints';
 import { chosenEndpoints, isHeadless, requireAnother } from './headless';
 import { authorityOf, type Message } from '../message';
@@ -11,7 +12,9 @@ import type { Proxy } from './proxy';
 import { routeFor } from '../routes/rule';
 import { type Listener, Scope } from './scope';
 import { tcpPassage } from './tcp';
+import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
+import { Unsimulated } from '../unsimulated';
 import { resolve } from './resolve';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
 
@@ -43,6 +46,10 @@ function straight(message: Message, target: Host | undefined, caller: Caller, co
     return ended({ outside: message.host, port, message });
   }
   const field = portsOf(target).find(each => portNumber(each) === port);
+  const problem = field && unreadable(sentAs(message), target, field, undefined);
+  if (problem !== undefined) {
+    return ended({ status: 0, by: target.resource.root, reason: problem });
+  }
   const endpoints = field ? (isHeadless(target) ? chosenEndpoints(target, field, context.cluster) : endpointsOf(target, field, {}, context.cluster)) : [];
   if (endpoints.length === 0) {
     return ended({ status: 0, by: target.resource.root, reason: field ? `nothing runs behind ${target.name}` : `${target.name} has no port ${port}` });
@@ -56,10 +63,14 @@ function throughSidecar(message: Message, target: Host | undefined, caller: Call
   const known = target && listener?.hosts.get(target.name.toLowerCase());
   const port = known && portsOf(known).find(each => portNumber(each) === message.port);
   const protocol = port && protocolOf(port);
-  if (known && port && (isConnection || isTcp(protocol, message))) {
+  const problem = known && port && unseenBy(scope, message, known, port, proxy, context);
+  if (problem !== undefined) {
+    return ended({ status: 0, by: known?.resource.root, reason: problem });
+  }
+  if (known && port && (isConnection || isTcp(port, message))) {
     return tcpPassage(message, known, port, listener, caller, proxy, context);
   }
-  if (!listener || !(port ?? hasSharedListener(listener, message.port))) {
+  if (!listener || message.scheme !== 'http' || !(port ?? hasSharedListener(listener, message.port))) {
     return unknown(message, target, scope, caller, context, 0, isConnection);
   }
   const request = normalized(message, context.cluster);
@@ -75,11 +86,28 @@ function throughSidecar(message: Message, target: Host | undefined, caller: Call
 }
 
 /** Whether the proxy sees only bytes: it looks into them where the port does not say what they are. */
-function isTcp(protocol: string | undefined, message: Message): boolean {
-  return protocol === undefined ? message.scheme === 'https' : !REQUESTS.includes(protocol);
+function isTcp(port: Field, message: Message): boolean {
+  return carriesRequests(port) === undefined ? message.scheme === 'https' : carriesRequests(port) === false;
 }
 
-const REQUESTS = ['http', 'http2', 'grpc', 'grpc-web'];
+/**
+ * Why a sidecar makes no use of what it knows of a port: of TLS where it reads requests, of plain text where it goes by the name in TLS. It passes that on to the address as it is, where the
+ * server reads it as little.
+ */
+function unseenBy(scope: Scope, message: Message, host: Host, port: Field, proxy: Proxy, { cluster }: Context): string | undefined {
+  const sent = sentAs(message);
+  if (sent === 'http' && needsServerName(host, port)) {
+    return `port ${message.port} of ${host.name} speaks TLS, by whose server name the proxy knows it, and the request is in plain text`;
+  }
+  const mode = DestinationRules.for(proxy, host, cluster).tlsMode(message.port, undefined)?.text;
+  if (sent !== 'https' || !carriesRequests(port)) {
+    return undefined;
+  }
+  if (scope.allowsAny && beginsTls(mode)) {
+    throw new Unsimulated(`The client speaks TLS on port ${message.port} of ${host.name}, which carries requests, and a DestinationRule begins TLS to it.`, 'Ask in plain text, or declare the protocol of the port HTTPS.');
+  }
+  return unreadable(sent, host, port, undefined);
+}
 
 /** Where a port does not say what it carries, requests for its address are for its Service, whatever host they name. */
 function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): VirtualHost | undefined {
@@ -92,8 +120,7 @@ function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
 }
 
 function sharesListener({ resource }: Host, port: Field): boolean {
-  const protocol = protocolOf(port);
-  return protocol === undefined ? resource.type === Kind.SERVICE_ENTRY && resource.spec.get('addresses').items.length === 0 : REQUESTS.includes(protocol);
+  return carriesRequests(port) ?? (resource.type === Kind.SERVICE_ENTRY && resource.spec.get('addresses').items.length === 0);
 }
 
 /** What the proxy does not know is passed on as it is, or refused: with an answer where it reads requests, else by closing the connection. */

@@ -94,7 +94,7 @@ function everything(proxy: Proxy, cluster: Cluster): Listener {
 }
 
 function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
-  if (egress.get('bind').exists || egress.get('captureMode').text === 'NONE') {
+  if (egress.get('bind').exists || egress.get('captureMode').text === 'NONE' || egress.get('port', 'protocol').text.toUpperCase() === 'HTTP_PROXY') {
     throw new Unsimulated(`The Sidecar ${egress.resource.key} has a listener with an address of its own (${String(egress)}).`, 'Ask about a workload whose traffic is captured.');
   }
   const entries = egress.get('hosts').texts.map(text => entryOf(text, proxy, cluster));

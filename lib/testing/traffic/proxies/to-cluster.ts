@@ -11,6 +11,8 @@ import type { Branch, Copy } from '../passage';
 import type { Proxy } from './proxy';
 import type { Mirror } from '../routes/rule';
 import { Scope } from './scope';
+import { beginsTls, sentAs, unreadable } from './tls-layers';
+import { Unsimulated } from '../unsimulated';
 
 /** Where a route sends a request. */
 export interface Target {
@@ -29,6 +31,10 @@ export function toCluster({ backend, status, attempts }: Target, message: Messag
   }
   if (found.endpoints.length === 0) {
     return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource.root, reason: `nothing runs behind ${found.title}` }];
+  }
+  const problem = unreadable(isConnection ? sentAs(message) : 'http', found.host, found.port, found.security.tlsMode);
+  if (problem !== undefined) {
+    return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource.root, reason: problem }];
   }
   return toEndpoints(found.endpoints, found.security, found.isChosen ? 0 : attempts, isConnection ? undefined : message, caller, context);
 }
@@ -53,7 +59,7 @@ export function copiesTo(mirror: Mirror, port: number, proxy: Proxy, context: Co
 }
 
 /** Where the client has chosen the Pod, further tries go there too. */
-type Lookup = { readonly problem: string } | { readonly host: Host; readonly title: string; readonly endpoints: readonly Endpoint[]; readonly security: Security; readonly isChosen?: boolean };
+type Lookup = { readonly problem: string } | { readonly host: Host; readonly port: Field; readonly title: string; readonly endpoints: readonly Endpoint[]; readonly security: Security; readonly isChosen?: boolean };
 
 /** What a route's destination is to a proxy. */
 export function lookUp({ host, port, subset }: { host?: string; port?: number; subset?: string }, asked: number, proxy: Proxy, { cluster }: Context, dialed?: string): Lookup {
@@ -72,13 +78,14 @@ export function lookUp({ host, port, subset }: { host?: string; port?: number; s
   }
   const title = `${host}:${number}${subset === undefined ? '' : `, subset ${subset}`}`;
   const tlsMode = rules.tlsMode(number, subset)?.text;
+  const serverName = rules.tls(number, subset)?.get('sni').text || `outbound_.${number}_.${subset ?? ''}_.${host}`;
   if (!isHeadless(found.host) || proxy.isGateway) {
-    return { host: found.host, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), security: { tlsMode, isExternal: isExternal(found.host) } };
+    return { ...found, title, endpoints: endpointsOf(found.host, found.port, labels, cluster), security: { tlsMode, serverName, isExternal: isExternal(found.host) } };
   }
   if (dialed !== undefined) {
     requireChoice(found.host, dialed);
   }
-  return { host: found.host, title, isChosen: true, endpoints: chosenEndpoints(found.host, found.port, cluster), security: { tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined) } };
+  return { ...found, title, isChosen: true, endpoints: chosenEndpoints(found.host, found.port, cluster), security: { serverName, tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined) } };
 }
 
 /** A ServiceEntry is for what is outside the mesh unless it says otherwise. */
@@ -100,6 +107,9 @@ function toEndpoint(endpoint: Endpoint, security: Security, message: Message | u
     return { status: caller.proxy && message ? 503 : 0, port: port.number, by: refusal?.by, reason: refusal?.reason, isRetried: true };
   }
   if (!workload) {
+    if (message && port.number === 443 && !beginsTls(security.tlsMode)) {
+      throw new Unsimulated(`${caller.title} sends requests in plain text to port 443 of ${outside}.`, 'Servers there mostly speak TLS: declare the protocol of the port HTTPS, or a DestinationRule that begins TLS.');
+    }
     return { outside, port: port.number, message };
   }
   const { refusal: refused, by, message: arrived, steps, isUncertain } = arrive(workload, connection, message, context);

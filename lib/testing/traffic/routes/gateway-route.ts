@@ -5,19 +5,21 @@ import { redirectFilter, replacedPrefix } from './redirect';
 import { type Backend, type HeaderOperations, type Mirror, NO_OPERATIONS, type PathRewrite, type Retries, type Rule } from './rule';
 import { retriesOf } from './virtual-service';
 import { matchesRe2 } from './re2';
+import { isLeftOut, RouteReader } from './unsupported-filters';
 
 /**
- * The rules of an HTTPRoute or a GRPCRoute, one for each match.
+ * The rules of an HTTPRoute or a GRPCRoute, one for each match; none of a route that is left out as a whole.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproute
  */
-export function gatewayRouteRules(route: Resource, cluster: Cluster, isOfIstio = true): Rule[] {
-  return route.spec.get('rules').items.flatMap(at => gatewayRouteMatches(at).map(match => ruleOf(at, match ? [match] : [], cluster, isOfIstio)));
+export function gatewayRouteRules(route: Resource, reader: RouteReader, cluster: Cluster): Rule[] {
+  const rules = isLeftOut(route, reader, cluster) ? [] : route.spec.get('rules').items;
+  return rules.flatMap(at => gatewayRouteMatches(at).map(match => ruleOf(at, match ? [match] : [], reader, cluster)));
 }
 
-function ruleOf(at: Field, matches: Rule['matches'], cluster: Cluster, isOfIstio: boolean): Rule {
+function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluster: Cluster): Rule {
   const filters = at.get('filters').items;
   const [rewrite] = filters.map(each => each.get('urlRewrite')).filter(each => each.exists);
-  const backends = backendsOf(at, cluster);
+  const backends = backendsOf(at, reader, cluster);
   return {
     at,
     matches,
@@ -26,9 +28,9 @@ function ruleOf(at: Field, matches: Rule['matches'], cluster: Cluster, isOfIstio
     rewritePath: rewrite && rewriteOf(rewrite),
     rewriteHost: rewrite?.get('hostname').text || undefined,
     ...modifiersOf(filters),
-    ...timesOf(at, cluster, isOfIstio),
-    mirrors: filters.flatMap(each => mirrorOf(each.get('requestMirror'), cluster)),
-    cors: corsOf(filters),
+    ...timesOf(at, reader, cluster),
+    mirrors: filters.flatMap(each => mirrorOf(each.get('requestMirror'), reader, cluster)),
+    cors: corsOf(filters, reader),
     unknownBackendStatus: 500,
   };
 }
@@ -38,19 +40,19 @@ function replyOf(filters: readonly Field[], backends: readonly Backend[]): Rule[
   return redirect ? redirectFilter(redirect) : backends.length === 0 ? () => ({ status: 500 }) : undefined;
 }
 
-function backendsOf(at: Field, cluster: Cluster): Backend[] {
+function backendsOf(at: Field, reader: RouteReader, cluster: Cluster): Backend[] {
   const refs = at.get('backendRefs').items.map(each => ({ at: each, weight: each.get('weight').number ?? 1 })).filter(each => each.weight > 0);
   const sum = refs.reduce((all, each) => all + each.weight, 0);
-  return refs.map(ref => ({ at: ref.at, share: ref.weight / sum, ...backendOf(ref.at, cluster), ...modifiersOf(ref.at.get('filters').items) }));
+  return refs.map(ref => ({ at: ref.at, share: ref.weight / sum, ...backendOf(ref.at, reader, cluster), ...modifiersOf(ref.at.get('filters').items) }));
 }
 
-/** The Service that a reference is to, if there is one and the route may name it. */
-export function backendOf(at: Field, cluster: Cluster): { host?: string; port?: number } {
+/** The Service that a reference is to, if there is one and the route may reference it: routes of the mesh may without a grant. */
+export function backendOf(at: Field, reader: RouteReader, cluster: Cluster): { host?: string; port?: number } {
   const { resource: route } = at;
   const [name, namespace, port] = [at.get('name').text, at.get('namespace').text || route.namespace, at.get('port').number];
   const isService = (at.get('kind').text || 'Service') === 'Service' && at.get('group').text === '';
   const service = isService ? cluster.find(Kind.SERVICE, name, namespace) : undefined;
-  const mayBeNamed = isGranted(route, { at, kind: 'Service', group: '', name, namespace }, cluster);
+  const mayBeNamed = reader === RouteReader.ISTIO_MESH || isGranted(route, { at, kind: 'Service', group: '', name, namespace }, cluster);
   const hasPort = service?.spec.get('ports').items.some(each => portNumber(each) === port);
   return mayBeNamed && hasPort ? { host: fullHost(name, namespace, cluster.clusterDomain), port } : {};
 }
@@ -66,30 +68,31 @@ function rewriteOf(at: Field): PathRewrite | undefined {
 }
 
 /** A limit for the backend is one for each try if tries are declared, else for the request. Istio tries again by itself; Envoy Gateway does not. */
-function timesOf(at: Field, cluster: Cluster, isOfIstio: boolean): { timeoutMs?: number; retries: Retries } {
+function timesOf(at: Field, reader: RouteReader, cluster: Cluster): { timeoutMs?: number; retries: Retries } {
   const [request, backend] = ['request', 'backendRequest'].map(name => millisOf(at.get('timeouts', name).text) || undefined);
   const retry = at.get('retry');
   if (!retry.exists) {
-    return { timeoutMs: backend ?? request, retries: isOfIstio ? retriesOf(retry, cluster) : { attempts: 0, on: '' } };
+    return { timeoutMs: backend ?? request, retries: reader === RouteReader.OTHER_GATEWAY ? { attempts: 0, on: '' } : retriesOf(retry, cluster) };
   }
   const on = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', ...retry.get('codes').items.map(each => each.text)].join(',');
   return { timeoutMs: request, retries: { attempts: retry.get('attempts').number ?? 2, perTryTimeoutMs: backend, on } };
 }
 
-function mirrorOf(at: Field, cluster: Cluster): Mirror[] {
-  const { host, port } = at.exists ? backendOf(at.get('backendRef'), cluster) : {};
+function mirrorOf(at: Field, reader: RouteReader, cluster: Cluster): Mirror[] {
+  const { host, port } = at.exists ? backendOf(at.get('backendRef'), reader, cluster) : {};
   const fraction = at.get('fraction');
   const share = fraction.exists ? (fraction.get('numerator').number ?? 0) / (fraction.get('denominator').number ?? 100) : (at.get('percent').number ?? 100) / 100;
   return host !== undefined && share > 0 ? [{ host, port, share }] : [];
 }
 
-function corsOf(filters: readonly Field[]): Rule['cors'] {
+/** Istio answers preflights of other origins too; other gateways send them on. */
+function corsOf(filters: readonly Field[], reader: RouteReader): Rule['cors'] {
   const [cors] = filters.map(each => each.get('cors')).filter(each => each.exists);
   if (!cors) {
     return undefined;
   }
   const origins = cors.get('allowOrigins').texts.map(each => (each === '*' ? '[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#]+' : each.split('*').map(escaped).join('.*')));
-  return { takesOrigin: origin => origins.some(each => matchesRe2(each, origin)), answersAll: false };
+  return { takesOrigin: origin => origins.some(each => matchesRe2(each, origin)), answersAll: reader !== RouteReader.OTHER_GATEWAY };
 }
 
 function escaped(text: string): string {

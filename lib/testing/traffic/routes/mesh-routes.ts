@@ -3,6 +3,7 @@ import type { Proxy } from '../proxies/proxy';
 import { gatewayRouteRules } from './gateway-route';
 import { inOrderOfPrecedence } from './gateway-route-match';
 import { type Route, routesAt, type Rule } from './rule';
+import { RouteReader } from './unsupported-filters';
 
 /**
  * Routes of the Gateway API whose parent is a Service: those of the caller's namespace are for its own callers, those of the Service's namespace for all; others are for nobody.
@@ -22,7 +23,7 @@ export class MeshRoutes {
     for (const route of byAge([...cluster.all(Kind.HTTP_ROUTE), ...cluster.all(Kind.GRPC_ROUTE)])) {
       for (const { at, name, namespace } of parentsOf(route).filter(each => each.kind === 'Service')) {
         const host = fullHost(name, namespace, cluster.clusterDomain);
-        this.group(host, route.namespace, at.get('port').number).rules.push(...gatewayRouteRules(route, cluster));
+        this.group(host, route.namespace, at.get('port').number).rules.push(...gatewayRouteRules(route, RouteReader.ISTIO_MESH, cluster));
       }
     }
   }

@@ -1,4 +1,4 @@
-import { type Cluster, covers, type Field, fullHost, type Host, Kind, namespacesOf, portNumber, portsOf, protocolOf, type Resource } from '../../../manifests';
+import { carriesRequests, type Cluster, covers, type Field, fullHost, type Host, Kind, namespacesOf, portNumber, portsOf, type Resource } from '../../../manifests';
 import { isHeadless } from '../proxies/headless';
 import type { Proxy } from '../proxies/proxy';
 import { MeshRoutes, meshRoutesAt } from './mesh-routes';
@@ -109,7 +109,7 @@ function mostSpecific(host: string, { virtualServices }: Listener, cluster: Clus
 /** The port of a host on which a sidecar looks for requests. */
 export function httpPort(host: Host, port: number): Field | undefined {
   const found = portsOf(host).find(each => portNumber(each) === port);
-  return found && ['http', 'http2', 'grpc', 'grpc-web', undefined].includes(protocolOf(found)) ? found : undefined;
+  return found && carriesRequests(found) !== false ? found : undefined;
 }
 
 /** The names by which Pods of a namespace ask for a host. */

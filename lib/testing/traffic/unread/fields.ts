@@ -30,7 +30,7 @@ export const GRPC_ROUTE: Reading = {
 /** Gateways of the Gateway API. @see https://gateway-api.sigs.k8s.io/reference/spec/#gatewayspec */
 export const GATEWAY: Reading = {
   read: [
-    'gatewayClassName', 'infrastructure.labels', 'infrastructure.parametersRef', 'tls.frontend.default.validation.caCertificateRefs',
+    'gatewayClassName', 'infrastructure.labels', 'infrastructure.parametersRef', 'tls.frontend.default.validation', 'tls.frontend.perPort',
     ...['allowedRoutes', 'hostname', 'name', 'port', 'protocol', 'tls.mode'].map(name => `listeners[].${name}`),
   ],
   harmless: {
@@ -39,7 +39,7 @@ export const GATEWAY: Reading = {
     'tls.backend': 'refused where there are BackendTLSPolicies',
   },
   unsimulated: {
-    'addresses[].type': 'IPAddress', 'listeners[].tls.options': undefined, 'tls.frontend.default.validation.mode': 'AllowValidOnly', 'tls.frontend.perPort': undefined,
+    'addresses[].type': 'IPAddress', 'listeners[].tls.options': undefined,
   },
 };
 

@@ -139,15 +139,13 @@ describe('at a gateway', () => {
 
   test('fields of the rule that are not simulated are named, and those of other rules are not looked at', () => {
     expect(() => ask([route({ quantumFilter: {} })])).toThrow(/HTTPRoute shop\/web .*spec\.rules\[0\]\.quantumFilter/);
-    expect(() => ask([route({ filters: [{ type: 'ExtensionRef', extensionRef: { name: 'x' } }] })])).toThrow(/rules\[0\]\.filters\[0\]\.extensionRef/);
+    expect(() => ask([route({ filters: [{ type: 'CORS', cors: {}, extensionRef: { name: 'x' } }] })])).toThrow(/rules\[0\]\.filters\[0\]\.extensionRef/);
     ask([route({ sessionPersistence: { type: 'Cookie' } }, { matches: [{ path: { value: '/x' } }], quantumFilter: {} })]).reaches('web');
     expect(() => ask([route({}, { matches: [{ moon: 'full' }] })])).toThrow(/spec\.rules\[1\]\.matches\[0\]\.moon/);
   });
 
   test.each<readonly [string, object, object, RegExp]>([
     ['options of TLS', {}, { tls: { certificateRefs: [{ name: 'c' }], options: { 'gateway.istio.io/tls-terminate-mode': 'MUTUAL' } } }, /listeners\[0\]\.tls\.options/],
-    ['certificates of clients on a port', { tls: { frontend: { perPort: [{ port: 443 }] } } }, {}, /spec\.tls\.frontend\.perPort/],
-    ['certificates that may be missing', { tls: { frontend: { default: { validation: { mode: 'AllowInsecureFallback' } } } } }, {}, /default\.validation\.mode/],
     ['Pods of another Service', { addresses: [{ type: 'Hostname', value: 'x.y.svc.cluster.local' }] }, {}, /spec\.addresses\[0\]\.type/],
     ['a field of a later release', { quantum: 1 }, {}, /Gateway shop\/door .*spec\.quantum/],
   ])('%s are not simulated', (_what, ofGateway, ofListener, message) => {

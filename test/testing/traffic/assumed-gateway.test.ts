@@ -1,0 +1,92 @@
+import { endsOf, gatewayApi, istio, pods, traffic } from './support';
+
+const own = (selector: object = { istio: 'ingress' }) => istio('Gateway', 'own', { selector, servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }] });
+const toWeb = istio('VirtualService', 'v', { hosts: ['*'], gateways: ['own'], http: [{ route: [{ destination: { host: 'web', port: { number: 80 } } }] }] });
+const policy = (namespace: string, spec: object, kind = 'AuthorizationPolicy') => istio(kind, 'policy', spec, namespace);
+const enter = (objects: object[], selector?: object) => endsOf(traffic([own(selector), toWeb, ...objects]).fromInternet('GET http://a.example/'));
+const selecting = (labels: object) => ({ selector: { matchLabels: labels } });
+const DENY = { action: 'DENY', rules: [{}] };
+const DEPENDS = 'Throws';
+
+/** The end of a request, or that it depends on what is not known. */
+function result(objects: object[], selector?: object): string {
+  try {
+    return enter(objects, selector);
+  } catch (error) {
+    expect(String(error)).toContain('The Pods of the gateway shop/own are not among the manifests');
+    expect(String(error)).toContain('Add the Deployment of the gateway to the manifests.');
+    return DEPENDS;
+  }
+}
+
+test.each<[string, object, string]>([
+  ['for all of the mesh', policy('istio-system', DENY), '403'],
+  ['of the mesh that selects the labels', policy('istio-system', { ...selecting({ istio: 'ingress' }), ...DENY }), '403'],
+  ['of the mesh that demands further labels', policy('istio-system', { ...selecting({ istio: 'ingress', app: 'istio-ingress' }), ...DENY }), DEPENDS],
+  ['of the mesh that demands other labels alone', policy('istio-system', { ...selecting({ app: 'istio-ingress' }), ...DENY }), DEPENDS],
+  ['of the mesh for workloads that are there', policy('istio-system', { ...selecting({ app: 'cart' }), ...DENY }), 'web-v1'],
+  ['of the mesh that demands another value', policy('istio-system', { ...selecting({ istio: 'egress' }), ...DENY }), 'web-v1'],
+  ['of a namespace that selects the labels', policy('istio-ingress', { ...selecting({ istio: 'ingress' }), ...DENY }), DEPENDS],
+  ['of a namespace with workloads that selects the labels', policy('money', { ...selecting({ istio: 'ingress' }), ...DENY }), DEPENDS],
+  ['for a namespace of which nothing is known', policy('istio-ingress', DENY), DEPENDS],
+  ['for a namespace with workloads', policy('money', DENY), 'web-v1'],
+  ['for a Gateway by its name', policy('istio-ingress', { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'x' }], ...DENY }), 'web-v1'],
+  ['that changes nothing for the request', policy('istio-ingress', { ...selecting({ istio: 'ingress' }), action: 'DENY', rules: [{ to: [{ operation: { methods: ['PUT'] } }] }] }), 'web-v1'],
+  ['that demands a token', policy('istio-ingress', { ...selecting({ istio: 'ingress' }), rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }] }), DEPENDS],
+])('a gateway without Pods among the manifests, and a policy %s', (_name, object, expected) => {
+  expect(result([object])).toBe(expected);
+});
+
+test('a RequestAuthentication that may be for the gateway decides where it takes a header or a token', () => {
+  const tokens = policy('istio-ingress', { ...selecting({ istio: 'ingress' }), jwtRules: [{ issuer: 'https://i.example', jwks: '{}', outputClaimToHeaders: [{ header: 'x-sub', claim: 'sub' }] }] }, 'RequestAuthentication');
+  const all = traffic([own(), toWeb, tokens]);
+  expect(endsOf(all.fromInternet('GET http://a.example/'))).toBe('web-v1');
+  expect(() => all.fromInternet('GET http://a.example/', { headers: { 'x-sub': 'forged' } })).toThrow('RequestAuthentication istio-ingress/policy');
+  expect(() => all.fromInternet('GET http://a.example/', { claims: { iss: 'https://other.example' } })).toThrow('RequestAuthentication istio-ingress/policy');
+});
+
+test.each<[string, object, string]>([
+  ['its own workloads', { principals: ['cluster.local/ns/shop/sa/cart'] }, '403'],
+  ['a ServiceAccount that may be the gateway\'s', { principals: ['cluster.local/ns/istio-ingress/sa/istio-ingress'] }, DEPENDS],
+  ['any of a namespace that may be the gateway\'s', { principals: ['cluster.local/ns/istio-ingress/*'] }, DEPENDS],
+  ['one of any namespace', { principals: ['*/sa/edge'] }, DEPENDS],
+  ['a namespace that may be the gateway\'s', { namespaces: ['istio-ingress'] }, DEPENDS],
+  ['a namespace with workloads', { namespaces: ['money'] }, '403'],
+  ['an account that may be the gateway\'s', { serviceAccounts: ['istio-ingress/edge'] }, DEPENDS],
+  ['any', { principals: ['*'] }, 'web-v1'],
+])('a callee that allows %s', (_name, source, expected) => {
+  expect(result([policy('shop', { ...selecting({ app: 'web' }), rules: [{ from: [{ source }] }] })])).toBe(expected);
+});
+
+test('what routes and DestinationRules show to the namespace of the gateway decides too', () => {
+  expect(result([istio('VirtualService', 'a', { hosts: ['a.example'], gateways: ['own'], exportTo: ['istio-ingress'], http: [{ directResponse: { status: 299 } }] })])).toBe(DEPENDS);
+  const plain = (namespace: string) => istio('DestinationRule', 'plain', { host: 'web.shop.svc.cluster.local', trafficPolicy: { tls: { mode: 'DISABLE' } } }, namespace);
+  const strict = istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } });
+  expect([result([plain('istio-ingress'), strict]), result([strict])]).toEqual([DEPENDS, 'web-v1']);
+});
+
+test('the gateway of the default profile is in the root namespace', () => {
+  const selector = { istio: 'ingressgateway' };
+  expect([result([policy('istio-system', { ...selecting(selector), ...DENY })], selector), result([policy('istio-ingress', { ...selecting(selector), ...DENY })], selector)]).toEqual(['403', 'web-v1']);
+  expect(result([policy('shop', { ...selecting({ app: 'web' }), rules: [{ from: [{ source: { principals: ['cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account'] } }] }] })], selector)).toBe('web-v1');
+});
+
+test('with its Deployment among the manifests nothing is assumed', () => {
+  const deployment = pods('edge', 'v1', { namespace: 'istio-ingress', labels: { istio: 'ingress' } });
+  expect(result([deployment, policy('istio-ingress', { ...selecting({ istio: 'ingress' }), ...DENY })])).toBe('403');
+  expect(result([deployment, policy('money', { ...selecting({ istio: 'ingress' }), ...DENY })])).toBe('web-v1');
+});
+
+test('the matrix shows that requests get in in part where it depends on a policy, and throws where routes depend on it', () => {
+  const matrix = (...objects: object[]) => traffic([own(), toWeb, ...objects]).matrix();
+  const internet = (text: string) => text.split('\n').find(each => each.startsWith('internet'));
+  expect(internet(String(matrix()))).toBe('internet → shop/web-v1:8080');
+  expect(internet(String(matrix(policy('istio-ingress', { ...selecting({ istio: 'ingress' }), ...DENY }))))).toBe('internet → shop/web-v1:8080*');
+  expect(() => matrix(istio('VirtualService', 'a', { hosts: ['a.example'], gateways: ['own'], exportTo: ['istio-ingress'], http: [{ directResponse: { status: 299 } }] }))).toThrow('are not among the manifests');
+});
+
+test('a Gateway of the Gateway API has Pods in its own namespace, whatever is selected elsewhere', () => {
+  const door = gatewayApi('Gateway', 'door', { gatewayClassName: 'istio', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] });
+  const route = gatewayApi('HTTPRoute', 'r', { parentRefs: [{ name: 'door' }], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] });
+  expect(endsOf(traffic([door, route, policy('istio-ingress', DENY)]).fromInternet('GET http://a.example/'))).toBe('web-v1');
+});

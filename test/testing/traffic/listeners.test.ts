@@ -1,0 +1,63 @@
+import { endsOf, gatewayApi, istio, traffic } from './support';
+
+const door = (...listeners: object[]) => gatewayApi('Gateway', 'door', { gatewayClassName: 'istio', listeners });
+const listener = (name: string, hostname?: string, more: object = {}) => ({ name, port: 80, protocol: 'HTTP', hostname, ...more });
+const at = (sectionName: string, hostnames?: string[], backend = 'web') => gatewayApi('HTTPRoute', `at-${sectionName}`, { parentRefs: [{ name: 'door', sectionName }], hostnames, rules: [{ backendRefs: [{ name: backend, port: 80 }] }] });
+const enter = (objects: object[], host: string, scheme = 'http') => endsOf(traffic(objects).fromInternet(`GET ${scheme}://${host}/`));
+
+test.each<[string, object[], string, string]>([
+  ['a pattern that another listener has', [door(listener('any'), listener('named', '*.example.com')), at('any', ['*.example.com'])], 'a.example.com', '404'],
+  ['a host that another listener covers', [door(listener('any'), listener('named', '*.example.com')), at('any', ['a.example.com'])], 'a.example.com', '404'],
+  ['a host that a longer pattern covers', [door(listener('wide', '*.example.com'), listener('named', '*.a.example.com')), at('wide', ['b.a.example.com'])], 'b.a.example.com', '404'],
+  ['a pattern that is wider than another listener\'s', [door(listener('any'), listener('named', '*.a.example.com')), at('any', ['*.example.com'])], 'b.example.com', 'web-v1'],
+  ['a host that no other listener covers', [door(listener('any'), listener('named', '*.example.com')), at('any', ['a.other.com'])], 'a.other.com', 'web-v1'],
+  ['a listener on another port', [door(listener('any'), listener('named', '*.example.com', { port: 8080 })), at('any', ['a.example.com'])], 'a.example.com', 'web-v1'],
+  ['all hosts', [door(listener('any'), listener('named', '*.example.com')), at('any')], 'a.other.com', 'web-v1'],
+])('a route at one listener beside another: %s', (_name, objects, host, expected) => {
+  expect(enter(objects, host)).toBe(expected);
+});
+
+const tls = (mode: string) => listener('tls', undefined, { port: 443, protocol: 'TLS', tls: { mode, certificateRefs: [{ name: 'cert' }] } });
+const tlsRoute = (backend: string, hostnames?: string[], kind = 'TLSRoute') => gatewayApi(kind, `to-${backend}`, { parentRefs: [{ name: 'door' }], hostnames, rules: [{ backendRefs: [{ name: backend, port: 9000 }] }] });
+
+test.each<[string, object[], string, string]>([
+  ['that ends TLS, by a TLSRoute', [door(tls('Terminate')), tlsRoute('web', ['a.example'])], 'https', 'web-v1'],
+  ['that ends TLS, by a TCPRoute', [door(tls('Terminate')), tlsRoute('web', undefined, 'TCPRoute')], 'https', 'web-v1'],
+  ['that leaves TLS as it is, by a TCPRoute', [door(tls('Passthrough')), tlsRoute('web', undefined, 'TCPRoute')], 'https', '0'],
+  ['that ends TLS, without a route', [door(tls('Terminate'))], 'https', '0'],
+  ['that ends TLS, by an HTTPRoute', [door(tls('Terminate')), at('tls')], 'https', '0'],
+  ['for TCP, by a TCPRoute', [door(listener('tcp', undefined, { protocol: 'TCP' })), tlsRoute('web', undefined, 'TCPRoute')], 'http', 'web-v1'],
+  ['for TCP, by a TLSRoute', [door(listener('tcp', undefined, { protocol: 'TCP' })), tlsRoute('web')], 'http', '0'],
+  ['for requests, by a TLSRoute', [door(listener('http')), tlsRoute('web')], 'http', '404'],
+])('a listener %s', (_name, objects, scheme, expected) => {
+  expect(enter(objects, 'a.example', scheme)).toBe(expected);
+});
+
+test('of several routes for connections at one listener none is guessed', () => {
+  expect(() => enter([door(tls('Terminate')), tlsRoute('web'), tlsRoute('old')], 'a.example', 'https')).toThrow('by TLSRoute shop/to-web, TLSRoute shop/to-old');
+});
+
+const own = (server: object) => istio('Gateway', 'own', { selector: { istio: 'ingressgateway' }, servers: [{ hosts: ['*'], ...server }] });
+const virtualService = istio('VirtualService', 'v', { hosts: ['*'], gateways: ['own'],
+  http: [{ route: [{ destination: { host: 'old', port: { number: 80 } } }] }],
+  tcp: [{ match: [{ port: 443 }], route: [{ destination: { host: 'web', port: { number: 9000 } } }] }],
+  tls: [{ match: [{ sniHosts: ['a.example'] }], route: [{ destination: { host: 'bank.money.svc.cluster.local', port: { number: 9000 } } }] }] });
+
+test.each<[string, object, string]>([
+  ['HTTPS, SIMPLE', { port: { number: 443, name: 'p', protocol: 'HTTPS' }, tls: { mode: 'SIMPLE' } }, 'old-v1'],
+  ['TLS, SIMPLE', { port: { number: 443, name: 'p', protocol: 'TLS' }, tls: { mode: 'SIMPLE' } }, 'web-v1'],
+  ['TCP, SIMPLE', { port: { number: 443, name: 'p', protocol: 'TCP' }, tls: { mode: 'SIMPLE' } }, 'web-v1'],
+  ['TCP', { port: { number: 443, name: 'p', protocol: 'TCP' } }, 'web-v1'],
+  ['TLS, PASSTHROUGH', { port: { number: 443, name: 'p', protocol: 'TLS' }, tls: { mode: 'PASSTHROUGH' } }, 'bank-v1'],
+  ['HTTPS without a mode, which is PASSTHROUGH', { port: { number: 443, name: 'p', protocol: 'https' }, tls: { credentialName: 'c' } }, 'bank-v1'],
+])('a server of Istio: %s', (_name, server, expected) => {
+  expect(enter([own(server), virtualService], 'a.example', 'https')).toBe(expected);
+});
+
+test('policies of a gateway hold for connections too', () => {
+  const policy = (action: string, rules: object[]) => istio('AuthorizationPolicy', 'p', { selector: { matchLabels: { istio: 'ingressgateway' } }, action, rules }, 'istio-system');
+  const server = own({ port: { number: 443, name: 'p', protocol: 'TLS' }, tls: { mode: 'PASSTHROUGH' } });
+  const by = (action: string, rules: object[]) => enter([server, virtualService, policy(action, rules)], 'a.example', 'https');
+  expect([by('DENY', [{}]), by('ALLOW', [{ to: [{ operation: { methods: ['GET'] } }] }]), by('ALLOW', [{ to: [{ operation: { ports: ['443'] } }] }])]).toEqual(['0', '0', 'bank-v1']);
+  expect(() => by('DENY', [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }])).toThrow('decide by what is not known');
+});
