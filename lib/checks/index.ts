@@ -1,5 +1,7 @@
 export * from './finding';
 export * from './graph/calls-into-the-mesh';
+export * from './graph/foreign-calls';
+export * from './graph/reserved-namespaces';
 export * from './graph/truncated-tries';
 export * from './manifests';
 export * from './report';

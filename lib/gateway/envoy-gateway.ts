@@ -62,6 +62,10 @@ export class EnvoyGateway extends EdgeGateway {
     super();
   }
 
+  override reservedNamespaces(): readonly string[] {
+    return [this.namespaceOf()];
+  }
+
   namespaceOf(): string {
     return this.props.namespace ?? 'envoy-gateway-system';
   }

@@ -1,7 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { callsIntoTheMesh, describeFinding, type Finding, Severity, truncatedTries } from '../checks';
+import { callsIntoTheMesh, describeFinding, type Finding, foreignCalls, reservedNamespaces, Severity, truncatedTries } from '../checks';
 import { type Callee, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
 import { unmetWishes } from './capabilities';
@@ -48,12 +48,14 @@ export class TopologyChart extends Chart {
     this.topology.close();
     this.findings = [
       ...unmetWishes(this.topology, this.mesh, this.mesh.gateway),
+      ...reservedNamespaces(this.topology, [...this.mesh.reservedNamespaces(), ...this.mesh.gateway?.reservedNamespaces() ?? []]),
+      ...foreignCalls(this.topology),
       ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
       ...truncatedTries(this.topology),
     ];
     this.node.addValidation({ validate: () => this.findings.filter(each => each.severity === Severity.ERROR).map(describeFinding) });
 
-    for (const name of this.topology.namespaces) {
+    for (const name of this.topology.ownNamespaces) {
       new Namespace(this.scopeOfNamespace(name), 'namespace', { metadata: { name, labels: { ...this.mesh.namespaceLabels() } } });
     }
     for (const service of this.topology.services) {

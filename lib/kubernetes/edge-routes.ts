@@ -35,7 +35,9 @@ export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: reado
       { filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] },
     ]);
   }
-  new Set(services.map(each => each.namespace)).forEach(namespace => renderGrant(chart, edge, namespace));
+  new Set(services.map(each => each.namespace)).forEach(namespace => {
+    renderGrant(chart, edge, namespace, services.filter(each => each.namespace === namespace));
+  });
   return names;
 }
 
@@ -46,8 +48,8 @@ function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: s
   });
 }
 
-/** Lets the edge's routes refer to services of another namespace. */
-function renderGrant(chart: TopologyChart, edge: Edge, namespace: string): void {
+/** Lets the edge's routes refer to services of another namespace; where it is not the topology's own, to these alone. */
+function renderGrant(chart: TopologyChart, edge: Edge, namespace: string, services: readonly Service[]): void {
   if (namespace === edge.namespace) {
     return;
   }
@@ -55,9 +57,17 @@ function renderGrant(chart: TopologyChart, edge: Edge, namespace: string): void 
     metadata: { name: `${edge.name}-routes`, namespace },
     spec: {
       from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: edge.namespace }],
-      to: [{ group: '', kind: 'Service' }],
+      to: chart.topology.owns(namespace)
+        ? [{ group: '', kind: 'Service' }]
+        : services.flatMap(serviceNamesOf).map(name => ({ group: '', kind: 'Service', name })),
     },
   });
+}
+
+function serviceNamesOf(service: Service): string[] {
+  return service.routesByVersion
+    ? [service.name, ...[...service.versions.values()].map(version => version.deploymentName)]
+    : [service.name];
 }
 
 /** An HTTPRoute knows no subsets, so each version is a Service of its own. */

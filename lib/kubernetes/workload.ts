@@ -12,7 +12,9 @@ import type { Labels } from './target';
 /** Renders what runs of a service, and gives back its Deployments. */
 export function renderWorkload(chart: TopologyChart, service: Service): Map<Version, Deployment> {
   const scope = chart.scopeOf(service);
-  renderService(scope, 'service', service, service.name, service.selector);
+  if (!service.isForeign) {
+    renderService(scope, 'service', service, service.name, service.selector);
+  }
   if (service.exists) {
     return new Map();
   }

@@ -30,17 +30,42 @@ export function requireDnsSubdomain(where: string, what: string, name: string): 
   }
 }
 
-/** Refuses what cannot be a namespace of an application: default deny there would cut off the cluster's own parts, its DNS among them. */
-export function requireNamespace(where: string, name: string): void {
+/**
+ * Refuses a namespace that no topology can own: default deny there would cut off the cluster's own parts, its DNS among them, and policies in
+ * the mesh's root namespace hold for every namespace.
+ */
+export function requireOwnableNamespace(where: string, name: string): void {
   requireDnsLabel(where, 'a namespace', name);
-  if (name.startsWith('kube-')) {
+  if (isReserved(name)) {
     throw new Mistake({
       code: 'ReservedNamespace',
       where,
-      problem: `The namespace "${name}" is Kubernetes' own, and the default deny of a topology would cut off what runs there.`,
-      remedy: 'Give the service a namespace of its own.',
+      problem: `The namespace "${name}" belongs to ${ownerOf(name)}, and the default deny of a topology would cut off what runs there.`,
+      remedy: 'Give the topology a namespace of its own.',
     });
   }
+}
+
+/** Refuses a namespace in which no workload of a topology can run: that of the cluster's own parts, or the mesh's root namespace. */
+export function requireNamespace(where: string, name: string): void {
+  requireDnsLabel(where, 'a namespace', name);
+  if (isReserved(name)) {
+    throw new Mistake({
+      code: 'ReservedNamespace',
+      where,
+      problem: `The namespace "${name}" belongs to ${ownerOf(name)}, and policies for a workload there could cut off what runs there.`,
+      remedy: 'Give the workload a namespace of its own. A service whose pods are there already is declared with `existing`.',
+    });
+  }
+}
+
+/** Prefixes that Kubernetes and OpenShift keep for themselves, and Istio's default root namespace. */
+function isReserved(namespace: string): boolean {
+  return namespace.startsWith('kube-') || namespace.startsWith('openshift-') || namespace === 'istio-system';
+}
+
+function ownerOf(reserved: string): string {
+  return reserved === 'istio-system' ? 'the mesh' : 'the cluster itself';
 }
 
 /** Refuses what is no host name with at least one dot: an RFC 1123 subdomain. */

@@ -34,12 +34,13 @@ export interface ServiceProps extends WorkloadProps {
    */
   readonly versions?: { readonly [name: string]: VersionProps };
   /**
-   * The namespace it runs in.
+   * The namespace it runs in. One that the topology does not own must exist, and only this service's pods are guarded there.
    * @default - the topology's
    */
   readonly namespace?: string;
   /**
-   * Pods that exist already. Only its Service, traffic rules and policies are rendered.
+   * Pods that exist already. In a namespace that the topology owns, only its Service, traffic rules and policies are rendered; elsewhere none
+   * of these: the owner of the pods has them, and admits the callers.
    * @default - its workload is rendered
    */
   readonly existing?: ExistingWorkload;

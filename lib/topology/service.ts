@@ -21,10 +21,9 @@ export class Service extends Callee {
   readonly inMesh: boolean;
   /** Whether its workload and ServiceAccount are somebody else's. */
   readonly exists: boolean;
-  /** The labels by which its pods are found. */
-  readonly selector: { readonly [label: string]: string };
   readonly serviceAccount: string;
 
+  private readonly existingLabels?: { readonly [label: string]: string };
   private readonly outgoing: Call[] = [];
   private readonly shares: Weight[] = [];
   private readonly byHeader: HeaderRoute[] = [];
@@ -33,13 +32,32 @@ export class Service extends Callee {
   constructor(topology: Topology, name: string, props: ServiceProps) {
     super(topology, name, props.namespace ?? topology.namespace, [...(props.port ? [props.port] : []), ...(props.ports ?? [])]);
     requireDnsLabel(this.path, 'a service', name);
-    requireNamespace(this.path, this.namespace);
+    if (props.existing) {
+      requireDnsLabel(this.path, 'a namespace', this.namespace);
+    } else {
+      requireNamespace(this.path, this.namespace);
+    }
     requireTenableService(this.path, this.ports, props);
     this.inMesh = props.inMesh ?? true;
     this.exists = props.existing !== undefined;
-    this.selector = props.existing?.labels ?? { app: name };
+    this.existingLabels = props.existing && { ...props.existing.labels };
     this.serviceAccount = props.existing?.serviceAccount ?? name;
     this.versions = this.declareVersions(props);
+  }
+
+  /**
+   * The labels by which its pods are found. In a namespace that the topology does not own, the topology is one of them: no policy selects
+   * the pods of others that bear the same `app`.
+   */
+  get selector(): { readonly [label: string]: string } {
+    const { name, topology, namespace } = this;
+    return this.existingLabels
+      ?? (topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name });
+  }
+
+  /** Whether its pods are not the topology's and neither is their namespace, so that nothing of theirs is rendered: their owner guards them. */
+  get isForeign(): boolean {
+    return this.exists && !this.topology.owns(this.namespace);
   }
 
   /** `SERVICE.NAMESPACE.svc.CLUSTER-DOMAIN`. */

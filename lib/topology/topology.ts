@@ -3,7 +3,7 @@ import { Edge } from './edge';
 import type { EdgeProps } from './edge-props';
 import { ExternalService, type ExternalServiceProps } from './external';
 import { Mistake } from './mistake';
-import { requireDnsLabel, requireNamespace } from './names';
+import { requireDnsLabel, requireOwnableNamespace } from './names';
 import { addRateLimiter, type RateLimiterProps } from './rate-limiter';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
@@ -11,7 +11,8 @@ import type { ServiceProps } from './service-props';
 /** Properties of a {@link Topology}. */
 export interface TopologyProps {
   /**
-   * The namespace of services and edges that name none.
+   * The namespace of services and edges that name none. The topology owns it, see {@link Topology.addNamespace}, unless nothing but
+   * unmanaged services are declared in it.
    * @default - the topology's name
    */
   readonly namespace?: string;
@@ -31,13 +32,14 @@ export class Topology {
   private readonly edgesByName = new Map<string, Edge>();
   /** What bears a name in a namespace already: their NetworkPolicies and constructs would meet. */
   private readonly taken = new Map<string, string>();
+  private readonly declaredNamespaces = new Set<string>();
   private rendered = false;
 
   constructor(readonly name: string, props: TopologyProps = {}) {
     requireDnsLabel(name, 'a topology', name);
     this.namespace = props.namespace ?? name;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
-    requireNamespace(name, this.namespace);
+    requireOwnableNamespace(name, this.namespace);
   }
 
   get services(): readonly Service[] {
@@ -52,9 +54,39 @@ export class Topology {
     return [...this.edgesByName.values()];
   }
 
-  /** All namespaces in which something runs, the topology's own first. */
+  /** All namespaces in which something runs, the topology's own first, owned or not. */
   get namespaces(): readonly string[] {
-    return [...new Set([this.namespace, ...this.services.map(each => each.namespace), ...this.edges.map(each => each.namespace)])];
+    const used = [...this.services.map(each => each.namespace), ...this.edges.map(each => each.namespace)];
+    return [...new Set([this.namespace, ...used, ...this.declaredNamespaces])];
+  }
+
+  /** The namespaces that the topology owns: what holds for a whole namespace is rendered in these alone. */
+  get ownNamespaces(): readonly string[] {
+    return this.namespaces.filter(each => this.owns(each));
+  }
+
+  /** Whether the topology owns that namespace: its own one, unless only unmanaged services are in it, and those it declares. */
+  owns(namespace: string): boolean {
+    return this.declaredNamespaces.has(namespace) || (namespace === this.namespace && !this.isUnmanaged(namespace));
+  }
+
+  /**
+   * Declares a further namespace as the topology's own. In the cluster: the Namespace, with mutual TLS, telemetry and default deny at both
+   * layers for every pod in it. In a namespace that is not declared, the topology's own workloads are guarded one by one, and all other
+   * pods are left alone. Namespaces of Kubernetes and of the mesh cannot be owned.
+   */
+  addNamespace(name: string): void {
+    this.requireOpen(name);
+    requireOwnableNamespace(`${this.name}/${name}`, name);
+    if (this.declaredNamespaces.has(name)) {
+      throw new Mistake({
+        code: 'Duplicate',
+        where: `${this.name}/${name}`,
+        problem: `The namespace "${name}" is declared already.`,
+        remedy: 'Declare each namespace once.',
+      });
+    }
+    this.declaredNamespaces.add(name);
   }
 
   /** Declares a service. */
@@ -109,6 +141,17 @@ export class Topology {
         remedy: 'Declare everything before the topology is given to a chart or a stack.',
       });
     }
+  }
+
+  private isUnmanaged(namespace: string): boolean {
+    let isUnmanaged = false;
+    for (const service of this.servicesByKey.values()) {
+      if (service.namespace === namespace && !service.exists) {
+        return false;
+      }
+      isUnmanaged ||= service.namespace === namespace;
+    }
+    return isUnmanaged && !this.edges.some(edge => edge.namespace === namespace);
   }
 
   private add<T extends Callee | Edge>(to: Map<string, T>, key: string, item: T, what: string): void {
