@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApiKey, type Method, Period as QuotaPeriod, type Stage, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import { type ClientLimit, type Edge, Period, type Route } from '../topology';
+import { type ClientLimit, constructIdOf, type Edge, Period, type Route } from '../topology';
 import type { ClientKeyValue } from './token-authorizer';
 
 /** Properties of {@link RestClients}. */
@@ -27,7 +27,7 @@ export class RestClients extends Construct {
     this.edge = edge;
     const claim = edge.clientLimits.find(({ client }) => client.kind === 'claim')?.client.name;
     const values = Object.fromEntries(names.map(name => [name, valueOf(edge, name)]));
-    this.keys = names.map(name => new ApiKey(this, name, { apiKeyName: `${edge.id}-${name}`, value: claim === undefined ? undefined : values[name] }));
+    this.keys = names.map(name => new ApiKey(this, constructIdOf(name), { apiKeyName: `${edge.id}-${name}`, value: claim === undefined ? undefined : values[name] }));
     this.usageKeys = claim === undefined ? undefined : { claim, keys: values };
   }
 

@@ -6,7 +6,7 @@ export const TOKEN_AUTHORIZER_CODE = `const { createPublicKey, verify } = requir
 const demands = JSON.parse(process.env.DEMANDS);
 const clients = JSON.parse(process.env.CLIENTS || '{}');
 const claimOfClient = process.env.CLIENT_CLAIM;
-const hashes = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512', ES256: 'sha256', ES384: 'sha384' };
+const hashes = { __proto__: null, RS256: 'sha256', RS384: 'sha384', RS512: 'sha512', ES256: 'sha256', ES384: 'sha384' };
 const keysByIssuer = new Map();
 
 async function get(url) {
@@ -58,7 +58,7 @@ exports.handler = async ({ resource, httpMethod, headers, methodArn }) => {
       Statement: [{ Action: 'execute-api:Invoke', Effect: isFor && isScoped ? 'Allow' : 'Deny', Resource: methodArn }],
     },
     context,
-    usageIdentifierKey: claimOfClient && clients[claims[claimOfClient]],
+    usageIdentifierKey: claimOfClient && Object.hasOwn(clients, claims[claimOfClient]) ? clients[claims[claimOfClient]] : undefined,
   };
 };
 `;

@@ -2,7 +2,7 @@ import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { callsIntoTheMesh, describeFinding, type Finding, foreignCalls, reservedNamespaces, Severity, truncatedTries } from '../checks';
-import { type Callee, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
+import { type Callee, constructIdOf, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
 import { unmetWishes } from './capabilities';
 import { renderNetworkPolicies } from './network-policy';
@@ -107,7 +107,7 @@ export class TopologyChart extends Chart {
   scopeOf(item: Callee | Edge): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
-      const id = item.namespace === this.topology.namespace ? item.name : `${item.namespace}:${item.name}`;
+      const id = item.namespace === this.topology.namespace ? constructIdOf(item.name) : `${item.namespace}:${item.name}`;
       scope = new Construct(this, id);
       this.scopes.set(item, scope);
     }

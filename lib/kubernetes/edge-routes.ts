@@ -1,5 +1,5 @@
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with { 'resolution-mode': 'import' };
-import type { Edge, HeaderRoute, Operation, Port, Route, Service, Version } from '../topology';
+import { constructIdOf, type Edge, type HeaderRoute, type Operation, type Port, type Route, type Service, type Version } from '../topology';
 import type { TopologyChart } from './chart';
 import { durationOf } from './duration';
 import { headersOf, methodsOf } from './preflights';
@@ -42,7 +42,7 @@ export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: reado
 }
 
 function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: string, rules: Rule[]): void {
-  new HttpRoute(chart.scopeOf(edge), name, {
+  new HttpRoute(chart.scopeOf(edge), constructIdOf(name), {
     metadata: { name, namespace: edge.namespace },
     spec: { parentRefs: [{ name: edge.name, sectionName: listener }], hostnames: [edge.host], rules },
   });

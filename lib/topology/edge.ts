@@ -1,3 +1,4 @@
+import { given } from './given';
 import { Duration } from 'cdk8s';
 import { Aggregate, type PartProps } from './aggregate';
 import { addAggregator, callParts } from './aggregator';
@@ -113,7 +114,7 @@ export class Edge {
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
     this.requireOwn(operation, service);
-    const route = new Route(this, operation, service, props);
+    const route = new Route(this, operation, service, given(props));
     this.refuseTwin(route);
     this.byRequests.set(route.operation.requests, route);
     this.declared.push(route);
@@ -131,7 +132,7 @@ export class Edge {
     this.topology.requireOpen(this.path);
     Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
     const aggregator = this.merger ?? addAggregator(this);
-    const aggregate = new Aggregate(this.route(operation, aggregator, props), parts, props.headers);
+    const aggregate = new Aggregate(this.route(operation, aggregator, props), given(parts), given(props.headers));
     callParts(aggregator, aggregate);
     this.merger = aggregator;
     this.merged.push(aggregate);

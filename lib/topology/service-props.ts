@@ -1,4 +1,5 @@
 import { Mistake } from './mistake';
+import { requireLabel } from './names';
 import type { Port } from './port';
 import type { VersionProps } from './version';
 import type { WorkloadProps } from './workload';
@@ -115,6 +116,7 @@ function refuseWorkloadOfExisting(where: string, props: ServiceProps): void {
       remedy: 'Leave these out, or leave out `existing` to have the workload rendered.',
     });
   }
+  Object.entries(props.existing?.labels ?? {}).forEach(([label, value]) => { requireLabel(where, label, value); });
   if (Object.keys(props.existing?.labels ?? {}).length === 0) {
     throw new Mistake({ code: 'NoLabels', where, problem: 'Without labels it would be every pod of the namespace.', remedy: 'Give the labels of its pods.' });
   }

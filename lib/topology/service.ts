@@ -1,3 +1,4 @@
+import { given } from './given';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import { Mistake } from './mistake';
@@ -152,7 +153,7 @@ export class Service extends Callee {
         remedy: 'Declare both in one topology (namespaces may differ), or the callee with `existing` here.',
       });
     }
-    const call = new Call(this, callee, props);
+    const call = new Call(this, callee, given(props));
     this.refuseAmbiguous(where, call);
     this.outgoing.push(call);
     callee._admit(call);
@@ -221,7 +222,7 @@ export class Service extends Callee {
     }
     const name = call.address;
     const other = this.outgoing.find(each => each.address === name && each.calleeAddress !== call.calleeAddress);
-    const inWorkload = [...this.versions.values()].some(version => name !== undefined && version.workload.env?.[name] !== undefined);
+    const inWorkload = [...this.versions.values()].some(({ workload }) => name !== undefined && Object.hasOwn(workload.env ?? {}, name));
     if (name !== undefined && (other ?? inWorkload)) {
       throw new Mistake({
         code: 'Duplicate',

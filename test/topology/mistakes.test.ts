@@ -66,6 +66,9 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['two ports of one name', 'DuplicatePort', ['name "http"', "name: 'admin'"], add({ port: Port.http(80), ports: [Port.http(81)] })],
   ['a version without an image', 'NoImage', ['v1', '`existing`'], () => new Topology('shop').addService('cart', {})],
   ['no versions at all', 'NoVersion', ['no versions'], add({ versions: {} })],
+  ['retries on no failure', 'NothingToRetry', ['`on`'], call({ retries: { attempts: 2, on: [] } })],
+  ['a label that Kubernetes would not take', 'InvalidLabel', ['"-x: y"'], () =>
+    new Topology('shop').addService('cart', { existing: { labels: { '-x': 'y' }, serviceAccount: 'x' } })],
   ['a workload that exists and is described', 'Contradiction', ['image, replicas'], add({ existing: { labels: { app: 'x' }, serviceAccount: 'x' }, replicas: 2 })],
   ['a workload that exists without labels', 'NoLabels', ['every pod'], () =>
     new Topology('shop').addService('cart', { existing: { labels: {}, serviceAccount: 'x' } })],
