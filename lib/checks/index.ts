@@ -1,5 +1,6 @@
 export * from './finding';
 export * from './graph/calls-into-the-mesh';
+export * from './graph/edges-without-routes';
 export * from './graph/foreign-calls';
 export * from './graph/reserved-namespaces';
 export * from './graph/truncated-tries';

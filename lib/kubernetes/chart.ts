@@ -1,7 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { callsIntoTheMesh, describeFinding, type Finding, foreignCalls, reservedNamespaces, Severity, truncatedTries } from '../checks';
+import { callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls, reservedNamespaces, Severity, truncatedTries } from '../checks';
 import { type Callee, constructIdOf, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
 import { unmetWishes } from './capabilities';
@@ -50,6 +50,7 @@ export class TopologyChart extends Chart {
       ...unmetWishes(this.topology, this.mesh, this.mesh.gateway),
       ...reservedNamespaces(this.topology, [...this.mesh.reservedNamespaces(), ...this.mesh.gateway?.reservedNamespaces() ?? []]),
       ...foreignCalls(this.topology),
+      ...edgesWithoutRoutes(this.topology),
       ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
       ...truncatedTries(this.topology),
     ];

@@ -1,3 +1,4 @@
+import { requireDuration } from './numbers';
 import type { Duration } from 'cdk8s';
 import { Mistake } from './mistake';
 import { requireHeaderName, requireOrdinaryName } from './names';
@@ -64,6 +65,7 @@ export class Aggregate {
 
 function partOf(where: string, { operation: whole, timeout: ofWhole }: Route, name: string, { service, path, port: number, timeout }: PartProps): Part {
   const operation = Operation.parse(`${where}/${name}`, `GET ${path}`);
+  requireDuration(`${where}/${name}`, 'The time of the part', timeout);
   const port = number === undefined ? service.firstPort(where) : service.port(number, where);
   const unknown = operation.path.parameters.find(parameter => !whole.path.parameters.includes(parameter));
   if (unknown !== undefined) {

@@ -1,3 +1,4 @@
+import { requirePublicKeys } from './jwks';
 import { given } from './given';
 import { Mistake } from './mistake';
 import { requireDnsSubdomain, requireHeaderName } from './names';
@@ -62,6 +63,9 @@ export class Auth {
       });
     }
     refuseUnusableScopes(props.scopes);
+    if (props.jwks !== undefined) {
+      requirePublicKeys('Auth.jwt', props.jwks);
+    }
     return new Auth(given(props));
   }
 

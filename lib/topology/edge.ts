@@ -1,3 +1,4 @@
+import { requireDeclared } from './declared';
 import { given } from './given';
 import { Duration } from 'cdk8s';
 import { Aggregate, type PartProps } from './aggregate';
@@ -11,7 +12,7 @@ import { Mistake } from './mistake';
 import { requireDnsLabel, requireNamespace } from './names';
 import type { Port } from './port';
 import { Route, type RouteProps } from './route';
-import type { Service } from './service';
+import { Service } from './service';
 import type { Topology } from './topology';
 
 /** The terms of an aggregate: those of its route, and what its parts are told. */
@@ -140,6 +141,7 @@ export class Edge {
   }
 
   private requireOwn(operation: string, service: Service): void {
+    requireDeclared(`${this.path}/${operation}`, 'The service', service, Service);
     if (service.topology !== this.topology) {
       throw new Mistake({
         code: 'ForeignService',

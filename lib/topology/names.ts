@@ -71,6 +71,14 @@ function ownerOf(reserved: string): string {
 
 /** Refuses what is no host name with at least one dot: an RFC 1123 subdomain. */
 export function requireHostName(where: string, host: string): void {
+  if (/\.\d+$/.test(host)) {
+    throw new Mistake({
+      code: 'InvalidHost',
+      where,
+      problem: `"${host}" is an address, and a Gateway or a ServiceEntry has host names.`,
+      remedy: 'Give the name by which DNS knows it, e.g. "api.shop.example".',
+    });
+  }
   if (host.length > 253 || !SUBDOMAIN.test(host) || host.split('.').some(label => label.length > 63)) {
     throw new Mistake({
       code: 'InvalidHost',

@@ -1,6 +1,7 @@
+import { requireDeclared } from './declared';
 import { Mistake } from './mistake';
 import { requireLabel } from './names';
-import type { Port } from './port';
+import { Port } from './port';
 import type { VersionProps } from './version';
 import type { WorkloadProps } from './workload';
 
@@ -54,6 +55,7 @@ export interface ServiceProps extends WorkloadProps {
 
 /** Refuses properties that contradict each other. */
 export function requireTenableService(where: string, ports: readonly Port[], props: ServiceProps): void {
+  ports.forEach(port => { requireDeclared(where, 'The port', port, Port); });
   requireDistinctPorts(where, ports);
   const imageless = Object.entries(props.versions ?? { v1: {} }).filter(([, version]) => (version.image ?? props.image) === undefined);
   if (!props.existing && imageless.length > 0) {

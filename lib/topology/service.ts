@@ -1,3 +1,4 @@
+import { requireDeclared } from './declared';
 import { given } from './given';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
@@ -7,7 +8,7 @@ import { Operation } from './operation';
 import { type Port, Protocol } from './port';
 import { requireTenableService, type ServiceProps } from './service-props';
 import type { Topology } from './topology';
-import { type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
+import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { requirePercentage } from './numbers';
 import { Version } from './version';
 
@@ -136,6 +137,7 @@ export class Service extends Callee {
   /** Declares that it calls `callee`, and under what terms. */
   calls(callee: Callee, props: CallProps = {}): Call {
     this.topology.requireOpen(this.path);
+    requireDeclared(`${this.path}.calls`, 'The callee', callee, Callee);
     const where = `${this.path} → ${callee.name}`;
     if (callee === this) {
       throw new Mistake({
@@ -174,20 +176,31 @@ export class Service extends Callee {
         remedy: 'Declare it as tcp to share connections, or end TLS in the mesh and declare http, http2 or grpc.',
       });
     }
+    this.refuseSecond('split', this.shares.length > 0);
     const weights = Object.entries(percentByVersion).map(([name, percent]) => ({ version: this.version(name), percent }));
     requireWhole(this.path, weights);
-    this.shares.splice(0, this.shares.length, ...weights);
+    this.shares.push(...weights);
   }
 
   /** Sends requests with that header to one version; the first such rule that matches wins. */
   routeTo(version: string, match: HeaderMatch): void {
     this.requireRequests('Routing by header');
+    const earlier = this.byHeader.find(route => covers(route.match, match));
+    if (earlier) {
+      throw new Mistake({
+        code: 'Duplicate',
+        where: this.path,
+        problem: `All requests that this route matches (${match.header}: ${match.value}) go to ${earlier.version.name} by an earlier one.`,
+        remedy: 'Keep one of the two, or declare the narrower one first.',
+      });
+    }
     this.byHeader.push({ match, version: this.version(version) });
   }
 
   /** Sends a copy of the requests, or a share of them in percent, to a version whose answers are dropped. */
   mirrorTo(version: string, percent = 100): void {
     this.requireRequests('Mirroring');
+    this.refuseSecond('mirrorTo', this.mirrored !== undefined);
     requirePercentage(this.path, 'The mirrored share', percent);
     this.mirrored = { version: this.version(version), percent };
   }
@@ -195,6 +208,17 @@ export class Service extends Callee {
   private declareVersions(props: ServiceProps): Map<string, Version> {
     const { versions = this.exists ? {} : { v1: {} }, image } = props;
     return new Map(Object.entries(versions).map(([name, own]) => [name, new Version(this, name, own.image ?? image, { ...props, ...own, env: { ...props.env, ...own.env } })]));
+  }
+
+  private refuseSecond(what: string, isSecond: boolean): void {
+    if (isSecond) {
+      throw new Mistake({
+        code: 'Duplicate',
+        where: this.path,
+        problem: `${what} was called for ${this.name} already, and the second would take the place of the first.`,
+        remedy: `Call ${what} once.`,
+      });
+    }
   }
 
   private requireRequests(what: string): void {

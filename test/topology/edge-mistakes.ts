@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'cdk8s';
@@ -39,6 +40,23 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
   ['client certificates without TLS', 'NoEffect', ['clientCa', 'tlsSecret'], edge({ clientCa: 'clients' })],
   ['an issuer of certificates without a Secret to put them in', 'NoEffect', ['certificateIssuer'], edge({ certificateIssuer: 'letsencrypt' })],
   ['a name that no Secret can have', 'InvalidName', ['"Shop TLS"', 'a Secret'], edge({ tlsSecret: 'Shop TLS' })],
+  ['an edge\'s timeout without a unit', 'NoDuration', ['The timeout is 3'], edge({ timeout: 3 as never })],
+  ['a route\'s timeout without a unit', 'NoDuration', ['The timeout is 3'], route({ timeout: 3 as never })],
+  ['a cache without a unit', 'NoDuration', ['kept is 60'], route({ cacheFor: 60 as never })],
+  ['a browser\'s memory without a unit', 'NoDuration', ['60'], edge({ cors: { origins: ['*'], maxAge: 60 as never } })],
+  ['a part\'s time without a unit', 'NoDuration', ['part is 1'], aggregate({ path: '/', timeout: 1 as never })],
+  ...([
+    ['no JSON', 'no JSON Web Key Set', 'x'],
+    ['no set', 'no JSON Web Key Set', '{}'],
+    ['none', 'has no key', '{"keys":[]}'],
+    ['a text', 'is no object', '{"keys":["x"]}'],
+    ['a secret', 'private parts (k)', '{"keys":[{"kty":"oct","k":"YQ"}]}'],
+    ['a private key', 'private parts (d', JSON.stringify({ keys: [generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })] })],
+    ['an unsupported type', 'kty foo', '{"keys":[{"kty":"foo"}]}'],
+    ['an unsupported curve', 'crv secp256k1', '{"keys":[{"kty":"EC","crv":"secp256k1","x":"YQ","y":"YQ"}]}'],
+    ['a half key', 'Key 1 of the set is malformed', '{"keys":[{"kty":"RSA","e":"AQAB"}]}'],
+  ] as const).map(([what, word, jwks]): typeof EDGE_MISTAKES[number] => [
+    `keys that are ${what}`, 'InvalidKeys', [word], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], jwks })]),
   ['no scope at all', 'InvalidScope', ['no token'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: [] })],
   ['two scopes in one', 'InvalidScope', ['"a b"'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: ['a b'] })],
   ['a limit by claim where no token is needed', 'UncountableClients', ['"sub"', 'Auth.jwt'], route({ clientLimit: limitBy(ClientKey.claim('sub')) })],
