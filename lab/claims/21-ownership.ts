@@ -15,7 +15,7 @@ const topology = new Topology('guest');
 const front = topology.addService('front', { image: 'front' });
 const stranger = topology.addService('stranger', { image: 'stranger' });
 const web = topology.addService('web', { namespace: THEIRS, image: 'web', port });
-const pay = topology.addService('pay', { namespace: THEIRS, port, existing: { labels: { app: 'pay' }, serviceAccount: 'default' } });
+const pay = topology.addService('pay', { namespace: THEIRS, port, existing: { labels: { app: 'pay' }, serviceAccount: 'pay' } });
 front.calls(web);
 front.calls(pay, { timeout: Duration.seconds(2) });
 
@@ -23,6 +23,7 @@ front.calls(pay, { timeout: Duration.seconds(2) });
 const others = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: THEIRS, labels: { 'istio-injection': 'enabled' } } },
   ...[['cli', 'cli'], ['pay', 'pay'], ['canary', 'web']].flatMap(([name, app]) => [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: THEIRS } },
     {
       apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: THEIRS },
       spec: {
@@ -30,7 +31,7 @@ const others = [
         selector: { matchLabels: { app, role: name } },
         template: {
           metadata: { labels: { app, role: name } },
-          spec: { containers: [{ name, image: 'echo', ports: [{ name: 'http', containerPort: 8080 }] }] },
+          spec: { serviceAccountName: name, containers: [{ name, image: 'echo', ports: [{ name: 'http', containerPort: 8080 }] }] },
         },
       },
     },
