@@ -5,6 +5,7 @@ import {
   Auth, HeaderMatch, Health, Mistake, Operation, Port, RetryOn, type ServiceProps, Throttle, Topology,
 } from '../../lib';
 import { EDGE_MISTAKES } from './edge-mistakes';
+import { VALUE_MISTAKES } from './value-mistakes';
 
 function shopWith(...names: string[]) {
   const shop = new Topology('shop');
@@ -75,19 +76,6 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ...['x/y:', 'x/y:undefined', 'undefined/y:1', 'x y', ' x', 'X/Y', 'x//y', 'x@sha256:1', ''].map((name): typeof MISTAKES[number] => [
     `the image "${name}"`, 'InvalidImage', [`"${name}"`, '[registry/]'], add({ image: name })]),
   ['a version\'s image that names none', 'InvalidImage', ['"x:"', 'shop/cart/v2'], add({ versions: { v1: {}, v2: { image: 'x:' } } })],
-  ...['10.0.0.5', '93.184.216.34', 'a.example.1'].map((host): typeof MISTAKES[number] => [
-    `the host ${host} of a service outside`, 'InvalidHost', ['is an address'], () => new Topology('shop').addExternalService('x', { host, port: Port.tls(443) })]),
-  ['a host of an edge that is an address', 'InvalidHost', ['10.0.0.5'], () => new Topology('shop').addEdge('x', { host: '10.0.0.5' })],
-  ...[
-    ['GET /a/../b', '".."'], ['GET /.', '"."'], ['GET /a/./b', '"."'], ['GET /%41', '"A"'], ['GET /a%7Eb', '"~"'], ['GET /%2e%2E/b', '"%2e"'], ['GET /a%', 'escapes nothing'],
-    ['GET /a/%4/b', 'escapes nothing'], ['GET /a/:id', '{id}'], ['GET /:', '{name}'],
-  ].map(([operation = '', word = '']): typeof MISTAKES[number] => [`the operation ${operation}`, 'InvalidPath', [word], () => Operation.http(operation)]),
-  ...['(', '(?=a)', '[', 'a**', 'a'.repeat(1025)].map((expression): typeof MISTAKES[number] => [
-    `the expression ${expression.slice(0, 9)}`, 'InvalidMatch', ['RE2'], () => HeaderMatch.regex('x-a', expression)]),
-  ...(['exact', 'prefix', 'regex'] as const).map((kind): typeof MISTAKES[number] => [
-    `an empty value for ${kind}`, 'InvalidMatch', ['is empty'], () => HeaderMatch[kind]('x-a', '')]),
-  ...[' a', 'a ', 'a\nb', '\ta'].map((value): typeof MISTAKES[number] => [
-    `the header value ${JSON.stringify(value)}`, 'InvalidMatch', ['which no header has'], () => HeaderMatch.exact('x-a', value)]),
   ['a second split', 'Duplicate', ['split was called'], twice(cart => { cart.split({ v1: 90, v2: 10 }); cart.split({ v1: 10, v2: 90 }); })],
   ['a second mirror', 'Duplicate', ['mirrorTo was called'], twice(cart => { cart.mirrorTo('v1'); cart.mirrorTo('v2', 10); })],
   ['a second route for a header', 'Duplicate', ['go to v1'], twice(cart => {
@@ -243,7 +231,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   }],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES];
+const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES];
 
 test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
