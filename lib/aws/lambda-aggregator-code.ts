@@ -20,8 +20,8 @@ exports.handler = async ({ pathParameters, headers }) => {
   const given = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   const passed = Object.fromEntries(given.filter(([name]) => PASSED_ON.includes(name)));
   const answers = await Promise.all(Object.entries(parts).map(([name, part]) => ask(name, part, pathParameters ?? {}, passed)));
-  const body = Object.assign({}, ...answers);
-  const isComplete = Object.keys(parts).every(name => name in body);
+  const body = Object.fromEntries(answers.flatMap(Object.entries));
+  const isComplete = Object.keys(parts).every(name => Object.hasOwn(body, name));
   return {
     statusCode: 200,
     headers: { 'content-type': 'application/json', 'x-completed': String(isComplete) },

@@ -63,6 +63,10 @@ export class EnvoyGateway extends EdgeGateway {
     super();
   }
 
+  override reservedNamespaces(): readonly string[] {
+    return [this.namespaceOf()];
+  }
+
   namespaceOf(): string {
     return this.props.namespace ?? 'envoy-gateway-system';
   }

@@ -10,8 +10,8 @@ type Destination = NonNullable<HttpRoute['route']>[number];
 const RETRY_ON = [RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM, RetryOn.GATEWAY_ERROR, RetryOn.UNAVAILABLE];
 
 /** The rules of a VirtualService for one port that carries requests: each set of terms, with the callers that it is for. */
-export function httpRoutes(callee: Callee, port: Port): HttpRoute[] {
-  const calls = callee.incomingCalls.filter(call => call.port === port);
+export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]): HttpRoute[] {
+  const calls = incoming.filter(call => call.port === port);
   if (calls.length === 0) {
     return [];
   }

@@ -1,5 +1,5 @@
 import type { TopologyChart } from '../kubernetes';
-import type { Service } from '../topology';
+import { type Call, Service } from '../topology';
 import { Sidecar } from './resources';
 import type { IstioSidecars } from './sidecars';
 
@@ -9,8 +9,8 @@ const NOTHING = '~/*';
 export function renderScopes(chart: TopologyChart, mesh: IstioSidecars): void {
   const { tracing } = mesh;
   const collector = tracing ? [`${tracing.namespace}/${tracing.host(chart.topology.clusterDomain)}`] : [];
-  for (const service of chart.topology.services.filter(each => each.inMesh)) {
-    const hosts = [...new Set(service.outgoingCalls.map(({ callee }) => `${seenFrom(service, callee.namespace)}/${callee.host}`)), ...collector];
+  for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
+    const hosts = [...new Set(service.outgoingCalls.flatMap(call => hostsOf(service, call))), ...collector];
     new Sidecar(chart.scopeOf(service), 'sidecar', {
       metadata: { name: service.name, namespace: service.namespace },
       spec: {
@@ -20,6 +20,12 @@ export function renderScopes(chart: TopologyChart, mesh: IstioSidecars): void {
       },
     });
   }
+}
+
+/** A callee whose routes are its callers' own, see `renderTraffic`, is named with the namespace of these routes as well. */
+function hostsOf(service: Service, { callee, port }: Call): string[] {
+  const isRoutedHere = callee instanceof Service && callee.isForeign && port.carriesRequests && service.topology.owns(service.namespace);
+  return [`${seenFrom(service, callee.namespace)}/${callee.host}`, ...(isRoutedHere ? [`./${callee.host}`] : [])];
 }
 
 function seenFrom(service: Service, namespace: string): string {

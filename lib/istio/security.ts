@@ -7,23 +7,49 @@ import type { IstioSidecars } from './sidecars';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 
-/** Mutual TLS everywhere, nothing allowed in each namespace, and for each callee the declared calls alone. */
+/**
+ * Mutual TLS everywhere, nothing allowed by default, and for each callee the declared calls alone: for whole namespaces where the topology owns
+ * them, workload by workload elsewhere.
+ */
 export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void {
-  for (const namespace of chart.topology.namespaces) {
+  for (const namespace of chart.topology.ownNamespaces) {
     const scope = chart.scopeOfNamespace(namespace);
     new PeerAuthentication(scope, 'peer-authentication', { metadata: { name: 'default', namespace }, spec: { mtls: { mode: 'STRICT' } } });
     new AuthorizationPolicy(scope, 'authorization-policy', { metadata: { name: 'allow-nothing', namespace }, spec: {} });
   }
   const routedBy = rulesOfEdges(chart, mesh);
-  for (const service of chart.topology.services.filter(each => each.inMesh)) {
+  for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
     const rules = [...rulesOfCallers(service, mesh), ...routedBy.get(service) ?? []];
-    if (rules.length > 0) {
+    const isOwned = chart.topology.owns(service.namespace);
+    const metadata = { name: service.name, namespace: service.namespace };
+    const selector = { matchLabels: service.selector };
+    if (!isOwned) {
+      renderGuardsOutside(chart, service, rules);
+    }
+    // Without a rule it allows nothing: outside the topology's namespaces no other policy says so.
+    if (rules.length > 0 || !isOwned) {
       new AuthorizationPolicy(chart.scopeOf(service), 'authorization-policy', {
-        metadata: { name: service.name, namespace: service.namespace },
-        spec: { selector: { matchLabels: service.selector }, action: 'ALLOW', rules },
+        metadata,
+        spec: { selector, action: 'ALLOW', ...(rules.length > 0 ? { rules } : {}) },
       });
     }
   }
+}
+
+/**
+ * What a namespace that the topology owns has for all its workloads. ALLOW policies add up, and those of the namespace's owner may allow more: what
+ * comes from undeclared callers is denied, whatever these allow.
+ */
+function renderGuardsOutside(chart: TopologyChart, service: Service, rules: readonly Rule[]): void {
+  const { name, namespace } = service;
+  const selector = { matchLabels: service.selector };
+  const scope = chart.scopeOf(service);
+  const notPrincipals = [...new Set(rules.flatMap(({ from = [] }) => from.flatMap(({ source }) => source?.principals ?? [])))];
+  new PeerAuthentication(scope, 'peer-authentication', { metadata: { name, namespace }, spec: { selector, mtls: { mode: 'STRICT' } } });
+  new AuthorizationPolicy(scope, 'undeclared-callers', {
+    metadata: { name: `${name}.undeclared-callers`, namespace },
+    spec: { selector, action: 'DENY', rules: [notPrincipals.length > 0 ? { from: [{ source: { notPrincipals } }] } : {}] },
+  });
 }
 
 function rulesOfCallers(service: Service, mesh: IstioSidecars): Rule[] {

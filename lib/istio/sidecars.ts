@@ -29,6 +29,12 @@ export interface IstioSidecarsProps {
    */
   readonly controlPlaneNamespace?: string;
   /**
+   * The root namespace of the mesh, whose policies hold in every namespace. No topology can have workloads in it.
+   * @default - the control plane's
+   * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-root_namespace
+   */
+  readonly rootNamespace?: string;
+  /**
    * The trust domain in the identities of workloads.
    * @default cluster.local
    */
@@ -54,12 +60,14 @@ export class IstioSidecars extends Target {
   private readonly revision?: string;
   private readonly injection: Injection;
   private readonly controlPlaneNamespace: string;
+  private readonly rootNamespace: string;
 
   constructor(props: IstioSidecarsProps = {}) {
     super();
     this.revision = props.revision;
     this.injection = props.injection ?? Injection.NAMESPACE;
     this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'istio-system';
+    this.rootNamespace = props.rootNamespace ?? this.controlPlaneNamespace;
     this.trustDomain = trustDomainOf(props);
     this.tracing = props.tracing;
     this.gateway = new IstioIngress(props.gatewayService);
@@ -77,10 +85,15 @@ export class IstioSidecars extends Target {
     if (!service.inMesh) {
       return { 'sidecar.istio.io/inject': 'false' };
     }
-    if (this.injection === Injection.NAMESPACE) {
+    // The labels of a namespace that is not the topology's are not its to set.
+    if (this.injection === Injection.NAMESPACE && service.topology.owns(service.namespace)) {
       return {};
     }
     return { 'sidecar.istio.io/inject': 'true', ...(this.revision ? { 'istio.io/rev': this.revision } : {}) };
+  }
+
+  override reservedNamespaces(): readonly string[] {
+    return [this.controlPlaneNamespace, this.rootNamespace];
   }
 
   /** Configuration and certificates from istiod, spans to the collector, metrics scraped from any namespace. */

@@ -1,16 +1,27 @@
-import type { TopologyChart } from '../kubernetes';
+import type { Construct } from 'constructs';
+import type { Labels, TopologyChart } from '../kubernetes';
 import { Telemetry } from './resources';
 import type { IstioSidecars } from './sidecars';
 
-/** For each namespace: an access log on the proxy's standard output, and traces if a backend was given. */
-export function renderTelemetry(chart: TopologyChart, { tracing }: IstioSidecars): void {
-  for (const namespace of chart.topology.namespaces) {
-    new Telemetry(chart.scopeOfNamespace(namespace), 'telemetry', {
-      metadata: { name: 'default', namespace },
+/**
+ * An access log on the proxy's standard output, and traces if a backend was given: for each namespace that the topology owns, and elsewhere for
+ * each of its workloads. (Istio applies all Telemetries that select a workload, one after the other.)
+ */
+export function renderTelemetry(chart: TopologyChart, { tracing, gateway }: IstioSidecars): void {
+  const { topology } = chart;
+  const render = (scope: Construct, name: string, namespace: string, labels?: Labels): void => {
+    new Telemetry(scope, 'telemetry', {
+      metadata: { name, namespace },
       spec: {
+        ...(labels ? { selector: { matchLabels: { ...labels } } } : {}),
         accessLogging: [{ providers: [{ name: 'envoy' }] }],
         tracing: tracing ? [{ providers: [{ name: tracing.provider }], randomSamplingPercentage: tracing.samplingPercent }] : undefined,
       },
     });
-  }
+  };
+  topology.ownNamespaces.forEach(namespace => render(chart.scopeOfNamespace(namespace), 'default', namespace));
+  topology.services.filter(({ inMesh, exists, namespace }) => inMesh && !exists && !topology.owns(namespace))
+    .forEach(service => render(chart.scopeOf(service), service.name, service.namespace, service.selector));
+  topology.edges.filter(({ namespace }) => !topology.owns(namespace))
+    .forEach(edge => render(chart.scopeOf(edge), edge.name, edge.namespace, gateway.labelsOf(edge)));
 }

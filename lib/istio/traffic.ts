@@ -1,39 +1,67 @@
 import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
-import { type Callee, ExternalService, Protocol, Service } from '../topology';
+import { type Call, type Callee, ExternalService, Protocol, Service } from '../topology';
 import { DestinationRule, ServiceEntry, VirtualService } from './resources';
 import { httpRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
 
-/** For each callee one VirtualService and, where it has versions or limits, one DestinationRule; for a host outside its ServiceEntry. */
+/**
+ * For each callee one VirtualService and, where it has versions or limits, one DestinationRule; for a host outside its ServiceEntry. Those of a
+ * foreign callee are in the namespaces of its callers, for these alone: other clients of it are not the topology's.
+ */
 export function renderTraffic(chart: TopologyChart): void {
   const callees: Callee[] = [...chart.topology.services, ...chart.topology.externals];
   for (const callee of callees) {
     if (callee instanceof ExternalService) {
       renderServiceEntry(chart, callee);
     }
-    renderDestinationRule(chart, callee);
-    renderVirtualService(chart, callee);
+    for (const side of sidesOf(chart, callee)) {
+      renderDestinationRule(chart, callee, side);
+      renderVirtualService(chart, callee, side);
+    }
   }
 }
 
-function renderVirtualService(chart: TopologyChart, callee: Callee): void {
-  const http = callee.ports.filter(port => port.carriesRequests).flatMap(port => httpRoutes(callee, port));
+/** Where the traffic rules of a callee are, and for which calls. */
+interface Side {
+  readonly suffix: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly exportTo?: string[];
+  readonly calls: readonly Call[];
+}
+
+function sidesOf({ topology }: TopologyChart, callee: Callee): Side[] {
+  const calls = callee.incomingCalls;
+  if (!(callee instanceof Service && callee.isForeign)) {
+    return [{ suffix: '', metadata: metadataOf(callee), exportTo: exportOf(callee), calls }];
+  }
+  const edges = topology.edges.filter(edge => edge.routes.some(route => route.service === callee));
+  const namespaces = new Set([...calls.map(({ caller }) => caller.namespace), ...edges.map(edge => edge.namespace)]);
+  return [...namespaces].filter(namespace => topology.owns(namespace)).map(namespace => ({
+    suffix: `-${namespace}`,
+    metadata: { name: `${callee.name}.${callee.namespace}`, namespace },
+    exportTo: ['.'],
+    calls: calls.filter(({ caller }) => caller.namespace === namespace),
+  }));
+}
+
+function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, metadata, exportTo, calls }: Side): void {
+  const http = callee.ports.filter(port => port.carriesRequests).flatMap(port => httpRoutes(callee, port, calls));
   const tcp = callee.ports.filter(port => port.protocol === Protocol.TCP).flatMap(port => tcpRoutes(callee, port));
   if (http.length + tcp.length === 0) {
     return;
   }
-  new VirtualService(chart.scopeOf(callee), 'virtual-service', {
-    metadata: metadataOf(callee),
+  new VirtualService(chart.scopeOf(callee), `virtual-service${suffix}`, {
+    metadata,
     spec: {
       hosts: [callee.host],
-      ...exportOf(callee),
+      ...(exportTo ? { exportTo } : {}),
       ...(http.length > 0 ? { http } : {}),
       ...(tcp.length > 0 ? { tcp } : {}),
     },
   });
 }
 
-function renderDestinationRule(chart: TopologyChart, callee: Callee): void {
+function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, metadata, exportTo }: Side): void {
   const subsets = callee instanceof Service && callee.routesByVersion
     ? [...callee.versions.keys()].map(name => ({ name, labels: { version: name } }))
     : undefined;
@@ -41,9 +69,9 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee): void {
   if (!subsets && !trafficPolicy) {
     return;
   }
-  new DestinationRule(chart.scopeOf(callee), 'destination-rule', {
-    metadata: metadataOf(callee),
-    spec: { host: callee.host, ...exportOf(callee), trafficPolicy, subsets },
+  new DestinationRule(chart.scopeOf(callee), `destination-rule${suffix}`, {
+    metadata,
+    spec: { host: callee.host, ...(exportTo ? { exportTo } : {}), trafficPolicy, subsets },
   });
 }
 
@@ -71,7 +99,7 @@ function renderServiceEntry(chart: TopologyChart, external: ExternalService): vo
     metadata: metadataOf(external),
     spec: {
       hosts: [external.host],
-      ...exportOf(external),
+      exportTo: exportOf(external),
       location: 'MESH_EXTERNAL',
       resolution: 'DNS',
       ports: external.ports.map(({ number, name, protocol }) => ({ number, name, protocol: protocol.toUpperCase() })),
@@ -80,12 +108,12 @@ function renderServiceEntry(chart: TopologyChart, external: ExternalService): vo
 }
 
 /** What is said of a host outside is said to its callers' namespaces only: others may declare it differently. */
-function exportOf(callee: Callee): { exportTo?: string[] } {
+function exportOf(callee: Callee): string[] | undefined {
   if (!(callee instanceof ExternalService)) {
-    return {};
+    return undefined;
   }
   const namespaces = new Set(callee.incomingCalls.map(call => call.caller.namespace));
-  return { exportTo: ['.', ...[...namespaces].filter(each => each !== callee.namespace)] };
+  return ['.', ...[...namespaces].filter(each => each !== callee.namespace)];
 }
 
 function metadataOf({ name, namespace }: Callee): { name: string; namespace: string } {

@@ -1,8 +1,10 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { callsIntoTheMesh, describeFinding, type Finding, openBehindManagedApi, Severity, truncatedTries } from '../checks';
-import { type Callee, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
+import {
+  callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls, openBehindManagedApi, reservedNamespaces, Severity, truncatedTries,
+} from '../checks';
+import { type Callee, constructIdOf, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
 import { unmetWishes } from './capabilities';
 import { renderNetworkPolicies } from './network-policy';
@@ -48,13 +50,16 @@ export class TopologyChart extends Chart {
     this.topology.close();
     this.findings = [
       ...unmetWishes(this.topology, this.mesh, this.mesh.gateway),
+      ...reservedNamespaces(this.topology, [...this.mesh.reservedNamespaces(), ...this.mesh.gateway?.reservedNamespaces() ?? []]),
+      ...foreignCalls(this.topology),
+      ...edgesWithoutRoutes(this.topology),
       ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
       ...truncatedTries(this.topology),
       ...openBehindManagedApi(this.topology),
     ];
     this.node.addValidation({ validate: () => this.findings.filter(each => each.severity === Severity.ERROR).map(describeFinding) });
 
-    for (const name of this.topology.namespaces) {
+    for (const name of this.topology.ownNamespaces) {
       new Namespace(this.scopeOfNamespace(name), 'namespace', { metadata: { name, labels: { ...this.mesh.namespaceLabels() } } });
     }
     for (const service of this.topology.services) {
@@ -106,7 +111,7 @@ export class TopologyChart extends Chart {
   scopeOf(item: Callee | Edge): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
-      const id = item.namespace === this.topology.namespace ? item.name : `${item.namespace}:${item.name}`;
+      const id = item.namespace === this.topology.namespace ? constructIdOf(item.name) : `${item.namespace}:${item.name}`;
       scope = new Construct(this, id);
       this.scopes.set(item, scope);
     }

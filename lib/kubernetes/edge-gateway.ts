@@ -13,6 +13,11 @@ export abstract class EdgeGateway {
   abstract readonly readinessPort: number;
   abstract readonly readinessPath: string;
 
+  /** The namespaces of its control plane: no workload of a topology can be in them. */
+  reservedNamespaces(): readonly string[] {
+    return [];
+  }
+
   /** The namespace of the pods that serve an edge. */
   abstract namespaceOf(edge: Edge): string;
 

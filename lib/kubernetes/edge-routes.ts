@@ -1,5 +1,5 @@
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with { 'resolution-mode': 'import' };
-import type { Edge, HeaderRoute, Operation, Port, Route, Service, Version } from '../topology';
+import { constructIdOf, type Edge, type HeaderRoute, type Operation, type Port, type Route, type Service, type Version } from '../topology';
 import type { TopologyChart } from './chart';
 import { durationOf } from './duration';
 import { headersOf, methodsOf } from './preflights';
@@ -42,19 +42,21 @@ export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: reado
       { filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] },
     ]);
   }
-  new Set(services.map(each => each.namespace)).forEach(namespace => renderGrant(chart, edge, namespace));
+  new Set(services.map(each => each.namespace)).forEach(namespace => {
+    renderGrant(chart, edge, namespace, services.filter(each => each.namespace === namespace));
+  });
   return names;
 }
 
 function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: string, rules: Rule[]): void {
-  new HttpRoute(chart.scopeOf(edge), name, {
+  new HttpRoute(chart.scopeOf(edge), constructIdOf(name), {
     metadata: { name, namespace: edge.namespace },
     spec: { parentRefs: [{ name: edge.name, sectionName: listener }], hostnames: [edge.host], rules },
   });
 }
 
-/** Lets the edge's routes refer to services of another namespace. */
-function renderGrant(chart: TopologyChart, edge: Edge, namespace: string): void {
+/** Lets the edge's routes refer to services of another namespace; where it is not the topology's own, to these alone. */
+function renderGrant(chart: TopologyChart, edge: Edge, namespace: string, services: readonly Service[]): void {
   if (namespace === edge.namespace) {
     return;
   }
@@ -62,9 +64,17 @@ function renderGrant(chart: TopologyChart, edge: Edge, namespace: string): void 
     metadata: { name: `${edge.name}-routes`, namespace },
     spec: {
       from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: edge.namespace }],
-      to: [{ group: '', kind: 'Service' }],
+      to: chart.topology.owns(namespace)
+        ? [{ group: '', kind: 'Service' }]
+        : services.flatMap(serviceNamesOf).map(name => ({ group: '', kind: 'Service', name })),
     },
   });
+}
+
+function serviceNamesOf(service: Service): string[] {
+  return service.routesByVersion
+    ? [service.name, ...[...service.versions.values()].map(version => version.deploymentName)]
+    : [service.name];
 }
 
 /** An HTTPRoute knows no subsets, so each version is a Service of its own. */

@@ -6,9 +6,12 @@ import type { Labels } from './target';
 
 type Peer = k8s.NetworkPolicyPeer;
 
-/** Default deny in every namespace, and for each service and edge the declared connections alone. */
+/**
+ * Default deny in every namespace that the topology owns, and for each service and edge the declared connections alone. In other namespaces
+ * only the pods of services and gateways are selected.
+ */
 export function renderNetworkPolicies(chart: TopologyChart): void {
-  chart.topology.namespaces.forEach(name => renderDefault(chart, name));
+  chart.topology.ownNamespaces.forEach(name => renderDefault(chart, name));
   const gatesByService = new Map<Service, Gate[]>();
   for (const edge of chart.topology.edges) {
     const { gateway } = chart.mesh;
@@ -20,7 +23,7 @@ export function renderNetworkPolicies(chart: TopologyChart): void {
     }
     renderForEdge(chart, gateway, edge);
   }
-  chart.topology.services.forEach(service => renderForService(chart, service, gatesByService.get(service) ?? []));
+  chart.topology.services.filter(each => !each.isForeign).forEach(service => renderForService(chart, service, gatesByService.get(service) ?? []));
 }
 
 interface Gate {
@@ -29,23 +32,42 @@ interface Gate {
   readonly port: Port;
 }
 
-/** Nothing but name resolution and the mesh's own connections. */
-function renderDefault(chart: TopologyChart, namespace: string): void {
+interface Rules {
+  readonly ingress: k8s.NetworkPolicyIngressRule[];
+  readonly egress: k8s.NetworkPolicyEgressRule[];
+}
+
+/** Name resolution and the mesh's own connections. */
+function baseline(chart: TopologyChart): Rules {
   const { ingress, egress } = chart.mesh.systemConnections();
+  return { ingress, egress: [nameResolution(), ...egress] };
+}
+
+/** What the policy of single pods must allow by itself, because their namespace has no default of ours that does. */
+function baselineOutside(chart: TopologyChart, namespace: string): Rules {
+  return chart.topology.owns(namespace) ? { ingress: [], egress: [] } : baseline(chart);
+}
+
+function renderDefault(chart: TopologyChart, namespace: string): void {
   new k8s.KubeNetworkPolicy(chart.scopeOfNamespace(namespace), 'network-policy', {
     metadata: { name: 'default-deny', namespace },
-    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress, egress: [nameResolution(), ...egress] },
+    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ...baseline(chart) },
   });
 }
 
 function renderForService(chart: TopologyChart, service: Service, gates: Gate[]): void {
+  const always = baselineOutside(chart, service.namespace);
   const ingress = [
+    ...always.ingress,
     ...service.incomingCalls.map(({ caller, port }) => ({ from: [pods(caller.namespace, caller.selector)], ports: [tcp(port.target)] })),
     ...gates.map(({ gateway, edge, port }) => ({ from: [pods(gateway.namespaceOf(edge), gateway.labelsOf(edge))], ports: [tcp(port.target)] })),
   ];
-  const egress = service.outgoingCalls.map(({ callee, port }) => callee instanceof Service
-    ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
-    : { ports: [tcp(port.number)], to: callee instanceof ExternalService ? anywhereOutside() : [] });
+  const egress = [
+    ...always.egress,
+    ...service.outgoingCalls.map(({ callee, port }) => callee instanceof Service
+      ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
+      : { ports: [tcp(port.number)], to: callee instanceof ExternalService ? anywhereOutside() : [] }),
+  ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(service), 'network-policy', {
     metadata: { name: service.name, namespace: service.namespace },
     spec: { podSelector: { matchLabels: service.selector }, policyTypes: ['Ingress', 'Egress'], ingress: distinct(ingress), egress: distinct(egress) },
@@ -58,18 +80,22 @@ function renderForService(chart: TopologyChart, service: Service, gates: Gate[])
  */
 function renderForEdge(chart: TopologyChart, gateway: EdgeGateway, edge: Edge): void {
   const namespace = gateway.namespaceOf(edge);
-  const isOurs = chart.topology.namespaces.includes(namespace);
+  const isOurs = namespace === edge.namespace || chart.topology.owns(namespace);
   if (!isOurs && !edge.frontCidrs) {
     return;
   }
+  const always = baselineOutside(chart, namespace);
   const from = edge.frontCidrs?.map(cidr => ({ ipBlock: { cidr } }));
-  const egress = edge.destinations.map(({ service, port }) => ({ to: [pods(service.namespace, service.selector)], ports: [tcp(port.target)] }));
+  const egress = [
+    ...always.egress,
+    ...edge.destinations.map(({ service, port }) => ({ to: [pods(service.namespace, service.selector)], ports: [tcp(port.target)] })),
+  ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(edge), 'network-policy', {
     metadata: { name: isOurs ? edge.name : gateway.serviceNameOf(edge), namespace },
     spec: {
       podSelector: { matchLabels: gateway.labelsOf(edge) },
       policyTypes: isOurs ? ['Ingress', 'Egress'] : ['Ingress'],
-      ingress: [{ from, ports: gateway.portsOf(edge).map(tcp) }],
+      ingress: [...(isOurs ? always.ingress : []), { from, ports: gateway.portsOf(edge).map(tcp) }],
       egress: isOurs ? distinct(egress) : undefined,
     },
   });

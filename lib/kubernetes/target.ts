@@ -33,6 +33,11 @@ export abstract class Target {
   /** The labels by which a service's pods join the mesh or stay out. */
   abstract podLabels(service: Service): Labels;
 
+  /** The namespaces of its control plane, and those whose policies hold everywhere: no workload of a topology can be in them. */
+  reservedNamespaces(): readonly string[] {
+    return [];
+  }
+
   /** What its proxies need of the network beside the declared calls. */
   abstract systemConnections(): SystemConnections;
 

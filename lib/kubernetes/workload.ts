@@ -4,7 +4,7 @@ import {
   LabelSelector, Metric, MetricTarget, Service as KubeService, ServiceAccount, Volume,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import type { Resources, Service, Version } from '../topology';
+import { constructIdOf, type Resources, type Service, type Version } from '../topology';
 import type { TopologyChart } from './chart';
 import { grpcProbes, probes } from './probes';
 import type { Labels } from './target';
@@ -12,7 +12,9 @@ import type { Labels } from './target';
 /** Renders what runs of a service, and gives back its Deployments. */
 export function renderWorkload(chart: TopologyChart, service: Service): Map<Version, Deployment> {
   const scope = chart.scopeOf(service);
-  renderService(scope, 'service', service, service.name, service.selector);
+  if (!service.isForeign) {
+    renderService(scope, 'service', service, service.name, service.selector);
+  }
   if (service.exists) {
     return new Map();
   }
@@ -38,7 +40,7 @@ export function renderService(scope: Construct, id: string, service: Service, na
 function renderDeployment(chart: TopologyChart, scope: Construct, version: Version, account: ServiceAccount, env: ContainerProps['envVariables']): Deployment {
   const { service, workload } = version;
   const selector = { ...service.selector, version: version.name };
-  const deployment = new Deployment(scope, version.name, {
+  const deployment = new Deployment(scope, constructIdOf(version.name), {
     metadata: { name: version.deploymentName, namespace: service.namespace, labels: { ...labelsOf(service), version: version.name } },
     podMetadata: { labels: { ...labelsOf(service), ...selector, ...chart.mesh.podLabels(service) } },
     select: false,
@@ -97,13 +99,7 @@ function containerPorts(service: Service): ContainerProps['ports'] {
 
 /** Each callee's address in the variable that the call names. */
 function environmentOf(service: Service): ContainerProps['envVariables'] {
-  const variables: Record<string, EnvValue> = {};
-  for (const call of service.outgoingCalls) {
-    if (call.address) {
-      variables[call.address] = EnvValue.fromValue(call.calleeAddress);
-    }
-  }
-  return variables;
+  return Object.fromEntries(service.outgoingCalls.flatMap(call => call.address ? [[call.address, EnvValue.fromValue(call.calleeAddress)]] : []));
 }
 
 /** A drain takes one pod at a time. A service with a single pod has no budget: it could only block the drain. */

@@ -21,3 +21,8 @@ export interface KubernetesObject {
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The value of a name in a map, where the map itself has it: not what every object inherits, such as `constructor`. */
+export function ownValue<T>(map: { readonly [name: string]: T }, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
+}

@@ -1,16 +1,17 @@
+import { ownValue } from './object';
 import type { Field } from './field';
 
 export type Labels = Readonly<Record<string, string>>;
 
 /** Whether labels have all that a selector demands; an empty selector demands nothing. */
 export function hasLabels(labels: Labels, selector: Labels): boolean {
-  return Object.entries(selector).every(([name, value]) => labels[name] === value);
+  return Object.entries(selector).every(([name, value]) => ownValue(labels, name) === value);
 }
 
 /** Whether a LabelSelector of Kubernetes takes these labels: `matchLabels` and `matchExpressions`. An empty one takes all. */
 export function selects(selector: Field, labels: Labels): boolean {
   return hasLabels(labels, selector.get('matchLabels').strings) && selector.get('matchExpressions').items.every(expression => {
-    const value = labels[expression.get('key').text];
+    const value = ownValue(labels, expression.get('key').text);
     const values = expression.get('values').texts;
     switch (expression.get('operator').text) {
       case 'In': return value !== undefined && values.includes(value);

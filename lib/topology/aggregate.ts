@@ -1,6 +1,7 @@
+import { requireDuration } from './numbers';
 import type { Duration } from 'cdk8s';
 import { Mistake } from './mistake';
-import { requireHeaderName } from './names';
+import { requireHeaderName, requireOrdinaryName } from './names';
 import { Operation } from './operation';
 import { type Port, Protocol } from './port';
 import type { Route } from './route';
@@ -54,6 +55,7 @@ export class Aggregate {
         remedy: 'Aggregate with GET; let one service answer for what changes several.',
       });
     }
+    Object.keys(parts).forEach(name => requireOrdinaryName(where, name));
     this.parts = Object.entries(parts).map(([name, props]) => partOf(where, route, name, props));
     if (this.parts.length < 2) {
       throw new Mistake({ code: 'NothingToAggregate', where, problem: `It has ${this.parts.length} parts.`, remedy: 'Name two or more, or use a route.' });
@@ -63,6 +65,7 @@ export class Aggregate {
 
 function partOf(where: string, { operation: whole, timeout: ofWhole }: Route, name: string, { service, path, port: number, timeout }: PartProps): Part {
   const operation = Operation.parse(`${where}/${name}`, `GET ${path}`);
+  requireDuration(`${where}/${name}`, 'The time of the part', timeout);
   const port = number === undefined ? service.firstPort(where) : service.port(number, where);
   const unknown = operation.path.parameters.find(parameter => !whole.path.parameters.includes(parameter));
   if (unknown !== undefined) {

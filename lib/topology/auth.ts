@@ -1,3 +1,5 @@
+import { requirePublicKeys } from './jwks';
+import { given } from './given';
 import { Mistake } from './mistake';
 import { requireDnsSubdomain, requireHeaderName } from './names';
 
@@ -70,14 +72,17 @@ export class Auth {
     requireNoPatterns('audience', props.audiences);
     requireNoPatterns('issuer', [props.issuer]);
     refuseUnusableScopes(props.scopes);
-    return new Auth(props);
+    if (props.jwks !== undefined) {
+      requirePublicKeys('Auth.jwt', props.jwks);
+    }
+    return new Auth(given(props));
   }
 
   /** A key that was given to the client. Keys do not expire by themselves and prove no user: prefer tokens where clients can have them. */
   static apiKey(props: ApiKeyProps): Auth {
     requireDnsSubdomain('Auth.apiKey', 'a Secret', props.secret);
     requireHeaderName('Auth.apiKey', props.header ?? 'x-api-key');
-    return new Auth(undefined, props);
+    return new Auth(undefined, given(props));
   }
 
   private constructor(readonly token?: JwtProps, readonly key?: ApiKeyProps) {}

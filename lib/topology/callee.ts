@@ -1,3 +1,4 @@
+import { given } from './given';
 import type { Call } from './call';
 import { CircuitBreaker, type CircuitBreakerProps } from './circuit-breaker';
 import { Mistake } from './mistake';
@@ -79,7 +80,7 @@ export abstract class Callee {
         remedy: 'Say breakAt once, with all limits.',
       });
     }
-    this.breaker = new CircuitBreaker(this, props);
+    this.breaker = new CircuitBreaker(this, given(props));
   }
 
   /** @internal */

@@ -1,11 +1,12 @@
 import { Mistake } from './mistake';
-import { requireHeaderName } from './names';
+import { requireHeaderName, requireOrdinaryName } from './names';
 import { requireInteger } from './numbers';
 
 /** By what one client is told from another. */
 export class ClientKey {
   /** A claim of the token that was verified, e.g. `sub`, `client_id`. */
   static claim(name: string): ClientKey {
+    requireOrdinaryName('ClientKey.claim', name);
     if (!/^[\w:/.-]+$/.test(name)) {
       throw new Mistake({
         code: 'InvalidClaim',

@@ -1,3 +1,4 @@
+import { requireDuration } from './numbers';
 import type { Duration } from 'cdk8s';
 import { Mistake } from './mistake';
 import { requireHeaderName } from './names';
@@ -34,7 +35,8 @@ export const CORS_HEADERS: readonly string[] = ['authorization', 'content-type']
 const ORIGIN = /^(\*|https?:\/\/[a-z0-9.-]+(:\d+)?)$/;
 
 /** Refuses what browsers or gateways would not take. */
-export function requireTenableCors(where: string, { origins, headers, exposedHeaders, credentials }: Cors): void {
+export function requireTenableCors(where: string, { origins, headers, exposedHeaders, credentials, maxAge }: Cors): void {
+  requireDuration(where, 'The time that a browser may remember the answer', maxAge);
   const wrong = origins.find(origin => !ORIGIN.test(origin));
   if (origins.length === 0 || wrong !== undefined) {
     throw new Mistake({

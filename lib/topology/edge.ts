@@ -1,3 +1,5 @@
+import { requireDeclared } from './declared';
+import { given } from './given';
 import { Duration } from 'cdk8s';
 import { Aggregate, type PartProps } from './aggregate';
 import { addAggregator, callParts } from './aggregator';
@@ -10,7 +12,7 @@ import { Mistake } from './mistake';
 import { requireDnsLabel, requireNamespace } from './names';
 import type { Port } from './port';
 import { Route, type RouteProps } from './route';
-import type { Service } from './service';
+import { Service } from './service';
 import type { Topology } from './topology';
 
 /** The terms of an aggregate: those of its route, and what its parts are told. */
@@ -115,7 +117,7 @@ export class Edge {
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
     this.requireOwn(operation, service);
-    const route = new Route(this, operation, service, props);
+    const route = new Route(this, operation, service, given(props));
     this.refuseTwin(route);
     this.byRequests.set(route.operation.requests, route);
     this.declared.push(route);
@@ -133,7 +135,7 @@ export class Edge {
     this.topology.requireOpen(this.path);
     Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
     const aggregator = this.merger ?? addAggregator(this);
-    const aggregate = new Aggregate(this.route(operation, aggregator, props), parts, props.headers);
+    const aggregate = new Aggregate(this.route(operation, aggregator, props), given(parts), given(props.headers));
     callParts(aggregator, aggregate);
     this.merger = aggregator;
     this.merged.push(aggregate);
@@ -141,6 +143,7 @@ export class Edge {
   }
 
   private requireOwn(operation: string, service: Service): void {
+    requireDeclared(`${this.path}/${operation}`, 'The service', service, Service);
     if (service.topology !== this.topology) {
       throw new Mistake({
         code: 'ForeignService',

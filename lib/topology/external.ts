@@ -1,6 +1,7 @@
+import { requireDeclared } from './declared';
 import { Callee } from './callee';
 import { requireDnsLabel, requireHostName } from './names';
-import type { Port } from './port';
+import { Port } from './port';
 import type { Topology } from './topology';
 
 /** Where a service outside the cluster is reached. */
@@ -22,6 +23,7 @@ export class ExternalService extends Callee {
   constructor(topology: Topology, name: string, props: ExternalServiceProps) {
     super(topology, name, topology.namespace, [props.port]);
     requireDnsLabel(this.path, 'an external service', name);
+    requireDeclared(this.path, 'The port', props.port, Port);
     requireHostName(this.path, props.host);
     this.host = props.host;
   }

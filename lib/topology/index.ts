@@ -11,6 +11,7 @@ export * from './external';
 export * from './health';
 export * from './limit';
 export * from './mistake';
+export { constructIdOf } from './names';
 export * from './operation';
 export * from './path-pattern';
 export * from './port';

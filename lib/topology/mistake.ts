@@ -27,6 +27,11 @@ export class Mistake extends Error {
     for (const [name, value] of Object.entries({ ...props, name: 'Mistake' })) {
       Object.defineProperty(this, name, { value });
     }
+    // The user's line may be below more frames of this library than an error has by default.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = Infinity;
+    Error.captureStackTrace(this);
+    Error.stackTraceLimit = limit;
     this.stack = [`Mistake: ${this.message}`, ...userFrames(this.stack)].join('\n');
   }
 }

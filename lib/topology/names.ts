@@ -4,6 +4,7 @@ const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
 const ENVIRONMENT_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const LABEL_PART = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const HEADER = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
 
 /** Refuses what Kubernetes would not take as the name of a Service: an RFC 1035 label. */
@@ -30,21 +31,54 @@ export function requireDnsSubdomain(where: string, what: string, name: string): 
   }
 }
 
-/** Refuses what cannot be a namespace of an application: default deny there would cut off the cluster's own parts, its DNS among them. */
-export function requireNamespace(where: string, name: string): void {
+/**
+ * Refuses a namespace that no topology can own: default deny there would cut off the cluster's own parts, its DNS among them, and policies in
+ * the mesh's root namespace hold for every namespace.
+ */
+export function requireOwnableNamespace(where: string, name: string): void {
   requireDnsLabel(where, 'a namespace', name);
-  if (name.startsWith('kube-')) {
+  if (isReserved(name)) {
     throw new Mistake({
       code: 'ReservedNamespace',
       where,
-      problem: `The namespace "${name}" is Kubernetes' own, and the default deny of a topology would cut off what runs there.`,
-      remedy: 'Give the service a namespace of its own.',
+      problem: `The namespace "${name}" belongs to ${ownerOf(name)}, and the default deny of a topology would cut off what runs there.`,
+      remedy: 'Give the topology a namespace of its own.',
     });
   }
 }
 
+/** Refuses a namespace in which no workload of a topology can run: that of the cluster's own parts, or the mesh's root namespace. */
+export function requireNamespace(where: string, name: string): void {
+  requireDnsLabel(where, 'a namespace', name);
+  if (isReserved(name)) {
+    throw new Mistake({
+      code: 'ReservedNamespace',
+      where,
+      problem: `The namespace "${name}" belongs to ${ownerOf(name)}, and policies for a workload there could cut off what runs there.`,
+      remedy: 'Give the workload a namespace of its own. A service whose pods are there already is declared with `existing`.',
+    });
+  }
+}
+
+/** Prefixes that Kubernetes and OpenShift keep for themselves, and Istio's default root namespace. */
+function isReserved(namespace: string): boolean {
+  return namespace.startsWith('kube-') || namespace.startsWith('openshift-') || namespace === 'istio-system';
+}
+
+function ownerOf(reserved: string): string {
+  return reserved === 'istio-system' ? 'the mesh' : 'the cluster itself';
+}
+
 /** Refuses what is no host name with at least one dot: an RFC 1123 subdomain. */
 export function requireHostName(where: string, host: string): void {
+  if (/\.\d+$/.test(host)) {
+    throw new Mistake({
+      code: 'InvalidHost',
+      where,
+      problem: `"${host}" is an address, and a Gateway or a ServiceEntry has host names.`,
+      remedy: 'Give the name by which DNS knows it, e.g. "api.shop.example".',
+    });
+  }
   if (host.length > 253 || !SUBDOMAIN.test(host) || host.split('.').some(label => label.length > 63)) {
     throw new Mistake({
       code: 'InvalidHost',
@@ -57,6 +91,7 @@ export function requireHostName(where: string, host: string): void {
 
 /** Refuses what Kubernetes would not take as the name of an environment variable. */
 export function requireEnvironmentVariable(where: string, name: string): void {
+  requireOrdinaryName(where, name);
   if (!ENVIRONMENT_VARIABLE.test(name)) {
     throw new Mistake({
       code: 'InvalidVariable',
@@ -69,6 +104,7 @@ export function requireEnvironmentVariable(where: string, name: string): void {
 
 /** Refuses what is no lower-case header name: HTTP/2 has no other. */
 export function requireHeaderName(where: string, name: string): void {
+  requireKey(where, name);
   if (!HEADER.test(name)) {
     throw new Mistake({
       code: 'InvalidHeader',
@@ -77,6 +113,42 @@ export function requireHeaderName(where: string, name: string): void {
       remedy: `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
     });
   }
+}
+
+/** Refuses a label that Kubernetes would not take: a qualified name, and a value of at most 63 characters. */
+export function requireLabel(where: string, label: string, value: string): void {
+  requireKey(where, label);
+  const [name = '', prefix, ...rest] = label.split('/').reverse();
+  const isNamed = LABEL_PART.test(name) && name !== '' && rest.length === 0 && (prefix === undefined || NAME.test(prefix));
+  if (!isNamed || !LABEL_PART.test(value)) {
+    throw new Mistake({
+      code: 'InvalidLabel',
+      where,
+      problem: `"${label}: ${value}" is no label of Kubernetes.`,
+      remedy: 'Give name and value of at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit.',
+    });
+  }
+}
+
+/** Refuses a name that JavaScript keeps for itself: what has it is lost on the way into a manifest. */
+export function requireOrdinaryName(where: string, name: string): void {
+  refuseNames(where, name, ['__proto__']);
+}
+
+/** The same for a name that becomes the key of a map in a manifest, where cdk8s goes by the key `constructor` as well. */
+function requireKey(where: string, name: string): void {
+  refuseNames(where, name, ['__proto__', 'constructor']);
+}
+
+function refuseNames(where: string, name: string, refused: readonly string[]): void {
+  if (refused.includes(name)) {
+    throw new Mistake({ code: 'InvalidName', where, problem: `"${name}" cannot be rendered as a name.`, remedy: 'Use another name.' });
+  }
+}
+
+/** The id of a construct that has a user's name: constructs take what every object inherits, such as `constructor`, for children that are there. */
+export function constructIdOf(name: string): string {
+  return name in Object.prototype ? `:${name}` : name;
 }
 
 function suggestion(name: string): string {

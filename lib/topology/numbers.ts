@@ -21,8 +21,21 @@ export function requirePercentage(where: string, what: string, value: number): v
   }
 }
 
+/** Refuses what is no duration, such as a number, which has no unit. */
+export function requireDuration(where: string, what: string, value: unknown): void {
+  if (value !== undefined && value !== null && !(typeof value === 'object' && 'toMilliseconds' in value)) {
+    throw new Mistake({
+      code: 'NoDuration',
+      where,
+      problem: `${what} is ${typeof value === 'string' ? `the text "${value}"` : String(value)}, which has no unit.`,
+      remedy: 'Give a Duration of cdk8s, e.g. Duration.seconds(3).',
+    });
+  }
+}
+
 /** Refuses a duration below Istio's least, one millisecond. */
 export function requirePositive(where: string, what: string, value: Duration | undefined): void {
+  requireDuration(where, what, value);
   if (value && value.toMilliseconds() < 1) {
     throw new Mistake({
       code: 'OutOfRange',

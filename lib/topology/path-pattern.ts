@@ -19,6 +19,10 @@ export class PathPattern {
         remedy: 'Begin with "/"; write a parameter as {name} and the rest of a path as {name+}.',
       });
     }
+    const unmatchable = this.segments.map(problemOf).find(problem => problem !== undefined);
+    if (unmatchable !== undefined) {
+      throw new Mistake({ code: 'InvalidPath', where, problem: `"${text}" can never match: ${unmatchable.problem}.`, remedy: unmatchable.remedy });
+    }
     if (this.segments.slice(0, -1).some(isRest)) {
       throw new Mistake({
         code: 'InvalidPath',
@@ -106,6 +110,21 @@ export class PathPattern {
 /** Literal before parameter before the rest of the path. */
 function rankOf(segment: string): number {
   return isRest(segment) ? 2 : isParameter(segment) ? 1 : 0;
+}
+
+/** What proxies make of a segment before they look for a match, so that a request never has it: they normalize paths as RFC 3986 has it. */
+function problemOf(segment: string): { problem: string; remedy: string } | undefined {
+  if (segment === '.' || segment === '..') {
+    return { problem: `a proxy resolves "${segment}" before it matches`, remedy: 'Write the path that is meant.' };
+  }
+  if (segment.startsWith(':')) {
+    return { problem: `"${segment}" is matched letter by letter`, remedy: `Write a parameter as {${segment.slice(1) || 'name'}}.` };
+  }
+  const [escape] = segment.match(/%(?![0-9A-Fa-f]{2})/) ?? segment.match(/%(4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]|3\d|2[DdEe]|5[Ff]|7[Ee])/) ?? [];
+  return escape === undefined ? undefined : {
+    problem: escape === '%' ? 'a "%" in it escapes nothing' : `a proxy reads "${escape}" as "${decodeURIComponent(escape)}" before it matches`,
+    remedy: escape === '%' ? 'Write "%25" for the character itself.' : 'Write the character itself.',
+  };
 }
 
 function isParameter(segment: string): boolean {

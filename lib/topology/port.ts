@@ -1,3 +1,4 @@
+import { given } from './given';
 import { requireInteger } from './numbers';
 import { requireDnsLabel } from './names';
 import { Mistake } from './mistake';
@@ -65,7 +66,7 @@ export class Port {
   }
 
   static grpc(number: number, options: GrpcPortOptions = {}): Port {
-    return new Port(Protocol.GRPC, number, options, options.service, options.methods ?? describedMethods(number, options), options.descriptor);
+    return new Port(Protocol.GRPC, number, options, options.service, given(options.methods) ?? describedMethods(number, options), options.descriptor);
   }
 
   static tcp(number: number, options: PortOptions = {}): Port {

@@ -1,5 +1,5 @@
 import { Mistake } from './mistake';
-import { requireHeaderName } from './names';
+import { requireHeaderName, requireOrdinaryName } from './names';
 
 /** What a request must look like to be passed on. What does not is answered with 400. */
 export interface RequestShape {
@@ -25,6 +25,7 @@ export function requireTenableShape(where: string, shape: RequestShape | undefin
   if (!shape) {
     return;
   }
+  shape.query?.forEach(name => requireOrdinaryName(where, name));
   shape.headers?.forEach(name => requireHeaderName(where, name));
   if (!shape.body && !shape.headers?.length && !shape.query?.length) {
     throw new Mistake({ code: 'EmptyShape', where, problem: 'The required shape requires nothing.', remedy: 'Name query parameters, headers or a body schema, or leave it out.' });

@@ -4,7 +4,7 @@ import { type ClientLimit, requireCountableClients } from './client-limit';
 import type { Edge } from './edge';
 import type { Throttle } from './limit';
 import { Mistake } from './mistake';
-import { requirePositive } from './numbers';
+import { requireDuration, requirePositive } from './numbers';
 import { Operation } from './operation';
 import type { Port } from './port';
 import type { HttpBinding, ProtoDescriptor } from './proto-descriptor';
@@ -77,6 +77,7 @@ export class Route {
   constructor(readonly edge: Edge, operation: string, readonly service: Service, props: RouteProps) {
     const where = `${edge.path}/${operation}`;
     this.operation = Operation.parse(where, operation);
+    requireDuration(where, 'The time an answer is kept', props.cacheFor);
     this.port = props.port === undefined ? service.firstPort(where) : service.port(props.port, where);
     this.auth = props.auth ?? edge.auth;
     this.throttle = props.throttle;

@@ -1,5 +1,7 @@
+import { requireDeclared } from './declared';
 import { Mistake } from './mistake';
-import type { Port } from './port';
+import { requireLabel } from './names';
+import { Port } from './port';
 import type { VersionProps } from './version';
 import type { WorkloadProps } from './workload';
 
@@ -34,12 +36,13 @@ export interface ServiceProps extends WorkloadProps {
    */
   readonly versions?: { readonly [name: string]: VersionProps };
   /**
-   * The namespace it runs in.
+   * The namespace it runs in. One that the topology does not own must exist, and only this service's pods are guarded there.
    * @default - the topology's
    */
   readonly namespace?: string;
   /**
-   * Pods that exist already. Only its Service, traffic rules and policies are rendered.
+   * Pods that exist already. In a namespace that the topology owns, only its Service, traffic rules and policies are rendered; elsewhere none
+   * of these: the owner of the pods has them, and admits the callers.
    * @default - its workload is rendered
    */
   readonly existing?: ExistingWorkload;
@@ -52,6 +55,7 @@ export interface ServiceProps extends WorkloadProps {
 
 /** Refuses properties that contradict each other. */
 export function requireTenableService(where: string, ports: readonly Port[], props: ServiceProps): void {
+  ports.forEach(port => { requireDeclared(where, 'The port', port, Port); });
   requireDistinctPorts(where, ports);
   const imageless = Object.entries(props.versions ?? { v1: {} }).filter(([, version]) => (version.image ?? props.image) === undefined);
   if (!props.existing && imageless.length > 0) {
@@ -114,6 +118,7 @@ function refuseWorkloadOfExisting(where: string, props: ServiceProps): void {
       remedy: 'Leave these out, or leave out `existing` to have the workload rendered.',
     });
   }
+  Object.entries(props.existing?.labels ?? {}).forEach(([label, value]) => { requireLabel(where, label, value); });
   if (Object.keys(props.existing?.labels ?? {}).length === 0) {
     throw new Mistake({ code: 'NoLabels', where, problem: 'Without labels it would be every pod of the namespace.', remedy: 'Give the labels of its pods.' });
   }

@@ -1,3 +1,5 @@
+import { requireDeclared } from './declared';
+import { given } from './given';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import { Mistake } from './mistake';
@@ -6,7 +8,7 @@ import { Operation } from './operation';
 import { type Port, Protocol } from './port';
 import { requireTenableService, type ServiceProps } from './service-props';
 import type { Topology } from './topology';
-import { type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
+import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { requirePercentage } from './numbers';
 import { Version } from './version';
 
@@ -21,10 +23,9 @@ export class Service extends Callee {
   readonly inMesh: boolean;
   /** Whether its workload and ServiceAccount are somebody else's. */
   readonly exists: boolean;
-  /** The labels by which its pods are found. */
-  readonly selector: { readonly [label: string]: string };
   readonly serviceAccount: string;
 
+  private readonly existingLabels?: { readonly [label: string]: string };
   private readonly outgoing: Call[] = [];
   private readonly shares: Weight[] = [];
   private readonly byHeader: HeaderRoute[] = [];
@@ -33,15 +34,34 @@ export class Service extends Callee {
   constructor(topology: Topology, name: string, props: ServiceProps) {
     super(topology, name, props.namespace ?? topology.namespace, [...(props.port ? [props.port] : []), ...(props.ports ?? [])]);
     requireDnsLabel(this.path, 'a service', name);
-    requireNamespace(this.path, this.namespace);
+    if (props.existing) {
+      requireDnsLabel(this.path, 'a namespace', this.namespace);
+    } else {
+      requireNamespace(this.path, this.namespace);
+    }
     requireTenableService(this.path, this.ports, props);
     this.inMesh = props.inMesh ?? true;
     this.exists = props.existing !== undefined;
-    this.selector = props.existing?.labels ?? { app: name };
+    this.existingLabels = props.existing && { ...props.existing.labels };
     this.serviceAccount = props.existing?.serviceAccount ?? name;
     // Policies name it as a part of an identity, where "*" would stand for others.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
+  }
+
+  /**
+   * The labels by which its pods are found. In a namespace that the topology does not own, the topology is one of them: no policy selects
+   * the pods of others that bear the same `app`.
+   */
+  get selector(): { readonly [label: string]: string } {
+    const { name, topology, namespace } = this;
+    return this.existingLabels
+      ?? (topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name });
+  }
+
+  /** Whether its pods are not the topology's and neither is their namespace, so that nothing of theirs is rendered: their owner guards them. */
+  get isForeign(): boolean {
+    return this.exists && !this.topology.owns(this.namespace);
   }
 
   /** `SERVICE.NAMESPACE.svc.CLUSTER-DOMAIN`. */
@@ -119,6 +139,7 @@ export class Service extends Callee {
   /** Declares that it calls `callee`, and under what terms. */
   calls(callee: Callee, props: CallProps = {}): Call {
     this.topology.requireOpen(this.path);
+    requireDeclared(`${this.path}.calls`, 'The callee', callee, Callee);
     const where = `${this.path} → ${callee.name}`;
     if (callee === this) {
       throw new Mistake({
@@ -136,7 +157,7 @@ export class Service extends Callee {
         remedy: 'Declare both in one topology (namespaces may differ), or the callee with `existing` here.',
       });
     }
-    const call = new Call(this, callee, props);
+    const call = new Call(this, callee, given(props));
     this.refuseAmbiguous(where, call);
     this.outgoing.push(call);
     callee._admit(call);
@@ -157,20 +178,31 @@ export class Service extends Callee {
         remedy: 'Declare it as tcp to share connections, or end TLS in the mesh and declare http, http2 or grpc.',
       });
     }
+    this.refuseSecond('split', this.shares.length > 0);
     const weights = Object.entries(percentByVersion).map(([name, percent]) => ({ version: this.version(name), percent }));
     requireWhole(this.path, weights);
-    this.shares.splice(0, this.shares.length, ...weights);
+    this.shares.push(...weights);
   }
 
   /** Sends requests with that header to one version; the first such rule that matches wins. */
   routeTo(version: string, match: HeaderMatch): void {
     this.requireRequests('Routing by header');
+    const earlier = this.byHeader.find(route => covers(route.match, match));
+    if (earlier) {
+      throw new Mistake({
+        code: 'Duplicate',
+        where: this.path,
+        problem: `All requests that this route matches (${match.header}: ${match.value}) go to ${earlier.version.name} by an earlier one.`,
+        remedy: 'Keep one of the two, or declare the narrower one first.',
+      });
+    }
     this.byHeader.push({ match, version: this.version(version) });
   }
 
   /** Sends a copy of the requests, or a share of them in percent, to a version whose answers are dropped. */
   mirrorTo(version: string, percent = 100): void {
     this.requireRequests('Mirroring');
+    this.refuseSecond('mirrorTo', this.mirrored !== undefined);
     requirePercentage(this.path, 'The mirrored share', percent);
     this.mirrored = { version: this.version(version), percent };
   }
@@ -178,6 +210,17 @@ export class Service extends Callee {
   private declareVersions(props: ServiceProps): Map<string, Version> {
     const { versions = this.exists ? {} : { v1: {} }, image } = props;
     return new Map(Object.entries(versions).map(([name, own]) => [name, new Version(this, name, own.image ?? image, { ...props, ...own, env: { ...props.env, ...own.env } })]));
+  }
+
+  private refuseSecond(what: string, isSecond: boolean): void {
+    if (isSecond) {
+      throw new Mistake({
+        code: 'Duplicate',
+        where: this.path,
+        problem: `${what} was called for ${this.name} already, and the second would take the place of the first.`,
+        remedy: `Call ${what} once.`,
+      });
+    }
   }
 
   private requireRequests(what: string): void {
@@ -205,7 +248,7 @@ export class Service extends Callee {
     }
     const name = call.address;
     const other = this.outgoing.find(each => each.address === name && each.calleeAddress !== call.calleeAddress);
-    const inWorkload = [...this.versions.values()].some(version => name !== undefined && version.workload.env?.[name] !== undefined);
+    const inWorkload = [...this.versions.values()].some(({ workload }) => name !== undefined && Object.hasOwn(workload.env ?? {}, name));
     if (name !== undefined && (other ?? inWorkload)) {
       throw new Mistake({
         code: 'Duplicate',

@@ -115,6 +115,14 @@ function requireTenableRetries(where: string, { timeout, retries }: Terms): void
   }
   requireInteger(where, 'The number of retries', retries.attempts, 0, 100);
   requirePositive(where, 'The time of each try', retries.perTryTimeout);
+  if (retries.on?.length === 0) {
+    throw new Mistake({
+      code: 'NothingToRetry',
+      where,
+      problem: 'The retries name no failure in `on`, and a mesh would then retry on those of its own defaults.',
+      remedy: 'Name the failures to retry on, leave `on` out for the usual ones, or say `attempts: 0`.',
+    });
+  }
   if (!timeout || !retries.perTryTimeout) {
     return;
   }

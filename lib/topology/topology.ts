@@ -1,9 +1,10 @@
+import { given } from './given';
 import type { Callee } from './callee';
 import { Edge } from './edge';
 import type { EdgeProps } from './edge-props';
 import { ExternalService, type ExternalServiceProps } from './external';
 import { Mistake } from './mistake';
-import { requireDnsLabel, requireNamespace } from './names';
+import { requireDnsLabel, requireOwnableNamespace } from './names';
 import { addRateLimiter, type RateLimiterProps } from './rate-limiter';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
@@ -11,7 +12,8 @@ import type { ServiceProps } from './service-props';
 /** Properties of a {@link Topology}. */
 export interface TopologyProps {
   /**
-   * The namespace of services and edges that name none.
+   * The namespace of services and edges that name none. The topology owns it, see {@link Topology.addNamespace}, unless nothing but
+   * unmanaged services are declared in it.
    * @default - the topology's name
    */
   readonly namespace?: string;
@@ -31,13 +33,14 @@ export class Topology {
   private readonly edgesByName = new Map<string, Edge>();
   /** What bears a name in a namespace already: their NetworkPolicies and constructs would meet. */
   private readonly taken = new Map<string, string>();
+  private readonly declaredNamespaces = new Set<string>();
   private rendered = false;
 
   constructor(readonly name: string, props: TopologyProps = {}) {
     requireDnsLabel(name, 'a topology', name);
     this.namespace = props.namespace ?? name;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
-    requireNamespace(name, this.namespace);
+    requireOwnableNamespace(name, this.namespace);
   }
 
   get services(): readonly Service[] {
@@ -52,15 +55,45 @@ export class Topology {
     return [...this.edgesByName.values()];
   }
 
-  /** All namespaces in which something runs, the topology's own first. */
+  /** All namespaces in which something runs, the topology's own first, owned or not. */
   get namespaces(): readonly string[] {
-    return [...new Set([this.namespace, ...this.services.map(each => each.namespace), ...this.edges.map(each => each.namespace)])];
+    const used = [...this.services.map(each => each.namespace), ...this.edges.map(each => each.namespace)];
+    return [...new Set([this.namespace, ...used, ...this.declaredNamespaces])];
+  }
+
+  /** The namespaces that the topology owns: what holds for a whole namespace is rendered in these alone. */
+  get ownNamespaces(): readonly string[] {
+    return this.namespaces.filter(each => this.owns(each));
+  }
+
+  /** Whether the topology owns that namespace: its own one, unless only unmanaged services are in it, and those it declares. */
+  owns(namespace: string): boolean {
+    return this.declaredNamespaces.has(namespace) || (namespace === this.namespace && !this.isUnmanaged(namespace));
+  }
+
+  /**
+   * Declares a further namespace as the topology's own. In the cluster: the Namespace, with mutual TLS, telemetry and default deny at both
+   * layers for every pod in it. In a namespace that is not declared, the topology's own workloads are guarded one by one, and all other
+   * pods are left alone. Namespaces of Kubernetes and of the mesh cannot be owned.
+   */
+  addNamespace(name: string): void {
+    this.requireOpen(name);
+    requireOwnableNamespace(`${this.name}/${name}`, name);
+    if (this.declaredNamespaces.has(name)) {
+      throw new Mistake({
+        code: 'Duplicate',
+        where: `${this.name}/${name}`,
+        problem: `The namespace "${name}" is declared already.`,
+        remedy: 'Declare each namespace once.',
+      });
+    }
+    this.declaredNamespaces.add(name);
   }
 
   /** Declares a service. */
   addService(name: string, props: ServiceProps): Service {
     this.requireOpen(name);
-    const service = new Service(this, name, props);
+    const service = new Service(this, name, given(props));
     this.add(this.servicesByKey, `${service.namespace}/${name}`, service, 'service');
     return service;
   }
@@ -68,7 +101,7 @@ export class Topology {
   /** Declares a service outside the cluster. */
   addExternalService(name: string, props: ExternalServiceProps): ExternalService {
     this.requireOpen(name);
-    const external = new ExternalService(this, name, props);
+    const external = new ExternalService(this, name, given(props));
     const sameHost = this.externals.find(other => other.host === external.host);
     if (sameHost) {
       throw this.duplicate(name, `The host ${external.host} is declared already, as "${sameHost.name}".`);
@@ -85,7 +118,7 @@ export class Topology {
   /** Declares a way in from outside. */
   addEdge(name: string, props: EdgeProps): Edge {
     this.requireOpen(name);
-    const edge = new Edge(this, name, props);
+    const edge = new Edge(this, name, given(props));
     const sameHost = this.edges.find(other => other.host === edge.host);
     if (sameHost) {
       throw this.duplicate(name, `The host ${edge.host} is served by the edge "${sameHost.name}" already.`);
@@ -109,6 +142,17 @@ export class Topology {
         remedy: 'Declare everything before the topology is given to a chart or a stack.',
       });
     }
+  }
+
+  private isUnmanaged(namespace: string): boolean {
+    let isUnmanaged = false;
+    for (const service of this.servicesByKey.values()) {
+      if (service.namespace === namespace && !service.exists) {
+        return false;
+      }
+      isUnmanaged ||= service.namespace === namespace;
+    }
+    return isUnmanaged && !this.edges.some(edge => edge.namespace === namespace);
   }
 
   private add<T extends Callee | Edge>(to: Map<string, T>, key: string, item: T, what: string): void {

@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import { Mistake } from './mistake';
 import { requireHeaderName } from './names';
 import { requirePercentage } from './numbers';
@@ -22,7 +23,48 @@ export class HeaderMatch {
 
   private constructor(readonly header: string, readonly kind: string, readonly value: string) {
     requireHeaderName(`HeaderMatch.${kind}`, header);
+    requireMatchable(kind, value);
   }
+}
+
+const LONGEST_EXPRESSION = 1024;
+
+/** Refuses what no value of a header can be: HTTP has none with blanks around it or with control characters. */
+function requireMatchable(kind: string, value: string): void {
+  const problem = value === '' ? 'is empty'
+    : kind === 'regex' ? problemOfExpression(value)
+      : /^\s|[\0-\x08\n-\x1f\x7f]/.test(value) || (kind === 'exact' && /\s$/.test(value)) ? 'has blanks around it or control characters, which no header has' : undefined;
+  if (problem !== undefined) {
+    throw new Mistake({
+      code: 'InvalidMatch',
+      where: `HeaderMatch.${kind}`,
+      problem: `${JSON.stringify(value)} ${problem}.`,
+      remedy: kind === 'regex' ? 'Write an expression of RE2 of at most 1024 characters.' : 'Give the value as clients send it.',
+    });
+  }
+}
+
+/** @see https://github.com/google/re2/wiki/Syntax */
+function problemOfExpression(expression: string): string | undefined {
+  if (expression.length > LONGEST_EXPRESSION) {
+    return `has ${expression.length} characters, more than Istio accepts`;
+  }
+  try {
+    RE2JS.compile(expression);
+    return undefined;
+  } catch (error) {
+    return `is no expression of RE2: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** Whether a match leaves nothing for another one behind it, so that this can never be met. */
+export function covers(first: HeaderMatch, second: HeaderMatch): boolean {
+  if (first.header !== second.header) {
+    return false;
+  }
+  return first.kind === 'prefix' && second.kind !== 'regex'
+    ? second.value.startsWith(first.value)
+    : first.kind === second.kind && first.value === second.value;
 }
 
 /** A share of the requests. */

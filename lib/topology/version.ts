@@ -1,3 +1,4 @@
+import { requireImage } from './image';
 import type { Service } from './service';
 import { deploymentName, requireTenableWorkload, type WorkloadProps } from './workload';
 
@@ -17,6 +18,9 @@ export class Version {
   constructor(readonly service: Service, readonly name: string, readonly image: string | undefined, readonly workload: WorkloadProps) {
     const where = `${service.path}/${name}`;
     this.deploymentName = deploymentName(where, service.name, name);
+    if (image !== undefined) {
+      requireImage(where, image);
+    }
     requireTenableWorkload(where, workload);
   }
 }

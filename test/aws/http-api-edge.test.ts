@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { App, Duration as CloudDuration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
@@ -65,7 +66,7 @@ test('the order of audiences and their repetition make no other authorizer', () 
 });
 
 test.each([
-  ['keys', { jwks: '{"keys":[]}' }],
+  ['keys', { jwks: JSON.stringify({ keys: [generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })] }) }],
   ['the place of keys', { jwksUri: 'https://login.example/keys' }],
 ])('%s given to the cluster is no use to an HTTP API, which says so once an issuer', (_name, keys) => {
   const { edge, web } = declared();

@@ -47,6 +47,7 @@ describe('injection', () => {
 describe('Sidecar', () => {
   test('of a workload names the hosts that it calls and no others', () => {
     const shop = new Topology('shop');
+    shop.addNamespace('money');
     const [web, cart, ledger] = [plain(shop, 'web'), plain(shop, 'cart'), plain(shop, 'ledger', { namespace: 'money' })];
     const bank = shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) });
     web.calls(cart);

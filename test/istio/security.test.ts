@@ -3,8 +3,9 @@ import { names, one, plain, render } from './support';
 
 const principal = (namespace: string, account: string) => `cluster.local/ns/${namespace}/sa/${account}`;
 
-test('every namespace demands mutual TLS and allows nothing', () => {
+test('every namespace of the topology demands mutual TLS and allows nothing', () => {
   const shop = new Topology('shop');
+  shop.addNamespace('money');
   plain(shop, 'web');
   plain(shop, 'ledger', { namespace: 'money' });
 
@@ -17,6 +18,7 @@ test('every namespace demands mutual TLS and allows nothing', () => {
 
 test('a call lets in the identity of its caller on the port of the pod', () => {
   const shop = new Topology('shop');
+  shop.addNamespace('money');
   const ledger = plain(shop, 'ledger', { namespace: 'money', port: Port.grpc(50051, { target: 8080 }) });
   plain(shop, 'web').calls(ledger);
 

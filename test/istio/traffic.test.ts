@@ -68,6 +68,7 @@ describe('VirtualService', () => {
 
   test('callers of several namespaces are matched by their namespace too', () => {
     const shop = new Topology('shop');
+    shop.addNamespace('partners');
     const cart = plain(shop, 'cart');
     plain(shop, 'web').calls(cart, { timeout: Duration.seconds(1) });
     plain(shop, 'web', { namespace: 'partners' }).calls(cart, { timeout: Duration.seconds(9) });
@@ -229,6 +230,7 @@ describe('DestinationRule', () => {
 describe('an external service', () => {
   test('is a ServiceEntry seen by the namespaces of its callers only', () => {
     const shop = new Topology('shop');
+    shop.addNamespace('money');
     const bank = shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) });
     plain(shop, 'payment', { namespace: 'money' }).calls(bank);
 

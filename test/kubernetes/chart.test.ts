@@ -22,6 +22,7 @@ test('the Deployment of a service without further word is that of its first vers
 
 test('an object is found in the namespace that is named, and the topology\'s own if none is', () => {
   const shop = new Topology('shop');
+  shop.addNamespace('other');
   plain(shop, 'cart');
   plain(shop, 'cart', { namespace: 'other', port: Port.http(8080) });
   const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });

@@ -37,8 +37,9 @@ test('a declared call is let out and let in, and no other is', () => {
   }), { numRuns: 25 });
 });
 
-test('every namespace denies what no policy lets through, but for name resolution', () => {
+test('every namespace of the topology denies what no policy lets through, but for name resolution', () => {
   const shop = new Topology('shop');
+  shop.addNamespace('money');
   plain(shop, 'web');
   plain(shop, 'ledger', { namespace: 'money' });
   const objects = Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology: shop })) as Rendered[];

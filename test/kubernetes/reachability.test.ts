@@ -10,9 +10,10 @@ const rendered = (topology: Topology, mesh = Mesh.none()) => Testing.synth(new T
 const NAMESPACES = ['shop', 'odd', 'third'];
 const calls = fc.uniqueArray(fc.tuple(fc.nat(4), fc.nat(4)).filter(([a, b]) => a !== b), { selector: ([a, b]) => `${a} ${b}`, maxLength: 12 });
 
-/** Five services in three namespaces, some of one name, with a version more each; each listens on a port of its own and on one that all have. */
+/** Five services in three namespaces of the topology, some of one name, with a version more each; each listens on a port of its own and on one that all have. */
 function declare(declared: [number, number][]): { shop: Topology; services: Service[] } {
   const shop = new Topology('shop');
+  ['odd', 'third'].forEach(each => { shop.addNamespace(each); });
   const services = Array.from({ length: 5 }, (_, index) => plain(shop, index < 2 ? 'twin' : `s${index}`, {
     namespace: NAMESPACES[index % 3],
     port: Port.http(80, { target: 8080 + index }),
@@ -114,7 +115,7 @@ test('pods that exist already are found by their own labels at both ends', () =>
   expect([network.lets(podOf(pods, batch, 'v1'), old, 5432), network.lets(old, podOf(pods, web, 'v1'), 80)]).toEqual([false, false]);
 });
 
-test('every namespace in which something runs is closed by default', () => {
+test('every namespace of the topology is closed by default', () => {
   const { shop } = declare([]);
   expect(names(rendered(shop), 'NetworkPolicy').filter(each => each === 'default-deny')).toHaveLength(3);
 });

@@ -145,6 +145,7 @@ test('a caller learns the address of its callee, short in its own namespace', ()
 
 test('pods that somebody else deploys get a Service and nothing else to run', () => {
   const shop = new Topology('shop');
+  shop.addNamespace('shop');
   shop.addService('legacy', { port: Port.http(80), existing: { labels: { release: 'old' }, serviceAccount: 'sa' } });
   const objects = rendered(shop);
 
@@ -177,6 +178,7 @@ describe('a way out', () => {
 
   test('what is not there is told from what is', () => {
     const shop = new Topology('shop');
+    shop.addNamespace('shop');
     const legacy = shop.addService('legacy', { port: Port.http(80), existing: { labels: { release: 'old' }, serviceAccount: 'sa' }, versions: { v1: {} } });
     const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
 
@@ -196,6 +198,7 @@ test('two ports of a Service may lead to one port of the container', () => {
 
 test('all objects of a service are in its namespace, and the namespace is there', () => {
   const shop = new Topology('shop');
+  shop.addNamespace('money');
   plain(shop, 'web');
   plain(shop, 'ledger', { namespace: 'money', autoscaling: { min: 2, max: 3 }, resources: { cpu: '1' } });
   const objects = rendered(shop);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'cdk8s';
@@ -45,6 +46,23 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     [`"${cidr}" as the addresses of a managed API`, 'InvalidCidr', [`"${cidr}"`, '10.0.8.0/24'], edge({ managed: true, frontCidrs: ['10.0.9.0/24', cidr] })]),
   ...['0.0.0.0/0', '::/0', '128.0.0.0/1', '8.0.0.0/7', '2000::/15'].map((cidr): [string, string, string[], () => unknown] =>
     [`"${cidr}" as the addresses of a managed API`, 'InvalidCidr', [`"${cidr}"`, 'bypassed'], edge({ managed: true, frontCidrs: [cidr] })]),
+  ['an edge\'s timeout without a unit', 'NoDuration', ['The timeout is 3'], edge({ timeout: 3 as never })],
+  ['a route\'s timeout without a unit', 'NoDuration', ['The timeout is 3'], route({ timeout: 3 as never })],
+  ['a cache without a unit', 'NoDuration', ['kept is 60'], route({ cacheFor: 60 as never })],
+  ['a browser\'s memory without a unit', 'NoDuration', ['60'], edge({ cors: { origins: ['*'], maxAge: 60 as never } })],
+  ['a part\'s time without a unit', 'NoDuration', ['part is 1'], aggregate({ path: '/', timeout: 1 as never })],
+  ...([
+    ['no JSON', 'no JSON Web Key Set', 'x'],
+    ['no set', 'no JSON Web Key Set', '{}'],
+    ['none', 'has no key', '{"keys":[]}'],
+    ['a text', 'is no object', '{"keys":["x"]}'],
+    ['a secret', 'private parts (k)', '{"keys":[{"kty":"oct","k":"YQ"}]}'],
+    ['a private key', 'private parts (d', JSON.stringify({ keys: [generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })] })],
+    ['an unsupported type', 'kty foo', '{"keys":[{"kty":"foo"}]}'],
+    ['an unsupported curve', 'crv secp256k1', '{"keys":[{"kty":"EC","crv":"secp256k1","x":"YQ","y":"YQ"}]}'],
+    ['a half key', 'Key 1 of the set is malformed', '{"keys":[{"kty":"RSA","e":"AQAB"}]}'],
+  ] as const).map(([what, word, jwks]): typeof EDGE_MISTAKES[number] => [
+    `keys that are ${what}`, 'InvalidKeys', [word], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], jwks })]),
   ['no scope at all', 'InvalidScope', ['no token'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: [] })],
   ['two scopes in one', 'InvalidScope', ['"a b"'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: ['a b'] })],
   ...['orders:*', '*', '*:read', 'a*b'].map((scope): [string, string, string[], () => unknown] =>

@@ -5,6 +5,7 @@ import {
   Auth, HeaderMatch, Health, Mistake, Operation, Port, RetryOn, type ServiceProps, Throttle, Topology,
 } from '../../lib';
 import { EDGE_MISTAKES } from './edge-mistakes';
+import { VALUE_MISTAKES } from './value-mistakes';
 
 function shopWith(...names: string[]) {
   const shop = new Topology('shop');
@@ -32,6 +33,12 @@ const call = (props: object, port = Port.http(80)) => () => {
 };
 const split = (weights: Record<string, number>, port = Port.http(80)) => () =>
   new Topology('shop').addService('cart', { image, port, versions: { v1: {}, v2: {} } }).split(weights);
+
+const twice = (declare: (cart: ReturnType<Topology['addService']>) => unknown) => () => {
+  declare(new Topology('shop').addService('cart', { image, port: Port.http(80), versions: { v1: {}, v2: {} } }));
+};
+/** What a program without types may give. */
+const untyped = (value: unknown) => value as never;
 
 const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a topology whose name is no DNS label', 'InvalidName', ['"My Shop"', 'e.g. "my-shop"'], () => new Topology('My Shop')],
@@ -66,6 +73,33 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['two ports of one name', 'DuplicatePort', ['name "http"', "name: 'admin'"], add({ port: Port.http(80), ports: [Port.http(81)] })],
   ['a version without an image', 'NoImage', ['v1', '`existing`'], () => new Topology('shop').addService('cart', {})],
   ['no versions at all', 'NoVersion', ['no versions'], add({ versions: {} })],
+  ...['x/y:', 'x/y:undefined', 'undefined/y:1', 'x y', ' x', 'X/Y', 'x//y', 'x@sha256:1', ''].map((name): typeof MISTAKES[number] => [
+    `the image "${name}"`, 'InvalidImage', [`"${name}"`, '[registry/]'], add({ image: name })]),
+  ['a version\'s image that names none', 'InvalidImage', ['"x:"', 'shop/cart/v2'], add({ versions: { v1: {}, v2: { image: 'x:' } } })],
+  ['a second split', 'Duplicate', ['split was called'], twice(cart => { cart.split({ v1: 90, v2: 10 }); cart.split({ v1: 10, v2: 90 }); })],
+  ['a second mirror', 'Duplicate', ['mirrorTo was called'], twice(cart => { cart.mirrorTo('v1'); cart.mirrorTo('v2', 10); })],
+  ['a second route for a header', 'Duplicate', ['go to v1'], twice(cart => {
+    cart.routeTo('v1', HeaderMatch.exact('x-a', 'b'));
+    cart.routeTo('v2', HeaderMatch.exact('x-a', 'b'));
+  })],
+  ['a route behind one for all that it matches', 'Duplicate', ['narrower one first'], twice(cart => {
+    cart.routeTo('v1', HeaderMatch.prefix('x-a', 'b'));
+    cart.routeTo('v2', HeaderMatch.exact('x-a', 'bc'));
+  })],
+  ['a callee that is undefined', 'NotDeclared', ['shop/cart.calls', 'undefined', 'import each other'], twice(cart => cart.calls(untyped(undefined)))],
+  ['a callee that is a name', 'NotDeclared', ['the text "pay"', 'addService'], twice(cart => cart.calls(untyped('pay')))],
+  ['a callee that is another object', 'NotDeclared', ['another object'], twice(cart => cart.calls(untyped({ name: 'pay' })))],
+  ['a port that is a number', 'NotDeclared', ['80', 'Port.http(80)'], add({ port: untyped(80) })],
+  ['a port of a service outside that is a number', 'NotDeclared', ['443'], () =>
+    new Topology('shop').addExternalService('x', { host: 'a.example', port: untyped(443) })],
+  ['a route to nothing', 'NotDeclared', ['door/GET /', 'undefined'], () => new Topology('shop').addEdge('door', { host: 'a.example' }).route('GET /', untyped(undefined))],
+  ['a timeout without a unit', 'NoDuration', ['The timeout is 3', 'Duration.seconds(3)'], call({ timeout: 3 })],
+  ['a time of each try without a unit', 'NoDuration', ['"400ms"'], call({ retries: { attempts: 1, perTryTimeout: '400ms' } })],
+  ['a delay without a unit', 'NoDuration', ['delay is 5'], call({ faults: { delay: { duration: 5 } } })],
+  ['a limit\'s time without a unit', 'NoDuration', ['ejectFor is 30'], twice(cart => { cart.breakAt({ consecutiveErrors: 1, ejectFor: untyped(30) }); })],
+  ['retries on no failure', 'NothingToRetry', ['`on`'], call({ retries: { attempts: 2, on: [] } })],
+  ['a label that Kubernetes would not take', 'InvalidLabel', ['"-x: y"'], () =>
+    new Topology('shop').addService('cart', { existing: { labels: { '-x': 'y' }, serviceAccount: 'x' } })],
   ['a workload that exists and is described', 'Contradiction', ['image, replicas'], add({ existing: { labels: { app: 'x' }, serviceAccount: 'x' }, replicas: 2 })],
   ['a workload that exists without labels', 'NoLabels', ['every pod'], () =>
     new Topology('shop').addService('cart', { existing: { labels: {}, serviceAccount: 'x' } })],
@@ -197,7 +231,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   }],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES];
+const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES];
 
 test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);

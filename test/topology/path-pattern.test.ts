@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Operation, PathPattern } from '../../lib';
 
-const literal = fc.stringMatching(/^[a-z0-9.$+-]{1,6}$/);
+const literal = fc.stringMatching(/^[a-z0-9.$+-]{1,6}$/).filter(each => !['.', '..'].includes(each));
 const segment = fc.oneof(literal, fc.constantFrom('{id}', '{name}'));
 const pattern = fc.tuple(fc.array(segment, { maxLength: 4 }), fc.boolean())
   .map(([segments, open]) => new PathPattern('test', `/${[...segments, ...(open ? ['{rest+}'] : [])].join('/')}`));

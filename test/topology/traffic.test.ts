@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Port, type Service, Topology } from '../../lib';
+import { HeaderMatch, Port, type Service, Topology } from '../../lib';
 
 const VERSIONS = ['v1', 'v2', 'v3'] as const;
 
@@ -28,20 +28,24 @@ test('a split is taken exactly if its shares are whole percentages that sum to 1
   }), { numRuns: 500 });
 });
 
-test('a split that is refused leaves the one before', () => {
+test('a split that is refused leaves none, and a right one is taken after it', () => {
   const service = cart();
-  service.split({ v1: 90, v2: 10 });
 
-  expect(() => service.split({ v1: 90 })).toThrow('The split v1: 90 sums to 90. Give whole percentages that sum to 100.');
+  expect(() => { service.split({ v1: 90 }); }).toThrow('The split v1: 90 sums to 90. Give whole percentages that sum to 100.');
+  expect(service.weights).toEqual([]);
+  service.split({ v1: 90, v2: 10 });
   expect(service.weights.map(({ version, percent }) => [version.name, percent])).toEqual([['v1', 90], ['v2', 10]]);
 });
 
-test('a later split takes the place of the one before', () => {
+test('routes for one header are in order, the narrower ones first', () => {
   const service = cart();
-  service.split({ v1: 90, v2: 10 });
-  service.split({ v3: 100 });
-
-  expect(service.weights.map(({ version, percent }) => [version.name, percent])).toEqual([['v3', 100]]);
+  ['ab', 'b', 'a'].forEach(each => { service.routeTo('v1', HeaderMatch.exact('x', each)); });
+  service.routeTo('v2', HeaderMatch.prefix('x', 'ab'));
+  service.routeTo('v3', HeaderMatch.prefix('x', 'a'));
+  service.routeTo('v3', HeaderMatch.exact('y', 'ab'));
+  service.routeTo('v3', HeaderMatch.regex('x', 'ab'));
+  expect(refusal(() => { service.routeTo('v1', HeaderMatch.regex('x', 'ab')); })).toBe('Duplicate');
+  expect(service.headerRoutes).toHaveLength(7);
 });
 
 test.each([-1, 100.1, NaN, Infinity])('%d per cent cannot be mirrored', percent => {

@@ -72,7 +72,7 @@ export class Answer {
 
   /** The headers that the rule writes into the answer. */
   get responseHeaders(): Readonly<Record<string, string>> {
-    return Object.assign({}, ...this.passage.response.flatMap(({ set, add }) => [set, add])) as Record<string, string>;
+    return Object.fromEntries(this.passage.response.flatMap(({ set, add }) => [...Object.entries(set), ...Object.entries(add)]));
   }
 
   /** Expects that the request always arrives somewhere. */

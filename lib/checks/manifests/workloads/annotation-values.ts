@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { embeddedValue, isMap } from '../../../manifests';
+import { ownValue, embeddedValue, isMap } from '../../../manifests';
 
 const UINT32 = 2 ** 32;
 const UINT16 = 2 ** 16;
@@ -29,7 +29,7 @@ const RULES: Readonly<Record<string, readonly [string, (value: string) => boolea
 
 /** What a value has to be and is not. */
 export function annotationProblem(name: string, value: string): string | undefined {
-  const [wanted, accepts] = RULES[name] ?? [];
+  const [wanted, accepts] = ownValue(RULES, name) ?? [];
   return accepts && !accepts(value) ? wanted : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../manifests';
 import type { Message, Token } from '../message';
 import type { Refusal } from './answer';
 import { queryValues } from './paths';
@@ -38,7 +39,7 @@ export function hasSource(message: Message, source: string): boolean {
 /** Whether a request has a header; that of a token is there with the token. */
 export function hasHeader({ headers, token }: Message, name: string): boolean {
   const header = name.toLowerCase();
-  return headers[header] !== undefined || header === 'host' || (header === 'authorization' && token !== undefined);
+  return ownValue(headers, header) !== undefined || header === 'host' || (header === 'authorization' && token !== undefined);
 }
 
 /** The scopes of a token: words of a text, or a list. */

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../manifests';
 import type { ApiAnswer } from './answer';
 import type { Visit } from './entry';
 import { mapHttpRequest } from './http-mapping';
@@ -50,8 +51,8 @@ export function integrateRoute({ message, template, path, stage }: Visit, { reso
 }
 
 function toUrl(start: Outgoing, uri: string, key: string, { parameters, path, variables }: Sources): Outgoing {
-  const filled = uri.replace(/\$\{stageVariables\.([^}]+)\}/g, (_whole, name: string) => variables[name] ?? '')
-    .replace(/\{([^}]+?)\+?\}/g, (whole, name: string) => parameters[name] ?? whole);
+  const filled = uri.replace(/\$\{stageVariables\.([^}]+)\}/g, (_whole, name: string) => ownValue(variables, name) ?? '')
+    .replace(/\{([^}]+?)\+?\}/g, (whole, name: string) => ownValue(parameters, name) ?? whole);
   if (!URL.canParse(filled)) {
     throw new Unsimulated(`The address "${uri}" behind the route ${key} is no URL.`, 'Write it in the template.');
   }

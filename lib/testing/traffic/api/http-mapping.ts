@@ -1,4 +1,4 @@
-import type { Field } from '../../../manifests';
+import { ownValue, type Field } from '../../../manifests';
 import { Unsimulated } from '../unsimulated';
 import type { Outgoing } from './outgoing';
 import { queryValues } from './paths';
@@ -34,7 +34,7 @@ export function mapHttpRequest(outgoing: Outgoing, parameters: Field, template: 
     }
     const isHeader = kind === 'header';
     const what = isHeader ? `The header ${name}` : `The query parameter ${name}`;
-    const present = isHeader ? before.message.headers[name.toLowerCase()] : queryValues(before.message.query, name).join(',') || undefined;
+    const present = isHeader ? ownValue(before.message.headers, name.toLowerCase()) : queryValues(before.message.query, name).join(',') || undefined;
     const next = action === 'append' && present !== undefined ? [present, value].filter(each => each !== undefined).join(',') : value;
     return {
       outgoing: isHeader ? before.withHeader(name, next) : before.withQuery(name, next === undefined ? [] : [next]),
@@ -55,5 +55,5 @@ function valueOf(text: string, sources: Sources): string | undefined {
 function variable(name: string, sources: Sources): string | undefined {
   const [origin = '', ...rest] = name.split('.');
   const key = rest.join('.');
-  return origin === 'request' ? partOf(sources, key) : origin === 'stageVariables' ? sources.variables[key] : variableOf(sources, key);
+  return origin === 'request' ? partOf(sources, key) : origin === 'stageVariables' ? ownValue(sources.variables, key) : variableOf(sources, key);
 }

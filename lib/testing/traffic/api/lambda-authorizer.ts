@@ -1,4 +1,4 @@
-import { isMap, type Resource } from '../../../manifests';
+import { ownValue, isMap, type Resource } from '../../../manifests';
 import type { Message, Token } from '../message';
 import { Unsimulated } from '../unsimulated';
 import { type Authorization, claimText, refused, textsOf } from './authorization';
@@ -26,7 +26,7 @@ export function askLambdaAuthorizer({ token }: Message, template: Template, auth
     throw new Unsimulated(`The authorizer ${authorizer.name} asks ${handler ? `the function ${handler.name}` : 'a function that is not in its template'}, whose code is not simulated.`,
       'Ask for routes that it does not guard, or put its decision in place of it.');
   }
-  const demand = routes.map(each => demandIn(demands[each])).find(each => each !== undefined);
+  const demand = routes.map(each => demandIn(ownValue(demands, each))).find(each => each !== undefined);
   const problem = demand ? problemOf(token, demand) : 'since no demand is known for the route';
   if (!demand || !token || problem !== undefined) {
     return refused(401, `The function ${handler.name} takes no token ${problem ?? ''}: {"message":"Unauthorized"}.`);
@@ -36,8 +36,8 @@ export function askLambdaAuthorizer({ token }: Message, template: Template, auth
     return refused(403, `The function ${handler.name} denies a token ${denial}: {"message":"User is not authorized to access this resource"}.`);
   }
   const { claims } = token;
-  const client = claims[variable('CLIENT_CLAIM')];
-  const key = mapIn(variable('CLIENTS'))?.[String(client)];
+  const client = ownValue(claims, variable('CLIENT_CLAIM'));
+  const key = ownValue(mapIn(variable('CLIENTS')) ?? {}, String(client));
   return {
     steps: [`The function ${handler.name} takes the token of ${demand.issuer} for ${demand.audiences.join(' or ')}${demand.scopes ? ` with one of the scopes ${demand.scopes.join(', ')}` : ''}.`],
     context: {

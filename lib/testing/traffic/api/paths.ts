@@ -16,7 +16,7 @@ const REST = 2;
 
 /** How a path meets a pattern such as `/pets/{id}` or `/static/{file+}`; a parameter stands for no empty segment. */
 export function matchPath(pattern: string, path: string): PathMatch | undefined {
-  const parameters: Record<string, string> = {};
+  const parameters: [string, string][] = [];
   const rank: number[] = [];
   const segments = segmentsOf(path);
   const parts = segmentsOf(pattern);
@@ -27,12 +27,12 @@ export function matchPath(pattern: string, path: string): PathMatch | undefined 
       return undefined;
     }
     if (name !== undefined) {
-      parameters[name] = isRest ? segments.slice(index).join('/') : segment;
+      parameters.push([name, isRest ? segments.slice(index).join('/') : segment]);
     }
     rank.push(name === undefined ? LITERAL : isRest ? REST : PARAMETER);
   }
   const takesRest = rank.at(-1) === REST;
-  return takesRest || segments.length === parts.length ? { parameters, rank: [takesRest ? 1 : 0, ...rank] } : undefined;
+  return takesRest || segments.length === parts.length ? { parameters: Object.fromEntries(parameters), rank: [takesRest ? 1 : 0, ...rank] } : undefined;
 }
 
 /** The parameter that a segment of a pattern is, if it is one. */

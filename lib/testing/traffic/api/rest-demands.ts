@@ -1,3 +1,4 @@
+import { ownValue } from '../../../manifests';
 import type { Refusal } from './answer';
 import { type Authorization, hasHeader } from './authorization';
 import type { Visit } from './entry';
@@ -42,7 +43,7 @@ export function validate(visit: Visit, { resource, parameters }: RestMethod): De
   const missing = required.map(([name]) => name.replace(/^method\.request\./, '')).filter(each => {
     const [kind = '', ...rest] = each.split('.');
     const name = rest.join('.');
-    return kind.endsWith('querystring') ? !queryValues(message.query, name).some(value => value !== '') : kind === 'path' ? !parameters[name] : !hasHeader(message, name);
+    return kind.endsWith('querystring') ? !queryValues(message.query, name).some(value => value !== '') : kind === 'path' ? !ownValue(parameters, name) : !hasHeader(message, name);
   });
   if (missing.length > 0) {
     return { refusal: respond(template, api, 'BAD_REQUEST_PARAMETERS', `The request lacks ${missing.join(', ')}: {"message":"Missing required request parameters"}.`), steps: [] };

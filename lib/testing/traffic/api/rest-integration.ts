@@ -1,3 +1,4 @@
+import { ownValue } from '../../../manifests';
 import { Unsimulated } from '../unsimulated';
 import type { ApiAnswer } from './answer';
 import type { Visit } from './entry';
@@ -78,7 +79,7 @@ interface Address {
 
 /** The address of an integration, with values for its parameters; a VPC link of the first kind may have none but its own. */
 function addressOf(uri: string, parameters: Readonly<Record<string, string>>, { variables }: Sources, name: string): Address {
-  const filled = uri.replace(/\$\{stageVariables\.([^}]+)\}/g, (_whole, variable: string) => variables[variable] ?? '');
+  const filled = uri.replace(/\$\{stageVariables\.([^}]+)\}/g, (_whole, variable: string) => ownValue(variables, variable) ?? '');
   const [, scheme = '', hostname = '', port, path = ''] = /^(https?):\/\/([^/:?]+)(?::(\d+))?(\/[^?]*)?/.exec(filled) ?? [];
   if (hostname === '' || /[${}]/.test(hostname)) {
     throw new Unsimulated(`The address "${uri}" behind the method ${name} is no URL.`, 'Write it in the template.');
@@ -87,6 +88,6 @@ function addressOf(uri: string, parameters: Readonly<Record<string, string>>, { 
     scheme,
     hostname,
     port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port),
-    path: path.replace(/\{([^}]+)\}/g, (whole, parameter: string) => parameters[parameter] ?? whole) || '/',
+    path: path.replace(/\{([^}]+)\}/g, (whole, parameter: string) => ownValue(parameters, parameter) ?? whole) || '/',
   };
 }

@@ -1,4 +1,4 @@
-import type { Field } from '../../../manifests';
+import { ownValue, type Field } from '../../../manifests';
 import { Unsimulated } from '../unsimulated';
 import type { Outgoing } from './outgoing';
 import type { Template } from './template';
@@ -55,5 +55,5 @@ function valueOf(expression: string, sources: Sources): string | undefined {
   }
   const [origin = '', ...rest] = expression.split('.');
   const name = rest.join('.');
-  return origin === 'method' ? partOf(sources, name.replace(/^request\./, '')) : origin === 'stageVariables' ? sources.variables[name] : origin === 'context' ? variableOf(sources, name) : undefined;
+  return origin === 'method' ? partOf(sources, name.replace(/^request\./, '')) : origin === 'stageVariables' ? ownValue(sources.variables, name) : origin === 'context' ? variableOf(sources, name) : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Field } from '../../../manifests';
+import { ownValue, type Field } from '../../../manifests';
 import type { Message } from '../message';
 import { Unsimulated } from '../unsimulated';
 import { decoded } from './paths';
@@ -39,8 +39,8 @@ export function applyTemplates({ headers }: Message, integration: Field, paramet
 function overriddenPath(template: string, { resource }: Field, parameters: Readonly<Record<string, string>>): string {
   const [, text = '$'] = SET_PATH.exec(template) ?? [];
   const path = text
-    .replace(new RegExp(String.raw`\$util\.urlEncode\(${PARAMETER}\)`, 'g'), (_whole, name: string) => urlEncode(decoded(parameters[name] ?? '')))
-    .replace(new RegExp(PARAMETER, 'g'), (_whole, name: string) => decoded(parameters[name] ?? ''));
+    .replace(new RegExp(String.raw`\$util\.urlEncode\(${PARAMETER}\)`, 'g'), (_whole, name: string) => urlEncode(decoded(ownValue(parameters, name) ?? '')))
+    .replace(new RegExp(PARAMETER, 'g'), (_whole, name: string) => decoded(ownValue(parameters, name) ?? ''));
   if (/[$#]/.test(text.replace(new RegExp(String.raw`\$util\.urlEncode\(${PARAMETER}\)|${PARAMETER}`, 'g'), ''))) {
     throw new Unsimulated(`A template of ${resource.name} overrides what is not simulated.`, 'Let it set the path alone, to a text with parameters of the path.');
   }

@@ -94,7 +94,7 @@ function textOf(value: unknown): string {
 
 function substituted(value: unknown): string {
   const [text, variables]: unknown[] = Array.isArray(value) ? value : [value];
-  return textOf(text).replace(/\$\{([^!}][^}]*)\}/g, (whole, name: string) => isMap(variables) && name in variables ? textOf(variables[name]) : whole).replaceAll('${!', '${');
+  return textOf(text).replace(/\$\{([^!}][^}]*)\}/g, (whole, name: string) => isMap(variables) && Object.hasOwn(variables, name) ? textOf(variables[name]) : whole).replaceAll('${!', '${');
 }
 
 /** The logical ids that a value refers to, in the order in which they are written. */

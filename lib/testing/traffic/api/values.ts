@@ -1,3 +1,4 @@
+import { ownValue } from '../../../manifests';
 import type { Message } from '../message';
 import { Unsimulated } from '../unsimulated';
 import { decoded, queryValues } from './paths';
@@ -29,7 +30,7 @@ export function partOf({ message, path, parameters }: Sources, name: string): st
       return values.length > 0 ? values.join(',') : undefined;
     }
     case 'path':
-      return key === '' ? path : parameters[key] === undefined ? undefined : decoded(parameters[key]);
+      return key === '' ? path : decodedOrNone(ownValue(parameters, key));
     case 'body':
       throw new Unsimulated('A mapping takes a value from the body of the request, which has none here.', 'Ask for routes without such a mapping.');
     default:
@@ -39,10 +40,14 @@ export function partOf({ message, path, parameters }: Sources, name: string): st
 
 /** A variable such as `stage` or `authorizer.claims.sub`. What is known at run time alone stands for itself; a claim that is not there is nothing. */
 export function variableOf({ context }: Sources, name: string): string | undefined {
-  return context[name] ?? (name.startsWith('authorizer.') ? undefined : `$context.${name}`);
+  return ownValue(context, name) ?? (name.startsWith('authorizer.') ? undefined : `$context.${name}`);
+}
+
+function decodedOrNone(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : decoded(text);
 }
 
 function headerOf({ host, headers, token }: Message, name: string): string | undefined {
   const header = name.toLowerCase();
-  return headers[header] ?? (header === 'host' ? host : header === 'authorization' && token ? 'Bearer …' : undefined);
+  return ownValue(headers, header) ?? (header === 'host' ? host : header === 'authorization' && token ? 'Bearer …' : undefined);
 }

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, isWithin, matchesPattern } from '../../../manifests';
+import { ownValue, type Cluster, type Field, isWithin, matchesPattern } from '../../../manifests';
 import { claimTexts } from './claims';
 import type { Connection } from '../proxies/connection';
 import { and, type Known, not, or } from './logic';
@@ -82,7 +82,7 @@ function isAboutRequests(attribute: string): boolean {
 
 function testOf(attribute: string, at: Field): { test: Test } {
   const [, prefix = attribute, name = ''] = /^([^[]+)\[(.*)\]$/.exec(attribute) ?? [];
-  const own = TESTS[prefix];
+  const own = ownValue(TESTS, prefix);
   if (!own) {
     throw new Unsimulated(`The AuthorizationPolicy ${at.resource.key} asks for ${attribute} (${String(at)}).`, 'Nothing here knows that attribute.');
   }
@@ -119,7 +119,7 @@ const TESTS: Readonly<Record<string, (name: string, at: Field) => Test>> = {
   'request.auth.presenter': () => ofClaim('azp'),
   'request.auth.claims': name => ofClaim(...name.split('][')),
   'request.headers': name => ofRequest(({ headers }, value) => {
-    const header = headers[name.toLowerCase()];
+    const header = ownValue(headers, name.toLowerCase());
     return header !== undefined && (value === '*' || matchesPattern(value, header));
   }),
   hosts: () => ofRequest((message, value) => matchesPattern(value.toLowerCase(), authorityOf(message).toLowerCase())),

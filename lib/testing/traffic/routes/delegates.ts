@@ -1,4 +1,4 @@
-import { type Cluster, type Field, gatewayOf, isMap, Kind, namespacesOf, type Resource } from '../../../manifests';
+import { ownValue, type Cluster, type Field, gatewayOf, isMap, Kind, namespacesOf, type Resource } from '../../../manifests';
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -56,7 +56,7 @@ function mergedMatch(root: Value, leaf: Value): Value {
 
 function agree(root: Value, leaf: Value): boolean {
   return ['uri', 'scheme', 'method', 'authority'].every(name => textsAgree(root[name], leaf[name]))
-    && ['headers', 'withoutHeaders', 'queryParams'].every(name => Object.entries(valueOf(leaf[name])).every(([key, match]) => textsAgree(valueOf(root[name])[key], match)))
+    && ['headers', 'withoutHeaders', 'queryParams'].every(name => Object.entries(valueOf(leaf[name])).every(([key, match]) => textsAgree(ownValue(valueOf(root[name]), key), match)))
     && Boolean(root.ignoreUriCase) === Boolean(leaf.ignoreUriCase)
     && (!root.port || !leaf.port || root.port === leaf.port)
     && (!root.sourceNamespace || root.sourceNamespace === leaf.sourceNamespace)

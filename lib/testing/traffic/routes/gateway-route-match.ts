@@ -1,4 +1,4 @@
-import { type Field, Kind } from '../../../manifests';
+import { ownValue, type Field, Kind } from '../../../manifests';
 import type { Message } from '../message';
 import { queryParameter } from './query';
 import { matchesRe2 } from './re2';
@@ -47,7 +47,7 @@ function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match
     isFor: () => true,
     takes: (message: Message) => (!path || matchesPath(path, message.path))
       && (method === '' || method === message.method)
-      && headers.every(each => takesText(each, message.headers[each.get('name').text.toLowerCase()]))
+      && headers.every(each => takesText(each, ownValue(message.headers, each.get('name').text.toLowerCase())))
       && parameters.every(each => takesText(each, queryParameter(message.query, each.get('name').text))),
   };
 }

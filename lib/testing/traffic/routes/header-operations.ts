@@ -20,12 +20,12 @@ export function headerModifier(at: Field): HeaderOperations {
 
 /** Headers after operations. */
 export function operated(headers: Readonly<Record<string, string>>, { set, add, remove }: HeaderOperations): Readonly<Record<string, string>> {
-  const result: Record<string, string> = Object.fromEntries(Object.entries(headers).filter(([name]) => !remove.includes(name)));
-  Object.assign(result, set);
+  const result = new Map([...Object.entries(headers).filter(([name]) => !remove.includes(name)), ...Object.entries(set)]);
   for (const [name, value] of Object.entries(add)) {
-    result[name] = result[name] === undefined ? value : `${result[name]},${value}`;
+    const before = result.get(name);
+    result.set(name, before === undefined ? value : `${before},${value}`);
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 /** A message for another host. */

@@ -1,4 +1,4 @@
-import { gatewayOf, hasLabels, type Field } from '../../../manifests';
+import { ownValue, gatewayOf, hasLabels, type Field } from '../../../manifests';
 import { claimOfHeader, claimTexts } from '../policies/claims';
 import { authorityOf, type Message } from '../message';
 import type { Proxy } from '../proxies/proxy';
@@ -51,13 +51,13 @@ function keyOf(gateway: string, namespace: string): string {
 function pathOf(at: Field): PathMatch | undefined {
   const [found] = at.get('uri').entries;
   const kinds: Readonly<Record<string, PathMatch['kind']>> = { exact: 'exact', prefix: 'prefix', regex: 'regex' };
-  const kind = found && kinds[found[0]];
+  const kind = found && ownValue(kinds, found[0]);
   return kind && { kind, value: found[1].text, ignoresCase: at.get('ignoreUriCase').isTrue };
 }
 
 function hasHeader(name: string, match: Field, message: Message): boolean {
   const claim = claimOfHeader(name);
-  return claim ? claimTexts(message.verified ?? {}, claim).some(each => matchesString(match, each)) : matchesString(match, message.headers[name.toLowerCase()]);
+  return claim ? claimTexts(message.verified ?? {}, claim).some(each => matchesString(match, each)) : matchesString(match, ownValue(message.headers, name.toLowerCase()));
 }
 
 /** A header that is missing counts as an empty one, unless the match asks only whether it is there. */
@@ -67,5 +67,5 @@ function lacksHeader(name: string, match: Field, message: Message): boolean {
     return !claimTexts(message.verified ?? {}, claim).some(each => matchesString(match, each));
   }
   const asksPresence = match.entries.length === 0 || match.get('regex').text === '*';
-  return !matchesString(match, message.headers[name.toLowerCase()] ?? (asksPresence ? undefined : ''));
+  return !matchesString(match, ownValue(message.headers, name.toLowerCase()) ?? (asksPresence ? undefined : ''));
 }

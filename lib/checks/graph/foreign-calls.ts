@@ -1,0 +1,48 @@
+import { type Call, ExternalService, Service, type Topology } from '../../topology';
+import { type Finding, Severity } from '../finding';
+
+/**
+ * Calls that ask what cannot be kept without touching other teams' traffic: operations of a callee whose policies are its owner's, and traffic
+ * rules for callers in a namespace that the topology does not own, where they would hold for every pod.
+ */
+export function foreignCalls(topology: Topology): Finding[] {
+  return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(call => [
+    ...unguardedOperations(call, topology),
+    ...rulesForOthers(call, topology),
+  ]));
+}
+
+function unguardedOperations({ caller, callee, only }: Call, { edges }: Topology): Finding[] {
+  // An aggregator sends no other requests, by its own configuration.
+  if (!only || !(callee instanceof Service && callee.isForeign) || edges.some(({ aggregator }) => aggregator === caller)) {
+    return [];
+  }
+  return [{
+    id: 'UnguardedOperations',
+    severity: Severity.ERROR,
+    path: `${caller.path} → ${callee.name}`,
+    message: `${callee.name} exists in namespace ${callee.namespace}, which the topology does not own: its policies are its owner's, so \`only\` `
+      + 'would allow everything.',
+    remedy: `Leave \`only\` out, or own the namespace: \`topology.addNamespace('${callee.namespace}')\`.`,
+  }];
+}
+
+function rulesForOthers({ caller, callee, terms }: Call, topology: Topology): Finding[] {
+  const isForeign = callee instanceof Service && callee.isForeign;
+  const hasRules = isForeign && (callee.routesByVersion || callee.circuitBreaker !== undefined || isSet(terms));
+  if (topology.owns(caller.namespace) || !(hasRules || callee instanceof ExternalService)) {
+    return [];
+  }
+  return [{
+    id: 'RulesForOthers',
+    severity: Severity.ERROR,
+    path: `${caller.path} → ${callee.name}`,
+    message: `The traffic rules of this call would hold for every pod in namespace ${caller.namespace}, which the topology does not own.`,
+    remedy: `Own the namespace: \`topology.addNamespace('${caller.namespace}')\`, move ${caller.name} to a namespace that is owned`
+      + `${isForeign ? ', or leave out the terms' : ''}.`,
+  }];
+}
+
+function isSet({ timeout, retries, faults }: Call['terms']): boolean {
+  return timeout !== undefined || (retries?.attempts ?? 0) > 0 || faults !== undefined;
+}

@@ -1,0 +1,20 @@
+import { Mistake } from './mistake';
+
+/** @see https://github.com/distribution/reference/blob/main/reference.go */
+const HOST = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::\d+)?`;
+const PART = '[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*';
+const IMAGE = new RegExp(String.raw`^(?:${HOST}/)?${PART}(?:/${PART})*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z0-9+.-]+:[0-9a-fA-F]{32,})?$`);
+const UNSET = ['undefined', 'null', 'NaN'];
+
+/** Refuses what names no container image: no kubelet could pull it. */
+export function requireImage(where: string, image: string): void {
+  const unset = image.split(/[/:@]/).find(part => UNSET.includes(part));
+  if (unset !== undefined || !IMAGE.test(image)) {
+    throw new Mistake({
+      code: 'InvalidImage',
+      where,
+      problem: `"${image}" names no container image${unset === undefined ? '' : `: "${unset}" is a variable that was not set`}.`,
+      remedy: 'Write [registry/]repository[:tag][@digest], e.g. "registry.example/cart:1.2.0".',
+    });
+  }
+}
