@@ -5,7 +5,7 @@ import { Cluster, isMap, printableLine, readResources } from '../../lib/manifest
 import { explain } from './explain';
 import { noneOf, suggestion } from './suggestion';
 
-export const CHECK_USAGE = `cardinal check [FILES…|FOLDERS…|-] [options]
+export const CHECK_USAGE = `cdk8s-cardinal check [FILES…|FOLDERS…|-] [options]
 
 Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one cluster. Without files: what \`cardinal synth\` wrote, dist and cdk.out.
 
@@ -112,7 +112,7 @@ function optionsOf(args: readonly string[]): Options | string {
       return `--suppress: there is no check and no code "${unknown}".${suggestion(unknown, NAMES)}`;
     }
     if (paths.length === 0 && values.explain === undefined && !values.list) {
-      return 'There is neither dist nor cdk.out here. Name the files to check, or run `cardinal synth` first.';
+      return 'There is neither dist nor cdk.out here. Name the files to check, or run `npx cdk8s-cardinal synth` first.';
     }
     return {
       paths,

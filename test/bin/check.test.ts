@@ -61,7 +61,7 @@ test('the standard input is a file too, and a namespace is given to what names n
 });
 
 test('without anything to check it says what it takes, with 2', () => {
-  expect(cardinalProcess(['check'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*cardinal check \[FILES/) });
+  expect(cardinalProcess(['check'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*cdk8s-cardinal check \[FILES/) });
 });
 
 test('a suppression with a reason keeps it from failing', () => {
