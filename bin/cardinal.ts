@@ -2,10 +2,10 @@
 import { check } from './commands/check';
 import { synth } from './commands/synth';
 
-const USAGE = `cardinal: one declared topology, for cluster and cloud
+const USAGE = `cdk8s-cardinal: one declared topology, for cluster and cloud
 
-  cardinal synth    run the apps of cdk8s.yaml and cdk.json, and say what they wrote
-  cardinal check    check what they wrote, or any manifests: mistakes of mesh, policies, gateways and call graph
+  cdk8s-cardinal synth    run the apps of cdk8s.yaml and cdk.json, and say what they wrote
+  cdk8s-cardinal check    check what they wrote, or any manifests: mistakes of mesh, policies, gateways and call graph
 `;
 
 async function main([command, ...args]: string[]): Promise<number> {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { checkManifests, checksNamed, checkTable, coverageTable, type Report, Severity, toJson, toSarif, toText } from '../../lib/checks';
-import { Cluster, isMap, readResources } from '../../lib/manifests';
+import { checkManifests, CHECKS, checksNamed, checkTable, coverageTable, type Report, Severity, toJson, toSarif, toText } from '../../lib/checks';
+import { Cluster, isMap, printableLine, readResources } from '../../lib/manifests';
 import { explain } from './explain';
+import { noneOf, suggestion } from './suggestion';
 
-export const CHECK_USAGE = `cardinal check [FILES…|FOLDERS…|-] [options]
+export const CHECK_USAGE = `cdk8s-cardinal check [FILES…|FOLDERS…|-] [options]
 
 Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one cluster. Without files: what \`cardinal synth\` wrote, dist and cdk.out.
 
@@ -13,7 +14,9 @@ Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one c
   --format FORMAT        text (default), json or sarif
   --fail-on SEVERITY     what makes it exit with 1: error (default), warning, info or never
   --strict               the same as --fail-on warning
-  --suppress "ID: WHY"   accept the findings of a check everywhere; may be repeated
+  --suppress "ID: WHY"   accept the findings of a check, or of a code, everywhere; may be repeated
+  --no-inline-suppressions
+                         ignore the suppressions in manifests, and report each of them
   --explain ID           say what a check looks for and why; a code of istioctl analyze or Kiali will do
   --list                 all checks, and all codes of istioctl analyze and Kiali with the checks that find them, as Markdown
 
@@ -21,19 +24,20 @@ It exits with 0, with 1 for findings, and with 2 for input that cannot be read, 
 cardinal.cdk8s.io/suppress: "ID: WHY; ID: WHY".
 `;
 
-const FORMATS: Readonly<Partial<Record<string, (report: Report, objects: number) => string>>> = { text: toText, json: toJson, sarif: toSarif };
-const FAILING: Readonly<Partial<Record<string, readonly Severity[]>>> = {
-  error: [Severity.ERROR],
-  warning: [Severity.ERROR, Severity.WARNING],
-  info: Object.values(Severity),
-  never: [],
-};
+const FORMATS: ReadonlyMap<string, (report: Report, objects: number) => string> = new Map([['text', toText], ['json', toJson], ['sarif', toSarif]]);
+const FAILING: ReadonlyMap<string, readonly Severity[]> = new Map([
+  ['error', [Severity.ERROR]],
+  ['warning', [Severity.ERROR, Severity.WARNING]],
+  ['info', Object.values(Severity)],
+  ['never', []],
+]);
+const NAMES = [...new Set(CHECKS.flatMap(({ id, covers }) => [id, ...covers]))];
 
 /** Checks manifests and prints what was found; gives back the exit code. */
 export function check(args: readonly string[]): number {
   const options = optionsOf(args);
   if (typeof options === 'string') {
-    process.stderr.write(`${options}\n\n${CHECK_USAGE}`);
+    process.stderr.write(`${printableLine(options)}\n\n${CHECK_USAGE}`);
     return 2;
   }
   if (options.list) {
@@ -42,15 +46,19 @@ export function check(args: readonly string[]): number {
   }
   if (options.explain !== undefined) {
     const text = explain(options.explain);
-    (text === undefined ? process.stderr : process.stdout).write(text ?? `There is no check and no code "${options.explain}".\n`);
-    return text === undefined ? 2 : 0;
+    if (text === undefined) {
+      process.stderr.write(`${printableLine(`There is no check and no code "${options.explain}".${suggestion(options.explain, NAMES)}`)}\n`);
+      return 2;
+    }
+    process.stdout.write(text);
+    return 0;
   }
   const { resources, errors } = readResources(options.paths, options.namespace);
   errors.forEach(each => process.stderr.write(`${each.message}\n`));
   if (resources.length === 0 && errors.length === 0) {
-    process.stderr.write(`There is no object in ${options.paths.join(', ')}: an earlier command may have failed.\n`);
+    process.stderr.write(`${printableLine(`There is no object in ${options.paths.join(', ')}: an earlier command may have failed.`)}\n`);
   }
-  const report = checkManifests(new Cluster(resources, { clusterDomain: options.clusterDomain }), { suppress: options.suppress });
+  const report = checkManifests(new Cluster(resources, { clusterDomain: options.clusterDomain }), { suppress: options.suppress, inlineSuppressions: options.inlineSuppressions });
   process.stdout.write(options.format(report, resources.length));
   return errors.length > 0 || resources.length === 0 ? 2 : report.findings.some(each => options.failing.includes(each.severity)) ? 1 : 0;
 }
@@ -62,6 +70,7 @@ interface Options {
   readonly format: (report: Report, objects: number) => string;
   readonly failing: readonly Severity[];
   readonly suppress: Readonly<Record<string, string>>;
+  readonly inlineSuppressions: boolean;
   readonly explain?: string;
   readonly list: boolean;
 }
@@ -79,22 +88,31 @@ function optionsOf(args: readonly string[]): Options | string {
         'fail-on': { type: 'string' },
         'strict': { type: 'boolean', default: false },
         'suppress': { type: 'string', multiple: true, default: [] },
+        'no-inline-suppressions': { type: 'boolean', default: false },
         'explain': { type: 'string' },
         'list': { type: 'boolean', default: false },
       },
     });
-    const format = FORMATS[values.format];
-    const failing = FAILING[values['fail-on'] ?? (values.strict ? 'warning' : 'error')];
+    const format = FORMATS.get(values.format);
+    const failOn = values['fail-on'] ?? (values.strict ? 'warning' : 'error');
+    const failing = FAILING.get(failOn);
     const paths = positionals.length > 0 ? positionals : ['dist', 'cdk.out'].filter(each => existsSync(each));
     const suppress = values.suppress.map(each => /^\s*([^:]+?)\s*:\s*(\S.*?)\s*$/.exec(each));
-    if (!format || !failing) {
-      return format ? `--fail-on ${values['fail-on']} is none of ${Object.keys(FAILING).join(', ')}.` : `--format ${values.format} is none of ${Object.keys(FORMATS).join(', ')}.`;
+    if (!format) {
+      return noneOf('--format', values.format, [...FORMATS.keys()]);
     }
-    if (suppress.some(each => checksNamed(each?.[1] ?? '').length === 0)) {
+    if (!failing) {
+      return noneOf('--fail-on', failOn, [...FAILING.keys()]);
+    }
+    if (suppress.some(each => each === null)) {
       return '--suppress takes the name of a check and the reason: "Check: reason".';
     }
+    const unknown = suppress.map(each => each?.[1] ?? '').find(each => checksNamed(each).length === 0);
+    if (unknown !== undefined) {
+      return `--suppress: there is no check and no code "${unknown}".${suggestion(unknown, NAMES)}`;
+    }
     if (paths.length === 0 && values.explain === undefined && !values.list) {
-      return 'There is neither dist nor cdk.out here. Name the files to check, or run `cardinal synth` first.';
+      return 'There is neither dist nor cdk.out here. Name the files to check, or run `npx cdk8s-cardinal synth` first.';
     }
     return {
       paths,
@@ -102,7 +120,8 @@ function optionsOf(args: readonly string[]): Options | string {
       clusterDomain: values['cluster-domain'],
       format,
       failing,
-      suppress: Object.fromEntries(suppress.flatMap(each => checksNamed(each?.[1] ?? '').map(({ id }) => [id, each?.[2] ?? '']))),
+      suppress: Object.fromEntries(suppress.map(each => [each?.[1] ?? '', each?.[2] ?? ''])),
+      inlineSuppressions: !values['no-inline-suppressions'],
       explain: values.explain,
       list: values.list,
     };

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { readManifests, readTemplates } from '../../lib/manifests';
+import { printableLine, readManifests, readTemplates } from '../../lib/manifests';
 
 /** Where the results are, and what was said on the way. */
 export interface Outcome {
@@ -24,7 +24,7 @@ export function summarize({ manifests, templates, findings, seconds }: Outcome):
     ['time', `${seconds.toFixed(1)} s`],
   ];
   const width = Math.max(...lines.map(([name]) => name.length));
-  return [...lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`), ...findings.map(finding => `  ${finding}`), ''].join('\n');
+  return [...lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`), ...findings.map(finding => `  ${finding}`)].map(line => `${printableLine(line)}\n`).join('');
 }
 
 function byCount(kinds: readonly string[]): string {

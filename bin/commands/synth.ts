@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { checkManifests, describeFinding, Severity } from '../../lib/checks';
-import { Cluster, readResources } from '../../lib/manifests';
+import { Cluster, printableLine, readResources } from '../../lib/manifests';
 import { summarize } from './summary';
 
 interface Run {
@@ -20,7 +20,7 @@ export async function synth(folder: string): Promise<number> {
     ...(existsSync(join(folder, 'cdk.json')) ? [run(folder, 'cdk', ['synth', '--quiet', '--no-notices', '--no-version-reporting'])] : []),
   ];
   if (apps.length === 0) {
-    process.stderr.write(`There is neither a cdk8s.yaml nor a cdk.json in ${folder}. Change to the folder of the app.\n`);
+    process.stderr.write(`${printableLine(`There is neither a cdk8s.yaml nor a cdk.json in ${folder}. Change to the folder of the app.`)}\n`);
     return 2;
   }
   const runs = await Promise.all(apps);
@@ -56,7 +56,7 @@ function whatWentWrong(errors: string): string {
   const first = lines.findIndex(line => /^\w*(Error|Mistake): /.test(line));
   const last = lines.findIndex((line, index) => index > first && /^(Node\.js v|\w*Error: command )/.test(line));
   const relevant = lines.slice(Math.max(first, 0), last < 0 ? undefined : last);
-  return relevant.filter(line => !/^\s+at .*(node_modules|node:internal)/.test(line)).join('\n').trimEnd();
+  return relevant.filter(line => !/^\s+at .*(node_modules|node:internal)/.test(line)).map(printableLine).join('\n').trimEnd();
 }
 
 function outputOf(folder: string): string {

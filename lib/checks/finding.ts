@@ -1,3 +1,5 @@
+import { printable } from '../manifests';
+
 /** How bad it is. */
 export enum Severity {
   /** It cannot work: synthesis stops. */
@@ -23,5 +25,5 @@ export interface Finding {
 
 /** A finding as one line of text. */
 export function describeFinding(finding: Finding): string {
-  return `${finding.severity} [${finding.path}] ${finding.message} ${finding.remedy} (${finding.id})`;
+  return printable(`${finding.severity} [${finding.path}] ${finding.message} ${finding.remedy} (${finding.id})`);
 }

@@ -25,7 +25,7 @@ export class Cluster {
   readonly clusterDomain: string;
   private readonly byType = new Map<string, Resource[]>();
   private readonly byKey = new Map<string, Resource>();
-  private readonly services = new Map<string, Resource[]>();
+  private readonly services = new Map<Workload, Resource[]>();
   private known?: ReadonlySet<string>;
 
   constructor(readonly resources: readonly Resource[], props: ClusterProps = {}) {
@@ -44,8 +44,7 @@ export class Cluster {
     this.mesh = MeshConfig.of(this.all(Kind.CONFIG_MAP), this.all(Kind.ISTIO_OPERATOR));
     for (const service of this.all(Kind.SERVICE)) {
       for (const workload of this.selectedBy(service)) {
-        const key = `${workload.resource.type} ${workload.resource.key}`;
-        addTo(this.services, key, service);
+        addTo(this.services, workload, service);
       }
     }
   }
@@ -74,7 +73,7 @@ export class Cluster {
 
   /** The Services in front of a workload. */
   servicesOf(workload: Workload): readonly Resource[] {
-    return this.services.get(`${workload.resource.type} ${workload.resource.key}`) ?? [];
+    return this.services.get(workload) ?? [];
   }
 
   /** The namespaces that a selector takes, of those that objects are in. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { loadAll } from 'js-yaml';
+import { parseDocuments } from './documents';
 import type { KubernetesObject } from './object';
 
 /** A file of Kubernetes objects. */
@@ -14,7 +14,7 @@ export interface ManifestFile {
 export function readManifests(folder: string): ManifestFile[] {
   return filesBelow(folder).filter(file => /\.ya?ml$/.test(file)).map(file => ({
     path: relative(folder, file),
-    objects: (loadAll(readFileSync(file, 'utf8')) as (KubernetesObject | null)[]).filter(object => object !== null),
+    objects: parseDocuments(readFileSync(file, 'utf8'), file).map(each => each.value as KubernetesObject),
   }));
 }
 

@@ -1,6 +1,8 @@
-import { CORE_SCHEMA, load, mergeTag, YAMLException } from 'js-yaml';
+import { YAMLException } from 'js-yaml';
 import { ManifestError } from './manifest-error';
 import { Source } from './source';
+import { valueOf, YamlError } from './yaml';
+import { type Budget, type Events, eventsOf, MAX_DEPTH, newBudget } from './yaml-indentation';
 
 /** A document of a YAML or JSON text. */
 export interface ManifestDocument {
@@ -10,25 +12,27 @@ export interface ManifestDocument {
 
 /** How much of what nobody writes by hand is read, and no more. */
 const MAX_CHARACTERS = 64 * 1024 * 1024;
-const MAX_DEPTH = 100;
 const MAX_VALUES = 1_000_000;
+/** What values of a document are told apart by: each takes memory before values can be counted. */
+const SEPARATORS = new Set([...'\n\r,:[{?'].map(each => each.charCodeAt(0)));
+const MAX_SEPARATORS = 4_000_000;
+const SEPARATOR = '---';
+/** What go-yaml refuses, and what it takes for the end of a line where YAML 1.2 does not: one could hide fields behind it in a comment. */
+const UNREADABLE = /\r(?!\n)|[\0-\b\v\f\x0E-\x1F\x7F-\x9F\u2028\u2029\uFEFF\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
-const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
-
-/** The documents of a YAML or JSON text, without the empty ones. Throws a {@link ManifestError} where it is neither. */
+/** The documents of a YAML or JSON text as kubectl reads it, without the empty ones. Throws a {@link ManifestError} where it is neither. */
 export function parseDocuments(text: string, file: string): ManifestDocument[] {
   if (text.length > MAX_CHARACTERS) {
     throw new ManifestError(file, 1, 1, `The file has ${text.length} characters; at most ${MAX_CHARACTERS} are read. Split it.`);
   }
-  return partsOf(text.replace(/^\uFEFF/, '')).flatMap(({ part, line }) => {
-    const source = new Source(file, part, line);
-    const value = valueOf(part, line, file);
-    if (value === undefined || value === null) {
-      return [];
-    }
-    refuseBombs(value, source);
-    return [{ value, source }];
-  });
+  const readable = text.replace(/^\uFEFF/, '');
+  const unreadable = UNREADABLE.exec(readable);
+  if (unreadable) {
+    const code = unreadable[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    throw errorAt(readable, unreadable.index, file, 1, `This is no YAML: the character U+${code} is not allowed, or ends a line for kubectl and not for other programs. Write it as an escape in double quotes.`);
+  }
+  const budget = newBudget();
+  return [...partsOf(readable, file)].flatMap(({ part, line }) => documentOf(part, line, file, budget) ?? []);
 }
 
 interface Part {
@@ -36,42 +40,67 @@ interface Part {
   readonly line: number;
 }
 
-/** A text cut where documents start: nothing in YAML but a marker may have three dashes at the start of a line. */
-function partsOf(text: string): Part[] {
-  const parts: Part[] = [];
-  let line = 1;
-  let directives = '';
-  for (const piece of text.split(/^(?=---(?:\s|$))/m)) {
-    const part = directives + piece;
-    const isDirective = /^%/m.test(piece) && piece.split('\n').every(each => /^(%|\s*(#|$))/.test(each));
-    directives = isDirective ? part : '';
-    if (!isDirective && /^(?!---\s*$|\s*(#|$)|\.\.\.\s*$)/m.test(part)) {
-      parts.push({ part, line: line - countLines(part) + countLines(piece) });
+/**
+ * A text cut at the lines that begin with three dashes, as kubectl cuts it.
+ * @see https://github.com/kubernetes/apimachinery/blob/v0.36.0/pkg/util/yaml/decoder.go
+ */
+function* partsOf(text: string, file: string): Iterable<Part> {
+  let [start, startLine, line] = [0, 1, 1];
+  for (let at = 0; at < text.length; line++) {
+    const found = text.indexOf('\n', at);
+    const end = found < 0 ? text.length : found;
+    if (text.startsWith(SEPARATOR, at)) {
+      const rest = text.slice(at + SEPARATOR.length, end).trim();
+      if (rest !== '' && !rest.startsWith('#')) {
+        throw new ManifestError(file, line, 1, 'This is no YAML for kubectl: behind three dashes at the start of a line only a comment may follow. Begin the document on a line of its own.');
+      }
+      yield { part: text.slice(start, at), line: startLine };
+      [start, startLine] = [end + 1, line + 1];
     }
-    line += countLines(piece);
+    at = end + 1;
   }
-  return parts;
+  yield { part: text.endsWith('\n') ? text.slice(start) : `${text.slice(start)}\n`, line: startLine };
 }
 
-function countLines(text: string): number {
+function documentOf(part: string, line: number, file: string, budget: Budget): ManifestDocument | undefined {
+  if (part.length > MAX_SEPARATORS && countSeparators(part) > MAX_SEPARATORS) {
+    throw new ManifestError(file, line, 1, `The document has more than ${MAX_SEPARATORS} lines and values. Split it.`);
+  }
+  const events = attempt(part, line, file, () => eventsOf(part, budget));
+  const value = attempt(events.text, line, file, () => valueOf(events.text, events.events), events.padding);
+  if (value === null) {
+    return undefined;
+  }
+  const source = new Source(file, part, line);
+  refuseBombs(value, source);
+  return { value, source };
+}
+
+function countSeparators(text: string): number {
   let count = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
-    count++;
+  for (let at = 0; at < text.length; at++) {
+    count += SEPARATORS.has(text.charCodeAt(at)) ? 1 : 0;
   }
   return count;
 }
 
-function valueOf(part: string, line: number, file: string): unknown {
+function attempt<T>(part: string, line: number, file: string, read: () => T, padding?: Events['padding']): T {
   try {
-    return load(part, { schema: SCHEMA, maxDepth: MAX_DEPTH });
+    return read();
   } catch (error) {
-    if (!(error instanceof YAMLException)) {
+    const offset = error instanceof YamlError ? error.offset : error instanceof YAMLException ? error.mark?.position ?? 0 : undefined;
+    if (offset === undefined) {
       throw error;
     }
-    const { mark, reason } = error;
     const hint = part.includes('{{') ? ' It looks like a template: render it first, e.g. with `helm template`.' : '';
-    throw new ManifestError(file, line + (mark?.line ?? 0), (mark?.column ?? 0) + 1, `This is no YAML: ${reason}.${hint}`);
+    throw errorAt(part, offset, file, line, `This is no YAML: ${(error as YamlError | YAMLException).reason}.${hint}`, padding);
   }
+}
+
+function errorAt(text: string, offset: number, file: string, firstLine: number, problem: string, padding?: Events['padding']): ManifestError {
+  const before = text.slice(0, offset).split('\n');
+  const index = before.length - 1;
+  return new ManifestError(file, firstLine + index, Math.max((before[index]?.length ?? 0) + 1 - (padding?.get(index) ?? 0), 1), problem);
 }
 
 /** Aliases make a small text a huge value, or an endless one; who walks over it would not come back. */

@@ -1,5 +1,6 @@
-import { load, YAMLException } from 'js-yaml';
+import { parseDocuments } from './documents';
 import type { Field } from './field';
+import { ManifestError } from './manifest-error';
 
 /** The YAML or JSON document that stands in a field as text. What is none is empty. */
 export function embedded(field: Field): Field {
@@ -9,9 +10,10 @@ export function embedded(field: Field): Field {
 /** The value of such a text. */
 export function embeddedValue(text: string): unknown {
   try {
-    return load(text, { maxAliases: 0, maxDepth: 100 });
+    const [document, ...others] = parseDocuments(text, '');
+    return others.length === 0 ? document?.value : undefined;
   } catch (error) {
-    if (error instanceof YAMLException) {
+    if (error instanceof ManifestError) {
       return undefined;
     }
     throw error;

@@ -1,9 +1,10 @@
-import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
 import { parseDocuments } from './documents';
 import { resourcesIn } from './load';
 import { ManifestError } from './manifest-error';
 import { isMap } from './object';
+import { textOf } from './read-text';
 import type { Resource } from './resource';
 import { cloudResources, isTemplate } from './templates';
 
@@ -13,13 +14,14 @@ export interface Reading {
   readonly errors: readonly ManifestError[];
 }
 
-const MAX_BYTES = 64 * 1024 * 1024;
+const MANIFEST = /\.(ya?ml|json)$/;
 const FOLDERS_LEFT_OUT = /^(\.|node_modules$)/;
 const STANDARD_INPUT = '-';
 
 /**
  * The objects of files, of folders with all below them, and of the standard input (`-`), as one cluster; templates of CloudFormation too.
- * In folders, JSON that is neither Kubernetes nor CloudFormation is left out, as are kustomizations: they are no objects of a cluster.
+ * In folders, JSON that is neither Kubernetes nor CloudFormation is left out, as are kustomizations: they are no objects of a cluster. Links that
+ * lead out of a folder, and what is no regular file there, are errors.
  * @param namespace of objects that name none
  */
 export function readResources(paths: readonly string[], namespace?: string): Reading {
@@ -53,18 +55,43 @@ interface File {
   readonly isNamed: boolean;
 }
 
-/** In folders only files count: who opens a pipe or a device waits for somebody to write into it. */
 function filesAt(path: string, attempt: <T>(read: () => readonly T[]) => readonly T[]): readonly File[] {
   if (path === STANDARD_INPUT || !existsSync(path) || !statSync(path).isDirectory()) {
     return [{ file: path, isNamed: true }];
   }
+  return filesBelow(path, path, attempt);
+}
+
+function filesBelow(path: string, root: string, attempt: <T>(read: () => readonly T[]) => readonly T[]): readonly File[] {
   return attempt(() => entriesOf(path)).flatMap(entry => {
     const inside = join(path, entry.name);
     if (entry.isDirectory()) {
-      return FOLDERS_LEFT_OUT.test(entry.name) ? [] : filesAt(inside, attempt).map(({ file }) => ({ file, isNamed: false }));
+      return FOLDERS_LEFT_OUT.test(entry.name) ? [] : filesBelow(inside, root, attempt);
     }
-    return (entry.isFile() || entry.isSymbolicLink()) && /\.(ya?ml|json)$/.test(entry.name) ? [{ file: inside, isNamed: false }] : [];
+    return MANIFEST.test(entry.name) ? attempt(() => regularFile(inside, entry, root)) : [];
   });
+}
+
+/** Opening a pipe or a device would wait for a writer, or never end; a link may lead to a file of another owner. */
+function regularFile(file: string, entry: Dirent, root: string): readonly File[] {
+  if (entry.isSymbolicLink()) {
+    const target = realPath(file);
+    if (relative(realPath(root), target).split(sep)[0] === '..') {
+      throw new ManifestError(file, 1, 1, 'The link leads out of the folder, so it is not followed. Name the file itself to check it.');
+    }
+  }
+  if (!(entry.isSymbolicLink() ? statSync(file) : entry).isFile()) {
+    throw new ManifestError(file, 1, 1, 'This is no regular file, so it is not read.');
+  }
+  return [{ file, isNamed: false }];
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    throw unreadable(path, 'The file', error);
+  }
 }
 
 function entriesOf(folder: string): Dirent[] {
@@ -76,7 +103,7 @@ function entriesOf(folder: string): Dirent[] {
 }
 
 function resourcesOfFile(file: string, isNamed: boolean, namespace?: string): Resource[] {
-  return parseDocuments(textOf(file), file).flatMap(document => {
+  return parseDocuments(contentOf(file, isNamed), file).flatMap(document => {
     if (isTemplate(document.value)) {
       return cloudResources(document);
     }
@@ -88,12 +115,9 @@ function isNone(value: unknown, file: string): boolean {
   return isMap(value) && typeof value.kind === 'string' && typeof value.apiVersion === 'string' ? value.apiVersion.startsWith('kustomize.config.k8s.io/') : file.endsWith('.json');
 }
 
-function textOf(file: string): string {
+function contentOf(file: string, isNamed: boolean): string {
   try {
-    if (file !== STANDARD_INPUT && statSync(file).size > MAX_BYTES) {
-      throw new ManifestError(file, 1, 1, `The file has ${statSync(file).size} bytes; at most ${MAX_BYTES} are read. Split it.`);
-    }
-    return readFileSync(file === STANDARD_INPUT ? 0 : file, 'utf8');
+    return textOf(file === STANDARD_INPUT ? 0 : file, file, isNamed);
   } catch (error) {
     throw unreadable(file, 'The file', error);
   }

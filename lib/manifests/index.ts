@@ -22,6 +22,7 @@ export * from './mesh-config';
 export * from './mutual-tls';
 export * from './network-policies';
 export * from './object';
+export * from './printable';
 export * from './protocol';
 export * from './resource';
 export * from './selecting';

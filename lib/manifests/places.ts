@@ -1,4 +1,6 @@
-import { type Event, EVENT_ID, getScalarValue, parseEvents } from 'js-yaml';
+import { type Event, EVENT_ID } from 'js-yaml';
+import { isMerge, scalarAt } from './yaml';
+import { nameOf } from './yaml-scalars';
 
 /** Where a value of a document starts, and where its members do. */
 export interface PlaceTree {
@@ -10,18 +12,15 @@ export interface PlaceTree {
 }
 
 /** The places of all values of a YAML document that can be read. */
-export function placesIn(text: string): PlaceTree {
-  return new Reader(text).read();
+export function placesIn(text: string, events: readonly Event[]): PlaceTree {
+  return new Reader(text, events).read();
 }
 
 class Reader {
-  private readonly events: readonly Event[];
   private readonly anchors = new Map<string, PlaceTree>();
   private at = 0;
 
-  constructor(private readonly text: string) {
-    this.events = parseEvents(text, {});
-  }
+  constructor(private readonly text: string, private readonly events: readonly Event[]) {}
 
   read(): PlaceTree {
     while (this.events[this.at]?.type === EVENT_ID.DOCUMENT) {
@@ -46,13 +45,14 @@ class Reader {
     const merged: PlaceTree[] = [];
     while (!this.ends()) {
       const event = this.events[this.at];
-      const name = event?.type === EVENT_ID.SCALAR ? getScalarValue(this.text, event) : '';
+      const name = event?.type === EVENT_ID.SCALAR ? nameOf(scalarAt(this.text, event)) : '';
       const key = this.value();
       const value = this.value();
-      if (name === '<<') {
+      if (event && isMerge(this.text, event)) {
         merged.push(value, ...value.members?.values() ?? []);
+      } else {
+        members.set(name, { ...value, offset: key.offset });
       }
-      members.set(name, { ...value, offset: key.offset });
     }
     return { offset, members, merged };
   }

@@ -1,4 +1,5 @@
 import { type PlaceTree, placesIn } from './places';
+import { eventsOf } from './yaml-indentation';
 
 /** The way to a field: names of a map, numbers of a list. */
 export type Path = readonly (string | number)[];
@@ -12,7 +13,7 @@ export interface Place {
 
 /** One YAML or JSON document of a file. Finds the place of any field in it, and looks for places only when asked for one. */
 export class Source {
-  private places?: PlaceTree;
+  private places?: Places;
 
   constructor(
     readonly file: string,
@@ -23,8 +24,9 @@ export class Source {
 
   /** Where a field is, or as much of the way to it as there is: a member of a map at its name, an item of a list at its start. */
   locate(path: Path): Place {
-    this.places ??= placesIn(this.text);
-    let { offset, ...tree }: PlaceTree = this.places;
+    this.places ??= readPlaces(this.text);
+    const { tree: root, lines, padding } = this.places;
+    let { offset, ...tree }: PlaceTree = root;
     for (const step of path) {
       const next = tree.members?.get(String(step)) ?? tree.merged?.map(each => each.members?.get(String(step))).find(each => each !== undefined);
       if (!next) {
@@ -32,8 +34,33 @@ export class Source {
       }
       ({ offset, ...tree } = next);
     }
-    const before = this.text.slice(0, offset);
-    const lineStart = before.lastIndexOf('\n') + 1;
-    return { file: this.file, line: this.firstLine + before.split('\n').length - 1, column: offset - lineStart + 1 };
+    const line = lineOf(offset, lines);
+    return { file: this.file, line: this.firstLine + line, column: offset - (lines[line] ?? 0) - (padding.get(line) ?? 0) + 1 };
   }
+}
+
+interface Places {
+  readonly tree: PlaceTree;
+  /** The offset of the start of each line. */
+  readonly lines: readonly number[];
+  readonly padding: ReadonlyMap<number, number>;
+}
+
+function readPlaces(written: string): Places {
+  const { text, events, padding } = eventsOf(written);
+  const lines = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    lines.push(at + 1);
+  }
+  return { tree: placesIn(text, events), lines, padding };
+}
+
+/** The last line that starts at an offset or before. */
+function lineOf(offset: number, lines: readonly number[]): number {
+  let [low, high] = [0, lines.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    [low, high] = (lines[middle] ?? 0) <= offset ? [middle, high] : [low, middle - 1];
+  }
+  return low;
 }

@@ -61,22 +61,41 @@ test('the standard input is a file too, and a namespace is given to what names n
 });
 
 test('without anything to check it says what it takes, with 2', () => {
-  expect(cardinalProcess(['check'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*cardinal check \[FILES/) });
+  expect(cardinalProcess(['check'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*cdk8s-cardinal check \[FILES/) });
 });
 
 test('a suppression with a reason keeps it from failing', () => {
   expect(cardinal([lost, '--suppress', 'UnknownDestination: elsewhere'])).toMatchObject({ status: 0, stdout: expect.stringContaining('because: elsewhere') });
 });
 
-test.each([
+test('a code of another tool accepts what its checks find, without a word about those that find nothing', () => {
+  expect(cardinal([lost, '--suppress', 'IST0101: elsewhere'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/because: elsewhere/) });
+  expect(cardinal([lost, '--suppress', 'IST0101: elsewhere']).stdout).not.toContain('UnusedSuppression');
+});
+
+test('suppressions in manifests can be forbidden', () => {
+  const file = write('accepted.yaml', LOST.replace('{name: web}', '{name: web, annotations: {cardinal.cdk8s.io/suppress: "UnknownDestination: why"}}'));
+  expect(cardinal([file])).toMatchObject({ status: 0, stdout: expect.stringContaining('1 suppressed\n') });
+  expect(cardinal([file, '--no-inline-suppressions'])).toMatchObject({ status: 1, stdout: expect.stringContaining('The suppression of UnknownDestination is ignored') });
+});
+
+test.each<[string, string[], string | RegExp]>([
   ['a file that is not there', ['nothing.yaml'], 'nothing.yaml:1:1: There is no such file.\n'],
   ['a file that is no YAML', [write('bad.yaml', 'a: [')], /bad\.yaml:\d+:\d+: This is no YAML: /],
   ['an input without objects', [write('empty.yaml', '')], /^There is no object in .*empty\.yaml: an earlier command may have failed\.\n$/],
   ['an unknown option', ['--colour'], /Unknown option '--colour'/],
   ['an unknown format', [lost, '--format', 'xml'], /^--format xml is none of text, json, sarif\./],
+  ['a format with a slip', [lost, '--format', 'srif'], /^--format srif is none of text, json, sarif\. Did you mean sarif\?\n/],
   ['an unknown severity', [lost, '--fail-on', 'fatal'], /^--fail-on fatal is none of /],
+  ...['constructor', 'toString', '__proto__', 'hasOwnProperty'].flatMap((name): [string, string[], RegExp][] => [
+    [`the format ${name}`, [lost, '--format', name], new RegExp(`^--format ${name} is none of text, json, sarif\\.`)],
+    [`the severity ${name}`, [lost, '--fail-on', name], new RegExp(`^--fail-on ${name} is none of error, warning, info, never\\.`)],
+    [`the check ${name}`, ['--explain', name], new RegExp(`^There is no check and no code "${name}"\\.`)],
+    [`a suppression of ${name}`, [lost, '--suppress', `${name}: why`], new RegExp(`^--suppress: there is no check and no code "${name}"\\.`)],
+  ]),
+  ['a suppression with a slip', [lost, '--suppress', 'UnknownDestinatoin: why'], /^--suppress: there is no check and no code "UnknownDestinatoin"\. Did you mean UnknownDestination\?/],
   ['a suppression without a reason', [lost, '--suppress', 'UnknownDestination'], /^--suppress takes the name of a check and the reason/],
-  ['a check that does not exist', ['--explain', 'IST9999'], 'There is no check and no code "IST9999".\n'],
+  ['a check that does not exist', ['--explain', 'IST9999'], /^There is no check and no code "IST9999"\./],
 ])('%s is an error of its own, with 2', (_name, args, message) => {
   const { status, stderr } = cardinal(args);
   expect([status, typeof message === 'string' ? stderr === message : message.test(stderr)]).toEqual([2, true]);

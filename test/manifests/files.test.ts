@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,15 +35,41 @@ test('a file that is named twice, or by its folder too, is read once', () => {
   expect(namesIn('once', 'once/a.yaml', 'once/../once/a.yaml')).toEqual(['one']);
 });
 
-test('in a folder nobody waits for a pipe, and a link that leads nowhere is an error', () => {
+test('in a folder no pipe, no device and no link that leads out of it is read, and each is an error', () => {
   write('odd/a.yaml', secret('one'));
   execFileSync('mkfifo', [join(folder, 'odd/pipe.yaml')]);
   symlinkSync('nowhere', join(folder, 'odd/link.yaml'));
   symlinkSync('../odd', join(folder, 'odd/loop'));
+  symlinkSync('/dev/zero', join(folder, 'odd/zero.yaml'));
+  symlinkSync('pipe.yaml', join(folder, 'odd/to-pipe.yaml'));
+  symlinkSync('../once/a.yaml', join(folder, 'odd/out.yaml'));
+  write('odd/..data/b.yml', secret('within'));
+  symlinkSync('..data/b.yml', join(folder, 'odd/inside.yaml'));
   const { resources, errors } = readResources([join(folder, 'odd')]);
 
-  expect(resources.map(each => each.name)).toEqual(['one']);
-  expect(errors.map(each => each.message)).toEqual([`${join(folder, 'odd/link.yaml')}:1:1: There is no such file.`]);
+  expect(resources.map(each => each.name)).toEqual(['one', 'within']);
+  expect(errors.map(each => each.message.replace(join(folder, 'odd/'), ''))).toEqual([
+    'link.yaml:1:1: There is no such file.',
+    'out.yaml:1:1: The link leads out of the folder, so it is not followed. Name the file itself to check it.',
+    'pipe.yaml:1:1: This is no regular file, so it is not read.',
+    'to-pipe.yaml:1:1: This is no regular file, so it is not read.',
+    'zero.yaml:1:1: The link leads out of the folder, so it is not followed. Name the file itself to check it.',
+  ]);
+});
+
+test('a device that is named is read up to the limit, and a pipe to its end', () => {
+  const pipe = join(folder, 'named');
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', `printf '%s' "${secret('piped').replaceAll('"', '')}" > ${pipe}`]);
+  expect(readResources(['/dev/zero']).errors.map(each => each.message)).toEqual(['/dev/zero:1:1: The file has more than 67108864 bytes, which is the most that is read. Split it.']);
+  expect(readResources([pipe]).resources.map(each => each.name)).toEqual(['piped']);
+  writer.kill();
+});
+
+test('what is no UTF-8 is an error, with the line', () => {
+  write('latin/a.yaml', '');
+  writeFileSync(join(folder, 'latin/a.yaml'), Buffer.concat([Buffer.from(`# é\n${secret('one')}# `), Buffer.from([0xe9, 0x0a])]));
+  expect(readResources([join(folder, 'latin')]).errors.map(each => [each.line, each.problem])).toEqual([[5, 'This is no text in UTF-8. Convert the file.']]);
 });
 
 test('one file that cannot be read does not keep the others from being read', () => {

@@ -1,4 +1,4 @@
-import { Cluster, type KubernetesObject, resourcesOf } from '../../manifests';
+import { Cluster, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
 import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
@@ -21,10 +21,15 @@ export interface Report {
 /** How manifests are checked. */
 export interface CheckOptions {
   /**
-   * Checks whose findings are accepted everywhere, with the reason.
+   * Checks, or codes of other tools, whose findings are accepted everywhere, with the reason.
    * @default - none
    */
-  readonly suppress?: { readonly [id: string]: string };
+  readonly suppress?: { readonly [idOrCode: string]: string };
+  /**
+   * Whether annotations of objects suppress findings. Where they do not, each suppression is a finding.
+   * @default true
+   */
+  readonly inlineSuppressions?: boolean;
   /**
    * The checks to run.
    * @default - all
@@ -45,34 +50,46 @@ export function checkObjects(objects: readonly KubernetesObject[], options: Chec
   return checkManifests(new Cluster(resourcesOf(objects)), options);
 }
 
-/** Namespaces whose objects nobody who checks his manifests has written. */
+/** Namespaces of Kubernetes itself: findings there are accepted, and stay in the report. */
 const KUBERNETES_OWN = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
 
 /** Runs the checks over manifests. */
 export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Report {
+  const isInline = options.inlineSuppressions ?? true;
   const everywhere: Suppression[] = Object.entries(options.suppress ?? {}).map(([id, reason]) => ({ id, reason, at: suppressionInCode(id) }));
   const byObject = new Map(cluster.resources.map(resource => [resource, suppressionsOf(resource)] as const).filter(([, found]) => found.length > 0));
+  const inForce = isInline ? byObject : new Map<Resource, Suppression[]>();
   const used = new Set<Suppression>();
   const findings: ManifestFinding[] = [];
   const suppressed: SuppressedFinding[] = [];
 
   for (const check of options.checks ?? CHECKS) {
     for (const each of distinct(check.find(cluster))) {
-      if (KUBERNETES_OWN.has(each.at.resource.namespace)) {
-        continue;
-      }
       const finding = findingOf(check, each);
-      const suppression = [...byObject.get(each.at.resource) ?? [], ...everywhere].find(({ id, reason }) => id === check.id && reason !== '');
+      const { namespace } = finding.object;
+      const suppression = [...inForce.get(each.at.resource) ?? [], ...everywhere].find(candidate => accepts(candidate, finding));
       if (suppression) {
         used.add(suppression);
         suppressed.push({ finding, reason: suppression.reason });
+      } else if (KUBERNETES_OWN.has(namespace)) {
+        suppressed.push({ finding, reason: `${namespace} is a namespace of Kubernetes itself` });
       } else {
         findings.push(finding);
       }
     }
   }
-  const unused = [...[...byObject.values()].flat(), ...everywhere].filter(each => !used.has(each));
-  return { findings: [...findings, ...unused.map(each => findingOf(UNUSED, unusedProblem(each)))].sort(byPlace), suppressed };
+  const unused = [...[...byObject.values()].flat(), ...everywhere].filter(each => !used.has(each)).map(each =>
+    findingOf(UNUSED, isInline || everywhere.includes(each) ? unusedProblem(each) : ignoredProblem(each)));
+  return { findings: [...findings, ...unused].sort(byPlace), suppressed };
+}
+
+/** Whether a suppression is of the check of a finding, or of a code that the finding has. */
+function accepts({ id, reason }: Suppression, finding: ManifestFinding): boolean {
+  return reason !== '' && [finding.id, ...finding.covers].some(each => each.toLowerCase() === id.toLowerCase());
+}
+
+function ignoredProblem({ id, at }: Suppression): Problem {
+  return problem(at, `The suppression of ${id} is ignored: suppressions in manifests are switched off.`, 'Remove it, or accept the finding where the checks are started.');
 }
 
 function unusedProblem({ id, reason, at }: Suppression): Problem {
@@ -81,13 +98,15 @@ function unusedProblem({ id, reason, at }: Suppression): Problem {
     : problem(at, `The suppression of ${id} suppresses nothing.`, 'Remove it, or correct the name of the check.');
 }
 
+/** Problems without repetitions: of two objects of one name, each has its own. */
 function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
-  const seen = new Set<string>();
+  const seen = new Map<Resource, Set<string>>();
   for (const each of problems) {
     const { resource } = each.at;
-    const key = `${resource.type} ${resource.key} ${String(each.at)} ${each.message}`;
-    if (!seen.has(key)) {
-      seen.add(key);
+    const ofObject = seen.get(resource) ?? new Set<string>();
+    const key = `${String(each.at)} ${each.message}`;
+    if (!ofObject.has(key)) {
+      seen.set(resource, ofObject.add(key));
       yield each;
     }
   }

@@ -1,6 +1,7 @@
 import { sep } from 'node:path';
 import { Severity } from '../finding';
 import { CHECKS, type ManifestFinding, type Report } from '../manifests';
+import { escapedReport } from './escaped';
 
 const LEVELS: Readonly<Record<Severity, string>> = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Severity.INFO]: 'note' };
 
@@ -8,7 +9,8 @@ const LEVELS: Readonly<Record<Severity, string>> = { [Severity.ERROR]: 'error', 
  * The findings as a SARIF log, for code scanning.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function toSarif({ findings, suppressed }: Report): string {
+export function toSarif(report: Report): string {
+  const { findings, suppressed } = escapedReport(report);
   const all = [...findings.map(finding => ({ finding, reason: undefined })), ...suppressed];
   const used = new Set(all.map(({ finding }) => finding.id));
   const rules = [...used].sort().map(id => ruleOf(id, all.find(({ finding }) => finding.id === id)?.finding.severity ?? Severity.WARNING));
@@ -22,14 +24,19 @@ export function toSarif({ findings, suppressed }: Report): string {
         ruleId: finding.id,
         ruleIndex: rules.findIndex(each => each.id === finding.id),
         level: LEVELS[finding.severity],
-        message: { text: `${finding.message} ${finding.remedy}` },
+        message: { text: withoutLinks(`${finding.message} ${finding.remedy}`) },
         locations: [locationOf(finding)],
-        partialFingerprints: { 'object/v1': `${finding.id} ${finding.path}` },
-        ...(reason === undefined ? {} : { suppressions: [{ kind: 'inSource', justification: reason }] }),
+        partialFingerprints: { 'object/v2': [finding.id, finding.file ?? '', finding.path].join(' ') },
+        ...(reason === undefined ? {} : { suppressions: [{ kind: 'inSource', justification: withoutLinks(reason) }] }),
       })),
     }],
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+/** A message without links, which viewers make of `[text](address)`. */
+function withoutLinks(text: string): string {
+  return text.replaceAll('](', '] (');
 }
 
 function ruleOf(id: string, severity: Severity) {

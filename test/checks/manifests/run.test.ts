@@ -57,6 +57,54 @@ test('an unused suppression in code is a finding', () => {
   expect(run(NAMESPACE, { UnknownPort: 'never mind' }).findings.map(each => [each.id, each.object.name])).toEqual([['UnusedSuppression', 'UnknownPort']]);
 });
 
+test('a suppression in code may be a code of another tool: it is used where one of its checks finds something, and accepts no other code', () => {
+  const { findings, suppressed } = run(lost(), { ist0101: 'made by the platform', KIA1107: 'never mind' });
+
+  expect(suppressed.map(each => each.finding.id)).toEqual(['UnknownDestination']);
+  expect(findings.map(each => [each.id, each.object.name])).toEqual([['UnusedSuppression', 'KIA1107']]);
+});
+
+const suppressed = lost('UnknownDestination: never mind; RepeatedObject: never mind').replace(NAMESPACE, '');
+const victim = lost().replace(NAMESPACE, '');
+
+test.each([
+  ['before it', `${NAMESPACE}${suppressed}---\n${victim}`],
+  ['after it', `${NAMESPACE}${victim}---\n${suppressed}`],
+  ['of another version of the API', `${NAMESPACE}${suppressed.replace('istio.io/v1', 'istio.io/v1beta1')}---\n${victim}`],
+  ['in a List', `${NAMESPACE}${victim}---\napiVersion: v1\nkind: List\nitems:\n- ${suppressed.trimEnd().replaceAll('\n', '\n  ')}\n`],
+  ['that takes its namespace from the options', `${NAMESPACE}${victim}---\n${suppressed.replace('  namespace: shop\n', '')}`],
+])('a suppression accepts nothing for an object of the same name %s', (_name, text) => {
+  const { findings } = checkManifests(new Cluster(loadResources(text, { file: 'a.yaml', namespace: 'shop' })));
+  const found = findings.map(each => each.id);
+  expect([found.filter(each => each === 'UnknownDestination').length, found.filter(each => each === 'RepeatedObject').length]).toEqual([1, 1]);
+});
+
+test('a suppression accepts nothing for another object that gets its name from the API server', () => {
+  const generated = (text: string) => text.replace('name: web', 'generateName: web');
+  expect(run(`${NAMESPACE}${generated(suppressed)}---\n${generated(victim)}`).findings.map(each => each.id)).toEqual(expect.arrayContaining(['UnknownDestination', 'UnusedSuppression']));
+});
+
+test('where suppressions in manifests are switched off, each is reported, and accepts nothing', () => {
+  const { findings, suppressed: accepted } = checkManifests(new Cluster(loadResources(lost('UnknownDestination: never mind'), { file: 'a.yaml' })), { inlineSuppressions: false });
+
+  expect(accepted).toEqual([]);
+  expect(findings.map(each => [each.id, each.message])).toEqual([
+    ['UnusedSuppression', 'The suppression of UnknownDestination is ignored: suppressions in manifests are switched off.'],
+    ['UnknownDestination', expect.any(String)],
+  ]);
+});
+
+test.each(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'])('findings in %s are accepted, and stay in the report', namespace => {
+  const { findings, suppressed: accepted } = run(lost().replaceAll('shop', namespace));
+
+  expect(findings).toEqual([]);
+  expect(accepted.map(each => [each.finding.id, each.reason])).toContainEqual(['UnknownDestination', `${namespace} is a namespace of Kubernetes itself`]);
+});
+
+test.each(['Kube-System', 'kube-system2', ' kube-system'])('findings in %s, which is no namespace of Kubernetes, are findings', namespace => {
+  expect(run(lost().replaceAll('shop', JSON.stringify(namespace))).findings.map(each => each.id)).toContain('UnknownDestination');
+});
+
 test('objects that were never in a file are checked too', () => {
   const { findings } = checkObjects([{ apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'web', namespace: 'shop' }, spec: { hosts: ['web'], http: [{ route: [{ destination: { host: 'web' } }] }] } }]);
   expect(findings.map(each => [each.id, each.file])).toEqual([['UnknownDestination', undefined]]);

@@ -20,7 +20,7 @@ export class CallGraph {
   private readonly byWorkload = new Map<Workload, Node>();
   private readonly byService = new Map<Resource, Node>();
   private readonly byIdentity = new Map<string, Node[]>();
-  private readonly byKey = new Map<string, Call>();
+  private readonly byCaller = new Map<Node, Map<Node, Call>>();
 
   private constructor(private readonly cluster: Cluster) {
     this.group();
@@ -126,11 +126,12 @@ export class CallGraph {
     if (!caller || !callee || caller === callee) {
       return;
     }
-    const key = `${caller.key} ${callee.key}`;
-    let call = this.byKey.get(key);
+    const known = this.byCaller.get(caller) ?? new Map<Node, Call>();
+    this.byCaller.set(caller, known);
+    let call = known.get(callee);
     if (!call) {
       call = { caller, callee, service, evidence: new Map(), ports: new Set(), granted: new Set() };
-      this.byKey.set(key, call);
+      known.set(callee, call);
       this.calls.push(call);
       caller.outgoing.push(call);
       callee.incoming.push(call);
@@ -138,10 +139,10 @@ export class CallGraph {
     if (!call.evidence.has(evidence)) {
       call.evidence.set(evidence, at);
     }
-    const { ports: known, granted } = call;
+    const { ports: called, granted } = call;
     methods.forEach(each => granted.add(each));
     if (ports.size > 0) {
-      service.spec.get('ports').items.filter(each => [portNumber(each), each.get('targetPort').number].some(number => number !== undefined && ports.has(number))).forEach(each => known.add(portNumber(each) ?? 0));
+      service.spec.get('ports').items.filter(each => [portNumber(each), each.get('targetPort').number].some(number => number !== undefined && ports.has(number))).forEach(each => called.add(portNumber(each) ?? 0));
     }
   }
 }

@@ -13,9 +13,10 @@ export const repeatedObject: Check = {
     for (const resource of cluster.resources.filter(each => each.object.apiVersion !== CLOUDFORMATION && each.object.metadata.name !== undefined)) {
       addTo(byIdentity, `${resource.type} ${resource.key}`, resource);
     }
-    for (const [first, ...others] of byIdentity.values()) {
-      for (const other of others) {
-        yield problem(other.metadata.get('name'), `Another ${other.kind} of this name is ${placeOf(first)}, and one of them overwrites the other.`, 'Remove one of them, or give it a name of its own.');
+    for (const namesakes of byIdentity.values()) {
+      for (const each of namesakes.length > 1 ? namesakes : []) {
+        const other = namesakes.find(namesake => namesake !== each);
+        yield problem(each.metadata.get('name'), `Another ${each.kind} of this name is ${placeOf(other)}, and one of them overwrites the other.`, 'Remove one of them, or give it a name of its own.');
       }
     }
   },
@@ -23,5 +24,5 @@ export const repeatedObject: Check = {
 
 function placeOf(resource: Resource | undefined): string {
   const place = resource?.locate(['metadata', 'name']);
-  return place?.file === undefined ? 'declared before' : `in ${place.file}, line ${place.line}`;
+  return place?.file === undefined ? 'declared elsewhere' : `in ${place.file}, line ${place.line}`;
 }

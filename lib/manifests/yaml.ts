@@ -1,0 +1,179 @@
+import { type Event, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml';
+import { isMap } from './object';
+import { nameOf, type Scalar, ScalarError, scalarOf } from './yaml-scalars';
+
+/** Why a text cannot be read as kubectl reads it, and where. */
+export class YamlError extends Error {
+  override readonly name = 'YamlError';
+
+  constructor(readonly reason: string, readonly offset: number) {
+    super(reason);
+  }
+}
+
+/** How many members are merged into other maps, and no more: each map that is merged on would copy those before it. */
+const MAX_MERGED = 200_000;
+
+type ScalarEvent = Extract<Event, { readonly type: typeof EVENT_ID.SCALAR }>;
+type Properties = Pick<ScalarEvent, 'anchorStart' | 'anchorEnd' | 'tagStart' | 'tagEnd'>;
+
+/** The value of a document as kubectl reads it; null for an empty one. Throws a {@link YamlError}. */
+export function valueOf(text: string, events: readonly Event[]): unknown {
+  return new Composer(text, events).document();
+}
+
+/** Whether an event is the name `<<`, under which maps are merged. */
+export function isMerge(text: string, event: Event): boolean {
+  return event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && ['', '!!merge'].includes(tagOf(text, event)) && getScalarValue(text, event) === '<<';
+}
+
+/** What a scalar event stands for. */
+export function scalarAt(text: string, event: ScalarEvent): Scalar {
+  return scalarOf(getScalarValue(text, event), event.style === SCALAR_STYLE.PLAIN, tagOf(text, event));
+}
+
+function tagOf(text: string, { tagStart, tagEnd }: Properties): string {
+  return tagStart < 0 ? '' : text.slice(tagStart, tagEnd).replace(/^!<tag:yaml\.org,2002:(.*)>$/, '!!$1');
+}
+
+/**
+ * Makes values of events as go-yaml 2 does it, and then the conversion to JSON: names of fields become texts, and what is merged later replaces
+ * what stands before it. A name that is there twice is an error, though, where kubectl takes the last.
+ * @see https://github.com/yaml/go-yaml/blob/v2.4.2/decode.go
+ */
+class Composer {
+  private readonly anchors = new Map<string, { readonly value?: unknown }>();
+  private at = 0;
+  private left = MAX_MERGED;
+
+  constructor(private readonly text: string, private readonly events: readonly Event[]) {}
+
+  document(): unknown {
+    const [first, ...others] = this.events.filter(each => each.type === EVENT_ID.DOCUMENT);
+    if (first === undefined) {
+      return null;
+    }
+    if (first.directives.length > 0 || others.length > 0) {
+      throw new YamlError(others.length > 0 ? 'a document follows without a line of three dashes before it' : 'directives are not read by kubectl', 0);
+    }
+    this.at = 1;
+    return this.value();
+  }
+
+  private value(): unknown {
+    const event = this.events[this.at++];
+    switch (event?.type) {
+      case EVENT_ID.MAPPING: return this.anchored(event, '!!map', () => this.mapping());
+      case EVENT_ID.SEQUENCE: return this.anchored(event, '!!seq', () => this.sequence());
+      case EVENT_ID.SCALAR: return this.anchored(event, undefined, () => this.scalar(event).value);
+      case EVENT_ID.ALIAS: return this.alias(event);
+      default: return null;
+    }
+  }
+
+  private scalar(event: ScalarEvent): Scalar {
+    return located(event.valueStart, () => scalarAt(this.text, event));
+  }
+
+  private alias({ anchorStart, anchorEnd }: Pick<Properties, 'anchorStart' | 'anchorEnd'>): unknown {
+    const name = this.text.slice(anchorStart, anchorEnd);
+    const anchor = this.anchors.get(name);
+    if (anchor === undefined || !('value' in anchor)) {
+      throw new YamlError(anchor === undefined ? `there is no anchor "${name}" in the document` : `the value of the anchor "${name}" contains itself`, anchorStart);
+    }
+    return anchor.value;
+  }
+
+  private mapping(): unknown {
+    const members = new Map<string, unknown>();
+    const own = new Set<string>();
+    while (!this.ends()) {
+      const event = this.events[this.at];
+      if (event && isMerge(this.text, event)) {
+        this.at++;
+        this.merged().forEach(([name, value]) => members.set(name, value));
+        continue;
+      }
+      const name = this.fieldName();
+      if (own.has(name)) {
+        throw new YamlError('duplicated mapping key', startOf(event));
+      }
+      own.add(name);
+      members.set(name, this.value());
+    }
+    return Object.fromEntries(members);
+  }
+
+  private fieldName(): string {
+    const event = this.events[this.at];
+    if (event?.type === EVENT_ID.SCALAR) {
+      const scalar = this.scalar(event);
+      this.value();
+      return located(event.valueStart, () => nameOf(scalar));
+    }
+    const value = this.value();
+    if (typeof value !== 'string') {
+      throw new YamlError('the name of a field is no scalar', startOf(event));
+    }
+    return value;
+  }
+
+  /** The members of the maps under `<<`: of several, the first ones come last, since they count. */
+  private merged(): [string, unknown][] {
+    const event = this.events[this.at];
+    const value = this.value();
+    const maps = event?.type === EVENT_ID.SEQUENCE && Array.isArray(value) ? [...value as unknown[]].reverse() : [value];
+    return maps.flatMap(each => {
+      if (!isMap(each)) {
+        throw new YamlError('only maps can be merged', startOf(event));
+      }
+      const members = Object.entries(each);
+      this.left -= members.length;
+      if (this.left < 0) {
+        throw new YamlError(`with its merged maps written out the document has more than ${MAX_MERGED} values`, startOf(event));
+      }
+      return members;
+    });
+  }
+
+  private sequence(): unknown[] {
+    const items: unknown[] = [];
+    while (!this.ends()) {
+      items.push(this.value());
+    }
+    return items;
+  }
+
+  /** Whether a collection is over; then its end is behind. */
+  private ends(): boolean {
+    const over = this.at >= this.events.length || this.events[this.at]?.type === EVENT_ID.POP;
+    this.at += over ? 1 : 0;
+    return over;
+  }
+
+  private anchored(event: Properties, tag: string | undefined, read: () => unknown): unknown {
+    if (tag !== undefined && !['', tag].includes(tagOf(this.text, event))) {
+      throw new YamlError(`unknown tag ${tagOf(this.text, event)}`, event.tagStart);
+    }
+    if (event.anchorStart < 0) {
+      return read();
+    }
+    const name = this.text.slice(event.anchorStart, event.anchorEnd);
+    this.anchors.set(name, {});
+    const value = read();
+    this.anchors.set(name, { value });
+    return value;
+  }
+}
+
+function startOf(event: Event | undefined): number {
+  return event === undefined ? 0 : 'start' in event ? event.start : 'valueStart' in event ? event.valueStart : 'anchorStart' in event ? event.anchorStart : 0;
+}
+
+function located<T>(offset: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof ScalarError ? new YamlError(error.message, Math.max(offset, 0)) : error;
+  }
+}
