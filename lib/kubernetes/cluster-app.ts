@@ -106,7 +106,7 @@ function refuseTwins(objects: ReadonlyMap<ApiObject, Written>): void {
 }
 
 function documentOf(object: ApiObject, written: unknown): string {
-  const text = toYaml(written);
+  const text = toYaml(written, object.node.path);
   if (text.includes('${Token[')) {
     throw new Error(
       `[${object.node.path}] A value of the AWS CDK reached a Kubernetes object as a token, which only CloudFormation can resolve. `
