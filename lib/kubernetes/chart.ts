@@ -1,7 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { callsIntoTheMesh, describeFinding, type Finding, Severity, truncatedTries } from '../checks';
+import { callsIntoTheMesh, describeFinding, type Finding, neverEjects, Severity, truncatedTries } from '../checks';
 import { type Callee, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
 import { writesAsDeclared } from './as-written';
@@ -51,6 +51,7 @@ export class TopologyChart extends Chart {
       ...unmetWishes(this.topology, this.mesh, this.mesh.gateway),
       ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
       ...truncatedTries(this.topology),
+      ...neverEjects(this.topology),
     ];
     this.node.addValidation({ validate: () => this.findings.filter(each => each.severity === Severity.ERROR).map(describeFinding) });
 

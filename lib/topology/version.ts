@@ -1,3 +1,4 @@
+import type { Replicas } from './circuit-breaker';
 import type { Service } from './service';
 import { deploymentName, requireTenableWorkload, type WorkloadProps } from './workload';
 
@@ -18,5 +19,11 @@ export class Version {
     const where = `${service.path}/${name}`;
     this.deploymentName = deploymentName(where, service.name, name);
     requireTenableWorkload(where, workload);
+  }
+
+  /** How many pods it has, where they are declared here. */
+  get replicas(): Replicas | undefined {
+    const { autoscaling, replicas = 2 } = this.workload;
+    return this.service.exists ? undefined : { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas };
   }
 }
