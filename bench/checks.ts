@@ -9,7 +9,7 @@ import { generatedTopology } from './model';
 console.log('objects  MB of YAML  reading  checking  findings  together');
 const totals: number[] = [];
 for (const services of [250, 500, 1000, 2000, 4000]) {
-  const text = (Testing.synth(new TopologyChart(new ClusterApp(), 'bench', { topology: generatedTopology(services), mesh: Mesh.istio() })) as unknown[]).map(toYaml).join('---\n');
+  const text = (Testing.synth(new TopologyChart(new ClusterApp(), 'bench', { topology: generatedTopology(services), mesh: Mesh.istio() })) as unknown[]).map(each => toYaml(each)).join('---\n');
   const read = () => loadResources(text, { file: 'bench.yaml' });
   const reading = best(3, read);
   const resources = read();

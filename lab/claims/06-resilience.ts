@@ -25,7 +25,7 @@ caller.calls(unavailable, { retries: { attempts: 3 } });
 hasty.calls(unavailable);
 
 const pair = topology.addService('pair', { image: 'pair', port: http(), replicas: 2 });
-pair.breakAt({ consecutiveErrors: 3, interval: Duration.seconds(1), ejectFor: Duration.seconds(2), maxEjectedPercent: 100 });
+pair.breakAt({ consecutiveErrors: 3, interval: Duration.seconds(1), ejectFor: Duration.seconds(6) });
 caller.calls(pair);
 
 const narrow = topology.addService('narrow', { image: 'narrow', port: http(), replicas: 1 });

@@ -1,5 +1,5 @@
 import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
-import { type Call, type Callee, ExternalService, Protocol, Service } from '../topology';
+import { type Call, type Callee, ExternalService, Protocol, type Replicas, Service, type Version } from '../topology';
 import { DestinationRule, ServiceEntry, VirtualService } from './resources';
 import { httpRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
@@ -63,7 +63,7 @@ function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, me
 
 function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, metadata, exportTo }: Side): void {
   const subsets = callee instanceof Service && callee.routesByVersion
-    ? [...callee.versions.keys()].map(name => ({ name, labels: { version: name } }))
+    ? [...callee.versions.values()].map(version => subsetOf(callee, version))
     : undefined;
   const trafficPolicy = trafficPolicyOf(callee);
   if (!subsets && !trafficPolicy) {
@@ -73,6 +73,13 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
     metadata,
     spec: { host: callee.host, ...(exportTo ? { exportTo } : {}), trafficPolicy, subsets },
   });
+}
+
+/** A version as a cluster of its own: one of its replicas can be ejected, however many the others have. */
+function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDestinationRule>['subsets']>[number] {
+  const [own, whole] = [version.replicas, service.replicas].map(replicas => outlierDetectionOf(service, replicas));
+  const trafficPolicy = own?.maxEjectionPercent === whole?.maxEjectionPercent ? {} : { trafficPolicy: { outlierDetection: own } };
+  return { name: version.name, labels: { version: version.name }, ...trafficPolicy };
 }
 
 /** The circuit breaker of a callee, as a DestinationRule has it. */
@@ -85,14 +92,24 @@ export function trafficPolicyOf(callee: Callee): SpecOf<IDestinationRule>['traff
   const http = { http1MaxPendingRequests: limits.maxPendingRequests, http2MaxRequests: limits.maxRequests };
   return {
     connectionPool: hasValues(tcp) || hasValues(http) ? { tcp: hasValues(tcp) ? tcp : undefined, http: hasValues(http) ? http : undefined } : undefined,
-    outlierDetection: limits.consecutiveErrors === undefined ? undefined : {
-      consecutive5xxErrors: limits.consecutiveErrors,
-      baseEjectionTime: durationOf(limits.ejectFor),
-      interval: durationOf(limits.interval),
-      maxEjectionPercent: limits.maxEjectedPercent,
-    },
+    outlierDetection: outlierDetectionOf(callee, callee.replicas),
   };
 }
+
+function outlierDetectionOf({ circuitBreaker }: Callee, replicas: Replicas | undefined): OutlierDetection | undefined {
+  if (!circuitBreaker?.ejects) {
+    return undefined;
+  }
+  const { consecutiveErrors, ejectFor, interval } = circuitBreaker.limits;
+  return {
+    consecutive5xxErrors: consecutiveErrors,
+    baseEjectionTime: durationOf(ejectFor),
+    interval: durationOf(interval),
+    maxEjectionPercent: circuitBreaker.maxEjectionPercent(replicas),
+  };
+}
+
+type OutlierDetection = NonNullable<NonNullable<SpecOf<IDestinationRule>['trafficPolicy']>['outlierDetection']>;
 
 function renderServiceEntry(chart: TopologyChart, external: ExternalService): void {
   new ServiceEntry(chart.scopeOf(external), 'service-entry', {

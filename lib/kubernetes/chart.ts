@@ -2,10 +2,12 @@ import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
-  callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls, openBehindManagedApi, reservedNamespaces, Severity, truncatedTries,
+  callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls, neverEjects, openBehindManagedApi, reservedNamespaces, Severity,
+  truncatedTries,
 } from '../checks';
 import { type Callee, constructIdOf, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
+import { writesAsDeclared } from './as-written';
 import { unmetWishes } from './capabilities';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
@@ -56,6 +58,7 @@ export class TopologyChart extends Chart {
       ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
       ...truncatedTries(this.topology),
       ...openBehindManagedApi(this.topology),
+      ...neverEjects(this.topology),
     ];
     this.node.addValidation({ validate: () => this.findings.filter(each => each.severity === Severity.ERROR).map(describeFinding) });
 
@@ -71,6 +74,7 @@ export class TopologyChart extends Chart {
     renderNetworkPolicies(this);
     this.mesh.render(this);
     this.mesh.gateway?.render(this);
+    writesAsDeclared(this);
   }
 
   /** The Deployment of a version, to be changed as cdk8s-plus allows: volumes, secrets, further containers. */
@@ -88,8 +92,8 @@ export class TopologyChart extends Chart {
   }
 
   /**
-   * Any object of this chart, to be changed with `addJsonPatch`. (Paths into objects that come from cdk8s-plus are spelled as its
-   * properties are: `/spec/clusterIp`, not `/spec/clusterIP`.)
+   * Any object of this chart, to be changed with `addJsonPatch`. Patches apply to the object as it is written, in the spelling of
+   * the Kubernetes API: `/spec/clusterIP`. A patch of what is not there fails synthesis.
    * @param namespace the topology's own if left out
    */
   object(kind: string, name: string, namespace = this.topology.namespace): ApiObject {

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiObject, App } from 'cdk8s';
 import { checkObjects, describeFinding, type Finding, Severity } from '../checks';
+import { writesAsDeclared } from './as-written';
 import { TopologyChart } from './chart';
 import { fileOf, inOrder, ownFiles } from './phases';
 import { toYaml } from './yaml';
@@ -39,6 +40,7 @@ export class ClusterApp extends App {
     super(props);
     this.isChecked = props.checked ?? false;
     this.accepted = props.accepted ?? {};
+    writesAsDeclared(this);
   }
 
   /** What the checks found in all topologies. */
@@ -54,11 +56,12 @@ export class ClusterApp extends App {
       process.stderr.write(`${describeFinding(finding)}\n`);
     }
     const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
-    this.refuseTwins(objects);
+    const written = new Map(objects.map(object => [object, object.toJson() as Written]));
+    refuseTwins(written);
     if (this.isChecked) {
-      this.refuseErrors(objects);
+      this.refuseErrors([...written.values()]);
     }
-    const texts = [...filed(objects)].map(([file, members]) => [join(this.outdir, `${file}.yaml`), members.map(documentOf).join('---\n')] as const);
+    const texts = [...filed(objects)].map(([file, members]) => [join(this.outdir, `${file}.yaml`), members.map(each => documentOf(each, written.get(each))).join('---\n')] as const);
     for (const [path, text] of texts) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
@@ -73,34 +76,37 @@ export class ClusterApp extends App {
     }
   }
 
-  private refuseErrors(objects: readonly ApiObject[]): void {
-    const { findings } = checkObjects(objects.map(each => each.toJson()), { suppress: this.accepted });
+  private refuseErrors(objects: readonly Written[]): void {
+    const { findings } = checkObjects(objects, { suppress: this.accepted });
     findings.filter(each => each.severity === Severity.WARNING).forEach(each => process.stderr.write(`${describeFinding(each)}\n`));
     const errors = findings.filter(each => each.severity === Severity.ERROR);
     if (errors.length > 0) {
       throw new Error(`What would be written cannot work:\n  ${errors.map(describeFinding).join('\n  ')}`);
     }
   }
+}
 
-  private refuseTwins(objects: readonly ApiObject[]): void {
-    const paths = new Map<string, string>();
-    const twins: string[] = [];
-    for (const { apiGroup, kind, metadata, name, node } of objects) {
-      const identity = `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ${metadata.namespace ?? ''}/${name}`;
-      const other = paths.get(identity);
-      if (other) {
-        twins.push(`${identity} is declared at ${other} and at ${node.path}: one would overwrite the other. Rename one of them.`);
-      }
-      paths.set(identity, node.path);
+/** An object as it is written, after its patches. */
+type Written = Parameters<typeof checkObjects>[0][number];
+
+function refuseTwins(objects: ReadonlyMap<ApiObject, Written>): void {
+  const paths = new Map<string, string>();
+  const twins: string[] = [];
+  for (const [{ apiGroup, node }, { kind, metadata }] of objects) {
+    const identity = `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+    const other = paths.get(identity);
+    if (other) {
+      twins.push(`${identity} is declared at ${other} and at ${node.path}: one would overwrite the other. Rename one of them.`);
     }
-    if (twins.length > 0) {
-      throw new Error(`Two objects have one identity:\n  ${twins.join('\n  ')}`);
-    }
+    paths.set(identity, node.path);
+  }
+  if (twins.length > 0) {
+    throw new Error(`Two objects have one identity:\n  ${twins.join('\n  ')}`);
   }
 }
 
-function documentOf(object: ApiObject): string {
-  const text = toYaml(object.toJson());
+function documentOf(object: ApiObject, written: unknown): string {
+  const text = toYaml(written, object.node.path);
   if (text.includes('${Token[')) {
     throw new Error(
       `[${object.node.path}] A value of the AWS CDK reached a Kubernetes object as a token, which only CloudFormation can resolve. `

@@ -1,5 +1,6 @@
 import { ApiObject, type ApiObjectMetadata, type GroupVersionKind } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { writeAsDeclared } from './as-written';
 
 /** The `spec` of a resource, as `@kubernetes-models` types it. */
 export type SpecOf<Resource extends { spec?: unknown }> = NonNullable<Resource['spec']>;
@@ -28,6 +29,7 @@ export function resource<Resource extends { spec?: unknown }>(apiVersion: string
 
     constructor(scope: Construct, id: string, props: ResourceProps<SpecOf<Resource>>) {
       super(scope, id, { ...props, apiVersion, kind });
+      writeAsDeclared(this);
     }
   };
 }

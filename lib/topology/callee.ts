@@ -1,6 +1,6 @@
 import { given } from './given';
 import type { Call } from './call';
-import { CircuitBreaker, type CircuitBreakerProps } from './circuit-breaker';
+import { CircuitBreaker, type CircuitBreakerProps, type Replicas } from './circuit-breaker';
 import { Mistake } from './mistake';
 import type { Port } from './port';
 import type { Topology } from './topology';
@@ -31,6 +31,11 @@ export abstract class Callee {
   /** The calls made to it, in the order of their declaration. */
   get incomingCalls(): readonly Call[] {
     return this.incoming;
+  }
+
+  /** How many endpoints it has, where that is declared here. */
+  get replicas(): Replicas | undefined {
+    return undefined;
   }
 
   /** How it is protected from its callers, and they from it, if {@link breakAt} was said. */
@@ -67,7 +72,7 @@ export abstract class Callee {
   }
 
   /**
-   * Ejects failing endpoints and bounds connections. In the cluster: `connectionPool` and `outlierDetection` of its DestinationRule.
+   * Ejects failing endpoints, one of the declared replicas at least, and bounds connections. In the cluster: `connectionPool` and `outlierDetection` of its DestinationRule.
    * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
    */
   breakAt(props: CircuitBreakerProps): void {

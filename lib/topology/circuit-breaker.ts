@@ -1,7 +1,7 @@
 import type { Duration } from 'cdk8s';
 import type { Callee } from './callee';
 import { Mistake } from './mistake';
-import { requireInteger, requirePercentage, requirePositive } from './numbers';
+import { requireInteger, requirePositive } from './numbers';
 
 /** Limits that protect a callee and its callers. Everything left out is left to the mesh's own default. */
 export interface CircuitBreakerProps {
@@ -21,8 +21,9 @@ export interface CircuitBreakerProps {
    */
   readonly interval?: Duration;
   /**
-   * The most endpoints that may be ejected at once, in percent.
-   * @default - 10 %, Istio's own (one endpoint may always be ejected)
+   * The most endpoints that may be ejected at once, in percent, as a whole number. Envoy rounds down: of two endpoints 50 % permits one, 49 % none.
+   * @default - what permits one of the declared replicas (50 % of two, 100 % of one), 10 % at least, for each version that is routed to by itself;
+   * 100 % where the replicas are not declared here
    */
   readonly maxEjectedPercent?: number;
   /**
@@ -47,6 +48,23 @@ export interface CircuitBreakerProps {
   readonly connectTimeout?: Duration;
 }
 
+/** How many endpoints there are. */
+export interface Replicas {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Istio's own percentage, by which one of ten endpoints may be ejected. */
+const OWN_PERCENT = 10;
+
+/**
+ * The percentage that permits one endpoint of so many to be ejected.
+ * @see https://github.com/envoyproxy/envoy/blob/main/source/common/upstream/outlier_detection_impl.cc
+ */
+function percentOfOne(replicas = 1): number {
+  return Math.ceil(100 / Math.max(1, replicas));
+}
+
 /** Checked limits, in the terms of a DestinationRule. */
 export class CircuitBreaker {
   constructor(callee: Callee, readonly limits: CircuitBreakerProps) {
@@ -65,9 +83,28 @@ export class CircuitBreaker {
     requirePositive(where, 'interval', limits.interval);
     requirePositive(where, 'connectTimeout', limits.connectTimeout);
     if (limits.maxEjectedPercent !== undefined) {
-      requirePercentage(where, 'maxEjectedPercent', limits.maxEjectedPercent);
+      requireInteger(where, 'maxEjectedPercent', limits.maxEjectedPercent, 1, 100);
     }
     this.refuseWhatHasNoEffect(where, callee);
+    if (!this.canEjectOneOf(callee.replicas)) {
+      throw new Mistake({
+        code: 'NoEffect',
+        where,
+        problem: `maxEjectedPercent is ${limits.maxEjectedPercent ?? 0} %, which is less than one of ${callee.replicas?.most ?? 0} replicas, so none is ever ejected.`,
+        remedy: `Give ${percentOfOne(callee.replicas?.most)} at least, or leave it out.`,
+      });
+    }
+  }
+
+  /** The most of so many endpoints that may be ejected at once, in percent; undefined where Istio's own 10 % permits one. */
+  maxEjectionPercent(replicas: Replicas | undefined): number | undefined {
+    const percent = percentOfOne(replicas?.least);
+    return this.limits.maxEjectedPercent ?? (percent > OWN_PERCENT ? percent : undefined);
+  }
+
+  /** Whether an endpoint can be ejected when all of these are there. */
+  canEjectOneOf(replicas: Replicas | undefined): boolean {
+    return !this.ejects || !replicas || (this.maxEjectionPercent(replicas) ?? OWN_PERCENT) >= percentOfOne(replicas.most);
   }
 
   /** Whether failing endpoints are ejected. */

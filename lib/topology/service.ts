@@ -2,6 +2,7 @@ import { requireDeclared } from './declared';
 import { given } from './given';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
+import type { Replicas } from './circuit-breaker';
 import { Mistake } from './mistake';
 import { requireDnsLabel, requireDnsSubdomain, requireNamespace } from './names';
 import { Operation } from './operation';
@@ -89,6 +90,14 @@ export class Service extends Callee {
 
   get mirror(): Mirror | undefined {
     return this.mirrored;
+  }
+
+  override get replicas(): Replicas | undefined {
+    const ofVersions = [...this.versions.values()].flatMap(version => version.replicas ?? []);
+    return this.exists ? undefined : {
+      least: ofVersions.reduce((sum, { least }) => sum + least, 0),
+      most: ofVersions.reduce((sum, { most }) => sum + most, 0),
+    };
   }
 
   /** Whether requests are told apart by version, so that versions must be addressable one by one. */

@@ -1,3 +1,4 @@
+import type { Replicas } from './circuit-breaker';
 import { requireImage } from './image';
 import type { Service } from './service';
 import { deploymentName, requireTenableWorkload, type WorkloadProps } from './workload';
@@ -22,5 +23,11 @@ export class Version {
       requireImage(where, image);
     }
     requireTenableWorkload(where, workload);
+  }
+
+  /** How many pods it has, where they are declared here. */
+  get replicas(): Replicas | undefined {
+    const { autoscaling, replicas = 2 } = this.workload;
+    return this.service.exists ? undefined : { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas };
   }
 }

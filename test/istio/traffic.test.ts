@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { HeaderMatch, Operation, Port, RetryOn, Topology } from '../../lib';
+import { HeaderMatch, Operation, Port, RetryOn, type ServiceProps, Topology } from '../../lib';
 import { names, one, plain, render } from './support';
 
 describe('VirtualService', () => {
@@ -210,6 +210,49 @@ describe('DestinationRule', () => {
         outlierDetection: { consecutive5xxErrors: 5, baseEjectionTime: '30s', interval: '2500ms', maxEjectionPercent: 50 },
       },
     });
+  });
+
+  test.each<[string, ServiceProps, number | undefined]>([
+    ['two replicas', { replicas: 2 }, 50],
+    ['the default replicas', {}, 50],
+    ['one replica', { replicas: 1 }, 100],
+    ['three replicas', { replicas: 3 }, 34],
+    ['nine replicas', { replicas: 9 }, 12],
+    ['ten replicas', { replicas: 10 }, undefined],
+    ['the fewest replicas of an autoscaler', { autoscaling: { min: 4, max: 50 }, resources: { cpu: '1' } }, 25],
+    ['the replicas of all versions', { versions: { v1: { replicas: 3 }, v2: { replicas: 1 } } }, 25],
+    ['a workload that exists already', { image: undefined, existing: { labels: { app: 'cart' }, serviceAccount: 'cart' } }, 100],
+  ])('a circuit breaker can eject one of %s', (_what, props, percent) => {
+    const shop = new Topology('shop');
+    plain(shop, 'cart', props).breakAt({ consecutiveErrors: 5 });
+
+    const { outlierDetection } = one(render(shop), 'DestinationRule', 'cart').spec.trafficPolicy;
+    expect(outlierDetection).toEqual({ consecutive5xxErrors: 5, maxEjectionPercent: percent });
+  });
+
+  test('a circuit breaker of a host outside can eject its only address', () => {
+    const shop = new Topology('shop');
+    const bank = shop.addExternalService('bank', { host: 'bank.example', port: Port.tls(443) });
+    plain(shop, 'web').calls(bank);
+    bank.breakAt({ consecutiveErrors: 5 });
+
+    expect(one(render(shop), 'DestinationRule', 'bank').spec.trafficPolicy.outlierDetection.maxEjectionPercent).toBe(100);
+  });
+
+  test('a version that is routed to by itself has a percentage of its own where one of its replicas is more of it', () => {
+    const shop = new Topology('shop');
+    const cart = plain(shop, 'cart', { versions: { v1: { replicas: 19 }, v2: { replicas: 1 } } });
+    cart.breakAt({ consecutiveErrors: 5, interval: Duration.seconds(1), maxConnections: 9 });
+    cart.split({ v1: 90, v2: 10 });
+
+    expect(one(render(shop), 'DestinationRule', 'cart').spec).toMatchObject({
+      trafficPolicy: { connectionPool: { tcp: { maxConnections: 9 } }, outlierDetection: { consecutive5xxErrors: 5, interval: '1s' } },
+      subsets: [
+        { name: 'v1', labels: { version: 'v1' } },
+        { name: 'v2', trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5, interval: '1s', maxEjectionPercent: 100 } } },
+      ],
+    });
+    expect(one(render(shop), 'DestinationRule', 'cart').spec.subsets[0]).not.toHaveProperty('trafficPolicy');
   });
 
   test('limits that were not given are left to Istio', () => {

@@ -198,3 +198,10 @@ test('a run that writes fewer files leaves no stale one of the run before', () =
 test('what is wrong with a construct is told with its path', () => {
   expect(() => invalid(folder()).synth()).toThrow('[chart] It has no soul.');
 });
+
+test('a text that is no Unicode is an error with the path of its object', () => {
+  const app = new ClusterApp({ outdir: folder() });
+  new ApiObject(new Chart(app, 'chart'), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { a: '\uD800' } });
+
+  expect(() => app.synth()).toThrow('[chart/config/data/a] The text');
+});

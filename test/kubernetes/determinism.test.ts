@@ -18,7 +18,7 @@ function written(fill: (app: ClusterApp) => unknown): Record<string, string> {
 }
 
 const chartOf = (app: ClusterApp, recipe: Recipe, name = 'shop') => new TopologyChart(app, name, { topology: declare(recipe, name), mesh: Mesh.istio() });
-const bytesOf = (chart: Chart) => (Testing.synth(chart) as unknown[]).map(toYaml).join('---\n');
+const bytesOf = (chart: Chart) => (Testing.synth(chart) as unknown[]).map(each => toYaml(each)).join('---\n');
 
 test('the same model gives the same bytes in every file', () => {
   fc.assert(fc.property(recipes, recipe => {

@@ -172,6 +172,14 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     cart.breakAt({ maxConnections: 2 });
   }],
   ['ejection that nothing triggers', 'NoEffect', ['ejectFor', 'consecutiveErrors'], () => shopWith('cart').services[0].breakAt({ ejectFor: Duration.seconds(1) })],
+  ['a percentage that ejects none of two', 'NoEffect', ['49 %', 'less than one of 2 replicas', 'Give 50'], () =>
+    shopWith('cart').services[0].breakAt({ consecutiveErrors: 5, maxEjectedPercent: 49 })],
+  ['a percentage that ejects none of the most replicas', 'NoEffect', ['less than one of 4 replicas', 'Give 25'], () =>
+    new Topology('shop').addService('cart', { image, autoscaling: { min: 1, max: 4 }, resources: { cpu: '1' } }).breakAt({ consecutiveErrors: 5, maxEjectedPercent: 24 })],
+  ['a percentage of nothing', 'OutOfRange', ['maxEjectedPercent is 0'], () =>
+    shopWith('cart').services[0].breakAt({ consecutiveErrors: 5, maxEjectedPercent: 0 })],
+  ['a percentage that is no whole number', 'OutOfRange', ['maxEjectedPercent is 33.3'], () =>
+    shopWith('cart').services[0].breakAt({ consecutiveErrors: 5, maxEjectedPercent: 33.3 })],
   ['limits of requests on TCP', 'NoRequests', ['maxRequests', 'maxConnections'], () =>
     new Topology('shop').addService('db', { image, port: Port.tcp(5432) }).breakAt({ maxRequests: 1 })],
   ['a limit of zero connections', 'OutOfRange', ['maxConnections is 0'], () => shopWith('cart').services[0].breakAt({ maxConnections: 0 })],

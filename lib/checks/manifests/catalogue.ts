@@ -82,7 +82,7 @@ import { externalControlPlaneByAddress, invalidExternalControlPlane, invalidWebh
 import { callWithoutGrant, grantWithoutCall, pastWaypoint, plainTextCaller, sidecarMissesHost } from './calls/agreement';
 import { retryAmplification, retryStorm } from './calls/amplification';
 import { availabilityBelowObjective } from './calls/availability';
-import { connectionLimit, ejectsAll } from './calls/capacity';
+import { connectionLimit, ejectsAll, ejectsNone } from './calls/capacity';
 import { callCycle } from './calls/cycles';
 import { blockedDrain } from './calls/drains';
 import { exposedOperation, unauthenticatedEntry } from './calls/exposure';
@@ -126,7 +126,7 @@ export const CHECKS: readonly Check[] = [
   negativeCondition, deprecated, unsupportedGatewayApi, agingGatewayApi, oldGatewayApi, unknownRegistry, invalidWebhook, invalidExternalControlPlane,
   externalControlPlaneByAddress,
   callWithoutGrant, grantWithoutCall, sidecarMissesHost, plainTextCaller, pastWaypoint, retryAmplification, retryStorm, availabilityBelowObjective,
-  weightWithoutReplicas, connectionLimit, ejectsAll, callCycle, blockedDrain, exposedOperation, unauthenticatedEntry, failClosedOnOwnPath,
+  weightWithoutReplicas, connectionLimit, ejectsAll, ejectsNone, callCycle, blockedDrain, exposedOperation, unauthenticatedEntry, failClosedOnOwnPath,
   claimsBeforeToken, severalAuthorizers,
   sharedServiceAccount, issuerMismatch, blockedCall, forgottenTraffic, requestRulesOnTcp, serverFirstPort, unreachedService, triesBeyondTimeout,
   retriedWrites, implicitRetries, timeoutBeyondCaller, timeoutBeyondApi, noTimeout, sidecarMissesTracing,

@@ -4,7 +4,7 @@ import { type Check, problem, type Problem } from '../check';
 import { targetOf } from '../routing/destinations';
 import { CallGraph } from './graph';
 import type { Node } from './node';
-import { replicasOf } from './replicas';
+import { mostReplicasOf, replicasOf } from './replicas';
 
 /** The threads of a proxy where nothing says: each keeps connections of its own. */
 const THREADS = 2;
@@ -14,8 +14,9 @@ export const connectionLimit: Check = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'A limit of connections is lower than the number that proxies hold when all is well',
-  explanation: 'Each thread of a proxy keeps a connection to each replica (two threads where `concurrency` of `proxy.istio.io/config` says nothing). A DestinationRule limits what one caller\'s proxy opens, `inboundConnectionPool` '
-    + 'of a Sidecar what all callers open together; beyond the limit requests get 503.',
+  explanation: 'Each thread of a proxy keeps a connection to each replica (two threads where `concurrency` of `proxy.istio.io/config` says nothing), and Envoy grants each thread that one, whatever the limit. A DestinationRule '
+    + 'limits what one caller\'s proxy opens, `inboundConnectionPool` of a Sidecar what all callers open together. Beyond the limit no further connection is made: requests of HTTP/1.1 wait for the one that is there, and get 503 '
+    + 'only once as many wait as `http1MaxPendingRequests` permits.',
   *find(cluster) {
     const graph = CallGraph.of(cluster);
     const mostThreads = threadsOfCallers();
@@ -26,7 +27,7 @@ export const connectionLimit: Check = {
       }
       const [replicas, threads] = [replicasIn(members, cluster), mostThreads(node)];
       if (limit.number < replicas * threads && Number.isFinite(replicas)) {
-        yield problem(limit, `A caller's proxy has ${threads} threads, each with a connection to each of ${replicas} replicas of ${name}, and may open ${limit.number} only.`, `Allow ${replicas * threads} at least.`);
+        yield problem(limit, `A caller's proxy has ${threads} threads, each with a connection to each of ${replicas} replicas of ${name}, which is more than ${limit.number}: requests wait for these connections.`, `Allow ${replicas * threads} at least.`);
       }
     }
     for (const sidecar of cluster.all(Kind.SIDECAR)) {
@@ -66,24 +67,53 @@ export const ejectsAll: Check = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'Outlier detection may eject all replicas of a service',
-  explanation: 'One replica may always be ejected, whatever `maxEjectionPercent` says; with a single one, or two and 100 %, nothing is left and every caller gets 503 for the time of the ejection. `minHealthPercent` ends '
-    + 'ejection below that share of healthy replicas. Each subset is counted by itself.',
+  explanation: 'Envoy ejects a replica while the ejected ones are at most `maxEjectionPercent` of all (10 where nothing says): with a single one and 100 %, or two and 100 %, nothing is left and every caller gets 503 for the '
+    + 'time of the ejection. `minHealthPercent` ends ejection below that share of healthy replicas. Each subset is counted by itself.',
   *find(cluster) {
     for (const { name, members, setting } of groupsOf(cluster)) {
       const detection = setting('outlierDetection');
-      const replicas = detection.exists ? replicasIn(members, cluster) : 0;
-      const share = detection.get('maxEjectionPercent').number ?? 10;
-      const ejectable = (replicas === 1 || (replicas === 2 && share >= 100)) && (detection.get('minHealthPercent').number ?? 0) === 0 && ejects(detection);
-      if (ejectable) {
-        yield problem(detection, `${name} has ${replicas} replica${replicas > 1 ? 's' : ''}, all of which may be ejected at once.`, replicas > 1 ? 'Lower maxEjectionPercent to 50, or set minHealthPercent.' : 'Add replicas, or set minHealthPercent.');
+      const replicas = ejects(detection) ? replicasIn(members, cluster) : 0;
+      if ((replicas === 1 || replicas === 2) && percentOf(detection) >= 100 && (detection.get('minHealthPercent').number ?? 0) === 0) {
+        yield problem(
+          detection,
+          replicas === 1 ? `${name} has 1 replica, which may be ejected.` : `${name} has 2 replicas, all of which may be ejected at once.`,
+          replicas === 1 ? 'Add replicas, or set minHealthPercent.' : 'Lower maxEjectionPercent to 50, or set minHealthPercent.',
+        );
       }
     }
   },
 };
 
+export const ejectsNone: Check = {
+  id: 'EjectsNone',
+  severity: Severity.WARNING,
+  covers: [],
+  summary: 'Outlier detection can never eject a replica',
+  explanation: 'Envoy ejects a replica only while the ejected ones are at most `maxEjectionPercent` of all, the first one included. The default of 10 % permits none of fewer than ten replicas: two need 50 %, a single one 100 %. '
+    + 'Failing replicas go on receiving requests. Each subset is counted by itself, with the most replicas that its workloads may have.',
+  *find(cluster) {
+    for (const { name, members, setting } of groupsOf(cluster)) {
+      const detection = setting('outlierDetection');
+      const replicas = ejects(detection) ? members.reduce((sum, each) => sum + mostReplicasOf(each, cluster), 0) : 0;
+      if (replicas > 0 && replicas * percentOf(detection) < 100) {
+        yield problem(
+          detection,
+          `${name} has ${replicas} replica${replicas > 1 ? 's' : ''}, and ${percentOf(detection)} % of them is less than one, so none is ever ejected.`,
+          `Set maxEjectionPercent to ${Math.ceil(100 / replicas)} at least.`,
+        );
+      }
+    }
+  },
+};
+
+/** The share that may be ejected; istiod leaves out a zero, and then Envoy's own counts. */
+function percentOf(detection: Field): number {
+  return detection.get('maxEjectionPercent').number || 10;
+}
+
 /** Whether anything makes it eject. */
 function ejects(detection: Field): boolean {
-  return [['consecutive5xxErrors', 5], ['consecutiveGatewayErrors', 0]].some(([name, otherwise]) => (detection.get(String(name)).number ?? Number(otherwise)) > 0);
+  return detection.exists && [['consecutive5xxErrors', 5], ['consecutiveGatewayErrors', 0]].some(([name, otherwise]) => (detection.get(String(name)).number ?? Number(otherwise)) > 0);
 }
 
 /** Pods that a DestinationRule treats as one, with the settings that count for them. */

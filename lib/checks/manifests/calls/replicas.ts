@@ -11,6 +11,13 @@ export function replicasOf(workload: Workload, cluster: Cluster): number {
   return scaler ? (scaler.spec.get('minReplicas').number ?? scaler.spec.get('minReplicaCount').number ?? (scaler.kind === 'ScaledObject' ? 0 : 1)) : workload.replicas;
 }
 
+/** How many replicas a workload may have at the most. */
+export function mostReplicasOf(workload: Workload, cluster: Cluster): number {
+  const scaler = scalerOf(workload, cluster);
+  // KEDA's own maximum.
+  return scaler ? scaler.spec.get('maxReplicas').number ?? scaler.spec.get('maxReplicaCount').number ?? 100 : replicasOf(workload, cluster);
+}
+
 /** The HorizontalPodAutoscaler, or KEDA's ScaledObject, of a workload. */
 export function scalerOf(workload: Workload, cluster: Cluster): Resource | undefined {
   let scalers = SCALERS.get(cluster);

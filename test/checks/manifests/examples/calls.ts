@@ -98,7 +98,32 @@ export const CALLS: readonly Example[] = [
   { check: 'ConnectionLimit', at: 'spec.trafficPolicy.connectionPool.tcp.maxConnections', bad: docs(AB, destinationRule('b', '{host: b, trafficPolicy: {connectionPool: {tcp: {maxConnections: 3}}}}')), good: docs(AB, destinationRule('b', '{host: b, trafficPolicy: {connectionPool: {tcp: {maxConnections: 4}}}}')) },
   { check: 'ConnectionLimit', at: 'spec.inboundConnectionPool.tcp.maxConnections', bad: docs(AB, sidecar('b', '{workloadSelector: {labels: {app: b}}, inboundConnectionPool: {tcp: {maxConnections: 3}}}')), good: docs(AB, sidecar('b', '{workloadSelector: {labels: {app: b}}, inboundConnectionPool: {tcp: {maxConnections: 4}}}')) },
   { check: 'EjectsAll', at: 'spec.trafficPolicy.outlierDetection', bad: docs(AB, destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {maxEjectionPercent: 100}}}')), good: docs(AB, destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {maxEjectionPercent: 50}}}')) },
-  { check: 'EjectsAll', at: 'spec.trafficPolicy.outlierDetection', bad: docs(SHOP, service('b'), deployment('b', 'replicas: 1'), destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {}}}')), good: docs(SHOP, service('b'), deployment('b', 'replicas: 1'), destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {minHealthPercent: 50}}}')) },
+  { check: 'EjectsAll', at: 'spec.trafficPolicy.outlierDetection', bad: docs(SHOP, service('b'), deployment('b', 'replicas: 1'), destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {maxEjectionPercent: 100}}}')), good: docs(SHOP, service('b'), deployment('b', 'replicas: 1'), destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {maxEjectionPercent: 100, minHealthPercent: 50}}}')) },
+  {
+    check: 'EjectsNone', at: 'spec.trafficPolicy.outlierDetection',
+    bad: docs(AB, destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {}}}')),
+    good: docs(AB, destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {maxEjectionPercent: 50}}}')),
+  },
+  {
+    check: 'EjectsNone', at: 'spec.trafficPolicy.outlierDetection',
+    bad: docs(AB, destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {maxEjectionPercent: 49}}}')),
+    good: docs(AB, destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {consecutive5xxErrors: 0}}}')),
+  },
+  {
+    check: 'EjectsNone', at: 'spec.trafficPolicy.outlierDetection',
+    bad: docs(AB, destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {maxEjectionPercent: 0}}}')),
+    good: docs(AB.replaceAll('kind: Deployment', 'kind: DaemonSet'), destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {}}}')),
+  },
+  {
+    check: 'EjectsNone', at: 'spec.trafficPolicy.outlierDetection',
+    bad: docs(SHOP, service('b'), deployment('b', 'replicas: 9'), destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {}}}')),
+    good: docs(SHOP, service('b'), deployment('b', 'replicas: 10'), destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {}}}')),
+  },
+  {
+    check: 'EjectsNone', at: 'spec.trafficPolicy.outlierDetection',
+    bad: docs(SHOP, service('b'), deployment('b'), autoscaler('b', '{minReplicas: 2, maxReplicas: 9, scaleTargetRef: {kind: Deployment, name: b}}'), destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {}}}')),
+    good: docs(SHOP, service('b'), deployment('b'), autoscaler('b', '{minReplicas: 2, maxReplicas: 10, scaleTargetRef: {kind: Deployment, name: b}}'), destinationRule('b', '{host: b, trafficPolicy: {outlierDetection: {}}}')),
+  },
   { check: 'BlockedCall', at: 'spec.template.spec.containers[0].env[0].value', bad: docs(AB, network('ingress: [{from: [{podSelector: {matchLabels: {app: c}}}]}]')), good: docs(AB, network('ingress: [{from: [{podSelector: {matchLabels: {app: a}}}], ports: [{port: 80}]}]')) },
   { check: 'BlockedCall', at: 'spec.template.spec.containers[0].env[0].value', bad: docs(AB, network('egress: [{ports: [{port: 53}, {port: 15012}]}]', 'Egress', 'a')), good: docs(AB, network('egress: [{ports: [{port: 53}, {port: 15012}]}, {to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}]}]', 'Egress', 'a')) },
   { check: 'BlockedCall', at: 'spec.template.spec.containers[0].env[0].value', bad: docs(AMBIENT_AB, network('ingress: [{ports: [{port: 80}]}]')), good: docs(AMBIENT_AB, network('ingress: [{from: [{podSelector: {matchLabels: {app: a}}}], ports: [{port: 15008}]}]')) },

@@ -1,0 +1,17 @@
+import type { Topology } from '../../topology';
+import { type Finding, Severity } from '../finding';
+
+/** Circuit breakers whose declared percentage is less than one replica of a version that is routed to by itself: they never open for it. */
+export function neverEjects(topology: Topology): Finding[] {
+  return topology.services.flatMap(service => {
+    const { circuitBreaker } = service;
+    const versions = service.routesByVersion ? [...service.versions.values()] : [];
+    return versions.filter(({ replicas }) => circuitBreaker?.canEjectOneOf(replicas) === false).map(({ name, replicas }) => ({
+      id: 'EjectsNone',
+      severity: Severity.ERROR,
+      path: `${service.path}/${name}`,
+      message: `maxEjectedPercent is ${circuitBreaker?.limits.maxEjectedPercent ?? 0} %, which is less than one of ${replicas?.most ?? 0} replicas of version ${name}, so none is ever ejected.`,
+      remedy: 'Raise maxEjectedPercent, or leave it out.',
+    }));
+  });
+}

@@ -1,0 +1,47 @@
+import { ApiObject, type JsonPatch } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { requireNothingLost } from './lost-values';
+import { applyPatches } from './patches';
+
+const WRAPPED = new WeakSet<ApiObject>();
+
+/**
+ * Has all objects below a construct apply their patches to the object as it is written, in the API's own spelling, and
+ * refuse to lose a value. A validation, since every way of synthesis validates the whole app before it writes an object.
+ * @see docs/decisions/0010-patches-of-what-is-written.md
+ */
+export function writesAsDeclared(root: IConstruct): void {
+  const wrap = (): void => root.node.findAll().filter(each => ApiObject.isApiObject(each)).forEach(writeAsDeclared);
+  wrap();
+  root.node.addValidation({ validate: () => {
+    wrap();
+    return [];
+  } });
+}
+
+/** The same for one object. */
+export function writeAsDeclared(object: ApiObject): void {
+  if (WRAPPED.has(object)) {
+    return;
+  }
+  WRAPPED.add(object);
+  const toJson = object.toJson.bind(object);
+  Object.defineProperty(object, 'toJson', { configurable: true, value: () => withoutPatches(object, patches => {
+    const written = requireNothingLost(object, toJson());
+    return patches.length > 0 ? applyPatches(object, written, patches) : written;
+  }) });
+}
+
+/** Takes an object's patches away from cdk8s, which would apply them before cdk8s-plus renames its properties. */
+function withoutPatches<Result>(object: ApiObject, render: (patches: readonly JsonPatch[]) => Result): Result {
+  const patches: unknown = Reflect.get(object, 'patches');
+  if (!Array.isArray(patches)) {
+    throw new Error(`[${object.node.path}] This version of cdk8s keeps patches elsewhere than version 2 did: they cannot be applied.`);
+  }
+  const taken = patches.splice(0) as JsonPatch[];
+  try {
+    return render(taken);
+  } finally {
+    patches.unshift(...taken);
+  }
+}

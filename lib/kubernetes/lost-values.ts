@@ -1,0 +1,71 @@
+import { ApiObject } from 'cdk8s';
+import { Mistake } from '../topology';
+import { apiProperty, isMapped, type Place, pointer } from './api-names';
+
+/**
+ * Refuses an object of which a generated class writes less than was declared: it leaves out properties that it does not
+ * know, and a plain number or text where it expects an IntOrString or a Quantity. (A NetworkPolicy's port would become every port.)
+ */
+export function requireNothingLost<Written>(object: ApiObject, written: Written): Written {
+  if (!isMapped(object)) {
+    return written;
+  }
+  const declared: unknown = ApiObject.prototype.toJson.call(object);
+  const lost = countOf(declared, 1) === countOf(written, 0) ? undefined : firstLost(object, declared, written, []);
+  if (lost) {
+    throw lost;
+  }
+  return written;
+}
+
+/** How many values there are; `missing` for an item of a list that has none. A wrapped number or text is one. */
+function countOf(value: unknown, missing: number): number {
+  if (typeof value !== 'object' || value === null) {
+    return value === undefined ? missing : 1;
+  }
+  const items: unknown[] = Object.values(value);
+  return items.length === 1 && 'value' in value && typeof value.value !== 'object'
+    ? 1
+    : items.reduce<number>((sum, each) => sum + countOf(each, missing), 1);
+}
+
+function firstLost(object: ApiObject, declared: unknown, written: unknown, place: Place): Mistake | undefined {
+  if (typeof declared !== 'object' || declared === null) {
+    return undefined;
+  }
+  for (const [key, value] of Object.entries(declared)) {
+    const step = Array.isArray(declared) ? Number(key) : key;
+    const here = [...place, step];
+    const property = apiProperty(object, here);
+    const counterpart = property && valueAt(written, typeof step === 'number' ? key : property.name);
+    if (counterpart === undefined) {
+      return lostAt(object, here, value, property?.isWrapped ?? false);
+    }
+    const lost = property?.isWrapped ? undefined : firstLost(object, value, counterpart, here);
+    if (lost) {
+      return lost;
+    }
+  }
+  return undefined;
+}
+
+function valueAt(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+}
+
+function lostAt(object: ApiObject, place: Place, value: unknown, isWrapped: boolean): Mistake {
+  const text = JSON.stringify(value);
+  return new Mistake({
+    code: 'LostValue',
+    where: object.node.path,
+    problem: value === undefined
+      ? `An item of a list in ${object.kind} "${object.name}" has no value: ${pointer(place)}.`
+      : `The ${text} at ${pointer(place)} of ${object.kind} "${object.name}" would not be written: its class ${object.constructor.name} `
+        + (isWrapped ? 'expects an IntOrString or a Quantity there.' : 'has no such property.'),
+    remedy: value === undefined
+      ? 'Leave the item out.'
+      : isWrapped
+        ? `Give it as IntOrString.${typeof value === 'number' ? 'fromNumber' : 'fromString'}(${text}) or Quantity.fromString(…) of k8s.`
+        : 'Give it with addJsonPatch, in the spelling of the Kubernetes API.',
+  });
+}

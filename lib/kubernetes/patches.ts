@@ -1,0 +1,146 @@
+import { type ApiObject, JsonPatch } from 'cdk8s';
+import { Mistake } from '../topology';
+import { apiProperty, type Place, pointer } from './api-names';
+
+/**
+ * Applies patches to an object as it is written. A patch of a place that is not there, or of a name that the API spells
+ * otherwise, is an error: it would change nothing.
+ * @see https://www.rfc-editor.org/rfc/rfc6902
+ */
+export function applyPatches(object: ApiObject, written: unknown, patches: readonly JsonPatch[]): unknown {
+  return inOrder(patches.reduce((document, patch) => apply(object, document, patch), written));
+}
+
+function apply(object: ApiObject, document: unknown, patch: JsonPatch): unknown {
+  const { op, path, from, value } = Reflect.get(patch, 'operation') as Record<string, unknown>;
+  const refuse = refusal(object, `${String(op)} ${String(path)}`);
+  const creates = op === 'add' || op === 'copy' || op === 'move';
+  const source = op === 'copy' || op === 'move' ? placeOf(object, document, from, false, refuse) : undefined;
+  const place = placeOf(object, document, path, creates, refuse);
+  if (op === 'add' || op === 'replace') {
+    requireJson(value, [], refuse);
+    requireApiNames(object, place, value, refuse);
+  } else if (source) {
+    requireApiNames(object, place, valueAt(document, source), refuse);
+  }
+  const removed = op === 'remove' ? place : op === 'move' ? source : undefined;
+  if (removed && typeof removed.at(-1) === 'number' && (valueAt(document, removed.slice(0, -1)) as unknown[]).length === 1) {
+    const list = pointer(removed.slice(0, -1));
+    throw refuse(`It would leave ${list} empty, and an empty list often stands for everything.`, `Remove ${list} itself, or replace it with [].`);
+  }
+  try {
+    return JsonPatch.apply(document, patch);
+  } catch {
+    throw refuse(op === 'test' ? 'The value there is a different one.' : 'JSON Patch has no such operation.', 'Correct the patch.');
+  }
+}
+
+type Refuse = (problem: string, remedy: string) => Mistake;
+
+function refusal(object: ApiObject, patch: string): Refuse {
+  return (problem, remedy) => new Mistake({
+    code: 'InvalidPatch',
+    where: object.node.path,
+    problem: `The patch "${patch}" of ${object.kind} "${object.name}" cannot be applied. ${problem}`,
+    remedy,
+  });
+}
+
+/** Where a path leads; the last step need not be there yet if the patch creates it. */
+function placeOf(object: ApiObject, document: unknown, path: unknown, creates: boolean, refuse: Refuse): Place {
+  if (typeof path !== 'string' || (path !== '' && !path.startsWith('/'))) {
+    throw refuse(`The path ${JSON.stringify(path)} does not begin with "/".`, 'Write it as a JSON pointer, e.g. /spec/replicas.');
+  }
+  const names = path.split('/').slice(1).map(name => name.replace(/~1/g, '/').replace(/~0/g, '~'));
+  const place: (string | number)[] = [];
+  let value: unknown = document;
+  for (const [index, name] of names.entries()) {
+    const isNew = creates && index === names.length - 1;
+    const step: string | number | undefined = Array.isArray(value) ? positionIn(value, name, isNew) : name;
+    const here = [...place, step ?? name];
+    if (step === undefined || !isContainer(value) || !(isNew || Object.hasOwn(value, step))) {
+      const spelled = apiProperty(object, here)?.name ?? name;
+      throw refuse(
+        `There is no ${pointer(here)}.`,
+        spelled === name
+          ? 'Add what is missing first, or correct the path.'
+          : `The Kubernetes API spells it ${pointer([...place, spelled])}: patches apply to the object as it is written.`,
+      );
+    }
+    place.push(step);
+    value = valueAt(value, [step]);
+  }
+  return place;
+}
+
+function positionIn(list: readonly unknown[], name: string, isNew: boolean): number | undefined {
+  if (name === '-') {
+    return isNew ? list.length : undefined;
+  }
+  const position = /^(0|[1-9]\d*)$/.test(name) ? Number(name) : Infinity;
+  return position < list.length || (isNew && position === list.length) ? position : undefined;
+}
+
+function valueAt(document: unknown, place: Place): unknown {
+  return place.reduce<unknown>((value, step) => isContainer(value) ? Reflect.get(value, step) : undefined, document);
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Values are written as they are: an object of a class would be written as its fields. */
+function requireJson(value: unknown, place: Place, refuse: Refuse): void {
+  const here = place.length > 0 ? ` at ${pointer(place)} in it` : '';
+  if (!isContainer(value)) {
+    if (!['string', 'boolean'].includes(typeof value) && value !== null && !Number.isFinite(value)) {
+      throw refuse(`Its value${here} is ${String(value)}, which JSON cannot express.`, 'Give a value, or remove the field.');
+    }
+    return;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
+    const wrapped: unknown = Reflect.get(value, 'value');
+    throw refuse(
+      `Its value${here} is an object of class ${value.constructor.name}.`,
+      isContainer(wrapped) || wrapped === undefined ? 'Give a plain value.' : `Give the plain value, ${JSON.stringify(wrapped)}.`,
+    );
+  }
+  for (const [name, each] of Object.entries(value)) {
+    if (each !== undefined || Array.isArray(value)) {
+      requireJson(each, [...place, Array.isArray(value) ? Number(name) : name], refuse);
+    }
+  }
+}
+
+/** Names of properties of cdk8s-plus that the API spells otherwise: it would ignore or refuse them. */
+function requireApiNames(object: ApiObject, place: Place, value: unknown, refuse: Refuse): void {
+  const name = place.at(-1);
+  const property = name === undefined ? undefined : apiProperty(object, place);
+  if (property && typeof name === 'string' && property.name !== name) {
+    throw refuse(`The Kubernetes API has no ${pointer(place)}.`, `It spells it ${pointer([...place.slice(0, -1), property.name])}.`);
+  }
+  if (property?.isWrapped && isContainer(value)) {
+    throw refuse(`${pointer(place)} is a number or a text, and ${JSON.stringify(value)} is neither.`, 'Give the plain value.');
+  }
+  if (isContainer(value)) {
+    Object.entries(value).forEach(([key, each]) => requireApiNames(object, [...place, Array.isArray(value) ? Number(key) : key], each, refuse));
+  }
+}
+
+/** The order of cdk8s: version, kind and metadata first, and all else by name. */
+function inOrder(document: unknown): unknown {
+  return process.env.CDK8S_DISABLE_SORT ? document : sorted(document, ['apiVersion', 'kind', 'metadata']);
+}
+
+function sorted(value: unknown, first: readonly string[] = []): unknown {
+  if (Array.isArray(value)) {
+    return value.map(each => sorted(each));
+  }
+  if (!isContainer(value)) {
+    return value;
+  }
+  const names = Object.keys(value).filter(name => !first.includes(name)).sort();
+  const ordered = [...first.filter(name => name in value), ...names];
+  return Object.fromEntries(ordered.map(name => [name, sorted(Reflect.get(value, name))]));
+}
