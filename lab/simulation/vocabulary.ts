@@ -7,7 +7,7 @@ export function of<T>(...values: readonly T[]): Arbitrary<T> {
 
 /** A value, or none. */
 export function some<T>(arbitrary: Arbitrary<T>): Arbitrary<T | undefined> {
-  return fc.option(arbitrary, { nil: undefined, freq: 1 });
+  return fc.option(arbitrary, { nil: undefined, freq: 2 });
 }
 
 /** An object whose fields that are undefined are left out. */
