@@ -224,6 +224,7 @@ describe('DestinationRule', () => {
     ['a workload that exists already', { image: undefined, existing: { labels: { app: 'cart' }, serviceAccount: 'cart' } }, 100],
   ])('a circuit breaker can eject one of %s', (_what, props, percent) => {
     const shop = new Topology('shop');
+    shop.addNamespace('shop');
     plain(shop, 'cart', props).breakAt({ consecutiveErrors: 5 });
 
     const { outlierDetection } = one(render(shop), 'DestinationRule', 'cart').spec.trafficPolicy;

@@ -61,7 +61,8 @@ export const TOWN: readonly object[] = [
 ];
 
 export function manifestsOf(objects: readonly object[]): Manifests {
-  return Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n'));
+  // JSON allows the character DEL in texts, YAML does not.
+  return Manifests.ofYaml(objects.map(each => JSON.stringify(each).replaceAll('\u007f', '\\u007f')).join('\n---\n'));
 }
 
 /** The traffic of the town, with further objects. */
