@@ -1,13 +1,14 @@
 import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
 import { durationOf, type SpecOf } from '../kubernetes';
-import { type Call, type Callee, type HeaderRoute, meaningOfTerms, type Operation, type Port, RetryOn, Service, type Terms, type Version } from '../topology';
+import {
+  type Abort, type Call, type Callee, type Delay, type Faults, type HeaderRoute, type Operation, type Port, type Retries,
+  RETRY_ON, Service, type Terms, type Version,
+} from '../topology';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
 type TcpRoute = NonNullable<SpecOf<IVirtualService>['tcp']>[number];
 type Match = NonNullable<HttpRoute['match']>[number];
 type Destination = NonNullable<HttpRoute['route']>[number];
-
-const RETRY_ON = [RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM, RetryOn.GATEWAY_ERROR, RetryOn.UNAVAILABLE];
 
 /** The rules of a VirtualService for one port that carries requests: each set of terms, with the callers that it is for. */
 export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]): HttpRoute[] {
@@ -39,7 +40,8 @@ interface Group {
 function groupByTerms(calls: readonly Call[]): Group[] {
   const groups = new Map<string, Group>();
   for (const call of calls) {
-    const key = `${meaningOfTerms(call.terms)} ${isOneOfSeveral(call)}`;
+    // What is rendered is compared, so that no term is forgotten.
+    const key = JSON.stringify([render(TERMS, call.terms), isOneOfSeveral(call)]);
     const group = groups.get(key);
     if (group) {
       group.calls.push(call);
@@ -77,9 +79,7 @@ function routesUnder(callee: Callee, port: Port, terms: Terms, matches: Match[])
   const byHeader = callee instanceof Service ? callee.headerRoutes : [];
   const mirror = callee instanceof Service ? callee.mirror : undefined;
   const common = {
-    timeout: durationOf(terms.timeout),
-    retries: retriesOf(terms),
-    fault: faultOf(terms),
+    ...render(TERMS, terms),
     mirrors: mirror ? [{ destination: destinationOf(callee, port, mirror.version), percentage: { value: mirror.percent } }] : undefined,
   };
   return [
@@ -109,21 +109,41 @@ function destinationOf(callee: Callee, port: Port, version: Version | undefined)
   return { host: callee.host, port: { number: port.number }, subset: version?.name };
 }
 
-/** Written out even where there are none: Istio would retry twice. */
-function retriesOf({ retries }: Terms): HttpRoute['retries'] {
-  if (!retries || retries.attempts === 0) {
-    return { attempts: 0 };
-  }
-  return { attempts: retries.attempts, perTryTimeout: durationOf(retries.perTryTimeout), retryOn: (retries.on ?? RETRY_ON).join(',') };
-}
+type HttpRetries = NonNullable<HttpRoute['retries']>;
+type HttpFault = NonNullable<HttpRoute['fault']>;
 
-function faultOf({ faults }: Terms): HttpRoute['fault'] {
-  if (!faults) {
-    return undefined;
-  }
-  const { delay, abort } = faults;
-  return {
-    delay: delay ? { fixedDelay: durationOf(delay.duration), percentage: { value: delay.percent ?? 100 } } : undefined,
-    abort: abort ? { httpStatus: abort.status, percentage: { value: abort.percent ?? 100 } } : undefined,
-  };
+/** What each property becomes in a rule, or in a part of it. A property without an entry does not compile. */
+type Rendering<Props, Part> = { readonly [K in keyof Props]-?: (declared: Props) => Partial<Part> };
+
+const RETRIES = {
+  attempts: ({ attempts }) => ({ attempts }),
+  perTryTimeout: ({ perTryTimeout }) => ({ perTryTimeout: durationOf(perTryTimeout) }),
+  on: ({ on }) => ({ retryOn: (on ?? RETRY_ON).join(',') }),
+} satisfies Rendering<Retries, HttpRetries>;
+
+const DELAY = {
+  duration: ({ duration }) => ({ fixedDelay: durationOf(duration) }),
+  percent: ({ percent }) => ({ percentage: { value: percent ?? 100 } }),
+} satisfies Rendering<Delay, NonNullable<HttpFault['delay']>>;
+
+const ABORT = {
+  status: ({ status }) => ({ httpStatus: status }),
+  percent: ({ percent }) => ({ percentage: { value: percent ?? 100 } }),
+} satisfies Rendering<Abort, NonNullable<HttpFault['abort']>>;
+
+const FAULTS = {
+  delay: ({ delay }) => delay ? { delay: render(DELAY, delay) } : {},
+  abort: ({ abort }) => abort ? { abort: render(ABORT, abort) } : {},
+} satisfies Rendering<Faults, HttpFault>;
+
+const TERMS = {
+  timeout: ({ timeout }) => ({ timeout: durationOf(timeout) }),
+  // Written out even where there are none: Istio would retry twice.
+  retries: ({ retries }) => ({ retries: retries?.attempts ? render(RETRIES, retries) : { attempts: 0 } }),
+  faults: ({ faults }) => faults?.delay || faults?.abort ? { fault: render(FAULTS, faults) } : {},
+} satisfies Rendering<Terms, HttpRoute>;
+
+function render<Props, Part>(rendering: Rendering<Props, Part>, declared: Props): Partial<Part> {
+  const parts = Object.values<(declared: Props) => Partial<Part>>(rendering).map(each => each(declared));
+  return Object.assign({}, ...parts) as Partial<Part>;
 }

@@ -1,30 +1,7 @@
 import { type Finding, Severity } from '../checks';
 import { type Call, type Edge, ExternalService, meaningOfTerms, type Service, type Topology } from '../topology';
-
-/** Something that a topology may ask and a target may not be able to do. */
-export enum Capability {
-  TIMEOUTS = 'a timeout',
-  RETRIES = 'retries',
-  FAULTS = 'injected faults',
-  OPERATIONS = 'a choice of operations',
-  TERMS_BY_CALLER = 'terms that differ by caller',
-  CIRCUIT_BREAKING = 'a circuit breaker',
-  SPLITS = 'a split',
-  HEADER_ROUTES = 'routing by header',
-  MIRRORING = 'mirroring',
-  EGRESS_BY_HOST = 'egress by host name',
-  EDGES = 'a way in from outside',
-  TOKENS = 'token checks at the edge',
-  API_KEYS = 'API keys at the edge',
-  THROTTLES = 'throttles at the edge',
-  CLIENT_LIMITS = 'limits for each client',
-  CORS = 'CORS',
-  CLIENT_CERTIFICATES = 'client certificates',
-  FIREWALL = 'a firewall',
-  REQUEST_SHAPES = 'a check of what requests look like',
-  CACHING = 'cached answers',
-  TRANSLATION = 'REST translated to gRPC',
-}
+import { Capability } from './capability';
+import { neededBy, OF_CALLS, OF_EDGES, OF_ROUTES, OF_SERVICES, when } from './needs';
 
 interface Wish {
   readonly path: string;
@@ -42,7 +19,9 @@ const NO_GATEWAY: Abilities = { name: 'a target without a gateway', capabilities
 /** What the topology asks and neither the target nor its gateway can do. */
 export function unmetWishes(topology: Topology, mesh: Abilities, gateway: Abilities = NO_GATEWAY): Finding[] {
   return [
-    ...unmet(topology.services.flatMap(service => [...wishesOfService(service), ...service.outgoingCalls.flatMap(call => wishesOfCall(call, topology))]), mesh),
+    ...unmet(topology.services.flatMap(service => [
+      ...wishesOfService(service), ...service.outgoingCalls.flatMap(wishesOfCall),
+    ]), mesh),
     ...unmet(topology.edges.flatMap(wishesOfEdge), gateway),
   ];
 }
@@ -64,48 +43,35 @@ const OF_MANAGED_APIS = new Set([
 ]);
 
 function wishesOfEdge(edge: Edge): Wish[] {
-  const { path, routes } = edge;
-  const wishes = [
-    { path, capability: Capability.EDGES },
-    ...when(routes.some(route => route.auth.token), path, Capability.TOKENS),
-    ...when(routes.some(route => route.auth.key), path, Capability.API_KEYS),
-    ...when(edge.throttle ?? routes.some(route => route.throttle), path, Capability.THROTTLES),
-    ...when(edge.clientLimits.length > 0, path, Capability.CLIENT_LIMITS),
-    ...when(edge.cors, path, Capability.CORS),
-    ...when(edge.clientCa, path, Capability.CLIENT_CERTIFICATES),
-    ...when(edge.firewall, path, Capability.FIREWALL),
-    ...when(routes.some(route => route.requires), path, Capability.REQUEST_SHAPES),
-    ...when(routes.some(route => route.cacheFor), path, Capability.CACHING),
-    ...when(routes.some(route => route.translation), path, Capability.TRANSLATION),
-  ];
+  const wishes = wishesAt(edge.path, [
+    Capability.EDGES,
+    ...neededBy(OF_EDGES, edge),
+    ...edge.routes.flatMap(route => neededBy(OF_ROUTES, route)),
+  ]);
   return edge.managed ? wishes.filter(({ capability }) => !OF_MANAGED_APIS.has(capability)) : wishes;
 }
 
 function wishesOfService(service: Service): Wish[] {
-  const { path } = service;
   const distinctTerms = new Set(service.incomingCalls.map(call => meaningOfTerms(call.terms)));
-  return [
-    ...when(service.circuitBreaker, path, Capability.CIRCUIT_BREAKING),
-    ...when(service.weights.length > 0, path, Capability.SPLITS),
-    ...when(service.headerRoutes.length > 0, path, Capability.HEADER_ROUTES),
-    ...when(service.mirror, path, Capability.MIRRORING),
-    ...when(distinctTerms.size > 1, path, Capability.TERMS_BY_CALLER),
-  ];
+  return wishesAt(service.path, [
+    ...neededBy(OF_SERVICES, service),
+    ...when(service.circuitBreaker, Capability.CIRCUIT_BREAKING),
+    ...when(service.weights.length > 0, Capability.SPLITS),
+    ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
+    ...when(service.mirror, Capability.MIRRORING),
+    ...when(distinctTerms.size > 1, Capability.TERMS_BY_CALLER),
+  ]);
 }
 
-function wishesOfCall({ caller, callee, terms, only }: Call, { edges }: Topology): Wish[] {
-  // An aggregator asks for nothing else by its own configuration.
-  const choosesItself = edges.some(({ aggregator }) => aggregator === caller);
-  const path = `${caller.path} → ${callee.name}`;
-  return [
-    ...when(terms.timeout, path, Capability.TIMEOUTS),
-    ...when(terms.retries?.attempts, path, Capability.RETRIES),
-    ...when(terms.faults, path, Capability.FAULTS),
-    ...when(only && !choosesItself, path, Capability.OPERATIONS),
-    ...when(callee instanceof ExternalService, path, Capability.EGRESS_BY_HOST),
-  ];
+function wishesOfCall(call: Call): Wish[] {
+  const { caller, callee } = call;
+  return wishesAt(`${caller.path} → ${callee.name}`, [
+    ...neededBy(OF_CALLS, call),
+    ...when(callee instanceof ExternalService, Capability.EGRESS_BY_HOST),
+  ]);
 }
 
-function when(asked: unknown, path: string, capability: Capability): Wish[] {
-  return asked ? [{ path, capability }] : [];
+/** Each capability once, in the order of their declaration. */
+function wishesAt(path: string, needed: readonly Capability[]): Wish[] {
+  return Object.values(Capability).filter(each => needed.includes(each)).map(capability => ({ path, capability }));
 }

@@ -1,5 +1,5 @@
 import { type Edge, Mistake } from '../topology';
-import type { Capability } from './capabilities';
+import type { Capability } from './capability';
 import type { TopologyChart } from './chart';
 import type { Labels } from './target';
 

@@ -1,4 +1,5 @@
 export * from './capabilities';
+export * from './capability';
 export * from './chart';
 export { renderCertificate } from './certificate';
 export * from './cluster-app';

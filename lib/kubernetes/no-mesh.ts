@@ -1,4 +1,4 @@
-import type { Capability } from './capabilities';
+import type { Capability } from './capability';
 import type { EdgeGateway } from './edge-gateway';
 import { type Labels, type SystemConnections, Target } from './target';
 

@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-27';
 import type { Service } from '../topology';
-import type { Capability } from './capabilities';
+import type { Capability } from './capability';
 import type { TopologyChart } from './chart';
 import type { EdgeGateway } from './edge-gateway';
 

@@ -4,7 +4,7 @@ import {
   LabelSelector, Metric, MetricTarget, Service as KubeService, ServiceAccount, Volume,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { constructIdOf, type Resources, type Service, type Version } from '../topology';
+import { constructIdOf, type Resources, type Service, type Version, type WorkloadProps } from '../topology';
 import type { TopologyChart } from './chart';
 import { grpcProbes, probes } from './probes';
 import type { Labels } from './target';
@@ -71,24 +71,43 @@ function renderDeployment(chart: TopologyChart, scope: Construct, version: Versi
 }
 
 function containerOf(scope: Construct, version: Version, env: ContainerProps['envVariables']): ContainerProps {
-  const { service, workload, image = '' } = version;
-  const own = Object.fromEntries(Object.entries(workload.env ?? {}).map(([name, value]) => [name, EnvValue.fromValue(value)]));
+  const { service, image = '' } = version;
+  const declared = Object.assign({}, ...Object.values(IN_CONTAINER).map(part => part(version, scope))) as Partial<ContainerProps>;
   return {
+    ...declared,
     name: service.name,
     image,
     imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-    command: workload.command,
-    args: workload.args,
-    envVariables: { ...own, ...env },
+    envVariables: { ...declared.envVariables, ...env },
     ports: containerPorts(service),
-    resources: resourcesOf(workload.resources ?? {}),
-    securityContext: { ensureNonRoot: true, user: workload.user, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
-    volumeMounts: (workload.writable ?? []).map((path, index) => ({
-      path,
-      volume: Volume.fromEmptyDir(scope, `${version.name}-writable-${index}`, `writable-${index}`),
-    })),
-    ...probes(version),
   };
+}
+
+/** What each property of a workload becomes in its container. A property without an entry does not compile. */
+const IN_CONTAINER = {
+  env: ({ workload: { env = {} } }) => ({
+    envVariables: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, EnvValue.fromValue(value)])),
+  }),
+  command: ({ workload: { command } }) => ({ command }),
+  args: ({ workload: { args } }) => ({ args }),
+  replicas: ofDeployment,
+  autoscaling: ofDeployment,
+  health: probes,
+  resources: ({ workload: { resources = {} } }) => ({ resources: resourcesOf(resources) }),
+  user: ({ workload: { user } }) => ({
+    securityContext: { ensureNonRoot: true, user, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
+  }),
+  writable: ({ name, workload: { writable = [] } }, scope) => ({
+    volumeMounts: writable.map((path, index) => ({
+      path,
+      volume: Volume.fromEmptyDir(scope, `${name}-writable-${index}`, `writable-${index}`),
+    })),
+  }),
+} satisfies { readonly [K in keyof WorkloadProps]-?: (version: Version, scope: Construct) => Partial<ContainerProps> };
+
+/** A property of the Deployment, which its containers do not have. */
+function ofDeployment(): Partial<ContainerProps> {
+  return {};
 }
 
 /** A container port bears the name of the first of the service's ports that lead to it. */

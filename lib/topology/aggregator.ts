@@ -3,6 +3,7 @@ import type { Edge } from './edge';
 import { Health } from './health';
 import { Port } from './port';
 import type { Service } from './service';
+import { meaningOfTerms } from './terms';
 
 /** @see https://hub.docker.com/_/krakend */
 const IMAGE = 'krakend:2.12.0';
@@ -33,5 +34,5 @@ function isCalled(aggregator: Service, { service, port, operation, timeout }: Pa
     && call.port === port
     && call.only?.length === 1
     && call.only[0]?.requests === operation.requests
-    && call.terms.timeout?.toMilliseconds() === timeout?.toMilliseconds());
+    && meaningOfTerms(call.terms) === meaningOfTerms({ timeout }));
 }

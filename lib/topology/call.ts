@@ -4,7 +4,8 @@ import { requireEnvironmentVariable } from './names';
 import type { Operation } from './operation';
 import type { Port } from './port';
 import type { Service } from './service';
-import { requireTenableTerms, type Terms } from './terms';
+import { namesIn } from './property-table';
+import { requireTenableTerms, type Terms, termsOf } from './terms';
 
 /** The terms of a {@link Call}, and what it may ask. */
 export interface CallProps extends Terms {
@@ -40,23 +41,12 @@ export class Call {
     this.port = props.port === undefined ? callee.firstPort(where) : callee.port(props.port, where);
     this.address = props.address;
     this.only = props.only;
-    this.terms = { timeout: props.timeout, retries: props.retries, faults: props.faults };
+    this.terms = termsOf(props);
 
-    if (props.address !== undefined) {
-      requireEnvironmentVariable(where, props.address);
-      this.refuseAddressOfExisting(where, props.address);
-    }
+    Object.values(BESIDE_TERMS).forEach(({ validate }) => { validate(where, this); });
     requireTenableTerms(where, this.terms);
     if (!this.port.carriesRequests) {
-      this.refuseWhatNeedsRequests(where);
-    }
-    if (props.only?.length === 0) {
-      throw new Mistake({
-        code: 'EmptyCall',
-        where,
-        problem: 'The call may use no operation at all.',
-        remedy: 'Name operations in `only`, leave `only` out to allow all, or leave out the call.',
-      });
+      refuseWhatNeedsRequests(where, this);
     }
   }
 
@@ -64,27 +54,59 @@ export class Call {
   get calleeAddress(): string {
     return `${this.callee.hostSeenFrom(this.caller.namespace)}:${this.port.number}`;
   }
+}
 
-  private refuseAddressOfExisting(where: string, address: string): void {
-    if (this.caller.exists) {
-      throw new Mistake({
-        code: 'NoEffect',
-        where,
-        problem: `The pods of ${this.caller.name} exist already, so nothing here sets their variable ${address}.`,
-        remedy: 'Leave `address` out, and set the variable where the pods are declared.',
-      });
-    }
+/** What holds for one property of a call that is no part of its terms. */
+interface CallProperty {
+  /** Whether it has a meaning on ports that carry requests alone, as all terms have. */
+  readonly needsRequests: boolean;
+  /** Refuses a value that cannot hold. */
+  readonly validate: (where: string, call: Call) => void;
+}
+
+const BESIDE_TERMS = {
+  // The callee has refused a port that it does not have.
+  port: { needsRequests: false, validate: () => undefined },
+  address: { needsRequests: false, validate: requireSettableAddress },
+  only: { needsRequests: true, validate: requireOperations },
+} satisfies { readonly [K in Exclude<keyof CallProps, keyof Terms>]-?: CallProperty };
+
+function requireSettableAddress(where: string, { address, caller }: Call): void {
+  if (address === undefined) {
+    return;
   }
+  requireEnvironmentVariable(where, address);
+  if (caller.exists) {
+    throw new Mistake({
+      code: 'NoEffect',
+      where,
+      problem: `The pods of ${caller.name} exist already, so nothing here sets their variable ${address}.`,
+      remedy: 'Leave `address` out, and set the variable where the pods are declared.',
+    });
+  }
+}
 
-  private refuseWhatNeedsRequests(where: string): void {
-    const asked = [...Object.entries(this.terms).filter(([, value]) => value !== undefined).map(([name]) => name), ...(this.only ? ['only'] : [])];
-    if (asked.length > 0) {
-      throw new Mistake({
-        code: 'NoRequests',
-        where,
-        problem: `Port ${this.port.number} of ${this.callee.name} speaks ${this.port.protocol}, which has no requests to apply ${asked.join(', ')} to.`,
-        remedy: 'Leave these out, or declare the port as http, http2 or grpc if that is what it speaks.',
-      });
-    }
+function requireOperations(where: string, { only }: Call): void {
+  if (only?.length === 0) {
+    throw new Mistake({
+      code: 'EmptyCall',
+      where,
+      problem: 'The call may use no operation at all.',
+      remedy: 'Name operations in `only`, leave `only` out to allow all, or leave out the call.',
+    });
+  }
+}
+
+function refuseWhatNeedsRequests(where: string, call: Call): void {
+  const beside = namesIn(BESIDE_TERMS).filter(name => BESIDE_TERMS[name].needsRequests && call[name] !== undefined);
+  const names = [...namesIn(call.terms).filter(name => call.terms[name] !== undefined), ...beside];
+  if (names.length > 0) {
+    throw new Mistake({
+      code: 'NoRequests',
+      where,
+      problem: `Port ${call.port.number} of ${call.callee.name} speaks ${call.port.protocol}, which has no requests to apply`
+        + ` ${names.join(', ')} to.`,
+      remedy: 'Leave these out, or declare the port as http, http2 or grpc if that is what it speaks.',
+    });
   }
 }

@@ -22,7 +22,7 @@ export * from './route';
 export { precedes, type Region, regionsOf } from './route-precedence';
 export * from './service';
 export type { ExistingWorkload, ServiceProps } from './service-props';
-export { type Abort, type Delay, type Faults, meaningOfTerms, type Retries, RetryOn, type Terms } from './terms';
+export { type Abort, type Delay, type Faults, meaningOfTerms, type Retries, RETRY_ON, RetryOn, type Terms } from './terms';
 export * from './topology';
 export { HeaderMatch, type HeaderRoute, type Mirror, type Weight } from './traffic';
 export * from './version';

@@ -3,7 +3,7 @@ import { Mistake } from './mistake';
 import { requireLabel } from './names';
 import { Port } from './port';
 import type { VersionProps } from './version';
-import type { WorkloadProps } from './workload';
+import { WORKLOAD_PROPERTIES, type WorkloadProps } from './workload';
 
 /** Pods that somebody else deploys, e.g. a Helm chart. */
 export interface ExistingWorkload {
@@ -103,12 +103,10 @@ function requireDistinctPorts(where: string, ports: readonly Port[]): void {
   });
 }
 
-const OF_WORKLOADS = ['env', 'command', 'args', 'replicas', 'autoscaling', 'health', 'resources', 'user', 'writable'] as const;
-
 function refuseWorkloadOfExisting(where: string, props: ServiceProps): void {
   const given = [
     ...([props, ...Object.values(props.versions ?? {})].some(each => each.image !== undefined) ? ['image'] : []),
-    ...OF_WORKLOADS.filter(name => [props, ...Object.values(props.versions ?? {})].some(each => each[name] !== undefined)),
+    ...WORKLOAD_PROPERTIES.filter(name => [props, ...Object.values(props.versions ?? {})].some(each => each[name] !== undefined)),
   ];
   if (given.length > 0) {
     throw new Mistake({

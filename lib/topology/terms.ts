@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { Mistake } from './mistake';
 import { requireInteger, requirePercentage, requirePositive } from './numbers';
+import { keyBy, nested, pickBy, type Property, type PropertyTable, validateBy } from './property-table';
 
 /** On which failures a try is repeated. @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on */
 export enum RetryOn {
@@ -84,38 +85,80 @@ export interface Terms {
   readonly faults?: Faults;
 }
 
-/** Terms as text that is equal where they mean the same: a second and 1000 ms, no retries and none said. */
-export function meaningOfTerms({ timeout, retries, faults }: Terms): string {
-  return JSON.stringify([
-    timeout?.toMilliseconds(),
-    retries?.attempts ? [retries.attempts, retries.perTryTimeout?.toMilliseconds(), retries.on] : [],
-    [faults?.delay?.duration.toMilliseconds(), faults?.delay?.percent ?? 100],
-    [faults?.abort?.status, faults?.abort?.percent ?? 100],
-  ]);
+/** The failures that are retried where {@link Retries} name none. */
+export const RETRY_ON: readonly RetryOn[] = [
+  RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM, RetryOn.GATEWAY_ERROR, RetryOn.UNAVAILABLE,
+];
+
+const RETRIES = {
+  attempts: {
+    validate: (where, attempts) => { requireInteger(where, 'The number of retries', attempts, 0, 100); },
+    keyOf: attempts => attempts,
+  },
+  perTryTimeout: timeOf('The time of each try'),
+  on: { validate: requireFailures, keyOf: on => on ?? RETRY_ON },
+} satisfies PropertyTable<Retries>;
+
+const DELAY = {
+  duration: timeOf('The injected delay'),
+  percent: percentageOf('The share of delayed requests'),
+} satisfies PropertyTable<Delay>;
+
+const ABORT = {
+  status: {
+    validate: (where, status) => { requireInteger(where, 'The injected status', status, 200, 599); },
+    keyOf: status => status,
+  },
+  percent: percentageOf('The share of aborted requests'),
+} satisfies PropertyTable<Abort>;
+
+const FAULTS = { delay: nested<Delay>(DELAY), abort: nested<Abort>(ABORT) } satisfies PropertyTable<Faults>;
+
+const TERMS = {
+  timeout: timeOf('The timeout'),
+  // No retries and none declared are the same.
+  retries: {
+    ...nested<Retries>(RETRIES),
+    keyOf: retries => retries?.attempts ? keyBy<Retries>(RETRIES, retries) : undefined,
+  },
+  faults: nested<Faults>(FAULTS),
+} satisfies PropertyTable<Terms>;
+
+/**
+ * Terms as text that is equal where what is rendered of them is equal: for a second and 1000 ms, for no retries and none
+ * declared.
+ */
+export function meaningOfTerms(terms: Terms): string {
+  return JSON.stringify(keyBy<Terms>(TERMS, terms)) ?? '';
+}
+
+/** The terms among the properties of a call. */
+export function termsOf(props: Terms): Terms {
+  return pickBy<Terms>(TERMS, props);
 }
 
 /** Refuses terms that cannot hold by themselves. */
 export function requireTenableTerms(where: string, terms: Terms): void {
-  requirePositive(where, 'The timeout', terms.timeout);
-  requireTenableRetries(where, terms);
-  const { delay, abort } = terms.faults ?? {};
-  if (delay) {
-    requirePositive(where, 'The injected delay', delay.duration);
-    requirePercentage(where, 'The share of delayed requests', delay.percent ?? 100);
-  }
-  if (abort) {
-    requireInteger(where, 'The injected status', abort.status, 200, 599);
-    requirePercentage(where, 'The share of aborted requests', abort.percent ?? 100);
-  }
+  validateBy<Terms>(TERMS, where, terms);
+  requireTimeForTries(where, terms);
 }
 
-function requireTenableRetries(where: string, { timeout, retries }: Terms): void {
-  if (!retries) {
-    return;
-  }
-  requireInteger(where, 'The number of retries', retries.attempts, 0, 100);
-  requirePositive(where, 'The time of each try', retries.perTryTimeout);
-  if (retries.on?.length === 0) {
+function timeOf(what: string): Property<Duration | undefined> {
+  return {
+    validate: (where, duration) => { requirePositive(where, what, duration); },
+    keyOf: duration => duration?.toMilliseconds(),
+  };
+}
+
+function percentageOf(what: string): Property<number | undefined> {
+  return {
+    validate: (where, percent) => { requirePercentage(where, what, percent ?? 100); },
+    keyOf: percent => percent ?? 100,
+  };
+}
+
+function requireFailures(where: string, on: readonly RetryOn[] | undefined): void {
+  if (on?.length === 0) {
     throw new Mistake({
       code: 'NothingToRetry',
       where,
@@ -123,7 +166,10 @@ function requireTenableRetries(where: string, { timeout, retries }: Terms): void
       remedy: 'Name the failures to retry on, leave `on` out for the usual ones, or say `attempts: 0`.',
     });
   }
-  if (!timeout || !retries.perTryTimeout) {
+}
+
+function requireTimeForTries(where: string, { timeout, retries }: Terms): void {
+  if (!timeout || !retries?.perTryTimeout) {
     return;
   }
   const lastStarts = retries.attempts * retries.perTryTimeout.toMilliseconds();

@@ -1,6 +1,7 @@
 import { Mistake } from './mistake';
 import { requireDnsLabel, requireEnvironmentVariable } from './names';
 import { requireInteger, requirePercentage } from './numbers';
+import { namesIn } from './property-table';
 import type { Health } from './health';
 
 /** CPU and memory in Kubernetes quantities. */
@@ -69,27 +70,28 @@ export interface WorkloadProps {
 const CPU = /^(\d+m|\d+(\.\d{1,3})?)$/;
 const MEMORY = /^\d+(Mi|Gi)$/;
 
+/** What refuses the value of each property that cannot hold. A property without an entry does not compile. */
+const PROPERTIES = {
+  env: (where, { env = {} }) => { Object.keys(env).forEach(name => requireEnvironmentVariable(where, name)); },
+  command: anyValue,
+  args: anyValue,
+  replicas: (where, { replicas = 0 }) => { requireInteger(where, 'The number of replicas', replicas, 0); },
+  autoscaling: requireTenableAutoscaling,
+  health: anyValue,
+  resources: (where, { resources = {} }) => { requireQuantities(where, resources); },
+  user: requireTenableUser,
+  writable: (where, { writable = [] }) => {
+    writable.forEach(path => requireAbsolutePath(where, path));
+    requireDistinctPaths(where, writable);
+  },
+} satisfies { readonly [K in keyof WorkloadProps]-?: (where: string, props: WorkloadProps) => void };
+
+/** The names of all properties of a workload. */
+export const WORKLOAD_PROPERTIES = namesIn(PROPERTIES);
+
 /** Refuses what Kubernetes would refuse, or what would have no effect. */
 export function requireTenableWorkload(where: string, props: WorkloadProps): void {
-  Object.keys(props.env ?? {}).forEach(name => requireEnvironmentVariable(where, name));
-  if (props.replicas !== undefined) {
-    requireInteger(where, 'The number of replicas', props.replicas, 0);
-  }
-  if (props.user !== undefined) {
-    requireInteger(where, 'The user', props.user, 1, 2 ** 31 - 1);
-  }
-  if (props.user === 1337) {
-    throw new Mistake({
-      code: 'ReservedUser',
-      where,
-      problem: 'User 1337 is the one that Istio\'s proxy runs as: its traffic goes past the proxy.',
-      remedy: 'Use another user id.',
-    });
-  }
-  requireQuantities(where, props.resources ?? {});
-  requireTenableAutoscaling(where, props);
-  (props.writable ?? []).forEach(path => requireAbsolutePath(where, path));
-  requireDistinctPaths(where, props.writable ?? []);
+  Object.values(PROPERTIES).forEach(validate => { validate(where, props); });
 }
 
 /** The name of a Deployment: `SERVICE-VERSION`. */
@@ -97,6 +99,24 @@ export function deploymentName(where: string, service: string, version: string):
   const name = `${service}-${version}`;
   requireDnsLabel(where, 'a Deployment', name);
   return name;
+}
+
+function anyValue(): void {
+  // Kubernetes takes it as it is.
+}
+
+function requireTenableUser(where: string, { user }: WorkloadProps): void {
+  if (user !== undefined) {
+    requireInteger(where, 'The user', user, 1, 2 ** 31 - 1);
+  }
+  if (user === 1337) {
+    throw new Mistake({
+      code: 'ReservedUser',
+      where,
+      problem: 'User 1337 is the one that Istio\'s proxy runs as: its traffic goes past the proxy.',
+      remedy: 'Use another user id.',
+    });
+  }
 }
 
 function requireQuantities(where: string, resources: Resources): void {
