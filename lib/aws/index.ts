@@ -1,7 +1,7 @@
-export * from './firewall';
-export * from './http-api-edge';
-export * from './istio-on-eks';
-export * from './lambda-aggregator';
+export { Firewall, type FirewallProps } from './firewall';
+export { HttpApiEdge } from './http-api-edge';
+export { IstioOnEks, type IstioOnEksProps } from './istio-on-eks';
+export { LambdaAggregator, type LambdaAggregatorProps, type LambdaPart } from './lambda-aggregator';
 export type { ManagedApiProps, Truststore } from './managed-api';
-export * from './private-link';
-export * from './rest-api-edge';
+export { type ExistingLoadBalancer, type GatewayPorts, PrivateLink, type PrivateLinkProps } from './private-link';
+export { RestApiEdge, type RestApiEdgeProps, type RestCanary } from './rest-api-edge';

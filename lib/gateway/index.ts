@@ -1,2 +1,4 @@
-export * from './envoy-gateway';
-export * from './resources';
+export { EnvoyGateway, type EnvoyGatewayProps, EnvoyService } from './envoy-gateway';
+export {
+  BackendTrafficPolicy, ClientTrafficPolicy, EnvoyPatchPolicy, EnvoyProxy, SecurityPolicy,
+} from './resources';

@@ -38,8 +38,10 @@ export class Manifests {
     return new Manifests(resources);
   }
 
-  /** @internal */
-  private constructor(readonly resources: readonly Resource[]) {}
+  private constructor(
+    /** @internal */
+    readonly resources: readonly Resource[],
+  ) {}
 
   /** All objects, as they are written. */
   get objects(): readonly KubernetesObject[] {

@@ -1,3 +1,4 @@
+import { type Declaring, requireDeclaring } from './declaring';
 import { requireDuration } from './numbers';
 import type { Duration } from 'cdk8s';
 import { Mistake } from './mistake';
@@ -43,7 +44,13 @@ export class Aggregate {
   /** The request headers that are passed on to the parts. */
   readonly headers: readonly string[];
 
-  constructor(readonly route: Route, parts: { readonly [name: string]: PartProps }, headers: readonly string[] | undefined) {
+  constructor(
+    declaring: Declaring,
+    readonly route: Route,
+    parts: { readonly [name: string]: PartProps },
+    headers: readonly string[] | undefined,
+  ) {
+    requireDeclaring(declaring, 'Aggregate', 'edge.aggregate(…)');
     const where = `${route.edge.path}/${route.operation.toString()}`;
     this.headers = headers ?? PASSED_ON;
     this.headers.forEach(name => requireHeaderName(where, name));

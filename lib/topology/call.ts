@@ -1,3 +1,4 @@
+import { type Declaring, requireDeclaring } from './declaring';
 import type { Callee } from './callee';
 import { Mistake } from './mistake';
 import { requireEnvironmentVariable } from './names';
@@ -36,7 +37,8 @@ export class Call {
   readonly only?: Operation[];
   readonly terms: Terms;
 
-  constructor(readonly caller: Service, readonly callee: Callee, props: CallProps) {
+  constructor(declaring: Declaring, readonly caller: Service, readonly callee: Callee, props: CallProps) {
+    requireDeclaring(declaring, 'Call', 'service.calls(…)');
     const where = `${caller.path} → ${callee.name}`;
     this.port = props.port === undefined ? callee.firstPort(where) : callee.port(props.port, where);
     this.address = props.address;

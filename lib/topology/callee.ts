@@ -1,3 +1,4 @@
+import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { given } from './given';
 import type { Call } from './call';
 import { CircuitBreaker, type CircuitBreakerProps, type Replicas } from './circuit-breaker';
@@ -11,11 +12,14 @@ export abstract class Callee {
   private breaker?: CircuitBreaker;
 
   protected constructor(
+    declaring: Declaring,
     readonly topology: Topology,
     readonly name: string,
     readonly namespace: string,
     readonly ports: readonly Port[],
-  ) {}
+  ) {
+    requireDeclaring(declaring, 'Callee', 'topology.addService(…)');
+  }
 
   /** Its fully qualified host name. */
   abstract get host(): string;
@@ -85,7 +89,7 @@ export abstract class Callee {
         remedy: 'Say breakAt once, with all limits.',
       });
     }
-    this.breaker = new CircuitBreaker(this, given(props));
+    this.breaker = new CircuitBreaker(DECLARING, this, given(props));
   }
 
   /** @internal */

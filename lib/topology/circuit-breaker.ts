@@ -1,3 +1,4 @@
+import { type Declaring, requireDeclaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Callee } from './callee';
 import { Mistake } from './mistake';
@@ -67,7 +68,8 @@ function percentOfOne(replicas = 1): number {
 
 /** Checked limits, in the terms of a DestinationRule. */
 export class CircuitBreaker {
-  constructor(callee: Callee, readonly limits: CircuitBreakerProps) {
+  constructor(declaring: Declaring, callee: Callee, readonly limits: CircuitBreakerProps) {
+    requireDeclaring(declaring, 'CircuitBreaker', 'service.breakAt(…)');
     const where = callee.path;
     for (const [what, count] of [
       ['consecutiveErrors', limits.consecutiveErrors],

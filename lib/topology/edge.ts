@@ -1,3 +1,4 @@
+import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { requireDeclared } from './declared';
 import { given } from './given';
 import { Duration } from 'cdk8s';
@@ -54,7 +55,8 @@ export class Edge {
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
 
-  constructor(readonly topology: Topology, readonly name: string, props: EdgeProps) {
+  constructor(declaring: Declaring, readonly topology: Topology, readonly name: string, props: EdgeProps) {
+    requireDeclaring(declaring, 'Edge', 'topology.addEdge(…)');
     this.host = props.host;
     this.tlsSecret = props.tlsSecret;
     this.certificateIssuer = props.certificateIssuer;
@@ -117,7 +119,7 @@ export class Edge {
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
     this.requireOwn(operation, service);
-    const route = new Route(this, operation, service, given(props));
+    const route = new Route(DECLARING, this, operation, service, given(props));
     this.refuseTwin(route);
     this.byRequests.set(route.operation.requests, route);
     this.declared.push(route);
@@ -135,7 +137,8 @@ export class Edge {
     this.topology.requireOpen(this.path);
     Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
     const aggregator = this.merger ?? addAggregator(this);
-    const aggregate = new Aggregate(this.route(operation, aggregator, props), given(parts), given(props.headers));
+    const route = this.route(operation, aggregator, props);
+    const aggregate = new Aggregate(DECLARING, route, given(parts), given(props.headers));
     callParts(aggregator, aggregate);
     this.merger = aggregator;
     this.merged.push(aggregate);

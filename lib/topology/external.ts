@@ -1,3 +1,4 @@
+import { type Declaring, requireDeclaring } from './declaring';
 import { requireDeclared } from './declared';
 import { Callee } from './callee';
 import { requireDnsLabel, requireHostName } from './names';
@@ -20,8 +21,9 @@ export interface ExternalServiceProps {
 export class ExternalService extends Callee {
   readonly host: string;
 
-  constructor(topology: Topology, name: string, props: ExternalServiceProps) {
-    super(topology, name, topology.namespace, [props.port]);
+  constructor(declaring: Declaring, topology: Topology, name: string, props: ExternalServiceProps) {
+    requireDeclaring(declaring, 'ExternalService', 'topology.addExternalService(…)');
+    super(declaring, topology, name, topology.namespace, [props.port]);
     requireDnsLabel(this.path, 'an external service', name);
     requireDeclared(this.path, 'The port', props.port, Port);
     requireHostName(this.path, props.host);

@@ -1,3 +1,4 @@
+import { type Declaring, requireDeclaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import { type ClientLimit, requireCountableClients } from './client-limit';
@@ -74,7 +75,14 @@ export class Route {
   /** The gRPC method that answers, and where its messages are described; undefined if requests are passed on as they are. */
   readonly translation?: Translation;
 
-  constructor(readonly edge: Edge, operation: string, readonly service: Service, props: RouteProps) {
+  constructor(
+    declaring: Declaring,
+    readonly edge: Edge,
+    operation: string,
+    readonly service: Service,
+    props: RouteProps,
+  ) {
+    requireDeclaring(declaring, 'Route', 'edge.route(…)');
     const where = `${edge.path}/${operation}`;
     this.operation = Operation.parse(where, operation);
     requireDuration(where, 'The time an answer is kept', props.cacheFor);

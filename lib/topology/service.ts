@@ -1,3 +1,4 @@
+import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { requireDeclared } from './declared';
 import { given } from './given';
 import { Call, type CallProps } from './call';
@@ -32,8 +33,9 @@ export class Service extends Callee {
   private readonly byHeader: HeaderRoute[] = [];
   private mirrored?: Mirror;
 
-  constructor(topology: Topology, name: string, props: ServiceProps) {
-    super(topology, name, props.namespace ?? topology.namespace, [...(props.port ? [props.port] : []), ...(props.ports ?? [])]);
+  constructor(declaring: Declaring, topology: Topology, name: string, props: ServiceProps) {
+    requireDeclaring(declaring, 'Service', 'topology.addService(…)');
+    super(declaring, topology, name, props.namespace ?? topology.namespace, [...(props.port ? [props.port] : []), ...(props.ports ?? [])]);
     requireDnsLabel(this.path, 'a service', name);
     if (props.existing) {
       requireDnsLabel(this.path, 'a namespace', this.namespace);
@@ -166,7 +168,7 @@ export class Service extends Callee {
         remedy: 'Declare both in one topology (namespaces may differ), or the callee with `existing` here.',
       });
     }
-    const call = new Call(this, callee, given(props));
+    const call = new Call(DECLARING, this, callee, given(props));
     this.refuseAmbiguous(where, call);
     this.outgoing.push(call);
     callee._admit(call);
@@ -218,7 +220,10 @@ export class Service extends Callee {
 
   private declareVersions(props: ServiceProps): Map<string, Version> {
     const { versions = this.exists ? {} : { v1: {} }, image } = props;
-    return new Map(Object.entries(versions).map(([name, own]) => [name, new Version(this, name, own.image ?? image, { ...props, ...own, env: { ...props.env, ...own.env } })]));
+    return new Map(Object.entries(versions).map(([name, own]) => {
+      const workload = { ...props, ...own, env: { ...props.env, ...own.env } };
+      return [name, new Version(DECLARING, this, name, own.image ?? image, workload)];
+    }));
   }
 
   private refuseSecond(what: string, isSecond: boolean): void {

@@ -1,3 +1,4 @@
+import { DECLARING } from './declaring';
 import { given } from './given';
 import type { Callee } from './callee';
 import { Edge } from './edge';
@@ -93,7 +94,7 @@ export class Topology {
   /** Declares a service. */
   addService(name: string, props: ServiceProps): Service {
     this.requireOpen(name);
-    const service = new Service(this, name, given(props));
+    const service = new Service(DECLARING, this, name, given(props));
     this.add(this.servicesByKey, `${service.namespace}/${name}`, service, 'service');
     return service;
   }
@@ -101,7 +102,7 @@ export class Topology {
   /** Declares a service outside the cluster. */
   addExternalService(name: string, props: ExternalServiceProps): ExternalService {
     this.requireOpen(name);
-    const external = new ExternalService(this, name, given(props));
+    const external = new ExternalService(DECLARING, this, name, given(props));
     const sameHost = this.externals.find(other => other.host === external.host);
     if (sameHost) {
       throw this.duplicate(name, `The host ${external.host} is declared already, as "${sameHost.name}".`);
@@ -118,7 +119,7 @@ export class Topology {
   /** Declares a way in from outside. */
   addEdge(name: string, props: EdgeProps): Edge {
     this.requireOpen(name);
-    const edge = new Edge(this, name, given(props));
+    const edge = new Edge(DECLARING, this, name, given(props));
     const sameHost = this.edges.find(other => other.host === edge.host);
     if (sameHost) {
       throw this.duplicate(name, `The host ${edge.host} is served by the edge "${sameHost.name}" already.`);
@@ -132,7 +133,10 @@ export class Topology {
     this.rendered = true;
   }
 
-  /** Refuses a change after rendering. */
+  /**
+   * Refuses a change after rendering.
+   * @internal
+   */
   requireOpen(where: string): void {
     if (this.rendered) {
       throw new Mistake({

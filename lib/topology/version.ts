@@ -1,3 +1,4 @@
+import { type Declaring, requireDeclaring } from './declaring';
 import type { Replicas } from './circuit-breaker';
 import { requireImage } from './image';
 import type { Service } from './service';
@@ -16,7 +17,14 @@ export interface VersionProps extends WorkloadProps {
 export class Version {
   readonly deploymentName: string;
 
-  constructor(readonly service: Service, readonly name: string, readonly image: string | undefined, readonly workload: WorkloadProps) {
+  constructor(
+    declaring: Declaring,
+    readonly service: Service,
+    readonly name: string,
+    readonly image: string | undefined,
+    readonly workload: WorkloadProps,
+  ) {
+    requireDeclaring(declaring, 'Version', 'topology.addService(…, { versions: { … } })');
     const where = `${service.path}/${name}`;
     this.deploymentName = deploymentName(where, service.name, name);
     if (image !== undefined) {

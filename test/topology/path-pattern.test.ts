@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Operation, PathPattern } from '../../lib';
+import { Operation, PathPattern } from '../../lib/topology';
 
 const literal = fc.stringMatching(/^[a-z0-9.$+-]{1,6}$/).filter(each => !['.', '..'].includes(each));
 const segment = fc.oneof(literal, fc.constantFrom('{id}', '{name}'));

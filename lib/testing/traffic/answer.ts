@@ -35,7 +35,6 @@ export class Answer {
   /** Where it may end, the most probable first. */
   readonly endings: readonly Ending[];
 
-  /** @internal */
   constructor(private readonly title: string, private readonly passage: Passage) {
     this.endings = mergedEndings(passage.branches).sort((a, b) => b.share - a.share);
   }

@@ -15,7 +15,6 @@ export interface Reach {
 export class TrafficMatrix {
   readonly reaches: readonly Reach[];
 
-  /** @internal */
   constructor(context: Context) {
     const found = new Map<string, Reach>();
     for (const { from, when, ends } of waysOf(context)) {

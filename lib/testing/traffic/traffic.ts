@@ -103,7 +103,6 @@ export class Traffic {
 
 /** A caller in the cluster. */
 export class TrafficFrom {
-  /** @internal */
   constructor(private readonly workload: Workload, private readonly context: Context) {}
 
   /** What comes of an HTTP request, such as `GET http://cart:8080/items`. */

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '..');
+
+const OF_ISTIO = [
+  'AuthorizationPolicy', 'BackendTlsPolicy', 'DestinationRule', 'EnvoyFilter', 'Gateway', 'GatewayService', 'GrpcRoute',
+  'HttpRoute', 'Injection', 'Install', 'IstioCharts', 'IstioGateway', 'IstioIngress', 'IstioInstallation', 'IstioSidecars',
+  'PeerAuthentication', 'ProxyConfig', 'ReferenceGrant', 'RequestAuthentication', 'ServiceEntry', 'Sidecar', 'Telemetry',
+  'Tracing', 'VirtualService', 'WasmPlugin',
+];
+
+test.each<[string, string[]]>([
+  ['index', [
+    ...OF_ISTIO,
+    'Aggregate', 'Auth', 'Call', 'Callee', 'Capability', 'CircuitBreaker', 'ClientKey', 'ClientLimit', 'ClusterApp', 'Edge',
+    'EdgeGateway', 'ExternalService', 'HeaderMatch', 'Health', 'Mesh', 'Mistake', 'NoMesh', 'Operation', 'Period', 'Phase',
+    'Port', 'ProtoDescriptor', 'Protocol', 'RetryOn', 'Route', 'Service', 'Severity', 'Target', 'TargetGroupBinding',
+    'Throttle', 'Topology', 'TopologyChart', 'Version', 'WhenUnavailable', 'checkTemplate', 'describeFinding',
+  ]],
+  ['istio', OF_ISTIO],
+  ['gateway', [
+    'BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyGateway', 'EnvoyPatchPolicy', 'EnvoyProxy', 'EnvoyService',
+    'SecurityPolicy',
+  ]],
+  ['aws', ['Firewall', 'HttpApiEdge', 'IstioOnEks', 'LambdaAggregator', 'PrivateLink', 'RestApiEdge']],
+  ['testing', ['Capture', 'Manifests', 'Match', 'Matcher', 'Traffic', 'Unsimulated']],
+])('the entry point %s exports these names and no others', async (entry, names) => {
+  expect(Object.keys(await import(`../lib/${entry}`) as object).sort()).toEqual([...names].sort());
+});
+
+test('each entry point of the package is one of those above', () => {
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
+  expect(Object.keys(exports)).toEqual(['.', './istio', './gateway', './aws', './testing', './package.json']);
+});
