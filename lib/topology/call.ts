@@ -30,9 +30,17 @@ export interface CallProps extends Terms {
  * NetworkPolicy, a host of the caller's Sidecar, and the caller's terms in the callee's VirtualService.
  */
 export class Call {
+  /** The callee's port. */
   readonly port: Port;
+  /**
+   * The environment variable of the caller's containers with the callee's address, as `host:port`; undefined for none.
+   */
   readonly address?: string;
+  /**
+   * The operations that the call allows: methods and paths in the AuthorizationPolicy of the callee. Undefined for all.
+   */
   readonly only?: Operation[];
+  /** The timeout, retries and faults of the call. */
   readonly terms: Terms;
 
   constructor(readonly caller: Service, readonly callee: Callee, props: CallProps) {

@@ -50,7 +50,9 @@ export interface CircuitBreakerProps {
 
 /** How many endpoints there are. */
 export interface Replicas {
+  /** The number of endpoints at least; with autoscaling, its minimum. */
   readonly least: number;
+  /** The number of endpoints at most. */
   readonly most: number;
 }
 

@@ -39,9 +39,13 @@ export class ClientKey {
 
 /** The time over which the requests of a client are counted. */
 export enum Period {
+  /** Requests per second. */
   SECOND = 'second',
+  /** Requests per minute. */
   MINUTE = 'minute',
+  /** Requests per hour. */
   HOUR = 'hour',
+  /** Requests per day. */
   DAY = 'day',
 }
 
@@ -67,6 +71,7 @@ export interface ClientLimitProps {
 
 /** How many requests each client has, all gateway pods together; what comes on top is answered with 429. */
 export class ClientLimit {
+  /** A limit for each client. Throws unless `requests` is a positive whole number. */
   static of(props: ClientLimitProps): ClientLimit {
     requireInteger('ClientLimit', 'The number of requests', props.requests, 1, 2 ** 31 - 1);
     return new ClientLimit(props.client, props.requests, props.per, props.whenUnavailable);

@@ -18,6 +18,7 @@ export interface ExternalServiceProps {
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export class ExternalService extends Callee {
+  /** The host name of the ServiceEntry. */
   readonly host: string;
 
   constructor(topology: Topology, name: string, props: ExternalServiceProps) {
@@ -28,6 +29,7 @@ export class ExternalService extends Callee {
     this.host = props.host;
   }
 
+  /** The host name, the same from every namespace. */
   hostSeenFrom(): string {
     return this.host;
   }

@@ -46,6 +46,7 @@ export class Operation {
     return `${this.method ?? 'ANY'} ${this.path.toRegex()}`;
   }
 
+  /** As it is declared: `METHOD /path`. */
   toString(): string {
     return `${this.method ?? 'ANY'} ${this.path.text}`;
   }

@@ -7,6 +7,7 @@ const SEGMENT = /^(\{[A-Za-z_][A-Za-z0-9_-]*\+?\}|[A-Za-z0-9._~!$&'()*+,;=:@%-]*
  * `/static/{file+}` for the rest, at the end only.
  */
 export class PathPattern {
+  /** The parts between the slashes, parameters with their braces. */
   readonly segments: string[];
 
   constructor(where: string, readonly text: string) {

@@ -11,7 +11,9 @@ import type { Operation } from './operation';
 export interface HttpBinding {
   /** The full name of the gRPC service. */
   readonly service: string;
+  /** The name of the method, without the service. */
   readonly method: string;
+  /** The REST request that is translated to the method. */
   readonly operation: Operation;
 }
 

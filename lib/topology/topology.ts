@@ -26,7 +26,9 @@ export interface TopologyProps {
 
 /** Which services there are, who calls whom and under what terms, and what the outside may reach. */
 export class Topology {
+  /** The namespace of services and edges that declare none. */
   readonly namespace: string;
+  /** The DNS domain of the cluster, in the host names of services. */
   readonly clusterDomain: string;
   private readonly servicesByKey = new Map<string, Service>();
   private readonly externalsByName = new Map<string, ExternalService>();
@@ -43,14 +45,17 @@ export class Topology {
     requireOwnableNamespace(name, this.namespace);
   }
 
+  /** The services, in the order of their declaration. */
   get services(): readonly Service[] {
     return [...this.servicesByKey.values()];
   }
 
+  /** The services outside the cluster, in the order of their declaration. */
   get externals(): readonly ExternalService[] {
     return [...this.externalsByName.values()];
   }
 
+  /** The edges, in the order of their declaration. */
   get edges(): readonly Edge[] {
     return [...this.edgesByName.values()];
   }

@@ -14,6 +14,7 @@ export interface VersionProps extends WorkloadProps {
 
 /** A version of a service. In the cluster: a Deployment `SERVICE-VERSION` whose pods carry the label `version`. */
 export class Version {
+  /** The name of its Deployment: `SERVICE-VERSION`. */
   readonly deploymentName: string;
 
   constructor(readonly service: Service, readonly name: string, readonly image: string | undefined, readonly workload: WorkloadProps) {

@@ -1,5 +1,6 @@
 /** Something in the way of a request of which manifests and templates do not say what it does: no answer is better than a guessed one. */
 export class Unsimulated extends Error {
+  /** The name of the error class: `Unsimulated`. */
   override readonly name = 'Unsimulated';
 
   /**
