@@ -39,7 +39,10 @@ export class Manifests {
   }
 
   /** @internal */
-  private constructor(readonly resources: readonly Resource[]) {}
+  private constructor(
+    /** The objects, each with the place it was read from. */
+    readonly resources: readonly Resource[],
+  ) {}
 
   /** All objects, as they are written. */
   get objects(): readonly KubernetesObject[] {

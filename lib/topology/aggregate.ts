@@ -49,7 +49,12 @@ export class Aggregate {
   /** The request headers that are passed on to the parts. */
   readonly headers: readonly string[];
 
-  constructor(readonly route: Route, parts: { readonly [name: string]: PartProps }, headers: readonly string[] | undefined) {
+  constructor(
+    /** The route of the edge to the aggregator. */
+    readonly route: Route,
+    parts: { readonly [name: string]: PartProps },
+    headers: readonly string[] | undefined,
+  ) {
     const where = `${route.edge.path}/${route.operation.toString()}`;
     this.headers = headers ?? PASSED_ON;
     this.headers.forEach(name => requireHeaderName(where, name));

@@ -43,7 +43,13 @@ export class Call {
   /** The timeout, retries and faults of the call. */
   readonly terms: Terms;
 
-  constructor(readonly caller: Service, readonly callee: Callee, props: CallProps) {
+  constructor(
+    /** The service that sends the requests. */
+    readonly caller: Service,
+    /** The service, of the topology or outside, that receives them. */
+    readonly callee: Callee,
+    props: CallProps,
+  ) {
     const where = `${caller.path} → ${callee.name}`;
     this.port = props.port === undefined ? callee.firstPort(where) : callee.port(props.port, where);
     this.address = props.address;

@@ -69,7 +69,11 @@ function percentOfOne(replicas = 1): number {
 
 /** Checked limits, in the terms of a DestinationRule. */
 export class CircuitBreaker {
-  constructor(callee: Callee, readonly limits: CircuitBreakerProps) {
+  constructor(
+    callee: Callee,
+    /** The limits as they are declared. */
+    readonly limits: CircuitBreakerProps,
+  ) {
     const where = callee.path;
     for (const [what, count] of [
       ['consecutiveErrors', limits.consecutiveErrors],

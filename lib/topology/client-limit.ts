@@ -77,7 +77,16 @@ export class ClientLimit {
     return new ClientLimit(props.client, props.requests, props.per, props.whenUnavailable);
   }
 
-  private constructor(readonly client: ClientKey, readonly requests: number, readonly per: Period, readonly whenUnavailable: WhenUnavailable) {}
+  private constructor(
+    /** What identifies a client. */
+    readonly client: ClientKey,
+    /** The number of requests for each client in a period. */
+    readonly requests: number,
+    /** The period over which requests are counted. */
+    readonly per: Period,
+    /** What happens to requests while they cannot be counted. */
+    readonly whenUnavailable: WhenUnavailable,
+  ) {}
 }
 
 /** What a limit needs to be known of a route, to be refused where it can never count anything. */

@@ -70,7 +70,13 @@ export class Edge {
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
 
-  constructor(readonly topology: Topology, readonly name: string, props: EdgeProps) {
+  constructor(
+    /** The topology that the edge belongs to. */
+    readonly topology: Topology,
+    /** The name of the Gateway. */
+    readonly name: string,
+    props: EdgeProps,
+  ) {
     this.host = props.host;
     this.tlsSecret = props.tlsSecret;
     this.certificateIssuer = props.certificateIssuer;

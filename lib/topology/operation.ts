@@ -27,6 +27,7 @@ export class Operation {
   private constructor(
     /** The HTTP method; undefined is any. */
     readonly method: string | undefined,
+    /** The path, with its parameters. */
     readonly path: PathPattern,
   ) {}
 

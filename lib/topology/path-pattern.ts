@@ -10,7 +10,11 @@ export class PathPattern {
   /** The parts between the slashes, parameters with their braces. */
   readonly segments: string[];
 
-  constructor(where: string, readonly text: string) {
+  constructor(
+    where: string,
+    /** The path as it is declared. */
+    readonly text: string,
+  ) {
     this.segments = text.split('/').slice(1);
     if (!text.startsWith('/') || !this.segments.every(segment => SEGMENT.test(segment)) || text.includes('*')) {
       throw new Mistake({

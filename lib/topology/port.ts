@@ -91,11 +91,16 @@ export class Port {
   readonly name: string;
 
   private constructor(
+    /** What callers speak on the port. */
     readonly protocol: Protocol,
+    /** The number of the Service port. */
     readonly number: number,
     options: PortOptions,
+    /** The full name of the gRPC service; undefined if it is not declared. */
     readonly grpcService?: string,
+    /** The methods of that service; undefined if they are not known. */
     readonly grpcMethods?: string[],
+    /** The messages and methods of that service, for translation from REST; undefined for none. */
     readonly descriptor?: ProtoDescriptor,
   ) {
     const where = `port ${number}`;

@@ -48,7 +48,11 @@ export class ProtoDescriptor {
   private readonly services = new Map<string, ServiceDescriptorProto>();
   private readonly messages = new Map<string, DescriptorProto>();
 
-  private constructor(readonly path: string, private readonly set: FileDescriptorSet) {
+  private constructor(
+    /** The file that it was read from. */
+    readonly path: string,
+    private readonly set: FileDescriptorSet,
+  ) {
     for (const file of set.file) {
       const prefix = file.package ? `${file.package}.` : '';
       file.service.forEach(service => this.services.set(prefix + service.name, service));

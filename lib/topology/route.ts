@@ -83,7 +83,14 @@ export class Route {
   /** The gRPC method that answers, and where its messages are described; undefined if requests are passed on as they are. */
   readonly translation?: Translation;
 
-  constructor(readonly edge: Edge, operation: string, readonly service: Service, props: RouteProps) {
+  constructor(
+    /** The edge that the route belongs to. */
+    readonly edge: Edge,
+    operation: string,
+    /** The service that requests are routed to. */
+    readonly service: Service,
+    props: RouteProps,
+  ) {
     const where = `${edge.path}/${operation}`;
     this.operation = Operation.parse(where, operation);
     requireDuration(where, 'The time an answer is kept', props.cacheFor);

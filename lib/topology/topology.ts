@@ -38,7 +38,11 @@ export class Topology {
   private readonly declaredNamespaces = new Set<string>();
   private rendered = false;
 
-  constructor(readonly name: string, props: TopologyProps = {}) {
+  constructor(
+    /** The name of the topology: the label `app.kubernetes.io/part-of` of its objects. */
+    readonly name: string,
+    props: TopologyProps = {},
+  ) {
     requireDnsLabel(name, 'a topology', name);
     this.namespace = props.namespace ?? name;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';

@@ -21,7 +21,14 @@ export class HeaderMatch {
     return new HeaderMatch(header, 'regex', value);
   }
 
-  private constructor(readonly header: string, readonly kind: string, readonly value: string) {
+  private constructor(
+    /** The name of the header. */
+    readonly header: string,
+    /** How the value is compared: `exact`, `prefix` or `regex`. */
+    readonly kind: string,
+    /** The value, the prefix, or the RE2 expression. */
+    readonly value: string,
+  ) {
     requireHeaderName(`HeaderMatch.${kind}`, header);
     requireMatchable(kind, value);
   }

@@ -17,7 +17,16 @@ export class Version {
   /** The name of its Deployment: `SERVICE-VERSION`. */
   readonly deploymentName: string;
 
-  constructor(readonly service: Service, readonly name: string, readonly image: string | undefined, readonly workload: WorkloadProps) {
+  constructor(
+    /** The service that it is a version of. */
+    readonly service: Service,
+    /** Its name: the label `version` of its pods. */
+    readonly name: string,
+    /** The container image; undefined for pods that exist already. */
+    readonly image: string | undefined,
+    /** How it runs: the service's properties, overridden by its own. */
+    readonly workload: WorkloadProps,
+  ) {
     const where = `${service.path}/${name}`;
     this.deploymentName = deploymentName(where, service.name, name);
     if (image !== undefined) {

@@ -13,7 +13,10 @@ export interface CloudTemplate {
 export interface CloudResource {
   /** The resource type, such as `AWS::ApiGatewayV2::Api`. */
   readonly Type: string;
-  // Templates may hold anything.
+  /**
+   * The properties by name; any JSON.
+   * @default - none
+   */
   readonly Properties?: { readonly [name: string]: unknown };
 }
 
