@@ -25,8 +25,11 @@ const DEFAULT_STAGE = '$default';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
 export class HttpApiEdge extends Construct {
+  /** The HTTP API, named `edge.id`, with a route for each route of the edge. */
   readonly api: HttpApi;
+  /** The deployed stage, with the throttles and the access log. */
   readonly stage: HttpStage;
+  /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
   private readonly authorizers = new Map<Route, HttpJwtAuthorizer>();
   private readonly integrations = new Map<string, HttpNlbIntegration>();

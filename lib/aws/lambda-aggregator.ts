@@ -39,6 +39,7 @@ const LONGEST = 28_000;
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export class LambdaAggregator extends Construct {
+  /** The function; integrate it with a route of an API. */
   readonly handler: LambdaFunction;
 
   constructor(scope: Construct, id: string, { vpc, parts, timeout = Duration.seconds(5) }: LambdaAggregatorProps) {

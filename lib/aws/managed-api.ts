@@ -7,6 +7,7 @@ import type { ExistingLoadBalancer, GatewayPorts } from './private-link';
 
 /** The authorities whose client certificates an API takes: a file of PEM certificates in a bucket. */
 export interface Truststore {
+  /** The bucket of the file; API Gateway reads it when the domain is deployed. */
   readonly bucket: IBucket;
   /** The key of the file. */
   readonly key: string;
@@ -19,6 +20,7 @@ export interface Truststore {
 
 /** What the managed APIs before a cluster have in common. */
 export interface ManagedApiProps {
+  /** The edge that the API is in front of; it is declared with `managed: true`. */
   readonly edge: Edge;
   /** The VPC of the cluster. */
   readonly vpc: IVpc;

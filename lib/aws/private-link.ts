@@ -9,7 +9,9 @@ import type { Edge } from '../topology';
 
 /** A network load balancer in the VPC that leads to the gateway's pods. */
 export interface ExistingLoadBalancer {
+  /** The ARN of the network load balancer. */
   readonly loadBalancerArn: string;
+  /** The ARN of its listener that forwards to the gateway's pods; the VPC link connects to it. */
   readonly listenerArn: string;
   /** Its security group, which must let the VPC link in on the listener's port. */
   readonly securityGroup: ISecurityGroup;
@@ -27,6 +29,7 @@ export interface GatewayPorts {
 
 /** Properties of a {@link PrivateLink}. */
 export interface PrivateLinkProps {
+  /** The edge whose gateway is connected; its `id` names the VPC link and the target group. */
   readonly edge: Edge;
   /** The VPC of the cluster. */
   readonly vpc: IVpc;
@@ -46,8 +49,11 @@ const READINESS_OF_ISTIO = { readiness: 15021, readinessPath: '/healthz/ready' }
  * `edge.id`. In the cluster a TargetGroupBinding of that name puts the gateway's pods into it, so nothing else is handed over.
  */
 export class PrivateLink extends Construct {
+  /** The VPC link, named `edge.id`. */
   readonly vpcLink: VpcLink;
+  /** The listener of the load balancer: on port 443 for an edge with TLS, else on 80. */
   readonly listener: INetworkListener;
+  /** The ARN of the load balancer, the one made here or the existing one. */
   readonly loadBalancerArn: string;
   /** Undefined where the load balancer was there already. */
   readonly targetGroup?: NetworkTargetGroup;

@@ -59,8 +59,11 @@ export interface RestApiEdgeProps extends ManagedApiProps {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
  */
 export class RestApiEdge extends Construct {
+  /** The REST API, named `edge.id`, with a method for each route of the edge. */
   readonly api: RestApi;
+  /** The deployed stage, with the throttles, caches, traces and the access log. */
   readonly stage: Stage;
+  /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
 
   constructor(scope: Construct, id: string, private readonly props: RestApiEdgeProps) {

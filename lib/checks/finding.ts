@@ -14,6 +14,7 @@ export enum Severity {
 export interface Finding {
   /** The stable name of the check. */
   readonly id: string;
+  /** An error stops synthesis and fails `cardinal check`; a warning is printed. */
   readonly severity: Severity;
   /** The path of what was declared, or of the construct. */
   readonly path: string;

@@ -51,42 +51,56 @@ const SHIFT = 10_000;
  * @see https://gateway.envoyproxy.io/docs/
  */
 export class EnvoyGateway extends EdgeGateway {
+  /** The name of the gateway in messages. */
   readonly name = 'Envoy Gateway';
+  /** The features of an edge that this gateway renders; any other is an error at synthesis. */
   readonly capabilities = [
     Capability.EDGES, Capability.TOKENS, Capability.API_KEYS, Capability.THROTTLES, Capability.CLIENT_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES,
     Capability.TRANSLATION,
   ];
+  /** The container port of the readiness probe. */
   readonly readinessPort = 19_003;
+  /** The path of the readiness probe. */
   readonly readinessPath = '/ready';
 
   constructor(private readonly props: EnvoyGatewayProps = {}) {
     super();
   }
 
+  /** The namespace of Envoy Gateway: no workload of a topology can be in it. */
   override reservedNamespaces(): readonly string[] {
     return [this.namespaceOf()];
   }
 
+  /** The namespace of the proxies: that of Envoy Gateway, not that of the edge. */
   namespaceOf(): string {
     return this.props.namespace ?? 'envoy-gateway-system';
   }
 
+  /** The labels that Envoy Gateway sets on the proxies of an edge. */
   labelsOf({ name, namespace }: Edge): Labels {
     return { 'gateway.envoyproxy.io/owning-gateway-name': name, 'gateway.envoyproxy.io/owning-gateway-namespace': namespace };
   }
 
+  /** The container ports of the proxies: 10080, with TLS also 10443, and the readiness port. */
   portsOf(edge: Edge): number[] {
     return [...(edge.tlsSecret ? [80, 443] : [80]).map(port => port + SHIFT), this.readinessPort];
   }
 
+  /** The container port for requests: 10443 with TLS, else 10080. */
   requestPortOf(edge: Edge): number {
     return (edge.tlsSecret ? 443 : 80) + SHIFT;
   }
 
+  /** The name of the Service in front of the proxies: `NAMESPACE-EDGE`. */
   serviceNameOf(edge: Edge): string {
     return `${edge.namespace}-${edge.name}`;
   }
 
+  /**
+   * Adds for each edge a Gateway, its HTTPRoutes, and Envoy Gateway's policies. Throws for a limit that contradicts the
+   * installation.
+   */
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
       this.requireKept(edge);

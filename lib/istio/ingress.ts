@@ -21,37 +21,47 @@ const READINESS = 15021;
 
 /** Istio's own gateway: for each edge a Gateway, for which istiod makes Deployment and Service, its routes, and what requests must prove. */
 export class IstioIngress extends EdgeGateway {
+  /** The name of the gateway in messages. */
   readonly name = 'Istio\'s gateway';
+  /** The features of an edge that this gateway renders; any other is an error at synthesis. */
   readonly capabilities = [
     Capability.EDGES, Capability.TOKENS, Capability.THROTTLES, Capability.CLIENT_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES, Capability.TRANSLATION,
   ];
+  /** The container port of the readiness probe. */
   readonly readinessPort = READINESS;
+  /** The path of the readiness probe. */
   readonly readinessPath = '/healthz/ready';
 
   constructor(private readonly service?: GatewayService) {
     super();
   }
 
+  /** The namespace of the gateway's pods: that of the edge. */
   namespaceOf(edge: Edge): string {
     return edge.namespace;
   }
 
+  /** The label that istiod sets on the gateway's pods. */
   labelsOf(edge: Edge): Labels {
     return { 'gateway.networking.k8s.io/gateway-name': edge.name };
   }
 
+  /** The container ports of the pods: 80, with TLS also 443, and the readiness port 15021. */
   portsOf(edge: Edge): number[] {
     return edge.tlsSecret ? [80, 443, READINESS] : [80, READINESS];
   }
 
+  /** The container port for requests: 443 with TLS, else 80. */
   requestPortOf(edge: Edge): number {
     return edge.tlsSecret ? 443 : 80;
   }
 
+  /** The name of the Service in front of the gateway's pods: `EDGE-istio`. */
   serviceNameOf(edge: Edge): string {
     return `${edge.name}-istio`;
   }
 
+  /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters. */
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
       renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge);

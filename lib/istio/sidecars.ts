@@ -50,12 +50,18 @@ export interface IstioSidecarsProps {
 
 /** Istio with an Envoy proxy in each pod. */
 export class IstioSidecars extends Target {
+  /** The name of the target in messages. */
   readonly name = 'Istio with sidecars';
+  /** The features of a topology that this target renders: all of them. */
   readonly capabilities = Object.values(Capability);
+  /** Serves the edges: Istio's own gateway. */
   readonly gateway: IstioIngress;
+  /** Callees in the mesh accept mutual TLS only: a PeerAuthentication with mode STRICT. */
   readonly mutualTls = true;
 
+  /** The trust domain in the identities of workloads, as the mesh configuration has it. */
   readonly trustDomain: string;
+  /** Where the proxies send spans; undefined for none. */
   readonly tracing?: Tracing;
   private readonly revision?: string;
   private readonly injection: Injection;
@@ -81,6 +87,7 @@ export class IstioSidecars extends Target {
     return this.revision ? { 'istio.io/rev': this.revision } : { 'istio-injection': 'enabled' };
   }
 
+  /** The labels that inject the proxy, or keep it out, where the namespace's label does not. */
   podLabels(service: Service): Labels {
     if (!service.inMesh) {
       return { 'sidecar.istio.io/inject': 'false' };
@@ -92,6 +99,9 @@ export class IstioSidecars extends Target {
     return { 'sidecar.istio.io/inject': 'true', ...(this.revision ? { 'istio.io/rev': this.revision } : {}) };
   }
 
+  /**
+   * The namespace of the control plane and the root namespace of the mesh: no workload of a topology can be in them.
+   */
   override reservedNamespaces(): readonly string[] {
     return [this.controlPlaneNamespace, this.rootNamespace];
   }
@@ -112,6 +122,7 @@ export class IstioSidecars extends Target {
     return `${this.trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
   }
 
+  /** Adds the policies, Sidecars, Telemetry, and traffic rules of all services to the chart. */
   render(chart: TopologyChart): void {
     renderSecurity(chart, this);
     renderScopes(chart, this);

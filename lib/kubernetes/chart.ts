@@ -18,6 +18,7 @@ const TOPOLOGY_CHART = Symbol.for('cdk8s-cardinal.TopologyChart');
 
 /** Properties of a {@link TopologyChart}. */
 export interface TopologyChartProps {
+  /** The topology to render; it cannot change afterwards. */
   readonly topology: Topology;
   /**
    * What keeps the topology's promises, e.g. `Mesh.istio()`.
@@ -36,7 +37,9 @@ export class TopologyChart extends Chart {
     return Chart.isChart(construct) && TOPOLOGY_CHART in construct;
   }
 
+  /** The topology that the chart renders. */
   readonly topology: Topology;
+  /** The target that renders what a mesh does: plain Kubernetes, if none was given. */
   readonly mesh: Target;
   /** What the checks found. */
   readonly findings: readonly Finding[];

@@ -48,6 +48,10 @@ export class ClusterApp extends App {
     return this.node.findAll().filter(each => TopologyChart.isTopologyChart(each)).flatMap(chart => chart.findings);
   }
 
+  /**
+   * Writes the files, in place of those of an earlier run. Throws, before it writes, for errors of validation, two
+   * objects of one identity, and CDK tokens.
+   */
   override synth(): void {
     // What an earlier run wrote is not what is declared now, whether this run fails or writes fewer files.
     ownFiles().forEach(file => rmSync(join(this.outdir, `${file}.yaml`), { force: true }));

@@ -11,6 +11,7 @@ export abstract class EdgeGateway {
   abstract readonly capabilities: readonly Capability[];
   /** The port on which its pods answer `GET` of {@link readinessPath} once they are ready. */
   abstract readonly readinessPort: number;
+  /** The path of the readiness probe of its pods. */
   abstract readonly readinessPath: string;
 
   /** The namespaces of its control plane: no workload of a topology can be in them. */

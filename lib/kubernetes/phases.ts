@@ -5,15 +5,21 @@ const CONTEXT = 'cdk8s-cardinal:phase';
 
 /** When objects are applied: a file each, in this order. */
 export class Phase {
+  /** Namespaces and CustomResourceDefinitions. */
   static readonly NAMESPACES = new Phase('1-namespaces', ['Namespace', 'CustomResourceDefinition']);
+  /** The control plane of the mesh. */
   static readonly CONTROL_PLANE = new Phase('2-control-plane', []);
+  /** Gateways and their certificates. */
   static readonly GATEWAYS = new Phase('3-gateways', ['GatewayClass', 'Certificate', 'Gateway']);
+  /** Policies: in force before the first pod starts. */
   static readonly POLICIES = new Phase('4-policies', [
     'NetworkPolicy', 'PeerAuthentication', 'RequestAuthentication', 'AuthorizationPolicy', 'Sidecar', 'Telemetry', 'ProxyConfig',
     'EnvoyFilter', 'WasmPlugin', 'SecurityPolicy', 'BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyPatchPolicy',
   ]);
 
+  /** Workloads, Services, and every kind that is in no other phase. */
   static readonly WORKLOADS = new Phase('5-workloads', []);
+  /** Routes and traffic rules: they refer to Services of the phase before. */
   static readonly ROUTES = new Phase('6-routes', [
     'ServiceEntry', 'ReferenceGrant', 'DestinationRule', 'BackendTLSPolicy', 'VirtualService', 'HTTPRoute', 'GRPCRoute',
   ]);

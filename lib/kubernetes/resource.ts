@@ -12,6 +12,7 @@ export interface ResourceProps<Spec> {
    * @default - the name is made from the construct's path, the namespace is the chart's
    */
   readonly metadata?: ApiObjectMetadata;
+  /** The `spec` of the object. */
   readonly spec: Spec;
 }
 
@@ -19,6 +20,7 @@ export interface ResourceProps<Spec> {
 export interface ResourceClass<Resource extends { spec?: unknown }> {
   /** The API version and kind of the objects. */
   readonly GVK: GroupVersionKind;
+  /** Adds an object of this kind to the chart of `scope`. */
   new (scope: Construct, id: string, props: ResourceProps<SpecOf<Resource>>): ApiObject;
 }
 

@@ -5,6 +5,7 @@ import type { Target } from './target';
 
 /** Properties of a {@link TargetGroupBinding}. */
 export interface TargetGroupBindingProps {
+  /** The edge whose gateway pods become targets. */
   readonly edge: Edge;
   /** The target whose gateway serves the edge. */
   readonly mesh: Target;

@@ -6,12 +6,15 @@ import type { EdgeGateway } from './edge-gateway';
 
 /** Labels of a Kubernetes object. */
 export interface Labels {
+  /** The value of each label. */
   readonly [label: string]: string;
 }
 
 /** Connections that a mesh makes by itself, in every pod, as rules of a NetworkPolicy. */
 export interface SystemConnections {
+  /** Connections to each pod, such as those that scrape metrics. */
   readonly ingress: k8s.NetworkPolicyIngressRule[];
+  /** Connections from each pod, such as those to the control plane. */
   readonly egress: k8s.NetworkPolicyEgressRule[];
 }
 

@@ -26,7 +26,16 @@ export class Tracing {
   /** The name of the extension provider in the mesh configuration. */
   readonly provider = 'opentelemetry';
 
-  private constructor(readonly service: string, readonly namespace: string, readonly port: number, readonly samplingPercent: number) {}
+  private constructor(
+    /** The name of the collector's Service. */
+    readonly service: string,
+    /** The namespace of that Service. */
+    readonly namespace: string,
+    /** The port that accepts OTLP over gRPC. */
+    readonly port: number,
+    /** The share of requests that are traced, in percent. */
+    readonly samplingPercent: number,
+  ) {}
 
   /** The collector's host name. */
   host(clusterDomain: string): string {

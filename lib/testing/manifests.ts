@@ -39,7 +39,10 @@ export class Manifests {
   }
 
   private constructor(
-    /** @internal */
+    /**
+     * The objects, each with the place it was read from.
+     * @internal
+     */
     readonly resources: readonly Resource[],
   ) {}
 

@@ -10,6 +10,7 @@ import type { Service } from './service';
 
 /** Where one part of an aggregated answer comes from. */
 export interface PartProps {
+  /** The service that responds with the part; the aggregator gets a call of it. */
   readonly service: Service;
   /** What is asked of it with GET; parameters are those of the aggregate, e.g. `/products/{id}`. */
   readonly path: string;
@@ -29,9 +30,13 @@ export interface PartProps {
 export interface Part {
   /** The field of the answer that holds it. */
   readonly name: string;
+  /** The service that responds with it. */
   readonly service: Service;
+  /** The service's port, which carries HTTP. */
   readonly port: Port;
+  /** The GET request for it. */
   readonly operation: Operation;
+  /** Its time limit; undefined for that of the whole. */
   readonly timeout?: Duration;
 }
 
@@ -40,12 +45,14 @@ const PASSED_ON = ['authorization', 'b3', 'traceparent', 'tracestate', 'x-reques
 
 /** One answer made of several services' answers: a JSON object with a field for each part. */
 export class Aggregate {
+  /** The parts, in the order of their declaration. */
   readonly parts: readonly Part[];
   /** The request headers that are passed on to the parts. */
   readonly headers: readonly string[];
 
   constructor(
     declaring: Declaring,
+    /** The route of the edge to the aggregator. */
     readonly route: Route,
     parts: { readonly [name: string]: PartProps },
     headers: readonly string[] | undefined,

@@ -85,7 +85,12 @@ export class Auth {
     return new Auth(undefined, given(props));
   }
 
-  private constructor(readonly token?: JwtProps, readonly key?: ApiKeyProps) {}
+  private constructor(
+    /** The tokens that are accepted; undefined if no token is needed. */
+    readonly token?: JwtProps,
+    /** The API keys that are accepted; undefined if no key is needed. */
+    readonly key?: ApiKeyProps,
+  ) {}
 }
 
 /** @see https://datatracker.ietf.org/doc/html/rfc6749#section-3.3 */

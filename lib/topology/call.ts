@@ -32,12 +32,27 @@ export interface CallProps extends Terms {
  * NetworkPolicy, a host of the caller's Sidecar, and the caller's terms in the callee's VirtualService.
  */
 export class Call {
+  /** The callee's port. */
   readonly port: Port;
+  /**
+   * The environment variable of the caller's containers with the callee's address, as `host:port`; undefined for none.
+   */
   readonly address?: string;
+  /**
+   * The operations that the call allows: methods and paths in the AuthorizationPolicy of the callee. Undefined for all.
+   */
   readonly only?: Operation[];
+  /** The timeout, retries and faults of the call. */
   readonly terms: Terms;
 
-  constructor(declaring: Declaring, readonly caller: Service, readonly callee: Callee, props: CallProps) {
+  constructor(
+    declaring: Declaring,
+    /** The service that sends the requests. */
+    readonly caller: Service,
+    /** The service, of the topology or outside, that receives them. */
+    readonly callee: Callee,
+    props: CallProps,
+  ) {
     requireDeclaring(declaring, 'Call', 'service.calls(…)');
     const where = `${caller.path} → ${callee.name}`;
     this.port = props.port === undefined ? callee.firstPort(where) : callee.port(props.port, where);

@@ -13,9 +13,13 @@ export abstract class Callee {
 
   protected constructor(
     declaring: Declaring,
+    /** The topology that it belongs to. */
     readonly topology: Topology,
+    /** Its name, unique in its namespace. */
     readonly name: string,
+    /** The namespace of its objects in the cluster. */
     readonly namespace: string,
+    /** The ports on which it can be called, the first one by default. */
     readonly ports: readonly Port[],
   ) {
     requireDeclaring(declaring, 'Callee', 'topology.addService(…)');
@@ -92,7 +96,10 @@ export abstract class Callee {
     this.breaker = new CircuitBreaker(DECLARING, this, given(props));
   }
 
-  /** @internal */
+  /**
+   * Adds a call to the incoming ones.
+   * @internal
+   */
   _admit(call: Call): void {
     this.incoming.push(call);
   }

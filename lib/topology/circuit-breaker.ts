@@ -51,7 +51,9 @@ export interface CircuitBreakerProps {
 
 /** How many endpoints there are. */
 export interface Replicas {
+  /** The number of endpoints at least; with autoscaling, its minimum. */
   readonly least: number;
+  /** The number of endpoints at most. */
   readonly most: number;
 }
 
@@ -68,7 +70,12 @@ function percentOfOne(replicas = 1): number {
 
 /** Checked limits, in the terms of a DestinationRule. */
 export class CircuitBreaker {
-  constructor(declaring: Declaring, callee: Callee, readonly limits: CircuitBreakerProps) {
+  constructor(
+    declaring: Declaring,
+    callee: Callee,
+    /** The limits as they are declared. */
+    readonly limits: CircuitBreakerProps,
+  ) {
     requireDeclaring(declaring, 'CircuitBreaker', 'service.breakAt(…)');
     const where = callee.path;
     for (const [what, count] of [

@@ -39,9 +39,13 @@ export class ClientKey {
 
 /** The time over which the requests of a client are counted. */
 export enum Period {
+  /** Requests per second. */
   SECOND = 'second',
+  /** Requests per minute. */
   MINUTE = 'minute',
+  /** Requests per hour. */
   HOUR = 'hour',
+  /** Requests per day. */
   DAY = 'day',
 }
 
@@ -67,12 +71,22 @@ export interface ClientLimitProps {
 
 /** How many requests each client has, all gateway pods together; what comes on top is answered with 429. */
 export class ClientLimit {
+  /** A limit for each client. Throws unless `requests` is a positive whole number. */
   static of(props: ClientLimitProps): ClientLimit {
     requireInteger('ClientLimit', 'The number of requests', props.requests, 1, 2 ** 31 - 1);
     return new ClientLimit(props.client, props.requests, props.per, props.whenUnavailable);
   }
 
-  private constructor(readonly client: ClientKey, readonly requests: number, readonly per: Period, readonly whenUnavailable: WhenUnavailable) {}
+  private constructor(
+    /** What identifies a client. */
+    readonly client: ClientKey,
+    /** The number of requests for each client in a period. */
+    readonly requests: number,
+    /** The period over which requests are counted. */
+    readonly per: Period,
+    /** What happens to requests while they cannot be counted. */
+    readonly whenUnavailable: WhenUnavailable,
+  ) {}
 }
 
 /** What a limit needs to be known of a route, to be refused where it can never count anything. */

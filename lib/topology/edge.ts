@@ -27,7 +27,9 @@ export interface AggregateProps extends RouteProps {
 
 /** A port of a service that an edge's gateway connects to. */
 export interface Destination {
+  /** The service behind the gateway. */
   readonly service: Service;
+  /** The port of the service that the gateway connects to. */
   readonly port: Port;
 }
 
@@ -36,26 +38,47 @@ export interface Destination {
  * Only what has a route is reachable.
  */
 export class Edge {
+  /** The host name of the listeners and of the certificate. */
   readonly host: string;
+  /** The Secret of the certificate, in `namespace`; undefined for plain HTTP on port 80. */
   readonly tlsSecret?: string;
+  /** The ClusterIssuer of cert-manager that writes `tlsSecret`; undefined if the Secret exists already. */
   readonly certificateIssuer?: string;
+  /** The ConfigMap with the authority of client certificates; undefined if clients need no certificate. */
   readonly clientCa?: string;
+  /** The credentials that requests need on routes without `auth` of their own. */
   readonly auth: Auth;
+  /** The limit on all requests of the edge, for each pod of the gateway; undefined for none. */
   readonly throttle?: Throttle;
+  /** The limit on the requests of each client, all routes together; undefined for none. */
   readonly clientLimit?: ClientLimit;
+  /** The service that counts requests for Istio's gateway; undefined for none. */
   readonly rateLimiter?: Service;
+  /** The origins whose web pages may call, and how; undefined for none. */
   readonly cors?: Cors;
+  /** Whether a web application firewall inspects requests. */
   readonly firewall: boolean;
+  /** Whether a managed API of the cloud is in front of the gateway in the cluster. */
   readonly managed: boolean;
+  /** The only addresses, as CIDRs, that may connect to the gateway's pods; undefined for all. */
   readonly frontCidrs?: readonly string[];
+  /** The time limit of requests on routes without a timeout of their own. */
   readonly timeout: Duration;
+  /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
   private readonly declared: Route[] = [];
   private readonly byRequests = new Map<string, Route>();
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
 
-  constructor(declaring: Declaring, readonly topology: Topology, readonly name: string, props: EdgeProps) {
+  constructor(
+    declaring: Declaring,
+    /** The topology that the edge belongs to. */
+    readonly topology: Topology,
+    /** The name of the Gateway. */
+    readonly name: string,
+    props: EdgeProps,
+  ) {
     requireDeclaring(declaring, 'Edge', 'topology.addEdge(…)');
     this.host = props.host;
     this.tlsSecret = props.tlsSecret;

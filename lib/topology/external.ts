@@ -19,6 +19,7 @@ export interface ExternalServiceProps {
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export class ExternalService extends Callee {
+  /** The host name of the ServiceEntry. */
   readonly host: string;
 
   constructor(declaring: Declaring, topology: Topology, name: string, props: ExternalServiceProps) {
@@ -30,6 +31,7 @@ export class ExternalService extends Callee {
     this.host = props.host;
   }
 
+  /** The host name, the same from every namespace. */
   hostSeenFrom(): string {
     return this.host;
   }

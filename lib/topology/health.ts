@@ -20,5 +20,10 @@ export class Health {
     return new Health('none');
   }
 
-  private constructor(readonly kind: string, readonly path?: string) {}
+  private constructor(
+    /** The kind of probe: `http`, `grpc`, `tcp` or `none`. */
+    readonly kind: string,
+    /** The path of an HTTP probe; undefined for the other kinds. */
+    readonly path?: string,
+  ) {}
 }

@@ -16,9 +16,13 @@ const LIBRARY = dirname(__dirname) + sep;
 
 /** A declaration that cannot work, thrown at the line that makes it. */
 export class Mistake extends Error {
+  /** A stable name for this kind of error, e.g. `UnknownVersion`. */
   declare readonly code: string;
+  /** The path of what was declared, e.g. `boutique/paymentservice`. */
   declare readonly where: string;
+  /** What was declared and why it cannot work, as one sentence. */
   declare readonly problem: string;
+  /** What to do about it, as one sentence. */
   declare readonly remedy: string;
 
   constructor(props: MistakeProps) {

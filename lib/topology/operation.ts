@@ -27,6 +27,7 @@ export class Operation {
   private constructor(
     /** The HTTP method; undefined is any. */
     readonly method: string | undefined,
+    /** The path, with its parameters. */
     readonly path: PathPattern,
   ) {}
 
@@ -46,6 +47,7 @@ export class Operation {
     return `${this.method ?? 'ANY'} ${this.path.toRegex()}`;
   }
 
+  /** As it is declared: `METHOD /path`. */
   toString(): string {
     return `${this.method ?? 'ANY'} ${this.path.text}`;
   }

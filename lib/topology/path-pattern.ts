@@ -7,9 +7,14 @@ const SEGMENT = /^(\{[A-Za-z_][A-Za-z0-9_-]*\+?\}|[A-Za-z0-9._~!$&'()*+,;=:@%-]*
  * `/static/{file+}` for the rest, at the end only.
  */
 export class PathPattern {
+  /** The parts between the slashes, parameters with their braces. */
   readonly segments: string[];
 
-  constructor(where: string, readonly text: string) {
+  constructor(
+    where: string,
+    /** The path as it is declared. */
+    readonly text: string,
+  ) {
     this.segments = text.split('/').slice(1);
     if (!text.startsWith('/') || !this.segments.every(segment => SEGMENT.test(segment)) || text.includes('*')) {
       throw new Mistake({

@@ -57,22 +57,30 @@ export interface GrpcPortOptions extends PortOptions {
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
 export class Port {
+  /**
+   * A port for HTTP/1.1: a Service port named `http`. Throws for a number outside 1 to 65535 and for a name of more
+   * than 15 characters.
+   */
   static http(number: number, options: PortOptions = {}): Port {
     return new Port(Protocol.HTTP, number, options);
   }
 
+  /** A port for HTTP/2 without TLS: a Service port named `http2`. */
   static http2(number: number, options: PortOptions = {}): Port {
     return new Port(Protocol.HTTP2, number, options);
   }
 
+  /** A port for gRPC: a Service port named `grpc`. Throws where the descriptor does not have the service. */
   static grpc(number: number, options: GrpcPortOptions = {}): Port {
     return new Port(Protocol.GRPC, number, options, options.service, given(options.methods) ?? describedMethods(number, options), options.descriptor);
   }
 
+  /** A port for bytes of any kind: a Service port named `tcp`. Calls of it have no timeout, retries or operations. */
   static tcp(number: number, options: PortOptions = {}): Port {
     return new Port(Protocol.TCP, number, options);
   }
 
+  /** A port for TLS that the workload itself ends: a Service port named `tls`. */
   static tls(number: number, options: PortOptions = {}): Port {
     return new Port(Protocol.TLS, number, options);
   }
@@ -83,11 +91,16 @@ export class Port {
   readonly name: string;
 
   private constructor(
+    /** What callers speak on the port. */
     readonly protocol: Protocol,
+    /** The number of the Service port. */
     readonly number: number,
     options: PortOptions,
+    /** The full name of the gRPC service; undefined if it is not declared. */
     readonly grpcService?: string,
+    /** The methods of that service; undefined if they are not known. */
     readonly grpcMethods?: string[],
+    /** The messages and methods of that service, for translation from REST; undefined for none. */
     readonly descriptor?: ProtoDescriptor,
   ) {
     const where = `port ${number}`;

@@ -11,7 +11,9 @@ import type { Operation } from './operation';
 export interface HttpBinding {
   /** The full name of the gRPC service. */
   readonly service: string;
+  /** The name of the method, without the service. */
   readonly method: string;
+  /** The REST request that is translated to the method. */
   readonly operation: Operation;
 }
 
@@ -46,7 +48,11 @@ export class ProtoDescriptor {
   private readonly services = new Map<string, ServiceDescriptorProto>();
   private readonly messages = new Map<string, DescriptorProto>();
 
-  private constructor(readonly path: string, private readonly set: FileDescriptorSet) {
+  private constructor(
+    /** The file that it was read from. */
+    readonly path: string,
+    private readonly set: FileDescriptorSet,
+  ) {
     for (const file of set.file) {
       const prefix = file.package ? `${file.package}.` : '';
       file.service.forEach(service => this.services.set(prefix + service.name, service));

@@ -5,7 +5,9 @@ import type { PathPattern } from './path-pattern';
 export interface Region {
   /** The HTTP method; undefined is any but `notMethods`. */
   readonly method?: string;
+  /** The methods that other operations match first; empty where `method` is given. */
   readonly notMethods: readonly string[];
+  /** The path of the operation. */
   readonly path: PathPattern;
   /** The paths that other operations match first. */
   readonly notPaths: readonly PathPattern[];

@@ -59,26 +59,37 @@ export interface RouteProps {
 
 /** How REST requests become gRPC requests. */
 export interface Translation extends HttpBinding {
+  /** The descriptor set with the messages of the method. */
   readonly descriptor: ProtoDescriptor;
 }
 
 /** What the outside may ask of an edge, and which service answers. Nothing else is reachable. */
 export class Route {
+  /** The method and path that the route matches. */
   readonly operation: Operation;
+  /** The service's port; it carries requests. */
   readonly port: Port;
+  /** The credentials that requests need; those of the edge, if the route declares none. */
   readonly auth: Auth;
+  /** The limit on all requests of the route; undefined for that of the edge alone. */
   readonly throttle?: Throttle;
+  /** The time limit of requests; that of the edge, if the route declares none. */
   readonly timeout: Duration;
+  /** The limit on the requests of each client on this route; undefined for that of the edge alone. */
   readonly clientLimit?: ClientLimit;
+  /** The query parameters, headers and body that requests need; undefined for any. */
   readonly requires?: RequestShape;
+  /** How long a response to GET is cached; undefined for not at all. */
   readonly cacheFor?: Duration;
   /** The gRPC method that answers, and where its messages are described; undefined if requests are passed on as they are. */
   readonly translation?: Translation;
 
   constructor(
     declaring: Declaring,
+    /** The edge that the route belongs to. */
     readonly edge: Edge,
     operation: string,
+    /** The service that requests are routed to. */
     readonly service: Service,
     props: RouteProps,
   ) {

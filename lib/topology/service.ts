@@ -25,6 +25,7 @@ export class Service extends Callee {
   readonly inMesh: boolean;
   /** Whether its workload and ServiceAccount are somebody else's. */
   readonly exists: boolean;
+  /** The ServiceAccount of its pods: a part of the identity by which callees allow it. */
   readonly serviceAccount: string;
 
   private readonly existingLabels?: { readonly [label: string]: string };
@@ -72,6 +73,7 @@ export class Service extends Callee {
     return `${this.name}.${this.namespace}.svc.${this.topology.clusterDomain}`;
   }
 
+  /** `SERVICE` in its own namespace, `SERVICE.NAMESPACE` in others. */
   hostSeenFrom(namespace: string): string {
     return namespace === this.namespace ? this.name : `${this.name}.${this.namespace}`;
   }
@@ -86,14 +88,17 @@ export class Service extends Callee {
     return this.shares;
   }
 
+  /** The rules that send requests with a header to one version, in the order in which they apply. */
   get headerRoutes(): readonly HeaderRoute[] {
     return this.byHeader;
   }
 
+  /** The version that gets copies of requests; undefined for none. */
   get mirror(): Mirror | undefined {
     return this.mirrored;
   }
 
+  /** The number of pods of all versions; undefined for pods that are declared elsewhere. */
   override get replicas(): Replicas | undefined {
     const ofVersions = [...this.versions.values()].flatMap(version => version.replicas ?? []);
     return this.exists ? undefined : {

@@ -45,6 +45,7 @@ export interface Retries {
 
 /** A delay put before a share of the requests, to try the callers. */
 export interface Delay {
+  /** The time by which requests are delayed. */
   readonly duration: Duration;
   /** @default 100 */
   readonly percent?: number;

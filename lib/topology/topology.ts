@@ -27,7 +27,9 @@ export interface TopologyProps {
 
 /** Which services there are, who calls whom and under what terms, and what the outside may reach. */
 export class Topology {
+  /** The namespace of services and edges that declare none. */
   readonly namespace: string;
+  /** The DNS domain of the cluster, in the host names of services. */
   readonly clusterDomain: string;
   private readonly servicesByKey = new Map<string, Service>();
   private readonly externalsByName = new Map<string, ExternalService>();
@@ -37,21 +39,28 @@ export class Topology {
   private readonly declaredNamespaces = new Set<string>();
   private rendered = false;
 
-  constructor(readonly name: string, props: TopologyProps = {}) {
+  constructor(
+    /** The name of the topology: the label `app.kubernetes.io/part-of` of its objects. */
+    readonly name: string,
+    props: TopologyProps = {},
+  ) {
     requireDnsLabel(name, 'a topology', name);
     this.namespace = props.namespace ?? name;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
     requireOwnableNamespace(name, this.namespace);
   }
 
+  /** The services, in the order of their declaration. */
   get services(): readonly Service[] {
     return [...this.servicesByKey.values()];
   }
 
+  /** The services outside the cluster, in the order of their declaration. */
   get externals(): readonly ExternalService[] {
     return [...this.externalsByName.values()];
   }
 
+  /** The edges, in the order of their declaration. */
   get edges(): readonly Edge[] {
     return [...this.edgesByName.values()];
   }

@@ -21,7 +21,14 @@ export class HeaderMatch {
     return new HeaderMatch(header, 'regex', value);
   }
 
-  private constructor(readonly header: string, readonly kind: string, readonly value: string) {
+  private constructor(
+    /** The name of the header. */
+    readonly header: string,
+    /** How the value is compared: `exact`, `prefix` or `regex`. */
+    readonly kind: string,
+    /** The value, the prefix, or the RE2 expression. */
+    readonly value: string,
+  ) {
     requireHeaderName(`HeaderMatch.${kind}`, header);
     requireMatchable(kind, value);
   }
@@ -69,19 +76,25 @@ export function covers(first: HeaderMatch, second: HeaderMatch): boolean {
 
 /** A share of the requests. */
 export interface Weight {
+  /** The version that gets the requests. */
   readonly version: Version;
+  /** Its share of the requests, as a whole number from 0 to 100. */
   readonly percent: number;
 }
 
 /** Requests with a header go to one version, whatever the split says. */
 export interface HeaderRoute {
+  /** The header that requests need. */
   readonly match: HeaderMatch;
+  /** The version that gets the requests. */
   readonly version: Version;
 }
 
 /** A copy of a share of the requests goes to a version whose answers nobody sees. */
 export interface Mirror {
+  /** The version that gets the copies; its responses are dropped. */
   readonly version: Version;
+  /** The share of requests that are copied, from 0 to 100. */
   readonly percent: number;
 }
 

@@ -15,13 +15,18 @@ export interface VersionProps extends WorkloadProps {
 
 /** A version of a service. In the cluster: a Deployment `SERVICE-VERSION` whose pods carry the label `version`. */
 export class Version {
+  /** The name of its Deployment: `SERVICE-VERSION`. */
   readonly deploymentName: string;
 
   constructor(
     declaring: Declaring,
+    /** The service that it is a version of. */
     readonly service: Service,
+    /** Its name: the label `version` of its pods. */
     readonly name: string,
+    /** The container image; undefined for pods that exist already. */
     readonly image: string | undefined,
+    /** How it runs: the service's properties, overridden by its own. */
     readonly workload: WorkloadProps,
   ) {
     requireDeclaring(declaring, 'Version', 'topology.addService(…, { versions: { … } })');

@@ -24,7 +24,9 @@ export interface Resources {
 
 /** Replicas that follow the CPU load. In the cluster: a HorizontalPodAutoscaler. */
 export interface Autoscaling {
+  /** The number of pods at least: `minReplicas`. */
   readonly min: number;
+  /** The number of pods at most: `maxReplicas`. */
   readonly max: number;
   /**
    * The average use of the reserved CPU that it aims for, in percent.

@@ -2,13 +2,21 @@ import { type Finding, Severity } from '../finding';
 
 /** A CloudFormation template, as JSON. */
 export interface CloudTemplate {
+  /**
+   * The resources by logical ID.
+   * @default - none
+   */
   readonly Resources?: { readonly [logicalId: string]: CloudResource };
 }
 
 /** A resource of a template. */
 export interface CloudResource {
+  /** The resource type, such as `AWS::ApiGatewayV2::Api`. */
   readonly Type: string;
-  // Templates may hold anything.
+  /**
+   * The properties by name; any JSON.
+   * @default - none
+   */
   readonly Properties?: { readonly [name: string]: unknown };
 }
 

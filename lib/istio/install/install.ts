@@ -16,7 +16,10 @@ export class Install {
   }
 
   private constructor(
-    /** @internal */
+    /**
+     * Adds the installation to the chart.
+     * @internal
+     */
     readonly _render: (scope: Construct, settings: MeshSettings) => void,
   ) {}
 }

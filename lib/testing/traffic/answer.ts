@@ -24,7 +24,9 @@ export interface Ending {
   readonly reason: string;
   /** What arrives: the host with its port if the client writes one, the path with its query, the headers by their names in lower case. */
   readonly host: string;
+  /** The path with its query, as it arrives. */
   readonly path: string;
+  /** The request headers as they arrive, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** Where an answer sends the client. */
   readonly location: string;

@@ -13,6 +13,7 @@ export interface Reach {
 
 /** Who reaches whom. A text of it says the same for the same manifests, for snapshots. */
 export class TrafficMatrix {
+  /** Each pair of a caller and a callee that it can reach, in alphabetical order. */
   readonly reaches: readonly Reach[];
 
   constructor(context: Context) {
