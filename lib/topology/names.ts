@@ -60,6 +60,24 @@ export function requireNamespace(where: string, name: string): void {
   }
 }
 
+/** Names that each owned namespace has objects of: those of a workload would overwrite what holds for the whole namespace. */
+const OF_NAMESPACES = ['default', 'default-deny', 'allow-nothing'];
+
+/**
+ * Refuses the name of a workload whose objects would be those of its namespace: its policies, the ServiceAccount `default` of all
+ * pods that name none, or the Service of the API server.
+ */
+export function requireFreeName(where: string, namespace: string, name: string): void {
+  if (OF_NAMESPACES.includes(name) || (namespace === 'default' && name === 'kubernetes')) {
+    throw new Mistake({
+      code: 'ReservedName',
+      where,
+      problem: `Objects named "${name}" belong to the namespace ${namespace} as a whole, and the ones of this workload would overwrite them.`,
+      remedy: 'Use another name.',
+    });
+  }
+}
+
 /** Prefixes that Kubernetes and OpenShift keep for themselves, and Istio's default root namespace. */
 function isReserved(namespace: string): boolean {
   return namespace.startsWith('kube-') || namespace.startsWith('openshift-') || namespace === 'istio-system';

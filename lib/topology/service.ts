@@ -4,7 +4,7 @@ import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import type { Replicas } from './circuit-breaker';
 import { Mistake } from './mistake';
-import { requireDnsLabel, requireDnsSubdomain, requireNamespace } from './names';
+import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
 import { Operation } from './operation';
 import { type Port, Protocol } from './port';
 import { requireTenableService, type ServiceProps } from './service-props';
@@ -35,6 +35,7 @@ export class Service extends Callee {
   constructor(topology: Topology, name: string, props: ServiceProps) {
     super(topology, name, props.namespace ?? topology.namespace, [...(props.port ? [props.port] : []), ...(props.ports ?? [])]);
     requireDnsLabel(this.path, 'a service', name);
+    requireFreeName(this.path, this.namespace, name);
     if (props.existing) {
       requireDnsLabel(this.path, 'a namespace', this.namespace);
     } else {

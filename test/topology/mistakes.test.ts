@@ -48,6 +48,12 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a Deployment name too long for Kubernetes', 'InvalidName', ['-v1'], add({}, 'a'.repeat(62))],
   ['a namespace that is no DNS label', 'InvalidName', ['"a.b"'], add({ namespace: 'a.b' })],
   ['a namespace of Kubernetes itself', 'ReservedNamespace', ['"kube-system"', 'cut off'], add({ namespace: 'kube-system' })],
+  ...['default', 'default-deny', 'allow-nothing'].flatMap((name): typeof MISTAKES => [
+    [`a service named ${name}, as objects of a whole namespace are`, 'ReservedName', [`"${name}"`, 'namespace shop'], add({}, name)],
+    [`pods of others named ${name}`, 'ReservedName', [`"${name}"`, 'namespace legacy'], add({ namespace: 'legacy', existing: { labels: { app: 'x' } } }, name)],
+    [`an edge named ${name}`, 'ReservedName', [`"${name}"`], () => new Topology('shop').addEdge(name, { host: 'shop.example' })],
+  ]),
+  ['a service named like the one of the API server', 'ReservedName', ['"kubernetes"'], add({ namespace: 'default' }, 'kubernetes')],
   ['a version that is no DNS label', 'InvalidName', ['cart-V1'], add({ versions: { V1: {} } })],
   ['a port name too long', 'InvalidName', ['holds 15', '10 characters'], () => Port.http(80, { name: 'administration' })],
   ['a port out of range', 'OutOfRange', ['70000', '65535'], () => Port.http(70000)],
