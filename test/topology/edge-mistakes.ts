@@ -33,6 +33,10 @@ const aggregate = (part: Omit<PartProps, 'service'>, port = Port.http(80)) => ()
 };
 
 export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
+  ...['', 'login.example/keys', 'ftp://login.example/keys', 'https://login.example/the keys', 'https://'].map((jwksUri): [string, string, string[], () => unknown] => [
+    `"${jwksUri}" as the address of keys`, 'InvalidKeyAddress', [`"${jwksUri}"`, '`jwksUri`'],
+    () => Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], jwksUri }),
+  ]),
   ['CORS for no origin', 'InvalidOrigin', ['no origin', 'https://www.shop.example'], edge({ cors: { origins: [] } })],
   ['CORS for an origin with a path', 'InvalidOrigin', ['"https://a.example/x"'], edge({ cors: { origins: ['https://a.example/x'] } })],
   ['CORS with credentials for any origin', 'Contradiction', ['browsers refuse'], edge({ cors: { origins: ['*'], credentials: true } })],
