@@ -3,6 +3,7 @@ import { given } from './given';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import type { Replicas } from './circuit-breaker';
+import { refuseOnePortOutside } from './external-ports';
 import { Mistake } from './mistake';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
 import { Operation } from './operation';
@@ -169,6 +170,7 @@ export class Service extends Callee {
     }
     const call = new Call(this, callee, given(props));
     this.refuseAmbiguous(where, call);
+    refuseOnePortOutside(where, call, this.outgoing);
     this.outgoing.push(call);
     callee._admit(call);
     return call;

@@ -232,6 +232,14 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     edge.route('GET /a/{x}', web);
     edge.route('GET /a/{y}', web);
   }],
+  ...([[Port.tcp(5432), Port.tcp(5432)], [Port.tcp(443), Port.tls(443)], [Port.http(80), Port.tcp(80)], [Port.tls(443), Port.http(443)]] as const)
+    .map(([one, other]): typeof MISTAKES[number] => [
+      `calls to two hosts outside on one port, of ${one.protocol} and ${other.protocol}`, 'IndistinctHosts', [String(one.number), 'bank', 'books'], () => {
+        const { shop, services: [web] } = shopWith('web');
+        web.calls(shop.addExternalService('bank', { host: 'bank.example', port: one }));
+        web.calls(shop.addExternalService('books', { host: 'books.example', port: other }));
+      },
+    ]),
   ['a probe of a service without a port', 'NothingToProbe', ['over http', 'Health.none()'], add({ health: Health.http('/ready') })],
   ['a probe of a version without a port', 'NothingToProbe', ['over grpc'], add({ versions: { v1: { health: Health.grpc() } } })],
   ['a version that exists and has an image', 'Contradiction', ['so image would'], () =>
