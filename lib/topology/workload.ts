@@ -72,6 +72,7 @@ const MEMORY = /^\d+(Mi|Gi)$/;
 /** Refuses what Kubernetes would refuse, or what would have no effect. */
 export function requireTenableWorkload(where: string, props: WorkloadProps): void {
   Object.keys(props.env ?? {}).forEach(name => requireEnvironmentVariable(where, name));
+  requireNoNul(where, [...Object.values(props.env ?? {}), ...props.command ?? [], ...props.args ?? []]);
   if (props.replicas !== undefined) {
     requireInteger(where, 'The number of replicas', props.replicas, 0);
   }
@@ -90,6 +91,19 @@ export function requireTenableWorkload(where: string, props: WorkloadProps): voi
   requireTenableAutoscaling(where, props);
   (props.writable ?? []).forEach(path => requireAbsolutePath(where, path));
   requireDistinctPaths(where, props.writable ?? []);
+}
+
+/** Refuses texts that Kubernetes takes and no process can be started with: Linux ends them at the first NUL. */
+function requireNoNul(where: string, texts: readonly string[]): void {
+  const wrong = texts.find(text => text.includes('\0'));
+  if (wrong !== undefined) {
+    throw new Mistake({
+      code: 'InvalidText',
+      where,
+      problem: `${JSON.stringify(wrong)} contains NUL, with which no container starts.`,
+      remedy: 'Take it out of `env`, `command` and `args`, or mount a file.',
+    });
+  }
 }
 
 /** The name of a Deployment: `SERVICE-VERSION`. */

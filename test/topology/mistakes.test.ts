@@ -50,10 +50,12 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a namespace of Kubernetes itself', 'ReservedNamespace', ['"kube-system"', 'cut off'], add({ namespace: 'kube-system' })],
   ...['default', 'default-deny', 'allow-nothing'].flatMap((name): typeof MISTAKES => [
     [`a service named ${name}, as objects of a whole namespace are`, 'ReservedName', [`"${name}"`, 'namespace shop'], add({}, name)],
-    [`pods of others named ${name}`, 'ReservedName', [`"${name}"`, 'namespace legacy'], add({ namespace: 'legacy', existing: { labels: { app: 'x' } } }, name)],
+    [`pods of others named ${name}`, 'ReservedName', [`"${name}"`, 'namespace legacy'], add({ namespace: 'legacy', existing: { labels: { app: 'x' }, serviceAccount: 'x' } }, name)],
     [`an edge named ${name}`, 'ReservedName', [`"${name}"`], () => new Topology('shop').addEdge(name, { host: 'shop.example' })],
   ]),
   ['a service named like the one of the API server', 'ReservedName', ['"kubernetes"'], add({ namespace: 'default' }, 'kubernetes')],
+  ...[{ env: { A: 'x\0' } }, { command: ['x', '\0'] }, { args: ['x\0y'] }].map((props): typeof MISTAKES[number] =>
+    [`NUL in ${Object.keys(props)[0] ?? ''}`, 'InvalidText', ['contains NUL', 'x'], add(props)]),
   ['a version that is no DNS label', 'InvalidName', ['cart-V1'], add({ versions: { V1: {} } })],
   ['a port name too long', 'InvalidName', ['holds 15', '10 characters'], () => Port.http(80, { name: 'administration' })],
   ['a port out of range', 'OutOfRange', ['70000', '65535'], () => Port.http(70000)],
