@@ -5,7 +5,8 @@ const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
 const ENVIRONMENT_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const LABEL_PART = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
-const HEADER = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
+/** Without "*", which HTTP has, and gateways take for any header. */
+const HEADER = /^[a-z0-9!#$%&'+.^_`|~-]+$/;
 
 /** Refuses what Kubernetes would not take as the name of a Service: an RFC 1035 label. */
 export function requireDnsLabel(where: string, what: string, name: string): void {
@@ -128,7 +129,7 @@ export function requireHeaderName(where: string, name: string): void {
       code: 'InvalidHeader',
       where,
       problem: `"${name}" is no lower-case HTTP header name, and HTTP/2 knows no other.`,
-      remedy: `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
+      remedy: name.includes('*') ? 'Name each header.' : `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
     });
   }
 }
