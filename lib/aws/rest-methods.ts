@@ -13,10 +13,12 @@ import { type ClientKeyValue, TokenAuthorizer } from './token-authorizer';
 const RESERVED = /^(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|Resource|Default)$/;
 
 /**
- * The content types of bodies that are text, which a template passes on as they are. Requests without a content type count as the first. AWS damages
- * bodies that are no text.
+ * The content types of bodies that are text, which a template passes on as they are. Requests without a content type
+ * count as the first. AWS damages bodies that are no text.
  */
-const CONTENT_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml'];
+const CONTENT_TYPES = [
+  'application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml',
+];
 
 /** Properties of {@link RestMethods}. */
 export interface RestMethodsProps extends RestApiEdgeProps {
@@ -91,7 +93,7 @@ export class RestMethods extends Construct {
       proxy: true,
       options: {
         timeout: Duration.millis(timeout.toMilliseconds()),
-        // Without a template the path keeps its stage, and a route such as `/{tenant}/{rest+}` would match it: such requests get 415.
+        // Without a template the path keeps its stage, and a route such as `/{tenant}/{rest+}` would match it: 415.
         passthroughBehavior: PassthroughBehavior.NEVER,
         requestParameters: {
           ...Object.fromEntries(path.parameters.map(name => [`integration.request.path.${name}`, `method.request.path.${name}`])),
@@ -140,8 +142,8 @@ function parametersOf({ operation: { path }, requires, auth, cacheFor }: Route):
 const DOT_SEGMENTS = String.raw`(?<=^|/)[.]{1,2}(?=/|\z)`;
 
 /**
- * The path with its parameters, which AWS decodes, encoded anew. Only the slashes of a rest stay, and segments of dots become text that no
- * proxy resolves: what reaches the cluster matches the route that AWS has checked.
+ * The path with its parameters, which AWS decodes, encoded anew. Only the slashes of a rest stay, and segments of dots
+ * become text that no proxy resolves: what reaches the cluster matches the route that AWS has checked.
  */
 function pathTemplate({ operation: { path } }: Route): string {
   return path.segments.map(segment => {

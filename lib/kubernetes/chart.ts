@@ -2,8 +2,8 @@ import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
-  callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls, namesOfGateways, neverEjects, openBehindManagedApi, reservedNamespaces,
-  Severity, truncatedTries,
+  callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls, namesOfGateways, neverEjects,
+  openBehindManagedApi, reservedNamespaces, Severity, truncatedTries,
 } from '../checks';
 import { type Callee, constructIdOf, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
@@ -115,7 +115,8 @@ export class TopologyChart extends Chart {
   private gatewayNames(): { path: string; namespace: string; name: string }[] {
     const { topology, mesh: { gateway } } = this;
     return gateway
-      ? topology.edges.map(edge => ({ path: edge.path, namespace: gateway.namespaceOf(edge), name: gateway.serviceNameOf(edge) }))
+      ? topology.edges.map(edge =>
+        ({ path: edge.path, namespace: gateway.namespaceOf(edge), name: gateway.serviceNameOf(edge) }))
       : [];
   }
 

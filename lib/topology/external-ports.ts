@@ -15,9 +15,10 @@ export function refuseOnePortOutside(where: string, call: Call, others: readonly
     throw new Mistake({
       code: 'IndistinctHosts',
       where,
-      problem: `${call.callee.name} and ${rival.callee.name} are both dialled on port ${call.port.number}, as ${call.port.protocol} and ${rival.port.protocol}: `
-        + 'nothing in such a connection names its host, so one could reach the other.',
-      remedy: 'Use another port for one of them, `Port.tls` for both if the caller speaks TLS from the first byte, or a service for each call.',
+      problem: `${call.callee.name} and ${rival.callee.name} are both dialled on port ${call.port.number}, `
+        + `as ${call.port.protocol} and ${rival.port.protocol}: nothing in such a connection names its host, so one could reach the other.`,
+      remedy: 'Use another port for one of them, `Port.tls` for both if the caller speaks TLS from the first byte, '
+        + 'or a service for each call.',
     });
   }
 }

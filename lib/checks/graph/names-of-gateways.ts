@@ -9,8 +9,8 @@ export interface GatewayName {
 }
 
 /**
- * Names that two would have: a workload with the ServiceAccount of a gateway is admitted wherever the gateway is, and a Service or Deployment of
- * its name is overwritten by its controller.
+ * Names that two would have: a workload with the ServiceAccount of a gateway is admitted wherever the gateway is, and a
+ * Service or Deployment of its name is overwritten by its controller.
  */
 export function namesOfGateways({ services }: Topology, gateways: readonly GatewayName[]): Finding[] {
   const taken = services.flatMap(namesOf);
@@ -20,8 +20,8 @@ export function namesOfGateways({ services }: Topology, gateways: readonly Gatew
       id: 'NameOfGateway',
       severity: Severity.ERROR,
       path,
-      message: `"${gateway.name}" in the namespace ${gateway.namespace} names the Service, the Deployment and the ServiceAccount of the gateway of `
-        + `${gateway.path}: what has the same name is overwritten, and admitted as the gateway is.`,
+      message: `"${gateway.name}" in the namespace ${gateway.namespace} names the Service, the Deployment and the `
+        + `ServiceAccount of the gateway of ${gateway.path}: what has the same name is overwritten, and admitted as the gateway is.`,
       remedy: 'Use another name.',
     })));
 }
