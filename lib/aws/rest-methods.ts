@@ -12,6 +12,14 @@ import { type ClientKeyValue, TokenAuthorizer } from './token-authorizer';
 /** Ids of a resource's own constructs. */
 const RESERVED = /^(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|Resource|Default)$/;
 
+/**
+ * The content types of bodies that are text, which a template passes on as they are. Requests without a content type
+ * count as the first. AWS damages bodies that are no text.
+ */
+const CONTENT_TYPES = [
+  'application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml',
+];
+
 /** Properties of {@link RestMethods}. */
 export interface RestMethodsProps extends RestApiEdgeProps {
   readonly api: RestApi;
@@ -85,12 +93,14 @@ export class RestMethods extends Construct {
       proxy: true,
       options: {
         timeout: Duration.millis(timeout.toMilliseconds()),
-        passthroughBehavior: PassthroughBehavior.WHEN_NO_MATCH,
+        // Without a template the path keeps its stage, and a route such as `/{tenant}/{rest+}` would match it: 415.
+        passthroughBehavior: PassthroughBehavior.NEVER,
         requestParameters: {
           ...Object.fromEntries(path.parameters.map(name => [`integration.request.path.${name}`, `method.request.path.${name}`])),
           ...this.claimHeaders(route),
         },
-        requestTemplates: { 'application/json': `#set($context.requestOverride.path = "${pathTemplate(route)}")\n$input.body` },
+        requestTemplates: Object.fromEntries(CONTENT_TYPES.map(each =>
+          [each, `#set($context.requestOverride.path = "${pathTemplate(route)}")\n$input.body`])),
         cacheKeyParameters: cacheFor ? parametersOf(route).map(each => `method.request.${each}`) : undefined,
       },
     });
@@ -128,14 +138,21 @@ function parametersOf({ operation: { path }, requires, auth, cacheFor }: Route):
   ];
 }
 
+/** Segments that the gateway in the cluster would resolve, so that a request of one route would become one of another. */
+const DOT_SEGMENTS = String.raw`(?<=^|/)[.]{1,2}(?=/|\z)`;
+
+/**
+ * The path with its parameters, which AWS decodes, encoded anew. Only the slashes of a rest stay, and segments of dots
+ * become text that no proxy resolves: what reaches the cluster matches the route that AWS has checked.
+ */
 function pathTemplate({ operation: { path } }: Route): string {
   return path.segments.map(segment => {
     const [name] = /^\{(.+?)\+?\}$/.exec(segment)?.slice(1) ?? [];
     if (name === undefined) {
       return `/${segment}`;
     }
-    const value = `$input.params().path.get('${name}')`;
-    return segment.endsWith('+}') ? `/${value}` : `/$util.urlEncode(${value})`;
+    const encoded = `$util.urlEncode($input.params().path.get('${name}')).replace('+', '%20')`;
+    return `/${encoded}${segment.endsWith('+}') ? '.replace(\'%2F\', \'/\')' : ''}.replaceAll('${DOT_SEGMENTS}', '%252E')`;
   }).join('');
 }
 

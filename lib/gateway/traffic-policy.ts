@@ -83,6 +83,6 @@ function limitOf({ rate }: Throttle): Rule['limit'] {
 function selectorOf({ method, path }: Operation): Selector {
   return {
     methods: method ? [{ value: method as 'GET' }] : undefined,
-    path: { type: 'RegularExpression', value: `${path.toRegex()}(\\?.*)?` },
+    path: { type: 'RegularExpression', value: `${path.toRegex('?')}(\\?.*)?` },
   };
 }

@@ -103,16 +103,15 @@ function renderGateway(scope: Construct, service: string, edge: Edge): void {
 /** The Services of single versions are under the circuit breaker of their service. */
 function renderVersionRules(chart: TopologyChart, edge: Edge): void {
   for (const service of new Set(edge.routes.map(route => route.service))) {
-    const trafficPolicy = trafficPolicyOf(service);
-    if (!service.routesByVersion || !trafficPolicy) {
+    if (!service.routesByVersion || !service.circuitBreaker) {
       continue;
     }
-    for (const { name, deploymentName } of service.versions.values()) {
+    for (const { name, deploymentName, replicas } of service.versions.values()) {
       const scope = chart.scopeOf(service);
       if (!scope.node.tryFindChild(`destination-rule-${name}`)) {
         new DestinationRule(scope, `destination-rule-${name}`, {
           metadata: { name: deploymentName, namespace: service.namespace },
-          spec: { host: service.host.replace(service.name, deploymentName), trafficPolicy },
+          spec: { host: service.host.replace(service.name, deploymentName), trafficPolicy: trafficPolicyOf(service, replicas) },
         });
       }
     }

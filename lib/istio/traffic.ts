@@ -82,8 +82,11 @@ function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDesti
   return { name: version.name, labels: { version: version.name }, ...trafficPolicy };
 }
 
-/** The circuit breaker of a callee, as a DestinationRule has it. */
-export function trafficPolicyOf(callee: Callee): SpecOf<IDestinationRule>['trafficPolicy'] {
+/**
+ * The circuit breaker of a callee, as a DestinationRule has it.
+ * @param replicas those behind the rule's host
+ */
+export function trafficPolicyOf(callee: Callee, replicas = callee.replicas): SpecOf<IDestinationRule>['trafficPolicy'] {
   const limits = callee.circuitBreaker?.limits;
   if (!limits) {
     return undefined;
@@ -92,7 +95,7 @@ export function trafficPolicyOf(callee: Callee): SpecOf<IDestinationRule>['traff
   const http = { http1MaxPendingRequests: limits.maxPendingRequests, http2MaxRequests: limits.maxRequests };
   return {
     connectionPool: hasValues(tcp) || hasValues(http) ? { tcp: hasValues(tcp) ? tcp : undefined, http: hasValues(http) ? http : undefined } : undefined,
-    outlierDetection: outlierDetectionOf(callee, callee.replicas),
+    outlierDetection: outlierDetectionOf(callee, replicas),
   };
 }
 

@@ -2,8 +2,8 @@ import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
-  callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls, neverEjects, openBehindManagedApi, reservedNamespaces, Severity,
-  truncatedTries,
+  callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls, namesOfGateways, neverEjects,
+  openBehindManagedApi, reservedNamespaces, Severity, truncatedTries,
 } from '../checks';
 import { type Callee, constructIdOf, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
@@ -56,6 +56,7 @@ export class TopologyChart extends Chart {
     this.findings = [
       ...unmetWishes(this.topology, this.mesh, this.mesh.gateway),
       ...reservedNamespaces(this.topology, [...this.mesh.reservedNamespaces(), ...this.mesh.gateway?.reservedNamespaces() ?? []]),
+      ...namesOfGateways(this.topology, this.gatewayNames()),
       ...foreignCalls(this.topology),
       ...edgesWithoutRoutes(this.topology),
       ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
@@ -112,6 +113,14 @@ export class TopologyChart extends Chart {
       });
     }
     return found;
+  }
+
+  private gatewayNames(): { path: string; namespace: string; name: string }[] {
+    const { topology, mesh: { gateway } } = this;
+    return gateway
+      ? topology.edges.map(edge =>
+        ({ path: edge.path, namespace: gateway.namespaceOf(edge), name: gateway.serviceNameOf(edge) }))
+      : [];
   }
 
   /** The construct under which all objects of a service or edge are. For targets. */

@@ -17,6 +17,9 @@ function apply(object: ApiObject, document: unknown, patch: JsonPatch): unknown 
   const creates = op === 'add' || op === 'copy' || op === 'move';
   const source = op === 'copy' || op === 'move' ? placeOf(object, document, from, false, refuse) : undefined;
   const place = placeOf(object, document, path, creates, refuse);
+  if (place.length === 0 && op !== 'test') {
+    throw refuse('It would take the place of the whole object.', 'Patch its fields, or leave the object out and declare another one.');
+  }
   if (op === 'add' || op === 'replace') {
     requireJson(value, [], refuse);
     requireApiNames(object, place, value, refuse);

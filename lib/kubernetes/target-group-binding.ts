@@ -35,12 +35,14 @@ export class TargetGroupBinding extends Construct {
       });
     }
     const port = edge.tlsSecret ? 443 : 80;
+    const namespace = gateway.namespaceOf(edge);
     const blocks = (allowFrom !== undefined ? [allowFrom] : edge.frontCidrs ?? []).map(cidr => ({ ipBlock: { cidr } }));
     const ports = [gateway.requestPortOf(edge), gateway.readinessPort].map(each => ({ protocol: 'TCP', port: each }));
     new ApiObject(this, 'Default', {
       apiVersion: 'elbv2.k8s.aws/v1beta1',
       kind: 'TargetGroupBinding',
-      metadata: { name: edge.name, namespace: gateway.namespaceOf(edge) },
+      // In a namespace of the gateway's own there are gateways of other edges with that name.
+      metadata: { name: namespace === edge.namespace ? edge.name : gateway.serviceNameOf(edge), namespace },
       spec: {
         targetGroupName: edge.id,
         targetType: 'ip',

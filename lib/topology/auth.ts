@@ -72,6 +72,7 @@ export class Auth {
     requireNoPatterns('audience', props.audiences);
     requireNoPatterns('issuer', [props.issuer]);
     refuseUnusableScopes(props.scopes);
+    requireKeyAddress(props.jwksUri);
     if (props.jwks !== undefined) {
       requirePublicKeys('Auth.jwt', props.jwks);
     }
@@ -91,6 +92,18 @@ export class Auth {
     /** The API keys that are accepted; undefined if no key is needed. */
     readonly key?: ApiKeyProps,
   ) {}
+}
+
+/** Refuses what no gateway could fetch keys from, so that every token would be refused. */
+function requireKeyAddress(uri: string | undefined): void {
+  if (uri !== undefined && (!/^https?:\/\/[^/\s]\S*$/.test(uri) || !URL.canParse(uri))) {
+    throw new Mistake({
+      code: 'InvalidKeyAddress',
+      where: 'Auth.jwt',
+      problem: `${JSON.stringify(uri)} is no URL with http or https, so no keys can be fetched from it.`,
+      remedy: 'Give `jwksUri` in full, e.g. "https://login.shop.example/keys".',
+    });
+  }
 }
 
 /** @see https://datatracker.ietf.org/doc/html/rfc6749#section-3.3 */

@@ -8,12 +8,12 @@ export interface Cors {
   /** The origins, e.g. `https://www.shop.example`; `*` is any. */
   readonly origins: string[];
   /**
-   * The request headers that they may send.
+   * The request headers that they may send; `*` is any.
    * @default - those that browsers send unasked, and `authorization` and `content-type`
    */
   readonly headers?: string[];
   /**
-   * The response headers that their scripts may read.
+   * The response headers that their scripts may read; `*` is any.
    * @default - those that browsers show unasked
    */
   readonly exposedHeaders?: string[];
@@ -54,5 +54,5 @@ export function requireTenableCors(where: string, { origins, headers, exposedHea
       remedy: 'Name the origins, or leave `credentials` out.',
     });
   }
-  [...headers ?? [], ...exposedHeaders ?? []].forEach(name => requireHeaderName(where, name));
+  [...headers ?? [], ...exposedHeaders ?? []].filter(name => name !== '*').forEach(name => requireHeaderName(where, name));
 }

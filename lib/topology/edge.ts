@@ -10,7 +10,7 @@ import type { Cors } from './cors';
 import { type EdgeProps, requireTenableEdge } from './edge-props';
 import type { Throttle } from './limit';
 import { Mistake } from './mistake';
-import { requireDnsLabel, requireNamespace } from './names';
+import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { Port } from './port';
 import { Route, type RouteProps } from './route';
 import { Service } from './service';
@@ -96,6 +96,7 @@ export class Edge {
     this.namespace = props.namespace ?? topology.namespace;
     requireDnsLabel(this.path, 'an edge', name);
     requireNamespace(this.path, this.namespace);
+    requireFreeName(this.path, this.namespace, name);
     requireTenableEdge(this.path, props);
   }
 

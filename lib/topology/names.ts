@@ -5,7 +5,8 @@ const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
 const ENVIRONMENT_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const LABEL_PART = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
-const HEADER = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
+/** Without "*", which HTTP has, and gateways take for any header. */
+const HEADER = /^[a-z0-9!#$%&'+.^_`|~-]+$/;
 
 /** Refuses what Kubernetes would not take as the name of a Service: an RFC 1035 label. */
 export function requireDnsLabel(where: string, what: string, name: string): void {
@@ -60,6 +61,24 @@ export function requireNamespace(where: string, name: string): void {
   }
 }
 
+/** Names that each owned namespace has objects of: those of a workload would overwrite what holds for the whole namespace. */
+const OF_NAMESPACES = ['default', 'default-deny', 'allow-nothing'];
+
+/**
+ * Refuses the name of a workload whose objects would be those of its namespace: its policies, the ServiceAccount `default` of all
+ * pods that name none, or the Service of the API server.
+ */
+export function requireFreeName(where: string, namespace: string, name: string): void {
+  if (OF_NAMESPACES.includes(name) || (namespace === 'default' && name === 'kubernetes')) {
+    throw new Mistake({
+      code: 'ReservedName',
+      where,
+      problem: `Objects named "${name}" belong to the namespace ${namespace} as a whole, and the ones of this workload would overwrite them.`,
+      remedy: 'Use another name.',
+    });
+  }
+}
+
 /** Prefixes that Kubernetes and OpenShift keep for themselves, and Istio's default root namespace. */
 function isReserved(namespace: string): boolean {
   return namespace.startsWith('kube-') || namespace.startsWith('openshift-') || namespace === 'istio-system';
@@ -110,7 +129,7 @@ export function requireHeaderName(where: string, name: string): void {
       code: 'InvalidHeader',
       where,
       problem: `"${name}" is no lower-case HTTP header name, and HTTP/2 knows no other.`,
-      remedy: `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
+      remedy: name.includes('*') ? 'Name each header.' : `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
     });
   }
 }

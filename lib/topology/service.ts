@@ -4,8 +4,9 @@ import { given } from './given';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import type { Replicas } from './circuit-breaker';
+import { refuseOnePortOutside } from './external-ports';
 import { Mistake } from './mistake';
-import { requireDnsLabel, requireDnsSubdomain, requireNamespace } from './names';
+import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
 import { Operation } from './operation';
 import { type Port, Protocol } from './port';
 import { requireTenableService, type ServiceProps } from './service-props';
@@ -38,6 +39,7 @@ export class Service extends Callee {
     requireDeclaring(declaring, 'Service', 'topology.addService(…)');
     super(declaring, topology, name, props.namespace ?? topology.namespace, [...(props.port ? [props.port] : []), ...(props.ports ?? [])]);
     requireDnsLabel(this.path, 'a service', name);
+    requireFreeName(this.path, this.namespace, name);
     if (props.existing) {
       requireDnsLabel(this.path, 'a namespace', this.namespace);
     } else {
@@ -175,6 +177,7 @@ export class Service extends Callee {
     }
     const call = new Call(DECLARING, this, callee, given(props));
     this.refuseAmbiguous(where, call);
+    refuseOnePortOutside(where, call, this.outgoing);
     this.outgoing.push(call);
     callee._admit(call);
     return call;

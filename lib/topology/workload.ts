@@ -74,9 +74,12 @@ const MEMORY = /^\d+(Mi|Gi)$/;
 
 /** What refuses the value of each property that cannot hold. A property without an entry does not compile. */
 const PROPERTIES = {
-  env: (where, { env = {} }) => { Object.keys(env).forEach(name => requireEnvironmentVariable(where, name)); },
-  command: anyValue,
-  args: anyValue,
+  env: (where, { env = {} }) => {
+    Object.keys(env).forEach(name => requireEnvironmentVariable(where, name));
+    requireNoNul(where, Object.values(env));
+  },
+  command: (where, { command = [] }) => { requireNoNul(where, command); },
+  args: (where, { args = [] }) => { requireNoNul(where, args); },
   replicas: (where, { replicas = 0 }) => { requireInteger(where, 'The number of replicas', replicas, 0); },
   autoscaling: requireTenableAutoscaling,
   health: anyValue,
@@ -94,6 +97,19 @@ export const WORKLOAD_PROPERTIES = namesIn(PROPERTIES);
 /** Refuses what Kubernetes would refuse, or what would have no effect. */
 export function requireTenableWorkload(where: string, props: WorkloadProps): void {
   Object.values(PROPERTIES).forEach(validate => { validate(where, props); });
+}
+
+/** Refuses texts that Kubernetes takes and no process can be started with: Linux ends them at the first NUL. */
+function requireNoNul(where: string, texts: readonly string[]): void {
+  const wrong = texts.find(text => text.includes('\0'));
+  if (wrong !== undefined) {
+    throw new Mistake({
+      code: 'InvalidText',
+      where,
+      problem: `${JSON.stringify(wrong)} contains NUL, with which no container starts.`,
+      remedy: 'Take it out of `env`, `command` and `args`, or mount a file.',
+    });
+  }
 }
 
 /** The name of a Deployment: `SERVICE-VERSION`. */

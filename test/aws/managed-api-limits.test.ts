@@ -77,15 +77,15 @@ describe('a REST API has one parameter below a resource', () => {
 });
 
 test.each([
-  ...['~', '%20', '@', '!', '&', '(', ')', ',', ';', '=', '+', '\''].map(sign => [`GET /a${sign}b`, `"a${sign}b" cannot name a resource`]),
+  ...['~', '%20', '$', '@', '!', '&', '(', ')', ',', ';', '=', '+', '\''].map(sign => [`GET /a${sign}b`, `"a${sign}b" cannot name a resource`]),
   ['GET /a//b', 'empty segment'], ['GET /{id}/{id}', 'two parameters named "id"'], ['GET /{x}/{x+}', 'two parameters named "x"'],
 ])('a REST API is refused %s', (operation, problem) => {
-  expect(make('rest', {}, {}, {}, operation)).toThrow(new RegExp(`shop/door/${operation}.*${problem}`.replace(/[()+{}]/g, '\\$&'), 's'));
+  expect(make('rest', {}, {}, {}, operation)).toThrow(new RegExp(`shop/door/${operation}.*${problem}`.replace(/[$()+{}]/g, '\\$&'), 's'));
 });
 
 test('a REST API has resources whose names constructs use themselves', () => {
   const { edge, web } = declared();
-  const names = ['constructor', '__proto__', 'toString', 'Resource', 'Default', 'GET', 'ANY', 'OPTIONS', 'a.b', 'a$b', 'a:b'];
+  const names = ['constructor', '__proto__', 'toString', 'Resource', 'Default', 'GET', 'ANY', 'OPTIONS', 'a.b', 'a:b'];
   names.forEach(name => edge.route(`GET /${name}/x`, web));
   ['GET /', 'ANY /', 'GET /Default/Resource', 'GET /GET/GET', 'GET /constructor'].forEach(operation => edge.route(operation, web));
 

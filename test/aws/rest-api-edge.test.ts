@@ -43,7 +43,10 @@ test('a route is a method whose integration goes through the VPC link to the loa
       IntegrationTarget: Match.objectLike({ Ref: Match.stringLikeRegexp('LoadBalancer') }),
       TimeoutInMillis: 29000,
       RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
-      RequestTemplates: { 'application/json': '#set($context.requestOverride.path = "/products/$util.urlEncode($input.params().path.get(\'id\'))")\n$input.body' },
+      PassthroughBehavior: 'NEVER',
+      RequestTemplates: Object.fromEntries(['application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml'].map(type =>
+        [type, String.raw`#set($context.requestOverride.path = "/products/$util.urlEncode($input.params().path.get('id'))`
+          + String.raw`.replace('+', '%20').replaceAll('(?<=^|/)[.]{1,2}(?=/|\z)', '%252E')")` + '\n$input.body'])),
     }),
   }));
 });
@@ -58,7 +61,7 @@ test('a path that takes the rest is a greedy resource, and its slashes stay', ()
     HttpMethod: 'ANY',
     Integration: Match.objectLike({
       Uri: 'http://shop.example:80/static/{file}',
-      RequestTemplates: { 'application/json': Match.stringLikeRegexp('/static/\\$input\\.params\\(\\)\\.path\\.get\\(\'file\'\\)"') },
+      RequestTemplates: { 'application/json': Match.stringLikeRegexp('path\\.get\\(\'file\'\\)\\)\\.replace\\(\'\\+\', \'%20\'\\)\\.replace\\(\'%2F\', \'/\'\\)') },
     }),
   }));
 });

@@ -106,6 +106,14 @@ describe('what requests must prove', () => {
   });
 });
 
+test('a query does not count for the throttle of another route', () => {
+  const objects = render(door({}, ['GET /{tenant}/items', { throttle: Throttle.perSecond(5) }]));
+
+  const { rateLimit } = one(objects, 'BackendTrafficPolicy', 'door').spec;
+  const path = new RegExp(`^(?:${rateLimit.local.rules[0].clientSelectors[0].path.value as string})$`);
+  expect(['/a/items', '/a/items?b=/c', '/a?b=/items'].map(each => path.test(each))).toEqual([true, true, false]);
+});
+
 test('throttles are counted in each proxy, limits of clients in all together, by headers that the gateway sets', () => {
   const objects = render(door(
     { clientLimit: limit(ClientKey.claim('sub')), auth: jwt() },
@@ -113,7 +121,7 @@ test('throttles are counted in each proxy, limits of clients in all together, by
     ['GET /orders/{id}', { throttle: Throttle.perSecond(5), clientLimit: limit(ClientKey.claim('sub')) }],
   ));
 
-  const orders = { methods: [{ value: 'GET' }], path: { type: 'RegularExpression', value: '/orders/[^/]+(\\?.*)?' } };
+  const orders = { methods: [{ value: 'GET' }], path: { type: 'RegularExpression', value: '/orders/[^/?]+(\\?.*)?' } };
   const exact = { methods: [{ value: 'GET' }], path: { type: 'RegularExpression', value: '/exact(\\?.*)?' } };
   const headers = ['x-cardinal-client-issuer', 'x-cardinal-client-sub'].map(name => ({ name, type: 'Distinct' }));
   expect(one(objects, 'BackendTrafficPolicy', 'door').spec).toEqual({

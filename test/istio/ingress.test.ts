@@ -125,6 +125,17 @@ test('a split service behind an edge is a Service for each version, with weights
   });
 });
 
+test('behind an edge, a circuit breaker ejects one of the replicas of each version', () => {
+  const shop = new Topology('shop');
+  const web = plain(shop, 'web', { versions: { v1: { replicas: 8 }, v2: { replicas: 1 } } });
+  web.split({ v1: 80, v2: 20 });
+  web.breakAt({ consecutiveErrors: 5 });
+  shop.addEdge('door', { host: 'shop.example' }).route('GET /', web);
+
+  const objects = render(shop);
+  expect(['web-v1', 'web-v2'].map(name => one(objects, 'DestinationRule', name).spec.trafficPolicy.outlierDetection.maxEjectionPercent)).toEqual([13, 100]);
+});
+
 test('two edges to one split service share its version Services', () => {
   const shop = new Topology('shop');
   const web = plain(shop, 'web', { versions: { v1: {}, v2: {} } });

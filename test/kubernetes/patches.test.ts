@@ -153,6 +153,8 @@ const MISTAKES: [what: string, patch: JsonPatch, told: string[]][] = [
   ['the item after the last to replace', JsonPatch.replace('/spec/ports/-', { port: 1 }), ['There is no /spec/ports/-.']],
   ['a source that is not there', JsonPatch.copy('/spec/nothing', '/spec/x'), ['There is no /spec/nothing.']],
   ['an inherited field', JsonPatch.copy('/spec/constructor', '/spec/x'), ['There is no /spec/constructor.']],
+  ['the whole object', JsonPatch.remove(''), ['take the place of the whole object', 'Patch its fields']],
+  ['the whole object to replace', JsonPatch.replace('', {}), ['take the place of the whole object']],
   ['a path without a slash', JsonPatch.add('spec/clusterIP', 'None'), ['does not begin with "/"']],
   ['the last item of a list', JsonPatch.remove('/spec/ports/0'), ['It would leave /spec/ports empty', 'Remove /spec/ports itself']],
   ['the last item of a list, moved', JsonPatch.move('/spec/ports/0', '/spec/x'), ['It would leave /spec/ports empty']],

@@ -1,5 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import { ClusterApp, Mesh, Port, TargetGroupBinding, Topology } from '../../lib';
+import { EnvoyGateway } from '../../lib/gateway';
 
 function bound(tlsSecret: string | undefined, allowFrom?: string) {
   const shop = new Topology('shop');
@@ -27,4 +28,18 @@ test('the load balancer is let in for requests and for the health check', () => 
   expect(bound('door-tls', '10.0.0.0/16').spec.networking).toEqual({
     ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/16' } }], ports: [{ protocol: 'TCP', port: 443 }, { protocol: 'TCP', port: 15021 }] }],
   });
+});
+
+test('in the namespace of Envoy Gateway, edges of one name in two topologies have a binding each', () => {
+  const names = ['shop', 'blog'].map(name => {
+    const topology = new Topology(name);
+    const chart = new Chart(new ClusterApp(), 'aws');
+    new TargetGroupBinding(chart, 'door', {
+      edge: topology.addEdge('door', { host: `${name}.example` }), mesh: Mesh.none({ gateway: new EnvoyGateway() }),
+    });
+    const { metadata } = Testing.synth(chart)[0] as { metadata: { name: string; namespace: string } };
+    return `${metadata.namespace}/${metadata.name}`;
+  });
+
+  expect(names).toEqual(['envoy-gateway-system/shop-door', 'envoy-gateway-system/blog-door']);
 });

@@ -30,3 +30,8 @@ test('public keys of every type that gateways verify with are taken', () => {
   const jwks = JSON.stringify({ keys });
   expect(Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], jwks }).token?.jwks).toBe(jwks);
 });
+
+test('CORS may name any header', () => {
+  const cors = { origins: ['https://www.example'], headers: ['*'], exposedHeaders: ['*'] };
+  expect(new Topology('shop').addEdge('door', { host: 'shop.example', cors }).cors).toEqual(cors);
+});

@@ -33,10 +33,22 @@ const aggregate = (part: Omit<PartProps, 'service'>, port = Port.http(80)) => ()
 };
 
 export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
+  ...['', 'login.example/keys', 'ftp://login.example/keys', 'https://login.example/the keys', 'https://'].map((jwksUri): [string, string, string[], () => unknown] => [
+    `"${jwksUri}" as the address of keys`, 'InvalidKeyAddress', [`"${jwksUri}"`, '`jwksUri`'],
+    () => Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], jwksUri }),
+  ]),
   ['CORS for no origin', 'InvalidOrigin', ['no origin', 'https://www.shop.example'], edge({ cors: { origins: [] } })],
   ['CORS for an origin with a path', 'InvalidOrigin', ['"https://a.example/x"'], edge({ cors: { origins: ['https://a.example/x'] } })],
   ['CORS with credentials for any origin', 'Contradiction', ['browsers refuse'], edge({ cors: { origins: ['*'], credentials: true } })],
   ['CORS for a header in capitals', 'InvalidHeader', ['"X-Id"'], edge({ cors: { origins: ['*'], headers: ['X-Id'] } })],
+  ['a pattern for the headers of an API key', 'InvalidHeader', ['"x-*"', 'Name each header.'], () => Auth.apiKey({ secret: 'keys', header: 'x-*' })],
+  ['any header for clients to be told apart by', 'InvalidHeader', ['"*"'], () => ClientKey.header('*')],
+  ['any header for the parts of an aggregate', 'InvalidHeader', ['"*"'], () => {
+    const shop = new Topology('shop');
+    const [ads, web] = [shop.addService('ads', { image, port: Port.http(80) }), shop.addService('web', { image, port: Port.http(80) })];
+    const parts = { ads: { service: ads, path: '/' }, web: { service: web, path: '/' } };
+    shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /home', parts, { headers: ['*'] });
+  }],
   ['client certificates without TLS', 'NoEffect', ['clientCa', 'tlsSecret'], edge({ clientCa: 'clients' })],
   ['an issuer of certificates without a Secret to put them in', 'NoEffect', ['certificateIssuer'], edge({ certificateIssuer: 'letsencrypt' })],
   ['a name that no Secret can have', 'InvalidName', ['"Shop TLS"', 'a Secret'], edge({ tlsSecret: 'Shop TLS' })],

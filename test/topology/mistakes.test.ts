@@ -48,6 +48,14 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a Deployment name too long for Kubernetes', 'InvalidName', ['-v1'], add({}, 'a'.repeat(62))],
   ['a namespace that is no DNS label', 'InvalidName', ['"a.b"'], add({ namespace: 'a.b' })],
   ['a namespace of Kubernetes itself', 'ReservedNamespace', ['"kube-system"', 'cut off'], add({ namespace: 'kube-system' })],
+  ...['default', 'default-deny', 'allow-nothing'].flatMap((name): typeof MISTAKES => [
+    [`a service named ${name}, as objects of a whole namespace are`, 'ReservedName', [`"${name}"`, 'namespace shop'], add({}, name)],
+    [`pods of others named ${name}`, 'ReservedName', [`"${name}"`, 'namespace legacy'], add({ namespace: 'legacy', existing: { labels: { app: 'x' }, serviceAccount: 'x' } }, name)],
+    [`an edge named ${name}`, 'ReservedName', [`"${name}"`], () => new Topology('shop').addEdge(name, { host: 'shop.example' })],
+  ]),
+  ['a service named like the one of the API server', 'ReservedName', ['"kubernetes"'], add({ namespace: 'default' }, 'kubernetes')],
+  ...[{ env: { A: 'x\0' } }, { command: ['x', '\0'] }, { args: ['x\0y'] }].map((props): typeof MISTAKES[number] =>
+    [`NUL in ${Object.keys(props)[0] ?? ''}`, 'InvalidText', ['contains NUL', 'x'], add(props)]),
   ['a version that is no DNS label', 'InvalidName', ['cart-V1'], add({ versions: { V1: {} } })],
   ['a port name too long', 'InvalidName', ['holds 15', '10 characters'], () => Port.http(80, { name: 'administration' })],
   ['a port out of range', 'OutOfRange', ['70000', '65535'], () => Port.http(70000)],
@@ -226,6 +234,14 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     edge.route('GET /a/{x}', web);
     edge.route('GET /a/{y}', web);
   }],
+  ...([[Port.tcp(5432), Port.tcp(5432)], [Port.tcp(443), Port.tls(443)], [Port.http(80), Port.tcp(80)], [Port.tls(443), Port.http(443)]] as const)
+    .map(([one, other]): typeof MISTAKES[number] => [
+      `calls to two hosts outside on one port, of ${one.protocol} and ${other.protocol}`, 'IndistinctHosts', [String(one.number), 'bank', 'books'], () => {
+        const { shop, services: [web] } = shopWith('web');
+        web.calls(shop.addExternalService('bank', { host: 'bank.example', port: one }));
+        web.calls(shop.addExternalService('books', { host: 'books.example', port: other }));
+      },
+    ]),
   ['a probe of a service without a port', 'NothingToProbe', ['over http', 'Health.none()'], add({ health: Health.http('/ready') })],
   ['a probe of a version without a port', 'NothingToProbe', ['over grpc'], add({ versions: { v1: { health: Health.grpc() } } })],
   ['a version that exists and has an image', 'Contradiction', ['so image would'], () =>

@@ -1,8 +1,11 @@
 import type { Edge, Route } from '../../topology';
 import { refusal, REST_API } from './managed-api';
 
-/** @see https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html */
-const SEGMENT = /^(\{[\w:.$-]+\+?\}|[\w:.$-]+)$/;
+/**
+ * AWS takes "$" as well, which begins an expression in the template that gives the cluster its path.
+ * @see https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
+ */
+const SEGMENT = /^(\{[\w:.$-]+\+?\}|[\w:.-]+)$/;
 
 /** Refuses paths that cannot be resources of one REST API. */
 export function refuseUnfitPaths({ path, routes }: Edge): void {
@@ -30,7 +33,7 @@ function requireFitSegments(where: string, { operation: { path: { text, segments
   if (unfit !== undefined) {
     throw refusal(REST_API, where,
       unfit === '' ? `"${text}" has an empty segment, which no resource of ${REST_API.name} has.` : `"${unfit}" cannot name a resource of ${REST_API.name}.`,
-      'Use letters, digits, ":", ".", "_", "$" and "-", a parameter in place of others, or HttpApiEdge.');
+      'Use letters, digits, ":", ".", "_" and "-", a parameter in place of others, or HttpApiEdge.');
   }
   const repeated = parameters.find((name, index) => parameters.indexOf(name) !== index);
   if (repeated !== undefined) {

@@ -7,6 +7,10 @@ const JSON_TYPE = 'application/json';
 const OVERRIDE = 'requestOverride';
 const SET_PATH = /^\s*#set\(\s*\$context\.requestOverride\.path\s*=\s*"([^"]*)"\s*\)\s*\$input\.(?:body|json\('\$'\))\s*$/;
 const PARAMETER = String.raw`\$input\.params\(\)\.path\.get\('([^']+)'\)`;
+/** The one expression that is understood: it makes segments of dots into text. */
+const DOT_SEGMENTS = String.raw`(?<=^|/)[.]{1,2}(?=/|\z)`;
+const REPLACEMENT = String.raw`\.(replace|replaceAll)\('([^']*)', ?'([^'$]*)'\)`;
+const ENCODED = String.raw`\$util\.urlEncode\(${PARAMETER}\)((?:${REPLACEMENT})*)`;
 
 /** What the templates of an integration make of a request. */
 export interface Templated {
@@ -20,7 +24,8 @@ export interface Templated {
 
 /**
  * The request templates of an integration. The type of the body chooses one, `application/json` where none is named; what has none goes through as it is, unless
- * the integration forbids that. Templates write the body, which is never known here, and may override the path: as `"/a/$util.urlEncode($input.params().path.get('id'))"` only.
+ * the integration forbids that. Templates write the body, which is never known here, and may override the path: as
+ * `"/a/$util.urlEncode($input.params().path.get('id'))"` only, with replacements of texts and of segments of dots.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
  */
@@ -38,13 +43,24 @@ export function applyTemplates({ headers }: Message, integration: Field, paramet
 
 function overriddenPath(template: string, { resource }: Field, parameters: Readonly<Record<string, string>>): string {
   const [, text = '$'] = SET_PATH.exec(template) ?? [];
+  const valueOf = (name: string): string => decoded(ownValue(parameters, name) ?? '');
   const path = text
-    .replace(new RegExp(String.raw`\$util\.urlEncode\(${PARAMETER}\)`, 'g'), (_whole, name: string) => urlEncode(decoded(ownValue(parameters, name) ?? '')))
-    .replace(new RegExp(PARAMETER, 'g'), (_whole, name: string) => decoded(ownValue(parameters, name) ?? ''));
-  if (/[$#]/.test(text.replace(new RegExp(String.raw`\$util\.urlEncode\(${PARAMETER}\)|${PARAMETER}`, 'g'), ''))) {
+    .replace(new RegExp(ENCODED, 'g'), (_whole, name: string, replacements: string) => replaced(urlEncode(valueOf(name)), replacements))
+    .replace(new RegExp(PARAMETER, 'g'), (_whole, name: string) => valueOf(name));
+  if (/[$#]/.test(text.replace(new RegExp(`${ENCODED}|${PARAMETER}`, 'g'), '')) || hasUnknownExpression(text)) {
     throw new Unsimulated(`A template of ${resource.name} overrides what is not simulated.`, 'Let it set the path alone, to a text with parameters of the path.');
   }
   return path;
+}
+
+/** Methods of Java's String: `replace` takes texts, `replaceAll` an expression. */
+function replaced(value: string, replacements: string): string {
+  return [...replacements.matchAll(new RegExp(REPLACEMENT, 'g'))].reduce((text, [, method, from = '', to = '']) =>
+    method === 'replace' ? text.replaceAll(from, () => to) : text.replace(/(?<=^|\/)[.]{1,2}(?=\/|$)/g, () => to), value);
+}
+
+function hasUnknownExpression(text: string): boolean {
+  return [...text.matchAll(new RegExp(REPLACEMENT, 'g'))].some(([, method, from]) => method === 'replaceAll' && from !== DOT_SEGMENTS);
 }
 
 /** As forms have it: a space becomes a plus. */

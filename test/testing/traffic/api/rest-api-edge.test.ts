@@ -97,16 +97,34 @@ test('a cached answer is told of, and the throttle of the stage where the method
   expect(steps).toEqual(expect.arrayContaining([expect.stringContaining('throttles at 100 requests a second, 200 at once')]));
 });
 
-test('a segment is encoded anew as forms have it, which turns a space into a plus, and the rest of a path not at all', () => {
-  expect(outcome(cluster, 'GET https://shop.example/products/a%2Fb%20c')).toBe('GET https://shop.example:443/products/a%2Fb+c');
-  expect(outcome(cluster, 'GET https://shop.example/static/a/b%2Bc')).toBe('GET https://shop.example:443/static/a/b+c');
+test('parameters are encoded anew, but for the slashes of a rest', () => {
+  expect(outcome(cluster, 'GET https://shop.example/products/a%2Fb%20c')).toBe('GET https://shop.example:443/products/a%2Fb%20c');
+  expect(outcome(cluster, 'GET https://shop.example/static/a/b%2Bc')).toBe('GET https://shop.example:443/static/a/b%2Bc');
 });
 
-test('only a body that a template is for has the stage taken out of the path', () => {
-  const put = (type: string) => outcome(cluster, 'PUT https://shop.example/static/x', { headers: { 'content-type': type } });
+test.each([
+  ['products/..', 'products/%252E'],
+  ['products/%2E', 'products/%252E'],
+  ['products/.well-known', 'products/.well-known'],
+  ['products/..%5Corders', 'products/..%5Corders'],
+  ['static/../orders', 'static/%252E/orders'],
+  ['static/a/%2e%2e/%2e%2e/orders', 'static/a/%252E/%252E/orders'],
+  ['static/a/..', 'static/a/%252E'],
+  ['static/%252e%252e/orders', 'static/%252e%252e/orders'],
+  ['static/a..b/...', 'static/a..b/...'],
+])('no segment of dots reaches the cluster, where /%s would become another route', (asked, sent) => {
+  expect(outcome(cluster, `GET https://shop.example/${asked}`)).toBe(`GET https://shop.example:443/${sent}`);
+});
 
-  expect(put('application/json; charset=utf-8')).toBe('PUT https://shop.example:443/static/x');
-  expect(put('text/plain')).toBe('PUT https://shop.example:443/prod/static/x');
+test.each([
+  ['application/json; charset=utf-8', 'PUT https://shop.example:443/static/x'],
+  ['application/x-www-form-urlencoded', 'PUT https://shop.example:443/static/x'],
+  ['text/plain', 'PUT https://shop.example:443/static/x'],
+  ['multipart/form-data; boundary=x', '415'],
+  ['image/png', '415'],
+  ['', '415'],
+])('a body of type "%s" reaches the cluster without the stage in its path, or not at all', (type, expected) => {
+  expect(outcome(cluster, 'PUT https://shop.example/static/x', { headers: { 'content-type': type } })).toBe(expected);
 });
 
 test('without a domain the logical id of the API is its host, and the stage the first segment of the path', () => {
