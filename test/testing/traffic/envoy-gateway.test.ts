@@ -233,6 +233,19 @@ test('policies for other Gateways and routes are no obstacle', () => {
   ask([door(), policy('SecurityPolicy', 'it', { ...OF_DOOR, name: 'other' }, { oidc: {} }), policy('EnvoyExtensionPolicy', 'it', { ...OF_ROUTE, name: 'other' }, { lua: [{}] })]).reaches('web');
 });
 
+test.each<[string, object, boolean]>([
+  ['those of Envoy Gateway', { 'app.kubernetes.io/name': 'envoy', 'app.kubernetes.io/component': 'proxy', 'app.kubernetes.io/managed-by': 'envoy-gateway' }, true],
+  ['the name of their Gateway', { 'gateway.envoyproxy.io/owning-gateway-name': 'door', 'gateway.envoyproxy.io/owning-gateway-namespace': 'shop' }, true],
+  ['none of the Gateway itself', { team: 'a' }, false],
+])('its Pods have as labels %s, by which NetworkPolicies admit them', (_name, matchLabels, isAdmitted) => {
+  const admitting = {
+    apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'web', namespace: 'shop' },
+    spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchLabels } }] }] },
+  };
+  const labelled = { ...door(), metadata: { name: 'door', namespace: 'shop', labels: { team: 'a' } } };
+  expect(ask([labelled, admitting]).endings.every(each => each.place !== '')).toBe(isAdmitted);
+});
+
 test('patches may add routes, so that 404 is not known', () => {
   const patch = { apiVersion: GROUP, kind: 'EnvoyPatchPolicy', metadata: { name: 'p', namespace: 'shop' }, spec: { targetRef: OF_DOOR, jsonPatches: [{ operation: { op: 'add' } }] } };
   expect(() => Traffic.of(manifestsOf([door(), patch])).fromInternet('GET http://any.example/')).toThrow('EnvoyPatchPolicy shop/p changes');

@@ -64,13 +64,15 @@ function callerOf(gateway: Resource, cluster: Cluster): ProxiedCaller {
   const isOfIstio = controllerOf(gateway, cluster) === 'istio';
   const labels = isOfIstio ? labelsByIstio(gateway) : {
     ...gateway.spec.get('infrastructure', 'labels').strings,
-    'gateway.envoyproxy.io/owning-gateway-name': name, 'gateway.envoyproxy.io/owning-gateway-namespace': namespace,
+    ...OF_ENVOY_GATEWAY, 'gateway.envoyproxy.io/owning-gateway-name': name, 'gateway.envoyproxy.io/owning-gateway-namespace': namespace,
   };
   const serviceAccount = gateway.annotations['gateway.istio.io/service-account'] || usualName(gateway);
   const identity = isOfIstio ? identityOf(namespace, serviceAccount, cluster) : undefined;
   const proxy: Proxy = { namespace, labels, identity, gateways: [], isGateway: true };
   return { title: `the gateway ${gateway.key}`, namespace: isOfIstio ? namespace : 'envoy-gateway-system', labels, proxy };
 }
+
+const OF_ENVOY_GATEWAY: Labels = { 'app.kubernetes.io/name': 'envoy', 'app.kubernetes.io/component': 'proxy', 'app.kubernetes.io/managed-by': 'envoy-gateway' };
 
 /**
  * The labels of Pods that istiod makes: those of the infrastructure, where there are any, else those of the Gateway itself, and its own.
