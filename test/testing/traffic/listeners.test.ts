@@ -62,6 +62,13 @@ test('policies of a gateway hold for connections too', () => {
   expect(() => by('DENY', [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }])).toThrow('decide by what is not known');
 });
 
+test.each<[object, string]>([
+  [{ kind: 'HTTPRoute' }, 'web-v1'], [{ kind: 'HTTPRoute', group: 'gateway.networking.k8s.io' }, 'web-v1'], [{ kind: 'HTTPRoute', group: 'x.example' }, '404'], [{ kind: 'GRPCRoute' }, '404'],
+])('a listener for routes of the kind %j', (kind, expected) => {
+  const all = traffic([door(listener('http', undefined, { allowedRoutes: { kinds: [kind] } })), at('http')]);
+  expect(endsOf(all.fromInternet('GET http://a.example/'))).toBe(expected);
+});
+
 describe('the Pods that Istio makes for a Gateway', () => {
   const route = gatewayApi('HTTPRoute', 'web', { parentRefs: [{ name: 'made' }], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] });
   const listeners = [{ name: 'http', port: 80, protocol: 'HTTP' }];

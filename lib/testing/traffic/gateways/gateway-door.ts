@@ -178,10 +178,12 @@ function typesFor(listener: Field): readonly string[] {
 
 /** The routes that name a listener and that it takes. */
 function routesAttached(listener: Field, gateway: Resource, cluster: Cluster): Resource[] {
-  const kinds = listener.get('allowedRoutes', 'kinds').items.map(each => each.get('kind').text);
+  const kinds = listener.get('allowedRoutes', 'kinds').items.map(each => reference(each, listener.resource, '', GROUP)).map(({ kind, group }) => `${kind}.${group}`);
   return typesFor(listener).flatMap(type => cluster.all(type))
     .filter(route => route.spec.get('hostnames').items.length === 0 || hostOf(listener) === '' || hostsOf(route).some(each => hostsMeet(each, hostOf(listener))))
-    .filter(route => kinds.length === 0 || kinds.includes(route.kind))
+    .filter(route => kinds.length === 0 || kinds.includes(route.type))
     .filter(route => parentsOf(route).some(parent => parentGateway(parent, cluster) === gateway
       && listenersFor(gateway, route.namespace, parent, cluster).some(each => each.get('name').text === listener.get('name').text)));
 }
+
+const GROUP = 'gateway.networking.k8s.io';
