@@ -111,6 +111,9 @@ function optionsOf(args: readonly string[]): Options | string {
     if (unknown !== undefined) {
       return `--suppress: there is no check and no code "${unknown}".${suggestion(unknown, NAMES)}`;
     }
+    if (values.namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(values.namespace)) {
+      return `--namespace ${values.namespace} is no name of a namespace.`;
+    }
     if (paths.length === 0 && values.explain === undefined && !values.list) {
       return 'There is neither dist nor cdk.out here. Name the files to check, or run `npx cdk8s-cardinal synth` first.';
     }

@@ -32,3 +32,11 @@ export function targetRefsOf(policy: Resource): Field[] {
   const one = policy.spec.get('targetRef');
   return [...(one.exists ? [one] : []), ...policy.spec.get('targetRefs').items];
 }
+
+/**
+ * Whether an AuthorizationPolicy only reports what it would refuse: by an annotation with one of the texts that Go reads as true.
+ * @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/
+ */
+export function isDryRun(policy: Resource): boolean {
+  return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(policy.annotations['istio.io/dry-run'] ?? '');
+}

@@ -68,8 +68,13 @@ function filesBelow(path: string, root: string, attempt: <T>(read: () => readonl
     if (entry.isDirectory()) {
       return FOLDERS_LEFT_OUT.test(entry.name) ? [] : filesBelow(inside, root, attempt);
     }
-    return MANIFEST.test(entry.name) ? attempt(() => regularFile(inside, entry, root)) : [];
+    return MANIFEST.test(entry.name) || isLinkedFolder(inside, entry) ? attempt(() => regularFile(inside, entry, root)) : [];
   });
+}
+
+/** Whether it is a link to a folder that is read unless it is a link: within the same root, its files are read where they are. */
+function isLinkedFolder(path: string, entry: Dirent): boolean {
+  return entry.isSymbolicLink() && !FOLDERS_LEFT_OUT.test(entry.name) && existsSync(path) && statSync(path).isDirectory();
 }
 
 /** Opening a pipe or a device would wait for a writer, or never end; a link may lead to a file of another owner. */
@@ -78,6 +83,9 @@ function regularFile(file: string, entry: Dirent, root: string): readonly File[]
     const target = realPath(file);
     if (relative(realPath(root), target).split(sep)[0] === '..') {
       throw new ManifestError(file, 1, 1, 'The link leads out of the folder, so it is not followed. Name the file itself to check it.');
+    }
+    if (!MANIFEST.test(entry.name)) {
+      return [];
     }
   }
   if (!(entry.isSymbolicLink() ? statSync(file) : entry).isFile()) {

@@ -23,7 +23,7 @@ export class Resource {
     this.type = group === '' ? object.kind : `${object.kind}.${group}`;
     const { name, generateName, namespace } = object.metadata;
     this.name = String(name ?? generateName ?? '');
-    this.namespace = isClusterScoped(this.type) ? '' : String(namespace ?? defaultNamespace);
+    this.namespace = isClusterScoped(this.type) ? '' : String(namespace ?? '') || defaultNamespace;
   }
 
   get kind(): string {

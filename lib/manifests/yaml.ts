@@ -1,4 +1,4 @@
-import { type Event, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml';
+import { COLLECTION_STYLE, type Event, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml';
 import { isMap } from './object';
 import { nameOf, type Scalar, ScalarError, scalarOf } from './yaml-scalars';
 
@@ -13,6 +13,9 @@ export class YamlError extends Error {
 
 /** How many members are merged into other maps, and no more: each map that is merged on would copy those before it. */
 const MAX_MERGED = 200_000;
+
+/** Behind a plain text within brackets: kubectl reads the colon as the end of the text, YAML 1.2 as the end of a field's name. */
+const COLON_AT_END = /:[,\]}]/y;
 
 type ScalarEvent = Extract<Event, { readonly type: typeof EVENT_ID.SCALAR }>;
 type Properties = Pick<ScalarEvent, 'anchorStart' | 'anchorEnd' | 'tagStart' | 'tagEnd'>;
@@ -45,6 +48,8 @@ class Composer {
   private readonly anchors = new Map<string, { readonly value?: unknown }>();
   private at = 0;
   private left = MAX_MERGED;
+  /** In how many brackets and braces the current value is. */
+  private brackets = 0;
 
   constructor(private readonly text: string, private readonly events: readonly Event[]) {}
 
@@ -63,15 +68,29 @@ class Composer {
   private value(): unknown {
     const event = this.events[this.at++];
     switch (event?.type) {
-      case EVENT_ID.MAPPING: return this.anchored(event, '!!map', () => this.mapping());
-      case EVENT_ID.SEQUENCE: return this.anchored(event, '!!seq', () => this.sequence());
+      case EVENT_ID.MAPPING: return this.anchored(event, '!!map', () => this.within(event, () => this.mapping()));
+      case EVENT_ID.SEQUENCE: return this.anchored(event, '!!seq', () => this.within(event, () => this.sequence()));
       case EVENT_ID.SCALAR: return this.anchored(event, undefined, () => this.scalar(event).value);
       case EVENT_ID.ALIAS: return this.alias(event);
       default: return null;
     }
   }
 
+  private within<T>({ style }: Extract<Event, { readonly style: unknown }>, read: () => T): T {
+    const deeper = style === COLLECTION_STYLE.FLOW ? 1 : 0;
+    this.brackets += deeper;
+    const value = read();
+    this.brackets -= deeper;
+    return value;
+  }
+
   private scalar(event: ScalarEvent): Scalar {
+    if (this.brackets > 0 && event.style === SCALAR_STYLE.PLAIN && event.valueStart >= 0) {
+      COLON_AT_END.lastIndex = event.valueEnd;
+      if (this.text[event.valueStart] === '?' || COLON_AT_END.test(this.text)) {
+        throw new YamlError('kubectl reads this question mark, or this colon, in another way than YAML 1.2: put the text in quotes', event.valueStart);
+      }
+    }
     return located(event.valueStart, () => scalarAt(this.text, event));
   }
 

@@ -40,6 +40,9 @@ test('in a folder no pipe, no device and no link that leads out of it is read, a
   execFileSync('mkfifo', [join(folder, 'odd/pipe.yaml')]);
   symlinkSync('nowhere', join(folder, 'odd/link.yaml'));
   symlinkSync('../odd', join(folder, 'odd/loop'));
+  symlinkSync('../once', join(folder, 'odd/elsewhere'));
+  symlinkSync('../once', join(folder, 'odd/node_modules'));
+  symlinkSync('circle', join(folder, 'odd/circle'));
   symlinkSync('/dev/zero', join(folder, 'odd/zero.yaml'));
   symlinkSync('pipe.yaml', join(folder, 'odd/to-pipe.yaml'));
   symlinkSync('../once/a.yaml', join(folder, 'odd/out.yaml'));
@@ -49,6 +52,7 @@ test('in a folder no pipe, no device and no link that leads out of it is read, a
 
   expect(resources.map(each => each.name)).toEqual(['one', 'within']);
   expect(errors.map(each => each.message.replace(join(folder, 'odd/'), ''))).toEqual([
+    'elsewhere:1:1: The link leads out of the folder, so it is not followed. Name the file itself to check it.',
     'link.yaml:1:1: There is no such file.',
     'out.yaml:1:1: The link leads out of the folder, so it is not followed. Name the file itself to check it.',
     'pipe.yaml:1:1: This is no regular file, so it is not read.',

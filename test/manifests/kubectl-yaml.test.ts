@@ -143,6 +143,12 @@ const REFUSED: readonly string[] = [
   'a: 1\ra: 2',
   'a: "\ud800"',
   '{"a": 1, "a": 2}',
+  'a: [b:]',
+  'a: [b:, c]',
+  'a: {b:}',
+  'a: {b:, c: d}',
+  'a: [?b]',
+  'a: {?b: c}',
 ];
 
 test.each(REFUSED)('%j is refused', text => {

@@ -53,6 +53,8 @@ test('JSON is YAML', () => {
 
 test.each([
   ['a namespace given', 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}', 'shop', 'shop/a'],
+  ['the namespace given, if its own is empty', 'apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: ""}', 'shop', 'shop/a'],
+  ['no namespace, if it is a policy for the whole cluster', 'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: a}', 'shop', 'a'],
   ['its own namespace', 'apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: b}', 'shop', 'b/a'],
   ['no namespace, if its kind is in none', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}', 'shop', 'a'],
 ])('an object gets %s', (_name, text, namespace, key) => {

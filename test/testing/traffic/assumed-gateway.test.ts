@@ -5,6 +5,7 @@ const toWeb = istio('VirtualService', 'v', { hosts: ['*'], gateways: ['own'], ht
 const policy = (namespace: string, spec: object, kind = 'AuthorizationPolicy') => istio(kind, 'policy', spec, namespace);
 const enter = (objects: object[], selector?: object) => endsOf(traffic([own(selector), toWeb, ...objects]).fromInternet('GET http://a.example/'));
 const selecting = (labels: object) => ({ selector: { matchLabels: labels } });
+const selectingPods = (matchLabels: object) => ({ podSelector: { matchLabels } });
 const DENY = { action: 'DENY', rules: [{}] };
 const DEPENDS = 'Throws';
 
@@ -35,6 +36,34 @@ test.each<[string, object, string]>([
   ['that demands a token', policy('istio-ingress', { ...selecting({ istio: 'ingress' }), rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }] }), DEPENDS],
 ])('a gateway without Pods among the manifests, and a policy %s', (_name, object, expected) => {
   expect(result([object])).toBe(expected);
+});
+
+const network = (namespace: string, spec: object) => ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'network', namespace }, spec });
+const from = (...peers: object[]) => ({ podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'], ingress: [{ from: peers }] });
+const inNamespace = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } });
+const notInNamespace = (name: string) => ({ namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [name] }] } });
+
+test.each<[string, object, string]>([
+  ['of a namespace that may be the gateway\'s, for its labels', network('istio-ingress', { ...selectingPods({ istio: 'ingress' }), policyTypes: ['Egress'] }), DEPENDS],
+  ['of a namespace that may be the gateway\'s, for all', network('istio-ingress', { podSelector: {}, policyTypes: ['Egress'] }), DEPENDS],
+  ['of a namespace with workloads, for all', network('money', { podSelector: {}, policyTypes: ['Egress'] }), 'web-v1'],
+  ['of the root namespace, for all', network('istio-system', { podSelector: {}, policyTypes: ['Egress'] }), DEPENDS],
+  ['that admits a namespace that may be the gateway\'s', network('shop', from(inNamespace('istio-ingress'))), DEPENDS],
+  ['that admits all but a namespace that may be the gateway\'s', network('shop', from(notInNamespace('istio-ingress'))), DEPENDS],
+  ['that admits a namespace with workloads', network('shop', from(inNamespace('money'))), '503'],
+  ['that admits labels that the gateway may have', network('shop', from({ podSelector: { matchLabels: { app: 'edge' } } })), DEPENDS],
+  ['that admits the labels of a workload that is there', network('shop', from({ podSelector: { matchLabels: { app: 'cart' } } })), '503'],
+  ['that admits labels that the gateway has not', network('shop', from({ podSelector: { matchLabels: { istio: 'egress' } } })), '503'],
+  ['that admits addresses alone', network('shop', from({ ipBlock: { cidr: '203.0.113.0/24' } })), '503'],
+])('a gateway without Pods among the manifests, and a NetworkPolicy %s', (_name, object, expected) => {
+  expect(result([object])).toBe(expected);
+});
+
+test.each<[string, object]>([
+  ['an EnvoyFilter', istio('EnvoyFilter', 'filter', { workloadSelector: { labels: { istio: 'ingress' } }, configPatches: [{ applyTo: 'HTTP_FILTER' }] }, 'istio-ingress')],
+  ['a WasmPlugin', { apiVersion: 'extensions.istio.io/v1alpha1', kind: 'WasmPlugin', metadata: { name: 'w', namespace: 'istio-ingress' }, spec: selecting({ istio: 'ingress' }) }],
+])('%s that may be for the gateway is not simulated', (_name, object) => {
+  expect(() => enter([object])).toThrow('may decide about the request');
 });
 
 test('a RequestAuthentication that may be for the gateway decides where it takes a header or a token', () => {

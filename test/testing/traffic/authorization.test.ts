@@ -141,6 +141,18 @@ test('a callee without a sidecar has no policies', () => {
   expect(endsOf(traffic([policy({})]).from('web').http('GET http://old/'))).toBe('old-v1');
 });
 
+test.each<[string, string]>([
+  ...['1', 't', 'T', 'TRUE', 'True'].map((text): [string, string] => [text, 'cart-v1 50%, cart-v2 50%']), ...['yes', '0', '', 'tRUE', 'false'].map((text): [string, string] => [text, '403']),
+])('a dry run is what Go reads as true: %j', (text, expected) => {
+  const denying = policy({ action: 'DENY', rules: [{}] }, 'a', 'shop', { annotations: { 'istio.io/dry-run': text } });
+  expect(endsOf(traffic([denying]).from('web').http('GET http://cart/'))).toBe(expected);
+});
+
+test('a dry run with an external authorizer is not simulated', () => {
+  const asking = policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{}] }, 'a', 'shop', { annotations: { 'istio.io/dry-run': 'true' } });
+  expect(() => traffic([asking]).from('web').http('GET http://cart/')).toThrow('The AuthorizationPolicy shop/a is a dry run with an external authorizer.');
+});
+
 test('who is refused learns which object did it', () => {
   expect(() => traffic([policy({ ...cart, rules: [source({ principals: ['*/sa/bank'] })] }, 'bank-only')]).from('web').http('GET http://cart/').isAllowed())
     .toThrow(/Expected the request to arrive\.\nshop\/web-v1 → GET http:\/\/cart\/[\s\S]*AuthorizationPolicy shop\/bank-only refuses it at cart-v1/);

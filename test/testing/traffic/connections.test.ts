@@ -187,3 +187,20 @@ test('a WorkloadEntry is behind a Service that selects it too, and not behind on
 test('what a policy for a WorkloadEntry does is not guessed', () => {
   expect(() => endingsOf([toMachines, machine('a', {}), istio('AuthorizationPolicy', 'p', { selector: { matchLabels: { app: 'vm' } } })])).toThrow('The AuthorizationPolicy shop/p is for the WorkloadEntry shop/a');
 });
+
+test.each(['clusterIP', 'clusterIPs', 'externalIPs', 'loadBalancerIP'])('a request for an address of a Service (%s) is not taken to leave the cluster', field => {
+  const addressed = service('web', 'shop', { [field]: field.endsWith('s') ? ['10.1.1.1'] : '10.1.1.1' });
+  expect(() => traffic([addressed]).from('old').http('GET http://10.1.1.1/')).toThrow('10.1.1.1 is an address of the Service shop/web. Ask for the Service by its name.');
+  expect(endsOf(traffic([addressed]).from('old').http('GET http://10.1.1.2/'))).toBe('10.1.1.2');
+});
+
+test('the address that a load balancer has given a Service is one of it', () => {
+  const balanced = { ...service('web'), status: { loadBalancer: { ingress: [{ ip: '10.1.1.1' }] } } };
+  expect(() => traffic([balanced]).from('cart').http('GET http://10.1.1.1/')).toThrow('an address of the Service shop/web');
+});
+
+test('a route to a Service that is only another name is not simulated', () => {
+  const alias = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'alias', namespace: 'shop' }, spec: { type: 'ExternalName', externalName: 'x.example', ports: [{ name: 'http', port: 80 }] } };
+  const rules = istio('VirtualService', 'cart', { hosts: ['cart'], http: [{ route: [{ destination: { host: 'alias', port: { number: 80 } } }] }] });
+  expect(() => traffic([alias, rules]).from('web').http('GET http://cart/')).toThrow('The Service shop/alias, to which the request goes, is a name for x.example.');
+});

@@ -132,6 +132,17 @@ describe('tokens', () => {
     ask([door(), policy('SecurityPolicy', 'guard', OF_DOOR, jwt({ failOpen: true }))], '/', { claims, badToken: true }).reaches('web');
   });
 
+  test('are written to headers as Istio\'s are; of several providers those behind the one that accepts it leave headers as they are', () => {
+    const headersOf = (sent: object, providers: object[] = []) => ask([door(), policy('SecurityPolicy', 'guard', OF_DOOR, {
+      jwt: { providers: [{ name: 'login', issuer, claimToHeaders: [{ header: 'x-own', claim: 'own' }, { header: 'x-own', claim: 'sub' }] }, ...providers] },
+    })], '/', { claims: { ...claims, own: [1.5] }, ...sent }).endings[0]?.headers;
+    const other = { name: 'other', issuer: 'https://other.example', claimToHeaders: [{ header: 'X-Other', claim: 'sub' }] };
+    const headers = { 'x-own': 'forged', 'x-other': 'forged' };
+    expect(headersOf({ headers }, [other])).toMatchObject({ 'x-own': `${Buffer.from('[1.5]').toString('base64')},ann`, 'x-other': 'forged' });
+    const accepted = headersOf({ headers, claims: { iss: 'https://other.example', sub: 'bob' } }, [other]);
+    expect([accepted?.['x-own'], accepted?.['x-other']]).toEqual([undefined, 'bob']);
+  });
+
   test('are looked for where the provider says', () => {
     const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({}, { extractFrom: { headers: [{ name: 'x-token' }] } }));
     ask([door(), guard], '/', { claims }).isDenied(401);
@@ -163,6 +174,14 @@ describe('rules of an authorization', () => {
   test('for methods are for these alone', () => {
     ask([door(), rules({ action: 'Allow', operation: { methods: ['POST'] } })], '/', { claims }).isDenied(403);
   });
+});
+
+test('rules for addresses are for connections in TLS that is left as it is, too, and are not simulated there', () => {
+  const passthrough = door({ listeners: [http, { name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } }] });
+  const tls = gatewayApi('TLSRoute', 'raw', { parentRefs: [{ name: 'door', sectionName: 'tls' }], hostnames: ['raw.example'], rules: [{ backendRefs: [{ name: 'web', port: 9000 }] }] });
+  const through = (...objects: object[]) => Traffic.of(manifestsOf([...TOWN, passthrough, tls, ...objects])).fromInternet('GET https://raw.example/');
+  through(policy('SecurityPolicy', 'guard', OF_DOOR, jwt()), policy('SecurityPolicy', 'http', { ...OF_DOOR, sectionName: 'http' }, jwt())).reaches('web');
+  expect(() => through(policy('SecurityPolicy', 'guard', OF_DOOR, { authorization: { defaultAction: 'Deny' } }))).toThrow(/SecurityPolicy shop\/guard decides about connections.*spec\.authorization/);
 });
 
 test('clients without a certificate get no connection where a ClientTrafficPolicy wants one', () => {
@@ -212,6 +231,24 @@ test('proxies with filters in another order are not simulated', () => {
 
 test('policies for other Gateways and routes are no obstacle', () => {
   ask([door(), policy('SecurityPolicy', 'it', { ...OF_DOOR, name: 'other' }, { oidc: {} }), policy('EnvoyExtensionPolicy', 'it', { ...OF_ROUTE, name: 'other' }, { lua: [{}] })]).reaches('web');
+});
+
+test.each<[string, object, boolean]>([
+  ['those of Envoy Gateway', { 'app.kubernetes.io/name': 'envoy', 'app.kubernetes.io/component': 'proxy', 'app.kubernetes.io/managed-by': 'envoy-gateway' }, true],
+  ['the name of their Gateway', { 'gateway.envoyproxy.io/owning-gateway-name': 'door', 'gateway.envoyproxy.io/owning-gateway-namespace': 'shop' }, true],
+  ['none of the Gateway itself', { team: 'a' }, false],
+])('its Pods have as labels %s, by which NetworkPolicies admit them', (_name, matchLabels, isAdmitted) => {
+  const admitting = {
+    apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'web', namespace: 'shop' },
+    spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchLabels } }] }] },
+  };
+  const labelled = { ...door(), metadata: { name: 'door', namespace: 'shop', labels: { team: 'a' } } };
+  expect(ask([labelled, admitting]).endings.every(each => each.place !== '')).toBe(isAdmitted);
+});
+
+test('patches may add routes, so that 404 is not known', () => {
+  const patch = { apiVersion: GROUP, kind: 'EnvoyPatchPolicy', metadata: { name: 'p', namespace: 'shop' }, spec: { targetRef: OF_DOOR, jsonPatches: [{ operation: { op: 'add' } }] } };
+  expect(() => Traffic.of(manifestsOf([door(), patch])).fromInternet('GET http://any.example/')).toThrow('EnvoyPatchPolicy shop/p changes');
 });
 
 test('patches of the configuration are not simulated, but for transcoders', () => {

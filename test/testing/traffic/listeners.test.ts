@@ -61,3 +61,45 @@ test('policies of a gateway hold for connections too', () => {
   expect([by('DENY', [{}]), by('ALLOW', [{ to: [{ operation: { methods: ['GET'] } }] }]), by('ALLOW', [{ to: [{ operation: { ports: ['443'] } }] }])]).toEqual(['0', '0', 'bank-v1']);
   expect(() => by('DENY', [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }])).toThrow('decide by what is not known');
 });
+
+test.each<[object, string]>([
+  [{ kind: 'HTTPRoute' }, 'web-v1'], [{ kind: 'HTTPRoute', group: 'gateway.networking.k8s.io' }, 'web-v1'], [{ kind: 'HTTPRoute', group: 'x.example' }, '404'], [{ kind: 'GRPCRoute' }, '404'],
+])('a listener for routes of the kind %j', (kind, expected) => {
+  const all = traffic([door(listener('http', undefined, { allowedRoutes: { kinds: [kind] } })), at('http')]);
+  expect(endsOf(all.fromInternet('GET http://a.example/'))).toBe(expected);
+});
+
+describe('the Pods that Istio makes for a Gateway', () => {
+  const route = gatewayApi('HTTPRoute', 'web', { parentRefs: [{ name: 'made' }], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] });
+  const listeners = [{ name: 'http', port: 80, protocol: 'HTTP' }];
+  const made = (metadata: object = {}, spec: object = {}) => ({
+    apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'made', namespace: 'shop', ...metadata }, spec: { gatewayClassName: 'istio', listeners, ...spec },
+  });
+  const denying = (matchLabels: object) => istio('AuthorizationPolicy', 'deny', { selector: { matchLabels }, action: 'DENY', rules: [{}] });
+  const ask = (...objects: object[]) => endsOf(traffic([route, ...objects]).fromInternet('GET http://any.example/'));
+
+  test.each<[string, object, object, string]>([
+    ['those of the Gateway', made({ labels: { app: 'edge' } }), { app: 'edge' }, '403'],
+    ['those of the infrastructure alone, where it has labels', made({ labels: { app: 'edge' } }, { infrastructure: { labels: { team: 'a' } } }), { app: 'edge' }, 'web-v1'],
+    ['those of the infrastructure', made({}, { infrastructure: { labels: { team: 'a' } } }), { team: 'a' }, '403'],
+    ['no other name of a Gateway', made({}, { infrastructure: { labels: { 'gateway.networking.k8s.io/gateway-name': 'x' } } }), { 'gateway.networking.k8s.io/gateway-name': 'x' }, 'web-v1'],
+    ['the name of their Deployment', made(), { 'service.istio.io/canonical-name': 'made-istio' }, '403'],
+    ['the name that an annotation gives their Deployment', made({ annotations: { 'gateway.istio.io/name-override': 'x' } }), { 'service.istio.io/canonical-name': 'x' }, '403'],
+    ['one that says who made them', made(), { 'gateway.istio.io/managed': 'istio.io-gateway-controller' }, '403'],
+  ])('have as labels %s', (_name, gateway, labels, expected) => {
+    expect(ask(gateway, denying(labels))).toBe(expected);
+  });
+
+  test('have the ServiceAccount that an annotation names', () => {
+    const allowing = istio('AuthorizationPolicy', 'web', {
+      selector: { matchLabels: { app: 'web' } }, rules: [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/made-istio'] } }] }],
+    });
+    expect([ask(made(), allowing), ask(made({ annotations: { 'gateway.istio.io/service-account': 'edge' } }), allowing)]).toEqual(['web-v1', '403']);
+  });
+
+  test('are others where it has several addresses', () => {
+    const addresses = [{ type: 'IPAddress', value: '192.0.2.1' }, { type: 'IPAddress', value: '192.0.2.2' }];
+    expect(ask(made({}, { addresses: addresses.slice(1) }))).toBe('web-v1');
+    expect(() => ask(made({}, { addresses }))).toThrow('The Gateway shop/made has several addresses');
+  });
+});

@@ -1,4 +1,4 @@
-import { hasLabels, Kind, Membership, membershipOf, targetRefsOf } from '../../../manifests';
+import { hasLabels, isDryRun, Kind, Membership, membershipOf, targetRefsOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { isGateway } from '../ambient/enrolment';
@@ -8,9 +8,10 @@ export const uncoveredWorkload: Check = {
   severity: Severity.WARNING,
   covers: ['KIA1301'],
   summary: 'A workload of the mesh is covered by no AuthorizationPolicy',
-  explanation: 'Everybody in the cluster may call it. A policy covers it that selects it, names its Service, or is for its namespace or the whole mesh.',
+  explanation: 'Everybody in the cluster may call it. A policy covers it that selects it, names its Service, or is for its namespace or the whole mesh. '
+    + 'Dry runs and policies with the action AUDIT refuse nothing.',
   *find(cluster) {
-    const policies = cluster.all(Kind.AUTHORIZATION_POLICY);
+    const policies = cluster.all(Kind.AUTHORIZATION_POLICY).filter(each => each.spec.get('action').text !== 'AUDIT' && !isDryRun(each));
     const wide = new Set(policies.filter(each => targetRefsOf(each).length === 0 && Object.keys(each.spec.get('selector', 'matchLabels').strings).length === 0).map(each => each.namespace));
     const selecting = new Set(policies.flatMap(each => {
       const labels = each.spec.get('selector', 'matchLabels').strings;

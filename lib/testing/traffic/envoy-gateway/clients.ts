@@ -1,8 +1,9 @@
-import { type Cluster, Kind, type Resource } from '../../../manifests';
+import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
 import type { Message } from '../message';
 import { headerModifier, operated } from '../routes/header-operations';
 import { CLIENT_TRAFFIC_POLICY, ENVOY_PROXY } from '../unread/envoy-gateway';
-import { requireRead } from '../unread/read';
+import { requireRead, titleOf } from '../unread/read';
+import { Unsimulated } from '../unsimulated';
 import { type Attachment, policyFor } from './attachment';
 
 /** What the ClientTrafficPolicy of a listener makes of clients. */
@@ -15,6 +16,7 @@ export interface ClientTerms {
 
 /** @see https://gateway.envoyproxy.io/docs/api/extension_types/#clienttrafficpolicy */
 export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
+  requirePatchesRead(place.gateway, cluster);
   requireProxyRead(place.gateway, cluster);
   const policy = policyFor(Kind.CLIENT_TRAFFIC_POLICY, place, cluster);
   if (!policy) {
@@ -40,3 +42,18 @@ function requireProxyRead(gateway: Resource, cluster: Cluster): void {
 }
 
 const ENVOY_PROXIES = 'EnvoyProxy.gateway.envoyproxy.io';
+
+/** Patches of Envoy's configuration can do anything; transcoders take what they are made for, and leave the rest as it is. */
+function requirePatchesRead(gateway: Resource, cluster: Cluster): void {
+  const patch = cluster.all(Kind.ENVOY_PATCH_POLICY).filter(each => isFor(each.spec.get('targetRef'), gateway))
+    .flatMap(each => each.spec.get('jsonPatches').items).find(each => each.get('operation', 'value', 'name').text !== 'envoy.filters.http.grpc_json_transcoder');
+  if (patch) {
+    throw new Unsimulated(`${titleOf(patch.resource)} changes the configuration of ${gateway.key} (${String(patch)}).`, 'Remove it from the manifests of the test, or test it in a cluster.');
+  }
+}
+
+function isFor(at: Field, gateway: Resource): boolean {
+  return at.get('kind').text === 'GatewayClass'
+    ? at.get('name').text === gateway.spec.get('gatewayClassName').text
+    : at.resource.namespace === gateway.namespace && at.get('name').text === gateway.name;
+}

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
+import { type Cluster, Kind, type Resource } from '../../../manifests';
 import type { Message } from '../message';
 import { isPreflight } from '../policies/authentication';
 import type { Known } from '../policies/logic';
@@ -18,7 +18,6 @@ import type { Verdict } from './verdict';
  * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/httpfilters.go
  */
 export function checkRequest(message: Message, place: Attachment, cluster: Cluster): Verdict {
-  requirePatchesRead(place.gateway, cluster);
   requireLimitsRead(place, cluster);
   const extensions = policyFor(Kind.ENVOY_EXTENSION_POLICY, place, cluster);
   if (extensions) {
@@ -37,6 +36,17 @@ export function checkRequest(message: Message, place: Attachment, cluster: Clust
   }
   const verified = jwt?.exists ? verifyToken(jwt, keyed.message) : keyed;
   return verified.refusal || !authorization?.exists ? verified : authorize(authorization, verified, place, cluster);
+}
+
+/** Throws {@link Unsimulated} where a policy decides about connections in which the gateway sees no requests: those of TLS that it leaves as it is, too. */
+export function requireConnectionsOpen(place: Attachment, cluster: Cluster): void {
+  const authorization = policyFor(Kind.SECURITY_POLICY, place, cluster)?.spec.get('authorization');
+  if (authorization?.exists) {
+    throw new Unsimulated(
+      `${titleOf(authorization.resource)} decides about connections to ${place.gateway.key} too (${String(authorization)}).`,
+      'Remove it from the manifests of the test, or test it in a cluster.',
+    );
+  }
 }
 
 /** Whether its policies let all requests pass to a rule; undefined where that depends on the request, or on what is not simulated. */
@@ -72,19 +82,4 @@ function requireLimitsRead(place: Attachment, cluster: Cluster): void {
   if (none) {
     throw new Unsimulated(`${titleOf(policy)} lets no request pass (${String(none)}).`, 'Give it a limit of at least one.');
   }
-}
-
-/** Patches of Envoy's configuration can do anything; transcoders take what they are made for, and leave the rest as it is. */
-function requirePatchesRead(gateway: Resource, cluster: Cluster): void {
-  const patch = cluster.all(Kind.ENVOY_PATCH_POLICY).filter(each => isFor(each.spec.get('targetRef'), gateway))
-    .flatMap(each => each.spec.get('jsonPatches').items).find(each => each.get('operation', 'value', 'name').text !== 'envoy.filters.http.grpc_json_transcoder');
-  if (patch) {
-    throw new Unsimulated(`${titleOf(patch.resource)} changes the configuration of ${gateway.key} (${String(patch)}).`, 'Remove it from the manifests of the test, or test it in a cluster.');
-  }
-}
-
-function isFor(at: Field, gateway: Resource): boolean {
-  return at.get('kind').text === 'GatewayClass'
-    ? at.get('name').text === gateway.spec.get('gatewayClassName').text
-    : at.resource.namespace === gateway.namespace && at.get('name').text === gateway.name;
 }

@@ -1,6 +1,6 @@
 import type { Field } from '../../../manifests';
 import { BEARER, type Message, type Token } from '../message';
-import { claimTexts } from '../policies/claims';
+import { claimTexts, withClaimHeaders } from '../policies/claims';
 import { Unsimulated } from '../unsimulated';
 import { titleOf } from '../unread/read';
 import { refused, type Verdict } from './verdict';
@@ -18,8 +18,7 @@ export interface Verified extends Verdict {
  */
 export function verifyToken(jwt: Field, message: Message): Verified {
   const providers = jwt.get('providers').items;
-  const written = providers.flatMap(each => each.get('claimToHeaders').items).map(each => each.get('header').text.toLowerCase());
-  const clean: Message = { ...message, headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.includes(name))) };
+  const clean = withoutWritten(message, providers);
   const { token } = message;
   const looking = token ? providers.filter(each => looksAt(each, token, message)) : [];
   const failsOpen = jwt.get('failOpen').isTrue;
@@ -30,7 +29,9 @@ export function verifyToken(jwt: Field, message: Message): Verified {
   const verifying = token.isValid ? ofIssuer.find(each => isForAudience(each, token)) : undefined;
   if (verifying) {
     requireIssuer(verifying);
-    return { message: withClaims(clean, verifying, token), provider: verifying.get('name').text, claims: withScopes(token.claims) };
+    const tried = withoutWritten(message, providers.slice(0, providers.indexOf(verifying) + 1));
+    const headers = withClaimHeaders(tried.headers, verifying.get('claimToHeaders').items, token.claims);
+    return { message: { ...tried, headers }, provider: verifying.get('name').text, claims: withScopes(token.claims) };
   }
   if (failsOpen) {
     return { message: clean };
@@ -69,13 +70,10 @@ function isForAudience(provider: Field, { claims }: Token): boolean {
   return audiences.length === 0 || claimTexts(claims, ['aud']).some(each => audiences.includes(each));
 }
 
-/** Texts, numbers and booleans become headers; lists and objects do not. */
-function withClaims(message: Message, provider: Field, { claims }: Token): Message {
-  const written = provider.get('claimToHeaders').items.flatMap(each => {
-    const value = valueAt(claims, each.get('claim').text.split('.'));
-    return ['string', 'number', 'boolean'].includes(typeof value) ? [[each.get('header').text.toLowerCase(), String(value)] as const] : [];
-  });
-  return { ...message, headers: { ...message.headers, ...Object.fromEntries(written) } };
+/** A request without the headers that providers write: each removes its own before it looks for a token, and those behind the one that accepts it do not. */
+function withoutWritten(message: Message, providers: readonly Field[]): Message {
+  const written = providers.flatMap(each => each.get('claimToHeaders').items).map(each => each.get('header').text.toLowerCase());
+  return { ...message, headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.includes(name))) };
 }
 
 /** The value of a claim that may be within others. */

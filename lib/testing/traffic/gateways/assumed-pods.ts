@@ -1,6 +1,9 @@
-import { type Cluster, type Field, gatewaysNamedBy, hasLabels, Kind, type Labels, namespacesOf, type Resource, sourcesOf, targetRefsOf } from '../../../manifests';
+import {
+  type Cluster, type Field, gatewaysNamedBy, hasLabels, Kind, type Labels, namespacesOf, type Resource, sourcesOf, targetRefsOf,
+} from '../../../manifests';
 import { identityOf } from '../proxies/caller';
 import type { Proxy } from '../proxies/proxy';
+import { admittedPods } from './admitted-pods';
 
 /** Where Pods of a gateway that are not among the manifests may be, and with what labels and ServiceAccount. */
 export interface AssumedPods {
@@ -19,16 +22,16 @@ const OF_PROFILE: readonly Labels[] = ['ingressgateway', 'egressgateway'].map(na
  */
 export function assumedPods(gateway: Resource, cluster: Cluster): readonly [AssumedPods, ...AssumedPods[]] {
   const labels = gateway.spec.get('selector').strings;
-  const { rootNamespace } = cluster.mesh;
   const pods = (namespace: string, own: Labels, serviceAccount: string, because?: Resource): AssumedPods =>
     ({ because, proxy: { namespace, labels: own, identity: identityOf(namespace, serviceAccount, cluster), isGateway: true } });
   if (labels.istio !== undefined && OF_PROFILE.some(each => hasLabels(each, labels))) {
-    return [pods(rootNamespace, labels, `istio-${labels.istio}-service-account`)];
+    return [pods(cluster.mesh.rootNamespace, labels, `istio-${labels.istio}-service-account`)];
   }
   const serviceAccount = `istio-${labels.istio ?? gateway.name}`;
-  const selecting = [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION].flatMap(type => cluster.all(type)).filter(each => maySelect(each, labels, cluster));
+  const selecting = SELECTING.flatMap(type => cluster.all(type)).filter(each => maySelect(each, labels, cluster));
   const others = [
-    ...selecting.map(each => pods(each.namespace === rootNamespace ? UNKNOWN : each.namespace, { ...selectorOf(each), ...labels }, serviceAccount, each)),
+    ...selecting.map(each => pods(isForMesh(each, cluster) ? UNKNOWN : each.namespace, { ...selectorOf(each), ...labels }, serviceAccount, each)),
+    ...admittedPods(labels, cluster).map(each => pods(each.namespace, each.labels, serviceAccount, each.because)),
     ...namespacesThatMatter(gateway, cluster).map(({ namespace, because }) => pods(namespace, labels, serviceAccount, because)),
     ...cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(because => identitiesIn(because, cluster).map(each => pods(each.namespace, labels, each.serviceAccount ?? serviceAccount, because))),
   ];
@@ -39,14 +42,26 @@ export function assumedPods(gateway: Resource, cluster: Cluster): readonly [Assu
 /** A namespace that no manifest has. */
 const UNKNOWN = '(unknown)';
 
-function selectorOf(policy: Resource): Labels {
-  return policy.spec.get('selector', 'matchLabels').strings;
+/** What is for Pods that it selects by labels. */
+const SELECTING = [
+  Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION, Kind.NETWORK_POLICY, 'EnvoyFilter.networking.istio.io', 'WasmPlugin.extensions.istio.io',
+  'TrafficExtension.extensions.istio.io',
+];
+
+function selectorOf({ spec }: Resource): Labels {
+  const selectors = [spec.get('selector', 'matchLabels'), spec.get('workloadSelector', 'labels'), spec.get('podSelector', 'matchLabels')];
+  return Object.assign({}, ...selectors.map(each => each.strings)) as Labels;
+}
+
+/** Whether an object is for Pods of all namespaces. */
+function isForMesh({ type, namespace }: Resource, cluster: Cluster): boolean {
+  return type !== Kind.NETWORK_POLICY && namespace === cluster.mesh.rootNamespace;
 }
 
 /** Whether a policy selects the Pods in some namespace or with some further labels, and is not clearly for others. */
 function maySelect(policy: Resource, labels: Labels, cluster: Cluster): boolean {
   const selector = selectorOf(policy);
-  const isOfRoot = policy.namespace === cluster.mesh.rootNamespace;
+  const isOfRoot = isForMesh(policy, cluster);
   if (targetRefsOf(policy).length > 0 || Object.entries(selector).some(([name, value]) => (labels[name] ?? value) !== value)) {
     return false;
   }

@@ -1,4 +1,6 @@
-import { type Cluster, covers, type Field, hostsMeet, isGranted, Kind, listenersFor, parentGateway, parentsOf, reference, type Resource } from '../../../manifests';
+import {
+  type Cluster, covers, type Field, hostsMeet, isGranted, Kind, type Labels, listenersFor, parentGateway, parentsOf, reference, type Resource,
+} from '../../../manifests';
 import { type ProxiedCaller, identityOf } from '../proxies/caller';
 import { controllerOf } from './controller';
 import type { Door, DoorTls } from './door';
@@ -59,15 +61,40 @@ function tlsOf(listener: Field, cluster: Cluster): DoorTls {
 /** The Pods that the controller of a gateway's class makes for it. Those of Envoy Gateway are outside the mesh. */
 function callerOf(gateway: Resource, cluster: Cluster): ProxiedCaller {
   const { name, namespace } = gateway;
-  const className = gateway.spec.get('gatewayClassName').text;
-  const title = `the gateway ${gateway.key}`;
   const isOfIstio = controllerOf(gateway, cluster) === 'istio';
-  const own = gateway.spec.get('infrastructure', 'labels').strings;
-  const labels = isOfIstio
-    ? { ...own, 'gateway.networking.k8s.io/gateway-name': name, 'gateway.networking.k8s.io/gateway-class-name': className }
-    : { ...own, 'gateway.envoyproxy.io/owning-gateway-name': name, 'gateway.envoyproxy.io/owning-gateway-namespace': namespace };
-  const proxy: Proxy = { namespace, labels, identity: isOfIstio ? identityOf(namespace, `${name}-${className}`, cluster) : undefined, gateways: [], isGateway: true };
-  return { title, namespace: isOfIstio ? namespace : 'envoy-gateway-system', labels, proxy };
+  const labels = isOfIstio ? labelsByIstio(gateway) : {
+    ...gateway.spec.get('infrastructure', 'labels').strings,
+    ...OF_ENVOY_GATEWAY, 'gateway.envoyproxy.io/owning-gateway-name': name, 'gateway.envoyproxy.io/owning-gateway-namespace': namespace,
+  };
+  const serviceAccount = gateway.annotations['gateway.istio.io/service-account'] || usualName(gateway);
+  const identity = isOfIstio ? identityOf(namespace, serviceAccount, cluster) : undefined;
+  const proxy: Proxy = { namespace, labels, identity, gateways: [], isGateway: true };
+  return { title: `the gateway ${gateway.key}`, namespace: isOfIstio ? namespace : 'envoy-gateway-system', labels, proxy };
+}
+
+const OF_ENVOY_GATEWAY: Labels = { 'app.kubernetes.io/name': 'envoy', 'app.kubernetes.io/component': 'proxy', 'app.kubernetes.io/managed-by': 'envoy-gateway' };
+
+/**
+ * The labels of Pods that istiod makes: those of the infrastructure, where there are any, else those of the Gateway itself, and its own.
+ * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
+ */
+function labelsByIstio(gateway: Resource): Labels {
+  const given = gateway.spec.get('infrastructure', 'labels');
+  const own = Object.entries(given.strings).filter(([name]) => !name.startsWith('gateway.networking.k8s.io/'));
+  return {
+    'sidecar.istio.io/inject': 'false',
+    'service.istio.io/canonical-name': gateway.annotations['gateway.istio.io/name-override'] || usualName(gateway),
+    'service.istio.io/canonical-revision': 'latest',
+    ...(given.exists ? Object.fromEntries(own) : gateway.labels),
+    'gateway.networking.k8s.io/gateway-name': gateway.name,
+    'gateway.networking.k8s.io/gateway-class-name': gateway.spec.get('gatewayClassName').text,
+    'gateway.istio.io/managed': 'istio.io-gateway-controller',
+  };
+}
+
+/** The name of the Deployment and the ServiceAccount, unless an annotation gives another one. */
+function usualName({ name, spec }: Resource): string {
+  return `${name}-${spec.get('gatewayClassName').text}`;
 }
 
 /** What all listeners of the port have, where they are without TLS; else what this one has. */
@@ -151,10 +178,12 @@ function typesFor(listener: Field): readonly string[] {
 
 /** The routes that name a listener and that it takes. */
 function routesAttached(listener: Field, gateway: Resource, cluster: Cluster): Resource[] {
-  const kinds = listener.get('allowedRoutes', 'kinds').items.map(each => each.get('kind').text);
+  const kinds = listener.get('allowedRoutes', 'kinds').items.map(each => reference(each, listener.resource, '', GROUP)).map(({ kind, group }) => `${kind}.${group}`);
   return typesFor(listener).flatMap(type => cluster.all(type))
     .filter(route => route.spec.get('hostnames').items.length === 0 || hostOf(listener) === '' || hostsOf(route).some(each => hostsMeet(each, hostOf(listener))))
-    .filter(route => kinds.length === 0 || kinds.includes(route.kind))
+    .filter(route => kinds.length === 0 || kinds.includes(route.type))
     .filter(route => parentsOf(route).some(parent => parentGateway(parent, cluster) === gateway
       && listenersFor(gateway, route.namespace, parent, cluster).some(each => each.get('name').text === listener.get('name').text)));
 }
+
+const GROUP = 'gateway.networking.k8s.io';

@@ -2,7 +2,7 @@ import { type Cluster, covers, Kind } from '../../../manifests';
 import { throughManagedApi } from '../api';
 import { applyRule } from '../proxies/apply-rule';
 import { asked } from '../proxies/inbound';
-import { checkRequest, clientTerms } from '../envoy-gateway';
+import { checkRequest, clientTerms, requireConnectionsOpen } from '../envoy-gateway';
 import { sendConnection } from '../proxies/tcp';
 import { authenticate, isPreflight } from '../policies/authentication';
 import { authorize, type Verdict } from '../policies/authorization';
@@ -172,6 +172,10 @@ function passedOn(door: Door, message: Message, steps: readonly string[], contex
   const rule = door.connection(message);
   if (!rule) {
     return ended({ status: 0, by: door.at, reason: `${caller.title} has no route for ${message.host}` }, steps);
+  }
+  const place = attachmentOf(door);
+  if (place) {
+    requireConnectionsOpen({ ...place, rule: rule.at }, context.cluster);
   }
   for (const verdict of [inMesh(door, () => askAuthorizers(guarded, asked, context.authorizersFor(caller), context.cluster)), inMesh(door, () => authorize(guarded, asked, context.cluster))]) {
     if (verdict?.isAllowed === false) {

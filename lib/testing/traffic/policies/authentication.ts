@@ -1,5 +1,5 @@
 import { type Cluster, type Field, Kind } from '../../../manifests';
-import { claimHeader, claimTexts } from './claims';
+import { claimTexts, withClaimHeaders } from './claims';
 import { type Guarded, policiesFor } from './guarded';
 import { BEARER, type Message, type Token, type TokenPlace } from '../message';
 import { Unsimulated } from '../unsimulated';
@@ -97,16 +97,8 @@ function isForAudience(rule: Field, { claims }: Token): boolean {
 
 function passedOn(message: Message, token: Token, rule: Field): Message {
   const payload = rule.get('outputPayloadToHeader').text.toLowerCase();
-  const headers: Record<string, string> = { ...message.headers };
-  if (payload !== '') {
-    headers[payload] = Buffer.from(JSON.stringify(token.claims)).toString('base64url');
-  }
-  for (const each of rule.get('outputClaimToHeaders').items) {
-    const [name, value] = [each.get('header').text.toLowerCase(), claimHeader(token.claims, each.get('claim').text.split('.'))];
-    if (value !== undefined) {
-      headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
-    }
-  }
+  const all = payload === '' ? message.headers : { ...message.headers, [payload]: Buffer.from(JSON.stringify(token.claims)).toString('base64url') };
+  const headers = withClaimHeaders(all, rule.get('outputClaimToHeaders').items, token.claims);
   const verified = withLists(token.claims, ['scope', 'permission', ...rule.get('spaceDelimitedClaims').texts]);
   return rule.get('forwardOriginalToken').isTrue ? { ...message, headers, verified } : { ...withoutToken({ ...message, headers }, token), verified };
 }

@@ -1,7 +1,8 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../../manifests';
+import { type Cluster, type Field, isDryRun, Kind, type Resource } from '../../../manifests';
 import { type Asked, takes } from './authorization-rule';
 import { and, type Known, or } from './logic';
 import { type Guarded, policiesFor } from './guarded';
+import { Unsimulated } from '../unsimulated';
 
 /** A verdict of AuthorizationPolicies, with what decided. */
 export interface Verdict {
@@ -48,9 +49,17 @@ export interface Applied {
 /** The policies with an action that are in force, with what they say. */
 export function appliedPolicies(guarded: Guarded, action: string, asked: Asked, cluster: Cluster): Applied[] {
   return policiesFor(guarded, Kind.AUTHORIZATION_POLICY, cluster)
-    .filter(each => each.annotations['istio.io/dry-run'] !== 'true' && (each.spec.get('action').text || 'ALLOW') === action)
+    .filter(each => (each.spec.get('action').text || 'ALLOW') === action && !isReportedOnly(each))
     .map(policy => {
       const verdicts = policy.spec.get('rules').items.map(rule => ({ rule, takes: takes(rule, asked, action !== 'ALLOW', cluster) }));
       return { policy, applies: or(verdicts.map(each => each.takes)), rule: verdicts.find(each => each.takes)?.rule };
     });
+}
+
+/** Istio asks external authorizers for dry runs, too, and what becomes of their answer differs between releases. */
+function isReportedOnly(policy: Resource): boolean {
+  if (isDryRun(policy) && policy.spec.get('action').text === 'CUSTOM') {
+    throw new Unsimulated(`The AuthorizationPolicy ${policy.key} is a dry run with an external authorizer.`, 'Remove the annotation istio.io/dry-run, or the policy.');
+  }
+  return isDryRun(policy);
 }

@@ -1,4 +1,7 @@
+import type { Field } from '../../../manifests';
+
 type Claims = Readonly<Record<string, unknown>>;
+type Headers = Readonly<Record<string, string>>;
 
 /** The texts of a claim, of a list each. */
 export function claimTexts(claims: Claims, path: readonly string[]): readonly string[] {
@@ -6,11 +9,20 @@ export function claimTexts(claims: Claims, path: readonly string[]): readonly st
   return typeof value === 'string' ? [value] : Array.isArray(value) ? value.filter(each => typeof each === 'string') : [];
 }
 
+/** Headers with the claims that a rule writes into them, of which each has the fields `header` and `claim`: two for one header are one list. */
+export function withClaimHeaders(headers: Headers, written: readonly Field[], claims: Claims): Headers {
+  return written.reduce((all, each) => {
+    const [name, value] = [each.get('header').text.toLowerCase(), claimHeader(claims, each.get('claim').text.split('.'))];
+    const before = Object.hasOwn(all, name) ? all[name] : undefined;
+    return value === undefined ? all : { ...all, [name]: before === undefined ? value : `${before},${value}` };
+  }, headers);
+}
+
 /**
  * The value of the header that Envoy writes for a claim: numbers and booleans as text, lists and objects as JSON in base64; undefined if it writes none.
  * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto
  */
-export function claimHeader(claims: Claims, path: readonly string[]): string | undefined {
+function claimHeader(claims: Claims, path: readonly string[]): string | undefined {
   const value = claimAt(claims, path);
   switch (typeof value) {
     case 'string': return value || undefined;

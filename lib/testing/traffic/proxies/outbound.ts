@@ -15,7 +15,7 @@ import { tcpPassage } from './tcp';
 import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
 import { Unsimulated } from '../unsimulated';
-import { resolve } from './resolve';
+import { requireNoServiceAddress, resolve } from './resolve';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
 
 /** A request, or a connection alone, that a Pod makes: through its sidecar, or straight to what the name means. */
@@ -43,6 +43,7 @@ function straight(message: Message, target: Host | undefined, caller: Caller, co
   const { port } = message;
   // A ServiceEntry is known to proxies alone.
   if (target?.resource.type !== Kind.SERVICE) {
+    requireNoServiceAddress(message.host, context.cluster);
     return ended({ outside: message.host, port, message });
   }
   const field = portsOf(target).find(each => portNumber(each) === port);

@@ -30,6 +30,7 @@ export function toCluster({ backend, status, attempts }: Target, message: Messag
     return [{ share: 1, status, by: backend.at, reason: `${resource.kind} ${resource.key} sends it to ${found.problem} (${String(backend.at)})` }];
   }
   if (found.endpoints.length === 0) {
+    requireNoAlias(found.host);
     return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource.root, reason: `nothing runs behind ${found.title}` }];
   }
   const problem = unreadable(isConnection ? sentAs(message) : 'http', found.host, found.port, found.security.tlsMode);
@@ -37,6 +38,13 @@ export function toCluster({ backend, status, attempts }: Target, message: Messag
     return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource.root, reason: problem }];
   }
   return toEndpoints(found.endpoints, found.security, found.isChosen ? 0 : attempts, isConnection ? undefined : message, caller, context);
+}
+
+/** A Service that is only another name may lead anywhere, outside the cluster too. */
+function requireNoAlias({ resource }: Host): void {
+  if (resource.type === Kind.SERVICE && resource.spec.get('type').text === 'ExternalName') {
+    throw new Unsimulated(`The Service ${resource.key}, to which the request goes, is a name for ${resource.spec.get('externalName').text}.`, 'Send it to that host.');
+  }
 }
 
 /** Sends a request to one of some endpoints, each as probable as it has Pods. Where connections to some fail, other tries reach the rest. */

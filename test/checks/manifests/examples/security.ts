@@ -138,6 +138,11 @@ export const SECURITY: readonly Example[] = [
   },
   { check: 'UncoveredWorkload', at: 'metadata.name', bad: NEW_WEB, good: docs(NEW_WEB, authorization('deny-all', '{}')) },
   {
+    check: 'UncoveredWorkload', at: 'metadata.name',
+    bad: docs(NEW_WEB, authorization('look', '{action: AUDIT, rules: [{}]}'), authorization('try', '{}').replace('name: try', 'name: try, annotations: {istio.io/dry-run: "1"}')),
+    good: docs(NEW_WEB, authorization('try', '{}').replace('name: try', 'name: try, annotations: {istio.io/dry-run: "false"}')),
+  },
+  {
     check: 'UnrestrictedJwks', at: 'spec.template.spec.containers',
     bad: docs(WEB, authentication('a', '{jwtRules: [{issuer: a}]}'), deployment('istiod', '', '', '{app: istiod}').replace('namespace: shop', 'namespace: shop, labels: {app: istiod}')),
     good: docs(WEB, authentication('a', '{jwtRules: [{issuer: a}]}'), deployment('istiod', '', 'env: [{name: BLOCKED_CIDRS_IN_JWKS_URIS, value: 10.0.0.0/8}]', '{app: istiod}').replace('namespace: shop', 'namespace: shop, labels: {app: istiod}')),
