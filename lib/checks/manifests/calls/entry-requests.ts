@@ -1,4 +1,4 @@
-import { addTo, byAge, type Cluster, covers, type Field, gatewayAt, gatewaysNamedBy, Kind, listenersFor, namespacesOf, parentGateway, parentsOf, type Resource, routesOf } from '../../../manifests';
+import { addTo, byAge, type Cluster, covers, type Field, gatewayAt, gatewaysNamedBy, Kind, listenersFor, namespacesOf, parentGateway, parentsOf, type Resource, routesOf, wildcardsOver } from '../../../manifests';
 import { type EntryMatch, type EntryRequest, exampleOf, matchesOf } from './entry-matches';
 
 /** A listener or a server that a route is attached to, with a host of both. */
@@ -15,7 +15,7 @@ export interface EntryListener {
 
 /** Where requests for a route come in that have to prove nothing in TLS. */
 export function listenersOf(route: Resource, gateway: Resource, cluster: Cluster): EntryListener[] {
-  return bindingsOf(gateway, cluster).filter(each => each.route === route && !demandsCertificate(each.at)).flatMap(({ at, hosts }) => {
+  return (bindingsOf(gateway, cluster).byRoute.get(route) ?? []).filter(each => !demandsCertificate(each.at)).flatMap(({ at, hosts }) => {
     const [port, isTls] = [portOf(at), isSecure(at)];
     const host = hosts.find(each => !each.includes('*')) ?? hosts[0];
     return port === undefined || host === undefined || isDead(at) ? []
@@ -26,28 +26,23 @@ export function listenersOf(route: Resource, gateway: Resource, cluster: Cluster
 /** Requests of which a rule may take some at a listener: for the paths and methods that its matches name, and for those that policies do. */
 export function requestsOf(match: EntryMatch, { scheme, host, port }: EntryListener, named: { readonly paths: readonly string[]; readonly methods: readonly string[] }): EntryRequest[] {
   const methods = match.methods.length > 0 ? match.methods : ['GET', 'POST', ...named.methods.filter(each => /^[A-Z]+$/.test(each))];
-  const paths = pathsFor(match, named.paths).filter(each => /^\/[\w\-~.!$&'()+,;=:@/]*$/.test(each) && !/\/\/|\/\.\.?(\/|$)/.test(each));
+  const { value, kind } = match.path;
+  const paths = pathsFor(match, kind === 'prefix' ? named.paths.filter(each => mayBeUnder(each, value)) : named.paths).filter(each => /^\/[\w\-~.!$&'()+,;=:@/]*$/.test(each) && !/\/\/|\/\.\.?(\/|$)/.test(each));
   return [...new Set(paths)].flatMap(path => [...new Set(methods)].map(method => ({ scheme, host, port, method, path, headers: match.headers, query: match.query })))
     .filter(request => match.takes(request) === true);
 }
 
 /** Whether a request that a match takes is not left to a rule that the gateway prefers, as far as that can be told. */
 export function isRouted(request: EntryRequest, match: EntryMatch, rule: Field, { gateway, at }: EntryListener, cluster: Cluster): boolean {
-  const together = bindingsOf(gateway, cluster).filter(each => each.at.path.join() === at.path.join() && each.at.resource === at.resource ? true : sharesRoutes(each.at, at));
-  const hosted = together.flatMap(each => {
-    const lengths = each.hosts.filter(host => covers(host, request.host)).map(lengthOf);
-    return lengths.length > 0 ? [{ route: each.route, length: Math.max(...lengths) }] : [];
-  });
-  const longest = Math.max(...hosted.map(each => each.length));
-  const routes = [...new Set(hosted.filter(each => each.length === longest).map(each => each.route))];
-  return routes.includes(rule.resource) && (rule.resource.type === Kind.VIRTUAL_SERVICE ? isFirst(request, match, rule, byAge(routes)) : isPreferred(request, match, rule, routes));
+  const { rules, routes } = rivalsAt(request.host, bindingsOf(gateway, cluster).byGroup.get(groupOf(at)));
+  return routes.has(rule.resource) && (rule.resource.type === Kind.VIRTUAL_SERVICE ? isFirst(request, match, rule, rules, routes.size) : isPreferred(request, match, rule, rules));
 }
 
 /** VirtualServices are tried in their order, but what takes all requests comes last where several have a host. */
-function isFirst(request: EntryRequest, match: EntryMatch, rule: Field, routes: readonly Resource[]): boolean {
-  const isCatchAll = routes.length > 1 && match.path.kind === 'prefix' && match.path.value === '/';
-  for (const other of routes.flatMap(each => rulesOf(each))) {
-    const isOwn = other.at.resource === rule.resource && other.at.path.join() === rule.path.join();
+function isFirst(request: EntryRequest, match: EntryMatch, rule: Field, rules: readonly RuleMatches[], routes: number): boolean {
+  const isCatchAll = routes > 1 && match.path.kind === 'prefix' && match.path.value === '/';
+  for (const other of rules) {
+    const isOwn = isSame(other, rule);
     if (isOwn && !isCatchAll) {
       return true;
     }
@@ -59,32 +54,42 @@ function isFirst(request: EntryRequest, match: EntryMatch, rule: Field, routes: 
 }
 
 /** Of two matches the higher rank is preferred, then the earlier rule of one route; of two routes which is not told here. */
-function isPreferred(request: EntryRequest, match: EntryMatch, rule: Field, routes: readonly Resource[]): boolean {
+function isPreferred(request: EntryRequest, match: EntryMatch, rule: Field, rules: readonly RuleMatches[]): boolean {
   const index = Number(rule.path[2]);
-  return routes.flatMap(each => rulesOf(each)).every(({ at, matches }) => {
-    const isOwn = at.resource === rule.resource && at.path.join() === rule.path.join();
-    return isOwn || matches.every(other => {
-      const difference = match.rank.map((each, position) => each - (other.rank[position] ?? 0)).find(each => each !== 0) ?? 0;
-      const isTold = at.resource.type === rule.resource.type && (match.path.kind === other.path.kind || ![match, other].some(each => each.path.kind === 'regex') || [match, other].some(each => each.path.kind === 'exact'));
-      const isBehind = difference > 0 || (difference === 0 && at.resource === rule.resource && index < Number(at.path[2]));
-      return (isTold && isBehind) || other.takes(request) === false;
-    });
-  });
+  return rules.every(each => each.matches.every(other => other.takes(request) === false || isSame(each, rule)
+    || (each.at.resource.type === rule.resource.type && isBehind(other, match, each.at.resource === rule.resource && index < Number(each.at.path[2])))));
+}
+
+/** Whether gateways try a match after another; they agree on expressions beside exact paths and beside expressions alone. */
+function isBehind(other: EntryMatch, match: EntryMatch, isLater: boolean): boolean {
+  const kinds = [match.path.kind, other.path.kind];
+  const difference = match.rank.map((each, position) => each - (other.rank[position] ?? 0)).find(each => each !== 0) ?? 0;
+  return (kinds[0] === kinds[1] || !kinds.includes('regex') || kinds.includes('exact')) && (difference > 0 || (difference === 0 && isLater));
+}
+
+function isSame({ at, key }: RuleMatches, rule: Field): boolean {
+  return at.resource === rule.resource && key === rule.path.join();
 }
 
 interface RuleMatches {
   readonly at: Field;
+  /** The way to it. */
+  readonly key: string;
   readonly matches: readonly EntryMatch[];
 }
 
 const RULES = new WeakMap<Resource, readonly RuleMatches[]>();
 
 /** The rules of a route with their matches, read once. */
-export function rulesOf(route: Resource): readonly RuleMatches[] {
-  const paths = route.type === Kind.INGRESS ? route.spec.get('rules').items.flatMap(each => each.get('http', 'paths').items) : route.spec.get(route.type === Kind.VIRTUAL_SERVICE ? 'http' : 'rules').items;
-  const known = RULES.get(route) ?? paths.map(at => ({ at, matches: matchesOf(at) }));
+function rulesOf(route: Resource): readonly RuleMatches[] {
+  const known = RULES.get(route) ?? readRules(route);
   RULES.set(route, known);
   return known;
+}
+
+function readRules({ type, spec }: Resource): RuleMatches[] {
+  const rules = type === Kind.INGRESS ? spec.get('rules').items.flatMap(each => each.get('http', 'paths').items) : spec.get(type === Kind.VIRTUAL_SERVICE ? 'http' : 'rules').items;
+  return rules.map(at => ({ at, key: at.path.join(), matches: matchesOf(at) }));
 }
 
 interface Binding {
@@ -93,16 +98,60 @@ interface Binding {
   readonly hosts: readonly string[];
 }
 
-const BINDINGS = new WeakMap<Cluster, Map<Resource, Binding[]>>();
+interface Rivals {
+  readonly routes: ReadonlySet<Resource>;
+  readonly rules: readonly RuleMatches[];
+}
+
+/** The routes of listeners that have one list of them, by host. */
+interface Group {
+  readonly byHost: Map<string, Resource[]>;
+  readonly rivals: Map<string, Rivals>;
+}
+
+interface Bindings {
+  readonly byRoute: Map<Resource, Binding[]>;
+  readonly byGroup: Map<string, Group>;
+}
+
+/** The rules that may take requests for a host: those of the routes with the name, else with the longest pattern of it. */
+function rivalsAt(host: string, group: Group | undefined): Rivals {
+  const best = [host, ...wildcardsOver(host)].find(each => group?.byHost.has(each)) ?? '';
+  const known = group?.rivals.get(best);
+  if (known) {
+    return known;
+  }
+  const routes = byAge([...new Set(group?.byHost.get(best))]);
+  const rivals = { routes: new Set(routes), rules: routes.flatMap(each => rulesOf(each)) };
+  group?.rivals.set(best, rivals);
+  return rivals;
+}
+
+const BINDINGS = new WeakMap<Cluster, Map<Resource, Bindings>>();
+const NONE: Bindings = { byRoute: new Map(), byGroup: new Map() };
 
 /** The routes at the listeners or servers of a Gateway, with the hosts that both have; those of Gateways with the same selector too. */
-function bindingsOf(gateway: Resource, cluster: Cluster): readonly Binding[] {
-  const known = BINDINGS.get(cluster) ?? new Map<Resource, Binding[]>();
-  BINDINGS.set(cluster, known);
-  if (known.size === 0) {
-    readBindings(cluster).forEach(([of, binding]) => addTo(known, of, binding));
+function bindingsOf(gateway: Resource, cluster: Cluster): Bindings {
+  const known = BINDINGS.get(cluster) ?? new Map<Resource, Bindings>();
+  if (!BINDINGS.has(cluster)) {
+    BINDINGS.set(cluster, known);
+    readBindings(cluster).forEach(([of, binding]) => addBinding(known, of, binding));
   }
-  return known.get(gateway) ?? [];
+  return known.get(gateway) ?? NONE;
+}
+
+function addBinding(known: Map<Resource, Bindings>, gateway: Resource, binding: Binding): void {
+  const bindings = known.get(gateway) ?? { byRoute: new Map<Resource, Binding[]>(), byGroup: new Map<string, Group>() };
+  known.set(gateway, bindings);
+  addTo(bindings.byRoute, binding.route, binding);
+  const group = bindings.byGroup.get(groupOf(binding.at)) ?? { byHost: new Map<string, Resource[]>(), rivals: new Map<string, Rivals>() };
+  bindings.byGroup.set(groupOf(binding.at), group);
+  binding.hosts.forEach(host => addTo(group.byHost, host, binding.route));
+}
+
+/** Listeners without TLS on one port have one list of routes. */
+function groupOf(at: Field): string {
+  return isSecure(at) ? `${at.resource.key} ${at.path.join()}` : `plain ${String(portOf(at))}`;
 }
 
 function readBindings(cluster: Cluster): [Resource, Binding][] {
@@ -140,17 +189,11 @@ function serverHosts(at: Field, namespace: string): string[] {
   });
 }
 
+/** The hosts that both have: of a name and a pattern the name. Names are looked up, so that only patterns are compared with all. */
 function sharedHosts(some: readonly string[], others: readonly string[]): string[] {
-  return [...new Set(some.flatMap(one => others.flatMap(other => covers(one, other) ? [other] : covers(other, one) ? [one] : [])))];
-}
-
-function lengthOf(host: string): number {
-  return host.startsWith('*') ? host.length : Infinity;
-}
-
-/** Listeners without TLS on one port have one list of routes. */
-function sharesRoutes(one: Field, other: Field): boolean {
-  return !isSecure(one) && !isSecure(other) && portOf(one) === portOf(other);
+  const [own, theirs] = [new Set(some), new Set(others)];
+  const under = (patterns: readonly string[], hosts: readonly string[]) => patterns.filter(each => each.startsWith('*')).flatMap(each => hosts.filter(host => covers(each, host)));
+  return [...new Set([...[...own].filter(each => theirs.has(each)), ...under(some, others), ...under(others, some)])];
 }
 
 function portOf(at: Field): number | undefined {
@@ -191,3 +234,9 @@ function pathsFor({ path: { kind, value } }: EntryMatch, named: readonly string[
   }
 }
 
+
+function mayBeUnder(pattern: string, prefix: string): boolean {
+  const end = pattern.indexOf('*');
+  const start = end < 0 ? pattern : pattern.slice(0, pattern[end - 1] === '{' ? end - 1 : end);
+  return start.startsWith(prefix) || prefix.startsWith(start);
+}

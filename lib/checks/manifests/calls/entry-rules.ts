@@ -24,7 +24,7 @@ export interface PolicyInput {
  * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
 export function isAllowed(policies: readonly Resource[], input: PolicyInput): Known {
-  const applies = (action: string) => policies.filter(each => actionOf(each) === action).map(each => or(rulesOf(each).map(rule => rule(input))));
+  const applies = (action: string) => policies.filter(each => actionOf(each) === action).map(each => appliesTo(each, input));
   const allowing = applies('ALLOW');
   const authorizers = or(applies('CUSTOM'));
   return and([not(or(applies('DENY'))), allowing.length === 0 ? true : or(allowing), authorizers === false ? true : undefined]);
@@ -39,6 +39,19 @@ export function rulesFor(policy: Resource, input: PolicyInput): Known[] {
 export function namedOperations(policies: readonly Resource[]): { readonly paths: readonly string[]; readonly methods: readonly string[] } {
   const all = policies.map(named);
   return { paths: [...new Set(all.flatMap(each => each.paths))], methods: [...new Set(all.flatMap(each => each.methods))] };
+}
+
+/** Whether a rule of a policy is for a request: as soon as one is, the others are not looked at. */
+function appliesTo(policy: Resource, input: PolicyInput): Known {
+  let found: Known = false;
+  for (const rule of rulesOf(policy)) {
+    const verdict = rule(input);
+    if (verdict) {
+      return true;
+    }
+    found = verdict === undefined ? undefined : found;
+  }
+  return found;
 }
 
 type Rule = (input: PolicyInput) => Known;
