@@ -26,9 +26,12 @@ export function covers(pattern: string, host: string): boolean {
   return pattern === '*' || pattern === host || (pattern.startsWith('*') && host.replace(/^\*/, '').endsWith(pattern.slice(1)));
 }
 
-/** The wildcards that a host is under, the longest first. */
+/** DNS has no longer names, and no API server takes them. */
+const LONGEST_NAME = 253;
+
+/** The wildcards that a host is under, the longest first; of what is too long for a host, none but `*`. */
 export function wildcardsOver(host: string): string[] {
-  const parts = host.split('.').slice(1);
+  const parts = host.length > LONGEST_NAME ? [] : host.split('.').slice(1);
   return host === '*' ? [] : [...parts.map((_, index) => `*.${parts.slice(index).join('.')}`).filter(each => each !== host), '*'];
 }
 
@@ -89,7 +92,7 @@ export class Hosts {
   private *declared(name: string, namespace: string): Iterable<readonly Host[]> {
     const full = fullHost(name, namespace, this.clusterDomain);
     yield* this.byName.has(full) ? [this.byName.get(full) ?? []] : [];
-    for (let at = full.startsWith('*') ? full.indexOf('.', 2) : full.indexOf('.'); at >= 0; at = full.indexOf('.', at + 1)) {
+    for (let at = full.length > LONGEST_NAME ? -1 : full.startsWith('*') ? full.indexOf('.', 2) : full.indexOf('.'); at >= 0; at = full.indexOf('.', at + 1)) {
       yield* this.byName.has(`*${full.slice(at)}`) ? [this.byName.get(`*${full.slice(at)}`) ?? []] : [];
     }
     yield* this.byName.has('*') && full !== '*' ? [this.byName.get('*') ?? []] : [];

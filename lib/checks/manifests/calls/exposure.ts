@@ -1,8 +1,10 @@
-import { addTo, type Cluster, type Field, Kind, matchesPattern, type Resource } from '../../../manifests';
+import { type Cluster, type Field, Kind, matchesPattern, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { CallGraph } from './graph';
-import { demandsIdentity } from './authentication';
+import { isAllowedAt, isAllowedBehind } from './entry-access';
+import { proxiesOf } from './entry-proxies';
+import { rulesFor } from './entry-rules';
 import { policiesFor } from './grants';
 import type { Entry } from './node';
 
@@ -20,7 +22,7 @@ export const exposedOperation: Check = {
       const { inside, open } = prefixes.length > 0 ? namedPathsOf(entry) : NOTHING;
       for (const path of inside) {
         const prefix = prefixes.find(each => each.takes(path.text));
-        if (prefix && open.some(pattern => matchesPattern(pattern, path.text))) {
+        if (prefix && open.some(pattern => matchesPattern(pattern, path.text)) && !isDenied(path.text, entry, cluster)) {
           yield problem(prefix.at, `${prefix.text} takes ${path.text} too, which ${path.resource.key} names for callers inside.`, 'Route the paths that are meant one by one, or name those that the gateway may use in the policy.');
         }
       }
@@ -40,54 +42,41 @@ const NOTHING: NamedPaths = { inside: [], open: [] };
 
 /** What policies name for a service and its gateways: read once for all routes that lead there. */
 function namedPaths(cluster: Cluster): (entry: Entry) => NamedPaths {
-  const known = new Map<string, NamedPaths>();
+  const known = new Map<Resource, { readonly gateways: readonly Resource[]; readonly paths: NamedPaths }[]>();
   return entry => {
-    const key = [entry.callee.key, ...entry.gateways.map(each => `${each.type} ${each.key}`)].join('|');
-    const found = known.get(key) ?? readPaths(entry, cluster);
-    known.set(key, found);
-    return found;
+    const ofService = known.get(entry.service) ?? [];
+    known.set(entry.service, ofService);
+    const found = ofService.find(({ gateways }) => gateways.length === entry.gateways.length && gateways.every((each, index) => each === entry.gateways[index]));
+    if (found) {
+      return found.paths;
+    }
+    const paths = readPaths(entry, cluster);
+    ofService.push({ gateways: entry.gateways, paths });
+    return paths;
   };
 }
 
 function readPaths(entry: Entry, cluster: Cluster): NamedPaths {
-  const rules = policiesFor(entry.callee, cluster).flatMap(each => each.spec.get('rules').items);
-  const outside = rules.filter(rule => admitsGateway(rule, entry, cluster));
-  const named = new Set(outside.flatMap(pathsOf).map(each => each.text));
-  const admitted = new Set(outside);
-  return {
-    inside: rules.filter(rule => !admitted.has(rule)).flatMap(pathsOf).filter(each => !each.text.includes('*') && !named.has(each.text)),
-    open: outside.flatMap(rule => rule.get('to').items.length === 0 ? ['*'] : rule.get('to').items.flatMap(to => to.get('operation', 'paths').items.length === 0 ? ['*'] : to.get('operation', 'paths').texts)),
-  };
+  const proxies = entry.gateways.flatMap(each => proxiesOf(each, cluster));
+  const rules = policiesFor(entry.callee, cluster).flatMap(policy => {
+    const verdicts = proxies.map(({ identity = STRANGER }) => rulesFor(policy, { identity, mayHaveToken: true, isTcp: false }));
+    return policy.spec.get('rules').items.map((rule, index) => ({ rule, isOutside: verdicts.some(each => each[index] !== false) }));
+  });
+  const [outside, others] = [true, false].map(isOutside => rules.filter(each => each.isOutside === isOutside).map(each => each.rule));
+  const named = new Set(outside?.flatMap(pathsOf).map(each => each.text));
+  const open = (outside ?? []).flatMap(rule => rule.get('to').items.length === 0 ? ['*']
+    : rule.get('to').items.flatMap(to => to.get('operation', 'paths').items.length === 0 ? ['*'] : to.get('operation', 'paths').texts));
+  return { inside: (others ?? []).flatMap(pathsOf).filter(each => !each.text.includes('*') && !named.has(each.text)), open };
 }
 
-export const unauthenticatedEntry: Check = {
-  id: 'UnauthenticatedEntry',
-  severity: Severity.INFO,
-  covers: [],
-  summary: 'A way in from outside asks nobody who he is',
-  explanation: 'Neither an AuthorizationPolicy (of the gateway or the service: requestPrincipals, claims, an external authorizer) nor an authorizer of the managed API in front, nor client certificates at the Gateway stand before the '
-    + 'route. That is meant for pages that everybody may see; each of the others needs one.',
-  *find(cluster) {
-    const open = CallGraph.of(cluster).entries.filter(entry => !entry.gateways.every(gateway => demandsCertificate(gateway) || demandsIdentity(gateway, entry, cluster)) && !demandsIdentity(undefined, entry, cluster));
-    const byRoute = new Map<Resource, Entry[]>();
-    for (const entry of open) {
-      addTo(byRoute, entry.route, entry);
-    }
-    for (const [first, ...others] of byRoute.values()) {
-      if (first) {
-        yield problem(first.rule, `Everybody who reaches ${first.gateways.map(each => each.name).join(' and ')} may use this way to ${first.callee.name}${others.length > 0 ? `, and ${others.length} more of this route` : ''}.`,
-          'Demand a token with a RequestAuthentication and an AuthorizationPolicy, or suppress this with the reason.');
-      }
-    }
-  },
-};
+/** Pods that no manifest has are taken for others than those that policies name. */
+const STRANGER = 'unknown/ns/unknown/sa/unknown';
 
-function demandsCertificate(gateway: Resource): boolean {
-  if (gateway.type === Kind.GATEWAY) {
-    return gateway.spec.get('tls', 'frontend', 'default', 'validation').exists;
-  }
-  const modes = gateway.type === Kind.ISTIO_GATEWAY ? gateway.spec.get('servers').items.map(each => each.get('tls', 'mode').text) : [];
-  return modes.length > 0 && modes.every(each => each === 'MUTUAL' || each === 'ISTIO_MUTUAL');
+/** Whether a policy stops every request for a path, with whatever credentials. */
+function isDenied(path: string, entry: Entry, cluster: Cluster): boolean {
+  const asked = { path, mayHaveToken: true, isTcp: false };
+  return entry.gateways.flatMap(each => proxiesOf(each, cluster))
+    .every(proxy => isAllowedAt(proxy, asked, cluster) === false || isAllowedBehind(proxy, entry, asked, cluster) === false);
 }
 
 /** What of a rule takes more than one path. */
@@ -131,17 +120,3 @@ function isUnder(path: string, prefix: string): boolean {
 function pathsOf(rule: Field): Field[] {
   return rule.get('to').items.flatMap(each => each.get('operation', 'paths').items);
 }
-
-/** Whether a rule lets the pods of the gateways of an entry in. */
-function admitsGateway(rule: Field, { gateways }: Entry, cluster: Cluster): boolean {
-  const principals = rule.get('from').items.flatMap(each => each.get('source', 'principals').texts);
-  return principals.length === 0 || gateways.some(gateway => gatewayAccounts(gateway, cluster).some(account => principals.some(pattern => matchesPattern(pattern, account))));
-}
-
-function gatewayAccounts(gateway: Resource, cluster: Cluster): string[] {
-  const domain = cluster.mesh.trustDomain;
-  return gateway.type === Kind.GATEWAY
-    ? [gateway.name, `${gateway.name}-${gateway.spec.get('gatewayClassName').text}`].map(name => `${domain}/ns/${gateway.namespace}/sa/${name}`)
-    : cluster.workloads.select(gateway.spec.get('selector').strings).map((each): string => `${domain}/ns/${each.namespace}/sa/${each.serviceAccount}`);
-}
-

@@ -1,4 +1,4 @@
-import { addTo, byAge, type Cluster, type Field, fullHost, hasLabels, Kind, type Labels, namespacesOf, parentsOf, type Resource, routesOf, type Workload } from '../../../manifests';
+import { addTo, byAge, type Cluster, type Field, fullHost, hasLabels, Kind, type Labels, namespacesOf, parentsOf, type Resource, routesOf, wildcardsOver, type Workload } from '../../../manifests';
 import { isForMesh } from '../routing/destinations';
 import type { Call } from './node';
 
@@ -6,7 +6,8 @@ import type { Call } from './node';
 export function rulesFor(call: Call, cluster: Cluster): Field[] {
   const { byHost, byService } = routesBetween(cluster);
   const { caller, service, ports } = call;
-  const routes = hostsCovering(fullHost(service.name, service.namespace, cluster.clusterDomain)).flatMap(host => byHost.get(host) ?? [])
+  const name = fullHost(service.name, service.namespace, cluster.clusterDomain);
+  const routes = [name, ...wildcardsOver(name)].flatMap(host => byHost.get(host) ?? [])
     .find(({ visibleIn }) => visibleIn.includes('*') || visibleIn.includes(caller.namespace));
   return [
     ...withoutShadowed((routes?.candidates(caller.workloads) ?? []).filter(rule => isFor(rule, call)), call),
@@ -79,12 +80,6 @@ function routesBetween(cluster: Cluster): RoutesBetween {
   const result = { byHost, byService };
   ROUTES.set(cluster, result);
   return result;
-}
-
-/** A host, and the wildcards that cover it, the longest first. */
-function hostsCovering(host: string): string[] {
-  const parts = host.split('.');
-  return [host, ...parts.slice(1).map((_, index) => `*.${parts.slice(index + 1).join('.')}`), '*'];
 }
 
 function isFor(rule: Field, call: Call): boolean {

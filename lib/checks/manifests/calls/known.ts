@@ -1,0 +1,14 @@
+/** True, false, or undefined for what manifests do not answer. */
+export type Known = boolean | undefined;
+
+export function and(values: readonly Known[]): Known {
+  return values.includes(false) ? false : values.includes(undefined) ? undefined : true;
+}
+
+export function or(values: readonly Known[]): Known {
+  return values.includes(true) ? true : values.includes(undefined) ? undefined : false;
+}
+
+export function not(value: Known): Known {
+  return value === undefined ? undefined : !value;
+}
