@@ -5,5 +5,8 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   globalSetup: '<rootDir>/test/support/before-all.ts',
   globalTeardown: '<rootDir>/test/support/after-all.ts',
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['lib/**/*.ts', 'bin/**/*.ts'],
+  coverageReporters: ['text-summary', 'lcovonly'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
 };

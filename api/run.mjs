@@ -33,7 +33,9 @@ if (undocumented.size > 0) {
   fail(`Public members without a docstring:\n  ${[...undocumented].sort().join('\n  ')}`);
 }
 if (isCheck && changed.length > 0) {
-  fail(`The public API differs from ${changed.join(', ')}. If that is intended, run \`npm run api\` and commit the result.`);
+  fail(
+    `The public API differs from ${changed.join(', ')}. If that is intended, run \`npm run api\` and commit the result.`,
+  );
 }
 
 function configOf(reportFileName, mainEntryPointFilePath) {

@@ -10,7 +10,7 @@ export interface Probe {
 }
 
 /** As the kubelet calls itself: the app does not count such requests. */
-export const PROBE_AGENT = 'kube-probe/1.36';
+const PROBE_AGENT = 'kube-probe/1.36';
 
 const LIMIT_MS = 1000;
 

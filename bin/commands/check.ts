@@ -5,7 +5,7 @@ import { Cluster, isMap, printableLine, readResources } from '../../lib/manifest
 import { explain } from './explain';
 import { noneOf, suggestion } from './suggestion';
 
-export const CHECK_USAGE = `cdk8s-cardinal check [FILES…|FOLDERS…|-] [options]
+const CHECK_USAGE = `cdk8s-cardinal check [FILES…|FOLDERS…|-] [options]
 
 Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one cluster. Without files: what \`cardinal synth\` wrote, dist and cdk.out.
 

@@ -1,5 +1,5 @@
 /** All values that are one step smaller: an element or field less, somewhere. */
-export function smaller(value: unknown): unknown[] {
+function smaller(value: unknown): unknown[] {
   if (Array.isArray(value)) {
     const shorter = value.map((_, index) => value.filter((_each, other) => other !== index));
     return [...shorter, ...value.flatMap((each, index) => smaller(each).map(one => value.map((kept, other) => other === index ? one : kept as unknown)))];

@@ -20,7 +20,7 @@ export function subset<T>(...values: readonly T[]): Arbitrary<T[]> {
   return fc.subarray([...values], { minLength: 1 });
 }
 
-export const NAMESPACES = ['north', 'south'] as const;
+const NAMESPACES = ['north', 'south'] as const;
 export const PATHS = ['/', '/a', '/a/b', '/a/b/c', '/admin', '/adminx', '/A/b', '/x.png'] as const;
 export const METHODS = ['GET', 'POST', 'DELETE'] as const;
 export const ORIGIN = 'https://www.example';

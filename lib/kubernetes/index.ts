@@ -11,7 +11,6 @@ export { mountFiles } from './files';
 export * from './network-policy';
 export * from './no-mesh';
 export * from './target';
-export { renderService } from './workload';
 export { Phase } from './phases';
 export { preflightsOf } from './preflights';
 export * from './resource';

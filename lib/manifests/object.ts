@@ -1,5 +1,5 @@
 /** What every Kubernetes object says of itself. */
-export interface ObjectMeta {
+interface ObjectMeta {
   readonly name?: string;
   readonly generateName?: string;
   readonly namespace?: string;

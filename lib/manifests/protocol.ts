@@ -30,11 +30,6 @@ export function protocolOf(port: Field): string | undefined {
   return PROTOCOLS.has(prefix) ? prefix : SERVER_FIRST.has(port.get('port').number ?? 0) ? 'tcp' : undefined;
 }
 
-/** What usually speaks on a port where the server speaks first. */
-export function serverFirst(port: Field): string | undefined {
-  return SERVER_FIRST.get(port.get('port').number ?? 0);
-}
-
 /** Whether Istio sees requests on a port, rather than connections: undefined if it has to look at the traffic. */
 export function carriesRequests(port: Field): boolean | undefined {
   const protocol = protocolOf(port);

@@ -15,7 +15,7 @@ export function declared(props: Partial<EdgeProps> = {}, name = 'door') {
 }
 
 /** Things of an account that are there already, in a stack. */
-export function account() {
+function account() {
   const stack = new Stack(new App(), 'Test');
   return {
     stack,

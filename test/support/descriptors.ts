@@ -12,7 +12,7 @@ export function catalogDescriptor(): ProtoDescriptor {
   return ProtoDescriptor.fromFile(file);
 }
 
-export function catalogSet() {
+function catalogSet() {
   const text = (name: string, number: number) =>
     ({ name, number, jsonName: name, label: FieldDescriptorProto_Label.OPTIONAL, type: FieldDescriptorProto_Type.STRING });
   return create(FileDescriptorSetSchema, {

@@ -19,7 +19,7 @@ export function mostReplicasOf(workload: Workload, cluster: Cluster): number {
 }
 
 /** The HorizontalPodAutoscaler, or KEDA's ScaledObject, of a workload. */
-export function scalerOf(workload: Workload, cluster: Cluster): Resource | undefined {
+function scalerOf(workload: Workload, cluster: Cluster): Resource | undefined {
   let scalers = SCALERS.get(cluster);
   if (!scalers) {
     scalers = new Map([Kind.HPA, 'ScaledObject.keda.sh'].flatMap(type => cluster.all(type)).map(each => [targetKey(each.namespace, each.spec.get('scaleTargetRef')), each]));

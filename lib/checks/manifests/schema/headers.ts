@@ -13,7 +13,7 @@ const LARGEST_HEADERS = 60 * 1024;
 const CONTROL = /[\u0000-\u0008\u000A-\u001F\u007F]/;
 
 /** Whether a text is the name of a header, or of one with which HTTP/2 begins. */
-export function isHeaderName(name: string): boolean {
+function isHeaderName(name: string): boolean {
   return PSEUDO.has(name) || TOKEN.test(name);
 }
 

@@ -16,7 +16,7 @@ export interface Domain {
 }
 
 /** A base path of a domain. */
-export interface Mapping {
+interface Mapping {
   readonly resource: Resource;
   /** The API of the template; undefined if it is of another. */
   readonly api?: Resource;

@@ -107,7 +107,7 @@ function mostSpecific(host: string, { virtualServices }: Listener, cluster: Clus
 }
 
 /** The port of a host on which a sidecar looks for requests. */
-export function httpPort(host: Host, port: number): Field | undefined {
+function httpPort(host: Host, port: number): Field | undefined {
   const found = portsOf(host).find(each => portNumber(each) === port);
   return found && carriesRequests(found) !== false ? found : undefined;
 }

@@ -23,7 +23,7 @@ export function requireRead(at: Field, reading: Reading): void {
 }
 
 /** The fields below one that are neither read nor harmless. */
-export function unreadFields(at: Field, reading: Reading): Field[] {
+function unreadFields(at: Field, reading: Reading): Field[] {
   return below(at, pathIn(at), reading);
 }
 
