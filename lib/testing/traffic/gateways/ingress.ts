@@ -1,4 +1,4 @@
-import { type Cluster, covers, Kind } from '../../../manifests';
+import { type Cluster, covers } from '../../../manifests';
 import { throughManagedApi } from '../api';
 import { applyRule } from '../proxies/apply-rule';
 import { asked } from '../proxies/inbound';
@@ -21,8 +21,7 @@ import { hiddenStatus } from './hidden-status';
 import { Unsimulated } from '../unsimulated';
 import { type Route, routeFor } from '../routes/rule';
 import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
-import { requireGatewayRead, requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind, requireRead } from '../unread';
-import { ISTIO_GATEWAY } from '../unread/istio';
+import { requireListenerRead, requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind } from '../unread';
 
 /** How a client outside asks. */
 export interface Outside {
@@ -57,14 +56,14 @@ function atGateway(message: Message, outside: Outside, context: Context): Passag
   const fitting = doors.filter(each => each.port === message.port && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)));
   const [first] = fitting;
   if (!first) {
-    requireListenersRead(undefined, context.cluster);
+    requireListenersRead(undefined, message.host, context.cluster);
     requireNoIngress(message.host, context.cluster);
     requireNoBinding(message.host, context.cluster);
     return ended({ status: 0, reason: `no gateway takes ${message.scheme} on port ${message.port}` });
   }
   const door = bestDoor(fitting, message.host);
   if (!door && message.scheme === 'https') {
-    fitting.forEach(each => requireListenersRead(each.gateway, context.cluster));
+    fitting.forEach(each => requireListenersRead(each.gateway, message.host, context.cluster));
     requireNoIngress(message.host, context.cluster);
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
   }
@@ -103,12 +102,8 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   const steps = [`${caller.title} takes it (${String(door.at)})`];
   if (door.gateway) {
     requireKnownController(door.gateway, context.cluster);
-    requireListenersRead(door.gateway, context.cluster);
-    requireGatewayRead(door.at);
   }
-  if (door.at.resource.type === Kind.ISTIO_GATEWAY) {
-    requireRead(door.at, ISTIO_GATEWAY);
-  }
+  requireListenerRead(door.at, door.gateway, message.host, context.cluster);
   requireNoUnreadKind([{ ...guardedBy(door), role: 'gateway' }], context.cluster);
   const place = attachmentOf(door);
   const client = place && clientTerms(place, context.cluster);
@@ -157,8 +152,8 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
 }
 
 /** Preflights are answered before anything is checked. */
-function isAnsweredPreflight({ rule: { cors } }: Route, message: Message): boolean {
-  return cors !== undefined && isPreflight(message) && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''));
+function isAnsweredPreflight({ rule: { cors, reply } }: Route, message: Message): boolean {
+  return cors !== undefined && reply === undefined && isPreflight(message) && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''));
 }
 
 function connectionTo({ podPort }: Door, { address, scheme, host }: Message): Connection {

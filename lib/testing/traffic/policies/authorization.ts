@@ -45,10 +45,15 @@ export interface Applied {
   readonly rule?: Field;
 }
 
+/** Whether a policy is only logged. Istio takes a text for true as Go does, and a policy with one that is none for a policy in force. */
+function isTrial({ annotations }: Resource): boolean {
+  return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(annotations['istio.io/dry-run'] ?? '');
+}
+
 /** The policies with an action that are in force, with what they say. */
 export function appliedPolicies(guarded: Guarded, action: string, asked: Asked, cluster: Cluster): Applied[] {
   return policiesFor(guarded, Kind.AUTHORIZATION_POLICY, cluster)
-    .filter(each => each.annotations['istio.io/dry-run'] !== 'true' && (each.spec.get('action').text || 'ALLOW') === action)
+    .filter(each => !isTrial(each) && (each.spec.get('action').text || 'ALLOW') === action)
     .map(policy => {
       const verdicts = policy.spec.get('rules').items.map(rule => ({ rule, takes: takes(rule, asked, action !== 'ALLOW', cluster) }));
       return { policy, applies: or(verdicts.map(each => each.takes)), rule: verdicts.find(each => each.takes)?.rule };
