@@ -19,7 +19,7 @@ import { tcpPassage } from './proxies/tcp';
 import { unreadable } from './proxies/tls-layers';
 import { lookUp } from './proxies/to-cluster';
 import { domainsOf, sidecarVirtualHosts } from './routes/virtual-hosts';
-import { areRoutesUnread, clientOf, isListenerUnread, isUnreadBetween, unreadKindFor, unreadOfHost } from './unread';
+import { areRoutesUnread, clientOf, isListenerUnread, isUnreadBetween, unreadKindFor, unreadOfHost, waypointBefore } from './unread';
 
 /** One of the ways that requests of a caller may take: by a route, or to a Service itself. */
 export interface Way {
@@ -128,7 +128,7 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
       return [answered('503', backend.share)];
     }
     const known = endsAt(found.endpoints, found.security, backend.share, false, caller, context);
-    return unreadOfHost(found.host, context.cluster) ? known.map(each => ({ ...each, isAllowed: undefined })) : known;
+    return unreadOfHost(found.host, context.cluster) ?? (proxy.isGateway ? waypointBefore(found.host, context.cluster) : undefined) ? known.map(each => ({ ...each, isAllowed: undefined })) : known;
   });
   const { timeoutMs, retries, fault, mirrors } = rule;
   const terms = reply ? [] : [

@@ -12,6 +12,7 @@ import type { Connection } from '../proxies/connection';
 import type { Context } from '../context';
 import { requireKnownController } from './controller';
 import { attachmentOf, type Door, guardedBy, unknownPods } from './door';
+import { assumedExposure } from './exposure';
 import { gatewayDoors } from './gateway-door';
 import { istioDoors } from './istio-door';
 import { authorityOf, type Message } from '../message';
@@ -35,13 +36,13 @@ export interface Outside {
 export function enter(message: Message, outside: Outside, context: Context): Passage {
   const api = throughManagedApi(message, context.cluster);
   if (!api) {
-    return atGateway(message, outside, context);
+    return atGateway(message, outside, context, true);
   }
   const steps = api.steps.map(asStep);
   if (!api.message) {
     return ended({ status: api.status, by: api.by.root, reason: asStep(api.reason), outside: api.status === undefined ? api.by.name : undefined }, steps);
   }
-  const passage = atGateway(api.message, outside, context);
+  const passage = atGateway(api.message, outside, context, false);
   const limits = [api.timeoutMs, passage.timeoutMs].filter(each => each !== undefined);
   return { ...passage, timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined, steps: [...steps, ...passage.steps] };
 }
@@ -51,7 +52,7 @@ function asStep(sentence: string): string {
   return `${sentence[0]?.toLowerCase() ?? ''}${sentence.slice(1)}`.replace(/\.$/, '');
 }
 
-function atGateway(message: Message, outside: Outside, context: Context): Passage {
+function atGateway(message: Message, outside: Outside, context: Context, isDirect: boolean): Passage {
   const doors = doorsOf(context.cluster).filter(each => outside.gateway === undefined || each.at.resource.key === outside.gateway);
   const fitting = doors.filter(each => each.port === message.port && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)));
   const [first] = fitting;
@@ -67,7 +68,9 @@ function atGateway(message: Message, outside: Outside, context: Context): Passag
     requireNoIngress(message.host, context.cluster);
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
   }
-  return throughAny(door ?? first, message, outside, context);
+  const passage = throughAny(door ?? first, message, outside, context);
+  const assumption = isDirect ? assumedExposure(door ?? first, context.cluster) : undefined;
+  return assumption === undefined ? passage : { ...passage, steps: [assumption, ...passage.steps] };
 }
 
 /** Throws where the result depends on where the Pods of the gateway are, and no manifest has them. */

@@ -14,6 +14,15 @@ export function unreadOfHost(host: Host, cluster: Cluster): Unsimulated | undefi
   return found;
 }
 
+/**
+ * Why it is not known how a gateway reaches a host: its Service, or its namespace, wants what comes in to go through a waypoint first.
+ * @see https://istio.io/latest/docs/ambient/usage/waypoint/
+ */
+export function waypointBefore({ resource }: Host, cluster: Cluster): Unsimulated | undefined {
+  const isAsked = { ...cluster.namespaceLabels(resource.namespace), ...resource.labels }['istio.io/ingress-use-waypoint'] === 'true';
+  return isAsked ? new Unsimulated(`${titleOf(resource)} is reached by gateways through a waypoint (istio.io/ingress-use-waypoint), which is not simulated.`, REMEDY) : undefined;
+}
+
 /** The first field that is not simulated of the DestinationRules for a host. */
 export function unreadRuleFor(host: string, cluster: Cluster): Unsimulated | undefined {
   return firstUnread(cluster.all(Kind.DESTINATION_RULE).filter(({ spec, namespace }) => covers(fullHost(spec.get('host').text, namespace, cluster.clusterDomain), host)), DESTINATION_RULE);

@@ -2,7 +2,7 @@ import { type Cluster, fullHost, type Host, Kind, type Labels, type Workload } f
 import type { Message } from '../message';
 import type { Passage } from '../passage';
 import { sidecarOf } from '../proxies/scope';
-import { unreadOfHost, unreadRuleFor } from './hosts';
+import { unreadOfHost, unreadRuleFor, waypointBefore } from './hosts';
 import { SIDECAR } from './istio';
 import { type Party, requireNoUnreadKind, unreadKindFor } from './kinds';
 import { requireRead } from './read';
@@ -18,7 +18,8 @@ export function requireRequestRead(passage: Passage, message: Message, namespace
   const workloads = new Set([...passage.branches.flatMap(each => each.workload ?? []), ...services.flatMap(each => cluster.selectedBy(each))]);
   requireNoUnreadKind([...(from ? [from] : []), ...[...workloads].map(serverOf)], cluster);
   requireSidecarsRead(from, [...workloads], cluster);
-  const [unread] = [...hosts.map(each => unreadOfHost(each, cluster)), unreadRuleFor(message.host, cluster), passage.rule && unreadOfRule(passage.rule, cluster)]
+  const waypoints = from ? [] : hosts.map(each => waypointBefore(each, cluster));
+  const [unread] = [...waypoints, ...hosts.map(each => unreadOfHost(each, cluster)), unreadRuleFor(message.host, cluster), passage.rule && unreadOfRule(passage.rule, cluster)]
     .filter(each => each !== undefined);
   if (unread) {
     throw unread;
