@@ -40,7 +40,7 @@ test('a preflight goes past the rules, with its headers', () => {
 });
 
 test.each<[unknown, string | undefined]>([
-  ['ann', 'ann'], ['', undefined], [7, '7'], [0, '0'], [1e21, '1000000000000000000000'], [1.5, '1.500000'], [-7, '-7.000000'], [true, 'true'], [false, 'false'], [null, undefined],
+  ['ann', 'ann'], ['', undefined], [7, '7'], [0, '0'], [1e19, '10000000000000000000'], [2 ** 64, '18446744073709551616.000000'], [1e21, '1000000000000000000000.000000'], [1.5, '1.500000'], [-7, '-7.000000'], [true, 'true'], [false, 'false'], [null, undefined],
   [['a', 'b'], Buffer.from('["a","b"]').toString('base64')], [{ id: 1 }, Buffer.from('{"id":1}').toString('base64')],
 ])('the claim %j is written to a header as %s', (value, header) => {
   expect(arriving([tokens(rule(written('own')))], { claims: { iss: ISSUER, own: value } })?.headers).toEqual(header === undefined ? {} : { 'x-sub': header });

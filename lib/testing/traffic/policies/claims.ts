@@ -7,7 +7,8 @@ export function claimTexts(claims: Claims, path: readonly string[]): readonly st
 }
 
 /**
- * The value of the header that Envoy writes for a claim: numbers and booleans as text, lists and objects as JSON in base64; undefined if it writes none.
+ * The value of the header that Envoy writes for a claim: booleans as text, whole numbers of 64 bits as they are and all others with six decimals, lists and objects as JSON in base64; undefined if
+ * it writes none.
  * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto
  */
 export function claimHeader(claims: Claims, path: readonly string[]): string | undefined {
@@ -15,9 +16,16 @@ export function claimHeader(claims: Claims, path: readonly string[]): string | u
   switch (typeof value) {
     case 'string': return value || undefined;
     case 'boolean': return String(value);
-    case 'number': return Number.isInteger(value) && value >= 0 ? String(BigInt(value)) : value.toFixed(6);
+    case 'number': return numberHeader(value);
     default: return typeof value === 'object' && value !== null ? Buffer.from(JSON.stringify(value)).toString('base64') : undefined;
   }
+}
+
+function numberHeader(value: number): string {
+  if (!Number.isInteger(value)) {
+    return value.toFixed(6);
+  }
+  return value >= 0 && value < 2 ** 64 ? String(BigInt(value)) : `${BigInt(value)}.000000`;
 }
 
 function claimAt(claims: Claims, path: readonly string[]): unknown {

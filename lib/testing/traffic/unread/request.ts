@@ -44,13 +44,13 @@ function serverOf({ namespace, labels }: Workload): Party {
 function hostsOf({ rule }: Passage, { host }: Message, namespace: string, cluster: Cluster): Host[] {
   const routed = rule?.get('route').items.map(each => fullHost(each.get('destination', 'host').text, rule.resource.namespace, cluster.clusterDomain)) ?? [];
   const referred = rule?.get('backendRefs').items.map(each => fullHost(each.get('name').text, each.get('namespace').text || rule.resource.namespace, cluster.clusterDomain)) ?? [];
-  return [...new Set([host, ...routed, ...referred].flatMap(each => cluster.hosts.named(withDomain(each, cluster), namespace)))];
+  return [...new Set([host, ...routed, ...referred].flatMap(each => namesOf(each, cluster)).flatMap(each => cluster.hosts.named(each, namespace)))];
 }
 
-/** A name of a Service, short of the domain of the cluster, as it is known. */
-function withDomain(host: string, { clusterDomain }: Cluster): string {
+/** What a name may mean: itself, or a Service short of the domain of the cluster. */
+function namesOf(host: string, { clusterDomain }: Cluster): string[] {
   const parts = host.split('.');
-  return parts.length === 2 || (parts.length === 3 && parts[2] === 'svc') ? `${parts[0] ?? ''}.${parts[1] ?? ''}.svc.${clusterDomain}` : host;
+  return [host, ...parts.length === 2 || (parts.length === 3 && parts[2] === 'svc') ? [`${parts[0] ?? ''}.${parts[1] ?? ''}.svc.${clusterDomain}`] : []];
 }
 
 /** A Sidecar says of its own Pods what they receive, and what they send. */
