@@ -72,3 +72,21 @@ test('bytes for a port on which the proxy of the callee reads requests are not s
   expect(() => traffic([rule]).from('web').tcp('cart:9000')).toThrow(/proxy of shop\/cart-v1 reads requests on port 8080/);
   expect(endsOf(traffic([istio('VirtualService', 'v', { hosts: ['cart'], tcp: [{ route: [{ destination: { host: 'old', port: { number: 80 } } }] }] })]).from('web').tcp('cart:9000'))).toBe('old-v1');
 });
+
+describe('a VirtualService with a pattern is not for a Service that an HTTPRoute has as its parent', () => {
+  const pattern = istio('VirtualService', 'v', { hosts: ['*.shop.svc.cluster.local'], http: [{ directResponse: { status: 299 } }] });
+  const own = (namespace: string, spec: object = { rules: [{ matches: [{ path: { value: '/x' } }], backendRefs: [{ name: 'web', namespace: 'shop', port: 80 }] }] }) =>
+    gatewayApi('HTTPRoute', 'r', { parentRefs: [{ group: '', kind: 'Service', name: 'cart', namespace: 'shop' }], ...spec }, namespace);
+  const sidecar = istio('Sidecar', 's', { egress: [{ hosts: ['./*'] }] });
+  const ask = (...objects: object[]) => endsOf(traffic([pattern, ...objects]).from('web').http('GET http://cart/'));
+
+  test.each<readonly [string, string, string]>([
+    ['without one', ask(), '299'],
+    ['of the namespace of the Service, which then answers alone', ask(own('shop')), '404'],
+    ['of another namespace, which is for its own callers, so that no rule is left', ask(own('money')), 'cart-v1 50%, cart-v2 50%'],
+    ['of another namespace that the Sidecar of the caller does not list', ask(own('money'), sidecar), '299'],
+    ['of another namespace, without rules', ask(own('money', { rules: [] })), '299'],
+  ])('%s', (_what, ends, expected) => {
+    expect(ends).toBe(expected);
+  });
+});
