@@ -46,6 +46,11 @@ test.each<[unknown, string | undefined]>([
   expect(arriving([tokens(rule(written('own')))], { claims: { iss: ISSUER, own: value } })?.headers).toEqual(header === undefined ? {} : { 'x-sub': header });
 });
 
+test.each([{ a: 1, b: 2 }, [{ a: 1, b: 2 }], { a: { b: 1, c: 2 } }])('the claim %j, of which Envoy writes the fields in any order, is not simulated as a header', own => {
+  expect(() => arriving([tokens(rule(written('own')))], { claims: { iss: ISSUER, own } })).toThrow('The claim own is an object with several fields');
+  expect(arriving([tokens(rule())], { claims: { iss: ISSUER, own } })?.place).toMatch('shop/cart');
+});
+
 test('a claim within another is written, and two for one header are one list', () => {
   const fields = { outputPayloadToHeader: 'x-all', outputClaimToHeaders: [{ header: 'x-both', claim: 'sub' }, { header: 'x-both', claim: 'group.id' }] };
   const claims = { iss: ISSUER, sub: 'ann', group: { id: 7 } };

@@ -1,3 +1,5 @@
+import { Unsimulated } from '../unsimulated';
+
 type Claims = Readonly<Record<string, unknown>>;
 
 /** The texts of a claim, of a list each. */
@@ -17,8 +19,20 @@ export function claimHeader(claims: Claims, path: readonly string[]): string | u
     case 'string': return value || undefined;
     case 'boolean': return String(value);
     case 'number': return numberHeader(value);
-    default: return typeof value === 'object' && value !== null ? Buffer.from(JSON.stringify(value)).toString('base64') : undefined;
+    default: return typeof value === 'object' && value !== null ? encoded(value, path) : undefined;
   }
+}
+
+/** Envoy writes the fields of an object in any order. */
+function encoded(value: object, path: readonly string[]): string {
+  if (hasSeveralFields(value)) {
+    throw new Unsimulated(`The claim ${path.join('.')} is an object with several fields, which a RequestAuthentication writes to a header in any order.`, 'Write one of its fields to the header.');
+  }
+  return Buffer.from(JSON.stringify(value)).toString('base64');
+}
+
+function hasSeveralFields(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ((!Array.isArray(value) && Object.keys(value).length > 1) || Object.values(value).some(hasSeveralFields));
 }
 
 function numberHeader(value: number): string {
