@@ -10,7 +10,8 @@ export function differenceOf(answer: Answer, reply: Reply, request: TrialRequest
   if (!ending) {
     return `came to ${reply.from ? `${reply.from.service}-${reply.from.version}` : reply.text === 'outside' ? 'the outside' : `status ${reply.status}`}`;
   }
-  const late = answer.delayedShare === 1 && reply.ms < answer.delay ? `was not held back for ${answer.delay} ms` : undefined;
+  // Times are whole milliseconds, of which the clock may have begun one before.
+  const late = answer.delayedShare === 1 && reply.ms + 1 < answer.delay ? `was not held back for ${answer.delay} ms` : undefined;
   return late ?? answerDifference(answer, reply) ?? (reply.from && request.port !== 82 ? receivedDifference(ending, reply.from) ?? termsDifference(answer, reply.from) : undefined);
 }
 

@@ -23,9 +23,13 @@ function frontsOf({ gateway, caller }: Door, cluster: Cluster): Front[] {
     return [frontOf(gateway, cluster)];
   }
   const pods = cluster.workloads.select(caller.labels).filter(each => each.namespace === caller.namespace);
-  return pods.flatMap(each => cluster.servicesOf(each)).map(({ namespace, name, spec }) => ({
-    namespace, name, type: spec.get('externalIPs').items.length > 0 ? 'LoadBalancer' : spec.get('type').text || 'ClusterIP',
-  }));
+  return pods
+    .flatMap(each => cluster.servicesOf(each))
+    .map(({ namespace, name, spec }) => ({
+      namespace,
+      name,
+      type: spec.get('externalIPs').items.length > 0 ? 'LoadBalancer' : spec.get('type').text || 'ClusterIP',
+    }));
 }
 
 /** The Service that a controller makes for a Gateway of the Gateway API: a load balancer unless its parameters or annotations say otherwise. */
@@ -35,22 +39,33 @@ function frontOf(gateway: Resource, cluster: Cluster): Front {
   const annotation = 'networking.istio.io/service-type';
   const parameters = infrastructure.get('parametersRef', 'name').text;
   const ofIstio = cluster.find(Kind.CONFIG_MAP, parameters, namespace)?.root.get('data', 'service');
-  const ofEnvoyGateway = cluster.find('EnvoyProxy.gateway.envoyproxy.io', parameters, namespace)?.spec.get('provider', 'kubernetes', 'envoyService');
+  const ofEnvoyGateway = cluster
+    .find('EnvoyProxy.gateway.envoyproxy.io', parameters, namespace)
+    ?.spec.get('provider', 'kubernetes', 'envoyService');
   const declared = [
-    ofIstio && embedded(ofIstio).get('spec', 'type').text, ofEnvoyGateway?.get('type').text,
-    infrastructure.get('annotations').strings[annotation], gateway.annotations[annotation],
+    ofIstio && embedded(ofIstio).get('spec', 'type').text,
+    ofEnvoyGateway?.get('type').text,
+    infrastructure.get('annotations').strings[annotation],
+    gateway.annotations[annotation],
   ];
-  const own = ofEnvoyGateway ? ofEnvoyGateway.get('name').text || undefined : `${name}-${spec.get('gatewayClassName').text}`;
+  const own = ofEnvoyGateway
+    ? ofEnvoyGateway.get('name').text || undefined
+    : `${name}-${spec.get('gatewayClassName').text}`;
   return { namespace: ofEnvoyGateway ? '' : namespace, name: own, type: declared.find(each => each) ?? 'LoadBalancer' };
 }
 
 /** The names of Services to which load balancers lead. */
 function bindings(cluster: Cluster): Field[] {
   return [
-    ...[Kind.TARGET_GROUP_BINDING, 'TargetGroupBinding.eks.amazonaws.com'].flatMap(type => cluster.all(type)).map(each => each.spec.get('serviceRef', 'name')),
+    ...[Kind.TARGET_GROUP_BINDING, 'TargetGroupBinding.eks.amazonaws.com']
+      .flatMap(type => cluster.all(type))
+      .map(each => each.spec.get('serviceRef', 'name')),
     ...cluster.all(Kind.INGRESS).flatMap(({ spec }) => [
       spec.get('defaultBackend', 'service', 'name'),
-      ...spec.get('rules').items.flatMap(rule => rule.get('http', 'paths').items).map(path => path.get('backend', 'service', 'name')),
+      ...spec
+        .get('rules')
+        .items.flatMap(rule => rule.get('http', 'paths').items)
+        .map(path => path.get('backend', 'service', 'name')),
     ]),
   ].filter(each => each.exists);
 }

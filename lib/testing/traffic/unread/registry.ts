@@ -6,11 +6,20 @@ const CERTIFICATE = 'a certificate is taken, or said not to be';
 /** ServiceEntries. @see https://istio.io/latest/docs/reference/config/networking/service-entry/ */
 export const SERVICE_ENTRY: Reading = {
   read: [
-    'addresses', 'exportTo', 'hosts', 'location', 'resolution', 'workloadSelector.labels',
+    'addresses',
+    'exportTo',
+    'hosts',
+    'location',
+    'resolution',
+    'workloadSelector.labels',
     ...['name', 'number', 'protocol', 'targetPort'].map(name => `ports[].${name}`),
     ...['address', 'labels', 'ports', 'weight'].map(name => `endpoints[].${name}`),
   ],
-  harmless: { 'endpoints[].locality': LOCALITY, 'endpoints[].serviceAccount': CERTIFICATE, subjectAltNames: CERTIFICATE },
+  harmless: {
+    'endpoints[].locality': LOCALITY,
+    'endpoints[].serviceAccount': CERTIFICATE,
+    'subjectAltNames': CERTIFICATE,
+  },
   unsimulated: { 'endpoints[].network': undefined },
 };
 
@@ -25,7 +34,8 @@ export const WORKLOAD_ENTRY: Reading = {
 export const WORKLOAD_GROUP: Reading = {
   read: [],
   harmless: {
-    metadata: 'machines that register themselves are not among the manifests', probe: 'all workloads are healthy',
+    metadata: 'machines that register themselves are not among the manifests',
+    probe: 'all workloads are healthy',
     template: 'machines that register themselves are not among the manifests',
   },
   unsimulated: {},

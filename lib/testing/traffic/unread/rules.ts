@@ -5,7 +5,11 @@ import { VIRTUAL_SERVICE } from './istio';
 import { type Reading, requireRead, titleOf, unreadField, unreadFields } from './read';
 
 const READINGS: Readonly<Record<string, Reading>> = {
-  [Kind.VIRTUAL_SERVICE]: VIRTUAL_SERVICE, [Kind.HTTP_ROUTE]: HTTP_ROUTE, [Kind.GRPC_ROUTE]: GRPC_ROUTE, [Kind.TLS_ROUTE]: TLS_ROUTE, [Kind.TCP_ROUTE]: TCP_ROUTE,
+  [Kind.VIRTUAL_SERVICE]: VIRTUAL_SERVICE,
+  [Kind.HTTP_ROUTE]: HTTP_ROUTE,
+  [Kind.GRPC_ROUTE]: GRPC_ROUTE,
+  [Kind.TLS_ROUTE]: TLS_ROUTE,
+  [Kind.TCP_ROUTE]: TCP_ROUTE,
 };
 
 /** Throws {@link Unsimulated} where a match of a rule has fields that are not simulated: whether the rule takes a request is then not known, nor whether a later one does. */
@@ -23,7 +27,10 @@ export function unreadMatch(rules: readonly Field[]): Unsimulated | undefined {
 }
 
 /** Whether a field that is not simulated may decide what routes do. */
-export function areRoutesUnread(routes: readonly { readonly rule: { readonly at: Field } }[], cluster: Cluster): boolean {
+export function areRoutesUnread(
+  routes: readonly { readonly rule: { readonly at: Field } }[],
+  cluster: Cluster,
+): boolean {
   return routes.some(({ rule }) => unreadOfRule(rule.at, cluster) !== undefined);
 }
 
@@ -37,22 +44,46 @@ export function unreadOfRule(rule: Field, cluster: Cluster): Unsimulated | undef
   const matches = ['http', 'tls', 'tcp'].flatMap(each => resource.spec.get(each).items).map(each => each.get('match'));
   const others = resource.spec.get('rules').items.map(each => each.get('matches'));
   const grants = resource.type === Kind.VIRTUAL_SERVICE ? [] : grantsFor(rule, cluster);
-  const [field] = [...[rule, ...matches, ...others].flatMap(each => unreadFields(each, reading)), ...grants.flatMap(each => unreadFields(each, REFERENCE_GRANT))];
+  const [field] = [
+    ...[rule, ...matches, ...others].flatMap(each => unreadFields(each, reading)),
+    ...grants.flatMap(each => unreadFields(each, REFERENCE_GRANT)),
+  ];
   return field ? unreadField(field) : foreignBackend(rule);
 }
 
 /** The ReferenceGrants of other namespaces to which a rule sends. */
 function grantsFor(rule: Field, cluster: Cluster): Field[] {
-  const namespaces = backendsOf(rule).map(each => each.get('namespace').text).filter(each => each !== '' && each !== rule.resource.namespace);
-  return cluster.all(Kind.REFERENCE_GRANT).filter(each => namespaces.includes(each.namespace)).map(each => each.spec);
+  const namespaces = backendsOf(rule)
+    .map(each => each.get('namespace').text)
+    .filter(each => each !== '' && each !== rule.resource.namespace);
+  return cluster
+    .all(Kind.REFERENCE_GRANT)
+    .filter(each => namespaces.includes(each.namespace))
+    .map(each => each.spec);
 }
 
 function foreignBackend(rule: Field): Unsimulated | undefined {
-  const other = backendsOf(rule).find(each => (each.get('group').text !== '' || !['', 'Service'].includes(each.get('kind').text)) && (each.get('weight').number ?? 1) > 0);
-  return other && new Unsimulated(`${titleOf(rule.resource)} sends requests to a ${other.get('kind').text} (${String(other)}).`, 'Backends that are Services are simulated.');
+  const other = backendsOf(rule).find(
+    each =>
+      (each.get('group').text !== '' || !['', 'Service'].includes(each.get('kind').text)) &&
+      (each.get('weight').number ?? 1) > 0,
+  );
+  return (
+    other &&
+    new Unsimulated(
+      `${titleOf(rule.resource)} sends requests to a ${other.get('kind').text} (${String(other)}).`,
+      'Backends that are Services are simulated.',
+    )
+  );
 }
 
 /** The backends of a rule of the Gateway API, those of its copies too. */
 function backendsOf(rule: Field): Field[] {
-  return [...rule.get('backendRefs').items, ...rule.get('filters').items.map(each => each.get('requestMirror', 'backendRef')).filter(each => each.exists)];
+  return [
+    ...rule.get('backendRefs').items,
+    ...rule
+      .get('filters')
+      .items.map(each => each.get('requestMirror', 'backendRef'))
+      .filter(each => each.exists),
+  ];
 }

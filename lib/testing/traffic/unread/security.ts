@@ -1,15 +1,26 @@
 import type { Reading } from './read';
 
 const TARGETS = ['selector.matchLabels', 'targetRef', 'targetRefs'];
-const SOURCE = ['IpBlocks', 'Namespaces', 'Principals', 'RemoteIpBlocks', 'RequestPrincipals', 'ServiceAccounts', 'TrustDomains'];
+const SOURCE = [
+  'IpBlocks',
+  'Namespaces',
+  'Principals',
+  'RemoteIpBlocks',
+  'RequestPrincipals',
+  'ServiceAccounts',
+  'TrustDomains',
+];
 const OPERATION = ['Hosts', 'Methods', 'Paths', 'Ports'];
 const KEYS = 'tokens are signed by their issuer, or declared bad';
 
 /** AuthorizationPolicies. @see https://istio.io/latest/docs/reference/config/security/authorization-policy/ */
 export const AUTHORIZATION_POLICY: Reading = {
   read: [
-    ...TARGETS, 'action', 'provider.name',
-    ...bothWays(SOURCE).map(name => `rules[].from[].source.${name}`), ...bothWays(OPERATION).map(name => `rules[].to[].operation.${name}`),
+    ...TARGETS,
+    'action',
+    'provider.name',
+    ...bothWays(SOURCE).map(name => `rules[].from[].source.${name}`),
+    ...bothWays(OPERATION).map(name => `rules[].to[].operation.${name}`),
     ...['key', 'values', 'notValues'].map(name => `rules[].when[].${name}`),
   ],
   harmless: {},
@@ -21,12 +32,24 @@ export const REQUEST_AUTHENTICATION: Reading = {
   read: [
     ...TARGETS,
     ...[
-      'issuer', 'audiences', 'forwardOriginalToken', 'fromCookies', 'fromHeaders[].name', 'fromHeaders[].prefix', 'fromParams', 'outputClaimToHeaders[].claim',
-      'outputClaimToHeaders[].header', 'outputPayloadToHeader', 'spaceDelimitedClaims',
+      'issuer',
+      'audiences',
+      'forwardOriginalToken',
+      'fromCookies',
+      'fromHeaders[].name',
+      'fromHeaders[].prefix',
+      'fromParams',
+      'outputClaimToHeaders[].claim',
+      'outputClaimToHeaders[].header',
+      'outputPayloadToHeader',
+      'spaceDelimitedClaims',
     ].map(name => `jwtRules[].${name}`),
   ],
   harmless: {
-    'jwtRules[].jwks': KEYS, 'jwtRules[].jwks_uri': KEYS, 'jwtRules[].jwksUri': KEYS, 'jwtRules[].timeout': KEYS,
+    'jwtRules[].jwks': KEYS,
+    'jwtRules[].jwks_uri': KEYS,
+    'jwtRules[].jwksUri': KEYS,
+    'jwtRules[].timeout': KEYS,
   },
   unsimulated: {},
 };
