@@ -2,14 +2,11 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { tlsSecret } from '../certificates';
 import { claim } from '../claims';
-import { Outside } from '../outside';
-import { podsAreReady } from '../readiness';
 import { configuration } from '../simulation/configurations';
 import { trialRequest } from '../simulation/requests';
 import { shrink } from '../simulation/shrink';
-import { CERTIFICATE, GATEWAY, PROVIDERS, TOWN, townObjects } from '../simulation/town';
+import { TOWN } from '../simulation/town';
 import { type Disagreement, Trials } from '../simulation/trial';
 
 const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 40);
@@ -21,15 +18,7 @@ const SHRINKING = Number(process.env.CARDINAL_LAB_SHRINKING ?? 60);
 const ENOUGH = Number(process.env.CARDINAL_LAB_DISAGREEMENTS ?? 1);
 
 claim('generated configurations send generated requests where the simulator says', async lab => {
-  await Outside.of(lab);
-  await lab.istiod.addExtensionProviders(PROVIDERS);
-  lab.applyObjects('town', [...townObjects(), tlsSecret(lab, 'north', CERTIFICATE.name, CERTIFICATE.host)]);
-  for (const namespace of TOWN) {
-    await podsAreReady(lab, namespace, namespace === 'north' ? [GATEWAY] : []);
-  }
-  await Promise.all(lab.kubelet.pods('south', { app: 'judge' }).map(each => each.behave({ status: 403 })));
-  const trials = new Trials(lab);
-  await trials.start();
+  const trials = await Trials.start(lab);
 
   const found: { at: number; objects: ReturnType<typeof configurations>[number]; disagreement: Disagreement }[] = [];
   let refused = 0;

@@ -70,10 +70,13 @@ const answering = fc.oneof(
   record({ match: some(matches), directResponse: of({ status: 299 }, { status: 503, body: { string: 'no' } }) }),
 );
 
+/** A port that carries bytes, or none: a server of requests, or a proxy before one, does not say who it is when it gets bytes. */
+const bytes = fc.tuple(destination, some(of(82, 82, 99))).map(([made, number]) => ({ ...made, port: number === undefined ? undefined : { number } }));
+
 /** Rules for connections. */
 const tcp = fc.array(record({
   match: some(of<object[]>([{ port: 82 }], [{ port: 99 }], [{ sourceLabels: { app: 'client' } }], [{ gateways: ['mesh'], port: 82 }])),
-  route: fc.oneof(record({ destination }).map(each => [each]), fc.tuple(record({ destination }), record({ destination })).map(([one, other]) => [{ ...one, weight: 30 }, { ...other, weight: 70 }])),
+  route: fc.oneof(record({ destination: bytes }).map(each => [each]), fc.tuple(record({ destination: bytes }), record({ destination: bytes })).map(([one, other]) => [{ ...one, weight: 30 }, { ...other, weight: 70 }])),
 }), { minLength: 1, maxLength: 2 });
 
 const hosts = fc.oneof(

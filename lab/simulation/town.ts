@@ -79,6 +79,20 @@ export function townObjects(): object[] {
       },
     },
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: GATEWAY, namespace: 'north' }, data: { service: 'spec:\n  type: ClusterIP\n' } },
+    ...readingSecrets(),
+  ];
+}
+
+/** A Gateway of Istio gets the certificates that it names only where the ServiceAccount of its Pods may list Secrets. */
+function readingSecrets(): object[] {
+  const rbac = 'rbac.authorization.k8s.io';
+  const metadata = { name: `${GATEWAY}-secrets`, namespace: 'north' };
+  return [
+    { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }] },
+    {
+      apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata, roleRef: { apiGroup: rbac, kind: 'Role', name: metadata.name },
+      subjects: [{ kind: 'ServiceAccount', name: `${GATEWAY}-istio`, namespace: 'north' }],
+    },
   ];
 }
 

@@ -1,6 +1,9 @@
 import type { Reply } from '../app-protocol';
+import { tlsSecret } from '../certificates';
 import type { Lab } from '../lab';
 import { HOST } from '../network';
+import { Outside } from '../outside';
+import { podsAreReady } from '../readiness';
 import { Manifests, Traffic, type Answer, type Ending, Unsimulated } from '../../lib/testing';
 import { until } from '../wait';
 import type { Named } from './configurations';
@@ -8,7 +11,7 @@ import { differenceOf, isEnding } from './differences';
 import { drained } from './drained';
 import { hostHeader, Messenger } from './messenger';
 import type { TrialRequest } from './requests';
-import { REFUSING, RESIDENTS, TOWN, townObjects } from './town';
+import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TOWN, townObjects } from './town';
 
 /** What proxies did that the simulator says they would not. */
 export interface Disagreement {
@@ -41,14 +44,21 @@ export class Trials {
   compared = 0;
   private readonly messenger: Messenger;
   private applied: readonly Named[] = [];
-  private mesh: object = {};
 
-  constructor(private readonly lab: Lab) {
-    this.messenger = new Messenger(lab);
+  /** Builds the town, and waits until all of it runs. */
+  static async start(lab: Lab): Promise<Trials> {
+    await Outside.of(lab);
+    await lab.istiod.addExtensionProviders(PROVIDERS);
+    lab.applyObjects('town', [...townObjects(), tlsSecret(lab, 'north', CERTIFICATE.name, CERTIFICATE.host)]);
+    for (const namespace of TOWN) {
+      await podsAreReady(lab, namespace, namespace === 'north' ? [GATEWAY] : []);
+    }
+    await Promise.all(lab.kubelet.pods('south', { app: 'judge' }).map(each => each.behave({ status: 403 })));
+    return new Trials(lab, await lab.plane.api.get('/api/v1/namespaces/istio-system/configmaps/istio'));
   }
 
-  async start(): Promise<void> {
-    this.mesh = await this.lab.plane.api.get('/api/v1/namespaces/istio-system/configmaps/istio');
+  private constructor(private readonly lab: Lab, private readonly mesh: object) {
+    this.messenger = new Messenger(lab);
   }
 
   /** Makes a configuration the one that is in force. Throws where the API server refuses an object. */

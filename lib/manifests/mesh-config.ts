@@ -1,5 +1,6 @@
 import { embedded } from './embedded';
 import type { Field } from './field';
+import { isMap } from './object';
 import type { Resource } from './resource';
 
 /** The settings of the mesh: of the ConfigMap of a control plane, or of an IstioOperator. Those of Istio, where neither is there. */
@@ -7,14 +8,20 @@ export class MeshConfig {
   /** Whether the manifests say anything of it. */
   readonly isKnown: boolean;
 
-  constructor(readonly settings: Field | undefined) {
+  /**
+   * @param settings those that can be read
+   * @param unreadable the text of a ConfigMap that is none, if there is one
+   */
+  constructor(readonly settings: Field | undefined, readonly unreadable?: Field) {
     this.isKnown = settings !== undefined;
   }
 
   static of(configMaps: readonly Resource[], operators: readonly Resource[]): MeshConfig {
     const configMap = configMaps.find(each => /^istio(-|$)/.test(each.name) && each.root.get('data', 'mesh').text !== '');
     if (configMap) {
-      return new MeshConfig(embedded(configMap.root.get('data', 'mesh')));
+      const text = configMap.root.get('data', 'mesh');
+      const settings = embedded(text);
+      return new MeshConfig(settings, isMap(settings.value) ? undefined : text);
     }
     const operator = operators.find(each => each.spec.get('meshConfig').exists);
     return new MeshConfig(operator?.spec.get('meshConfig'));

@@ -28,20 +28,34 @@ export class SpecFields {
       if (!symbol) {
         throw new Error(`${kinds[index]?.name} has no type`);
       }
-      return new SpecFields(checker.getDeclaredTypeOfSymbol(symbol), checker);
+      return new SpecFields([checker.getDeclaredTypeOfSymbol(symbol)], checker);
     });
   }
 
-  private constructor(private readonly type: ts.Type, private readonly checker: ts.TypeChecker) {}
+  private constructor(private readonly types: readonly ts.Type[], private readonly checker: ts.TypeChecker) {}
 
   /** The fields right below, by name; a list has one, `[]`. */
   get below(): ReadonlyMap<string, SpecFields> {
-    const type = this.checker.getNonNullableType(this.type);
+    const below = new Map<string, ts.Type[]>();
+    for (const type of this.types.flatMap(each => this.partsOf(each))) {
+      for (const [name, field] of this.fieldsOf(type)) {
+        below.set(name, [...below.get(name) ?? [], field]);
+      }
+    }
+    return new Map([...below].map(([name, types]) => [name, new SpecFields(types, this.checker)]));
+  }
+
+  private fieldsOf(type: ts.Type): [string, ts.Type][] {
     const element = this.checker.isArrayType(type) ? this.checker.getTypeArguments(type as ts.TypeReference)[0] : undefined;
     if (element) {
-      return new Map([['[]', new SpecFields(element, this.checker)]]);
+      return [['[]', element]];
     }
-    const properties = (type.flags & ts.TypeFlags.Object) === 0 ? [] : this.checker.getPropertiesOfType(type);
-    return new Map(properties.map(each => [each.name, new SpecFields(this.checker.getTypeOfSymbol(each), this.checker)]));
+    return (type.flags & ts.TypeFlags.Object) === 0 ? [] : this.checker.getPropertiesOfType(type).map(each => [each.name, this.checker.getTypeOfSymbol(each)]);
+  }
+
+  /** The types that a union or an intersection is made of: a field of one of them is a field. */
+  private partsOf(type: ts.Type): ts.Type[] {
+    const present = this.checker.getNonNullableType(type);
+    return present.isUnionOrIntersection() ? present.types.flatMap(each => this.partsOf(each)) : [present];
   }
 }

@@ -1,6 +1,7 @@
 import type { Field, Workload } from '../../manifests';
 import type { Message } from './message';
 import type { Fault, HeaderOperations, Retries } from './routes/rule';
+import type { Unsimulated } from './unsimulated';
 
 /** One of the ways that a request may take. */
 export interface Branch {
@@ -25,6 +26,8 @@ export interface Branch {
   readonly steps?: readonly string[];
   /** Whether it arrives or not by what is not known. */
   readonly isUncertain?: boolean;
+  /** What is not known, if it is not what policies ask for. */
+  readonly doubt?: Unsimulated;
   /** Whether the connection failed, so that another try may go elsewhere. */
   readonly isRetried?: boolean;
 }

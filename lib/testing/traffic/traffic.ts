@@ -123,7 +123,11 @@ export class TrafficFrom {
   private send(request: string, message: Message, isConnection = false): Answer {
     const caller = { ...callerOf(this.workload, this.context.cluster), address: message.address };
     const passage = send(message, caller, this.context, isConnection);
-    if (passage.branches.some(each => each.isUncertain)) {
+    const uncertain = passage.branches.find(each => each.isUncertain);
+    if (uncertain?.doubt) {
+      throw uncertain.doubt;
+    }
+    if (uncertain) {
       throw new Unsimulated(`Policies ask for the address of ${caller.title}, and manifests do not say it.`, 'Give the connection an `address`.');
     }
     requireRequestRead(passage, message, caller.namespace, clientOf(caller), this.context.cluster);

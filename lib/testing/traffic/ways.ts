@@ -19,7 +19,7 @@ import { tcpPassage } from './proxies/tcp';
 import { unreadable } from './proxies/tls-layers';
 import { lookUp } from './proxies/to-cluster';
 import { domainsOf, sidecarVirtualHosts } from './routes/virtual-hosts';
-import { clientOf, unreadBetween, unreadKindFor } from './unread';
+import { areRoutesUnread, clientOf, isListenerUnread, isUnreadBetween, unreadKindFor, unreadOfHost, waypointBefore } from './unread';
 
 /** One of the ways that requests of a caller may take: by a route, or to a Service itself. */
 export interface Way {
@@ -66,7 +66,8 @@ function waysFrom(caller: Caller, context: Context): Way[] {
       const number = portNumber(port) ?? 0;
       const [name] = domainsOf(host, proxy, cluster);
       const routes = virtualHosts.get(number)?.find(each => each.domains.includes(name ?? ''))?.routes;
-      return routes ? routes.map(route => routed(caller, proxy, `${shortName(host, cluster)}:${number}`, route, number, context)) : connected(caller, proxy, host, port, listener, context);
+      const ways = routes ? routes.map(route => routed(caller, proxy, `${shortName(host, cluster)}:${number}`, route, number, context)) : connected(caller, proxy, host, port, listener, context);
+      return areRoutesUnread(routes ?? [], cluster) || unreadOfHost(host, cluster) ? ways.map(inDoubt) : ways;
     });
   });
 }
@@ -78,7 +79,8 @@ function waysIn(context: Context): Way[] {
 function waysAt(door: Door, context: Context): Way[] {
   return door.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
     const isPlain = door.tls === 'none';
-    const ways = isPlain && needsTls ? [SENT_TO_HTTPS] : routes.map(route => throughDoor(door, route, context));
+    const known: readonly Omit<Way, 'from' | 'to'>[] = isPlain && needsTls ? [SENT_TO_HTTPS] : routes.map(route => throughDoor(door, route, context));
+    const ways = areRoutesUnread(routes, context.cluster) || isListenerUnread(door, context.cluster) ? known.map(each => inDoubt(each)) : known;
     return ways.flatMap(way => domains.map(domain => ({ ...way, from: 'internet', to: `${isPlain ? 'http' : 'https'}://${domain}:${door.port}` })));
   });
 }
@@ -90,6 +92,11 @@ function agreed(ways: readonly Way[], others: readonly Way[], disagreement: () =
     throw disagreement();
   }
   return ways.map((way, index) => ({ ...way, ends: way.ends.map((end, at) => ({ ...end, isAllowed: end.isAllowed === others[index]?.ends[at]?.isAllowed ? end.isAllowed : undefined })) }));
+}
+
+/** A way of which something that is not simulated may decide who gets in. */
+function inDoubt<T extends Pick<Way, 'ends'>>(way: T): T {
+  return { ...way, ends: way.ends.map(each => each.isReached ? { ...each, isAllowed: undefined } : each) };
 }
 
 const SENT_TO_HTTPS = { when: '', ends: [answered('301', 1)], terms: [] };
@@ -117,7 +124,11 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
     if ('problem' in found || found.endpoints.length === 0) {
       return [answered(String('problem' in found ? rule.unknownBackendStatus : 503), backend.share)];
     }
-    return unreadable('http', found.host, found.port, found.security.tlsMode) === undefined ? endsAt(found.endpoints, found.security, backend.share, false, caller, context) : [answered('503', backend.share)];
+    if (unreadable('http', found.host, found.port, found.security.tlsMode) !== undefined) {
+      return [answered('503', backend.share)];
+    }
+    const known = endsAt(found.endpoints, found.security, backend.share, false, caller, context);
+    return unreadOfHost(found.host, context.cluster) ?? (proxy.isGateway ? waypointBefore(found.host, context.cluster) : undefined) ? known.map(each => ({ ...each, isAllowed: undefined })) : known;
   });
   const { timeoutMs, retries, fault, mirrors } = rule;
   const terms = reply ? [] : [
@@ -134,7 +145,8 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
 function straight(caller: Caller, host: Host, port: Field, context: Context): Way[] {
   const endpoints = isHeadless(host) ? chosenEndpoints(host, port, context.cluster) : endpointsOf(host, port, {}, context.cluster);
   const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
-  return endpoints.length === 0 ? [] : [{ from: caller.title, to: `${shortName(host, context.cluster)}:${portNumber(port) ?? 0}`, when: '', terms: [], ends: merged(ends) }];
+  const way: Way = { from: caller.title, to: `${shortName(host, context.cluster)}:${portNumber(port) ?? 0}`, when: '', terms: [], ends: merged(ends) };
+  return endpoints.length === 0 ? [] : [unreadOfHost(host, context.cluster) ? inDoubt(way) : way];
 }
 
 /** Through a sidecar that sees no requests. */
@@ -160,7 +172,7 @@ function endsAt(endpoints: readonly Endpoint[], security: Security, share: numbe
 
 function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller: Caller, context: Context): Known {
   const { cluster } = context;
-  if (unreadBetween(clientOf(caller), endpoint.workload, cluster)) {
+  if (isUnreadBetween(clientOf(caller), endpoint.workload, cluster)) {
     return undefined;
   }
   const { connection } = connect(caller, endpoint, security, cluster);

@@ -40,10 +40,15 @@ test('a preflight goes past the rules, with its headers', () => {
 });
 
 test.each<[unknown, string | undefined]>([
-  ['ann', 'ann'], ['', undefined], [7, '7'], [0, '0'], [1e21, '1000000000000000000000'], [1.5, '1.500000'], [-7, '-7.000000'], [true, 'true'], [false, 'false'], [null, undefined],
+  ['ann', 'ann'], ['', undefined], [7, '7'], [0, '0'], [1e19, '10000000000000000000'], [2 ** 64, '18446744073709551616.000000'], [1e21, '1000000000000000000000.000000'], [1.5, '1.500000'], [-7, '-7.000000'], [true, 'true'], [false, 'false'], [null, undefined],
   [['a', 'b'], Buffer.from('["a","b"]').toString('base64')], [{ id: 1 }, Buffer.from('{"id":1}').toString('base64')],
 ])('the claim %j is written to a header as %s', (value, header) => {
   expect(arriving([tokens(rule(written('own')))], { claims: { iss: ISSUER, own: value } })?.headers).toEqual(header === undefined ? {} : { 'x-sub': header });
+});
+
+test.each([{ a: 1, b: 2 }, [{ a: 1, b: 2 }], { a: { b: 1, c: 2 } }])('the claim %j, of which Envoy writes the fields in any order, is not simulated as a header', own => {
+  expect(() => arriving([tokens(rule(written('own')))], { claims: { iss: ISSUER, own } })).toThrow('The claim own is an object with several fields');
+  expect(arriving([tokens(rule())], { claims: { iss: ISSUER, own } })?.place).toMatch('shop/cart');
 });
 
 test('a claim within another is written, and two for one header are one list', () => {

@@ -40,3 +40,53 @@ test('routes whose matches take everything end the list of their host: what stan
   const rules = { rules: [{ backendRefs: [{ name: 'web', port: 80 }] }, { matches: [{ headers: [{ name: 'x', value: '1' }] }], backendRefs: [{ name: 'old', port: 80 }] }] };
   expect(endsOf(traffic([door, route('r', rules)]).fromInternet('GET http://x.example/', { headers: { x: '1' } }))).toBe('old-v1');
 });
+
+test('a rule that answers by itself answers preflights too, whatever its CORS policy', () => {
+  const cors = { type: 'CORS', cors: { allowOrigins: ['https://*.example'] } };
+  const redirect = { type: 'RequestRedirect', requestRedirect: { hostname: 'x.example', statusCode: 301 } };
+  const headers = { 'origin': 'https://www.example', 'access-control-request-method': 'GET' };
+  const ask = (rule: object) => endsOf(traffic([door, route('r', { rules: [rule] })]).fromInternet('OPTIONS http://a.town.example/', { headers }));
+  expect([ask({ filters: [cors] }), ask({ filters: [cors, redirect] }), ask({ filters: [cors], backendRefs: [{ name: 'web', port: 80 }] })]).toEqual(['500', '301', '200']);
+});
+
+describe('of a host that a Sidecar does not list and to which a route sends, the proxy knows', () => {
+  const listed = (egress: object) => istio('Sidecar', 's', { egress: [egress], outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
+  const rule = (number?: number, match?: object[]) => ({ match, route: [{ destination: { host: 'bank.money.svc.cluster.local', ...(number === undefined ? {} : { port: { number } }) } }] });
+  const ask = (sidecar: object, ...http: object[]) => endsOf(traffic([sidecar, istio('VirtualService', 'cart', { hosts: ['cart'], http })]).from('web').http('GET http://cart/'));
+  const hosts = ['shop/cart.shop.svc.cluster.local'];
+  const onPort = (number: number) => listed({ port: { number, name: 'http', protocol: 'HTTP' }, hosts });
+
+  test.each<readonly [string, string, string]>([
+    ['the port of the listener alone', ask(onPort(80), rule(81)), '503'],
+    ['the port of the listener', ask(onPort(80), rule(80)), 'bank-v1'],
+    ['the port that the route names, behind a listener for all', ask(listed({ hosts }), rule(81)), 'bank-v1'],
+    ['all ports, where one route names none', ask(listed({ hosts }), { ...rule(81), match: [{ uri: { exact: '/x' } }] }, rule()), 'bank-v1'],
+    ['no port for a rule of another namespace', ask(listed({ hosts }), rule(80, [{ sourceNamespace: 'money' }]), { directResponse: { status: 299 } }), '299'],
+  ])('%s', (_what, ends, expected) => {
+    expect(ends).toBe(expected);
+  });
+});
+
+test('bytes for a port on which the proxy of the callee reads requests are not simulated', () => {
+  const rule = istio('VirtualService', 'v', { hosts: ['cart'], tcp: [{ route: [{ destination: { host: 'cart', port: { number: 80 } } }] }] });
+  expect(() => traffic([rule]).from('web').tcp('cart:9000')).toThrow(/proxy of shop\/cart-v1 reads requests on port 8080/);
+  expect(endsOf(traffic([istio('VirtualService', 'v', { hosts: ['cart'], tcp: [{ route: [{ destination: { host: 'old', port: { number: 80 } } }] }] })]).from('web').tcp('cart:9000'))).toBe('old-v1');
+});
+
+describe('a VirtualService with a pattern is not for a Service that an HTTPRoute has as its parent', () => {
+  const pattern = istio('VirtualService', 'v', { hosts: ['*.shop.svc.cluster.local'], http: [{ directResponse: { status: 299 } }] });
+  const own = (namespace: string, spec: object = { rules: [{ matches: [{ path: { value: '/x' } }], backendRefs: [{ name: 'web', namespace: 'shop', port: 80 }] }] }) =>
+    gatewayApi('HTTPRoute', 'r', { parentRefs: [{ group: '', kind: 'Service', name: 'cart', namespace: 'shop' }], ...spec }, namespace);
+  const sidecar = istio('Sidecar', 's', { egress: [{ hosts: ['./*'] }] });
+  const ask = (...objects: object[]) => endsOf(traffic([pattern, ...objects]).from('web').http('GET http://cart/'));
+
+  test.each<readonly [string, string, string]>([
+    ['without one', ask(), '299'],
+    ['of the namespace of the Service, which then answers alone', ask(own('shop')), '404'],
+    ['of another namespace, which is for its own callers, so that no rule is left', ask(own('money')), 'cart-v1 50%, cart-v2 50%'],
+    ['of another namespace that the Sidecar of the caller does not list', ask(own('money'), sidecar), '299'],
+    ['of another namespace, without rules', ask(own('money', { rules: [] })), '299'],
+  ])('%s', (_what, ends, expected) => {
+    expect(ends).toBe(expected);
+  });
+});

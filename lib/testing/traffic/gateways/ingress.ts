@@ -1,4 +1,4 @@
-import { type Cluster, covers, Kind } from '../../../manifests';
+import { type Cluster, covers } from '../../../manifests';
 import { throughManagedApi } from '../api';
 import { applyRule } from '../proxies/apply-rule';
 import { asked } from '../proxies/inbound';
@@ -12,6 +12,7 @@ import type { Connection } from '../proxies/connection';
 import type { Context } from '../context';
 import { requireKnownController } from './controller';
 import { attachmentOf, type Door, guardedBy, unknownPods } from './door';
+import { assumedExposure } from './exposure';
 import { gatewayDoors } from './gateway-door';
 import { istioDoors } from './istio-door';
 import { authorityOf, type Message } from '../message';
@@ -21,8 +22,7 @@ import { hiddenStatus } from './hidden-status';
 import { Unsimulated } from '../unsimulated';
 import { type Route, routeFor } from '../routes/rule';
 import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
-import { requireGatewayRead, requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind, requireRead } from '../unread';
-import { ISTIO_GATEWAY } from '../unread/istio';
+import { requireListenerRead, requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind } from '../unread';
 
 /** How a client outside asks. */
 export interface Outside {
@@ -36,13 +36,13 @@ export interface Outside {
 export function enter(message: Message, outside: Outside, context: Context): Passage {
   const api = throughManagedApi(message, context.cluster);
   if (!api) {
-    return atGateway(message, outside, context);
+    return atGateway(message, outside, context, true);
   }
   const steps = api.steps.map(asStep);
   if (!api.message) {
     return ended({ status: api.status, by: api.by.root, reason: asStep(api.reason), outside: api.status === undefined ? api.by.name : undefined }, steps);
   }
-  const passage = atGateway(api.message, outside, context);
+  const passage = atGateway(api.message, outside, context, false);
   const limits = [api.timeoutMs, passage.timeoutMs].filter(each => each !== undefined);
   return { ...passage, timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined, steps: [...steps, ...passage.steps] };
 }
@@ -52,23 +52,25 @@ function asStep(sentence: string): string {
   return `${sentence[0]?.toLowerCase() ?? ''}${sentence.slice(1)}`.replace(/\.$/, '');
 }
 
-function atGateway(message: Message, outside: Outside, context: Context): Passage {
+function atGateway(message: Message, outside: Outside, context: Context, isDirect: boolean): Passage {
   const doors = doorsOf(context.cluster).filter(each => outside.gateway === undefined || each.at.resource.key === outside.gateway);
   const fitting = doors.filter(each => each.port === message.port && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)));
   const [first] = fitting;
   if (!first) {
-    requireListenersRead(undefined, context.cluster);
+    requireListenersRead(undefined, message.host, context.cluster);
     requireNoIngress(message.host, context.cluster);
     requireNoBinding(message.host, context.cluster);
     return ended({ status: 0, reason: `no gateway takes ${message.scheme} on port ${message.port}` });
   }
   const door = bestDoor(fitting, message.host);
   if (!door && message.scheme === 'https') {
-    fitting.forEach(each => requireListenersRead(each.gateway, context.cluster));
+    fitting.forEach(each => requireListenersRead(each.gateway, message.host, context.cluster));
     requireNoIngress(message.host, context.cluster);
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
   }
-  return throughAny(door ?? first, message, outside, context);
+  const passage = throughAny(door ?? first, message, outside, context);
+  const assumption = isDirect ? assumedExposure(door ?? first, context.cluster) : undefined;
+  return assumption === undefined ? passage : { ...passage, steps: [assumption, ...passage.steps] };
 }
 
 /** Throws where the result depends on where the Pods of the gateway are, and no manifest has them. */
@@ -103,12 +105,8 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   const steps = [`${caller.title} takes it (${String(door.at)})`];
   if (door.gateway) {
     requireKnownController(door.gateway, context.cluster);
-    requireListenersRead(door.gateway, context.cluster);
-    requireGatewayRead(door.at);
   }
-  if (door.at.resource.type === Kind.ISTIO_GATEWAY) {
-    requireRead(door.at, ISTIO_GATEWAY);
-  }
+  requireListenerRead(door.at, door.gateway, message.host, context.cluster);
   requireNoUnreadKind([{ ...guardedBy(door), role: 'gateway' }], context.cluster);
   const place = attachmentOf(door);
   const client = place && clientTerms(place, context.cluster);
@@ -157,8 +155,8 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
 }
 
 /** Preflights are answered before anything is checked. */
-function isAnsweredPreflight({ rule: { cors } }: Route, message: Message): boolean {
-  return cors !== undefined && isPreflight(message) && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''));
+function isAnsweredPreflight({ rule: { cors, reply } }: Route, message: Message): boolean {
+  return cors !== undefined && reply === undefined && isPreflight(message) && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''));
 }
 
 function connectionTo({ podPort }: Door, { address, scheme, host }: Message): Connection {

@@ -7,7 +7,8 @@ import type { Proxy } from '../proxies/proxy';
 import { catchAllsLast, type Route, routesAt } from '../routes/rule';
 import { Scope } from '../proxies/scope';
 import type { Message } from '../message';
-import { type ConnectionRule, connectionRule, takesConnection } from '../proxies/tcp';
+import { type ConnectionRule, connectionRule, takesConnection, upTo } from '../proxies/tcp';
+import { unreadMatch } from '../unread/rules';
 import { Unsimulated } from '../unsimulated';
 import type { VirtualHost } from '../routes/virtual-hosts';
 import { virtualServiceRules } from '../routes/virtual-service';
@@ -145,8 +146,13 @@ function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHo
 /** The first rule for connections: for TLS that is left as it is, one for the name that the client asks for. */
 function connectionFor(message: Message, server: Field, kind: 'tls' | 'tcp', proxy: Proxy, cluster: Cluster): ConnectionRule | undefined {
   const [listener] = Scope.of(proxy, cluster).listeners;
-  const rule = (listener?.virtualServices ?? []).filter(each => sharedHosts(server, each, cluster).some(host => kind === 'tcp' || covers(host, message.host)))
-    .flatMap(each => each.spec.get(kind).items).find(each => takesConnection(each, message, proxy));
+  const rules = (listener?.virtualServices ?? []).filter(each => sharedHosts(server, each, cluster).some(host => kind === 'tcp' || covers(host, message.host)))
+    .flatMap(each => each.spec.get(kind).items);
+  const rule = rules.find(each => takesConnection(each, message, proxy));
+  const unread = unreadMatch(upTo(rule, rules));
+  if (unread) {
+    throw unread;
+  }
   return rule && connectionRule(rule, cluster);
 }
 

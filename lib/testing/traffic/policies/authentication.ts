@@ -25,17 +25,18 @@ export function authenticate(guarded: Guarded, message: Message, cluster: Cluste
   }
   const rules = rulesFor(guarded, cluster);
   requireKnownToken(rules, message);
-  const looking = rules.filter(rule => token && placesOf(rule).some(each => isAt(token, each)));
+  const looking = rules.filter(rule => token && placesOf(rule).some(each => isAt(token, each, message)));
   const [first] = looking;
   if (!token || !first) {
     return { message: withoutWritten(unverified, rules) };
   }
   const ofIssuer = looking.filter(rule => rule.get('issuer').text === token.claims.iss);
-  const verifying = token.isValid ? ofIssuer.find(rule => isForAudience(rule, token)) : undefined;
+  const isRead = looking.every(rule => placesOf(rule).every(each => !isAt(token, each, message) || readsToken(each, message)));
+  const verifying = token.isValid && isRead ? ofIssuer.find(rule => isForAudience(rule, token)) : undefined;
   if (verifying) {
     return { message: passedOn(withoutWritten(unverified, rules.slice(0, rules.indexOf(verifying) + 1)), token, verifying) };
   }
-  const isOfOtherAudience = token.isValid && ofIssuer.length > 0;
+  const isOfOtherAudience = token.isValid && isRead && ofIssuer.length > 0;
   const reason = isOfOtherAudience ? 'the token is for another audience' : ofIssuer.length === 0 ? `no rule has the issuer ${String(token.claims.iss)}` : 'the token is not valid';
   return { message: unverified, refusal: { status: isOfOtherAudience ? 403 : 401, by: ofIssuer[0] ?? first, reason } };
 }
@@ -52,8 +53,12 @@ function rulesFor(guarded: Guarded, cluster: Cluster): Field[] {
   return rules.sort((a, b) => (issuer(a) < issuer(b) ? -1 : issuer(a) > issuer(b) ? 1 : 0));
 }
 
+interface PlaceWithPrefix extends TokenPlace {
+  readonly prefix: string;
+}
+
 /** Where a rule looks for tokens. */
-function placesOf(rule: Field): readonly (TokenPlace & { readonly prefix: string })[] {
+function placesOf(rule: Field): readonly PlaceWithPrefix[] {
   const named = [
     ...rule.get('fromHeaders').items.map(each => ({ kind: 'header' as const, name: each.get('name').text.toLowerCase(), prefix: each.get('prefix').text })),
     ...rule.get('fromParams').texts.map(name => ({ kind: 'parameter' as const, name, prefix: '' })),
@@ -65,20 +70,32 @@ function placesOf(rule: Field): readonly (TokenPlace & { readonly prefix: string
 /** Where Envoy looks if it is not told. */
 const USUAL = [{ ...BEARER, prefix: 'Bearer ' }, { kind: 'parameter' as const, name: 'access_token', prefix: '' }];
 
-function isAt({ place = BEARER }: Token, { kind, name }: TokenPlace): boolean {
-  return kind === place.kind && name === place.name;
+/** In a header a rule looks behind its prefix, and for no token where that is missing. */
+function isAt({ place = BEARER }: Token, { kind, name, prefix }: PlaceWithPrefix, { headers }: Message): boolean {
+  return isSame(place, { kind, name }) && (kind !== 'header' || (headers[name] ?? '').includes(prefix));
+}
+
+/** Whether what a rule finds in a header is the token alone: behind a prefix, it is what has the characters of a token; without one, all of it. */
+function readsToken({ kind, name, prefix }: PlaceWithPrefix, { headers }: Message): boolean {
+  const value = headers[name] ?? '';
+  const found = prefix === '' ? value : /[\w.-]+/.exec(value.slice(value.indexOf(prefix) + prefix.length))?.[0];
+  return kind !== 'header' || found === 'token';
+}
+
+function isSame(one: TokenPlace, other: TokenPlace): boolean {
+  return one.kind === other.kind && one.name === other.name;
 }
 
 /** Throws for a request without a known token that carries something where a rule looks for one. */
 function requireKnownToken(rules: readonly Field[], { token, headers, query }: Message): void {
-  const carries = ({ kind, name, prefix }: TokenPlace & { readonly prefix: string }): boolean => {
+  const carries = ({ kind, name, prefix }: PlaceWithPrefix): boolean => {
     switch (kind) {
       case 'header': return headers[name]?.includes(prefix) ?? false;
       case 'parameter': return new URLSearchParams(query).has(name);
       case 'cookie': return (headers.cookie ?? '').split(';').some(each => each.trim().startsWith(`${name}=`));
     }
   };
-  const found = rules.flatMap(placesOf).find(each => (!token || !isAt(token, each)) && carries(each));
+  const found = rules.flatMap(placesOf).find(each => (!token || !isSame(token.place ?? BEARER, each)) && carries(each));
   if (found) {
     throw new Unsimulated(`The request carries a token in the ${found.kind} ${found.name} that it does not describe.`, 'Give the request the `claims` of its one token instead.');
   }

@@ -1,4 +1,5 @@
 import type { Field } from '../../../manifests';
+import { Unsimulated } from '../unsimulated';
 
 type Claims = Readonly<Record<string, unknown>>;
 type Headers = Readonly<Record<string, string>>;
@@ -19,7 +20,8 @@ export function withClaimHeaders(headers: Headers, written: readonly Field[], cl
 }
 
 /**
- * The value of the header that Envoy writes for a claim: numbers and booleans as text, lists and objects as JSON in base64; undefined if it writes none.
+ * The value of the header that Envoy writes for a claim: booleans as text, whole numbers of 64 bits as they are and all others with six decimals, lists and objects as JSON in base64; undefined if
+ * it writes none.
  * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto
  */
 function claimHeader(claims: Claims, path: readonly string[]): string | undefined {
@@ -27,9 +29,28 @@ function claimHeader(claims: Claims, path: readonly string[]): string | undefine
   switch (typeof value) {
     case 'string': return value || undefined;
     case 'boolean': return String(value);
-    case 'number': return Number.isInteger(value) && value >= 0 ? String(BigInt(value)) : value.toFixed(6);
-    default: return typeof value === 'object' && value !== null ? Buffer.from(JSON.stringify(value)).toString('base64') : undefined;
+    case 'number': return numberHeader(value);
+    default: return typeof value === 'object' && value !== null ? encoded(value, path) : undefined;
   }
+}
+
+/** Envoy writes the fields of an object in any order. */
+function encoded(value: object, path: readonly string[]): string {
+  if (hasSeveralFields(value)) {
+    throw new Unsimulated(`The claim ${path.join('.')} is an object with several fields, which a RequestAuthentication writes to a header in any order.`, 'Write one of its fields to the header.');
+  }
+  return Buffer.from(JSON.stringify(value)).toString('base64');
+}
+
+function hasSeveralFields(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ((!Array.isArray(value) && Object.keys(value).length > 1) || Object.values(value).some(hasSeveralFields));
+}
+
+function numberHeader(value: number): string {
+  if (!Number.isInteger(value)) {
+    return value.toFixed(6);
+  }
+  return value >= 0 && value < 2 ** 64 ? String(BigInt(value)) : `${BigInt(value)}.000000`;
 }
 
 function claimAt(claims: Claims, path: readonly string[]): unknown {

@@ -34,7 +34,8 @@ function routedBy(at: Rule['at']): string {
 }
 
 function forward(rule: Rule, matched: Parameters<NonNullable<Rule['rewritePath']>>[1], message: Message, caller: Caller, proxy: Proxy, context: Context): readonly Branch[] {
-  if (rule.cors && isPreflight(message) && (rule.cors.takesOrigin(message.headers.origin ?? '') || rule.cors.answersAll)) {
+  // Where a route answers by itself, its CORS policy counts for nothing.
+  if (rule.cors && !rule.reply && isPreflight(message) && (rule.cors.takesOrigin(message.headers.origin ?? '') || rule.cors.answersAll)) {
     return [{ share: 1, status: 200, by: rule.at, reason: 'the proxy answers the preflight itself' }];
   }
   const reply = rule.reply?.(message, matched);

@@ -19,6 +19,8 @@ export interface Arrival {
   readonly by?: Field;
   /** Whether policies decide by what is not known. */
   readonly isUncertain?: boolean;
+  /** What is not known, if it is not what policies ask for. */
+  readonly doubt?: Unsimulated;
   readonly refusal?: { readonly status: number; readonly by?: Field; readonly reason: string };
   readonly steps: readonly string[];
 }
@@ -30,7 +32,13 @@ export function arrive(workload: Workload, connection: Connection, message: Mess
   if (!isProxied(workload, number, cluster)) {
     return { message, steps: [] };
   }
-  const isTcp = message === undefined || carriesConnections(workload, number, context);
+  const protocols = protocolsOf(workload, number, context);
+  if (message === undefined && protocols.includes('requests')) {
+    const name = `${workload.namespace}/${workload.name}`;
+    const doubt = new Unsimulated(`The proxy of ${name} reads requests on port ${number}, and answers bytes that are none by itself.`, 'Ask for an HTTP request.');
+    return { isUncertain: true, doubt, steps: [] };
+  }
+  const isTcp = message === undefined || protocols.includes('bytes');
   const request = isTcp ? undefined : normalized(message, cluster);
   const asking = askAuthorizers(workload, { connection, message: request, isTcp }, context.authorizersFor(callerOf(workload, cluster)), cluster);
   const steps = asked(asking.asks);
@@ -52,11 +60,18 @@ export function asked(providers: readonly string[]): string[] {
   return providers.map(each => `the external authorizer ${each} is asked`);
 }
 
-/** Whether a proxy sees only connections on a port of its workload: what the Services say that lead there. */
-function carriesConnections(workload: Workload, number: number, { cluster }: Context): boolean {
-  const protocols = new Set(portsLeadingTo(workload, number, cluster).map(({ port }) => carriesRequests(port) !== false));
-  if (protocols.size > 1) {
+type Protocol = 'requests' | 'bytes' | 'unknown';
+
+/** What a proxy sees on a port of its workload: what the Services say that lead there. */
+function protocolsOf(workload: Workload, number: number, { cluster }: Context): readonly Protocol[] {
+  const protocols = [...new Set(portsLeadingTo(workload, number, cluster).map(({ port }) => protocolAt(port)))];
+  if (protocols.length > 1 && protocols.includes('bytes')) {
     throw new Unsimulated(`Services say different things of what port ${number} of ${workload.namespace}/${workload.name} carries.`, 'Give their ports one protocol.');
   }
-  return protocols.has(false);
+  return protocols;
+}
+
+function protocolAt(port: Field): Protocol {
+  const carries = carriesRequests(port);
+  return carries === undefined ? 'unknown' : carries ? 'requests' : 'bytes';
 }

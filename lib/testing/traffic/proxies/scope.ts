@@ -38,24 +38,33 @@ export class Scope {
   /** Whether requests to what is unknown are passed on. */
   readonly allowsAny: boolean;
   /** The hosts to which there are clusters: those of all listeners, and those to which their VirtualServices send. */
-  private readonly known = new Map<string, Host>();
+  private readonly known = new Map<string, { readonly host: Host; readonly ports: readonly number[] }>();
 
   private constructor(proxy: Proxy, cluster: Cluster, readonly sidecar: Resource | undefined) {
     const egress = sidecar?.spec.get('egress').items ?? [];
     this.listeners = egress.length === 0 ? [everything(proxy, cluster)] : egress.map(each => listed(each, proxy, cluster));
     const mode = sidecar?.spec.get('outboundTrafficPolicy').exists ? sidecar.spec.get('outboundTrafficPolicy', 'mode').text || 'REGISTRY_ONLY' : cluster.mesh.get('outboundTrafficPolicy', 'mode')?.text;
     this.allowsAny = mode !== 'REGISTRY_ONLY';
-    for (const { hosts } of this.listeners) {
-      hosts.forEach((host, name) => this.known.set(name, host));
+    for (const { hosts, port } of this.listeners) {
+      hosts.forEach(host => this.learn(host, port === undefined ? ALL_PORTS : [port]));
     }
-    const meshRoutes = MeshRoutes.of(cluster);
-    const byRoutes = this.listeners.flatMap(({ hosts, imports }) => [...hosts].flatMap(([name, { resource }]) =>
-      meshRoutes.destinations(name, [...new Set([proxy.namespace, resource.namespace])].filter(each => imports(each, name)))));
-    for (const name of [...this.listeners.flatMap(each => each.virtualServices).flatMap(each => destinationsOf(each, cluster)), ...byRoutes]) {
-      const [host] = this.known.has(name) ? [] : cluster.hosts.visible(name, proxy.namespace);
-      if (host) {
-        this.known.set(name, host);
+    for (const listener of this.listeners) {
+      for (const { host: name, port } of [...listener.virtualServices.flatMap(each => destinationsOf(each, proxy, cluster)), ...meshDestinations(listener, proxy, cluster)]) {
+        const host = this.known.get(name)?.host ?? cluster.hosts.visible(name, proxy.namespace)[0];
+        if (host) {
+          this.learn(host, listener.port === undefined ? (port === undefined ? ALL_PORTS : [port]) : [listener.port]);
+        }
       }
+    }
+  }
+
+  /** What a listener for one port knows of a host is that port; several listeners together know all of theirs. */
+  private learn(host: Host, ports: readonly number[]): void {
+    const name = host.name.toLowerCase();
+    const known = this.known.get(name);
+    const isAll = ports === ALL_PORTS || known?.ports === ALL_PORTS;
+    if (known === undefined || known.host.resource === host.resource) {
+      this.known.set(name, { host: known?.host ?? host, ports: isAll ? ALL_PORTS : [...known?.ports ?? [], ...ports] });
     }
   }
 
@@ -66,11 +75,13 @@ export class Scope {
 
   /** The host to which a route sends, if the proxy has a cluster for its port. */
   destination(host: string, port: number): { host: Host; port: Field } | undefined {
-    const found = this.known.get(host);
-    const field = found && portsOf(found).find(each => portNumber(each) === port);
+    const { host: found, ports } = this.known.get(host) ?? {};
+    const field = found && (ports === ALL_PORTS || ports?.includes(port)) ? portsOf(found).find(each => portNumber(each) === port) : undefined;
     return found && field && { host: found, port: field };
   }
 }
+
+const ALL_PORTS: readonly number[] = [];
 
 const SCOPES = new WeakMap<Cluster, Map<string, Scope>>();
 
@@ -161,9 +172,28 @@ function addHost(hosts: Map<string, Host>, host: Host, namespace: string): void 
   }
 }
 
-function destinationsOf(virtualService: Resource, cluster: Cluster): string[] {
-  const rules = [...httpRulesOf(virtualService, cluster), ...['tcp', 'tls'].flatMap(each => virtualService.spec.get(each).items)];
+/** Where the rules send that are for some caller of the proxy's namespace. */
+function destinationsOf(virtualService: Resource, proxy: Proxy, cluster: Cluster): Destination[] {
+  const http = httpRulesOf(virtualService, cluster).filter(rule => isForNamespace(rule, proxy.namespace));
+  const rules = [...http, ...['tcp', 'tls'].flatMap(each => virtualService.spec.get(each).items)];
   return rules.flatMap(rule => [
     ...rule.get('route').items.map(each => each.get('destination')), rule.get('mirror'), ...rule.get('mirrors').items.map(each => each.get('destination')),
-  ]).filter(each => each.exists).map(each => fullHost(each.get('host').text, each.resource.namespace, cluster.clusterDomain).toLowerCase());
+  ]).filter(each => each.exists).map(each => ({ host: fullHost(each.get('host').text, each.resource.namespace, cluster.clusterDomain).toLowerCase(), port: each.get('port', 'number').number }));
+}
+
+function isForNamespace(rule: Field, namespace: string): boolean {
+  const named = rule.get('match').items.map(each => each.get('sourceNamespace').text).filter(each => each !== '');
+  return named.length === 0 || named.includes(namespace);
+}
+
+/** Where routes of the Gateway API send what is for the hosts of a listener. */
+function meshDestinations({ hosts, imports }: Listener, proxy: Proxy, cluster: Cluster): readonly Destination[] {
+  const meshRoutes = MeshRoutes.of(cluster);
+  return [...hosts].flatMap(([name, { resource }]) => meshRoutes.destinations(name, [...new Set([proxy.namespace, resource.namespace])].filter(each => imports(each, name))));
+}
+
+interface Destination {
+  readonly host: string;
+  /** Undefined for all ports. */
+  readonly port?: number;
 }

@@ -7,6 +7,8 @@ import { ended, type Passage } from '../passage';
 import type { Proxy } from './proxy';
 import type { Listener } from './scope';
 import { toCluster } from './to-cluster';
+import { unreadMatch } from '../unread/rules';
+import type { Unsimulated } from '../unsimulated';
 
 /** Where a rule for connections sends them. */
 export interface ConnectionRule {
@@ -21,14 +23,32 @@ export interface ConnectionRule {
 export function tcpPassage(message: Message, host: Host, port: Field, listener: Listener | undefined, caller: Caller, proxy: Proxy, context: Context): Passage {
   const { cluster } = context;
   const rules = (listener?.virtualServices ?? []).filter(each => isFor(each, host, cluster.clusterDomain));
-  const rule = rules.flatMap(each => [...each.spec.get('tls').items.filter(() => message.scheme === 'https'), ...each.spec.get('tcp').items])
-    .find(each => takesConnection(each, message, proxy));
+  const candidates = rules.flatMap(each => [...each.spec.get('tls').items.filter(() => message.scheme === 'https'), ...each.spec.get('tcp').items]);
+  const rule = candidates.find(each => takesConnection(each, message, proxy));
+  const doubt = unreadMatch(upTo(rule, candidates));
+  if (doubt) {
+    return uncertain(doubt, rule ? connectionRule(rule, cluster) : hostRule(host, port), message, caller, proxy, context);
+  }
   if (rule) {
     return sendConnection(connectionRule(rule, cluster), message, caller, proxy, context);
   }
-  const at = host.resource.root;
-  const passage = sendConnection({ at, backends: [{ at, weight: 1, host: host.name.toLowerCase(), port: portNumber(port) }] }, message, caller, proxy, context);
+  const passage = sendConnection(hostRule(host, port), message, caller, proxy, context);
   return { ...passage, rule: undefined, steps: ['the proxy passes the connection on'] };
+}
+
+function hostRule({ name, resource: { root: at } }: Host, port: Field): ConnectionRule {
+  return { at, backends: [{ at, weight: 1, host: name.toLowerCase(), port: portNumber(port) }] };
+}
+
+/** Where a connection goes if a match with a field that is not simulated changes nothing. */
+function uncertain(doubt: Unsimulated, rule: ConnectionRule, message: Message, caller: Caller, proxy: Proxy, context: Context): Passage {
+  const passage = sendConnection(rule, message, caller, proxy, context);
+  return { ...passage, branches: passage.branches.map(each => ({ ...each, isUncertain: true, doubt })) };
+}
+
+/** The rules that were looked at until one was chosen. */
+export function upTo(chosen: Field | undefined, rules: readonly Field[]): readonly Field[] {
+  return chosen ? rules.slice(0, rules.indexOf(chosen) + 1) : rules;
 }
 
 /** Sends a connection to the backends of a rule, by their weights. */

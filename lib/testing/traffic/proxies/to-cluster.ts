@@ -120,10 +120,10 @@ function toEndpoint(endpoint: Endpoint, security: Security, message: Message | u
     }
     return { outside, port: port.number, message };
   }
-  const { refusal: refused, by, message: arrived, steps, isUncertain } = arrive(workload, connection, message, context);
+  const { refusal: refused, by, message: arrived, steps, isUncertain, doubt } = arrive(workload, connection, message, context);
   return refused
     ? { status: refused.status, port: port.number, by: refused.by, reason: sentence(refused, workload.name), steps }
-    : { workload, port: port.number, by, message: arrived, steps, isUncertain };
+    : { workload, port: port.number, by, message: arrived, steps, isUncertain, doubt };
 }
 
 function sentence({ by, reason }: { by?: Field; reason: string }, callee: string): string {

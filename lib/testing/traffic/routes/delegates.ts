@@ -1,4 +1,6 @@
 import { ownValue, type Cluster, type Field, gatewayOf, isMap, Kind, namespacesOf, type Resource } from '../../../manifests';
+import { VIRTUAL_SERVICE } from '../unread/istio';
+import { unreadFields } from '../unread/read';
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -26,8 +28,10 @@ function delegated(root: Field, cluster: Cluster): Field[] {
 
 const INHERITED = ['rewrite', 'directResponse', 'timeout', 'retries', 'fault', 'mirror', 'mirrorPercent', 'mirrorPercentage', 'mirrors', 'corsPolicy', 'headers'];
 
+/** Fields that are not simulated are inherited too, so that they are found where they may count. */
 function inherited(root: Field): Value {
-  return Object.fromEntries(Object.entries(mapOf(root)).filter(([name]) => INHERITED.includes(name)));
+  const unread = unreadFields(root, VIRTUAL_SERVICE).map(each => each.path.slice(root.path.length)[0]);
+  return Object.fromEntries(Object.entries(mapOf(root)).filter(([name]) => INHERITED.includes(name) || unread.includes(name)));
 }
 
 /** The matches with gateways by their full names, since they may move to another namespace. */

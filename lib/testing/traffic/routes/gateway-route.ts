@@ -12,8 +12,16 @@ import { isLeftOut, RouteReader } from './unsupported-filters';
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproute
  */
 export function gatewayRouteRules(route: Resource, reader: RouteReader, cluster: Cluster): Rule[] {
-  const rules = isLeftOut(route, reader, cluster) ? [] : route.spec.get('rules').items;
+  const rules = isLeftOut(route, reader, cluster) ? [] : rulesOf(route);
   return rules.flatMap(at => gatewayRouteMatches(at).map(match => ruleOf(at, match ? [match] : [], reader, cluster)));
+}
+
+const DEFAULT_RULES = [{ matches: [{ path: { type: 'PathPrefix', value: '/' } }] }];
+
+/** The API server gives an HTTPRoute without rules one that takes all requests and has no backend. */
+function rulesOf({ type, spec }: Resource): Field[] {
+  const rules = spec.get('rules');
+  return type === Kind.HTTP_ROUTE && !rules.exists ? rules.replaced(DEFAULT_RULES).items : rules.items;
 }
 
 function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluster: Cluster): Rule {

@@ -34,8 +34,9 @@ export class MeshRoutes {
   }
 
   /** The hosts to which routes of some namespaces send what is for a host. */
-  destinations(host: string, namespaces: readonly string[]): string[] {
-    return this.for(host).filter(each => namespaces.includes(each.namespace)).flatMap(each => each.rules).flatMap(rule => [...rule.backends, ...rule.mirrors]).flatMap(each => each.host ?? []);
+  destinations(host: string, namespaces: readonly string[]): { readonly host: string; readonly port?: number }[] {
+    return this.for(host).filter(each => namespaces.includes(each.namespace)).flatMap(each => each.rules).flatMap(rule => [...rule.backends, ...rule.mirrors])
+      .flatMap(each => each.host === undefined ? [] : [{ host: each.host, port: each.port }]);
   }
 
   private group(host: string, namespace: string, port: number | undefined): MeshRouteGroup {

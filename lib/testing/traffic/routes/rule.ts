@@ -1,6 +1,7 @@
 import type { Field } from '../../../manifests';
 import type { Message } from '../message';
 import type { Proxy } from '../proxies/proxy';
+import { requireMatchRead } from '../unread/rules';
 import { matchesRe2 } from './re2';
 
 /** How a rule names the path that it is for. */
@@ -136,9 +137,15 @@ export function catchAllsLast(routes: readonly Route[]): Route[] {
   return [...routes.filter(each => !takesAll(each)), ...routes.filter(takesAll)];
 }
 
-/** The first route that takes a request. */
+/** The first route that takes a request. Throws where that depends on a field of a match that is not simulated. */
 export function routeFor(routes: readonly Route[], message: Message): Route | undefined {
-  return routes.find(({ match }) => !match || match.takes(message));
+  return routes.find(({ match }) => {
+    if (!match) {
+      return true;
+    }
+    requireMatchRead(match.at);
+    return match.takes(message);
+  });
 }
 
 /** Whether a path is what a match names. */

@@ -92,8 +92,14 @@ function splitHosts(virtualService: Resource, registry: ReadonlyMap<string, Host
   return { matching, others };
 }
 
-/** The VirtualService that names a host best: itself, else by the longest pattern. */
-function mostSpecific(host: string, { virtualServices }: Listener, cluster: Cluster): Resource | undefined {
+/**
+ * The VirtualService that names a host best: itself, else by the longest pattern. A route of the Gateway API for the Service names it too, and better than any pattern: also one of another namespace,
+ * which the proxy does not apply.
+ */
+function mostSpecific(host: string, { virtualServices, imports }: Listener, cluster: Cluster): Resource | undefined {
+  if (MeshRoutes.of(cluster).for(host).some(each => each.rules.length > 0 && imports(each.namespace, host))) {
+    return undefined;
+  }
   let best: { virtualService: Resource; length: number } | undefined;
   for (const virtualService of virtualServices) {
     for (const name of virtualService.spec.get('hosts').texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase())) {

@@ -33,7 +33,8 @@ export function virtualServiceRules(virtualService: Resource, cluster: Cluster):
 /** The retries that a route has, or those of the mesh. */
 export function retriesOf(at: Field, cluster: Cluster): Retries {
   if (!at.exists) {
-    return { attempts: cluster.mesh.defaultRetries, on: cluster.mesh.get('defaultHttpRetryPolicy', 'retryOn')?.text ?? '' };
+    const policy = (name: string) => cluster.mesh.get('defaultHttpRetryPolicy', name)?.text ?? '';
+    return { attempts: cluster.mesh.defaultRetries, perTryTimeoutMs: millisOf(policy('perTryTimeout')), on: policy('retryOn') };
   }
   return { attempts: at.get('attempts').number ?? 0, perTryTimeoutMs: millisOf(at.get('perTryTimeout').text), on: at.get('retryOn').text };
 }

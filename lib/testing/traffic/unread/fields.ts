@@ -56,3 +56,37 @@ export const SERVICE: Reading = {
   },
   unsimulated: { internalTrafficPolicy: 'Cluster', loadBalancerSourceRanges: undefined },
 };
+
+/** TLSRoutes. @see https://gateway-api.sigs.k8s.io/reference/spec/#tlsroutespec */
+export const TLS_ROUTE: Reading = connectionRoute('hostnames');
+
+/** TCPRoutes. @see https://gateway-api.sigs.k8s.io/reference/spec/#tcproutespec */
+export const TCP_ROUTE: Reading = connectionRoute();
+
+function connectionRoute(...names: readonly string[]): Reading {
+  return {
+    read: ['parentRefs', ...names, ...['group', 'kind', 'name', 'namespace', 'port', 'weight'].map(name => `rules[].backendRefs[].${name}`)],
+    harmless: { 'rules[].name': 'a name', useDefaultGateways: 'parents are named' },
+    unsimulated: {},
+  };
+}
+
+/** ReferenceGrants. @see https://gateway-api.sigs.k8s.io/reference/spec/#referencegrantspec */
+export const REFERENCE_GRANT: Reading = {
+  read: ['from[].group', 'from[].kind', 'from[].namespace', 'to[].group', 'to[].kind', 'to[].name'],
+  harmless: {},
+  unsimulated: {},
+};
+
+const PEERS = ['ipBlock.cidr', 'ipBlock.except', 'namespaceSelector.matchLabels', 'namespaceSelector.matchExpressions', 'podSelector.matchLabels', 'podSelector.matchExpressions'];
+const PORTS = ['endPort', 'port', 'protocol'];
+
+/** NetworkPolicies. @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/ */
+export const NETWORK_POLICY: Reading = {
+  read: [
+    'podSelector.matchLabels', 'podSelector.matchExpressions', 'policyTypes',
+    ...PEERS.flatMap(name => [`ingress[].from[].${name}`, `egress[].to[].${name}`]), ...PORTS.flatMap(name => [`ingress[].ports[].${name}`, `egress[].ports[].${name}`]),
+  ],
+  harmless: {},
+  unsimulated: {},
+};

@@ -1,7 +1,11 @@
-import { type Cluster, type Field, hasLabels, type Labels, type Resource, selects, targetRefsOf } from '../../../manifests';
+import { type Cluster, type Field, hasLabels, Kind, type Labels, type Resource, selects, targetRefsOf } from '../../../manifests';
 import { Unsimulated } from '../unsimulated';
 import { isReadFilter } from './envoy-filters';
-import { titleOf } from './read';
+import { NETWORK_POLICY } from './fields';
+import { MESH_CONFIG } from './mesh-config';
+import { type Reading, REMEDY, titleOf, unreadField, unreadFields } from './read';
+import { PROXY_CONFIG, WORKLOAD_GROUP } from './registry';
+import { AUTHORIZATION_POLICY, PEER_AUTHENTICATION, REQUEST_AUTHENTICATION } from './security';
 
 /** A proxy or Pod that a request meets. */
 export interface Party {
@@ -12,17 +16,31 @@ export interface Party {
   readonly gateway?: Resource;
 }
 
-/** Throws {@link Unsimulated} if an object of a kind that is not simulated may have a say in what becomes of a request. */
+/** Throws {@link Unsimulated} if an object that is not simulated, or of which a field is not, may have a say in what becomes of a request. */
 export function requireNoUnreadKind(parties: readonly Party[], cluster: Cluster): void {
   const found = unreadKindFor(parties, cluster);
   if (found) {
-    throw new Unsimulated(`${titleOf(found)} may decide about the request, and its kind is not simulated.`, 'Remove it from the manifests of the test, or test it in a cluster.');
+    throw unsimulated(found);
   }
 }
 
-/** The first object of a kind that is not simulated which may concern one of the parties. */
-export function unreadKindFor(parties: readonly Party[], cluster: Cluster): Resource | undefined {
-  return suspectsIn(cluster).find(({ resource, concerns }) => parties.some(party => concerns(resource, party, cluster)))?.resource;
+function unsimulated({ resource, field, problem }: Suspect): Unsimulated {
+  return field ? unreadField(field) : new Unsimulated(problem ?? `${titleOf(resource)} may decide about the request, and its kind is not simulated.`, REMEDY);
+}
+
+/** The first object that is not simulated, as a whole or in a field, which may concern one of the parties. */
+export function unreadKindFor(parties: readonly Party[], cluster: Cluster): Suspect | undefined {
+  return suspectsIn(cluster).find(({ resource, concerns }) => parties.some(party => concerns(resource, party, cluster)));
+}
+
+/** An object that is not simulated. */
+interface Suspect {
+  readonly resource: Resource;
+  readonly concerns: Concerns;
+  /** Given if it is a field of an object that is simulated otherwise. */
+  readonly field?: Field;
+  /** What is wrong, if it is not the kind. */
+  readonly problem?: string;
 }
 
 type Concerns = (resource: Resource, party: Party, cluster: Cluster) => boolean;
@@ -74,15 +92,47 @@ function isNear({ namespace, metadata }: Resource, party: Party): boolean {
   return !metadata.get('namespace').exists || namespace === party.namespace;
 }
 
-const SUSPECTS = new WeakMap<Cluster, readonly { resource: Resource; concerns: Concerns }[]>();
+/** Kinds of which not all fields are simulated, with the parties that their objects concern. */
+const READINGS: readonly (readonly [type: string, reading: Reading, concerns: Concerns])[] = [
+  [Kind.AUTHORIZATION_POLICY, AUTHORIZATION_POLICY, ofServers(isForProxy)],
+  [Kind.REQUEST_AUTHENTICATION, REQUEST_AUTHENTICATION, ofServers(isForProxy)],
+  [Kind.PEER_AUTHENTICATION, PEER_AUTHENTICATION, ofServers(isForProxy)],
+  [Kind.PROXY_CONFIG, PROXY_CONFIG, isForProxy],
+  [Kind.WORKLOAD_GROUP, WORKLOAD_GROUP, isNear],
+  [Kind.NETWORK_POLICY, NETWORK_POLICY, ({ namespace, spec }, party) => namespace === party.namespace && selects(spec.get('podSelector'), party.labels)],
+];
 
-/** The objects of such kinds, found once. */
-function suspectsIn(cluster: Cluster): readonly { resource: Resource; concerns: Concerns }[] {
-  const suspects = SUSPECTS.get(cluster) ?? cluster.resources.flatMap(resource => {
-    const [, concerns] = KINDS.find(([type]) => type.test(resource.type)) ?? [];
-    return concerns ? [{ resource, concerns }] : [];
-  });
+function ofServers(concerns: Concerns): Concerns {
+  return (resource, party, cluster) => party.role !== 'client' && concerns(resource, party, cluster);
+}
+
+const SUSPECTS = new WeakMap<Cluster, readonly Suspect[]>();
+
+/** The objects that are not simulated, found once. */
+function suspectsIn(cluster: Cluster): readonly Suspect[] {
+  const suspects = SUSPECTS.get(cluster) ?? [...ofMesh(cluster), ...ofKinds(cluster), ...ofFields(cluster)];
   SUSPECTS.set(cluster, suspects);
   return suspects;
 }
 
+/** Settings of the mesh concern every proxy. */
+function ofMesh({ mesh }: Cluster): Suspect[] {
+  const concerns = () => true;
+  const { settings, unreadable } = mesh;
+  const unread = settings ? unreadFields(settings, MESH_CONFIG, settings.path.length) : [];
+  return [
+    ...unreadable ? [{ resource: unreadable.resource, concerns, problem: `${titleOf(unreadable.resource)} has a mesh configuration that is not one YAML document (${String(unreadable)}).` }] : [],
+    ...unread.map(field => ({ resource: field.resource, field, concerns })),
+  ];
+}
+
+function ofKinds(cluster: Cluster): Suspect[] {
+  return cluster.resources.flatMap(resource => {
+    const [, concerns] = KINDS.find(([type]) => type.test(resource.type)) ?? [];
+    return concerns ? [{ resource, concerns }] : [];
+  });
+}
+
+function ofFields(cluster: Cluster): Suspect[] {
+  return READINGS.flatMap(([type, reading, concerns]) => cluster.all(type).flatMap(resource => unreadFields(resource.spec, reading).map(field => ({ resource, field, concerns }))));
+}

@@ -18,13 +18,23 @@ export interface Reading {
 export function requireRead(at: Field, reading: Reading): void {
   const [field] = unreadFields(at, reading);
   if (field) {
-    throw new Unsimulated(`${titleOf(at.resource)} has a field that is not simulated: ${String(field)}.`, 'Remove it from the manifests of the test, or test it in a cluster.');
+    throw unreadField(field);
   }
 }
 
-/** The fields below one that are neither read nor harmless. */
-function unreadFields(at: Field, reading: Reading): Field[] {
-  return below(at, pathIn(at), reading);
+/** The error for a field that is neither read nor harmless. */
+export function unreadField(field: Field): Unsimulated {
+  return new Unsimulated(`${titleOf(field.resource)} has a field that is not simulated: ${String(field)}.`, REMEDY);
+}
+
+export const REMEDY = 'Remove it from the manifests of the test, or test it in a cluster.';
+
+/**
+ * The fields below one that are neither read nor harmless.
+ * @param depth How many steps from the object the paths of the table begin: 1 for `spec`.
+ */
+export function unreadFields(at: Field, reading: Reading, depth = 1): Field[] {
+  return below(at, pathIn(at, depth), reading);
 }
 
 /** An object as messages call it. */
@@ -44,7 +54,7 @@ function below(at: Field, path: string, reading: Reading): Field[] {
     ];
   }
   const harmless = reading.unsimulated[path];
-  return isKnown || (harmless !== undefined && harmless === at.value) ? [] : [at];
+  return isKnown || (harmless !== undefined && JSON.stringify(harmless) === JSON.stringify(at.value)) ? [] : [at];
 }
 
 /** Whether the table tells apart what is below a path. */
@@ -57,6 +67,6 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
-function pathIn({ path }: Field): string {
-  return path.slice(1).map(step => (typeof step === 'number' ? '[]' : `.${step}`)).join('').replace(/^\./, '');
+function pathIn({ path }: Field, depth: number): string {
+  return path.slice(depth).map(step => (typeof step === 'number' ? '[]' : `.${step}`)).join('').replace(/^\./, '');
 }

@@ -1,13 +1,18 @@
-import { GATEWAY, GRPC_ROUTE, HTTP_ROUTE, SERVICE } from '../../../../lib/testing/traffic/unread/fields';
+import {
+  GATEWAY, GRPC_ROUTE, HTTP_ROUTE, NETWORK_POLICY, REFERENCE_GRANT, SERVICE, TCP_ROUTE, TLS_ROUTE,
+} from '../../../../lib/testing/traffic/unread/fields';
 import {
   BACKEND_TRAFFIC_POLICY, CLIENT_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, ENVOY_PROXY, SECURITY_POLICY,
 } from '../../../../lib/testing/traffic/unread/envoy-gateway';
 import { DESTINATION_RULE, ISTIO_GATEWAY, SIDECAR, VIRTUAL_SERVICE } from '../../../../lib/testing/traffic/unread/istio';
 import type { Reading } from '../../../../lib/testing/traffic/unread/read';
+import { PROXY_CONFIG, SERVICE_ENTRY, WORKLOAD_ENTRY, WORKLOAD_GROUP } from '../../../../lib/testing/traffic/unread/registry';
+import { AUTHORIZATION_POLICY, PEER_AUTHENTICATION, REQUEST_AUTHENTICATION } from '../../../../lib/testing/traffic/unread/security';
 import { SpecFields } from '../../../support/spec-fields';
 
 const EG = '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1';
 const ISTIO = '@kubernetes-models/istio/networking.istio.io/v1';
+const SECURITY = '@kubernetes-models/istio/security.istio.io/v1';
 const GATEWAY_API = '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 
 const TABLE: readonly (readonly [name: string, module: string, reading: Reading])[] = [
@@ -18,6 +23,17 @@ const TABLE: readonly (readonly [name: string, module: string, reading: Reading]
   ['IGateway', GATEWAY_API, GATEWAY],
   ['IHTTPRoute', GATEWAY_API, HTTP_ROUTE],
   ['IGRPCRoute', GATEWAY_API, GRPC_ROUTE],
+  ['IServiceEntry', ISTIO, SERVICE_ENTRY],
+  ['IWorkloadEntry', ISTIO, WORKLOAD_ENTRY],
+  ['IWorkloadGroup', ISTIO, WORKLOAD_GROUP],
+  ['IProxyConfig', '@kubernetes-models/istio/networking.istio.io/v1beta1', PROXY_CONFIG],
+  ['IAuthorizationPolicy', SECURITY, AUTHORIZATION_POLICY],
+  ['IRequestAuthentication', SECURITY, REQUEST_AUTHENTICATION],
+  ['IPeerAuthentication', SECURITY, PEER_AUTHENTICATION],
+  ['ITLSRoute', GATEWAY_API, TLS_ROUTE],
+  ['ITCPRoute', '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1alpha2', TCP_ROUTE],
+  ['IReferenceGrant', GATEWAY_API, REFERENCE_GRANT],
+  ['INetworkPolicy', 'kubernetes-models/networking.k8s.io/v1', NETWORK_POLICY],
   ['IService', 'kubernetes-models/v1', SERVICE],
   ['ISecurityPolicy', EG, SECURITY_POLICY],
   ['IBackendTrafficPolicy', EG, BACKEND_TRAFFIC_POLICY],
