@@ -2,6 +2,7 @@ import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { given } from './given';
 import type { Call } from './call';
 import { CircuitBreaker, type CircuitBreakerProps, type Replicas } from './circuit-breaker';
+import { duplicate } from './duplicate';
 import { Mistake } from './mistake';
 import type { Port } from './port';
 import type { Topology } from './topology';
@@ -86,12 +87,7 @@ export abstract class Callee {
   breakAt(props: CircuitBreakerProps): void {
     this.topology.requireOpen(this.path);
     if (this.breaker) {
-      throw new Mistake({
-        code: 'Duplicate',
-        where: this.path,
-        problem: 'It has a circuit breaker already.',
-        remedy: 'Say breakAt once, with all limits.',
-      });
+      throw duplicate(this.path, 'It has a circuit breaker already.', 'Say breakAt once, with all limits.');
     }
     this.breaker = new CircuitBreaker(DECLARING, this, given(props));
   }

@@ -9,6 +9,7 @@ import type { ClientLimit } from './client-limit';
 import type { Cors } from './cors';
 import { type EdgeProps, requireTenableEdge } from './edge-props';
 import type { Throttle } from './limit';
+import { duplicate } from './duplicate';
 import { Mistake } from './mistake';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { Port } from './port';
@@ -185,12 +186,8 @@ export class Edge {
     const twin = this.byRequests.get(operation.requests);
     if (twin) {
       const written = twin.operation.toString();
-      throw new Mistake({
-        code: 'Duplicate',
-        where: this.path,
-        problem: `"${operation.toString()}" has a route already${written === operation.toString() ? '' : `, "${written}"`}.`,
-        remedy: 'Keep one of the two.',
-      });
+      const other = written === operation.toString() ? '' : `, "${written}"`;
+      throw duplicate(this.path, `"${operation.toString()}" has a route already${other}.`, 'Keep one of the two.');
     }
   }
 }

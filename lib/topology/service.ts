@@ -5,6 +5,7 @@ import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import type { Replicas } from './circuit-breaker';
 import { refuseOnePortOutside } from './external-ports';
+import { duplicate } from './duplicate';
 import { Mistake } from './mistake';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
 import { Operation } from './operation';
@@ -208,12 +209,11 @@ export class Service extends Callee {
     this.requireRequests('Routing by header');
     const earlier = this.byHeader.find(route => covers(route.match, match));
     if (earlier) {
-      throw new Mistake({
-        code: 'Duplicate',
-        where: this.path,
-        problem: `All requests that this route matches (${match.header}: ${match.value}) go to ${earlier.version.name} by an earlier one.`,
-        remedy: 'Keep one of the two, or declare the narrower one first.',
-      });
+      throw duplicate(
+        this.path,
+        `All requests that this route matches (${match.header}: ${match.value}) go to ${earlier.version.name} by an earlier one.`,
+        'Keep one of the two, or declare the narrower one first.',
+      );
     }
     this.byHeader.push({ match, version: this.version(version) });
   }
@@ -236,12 +236,11 @@ export class Service extends Callee {
 
   private refuseSecond(what: string, isSecond: boolean): void {
     if (isSecond) {
-      throw new Mistake({
-        code: 'Duplicate',
-        where: this.path,
-        problem: `${what} was called for ${this.name} already, and the second would take the place of the first.`,
-        remedy: `Call ${what} once.`,
-      });
+      throw duplicate(
+        this.path,
+        `${what} was called for ${this.name} already, and the second would take the place of the first.`,
+        `Call ${what} once.`,
+      );
     }
   }
 
@@ -272,12 +271,11 @@ export class Service extends Callee {
     const other = this.outgoing.find(each => each.address === name && each.calleeAddress !== call.calleeAddress);
     const inWorkload = [...this.versions.values()].some(({ workload }) => name !== undefined && Object.hasOwn(workload.env ?? {}, name));
     if (name !== undefined && (other ?? inWorkload)) {
-      throw new Mistake({
-        code: 'Duplicate',
+      throw duplicate(
         where,
-        problem: `The variable ${name} of ${this.name} has a value already${other ? `, the address of ${other.callee.name}` : ''}.`,
-        remedy: 'Name another variable, or leave it out of `env`: calls set it.',
-      });
+        `The variable ${name} of ${this.name} has a value already${other ? `, the address of ${other.callee.name}` : ''}.`,
+        'Name another variable, or leave it out of `env`: calls set it.',
+      );
     }
   }
 }

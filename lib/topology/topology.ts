@@ -4,6 +4,7 @@ import type { Callee } from './callee';
 import { Edge } from './edge';
 import type { EdgeProps } from './edge-props';
 import { ExternalService, type ExternalServiceProps } from './external';
+import { duplicate } from './duplicate';
 import { Mistake } from './mistake';
 import { requireDnsLabel, requireOwnableNamespace } from './names';
 import { addRateLimiter, type RateLimiterProps } from './rate-limiter';
@@ -90,12 +91,7 @@ export class Topology {
     this.requireOpen(name);
     requireOwnableNamespace(`${this.name}/${name}`, name);
     if (this.declaredNamespaces.has(name)) {
-      throw new Mistake({
-        code: 'Duplicate',
-        where: `${this.name}/${name}`,
-        problem: `The namespace "${name}" is declared already.`,
-        remedy: 'Declare each namespace once.',
-      });
+      throw this.duplicate(name, `The namespace "${name}" is declared already.`, 'Declare each namespace once.');
     }
     this.declaredNamespaces.add(name);
   }
@@ -179,7 +175,9 @@ export class Topology {
     to.set(key, item);
   }
 
-  private duplicate(name: string, problem: string): Mistake {
-    return new Mistake({ code: 'Duplicate', where: `${this.name}/${name}`, problem, remedy: 'Use the one that is there, or give this one a name or host of its own.' });
+  private duplicate(name: string, problem: string, remedy = OTHER_NAME): Mistake {
+    return duplicate(`${this.name}/${name}`, problem, remedy);
   }
 }
+
+const OTHER_NAME = 'Use the one that is there, or give this one a name or host of its own.';

@@ -64,14 +64,39 @@ function problemOfExpression(expression: string): string | undefined {
   }
 }
 
-/** Whether a match leaves nothing for another one behind it, so that this can never be met. */
+/** Whether a match surely leaves nothing for another one behind it, so that this can never be met. */
 export function covers(first: HeaderMatch, second: HeaderMatch): boolean {
   if (first.header !== second.header) {
     return false;
   }
-  return first.kind === 'prefix' && second.kind !== 'regex'
-    ? second.value.startsWith(first.value)
-    : first.kind === second.kind && first.value === second.value;
+  if (first.kind === second.kind && first.value === second.value) {
+    return true;
+  }
+  const isOneValue = second.kind === 'exact' || (second.kind === 'regex' && LITERAL.test(second.value));
+  switch (first.kind) {
+    case 'exact': return isOneValue && first.value === second.value;
+    case 'prefix': return headOf(second).startsWith(first.value);
+    default: return isOneValue ? matchesWhole(first.value, second.value) : matchesAllBehind(first.value, headOf(second));
+  }
+}
+
+/** An expression that matches itself and nothing else. */
+const LITERAL = /^[\w/=;,:@% -]+$/;
+
+/** A text with which all values of a match begin; of an expression it may be shorter than it could be. */
+function headOf({ kind, value }: HeaderMatch): string {
+  const head = /^[\w/=;,:@% -]*(?![*?{])/.exec(value)?.[0] ?? '';
+  return kind !== 'regex' ? value : value.includes('|') ? '' : head;
+}
+
+function matchesWhole(expression: string, value: string): boolean {
+  return RE2JS.compile(expression).matches(value);
+}
+
+/** Whether an expression surely matches all values that begin so: it ends in anything, whatever comes before. */
+function matchesAllBehind(expression: string, head: string): boolean {
+  const endsInAnything = /(^|[^\\])\.[*+]$/.test(expression) && !/[|$]|\\[bBzQ]/.test(expression);
+  return endsInAnything && matchesWhole(expression, head);
 }
 
 /** A share of the requests. */

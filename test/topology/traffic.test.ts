@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { RE2JS } from 're2js';
 import { HeaderMatch, Port, type Service, Topology } from '../../lib';
 
 const VERSIONS = ['v1', 'v2', 'v3'] as const;
@@ -43,11 +44,60 @@ test('routes for one header are in order, the narrower ones first', () => {
   service.routeTo('v2', HeaderMatch.prefix('x', 'ab'));
   service.routeTo('v3', HeaderMatch.prefix('x', 'a'));
   service.routeTo('v3', HeaderMatch.exact('y', 'ab'));
-  service.routeTo('v3', HeaderMatch.regex('x', 'ab'));
-  expect(refusal(() => { service.routeTo('v1', HeaderMatch.regex('x', 'ab')); })).toBe('Duplicate');
+  service.routeTo('v3', HeaderMatch.regex('x', 'c?b'));
+  expect(refusal(() => { service.routeTo('v1', HeaderMatch.regex('x', 'c?b')); })).toBe('Duplicate');
   expect(service.headerRoutes).toHaveLength(7);
 });
 
 test.each([-1, 100.1, NaN, Infinity])('%d per cent cannot be mirrored', percent => {
   expect(refusal(() => cart().mirrorTo('v2', percent))).toBe('OutOfRange');
+});
+
+test.each<[HeaderMatch, HeaderMatch]>([
+  [HeaderMatch.regex('x', 'a|b'), HeaderMatch.exact('x', 'b')],
+  [HeaderMatch.regex('x', 'v[0-9]+'), HeaderMatch.exact('x', 'v12')],
+  [HeaderMatch.regex('x', '.*'), HeaderMatch.prefix('x', 'v')],
+  [HeaderMatch.regex('x', '.+'), HeaderMatch.prefix('x', 'v')],
+  [HeaderMatch.regex('x', 'v1.*'), HeaderMatch.prefix('x', 'v12')],
+  [HeaderMatch.regex('x', '.*'), HeaderMatch.regex('x', '[ab]|c')],
+  [HeaderMatch.regex('x', 'v.*'), HeaderMatch.regex('x', 'v1?')],
+  [HeaderMatch.exact('x', 'v1'), HeaderMatch.regex('x', 'v1')],
+  [HeaderMatch.prefix('x', 'v'), HeaderMatch.regex('x', 'v1.*')],
+  [HeaderMatch.prefix('x', 'v'), HeaderMatch.regex('x', 'v1')],
+])('behind %j the route for %j could match nothing', (first, second) => {
+  const service = cart();
+  service.routeTo('v1', first);
+  expect(refusal(() => { service.routeTo('v2', second); })).toBe('Duplicate');
+});
+
+const pieces = fc.constantFrom(
+  'a', 'b', '.', '.*', '.+', '[ab]', 'a?', 'b*', '(a|b)', '|', '\\b', '$', '^', '\\.*', '\\Q', 'a{2}',
+);
+const expression = fc.array(pieces, { minLength: 1, maxLength: 4 }).map(each => each.join(''));
+const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*'), minLength: 1, maxLength: 3 });
+const condition = fc.oneof(
+  text.map(value => HeaderMatch.exact('x', value)),
+  text.map(value => HeaderMatch.prefix('x', value)),
+  expression.filter(isExpression).map(value => HeaderMatch.regex('x', value)),
+);
+const one = ['a', 'b', '.', '*'];
+const two = one.flatMap(head => one.map(last => head + last));
+const VALUES = [...one, ...two, ...two.flatMap(head => one.map(last => head + last))];
+
+function isExpression(value: string): boolean {
+  return refusal(() => HeaderMatch.regex('x', value)) === undefined;
+}
+
+function isMetBy({ kind, value }: HeaderMatch, sent: string): boolean {
+  return kind === 'exact' ? sent === value : kind === 'prefix' ? sent.startsWith(value) : RE2JS.compile(value).matches(sent);
+}
+
+test('a route is refused only if each value that it matches is matched by the route before it', () => {
+  fc.assert(fc.property(condition, condition, (first, second) => {
+    const service = cart();
+    service.routeTo('v1', first);
+    const isRefused = refusal(() => { service.routeTo('v2', second); }) === 'Duplicate';
+    const missed = isRefused ? VALUES.filter(value => isMetBy(second, value) && !isMetBy(first, value)) : [];
+    expect([first, second, missed]).toEqual([first, second, []]);
+  }), { numRuns: 3000 });
 });
