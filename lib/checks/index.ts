@@ -7,6 +7,7 @@ export * from './graph/never-ejects';
 export * from './graph/open-behind-managed-api';
 export * from './graph/reserved-namespaces';
 export * from './graph/truncated-tries';
+export * from './graph/unused-traffic-rules';
 export * from './manifests';
 export * from './report';
 export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';

@@ -3,7 +3,7 @@ import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
   callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls, namesOfGateways, neverEjects,
-  openBehindManagedApi, reservedNamespaces, Severity, truncatedTries,
+  openBehindManagedApi, reservedNamespaces, Severity, truncatedTries, unusedTrafficRules,
 } from '../checks';
 import { type Callee, constructIdOf, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
@@ -63,6 +63,7 @@ export class TopologyChart extends Chart {
       ...truncatedTries(this.topology),
       ...openBehindManagedApi(this.topology),
       ...neverEjects(this.topology),
+      ...unusedTrafficRules(this.topology),
     ];
     this.node.addValidation({ validate: () => this.findings.filter(each => each.severity === Severity.ERROR).map(describeFinding) });
 
