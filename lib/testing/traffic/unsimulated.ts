@@ -1,10 +1,10 @@
-/** Something in the way of a request of which manifests and templates do not say what it does: no answer is better than a guessed one. */
+/** A feature that affects a request and whose effect cannot be simulated from manifests and templates: an error instead of a guess. */
 export class Unsimulated extends Error {
   override readonly name = 'Unsimulated';
 
   /**
-   * @param what What it is, as a sentence.
-   * @param remedy What to do about it, as a sentence.
+   * @param what The feature, as a sentence.
+   * @param remedy The fix, as a sentence.
    */
   constructor(readonly what: string, readonly remedy: string) {
     super(`${what} ${remedy}`);

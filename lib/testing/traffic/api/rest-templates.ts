@@ -8,19 +8,19 @@ const OVERRIDE = 'requestOverride';
 const SET_PATH = /^\s*#set\(\s*\$context\.requestOverride\.path\s*=\s*"([^"]*)"\s*\)\s*\$input\.(?:body|json\('\$'\))\s*$/;
 const PARAMETER = String.raw`\$input\.params\(\)\.path\.get\('([^']+)'\)`;
 
-/** What the templates of an integration make of a request. */
+/** The result of the mapping templates of an integration. */
 export interface Templated {
-  /** The path that a template puts in place of the integration's. */
+  /** The path with which a template overrides the integration's. */
   readonly path?: string;
-  /** No template for the type of the body, and none is let through without. */
+  /** No template matches the content type, and passthrough is disabled. */
   readonly isUnsupported: boolean;
-  /** No template for the type of the body, though there are some. */
+  /** No template matches the content type, although templates exist. */
   readonly isPassed: boolean;
 }
 
 /**
- * The request templates of an integration. The type of the body chooses one, `application/json` where none is named; what has none goes through as it is, unless
- * the integration forbids that. Templates write the body, which is never known here, and may override the path: as `"/a/$util.urlEncode($input.params().path.get('id'))"` only.
+ * The request templates of an integration. The content type selects one, by default `application/json`; without one the body is passed through, unless
+ * the integration disables passthrough. Templates generate the body, which is not simulated, and may override the path: as `"/a/$util.urlEncode($input.params().path.get('id'))"` only.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
  */
@@ -42,12 +42,12 @@ function overriddenPath(template: string, { resource }: Field, parameters: Reado
     .replace(new RegExp(String.raw`\$util\.urlEncode\(${PARAMETER}\)`, 'g'), (_whole, name: string) => urlEncode(decoded(ownValue(parameters, name) ?? '')))
     .replace(new RegExp(PARAMETER, 'g'), (_whole, name: string) => decoded(ownValue(parameters, name) ?? ''));
   if (/[$#]/.test(text.replace(new RegExp(String.raw`\$util\.urlEncode\(${PARAMETER}\)|${PARAMETER}`, 'g'), ''))) {
-    throw new Unsimulated(`A template of ${resource.name} overrides what is not simulated.`, 'Let it set the path alone, to a text with parameters of the path.');
+    throw new Unsimulated(`A template of ${resource.name} has an override that is not simulated.`, 'Override only the path, with a text and path parameters.');
   }
   return path;
 }
 
-/** As forms have it: a space becomes a plus. */
+/** Form encoding: a space becomes a plus. */
 function urlEncode(value: string): string {
   return new URLSearchParams({ value }).toString().slice('value='.length);
 }
