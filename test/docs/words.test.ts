@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  createSourceFile, forEachLeadingCommentRange, forEachTrailingCommentRange, isExportDeclaration, isImportDeclaration, isStringLiteralLike,
+  createSourceFile, forEachLeadingCommentRange, forEachTrailingCommentRange, isExportDeclaration, isImportDeclaration,
+  isStringLiteralLike,
   isTemplateHead, isTemplateMiddleOrTemplateTail, ScriptTarget, type Node,
 } from 'typescript';
 
@@ -15,7 +16,8 @@ const COVERED = [
 
 /** Within these, the files that are not rewritten yet. */
 const NOT_YET = [
-  'lib/checks/manifests/calls/authentication.ts', 'lib/checks/manifests/calls/exposure.ts', 'lib/checks/manifests/calls/grants.ts',
+  'lib/checks/manifests/calls/authentication.ts', 'lib/checks/manifests/calls/exposure.ts',
+  'lib/checks/manifests/calls/grants.ts',
   'lib/testing/traffic/unread/',
 ];
 
@@ -24,7 +26,8 @@ const GENERATED = '## All checks, and all codes';
 
 /** Words that a platform engineer would not use, and better ones. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/\b(somebody|someone|anybody|anyone|nobody|no one|everybody|everyone|whoever|whomever)\b/, 'the object: "any client", "no Service or ServiceEntry", "the owner"'],
+  [/\b(somebody|someone|anybody|anyone|nobody|no one|everybody|everyone|whoever|whomever)\b/,
+    'the object: "any client", "no Service or ServiceEntry", "the owner"'],
   [/\b(himself|herself|who (he|she) is)\b/, 'the identity, the caller'],
   [/\bwhatever\b/, 'any, independent of'],
   [/\b(lets?|letting) (\S+ )?(in|out|through|pass)\b/, 'allows, denies'],
@@ -44,11 +47,12 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bturn(s|ed)? (on|off)\b/, 'enables, disables'],
 ];
 
-const files = COVERED.flatMap(each => /\.\w+$/.test(each) ? [each] : filesIn(each)).filter(file => !NOT_YET.some(each => file.startsWith(each)));
+const files = COVERED.flatMap(each => /\.\w+$/.test(each) ? [each] : filesIn(each))
+  .filter(file => !NOT_YET.some(each => file.startsWith(each)));
 
 test.each(files)('%s is written in plain words', file => {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  const prose = file.endsWith('.md') ? text.split(GENERATED)[0]?.split('\n').map((line, index) => ({ line: index + 1, text: line })) ?? [] : proseIn(text);
+  const prose = file.endsWith('.md') ? linesOf(text.split(GENERATED)[0] ?? '') : proseIn(text);
   const found = prose.flatMap(({ line, text: words }) => WORDS.flatMap(([word, better]) => {
     const [match] = word.exec(words) ?? [];
     return match === undefined ? [] : [`${file}:${line}: "${match}" → ${better}`];
@@ -58,7 +62,9 @@ test.each(files)('%s is written in plain words', file => {
 });
 
 test('the list finds its words in literals, templates and comments, and nothing in code', () => {
-  const code = 'const says = 1; // nobody\nconst text = `so ${says} knows it`; /* by lot */\nconst other = \'who he is\';';
+  const code = [
+    'const says = 1; // nobody', 'const text = `so ${says} knows it`; /* by lot */', 'const other = \'who he is\';',
+  ].join('\n');
   const texts = proseIn(code).map(each => `${each.line} ${each.text.trim()}`);
 
   expect(texts).toEqual(['1 // nobody', '2 so', '2 knows it', '2 /* by lot */', '3 who he is']);
@@ -67,6 +73,10 @@ test('the list finds its words in literals, templates and comments, and nothing 
 function filesIn(folder: string): string[] {
   const all = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
   return all.filter(each => /\.(ts|md)$/.test(each)).map(each => join(folder, each)).sort();
+}
+
+function linesOf(text: string): { line: number; text: string }[] {
+  return text.split('\n').map((line, index) => ({ line: index + 1, text: line }));
 }
 
 /** The literals and comments of a program, in order. */
@@ -86,5 +96,6 @@ function proseIn(code: string): { line: number; text: string }[] {
     node.getChildren().forEach(visit);
   };
   visit(source);
-  return [...found].sort(([a], [b]) => a - b).map(([start, text]) => ({ line: source.getLineAndCharacterOfPosition(start).line + 1, text }));
+  const lineAt = (start: number) => source.getLineAndCharacterOfPosition(start).line + 1;
+  return [...found].sort(([a], [b]) => a - b).map(([start, text]) => ({ line: lineAt(start), text }));
 }
