@@ -1,26 +1,26 @@
 import { printable } from '../manifests';
 
-/** How bad it is. */
+/** How severe a finding is. */
 export enum Severity {
-  /** It cannot work: synthesis stops. */
+  /** The configuration cannot work: synthesis stops. */
   ERROR = 'error',
-  /** It works, but not as its author is likely to believe. */
+  /** The configuration works, but probably not as intended. */
   WARNING = 'warning',
-  /** Worth knowing: it works as its author is likely to believe, for now. */
+  /** The configuration works as intended for now, with a caveat. */
   INFO = 'info',
 }
 
-/** Something that a check found. */
+/** A result of a check. */
 export interface Finding {
   /** The stable name of the check. */
   readonly id: string;
   /** An error stops synthesis and fails `cardinal check`; a warning is printed. */
   readonly severity: Severity;
-  /** The path of what was declared, or of the construct. */
+  /** The path of the declaration or construct. */
   readonly path: string;
   /** What goes wrong at run time, in one sentence. */
   readonly message: string;
-  /** What to do about it, in one sentence. */
+  /** How to fix it, in one sentence. */
   readonly remedy: string;
 }
 

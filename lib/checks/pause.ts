@@ -1,2 +1,2 @@
-/** About what Envoy waits before each further try, in ms, where nothing says otherwise: it draws the time by lot. */
+/** Envoy's default back-off before a retry, in ms; the actual interval is jittered. */
 export const PAUSE = 25;

@@ -1,7 +1,7 @@
 import type { Matcher } from 'aws-cdk-lib/assertions';
 import type { Resource } from '../manifests';
 
-/** The candidate with the fewest differences, where it is, and what they are. */
+/** The candidate with the fewest differences, its position, and the differences. */
 export function closestTo(matcher: Matcher, candidates: readonly Resource[]): string {
   const results = candidates.map(resource => ({ resource, result: matcher.test(resource.object) }));
   const closest = results.reduce((best, each) => each.result.failCost < best.result.failCost ? each : best);

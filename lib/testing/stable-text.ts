@@ -1,11 +1,11 @@
 import { dump } from 'js-yaml';
 import { isMap, type Resource } from '../manifests';
 
-/** What cdk8s puts at the end of names that nobody gave, and digests of content. */
+/** The hash that cdk8s appends to generated names, and digests of content. */
 const GENERATED_NAME = /-c[0-9a-f]{7}(?=$|-)/g;
 const DIGEST = /^(sha256:)?[0-9a-f]{16,}$/;
 
-/** Objects as YAML documents, in the order of their kinds, namespaces and names, with sorted fields and placeholders for what is generated. */
+/** Objects as YAML documents, in the order of their kinds, namespaces and names, with sorted fields and placeholders for generated parts. */
 export function stableText(resources: readonly Resource[]): string {
   const documents = resources.map(({ type, key, object }) => ({ id: `${type} ${scrub(key)}`, text: dump(stable(object), { sortKeys: true, noRefs: true, lineWidth: -1 }) }));
   return documents.sort((a, b) => compare(a.id, b.id) || compare(a.text, b.text)).map(({ text }) => text).join('---\n');

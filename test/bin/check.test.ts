@@ -65,11 +65,11 @@ test('without anything to check it says what it takes, with 2', () => {
 });
 
 test('a suppression with a reason keeps it from failing', () => {
-  expect(cardinal([lost, '--suppress', 'UnknownDestination: elsewhere'])).toMatchObject({ status: 0, stdout: expect.stringContaining('because: elsewhere') });
+  expect(cardinal([lost, '--suppress', 'UnknownDestination: elsewhere'])).toMatchObject({ status: 0, stdout: expect.stringContaining('Reason: elsewhere') });
 });
 
 test('a code of another tool accepts what its checks find, without a word about those that find nothing', () => {
-  expect(cardinal([lost, '--suppress', 'IST0101: elsewhere'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/because: elsewhere/) });
+  expect(cardinal([lost, '--suppress', 'IST0101: elsewhere'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/Reason: elsewhere/) });
   expect(cardinal([lost, '--suppress', 'IST0101: elsewhere']).stdout).not.toContain('UnusedSuppression');
 });
 

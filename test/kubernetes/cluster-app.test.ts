@@ -121,7 +121,7 @@ test('a warning is told and stops nothing', () => {
   app.synth();
   write.mockRestore();
 
-  expect(told).toEqual(['warning [shop/web → cart] 3 tries of 400 ms with their pauses need 1250 ms, and the timeout of 1000 ms cuts the last one short. '
+  expect(told).toEqual(['warning [shop/web → cart] 3 attempts of 400 ms with their back-off need 1250 ms, and the timeout of 1000 ms cuts the last one short. '
     + 'Raise the timeout to 1250 ms, or lower perTryTimeout. (TruncatedTries)\n']);
   expect(existsSync(app.outdir)).toBe(true);
 });

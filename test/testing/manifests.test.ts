@@ -47,21 +47,21 @@ test('an object is there that has at least the expected fields', () => {
 test('the message shows the closest object, where it is, and where it differs', () => {
   const message = messageOf(() => manifests.has('Service', { metadata: { name: 'cart', namespace: 'shop' }, spec: { ports: [{ port: 7071 }, { port: 80 }] } }));
 
-  expect(message).toContain('None of 2 objects of kind Service is as expected: shop/web, shop/cart.');
+  expect(message).toContain('None of 2 objects of kind Service matches: shop/web, shop/cart.');
   expect(message).toContain('The closest is Service shop/cart (text:7), which differs in:');
   expect(message).toContain('Expected 7071 but received 7070 at /spec/ports/0/port');
 });
 
 test('the message says what there is where a kind is missing', () => {
-  expect(messageOf(() => manifests.has('Deployment'))).toBe('There is no object of kind Deployment. The kinds that are there: ConfigMap, Service.');
-  expect(messageOf(() => Manifests.ofYaml('').has('Deployment'))).toBe('There is no object of kind Deployment. There are no objects at all.');
+  expect(messageOf(() => manifests.has('Deployment'))).toBe('No object of kind Deployment exists. Existing kinds: ConfigMap, Service.');
+  expect(messageOf(() => Manifests.ofYaml('').has('Deployment'))).toBe('No object of kind Deployment exists. No objects exist.');
 });
 
 test('objects are counted', () => {
   manifests.count('Service', 2);
   manifests.count('Deployment', 0);
 
-  expect(messageOf(() => manifests.count('Service', 1))).toBe('Expected 1 objects of kind Service, and there are 2: shop/web, shop/cart.');
+  expect(messageOf(() => manifests.count('Service', 1))).toBe('Expected 1 objects of kind Service, but found 2: shop/web, shop/cart.');
 });
 
 test('objects that are as described are counted', () => {
@@ -69,8 +69,8 @@ test('objects that are as described are counted', () => {
   manifests.count('Service', 2, secure);
   manifests.count('Service', 0, { spec: { type: 'LoadBalancer' } });
 
-  expect(messageOf(() => manifests.count('Service', 2, { metadata: { name: 'web' } }))).toBe('Expected 2 objects of kind Service, and there are 1 of 2: shop/web.');
-  expect(messageOf(() => manifests.count('Service', 1, { metadata: { name: 'wep' } }))).toBe('Expected 1 objects of kind Service, and there are 0 of 2. There are shop/web, shop/cart.');
+  expect(messageOf(() => manifests.count('Service', 2, { metadata: { name: 'web' } }))).toBe('Expected 2 objects of kind Service, but found 1 of 2: shop/web.');
+  expect(messageOf(() => manifests.count('Service', 1, { metadata: { name: 'wep' } }))).toBe('Expected 1 objects of kind Service, but found 0 of 2. Existing objects: shop/web, shop/cart.');
 });
 
 test('all objects of a kind are as expected, and the message shows one that is not', () => {
@@ -79,8 +79,8 @@ test('all objects of a kind are as expected, and the message shows one that is n
   expect([name.asString(), name.next(), name.asString()]).toEqual(['web', true, 'cart']);
 
   const message = messageOf(() => manifests.all('Service', { spec: { ports: [{ port: 80 }] } }));
-  expect(message).toContain('1 of 2 objects of kind Service are not as expected: shop/cart.\nThe closest is Service shop/cart (text:7), which differs in:');
-  expect(messageOf(() => manifests.all('Deployment', {}))).toContain('There is no object of kind Deployment.');
+  expect(message).toContain('1 of 2 objects of kind Service do not match: shop/cart.\nThe closest is Service shop/cart (text:7), which differs in:');
+  expect(messageOf(() => manifests.all('Deployment', {}))).toContain('No object of kind Deployment exists.');
 });
 
 test('kinds of one name are told apart by their groups', () => {
@@ -91,15 +91,15 @@ test('kinds of one name are told apart by their groups', () => {
   both.count('Gateway.networking.istio.io', 1);
   both.hasNot('Gateway.networking.istio.io', { apiVersion: 'gateway.networking.k8s.io/v1' });
   expect(both.get('Gateway.gateway.networking.k8s.io', 'door').apiVersion).toBe('gateway.networking.k8s.io/v1');
-  expect(messageOf(() => both.get('Gateway', 'door'))).toBe('2 objects are Gateway door. There are Gateway.networking.istio.io shop/door, Gateway.gateway.networking.k8s.io shop/door.');
-  expect(messageOf(() => both.has('Sidecar'))).toContain('The kinds that are there: Gateway.gateway.networking.k8s.io, Gateway.networking.istio.io.');
+  expect(messageOf(() => both.get('Gateway', 'door'))).toBe('2 objects are Gateway door. Existing objects: Gateway.networking.istio.io shop/door, Gateway.gateway.networking.k8s.io shop/door.');
+  expect(messageOf(() => both.has('Sidecar'))).toContain('Existing kinds: Gateway.gateway.networking.k8s.io, Gateway.networking.istio.io.');
 });
 
 test('what must not be there is found', () => {
   manifests.hasNot('Service', { metadata: { name: 'admin' } });
 
   expect(messageOf(() => manifests.hasNot('Service', { spec: { ports: Match.arrayWith([Match.objectLike({ name: 'grpc' })]) } }))).toBe(
-    'Expected no such object of kind Service, and there is shop/cart.',
+    'Expected no matching object of kind Service, but found shop/cart.',
   );
 });
 
@@ -117,7 +117,7 @@ test('objects are found and captured, those alone that are as expected', () => {
 
 test('one object is got by its name, and a wrong name says which there are', () => {
   expect(manifests.get('Service', 'web', 'shop').metadata.name).toBe('web');
-  expect(messageOf(() => manifests.get('Service', 'wep'))).toBe('0 objects are Service wep. There are shop/web, shop/cart.');
+  expect(messageOf(() => manifests.get('Service', 'wep'))).toBe('0 objects are Service wep. Existing objects: shop/web, shop/cart.');
   expect(messageOf(() => manifests.get('Service', 'web', 'other'))).toContain('0 objects are Service other/web.');
 });
 
@@ -174,7 +174,7 @@ ${failing}
 }
 
 const FAILING = 'try { manifests.count(\'Service\', 3); } catch (error) { console.log(error.message); }';
-const MESSAGE = 'Expected 3 objects of kind Service, and there are 2: shop/web, shop/cart.';
+const MESSAGE = 'Expected 3 objects of kind Service, but found 2: shop/web, shop/cart.';
 
 test('it works under Node\'s own test runner', () => {
   const output = runBy('node:test', `test('fails', () => { ${FAILING} });`, (_folder, file) => ['--import', 'tsx', '--test', file]);

@@ -3,8 +3,8 @@ import { Service } from '../../topology';
 import { type Finding, Severity } from '../finding';
 
 /**
- * Calls across the border of the mesh that cannot work: a caller without a proxy has no identity, so STRICT mutual TLS refuses it;
- * a callee without a proxy cannot tell operations apart.
+ * Calls across the mesh boundary that cannot work: a caller without a proxy has no identity, so STRICT mutual TLS rejects it;
+ * a callee without a proxy cannot distinguish operations.
  */
 export function callsIntoTheMesh(topology: Topology): Finding[] {
   return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(call => findingOf(call)));
@@ -21,8 +21,8 @@ function findingOf(call: Call): Finding[] {
       id: 'CallerOutsideMesh',
       severity: Severity.ERROR,
       path,
-      message: `${caller.name} has no proxy, so ${callee.name}, which accepts mutual TLS only, closes its connections.`,
-      remedy: `Take ${caller.name} into the mesh, or ${callee.name} out of it.`,
+      message: `${caller.name} has no proxy, so ${callee.name}, which requires mutual TLS, closes its connections.`,
+      remedy: `Add ${caller.name} to the mesh, or remove ${callee.name} from it.`,
     }];
   }
   if (call.only && !callee.inMesh) {
@@ -30,8 +30,8 @@ function findingOf(call: Call): Finding[] {
       id: 'UnguardedOperations',
       severity: Severity.ERROR,
       path,
-      message: `${callee.name} has no proxy to tell operations apart, so \`only\` would let through everything.`,
-      remedy: `Take ${callee.name} into the mesh, or leave \`only\` out.`,
+      message: `${callee.name} has no proxy to enforce \`only\`, so every operation would be allowed.`,
+      remedy: `Add ${callee.name} to the mesh, or remove \`only\`.`,
     }];
   }
   return [];

@@ -1,13 +1,13 @@
 import type { Topology } from '../../topology';
 import { type Finding, Severity } from '../finding';
 
-/** Edges to which nothing is routed: a gateway, and perhaps a load balancer, that answer every request with 404. */
+/** Edges without routes: a gateway, and perhaps a load balancer, that answers every request with 404. */
 export function edgesWithoutRoutes({ edges }: Topology): Finding[] {
   return edges.filter(edge => edge.routes.length === 0).map(({ path }) => ({
     id: 'NoRoutes',
     severity: Severity.ERROR,
     path,
     message: 'The edge has no routes, so its gateway would answer every request with 404.',
-    remedy: 'Declare its routes with `edge.route(…)`, or leave the edge out.',
+    remedy: 'Declare its routes with `edge.route(…)`, or remove the edge.',
   }));
 }

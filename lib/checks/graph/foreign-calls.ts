@@ -2,8 +2,8 @@ import { type Call, ExternalService, Service, type Topology } from '../../topolo
 import { type Finding, Severity } from '../finding';
 
 /**
- * Calls that ask what cannot be kept without touching other teams' traffic: operations of a callee whose policies are its owner's, and traffic
- * rules for callers in a namespace that the topology does not own, where they would hold for every pod.
+ * Calls with settings that cannot be rendered without affecting other teams' traffic: operations of a callee whose policies its owner manages, and traffic
+ * rules for callers in a namespace that the topology does not own, where they would apply to every pod.
  */
 export function foreignCalls(topology: Topology): Finding[] {
   return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(call => [
@@ -13,7 +13,7 @@ export function foreignCalls(topology: Topology): Finding[] {
 }
 
 function unguardedOperations({ caller, callee, only }: Call, { edges }: Topology): Finding[] {
-  // An aggregator sends no other requests, by its own configuration.
+  // An aggregator's own configuration limits it to these requests.
   if (!only || !(callee instanceof Service && callee.isForeign) || edges.some(({ aggregator }) => aggregator === caller)) {
     return [];
   }
@@ -21,9 +21,9 @@ function unguardedOperations({ caller, callee, only }: Call, { edges }: Topology
     id: 'UnguardedOperations',
     severity: Severity.ERROR,
     path: `${caller.path} → ${callee.name}`,
-    message: `${callee.name} exists in namespace ${callee.namespace}, which the topology does not own: its policies are its owner's, so \`only\` `
+    message: `${callee.name} exists in namespace ${callee.namespace}, which the topology does not own: its owner manages its policies, so \`only\` `
       + 'would allow everything.',
-    remedy: `Leave \`only\` out, or own the namespace: \`topology.addNamespace('${callee.namespace}')\`.`,
+    remedy: `Remove \`only\`, or own the namespace: \`topology.addNamespace('${callee.namespace}')\`.`,
   }];
 }
 
@@ -37,9 +37,9 @@ function rulesForOthers({ caller, callee, terms }: Call, topology: Topology): Fi
     id: 'RulesForOthers',
     severity: Severity.ERROR,
     path: `${caller.path} → ${callee.name}`,
-    message: `The traffic rules of this call would hold for every pod in namespace ${caller.namespace}, which the topology does not own.`,
+    message: `The traffic rules of this call would apply to every pod in namespace ${caller.namespace}, which the topology does not own.`,
     remedy: `Own the namespace: \`topology.addNamespace('${caller.namespace}')\`, move ${caller.name} to a namespace that is owned`
-      + `${isForeign ? ', or leave out the terms' : ''}.`,
+      + `${isForeign ? ', or remove the call\'s settings' : ''}.`,
   }];
 }
 

@@ -1,7 +1,7 @@
 import type { Topology } from '../../topology';
 import { type Finding, Severity } from '../finding';
 
-/** Circuit breakers whose declared percentage is less than one replica of a version that is routed to by itself: they never open for it. */
+/** Circuit breakers whose declared percentage is less than one replica of a separately routed version: they never open for it. */
 export function neverEjects(topology: Topology): Finding[] {
   return topology.services.flatMap(service => {
     const { circuitBreaker } = service;
@@ -11,7 +11,7 @@ export function neverEjects(topology: Topology): Finding[] {
       severity: Severity.ERROR,
       path: `${service.path}/${name}`,
       message: `maxEjectedPercent is ${circuitBreaker?.limits.maxEjectedPercent ?? 0} %, which is less than one of ${replicas?.most ?? 0} replicas of version ${name}, so none is ever ejected.`,
-      remedy: 'Raise maxEjectedPercent, or leave it out.',
+      remedy: 'Raise maxEjectedPercent, or remove it.',
     }));
   });
 }

@@ -1,7 +1,7 @@
 import type { Edge, Topology } from '../../topology';
 import { type Finding, Severity } from '../finding';
 
-/** Edges with checks that a managed API alone makes, whose gateway can be reached without it. */
+/** Edges with checks that only a managed API enforces, whose gateway can be reached without that API. */
 export function openBehindManagedApi(topology: Topology): Finding[] {
   return topology.edges.flatMap(edge => {
     const alone = edge.managed && !edge.frontCidrs ? enforcedByApiAlone(edge) : [];
@@ -9,21 +9,21 @@ export function openBehindManagedApi(topology: Topology): Finding[] {
       id: 'OpenBehindManagedApi',
       severity: Severity.WARNING,
       path: edge.path,
-      message: `The managed API in front alone enforces ${alone.join(', ')}, and its addresses are not declared: `
+      message: `Only the managed API in front enforces ${alone.join(', ')}, and its addresses are not declared: `
         + `any pod or host that reaches the gateway of ${edge.name} bypasses them.`,
-      remedy: 'List the subnets of the API\'s load balancer in `frontCidrs`, so that the gateway\'s NetworkPolicy admits no others.',
+      remedy: 'List the subnets of the API\'s load balancer in `frontCidrs`, so that the gateway\'s NetworkPolicy allows no other addresses.',
     }];
   });
 }
 
-/** What the gateway in the cluster does not check once more. Caches deny nothing. */
+/** What the gateway in the cluster does not enforce again. Caches deny nothing. */
 function enforcedByApiAlone({ routes, clientLimits, clientCa, firewall }: Edge): string[] {
   const checks: [string, boolean][] = [
     ['API keys', routes.some(route => route.auth.key)],
-    ['limits of clients', clientLimits.length > 0],
+    ['client rate limits', clientLimits.length > 0],
     ['client certificates', clientCa !== undefined],
-    ['the firewall', firewall],
-    ['request shapes', routes.some(route => route.requires)],
+    ['the web ACL', firewall],
+    ['request validation', routes.some(route => route.requires)],
   ];
   return checks.filter(([, isDeclared]) => isDeclared).map(([check]) => check);
 }

@@ -2,8 +2,8 @@ import type { Topology } from '../../topology';
 import { type Finding, Severity } from '../finding';
 
 /**
- * Namespaces of the control plane or of the whole mesh in which a topology would have workloads, or which it would own. Policies in the root
- * namespace of a mesh hold in every namespace, even those with a selector.
+ * Namespaces of the control plane or of the whole mesh in which a topology places workloads, or which it owns. Policies in the root
+ * namespace of a mesh apply in every namespace, even those with a selector.
  */
 export function reservedNamespaces({ name, ownNamespaces, services, edges }: Topology, reserved: readonly string[]): Finding[] {
   const places = [
@@ -15,8 +15,8 @@ export function reservedNamespaces({ name, ownNamespaces, services, edges }: Top
     id: 'ReservedNamespace',
     severity: Severity.ERROR,
     path,
-    message: `The namespace ${namespace} is that of a control plane or the root namespace of the mesh: policies there would cut off what `
-      + 'runs there, or hold in every namespace.',
-    remedy: 'Give it a namespace of its own.',
+    message: `The namespace ${namespace} belongs to a control plane or is the root namespace of the mesh: policies there would block what `
+      + 'runs there, or apply in every namespace.',
+    remedy: 'Use a dedicated namespace.',
   }));
 }

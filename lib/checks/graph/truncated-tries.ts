@@ -2,7 +2,7 @@ import type { Topology } from '../../topology';
 import { PAUSE } from '../pause';
 import { type Finding, Severity } from '../finding';
 
-/** Retries whose last try has less time than perTryTimeout grants it, since the call's timeout ends it before. */
+/** Retries whose last attempt gets less time than perTryTimeout, because the call's timeout expires first. */
 export function truncatedTries(topology: Topology): Finding[] {
   return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(({ callee, terms: { timeout, retries } }) => {
     if (!timeout || !retries?.perTryTimeout || retries.attempts === 0) {
@@ -13,7 +13,7 @@ export function truncatedTries(topology: Topology): Finding[] {
       id: 'TruncatedTries',
       severity: Severity.WARNING,
       path: `${caller.path} → ${callee.name}`,
-      message: `${1 + retries.attempts} tries of ${retries.perTryTimeout.toMilliseconds()} ms with their pauses need ${needed} ms, `
+      message: `${1 + retries.attempts} attempts of ${retries.perTryTimeout.toMilliseconds()} ms with their back-off need ${needed} ms, `
         + `and the timeout of ${timeout.toMilliseconds()} ms cuts the last one short.`,
       remedy: `Raise the timeout to ${needed} ms, or lower perTryTimeout.`,
     }];

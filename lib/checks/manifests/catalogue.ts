@@ -102,7 +102,7 @@ import { implicitRetries, retriedWrites } from './calls/writes';
 import { managedApi } from './cloud/managed-apis';
 import type { Check } from './check';
 
-/** All checks over manifests, by what they are about. */
+/** All checks of manifests, by subject. */
 export const CHECKS: readonly Check[] = [
   repeatedObject,
   invalidDestinationRule, invalidEnvoyFilter, invalidGateway, questionable, internals, invalidAuthorizationPolicy, invalidRequestAuthentication,
@@ -134,7 +134,7 @@ export const CHECKS: readonly Check[] = [
   managedApi,
 ];
 
-/** The check of this name, whatever its case, or of this code. */
+/** The check with this name (case-insensitive) or code. */
 export function checksNamed(name: string): readonly Check[] {
   return CHECKS.filter(({ id, covers }) => [id, ...covers].some(each => each.toLowerCase() === name.toLowerCase()));
 }

@@ -1,35 +1,35 @@
 import type { Cluster, Field } from '../../manifests';
 import type { Severity } from '../finding';
 
-/** Something wrong, and the field that says so. */
+/** A problem and the field that causes it. */
 export interface Problem {
   readonly at: Field;
   /** What goes wrong at run time, in one sentence. */
   readonly message: string;
-  /** What to do about it, in one sentence. */
+  /** How to fix it, in one sentence. */
   readonly remedy: string;
   /**
-   * The codes for it, where a check covers several.
+   * The codes of this problem, if the check covers several.
    * @default - all codes of the check
    */
   readonly covers?: readonly string[];
 }
 
-/** A rule that manifests have to keep. */
+/** A rule for manifests. */
 export interface Check {
-  /** Its stable name. */
+  /** The stable name of the check. */
   readonly id: string;
   readonly severity: Severity;
-  /** The codes of `istioctl analyze` (IST…) and Kiali (KIA…) that it finds. */
+  /** The codes of `istioctl analyze` (IST…) and Kiali (KIA…) that it covers. */
   readonly covers: readonly string[];
-  /** What it looks for, as the title of its page. */
+  /** The problem that it finds, as a title without a full stop. */
   readonly summary: string;
-  /** Why that matters, and what the rule takes into account. */
+  /** The effect of the problem, and what the rule takes into account. */
   readonly explanation: string;
   readonly find: (cluster: Cluster) => Iterable<Problem>;
 }
 
-/** A problem, in the order in which one reads it. */
+/** Creates a problem. */
 export function problem(at: Field, message: string, remedy: string, covers?: readonly string[]): Problem {
   return { at, message, remedy, covers };
 }

@@ -1,22 +1,22 @@
 import type { Finding } from '../finding';
 
-/** What a finding is about. */
+/** The object of a finding. */
 export interface ObjectReference {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Empty for what is in no namespace. */
+  /** Empty for cluster-scoped objects. */
   readonly namespace: string;
   readonly name: string;
 }
 
-/** Something that a check found in a manifest. */
+/** A result of a check of manifests. */
 export interface ManifestFinding extends Finding {
-  /** The codes of `istioctl analyze` and Kiali for it. */
+  /** The corresponding codes of `istioctl analyze` and Kiali. */
   readonly covers: readonly string[];
   readonly object: ObjectReference;
-  /** The way to the field, e.g. `spec.http[0].timeout`; empty for the object as a whole. */
+  /** The path of the field, e.g. `spec.http[0].timeout`; empty for the object as a whole. */
   readonly field: string;
-  /** @default - the object was never in a file */
+  /** @default - the object did not come from a file */
   readonly file?: string;
   /** From 1. */
   readonly line?: number;

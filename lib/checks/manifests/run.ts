@@ -5,28 +5,28 @@ import { type Check, problem, type Problem } from './check';
 import type { ManifestFinding } from './manifest-finding';
 import { type Suppression, suppressionInCode, suppressionsOf } from './suppressions';
 
-/** A finding that somebody accepts. */
+/** A suppressed finding. */
 export interface SuppressedFinding {
   readonly finding: ManifestFinding;
   readonly reason: string;
 }
 
-/** What the checks say of manifests. */
+/** The result of the checks of manifests. */
 export interface Report {
-  /** In the order of files and lines; those of objects that were never in a file by object. */
+  /** Ordered by file and line; for objects that did not come from a file, by object. */
   readonly findings: readonly ManifestFinding[];
   readonly suppressed: readonly SuppressedFinding[];
 }
 
-/** How manifests are checked. */
+/** Options of a check run. */
 export interface CheckOptions {
   /**
-   * Checks, or codes of other tools, whose findings are accepted everywhere, with the reason.
+   * Checks, or codes of other tools, whose findings are suppressed everywhere, with the reason.
    * @default - none
    */
   readonly suppress?: { readonly [idOrCode: string]: string };
   /**
-   * Whether annotations of objects suppress findings. Where they do not, each suppression is a finding.
+   * Whether annotations of objects suppress findings. Otherwise each suppression is a finding.
    * @default true
    */
   readonly inlineSuppressions?: boolean;
@@ -41,16 +41,16 @@ const UNUSED: Omit<Check, 'find'> = {
   id: 'UnusedSuppression',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'A suppression that suppresses nothing',
-  explanation: 'What it accepted is gone, or its name is wrong, or it gives no reason: it would hide the next finding of this kind.',
+  summary: 'A suppression matches no finding',
+  explanation: 'Its finding no longer exists, the name of the check is wrong, or it has no reason: it would hide the next finding of this kind.',
 };
 
-/** Runs the checks over objects that were never in a file, as one cluster. */
+/** Runs the checks over objects that did not come from a file, as one cluster. */
 export function checkObjects(objects: readonly KubernetesObject[], options: CheckOptions = {}): Report {
   return checkManifests(new Cluster(resourcesOf(objects)), options);
 }
 
-/** Namespaces of Kubernetes itself: findings there are accepted, and stay in the report. */
+/** Namespaces of Kubernetes itself: findings there are suppressed and stay in the report. */
 const KUBERNETES_OWN = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
 
 /** Runs the checks over manifests. */
@@ -83,22 +83,22 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
   return { findings: [...findings, ...unused].sort(byPlace), suppressed };
 }
 
-/** Whether a suppression is of the check of a finding, or of a code that the finding has. */
+/** Whether a suppression applies to a finding: by its check, or by one of its codes. */
 function accepts({ id, reason }: Suppression, finding: ManifestFinding): boolean {
   return reason !== '' && [finding.id, ...finding.covers].some(each => each.toLowerCase() === id.toLowerCase());
 }
 
 function ignoredProblem({ id, at }: Suppression): Problem {
-  return problem(at, `The suppression of ${id} is ignored: suppressions in manifests are switched off.`, 'Remove it, or accept the finding where the checks are started.');
+  return problem(at, `The suppression of ${id} is ignored: suppressions in manifests are disabled.`, 'Remove it, or suppress the finding in the options of the check run.');
 }
 
 function unusedProblem({ id, reason, at }: Suppression): Problem {
   return reason === ''
-    ? problem(at, `The suppression of ${id} gives no reason, so it does not count.`, `Write \`${id}: why it is acceptable\`.`)
-    : problem(at, `The suppression of ${id} suppresses nothing.`, 'Remove it, or correct the name of the check.');
+    ? problem(at, `The suppression of ${id} has no reason, so it is ignored.`, `Write \`${id}: why it is acceptable\`.`)
+    : problem(at, `The suppression of ${id} matches no finding.`, 'Remove it, or correct the name of the check.');
 }
 
-/** Problems without repetitions: of two objects of one name, each has its own. */
+/** Problems without duplicates: two objects of the same name keep their own. */
 function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
   const seen = new Map<Resource, Set<string>>();
   for (const each of problems) {

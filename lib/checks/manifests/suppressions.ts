@@ -1,18 +1,18 @@
 import { type Cluster, type Field, resourcesOf } from '../../manifests';
 
-/** The annotation that takes findings of an object as known: `Check: reason; OtherCheck: reason`. */
+/** The annotation that suppresses findings of an object: `Check: reason; OtherCheck: reason`. */
 export const SUPPRESS = 'cardinal.cdk8s.io/suppress';
 
-/** What somebody knows and accepts, with the reason. */
+/** A suppression, with its reason. */
 export interface Suppression {
   readonly id: string;
-  /** Empty, if none was given: then it does not count. */
+  /** Empty if none was given: then the suppression is ignored. */
   readonly reason: string;
-  /** Where it stands. */
+  /** Where it is declared. */
   readonly at: Field;
 }
 
-/** What an object suppresses. */
+/** The suppressions of an object. */
 export function suppressionsOf(resource: Cluster['resources'][number]): Suppression[] {
   const at = resource.metadata.get('annotations', SUPPRESS);
   return at.text.split(';').map(each => each.trim()).filter(each => each !== '').map(each => {
@@ -21,11 +21,11 @@ export function suppressionsOf(resource: Cluster['resources'][number]): Suppress
   });
 }
 
-/** The root of a finding that is in no manifest: a suppression given in code. */
+/** The root of a finding outside manifests: a suppression given in code. */
 export function suppressionInCode(id: string): Field {
   const [resource] = resourcesOf([{ apiVersion: 'cardinal.cdk8s.io/v1', kind: 'Suppression', metadata: { name: id } }]);
   if (!resource) {
-    throw new Error('unreachable: one object makes one resource');
+    throw new Error('unreachable: one object is one resource');
   }
   return resource.root;
 }

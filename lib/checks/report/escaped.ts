@@ -1,7 +1,7 @@
 import { printableLine } from '../../manifests';
 import type { ManifestFinding, Report } from '../manifests';
 
-/** A report in which every text that comes from manifests is a {@link printableLine}: what each format prints. */
+/** A report with every text from manifests escaped as a {@link printableLine}: the input of each format. */
 export function escapedReport({ findings, suppressed }: Report): Report {
   return {
     findings: findings.map(escapedFinding),

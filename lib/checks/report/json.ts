@@ -1,7 +1,7 @@
 import type { Report } from '../manifests';
 import { escapedReport } from './escaped';
 
-/** The findings as JSON, in their order, then those that are accepted: they have a further member `suppressed`, the reason. */
+/** The findings as JSON, in order, then the suppressed ones, which have an additional member `suppressed`: the reason. */
 export function toJson(report: Report): string {
   const { findings, suppressed } = escapedReport(report);
   const entries = [...findings.map(finding => ({ finding, reason: undefined })), ...suppressed];

@@ -34,7 +34,7 @@ export function toSarif(report: Report): string {
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-/** A message without links, which viewers make of `[text](address)`. */
+/** A message without links, since viewers render `[text](address)` as one. */
 function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
@@ -43,7 +43,7 @@ function ruleOf(id: string, severity: Severity) {
   const check = CHECKS.find(each => each.id === id);
   return {
     id,
-    shortDescription: { text: check?.summary ?? 'A suppression that suppresses nothing' },
+    shortDescription: { text: check?.summary ?? 'A suppression matches no finding' },
     fullDescription: { text: check?.explanation ?? 'It would hide the next finding of its kind.' },
     defaultConfiguration: { level: LEVELS[severity] },
     properties: { tags: check?.covers ?? [] },
@@ -58,7 +58,7 @@ function locationOf({ file, line, column, object, path }: ManifestFinding) {
   };
 }
 
-/** A path as a relative reference: with forward slashes, and what a URI cannot have encoded. */
+/** A path as a relative reference: with forward slashes, and characters that a URI does not allow percent-encoded. */
 function uriOf(file: string): string {
   return file.split(sep).map(encodeURIComponent).join('/');
 }

@@ -5,7 +5,7 @@ import type { CloudTemplate } from './template';
 
 export type { CloudResource, CloudTemplate } from './template';
 
-/** What is wrong with the APIs of a CloudFormation template: limits and grammars that neither CloudFormation nor its linters look at before a deployment. */
+/** Faults in the APIs of a CloudFormation template: quotas and formats that neither CloudFormation nor its linters validate before deployment. */
 export function checkTemplate(template: CloudTemplate): Finding[] {
   return [...httpApiLimits(template), ...restApiLimits(template), ...targetGroupNames(template)];
 }

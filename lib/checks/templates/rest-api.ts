@@ -16,21 +16,21 @@ const HTTP_METHODS = ['ANY', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'O
 const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 const TARGET_GROUP_NAME = 32;
 
-/** What AWS refuses of the REST APIs of a template. */
+/** Faults in the REST APIs of a template that AWS rejects. */
 export function restApiLimits(template: CloudTemplate): Finding[] {
   return [
     ...MOST.flatMap(([type, what, most]) => beyondQuota('rest-api-quota', API, 'RestApiId', resourcesOf(template, type), what, most)),
     ...resourcesOf(template, 'AWS::ApiGateway::Method').flatMap(checkMethod),
     ...resourcesOf(template, 'AWS::ApiGateway::Stage').flatMap(({ id, properties: { StageName } }) => typeof StageName === 'string' && !STAGE_NAME.test(StageName)
-      ? [finding('rest-api-stage-name', id, `"${StageName}" cannot name a stage.`, 'Use up to 128 letters, digits, "-" and "_".')]
+      ? [finding('rest-api-stage-name', id, `"${StageName}" is not a valid stage name.`, 'Use up to 128 letters, digits, "-" and "_".')]
       : []),
   ];
 }
 
-/** A target group that the cluster binds to by name must be able to bear it. */
+/** A target group to which the cluster binds by name: the name must fit the limit. */
 export function targetGroupNames(template: CloudTemplate): Finding[] {
   return resourcesOf(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').flatMap(({ id, properties: { Name } }) => typeof Name === 'string' && Name.length > TARGET_GROUP_NAME
-    ? [finding('target-group-name', id, `"${Name}" has ${Name.length} characters, and the name of a target group holds ${TARGET_GROUP_NAME}.`, 'Shorten it.')]
+    ? [finding('target-group-name', id, `"${Name}" has ${Name.length} characters, and the limit for target group names is ${TARGET_GROUP_NAME}.`, 'Shorten the name.')]
     : []);
 }
 

@@ -31,7 +31,7 @@ export function resourcesOf({ Resources = {} }: CloudTemplate, type: string): Na
   return Object.entries(Resources).filter(([, { Type }]) => Type === type).map(([id, { Properties = {} }]) => ({ id, properties: Properties }));
 }
 
-/** The logical id that a reference names; the text itself if it is none. */
+/** The logical ID that a reference points to; the text itself if it is not a reference. */
 export function referenceIn(value: unknown): string | undefined {
   if (typeof value === 'object' && value !== null) {
     const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: unknown; 'Fn::GetAtt'?: unknown };
@@ -40,7 +40,7 @@ export function referenceIn(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** What is there under a name of a property that holds an object. */
+/** The value under a key of a property that is an object. */
 export function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
@@ -49,7 +49,7 @@ export function finding(id: string, path: string, message: string, remedy: strin
   return { id, severity: Severity.ERROR, path, message, remedy };
 }
 
-/** Resources of one API beyond what it may have. */
+/** More resources of one API than its quota allows. */
 export function beyondQuota(id: string, api: string, property: string, resources: readonly NamedResource[], what: string, most: number): Finding[] {
   const counts = new Map<string, number>();
   resources.forEach(({ properties }) => {
@@ -57,19 +57,19 @@ export function beyondQuota(id: string, api: string, property: string, resources
     counts.set(owner, (counts.get(owner) ?? 0) + 1);
   });
   return [...counts].filter(([, count]) => count > most).map(([owner, count]) =>
-    finding(id, owner, `It has ${count} ${what}, and ${api} has at most ${most}.`, 'Split the API in two.'));
+    finding(id, owner, `The API has ${count} ${what}, and the limit of ${api} is ${most}.`, 'Split the API in two.'));
 }
 
-/** A value that is none of those allowed. */
+/** A value that is not one of the allowed ones. */
 export function outsideOf(id: string, path: string, api: string, what: string, value: unknown, allowed: readonly string[]): Finding[] {
   return typeof value === 'string' && !allowed.includes(value)
-    ? [finding(id, path, `The ${what} is "${value}", which ${api} does not know.`, `Use ${allowed.join(' or ')}.`)]
+    ? [finding(id, path, `The ${what} is "${value}", which ${api} does not support.`, `Use ${allowed.join(' or ')}.`)]
     : [];
 }
 
-/** A time limit outside of what AWS grants. */
+/** A timeout outside the range that AWS allows. */
 export function outsideOfTime(id: string, path: string, api: string, millis: unknown, least: number, most: number): Finding[] {
   return typeof millis === 'number' && (millis < least || millis > most)
-    ? [finding(id, path, `It waits ${millis} ms, and ${api} waits from ${least} to ${most} ms.`, 'Answer sooner, or let clients ask for the result of what takes longer.')]
+    ? [finding(id, path, `The integration timeout is ${millis} ms, and ${api} allows ${least} to ${most} ms.`, 'Respond sooner, or let clients poll for the results of longer operations.')]
     : [];
 }

@@ -2,116 +2,116 @@ import { describeMillis, type Resource } from '../../manifests';
 import { authorityOf } from './message';
 import { namesOf } from './names';
 import type { Branch, Passage } from './passage';
-import { percent } from './ways';
+import { describeRetries, percent } from './ways';
 
-/** One of the places where a request may end. */
+/** A possible outcome of a request. */
 export interface Ending {
   /** The workload, as `namespace/name`, or the host outside; empty if it does not arrive. */
   readonly place: string;
   /** The `version` label of the Pods; empty without one. */
   readonly version: string;
-  /** The port of the Pod that is asked; 0 if none is. */
+  /** The port of the Pod; 0 if the request does not arrive. */
   readonly port: number;
-  /** How probable it is, from 0 to 1. */
+  /** Its probability, from 0 to 1. */
   readonly share: number;
-  /** What the client is answered if it does not arrive: an HTTP status, or 0 for a connection that fails. */
+  /** The response status if it does not arrive, or 0 for a failed connection. */
   readonly status: number;
-  /** The object that refuses or answers it, or the policy that lets it in, as `Kind namespace/name`; empty if none does. */
+  /** The object that denies it or responds to it, or the policy that allows it, as `Kind namespace/name`; empty if none does. */
   readonly by: string;
-  /** The part of that object that decides, such as `spec.rules[0]`; empty if it is all of it, or if none of its rules takes the request. */
+  /** The part of that object that decides, such as `spec.rules[0]`; empty for the object as a whole, or if none of its rules matches. */
   readonly rule: string;
   /** Why it does not arrive; empty if it does. */
   readonly reason: string;
-  /** What arrives: the host with its port if the client writes one, the path with its query, the headers by their names in lower case. */
+  /** The request that arrives: the host with its port if the client sends one, the path with its query, the headers by lower-case name. */
   readonly host: string;
   /** The path with its query, as it arrives. */
   readonly path: string;
   /** The request headers as they arrive, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Where an answer sends the client. */
+  /** The location of a redirect. */
   readonly location: string;
 }
 
-/** What comes of a request, with what a test expects of it. Expectations throw errors that tell the whole way. */
+/** The result of a request, with expectations. A failed expectation throws an error with the explanation of the request. */
 export class Answer {
-  /** Where it may end, the most probable first. */
+  /** The possible outcomes, the most probable first. */
   readonly endings: readonly Ending[];
 
   constructor(private readonly title: string, private readonly passage: Passage) {
     this.endings = mergedEndings(passage.branches).sort((a, b) => b.share - a.share);
   }
 
-  /** The limit for all tries together, in ms; undefined for none. */
+  /** The timeout of the request with all its retries, in ms; undefined for none. */
   get timeout(): number | undefined {
     return this.passage.timeoutMs;
   }
 
-  /** Further tries after the first. */
+  /** The number of retries. */
   get retries(): number {
     return this.passage.retries?.attempts ?? 0;
   }
 
-  /** The limit for each try, in ms; undefined for none. */
+  /** The per-try timeout, in ms; undefined for none. */
   get perTryTimeout(): number | undefined {
     return this.passage.retries?.perTryTimeoutMs;
   }
 
-  /** How long requests are held back on purpose, in ms. */
+  /** The injected delay, in ms. */
   get delay(): number {
     return this.passage.fault?.delayMs ?? 0;
   }
 
-  /** The part of the requests that is held back, from 0 to 1. */
+  /** The share of delayed requests, from 0 to 1. */
   get delayedShare(): number {
     return this.passage.fault?.delayShare ?? 0;
   }
 
-  /** The workloads, as `namespace/name`, or hosts outside, that get a copy. */
+  /** The workloads, as `namespace/name`, or hosts outside, to which requests are mirrored. */
   get mirrors(): readonly string[] {
     return this.passage.copies.map(({ workload, outside }) => workload ? `${workload.namespace}/${workload.name}` : outside ?? '');
   }
 
-  /** The headers that the rule writes into the answer. */
+  /** The response headers that the rule sets. */
   get responseHeaders(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.passage.response.flatMap(({ set, add }) => [...Object.entries(set), ...Object.entries(add)]));
   }
 
-  /** Expects that the request always arrives somewhere. */
+  /** Expects that the request always arrives at a destination. */
   isAllowed(): void {
-    this.expect(this.endings.every(arrives), 'to arrive');
+    this.expect(this.endings.every(arrives), 'to be routed to a destination');
   }
 
-  /** Expects that the request never arrives; with a status, that it is answered so. */
+  /** Expects that the request never arrives; with a status, that this is the response. */
   isDenied(status?: number): void {
-    this.expect(this.endings.every(each => !arrives(each) && (status === undefined || each.status === status)), status === undefined ? 'to be refused' : `to be refused with ${status}`);
+    this.expect(this.endings.every(each => !arrives(each) && (status === undefined || each.status === status)), status === undefined ? 'to be denied' : `to be denied with ${status}`);
   }
 
-  /** Expects that the request always arrives at a workload, at any of a Service's by the first part of their names, or at a host outside. */
+  /** Expects that the request always arrives at a workload, at any workload of a Service (by the common part of their names), or at a host outside. */
   reaches(name: string): void {
-    this.expect(this.endings.every(each => arrives(each) && names(each).includes(name)), `to reach ${name}`);
+    this.expect(this.endings.every(each => arrives(each) && names(each).includes(name)), `to be routed to ${name}`);
   }
 
-  /** Expects these parts of a hundred, by version or name of the workload, by the host outside, or by status for what does not arrive. */
+  /** Expects these percentages, by version or name of the workload, by host outside, or by response status. */
   splits(expected: Readonly<Record<string, number>>): void {
     const isSame = Object.entries(expected).every(([name, percent]) => Math.abs(percent / 100 - sum(this.endings.filter(each => names(each).includes(name)))) < TOLERANCE);
     const total = sum(this.endings.filter(each => Object.keys(expected).some(name => names(each).includes(name))));
-    this.expect(isSame && total > 1 - TOLERANCE, `to split ${Object.entries(expected).map(([name, percent]) => `${percent}% ${name}`).join(', ')}`);
+    this.expect(isSame && total > 1 - TOLERANCE, `to be split into ${Object.entries(expected).map(([name, percent]) => `${percent}% ${name}`).join(', ')}`);
   }
 
-  /** Expects that the client is always sent to another address. */
+  /** Expects that the client is always redirected to this URL. */
   redirects(location: string): void {
-    this.expect(this.endings.every(each => each.location === location), `to be sent to ${location}`);
+    this.expect(this.endings.every(each => each.location === location), `to be redirected to ${location}`);
   }
 
-  /** The whole way of the request, for people. */
+  /** The explanation of the result: each step of the request and its outcomes. */
   explain(): string {
     const { branches, timeoutMs, retries, fault } = this.passage;
     const steps = [...this.passage.steps, ...new Set(branches.flatMap(each => each.steps ?? []))];
     const terms = [
-      ...timeoutMs === undefined ? [] : [`time out after ${describeMillis(timeoutMs)}`],
-      ...retries ? [`${retries.attempts} further tries`] : [],
-      ...fault && fault.delayShare > 0 ? [`${percent(fault.delayShare)} held back for ${describeMillis(fault.delayMs)}`] : [],
-      ...this.mirrors.length > 0 ? [`copies to ${this.mirrors.join(', ')}`] : [],
+      ...timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`],
+      ...retries ? [describeRetries(retries.attempts)] : [],
+      ...fault && fault.delayShare > 0 ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`] : [],
+      ...this.mirrors.length > 0 ? [`mirrored to ${this.mirrors.join(', ')}`] : [],
     ];
     return [this.title, ...steps.map(each => `  ${each}`), ...terms.map(each => `  ${each}`), ...this.endings.map(each => `  ${percent(each.share)} ${outcome(each)}`)].join('\n');
   }
@@ -157,7 +157,7 @@ function arrives({ place }: Ending): boolean {
   return place !== '';
 }
 
-/** The names by which a test may mean an ending. */
+/** The names by which a test may refer to an outcome. */
 function names(ending: Ending): readonly string[] {
   if (!arrives(ending)) {
     return [String(ending.status)];
@@ -172,7 +172,7 @@ function sum(endings: readonly Ending[]): number {
 
 function outcome({ place, port, status, reason, location, path, by, rule }: Ending): string {
   if (place !== '') {
-    return `arrives at ${place}:${port}${path === '' ? '' : ` as ${path}`}${by === '' ? '' : `, let in by ${by} (${rule})`}`;
+    return `routed to ${place}:${port}${path === '' ? '' : ` with path ${path}`}${by === '' ? '' : `, allowed by ${by} (${rule})`}`;
   }
-  return `${status === 0 ? 'fails to connect' : `is answered ${status}`}${location === '' ? '' : ` to ${location}`}: ${reason}`;
+  return `${status === 0 ? 'connection failure' : `response ${status}`}${location === '' ? '' : ` to ${location}`}: ${reason}`;
 }

@@ -1,7 +1,7 @@
 import type { Context } from './context';
 import { percent, type Way, type WayEnd, waysOf } from './ways';
 
-/** What a change does to traffic, a sentence each: for the ways that are new, gone, or different. Callers to whom the same happens share one. */
+/** The effects of a change on traffic, one line for each path that is new, removed or different. Callers with the same change share a line. */
 export function differences(before: Context, after: Context): string[] {
   const [old, now] = [described(before), described(after)];
   const changes = new Map<string, string[]>();
@@ -9,7 +9,7 @@ export function differences(before: Context, after: Context): string[] {
     const [was, is] = [old.get(key), now.get(key)];
     if (was?.text !== is?.text) {
       const { from, subject } = is ?? was ?? { from: '', subject: '' };
-      const change = `${subject}: ${was?.text ?? 'was not there'} → ${is?.text ?? 'is no longer there'}`;
+      const change = `${subject}: ${was?.text ?? 'did not exist'} → ${is?.text ?? 'no longer exists'}`;
       changes.set(change, [...changes.get(change) ?? [], from]);
     }
   }
@@ -22,7 +22,7 @@ interface Described {
   readonly text: string;
 }
 
-/** By caller, host and match; of several that say the same, the first is the one that counts. */
+/** By caller, host and match; of several equal ones the first applies. */
 function described(context: Context): Map<string, Described> {
   const all = new Map<string, Described>();
   for (const way of waysOf(context)) {
@@ -41,5 +41,5 @@ function describe({ ends, terms }: Way): string {
 
 function describeEnd({ place, share, isAllowed, isReached }: WayEnd): string {
   const part = share > 1 - 1e-9 ? '' : `${percent(share)} `;
-  return !isReached ? `${part}answered ${place}` : isAllowed === false ? `${part}refused at ${place}` : `${part}${place}${isAllowed ? '' : ' in part'}`;
+  return !isReached ? `${part}${place}` : isAllowed === false ? `${part}denied at ${place}` : `${part}${place}${isAllowed ? '' : ' (some requests)'}`;
 }

@@ -3,7 +3,7 @@ import type { Message } from './message';
 import { readRequest, type RequestProps } from './request';
 import { resolve } from './proxies/resolve';
 
-/** The call of a gRPC method of a callee, which may have its port behind a colon; else it is the first that carries requests. */
+/** The request of a gRPC method of a callee, which may include a port after a colon; the default is the first port that carries HTTP. */
 export function grpcRequest(callee: string, method: string, namespace: string, cluster: Cluster, props: RequestProps): Message {
   const [name = '', port] = callee.split(':');
   const host = resolve(name, namespace, cluster);
@@ -11,18 +11,18 @@ export function grpcRequest(callee: string, method: string, namespace: string, c
   const found = ports.find(each => ['grpc', 'http2'].includes(protocolOf(each) ?? '')) ?? ports[0];
   const number = port === undefined ? found && portNumber(found) : Number(port);
   if (number === undefined) {
-    throw new Error(`No Service is called ${name} from namespace ${namespace}. Write its namespace behind it, or its port: "${name}.NAMESPACE:PORT".`);
+    throw new Error(`The name ${name} does not resolve to a Service in namespace ${namespace}. Add its namespace, or its port: "${name}.NAMESPACE:PORT".`);
   }
   const path = method.includes('/') ? `/${method.replace(/^\//, '')}` : fullMethod(method, name, cluster);
   return readRequest(`POST http://${name}:${number}${path}`, { ...props, headers: { 'content-type': 'application/grpc', ...props.headers } });
 }
 
-/** The path of a method whose service some policy or route names. */
+/** The path of a method whose gRPC service occurs in a policy or route. */
 function fullMethod(method: string, callee: string, cluster: Cluster): string {
   const paths = [...policyPaths(cluster), ...routePaths(cluster)].filter(each => each.endsWith(`/${method}`) && each.split('/').length === 3);
   const [path, ...others] = new Set(paths);
   if (path === undefined || others.length > 0) {
-    throw new Error(`${path === undefined ? 'No policy and no route says' : `Policies and routes say different things (${[path, ...others].join(', ')})`} of which gRPC service ${callee}'s ${method} is. Write it in full: "package.Service/${method}".`);
+    throw new Error(`${path === undefined ? 'No policy or route contains' : `Policies and routes contain several candidates (${[path, ...others].join(', ')}) for`} the gRPC service of ${callee}'s method ${method}. Write it in full: "package.Service/${method}".`);
   }
   return path;
 }

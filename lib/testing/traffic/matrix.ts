@@ -1,17 +1,17 @@
 import type { Context } from './context';
 import { waysOf } from './ways';
 
-/** One who may reach another. */
+/** A pair of a caller and a callee that it may reach. */
 export interface Reach {
   /** The workload, as `namespace/name`, or `internet`. */
   readonly from: string;
   /** The workload with the port of its Pods, as `namespace/name:port`, or a host outside. */
   readonly to: string;
-  /** Whether policies let in all requests that routes send there, or only some by what they are. */
+  /** Whether policies allow all requests that are routed there, or only some of them. */
   readonly isUnconditional: boolean;
 }
 
-/** Who reaches whom. A text of it says the same for the same manifests, for snapshots. */
+/** The reachable callees of each caller. Its text is deterministic, for snapshots. */
 export class TrafficMatrix {
   /** Each pair of a caller and a callee that it can reach, in alphabetical order. */
   readonly reaches: readonly Reach[];
@@ -33,7 +33,7 @@ export class TrafficMatrix {
     return this.reaches.some(each => each.from === from && (each.to === to || each.to.startsWith(`${to}:`)));
   }
 
-  /** A line for each caller, with those it reaches; a star stands behind those of which it reaches a part. */
+  /** A line for each caller with its callees; an asterisk marks those for which only some requests are allowed. */
   toString(): string {
     const callers = [...new Set(this.reaches.map(each => each.from))];
     return callers.map(from => `${from} → ${this.reaches.filter(each => each.from === from).map(({ to, isUnconditional }) => isUnconditional ? to : `${to}*`).join(', ')}`).join('\n');

@@ -1,4 +1,4 @@
-/** A JSON Web Token that a request carries. */
+/** The JSON Web Token of a request. */
 export interface Token {
   readonly claims: Readonly<Record<string, unknown>>;
   /** Whether its issuer signed it and it has not expired. */
@@ -7,7 +7,7 @@ export interface Token {
   readonly place?: TokenPlace;
 }
 
-/** Where a request carries its token. */
+/** The token location of a request. */
 export interface TokenPlace {
   readonly kind: 'header' | 'parameter' | 'cookie';
   /** In lower case for a header. */
@@ -16,32 +16,32 @@ export interface TokenPlace {
 
 export const BEARER: TokenPlace = { kind: 'header', name: 'authorization' };
 
-/** A request on its way, as the next hop sees it. */
+/** A request, as the next hop receives it. */
 export interface Message {
-  /** `http` or `https`; `tcp` for a connection of which nothing more is known. */
+  /** `http` or `https`; `tcp` for a connection with an unknown protocol. */
   readonly scheme: string;
   /** The authority without its port. */
   readonly host: string;
-  /** The authority as it is sent, where that is not the host with the port that the scheme needs. */
+  /** The authority, if it differs from the host with the port as the scheme requires. */
   readonly authority?: string;
   readonly port: number;
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** What follows the question mark; empty if there is none. */
+  /** The part after the question mark; empty without one. */
   readonly query: string;
   /** By names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly token?: Token;
-  /** The claims of the token, once the proxy that has the request has verified them. */
+  /** The claims of the token, once the current proxy has validated them. */
   readonly verified?: Readonly<Record<string, unknown>>;
-  /** The full name of the Service whose address the client has asked, if it has asked one. */
+  /** The full name of the Service whose address the client connected to, if any. */
   readonly dialed?: string;
-  /** The address of the client, where it is known. */
+  /** The IP address of the client, if known. */
   readonly address?: string;
 }
 
-/** The authority as the `Host` header has it: with the port, unless it is that of the scheme. */
+/** The authority as in the `Host` header: with the port, unless it is the default of the scheme. */
 export function authorityOf({ authority, scheme, host, port }: Message): string {
   return authority ?? (port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`);
 }

@@ -3,43 +3,43 @@ import type { Message } from './message';
 import type { Fault, HeaderOperations, Retries } from './routes/rule';
 import type { Unsimulated } from './unsimulated';
 
-/** One of the ways that a request may take. */
+/** A possible result of a request. */
 export interface Branch {
-  /** How probable it is, from 0 to 1. */
+  /** Its probability, from 0 to 1. */
   readonly share: number;
-  /** Where it arrives; undefined if it is refused, answered on the way, or leaves the cluster. */
+  /** The destination workload; undefined if the request is denied, gets a response on the way, or leaves the cluster. */
   readonly workload?: Workload;
-  /** The address or host outside where it arrives. */
+  /** The destination address or host outside. */
   readonly outside?: string;
-  /** The port of the Pod, or of the outside. */
+  /** The port of the destination. */
   readonly port?: number;
-  /** What arrives there. */
+  /** The request that arrives there. */
   readonly message?: Message;
-  /** What the caller is answered if it does not arrive; 0 for a connection that fails. */
+  /** The response status if it does not arrive; 0 for a failed connection. */
   readonly status?: number;
-  /** Where an answer sends the caller. */
+  /** The location of a redirect. */
   readonly location?: string;
-  /** What decided whether it arrives: an object, or the rule of one. */
+  /** The object or rule that decided the result. */
   readonly by?: Field;
   readonly reason?: string;
-  /** What happened at its end, a sentence each. */
+  /** The steps at the destination. */
   readonly steps?: readonly string[];
-  /** Whether it arrives or not by what is not known. */
+  /** Whether the result depends on unknown attributes. */
   readonly isUncertain?: boolean;
   /** What is not known, if it is not what policies ask for. */
   readonly doubt?: Unsimulated;
-  /** Whether the connection failed, so that another try may go elsewhere. */
+  /** Whether the connection failed, so that a retry may select another endpoint. */
   readonly isRetried?: boolean;
 }
 
-/** A copy of a request. */
+/** A mirrored request. */
 export interface Copy {
   readonly workload?: Workload;
   readonly outside?: string;
   readonly share: number;
 }
 
-/** What comes of a request. */
+/** The result of a request. */
 export interface Passage {
   readonly branches: readonly Branch[];
   /** The rule that routed it. */
@@ -49,11 +49,11 @@ export interface Passage {
   readonly fault?: Fault;
   readonly copies: readonly Copy[];
   readonly response: readonly HeaderOperations[];
-  /** What happened on the way, a sentence each. */
+  /** The steps on the way. */
   readonly steps: readonly string[];
 }
 
-/** A passage that ends before anything was routed. */
+/** A result before routing. */
 export function ended(branch: Omit<Branch, 'share'>, steps: readonly string[] = []): Passage {
   return { branches: [{ share: 1, ...branch }], copies: [], response: [], steps: [...steps, ...branch.reason ? [branch.reason] : []] };
 }

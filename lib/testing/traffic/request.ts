@@ -1,8 +1,8 @@
 import { BEARER, type Message, type TokenPlace } from './message';
 
-/** What a request carries besides its method and address. */
+/** Properties of a request besides its method and URL. */
 export interface RequestProps {
-  /** @default - none but those which every client sends */
+  /** @default - only those that every client sends */
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * The claims of a JSON Web Token that the request carries, signed by its issuer (`iss`) and not expired.
@@ -10,7 +10,7 @@ export interface RequestProps {
    */
   readonly claims?: Readonly<Record<string, unknown>>;
   /**
-   * Whether the token is one that nobody should take: expired, or signed by somebody else.
+   * Whether the token is invalid: expired, or not signed by its issuer.
    * @default false
    */
   readonly badToken?: boolean;
@@ -20,29 +20,29 @@ export interface RequestProps {
    */
   readonly tokenHeader?: string;
   /**
-   * The parameter of the query that has the token.
+   * The query parameter with the token.
    * @default - none, it is in a header
    */
   readonly tokenParameter?: string;
   /**
-   * The cookie that has the token.
+   * The cookie with the token.
    * @default - none, it is in a header
    */
   readonly tokenCookie?: string;
   /**
-   * The address of the client, or of the Pod that asks, for policies that name addresses.
-   * @default - not known
+   * The IP address of the client or the calling Pod, for policies with conditions on addresses.
+   * @default - unknown
    */
   readonly address?: string;
 }
 
-/** Reads a request such as `GET https://api.shop.example/products/1?page=2`; without a method it is GET. Throws where it is none. */
+/** Reads a request such as `GET https://api.shop.example/products/1?page=2`; the default method is GET. Throws for other text. */
 export function readRequest(text: string, props: RequestProps = {}): Message {
   const { headers = {}, claims, badToken = false, address } = props;
   const [, method = 'GET', url = ''] = /^(?:([A-Z]+) )?(\S+)$/.exec(text) ?? [];
   const [, scheme = '', host = '', port, path = '', query = ''] = /^(https?):\/\/([^/:?#\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:\?(\S*))?$/.exec(url) ?? [];
   if (host === '') {
-    throw new Error(`"${text}" is no request. Write a method and an address, such as "GET http://cart:8080/items".`);
+    throw new Error(`"${text}" is not a request. Write a method and a URL, such as "GET http://cart:8080/items".`);
   }
   const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const { host: authority, ...others } = named;
@@ -61,12 +61,12 @@ function placeOf({ tokenHeader, tokenParameter, tokenCookie }: RequestProps): To
     ...tokenCookie === undefined ? [] : [{ kind: 'cookie' as const, name: tokenCookie }],
   ];
   if (places.length > 1) {
-    throw new Error(`A request carries its token in one place, not in ${places.map(({ kind, name }) => `the ${kind} ${name}`).join(' and in ')}. Leave all but one out.`);
+    throw new Error(`A request has its token in one place, not in ${places.map(({ kind, name }) => `the ${kind} ${name}`).join(' and in ')}. Keep one of them.`);
   }
   return places[0] ?? BEARER;
 }
 
-/** The part of a request that has the token in it. */
+/** The part of a request that contains the token. */
 function carrying({ headers, query }: Message, { kind, name }: TokenPlace): Pick<Message, 'headers' | 'query'> {
   switch (kind) {
     case 'header': return { query, headers: { ...headers, [name]: name === BEARER.name ? 'Bearer token' : 'token' } };

@@ -15,11 +15,11 @@ import { readRequest, type RequestProps } from './request';
 import { clientOf, requireRequestRead } from './unread';
 import { Unsimulated } from './unsimulated';
 
-/** What manifests do not say of the mesh. */
+/** Assumptions that manifests do not determine. */
 export interface TrafficProps {
   /**
-   * The external authorizers that refuse, by their names among the `extensionProviders` of the mesh.
-   * @default - all of them let through
+   * The external authorizers that deny every request, by their names in the `extensionProviders` of the mesh.
+   * @default - all of them allow every request
    */
   readonly refusingAuthorizers?: readonly string[];
 }
@@ -27,20 +27,20 @@ export interface TrafficProps {
 /** A request from outside the cluster. */
 export interface InternetRequestProps extends RequestProps {
   /**
-   * The Gateway that is asked, as `namespace/name`.
+   * The Gateway that receives the request, as `namespace/name`.
    * @default - the one that has the host
    */
   readonly gateway?: string;
   /**
-   * Whether the client shows a certificate that the gateway takes.
+   * Whether the client presents a certificate that the gateway accepts.
    * @default false
    */
   readonly clientCertificate?: boolean;
 }
 
 /**
- * Where requests go, without a cluster: the manifests are read as Kubernetes, Istio and the Gateway API read them. What is not simulated, such as ambient mode,
- * throws an error that says so. All workloads are taken to be healthy.
+ * Simulates the routing of requests without a cluster: the manifests are interpreted as by Kubernetes, Istio and the Gateway API. Features that are not simulated, such as ambient mode,
+ * throw an {@link Unsimulated} error. All workloads are assumed to be healthy.
  */
 export class Traffic {
   /** The traffic of manifests of any origin. */
@@ -48,7 +48,7 @@ export class Traffic {
     return new Traffic(new Cluster(manifests.resources), props);
   }
 
-  /** What a change of manifests does to traffic, a sentence each: callers and hosts whose requests end elsewhere, or on other terms. Empty if nothing changes. */
+  /** The effects of a change of manifests on traffic, one line each: callers and hosts whose requests have another result or other settings. Empty if nothing changes. */
   static diff(before: Traffic, after: Traffic): string[] {
     return differences(before.context, after.context);
   }
@@ -67,12 +67,12 @@ export class Traffic {
     }
   }
 
-  /** One of the workloads, or of those behind a Service, as a caller: by its name, with its namespace in front if there are several. */
+  /** A workload, or one behind a Service, as a caller: by its name, with its namespace as a prefix if the name is ambiguous. */
   from(name: string): TrafficFrom {
     return new TrafficFrom(this.workload(name), this.context);
   }
 
-  /** What comes of a request from outside the cluster, such as `GET https://api.shop.example/products/1`. */
+  /** The result of a request from outside the cluster, such as `GET https://api.shop.example/products/1`. */
   fromInternet(request: string, props: InternetRequestProps = {}): Answer {
     const message = readRequest(request, props);
     const passage = enter(message, { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false }, this.context);
@@ -80,7 +80,7 @@ export class Traffic {
     return new Answer(`internet → ${request}`, passage);
   }
 
-  /** Who reaches whom, by all routes, for all callers and from outside. */
+  /** The reachable callees of all callers, and from outside, by all routes. */
   matrix(): TrafficMatrix {
     return new TrafficMatrix(this.context);
   }
@@ -95,7 +95,7 @@ export class Traffic {
     const [first] = found;
     if (!first || namespaces.length > 1) {
       const there = cluster.workloads.all.map(each => `${each.namespace}/${each.name}`).sort().slice(0, 20).join(', ');
-      throw new Error(first ? `${name} is in the namespaces ${namespaces.join(', ')}. Write one in front: "${first.namespace}/${name}".` : `No workload and no Service is called ${name}. There are ${there}.`);
+      throw new Error(first ? `${name} exists in the namespaces ${namespaces.join(', ')}. Add one as a prefix: "${first.namespace}/${name}".` : `No workload or Service has the name ${name}. Existing ones: ${there}.`);
     }
     return first;
   }
@@ -105,17 +105,17 @@ export class Traffic {
 export class TrafficFrom {
   constructor(private readonly workload: Workload, private readonly context: Context) {}
 
-  /** What comes of an HTTP request, such as `GET http://cart:8080/items`. */
+  /** The result of an HTTP request, such as `GET http://cart:8080/items`. */
   http(request: string, props: RequestProps = {}): Answer {
     return this.send(request, readRequest(request, props));
   }
 
-  /** What comes of the call of a gRPC method: `pkg.Service/Method`, or the method alone if a policy or route for the callee says of which service it is. */
+  /** The result of a gRPC request: `pkg.Service/Method`, or only the method if a policy or route for the callee contains its gRPC service. */
   grpc(callee: string, method: string, props: RequestProps = {}): Answer {
     return this.send(`${callee} ${method}`, grpcRequest(callee, method, this.workload.namespace, this.context.cluster, props));
   }
 
-  /** What comes of a connection to an address, such as `redis:6379`. Of the props only the Pod's own address counts. */
+  /** The result of a connection to an address, such as `redis:6379`. Of the props only the Pod's own address is used. */
   tcp(address: string, props: RequestProps = {}): Answer {
     return this.send(address, { ...readRequest(`GET http://${address}/`, props), scheme: 'tcp' }, true);
   }
@@ -128,7 +128,7 @@ export class TrafficFrom {
       throw uncertain.doubt;
     }
     if (uncertain) {
-      throw new Unsimulated(`Policies ask for the address of ${caller.title}, and manifests do not say it.`, 'Give the connection an `address`.');
+      throw new Unsimulated(`Policies have conditions on the IP address of ${caller.title}, which manifests do not contain.`, 'Set the `address` of the connection.');
     }
     requireRequestRead(passage, message, caller.namespace, clientOf(caller), this.context.cluster);
     return new Answer(`${caller.title} → ${request}`, passage);

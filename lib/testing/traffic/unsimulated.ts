@@ -1,4 +1,4 @@
-/** Something in the way of a request of which manifests and templates do not say what it does: no answer is better than a guessed one. */
+/** A feature that affects a request and whose effect cannot be simulated from manifests and templates: an error instead of a guess. */
 export class Unsimulated extends Error {
   /** The name of the error class: `Unsimulated`. */
   override readonly name = 'Unsimulated';

@@ -21,30 +21,30 @@ import { lookUp } from './proxies/to-cluster';
 import { domainsOf, sidecarVirtualHosts } from './routes/virtual-hosts';
 import { areRoutesUnread, clientOf, isListenerUnread, isUnreadBetween, unreadKindFor, unreadOfHost, waypointBefore } from './unread';
 
-/** One of the ways that requests of a caller may take: by a route, or to a Service itself. */
+/** A traffic path of a caller: by a route, or to a Service without one. */
 export interface Way {
   readonly from: string;
-  /** What the caller asks for: host and port. */
+  /** The requested host and port. */
   readonly to: string;
-  /** What the route takes; empty for all. */
+  /** The match of the route; empty for all requests. */
   readonly when: string;
   readonly ends: readonly WayEnd[];
-  /** Limits, tries and the like. */
+  /** Timeout, retries, faults and mirrors. */
   readonly terms: readonly string[];
 }
 
-/** Where a way ends. */
+/** An outcome of a traffic path. */
 export interface WayEnd {
-  /** The workload with its port, the host outside, or what is answered. */
+  /** The workload with its port, the host outside, or the response. */
   readonly place: string;
   /** Whether it is a workload or a host. */
   readonly isReached: boolean;
   readonly share: number;
-  /** Whether requests get in: all, none, or undefined for those which policies let in by what they are. */
+  /** Whether policies allow all requests or none; undefined if only some of them. */
   readonly isAllowed: Known;
 }
 
-/** All ways of all callers, and of the outside. */
+/** All traffic paths of all callers, and from outside. */
 export function waysOf(context: Context): Way[] {
   const { cluster } = context;
   return [...cluster.workloads.all.flatMap(each => waysFrom(callerOf(each, cluster), context)), ...waysIn(context)];
@@ -85,7 +85,7 @@ function waysAt(door: Door, context: Context): Way[] {
   });
 }
 
-/** Ways of which two assumptions say the same, but for whether requests get in, which is then not known. */
+/** Paths on which two assumptions agree, except for whether requests are allowed, which is then unknown. */
 function agreed(ways: readonly Way[], others: readonly Way[], disagreement: () => Error): Way[] {
   const known = (all: readonly Way[]) => JSON.stringify(all, (name, value: unknown) => name === 'isAllowed' ? undefined : value);
   if (known(ways) !== known(others)) {
@@ -106,7 +106,7 @@ function throughDoor(door: Door, route: Route, context: Context): Way {
   return { ...way, ends: way.ends.map(end => ({ ...end, isAllowed: and([isLetThrough(door, route, context), end.isAllowed]) })) };
 }
 
-/** Whether the policies of a gateway let requests through. */
+/** Whether the policies of a gateway allow requests. */
 function isLetThrough(door: Door, { rule }: Route, context: Context): Known {
   if (unreadKindFor([{ ...guardedBy(door), role: 'gateway' }], context.cluster)) {
     return undefined;
@@ -132,11 +132,11 @@ function routed(caller: Caller, proxy: Proxy, to: string, { rule, match }: Route
   });
   const { timeoutMs, retries, fault, mirrors } = rule;
   const terms = reply ? [] : [
-    ...timeoutMs === undefined ? [] : [`time out after ${describeMillis(timeoutMs)}`],
-    ...retries.attempts > 0 ? [`${retries.attempts} further tries${retries.perTryTimeoutMs === undefined ? '' : ` of ${describeMillis(retries.perTryTimeoutMs)}`}`] : [],
+    ...timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`],
+    ...retries.attempts > 0 ? [`${describeRetries(retries.attempts)}${retries.perTryTimeoutMs === undefined ? '' : ` with a per-try timeout of ${describeMillis(retries.perTryTimeoutMs)}`}`] : [],
     ...fault && fault.abortShare > 0 ? [`${percent(fault.abortShare)} aborted with ${fault.status}`] : [],
-    ...fault && fault.delayShare > 0 ? [`${percent(fault.delayShare)} held back for ${describeMillis(fault.delayMs)}`] : [],
-    ...mirrors.map(each => `${percent(each.share)} copied to ${each.host}${each.subset === undefined ? '' : ` ${each.subset}`}`),
+    ...fault && fault.delayShare > 0 ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`] : [],
+    ...mirrors.map(each => `${percent(each.share)} mirrored to ${each.host}${each.subset === undefined ? '' : ` ${each.subset}`}`),
   ];
   return { from: caller.title, to, when, ends: merged(ends), terms };
 }
@@ -149,14 +149,14 @@ function straight(caller: Caller, host: Host, port: Field, context: Context): Wa
   return endpoints.length === 0 ? [] : [unreadOfHost(host, context.cluster) ? inDoubt(way) : way];
 }
 
-/** Through a sidecar that sees no requests. */
+/** Through a sidecar as TCP. */
 function connected(caller: Caller, proxy: Proxy, host: Host, port: Field, listener: Listener, context: Context): Way[] {
   const number = portNumber(port) ?? 0;
   const message = { scheme: 'tcp', host: host.name, port: number, method: '', path: '', query: '', headers: {} };
   const { branches } = tcpPassage(message, host, port, listener, caller, proxy, context);
   const ends = branches.map(({ workload, outside, port: podPort, share, isUncertain }) => workload
     ? { place: placeOf(workload, podPort ?? 0), isReached: true, share, isAllowed: isUncertain ? undefined : true }
-    : outside === undefined ? answered('with nothing', share) : { place: outside, isReached: true, share, isAllowed: true });
+    : outside === undefined ? { place: 'connection failure', isReached: false, share, isAllowed: true } : { place: outside, isReached: true, share, isAllowed: true });
   return [{ from: caller.title, to: `${shortName(host, context.cluster)}:${number}`, when: '', terms: [], ends: merged(ends) }];
 }
 
@@ -183,7 +183,7 @@ function isLetIn(endpoint: Endpoint, security: Security, isTcp: boolean, caller:
   return isProxied(workload, endpoint.port.number, cluster) ? lets(workload, { connection, isTcp }, callerOf(workload, cluster), context) : true;
 }
 
-/** Whether authorizers and policies let through what is asked for. */
+/** Whether external authorizers and policies allow a request or connection. */
 function lets(guarded: Guarded, asked: Asked, asker: Caller, { cluster, authorizersFor }: Context): Known {
   return and([askAuthorizers(guarded, asked, authorizersFor(asker), cluster).isAllowed, authorize(guarded, asked, cluster).isAllowed]);
 }
@@ -192,8 +192,8 @@ function placeOf({ namespace, name }: Workload, port: number): string {
   return `${namespace}/${name}:${port}`;
 }
 
-function answered(place: string, share: number): WayEnd {
-  return { place, isReached: false, share, isAllowed: true };
+function answered(status: string, share: number): WayEnd {
+  return { place: `response ${status}`, isReached: false, share, isAllowed: true };
 }
 
 function merged(ends: readonly WayEnd[]): WayEnd[] {
@@ -205,7 +205,7 @@ function merged(ends: readonly WayEnd[]): WayEnd[] {
   return [...byPlace.values()].sort((a, b) => b.share - a.share || (a.place < b.place ? -1 : 1));
 }
 
-/** What a match says, in short: the method, the path, and that there is more. */
+/** A match in short: the method, the path, and further conditions. */
 function describeMatch({ at, path }: Match): string {
   const method = at.get('method').text || at.get('method').entries.map(([, value]) => value.text).join(' ');
   const suffix = { exact: '', prefix: '*', segments: '/…', regex: '' };
@@ -217,7 +217,12 @@ function shortName({ name }: Host, cluster: Cluster): string {
   return name.endsWith(`.svc.${cluster.clusterDomain}`) ? name.slice(0, -`.svc.${cluster.clusterDomain}`.length) : name;
 }
 
-/** A share as people read it. */
+/** A number of retries in words. */
+export function describeRetries(count: number): string {
+  return count === 1 ? '1 retry' : `${count} retries`;
+}
+
+/** A share in percent. */
 export function percent(share: number): string {
   return `${Number((share * 100).toFixed(2))}%`;
 }

@@ -27,8 +27,8 @@ test('a caller without a proxy is named with its callee and both remedies', () =
     id: 'CallerOutsideMesh',
     severity: 'error',
     path: 'shop/web → cart',
-    message: 'web has no proxy, so cart, which accepts mutual TLS only, closes its connections.',
-    remedy: 'Take web into the mesh, or cart out of it.',
+    message: 'web has no proxy, so cart, which requires mutual TLS, closes its connections.',
+    remedy: 'Add web to the mesh, or remove cart from it.',
   }]);
 });
 
@@ -37,8 +37,8 @@ test('operations that nothing guards are named with both remedies', () => {
     id: 'UnguardedOperations',
     severity: 'error',
     path: 'shop/web → cart',
-    message: 'cart has no proxy to tell operations apart, so `only` would let through everything.',
-    remedy: 'Take cart into the mesh, or leave `only` out.',
+    message: 'cart has no proxy to enforce `only`, so every operation would be allowed.',
+    remedy: 'Add cart to the mesh, or remove `only`.',
   }]);
 });
 

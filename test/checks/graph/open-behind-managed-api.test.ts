@@ -16,21 +16,21 @@ test('the warning names the edge, all that the API alone enforces, and the remed
     id: 'OpenBehindManagedApi',
     severity: 'warning',
     path: 'shop/door',
-    message: 'The managed API in front alone enforces API keys, client certificates, the firewall, request shapes, and its addresses are not declared: '
+    message: 'Only the managed API in front enforces API keys, client certificates, the web ACL, request validation, and its addresses are not declared: '
       + 'any pod or host that reaches the gateway of door bypasses them.',
-    remedy: 'List the subnets of the API\'s load balancer in `frontCidrs`, so that the gateway\'s NetworkPolicy admits no others.',
+    remedy: 'List the subnets of the API\'s load balancer in `frontCidrs`, so that the gateway\'s NetworkPolicy allows no other addresses.',
   }]);
 });
 
 test.each<[string, string, Partial<EdgeProps>, RouteProps]>([
   ['API keys', 'API keys', {}, { auth: Auth.apiKey({ secret: 'keys' }) }],
-  ['limits of clients', 'limits of clients', { auth: jwt, clientLimit: limit }, {}],
-  ['limits of clients on one route', 'limits of clients', { auth: jwt }, { clientLimit: limit }],
+  ['limits of clients', 'client rate limits', { auth: jwt, clientLimit: limit }, {}],
+  ['limits of clients on one route', 'client rate limits', { auth: jwt }, { clientLimit: limit }],
   ['client certificates', 'client certificates', { clientCa: 'clients' }, {}],
-  ['a firewall', 'the firewall', { firewall: true }, {}],
-  ['request shapes', 'request shapes', {}, { requires: { headers: ['x-shop'] } }],
+  ['a firewall', 'the web ACL', { firewall: true }, {}],
+  ['request validation', 'request validation', {}, { requires: { headers: ['x-shop'] } }],
 ])('%s behind a managed API is a warning until the addresses of the API are declared', (_what, named, ofEdge, ofRoute) => {
-  expect(findings({ managed: true, ...ofEdge }, ofRoute).map(each => each.message)).toEqual([expect.stringContaining(`alone enforces ${named}, and`)]);
+  expect(findings({ managed: true, ...ofEdge }, ofRoute).map(each => each.message)).toEqual([expect.stringContaining(`Only the managed API in front enforces ${named}, and`)]);
   expect(findings({ managed: true, frontCidrs: ['10.0.8.0/24'], ...ofEdge }, ofRoute)).toEqual([]);
 });
 

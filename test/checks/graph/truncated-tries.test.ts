@@ -26,7 +26,7 @@ test('the warning gives the timeout that would be enough, and it is', () => {
     id: 'TruncatedTries',
     severity: 'warning',
     path: 'shop/web → cart',
-    message: '3 tries of 400 ms with their pauses need 1250 ms, and the timeout of 1000 ms cuts the last one short.',
+    message: '3 attempts of 400 ms with their back-off need 1250 ms, and the timeout of 1000 ms cuts the last one short.',
     remedy: 'Raise the timeout to 1250 ms, or lower perTryTimeout.',
   }]);
   expect(findings({ timeout: Duration.millis(1250), retries })).toEqual([]);

@@ -28,7 +28,7 @@ test('a finding says what, where, by which check and for which codes', () => {
     file: 'a.yaml',
     line: 16,
     column: 13,
-    message: 'Requests go to the host "web", which nobody declares, so they fail with 503.',
+    message: 'Requests are sent to the host "web", which no Service or ServiceEntry declares, so they fail with 503.',
     remedy: 'Correct the host, write it with its namespace and domain if the Service is in another namespace, or declare a ServiceEntry.',
   }]);
 });
@@ -84,12 +84,12 @@ test('a suppression accepts nothing for another object that gets its name from t
   expect(run(`${NAMESPACE}${generated(suppressed)}---\n${generated(victim)}`).findings.map(each => each.id)).toEqual(expect.arrayContaining(['UnknownDestination', 'UnusedSuppression']));
 });
 
-test('where suppressions in manifests are switched off, each is reported, and accepts nothing', () => {
+test('where suppressions in manifests are disabled, each is reported and has no effect', () => {
   const { findings, suppressed: accepted } = checkManifests(new Cluster(loadResources(lost('UnknownDestination: never mind'), { file: 'a.yaml' })), { inlineSuppressions: false });
 
   expect(accepted).toEqual([]);
   expect(findings.map(each => [each.id, each.message])).toEqual([
-    ['UnusedSuppression', 'The suppression of UnknownDestination is ignored: suppressions in manifests are switched off.'],
+    ['UnusedSuppression', 'The suppression of UnknownDestination is ignored: suppressions in manifests are disabled.'],
     ['UnknownDestination', expect.any(String)],
   ]);
 });
@@ -121,11 +121,11 @@ test('findings come in the order of lines, whatever the order of the checks', ()
 
 test('as text, a finding is a line that editors understand, and the last line counts', () => {
   expect(toText(run(lost('UnknownDestination: made by the platform')), 2).split('\n')).toEqual([
-    expect.stringMatching(/^a\.yaml:16:13: VirtualService shop\/web spec\S+: suppressed: .* because: made by the platform \(UnknownDestination, IST0101, KIA1101\)$/),
+    expect.stringMatching(/^a\.yaml:16:13: VirtualService shop\/web spec\S+: suppressed: .* Reason: made by the platform \(UnknownDestination, IST0101, KIA1101\)$/),
     '2 objects checked: 0 errors, 0 warnings, 0 notes, 1 suppressed',
     '',
   ]);
-  expect(toText(run(lost()), 2)).toMatch(/^a\.yaml:16:13: VirtualService .*: error: Requests go to .* \(UnknownDestination, IST0101, KIA1101\)\n2 objects checked: 1 error, /);
+  expect(toText(run(lost()), 2)).toMatch(/^a\.yaml:16:13: VirtualService .*: error: Requests are sent to .* \(UnknownDestination, IST0101, KIA1101\)\n2 objects checked: 1 error, /);
 });
 
 test('as JSON, findings are an array of objects with all that identifies them, and accepted ones give the reason', () => {

@@ -72,7 +72,7 @@ test('a finding as one line, and an error of reading, are one line', () => {
 
 test('what is plain stays as it is', () => {
   const { findings } = checkObjects([{ apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'ü-[1]#2::3' }, spec: { hosts: ['a'], http: [{ route: [{ destination: { host: 'grüße [x] ##' } }] }] } }]);
-  expect(toText({ findings, suppressed: [] }, 1)).toContain('VirtualService default/ü-[1]#2::3 spec.http[0].route[0].destination.host: error: Requests go to the host "grüße [x] ##", ');
+  expect(toText({ findings, suppressed: [] }, 1)).toContain('VirtualService default/ü-[1]#2::3 spec.http[0].route[0].destination.host: error: Requests are sent to the host "grüße [x] ##", ');
 });
 
 test('the command prints nothing but lines of its own for names of all kinds', () => {

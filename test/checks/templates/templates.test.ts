@@ -23,7 +23,7 @@ test.each<[string, string, string, CloudTemplate]>([
   ['301 routes', 'http-api-quota', '301 routes', many('AWS::ApiGatewayV2::Route', 'ApiId', 301)],
   ['301 integrations', 'http-api-quota', '301 integrations', many('AWS::ApiGatewayV2::Integration', 'ApiId', 301)],
   ['11 authorizers', 'http-api-quota', '11 authorizers', many('AWS::ApiGatewayV2::Authorizer', 'ApiId', 11)],
-  ['a firewall before an HTTP API', 'http-api-firewall', 'takes none', {
+  ['a firewall before an HTTP API', 'http-api-firewall', 'does not support web ACLs', {
     Resources: { ...HTTP, Acl: { Type: 'AWS::WAFv2::WebACLAssociation', Properties: { ResourceArn: { 'Fn::Join': ['', ['arn:aws:apigateway:eu-west-1::/apis/', { Ref: 'Api' }, '/stages/live']] } } } },
   }],
   ['301 resources', 'rest-api-quota', '301 resources', many('AWS::ApiGateway::Resource', 'RestApiId', 301)],

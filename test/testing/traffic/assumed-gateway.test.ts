@@ -14,7 +14,7 @@ function result(objects: object[], selector?: object): string {
   try {
     return enter(objects, selector);
   } catch (error) {
-    expect(String(error)).toContain('The Pods of the gateway shop/own are not among the manifests');
+    expect(String(error)).toContain('The Pods of the gateway shop/own are not in the manifests');
     expect(String(error)).toContain('Add the Deployment of the gateway to the manifests.');
     return DEPENDS;
   }
@@ -111,7 +111,7 @@ test('the matrix shows that requests get in in part where it depends on a policy
   const internet = (text: string) => text.split('\n').find(each => each.startsWith('internet'));
   expect(internet(String(matrix()))).toBe('internet → shop/web-v1:8080');
   expect(internet(String(matrix(policy('istio-ingress', { ...selecting({ istio: 'ingress' }), ...DENY }))))).toBe('internet → shop/web-v1:8080*');
-  expect(() => matrix(istio('VirtualService', 'a', { hosts: ['a.example'], gateways: ['own'], exportTo: ['istio-ingress'], http: [{ directResponse: { status: 299 } }] }))).toThrow('are not among the manifests');
+  expect(() => matrix(istio('VirtualService', 'a', { hosts: ['a.example'], gateways: ['own'], exportTo: ['istio-ingress'], http: [{ directResponse: { status: 299 } }] }))).toThrow('are not in the manifests');
 });
 
 test('a Gateway of the Gateway API has Pods in its own namespace, whatever is selected elsewhere', () => {

@@ -82,7 +82,7 @@ test.each([
 ])('what is written like a token but without claims is not taken for none: %s', (_name, fields, headers, path, throws) => {
   const ask = () => arriving([tokens(rule(fields))], { headers }, path)?.place;
   if (throws) {
-    expect(ask).toThrow('Give the request the `claims`');
+    expect(ask).toThrow('Set the `claims` of the request');
   } else {
     expect(ask()).toMatch('shop/cart');
   }

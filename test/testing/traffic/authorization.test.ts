@@ -79,7 +79,7 @@ test.each<[string, object, boolean]>([
 test('a rule about addresses needs one of the request', () => {
   const rule = source({ remoteIpBlocks: ['10.0.0.0/8'] });
   expect([takes(rule, undefined, { address: '10.1.2.3' }), takes(rule, undefined, { address: '11.1.2.3' })]).toEqual([true, false]);
-  expect(() => takes(rule)).toThrow('Give the request an `address`');
+  expect(() => takes(rule)).toThrow('Set the `address` of the request');
 });
 
 test('a query is no part of the path', () => {
@@ -113,7 +113,7 @@ test('a test says which external authorizers refuse, and what they are not asked
   const guarded = traffic([policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{ to: [{ operation: { paths: ['/admin'] } }] }] })], { refusingAuthorizers: ['opa'] });
   guarded.from('web').http('GET http://cart/admin').isDenied(403);
   guarded.from('web').http('GET http://cart/').isAllowed();
-  expect(guarded.from('web').http('GET http://cart/admin').explain()).toContain('the authorizer opa refuses');
+  expect(guarded.from('web').http('GET http://cart/admin').explain()).toContain('the external authorizer opa denies it');
 });
 
 test('on connections alone, conditions about requests void what allows and are none of what denies', () => {
@@ -128,7 +128,7 @@ test('on connections alone, conditions about requests void what allows and are n
 test('a policy that names addresses decides on connections whose address is known', () => {
   const blocks = traffic([policy({ ...cart, rules: [source({ ipBlocks: ['10.0.0.0/8'] })] })]);
   expect([endsOf(blocks.from('web').tcp('cart:9000', { address: '10.1.2.3' })), endsOf(blocks.from('web').tcp('cart:9000', { address: '11.1.2.3' }))]).toEqual(['cart-v1 50%, cart-v2 50%', '0']);
-  expect(() => blocks.from('web').tcp('cart:9000')).toThrow('Give the connection an `address`');
+  expect(() => blocks.from('web').tcp('cart:9000')).toThrow('Set the `address` of the connection');
   expect(blocks.matrix().reaches.filter(each => each.from === 'shop/web-v1' && each.to.startsWith('shop/cart-v1')).map(each => each.isUnconditional)).toEqual([false, false, false]);
 });
 
@@ -155,7 +155,7 @@ test('a dry run with an external authorizer is not simulated', () => {
 
 test('who is refused learns which object did it', () => {
   expect(() => traffic([policy({ ...cart, rules: [source({ principals: ['*/sa/bank'] })] }, 'bank-only')]).from('web').http('GET http://cart/').isAllowed())
-    .toThrow(/Expected the request to arrive\.\nshop\/web-v1 → GET http:\/\/cart\/[\s\S]*AuthorizationPolicy shop\/bank-only refuses it at cart-v1/);
+    .toThrow(/Expected the request to be routed to a destination\.\nshop\/web-v1 → GET http:\/\/cart\/[\s\S]*denied by AuthorizationPolicy shop\/bank-only at cart-v1/);
 });
 
 const rules = fc.array(fc.record({

@@ -12,19 +12,19 @@ const both = 'cart-v1 50%, cart-v2 50%';
 
 test.each<[string, object[], string, string]>([
   ['lets through unless a test says otherwise', [http(), ...opa, ask()], both, ''],
-  ['that the mesh does not have refuses', [http(), ...opa, ask('nobody')], '403', 'it asks the authorizer nobody, which the mesh does not have'],
-  ['whose Service is not there refuses', [http(), ask()], '403', 'whose Service opa.shop.svc.cluster.local nobody declares'],
-  ['without Pods refuses', [http(), service('opa'), ask()], '403', 'the authorizer opa does not answer: nothing runs behind opa.shop.svc.cluster.local:80'],
-  ['that the Sidecar of the asker hides refuses', [http(), ...opa, blind, ask()], '403', 'its proxy does not know opa.shop.svc.cluster.local:80'],
-  ['that does not answer has the status that the mesh says', [http({ statusOnError: '503' }), ...opa, blind, ask()], '503', 'does not answer'],
+  ['that the mesh does not have refuses', [http(), ...opa, ask('nobody')], '403', 'the external authorizer nobody is not an extensionProvider of the mesh'],
+  ['whose Service is not there refuses', [http(), ask()], '403', 'has the Service opa.shop.svc.cluster.local, which does not exist'],
+  ['without Pods refuses', [http(), service('opa'), ask()], '403', 'the external authorizer opa is unavailable: opa.shop.svc.cluster.local:80 has no endpoints'],
+  ['that the Sidecar of the asker hides refuses', [http(), ...opa, blind, ask()], '403', 'the proxy has no cluster for opa.shop.svc.cluster.local:80'],
+  ['that does not answer has the status that the mesh says', [http({ statusOnError: '503' }), ...opa, blind, ask()], '503', 'is unavailable'],
   ['that fails open lets through when it does not answer', [http({ failOpen: true }), ...opa, blind, ask()], both, ''],
-  ['to which connections cannot be made refuses', [http(), ...opa, plainTextAtOpa, mutualTls, ask()], '403', 'shop/opa-v1 speaks no mutual TLS on port 8080'],
-  ['whose own policies do not take the question refuses, even one that fails open', [http({ failOpen: true }), ...opa, opaTakes([{ from: [{ source: { principals: ['*/sa/web'] } }] }]), ask()], '403', 'AuthorizationPolicy shop/opa-itself refuses it at opa-v1'],
+  ['to which connections cannot be made refuses', [http(), ...opa, plainTextAtOpa, mutualTls, ask()], '403', 'shop/opa-v1 does not accept mutual TLS on port 8080'],
+  ['whose own policies do not take the question refuses, even one that fails open', [http({ failOpen: true }), ...opa, opaTakes([{ from: [{ source: { principals: ['*/sa/web'] } }] }]), ask()], '403', 'denied by AuthorizationPolicy shop/opa-itself at opa-v1'],
   ['whose own policies take the asker lets through', [http(), ...opa, opaTakes([{ from: [{ source: { principals: ['*/sa/cart'] } }] }]), ask()], both, ''],
   ['is asked with the path of the request behind its prefix', [http({ pathPrefix: '/check' }), ...opa, opaTakes([{ to: [{ operation: { paths: ['/check/admin'] } }] }]), ask()], both, ''],
-  ['that has to ask itself never answers', [http(), ...opa, opaTakes([{}], { action: 'CUSTOM', provider: { name: 'opa' } }), ask()], '403', 'it asks itself before it answers'],
-  ['of gRPC is asked too', [http(), ...opa, blind, ask('ory')], '403', 'the authorizer ory does not answer'],
-  ['is one for a workload: what several would be asked about is refused', [http(), ...opa, ask(), ask('ory', { rules: [{ to: [{ operation: { paths: ['/other'] } }] }] })], '403', 'name several authorizers (opa, ory)'],
+  ['that has to ask itself never answers', [http(), ...opa, opaTakes([{}], { action: 'CUSTOM', provider: { name: 'opa' } }), ask()], '403', 'its check request requires its own decision'],
+  ['of gRPC is asked too', [http(), ...opa, blind, ask('ory')], '403', 'the external authorizer ory is unavailable'],
+  ['is one for a workload: what several would be asked about is refused', [http(), ...opa, ask(), ask('ory', { rules: [{ to: [{ operation: { paths: ['/other'] } }] }] })], '403', 'have several external authorizers (opa, ory)'],
 ])('an authorizer %s', (_name, objects, expected, reason) => {
   const answer = traffic(objects).from('web').http('GET http://cart/admin');
   expect(endsOf(answer)).toBe(expected);

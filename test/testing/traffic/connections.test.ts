@@ -69,12 +69,12 @@ test('a client chooses among the Pods of a headless Service, whatever routes say
 });
 
 test('a route from another Service to a headless one goes where the client has connected to, which is not guessed', () => {
-  expect(() => db(same, cartRules({ route: [{ destination: { host: 'db', port: { number: 8080 } } }] })).from('web').http('GET http://cart/')).toThrow('Route to a Service with an address');
+  expect(() => db(same, cartRules({ route: [{ destination: { host: 'db', port: { number: 8080 } } }] })).from('web').http('GET http://cart/')).toThrow('Route to a Service with a cluster IP');
 });
 
 test('a Pod that asks the headless Service it is of may choose itself, which is not guessed, and stands in the table of who reaches whom', () => {
   const all = db(same);
-  expect(() => all.from('db-v1').http('GET http://db:8080/')).toThrow('Ask as another workload');
+  expect(() => all.from('db-v1').http('GET http://db:8080/')).toThrow('Use another workload as the caller');
   expect(all.matrix().has('shop/db-v1', 'shop/db-v2')).toBe(true);
 });
 
@@ -185,7 +185,7 @@ test('a WorkloadEntry is behind a Service that selects it too, and not behind on
 });
 
 test('what a policy for a WorkloadEntry does is not guessed', () => {
-  expect(() => endingsOf([toMachines, machine('a', {}), istio('AuthorizationPolicy', 'p', { selector: { matchLabels: { app: 'vm' } } })])).toThrow('The AuthorizationPolicy shop/p is for the WorkloadEntry shop/a');
+  expect(() => endingsOf([toMachines, machine('a', {}), istio('AuthorizationPolicy', 'p', { selector: { matchLabels: { app: 'vm' } } })])).toThrow('The AuthorizationPolicy shop/p selects the WorkloadEntry shop/a');
 });
 
 test.each(['clusterIP', 'clusterIPs', 'externalIPs', 'loadBalancerIP'])('a request for an address of a Service (%s) is not taken to leave the cluster', field => {

@@ -32,10 +32,10 @@ test('an explanation tells what let a request in, and which authorizer was asked
   const objects = [policy({ rules: [paths('/a')] }), istio('AuthorizationPolicy', 'ask', { action: 'CUSTOM', provider: { name: 'opa' }, ...cart, rules: [{}] })];
   expect(traffic(objects).from('web').http('GET http://cart/a').explain()).toBe([
     'shop/web-v1 → GET http://cart/a',
-    '  no rule is for it, so it goes to Service shop/cart',
-    '  the external authorizer opa is asked',
-    '  2 further tries',
-    '  50% arrives at shop/cart-v1:8080 as /a, let in by AuthorizationPolicy shop/rules (spec.rules[0])',
-    '  50% arrives at shop/cart-v2:8080 as /a, let in by AuthorizationPolicy shop/rules (spec.rules[0])',
+    '  default route to Service shop/cart',
+    '  checked by the external authorizer opa',
+    '  2 retries',
+    '  50% routed to shop/cart-v1:8080 with path /a, allowed by AuthorizationPolicy shop/rules (spec.rules[0])',
+    '  50% routed to shop/cart-v2:8080 with path /a, allowed by AuthorizationPolicy shop/rules (spec.rules[0])',
   ].join('\n'));
 });

@@ -201,7 +201,7 @@ test.each<[string, string, object, RegExp]>([
   ['expressions', 'SecurityPolicy', { authorization: { rules: [{ action: 'Deny', cel: 'true' }] } }, /rules\[0\]\.cel/],
   ['a field of a later release', 'SecurityPolicy', { quantumAuth: { enabled: true } }, /spec\.quantumAuth/],
   ['faults', 'BackendTrafficPolicy', { faultInjection: { abort: { httpStatus: 500 } } }, /BackendTrafficPolicy shop\/it .*spec\.faultInjection/],
-  ['a limit of none', 'BackendTrafficPolicy', { rateLimit: { local: { rules: [{ limit: { requests: 0, unit: 'Second' } }] } } }, /lets no request pass.*requests/],
+  ['a limit of none', 'BackendTrafficPolicy', { rateLimit: { local: { rules: [{ limit: { requests: 0, unit: 'Second' } }] } } }, /allows no requests.*requests/],
   ['paths', 'ClientTrafficPolicy', { path: { disableMergeSlashes: true } }, /ClientTrafficPolicy shop\/it .*spec\.path/],
   ['what is on by being there', 'ClientTrafficPolicy', { proxyProtocol: {} }, /spec\.proxyProtocol/],
   ['code of others', 'EnvoyExtensionPolicy', { lua: [{ type: 'Inline', inline: '' }] }, /EnvoyExtensionPolicy shop\/it .*spec\.lua/],

@@ -205,7 +205,7 @@ test('a token that a gateway has verified may decide the route', () => {
 
 test('a host that two gateways have needs to be told apart', () => {
   const both = traffic([door(), route('r', { rules: [{ backendRefs: [to('web')] }] }), own([http(['*'])]), rules(['a.example'], ['own'], 'shop', 'old.shop.svc.cluster.local')]);
-  expect(() => both.fromInternet('GET http://a.example/')).toThrow("Say which one is asked: { gateway: 'shop/door' }");
+  expect(() => both.fromInternet('GET http://a.example/')).toThrow("Select one: { gateway: 'shop/door' }");
   expect(['shop/door', 'shop/own'].map(gateway => endsOf(both.fromInternet('GET http://a.example/', { gateway })))).toEqual(['web-v1', 'old-v1']);
 });
 

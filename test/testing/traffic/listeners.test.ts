@@ -59,7 +59,7 @@ test('policies of a gateway hold for connections too', () => {
   const server = own({ port: { number: 443, name: 'p', protocol: 'TLS' }, tls: { mode: 'PASSTHROUGH' } });
   const by = (action: string, rules: object[]) => enter([server, virtualService, policy(action, rules)], 'a.example', 'https');
   expect([by('DENY', [{}]), by('ALLOW', [{ to: [{ operation: { methods: ['GET'] } }] }]), by('ALLOW', [{ to: [{ operation: { ports: ['443'] } }] }])]).toEqual(['0', '0', 'bank-v1']);
-  expect(() => by('DENY', [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }])).toThrow('decide by what is not known');
+  expect(() => by('DENY', [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }])).toThrow('depend on unknown attributes');
 });
 
 test.each<[object, string]>([

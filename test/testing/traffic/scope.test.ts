@@ -55,7 +55,7 @@ test('rules for hosts that the Sidecar does not list are not applied', () => {
 });
 
 test('a listener with an address of its own is not guessed', () => {
-  expect(() => ask([istio('Sidecar', 'scope', { egress: [{ bind: '127.0.0.1', port: { number: 80, protocol: 'HTTP', name: 'http' }, hosts: ['./*'] }] })], 'cart')).toThrow('has a listener with an address of its own');
+  expect(() => ask([istio('Sidecar', 'scope', { egress: [{ bind: '127.0.0.1', port: { number: 80, protocol: 'HTTP', name: 'http' }, hosts: ['./*'] }] })], 'cart')).toThrow('has a listener with a bind address');
 });
 
 const entry = (spec: object, namespace = 'shop') => istio('ServiceEntry', 'out', { hosts: ['out.example'], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }], ...spec }, namespace);

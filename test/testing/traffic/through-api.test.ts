@@ -45,7 +45,7 @@ test.each<[string, (edge: Edge) => Template]>([
 
 test('the way through both is told step by step', () => {
   const steps = trafficBehind(edge => httpTemplate(edge, ({ certificate }) => ({ certificate }))).fromInternet('GET https://shop.example/news').explain().split('\n').slice(1);
-  const places = ['the route GET /news takes it', 'sends it to https://shop.example:443/news', 'the gateway shop/door takes it', 'HTTPRoute shop/door routes it', 'arrives at shop/orders-v1:8080 as /news']
+  const places = ['the route GET /news matches', 'sends the request to https://shop.example:443/news', 'accepted by the gateway shop/door', 'routed by HTTPRoute shop/door', 'routed to shop/orders-v1:8080 with path /news']
     .map(step => steps.findIndex(each => each.includes(step)));
   expect(places).toEqual([...places].sort((a, b) => a - b));
   expect(places).not.toContain(-1);

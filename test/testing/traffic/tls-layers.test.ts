@@ -25,7 +25,7 @@ test.each<[string, object[], string, string, string]>([
 ])('a port outside that is %s, asked in plain text, in TLS, and for a connection', (_name, objects, plain, secure, connection) => {
   expect([ask('http', objects), connect(objects)]).toEqual([plain, connection]);
   if (secure === 'Throws') {
-    expect(() => ask('https', objects)).toThrow('The client speaks TLS on port 8443 of out.example');
+    expect(() => ask('https', objects)).toThrow('The client uses TLS on port 8443 of out.example');
   } else {
     expect(ask('https', objects)).toBe(secure);
   }
@@ -38,7 +38,7 @@ test('where only what is known is passed on, TLS reaches no port for requests, w
 
 test('TLS of the mesh to what is declared a part of it and runs nowhere is not guessed', () => {
   const inside = entry('HTTP', { location: 'MESH_INTERNAL' });
-  expect(() => ask('http', [inside, begins('ISTIO_MUTUAL')])).toThrow('speaks mutual TLS of the mesh to out.example, which no manifest runs');
+  expect(() => ask('http', [inside, begins('ISTIO_MUTUAL')])).toThrow('uses mesh mutual TLS to out.example, which is not in the manifests');
 });
 
 test('requests in plain text to port 443 are not guessed, unless TLS is begun for them', () => {
@@ -52,7 +52,7 @@ test('a route that leads from plain text to a port for TLS fails unless TLS is b
   const route = istio('VirtualService', 'r', { hosts: ['out.example'], http: [{ match: [{ port: 80 }], route: [{ destination: { host: 'out.example', port: { number: 8443 } } }] }] });
   const both = istio('ServiceEntry', 'out', { hosts: ['out.example'], resolution: 'DNS', ports: [{ number: 80, name: 'a', protocol: 'HTTP' }, { number: 8443, name: 'b', protocol: 'HTTPS' }] });
   expect([ask('http', [both, route], 'out.example'), ask('http', [both, route, begins('SIMPLE')], 'out.example')]).toEqual(['503', REACHED]);
-  expect(Traffic.diff(traffic([both, route, begins('SIMPLE')]), traffic([both, route])).filter(each => each.includes('out.example:80'))).toEqual([expect.stringContaining('out.example, 2 further tries → answered 503')]);
+  expect(Traffic.diff(traffic([both, route, begins('SIMPLE')]), traffic([both, route])).filter(each => each.includes('out.example:80'))).toEqual([expect.stringContaining('out.example, 2 retries → response 503')]);
 });
 
 const secure = service('vault', 'shop', { ports: [{ name: 'https', port: 443, targetPort: 8443 }, { name: 'http', port: 80, targetPort: 8080 }, { name: 'any', port: 81, targetPort: 8081 }, { name: 'dns', port: 53, protocol: 'UDP' }] });

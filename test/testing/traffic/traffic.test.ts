@@ -6,12 +6,12 @@ test('a caller is named by its workload, without its version, or by its Service,
   const twins = traffic([pods('web', 'v1', { namespace: 'money' }), { ...service('shopfront'), spec: { selector: { app: 'web' }, ports: [] } }]);
   const ask = (name: string) => endsOf(twins.from(name).http('GET http://bank.money/'));
   expect(['shop/web-v1', 'shop/web', 'shopfront', 'cart-v2', 'bank'].map(ask)).toEqual(Array(5).fill('bank-v1'));
-  expect(() => ask('web')).toThrow('web is in the namespaces shop, money. Write one in front: "shop/web".');
-  expect(() => ask('nobody')).toThrow('No workload and no Service is called nobody. There are money/bank-v1, money/web-v1, shop/cart-v1');
+  expect(() => ask('web')).toThrow('web exists in the namespaces shop, money. Add one as a prefix: "shop/web".');
+  expect(() => ask('nobody')).toThrow('No workload or Service has the name nobody. Existing ones: money/bank-v1, money/web-v1, shop/cart-v1');
 });
 
 test.each(['cart', 'GET cart', 'get http://cart/', 'GET ftp://cart/', 'GET http://cart/ x', ''])('"%s" is no request', text => {
-  expect(() => traffic().from('web').http(text)).toThrow('is no request. Write a method and an address, such as "GET http://cart:8080/items".');
+  expect(() => traffic().from('web').http(text)).toThrow('is not a request. Write a method and a URL, such as "GET http://cart:8080/items".');
 });
 
 const grpcPolicy = istio('AuthorizationPolicy', 'cart', { selector: { matchLabels: { app: 'cart' } }, rules: [{ to: [{ operation: { paths: ['/pkg.Cart/Add'] } }] }] });
@@ -19,8 +19,8 @@ const grpcPolicy = istio('AuthorizationPolicy', 'cart', { selector: { matchLabel
 test('a gRPC method is named in full, or alone where a policy or route says of which service it is', () => {
   const web = traffic([grpcPolicy]).from('web');
   expect([endsOf(web.grpc('cart', 'Add')), endsOf(web.grpc('cart:80', 'pkg.Cart/Add')), endsOf(web.grpc('cart', 'pkg.Cart/Clear'))]).toEqual(['cart-v1 50%, cart-v2 50%', 'cart-v1 50%, cart-v2 50%', '403']);
-  expect(() => web.grpc('cart', 'Clear')).toThrow('No policy and no route says of which gRPC service cart\'s Clear is. Write it in full: "package.Service/Clear".');
-  expect(() => web.grpc('nobody', 'pkg.Cart/Add')).toThrow('No Service is called nobody from namespace shop');
+  expect(() => web.grpc('cart', 'Clear')).toThrow('No policy or route contains the gRPC service of cart\'s method Clear. Write it in full: "package.Service/Clear".');
+  expect(() => web.grpc('nobody', 'pkg.Cart/Add')).toThrow('The name nobody does not resolve to a Service in namespace shop');
 });
 
 test('expectations hold or tell the whole way', () => {
@@ -35,12 +35,12 @@ test('expectations hold or tell the whole way', () => {
   }
   expect(answer.explain()).toBe([
     'shop/web-v1 → GET http://cart/a?b=c',
-    '  VirtualService shop/cart routes it (spec.http[0])',
-    '  time out after 3 s',
-    '  1 further tries',
-    '  copies to shop/old-v1',
-    '  50% arrives at shop/cart-v1:8080 as /a?b=c',
-    '  50% arrives at shop/cart-v2:8080 as /a?b=c',
+    '  routed by VirtualService shop/cart (spec.http[0])',
+    '  timeout 3 s',
+    '  1 retry',
+    '  mirrored to shop/old-v1',
+    '  50% routed to shop/cart-v1:8080 with path /a?b=c',
+    '  50% routed to shop/cart-v2:8080 with path /a?b=c',
   ].join('\n'));
 });
 
@@ -51,7 +51,7 @@ test('what is refused says by whom and why', () => {
   refused.isDenied();
   refused.isDenied(403);
   refused.splits({ 403: 100 });
-  expect(refused.endings).toEqual([expect.objectContaining({ place: '', status: 403, by: 'AuthorizationPolicy money/none', reason: 'AuthorizationPolicy money/none refuses it at bank-v1: no rule of money/none allows this' })]);
+  expect(refused.endings).toEqual([expect.objectContaining({ place: '', status: 403, by: 'AuthorizationPolicy money/none', reason: 'denied by AuthorizationPolicy money/none at bank-v1: no rule of money/none matches' })]);
 });
 
 const onlyWeb = istio('AuthorizationPolicy', 'bank', { selector: { matchLabels: { app: 'bank' } }, rules: [{ from: [{ source: { principals: ['*/sa/web'] } }], to: [{ operation: { methods: ['GET'] } }] }] }, 'money');
@@ -97,10 +97,10 @@ test('a difference says in words what changes, once for all to whom it happens',
   const narrow = istio('Sidecar', 'narrow', { egress: [{ hosts: ['./cart.shop.svc.cluster.local'] }] });
   const before = traffic([versions, narrow, split(90, { timeout: '3s' })]);
   expect(Traffic.diff(before, traffic([versions, narrow, split(50, { timeout: '1s' })]))).toEqual([
-    'money/bank-v1, shop/cart-v1, shop/cart-v2, shop/web-v1 → cart.shop:80: 90% shop/cart-v1:8080, 10% shop/cart-v2:8080, time out after 3 s, 2 further tries'
-    + ' → 50% shop/cart-v1:8080, 50% shop/cart-v2:8080, time out after 1 s, 2 further tries',
-    'money/bank-v1, shop/cart-v1, shop/cart-v2, shop/web-v1 → cart.shop:81: 90% shop/cart-v1:8081, 10% shop/cart-v2:8081, time out after 3 s, 2 further tries'
-    + ' → 50% shop/cart-v1:8081, 50% shop/cart-v2:8081, time out after 1 s, 2 further tries',
+    'money/bank-v1, shop/cart-v1, shop/cart-v2, shop/web-v1 → cart.shop:80: 90% shop/cart-v1:8080, 10% shop/cart-v2:8080, timeout 3 s, 2 retries'
+    + ' → 50% shop/cart-v1:8080, 50% shop/cart-v2:8080, timeout 1 s, 2 retries',
+    'money/bank-v1, shop/cart-v1, shop/cart-v2, shop/web-v1 → cart.shop:81: 90% shop/cart-v1:8081, 10% shop/cart-v2:8081, timeout 3 s, 2 retries'
+    + ' → 50% shop/cart-v1:8081, 50% shop/cart-v2:8081, timeout 1 s, 2 retries',
   ]);
   expect(Traffic.diff(before, before)).toEqual([]);
 });
@@ -109,11 +109,11 @@ test('a difference tells what is refused, in part, new and gone', () => {
   const narrow = istio('Sidecar', 'narrow', { egress: [{ hosts: ['money/*'] }] });
   const deny = istio('AuthorizationPolicy', 'deny', { action: 'DENY', selector: { matchLabels: { app: 'bank' } }, rules: [{ from: [{ source: { namespaces: ['shop'] } }] }] }, 'money');
   const changes = (before: object[], after: object[]) => Traffic.diff(traffic([narrow, ...before]), traffic([narrow, ...after])).filter(each => each.includes('bank.money:80'));
-  expect(changes([], [deny])).toEqual(['shop/cart-v1, shop/cart-v2, shop/web-v1 → bank.money:80: money/bank-v1:8080, 2 further tries → refused at money/bank-v1:8080, 2 further tries']);
+  expect(changes([], [deny])).toEqual(['shop/cart-v1, shop/cart-v2, shop/web-v1 → bank.money:80: money/bank-v1:8080, 2 retries → denied at money/bank-v1:8080, 2 retries']);
   expect(changes([], [onlyWeb])).toEqual([
-    'money/bank-v1, shop/cart-v1, shop/cart-v2 → bank.money:80: money/bank-v1:8080, 2 further tries → refused at money/bank-v1:8080, 2 further tries',
-    'shop/old-v1 → bank.money:80: money/bank-v1:8080 → refused at money/bank-v1:8080',
-    'shop/web-v1 → bank.money:80: money/bank-v1:8080, 2 further tries → money/bank-v1:8080 in part, 2 further tries',
+    'money/bank-v1, shop/cart-v1, shop/cart-v2 → bank.money:80: money/bank-v1:8080, 2 retries → denied at money/bank-v1:8080, 2 retries',
+    'shop/old-v1 → bank.money:80: money/bank-v1:8080 → denied at money/bank-v1:8080',
+    'shop/web-v1 → bank.money:80: money/bank-v1:8080, 2 retries → money/bank-v1:8080 (some requests), 2 retries',
   ]);
 });
 

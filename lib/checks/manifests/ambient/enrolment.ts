@@ -3,7 +3,7 @@ import { type Cluster, isAmbientNamespace, Kind, type Labels, Membership, member
 const USE = 'istio.io/use-waypoint';
 const PLACE = 'istio.io/use-waypoint-namespace';
 
-/** Whether traffic is led through a waypoint: by the object's label, else by its namespace's; `none` says no. */
+/** Whether traffic is routed through a waypoint: by the object's label, else by its namespace's; `none` disables it. */
 export function isEnrolled(labels: Labels, namespace: Labels): boolean {
   return waypointNamed(labels, namespace) !== undefined;
 }
@@ -25,7 +25,7 @@ export function waypointOf({ labels, namespace }: Enrolled, cluster: Cluster): R
   return name === undefined ? undefined : cluster.find(Kind.GATEWAY, name, place);
 }
 
-/** The waypoints that some namespace, Service, ServiceEntry or workload names, as `namespace/name`. */
+/** The waypoints to which a namespace, Service, ServiceEntry or workload refers, as `namespace/name`. */
 export function waypointsInUse(cluster: Cluster): ReadonlySet<string> {
   const namespaces = cluster.all(Kind.NAMESPACE).map(each => referenceOf({}, each.name, each.labels));
   const members = [...cluster.all(Kind.SERVICE), ...cluster.all(Kind.SERVICE_ENTRY), ...cluster.workloads.all].map(({ labels, namespace }) => referenceOf(labels, namespace, {}));
@@ -48,19 +48,19 @@ function referenceOf(labels: Labels, namespace: string, ofNamespace: Labels): { 
   return { name: waypointNamed(labels, ofNamespace), place: labels[PLACE] ?? ofNamespace[PLACE] ?? namespace };
 }
 
-/** Whether what selects workloads by labels, in an ambient namespace, is for some in ambient mode that no waypoint serves. */
+/** Whether a selector in an ambient namespace matches workloads in ambient mode without a waypoint. */
 export function missesWaypoint(selector: Labels, namespace: string, cluster: Cluster): boolean {
   const labels = cluster.namespaceLabels(namespace);
   const workloads = Object.keys(selector).length === 0 ? [] : cluster.workloads.select(selector, namespace).filter(each => !isGateway(each));
   return workloads.length === 0 ? !isEnrolled({}, labels) : workloads.some(each => isAmbientWorkload(each, cluster) && !isEnrolled(each.labels, labels));
 }
 
-/** Whether a workload is itself a proxy for others. */
+/** Whether a workload is itself a gateway or waypoint. */
 export function isGateway({ labels }: Workload): boolean {
   return 'gateway.networking.k8s.io/gateway-name' in labels || 'gateway.istio.io/managed' in labels;
 }
 
-/** Whether a workload is in ambient mode, and no gateway. */
+/** Whether a workload is in ambient mode and not a gateway. */
 export function isAmbientWorkload(workload: Workload, cluster: Cluster): boolean {
   return !isGateway(workload) && membershipOf(workload, cluster) === Membership.AMBIENT;
 }

@@ -9,17 +9,17 @@ export const hostRuleWithoutWaypoint: Check = {
   id: 'HostRuleWithoutWaypoint',
   severity: Severity.WARNING,
   covers: ['KIA0210', 'KIA0211', 'KIA1109', 'KIA1113'],
-  summary: 'A VirtualService or DestinationRule about requests is for an ambient Service that uses no waypoint',
-  explanation: 'ztunnel passes connections on as they are: nobody applies the rules. Those of a VirtualService for gateways alone are applied there.',
+  summary: 'A VirtualService or DestinationRule with HTTP settings applies to an ambient Service without a waypoint',
+  explanation: 'ztunnel forwards connections at layer 4, so the rules are ignored. A VirtualService for gateways only is applied at those.',
   *find(cluster) {
     for (const { resource, hosts } of requestRules(cluster)) {
       const services = ambientServices(resource, hosts, cluster);
       for (const { at, service } of services.filter(each => !isEnrolled(each.service.labels, cluster.namespaceLabels(each.service.namespace)))) {
-        yield problem(at, `The Service ${service.key} uses no waypoint, so nobody applies these rules.`, 'Label the Service or its namespace with istio.io/use-waypoint, and declare the waypoint.', [isRule(resource) ? 'KIA0211' : 'KIA1113']);
+        yield problem(at, `The Service ${service.key} uses no waypoint, so these rules are ignored.`, 'Label the Service or its namespace with istio.io/use-waypoint, and declare the waypoint.', [isRule(resource) ? 'KIA0211' : 'KIA1113']);
       }
       const [first] = hosts;
       if (first && services.length === 0 && isAmbient(resource.namespace, cluster) && !isEnrolled({}, cluster.namespaceLabels(resource.namespace))) {
-        yield problem(first, `Namespace ${resource.namespace} is in ambient mode and uses no waypoint, so nobody applies these rules.`, 'Label the namespace with istio.io/use-waypoint, and declare the waypoint.', [isRule(resource) ? 'KIA0210' : 'KIA1109']);
+        yield problem(first, `Namespace ${resource.namespace} is in ambient mode and uses no waypoint, so these rules are ignored.`, 'Label the namespace with istio.io/use-waypoint, and declare the waypoint.', [isRule(resource) ? 'KIA0210' : 'KIA1109']);
       }
     }
   },
@@ -29,12 +29,12 @@ export const hostRuleElsewhere: Check = {
   id: 'HostRuleElsewhere',
   severity: Severity.WARNING,
   covers: ['KIA0212', 'KIA1114'],
-  summary: 'A VirtualService or DestinationRule about requests is not in the namespace of its ambient Service',
-  explanation: 'A waypoint applies the rules of the namespace of the Service: those of callers\' namespaces, which sidecars would apply, count for nothing.',
+  summary: 'A VirtualService or DestinationRule with HTTP settings is not in the namespace of its ambient Service',
+  explanation: 'A waypoint applies rules from the namespace of the Service only; rules in callers\' namespaces, which sidecars would apply, are ignored.',
   *find(cluster) {
     for (const { resource, hosts } of requestRules(cluster)) {
       for (const { at, service } of ambientServices(resource, hosts, cluster).filter(each => each.service.namespace !== resource.namespace)) {
-        yield problem(at, `The Service is in namespace ${service.namespace}, whose waypoint does not look at rules of ${resource.namespace}.`, `Move it to namespace ${service.namespace}.`, [isRule(resource) ? 'KIA0212' : 'KIA1114']);
+        yield problem(at, `The Service is in namespace ${service.namespace}, whose waypoint ignores rules of ${resource.namespace}.`, `Move it to namespace ${service.namespace}.`, [isRule(resource) ? 'KIA0212' : 'KIA1114']);
       }
     }
   },

@@ -6,8 +6,8 @@ export const ineffectiveSidecar: Check = {
   id: 'IneffectiveSidecar',
   severity: Severity.WARNING,
   covers: ['IST0167'],
-  summary: 'A Sidecar is for workloads in ambient mode',
-  explanation: 'There is no sidecar that would read it: waypoints and ztunnels know all hosts.',
+  summary: 'A Sidecar applies to workloads in ambient mode',
+  explanation: 'Ambient workloads have no sidecar that would apply it: waypoints and ztunnels have all hosts.',
   *find(cluster) {
     for (const sidecar of cluster.all(Kind.SIDECAR)) {
       const selector = sidecar.spec.get('workloadSelector', 'labels');
@@ -15,7 +15,7 @@ export const ineffectiveSidecar: Check = {
       const isIdle = isWide ? isAmbientNamespace(cluster.namespaceLabels(sidecar.namespace))
         : cluster.workloads.select(selector.strings, sidecar.namespace).some(each => membershipOf(each, cluster) === Membership.AMBIENT);
       if (isIdle) {
-        yield problem(isWide ? sidecar.spec : selector, `${isWide ? 'The namespace is' : 'Workloads that it selects are'} in ambient mode, so nobody reads it.`, 'Remove it.');
+        yield problem(isWide ? sidecar.spec : selector, `${isWide ? 'The namespace is' : 'Workloads that it selects are'} in ambient mode, so the Sidecar is ignored.`, 'Remove it.');
       }
     }
   },

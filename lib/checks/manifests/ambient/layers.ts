@@ -2,7 +2,7 @@ import { type Field, operationsOf, type Resource, sourcesOf } from '../../../man
 
 const REQUEST_CONDITIONS = ['request.headers', 'request.auth.claims', 'request.auth.principal', 'request.auth.audiences', 'request.auth.presenter'];
 
-/** What in an AuthorizationPolicy only a proxy that sees requests can tell; undefined if ztunnel can keep all of it. */
+/** The part of an AuthorizationPolicy that needs an L7 proxy; undefined if ztunnel can enforce all of it. */
 export function requestRuleOf(policy: Resource): Field | undefined {
   return [
     ...operationsOf(policy).flatMap(each => ['methods', 'paths', 'hosts', 'notMethods', 'notPaths', 'notHosts'].map(name => each.get(name))),
@@ -11,7 +11,7 @@ export function requestRuleOf(policy: Resource): Field | undefined {
     ?? policy.spec.get('rules').items.flatMap(rule => rule.get('when').items).map(each => each.get('key')).find(key => REQUEST_CONDITIONS.some(prefix => key.text.startsWith(prefix)));
 }
 
-/** What in a DestinationRule needs a proxy that sees requests. */
+/** The part of a DestinationRule that needs an L7 proxy. */
 export function requestPolicyOf(rule: Resource): Field | undefined {
   return [rule.spec, ...rule.spec.get('subsets').items].map(each => each.get('trafficPolicy')).flatMap(policy => [
     policy.get('loadBalancer', 'consistentHash', 'httpHeaderName'),
@@ -21,7 +21,7 @@ export function requestPolicyOf(rule: Resource): Field | undefined {
   ]).find(each => each.exists);
 }
 
-/** What in a Telemetry needs a proxy that sees requests. */
+/** The part of a Telemetry that needs an L7 proxy. */
 export function requestTelemetryOf(telemetry: Resource): Field | undefined {
   const { spec } = telemetry;
   return [spec.get('tracing'), spec.get('accessLogging'), ...spec.get('metrics').items.map(each => each.get('overrides'))].find(each => each.items.length > 0);

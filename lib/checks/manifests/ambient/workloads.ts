@@ -10,16 +10,16 @@ export const sidecarAndAmbient: Check = {
   id: 'SidecarAndAmbient',
   severity: Severity.WARNING,
   covers: ['KIA1311', 'KIA1314', 'KIA1315', 'KIA1316'],
-  summary: 'A workload is asked into the mesh in both ways: by a sidecar and in ambient mode',
-  explanation: 'The sidecar counts: the pod is left out of ambient mode, and waypoints of its callees do not see its traffic as theirs. `istio-injection` or a revision on the namespace, a label of the '
-    + 'pods, or the proxy written into them asks for a sidecar; `istio.io/dataplane-mode: ambient` for the other.',
+  summary: 'A workload is enrolled in the mesh both with a sidecar and in ambient mode',
+  explanation: 'The sidecar takes precedence: the pod is excluded from ambient mode and bypasses the waypoints of its callees. `istio-injection` or a revision on the namespace, a label of the '
+    + 'pods, or a proxy container in the pod template requests a sidecar; `istio.io/dataplane-mode: ambient` requests ambient mode.',
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => !isGateway(each))) {
       const namespace = cluster.namespaceLabels(workload.namespace);
       const asksAmbient = (workload.labels[MODE] ?? namespace[MODE]) === 'ambient' || workload.annotations['ambient.istio.io/redirection'] === 'enabled';
       const asksSidecar = hasProxy(workload) || (workload.labels['sidecar.istio.io/inject'] ?? String(isInjectedNamespace(namespace))) === 'true';
       if (asksAmbient && asksSidecar) {
-        yield problem(workload.resource.metadata.get('name'), `${workload.name} gets a sidecar although it is marked for ambient mode.`, `Remove the sidecar, or label the pods ${MODE}: none.`);
+        yield problem(workload.resource.metadata.get('name'), `${workload.name} gets a sidecar although it is labelled for ambient mode.`, `Remove the sidecar, or label the pods ${MODE}: none.`);
       }
     }
   },
@@ -29,12 +29,12 @@ export const waypointOutsideAmbient: Check = {
   id: 'WaypointOutsideAmbient',
   severity: Severity.WARNING,
   covers: ['KIA1312'],
-  summary: 'A workload names a waypoint and is not in ambient mode',
-  explanation: 'Nobody leads its traffic through the waypoint.',
+  summary: 'A workload has a waypoint but is not in ambient mode',
+  explanation: 'Its traffic is not routed through the waypoint.',
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => !isGateway(each) && each.labels[MODE] !== 'none')) {
       if (waypointNamed(workload.labels, cluster.namespaceLabels(workload.namespace)) !== undefined && membershipOf(workload, cluster) !== Membership.AMBIENT) {
-        yield problem(workload.resource.metadata.get('name'), `${workload.name} is to use a waypoint and is not in ambient mode.`, `Label its namespace ${MODE}: ambient.`);
+        yield problem(workload.resource.metadata.get('name'), `${workload.name} has a waypoint label but is not in ambient mode.`, `Label its namespace ${MODE}: ambient.`);
       }
     }
   },
@@ -44,8 +44,8 @@ export const unknownWaypoint: Check = {
   id: 'UnknownWaypoint',
   severity: Severity.ERROR,
   covers: ['KIA1313'],
-  summary: 'A workload or a Service uses a waypoint that does not exist, or is no waypoint',
-  explanation: 'Policies about requests are then kept by nobody: traffic passes as if there were none. A waypoint is a Gateway of class istio-waypoint with an HBONE listener on port 15008.',
+  summary: 'A workload or Service refers to a waypoint that does not exist, or to a Gateway that is not a waypoint',
+  explanation: 'L7 policies are then not enforced: traffic is allowed as if they did not exist. A waypoint is a Gateway of class istio-waypoint with an HBONE listener on port 15008.',
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => !isGateway(each) && each.labels[MODE] !== 'none')) {
       yield* unknown(workload, waypointNamed(workload.labels, cluster.namespaceLabels(workload.namespace)), workload.resource.metadata.get('name'), cluster);
@@ -59,7 +59,7 @@ export const unknownWaypoint: Check = {
 function* unknown(user: Workload | Resource, name: string | undefined, at: Field, cluster: Cluster, codes?: readonly string[]) {
   const gateway = waypointOf(user, cluster);
   if (name !== undefined && !(gateway && isWaypoint(gateway, cluster))) {
-    yield problem(at, gateway ? `The Gateway "${name}" that ${user.name} uses is no waypoint.` : `There is no waypoint "${name}", which ${user.name} uses.`,
+    yield problem(at, gateway ? `The Gateway "${name}" that ${user.name} refers to is not a waypoint.` : `The waypoint "${name}" of ${user.name} does not exist.`,
       'Declare a Gateway of class istio-waypoint with this name, or correct istio.io/use-waypoint.', codes);
   }
 }
@@ -68,8 +68,8 @@ export const requestRulesWithoutWaypoint: Check = {
   id: 'RequestRulesWithoutWaypoint',
   severity: Severity.WARNING,
   covers: ['KIA1317'],
-  summary: 'An ambient workload has AuthorizationPolicies about requests and no waypoint',
-  explanation: 'ztunnel cannot tell requests apart, so it refuses what such a rule would allow.',
+  summary: 'An ambient workload has L7 AuthorizationPolicies but no waypoint',
+  explanation: 'ztunnel cannot evaluate HTTP attributes, so it denies the requests that such a rule would allow.',
   *find(cluster) {
     const policies = new Map<string, Resource[]>();
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY).filter(requestRuleOf)) {
@@ -78,7 +78,7 @@ export const requestRulesWithoutWaypoint: Check = {
     for (const workload of cluster.workloads.all.filter(each => policies.has(each.namespace) && isAmbientWorkload(each, cluster) && !waypointOf(each, cluster))) {
       const policy = policies.get(workload.namespace)?.find(each => isFor(each, workload, cluster));
       if (policy) {
-        yield problem(workload.resource.metadata.get('name'), `${policy.key} has rules about requests, and no waypoint sees those of ${workload.name}.`, 'Declare a waypoint, and label the namespace or the pods istio.io/use-waypoint.');
+        yield problem(workload.resource.metadata.get('name'), `${policy.key} has L7 rules, but requests to ${workload.name} pass no waypoint.`, 'Declare a waypoint, and label the namespace or the pods istio.io/use-waypoint.');
       }
     }
   },

@@ -15,8 +15,8 @@ export const retryAmplification: Check = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'The retries along a path of calls multiply to ten requests or more',
-  explanation: 'When the last service of the path fails, each caller before it repeats all that the one behind it repeats: (1 + retries) to the power of the depth. Istio\'s two retries of its own count where nothing is '
-    + 'said, unless the mesh configuration that is checked with the manifests says otherwise.',
+  explanation: 'When the last service of the path fails, the retries of each caller multiply those of the next: (1 + retries) to the power of the depth. Istio\'s default of two retries counts where none are '
+    + 'set, unless the mesh configuration among the manifests changes it.',
   find: cluster => amplified(cluster, factor => factor >= WARN && factor < FAIL),
 };
 
@@ -25,20 +25,20 @@ export const retryStorm: Check = {
   severity: Severity.ERROR,
   covers: [],
   summary: 'The retries along a path of calls multiply to fifty requests or more',
-  explanation: 'A service that is slow for a moment gets fifty times its load, and does not recover. See RetryAmplification.',
+  explanation: 'A service that is briefly slow receives fifty times its load and cannot recover. See RetryAmplification.',
   find: cluster => amplified(cluster, factor => factor >= FAIL),
 };
 
 function* amplified(cluster: Cluster, isTooMuch: (factor: number) => boolean): Iterable<Problem> {
   for (const { at, retries, before, factor, path } of stepsOf(cluster)) {
     if (retries > 0 && isTooMuch(factor) && !isTooMuch(before)) {
-      yield problem(at, `One failing request becomes ${factor} on the way ${path.join(' → ')}.`,
-        'Retry in one place of the path: VirtualServices turn retries off with `retries: { attempts: 0 }`, the mesh configuration with `defaultHttpRetryPolicy: { attempts: 0 }` where nothing is said.');
+      yield problem(at, `One failing request becomes ${factor} requests on the path ${path.join(' → ')}.`,
+        'Retry at one place on the path: disable other retries with `retries: { attempts: 0 }` in VirtualServices, and the default ones with `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh configuration.');
     }
   }
 }
 
-/** A call, or a way in, with how many requests one from outside may have become before and after it. */
+/** A call or an entry, with the number of requests into which one request from outside may have multiplied before and after it. */
 interface Step {
   readonly at: Field;
   readonly retries: number;
@@ -48,7 +48,7 @@ interface Step {
 }
 
 const STEPS = new WeakMap<Cluster, readonly Step[]>();
-/** The names at each end of a long path that a message has. */
+/** The number of names at each end of a long path that a message contains. */
 const SHOWN = 8;
 
 function stepsOf(cluster: Cluster): readonly Step[] {
@@ -60,7 +60,7 @@ function stepsOf(cluster: Cluster): readonly Step[] {
   return steps;
 }
 
-/** Callers before callees; what would lead back in a circle does not count. */
+/** Callers before callees; calls that would close a cycle are ignored. */
 function walk(cluster: Cluster): Step[] {
   const most = new Map<Node, Pick<Step, 'factor' | 'path'>>();
   return callersFirst(CallGraph.of(cluster).nodes).flatMap(node => {

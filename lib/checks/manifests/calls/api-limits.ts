@@ -1,11 +1,11 @@
 import { type Cluster, Kind, type Resource } from '../../../manifests';
 import type { Entry } from './node';
 
-/** AWS ends an HTTP API's requests after 30 s, of which the way to the cluster takes some; the CDK sets 29 s. */
+/** AWS ends an HTTP API's requests after 30 s, including the network path to the cluster; the CDK sets 29 s. */
 const HTTP_API = 29_000;
 const REST_API = 29_000;
 
-/** The longest that the managed API in front of a way in waits for it, in milliseconds; undefined if there is none in the templates, or another gateway is behind it. */
+/** The longest timeout of the managed API in front of an entry, in milliseconds; undefined if the templates have none, or it is in front of another gateway. */
 export function apiLimitOf(entry: Entry, cluster: Cluster): number | undefined {
   const bound = gatewaysBound(cluster);
   return bound.size === 0 || entry.gateways.some(each => bound.has(each)) ? longestOf(cluster) : undefined;
@@ -29,7 +29,7 @@ function longestOf(cluster: Cluster): number | undefined {
 
 const BOUND = new WeakMap<Cluster, ReadonlySet<Resource>>();
 
-/** The Gateways that a load balancer leads to by a TargetGroupBinding; without such a one any may be behind an API. */
+/** The Gateways to which a load balancer is bound by a TargetGroupBinding; without one, any Gateway may be behind an API. */
 function gatewaysBound(cluster: Cluster): ReadonlySet<Resource> {
   let bound = BOUND.get(cluster);
   if (!bound) {
@@ -40,7 +40,7 @@ function gatewaysBound(cluster: Cluster): ReadonlySet<Resource> {
   return bound;
 }
 
-/** The Services in front of a Gateway's pods: of those that Istio makes of one, by their names. */
+/** The Services in front of a Gateway's pods; those that Istio creates are found by name. */
 function servicesOf(gateway: Resource, cluster: Cluster): string[] {
   return gateway.type === Kind.GATEWAY
     ? [gateway.key, `${gateway.key}-${gateway.spec.get('gatewayClassName').text}`]

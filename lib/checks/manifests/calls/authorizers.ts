@@ -8,11 +8,11 @@ export const claimsBeforeToken: Check = {
   id: 'ClaimsBeforeToken',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'A policy that asks an external authorizer names what a token says',
-  explanation: 'Proxies ask authorizers before they verify tokens, so that nothing is known of claims and principals of requests: a rule that demands some asks about no request, one that excludes some asks about all.',
+  summary: 'A CUSTOM policy has a condition on token claims',
+  explanation: 'Proxies call external authorizers before they validate tokens, so request principals and claims are not available: a rule that requires them applies to no request, and a rule that excludes them applies to every request.',
   *find(cluster) {
     for (const field of askingPolicies(cluster).flatMap(claimsIn)) {
-      yield problem(field, 'The authorizer is asked before the token is verified, so this is never known.', 'Leave it to the authorizer, which gets the token, or demand it in a policy that allows or denies.');
+      yield problem(field, 'The authorizer is called before the token is validated, so this value is never available.', 'Check it in the authorizer, which receives the token, or require it in an ALLOW or DENY policy.');
     }
   },
 };
@@ -21,15 +21,15 @@ export const severalAuthorizers: Check = {
   id: 'SeveralAuthorizers',
   severity: Severity.ERROR,
   covers: [],
-  summary: 'Policies of a workload name several external authorizers',
-  explanation: 'Istio gives a workload one, unless its control plane is told otherwise (PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS): whatever one of them would be asked about is refused with 403.',
+  summary: 'Policies of a workload have several external authorizers',
+  explanation: 'Istio supports one for each workload, unless PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS is set on the control plane: every request to which one of the policies applies is denied with 403.',
   *find(cluster) {
     const seen = new Set<Resource>();
     for (const policies of groupsOf(cluster)) {
       const providers = [...new Set(policies.map(providerOf))];
       for (const policy of providers.length > 1 ? policies.filter(each => !seen.has(each)) : []) {
         seen.add(policy);
-        yield problem(policy.spec.get('provider', 'name'), `Policies for the same pods name the authorizers ${listed(providers)}, so all that they would be asked about is refused.`, 'Name one, which may ask others itself.');
+        yield problem(policy.spec.get('provider', 'name'), `Policies for the same pods have the authorizers ${listed(providers)}, so every request to which they apply is denied.`, 'Keep one authorizer, which may call others itself.');
       }
     }
   },
@@ -53,7 +53,7 @@ function claimsIn(policy: Resource): Field[] {
   return [...sources.filter(each => each.exists), ...conditions.filter(each => each.text.startsWith('request.auth.'))];
 }
 
-/** The asking policies of each workload and each Gateway. */
+/** The CUSTOM policies of each workload and each Gateway. */
 function groupsOf(cluster: Cluster): Resource[][] {
   if (new Set(askingPolicies(cluster).map(providerOf)).size < 2) {
     return [];

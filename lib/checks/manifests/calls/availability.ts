@@ -5,18 +5,18 @@ import { listed } from '../names';
 import { CallGraph } from './graph';
 import type { Node } from './node';
 
-/** The share of requests, in percent, that a service is to answer. */
+/** The availability objective of a service, in percent of requests. */
 const OBJECTIVE = 'cardinal.cdk8s.io/slo';
-/** The share of requests, in percent, that a service by itself answers. */
+/** The availability of a service by itself, in percent of requests. */
 const AVAILABILITY = 'cardinal.cdk8s.io/availability';
 
 export const availabilityBelowObjective: Check = {
   id: 'AvailabilityBelowObjective',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'A service cannot be as available as it is to be, given those which it needs',
-  explanation: 'A request that needs several services succeeds when all do: their availabilities multiply. The annotation `cardinal.cdk8s.io/slo` of a Service says what is wanted, `cardinal.cdk8s.io/availability` what a Service has by '
-    + 'itself, both in percent; of a Service that says only the first, that is what its callers get, with all that it needs. Services that say nothing count as always available. Retries, which may help, and caches are not counted.',
+  summary: 'The dependencies of a service make its availability objective unattainable',
+  explanation: 'A request that needs several services succeeds only if all of them do: their availabilities multiply. The annotation `cardinal.cdk8s.io/slo` of a Service sets the objective, `cardinal.cdk8s.io/availability` the availability of the Service by '
+    + 'itself, both in percent; if a Service has only the first, that is what its callers get, dependencies included. Services without annotations count as always available. Retries and caches, which may help, are ignored.',
   *find(cluster) {
     for (const node of CallGraph.of(cluster).nodes) {
       const objective = annotationOf(node, OBJECTIVE);
@@ -24,8 +24,8 @@ export const availabilityBelowObjective: Check = {
       const needed = wanted === undefined ? [] : neededBy(node);
       const available = needed.reduce((product, each) => product * each.percent / 100, 100);
       if (objective && wanted !== undefined && available < wanted) {
-        yield problem(objective, `${node.name} is to answer ${wanted} % of requests, and with ${listed(needed.filter(each => each.percent < 100).map(each => each.node.name))} it can answer ${available.toFixed(3)} % at most.`,
-          'Lower the objective, or need fewer of them, by caches or answers without them.');
+        yield problem(objective, `${node.name} has an objective of ${wanted} % of requests, and with ${listed(needed.filter(each => each.percent < 100).map(each => each.node.name))} it can answer at most ${available.toFixed(3)} %.`,
+          'Lower the objective, or remove dependencies with caches or fallbacks.');
       }
     }
   },
@@ -36,7 +36,7 @@ interface Need {
   readonly percent: number;
 }
 
-/** A node with all that it calls, and what these call, each with the share of requests that it answers. */
+/** A node with its direct and transitive callees, each with its availability. */
 function neededBy(node: Node): Need[] {
   const seen = new Set([node]);
   const needs: Need[] = [];
@@ -60,7 +60,7 @@ function annotationOf(node: Node, name: string): Field | undefined {
   return node.services.map(each => each.metadata.get('annotations', name)).find(each => each.exists);
 }
 
-/** A number of percent, with or without the sign. */
+/** A percentage, with or without the percent sign. */
 function percentOf(field: Field): number | undefined {
   const text = field.text.replace(/\s*%$/, '');
   const number = text === '' ? NaN : Number(text);

@@ -6,17 +6,17 @@ import { CallGraph } from './graph';
 import type { Node } from './node';
 import { mostReplicasOf, replicasOf } from './replicas';
 
-/** The threads of a proxy where nothing says: each keeps connections of its own. */
+/** The default number of worker threads of a proxy: each has its own connections. */
 const THREADS = 2;
 
 export const connectionLimit: Check = {
   id: 'ConnectionLimit',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'A limit of connections is lower than the number that proxies hold when all is well',
-  explanation: 'Each thread of a proxy keeps a connection to each replica (two threads where `concurrency` of `proxy.istio.io/config` says nothing), and Envoy grants each thread that one, whatever the limit. A DestinationRule '
-    + 'limits what one caller\'s proxy opens, `inboundConnectionPool` of a Sidecar what all callers open together. Beyond the limit no further connection is made: requests of HTTP/1.1 wait for the one that is there, and get 503 '
-    + 'only once as many wait as `http1MaxPendingRequests` permits.',
+  summary: 'A connection limit is lower than the number of connections in normal operation',
+  explanation: 'Each worker thread of a proxy keeps a connection to each replica (two threads unless `concurrency` in `proxy.istio.io/config` is set), and Envoy always allows each thread one, regardless of the limit. A DestinationRule '
+    + 'limits the connections of one caller\'s proxy, `inboundConnectionPool` of a Sidecar those of all callers together. At the limit no further connection is opened: HTTP/1.1 requests wait for the existing one, and fail with 503 '
+    + 'only when more wait than `http1MaxPendingRequests` allows.',
   *find(cluster) {
     const graph = CallGraph.of(cluster);
     const mostThreads = threadsOfCallers();
@@ -27,7 +27,7 @@ export const connectionLimit: Check = {
       }
       const [replicas, threads] = [replicasIn(members, cluster), mostThreads(node)];
       if (limit.number < replicas * threads && Number.isFinite(replicas)) {
-        yield problem(limit, `A caller's proxy has ${threads} threads, each with a connection to each of ${replicas} replicas of ${name}, which is more than ${limit.number}: requests wait for these connections.`, `Allow ${replicas * threads} at least.`);
+        yield problem(limit, `A caller's proxy has ${threads} threads, each with a connection to each of ${replicas} replicas of ${name}, which exceeds the limit of ${limit.number}, so requests wait for connections.`, `Allow at least ${replicas * threads}.`);
       }
     }
     for (const sidecar of cluster.all(Kind.SIDECAR)) {
@@ -42,12 +42,12 @@ function* inboundLimit(sidecar: Resource, graph: CallGraph, cluster: Cluster): I
   for (const node of nodes) {
     const needed = node.incoming.flatMap(call => call.caller.workloads).reduce((sum, each) => sum + replicasOf(each, cluster) * threadsOf(each), 0);
     if (limit.number !== undefined && limit.number < needed && Number.isFinite(needed)) {
-      yield problem(limit, `${node.incoming.length} callers of ${node.name} hold ${needed} connections to each of its replicas, which takes ${limit.number} only.`, `Allow ${needed} at least.`);
+      yield problem(limit, `${node.incoming.length} callers of ${node.name} hold ${needed} connections to each of its replicas, which accepts only ${limit.number}.`, `Allow at least ${needed}.`);
     }
   }
 }
 
-/** The most threads that a caller of a node has: counted once for each. */
+/** The highest number of threads among the callers of a node, cached. */
 function threadsOfCallers(): (node: Node | undefined) => number {
   const known = new Map<Node | undefined, number>();
   return node => {
@@ -67,8 +67,8 @@ export const ejectsAll: Check = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'Outlier detection may eject all replicas of a service',
-  explanation: 'Envoy ejects a replica while the ejected ones are at most `maxEjectionPercent` of all (10 where nothing says): with a single one and 100 %, or two and 100 %, nothing is left and every caller gets 503 for the '
-    + 'time of the ejection. `minHealthPercent` ends ejection below that share of healthy replicas. Each subset is counted by itself.',
+  explanation: 'Envoy ejects replicas up to `maxEjectionPercent` of all (default 10): with one or two replicas and 100 %, none is left, and every caller gets 503 for the '
+    + 'duration of the ejection. `minHealthPercent` disables ejection below that share of healthy replicas. Each subset is counted by itself.',
   *find(cluster) {
     for (const { name, members, setting } of groupsOf(cluster)) {
       const detection = setting('outlierDetection');
@@ -89,8 +89,8 @@ export const ejectsNone: Check = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'Outlier detection can never eject a replica',
-  explanation: 'Envoy ejects a replica only while the ejected ones are at most `maxEjectionPercent` of all, the first one included. The default of 10 % permits none of fewer than ten replicas: two need 50 %, a single one 100 %. '
-    + 'Failing replicas go on receiving requests. Each subset is counted by itself, with the most replicas that its workloads may have.',
+  explanation: 'Envoy ejects replicas only up to `maxEjectionPercent` of all, the first one included. The default of 10 % allows no ejection with fewer than ten replicas: two need 50 %, a single one 100 %. '
+    + 'Failing replicas continue to receive requests. Each subset is counted by itself, with the maximum of replicas of its workloads.',
   *find(cluster) {
     for (const { name, members, setting } of groupsOf(cluster)) {
       const detection = setting('outlierDetection');
@@ -99,24 +99,24 @@ export const ejectsNone: Check = {
         yield problem(
           detection,
           `${name} has ${replicas} replica${replicas > 1 ? 's' : ''}, and ${percentOf(detection)} % of them is less than one, so none is ever ejected.`,
-          `Set maxEjectionPercent to ${Math.ceil(100 / replicas)} at least.`,
+          `Set maxEjectionPercent to at least ${Math.ceil(100 / replicas)}.`,
         );
       }
     }
   },
 };
 
-/** The share that may be ejected; istiod leaves out a zero, and then Envoy's own counts. */
+/** The maximum share of ejected endpoints; istiod omits a zero, so that Envoy's default applies. */
 function percentOf(detection: Field): number {
   return detection.get('maxEjectionPercent').number || 10;
 }
 
-/** Whether anything makes it eject. */
+/** Whether any ejection is enabled. */
 function ejects(detection: Field): boolean {
   return detection.exists && [['consecutive5xxErrors', 5], ['consecutiveGatewayErrors', 0]].some(([name, otherwise]) => (detection.get(String(name)).number ?? Number(otherwise)) > 0);
 }
 
-/** Pods that a DestinationRule treats as one, with the settings that count for them. */
+/** A group of pods of a DestinationRule, with the settings that apply to it. */
 interface Group {
   readonly name: string;
   readonly node?: Node;
@@ -124,7 +124,7 @@ interface Group {
   readonly setting: (name: string) => Field;
 }
 
-/** Of each DestinationRule the subsets, which take what they do not say from the rule; without subsets all pods. */
+/** The subsets of each DestinationRule, which inherit unset fields from the rule; without subsets, all pods. */
 function groupsOf(cluster: Cluster): Group[] {
   const graph = CallGraph.of(cluster);
   return cluster.all(Kind.DESTINATION_RULE).flatMap(rule => {

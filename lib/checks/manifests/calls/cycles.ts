@@ -9,14 +9,14 @@ export const callCycle: Check = {
   id: 'CallCycle',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'Services call each other in a circle',
-  explanation: 'A request may wait for itself: when each has used up its connections or threads all stand still, and none can be deployed without the others. Calls on which Istio sees no requests are left out.',
+  summary: 'Services call each other in a cycle',
+  explanation: 'A request may wait for itself: once the connections or threads are exhausted all of them block, and none can be deployed without the others. Calls without HTTP are ignored.',
   *find(cluster) {
     for (const circle of circlesOf(CallGraph.of(cluster).nodes)) {
       const members = new Set(circle);
       const [first] = circle.flatMap(node => node.outgoing.filter(call => members.has(call.callee) && seesRequests(call)));
       if (first) {
-        yield problem(evidenceOf(first), `${listed(circle.map(each => each.name).sort())} call each other in a circle.`, 'Turn one of the calls into a message, or move what both need into a service of its own.');
+        yield problem(evidenceOf(first), `${listed(circle.map(each => each.name).sort())} call each other in a cycle.`, 'Replace one of the calls with an asynchronous message, or extract the common part into a separate service.');
       }
     }
   },
@@ -28,7 +28,7 @@ interface Frame {
   next: number;
 }
 
-/** The sets of nodes of which each reaches each other, by Tarjan's algorithm without recursion. */
+/** The strongly connected components, by Tarjan's algorithm without recursion. */
 function circlesOf(nodes: readonly Node[]): Node[][] {
   const index = new Map<Node, number>();
   const low = new Map<Node, number>();

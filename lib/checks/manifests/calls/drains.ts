@@ -8,8 +8,8 @@ export const blockedDrain: Check = {
   id: 'BlockedDrain',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'A PodDisruptionBudget lets no pod be moved',
-  explanation: 'A node that is drained for an upgrade waits for ever, for no pod of the budget may go. Percentages are rounded up, as Kubernetes does.',
+  summary: 'A PodDisruptionBudget allows no evictions',
+  explanation: 'Draining a node never completes, since no pod of the budget can be evicted. Percentages are rounded up, as in Kubernetes.',
   *find(cluster) {
     const selections = new Map<string, Selection>();
     const selectedBy = ({ namespace, spec }: Resource): Selection => {
@@ -23,7 +23,7 @@ export const blockedDrain: Check = {
       const [least, most] = [budget.spec.get('minAvailable'), budget.spec.get('maxUnavailable')];
       const allowed = least.exists ? replicas - amount(least.text, replicas) : amount(most.exists ? most.text : '1', replicas);
       if (replicas > 0 && allowed <= 0) {
-        yield problem(least.exists ? least : most, `Of ${replicas} replica${replicas > 1 ? 's' : ''} of ${listed(pods.map(each => each.name))} none may go, so no node of theirs can be drained.`, 'Use maxUnavailable: 1, with two replicas or more.');
+        yield problem(least.exists ? least : most, `The budget allows no eviction of the ${replicas} replica${replicas > 1 ? 's' : ''} of ${listed(pods.map(each => each.name))}, so their nodes cannot be drained.`, 'Use maxUnavailable: 1, with at least two replicas.');
       }
     }
   },

@@ -1,7 +1,7 @@
 import { backendsOf, type Cluster, gatewayAt, gatewaysNamedBy, Kind, parentGateway, parentsOf, type Resource, routesOf } from '../../../manifests';
 import type { Entry, Node } from './node';
 
-/** The ways in from outside: routes of the Gateway API at Gateways, VirtualServices at those of Istio, Ingresses. */
+/** The entry points from outside: routes of the Gateway API at Gateways, VirtualServices at Istio Gateways, Ingresses. */
 export function entriesOf(cluster: Cluster, nodeOf: (service: Resource) => Node | undefined): Entry[] {
   const entry = (route: Resource, rule: Entry['rule'], service: Resource | undefined, gateways: readonly Resource[], port?: number): Entry[] => {
     const callee = service && nodeOf(service);

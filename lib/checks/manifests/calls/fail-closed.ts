@@ -9,15 +9,15 @@ export const failClosedOnOwnPath: Check = {
   id: 'FailClosedOnOwnPath',
   severity: Severity.ERROR,
   covers: [],
-  summary: 'Requests to an authorizer or a limiter are themselves subject to it',
-  explanation: 'Each request for a decision needs a decision first, and without one it is refused: nothing passes any more. So it is for an external authorizer (`CUSTOM`) whose policy covers its own pods, and for a rate limiter whose '
+  summary: 'Requests to an external authorizer or rate limiter are themselves subject to it',
+  explanation: 'Each check request needs a decision first, and without one it is denied: every request fails. This applies to an external authorizer (`CUSTOM`) whose policy covers its own pods, and to a rate limiter whose '
     + 'filter, with `failure_mode_deny`, is in the proxies of its own pods.',
   *find(cluster) {
     const graph = CallGraph.of(cluster);
     for (const { name, host } of authorizers(cluster)) {
       const node = nodeAt(host, graph, cluster);
       for (const policy of node ? policiesFor(node, cluster, 'CUSTOM').filter(each => each.spec.get('provider', 'name').text === name) : []) {
-        yield problem(policy.spec.get('selector').exists ? policy.spec.get('selector') : policy.spec, `The policy covers ${node?.name}, which is the authorizer "${name}" itself: it has to ask itself before it answers.`, 'Select the pods that it protects, without its own.');
+        yield problem(policy.spec.get('selector').exists ? policy.spec.get('selector') : policy.spec, `The policy covers ${node?.name}, the workload of the authorizer "${name}" itself, so each check request requires another one.`, 'Select only the pods that it protects.');
       }
     }
     for (const filter of cluster.all(Kind.ENVOY_FILTER)) {
@@ -27,14 +27,14 @@ export const failClosedOnOwnPath: Check = {
         const node = target === undefined ? undefined : nodeAt(target, graph, cluster);
         const covers = node?.workloads.some(each => [each.namespace, cluster.mesh.rootNamespace].includes(filter.namespace) && hasLabels(each.labels, labels)) === true;
         if (node && covers && !isForGateways(filter.spec)) {
-          yield problem(config.get('failure_mode_deny'), `The filter is in the proxies of ${node.name}, which is the limiter itself.`, 'Select the workloads that it protects, or let failure_mode_deny be false.');
+          yield problem(config.get('failure_mode_deny'), `The filter applies to the proxies of ${node.name}, which is the rate limiter itself.`, 'Select only the workloads that it protects, or set failure_mode_deny to false.');
         }
       }
     }
   },
 };
 
-/** External authorizers that refuse when they cannot be asked. */
+/** External authorizers that fail closed. */
 function authorizers(cluster: Cluster): { name: string; host: string }[] {
   return (cluster.mesh.get('extensionProviders')?.items ?? []).flatMap(provider => ['envoyExtAuthzGrpc', 'envoyExtAuthzHttp'].map(kind => provider.get(kind)).filter(each => each.exists && !each.get('failOpen').isTrue)
     .map(each => ({ name: provider.get('name').text, host: each.get('service').text.split('/').at(-1) ?? '' })));

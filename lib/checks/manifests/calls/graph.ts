@@ -2,9 +2,9 @@ import { addTo, type Cluster, type Field, Kind, portNumber, type Resource, targe
 import { entriesOf } from './entries';
 import { type Call, type Entry, Evidence, Node } from './node';
 
-/** Who calls whom, as far as manifests say: Sidecars, AuthorizationPolicies, addresses in environment variables, routes of gateways. */
+/** The call graph, derived from manifests: Sidecars, AuthorizationPolicies, addresses in environment variables, gateway routes. */
 export class CallGraph {
-  /** The graph of a cluster, made once. */
+  /** The graph of a cluster, cached. */
   static of(cluster: Cluster): CallGraph {
     let graph = GRAPHS.get(cluster);
     if (!graph) {
@@ -96,7 +96,7 @@ export class CallGraph {
     }
   }
 
-  /** A Service of each node that a policy is for, by its labels or by name; none, if it is for a namespace or the mesh. */
+  /** A Service of each node that a policy selects by labels or targets by name; none, if it applies to a namespace or the mesh. */
   private servicesUnder(policy: Resource): Resource[] {
     const labels = policy.spec.get('selector', 'matchLabels').strings;
     const selected = Object.keys(labels).length > 0 ? this.cluster.workloads.select(labels, policy.namespace) : [];

@@ -9,8 +9,8 @@ export const sharedServiceAccount: Check = {
   id: 'SharedServiceAccount',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'Two services share a ServiceAccount that policies name',
-  explanation: 'The identity in a certificate is that of the ServiceAccount: what one of them may, the other may too.',
+  summary: 'Two services share a ServiceAccount that policies refer to',
+  explanation: 'The identity in a certificate is that of the ServiceAccount: both services have the same permissions.',
   *find(cluster) {
     const named = new Set(cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(sourcesOf).flatMap(each => each.get('principals').texts));
     const byIdentity = new Map<string, Node[]>();
@@ -21,7 +21,7 @@ export const sharedServiceAccount: Check = {
       for (const node of nodes.length > 1 && named.has(identity) ? nodes : []) {
         const workload = node.workloads[0];
         const at = workload?.pod.get('serviceAccountName');
-        yield problem(at?.exists ? at : node.at, `${othersOf(node, nodes, each => each.name)} ${nodes.length > 2 ? 'have' : 'has'} this ServiceAccount too, and so the same rights.`, 'Give each a ServiceAccount of its own.');
+        yield problem(at?.exists ? at : node.at, `${othersOf(node, nodes, each => each.name)} also ${nodes.length > 2 ? 'have' : 'has'} this ServiceAccount, and thus the same permissions.`, 'Use a separate ServiceAccount for each.');
       }
     }
   },
@@ -31,8 +31,8 @@ export const issuerMismatch: Check = {
   id: 'IssuerMismatch',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'A token issuer is accepted inside and not at the edge, or the other way',
-  explanation: 'What the edge (gateway, or the managed API in front) refuses never arrives, so the inner rule is dead; what only the edge accepts is refused, or goes unvalidated, inside. Looked at where both have issuers.',
+  summary: 'A token issuer is accepted only inside or only at the edge',
+  explanation: 'Tokens that the edge (gateway, or the managed API in front) rejects never arrive, so the inner rule has no effect; tokens that only the edge accepts are rejected, or not validated, inside. Checked if both have issuers.',
   *find(cluster) {
     const isAtEdge = edgeOf(cluster);
     const rules = cluster.all(Kind.REQUEST_AUTHENTICATION).map(authentication => ({ authentication, isEdge: isAtEdge(authentication) }));
@@ -44,14 +44,14 @@ export const issuerMismatch: Check = {
       for (const [here, there] of inner ? [[outer, inner], [inner, outer]] as const : []) {
         const accepted = new Set(there.issuers.map(each => each.text));
         for (const issuer of here.issuers.filter(each => !accepted.has(each.text))) {
-          yield problem(issuer, `${issuer.text} is accepted by ${here.name} and not by ${there.name}.`, 'Accept the same issuers in both.');
+          yield problem(issuer, `${issuer.text} is accepted by ${here.name}, but not by ${there.name}.`, 'Accept the same issuers in both.');
         }
       }
     }
   },
 };
 
-/** Tells whether a RequestAuthentication is for a gateway: by its targets, or because a Gateway selects pods by all its labels. */
+/** Returns whether a RequestAuthentication applies to a gateway: by its targets, or because a Gateway's selector includes all its labels. */
 function edgeOf(cluster: Cluster): (authentication: Resource) => boolean {
   const byLabel = new Map<string, Resource[]>();
   for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {

@@ -7,7 +7,7 @@ const CONFIGURATION = [
   Kind.VIRTUAL_SERVICE, Kind.DESTINATION_RULE, Kind.SIDECAR, Kind.ISTIO_GATEWAY, Kind.AUTHORIZATION_POLICY, Kind.PEER_AUTHENTICATION, Kind.SERVICE_ENTRY,
 ];
 
-/** Whether Istio, with its retries of its own, carries a call: by the caller's proxy, or by the callee's waypoint. */
+/** Whether Istio, with its default retries, carries a call: by the caller's proxy, or by the callee's waypoint. */
 export function isCarriedByIstio({ caller, callee, service }: Call, cluster: Cluster): boolean {
   switch (membershipOfNode(caller, cluster)) {
     case Membership.SIDECAR: return true;
@@ -16,7 +16,7 @@ export function isCarriedByIstio({ caller, callee, service }: Call, cluster: Clu
   }
 }
 
-/** Whether Istio applies a route: at a gateway that is its own, or between workloads. */
+/** Whether Istio applies a route: at an Istio gateway, or between workloads. */
 export function isAppliedByIstio(route: Resource, cluster: Cluster): boolean {
   switch (route.type) {
     case Kind.VIRTUAL_SERVICE: return true;
@@ -34,7 +34,7 @@ function isOfIstiosClass(gateway: Resource, cluster: Cluster): boolean {
   return known ? known.spec.get('controllerName').text.startsWith('istio.io/') : /^istio(-|$)/.test(name);
 }
 
-/** A namespace that is not among the manifests may be in the mesh, if they have anything of Istio's. */
+/** A namespace outside the manifests may be in the mesh, if the manifests contain any Istio objects. */
 function mayHaveProxy({ namespace, workloads }: Node, cluster: Cluster): boolean {
   return !cluster.find(Kind.NAMESPACE, namespace) && CONFIGURATION.some(type => cluster.all(type).length > 0)
     && !workloads.some(each => (each.labels['sidecar.istio.io/inject'] ?? each.annotations['sidecar.istio.io/inject']) === 'false');

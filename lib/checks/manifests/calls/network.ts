@@ -14,7 +14,7 @@ export const blockedCall: Check = {
   severity: Severity.ERROR,
   covers: [],
   summary: 'A NetworkPolicy blocks a call that the mesh allows',
-  explanation: 'The connection times out, before any proxy could say why. Both sides count: what the callee\'s policies let in, and what the caller\'s let out, on the port of the pods; between ambient workloads that is 15008, whatever the port of the Service.',
+  explanation: 'The connection times out without an error from any proxy. Both the ingress rules of the callee and the egress rules of the caller count, on the port of the pods; between ambient workloads that is always 15008.',
   *find(cluster) {
     const policies = NetworkPolicies.of(cluster);
     for (const call of CallGraph.of(cluster).calls) {
@@ -29,16 +29,16 @@ export const blockedCall: Check = {
         const rules = policies.rulesFor(pod, direction);
         return rules !== undefined && ports.length > 0 && !ports.some(port => rules.some(rule => allows(rule, direction, pod, peer, tcp(port, namesOfPort(port, to)), cluster)));
       };
-      const blockedBy = isBlocked('ingress', to, from) ? { pod: to, direction: 'in', at: call.callee } : isBlocked('egress', from, to) ? { pod: from, direction: 'out', at: call.caller } : undefined;
+      const blockedBy = isBlocked('ingress', to, from) ? { pod: to, direction: 'ingress', at: call.callee } : isBlocked('egress', from, to) ? { pod: from, direction: 'egress', at: call.caller } : undefined;
       if (blockedBy) {
-        yield problem(evidenceOf(call), `${call.caller.name} calls ${call.callee.name}, and the NetworkPolicies of ${blockedBy.at.name} do not let it ${blockedBy.direction} on port ${[...new Set(ports)].join(', ')}.`,
+        yield problem(evidenceOf(call), `${call.caller.name} calls ${call.callee.name}, and the NetworkPolicies of ${blockedBy.at.name} do not allow its ${blockedBy.direction} on port ${[...new Set(ports)].join(', ')}.`,
           `Add a rule to the NetworkPolicies of ${blockedBy.at.name}.`);
       }
     }
   },
 };
 
-/** The rules let a port through; addresses of Pods are not known, so an ipBlock may hold any. */
+/** Whether rules allow a port; pod IPs are unknown, so an ipBlock may include any. */
 function allows(rule: Field, direction: Direction, pod: Workload, peer: Workload, port: PeerPort, cluster: Cluster): boolean {
   const peers = rule.get(direction === 'ingress' ? 'from' : 'to');
   return allowsPort(rule, port) && (peers.items.some(each => each.get('ipBlock').exists) || allowsPeer(peers, pod.namespace, peer, cluster));
@@ -46,7 +46,7 @@ function allows(rule: Field, direction: Direction, pod: Workload, peer: Workload
 
 const tcp = (number: number, names: readonly string[] = []): PeerPort => ({ number, names, protocol: 'TCP' });
 
-/** The ports of the callee's containers that a call needs. */
+/** The container ports of the callee that a call needs. */
 function portsOf({ service, ports }: Call, callee: Workload): number[] {
   return service.spec.get('ports').items.filter(each => ports.size === 0 || ports.has(each.get('port').number ?? 0)).flatMap(port => targetPortOf(port, callee) ?? []);
 }

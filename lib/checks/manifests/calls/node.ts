@@ -1,6 +1,6 @@
 import type { Cluster, Field, Resource, Workload } from '../../../manifests';
 
-/** What runs as one: the workloads behind a Service, or a workload without one. */
+/** A node of the call graph: the workloads behind a Service, or a workload without one. */
 export class Node {
   readonly services: Resource[] = [];
   readonly workloads: Workload[] = [];
@@ -19,7 +19,7 @@ export class Node {
     return [...new Set(this.workloads.map(each => `${cluster.mesh.trustDomain}/ns/${each.namespace}/sa/${each.serviceAccount}`))];
   }
 
-  /** The field to point at for the node as a whole. */
+  /** The field to report for the node as a whole. */
   get at(): Field {
     const resource = this.services[0] ?? this.workloads[0]?.resource;
     if (!resource) {
@@ -29,30 +29,30 @@ export class Node {
   }
 }
 
-/** How it is known that one calls another. */
+/** The evidence for a call. */
 export enum Evidence {
-  /** The caller's Sidecar names the host. */
+  /** The caller's Sidecar includes the host. */
   SIDECAR = 'sidecar',
-  /** An AuthorizationPolicy of the callee names the caller's identity. */
+  /** An AuthorizationPolicy of the callee contains the caller's identity. */
   GRANT = 'grant',
   /** An environment variable of the caller holds the callee's address. */
   ADDRESS = 'address',
 }
 
-/** The fact that one node calls another. */
+/** A call from one node to another. */
 export interface Call {
   readonly caller: Node;
   readonly callee: Node;
   /** The Service that is called. */
   readonly service: Resource;
   readonly evidence: Map<Evidence, Field>;
-  /** The ports of the Service that are called, where that is known. */
+  /** The called ports of the Service, if known. */
   readonly ports: Set<number>;
-  /** The methods that AuthorizationPolicies name for the caller. */
+  /** The methods that AuthorizationPolicies allow the caller. */
   readonly granted: Set<string>;
 }
 
-/** A way in from outside: a rule of a route at a gateway. */
+/** An entry point from outside: a rule of a route at a gateway. */
 export interface Entry {
   readonly route: Resource;
   readonly rule: Field;
@@ -63,7 +63,7 @@ export interface Entry {
   readonly gateways: readonly Resource[];
 }
 
-/** Where a call is known from, best first. */
+/** The kinds of evidence for a call, best first. */
 export function evidenceOf(call: Call): Field {
   return call.evidence.get(Evidence.SIDECAR) ?? call.evidence.get(Evidence.ADDRESS) ?? call.evidence.get(Evidence.GRANT) ?? call.caller.at;
 }

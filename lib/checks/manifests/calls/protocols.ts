@@ -8,15 +8,15 @@ export const requestRulesOnTcp: Check = {
   id: 'RequestRulesOnTcp',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'Rules about requests are for a port on which Istio sees connections only',
-  explanation: 'The port says that it carries TCP, TLS or a database: routes for HTTP are ignored there, an ALLOW rule with methods, paths or tokens refuses everything, a DENY rule too.',
+  summary: 'HTTP rules apply to a port that does not carry HTTP',
+  explanation: 'The port declares TCP, TLS or a database protocol: HTTP routes are ignored there, an ALLOW rule with methods, paths or tokens never matches and so denies everything, and a DENY rule denies everything too.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE).filter(each => each.spec.get('http').items.length > 0)) {
       for (const host of virtualService.spec.get('hosts').items) {
         const target = cluster.hosts.find(host.text, virtualService.namespace);
         const ports = target?.resource.type === Kind.SERVICE ? target.resource.spec.get('ports').items : [];
         if (ports.length > 0 && ports.every(each => carriesRequests(each) === false)) {
-          yield problem(virtualService.spec.get('http'), `${target?.name ?? host.text} carries ${describe(ports)}, so Istio ignores its rules for HTTP.`, 'Name the port by its protocol (http, grpc), or write tcp rules.');
+          yield problem(virtualService.spec.get('http'), `${target?.name ?? host.text} carries ${describe(ports)}, so Istio ignores its HTTP rules.`, 'Declare an HTTP protocol for the port (http, grpc), or use tcp rules.');
         }
       }
     }
@@ -25,7 +25,7 @@ export const requestRulesOnTcp: Check = {
         const named = parent.at.get('port').number;
         const ports = cluster.find(Kind.SERVICE, parent.name, parent.namespace)?.spec.get('ports').items.filter(each => named === undefined || each.get('port').number === named) ?? [];
         if (ports.length > 0 && ports.every(each => carriesRequests(each) === false)) {
-          yield problem(parent.at, `The Service ${parent.namespace}/${parent.name} carries ${describe(ports)}, so Istio ignores this route for it.`, 'Name the port by its protocol (http, grpc), or write a TCPRoute.');
+          yield problem(parent.at, `The Service ${parent.namespace}/${parent.name} carries ${describe(ports)}, so Istio ignores this route for it.`, 'Declare an HTTP protocol for the port (http, grpc), or use a TCPRoute.');
         }
       }
     }
@@ -36,7 +36,7 @@ export const requestRulesOnTcp: Check = {
       const named = operationsOf(policy).flatMap(each => each.get('ports').texts);
       const concerned = ports.filter(port => named.length === 0 || [port.get('port').text, port.get('targetPort').text].some(each => named.includes(each)));
       if (about && concerned.length > 0 && concerned.every(each => carriesRequests(each) === false)) {
-        yield problem(about, `The ports of ${services.map(each => each.name).join(', ')} carry ${describe(concerned)}, so no request is ever seen and the rule never holds.`, 'Name the port by its protocol (http, grpc), or use rules about callers and ports.');
+        yield problem(about, `The ports of ${services.map(each => each.name).join(', ')} carry ${describe(concerned)}, so Istio cannot evaluate the HTTP attributes of the rule.`, 'Declare an HTTP protocol for the port (http, grpc), or use rules on callers and ports.');
       }
     }
   },
@@ -51,23 +51,23 @@ function servicesOf(policy: Resource, cluster: Cluster): Resource[] {
   return Object.keys(labels).length === 0 ? [] : [...new Set(cluster.workloads.select(labels, policy.namespace).flatMap(each => cluster.servicesOf(each)))];
 }
 
-/** Databases and mail servers whose protocol begins with the server, by their usual ports. */
+/** Server-first protocols of databases and mail servers, by their usual ports. */
 const SERVER_FIRST: ReadonlyMap<number, string> = new Map([[21, 'FTP'], [22, 'SSH'], [25, 'SMTP'], [3306, 'MySQL'], [27017, 'MongoDB']]);
 
 export const serverFirstPort: Check = {
   id: 'ServerFirstPort',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'A port on which the server speaks first does not say what it carries',
-  explanation: 'Istio waits for the client\'s first bytes to learn the protocol; the client waits for the server\'s. The connection stands still until the detection times out, and under STRICT mutual TLS may fail. '
-    + 'Istio knows 25, 53, 3306 and 27017 themselves as TCP, but not a Service port that only leads there.',
+  summary: 'A port with a server-first protocol does not declare its protocol',
+  explanation: 'Istio waits for the client\'s first bytes to detect the protocol; the client waits for the server\'s. The connection stalls until the detection times out, and with STRICT mutual TLS it may fail. '
+    + 'Istio treats the ports 25, 53, 3306 and 27017 as TCP, but not another Service port that maps to one of them.',
   *find(cluster) {
     for (const service of cluster.all(Kind.SERVICE).filter(each => !isOfIstio(each))) {
       for (const port of service.spec.get('ports').items.filter(each => protocolOf(each) === undefined)) {
         const target = port.get('targetPort').number ?? port.get('port').number ?? 0;
         const name = SERVER_FIRST.get(target) ?? SERVER_FIRST.get(port.get('port').number ?? 0);
         if (name) {
-          yield problem(port, `Port ${port.get('port').text} leads to ${name}, where the server speaks first, and does not say so.`, 'Set `appProtocol: tcp` (or mysql, mongo).');
+          yield problem(port, `Port ${port.get('port').text} maps to ${name}, a server-first protocol, and does not declare it.`, 'Set `appProtocol: tcp` (or mysql, mongo).');
         }
       }
     }

@@ -2,7 +2,7 @@ import { type Cluster, type Field, Kind, type Resource, type Workload } from '..
 
 const SCALERS = new WeakMap<Cluster, Map<string, Resource>>();
 
-/** How few replicas a workload may have: what it asks for, or the minimum of what scales it; endless for a DaemonSet, which has one on each node. */
+/** The minimum of replicas of a workload: its own setting, or the minimum of its autoscaler; infinite for a DaemonSet, which has one on each node. */
 export function replicasOf(workload: Workload, cluster: Cluster): number {
   if (workload.resource.type === Kind.DAEMON_SET) {
     return Infinity;
@@ -11,10 +11,10 @@ export function replicasOf(workload: Workload, cluster: Cluster): number {
   return scaler ? (scaler.spec.get('minReplicas').number ?? scaler.spec.get('minReplicaCount').number ?? (scaler.kind === 'ScaledObject' ? 0 : 1)) : workload.replicas;
 }
 
-/** How many replicas a workload may have at the most. */
+/** The maximum of replicas of a workload. */
 export function mostReplicasOf(workload: Workload, cluster: Cluster): number {
   const scaler = scalerOf(workload, cluster);
-  // KEDA's own maximum.
+  // KEDA's default maximum.
   return scaler ? scaler.spec.get('maxReplicas').number ?? scaler.spec.get('maxReplicaCount').number ?? 100 : replicasOf(workload, cluster);
 }
 

@@ -15,7 +15,7 @@ export function rulesFor(call: Call, cluster: Cluster): Field[] {
   ].filter(forwards);
 }
 
-/** The rules of all VirtualServices and routes that send requests on. */
+/** The rules of all VirtualServices and routes that forward requests. */
 export function forwardingRules(cluster: Cluster): Field[] {
   return [
     ...cluster.all(Kind.VIRTUAL_SERVICE).flatMap(each => each.spec.get('http').items),
@@ -23,12 +23,12 @@ export function forwardingRules(cluster: Cluster): Field[] {
   ].filter(forwards);
 }
 
-/** Whether a rule sends requests on, rather than answering them itself. */
+/** Whether a rule forwards requests, rather than responding directly. */
 function forwards(rule: Field): boolean {
   return !['delegate', 'redirect', 'directResponse'].some(name => rule.get(name).exists) && !rule.get('filters').items.some(each => each.get('type').text === 'RequestRedirect');
 }
 
-/** The rules of a VirtualService by the first label that they demand of the caller, so that a caller is compared with few of them. */
+/** The rules of a VirtualService, indexed by the first label that they require of the caller, so that a caller is compared with few of them. */
 class CallerRules {
   readonly visibleIn: readonly string[];
   private readonly rules: readonly Field[];
@@ -60,7 +60,7 @@ interface RoutesBetween {
 
 const ROUTES = new WeakMap<Cluster, RoutesBetween>();
 
-/** The routes for traffic between workloads, by what they are for. */
+/** The routes for traffic between workloads, by parent. */
 function routesBetween(cluster: Cluster): RoutesBetween {
   const known = ROUTES.get(cluster);
   if (known) {
@@ -96,7 +96,7 @@ function takes(match: Field, { caller, ports }: Call): boolean {
 
 const CONDITIONS = ['uri', 'headers', 'withoutHeaders', 'method', 'authority', 'queryParams', 'scheme'];
 
-/** The rules before which none takes all that the caller sends to their ports. */
+/** The rules that are not hidden by an earlier rule that matches all requests of the caller to their ports. */
 function withoutShadowed(rules: readonly Field[], call: Call): Field[] {
   const taken = new Set<number>();
   let isOver = false;

@@ -1,7 +1,7 @@
 import { addTo, type Cluster, covers, fullHost, Kind, type Resource, Selecting } from '../../../manifests';
 import type { Node } from './node';
 
-/** The Sidecar that a node's proxies have: one that selects them, else that of the namespace, else that of the mesh; undefined if they know everything. */
+/** The Sidecar that applies to a node's proxies: one that selects them, else that of the namespace, else that of the mesh; undefined if their scope is unrestricted. */
 export function egressFor(node: Node, cluster: Cluster): Resource | undefined {
   const index = Selecting.of(cluster, Kind.SIDECAR, 'workloadSelector', 'labels');
   const selecting = node.workloads.flatMap(each => index.selecting(each)).find(each => each.namespace === node.namespace);
@@ -9,19 +9,19 @@ export function egressFor(node: Node, cluster: Cluster): Resource | undefined {
   return found?.spec.get('egress').items.length ? found : undefined;
 }
 
-/** Whether a Sidecar has the host of a node. */
+/** Whether a Sidecar includes the host of a node. */
 export function knowsHost(sidecar: Resource, node: Node, cluster: Cluster): boolean {
   return node.services.some(service => knows(sidecar, service.namespace, fullHost(service.name, service.namespace, cluster.clusterDomain), cluster));
 }
 
-/** Whether a Sidecar has a host of a namespace. */
+/** Whether a Sidecar includes a host of a namespace. */
 export function knows(sidecar: Resource, namespace: string, host: string, cluster: Cluster): boolean {
   const { exact, patterns } = hostsOf(sidecar, cluster);
   return ['*', namespace].some(scope => exact.has(`${scope}/${host}`) || patterns.get(scope)?.some(each => covers(each, host)) === true);
 }
 
 interface ScopeHosts {
-  /** With their namespaces, or `*`, in front. */
+  /** Prefixed with their namespace, or `*`. */
   readonly exact: ReadonlySet<string>;
   /** Those with a wildcard, by namespace or `*`. */
   readonly patterns: ReadonlyMap<string, readonly string[]>;

@@ -4,37 +4,37 @@ import { isAppliedByIstio, isCarriedByIstio } from './implementation';
 import type { Call, Entry } from './node';
 import { rulesFor } from './rules-between';
 
-/** Under what terms requests are sent. */
+/** The timeout and retry settings of requests. */
 export interface Terms {
-  /** The rule of the route, or what stands for the call where there is none. */
+  /** The rule of the route, or the evidence of the call if there is no rule. */
   readonly at: Field;
-  /** Where the time is limited, or would be. */
+  /** The field of the timeout, set or not. */
   readonly timeoutAt: Field;
-  /** Where it is written how often a request is tried, or would be. */
+  /** The field of the retries, set or not. */
   readonly retriesAt: Field;
-  /** In milliseconds; undefined if nobody sets one. */
+  /** In milliseconds; undefined if none is set. */
   readonly timeout?: number;
-  /** How often a failed request is tried again. */
+  /** The number of retries of a failed request. */
   readonly retries: number;
-  /** Whether the number of retries is written down, and not Istio's own. */
+  /** Whether the number of retries is set, rather than Istio's default. */
   readonly isExplicit: boolean;
-  /** The longest of one try, in milliseconds. */
+  /** The per-try timeout, in milliseconds. */
   readonly perTry?: number;
-  /** The pause before a further try, in milliseconds, give or take: Envoy draws it by lot. */
+  /** The average back-off before a retry, in milliseconds: Envoy adds jitter. */
   readonly backoff: number;
-  /** What is tried again. */
+  /** The conditions on which a request is retried. */
   readonly retryOn: readonly string[];
 }
 
-/** What Istio tries again where nothing is said. */
+/** Istio's default retry conditions. */
 const RETRY_ON = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', 'retriable-status-codes'];
-/** What it tries again for every route of the Gateway API that says how often. */
+/** Istio's retry conditions for every route of the Gateway API with a number of retries. */
 const RETRY_ON_FOR_ROUTES = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled'];
 const ISTIOS = 2;
 
 const TERMS = new WeakMap<Call, readonly Terms[]>();
 
-/** The terms of a call: one for each rule that may apply to it. */
+/** The settings of a call: one for each rule that may apply to it. */
 export function termsOf(call: Call, cluster: Cluster): readonly Terms[] {
   let terms = TERMS.get(call);
   if (!terms) {
@@ -45,12 +45,12 @@ export function termsOf(call: Call, cluster: Cluster): readonly Terms[] {
   return terms;
 }
 
-/** The terms of a way in. */
+/** The settings of an entry. */
 export function termsOfEntry({ route, rule }: Entry, cluster: Cluster): Terms {
   return route.type === Kind.INGRESS ? implicit(rule, isAppliedByIstio(route, cluster), cluster) : termsOfRule(rule, cluster);
 }
 
-/** The terms of a rule of a VirtualService or of a route of the Gateway API. */
+/** The settings of a rule of a VirtualService or of a route of the Gateway API. */
 export function termsOfRule(rule: Field, cluster: Cluster): Terms {
   return rule.resource.type === Kind.VIRTUAL_SERVICE ? ofVirtualService(rule, cluster) : ofRoute(rule, cluster);
 }
@@ -71,7 +71,7 @@ function ofVirtualService(rule: Field, cluster: Cluster): Terms {
   };
 }
 
-/** The longest of a try is that of the whole where `retry` is left out, as Istio has it. */
+/** Without `retry` the per-try timeout is the timeout of the request, as in Istio. */
 function ofRoute(rule: Field, cluster: Cluster): Terms {
   const retry = rule.get('retry');
   const [whole, each] = ['request', 'backendRequest'].map(name => rule.get('timeouts', name));
@@ -92,7 +92,7 @@ function ofRoute(rule: Field, cluster: Cluster): Terms {
   };
 }
 
-/** What holds where a route says nothing of retries: what the mesh says, if it is Istio that sends. */
+/** The retries of a route without retry settings: the default of the mesh, if Istio carries the traffic. */
 function implicit(at: Field, isIstio: boolean, cluster: Cluster): Terms {
   const policy = cluster.mesh.get('defaultHttpRetryPolicy');
   return {

@@ -8,8 +8,8 @@ export const sidecarMissesTracing: Check = {
   id: 'SidecarMissesTracing',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'A Sidecar does not have the backend of traces',
-  explanation: 'The proxies cannot send their spans: traces have holes, and nobody says why. The backend is the provider of the mesh configuration that a Telemetry names; both have to be among the manifests.',
+  summary: 'A Sidecar does not include the tracing backend',
+  explanation: 'The proxies cannot send their spans, so traces are silently incomplete. The backend is the provider of the mesh configuration to which a Telemetry refers; both must be among the manifests.',
   *find(cluster) {
     const backend = tracingBackend(cluster);
     const seen = new Set<string>();
@@ -17,13 +17,13 @@ export const sidecarMissesTracing: Check = {
       const sidecar = egressFor(node, cluster);
       if (sidecar && backend && !seen.has(sidecar.key) && !knows(sidecar, backend.namespace, backend.host, cluster)) {
         seen.add(sidecar.key);
-        yield problem(sidecar.spec.get('egress'), `The proxies of ${node.name} do not know ${backend.host}, so they send no spans.`, `Add \`${backend.namespace}/${backend.host}\`.`);
+        yield problem(sidecar.spec.get('egress'), `The proxies of ${node.name} have no configuration for ${backend.host}, so they send no spans.`, `Add \`${backend.namespace}/${backend.host}\`.`);
       }
     }
   },
 };
 
-/** The host of the tracing provider in use, with its namespace. */
+/** The host and namespace of the tracing provider in use. */
 function tracingBackend(cluster: Cluster): { host: string; namespace: string } | undefined {
   const used = new Set([...cluster.all(Kind.TELEMETRY).flatMap(each => each.spec.get('tracing').items).filter(each => !each.get('disableSpanReporting').isTrue).flatMap(each => each.get('providers').items).map(each => each.get('name').text),
     ...cluster.mesh.get('defaultProviders', 'tracing')?.texts ?? []]);

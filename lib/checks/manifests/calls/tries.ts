@@ -8,9 +8,9 @@ export const triesBeyondTimeout: Check = {
   id: 'TriesBeyondTimeout',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'The tries of a route need longer than its timeout',
-  explanation: 'The timeout is for all tries together, and for the pauses between them: 25 ms before each further one where `backoff` says nothing, and Envoy draws it by lot. A try that fails by taking its full time leaves '
-    + 'the next one less, and the last one may never begin.',
+  summary: 'The retries of a route do not fit into its timeout',
+  explanation: 'The timeout covers the request with all its retries and the back-off between them: 25 ms on average before each retry unless `backoff` is set, with jitter. An attempt that runs into its per-try timeout leaves '
+    + 'less time for the next one, and the last one may never start.',
   *find(cluster) {
     for (const { retriesAt, timeout, retries, perTry, backoff } of forwardingRules(cluster).map(rule => termsOfRule(rule, cluster))) {
       if (timeout === undefined || perTry === undefined || retries === 0) {
@@ -18,11 +18,11 @@ export const triesBeyondTimeout: Check = {
       }
       const beforeLast = retries * (perTry + backoff);
       const needed = beforeLast + perTry;
-      const remedy = `Raise the timeout to ${describeMillis(needed)}, or lower the number or the time of tries.`;
+      const remedy = `Raise the timeout to ${describeMillis(needed)}, or lower the number of retries or perTryTimeout.`;
       if (beforeLast >= timeout) {
-        yield problem(retriesAt, `If each of ${1 + retries} tries takes ${describeMillis(perTry)}, the timeout of ${describeMillis(timeout)} is over before the last one begins.`, remedy);
+        yield problem(retriesAt, `If each of the ${1 + retries} attempts takes ${describeMillis(perTry)}, the timeout of ${describeMillis(timeout)} expires before the last one starts.`, remedy);
       } else if (needed > timeout) {
-        yield problem(retriesAt, `${1 + retries} tries of ${describeMillis(perTry)} with their pauses need ${describeMillis(needed)}, and the timeout of ${describeMillis(timeout)} cuts the last one short.`, remedy);
+        yield problem(retriesAt, `${1 + retries} attempts of ${describeMillis(perTry)} with their back-off need ${describeMillis(needed)}, and the timeout of ${describeMillis(timeout)} cuts the last one short.`, remedy);
       }
     }
   },

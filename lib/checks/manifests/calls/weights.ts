@@ -9,13 +9,13 @@ export const weightWithoutReplicas: Check = {
   id: 'WeightWithoutReplicas',
   severity: Severity.ERROR,
   covers: [],
-  summary: 'A share of the requests goes to a version that has no replicas',
-  explanation: 'These requests are answered with 503. A HorizontalPodAutoscaler with a minimum of 0 counts as none, for it may be at that minimum. Looked at in VirtualServices and in routes of the Gateway API.',
+  summary: 'A share of the requests is routed to a version without replicas',
+  explanation: 'These requests fail with 503. A HorizontalPodAutoscaler with a minimum of 0 counts as no replicas, since it may scale to that minimum. VirtualServices and routes of the Gateway API are checked.',
   *find(cluster) {
     const podsBehind = podsOf(cluster);
     for (const { at, pods, share } of [...ofVirtualServices(cluster, podsBehind), ...ofRoutes(cluster, podsBehind)]) {
       if (share > 0 && pods.length > 0 && pods.every(each => replicasOf(each, cluster) === 0)) {
-        yield problem(at, `${share === 1 ? 'All' : `${Number((share * 100).toFixed(1))} %`} of the requests go to ${listed(pods.map(each => each.name))}, which may have no replicas.`, 'Set the weight to 0, or give it replicas.');
+        yield problem(at, `${share === 1 ? 'All' : `${Number((share * 100).toFixed(1))} %`} of the requests go to ${listed(pods.map(each => each.name))}, which may have no replicas.`, 'Set the weight to 0, or raise the minimum of replicas.');
       }
     }
   },
@@ -30,7 +30,7 @@ interface Share {
 
 type PodsBehind = (service: Resource | undefined, subset: string, host: string) => readonly Workload[];
 
-/** What is behind a Service, or behind a subset of it: looked up once for each. */
+/** The workloads behind a Service or a subset of it, cached. */
 function podsOf(cluster: Cluster): PodsBehind {
   const subsets = new Map(cluster.all(Kind.DESTINATION_RULE).flatMap(rule => rule.spec.get('subsets').items.map(subset =>
     [`${targetOf(rule.spec.get('host').text, rule, cluster)?.name ?? ''} ${subset.get('name').text}`, subset.get('labels').strings] as const)));

@@ -10,14 +10,14 @@ export const retriedWrites: Check = {
   id: 'RetriedWrites',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'Requests that change something are tried again after the callee may have done them',
-  explanation: 'POST and PATCH are not idempotent: a payment is made twice. `connect-failure` and `refused-stream` are certain not to have reached the callee, and conditions of gRPC (`unavailable`, `cancelled`) do not apply to '
-    + 'other requests; all else does. Known by the methods that routes match, and those which AuthorizationPolicies let callers use; gRPC, where everything is POST, is left out.',
+  summary: 'Non-idempotent requests are retried after the callee may have processed them',
+  explanation: 'POST and PATCH are not idempotent: a payment may be made twice. Requests that fail with `connect-failure` and `refused-stream` have not reached the callee, and gRPC conditions (`unavailable`, `cancelled`) do not apply to '
+    + 'other requests; all other conditions are unsafe. The methods are those that routes match and that AuthorizationPolicies allow callers; gRPC, where every request is a POST, is not checked.',
   *find(cluster) {
     for (const { what, terms, at } of writes(cluster)) {
       const risky = terms.retryOn.filter(isRisky);
       if (terms.retries > 0 && risky.length > 0) {
-        yield problem(terms.isExplicit ? terms.retriesAt : at, `${what}, and failed requests are tried ${times(terms.retries)}${terms.isExplicit ? '' : ', as the mesh configuration has it'}, also after ${risky.join(', ')}.`, remedyFor(terms));
+        yield problem(terms.isExplicit ? terms.retriesAt : at, `${what}, and failed requests have ${times(terms.retries)}${terms.isExplicit ? '' : ', as set in the mesh configuration'}, also after ${risky.join(', ')}.`, remedyFor(terms));
       }
     }
   },
@@ -27,14 +27,14 @@ export const implicitRetries: Check = {
   id: 'ImplicitRetries',
   severity: Severity.INFO,
   covers: [],
-  summary: 'Whether requests that change something are tried again is left to Istio',
-  explanation: 'Where nothing is said Istio tries twice more: since 1.24 after what cannot have reached the callee (and for gRPC after `unavailable` and `cancelled`), before that after 503 too, by which a payment is made twice. '
-    + 'Looked at for POST and PATCH, as in RetriedWrites.',
+  summary: 'Non-idempotent requests are subject to Istio\'s default retries',
+  explanation: 'By default Istio retries twice: since 1.24 only failures that cannot have reached the callee (and for gRPC `unavailable` and `cancelled`), before 1.24 also 503, which may make a payment twice. '
+    + 'POST and PATCH are checked, as in RetriedWrites.',
   *find(cluster) {
     const isLeftToIstio = !cluster.mesh.get('defaultHttpRetryPolicy')?.exists;
     for (const { what, terms, at } of isLeftToIstio ? writes(cluster) : []) {
       if (terms.retries > 0 && !terms.isExplicit) {
-        yield problem(at, `${what}, and Istio by itself tries failed requests ${times(terms.retries)}: before 1.24 after 503 too.`, remedyFor(terms));
+        yield problem(at, `${what}, and by default Istio makes ${times(terms.retries)} of failed requests: before 1.24 also after 503.`, remedyFor(terms));
       }
     }
   },
@@ -43,11 +43,11 @@ export const implicitRetries: Check = {
 interface Write {
   readonly what: string;
   readonly terms: Terms;
-  /** Where to point if the terms themselves are written nowhere. */
+  /** The field to report if no retry settings exist. */
   readonly at: Field;
 }
 
-/** The rules and calls by which requests go that change something. */
+/** The rules and calls that carry non-idempotent requests. */
 function* writes(cluster: Cluster): Iterable<Write> {
   const ruled = new Set<string>();
   for (const rule of forwardingRules(cluster).filter(matchesWrites)) {
@@ -63,9 +63,9 @@ function* writes(cluster: Cluster): Iterable<Write> {
 }
 
 const WRITES: readonly string[] = ['POST', 'PATCH'];
-/** What cannot have reached the callee, so that trying again does nothing twice. */
+/** Failures that cannot have reached the callee, so that a retry is safe. */
 const SAFE = new Set(['connect-failure', 'refused-stream', 'reset-before-request', 'retriable-headers', 'envoy-ratelimited', 'retriable-status-codes', '425', '429']);
-/** What is read from the status of gRPC, which other answers do not have. */
+/** Conditions on the gRPC status, which other responses do not have. */
 const OF_GRPC = new Set(['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable']);
 
 function isRisky(condition: string): boolean {
@@ -73,15 +73,15 @@ function isRisky(condition: string): boolean {
 }
 
 function times(retries: number): string {
-  return retries === 1 ? 'once more' : `${retries} more times`;
+  return retries === 1 ? '1 retry' : `${retries} retries`;
 }
 
-/** A route of the Gateway API has no way to say that nothing is tried again: `retry` has one attempt at least, and is not in the standard channel. */
+/** A route of the Gateway API cannot disable retries: `retry` has at least one attempt, and is not in the standard channel. */
 function remedyFor({ at: { resource }, isExplicit }: Terms): string {
   if (resource.type !== Kind.HTTP_ROUTE && resource.type !== Kind.GRPC_ROUTE) {
     return 'Set `retries: { attempts: 0 }` in the VirtualService, or `retryOn: connect-failure,refused-stream`.';
   }
-  return isExplicit ? 'Give these methods a rule of their own, without `retry`.' : 'Set `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh configuration: an HTTPRoute cannot say so.';
+  return isExplicit ? 'Use a separate rule for these methods, without `retry`.' : 'Set `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh configuration, since an HTTPRoute cannot disable retries.';
 }
 
 function placeOf(rule: Field): string {
@@ -92,7 +92,7 @@ function matchesWrites(rule: Field): boolean {
   return rule.resource.type !== Kind.GRPC_ROUTE && matchesOf(rule).some(match => methodsOf(match).some(each => WRITES.includes(each)) && !isMethodOfGrpc(match));
 }
 
-/** Whether a rule takes other methods than it matches: one for reads alone has nothing to do with writes. */
+/** Whether a rule may match methods other than the ones it lists: a rule for reads only never carries writes. */
 function maySeeWrites(rule: Field): boolean {
   return matchesOf(rule).every(match => methodsOf(match).length === 0);
 }
@@ -101,7 +101,7 @@ function matchesOf(rule: Field): Field[] {
   return rule.get(rule.resource.type === Kind.VIRTUAL_SERVICE ? 'match' : 'matches').items;
 }
 
-/** The methods that a match names; those of a regular expression, if it is a list of them. */
+/** The methods in a match; those of a regular expression, if it is a list of alternatives. */
 function methodsOf(match: Field): string[] {
   const method = match.get('method');
   const [exact, prefix, regex] = ['exact', 'prefix', 'regex'].map(name => method.get(name).text);

@@ -7,8 +7,8 @@ export const managedApi: Check = {
   id: 'ManagedApi',
   severity: Severity.ERROR,
   covers: [],
-  summary: 'A managed API of a template that AWS refuses, or that does not do what it says',
-  explanation: 'Quotas, names and grammars of HTTP APIs and REST APIs that neither CloudFormation nor its linters look at before a deployment.',
+  summary: 'A managed API of a template that AWS rejects, or that does not behave as declared',
+  explanation: 'Quotas, names and formats of HTTP APIs and REST APIs that neither CloudFormation nor its linters validate before deployment.',
   *find(cluster) {
     for (const [, resources] of byTemplate(cluster.resources)) {
       const template = Object.fromEntries([...resources].map(([id, { kind, root }]): [string, CloudResource] => [id, { Type: kind, Properties: Object.fromEntries(root.get('Properties').entries.map(([name, field]) => [name, field.value])) }]));

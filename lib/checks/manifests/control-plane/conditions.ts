@@ -5,7 +5,7 @@ import { type Check, problem } from '../check';
 const ROUTE = ['Accepted', 'Programmed', 'ResolvedRefs'];
 const WAYPOINT = ['istio.io/WaypointBound'];
 
-/** The conditions of which "False" says that something does not work. */
+/** The conditions whose status "False" means a failure. */
 const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   [Kind.SERVICE]: WAYPOINT,
   [Kind.SERVICE_ENTRY]: WAYPOINT,
@@ -20,8 +20,8 @@ export const negativeCondition: Check = {
   id: 'NegativeCondition',
   severity: Severity.WARNING,
   covers: ['IST0171'],
-  summary: 'The status of an object says that it was not accepted',
-  explanation: 'Only objects that come out of a cluster have a status: the control plane has refused this one, or a part of it.',
+  summary: 'The status of an object shows that it was not accepted',
+  explanation: 'Only objects from a cluster have a status: the control plane rejected this one, or a part of it.',
   *find(cluster) {
     for (const [type, names] of Object.entries(CONDITIONS)) {
       for (const resource of cluster.all(type)) {
@@ -30,7 +30,7 @@ export const negativeCondition: Check = {
           const [name, reason] = ['type', 'reason'].map(each => condition.get(each).text);
           const isPartial = type === Kind.AUTHORIZATION_POLICY && name === 'WaypointAccepted' && reason === 'PartiallyInvalid';
           if (isPartial || (names.includes(name ?? '') && condition.get('status').text === 'False')) {
-            yield problem(condition, `The control plane says ${name} is ${condition.get('status').text}: ${[reason, condition.get('message').text].filter(each => each).join(', ').replace(/\.$/, '')}.`, 'Correct what it names.');
+            yield problem(condition, `The control plane reports that ${name} is ${condition.get('status').text}: ${[reason, condition.get('message').text].filter(each => each).join(', ').replace(/\.$/, '')}.`, 'Correct the reported field.');
           }
         }
       }

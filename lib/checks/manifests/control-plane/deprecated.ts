@@ -9,7 +9,7 @@ export const deprecated: Check = {
   severity: Severity.WARNING,
   covers: ['IST0002'],
   summary: 'A field or a kind that Istio has deprecated or removed',
-  explanation: 'It is ignored, or will be: `fault.delay.percent`, `outboundTrafficPolicy.egressProxy` of Sidecars, the kinds of rbac.istio.io, Lightstep as a provider of traces.',
+  explanation: 'It is ignored, or will be: `fault.delay.percent`, `outboundTrafficPolicy.egressProxy` of Sidecars, the kinds of rbac.istio.io, Lightstep as a tracing provider.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const percent of virtualService.spec.get('http').items.map(each => each.get('fault', 'delay', 'percent')).filter(each => (each.number ?? 0) > 0)) {
@@ -20,7 +20,7 @@ export const deprecated: Check = {
       yield problem(proxy, '`egressProxy` is ignored.', 'Route to the egress gateway with a VirtualService.');
     }
     for (const definition of cluster.all(Kind.CRD).filter(each => each.spec.get('group').text === 'rbac.istio.io' && REMOVED.has(each.spec.get('names', 'kind').text))) {
-      yield problem(definition.spec.get('names', 'kind'), `Istio has no ${definition.spec.get('names', 'kind').text} any more.`, 'Use AuthorizationPolicy, and remove the definition.');
+      yield problem(definition.spec.get('names', 'kind'), `Istio no longer supports ${definition.spec.get('names', 'kind').text}.`, 'Use AuthorizationPolicy, and remove the definition.');
     }
     yield* lightstep(cluster);
   },

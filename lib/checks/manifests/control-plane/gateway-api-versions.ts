@@ -6,18 +6,18 @@ const GROUP = 'gateway.networking.k8s.io';
 const BETA = ['Gateway', 'GatewayClass', 'HTTPRoute', 'ReferenceGrant'];
 const STABLE = ['Gateway', 'GatewayClass', 'HTTPRoute', 'GRPCRoute'];
 
-/** The releases of the Gateway API below which Istio 1.31 does not look at a kind. */
+/** The minimum Gateway API releases for each kind in Istio 1.31. */
 const MINIMUM: Readonly<Record<string, string>> = { grpcroutes: '1.1.0', backendtlspolicies: '1.4.0', tlsroutes: '1.5.0', tcproutes: '1.6.0' };
 
 export const unsupportedGatewayApi: Check = {
   id: 'UnsupportedGatewayApi',
   severity: Severity.ERROR,
   covers: ['IST0156'],
-  summary: 'A definition of the Gateway API does not serve v1beta1',
-  explanation: 'Istio reads this version of Gateway, GatewayClass, HTTPRoute and ReferenceGrant; without it the objects are not looked at.',
+  summary: 'A Gateway API CRD does not serve v1beta1',
+  explanation: 'Istio reads this version of Gateway, GatewayClass, HTTPRoute and ReferenceGrant; without it the objects are ignored.',
   *find(cluster) {
     for (const definition of gatewayApiDefinitions(cluster.all(Kind.CRD), BETA).filter(each => !served(each).includes('v1beta1'))) {
-      yield problem(definition.spec.get('versions'), `The definition serves ${served(definition).join(', ') || 'no version'}, and Istio needs v1beta1.`, 'Install a current release of the Gateway API.');
+      yield problem(definition.spec.get('versions'), `The CRD serves ${served(definition).join(', ') || 'no version'}, and Istio requires v1beta1.`, 'Install a current release of the Gateway API.');
     }
   },
 };
@@ -26,11 +26,11 @@ export const agingGatewayApi: Check = {
   id: 'AgingGatewayApi',
   severity: Severity.WARNING,
   covers: ['IST0172'],
-  summary: 'A definition of the Gateway API does not serve v1',
-  explanation: 'A coming version of Istio will read v1 of Gateway, GatewayClass, HTTPRoute and GRPCRoute only.',
+  summary: 'A Gateway API CRD does not serve v1',
+  explanation: 'A future version of Istio will read only v1 of Gateway, GatewayClass, HTTPRoute and GRPCRoute.',
   *find(cluster) {
     for (const definition of gatewayApiDefinitions(cluster.all(Kind.CRD), STABLE).filter(each => !served(each).includes('v1'))) {
-      yield problem(definition.spec.get('versions'), `The definition serves ${served(definition).join(', ') || 'no version'}, and coming versions of Istio need v1.`, 'Install a current release of the Gateway API.');
+      yield problem(definition.spec.get('versions'), `The CRD serves ${served(definition).join(', ') || 'no version'}, and future versions of Istio require v1.`, 'Install a current release of the Gateway API.');
     }
   },
 };
@@ -39,14 +39,14 @@ export const oldGatewayApi: Check = {
   id: 'OldGatewayApi',
   severity: Severity.WARNING,
   covers: ['IST0176'],
-  summary: 'A definition of the Gateway API is of a release that Istio does not look at',
-  explanation: 'Objects of this kind are not processed. The release is in the annotation `gateway.networking.k8s.io/bundle-version`.',
+  summary: 'A Gateway API CRD is of a release that Istio does not support',
+  explanation: 'Objects of this kind are ignored. The release is in the annotation `gateway.networking.k8s.io/bundle-version`.',
   *find(cluster) {
     for (const definition of cluster.all(Kind.CRD)) {
       const needed = definition.name.endsWith(`.${GROUP}`) ? MINIMUM[definition.name.slice(0, -GROUP.length - 1)] : undefined;
       const release = definition.metadata.get('annotations', `${GROUP}/bundle-version`);
       if (needed && isOlder(release.text, needed)) {
-        yield problem(release, `The definition is of release ${release.text}, and Istio looks at it from ${needed} on.`, `Install release ${needed} or newer of the Gateway API.`);
+        yield problem(release, `The CRD is of release ${release.text}, and Istio requires ${needed} or newer.`, `Install release ${needed} or newer of the Gateway API.`);
       }
     }
   },

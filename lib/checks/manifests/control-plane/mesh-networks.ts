@@ -6,8 +6,8 @@ export const unknownRegistry: Check = {
   id: 'UnknownRegistry',
   severity: Severity.ERROR,
   covers: ['IST0126'],
-  summary: 'The mesh\'s networks name a registry of services that nobody declares',
-  explanation: 'Endpoints of this cluster get no network, so traffic to them goes past the gateway between the networks. Registries are the clusters of Secrets labelled `istio/multiCluster: "true"`.',
+  summary: 'meshNetworks refers to a service registry that does not exist',
+  explanation: 'Endpoints of this cluster get no network, so traffic to them bypasses the east-west gateway. Registries are the clusters of Secrets labelled `istio/multiCluster: "true"`.',
   *find(cluster) {
     const known = new Set(['Kubernetes', 'External', 'Mock', ...cluster.all(Kind.SECRET).filter(each => each.labels['istio/multiCluster'] === 'true')
       .flatMap(each => [...each.root.get('data').entries, ...each.root.get('stringData').entries].map(([name]) => name))]);
@@ -21,7 +21,7 @@ export const unknownRegistry: Check = {
   },
 };
 
-/** Networks are written as YAML in the ConfigMap of the control plane. */
+/** meshNetworks is YAML in the ConfigMap of the control plane. */
 function networksOf(cluster: Cluster): Field[] {
   return cluster.all(Kind.CONFIG_MAP).filter(each => /^istio(-|$)/.test(each.name)).map(each => embedded(each.root.get('data', 'meshNetworks')));
 }

@@ -9,8 +9,8 @@ export const invalidWebhook: Check = {
   id: 'InvalidWebhook',
   severity: Severity.ERROR,
   covers: ['IST0139'],
-  summary: 'Two injectors take the same pods, or an injector\'s Service does not exist',
-  explanation: 'A pod that two injectors take is injected twice; one whose injector cannot be reached is not created, or created without a proxy.',
+  summary: 'Two injectors match the same pods, or an injector\'s Service does not exist',
+  explanation: 'A pod that two injectors match is injected twice; a pod whose injector is unreachable is not created, or is created without a proxy.',
   *find(cluster) {
     const webhooks = cluster.all(Kind.MUTATING_WEBHOOK).filter(each => revisionsOf(each).length > 0 || hooksOf(each).some(hook => hook.get('name').text.endsWith('istio.io')))
       .flatMap(resource => hooksOf(resource).map(hook => ({ resource, hook })));
@@ -18,7 +18,7 @@ export const invalidWebhook: Check = {
     for (const service of webhooks.map(each => each.hook.get('clientConfig', 'service')).filter(each => each.exists)) {
       const [name = '', namespace = ''] = ['name', 'namespace'].map(each => service.get(each).text);
       if (!cluster.find(Kind.SERVICE, name, namespace)) {
-        yield problem(service, `The injector is asked at the Service ${namespace}/${name}, which does not exist.`, 'Install the control plane of this revision, or remove the webhook.');
+        yield problem(service, `The injector's Service ${namespace}/${name} does not exist.`, 'Install the control plane of this revision, or remove the webhook.');
       }
     }
   },
@@ -29,7 +29,7 @@ interface Hook {
   readonly hook: Field;
 }
 
-/** Tries all the labels that matter on namespaces and pods. */
+/** Evaluates all relevant labels of namespaces and pods. */
 function* overlaps(hooks: readonly Hook[]): Iterable<Problem> {
   const revisions = [undefined, ...new Set(hooks.flatMap(each => revisionsOf(each.resource)))];
   for (const namespace of samples('istio-injection', ['enabled', 'disabled'], revisions)) {
@@ -37,7 +37,7 @@ function* overlaps(hooks: readonly Hook[]): Iterable<Problem> {
       const takers = hooks.filter(({ hook }) => accepts(hook.get('namespaceSelector'), namespace) && accepts(hook.get('objectSelector'), object));
       for (const { resource, hook } of takers.length > 1 ? takers : []) {
         const others = takers.filter(each => each.hook !== hook).map(each => `${each.resource.name}/${each.hook.get('name').text}`);
-        yield problem(hook.get('name'), `Pods that this webhook takes are taken by ${[...new Set(others)].sort().join(' and ')} too, and so injected twice.`, `Remove one of them, or change the selectors of ${resource.name}.`);
+        yield problem(hook.get('name'), `Pods that this webhook matches also match ${[...new Set(others)].sort().join(' and ')}, so they are injected twice.`, `Remove one of them, or change the selectors of ${resource.name}.`);
       }
     }
   }
@@ -67,12 +67,12 @@ export const invalidExternalControlPlane: Check = {
   id: 'InvalidExternalControlPlane',
   severity: Severity.WARNING,
   covers: ['IST0163'],
-  summary: 'A webhook of Istio says neither a Service nor a valid URL of its control plane',
-  explanation: 'A remote cluster asks the control plane by this URL; without it nothing is injected or validated.',
+  summary: 'An Istio webhook has neither a Service nor a valid URL of its control plane',
+  explanation: 'A remote cluster calls the control plane at this URL; without it nothing is injected or validated.',
   *find(cluster) {
     for (const { config, url } of externalConfigs(cluster)) {
       if (!url.exists ? !config.get('service').exists : !isUrl(url.text)) {
-        yield problem(url.exists ? url : config, url.exists ? `"${url.text}" is no URL.` : 'The webhook has neither a Service nor a URL.', 'Give the URL of the gateway in front of the control plane.');
+        yield problem(url.exists ? url : config, url.exists ? `"${url.text}" is not a valid URL.` : 'The webhook has neither a Service nor a URL.', 'Set the URL of the gateway in front of the control plane.');
       }
     }
   },
@@ -82,18 +82,18 @@ export const externalControlPlaneByAddress: Check = {
   id: 'ExternalControlPlaneByAddress',
   severity: Severity.INFO,
   covers: ['IST0164'],
-  summary: 'A webhook of Istio reaches its control plane by an IP address',
-  explanation: 'A certificate for the address is rare, and the address may change.',
+  summary: 'An Istio webhook has an IP address as its control plane\'s host',
+  explanation: 'Certificates rarely include IP addresses, and the address may change.',
   *find(cluster) {
     for (const { url } of externalConfigs(cluster)) {
       if (URL.canParse(url.text) && isIP(new URL(url.text).hostname.replace(/^\[|\]$/g, '')) > 0) {
-        yield problem(url, `The control plane is reached by the address ${new URL(url.text).hostname}.`, 'Use a host name that its certificate has.');
+        yield problem(url, `The webhook reaches the control plane at the IP address ${new URL(url.text).hostname}.`, 'Use a host name from its certificate.');
       }
     }
   },
 };
 
-/** Whether a text is a URL, perhaps without a host. */
+/** Whether a text is a URL, possibly without a host. */
 function isUrl(text: string): boolean {
   return text.includes('://') ? URL.canParse(text) : !/^:|\s|%(?![0-9a-f]{2})/i.test(text);
 }

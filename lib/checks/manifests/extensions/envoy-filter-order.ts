@@ -7,18 +7,18 @@ export const envoyFilterOrder: Check = {
   id: 'EnvoyFilterOrder',
   severity: Severity.WARNING,
   covers: ['IST0151'],
-  summary: 'A patch of an EnvoyFilter is placed relative to another, without a priority',
-  explanation: 'EnvoyFilters without a priority are applied in the order in which they were created: if what the patch refers to comes later, the patch is lost.',
-  find: cluster => relative(cluster, false, 'Without a priority the patch is lost if what it refers to is not there yet.'),
+  summary: 'An EnvoyFilter patch is positioned relative to another one without a priority',
+  explanation: 'EnvoyFilters without a priority are applied in the order of their creation: if the filter that the patch refers to is added later, the patch is ignored.',
+  find: cluster => relative(cluster, false, 'Without a priority the patch is ignored if the filter that it refers to is added later.'),
 };
 
 export const envoyFilterOrderByVersion: Check = {
   id: 'EnvoyFilterOrderByVersion',
   severity: Severity.WARNING,
   covers: ['IST0155'],
-  summary: 'A patch of an EnvoyFilter is placed relative to one that is for a proxy version only',
-  explanation: 'During an upgrade proxies of two versions run: for those of the other version what the patch refers to is not there, and the patch is lost.',
-  find: cluster => relative(cluster, true, 'The patch refers to what another patch makes for one proxy version only, and is lost for the others during an upgrade.'),
+  summary: 'An EnvoyFilter patch is positioned relative to one for a single proxy version',
+  explanation: 'During an upgrade proxies of two versions run: those of the other version do not have the filter that the patch refers to, so the patch is ignored.',
+  find: cluster => relative(cluster, true, 'The patch refers to a filter that another patch adds for one proxy version only, so it is ignored for other versions during an upgrade.'),
 };
 
 function* relative(cluster: Cluster, byVersion: boolean, message: string): Iterable<Problem> {
@@ -36,7 +36,7 @@ function* relative(cluster: Cluster, byVersion: boolean, message: string): Itera
   }
 }
 
-/** The filter that a patch makes, or else the one that it is about. */
+/** The filter that a patch adds, or the one that it matches. */
 function nameOf(patch: Field): string {
   const value = patch.get('patch', 'value');
   return value.exists ? value.get('name').text || patch.get('match', 'listener', 'filterChain', 'filter', 'name').text : '';

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import type { Resource } from '../../../manifests';
 
-/** In the order in which Istio looks for them. */
+/** In Istio's order of precedence. */
 const PAIRS = [['cert', 'key'], ['tls.crt', 'tls.key']] as const;
 
-/** What keeps a Secret from being a certificate for a gateway; undefined if nothing does. */
+/** Why a Secret is not a valid certificate for a gateway; undefined if it is one. */
 export function certificateProblem(secret: Resource): string | undefined {
   const data = (name: string) => secret.root.get('stringData', name).text || Buffer.from(secret.root.get('data', name).text, 'base64').toString();
   const pair = PAIRS.map(([certificate, key]) => ({ certificate: data(certificate), key: data(key) })).find(each => each.certificate !== '' && each.key !== '');
@@ -15,6 +15,6 @@ export function certificateProblem(secret: Resource): string | undefined {
     new X509Certificate(pair.certificate);
     return undefined;
   } catch {
-    return 'holds something that is no certificate';
+    return 'contains an invalid certificate';
   }
 }

@@ -8,8 +8,8 @@ export const conflictingGateways: Check = {
   id: 'ConflictingGateways',
   severity: Severity.ERROR,
   covers: ['IST0145', 'KIA0301'],
-  summary: 'Two servers of Gateways open one port for one host at the same pods',
-  explanation: 'One of them counts, and the settings of the other (TLS, redirects) are lost. Hosts that are for VirtualServices of different namespaces do not meet.',
+  summary: 'Two Gateway servers have the same port and host on the same pods',
+  explanation: 'Only one of them applies, and the settings of the other (TLS, redirects) are ignored. Hosts for VirtualServices of different namespaces do not conflict.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
       const byHost = new Map<string, { server: Server; host: ServerHost }[]>();
@@ -20,7 +20,7 @@ export const conflictingGateways: Check = {
         const rivals = fewOf(namesOf(rivalsOf(server, meeting, cluster)));
         if (rivals.length > 0) {
           const isWrittenAlike = !rivalsOf(server, meeting.filter(other => other.gateway !== server.gateway && haveText(server, other)), cluster).next().done;
-          yield problem(server.at.get('hosts'), `${listed(rivals)} ${rivals.length > 1 ? 'open' : 'opens'} port ${server.port} for ${listed(server.at.get('hosts').texts)} at these pods too.`, 'Put the servers into one Gateway, or give them hosts of their own.',
+          yield problem(server.at.get('hosts'), `${listed(rivals)} also ${rivals.length > 1 ? 'have' : 'has'} a server on port ${server.port} for ${listed(server.at.get('hosts').texts)} on these pods.`, 'Merge the servers into one Gateway, or use different hosts.',
             isWrittenAlike ? undefined : ['KIA0301']);
         }
       }
@@ -32,8 +32,8 @@ export const overlappingGateways: Check = {
   id: 'OverlappingGateways',
   severity: Severity.INFO,
   covers: ['KIA0301'],
-  summary: 'Gateways open one port at the same pods for hosts of which one covers the other',
-  explanation: 'The more specific host counts for its requests. That is often meant; where it is not, a host that was added elsewhere takes requests away. Hosts of one Gateway count too.',
+  summary: 'Gateway servers with the same port and pods have overlapping hosts',
+  explanation: 'The more specific host receives its requests. That is often intended; where it is not, a host added elsewhere diverts requests. Hosts of one Gateway are compared too.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
       for (const wide of servers) {
@@ -41,11 +41,11 @@ export const overlappingGateways: Check = {
         const isCovered = (other: Server) => other.hosts.some(host => patterns.some(each => each.name !== host.name && shareScope(each, host) && hostsMeet(each.name, host.name)));
         const rivals = patterns.length === 0 ? [] : [...isCovered(wide) ? [wide.gateway.key] : [], ...fewOf(namesOf(rivalsOf(wide, servers, cluster, isCovered)))];
         if (rivals.length > 0) {
-          yield problem(wide.at.get('hosts'), `${listed([...new Set(rivals)])} ${rivals.length > 1 ? 'open' : 'opens'} port ${wide.port} at these pods for hosts that ${listed(patterns.map(each => each.name))} covers.`, 'Name the hosts in one Gateway, if the overlap is not meant.');
+          yield problem(wide.at.get('hosts'), `${listed([...new Set(rivals)])} ${rivals.length > 1 ? 'have' : 'has'} servers on port ${wide.port} of these pods for hosts that ${listed(patterns.map(each => each.name))} covers.`, 'List the hosts in one Gateway, if the overlap is not intended.');
         }
         const twice = wide.hosts.find((host, index) => wide.hosts.slice(0, index).some(each => each.name === host.name && shareScope(each, host)));
         if (twice) {
-          yield problem(wide.at.get('hosts'), `The server has the host ${twice.name} twice.`, 'Name it once.');
+          yield problem(wide.at.get('hosts'), `The server lists the host ${twice.name} twice.`, 'List it once.');
         }
       }
     }
@@ -60,7 +60,7 @@ function* rivalsOf(server: Server, others: readonly Server[], cluster: Cluster, 
   }
 }
 
-/** Whether two servers have a host that is written alike, with its namespace, which is what istioctl compares. */
+/** Whether two servers have a literally equal host, including its namespace, which is what istioctl compares. */
 function haveText(one: Server, other: Server): boolean {
   const texts = one.at.get('hosts').texts;
   return other.at.get('hosts').texts.some(each => texts.includes(each));

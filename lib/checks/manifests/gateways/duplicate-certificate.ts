@@ -7,8 +7,8 @@ export const duplicateCertificate: Check = {
   id: 'DuplicateCertificate',
   severity: Severity.WARNING,
   covers: ['IST0138'],
-  summary: 'Two Gateways at the same pods use one certificate',
-  explanation: 'A browser that has an HTTP/2 connection for one host uses it for every host of the certificate; the gateway then looks for the other host among those of the first connection, and answers 404.',
+  summary: 'Two Gateways on the same pods use the same certificate',
+  explanation: 'Browsers reuse an HTTP/2 connection for every host that the certificate covers; the gateway looks up the host among those of the first connection\'s Gateway, and answers 404.',
   *find(cluster) {
     const byCertificate = new Map<string, Use[]>();
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
@@ -27,8 +27,8 @@ export const duplicateCertificate: Check = {
         const [label] = Object.entries(use.selector);
         const others = fewOf(rivalsOf(use, label ? byLabel.get(label.join('=')) ?? [] : uses));
         if (others.length > 0) {
-          yield problem(use.tls, `${listed(others)} ${others.length > 1 ? 'use' : 'uses'} this certificate too, so browsers that re-use connections may get 404.`,
-            'Put the servers into one Gateway, or give each a certificate of its own.');
+          yield problem(use.tls, `${listed(others)} also ${others.length > 1 ? 'use' : 'uses'} this certificate, so browsers that reuse connections may get 404.`,
+            'Merge the servers into one Gateway, or use a separate certificate for each.');
         }
       }
     }

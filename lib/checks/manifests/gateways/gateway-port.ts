@@ -8,7 +8,7 @@ export const gatewayPort: Check = {
   severity: Severity.WARNING,
   covers: ['IST0162'],
   summary: 'A server of a Gateway listens on a port that no Service of its pods has',
-  explanation: 'Traffic to the port does not get to the gateway. The port of the Service and the port of the container both count.',
+  explanation: 'Traffic to the port does not reach the gateway. Both the Service port and the container port are accepted.',
   *find(cluster) {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
       const selector = gateway.spec.get('selector').strings;

@@ -6,19 +6,19 @@ export const unknownParent: Check = {
   id: 'UnknownParent',
   severity: Severity.ERROR,
   covers: ['KIA1401'],
-  summary: 'A route of the Gateway API belongs to a Gateway that does not exist, or does not take it',
-  explanation: 'Nobody applies it. A Gateway takes routes of its own namespace, unless `allowedRoutes` of a listener says otherwise; a `sectionName` or `port` has to be that of a listener.',
+  summary: 'A route of the Gateway API has a parent that does not exist, or does not accept it',
+  explanation: 'The route has no effect. A Gateway accepts routes from its own namespace, unless `allowedRoutes` of a listener allows others; a `sectionName` or `port` must be that of a listener.',
   *find(cluster) {
     for (const route of routesOf(cluster)) {
       for (const parent of parentsOf(route)) {
         if (parent.kind === 'Service' && !cluster.find(Kind.SERVICE, parent.name, parent.namespace)) {
-          yield problem(parent.at, `There is no Service "${parent.name}" in namespace ${parent.namespace}.`, 'Correct the reference.');
+          yield problem(parent.at, `The Service "${parent.name}" does not exist in namespace ${parent.namespace}.`, 'Correct the reference.');
         } else if (parent.kind === 'Gateway') {
           const gateway = parentGateway(parent, cluster);
           if (!gateway) {
-            yield problem(parent.at, `There is no Gateway "${parent.name}" in namespace ${parent.namespace}.`, 'Correct the reference, or declare the Gateway.');
+            yield problem(parent.at, `The Gateway "${parent.name}" does not exist in namespace ${parent.namespace}.`, 'Correct the reference, or declare the Gateway.');
           } else if (listenersFor(gateway, route.namespace, parent, cluster).length === 0) {
-            yield problem(parent.at, `No listener of the Gateway ${gateway.key} takes this route.`, `Let allowedRoutes.namespaces of a listener take ${route.namespace}, and correct sectionName and port.`);
+            yield problem(parent.at, `No listener of the Gateway ${gateway.key} accepts this route.`, `Allow ${route.namespace} in allowedRoutes.namespaces of a listener, and correct sectionName and port.`);
           }
         }
       }
@@ -30,8 +30,8 @@ export const unknownBackend: Check = {
   id: 'UnknownBackend',
   severity: Severity.ERROR,
   covers: ['KIA1402'],
-  summary: 'A route of the Gateway API sends traffic to a Service that does not exist, or that it may not name',
-  explanation: 'Requests are answered with 500. A route at a Gateway needs a ReferenceGrant for a Service of another namespace there, and the port has to be one of the Service.',
+  summary: 'A route of the Gateway API sends traffic to a Service that does not exist, or that it is not allowed to reference',
+  explanation: 'Requests fail with 500. A route at a Gateway needs a ReferenceGrant to reference a Service in another namespace, and the Service must have the port.',
   *find(cluster) {
     for (const route of routesOf(cluster)) {
       const parents = parentsOf(route);
@@ -40,7 +40,7 @@ export const unknownBackend: Check = {
         const service = cluster.find(Kind.SERVICE, backend.name, backend.namespace);
         const port = backend.at.get('port').number;
         if (!service) {
-          yield problem(backend.at.get('name'), `There is no Service "${backend.name}" in namespace ${backend.namespace}, so requests fail with 500.`, 'Correct the name or the namespace.');
+          yield problem(backend.at.get('name'), `The Service "${backend.name}" does not exist in namespace ${backend.namespace}, so requests fail with 500.`, 'Correct the name or the namespace.');
         } else if (needsGrants && !isGranted(route, backend, cluster)) {
           yield problem(backend.at, `No ReferenceGrant allows ${route.kind}s of ${route.namespace} to reference the Service ${backend.name} of ${backend.namespace}, so requests fail with 500.`, `Declare a ReferenceGrant in ${backend.namespace}: from group "gateway.networking.k8s.io", kind ${route.kind}; to group "", kind Service.`);
         } else if (port !== undefined && !service.spec.get('ports').items.some(each => portNumber(each) === port)) {
@@ -55,13 +55,13 @@ export const unknownGrantNamespace: Check = {
   id: 'UnknownGrantNamespace',
   severity: Severity.ERROR,
   covers: ['KIA1601'],
-  summary: 'A ReferenceGrant is for a namespace that does not exist',
-  explanation: 'It grants nothing to anybody. Looked at where the manifests declare the grant\'s own namespace, so that they may be taken to declare others.',
+  summary: 'A ReferenceGrant refers to a namespace that does not exist',
+  explanation: 'It grants nothing. Checked if the manifests declare the namespace of the grant, and so presumably the others.',
   *find(cluster) {
     for (const grant of cluster.all(Kind.REFERENCE_GRANT).filter(each => cluster.find(Kind.NAMESPACE, each.namespace))) {
       for (const namespace of grant.spec.get('from').items.map(each => each.get('namespace'))) {
         if (!cluster.hasNamespace(namespace.text)) {
-          yield problem(namespace, `There is no namespace "${namespace.text}".`, 'Correct the name.');
+          yield problem(namespace, `The namespace "${namespace.text}" does not exist.`, 'Correct the name.');
         }
       }
     }

@@ -6,9 +6,9 @@ export const mergedHosts: Check = {
   id: 'MergedHosts',
   severity: Severity.INFO,
   covers: ['KIA1106'],
-  summary: 'Two VirtualServices have rules for one host at one Gateway',
-  explanation: 'The gateway merges them: the rules of the older come first, and files do not show the age. That is meant where teams share a host and their matches do not meet; '
-    + 'a rule without matches takes what is behind it.',
+  summary: 'Two VirtualServices have rules for the same host at one Gateway',
+  explanation: 'The gateway merges them: the rules of the older one come first, and files do not show the age. That is intended where teams share a host and their matches do not overlap; '
+    + 'a rule without matches hides all later ones.',
   *find(cluster) {
     for (const [key, claims] of claimsByHost(cluster)) {
       const [gateway, host] = key.split(' ');
@@ -17,15 +17,15 @@ export const mergedHosts: Check = {
         const rivals = scopes.includes('*') ? [claims] : ['*', ...scopes].map(each => byScope.get(each) ?? []);
         const other = rivals.map(each => each.find(rival => rival.virtualService !== virtualService)).find(each => each !== undefined);
         if (other) {
-          yield problem(at, `${other.virtualService.key} has rules for ${host} at the Gateway ${gateway} too, and which of them come first depends on their age.`,
-            'Put the rules into one VirtualService, if their matches meet.');
+          yield problem(at, `${other.virtualService.key} also has rules for ${host} at the Gateway ${gateway}, and their order depends on the age of the objects.`,
+            'Merge the rules into one VirtualService, if their matches overlap.');
         }
       }
     }
   },
 };
 
-/** A host of a VirtualService, and the namespaces that it is exported to. */
+/** A host of a VirtualService, and the namespaces to which it is exported. */
 interface Claim {
   readonly virtualService: Resource;
   readonly at: Field;

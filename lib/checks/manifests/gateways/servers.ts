@@ -1,7 +1,7 @@
 import { type Cluster, type Field, hasLabels, Kind, type Labels, type Resource } from '../../../manifests';
 import { isStandard } from './standard-gateway';
 
-/** A server of a Gateway of Istio. */
+/** A server of an Istio Gateway. */
 export interface Server {
   readonly gateway: Resource;
   readonly at: Field;
@@ -17,7 +17,7 @@ export interface ServerHost {
   readonly name: string;
 }
 
-/** All servers by port: those of different ports never meet. */
+/** All servers by port: servers on different ports never conflict. */
 export function serversByPort(cluster: Cluster): Map<string, Server[]> {
   const servers = new Map<string, Server[]>();
   for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
@@ -38,7 +38,7 @@ export function serversByPort(cluster: Cluster): Map<string, Server[]> {
   return servers;
 }
 
-/** Whether some pod may serve both: by the same selector, or because one selects pods that the other does too. */
+/** Whether a pod may serve both: the selectors are equal, or select common pods. */
 export function sharePods(one: Server, other: Server, cluster: Cluster): boolean {
   if (hasLabels(one.selector, other.selector) && hasLabels(other.selector, one.selector)) {
     return true;
@@ -46,7 +46,7 @@ export function sharePods(one: Server, other: Server, cluster: Cluster): boolean
   return (isStandard(one.selector) && isStandard(other.selector)) || cluster.workloads.select(one.selector).some(each => hasLabels(each.labels, other.selector));
 }
 
-/** Whether VirtualServices of some namespace may use both hosts. */
+/** Whether VirtualServices of a common namespace may use both hosts. */
 export function shareScope(one: ServerHost, other: ServerHost): boolean {
   return one.scope === other.scope || one.scope === '*' || other.scope === '*';
 }

@@ -14,8 +14,8 @@ export const conflictingHosts: Check = {
   id: 'ConflictingHosts',
   severity: Severity.ERROR,
   covers: ['IST0109', 'KIA1106'],
-  summary: 'Two VirtualServices for traffic between workloads name one host',
-  explanation: 'At gateways such VirtualServices are merged; at sidecars they are not: one of them counts, and which one is not defined. Those exported to different namespaces do not meet.',
+  summary: 'Two VirtualServices for traffic between workloads have the same host',
+  explanation: 'Gateways merge such VirtualServices; sidecars do not: one of them applies, and which one is undefined. VirtualServices exported to different namespaces do not conflict.',
   *find(cluster) {
     const scopes = new Map<string, Claim[]>();
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE).filter(isForMesh)) {
@@ -30,7 +30,7 @@ export const conflictingHosts: Check = {
       for (const claim of claims) {
         const meeting = scope === '*' ? [] : everywhere.meeting(claim);
         yield* conflict(claim, [here.same(claim), meeting]);
-        // Those exported to all are in conflict too with those exported to one namespace.
+        // Those exported to all namespaces also conflict with those exported to one.
         for (const other of meeting) {
           yield* conflict(other, [[claim]]);
         }
@@ -42,8 +42,8 @@ export const conflictingHosts: Check = {
 function* conflict({ host, virtualService, index }: Claim, groups: readonly (readonly Claim[])[]) {
   const names = fewOf(othersThan(virtualService, groups));
   if (names.length > 0) {
-    yield problem(virtualService.spec.get('hosts').items[index] ?? virtualService.spec, `${listed(names)} ${names.length > 1 ? 'have' : 'has'} rules for ${host} too, and proxies apply those of one of them only.`,
-      'Put the rules into one VirtualService, or export them to different namespaces.');
+    yield problem(virtualService.spec.get('hosts').items[index] ?? virtualService.spec, `${listed(names)} also ${names.length > 1 ? 'have' : 'has'} rules for ${host}, and sidecars apply only one of these VirtualServices.`,
+      'Merge the rules into one VirtualService, or export them to different namespaces.');
   }
 }
 
@@ -57,7 +57,7 @@ function* othersThan(virtualService: Resource, groups: readonly (readonly Claim[
   }
 }
 
-/** Claims of one scope by host, so that each is compared with few others. */
+/** Hosts of one scope, indexed so that each is compared with few others. */
 class Rivals {
   private readonly byHost = new Map<string, Claim[]>();
   private readonly wildcards: Claim[];

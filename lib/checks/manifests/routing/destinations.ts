@@ -1,13 +1,13 @@
 import { type Cluster, type Field, fullHost, type Host, Kind, namespacesOf, type Resource } from '../../../manifests';
 
-/** A place in a VirtualService that traffic is sent to. */
+/** A destination in a VirtualService. */
 export interface Destination {
   /** The `destination`, or the `mirror`. */
   readonly at: Field;
   readonly host: string;
   readonly subset: string;
   readonly port?: number;
-  /** Whether it gets copies only. */
+  /** Whether it receives mirrored requests only. */
   readonly isMirror: boolean;
 }
 
@@ -26,7 +26,7 @@ function destinationAt(at: Field, isMirror: boolean): Destination {
   return { at, host: at.get('host').text, subset: at.get('subset').text, port: at.get('port', 'number').number, isMirror };
 }
 
-/** The host that a VirtualService or DestinationRule means, if the namespaces that it is exported to may see it. */
+/** The host of a VirtualService or DestinationRule, if it is visible in the namespaces to which the object is exported. */
 export function targetOf(host: string, rule: Resource, cluster: Cluster): Host | undefined {
   return cluster.hosts.find(host, rule.namespace, scopesOf(rule));
 }
@@ -36,18 +36,18 @@ function scopesOf(rule: Resource): string[] {
   return exportTo.length === 0 ? [rule.namespace] : namespacesOf(exportTo, rule.namespace);
 }
 
-/** What two rules for one host have in common: the host alone, but for hosts outside, which are each namespace's own. */
+/** The key by which two rules have the same host: the host, and for hosts outside the cluster also the namespace. */
 export function hostKey(host: string, namespace: string, clusterDomain: string): string {
   const full = fullHost(host, namespace, clusterDomain);
   return full.endsWith(`.svc.${clusterDomain}`) ? full : `${namespace}/${full}`;
 }
 
-/** Whether two rules are exported to a common namespace, so that some proxy may have both. */
+/** Whether two rules are exported to a common namespace, so that a proxy may have both. */
 export function meetSomewhere(one: Resource, other: Resource): boolean {
   return haveCommon(namespacesOf(one.spec.get('exportTo').texts, one.namespace), namespacesOf(other.spec.get('exportTo').texts, other.namespace));
 }
 
-/** Whether those who route by a VirtualService may have a DestinationRule: gateways may be in any namespace, workloads are first of all in its own. */
+/** Whether the proxies that apply a VirtualService may have a DestinationRule: gateways may be in any namespace, workloads are primarily in its own. */
 export function isSeenWith(rule: Resource, virtualService: Resource): boolean {
   const scopes = namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace);
   const isForOwn = haveCommon(scopes, [virtualService.namespace]);
@@ -59,13 +59,13 @@ function haveCommon(some: readonly string[], others: readonly string[]): boolean
   return some.includes('*') || others.includes('*') || some.some(each => others.includes(each));
 }
 
-/** Whether a VirtualService is for traffic between workloads: by naming no gateway, or `mesh`. */
+/** Whether a VirtualService applies to traffic between workloads: it has no gateways, or `mesh` among them. */
 export function isForMesh(virtualService: Resource): boolean {
   const gateways = virtualService.spec.get('gateways').texts;
   return gateways.length === 0 || gateways.includes('mesh');
 }
 
-/** VirtualServices by the hosts that they have rules for. */
+/** VirtualServices by their hosts. */
 export function rulesByHost(cluster: Cluster): ReadonlyMap<string, readonly Resource[]> {
   const rules = new Map<string, Resource[]>();
   for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {

@@ -8,9 +8,9 @@ export const duplicateRules: Check = {
   id: 'DuplicateDestinationRules',
   severity: Severity.WARNING,
   covers: ['KIA0201'],
-  summary: 'Two DestinationRules of a namespace are for one host and subset',
-  explanation: 'Istio merges them as well as it can: of the traffic policies and of subsets of one name, the older counts. Rules that are for a whole domain and turn on mutual TLS are no rivals, '
-    + 'nor are those for different workloads, or exported to different namespaces.',
+  summary: 'Two DestinationRules of a namespace have the same host and subset',
+  explanation: 'Istio merges them only partly: of traffic policies, and of subsets with the same name, the older applies. Wildcard rules that enable mutual TLS do not conflict, '
+    + 'nor do rules with different workloadSelectors, or exported to different namespaces.',
   *find(cluster) {
     for (const rules of grouped(rulesOf(cluster), each => `${each.namespace} ${hostOf(each, cluster)} ${JSON.stringify(each.spec.get('workloadSelector', 'matchLabels').strings)}`).values()) {
       const bySubset = new Map<string, Resource[]>();
@@ -18,8 +18,8 @@ export const duplicateRules: Check = {
       for (const rule of rules) {
         const rivals = fewOf(rivalsOf(rule, rules, bySubset));
         if (rivals.length > 0) {
-          yield problem(rule.spec.get('host'), `${listed(rivals)} ${rivals.length > 1 ? 'are' : 'is'} for this host and subset too, and only one of them counts.`,
-            'Put them into one DestinationRule.');
+          yield problem(rule.spec.get('host'), `${listed(rivals)} also ${rivals.length > 1 ? 'have' : 'has'} this host and subset, and only one of them applies.`,
+            'Merge them into one DestinationRule.');
         }
       }
     }
@@ -30,9 +30,9 @@ export const overlappingRules: Check = {
   id: 'OverlappingDestinationRules',
   severity: Severity.INFO,
   covers: ['KIA0201'],
-  summary: 'A DestinationRule is for a host of a wider one, or of one of another namespace',
-  explanation: 'One rule counts for a caller: the one of its own namespace, else of the host\'s, else of the root namespace, and in each the most specific. Nothing of the other is added to it, '
-    + 'not even what the first does not say. That is often meant; where it is not, a timeout or a limit is lost.',
+  summary: 'A DestinationRule overlaps a wildcard rule, or a rule of another namespace',
+  explanation: 'One rule applies to a caller: from its own namespace, else from that of the host, else from the root namespace, and in each the most specific. The rules are not merged, '
+    + 'not even for unset fields. That is often intended; where it is not, a timeout or a limit is lost.',
   *find(cluster) {
     const byHost = grouped(rulesOf(cluster), each => hostOf(each, cluster));
     for (const [host, rules] of byHost) {
@@ -40,7 +40,7 @@ export const overlappingRules: Check = {
       for (const rule of rules) {
         const other = wider.find(each => areRivals(rule, each)) ?? rules.find(each => each.namespace !== rule.namespace && areRivals(rule, each));
         if (other) {
-          yield problem(rule.spec.get('host'), `${other.key} is for ${other.spec.get('host').text}, and one of the two counts for ${host}, not both.`, 'Repeat in each what is to hold for this host, or keep one.');
+          yield problem(rule.spec.get('host'), `${other.key} applies to ${other.spec.get('host').text}, and only one of the two rules applies to ${host}.`, 'Repeat the settings for this host in both, or keep one.');
         }
       }
     }
@@ -65,7 +65,7 @@ function grouped(rules: readonly Resource[], key: (rule: Resource) => string): M
   return groups;
 }
 
-/** The subsets that a rule is for: one without is for all of the host. */
+/** The subsets that a rule declares; a rule without subsets applies to the whole host. */
 function subsetsOf(rule: Resource): string[] {
   const subsets = rule.spec.get('subsets').items.map(each => each.get('name').text);
   return subsets.length === 0 ? [ALL] : [...new Set(subsets)];
@@ -73,7 +73,7 @@ function subsetsOf(rule: Resource): string[] {
 
 const ALL = '*';
 
-/** Whether some proxy has to choose between two rules. */
+/** Whether two rules conflict for some proxy. */
 function areRivals(one: Resource, other: Resource): boolean {
   const [subsets, others] = [subsetsOf(one), subsetsOf(other)];
   return meetSomewhere(one, other) && ([...subsets, ...others].includes(ALL) || subsets.some(each => others.includes(each)));

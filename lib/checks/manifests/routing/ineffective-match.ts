@@ -7,8 +7,8 @@ export const ineffectiveMatch: Check = {
   id: 'IneffectiveMatch',
   severity: Severity.INFO,
   covers: ['IST0131'],
-  summary: 'A match of a VirtualService is covered by one before it',
-  explanation: 'A match that was named before, or whose path prefix continues one before it under the same conditions, never takes a request.',
+  summary: 'A match of a VirtualService is covered by an earlier one',
+  explanation: 'A match that an earlier one already covers never matches a request: an identical one, or one with a shorter path prefix under the same conditions.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const protocol of ['http', 'tls', 'tcp']) {
@@ -20,7 +20,7 @@ export const ineffectiveMatch: Check = {
   },
 };
 
-/** Matches in front of the first rule for everything: what is behind that is unreachable altogether. */
+/** Matches before the first catch-all rule: rules after it are unreachable altogether. */
 function reachable(rules: readonly Rule[]): Rule[] {
   const last = rules.findIndex(each => each.matches.length === 0);
   return last < 0 ? [...rules] : rules.slice(0, last);
@@ -32,7 +32,7 @@ function* repeated(rules: readonly Rule[]): Iterable<Problem> {
     for (const match of rule.matches) {
       const before = seen.get(match.meaning);
       if (before) {
-        yield problem(match.at, `The rule ${titleOf(before)} has this match already, so it takes no request here.`, 'Remove one of the two.');
+        yield problem(match.at, `The rule ${titleOf(before)} already has this match, so it never matches a request here.`, 'Remove one of the two.');
       } else {
         seen.set(match.meaning, rule);
       }
@@ -52,7 +52,7 @@ function* overlapping(rules: readonly Rule[]): Iterable<Problem> {
   for (const [index, later] of matches.entries()) {
     const earlier = matches.slice(0, index).find(each => prefixOf(each) !== prefixOf(later) && coversMatch(each, later));
     if (earlier) {
-      yield problem(later.at, `The prefix ${prefixOf(earlier)} of ${titleOf(earlier)} takes everything that begins with ${prefixOf(later)}, so this match takes no request.`,
+      yield problem(later.at, `The prefix ${prefixOf(earlier)} of ${titleOf(earlier)} already matches everything that begins with ${prefixOf(later)}, so this match is never reached.`,
         'Put the longer prefix first.');
     }
   }
@@ -62,7 +62,7 @@ function prefixOf(match: Match): string {
   return match.at.get('uri', 'prefix').text;
 }
 
-/** Whether an earlier match takes all that a later one would: its prefix is the beginning, and it demands no more of the rest. */
+/** Whether an earlier match covers a later one: its prefix is shorter, and its other conditions are no stricter. */
 function coversMatch(earlier: Match, later: Match): boolean {
   return prefixOf(later).startsWith(prefixOf(earlier))
     && earlier.at.get('port').text === later.at.get('port').text

@@ -7,8 +7,8 @@ export const jwtClaimRoutes: Check = {
   id: 'JwtClaimRoutes',
   severity: Severity.ERROR,
   covers: ['IST0149'],
-  summary: 'A VirtualService routes by a claim of a token that nothing validates at its gateway',
-  explanation: 'Claims are known only where a RequestAuthentication has validated the token; without one the match never holds. Those of the root namespace are for all gateways.',
+  summary: 'A VirtualService routes by a token claim, but its gateway does not validate tokens',
+  explanation: 'Claims are available only where a RequestAuthentication validates the token; without one the match is never true. A RequestAuthentication in the root namespace applies to all gateways.',
   *find(cluster) {
     const authentications = cluster.all(Kind.REQUEST_AUTHENTICATION);
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
@@ -21,8 +21,8 @@ export const jwtClaimRoutes: Check = {
         const bare = gateway ? podsFor(gateway.spec.get('selector').strings, cluster).find(({ namespace, labels }) => !authentications.some(each =>
           [namespace, cluster.mesh.rootNamespace].includes(each.namespace) && hasLabels(labels, each.spec.get('selector', 'matchLabels').strings))) : undefined;
         if (bare) {
-          yield problem(claim, `No RequestAuthentication is for ${bare.namespace}/${bare.name}, the gateway of these rules, so the claim is never there.`,
-            'Declare a RequestAuthentication whose selector takes the gateway\'s pods.');
+          yield problem(claim, `No RequestAuthentication applies to ${bare.namespace}/${bare.name}, the gateway of these rules, so the claim is never available.`,
+            'Declare a RequestAuthentication whose selector matches the gateway\'s pods.');
         }
       }
     }
@@ -35,7 +35,7 @@ function claimMatch(spec: Field): Field | undefined {
     .find(([name]) => isRoutingClaim(name))?.[1];
 }
 
-/** Whether what is matched as a header is a claim: `@request.auth.claims.name`, or with the names in brackets. */
+/** Whether a header match is on a claim: `@request.auth.claims.name`, or with the names in brackets. */
 export function isRoutingClaim(name: string): boolean {
   return /^@request\.auth\.claims(\..+|\[.+\])$/is.test(name);
 }

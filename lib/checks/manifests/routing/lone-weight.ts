@@ -7,14 +7,14 @@ export const loneWeight: Check = {
   severity: Severity.WARNING,
   covers: ['KIA1104'],
   summary: 'The only destination of a route has a weight',
-  explanation: 'Weights are shares of their sum: a single one gets everything, whatever it says.',
+  explanation: 'Weights are relative to their sum: a single destination receives all requests at any weight.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const route of ['http', 'tls', 'tcp'].flatMap(protocol => virtualService.spec.get(protocol).items)) {
         const [only, ...others] = route.get('route').items;
         const weight = only?.get('weight');
         if (weight?.number !== undefined && weight.number > 0 && weight.number < 100 && others.length === 0) {
-          yield problem(weight, `The destination gets all requests, and not ${weight.number} % of them.`, 'Remove the weight, or add the other destinations.');
+          yield problem(weight, `The destination receives all requests, not ${weight.number} % of them.`, 'Remove the weight, or add the other destinations.');
         }
       }
     }

@@ -6,8 +6,8 @@ export const repeatedDestination: Check = {
   id: 'RepeatedDestination',
   severity: Severity.WARNING,
   covers: ['KIA1105'],
-  summary: 'A route names one host and subset twice',
-  explanation: 'Each counts by its own weight, so the shares are not what they look like.',
+  summary: 'A route has the same host and subset twice',
+  explanation: 'Their weights add up, so the effective shares differ from the written ones.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const route of ['http', 'tls', 'tcp'].flatMap(protocol => virtualService.spec.get(protocol).items)) {
@@ -17,7 +17,7 @@ export const repeatedDestination: Check = {
           key: `${fullHost(each.get('host').text, virtualService.namespace, cluster.clusterDomain)} ${each.get('subset').text} ${each.get('port', 'number').text}`,
         }))) {
           if (seen.has(key)) {
-            yield problem(destination, 'The route names this destination already, and the two weights add up.', 'Name it once, with the sum of the weights.');
+            yield problem(destination, 'The route already has this destination, and the two weights add up.', 'Keep one entry, with the sum of the weights.');
           }
           seen.add(key);
         }

@@ -1,18 +1,18 @@
 import type { Field } from '../../../manifests';
 
-/** A match of a rule, with what it says without its name: two that say the same are one. */
+/** A match of a rule, with its content without its name, by which equal matches are found. */
 export interface Match {
   readonly at: Field;
   readonly meaning: string;
 }
 
-/** A rule of a VirtualService; it has no matches if it is for all requests. */
+/** A rule of a VirtualService; it has no matches if it applies to all requests. */
 export interface Rule {
   readonly at: Field;
   readonly matches: readonly Match[];
 }
 
-/** The rules of a VirtualService for one kind of traffic, in their order. */
+/** The rules of a VirtualService for one kind of traffic, in order. */
 export function rulesOf(spec: Field, protocol: string): Rule[] {
   return spec.get(protocol).items.map(at => ({
     at,

@@ -7,9 +7,9 @@ export const subsetWithoutPods: Check = {
   id: 'SubsetWithoutPods',
   severity: Severity.ERROR,
   covers: ['IST0173', 'KIA0203'],
-  summary: 'A subset of a DestinationRule takes none of its host\'s pods',
-  explanation: 'Requests that a route sends to the subset are answered with 503. The labels are looked for on the pods behind the host and on the endpoints of its ServiceEntry; those that '
-    + 'Istio adds itself (region, zone, node, cluster, network) are known in a running cluster only and not looked for. `istioctl analyze` (IST0173) is content with any pod that has the labels.',
+  summary: 'A subset of a DestinationRule selects none of its host\'s pods',
+  explanation: 'Requests that a route sends to the subset fail with 503. The labels are compared with those of the pods behind the host and of the endpoints of its ServiceEntry; labels that '
+    + 'Istio adds (region, zone, node, cluster, network) exist in a running cluster only and are not compared. `istioctl analyze` (IST0173) accepts any pod with the labels.',
   *find(cluster) {
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
       const target = targetOf(rule.spec.get('host').text, rule, cluster);
@@ -36,5 +36,5 @@ export const subsetWithoutPods: Check = {
   },
 };
 
-/** Labels that Istio gives endpoints from where they run. */
+/** Labels that Istio adds to endpoints by location. */
 const ADDED = /^topology\.(kubernetes|istio)\.io\/|^kubernetes\.io\/hostname$|^security\.istio\.io\/tlsMode$/;

@@ -6,8 +6,8 @@ export const unaffectedIngress: Check = {
   id: 'UnaffectedIngress',
   severity: Severity.WARNING,
   covers: ['IST0140'],
-  summary: 'A route at a gateway goes to a host without a subset, while the rules inside choose among subsets',
-  explanation: 'A gateway applies the VirtualServices that name it, and no others: the split among subsets that holds between workloads does not hold for what comes in.',
+  summary: 'A gateway route has no subset, while the mesh rules for its host choose among subsets',
+  explanation: 'A gateway applies only the VirtualServices that are bound to it: the split among subsets between workloads does not apply to requests from outside.',
   *find(cluster) {
     const split = new Map<string, string>();
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
@@ -21,14 +21,14 @@ export const unaffectedIngress: Check = {
         const host = destination.get('host');
         const other = split.get(host.text);
         if (other) {
-          yield problem(host, `What comes in by this route is spread over all of ${host.text}, whatever ${other} says about its subsets.`, 'Choose the subsets here too.');
+          yield problem(host, `Requests on this route go to all endpoints of ${host.text}, since the subsets in ${other} do not apply at the gateway.`, 'Choose the subsets here too.');
         }
       }
     }
   },
 };
 
-/** Where requests go, copies not counted. */
+/** The destinations of requests, without mirrors. */
 function routedTo(spec: Field): Field[] {
   return spec.get('http').items.flatMap(each => each.get('route').items).map(each => each.get('destination'));
 }

@@ -8,7 +8,7 @@ export const unknownSubset: Check = {
   severity: Severity.ERROR,
   covers: ['IST0101', 'KIA1107'],
   summary: 'A VirtualService sends traffic to a subset that no DestinationRule declares',
-  explanation: 'Requests that take the route are answered with 503. The DestinationRule has to name the same host, and to be exported to a namespace that sees the VirtualService; apply it before the VirtualService.',
+  explanation: 'Requests on this route fail with 503. The DestinationRule must have the same host and be exported to the namespaces that use the VirtualService; apply it before the VirtualService.',
   *find(cluster) {
     const declared = subsetsByHost(cluster);
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {

@@ -12,7 +12,7 @@ const MOST_ACCOUNTS = 16;
 
 export const invalidAuthorizationPolicy = validity(
   Kind.AUTHORIZATION_POLICY,
-  'Sources and operations say something; DENY and CUSTOM have rules, and CUSTOM a provider and no identities; conditions have a key that there is, and values.',
+  'Sources and operations are not empty; DENY and CUSTOM need rules, and CUSTOM needs a provider and no identities; conditions have a supported key, and values.',
   (resource, complain) => {
     const { spec } = resource;
     const action = spec.get('action').text || 'ALLOW';
@@ -21,10 +21,10 @@ export const invalidAuthorizationPolicy = validity(
       complain(spec, `${action} without rules never applies.`, 'Add `rules: [{}]` to apply it to every request.');
     }
     if (action === 'CUSTOM' && spec.get('rules').items.length > 0 && spec.get('provider', 'name').text === '') {
-      complain(spec, 'CUSTOM asks a provider, and none is named.', 'Add `provider: { name: … }`.');
+      complain(spec, 'CUSTOM requires a provider, and none is set.', 'Add `provider: { name: … }`.');
     }
     if (action !== 'CUSTOM' && spec.get('provider').exists) {
-      complain(spec.get('provider'), `${action} asks no provider.`, 'Remove it, or set action: CUSTOM.');
+      complain(spec.get('provider'), `${action} does not support a provider.`, 'Remove it, or set action: CUSTOM.');
     }
     spec.get('rules').items.forEach(rule => checkRule(rule, action, complain));
   },
@@ -34,7 +34,7 @@ function checkRule(rule: Field, action: string, complain: Complain): void {
   for (const [name, member, fields] of [['from', 'source', SOURCES], ['to', 'operation', OPERATIONS]] as const) {
     for (const part of rule.get(name).items.map(each => each.get(member))) {
       if (!fields.some(field => part.get(field).items.length > 0)) {
-        complain(part, `The ${member} says nothing.`, `Add one of ${fields.slice(0, 4).join(', ')}, or leave it out.`);
+        complain(part, `The ${member} is empty.`, `Add one of ${fields.slice(0, 4).join(', ')}, or remove it.`);
       }
       for (const value of fields.flatMap(field => part.get(field).items).filter(each => each.text === '')) {
         complain(value, 'The value is empty.', 'Remove it.');
@@ -49,32 +49,32 @@ function checkRule(rule: Field, action: string, complain: Complain): void {
 function checkSource(source: Field, action: string, complain: Complain): void {
   const all = (...names: string[]) => names.flatMap(withNot).flatMap(name => source.get(name).items);
   for (const block of all('ipBlocks', 'remoteIpBlocks').filter(each => !isRange(each.text))) {
-    complain(block, `"${block.text}" is no address or range.`, 'Write 10.0.0.0/8 or one address.');
+    complain(block, `"${block.text}" is not a valid address or CIDR range.`, 'Use an address or a range such as 10.0.0.0/8.');
   }
   for (const name of action === 'CUSTOM' ? IDENTITIES.filter(each => source.get(each).items.length > 0) : []) {
-    complain(source.get(name), `CUSTOM does not know ${name}.`, 'Use paths, methods, hosts, addresses or headers.');
+    complain(source.get(name), `A CUSTOM rule does not support ${name}.`, 'Use paths, methods, hosts, addresses or headers.');
   }
   const accounts = all('serviceAccounts');
   if (accounts.length > 0 && all('principals', 'namespaces').length > 0) {
-    complain(accounts[0] ?? source, 'A source names serviceAccounts, or principals and namespaces.', 'Use principals for all of them.');
+    complain(accounts[0] ?? source, 'serviceAccounts cannot be combined with principals or namespaces.', 'Use only principals.');
   }
   for (const list of withNot('serviceAccounts').map(name => source.get(name)).filter(each => each.items.length > MOST_ACCOUNTS)) {
-    complain(list, `Only ${MOST_ACCOUNTS} serviceAccounts can be named.`, 'Use principals.');
+    complain(list, `The limit is ${MOST_ACCOUNTS} serviceAccounts.`, 'Use principals.');
   }
   for (const account of accounts.filter(each => each.text !== '' && !isAccount(each.text))) {
-    complain(account, `"${account.text}" is no serviceAccount.`, 'Write `namespace/name` or `name`, without wildcards.');
+    complain(account, `"${account.text}" is not a valid ServiceAccount reference.`, 'Write `namespace/name` or `name`, without wildcards.');
   }
   for (const domain of all('trustDomains').filter(each => each.text.includes('/') || !hasWildcardAtEnd(each.text))) {
-    complain(domain, `"${domain.text}" is no trust domain.`, 'Write its name, with a `*` in front or behind at most.');
+    complain(domain, `"${domain.text}" is not a valid trust domain.`, 'Use its name, with at most one `*` as prefix or suffix.');
   }
 }
 
 function checkOperation(operation: Field, complain: Complain): void {
   for (const port of withNot('ports').flatMap(name => operation.get(name).items).filter(each => !isPortText(each.text))) {
-    complain(port, `"${port.text}" is no port.`, 'Write the number in quotes.');
+    complain(port, `"${port.text}" is not a valid port.`, 'Write the number in quotes.');
   }
   for (const path of withNot('paths').flatMap(name => operation.get(name).items).filter(each => !isPathTemplate(each.text))) {
-    complain(path, `"${path.text}" is no path.`, 'Write `{*}` for one segment and `{**}` for all that follow.');
+    complain(path, `"${path.text}" is not a valid path template.`, 'Use `{*}` for one segment and `{**}` for all that follow.');
   }
 }
 

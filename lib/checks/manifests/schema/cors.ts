@@ -5,7 +5,7 @@ import { checkDuration } from './shared';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', '*']);
 
-/** What pages of other origins may do. */
+/** CORS settings. */
 export function checkCors(policy: Field, complain: Complain): void {
   for (const origin of policy.get('allowOrigins').items) {
     if (['exact', 'prefix', 'regex'].every(name => origin.get(name).text === '')) {
@@ -15,14 +15,14 @@ export function checkCors(policy: Field, complain: Complain): void {
     }
   }
   for (const method of policy.get('allowMethods').items.filter(each => !METHODS.has(each.text))) {
-    complain(method, `"${method.text}" is no method.`, `Use ${[...METHODS].join(', ')}.`);
+    complain(method, `"${method.text}" is not an HTTP method.`, `Use ${[...METHODS].join(', ')}.`);
   }
   for (const name of ['allowHeaders', 'exposeHeaders'].flatMap(each => policy.get(each).items).filter(each => !isPlainHeaderName(each.text))) {
-    complain(name, `"${name.text}" is no name of a header.`, 'Use letters, digits and dashes, or `*`.');
+    complain(name, `"${name.text}" is not a valid header name.`, 'Use letters, digits and dashes, or `*`.');
   }
   const age = policy.get('maxAge');
   checkDuration(age, complain);
   if ((millisOf(age.text) ?? 0) % 1000 > 0) {
-    complain(age, 'Browsers count maxAge in whole seconds.', 'Write whole seconds.');
+    complain(age, 'maxAge is not a whole number of seconds.', 'Use whole seconds.');
   }
 }

@@ -11,11 +11,11 @@ const WHOLE = [...PARTS, 'portLevelSettings', 'tunnel', 'proxyProtocol', 'retryB
 
 export const invalidDestinationRule = validity(
   Kind.DESTINATION_RULE,
-  'It needs a host; its subsets have different names; a traffic policy says something; numbers are not negative, durations have a unit; a rule for some workloads is for their own namespace.',
+  'It needs a host; its subsets have unique names; a traffic policy is not empty; numbers are not negative, durations have a unit; a rule with a workloadSelector is exported to its own namespace only.',
   (resource, complain) => {
     const { spec } = resource;
     if (!isHost(spec.get('host').text)) {
-      complain(spec.get('host'), `"${spec.get('host').text}" is no host name.`, 'Name the host.');
+      complain(spec.get('host'), `"${spec.get('host').text}" is not a valid host name.`, 'Set the host.');
     }
     checkExportTo(resource, complain);
     checkSelector(spec.get('workloadSelector', 'matchLabels'), complain);
@@ -24,10 +24,10 @@ export const invalidDestinationRule = validity(
     for (const subset of spec.get('subsets').items) {
       const name = subset.get('name');
       if (!isDnsLabel(name.text)) {
-        complain(name, `"${name.text}" is no name of a subset.`, 'Use letters, digits and dashes.');
+        complain(name, `"${name.text}" is not a valid subset name.`, 'Use letters, digits and dashes.');
       }
       if (names.has(name.text)) {
-        complain(name, `Another subset is named "${name.text}".`, 'Give each a name of its own.');
+        complain(name, `Another subset is named "${name.text}".`, 'Use unique names.');
       }
       names.add(name.text);
       checkLabels(subset.get('labels'), complain);
@@ -38,26 +38,26 @@ export const invalidDestinationRule = validity(
 
 function checkPolicy(policy: Field, complain: Complain): void {
   if (policy.exists && !WHOLE.some(name => saysSomething(policy.get(name)))) {
-    complain(policy, 'The traffic policy says nothing.', `Add one of ${PARTS.join(', ')}, or remove it.`);
+    complain(policy, 'The traffic policy is empty.', `Add one of ${PARTS.join(', ')}, or remove it.`);
   }
   if (policy.get('tunnel').exists && policy.get('proxyProtocol').exists) {
-    complain(policy, 'Connections are tunnelled, or begin with PROXY, and not both.', 'Keep tunnel or proxyProtocol.');
+    complain(policy, 'tunnel and proxyProtocol are mutually exclusive.', 'Keep tunnel or proxyProtocol.');
     return;
   }
   checkParts(policy, complain);
   checkTunnel(policy.get('tunnel'), complain);
   for (const port of policy.get('portLevelSettings').items) {
     if (!port.get('port').exists) {
-      complain(port, 'It does not say which port it is for.', 'Add `port: { number: … }`.');
+      complain(port, 'The port-level setting has no port.', 'Add `port: { number: … }`.');
     }
     if (!PARTS.some(name => port.get(name).exists)) {
-      complain(port, 'It says nothing of the port.', `Add one of ${PARTS.join(', ')}, or remove it.`);
+      complain(port, 'The port-level setting is empty.', `Add one of ${PARTS.join(', ')}, or remove it.`);
     }
     checkParts(port, complain);
   }
 }
 
-/** Whether a field is there, and no empty list. */
+/** Whether a field is present and not an empty list. */
 function saysSomething(field: Field): boolean {
   return field.exists && !(Array.isArray(field.value) && field.items.length === 0);
 }
@@ -74,16 +74,16 @@ function checkOutliers(detection: Field, complain: Complain): void {
   ['maxEjectionPercent', 'minHealthPercent'].forEach(name => checkPercent(detection.get(name), complain));
   const local = detection.get('consecutiveLocalOriginFailures');
   if ((local.number ?? 0) > 0 && !detection.get('splitExternalLocalOriginErrors').isTrue) {
-    complain(local, 'It counts only with splitExternalLocalOriginErrors.', 'Set splitExternalLocalOriginErrors: true.');
+    complain(local, 'The setting is ignored without splitExternalLocalOriginErrors.', 'Set splitExternalLocalOriginErrors: true.');
   }
 }
 
 function checkTunnel(tunnel: Field, complain: Complain): void {
   const [protocol, host] = ['protocol', 'targetHost'].map(name => tunnel.get(name));
   if (protocol && !['', 'CONNECT', 'POST'].includes(protocol.text)) {
-    complain(protocol, `"${protocol.text}" makes no tunnel.`, 'Use CONNECT or POST.');
+    complain(protocol, `"${protocol.text}" is not a tunnel protocol.`, 'Use CONNECT or POST.');
   }
   if (tunnel.exists && (!isFullName(host?.text ?? '') && !isAddress(host?.text ?? '') || !isPort(tunnel.get('targetPort')))) {
-    complain(tunnel, 'The tunnel does not say where it leads.', 'Add targetHost and targetPort.');
+    complain(tunnel, 'The tunnel has no target.', 'Add targetHost and targetPort.');
   }
 }

@@ -5,9 +5,9 @@ import { checkLabels } from './shared';
 
 const SOCKET = 'unix://';
 
-/** What an endpoint may be. */
+/** The constraints on an endpoint. */
 export interface EndpointRules {
-  /** The names of ports that there are; any, if it is an object of its own. */
+  /** The declared port names; any name, if the endpoint is an object of its own. */
   readonly ports?: readonly string[];
   readonly takesNames: boolean;
   readonly takesSockets: boolean;
@@ -19,16 +19,16 @@ export function checkEndpoint(endpoint: Field, rules: EndpointRules, complain: C
   const isUnix = rules.takesSockets && address.text.startsWith(SOCKET);
   const mayBeMissing = rules.takesSockets && endpoint.get('network').text !== '';
   if (address.text === '' ? !mayBeMissing : isUnix ? !isSocket(address.text.slice(SOCKET.length)) : !isAddress(address.text) && !(rules.takesNames && isFullName(address.text))) {
-    complain(address.exists ? address : endpoint, address.text === '' ? 'It has no address.' : `"${address.text}" is no address.`,
+    complain(address.exists ? address : endpoint, address.text === '' ? 'The endpoint has no address.' : `"${address.text}" is not a valid address.`,
       rules.takesNames ? 'Write an address or a host name.' : 'Write an address, or use resolution: DNS for names.');
   }
   const ports = endpoint.get('ports').entries;
   if (isUnix && (ports.length > 0 || (rules.ports && rules.ports.length !== 1))) {
-    complain(endpoint, 'A socket is for the one port of its service, and has none itself.', 'Remove `ports`.');
+    complain(endpoint, 'A Unix socket endpoint cannot have ports.', 'Remove `ports`.');
   }
   for (const [name, port] of ports) {
     if (!isDnsLabel(name) || !isPort(port) || (rules.ports && !rules.ports.includes(name))) {
-      complain(port, rules.ports && !rules.ports.includes(name) ? `The ServiceEntry has no port "${name}".` : `"${name}: ${port.text}" is no port.`, 'Write `name: number`, with the name of a port.');
+      complain(port, rules.ports && !rules.ports.includes(name) ? `The ServiceEntry has no port "${name}".` : `"${name}: ${port.text}" is not a valid port.`, 'Write `name: number`, with the name of a declared port.');
     }
   }
   checkLabels(endpoint.get('labels'), complain);
@@ -36,6 +36,6 @@ export function checkEndpoint(endpoint: Field, rules: EndpointRules, complain: C
 
 export const invalidWorkloadEntry = validity(
   Kind.WORKLOAD_ENTRY,
-  'It needs an address (or the network that it is behind), ports with names, and labels that pods could have.',
+  'It needs an address (or the network that it is in), named ports, and valid labels.',
   ({ spec }, complain) => checkEndpoint(spec, { takesNames: true, takesSockets: true }, complain),
 );

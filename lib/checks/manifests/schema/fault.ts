@@ -10,21 +10,21 @@ const GRPC_STATUSES = new Set(['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT',
 export function checkFault(fault: Field, complain: Complain): void {
   const [abort, delay] = [fault.get('abort'), fault.get('delay')];
   if (fault.exists && !abort.exists && !delay.exists) {
-    complain(fault, 'A fault is an abort or a delay.', 'Add one of them.');
+    complain(fault, 'The fault has neither an abort nor a delay.', 'Add one of them.');
   }
   [abort, delay].forEach(each => checkPercent(each.get('percentage', 'value'), complain, LEAST_SHARE));
   const [status, grpc, http2] = ['httpStatus', 'grpcStatus', 'http2Error'].map(name => abort.get(name));
   if (status?.exists && ((status.number ?? 0) < 200 || (status.number ?? 0) > 600)) {
-    complain(status, `"${status.text}" is no status to answer with.`, 'Use 200 to 599.');
+    complain(status, `"${status.text}" is not a valid response status.`, 'Use 200 to 599.');
   }
   if (grpc?.exists && !GRPC_STATUSES.has(grpc.text)) {
-    complain(grpc, `"${grpc.text}" is no status of gRPC.`, 'Write its name, such as UNAVAILABLE.');
+    complain(grpc, `"${grpc.text}" is not a gRPC status.`, 'Use its name, such as UNAVAILABLE.');
   }
   if (http2?.exists) {
-    complain(http2, 'Istio does not abort with errors of HTTP/2.', 'Use httpStatus or grpcStatus.');
+    complain(http2, 'Istio does not support http2Error in aborts.', 'Use httpStatus or grpcStatus.');
   }
   checkDuration(delay.get('fixedDelay'), complain);
   if (delay.get('exponentialDelay').exists) {
-    complain(delay.get('exponentialDelay'), 'Istio knows no exponentialDelay.', 'Use fixedDelay.');
+    complain(delay.get('exponentialDelay'), 'Istio does not support exponentialDelay.', 'Use fixedDelay.');
   }
 }

@@ -8,21 +8,21 @@ const SOCKET = 'unix://';
 
 export const invalidGateway = validity(
   Kind.ISTIO_GATEWAY,
-  'It needs servers, each with hosts and a port with a name of its own, a number and a protocol; hosts are written with their domain; HTTPS and TLS need tls settings, and other protocols cannot have them (but for a redirect); a certificate comes from one place.',
+  'It needs servers, each with hosts and a port with a unique name, a number and a protocol; hosts include their domain; HTTPS and TLS need tls settings, and other protocols cannot have them (except for a redirect); a certificate has one source.',
   ({ spec, name, metadata }, complain) => {
     if (!isDnsLabel(name)) {
-      complain(metadata.get('name'), `"${name}" is no name for a Gateway.`, 'Use letters, digits and dashes.');
+      complain(metadata.get('name'), `"${name}" is not a valid Gateway name.`, 'Use letters, digits and dashes.');
     }
     const servers = spec.get('servers').items;
     if (servers.length === 0) {
-      complain(spec, 'It has no servers.', 'Add `servers`.');
+      complain(spec, 'The Gateway has no servers.', 'Add `servers`.');
     }
     const names = new Set<string>();
     for (const server of servers) {
       const port = server.get('port');
       checkServer(server, complain);
       if (port.exists && names.has(port.get('name').text)) {
-        complain(port.get('name'), `Another server's port is named "${port.get('name').text}".`, 'Give each port a name of its own.');
+        complain(port.get('name'), `Another server's port is named "${port.get('name').text}".`, 'Use a unique name for each port.');
       }
       names.add(port.get('name').text);
     }
@@ -36,7 +36,7 @@ function checkServer(server: Field, complain: Complain): void {
     complain(server, 'The server has no hosts.', 'Add `hosts`, `*` for all.');
   }
   for (const host of server.get('hosts').items.filter(each => !isServerHost(each.text))) {
-    complain(host, `"${host.text}" is no host.`, 'Write `host` or `namespace/host`, the host with its domain.');
+    complain(host, `"${host.text}" is not a valid host.`, 'Write `host` or `namespace/host`, with the domain of the host.');
   }
   checkServerTls(tls, complain);
   checkBind(bind, port, complain);
@@ -62,16 +62,16 @@ function checkPort(port: Field, bind: string, complain: Complain): boolean {
   const problems: [Field, string, string][] = [];
   const [number, protocol] = [port.get('number'), port.get('protocol')];
   if (!PROTOCOLS.has(protocol.text.toUpperCase())) {
-    problems.push([protocol, `"${protocol.text}" is no protocol.`, `Use one of ${[...PROTOCOLS].join(', ')}.`]);
+    problems.push([protocol, `"${protocol.text}" is not a supported protocol.`, `Use one of ${[...PROTOCOLS].join(', ')}.`]);
   }
   if (((number.number ?? 0) > 0 || !bind.startsWith(SOCKET)) && !isPort(number)) {
-    problems.push([number, 'The port has no number from 1 to 65535.', 'Give it one.']);
+    problems.push([number, 'The port has no number from 1 to 65535.', 'Set `number`.']);
   }
   if ((port.get('targetPort').number ?? 0) > 0) {
-    problems.push([port.get('targetPort'), 'A Gateway listens on its port, and has no targetPort.', 'Remove it.']);
+    problems.push([port.get('targetPort'), 'A Gateway does not support targetPort.', 'Remove it.']);
   }
   if (port.get('name').text === '') {
-    problems.push([port, 'The port has no name.', 'Give it one, such as http.']);
+    problems.push([port, 'The port has no name.', 'Set `name`, such as http.']);
   }
   problems.forEach(each => complain(...each));
   return problems.length === 0;
@@ -80,10 +80,10 @@ function checkPort(port: Field, bind: string, complain: Complain): boolean {
 function checkBind(bind: Field, port: Field, complain: Complain): void {
   if (bind.text.startsWith(SOCKET)) {
     if (!isSocket(bind.text.slice(SOCKET.length)) || (port.get('number').number ?? 0) !== 0) {
-      complain(bind, 'A socket has an absolute path, and no port.', 'Write unix:///path, with port 0.');
+      complain(bind, 'A Unix socket needs an absolute path and no port.', 'Write unix:///path, with port 0.');
     }
   } else if (bind.text !== '' && !isAddress(bind.text)) {
-    complain(bind, `"${bind.text}" is no address.`, 'Write the address on which the gateway listens.');
+    complain(bind, `"${bind.text}" is not a valid address.`, 'Use the address on which the gateway listens.');
   }
 }
 

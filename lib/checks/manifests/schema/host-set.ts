@@ -1,4 +1,4 @@
-/** Hosts, some with wildcards, of which one can ask in the time that a name is long whether any has a name in common with another. */
+/** Hosts, possibly with wildcards; whether another host overlaps one of them is answered in time linear in its length. */
 export class HostSet {
   private readonly names = new Set<string>();
   /** What follows the `*` of each wildcard. */

@@ -12,7 +12,7 @@ import { checkDuration, checkPercent } from './shared';
 
 const MEGABYTE = 2 ** 20;
 
-/** A rule for requests. */
+/** An HTTP rule. */
 export function checkHttp(rule: Field, isDelegate: boolean, complain: Complain): void {
   checkAnswers(rule, isDelegate, complain);
   rule.get('match').items.forEach(each => checkMatch(each, complain));
@@ -29,13 +29,13 @@ export function checkHttp(rule: Field, isDelegate: boolean, complain: Complain):
   checkDuration(rule.get('timeout'), complain);
 }
 
-/** A rule delegates, or gives one of the three answers. */
+/** A rule delegates, or has exactly one of three actions. */
 function checkAnswers(rule: Field, isDelegate: boolean, complain: Complain): void {
   const [redirect, direct, delegate] = ['redirect', 'directResponse', 'delegate'].map(name => rule.get(name).exists);
   const routes = rule.get('route').items;
   if (delegate && !isDelegate) {
     if (redirect || routes.length > 0) {
-      complain(rule, 'A rule that delegates has neither a route nor a redirect.', 'Remove them, or the delegate.');
+      complain(rule, 'A rule with a delegate cannot have a route or redirect.', 'Remove them, or the delegate.');
     }
     return;
   }
@@ -44,19 +44,19 @@ function checkAnswers(rule: Field, isDelegate: boolean, complain: Complain): voi
   }
   const answers = [routes.length > 0, redirect, direct].filter(Boolean).length;
   if (answers !== 1) {
-    complain(rule, answers === 0 ? 'The rule has neither route nor redirect nor directResponse.' : 'A rule has one of route, redirect and directResponse.', 'Give it exactly one of them.');
+    complain(rule, answers === 0 ? 'The rule has neither route nor redirect nor directResponse.' : 'route, redirect and directResponse are mutually exclusive.', 'Set exactly one of them.');
   } else if (routes.length === 0 && ['fault', 'rewrite'].some(name => rule.get(name).exists)) {
-    complain(rule, 'A rule that answers by itself has neither fault nor rewrite.', 'Remove these.');
+    complain(rule, 'A rule with a redirect or directResponse cannot have fault or rewrite.', 'Remove fault and rewrite.');
   }
   if (rule.get('mirror').exists && rule.get('mirrors').items.length > 0) {
-    complain(rule.get('mirror'), 'A rule has mirror or mirrors, and not both.', 'Use mirrors.');
+    complain(rule.get('mirror'), 'mirror and mirrors are mutually exclusive.', 'Use mirrors.');
   }
 }
 
 function checkMirrors(rule: Field, complain: Complain): void {
   checkPercent(rule.get('mirrorPercentage', 'value'), complain);
   if ((rule.get('mirrorPercent').number ?? 0) > 100) {
-    complain(rule.get('mirrorPercent'), 'More than all cannot be mirrored.', 'Use mirrorPercentage up to 100.');
+    complain(rule.get('mirrorPercent'), 'The mirrored percentage is above 100.', 'Use mirrorPercentage up to 100.');
   }
   checkDestination(rule.get('mirror'), complain);
   for (const mirror of rule.get('mirrors').items) {
@@ -73,31 +73,31 @@ function checkRedirect(redirect: Field, matches: readonly Field[], complain: Com
   const given = (name: string) => redirect.get(name).exists && redirect.get(name).text !== '';
   const code = redirect.get('redirectCode').number ?? 0;
   if (given('uri') && given('prefixRewrite')) {
-    complain(redirect, 'A redirect has uri or prefixRewrite, and not both.', 'Keep one of them.');
+    complain(redirect, 'uri and prefixRewrite are mutually exclusive.', 'Keep one of them.');
   } else if (given('prefixRewrite') && matches.some(each => each.get('uri').exists && !each.get('uri', 'prefix').exists)) {
-    complain(redirect.get('prefixRewrite'), 'What is rewritten is the prefix that was matched, and a match has none.', 'Match by prefix.');
+    complain(redirect.get('prefixRewrite'), 'prefixRewrite needs a matched prefix, and a match has none.', 'Match by prefix.');
   } else if (redirect.exists && !['uri', 'prefixRewrite', 'authority', 'scheme'].some(given) && !redirect.get('port').exists && !redirect.get('derivePort').exists) {
-    complain(redirect, 'The redirect leads nowhere else.', 'Give uri, authority, scheme or port.');
+    complain(redirect, 'The redirect changes nothing.', 'Set uri, authority, scheme or port.');
   } else if (code !== 0 && (code < 300 || code > 399)) {
-    complain(redirect.get('redirectCode'), `${code} is no status of a redirect.`, 'Use 301, 302, 303, 307 or 308.');
+    complain(redirect.get('redirectCode'), `${code} is not a redirect status.`, 'Use 301, 302, 303, 307 or 308.');
   } else if (given('scheme') && !['http', 'https'].includes(redirect.get('scheme').text)) {
-    complain(redirect.get('scheme'), 'A redirect leads to http or https.', 'Use one of them.');
+    complain(redirect.get('scheme'), 'The redirect scheme is neither http nor https.', 'Use one of them.');
   } else if ((redirect.get('port').number ?? 0) > 0 && !isPort(redirect.get('port'))) {
-    complain(redirect.get('port'), `"${redirect.get('port').text}" is no port.`, 'Use 1 to 65535.');
+    complain(redirect.get('port'), `"${redirect.get('port').text}" is not a valid port.`, 'Use 1 to 65535.');
   }
 }
 
 function checkDirectResponse(response: Field, complain: Complain): void {
   const status = response.get('status');
   if (response.exists && ((status.number ?? 0) < 200 || (status.number ?? 0) > 600)) {
-    complain(status.exists ? status : response, `"${status.text}" is no status to answer with.`, 'Use 200 to 599.');
+    complain(status.exists ? status : response, `"${status.text}" is not a valid response status.`, 'Use 200 to 599.');
   }
   if (sizeOfBody(response) > MEGABYTE) {
     complain(response.get('body'), 'The body is larger than a megabyte.', 'Serve it from a pod.');
   }
 }
 
-/** The bytes that a rule answers with. */
+/** The size of the response body of a rule, in bytes. */
 export function sizeOfBody(response: Field): number {
   return Math.max(Buffer.byteLength(response.get('body', 'string').text), Buffer.byteLength(response.get('body', 'bytes').text, 'base64'));
 }
@@ -106,14 +106,14 @@ function checkRewrite(rule: Field, complain: Complain): void {
   const rewrite = rule.get('rewrite');
   const [uri, authority, regex] = [rewrite.get('uri').text, rewrite.get('authority').text, rewrite.get('uriRegexRewrite')];
   if (uri !== '' && regex.exists) {
-    complain(rewrite, 'The path is rewritten by uri or by uriRegexRewrite, and not by both.', 'Keep one of them.');
+    complain(rewrite, 'uri and uriRegexRewrite are mutually exclusive.', 'Keep one of them.');
   } else if (rewrite.exists && uri === '' && authority === '' && !regex.exists) {
-    complain(rewrite, 'The rewrite changes nothing.', 'Give uri, uriRegexRewrite or authority.');
+    complain(rewrite, 'The rewrite changes nothing.', 'Set uri, uriRegexRewrite or authority.');
   } else if (regex.exists && (regex.get('match').text === '' || regex.get('rewrite').text === '' || !isPattern(regex.get('match').text))) {
-    complain(regex, 'A regular expression of RE2 and its replacement are needed.', 'Give match and rewrite.');
+    complain(regex, 'uriRegexRewrite needs an RE2 regular expression and a replacement.', 'Set match and rewrite.');
   }
   const hosts = ['set', 'add'].flatMap(name => rule.get('headers', 'request', name).entries).filter(([name]) => isAuthority(name));
   if (hosts.length + (authority === '' ? 0 : 1) > 1) {
-    complain(hosts[0]?.[1] ?? rewrite, 'The host of the request is changed more than once.', 'Use `rewrite: { authority }` alone.');
+    complain(hosts[0]?.[1] ?? rewrite, 'The host of the request is rewritten more than once.', 'Use only `rewrite: { authority }`.');
   }
 }

@@ -4,7 +4,7 @@ import { isDnsLabel, isPort } from './names';
 import type { Complain } from './rules';
 import { checkLabels } from './shared';
 
-/** Which requests a rule is for. */
+/** The matches of a rule. */
 export function checkMatch(match: Field, complain: Complain): void {
   checkHeaderMatches(match.get('headers'), complain);
   checkHeaderMatches(match.get('withoutHeaders'), complain, true);
@@ -13,27 +13,27 @@ export function checkMatch(match: Field, complain: Complain): void {
   checkMatchedConnection(match, complain);
   const namespace = match.get('sourceNamespace');
   if (namespace.text !== '' && !isDnsLabel(namespace.text)) {
-    complain(namespace, `"${namespace.text}" is no namespace.`, 'Name the namespace of the callers.');
+    complain(namespace, `"${namespace.text}" is not a valid namespace.`, 'Use the namespace of the callers.');
   }
 }
 
-/** What rules of all protocols match: the port, the labels of callers. */
+/** The conditions common to rules of all protocols: the port and the labels of callers. */
 export function checkMatchedConnection(match: Field, complain: Complain): void {
   const port = match.get('port');
   if (port.exists && port.number !== 0 && !isPort(port)) {
-    complain(port, `"${port.text}" is no port.`, 'Use 1 to 65535.');
+    complain(port, `"${port.text}" is not a valid port.`, 'Use 1 to 65535.');
   }
   checkLabels(match.get('sourceLabels'), complain);
   checkGatewayNames(match.get('gateways').items, complain);
 }
 
-/** Gateways as `namespace/name`. The old form is a host name, and what comes behind the first such is not looked at by Istio either. */
+/** Gateways as `namespace/name`. The old form is a host name; Istio does not validate the entries after the first of these either. */
 export function checkGatewayNames(gateways: readonly Field[], complain: Complain): void {
   for (const gateway of gateways) {
     const [first = '', ...more] = gateway.text.split('/');
     const isValid = more.length === 0 ? isGatewayHost(first) : isDnsLabel(first) && isDnsLabel(more.join('/'));
     if (!isValid) {
-      complain(gateway, `"${gateway.text}" is no name of a Gateway.`, 'Write `namespace/name`.');
+      complain(gateway, `"${gateway.text}" is not a valid Gateway name.`, 'Write `namespace/name`.');
     }
     if (more.length === 0) {
       return;

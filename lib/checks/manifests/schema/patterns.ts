@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 
 const LONGEST = 1024;
 
-/** Whether a text is a regular expression as Envoy takes it (RE2), and no longer than Istio lets it be. */
+/** Whether a text is a regular expression that Envoy accepts (RE2), within Istio's length limit. */
 export function isPattern(text: string): boolean {
   return text.length <= LONGEST && isExpression(text);
 }

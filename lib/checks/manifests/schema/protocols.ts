@@ -1,7 +1,7 @@
-/** What a port of a Gateway, a Sidecar or a ServiceEntry may carry, whatever the case. */
+/** The protocols of ports of a Gateway, a Sidecar or a ServiceEntry, case-insensitive. */
 export const PROTOCOLS: ReadonlySet<string> = new Set(['TCP', 'UDP', 'GRPC', 'GRPC-WEB', 'HTTP', 'HTTP_PROXY', 'HTTP2', 'HTTPS', 'TLS', 'MONGO', 'REDIS', 'MYSQL']);
 
-/** Whether a port may say this: nothing, or a protocol. */
+/** Whether this is a valid protocol field: empty, or a protocol. */
 export function isProtocol(text: string): boolean {
   return text === '' || PROTOCOLS.has(text.toUpperCase());
 }

@@ -4,11 +4,11 @@ import { checkSelector } from './shared';
 
 export const invalidProxyConfig = validity(
   Kind.PROXY_CONFIG,
-  'Proxies have no fewer than 0 threads; a selector has no patterns.',
+  'The concurrency is 0 or more; a selector has no wildcards.',
   ({ spec }, complain) => {
     checkSelector(spec.get('selector', 'matchLabels'), complain);
     if ((spec.get('concurrency').number ?? 0) < 0) {
-      complain(spec.get('concurrency'), 'The number is negative.', 'Use 0 for as many as there are cores.');
+      complain(spec.get('concurrency'), 'The concurrency is negative.', 'Use 0 for one thread per core.');
     }
   },
 );

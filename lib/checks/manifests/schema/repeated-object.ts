@@ -6,8 +6,8 @@ export const repeatedObject: Check = {
   id: 'RepeatedObject',
   severity: Severity.WARNING,
   covers: [],
-  summary: 'Two objects have one kind, namespace and name',
-  explanation: 'Applied together, the last one overwrites the others without a word. Here all of them are looked at, so other findings may be about one that is gone.',
+  summary: 'Two objects have the same kind, namespace and name',
+  explanation: 'Applied together, the last one silently overwrites the others. All of them are checked, so other findings may be about an overwritten one.',
   *find(cluster) {
     const byIdentity = new Map<string, Resource[]>();
     for (const resource of cluster.resources.filter(each => each.object.apiVersion !== CLOUDFORMATION && each.object.metadata.name !== undefined)) {
@@ -16,7 +16,7 @@ export const repeatedObject: Check = {
     for (const namesakes of byIdentity.values()) {
       for (const each of namesakes.length > 1 ? namesakes : []) {
         const other = namesakes.find(namesake => namesake !== each);
-        yield problem(each.metadata.get('name'), `Another ${each.kind} of this name is ${placeOf(other)}, and one of them overwrites the other.`, 'Remove one of them, or give it a name of its own.');
+        yield problem(each.metadata.get('name'), `Another ${each.kind} of this name is ${placeOf(other)}, and one of them overwrites the other.`, 'Remove one of them, or rename it.');
       }
     }
   },

@@ -11,11 +11,11 @@ const SOCKET = 'unix://';
 
 export const invalidSidecar = validity(
   Kind.SIDECAR,
-  'It says something; its egress listeners have hosts as `namespace/host`, and the one without a port is the last; ports are there once.',
+  'It has at least one setting; its egress listeners have hosts as `namespace/host`, and the one without a port is the last; ports are unique.',
   ({ spec }, complain) => {
     checkSelector(spec.get('workloadSelector', 'labels'), complain);
     if (!spec.get('outboundTrafficPolicy').exists && !spec.get('inboundConnectionPool').exists && ['egress', 'ingress'].every(name => spec.get(name).items.length === 0)) {
-      complain(spec, 'It says nothing.', 'Add egress, ingress or outboundTrafficPolicy.');
+      complain(spec, 'The Sidecar has no settings.', 'Add egress, ingress or outboundTrafficPolicy.');
     }
     const [egress, ingress] = [spec.get('egress').items, spec.get('ingress').items];
     egress.forEach((each, index) => checkEgress(each, index === egress.length - 1, complain));
@@ -33,7 +33,7 @@ function checkRepeated(listeners: readonly Field[], complain: Complain): void {
     const number = listener.get('port', 'number').number ?? 0;
     const place = number === 0 ? listener.get('bind').text : String(number);
     if (seen.has(place)) {
-      complain(listener, `Another listener has ${number === 0 ? 'this socket' : `port ${place}`}.`, 'Give each one of its own.');
+      complain(listener, `Another listener uses ${number === 0 ? 'this socket' : `port ${place}`}.`, 'Use a different one for each listener.');
     }
     seen.add(place);
   }
@@ -42,7 +42,7 @@ function checkRepeated(listeners: readonly Field[], complain: Complain): void {
 function checkEgress(listener: Field, isLast: boolean, complain: Complain): void {
   const port = listener.get('port');
   if (!port.exists && !isLast) {
-    complain(listener, 'A listener without a port takes all that the others do not, and has to be the last.', 'Put it last.');
+    complain(listener, 'A listener without a port is the catch-all and must be the last.', 'Move it to the end.');
   } else if (port.exists) {
     checkPort(listener, (port.get('number').number ?? 0) === 0, complain);
   }
@@ -50,7 +50,7 @@ function checkEgress(listener: Field, isLast: boolean, complain: Complain): void
     complain(listener, 'The listener has no hosts.', 'Add `hosts`, `~/*` for none.');
   }
   for (const host of listener.get('hosts').items.filter(each => !isScopedHost(each.text))) {
-    complain(host, `"${host.text}" is not \`namespace/host\`.`, 'Put the namespace in front: `./host.with.domain` for its own, `*/host.with.domain` for any.');
+    complain(host, `"${host.text}" is not \`namespace/host\`.`, 'Add the namespace: `./host.with.domain` for the same one, `*/host.with.domain` for any.');
   }
 }
 
@@ -72,10 +72,10 @@ function checkIngress(listener: Field, complain: Complain): void {
   checkPool(listener.get('connectionPool'), complain);
   if (tls.exists) {
     for (const name of ['subjectAltNames', 'httpsRedirect', 'credentialName', 'credentialNames', 'tlsCertificates'].filter(each => tls.get(each).items.length > 0 || !['', 'false'].includes(tls.get(each).text))) {
-      complain(tls.get(name), `A Sidecar knows no ${name}.`, 'Use files: serverCertificate, privateKey, caCertificates.');
+      complain(tls.get(name), `A Sidecar does not support ${name}.`, 'Use files: serverCertificate, privateKey, caCertificates.');
     }
     if (['ISTIO_MUTUAL', 'AUTO_PASSTHROUGH'].includes(tls.get('mode').text) || !isTls(port.get('protocol').text)) {
-      complain(tls, 'TLS of its own goes with SIMPLE or MUTUAL, on a port that is HTTPS or TLS.', 'Remove it, or change mode and protocol.');
+      complain(tls, 'TLS settings require the mode SIMPLE or MUTUAL on an HTTPS or TLS port.', 'Remove the settings, or change mode and protocol.');
     }
     checkServerTls(tls, complain);
   }
@@ -84,20 +84,20 @@ function checkIngress(listener: Field, complain: Complain): void {
 function checkPort(listener: Field, mayBeSocket: boolean, complain: Complain): void {
   const [port, bind] = [listener.get('port'), listener.get('bind')];
   if (port.get('name').text !== '' && !isDnsLabel(port.get('name').text)) {
-    complain(port.get('name'), `"${port.get('name').text}" is no name of a port.`, 'Use letters, digits and dashes.');
+    complain(port.get('name'), `"${port.get('name').text}" is not a valid port name.`, 'Use letters, digits and dashes.');
   }
   if (!isProtocol(port.get('protocol').text)) {
-    complain(port.get('protocol'), `"${port.get('protocol').text}" is no protocol.`, 'Use HTTP, HTTPS, GRPC, HTTP2, MONGO, TCP or TLS.');
+    complain(port.get('protocol'), `"${port.get('protocol').text}" is not a supported protocol.`, 'Use HTTP, HTTPS, GRPC, HTTP2, MONGO, TCP or TLS.');
   }
   if ((port.get('targetPort').number ?? 0) > 0) {
-    complain(port.get('targetPort'), 'A listener has no targetPort.', 'Use defaultEndpoint.');
+    complain(port.get('targetPort'), 'A Sidecar listener does not support targetPort.', 'Use defaultEndpoint.');
   }
   const isBound = mayBeSocket ? bind.text.startsWith(SOCKET) && isSocket(bind.text.slice(SOCKET.length)) : isPort(port.get('number')) && (bind.text === '' || isAddress(bind.text));
   if (!isBound) {
-    complain(listener, 'The listener has neither a port on an address nor a socket.', 'Give a number from 1 to 65535, or `bind: unix:///path`.');
+    complain(listener, 'The listener has neither a port nor a Unix socket.', 'Set a port number from 1 to 65535, or `bind: unix:///path`.');
   }
   if (mayBeSocket && !['', 'DEFAULT', 'NONE'].includes(listener.get('captureMode').text)) {
-    complain(listener.get('captureMode'), 'Nothing is redirected to a socket.', 'Use NONE.');
+    complain(listener.get('captureMode'), 'Traffic cannot be captured on a Unix socket.', 'Use NONE.');
   }
 }
 
@@ -107,19 +107,19 @@ function checkDefaultEndpoint(endpoint: Field, complain: Complain): void {
   const isValid = endpoint.text === '' || (endpoint.text.startsWith(SOCKET) ? isSocket(endpoint.text.slice(SOCKET.length))
     : endpoint.text.includes(':') && ['', '127.0.0.1', '0.0.0.0', '[::1]', '[::]'].includes(host) && isPort(port));
   if (!isValid) {
-    complain(endpoint, `"${endpoint.text}" is nothing that the pod listens on.`, 'Write 127.0.0.1:PORT, 0.0.0.0:PORT or unix:///path.');
+    complain(endpoint, `"${endpoint.text}" is not a valid defaultEndpoint.`, 'Write 127.0.0.1:PORT, 0.0.0.0:PORT or unix:///path.');
   }
 }
 
 function checkOutbound(policy: Field, complain: Complain): void {
   const [mode, proxy] = [policy.get('mode').text, policy.get('egressProxy')];
   if (mode === 'ALLOW_ANY_DYNAMIC_DNS') {
-    complain(policy.get('mode'), `${mode} is for the whole mesh.`, 'Use ALLOW_ANY or REGISTRY_ONLY.');
+    complain(policy.get('mode'), `${mode} is a mesh-wide setting.`, 'Use ALLOW_ANY or REGISTRY_ONLY.');
   } else if (proxy.exists) {
     if (mode !== 'ALLOW_ANY') {
-      complain(proxy, 'A proxy for what is unknown goes with ALLOW_ANY.', 'Set mode: ALLOW_ANY.');
+      complain(proxy, 'egressProxy requires the mode ALLOW_ANY.', 'Set mode: ALLOW_ANY.');
     } else if (!isFullName(proxy.get('host').text) || !proxy.get('port').exists) {
-      complain(proxy, 'The proxy has no host or no port.', 'Name both.');
+      complain(proxy, 'The egressProxy has no host or no port.', 'Set both.');
     } else {
       checkDestination(proxy, complain);
     }

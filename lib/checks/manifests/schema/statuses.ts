@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 
-/** Apache's own status for a limit of bandwidth, which is registered nowhere. */
+/** Apache's unregistered status for an exceeded bandwidth limit. */
 const UNREGISTERED = 509;
 
-/** The statuses that HTTP has names for. */
+/** The registered HTTP status codes. */
 export const STATUSES: ReadonlySet<number> = new Set(Object.keys(STATUS_CODES).map(Number).filter(each => each !== UNREGISTERED));

@@ -4,7 +4,7 @@ import { checkPercent, checkTargets } from './shared';
 
 export const invalidTelemetry = validity(
   Kind.TELEMETRY,
-  'It is for pods by a selector or by targetRefs, and not by both; providers and tags have names and values.',
+  'selector and targetRefs are mutually exclusive; providers and tags have names and values.',
   (resource, complain) => {
     checkTargets(resource, complain);
     const { spec } = resource;
@@ -19,7 +19,7 @@ export const invalidTelemetry = validity(
       override.get('tagOverrides').entries.forEach(([, tag]) => checkTagOverride(tag, complain));
       const metric = override.get('match', 'customMetric');
       if (metric.exists && metric.text === '') {
-        complain(metric, 'The metric has no name.', 'Name it, or use `metric`.');
+        complain(metric, 'The metric has no name.', 'Add a name, or use `metric`.');
       }
     }
   },
@@ -37,6 +37,6 @@ function checkTag(name: string, tag: Field, complain: Complain): void {
 function checkTagOverride(tag: Field, complain: Complain): void {
   const isRemoved = tag.get('operation').text === 'REMOVE';
   if (isRemoved === (tag.get('value').text !== '')) {
-    complain(tag, isRemoved ? 'What is removed has no value.' : 'The tag has no value.', isRemoved ? 'Remove `value`.' : 'Add `value`.');
+    complain(tag, isRemoved ? 'A removed tag cannot have a value.' : 'The tag has no value.', isRemoved ? 'Remove `value`.' : 'Add `value`.');
   }
 }

@@ -10,7 +10,7 @@ const LARGEST_SCRIPT = 64 * 1024;
 
 export const invalidWasmPlugin = validity(
   Kind.WASM_PLUGIN,
-  'It says where the module is (file, http, https or oci), and its digest in full if at all; variables have names of their own.',
+  'It needs the URL of the module (file, http, https or oci); a digest, if present, is complete; variable names are unique.',
   (resource, complain) => {
     const { spec } = resource;
     checkTargets(resource, complain);
@@ -21,14 +21,14 @@ export const invalidWasmPlugin = validity(
 
 export const invalidTrafficExtension = validity(
   Kind.TRAFFIC_EXTENSION,
-  'It has a module or a script, and not both; the module is there like that of a WasmPlugin, and the script is not larger than 64 KB.',
+  'It has either a module or a script; the module follows the rules of a WasmPlugin, and the script is at most 64 KB.',
   (resource, complain) => {
     const { spec } = resource;
     const [module, script] = [spec.get('wasm'), spec.get('lua')];
     checkTargets(resource, complain);
     checkMatchedPorts(spec, complain);
     if (module.exists === script.exists) {
-      complain(spec, 'It has neither wasm nor lua, or both.', 'Give it one of them.');
+      complain(spec, 'Exactly one of wasm and lua is required.', 'Set one of them.');
     }
     if (module.exists) {
       checkModule(module, complain);
@@ -42,20 +42,20 @@ export const invalidTrafficExtension = validity(
 
 function checkMatchedPorts(spec: Field, complain: Complain): void {
   for (const port of spec.get('match').items.flatMap(each => each.get('ports').items).filter(each => !isPort(each.get('number')))) {
-    complain(port, 'The port has no number from 1 to 65535.', 'Write `number`.');
+    complain(port, 'The port has no number from 1 to 65535.', 'Add `number`.');
   }
 }
 
 function checkModule(spec: Field, complain: Complain): void {
   const [url, digest, secret, name] = ['url', 'sha256', 'imagePullSecret', 'pluginName'].map(each => spec.get(each));
   if (!isModuleUrl(url?.text ?? '')) {
-    complain(url?.exists ? url : spec, url?.text ? `"${url.text}" is no place for a module.` : 'It does not say where the module is.', 'Begin with oci://, https://, http:// or file://.');
+    complain(url?.exists ? url : spec, url?.text ? `"${url.text}" is not a valid module URL.` : 'The URL of the module is missing.', 'Use oci://, https://, http:// or file://.');
   }
   if (digest && digest.text !== '' && !/^[a-f0-9]{64}$/.test(digest.text)) {
-    complain(digest, 'The digest has not 64 digits, a to f in lower case.', 'Write the digest of the module.');
+    complain(digest, 'The digest is not 64 lower-case hexadecimal digits.', 'Use the SHA-256 digest of the module.');
   }
   if (secret && secret.text.length > LONGEST_SECRET) {
-    complain(secret, 'No Secret has so long a name.', 'Name the Secret.');
+    complain(secret, 'The Secret name is too long.', 'Use the name of an existing Secret.');
   }
   if (name && name.text.length > LONGEST_NAME) {
     complain(name, 'The name of the plugin is too long.', `Use ${LONGEST_NAME} characters at most.`);
@@ -73,9 +73,9 @@ function checkVariables(variables: readonly Field[], complain: Complain): void {
   for (const variable of variables) {
     const name = variable.get('name').text;
     if (name === '' || name.length > LONGEST_NAME || seen.has(name)) {
-      complain(variable, seen.has(name) ? `"${name}" is there twice.` : 'The variable has no name, or one that is too long.', 'Give each a name of its own.');
+      complain(variable, seen.has(name) ? `The variable "${name}" is declared twice.` : 'The variable name is missing or too long.', 'Use unique names of valid length.');
     } else if (variable.get('valueFrom').text === 'HOST' && variable.get('value').text !== '') {
-      complain(variable, 'A variable of the host has its value from there.', 'Remove `value`.');
+      complain(variable, 'A variable with `valueFrom: HOST` cannot have a value.', 'Remove `value`.');
     }
     seen.add(name);
   }

@@ -7,10 +7,10 @@ const COUNTS = ['periodSeconds', 'initialDelaySeconds', 'timeoutSeconds', 'succe
 
 export const invalidWorkloadGroup = validity(
   Kind.WORKLOAD_GROUP,
-  'It needs a template; its probe says how to ask, at a port that there is.',
+  'It needs a template; its probe needs an action and a valid port.',
   ({ spec }, complain) => {
     if (!spec.get('template').exists) {
-      complain(spec, 'It has no template.', 'Add `template`, `{}` if it says nothing.');
+      complain(spec, 'The WorkloadGroup has no template.', 'Add `template`, at least `{}`.');
     }
     checkLabels(spec.get('metadata', 'labels'), complain);
     if (spec.get('probe').exists) {
@@ -25,18 +25,18 @@ function checkProbe(probe: Field, complain: Complain): void {
   }
   const [http, tcp, exec] = ['httpGet', 'tcpSocket', 'exec'].map(name => probe.get(name));
   if (![http, tcp, exec, probe.get('grpc')].some(each => each?.exists)) {
-    complain(probe, 'The probe asks nothing.', 'Add httpGet, tcpSocket or exec.');
+    complain(probe, 'The probe has no action.', 'Add httpGet, tcpSocket or exec.');
   }
   for (const each of [http, tcp].filter(each => each?.exists && !isPort(each.get('port')))) {
     complain(each?.get('port') ?? probe, 'The probe has no port from 1 to 65535.', 'Add `port`.');
   }
   if (http && !['', 'HTTP', 'HTTPS'].includes(http.get('scheme').text)) {
-    complain(http.get('scheme'), `"${http.get('scheme').text}" is no scheme.`, 'Use HTTP or HTTPS.');
+    complain(http.get('scheme'), `"${http.get('scheme').text}" is not a valid scheme.`, 'Use HTTP or HTTPS.');
   }
   for (const header of http?.get('httpHeaders').items.filter(each => !/^[-A-Za-z0-9]+$/.test(each.get('name').text)) ?? []) {
-    complain(header, `"${header.get('name').text}" is no name of a header.`, 'Use letters, digits and dashes.');
+    complain(header, `"${header.get('name').text}" is not a valid header name.`, 'Use letters, digits and dashes.');
   }
   if (exec?.exists && exec.get('command').items.length === 0) {
-    complain(exec, 'The probe runs nothing.', 'Add `command`.');
+    complain(exec, 'The exec probe has no command.', 'Add `command`.');
   }
 }

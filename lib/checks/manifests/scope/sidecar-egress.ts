@@ -7,9 +7,9 @@ export const unknownEgressHost: Check = {
   id: 'UnknownEgressHost',
   severity: Severity.WARNING,
   covers: ['KIA1004'],
-  summary: 'A Sidecar lists a host that nobody declares',
-  explanation: 'The entry `namespace/host` gives the proxies nothing: what they call there stays unknown to them. The namespace is that of the Service or ServiceEntry; `.` is the Sidecar\'s own, '
-    + '`~` leaves hosts out, `*` is any. A name without dots is not completed, and so is no Service. Namespaces of which the manifests have nothing are somebody else\'s, and not looked at.',
+  summary: 'A Sidecar lists a host that no Service or ServiceEntry declares',
+  explanation: 'The entry `namespace/host` has no effect: the proxies get no configuration for the intended host. The namespace is that of the Service or ServiceEntry; `.` is the Sidecar\'s own, '
+    + '`~` excludes hosts, `*` is any. A name without dots is not expanded, so it never matches a Service. Namespaces without objects in the manifests are presumed to belong to other teams and are not checked.',
   *find(cluster) {
     const namespaces = new Set(cluster.namespaces);
     const isDeclared = declarations(cluster);
@@ -26,7 +26,7 @@ export const unknownEgressHost: Check = {
   },
 };
 
-/** Whether a namespace has a host, or one under a wildcard; `*` for any. A name without dots is that of a ServiceEntry alone. */
+/** Whether a namespace (`*` for any) has a host, or one that a wildcard covers. A name without dots can only be that of a ServiceEntry. */
 function declarations(cluster: Cluster): (host: string, namespace: string) => boolean {
   const declared = new Map<string, Set<string>>();
   const add = (name: string, namespace: string) => declared.set(name, (declared.get(name) ?? new Set()).add(namespace));
@@ -42,10 +42,10 @@ export const selectiveGlobalSidecar: Check = {
   severity: Severity.WARNING,
   covers: ['KIA1006'],
   summary: 'A Sidecar in the root namespace has a workloadSelector',
-  explanation: 'In the root namespace a Sidecar without a selector is the default of the whole mesh; one with a selector is for pods of that namespace alone.',
+  explanation: 'In the root namespace a Sidecar without a selector is the default of the mesh; one with a selector applies to pods of that namespace only.',
   *find(cluster) {
     for (const sidecar of cluster.all(Kind.SIDECAR).filter(each => each.namespace === cluster.mesh.rootNamespace && each.spec.get('workloadSelector', 'labels').entries.length > 0)) {
-      yield problem(sidecar.spec.get('workloadSelector'), 'With a selector it is not the default of the mesh, but for pods of the root namespace.', 'Remove the selector, or move it to the namespace of the workloads.');
+      yield problem(sidecar.spec.get('workloadSelector'), 'With a selector the Sidecar is not the mesh default, but applies to pods of the root namespace only.', 'Remove the selector, or move it to the namespace of the workloads.');
     }
   },
 };
@@ -55,10 +55,10 @@ export const ambiguousOutboundPolicy: Check = {
   severity: Severity.INFO,
   covers: ['KIA1007'],
   summary: 'A Sidecar has an outboundTrafficPolicy without a mode',
-  explanation: 'The empty mode means REGISTRY_ONLY, the first value of its type, and is lost when the object is read back: one cannot see which was meant.',
+  explanation: 'An empty mode means REGISTRY_ONLY, the zero value of the field, which is not stored: whether that was intended cannot be seen.',
   *find(cluster) {
     for (const policy of cluster.all(Kind.SIDECAR).map(each => each.spec.get('outboundTrafficPolicy')).filter(each => each.exists && each.get('mode').text === '')) {
-      yield problem(policy, 'It names no mode, which may be read as REGISTRY_ONLY or as ALLOW_ANY.', 'Write the mode.');
+      yield problem(policy, 'The outboundTrafficPolicy has no mode, so it could mean REGISTRY_ONLY or ALLOW_ANY.', 'Set the mode.');
     }
   },
 };

@@ -1,18 +1,18 @@
 import { blanketRules, type Cluster, defaultOf, Kind, meshMode, type Mode, namespaceMode, type Resource } from '../../../manifests';
 
-/** A DestinationRule for the mesh or a namespace, and pods that it is for, by who says what they take. */
+/** A wildcard DestinationRule for the mesh or a namespace, and the PeerAuthentication settings of its pods. */
 export interface Blanket {
   readonly rule: Resource;
-  /** What callers are told to speak. */
+  /** The client TLS mode. */
   readonly mode: string;
   /** The namespace of the rule's hosts; undefined for those of the mesh. */
   readonly namespace?: string;
-  /** The namespaces whose PeerAuthentication says what the pods take; none, if that of the mesh does, or nobody. */
+  /** The namespaces whose PeerAuthentication applies to the pods; empty, if that of the mesh applies or none exists. */
   readonly asking: readonly string[];
   readonly asked?: Mode;
 }
 
-/** Every such rule with the pods of its namespace, or of the mesh, and with those of the namespaces that differ from the mesh and have no such rule of their own. */
+/** Every such rule with the pods of its namespace or of the mesh, and with the namespaces that differ from the mesh and have no such rule of their own. */
 export function blankets(cluster: Cluster): Blanket[] {
   const rules = blanketRules(cluster);
   const ruled = new Set(rules.filter(each => each.mode !== '').map(each => each.namespace));

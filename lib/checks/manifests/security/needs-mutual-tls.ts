@@ -10,9 +10,9 @@ export const needsMutualTls: Check = {
   id: 'NeedsMutualTls',
   severity: Severity.ERROR,
   covers: ['KIA0105'],
-  summary: 'An AuthorizationPolicy asks who the caller is, of pods that take no mutual TLS',
-  explanation: 'The identity comes with the certificate: without mutual TLS no principal and no namespace ever matches. PERMISSIVE pods take it from callers with a proxy, so only those that are told DISABLE are meant; pods in ambient mode are never. '
-    + 'Callers speak it unless a DestinationRule says otherwise; where the mesh has turned off `enableAutoMtls`, one has to ask for it.',
+  summary: 'An AuthorizationPolicy requires a caller identity, but its pods do not accept mutual TLS',
+  explanation: 'The identity is part of the client certificate: without mutual TLS no principal or namespace ever matches. PERMISSIVE pods accept mutual TLS from callers with a proxy, so only DISABLE is reported; pods in ambient mode are not affected. '
+    + 'Callers use mutual TLS unless a DestinationRule disables it; if the mesh disables `enableAutoMtls`, a DestinationRule must enable it.',
   *find(cluster) {
     const spoken = new SpokenTls(cluster);
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
@@ -22,13 +22,13 @@ export const needsMutualTls: Check = {
       ];
       const reason = identities.length > 0 ? reasonForPlainText(policy, spoken, cluster) : undefined;
       for (const identity of reason ? identities : []) {
-        yield problem(identity, `${reason}, so no caller has an identity, and this never matches.`, 'Let the pods take mutual TLS, and callers speak it.');
+        yield problem(identity, `${reason}, so no caller has an identity and the condition never matches.`, 'Enable mutual TLS for the pods and their callers.');
       }
     }
   },
 };
 
-/** Why no connection that a policy is for can be mutual TLS; undefined if one may be. */
+/** Why no connection to the pods of a policy can use mutual TLS; undefined if one may. */
 function reasonForPlainText(policy: Resource, spoken: SpokenTls, cluster: Cluster): string | undefined {
   const namespace = policy.namespace === cluster.mesh.rootNamespace ? undefined : policy.namespace;
   const pods = cluster.workloads.select(policy.spec.get('selector', 'matchLabels').strings, namespace);
@@ -37,5 +37,5 @@ function reasonForPlainText(policy: Resource, spoken: SpokenTls, cluster: Cluste
   }
   const takesNone = pods.length > 0 ? pods.every(each => modeFor(each, cluster) === 'DISABLE') : (namespaceMode(policy.namespace, cluster) ?? meshMode(cluster)) === 'DISABLE';
   const speaksNone = pods.length > 0 ? pods.every(each => spoken.isPlainFor(each)) : spoken.isPlainIn(policy.namespace);
-  return takesNone ? 'The pods take plain text only' : speaksNone ? 'Nobody is told to speak mutual TLS to the pods' : undefined;
+  return takesNone ? 'The pods accept plain text only' : speaksNone ? 'No DestinationRule enables mutual TLS to the pods' : undefined;
 }

@@ -9,13 +9,13 @@ export const unknownMethod: Check = {
   id: 'UnknownMethod',
   severity: Severity.WARNING,
   covers: ['KIA0102'],
-  summary: 'An AuthorizationPolicy names a method that HTTP does not have',
-  explanation: 'It matches nothing. Methods are upper case; `*`, `GE*` and `*T` are patterns, which have to match one; a star in between is none. gRPC methods are paths (`/package.Service/Method`), and their HTTP method is POST.',
+  summary: 'An AuthorizationPolicy has a method that HTTP does not define',
+  explanation: 'It matches no request. Methods are upper-case; `*`, `GE*` and `*T` are patterns, which must match a method; a `*` in the middle is not a wildcard. gRPC methods are paths (`/package.Service/Method`), and their HTTP method is POST.',
   *find(cluster) {
     for (const method of cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(operationsOf).flatMap(each => [...each.get('methods').items, ...each.get('notMethods').items])) {
       if (!METHODS.some(each => matchesPattern(method.text, each))) {
-        yield problem(method, `HTTP has no method "${method.text}", so this matches no request.`,
-          METHODS.includes(method.text.toUpperCase()) ? `Write ${method.text.toUpperCase()}.` : 'For gRPC name the method as a path: `paths: [/package.Service/Method]`.');
+        yield problem(method, `HTTP has no method "${method.text}", so it matches no request.`,
+          METHODS.includes(method.text.toUpperCase()) ? `Write ${method.text.toUpperCase()}.` : 'For gRPC write the method as a path: `paths: [/package.Service/Method]`.');
       }
     }
   },
@@ -25,9 +25,9 @@ export const unservedHost: Check = {
   id: 'UnservedHost',
   severity: Severity.INFO,
   covers: ['KIA0104'],
-  summary: 'An AuthorizationPolicy names a host of the cluster that nobody declares',
-  explanation: 'It is compared with the Host header, so any name may be right, and those outside the cluster are not looked at; a name without dots, `name.namespace` and a name below the cluster\'s domain '
-    + 'that no Service and no VirtualService has is likely misspelled.',
+  summary: 'An AuthorizationPolicy has a cluster host that no Service or VirtualService declares',
+  explanation: 'Hosts are compared with the Host header, so any name may be valid, and names outside the cluster are not checked; a name without dots, `name.namespace` or a name in the cluster\'s domain '
+    + 'that no Service or VirtualService declares is probably misspelled.',
   *find(cluster) {
     const ruled = rulesByHost(cluster);
     const isRuled = (name: string) => [name, ...wildcardsOver(name)].some(each => ruled.has(each));
@@ -37,14 +37,14 @@ export const unservedHost: Check = {
         const name = host.text.replace(/:(\d+|\*)$/, '');
         const inside = nameInside(name, policy.namespace, cluster);
         if (inside !== undefined && !above.has(inside) && cluster.hosts.named(inside, '').length === 0 && !isRuled(name) && !isRuled(inside)) {
-          yield problem(host, `No Service has the host ${inside}, so no request is likely to ask for ${name}.`, 'Correct the name or the namespace.');
+          yield problem(host, `No Service has the host ${inside}, so requests are unlikely to have the host ${name}.`, 'Correct the name or the namespace.');
         }
       }
     }
   },
 };
 
-/** The Service that a name means to workloads of a namespace; undefined if it may be anywhere, or is a pattern for more than the end of a name. */
+/** The Service host that a name means to workloads of a namespace; undefined if it may be outside the cluster, or is more than a suffix pattern. */
 function nameInside(name: string, namespace: string, cluster: Cluster): string | undefined {
   const [first = '', second, ...rest] = name.split('.');
   if (name.endsWith(`.svc.${cluster.clusterDomain}`)) {

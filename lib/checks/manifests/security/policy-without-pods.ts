@@ -7,7 +7,7 @@ export const policyWithoutPods: Check = {
   severity: Severity.WARNING,
   covers: ['IST0127', 'KIA0004'],
   summary: 'A policy selects no pods of the mesh',
-  explanation: 'It applies to nothing. A policy of the root namespace is for all namespaces, any other for its own. Pods without a proxy (and outside ambient mode) do not count: nobody there keeps the rules.',
+  explanation: 'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy there.',
   *find(cluster) {
     for (const type of [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION, Kind.PEER_AUTHENTICATION]) {
       for (const policy of cluster.all(type).filter(each => targetRefsOf(each).length === 0)) {
@@ -29,13 +29,13 @@ function* uselessness(policy: Resource, cluster: Cluster) {
     return;
   }
   yield problem(selector.exists ? selector : policy.spec, pods.length > 0
-    ? 'The pods that it is for are not in the mesh, so nobody keeps its rules.'
-    : `There are no pods in ${isMeshWide ? 'any namespace' : `namespace ${policy.namespace}`} that it is for.`,
-  pods.length > 0 ? 'Take the pods into the mesh.' : 'Correct the selector or the namespace.',
+    ? 'The selected pods are not in the mesh, so the policy is not enforced.'
+    : `The policy selects no pods in ${isMeshWide ? 'any namespace' : `namespace ${policy.namespace}`}.`,
+  pods.length > 0 ? 'Add the pods to the mesh.' : 'Correct the selector or the namespace.',
   [...policy.type === Kind.AUTHORIZATION_POLICY ? ['IST0127'] : [], ...pods.length > 0 ? [] : ['KIA0004']]);
 }
 
-/** Whether machines outside the cluster may be meant. */
+/** Whether the policy may be intended for machines outside the cluster. */
 function isVirtualMachine(policy: Resource, cluster: Cluster): boolean {
   return [Kind.WORKLOAD_ENTRY, Kind.WORKLOAD_GROUP].some(type => cluster.all(type).some(each => each.namespace === policy.namespace));
 }

@@ -6,8 +6,8 @@ export const unknownPrincipal: Check = {
   id: 'UnknownPrincipal',
   severity: Severity.ERROR,
   covers: ['KIA0106'],
-  summary: 'An AuthorizationPolicy names a ServiceAccount that does not exist',
-  explanation: 'The source matches nobody: an ALLOW rule lets no one in, a DENY rule keeps no one out. ServiceAccounts that a workload uses count too, whether they are declared or not, and those that Istio makes for Gateways. `spiffe://` does not belong in front.',
+  summary: 'An AuthorizationPolicy refers to a ServiceAccount that does not exist',
+  explanation: 'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. ServiceAccounts that a workload uses count even if they are not declared, and so do those that Istio creates for Gateways. The prefix `spiffe://` must be omitted.',
   *find(cluster) {
     const known = principals(cluster);
     const all = [...known];
@@ -15,7 +15,7 @@ export const unknownPrincipal: Check = {
       const domain = trustDomainOf(principal.text);
       const isPattern = principal.text.includes('*');
       if ((domain === undefined || domain === cluster.mesh.trustDomain) && (isPattern ? !all.some(each => matchesPattern(principal.text, each)) : !known.has(principal.text))) {
-        yield problem(principal, `No ServiceAccount has the identity "${principal.text}", so this source matches nobody.`,
+        yield problem(principal, `No ServiceAccount has the identity "${principal.text}", so this source matches no caller.`,
           `Write \`${cluster.mesh.trustDomain}/ns/NAMESPACE/sa/NAME\` of a ServiceAccount that exists.`);
       }
     }
@@ -26,8 +26,8 @@ export const foreignPrincipal: Check = {
   id: 'ForeignPrincipal',
   severity: Severity.INFO,
   covers: ['KIA0108'],
-  summary: 'An AuthorizationPolicy names an identity of another trust domain',
-  explanation: 'Whether it exists is known in its own mesh only. Where none is meant, it is misspelled and matches nobody.',
+  summary: 'An AuthorizationPolicy refers to an identity of another trust domain',
+  explanation: 'Whether it exists can be checked in its own mesh only. If no other mesh is intended, it is misspelled and matches no caller.',
   *find(cluster) {
     for (const principal of principalsNamed(cluster)) {
       const domain = trustDomainOf(principal.text);

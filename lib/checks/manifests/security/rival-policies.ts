@@ -3,7 +3,7 @@ import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
 import { othersOf } from '../names';
 
-/** Kinds of which one object at most should be for a workload, and where their selector is. */
+/** Kinds of which at most one object should apply to a workload, and the path of their selector. */
 const KINDS = [
   { type: Kind.SIDECAR, path: ['workloadSelector', 'labels'], selectorless: ['IST0111', 'KIA0002'], selecting: ['IST0110', 'KIA0003'] },
   { type: Kind.TELEMETRY, path: ['selector', 'matchLabels'], selectorless: ['IST0160'], selecting: ['IST0159'] },
@@ -14,8 +14,8 @@ export const rivalDefaults: Check = {
   id: 'RivalDefaults',
   severity: Severity.ERROR,
   covers: KINDS.flatMap(each => each.selectorless).filter(isFirst),
-  summary: 'Two Sidecars, Telemetries or PeerAuthentications are for a whole namespace',
-  explanation: 'One of them counts, usually the oldest, which files do not show. Rules of two RequestAuthentications add up, so those may be several.',
+  summary: 'Two Sidecars, Telemetries or PeerAuthentications apply to a whole namespace',
+  explanation: 'Only one of them applies, usually the oldest, which files do not show. RequestAuthentications are combined, so several are fine.',
   *find(cluster) {
     for (const { type, path, selectorless } of KINDS) {
       const byNamespace = new Map<string, Resource[]>();
@@ -24,8 +24,8 @@ export const rivalDefaults: Check = {
       }
       for (const rivals of byNamespace.values()) {
         for (const each of rivals.length > 1 ? rivals : []) {
-          yield problem(each.metadata.get('name'), `${othersOf(each, rivals, nameOf)} ${rivals.length > 2 ? 'are' : 'is'} for all of namespace ${each.namespace} too, and only one of them counts.`,
-            'Keep one, or give the others a selector.', selectorless);
+          yield problem(each.metadata.get('name'), `${othersOf(each, rivals, nameOf)} also ${rivals.length > 2 ? 'apply' : 'applies'} to all of namespace ${each.namespace}, and only one of them takes effect.`,
+            'Keep one, or add selectors to the others.', selectorless);
         }
       }
     }
@@ -37,7 +37,7 @@ export const rivalSelectors: Check = {
   severity: Severity.ERROR,
   covers: KINDS.flatMap(each => each.selecting).filter(isFirst),
   summary: 'Two Sidecars, Telemetries or PeerAuthentications select one workload',
-  explanation: 'One of them counts, usually the oldest, which files do not show.',
+  explanation: 'Only one of them applies, usually the oldest, which files do not show.',
   *find(cluster) {
     for (const { type, path, selecting } of KINDS) {
       const byWorkload = new Map<string, Resource[]>();
@@ -48,7 +48,7 @@ export const rivalSelectors: Check = {
       }
       for (const [workload, rivals] of byWorkload) {
         for (const each of rivals.length > 1 ? rivals : []) {
-          yield problem(each.metadata.get('name'), `${othersOf(each, rivals, nameOf)} ${rivals.length > 2 ? 'select' : 'selects'} ${workload} too, and only one of them counts.`, 'Put them into one, or part the selectors.', selecting);
+          yield problem(each.metadata.get('name'), `${othersOf(each, rivals, nameOf)} also ${rivals.length > 2 ? 'select' : 'selects'} ${workload}, and only one of them takes effect.`, 'Merge them, or make the selectors disjoint.', selecting);
         }
       }
     }

@@ -12,7 +12,7 @@ export const selectorWithoutPods: Check = {
   severity: Severity.ERROR,
   covers: ['IST0101', 'KIA0004'],
   summary: 'A Sidecar or a Telemetry selects no pods',
-  explanation: 'It applies to nothing; the pods that it was meant for keep what holds for their namespace. Selectors look at the labels of pods, not of Deployments, in the namespace of the object alone.',
+  explanation: 'It has no effect; the intended pods keep the settings of their namespace. Selectors match the labels of pods, not of Deployments, in the namespace of the object only.',
   *find(cluster) {
     for (const { type, path } of KINDS) {
       for (const each of cluster.all(type)) {

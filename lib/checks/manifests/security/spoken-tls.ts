@@ -1,6 +1,6 @@
 import { type Cluster, fullHost, isAutomatic, Kind, type Resource, type Workload } from '../../../manifests';
 
-/** Whether all callers of some hosts are told to speak something else than mutual TLS. */
+/** Whether DestinationRules disable mutual TLS for all callers of some hosts. */
 export class SpokenTls {
   private readonly modes = new Map<string, string[]>();
 
@@ -11,13 +11,13 @@ export class SpokenTls {
     }
   }
 
-  /** Whether nobody who calls a workload by a Service of it is told to speak mutual TLS. */
+  /** Whether DestinationRules disable mutual TLS for every Service of a workload. */
   isPlainFor(workload: Workload): boolean {
     const services = this.cluster.servicesOf(workload);
     return services.length === 0 ? this.isPlainIn(workload.namespace) : services.every(each => this.isPlainIn(each.namespace, each.name));
   }
 
-  /** The same for a Service of a namespace, or for any of its hosts of which no rule is. */
+  /** The same for a Service of a namespace, or for any of its hosts without a specific rule. */
   isPlainIn(namespace: string, service?: string): boolean {
     const domain = this.cluster.clusterDomain;
     const hosts = [...(service === undefined ? [] : [`${service}.${namespace}.svc.${domain}`]), `*.${namespace}.svc.${domain}`, `*.svc.${domain}`, '*.local', '*'];
@@ -26,7 +26,7 @@ export class SpokenTls {
   }
 }
 
-/** What a rule says; a rule that says something for ports may say anything. */
+/** The TLS mode of a rule; port-level settings may differ. */
 function modeOf(rule: Resource): string {
   const policy = rule.spec.get('trafficPolicy');
   return policy.get('portLevelSettings').items.some(each => each.get('tls').exists) ? 'by port' : policy.get('tls', 'mode').text;

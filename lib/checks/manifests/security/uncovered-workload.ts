@@ -7,8 +7,8 @@ export const uncoveredWorkload: Check = {
   id: 'UncoveredWorkload',
   severity: Severity.WARNING,
   covers: ['KIA1301'],
-  summary: 'A workload of the mesh is covered by no AuthorizationPolicy',
-  explanation: 'Everybody in the cluster may call it. A policy covers it that selects it, names its Service, or is for its namespace or the whole mesh. '
+  summary: 'No AuthorizationPolicy covers a workload of the mesh',
+  explanation: 'Any client in the cluster may call it. A policy covers a workload if it selects it, targets its Service, or applies to its namespace or the whole mesh. '
     + 'Dry runs and policies with the action AUDIT refuse nothing.',
   *find(cluster) {
     const policies = cluster.all(Kind.AUTHORIZATION_POLICY).filter(each => each.spec.get('action').text !== 'AUDIT' && !isDryRun(each));
@@ -22,7 +22,7 @@ export const uncoveredWorkload: Check = {
     for (const workload of cluster.workloads.all.filter(each => !isGateway(each) && membershipOf(each, cluster) !== Membership.NONE)) {
       const isCovered = wide.has(workload.namespace) || wide.has(cluster.mesh.rootNamespace) || selecting.has(workload) || cluster.servicesOf(workload).some(each => named.has(each.key));
       if (!isCovered) {
-        yield problem(workload.resource.metadata.get('name'), `No AuthorizationPolicy covers ${workload.name}, so everybody in the cluster may call it.`, 'Declare one that names its callers, or one without rules for the namespace, which denies all.');
+        yield problem(workload.resource.metadata.get('name'), `No AuthorizationPolicy covers ${workload.name}, so any client in the cluster may call it.`, 'Declare a policy that allows its callers, or one without rules for the namespace, which denies all.');
       }
     }
   },

@@ -6,8 +6,8 @@ export const unknownNamespace: Check = {
   id: 'UnknownNamespace',
   severity: Severity.ERROR,
   covers: ['IST0101', 'KIA0101'],
-  summary: 'An AuthorizationPolicy names a namespace that does not exist',
-  explanation: 'The source matches nobody: an ALLOW rule lets no one in, a DENY rule keeps no one out. A pattern has to match some namespace.',
+  summary: 'An AuthorizationPolicy refers to a namespace that does not exist',
+  explanation: 'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. A pattern must match at least one namespace.',
   *find(cluster) {
     const namespaces = cluster.all(Kind.NAMESPACE).map(each => each.name.toLowerCase());
     const exact = new Set(namespaces);
@@ -15,7 +15,7 @@ export const unknownNamespace: Check = {
       for (const namespace of namespacesNamedBy(policy)) {
         const pattern = namespace.text.toLowerCase();
         if (pattern.includes('*') ? !namespaces.some(each => matchesPattern(pattern, each)) : !exact.has(pattern)) {
-          yield problem(namespace, `There is no namespace "${namespace.text}", so this source matches nobody.`, 'Correct the name, or declare the namespace.');
+          yield problem(namespace, `The namespace "${namespace.text}" does not exist, so this source matches no caller.`, 'Correct the name, or declare the namespace.');
         }
       }
     }

@@ -7,20 +7,20 @@ export const unlistedMachines: Check = {
   id: 'UnlistedMachines',
   severity: Severity.INFO,
   covers: ['KIA1201'],
-  summary: 'A ServiceEntry of the mesh does not list the addresses of its machines',
-  explanation: 'Who calls a machine by its address goes past the rules for the host: proxies do not know that the address is of it. Where all callers use the name, nothing is wrong.',
+  summary: 'A ServiceEntry of the mesh does not list the addresses of its WorkloadEntries',
+  explanation: 'Requests to the IP address of a machine bypass the rules for the host, since proxies do not associate the address with it. If all callers use the host name, there is no problem.',
   *find(cluster) {
     for (const [entry, machines] of machinesByEntry(cluster)) {
       const addresses = entry.spec.get('addresses');
       const missing = machines.filter(address => !addresses.texts.some(each => isWithin(address, each)));
       if (missing.length > 0) {
-        yield problem(addresses.exists ? addresses : entry.spec.get('workloadSelector'), `Its machines have the addresses ${missing.join(', ')}, which it does not list.`, 'Add them to `addresses`, if callers use them.');
+        yield problem(addresses.exists ? addresses : entry.spec.get('workloadSelector'), `The addresses ${missing.join(', ')} of its WorkloadEntries are not listed.`, 'Add them to `addresses`, if callers use them.');
       }
     }
   },
 };
 
-/** The addresses of the machines that each ServiceEntry of the mesh selects. */
+/** The addresses of the WorkloadEntries that each ServiceEntry of the mesh selects. */
 function machinesByEntry(cluster: Cluster): Map<Resource, string[]> {
   const entries = cluster.all(Kind.SERVICE_ENTRY).filter(each => each.spec.get('location').text === 'MESH_INTERNAL' && each.spec.get('workloadSelector').exists);
   const selectorOf = (entry: Resource) => entry.spec.get('workloadSelector', 'labels').strings;

@@ -8,7 +8,7 @@ export const addressesRequired: Check = {
   severity: Severity.WARNING,
   covers: ['IST0134'],
   summary: 'A ServiceEntry has a TCP port and no addresses',
-  explanation: 'Without requests to look at, the address is all that tells one host from another, so the port takes the traffic of every host. Not where proxies give hosts addresses of their own '
+  explanation: 'TCP has no host header, so only the address distinguishes hosts, and without one the port matches the traffic of every host. Does not apply where proxies allocate addresses for hosts '
     + '(`ISTIO_META_DNS_CAPTURE` with `ISTIO_META_DNS_AUTO_ALLOCATE` or `PILOT_ENABLE_IP_AUTOALLOCATE`).',
   *find(cluster) {
     if (allocatesAddresses(cluster)) {
@@ -17,7 +17,7 @@ export const addressesRequired: Check = {
     for (const entry of cluster.all(Kind.SERVICE_ENTRY)) {
       if (!entry.spec.get('addresses').exists && entry.root.get('status', 'addresses').items.length === 0) {
         for (const port of entry.spec.get('ports').items.filter(each => ['', 'TCP'].includes(each.get('protocol').text.toUpperCase()))) {
-          yield problem(port, `Port ${port.get('number').text} carries TCP, and without addresses it takes what goes to any host on this port.`, 'Give `addresses`, or the protocol that it carries (HTTP, TLS).');
+          yield problem(port, `Port ${port.get('number').text} carries TCP, and without addresses it matches traffic for any host on this port.`, 'Set `addresses`, or a protocol with a host (HTTP, TLS).');
         }
       }
     }
@@ -28,14 +28,14 @@ export const conflictingEntryProtocols: Check = {
   id: 'ConflictingEntryProtocols',
   severity: Severity.WARNING,
   covers: ['IST0177', 'KIA1212'],
-  summary: 'Two ServiceEntries give one port of a host different protocols',
-  explanation: 'Which of them counts is not defined. Those that are exported to different namespaces do not meet.',
+  summary: 'Two ServiceEntries declare the same port of a host with different protocols',
+  explanation: 'Which protocol applies is undefined. ServiceEntries exported to different namespaces do not conflict.',
   *find(cluster) {
     for (const { host, port, members } of meetings(cluster)) {
       const protocols = [...new Set(members.map(each => each.protocol))];
       const names = namesOf(members);
       for (const { entry } of protocols.length > 1 ? members : []) {
-        yield problem(entry.metadata.get('name'), `${names} give port ${port} of ${host} the protocols ${protocols.join(' and ')}.`, 'Declare the port once.');
+        yield problem(entry.metadata.get('name'), `${names} declare port ${port} of ${host} with the protocols ${protocols.join(' and ')}.`, 'Declare the port once.');
       }
     }
   },
@@ -45,14 +45,14 @@ export const repeatedEntry: Check = {
   id: 'RepeatedServiceEntry',
   severity: Severity.WARNING,
   covers: ['KIA1211'],
-  summary: 'Two ServiceEntries declare one port of a host',
-  explanation: 'Their endpoints are merged as far as they agree; what they say differently (resolution, location) counts for one of them. Where they differ in the protocol, see ConflictingEntryProtocols.',
+  summary: 'Two ServiceEntries declare the same port of a host',
+  explanation: 'Istio merges their endpoints; of settings that differ (resolution, location) only one applies. For different protocols see ConflictingEntryProtocols.',
   *find(cluster) {
     for (const { host, port, members } of meetings(cluster)) {
       const agree = new Set(members.map(each => each.protocol)).size === 1;
       const names = namesOf(members);
       for (const { entry } of agree && new Set(members.map(each => each.entry)).size > 1 ? members : []) {
-        yield problem(entry.metadata.get('name'), `${names} declare port ${port} of ${host}.`, 'Put them into one ServiceEntry.');
+        yield problem(entry.metadata.get('name'), `${names} declare port ${port} of ${host}.`, 'Merge them into one ServiceEntry.');
       }
     }
   },
@@ -63,7 +63,7 @@ interface Member {
   readonly protocol: string;
 }
 
-/** The ports that more than one ServiceEntry declares in sight of some namespace. */
+/** The ports that more than one ServiceEntry declares, visible in a common namespace. */
 function meetings(cluster: Cluster): { host: string; port: string; members: Member[] }[] {
   const byPort = new Map<string, Map<string, Member[]>>();
   for (const entry of cluster.all(Kind.SERVICE_ENTRY)) {

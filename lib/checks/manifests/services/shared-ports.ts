@@ -7,13 +7,13 @@ export const portWithTwoProtocols: Check = {
   id: 'PortWithTwoProtocols',
   severity: Severity.WARNING,
   covers: ['IST0116'],
-  summary: 'Two Services of a Deployment give one port different protocols',
-  explanation: 'A proxy has one listener for a port, so it treats the traffic of one Service by the rules of the other.',
+  summary: 'Two Services of a Deployment declare one port with different protocols',
+  explanation: 'A proxy has one listener per port, so traffic of one Service is handled with the protocol of the other.',
   *find(cluster) {
     for (const deployment of deploymentsInMesh(cluster)) {
       for (const [port, uses] of groupPorts(cluster.servicesOf(deployment), each => each.get('port').text)) {
         if (new Set(uses.map(({ field }) => field.get('protocol').text || 'TCP')).size > 1) {
-          yield problem(deployment.resource.metadata.get('name'), `The Services ${namesOf(uses)} give port ${port} different protocols.`, 'Give the Services ports of their own.');
+          yield problem(deployment.resource.metadata.get('name'), `The Services ${namesOf(uses)} declare port ${port} with different protocols.`, 'Use different ports for the Services.');
         }
       }
     }
@@ -24,14 +24,14 @@ export const conflictingPorts: Check = {
   id: 'ConflictingPorts',
   severity: Severity.WARNING,
   covers: ['IST0137'],
-  summary: 'Two Services of a Deployment have different ports for one port of its containers',
-  explanation: 'The proxy knows one of them for what arrives at the container, so rules for the other are not applied.',
+  summary: 'Two Services of a Deployment map different ports to one container port',
+  explanation: 'The proxy has one inbound port per container port, so rules for the other Service port are not applied.',
   *find(cluster) {
     for (const deployment of deploymentsInMesh(cluster)) {
       for (const [target, uses] of groupPorts(cluster.servicesOf(deployment), each => each.get('targetPort').text.replace(/^0$/, '') || each.get('port').text)) {
         const ports = [...new Set(uses.map(({ field }) => field.get('port').text))];
         if (ports.length > 1) {
-          yield problem(deployment.resource.metadata.get('name'), `The Services ${namesOf(uses)} reach port ${target} of the containers by the ports ${ports.join(' and ')}.`, 'Use one port for one target port.');
+          yield problem(deployment.resource.metadata.get('name'), `The Services ${namesOf(uses)} map to the container port ${target} from the ports ${ports.join(' and ')}.`, 'Use one Service port for each container port.');
         }
       }
     }

@@ -7,8 +7,8 @@ export const unservedPort: Check = {
   id: 'UnservedPort',
   severity: Severity.WARNING,
   covers: ['KIA0701'],
-  summary: 'A Service has a port whose target no container of its pods declares',
-  explanation: 'Connections are refused, unless the container listens there without saying so. A named target has to be declared; a number is looked for where the containers declare any ports.',
+  summary: 'A Service has a targetPort that no container of its pods declares',
+  explanation: 'Connections are refused, unless the container listens on an undeclared port. A named targetPort must be declared; a number is checked only if the containers declare any ports.',
   *find(cluster) {
     for (const service of cluster.all(Kind.SERVICE).filter(each => !isOfIstio(each) && each.namespace !== cluster.mesh.rootNamespace)) {
       const declared = cluster.selectedBy(service).map(portsOf);
@@ -25,7 +25,7 @@ export const unservedPort: Check = {
 
 const PORTS = new WeakMap<Workload, ReadonlySet<string>>();
 
-/** The ports that the containers of a workload declare, by number and by name: read once, for several Services may lead there. */
+/** The ports that the containers of a workload declare, by number and by name: read once, since several Services may select it. */
 function portsOf(workload: Workload): ReadonlySet<string> {
   const known = PORTS.get(workload) ?? new Set(workload.containers.flatMap(each => each.get('ports').items).flatMap(each => [each.get('containerPort').text, each.get('name').text]));
   PORTS.set(workload, known);

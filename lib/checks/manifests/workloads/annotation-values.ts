@@ -4,7 +4,7 @@ import { ownValue, embeddedValue, isMap } from '../../../manifests';
 const UINT32 = 2 ** 32;
 const UINT16 = 2 ** 16;
 
-/** What the value of each annotation has to be, and whether it is. */
+/** The valid values of each annotation, as a description and a predicate. */
 const RULES: Readonly<Record<string, readonly [string, (value: string) => boolean]>> = {
   'sidecar.istio.io/interceptionMode': ['REDIRECT, TPROXY or NONE', value => ['REDIRECT', 'TPROXY', 'NONE'].includes(value)],
   'status.sidecar.istio.io/port': ['a port', isPort],
@@ -27,7 +27,7 @@ const RULES: Readonly<Record<string, readonly [string, (value: string) => boolea
   'sidecar.istio.io/proxyMemoryLimit': ['a quantity', isQuantity],
 };
 
-/** What a value has to be and is not. */
+/** The description of the valid values, if a value is invalid. */
 export function annotationProblem(name: string, value: string): string | undefined {
   const [wanted, accepts] = ownValue(RULES, name) ?? [];
   return accepts && !accepts(value) ? wanted : undefined;

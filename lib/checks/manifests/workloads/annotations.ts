@@ -12,7 +12,7 @@ interface Use {
   readonly labels: Labels;
 }
 
-/** The objects whose annotations are looked at, with the annotations of the pods that Deployments and others make. */
+/** The objects whose annotations are checked, with the annotations in the pod templates of Deployments and others. */
 function uses(cluster: Cluster): Use[] {
   return [
     ...[Kind.NAMESPACE, Kind.SERVICE, Kind.POD, Kind.DEPLOYMENT].flatMap(type => cluster.all(type)).flatMap(resource => usesIn(resource.metadata, resource.kind, resource.labels)),
@@ -24,7 +24,7 @@ function usesIn(metadata: Field, kind: string, labels: Labels): Use[] {
   return istioAnnotations(metadata.get('annotations')).map(([name, at]) => ({ name, at, kind, labels }));
 }
 
-/** Whether an annotation is on a kind of object on which somebody reads it. */
+/** Whether an annotation is on a kind of object on which Istio reads it. */
 function isPlaced({ name, kind }: Use): boolean {
   const kinds = knownAnnotation(name)?.kinds ?? ['Any'];
   return kinds.includes('Any') || kinds.includes(kind);
@@ -34,11 +34,11 @@ export const unknownAnnotation: Check = {
   id: 'UnknownAnnotation',
   severity: Severity.WARNING,
   covers: ['IST0108'],
-  summary: 'An annotation looks like one of Istio\'s and is none',
-  explanation: 'Nobody reads it: usually it is misspelled, or of a version long gone.',
+  summary: 'An annotation looks like an Istio annotation but is not one',
+  explanation: 'Istio ignores it: usually it is misspelled, or was removed in an earlier version.',
   *find(cluster) {
     for (const { name, at } of uses(cluster).filter(each => !knownAnnotation(each.name))) {
-      yield problem(at, `Istio knows no annotation "${name}".`, 'Correct its spelling, or remove it.');
+      yield problem(at, `Istio has no annotation "${name}".`, 'Correct its spelling, or remove it.');
     }
   },
 };
@@ -47,12 +47,12 @@ export const misplacedAnnotation: Check = {
   id: 'MisplacedAnnotation',
   severity: Severity.WARNING,
   covers: ['IST0107'],
-  summary: 'An annotation of Istio is on a kind of object on which nobody reads it',
-  explanation: 'It has no effect there. What is for pods has to be in the template of a Deployment (`spec.template.metadata`), not in its own metadata.',
+  summary: 'An Istio annotation is on a kind of object on which it is ignored',
+  explanation: 'It has no effect there. Annotations for pods belong in the pod template of a Deployment (`spec.template.metadata`), not in its own metadata.',
   *find(cluster) {
     for (const use of uses(cluster).filter(each => !isPlaced(each))) {
       const kinds = knownAnnotation(use.name)?.kinds ?? [];
-      yield problem(use.at, `"${use.name}" is read on ${kinds.join(', ')}, not on ${use.kind}.`, kinds.includes('Pod') && use.kind === 'Deployment' ? 'Move it to spec.template.metadata.annotations.' : 'Move it there.');
+      yield problem(use.at, `"${use.name}" is read on ${kinds.join(', ')}, not on ${use.kind}.`, kinds.includes('Pod') && use.kind === 'Deployment' ? 'Move it to spec.template.metadata.annotations.' : 'Move it to such an object.');
     }
   },
 };
@@ -61,13 +61,13 @@ export const invalidAnnotation: Check = {
   id: 'InvalidAnnotation',
   severity: Severity.WARNING,
   covers: ['IST0125'],
-  summary: 'An annotation of Istio has a value that it cannot have',
-  explanation: 'The injector refuses the pod, or ignores the annotation.',
+  summary: 'An Istio annotation has an invalid value',
+  explanation: 'The injector rejects the pod, or ignores the annotation.',
   *find(cluster) {
     for (const { name, at } of uses(cluster).filter(isPlaced)) {
       const wrong = annotationProblem(name, at.text);
       if (wrong) {
-        yield problem(at, `"${name}" is ${JSON.stringify(at.text)}, and has to be ${wrong}.`, 'Correct the value.');
+        yield problem(at, `"${name}" is ${JSON.stringify(at.text)}, and must be ${wrong}.`, 'Correct the value.');
       }
     }
   },
@@ -77,8 +77,8 @@ export const deprecatedAnnotation: Check = {
   id: 'DeprecatedAnnotation',
   severity: Severity.INFO,
   covers: ['IST0135'],
-  summary: 'An annotation of Istio is deprecated',
-  explanation: 'A coming version may not read it any more. `sidecar.istio.io/inject` is a label today; beside that label the annotation does no harm.',
+  summary: 'An Istio annotation is deprecated',
+  explanation: 'A future version may ignore it. `sidecar.istio.io/inject` is now a label; next to that label the annotation does no harm.',
   *find(cluster) {
     for (const { name, at, labels } of uses(cluster).filter(each => knownAnnotation(each.name)?.isDeprecated)) {
       if (name !== 'sidecar.istio.io/inject' || !(name in labels)) {
@@ -92,11 +92,11 @@ export const alphaAnnotation: Check = {
   id: 'AlphaAnnotation',
   severity: Severity.INFO,
   covers: ['IST0136'],
-  summary: 'An annotation of Istio is alpha',
-  explanation: 'It may change or go without notice. `istioctl analyze` has this check too, and leaves it out unless asked.',
+  summary: 'An Istio annotation is alpha',
+  explanation: 'It may change or disappear without notice. `istioctl analyze` has this check too, disabled by default.',
   *find(cluster) {
     for (const { name, at } of uses(cluster).filter(each => knownAnnotation(each.name)?.isAlpha)) {
-      yield problem(at, `"${name}" is alpha, so it may change with any version of Istio.`, 'Look it up in the release notes before an upgrade.');
+      yield problem(at, `"${name}" is alpha, so it may change with any version of Istio.`, 'Check the release notes before an upgrade.');
     }
   },
 };

@@ -6,12 +6,12 @@ export const imageAutoPod: Check = {
   id: 'ImageAutoPod',
   severity: Severity.ERROR,
   covers: ['IST0147'],
-  summary: 'A Pod has the image `auto` for its proxy',
-  explanation: 'The injector replaces it when a Pod is created; a Pod that still has it was not injected, and cannot pull the image.',
+  summary: 'A Pod has the proxy image `auto`',
+  explanation: 'The injector replaces it when a Pod is created; a Pod that still has it was not injected and cannot pull the image.',
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => each.resource.type === Kind.POD)) {
       for (const image of autoImages(workload)) {
-        yield problem(image, 'The injector has not replaced the image `auto`, which does not exist.', 'Create the Pod in a namespace that is injected, or through a Deployment there.');
+        yield problem(image, 'The injector has not replaced the image `auto`, which does not exist.', 'Create the Pod in a namespace with injection, or through a Deployment there.');
       }
     }
   },
@@ -21,12 +21,12 @@ export const imageAutoDeployment: Check = {
   id: 'ImageAutoDeployment',
   severity: Severity.WARNING,
   covers: ['IST0146'],
-  summary: 'A Deployment has the image `auto` for its proxy, and no injector takes its pods',
-  explanation: 'The injector replaces it when a Pod is created; without one the Pods cannot pull the image. Where the manifests have the injector\'s webhooks, those decide; else the labels do.',
+  summary: 'A Deployment has the proxy image `auto`, and no injector matches its pods',
+  explanation: 'The injector replaces it when a Pod is created; without one the Pods cannot pull the image. If the manifests contain the injector\'s webhooks, those decide; otherwise the labels do.',
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => each.resource.type === Kind.DEPLOYMENT)) {
       for (const image of isInjected(workload, cluster) ? [] : autoImages(workload)) {
-        yield problem(image, 'No injector takes these pods, so the image `auto`, which does not exist, stays.', 'Label the pods `sidecar.istio.io/inject: "true"`, or the namespace `istio-injection: enabled`.');
+        yield problem(image, 'No injector matches these pods, so the image `auto`, which does not exist, is not replaced.', 'Label the pods `sidecar.istio.io/inject: "true"`, or the namespace `istio-injection: enabled`.');
       }
     }
   },

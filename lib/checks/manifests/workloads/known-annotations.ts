@@ -2,14 +2,14 @@ import type { Field } from '../../../manifests';
 
 /** An annotation that Istio reads. */
 export interface KnownAnnotation {
-  /** The kinds that it is read on; `Any` is every kind. */
+  /** The kinds on which it is read; `Any` is every kind. */
   readonly kinds: readonly string[];
   readonly isAlpha: boolean;
   readonly isDeprecated: boolean;
 }
 
 /**
- * The annotations of Istio 1.31 by the kinds that they are read on; `~` marks deprecated ones, `+` those which are no longer alpha.
+ * The annotations of Istio 1.31 by the kinds on which they are read; `~` marks deprecated ones, `+` those that are no longer alpha.
  * @see https://istio.io/latest/docs/reference/config/annotations/
  */
 const BY_KINDS: Readonly<Record<string, string>> = {
@@ -43,15 +43,15 @@ const BY_KINDS: Readonly<Record<string, string>> = {
 const KNOWN: ReadonlyMap<string, KnownAnnotation> = new Map(Object.entries(BY_KINDS).flatMap(([kinds, names]) => names.split(' ').map((name): [string, KnownAnnotation] =>
   [name.replace(/^[~+]+/, ''), { kinds: kinds.split(' '), isAlpha: !/^~?\+/.test(name), isDeprecated: name.startsWith('~') }])));
 
-/** Annotations that controllers set, so nobody is to be told of them. */
+/** Annotations that controllers set, which are not reported. */
 const OWN = new Set(['sidecar.istio.io/status', 'gateway.istio.io/controller-version', 'istio.io/rev']);
 
-/** What is known of an annotation. */
+/** The metadata of an annotation. */
 export function knownAnnotation(name: string): KnownAnnotation | undefined {
   return KNOWN.get(name);
 }
 
-/** The annotations of an object that are Istio's, without those which its controllers set. */
+/** The Istio annotations of an object, without those that its controllers set. */
 export function istioAnnotations(annotations: Field): [string, Field][] {
   return annotations.entries.filter(([name]) => !OWN.has(name) && (name === 'kubernetes.io/ingress.class' || (name.split('/')[0] ?? '').endsWith('istio.io')));
 }

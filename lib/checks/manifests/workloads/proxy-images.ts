@@ -7,14 +7,14 @@ export const proxyImageMismatch: Check = {
   id: 'ProxyImageMismatch',
   severity: Severity.WARNING,
   covers: ['IST0158'],
-  summary: 'Pods have another proxy image than their injector gives',
-  explanation: 'They were created before an upgrade of the control plane and run the old proxy until they are created anew. A variant of the image (`-distroless`) counts as the same where the mesh, a ProxyConfig or the pod asks for it.',
+  summary: 'Pods have a different proxy image than their injector uses',
+  explanation: 'They were created before an upgrade of the control plane and run the old proxy until they are recreated. A variant of the image (`-distroless`) counts as the same if the mesh, a ProxyConfig or the pod sets it.',
   *find(cluster) {
     for (const namespace of cluster.all(Kind.NAMESPACE)) {
       const image = expectedImage(cluster, namespace);
       const outdated = image === undefined ? [] : cluster.workloads.in(namespace.name).filter(each => isOutdated(each, image, cluster));
       if (outdated.length > 0) {
-        yield problem(namespace.metadata.get('name'), `${outdated.map(each => each.name).join(', ')} ${outdated.length > 1 ? 'run' : 'runs'} another proxy than ${image}, which the injector gives.`, 'Create the pods anew.');
+        yield problem(namespace.metadata.get('name'), `${outdated.map(each => each.name).join(', ')} ${outdated.length > 1 ? 'run' : 'runs'} a different proxy than ${image}, which the injector uses.`, 'Recreate the pods.');
       }
     }
   },
@@ -37,7 +37,7 @@ function isOutdated(workload: Workload, image: string, cluster: Cluster): boolea
   return resource.type === Kind.POD && !annotations['sidecar.istio.io/proxyImage'] && images.length > 0 && images.some(each => ![image, `${image}-${variantFor(workload, cluster)}`].includes(each));
 }
 
-/** The variant of the image that a pod asks for: by its annotation, or the ProxyConfigs that are for it, or the mesh. */
+/** The image variant of a pod: from its annotation, else the ProxyConfigs that apply to it, else the mesh. */
 function variantFor({ annotations, labels, namespace, template }: Workload, cluster: Cluster): string {
   const configs = cluster.all(Kind.PROXY_CONFIG);
   const own = configs.filter(each => each.namespace === namespace && each.namespace !== cluster.mesh.rootNamespace);

@@ -7,13 +7,13 @@ export const unknownServiceAccount: Check = {
   id: 'UnknownServiceAccount',
   severity: Severity.ERROR,
   covers: ['KIA1701'],
-  summary: 'A WorkloadGroup names a ServiceAccount that does not exist',
-  explanation: 'Its machines get no identity, and so do not come into the mesh. `default` is in every namespace.',
+  summary: 'A WorkloadGroup refers to a ServiceAccount that does not exist',
+  explanation: 'Its machines get no identity and so cannot join the mesh. `default` exists in every namespace.',
   *find(cluster) {
     for (const group of cluster.all(Kind.WORKLOAD_GROUP)) {
       const account = group.spec.get('template', 'serviceAccount');
       if (!['', 'default'].includes(account.text) && !cluster.find(Kind.SERVICE_ACCOUNT, account.text, group.namespace)) {
-        yield problem(account, `There is no ServiceAccount "${account.text}" in namespace ${group.namespace}.`, 'Declare it, or correct the name.');
+        yield problem(account, `The ServiceAccount "${account.text}" does not exist in namespace ${group.namespace}.`, 'Declare it, or correct the name.');
       }
     }
   },
@@ -24,7 +24,7 @@ export const rivalGroups: Check = {
   severity: Severity.WARNING,
   covers: ['KIA1702'],
   summary: 'Two WorkloadGroups of a namespace have the same labels',
-  explanation: 'Services and policies cannot tell their machines apart.',
+  explanation: 'Services and policies cannot distinguish their machines.',
   *find(cluster) {
     const byLabels = new Map<string, Resource[]>();
     for (const group of cluster.all(Kind.WORKLOAD_GROUP).filter(each => each.spec.get('metadata').exists)) {
@@ -32,7 +32,7 @@ export const rivalGroups: Check = {
     }
     for (const groups of byLabels.values()) {
       for (const group of groups.length > 1 ? groups : []) {
-        yield problem(group.spec.get('metadata', 'labels'), `${othersOf(group, groups, each => each.key)} ${groups.length > 2 ? 'have' : 'has'} the same labels.`, 'Give it a label of its own.');
+        yield problem(group.spec.get('metadata', 'labels'), `${othersOf(group, groups, each => each.key)} ${groups.length > 2 ? 'have' : 'has'} the same labels.`, 'Add a distinguishing label.');
       }
     }
   },

@@ -1,33 +1,33 @@
 import type { Resource } from '../../../manifests';
 import type { Message } from '../message';
 
-/** What a managed API of the templates makes of a request. */
+/** The result of a request at a managed API of the templates. */
 export interface ApiAnswer {
-  /** The API and, if one was matched, the route or method that decided: what a message names. */
+  /** The API or, if one matched, the route or method, for messages. */
   readonly by: Resource;
-  /** The status that it answers itself with: 403, 401, 404, 204 …; undefined if it passes the request on. */
+  /** The status of its own response: 403, 401, 404, 204 …; undefined if it forwards the request. */
   readonly status?: number;
-  /** One sentence: why it was refused, or which route passed it on. */
+  /** A sentence: the reason of a denial, or the route that forwards it. */
   readonly reason: string;
-  /** The request as it goes on to the load balancer: path, query, host and headers mapped. Undefined if a function or service of AWS answers it. */
+  /** The request to the load balancer, after the mapping of path, query, host and headers. Undefined if a Lambda function or AWS service handles it. */
   readonly message?: Message;
   /**
-   * The name that the TLS handshake with the load balancer asks for, and that the certificate must bear.
-   * @default - the request goes on without TLS, or by TLS without a name
+   * The SNI of the TLS handshake with the load balancer, which its certificate must contain.
+   * @default - no TLS, or TLS without SNI
    */
   readonly serverName?: string;
   /**
-   * The target group that the load balancer leads to: what a TargetGroupBinding in the cluster names.
-   * @default - the load balancer is not of the template
+   * The target group of the load balancer, to which a TargetGroupBinding in the cluster refers.
+   * @default - the load balancer is not in the template
    */
   readonly targetGroup?: Resource;
-  /** How long the API waits for the answer, in ms. */
+  /** The integration timeout of the API, in ms. */
   readonly timeoutMs?: number;
-  /** The steps on the way, a sentence each (authorizer, mapping, integration), for the explanation that a person reads. */
+  /** The steps as sentences (authorizer, mapping, integration), for the explanation. */
   readonly steps: readonly string[];
 }
 
-/** An answer that the API gives by itself. */
+/** A response of the API itself. */
 export interface Refusal {
   readonly status: number;
   readonly reason: string;

@@ -7,25 +7,25 @@ const DOMAIN_KINDS = ['AWS::ApiGatewayV2::DomainName', 'AWS::ApiGateway::DomainN
 const MAPPING_KINDS = ['AWS::ApiGatewayV2::ApiMapping', 'AWS::ApiGateway::BasePathMapping'];
 const NO_BASE_PATH = '(none)';
 
-/** A domain of the templates, and what its paths are mapped to. */
+/** A domain of the templates, with its API mappings. */
 export interface Domain {
   readonly resource: Resource;
   readonly template: Template;
-  /** The mapping with the longest base path that the path begins with; undefined if none has one. */
+  /** The mapping with the longest base path that is a prefix of the path; undefined if there is none. */
   readonly mapping?: Mapping;
 }
 
 /** A base path of a domain. */
 interface Mapping {
   readonly resource: Resource;
-  /** The API of the template; undefined if it is of another. */
+  /** The API; undefined if it is in another template. */
   readonly api?: Resource;
   /** The path without the base path. */
   readonly rest: string;
 }
 
 /**
- * The domain that has a host. A domain that names the host goes before one with a wildcard, a longer base path before a shorter one.
+ * The domain for a host. An exact domain takes precedence over a wildcard, a longer base path over a shorter one.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
  */
 export function domainOf(host: string, path: string, templates: readonly Template[]): Domain | undefined {

@@ -8,7 +8,7 @@ import { segmentsOf } from './paths';
 import { DEFAULT_STAGE, type Stage, stageNamed, stagesOf } from './stages';
 import { isTrue, type Template } from './template';
 
-/** A request that found its API: what every step looks at. */
+/** A request at its API: the input of every step. */
 export interface Visit {
   readonly message: Message;
   readonly template: Template;
@@ -16,11 +16,11 @@ export interface Visit {
   readonly stage: Stage;
   /** The path without the base path of the domain, and without the stage. */
   readonly path: string;
-  /** How it came here, a sentence each. */
+  /** The previous steps, as sentences. */
   readonly steps: readonly string[];
 }
 
-/** An answer given before any API was asked. */
+/** A response before any API is selected. */
 export interface TurnedAway extends Refusal {
   readonly by: Resource;
 }
@@ -29,14 +29,14 @@ const NOT_FOUND: Refusal = { status: 404, reason: 'The API has no such stage: {"
 const FORBIDDEN: Refusal = { status: 403, reason: 'The API has no such stage: {"message":"Forbidden"}.' };
 
 /**
- * The API that a request comes to: by a domain of the templates, or by the name that AWS gives the API, for which its logical id stands, with
+ * The API for a request: by a domain of the templates, or by the default endpoint of the API, with its logical ID as the host and
  * the stage as the first segment of the path unless it is `$default`. Undefined if no API has the host.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html
  */
 export function enter(message: Message, templates: readonly Template[]): Visit | TurnedAway | undefined {
   const entered = byDomain(message, templates) ?? byName(message, templates);
   if (entered && message.scheme !== 'https') {
-    return { by: 'by' in entered ? entered.by : entered.api, status: 403, reason: 'Managed APIs listen for HTTPS alone, so nothing takes a request over plain HTTP.' };
+    return { by: 'by' in entered ? entered.by : entered.api, status: 403, reason: 'Managed APIs accept HTTPS only, so plain-text HTTP is rejected.' };
   }
   return entered;
 }
@@ -54,8 +54,8 @@ function byDomain(message: Message, templates: readonly Template[]): Visit | Tur
     throw new Unsimulated(`${mapping.resource.name} maps ${message.host} to an API that is not in its template.`, 'Declare the API and its domain in one template.');
   }
   const steps = [
-    `The domain ${message.host} leads to ${mapping.api.name} (${mapping.resource.name}).`,
-    ...(resource.root.get('Properties', 'MutualTlsAuthentication').exists ? ['The domain asks clients for a certificate of its truststore, which is not judged here.'] : []),
+    `The domain ${message.host} is mapped to ${mapping.api.name} (${mapping.resource.name}).`,
+    ...(resource.root.get('Properties', 'MutualTlsAuthentication').exists ? ['The domain requires a client certificate from its truststore, which is not simulated.'] : []),
   ];
   const stage = stageNamed(template, mapping.api, mapping.resource.root.get('Properties', 'Stage'));
   return stage
@@ -70,12 +70,12 @@ function byName(message: Message, templates: readonly Template[]): Visit | Turne
     return undefined;
   }
   if (found.length > 1) {
-    throw new Unsimulated(`${found.length} templates have an API ${first.api.name}.`, 'Load one of them, or ask by the domain of the API.');
+    throw new Unsimulated(`${found.length} templates have an API ${first.api.name}.`, 'Load one of them, or use the domain of the API.');
   }
   if (isTrue(first.api.root.get('Properties', 'DisableExecuteApiEndpoint'))) {
-    return { by: first.api, status: first.api.kind === HTTP_API ? 404 : 403, reason: 'The API answers under its domain alone: the name that AWS gives it is disabled.' };
+    return { by: first.api, status: first.api.kind === HTTP_API ? 404 : 403, reason: 'The default endpoint of the API is disabled, so only its domain works.' };
   }
-  return byStageInPath({ ...first, message, path: message.path, steps: [`${first.api.name} is asked by the name that AWS gives it.`] });
+  return byStageInPath({ ...first, message, path: message.path, steps: [`The request uses the default endpoint of ${first.api.name}.`] });
 }
 
 function byStageInPath(visit: Omit<Visit, 'stage'>): Visit | TurnedAway {

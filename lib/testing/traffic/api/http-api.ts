@@ -7,7 +7,7 @@ import { integrateRoute } from './http-integration';
 import { routeOf } from './http-routes';
 import { throttlesOf } from './stages';
 
-/** The way through an HTTP API: CORS, route, authorizer, mapping, integration. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html */
+/** The request processing of an HTTP API: CORS, route, authorizer, parameter mapping, integration. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html */
 export function throughHttpApi(visit: Visit): ApiAnswer {
   const { api, message, path, stage, steps } = visit;
   refuseWhatIsElsewhere(visit);
@@ -17,11 +17,11 @@ export function throughHttpApi(visit: Visit): ApiAnswer {
     return preflight;
   }
   if (!route) {
-    return { by: api, status: 404, reason: `No route takes ${message.method} ${path}: {"message":"Not Found"}.`, steps };
+    return { by: api, status: 404, reason: `No route matches ${message.method} ${path}: {"message":"Not Found"}.`, steps };
   }
   const settings = stage.resource?.root.get('Properties');
   const throttles = settings ? throttlesOf(stage, settings.get('RouteSettings', route.key), settings.get('DefaultRouteSettings')) : [];
-  const before = [...steps, `The route ${route.key} takes it (${route.resource.name}).`, ...throttles];
+  const before = [...steps, `The route ${route.key} matches (${route.resource.name}).`, ...throttles];
   const { refusal, steps: asked, context } = authorizeRoute(visit, route);
   if (refusal) {
     return { by: route.resource, ...refusal, steps: before };
@@ -36,11 +36,11 @@ export function throughHttpApi(visit: Visit): ApiAnswer {
   return { ...answer, by: route.resource, steps: [...before, ...asked, ...answer.steps] };
 }
 
-/** What a template says of an API by other means than resources cannot be seen. */
+/** Routes that are declared outside of resources are not simulated. */
 function refuseWhatIsElsewhere({ api }: Visit): void {
   const elsewhere = ['Body', 'BodyS3Location', 'Target'].find(each => api.root.get('Properties', each).exists);
   if (elsewhere !== undefined || api.root.get('Properties', 'ProtocolType').text === 'WEBSOCKET') {
-    throw new Unsimulated(`The API ${api.name} ${elsewhere === undefined ? 'speaks WebSocket' : `has its routes in ${elsewhere}`}, which is not simulated.`, 'Declare the routes of an HTTP API as resources.');
+    throw new Unsimulated(`The API ${api.name} ${elsewhere === undefined ? 'is a WebSocket API' : `has its routes in ${elsewhere}`}, which is not simulated.`, 'Declare the routes of an HTTP API as resources.');
   }
 }
 

@@ -6,7 +6,7 @@ import { askJwtAuthorizer } from './jwt-authorizer';
 import { askLambdaAuthorizer } from './lambda-authorizer';
 
 /**
- * What the authorizer of a route makes of a request.
+ * The result of the authorizer of a route for a request.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html
  */
 export function authorizeRoute({ message, template }: Visit, { resource, key }: HttpRoute): Authorization {
@@ -16,7 +16,7 @@ export function authorizeRoute({ message, template }: Visit, { resource, key }: 
     return OPEN;
   }
   if (type === 'AWS_IAM') {
-    throw new Unsimulated(`The route ${key} asks for a signature of IAM, which is not simulated.`, 'Ask for routes with a token or without.');
+    throw new Unsimulated(`The route ${key} requires an IAM signature, which is not simulated.`, 'Use routes with a token or without authorization.');
   }
   const authorizer = template.referred(properties.get('AuthorizerId'), 'AWS::ApiGatewayV2::Authorizer');
   if (!authorizer) {
@@ -29,5 +29,5 @@ export function authorizeRoute({ message, template }: Visit, { resource, key }: 
   const missing = sources.find(each => !hasSource(message, each));
   return missing === undefined
     ? askLambdaAuthorizer(message, template, authorizer, [key])
-    : refused(401, `${authorizer.name} is not asked without ${missing}: {"message":"Unauthorized"}.`);
+    : refused(401, `${authorizer.name} is not called without ${missing}: {"message":"Unauthorized"}.`);
 }

@@ -4,8 +4,8 @@ import type { HttpRoute } from './http-routes';
 import type { Visit } from './entry';
 
 /**
- * The answer of an HTTP API with CORS to what a browser asks beforehand: its own, whether a route takes OPTIONS or not. But a route that does, and be it
- * by `ANY` or `$default`, has its authorizer asked first, and browsers send no token then.
+ * The preflight response of an HTTP API with CORS, which it returns whether a route matches OPTIONS or not. But if one does, even
+ * by `ANY` or `$default`, its authorizer is called first, and browsers send no token in preflights.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function answerPreflight(visit: Visit, route: HttpRoute | undefined): ApiAnswer | undefined {
@@ -17,7 +17,7 @@ export function answerPreflight(visit: Visit, route: HttpRoute | undefined): Api
   }
   const { refusal } = route ? authorizeRoute(visit, route) : {};
   if (route && refusal) {
-    return { by: route.resource, ...refusal, steps: [...steps, `The route ${route.key} takes OPTIONS as well, so its authorizer is asked before CORS is answered.`] };
+    return { by: route.resource, ...refusal, steps: [...steps, `The route ${route.key} also matches OPTIONS, so its authorizer is called before the preflight response.`] };
   }
   const allowed = (name: string) => cors.get(name).items.map(each => template.text(each));
   const isAllowed = allowed('AllowOrigins').some(each => each === '*' || each === origin || (each.endsWith('://*') && origin.startsWith(each.slice(0, -1))))
@@ -25,7 +25,7 @@ export function answerPreflight(visit: Visit, route: HttpRoute | undefined): Api
   return {
     by: api,
     status: 204,
-    reason: isAllowed ? `The API answers itself that ${origin} may ask ${asked}.` : `The API answers itself, and does not say that ${origin} may ask ${asked}: a browser stops there.`,
-    steps: [...steps, 'The API answers CORS for all routes.'],
+    reason: isAllowed ? `CORS preflight response: ${origin} is allowed to send ${asked}.` : `CORS preflight response: ${origin} is not allowed to send ${asked}, so browsers block the request.`,
+    steps: [...steps, 'The API handles CORS for all routes.'],
   };
 }

@@ -13,9 +13,9 @@ import type { Sources } from './values';
 const LONGEST = 30_000;
 
 /**
- * The request of an HTTP API to what is behind a route. Through a VPC link the path has the stage before it, unless the stage is `$default`, and the Host
- * header is the one that the client sent: no reference page says so, but a listener's ARN has no name to put in its place. To a URL, it is the URL's.
- * A TLS configuration makes it HTTPS, and its server name is asked for by SNI.
+ * The integration request of an HTTP API route. Through a VPC link the path begins with the stage, unless the stage is `$default`, and the Host
+ * header is that of the client: this is undocumented, but a listener's ARN contains no other name. With a URL, it is the URL's.
+ * With a TLS configuration it is HTTPS, with its server name as the SNI.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigatewayv2-integration-tlsconfig.html
  */
@@ -27,7 +27,7 @@ export function integrateRoute({ message, template, path, stage }: Visit, { reso
   const properties = integration.root.get('Properties');
   const timeoutMs = properties.get('TimeoutInMillis').number ?? LONGEST;
   if (template.text(properties.get('IntegrationType')) !== 'HTTP_PROXY') {
-    return { reason: `The route ${key} is answered by ${answererOf(template, properties.get('IntegrationUri'))}.`, timeoutMs, steps: [] };
+    return { reason: `The route ${key} is integrated with ${answererOf(template, properties.get('IntegrationUri'))}.`, timeoutMs, steps: [] };
   }
   const method = template.text(properties.get('IntegrationMethod'));
   const start = new Outgoing({ ...message, method: method === '' || method === 'ANY' ? message.method : method }).forwarded();
@@ -41,12 +41,12 @@ export function integrateRoute({ message, template, path, stage }: Visit, { reso
   const { outgoing, steps } = mapHttpRequest(sent, properties.get('RequestParameters'), template, sources);
   const serverName = isPrivate ? template.text(properties.get('TlsConfig', 'ServerNameToVerify')) : '';
   return {
-    reason: `The route ${key} passes it on${isPrivate ? ' through the VPC link' : ''}.`,
+    reason: `The route ${key} forwards the request${isPrivate ? ' through the VPC link' : ''}.`,
     message: outgoing.message,
     serverName: serverName === '' ? undefined : serverName,
     targetGroup,
     timeoutMs,
-    steps: [...steps, `${integration.name} sends it to ${outgoing.message.scheme}://${outgoing.message.host}:${outgoing.message.port}${outgoing.message.path}, and waits ${timeoutMs} ms.`],
+    steps: [...steps, `${integration.name} sends the request to ${outgoing.message.scheme}://${outgoing.message.host}:${outgoing.message.port}${outgoing.message.path}, with a timeout of ${timeoutMs} ms.`],
   };
 }
 
@@ -54,7 +54,7 @@ function toUrl(start: Outgoing, uri: string, key: string, { parameters, path, va
   const filled = uri.replace(/\$\{stageVariables\.([^}]+)\}/g, (_whole, name: string) => ownValue(variables, name) ?? '')
     .replace(/\{([^}]+?)\+?\}/g, (whole, name: string) => ownValue(parameters, name) ?? whole);
   if (!URL.canParse(filled)) {
-    throw new Unsimulated(`The address "${uri}" behind the route ${key} is no URL.`, 'Write it in the template.');
+    throw new Unsimulated(`The URI "${uri}" of the route ${key} is not a URL.`, 'Write a literal URL in the template.');
   }
   const { protocol, hostname, port, pathname } = new URL(filled);
   const scheme = protocol.replace(':', '');

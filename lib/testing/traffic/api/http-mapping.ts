@@ -5,7 +5,7 @@ import { queryValues } from './paths';
 import type { Template } from './template';
 import { partOf, type Sources, variableOf } from './values';
 
-/** What a mapping made of a request. */
+/** The result of a parameter mapping. */
 export interface Mapped {
   readonly outgoing: Outgoing;
   readonly steps: readonly string[];
@@ -15,8 +15,8 @@ const KEY = /^(append|overwrite|remove):(?:(header|querystring)\.(.+)|(path))$/;
 const ORDER = ['remove', 'overwrite', 'append'];
 
 /**
- * The parameters of an integration of an HTTP API, all of which take their values from the request as it came. A header or query parameter that is overwritten
- * with what is not there is gone.
+ * The parameters of an integration of an HTTP API, all of which read the original request. A header or query parameter that is overwritten
+ * with a missing value is removed.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
  */
 export function mapHttpRequest(outgoing: Outgoing, parameters: Field, template: Template, sources: Sources): Mapped {
@@ -30,7 +30,7 @@ export function mapHttpRequest(outgoing: Outgoing, parameters: Field, template: 
   const ordered = mappings.sort((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action));
   return ordered.reduce<Mapped>(({ outgoing: before, steps }, { action, kind, name, value }) => {
     if (kind === 'path') {
-      return { outgoing: before.withPath(value ?? '/'), steps: [...steps, `The path becomes ${value}.`] };
+      return { outgoing: before.withPath(value ?? '/'), steps: [...steps, `The path is set to ${value}.`] };
     }
     const isHeader = kind === 'header';
     const what = isHeader ? `The header ${name}` : `The query parameter ${name}`;
@@ -38,12 +38,12 @@ export function mapHttpRequest(outgoing: Outgoing, parameters: Field, template: 
     const next = action === 'append' && present !== undefined ? [present, value].filter(each => each !== undefined).join(',') : value;
     return {
       outgoing: isHeader ? before.withHeader(name, next) : before.withQuery(name, next === undefined ? [] : [next]),
-      steps: [...steps, next === undefined ? `${what} is removed.` : `${what} becomes "${next}".`],
+      steps: [...steps, next === undefined ? `${what} is removed.` : `${what} is set to "${next}".`],
     };
   }, { outgoing, steps: [] });
 }
 
-/** A value: a variable, a text with variables in braces, or a text. */
+/** A value: a variable, a text with variables in braces, or a literal text. */
 function valueOf(text: string, sources: Sources): string | undefined {
   const whole = /^\$(?:\{(.+)\}|((?:request|context|stageVariables)\..+))$/.exec(text);
   const name = whole?.[1] ?? whole?.[2];

@@ -2,7 +2,7 @@ import type { Resource } from '../../../manifests';
 import type { Visit } from './entry';
 import { compareRanks, matchPath } from './paths';
 
-/** A route of an HTTP API that takes a request. */
+/** A matching route of an HTTP API. */
 export interface HttpRoute {
   readonly resource: Resource;
   /** Such as `GET /pets/{id}` or `$default`. */
@@ -14,7 +14,7 @@ const DEFAULT_ROUTE = '$default';
 const ANY = 'ANY';
 
 /**
- * The route of an HTTP API that takes a request, the most specific of those whose method and path it has: a whole path before one that takes the rest,
+ * The most specific matching route of an HTTP API for a request: a full path before a greedy one,
  * both before `$default`; a segment before a parameter; a method before `ANY`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */

@@ -5,7 +5,7 @@ import { type Authorization, claimText, refused, textsOf } from './authorization
 import { functionIn } from './lambda';
 import type { Template } from './template';
 
-/** What the token authorizer demands of a route. */
+/** The requirements of the token authorizer for a route. */
 interface Demand {
   readonly issuer: string;
   readonly audiences: readonly string[];
@@ -15,31 +15,31 @@ interface Demand {
 const KNOWN_CODE = 'process.env.DEMANDS';
 
 /**
- * The Lambda function of an authorizer. That of a token authorizer is known by its variables, which have what each route demands (`DEMANDS`) and the
- * clients' keys (`CLIENTS`, `CLIENT_CLAIM`); what another does nobody knows.
+ * The Lambda function of an authorizer. The generated token authorizer is recognized by its variables, which contain the requirements of each route (`DEMANDS`) and the
+ * clients' keys (`CLIENTS`, `CLIENT_CLAIM`); the behaviour of any other function is unknown.
  */
 export function askLambdaAuthorizer({ token }: Message, template: Template, authorizer: Resource, routes: readonly string[]): Authorization {
   const handler = functionIn(template, authorizer.root.get('Properties', 'AuthorizerUri'));
   const variable = (name: string) => handler ? variableOf(handler, name) : '';
   const demands = mapIn(variable('DEMANDS'));
   if (!handler || !demands || !handler.root.get('Properties', 'Code', 'ZipFile').text.includes(KNOWN_CODE)) {
-    throw new Unsimulated(`The authorizer ${authorizer.name} asks ${handler ? `the function ${handler.name}` : 'a function that is not in its template'}, whose code is not simulated.`,
-      'Ask for routes that it does not guard, or put its decision in place of it.');
+    throw new Unsimulated(`The authorizer ${authorizer.name} calls ${handler ? `the function ${handler.name}` : 'a function that is not in its template'}, whose code is not simulated.`,
+      'Use routes without this authorizer, or replace it by its decision in the test.');
   }
   const demand = routes.map(each => demandIn(ownValue(demands, each))).find(each => each !== undefined);
-  const problem = demand ? problemOf(token, demand) : 'since no demand is known for the route';
+  const problem = demand ? problemOf(token, demand) : 'no requirements are declared for the route';
   if (!demand || !token || problem !== undefined) {
-    return refused(401, `The function ${handler.name} takes no token ${problem ?? ''}: {"message":"Unauthorized"}.`);
+    return refused(401, `The function ${handler.name} rejects the request: ${problem ?? ''}: {"message":"Unauthorized"}.`);
   }
   const denial = denialOf(token, demand);
   if (denial !== undefined) {
-    return refused(403, `The function ${handler.name} denies a token ${denial}: {"message":"User is not authorized to access this resource"}.`);
+    return refused(403, `The function ${handler.name} denies the request: ${denial}: {"message":"User is not authorized to access this resource"}.`);
   }
   const { claims } = token;
   const client = ownValue(claims, variable('CLIENT_CLAIM'));
   const key = ownValue(mapIn(variable('CLIENTS')) ?? {}, String(client));
   return {
-    steps: [`The function ${handler.name} takes the token of ${demand.issuer} for ${demand.audiences.join(' or ')}${demand.scopes ? ` with one of the scopes ${demand.scopes.join(', ')}` : ''}.`],
+    steps: [`The function ${handler.name} accepts the token of ${demand.issuer} for ${demand.audiences.join(' or ')}${demand.scopes ? ` with one of the scopes ${demand.scopes.join(', ')}` : ''}.`],
     context: {
       principalId: String(claims.sub ?? 'unknown'),
       ...Object.fromEntries(Object.entries(claims).filter(([, claim]) => typeof claim !== 'object').map(([name, claim]) => [name, claimText(claim)])),
@@ -48,7 +48,7 @@ export function askLambdaAuthorizer({ token }: Message, template: Template, auth
   };
 }
 
-/** A variable of its environment, or of its code where they would be more than an environment holds. */
+/** A variable of its environment, or of its code if the environment would be too large. */
 function variableOf(handler: Resource, name: string): string {
   const [, assigned] = new RegExp(`^process\\.env\\.${name} = (".*");$`, 'm').exec(handler.root.get('Properties', 'Code', 'ZipFile').text) ?? [];
   return assigned === undefined ? handler.root.get('Properties', 'Environment', 'Variables', name).text : String(JSON.parse(assigned));
@@ -56,20 +56,20 @@ function variableOf(handler: Resource, name: string): string {
 
 function problemOf(token: Token | undefined, { issuer }: Demand): string | undefined {
   if (!token) {
-    return 'from a request without one';
+    return 'no token';
   }
   if (!token.isValid) {
-    return 'that is expired or not signed by its issuer';
+    return 'the token is expired or not signed by its issuer';
   }
-  return token.claims.iss === issuer ? undefined : `of the issuer ${claimText(token.claims.iss)}, only of ${issuer}`;
+  return token.claims.iss === issuer ? undefined : `the issuer is ${claimText(token.claims.iss)}, not ${issuer}`;
 }
 
 function denialOf({ claims }: Token, { audiences, scopes }: Demand): string | undefined {
   if (!textsOf(claims.aud).some(each => audiences.includes(each))) {
-    return `for ${textsOf(claims.aud).join(', ') || 'nobody'}, only for ${audiences.join(' or ')}`;
+    return `the audience is ${textsOf(claims.aud).join(', ') || 'missing'}, not ${audiences.join(' or ')}`;
   }
   const granted = typeof claims.scope === 'string' ? claims.scope.split(' ') : textsOf(claims.scope);
-  return !scopes || scopes.some(each => granted.includes(each)) ? undefined : `without one of the scopes ${scopes.join(', ')}`;
+  return !scopes || scopes.some(each => granted.includes(each)) ? undefined : `the token has none of the scopes ${scopes.join(', ')}`;
 }
 
 function demandIn(value: unknown): Demand | undefined {

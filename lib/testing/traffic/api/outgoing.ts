@@ -1,6 +1,6 @@
 import type { Message } from '../message';
 
-/** A request that an API makes of the one that it got. */
+/** The integration request of an API. */
 export class Outgoing {
   constructor(readonly message: Message) {}
 
@@ -31,7 +31,7 @@ export class Outgoing {
     return this.with({ path: path.startsWith('/') ? path : `/${path}` });
   }
 
-  /** From here on the address of the client is known by its header alone: what connects is the API. */
+  /** From here on the address of the client is only in a header, since the API opens the connection. */
   forwarded(): Outgoing {
     const { address, headers } = this.message;
     if (address === undefined) {

@@ -3,10 +3,10 @@ export function segmentsOf(path: string): string[] {
   return path.replace(/^\//, '').split('/');
 }
 
-/** A path in which something may stand for something else. */
+/** A path pattern. */
 export interface PathMatch {
   readonly parameters: Readonly<Record<string, string>>;
-  /** What orders matches of one path, the most specific first: whether it takes the rest, then each segment. */
+  /** The precedence of matches of one path, the most specific first: greedy or not, then each segment. */
   readonly rank: readonly number[];
 }
 
@@ -14,7 +14,7 @@ const LITERAL = 0;
 const PARAMETER = 1;
 const REST = 2;
 
-/** How a path meets a pattern such as `/pets/{id}` or `/static/{file+}`; a parameter stands for no empty segment. */
+/** Matches a path with a pattern such as `/pets/{id}` or `/static/{file+}`; a parameter does not match an empty segment. */
 export function matchPath(pattern: string, path: string): PathMatch | undefined {
   const parameters: [string, string][] = [];
   const rank: number[] = [];
@@ -35,7 +35,7 @@ export function matchPath(pattern: string, path: string): PathMatch | undefined 
   return takesRest || segments.length === parts.length ? { parameters: Object.fromEntries(parameters), rank: [takesRest ? 1 : 0, ...rank] } : undefined;
 }
 
-/** The parameter that a segment of a pattern is, if it is one. */
+/** The parameter of a pattern segment, if it is one. */
 export function parameterIn(part: string): { readonly name?: string; readonly isRest: boolean } {
   const [, name, plus] = /^\{(.+?)(\+?)\}$/.exec(part) ?? [];
   return { name, isRest: plus === '+' };
@@ -52,7 +52,7 @@ export function queryValues(query: string, name: string): string[] {
   return new URLSearchParams(query).getAll(name);
 }
 
-/** A parameter as it was before it was written into a path. */
+/** A decoded path parameter. */
 export function decoded(value: string): string {
   try {
     return decodeURIComponent(value);

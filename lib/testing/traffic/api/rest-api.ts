@@ -10,7 +10,7 @@ import { throttlesOf } from './stages';
 import { isTrue } from './template';
 
 /**
- * The way through a REST API: method, authorizer, API key, validator, mapping, integration.
+ * The request processing of a REST API: method, authorizer, API key, validator, parameter mapping, integration.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
  */
 export function throughRestApi(visit: Visit): ApiAnswer {
@@ -19,11 +19,11 @@ export function throughRestApi(visit: Visit): ApiAnswer {
   const before = [...visit.steps, ...beforeMethods(visit)];
   const method = methodOf(visit);
   if (!method) {
-    const reason = `No method takes ${message.method} ${path}: {"message":"Missing Authentication Token"}, unless a gateway response says otherwise.`;
+    const reason = `No method matches ${message.method} ${path}: {"message":"Missing Authentication Token"}, unless a gateway response overrides it.`;
     return { by: api, ...respond(template, api, 'MISSING_AUTHENTICATION_TOKEN', reason), steps: before };
   }
   const by = method.resource;
-  const found = [...before, `The method ${template.text(by.root.get('Properties', 'HttpMethod'))} ${method.path} takes it (${by.name}).`, ...settingsOf(visit, method)];
+  const found = [...before, `The method ${template.text(by.root.get('Properties', 'HttpMethod'))} ${method.path} matches (${by.name}).`, ...settingsOf(visit, method)];
   const authorization = authorizeMethod(visit, method);
   const { refusal, steps: asked, context } = authorization;
   if (refusal) {
@@ -45,7 +45,7 @@ export function throughRestApi(visit: Visit): ApiAnswer {
   return { ...answer, by, steps: [...found, ...asked, ...key.steps, ...shape.steps, ...answer.steps] };
 }
 
-/** An authorizer's refusal has the status of its gateway response. */
+/** An authorizer's denial has the status of its gateway response. */
 function withStatus({ template, api }: Visit, { status, reason }: Refusal): Refusal {
   return respond(template, api, status === 401 ? 'UNAUTHORIZED' : 'ACCESS_DENIED', reason);
 }
@@ -53,11 +53,11 @@ function withStatus({ template, api }: Visit, { status, reason }: Refusal): Refu
 function refuseWhatIsElsewhere({ api }: Visit): void {
   const elsewhere = ['Body', 'BodyS3Location', 'Policy'].find(each => api.root.get('Properties', each).exists);
   if (elsewhere !== undefined) {
-    throw new Unsimulated(`The API ${api.name} has a ${elsewhere}, which is not simulated.`, elsewhere === 'Policy' ? 'Leave the resource policy out for the test.' : 'Declare its methods as resources.');
+    throw new Unsimulated(`The API ${api.name} has a ${elsewhere}, which is not simulated.`, elsewhere === 'Policy' ? 'Remove the resource policy for the test.' : 'Declare its methods as resources.');
   }
 }
 
-/** What stands before the methods. */
+/** The steps before method matching. */
 function beforeMethods({ template, stage, api }: Visit): string[] {
   const { resource } = stage;
   const firewalls = template.all('AWS::WAFv2::WebACLAssociation').filter(each => {
@@ -66,8 +66,8 @@ function beforeMethods({ template, stage, api }: Visit): string[] {
   });
   const canary = resource?.root.get('Properties', 'CanarySetting', 'PercentTraffic').number;
   return [
-    ...firewalls.map(each => `The web ACL of ${each.name} judges the request first; its rules are not simulated.`),
-    ...(canary === undefined ? [] : [`A canary deployment takes ${canary} % of the requests; both are taken for what the template says.`]),
+    ...firewalls.map(each => `The web ACL of ${each.name} inspects the request first; its rules are not simulated.`),
+    ...(canary === undefined ? [] : [`A canary deployment receives ${canary} % of the requests; both deployments are assumed to match the template.`]),
   ];
 }
 
@@ -78,7 +78,7 @@ function settingsOf({ message, stage }: Visit, { path }: RestMethod): string[] {
   const all = settings.filter(each => each.get('ResourcePath').text === '/*');
   return [
     ...throttlesOf(stage, ...own, ...all),
-    ...(message.method === 'GET' && own.some(each => isTrue(each.get('CachingEnabled'))) ? ['An answer in the cache may be given in its place; this one goes through.'] : []),
+    ...(message.method === 'GET' && own.some(each => isTrue(each.get('CachingEnabled'))) ? ['A cached response may be returned instead; a cache miss is assumed.'] : []),
   ];
 }
 

@@ -6,7 +6,7 @@ import { askLambdaAuthorizer } from './lambda-authorizer';
 import type { RestMethod } from './rest-methods';
 
 /**
- * What the authorizer of a method makes of a request.
+ * The result of the authorizer of a method for a request.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html
  */
 export function authorizeMethod({ message, template }: Visit, { resource, path }: RestMethod): Authorization {
@@ -17,7 +17,7 @@ export function authorizeMethod({ message, template }: Visit, { resource, path }
     return OPEN;
   }
   if (type === 'AWS_IAM') {
-    throw new Unsimulated(`The method ${method} ${path} asks for a signature of IAM, which is not simulated.`, 'Ask for methods with a token or without.');
+    throw new Unsimulated(`The method ${method} ${path} requires an IAM signature, which is not simulated.`, 'Use methods with a token or without authorization.');
   }
   const authorizer = template.referred(properties.get('AuthorizerId'), 'AWS::ApiGateway::Authorizer');
   if (!authorizer) {
@@ -30,5 +30,5 @@ export function authorizeMethod({ message, template }: Visit, { resource, path }
   const missing = sources.find(each => !hasSource(message, each));
   return missing === undefined
     ? askLambdaAuthorizer(message, template, authorizer, [`${message.method} ${path}`, `ANY ${path}`])
-    : refused(401, `${authorizer.name} is not asked without ${missing}: {"message":"Unauthorized"}.`);
+    : refused(401, `${authorizer.name} is not called without ${missing}: {"message":"Unauthorized"}.`);
 }

@@ -7,15 +7,15 @@ import type { RestMethod } from './rest-methods';
 import { respond } from './rest-responses';
 import { isTrue } from './template';
 
-/** What a method demands besides a token. */
+/** The requirements of a method besides a token. */
 export interface Demanded {
   readonly refusal?: Refusal;
   readonly steps: readonly string[];
 }
 
 /**
- * The API key of a method that demands one: the client's header `x-api-key`, or what the authorizer gives. The values of keys are known when they are made, so any
- * key is taken for one of a usage plan.
+ * The API key of a method that requires one: the client's header `x-api-key`, or the key from the authorizer. The values of keys are known only after deployment, so any
+ * key is assumed to belong to a usage plan.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
  */
 export function demandKey({ message, template, api }: Visit, { resource }: RestMethod, { usageKey }: Authorization): Demanded {
@@ -24,15 +24,15 @@ export function demandKey({ message, template, api }: Visit, { resource }: RestM
   }
   const isGiven = template.text(api.root.get('Properties', 'ApiKeySourceType')) === 'AUTHORIZER';
   if (isGiven ? usageKey === undefined : !message.headers['x-api-key']) {
-    const reason = isGiven ? 'The authorizer gives this client no API key, and the method demands one' : 'The method demands an API key, and the request has no x-api-key';
+    const reason = isGiven ? 'The authorizer returns no API key for this client, and the method requires one' : 'The method requires an API key, and the request has no x-api-key';
     return { refusal: respond(template, api, 'INVALID_API_KEY', `${reason}: {"message":"Forbidden"}.`), steps: [] };
   }
-  const source = isGiven ? 'The authorizer gives the client its API key' : 'The request has an API key, taken for one that is known';
-  return { steps: [`${source}; the limits of its usage plan are not counted here.`] };
+  const source = isGiven ? 'The authorizer returns the API key of the client' : 'The request has an API key, which is assumed to be valid';
+  return { steps: [`${source}; the limits of its usage plan are not simulated.`] };
 }
 
 /**
- * The parameters and headers that a method requires, where a validator looks at them. A body is never known here.
+ * The required parameters and headers of a method with a validator. Bodies are not simulated.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
  */
 export function validate(visit: Visit, { resource, parameters }: RestMethod): Demanded {
@@ -51,8 +51,8 @@ export function validate(visit: Visit, { resource, parameters }: RestMethod): De
   const hasModel = validator !== undefined && isTrue(validator.get('ValidateRequestBody')) && properties.get('RequestModels').entries.length > 0;
   return {
     steps: [
-      ...(required.length > 0 ? [`The request has what the method requires: ${required.map(([name]) => name.replace(/^method\.request\./, '')).join(', ')}.`] : []),
-      ...(hasModel ? ['The body is checked by a model, which is not judged here.'] : []),
+      ...(required.length > 0 ? [`The request has the required parameters: ${required.map(([name]) => name.replace(/^method\.request\./, '')).join(', ')}.`] : []),
+      ...(hasModel ? ['The body is validated against a model, which is not simulated.'] : []),
     ],
   };
 }

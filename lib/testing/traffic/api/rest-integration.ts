@@ -15,8 +15,8 @@ import type { Sources } from './values';
 const LONGEST = 29_000;
 
 /**
- * The request of a REST API to what is behind a method. Its address gives scheme, port, path, the Host header, and the name that the certificate must bear. Through a
- * VPC link of the second kind the path has the stage before it, unless a template overrides the path.
+ * The integration request of a REST API method. Its URI determines scheme, port, path, Host header, and the name in the certificate. Through a
+ * VPC link V2 the path begins with the stage, unless a template overrides the path.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/private-integration.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-api-with-vpclink-using-swagger.html
  */
@@ -27,11 +27,11 @@ export function integrateMethod(visit: Visit, method: RestMethod, sources: Sourc
   const timeoutMs = integration.get('TimeoutInMillis').number ?? LONGEST;
   const name = `${template.text(method.resource.root.get('Properties', 'HttpMethod'))} ${method.path}`;
   if (type === 'MOCK') {
-    return { status: mockStatus(template, integration), reason: `The method ${name} is a mock: the API answers itself.`, steps: [] };
+    return { status: mockStatus(template, integration), reason: `The method ${name} has a mock integration.`, steps: [] };
   }
   return type.startsWith('HTTP')
     ? sendOn(visit, method, sources, { name, timeoutMs, isProxy: type === 'HTTP_PROXY' })
-    : { reason: `The method ${name} is answered by ${answererOf(template, integration.get('Uri'))}.`, timeoutMs, steps: [] };
+    : { reason: `The method ${name} is integrated with ${answererOf(template, integration.get('Uri'))}.`, timeoutMs, steps: [] };
 }
 
 interface Sending {
@@ -44,7 +44,7 @@ function sendOn({ message, template, api, stage }: Visit, { resource, parameters
   const integration = resource.root.get('Properties', 'Integration');
   const { path: override, isUnsupported, isPassed } = applyTemplates(message, integration, parameters);
   if (isUnsupported) {
-    return { ...respond(template, api, 'UNSUPPORTED_MEDIA_TYPE', `The method ${name} has no template for the type of the body: {"message":"Unsupported Media Type"}.`), steps: [] };
+    return { ...respond(template, api, 'UNSUPPORTED_MEDIA_TYPE', `The method ${name} has no mapping template for the content type: {"message":"Unsupported Media Type"}.`), steps: [] };
   }
   const verb = template.text(integration.get('IntegrationHttpMethod'));
   const asked = { ...message, method: verb === '' || verb === 'ANY' ? message.method : verb };
@@ -55,17 +55,17 @@ function sendOn({ message, template, api, stage }: Visit, { resource, parameters
   const hasStage = isPrivate && override === undefined && !isFirstLink(template, integration);
   const outgoing = mapped.outgoing.forwarded().withHeader('host', hostname).with({ scheme, port }).withPath(override ?? `${hasStage ? `/${stage.name}` : ''}${path}`);
   return {
-    reason: `The method ${name} passes it on${isPrivate ? ' through the VPC link' : ''}.`,
+    reason: `The method ${name} forwards the request${isPrivate ? ' through the VPC link' : ''}.`,
     message: outgoing.message,
     serverName: scheme === 'https' ? hostname : undefined,
     targetGroup: isPrivate ? targetOfLoadBalancer(template, integration, port).targetGroup : undefined,
     timeoutMs,
     steps: [
       ...mapped.steps,
-      ...(override === undefined ? [] : [`A template sets the path to ${override}.`]),
-      ...(isPassed ? ['No template is for the type of the body, so none overrides the path.'] : []),
-      ...(hasStage ? [`The VPC link leaves the stage ${stage.name} in the path.`] : []),
-      `It is sent to ${scheme}://${hostname}:${port}${outgoing.message.path}, and waited for ${timeoutMs} ms.`,
+      ...(override === undefined ? [] : [`A mapping template sets the path to ${override}.`]),
+      ...(isPassed ? ['No mapping template matches the content type, so the path is not overridden.'] : []),
+      ...(hasStage ? [`The VPC link keeps the stage ${stage.name} in the path.`] : []),
+      `The integration request goes to ${scheme}://${hostname}:${port}${outgoing.message.path}, with a timeout of ${timeoutMs} ms.`,
     ],
   };
 }
@@ -77,12 +77,12 @@ interface Address {
   readonly path: string;
 }
 
-/** The address of an integration, with values for its parameters; a VPC link of the first kind may have none but its own. */
+/** The URI of an integration, with values for its parameters; a VPC link V1 has a default one. */
 function addressOf(uri: string, parameters: Readonly<Record<string, string>>, { variables }: Sources, name: string): Address {
   const filled = uri.replace(/\$\{stageVariables\.([^}]+)\}/g, (_whole, variable: string) => ownValue(variables, variable) ?? '');
   const [, scheme = '', hostname = '', port, path = ''] = /^(https?):\/\/([^/:?]+)(?::(\d+))?(\/[^?]*)?/.exec(filled) ?? [];
   if (hostname === '' || /[${}]/.test(hostname)) {
-    throw new Unsimulated(`The address "${uri}" behind the method ${name} is no URL.`, 'Write it in the template.');
+    throw new Unsimulated(`The URI "${uri}" of the method ${name} is not a URL.`, 'Write a literal URL in the template.');
   }
   return {
     scheme,

@@ -4,10 +4,10 @@ import type { Outgoing } from './outgoing';
 import type { Template } from './template';
 import { partOf, type Sources, variableOf } from './values';
 
-/** What the parameters of an integration make of a request. */
+/** The result of the parameter mapping of an integration. */
 export interface RestMapped {
   readonly outgoing: Outgoing;
-  /** What stands for the parameters in the address of the integration. */
+  /** The values of the parameters in the URI of the integration. */
   readonly path: Readonly<Record<string, string>>;
   readonly steps: readonly string[];
 }
@@ -16,8 +16,8 @@ const KEY = /^integration\.request\.(header|querystring|path)\.(.+)$/;
 const TOKEN_HEADER = 'authorization';
 
 /**
- * The parameters of an integration of a REST API: headers, query and path parameters, from parts of the request, variables, or texts in quotes. What is
- * not there changes nothing.
+ * The parameters of an integration of a REST API: headers, query and path parameters, from parts of the request, variables, or quoted texts. A missing source
+ * has no effect.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
  */
 export function mapRestRequest(start: Outgoing, parameters: Field, template: Template, sources: Sources): RestMapped {
@@ -35,7 +35,7 @@ export function mapRestRequest(start: Outgoing, parameters: Field, template: Tem
     if (kind === 'path') {
       return { ...mapped, path: { ...path, [name]: value.split('/').map(encodeURIComponent).join('/') } };
     }
-    const step = `The ${kind === 'header' ? 'header' : 'query parameter'} ${name} becomes "${value}".`;
+    const step = `The ${kind === 'header' ? 'header' : 'query parameter'} ${name} is set to "${value}".`;
     if (kind === 'querystring') {
       return { ...mapped, outgoing: outgoing.withQuery(name, [value]), steps: [...steps, step] };
     }

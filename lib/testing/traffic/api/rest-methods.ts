@@ -3,7 +3,7 @@ import type { Visit } from './entry';
 import { parameterIn, segmentsOf } from './paths';
 import type { Template } from './template';
 
-/** A method of a REST API that takes a request. */
+/** A matching method of a REST API. */
 export interface RestMethod {
   readonly resource: Resource;
   /** The path of its resource, e.g. `/products/{id}`. */
@@ -20,8 +20,8 @@ interface Node {
 }
 
 /**
- * The method of a REST API that takes a request. The tree of its resources is walked once: where a segment has a resource of its own, none with a parameter
- * is looked at beside it, even if nothing below has the rest of the path or the method. A method goes before `ANY`.
+ * The matching method of a REST API for a request. Its resource tree is walked without backtracking: if a segment has a literal resource, one with a parameter
+ * is not tried, even if nothing below matches the rest of the path or the method. A specific method takes precedence over `ANY`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html#api-gateway-proxy-resource
  */
 export function methodOf({ message, template, api, path }: Visit): RestMethod | undefined {
@@ -32,7 +32,7 @@ export function methodOf({ message, template, api, path }: Visit): RestMethod | 
   return node && resource && { resource, path: node.path === '' ? '/' : node.path, parameters: node.parameters };
 }
 
-/** The resource at the end of a path; the API itself is its root. */
+/** The resource for a path; the API itself is the root. */
 function nodeFor(template: Template, api: Resource, segments: readonly string[]): Node | undefined {
   if (segments.length === 1 && segments[0] === '') {
     return { resource: api, path: '', parameters: {} };

@@ -2,7 +2,7 @@ import type { Resource } from '../../../manifests';
 import type { Refusal } from './answer';
 import type { Template } from './template';
 
-/** Why a REST API refuses by itself: its gateway responses have a status and a text for each. */
+/** The reasons for which a REST API itself rejects a request, each with a gateway response. */
 const RESPONSES = {
   ACCESS_DENIED: 403,
   BAD_REQUEST_PARAMETERS: 400,
@@ -12,11 +12,11 @@ const RESPONSES = {
   UNSUPPORTED_MEDIA_TYPE: 415,
 } as const;
 
-/** Why a REST API refuses by itself. */
+/** A reason for which a REST API itself rejects a request. */
 export type ResponseType = keyof typeof RESPONSES;
 
 /**
- * A refusal with the status that the API has for it: of a gateway response of that type, else of `DEFAULT_4XX`, else of AWS.
+ * An error response with its status: from a gateway response of that type, else from `DEFAULT_4XX`, else the default of AWS.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 export function respond(template: Template, api: Resource, type: ResponseType, reason: string): Refusal {

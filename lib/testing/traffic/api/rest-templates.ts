@@ -12,19 +12,19 @@ const DOT_SEGMENTS = String.raw`(?<=^|/)[.]{1,2}(?=/|\z)`;
 const REPLACEMENT = String.raw`\.(replace|replaceAll)\('([^']*)', ?'([^'$]*)'\)`;
 const ENCODED = String.raw`\$util\.urlEncode\(${PARAMETER}\)((?:${REPLACEMENT})*)`;
 
-/** What the templates of an integration make of a request. */
+/** The result of the mapping templates of an integration. */
 export interface Templated {
-  /** The path that a template puts in place of the integration's. */
+  /** The path with which a template overrides the integration's. */
   readonly path?: string;
-  /** No template for the type of the body, and none is let through without. */
+  /** No template matches the content type, and passthrough is disabled. */
   readonly isUnsupported: boolean;
-  /** No template for the type of the body, though there are some. */
+  /** No template matches the content type, although templates exist. */
   readonly isPassed: boolean;
 }
 
 /**
- * The request templates of an integration. The type of the body chooses one, `application/json` where none is named; what has none goes through as it is, unless
- * the integration forbids that. Templates write the body, which is never known here, and may override the path: as
+ * The request templates of an integration. The content type selects one, by default `application/json`; without one the body is passed through, unless
+ * the integration disables passthrough. Templates generate the body, which is not simulated, and may override the path: as
  * `"/a/$util.urlEncode($input.params().path.get('id'))"` only, with replacements of texts and of segments of dots.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
@@ -48,7 +48,7 @@ function overriddenPath(template: string, { resource }: Field, parameters: Reado
     .replace(new RegExp(ENCODED, 'g'), (_whole, name: string, replacements: string) => replaced(urlEncode(valueOf(name)), replacements))
     .replace(new RegExp(PARAMETER, 'g'), (_whole, name: string) => valueOf(name));
   if (/[$#]/.test(text.replace(new RegExp(`${ENCODED}|${PARAMETER}`, 'g'), '')) || hasUnknownExpression(text)) {
-    throw new Unsimulated(`A template of ${resource.name} overrides what is not simulated.`, 'Let it set the path alone, to a text with parameters of the path.');
+    throw new Unsimulated(`A template of ${resource.name} has an override that is not simulated.`, 'Override only the path, with a text and path parameters.');
   }
   return path;
 }
@@ -63,7 +63,7 @@ function hasUnknownExpression(text: string): boolean {
   return [...text.matchAll(new RegExp(REPLACEMENT, 'g'))].some(([, method, from]) => method === 'replaceAll' && from !== DOT_SEGMENTS);
 }
 
-/** As forms have it: a space becomes a plus. */
+/** Form encoding: a space becomes a plus. */
 function urlEncode(value: string): string {
   return new URLSearchParams({ value }).toString().slice('value='.length);
 }

@@ -5,7 +5,7 @@ import type { Template } from './template';
 export interface Stage {
   readonly name: string;
   readonly variables: Readonly<Record<string, string>>;
-  /** Undefined where a domain is mapped to a stage that is not of the template. */
+  /** Undefined if a domain is mapped to a stage in another template. */
   readonly resource?: Resource;
 }
 
@@ -21,7 +21,7 @@ export function stagesOf(template: Template, api: Resource): Stage[] {
   ];
 }
 
-/** The stage that a property names or refers to; undefined if it is not there. */
+/** The stage that a property names or refers to; undefined if it does not exist. */
 export function stageNamed(template: Template, api: Resource, field: Field): Stage | undefined {
   if (!field.exists) {
     return undefined;
@@ -31,11 +31,11 @@ export function stageNamed(template: Template, api: Resource, field: Field): Sta
   return stages.find(({ resource }) => resource !== undefined && template.refersTo(field, resource)) ?? stages.find(each => each.name === name) ?? { name, variables: {} };
 }
 
-/** What the stage counts, a sentence for each kind: a single request meets no throttle. */
+/** The throttling of the stage, as sentences: a single request is not throttled. */
 export function throttlesOf({ resource }: Stage, ...settings: readonly Field[]): string[] {
   const limits = settings.map(each => [each.get('ThrottlingRateLimit').number, each.get('ThrottlingBurstLimit').number] as const).filter(([rate]) => rate !== undefined);
   return resource === undefined ? [] : limits.slice(0, 1).map(([rate, burst]) =>
-    `The stage ${resource.name} throttles at ${rate} requests a second${burst === undefined ? '' : `, ${burst} at once`}; that is not counted here.`);
+    `The stage ${resource.name} throttles at ${rate} requests per second${burst === undefined ? '' : ` with a burst of ${burst}`}; throttling is not simulated.`);
 }
 
 function stageOf(template: Template, resource: Resource, variables = ''): Stage {

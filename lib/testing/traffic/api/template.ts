@@ -1,6 +1,6 @@
 import { CLOUDFORMATION, type Cluster, type Field, isMap, type Resource } from '../../../manifests';
 
-/** The resources of one CloudFormation template. References reach no further than the template. */
+/** The resources of one CloudFormation template. References are resolved within the template only. */
 export class Template {
   private readonly byId: ReadonlyMap<string, Resource>;
 
@@ -21,12 +21,12 @@ export class Template {
     return namesIn(field.value).includes(resource.name);
   }
 
-  /** The first resource of one of these types that a property refers to, however deep in it. */
+  /** The first resource of one of these types that a property refers to, at any depth. */
   referred(field: Field, ...types: readonly string[]): Resource | undefined {
     return namesIn(field.value).map(name => this.byId.get(name)).find(each => each !== undefined && types.includes(each.kind));
   }
 
-  /** A property as text. What is known only when the template is deployed is left as `Fn::Sub` has it: `${Pool.Arn}`. */
+  /** A property as text. Values that are known only after deployment stay in the form of `Fn::Sub`: `${Pool.Arn}`. */
   text(field: Field): string {
     return textOf(field.value);
   }
@@ -34,7 +34,7 @@ export class Template {
 
 const templates = new WeakMap<Cluster, readonly Template[]>();
 
-/** The templates among the objects, found once. */
+/** The templates among the objects, cached. */
 export function templatesIn(cluster: Cluster): readonly Template[] {
   const found = templates.get(cluster) ?? bySource(cluster.resources.filter(each => each.object.apiVersion === CLOUDFORMATION)).map(each => new Template(each));
   templates.set(cluster, found);
@@ -61,12 +61,12 @@ export function isTrue(field: Field): boolean {
 
 const UNKNOWN = /\$\{[^}]*\}/;
 
-/** Whether a text has nothing in it that is known only when the template is deployed. */
+/** Whether a text contains no value that is known only after deployment. */
 export function isKnown(text: string): boolean {
   return !UNKNOWN.test(text);
 }
 
-/** Whether a text of a template may be this value: what is known only when it is deployed may be anything. */
+/** Whether a text of a template may equal this value: values that are known only after deployment match anything. */
 export function mayBe(text: string, value: string): boolean {
   const literals = text.split(new RegExp(UNKNOWN, 'g')).map(each => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${literals.join('.+')}$`, 's').test(value);
@@ -97,7 +97,7 @@ function substituted(value: unknown): string {
   return textOf(text).replace(/\$\{([^!}][^}]*)\}/g, (whole, name: string) => isMap(variables) && Object.hasOwn(variables, name) ? textOf(variables[name]) : whole).replaceAll('${!', '${');
 }
 
-/** The logical ids that a value refers to, in the order in which they are written. */
+/** The logical IDs that a value refers to, in order. */
 function namesIn(value: unknown): string[] {
   if (Array.isArray(value)) {
     return value.flatMap(namesIn);

@@ -3,7 +3,7 @@ import type { Message } from '../message';
 import { Unsimulated } from '../unsimulated';
 import { decoded, queryValues } from './paths';
 
-/** What a mapping may take a value from. */
+/** The sources of values in mappings. */
 export interface Sources {
   readonly message: Message;
   /** The path without base path and stage. */
@@ -14,8 +14,8 @@ export interface Sources {
 }
 
 /**
- * A part of a request by its name, `header.x-shop`, `querystring.page`, `path.id` or `path`; undefined if it is not there. The value of a token's own
- * header is not known: `Bearer …` stands for it.
+ * A part of a request by its name, `header.x-shop`, `querystring.page`, `path.id` or `path`; undefined if it is missing. The value of a token's own
+ * header is unknown: it is written as `Bearer …`.
  */
 export function partOf({ message, path, parameters }: Sources, name: string): string | undefined {
   const [kind = '', ...rest] = name.split('.');
@@ -32,13 +32,13 @@ export function partOf({ message, path, parameters }: Sources, name: string): st
     case 'path':
       return key === '' ? path : decodedOrNone(ownValue(parameters, key));
     case 'body':
-      throw new Unsimulated('A mapping takes a value from the body of the request, which has none here.', 'Ask for routes without such a mapping.');
+      throw new Unsimulated('A mapping reads a value from the request body, which is not simulated.', 'Use routes without such a mapping.');
     default:
       return undefined;
   }
 }
 
-/** A variable such as `stage` or `authorizer.claims.sub`. What is known at run time alone stands for itself; a claim that is not there is nothing. */
+/** A variable such as `stage` or `authorizer.claims.sub`. A value that is known only at run time stays as the name of the variable; a missing claim is undefined. */
 export function variableOf({ context }: Sources, name: string): string | undefined {
   return ownValue(context, name) ?? (name.startsWith('authorizer.') ? undefined : `$context.${name}`);
 }

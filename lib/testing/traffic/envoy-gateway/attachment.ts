@@ -2,7 +2,7 @@ import { type Cluster, type Field, hasLabels, type Resource } from '../../../man
 import { titleOf } from '../unread/read';
 import { Unsimulated } from '../unsimulated';
 
-/** Where a request is at a Gateway: at a listener, and at a rule of a route once one takes it. */
+/** The position of a request at a Gateway: a listener, and a rule of a route once one matches. */
 export interface Attachment {
   readonly gateway: Resource;
   readonly listener: Field;
@@ -10,8 +10,8 @@ export interface Attachment {
 }
 
 /**
- * The policy of Envoy Gateway for a request. The closest one replaces those further away: rule, route, listener, Gateway. Throws {@link Unsimulated} where the
- * closest is to be merged with another, and where two are equally close, of which the older one counts.
+ * The policy of Envoy Gateway for a request. The most specific one replaces the others: rule, route, listener, Gateway. Throws {@link Unsimulated} if the
+ * most specific one is merged with another, and if two are equally specific, of which the older one applies.
  * @see https://gateway.envoyproxy.io/docs/concepts/gateway_api_extensions/security-policy/
  */
 export function policyFor(type: string, place: Attachment, cluster: Cluster): Resource | undefined {
@@ -19,10 +19,10 @@ export function policyFor(type: string, place: Attachment, cluster: Cluster): Re
   const closest = Math.max(...attached.map(each => each.closeness));
   const [policy, other] = attached.filter(each => each.closeness === closest).map(each => each.policy);
   if (policy && other) {
-    throw new Unsimulated(`${titleOf(policy)} and ${other.key} have the same target.`, 'Only the older one has an effect, and manifests do not say which one that is: keep one of them.');
+    throw new Unsimulated(`${titleOf(policy)} and ${other.key} have the same target.`, 'Only the older one applies, and manifests do not contain the age of objects: keep one of them.');
   }
   if (policy?.spec.get('mergeType').exists && attached.length > 1) {
-    throw new Unsimulated(`${titleOf(policy)} is merged with that of its Gateway (spec.mergeType).`, 'Write one policy with all that is meant to count.');
+    throw new Unsimulated(`${titleOf(policy)} is merged with that of its Gateway (spec.mergeType).`, 'Write a single policy with all settings.');
   }
   return policy;
 }
@@ -50,12 +50,12 @@ function closenessOfReference(at: Field, { gateway, listener, rule }: Attachment
   return section === '' ? 1 : section === listener.get('name').text ? 2 : 0;
 }
 
-/** Listeners without TLS on one port share their routes, and policies do not: which listener a route is of is not followed. */
+/** Listeners without TLS on one port share their routes but not their policies: the listener of a route is not tracked. */
 function requireOneListener(at: Field, gateway: Resource, listener: Field, section: string): void {
   const isPlain = (each: Field) => each.get('protocol').text === 'HTTP' && each.get('port').text === listener.get('port').text;
   const shared = gateway.spec.get('listeners').items.filter(isPlain);
   if (section !== '' && shared.length > 1 && isPlain(listener) && shared.some(each => each.get('name').text === section)) {
-    throw new Unsimulated(`${titleOf(at.resource)} is for one of several listeners on port ${listener.get('port').text} (${String(at)}).`, 'Give that listener a port of its own.');
+    throw new Unsimulated(`${titleOf(at.resource)} targets one of several listeners on port ${listener.get('port').text} (${String(at)}).`, 'Use a separate port for that listener.');
   }
 }
 
@@ -66,7 +66,7 @@ function closenessOfSelector(at: Field, { gateway, rule }: Attachment): number {
     return 0;
   }
   if (at.get('namespaces').exists || at.get('matchExpressions').exists) {
-    throw new Unsimulated(`${titleOf(policy)} selects its targets by what is not simulated (${String(at)}).`, 'Name them as `targetRefs`.');
+    throw new Unsimulated(`${titleOf(policy)} selects its targets in a way that is not simulated (${String(at)}).`, 'Use `targetRefs`.');
   }
   return target === gateway ? 1 : ROUTE;
 }

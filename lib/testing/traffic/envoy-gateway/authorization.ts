@@ -7,18 +7,18 @@ import { policyFor, type Attachment } from './attachment';
 import { valueAt, type Verified } from './tokens';
 import { refused, type Verdict } from './verdict';
 
-/** What the `authorization` of a SecurityPolicy makes of a request: the first rule that is for it decides, else the default, which is to deny. */
+/** The effect of the `authorization` of a SecurityPolicy on a request: the first matching rule decides, else the default action, Deny unless set. */
 export function authorize(authorization: Field, verified: Verified, place: Attachment, cluster: Cluster): Verdict {
   const { message } = verified;
   const fallback = authorization.get('defaultAction').text === 'Allow';
   const decided = decide(authorization.get('rules').items, fallback, rule => applies(rule, verified, place, cluster));
   if (decided === undefined) {
-    throw new Unsimulated(`${titleOf(authorization.resource)} has rules for the address of the client (${String(authorization)}), and manifests do not say it.`, 'Give the request an `address`.');
+    throw new Unsimulated(`${titleOf(authorization.resource)} has rules on the IP address of the client (${String(authorization)}), which is unknown.`, 'Set the `address` of the request.');
   }
-  return decided ? { message } : refused(message, 403, authorization, 'no rule of it allows the request');
+  return decided ? { message } : refused(message, 403, authorization, 'no rule allows the request');
 }
 
-/** Whether requests are allowed; undefined where that depends on a rule of which it is not known whether it is for them. */
+/** Whether requests are allowed; undefined if that depends on a rule that may or may not match. */
 function decide([rule, ...rest]: readonly Field[], fallback: boolean, test: (rule: Field) => Known): Known {
   if (!rule) {
     return fallback;
@@ -53,7 +53,7 @@ function hasClaim(at: Field, value: unknown): boolean {
     : typeof value === 'string' && values.includes(value);
 }
 
-/** The address is that of the connection, unless a ClientTrafficPolicy takes it from a header. */
+/** The address is that of the connection, unless a ClientTrafficPolicy reads it from a header. */
 function isFrom(blocks: readonly string[], { address }: Message, { gateway, listener }: Attachment, cluster: Cluster): Known {
   if (blocks.length === 0) {
     return true;

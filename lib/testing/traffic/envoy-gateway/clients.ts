@@ -6,11 +6,11 @@ import { requireRead, titleOf } from '../unread/read';
 import { Unsimulated } from '../unsimulated';
 import { type Attachment, policyFor } from './attachment';
 
-/** What the ClientTrafficPolicy of a listener makes of clients. */
+/** The client settings of a listener, from its ClientTrafficPolicy. */
 export interface ClientTerms {
-  /** Whether it wants a certificate of them. */
+  /** Whether it requires client certificates. */
   readonly needsCertificate: boolean;
-  /** What becomes of the headers that they send, before anything else. */
+  /** Early header changes, before all other filters. */
   readonly received: (message: Message) => Message;
 }
 
@@ -31,7 +31,7 @@ export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
   };
 }
 
-/** The EnvoyProxy of a Gateway, and that of its class. */
+/** The EnvoyProxy of a Gateway, or that of its class. */
 function requireProxyRead(gateway: Resource, cluster: Cluster): void {
   const own = gateway.spec.get('infrastructure', 'parametersRef', 'name').text;
   const common = cluster.find(Kind.GATEWAY_CLASS, gateway.spec.get('gatewayClassName').text)?.spec.get('parametersRef');

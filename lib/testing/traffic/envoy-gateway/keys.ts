@@ -6,7 +6,7 @@ import { Unsimulated } from '../unsimulated';
 import { refused, type Verdict } from './verdict';
 
 /**
- * What the `apiKeyAuth` of a SecurityPolicy makes of a request: it has to carry a key of its Secrets.
+ * The effect of the `apiKeyAuth` of a SecurityPolicy on a request: it must have a key from its Secrets.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/api_key_auth_filter
  */
 export function verifyKey(auth: Field, message: Message, cluster: Cluster): Verdict {
@@ -16,11 +16,11 @@ export function verifyKey(auth: Field, message: Message, cluster: Cluster): Verd
     ...each.get('cookies').texts.map(name => cookie(message, name)),
   ]).filter(each => each !== undefined);
   if (key === undefined) {
-    return refused(message, 401, auth, 'it has no API key');
+    return refused(message, 401, auth, 'the request has no API key');
   }
   const client = auth.get('credentialRefs').items.flatMap(each => [...keysOf(secretAt(each, cluster))]).find(([, each]) => each === key)?.[0];
   if (client === undefined) {
-    return refused(message, 401, auth, 'its API key is not among those of the Secret');
+    return refused(message, 401, auth, 'the API key is not in the Secret');
   }
   const header = auth.get('forwardClientIDHeader').text.toLowerCase();
   const hidden = auth.get('sanitize').isTrue ? auth.get('extractFrom').items.flatMap(each => each.get('headers').texts.map(name => name.toLowerCase())) : [];
@@ -32,7 +32,7 @@ function secretAt(at: Field, cluster: Cluster): Resource {
   const namespace = at.get('namespace').text || at.resource.namespace;
   const secret = namespace === at.resource.namespace ? cluster.find(Kind.SECRET, at.get('name').text, namespace) : undefined;
   if (!secret) {
-    throw new Unsimulated(`${titleOf(at.resource)} has its API keys in the Secret ${namespace}/${at.get('name').text}, which is not among the manifests of its namespace.`, 'Add it to them, with keys for the test.');
+    throw new Unsimulated(`${titleOf(at.resource)} has its API keys in the Secret ${namespace}/${at.get('name').text}, which is not among the manifests of its namespace.`, 'Add it, with keys for the test.');
   }
   return secret;
 }

@@ -13,8 +13,8 @@ import { verifyToken } from './tokens';
 import type { Verdict } from './verdict';
 
 /**
- * What the policies of Envoy Gateway make of a request that a rule takes: first its API key, then its token, then what both allow. Throws {@link Unsimulated}
- * for whatever else a policy of it says.
+ * The effect of the policies of Envoy Gateway on a request that a rule matches: API key, then JWT, then authorization. Throws {@link Unsimulated}
+ * for all other settings of these policies.
  * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/httpfilters.go
  */
 export function checkRequest(message: Message, place: Attachment, cluster: Cluster): Verdict {
@@ -49,7 +49,7 @@ export function requireConnectionsOpen(place: Attachment, cluster: Cluster): voi
   }
 }
 
-/** Whether its policies let all requests pass to a rule; undefined where that depends on the request, or on what is not simulated. */
+/** Whether its policies allow all requests to a rule; undefined if that depends on the request, or on settings that are not simulated. */
 export function isOpen(place: Attachment, cluster: Cluster): Known {
   try {
     const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);
@@ -66,11 +66,11 @@ export function isOpen(place: Attachment, cluster: Cluster): Known {
 
 function requireNoPreflight(policy: Resource, message: Message): void {
   if (policy.spec.get('cors').exists && isPreflight(message)) {
-    throw new Unsimulated(`${titleOf(policy)} answers preflights (spec.cors).`, 'Declare CORS as a filter of the HTTPRoute.');
+    throw new Unsimulated(`${titleOf(policy)} handles CORS preflights (spec.cors).`, 'Declare CORS as a filter of the HTTPRoute.');
   }
 }
 
-/** Limits are not reached by one request, unless they are limits of none. */
+/** A single request does not exceed a rate limit, unless the limit is 0. */
 function requireLimitsRead(place: Attachment, cluster: Cluster): void {
   const policy = policyFor(Kind.BACKEND_TRAFFIC_POLICY, place, cluster);
   if (!policy) {
@@ -80,6 +80,6 @@ function requireLimitsRead(place: Attachment, cluster: Cluster): void {
   const rules = ['local', 'global'].flatMap(each => policy.spec.get('rateLimit', each, 'rules').items);
   const none = rules.map(each => each.get('limit', 'requests')).find(each => each.number === 0);
   if (none) {
-    throw new Unsimulated(`${titleOf(policy)} lets no request pass (${String(none)}).`, 'Give it a limit of at least one.');
+    throw new Unsimulated(`${titleOf(policy)} allows no requests (${String(none)}).`, 'Set a limit of at least 1.');
   }
 }

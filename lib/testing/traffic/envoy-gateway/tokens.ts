@@ -5,15 +5,15 @@ import { Unsimulated } from '../unsimulated';
 import { titleOf } from '../unread/read';
 import { refused, type Verdict } from './verdict';
 
-/** A request with a verified token. */
+/** A request with a validated token. */
 export interface Verified extends Verdict {
-  /** The provider that verified it. */
+  /** The provider that validated it. */
   readonly provider?: string;
   readonly claims?: Token['claims'];
 }
 
 /**
- * What the `jwt` of a SecurityPolicy makes of a request: its token has to be one that a provider takes.
+ * The effect of the `jwt` of a SecurityPolicy on a request: a provider must accept its token.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/jwt_authn_filter
  */
 export function verifyToken(jwt: Field, message: Message): Verified {
@@ -23,7 +23,7 @@ export function verifyToken(jwt: Field, message: Message): Verified {
   const looking = token ? providers.filter(each => looksAt(each, token, message)) : [];
   const failsOpen = jwt.get('failOpen').isTrue;
   if (!token || looking.length === 0) {
-    return jwt.get('optional').isTrue || failsOpen ? { message: clean } : refused(clean, 401, jwt, 'it has no token');
+    return jwt.get('optional').isTrue || failsOpen ? { message: clean } : refused(clean, 401, jwt, 'the request has no token');
   }
   const ofIssuer = looking.filter(each => ['', String(token.claims.iss)].includes(each.get('issuer').text));
   const verifying = token.isValid ? ofIssuer.find(each => isForAudience(each, token)) : undefined;
@@ -37,7 +37,7 @@ export function verifyToken(jwt: Field, message: Message): Verified {
     return { message: clean };
   }
   if (ofIssuer.length === 0 && jwt.get('optional').isTrue) {
-    throw new Unsimulated(`${titleOf(jwt.resource)} has an optional token, and the request has one of another issuer.`, 'Send a token of an issuer that it names, or none.');
+    throw new Unsimulated(`${titleOf(jwt.resource)} has an optional JWT, and the token of the request has another issuer.`, 'Use a token of one of its issuers, or none.');
   }
   const [first] = ofIssuer;
   return token.isValid && first
@@ -45,10 +45,10 @@ export function verifyToken(jwt: Field, message: Message): Verified {
     : refused(clean, 401, first ?? jwt, first ? 'the token is not valid' : `no provider has the issuer ${String(token.claims.iss)}`);
 }
 
-/** Tokens are of one issuer each, and whose keys a provider without one has is not known. */
+/** A token has one issuer, and the issuer of a provider without an `issuer` is unknown. */
 function requireIssuer(provider: Field): void {
   if (provider.get('issuer').text === '') {
-    throw new Unsimulated(`${titleOf(provider.resource)} has a provider without an issuer (${String(provider)}).`, 'Give it the issuer whose keys it has.');
+    throw new Unsimulated(`${titleOf(provider.resource)} has a provider without an issuer (${String(provider)}).`, 'Set the issuer of its keys.');
   }
 }
 
@@ -76,12 +76,12 @@ function withoutWritten(message: Message, providers: readonly Field[]): Message 
   return { ...message, headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.includes(name))) };
 }
 
-/** The value of a claim that may be within others. */
+/** The value of a claim, possibly a nested one. */
 export function valueAt(claims: Token['claims'], path: readonly string[]): unknown {
   return path.reduce((value: unknown, name) => (typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined), claims);
 }
 
-/** Scopes are lists to rules, however the token writes them. */
+/** Rules treat scopes as a list, whether the token has a list or a string. */
 function withScopes(claims: Token['claims']): Token['claims'] {
   return Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, ['scope', 'scp'].includes(name) && typeof value === 'string' ? value.split(' ') : value]));
 }

@@ -1,10 +1,10 @@
 import type { Field } from '../../../manifests';
 import type { Message } from '../message';
 
-/** What a check of Envoy Gateway makes of a request: it passes, perhaps with other headers, or is answered. */
+/** The result of a filter of Envoy Gateway for a request: it continues, possibly with other headers, or gets a local reply. */
 export interface Verdict {
   readonly message: Message;
-  /** Given if it does not pass. */
+  /** Set if the request is denied. */
   readonly refusal?: { readonly status: number; readonly by: Field; readonly reason: string };
 }
 

@@ -5,10 +5,10 @@ import { identityOf } from '../proxies/caller';
 import type { Proxy } from '../proxies/proxy';
 import { admittedPods } from './admitted-pods';
 
-/** Where Pods of a gateway that are not among the manifests may be, and with what labels and ServiceAccount. */
+/** An assumption about the namespace, labels and ServiceAccount of gateway Pods that are not in the manifests. */
 export interface AssumedPods {
   readonly proxy: Omit<Proxy, 'gateways'>;
-  /** The object by which this makes a difference. */
+  /** The object for which the assumption matters. */
   readonly because?: Resource;
 }
 
@@ -16,8 +16,8 @@ export interface AssumedPods {
 const OF_PROFILE: readonly Labels[] = ['ingressgateway', 'egressgateway'].map(name => ({ istio: name, app: `istio-${name}` }));
 
 /**
- * The Pods that a Gateway selects where none of the manifests has its labels: one assumption for those of Istio's default profile; else their namespace is not known, nor further
- * labels, and there is an assumption for each object that could make a difference by them.
+ * The Pods that a Gateway selects if the manifests contain none with its labels: one assumption for those of Istio's default profile; else their namespace is unknown, and so are further
+ * labels, with one assumption for each object that may depend on them.
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
 export function assumedPods(gateway: Resource, cluster: Cluster): readonly [AssumedPods, ...AssumedPods[]] {
@@ -39,7 +39,7 @@ export function assumedPods(gateway: Resource, cluster: Cluster): readonly [Assu
   return [pods(UNKNOWN, labels, serviceAccount), ...[...distinct.values()].reverse()];
 }
 
-/** A namespace that no manifest has. */
+/** A namespace outside the manifests. */
 const UNKNOWN = '(unknown)';
 
 /** What is for Pods that it selects by labels. */
@@ -58,7 +58,7 @@ function isForMesh({ type, namespace }: Resource, cluster: Cluster): boolean {
   return type !== Kind.NETWORK_POLICY && namespace === cluster.mesh.rootNamespace;
 }
 
-/** Whether a policy selects the Pods in some namespace or with some further labels, and is not clearly for others. */
+/** Whether a policy may select the Pods, depending on their namespace or further labels. */
 function maySelect(policy: Resource, labels: Labels, cluster: Cluster): boolean {
   const selector = selectorOf(policy);
   const isOfRoot = isForMesh(policy, cluster);
@@ -71,12 +71,12 @@ function maySelect(policy: Resource, labels: Labels, cluster: Cluster): boolean 
   return cluster.workloads.select(selector, isOfRoot ? undefined : policy.namespace).length === 0;
 }
 
-/** Whether the manifests have nothing that runs in a namespace, so that a gateway may. */
+/** Whether the manifests have no workloads in a namespace, so that it may contain a gateway. */
 function isUnseen(namespace: string, cluster: Cluster): boolean {
   return cluster.workloads.in(namespace).length === 0;
 }
 
-/** The namespaces by which a gateway sees other VirtualServices or DestinationRules. */
+/** The namespaces in which a gateway would have other VirtualServices or DestinationRules. */
 function namespacesThatMatter(gateway: Resource, cluster: Cluster): { namespace: string; because: Resource }[] {
   const routing = cluster.all(Kind.VIRTUAL_SERVICE).filter(each => gatewaysNamedBy(each).some(({ namespace, name }) => `${namespace}/${name}` === gateway.key));
   return [
@@ -90,7 +90,7 @@ interface Identity {
   readonly serviceAccount?: string;
 }
 
-/** The callers that a policy names and that are none of the manifests' workloads. */
+/** The callers in a policy that are not workloads of the manifests. */
 function identitiesIn(policy: Resource, cluster: Cluster): Identity[] {
   const sources = sourcesOf(policy);
   const conditions = policy.spec.get('rules').items.flatMap(rule => rule.get('when').items).filter(each => each.get('key').text.startsWith('source.'));

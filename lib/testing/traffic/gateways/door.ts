@@ -7,45 +7,45 @@ import type { ProxiedCaller } from '../proxies/caller';
 import type { VirtualHost } from '../routes/virtual-hosts';
 import { Unsimulated } from '../unsimulated';
 
-/** How a listener of a gateway takes connections; `unusable` is TLS with certificates that it may not reference. */
+/** The TLS mode of a gateway listener; `unusable` is TLS with certificates that it is not allowed to reference. */
 export type DoorTls = 'none' | 'simple' | 'mutual' | 'passthrough' | 'unusable';
 
-/** A place where requests from outside come in: a server of an Istio Gateway, or a listener of a Gateway of the Gateway API. */
+/** An entry point for requests from outside: a server of an Istio Gateway, or a listener of a Gateway API Gateway. */
 export interface Door {
   readonly at: Field;
-  /** The Pods that serve it, as those who send the request on. */
+  /** The Pods that serve it, as the callers of the backends. */
   readonly caller: ProxiedCaller;
-  /** Given for one of the Gateway API, by which policies name it. */
+  /** Set for a Gateway API Gateway, which policies may target. */
   readonly gateway?: Resource;
-  /** The port by which the outside reaches it. */
+  /** The port for clients outside. */
   readonly port: number;
-  /** That on which its Pods listen. */
+  /** The port on which its Pods listen. */
   readonly podPort: number;
   readonly tls: DoorTls;
-  /** Whether it sees requests, rather than connections alone. */
+  /** Whether it handles HTTP, rather than TCP. */
   readonly carriesRequests: boolean;
-  /** The hosts, which may be patterns, that it takes. */
+  /** Its hosts, which may be wildcards. */
   readonly hosts: readonly string[];
-  /** What it has at these hosts; those of listeners without TLS on one port are one list. */
+  /** Its virtual hosts; listeners without TLS on one port share one list. */
   readonly virtualHosts: () => readonly VirtualHost[];
-  /** The same for each other assumption about its Pods that could make a difference, where no manifest has them. */
+  /** The same for each alternative assumption about its Pods, if no manifest contains them. */
   readonly others?: readonly { readonly door: Door; readonly because?: Resource }[];
-  /** Where connections go in which it sees no requests. */
+  /** The TCP routes. */
   readonly connection: (message: Message) => ConnectionRule | undefined;
 }
 
-/** What is thrown where assumptions about the Pods of a gateway lead to different results. */
+/** The error for assumptions about the Pods of a gateway that lead to different results. */
 export function unknownPods({ caller }: Door, decisive: NonNullable<Door['others']>): Unsimulated {
   const objects = [...new Set(decisive.map(({ because }) => `${because?.kind ?? ''} ${because?.key ?? ''}`))].join(', ');
-  return new Unsimulated(`The Pods of ${caller.title} are not among the manifests, and the result depends on their namespace, labels or ServiceAccount: ${objects}.`, 'Add the Deployment of the gateway to the manifests.');
+  return new Unsimulated(`The Pods of ${caller.title} are not in the manifests, and the result depends on their namespace, labels or ServiceAccount: ${objects}.`, 'Add the Deployment of the gateway to the manifests.');
 }
 
-/** What policies for its Pods, or for its Gateway, protect. */
+/** The target of policies for its Pods or its Gateway. */
 export function guardedBy({ caller, gateway }: Door): Guarded {
   return { namespace: caller.proxy.namespace, labels: caller.labels, gateway };
 }
 
-/** Where it is for policies of Envoy Gateway, if it is one of its doors. */
+/** Its attachment point for policies of Envoy Gateway, if it is one of its listeners. */
 export function attachmentOf({ at, caller, gateway }: Door): Attachment | undefined {
   return gateway && caller.proxy.identity === undefined ? { gateway, listener: at } : undefined;
 }

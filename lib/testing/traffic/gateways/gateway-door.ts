@@ -15,7 +15,7 @@ import type { VirtualHost } from '../routes/virtual-hosts';
 import { Unsimulated } from '../unsimulated';
 
 /**
- * The doors of Gateways of the Gateway API.
+ * The listeners of Gateway API Gateways.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#gateway
  */
 export function gatewayDoors(cluster: Cluster): Door[] {
@@ -36,7 +36,7 @@ export function gatewayDoors(cluster: Cluster): Door[] {
   }));
 }
 
-/** The Gateways for which a controller makes Pods that take what comes from outside, with these Pods as callers. */
+/** The Gateways for which a controller creates Pods that serve traffic from outside, with these Pods as callers. */
 export function madeGateways(cluster: Cluster): { gateway: Resource; caller: ProxiedCaller }[] {
   return cluster.all(Kind.GATEWAY).filter(each => !each.spec.get('gatewayClassName').text.startsWith('istio-waypoint')).map(gateway => ({ gateway, caller: callerOf(gateway, cluster) }));
 }
@@ -58,7 +58,7 @@ function tlsOf(listener: Field, cluster: Cluster): DoorTls {
   return policy && policy.get('mode').text !== 'AllowInsecureFallback' ? 'mutual' : 'simple';
 }
 
-/** The Pods that the controller of a gateway's class makes for it. Those of Envoy Gateway are outside the mesh. */
+/** The Pods that the controller of a gateway's class creates for it. Those of Envoy Gateway are outside the mesh. */
 function callerOf(gateway: Resource, cluster: Cluster): ProxiedCaller {
   const { name, namespace } = gateway;
   const isOfIstio = controllerOf(gateway, cluster) === 'istio';
@@ -97,7 +97,7 @@ function usualName({ name, spec }: Resource): string {
   return `${name}-${spec.get('gatewayClassName').text}`;
 }
 
-/** What all listeners of the port have, where they are without TLS; else what this one has. */
+/** The virtual hosts of all listeners of the port, if they have no TLS; else those of this one. */
 function virtualHostsOf(listener: Field, gateway: Resource, { proxy }: ProxiedCaller, cluster: Cluster): VirtualHost[] {
   const number = listener.get('port').number ?? 0;
   const shared = tlsOf(listener, cluster) === 'none'
@@ -119,7 +119,7 @@ interface Group {
   readonly rules: readonly Rule[];
 }
 
-/** The rules of routes for each host that they name, as one list: those of the gateway's namespace first, should a listener take several hosts for one. */
+/** The rules of routes for each of their hosts, as one list: those of the gateway's namespace first, if a listener maps several hosts to one. */
 function groupsOf(listener: Field, gateway: Resource, reader: RouteReader, cluster: Cluster): Group[] {
   const listenerHost = hostOf(listener) || '*';
   const routes = routesAttached(listener, gateway, cluster).sort((a, b) => (a.key < b.key ? -1 : 1))
@@ -140,7 +140,7 @@ function hostsOf(route: Resource): string[] {
 }
 
 /**
- * Whether a host of a route is for another listener of the port and protocol alone, whose host name is longer and covers it.
+ * Whether a host of a route belongs only to another listener of the port and protocol, whose host name is longer and covers it.
  * @see https://gateway-api.sigs.k8s.io/guides/implementers/
  */
 function isIsolated(host: string, listener: Field): boolean {
@@ -149,13 +149,13 @@ function isIsolated(host: string, listener: Field): boolean {
   return (own === '' || own.startsWith('*')) && others.some(each => each !== '' && each !== own && each.length >= own.length && covers(each, host));
 }
 
-/** The route for the name that the client asks for; where TLS ends here or there is none, the one that there is. */
+/** The route for the SNI; if TLS terminates here or is absent, the only route. */
 function connectionFor({ host }: Message, listener: Field, gateway: Resource, { proxy, title }: ProxiedCaller, cluster: Cluster): ConnectionRule | undefined {
   const reader = readerOf(proxy);
   const isPassthrough = tlsOf(listener, cluster) === 'passthrough';
   const routes = routesAttached(listener, gateway, cluster);
   if (!isPassthrough && (routes.length > 1 || reader !== RouteReader.ISTIO_GATEWAY)) {
-    throw new Unsimulated(`${title} takes connections by ${routes.map(each => `${each.kind} ${each.key}`).join(', ') || 'its routes'} (${String(listener)}).`, 'Ask of a listener of Istio with one route.');
+    throw new Unsimulated(`${title} routes connections by ${routes.map(each => `${each.kind} ${each.key}`).join(', ') || 'its routes'} (${String(listener)}).`, 'Use an Istio listener with one route.');
   }
   const route = isPassthrough ? routes.find(each => hostsOf(each).some(name => covers(name, host))) : routes[0];
   const [at] = route?.spec.get('rules').items ?? [];
@@ -166,7 +166,7 @@ function readerOf({ identity }: Pick<Proxy, 'identity'>): RouteReader {
   return identity === undefined ? RouteReader.OTHER_GATEWAY : RouteReader.ISTIO_GATEWAY;
 }
 
-/** The types of routes that a listener takes by its protocol. */
+/** The types of routes that a listener accepts by its protocol. */
 function typesFor(listener: Field): readonly string[] {
   switch (listener.get('protocol').text) {
     case 'HTTP': case 'HTTPS': return [Kind.HTTP_ROUTE, Kind.GRPC_ROUTE];
@@ -176,7 +176,7 @@ function typesFor(listener: Field): readonly string[] {
   }
 }
 
-/** The routes that name a listener and that it takes. */
+/** The routes that refer to a listener and that it accepts. */
 function routesAttached(listener: Field, gateway: Resource, cluster: Cluster): Resource[] {
   const kinds = listener.get('allowedRoutes', 'kinds').items.map(each => reference(each, listener.resource, '', GROUP)).map(({ kind, group }) => `${kind}.${group}`);
   return typesFor(listener).flatMap(type => cluster.all(type))

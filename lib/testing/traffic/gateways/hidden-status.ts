@@ -2,7 +2,7 @@ import { type Cluster, hasLabels, isMap, Kind } from '../../../manifests';
 import type { Guarded } from '../policies/guarded';
 
 /**
- * The status of a request that no route takes and a policy refuses: 403, unless an EnvoyFilter of the gateway answers such requests otherwise.
+ * The status of a request that no route matches and a policy denies: 403, unless an EnvoyFilter of the gateway maps such local replies.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
  */
 export function hiddenStatus({ namespace, labels, gateway }: Guarded, cluster: Cluster): number {
@@ -14,7 +14,7 @@ export function hiddenStatus({ namespace, labels, gateway }: Guarded, cluster: C
   return typeof mapper?.status_code === 'number' ? mapper.status_code : 403;
 }
 
-/** The mappers of local replies, wherever the filter's configuration has them. */
+/** The local reply mappers anywhere in the filter's configuration. */
 function mappersIn(value: unknown): Readonly<Record<string, unknown>>[] {
   if (Array.isArray(value)) {
     return value.flatMap(mappersIn);

@@ -24,11 +24,11 @@ import { type Route, routeFor } from '../routes/rule';
 import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
 import { requireListenerRead, requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind } from '../unread';
 
-/** How a client outside asks. */
+/** Options of a request from outside. */
 export interface Outside {
-  /** The Gateway, as `namespace/name`, where the host alone does not say which. */
+  /** The Gateway, as `namespace/name`, if the host is ambiguous. */
   readonly gateway?: string;
-  /** Whether the client has a certificate that the gateway takes. */
+  /** Whether the client has a certificate that the gateway accepts. */
   readonly hasCertificate: boolean;
 }
 
@@ -47,7 +47,7 @@ export function enter(message: Message, outside: Outside, context: Context): Pas
   return { ...passage, timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined, steps: [...steps, ...passage.steps] };
 }
 
-/** A sentence as a part of an explanation. */
+/** A sentence as a step of an explanation. */
 function asStep(sentence: string): string {
   return `${sentence[0]?.toLowerCase() ?? ''}${sentence.slice(1)}`.replace(/\.$/, '');
 }
@@ -60,7 +60,7 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
     requireListenersRead(undefined, message.host, context.cluster);
     requireNoIngress(message.host, context.cluster);
     requireNoBinding(message.host, context.cluster);
-    return ended({ status: 0, reason: `no gateway takes ${message.scheme} on port ${message.port}` });
+    return ended({ status: 0, reason: `no gateway has a listener for ${message.scheme} on port ${message.port}` });
   }
   const door = bestDoor(fitting, message.host);
   if (!door && message.scheme === 'https') {
@@ -73,7 +73,7 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
   return assumption === undefined ? passage : { ...passage, steps: [assumption, ...passage.steps] };
 }
 
-/** Throws where the result depends on where the Pods of the gateway are, and no manifest has them. */
+/** Throws if the result depends on gateway Pods that no manifest contains. */
 function throughAny(door: Door, message: Message, outside: Outside, context: Context): Passage {
   const passage = through(door, message, outside, context);
   const decisive = (door.others ?? []).filter(each => resultOf(through(each.door, message, outside, context)) !== resultOf(passage));
@@ -88,21 +88,21 @@ function resultOf({ branches, timeoutMs, retries }: Passage): string {
   return JSON.stringify({ ends, timeoutMs, retries });
 }
 
-/** The door with the most specific host. Throws if two gateways have it. */
+/** The listener with the most specific host. Throws if two gateways have it. */
 function bestDoor(doors: readonly Door[], host: string): Door | undefined {
   const ranked = doors.map(door => ({ door, length: Math.max(...door.hosts.map(each => each === host ? Infinity : covers(each, host) ? each.length : 0)) }));
   const longest = Math.max(...ranked.map(each => each.length));
   const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.door) : [];
   const gateways = [...new Set(best.map(each => each.caller.title))];
   if (new Set(best.map(({ caller }) => `${caller.namespace} ${JSON.stringify(caller.labels)}`)).size > 1) {
-    throw new Error(`${host} is at ${gateways.join(' and at ')}. Say which one is asked: { gateway: '${best[0]?.at.resource.key}' }.`);
+    throw new Error(`Several gateways accept ${host}: ${gateways.join(', ')}. Select one: { gateway: '${best[0]?.at.resource.key}' }.`);
   }
   return best[0];
 }
 
 function through(door: Door, message: Message, { hasCertificate }: Outside, context: Context): Passage {
   const { caller } = door;
-  const steps = [`${caller.title} takes it (${String(door.at)})`];
+  const steps = [`accepted by ${caller.title} (${String(door.at)})`];
   if (door.gateway) {
     requireKnownController(door.gateway, context.cluster);
   }
@@ -111,7 +111,7 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   const place = attachmentOf(door);
   const client = place && clientTerms(place, context.cluster);
   if ((door.tls === 'mutual' || (door.tls === 'simple' && client?.needsCertificate)) && !hasCertificate) {
-    return ended({ status: 0, by: door.at, reason: `${caller.title} asks for a certificate` }, steps);
+    return ended({ status: 0, by: door.at, reason: `${caller.title} requires a client certificate` }, steps);
   }
   if (door.tls === 'unusable') {
     return ended({ status: 0, by: door.at, reason: `no ReferenceGrant allows ${caller.title} to reference its certificates` }, steps);
@@ -130,20 +130,20 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   }
   const { message: read, refusal } = inMesh(door, () => authenticate(guarded, request, context.cluster)) ?? { message: request, refusal: undefined };
   if (refusal) {
-    return ended({ status: refusal.status, by: refusal.by, reason: `${refusal.by.resource.kind} ${refusal.by.resource.key} refuses it: ${refusal.reason}` }, steps);
+    return ended({ status: refusal.status, by: refusal.by, reason: `denied by ${refusal.by.resource.kind} ${refusal.by.resource.key}: ${refusal.reason}` }, steps);
   }
-  // Routes are chosen before headers are removed, and chosen again only once a token is verified.
+  // Routes are selected before headers are removed, and again only after a token is validated.
   const route = virtualHost && routeFor(virtualHost.routes, read.verified ? read : request);
   const verdict = inMesh(door, () => authorize(guarded, { connection, message: read, isTcp: false }, context.cluster));
   if (verdict?.isAllowed === false) {
     return refused(verdict, route ? verdict.status : hiddenStatus(guarded, context.cluster), caller, steps);
   }
   if (virtualHost?.needsTls && message.scheme === 'http') {
-    return ended({ status: 301, location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at, reason: `${caller.title} sends it to https` }, steps);
+    return ended({ status: 301, location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at, reason: `redirected to https by ${caller.title}` }, steps);
   }
   if (!route) {
     requireNoIngress(request.host, context.cluster);
-    return ended({ status: 404, by: door.at, reason: virtualHost ? `no rule for ${read.host} takes ${read.method} ${read.path}` : `${caller.title} has nothing at ${read.host}` }, steps);
+    return ended({ status: 404, by: door.at, reason: virtualHost ? `no route for ${read.host} matches ${read.method} ${read.path}` : `${caller.title} has no virtual host for ${read.host}` }, steps);
   }
   const checked = place && !isAnsweredPreflight(route, read) ? checkRequest(read, { ...place, rule: route.rule.at }, context.cluster) : { message: read };
   if (checked.refusal) {
@@ -154,7 +154,7 @@ function through(door: Door, message: Message, { hasCertificate }: Outside, cont
   return { ...passage, steps: [...steps, ...passage.steps] };
 }
 
-/** Preflights are answered before anything is checked. */
+/** CORS preflights get a response before authentication and authorization. */
 function isAnsweredPreflight({ rule: { cors, reply } }: Route, message: Message): boolean {
   return cors !== undefined && reply === undefined && isPreflight(message) && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''));
 }
@@ -163,7 +163,7 @@ function connectionTo({ podPort }: Door, { address, scheme, host }: Message): Co
   return { namespace: '', labels: {}, address, port: { number: podPort, names: [], protocol: 'TCP' }, serverName: scheme === 'https' ? host : undefined };
 }
 
-/** A connection in which the gateway sees no requests. */
+/** A TCP connection through a gateway. */
 function passedOn(door: Door, message: Message, steps: readonly string[], context: Context): Passage {
   const { caller } = door;
   const [guarded, asked] = [guardedBy(door), { connection: connectionTo(door, message), isTcp: true }];
@@ -180,31 +180,31 @@ function passedOn(door: Door, message: Message, steps: readonly string[], contex
       return refused(verdict, 0, caller, steps);
     }
     if (verdict && verdict.isAllowed === undefined) {
-      throw new Unsimulated(`Policies of ${caller.title} decide by what is not known of the connection.`, 'Give the request an `address`.');
+      throw new Unsimulated(`Policies of ${caller.title} depend on unknown attributes of the connection.`, 'Set the `address` of the request.');
     }
   }
   const sent: Message = door.tls === 'none' || door.tls === 'passthrough' ? message : { ...message, scheme: 'http' };
   const passage = sendConnection(rule, sent, caller, caller.proxy, context);
-  return { ...passage, steps: [...steps, door.tls === 'passthrough' ? 'it leaves TLS as it is' : 'it sees no requests on this port', ...passage.steps] };
+  return { ...passage, steps: [...steps, door.tls === 'passthrough' ? 'TLS passthrough' : 'TCP proxy', ...passage.steps] };
 }
 
-/** Policies of Istio are kept by its own gateways. */
+/** Only Istio gateways enforce Istio policies. */
 function inMesh<T>({ caller }: Door, say: () => T): T | undefined {
   return caller.proxy.identity === undefined ? undefined : say();
 }
 
-/** Whether a route takes a request, by what is known before its token is verified. */
+/** Whether a route matches a request, before its token is validated. */
 function isRouted(virtualHost: VirtualHost | undefined, request: Message): boolean {
   return virtualHost !== undefined && (virtualHost.needsTls === true || routeFor(virtualHost.routes, request) !== undefined);
 }
 
 function refused({ by, reason }: Verdict, status: number, { title }: Caller, steps: readonly string[]): Passage {
-  return ended({ status, by, reason: `${by?.resource.kind ?? ''} ${by?.resource.key ?? ''} refuses it at ${title}: ${reason}` }, steps);
+  return ended({ status, by, reason: `denied by ${by?.resource.kind ?? ''} ${by?.resource.key ?? ''} at ${title}: ${reason}` }, steps);
 }
 
 const DOORS = new WeakMap<Cluster, readonly Door[]>();
 
-/** All doors of a cluster, found once. */
+/** All listeners of a cluster, cached. */
 export function doorsOf(cluster: Cluster): readonly Door[] {
   const doors = DOORS.get(cluster) ?? [...gatewayDoors(cluster), ...istioDoors(cluster)];
   DOORS.set(cluster, doors);

@@ -14,7 +14,7 @@ import type { VirtualHost } from '../routes/virtual-hosts';
 import { virtualServiceRules } from '../routes/virtual-service';
 
 /**
- * The doors of Gateways of Istio. Gateways that select the same Pods share their ports.
+ * The listeners of Istio Gateways. Gateways that select the same Pods share their ports.
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
 export function istioDoors(cluster: Cluster): Door[] {
@@ -37,7 +37,7 @@ interface Server {
   readonly carriesRequests: boolean;
 }
 
-/** Servers without TLS on one port of the same Pods have one list of routes, whichever Gateways they are of. */
+/** Servers without TLS on one port of the same Pods share one route configuration, across Gateways. */
 function sharesRoutes(one: Server, other: Server): boolean {
   return other.carriesRequests && other.tls === one.tls && other.port === one.port && podsKey(other.pods) === podsKey(one.pods);
 }
@@ -69,7 +69,7 @@ function doorsOf(server: Server, servers: readonly Server[], cluster: Cluster): 
   }));
 }
 
-/** Servers for requests without TLS may have settings of TLS, such as to send clients to https. */
+/** Servers for plain-text HTTP may have TLS settings, such as httpsRedirect. */
 function tlsOf(at: Field): DoorTls {
   const mode = at.get('tls', 'mode').text;
   if (REQUESTS.includes(protocolOf(at)) || !at.get('tls').exists) {
@@ -79,7 +79,7 @@ function tlsOf(at: Field): DoorTls {
     case 'SIMPLE': return 'simple';
     case 'MUTUAL': return 'mutual';
     case 'PASSTHROUGH': return 'passthrough';
-    default: throw new Unsimulated(`The Gateway ${at.resource.key} has TLS mode ${mode} (${String(at)}).`, 'SIMPLE, MUTUAL and PASSTHROUGH are simulated.');
+    default: throw new Unsimulated(`The Gateway ${at.resource.key} has TLS mode ${mode} (${String(at)}).`, 'Use SIMPLE, MUTUAL or PASSTHROUGH, which are simulated.');
   }
 }
 
@@ -92,13 +92,13 @@ function protocolOf(at: Field): string {
 interface Pods {
   readonly workloads: readonly Workload[];
   readonly proxy: Omit<Proxy, 'gateways'>;
-  /** The Gateway of the Gateway API whose Pods they are, if they are of one. */
+  /** The Gateway API Gateway of the Pods, if any. */
   readonly gateway?: Resource;
-  /** What else they may be, where no manifest has them. */
+  /** Alternative assumptions, if no manifest contains them. */
   readonly others?: readonly AssumedPods[];
 }
 
-/** The Pods that a Gateway selects: those of manifests, those made for a Gateway of the Gateway API, else assumed ones. */
+/** The Pods that a Gateway selects: those in manifests, those created for a Gateway API Gateway, else assumed ones. */
 function podsOf(gateway: Resource, cluster: Cluster): Pods {
   const labels: Labels = gateway.spec.get('selector').strings;
   const workloads = cluster.workloads.select(labels);
@@ -114,7 +114,7 @@ function podsOf(gateway: Resource, cluster: Cluster): Pods {
   return { workloads, proxy: { namespace: first.namespace, labels: first.labels, identity: identityOf(first.namespace, first.serviceAccount, cluster), isGateway: true } };
 }
 
-/** The ports by which a Service leads to that of a server; the same where no Service is known. */
+/** The Service ports that map to a server's port; the same port without a Service. */
 function outsidePorts(number: number, workloads: readonly Workload[], cluster: Cluster): number[] {
   const ports = workloads.flatMap(workload => cluster.servicesOf(workload).flatMap(service => service.spec.get('ports').items)
     .filter(port => targetPortOf(port, workload) === number || port.get('port').number === number)
@@ -123,7 +123,7 @@ function outsidePorts(number: number, workloads: readonly Workload[], cluster: C
 }
 
 /**
- * Hosts of VirtualServices that servers take, and those that a server sends to https, which have to be written there without a namespace to be there without a VirtualService.
+ * Hosts of VirtualServices that servers accept, and hosts that a server redirects to https, which exist without a VirtualService only if they have no namespace.
  */
 function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHost[] {
   const byHost = new Map<string, { routes: Route[]; needsTls: boolean }>();
@@ -143,7 +143,7 @@ function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHo
   return [...byHost].map(([host, { routes, needsTls }]) => ({ domains: [host], routes: catchAllsLast(routes), needsTls }));
 }
 
-/** The first rule for connections: for TLS that is left as it is, one for the name that the client asks for. */
+/** The first TCP or TLS rule: with TLS passthrough, one that matches the SNI. */
 function connectionFor(message: Message, server: Field, kind: 'tls' | 'tcp', proxy: Proxy, cluster: Cluster): ConnectionRule | undefined {
   const [listener] = Scope.of(proxy, cluster).listeners;
   const rules = (listener?.virtualServices ?? []).filter(each => sharedHosts(server, each, cluster).some(host => kind === 'tcp' || covers(host, message.host)))
@@ -156,7 +156,7 @@ function connectionFor(message: Message, server: Field, kind: 'tls' | 'tcp', pro
   return rule && connectionRule(rule, cluster);
 }
 
-/** The hosts of a VirtualService that a server has too: of a name and a pattern the name. */
+/** The hosts that a VirtualService and a server have in common: of a name and a wildcard, the name. */
 function sharedHosts(server: Field, virtualService: Resource, cluster: Cluster): string[] {
   const own = server.get('hosts').texts.flatMap(text => {
     const [namespace, host] = text.includes('/') ? text.split('/') : ['*', text];

@@ -4,16 +4,16 @@ import { type Guarded, policiesFor } from './guarded';
 import { BEARER, type Message, type Token, type TokenPlace } from '../message';
 import { Unsimulated } from '../unsimulated';
 
-/** What became of the token of a request. */
+/** The result of the authentication of a request. */
 export interface Authenticated {
-  /** The request with its verified claims, without a token that is not passed on. */
+  /** The request with its validated claims, without a token that is not forwarded. */
   readonly message: Message;
-  /** Given if it was refused. */
+  /** Set if the request was denied. */
   readonly refusal?: { readonly status: number; readonly by: Field; readonly reason: string };
 }
 
 /**
- * What the RequestAuthentications of a workload make of a request: a token where they look for one has to be valid; a request without a token passes. Headers that they write are
+ * The effect of the RequestAuthentications of a workload on a request: a token at one of their locations must be valid; a request without a token is accepted. Headers that they write are
  * removed before, so that clients cannot forge them: by every rule up to the one that accepts the token.
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
  */
@@ -37,16 +37,16 @@ export function authenticate(guarded: Guarded, message: Message, cluster: Cluste
     return { message: passedOn(withoutWritten(unverified, rules.slice(0, rules.indexOf(verifying) + 1)), token, verifying) };
   }
   const isOfOtherAudience = token.isValid && isRead && ofIssuer.length > 0;
-  const reason = isOfOtherAudience ? 'the token is for another audience' : ofIssuer.length === 0 ? `no rule has the issuer ${String(token.claims.iss)}` : 'the token is not valid';
+  const reason = isOfOtherAudience ? 'the token is for another audience' : ofIssuer.length === 0 ? `no jwtRule has the issuer ${String(token.claims.iss)}` : 'the token is not valid';
   return { message: unverified, refusal: { status: isOfOtherAudience ? 403 : 401, by: ofIssuer[0] ?? first, reason } };
 }
 
-/** A request with which a browser asks whether it may send another. */
+/** A CORS preflight request. */
 export function isPreflight({ method, headers }: Message): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 }
 
-/** The rules of all RequestAuthentications of a workload, in the order in which its proxy has them. */
+/** The rules of all RequestAuthentications of a workload, in the order of its proxy's configuration. */
 function rulesFor(guarded: Guarded, cluster: Cluster): Field[] {
   const rules = policiesFor(guarded, Kind.REQUEST_AUTHENTICATION, cluster).flatMap(each => each.spec.get('jwtRules').items);
   const issuer = (rule: Field) => rule.get('issuer').text;
@@ -57,7 +57,7 @@ interface PlaceWithPrefix extends TokenPlace {
   readonly prefix: string;
 }
 
-/** Where a rule looks for tokens. */
+/** The token locations of a rule. */
 function placesOf(rule: Field): readonly PlaceWithPrefix[] {
   const named = [
     ...rule.get('fromHeaders').items.map(each => ({ kind: 'header' as const, name: each.get('name').text.toLowerCase(), prefix: each.get('prefix').text })),
@@ -67,7 +67,7 @@ function placesOf(rule: Field): readonly PlaceWithPrefix[] {
   return named.length === 0 ? USUAL : named;
 }
 
-/** Where Envoy looks if it is not told. */
+/** Envoy's default token locations. */
 const USUAL = [{ ...BEARER, prefix: 'Bearer ' }, { kind: 'parameter' as const, name: 'access_token', prefix: '' }];
 
 /** In a header a rule looks behind its prefix, and for no token where that is missing. */
@@ -86,7 +86,7 @@ function isSame(one: TokenPlace, other: TokenPlace): boolean {
   return one.kind === other.kind && one.name === other.name;
 }
 
-/** Throws for a request without a known token that carries something where a rule looks for one. */
+/** Throws for a request without `claims` that has a value at a token location of a rule. */
 function requireKnownToken(rules: readonly Field[], { token, headers, query }: Message): void {
   const carries = ({ kind, name, prefix }: PlaceWithPrefix): boolean => {
     switch (kind) {
@@ -97,7 +97,7 @@ function requireKnownToken(rules: readonly Field[], { token, headers, query }: M
   };
   const found = rules.flatMap(placesOf).find(each => (!token || !isSame(token.place ?? BEARER, each)) && carries(each));
   if (found) {
-    throw new Unsimulated(`The request carries a token in the ${found.kind} ${found.name} that it does not describe.`, 'Give the request the `claims` of its one token instead.');
+    throw new Unsimulated(`The request has a token in the ${found.kind} ${found.name} with unknown claims.`, 'Set the `claims` of the request instead.');
   }
 }
 
@@ -127,7 +127,7 @@ function withoutToken(message: Message, { place: { kind, name } = BEARER }: Toke
   return { ...message, token: kind === 'cookie' ? message.token : undefined, headers: Object.fromEntries(headers), query: query.join('&') };
 }
 
-/** Claims that are written with spaces between are lists to who asks for them. */
+/** Claims with space-separated values are treated as lists. */
 function withLists(claims: Token['claims'], spaced: readonly string[]): Token['claims'] {
   return Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, spaced.includes(name) && typeof value === 'string' ? value.split(' ') : value]));
 }

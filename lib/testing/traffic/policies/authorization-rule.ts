@@ -6,19 +6,19 @@ import { authorityOf, type Message } from '../message';
 import { isPathTemplate, matchesTemplate } from './path-template';
 import { Unsimulated } from '../unsimulated';
 
-/** What is asked for: a request, a connection on which no requests are seen, or any request whatever. */
+/** The input of authorization: a request, a TCP connection, or an arbitrary request. */
 export interface Asked {
   readonly connection: Connection;
-  /** Undefined for what is not known, and for a connection alone. */
+  /** Undefined if unknown, and for a TCP connection. */
   readonly message?: Message;
   readonly isTcp: boolean;
-  /** Whether no route takes it: then Envoy asks no external authorizer. */
+  /** Whether no route matches: then Envoy calls no external authorizer. */
   readonly isUnrouted?: boolean;
 }
 
 /**
- * Whether a rule of an AuthorizationPolicy takes what is asked for. On connections without requests, conditions about requests make an ALLOW rule
- * void and are no conditions of a DENY rule.
+ * Whether a rule of an AuthorizationPolicy matches. On TCP connections HTTP conditions make an ALLOW rule
+ * void and are omitted from a DENY rule.
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Rule
  */
 export function takes(rule: Field, asked: Asked, denies: boolean, cluster: Cluster): Known {
@@ -84,7 +84,7 @@ function testOf(attribute: string, at: Field): { test: Test } {
   const [, prefix = attribute, name = ''] = /^([^[]+)\[(.*)\]$/.exec(attribute) ?? [];
   const own = ownValue(TESTS, prefix);
   if (!own) {
-    throw new Unsimulated(`The AuthorizationPolicy ${at.resource.key} asks for ${attribute} (${String(at)}).`, 'Nothing here knows that attribute.');
+    throw new Unsimulated(`The AuthorizationPolicy ${at.resource.key} has a condition on ${attribute} (${String(at)}), which is not simulated.`, 'Test it in a cluster.');
   }
   return { test: own(name, at) };
 }
@@ -96,12 +96,12 @@ const ofClaim = (...path: string[]): Test => ofRequest(({ verified }, value) => 
 const address = (find: (asked: Asked) => string | undefined): Test => (asked, block) => {
   const found = find(asked);
   if (found === undefined && asked.message) {
-    throw new Unsimulated(`A policy asks for the address of the client (${block}), and manifests do not say it.`, 'Give the request an `address`.');
+    throw new Unsimulated(`A policy has a condition on the IP address of the client (${block}), which is unknown.`, 'Set the `address` of the request.');
   }
   return found === undefined ? undefined : isWithin(found, block);
 };
 
-/** How each attribute is compared. The name is what stands in brackets behind it. */
+/** The comparison for each attribute. The name is the part in brackets. */
 const TESTS: Readonly<Record<string, (name: string, at: Field) => Test>> = {
   'source.principal': () => ofIdentity((identity, value) => matchesPattern(value, identity)),
   'source.namespace': () => ofIdentity((identity, value) => new RegExp(`/ns/${value.split('*').map(quoted).join('.*')}/`).test(identity)),
@@ -110,7 +110,7 @@ const TESTS: Readonly<Record<string, (name: string, at: Field) => Test>> = {
   'source.ip': () => address(({ connection }) => connection.address),
   'remote.ip': () => address(({ connection, message }) => message?.address ?? connection.address),
   'destination.ip': (_, at) => () => {
-    throw new Unsimulated(`The AuthorizationPolicy ${at.resource.key} asks for the address of a Pod.`, 'Manifests do not say it; name ports, or labels.');
+    throw new Unsimulated(`The AuthorizationPolicy ${at.resource.key} has a condition on the IP address of a Pod, which is unknown.`, 'Use ports or labels instead.');
   },
   'destination.port': () => ({ connection: { port } }, value) => port.number === Number(value),
   'connection.sni': () => ({ connection: { serverName } }, value) => serverName !== undefined && matchesPattern(value, serverName),
@@ -127,7 +127,7 @@ const TESTS: Readonly<Record<string, (name: string, at: Field) => Test>> = {
   paths: () => ofRequest(({ path }, value) => isPathTemplate(value) ? matchesTemplate(value, path) : matchesPattern(value, path)),
 };
 
-/** Issuer and subject are compared each for itself, by the last slash, since an issuer is mostly an address. */
+/** Issuer and subject are compared separately, split at the last slash, since an issuer is usually a URL. */
 function isPrincipal(value: string, issuer: string, subject: string): boolean {
   if (value === '*') {
     return issuer !== '' && subject !== '';

@@ -4,22 +4,22 @@ import { and, type Known, or } from './logic';
 import { type Guarded, policiesFor } from './guarded';
 import { Unsimulated } from '../unsimulated';
 
-/** A verdict of AuthorizationPolicies, with what decided. */
+/** A verdict of AuthorizationPolicies, with the deciding policy or rule. */
 export interface Verdict {
   /** Undefined, if it depends on the request. */
   readonly isAllowed: Known;
-  /** What refused, or let through: a policy, or the rule of one. */
+  /** The policy or rule that denied or allowed the request. */
   readonly by?: Field;
   readonly reason: string;
-  /** What a request that is refused is answered. */
+  /** The response status of a denied request. */
   readonly status: number;
 }
 
-/** What Envoy answers to what its rules do not let through. */
+/** Envoy's response status for denied requests. */
 export const FORBIDDEN = 403;
 
 /**
- * What the AuthorizationPolicies of a workload say by themselves: first what is denied, then what is allowed.
+ * The verdict of the ALLOW and DENY policies of a workload: DENY first.
  * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
 export function authorize(guarded: Guarded, asked: Asked, cluster: Cluster): Verdict {
@@ -28,25 +28,25 @@ export function authorize(guarded: Guarded, asked: Asked, cluster: Cluster): Ver
 
   const denier = denying.find(each => each.applies);
   if (denier) {
-    return { isAllowed: false, by: denier.rule, status: FORBIDDEN, reason: `${String(denier.rule)} denies this` };
+    return { isAllowed: false, by: denier.rule, status: FORBIDDEN, reason: `${String(denier.rule)} matches` };
   }
   if (allowing.length > 0 && allowing.every(each => each.applies === false)) {
     const [named = allowing[0]] = allowing.filter(({ policy }) => policy.spec.get('rules').items.length > 0);
-    return { isAllowed: false, by: named?.policy.root, status: FORBIDDEN, reason: `no rule of ${allowing.map(({ policy }) => policy.key).join(', ')} allows this` };
+    return { isAllowed: false, by: named?.policy.root, status: FORBIDDEN, reason: `no rule of ${allowing.map(({ policy }) => policy.key).join(', ')} matches` };
   }
   const isAllowed = and([denying.length > 0 ? undefined : true, allowing.length > 0 ? or(allowing.map(each => each.applies)) : true]);
-  return { isAllowed, by: allowing.find(each => each.applies)?.rule, status: FORBIDDEN, reason: isAllowed ? 'nothing refuses it' : 'it depends on the request' };
+  return { isAllowed, by: allowing.find(each => each.applies)?.rule, status: FORBIDDEN, reason: isAllowed ? 'no policy denies it' : 'it depends on the request' };
 }
 
-/** A policy with what its rules say of what is asked for. */
+/** A policy with the results of its rules. */
 export interface Applied {
   readonly policy: Resource;
   readonly applies: Known;
-  /** The first rule that takes it, if one does. */
+  /** The first matching rule, if any. */
   readonly rule?: Field;
 }
 
-/** The policies with an action that are in force, with what they say. */
+/** The enforced policies with an action, with their results. */
 export function appliedPolicies(guarded: Guarded, action: string, asked: Asked, cluster: Cluster): Applied[] {
   return policiesFor(guarded, Kind.AUTHORIZATION_POLICY, cluster)
     .filter(each => (each.spec.get('action').text || 'ALLOW') === action && !isReportedOnly(each))

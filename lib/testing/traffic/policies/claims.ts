@@ -4,7 +4,7 @@ import { Unsimulated } from '../unsimulated';
 type Claims = Readonly<Record<string, unknown>>;
 type Headers = Readonly<Record<string, string>>;
 
-/** The texts of a claim, of a list each. */
+/** The values of a claim as text, one for each element of a list. */
 export function claimTexts(claims: Claims, path: readonly string[]): readonly string[] {
   const value = claimAt(claims, path);
   return typeof value === 'string' ? [value] : Array.isArray(value) ? value.filter(each => typeof each === 'string') : [];
@@ -61,7 +61,7 @@ function claimAt(claims: Claims, path: readonly string[]): unknown {
   return value;
 }
 
-/** The way to a claim that a match of a route names as a header: `@request.auth.claims.group.id` or `@request.auth.claims[group][id]`. */
+/** The path of a claim in a header match of a route: `@request.auth.claims.group.id` or `@request.auth.claims[group][id]`. */
 export function claimOfHeader(name: string): readonly string[] | undefined {
   const [, dotted, bracketed] = /^@request\.auth\.claims(?:\.(.+)|\[(.+)\])$/i.exec(name) ?? [];
   return dotted?.split('.') ?? bracketed?.split('][');

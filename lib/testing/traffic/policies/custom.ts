@@ -5,7 +5,7 @@ import type { Guarded } from './guarded';
 
 /** The external authorizers of the mesh, for one proxy. */
 export interface Authorizers {
-  /** Why one of them, by its name, does not let pass what is asked for; undefined if it does. */
+  /** Why an authorizer, by its name, denies a request; undefined if it allows it. */
   readonly refusal: (provider: string, asked: Asked) => AuthorizerRefusal | undefined;
 }
 
@@ -14,13 +14,13 @@ export interface AuthorizerRefusal {
   readonly reason: string;
 }
 
-/** What authorizers say, with the names of those which are asked. */
+/** The verdict of authorizers, with the names of those that are called. */
 export interface Asking extends Verdict {
   readonly asks: readonly string[];
 }
 
 /**
- * What the external authorizers say that the AuthorizationPolicies of a workload name. They are asked before tokens are verified, so that policies which ask them know no claims.
+ * The verdict of the external authorizers in a workload's CUSTOM policies. They are called before tokens are validated, so that claims are not available to these policies.
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#AuthorizationPolicy-Action
  */
 export function askAuthorizers(guarded: Guarded, { message, ...asked }: Asked, authorizers: Authorizers, cluster: Cluster): Asking {
@@ -33,12 +33,12 @@ export function askAuthorizers(guarded: Guarded, { message, ...asked }: Asked, a
   const refusing = refusals.find(each => each.refusal);
   return refusing?.applies && refusing.refusal
     ? { isAllowed: false, by: refusing.rule, asks, ...refusing.refusal }
-    : { isAllowed: refusing ? undefined : true, asks, status: FORBIDDEN, reason: 'no authorizer refuses it' };
+    : { isAllowed: refusing ? undefined : true, asks, status: FORBIDDEN, reason: 'no external authorizer denies it' };
 }
 
-/** Istio gives a workload one external authorizer: where policies name several, all that any of them would ask about is refused. */
+/** Istio supports one external authorizer for each workload: if policies have several, every request that one of them covers is denied. */
 function oneAlone(providers: readonly string[]): AuthorizerRefusal {
-  return { status: FORBIDDEN, reason: `policies for it name several authorizers (${providers.join(', ')}), of which a workload can have one` };
+  return { status: FORBIDDEN, reason: `its policies have several external authorizers (${providers.join(', ')}), and Istio supports one for each workload` };
 }
 
 function providerOf(policy: Resource): string {

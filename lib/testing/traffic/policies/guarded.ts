@@ -1,14 +1,14 @@
 import { byAge, ByLabel, type Cluster, hasLabels, type Labels, type Resource, targetRefsOf } from '../../../manifests';
 
-/** Who policies are for: a workload, or the Pods of a gateway. */
+/** The target of policies: a workload, or the Pods of a gateway. */
 export interface Guarded {
   readonly namespace: string;
   readonly labels: Labels;
-  /** The Gateway of the Gateway API that it serves, by which policies name it. */
+  /** The Gateway API Gateway that it serves, which policies may target. */
   readonly gateway?: Resource;
 }
 
-/** The policies of a type: those of the mesh, of the namespace, and those that select the labels or name the Gateway; the older first. */
+/** The policies of a type: those of the mesh, of the namespace, and those that select the labels or target the Gateway; oldest first. */
 export function policiesFor(guarded: Guarded, type: string, cluster: Cluster): readonly Resource[] {
   const known = FOUND.get(guarded) ?? new Map<string, readonly Resource[]>();
   FOUND.set(guarded, known);
@@ -17,7 +17,7 @@ export function policiesFor(guarded: Guarded, type: string, cluster: Cluster): r
   return policies;
 }
 
-/** Found once for each workload, since many ask. */
+/** Cached for each workload. */
 const FOUND = new WeakMap<Guarded, Map<string, readonly Resource[]>>();
 
 function findPolicies({ namespace, labels, gateway }: Guarded, type: string, cluster: Cluster): Resource[] {

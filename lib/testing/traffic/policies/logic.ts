@@ -1,4 +1,4 @@
-/** True, false, or undefined for what depends on something that is not known. */
+/** True, false, or undefined if unknown. */
 export type Known = boolean | undefined;
 
 export function and(values: readonly Known[]): Known {

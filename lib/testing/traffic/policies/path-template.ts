@@ -1,4 +1,4 @@
-/** Whether a path of an AuthorizationPolicy has placeholders: `{*}` for one part, `{**}` for any number. */
+/** Whether a path of an AuthorizationPolicy has placeholders: `{*}` for one segment, `{**}` for any number. */
 export function isPathTemplate(path: string): boolean {
   return path.includes('{*}') || path.includes('{**}');
 }
@@ -7,7 +7,7 @@ export function isPathTemplate(path: string): boolean {
 const CHARACTERS = 'a-zA-Z0-9\\-._~%!$&\'()+,;:@=*';
 
 /**
- * Whether a path is one of a template.
+ * Whether a path matches a template.
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Operation
  * @see https://github.com/envoyproxy/envoy/blob/main/source/extensions/path/uri_template_lib/uri_template_internal.cc
  */

@@ -8,12 +8,12 @@ import type { Proxy } from './proxy';
 import type { Backend, HeaderOperations, Route, Rule } from '../routes/rule';
 import { copiesTo, toCluster } from './to-cluster';
 
-/** What a proxy makes of a request by the route that takes it: faults first, then an answer of its own, or a backend. */
+/** Applies the matching route to a request: fault injection first, then a direct response, or a backend. */
 export function applyRule({ rule, match }: Route, message: Message, caller: Caller, proxy: Proxy, context: Context): Passage {
   const forwarded = forward(rule, match?.path, message, caller, proxy, context);
   const { fault } = rule;
   const aborted: Branch[] = fault && fault.abortShare > 0
-    ? [{ share: fault.abortShare, status: fault.status, by: rule.at.get('fault'), reason: `${rule.at.resource.kind} ${rule.at.resource.key} aborts it (${String(rule.at)})` }]
+    ? [{ share: fault.abortShare, status: fault.status, by: rule.at.get('fault'), reason: `aborted by ${rule.at.resource.kind} ${rule.at.resource.key} (${String(rule.at)})` }]
     : [];
   return {
     branches: [...aborted, ...forwarded.map(each => ({ ...each, share: each.share * (1 - (fault?.abortShare ?? 0)) }))].filter(each => each.share > 0),
@@ -27,20 +27,20 @@ export function applyRule({ rule, match }: Route, message: Message, caller: Call
   };
 }
 
-/** A Service without rules is its own. */
+/** A Service without rules has a default route. */
 function routedBy(at: Rule['at']): string {
   const { kind, key } = at.resource;
-  return at.isRoot ? `no rule is for it, so it goes to ${kind} ${key}` : `${kind} ${key} routes it (${String(at)})`;
+  return at.isRoot ? `default route to ${kind} ${key}` : `routed by ${kind} ${key} (${String(at)})`;
 }
 
 function forward(rule: Rule, matched: Parameters<NonNullable<Rule['rewritePath']>>[1], message: Message, caller: Caller, proxy: Proxy, context: Context): readonly Branch[] {
   // Where a route answers by itself, its CORS policy counts for nothing.
   if (rule.cors && !rule.reply && isPreflight(message) && (rule.cors.takesOrigin(message.headers.origin ?? '') || rule.cors.answersAll)) {
-    return [{ share: 1, status: 200, by: rule.at, reason: 'the proxy answers the preflight itself' }];
+    return [{ share: 1, status: 200, by: rule.at, reason: 'CORS preflight response of the proxy' }];
   }
   const reply = rule.reply?.(message, matched);
   if (reply) {
-    return [{ share: 1, status: reply.status, location: reply.location, by: rule.at, reason: `${rule.at.resource.kind} ${rule.at.resource.key} answers it (${String(rule.at)})` }];
+    return [{ share: 1, status: reply.status, location: reply.location, by: rule.at, reason: `direct response of ${rule.at.resource.kind} ${rule.at.resource.key} (${String(rule.at)})` }];
   }
   const path = rule.rewritePath?.(message.path, matched) ?? message.path;
   return rule.backends.flatMap(backend => {
@@ -49,13 +49,13 @@ function forward(rule: Rule, matched: Parameters<NonNullable<Rule['rewritePath']
   });
 }
 
-/** A rewritten path may bring a query of its own. */
+/** A rewritten path may include a query. */
 function splitPath(path: string, query: string): { path: string; query: string } {
   const [head = '', ...rest] = path.split('?');
   return { path: head, query: [rest.join('?'), query].filter(each => each !== '').join('&') };
 }
 
-/** With several backends those of the backend come first, with one they come last. */
+/** With several backends the header operations of the backend come first, with a single one last. */
 function headersFor(rule: Rule, backend: Backend, message: Message): Message['headers'] {
   const levels: HeaderOperations[] = backend.share < 1 ? [backend.request, rule.request] : [rule.request, backend.request];
   return levels.reduce(operated, message.headers);

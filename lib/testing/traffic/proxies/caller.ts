@@ -3,11 +3,11 @@ import { Membership, membershipOf } from '../../../manifests';
 import { MESH, type Proxy } from './proxy';
 import { Unsimulated } from '../unsimulated';
 
-/** Who sends: a Pod, a gateway, or somebody outside. */
+/** The sender: a Pod, a gateway, or a client outside. */
 export interface Caller {
-  /** As sentences name it. */
+  /** Its name in messages. */
   readonly title: string;
-  /** Empty for what is outside the cluster. */
+  /** Empty outside the cluster. */
   readonly namespace: string;
   readonly labels: Labels;
   readonly address?: string;
@@ -15,12 +15,12 @@ export interface Caller {
   readonly proxy?: Proxy;
 }
 
-/** One who sends through a proxy of its own. */
+/** A caller with a proxy. */
 export interface ProxiedCaller extends Caller {
   readonly proxy: Proxy;
 }
 
-/** A workload as one who sends. */
+/** A workload as a caller. */
 export function callerOf(workload: Workload, cluster: Cluster): Caller {
   const { name, namespace, labels } = workload;
   const membership = membershipOf(workload, cluster);
@@ -33,7 +33,7 @@ export function callerOf(workload: Workload, cluster: Cluster): Caller {
   return { title: `${namespace}/${name}`, namespace, labels, proxy };
 }
 
-/** An identity as certificates have it, without `spiffe://`. */
+/** An identity as in certificates, without `spiffe://`. */
 export function identityOf(namespace: string, serviceAccount: string, cluster: Cluster): string {
   return `${cluster.mesh.trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
 }

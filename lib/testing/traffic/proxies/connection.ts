@@ -1,15 +1,15 @@
 import type { Labels, PeerPort } from '../../../manifests';
 
-/** A connection as its server sees it. */
+/** A connection, from the view of the server. */
 export interface Connection {
-  /** Who connects: the namespace and labels of a Pod; empty for what is outside the cluster. */
+  /** The client: the namespace and labels of a Pod; empty outside the cluster. */
   readonly namespace: string;
   readonly labels: Labels;
-  /** Known from outside, or if a test says it. */
+  /** Known for clients outside, or if a test sets it. */
   readonly address?: string;
   /** The identity that mutual TLS proves, without `spiffe://`. */
   readonly identity?: string;
-  /** The name that the client asked for in TLS. */
+  /** The SNI of the client. */
   readonly serverName?: string;
   readonly port: PeerPort;
 }

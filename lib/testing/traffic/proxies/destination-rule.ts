@@ -2,8 +2,8 @@ import { byAge, type Cluster, covers, type Field, fullHost, hasLabels, type Host
 import type { Proxy } from './proxy';
 
 /**
- * What DestinationRules say to a proxy about a host: those of the proxy's namespace before those of the host's, before those of the mesh; the best name before a pattern. Several for
- * one host in one namespace add up: subsets of all, the policy of the first that has one.
+ * The DestinationRules that apply to a host at a proxy: those of the proxy's namespace before those of the host's, before those of the mesh; an exact host before a wildcard. Several for
+ * one host in one namespace are merged: subsets of all, the policy of the first that has one.
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
  */
 export class DestinationRules {
@@ -13,20 +13,20 @@ export class DestinationRules {
 
   private constructor(readonly rules: readonly Resource[]) {}
 
-  /** The labels of a subset; undefined if no rule has it. */
+  /** The labels of a subset; undefined if no rule declares it. */
   subset(name: string): { labels: Labels; at: Field } | undefined {
     const at = this.rules.flatMap(each => each.spec.get('subsets').items).find(each => each.get('name').text === name);
     return at && { at, labels: at.get('labels').strings };
   }
 
-  /** The TLS mode with which connections to a port are made, if a rule says one. */
+  /** The TLS mode of connections to a port, if a rule sets one. */
   tlsMode(port: number, subset: string | undefined): Field | undefined {
     const tls = this.tls(port, subset);
     const mode = tls?.get('mode');
     return mode?.exists === false ? mode.replaced('DISABLE') : mode;
   }
 
-  /** The settings of TLS for a port: of the subset before that of the host, of the port before that of all. */
+  /** The TLS settings for a port: the subset's before the host's, port-level settings before general ones. */
   tls(port: number, subset: string | undefined): Field | undefined {
     const policies = [
       ...(subset === undefined ? [] : this.rules.flatMap(each => each.spec.get('subsets').items).filter(each => each.get('name').text === subset).slice(0, 1)),
@@ -54,7 +54,7 @@ function rulesFor(proxy: Proxy, host: Host, cluster: Cluster): readonly Resource
   const { rootNamespace } = cluster.mesh;
   const index = Index.of(cluster);
   const name = host.name.toLowerCase();
-  // Rules of the root namespace that are for all count last, for its own proxies too.
+  // Public rules of the root namespace come last, for its own proxies too.
   const isLocal = (rule: Resource) => exportsOf(rule).some(each => each === proxy.namespace || (each === '*' && proxy.namespace !== rootNamespace));
   const isExported = (rule: Resource) => !hasSelector(rule) && ['*', proxy.namespace].some(each => exportsOf(rule).includes(each));
   for (const best of [index.best(proxy.namespace, name, isLocal), index.best(host.resource.namespace, name, isExported), index.best(rootNamespace, name, isExported)]) {
@@ -70,7 +70,7 @@ function hasSelector(rule: Resource): boolean {
   return rule.spec.get('workloadSelector').exists;
 }
 
-/** The namespaces to which a rule is visible. One that selects workloads is for its own alone. */
+/** The namespaces to which a rule is visible. A rule with a workloadSelector is visible in its own namespace only. */
 function exportsOf(rule: Resource): string[] {
   return hasSelector(rule) ? [rule.namespace] : namespacesOf(rule.spec.get('exportTo').texts, rule.namespace);
 }
@@ -98,7 +98,7 @@ class Index {
     }
   }
 
-  /** The rules of a namespace for a host, among some: those which name it, else those with the longest pattern. */
+  /** The rules of a namespace for a host: those with the exact host, else those with the longest wildcard. */
   best(namespace: string, host: string, isMeant: (rule: Resource) => boolean): Resource[] {
     const exact = (this.exact.get(`${namespace}/${host}`) ?? []).filter(isMeant);
     if (exact.length > 0) {

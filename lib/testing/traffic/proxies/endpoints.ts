@@ -2,17 +2,17 @@ import { type Cluster, type Field, hasLabels, type Host, Kind, type Labels, name
 import { policiesFor } from '../policies/guarded';
 import { Unsimulated } from '../unsimulated';
 
-/** One of those that stand behind a host: a workload, or an address outside. */
+/** An endpoint of a host: a workload, or an address outside. */
 export interface Endpoint {
   readonly workload?: Workload;
-  /** What is outside: an address, or the host itself where name resolution finds it. */
+  /** The outside endpoint: an address, or the host itself if it is resolved by DNS. */
   readonly outside?: string;
   readonly port: PeerPort;
-  /** How many there are of it, which is its part of the requests. */
+  /** The number of replicas, which determines its share of the requests. */
   readonly weight: number;
 }
 
-/** Those behind a port of a host, or behind a subset of it: Pods that run, endpoints of ServiceEntries. */
+/** The endpoints of a port of a host or subset: Pods with replicas, endpoints of ServiceEntries. */
 export function endpointsOf(host: Host, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {
   const { resource } = host;
   if (resource.type === Kind.SERVICE) {
@@ -28,7 +28,7 @@ export function endpointsOf(host: Host, port: Field, labels: Labels, cluster: Cl
 }
 
 /**
- * The WorkloadEntries of the namespace that a Service or a ServiceEntry selects. Throws where policies are for one, since whether a proxy there applies them is not known.
+ * The WorkloadEntries of the namespace that a Service or a ServiceEntry selects. Throws if policies select one, since whether a proxy there enforces them is unknown.
  * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/
  */
 function entriesAt(resource: Resource, selector: Labels, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {
@@ -38,14 +38,14 @@ function entriesAt(resource: Resource, selector: Labels, port: Field, labels: La
     const guarded = { namespace: entry.namespace, labels: labelsOf(entry) };
     const [policy] = [Kind.AUTHORIZATION_POLICY, Kind.PEER_AUTHENTICATION, Kind.REQUEST_AUTHENTICATION].flatMap(type => policiesFor(guarded, type, cluster));
     if (policy) {
-      throw new Unsimulated(`The ${policy.kind} ${policy.key} is for the WorkloadEntry ${entry.key}, and no manifest runs it.`, 'Whether a proxy there applies the policy is not known.');
+      throw new Unsimulated(`The ${policy.kind} ${policy.key} selects the WorkloadEntry ${entry.key}, whose workload is not in the manifests.`, 'Remove the policy from the test: whether a proxy there enforces it is unknown.');
     }
     const [name, target] = [port.get('name').text, port.get('targetPort').number ?? port.get('port').number ?? port.get('number').number ?? 0];
     return { outside: entry.spec.get('address').text, port: { number: entry.spec.get('ports', name).number ?? target, names: [name], protocol: 'TCP' }, weight: entry.spec.get('weight').number ?? 1 };
   });
 }
 
-/** The Pods of a workload, asked on a port. */
+/** The Pods of a workload, reached on a port. */
 export function podsAt(workload: Workload, number: number | undefined, port: Field): Endpoint[] {
   const weight = workload.replicas;
   return number === undefined || weight === 0 ? [] : [{ workload, port: { number, names: namesOfPort(number, workload), protocol: port.get('protocol').text === 'UDP' ? 'UDP' : 'TCP' }, weight }];
@@ -68,7 +68,7 @@ function outsideOf({ name, resource }: Host, port: Field, labels: Labels): Endpo
   return Object.keys(labels).length > 0 || resource.spec.get('resolution').text === 'STATIC' ? [] : [{ outside: name, port: { number: targetOf(port) ?? 0, names, protocol: 'TCP' }, weight: 1 }];
 }
 
-/** The Services that lead to a port of a workload, with the port of each that does. */
+/** The Services that map to a port of a workload, with the Service port. */
 export function portsLeadingTo(workload: Workload, number: number, cluster: Cluster): { service: Resource; port: Field }[] {
   return cluster.servicesOf(workload).flatMap(service => service.spec.get('ports').items.filter(port => targetPortOf(port, workload) === number).map(port => ({ service, port })));
 }

@@ -4,7 +4,7 @@ import { type Endpoint, podsAt } from './endpoints';
 import type { Caller } from './caller';
 
 /**
- * Whether a Service has no address of its own: its name leads to the Pods themselves, and a sidecar sends to the Pod that the client has chosen, on the port that it has asked.
+ * Whether a Service is headless: its name resolves to the Pods, and a sidecar forwards to the Pod and port that the client has chosen.
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#headless-services
  */
 export function isHeadless({ resource }: Host): boolean {
@@ -16,21 +16,21 @@ export function chosenEndpoints(host: Host, port: Field, cluster: Cluster): Endp
   return cluster.selectedBy(host.resource).flatMap(workload => podsAt(workload, port.get('port').number, port));
 }
 
-/** Throws where a client that a route leads to a headless Service has asked another one. */
+/** Throws if a route leads to a headless Service from another host. */
 export function requireChoice(host: Host, dialed: string): void {
   if (dialed !== host.name.toLowerCase()) {
-    throw new Unsimulated(`A route leads from ${dialed} to ${host.name}, which is headless, and the request goes to the address that the client has asked.`, 'Route to a Service with an address.');
+    throw new Unsimulated(`A route leads from ${dialed} to ${host.name}, which is headless, and the request goes to the original destination address.`, 'Route to a Service with a cluster IP.');
   }
 }
 
-/** Throws for a Pod of a headless Service that asks it. */
+/** Throws for a Pod that calls its own headless Service. */
 export function requireAnother({ name, resource }: Host, { namespace, labels }: Caller): void {
   if (namespace === resource.namespace && hasLabels(labels, resource.spec.get('selector').strings)) {
-    throw new Unsimulated(`A Pod of ${name} may choose itself, and then asks itself without a proxy.`, 'Ask as another workload.');
+    throw new Unsimulated(`A Pod of ${name} may choose its own address, which bypasses the proxy.`, 'Use another workload as the caller.');
   }
 }
 
-/** How sidecars speak to a headless Service unless they are told: mutual TLS if all of its Pods have sidecars. */
+/** The default TLS mode of sidecars for a headless Service: mutual TLS if all of its Pods have sidecars. */
 export function headlessTlsMode({ resource }: Host, cluster: Cluster): string {
   return cluster.selectedBy(resource).every(each => offersMutualTls(each, cluster)) ? 'ISTIO_MUTUAL' : 'DISABLE';
 }

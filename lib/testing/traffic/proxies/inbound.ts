@@ -11,13 +11,13 @@ import type { Message } from '../message';
 import { normalized } from './normalization';
 import { Unsimulated } from '../unsimulated';
 
-/** What becomes of a request at its callee. */
+/** The result of a request at its callee. */
 export interface Arrival {
-  /** What the application gets. */
+  /** The request that the application receives. */
   readonly message?: Message;
-  /** What let it in, where a policy decided. */
+  /** The policy that allowed it, if any. */
   readonly by?: Field;
-  /** Whether policies decide by what is not known. */
+  /** Whether policies depend on unknown attributes. */
   readonly isUncertain?: boolean;
   /** What is not known, if it is not what policies ask for. */
   readonly doubt?: Unsimulated;
@@ -25,7 +25,7 @@ export interface Arrival {
   readonly steps: readonly string[];
 }
 
-/** A request at the proxy of its callee: external authorizers, its token, then the policies. Without a message, a connection. */
+/** A request at the proxy of its callee: external authorizers, authentication, then authorization. Without a message, a connection. */
 export function arrive(workload: Workload, connection: Connection, message: Message | undefined, context: Context): Arrival {
   const { cluster } = context;
   const { number } = connection.port;
@@ -55,9 +55,9 @@ export function arrive(workload: Workload, connection: Connection, message: Mess
     : { message: read?.message ?? message, by: verdict.by, isUncertain: asking.isAllowed === undefined || verdict.isAllowed === undefined, steps };
 }
 
-/** Who else is asked, a sentence each. */
+/** The external authorizers that are called, one step each. */
 export function asked(providers: readonly string[]): string[] {
-  return providers.map(each => `the external authorizer ${each} is asked`);
+  return providers.map(each => `checked by the external authorizer ${each}`);
 }
 
 type Protocol = 'requests' | 'bytes' | 'unknown';
@@ -66,7 +66,7 @@ type Protocol = 'requests' | 'bytes' | 'unknown';
 function protocolsOf(workload: Workload, number: number, { cluster }: Context): readonly Protocol[] {
   const protocols = [...new Set(portsLeadingTo(workload, number, cluster).map(({ port }) => protocolAt(port)))];
   if (protocols.length > 1 && protocols.includes('bytes')) {
-    throw new Unsimulated(`Services say different things of what port ${number} of ${workload.namespace}/${workload.name} carries.`, 'Give their ports one protocol.');
+    throw new Unsimulated(`Services declare different protocols for port ${number} of ${workload.namespace}/${workload.name}.`, 'Declare the same protocol.');
   }
   return protocols;
 }

@@ -2,7 +2,7 @@ import type { Cluster } from '../../../manifests';
 import type { Message } from '../message';
 
 /**
- * A request with the path that a proxy makes of it before it looks at it.
+ * A request with its normalized path.
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ProxyPathNormalization
  */
 export function normalized(message: Message, cluster: Cluster): Message {
@@ -16,7 +16,7 @@ function pathIn(mode: string, path: string): string {
   return ['MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'].includes(mode) ? base.replace(/\/{2,}/g, '/') : base;
 }
 
-/** Without `.` and `..`, and with characters as they are that need not be escaped. */
+/** Without `.` and `..`, and with unreserved characters unescaped. */
 function resolved(path: string): string {
   const plain = path.replace(/%([0-9a-f]{2})/gi, (escape, code: string) => {
     const character = String.fromCharCode(parseInt(code, 16));

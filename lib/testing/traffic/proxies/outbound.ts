@@ -18,11 +18,11 @@ import { Unsimulated } from '../unsimulated';
 import { requireNoServiceAddress, resolve } from './resolve';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
 
-/** A request, or a connection alone, that a Pod makes: through its sidecar, or straight to what the name means. */
+/** A request or connection of a Pod: through its sidecar, or directly to the resolved address. */
 export function send(message: Message, caller: Caller, context: Context, isConnection = false): Passage {
   const target = resolve(message.host, caller.namespace, context.cluster);
   if (!target && isInside(message.host, context.cluster.clusterDomain)) {
-    return ended({ status: 0, reason: `namespace ${caller.namespace} knows no ${message.host}` });
+    return ended({ status: 0, reason: `${message.host} does not resolve in namespace ${caller.namespace}` });
   }
   if (target && isHeadless(target)) {
     requireAnother(target, caller);
@@ -33,15 +33,15 @@ export function send(message: Message, caller: Caller, context: Context, isConne
   return throughSidecar({ ...message, dialed: target?.name.toLowerCase() }, target, caller, caller.proxy, context, isConnection);
 }
 
-/** Whether only the cluster could know a name. */
+/** Whether only the cluster's DNS could resolve a name. */
 function isInside(host: string, clusterDomain: string): boolean {
   return !host.includes('.') || host.endsWith('.svc') || host.endsWith(`.svc.${clusterDomain}`);
 }
 
-/** Without a proxy, a name leads to what is behind it, in plain text. */
+/** Without a proxy a name resolves to its endpoints, in plain text. */
 function straight(message: Message, target: Host | undefined, caller: Caller, context: Context, isConnection: boolean): Passage {
   const { port } = message;
-  // A ServiceEntry is known to proxies alone.
+  // Only proxies have ServiceEntries.
   if (target?.resource.type !== Kind.SERVICE) {
     requireNoServiceAddress(message.host, context.cluster);
     return ended({ outside: message.host, port, message });
@@ -53,9 +53,9 @@ function straight(message: Message, target: Host | undefined, caller: Caller, co
   }
   const endpoints = field ? (isHeadless(target) ? chosenEndpoints(target, field, context.cluster) : endpointsOf(target, field, {}, context.cluster)) : [];
   if (endpoints.length === 0) {
-    return ended({ status: 0, by: target.resource.root, reason: field ? `nothing runs behind ${target.name}` : `${target.name} has no port ${port}` });
+    return ended({ status: 0, by: target.resource.root, reason: field ? `${target.name} has no endpoints` : `${target.name} has no port ${port}` });
   }
-  return { branches: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context), copies: [], response: [], steps: ['it goes there without a proxy'] };
+  return { branches: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context), copies: [], response: [], steps: ['direct connection without a proxy'] };
 }
 
 function throughSidecar(message: Message, target: Host | undefined, caller: Caller, proxy: Proxy, context: Context, isConnection: boolean): Passage {
@@ -83,39 +83,39 @@ function throughSidecar(message: Message, target: Host | undefined, caller: Call
     return unknown(request, target, scope, caller, context, 502, isConnection);
   }
   const route = routeFor(virtualHost.routes, request);
-  return route ? applyRule(route, request, caller, proxy, context) : ended({ status: 404, reason: `no rule for ${message.host} takes ${message.method} ${message.path}` });
+  return route ? applyRule(route, request, caller, proxy, context) : ended({ status: 404, reason: `no route for ${message.host} matches ${message.method} ${message.path}` });
 }
 
-/** Whether the proxy sees only bytes: it looks into them where the port does not say what they are. */
+/** Whether the proxy handles the connection as TCP: it detects the protocol if the port declares none. */
 function isTcp(port: Field, message: Message): boolean {
   return carriesRequests(port) === undefined ? message.scheme === 'https' : carriesRequests(port) === false;
 }
 
 /**
- * Why a sidecar makes no use of what it knows of a port: of TLS where it reads requests, of plain text where it goes by the name in TLS. It passes that on to the address as it is, where the
- * server reads it as little.
+ * Why no filter chain of a sidecar matches on a known port: TLS on an HTTP port, or plain text on a port matched by SNI. The connection is passed through to its address, where the
+ * server cannot parse it either.
  */
 function unseenBy(scope: Scope, message: Message, host: Host, port: Field, proxy: Proxy, { cluster }: Context): string | undefined {
   const sent = sentAs(message);
   if (sent === 'http' && needsServerName(host, port)) {
-    return `port ${message.port} of ${host.name} speaks TLS, by whose server name the proxy knows it, and the request is in plain text`;
+    return `port ${message.port} of ${host.name} is matched by SNI, and the request is in plain text`;
   }
   const mode = DestinationRules.for(proxy, host, cluster).tlsMode(message.port, undefined)?.text;
   if (sent !== 'https' || !carriesRequests(port)) {
     return undefined;
   }
   if (scope.allowsAny && beginsTls(mode)) {
-    throw new Unsimulated(`The client speaks TLS on port ${message.port} of ${host.name}, which carries requests, and a DestinationRule begins TLS to it.`, 'Ask in plain text, or declare the protocol of the port HTTPS.');
+    throw new Unsimulated(`The client uses TLS on port ${message.port} of ${host.name}, which is an HTTP port, and a DestinationRule originates TLS to it.`, 'Send the request in plain text, or declare the protocol of the port as HTTPS.');
   }
   return unreadable(sent, host, port, undefined);
 }
 
-/** Where a port does not say what it carries, requests for its address are for its Service, whatever host they name. */
+/** If a port declares no protocol, requests to its address are for its Service, independent of their Host header. */
 function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): VirtualHost | undefined {
   return virtualHosts.find(each => each.domains.includes(name.toLowerCase()));
 }
 
-/** Whether the proxy looks at requests to any address on a port, since its Sidecar says so, or some host that it knows carries requests there. */
+/** Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope declares HTTP there. */
 function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
   return isHttp || [...hosts.values()].some(host => portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)));
 }
@@ -124,11 +124,11 @@ function sharesListener({ resource }: Host, port: Field): boolean {
   return carriesRequests(port) ?? (resource.type === Kind.SERVICE_ENTRY && resource.spec.get('addresses').items.length === 0);
 }
 
-/** What the proxy does not know is passed on as it is, or refused: with an answer where it reads requests, else by closing the connection. */
+/** Unknown destinations are passed through or blocked: with a response on HTTP ports, else by closing the connection. */
 function unknown(message: Message, target: Host | undefined, scope: Scope, caller: Caller, context: Context, status: number, isConnection: boolean): Passage {
   if (!scope.allowsAny) {
-    return ended({ status, by: scope.sidecar?.root, reason: `the proxy knows no ${message.host}:${message.port}, and passes on nothing that it does not know` });
+    return ended({ status, by: scope.sidecar?.root, reason: `BlackHoleCluster: the proxy has no route for ${message.host}:${message.port} (REGISTRY_ONLY)` });
   }
   const passage = straight(message, target, caller, context, isConnection);
-  return { ...passage, steps: [`the proxy knows no ${message.host}:${message.port}, and passes it on as it is`, ...passage.steps.slice(1)] };
+  return { ...passage, steps: [`PassthroughCluster: the proxy has no route for ${message.host}:${message.port}`, ...passage.steps.slice(1)] };
 }

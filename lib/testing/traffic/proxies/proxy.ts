@@ -1,16 +1,16 @@
 import type { Labels } from '../../../manifests';
 
-/** The name under which VirtualServices are for sidecars. */
+/** The gateway name that means all sidecars. */
 export const MESH = 'mesh';
 
-/** The proxy whose view of the mesh counts: the sidecar of a Pod, or a gateway. */
+/** The proxy that applies the configuration: the sidecar of a Pod, or a gateway. */
 export interface Proxy {
   readonly namespace: string;
   readonly labels: Labels;
-  /** As certificates have it, without `spiffe://`; undefined if it is outside the mesh. */
+  /** As in certificates, without `spiffe://`; undefined outside the mesh. */
   readonly identity?: string;
-  /** What VirtualServices name to be applied by it: `mesh`, or Gateways as `namespace/name`. */
+  /** The gateway names of VirtualServices that it applies: `mesh`, or Gateways as `namespace/name`. */
   readonly gateways: readonly string[];
-  /** Whether it is a gateway: those see all that is exported to their namespace, and obey no Sidecar. */
+  /** Whether it is a gateway: gateways have everything that is exported to their namespace, and ignore Sidecars. */
   readonly isGateway: boolean;
 }

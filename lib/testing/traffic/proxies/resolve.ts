@@ -2,7 +2,7 @@ import { type Cluster, type Host, Kind } from '../../../manifests';
 import { isHeadless } from './headless';
 import { Unsimulated } from '../unsimulated';
 
-/** What a name means to a Pod of a namespace: a Service by any of its names, the headless Service of a Pod that has a name, or a host of a ServiceEntry; undefined for what is outside. */
+/** Resolves a name for a Pod of a namespace: a Service by any of its names, the headless Service of a named Pod, or a host of a ServiceEntry; undefined outside the cluster. */
 export function resolve(name: string, namespace: string, cluster: Cluster): Host | undefined {
   const plain = name.toLowerCase().replace(/\.$/, '');
   const suffix = `.svc.${cluster.clusterDomain}`;
@@ -11,7 +11,7 @@ export function resolve(name: string, namespace: string, cluster: Cluster): Host
   const found = rest.length === 0 ? cluster.find(Kind.SERVICE, service, space) : undefined;
   const behind = rest.length < 2 ? cluster.find(Kind.SERVICE, space, rest[0] ?? namespace) : undefined;
   if (found?.spec.get('type').text === 'ExternalName') {
-    throw new Unsimulated(`The Service ${found.key} is a name for ${found.spec.get('externalName').text}.`, 'Ask for that host.');
+    throw new Unsimulated(`The Service ${found.key} is an ExternalName for ${found.spec.get('externalName').text}.`, 'Send the request to that host.');
   }
   const host = found && cluster.hosts.named(`${service}.${space}${suffix}`, namespace).find(each => each.resource === found);
   const ofPod = behind && cluster.hosts.named(`${behind.name}.${behind.namespace}${suffix}`, namespace).find(each => each.resource === behind && isHeadless(each));

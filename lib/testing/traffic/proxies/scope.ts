@@ -5,25 +5,25 @@ import type { Proxy } from './proxy';
 import { Unsimulated } from '../unsimulated';
 import { VirtualServices } from '../routes/virtual-services';
 
-/** What a proxy knows of the mesh behind one of its listeners. */
+/** The hosts and routes of one of a proxy's listeners. */
 export interface Listener {
-  /** Undefined for the one that takes every port. */
+  /** Undefined for the catch-all listener. */
   readonly port?: number;
-  /** Whether it is one for requests, whatever hosts it has. */
+  /** Whether it handles HTTP, independent of its hosts. */
   readonly isHttp: boolean;
   /** The hosts by their names in lower case. */
   readonly hosts: ReadonlyMap<string, Host>;
   readonly virtualServices: readonly Resource[];
-  /** Whether routes of a namespace for a host count. */
+  /** Whether routes of a namespace for a host apply. */
   readonly imports: (namespace: string, host: string) => boolean;
 }
 
 /**
- * What a proxy knows of the mesh: all that is exported to its namespace, or what its Sidecar lists.
+ * The scope of a proxy's configuration: everything exported to its namespace, or the hosts of its Sidecar.
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
  */
 export class Scope {
-  /** That of a proxy, made once for all that share it. */
+  /** The scope of a proxy, cached for all proxies that share it. */
   static of(proxy: Proxy, cluster: Cluster): Scope {
     const sidecar = proxy.isGateway ? undefined : sidecarOf(proxy, cluster);
     const scopes = SCOPES.get(cluster) ?? new Map<string, Scope>();
@@ -35,9 +35,9 @@ export class Scope {
   }
 
   readonly listeners: readonly Listener[];
-  /** Whether requests to what is unknown are passed on. */
+  /** Whether traffic to unknown destinations is passed through (ALLOW_ANY). */
   readonly allowsAny: boolean;
-  /** The hosts to which there are clusters: those of all listeners, and those to which their VirtualServices send. */
+  /** The hosts with clusters: those of all listeners, and the destinations of their VirtualServices. */
   private readonly known = new Map<string, { readonly host: Host; readonly ports: readonly number[] }>();
 
   private constructor(proxy: Proxy, cluster: Cluster, readonly sidecar: Resource | undefined) {
@@ -68,12 +68,12 @@ export class Scope {
     }
   }
 
-  /** The listener that has a port. */
+  /** The listener for a port. */
   listenerFor(port: number): Listener | undefined {
     return this.listeners.find(each => each.port === undefined || each.port === port);
   }
 
-  /** The host to which a route sends, if the proxy has a cluster for its port. */
+  /** The destination host of a route, if the proxy has a cluster for its port. */
   destination(host: string, port: number): { host: Host; port: Field } | undefined {
     const { host: found, ports } = this.known.get(host) ?? {};
     const field = found && (ports === ALL_PORTS || ports?.includes(port)) ? portsOf(found).find(each => portNumber(each) === port) : undefined;
@@ -106,7 +106,7 @@ function everything(proxy: Proxy, cluster: Cluster): Listener {
 
 function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
   if (egress.get('bind').exists || egress.get('captureMode').text === 'NONE' || egress.get('port', 'protocol').text.toUpperCase() === 'HTTP_PROXY') {
-    throw new Unsimulated(`The Sidecar ${egress.resource.key} has a listener with an address of its own (${String(egress)}).`, 'Ask about a workload whose traffic is captured.');
+    throw new Unsimulated(`The Sidecar ${egress.resource.key} has a listener with a bind address (${String(egress)}).`, 'Use a workload whose traffic is captured.');
   }
   const entries = egress.get('hosts').texts.map(text => entryOf(text, proxy, cluster));
   const port = egress.get('port', 'number').number;
@@ -125,10 +125,10 @@ function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
 
 interface Entry {
   readonly excludes: boolean;
-  /** The one host that it names in one namespace, if it does. */
+  /** The host, if the entry has a single one in a single namespace. */
   readonly exact?: string;
   readonly takes: (namespace: string, name: string) => boolean;
-  /** Whether it takes some name of a pattern. */
+  /** Whether it overlaps a pattern. */
   readonly meets: (namespace: string, pattern: string) => boolean;
 }
 
@@ -147,7 +147,7 @@ function entryOf(text: string, proxy: Proxy, cluster: Cluster): Entry {
   };
 }
 
-/** The hosts that entries name one by one, if they do; so that a Sidecar is not compared with all there are. */
+/** The hosts of entries without wildcards, so that a Sidecar is not compared with all hosts. */
 function exactHosts(entries: readonly Entry[]): string[] | undefined {
   const exact = entries.filter(each => !each.excludes).map(each => each.exact);
   return exact.every(each => each !== undefined) ? exact : undefined;
@@ -162,7 +162,7 @@ function visibleHosts(proxy: Proxy, cluster: Cluster): readonly Host[] {
   return cluster.hosts.all.filter(({ visibleIn }) => visibleIn.includes('*') || visibleIn.includes(proxy.namespace));
 }
 
-/** Of two with one name that of the own namespace counts, then a Service, then the first. */
+/** Of two hosts with the same name the one in the own namespace takes precedence, then a Service, then the first. */
 function addHost(hosts: Map<string, Host>, host: Host, namespace: string): void {
   const name = host.name.toLowerCase();
   const rank = ({ resource }: Host) => (resource.namespace === namespace ? 2 : 0) + (resource.type === Kind.SERVICE ? 1 : 0);

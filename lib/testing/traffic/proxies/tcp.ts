@@ -10,14 +10,14 @@ import { toCluster } from './to-cluster';
 import { unreadMatch } from '../unread/rules';
 import type { Unsimulated } from '../unsimulated';
 
-/** Where a rule for connections sends them. */
+/** A destination of a TCP or TLS rule. */
 export interface ConnectionRule {
   readonly at: Field;
   readonly backends: readonly { readonly at: Field; readonly weight: number; readonly host?: string; readonly port?: number; readonly subset?: string }[];
 }
 
 /**
- * A connection through a sidecar, on a port on which it sees no requests: by the rules for TCP, or TLS, of the first VirtualService for the host that has one, else to the host.
+ * A connection through a sidecar, on a port without HTTP: by the TCP or TLS rules of the first VirtualService for the host that has any, else to the host.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#TCPRoute
  */
 export function tcpPassage(message: Message, host: Host, port: Field, listener: Listener | undefined, caller: Caller, proxy: Proxy, context: Context): Passage {
@@ -33,7 +33,7 @@ export function tcpPassage(message: Message, host: Host, port: Field, listener: 
     return sendConnection(connectionRule(rule, cluster), message, caller, proxy, context);
   }
   const passage = sendConnection(hostRule(host, port), message, caller, proxy, context);
-  return { ...passage, rule: undefined, steps: ['the proxy passes the connection on'] };
+  return { ...passage, rule: undefined, steps: ['TCP proxy without a route'] };
 }
 
 function hostRule({ name, resource: { root: at } }: Host, port: Field): ConnectionRule {
@@ -51,18 +51,18 @@ export function upTo(chosen: Field | undefined, rules: readonly Field[]): readon
   return chosen ? rules.slice(0, rules.indexOf(chosen) + 1) : rules;
 }
 
-/** Sends a connection to the backends of a rule, by their weights. */
+/** Routes a connection to the backends of a rule, by weight. */
 export function sendConnection({ at, backends }: ConnectionRule, message: Message, caller: Caller, proxy: Proxy, context: Context): Passage {
   const sum = backends.reduce((all, each) => all + each.weight, 0);
   if (sum === 0) {
-    return ended({ status: 0, by: at, reason: `${at.resource.kind} ${at.resource.key} sends it nowhere (${String(at)})` });
+    return ended({ status: 0, by: at, reason: `${at.resource.kind} ${at.resource.key} has no destination for it (${String(at)})` });
   }
   const branches = backends.filter(each => each.weight > 0).flatMap(backend =>
     toCluster({ backend, status: 0, attempts: 0 }, message, caller, proxy, context, true).map(each => ({ ...each, share: each.share * backend.weight / sum })));
-  return { branches, rule: at, copies: [], response: [], steps: [`${at.resource.kind} ${at.resource.key} routes the connection (${String(at)})`] };
+  return { branches, rule: at, copies: [], response: [], steps: [`routed by ${at.resource.kind} ${at.resource.key} (${String(at)})`] };
 }
 
-/** A rule of a VirtualService for TCP or TLS. One destination gets all, whatever its weight. */
+/** A rule of a VirtualService for TCP or TLS. A single destination receives everything, at any weight. */
 export function connectionRule(at: Field, { clusterDomain }: Cluster): ConnectionRule {
   const routes = at.get('route').items;
   return { at, backends: routes.map(each => ({ at: each, weight: routes.length === 1 ? 1 : each.get('weight').number ?? 0, ...destination(each.get('destination'), clusterDomain) })) };
@@ -72,7 +72,7 @@ function isFor(virtualService: Resource, { name }: Host, clusterDomain: string):
   return virtualService.spec.get('hosts').texts.some(each => covers(fullHost(each, virtualService.namespace, clusterDomain).toLowerCase(), name.toLowerCase()));
 }
 
-/** Whether a rule is for a connection: by where it comes from, and for TLS by the name that the client asks for. */
+/** Whether a rule matches a connection: by its source, and for TLS by SNI. */
 export function takesConnection(rule: Field, message: Message, proxy: Proxy): boolean {
   const matches = rule.get('match').items;
   return matches.length === 0 || matches.some(match => hasSource(match, proxy, message.port)

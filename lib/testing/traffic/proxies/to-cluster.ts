@@ -14,24 +14,24 @@ import { Scope } from './scope';
 import { beginsTls, sentAs, unreadable } from './tls-layers';
 import { Unsimulated } from '../unsimulated';
 
-/** Where a route sends a request. */
+/** The destination of a route. */
 export interface Target {
   readonly backend: { readonly host?: string; readonly port?: number; readonly subset?: string; readonly at: Field };
-  /** The answer if there is no such host, port or subset. */
+  /** The status if the host, port or subset does not exist. */
   readonly status: number;
   readonly attempts: number;
 }
 
-/** Sends a request to a host that a proxy knows, by the rules for that host. */
+/** Sends a request to a cluster of a proxy, by the settings for its host. */
 export function toCluster({ backend, status, attempts }: Target, message: Message, caller: Caller, proxy: Proxy, context: Context, isConnection = false): Branch[] {
   const found = lookUp(backend, message.port, proxy, context, message.dialed);
   const { resource } = backend.at;
   if ('problem' in found) {
-    return [{ share: 1, status, by: backend.at, reason: `${resource.kind} ${resource.key} sends it to ${found.problem} (${String(backend.at)})` }];
+    return [{ share: 1, status, by: backend.at, reason: `${resource.kind} ${resource.key} routes to ${found.problem} (${String(backend.at)})` }];
   }
   if (found.endpoints.length === 0) {
     requireNoAlias(found.host);
-    return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource.root, reason: `nothing runs behind ${found.title}` }];
+    return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource.root, reason: `${found.title} has no endpoints` }];
   }
   const problem = unreadable(isConnection ? sentAs(message) : 'http', found.host, found.port, found.security.tlsMode);
   if (problem !== undefined) {
@@ -47,7 +47,7 @@ function requireNoAlias({ resource }: Host): void {
   }
 }
 
-/** Sends a request to one of some endpoints, each as probable as it has Pods. Where connections to some fail, other tries reach the rest. */
+/** Sends a request to one of several endpoints, weighted by their number of Pods. If connections to some of them fail, retries reach the others. */
 export function toEndpoints(endpoints: readonly Endpoint[], security: Security, attempts: number, message: Message | undefined, caller: Caller, context: Context): Branch[] {
   const branches = endpoints.map(endpoint => ({ weight: endpoint.weight, branch: toEndpoint(endpoint, security, message, caller, context) }));
   const working = branches.filter(({ branch }) => !branch.isRetried);
@@ -56,7 +56,7 @@ export function toEndpoints(endpoints: readonly Endpoint[], security: Security, 
   return reached.map(({ weight, branch }) => ({ ...branch, share: weight / sum }));
 }
 
-/** Where copies go. */
+/** The destinations of mirrored requests. */
 export function copiesTo(mirror: Mirror, port: number, proxy: Proxy, context: Context): Copy[] {
   const found = lookUp(mirror, port, proxy, context);
   if ('problem' in found) {
@@ -66,23 +66,23 @@ export function copiesTo(mirror: Mirror, port: number, proxy: Proxy, context: Co
   return found.endpoints.map(({ workload, outside, weight }) => ({ workload, outside, share: mirror.share * weight / sum }));
 }
 
-/** Where the client has chosen the Pod, further tries go there too. */
+/** If the client has chosen the Pod, retries go to the same one. */
 type Lookup = { readonly problem: string } | { readonly host: Host; readonly port: Field; readonly title: string; readonly endpoints: readonly Endpoint[]; readonly security: Security; readonly isChosen?: boolean };
 
-/** What a route's destination is to a proxy. */
+/** Resolves a route's destination at a proxy. */
 export function lookUp({ host, port, subset }: { host?: string; port?: number; subset?: string }, asked: number, proxy: Proxy, { cluster }: Context, dialed?: string): Lookup {
   if (host === undefined) {
-    return { problem: 'nothing that it may name' };
+    return { problem: 'a backend that it is not allowed to reference' };
   }
   const number = port ?? impliedPort(host, asked, proxy, cluster);
   const found = Scope.of(proxy, cluster).destination(host, number);
   if (!found) {
-    return { problem: `${host}:${number}, which the proxy does not know` };
+    return { problem: `${host}:${number}, for which the proxy has no cluster` };
   }
   const rules = DestinationRules.for(proxy, found.host, cluster);
   const labels = subset === undefined ? {} : rules.subset(subset)?.labels;
   if (!labels) {
-    return { problem: `subset ${subset} of ${host}, which no DestinationRule has` };
+    return { problem: `subset ${subset} of ${host}, which no DestinationRule declares` };
   }
   const title = `${host}:${number}${subset === undefined ? '' : `, subset ${subset}`}`;
   const tlsMode = rules.tlsMode(number, subset)?.text;
@@ -96,12 +96,12 @@ export function lookUp({ host, port, subset }: { host?: string; port?: number; s
   return { ...found, title, isChosen: true, endpoints: chosenEndpoints(found.host, found.port, cluster), security: { serverName, tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined) } };
 }
 
-/** A ServiceEntry is for what is outside the mesh unless it says otherwise. */
+/** A ServiceEntry is outside the mesh by default. */
 function isExternal({ resource }: Host): boolean {
   return resource.type === Kind.SERVICE_ENTRY && resource.spec.get('location').text !== 'MESH_INTERNAL';
 }
 
-/** A gateway takes the only port that a host has; a sidecar that which was asked for. */
+/** Without a port, a gateway uses the only port of a host; a sidecar uses the port of the request. */
 function impliedPort(host: string, asked: number, proxy: Proxy, cluster: Context['cluster']): number {
   const [named] = proxy.isGateway ? cluster.hosts.visible(host, proxy.namespace) : [];
   const [only, ...others] = named ? portsOf(named) : [];
@@ -116,7 +116,7 @@ function toEndpoint(endpoint: Endpoint, security: Security, message: Message | u
   }
   if (!workload) {
     if (message && port.number === 443 && !beginsTls(security.tlsMode)) {
-      throw new Unsimulated(`${caller.title} sends requests in plain text to port 443 of ${outside}.`, 'Servers there mostly speak TLS: declare the protocol of the port HTTPS, or a DestinationRule that begins TLS.');
+      throw new Unsimulated(`${caller.title} sends requests in plain text to port 443 of ${outside}.`, 'Declare the protocol of the port as HTTPS, or a DestinationRule that originates TLS.');
     }
     return { outside, port: port.number, message };
   }
@@ -127,5 +127,5 @@ function toEndpoint(endpoint: Endpoint, security: Security, message: Message | u
 }
 
 function sentence({ by, reason }: { by?: Field; reason: string }, callee: string): string {
-  return by ? `${by.resource.kind} ${by.resource.key} refuses it at ${callee}: ${reason}` : `${callee} refuses it: ${reason}`;
+  return by ? `denied by ${by.resource.kind} ${by.resource.key} at ${callee}: ${reason}` : `denied by ${callee}: ${reason}`;
 }

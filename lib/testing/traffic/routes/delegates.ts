@@ -5,8 +5,8 @@ import { unreadFields } from '../unread/read';
 type Value = Readonly<Record<string, unknown>>;
 
 /**
- * The rules for HTTP of a VirtualService, those of the VirtualServices to which it delegates in the place of the rule that does. A delegate that is missing or not
- * exported to the namespace is left out, and so is a rule of it whose matches are no part of those of the rule that delegates.
+ * The HTTP rules of a VirtualService, with those of its delegates in place of the delegating rules. A delegate that is missing or not
+ * exported to the namespace is ignored, and so is a rule of it whose matches conflict with those of the delegating rule.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate
  */
 export function httpRulesOf(virtualService: Resource, cluster: Cluster): Field[] {
@@ -34,7 +34,7 @@ function inherited(root: Field): Value {
   return Object.fromEntries(Object.entries(mapOf(root)).filter(([name]) => INHERITED.includes(name) || unread.includes(name)));
 }
 
-/** The matches with gateways by their full names, since they may move to another namespace. */
+/** The matches with full gateway names, since they may move to another namespace. */
 function matchesOf(rule: Field): Value[] {
   return rule.get('match').items.map(match => {
     const gateways = match.get('gateways').texts.map(each => each === 'mesh' ? each : Object.values(gatewayOf(each, rule.resource.namespace)).join('/'));
@@ -42,7 +42,7 @@ function matchesOf(rule: Field): Value[] {
   });
 }
 
-/** Every pair that agrees; undefined if a match of the delegate agrees with none. */
+/** Every compatible pair; undefined if a match of the delegate is compatible with none. */
 function mergedMatches(roots: readonly Value[], leaves: readonly Value[]): Value[] | undefined {
   if (roots.length === 0 || leaves.length === 0) {
     return [...leaves, ...roots];
@@ -68,7 +68,7 @@ function agree(root: Value, leaf: Value): boolean {
     && gatewaysAgree(root.gateways, leaf.gateways);
 }
 
-/** Whether a StringMatch of the delegate takes a part of what the other takes. Expressions are compared with none. */
+/** Whether a StringMatch of the delegate is a subset of the other one. Regular expressions are not compared. */
 function textsAgree(root: unknown, leaf: unknown): boolean {
   if (root === undefined || leaf === undefined) {
     return true;

@@ -4,7 +4,7 @@ import { queryParameter } from './query';
 import { matchesRe2 } from './re2';
 import { type Match, matchesPath, type PathMatch, type Rule } from './rule';
 
-/** The matches of a rule of an HTTPRoute or a GRPCRoute; one that is undefined takes all requests. */
+/** The matches of a rule of an HTTPRoute or a GRPCRoute; undefined matches all requests. */
 export function gatewayRouteMatches(rule: Field): (Match | undefined)[] {
   const matches = rule.get('matches').items;
   const isGrpc = rule.resource.type === Kind.GRPC_ROUTE;
@@ -12,8 +12,8 @@ export function gatewayRouteMatches(rule: Field): (Match | undefined)[] {
 }
 
 /**
- * Rules in the order in which the Gateway API wants them tried: exact paths, then the longest prefixes, then those which name a method, more headers, more parameters; then
- * as they stand, routes by their namespaces and names.
+ * Rules in the precedence of the Gateway API: exact paths, then the longest prefixes, then a method, more headers, more query parameters; then
+ * in their order, routes by namespace and name.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
  */
 export function inOrderOfPrecedence(rules: readonly Rule[]): Rule[] {
@@ -35,7 +35,7 @@ function rankOf({ at, matches: [match] }: Rule): number[] {
   ];
 }
 
-/** Without a path an HTTPRoute has the shortest prefix; a GRPCRoute comes behind all that have one. */
+/** Without a path an HTTPRoute has the shortest prefix; a GRPCRoute comes after all that have one. */
 const KINDS: Readonly<Record<PathMatch['kind'], number>> = { exact: 3, segments: 2, prefix: 2, regex: 1 };
 
 function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match {
@@ -65,7 +65,7 @@ function httpPath(at: Field): PathMatch | undefined {
   }
 }
 
-/** A gRPC method is a path of two parts. */
+/** A gRPC method is a path of two segments. */
 function grpcPath(at: Field): PathMatch | undefined {
   const [service, method, isRegex] = [at.get('service').text, at.get('method').text, at.get('type').text === 'RegularExpression'];
   if (service === '' && method === '') {

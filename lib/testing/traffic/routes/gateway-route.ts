@@ -8,7 +8,7 @@ import { matchesRe2 } from './re2';
 import { isLeftOut, RouteReader } from './unsupported-filters';
 
 /**
- * The rules of an HTTPRoute or a GRPCRoute, one for each match; none of a route that is left out as a whole.
+ * The rules of an HTTPRoute or a GRPCRoute, one for each match; none if the whole route is dropped.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproute
  */
 export function gatewayRouteRules(route: Resource, reader: RouteReader, cluster: Cluster): Rule[] {
@@ -54,7 +54,7 @@ function backendsOf(at: Field, reader: RouteReader, cluster: Cluster): Backend[]
   return refs.map(ref => ({ at: ref.at, share: ref.weight / sum, ...backendOf(ref.at, reader, cluster), ...modifiersOf(ref.at.get('filters').items) }));
 }
 
-/** The Service that a reference is to, if there is one and the route may reference it: routes of the mesh may without a grant. */
+/** The Service of a reference, if it exists and the route is allowed to reference it: mesh routes need no grant. */
 export function backendOf(at: Field, reader: RouteReader, cluster: Cluster): { host?: string; port?: number } {
   const { resource: route } = at;
   const [name, namespace, port] = [at.get('name').text, at.get('namespace').text || route.namespace, at.get('port').number];
@@ -75,7 +75,7 @@ function rewriteOf(at: Field): PathRewrite | undefined {
   return full.exists ? () => full.text : prefix.exists ? (path, matched) => replacedPrefix(path, matched, prefix.text) : undefined;
 }
 
-/** A limit for the backend is one for each try if tries are declared, else for the request. Istio tries again by itself; Envoy Gateway does not. */
+/** A backend timeout is a per-try timeout if retries are declared, else that of the request. Istio retries by default; Envoy Gateway does not. */
 function timesOf(at: Field, reader: RouteReader, cluster: Cluster): { timeoutMs?: number; retries: Retries } {
   const [request, backend] = ['request', 'backendRequest'].map(name => millisOf(at.get('timeouts', name).text) || undefined);
   const retry = at.get('retry');
@@ -93,7 +93,7 @@ function mirrorOf(at: Field, reader: RouteReader, cluster: Cluster): Mirror[] {
   return host !== undefined && share > 0 ? [{ host, port, share }] : [];
 }
 
-/** Istio answers preflights of other origins too; other gateways send them on. */
+/** Istio also responds to preflights of other origins; other gateways forward them. */
 function corsOf(filters: readonly Field[], reader: RouteReader): Rule['cors'] {
   const [cors] = filters.map(each => each.get('cors')).filter(each => each.exists);
   if (!cors) {

@@ -2,17 +2,17 @@ import type { Field } from '../../../manifests';
 import type { Message } from '../message';
 import type { HeaderOperations } from './rule';
 
-/** What a `headers.request` or `headers.response` of Istio says; the host is none of them. */
+/** The operations of `headers.request` or `headers.response` of Istio, without the host. */
 export function headerOperations(at: Field): HeaderOperations {
   return { set: headersOf(at.get('set')), add: headersOf(at.get('add')), remove: at.get('remove').texts.map(each => each.toLowerCase()).filter(each => !isHost(each)) };
 }
 
-/** The host that header operations of Istio write. */
+/** The host that header operations of Istio set. */
 export function hostWritten(at: Field): string | undefined {
   return ['set', 'add'].flatMap(name => at.get(name).entries).find(([name]) => isHost(name))?.[1].text;
 }
 
-/** What a header modifier of the Gateway API says. */
+/** The operations of a header modifier of the Gateway API. */
 export function headerModifier(at: Field): HeaderOperations {
   const pairs = (name: string) => Object.fromEntries(at.get(name).items.map(each => [each.get('name').text.toLowerCase(), each.get('value').text]));
   return { set: pairs('set'), add: pairs('add'), remove: at.get('remove').texts.map(each => each.toLowerCase()) };
@@ -37,7 +37,7 @@ export function toHost(message: Message, host: string | undefined): Message {
   return { ...message, host: name, authority: host };
 }
 
-/** Two of one level, as one: both remove, then the first writes, then the second. */
+/** Two operations of one level combined: both remove, then the first sets, then the second. */
 export function joined(one: HeaderOperations, other: HeaderOperations): HeaderOperations {
   return { set: { ...one.set, ...other.set }, add: { ...one.add, ...other.add }, remove: [...one.remove, ...other.remove] };
 }

@@ -7,7 +7,7 @@ import { type Match, matchesPath, type PathMatch } from './rule';
 import { matchesString } from './string-match';
 
 /**
- * What an HTTPMatchRequest of a VirtualService takes. All of its conditions have to hold.
+ * The match of an HTTPMatchRequest of a VirtualService. All of its conditions must be true.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */
 export function httpMatch(at: Field): Match {
@@ -30,7 +30,7 @@ export function httpMatch(at: Field): Match {
   };
 }
 
-/** Whether a match of any kind is for a proxy and a port: by the gateways that it names, else by labels and namespace. */
+/** Whether a match of any kind applies to a proxy and a port: by its gateways, else by labels and namespace. */
 export function hasSource(at: Field, proxy: Proxy, port: number): boolean {
   if (at.get('port').number && at.get('port').number !== port) {
     return false;
@@ -60,7 +60,7 @@ function hasHeader(name: string, match: Field, message: Message): boolean {
   return claim ? claimTexts(message.verified ?? {}, claim).some(each => matchesString(match, each)) : matchesString(match, ownValue(message.headers, name.toLowerCase()));
 }
 
-/** A header that is missing counts as an empty one, unless the match asks only whether it is there. */
+/** A missing header counts as empty, unless the match only tests for presence. */
 function lacksHeader(name: string, match: Field, message: Message): boolean {
   const claim = claimOfHeader(name);
   if (claim) {

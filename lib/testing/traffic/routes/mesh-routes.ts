@@ -6,11 +6,11 @@ import { type Route, routesAt, type Rule } from './rule';
 import { RouteReader } from './unsupported-filters';
 
 /**
- * Routes of the Gateway API whose parent is a Service: those of the caller's namespace are for its own callers, those of the Service's namespace for all; others are for nobody.
+ * Routes of the Gateway API whose parent is a Service: those in the caller's namespace apply to its own callers, those in the Service's namespace to all; others are ignored.
  * @see https://gateway-api.sigs.k8s.io/mesh/
  */
 export class MeshRoutes {
-  /** Those of a cluster, indexed once. */
+  /** Those of a cluster, cached. */
   static of(cluster: Cluster): MeshRoutes {
     const known = INDEXES.get(cluster) ?? new MeshRoutes(cluster);
     INDEXES.set(cluster, known);
@@ -33,7 +33,7 @@ export class MeshRoutes {
     return this.byHost.get(host) ?? [];
   }
 
-  /** The hosts to which routes of some namespaces send what is for a host. */
+  /** The destination hosts of routes for a host in some namespaces. */
   destinations(host: string, namespaces: readonly string[]): { readonly host: string; readonly port?: number }[] {
     return this.for(host).filter(each => namespaces.includes(each.namespace)).flatMap(each => each.rules).flatMap(rule => [...rule.backends, ...rule.mirrors])
       .flatMap(each => each.host === undefined ? [] : [{ host: each.host, port: each.port }]);
@@ -51,12 +51,12 @@ export class MeshRoutes {
   }
 }
 
-/** Rules of routes that Istio makes one VirtualService of. */
+/** Rules of routes that Istio merges into one VirtualService. */
 export interface MeshRouteGroup {
   readonly namespace: string;
   /** Undefined for all ports. */
   readonly port?: number;
-  /** By which it is compared with VirtualServices of the same age. */
+  /** Its sort key among VirtualServices of the same age. */
   readonly age: string;
   readonly rules: Rule[];
 }

@@ -1,12 +1,12 @@
 import { RE2JS } from 're2js';
 import { Unsimulated } from '../unsimulated';
 
-/** Whether a regular expression takes a whole text, as Envoy reads it. Throws {@link Unsimulated} for one that is none. */
+/** Whether a regular expression matches a whole text, as in Envoy. Throws {@link Unsimulated} for an invalid one. */
 export function matchesRe2(pattern: string, text: string): boolean {
   return compiled(pattern).matches(text);
 }
 
-/** A text with all parts that a regular expression takes written anew: `\1` is its first group, `\0` all of it. */
+/** A text with all matches of a regular expression replaced: `\1` is the first group, `\0` the whole match. */
 export function rewrittenByRe2(pattern: string, rewrite: string, text: string): string {
   return compiled(pattern).matcher(text).replaceAll((...found: unknown[]) => rewrite.replace(/\\(\d)/g, (_, group: string) => String(found[Number(group)] ?? '')));
 }
@@ -19,6 +19,6 @@ function compiled(pattern: string): RE2JS {
     COMPILED.set(pattern, known);
     return known;
   } catch (error) {
-    throw new Unsimulated(`${pattern} is no regular expression of RE2: ${(error as Error).message}.`, 'Istio refuses it; write it without what only other languages have.');
+    throw new Unsimulated(`${pattern} is not a valid RE2 regular expression: ${(error as Error).message}.`, 'Use RE2 syntax, since Istio rejects other expressions.');
   }
 }

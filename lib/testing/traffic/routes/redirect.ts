@@ -3,7 +3,7 @@ import { authorityOf, type Message } from '../message';
 import type { PathMatch, Reply } from './rule';
 
 /**
- * What an HTTPRedirect of Istio answers.
+ * The response of an HTTPRedirect of Istio.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRedirect
  */
 export function redirect(at: Field): (message: Message) => Reply {
@@ -17,7 +17,7 @@ export function redirect(at: Field): (message: Message) => Reply {
 }
 
 /**
- * What an HTTPRequestRedirectFilter of the Gateway API answers.
+ * The response of an HTTPRequestRedirectFilter of the Gateway API.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprequestredirectfilter
  */
 export function redirectFilter(at: Field): (message: Message, matched: PathMatch | undefined) => Reply {
@@ -31,7 +31,7 @@ export function redirectFilter(at: Field): (message: Message, matched: PathMatch
   };
 }
 
-/** A path with another prefix in place of the one that matched, by whole parts. */
+/** A path with its matched prefix replaced, by whole segments. */
 export function replacedPrefix(path: string, matched: PathMatch | undefined, prefix: string): string {
   const own = matched && ['segments', 'prefix'].includes(matched.kind) ? matched.value.replace(/\/$/, '') : '';
   const [head, rest] = [prefix.replace(/\/$/, ''), path.slice(own.length)];
@@ -46,7 +46,7 @@ interface Target {
   readonly query: string;
 }
 
-/** A port that its scheme has anyway is not written, and then the one that the client wrote stays, unless it is that of the scheme that is left. */
+/** The default port of the scheme is omitted; then the port of the request is kept, unless it is the default of its own scheme. */
 function locationOf(message: Message, { scheme, host, port, path, query }: Target): string {
   const isUsual = port === undefined || port === PORTS[scheme];
   const asked = authorityOf(message);

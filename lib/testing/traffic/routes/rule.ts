@@ -4,9 +4,9 @@ import type { Proxy } from '../proxies/proxy';
 import { requireMatchRead } from '../unread/rules';
 import { matchesRe2 } from './re2';
 
-/** How a rule names the path that it is for. */
+/** The path match of a rule. */
 export interface PathMatch {
-  /** `prefix` is one of characters, `segments` one of whole parts between slashes. */
+  /** `prefix` compares characters, `segments` whole path segments. */
   readonly kind: 'exact' | 'prefix' | 'segments' | 'regex';
   readonly value: string;
   readonly ignoresCase?: boolean;
@@ -16,27 +16,27 @@ export interface PathMatch {
 export interface Match {
   readonly at: Field;
   readonly path?: PathMatch;
-  /** Whether it is for every request, so that no rule behind it is reached. */
+  /** Whether it matches every request, so that no later rule is reached. */
   readonly takesAll: boolean;
-  /** Whether it is there at all for requests that a proxy sends to a port. */
+  /** Whether it exists in a proxy's route configuration for a port. */
   readonly isFor: (proxy: Proxy, port: number) => boolean;
   readonly takes: (message: Message) => boolean;
 }
 
-/** What is done to headers; those of one level remove first. */
+/** Header operations; those of one level remove first. */
 export interface HeaderOperations {
   readonly set: Readonly<Record<string, string>>;
   readonly add: Readonly<Record<string, string>>;
   readonly remove: readonly string[];
 }
 
-/** Where a rule sends a request, with the part of the requests that get there. */
+/** A weighted destination of a rule. */
 export interface Backend {
   readonly at: Field;
   readonly share: number;
-  /** The full name of the host; undefined if the reference is to nothing that may be used. */
+  /** The full name of the host; undefined if the reference is not resolvable or not allowed. */
   readonly host?: string;
-  /** That of the Service; undefined for the one that the request came for. */
+  /** The Service port; undefined for the port of the request. */
   readonly port?: number;
   readonly subset?: string;
   readonly rewriteHost?: string;
@@ -53,10 +53,10 @@ export interface Mirror {
 }
 
 export interface Retries {
-  /** Further tries after the first. */
+  /** The number of retries. */
   readonly attempts: number;
   readonly perTryTimeoutMs?: number;
-  /** The conditions, as Envoy names them; empty for Istio's own. */
+  /** The retry conditions of Envoy; empty for Istio's default. */
   readonly on: string;
 }
 
@@ -69,7 +69,7 @@ export interface Fault {
   readonly abortShare: number;
 }
 
-/** What a rule answers without sending the request on. */
+/** A direct response or redirect. */
 export interface Reply {
   readonly status: number;
   readonly location?: string;
@@ -78,17 +78,17 @@ export interface Reply {
 
 export interface Cors {
   readonly takesOrigin: (origin: string) => boolean;
-  /** Whether preflights of other origins are answered too, instead of being sent on. */
+  /** Whether preflights of other origins get a response too, instead of being forwarded. */
   readonly answersAll: boolean;
 }
 
-/** How the path changes on its way. */
+/** The rewritten path. */
 export type PathRewrite = (path: string, matched: PathMatch | undefined) => string;
 
-/** A rule of a VirtualService, an HTTPRoute or a GRPCRoute, in the one form in which a proxy applies it. */
+/** A rule of a VirtualService, an HTTPRoute or a GRPCRoute, in the common form that a proxy applies. */
 export interface Rule {
   readonly at: Field;
-  /** None, if it is for all requests. */
+  /** None, if it matches all requests. */
   readonly matches: readonly Match[];
   readonly reply?: (message: Message, matched: PathMatch | undefined) => Reply;
   readonly backends: readonly Backend[];
@@ -102,19 +102,19 @@ export interface Rule {
   readonly fault?: Fault;
   readonly mirrors: readonly Mirror[];
   readonly cors?: Cors;
-  /** What a backend that does not exist is answered with. */
+  /** The response status for a backend that does not exist. */
   readonly unknownBackendStatus: number;
 }
 
 export const NO_OPERATIONS: HeaderOperations = { set: {}, add: {}, remove: [] };
 
-/** A rule by one of its matches, as a proxy has it in its list. */
+/** A route of a proxy: a rule with one of its matches. */
 export interface Route {
   readonly rule: Rule;
   readonly match?: Match;
 }
 
-/** The routes that a proxy has of rules for a port: in their order, up to one that takes all. */
+/** The routes of a proxy for a port: in order, up to a catch-all. */
 export function routesAt(rules: readonly Rule[], proxy: Proxy, port: number): Route[] {
   const routes: Route[] = [];
   for (const rule of rules) {
@@ -131,13 +131,13 @@ export function routesAt(rules: readonly Rule[], proxy: Proxy, port: number): Ro
   return routes;
 }
 
-/** Routes with those at the end that take every request, so that lists can be joined. */
+/** Routes with catch-alls at the end, so that lists can be joined. */
 export function catchAllsLast(routes: readonly Route[]): Route[] {
   const takesAll = ({ match }: Route) => match?.takesAll ?? true;
   return [...routes.filter(each => !takesAll(each)), ...routes.filter(takesAll)];
 }
 
-/** The first route that takes a request. Throws where that depends on a field of a match that is not simulated. */
+/** The first route that matches a request. Throws where that depends on a field of a match that is not simulated. */
 export function routeFor(routes: readonly Route[], message: Message): Route | undefined {
   return routes.find(({ match }) => {
     if (!match) {
@@ -148,7 +148,7 @@ export function routeFor(routes: readonly Route[], message: Message): Route | un
   });
 }
 
-/** Whether a path is what a match names. */
+/** Whether a path matches. */
 export function matchesPath({ kind, value, ignoresCase }: PathMatch, path: string): boolean {
   const [own, asked] = ignoresCase ? [value.toLowerCase(), path.toLowerCase()] : [value, path];
   switch (kind) {

@@ -2,7 +2,7 @@ import type { Field } from '../../../manifests';
 import { matchesRe2 } from './re2';
 
 /**
- * Whether a StringMatch of Istio takes a text: `exact`, `prefix` or `regex`; an empty one takes any that is there.
+ * Whether a StringMatch of Istio matches a text: `exact`, `prefix` or `regex`; an empty one matches any present value.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#StringMatch
  */
 export function matchesString(match: Field, text: string | undefined): boolean {
@@ -16,6 +16,6 @@ export function matchesString(match: Field, text: string | undefined): boolean {
   if (prefix.exists) {
     return text.startsWith(prefix.text);
   }
-  // The star alone is Istio's word for "is there".
+  // A single `*` matches any present value in Istio.
   return !regex.exists || regex.text === '*' || matchesRe2(regex.text, text);
 }

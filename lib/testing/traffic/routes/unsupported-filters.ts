@@ -1,7 +1,7 @@
 import { type Cluster, type Field, isGranted, Kind, reference, type Resource } from '../../../manifests';
 import { Unsimulated } from '../unsimulated';
 
-/** Which program reads routes: Istio for its gateways or its mesh, or the controller of another gateway. */
+/** The implementation that reads routes: Istio for its gateways or its mesh, or the controller of another gateway. */
 export enum RouteReader { ISTIO_GATEWAY, ISTIO_MESH, OTHER_GATEWAY }
 
 const MODIFIERS = ['RequestHeaderModifier', 'ResponseHeaderModifier'];
@@ -11,8 +11,8 @@ const OF_RULES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether a route is left out as a whole, since Istio cannot convert one of its rules: for a filter that it does not support at that place, a header value with control characters, a
- * Service that is named by its host name, or a copy of a GRPCRoute to what it may not reference. Throws for such filters at gateways of others.
+ * Whether a route is dropped as a whole, since Istio cannot convert one of its rules: for a filter that it does not support at that place, a header value with control characters, a
+ * Service that is referenced by its host name, or a mirror of a GRPCRoute that it is not allowed to reference. Throws for such filters at gateways of other controllers.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/
  */
 export function isLeftOut(route: Resource, reader: RouteReader, cluster: Cluster): boolean {
@@ -23,12 +23,12 @@ export function isLeftOut(route: Resource, reader: RouteReader, cluster: Cluster
   ]);
   const [first] = unsupported;
   if (first && reader === RouteReader.OTHER_GATEWAY) {
-    throw new Unsimulated(`The ${route.kind} ${route.key} has a filter ${first.get('type').text} (${String(first)}), which is read by the controller of its gateway alone.`, 'Ask for a route without it.');
+    throw new Unsimulated(`The ${route.kind} ${route.key} has a filter ${first.get('type').text} (${String(first)}), which only the controller of its gateway interprets.`, 'Use a route without it.');
   }
   return reader !== RouteReader.OTHER_GATEWAY && (first !== undefined || rules.some(rule => isUnusable(rule, reader, cluster)));
 }
 
-/** The backends for which there are filters: those that get requests. */
+/** The backends whose filters matter: those that receive requests. */
 function usedBackends(rule: Field): Field[] {
   return rule.get('backendRefs').items.filter(each => each.get('weight').number !== 0);
 }
@@ -49,7 +49,7 @@ function isUnusable(rule: Field, reader: RouteReader, cluster: Cluster): boolean
     || mirrors.some(each => !mayReference(each, rule.resource, reader, cluster));
 }
 
-/** Whether a reference is to a Service that exists and that the route may reference. */
+/** Whether a reference is to an existing Service that the route is allowed to reference. */
 function mayReference(at: Field, route: Resource, reader: RouteReader, cluster: Cluster): boolean {
   const to = reference(at, route, 'Service', '');
   return to.kind === 'Service' && to.group === '' && cluster.find(Kind.SERVICE, to.name, to.namespace) !== undefined

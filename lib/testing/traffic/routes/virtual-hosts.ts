@@ -6,17 +6,17 @@ import { NO_OPERATIONS, routesAt, type Route, type Rule } from './rule';
 import type { Listener } from '../proxies/scope';
 import { retriesOf, virtualServiceRules } from './virtual-service';
 
-/** Routes for the hosts of a list, as a proxy has them for one port. */
+/** A virtual host of a proxy's route configuration for one port. */
 export interface VirtualHost {
   readonly domains: readonly string[];
   readonly routes: readonly Route[];
-  /** Whether requests without TLS are sent to https. */
+  /** Whether plain-text requests are redirected to https. */
   readonly needsTls?: boolean;
 }
 
 /**
- * The virtual hosts that a sidecar has for a port: of VirtualServices that are for few namespaces, of the caller's own routes for a Service, of the other VirtualServices and routes by age, then of
- * the Services that have none. What two claim, the first has.
+ * The virtual hosts of a sidecar for a port: of VirtualServices with a restricted exportTo, of the caller's own routes for a Service, of the other VirtualServices and routes by age, then of
+ * the Services that have none. Of equal domains the first takes precedence.
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/
  */
 export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: number, cluster: Cluster): VirtualHost[] {
@@ -58,7 +58,7 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
   return virtualHosts;
 }
 
-/** The virtual host whose domains have a host: as it is, by the longest pattern that ends with it, or the one for all. */
+/** The virtual host for a host: by its exact domain, by the longest wildcard, or the catch-all. */
 export function virtualHostOf(virtualHosts: readonly VirtualHost[], host: string): VirtualHost | undefined {
   const name = host.toLowerCase();
   let best: { virtualHost: VirtualHost; length: number } | undefined;
@@ -73,7 +73,7 @@ export function virtualHostOf(virtualHosts: readonly VirtualHost[], host: string
   return best?.virtualHost;
 }
 
-/** The hosts of a VirtualService that the proxy knows at the port, and the names that nobody has. */
+/** The hosts of a VirtualService that are in the scope of the proxy at the port, and names without a Service or ServiceEntry. */
 function splitHosts(virtualService: Resource, registry: ReadonlyMap<string, Host>, listener: Listener, cluster: Cluster): { matching: Host[]; others: string[] } {
   const matching: Host[] = [];
   const others: string[] = [];
@@ -93,7 +93,7 @@ function splitHosts(virtualService: Resource, registry: ReadonlyMap<string, Host
 }
 
 /**
- * The VirtualService that names a host best: itself, else by the longest pattern. A route of the Gateway API for the Service names it too, and better than any pattern: also one of another namespace,
+ * The VirtualService with the most specific host: exact, else the longest wildcard. A route of the Gateway API for the Service names it too, and better than any pattern: also one of another namespace,
  * which the proxy does not apply.
  */
 function mostSpecific(host: string, { virtualServices, imports }: Listener, cluster: Cluster): Resource | undefined {
@@ -112,13 +112,13 @@ function mostSpecific(host: string, { virtualServices, imports }: Listener, clus
   return best?.virtualService;
 }
 
-/** The port of a host on which a sidecar looks for requests. */
+/** The port of a host that a sidecar handles as HTTP. */
 function httpPort(host: Host, port: number): Field | undefined {
   const found = portsOf(host).find(each => portNumber(each) === port);
   return found && carriesRequests(found) !== false ? found : undefined;
 }
 
-/** The names by which Pods of a namespace ask for a host. */
+/** The names by which Pods of a namespace call a host. */
 export function domainsOf(known: Host, proxy: Proxy, cluster: Cluster): string[] {
   const { name, resource } = known;
   const host = name.toLowerCase();
@@ -133,7 +133,7 @@ export function domainsOf(known: Host, proxy: Proxy, cluster: Cluster): string[]
   return [...domains, ...(isHeadless(known) ? domains.map(each => `*.${each}`) : []), ...(resource.type === Kind.SERVICE ? [spec.get('clusterIP').text].filter(each => each !== '' && each !== 'None') : [])];
 }
 
-/** What a Service gets of which no VirtualService says anything. */
+/** The default route of a Service without a VirtualService. */
 function defaultRule({ name, resource }: Host, port: number, cluster: Cluster): Rule {
   const at = resource.root;
   return {

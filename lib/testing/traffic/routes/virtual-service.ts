@@ -8,7 +8,7 @@ import { type Backend, type Cors, type Fault, type Mirror, type PathRewrite, typ
 import { matchesString } from './string-match';
 
 /**
- * The rules of a VirtualService for HTTP, in their order.
+ * The HTTP rules of a VirtualService, in order.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute
  */
 export function virtualServiceRules(virtualService: Resource, cluster: Cluster): Rule[] {
@@ -30,7 +30,7 @@ export function virtualServiceRules(virtualService: Resource, cluster: Cluster):
   }));
 }
 
-/** The retries that a route has, or those of the mesh. */
+/** The retries of a route, or those of the mesh. */
 export function retriesOf(at: Field, cluster: Cluster): Retries {
   if (!at.exists) {
     const policy = (name: string) => cluster.mesh.get('defaultHttpRetryPolicy', name)?.text ?? '';
@@ -48,7 +48,7 @@ function replyOf(at: Field): Rule['reply'] {
   return status === undefined ? undefined : () => ({ status, body: direct.get('body', 'string').text });
 }
 
-/** A route with one destination sends it all, whatever its weight. */
+/** A route with a single destination sends it all requests, at any weight. */
 function backendsOf(at: Field, cluster: Cluster): Backend[] {
   const routes = at.get('route').items;
   const weights = routes.map(each => routes.length === 1 ? 1 : each.get('weight').number ?? 0);

@@ -1,19 +1,19 @@
 import { byAge, type Cluster, covers, fullHost, gatewayOf, Kind, namespacesOf, type Resource } from '../../../manifests';
 import { MESH, type Proxy } from '../proxies/proxy';
 
-/** A VirtualService with what it takes to find it: delegates are none. */
+/** An indexed VirtualService; delegates are excluded. */
 interface Known {
   readonly resource: Resource;
   readonly hosts: readonly string[];
   readonly visibleIn: readonly string[];
   readonly gateways: readonly string[];
-  /** Its place among all, by age. */
+  /** Its position among all, by age. */
   readonly order: number;
 }
 
-/** The VirtualServices of a cluster, found by the hosts that they name. */
+/** The VirtualServices of a cluster, by host. */
 export class VirtualServices {
-  /** Those of a cluster, indexed once. */
+  /** Those of a cluster, cached. */
   static of(cluster: Cluster): VirtualServices {
     const known = INDEXES.get(cluster) ?? new VirtualServices(cluster);
     INDEXES.set(cluster, known);
@@ -46,7 +46,7 @@ export class VirtualServices {
     return inOrder(this.all, proxy);
   }
 
-  /** Those of them which name one of some hosts, themselves or by a pattern. */
+  /** Those with one of several hosts, exactly or by a wildcard. */
   forHosts(proxy: Proxy, hosts: readonly string[]): Resource[] {
     const exact = hosts.flatMap(each => this.byHost.get(each) ?? []);
     return inOrder([...new Set([...exact, ...this.patterns.filter(each => each.hosts.some(pattern => hosts.some(host => covers(pattern, host))))])].sort((a, b) => a.order - b.order), proxy);

@@ -38,16 +38,16 @@ test.each([
 });
 
 test.each([
-  ['GET', undefined, 401, 'from a request without one'],
+  ['GET', undefined, 401, 'no token'],
   ['GET', token(claims, false), 401, 'expired or not signed'],
-  ['GET', token({ ...claims, iss: 'https://other.example' }), 401, 'of the issuer https://other.example, only of https://login.example'],
-  ['GET', token({ ...claims, aud: ['other'] }), 401, 'for other, only for'],
-  ['GET', token({ iss: claims.iss, client_id: 'app' }), undefined, 'passes it on'],
-  ['GET', token({ ...claims, aud: 'other', client_id: 'app' }), 401, 'for other'],
-  ['GET', token(claims), undefined, 'The route GET /orders passes it on through the VPC link.'],
+  ['GET', token({ ...claims, iss: 'https://other.example' }), 401, 'the issuer is https://other.example, not https://login.example'],
+  ['GET', token({ ...claims, aud: ['other'] }), 401, 'the audience is other, not'],
+  ['GET', token({ iss: claims.iss, client_id: 'app' }), undefined, 'forwards the request'],
+  ['GET', token({ ...claims, aud: 'other', client_id: 'app' }), 401, 'the audience is other'],
+  ['GET', token(claims), undefined, 'The route GET /orders forwards the request through the VPC link.'],
   ['POST', token(claims), 403, 'none of the scopes of the route (orders:write, admin)'],
-  ['POST', token({ ...claims, scope: 'orders:read orders:write' }), undefined, 'passes it on'],
-  ['POST', token({ ...claims, scp: ['admin'] }), undefined, 'passes it on'],
+  ['POST', token({ ...claims, scope: 'orders:read orders:write' }), undefined, 'forwards the request'],
+  ['POST', token({ ...claims, scp: ['admin'] }), undefined, 'forwards the request'],
 ])('%s /orders with %j is answered with %s', (method, more, status, reason) => {
   const answer = ask(withDomain, `${method} https://shop.example/orders`, more);
 
@@ -82,10 +82,10 @@ describe('what a browser asks beforehand', () => {
   const preflight = (origin: string, method = 'GET') => ({ headers: { origin, 'access-control-request-method': method } });
 
   test.each([
-    ['/products/7', 'https://www.shop.example', 204, 'that https://www.shop.example may ask GET'],
-    ['/nowhere', 'https://www.shop.example', 204, 'may ask GET'],
-    ['/products/7', 'https://evil.example', 204, 'does not say that https://evil.example may ask GET'],
-    ['/mine', 'https://www.shop.example', 204, 'may ask GET'],
+    ['/products/7', 'https://www.shop.example', 204, 'https://www.shop.example is allowed to send GET'],
+    ['/nowhere', 'https://www.shop.example', 204, 'allowed to send GET'],
+    ['/products/7', 'https://evil.example', 204, 'https://evil.example is not allowed to send GET'],
+    ['/mine', 'https://www.shop.example', 204, 'allowed to send GET'],
   ])('of %s from %s is answered with %s', (path, origin, status, reason) => {
     const answer = ask(withDomain, `OPTIONS https://shop.example${path}`, preflight(origin));
 
@@ -114,12 +114,12 @@ describe('what a browser asks beforehand', () => {
 
 test('steps tell the way', () => {
   expect(ask(withDomain, 'GET https://shop.example/orders', token(claims)).steps).toEqual([
-    expect.stringMatching(/^The domain shop\.example leads to EdgeApi\w+ \(EdgeDomainMapping\w+\)\.$/),
-    expect.stringMatching(/^The route GET \/orders takes it/),
-    expect.stringMatching(/^EdgeApiJwt1\w+ takes the token of https:\/\/login\.example for app or shop\.$/),
-    'The header host becomes "shop.example".',
-    'The header x-customer becomes "ann".',
-    expect.stringMatching(/sends it to https:\/\/shop\.example:443\/orders, and waits 29000 ms\.$/),
+    expect.stringMatching(/^The domain shop\.example is mapped to EdgeApi\w+ \(EdgeDomainMapping\w+\)\.$/),
+    expect.stringMatching(/^The route GET \/orders matches/),
+    expect.stringMatching(/^EdgeApiJwt1\w+ accepts the token of https:\/\/login\.example for app or shop\.$/),
+    'The header host is set to "shop.example".',
+    'The header x-customer is set to "ann".',
+    expect.stringMatching(/sends the request to https:\/\/shop\.example:443\/orders, with a timeout of 29000 ms\.$/),
   ]);
 });
 

@@ -50,7 +50,7 @@ describe('the most specific route takes a request', () => {
     ['POST', '/', '$default'],
     ['GET', '/Pets/dog/1', 'ANY /{proxy+}'],
   ])('%s %s meets %s', (method, path, key) => {
-    expect(ask(cluster, `${method} https://api${path}`).reason).toBe(`The route ${key} passes it on through the VPC link.`);
+    expect(ask(cluster, `${method} https://api${path}`).reason).toBe(`The route ${key} forwards the request through the VPC link.`);
   });
 
   test('and a method goes before ANY on the same path', () => {
@@ -126,11 +126,11 @@ describe('an integration', () => {
     [{ 'Fn::GetAtt': ['Function', 'Arn'] }, 'the function Function'],
     [{ 'Fn::Join': ['', ['arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/', { 'Fn::GetAtt': 'Function.Arn' }, '/invocations']] }, 'the function Function'],
     [{ 'Fn::Sub': ['${Which}/invocations', { Which: { Ref: 'Function' } }] }, 'the function Function'],
-    ['arn:aws:lambda:eu-west-1:123456789012:function:far', 'the service of AWS at arn:aws:lambda:eu-west-1:123456789012:function:far'],
+    ['arn:aws:lambda:eu-west-1:123456789012:function:far', 'the AWS service at arn:aws:lambda:eu-west-1:123456789012:function:far'],
   ])('with a function is answered there: %j', (uri, who) => {
     const cluster = integrated('GET /a', { IntegrationType: 'AWS_PROXY', ConnectionType: 'INTERNET', IntegrationUri: uri });
 
-    expect(outcome(cluster, 'GET https://api/a')).toBe(`The route GET /a is answered by ${who}.`);
+    expect(outcome(cluster, 'GET https://api/a')).toBe(`The route GET /a is integrated with ${who}.`);
   });
 });
 
@@ -181,7 +181,7 @@ test('a JWT authorizer may look for the token elsewhere, and an audience that is
   const carried = token({ iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc', client_id: 'k3y' });
 
   expect(ask(authorizer('$request.header.Authorization'), 'GET https://api/a', carried).steps).toContain(
-    'What Jwt expects is known only when the template is deployed, and taken for what the token says.');
+    'The issuer or audience of Jwt is known only after deployment and assumed to match the token.');
   expect(ask(authorizer('$request.header.x-token'), 'GET https://api/a', carried).status).toBe(401);
   expect(ask(authorizer('$request.header.x-token'), 'GET https://api/a', { ...carried, headers: { 'x-token': 'ey…' } }).status).toBeUndefined();
   expect(ask(authorizer('$request.querystring.t'), 'GET https://api/a?t=ey', carried).status).toBeUndefined();
@@ -196,8 +196,8 @@ test('the Host header of a request is what its host is', () => {
 });
 
 test.each([
-  ['/a', 'The stage Default throttles at 5 requests a second; that is not counted here.'],
-  ['/b', 'The stage Default throttles at 100 requests a second, 200 at once; that is not counted here.'],
+  ['/a', 'The stage Default throttles at 5 requests per second; throttling is not simulated.'],
+  ['/b', 'The stage Default throttles at 100 requests per second with a burst of 200; throttling is not simulated.'],
 ])('the throttle of a route goes before that of the stage: %s', (path, step) => {
   const cluster = clusterOf(apiOf(keys('GET /a', 'GET /b'), {
     Default: {
@@ -224,15 +224,15 @@ describe('what a template does not say is not guessed', () => {
   test.each([
     ['a function that authorizes', guarded('CUSTOM', { AuthorizerType: 'REQUEST', AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] } }), 'the function Function, whose code is not simulated'],
     ['a function that only has the variables of a token authorizer', guarded('CUSTOM', { AuthorizerUri: { 'Fn::GetAtt': ['Alike', 'Arn'] } }), 'the function Alike, whose code'],
-    ['a function of another template', guarded('CUSTOM', { AuthorizerUri: 'arn:aws:lambda:eu-west-1:123456789012:function:far' }), 'asks a function that is not in its template'],
+    ['a function of another template', guarded('CUSTOM', { AuthorizerUri: 'arn:aws:lambda:eu-west-1:123456789012:function:far' }), 'calls a function that is not in its template'],
     ['an authorizer of another template', guarded('JWT'), 'The authorizer of the route GET /a is not in its template.'],
-    ['a signature', guarded('AWS_IAM'), 'a signature of IAM'],
-    ['a token in an odd place', guarded('JWT', { IdentitySource: ['$context.x'] }), 'A token in "$context.x" is not looked for.'],
+    ['a signature', guarded('AWS_IAM'), 'an IAM signature'],
+    ['a token in an odd place', guarded('JWT', { IdentitySource: ['$context.x'] }), 'The identity source "$context.x" is not simulated.'],
     ['routes of an OpenAPI document', apiOf([], {}, { Body: {} }), 'has its routes in Body'],
-    ['a WebSocket API', apiOf([], {}, { ProtocolType: 'WEBSOCKET' }), 'speaks WebSocket'],
-    ['a body in a mapping', apiOf([{ key: 'GET /a', integration: { RequestParameters: { 'overwrite:header.x': '$request.body.id' } } }]), 'from the body of the request'],
+    ['a WebSocket API', apiOf([], {}, { ProtocolType: 'WEBSOCKET' }), 'is a WebSocket API'],
+    ['a body in a mapping', apiOf([{ key: 'GET /a', integration: { RequestParameters: { 'overwrite:header.x': '$request.body.id' } } }]), 'from the request body'],
     ['an unknown mapping', apiOf([{ key: 'GET /a', integration: { RequestParameters: { 'move:header.x': 'a' } } }]), '"move:header.x"'],
-    ['an address that is known later', apiOf([{ key: 'GET /a', integration: { ConnectionType: 'INTERNET', IntegrationUri: { Ref: 'Address' } } }]), 'The address "${Address}"'],
+    ['an address that is known later', apiOf([{ key: 'GET /a', integration: { ConnectionType: 'INTERNET', IntegrationUri: { Ref: 'Address' } } }]), 'The URI "${Address}"'],
     ['a missing integration', apiOf([{ key: 'GET /a', properties: { Target: 'integrations/abc' } }]), 'The integration of the route GET /a is not in its template.'],
   ])('%s', (_name, template, message) => {
     expect(() => ask(clusterOf(template), 'GET https://api/a')).toThrow(expect.objectContaining({ name: 'Unsimulated', message: expect.stringContaining(message) as string }));

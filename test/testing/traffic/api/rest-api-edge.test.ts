@@ -41,16 +41,16 @@ test.each([
 });
 
 test.each([
-  ['/refunds', {}, 401, 'is not asked without method.request.header.Authorization'],
+  ['/refunds', {}, 401, 'is not called without method.request.header.Authorization'],
   ['/refunds', token(claims, false), 401, 'expired or not signed'],
-  ['/refunds', token({ ...claims, iss: 'https://other.example' }), 401, 'of the issuer https://other.example'],
-  ['/refunds', token({ ...claims, aud: 'other', scope: 'refund' }), 403, 'for other, only for shop'],
-  ['/refunds', token(claims), 403, 'without one of the scopes refund, admin'],
-  ['/refunds', token({ ...claims, sub: 'mallory', scope: 'refund' }), 403, 'The authorizer gives this client no API key'],
-  ['/refunds', token({ ...claims, scope: 'refund' }), undefined, 'The method POST /refunds passes it on through the VPC link.'],
+  ['/refunds', token({ ...claims, iss: 'https://other.example' }), 401, 'the issuer is https://other.example'],
+  ['/refunds', token({ ...claims, aud: 'other', scope: 'refund' }), 403, 'the audience is other, not shop'],
+  ['/refunds', token(claims), 403, 'the token has none of the scopes refund, admin'],
+  ['/refunds', token({ ...claims, sub: 'mallory', scope: 'refund' }), 403, 'The authorizer returns no API key for this client'],
+  ['/refunds', token({ ...claims, scope: 'refund' }), undefined, 'The method POST /refunds forwards the request through the VPC link.'],
   ['/orders', token(claims), 400, 'The request lacks querystring.shop, header.x-device'],
   ['/orders?shop=', { ...token(claims), headers: { 'x-device': 'phone' } }, 400, 'The request lacks querystring.shop'],
-  ['/orders?shop=1', { ...token(claims), headers: { 'x-device': 'phone' } }, undefined, 'passes it on'],
+  ['/orders?shop=1', { ...token(claims), headers: { 'x-device': 'phone' } }, undefined, 'forwards the request'],
 ])('POST %s with %j is answered with %s', (path, more, status, reason) => {
   const answer = ask(cluster, `POST https://shop.example${path}`, more);
 
@@ -75,26 +75,26 @@ test('claims go on as headers, and what a client sends under their names is empt
 
 test('steps tell the way', () => {
   expect(ask(cluster, 'POST https://shop.example/orders?shop=1', { ...token(claims), headers: { 'x-device': 'phone' } }).steps).toEqual([
-    expect.stringMatching(/^The domain shop\.example leads to EdgeApi\w+ \(EdgeDomainMap\w+\)\.$/),
-    'The domain asks clients for a certificate of its truststore, which is not judged here.',
-    expect.stringMatching(/^The web ACL of EdgeFirewallAssociation\w+ judges the request first; its rules are not simulated\.$/),
-    expect.stringMatching(/^The method POST \/orders takes it \(EdgeApiordersPOST\w+\)\.$/),
-    expect.stringMatching(/^The stage EdgeStage\w+ throttles at 5 requests a second, 10 at once; that is not counted here\.$/),
-    expect.stringMatching(/^The function EdgeMethodsTokensFunction\w+ takes the token of https:\/\/login\.example for shop\.$/),
-    'The authorizer gives the client its API key; the limits of its usage plan are not counted here.',
-    'The request has what the method requires: querystring.shop, header.x-device.',
-    'The body is checked by a model, which is not judged here.',
-    'The header x-customer becomes "ann".',
-    'A template sets the path to /orders.',
-    'It is sent to https://shop.example:443/orders, and waited for 29000 ms.',
+    expect.stringMatching(/^The domain shop\.example is mapped to EdgeApi\w+ \(EdgeDomainMap\w+\)\.$/),
+    'The domain requires a client certificate from its truststore, which is not simulated.',
+    expect.stringMatching(/^The web ACL of EdgeFirewallAssociation\w+ inspects the request first; its rules are not simulated\.$/),
+    expect.stringMatching(/^The method POST \/orders matches \(EdgeApiordersPOST\w+\)\.$/),
+    expect.stringMatching(/^The stage EdgeStage\w+ throttles at 5 requests per second with a burst of 10; throttling is not simulated\.$/),
+    expect.stringMatching(/^The function EdgeMethodsTokensFunction\w+ accepts the token of https:\/\/login\.example for shop\.$/),
+    'The authorizer returns the API key of the client; the limits of its usage plan are not simulated.',
+    'The request has the required parameters: querystring.shop, header.x-device.',
+    'The body is validated against a model, which is not simulated.',
+    'The header x-customer is set to "ann".',
+    'A mapping template sets the path to /orders.',
+    'The integration request goes to https://shop.example:443/orders, with a timeout of 29000 ms.',
   ]);
 });
 
 test('a cached answer is told of, and the throttle of the stage where the method has none', () => {
   const { steps } = ask(cluster, 'GET https://shop.example/products/7');
 
-  expect(steps).toContain('An answer in the cache may be given in its place; this one goes through.');
-  expect(steps).toEqual(expect.arrayContaining([expect.stringContaining('throttles at 100 requests a second, 200 at once')]));
+  expect(steps).toContain('A cached response may be returned instead; a cache miss is assumed.');
+  expect(steps).toEqual(expect.arrayContaining([expect.stringContaining('throttles at 100 requests per second with a burst of 200')]));
 });
 
 test('parameters are encoded anew, but for the slashes of a rest', () => {
@@ -188,7 +188,7 @@ test('a canary is told of', () => {
   edge.route('GET /', web);
   const canary = clusterOf(restTemplate(edge, () => ({ canary: { percent: 10, stableDeployment: 'abc123' } })));
 
-  expect(ask(canary, 'GET https://EdgeApi65822B7B/prod').steps).toContain('A canary deployment takes 10 % of the requests; both are taken for what the template says.');
+  expect(ask(canary, 'GET https://EdgeApi65822B7B/prod').steps).toContain('A canary deployment receives 10 % of the requests; both deployments are assumed to match the template.');
 });
 
 test('demands that exceed the environment of the function are read from its code', () => {

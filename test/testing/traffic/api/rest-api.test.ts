@@ -60,7 +60,7 @@ describe('the tree of resources is walked once', () => {
     ['GET', '/pets/dog/a/b', 'ANY /pets/dog/{rest+}'],
     ['GET', '/other/a', 'ANY /{proxy+}'],
   ])('%s %s meets %s', (method, path, name) => {
-    expect(ask(cluster, `${method} https://api/live${path}`).reason).toBe(`The method ${name} passes it on through the VPC link.`);
+    expect(ask(cluster, `${method} https://api/live${path}`).reason).toBe(`The method ${name} forwards the request through the VPC link.`);
   });
 
   test.each([
@@ -160,7 +160,7 @@ describe('templates', () => {
     '#set($context.requestOverride.path = "/$util.urlEncode($input.params().path.get(\'id\')).replaceAll(\'a\', \'b\')")\n$input.body',
     '#if(true)#set($context.requestOverride.path = "/x")#end',
   ])('that override otherwise are not simulated: %s', template => {
-    expect(() => ask(templated(template), 'GET https://api/live/a/7')).toThrow('A template of Method0 overrides what is not simulated.');
+    expect(() => ask(templated(template), 'GET https://api/live/a/7')).toThrow('A template of Method0 has an override that is not simulated.');
   });
 
   test.each([
@@ -184,9 +184,9 @@ test.each([
 test.each([
   [{ Type: 'AWS_PROXY', Uri: { 'Fn::GetAtt': ['Function', 'Arn'] } }, 'the function Function'],
   [{ Type: 'AWS_PROXY', Uri: { Ref: 'Latest' } }, 'the function Function'],
-  [{ Type: 'AWS', Uri: 'arn:aws:apigateway:eu-west-1:sqs:path/1/orders' }, 'the service of AWS at arn:aws:apigateway:eu-west-1:sqs:path/1/orders'],
+  [{ Type: 'AWS', Uri: 'arn:aws:apigateway:eu-west-1:sqs:path/1/orders' }, 'the AWS service at arn:aws:apigateway:eu-west-1:sqs:path/1/orders'],
 ])('what goes to AWS is answered there: %j', (integration, who) => {
-  expect(outcome(integrated(integration), 'GET https://api/live/a/7')).toBe(`The method GET /a/{id} is answered by ${who}.`);
+  expect(outcome(integrated(integration), 'GET https://api/live/a/7')).toBe(`The method GET /a/{id} is integrated with ${who}.`);
 });
 
 test.each([
@@ -230,15 +230,15 @@ describe('what a template does not say is not guessed', () => {
   });
 
   test.each([
-    ['a function that authorizes', guarded('CUSTOM', { AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] } }), 'The authorizer Guard asks the function Function, whose code is not simulated.'],
+    ['a function that authorizes', guarded('CUSTOM', { AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] } }), 'The authorizer Guard calls the function Function, whose code is not simulated.'],
     ['an authorizer of another template', guarded('CUSTOM'), 'The authorizer of the method GET /a is not in its template.'],
-    ['a signature', guarded('AWS_IAM'), 'a signature of IAM'],
+    ['a signature', guarded('AWS_IAM'), 'an IAM signature'],
     ['a resource policy', apiOf([{ on: '/a' }], {}, { Policy: {} }), 'The API Api has a Policy'],
     ['methods of an OpenAPI document', apiOf([], {}, { BodyS3Location: {} }), 'The API Api has a BodyS3Location'],
     ['the template of a mock', apiOf([{ on: '/a', integration: { Type: 'MOCK', RequestTemplates: { 'application/json': '#if(true){"statusCode": 200}#end' } } }]), 'The template of the mock Method0'],
-    ['an address that is known later', apiOf([{ on: '/a', integration: { Uri: { 'Fn::Sub': 'https://${Host}/a' } } }]), 'The address "https://${Host}/a"'],
+    ['an address that is known later', apiOf([{ on: '/a', integration: { Uri: { 'Fn::Sub': 'https://${Host}/a' } } }]), 'The URI "https://${Host}/a"'],
     ['an unknown mapping', apiOf([{ on: '/a', integration: { RequestParameters: { 'integration.request.cookie.x': '\'a\'' } } }]), '"integration.request.cookie.x"'],
-    ['a body in a mapping', apiOf([{ on: '/a', integration: { RequestParameters: { 'integration.request.header.x': 'method.request.body.id' } } }]), 'from the body of the request'],
+    ['a body in a mapping', apiOf([{ on: '/a', integration: { RequestParameters: { 'integration.request.header.x': 'method.request.body.id' } } }]), 'from the request body'],
   ])('%s', (_name, template, message) => {
     expect(() => ask(clusterOf(template), 'GET https://api/live/a', { headers: { auth: 'x' } })).toThrow(expect.objectContaining({ name: 'Unsimulated', message: expect.stringContaining(message) as string }));
   });

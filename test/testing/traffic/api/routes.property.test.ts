@@ -49,7 +49,7 @@ describe.each([
       for (const each of asked) {
         const { message, reason } = ask(cluster, `${each.method} https://EdgeApi65822B7B${stage}${each.path}`);
         if (message) {
-          const [, method = '', path = ''] = /^The (?:route|method) (\S+) (\S+) passes/.exec(reason) ?? [];
+          const [, method = '', path = ''] = /^The (?:route|method) (\S+) (\S+) forwards/.exec(reason) ?? [];
           expect(names({ method, path }, each)).toBe(true);
           expect(message.path).toBe(each.path);
         }

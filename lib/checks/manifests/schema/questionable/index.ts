@@ -11,9 +11,9 @@ export const questionable: Check = {
   id: 'Questionable',
   severity: Severity.WARNING,
   covers: ['IST0133'],
-  summary: 'Something that Istio takes with a warning',
-  explanation: 'It works, and not as it reads: a DENY rule by attributes of requests also closes all TCP ports; a selector without labels is for everything; certificates beside PASSTHROUGH are ignored, and so are '
-    + 'ciphers that nobody knows; a host that is listed twice; failover that no outlier detection ever sets off; fields that are deprecated.',
+  summary: 'Configuration that Istio accepts with a warning',
+  explanation: 'It works, but not as it reads: a DENY rule on HTTP attributes also closes all TCP ports; a selector without labels selects every pod; certificates with PASSTHROUGH are ignored, and so are '
+    + 'unknown cipher suites; a host is listed twice; failover without outlier detection never happens; fields are deprecated.',
   *find(cluster) {
     yield* questionablePolicies(cluster);
     yield* questionableServers(cluster);
@@ -27,11 +27,11 @@ export const internals: Check = {
   id: 'Internals',
   severity: Severity.INFO,
   covers: ['IST0133'],
-  summary: 'An EnvoyFilter changes what is inside of Istio',
-  explanation: 'What it patches may look different in the next version: test it before each upgrade, and prefer an API of Istio where there is one.',
+  summary: 'An EnvoyFilter patches Istio internals',
+  explanation: 'The generated Envoy configuration may change with each version: test the patch before each upgrade, and prefer an Istio API where one exists.',
   *find(cluster) {
     for (const filter of cluster.all(Kind.ENVOY_FILTER)) {
-      yield problem(filter.spec.get('configPatches'), 'It patches the configuration of Envoy, which may look different in the next version of Istio.', 'Test it before each upgrade.');
+      yield problem(filter.spec.get('configPatches'), 'The EnvoyFilter patches generated Envoy configuration, which may change in the next version of Istio.', 'Test it before each upgrade.');
     }
   },
 };

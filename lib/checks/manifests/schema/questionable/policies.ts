@@ -5,7 +5,7 @@ const CALLERS = ['principals', 'ipBlocks', 'namespaces', 'remoteIpBlocks', 'serv
 const BY_SELECTOR = [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION, Kind.PEER_AUTHENTICATION, Kind.TELEMETRY, Kind.WASM_PLUGIN, Kind.TRAFFIC_EXTENSION, Kind.PROXY_CONFIG];
 const PRIVATE_PARTS = ['d', 'k', 'p', 'q'];
 
-/** What is worth a question in objects that are for workloads. */
+/** Warnings of Istio about objects that apply to workloads. */
 export function* questionablePolicies(cluster: Cluster): Iterable<Problem> {
   yield* denials(cluster);
   yield* emptySelectors(cluster);
@@ -13,7 +13,7 @@ export function* questionablePolicies(cluster: Cluster): Iterable<Problem> {
   yield* tracing(cluster);
 }
 
-/** A rule that asks for requests alone matches TCP connections by nothing, and DENY takes that for a match. */
+/** On TCP ports Istio drops the HTTP conditions of a rule; a DENY rule without other conditions then matches every connection. */
 function* denials(cluster: Cluster): Iterable<Problem> {
   for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY).filter(each => each.spec.get('action').text === 'DENY')) {
     for (const rule of policy.spec.get('rules').items) {
@@ -21,7 +21,7 @@ function* denials(cluster: Cluster): Iterable<Problem> {
       const knowsCallers = from.some(source => CALLERS.some(name => source.get(name).items.length > 0));
       const knowsPorts = to.some(operation => ['ports', 'notPorts'].some(name => operation.get(name).items.length > 0));
       if ((from.length > 0 && to.length === 0 && !knowsCallers) || (to.length > 0 && !knowsPorts)) {
-        yield problem(rule, 'The rule asks for requests alone, and so closes all TCP ports of the pods.', 'Name the ports that it is for.');
+        yield problem(rule, 'The rule has HTTP attributes only, so it also denies every connection to TCP ports of the pods.', 'Restrict the rule to ports.');
       }
     }
   }
@@ -34,15 +34,15 @@ function* emptySelectors(cluster: Cluster): Iterable<Problem> {
     ...[Kind.SIDECAR, Kind.SERVICE_ENTRY].flatMap(type => cluster.all(type)).map((each): [Field, string] => [each.spec.get('workloadSelector'), 'labels']),
   ];
   for (const [selector] of selectors.filter(([selector, labels]) => selector.exists && selector.get(labels).entries.length === 0)) {
-    yield problem(selector, 'A selector without labels is for everything in the namespace.', 'Give it labels, or leave it out.');
+    yield problem(selector, 'A selector without labels selects every pod in the namespace.', 'Add labels, or remove the selector.');
   }
 }
 
-/** Whoever may read a RequestAuthentication could sign tokens himself. */
+/** Read access to such a RequestAuthentication is enough to sign tokens. */
 function* privateKeys(cluster: Cluster): Iterable<Problem> {
   for (const keys of cluster.all(Kind.REQUEST_AUTHENTICATION).flatMap(each => each.spec.get('jwtRules').items).map(each => each.get('jwks')).filter(each => each.text !== '')) {
     if (keysIn(keys.text).some(key => PRIVATE_PARTS.some(part => part in key))) {
-      yield problem(keys, 'The keys are private ones, with which everybody who reads them can sign.', 'Give the public parts only.');
+      yield problem(keys, 'The JWKS contains private keys, so any reader of the object can sign tokens.', 'Include only the public keys.');
     }
   }
 }
@@ -61,7 +61,7 @@ function* tracing(cluster: Cluster): Iterable<Problem> {
   for (const traces of cluster.all(Kind.TELEMETRY).map(each => each.spec.get('tracing'))) {
     const crowded = traces.items.length > 1 ? traces : traces.items.map(each => each.get('providers')).find(each => each.items.length > 1);
     if (crowded) {
-      yield problem(crowded, 'Traces go to one provider, and the others are ignored.', 'Keep one.');
+      yield problem(crowded, 'Traces are sent to one provider only, and the others are ignored.', 'Keep one provider.');
     }
   }
 }

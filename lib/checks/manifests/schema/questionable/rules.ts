@@ -6,12 +6,12 @@ import { isAddress, isHost } from '../names';
 const LARGE = 100 * 1024;
 const HUGE = 2 ** 20;
 
-/** What is worth a question in VirtualServices and DestinationRules. */
+/** Warnings of Istio about VirtualServices and DestinationRules. */
 export function* questionableRules(cluster: Cluster): Iterable<Problem> {
   for (const { spec } of cluster.all(Kind.VIRTUAL_SERVICE)) {
     yield* requests(spec.get('http').items);
     for (const name of spec.get('tls').items.flatMap(each => each.get('match').items).flatMap(each => each.get('sniHosts').items).filter(each => isAddress(each.text) && !isHost(each.text))) {
-      yield problem(name, 'Clients send no address as the server name, but a host.', 'Match the host.');
+      yield problem(name, 'Clients send a host name as the SNI, never an IP address.', 'Match the host name.');
     }
   }
   for (const policy of cluster.all(Kind.DESTINATION_RULE).map(each => each.spec.get('trafficPolicy'))) {
@@ -26,7 +26,7 @@ function* requests(rules: readonly Field[]): Iterable<Problem> {
     }
     const size = sizeOfBody(rule.get('directResponse'));
     if (size > LARGE && size <= HUGE) {
-      yield problem(rule.get('directResponse', 'body'), 'Every proxy gets so large a body with its configuration.', 'Serve it from a pod.');
+      yield problem(rule.get('directResponse', 'body'), 'A body of this size is part of the configuration of every proxy.', 'Serve it from a pod.');
     }
   }
 }
@@ -43,7 +43,7 @@ function* terms(policy: Field): Iterable<Problem> {
   for (const setting of ['localityLbSetting', 'zoneAwareLbSetting'].map(name => policy.get('loadBalancer', name))) {
     const failover = ['failover', 'failoverPriority'].map(name => setting.get(name)).find(each => each.items.length > 0);
     if (failover && !policy.get('outlierDetection').exists) {
-      yield problem(failover, 'Without outlier detection no pod is found to fail, so nothing fails over.', 'Add `outlierDetection`.');
+      yield problem(failover, 'Without outlier detection no endpoint becomes unhealthy, so failover never happens.', 'Add `outlierDetection`.');
     }
   }
 }

@@ -2,7 +2,7 @@ import { type Cluster, type Field, Kind } from '../../../../manifests';
 import { problem, type Problem } from '../../check';
 import { isHttp } from '../protocols';
 
-/** What is worth a question in Sidecars. */
+/** Warnings of Istio about Sidecars. */
 export function* questionableSidecars(cluster: Cluster): Iterable<Problem> {
   for (const { spec } of cluster.all(Kind.SIDECAR)) {
     for (const listener of spec.get('egress').items) {
@@ -11,7 +11,7 @@ export function* questionableSidecars(cluster: Cluster): Iterable<Problem> {
     for (const listener of spec.get('ingress').items) {
       const [pool, protocol] = [listener.get('connectionPool', 'http'), listener.get('port', 'protocol').text];
       if (pool.exists && listener.get('port').exists && !isHttp(protocol)) {
-        yield problem(pool, `The port carries ${protocol || 'what nobody says'}, and limits of requests are ignored.`, 'Use tcp alone, or say that the port carries HTTP.');
+        yield problem(pool, `The protocol of the port is ${protocol || 'not declared'}, so HTTP connection pool settings are ignored.`, 'Use only tcp settings, or declare an HTTP protocol for the port.');
       }
     }
   }
@@ -28,11 +28,11 @@ function* repeatedHosts(listener: Field): Iterable<Problem> {
     const namespace = scope === '.' ? host.resource.namespace : scope;
     const names = seen.get(namespace) ?? new Set<string>();
     if (name === '*' ? names.size > 0 : names.has(name) || names.has('*')) {
-      yield problem(host, `"${host.text}" is there already.`, 'Remove it.');
+      yield problem(host, `"${host.text}" is listed twice.`, 'Remove the duplicate.');
     }
     seen.set(namespace, names.add(name));
   }
   if (seen.size > 1 && seen.get('*')?.has('*')) {
-    yield problem(listener.get('hosts'), '`*/*` is every host there is, and the others add nothing.', 'Keep it alone, or remove it.');
+    yield problem(listener.get('hosts'), '`*/*` covers every host, so the other entries have no effect.', 'Keep only `*/*`, or remove it.');
   }
 }

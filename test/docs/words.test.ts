@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  createSourceFile, forEachLeadingCommentRange, forEachTrailingCommentRange, isExportDeclaration, isImportDeclaration,
+  isStringLiteralLike,
+  isTemplateHead, isTemplateMiddleOrTemplateTail, ScriptTarget, type Node,
+} from 'typescript';
+
+const ROOT = join(__dirname, '../..');
+
+/** The folders and files whose prose is held against the list. Add one as soon as it is rewritten. */
+const COVERED = [
+  'lib/checks', 'lib/testing', 'docs/checks.md', 'docs/testing.md', 'docs/decisions', 'README.md',
+  'CONTRIBUTING.md', 'CHANGELOG.md', 'lab/README.md', 'bench/README.md',
+];
+
+/** Within these, the files that are not rewritten yet. */
+const NOT_YET = [
+  'lib/checks/manifests/calls/authentication.ts', 'lib/checks/manifests/calls/exposure.ts',
+  'lib/checks/manifests/calls/grants.ts',
+  'lib/testing/traffic/unread/',
+];
+
+/** The heading in docs/checks.md after which everything is generated from the checks. */
+const GENERATED = '## All checks, and all codes';
+
+/** Words that a platform engineer would not use, and better ones. */
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/\b(somebody|someone|anybody|anyone|nobody|no one|everybody|everyone|whoever|whomever)\b/,
+    'the object: "any client", "no Service or ServiceEntry", "the owner"'],
+  [/\b(himself|herself|who (he|she) is)\b/, 'the identity, the caller'],
+  [/\bwhatever\b/, 'any, independent of'],
+  [/\b(lets?|letting) (\S+ )?(in|out|through|pass)\b/, 'allows, denies'],
+  [/\btries\b/, 'retries, attempts'],
+  [/\b(tried|tries|try) again\b/, 'retried, retries'],
+  [/\b(says|said|says so|saying)\b/, 'sets, declares, contains, means'],
+  [/\b(asks|asked of)\b/, 'requests, requires, calls, has a condition on'],
+  [/\btakes\b(?! ?$| precedence| effect| into account| about| more| longer| \d| two)/,
+    'matches, accepts, selects, receives'],
+  [/\bknows\b/, 'has, supports, includes'],
+  [/\brefuses\b/, 'denies, rejects'],
+  [/\bspeaks\b/, 'uses (a protocol)'],
+  [/\b(goes|go|going) (round|past|by itself)\b/, 'bypasses'],
+  [/\b(looks|looked) (at|for|into)\b/, 'reads, checks, finds'],
+  [/\b(is|are) told\b/, 'is configured, is set'],
+  [/\bby lot\b/, 'at random, with jitter'],
+  [/\bheld back\b/, 'delayed'],
+  [/\bturn(s|ed)? (on|off)\b/, 'enables, disables'],
+];
+
+const files = COVERED.flatMap(each => /\.\w+$/.test(each) ? [each] : filesIn(each))
+  .filter(file => !NOT_YET.some(each => file.startsWith(each)));
+
+test.each(files)('%s is written in plain words', file => {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const prose = file.endsWith('.md') ? linesOf(text.split(GENERATED)[0] ?? '') : proseIn(text);
+  const found = prose.flatMap(({ line, text: words }) => WORDS.flatMap(([word, better]) => {
+    const [match] = word.exec(words) ?? [];
+    return match === undefined ? [] : [`${file}:${line}: "${match}" → ${better}`];
+  }));
+
+  expect(found).toEqual([]);
+});
+
+test('the list finds its words in literals, templates and comments, and nothing in code', () => {
+  const code = [
+    'const says = 1; // nobody', 'const text = `so ${says} knows it`; /* by lot */', 'const other = \'who he is\';',
+  ].join('\n');
+  const texts = proseIn(code).map(each => `${each.line} ${each.text.trim()}`);
+
+  expect(texts).toEqual(['1 // nobody', '2 so', '2 knows it', '2 /* by lot */', '3 who he is']);
+});
+
+function filesIn(folder: string): string[] {
+  const all = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
+  return all.filter(each => /\.(ts|md)$/.test(each)).map(each => join(folder, each)).sort();
+}
+
+function linesOf(text: string): { line: number; text: string }[] {
+  return text.split('\n').map((line, index) => ({ line: index + 1, text: line }));
+}
+
+/** The literals and comments of a program, in order. */
+function proseIn(code: string): { line: number; text: string }[] {
+  const source = createSourceFile('file.ts', code, ScriptTarget.ES2022, true);
+  const found = new Map<number, string>();
+  const visit = (node: Node): void => {
+    const isLiteral = isStringLiteralLike(node) || isTemplateHead(node) || isTemplateMiddleOrTemplateTail(node);
+    if (isLiteral && !isImportDeclaration(node.parent) && !isExportDeclaration(node.parent)) {
+      found.set(node.getStart(), node.text);
+    }
+    for (const ranges of [forEachLeadingCommentRange, forEachTrailingCommentRange]) {
+      ranges(code, node.getFullStart(), (start, end) => {
+        found.set(start, code.slice(start, end));
+      });
+    }
+    node.getChildren().forEach(visit);
+  };
+  visit(source);
+  const lineAt = (start: number) => source.getLineAndCharacterOfPosition(start).line + 1;
+  return [...found].sort(([a], [b]) => a - b).map(([start, text]) => ({ line: lineAt(start), text }));
+}
