@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { checkManifests, CHECKS, checksNamed, checkTable, coverageTable, type Report, Severity, toJson, toSarif, toText } from '../../lib/checks';
+import {
+  checkManifests, CHECKS, checksNamed, CODE_NAMES, CodeKind, entriesNamed, noneOf, type Report, Severity, suggestion, toJson, toSarif, toText,
+} from '../../lib/checks';
 import { Cluster, isMap, printableLine, readResources } from '../../lib/manifests';
 import { explain } from './explain';
-import { noneOf, suggestion } from './suggestion';
+import { list } from './list';
 
 export const CHECK_USAGE = `cdk8s-cardinal check [FILES…|FOLDERS…|-] [options]
 
@@ -17,14 +19,16 @@ Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one c
   --suppress "ID: WHY"   accept the findings of a check, or of a code, everywhere; may be repeated
   --no-inline-suppressions
                          ignore the suppressions in manifests, and report each of them
-  --explain ID           say what a check looks for and why; a code of istioctl analyze or Kiali will do
-  --list                 all checks, and all codes of istioctl analyze and Kiali with the checks that find them, as Markdown
+  --explain ID           what a code means, why, and what to do: of a check, of synthesis, of an error of the model,
+                         of istioctl analyze or of Kiali
+  --list                 all codes as Markdown: checks, the codes of istioctl analyze and Kiali with the checks that
+                         find them, limits of templates, findings of synthesis, errors of the model
 
 It exits with 0, with 1 for findings, and with 2 for input that cannot be read, or has no object. An object accepts a finding by the annotation
 cardinal.cdk8s.io/suppress: "ID: WHY; ID: WHY".
 `;
 
-const FORMATS: ReadonlyMap<string, (report: Report, objects: number) => string> = new Map([['text', toText], ['json', toJson], ['sarif', toSarif]]);
+const FORMATS: ReadonlyMap<string, (report: Report, objects: number) => string> = new Map([['text', toText], ['json', toJson], ['sarif', report => toSarif(report)]]);
 const FAILING: ReadonlyMap<string, readonly Severity[]> = new Map([
   ['error', [Severity.ERROR]],
   ['warning', [Severity.ERROR, Severity.WARNING]],
@@ -41,13 +45,13 @@ export function check(args: readonly string[]): number {
     return 2;
   }
   if (options.list) {
-    process.stdout.write(`${checkTable()}\n\n${coverageTable()}\n`);
+    process.stdout.write(list());
     return 0;
   }
   if (options.explain !== undefined) {
     const text = explain(options.explain);
     if (text === undefined) {
-      process.stderr.write(`${printableLine(`There is no check and no code "${options.explain}".${suggestion(options.explain, NAMES)}`)}\n`);
+      process.stderr.write(`${printableLine(`There is no check and no code "${options.explain}".${suggestion(options.explain, CODE_NAMES)}`)}\n`);
       return 2;
     }
     process.stdout.write(text);
@@ -73,6 +77,15 @@ interface Options {
   readonly inlineSuppressions: boolean;
   readonly explain?: string;
   readonly list: boolean;
+}
+
+/** Why a name cannot be suppressed here. */
+function noSuchCheck(name: string): string {
+  const [entry] = entriesNamed(name);
+  return entry
+    ? `${entry.id} is of kind ${entry.kind}, which \`cardinal check\` does not report.${entry.kind === CodeKind.SYNTHESIS
+      ? ' Accept it by `accepted` of the TopologyChart.' : ''}`
+    : `there is no check and no code "${name}".${suggestion(name, NAMES)}`;
 }
 
 /** The options, or what is wrong with them. */
@@ -109,7 +122,7 @@ function optionsOf(args: readonly string[]): Options | string {
     }
     const unknown = suppress.map(each => each?.[1] ?? '').find(each => checksNamed(each).length === 0);
     if (unknown !== undefined) {
-      return `--suppress: there is no check and no code "${unknown}".${suggestion(unknown, NAMES)}`;
+      return `--suppress: ${noSuchCheck(unknown)}`;
     }
     if (paths.length === 0 && values.explain === undefined && !values.list) {
       return 'There is neither dist nor cdk.out here. Name the files to check, or run `npx cdk8s-cardinal synth` first.';

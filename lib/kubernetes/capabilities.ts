@@ -1,4 +1,4 @@
-import { type Finding, Severity } from '../checks';
+import { Severity, type SynthesisFinding } from '../checks';
 import { type Call, type Edge, ExternalService, meaningOfTerms, type Service, type Topology } from '../topology';
 
 /** Something that a topology may ask and a target may not be able to do. */
@@ -40,14 +40,14 @@ export interface Abilities {
 const NO_GATEWAY: Abilities = { name: 'a target without a gateway', capabilities: [] };
 
 /** What the topology asks and neither the target nor its gateway can do. */
-export function unmetWishes(topology: Topology, mesh: Abilities, gateway: Abilities = NO_GATEWAY): Finding[] {
+export function unmetWishes(topology: Topology, mesh: Abilities, gateway: Abilities = NO_GATEWAY): SynthesisFinding[] {
   return [
     ...unmet(topology.services.flatMap(service => [...wishesOfService(service), ...service.outgoingCalls.flatMap(call => wishesOfCall(call, topology))]), mesh),
     ...unmet(topology.edges.flatMap(wishesOfEdge), gateway),
   ];
 }
 
-function unmet(wishes: readonly Wish[], { name, capabilities }: Abilities): Finding[] {
+function unmet(wishes: readonly Wish[], { name, capabilities }: Abilities): SynthesisFinding[] {
   const can = new Set(capabilities);
   return wishes.filter(wish => !can.has(wish.capability)).map(({ path, capability }) => ({
     id: 'TargetCannot',

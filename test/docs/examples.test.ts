@@ -7,6 +7,7 @@ import * as kplus from 'cdk8s-plus-27';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import * as cardinal from '../../lib';
 import { HttpApiEdge, RestApiEdge } from '../../lib/aws';
+import * as checks from '../../lib/checks/api';
 import { EnvoyGateway } from '../../lib/gateway';
 import * as testing from '../../lib/testing';
 
@@ -133,4 +134,11 @@ test('the traffic of the guide goes where it says', () => {
 
   run(example, { ...testing, app, expect }, []);
   expect.assertions(2);
+});
+
+test('a check of your own, as the guide defines it, reports what the guide prints', () => {
+  const [example = ''] = examplesIn('docs/checks.md');
+  const { text } = run(example, checks, ['text']) as { text: string };
+
+  expect(readFileSync(join(__dirname, '../../docs/checks.md'), 'utf8')).toContain(`\n\`\`\`\n${text}\`\`\`\n`);
 });

@@ -37,7 +37,8 @@ export interface CheckOptions {
   readonly checks?: readonly Check[];
 }
 
-const UNUSED: Omit<Check, 'find'> = {
+/** What is found where a suppression accepts nothing. */
+export const UNUSED_SUPPRESSION: Omit<Check, 'find'> = {
   id: 'UnusedSuppression',
   severity: Severity.WARNING,
   covers: [],
@@ -79,7 +80,7 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
     }
   }
   const unused = [...[...byObject.values()].flat(), ...everywhere].filter(each => !used.has(each)).map(each =>
-    findingOf(UNUSED, isInline || everywhere.includes(each) ? unusedProblem(each) : ignoredProblem(each)));
+    findingOf(UNUSED_SUPPRESSION, isInline || everywhere.includes(each) ? unusedProblem(each) : ignoredProblem(each)));
   return { findings: [...findings, ...unused].sort(byPlace), suppressed };
 }
 

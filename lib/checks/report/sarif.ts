@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import { Severity } from '../finding';
-import { CHECKS, type ManifestFinding, type Report } from '../manifests';
+import { type Check, CHECKS, type ManifestFinding, type Report, UNUSED_SUPPRESSION } from '../manifests';
 import { escapedReport } from './escaped';
 
 const LEVELS: Readonly<Record<Severity, string>> = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Severity.INFO]: 'note' };
@@ -8,12 +8,15 @@ const LEVELS: Readonly<Record<Severity, string>> = { [Severity.ERROR]: 'error', 
 /**
  * The findings as a SARIF log, for code scanning.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ * @param checks those that were run, for the descriptions of rules
  */
-export function toSarif(report: Report): string {
+export function toSarif(report: Report, checks: readonly Check[] = CHECKS): string {
   const { findings, suppressed } = escapedReport(report);
   const all = [...findings.map(finding => ({ finding, reason: undefined })), ...suppressed];
   const used = new Set(all.map(({ finding }) => finding.id));
-  const rules = [...used].sort().map(id => ruleOf(id, all.find(({ finding }) => finding.id === id)?.finding.severity ?? Severity.WARNING));
+  const described = new Map([...checks, UNUSED_SUPPRESSION].map(each => [each.id, each]));
+  const rules = [...used].sort().map(id =>
+    ruleOf(id, all.find(({ finding }) => finding.id === id)?.finding.severity ?? Severity.WARNING, described.get(id)));
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -39,12 +42,11 @@ function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
 
-function ruleOf(id: string, severity: Severity) {
-  const check = CHECKS.find(each => each.id === id);
+function ruleOf(id: string, severity: Severity, check?: Omit<Check, 'find'>) {
   return {
     id,
-    shortDescription: { text: check?.summary ?? 'A suppression that suppresses nothing' },
-    fullDescription: { text: check?.explanation ?? 'It would hide the next finding of its kind.' },
+    shortDescription: { text: check?.summary ?? id },
+    fullDescription: { text: check?.explanation ?? id },
     defaultConfiguration: { level: LEVELS[severity] },
     properties: { tags: check?.covers ?? [] },
   };

@@ -1,4 +1,5 @@
 import { type Finding, Severity } from '../finding';
+import type { TemplateCode } from './codes';
 
 /** A CloudFormation template, as JSON. */
 export interface CloudTemplate {
@@ -37,12 +38,12 @@ export function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
 
-export function finding(id: string, path: string, message: string, remedy: string): Finding {
+export function finding(id: TemplateCode, path: string, message: string, remedy: string): Finding {
   return { id, severity: Severity.ERROR, path, message, remedy };
 }
 
 /** Resources of one API beyond what it may have. */
-export function beyondQuota(id: string, api: string, property: string, resources: readonly NamedResource[], what: string, most: number): Finding[] {
+export function beyondQuota(id: TemplateCode, api: string, property: string, resources: readonly NamedResource[], what: string, most: number): Finding[] {
   const counts = new Map<string, number>();
   resources.forEach(({ properties }) => {
     const owner = referenceIn(properties[property]) ?? '';
@@ -53,14 +54,14 @@ export function beyondQuota(id: string, api: string, property: string, resources
 }
 
 /** A value that is none of those allowed. */
-export function outsideOf(id: string, path: string, api: string, what: string, value: unknown, allowed: readonly string[]): Finding[] {
+export function outsideOf(id: TemplateCode, path: string, api: string, what: string, value: unknown, allowed: readonly string[]): Finding[] {
   return typeof value === 'string' && !allowed.includes(value)
     ? [finding(id, path, `The ${what} is "${value}", which ${api} does not know.`, `Use ${allowed.join(' or ')}.`)]
     : [];
 }
 
 /** A time limit outside of what AWS grants. */
-export function outsideOfTime(id: string, path: string, api: string, millis: unknown, least: number, most: number): Finding[] {
+export function outsideOfTime(id: TemplateCode, path: string, api: string, millis: unknown, least: number, most: number): Finding[] {
   return typeof millis === 'number' && (millis < least || millis > most)
     ? [finding(id, path, `It waits ${millis} ms, and ${api} waits from ${least} to ${most} ms.`, 'Answer sooner, or let clients ask for the result of what takes longer.')]
     : [];
