@@ -1,4 +1,5 @@
 export { CATALOGUE, type CatalogueEntry, CODE_NAMES, CodeKind, codeTable, entriesNamed } from './catalogue';
+export * from './config';
 export { defineCheck, isDefinedCheck } from './define-check';
 export * from './finding';
 export { type Acceptance, type Accepted, acceptFindings, isAcceptable, requireAcceptable } from './graph/accepted';

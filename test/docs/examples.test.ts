@@ -9,6 +9,7 @@ import * as cardinal from '../../lib';
 import { HttpApiEdge, RestApiEdge } from '../../lib/aws';
 import * as checks from '../../lib/checks/api';
 import { EnvoyGateway } from '../../lib/gateway';
+import { CHECKS, parseConfig, requireKnownNames } from '../../lib/checks';
 import * as testing from '../../lib/testing';
 
 /** The TypeScript examples of a document. */
@@ -141,4 +142,15 @@ test('a check of your own, as the guide defines it, reports what the guide print
   const { text } = run(example, checks, ['text']) as { text: string };
 
   expect(readFileSync(join(__dirname, '../../docs/checks.md'), 'utf8')).toContain(`\n\`\`\`\n${text}\`\`\`\n`);
+});
+
+test('the settings of the guide are permitted', () => {
+  const text = readFileSync(join(__dirname, '../../docs/checks.md'), 'utf8');
+  const [, settings = ''] = /## Settings[^]*?```yaml\n([^]*?)```/.exec(text) ?? [];
+  const config = parseConfig(settings, 'cardinal.yaml');
+
+  expect(() => requireKnownNames(config, CHECKS.flatMap(({ id, covers }) => [id, ...covers]))).not.toThrow();
+  expect(config.environments.map(({ name, paths }) => [name, ...paths])).toEqual([
+    ['staging', 'k8s/base', 'k8s/staging'], ['production', 'k8s/base', 'k8s/production'],
+  ]);
 });
