@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type Check, CHECKS, type Config, CONFIG_FILE, loadPlugins, readConfig, requireKnownNames,
   UNUSED_SUPPRESSION,
@@ -17,12 +18,15 @@ export interface Settings {
 }
 
 /**
- * Reads the settings, of the file that is named, or of cardinal.yaml in the working directory alone: never of a folder above or below it.
+ * Reads the settings, of the file that is named, or of cardinal.yaml in the working directory alone: never of a folder
+ * above or below it.
  * Throws a ConfigError.
  * @param withPlugins whether the code of plugins may run
+ * @param folder in place of the working directory
  */
-export function settingsOf(named: string | undefined, withPlugins: boolean): Settings {
-  const file = named ?? (lstatSync(CONFIG_FILE, { throwIfNoEntry: false }) ? CONFIG_FILE : undefined);
+export function settingsOf(named: string | undefined, withPlugins: boolean, folder = '.'): Settings {
+  const ofFolder = join(folder, CONFIG_FILE);
+  const file = named ?? (lstatSync(ofFolder, { throwIfNoEntry: false }) ? ofFolder : undefined);
   const config = file === undefined ? undefined : readConfig(file);
   const plugins = config && withPlugins ? loadPlugins(config) : [];
   const checks = [...CHECKS, ...plugins];

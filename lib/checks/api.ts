@@ -7,7 +7,7 @@ export { type CheckProps, defineCheck } from './define-check';
 export { describeFinding, type Finding, Severity } from './finding';
 export {
   type Check, checkManifests, checkObjects, type CheckOptions, CHECKS, checksNamed, type ManifestFinding,
-  type ObjectReference, type Problem, problem, type Report, type SuppressedFinding,
+  type ObjectReference, type Problem, problem, type Report, type SuppressedFinding, type Suppression,
 } from './manifests';
 export { toJson, toSarif, toText } from './report';
 export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';

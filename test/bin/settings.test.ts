@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from '../../bin/commands/check';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const ROOT = join(__dirname, '../..');
+const TSX = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
 const API = JSON.stringify(join(ROOT, 'lib/checks/api'));
 const rule = (name: string) => `apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -36,8 +37,7 @@ function cardinal(args: string[]) {
 const withSettings = (folder: string, ...args: string[]) => cardinal(['--config', join(folder, 'cardinal.yaml'), ...args]);
 
 function inFolder(cwd: string, ...args: string[]) {
-  const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [tsx, join(ROOT, 'bin/cardinal.ts'), 'check', ...args], { cwd, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [TSX, join(ROOT, 'bin/cardinal.ts'), 'check', ...args], { cwd, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
@@ -168,5 +168,31 @@ exports.odd = defineCheck({
     expect(withSettings(folderWith(settings))).toEqual({
       status: 2, stdout: '', stderr: expect.stringMatching(/cardinal\.yaml:2:11: The plugin .* cannot be loaded: Cannot find module/),
     });
+  });
+});
+
+describe('cardinal synth', () => {
+  /** Runs it with a cdk8s that writes the rule `web` to dist. */
+  function synthWith(settings: string) {
+    const files = { 'cdk8s.yaml': 'output: dist\n', 'bin/cdk8s': '#!/bin/sh\nmkdir -p dist && cp web.yaml dist/\n', 'web.yaml': rule('web') };
+    const cwd = folderWith(settings, files);
+    chmodSync(join(cwd, 'bin/cdk8s'), 0o755);
+    const env = { ...process.env, PATH: `${join(cwd, 'bin')}:${process.env.PATH ?? ''}` };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [TSX, join(ROOT, 'bin/cardinal.ts'), 'synth'], { cwd, env, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  }
+
+  test('checks what it wrote, with the severities of the folder\'s settings', () => {
+    expect(synthWith('namespace: shop\n')).toMatchObject({ status: 1, stdout: expect.stringContaining('(UnknownDestination)') });
+    expect(synthWith('checks: {UnknownDestination: off}\n')).toMatchObject({ status: 0, stdout: expect.stringContaining('none') });
+  });
+
+  test('applies suppressions of the settings, without a word on those for other manifests', () => {
+    const suppress = ['UnknownDestination', 'NoTimeout'].map(each => `{check: ${each}, reason: why}`);
+    expect(synthWith(`suppress: [${suppress.join(', ')}]\n`)).toMatchObject({ status: 0, stdout: expect.stringContaining('none') });
+  });
+
+  test('does not start with settings that are wrong', () => {
+    expect(synthWith('chekcs: {}\n')).toEqual({ status: 2, stdout: '', stderr: expect.stringMatching(/cardinal\.yaml:1:1: "chekcs" is none of /) });
   });
 });
