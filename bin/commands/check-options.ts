@@ -4,8 +4,8 @@ import { isMap } from '../../lib/manifests';
 
 export const CHECK_USAGE = `cdk8s-cardinal check [FILES…|FOLDERS…|-] [options]
 
-Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one cluster. Without files: the paths and environments of cardinal.yaml,
-or what \`cardinal synth\` wrote, dist and cdk.out.
+Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one cluster. Without files: the paths and
+environments of cardinal.yaml, or what \`cardinal synth\` wrote, dist and cdk.out.
 
   --config FILE          the settings (default: cardinal.yaml in the working directory, if there is one)
   --no-plugins           load no plugins of the settings: for manifests and settings of strangers, e.g. pull requests

@@ -23,8 +23,8 @@ const SETTINGS = 'cardinal.yaml';
 /**
  * The objects of files, of folders with all below them, and of the standard input (`-`), as one cluster; templates of CloudFormation too.
  * In folders, JSON that is neither Kubernetes nor CloudFormation is left out, as are kustomizations and settings of the
- * checks (cardinal.yaml): they are no objects of a cluster. Links that lead out of a folder, and what is no regular file
- * there, are errors.
+ * checks (cardinal.yaml): they are no objects of a cluster. Links that lead out of a folder, and what is no regular
+ * file there, are errors.
  * @param namespace of objects that name none
  */
 export function readResources(paths: readonly string[], namespace?: string): Reading {

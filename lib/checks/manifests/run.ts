@@ -116,7 +116,7 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
   };
 }
 
-/** The severity that is set for the check of a finding, else the most severe that is set for a code of it, else its own. */
+/** The severity set for the check of a finding, else the most severe that is set for a code of it, else its own. */
 function severityOf({ id, covers, severity }: ManifestFinding, set: ReadonlyMap<string, Severity | 'off'>): Severity | 'off' {
   const ofCodes = covers.flatMap(code => set.get(code) ?? []);
   return set.get(id) ?? [...Object.values(Severity), 'off' as const].find(each => ofCodes.includes(each)) ?? severity;

@@ -27,7 +27,7 @@ export function suppressionsOf(resource: Cluster['resources'][number]): Suppress
   });
 }
 
-/** Whether a pattern with `*` for any text is of an object: `Kind namespace/name`, or `Kind name` without a namespace. */
+/** Whether a pattern is of an object: `Kind namespace/name`, or `Kind name` without a namespace; `*` is any text. */
 export function matchesObject(pattern: string, { kind, namespace, name }: ObjectReference): boolean {
   const text = `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
   const [first = '', ...others] = pattern.split('*');
