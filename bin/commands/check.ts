@@ -1,137 +1,133 @@
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { checkManifests, CHECKS, checksNamed, checkTable, coverageTable, type Report, Severity, toJson, toSarif, toText } from '../../lib/checks';
-import { Cluster, isMap, printableLine, readResources } from '../../lib/manifests';
+import {
+  CATALOGUE, type Check, type CheckedCluster, checkManifests, CodeKind, ConfigError, entriesNamed, type Environment, PluginError, suggestion,
+  UNUSED_SUPPRESSION,
+} from '../../lib/checks';
+import { Cluster, printableLine, readResources } from '../../lib/manifests';
+import { CHECK_USAGE, type Options, optionsOf } from './check-options';
 import { explain } from './explain';
-import { noneOf, suggestion } from './suggestion';
-
-const CHECK_USAGE = `cdk8s-cardinal check [FILES…|FOLDERS…|-] [options]
-
-Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one cluster. Without files: what \`cardinal synth\` wrote, dist and cdk.out.
-
-  --namespace NAME       the namespace of objects that name none (default: default)
-  --cluster-domain NAME  the domain of the cluster's own names (default: cluster.local)
-  --format FORMAT        text (default), json or sarif
-  --fail-on SEVERITY     what makes it exit with 1: error (default), warning, info or never
-  --strict               the same as --fail-on warning
-  --suppress "ID: WHY"   accept the findings of a check, or of a code, everywhere; may be repeated
-  --no-inline-suppressions
-                         ignore the suppressions in manifests, and report each of them
-  --explain ID           say what a check looks for and why; a code of istioctl analyze or Kiali will do
-  --list                 all checks, and all codes of istioctl analyze and Kiali with the checks that find them, as Markdown
-
-It exits with 0, with 1 for findings, and with 2 for input that cannot be read, or has no object. An object accepts a finding by the annotation
-cardinal.cdk8s.io/suppress: "ID: WHY; ID: WHY".
-`;
-
-const FORMATS: ReadonlyMap<string, (report: Report, objects: number) => string> = new Map([['text', toText], ['json', toJson], ['sarif', toSarif]]);
-const FAILING: ReadonlyMap<string, readonly Severity[]> = new Map([
-  ['error', [Severity.ERROR]],
-  ['warning', [Severity.ERROR, Severity.WARNING]],
-  ['info', Object.values(Severity)],
-  ['never', []],
-]);
-const NAMES = [...new Set(CHECKS.flatMap(({ id, covers }) => [id, ...covers]))];
+import { list } from './list';
+import { type Settings, settingsOf } from './settings';
 
 /** Checks manifests and prints what was found; gives back the exit code. */
 export function check(args: readonly string[]): number {
   const options = optionsOf(args);
   if (typeof options === 'string') {
-    process.stderr.write(`${printableLine(options)}\n\n${CHECK_USAGE}`);
-    return 2;
+    return misused(options);
   }
   if (options.list) {
-    process.stdout.write(`${checkTable()}\n\n${coverageTable()}\n`);
+    process.stdout.write(list());
     return 0;
   }
-  if (options.explain !== undefined) {
-    const text = explain(options.explain);
-    if (text === undefined) {
-      process.stderr.write(`${printableLine(`There is no check and no code "${options.explain}".${suggestion(options.explain, NAMES)}`)}\n`);
-      return 2;
-    }
-    process.stdout.write(text);
-    return 0;
-  }
-  const { resources, errors } = readResources(options.paths, options.namespace);
-  errors.forEach(each => process.stderr.write(`${each.message}\n`));
-  if (resources.length === 0 && errors.length === 0) {
-    process.stderr.write(`${printableLine(`There is no object in ${options.paths.join(', ')}: an earlier command may have failed.`)}\n`);
-  }
-  const report = checkManifests(new Cluster(resources, { clusterDomain: options.clusterDomain }), { suppress: options.suppress, inlineSuppressions: options.inlineSuppressions });
-  process.stdout.write(options.format(report, resources.length));
-  return errors.length > 0 || resources.length === 0 ? 2 : report.findings.some(each => options.failing.includes(each.severity)) ? 1 : 0;
-}
-
-interface Options {
-  readonly paths: readonly string[];
-  readonly namespace?: string;
-  readonly clusterDomain?: string;
-  readonly format: (report: Report, objects: number) => string;
-  readonly failing: readonly Severity[];
-  readonly suppress: Readonly<Record<string, string>>;
-  readonly inlineSuppressions: boolean;
-  readonly explain?: string;
-  readonly list: boolean;
-}
-
-/** The options, or what is wrong with them. */
-function optionsOf(args: readonly string[]): Options | string {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        'namespace': { type: 'string' },
-        'cluster-domain': { type: 'string' },
-        'format': { type: 'string', default: 'text' },
-        'fail-on': { type: 'string' },
-        'strict': { type: 'boolean', default: false },
-        'suppress': { type: 'string', multiple: true, default: [] },
-        'no-inline-suppressions': { type: 'boolean', default: false },
-        'explain': { type: 'string' },
-        'list': { type: 'boolean', default: false },
-      },
-    });
-    const format = FORMATS.get(values.format);
-    const failOn = values['fail-on'] ?? (values.strict ? 'warning' : 'error');
-    const failing = FAILING.get(failOn);
-    const paths = positionals.length > 0 ? positionals : ['dist', 'cdk.out'].filter(each => existsSync(each));
-    const suppress = values.suppress.map(each => /^\s*([^:]+?)\s*:\s*(\S.*?)\s*$/.exec(each));
-    if (!format) {
-      return noneOf('--format', values.format, [...FORMATS.keys()]);
-    }
-    if (!failing) {
-      return noneOf('--fail-on', failOn, [...FAILING.keys()]);
-    }
-    if (suppress.some(each => each === null)) {
-      return '--suppress takes the name of a check and the reason: "Check: reason".';
-    }
-    const unknown = suppress.map(each => each?.[1] ?? '').find(each => checksNamed(each).length === 0);
-    if (unknown !== undefined) {
-      return `--suppress: there is no check and no code "${unknown}".${suggestion(unknown, NAMES)}`;
-    }
-    if (values.namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(values.namespace)) {
-      return `--namespace ${values.namespace} is no name of a namespace.`;
-    }
-    if (paths.length === 0 && values.explain === undefined && !values.list) {
-      return 'There is neither dist nor cdk.out here. Name the files to check, or run `npx cdk8s-cardinal synth` first.';
-    }
-    return {
-      paths,
-      namespace: values.namespace,
-      clusterDomain: values['cluster-domain'],
-      format,
-      failing,
-      suppress: Object.fromEntries(suppress.map(each => [each?.[1] ?? '', each?.[2] ?? ''])),
-      inlineSuppressions: !values['no-inline-suppressions'],
-      explain: values.explain,
-      list: values.list,
-    };
+    const settings = settingsOf(options.config, options.plugins);
+    settings.notes.forEach(each => process.stderr.write(`${each}\n`));
+    return options.explain === undefined ? checkAll(options, settings) : explained(options.explain, settings.checks);
   } catch (error) {
-    if (isMap(error) && String(error.code).startsWith('ERR_PARSE_ARGS_')) {
-      return String(error.message);
+    if (error instanceof ConfigError || error instanceof PluginError) {
+      process.stderr.write(`${error.message}\n`);
+      return 2;
     }
     throw error;
   }
+}
+
+function misused(problem: string): number {
+  process.stderr.write(`${printableLine(problem)}\n\n${CHECK_USAGE}`);
+  return 2;
+}
+
+function explained(name: string, checks: readonly Check[]): number {
+  const own = checks.filter(({ id }) => !CATALOGUE.some(each => each.id === id)).map(each => ({ ...each, kind: CodeKind.CHECK }));
+  const catalogue = [...CATALOGUE, ...own];
+  const text = explain(name, catalogue);
+  if (text === undefined) {
+    const nearest = suggestion(name, [...new Set(catalogue.flatMap(({ id, covers }) => [id, ...covers]))]);
+    process.stderr.write(`${printableLine(`There is no check and no code "${name}".${nearest}`)}\n`);
+    return 2;
+  }
+  process.stdout.write(text);
+  return 0;
+}
+
+function checkAll(options: Options, settings: Settings): number {
+  const unknown = Object.keys(options.suppress)
+    .find(each => !settings.names.some(name => name.toLowerCase() === each.toLowerCase()));
+  if (unknown !== undefined) {
+    return misused(`--suppress: ${noSuchCheck(unknown, settings.names)}`);
+  }
+  const environments = environmentsOf(options, settings);
+  if (environments.length === 0) {
+    return misused('There is neither dist nor cdk.out here. Name the files to check, or run `npx cdk8s-cardinal synth` first.');
+  }
+  const results = environments.map(each => checkOne(each, options, settings));
+  const clusters = withoutUsedElsewhere(results.map(({ cluster }) => cluster), settings.config?.file);
+  process.stdout.write(options.format(clusters));
+  return results.some(({ isUnread }) => isUnread)
+    ? 2
+    : clusters.some(({ report }) => report.findings.some(each => options.failing.includes(each.severity))) ? 1 : 0;
+}
+
+/** What is named on the command line, else in the settings, else what `cardinal synth` wrote. */
+function environmentsOf({ paths }: Options, { config }: Settings): readonly Environment[] {
+  if (paths.length > 0) {
+    return [{ paths, namespace: config?.namespace }];
+  }
+  if (config && config.environments.length > 0) {
+    return config.environments;
+  }
+  const written = ['dist', 'cdk.out'].filter(each => existsSync(each));
+  return written.length === 0 ? [] : [{ paths: written, namespace: config?.namespace }];
+}
+
+interface Result {
+  readonly cluster: CheckedCluster;
+  /** Whether something could not be read, or there was nothing. */
+  readonly isUnread: boolean;
+}
+
+function checkOne({ name, paths, namespace }: Environment, options: Options, { config, checks }: Settings): Result {
+  const { resources, errors } = readResources(paths, options.namespace ?? namespace);
+  errors.forEach(each => process.stderr.write(`${each.message}\n`));
+  if (resources.length === 0 && errors.length === 0) {
+    const of = name === undefined ? '' : ` (environment ${name})`;
+    process.stderr.write(`${printableLine(`There is no object in ${paths.join(', ')}${of}: an earlier command may have failed.`)}\n`);
+  }
+  const report = checkManifests(new Cluster(resources, { clusterDomain: options.clusterDomain }), {
+    checks,
+    suppress: options.suppress,
+    inlineSuppressions: options.inlineSuppressions,
+    suppressions: config?.suppressions,
+    severities: config?.severities,
+  });
+  return { cluster: { environment: name, report, objects: resources.length, checks }, isUnread: errors.length > 0 || resources.length === 0 };
+}
+
+/** A suppression for all environments need not accept something in each of them. */
+function withoutUsedElsewhere(clusters: readonly CheckedCluster[], settings?: string): readonly CheckedCluster[] {
+  const isForAll = ({ id, file }: FoundThere) => id === UNUSED_SUPPRESSION.id && (file === undefined || file === settings);
+  const unusedIn = clusters.map(({ report }) => new Set(report.findings.filter(isForAll).map(keyOf)));
+  return clusters.map(cluster => ({
+    ...cluster,
+    report: {
+      ...cluster.report,
+      findings: cluster.report.findings.filter(each => !isForAll(each) || unusedIn.every(keys => keys.has(keyOf(each)))),
+    },
+  }));
+}
+
+type FoundThere = CheckedCluster['report']['findings'][number];
+
+function keyOf({ path, file, line, column }: FoundThere): string {
+  return [path, file, line, column].join(' ');
+}
+
+/** Why a name cannot be suppressed here. */
+function noSuchCheck(name: string, names: readonly string[]): string {
+  const [entry] = entriesNamed(name).filter(({ kind }) => kind !== CodeKind.CHECK);
+  if (!entry) {
+    return `there is no check and no code "${name}".${suggestion(name, names)}`;
+  }
+  const remedy = entry.kind === CodeKind.SYNTHESIS ? ' Accept it by `accepted` of the TopologyChart.' : '';
+  return `${entry.id} is of kind ${entry.kind}, which \`cardinal check\` does not report.${remedy}`;
 }

@@ -1,15 +1,24 @@
-import { checksNamed } from '../../lib/checks';
+import { CATALOGUE, type CatalogueEntry, CodeKind, entriesNamed } from '../../lib/checks';
 
-/** What the checks of a name, or of a code of another tool, look for; undefined if there is none. */
-export function explain(name: string): string | undefined {
-  const checks = checksNamed(name);
-  return checks.length === 0 ? undefined : checks.map(({ id, severity, covers, summary, explanation }) =>
-    [`${id} (${[severity, ...covers].join(', ')})`, `  ${summary}.`, ...wrapped(explanation), ''].join('\n')).join('\n');
+const KINDS: Readonly<Record<CodeKind, string>> = {
+  [CodeKind.CHECK]: 'check on manifests',
+  [CodeKind.TEMPLATE]: 'limit of templates',
+  [CodeKind.SYNTHESIS]: 'finding of synthesis',
+  [CodeKind.MODEL]: 'error of the model',
+};
+
+/** What a code means, of each kind that has it, or all that find a code of another tool; undefined if there is none. */
+export function explain(name: string, catalogue: readonly CatalogueEntry[] = CATALOGUE): string | undefined {
+  const entries = entriesNamed(name, catalogue);
+  return entries.length === 0 ? undefined : entries.map(({ id, kind, severity, covers, summary, explanation }) =>
+    [`${id} (${[KINDS[kind], severity, ...covers].join(', ')})`, `  ${summary}.`, ...wrapped(explanation), ''].join('\n')).join('\n');
 }
 
 function wrapped(text: string): string[] {
   return text.split(' ').reduce((lines: string[], word) => {
     const last = lines.at(-1) ?? '';
-    return last.length + word.length < 100 && lines.length > 0 ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, `  ${word}`];
+    return last.length + word.length < 100 && lines.length > 0
+      ? [...lines.slice(0, -1), `${last} ${word}`]
+      : [...lines, `  ${word}`];
   }, []);
 }

@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { checkManifests, describeFinding, Severity } from '../../lib/checks';
+import {
+  checkManifests, ConfigError, describeFinding, type ManifestFinding, PluginError, Severity, UNUSED_SUPPRESSION,
+} from '../../lib/checks';
 import { Cluster, printableLine, readResources } from '../../lib/manifests';
+import { type Settings, settingsOf } from './settings';
 import { summarize } from './summary';
 
 interface Run {
@@ -14,6 +17,19 @@ interface Run {
 
 /** Runs the cdk8s app and the CDK app of a folder side by side, then prints what a person wants to know of the result. */
 export async function synth(folder: string): Promise<number> {
+  try {
+    // With plugins: the apps of the folder run as code too.
+    return await synthWith(settingsOf(undefined, true, folder), folder);
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof PluginError) {
+      process.stderr.write(`${error.message}\n`);
+      return 2;
+    }
+    throw error;
+  }
+}
+
+async function synthWith({ config, checks }: Settings, folder: string): Promise<number> {
   const started = process.hrtime.bigint();
   const apps = [
     ...(existsSync(join(folder, 'cdk8s.yaml')) ? [run(folder, 'cdk8s', ['synth', '--check-upgrade=false'])] : []),
@@ -32,8 +48,11 @@ export async function synth(folder: string): Promise<number> {
   const findings = runs.flatMap(({ errors }) => errors.split('\n').filter(line => /^(warning|\[Warning)/i.test(line)));
   const [manifests, templates] = [join(folder, outputOf(folder)), join(folder, 'cdk.out')];
   const { resources, errors } = readResources([manifests, templates].filter(each => existsSync(each)));
-  const report = checkManifests(new Cluster(resources));
-  const severe = report.findings.filter(each => each.severity !== Severity.INFO);
+  const { severities, suppressions } = config ?? {};
+  const report = checkManifests(new Cluster(resources), { checks, severities, suppressions });
+  // A suppression of the settings may be for manifests that are not of these apps.
+  const isOfOthers = ({ id, file }: ManifestFinding) => id === UNUSED_SUPPRESSION.id && file === config?.file;
+  const severe = report.findings.filter(each => each.severity !== Severity.INFO && !isOfOthers(each));
   const found = [...findings, ...errors.map(each => each.message), ...severe.map(each => `${each.file ?? ''}:${each.line ?? ''}:${each.column ?? ''}: ${describeFinding(each)}`)];
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   process.stdout.write(summarize({ manifests, templates, findings: found, seconds }));

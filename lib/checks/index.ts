@@ -1,4 +1,9 @@
+export { CATALOGUE, type CatalogueEntry, CODE_NAMES, CodeKind, codeTable, entriesNamed } from './catalogue';
+export * from './config';
+export { defineCheck, isDefinedCheck } from './define-check';
 export * from './finding';
+export { type Acceptance, type Accepted, acceptFindings, isAcceptable, requireAcceptable } from './graph/accepted';
+export { SYNTHESIS_CODES, type SynthesisCode, type SynthesisFinding } from './graph/codes';
 export * from './graph/calls-into-the-mesh';
 export * from './graph/edges-without-routes';
 export * from './graph/foreign-calls';
@@ -10,4 +15,5 @@ export * from './graph/truncated-tries';
 export * from './graph/unused-traffic-rules';
 export * from './manifests';
 export * from './report';
+export { noneOf, suggestion } from './suggestion';
 export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';

@@ -1,4 +1,4 @@
-import { type Finding, Severity } from '../checks';
+import { Severity, type SynthesisFinding } from '../checks';
 import { type Call, type Edge, ExternalService, meaningOfTerms, type Service, type Topology } from '../topology';
 import { Capability } from './capability';
 import { neededBy, OF_CALLS, OF_EDGES, OF_ROUTES, OF_SERVICES, when } from './needs';
@@ -17,7 +17,7 @@ export interface Abilities {
 const NO_GATEWAY: Abilities = { name: 'a target without a gateway', capabilities: [] };
 
 /** What the topology asks and neither the target nor its gateway can do. */
-export function unmetWishes(topology: Topology, mesh: Abilities, gateway: Abilities = NO_GATEWAY): Finding[] {
+export function unmetWishes(topology: Topology, mesh: Abilities, gateway: Abilities = NO_GATEWAY): SynthesisFinding[] {
   return [
     ...unmet(topology.services.flatMap(service => [
       ...wishesOfService(service), ...service.outgoingCalls.flatMap(wishesOfCall),
@@ -26,7 +26,7 @@ export function unmetWishes(topology: Topology, mesh: Abilities, gateway: Abilit
   ];
 }
 
-function unmet(wishes: readonly Wish[], { name, capabilities }: Abilities): Finding[] {
+function unmet(wishes: readonly Wish[], { name, capabilities }: Abilities): SynthesisFinding[] {
   const can = new Set(capabilities);
   return wishes.filter(wish => !can.has(wish.capability)).map(({ path, capability }) => ({
     id: 'TargetCannot',

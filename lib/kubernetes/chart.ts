@@ -2,8 +2,9 @@ import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
-  callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls, namesOfGateways, neverEjects,
-  openBehindManagedApi, reservedNamespaces, Severity, truncatedTries, unusedTrafficRules,
+  type Acceptance, acceptFindings, callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls,
+  namesOfGateways, neverEjects, openBehindManagedApi, requireAcceptable, reservedNamespaces, Severity, truncatedTries,
+  unusedTrafficRules,
 } from '../checks';
 import { type Callee, constructIdOf, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
@@ -25,6 +26,12 @@ export interface TopologyChartProps {
    * @default Mesh.none(), plain Kubernetes
    */
   readonly mesh?: Target;
+  /**
+   * Codes of findings of synthesis that are accepted, with the reason, e.g. `{ OpenBehindManagedApi: 'a private network' }`.
+   * Errors cannot be. An acceptance that accepts nothing is a finding (UnusedSuppression).
+   * @default - none
+   */
+  readonly accepted?: { readonly [code: string]: string };
 }
 
 /**
@@ -41,8 +48,10 @@ export class TopologyChart extends Chart {
   readonly topology: Topology;
   /** The target that renders what a mesh does: plain Kubernetes, if none was given. */
   readonly mesh: Target;
-  /** What the checks found. */
+  /** What the checks found, without what is accepted. */
   readonly findings: readonly Finding[];
+  /** What the checks found and `accepted` names, with the reasons. */
+  readonly acceptedFindings: Acceptance['accepted'];
   private readonly deployments = new Map<Version, Deployment>();
   private readonly scopes = new Map<Callee | Edge, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
@@ -52,8 +61,9 @@ export class TopologyChart extends Chart {
     Object.defineProperty(this, TOPOLOGY_CHART, { value: true });
     this.topology = props.topology;
     this.mesh = props.mesh ?? new NoMesh();
+    requireAcceptable(props.accepted ?? {}, this.node.path);
     this.topology.close();
-    this.findings = [
+    const { findings, accepted } = acceptFindings([
       ...unmetWishes(this.topology, this.mesh, this.mesh.gateway),
       ...reservedNamespaces(this.topology, [...this.mesh.reservedNamespaces(), ...this.mesh.gateway?.reservedNamespaces() ?? []]),
       ...namesOfGateways(this.topology, this.gatewayNames()),
@@ -64,7 +74,9 @@ export class TopologyChart extends Chart {
       ...openBehindManagedApi(this.topology),
       ...neverEjects(this.topology),
       ...unusedTrafficRules(this.topology),
-    ];
+    ], props.accepted ?? {}, this.node.path);
+    this.findings = findings;
+    this.acceptedFindings = accepted;
     this.node.addValidation({ validate: () => this.findings.filter(each => each.severity === Severity.ERROR).map(describeFinding) });
 
     for (const name of this.topology.ownNamespaces) {

@@ -1,7 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiObject, App } from 'cdk8s';
-import { checkObjects, describeFinding, type Finding, Severity } from '../checks';
+import {
+  type Acceptance, type Accepted, acceptFindings, checkObjects, CHECKS, describeFinding, type Finding, isAcceptable,
+  requireAcceptable, Severity,
+} from '../checks';
 import { writesAsDeclared } from './as-written';
 import { TopologyChart } from './chart';
 import { fileOf, inOrder, ownFiles } from './phases';
@@ -21,7 +24,8 @@ export interface ClusterAppProps {
    */
   readonly checked?: boolean;
   /**
-   * Checks whose findings are accepted, with the reason, e.g. `{ UnknownSecret: 'cert-manager makes it' }`.
+   * Checks, and codes of findings of synthesis in all topologies, whose findings are accepted, with the reason, e.g.
+   * `{ UnknownSecret: 'cert-manager makes it' }`. Errors of synthesis cannot be.
    * @default - none
    */
   readonly accepted?: { readonly [check: string]: string };
@@ -40,12 +44,27 @@ export class ClusterApp extends App {
     super(props);
     this.isChecked = props.checked ?? false;
     this.accepted = props.accepted ?? {};
+    requireAcceptable(this.accepted, this.node.path || '/', CHECKS.flatMap(({ id, covers }) => [id, ...covers]));
     writesAsDeclared(this);
   }
 
-  /** What the checks found in all topologies. */
+  /** What the checks found in all topologies, without what is accepted. */
   get findings(): readonly Finding[] {
-    return this.node.findAll().filter(each => TopologyChart.isTopologyChart(each)).flatMap(chart => chart.findings);
+    return this.acceptance.findings;
+  }
+
+  /** What the checks found in all topologies and is accepted, there or here, with the reasons. */
+  get acceptedFindings(): Acceptance['accepted'] {
+    return [...this.topologyCharts.flatMap(chart => chart.acceptedFindings), ...this.acceptance.accepted];
+  }
+
+  private get acceptance(): Acceptance {
+    const findings = this.topologyCharts.flatMap(chart => chart.findings);
+    return acceptFindings(findings, acceptedOf(this.accepted, isAcceptable), this.node.path || '/');
+  }
+
+  private get topologyCharts(): TopologyChart[] {
+    return this.node.findAll().filter(each => TopologyChart.isTopologyChart(each));
   }
 
   /**
@@ -81,13 +100,18 @@ export class ClusterApp extends App {
   }
 
   private refuseErrors(objects: readonly Written[]): void {
-    const { findings } = checkObjects(objects, { suppress: this.accepted });
+    const { findings } = checkObjects(objects, { suppress: acceptedOf(this.accepted, code => !isAcceptable(code)) });
     findings.filter(each => each.severity === Severity.WARNING).forEach(each => process.stderr.write(`${describeFinding(each)}\n`));
     const errors = findings.filter(each => each.severity === Severity.ERROR);
     if (errors.length > 0) {
       throw new Error(`What would be written cannot work:\n  ${errors.map(describeFinding).join('\n  ')}`);
     }
   }
+}
+
+/** What is accepted of some codes. */
+function acceptedOf(accepted: Accepted, isOne: (code: string) => boolean): Accepted {
+  return Object.fromEntries(Object.entries(accepted).filter(([code]) => isOne(code)));
 }
 
 /** An object as it is written, after its patches. */

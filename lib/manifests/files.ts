@@ -1,5 +1,5 @@
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { parseDocuments } from './documents';
 import { resourcesIn } from './load';
 import { ManifestError } from './manifest-error';
@@ -17,11 +17,14 @@ export interface Reading {
 const MANIFEST = /\.(ya?ml|json)$/;
 const FOLDERS_LEFT_OUT = /^(\.|node_modules$)/;
 const STANDARD_INPUT = '-';
+/** Settings of the checks, which are no manifest. */
+const SETTINGS = 'cardinal.yaml';
 
 /**
  * The objects of files, of folders with all below them, and of the standard input (`-`), as one cluster; templates of CloudFormation too.
- * In folders, JSON that is neither Kubernetes nor CloudFormation is left out, as are kustomizations: they are no objects of a cluster. Links that
- * lead out of a folder, and what is no regular file there, are errors.
+ * In folders, JSON that is neither Kubernetes nor CloudFormation is left out, as are kustomizations and settings of the
+ * checks (cardinal.yaml): they are no objects of a cluster. Links that lead out of a folder, and what is no regular
+ * file there, are errors.
  * @param namespace of objects that name none
  */
 export function readResources(paths: readonly string[], namespace?: string): Reading {
@@ -120,7 +123,15 @@ function resourcesOfFile(file: string, isNamed: boolean, namespace?: string): Re
 }
 
 function isNone(value: unknown, file: string): boolean {
+  if (basename(file) === SETTINGS && isMap(value) && !Object.hasOwn(value, 'apiVersion') && !Object.hasOwn(value, 'kind')) {
+    return true;
+  }
   return isMap(value) && typeof value.kind === 'string' && typeof value.apiVersion === 'string' ? value.apiVersion.startsWith('kustomize.config.k8s.io/') : file.endsWith('.json');
+}
+
+/** The text of a regular file that is not of Kubernetes objects, e.g. of settings. Throws a {@link ManifestError}. */
+export function textOfFile(file: string): string {
+  return contentOf(file, false);
 }
 
 function contentOf(file: string, isNamed: boolean): string {

@@ -7,6 +7,7 @@ export { ClientKey, ClientLimit, type ClientLimitProps, Period, WhenUnavailable 
 export { type Cors, CORS_HEADERS } from './cors';
 export * from './edge';
 export type { EdgeProps } from './edge-props';
+export { type ErrorCode, type ErrorEntry, MODEL_ERRORS } from './errors';
 export * from './external';
 export * from './health';
 export * from './limit';

@@ -1,9 +1,10 @@
 import { dirname, sep } from 'node:path';
+import type { ErrorCode } from './errors';
 
 /** What a {@link Mistake} tells the person who made it. */
 export interface MistakeProps {
-  /** A stable name for this kind of mistake, e.g. `UnknownVersion`. */
-  readonly code: string;
+  /** A stable name for this kind of mistake, e.g. `UnknownVersion`: `cardinal check --explain` has its meaning. */
+  readonly code: ErrorCode;
   /** The path of what was declared, e.g. `boutique/paymentservice`. */
   readonly where: string;
   /** What was declared and why it cannot work, as one sentence. */
@@ -17,7 +18,7 @@ const LIBRARY = dirname(__dirname) + sep;
 /** A declaration that cannot work, thrown at the line that makes it. */
 export class Mistake extends Error {
   /** A stable name for this kind of error, e.g. `UnknownVersion`. */
-  declare readonly code: string;
+  declare readonly code: ErrorCode;
   /** The path of what was declared, e.g. `boutique/paymentservice`. */
   declare readonly where: string;
   /** What was declared and why it cannot work, as one sentence. */

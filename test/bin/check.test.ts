@@ -110,7 +110,36 @@ test('a reader who has enough after some lines makes nothing fail', () => {
 });
 
 test('--explain says what a check looks for, also by the code of another tool', () => {
-  expect(cardinal(['--explain', 'ist0112']).stdout).toMatch(/^PortRequired \(error, IST0112\)\n {2}A VirtualService sends traffic to a host with several ports/);
+  expect(cardinal(['--explain', 'ist0112']).stdout).toMatch(/^PortRequired \(check on manifests, error, IST0112\)\n {2}A VirtualService sends traffic to a host with several ports/);
+});
+
+test('--explain knows findings of synthesis and errors of the model, and all kinds of a code that several have', () => {
+  expect(cardinal(['--explain', 'OpenBehindManagedApi']).stdout).toMatch(/^OpenBehindManagedApi \(finding of synthesis, warning\)\n/);
+  expect(cardinal(['--explain', 'weightsdonotsum']).stdout).toMatch(/^WeightsDoNotSum \(error of the model, error\)\n/);
+  expect(cardinal(['--explain', 'http-api-key']).stdout).toMatch(/^http-api-key \(limit of templates, error\)\n/);
+  expect(cardinal(['--explain', 'UnusedSuppression']).stdout).toMatch(/^UnusedSuppression \(check on manifests, warning\)\n/);
+  const { stdout } = cardinal(['--explain', 'ReservedUser']);
+  expect(stdout).toMatch(/^ReservedUser \(check on manifests, warning, IST0144\)\n[^]*\nReservedUser \(error of the model, error\)\n/);
+});
+
+test('--explain of a slip suggests the nearest code of any kind', () => {
+  expect(cardinal(['--explain', 'WeightsDontSum']).stderr).toContain('Did you mean WeightsDoNotSum?');
+  expect(cardinal(['--explain', 'OpenBehindManagedAPIs']).stderr).toContain('Did you mean OpenBehindManagedApi?');
+});
+
+test('--list has a section for each kind of code', () => {
+  const { stdout } = cardinal(['--list']);
+  expect(stdout.match(/^## .*$/gm)).toEqual([
+    '## Checks', '## Codes of istioctl analyze and Kiali', '## Limits of CloudFormation templates', '## Findings of synthesis',
+    '## Errors of the model',
+  ]);
+  expect(stdout).toContain('\n| NoRoutes | error | An edge has no routes |\n');
+});
+
+test('a code that the checks do not report cannot be suppressed, and the message names what can', () => {
+  expect(cardinal([lost, '--suppress', 'OpenBehindManagedApi: why'])).toMatchObject({
+    status: 2, stderr: expect.stringMatching(/is of kind synthesis.* Accept it by `accepted` of the TopologyChart\./),
+  });
 });
 
 test('SARIF has what its schema demands', () => {

@@ -7,7 +7,9 @@ import * as kplus from 'cdk8s-plus-27';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import * as cardinal from '../../lib';
 import { HttpApiEdge, RestApiEdge } from '../../lib/aws';
+import * as checks from '../../lib/checks/api';
 import { EnvoyGateway } from '../../lib/gateway';
+import { CHECKS, parseConfig, requireKnownNames } from '../../lib/checks';
 import * as testing from '../../lib/testing';
 
 /** The TypeScript examples of a document. */
@@ -133,4 +135,22 @@ test('the traffic of the guide goes where it says', () => {
 
   run(example, { ...testing, app, expect }, []);
   expect.assertions(2);
+});
+
+test('a check of your own, as the guide defines it, reports what the guide prints', () => {
+  const [example = ''] = examplesIn('docs/checks.md');
+  const { text } = run(example, checks, ['text']) as { text: string };
+
+  expect(readFileSync(join(__dirname, '../../docs/checks.md'), 'utf8')).toContain(`\n\`\`\`\n${text}\`\`\`\n`);
+});
+
+test('the settings of the guide are permitted', () => {
+  const text = readFileSync(join(__dirname, '../../docs/checks.md'), 'utf8');
+  const [, settings = ''] = /## Settings[^]*?```yaml\n([^]*?)```/.exec(text) ?? [];
+  const config = parseConfig(settings, 'cardinal.yaml');
+
+  expect(() => requireKnownNames(config, CHECKS.flatMap(({ id, covers }) => [id, ...covers]))).not.toThrow();
+  expect(config.environments.map(({ name, paths }) => [name, ...paths])).toEqual([
+    ['staging', 'k8s/base', 'k8s/staging'], ['production', 'k8s/base', 'k8s/production'],
+  ]);
 });

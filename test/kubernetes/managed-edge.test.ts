@@ -84,3 +84,44 @@ test('an edge whose API is bypassed is among the findings of the chart, which is
   expect(chart.findings.map(each => each.id)).toEqual(['OpenBehindManagedApi']);
   expect(Testing.synth(chart)).not.toEqual([]);
 });
+
+describe('a finding of synthesis is accepted by its code', () => {
+  const why = { OpenBehindManagedApi: 'the gateway is in a private network' };
+  const charted = (app: ClusterApp, accepted?: Record<string, string>, props: Partial<EdgeProps> = { managed: true, firewall: true }) => {
+    const topology = new Topology('shop');
+    const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
+    topology.addEdge('door', { host: 'shop.example', tlsSecret: 'door-tls', ...props }).route('GET /', web);
+    return new TopologyChart(app, 'test', { topology, mesh: Mesh.istio(), accepted });
+  };
+
+  test('at the chart, which keeps it with the reason', () => {
+    const app = new ClusterApp();
+    const chart = charted(app, why);
+    expect([chart.findings, app.findings]).toEqual([[], []]);
+    const kept = [expect.objectContaining({ reason: why.OpenBehindManagedApi })];
+    expect([chart.acceptedFindings, app.acceptedFindings]).toEqual([kept, kept]);
+  });
+
+  test('at the app, for all its charts', () => {
+    const app = new ClusterApp({ accepted: why });
+    const chart = charted(app);
+    expect([chart.findings.map(each => each.id), app.findings]).toEqual([['OpenBehindManagedApi'], []]);
+    expect(app.acceptedFindings.map(({ reason }) => reason)).toEqual([why.OpenBehindManagedApi]);
+  });
+
+  test('and is a finding itself where there is nothing to accept', () => {
+    const app = new ClusterApp();
+    expect(charted(app, why, {}).findings.map(each => each.id)).toEqual(['UnusedSuppression']);
+    expect(app.findings.map(each => each.id)).toEqual(['UnusedSuppression']);
+  });
+
+  test('but an error of synthesis is not', () => {
+    expect(() => charted(new ClusterApp(), { NoRoutes: 'later' })).toThrow(/NoRoutes is an error of synthesis/);
+    expect(() => new ClusterApp({ accepted: { NoRoutes: 'later' } })).toThrow(/NoRoutes is an error of synthesis/);
+  });
+});
+
+test('an app accepts checks of what it would write, and only those that there are', () => {
+  expect(() => new ClusterApp({ accepted: { UnknownSecret: 'cert-manager makes it', IST0101: 'elsewhere' } })).not.toThrow();
+  expect(() => new ClusterApp({ accepted: { UnknownSecrt: 'cert-manager makes it' } })).toThrow(/Did you mean UnknownSecret\?/);
+});

@@ -40,10 +40,10 @@ test('a folder whose name begins as the library\'s is its author\'s own', () => 
 });
 
 test('a mistake says where, what, the remedy and the code, in this order', () => {
-  const mistake = new Mistake({ code: 'Odd', where: 'shop/web', problem: 'It is odd.', remedy: 'Make it even.' });
+  const mistake = new Mistake({ code: 'InvalidName', where: 'shop/web', problem: 'It is odd.', remedy: 'Make it even.' });
 
-  expect(mistake.message).toBe('[shop/web] It is odd. Make it even. (Odd)');
-  expect(String(mistake)).toBe('Mistake: [shop/web] It is odd. Make it even. (Odd)');
+  expect(mistake.message).toBe('[shop/web] It is odd. Make it even. (InvalidName)');
+  expect(String(mistake)).toBe('Mistake: [shop/web] It is odd. Make it even. (InvalidName)');
 });
 
 test('what a mistake is made of is printed once', () => {

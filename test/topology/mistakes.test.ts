@@ -268,7 +268,8 @@ test.each(ALL)('%s is refused, at the line that declares it', (_name, code, word
 
 test('every kind of mistake that the model knows is made above', () => {
   const folder = join(__dirname, '../../lib/topology');
-  const known = readdirSync(folder).flatMap(file => [...readFileSync(join(folder, file), 'utf8').matchAll(/code: '(\w+)'/g)].map(([, code]) => code));
+  const texts = readdirSync(folder).filter(file => file.endsWith('.ts')).map(file => readFileSync(join(folder, file), 'utf8'));
+  const known = texts.flatMap(text => [...text.matchAll(/code: '(\w+)'/g)].map(([, code]) => code));
   const made = new Set(ALL.map(([, code]) => code));
 
   // What comes after rendering has a table of its own, below.

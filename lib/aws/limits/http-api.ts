@@ -1,4 +1,4 @@
-import { type Finding, Severity } from '../../checks';
+import { Severity, type SynthesisFinding } from '../../checks';
 import type { Edge, Route } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 import { openPreflightsOf } from '../preflights';
@@ -44,9 +44,9 @@ export function tokenDemandsOf(edge: Edge): TokenDemand[] {
 }
 
 /** What was declared for the cluster and has no effect on a managed API. */
-export function ignoredByManagedApi(edge: Edge): Finding[] {
+export function ignoredByManagedApi(edge: Edge): SynthesisFinding[] {
   const issuers = edge.routes.flatMap(({ auth: { token } }) => token && (token.jwksUri ?? token.jwks) !== undefined ? [token.issuer] : []);
-  return [...tokensWithoutAudience(edge), ...[...new Set(issuers)].map(issuer => ({
+  return [...tokensWithoutAudience(edge), ...[...new Set(issuers)].map((issuer): SynthesisFinding => ({
     id: 'keys-by-discovery',
     severity: Severity.WARNING,
     path: edge.path,
@@ -58,7 +58,7 @@ export function ignoredByManagedApi(edge: Edge): Finding[] {
 const COGNITO = /^https:\/\/cognito-idp\./;
 
 /** The API accepts `client_id` for an absent `aud`, whatever was declared. */
-function tokensWithoutAudience(edge: Edge): Finding[] {
+function tokensWithoutAudience(edge: Edge): SynthesisFinding[] {
   const issuers = edge.routes.flatMap(({ auth: { token } }) => token && COGNITO.test(token.issuer) && !token.clientIdAsAudience ? [token.issuer] : []);
   return [...new Set(issuers)].map(issuer => ({
     id: 'tokens-without-audience',

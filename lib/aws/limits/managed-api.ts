@@ -4,7 +4,7 @@ import type { ManagedApiProps } from '../managed-api';
 /** How messages call an API, and the code of its mistakes. */
 export interface ApiKind {
   readonly name: string;
-  readonly code: string;
+  readonly code: 'LimitOfHttpApi' | 'LimitOfRestApi';
 }
 
 export const HTTP_API: ApiKind = { name: 'an HTTP API', code: 'LimitOfHttpApi' };

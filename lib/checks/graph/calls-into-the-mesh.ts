@@ -1,16 +1,17 @@
 import type { Call, Topology } from '../../topology';
 import { Service } from '../../topology';
-import { type Finding, Severity } from '../finding';
+import { Severity } from '../finding';
+import type { SynthesisFinding } from './codes';
 
 /**
  * Calls across the mesh boundary that cannot work: a caller without a proxy has no identity, so STRICT mutual TLS rejects it;
  * a callee without a proxy cannot distinguish operations.
  */
-export function callsIntoTheMesh(topology: Topology): Finding[] {
+export function callsIntoTheMesh(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(call => findingOf(call)));
 }
 
-function findingOf(call: Call): Finding[] {
+function findingOf(call: Call): SynthesisFinding[] {
   const { caller, callee } = call;
   if (!(callee instanceof Service)) {
     return [];

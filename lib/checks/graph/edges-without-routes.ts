@@ -1,8 +1,9 @@
 import type { Topology } from '../../topology';
-import { type Finding, Severity } from '../finding';
+import { Severity } from '../finding';
+import type { SynthesisFinding } from './codes';
 
 /** Edges without routes: a gateway, and perhaps a load balancer, that answers every request with 404. */
-export function edgesWithoutRoutes({ edges }: Topology): Finding[] {
+export function edgesWithoutRoutes({ edges }: Topology): SynthesisFinding[] {
   return edges.filter(edge => edge.routes.length === 0).map(({ path }) => ({
     id: 'NoRoutes',
     severity: Severity.ERROR,

@@ -1,18 +1,19 @@
 import { type Call, ExternalService, Service, type Topology } from '../../topology';
-import { type Finding, Severity } from '../finding';
+import { Severity } from '../finding';
+import type { SynthesisFinding } from './codes';
 
 /**
  * Calls with settings that cannot be rendered without affecting other teams' traffic: operations of a callee whose policies its owner manages, and traffic
  * rules for callers in a namespace that the topology does not own, where they would apply to every pod.
  */
-export function foreignCalls(topology: Topology): Finding[] {
+export function foreignCalls(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(call => [
     ...unguardedOperations(call, topology),
     ...rulesForOthers(call, topology),
   ]));
 }
 
-function unguardedOperations({ caller, callee, only }: Call, { edges }: Topology): Finding[] {
+function unguardedOperations({ caller, callee, only }: Call, { edges }: Topology): SynthesisFinding[] {
   // An aggregator's own configuration limits it to these requests.
   if (!only || !(callee instanceof Service && callee.isForeign) || edges.some(({ aggregator }) => aggregator === caller)) {
     return [];
@@ -27,7 +28,7 @@ function unguardedOperations({ caller, callee, only }: Call, { edges }: Topology
   }];
 }
 
-function rulesForOthers({ caller, callee, terms }: Call, topology: Topology): Finding[] {
+function rulesForOthers({ caller, callee, terms }: Call, topology: Topology): SynthesisFinding[] {
   const isForeign = callee instanceof Service && callee.isForeign;
   const hasRules = isForeign && (callee.routesByVersion || callee.circuitBreaker !== undefined || isSet(terms));
   if (topology.owns(caller.namespace) || !(hasRules || callee instanceof ExternalService)) {

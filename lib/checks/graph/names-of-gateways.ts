@@ -1,5 +1,6 @@
 import type { Service, Topology } from '../../topology';
-import { type Finding, Severity } from '../finding';
+import { Severity } from '../finding';
+import type { SynthesisFinding } from './codes';
 
 /** What a controller makes for an edge under one name: the Service, the Deployment and the ServiceAccount of its gateway. */
 export interface GatewayName {
@@ -12,7 +13,7 @@ export interface GatewayName {
  * Names that two would have: a workload with the ServiceAccount of a gateway is admitted wherever the gateway is, and a
  * Service or Deployment of its name is overwritten by its controller.
  */
-export function namesOfGateways({ services }: Topology, gateways: readonly GatewayName[]): Finding[] {
+export function namesOfGateways({ services }: Topology, gateways: readonly GatewayName[]): SynthesisFinding[] {
   const taken = services.flatMap(namesOf);
   return gateways.flatMap((gateway, index) => [...taken, ...gateways.slice(0, index)]
     .filter(other => other.namespace === gateway.namespace && other.name === gateway.name)

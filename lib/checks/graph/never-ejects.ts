@@ -1,8 +1,9 @@
 import type { Topology } from '../../topology';
-import { type Finding, Severity } from '../finding';
+import { Severity } from '../finding';
+import type { SynthesisFinding } from './codes';
 
 /** Circuit breakers whose declared percentage is less than one replica of a separately routed version: they never open for it. */
-export function neverEjects(topology: Topology): Finding[] {
+export function neverEjects(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(service => {
     const { circuitBreaker } = service;
     const versions = service.routesByVersion ? [...service.versions.values()] : [];

@@ -1,8 +1,9 @@
 import type { Edge, Topology } from '../../topology';
-import { type Finding, Severity } from '../finding';
+import { Severity } from '../finding';
+import type { SynthesisFinding } from './codes';
 
 /** Edges with checks that only a managed API enforces, whose gateway can be reached without that API. */
-export function openBehindManagedApi(topology: Topology): Finding[] {
+export function openBehindManagedApi(topology: Topology): SynthesisFinding[] {
   return topology.edges.flatMap(edge => {
     const alone = edge.managed && !edge.frontCidrs ? enforcedByApiAlone(edge) : [];
     return alone.length === 0 ? [] : [{

@@ -1,11 +1,12 @@
 import type { Topology } from '../../topology';
-import { type Finding, Severity } from '../finding';
+import { Severity } from '../finding';
+import type { SynthesisFinding } from './codes';
 
 /**
  * Namespaces of the control plane or of the whole mesh in which a topology places workloads, or which it owns. Policies in the root
  * namespace of a mesh apply in every namespace, even those with a selector.
  */
-export function reservedNamespaces({ name, ownNamespaces, services, edges }: Topology, reserved: readonly string[]): Finding[] {
+export function reservedNamespaces({ name, ownNamespaces, services, edges }: Topology, reserved: readonly string[]): SynthesisFinding[] {
   const places = [
     ...ownNamespaces.map(namespace => ({ path: name, namespace })),
     ...services.filter(each => !each.exists).map(({ path, namespace }) => ({ path, namespace })),

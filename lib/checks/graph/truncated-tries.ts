@@ -1,9 +1,10 @@
 import type { Topology } from '../../topology';
 import { PAUSE } from '../pause';
-import { type Finding, Severity } from '../finding';
+import { Severity } from '../finding';
+import type { SynthesisFinding } from './codes';
 
 /** Retries whose last attempt gets less time than perTryTimeout, because the call's timeout expires first. */
-export function truncatedTries(topology: Topology): Finding[] {
+export function truncatedTries(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(({ callee, terms: { timeout, retries } }) => {
     if (!timeout || !retries?.perTryTimeout || retries.attempts === 0) {
       return [];

@@ -1,8 +1,9 @@
 import type { Service, Topology } from '../../topology';
-import { type Finding, Severity } from '../finding';
+import { Severity } from '../finding';
+import type { SynthesisFinding } from './codes';
 
 /** Traffic rules of services to which nothing sends what they are for: no VirtualService or HTTPRoute would have them. */
-export function unusedTrafficRules(topology: Topology): Finding[] {
+export function unusedTrafficRules(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(service => {
     const unused = unusedRulesOf(service);
     return unused.length === 0 ? [] : [{

@@ -3,7 +3,7 @@ import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
 import type { ManifestFinding } from './manifest-finding';
-import { type Suppression, suppressionInCode, suppressionsOf } from './suppressions';
+import { matchesObject, type Suppression, suppressionInCode, suppressionsOf } from './suppressions';
 
 /** A suppressed finding. */
 export interface SuppressedFinding {
@@ -16,6 +16,11 @@ export interface Report {
   /** Ordered by file and line; for objects that did not come from a file, by object. */
   readonly findings: readonly ManifestFinding[];
   readonly suppressed: readonly SuppressedFinding[];
+  /**
+   * How many findings were left out, since their check is turned off.
+   * @default 0
+   */
+  readonly turnedOff?: number;
 }
 
 /** Options of a check run. */
@@ -26,7 +31,18 @@ export interface CheckOptions {
    */
   readonly suppress?: { readonly [idOrCode: string]: string };
   /**
-   * Whether annotations of objects suppress findings. Otherwise each suppression is a finding.
+   * Further suppressions, each with its place and the objects that it is for.
+   * @default - none
+   */
+  readonly suppressions?: readonly Suppression[];
+  /**
+   * The severity of findings by their check, or else by a code that they have, or that they are left out. Of several
+   * codes the most severe counts.
+   * @default - that of each check
+   */
+  readonly severities?: ReadonlyMap<string, Severity | 'off'>;
+  /**
+   * Whether annotations of objects suppress findings. Where they do not, each suppression is a finding.
    * @default true
    */
   readonly inlineSuppressions?: boolean;
@@ -37,7 +53,8 @@ export interface CheckOptions {
   readonly checks?: readonly Check[];
 }
 
-const UNUSED: Omit<Check, 'find'> = {
+/** What is found where a suppression accepts nothing. */
+export const UNUSED_SUPPRESSION: Omit<Check, 'find'> = {
   id: 'UnusedSuppression',
   severity: Severity.WARNING,
   covers: [],
@@ -56,20 +73,31 @@ const KUBERNETES_OWN = new Set(['kube-system', 'kube-public', 'kube-node-lease',
 /** Runs the checks over manifests. */
 export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Report {
   const isInline = options.inlineSuppressions ?? true;
-  const everywhere: Suppression[] = Object.entries(options.suppress ?? {}).map(([id, reason]) => ({ id, reason, at: suppressionInCode(id) }));
+  const everywhere: Suppression[] = [
+    ...Object.entries(options.suppress ?? {}).map(([id, reason]) => ({ id, reason, at: suppressionInCode(id) })),
+    ...options.suppressions ?? [],
+  ];
+  const severities = options.severities ?? new Map<string, Severity | 'off'>();
   const byObject = new Map(cluster.resources.map(resource => [resource, suppressionsOf(resource)] as const).filter(([, found]) => found.length > 0));
   const inForce = isInline ? byObject : new Map<Resource, Suppression[]>();
   const used = new Set<Suppression>();
   const findings: ManifestFinding[] = [];
   const suppressed: SuppressedFinding[] = [];
+  let turnedOff = 0;
 
   for (const check of options.checks ?? CHECKS) {
     for (const each of distinct(check.find(cluster))) {
-      const finding = findingOf(check, each);
+      const found = findingOf(check, each);
+      const severity = severityOf(found, severities);
+      const finding = { ...found, severity: severity === 'off' ? found.severity : severity };
       const { namespace } = finding.object;
       const suppression = [...inForce.get(each.at.resource) ?? [], ...everywhere].find(candidate => accepts(candidate, finding));
       if (suppression) {
         used.add(suppression);
+      }
+      if (severity === 'off') {
+        turnedOff++;
+      } else if (suppression) {
         suppressed.push({ finding, reason: suppression.reason });
       } else if (KUBERNETES_OWN.has(namespace)) {
         suppressed.push({ finding, reason: `${namespace} is a namespace of Kubernetes itself` });
@@ -78,14 +106,26 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
       }
     }
   }
-  const unused = [...[...byObject.values()].flat(), ...everywhere].filter(each => !used.has(each)).map(each =>
-    findingOf(UNUSED, isInline || everywhere.includes(each) ? unusedProblem(each) : ignoredProblem(each)));
-  return { findings: [...findings, ...unused].sort(byPlace), suppressed };
+  const unusedSeverity = severities.get(UNUSED_SUPPRESSION.id) ?? UNUSED_SUPPRESSION.severity;
+  const unused = unusedSeverity === 'off' ? [] : [...[...byObject.values()].flat(), ...everywhere].filter(each => !used.has(each)).map(each =>
+    findingOf({ ...UNUSED_SUPPRESSION, severity: unusedSeverity }, isInline || everywhere.includes(each) ? unusedProblem(each) : ignoredProblem(each)));
+  return {
+    findings: [...findings, ...unused].sort(byPlace),
+    suppressed,
+    ...(turnedOff > 0 ? { turnedOff } : {}),
+  };
 }
 
-/** Whether a suppression applies to a finding: by its check, or by one of its codes. */
-function accepts({ id, reason }: Suppression, finding: ManifestFinding): boolean {
-  return reason !== '' && [finding.id, ...finding.covers].some(each => each.toLowerCase() === id.toLowerCase());
+/** The severity set for the check of a finding, else the most severe that is set for a code of it, else its own. */
+function severityOf({ id, covers, severity }: ManifestFinding, set: ReadonlyMap<string, Severity | 'off'>): Severity | 'off' {
+  const ofCodes = covers.flatMap(code => set.get(code) ?? []);
+  return set.get(id) ?? [...Object.values(Severity), 'off' as const].find(each => ofCodes.includes(each)) ?? severity;
+}
+
+/** Whether a suppression is of the check of a finding, or of a code that the finding has. */
+function accepts({ id, reason, objects }: Suppression, finding: ManifestFinding): boolean {
+  const isFor = objects === undefined || objects.some(each => matchesObject(each, finding.object));
+  return isFor && reason !== '' && [finding.id, ...finding.covers].some(each => each.toLowerCase() === id.toLowerCase());
 }
 
 function ignoredProblem({ id, at }: Suppression): Problem {

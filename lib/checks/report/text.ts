@@ -6,12 +6,13 @@ import { escapedReport } from './escaped';
 /** The findings as text, one line each, in the form that editors parse: `file:line:column: error: …`, then a summary. */
 export function toText(report: Report, objects: number): string {
   const { findings, suppressed } = escapedReport(report);
+  const { turnedOff = 0 } = report;
   const lines = [
     ...findings.map(each => `${placeOf(each)}: ${each.severity}: ${each.message} ${each.remedy} (${codesOf(each)})`),
     ...suppressed.map(({ finding, reason }) => `${placeOf(finding)}: suppressed: ${finding.message} Reason: ${reason} (${codesOf(finding)})`),
   ];
   const counts = Object.values(Severity).map(severity => count(findings.filter(each => each.severity === severity).length, NOUNS[severity]));
-  return [...lines.map(printableLine), `${count(objects, 'object')} checked: ${[...counts, ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : [])].join(', ')}`, ''].join('\n');
+  return [...lines.map(printableLine), `${count(objects, 'object')} checked: ${[...counts, ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []), ...(turnedOff > 0 ? [`${turnedOff} turned off`] : [])].join(', ')}`, ''].join('\n');
 }
 
 const NOUNS: Readonly<Record<Severity, string>> = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Severity.INFO]: 'note' };

@@ -1,4 +1,5 @@
 import { type Finding, Severity } from '../finding';
+import type { TemplateCode } from './codes';
 
 /** A CloudFormation template, as JSON. */
 export interface CloudTemplate {
@@ -45,12 +46,12 @@ export function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
 
-export function finding(id: string, path: string, message: string, remedy: string): Finding {
+export function finding(id: TemplateCode, path: string, message: string, remedy: string): Finding {
   return { id, severity: Severity.ERROR, path, message, remedy };
 }
 
 /** More resources of one API than its quota allows. */
-export function beyondQuota(id: string, api: string, property: string, resources: readonly NamedResource[], what: string, most: number): Finding[] {
+export function beyondQuota(id: TemplateCode, api: string, property: string, resources: readonly NamedResource[], what: string, most: number): Finding[] {
   const counts = new Map<string, number>();
   resources.forEach(({ properties }) => {
     const owner = referenceIn(properties[property]) ?? '';
@@ -61,14 +62,14 @@ export function beyondQuota(id: string, api: string, property: string, resources
 }
 
 /** A value that is not one of the allowed ones. */
-export function outsideOf(id: string, path: string, api: string, what: string, value: unknown, allowed: readonly string[]): Finding[] {
+export function outsideOf(id: TemplateCode, path: string, api: string, what: string, value: unknown, allowed: readonly string[]): Finding[] {
   return typeof value === 'string' && !allowed.includes(value)
     ? [finding(id, path, `The ${what} is "${value}", which ${api} does not support.`, `Use ${allowed.join(' or ')}.`)]
     : [];
 }
 
 /** A timeout outside the range that AWS allows. */
-export function outsideOfTime(id: string, path: string, api: string, millis: unknown, least: number, most: number): Finding[] {
+export function outsideOfTime(id: TemplateCode, path: string, api: string, millis: unknown, least: number, most: number): Finding[] {
   return typeof millis === 'number' && (millis < least || millis > most)
     ? [finding(id, path, `The integration timeout is ${millis} ms, and ${api} allows ${least} to ${most} ms.`, 'Respond sooner, or let clients poll for the results of longer operations.')]
     : [];

@@ -1,0 +1,2 @@
+export { type Config, CONFIG_FILE, ConfigError, type Environment, parseConfig, readConfig, requireKnownNames } from './config';
+export { loadPlugins, PluginError } from './plugins';

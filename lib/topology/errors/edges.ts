@@ -1,0 +1,59 @@
+import type { ErrorEntry } from './entry';
+
+/** Edges, their routes and aggregates, authentication and limits of clients. */
+export const EDGE_ERRORS = [
+  {
+    id: 'EmptyShape',
+    summary: 'A request validation that requires nothing',
+    explanation: 'It would accept every request. Name query parameters, headers or a body schema, or leave it out.',
+  },
+  {
+    id: 'NoAudience',
+    summary: 'A token requirement without an audience',
+    explanation:
+      'A token that the issuer made for any other application would be accepted. Name the audiences of this ' +
+      'edge.',
+  },
+  {
+    id: 'NothingToAggregate',
+    summary: 'An aggregate with fewer than two parts',
+    explanation: 'An aggregate joins the responses of several backends. Name two or more, or declare a route.',
+  },
+  {
+    id: 'PartOutlastsWhole',
+    summary: 'A part of an aggregate with the time of the whole, or more',
+    explanation:
+      'The response would leave after its own timeout, with nothing of the other parts. Give the part less ' +
+      'time, or the aggregate more.',
+  },
+  {
+    id: 'UncountableClients',
+    summary: 'A limit for each client by something that requests need not prove',
+    explanation:
+      'A client could leave the claim or the key out and would never be counted. Require a token or an API key ' +
+      'on the route, or identify clients by something else.',
+  },
+  {
+    id: 'Uncacheable',
+    summary: 'Cached responses for a method other than GET, or for a fraction of a second',
+    explanation: 'Caches of managed APIs keep responses to GET for whole seconds. Declare it on a GET route.',
+  },
+  {
+    id: 'UnknownParameter',
+    summary: 'A part of an aggregate with a path parameter that the aggregate does not have',
+    explanation: 'The aggregator has no value to fill in. Use a parameter of the aggregate\'s path, or add it there.',
+  },
+  {
+    id: 'Untranslatable',
+    summary: 'REST requests that cannot be translated to gRPC',
+    explanation:
+      'The gateway needs the descriptor of the gRPC service with an HTTP binding for the operation. Declare the ' +
+      'port with the descriptor, and name an operation that it binds.',
+  },
+  {
+    id: 'InvalidKeyAddress',
+    summary: 'An address of token keys that is not a URL with http or https',
+    explanation:
+      'No gateway could fetch keys from it, so every token would be denied. Set `jwksUri` to the complete URL.',
+  },
+] as const satisfies readonly ErrorEntry[];

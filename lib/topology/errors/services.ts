@@ -1,0 +1,139 @@
+import type { ErrorEntry } from './entry';
+
+/** Services, their ports, versions and workloads, and the topology that has them. */
+export const SERVICE_ERRORS = [
+  {
+    id: 'AlreadyRendered',
+    summary: 'A declaration after the topology was rendered',
+    explanation:
+      'A chart or a stack has read the topology already, so the declaration would be lost. Declare everything ' +
+      'before the topology is given to one.',
+  },
+  {
+    id: 'Contradiction',
+    summary: 'Two settings that exclude each other',
+    explanation:
+      'One of the two would take effect, and which one depends on the target. The message names both; keep one.',
+  },
+  {
+    id: 'NoEffect',
+    summary: 'A setting that would change nothing',
+    explanation:
+      'It looks as if it protected or limited something, and no object of the cluster would carry it. The ' +
+      'message names what is missing; give that as well, or leave the setting out.',
+  },
+  {
+    id: 'Duplicate',
+    summary: 'Something that is declared twice',
+    explanation: 'The second declaration would replace the first, or never take effect after it. Keep one of the two.',
+  },
+  {
+    id: 'DuplicateCall',
+    summary: 'A call to one port that is declared twice, with nothing to tell the two apart',
+    explanation:
+      'A request of the caller would have two timeouts and retry policies. Declare it once, or give each ' +
+      'declaration operations of its own.',
+  },
+  {
+    id: 'DuplicatePort',
+    summary: 'Two ports of a service with one number or name',
+    explanation: 'A Service of Kubernetes identifies its ports by both. Give each port its own.',
+  },
+  {
+    id: 'ForeignService',
+    summary: 'A service that belongs to another topology',
+    explanation:
+      'Policies on its side are written with its own topology, so the call would be denied. Declare both in one ' +
+      'topology, or the callee as an existing workload.',
+  },
+  {
+    id: 'MissingGrpcService',
+    summary: 'gRPC methods without the gRPC service that they belong to',
+    explanation: 'The path of a gRPC request has the service in it: without it no policy or route can match a method.',
+  },
+  {
+    id: 'NoImage',
+    summary: 'A version without a container image',
+    explanation:
+      'There is nothing to run. Give an image on the version or on the service, or declare that its pods exist ' +
+      'already.',
+  },
+  {
+    id: 'NoLabels',
+    summary: 'An existing workload without labels',
+    explanation: 'Its policies would select every pod of the namespace. Give the labels that its pods have.',
+  },
+  {
+    id: 'NoVersion',
+    summary: 'An empty list of versions',
+    explanation: 'Every service has one version at least. Name one, or leave the list out.',
+  },
+  {
+    id: 'NothingToCall',
+    summary: 'A call to a service without ports',
+    explanation: 'A connection needs a port. Declare one on the callee.',
+  },
+  {
+    id: 'NothingToProbe',
+    summary: 'A health check over a port that does not exist',
+    explanation:
+      'The kubelet would restart the container forever. Declare the port, or declare that there is no health ' +
+      'check.',
+  },
+  {
+    id: 'ReservedNamespace',
+    summary: 'A namespace of Kubernetes itself or of a control plane',
+    explanation:
+      'The default deny of a topology would cut off what runs there. Give the topology, or the workload, its ' +
+      'own namespace.',
+  },
+  {
+    id: 'ReservedUser',
+    summary: 'A container that runs as user 1337',
+    explanation:
+      'Istio does not redirect the traffic of this user, which is that of its proxy: the container would bypass ' +
+      'mutual TLS and all policies. Use another user id.',
+  },
+  {
+    id: 'SelfCall',
+    summary: 'A service that calls itself',
+    explanation:
+      'What stays inside a pod does not pass the proxy. For requests between replicas, declare a service of ' +
+      'their own.',
+  },
+  {
+    id: 'UnknownMethod',
+    summary: 'A gRPC method that the service does not declare',
+    explanation:
+      'A policy for it would never match. Name a declared method, or write it in full, "package.Service/Method".',
+  },
+  {
+    id: 'UnknownPort',
+    summary: 'A port that the callee does not have',
+    explanation: 'Connections to it are refused. Name a declared port, or declare it.',
+  },
+  {
+    id: 'UnknownVersion',
+    summary: 'A version that the service does not have',
+    explanation: 'Requests routed to it would fail with 503. Name a declared version.',
+  },
+  {
+    id: 'ReservedName',
+    summary: 'A name whose objects belong to the namespace as a whole',
+    explanation:
+      'The objects of the workload would overwrite the default policies or the default ServiceAccount of the ' +
+      'namespace. Use another name.',
+  },
+  {
+    id: 'InvalidText',
+    summary: 'A variable, command or argument that contains NUL',
+    explanation: 'Linux ends such texts at the first NUL, so no container starts. Remove it, or mount a file.',
+  },
+  {
+    id: 'IndistinctHosts',
+    summary: 'One caller of two external hosts on one port that nothing in a connection distinguishes',
+    explanation:
+      'The proxy of the caller chooses by the Host header or by the server name in TLS, which plain TCP does ' +
+      'not have: connections to one host could reach the other. Use another port, TLS, or a service for each.',
+  },
+] as const satisfies readonly ErrorEntry[];
