@@ -10,7 +10,7 @@ export interface RequestProps {
    */
   readonly claims?: Readonly<Record<string, unknown>>;
   /**
-   * Whether the token is one that nobody should take: expired, or signed by somebody else.
+   * Whether the token is signed by another than its issuer. One that has expired is refused too, always with 401.
    * @default false
    */
   readonly badToken?: boolean;
