@@ -86,8 +86,8 @@ test.each<[string, string[], string | RegExp]>([
   ['an unknown option', ['--colour'], /Unknown option '--colour'/],
   ['an unknown format', [lost, '--format', 'xml'], /^--format xml is none of text, json, sarif\./],
   ['a format with a slip', [lost, '--format', 'srif'], /^--format srif is none of text, json, sarif\. Did you mean sarif\?\n/],
-  ['a namespace without a name', [lost, '--namespace', ''], /^--namespace {2}is no name of a namespace\.\n/],
-  ['a namespace that Kubernetes refuses', [lost, '--namespace', 'a\n::error::b'], /^--namespace a\\u\{a\}::error::b is no name of a namespace\.\n/],
+  ['a namespace without a name', [lost, '--namespace', ''], /^--namespace {2}is not the name of a namespace\.\n/],
+  ['a namespace that Kubernetes refuses', [lost, '--namespace', 'a\n::error::b'], /^--namespace a\\u\{a\}::error::b is not the name of a namespace\.\n/],
   ['an unknown severity', [lost, '--fail-on', 'fatal'], /^--fail-on fatal is none of /],
   ...['constructor', 'toString', '__proto__', 'hasOwnProperty'].flatMap((name): [string, string[], RegExp][] => [
     [`the format ${name}`, [lost, '--format', name], new RegExp(`^--format ${name} is none of text, json, sarif\\.`)],

@@ -132,7 +132,7 @@ exports.odd = defineCheck({
   test('add checks with settings, suppressions, an explanation and a description in SARIF of their own', () => {
     const folder = folderWith(settings, files);
     expect(withSettings(folder)).toMatchObject({ status: 0, stdout: expect.stringContaining('warning: It is odd. Make it even. (OddRule)') });
-    expect(withSettings(folder, '--suppress', 'oddrule: why').stdout).toContain('Accepted, because: why (OddRule)');
+    expect(withSettings(folder, '--suppress', 'oddrule: why').stdout).toContain('Reason: why (OddRule)');
     expect(withSettings(folder, '--explain', 'OddRule').stdout).toMatch(/^OddRule \(check on manifests, error\)\n {2}A rule is odd\./);
     expect(withSettings(folder, '--explain', 'OdRule').stderr).toContain('Did you mean OddRule?');
     expect(withSettings(folder, '--format', 'sarif').stdout).toContain('"text": "Even ones work."');

@@ -10,7 +10,7 @@ export interface RequestProps {
    */
   readonly claims?: Readonly<Record<string, unknown>>;
   /**
-   * Whether the token is invalid: expired, or not signed by its issuer.
+   * Whether the token has an invalid signature. An expired token is denied as well, always with 401.
    * @default false
    */
   readonly badToken?: boolean;

@@ -90,3 +90,12 @@ describe('a VirtualService with a pattern is not for a Service that an HTTPRoute
     expect(ends).toBe(expected);
   });
 });
+
+test('a token that is signed by another than its issuer is refused for its audience first', () => {
+  const jwtRules = [{ issuer: 'https://issuer.example', jwks: '{}', audiences: ['shop'] }];
+  const tokens = istio('RequestAuthentication', 'it', { selector: { matchLabels: { app: 'cart' } }, jwtRules });
+  const ask = (badToken: boolean, aud?: string) =>
+    endsOf(traffic([tokens]).from('web').http('GET http://cart/', { badToken, claims: { iss: 'https://issuer.example', aud } }));
+  expect([ask(true), ask(true, 'else'), ask(true, 'shop'), ask(false, 'else')]).toEqual(['403', '403', '401', '403']);
+  expect(ask(false, 'shop')).toBe('cart-v1 50%, cart-v2 50%');
+});

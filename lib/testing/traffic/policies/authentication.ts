@@ -36,7 +36,8 @@ export function authenticate(guarded: Guarded, message: Message, cluster: Cluste
   if (verifying) {
     return { message: passedOn(withoutWritten(unverified, rules.slice(0, rules.indexOf(verifying) + 1)), token, verifying) };
   }
-  const isOfOtherAudience = token.isValid && isRead && ofIssuer.length > 0;
+  // Audiences are compared before the signature is verified.
+  const isOfOtherAudience = isRead && ofIssuer.length > 0 && !ofIssuer.some(rule => isForAudience(rule, token));
   const reason = isOfOtherAudience ? 'the token is for another audience' : ofIssuer.length === 0 ? `no jwtRule has the issuer ${String(token.claims.iss)}` : 'the token is not valid';
   return { message: unverified, refusal: { status: isOfOtherAudience ? 403 : 401, by: ofIssuer[0] ?? first, reason } };
 }
