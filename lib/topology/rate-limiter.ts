@@ -5,11 +5,11 @@ import type { Topology } from './topology';
 
 /** Properties of a rate limiter. */
 export interface RateLimiterProps {
-  /** The Redis that keeps the counts, so that all pods of the limiter know them. */
+  /** The Redis that stores the counts, which all pods of the limiter share. */
   readonly redis: Service;
   /**
    * The container image of `envoyproxy/ratelimit`.
-   * @default - the one that was tried
+   * @default - the tested version
    */
   readonly image?: string;
   /**
