@@ -7,20 +7,20 @@ import { noneOf, suggestion } from './suggestion';
 
 export const CHECK_USAGE = `cdk8s-cardinal check [FILES…|FOLDERS…|-] [options]
 
-Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one cluster. Without files: what \`cardinal synth\` wrote, dist and cdk.out.
+Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one cluster. Without files: the output of \`cdk8s-cardinal synth\`, dist and cdk.out.
 
-  --namespace NAME       the namespace of objects that name none (default: default)
-  --cluster-domain NAME  the domain of the cluster's own names (default: cluster.local)
+  --namespace NAME       the namespace of objects without one (default: default)
+  --cluster-domain NAME  the DNS domain of the cluster (default: cluster.local)
   --format FORMAT        text (default), json or sarif
-  --fail-on SEVERITY     what makes it exit with 1: error (default), warning, info or never
+  --fail-on SEVERITY     the lowest severity that makes it exit with 1: error (default), warning, info or never
   --strict               the same as --fail-on warning
-  --suppress "ID: WHY"   accept the findings of a check, or of a code, everywhere; may be repeated
+  --suppress "ID: WHY"   suppress the findings of a check, or of a code, everywhere; may be repeated
   --no-inline-suppressions
                          ignore the suppressions in manifests, and report each of them
-  --explain ID           say what a check looks for and why; a code of istioctl analyze or Kiali will do
+  --explain ID           explain a check; also accepts a code of istioctl analyze or Kiali
   --list                 all checks, and all codes of istioctl analyze and Kiali with the checks that find them, as Markdown
 
-It exits with 0, with 1 for findings, and with 2 for input that cannot be read, or has no object. An object accepts a finding by the annotation
+The exit code is 0 without findings, 1 with findings, and 2 for input that cannot be read or has no objects. An object suppresses a finding by the annotation
 cardinal.cdk8s.io/suppress: "ID: WHY; ID: WHY".
 `;
 
@@ -33,7 +33,7 @@ const FAILING: ReadonlyMap<string, readonly Severity[]> = new Map([
 ]);
 const NAMES = [...new Set(CHECKS.flatMap(({ id, covers }) => [id, ...covers]))];
 
-/** Checks manifests and prints what was found; gives back the exit code. */
+/** Checks manifests and prints the findings; returns the exit code. */
 export function check(args: readonly string[]): number {
   const options = optionsOf(args);
   if (typeof options === 'string') {
@@ -75,7 +75,7 @@ interface Options {
   readonly list: boolean;
 }
 
-/** The options, or what is wrong with them. */
+/** The options, or an error message. */
 function optionsOf(args: readonly string[]): Options | string {
   try {
     const { values, positionals } = parseArgs({
@@ -105,14 +105,14 @@ function optionsOf(args: readonly string[]): Options | string {
       return noneOf('--fail-on', failOn, [...FAILING.keys()]);
     }
     if (suppress.some(each => each === null)) {
-      return '--suppress takes the name of a check and the reason: "Check: reason".';
+      return '--suppress needs the name of a check and the reason: "Check: reason".';
     }
     const unknown = suppress.map(each => each?.[1] ?? '').find(each => checksNamed(each).length === 0);
     if (unknown !== undefined) {
       return `--suppress: there is no check and no code "${unknown}".${suggestion(unknown, NAMES)}`;
     }
     if (paths.length === 0 && values.explain === undefined && !values.list) {
-      return 'There is neither dist nor cdk.out here. Name the files to check, or run `npx cdk8s-cardinal synth` first.';
+      return 'There is neither dist nor cdk.out here. Pass the files to check, or run `npx cdk8s-cardinal synth` first.';
     }
     return {
       paths,

@@ -1,6 +1,6 @@
 import { checksNamed } from '../../lib/checks';
 
-/** What the checks of a name, or of a code of another tool, look for; undefined if there is none. */
+/** The explanation of the checks with a name, or with a code of another tool; undefined if there is none. */
 export function explain(name: string): string | undefined {
   const checks = checksNamed(name);
   return checks.length === 0 ? undefined : checks.map(({ id, severity, covers, summary, explanation }) =>

@@ -8,7 +8,7 @@ import { textOf } from './read-text';
 import type { Resource } from './resource';
 import { cloudResources, isTemplate } from './templates';
 
-/** What was read, and what could not be. */
+/** The objects that were read, and the errors of input that could not be read. */
 export interface Reading {
   readonly resources: readonly Resource[];
   readonly errors: readonly ManifestError[];
@@ -20,9 +20,9 @@ const STANDARD_INPUT = '-';
 
 /**
  * The objects of files, of folders with all below them, and of the standard input (`-`), as one cluster; templates of CloudFormation too.
- * In folders, JSON that is neither Kubernetes nor CloudFormation is left out, as are kustomizations: they are no objects of a cluster. Links that
- * lead out of a folder, and what is no regular file there, are errors.
- * @param namespace of objects that name none
+ * In folders, JSON that is neither Kubernetes nor CloudFormation is skipped, as are kustomizations: they are not objects of a cluster. Links that
+ * lead out of a folder, and entries that are not regular files, are errors.
+ * @param namespace the namespace of objects without one
  */
 export function readResources(paths: readonly string[], namespace?: string): Reading {
   const resources: Resource[] = [];
@@ -44,14 +44,14 @@ export function readResources(paths: readonly string[], namespace?: string): Rea
   return { resources, errors };
 }
 
-/** A file that is named twice, or by its folder too, is one. */
+/** A file that is listed twice, or is also found by its folder, is read once. */
 function withoutRepetitions(files: readonly File[]): File[] {
   return [...new Map([...files].reverse().map(each => [each.file === STANDARD_INPUT ? each.file : resolve(each.file), each])).values()].reverse();
 }
 
 interface File {
   readonly file: string;
-  /** Whether it was asked for by name, rather than found in a folder. */
+  /** Whether it was listed by name, rather than found in a folder. */
   readonly isNamed: boolean;
 }
 
@@ -72,16 +72,16 @@ function filesBelow(path: string, root: string, attempt: <T>(read: () => readonl
   });
 }
 
-/** Opening a pipe or a device would wait for a writer, or never end; a link may lead to a file of another owner. */
+/** Opening a pipe or a device would wait for a writer, or never end; a link may point to a file of another owner. */
 function regularFile(file: string, entry: Dirent, root: string): readonly File[] {
   if (entry.isSymbolicLink()) {
     const target = realPath(file);
     if (relative(realPath(root), target).split(sep)[0] === '..') {
-      throw new ManifestError(file, 1, 1, 'The link leads out of the folder, so it is not followed. Name the file itself to check it.');
+      throw new ManifestError(file, 1, 1, 'The link points outside the folder, so it is not followed. Pass the file itself to check it.');
     }
   }
   if (!(entry.isSymbolicLink() ? statSync(file) : entry).isFile()) {
-    throw new ManifestError(file, 1, 1, 'This is no regular file, so it is not read.');
+    throw new ManifestError(file, 1, 1, 'This is not a regular file, so it is not read.');
   }
   return [{ file, isNamed: false }];
 }
@@ -123,7 +123,7 @@ function contentOf(file: string, isNamed: boolean): string {
   }
 }
 
-/** The error of the file system with the place; any other as it is. Not `instanceof Error`: under jest, the errors of Node's own modules are of another realm. */
+/** The error of the file system with the place; any other unchanged. Not `instanceof Error`: under jest, the errors of Node's own modules are of another realm. */
 function unreadable(path: string, what: string, error: unknown): unknown {
-  return isMap(error) && typeof error.code === 'string' ? new ManifestError(path, 1, 1, error.code === 'ENOENT' ? 'There is no such file.' : `${what} cannot be read: ${error.code}.`) : error;
+  return isMap(error) && typeof error.code === 'string' ? new ManifestError(path, 1, 1, error.code === 'ENOENT' ? 'The file does not exist.' : `${what} cannot be read: ${error.code}.`) : error;
 }
