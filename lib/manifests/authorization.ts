@@ -16,7 +16,10 @@ export function operationsOf(policy: Resource): Field[] {
   return policy.spec.get('rules').items.flatMap(rule => rule.get('to').items).map(each => each.get('operation'));
 }
 
-/** Whether a name matches a pattern of an AuthorizationPolicy: exact, `*`, a prefix with a trailing `*` or a suffix with a leading `*`. */
+/**
+ * Whether a name matches a pattern of an AuthorizationPolicy: exact, `*`, a prefix with a trailing `*` or a suffix with
+ * a leading `*`.
+ */
 export function matchesPattern(pattern: string, value: string): boolean {
   if (pattern === '*') {
     return value !== '';

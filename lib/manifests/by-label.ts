@@ -2,7 +2,9 @@ import { addTo } from './lists';
 import type { Resource } from './resource';
 import type { Labels } from './selector';
 
-/** Objects by namespace and the first label that their selector requires, so that a Pod is compared with few of them. */
+/**
+ * Objects by namespace and the first label that their selector requires, so that a Pod is compared with few of them.
+ */
 export class ByLabel {
   private readonly members = new Map<string, Resource[]>();
 

@@ -10,7 +10,10 @@ export interface ManifestFile {
   readonly objects: readonly KubernetesObject[];
 }
 
-/** Every YAML file below a folder, in the order in which `kubectl apply -f` applies them; none if the folder does not exist. */
+/**
+ * Every YAML file below a folder, in the order in which `kubectl apply -f` applies them; none if the folder does not
+ * exist.
+ */
 export function readManifests(folder: string): ManifestFile[] {
   return filesBelow(folder).filter(file => /\.ya?ml$/.test(file)).map(file => ({
     path: relative(folder, file),

@@ -17,10 +17,16 @@ const MAX_VALUES = 1_000_000;
 const SEPARATORS = new Set([...'\n\r,:[{?'].map(each => each.charCodeAt(0)));
 const MAX_SEPARATORS = 4_000_000;
 const SEPARATOR = '---';
-/** Characters that go-yaml rejects, and those that end a line for it but not in YAML 1.2: a comment could hide fields behind them. */
+/**
+ * Characters that go-yaml rejects, and those that end a line for it but not in YAML 1.2: a comment could hide fields
+ * behind them.
+ */
 const UNREADABLE = /\r(?!\n)|[\0-\b\v\f\x0E-\x1F\x7F-\x9F\u2028\u2029\uFEFF\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
-/** The documents of a YAML or JSON text as kubectl reads it, without the empty ones. Throws a {@link ManifestError} if it is neither. */
+/**
+ * The documents of a YAML or JSON text as kubectl reads it, without the empty ones. Throws a {@link ManifestError} if
+ * it is neither.
+ */
 export function parseDocuments(text: string, file: string): ManifestDocument[] {
   if (text.length > MAX_CHARACTERS) {
     throw new ManifestError(file, 1, 1, `The file has ${text.length} characters, and the limit is ${MAX_CHARACTERS}. Split it.`);

@@ -3,8 +3,8 @@ import type { Resource } from './resource';
 import type { Path } from './source';
 
 /**
- * A field of an object, whether it exists or not: a value that is missing, or of another type than expected, is empty, so that readers
- * need no validation. Each field has its path from the root, which findings refer to.
+ * A field of an object, whether it exists or not: a value that is missing, or of another type than expected, is empty,
+ * so that readers need no validation. Each field has its path from the root, which findings refer to.
  */
 export class Field {
   constructor(readonly resource: Resource, readonly value: unknown, private readonly parent?: Field, private readonly key?: string | number) {}

@@ -19,9 +19,10 @@ const FOLDERS_LEFT_OUT = /^(\.|node_modules$)/;
 const STANDARD_INPUT = '-';
 
 /**
- * The objects of files, of folders with all below them, and of the standard input (`-`), as one cluster; templates of CloudFormation too.
- * In folders, JSON that is neither Kubernetes nor CloudFormation is skipped, as are kustomizations: they are not objects of a cluster. Links that
- * lead out of a folder, and entries that are not regular files, are errors.
+ * The objects of files, of folders with all below them, and of the standard input (`-`), as one cluster; templates of
+ * CloudFormation too. In folders, JSON that is neither Kubernetes nor CloudFormation is skipped, as are kustomizations:
+ * they are not objects of a cluster. Links that lead out of a folder, and entries that are not regular files, are
+ * errors.
  * @param namespace the namespace of objects without one
  */
 export function readResources(paths: readonly string[], namespace?: string): Reading {
@@ -123,7 +124,10 @@ function contentOf(file: string, isNamed: boolean): string {
   }
 }
 
-/** The error of the file system with the place; any other unchanged. Not `instanceof Error`: under jest, the errors of Node's own modules are of another realm. */
+/**
+ * The error of the file system with the place; any other unchanged. Not `instanceof Error`: under jest, the errors of
+ * Node's own modules are of another realm.
+ */
 function unreadable(path: string, what: string, error: unknown): unknown {
   return isMap(error) && typeof error.code === 'string' ? new ManifestError(path, 1, 1, error.code === 'ENOENT' ? 'The file does not exist.' : `${what} cannot be read: ${error.code}.`) : error;
 }

@@ -60,7 +60,10 @@ export function isOfMesh({ kind }: Reference): boolean {
   return kind === 'Service' || kind === 'ServiceEntry';
 }
 
-/** Whether an object may reference one of another namespace: a ReferenceGrant there names the groups and kinds of both, and the namespace of the first. */
+/**
+ * Whether an object may reference one of another namespace: a ReferenceGrant there names the groups and kinds of both,
+ * and the namespace of the first.
+ */
 export function isGranted(from: Resource, to: Reference, cluster: Cluster): boolean {
   const key = grantKey(from.type, from.namespace, typeOf(to.group, to.kind), to.namespace);
   return to.namespace === from.namespace || (grantsOf(cluster).get(key) ?? NOBODY).some(name => ['', to.name].includes(name));

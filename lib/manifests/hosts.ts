@@ -60,12 +60,18 @@ export class Hosts {
     }
   }
 
-  /** The host that a name resolves to in a namespace, if one is visible there: the exact one, else the longest wildcard; a Service before a ServiceEntry. */
+  /**
+   * The host that a name resolves to in a namespace, if one is visible there: the exact one, else the longest wildcard;
+   * a Service before a ServiceEntry.
+   */
   find(name: string, namespace: string, seenFrom: readonly string[] = [namespace]): Host | undefined {
     return this.visible(name, namespace, seenFrom)[0];
   }
 
-  /** All declarations of the host that a name resolves to in a namespace, as far as they are visible there or in one of the other given namespaces. */
+  /**
+   * All declarations of the host that a name resolves to in a namespace, as far as they are visible there or in one of
+   * the other given namespaces.
+   */
   visible(name: string, namespace: string, seenFrom: readonly string[] = [namespace]): readonly Host[] {
     const isSeen = ({ visibleIn }: Host) => visibleIn.includes('*') || seenFrom.some(each => visibleIn.includes(each));
     for (const declared of this.declared(name, namespace)) {

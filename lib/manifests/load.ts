@@ -15,7 +15,10 @@ export interface LoadProps {
   readonly namespace?: string;
 }
 
-/** The Kubernetes objects of a YAML or JSON text, those of Lists one by one. Throws a {@link ManifestError} if a document is not an object. */
+/**
+ * The Kubernetes objects of a YAML or JSON text, those of Lists one by one. Throws a {@link ManifestError} if a
+ * document is not an object.
+ */
 export function loadResources(text: string, props: LoadProps): Resource[] {
   return parseDocuments(text, props.file).flatMap(document => resourcesIn(document, props.namespace));
 }

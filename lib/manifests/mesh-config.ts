@@ -2,7 +2,9 @@ import { embedded } from './embedded';
 import type { Field } from './field';
 import type { Resource } from './resource';
 
-/** The mesh config: of the ConfigMap of a control plane, or of an IstioOperator. Istio's defaults if there is neither. */
+/**
+ * The mesh config: of the ConfigMap of a control plane, or of an IstioOperator. Istio's defaults if there is neither.
+ */
 export class MeshConfig {
   /** Whether the manifests contain a mesh config. */
   readonly isKnown: boolean;

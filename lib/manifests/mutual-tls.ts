@@ -15,7 +15,10 @@ export function modeFor(workload: Workload, cluster: Cluster, port?: number): Mo
   return known(modeField(workload, cluster, port)?.text) ?? 'PERMISSIVE';
 }
 
-/** The field that sets the mode, if one does: of the port, of the PeerAuthentication that selects the workload, of the one for the namespace, of the one for the mesh. */
+/**
+ * The field that sets the mode, if one does: of the port, of the PeerAuthentication that selects the workload, of the
+ * one for the namespace, of the one for the mesh.
+ */
 export function modeField(workload: Workload, cluster: Cluster, port?: number): Field | undefined {
   const selecting = indexOf(cluster).selecting(workload).find(each => each.namespace === workload.namespace);
   const [ofPort] = port === undefined ? [] : [selecting?.spec.get('portLevelMtls', String(port), 'mode')];
@@ -33,13 +36,19 @@ export function meshMode(cluster: Cluster): Mode | undefined {
   return namespaceMode(cluster.mesh.rootNamespace, cluster);
 }
 
-/** Whether callers may use mutual TLS to a workload: it has a sidecar that accepts it, and its namespace does not disable it, which Istio evaluates before it looks at Pods. */
+/**
+ * Whether callers may use mutual TLS to a workload: it has a sidecar that accepts it, and its namespace does not
+ * disable it, which Istio evaluates before it looks at Pods.
+ */
 export function offersMutualTls(workload: Workload, cluster: Cluster): boolean {
   return membershipOf(workload, cluster) === Membership.SIDECAR && (workload.labels['security.istio.io/tlsMode'] ?? 'istio') === 'istio'
     && (namespaceMode(workload.namespace, cluster) ?? meshMode(cluster)) !== 'DISABLE';
 }
 
-/** Whether proxies use mutual TLS automatically if the callee accepts it (auto mTLS): the default, unless the mesh config disables it. */
+/**
+ * Whether proxies use mutual TLS automatically if the callee accepts it (auto mTLS): the default, unless the mesh
+ * config disables it.
+ */
 export function isAutomatic(cluster: Cluster): boolean {
   return cluster.mesh.get('enableAutoMtls')?.value !== false;
 }

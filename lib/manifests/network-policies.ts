@@ -26,8 +26,8 @@ export interface PeerPort {
 export type Direction = 'ingress' | 'egress';
 
 /**
- * What NetworkPolicies allow: a Pod that no policy selects for a direction allows all connections in it; otherwise one matching rule of
- * the selecting policies is enough; and a connection must be allowed at both ends.
+ * What NetworkPolicies allow: a Pod that no policy selects for a direction allows all connections in it; otherwise one
+ * matching rule of the selecting policies is enough; and a connection must be allowed at both ends.
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 export class NetworkPolicies {
@@ -50,7 +50,10 @@ export class NetworkPolicies {
     return out.length > 0 ? out : into;
   }
 
-  /** The rules of all policies of a Pod for one direction; undefined if no policy applies, so that all connections are allowed. */
+  /**
+   * The rules of all policies of a Pod for one direction; undefined if no policy applies, so that all connections are
+   * allowed.
+   */
   rulesFor(pod: Peer, direction: Direction): Field[] | undefined {
     const policies = this.policiesFor(pod, direction);
     return policies.length === 0 ? undefined : policies.flatMap(each => each.spec.get(direction).items);
@@ -79,7 +82,10 @@ export function allowsPort(rule: Field, { number, names, protocol }: PeerPort): 
   });
 }
 
-/** Whether the peers of a rule contain a peer. Which Pods an ipBlock contains depends on the network; here it contains none whose address is unknown. */
+/**
+ * Whether the peers of a rule contain a peer. Which Pods an ipBlock contains depends on the network; here it contains
+ * none whose address is unknown.
+ */
 export function allowsPeer(peers: Field, namespace: string, peer: Peer, cluster: Cluster): boolean {
   return peers.items.length === 0 || peers.items.some(each => {
     const [pods, namespaces, block] = [each.get('podSelector'), each.get('namespaceSelector'), each.get('ipBlock')];

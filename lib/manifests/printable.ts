@@ -1,11 +1,15 @@
-/** Characters that could change the output around them: controls, line and paragraph separators, directional marks, invisible characters, lone surrogates. */
+/**
+ * Characters that could change the output around them: controls, line and paragraph separators, directional marks,
+ * invisible characters, lone surrogates.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}\u115F\u1160\u3164\uFFA0]|[\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]/gu;
 /** What the runners of GitHub and Azure execute as a command anywhere in a line: `##[error]`, `##vso[…]`. */
 const COMMAND = /##(?=[\w.-]*\[)/g;
 
 /**
- * Untrusted text as part of a line of output: it cannot end the line, begin a command of a CI system in it, or colour or reverse what
- * follows. Such characters are escaped as `\u{…}`, with the code in hexadecimal. Escaping is idempotent.
+ * Untrusted text as part of a line of output: it cannot end the line, begin a command of a CI system in it, or colour
+ * or reverse what follows. Such characters are escaped as `\u{…}`, with the code in hexadecimal. Escaping is
+ * idempotent.
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export function printable(text: string): string {

@@ -9,8 +9,9 @@ const SERVER_FIRST: ReadonlyMap<number, string> = new Map([[25, 'SMTP'], [53, 'D
 const REQUESTS = new Set(['http', 'http2', 'http_proxy', 'grpc', 'grpc-web']);
 
 /**
- * The protocol that Istio selects for a port: of a Service by `appProtocol`, else by the part of the name before the first dash; of a ServiceEntry by `protocol` only.
- * Undefined if these do not declare one, and Istio detects it from the traffic.
+ * The protocol that Istio selects for a port: of a Service by `appProtocol`, else by the part of the name before the
+ * first dash; of a ServiceEntry by `protocol` only. Undefined if these do not declare one, and Istio detects it from
+ * the traffic.
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
 export function protocolOf(port: Field): string | undefined {
@@ -35,7 +36,10 @@ export function serverFirst(port: Field): string | undefined {
   return SERVER_FIRST.get(port.get('port').number ?? 0);
 }
 
-/** Whether Istio handles requests on a port, rather than connections: undefined if it detects the protocol from the traffic. */
+/**
+ * Whether Istio handles requests on a port, rather than connections: undefined if it detects the protocol from the
+ * traffic.
+ */
 export function carriesRequests(port: Field): boolean | undefined {
   const protocol = protocolOf(port);
   return protocol === undefined ? undefined : REQUESTS.has(protocol);

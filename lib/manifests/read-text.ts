@@ -6,8 +6,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const CHUNK = 64 * 1024;
 
 /**
- * The text of a file, of at most 64 MiB. A file that is found in a folder must be a regular one; one that is listed by name may be a pipe, such as
- * `<(helm template .)`. Throws a {@link ManifestError} if it is larger, or is not UTF-8.
+ * The text of a file, of at most 64 MiB. A file that is found in a folder must be a regular one; one that is listed by
+ * name may be a pipe, such as `<(helm template .)`. Throws a {@link ManifestError} if it is larger, or is not UTF-8.
  */
 export function textOf(path: string | number, file: string, isNamed: boolean): string {
   const opened = typeof path === 'number' ? path : openSync(path, isNamed ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);

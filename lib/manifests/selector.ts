@@ -8,7 +8,10 @@ export function hasLabels(labels: Labels, selector: Labels): boolean {
   return Object.entries(selector).every(([name, value]) => ownValue(labels, name) === value);
 }
 
-/** Whether a LabelSelector of Kubernetes matches these labels: `matchLabels` and `matchExpressions`. An empty one matches all. */
+/**
+ * Whether a LabelSelector of Kubernetes matches these labels: `matchLabels` and `matchExpressions`. An empty one
+ * matches all.
+ */
 export function selects(selector: Field, labels: Labels): boolean {
   return hasLabels(labels, selector.get('matchLabels').strings) && selector.get('matchExpressions').items.every(expression => {
     const value = ownValue(labels, expression.get('key').text);

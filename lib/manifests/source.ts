@@ -22,7 +22,10 @@ export class Source {
     private readonly firstLine: number,
   ) {}
 
-  /** The place of a field, or of its nearest ancestor that exists: a member of a map at its name, an item of a list at its start. */
+  /**
+   * The place of a field, or of its nearest ancestor that exists: a member of a map at its name, an item of a list at
+   * its start.
+   */
   locate(path: Path): Place {
     this.places ??= readPlaces(this.text);
     const { tree: root, lines, padding } = this.places;

@@ -11,8 +11,8 @@ export function isTemplate(value: unknown): value is { readonly Resources: Recor
 }
 
 /**
- * The resources of a CloudFormation template as objects, so that checks find and locate them in the same way as those of Kubernetes: the
- * type is the kind, the logical id the name.
+ * The resources of a CloudFormation template as objects, so that checks find and locate them in the same way as those
+ * of Kubernetes: the type is the kind, the logical id the name.
  */
 export function cloudResources({ value, source }: ManifestDocument): Resource[] {
   if (!isTemplate(value)) {

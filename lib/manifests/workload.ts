@@ -17,7 +17,10 @@ const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map<string, readon
 
 /** A Pod, or the Pods that a Deployment, StatefulSet, DaemonSet, ReplicaSet, Rollout, Job or CronJob creates. */
 export class Workload {
-  /** The workload of an object, if it is one. An object with a controller is not counted again: its controller is the workload. */
+  /**
+   * The workload of an object, if it is one. An object with a controller is not counted again: its controller is the
+   * workload.
+   */
   static of(resource: Resource): Workload | undefined {
     const path = TEMPLATES.get(resource.type);
     const isMade = resource.metadata.get('ownerReferences').items.some(owner => owner.get('controller').isTrue);

@@ -22,7 +22,10 @@ export class Workloads {
     return this.byNamespace.get(namespace) ?? [];
   }
 
-  /** The workloads whose Pods a selector matches; an empty one matches all. Without a namespace, those of every namespace. */
+  /**
+   * The workloads whose Pods a selector matches; an empty one matches all. Without a namespace, those of every
+   * namespace.
+   */
   select(selector: Labels, namespace?: string): readonly Workload[] {
     const lists = Object.entries(selector).map(([name, value]) =>
       this.byLabel.get(namespace === undefined ? `${name}=${value}` : `${namespace}/${name}=${value}`) ?? []);

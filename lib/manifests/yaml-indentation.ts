@@ -2,7 +2,10 @@ import { type Event, parseEvents, YAMLException } from 'js-yaml';
 
 /** The maximum nesting depth of the values of a document. */
 export const MAX_DEPTH = 100;
-/** The maximum number of characters of a file that are parsed again, for lines that are not indented enough for YAML 1.2. */
+/**
+ * The maximum number of characters of a file that are parsed again, for lines that are not indented enough for YAML
+ * 1.2.
+ */
 const MAX_READ_AGAIN = 32 * 1024 * 1024;
 const WIDTH = 64;
 const MAX_WIDTH = 1024;
@@ -25,8 +28,9 @@ export function newBudget(): Budget {
 }
 
 /**
- * The events of a YAML document. YAML 1.2 requires that lines within quotes and brackets are indented further than the field that they belong to;
- * kubectl does not look at their indentation, so such lines are indented here before they are parsed. Throws a YAMLException.
+ * The events of a YAML document. YAML 1.2 requires that lines within quotes and brackets are indented further than the
+ * field that they belong to; kubectl does not look at their indentation, so such lines are indented here before they
+ * are parsed. Throws a YAMLException.
  */
 export function eventsOf(written: string, budget: Budget = newBudget()): Events {
   const padding = new Map<number, number>();
@@ -48,7 +52,10 @@ export function eventsOf(written: string, budget: Budget = newBudget()): Events 
   }
 }
 
-/** The text with the line at an offset indented, and those that follow within the same quotes; undefined if that does not make it valid. */
+/**
+ * The text with the line at an offset indented, and those that follow within the same quotes; undefined if that does
+ * not make it valid.
+ */
 function indented(text: string, offset: number, padding: Map<number, number>): string | undefined {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const quote = quoteBefore(`${text.slice(0, start)}${' '.repeat(MAX_WIDTH)}`);

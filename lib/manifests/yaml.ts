@@ -37,8 +37,8 @@ function tagOf(text: string, { tagStart, tagEnd }: Properties): string {
 }
 
 /**
- * Builds values from events as go-yaml 2 and the conversion to JSON do: names of fields become strings, and what is merged later replaces
- * earlier members. In contrast to kubectl, which uses the last one, a duplicate name is an error.
+ * Builds values from events as go-yaml 2 and the conversion to JSON do: names of fields become strings, and what is
+ * merged later replaces earlier members. In contrast to kubectl, which uses the last one, a duplicate name is an error.
  * @see https://github.com/yaml/go-yaml/blob/v2.4.2/decode.go
  */
 class Composer {

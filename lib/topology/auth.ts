@@ -11,7 +11,8 @@ export interface JwtProps {
   readonly audiences: string[];
   /**
    * Whether in a token without `aud` the claim `client_id` is compared with `audiences` instead. The access tokens of
-   * Amazon Cognito are such tokens: their audiences are the ids of app clients. If a token has both, only `aud` is compared.
+   * Amazon Cognito are such tokens: their audiences are the ids of app clients. If a token has both, only `aud` is
+   * compared.
    * @default false
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
    */
@@ -35,7 +36,10 @@ export interface JwtProps {
 
 /** Which API keys are accepted. */
 export interface ApiKeyProps {
-  /** The Secret, in the edge's namespace, whose entries are the clients' names and their keys. A managed API has keys of its own. */
+  /**
+   * The Secret, in the edge's namespace, whose entries are the clients' names and their keys. A managed API has keys of
+   * its own.
+   */
   readonly secret: string;
   /**
    * The header that carries the key.
@@ -78,7 +82,10 @@ export class Auth {
     return new Auth(given(props));
   }
 
-  /** A key that was issued to the client. Keys do not expire and do not identify a user: prefer tokens where clients support them. */
+  /**
+   * A key that was issued to the client. Keys do not expire and do not identify a user: prefer tokens where clients
+   * support them.
+   */
   static apiKey(props: ApiKeyProps): Auth {
     requireDnsSubdomain('Auth.apiKey', 'a Secret', props.secret);
     requireHeaderName('Auth.apiKey', props.header ?? 'x-api-key');

@@ -29,7 +29,8 @@ export interface CallProps extends Terms {
 
 /**
  * The fact that one service calls another. In the cluster: a rule of the callee's AuthorizationPolicy and
- * NetworkPolicy, a host of the caller's Sidecar, and a route with the caller's timeout, retries and faults in the callee's VirtualService.
+ * NetworkPolicy, a host of the caller's Sidecar, and a route with the caller's timeout, retries and faults in the
+ * callee's VirtualService.
  */
 export class Call {
   /** The callee's port. */

@@ -80,8 +80,8 @@ export abstract class Callee {
   }
 
   /**
-   * Ejects failing endpoints, at least one of the declared replicas, and limits connections. In the cluster: `connectionPool` and
-   * `outlierDetection` of its DestinationRule.
+   * Ejects failing endpoints, at least one of the declared replicas, and limits connections. In the cluster:
+   * `connectionPool` and `outlierDetection` of its DestinationRule.
    * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
    */
   breakAt(props: CircuitBreakerProps): void {

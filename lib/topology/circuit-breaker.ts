@@ -22,10 +22,10 @@ export interface CircuitBreakerProps {
    */
   readonly interval?: Duration;
   /**
-   * The maximum share of endpoints that may be ejected at once, in percent, as a whole number. Envoy rounds down: of two endpoints,
-   * 50 % allows one, 49 % none.
-   * @default - what allows one of the declared replicas (50 % of two, 100 % of one), 10 % at least, for each version that is routed to by itself;
-   * 100 % where the replicas are not declared here
+   * The maximum share of endpoints that may be ejected at once, in percent, as a whole number. Envoy rounds down: of
+   * two endpoints, 50 % allows one, 49 % none.
+   * @default - what allows one of the declared replicas (50 % of two, 100 % of one), 10 % at least, for each version
+   * that is routed to by itself; 100 % where the replicas are not declared here
    */
   readonly maxEjectedPercent?: number;
   /**
@@ -106,7 +106,10 @@ export class CircuitBreaker {
     }
   }
 
-  /** The maximum share of endpoints that may be ejected at once, in percent; undefined if Istio's default of 10 % allows one. */
+  /**
+   * The maximum share of endpoints that may be ejected at once, in percent; undefined if Istio's default of 10 % allows
+   * one.
+   */
   maxEjectionPercent(replicas: Replicas | undefined): number | undefined {
     const percent = percentOfOne(replicas?.least);
     return this.limits.maxEjectedPercent ?? (percent > OWN_PERCENT ? percent : undefined);

@@ -65,7 +65,10 @@ export interface ClientLimitProps {
   readonly requests: number;
   /** The period over which requests are counted. */
   readonly per: Period;
-  /** What happens while requests cannot be counted. Required: one choice disables the limit, the other makes the edge unavailable. */
+  /**
+   * What happens while requests cannot be counted. Required: one choice disables the limit, the other makes the edge
+   * unavailable.
+   */
   readonly whenUnavailable: WhenUnavailable;
 }
 

@@ -3,7 +3,10 @@ import type { Duration } from 'cdk8s';
 import { Mistake } from './mistake';
 import { requireHeaderName } from './names';
 
-/** The CORS policy: the origins whose web pages may send requests. @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS */
+/**
+ * The CORS policy: the origins whose web pages may send requests.
+ * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS
+ */
 export interface Cors {
   /** The origins, e.g. `https://www.shop.example`; `*` for any. */
   readonly origins: string[];

@@ -1,8 +1,8 @@
 import { Mistake } from './mistake';
 
 /**
- * Rejects what was not returned by a declaration, regardless of its static type: untyped programs pass other values, and in files that
- * import each other in a circle a value may still be undefined.
+ * Rejects what was not returned by a declaration, regardless of its static type: untyped programs pass other values,
+ * and in files that import each other in a circle a value may still be undefined.
  */
 export function requireDeclared(where: string, what: string, value: unknown, kind: Class): void {
   if (Object.prototype.isPrototypeOf.call(kind.prototype, value as object)) {

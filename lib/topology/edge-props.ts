@@ -14,7 +14,8 @@ export interface EdgeProps {
   /** The host name that clients request, e.g. `shop.example`. */
   readonly host: string;
   /**
-   * The Secret of type `kubernetes.io/tls` with the certificate, in the edge's namespace. With it, HTTP is redirected to HTTPS.
+   * The Secret of type `kubernetes.io/tls` with the certificate, in the edge's namespace. With it, HTTP is redirected
+   * to HTTPS.
    * @default - plain HTTP
    */
   readonly tlsSecret?: string;
@@ -25,8 +26,8 @@ export interface EdgeProps {
    */
   readonly certificateIssuer?: string;
   /**
-   * The ConfigMap, in the edge's namespace, whose `ca.crt` holds the authority of client certificates. With it, clients must present a certificate,
-   * or the TLS handshake fails. A managed API has a truststore of its own.
+   * The ConfigMap, in the edge's namespace, whose `ca.crt` holds the authority of client certificates. With it, clients
+   * must present a certificate, or the TLS handshake fails. A managed API has a truststore of its own.
    * @default - no client certificate is required
    */
   readonly clientCa?: string;
@@ -62,15 +63,16 @@ export interface EdgeProps {
    */
   readonly firewall?: boolean;
   /**
-   * Whether a managed API is in front of the gateway and enforces what the gateway does not: the firewall, client certificates,
-   * API keys, request validation, caches and the limits of clients. The gateway in the cluster verifies tokens and throttles
-   * again. Its Service is a ClusterIP: the load balancer of the API connects to its pods.
+   * Whether a managed API is in front of the gateway and enforces what the gateway does not: the firewall, client
+   * certificates, API keys, request validation, caches and the limits of clients. The gateway in the cluster verifies
+   * tokens and throttles again. Its Service is a ClusterIP: the load balancer of the API connects to its pods.
    * @default false
    */
   readonly managed?: boolean;
   /**
-   * The addresses, as CIDRs, from which the managed API connects to the gateway's pods: the subnets of its load balancer. In the cluster: the
-   * NetworkPolicy of these pods allows no others. Use subnets without pods, since pods in them could connect too.
+   * The addresses, as CIDRs, from which the managed API connects to the gateway's pods: the subnets of its load
+   * balancer. In the cluster: the NetworkPolicy of these pods allows no others. Use subnets without pods, since pods in
+   * them could connect too.
    * @default - any address that reaches the pods can bypass the API; a warning names what the API alone enforces
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#client-ip-preservation
    */

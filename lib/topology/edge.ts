@@ -34,8 +34,8 @@ export interface Destination {
 }
 
 /**
- * An entry point for requests from outside the cluster. In the cluster: a Gateway with its HTTPRoute, token verification and
- * policies. On AWS: a managed API in front of it. Requests without a route get 404.
+ * An entry point for requests from outside the cluster. In the cluster: a Gateway with its HTTPRoute, token
+ * verification and policies. On AWS: a managed API in front of it. Requests without a route get 404.
  */
 export class Edge {
   /** The host name of the listeners and of the certificate. */
@@ -150,9 +150,9 @@ export class Edge {
   }
 
   /**
-   * Responds with a JSON object composed of the responses of several services, a field for each. In the cluster: KrakenD, a service of
-   * the topology named `EDGE-aggregator`, which calls them. A part that fails or times out is left out: the header
-   * `x-krakend-completed` is then `false`, and `error_PART` has the reason.
+   * Responds with a JSON object composed of the responses of several services, a field for each. In the cluster:
+   * KrakenD, a service of the topology named `EDGE-aggregator`, which calls them. A part that fails or times out is
+   * left out: the header `x-krakend-completed` is then `false`, and `error_PART` has the reason.
    * @param operation a GET with its path, e.g. `GET /home`
    * @param parts the fields of the response, each with its source
    */

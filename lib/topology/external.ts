@@ -14,8 +14,8 @@ export interface ExternalServiceProps {
 }
 
 /**
- * A service outside the cluster that services may call. In the cluster: a ServiceEntry exported to its callers' namespaces only,
- * and a host of its callers' Sidecars. What is not declared cannot be reached.
+ * A service outside the cluster that services may call. In the cluster: a ServiceEntry exported to its callers'
+ * namespaces only, and a host of its callers' Sidecars. What is not declared cannot be reached.
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export class ExternalService extends Callee {

@@ -5,7 +5,10 @@ export class Health {
     return new Health('http', path);
   }
 
-  /** Healthy if the gRPC health service responds SERVING. @see https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
+  /**
+   * Healthy if the gRPC health service responds SERVING.
+   * @see https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+   */
   static grpc(): Health {
     return new Health('grpc');
   }

@@ -5,7 +5,8 @@ const PRIVATE_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const CURVES = new Map([['EC', ['P-256', 'P-384', 'P-521']], ['OKP', ['Ed25519']]]);
 
 /**
- * Rejects a JSON Web Key Set that a gateway would not accept, or that would publish a secret: its keys are written to manifests as they are.
+ * Rejects a JSON Web Key Set that a gateway would not accept, or that would publish a secret: its keys are written to
+ * manifests as they are.
  * @see https://github.com/google/jwt_verify_lib/blob/master/src/jwks.cc
  */
 export function requirePublicKeys(where: string, jwks: string): void {

@@ -32,8 +32,8 @@ export function requireDnsSubdomain(where: string, what: string, name: string): 
 }
 
 /**
- * Rejects a namespace that no topology can own: default deny there would block the cluster's own components, such as its DNS,
- * and policies in the mesh's root namespace apply to every namespace.
+ * Rejects a namespace that no topology can own: default deny there would block the cluster's own components, such as
+ * its DNS, and policies in the mesh's root namespace apply to every namespace.
  */
 export function requireOwnableNamespace(where: string, name: string): void {
   requireDnsLabel(where, 'a namespace', name);
@@ -47,7 +47,10 @@ export function requireOwnableNamespace(where: string, name: string): void {
   }
 }
 
-/** Rejects a namespace in which no workload of a topology can run: that of a cluster component, or the mesh's root namespace. */
+/**
+ * Rejects a namespace in which no workload of a topology can run: that of a cluster component, or the mesh's root
+ * namespace.
+ */
 export function requireNamespace(where: string, name: string): void {
   requireDnsLabel(where, 'a namespace', name);
   if (isReserved(name)) {
@@ -135,7 +138,10 @@ export function requireOrdinaryName(where: string, name: string): void {
   refuseNames(where, name, ['__proto__']);
 }
 
-/** The same for a name that becomes the key of a map in a manifest, where cdk8s interprets the key `constructor` as well. */
+/**
+ * The same for a name that becomes the key of a map in a manifest, where cdk8s interprets the key `constructor` as
+ * well.
+ */
 function requireKey(where: string, name: string): void {
   refuseNames(where, name, ['__proto__', 'constructor']);
 }
@@ -146,7 +152,10 @@ function refuseNames(where: string, name: string, refused: readonly string[]): v
   }
 }
 
-/** The id of a construct that has a user's name: constructs mistake what every object inherits, such as `constructor`, for an existing child. */
+/**
+ * The id of a construct that has a user's name: constructs mistake what every object inherits, such as `constructor`,
+ * for an existing child.
+ */
 export function constructIdOf(name: string): string {
   return name in Object.prototype ? `:${name}` : name;
 }

@@ -79,8 +79,9 @@ export class PathPattern {
   }
 
   /**
-   * Orders the patterns that match one path, the most specific first: at the first segment, from the left, at which the two differ in kind, a
-   * literal comes before a parameter and a parameter before the rest of the path. Two that are equal match the same paths.
+   * Orders the patterns that match one path, the most specific first: at the first segment, from the left, at which the
+   * two differ in kind, a literal comes before a parameter and a parameter before the rest of the path. Two that are
+   * equal match the same paths.
    */
   compareSpecificity(other: PathPattern): number {
     const differences = this.segments.map((segment, at) => rankOf(segment) - rankOf(other.segments[at] ?? ''));

@@ -26,7 +26,8 @@ export interface PortOptions {
    */
   readonly target?: number;
   /**
-   * A suffix for the Service port's name: `redis` makes `tcp-redis`. Required if a service has two ports of one protocol.
+   * A suffix for the Service port's name: `redis` makes `tcp-redis`. Required if a service has two ports of one
+   * protocol.
    * @default - the protocol alone
    */
   readonly name?: string;

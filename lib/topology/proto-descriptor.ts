@@ -17,11 +17,17 @@ export interface HttpBinding {
   readonly operation: Operation;
 }
 
-/** The option `google.api.http` of a method. @see https://github.com/googleapis/googleapis/blob/master/google/api/annotations.proto */
+/**
+ * The option `google.api.http` of a method.
+ * @see https://github.com/googleapis/googleapis/blob/master/google/api/annotations.proto
+ */
 const HTTP_RULE = 72_295_728;
 const BODY = 7;
 const ADDITIONAL_BINDINGS = 11;
-/** The fields of a rule that contain the path, by HTTP method. @see https://cloud.google.com/endpoints/docs/grpc-service-config/reference/rpc/google.api#httprule */
+/**
+ * The fields of a rule that contain the path, by HTTP method.
+ * @see https://cloud.google.com/endpoints/docs/grpc-service-config/reference/rpc/google.api#httprule
+ */
 const PATHS = new Map([['GET', 2], ['PUT', 3], ['POST', 4], ['DELETE', 5], ['PATCH', 6]]);
 const WITH_BODY = new Set(['PUT', 'POST', 'PATCH']);
 
@@ -86,8 +92,8 @@ export class ProtoDescriptor {
   }
 
   /**
-   * The descriptor set, in base64, in which only these methods are bound to REST requests: path and query parameters become fields of
-   * the request message, a body becomes the whole message.
+   * The descriptor set, in base64, in which only these methods are bound to REST requests: path and query parameters
+   * become fields of the request message, a body becomes the whole message.
    */
   boundTo(bindings: readonly HttpBinding[]): string {
     const copy = fromBinary(FileDescriptorSetSchema, toBinary(FileDescriptorSetSchema, this.set));

@@ -21,7 +21,10 @@ export interface RateLimiterProps {
 
 const IMAGE = 'docker.io/envoyproxy/ratelimit:17b1956c';
 
-/** The service that counts the requests of clients: Envoy's rate limit service. @see https://github.com/envoyproxy/ratelimit */
+/**
+ * The service that counts the requests of clients: Envoy's rate limit service.
+ * @see https://github.com/envoyproxy/ratelimit
+ */
 export function addRateLimiter(topology: Topology, name: string, { redis, image = IMAGE, namespace }: RateLimiterProps): Service {
   const limiter = topology.addService(name, {
     namespace,

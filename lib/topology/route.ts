@@ -50,8 +50,8 @@ export interface RouteProps {
    */
   readonly cacheFor?: Duration;
   /**
-   * The gRPC method that JSON requests are transcoded to: path and query parameters become fields of the request message,
-   * a body becomes the whole message. The service's port needs a descriptor.
+   * The gRPC method that JSON requests are transcoded to: path and query parameters become fields of the request
+   * message, a body becomes the whole message. The service's port needs a descriptor.
    * @default - requests are forwarded as they are
    */
   readonly grpcMethod?: string;
@@ -81,7 +81,10 @@ export class Route {
   readonly requires?: RequestShape;
   /** How long a response to GET is cached; undefined for not at all. */
   readonly cacheFor?: Duration;
-  /** The gRPC method that requests are transcoded to, with its descriptor; undefined if requests are forwarded as they are. */
+  /**
+   * The gRPC method that requests are transcoded to, with its descriptor; undefined if requests are forwarded as they
+   * are.
+   */
   readonly translation?: Translation;
 
   constructor(

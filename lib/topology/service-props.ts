@@ -36,13 +36,14 @@ export interface ServiceProps extends WorkloadProps {
    */
   readonly versions?: { readonly [name: string]: VersionProps };
   /**
-   * The namespace it runs in. One that the topology does not own must exist, and policies are rendered for this service's pods only.
+   * The namespace it runs in. One that the topology does not own must exist, and policies are rendered for this
+   * service's pods only.
    * @default - the topology's
    */
   readonly namespace?: string;
   /**
-   * Pods that exist already. In a namespace that the topology owns, only its Service, traffic rules and policies are rendered; elsewhere none
-   * of these: the owner of the pods declares them, and allows the callers.
+   * Pods that exist already. In a namespace that the topology owns, only its Service, traffic rules and policies are
+   * rendered; elsewhere none of these: the owner of the pods declares them, and allows the callers.
    * @default - its workload is rendered
    */
   readonly existing?: ExistingWorkload;

@@ -16,7 +16,8 @@ import { Version } from './version';
 
 /**
  * A service. In the cluster: a ServiceAccount, a Deployment for each version, a Service, a PodDisruptionBudget, a
- * HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its incoming and outgoing calls.
+ * HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its incoming and outgoing
+ * calls.
  */
 export class Service extends Callee {
   /** The versions by name, in the order of their declaration. */
@@ -54,8 +55,8 @@ export class Service extends Callee {
   }
 
   /**
-   * The labels by which its pods are found. In a namespace that the topology does not own, the topology is one of them: no policy selects
-   * unrelated pods with the same `app`.
+   * The labels by which its pods are found. In a namespace that the topology does not own, the topology is one of them:
+   * no policy selects unrelated pods with the same `app`.
    */
   get selector(): { readonly [label: string]: string } {
     const { name, topology, namespace } = this;
@@ -181,7 +182,8 @@ export class Service extends Callee {
   }
 
   /**
-   * Splits requests among versions, in percent. In the cluster: weights of the VirtualService and subsets of the DestinationRule.
+   * Splits requests among versions, in percent. In the cluster: weights of the VirtualService and subsets of the
+   * DestinationRule.
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRouteDestination
    */
   split(percentByVersion: { readonly [version: string]: number }): void {

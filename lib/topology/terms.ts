@@ -3,7 +3,10 @@ import { Mistake } from './mistake';
 import { requireInteger, requirePercentage, requirePositive } from './numbers';
 import { keyBy, nested, pickBy, type Property, type PropertyTable, validateBy } from './property-table';
 
-/** The failures on which a request is retried. @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on */
+/**
+ * The failures on which a request is retried.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on
+ */
 export enum RetryOn {
   /** The connection could not be established: the callee has not received the request. */
   CONNECT_FAILURE = 'connect-failure',
@@ -59,7 +62,10 @@ export interface Abort {
   readonly percent?: number;
 }
 
-/** Faults injected into a call. @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection */
+/**
+ * Faults injected into a call.
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection
+ */
 export interface Faults {
   /** @default - none */
   readonly delay?: Delay;

@@ -13,8 +13,8 @@ import type { ServiceProps } from './service-props';
 /** Properties of a {@link Topology}. */
 export interface TopologyProps {
   /**
-   * The namespace of services and edges that declare none. The topology owns it, see {@link Topology.addNamespace}, unless only
-   * unmanaged services are declared in it.
+   * The namespace of services and edges that declare none. The topology owns it, see {@link Topology.addNamespace},
+   * unless only unmanaged services are declared in it.
    * @default - the topology's name
    */
   readonly namespace?: string;
@@ -76,15 +76,19 @@ export class Topology {
     return this.namespaces.filter(each => this.owns(each));
   }
 
-  /** Whether the topology owns that namespace: its own one, unless only unmanaged services are in it, and those it declares. */
+  /**
+   * Whether the topology owns that namespace: its own one, unless only unmanaged services are in it, and those it
+   * declares.
+   */
   owns(namespace: string): boolean {
     return this.declaredNamespaces.has(namespace) || (namespace === this.namespace && !this.isUnmanaged(namespace));
   }
 
   /**
-   * Declares a further namespace as the topology's own. In the cluster: the Namespace, with mutual TLS, telemetry and default deny at both
-   * layers for every pod in it. In a namespace that is not declared, policies select the topology's own workloads one by one, and all other
-   * pods are unaffected. Namespaces of Kubernetes and of the mesh cannot be owned.
+   * Declares a further namespace as the topology's own. In the cluster: the Namespace, with mutual TLS, telemetry and
+   * default deny at both layers for every pod in it. In a namespace that is not declared, policies select the
+   * topology's own workloads one by one, and all other pods are unaffected. Namespaces of Kubernetes and of the mesh
+   * cannot be owned.
    */
   addNamespace(name: string): void {
     this.requireOpen(name);
@@ -120,7 +124,10 @@ export class Topology {
     return external;
   }
 
-  /** Declares the service that counts the requests of each client for the gateways of edges, with a Redis that stores the counts. */
+  /**
+   * Declares the service that counts the requests of each client for the gateways of edges, with a Redis that stores
+   * the counts.
+   */
   addRateLimiter(name: string, props: RateLimiterProps): Service {
     return addRateLimiter(this, name, props);
   }

@@ -4,7 +4,10 @@ import { requireImage } from './image';
 import type { Service } from './service';
 import { deploymentName, requireTenableWorkload, type WorkloadProps } from './workload';
 
-/** One version of a service: what differs from the service's own {@link WorkloadProps}; variables are added to the service's. */
+/**
+ * One version of a service: what differs from the service's own {@link WorkloadProps}; variables are added to the
+ * service's.
+ */
 export interface VersionProps extends WorkloadProps {
   /**
    * The container image.
