@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import { Auth, Health, Port, type Resources, RetryOn, type ServiceProps, Throttle, Topology } from '../lib';
 
-/** Google's Online Boutique: ten microservices, a cache, and the load generator that plays its customers. */
+/** Google's Online Boutique: ten microservices, a cache, and the load generator that simulates its customers. */
 export const boutique = new Topology('boutique');
 
 const image = (name: string, release = 'v0.10.6') => `us-central1-docker.pkg.dev/online-boutique-ci/microservices-demo/${name}:${release}`;
@@ -15,7 +15,7 @@ const service = (name: string, props: ServiceProps) =>
 const grpcService = (name: string, port: Port, props: ServiceProps = {}) =>
   service(name, { port, health: Health.grpc(), ...props, env: { PORT: String(port.target), DISABLE_PROFILER: '1', ...props.env } });
 
-// The services, from the customer inwards.
+// The services, from the frontend inwards.
 const loadgenerator = service('loadgenerator', { replicas: 1, resources: large, env: { USERS: '10', RATE: '1' } });
 const frontend = service('frontend', {
   port: Port.http(80, { target: 8080 }),
@@ -58,7 +58,7 @@ const redis = service('redis-cart', {
   resources: { cpu: '70m', cpuLimit: '125m', memory: '200Mi', memoryLimit: '256Mi' },
 });
 
-// Who calls whom, for what, and under what terms.
+// The calls, with their operations, timeouts and retries.
 const briefly = { timeout: Duration.millis(500) };
 const reading = { timeout: Duration.seconds(2), retries: { attempts: 2, perTryTimeout: Duration.millis(600) } };
 
@@ -83,17 +83,17 @@ checkout.calls(payment, {
   address: 'PAYMENT_SERVICE_ADDR',
   only: payment.methods('Charge'),
   timeout: Duration.seconds(3),
-  // A charge is repeated only where the payment service cannot have seen it.
+  // A charge is retried only if the payment service cannot have received it.
   retries: { attempts: 2, perTryTimeout: Duration.millis(900), on: [RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM] },
 });
 
 cart.calls(redis, { address: 'REDIS_ADDR' });
 
-// A new payment service on trial, and what protects its callers from it.
+// A canary of the payment service, and a circuit breaker that protects its callers.
 payment.split({ v1: 90, v2: 10 });
 payment.breakAt({ consecutiveErrors: 5, ejectFor: Duration.seconds(30), maxConnections: 100, maxPendingRequests: 50 });
 
-// What the outside may reach: the pages, and for those who have signed in, the checkout.
+// The routes of the edge: the pages, and the checkout for authenticated customers.
 export const shop = boutique.addEdge('shop', { host: 'shop.example', tlsSecret: 'shop-tls', throttle: Throttle.perSecond(500, 1000) });
 const signedIn = Auth.jwt({ issuer: 'https://login.shop.example', audiences: ['shop'] });
 

@@ -4,8 +4,8 @@ import { synth } from './commands/synth';
 
 const USAGE = `cdk8s-cardinal: one declared topology, for cluster and cloud
 
-  cdk8s-cardinal synth    run the apps of cdk8s.yaml and cdk.json, and say what they wrote
-  cdk8s-cardinal check    check what they wrote, or any manifests: mistakes of mesh, policies, gateways and call graph
+  cdk8s-cardinal synth    run the apps of cdk8s.yaml and cdk.json, and summarize their output
+  cdk8s-cardinal check    check their output, or any manifests: errors in mesh, policies, gateways and call graph
 `;
 
 async function main([command, ...args]: string[]): Promise<number> {
@@ -18,7 +18,7 @@ async function main([command, ...args]: string[]): Promise<number> {
   }
 }
 
-// Who has read enough, like `head`, closes the pipe: that is no failure.
+// A reader such as `head` closes the pipe early: that is not an error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') {

@@ -1,2 +1,2 @@
-/** The addresses of the VPC in which the cluster runs: cloud and cluster both need them. */
+/** The CIDR of the VPC in which the cluster runs, which both cloud and cluster need. */
 export const VPC_CIDR = '10.0.0.0/16';

@@ -9,7 +9,7 @@ import { explain } from './explain';
 import { list } from './list';
 import { type Settings, settingsOf } from './settings';
 
-/** Checks manifests and prints what was found; gives back the exit code. */
+/** Checks manifests and prints the findings; returns the exit code. */
 export function check(args: readonly string[]): number {
   const options = optionsOf(args);
   if (typeof options === 'string') {
@@ -58,7 +58,7 @@ function checkAll(options: Options, settings: Settings): number {
   }
   const environments = environmentsOf(options, settings);
   if (environments.length === 0) {
-    return misused('There is neither dist nor cdk.out here. Name the files to check, or run `npx cdk8s-cardinal synth` first.');
+    return misused('There is neither dist nor cdk.out here. Pass the files to check, or run `npx cdk8s-cardinal synth` first.');
   }
   const results = environments.map(each => checkOne(each, options, settings));
   const clusters = withoutUsedElsewhere(results.map(({ cluster }) => cluster), settings.config?.file);

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { printableLine, readManifests, readTemplates } from '../../lib/manifests';
 
-/** Where the results are, and what was said on the way. */
+/** The output folders, and the findings of synthesis. */
 export interface Outcome {
   readonly manifests: string;
   readonly templates: string;
@@ -9,7 +9,7 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** What was written, in lines for a person: files, objects by kind, cloud resources, findings, time. */
+/** A readable summary of the output: files, objects by kind, cloud resources, findings, time. */
 export function summarize({ manifests, templates, findings, seconds }: Outcome): string {
   const lines: [string, string][] = [
     ...readManifests(manifests).map(({ path, objects }): [string, string] => [

@@ -15,7 +15,7 @@ interface Run {
   readonly errors: string;
 }
 
-/** Runs the cdk8s app and the CDK app of a folder side by side, then prints what a person wants to know of the result. */
+/** Runs the cdk8s app and the CDK app of a folder in parallel, then prints a summary of the result. */
 export async function synth(folder: string): Promise<number> {
   try {
     // With plugins: the apps of the folder run as code too.
@@ -69,7 +69,7 @@ function run(folder: string, name: string, args: string[]): Promise<Run> {
   });
 }
 
-/** The error itself, without what Node and the command lines around the app print about it. */
+/** The error of the app, without the output of Node and the commands around it. */
 function whatWentWrong(errors: string): string {
   const lines = errors.split('\n');
   const first = lines.findIndex(line => /^\w*(Error|Mistake): /.test(line));

@@ -1,9 +1,9 @@
-/** What to print for a value of an option that is none of those which it has. */
+/** The error message for an invalid value of an option. */
 export function noneOf(option: string, value: string, values: readonly string[]): string {
-  return `${option} ${value} is none of ${values.join(', ')}.${suggestion(value, values)}`;
+  return `${option} ${value} is not one of ${values.join(', ')}.${suggestion(value, values)}`;
 }
 
-/** A sentence with the names nearest to one that does not exist; empty if none is near. */
+/** A sentence with the names most similar to an unknown one; empty if none is similar. */
 export function suggestion(name: string, names: readonly string[]): string {
   const given = name.toLowerCase().slice(0, 64);
   const distances = names.map(each => [each, distance(given, each.toLowerCase())] as const);
@@ -12,7 +12,7 @@ export function suggestion(name: string, names: readonly string[]): string {
   return least <= Math.max(2, Math.floor(given.length / 3)) ? ` Did you mean ${near.join(', ')}?` : '';
 }
 
-/** How many characters one has to insert, remove or replace to make one text of the other. */
+/** The edit distance: the number of characters to insert, remove or replace. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {

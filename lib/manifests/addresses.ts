@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Whether an address is in a block such as `10.0.0.0/8`, or is the one that is given without a length. In what is no block nothing is. */
+/**
+ * Whether an address is in a CIDR block such as `10.0.0.0/8`, or equal to a block without a prefix length. False if the
+ * block is invalid.
+ */
 export function isWithin(address: string, block: string): boolean {
   const [network = '', length] = block.split('/');
   const version = isIP(network);

@@ -16,7 +16,10 @@ export function operationsOf(policy: Resource): Field[] {
   return policy.spec.get('rules').items.flatMap(rule => rule.get('to').items).map(each => each.get('operation'));
 }
 
-/** Whether a name matches a pattern of an AuthorizationPolicy: exact, `*`, a prefix with `*` behind or a suffix with `*` in front. */
+/**
+ * Whether a name matches a pattern of an AuthorizationPolicy: exact, `*`, a prefix with a trailing `*` or a suffix with
+ * a leading `*`.
+ */
 export function matchesPattern(pattern: string, value: string): boolean {
   if (pattern === '*') {
     return value !== '';
@@ -27,7 +30,7 @@ export function matchesPattern(pattern: string, value: string): boolean {
   return pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : pattern === value;
 }
 
-/** What a policy names as its targets: Services and Gateways; none, if it has a selector or is for all. */
+/** The targets of a policy: Services and Gateways; none if it has a selector or applies to all workloads. */
 export function targetRefsOf(policy: Resource): Field[] {
   const one = policy.spec.get('targetRef');
   return [...(one.exists ? [one] : []), ...policy.spec.get('targetRefs').items];

@@ -2,11 +2,13 @@ import { addTo } from './lists';
 import type { Resource } from './resource';
 import type { Labels } from './selector';
 
-/** Objects by namespace and the first label that they demand of a Pod, so that a Pod is compared with few of them. */
+/**
+ * Objects by namespace and the first label that their selector requires, so that a Pod is compared with few of them.
+ */
 export class ByLabel {
   private readonly members = new Map<string, Resource[]>();
 
-  /** The labels that each demands, if any; of an expression whose values are given, one of them. */
+  /** The labels that each selector requires, if any; of an expression with values, one of them. */
   constructor(resources: readonly Resource[], demanded: (resource: Resource) => Labels, oneOf: (resource: Resource) => readonly (readonly [string, string])[] = () => []) {
     for (const resource of resources) {
       const [label] = Object.entries(demanded(resource));

@@ -11,7 +11,7 @@ import { Workloads } from './workloads';
 /** Properties of a {@link Cluster}. */
 export interface ClusterProps {
   /**
-   * The domain of the cluster's own names.
+   * The DNS domain of the cluster.
    * @default cluster.local
    */
   readonly clusterDomain?: string;
@@ -59,35 +59,35 @@ export class Cluster {
     return this.byKey.get(`${type} ${namespace === '' ? name : `${namespace}/${name}`}`);
   }
 
-  /** The labels of a namespace, whether it is there or not. */
+  /** The labels of a namespace; empty if it is not declared. */
   namespaceLabels(namespace: string): Labels {
     const found = this.find(Kind.NAMESPACE, namespace);
     return { 'kubernetes.io/metadata.name': namespace, ...found?.labels };
   }
 
-  /** The workloads behind a Service: none, if it has no selector. */
+  /** The workloads that a Service selects; none if it has no selector. */
   selectedBy(service: Resource): readonly Workload[] {
     const selector = service.spec.get('selector').strings;
     return Object.keys(selector).length === 0 ? [] : this.workloads.select(selector, service.namespace);
   }
 
-  /** The Services in front of a workload. */
+  /** The Services that select a workload. */
   servicesOf(workload: Workload): readonly Resource[] {
     return this.services.get(workload) ?? [];
   }
 
-  /** The namespaces that a selector takes, of those that objects are in. */
+  /** The namespaces that a selector matches, of those that objects are in. */
   namespacesMatching(selector: Parameters<typeof selects>[0]): string[] {
     return this.namespaces.filter(each => selects(selector, this.namespaceLabels(each)));
   }
 
-  /** Whether there is a namespace: declared, or because objects are in it, or because Kubernetes makes it. */
+  /** Whether a namespace exists: it is declared, or objects are in it, or Kubernetes creates it. */
   hasNamespace(name: string): boolean {
     this.known ??= new Set([...this.namespaces, 'default', 'kube-system', 'kube-public', 'kube-node-lease']);
     return this.known.has(name);
   }
 
-  /** Every namespace that there is, or that an object is in. */
+  /** Every namespace that exists, or that an object is in. */
   get namespaces(): string[] {
     return [...new Set([...this.all(Kind.NAMESPACE).map(each => each.name), ...this.resources.map(each => each.namespace).filter(each => each !== '')])];
   }

@@ -10,7 +10,10 @@ export interface ManifestFile {
   readonly objects: readonly KubernetesObject[];
 }
 
-/** Every YAML file below a folder, in the order in which `kubectl apply -f` would take them; none if there is no such folder. */
+/**
+ * Every YAML file below a folder, in the order in which `kubectl apply -f` applies them; none if the folder does not
+ * exist.
+ */
 export function readManifests(folder: string): ManifestFile[] {
   return filesBelow(folder).filter(file => /\.ya?ml$/.test(file)).map(file => ({
     path: relative(folder, file),
@@ -18,13 +21,13 @@ export function readManifests(folder: string): ManifestFile[] {
   }));
 }
 
-/** A CloudFormation template, as far as every one has it. */
+/** The fields that every CloudFormation template has. */
 export interface CloudTemplate {
   readonly stack: string;
   readonly resources: readonly { readonly Type: string }[];
 }
 
-/** Every template in a folder that the AWS CDK wrote; none if there is no such folder. */
+/** Every template in an output folder of the AWS CDK; none if the folder does not exist. */
 export function readTemplates(folder: string): CloudTemplate[] {
   return filesBelow(folder).filter(file => file.endsWith('.template.json')).map(file => {
     const template = JSON.parse(readFileSync(file, 'utf8')) as { Resources?: Record<string, { Type: string }> };

@@ -10,26 +10,32 @@ export interface ManifestDocument {
   readonly source: Source;
 }
 
-/** How much of what nobody writes by hand is read, and no more. */
+/** Limits of the input, well above what is written by hand. */
 const MAX_CHARACTERS = 64 * 1024 * 1024;
 const MAX_VALUES = 1_000_000;
-/** What values of a document are told apart by: each takes memory before values can be counted. */
+/** The separators of values in a document: each needs memory before values can be counted. */
 const SEPARATORS = new Set([...'\n\r,:[{?'].map(each => each.charCodeAt(0)));
 const MAX_SEPARATORS = 4_000_000;
 const SEPARATOR = '---';
-/** What go-yaml refuses, and what it takes for the end of a line where YAML 1.2 does not: one could hide fields behind it in a comment. */
+/**
+ * Characters that go-yaml rejects, and those that end a line for it but not in YAML 1.2: a comment could hide fields
+ * behind them.
+ */
 const UNREADABLE = /\r(?!\n)|[\0-\b\v\f\x0E-\x1F\x7F-\x9F\u2028\u2029\uFEFF\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
-/** The documents of a YAML or JSON text as kubectl reads it, without the empty ones. Throws a {@link ManifestError} where it is neither. */
+/**
+ * The documents of a YAML or JSON text as kubectl reads it, without the empty ones. Throws a {@link ManifestError} if
+ * it is neither.
+ */
 export function parseDocuments(text: string, file: string): ManifestDocument[] {
   if (text.length > MAX_CHARACTERS) {
-    throw new ManifestError(file, 1, 1, `The file has ${text.length} characters; at most ${MAX_CHARACTERS} are read. Split it.`);
+    throw new ManifestError(file, 1, 1, `The file has ${text.length} characters, and the limit is ${MAX_CHARACTERS}. Split it.`);
   }
   const readable = text.replace(/^\uFEFF/, '');
   const unreadable = UNREADABLE.exec(readable);
   if (unreadable) {
     const code = unreadable[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    throw errorAt(readable, unreadable.index, file, 1, `This is no YAML: the character U+${code} is not allowed, or ends a line for kubectl and not for other programs. Write it as an escape in double quotes.`);
+    throw errorAt(readable, unreadable.index, file, 1, `This is not YAML: the character U+${code} is not allowed, or ends a line for kubectl and not for other programs. Write it as an escape in double quotes.`);
   }
   const budget = newBudget();
   return [...partsOf(readable, file)].flatMap(({ part, line }) => documentOf(part, line, file, budget) ?? []);
@@ -41,7 +47,7 @@ interface Part {
 }
 
 /**
- * A text cut at the lines that begin with three dashes, as kubectl cuts it.
+ * A text split at the lines that begin with three dashes, as kubectl splits it.
  * @see https://github.com/kubernetes/apimachinery/blob/v0.36.0/pkg/util/yaml/decoder.go
  */
 function* partsOf(text: string, file: string): Iterable<Part> {
@@ -52,7 +58,7 @@ function* partsOf(text: string, file: string): Iterable<Part> {
     if (text.startsWith(SEPARATOR, at)) {
       const rest = text.slice(at + SEPARATOR.length, end).trim();
       if (rest !== '' && !rest.startsWith('#')) {
-        throw new ManifestError(file, line, 1, 'This is no YAML for kubectl: behind three dashes at the start of a line only a comment may follow. Begin the document on a line of its own.');
+        throw new ManifestError(file, line, 1, 'This is not YAML for kubectl: after three dashes at the start of a line only a comment may follow. Begin the document on a line of its own.');
       }
       yield { part: text.slice(start, at), line: startLine };
       [start, startLine] = [end + 1, line + 1];
@@ -93,7 +99,7 @@ function attempt<T>(part: string, line: number, file: string, read: () => T, pad
       throw error;
     }
     const hint = part.includes('{{') ? ' It looks like a template: render it first, e.g. with `helm template`.' : '';
-    throw errorAt(part, offset, file, line, `This is no YAML: ${(error as YamlError | YAMLException).reason}.${hint}`, padding);
+    throw errorAt(part, offset, file, line, `This is not YAML: ${(error as YamlError | YAMLException).reason}.${hint}`, padding);
   }
 }
 
@@ -103,7 +109,7 @@ function errorAt(text: string, offset: number, file: string, firstLine: number, 
   return new ManifestError(file, firstLine + index, Math.max((before[index]?.length ?? 0) + 1 - (padding?.get(index) ?? 0), 1), problem);
 }
 
-/** Aliases make a small text a huge value, or an endless one; who walks over it would not come back. */
+/** Aliases can expand a small text to a huge or infinite value, which could not be traversed. */
 function refuseBombs(root: unknown, source: Source): void {
   let values = 0;
   const pending: { readonly value: object; readonly depth: number }[] = typeof root === 'object' && root !== null ? [{ value: root, depth: 1 }] : [];
@@ -113,7 +119,7 @@ function refuseBombs(root: unknown, source: Source): void {
     if (values > MAX_VALUES || next.depth > MAX_DEPTH) {
       const { file, line, column } = source.locate([]);
       throw new ManifestError(file, line, column, values > MAX_VALUES
-        ? `With its aliases written out the document has more than ${MAX_VALUES} values.`
+        ? `With its aliases expanded the document has more than ${MAX_VALUES} values.`
         : `The document is nested more than ${MAX_DEPTH} levels deep.`);
     }
     for (const value of members) {

@@ -2,7 +2,7 @@ import { parseDocuments } from './documents';
 import type { Field } from './field';
 import { ManifestError } from './manifest-error';
 
-/** The YAML or JSON document that stands in a field as text. What is none is empty. */
+/** The YAML or JSON document in the text of a field. Empty if the text is not one. */
 export function embedded(field: Field): Field {
   return field.replaced(embeddedValue(field.text));
 }

@@ -3,8 +3,8 @@ import type { Resource } from './resource';
 import type { Path } from './source';
 
 /**
- * A field of an object, whether it is there or not: what is missing, or of another type than asked for, is empty. So nobody
- * who reads one has to validate first, and each knows its way from the root, for who points at it.
+ * A field of an object, whether it exists or not: a value that is missing, or of another type than expected, is empty,
+ * so that readers need no validation. Each field has its path from the root, which findings refer to.
  */
 export class Field {
   constructor(readonly resource: Resource, readonly value: unknown, private readonly parent?: Field, private readonly key?: string | number) {}
@@ -33,12 +33,12 @@ export class Field {
     return this.value !== undefined && this.value !== null;
   }
 
-  /** A text, or a number or boolean as one; else empty. */
+  /** A string, or a number or boolean as a string; otherwise empty. */
   get text(): string {
     return typeof this.value === 'string' ? this.value : typeof this.value === 'number' || typeof this.value === 'boolean' ? String(this.value) : '';
   }
 
-  /** A number, also one in quotes. */
+  /** A number, also a quoted one. */
   get number(): number | undefined {
     const number = typeof this.value === 'string' && this.value.trim() !== '' ? Number(this.value) : this.value;
     return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
@@ -53,27 +53,27 @@ export class Field {
     return this.value === true;
   }
 
-  /** The texts of a list. */
+  /** The strings of a list. */
   get texts(): string[] {
     return this.items.map(each => each.text).filter(each => each !== '');
   }
 
-  /** A map of texts, such as labels. */
+  /** A map of strings, such as labels. */
   get strings(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.entries.map(([name, field]) => [name, field.text]));
   }
 
-  /** The same field with another value: for what is decoded from it. */
+  /** The same field with another value, for a value that is decoded from it. */
   replaced(value: unknown): Field {
     return new Field(this.resource, value, this.parent, this.key);
   }
 
-  /** The way to it from the object. */
+  /** Its path from the object. */
   get path(): Path {
     return this.parent === undefined || this.key === undefined ? [] : [...this.parent.path, this.key];
   }
 
-  /** The way to it as people write it, e.g. `spec.http[0].route[1].destination.host`. */
+  /** Its path as text, e.g. `spec.http[0].route[1].destination.host`. */
   toString(): string {
     return this.path.map(step => typeof step === 'number' ? `[${step}]` : /^[\w-]+$/.test(step) ? `.${step}` : `["${step}"]`).join('').replace(/^\./, '');
   }

@@ -8,7 +8,7 @@ import { textOf } from './read-text';
 import type { Resource } from './resource';
 import { cloudResources, isTemplate } from './templates';
 
-/** What was read, and what could not be. */
+/** The objects that were read, and the errors of input that could not be read. */
 export interface Reading {
   readonly resources: readonly Resource[];
   readonly errors: readonly ManifestError[];
@@ -47,14 +47,14 @@ export function readResources(paths: readonly string[], namespace?: string): Rea
   return { resources, errors };
 }
 
-/** A file that is named twice, or by its folder too, is one. */
+/** A file that is listed twice, or is also found by its folder, is read once. */
 function withoutRepetitions(files: readonly File[]): File[] {
   return [...new Map([...files].reverse().map(each => [each.file === STANDARD_INPUT ? each.file : resolve(each.file), each])).values()].reverse();
 }
 
 interface File {
   readonly file: string;
-  /** Whether it was asked for by name, rather than found in a folder. */
+  /** Whether it was listed by name, rather than found in a folder. */
   readonly isNamed: boolean;
 }
 
@@ -80,19 +80,19 @@ function isLinkedFolder(path: string, entry: Dirent): boolean {
   return entry.isSymbolicLink() && !FOLDERS_LEFT_OUT.test(entry.name) && existsSync(path) && statSync(path).isDirectory();
 }
 
-/** Opening a pipe or a device would wait for a writer, or never end; a link may lead to a file of another owner. */
+/** Opening a pipe or a device would wait for a writer, or never end; a link may point to a file of another owner. */
 function regularFile(file: string, entry: Dirent, root: string): readonly File[] {
   if (entry.isSymbolicLink()) {
     const target = realPath(file);
     if (relative(realPath(root), target).split(sep)[0] === '..') {
-      throw new ManifestError(file, 1, 1, 'The link leads out of the folder, so it is not followed. Name the file itself to check it.');
+      throw new ManifestError(file, 1, 1, 'The link points outside the folder, so it is not followed. Pass the file itself to check it.');
     }
     if (!MANIFEST.test(entry.name)) {
       return [];
     }
   }
   if (!(entry.isSymbolicLink() ? statSync(file) : entry).isFile()) {
-    throw new ManifestError(file, 1, 1, 'This is no regular file, so it is not read.');
+    throw new ManifestError(file, 1, 1, 'This is not a regular file, so it is not read.');
   }
   return [{ file, isNamed: false }];
 }
@@ -142,7 +142,10 @@ function contentOf(file: string, isNamed: boolean): string {
   }
 }
 
-/** The error of the file system with the place; any other as it is. Not `instanceof Error`: under jest, the errors of Node's own modules are of another realm. */
+/**
+ * The error of the file system with the place; any other unchanged. Not `instanceof Error`: under jest, the errors of
+ * Node's own modules are of another realm.
+ */
 function unreadable(path: string, what: string, error: unknown): unknown {
-  return isMap(error) && typeof error.code === 'string' ? new ManifestError(path, 1, 1, error.code === 'ENOENT' ? 'There is no such file.' : `${what} cannot be read: ${error.code}.`) : error;
+  return isMap(error) && typeof error.code === 'string' ? new ManifestError(path, 1, 1, error.code === 'ENOENT' ? 'The file does not exist.' : `${what} cannot be read: ${error.code}.`) : error;
 }

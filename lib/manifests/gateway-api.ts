@@ -7,12 +7,12 @@ import { selects } from './selector';
 
 const GROUP = 'gateway.networking.k8s.io';
 
-/** Routes of the Gateway API, of all kinds. */
+/** The kinds of routes of the Gateway API. */
 export function routesOf(cluster: Cluster): Resource[] {
   return [Kind.HTTP_ROUTE, Kind.GRPC_ROUTE, Kind.TCP_ROUTE, Kind.TLS_ROUTE].flatMap(type => cluster.all(type));
 }
 
-/** A reference of a route to what it belongs to, or sends traffic to. */
+/** A reference of a route to a parent or a backend. */
 export interface Reference {
   readonly at: Field;
   readonly kind: string;
@@ -21,12 +21,12 @@ export interface Reference {
   readonly namespace: string;
 }
 
-/** What a route belongs to: Gateways, or Services for traffic between workloads. */
+/** The parents of a route: Gateways, or Services for traffic between workloads. */
 export function parentsOf(route: Resource): Reference[] {
   return route.spec.get('parentRefs').items.map(at => reference(at, route, 'Gateway', GROUP));
 }
 
-/** What a route sends traffic to, copies too. */
+/** The backends of a route, including those of mirrors. */
 export function backendsOf(route: Resource): Reference[] {
   return route.spec.get('rules').items.flatMap(rule => [
     ...rule.get('backendRefs').items,
@@ -34,12 +34,12 @@ export function backendsOf(route: Resource): Reference[] {
   ]).map(at => reference(at, route, 'Service', ''));
 }
 
-/** The Gateway that a parent is, if it is declared. */
+/** The Gateway that a parent refers to; undefined if it is not declared. */
 export function parentGateway({ kind, group, name, namespace }: Reference, cluster: Cluster): Resource | undefined {
   return kind === 'Gateway' && group === GROUP ? cluster.find(Kind.GATEWAY, name, namespace) : undefined;
 }
 
-/** The listeners of a Gateway that take routes of a namespace, among those that the reference names. */
+/** The listeners of a Gateway that allow routes of a namespace, among those that the reference names. */
 export function listenersFor(gateway: Resource, namespace: string, parent: Reference, cluster: Cluster): Field[] {
   return gateway.spec.get('listeners').items
     .filter(each => ['', each.get('name').text].includes(parent.at.get('sectionName').text))
@@ -55,12 +55,15 @@ export function listenersFor(gateway: Resource, namespace: string, parent: Refer
     });
 }
 
-/** Whether a parent is what workloads call, so that the route is for the mesh and not for a gateway. */
+/** Whether a parent is a service, so that the route applies to the mesh and not to a gateway. */
 export function isOfMesh({ kind }: Reference): boolean {
   return kind === 'Service' || kind === 'ServiceEntry';
 }
 
-/** Whether an object may reference one of another namespace: a ReferenceGrant there names the groups and kinds of both, and the namespace of the first. */
+/**
+ * Whether an object may reference one of another namespace: a ReferenceGrant there names the groups and kinds of both,
+ * and the namespace of the first.
+ */
 export function isGranted(from: Resource, to: Reference, cluster: Cluster): boolean {
   const key = grantKey(from.type, from.namespace, typeOf(to.group, to.kind), to.namespace);
   return to.namespace === from.namespace || (grantsOf(cluster).get(key) ?? NOBODY).some(name => ['', to.name].includes(name));
@@ -69,7 +72,7 @@ export function isGranted(from: Resource, to: Reference, cluster: Cluster): bool
 const NOBODY: readonly string[] = [];
 const GRANTS = new WeakMap<Cluster, Map<string, string[]>>();
 
-/** The names that ReferenceGrants grant, empty for all, by who may name what. */
+/** The names that ReferenceGrants allow, empty for all, by the types and namespaces of both sides. */
 function grantsOf(cluster: Cluster): Map<string, string[]> {
   const known = GRANTS.get(cluster);
   if (known) {
@@ -93,12 +96,12 @@ function typeAt(at: Field): string {
   return typeOf(at.get('group').text, at.get('kind').text);
 }
 
-/** As `Resource.type` has it; the core group is the empty one. */
+/** The type in the form of `Resource.type`; the core group is the empty one. */
 function typeOf(group: string, kind: string): string {
   return group === '' ? kind : `${kind}.${group}`;
 }
 
-/** What a reference of an object is to, with its default kind and group. */
+/** The target of a reference, with its default kind and group. */
 export function reference(at: Field, route: Resource, kind: string, group: string): Reference {
   return {
     at,

@@ -3,15 +3,15 @@ import type { Field } from './field';
 import { Kind } from './kinds';
 import type { Resource } from './resource';
 
-/** A host that the mesh knows: a Service's, or one of a ServiceEntry. */
+/** A host of the mesh: of a Service, or of a ServiceEntry. */
 export interface Host {
   readonly name: string;
   readonly resource: Resource;
-  /** The namespaces that may see it: their names, or `*`. */
+  /** The namespaces that it is exported to: their names, or `*`. */
   readonly visibleIn: readonly string[];
 }
 
-/** A host as Istio takes it: what has no dot is a Service of the namespace. */
+/** A host as Istio resolves it: a name without a dot is a Service of the namespace. */
 export function fullHost(host: string, namespace: string, clusterDomain = 'cluster.local'): string {
   return host.startsWith('*') || host.includes('.') || host === '' ? host : `${host}.${namespace}.svc.${clusterDomain}`;
 }
@@ -21,7 +21,7 @@ export function hostsMeet(one: string, other: string): boolean {
   return covers(one, other) || covers(other, one);
 }
 
-/** Whether a host, perhaps with `*` in front, stands for another. */
+/** Whether a host, possibly with a leading `*`, matches another. */
 export function covers(pattern: string, host: string): boolean {
   return pattern === '*' || pattern === host || (pattern.startsWith('*') && host.replace(/^\*/, '').endsWith(pattern.slice(1)));
 }
@@ -35,12 +35,12 @@ export function wildcardsOver(host: string): string[] {
   return host === '*' ? [] : [...parts.map((_, index) => `*.${parts.slice(index).join('.')}`).filter(each => each !== host), '*'];
 }
 
-/** The namespaces that `exportTo` names, from the point of view of one. */
+/** The namespaces of `exportTo`, where `.` is the given one. */
 export function namespacesOf(exportTo: readonly string[], namespace: string): string[] {
   return exportTo.length === 0 || exportTo.includes('*') ? ['*'] : exportTo.map(each => each === '.' ? namespace : each);
 }
 
-/** All hosts, found by name in constant time and by wildcard in the time that the name is long. */
+/** All hosts: a lookup by name takes constant time, by wildcard time linear in the length of the name. */
 export class Hosts {
   readonly all: readonly Host[];
   private readonly byName = new Map<string, Host[]>();
@@ -63,12 +63,18 @@ export class Hosts {
     }
   }
 
-  /** The host that a name means in a namespace, if one is visible there: the exact one first, else the longest wildcard; a Service before a ServiceEntry. */
+  /**
+   * The host that a name resolves to in a namespace, if one is visible there: the exact one, else the longest wildcard;
+   * a Service before a ServiceEntry.
+   */
   find(name: string, namespace: string, seenFrom: readonly string[] = [namespace]): Host | undefined {
     return this.visible(name, namespace, seenFrom)[0];
   }
 
-  /** All declarations of the host that a name means in a namespace, those visible there, or from any of some others. */
+  /**
+   * All declarations of the host that a name resolves to in a namespace, as far as they are visible there or in one of
+   * the other given namespaces.
+   */
   visible(name: string, namespace: string, seenFrom: readonly string[] = [namespace]): readonly Host[] {
     const isSeen = ({ visibleIn }: Host) => visibleIn.includes('*') || seenFrom.some(each => visibleIn.includes(each));
     for (const declared of this.declared(name, namespace)) {
@@ -80,7 +86,7 @@ export class Hosts {
     return [];
   }
 
-  /** All declarations of the host that a name means in a namespace, whether visible there or not. */
+  /** All declarations of the host that a name resolves to in a namespace, visible there or not. */
   named(name: string, namespace: string): readonly Host[] {
     for (const declared of this.declared(name, namespace)) {
       return declared;
@@ -88,7 +94,7 @@ export class Hosts {
     return [];
   }
 
-  /** The declarations of a name itself, then those of wildcards over it, the longest first. */
+  /** The declarations of a name itself, then those of the wildcards that match it, the longest first. */
   private *declared(name: string, namespace: string): Iterable<readonly Host[]> {
     const full = fullHost(name, namespace, this.clusterDomain);
     yield* this.byName.has(full) ? [this.byName.get(full) ?? []] : [];

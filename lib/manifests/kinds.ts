@@ -1,4 +1,4 @@
-/** The types of objects that are looked at, as `Kind.group`. */
+/** The types of objects that are evaluated, as `Kind.group`. */
 export const Kind = {
   AUTHORIZATION_POLICY: 'AuthorizationPolicy.security.istio.io',
   BACKEND_TRAFFIC_POLICY: 'BackendTrafficPolicy.gateway.envoyproxy.io',
@@ -60,7 +60,7 @@ const CLUSTER_SCOPED = new Set<string>([
   'CiliumClusterwideNetworkPolicy.cilium.io', 'GlobalNetworkPolicy.projectcalico.org', 'GlobalNetworkPolicy.crd.projectcalico.org',
 ]);
 
-/** Whether objects of a type are in no namespace. */
+/** Whether objects of a type are cluster-scoped. */
 export function isClusterScoped(type: string): boolean {
   return CLUSTER_SCOPED.has(type) || type.startsWith('AWS::');
 }

@@ -1,4 +1,6 @@
-/** Adds a value to the list of a key: in constant time, where copying the list for each value would take the square of its length. */
+/**
+ * Adds a value to the list of a key: in constant time, while copying the list for each value would take quadratic time.
+ */
 export function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);
   if (list) {

@@ -4,18 +4,21 @@ import { isMap, type KubernetesObject } from './object';
 import { Resource } from './resource';
 import type { Path, Source } from './source';
 
-/** How objects are read. */
+/** Options for reading objects. */
 export interface LoadProps {
-  /** What to call the text in messages, e.g. the path of the file. */
+  /** The name of the text in messages, e.g. the path of the file. */
   readonly file: string;
   /**
-   * The namespace of objects that name none.
+   * The namespace of objects without one.
    * @default default
    */
   readonly namespace?: string;
 }
 
-/** The Kubernetes objects of a YAML or JSON text, those of Lists one by one. Throws a {@link ManifestError} where something is no object. */
+/**
+ * The Kubernetes objects of a YAML or JSON text, those of Lists one by one. Throws a {@link ManifestError} if a
+ * document is not an object.
+ */
 export function loadResources(text: string, props: LoadProps): Resource[] {
   return parseDocuments(text, props.file).flatMap(document => resourcesIn(document, props.namespace));
 }
@@ -25,7 +28,7 @@ export function resourcesIn({ value, source }: ManifestDocument, namespace?: str
   return objectsIn(value, source, []).map(({ object, path }) => new Resource(object, { source, path }, namespace));
 }
 
-/** Objects that were never in a file, e.g. those of a chart. */
+/** Objects that are not from a file, e.g. those of a chart. */
 export function resourcesOf(objects: readonly KubernetesObject[], namespace?: string): Resource[] {
   return objects.map(object => new Resource(object, undefined, namespace));
 }
@@ -37,13 +40,13 @@ interface Found {
 
 function objectsIn(value: unknown, source: Source, path: Path): Found[] {
   if (!isMap(value)) {
-    throw errorAt(source, path, `This is ${describe(value)}, and not a Kubernetes object, which is a map with apiVersion and kind.`);
+    throw errorAt(source, path, `This is ${describe(value)}, not a Kubernetes object: a map with apiVersion and kind.`);
   }
   if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items)) {
     return value.items.flatMap((item: unknown, index) => objectsIn(item, source, [...path, 'items', index]));
   }
   if (!isObject(value)) {
-    throw errorAt(source, path, `This is no Kubernetes object: it has no ${missing(value)}.`);
+    throw errorAt(source, path, `This is not a Kubernetes object: it has no ${missing(value)}.`);
   }
   return [{ object: value, path }];
 }

@@ -10,7 +10,7 @@ export enum Membership {
   NONE = 'none',
 }
 
-/** How a workload is in the mesh, by the labels of its Pods and its namespace, in the order in which Istio looks at them. */
+/** How a workload is in the mesh, by the labels of its Pods and its namespace, in Istio's order of precedence. */
 export function membershipOf(workload: Workload, cluster: Cluster): Membership {
   if (hasProxy(workload)) {
     return Membership.SIDECAR;
@@ -29,23 +29,23 @@ export function membershipOf(workload: Workload, cluster: Cluster): Membership {
   return mode === 'ambient' ? Membership.AMBIENT : Membership.NONE;
 }
 
-/** Whether a workload has the proxy written into its Pods already. */
+/** Whether the Pods of a workload declare the proxy container already. */
 export function hasProxy(workload: Workload): boolean {
   return workload.containers.some(each => each.get('name').text === 'istio-proxy');
 }
 
-/** Whether a namespace's labels ask for proxies: `istio-injection` before the revision. */
+/** Whether a namespace's labels enable injection: `istio-injection` before the revision. */
 export function isInjectedNamespace(labels: Readonly<Record<string, string>>): boolean {
   const injection = labels['istio-injection'];
   return injection === undefined ? Boolean(labels['istio.io/rev']) : injection === 'enabled';
 }
 
-/** Whether a namespace leaves it to its pods. */
+/** Whether a namespace leaves injection to the labels of its Pods. */
 function saysNothing(labels: Readonly<Record<string, string>>): boolean {
   return labels['istio-injection'] === undefined && labels['istio.io/rev'] === undefined;
 }
 
-/** Whether a namespace's labels put it into the mesh without proxies in its Pods. */
+/** Whether a namespace's labels enable ambient mode. */
 export function isAmbientNamespace(labels: Readonly<Record<string, string>>): boolean {
   return labels['istio.io/dataplane-mode'] === 'ambient' && labels['istio-injection'] !== 'enabled' && !labels['istio.io/rev'];
 }

@@ -3,9 +3,11 @@ import type { Field } from './field';
 import { isMap } from './object';
 import type { Resource } from './resource';
 
-/** The settings of the mesh: of the ConfigMap of a control plane, or of an IstioOperator. Those of Istio, where neither is there. */
+/**
+ * The mesh config: of the ConfigMap of a control plane, or of an IstioOperator. Istio's defaults if there is neither.
+ */
 export class MeshConfig {
-  /** Whether the manifests say anything of it. */
+  /** Whether the manifests contain a mesh config. */
   readonly isKnown: boolean;
 
   /**
@@ -27,7 +29,7 @@ export class MeshConfig {
     return new MeshConfig(operator?.spec.get('meshConfig'));
   }
 
-  /** The namespace whose policies are for the whole mesh. */
+  /** The root namespace, whose policies apply to the whole mesh. */
   get rootNamespace(): string {
     return this.get('rootNamespace')?.text || 'istio-system';
   }
@@ -36,7 +38,7 @@ export class MeshConfig {
     return this.get('trustDomain')?.text || 'cluster.local';
   }
 
-  /** How often a failed request is tried again where no route says: Istio's two, or what the mesh says. */
+  /** The number of retries of routes that declare none: Istio's default of 2, or that of the mesh config. */
   get defaultRetries(): number {
     const policy = this.get('defaultHttpRetryPolicy');
     return policy?.exists ? policy.get('attempts').number ?? 0 : 2;

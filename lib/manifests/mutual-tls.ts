@@ -7,15 +7,18 @@ import type { Resource } from './resource';
 import { Selecting } from './selecting';
 import type { Workload } from './workload';
 
-/** What a PeerAuthentication asks of connections. */
+/** The mode of a PeerAuthentication. */
 export type Mode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
 
-/** What connections to a workload have to be; on a port of its containers, if one is given. PERMISSIVE where nothing says. */
+/** The mode of mutual TLS of a workload; of a port of its containers, if one is given. PERMISSIVE by default. */
 export function modeFor(workload: Workload, cluster: Cluster, port?: number): Mode {
   return known(modeField(workload, cluster, port)?.text) ?? 'PERMISSIVE';
 }
 
-/** The field that says so, if one does: of the port, of the PeerAuthentication that selects the workload, of the one for the namespace, of the one for the mesh. */
+/**
+ * The field that sets the mode, if one does: of the port, of the PeerAuthentication that selects the workload, of the
+ * one for the namespace, of the one for the mesh.
+ */
 export function modeField(workload: Workload, cluster: Cluster, port?: number): Field | undefined {
   const selecting = indexOf(cluster).selecting(workload).find(each => each.namespace === workload.namespace);
   const [ofPort] = port === undefined ? [] : [selecting?.spec.get('portLevelMtls', String(port), 'mode')];
@@ -23,23 +26,29 @@ export function modeField(workload: Workload, cluster: Cluster, port?: number): 
   return [ofPort, ...rest].find(each => known(each?.text));
 }
 
-/** What a namespace asks for all of its pods, if it does. */
+/** The mode for all Pods of a namespace, if one is set. */
 export function namespaceMode(namespace: string, cluster: Cluster): Mode | undefined {
   return known(defaultOf(namespace, cluster)?.spec.get('mtls', 'mode').text);
 }
 
-/** What the mesh asks for all namespaces, if it does. */
+/** The mode for all namespaces of the mesh, if one is set. */
 export function meshMode(cluster: Cluster): Mode | undefined {
   return namespaceMode(cluster.mesh.rootNamespace, cluster);
 }
 
-/** Whether callers may find mutual TLS at a workload: it has a sidecar that takes it, and its namespace wants it, by which Istio decides before it looks at Pods. */
+/**
+ * Whether callers may use mutual TLS to a workload: it has a sidecar that accepts it, and its namespace does not
+ * disable it, which Istio evaluates before it looks at Pods.
+ */
 export function offersMutualTls(workload: Workload, cluster: Cluster): boolean {
   return membershipOf(workload, cluster) === Membership.SIDECAR && (workload.labels['security.istio.io/tlsMode'] ?? 'istio') === 'istio'
     && (namespaceMode(workload.namespace, cluster) ?? meshMode(cluster)) !== 'DISABLE';
 }
 
-/** Whether proxies choose mutual TLS by themselves wherever the other side takes it, which is so unless the mesh says otherwise. */
+/**
+ * Whether proxies use mutual TLS automatically if the callee accepts it (auto mTLS): the default, unless the mesh
+ * config disables it.
+ */
 export function isAutomatic(cluster: Cluster): boolean {
   return cluster.mesh.get('enableAutoMtls')?.value !== false;
 }
@@ -49,7 +58,7 @@ export function defaultOf(namespace: string, cluster: Cluster): Resource | undef
   return indexOf(cluster).defaults(namespace)[0];
 }
 
-/** DestinationRules for all hosts of the mesh, or of a namespace, with the mode of their TLS. */
+/** DestinationRules for all hosts of the mesh, or of a namespace, with their TLS mode. */
 export function blanketRules(cluster: Cluster): { rule: Resource; mode: string; namespace: string | undefined }[] {
   return cluster.all(Kind.DESTINATION_RULE).flatMap(rule => {
     const host = fullHost(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain);

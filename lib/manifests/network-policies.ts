@@ -6,19 +6,19 @@ import { Kind } from './kinds';
 import type { Resource } from './resource';
 import { type Labels, selects } from './selector';
 
-/** Who is at one end of a connection: a Pod, or an address outside the cluster. */
+/** One end of a connection: a Pod, or an address outside the cluster. */
 export interface Peer {
   /** Empty for an address. */
   readonly namespace: string;
   readonly labels: Labels;
-  /** That of a Pod is not known from manifests. */
+  /** The address of a Pod is not in manifests. */
   readonly address?: string;
 }
 
-/** The port of a Pod to which a connection is made. */
+/** The port of a Pod that a connection is made to. */
 export interface PeerPort {
   readonly number: number;
-  /** The names that its containers give it. */
+  /** Its names in the Pod's containers. */
   readonly names: readonly string[];
   readonly protocol: string;
 }
@@ -26,12 +26,12 @@ export interface PeerPort {
 export type Direction = 'ingress' | 'egress';
 
 /**
- * What NetworkPolicies let through: a Pod that no policy selects for a direction is open in it; of those that do select it, one rule
- * that matches is enough; and a connection needs both its ends.
+ * What NetworkPolicies allow: a Pod that no policy selects for a direction allows all connections in it; otherwise one
+ * matching rule of the selecting policies is enough; and a connection must be allowed at both ends.
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 export class NetworkPolicies {
-  /** Those of a cluster, indexed once. */
+  /** The NetworkPolicies of a cluster, indexed once. */
   static of(cluster: Cluster): NetworkPolicies {
     const known = INDEXES.get(cluster) ?? new NetworkPolicies(cluster);
     INDEXES.set(cluster, known);
@@ -44,13 +44,16 @@ export class NetworkPolicies {
     this.policies = new ByLabel(cluster.all(Kind.NETWORK_POLICY), each => each.spec.get('podSelector', 'matchLabels').strings, alternativesOf);
   }
 
-  /** The policies that keep a connection from being made, at the end that refuses first; none, if it can be. */
+  /** The policies that deny a connection, at the end that denies it first; none if it is allowed. */
   blocking(from: Peer, to: Peer, port: PeerPort): readonly Resource[] {
     const [out, into] = [this.refusing('egress', from, to, port), this.refusing('ingress', to, from, port)];
     return out.length > 0 ? out : into;
   }
 
-  /** The rules of all policies of a Pod for one direction; undefined if none is for it, so that all is let through. */
+  /**
+   * The rules of all policies of a Pod for one direction; undefined if no policy applies, so that all connections are
+   * allowed.
+   */
   rulesFor(pod: Peer, direction: Direction): Field[] | undefined {
     const policies = this.policiesFor(pod, direction);
     return policies.length === 0 ? undefined : policies.flatMap(each => each.spec.get(direction).items);
@@ -68,7 +71,7 @@ export class NetworkPolicies {
   }
 }
 
-/** Whether a rule is for a port. */
+/** Whether a rule applies to a port. */
 export function allowsPort(rule: Field, { number, names, protocol }: PeerPort): boolean {
   const ports = rule.get('ports').items;
   return ports.length === 0 || ports.some(each => {
@@ -79,7 +82,10 @@ export function allowsPort(rule: Field, { number, names, protocol }: PeerPort): 
   });
 }
 
-/** Whether the peers of a rule have somebody among them. What an ipBlock holds of Pods depends on the network; here it holds none whose address is unknown. */
+/**
+ * Whether the peers of a rule contain a peer. Which Pods an ipBlock contains depends on the network; here it contains
+ * none whose address is unknown.
+ */
 export function allowsPeer(peers: Field, namespace: string, peer: Peer, cluster: Cluster): boolean {
   return peers.items.length === 0 || peers.items.some(each => {
     const [pods, namespaces, block] = [each.get('podSelector'), each.get('namespaceSelector'), each.get('ipBlock')];
@@ -93,7 +99,7 @@ export function allowsPeer(peers: Field, namespace: string, peer: Peer, cluster:
   });
 }
 
-/** The labels of which a policy's selector demands one. */
+/** The labels of which a policy's selector requires one. */
 function alternativesOf({ spec }: Resource): (readonly [string, string])[] {
   const expression = spec.get('podSelector', 'matchExpressions').items.find(each => each.get('operator').text === 'In');
   return [...new Set(expression?.get('values').texts)].map(value => [expression?.get('key').text ?? '', value] as const);

@@ -1,4 +1,4 @@
-/** What every Kubernetes object says of itself. */
+/** The metadata of a Kubernetes object. */
 interface ObjectMeta {
   readonly name?: string;
   readonly generateName?: string;
@@ -7,7 +7,7 @@ interface ObjectMeta {
   readonly annotations?: { readonly [key: string]: string };
 }
 
-/** A Kubernetes object as it is written in a file: its own fields are unknown, since nothing has validated them. */
+/** A Kubernetes object as it is written in a file: its other fields are `unknown`, since they are not validated. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -22,7 +22,7 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value of a name in a map, where the map itself has it: not what every object inherits, such as `constructor`. */
+/** The value of a name in a map, if the map itself has it: not what every object inherits, such as `constructor`. */
 export function ownValue<T>(map: { readonly [name: string]: T }, name: string): T | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined;
 }

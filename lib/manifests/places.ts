@@ -2,16 +2,16 @@ import { type Event, EVENT_ID } from 'js-yaml';
 import { isMerge, scalarAt } from './yaml';
 import { nameOf } from './yaml-scalars';
 
-/** Where a value of a document starts, and where its members do. */
+/** The place of a value of a document, and the places of its members. */
 export interface PlaceTree {
   readonly offset: number;
-  /** By name, or by number as text. */
+  /** By name, or by index as text. */
   readonly members?: ReadonlyMap<string, PlaceTree>;
-  /** Maps whose members count as its own, by `<<`. */
+  /** Maps whose members are merged into it by `<<`. */
   readonly merged?: readonly PlaceTree[];
 }
 
-/** The places of all values of a YAML document that can be read. */
+/** The places of all values of a valid YAML document. */
 export function placesIn(text: string, events: readonly Event[]): PlaceTree {
   return new Reader(text, events).read();
 }
@@ -65,7 +65,7 @@ class Reader {
     return { offset, members };
   }
 
-  /** Whether a collection is over; then its end is behind. */
+  /** Whether a collection has ended; the end event is then consumed. */
   private ends(): boolean {
     const over = this.at >= this.events.length || this.events[this.at]?.type === EVENT_ID.POP;
     this.at += over ? 1 : 0;

@@ -3,14 +3,15 @@ import { Kind } from './kinds';
 
 const PROTOCOLS = new Set(['http', 'http2', 'https', 'http_proxy', 'grpc', 'grpc-web', 'tcp', 'tls', 'udp', 'mongo', 'mysql', 'redis']);
 const BY_KUBERNETES: ReadonlyMap<string, string> = new Map([['kubernetes.io/h2c', 'http2'], ['kubernetes.io/ws', 'http'], ['kubernetes.io/wss', 'https']]);
-/** Ports whose servers speak first, so that looking at the traffic would stall them: Istio takes them for TCP. */
+/** Ports of server-first protocols, which protocol detection would stall: Istio treats them as TCP. */
 const SERVER_FIRST: ReadonlyMap<number, string> = new Map([[25, 'SMTP'], [53, 'DNS'], [3306, 'MySQL'], [27017, 'MongoDB']]);
-/** Those which carry requests. */
+/** The protocols that carry requests. */
 const REQUESTS = new Set(['http', 'http2', 'http_proxy', 'grpc', 'grpc-web']);
 
 /**
- * What Istio takes a port for: of a Service by `appProtocol`, else by the part of the name before the first dash; of a ServiceEntry by `protocol` alone, whatever the name is.
- * Undefined if that says nothing, and Istio looks at the traffic.
+ * The protocol that Istio selects for a port: of a Service by `appProtocol`, else by the part of the name before the
+ * first dash; of a ServiceEntry by `protocol` only. Undefined if these do not declare one, and Istio detects it from
+ * the traffic.
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
 export function protocolOf(port: Field): string | undefined {
@@ -30,13 +31,13 @@ export function protocolOf(port: Field): string | undefined {
   return PROTOCOLS.has(prefix) ? prefix : SERVER_FIRST.has(port.get('port').number ?? 0) ? 'tcp' : undefined;
 }
 
-/** Whether Istio sees requests on a port, rather than connections: undefined if it has to look at the traffic. */
+/** Whether Istio handles requests on a port, rather than connections: undefined if it detects the protocol from the traffic. */
 export function carriesRequests(port: Field): boolean | undefined {
   const protocol = protocolOf(port);
   return protocol === undefined ? undefined : REQUESTS.has(protocol);
 }
 
-/** Whether a port says what it carries in a way that Istio understands. */
+/** Whether a port declares its protocol in a way that Istio supports. */
 export function saysProtocol(port: Field): boolean {
   return protocolOf(port) !== undefined;
 }

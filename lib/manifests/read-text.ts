@@ -6,18 +6,18 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const CHUNK = 64 * 1024;
 
 /**
- * The text of a file, of at most 64 MiB. A file that is found in a folder has to be a regular one; one that is named may be a pipe, such as
- * `<(helm template .)`. Throws a {@link ManifestError} where it is larger, or is no UTF-8.
+ * The text of a file, of at most 64 MiB. A file that is found in a folder must be a regular one; one that is listed by
+ * name may be a pipe, such as `<(helm template .)`. Throws a {@link ManifestError} if it is larger, or is not UTF-8.
  */
 export function textOf(path: string | number, file: string, isNamed: boolean): string {
   const opened = typeof path === 'number' ? path : openSync(path, isNamed ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!isNamed && !fstatSync(opened).isFile()) {
-      throw new ManifestError(file, 1, 1, 'This is no regular file, so it is not read.');
+      throw new ManifestError(file, 1, 1, 'This is not a regular file, so it is not read.');
     }
     const bytes = bytesOf(opened, file);
     if (!isUtf8(bytes)) {
-      throw new ManifestError(file, firstInvalidLine(bytes), 1, 'This is no text in UTF-8. Convert the file.');
+      throw new ManifestError(file, firstInvalidLine(bytes), 1, 'This is not UTF-8. Convert the file.');
     }
     return bytes.toString('utf8');
   } finally {
@@ -38,12 +38,12 @@ function bytesOf(opened: number, file: string): Buffer {
     chunks.push(chunk.subarray(0, read));
     size += read;
     if (size > MAX_BYTES) {
-      throw new ManifestError(file, 1, 1, `The file has more than ${MAX_BYTES} bytes, which is the most that is read. Split it.`);
+      throw new ManifestError(file, 1, 1, `The file has more than ${MAX_BYTES} bytes, which is the limit. Split it.`);
     }
   }
 }
 
-/** No character of UTF-8 has a line feed within, so each line can be looked at by itself. */
+/** No multi-byte character of UTF-8 contains a line feed, so each line can be validated separately. */
 function firstInvalidLine(bytes: Buffer): number {
   let [line, at] = [1, 0];
   for (let end = bytes.indexOf('\n'); end >= 0 && isUtf8(bytes.subarray(at, end)); end = bytes.indexOf('\n', at)) {

@@ -3,18 +3,18 @@ import { isClusterScoped } from './kinds';
 import type { KubernetesObject } from './object';
 import type { Path, Place, Source } from './source';
 
-/** Where a {@link Resource} comes from. */
+/** The source of a {@link Resource}. */
 export interface Origin {
   readonly source: Source;
-  /** The way to the object in the document: empty, but for members of a List. */
+  /** The path of the object in the document: empty, except for members of a List. */
   readonly path: Path;
 }
 
-/** A Kubernetes object, with the namespace that it gets and the place that it comes from. */
+/** A Kubernetes object, with its effective namespace and its source. */
 export class Resource {
   /** The kind with its group, e.g. `VirtualService.networking.istio.io`, `Service`. */
   readonly type: string;
-  /** Empty for what is in no namespace. */
+  /** Empty for cluster-scoped objects. */
   readonly namespace: string;
   readonly name: string;
 
@@ -30,7 +30,7 @@ export class Resource {
     return this.object.kind;
   }
 
-  /** What tells it from others of its type. */
+  /** Its identity among the objects of its type. */
   get key(): string {
     return this.namespace === '' ? this.name : `${this.namespace}/${this.name}`;
   }
@@ -56,7 +56,7 @@ export class Resource {
     return this.metadata.get('annotations').strings;
   }
 
-  /** Where a field of it is written, if it comes from a file. */
+  /** The place of a field in the file; undefined if the object is not from a file. */
   locate(path: Path): Place | undefined {
     return this.origin?.source.locate([...this.origin.path, ...path]);
   }

@@ -4,9 +4,9 @@ import { addTo } from './lists';
 import type { Resource } from './resource';
 import type { Workload } from './workload';
 
-/** Objects of one type by the workloads that they are for, so that nobody compares each with each. */
+/** Objects of one type by the workloads that they select, so that not every pair is compared. */
 export class Selecting {
-  /** Made once for a cluster. The path is that of the labels in the spec. */
+  /** Computed once for a cluster. The path is that of the labels in the spec. */
   static of(cluster: Cluster, type: string, ...path: string[]): Selecting {
     const known = INDEXES.get(cluster) ?? new Map<string, Selecting>();
     INDEXES.set(cluster, known);
@@ -30,12 +30,12 @@ export class Selecting {
     }
   }
 
-  /** Those which select a workload; those of the root namespace may select any. */
+  /** The objects that select a workload; those of the root namespace may select any. */
   selecting(workload: Workload): readonly Resource[] {
     return this.byWorkload.get(workload) ?? [];
   }
 
-  /** Those for a whole namespace. */
+  /** The objects for a whole namespace. */
   defaults(namespace: string): readonly Resource[] {
     return this.byNamespace.get(namespace) ?? [];
   }

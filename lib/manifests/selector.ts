@@ -3,12 +3,15 @@ import type { Field } from './field';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Whether labels have all that a selector demands; an empty selector demands nothing. */
+/** Whether labels contain all labels of a selector; an empty selector matches all. */
 export function hasLabels(labels: Labels, selector: Labels): boolean {
   return Object.entries(selector).every(([name, value]) => ownValue(labels, name) === value);
 }
 
-/** Whether a LabelSelector of Kubernetes takes these labels: `matchLabels` and `matchExpressions`. An empty one takes all. */
+/**
+ * Whether a LabelSelector of Kubernetes matches these labels: `matchLabels` and `matchExpressions`. An empty one
+ * matches all.
+ */
 export function selects(selector: Field, labels: Labels): boolean {
   return hasLabels(labels, selector.get('matchLabels').strings) && selector.get('matchExpressions').items.every(expression => {
     const value = ownValue(labels, expression.get('key').text);

@@ -1,7 +1,7 @@
 import { type PlaceTree, placesIn } from './places';
 import { eventsOf } from './yaml-indentation';
 
-/** The way to a field: names of a map, numbers of a list. */
+/** The path of a field: names in a map, indices in a list. */
 export type Path = readonly (string | number)[];
 
 /** A place in a file; lines and columns start at 1. */
@@ -11,7 +11,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** One YAML or JSON document of a file. Finds the place of any field in it, and looks for places only when asked for one. */
+/** One YAML or JSON document of a file. Finds the place of any field in it; places are computed on the first use. */
 export class Source {
   private places?: Places;
 
@@ -22,7 +22,10 @@ export class Source {
     private readonly firstLine: number,
   ) {}
 
-  /** Where a field is, or as much of the way to it as there is: a member of a map at its name, an item of a list at its start. */
+  /**
+   * The place of a field, or of its nearest ancestor that exists: a member of a map at its name, an item of a list at
+   * its start.
+   */
   locate(path: Path): Place {
     this.places ??= readPlaces(this.text);
     const { tree: root, lines, padding } = this.places;

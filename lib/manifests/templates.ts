@@ -2,7 +2,7 @@ import { isMap, type KubernetesObject } from './object';
 import { Resource } from './resource';
 import type { ManifestDocument } from './documents';
 
-/** What stands for the apiVersion of a resource of a CloudFormation template. */
+/** The `apiVersion` of resources of CloudFormation templates. */
 export const CLOUDFORMATION = 'cloudformation';
 
 /** Whether a document is a CloudFormation template. */
@@ -11,8 +11,8 @@ export function isTemplate(value: unknown): value is { readonly Resources: Recor
 }
 
 /**
- * The resources of a CloudFormation template as objects, so that checks find them, and point at them, as they do with those of Kubernetes: the
- * type is the kind, the logical id the name.
+ * The resources of a CloudFormation template as objects, so that checks find and locate them in the same way as those
+ * of Kubernetes: the type is the kind, the logical id the name.
  */
 export function cloudResources({ value, source }: ManifestDocument): Resource[] {
   if (!isTemplate(value)) {

@@ -3,7 +3,7 @@ import { Kind } from './kinds';
 import type { Resource } from './resource';
 import type { Labels } from './selector';
 
-/** Where the Pod is in what makes Pods. */
+/** The path of the Pod in the objects that create Pods. */
 const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   [Kind.POD, []],
   [Kind.DEPLOYMENT, ['spec', 'template']],
@@ -15,9 +15,12 @@ const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map<string, readon
   [Kind.CRON_JOB, ['spec', 'jobTemplate', 'spec', 'template']],
 ]);
 
-/** What runs: a Pod, or the Pods that a Deployment, StatefulSet, DaemonSet, ReplicaSet, Rollout, Job or CronJob would make. */
+/** A Pod, or the Pods that a Deployment, StatefulSet, DaemonSet, ReplicaSet, Rollout, Job or CronJob creates. */
 export class Workload {
-  /** The workload of an object, if it is one. What another object has made is a workload already, and not once more. */
+  /**
+   * The workload of an object, if it is one. An object with a controller is not counted again: its controller is the
+   * workload.
+   */
   static of(resource: Resource): Workload | undefined {
     const path = TEMPLATES.get(resource.type);
     const isMade = resource.metadata.get('ownerReferences').items.some(owner => owner.get('controller').isTrue);
@@ -49,7 +52,7 @@ export class Workload {
     return this.template.get('spec');
   }
 
-  /** Containers, those for initialisation too. */
+  /** Its containers, including init containers. */
   get containers(): Field[] {
     return [...this.pod.get('containers').items, ...this.pod.get('initContainers').items];
   }
@@ -58,7 +61,7 @@ export class Workload {
     return this.pod.get('serviceAccountName').text || this.pod.get('serviceAccount').text || 'default';
   }
 
-  /** How many Pods it asks for; for what does not say, one. */
+  /** The number of Pods that it declares; 1 if it does not declare one. */
   get replicas(): number {
     return this.resource.spec.get('replicas').number ?? 1;
   }

@@ -2,7 +2,7 @@ import { addTo } from './lists';
 import { hasLabels, type Labels } from './selector';
 import type { Workload } from './workload';
 
-/** Workloads by namespace and label, so that a selector looks at those only that have its rarest label. */
+/** Workloads by namespace and label, so that a selector is compared only with those that have its rarest label. */
 export class Workloads {
   private readonly byNamespace = new Map<string, Workload[]>();
   private readonly byLabel = new Map<string, Workload[]>();
@@ -17,12 +17,15 @@ export class Workloads {
     }
   }
 
-  /** Those of a namespace. */
+  /** The workloads of a namespace. */
   in(namespace: string): readonly Workload[] {
     return this.byNamespace.get(namespace) ?? [];
   }
 
-  /** Those whose Pods a selector takes; an empty one takes all. Without a namespace, those of every namespace. */
+  /**
+   * The workloads whose Pods a selector matches; an empty one matches all. Without a namespace, those of every
+   * namespace.
+   */
   select(selector: Labels, namespace?: string): readonly Workload[] {
     const lists = Object.entries(selector).map(([name, value]) =>
       this.byLabel.get(namespace === undefined ? `${name}=${value}` : `${namespace}/${name}=${value}`) ?? []);

@@ -1,8 +1,11 @@
 import { type Event, parseEvents, YAMLException } from 'js-yaml';
 
-/** How deep the values of a document may be nested. */
+/** The maximum nesting depth of the values of a document. */
 export const MAX_DEPTH = 100;
-/** How many characters of a file are read again in all, for lines that are not indented enough for YAML 1.2. */
+/**
+ * The maximum number of characters of a file that are parsed again, for lines that are not indented enough for YAML
+ * 1.2.
+ */
 const MAX_READ_AGAIN = 32 * 1024 * 1024;
 const WIDTH = 64;
 const MAX_WIDTH = 1024;
@@ -11,11 +14,11 @@ const MAX_WIDTH = 1024;
 export interface Events {
   readonly text: string;
   readonly events: readonly Event[];
-  /** By the number of a line, from 0: the spaces before it that nobody wrote. */
+  /** By the number of a line, from 0: the spaces that were added before it. */
   readonly padding: ReadonlyMap<number, number>;
 }
 
-/** How much of a file may still be read again. */
+/** How many characters of a file may still be parsed again. */
 export interface Budget {
   left: number;
 }
@@ -25,8 +28,9 @@ export function newBudget(): Budget {
 }
 
 /**
- * The events of a YAML document. YAML 1.2 demands that lines within quotes and brackets are indented further than the field that they belong to;
- * kubectl does not look at their indentation, so such lines are indented here before they are read. Throws a YAMLException.
+ * The events of a YAML document. YAML 1.2 requires that lines within quotes and brackets are indented further than the
+ * field that they belong to; kubectl does not look at their indentation, so such lines are indented here before they
+ * are parsed. Throws a YAMLException.
  */
 export function eventsOf(written: string, budget: Budget = newBudget()): Events {
   const padding = new Map<number, number>();
@@ -48,7 +52,10 @@ export function eventsOf(written: string, budget: Budget = newBudget()): Events 
   }
 }
 
-/** The text with the line at an offset indented, and those that follow within the same quotes; undefined where that has not helped. */
+/**
+ * The text with the line at an offset indented, and those that follow within the same quotes; undefined if that does
+ * not make it valid.
+ */
 function indented(text: string, offset: number, padding: Map<number, number>): string | undefined {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const quote = quoteBefore(`${text.slice(0, start)}${' '.repeat(MAX_WIDTH)}`);

@@ -1,4 +1,4 @@
-/** What a plain scalar may be besides a text or a number, as go-yaml 2 has it, by which kubectl reads: YAML 1.1. */
+/** The plain scalars that are booleans or null in go-yaml 2, which kubectl uses: YAML 1.1. */
 const WORDS: ReadonlyMap<string, boolean | null> = new Map([
   ...inEachCase(true, 'y', 'yes', 'true', 'on'), ...inEachCase(false, 'n', 'no', 'false', 'off'), ...inEachCase(null, '~', 'null'), ['', null],
 ]);
@@ -11,21 +11,21 @@ const DATE = /^\d{4}-\d{1,2}-\d{1,2}([Tt ]|$)/;
 const BASE64 = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const [LEAST_INTEGER, MOST_INTEGER, MOST_UNSIGNED] = [-(2n ** 63n), 2n ** 63n - 1n, 2n ** 64n - 1n];
 
-/** What a scalar is: its kind is the name of its tag. */
+/** The value of a scalar; its kind is the name of its tag. */
 export interface Scalar {
   readonly kind: 'str' | 'int' | 'uint' | 'float' | 'bool' | 'null';
   readonly value: string | number | boolean | null;
-  /** Of a whole number, its digits: more than a number has. */
+  /** The digits of an integer, which may be more than a JavaScript number has. */
   readonly digits?: string;
 }
 
-/** Why a scalar cannot be read, or cannot be the name of a field. */
+/** The reason that a scalar cannot be read, or cannot be the name of a field. */
 export class ScalarError extends Error {
   override readonly name = 'ScalarError';
 }
 
 /**
- * A scalar as kubectl reads it. The tag is one such as `!!int`; without one, what is in quotes or in a block is a text.
+ * A scalar as kubectl reads it. The tag is e.g. `!!int`; without a tag, a quoted or block scalar is a string.
  * @see https://github.com/yaml/go-yaml/blob/v2.4.2/resolve.go
  */
 export function scalarOf(text: string, isPlain: boolean, tag: string): Scalar {
@@ -44,7 +44,7 @@ export function scalarOf(text: string, isPlain: boolean, tag: string): Scalar {
   }
 }
 
-/** The name of a field that is written as a scalar: in JSON, into which kubectl turns YAML, it is a text. */
+/** The name of a field that is written as a scalar: in JSON, to which kubectl converts YAML, it is a string. */
 export function nameOf({ kind, value, digits }: Scalar): string {
   switch (kind) {
     case 'str':
@@ -55,11 +55,11 @@ export function nameOf({ kind, value, digits }: Scalar): string {
   }
 }
 
-/** Go prints further digits, and exponents, in another way than JavaScript. */
+/** Go formats further digits, and exponents, differently from JavaScript. */
 function nameOfFloat(value: number): string {
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e6 || Number(value.toPrecision(6)) !== value) {
-    throw new ScalarError('the name of a field is a number that is printed differently by different programs: put it in quotes');
+    throw new ScalarError('the name of a field is a number that programs format differently: put it in quotes');
   }
   return String(value);
 }
@@ -92,7 +92,7 @@ function numberOf(text: string): Scalar {
   return FLOAT.test(plain) ? floatOf(plain, text) : refusingInfinity(text);
 }
 
-/** What is larger than every number is a text. */
+/** A scalar beyond the range of numbers is a string. */
 function floatOf(digits: string, text = digits): Scalar {
   const value = Number(digits);
   return Number.isFinite(value) ? { kind: 'float', value } : textOf(text);
@@ -100,7 +100,7 @@ function floatOf(digits: string, text = digits): Scalar {
 
 function refusingInfinity(text: string): Scalar {
   if (NOT_FINITE.test(text)) {
-    throw new ScalarError(`${text} is a number that JSON, into which kubectl turns YAML, does not have`);
+    throw new ScalarError(`${text} is a number that JSON, to which kubectl converts YAML, does not have`);
   }
   return textOf(text);
 }
@@ -112,7 +112,7 @@ function textOf(value: string): Scalar {
 function decoded(text: string): string {
   const bytes = text.replace(/[\r\n]/g, '');
   if (!BASE64.test(bytes)) {
-    throw new ScalarError('!!binary is followed by what is no base64');
+    throw new ScalarError('the value of !!binary is not base64');
   }
   return Buffer.from(bytes, 'base64').toString('utf8');
 }
@@ -122,7 +122,7 @@ function ofKind(scalar: Scalar, kinds: readonly Scalar['kind'][], text: string, 
 }
 
 function mismatch(text: string, tag: string): never {
-  throw new ScalarError(`${text} is no ${tag}`);
+  throw new ScalarError(`${text} is not a value of ${tag}`);
 }
 
 function inEachCase<T>(value: T, ...words: readonly string[]): [string, T][] {

@@ -2,7 +2,7 @@ import { COLLECTION_STYLE, type Event, EVENT_ID, getScalarValue, SCALAR_STYLE } 
 import { isMap } from './object';
 import { nameOf, type Scalar, ScalarError, scalarOf } from './yaml-scalars';
 
-/** Why a text cannot be read as kubectl reads it, and where. */
+/** The reason that kubectl cannot read a text, with the offset. */
 export class YamlError extends Error {
   override readonly name = 'YamlError';
 
@@ -11,7 +11,7 @@ export class YamlError extends Error {
   }
 }
 
-/** How many members are merged into other maps, and no more: each map that is merged on would copy those before it. */
+/** The maximum number of members that are merged into other maps: a chain of merges would copy them at each step. */
 const MAX_MERGED = 200_000;
 
 /** Behind a plain text within brackets: kubectl reads the colon as the end of the text, YAML 1.2 as the end of a field's name. */
@@ -25,12 +25,12 @@ export function valueOf(text: string, events: readonly Event[]): unknown {
   return new Composer(text, events).document();
 }
 
-/** Whether an event is the name `<<`, under which maps are merged. */
+/** Whether an event is the merge key `<<`. */
 export function isMerge(text: string, event: Event): boolean {
   return event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && ['', '!!merge'].includes(tagOf(text, event)) && getScalarValue(text, event) === '<<';
 }
 
-/** What a scalar event stands for. */
+/** The value of a scalar event. */
 export function scalarAt(text: string, event: ScalarEvent): Scalar {
   return scalarOf(getScalarValue(text, event), event.style === SCALAR_STYLE.PLAIN, tagOf(text, event));
 }
@@ -40,8 +40,8 @@ function tagOf(text: string, { tagStart, tagEnd }: Properties): string {
 }
 
 /**
- * Makes values of events as go-yaml 2 does it, and then the conversion to JSON: names of fields become texts, and what is merged later replaces
- * what stands before it. A name that is there twice is an error, though, where kubectl takes the last.
+ * Builds values from events as go-yaml 2 and the conversion to JSON do: names of fields become strings, and what is
+ * merged later replaces earlier members. In contrast to kubectl, which uses the last one, a duplicate name is an error.
  * @see https://github.com/yaml/go-yaml/blob/v2.4.2/decode.go
  */
 class Composer {
@@ -132,12 +132,12 @@ class Composer {
     }
     const value = this.value();
     if (typeof value !== 'string') {
-      throw new YamlError('the name of a field is no scalar', startOf(event));
+      throw new YamlError('the name of a field is not a scalar', startOf(event));
     }
     return value;
   }
 
-  /** The members of the maps under `<<`: of several, the first ones come last, since they count. */
+  /** The members of the maps under `<<`: of several, the first ones come last, since they take precedence. */
   private merged(): [string, unknown][] {
     const event = this.events[this.at];
     const value = this.value();
@@ -149,7 +149,7 @@ class Composer {
       const members = Object.entries(each);
       this.left -= members.length;
       if (this.left < 0) {
-        throw new YamlError(`with its merged maps written out the document has more than ${MAX_MERGED} values`, startOf(event));
+        throw new YamlError(`with its merged maps expanded the document has more than ${MAX_MERGED} values`, startOf(event));
       }
       return members;
     });
@@ -163,7 +163,7 @@ class Composer {
     return items;
   }
 
-  /** Whether a collection is over; then its end is behind. */
+  /** Whether a collection has ended; the end event is then consumed. */
   private ends(): boolean {
     const over = this.at >= this.events.length || this.events[this.at]?.type === EVENT_ID.POP;
     this.at += over ? 1 : 0;

@@ -8,15 +8,15 @@ import { type Port, Protocol } from './port';
 import type { Route } from './route';
 import type { Service } from './service';
 
-/** Where one part of an aggregated answer comes from. */
+/** The source of one part of an aggregated response. */
 export interface PartProps {
-  /** The service that responds with the part; the aggregator gets a call of it. */
+  /** The service that responds with the part; the aggregator gets a call to it. */
   readonly service: Service;
-  /** What is asked of it with GET; parameters are those of the aggregate, e.g. `/products/{id}`. */
+  /** The path of the GET request to it; parameters are those of the aggregate, e.g. `/products/{id}`. */
   readonly path: string;
   /**
-   * The time this part has. Without an answer by then, the others are sent without it.
-   * @default - the time of the whole
+   * The timeout of this part. Without a response by then, the others are sent without it.
+   * @default - the timeout of the aggregate
    */
   readonly timeout?: Duration;
   /**
@@ -26,9 +26,9 @@ export interface PartProps {
   readonly port?: number;
 }
 
-/** One part of an aggregated answer. */
+/** One part of an aggregated response. */
 export interface Part {
-  /** The field of the answer that holds it. */
+  /** The field of the response that contains it. */
   readonly name: string;
   /** The service that responds with it. */
   readonly service: Service;
@@ -36,18 +36,18 @@ export interface Part {
   readonly port: Port;
   /** The GET request for it. */
   readonly operation: Operation;
-  /** Its time limit; undefined for that of the whole. */
+  /** Its timeout; undefined for that of the aggregate. */
   readonly timeout?: Duration;
 }
 
-/** The request headers that are passed on to the parts where an aggregate names none: traces, and the caller's token. */
+/** The request headers that are forwarded to the parts by default: trace context, and the client's token. */
 const PASSED_ON = ['authorization', 'b3', 'traceparent', 'tracestate', 'x-request-id'];
 
-/** One answer made of several services' answers: a JSON object with a field for each part. */
+/** A response composed of the responses of several services: a JSON object with a field for each part. */
 export class Aggregate {
   /** The parts, in the order of their declaration. */
   readonly parts: readonly Part[];
-  /** The request headers that are passed on to the parts. */
+  /** The request headers that are forwarded to the parts. */
   readonly headers: readonly string[];
 
   constructor(
@@ -65,28 +65,28 @@ export class Aggregate {
       throw new Mistake({
         code: 'InvalidOperation',
         where,
-        problem: `${route.operation.method ?? 'ANY'} may change something, and of several changes some may fail.`,
-        remedy: 'Aggregate with GET; let one service answer for what changes several.',
+        problem: `${route.operation.method ?? 'ANY'} can modify data, and of several modifications only some may succeed.`,
+        remedy: 'Aggregate with GET; route requests that modify data to one service.',
       });
     }
     Object.keys(parts).forEach(name => requireOrdinaryName(where, name));
     this.parts = Object.entries(parts).map(([name, props]) => partOf(where, route, name, props));
     if (this.parts.length < 2) {
-      throw new Mistake({ code: 'NothingToAggregate', where, problem: `It has ${this.parts.length} parts.`, remedy: 'Name two or more, or use a route.' });
+      throw new Mistake({ code: 'NothingToAggregate', where, problem: `It has ${this.parts.length} parts.`, remedy: 'Declare two or more, or use a route.' });
     }
   }
 }
 
 function partOf(where: string, { operation: whole, timeout: ofWhole }: Route, name: string, { service, path, port: number, timeout }: PartProps): Part {
   const operation = Operation.parse(`${where}/${name}`, `GET ${path}`);
-  requireDuration(`${where}/${name}`, 'The time of the part', timeout);
+  requireDuration(`${where}/${name}`, 'The timeout of the part', timeout);
   const port = number === undefined ? service.firstPort(where) : service.port(number, where);
   const unknown = operation.path.parameters.find(parameter => !whole.path.parameters.includes(parameter));
   if (unknown !== undefined) {
     throw new Mistake({
       code: 'UnknownParameter',
       where: `${where}/${name}`,
-      problem: `"${path}" has a parameter "${unknown}", which "${whole.path.text}" does not give.`,
+      problem: `"${path}" has a parameter "${unknown}", which "${whole.path.text}" does not have.`,
       remedy: `Use ${whole.path.parameters.join(', ') || 'none'}, or add it to the path of the aggregate.`,
     });
   }
@@ -94,16 +94,17 @@ function partOf(where: string, { operation: whole, timeout: ofWhole }: Route, na
     throw new Mistake({
       code: 'NoRequests',
       where: `${where}/${name}`,
-      problem: `Port ${port.number} of ${service.name} speaks ${port.protocol}, and an aggregator asks for JSON over HTTP/1.1.`,
-      remedy: 'Take a port declared as http.',
+      problem: `Port ${port.number} of ${service.name} uses ${port.protocol}, and an aggregator requests JSON over HTTP/1.1.`,
+      remedy: 'Use a port declared as http.',
     });
   }
   if (timeout && timeout.toMilliseconds() >= ofWhole.toMilliseconds()) {
     throw new Mistake({
       code: 'PartOutlastsWhole',
       where: `${where}/${name}`,
-      problem: `The part has ${timeout.toMilliseconds()} ms and the whole ${ofWhole.toMilliseconds()} ms: nothing would be left to send the others in.`,
-      remedy: 'Give the part less time, or the aggregate more.',
+      problem: `The timeout of the part is ${timeout.toMilliseconds()} ms and that of the aggregate ${ofWhole.toMilliseconds()} ms, `
+        + 'which leaves no time to send the other parts.',
+      remedy: 'Lower the timeout of the part, or raise that of the aggregate.',
     });
   }
   return { name, service, port, operation, timeout };

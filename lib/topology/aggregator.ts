@@ -9,7 +9,7 @@ import { meaningOfTerms } from './terms';
 const IMAGE = 'krakend:2.12.0';
 const USER = 1000;
 
-/** The service that makes an edge's aggregated answers. */
+/** The service that composes the aggregated responses of an edge. */
 export function addAggregator(edge: Edge): Service {
   return edge.topology.addService(`${edge.name}-aggregator`, {
     namespace: edge.namespace,
@@ -22,7 +22,7 @@ export function addAggregator(edge: Edge): Service {
   });
 }
 
-/** Declares the calls that an aggregate makes; what several aggregates ask under the same terms is one call. */
+/** Declares the calls of an aggregate; the same operation with the same timeout in several aggregates is one call. */
 export function callParts(aggregator: Service, { parts }: Aggregate): void {
   parts.filter(part => !isCalled(aggregator, part)).forEach(({ service, port, operation, timeout }) => {
     aggregator.calls(service, { port: port.number, only: [operation], timeout });

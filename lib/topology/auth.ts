@@ -11,23 +11,24 @@ export interface JwtProps {
   readonly audiences: string[];
   /**
    * Whether in a token without `aud` the claim `client_id` is compared with `audiences` instead. The access tokens of
-   * Amazon Cognito are such tokens: their audiences are the ids of app clients. Of a token with both, `aud` alone counts.
+   * Amazon Cognito are such tokens: their audiences are the ids of app clients. If a token has both, only `aud` is
+   * compared.
    * @default false
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
    */
   readonly clientIdAsAudience?: boolean;
   /**
-   * The scopes of which a token must have one, literally, in its claim `scope`, divided by blanks.
+   * The scopes of which a token must have one, literally, in its claim `scope`, separated by spaces.
    * @default - any
    */
   readonly scopes?: string[];
   /**
-   * Where the issuer's keys are.
-   * @default - found by OpenID Connect discovery at the issuer
+   * The URL of the issuer's keys.
+   * @default - OpenID Connect discovery at the issuer
    */
   readonly jwksUri?: string;
   /**
-   * The issuer's keys themselves, as a JSON Web Key Set, for a cluster that cannot reach the issuer.
+   * The issuer's keys, as a JSON Web Key Set, for a cluster that cannot connect to the issuer.
    * @default - fetched
    */
   readonly jwks?: string;
@@ -35,7 +36,10 @@ export interface JwtProps {
 
 /** Which API keys are accepted. */
 export interface ApiKeyProps {
-  /** The Secret, in the edge's namespace, whose entries are the clients' names and their keys. A managed API keeps keys of its own. */
+  /**
+   * The Secret, in the edge's namespace, whose entries are the clients' names and their keys. A managed API has keys of
+   * its own.
+   */
   readonly secret: string;
   /**
    * The header that carries the key.
@@ -44,9 +48,9 @@ export interface ApiKeyProps {
   readonly header?: string;
 }
 
-/** What a request from outside must prove. */
+/** The authentication that requests from outside the cluster need. */
 export class Auth {
-  /** Nothing: anyone may. */
+  /** No authentication: every request is allowed. */
   static none(): Auth {
     return new Auth();
   }
@@ -57,16 +61,16 @@ export class Auth {
       throw new Mistake({
         code: 'InvalidIssuer',
         where: 'Auth.jwt',
-        problem: `The issuer "${props.issuer}" is no URL, so its keys cannot be found.`,
-        remedy: 'Give the issuer as its tokens state it, e.g. "https://login.shop.example".',
+        problem: `The issuer "${props.issuer}" is not a URL, so its keys cannot be found.`,
+        remedy: 'Give the issuer as in the `iss` claim of its tokens, e.g. "https://login.shop.example".',
       });
     }
     if (props.audiences.length === 0) {
       throw new Mistake({
         code: 'NoAudience',
         where: 'Auth.jwt',
-        problem: 'Without an audience a token that was issued for any other service would be accepted.',
-        remedy: 'Name the audiences of this edge.',
+        problem: 'Without an audience, a token that was issued for another service would be accepted.',
+        remedy: 'Give the audiences of this edge.',
       });
     }
     requireNoPatterns('audience', props.audiences);
@@ -79,7 +83,10 @@ export class Auth {
     return new Auth(given(props));
   }
 
-  /** A key that was given to the client. Keys do not expire by themselves and prove no user: prefer tokens where clients can have them. */
+  /**
+   * A key that was issued to the client. Keys do not expire and do not identify a user: prefer tokens where clients
+   * support them.
+   */
   static apiKey(props: ApiKeyProps): Auth {
     requireDnsSubdomain('Auth.apiKey', 'a Secret', props.secret);
     requireHeaderName('Auth.apiKey', props.header ?? 'x-api-key');
@@ -115,16 +122,16 @@ function refuseUnusableScopes(scopes: string[] | undefined): void {
     throw new Mistake({
       code: 'InvalidScope',
       where: 'Auth.jwt',
-      problem: wrong === undefined ? 'No scope at all is allowed, so no token could ever pass.'
-        : `${JSON.stringify(wrong)} is no scope: blanks divide the scopes of a token, and quotes, backslashes and`
-          + ' characters beyond ASCII are in none.',
-      remedy: 'Name the scopes one by one, or leave `scopes` out to accept any.',
+      problem: wrong === undefined ? 'The list of scopes is empty, so no token could be accepted.'
+        : `${JSON.stringify(wrong)} is not a scope: spaces separate the scopes of a token, and quotes, backslashes and`
+          + ' characters beyond ASCII are not allowed.',
+      remedy: 'List the scopes one by one, or leave `scopes` out to accept any.',
     });
   }
   requireNoPatterns('scope', scopes ?? []);
 }
 
-/** Refuses what Istio's gateway would take for a pattern: `orders:*` would accept `orders:read`. */
+/** Rejects what Istio's gateway would match as a pattern: `orders:*` would accept `orders:read`. */
 function requireNoPatterns(what: string, texts: readonly string[]): void {
   const wrong = texts.find(text => text === '' || /[*\s\p{Cc}]/u.test(text));
   if (wrong !== undefined) {
@@ -132,9 +139,9 @@ function requireNoPatterns(what: string, texts: readonly string[]): void {
       code: 'NotLiteral',
       where: 'Auth.jwt',
       problem: `The ${what} ${JSON.stringify(wrong)} ${wrong.includes('*')
-        ? 'contains "*", which Istio\'s gateway takes for a pattern and AWS for a character.'
-        : 'is empty or contains blanks or control characters.'}`,
-      remedy: `Write the ${what} as tokens state it, and one by one.`,
+        ? 'contains "*", which is a pattern for Istio\'s gateway and a literal character for AWS.'
+        : 'is empty or contains whitespace or control characters.'}`,
+      remedy: `Write each ${what} exactly as in the claims of tokens.`,
     });
   }
 }

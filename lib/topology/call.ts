@@ -8,7 +8,7 @@ import type { Service } from './service';
 import { namesIn } from './property-table';
 import { requireTenableTerms, type Terms, termsOf } from './terms';
 
-/** The terms of a {@link Call}, and what it may ask. */
+/** Properties of a {@link Call}: its policy, and the operations that it may use. */
 export interface CallProps extends Terms {
   /**
    * The number of the callee's port.
@@ -16,12 +16,12 @@ export interface CallProps extends Terms {
    */
   readonly port?: number;
   /**
-   * The environment variable that tells the caller the callee's address, as `host:port`.
-   * @default - the caller knows it otherwise
+   * The environment variable of the caller that is set to the callee's address, as `host:port`.
+   * @default - no variable is set
    */
   readonly address?: string;
   /**
-   * The only operations that the call may use. Everything else is refused with 403.
+   * The only operations that the call may use. Any other is denied with 403.
    * @default - all
    */
   readonly only?: Operation[];
@@ -29,7 +29,8 @@ export interface CallProps extends Terms {
 
 /**
  * The fact that one service calls another. In the cluster: a rule of the callee's AuthorizationPolicy and
- * NetworkPolicy, a host of the caller's Sidecar, and the caller's terms in the callee's VirtualService.
+ * NetworkPolicy, a host of the caller's Sidecar, and a route with the caller's timeout, retries and faults in the
+ * callee's VirtualService.
  */
 export class Call {
   /** The callee's port. */
@@ -67,22 +68,22 @@ export class Call {
     }
   }
 
-  /** The callee's address as the caller would dial it. */
+  /** The address at which the caller connects to the callee. */
   get calleeAddress(): string {
     return `${this.callee.hostSeenFrom(this.caller.namespace)}:${this.port.number}`;
   }
 }
 
-/** What holds for one property of a call that is no part of its terms. */
+/** The validation of one property of a call besides its timeout, retries and faults. */
 interface CallProperty {
-  /** Whether it has a meaning on ports that carry requests alone, as all terms have. */
+  /** Whether it applies to ports that carry requests alone, as timeout, retries and faults do. */
   readonly needsRequests: boolean;
-  /** Refuses a value that cannot hold. */
+  /** Rejects an invalid value. */
   readonly validate: (where: string, call: Call) => void;
 }
 
 const BESIDE_TERMS = {
-  // The callee has refused a port that it does not have.
+  // The callee rejects a port that it does not have.
   port: { needsRequests: false, validate: () => undefined },
   address: { needsRequests: false, validate: requireSettableAddress },
   only: { needsRequests: true, validate: requireOperations },
@@ -97,7 +98,7 @@ function requireSettableAddress(where: string, { address, caller }: Call): void 
     throw new Mistake({
       code: 'NoEffect',
       where,
-      problem: `The pods of ${caller.name} exist already, so nothing here sets their variable ${address}.`,
+      problem: `The pods of ${caller.name} exist already, so this topology cannot set their variable ${address}.`,
       remedy: 'Leave `address` out, and set the variable where the pods are declared.',
     });
   }
@@ -108,8 +109,8 @@ function requireOperations(where: string, { only }: Call): void {
     throw new Mistake({
       code: 'EmptyCall',
       where,
-      problem: 'The call may use no operation at all.',
-      remedy: 'Name operations in `only`, leave `only` out to allow all, or leave out the call.',
+      problem: 'The call allows no operation.',
+      remedy: 'List operations in `only`, leave `only` out to allow all, or leave out the call.',
     });
   }
 }
@@ -121,9 +122,9 @@ function refuseWhatNeedsRequests(where: string, call: Call): void {
     throw new Mistake({
       code: 'NoRequests',
       where,
-      problem: `Port ${call.port.number} of ${call.callee.name} speaks ${call.port.protocol}, which has no requests to apply`
+      problem: `Port ${call.port.number} of ${call.callee.name} uses ${call.port.protocol}, which has no requests to apply`
         + ` ${names.join(', ')} to.`,
-      remedy: 'Leave these out, or declare the port as http, http2 or grpc if that is what it speaks.',
+      remedy: 'Leave these out, or declare the port as http, http2 or grpc if that is its protocol.',
     });
   }
 }

@@ -7,7 +7,7 @@ import { Mistake } from './mistake';
 import type { Port } from './port';
 import type { Topology } from './topology';
 
-/** What can be called: a service of the topology, or one outside of it. */
+/** A service that can be called: one of the topology, or an external one. */
 export abstract class Callee {
   private readonly incoming: Call[] = [];
   private breaker?: CircuitBreaker;
@@ -42,17 +42,17 @@ export abstract class Callee {
     return this.incoming;
   }
 
-  /** How many endpoints it has, where that is declared here. */
+  /** The number of endpoints; undefined if they are declared elsewhere. */
   get replicas(): Replicas | undefined {
     return undefined;
   }
 
-  /** How it is protected from its callers, and they from it, if {@link breakAt} was said. */
+  /** The limits of {@link breakAt}; undefined without one. */
   get circuitBreaker(): CircuitBreaker | undefined {
     return this.breaker;
   }
 
-  /** The port of that number. Throws where there is none. */
+  /** The port of that number. Throws if there is none. */
   port(number: number, where = this.path): Port {
     const port = this.ports.find(candidate => candidate.number === number);
     if (!port) {
@@ -66,14 +66,14 @@ export abstract class Callee {
     return port;
   }
 
-  /** The port that a call uses which names none. Throws where there is none. */
+  /** The port of calls that do not name one. Throws if there is none. */
   firstPort(where = this.path): Port {
     const [first] = this.ports;
     if (!first) {
       throw new Mistake({
         code: 'NothingToCall',
         where,
-        problem: `${this.name} has no port, so nothing can call it.`,
+        problem: `${this.name} has no port, so no service can call it.`,
         remedy: `Declare a port of ${this.name}, e.g. \`port: Port.http(80)\`.`,
       });
     }
@@ -81,13 +81,14 @@ export abstract class Callee {
   }
 
   /**
-   * Ejects failing endpoints, one of the declared replicas at least, and bounds connections. In the cluster: `connectionPool` and `outlierDetection` of its DestinationRule.
+   * Ejects failing endpoints, at least one of the declared replicas, and limits connections. In the cluster:
+   * `connectionPool` and `outlierDetection` of its DestinationRule.
    * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
    */
   breakAt(props: CircuitBreakerProps): void {
     this.topology.requireOpen(this.path);
     if (this.breaker) {
-      throw duplicate(this.path, 'It has a circuit breaker already.', 'Say breakAt once, with all limits.');
+      throw duplicate(this.path, 'It has a circuit breaker already.', 'Call breakAt once, with all limits.');
     }
     this.breaker = new CircuitBreaker(DECLARING, this, given(props));
   }

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import { Mistake } from './mistake';
 
-/** The shortest prefixes by IP version: wider ranges are not the network of one owner. */
+/** The shortest prefixes by IP version: wider ranges belong to more than one network. */
 const SHORTEST: Record<number, number> = { 4: 8, 6: 16 };
 const LONGEST: Record<number, number> = { 4: 32, 6: 128 };
 
-/** Refuses what is no CIDR, and what would admit half of the internet. */
+/** Rejects what is not a CIDR, and a range so wide that it would allow a large part of the internet. */
 export function requireRangeOfFront(where: string, cidr: string): void {
   const [, address = '', digits = ''] = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(cidr) ?? [];
   const version = isIP(address);
@@ -14,8 +14,8 @@ export function requireRangeOfFront(where: string, cidr: string): void {
     throw new Mistake({
       code: 'InvalidCidr',
       where,
-      problem: `"${cidr}" is no CIDR.`,
-      remedy: 'Give an address and the length of its prefix, e.g. "10.0.8.0/24".',
+      problem: `"${cidr}" is not a CIDR.`,
+      remedy: 'Give an address and a prefix length, e.g. "10.0.8.0/24".',
     });
   }
   if (prefix < shortest) {

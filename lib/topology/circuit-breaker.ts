@@ -4,71 +4,72 @@ import type { Callee } from './callee';
 import { Mistake } from './mistake';
 import { requireInteger, requirePositive } from './numbers';
 
-/** Limits that protect a callee and its callers. Everything left out is left to the mesh's own default. */
+/** Limits that protect a callee and its callers. A limit that is left out has the mesh's default. */
 export interface CircuitBreakerProps {
   /**
-   * 5xx answers (for TCP: failed connections) in a row after which an endpoint is ejected.
+   * The number of consecutive 5xx responses (for TCP: failed connections) after which an endpoint is ejected.
    * @default - no ejection
    */
   readonly consecutiveErrors?: number;
   /**
    * How long an endpoint stays ejected, times the number of its ejections.
-   * @default - 30 s, Istio's own
+   * @default - 30 s, Istio's default
    */
   readonly ejectFor?: Duration;
   /**
-   * The time between two looks at the endpoints.
-   * @default - 10 s, Istio's own
+   * The time between two ejection sweeps.
+   * @default - 10 s, Istio's default
    */
   readonly interval?: Duration;
   /**
-   * The most endpoints that may be ejected at once, in percent, as a whole number. Envoy rounds down: of two endpoints 50 % permits one, 49 % none.
-   * @default - what permits one of the declared replicas (50 % of two, 100 % of one), 10 % at least, for each version that is routed to by itself;
-   * 100 % where the replicas are not declared here
+   * The maximum share of endpoints that may be ejected at once, in percent, as a whole number. Envoy rounds down: of
+   * two endpoints, 50 % allows one, 49 % none.
+   * @default - what allows one of the declared replicas (50 % of two, 100 % of one), 10 % at least, for each version
+   * that is routed to by itself; 100 % where the replicas are not declared here
    */
   readonly maxEjectedPercent?: number;
   /**
-   * Connections that one proxy may hold to the callee.
+   * The maximum number of connections of one proxy to the callee.
    * @default - no limit
    */
   readonly maxConnections?: number;
   /**
-   * Requests that may wait in one proxy for a connection; what comes on top is answered with 503.
+   * The maximum number of requests that wait in one proxy for a connection; further requests get 503.
    * @default - no limit
    */
   readonly maxPendingRequests?: number;
   /**
-   * Requests that one proxy may have under way.
+   * The maximum number of concurrent requests of one proxy.
    * @default - no limit
    */
   readonly maxRequests?: number;
   /**
-   * The time to make a connection.
-   * @default - 10 s, Istio's own
+   * The timeout of establishing a connection.
+   * @default - 10 s, Istio's default
    */
   readonly connectTimeout?: Duration;
 }
 
-/** How many endpoints there are. */
+/** The number of endpoints. */
 export interface Replicas {
-  /** The number of endpoints at least; with autoscaling, its minimum. */
+  /** The minimum number of endpoints; with autoscaling, its minimum. */
   readonly least: number;
-  /** The number of endpoints at most. */
+  /** The maximum number of endpoints. */
   readonly most: number;
 }
 
-/** Istio's own percentage, by which one of ten endpoints may be ejected. */
+/** Istio's default percentage, which allows one of ten endpoints to be ejected. */
 const OWN_PERCENT = 10;
 
 /**
- * The percentage that permits one endpoint of so many to be ejected.
+ * The percentage that allows one of this number of endpoints to be ejected.
  * @see https://github.com/envoyproxy/envoy/blob/main/source/common/upstream/outlier_detection_impl.cc
  */
 function percentOfOne(replicas = 1): number {
   return Math.ceil(100 / Math.max(1, replicas));
 }
 
-/** Checked limits, in the terms of a DestinationRule. */
+/** Validated limits, in the terms of a DestinationRule. */
 export class CircuitBreaker {
   constructor(
     declaring: Declaring,
@@ -99,19 +100,22 @@ export class CircuitBreaker {
       throw new Mistake({
         code: 'NoEffect',
         where,
-        problem: `maxEjectedPercent is ${limits.maxEjectedPercent ?? 0} %, which is less than one of ${callee.replicas?.most ?? 0} replicas, so none is ever ejected.`,
-        remedy: `Give ${percentOfOne(callee.replicas?.most)} at least, or leave it out.`,
+        problem: `maxEjectedPercent is ${limits.maxEjectedPercent ?? 0} %, which is less than one of ${callee.replicas?.most ?? 0} replicas, so no endpoint is ever ejected.`,
+        remedy: `Give at least ${percentOfOne(callee.replicas?.most)}, or leave it out.`,
       });
     }
   }
 
-  /** The most of so many endpoints that may be ejected at once, in percent; undefined where Istio's own 10 % permits one. */
+  /**
+   * The maximum share of endpoints that may be ejected at once, in percent; undefined if Istio's default of 10 % allows
+   * one.
+   */
   maxEjectionPercent(replicas: Replicas | undefined): number | undefined {
     const percent = percentOfOne(replicas?.least);
     return this.limits.maxEjectedPercent ?? (percent > OWN_PERCENT ? percent : undefined);
   }
 
-  /** Whether an endpoint can be ejected when all of these are there. */
+  /** Whether an endpoint can be ejected when all of these replicas run. */
   canEjectOneOf(replicas: Replicas | undefined): boolean {
     return !this.ejects || !replicas || (this.maxEjectionPercent(replicas) ?? OWN_PERCENT) >= percentOfOne(replicas.most);
   }
@@ -127,7 +131,7 @@ export class CircuitBreaker {
       throw new Mistake({
         code: 'NoEffect',
         where,
-        problem: `${ofEjection.join(', ')} says how endpoints are ejected, but nothing says when.`,
+        problem: `${ofEjection.join(', ')} configures the ejection of endpoints, but no condition for it is set.`,
         remedy: 'Give consecutiveErrors as well.',
       });
     }
@@ -136,8 +140,8 @@ export class CircuitBreaker {
       throw new Mistake({
         code: 'NoRequests',
         where,
-        problem: `${ofRequests.join(', ')} counts requests, and no port of ${callee.name} carries any.`,
-        remedy: 'Bound connections with maxConnections instead.',
+        problem: `${ofRequests.join(', ')} limits requests, and no port of ${callee.name} carries requests.`,
+        remedy: 'Limit connections with maxConnections instead.',
       });
     }
   }

@@ -2,7 +2,7 @@ import { Mistake } from './mistake';
 import { requireHeaderName, requireOrdinaryName } from './names';
 import { requireInteger } from './numbers';
 
-/** By what one client is told from another. */
+/** What identifies a client. */
 export class ClientKey {
   /** A claim of the token that was verified, e.g. `sub`, `client_id`. */
   static claim(name: string): ClientKey {
@@ -11,14 +11,14 @@ export class ClientKey {
       throw new Mistake({
         code: 'InvalidClaim',
         where: 'ClientKey.claim',
-        problem: `${JSON.stringify(name)} is no name of a claim that gateways find.`,
+        problem: `${JSON.stringify(name)} is not a claim name that gateways support.`,
         remedy: 'Use letters, digits and "_:/.-", e.g. "sub" or "client_id".',
       });
     }
     return new ClientKey('claim', name);
   }
 
-  /** A request header. Clients choose what they send: for headers that something in front has set. */
+  /** A request header. Clients can send any value: use a header that a proxy in front of the gateway sets. */
   static header(name: string): ClientKey {
     requireHeaderName('ClientKey.header', name);
     return new ClientKey('header', name);
@@ -49,27 +49,30 @@ export enum Period {
   DAY = 'day',
 }
 
-/** What becomes of requests that cannot be counted, because the counter does not answer. */
+/** What happens to requests that cannot be counted because the rate limit service does not respond. */
 export enum WhenUnavailable {
-  /** They pass, uncounted. */
+  /** They are allowed, uncounted. */
   ALLOW = 'allow',
-  /** They are refused with 500. */
+  /** They are denied with 500. */
   REFUSE = 'refuse',
 }
 
 /** Properties of a {@link ClientLimit}. */
 export interface ClientLimitProps {
-  /** By what clients are told apart. Requests that lack it are not counted. */
+  /** What identifies a client. Requests without it are not counted. */
   readonly client: ClientKey;
-  /** The requests that each client has. */
+  /** The number of requests that each client may send in a period. */
   readonly requests: number;
-  /** The time for which it has them. */
+  /** The period over which requests are counted. */
   readonly per: Period;
-  /** What happens while requests cannot be counted: it is yours to choose, since either answer hurts somebody. */
+  /**
+   * What happens while requests cannot be counted. Required: one choice disables the limit, the other makes the edge
+   * unavailable.
+   */
   readonly whenUnavailable: WhenUnavailable;
 }
 
-/** How many requests each client has, all gateway pods together; what comes on top is answered with 429. */
+/** The number of requests that each client may send, all gateway pods together; further requests get 429. */
 export class ClientLimit {
   /** A limit for each client. Throws unless `requests` is a positive whole number. */
   static of(props: ClientLimitProps): ClientLimit {
@@ -89,7 +92,7 @@ export class ClientLimit {
   ) {}
 }
 
-/** What a limit needs to be known of a route, to be refused where it can never count anything. */
+/** What the validation of a limit needs of a route, to reject a limit that can never count a request. */
 interface Limited {
   readonly path: string;
   readonly limit: ClientLimit | undefined;
@@ -97,15 +100,15 @@ interface Limited {
   readonly hasApiKey: boolean;
 }
 
-/** Refuses a limit that could never count, because requests lack what tells the clients apart. */
+/** Rejects a limit that could never count a request, because requests lack what identifies the client. */
 export function requireCountableClients({ path, limit, hasToken, hasApiKey }: Limited): void {
   const kind = limit?.client.kind;
   if ((kind === 'claim' && !hasToken) || (kind === 'API key' && !hasApiKey)) {
     throw new Mistake({
       code: 'UncountableClients',
       where: path,
-      problem: `The limit tells clients apart by ${kind === 'claim' ? `the claim "${limit?.client.name}"` : 'their API key'}, and requests need to prove none.`,
-      remedy: `Demand one: \`auth: Auth.${kind === 'claim' ? 'jwt' : 'apiKey'}(…)\`, or tell clients apart by something else.`,
+      problem: `The limit identifies clients by ${kind === 'claim' ? `the claim "${limit?.client.name}"` : 'their API key'}, and requests need none.`,
+      remedy: `Set \`auth: Auth.${kind === 'claim' ? 'jwt' : 'apiKey'}(…)\`, or identify clients by another key.`,
     });
   }
 }

@@ -3,9 +3,12 @@ import type { Duration } from 'cdk8s';
 import { Mistake } from './mistake';
 import { requireHeaderName } from './names';
 
-/** Which web pages of other origins may call. @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS */
+/**
+ * The CORS policy: the origins whose web pages may send requests.
+ * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS
+ */
 export interface Cors {
-  /** The origins, e.g. `https://www.shop.example`; `*` is any. */
+  /** The origins, e.g. `https://www.shop.example`; `*` for any. */
   readonly origins: string[];
   /**
    * The request headers that they may send; `*` is any.
@@ -18,31 +21,31 @@ export interface Cors {
    */
   readonly exposedHeaders?: string[];
   /**
-   * Whether cookies and client certificates are sent along.
+   * Whether browsers send cookies and client certificates with requests.
    * @default false
    */
   readonly credentials?: boolean;
   /**
-   * How long a browser may remember the answer.
-   * @default - the browser's own time, 5 seconds
+   * How long a browser may cache the response to a preflight request.
+   * @default - the browser's default, 5 seconds
    */
   readonly maxAge?: Duration;
 }
 
-/** The request headers that are allowed where a {@link Cors} names none. */
+/** The request headers that are allowed if a {@link Cors} lists none. */
 export const CORS_HEADERS: readonly string[] = ['authorization', 'content-type'];
 
 const ORIGIN = /^(\*|https?:\/\/[a-z0-9.-]+(:\d+)?)$/;
 
-/** Refuses what browsers or gateways would not take. */
+/** Rejects what browsers or gateways would not accept. */
 export function requireTenableCors(where: string, { origins, headers, exposedHeaders, credentials, maxAge }: Cors): void {
-  requireDuration(where, 'The time that a browser may remember the answer', maxAge);
+  requireDuration(where, 'The time that browsers cache preflight responses', maxAge);
   const wrong = origins.find(origin => !ORIGIN.test(origin));
   if (origins.length === 0 || wrong !== undefined) {
     throw new Mistake({
       code: 'InvalidOrigin',
       where,
-      problem: wrong === undefined ? 'CORS names no origin, so it would allow nothing.' : `"${wrong}" is no origin.`,
+      problem: wrong === undefined ? 'CORS lists no origin, so it would allow none.' : `"${wrong}" is not an origin.`,
       remedy: 'Give scheme and host as browsers send them, without a path, e.g. "https://www.shop.example", or "*".',
     });
   }
@@ -50,8 +53,8 @@ export function requireTenableCors(where: string, { origins, headers, exposedHea
     throw new Mistake({
       code: 'Contradiction',
       where,
-      problem: 'CORS allows credentials to any origin, which browsers refuse.',
-      remedy: 'Name the origins, or leave `credentials` out.',
+      problem: 'CORS allows credentials to any origin, which browsers reject.',
+      remedy: 'List the origins, or leave `credentials` out.',
     });
   }
   [...headers ?? [], ...exposedHeaders ?? []].filter(name => name !== '*').forEach(name => requireHeaderName(where, name));

@@ -1,8 +1,8 @@
 import { Mistake } from './mistake';
 
 /**
- * Refuses what is not what a declaration returned, whatever its type was said to be: programs without types, and files that import each other in a circle,
- * in which a value is still undefined.
+ * Rejects what was not returned by a declaration, regardless of its static type: untyped programs pass other values,
+ * and in files that import each other in a circle a value may still be undefined.
  */
 export function requireDeclared(where: string, what: string, value: unknown, kind: Class): void {
   if (Object.prototype.isPrototypeOf.call(kind.prototype, value as object)) {
@@ -13,12 +13,12 @@ export function requireDeclared(where: string, what: string, value: unknown, kin
     where,
     problem: `${what} is ${describe(value)}, not a ${kind.name}.`,
     remedy: value === undefined
-      ? 'Declare it first; if it is imported, see whether the two files import each other.'
+      ? 'Declare it first; if it is imported, check whether the two files import each other.'
       : 'Give the object that its declaration returned, e.g. by `topology.addService(…)` or `Port.http(80)`.',
   });
 }
 
-/** A class, whoever may construct it. */
+/** A class, with any constructor. */
 interface Class {
   readonly name: string;
   readonly prototype: object;

@@ -1,18 +1,18 @@
 import { Mistake } from './mistake';
 
-/** What only the declarations of a topology have: constructors that take it cannot be called from outside of this folder. */
+/** A key that only this folder has: constructors that require it cannot be called from elsewhere. */
 export const DECLARING: unique symbol = Symbol('cdk8s-cardinal.declaring');
 
 /** The type of {@link DECLARING}. */
 export type Declaring = typeof DECLARING;
 
-/** Refuses to construct by `new` what belongs to a topology, which would not have it and would render none of it. */
+/** Rejects `new` for what belongs to a topology: the topology would not contain it and would not render it. */
 export function requireDeclaring(declaring: unknown, what: string, declaration: string): void {
   if (declaring !== DECLARING) {
     throw new Mistake({
       code: 'NotDeclared',
       where: what,
-      problem: `The ${what} was made with \`new\`, so it is part of no topology and nothing of it would be rendered.`,
+      problem: `The ${what} was made with \`new\`, so it is not part of a topology and would not be rendered.`,
       remedy: `Declare it with \`${declaration}\`.`,
     });
   }

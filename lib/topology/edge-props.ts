@@ -9,74 +9,77 @@ import { requireDnsSubdomain, requireHostName } from './names';
 import { requirePositive } from './numbers';
 import type { Service } from './service';
 
-/** How an edge presents itself. */
+/** Properties of an edge. */
 export interface EdgeProps {
-  /** The host name that clients ask for, e.g. `shop.example`. */
+  /** The host name that clients request, e.g. `shop.example`. */
   readonly host: string;
   /**
-   * The Secret of type `kubernetes.io/tls` with the certificate, in the edge's namespace. With it, HTTP is redirected to HTTPS.
+   * The Secret of type `kubernetes.io/tls` with the certificate, in the edge's namespace. With it, HTTP is redirected
+   * to HTTPS.
    * @default - plain HTTP
    */
   readonly tlsSecret?: string;
   /**
    * The ClusterIssuer of cert-manager that fills the Secret and renews it. In the cluster: a Certificate.
-   * @default - the Secret is somebody else's
+   * @default - the Secret is managed outside the topology
    * @see https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.Certificate
    */
   readonly certificateIssuer?: string;
   /**
-   * The ConfigMap, in the edge's namespace, whose `ca.crt` holds the authority of client certificates. With it, clients must show one,
-   * or get no connection. A managed API has a truststore of its own.
-   * @default - clients need none
+   * The ConfigMap, in the edge's namespace, whose `ca.crt` holds the authority of client certificates. With it, clients
+   * must present a certificate, or the TLS handshake fails. A managed API has a truststore of its own.
+   * @default - no client certificate is required
    */
   readonly clientCa?: string;
   /**
-   * What requests must prove on routes that say nothing else.
+   * The authentication that requests need on routes without `auth` of their own.
    * @default Auth.none()
    */
   readonly auth?: Auth;
   /**
-   * The requests that each pod of the gateway lets through in all. A managed API takes it for the default of each route.
+   * The request rate that each pod of the gateway allows in total. A managed API uses it as the default of each route.
    * @default - no limit
    */
   readonly throttle?: Throttle;
   /**
-   * The requests that each client has, on all routes together that can tell it.
+   * The request limit of each client, over all routes on which the client can be identified.
    * @default - no limit
    */
   readonly clientLimit?: ClientLimit;
   /**
-   * What counts the requests of clients, made by `topology.addRateLimiter`. Istio's gateway needs it; Envoy Gateway and managed APIs have their own.
+   * The service that counts the requests of clients, declared by `topology.addRateLimiter`. Istio's gateway needs it;
+   * Envoy Gateway and managed APIs have their own.
    * @default - none
    */
   readonly rateLimiter?: Service;
   /**
-   * Which web pages of other origins may call.
+   * The CORS policy: the origins whose web pages may send requests.
    * @default - none
    */
   readonly cors?: Cors;
   /**
-   * Whether requests are searched for common attacks.
+   * Whether a web application firewall inspects requests for common attacks.
    * @default false
    */
   readonly firewall?: boolean;
   /**
-   * Whether a managed API stands in front and keeps what it alone can: the firewall, client certificates, API keys, request shapes, caches
-   * and the limits of clients. The gateway in the cluster leaves these to it, and checks tokens and throttles once more. Its Service is
-   * a ClusterIP: the load balancer of the API connects to its pods.
+   * Whether a managed API is in front of the gateway and enforces what the gateway does not: the firewall, client
+   * certificates, API keys, request validation, caches and the limits of clients. The gateway in the cluster verifies
+   * tokens and throttles again. Its Service is a ClusterIP: the load balancer of the API connects to its pods.
    * @default false
    */
   readonly managed?: boolean;
   /**
-   * The addresses, as CIDRs, from which the managed API connects to the gateway's pods: the subnets of its load balancer. In the cluster: the
-   * NetworkPolicy of these pods admits no others. Subnets without pods in them, or these pods can connect too.
+   * The addresses, as CIDRs, from which the managed API connects to the gateway's pods: the subnets of its load
+   * balancer. In the cluster: the NetworkPolicy of these pods allows no others. Use subnets without pods, since pods in
+   * them could connect too.
    * @default - any address that reaches the pods can bypass the API; a warning names what the API alone enforces
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#client-ip-preservation
    */
   readonly frontCidrs?: string[];
   /**
-   * The time a request has on routes that say nothing else.
-   * @default 29 seconds, the most that a managed API gateway grants
+   * The timeout of requests on routes without a timeout of their own.
+   * @default 29 seconds, the longest that a managed API gateway allows
    */
   readonly timeout?: Duration;
   /**
@@ -86,7 +89,7 @@ export interface EdgeProps {
   readonly namespace?: string;
 }
 
-/** Refuses properties that contradict each other or that nothing could keep. */
+/** Rejects properties that contradict each other or that no gateway could enforce. */
 export function requireTenableEdge(where: string, props: EdgeProps): void {
   requireHostName(where, props.host);
   requirePositive(where, 'The timeout', props.timeout);
@@ -99,7 +102,7 @@ export function requireTenableEdge(where: string, props: EdgeProps): void {
     requireTenableCors(where, props.cors);
   }
   requireTls(where, 'certificateIssuer', props.certificateIssuer, props);
-  // A managed API ends TLS in front, whatever is spoken behind it.
+  // A managed API terminates TLS in front of the gateway, whatever protocol is used behind it.
   requireTls(where, 'clientCa', props.managed ? undefined : props.clientCa, props);
   requireTenableFront(where, props);
   if (props.clientLimit?.client.kind === 'API key' && props.auth) {
@@ -120,7 +123,7 @@ function requireTenableFront(where: string, { managed, frontCidrs }: EdgeProps):
     throw new Mistake({
       code: 'NoEffect',
       where,
-      problem: '`frontCidrs` is empty, so nothing could connect to the gateway.',
+      problem: '`frontCidrs` is empty, so no client could connect to the gateway.',
       remedy: 'List the subnets of the load balancer, or leave `frontCidrs` out.',
     });
   }
@@ -132,8 +135,8 @@ function requireTls(where: string, name: string, value: string | undefined, { tl
     throw new Mistake({
       code: 'NoEffect',
       where,
-      problem: `${name} is of TLS, and the edge speaks plain HTTP.`,
-      remedy: 'Name the Secret with the certificate in `tlsSecret`.',
+      problem: `${name} applies to TLS, and the edge uses plain HTTP.`,
+      remedy: 'Set `tlsSecret` to the Secret with the certificate.',
     });
   }
 }

@@ -17,11 +17,11 @@ import { Route, type RouteProps } from './route';
 import { Service } from './service';
 import type { Topology } from './topology';
 
-/** The terms of an aggregate: those of its route, and what its parts are told. */
+/** Properties of an aggregate: those of its route, and the headers that its parts receive. */
 export interface AggregateProps extends RouteProps {
   /**
-   * The request headers that are passed on to the parts.
-   * @default - `authorization` and those of traces: `traceparent`, `tracestate`, `b3`, `x-request-id`
+   * The request headers that are forwarded to the parts.
+   * @default - `authorization` and the trace context: `traceparent`, `tracestate`, `b3`, `x-request-id`
    */
   readonly headers?: string[];
 }
@@ -35,8 +35,8 @@ export interface Destination {
 }
 
 /**
- * A way in from outside. In the cluster: a Gateway with its HTTPRoute, token check and policies. On AWS: a managed API before it.
- * Only what has a route is reachable.
+ * An entry point for requests from outside the cluster. In the cluster: a Gateway with its HTTPRoute, token
+ * verification and policies. On AWS: a managed API in front of it. Requests without a route get 404.
  */
 export class Edge {
   /** The host name of the listeners and of the certificate. */
@@ -106,7 +106,7 @@ export class Edge {
     return `${this.topology.name}/${this.name}`;
   }
 
-  /** Its name outside of the cluster, e.g. in a cloud account: `TOPOLOGY-EDGE`. */
+  /** Its name outside the cluster, e.g. in a cloud account: `TOPOLOGY-EDGE`. */
   get id(): string {
     return `${this.topology.name}-${this.name}`;
   }
@@ -116,12 +116,12 @@ export class Edge {
     return this.declared;
   }
 
-  /** The answers that are made of several, each with its route. */
+  /** The aggregated responses, each with its route. */
   get aggregates(): readonly Aggregate[] {
     return this.merged;
   }
 
-  /** The service that makes them, if there are any. */
+  /** The service that composes them; undefined without aggregates. */
   get aggregator(): Service | undefined {
     return this.merger;
   }
@@ -131,14 +131,14 @@ export class Edge {
     return [this.clientLimit, ...this.routes.map(route => route.clientLimit)].filter(limit => limit !== undefined);
   }
 
-  /** What its gateway connects to, each once: the services of its routes, and what counts its clients. */
+  /** The service ports that its gateway connects to, each once: those of its routes, and of its rate limiter. */
   get destinations(): readonly Destination[] {
     const all: Destination[] = [...this.routes, ...(this.rateLimiter ? [{ service: this.rateLimiter, port: this.rateLimiter.firstPort(this.path) }] : [])];
     return [...new Map(all.map(({ service, port }) => [`${service.namespace}/${service.name}:${port.number}`, { service, port }])).values()];
   }
 
   /**
-   * Lets the outside ask an operation of a service.
+   * Routes an operation of the edge to a service.
    * @param operation a method and a path, e.g. `GET /product/{id}`, `ANY /static/{file+}`
    */
   route(operation: string, service: Service, props: RouteProps = {}): Route {
@@ -152,11 +152,11 @@ export class Edge {
   }
 
   /**
-   * Answers with a JSON object made of the answers of several services, a field for each. In the cluster: KrakenD, a service of the
-   * topology named `EDGE-aggregator`, which calls them. A part that fails or is late is left out: the header `x-krakend-completed` says
-   * `false`, and `error_PART` why.
+   * Responds with a JSON object composed of the responses of several services, a field for each. In the cluster:
+   * KrakenD, a service of the topology named `EDGE-aggregator`, which calls them. A part that fails or times out is
+   * left out: the header `x-krakend-completed` is then `false`, and `error_PART` has the reason.
    * @param operation a GET with its path, e.g. `GET /home`
-   * @param parts the fields of the answer and where each comes from
+   * @param parts the fields of the response, each with its source
    */
   aggregate(operation: string, parts: { readonly [field: string]: PartProps }, props: AggregateProps = {}): Aggregate {
     this.topology.requireOpen(this.path);

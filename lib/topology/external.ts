@@ -5,17 +5,17 @@ import { requireDnsLabel, requireHostName } from './names';
 import { Port } from './port';
 import type { Topology } from './topology';
 
-/** Where a service outside the cluster is reached. */
+/** Properties of a service outside the cluster. */
 export interface ExternalServiceProps {
   /** Its host name, e.g. `api.payments.example`. */
   readonly host: string;
-  /** The port that callers dial. TLS that the caller itself speaks is `Port.tls(443)`. */
+  /** The port that callers connect to. TLS that the caller itself originates is `Port.tls(443)`. */
   readonly port: Port;
 }
 
 /**
- * A service outside the cluster that services may call. In the cluster: a ServiceEntry seen by its callers' namespaces only,
- * and a host of its callers' Sidecars. What is not declared cannot be reached.
+ * A service outside the cluster that services may call. In the cluster: a ServiceEntry exported to its callers'
+ * namespaces only, and a host of its callers' Sidecars. What is not declared cannot be reached.
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export class ExternalService extends Callee {

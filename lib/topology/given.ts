@@ -1,6 +1,6 @@
 /**
- * A copy of what a declaration is given, with its lists and maps: a change that is made to them later changes nothing that was declared. Instances of
- * classes, which do not change, are kept.
+ * A copy of the properties of a declaration, with its lists and maps: later changes to them do not affect what was
+ * declared. Instances of classes, which are immutable, are kept.
  */
 export function given<T>(value: T): T {
   return copyOf(value) as T;

@@ -1,21 +1,24 @@
-/** How a workload tells that it is ready and alive. */
+/** How the readiness and liveness of a workload are probed. */
 export class Health {
-  /** A GET of that path answers 200 to 399. */
+  /** Healthy if a GET of that path gets a status from 200 to 399. */
   static http(path: string): Health {
     return new Health('http', path);
   }
 
-  /** The gRPC health service answers SERVING. @see https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
+  /**
+   * Healthy if the gRPC health service responds SERVING.
+   * @see https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+   */
   static grpc(): Health {
     return new Health('grpc');
   }
 
-  /** The port takes a connection. */
+  /** Healthy if the port accepts a connection. */
   static tcp(): Health {
     return new Health('tcp');
   }
 
-  /** It is not probed: ready as soon as it runs. */
+  /** No probe: the workload is ready as soon as it runs. */
   static none(): Health {
     return new Health('none');
   }

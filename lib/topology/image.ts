@@ -6,14 +6,14 @@ const PART = '[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*';
 const IMAGE = new RegExp(String.raw`^(?:${HOST}/)?${PART}(?:/${PART})*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z0-9+.-]+:[0-9a-fA-F]{32,})?$`);
 const UNSET = ['undefined', 'null', 'NaN'];
 
-/** Refuses what names no container image: no kubelet could pull it. */
+/** Rejects what is not the name of a container image: no kubelet could pull it. */
 export function requireImage(where: string, image: string): void {
   const unset = image.split(/[/:@]/).find(part => UNSET.includes(part));
   if (unset !== undefined || !IMAGE.test(image)) {
     throw new Mistake({
       code: 'InvalidImage',
       where,
-      problem: `"${image}" names no container image${unset === undefined ? '' : `: "${unset}" is a variable that was not set`}.`,
+      problem: `"${image}" is not the name of a container image${unset === undefined ? '' : `: "${unset}" is an unset variable`}.`,
       remedy: 'Write [registry/]repository[:tag][@digest], e.g. "registry.example/cart:1.2.0".',
     });
   }

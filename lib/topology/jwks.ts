@@ -5,12 +5,13 @@ const PRIVATE_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const CURVES = new Map([['EC', ['P-256', 'P-384', 'P-521']], ['OKP', ['Ed25519']]]);
 
 /**
- * Refuses a JSON Web Key Set that a gateway would not accept, or that would publish a secret: its keys go into the cluster as they are.
+ * Rejects a JSON Web Key Set that a gateway would not accept, or that would publish a secret: its keys are written to
+ * manifests as they are.
  * @see https://github.com/google/jwt_verify_lib/blob/master/src/jwks.cc
  */
 export function requirePublicKeys(where: string, jwks: string): void {
   const keys = keysIn(jwks);
-  const problem = keys ? problemOf(keys) : 'The keys are no JSON Web Key Set';
+  const problem = keys ? problemOf(keys) : 'The keys are not a JSON Web Key Set';
   if (problem !== undefined) {
     throw new Mistake({
       code: 'InvalidKeys',
@@ -32,9 +33,9 @@ function keysIn(text: string): unknown[] | undefined {
 
 function problemOf(keys: readonly unknown[]): string | undefined {
   return keys.length === 0
-    ? 'The key set has no key, so that a gateway refuses its whole configuration'
+    ? 'The key set has no key, and a gateway rejects its whole configuration then'
     : keys.map((key, index) => {
-      const problem = isObject(key) ? problemOfKey(key) : 'is no object';
+      const problem = isObject(key) ? problemOfKey(key) : 'is not an object';
       return problem === undefined ? undefined : `Key ${index + 1} of the set ${problem}`;
     }).find(problem => problem !== undefined);
 }
@@ -42,11 +43,11 @@ function problemOf(keys: readonly unknown[]): string | undefined {
 function problemOfKey(key: JsonWebKey): string | undefined {
   const parts = PRIVATE_PARTS.filter(part => Object.hasOwn(key, part));
   if (parts.length > 0) {
-    return `has private parts (${parts.join(', ')}), with which all who read them can sign tokens`;
+    return `has private parts (${parts.join(', ')}), with which every reader of them can sign tokens`;
   }
   const curves = CURVES.get(String(key.kty));
   if (key.kty !== 'RSA' && !curves?.includes(String(key.crv))) {
-    return `is of a type that gateways do not verify with: kty ${String(key.kty)}${key.crv === undefined ? '' : `, crv ${key.crv}`}`;
+    return `has a type that gateways do not support: kty ${String(key.kty)}${key.crv === undefined ? '' : `, crv ${key.crv}`}`;
   }
   try {
     createPublicKey({ key, format: 'jwk' });

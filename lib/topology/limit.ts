@@ -1,11 +1,11 @@
 import { requireInteger } from './numbers';
 
-/** How many requests are let through, all clients together; what comes on top is answered with 429. */
+/** The rate of requests that is allowed, all clients together; further requests get 429. */
 export class Throttle {
   /**
    * A limit in requests per second. Throws unless both numbers are positive and whole.
-   * @param rate requests a second in the long run
-   * @param burst requests that may come at once; twice the rate if left out
+   * @param rate requests per second in the long run
+   * @param burst requests that may arrive at once; twice the rate if left out
    */
   static perSecond(rate: number, burst?: number): Throttle {
     requireInteger('Throttle', 'The rate', rate, 1, 2 ** 31 - 1);

@@ -1,21 +1,21 @@
 import { dirname, sep } from 'node:path';
 import type { ErrorCode } from './errors';
 
-/** What a {@link Mistake} tells the person who made it. */
+/** Properties of a {@link Mistake}. */
 export interface MistakeProps {
-  /** A stable name for this kind of mistake, e.g. `UnknownVersion`: `cardinal check --explain` has its meaning. */
+  /** A stable name for this kind of error, e.g. `UnknownVersion`: `cardinal check --explain` has its meaning. */
   readonly code: ErrorCode;
   /** The path of what was declared, e.g. `boutique/paymentservice`. */
   readonly where: string;
   /** What was declared and why it cannot work, as one sentence. */
   readonly problem: string;
-  /** What to do about it, as one sentence. */
+  /** The fix, as one sentence. */
   readonly remedy: string;
 }
 
 const LIBRARY = dirname(__dirname) + sep;
 
-/** A declaration that cannot work, thrown at the line that makes it. */
+/** An invalid declaration; thrown at the line that makes it. */
 export class Mistake extends Error {
   /** A stable name for this kind of error, e.g. `UnknownVersion`. */
   declare readonly code: ErrorCode;
@@ -23,12 +23,12 @@ export class Mistake extends Error {
   declare readonly where: string;
   /** What was declared and why it cannot work, as one sentence. */
   declare readonly problem: string;
-  /** What to do about it, as one sentence. */
+  /** The fix, as one sentence. */
   declare readonly remedy: string;
 
   constructor(props: MistakeProps) {
     super(`[${props.where}] ${props.problem} ${props.remedy} (${props.code})`);
-    // Not enumerable: whoever prints the error would see all of it twice.
+    // Not enumerable: a printed error would otherwise contain everything twice.
     for (const [name, value] of Object.entries({ ...props, name: 'Mistake' })) {
       Object.defineProperty(this, name, { value });
     }
@@ -41,7 +41,7 @@ export class Mistake extends Error {
   }
 }
 
-/** The frames of the person's own files: those of this library, of packages and of Node say nothing about the mistake. */
+/** The frames of the user's own files: those of this library, of packages and of Node do not help to find the error. */
 function userFrames(stack = ''): string[] {
   return stack
     .split('\n')

@@ -8,33 +8,33 @@ const LABEL_PART = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 /** Without "*", which HTTP has, and gateways take for any header. */
 const HEADER = /^[a-z0-9!#$%&'+.^_`|~-]+$/;
 
-/** Refuses what Kubernetes would not take as the name of a Service: an RFC 1035 label. */
+/** Rejects what Kubernetes would not accept as the name of a Service: an RFC 1035 label. */
 export function requireDnsLabel(where: string, what: string, name: string): void {
   if (name.length > 63 || !LABEL.test(name)) {
     throw new Mistake({
       code: 'InvalidName',
       where,
-      problem: `"${name}" is no DNS label, so it cannot name ${what}.`,
+      problem: `"${name}" is not a DNS label, so it cannot be the name of ${what}.`,
       remedy: `Use at most 63 lower-case letters, digits and "-", beginning with a letter${suggestion(name)}.`,
     });
   }
 }
 
-/** Refuses what Kubernetes would not take as the name of a Secret: an RFC 1123 subdomain. */
+/** Rejects what Kubernetes would not accept as the name of a Secret: an RFC 1123 subdomain. */
 export function requireDnsSubdomain(where: string, what: string, name: string): void {
   if (name.length > 253 || !NAME.test(name)) {
     throw new Mistake({
       code: 'InvalidName',
       where,
-      problem: `"${name}" cannot name ${what}.`,
+      problem: `"${name}" cannot be the name of ${what}.`,
       remedy: 'Use at most 253 lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit.',
     });
   }
 }
 
 /**
- * Refuses a namespace that no topology can own: default deny there would cut off the cluster's own parts, its DNS among them, and policies in
- * the mesh's root namespace hold for every namespace.
+ * Rejects a namespace that no topology can own: default deny there would block the cluster's own components, such as
+ * its DNS, and policies in the mesh's root namespace apply to every namespace.
  */
 export function requireOwnableNamespace(where: string, name: string): void {
   requireDnsLabel(where, 'a namespace', name);
@@ -42,21 +42,24 @@ export function requireOwnableNamespace(where: string, name: string): void {
     throw new Mistake({
       code: 'ReservedNamespace',
       where,
-      problem: `The namespace "${name}" belongs to ${ownerOf(name)}, and the default deny of a topology would cut off what runs there.`,
+      problem: `The namespace "${name}" belongs to ${ownerOf(name)}, and the default deny of a topology would cut off the workloads in it.`,
       remedy: 'Give the topology a namespace of its own.',
     });
   }
 }
 
-/** Refuses a namespace in which no workload of a topology can run: that of the cluster's own parts, or the mesh's root namespace. */
+/**
+ * Rejects a namespace in which no workload of a topology can run: that of a cluster component, or the mesh's root
+ * namespace.
+ */
 export function requireNamespace(where: string, name: string): void {
   requireDnsLabel(where, 'a namespace', name);
   if (isReserved(name)) {
     throw new Mistake({
       code: 'ReservedNamespace',
       where,
-      problem: `The namespace "${name}" belongs to ${ownerOf(name)}, and policies for a workload there could cut off what runs there.`,
-      remedy: 'Give the workload a namespace of its own. A service whose pods are there already is declared with `existing`.',
+      problem: `The namespace "${name}" belongs to ${ownerOf(name)}, and policies for a workload there could cut off the other workloads in it.`,
+      remedy: 'Give the workload a namespace of its own. Declare a service whose pods are there already with `existing`.',
     });
   }
 }
@@ -79,7 +82,7 @@ export function requireFreeName(where: string, namespace: string, name: string):
   }
 }
 
-/** Prefixes that Kubernetes and OpenShift keep for themselves, and Istio's default root namespace. */
+/** Prefixes that Kubernetes and OpenShift reserve, and Istio's default root namespace. */
 function isReserved(namespace: string): boolean {
   return namespace.startsWith('kube-') || namespace.startsWith('openshift-') || namespace === 'istio-system';
 }
@@ -88,53 +91,53 @@ function ownerOf(reserved: string): string {
   return reserved === 'istio-system' ? 'the mesh' : 'the cluster itself';
 }
 
-/** Refuses what is no host name with at least one dot: an RFC 1123 subdomain. */
+/** Rejects what is not a host name with at least one dot: an RFC 1123 subdomain. */
 export function requireHostName(where: string, host: string): void {
   if (/\.\d+$/.test(host)) {
     throw new Mistake({
       code: 'InvalidHost',
       where,
-      problem: `"${host}" is an address, and a Gateway or a ServiceEntry has host names.`,
-      remedy: 'Give the name by which DNS knows it, e.g. "api.shop.example".',
+      problem: `"${host}" is an address, and a Gateway or a ServiceEntry needs a host name.`,
+      remedy: 'Give its DNS name, e.g. "api.shop.example".',
     });
   }
   if (host.length > 253 || !SUBDOMAIN.test(host) || host.split('.').some(label => label.length > 63)) {
     throw new Mistake({
       code: 'InvalidHost',
       where,
-      problem: `"${host}" is no fully qualified host name.`,
+      problem: `"${host}" is not a fully qualified host name.`,
       remedy: 'Give lower-case labels joined by dots, without scheme, port or wildcard, e.g. "api.shop.example".',
     });
   }
 }
 
-/** Refuses what Kubernetes would not take as the name of an environment variable. */
+/** Rejects what Kubernetes would not accept as the name of an environment variable. */
 export function requireEnvironmentVariable(where: string, name: string): void {
   requireOrdinaryName(where, name);
   if (!ENVIRONMENT_VARIABLE.test(name)) {
     throw new Mistake({
       code: 'InvalidVariable',
       where,
-      problem: `"${name}" cannot name an environment variable.`,
+      problem: `"${name}" cannot be the name of an environment variable.`,
       remedy: 'Use letters, digits and "_", not beginning with a digit.',
     });
   }
 }
 
-/** Refuses what is no lower-case header name: HTTP/2 has no other. */
+/** Rejects what is not a lower-case header name: HTTP/2 has no other. */
 export function requireHeaderName(where: string, name: string): void {
   requireKey(where, name);
   if (!HEADER.test(name)) {
     throw new Mistake({
       code: 'InvalidHeader',
       where,
-      problem: `"${name}" is no lower-case HTTP header name, and HTTP/2 knows no other.`,
+      problem: `"${name}" is not a lower-case HTTP header name, and HTTP/2 has no other.`,
       remedy: name.includes('*') ? 'Name each header.' : `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
     });
   }
 }
 
-/** Refuses a label that Kubernetes would not take: a qualified name, and a value of at most 63 characters. */
+/** Rejects a label that Kubernetes would not accept: a qualified name, and a value of at most 63 characters. */
 export function requireLabel(where: string, label: string, value: string): void {
   requireKey(where, label);
   const [name = '', prefix, ...rest] = label.split('/').reverse();
@@ -143,18 +146,21 @@ export function requireLabel(where: string, label: string, value: string): void 
     throw new Mistake({
       code: 'InvalidLabel',
       where,
-      problem: `"${label}: ${value}" is no label of Kubernetes.`,
+      problem: `"${label}: ${value}" is not a Kubernetes label.`,
       remedy: 'Give name and value of at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit.',
     });
   }
 }
 
-/** Refuses a name that JavaScript keeps for itself: what has it is lost on the way into a manifest. */
+/** Rejects a name that JavaScript reserves: a property of that name is lost before it reaches a manifest. */
 export function requireOrdinaryName(where: string, name: string): void {
   refuseNames(where, name, ['__proto__']);
 }
 
-/** The same for a name that becomes the key of a map in a manifest, where cdk8s goes by the key `constructor` as well. */
+/**
+ * The same for a name that becomes the key of a map in a manifest, where cdk8s interprets the key `constructor` as
+ * well.
+ */
 function requireKey(where: string, name: string): void {
   refuseNames(where, name, ['__proto__', 'constructor']);
 }
@@ -165,7 +171,10 @@ function refuseNames(where: string, name: string, refused: readonly string[]): v
   }
 }
 
-/** The id of a construct that has a user's name: constructs take what every object inherits, such as `constructor`, for children that are there. */
+/**
+ * The id of a construct that has a user's name: constructs mistake what every object inherits, such as `constructor`,
+ * for an existing child.
+ */
 export function constructIdOf(name: string): string {
   return name in Object.prototype ? `:${name}` : name;
 }

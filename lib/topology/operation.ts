@@ -3,22 +3,22 @@ import { PathPattern } from './path-pattern';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** One thing that may be asked of a service: an HTTP method (or any) and a path. */
+/** An operation of a service: an HTTP method (or any) and a path. */
 export class Operation {
   /** From `METHOD /path`, e.g. `GET /product/{id}`, `ANY /static/{file+}`. */
   static http(text: string): Operation {
     return Operation.parse('operation', text);
   }
 
-  /** From `METHOD /path`, with the place to name if that is malformed. */
+  /** From `METHOD /path`; `where` is the path in the error if that is malformed. */
   static parse(where: string, text: string): Operation {
     const [method = '', path = '', ...rest] = text.split(' ');
     if (rest.length > 0 || (method !== 'ANY' && !METHODS.includes(method))) {
       throw new Mistake({
         code: 'InvalidOperation',
         where,
-        problem: `"${text}" names no operation.`,
-        remedy: `Write a method (${METHODS.join(', ')} or ANY), one blank and a path, e.g. "GET /product/{id}".`,
+        problem: `"${text}" is not an operation.`,
+        remedy: `Write a method (${METHODS.join(', ')} or ANY), one space and a path, e.g. "GET /product/{id}".`,
       });
     }
     return new Operation(method === 'ANY' ? undefined : method, new PathPattern(where, path));
@@ -36,7 +36,7 @@ export class Operation {
     return new Operation(this.method, path);
   }
 
-  /** Whether some request is matched by both. */
+  /** Whether a request can match both. */
   overlaps(other: Operation): boolean {
     const sameMethod = !this.method || !other.method || this.method === other.method;
     return sameMethod && this.path.overlaps(other.path);

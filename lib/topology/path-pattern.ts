@@ -20,7 +20,7 @@ export class PathPattern {
       throw new Mistake({
         code: 'InvalidPath',
         where,
-        problem: `"${text}" is no path.`,
+        problem: `"${text}" is not a path.`,
         remedy: 'Begin with "/"; write a parameter as {name} and the rest of a path as {name+}.',
       });
     }
@@ -32,7 +32,7 @@ export class PathPattern {
       throw new Mistake({
         code: 'InvalidPath',
         where,
-        problem: `In "${text}" something follows a parameter that takes the rest of the path.`,
+        problem: `In "${text}" a segment follows a parameter that matches the rest of the path.`,
         remedy: 'Move {name+} to the end.',
       });
     }
@@ -43,7 +43,7 @@ export class PathPattern {
     return !this.segments.some(isParameter);
   }
 
-  /** Whether it ends with a parameter that takes the rest of the path. */
+  /** Whether it ends with a parameter that matches the rest of the path. */
   get takesRest(): boolean {
     return isRest(this.segments.at(-1) ?? '');
   }
@@ -58,7 +58,7 @@ export class PathPattern {
       .join('');
   }
 
-  /** With each parameter replaced by `one`, and one that takes the rest by `rest`. */
+  /** With each parameter replaced by `one`, and one that matches the rest by `rest`. */
   replaceParameters(one: string, rest: string): string {
     return this.segments.map(segment => `/${isRest(segment) ? rest : isParameter(segment) ? one : segment}`).join('');
   }
@@ -79,8 +79,9 @@ export class PathPattern {
   }
 
   /**
-   * Orders the patterns that match one path, the most specific first: at the first segment, from the left, at which the two differ in kind, a
-   * literal comes before a parameter and a parameter before the rest of the path. Two that are equal match the same paths.
+   * Orders the patterns that match one path, the most specific first: at the first segment, from the left, at which the
+   * two differ in kind, a literal comes before a parameter and a parameter before the rest of the path. Two that are
+   * equal match the same paths.
    */
   compareSpecificity(other: PathPattern): number {
     const differences = this.segments.map((segment, at) => rankOf(segment) - rankOf(other.segments[at] ?? ''));
@@ -117,17 +118,17 @@ function rankOf(segment: string): number {
   return isRest(segment) ? 2 : isParameter(segment) ? 1 : 0;
 }
 
-/** What proxies make of a segment before they look for a match, so that a request never has it: they normalize paths as RFC 3986 has it. */
+/** Why no request has such a segment when it is matched: proxies normalize paths by RFC 3986 first. */
 function problemOf(segment: string): { problem: string; remedy: string } | undefined {
   if (segment === '.' || segment === '..') {
-    return { problem: `a proxy resolves "${segment}" before it matches`, remedy: 'Write the path that is meant.' };
+    return { problem: `a proxy resolves "${segment}" before it matches`, remedy: 'Write the resolved path.' };
   }
   if (segment.startsWith(':')) {
-    return { problem: `"${segment}" is matched letter by letter`, remedy: `Write a parameter as {${segment.slice(1) || 'name'}}.` };
+    return { problem: `"${segment}" is matched literally`, remedy: `Write a parameter as {${segment.slice(1) || 'name'}}.` };
   }
   const [escape] = segment.match(/%(?![0-9A-Fa-f]{2})/) ?? segment.match(/%(4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]|3\d|2[DdEe]|5[Ff]|7[Ee])/) ?? [];
   return escape === undefined ? undefined : {
-    problem: escape === '%' ? 'a "%" in it escapes nothing' : `a proxy reads "${escape}" as "${decodeURIComponent(escape)}" before it matches`,
+    problem: escape === '%' ? 'a "%" in it is not an escape' : `a proxy decodes "${escape}" to "${decodeURIComponent(escape)}" before it matches`,
     remedy: escape === '%' ? 'Write "%25" for the character itself.' : 'Write the character itself.',
   };
 }
@@ -154,7 +155,7 @@ function overlap([a, ...restOfA]: string[], [b, ...restOfB]: string[]): boolean 
   return (a === b || (isParameter(a) && b !== '') || (isParameter(b) && a !== '')) && overlap(restOfA, restOfB);
 }
 
-/** Nothing after a slash: what no parameter stands for. */
+/** Whether nothing follows the slash: no parameter matches that. */
 function isEmpty(segments: readonly string[]): boolean {
   return segments.length === 1 && segments[0] === '';
 }

@@ -4,17 +4,17 @@ import { requireDnsLabel } from './names';
 import { Mistake } from './mistake';
 import type { ProtoDescriptor } from './proto-descriptor';
 
-/** What a port speaks: it decides the name of the Service port and so how a mesh treats the traffic. */
+/** The protocol of a port: it determines the name of the Service port, and so how a mesh handles the traffic. */
 export enum Protocol {
-  /** HTTP/1.1, upgraded to HTTP/2 between proxies where both can. */
+  /** HTTP/1.1, upgraded to HTTP/2 between proxies where both support it. */
   HTTP = 'http',
   /** HTTP/2 without TLS of its own. */
   HTTP2 = 'http2',
   /** gRPC over HTTP/2. */
   GRPC = 'grpc',
-  /** Bytes: no requests, so no timeouts, retries, methods or paths. */
+  /** Connections without requests, so without timeouts, retries, methods and paths. */
   TCP = 'tcp',
-  /** TLS ended by the workload itself: passed through, routed by SNI. */
+  /** TLS terminated by the workload itself: passed through, routed by SNI. */
   TLS = 'tls',
 }
 
@@ -26,7 +26,8 @@ export interface PortOptions {
    */
   readonly target?: number;
   /**
-   * A suffix for the Service port's name: `redis` makes `tcp-redis`. Needed where a service has two ports of one protocol.
+   * A suffix for the Service port's name: `redis` makes `tcp-redis`. Required if a service has two ports of one
+   * protocol.
    * @default - the protocol alone
    */
   readonly name?: string;
@@ -40,13 +41,13 @@ export interface GrpcPortOptions extends PortOptions {
    */
   readonly service?: string;
   /**
-   * The methods of that service. With them a method that does not exist cannot be named.
-   * @default - those that the descriptor has; without one any method may be named
+   * The methods of that service. With them, a method that does not exist is an error.
+   * @default - those of the descriptor; without a descriptor, any method is accepted
    */
   readonly methods?: string[];
   /**
-   * What the messages of that service look like, so that an edge can translate REST requests to it.
-   * @default - an edge passes on gRPC alone
+   * The descriptor of that service's messages, by which an edge transcodes REST requests to gRPC.
+   * @default - an edge forwards gRPC requests only
    */
   readonly descriptor?: ProtoDescriptor;
 }
@@ -70,17 +71,17 @@ export class Port {
     return new Port(Protocol.HTTP2, number, options);
   }
 
-  /** A port for gRPC: a Service port named `grpc`. Throws where the descriptor does not have the service. */
+  /** A port for gRPC: a Service port named `grpc`. Throws if the descriptor does not have the service. */
   static grpc(number: number, options: GrpcPortOptions = {}): Port {
     return new Port(Protocol.GRPC, number, options, options.service, given(options.methods) ?? describedMethods(number, options), options.descriptor);
   }
 
-  /** A port for bytes of any kind: a Service port named `tcp`. Calls of it have no timeout, retries or operations. */
+  /** A port for any TCP protocol: a Service port named `tcp`. Calls to it have no timeout, retries or operations. */
   static tcp(number: number, options: PortOptions = {}): Port {
     return new Port(Protocol.TCP, number, options);
   }
 
-  /** A port for TLS that the workload itself ends: a Service port named `tls`. */
+  /** A port for TLS that the workload itself terminates: a Service port named `tls`. */
   static tls(number: number, options: PortOptions = {}): Port {
     return new Port(Protocol.TLS, number, options);
   }
@@ -91,16 +92,16 @@ export class Port {
   readonly name: string;
 
   private constructor(
-    /** What callers speak on the port. */
+    /** The protocol that callers use on the port. */
     readonly protocol: Protocol,
     /** The number of the Service port. */
     readonly number: number,
     options: PortOptions,
     /** The full name of the gRPC service; undefined if it is not declared. */
     readonly grpcService?: string,
-    /** The methods of that service; undefined if they are not known. */
+    /** The methods of that service; undefined if they are not declared. */
     readonly grpcMethods?: string[],
-    /** The messages and methods of that service, for translation from REST; undefined for none. */
+    /** The messages and methods of that service, for transcoding from REST; undefined for none. */
     readonly descriptor?: ProtoDescriptor,
   ) {
     const where = `port ${number}`;
@@ -113,7 +114,7 @@ export class Port {
       throw new Mistake({
         code: 'InvalidName',
         where,
-        problem: `"${this.name}" has ${this.name.length} characters, and a port name holds 15.`,
+        problem: `"${this.name}" has ${this.name.length} characters, and a port name has at most 15.`,
         remedy: `Shorten the name to ${15 - protocol.length - 1} characters.`,
       });
     }
@@ -127,7 +128,7 @@ export class Port {
     }
   }
 
-  /** Whether the port carries requests, so that timeouts, retries, methods and paths mean something. */
+  /** Whether the port carries requests, so that timeouts, retries, methods and paths apply. */
   get carriesRequests(): boolean {
     return this.protocol === Protocol.HTTP || this.protocol === Protocol.HTTP2 || this.protocol === Protocol.GRPC;
   }
@@ -143,7 +144,7 @@ function describedMethods(number: number, { service, descriptor }: GrpcPortOptio
       code: 'InvalidDescriptor',
       where: `port ${number}`,
       problem: `${descriptor.path} does not describe ${service}.`,
-      remedy: 'Give the descriptor set of the service that is behind the port.',
+      remedy: 'Give the descriptor set of the service behind the port.',
     });
   }
   return methods;

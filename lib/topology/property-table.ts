@@ -1,26 +1,26 @@
-/** What holds for one property of a declaration. */
+/** The rules for one property of a declaration. */
 export interface Property<T> {
-  /** Refuses a value that cannot hold by itself. */
+  /** Rejects a value that is invalid by itself. */
   readonly validate: (where: string, value: T) => void;
-  /** The value as it is compared with others: equal where what is rendered of both is equal. */
+  /** The value as it is compared with others: equal for values that render the same. */
   readonly keyOf: (value: T) => unknown;
 }
 
-/** What holds for each property of an interface. A property without an entry does not compile. */
+/** The rules for each property of an interface. A property without an entry does not compile. */
 export type PropertyTable<T> = { readonly [K in keyof T]-?: Property<T[K]> };
 
-/** Refuses a declaration in which the value of a property cannot hold. */
+/** Rejects a declaration with an invalid property value. */
 export function validateBy<T extends object>(table: PropertyTable<T>, where: string, declared: T): void {
   namesIn(table).forEach(name => { table[name].validate(where, declared[name]); });
 }
 
-/** A declaration as it is compared with others; undefined where nothing in it is rendered. */
+/** A declaration as it is compared with others; undefined if none of it is rendered. */
 export function keyBy<T extends object>(table: PropertyTable<T>, declared: T): unknown {
   const keys = namesIn(table).map(name => table[name].keyOf(declared[name]));
   return keys.every(key => key === undefined) ? undefined : keys;
 }
 
-/** Those properties of a declaration that the table has. */
+/** The properties of a declaration that are in the table. */
 export function pickBy<T extends object>(table: PropertyTable<T>, declared: T): T {
   return Object.fromEntries(namesIn(table).map(name => [name, declared[name]])) as T;
 }

@@ -7,25 +7,31 @@ import {
 import { Mistake } from './mistake';
 import type { Operation } from './operation';
 
-/** A REST request that a gRPC method answers. */
+/** The mapping of a REST request to a gRPC method. */
 export interface HttpBinding {
   /** The full name of the gRPC service. */
   readonly service: string;
   /** The name of the method, without the service. */
   readonly method: string;
-  /** The REST request that is translated to the method. */
+  /** The REST request that is transcoded to the method. */
   readonly operation: Operation;
 }
 
-/** The option `google.api.http` of a method. @see https://github.com/googleapis/googleapis/blob/master/google/api/annotations.proto */
+/**
+ * The option `google.api.http` of a method.
+ * @see https://github.com/googleapis/googleapis/blob/master/google/api/annotations.proto
+ */
 const HTTP_RULE = 72_295_728;
 const BODY = 7;
 const ADDITIONAL_BINDINGS = 11;
-/** The fields of a rule that hold the path, by HTTP method. @see https://cloud.google.com/endpoints/docs/grpc-service-config/reference/rpc/google.api#httprule */
+/**
+ * The fields of a rule that contain the path, by HTTP method.
+ * @see https://cloud.google.com/endpoints/docs/grpc-service-config/reference/rpc/google.api#httprule
+ */
 const PATHS = new Map([['GET', 2], ['PUT', 3], ['POST', 4], ['DELETE', 5], ['PATCH', 6]]);
 const WITH_BODY = new Set(['PUT', 'POST', 'PATCH']);
 
-/** What the messages and methods of gRPC services look like: it lets a gateway translate between JSON and protobuf. */
+/** The descriptor set of gRPC services, by which a gateway transcodes between JSON and protobuf. */
 export class ProtoDescriptor {
   /** From a file that `protoc --include_imports --descriptor_set_out=FILE` wrote. */
   static fromFile(path: string): ProtoDescriptor {
@@ -36,12 +42,12 @@ export class ProtoDescriptor {
       remedy: 'Write it with `protoc --include_imports --descriptor_set_out=FILE …`.',
     });
     if (!existsSync(path)) {
-      throw refuse('There is no such file.');
+      throw refuse('The file does not exist.');
     }
     try {
       return new ProtoDescriptor(path, fromBinary(FileDescriptorSetSchema, readFileSync(path)));
     } catch {
-      throw refuse('It is no descriptor set.');
+      throw refuse('It is not a descriptor set.');
     }
   }
 
@@ -65,7 +71,7 @@ export class ProtoDescriptor {
     return this.services.get(service)?.method.map(({ name }) => name);
   }
 
-  /** Refuses a binding that could not be translated. */
+  /** Rejects a binding that cannot be transcoded. */
   requireTranslatable(where: string, { service, method, operation }: HttpBinding): void {
     const described = this.methodNamed(service, method);
     const refuse = (problem: string, remedy: string) => new Mistake({ code: 'Untranslatable', where, problem, remedy });
@@ -76,18 +82,18 @@ export class ProtoDescriptor {
       throw refuse(`${operation.method ?? 'ANY'} cannot be bound to a gRPC method.`, `Use ${[...PATHS.keys()].join(', ')}.`);
     }
     if (described.clientStreaming) {
-      throw refuse(`${method} takes a stream of messages, and a REST request is one.`, 'Bind a method with a single request.');
+      throw refuse(`${method} accepts a stream of messages, and a REST request is a single message.`, 'Bind a method with a single request.');
     }
     const fields = this.messages.get(described.inputType)?.field.map(field => field.name) ?? [];
     const unknown = operation.path.parameters.find(name => !fields.includes(name));
     if (unknown !== undefined) {
-      throw refuse(`The request of ${method} has no field "${unknown}".`, `Name parameters as its fields are named: ${fields.join(', ') || 'it has none'}.`);
+      throw refuse(`The request of ${method} has no field "${unknown}".`, `Use the names of its fields as parameters: ${fields.join(', ') || 'it has none'}.`);
     }
   }
 
   /**
-   * The descriptor set, in base64, in which these methods and no others answer REST requests: parameters and the query become fields of
-   * the request, a body the whole of it.
+   * The descriptor set, in base64, in which only these methods are bound to REST requests: path and query parameters
+   * become fields of the request message, a body becomes the whole message.
    */
   boundTo(bindings: readonly HttpBinding[]): string {
     const copy = fromBinary(FileDescriptorSetSchema, toBinary(FileDescriptorSetSchema, this.set));

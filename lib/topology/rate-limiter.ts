@@ -5,11 +5,11 @@ import type { Topology } from './topology';
 
 /** Properties of a rate limiter. */
 export interface RateLimiterProps {
-  /** The Redis that keeps the counts, so that all pods of the limiter know them. */
+  /** The Redis that stores the counts, which all pods of the limiter share. */
   readonly redis: Service;
   /**
    * The container image of `envoyproxy/ratelimit`.
-   * @default - the one that was tried
+   * @default - the tested version
    */
   readonly image?: string;
   /**
@@ -21,7 +21,10 @@ export interface RateLimiterProps {
 
 const IMAGE = 'docker.io/envoyproxy/ratelimit:17b1956c';
 
-/** The service that counts the requests of clients: Envoy's rate limit service. @see https://github.com/envoyproxy/ratelimit */
+/**
+ * The service that counts the requests of clients: Envoy's rate limit service.
+ * @see https://github.com/envoyproxy/ratelimit
+ */
 export function addRateLimiter(topology: Topology, name: string, { redis, image = IMAGE, namespace }: RateLimiterProps): Service {
   const limiter = topology.addService(name, {
     namespace,

@@ -1,15 +1,15 @@
 import { Mistake } from './mistake';
 import { requireHeaderName, requireOrdinaryName } from './names';
 
-/** What a request must look like to be passed on. What does not is answered with 400. */
+/** What a request must contain to be forwarded; the response to any other is 400. */
 export interface RequestShape {
   /**
-   * Query parameters that must be there.
+   * Query parameters that must be present.
    * @default - none
    */
   readonly query?: string[];
   /**
-   * Headers that must be there.
+   * Headers that must be present.
    * @default - none
    */
   readonly headers?: string[];
@@ -20,7 +20,7 @@ export interface RequestShape {
   readonly body?: { readonly [keyword: string]: unknown };
 }
 
-/** Refuses a shape that says nothing, or that no request could have. */
+/** Rejects an empty requirement, and one that no request could satisfy. */
 export function requireTenableShape(where: string, shape: RequestShape | undefined): void {
   if (!shape) {
     return;
@@ -28,6 +28,6 @@ export function requireTenableShape(where: string, shape: RequestShape | undefin
   shape.query?.forEach(name => requireOrdinaryName(where, name));
   shape.headers?.forEach(name => requireHeaderName(where, name));
   if (!shape.body && !shape.headers?.length && !shape.query?.length) {
-    throw new Mistake({ code: 'EmptyShape', where, problem: 'The required shape requires nothing.', remedy: 'Name query parameters, headers or a body schema, or leave it out.' });
+    throw new Mistake({ code: 'EmptyShape', where, problem: 'The required shape requires nothing.', remedy: 'Give query parameters, headers or a body schema, or leave it out.' });
   }
 }

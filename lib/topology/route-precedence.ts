@@ -14,10 +14,10 @@ export interface Region {
 }
 
 /**
- * Whether, of two operations that match a request, the first one is matched. The path decides, segment by segment from the
- * left: a literal before a parameter, a parameter before the rest of the path. Of one path, a method comes before any
- * method. The order of declaration never matters. For each request this is a total order, since two operations that are
- * equal in all of it match the same requests.
+ * Whether, of two operations that match a request, the first one is matched. The path decides, segment by segment from
+ * the left: a literal before a parameter, a parameter before the rest of the path. Of one path, a method comes before
+ * any method. The order of declaration never matters. For each request this is a total order, since two operations that
+ * are equal in all of it match the same requests.
  */
 export function precedes(one: Operation, other: Operation): boolean {
   const order = one.path.compareSpecificity(other.path);

@@ -12,21 +12,21 @@ import type { HttpBinding, ProtoDescriptor } from './proto-descriptor';
 import { type RequestShape, requireTenableShape } from './request-shape';
 import type { Service } from './service';
 
-/** The terms of a {@link Route}. */
+/** Properties of a {@link Route}. */
 export interface RouteProps {
   /**
-   * What a request must prove.
-   * @default - what the edge says
+   * The authentication that requests need.
+   * @default - that of the edge
    */
   readonly auth?: Auth;
   /**
-   * The requests that are let through on this route.
+   * The request rate that is allowed on this route.
    * @default - the edge's throttle alone
    */
   readonly throttle?: Throttle;
   /**
-   * The time a request has.
-   * @default - the edge's
+   * The timeout of requests.
+   * @default - that of the edge
    */
   readonly timeout?: Duration;
   /**
@@ -35,24 +35,24 @@ export interface RouteProps {
    */
   readonly port?: number;
   /**
-   * The requests that each client has on this route, beside those on the whole edge.
+   * The request limit of each client on this route, in addition to that of the whole edge.
    * @default - the edge's limit alone
    */
   readonly clientLimit?: ClientLimit;
   /**
-   * What a request must look like.
-   * @default - anything
+   * What a request must contain.
+   * @default - no requirement
    */
   readonly requires?: RequestShape;
   /**
-   * How long an answer to a GET may be given again without asking the service, in whole seconds.
-   * @default - each is asked for
+   * How long a response to a GET is cached, in whole seconds.
+   * @default - responses are not cached
    */
   readonly cacheFor?: Duration;
   /**
-   * The gRPC method that answers, so that JSON is translated: parameters and the query become fields of the request, a body the whole of
-   * it. The service's port needs a descriptor.
-   * @default - requests are passed on as they are
+   * The gRPC method that JSON requests are transcoded to: path and query parameters become fields of the request
+   * message, a body becomes the whole message. The service's port needs a descriptor.
+   * @default - requests are forwarded as they are
    */
   readonly grpcMethod?: string;
 }
@@ -63,7 +63,7 @@ export interface Translation extends HttpBinding {
   readonly descriptor: ProtoDescriptor;
 }
 
-/** What the outside may ask of an edge, and which service answers. Nothing else is reachable. */
+/** An operation of an edge and the service that its requests are routed to. Requests without a route get 404. */
 export class Route {
   /** The method and path that the route matches. */
   readonly operation: Operation;
@@ -81,7 +81,10 @@ export class Route {
   readonly requires?: RequestShape;
   /** How long a response to GET is cached; undefined for not at all. */
   readonly cacheFor?: Duration;
-  /** The gRPC method that answers, and where its messages are described; undefined if requests are passed on as they are. */
+  /**
+   * The gRPC method that requests are transcoded to, with its descriptor; undefined if requests are forwarded as they
+   * are.
+   */
   readonly translation?: Translation;
 
   constructor(
@@ -96,7 +99,7 @@ export class Route {
     requireDeclaring(declaring, 'Route', 'edge.route(…)');
     const where = `${edge.path}/${operation}`;
     this.operation = Operation.parse(where, operation);
-    requireDuration(where, 'The time an answer is kept', props.cacheFor);
+    requireDuration(where, 'The cache time of responses', props.cacheFor);
     this.port = props.port === undefined ? service.firstPort(where) : service.port(props.port, where);
     this.auth = props.auth ?? edge.auth;
     this.throttle = props.throttle;
@@ -114,13 +117,13 @@ export class Route {
       throw new Mistake({
         code: 'NoRequests',
         where,
-        problem: `Port ${this.port.number} of ${service.name} speaks ${this.port.protocol}, and an edge routes requests.`,
+        problem: `Port ${this.port.number} of ${service.name} uses ${this.port.protocol}, and an edge routes requests.`,
         remedy: 'Route to a port declared as http, http2 or grpc.',
       });
     }
   }
 
-  /** What the service is asked: the gRPC method, or what the outside asks. */
+  /** The operation as the service receives it: the gRPC method, or the operation of the edge. */
   get inside(): Operation {
     return this.translation
       ? Operation.parse(this.edge.path, `POST /${this.translation.service}/${this.translation.method}`)
@@ -133,7 +136,7 @@ function translationOf(where: string, { service: { name }, port: { grpcService, 
     throw new Mistake({
       code: 'Untranslatable',
       where,
-      problem: `Port ${number} of ${name} does not say what its gRPC messages look like.`,
+      problem: `Port ${number} of ${name} has no descriptor of its gRPC messages.`,
       remedy: 'Declare it as Port.grpc(…, { service, descriptor: ProtoDescriptor.fromFile(…) }).',
     });
   }
@@ -148,8 +151,8 @@ function requireCacheable(where: string, { operation, cacheFor }: Route): void {
     throw new Mistake({
       code: 'Uncacheable',
       where,
-      problem: operation.method === 'GET' ? `Its answers are kept for ${cacheFor?.toHumanString()}.` : `Answers to ${operation.method ?? 'ANY'} are not kept.`,
-      remedy: 'Give whole seconds, on a GET.',
+      problem: operation.method === 'GET' ? `Its responses would be cached for ${cacheFor?.toHumanString()}.` : `Responses to ${operation.method ?? 'ANY'} cannot be cached.`,
+      remedy: 'Cache GET requests, for whole seconds.',
     });
   }
 }
@@ -160,7 +163,7 @@ function requireOneAnswer(where: string, ofEdge: ClientLimit | undefined, own: C
       code: 'Contradiction',
       where,
       problem: `While clients cannot be counted, the edge would ${ofEdge.whenUnavailable} requests and this route ${own.whenUnavailable} them.`,
-      remedy: 'Say the same for both: one gateway asks one counter.',
+      remedy: 'Set the same for both: a gateway has one rate limit service with one failure mode.',
     });
   }
 }

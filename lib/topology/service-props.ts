@@ -5,19 +5,19 @@ import { Port } from './port';
 import type { VersionProps } from './version';
 import { WORKLOAD_PROPERTIES, type WorkloadProps } from './workload';
 
-/** Pods that somebody else deploys, e.g. a Helm chart. */
+/** Pods that are deployed outside the topology, e.g. by a Helm chart. */
 export interface ExistingWorkload {
-  /** The labels by which the pods are found; versions are told apart by their label `version`. */
+  /** The labels that select the pods; the label `version` distinguishes their versions. */
   readonly labels: { readonly [label: string]: string };
-  /** The ServiceAccount the pods run as: the identity that callees let in. */
+  /** The ServiceAccount the pods run as: the identity that callees allow. */
   readonly serviceAccount: string;
 }
 
-/** What a service is. Workload properties given here hold for all its versions. */
+/** Properties of a service. Workload properties given here apply to all its versions. */
 export interface ServiceProps extends WorkloadProps {
   /**
    * The port on which it is called.
-   * @default - none: it calls, but is not called
+   * @default - none: it cannot be called
    */
   readonly port?: Port;
   /**
@@ -26,8 +26,8 @@ export interface ServiceProps extends WorkloadProps {
    */
   readonly ports?: Port[];
   /**
-   * The container image of versions that name none.
-   * @default - each version names its own
+   * The container image of versions without one of their own.
+   * @default - each version declares its own
    */
   readonly image?: string;
   /**
@@ -36,24 +36,25 @@ export interface ServiceProps extends WorkloadProps {
    */
   readonly versions?: { readonly [name: string]: VersionProps };
   /**
-   * The namespace it runs in. One that the topology does not own must exist, and only this service's pods are guarded there.
+   * The namespace it runs in. One that the topology does not own must exist, and policies are rendered for this
+   * service's pods only.
    * @default - the topology's
    */
   readonly namespace?: string;
   /**
-   * Pods that exist already. In a namespace that the topology owns, only its Service, traffic rules and policies are rendered; elsewhere none
-   * of these: the owner of the pods has them, and admits the callers.
+   * Pods that exist already. In a namespace that the topology owns, only its Service, traffic rules and policies are
+   * rendered; elsewhere none of these: the owner of the pods declares them, and allows the callers.
    * @default - its workload is rendered
    */
   readonly existing?: ExistingWorkload;
   /**
-   * Whether its pods get a proxy. Without one it has no identity and nothing guards it but NetworkPolicies.
+   * Whether its pods get a proxy. Without one it has no identity, and only NetworkPolicies protect it.
    * @default true
    */
   readonly inMesh?: boolean;
 }
 
-/** Refuses properties that contradict each other. */
+/** Rejects properties that contradict each other. */
 export function requireTenableService(where: string, ports: readonly Port[], props: ServiceProps): void {
   ports.forEach(port => { requireDeclared(where, 'The port', port, Port); });
   requireDistinctPorts(where, ports);
@@ -63,11 +64,11 @@ export function requireTenableService(where: string, ports: readonly Port[], pro
       code: 'NoImage',
       where,
       problem: `Version ${imageless.map(([name]) => name).join(', ')} has no container image.`,
-      remedy: 'Give `image` on the version or on the service, or `existing` if its pods are deployed by somebody else.',
+      remedy: 'Give `image` on the version or on the service, or `existing` if its pods are deployed outside the topology.',
     });
   }
   if (props.versions && Object.keys(props.versions).length === 0) {
-    throw new Mistake({ code: 'NoVersion', where, problem: 'It has no versions at all.', remedy: 'Name at least one, or leave `versions` out.' });
+    throw new Mistake({ code: 'NoVersion', where, problem: 'It has no versions.', remedy: 'Declare at least one, or leave `versions` out.' });
   }
   if (props.existing) {
     refuseWorkloadOfExisting(where, props);
@@ -83,8 +84,8 @@ function refuseProbesWithoutPort(where: string, props: ServiceProps): void {
     throw new Mistake({
       code: 'NothingToProbe',
       where,
-      problem: `Its health is told over ${probed.health?.kind}, and it has no port to ask.`,
-      remedy: 'Declare the port, or say Health.none().',
+      problem: `Its health is probed over ${probed.health?.kind}, and it has no port to probe.`,
+      remedy: 'Declare the port, or set Health.none().',
     });
   }
 }
@@ -112,12 +113,12 @@ function refuseWorkloadOfExisting(where: string, props: ServiceProps): void {
     throw new Mistake({
       code: 'Contradiction',
       where,
-      problem: `Its pods exist already, so ${given.join(', ')} would change nothing.`,
+      problem: `Its pods exist already, so ${given.join(', ')} would have no effect.`,
       remedy: 'Leave these out, or leave out `existing` to have the workload rendered.',
     });
   }
   Object.entries(props.existing?.labels ?? {}).forEach(([label, value]) => { requireLabel(where, label, value); });
   if (Object.keys(props.existing?.labels ?? {}).length === 0) {
-    throw new Mistake({ code: 'NoLabels', where, problem: 'Without labels it would be every pod of the namespace.', remedy: 'Give the labels of its pods.' });
+    throw new Mistake({ code: 'NoLabels', where, problem: 'Without labels it would select every pod of the namespace.', remedy: 'Give the labels of its pods.' });
   }
 }

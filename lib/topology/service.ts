@@ -18,14 +18,15 @@ import { Version } from './version';
 
 /**
  * A service. In the cluster: a ServiceAccount, a Deployment for each version, a Service, a PodDisruptionBudget, a
- * HorizontalPodAutoscaler where asked for, and the mesh's resources that follow from who calls it and whom it calls.
+ * HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its incoming and outgoing
+ * calls.
  */
 export class Service extends Callee {
   /** The versions by name, in the order of their declaration. */
   readonly versions: ReadonlyMap<string, Version>;
   /** Whether its pods get a proxy. */
   readonly inMesh: boolean;
-  /** Whether its workload and ServiceAccount are somebody else's. */
+  /** Whether its workload and ServiceAccount are deployed outside the topology. */
   readonly exists: boolean;
   /** The ServiceAccount of its pods: a part of the identity by which callees allow it. */
   readonly serviceAccount: string;
@@ -51,14 +52,14 @@ export class Service extends Callee {
     this.exists = props.existing !== undefined;
     this.existingLabels = props.existing && { ...props.existing.labels };
     this.serviceAccount = props.existing?.serviceAccount ?? name;
-    // Policies name it as a part of an identity, where "*" would stand for others.
+    // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
   }
 
   /**
-   * The labels by which its pods are found. In a namespace that the topology does not own, the topology is one of them: no policy selects
-   * the pods of others that bear the same `app`.
+   * The labels by which its pods are found. In a namespace that the topology does not own, the topology is one of them:
+   * no policy selects unrelated pods with the same `app`.
    */
   get selector(): { readonly [label: string]: string } {
     const { name, topology, namespace } = this;
@@ -66,7 +67,7 @@ export class Service extends Callee {
       ?? (topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name });
   }
 
-  /** Whether its pods are not the topology's and neither is their namespace, so that nothing of theirs is rendered: their owner guards them. */
+  /** Whether neither its pods nor their namespace belong to the topology, so that no policy is rendered for them. */
   get isForeign(): boolean {
     return this.exists && !this.topology.owns(this.namespace);
   }
@@ -86,7 +87,7 @@ export class Service extends Callee {
     return this.outgoing;
   }
 
-  /** How requests are shared among the versions; empty if by the number of their pods. */
+  /** The weights of the versions; empty if requests are distributed by the number of pods. */
   get weights(): readonly Weight[] {
     return this.shares;
   }
@@ -110,12 +111,12 @@ export class Service extends Callee {
     };
   }
 
-  /** Whether requests are told apart by version, so that versions must be addressable one by one. */
+  /** Whether requests are routed by version, so that each version needs a subset of its own. */
   get routesByVersion(): boolean {
     return this.shares.length > 0 || this.byHeader.length > 0 || this.mirrored !== undefined;
   }
 
-  /** The version of that name. Throws where there is none. */
+  /** The version of that name. Throws if there is none. */
   version(name: string): Version {
     const version = this.versions.get(name);
     if (!version) {
@@ -155,7 +156,7 @@ export class Service extends Callee {
     return names.map(name => this.method(name));
   }
 
-  /** Declares that it calls `callee`, and under what terms. */
+  /** Declares a call of `callee`. */
   calls(callee: Callee, props: CallProps = {}): Call {
     this.topology.requireOpen(this.path);
     requireDeclared(`${this.path}.calls`, 'The callee', callee, Callee);
@@ -165,7 +166,7 @@ export class Service extends Callee {
         code: 'SelfCall',
         where,
         problem: `${this.name} calls itself.`,
-        remedy: 'Leave the call out: what stays inside a workload does not cross the mesh; for its replicas, declare a service of their own.',
+        remedy: 'Leave the call out: traffic inside a pod does not cross the mesh. For calls between replicas, declare a service of their own.',
       });
     }
     if (callee.topology !== this.topology) {
@@ -185,7 +186,8 @@ export class Service extends Callee {
   }
 
   /**
-   * Shares requests among versions, in percent. In the cluster: weights of the VirtualService and subsets of the DestinationRule.
+   * Splits requests among versions, in percent. In the cluster: weights of the VirtualService and subsets of the
+   * DestinationRule.
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRouteDestination
    */
   split(percentByVersion: { readonly [version: string]: number }): void {
@@ -194,8 +196,8 @@ export class Service extends Callee {
       throw new Mistake({
         code: 'NoRequests',
         where: this.path,
-        problem: `${this.name} has a port that speaks tls, whose connections are passed through by the name they ask for, not by weight.`,
-        remedy: 'Declare it as tcp to share connections, or end TLS in the mesh and declare http, http2 or grpc.',
+        problem: `${this.name} has a port of protocol tls, whose connections are routed by SNI, not by weight.`,
+        remedy: 'Declare it as tcp to split connections, or terminate TLS in the mesh and declare http, http2 or grpc.',
       });
     }
     this.refuseSecond('split', this.shares.length > 0);
@@ -204,21 +206,21 @@ export class Service extends Callee {
     this.shares.push(...weights);
   }
 
-  /** Sends requests with that header to one version; the first such rule that matches wins. */
+  /** Routes requests with that header to one version; the first rule that matches applies. */
   routeTo(version: string, match: HeaderMatch): void {
     this.requireRequests('Routing by header');
     const earlier = this.byHeader.find(route => covers(route.match, match));
     if (earlier) {
       throw duplicate(
         this.path,
-        `All requests that this route matches (${match.header}: ${match.value}) go to ${earlier.version.name} by an earlier one.`,
+        `An earlier route sends all requests that this one matches (${match.header}: ${match.value}) to ${earlier.version.name}.`,
         'Keep one of the two, or declare the narrower one first.',
       );
     }
     this.byHeader.push({ match, version: this.version(version) });
   }
 
-  /** Sends a copy of the requests, or a share of them in percent, to a version whose answers are dropped. */
+  /** Mirrors the requests, or a share of them in percent, to a version whose responses are dropped. */
   mirrorTo(version: string, percent = 100): void {
     this.requireRequests('Mirroring');
     this.refuseSecond('mirrorTo', this.mirrored !== undefined);
@@ -238,7 +240,7 @@ export class Service extends Callee {
     if (isSecond) {
       throw duplicate(
         this.path,
-        `${what} was called for ${this.name} already, and the second would take the place of the first.`,
+        `${what} was called for ${this.name} already, and the second call would replace the first.`,
         `Call ${what} once.`,
       );
     }
@@ -256,15 +258,15 @@ export class Service extends Callee {
     }
   }
 
-  /** Two calls to one port must be told apart by what they ask, and one variable has one value. */
+  /** Two calls to one port need disjoint operations, and a variable has one value. */
   private refuseAmbiguous(where: string, call: Call): void {
     const twin = this.outgoing.find(other => other.callee === call.callee && other.port === call.port && overlap(other, call));
     if (twin) {
       throw new Mistake({
         code: 'DuplicateCall',
         where,
-        problem: `${this.name} has declared this call to port ${call.port.number} already, and nothing tells the two apart.`,
-        remedy: 'Say it once, or give each the operations it is `only` for, none in both.',
+        problem: `${this.name} has a call to port ${call.port.number} already, and the operations of the two overlap.`,
+        remedy: 'Declare one call, or limit each by `only` to operations of its own, none in both.',
       });
     }
     const name = call.address;
@@ -274,7 +276,7 @@ export class Service extends Callee {
       throw duplicate(
         where,
         `The variable ${name} of ${this.name} has a value already${other ? `, the address of ${other.callee.name}` : ''}.`,
-        'Name another variable, or leave it out of `env`: calls set it.',
+        'Use another variable, or leave it out of `env`: calls set it.',
       );
     }
   }

@@ -3,17 +3,20 @@ import { Mistake } from './mistake';
 import { requireInteger, requirePercentage, requirePositive } from './numbers';
 import { keyBy, nested, pickBy, type Property, type PropertyTable, validateBy } from './property-table';
 
-/** On which failures a try is repeated. @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on */
+/**
+ * The failures on which a request is retried.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on
+ */
 export enum RetryOn {
-  /** The connection could not be made: the callee has seen nothing. */
+  /** The connection could not be established: the callee has not received the request. */
   CONNECT_FAILURE = 'connect-failure',
   /** The callee refused the stream unprocessed. */
   REFUSED_STREAM = 'refused-stream',
-  /** The connection broke, or the try ran out of time. */
+  /** The connection was reset, or the attempt exceeded its per-try timeout. */
   RESET = 'reset',
-  /** 502, 503, 504, a broken connection, or a try out of time. */
+  /** 502, 503, 504, a reset connection, or an attempt that exceeded its per-try timeout. */
   GATEWAY_ERROR = 'gateway-error',
-  /** Any 5xx, a broken connection, or a try out of time. */
+  /** Any 5xx, a reset connection, or an attempt that exceeded its per-try timeout. */
   SERVER_ERROR = '5xx',
   /** 409. */
   CONFLICT = 'retriable-4xx',
@@ -27,13 +30,13 @@ export enum RetryOn {
   UNAVAILABLE = 'unavailable',
 }
 
-/** How often and when a failed request is tried again. */
+/** How often and on which failures a request is retried. */
 export interface Retries {
-  /** Further tries after the first; 0 is none. */
+  /** The number of retries after the first request; 0 for none. */
   readonly attempts: number;
   /**
-   * The time each try has.
-   * @default - what is left of the call's timeout
+   * The timeout of each attempt.
+   * @default - the remaining timeout of the call
    */
   readonly perTryTimeout?: Duration;
   /**
@@ -43,7 +46,7 @@ export interface Retries {
   readonly on?: RetryOn[];
 }
 
-/** A delay put before a share of the requests, to try the callers. */
+/** A delay injected into a share of the requests, to test the callers. */
 export interface Delay {
   /** The time by which requests are delayed. */
   readonly duration: Duration;
@@ -51,15 +54,18 @@ export interface Delay {
   readonly percent?: number;
 }
 
-/** An error answered in place of the callee for a share of the requests, to try the callers. */
+/** An error response in place of the callee's for a share of the requests, to test the callers. */
 export interface Abort {
-  /** The HTTP status; for gRPC the caller sees the gRPC status that belongs to it. */
+  /** The HTTP status; for gRPC the caller receives the corresponding gRPC status. */
   readonly status: number;
   /** @default 100 */
   readonly percent?: number;
 }
 
-/** Faults injected into a call. @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection */
+/**
+ * Faults injected into a call.
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection
+ */
 export interface Faults {
   /** @default - none */
   readonly delay?: Delay;
@@ -67,16 +73,16 @@ export interface Faults {
   readonly abort?: Abort;
 }
 
-/** What a caller is promised of its requests: the part of a call that a proxy enforces. */
+/** The part of a call that a proxy enforces: timeout, retries and faults. */
 export interface Terms {
   /**
-   * The time a request has, all its tries together.
+   * The timeout of a request, including all its retries.
    * @default - no limit
    */
   readonly timeout?: Duration;
   /**
-   * Tries after a failure.
-   * @default - none; it is written out, since Istio would retry twice
+   * Retries after a failure.
+   * @default - none, rendered as `attempts: 0`, since Istio's default is 2 retries
    */
   readonly retries?: Retries;
   /**
@@ -86,7 +92,7 @@ export interface Terms {
   readonly faults?: Faults;
 }
 
-/** The failures that are retried where {@link Retries} name none. */
+/** The failures that are retried if {@link Retries} list none. */
 export const RETRY_ON: readonly RetryOn[] = [
   RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM, RetryOn.GATEWAY_ERROR, RetryOn.UNAVAILABLE,
 ];
@@ -96,7 +102,7 @@ const RETRIES = {
     validate: (where, attempts) => { requireInteger(where, 'The number of retries', attempts, 0, 100); },
     keyOf: attempts => attempts,
   },
-  perTryTimeout: timeOf('The time of each try'),
+  perTryTimeout: timeOf('The timeout of each attempt'),
   on: { validate: requireFailures, keyOf: on => on ?? RETRY_ON },
 } satisfies PropertyTable<Retries>;
 
@@ -117,7 +123,7 @@ const FAULTS = { delay: nested<Delay>(DELAY), abort: nested<Abort>(ABORT) } sati
 
 const TERMS = {
   timeout: timeOf('The timeout'),
-  // No retries and none declared are the same.
+  // `attempts: 0` and no retries declared are the same.
   retries: {
     ...nested<Retries>(RETRIES),
     keyOf: retries => retries?.attempts ? keyBy<Retries>(RETRIES, retries) : undefined,
@@ -126,19 +132,19 @@ const TERMS = {
 } satisfies PropertyTable<Terms>;
 
 /**
- * Terms as text that is equal where what is rendered of them is equal: for a second and 1000 ms, for no retries and none
+ * The policy of a call as text that is equal for two policies that render the same: 1 s and 1000 ms, 0 retries and none
  * declared.
  */
 export function meaningOfTerms(terms: Terms): string {
   return JSON.stringify(keyBy<Terms>(TERMS, terms)) ?? '';
 }
 
-/** The terms among the properties of a call. */
+/** Timeout, retries and faults among the properties of a call. */
 export function termsOf(props: Terms): Terms {
   return pickBy<Terms>(TERMS, props);
 }
 
-/** Refuses terms that cannot hold by themselves. */
+/** Rejects timeout, retries and faults that are invalid by themselves. */
 export function requireTenableTerms(where: string, terms: Terms): void {
   validateBy<Terms>(TERMS, where, terms);
   requireTimeForTries(where, terms);
@@ -163,8 +169,8 @@ function requireFailures(where: string, on: readonly RetryOn[] | undefined): voi
     throw new Mistake({
       code: 'NothingToRetry',
       where,
-      problem: 'The retries name no failure in `on`, and a mesh would then retry on those of its own defaults.',
-      remedy: 'Name the failures to retry on, leave `on` out for the usual ones, or say `attempts: 0`.',
+      problem: 'The retries list no failure in `on`, and a mesh would then retry on the failures of its own default.',
+      remedy: 'List the failures to retry on, leave `on` out for the default ones, or set `attempts: 0`.',
     });
   }
 }
@@ -178,8 +184,8 @@ function requireTimeForTries(where: string, { timeout, retries }: Terms): void {
     throw new Mistake({
       code: 'TriesExceedTimeout',
       where,
-      problem: `${retries.attempts} retries of ${retries.perTryTimeout.toMilliseconds()} ms each begin their last try after ${lastStarts} ms, `
-        + `and the timeout ends the call at ${timeout.toMilliseconds()} ms: that try can never happen.`,
+      problem: `The last of ${retries.attempts} retries of ${retries.perTryTimeout.toMilliseconds()} ms each starts after ${lastStarts} ms, `
+        + `and the timeout ends the call at ${timeout.toMilliseconds()} ms: that retry can never happen.`,
       remedy: 'Raise the timeout, lower perTryTimeout, or allow fewer attempts.',
     });
   }

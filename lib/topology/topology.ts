@@ -14,19 +14,19 @@ import type { ServiceProps } from './service-props';
 /** Properties of a {@link Topology}. */
 export interface TopologyProps {
   /**
-   * The namespace of services and edges that name none. The topology owns it, see {@link Topology.addNamespace}, unless nothing but
-   * unmanaged services are declared in it.
+   * The namespace of services and edges that declare none. The topology owns it, see {@link Topology.addNamespace},
+   * unless only unmanaged services are declared in it.
    * @default - the topology's name
    */
   readonly namespace?: string;
   /**
-   * The domain of the cluster's own names.
+   * The DNS domain of the cluster.
    * @default cluster.local
    */
   readonly clusterDomain?: string;
 }
 
-/** Which services there are, who calls whom and under what terms, and what the outside may reach. */
+/** The services of an application, the calls among them, and the edges for requests from outside the cluster. */
 export class Topology {
   /** The namespace of services and edges that declare none. */
   readonly namespace: string;
@@ -35,7 +35,7 @@ export class Topology {
   private readonly servicesByKey = new Map<string, Service>();
   private readonly externalsByName = new Map<string, ExternalService>();
   private readonly edgesByName = new Map<string, Edge>();
-  /** What bears a name in a namespace already: their NetworkPolicies and constructs would meet. */
+  /** The kind of what has a name in a namespace already: NetworkPolicies and constructs of one name would collide. */
   private readonly taken = new Map<string, string>();
   private readonly declaredNamespaces = new Set<string>();
   private rendered = false;
@@ -66,26 +66,30 @@ export class Topology {
     return [...this.edgesByName.values()];
   }
 
-  /** All namespaces in which something runs, the topology's own first, owned or not. */
+  /** All namespaces of services and edges, the topology's own first, owned or not. */
   get namespaces(): readonly string[] {
     const used = [...this.services.map(each => each.namespace), ...this.edges.map(each => each.namespace)];
     return [...new Set([this.namespace, ...used, ...this.declaredNamespaces])];
   }
 
-  /** The namespaces that the topology owns: what holds for a whole namespace is rendered in these alone. */
+  /** The namespaces that the topology owns: what applies to a whole namespace is rendered in these only. */
   get ownNamespaces(): readonly string[] {
     return this.namespaces.filter(each => this.owns(each));
   }
 
-  /** Whether the topology owns that namespace: its own one, unless only unmanaged services are in it, and those it declares. */
+  /**
+   * Whether the topology owns that namespace: its own one, unless only unmanaged services are in it, and those it
+   * declares.
+   */
   owns(namespace: string): boolean {
     return this.declaredNamespaces.has(namespace) || (namespace === this.namespace && !this.isUnmanaged(namespace));
   }
 
   /**
-   * Declares a further namespace as the topology's own. In the cluster: the Namespace, with mutual TLS, telemetry and default deny at both
-   * layers for every pod in it. In a namespace that is not declared, the topology's own workloads are guarded one by one, and all other
-   * pods are left alone. Namespaces of Kubernetes and of the mesh cannot be owned.
+   * Declares a further namespace as the topology's own. In the cluster: the Namespace, with mutual TLS, telemetry and
+   * default deny at both layers for every pod in it. In a namespace that is not declared, policies select the
+   * topology's own workloads one by one, and all other pods are unaffected. Namespaces of Kubernetes and of the mesh
+   * cannot be owned.
    */
   addNamespace(name: string): void {
     this.requireOpen(name);
@@ -116,12 +120,15 @@ export class Topology {
     return external;
   }
 
-  /** Declares what counts the requests of each client for the gateways of edges, with a Redis that keeps the counts. */
+  /**
+   * Declares the service that counts the requests of each client for the gateways of edges, with a Redis that stores
+   * the counts.
+   */
   addRateLimiter(name: string, props: RateLimiterProps): Service {
     return addRateLimiter(this, name, props);
   }
 
-  /** Declares a way in from outside. */
+  /** Declares an entry point for requests from outside the cluster. */
   addEdge(name: string, props: EdgeProps): Edge {
     this.requireOpen(name);
     const edge = new Edge(DECLARING, this, name, given(props));
@@ -133,13 +140,13 @@ export class Topology {
     return edge;
   }
 
-  /** Ends declaring: from now on changes throw, since what was rendered would not have them. Called by those who render. */
+  /** Closes the topology: later declarations throw, since they would not be rendered. Called when it is rendered. */
   close(): void {
     this.rendered = true;
   }
 
   /**
-   * Refuses a change after rendering.
+   * Throws after rendering.
    * @internal
    */
   requireOpen(where: string): void {
@@ -147,8 +154,8 @@ export class Topology {
       throw new Mistake({
         code: 'AlreadyRendered',
         where: where.includes('/') ? where : `${this.name}/${where}`,
-        problem: `The topology "${this.name}" is rendered already, so this declaration would be lost.`,
-        remedy: 'Declare everything before the topology is given to a chart or a stack.',
+        problem: `The topology "${this.name}" is already rendered, so this declaration would be lost.`,
+        remedy: 'Declare everything before the topology is passed to a chart or a stack.',
       });
     }
   }

@@ -4,19 +4,19 @@ import { requireHeaderName } from './names';
 import { requirePercentage } from './numbers';
 import type { Version } from './version';
 
-/** What the value of a header must be. */
+/** A condition on the value of a request header. */
 export class HeaderMatch {
-  /** The whole value. */
+  /** Matches the whole value. */
   static exact(header: string, value: string): HeaderMatch {
     return new HeaderMatch(header, 'exact', value);
   }
 
-  /** The beginning of the value. */
+  /** Matches a prefix of the value. */
   static prefix(header: string, value: string): HeaderMatch {
     return new HeaderMatch(header, 'prefix', value);
   }
 
-  /** An RE2 expression over the whole value. */
+  /** Matches the whole value by an RE2 expression. */
   static regex(header: string, value: string): HeaderMatch {
     return new HeaderMatch(header, 'regex', value);
   }
@@ -36,17 +36,17 @@ export class HeaderMatch {
 
 const LONGEST_EXPRESSION = 1024;
 
-/** Refuses what no value of a header can be: HTTP has none with blanks around it or with control characters. */
+/** Rejects what no header value can be: HTTP has none with surrounding whitespace or control characters. */
 function requireMatchable(kind: string, value: string): void {
   const problem = value === '' ? 'is empty'
     : kind === 'regex' ? problemOfExpression(value)
-      : /^\s|[\0-\x08\n-\x1f\x7f]/.test(value) || (kind === 'exact' && /\s$/.test(value)) ? 'has blanks around it or control characters, which no header has' : undefined;
+      : /^\s|[\0-\x08\n-\x1f\x7f]/.test(value) || (kind === 'exact' && /\s$/.test(value)) ? 'has surrounding whitespace or control characters, which no header value has' : undefined;
   if (problem !== undefined) {
     throw new Mistake({
       code: 'InvalidMatch',
       where: `HeaderMatch.${kind}`,
       problem: `${JSON.stringify(value)} ${problem}.`,
-      remedy: kind === 'regex' ? 'Write an expression of RE2 of at most 1024 characters.' : 'Give the value as clients send it.',
+      remedy: kind === 'regex' ? 'Write an RE2 expression of at most 1024 characters.' : 'Give the value as clients send it.',
     });
   }
 }
@@ -60,7 +60,7 @@ function problemOfExpression(expression: string): string | undefined {
     RE2JS.compile(expression);
     return undefined;
   } catch (error) {
-    return `is no expression of RE2: ${error instanceof Error ? error.message : String(error)}`;
+    return `is not an RE2 expression: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
@@ -99,7 +99,7 @@ function matchesAllBehind(expression: string, head: string): boolean {
   return endsInAnything && matchesWhole(expression, head);
 }
 
-/** A share of the requests. */
+/** The share of the requests that a version gets. */
 export interface Weight {
   /** The version that gets the requests. */
   readonly version: Version;
@@ -107,7 +107,7 @@ export interface Weight {
   readonly percent: number;
 }
 
-/** Requests with a header go to one version, whatever the split says. */
+/** Requests with a header are routed to one version, regardless of the weights. */
 export interface HeaderRoute {
   /** The header that requests need. */
   readonly match: HeaderMatch;
@@ -115,7 +115,7 @@ export interface HeaderRoute {
   readonly version: Version;
 }
 
-/** A copy of a share of the requests goes to a version whose answers nobody sees. */
+/** A share of the requests is mirrored to a version whose responses are dropped. */
 export interface Mirror {
   /** The version that gets the copies; its responses are dropped. */
   readonly version: Version;
@@ -123,7 +123,7 @@ export interface Mirror {
   readonly percent: number;
 }
 
-/** Refuses weights that are no percentages or do not sum to 100. */
+/** Rejects weights that are not percentages or do not sum to 100. */
 export function requireWhole(where: string, weights: readonly Weight[]): void {
   weights.forEach(({ version, percent }) => requirePercentage(where, `The weight of ${version.name}`, percent));
   const fractional = weights.find(({ percent }) => !Number.isInteger(percent));

@@ -4,7 +4,10 @@ import { requireImage } from './image';
 import type { Service } from './service';
 import { deploymentName, requireTenableWorkload, type WorkloadProps } from './workload';
 
-/** One version of a service: what differs from the service's own {@link WorkloadProps}; variables are added to its. */
+/**
+ * One version of a service: what differs from the service's own {@link WorkloadProps}; variables are added to the
+ * service's.
+ */
 export interface VersionProps extends WorkloadProps {
   /**
    * The container image.
@@ -38,7 +41,7 @@ export class Version {
     requireTenableWorkload(where, workload);
   }
 
-  /** How many pods it has, where they are declared here. */
+  /** The number of its pods; undefined if they are declared elsewhere. */
   get replicas(): Replicas | undefined {
     const { autoscaling, replicas = 2 } = this.workload;
     return this.service.exists ? undefined : { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas };

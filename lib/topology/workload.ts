@@ -7,14 +7,14 @@ import type { Health } from './health';
 /** CPU and memory in Kubernetes quantities. */
 export interface Resources {
   /**
-   * The CPU that is reserved: cores (`2`, `0.5`) or thousandths of one (`100m`).
+   * The CPU request: cores (`2`, `0.5`) or thousandths of one (`100m`).
    * @default - none
    */
   readonly cpu?: string;
   /** @default - none */
   readonly cpuLimit?: string;
   /**
-   * The memory that is reserved: `64Mi`, `1Gi`.
+   * The memory request: `64Mi`, `1Gi`.
    * @default - none
    */
   readonly memory?: string;
@@ -22,20 +22,20 @@ export interface Resources {
   readonly memoryLimit?: string;
 }
 
-/** Replicas that follow the CPU load. In the cluster: a HorizontalPodAutoscaler. */
+/** Autoscaling by CPU utilization. In the cluster: a HorizontalPodAutoscaler. */
 export interface Autoscaling {
   /** The number of pods at least: `minReplicas`. */
   readonly min: number;
   /** The number of pods at most: `maxReplicas`. */
   readonly max: number;
   /**
-   * The average use of the reserved CPU that it aims for, in percent.
+   * The target average utilization of the requested CPU, in percent.
    * @default 70
    */
   readonly cpuPercent?: number;
 }
 
-/** How a workload runs; each version of a service may differ. */
+/** Properties of a workload; each version of a service may differ. */
 export interface WorkloadProps {
   /** @default - none beside the addresses of callees */
   readonly env?: { readonly [name: string]: string };
@@ -58,7 +58,7 @@ export interface WorkloadProps {
   /** @default - none */
   readonly resources?: Resources;
   /**
-   * The numeric user the container runs as. Root is refused.
+   * The numeric user id that the container runs as. Root is rejected.
    * @default - the image's own, which must be numeric and not root
    */
   readonly user?: number;
@@ -72,7 +72,7 @@ export interface WorkloadProps {
 const CPU = /^(\d+m|\d+(\.\d{1,3})?)$/;
 const MEMORY = /^\d+(Mi|Gi)$/;
 
-/** What refuses the value of each property that cannot hold. A property without an entry does not compile. */
+/** The validation of each property. A property without an entry does not compile. */
 const PROPERTIES = {
   env: (where, { env = {} }) => {
     Object.keys(env).forEach(name => requireEnvironmentVariable(where, name));
@@ -94,7 +94,7 @@ const PROPERTIES = {
 /** The names of all properties of a workload. */
 export const WORKLOAD_PROPERTIES = namesIn(PROPERTIES);
 
-/** Refuses what Kubernetes would refuse, or what would have no effect. */
+/** Rejects what Kubernetes would reject, and what would have no effect. */
 export function requireTenableWorkload(where: string, props: WorkloadProps): void {
   Object.values(PROPERTIES).forEach(validate => { validate(where, props); });
 }
@@ -120,7 +120,7 @@ export function deploymentName(where: string, service: string, version: string):
 }
 
 function anyValue(): void {
-  // Kubernetes takes it as it is.
+  // Kubernetes accepts any value.
 }
 
 function requireTenableUser(where: string, { user }: WorkloadProps): void {
@@ -131,7 +131,7 @@ function requireTenableUser(where: string, { user }: WorkloadProps): void {
     throw new Mistake({
       code: 'ReservedUser',
       where,
-      problem: 'User 1337 is the one that Istio\'s proxy runs as: its traffic goes past the proxy.',
+      problem: 'Istio\'s proxy runs as user 1337, so the traffic of this user bypasses the proxy.',
       remedy: 'Use another user id.',
     });
   }
@@ -158,8 +158,8 @@ function requireRoom(where: string, what: string, reserved: string | undefined, 
     throw new Mistake({
       code: 'Contradiction',
       where,
-      problem: `${what} reserves ${reserved} and is limited to ${limit}.`,
-      remedy: `Raise ${what}Limit, or reserve less.`,
+      problem: `The ${what} request ${reserved} is greater than the limit ${limit}.`,
+      remedy: `Raise ${what}Limit, or request less.`,
     });
   }
 }
@@ -176,22 +176,22 @@ function requireTenableAutoscaling(where: string, { autoscaling, replicas, resou
   if (!autoscaling) {
     return;
   }
-  requireInteger(where, 'The least number of replicas', autoscaling.min, 1);
-  requireInteger(where, 'The largest number of replicas', autoscaling.max, autoscaling.min);
-  requirePercentage(where, 'The CPU use to aim for', autoscaling.cpuPercent ?? 70);
+  requireInteger(where, 'The minimum number of replicas', autoscaling.min, 1);
+  requireInteger(where, 'The maximum number of replicas', autoscaling.max, autoscaling.min);
+  requirePercentage(where, 'The target CPU utilization', autoscaling.cpuPercent ?? 70);
   if (replicas !== undefined) {
     throw new Mistake({
       code: 'Contradiction',
       where,
       problem: `It has ${replicas} replicas and an autoscaler that would change them.`,
-      remedy: 'Give replicas or autoscaling.',
+      remedy: 'Give either replicas or autoscaling.',
     });
   }
   if (resources?.cpu === undefined) {
     throw new Mistake({
       code: 'NoEffect',
       where,
-      problem: 'Autoscaling goes by the share of the reserved CPU that is used, and none is reserved.',
+      problem: 'Autoscaling uses the utilization of the CPU request, and there is no CPU request.',
       remedy: 'Give resources.cpu, e.g. "100m".',
     });
   }
@@ -199,13 +199,13 @@ function requireTenableAutoscaling(where: string, { autoscaling, replicas, resou
 
 function requireAbsolutePath(where: string, path: string): void {
   if (!path.startsWith('/') || path.length < 2) {
-    throw new Mistake({ code: 'InvalidPath', where, problem: `"${path}" is no directory to write to.`, remedy: 'Give an absolute path, e.g. "/data".' });
+    throw new Mistake({ code: 'InvalidPath', where, problem: `"${path}" is not an absolute path of a directory.`, remedy: 'Give an absolute path, e.g. "/data".' });
   }
 }
 
 function requireDistinctPaths(where: string, paths: readonly string[]): void {
   const twin = paths.find((path, index) => paths.indexOf(path) < index);
   if (twin) {
-    throw new Mistake({ code: 'InvalidPath', where, problem: `"${twin}" is to be written to twice.`, remedy: 'Name each directory once.' });
+    throw new Mistake({ code: 'InvalidPath', where, problem: `The directory "${twin}" is listed twice.`, remedy: 'List each directory once.' });
   }
 }

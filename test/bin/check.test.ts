@@ -80,8 +80,8 @@ test('suppressions in manifests can be forbidden', () => {
 });
 
 test.each<[string, string[], string | RegExp]>([
-  ['a file that is not there', ['nothing.yaml'], 'nothing.yaml:1:1: There is no such file.\n'],
-  ['a file that is no YAML', [write('bad.yaml', 'a: [')], /bad\.yaml:\d+:\d+: This is no YAML: /],
+  ['a file that is not there', ['nothing.yaml'], 'nothing.yaml:1:1: The file does not exist.\n'],
+  ['a file that is no YAML', [write('bad.yaml', 'a: [')], /bad\.yaml:\d+:\d+: This is not YAML: /],
   ['an input without objects', [write('empty.yaml', '')], /^There is no object in .*empty\.yaml: an earlier command may have failed\.\n$/],
   ['an unknown option', ['--colour'], /Unknown option '--colour'/],
   ['an unknown format', [lost, '--format', 'xml'], /^--format xml is none of text, json, sarif\./],
@@ -90,13 +90,13 @@ test.each<[string, string[], string | RegExp]>([
   ['a namespace that Kubernetes refuses', [lost, '--namespace', 'a\n::error::b'], /^--namespace a\\u\{a\}::error::b is not the name of a namespace\.\n/],
   ['an unknown severity', [lost, '--fail-on', 'fatal'], /^--fail-on fatal is none of /],
   ...['constructor', 'toString', '__proto__', 'hasOwnProperty'].flatMap((name): [string, string[], RegExp][] => [
-    [`the format ${name}`, [lost, '--format', name], new RegExp(`^--format ${name} is none of text, json, sarif\\.`)],
-    [`the severity ${name}`, [lost, '--fail-on', name], new RegExp(`^--fail-on ${name} is none of error, warning, info, never\\.`)],
+    [`the format ${name}`, [lost, '--format', name], new RegExp(`^--format ${name} is not one of text, json, sarif\\.`)],
+    [`the severity ${name}`, [lost, '--fail-on', name], new RegExp(`^--fail-on ${name} is not one of error, warning, info, never\\.`)],
     [`the check ${name}`, ['--explain', name], new RegExp(`^There is no check and no code "${name}"\\.`)],
     [`a suppression of ${name}`, [lost, '--suppress', `${name}: why`], new RegExp(`^--suppress: there is no check and no code "${name}"\\.`)],
   ]),
   ['a suppression with a slip', [lost, '--suppress', 'UnknownDestinatoin: why'], /^--suppress: there is no check and no code "UnknownDestinatoin"\. Did you mean UnknownDestination\?/],
-  ['a suppression without a reason', [lost, '--suppress', 'UnknownDestination'], /^--suppress takes the name of a check and the reason/],
+  ['a suppression without a reason', [lost, '--suppress', 'UnknownDestination'], /^--suppress needs the name of a check and the reason/],
   ['a check that does not exist', ['--explain', 'IST9999'], /^There is no check and no code "IST9999"\./],
 ])('%s is an error of its own, with 2', (_name, args, message) => {
   const { status, stderr } = cardinal(args);

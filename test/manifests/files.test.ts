@@ -65,7 +65,7 @@ test('a device that is named is read up to the limit, and a pipe to its end', ()
   const pipe = join(folder, 'named');
   execFileSync('mkfifo', [pipe]);
   const writer = spawn('sh', ['-c', `printf '%s' "${secret('piped').replaceAll('"', '')}" > ${pipe}`]);
-  expect(readResources(['/dev/zero']).errors.map(each => each.message)).toEqual(['/dev/zero:1:1: The file has more than 67108864 bytes, which is the most that is read. Split it.']);
+  expect(readResources(['/dev/zero']).errors.map(each => each.message)).toEqual(['/dev/zero:1:1: The file has more than 67108864 bytes, which is the limit. Split it.']);
   expect(readResources([pipe]).resources.map(each => each.name)).toEqual(['piped']);
   writer.kill();
 });
@@ -73,7 +73,7 @@ test('a device that is named is read up to the limit, and a pipe to its end', ()
 test('what is no UTF-8 is an error, with the line', () => {
   write('latin/a.yaml', '');
   writeFileSync(join(folder, 'latin/a.yaml'), Buffer.concat([Buffer.from(`# é\n${secret('one')}# `), Buffer.from([0xe9, 0x0a])]));
-  expect(readResources([join(folder, 'latin')]).errors.map(each => [each.line, each.problem])).toEqual([[5, 'This is no text in UTF-8. Convert the file.']]);
+  expect(readResources([join(folder, 'latin')]).errors.map(each => [each.line, each.problem])).toEqual([[5, 'This is not UTF-8. Convert the file.']]);
 });
 
 test('one file that cannot be read does not keep the others from being read', () => {

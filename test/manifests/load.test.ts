@@ -75,23 +75,23 @@ test.each([
 const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`)].join('\n');
 
 test.each([
-  ['bad indentation', 'apiVersion: v1\nkind: Secret\n  metadata: x', /^a\.yaml:3:\d+: This is no YAML: /],
+  ['bad indentation', 'apiVersion: v1\nkind: Secret\n  metadata: x', /^a\.yaml:3:\d+: This is not YAML: /],
   ['a template', 'apiVersion: v1\n---\nkind: {{ .Values.kind }}\n', /^a\.yaml:3:8: .*render it first/],
-  ['a key twice', 'kind: a\nkind: b', /^a\.yaml:2:1: This is no YAML: duplicated mapping key\.$/],
-  ['a text', '# c\njust a text', /^a\.yaml:2:1: This is a string, and not a Kubernetes object/],
+  ['a key twice', 'kind: a\nkind: b', /^a\.yaml:2:1: This is not YAML: duplicated mapping key\.$/],
+  ['a text', '# c\njust a text', /^a\.yaml:2:1: This is a string, not a Kubernetes object/],
   ['a list', '- a', /^a\.yaml:1:1: This is a list/],
   ['a nested list', 'kind: List\nitems: [[]]', /^a\.yaml:2:9: This is a list/],
   ['a member of a List that is no object', 'kind: List\nitems:\n  - 3', /^a\.yaml:3:5: This is a number/],
-  ['no apiVersion', '\nkind: x', /^a\.yaml:2:1: This is no Kubernetes object: it has no apiVersion\.$/],
+  ['no apiVersion', '\nkind: x', /^a\.yaml:2:1: This is not a Kubernetes object: it has no apiVersion\.$/],
   ['no kind', 'apiVersion: v1', /no kind\.$/],
   ['no metadata', 'apiVersion: v1\nkind: Secret', /no metadata\.$/],
   ['a number as name', 'apiVersion: v1\nkind: Secret\nmetadata: {name: 5}', /no metadata\.name that is a text: put it in quotes\.$/],
   ['no name', 'apiVersion: v1\nkind: Secret\nmetadata: {}', /no metadata\.name\.$/],
-  ['a bomb of aliases', bomb, /^a\.yaml:1:1: With its aliases written out the document has more than 1000000 values\.$/],
-  ['an endless value', 'a: &a [*a]', /^a\.yaml:1:9: This is no YAML: the value of the anchor "a" contains itself\.$/],
-  ['deep nesting', '['.repeat(100_000), /^a\.yaml:1:\d+: This is no YAML: nesting exceeded/],
-  ['a tag of a programming language', 'a: !!js/function x', /^a\.yaml:1:18: This is no YAML: unknown tag !!js\/function/],
-  ['binary', '\u0000\u0001', /^a\.yaml:1:1: This is no YAML: /],
+  ['a bomb of aliases', bomb, /^a\.yaml:1:1: With its aliases expanded the document has more than 1000000 values\.$/],
+  ['an endless value', 'a: &a [*a]', /^a\.yaml:1:9: This is not YAML: the value of the anchor "a" contains itself\.$/],
+  ['deep nesting', '['.repeat(100_000), /^a\.yaml:1:\d+: This is not YAML: nesting exceeded/],
+  ['a tag of a programming language', 'a: !!js/function x', /^a\.yaml:1:18: This is not YAML: unknown tag !!js\/function/],
+  ['binary', '\u0000\u0001', /^a\.yaml:1:1: This is not YAML: /],
   ['a text that is too long', ' '.repeat(64 * 1024 * 1024 + 1), /^a\.yaml:1:1: The file has 67108865 characters/],
 ])('%s is an error with its place', (_name, text, message) => {
   expect(() => load(text)).toThrow(ManifestError);

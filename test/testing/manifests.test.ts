@@ -123,7 +123,7 @@ test('one object is got by its name, and a wrong name says which there are', () 
 
 test('what is no manifest is refused with its place', () => {
   expect(messageOf(() => Manifests.ofYaml('kind: Service\n'))).toMatch(/text:1:1.*apiVersion/);
-  expect(messageOf(() => Manifests.ofDirectory('/nowhere'))).toBe('/nowhere:1:1: There is no such file.');
+  expect(messageOf(() => Manifests.ofDirectory('/nowhere'))).toBe('/nowhere:1:1: The file does not exist.');
 });
 
 test('charts, apps and folders are read alike', () => {

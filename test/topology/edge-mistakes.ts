@@ -39,7 +39,7 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
   ]),
   ['CORS for no origin', 'InvalidOrigin', ['no origin', 'https://www.shop.example'], edge({ cors: { origins: [] } })],
   ['CORS for an origin with a path', 'InvalidOrigin', ['"https://a.example/x"'], edge({ cors: { origins: ['https://a.example/x'] } })],
-  ['CORS with credentials for any origin', 'Contradiction', ['browsers refuse'], edge({ cors: { origins: ['*'], credentials: true } })],
+  ['CORS with credentials for any origin', 'Contradiction', ['browsers reject'], edge({ cors: { origins: ['*'], credentials: true } })],
   ['CORS for a header in capitals', 'InvalidHeader', ['"X-Id"'], edge({ cors: { origins: ['*'], headers: ['X-Id'] } })],
   ['a pattern for the headers of an API key', 'InvalidHeader', ['"x-*"', 'Name each header.'], () => Auth.apiKey({ secret: 'keys', header: 'x-*' })],
   ['any header for clients to be told apart by', 'InvalidHeader', ['"*"'], () => ClientKey.header('*')],
@@ -60,14 +60,14 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     [`"${cidr}" as the addresses of a managed API`, 'InvalidCidr', [`"${cidr}"`, 'bypassed'], edge({ managed: true, frontCidrs: [cidr] })]),
   ['an edge\'s timeout without a unit', 'NoDuration', ['The timeout is 3'], edge({ timeout: 3 as never })],
   ['a route\'s timeout without a unit', 'NoDuration', ['The timeout is 3'], route({ timeout: 3 as never })],
-  ['a cache without a unit', 'NoDuration', ['kept is 60'], route({ cacheFor: 60 as never })],
+  ['a cache without a unit', 'NoDuration', ['responses is 60'], route({ cacheFor: 60 as never })],
   ['a browser\'s memory without a unit', 'NoDuration', ['60'], edge({ cors: { origins: ['*'], maxAge: 60 as never } })],
   ['a part\'s time without a unit', 'NoDuration', ['part is 1'], aggregate({ path: '/', timeout: 1 as never })],
   ...([
-    ['no JSON', 'no JSON Web Key Set', 'x'],
-    ['no set', 'no JSON Web Key Set', '{}'],
+    ['no JSON', 'not a JSON Web Key Set', 'x'],
+    ['no set', 'not a JSON Web Key Set', '{}'],
     ['none', 'has no key', '{"keys":[]}'],
-    ['a text', 'is no object', '{"keys":["x"]}'],
+    ['a text', 'is not an object', '{"keys":["x"]}'],
     ['a secret', 'private parts (k)', '{"keys":[{"kty":"oct","k":"YQ"}]}'],
     ['a private key', 'private parts (d', JSON.stringify({ keys: [generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })] })],
     ['an unsupported type', 'kty foo', '{"keys":[{"kty":"foo"}]}'],
@@ -104,8 +104,8 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
   ['a shape that requires nothing', 'EmptyShape', ['requires nothing'], route({ requires: { query: [] } })],
   ['a cache of what changes something', 'Uncacheable', ['POST', 'GET'], route({ cacheFor: Duration.seconds(5) }, {}, 'POST /')],
   ['a cache of half a second', 'Uncacheable', ['whole seconds'], route({ cacheFor: Duration.millis(500) })],
-  ['a descriptor that is not there', 'InvalidDescriptor', ['no such file', 'protoc'], () => ProtoDescriptor.fromFile('/nowhere/shop.pb')],
-  ['a descriptor that is something else', 'InvalidDescriptor', ['no descriptor set'], () => {
+  ['a descriptor that is not there', 'InvalidDescriptor', ['does not exist', 'protoc'], () => ProtoDescriptor.fromFile('/nowhere/shop.pb')],
+  ['a descriptor that is something else', 'InvalidDescriptor', ['not a descriptor set'], () => {
     const file = join(temporaryFolder(), 'no-descriptor.pb');
     writeFileSync(file, 'Hello.');
     ProtoDescriptor.fromFile(file);
@@ -126,6 +126,6 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     shop.addEdge('door', { host: 'shop.example' }).aggregate('POST /', { a: { service: web, path: '/a' }, b: { service: web, path: '/b' } });
   }],
   ['a part with a parameter that the whole does not give', 'UnknownParameter', ['"id"', 'Use user'], aggregate({ path: '/{id}' })],
-  ['a part of gRPC', 'NoRequests', ['speaks grpc', 'JSON'], aggregate({ path: '/' }, Port.grpc(80))],
+  ['a part of gRPC', 'NoRequests', ['uses grpc', 'JSON'], aggregate({ path: '/' }, Port.grpc(80))],
   ['a part with more time than the whole', 'PartOutlastsWhole', ['30000 ms', '29000 ms'], aggregate({ path: '/', timeout: Duration.seconds(30) })],
 ];

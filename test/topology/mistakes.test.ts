@@ -57,7 +57,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ...[{ env: { A: 'x\0' } }, { command: ['x', '\0'] }, { args: ['x\0y'] }].map((props): typeof MISTAKES[number] =>
     [`NUL in ${Object.keys(props)[0] ?? ''}`, 'InvalidText', ['contains NUL', 'x'], add(props)]),
   ['a version that is no DNS label', 'InvalidName', ['cart-V1'], add({ versions: { V1: {} } })],
-  ['a port name too long', 'InvalidName', ['holds 15', '10 characters'], () => Port.http(80, { name: 'administration' })],
+  ['a port name too long', 'InvalidName', ['at most 15', '10 characters'], () => Port.http(80, { name: 'administration' })],
   ['a port out of range', 'OutOfRange', ['70000', '65535'], () => Port.http(70000)],
   ['a target port that is no integer', 'OutOfRange', ['80.5'], () => Port.http(80, { target: 80.5 })],
   ['gRPC methods without their service', 'MissingGrpcService', ['`service`'], () => Port.grpc(80, { methods: ['Get'] })],
@@ -86,7 +86,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a version\'s image that names none', 'InvalidImage', ['"x:"', 'shop/cart/v2'], add({ versions: { v1: {}, v2: { image: 'x:' } } })],
   ['a second split', 'Duplicate', ['split was called'], twice(cart => { cart.split({ v1: 90, v2: 10 }); cart.split({ v1: 10, v2: 90 }); })],
   ['a second mirror', 'Duplicate', ['mirrorTo was called'], twice(cart => { cart.mirrorTo('v1'); cart.mirrorTo('v2', 10); })],
-  ['a second route for a header', 'Duplicate', ['go to v1'], twice(cart => {
+  ['a second route for a header', 'Duplicate', ['to v1'], twice(cart => {
     cart.routeTo('v1', HeaderMatch.exact('x-a', 'b'));
     cart.routeTo('v2', HeaderMatch.exact('x-a', 'b'));
   })],
@@ -154,8 +154,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     shop.addService('web', { image, env: { ADDR: 'x' } }).calls(cart, { address: 'ADDR' });
   }],
   ['a call that may use nothing', 'EmptyCall', ['`only`'], call({ only: [] })],
-  ['a timeout on TCP', 'NoRequests', ['speaks tcp', 'timeout'], call({ timeout: Duration.seconds(1) }, Port.tcp(80))],
-  ['operations on TLS', 'NoRequests', ['speaks tls', 'only'], call({ only: [Operation.http('GET /')] }, Port.tls(443))],
+  ['a timeout on TCP', 'NoRequests', ['uses tcp', 'timeout'], call({ timeout: Duration.seconds(1) }, Port.tcp(80))],
+  ['operations on TLS', 'NoRequests', ['uses tls', 'only'], call({ only: [Operation.http('GET /')] }, Port.tls(443))],
   ['a timeout of nothing', 'OutOfRange', ['timeout', 'end every request'], call({ timeout: Duration.millis(0) })],
   ['retries below zero', 'OutOfRange', ['-1'], call({ retries: { attempts: -1 } })],
   ['tries that can never happen', 'TriesExceedTimeout', ['3 retries of 400 ms', 'after 1200 ms', 'at 1000 ms'],
@@ -180,9 +180,9 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     cart.breakAt({ maxConnections: 2 });
   }],
   ['ejection that nothing triggers', 'NoEffect', ['ejectFor', 'consecutiveErrors'], () => shopWith('cart').services[0].breakAt({ ejectFor: Duration.seconds(1) })],
-  ['a percentage that ejects none of two', 'NoEffect', ['49 %', 'less than one of 2 replicas', 'Give 50'], () =>
+  ['a percentage that ejects none of two', 'NoEffect', ['49 %', 'less than one of 2 replicas', 'at least 50'], () =>
     shopWith('cart').services[0].breakAt({ consecutiveErrors: 5, maxEjectedPercent: 49 })],
-  ['a percentage that ejects none of the most replicas', 'NoEffect', ['less than one of 4 replicas', 'Give 25'], () =>
+  ['a percentage that ejects none of the most replicas', 'NoEffect', ['less than one of 4 replicas', 'at least 25'], () =>
     new Topology('shop').addService('cart', { image, autoscaling: { min: 1, max: 4 }, resources: { cpu: '1' } }).breakAt({ consecutiveErrors: 5, maxEjectedPercent: 24 })],
   ['a percentage of nothing', 'OutOfRange', ['maxEjectedPercent is 0'], () =>
     shopWith('cart').services[0].breakAt({ consecutiveErrors: 5, maxEjectedPercent: 0 })],
@@ -247,8 +247,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a version that exists and has an image', 'Contradiction', ['so image would'], () =>
     new Topology('shop').addService('cart', { existing: { labels: { app: 'x' }, serviceAccount: 'x' }, versions: { v1: { image } } })],
   ['a directory twice', 'InvalidPath', ['"/data"', 'once'], add({ writable: ['/data', '/tmp', '/data'] })],
-  ['more CPU than its limit', 'Contradiction', ['cpu reserves 0.5', '499m', 'cpuLimit'], add({ resources: { cpu: '0.5', cpuLimit: '499m' } })],
-  ['more memory than its limit', 'Contradiction', ['memory reserves 2Gi', '2047Mi', 'memoryLimit'], add({ resources: { memory: '2Gi', memoryLimit: '2047Mi' } })],
+  ['more CPU than its limit', 'Contradiction', ['cpu request 0.5', '499m', 'cpuLimit'], add({ resources: { cpu: '0.5', cpuLimit: '499m' } })],
+  ['more memory than its limit', 'Contradiction', ['memory request 2Gi', '2047Mi', 'memoryLimit'], add({ resources: { memory: '2Gi', memoryLimit: '2047Mi' } })],
   ['an address for pods that exist', 'NoEffect', ['variable CART', 'pods of legacy exist'], () => {
     const { shop, services: [cart] } = shopWith('cart');
     shop.addService('legacy', { existing: { labels: { app: 'x' }, serviceAccount: 'x' } }).calls(cart, { address: 'CART' });
