@@ -5,16 +5,16 @@ import { isMap } from '../../lib/manifests';
 export const CHECK_USAGE = `cdk8s-cardinal check [FILES…|FOLDERS…|-] [options]
 
 Checks Kubernetes manifests (YAML or JSON) and templates of the AWS CDK as one cluster. Without files: the paths and
-environments of cardinal.yaml, or what \`cardinal synth\` wrote, dist and cdk.out.
+environments of cardinal.yaml, or the output of \`cardinal synth\`, dist and cdk.out.
 
   --config FILE          the settings (default: cardinal.yaml in the working directory, if there is one)
   --no-plugins           load no plugins of the settings: for manifests and settings of strangers, e.g. pull requests
-  --namespace NAME       the namespace of objects that name none (default: default)
-  --cluster-domain NAME  the domain of the cluster's own names (default: cluster.local)
+  --namespace NAME       the namespace of objects without one (default: default)
+  --cluster-domain NAME  the DNS domain of the cluster (default: cluster.local)
   --format FORMAT        text (default), json or sarif
-  --fail-on SEVERITY     what makes it exit with 1: error (default), warning, info or never
+  --fail-on SEVERITY     the lowest severity that makes it exit with 1: error (default), warning, info or never
   --strict               the same as --fail-on warning
-  --suppress "ID: WHY"   accept the findings of a check, or of a code, everywhere; may be repeated
+  --suppress "ID: WHY"   suppress the findings of a check, or of a code, everywhere; may be repeated
   --no-inline-suppressions
                          ignore the suppressions in manifests, and report each of them
   --explain ID           what a code means, why, and what to do: of a check, of synthesis, of an error of the model,
@@ -22,8 +22,8 @@ environments of cardinal.yaml, or what \`cardinal synth\` wrote, dist and cdk.ou
   --list                 all codes as Markdown: checks, the codes of istioctl analyze and Kiali with the checks that
                          find them, limits of templates, findings of synthesis, errors of the model
 
-It exits with 0, with 1 for findings, and with 2 for input that cannot be read, or has no object. An object accepts a finding by the annotation
-cardinal.cdk8s.io/suppress: "ID: WHY; ID: WHY".
+The exit code is 0 without findings, 1 with findings, and 2 for input that cannot be read or has no objects. An object suppresses a finding
+by the annotation cardinal.cdk8s.io/suppress: "ID: WHY; ID: WHY".
 `;
 
 const FAILING: ReadonlyMap<string, readonly Severity[]> = new Map([
@@ -81,7 +81,7 @@ export function optionsOf(args: readonly string[]): Options | string {
       return noneOf('--fail-on', failOn, [...FAILING.keys()]);
     }
     if (suppress.some(each => each === null)) {
-      return '--suppress takes the name of a check and the reason: "Check: reason".';
+      return '--suppress needs the name of a check and the reason: "Check: reason".';
     }
     if (values.namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(values.namespace)) {
       return `--namespace ${values.namespace} is not the name of a namespace.`;

@@ -65,7 +65,7 @@ test('settings that are wrong make it exit with 2, with the place, and check not
   expect(withSettings(folderWith('chekcs: {}\n'))).toEqual({
     status: 2, stdout: '', stderr: expect.stringMatching(/cardinal\.yaml:1:1: "chekcs" is none of .* Did you mean checks\?\n$/),
   });
-  expect(cardinal(['--config', join(temporaryFolder(), 'other.yaml')])).toMatchObject({ status: 2, stderr: expect.stringContaining('There is no such file.') });
+  expect(cardinal(['--config', join(temporaryFolder(), 'other.yaml')])).toMatchObject({ status: 2, stderr: expect.stringContaining('The file does not exist.') });
 });
 
 test('paths on the command line take the place of those of the settings, whose other settings hold', () => {
@@ -74,9 +74,9 @@ test('paths on the command line take the place of those of the settings, whose o
   expect(withSettings(folder, join(folder, 'k8s'), '--namespace', 'other').stdout).toContain('VirtualService other/web');
 });
 
-test('what is turned off is counted in the summary', () => {
+test('what is disabled is counted in the summary', () => {
   expect(withSettings(folderWith('paths: [k8s]\nchecks: {UnknownDestination: off}\n'))).toMatchObject({
-    status: 0, stdout: expect.stringMatching(/, 1 turned off\n$/),
+    status: 0, stdout: expect.stringMatching(/, 1 disabled\n$/),
   });
 });
 

@@ -52,12 +52,12 @@ test('in a folder no pipe, no device and no link that leads out of it is read, a
 
   expect(resources.map(each => each.name)).toEqual(['one', 'within']);
   expect(errors.map(each => each.message.replace(join(folder, 'odd/'), ''))).toEqual([
-    'elsewhere:1:1: The link leads out of the folder, so it is not followed. Name the file itself to check it.',
-    'link.yaml:1:1: There is no such file.',
-    'out.yaml:1:1: The link leads out of the folder, so it is not followed. Name the file itself to check it.',
-    'pipe.yaml:1:1: This is no regular file, so it is not read.',
-    'to-pipe.yaml:1:1: This is no regular file, so it is not read.',
-    'zero.yaml:1:1: The link leads out of the folder, so it is not followed. Name the file itself to check it.',
+    'elsewhere:1:1: The link points outside the folder, so it is not followed. Pass the file itself to check it.',
+    'link.yaml:1:1: The file does not exist.',
+    'out.yaml:1:1: The link points outside the folder, so it is not followed. Pass the file itself to check it.',
+    'pipe.yaml:1:1: This is not a regular file, so it is not read.',
+    'to-pipe.yaml:1:1: This is not a regular file, so it is not read.',
+    'zero.yaml:1:1: The link points outside the folder, so it is not followed. Pass the file itself to check it.',
   ]);
 });
 

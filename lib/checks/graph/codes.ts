@@ -76,7 +76,7 @@ export const SYNTHESIS_CODES = [
   {
     id: 'keys-by-discovery',
     severity: Severity.WARNING,
-    summary: 'An HTTP API takes the keys of an issuer from its discovery document, not from the declared key set',
+    summary: 'An HTTP API reads the keys of an issuer from its discovery document, not from the declared key set',
     explanation:
       'Tokens that the gateway in the cluster accepts could be denied before it. Publish the same keys at both ' +
       'places.',

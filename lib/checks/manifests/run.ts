@@ -17,7 +17,7 @@ export interface Report {
   readonly findings: readonly ManifestFinding[];
   readonly suppressed: readonly SuppressedFinding[];
   /**
-   * How many findings were left out, since their check is turned off.
+   * The number of findings that were omitted because their check is disabled.
    * @default 0
    */
   readonly turnedOff?: number;

@@ -12,7 +12,7 @@ export function toText(report: Report, objects: number): string {
     ...suppressed.map(({ finding, reason }) => `${placeOf(finding)}: suppressed: ${finding.message} Reason: ${reason} (${codesOf(finding)})`),
   ];
   const counts = Object.values(Severity).map(severity => count(findings.filter(each => each.severity === severity).length, NOUNS[severity]));
-  return [...lines.map(printableLine), `${count(objects, 'object')} checked: ${[...counts, ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []), ...(turnedOff > 0 ? [`${turnedOff} turned off`] : [])].join(', ')}`, ''].join('\n');
+  return [...lines.map(printableLine), `${count(objects, 'object')} checked: ${[...counts, ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []), ...(turnedOff > 0 ? [`${turnedOff} disabled`] : [])].join(', ')}`, ''].join('\n');
 }
 
 const NOUNS: Readonly<Record<Severity, string>> = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Severity.INFO]: 'note' };

@@ -1,4 +1,4 @@
-/** What is looked at in CloudFormation templates: errors, all of them. */
+/** The limits that CloudFormation templates are checked against, all of severity error. */
 export const TEMPLATE_CODES = [
   {
     id: 'http-api-quota',

@@ -19,9 +19,9 @@ export interface EntryMatch {
   readonly takes: (request: EntryRequest) => Known;
   /** By which the Gateway API prefers one of two matches: the kind of the path, its length, a method, headers, parameters. */
   readonly rank: readonly number[];
-  /** What takes a path, as it is written. */
+  /** The path matches, as written. */
   readonly path: { readonly kind: 'exact' | 'prefix' | 'regex'; readonly value: string };
-  /** Methods of which it may take some; none where it takes all. */
+  /** Methods of which it may match some; empty if it matches all. */
   readonly methods: readonly string[];
   /** Headers and parameters with which it may take a request. */
   readonly headers: Readonly<Record<string, string>>;
@@ -164,13 +164,13 @@ function isUnder(path: string, prefix: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-/** Whether an expression takes a whole text; what is none may take anything. */
+/** Whether an expression matches a whole text; an invalid one may match anything. */
 function regexTest(regex: string): (text: string) => Known {
   const expression = expressionOf(regex);
   return expression ? text => expression(text) : () => undefined;
 }
 
-/** Beyond this, no API server takes the expression of a path. */
+/** The longest path expression that an API server accepts. */
 const LONGEST = 1024;
 
 /** A text that many expressions take: a character for each class, one of each repetition. Whether this one does has to be tested. */

@@ -32,13 +32,13 @@ export function requestsOf(match: EntryMatch, { scheme, host, port }: EntryListe
     .filter(request => match.takes(request) === true);
 }
 
-/** Whether a request that a match takes is not left to a rule that the gateway prefers, as far as that can be told. */
+/** Whether no rule with higher precedence at the gateway matches a request of a match, as far as that is known. */
 export function isRouted(request: EntryRequest, match: EntryMatch, rule: Field, { gateway, at }: EntryListener, cluster: Cluster): boolean {
   const { rules, routes } = rivalsAt(request.host, bindingsOf(gateway, cluster).byGroup.get(groupOf(at)));
   return routes.has(rule.resource) && (rule.resource.type === Kind.VIRTUAL_SERVICE ? isFirst(request, match, rule, rules, routes.size) : isPreferred(request, match, rule, rules));
 }
 
-/** VirtualServices are tried in their order, but what takes all requests comes last where several have a host. */
+/** VirtualServices apply in their order, but a rule that matches all requests comes last if several have the host. */
 function isFirst(request: EntryRequest, match: EntryMatch, rule: Field, rules: readonly RuleMatches[], routes: number): boolean {
   const isCatchAll = routes > 1 && match.path.kind === 'prefix' && match.path.value === '/';
   for (const other of rules) {

@@ -41,7 +41,7 @@ export function namedOperations(policies: readonly Resource[]): { readonly paths
   return { paths: [...new Set(all.flatMap(each => each.paths))], methods: [...new Set(all.flatMap(each => each.methods))] };
 }
 
-/** Whether a rule of a policy is for a request: as soon as one is, the others are not looked at. */
+/** Whether a rule of a policy matches a request: after the first match, the others are not evaluated. */
 function appliesTo(policy: Resource, input: PolicyInput): Known {
   let found: Known = false;
   for (const rule of rulesOf(policy)) {

@@ -4,7 +4,7 @@ type Test = (text: string) => boolean;
 
 const COMPILED = new Map<string, Test | undefined>();
 
-/** Whether a regular expression of RE2 takes a whole text, in a time that grows with both alone; undefined for what is none. */
+/** Whether an RE2 expression matches a whole text, in linear time; undefined for an invalid expression. */
 export function expressionOf(regex: string): Test | undefined {
   if (!COMPILED.has(regex)) {
     COMPILED.set(regex, compile(regex));

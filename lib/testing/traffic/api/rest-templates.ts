@@ -53,7 +53,7 @@ function overriddenPath(template: string, { resource }: Field, parameters: Reado
   return path;
 }
 
-/** Methods of Java's String: `replace` takes texts, `replaceAll` an expression. */
+/** Methods of Java's String: the argument of `replace` is a text, that of `replaceAll` an expression. */
 function replaced(value: string, replacements: string): string {
   return [...replacements.matchAll(new RegExp(REPLACEMENT, 'g'))].reduce((text, [, method, from = '', to = '']) =>
     method === 'replace' ? text.replaceAll(from, () => to) : text.replace(/(?<=^|\/)[.]{1,2}(?=\/|$)/g, () => to), value);

@@ -70,7 +70,7 @@ function isForAudience(provider: Field, { claims }: Token): boolean {
   return audiences.length === 0 || claimTexts(claims, ['aud']).some(each => audiences.includes(each));
 }
 
-/** A request without the headers that providers write: each removes its own before it looks for a token, and those behind the one that accepts it do not. */
+/** A request without the headers that providers write: each removes its own before it reads a token; providers after the accepting one do not run. */
 function withoutWritten(message: Message, providers: readonly Field[]): Message {
   const written = providers.flatMap(each => each.get('claimToHeaders').items).map(each => each.get('header').text.toLowerCase());
   return { ...message, headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.includes(name))) };

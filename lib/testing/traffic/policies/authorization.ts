@@ -56,7 +56,7 @@ export function appliedPolicies(guarded: Guarded, action: string, asked: Asked, 
     });
 }
 
-/** Istio asks external authorizers for dry runs, too, and what becomes of their answer differs between releases. */
+/** Istio calls external authorizers for dry runs, too, and the effect of their response differs between releases. */
 function isReportedOnly(policy: Resource): boolean {
   if (isDryRun(policy) && policy.spec.get('action').text === 'CUSTOM') {
     throw new Unsimulated(`The AuthorizationPolicy ${policy.key} is a dry run with an external authorizer.`, 'Remove the annotation istio.io/dry-run, or the policy.');

@@ -58,7 +58,7 @@ export class Scope {
     }
   }
 
-  /** What a listener for one port knows of a host is that port; several listeners together know all of theirs. */
+  /** A listener for one port has only that port of a host; several listeners together have all of theirs. */
   private learn(host: Host, ports: readonly number[]): void {
     const name = host.name.toLowerCase();
     const known = this.known.get(name);

@@ -46,7 +46,7 @@ function uncertain(doubt: Unsimulated, rule: ConnectionRule, message: Message, c
   return { ...passage, branches: passage.branches.map(each => ({ ...each, isUncertain: true, doubt })) };
 }
 
-/** The rules that were looked at until one was chosen. */
+/** The rules that were evaluated until one matched. */
 export function upTo(chosen: Field | undefined, rules: readonly Field[]): readonly Field[] {
   return chosen ? rules.slice(0, rules.indexOf(chosen) + 1) : rules;
 }

@@ -18,7 +18,7 @@ export function gatewayRouteRules(route: Resource, reader: RouteReader, cluster:
 
 const DEFAULT_RULES = [{ matches: [{ path: { type: 'PathPrefix', value: '/' } }] }];
 
-/** The API server gives an HTTPRoute without rules one that takes all requests and has no backend. */
+/** The API server adds a rule to an HTTPRoute without rules: it matches all requests and has no backend. */
 function rulesOf({ type, spec }: Resource): Field[] {
   const rules = spec.get('rules');
   return type === Kind.HTTP_ROUTE && !rules.exists ? rules.replaced(DEFAULT_RULES).items : rules.items;
