@@ -14,15 +14,15 @@ function make(kind: 'http' | 'rest', ofEdge: Partial<EdgeProps> = {}, ofRoute: R
 
 test.each<[string, RegExp, () => unknown]>([
   ['API keys', /API keys.*RestApiEdge/s, make('http', {}, { auth: Auth.apiKey({ secret: 'keys' }) })],
-  ['a firewall', /a firewall.*RestApiEdge/s, make('http', { firewall: true, managed: true })],
-  ['limits of clients that it is to keep', /limits for each client/, make('http', { auth: jwt, managed: true, clientLimit: limit(ClientKey.claim('sub')) })],
-  ['request shapes', /what requests look like/, make('http', {}, { requires: { query: ['q'] } })],
-  ['caches', /cached answers/, make('http', {}, { cacheFor: Duration.seconds(5) })],
+  ['a firewall', /a web application firewall.*RestApiEdge/s, make('http', { firewall: true, managed: true })],
+  ['limits of clients that it is to keep', /per-client rate limits/, make('http', { auth: jwt, managed: true, clientLimit: limit(ClientKey.claim('sub')) })],
+  ['request shapes', /request validation/, make('http', {}, { requires: { query: ['q'] } })],
+  ['caches', /response caching/, make('http', {}, { cacheFor: Duration.seconds(5) })],
   ['eleven scopes', /11 scopes.*at most 10/s, make('http', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: Array.from({ length: 11 }, (_, i) => `s${i}`) }) })],
-  ['a stage name with a blank', /"my stage" cannot name a stage/, make('http', {}, {}, { stageName: 'my stage' })],
+  ['a stage name with a blank', /"my stage" is not a valid stage name/, make('http', {}, {}, { stageName: 'my stage' })],
   ['a reserved header', /"X-Forwarded-For" itself/, make('http', {}, {}, { claimHeaders: { 'X-Forwarded-For': 'sub' } })],
   ...['', 'a b', 'sub}', '$context.identity.sourceIp'].map((claim): [string, RegExp, () => unknown] =>
-    [`the claim "${claim}"`, /is no name of a claim that AWS finds/, make('http', { auth: jwt }, {}, { claimHeaders: { 'x-customer': claim } })]),
+    [`the claim "${claim}"`, /is not a claim name that AWS supports/, make('http', { auth: jwt }, {}, { claimHeaders: { 'x-customer': claim } })]),
   ['a token with preflights', /browsers send none with preflights/, make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /')],
   ['client certificates that it would have to show on', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
@@ -32,22 +32,22 @@ test.each<[string, RegExp, () => unknown]>([
 
 test.each<[string, RegExp, () => unknown]>([
   ['limits per minute', /per minute.*per second or per day/s, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub'), Period.MINUTE) }, {}, { clients: ['a'] })],
-  ['limits by header', /x-client.*API keys alone/s, make('rest', { clientLimit: limit(ClientKey.header('x-client')) }, {}, { clients: ['a'] })],
-  ['limits of a route per day', /per day on one route/, make('rest', { auth: jwt }, { clientLimit: limit(ClientKey.claim('sub'), Period.DAY) }, { clients: ['a'] })],
+  ['limits by header', /x-client.*only API keys/s, make('rest', { clientLimit: limit(ClientKey.header('x-client')) }, {}, { clients: ['a'] })],
+  ['limits of a route per day', /of the route is per day/, make('rest', { auth: jwt }, { clientLimit: limit(ClientKey.claim('sub'), Period.DAY) }, { clients: ['a'] })],
   ['limits that refuse what is not counted', /best effort/, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub'), Period.DAY, WhenUnavailable.REFUSE) }, {}, { clients: ['a'] })],
-  ['limits of nobody', /none is named.*`clients`/s, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) })],
-  ['keys in a header of their own', /"x-mine".*"x-api-key" alone/s, make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] })],
-  ['client ids in place of audiences', /looks at `aud` alone.*userPools/s, make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) })],
+  ['limits of nobody', /no clients are listed.*`clients`/s, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) })],
+  ['keys in a header of their own', /"x-mine".*only from "x-api-key"/s, make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] })],
+  ['client ids in place of audiences', /checks only `aud`.*userPools/s, make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) })],
   ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheFor: Duration.hours(2) })],
-  ['a stage name with a dash', /"pre-prod" cannot name a stage/, make('rest', {}, {}, { stageName: 'pre-prod' })],
+  ['a stage name with a dash', /"pre-prod" is not a valid stage name/, make('rest', {}, {}, { stageName: 'pre-prod' })],
   ['a canary of nothing', /0 % of the requests/, make('rest', {}, {}, { canary: { percent: 0, stableDeployment: 'a' } })],
   ['a timeout beyond 29 s', /30000 ms.*29000 ms/s, make('rest', { timeout: Duration.seconds(30) })],
   ['a web ACL for an edge without a firewall', /no firewall.*firewall: true/s, make('rest', {}, {}, { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' })],
-  ['limits by claim where Cognito verifies tokens', /no usage key.*Leave `userPools` out/s,
+  ['limits by claim where Cognito verifies tokens', /no usage key.*Remove `userPools`/s,
     make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) }, {}, { clients: ['a'], userPools: [] })],
   ['a route for what CORS answers', /answers OPTIONS of each path itself/, make('rest', { cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /')],
   ['a client without a name', /empty name/, make('rest', {}, {}, { clients: ['ann', ''] })],
-  ['a client that is named twice', /"ann" is named twice/, make('rest', {}, {}, { clients: ['ann', 'bob', 'ann'] })],
+  ['a client that is named twice', /"ann" is listed twice/, make('rest', {}, {}, { clients: ['ann', 'bob', 'ann'] })],
   ['a truststore without a domain', /`certificate`/, make('rest', {}, {}, { truststore: { bucket: {} as never, key: 'x' } })],
 ])('a REST API is refused %s', (_what, message, build) => {
   expect(build).toThrow(message);
@@ -77,7 +77,7 @@ describe('a REST API has one parameter below a resource', () => {
 });
 
 test.each([
-  ...['~', '%20', '@', '!', '&', '(', ')', ',', ';', '=', '+', '\''].map(sign => [`GET /a${sign}b`, `"a${sign}b" cannot name a resource`]),
+  ...['~', '%20', '@', '!', '&', '(', ')', ',', ';', '=', '+', '\''].map(sign => [`GET /a${sign}b`, `"a${sign}b" is not a valid resource`]),
   ['GET /a//b', 'empty segment'], ['GET /{id}/{id}', 'two parameters named "id"'], ['GET /{x}/{x+}', 'two parameters named "x"'],
 ])('a REST API is refused %s', (operation, problem) => {
   expect(make('rest', {}, {}, {}, operation)).toThrow(new RegExp(`shop/door/${operation}.*${problem}`.replace(/[()+{}]/g, '\\$&'), 's'));

@@ -4,7 +4,7 @@ import { refusal, REST_API } from './managed-api';
 /** @see https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html */
 const SEGMENT = /^(\{[\w:.$-]+\+?\}|[\w:.$-]+)$/;
 
-/** Refuses paths that cannot be resources of one REST API. */
+/** Throws for paths that cannot be resources of one REST API. */
 export function refuseUnfitPaths({ path, routes }: Edge): void {
   routes.forEach(route => requireFitSegments(`${path}/${route.operation.toString()}`, route));
   const parameters = new Map<string, { readonly segment: string; readonly operation: Route['operation'] }>();
@@ -18,7 +18,7 @@ export function refuseUnfitPaths({ path, routes }: Edge): void {
       }
       if (known && known.segment !== segment) {
         throw refusal(REST_API, path, `"${known.operation.toString()}" has the parameter ${known.segment} where "${operation.toString()}" has ${segment}, `
-          + `and a resource of ${REST_API.name} has one parameter below it.`, 'Use the same parameter in both, or HttpApiEdge.');
+          + `and a resource of ${REST_API.name} can have only one parameter below it.`, 'Use the same parameter in both, or HttpApiEdge.');
       }
       parameters.set(parent, { segment, operation });
     });
@@ -29,11 +29,11 @@ function requireFitSegments(where: string, { operation: { path: { text, segments
   const unfit = text === '/' ? undefined : segments.find(segment => !SEGMENT.test(segment));
   if (unfit !== undefined) {
     throw refusal(REST_API, where,
-      unfit === '' ? `"${text}" has an empty segment, which no resource of ${REST_API.name} has.` : `"${unfit}" cannot name a resource of ${REST_API.name}.`,
-      'Use letters, digits, ":", ".", "_", "$" and "-", a parameter in place of others, or HttpApiEdge.');
+      unfit === '' ? `"${text}" has an empty segment, which ${REST_API.name} does not support.` : `"${unfit}" is not a valid resource of ${REST_API.name}.`,
+      'Use only letters, digits, ":", ".", "_", "$" and "-", a parameter instead, or HttpApiEdge.');
   }
   const repeated = parameters.find((name, index) => parameters.indexOf(name) !== index);
   if (repeated !== undefined) {
-    throw refusal(REST_API, where, `"${text}" has two parameters named "${repeated}", of which the cluster would get one value.`, 'Name them differently.');
+    throw refusal(REST_API, where, `"${text}" has two parameters named "${repeated}", so the cluster would get only one value.`, 'Use different names.');
   }
 }
