@@ -2,7 +2,7 @@ import type { Answer, Ending } from '../../lib/testing';
 import type { Reply } from '../app-protocol';
 import type { TrialRequest } from './requests';
 
-/** How a reply differs from all endings that are possible; undefined if it is one of them. */
+/** The difference between a response and all possible outcomes; undefined if it is one of them. */
 export function differenceOf(answer: Answer, reply: Reply, request: TrialRequest, only: string | undefined): string | undefined {
   const possible = only === undefined ? answer.endings : answer.endings.filter(each => each.place === '' || each.place.endsWith(`/${only}`));
   const ending = possible.find(each => isEnding(each, reply));
@@ -13,7 +13,7 @@ export function differenceOf(answer: Answer, reply: Reply, request: TrialRequest
   return late ?? answerDifference(answer, reply) ?? (reply.from && request.port !== 82 ? receivedDifference(ending, reply.from) ?? termsDifference(answer, reply.from) : undefined);
 }
 
-/** Whether a reply is what an ending says. */
+/** Whether a response is that of an outcome. */
 export function isEnding(ending: Ending, { status, from, text, headers }: Reply): boolean {
   if (ending.place === '') {
     return from === undefined && status === ending.status && (ending.location === '' || ending.location === headers.location);
@@ -26,7 +26,7 @@ function answerDifference(answer: Answer, { from, headers }: Reply): string | un
   return wrong && `the answer has ${wrong[0]}: ${String(headers[wrong[0]])}`;
 }
 
-/** What the callee got: the host, the path, and the headers that somebody may have written. */
+/** The request that the callee received: the host, the path, and the headers that configuration can set. */
 function receivedDifference(ending: Ending, from: NonNullable<Reply['from']>): string | undefined {
   const wrong = [...WATCHED, ...Object.keys(ending.headers)].find(name => !['authorization', 'x-token'].includes(name) && normal(ending.headers[name]) !== normal(from.headers[name]));
   const token = ['authorization', 'x-token'].find(name => (ending.headers[name] === undefined) !== (from.headers[name] === undefined));
@@ -36,7 +36,7 @@ function receivedDifference(ending: Ending, from: NonNullable<Reply['from']>): s
         : token ? `arrived ${from.headers[token] === undefined ? 'without' : 'with'} ${token}` : undefined;
 }
 
-/** A proxy tells the callee how long it waits for this try. */
+/** A proxy sends the callee the timeout of this try. */
 function termsDifference({ timeout, perTryTimeout }: Answer, { headers }: NonNullable<Reply['from']>): string | undefined {
   const limits = [timeout, perTryTimeout].filter(each => each !== undefined);
   const expected = limits.length > 0 ? String(Math.min(...limits)) : undefined;
