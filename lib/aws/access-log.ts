@@ -19,7 +19,10 @@ export const HTTP_ACCESS_LOG = AccessLogFormat.custom(JSON.stringify({
   subject: '$context.authorizer.claims.sub',
 }));
 
-/** The access log of a REST API. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html */
+/**
+ * The access log of a REST API.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+ */
 export const REST_ACCESS_LOG = AccessLogFormat.custom(JSON.stringify({
   time: '$context.requestTime',
   requestId: '$context.requestId',

@@ -9,7 +9,8 @@ export interface FirewallProps {
   readonly name: string;
   /**
    * The ARN of an existing web ACL.
-   * @default - a new one with the managed rules against common attacks, known bad inputs and IP addresses of bad reputation
+   * @default - a new one with the managed rules against common attacks, known bad inputs and IP addresses of bad
+   * reputation
    */
   readonly webAclArn?: string;
 }

@@ -19,10 +19,10 @@ import { PrivateLink } from './private-link';
 const DEFAULT_STAGE = '$default';
 
 /**
- * An edge as an API Gateway HTTP API in front of the cluster: a route for each route of the edge, a JWT authorizer for each set
- * of issuer and audiences, rate limits, CORS, an access log, and a VPC link to the gateway in the cluster. Requests without a
- * route get status 404. AWS applies the edge's rate limit to each route separately; the gateway in the cluster counts all
- * routes together.
+ * An edge as an API Gateway HTTP API in front of the cluster: a route for each route of the edge, a JWT authorizer for
+ * each set of issuer and audiences, rate limits, CORS, an access log, and a VPC link to the gateway in the cluster.
+ * Requests without a route get status 404. AWS applies the edge's rate limit to each route separately; the gateway in
+ * the cluster counts all routes together.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
 export class HttpApiEdge extends Construct {
@@ -85,8 +85,8 @@ export class HttpApiEdge extends Construct {
   }
 
   /**
-   * One integration for each timeout, with and without a token. Its server name is the edge's host, which the gateway in the
-   * cluster uses for routing and has in its certificate.
+   * One integration for each timeout, with and without a token. Its server name is the edge's host, which the gateway
+   * in the cluster uses for routing and has in its certificate.
    */
   private integrationFor(millis: number, hasToken: boolean): HttpNlbIntegration {
     const { edge } = this.props;

@@ -16,8 +16,8 @@ export interface IstioOnEksProps extends MeshSettings {
 }
 
 /**
- * Istio's control plane on an EKS cluster, installed with its charts and the settings that the topologies require. The stack
- * owns it, instead of `Install` in the app of the cluster.
+ * Istio's control plane on an EKS cluster, installed with its charts and the settings that the topologies require. The
+ * stack owns it, instead of `Install` in the app of the cluster.
  * @see https://istio.io/latest/docs/setup/install/helm/
  */
 export class IstioOnEks extends Construct {

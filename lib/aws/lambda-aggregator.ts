@@ -9,7 +9,10 @@ import { LAMBDA_AGGREGATOR_CODE } from './lambda-aggregator-code';
 
 /** The source of a part of an aggregated response. */
 export interface LambdaPart {
-  /** The URL of the JSON; `{id}` is replaced by a path parameter of the API, e.g. `http://products.internal/products/{id}`. */
+  /**
+   * The URL of the JSON; `{id}` is replaced by a path parameter of the API, e.g.
+   * `http://products.internal/products/{id}`.
+   */
   readonly url: string;
   /**
    * The timeout of the part.
@@ -34,9 +37,9 @@ export interface LambdaAggregatorProps {
 const LONGEST = 28_000;
 
 /**
- * An aggregated response without a cluster: a Lambda function in the VPC that requests all parts in parallel. A part that fails
- * or times out is missing, which `x-completed: false` and `error_PART` report. The caller's token and trace headers are
- * forwarded. Integrate `handler` with a route.
+ * An aggregated response without a cluster: a Lambda function in the VPC that requests all parts in parallel. A part
+ * that fails or times out is missing, which `x-completed: false` and `error_PART` report. The caller's token and trace
+ * headers are forwarded. Integrate `handler` with a route.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export class LambdaAggregator extends Construct {

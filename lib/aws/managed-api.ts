@@ -25,8 +25,8 @@ export interface ManagedApiProps {
   /** The VPC of the cluster. */
   readonly vpc: IVpc;
   /**
-   * The certificate of the edge's host, in the region of the API. With it the API serves only that host, with TLS 1.2 or
-   * newer. The host's DNS record, an alias of the output `DomainTarget`, is not created.
+   * The certificate of the edge's host, in the region of the API. With it the API serves only that host, with TLS 1.2
+   * or newer. The host's DNS record, an alias of the output `DomainTarget`, is not created.
    * @default - the API serves the host name that AWS generates
    */
   readonly certificate?: ICertificate;
@@ -36,14 +36,15 @@ export interface ManagedApiProps {
    */
   readonly truststore?: Truststore;
   /**
-   * The stage; its name is part of the path that clients request, unless the API has a domain. It is never part of the path in
-   * the cluster.
+   * The stage; its name is part of the path that clients request, unless the API has a domain. It is never part of the
+   * path in the cluster.
    * @default - `$default` for an HTTP API, which is not part of the path; `prod` for a REST API
    */
   readonly stageName?: string;
   /**
-   * Request headers for the cluster that carry claims of the verified token: `{ 'x-customer': 'sub' }`. Headers of these names
-   * in requests of clients are removed. Any workload in the VPC can forge a header: verify the token for authorization.
+   * Request headers for the cluster that carry claims of the verified token: `{ 'x-customer': 'sub' }`. Headers of
+   * these names in requests of clients are removed. Any workload in the VPC can forge a header: verify the token for
+   * authorization.
    * @default - none
    */
   readonly claimHeaders?: { readonly [header: string]: string };
@@ -53,13 +54,14 @@ export interface ManagedApiProps {
    */
   readonly loadBalancer?: ExistingLoadBalancer;
   /**
-   * The subnets of the created load balancer. If they contain no pods, their CIDRs as the edge's `frontCidrs` deny all other
-   * sources access to the gateway.
+   * The subnets of the created load balancer. If they contain no pods, their CIDRs as the edge's `frontCidrs` deny all
+   * other sources access to the gateway.
    * @default - private subnets of the VPC
    */
   readonly loadBalancerSubnets?: SubnetSelection;
   /**
-   * The ports of the gateway's pods. For Envoy Gateway: `{ requests: 10443, readiness: 19003, readinessPath: '/ready' }`.
+   * The ports of the gateway's pods. For Envoy Gateway: `{ requests: 10443, readiness: 19003, readinessPath: '/ready'
+   * }`.
    * @default - those of Istio's gateway
    */
   readonly gatewayPorts?: GatewayPorts;

@@ -45,9 +45,9 @@ export interface PrivateLinkProps {
 const READINESS_OF_ISTIO = { readiness: 15021, readinessPath: '/healthz/ready' };
 
 /**
- * The only connection between cloud and cluster: a VPC link, an internal network load balancer, and a target group with the
- * fixed name `edge.id`. In the cluster a TargetGroupBinding with that name registers the gateway's pods in it, so no other
- * value is exchanged.
+ * The only connection between cloud and cluster: a VPC link, an internal network load balancer, and a target group with
+ * the fixed name `edge.id`. In the cluster a TargetGroupBinding with that name registers the gateway's pods in it, so
+ * no other value is exchanged.
  */
 export class PrivateLink extends Construct {
   /** The VPC link, named `edge.id`. */

@@ -37,8 +37,8 @@ export interface RestApiEdgeProps extends ManagedApiProps {
    */
   readonly clients?: string[];
   /**
-   * Cognito user pools that verify tokens instead of a Lambda function. They check the pool and the scopes; the gateway in the
-   * cluster checks the audience.
+   * Cognito user pools that verify tokens instead of a Lambda function. They check the pool and the scopes; the gateway
+   * in the cluster checks the audience.
    * @default - a Lambda function verifies the tokens of any issuer
    */
   readonly userPools?: IUserPool[];
@@ -54,9 +54,9 @@ export interface RestApiEdgeProps extends ManagedApiProps {
 }
 
 /**
- * An edge as an API Gateway REST API in front of the cluster: resources and methods for its routes, tokens verified by a Lambda
- * function or Cognito, API keys and usage plans, request validation, caching, a web application firewall, rate limits, traces,
- * an access log, and a VPC link to the gateway in the cluster. Requests without a route get status 404.
+ * An edge as an API Gateway REST API in front of the cluster: resources and methods for its routes, tokens verified by
+ * a Lambda function or Cognito, API keys and usage plans, request validation, caching, a web application firewall, rate
+ * limits, traces, an access log, and a VPC link to the gateway in the cluster. Requests without a route get status 404.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
  */
 export class RestApiEdge extends Construct {

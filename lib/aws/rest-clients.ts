@@ -12,8 +12,8 @@ export interface RestClientsProps {
 }
 
 /**
- * The clients of a REST API: one API key each, and a usage plan with the client limits of the edge. A client that is identified
- * by a claim gets its key from the authorizer.
+ * The clients of a REST API: one API key each, and a usage plan with the client limits of the edge. A client that is
+ * identified by a claim gets its key from the authorizer.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
  */
 export class RestClients extends Construct {

@@ -11,8 +11,8 @@ const CONTENTS = [CfnApiResource, CfnMethod, CfnAuthorizer, CfnGatewayResponse, 
 type Content = InstanceType<typeof CONTENTS[number]>;
 
 /**
- * A snapshot of a REST API. A deployment is immutable, so its logical id changes with its contents, including overrides of
- * single resources, and it depends on all of them. Earlier deployments are retained for canaries and rollbacks.
+ * A snapshot of a REST API. A deployment is immutable, so its logical id changes with its contents, including overrides
+ * of single resources, and it depends on all of them. Earlier deployments are retained for canaries and rollbacks.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
  */
 export class RestDeployment extends Deployment {

@@ -77,8 +77,8 @@ export class RestMethods extends Construct {
   }
 
   /**
-   * The integration with the edge's host, which the gateway in the cluster uses for routing and has in its certificate. It
-   * overwrites the path, which includes the stage.
+   * The integration with the edge's host, which the gateway in the cluster uses for routing and has in its certificate.
+   * It overwrites the path, which includes the stage.
    */
   private integrationOf(route: Route): HttpIntegration {
     const { edge, timeout, operation: { method, path }, cacheFor } = route;

@@ -1,12 +1,12 @@
 /**
- * The code of the token authorizer, inline in the template: Node.js without dependencies. `DEMANDS` has the requirements of
- * each route, `CLIENTS` the usage keys of clients by claim. The status is 401 for an invalid token, 403 for a token with the
- * wrong audience or scopes, and 500 if the issuer does not publish its keys.
+ * The code of the token authorizer, inline in the template: Node.js without dependencies. `DEMANDS` has the
+ * requirements of each route, `CLIENTS` the usage keys of clients by claim. The status is 401 for an invalid token, 403
+ * for a token with the wrong audience or scopes, and 500 if the issuer does not publish its keys.
  *
- * AWS caches a policy for requests with the same token, method and route, so it contains the route with `*` for parameters.
- * Since `*` also matches several segments, these are denied. Algorithms and key selection are those of Envoy, except shared
- * secrets. Keys are fetched again after 5 minutes, or after a minute for an unknown `kid`; while the issuer is unavailable,
- * cached keys are used for half an hour.
+ * AWS caches a policy for requests with the same token, method and route, so it contains the route with `*` for
+ * parameters. Since `*` also matches several segments, these are denied. Algorithms and key selection are those of
+ * Envoy, except shared secrets. Keys are fetched again after 5 minutes, or after a minute for an unknown `kid`; while
+ * the issuer is unavailable, cached keys are used for half an hour.
  * @see https://github.com/google/jwt_verify_lib/blob/master/src/verify.cc
  * @see https://repost.aws/knowledge-center/api-gateway-lambda-authorization-errors
  */

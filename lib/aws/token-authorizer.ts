@@ -7,7 +7,10 @@ import type { Edge, Route } from '../topology';
 import { inlineFunction } from './inline-function';
 import { TOKEN_AUTHORIZER_CODE } from './token-authorizer-code';
 
-/** The keys of clients in the usage plan; they identify clients and are not secret, since the authorizer returns them, not the client. */
+/**
+ * The keys of clients in the usage plan; they identify clients and are not secret, since the authorizer returns them,
+ * not the client.
+ */
 export interface ClientKeyValue {
   /** The claim that identifies the client. */
   readonly claim: string;
@@ -23,10 +26,10 @@ export interface TokenAuthorizerProps {
 }
 
 /**
- * Verifies tokens for a REST API, which has no JWT authorizer: a Lambda function that fetches the issuer's keys by OpenID
- * discovery and verifies signature, issuer, audience, time and scopes. Its result is cached for five minutes per token, method
- * and route, so an expired token or a revoked key may be accepted for as long; the gateway in the cluster verifies each
- * request.
+ * Verifies tokens for a REST API, which has no JWT authorizer: a Lambda function that fetches the issuer's keys by
+ * OpenID discovery and verifies signature, issuer, audience, time and scopes. Its result is cached for five minutes per
+ * token, method and route, so an expired token or a revoked key may be accepted for as long; the gateway in the cluster
+ * verifies each request.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export class TokenAuthorizer extends Construct {

@@ -1,6 +1,9 @@
 import { type ClientKey, type Edge, Mistake } from '../topology';
 
-/** Headers that identify a client for rate limits; the gateway sets them from verified credentials, and removes them from requests. */
+/**
+ * Headers that identify a client for rate limits; the gateway sets them from verified credentials, and removes them
+ * from requests.
+ */
 const PREFIX = 'x-cardinal-client';
 
 /** The header with the client ID of an API key. */
@@ -21,8 +24,8 @@ export function headersOfClient({ kind, name }: ClientKey): string[] {
 }
 
 /**
- * All headers that the gateway sets itself. Token and API key authentication overwrite them on their own routes only: on the
- * other routes of the edge the client's value would be counted, and forwarded to the service.
+ * All headers that the gateway sets itself. Token and API key authentication overwrite them on their own routes only:
+ * on the other routes of the edge the client's value would be counted, and forwarded to the service.
  */
 export function internalHeadersOf(edge: Edge): string[] {
   const hasKeys = !edge.managed && edge.routes.some(({ auth }) => auth.key);

@@ -4,9 +4,9 @@ import { internalHeadersOf } from './client-headers';
 import { ClientTrafficPolicy } from './resources';
 
 /**
- * Connections of clients to an edge with TLS: version 1.2 or newer, and with a client certificate if the edge has a client
- * CA. Headers that the gateway sets itself are removed from requests on every listener, before authentication and rate
- * limits.
+ * Connections of clients to an edge with TLS: version 1.2 or newer, and with a client certificate if the edge has a
+ * client CA. Headers that the gateway sets itself are removed from requests on every listener, before authentication
+ * and rate limits.
  */
 export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
   const remove = internalHeadersOf(edge);

@@ -46,8 +46,8 @@ export interface EnvoyGatewayProps {
 const SHIFT = 10_000;
 
 /**
- * Envoy Gateway: for each edge a Gateway with its HTTPRoutes and Envoy Gateway's own policies. Its installation must have a
- * Redis for per-client rate limits, and EnvoyPatchPolicies enabled for transcoding.
+ * Envoy Gateway: for each edge a Gateway with its HTTPRoutes and Envoy Gateway's own policies. Its installation must
+ * have a Redis for per-client rate limits, and EnvoyPatchPolicies enabled for transcoding.
  * @see https://gateway.envoyproxy.io/docs/
  */
 export class EnvoyGateway extends EdgeGateway {
@@ -143,8 +143,10 @@ export class EnvoyGateway extends EdgeGateway {
       throw new Mistake({
         code: 'FixedByInstallation',
         where: edge.path,
-        problem: `While requests cannot be counted, this installation of Envoy Gateway would ${answer} them, but the edge declares the opposite.`,
-        remedy: 'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and the same value as `failClosed` here, or change the limit.',
+        problem: `While requests cannot be counted, this installation of Envoy Gateway would ${answer} them, but `
+          + 'the edge declares the opposite.',
+        remedy: 'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and the same value as '
+          + '`failClosed` here, or change the limit.',
       });
     }
     const nested = edge.managed ? undefined : edge.clientLimits.find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
@@ -170,7 +172,8 @@ export class EnvoyGateway extends EdgeGateway {
       throw new Mistake({
         code: 'NoKeys',
         where: `${edge.path}/${keyless.operation.toString()}`,
-        problem: `The token of the route has neither \`jwksUri\` nor \`jwks\`, and Envoy Gateway does not discover the keys of ${keyless.auth.token?.issuer}.`,
+        problem: `The token of the route has neither \`jwksUri\` nor \`jwks\`, and Envoy Gateway does not `
+          + `discover the keys of ${keyless.auth.token?.issuer}.`,
         remedy: 'Set `jwksUri`, the URL of the keys, or `jwks`, the keys themselves.',
       });
     }

@@ -15,8 +15,8 @@ const MOST_THROTTLES = 16;
 const MOST_CLIENT_LIMITS = 256;
 
 /**
- * The rate limits of an edge, which each proxy counts separately, and its per-client rate limits, which all proxies share.
- * Envoy Gateway supports no burst beyond the rate.
+ * The rate limits of an edge, which each proxy counts separately, and its per-client rate limits, which all proxies
+ * share. Envoy Gateway supports no burst beyond the rate.
  */
 export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
   const local = throttlesOf(edge);
@@ -34,14 +34,18 @@ export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
   });
 }
 
-/** Envoy Gateway counts rate limits per Envoy route, and a request that matches a rule is not counted by a limit without a selector. */
+/**
+ * Envoy Gateway counts rate limits per Envoy route, and a request that matches a rule is not counted by a limit without
+ * a selector.
+ */
 function requireCountable(edge: Edge, local: readonly Rule[], global: readonly Rule[]): void {
   const [route, ...others] = edge.routes;
   if (edge.throttle && !edge.managed && (others.length > 0 || edge.cors || route?.throttle)) {
     throw new Mistake({
       code: 'ThrottlePerRoute',
       where: edge.path,
-      problem: `The rate limit of ${edge.throttle.rate} requests per second is for the whole edge, but Envoy Gateway counts each route separately.`,
+      problem: `The rate limit of ${edge.throttle.rate} requests per second is for the whole edge, but Envoy `
+        + 'Gateway counts each route separately.',
       remedy: 'Set `throttle` on each route, or put a managed API in front (`managed: true`), which counts them.',
     });
   }
@@ -49,7 +53,8 @@ function requireCountable(edge: Edge, local: readonly Rule[], global: readonly R
     throw new Mistake({
       code: 'TooManyLimits',
       where: edge.path,
-      problem: `It has ${local.length} rate limits and ${global.length} client limits, and a BackendTrafficPolicy can have ${MOST_THROTTLES} and ${MOST_CLIENT_LIMITS}.`,
+      problem: `It has ${local.length} rate limits and ${global.length} client limits, and a `
+        + `BackendTrafficPolicy can have ${MOST_THROTTLES} and ${MOST_CLIENT_LIMITS}.`,
       remedy: 'Declare fewer, or split the routes over several edges.',
     });
   }
@@ -72,7 +77,10 @@ function limitsOf(edge: Edge): Rule[] {
   ];
 }
 
-/** All routes share the counter: a limit of the edge covers all its requests, one of a route only those that match its operation. */
+/**
+ * All routes share the counter: a limit of the edge covers all its requests, one of a route only those that match its
+ * operation.
+ */
 function ruleFor({ client, requests, per }: ClientLimit, selector: Selector): Rule {
   const headers = headersOfClient(client).map(name => ({ name, type: 'Distinct' as const }));
   return { clientSelectors: [{ ...selector, headers }], limit: { requests, unit: UNITS[per] }, shared: true };

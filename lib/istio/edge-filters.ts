@@ -11,7 +11,10 @@ type Patch = NonNullable<SpecOf<IEnvoyFilter>['configPatches']>[number];
 const CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
 const CONNECTION_MANAGER_TYPE = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 
-/** Features without an Istio resource: HTTP filters of the gateway's Envoy after token verification, in order of execution. */
+/**
+ * Features without an Istio resource: HTTP filters of the gateway's Envoy after token verification, in order of
+ * execution.
+ */
 export function renderEdgeFilters(chart: TopologyChart, edge: Edge, gatewayLabels: Labels): void {
   const filters = [throttles(edge), clientLimits(edge), ...transcoders(edge)];
   new EnvoyFilter(chart.scopeOf(edge), 'envoy-filter', {

@@ -12,7 +12,8 @@ interface Limited {
 }
 
 /**
- * The per-client rate limits, as Envoy's global rate limit: all pods of the gateway call one service, which counts in Redis.
+ * The per-client rate limits, as Envoy's global rate limit: all pods of the gateway call one service, which counts in
+ * Redis.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter
  */
 export function clientLimits(edge: Edge): object | undefined {
@@ -98,7 +99,8 @@ function limiterOf(edge: Edge): Service {
     throw new Mistake({
       code: 'NoRateLimiter',
       where: edge.path,
-      problem: 'The edge has per-client rate limits, but no rate limit service in which the gateway\'s pods share their counters.',
+      problem: 'The edge has per-client rate limits, but no rate limit service in which the gateway\'s pods '
+        + 'share their counters.',
       remedy: 'Declare `topology.addRateLimiter(…)` with a Redis, and set it as `rateLimiter` of the edge.',
     });
   }

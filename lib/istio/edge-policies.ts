@@ -10,9 +10,10 @@ type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number];
 const AUDIENCES = 'request.auth.audiences';
 
 /**
- * The policies of a gateway: they allow each route's requests with the token that the route requires, and nothing else. The
- * rules of an ALLOW policy are additive, so a route's rule excludes requests that match a route with other requirements. It
- * is an ALLOW policy, not a DENY policy, so that a path that policy and router match differently fails closed.
+ * The policies of a gateway: they allow each route's requests with the token that the route requires, and nothing else.
+ * The rules of an ALLOW policy are additive, so a route's rule excludes requests that match a route with other
+ * requirements. It is an ALLOW policy, not a DENY policy, so that a path that policy and router match differently fails
+ * closed.
  */
 export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   const scope = chart.scopeOf(edge);

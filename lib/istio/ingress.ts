@@ -19,7 +19,10 @@ export enum GatewayService {
 /** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
 const READINESS = 15021;
 
-/** Istio's own gateway: for each edge a Gateway, for which istiod creates Deployment and Service, its routes, and its policies. */
+/**
+ * Istio's own gateway: for each edge a Gateway, for which istiod creates Deployment and Service, its routes, and its
+ * policies.
+ */
 export class IstioIngress extends EdgeGateway {
   /** The name of the gateway in messages. */
   readonly name = 'Istio\'s gateway';

@@ -1,8 +1,8 @@
 import { type Operation, type PathPattern, type Region, regionsOf } from '../topology';
 
 /**
- * The requests that match an operation of an edge, as disjoint header matches of Envoy's rate limits: each request matches
- * at most one, and all of them have the operation as descriptor value.
+ * The requests that match an operation of an edge, as disjoint header matches of Envoy's rate limits: each request
+ * matches at most one, and all of them have the operation as descriptor value.
  * @param others the operations of the edge
  */
 export function matchesOf(operation: Operation, others: readonly Operation[]): object[] {

@@ -5,7 +5,10 @@ import { Mistake, type Operation, type PathPattern, type Port, type Region, regi
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type To = NonNullable<Rule['to']>[number];
 
-/** Operations of a port as rules of an AuthorizationPolicy: the port is that of the pod; each method is combined with its paths. */
+/**
+ * Operations of a port as rules of an AuthorizationPolicy: the port is that of the pod; each method is combined with
+ * its paths.
+ */
 export function operationsOn(port: Port, operations: readonly Operation[] | undefined): To[] {
   const ports = [String(port.target)];
   return operations ? operationsOf(operations, [], { ports }) : [{ operation: { ports } }];
@@ -34,8 +37,8 @@ export function operationsOf(
 
 /**
  * The regions of an operation, expressed as path templates. The router requires a rest of at least one character, but
- * `{**}` also matches an empty one: the folder `/a/` of `/a/{rest+}` is excluded where it belongs to another operation, and
- * added again where the template of another operation excludes too much.
+ * `{**}` also matches an empty one: the folder `/a/` of `/a/{rest+}` is excluded where it belongs to another operation,
+ * and added again where the template of another operation excludes too much.
  */
 function regionsBeside(own: Operation, others: readonly Operation[]): Region[] {
   const { path } = own;
@@ -54,9 +57,9 @@ function foldersOf({ method, notMethods, notPaths }: Region, folder: PathPattern
 }
 
 /**
- * A path as a template of an AuthorizationPolicy. Both kinds of placeholders match the same characters (letters, digits and
- * `-._~%!$&'()*+,;=:@`), and literals next to them have no others: a placeholder in `notPaths` matches all that `paths`
- * matches.
+ * A path as a template of an AuthorizationPolicy. Both kinds of placeholders match the same characters (letters, digits
+ * and `-._~%!$&'()*+,;=:@`), and literals next to them have no others: a placeholder in `notPaths` matches all that
+ * `paths` matches.
  * @see https://github.com/envoyproxy/envoy/blob/main/source/extensions/path/uri_template_lib/uri_template_internal.cc
  */
 function templateOf(path: PathPattern): string {

@@ -13,7 +13,10 @@ import { resource } from '../kubernetes';
 /** How requests to a host are routed. @see https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
 export class VirtualService extends resource<IVirtualService>('networking.istio.io/v1', 'VirtualService') {}
 
-/** Settings of connections to a host, and its subsets. @see https://istio.io/latest/docs/reference/config/networking/destination-rule/ */
+/**
+ * Settings of connections to a host, and its subsets.
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
+ */
 export class DestinationRule extends resource<IDestinationRule>('networking.istio.io/v1', 'DestinationRule') {}
 
 /**
@@ -22,13 +25,19 @@ export class DestinationRule extends resource<IDestinationRule>('networking.isti
  */
 export class IstioGateway extends resource<IIstioGateway>('networking.istio.io/v1', 'Gateway') {}
 
-/** An external host in the service registry of the mesh. @see https://istio.io/latest/docs/reference/config/networking/service-entry/ */
+/**
+ * An external host in the service registry of the mesh.
+ * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
+ */
 export class ServiceEntry extends resource<IServiceEntry>('networking.istio.io/v1', 'ServiceEntry') {}
 
 /** The hosts in the configuration of a proxy. @see https://istio.io/latest/docs/reference/config/networking/sidecar/ */
 export class Sidecar extends resource<ISidecar>('networking.istio.io/v1', 'Sidecar') {}
 
-/** The mutual TLS mode of workloads. @see https://istio.io/latest/docs/reference/config/security/peer_authentication/ */
+/**
+ * The mutual TLS mode of workloads.
+ * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
+ */
 export class PeerAuthentication extends resource<IPeerAuthentication>('security.istio.io/v1', 'PeerAuthentication') {}
 
 /**
@@ -37,7 +46,10 @@ export class PeerAuthentication extends resource<IPeerAuthentication>('security.
  */
 export class RequestAuthentication extends resource<IRequestAuthentication>('security.istio.io/v1', 'RequestAuthentication') {}
 
-/** The requests and connections that are allowed or denied. @see https://istio.io/latest/docs/reference/config/security/authorization-policy/ */
+/**
+ * The requests and connections that are allowed or denied.
+ * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
+ */
 export class AuthorizationPolicy extends resource<IAuthorizationPolicy>('security.istio.io/v1', 'AuthorizationPolicy') {}
 
 /** Access logs, traces and metrics. @see https://istio.io/latest/docs/reference/config/telemetry/ */

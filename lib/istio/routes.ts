@@ -10,7 +10,10 @@ type TcpRoute = NonNullable<SpecOf<IVirtualService>['tcp']>[number];
 type Match = NonNullable<HttpRoute['match']>[number];
 type Destination = NonNullable<HttpRoute['route']>[number];
 
-/** The rules of a VirtualService for one HTTP or gRPC port: one for each call policy, matching the callers that declare it. */
+/**
+ * The rules of a VirtualService for one HTTP or gRPC port: one for each call policy, matching the callers that declare
+ * it.
+ */
 export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]): HttpRoute[] {
   const calls = incoming.filter(call => call.port === port);
   if (calls.length === 0) {
@@ -21,7 +24,8 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
   if (groups.length === 1 && only) {
     return routesUnder(callee, port, only.terms, [{ port: port.number }]);
   }
-  // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404 instead.
+  // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
+  // instead.
   return [...groups.flatMap(({ terms, calls: members }) => routesUnder(callee, port, terms, members.flatMap(matchesOf))),
     ...routesUnder(callee, port, {}, [{ port: port.number }])];
 }

@@ -8,8 +8,8 @@ import type { IstioSidecars } from './sidecars';
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 
 /**
- * Strict mutual TLS, a default that allows nothing, and for each callee only the declared calls: for whole namespaces that
- * the topology owns, per workload elsewhere.
+ * Strict mutual TLS, a default that allows nothing, and for each callee only the declared calls: for whole namespaces
+ * that the topology owns, per workload elsewhere.
  */
 export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void {
   for (const namespace of chart.topology.ownNamespaces) {
@@ -37,8 +37,8 @@ export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void 
 }
 
 /**
- * Per workload what an owned namespace has for all its workloads. ALLOW policies are additive, and those of the namespace's
- * owner may allow more: the DENY policy denies undeclared callers regardless of these.
+ * Per workload what an owned namespace has for all its workloads. ALLOW policies are additive, and those of the
+ * namespace's owner may allow more: the DENY policy denies undeclared callers regardless of these.
  */
 function renderGuardsOutside(chart: TopologyChart, service: Service, rules: readonly Rule[]): void {
   const { name, namespace } = service;

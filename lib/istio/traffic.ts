@@ -5,9 +5,9 @@ import { httpRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
 
 /**
- * For each callee one VirtualService and, where it has versions or limits, one DestinationRule; for an external host also a
- * ServiceEntry. The rules of a foreign callee are rendered in the namespaces of its callers and exported only there: they
- * must not affect clients outside the topology.
+ * For each callee one VirtualService and, where it has versions or limits, one DestinationRule; for an external host
+ * also a ServiceEntry. The rules of a foreign callee are rendered in the namespaces of its callers and exported only
+ * there: they must not affect clients outside the topology.
  */
 export function renderTraffic(chart: TopologyChart): void {
   const callees: Callee[] = [...chart.topology.services, ...chart.topology.externals];

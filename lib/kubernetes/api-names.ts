@@ -13,7 +13,10 @@ export interface ApiProperty {
 
 type Manifest = (props: unknown) => unknown;
 
-/** Whether the rendered names differ from the property names: true for cdk8s-plus and classes that `cdk8s import` generates. */
+/**
+ * Whether the rendered names differ from the property names: true for cdk8s-plus and classes that `cdk8s import`
+ * generates.
+ */
 export function isMapped(object: ApiObject): boolean {
   return manifestOf(object) !== undefined;
 }

@@ -37,7 +37,8 @@ export function writeAsDeclared(object: ApiObject): void {
 function withoutPatches<Result>(object: ApiObject, render: (patches: readonly JsonPatch[]) => Result): Result {
   const patches: unknown = Reflect.get(object, 'patches');
   if (!Array.isArray(patches)) {
-    throw new Error(`[${object.node.path}] Patches cannot be applied: this version of cdk8s does not store them as version 2 does.`);
+    throw new Error(`[${object.node.path}] Patches cannot be applied: this version of cdk8s does not store them as `
+      + 'version 2 does.');
   }
   const taken = patches.splice(0) as JsonPatch[];
   try {

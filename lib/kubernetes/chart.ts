@@ -28,8 +28,8 @@ export interface TopologyChartProps {
 }
 
 /**
- * A whole topology in a cluster: namespaces, workloads, NetworkPolicies, and all resources of the mesh. A topology cannot
- * change after it is rendered. Findings of severity `error` fail synthesis, all reported at once.
+ * A whole topology in a cluster: namespaces, workloads, NetworkPolicies, and all resources of the mesh. A topology
+ * cannot change after it is rendered. Findings of severity `error` fail synthesis, all reported at once.
  */
 export class TopologyChart extends Chart {
   /** Whether a construct is a TopologyChart. (`instanceof` is true for every Chart: cdk8s overrides it.) */
@@ -95,8 +95,8 @@ export class TopologyChart extends Chart {
   }
 
   /**
-   * Any object of this chart, for changes with `addJsonPatch`. Patches apply to the rendered object, with the field names
-   * of the Kubernetes API: `/spec/clusterIP`. A patch of a field that does not exist fails synthesis.
+   * Any object of this chart, for changes with `addJsonPatch`. Patches apply to the rendered object, with the field
+   * names of the Kubernetes API: `/spec/clusterIP`. A patch of a field that does not exist fails synthesis.
    * @param namespace the namespace of the object; that of the topology by default
    */
   object(kind: string, name: string, namespace = this.topology.namespace): ApiObject {

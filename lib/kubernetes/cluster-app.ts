@@ -15,8 +15,8 @@ export interface ClusterAppProps {
    */
   readonly outdir?: string;
   /**
-   * Whether to run the checks of `cardinal check` on the rendered objects: errors fail synthesis, all reported at once, and
-   * no file is written. Synthesis then takes about 1.5 times as long; `cardinal synth` always checks the files.
+   * Whether to run the checks of `cardinal check` on the rendered objects: errors fail synthesis, all reported at once,
+   * and no file is written. Synthesis then takes about 1.5 times as long; `cardinal synth` always checks the files.
    * @default false
    */
   readonly checked?: boolean;
@@ -29,8 +29,8 @@ export interface ClusterAppProps {
 
 /**
  * A cdk8s app that writes one file per phase (`1-namespaces.yaml` to `6-routes.yaml`), so that `kubectl apply -f dist/`
- * applies objects in order. Kinds that not every cluster has are written to separate folders: `istio/` (for istioctl) and
- * `aws/`. Duplicate objects and CDK tokens are errors. Warnings are printed to standard error.
+ * applies objects in order. Kinds that not every cluster has are written to separate folders: `istio/` (for istioctl)
+ * and `aws/`. Duplicate objects and CDK tokens are errors. Warnings are printed to standard error.
  */
 export class ClusterApp extends App {
   private readonly isChecked: boolean;
@@ -100,7 +100,8 @@ function refuseTwins(objects: ReadonlyMap<ApiObject, Written>): void {
     const identity = `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
     const other = paths.get(identity);
     if (other) {
-      twins.push(`${identity} is declared at ${other} and at ${node.path}: the second would overwrite the first. Rename one of them.`);
+      twins.push(`${identity} is declared at ${other} and at ${node.path}: the second would overwrite the first. `
+        + 'Rename one of them.');
     }
     paths.set(identity, node.path);
   }
@@ -113,8 +114,8 @@ function documentOf(object: ApiObject, written: unknown): string {
   const text = toYaml(written, object.node.path);
   if (text.includes('${Token[')) {
     throw new Error(
-      `[${object.node.path}] A Kubernetes object contains a token of the AWS CDK, which only CloudFormation can resolve. `
-      + 'Use a fixed name (the target group of an edge has one), or an ARN as a string.',
+      `[${object.node.path}] A Kubernetes object contains a token of the AWS CDK, which only `
+      + 'CloudFormation can resolve. Use a fixed name (the target group of an edge has one), or an ARN as a string.',
     );
   }
   return text;

@@ -38,8 +38,8 @@ export abstract class EdgeGateway {
   abstract render(chart: TopologyChart): void;
 
   /**
-   * The type of the Service in front of the pods. Behind a managed API it is not a load balancer, since clients could connect
-   * to it directly and bypass the API.
+   * The type of the Service in front of the pods. Behind a managed API it is not a load balancer, since clients could
+   * connect to it directly and bypass the API.
    * @param declared the type for all edges, if one is declared
    */
   protected serviceTypeOf(edge: Edge, declared?: string): string {
@@ -50,8 +50,8 @@ export abstract class EdgeGateway {
       throw new Mistake({
         code: 'Contradiction',
         where: edge.path,
-        problem: `The edge is behind a managed API, and ${this.name} is declared with its own load balancer, so clients could `
-          + 'bypass the API.',
+        problem: `The edge is behind a managed API, and ${this.name} is declared with its own load balancer, so `
+          + 'clients could bypass the API.',
         remedy: 'Remove the type of the Service: edges with `managed: true` get a ClusterIP, others a load balancer.',
       });
     }

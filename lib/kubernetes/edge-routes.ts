@@ -18,12 +18,16 @@ type Expressions = ReturnType<typeof expressionsOf>;
 /** The headers of a CORS preflight request. */
 const PREFLIGHT: Match['headers'] = ['origin', 'access-control-request-method'].map(name => ({ type: 'RegularExpression', name, value: '.+' }));
 
-/** The CRD allows 16 rules and 128 matches in all. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
+/**
+ * The CRD allows 16 rules and 128 matches in all.
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec
+ */
 const MATCHES_IN_A_RULE = 8;
 const RULES_IN_A_ROUTE = 16;
 
 /**
- * The HTTPRoutes of an edge, with TLS also a redirect to HTTPS, and for services routed by version a Service per version.
+ * The HTTPRoutes of an edge, with TLS also a redirect to HTTPS, and for services routed by version a Service per
+ * version.
  * @param groups the routes that share an HTTPRoute
  * @returns the names of the HTTPRoutes of each group
  */
@@ -55,7 +59,10 @@ function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: s
   });
 }
 
-/** Allows the edge's routes to refer to Services of another namespace: all of them if the topology owns it, else only these. */
+/**
+ * Allows the edge's routes to refer to Services of another namespace: all of them if the topology owns it, else only
+ * these.
+ */
 function renderGrant(chart: TopologyChart, edge: Edge, namespace: string, services: readonly Service[]): void {
   if (namespace === edge.namespace) {
     return;
@@ -119,8 +126,8 @@ function rulesOfRoutes(routes: Route[], expressions: Expressions): Rule[] {
 }
 
 /**
- * The preflights of routes with one method: a route of any method matches them already. Other OPTIONS requests are matched
- * only by routes that declare them.
+ * The preflights of routes with one method: a route of any method matches them already. Other OPTIONS requests are
+ * matched only by routes that declare them.
  * @see https://fetch.spec.whatwg.org/#cors-preflight-request
  */
 function preflightMatches(routes: readonly Route[], expressions: Expressions): Match[] {
@@ -171,8 +178,9 @@ function headerMatch({ match: { header, kind, value } }: HeaderRoute, route: Rou
 }
 
 /**
- * Whether a route of any method has the same path as one with a method. Envoy Gateway counts a method as a header match, and
- * with equal counts it prefers the route with more exact matches, so an exact header here would tie with the method there.
+ * Whether a route of any method has the same path as one with a method. Envoy Gateway counts a method as a header
+ * match, and with equal counts it prefers the route with more exact matches, so an exact header here would tie with the
+ * method there.
  */
 function hasRivalOfOneMethod({ edge, operation }: Route): boolean {
   const path = operation.path.toRegex();

@@ -4,8 +4,8 @@ import type { Service } from '../topology';
 import type { TopologyChart } from './chart';
 
 /**
- * Mounts files into the pods of a service: a ConfigMap, mounted as a directory. Its hash is an annotation of the pods, so a
- * change triggers a rollout.
+ * Mounts files into the pods of a service: a ConfigMap, mounted as a directory. Its hash is an annotation of the pods,
+ * so a change triggers a rollout.
  */
 export function mountFiles(chart: TopologyChart, service: Service, directory: string, files: { readonly [name: string]: string }): void {
   const scope = chart.scopeOf(service);

@@ -3,8 +3,9 @@ import { Mistake } from '../topology';
 import { apiProperty, isMapped, type Place, pointer } from './api-names';
 
 /**
- * Throws if a generated class renders less than was declared: it drops properties that it does not have, and a plain number
- * or string where it expects an IntOrString or a Quantity. (A NetworkPolicy without its port would allow every port.)
+ * Throws if a generated class renders less than was declared: it drops properties that it does not have, and a plain
+ * number or string where it expects an IntOrString or a Quantity. (A NetworkPolicy without its port would allow every
+ * port.)
  */
 export function requireNothingLost<Written>(object: ApiObject, written: Written): Written {
   if (!isMapped(object)) {
@@ -60,7 +61,8 @@ function lostAt(object: ApiObject, place: Place, value: unknown, isWrapped: bool
     where: object.node.path,
     problem: value === undefined
       ? `An item of a list in ${object.kind} "${object.name}" has no value: ${pointer(place)}.`
-      : `The ${text} at ${pointer(place)} of ${object.kind} "${object.name}" would not be rendered: its class ${object.constructor.name} `
+      : `The ${text} at ${pointer(place)} of ${object.kind} "${object.name}" would not be rendered: its `
+        + `class ${object.constructor.name} `
         + (isWrapped ? 'expects an IntOrString or a Quantity there.' : 'has no such property.'),
     remedy: value === undefined
       ? 'Remove the item.'

@@ -7,8 +7,8 @@ import type { Labels } from './target';
 type Peer = k8s.NetworkPolicyPeer;
 
 /**
- * A default deny in every namespace that the topology owns, and for each service and edge only the declared connections. In
- * other namespaces only the pods of services and gateways are selected.
+ * A default deny in every namespace that the topology owns, and for each service and edge only the declared
+ * connections. In other namespaces only the pods of services and gateways are selected.
  */
 export function renderNetworkPolicies(chart: TopologyChart): void {
   chart.topology.ownNamespaces.forEach(name => renderDefault(chart, name));
@@ -75,8 +75,8 @@ function renderForService(chart: TopologyChart, service: Service, gates: Gate[])
 }
 
 /**
- * An edge allows all sources, or only its `frontCidrs` if declared, and connects to the services of its routes. Policies in
- * the gateway's own namespace belong to its operator: there only the `frontCidrs` are rendered.
+ * An edge allows all sources, or only its `frontCidrs` if declared, and connects to the services of its routes.
+ * Policies in the gateway's own namespace belong to its operator: there only the `frontCidrs` are rendered.
  */
 function renderForEdge(chart: TopologyChart, gateway: EdgeGateway, edge: Edge): void {
   const namespace = gateway.namespaceOf(edge);
@@ -124,8 +124,8 @@ function nameResolution(): k8s.NetworkPolicyEgressRule {
 }
 
 /**
- * A NetworkPolicy has no host names: the mesh's proxy restricts the hosts, this restricts the port. Link-local addresses are
- * excluded because clouds serve instance credentials there.
+ * A NetworkPolicy has no host names: the mesh's proxy restricts the hosts, this restricts the port. Link-local
+ * addresses are excluded because clouds serve instance credentials there.
  */
 function anywhereOutside(): Peer[] {
   return [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }, { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } }];

@@ -12,8 +12,8 @@ export interface NoMeshProps {
 }
 
 /**
- * Plain Kubernetes: workloads, and NetworkPolicies that allow only the declared calls. The simplest target, and enough for
- * most small systems.
+ * Plain Kubernetes: workloads, and NetworkPolicies that allow only the declared calls. The simplest target, and enough
+ * for most small systems.
  */
 export class NoMesh extends Target {
   /** The name of the target in messages. */

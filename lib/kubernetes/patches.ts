@@ -3,8 +3,8 @@ import { Mistake } from '../topology';
 import { apiProperty, type Place, pointer } from './api-names';
 
 /**
- * Applies patches to a rendered object. A patch of a path that does not exist, or of a name that the API spells differently,
- * is an error: it would change nothing.
+ * Applies patches to a rendered object. A patch of a path that does not exist, or of a name that the API spells
+ * differently, is an error: it would change nothing.
  * @see https://www.rfc-editor.org/rfc/rfc6902
  */
 export function applyPatches(object: ApiObject, written: unknown, patches: readonly JsonPatch[]): unknown {
@@ -64,7 +64,8 @@ function placeOf(object: ApiObject, document: unknown, path: unknown, creates: b
         `There is no ${pointer(here)}.`,
         spelled === name
           ? 'Add the missing parent first, or correct the path.'
-          : `Use ${pointer([...place, spelled])}, the name in the Kubernetes API: patches apply to the rendered object.`,
+          : `Use ${pointer([...place, spelled])}, the name in the Kubernetes API: patches apply to the `
+            + 'rendered object.',
       );
     }
     place.push(step);

@@ -24,7 +24,10 @@ export class Phase {
     'ServiceEntry', 'ReferenceGrant', 'DestinationRule', 'BackendTLSPolicy', 'VirtualService', 'HTTPRoute', 'GRPCRoute',
   ]);
 
-  /** The phase of an object: the one assigned to a parent construct, else that of its kind; namespaces and CRDs are always first. */
+  /**
+   * The phase of an object: the one assigned to a parent construct, else that of its kind; namespaces and CRDs are
+   * always first.
+   */
   static of({ kind, node }: ApiObject): Phase {
     const ofKind = PHASES_BY_KIND.get(kind) ?? Phase.WORKLOADS;
     return ofKind === Phase.NAMESPACES ? ofKind : (node.tryGetContext(CONTEXT) as Phase | undefined) ?? ofKind;
@@ -57,7 +60,10 @@ export function fileOf(object: ApiObject): string {
   return folder ? `${folder}/${object.kind.replace(/\B[A-Z]/g, letter => `-${letter}`).toLowerCase()}` : Phase.of(object).file;
 }
 
-/** The files, without extension, that an earlier run may have written; no other file in the directory belongs to the app. */
+/**
+ * The files, without extension, that an earlier run may have written; no other file in the directory belongs to the
+ * app.
+ */
 export function ownFiles(): string[] {
   const phases = [Phase.NAMESPACES, Phase.CONTROL_PLANE, Phase.GATEWAYS, Phase.POLICIES, Phase.WORKLOADS, Phase.ROUTES];
   return [...phases.map(({ file }) => file), 'istio/istio-operator', 'aws/target-group-binding'];

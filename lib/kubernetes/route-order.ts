@@ -6,9 +6,9 @@ const LONGEST = 1024;
 const NOTHING = '(?:)';
 
 /**
- * The regular expressions of routes, by the result of `PathPattern.toRegex`. Gateways match exact paths first and then the
- * longest expression, so an expression that must precede a longer one is padded with empty groups. Where the order makes no
- * difference it is unchanged.
+ * The regular expressions of routes, by the result of `PathPattern.toRegex`. Gateways match exact paths first and then
+ * the longest expression, so an expression that must precede a longer one is padded with empty groups. Where the order
+ * makes no difference it is unchanged.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
  */
 export function expressionsOf(routes: readonly Route[]): ReadonlyMap<string, string> {

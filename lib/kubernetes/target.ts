@@ -37,8 +37,8 @@ export abstract class Target {
   abstract podLabels(service: Service): Labels;
 
   /**
-   * The namespaces of its control plane, and those whose policies apply to the whole mesh: no workload of a topology can be
-   * in them.
+   * The namespaces of its control plane, and those whose policies apply to the whole mesh: no workload of a topology
+   * can be in them.
    */
   reservedNamespaces(): readonly string[] {
     return [];

@@ -18,7 +18,10 @@ export interface OpenTelemetryProps {
 
 /** A tracing backend: the installation adds it to the mesh configuration, a topology's Telemetry sends spans to it. */
 export class Tracing {
-  /** A collector that accepts OTLP. @see https://istio.io/latest/docs/tasks/observability/distributed-tracing/opentelemetry/ */
+  /**
+   * A collector that accepts OTLP.
+   * @see https://istio.io/latest/docs/tasks/observability/distributed-tracing/opentelemetry/
+   */
   static openTelemetry(props: OpenTelemetryProps): Tracing {
     return new Tracing(props.service, props.namespace, props.port ?? 4317, props.samplingPercent ?? 1);
   }

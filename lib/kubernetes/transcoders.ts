@@ -1,8 +1,8 @@
 import { type Edge, Mistake, precedes, type ProtoDescriptor, type Route, type Translation } from '../topology';
 
 /**
- * The Envoy filters that transcode the REST requests of an edge to gRPC and the responses back, one for each descriptor. The
- * route is chosen by the REST request.
+ * The Envoy filters that transcode the REST requests of an edge to gRPC and the responses back, one for each
+ * descriptor. The route is chosen by the REST request.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/grpc_json_transcoder_filter
  */
 export function transcoders(edge: Edge): object[] {
@@ -35,8 +35,8 @@ function refuseStrangers({ edge, operation }: Route, { descriptor }: Translation
     throw new Mistake({
       code: 'AmbiguousRoutes',
       where: `${edge.path}/${operation.toString()}`,
-      problem: `Requests for "${stranger.operation.toString()}" would be transcoded to gRPC as well: the paths overlap, and that `
-        + 'route has another descriptor or none.',
+      problem: `Requests for "${stranger.operation.toString()}" would be transcoded to gRPC as well: the paths `
+        + 'overlap, and that route has another descriptor or none.',
       remedy: 'Use paths that do not overlap for the two routes.',
     });
   }

@@ -83,7 +83,9 @@ function containerOf(scope: Construct, version: Version, env: ContainerProps['en
   };
 }
 
-/** The container field that each property of a workload is rendered to. A property without an entry does not compile. */
+/**
+ * The container field that each property of a workload is rendered to. A property without an entry does not compile.
+ */
 const IN_CONTAINER = {
   env: ({ workload: { env = {} } }) => ({
     envVariables: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, EnvValue.fromValue(value)])),

@@ -2,8 +2,8 @@ import { defineScalarTag, dump, DUMP_SCHEMA, intYaml11Tag, NOT_RESOLVED } from '
 import { Mistake } from '../topology';
 
 /**
- * A value as a YAML document that kubectl parses back unchanged: the same bytes as cdk8s prints, in a third of the time, but
- * with quotes around all strings that a YAML 1.1 or 1.2 parser could resolve to another type.
+ * A value as a YAML document that kubectl parses back unchanged: the same bytes as cdk8s prints, in a third of the
+ * time, but with quotes around all strings that a YAML 1.1 or 1.2 parser could resolve to another type.
  * @param where the path of the object, for errors
  * @see https://github.com/kubernetes-sigs/yaml
  */
@@ -13,8 +13,8 @@ export function toYaml(value: unknown, where = ''): string {
 }
 
 /**
- * Numbers that kubectl accepts beyond the notations of YAML 1.1 and 1.2: it removes all underscores first, and supports the
- * prefixes of Go, also in upper case.
+ * Numbers that kubectl accepts beyond the notations of YAML 1.1 and 1.2: it removes all underscores first, and supports
+ * the prefixes of Go, also in upper case.
  * @see https://github.com/yaml/go-yaml/blob/v2/resolve.go
  */
 const GO_NUMBER = /^[-+]?(0b[-+]?[01]+|0o?[0-7]+|0x[0-9a-f]+|[0-9]+|([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?)$/i;

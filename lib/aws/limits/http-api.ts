@@ -50,7 +50,8 @@ export function ignoredByManagedApi(edge: Edge): Finding[] {
     id: 'keys-by-discovery',
     severity: Severity.WARNING,
     path: edge.path,
-    message: `The API fetches the keys of ${issuer} from the \`jwks_uri\` in its /.well-known/openid-configuration, not from \`jwks\` or \`jwksUri\`.`,
+    message: `The API fetches the keys of ${issuer} from the \`jwks_uri\` in its `
+      + `/.well-known/openid-configuration, not from \`jwks\` or \`jwksUri\`.`,
     remedy: 'Publish the same keys there, or the API denies tokens that the cluster accepts.',
   }))];
 }
@@ -64,7 +65,8 @@ function tokensWithoutAudience(edge: Edge): Finding[] {
     id: 'tokens-without-audience',
     severity: Severity.WARNING,
     path: edge.path,
-    message: `The access tokens of ${issuer} have \`client_id\` and no \`aud\`: the API accepts them, but the gateway in the cluster denies them with 403.`,
+    message: `The access tokens of ${issuer} have \`client_id\` and no \`aud\`: the API accepts them, but the `
+      + 'gateway in the cluster denies them with 403.',
     remedy: 'Set `clientIdAsAudience: true` in Auth.jwt, or send ID tokens.',
   }));
 }
@@ -72,14 +74,18 @@ function tokensWithoutAudience(edge: Edge): Finding[] {
 function requireFitRoute({ edge, operation, auth: { token } }: Route): void {
   const where = `${edge.path}/${operation.toString()}`;
   if (edge.cors && operation.method === 'OPTIONS' && token) {
-    throw refusal(HTTP_API, where, 'The edge has CORS, and the route requires a token for OPTIONS: browsers send none with preflights, so they are denied.',
+    throw refusal(HTTP_API, where, 'The edge has CORS, and the route requires a token for OPTIONS: browsers send none with '
+      + 'preflights, so they are denied.',
       'Remove the route, or set `Auth.none()` on it.');
   }
   requireNoMore(HTTP_API, where, 'audiences', token ? audiencesOf(token).length : 0, AUDIENCES, 'Use one audience for all clients.');
   requireNoMore(HTTP_API, where, 'scopes', token?.scopes?.length ?? 0, SCOPES, 'Use one scope for all clients.');
 }
 
-/** Throws for features that an HTTP API does not have. Without `managed`, client limits are enforced by the gateway in the cluster. */
+/**
+ * Throws for features that an HTTP API does not have. Without `managed`, client limits are enforced by the gateway in
+ * the cluster.
+ */
 function refuseWhatRestApisDo(edge: Edge): void {
   const asked = [
     ['API keys', edge.routes.some(route => route.auth.key)],

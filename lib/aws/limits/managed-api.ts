@@ -60,21 +60,24 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
       `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`);
   }
   if (auth.token && !auth.token.issuer.startsWith('https://')) {
-    throw refusal(api, where, `The issuer "${auth.token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over HTTPS.`,
+    throw refusal(api, where, `The issuer "${auth.token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over `
+      + 'HTTPS.',
       'Use an issuer with an https:// URL.');
   }
 }
 
 function requireTargetGroupName(api: ApiKind, edge: Edge): void {
   if (edge.id.length > TARGET_GROUP_NAME) {
-    throw refusal(api, edge.path, `"${edge.id}" has ${edge.id.length} characters, and the name of a target group can have ${TARGET_GROUP_NAME}.`,
+    throw refusal(api, edge.path, `"${edge.id}" has ${edge.id.length} characters, and the name of a target group can have `
+      + `${TARGET_GROUP_NAME}.`,
       'Shorten the name of the topology or of the edge.');
   }
 }
 
 function requireTruststore(api: ApiKind, { edge, certificate, truststore }: ManagedApiProps): void {
   if (edge.clientCa && !edge.managed) {
-    throw refusal(api, edge.path, 'The gateway in the cluster requires a client certificate, and the API in front has none to present.',
+    throw refusal(api, edge.path, 'The gateway in the cluster requires a client certificate, and the API in front has none to '
+      + 'present.',
       'Set `managed: true` on the edge, so that the API requires client certificates instead.');
   }
   if (edge.clientCa && !truststore) {

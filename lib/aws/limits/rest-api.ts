@@ -31,18 +31,22 @@ function resourcesOf(edge: Edge): number {
 function requireFitRoute({ edge, operation, auth: { key }, cacheFor, clientLimit }: Route): void {
   const where = `${edge.path}/${operation.toString()}`;
   if (edge.cors && operation.method === 'OPTIONS') {
-    throw refusal(REST_API, where, `The edge has CORS, for which ${REST_API.name} answers OPTIONS of each path itself, so the route would never match a request.`,
+    throw refusal(REST_API, where, `The edge has CORS, for which ${REST_API.name} answers OPTIONS of each path itself, so the route `
+      + 'would never match a request.',
       'Remove the route, or use HttpApiEdge.');
   }
   if (cacheFor && cacheFor.toSeconds() > LONGEST_CACHE) {
-    throw refusal(REST_API, where, `Responses are cached for ${cacheFor.toSeconds()} s, and ${REST_API.name} caches them for at most ${LONGEST_CACHE} s.`,
+    throw refusal(REST_API, where, `Responses are cached for ${cacheFor.toSeconds()} s, and ${REST_API.name} caches them for at `
+      + `most ${LONGEST_CACHE} s.`,
       'Set an hour or less.');
   }
   if (key && (key.header ?? API_KEY_HEADER) !== API_KEY_HEADER) {
-    throw refusal(REST_API, where, `API keys are expected in the header "${key.header}", but ${REST_API.name} reads them only from "${API_KEY_HEADER}".`, 'Remove `header`.');
+    throw refusal(REST_API, where, `API keys are expected in the header "${key.header}", but ${REST_API.name} reads them only from `
+      + `"${API_KEY_HEADER}".`, 'Remove `header`.');
   }
   if (clientLimit && clientLimit.per !== Period.SECOND) {
-    throw refusal(REST_API, where, `The client limit of the route is per ${clientLimit.per}, and a usage plan limits a route only per second.`,
+    throw refusal(REST_API, where, `The client limit of the route is per ${clientLimit.per}, and a usage plan limits a route only `
+      + 'per second.',
       'Limit the route per second, or the whole edge per day.');
   }
 }
@@ -64,11 +68,13 @@ function requireFitLimits({ edge, clients }: RestApiEdgeProps): void {
       throw refusal(REST_API, edge.path, `The client limit is per ${per}, and usage plans count per second or per day.`, 'Use Period.SECOND or Period.DAY.');
     }
     if (client.kind === 'header') {
-      throw refusal(REST_API, edge.path, `The client limit identifies clients by the header "${client.name}", and usage plans support only API keys.`,
+      throw refusal(REST_API, edge.path, `The client limit identifies clients by the header "${client.name}", and usage plans support `
+        + 'only API keys.',
         'Identify clients by a claim or by their API key.');
     }
     if (whenUnavailable === WhenUnavailable.REFUSE) {
-      throw refusal(REST_API, edge.path, 'The client limit denies requests that cannot be counted, but AWS allows them: usage plans are best effort.',
+      throw refusal(REST_API, edge.path, 'The client limit denies requests that cannot be counted, but AWS allows them: usage plans are '
+        + 'best effort.',
         'Use WhenUnavailable.ALLOW, or limit clients in the cluster.');
     }
   }
@@ -82,7 +88,8 @@ function requireFitLimits({ edge, clients }: RestApiEdgeProps): void {
 function requireOneKindOfKey(edge: Edge): void {
   const byClaim = edge.clientLimits.some(({ client }) => client.kind === 'claim');
   if (byClaim && edge.routes.some(route => route.auth.key)) {
-    throw refusal(REST_API, edge.path, 'Some clients are identified by an API key and others by a claim, and an API has one source of keys.', 'Split the edge in two.');
+    throw refusal(REST_API, edge.path, 'Some clients are identified by an API key and others by a claim, and an API has one source of '
+      + 'keys.', 'Split the edge in two.');
   }
 }
 
@@ -93,7 +100,8 @@ function refuseWithoutEffect({ edge, webAclArn, userPools }: RestApiEdgeProps): 
       'Set `firewall: true` and `managed: true` on the edge, or remove `webAclArn`.');
   }
   if (userPools && edge.clientLimits.some(({ client }) => client.kind === 'claim')) {
-    throw refusal(REST_API, edge.path, 'The client limit identifies clients by a claim, but Cognito authorizers return no usage key, so AWS would deny all requests.',
+    throw refusal(REST_API, edge.path, 'The client limit identifies clients by a claim, but Cognito authorizers return no usage key, so '
+      + 'AWS would deny all requests.',
       'Remove `userPools`: the Lambda authorizer returns the key of each client.');
   }
 }

@@ -2,9 +2,9 @@ import type { Edge, Route } from '../../topology';
 import { HTTP_API, refusal } from './managed-api';
 
 /**
- * Throws for two routes if an HTTP API may match a different one than the gateway in the cluster, and they differ in more than
- * the service. Of overlapping paths of which neither contains the other, it prefers one without a greedy parameter; for
- * others its documentation defines no order.
+ * Throws for two routes if an HTTP API may match a different one than the gateway in the cluster, and they differ in
+ * more than the service. Of overlapping paths of which neither contains the other, it prefers one without a greedy
+ * parameter; for others its documentation defines no order.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
  */
 export function requireOneChoice({ path, routes }: Edge): void {

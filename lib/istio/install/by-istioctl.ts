@@ -23,8 +23,8 @@ export interface IstioctlProps {
 }
 
 /**
- * An IstioOperator file for `istioctl install -f`; not an object in the cluster. It has no gateways: istiod deploys one for
- * the Gateway of each edge.
+ * An IstioOperator file for `istioctl install -f`; not an object in the cluster. It has no gateways: istiod deploys one
+ * for the Gateway of each edge.
  * @see https://istio.io/latest/docs/reference/config/istio.operator.v1alpha1/
  */
 export function renderIstioOperator(scope: Construct, settings: MeshSettings, { replicas = 2, hub, tag }: IstioctlProps): void {

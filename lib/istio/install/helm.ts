@@ -18,8 +18,8 @@ export interface HelmTemplate {
 }
 
 /**
- * The objects of a chart, as `helm template` renders them: with values on standard input, so that no temporary file is left;
- * without the local kubeconfig; and with a pinned version.
+ * The objects of a chart, as `helm template` renders them: with values on standard input, so that no temporary file is
+ * left; without the local kubeconfig; and with a pinned version.
  */
 export function helmTemplate({ chart, repository, version, release, namespace, values, helm }: HelmTemplate): Record<string, unknown>[] {
   const isFolder = /^[./]/.test(chart);

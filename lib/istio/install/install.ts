@@ -5,12 +5,18 @@ import type { MeshSettings } from './mesh-settings';
 
 /** How Istio is installed. */
 export class Install {
-  /** An IstioOperator file for `istioctl install -f`, in a separate folder. @see https://istio.io/latest/docs/setup/install/istioctl/ */
+  /**
+   * An IstioOperator file for `istioctl install -f`, in a separate folder.
+   * @see https://istio.io/latest/docs/setup/install/istioctl/
+   */
   static istioctl(props: IstioctlProps = {}): Install {
     return new Install((scope, settings) => renderIstioOperator(scope, settings, props));
   }
 
-  /** Istio's charts, rendered by helm at synthesis as objects of the app. @see https://istio.io/latest/docs/setup/install/helm/ */
+  /**
+   * Istio's charts, rendered by helm at synthesis as objects of the app.
+   * @see https://istio.io/latest/docs/setup/install/helm/
+   */
   static helm(props: HelmProps = {}): Install {
     return new Install((scope, settings) => renderCharts(scope, settings, props));
   }

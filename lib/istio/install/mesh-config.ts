@@ -1,6 +1,9 @@
 import type { MeshSettings } from './mesh-settings';
 
-/** The mesh configuration that the topologies require. @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
+/**
+ * The mesh configuration that the topologies require.
+ * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+ */
 export function meshConfig({ trustDomain, tracing }: MeshSettings): object {
   return {
     trustDomain: trustDomain ?? 'cluster.local',
