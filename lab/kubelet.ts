@@ -74,7 +74,7 @@ export class Kubelet implements Machine {
   clusterIp(namespace: string, service: string): string {
     const ip = this.services.get(`${namespace}/${service}`)?.spec.clusterIP;
     if (!ip) {
-      throw new Error(`there is no Service ${namespace}/${service}`);
+      throw new Error(`no such Service: ${namespace}/${service}`);
     }
     return ip;
   }

@@ -76,7 +76,7 @@ export class Lab {
   get istiod(): Istiod {
     const [first] = this.istiods;
     if (!first) {
-      throw new Error('no istiod runs');
+      throw new Error('istiod does not run');
     }
     return first;
   }

@@ -258,7 +258,7 @@ export class Pod {
     this.app = app;
     await new Promise<void>((resolve, reject) => {
       this.waiting.set(0, () => resolve());
-      app.on('exit', code => reject(new Error(`the app of ${this.name} ended with ${code}`)));
+      app.on('exit', code => reject(new Error(`the app of ${this.name} exited with ${code}`)));
       app.on('message', (report: AppReport) => {
         this.waiting.get(report.id)?.(report);
         this.waiting.delete(report.id);

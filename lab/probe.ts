@@ -27,7 +27,7 @@ export async function passes(ip: string, { httpGet, tcpSocket, grpc }: Probe): P
 
 function numberOf(port: number | string): number {
   if (typeof port === 'string') {
-    throw new Error(`the lab's kubelet takes no port by name: ${port}`);
+    throw new Error(`the lab's kubelet does not support named ports: ${port}`);
   }
   return port;
 }

@@ -60,7 +60,7 @@ export class Processes {
 export function requireNoOtherLab(): void {
   const other = marked().map(({ lab }) => lab).find(isOtherLab);
   if (other) {
-    throw new Error(`a lab runs already, as process ${other}: end it, or wait for its end`);
+    throw new Error(`another lab runs as process ${other}: stop it, or wait until it exits`);
   }
 }
 

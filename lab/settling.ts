@@ -45,7 +45,7 @@ async function objectsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Prom
     const seen = new Set((await istiod.debug<KubeObject[]>('configz')).map(key));
     const missing = expected.filter(each => !seen.has(each));
     if (missing.length > 0) {
-      throw new Error(`it does not know ${missing.join(', ')}`);
+      throw new Error(`it does not have ${missing.join(', ')}`);
     }
     return true;
   });

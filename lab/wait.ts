@@ -21,7 +21,7 @@ export async function until<T>(what: string, look: () => Promise<T | undefined |
       last = error;
     }
     if (Date.now() > end) {
-      throw new Error(`gave up waiting until ${what}${last instanceof Error ? `: ${last.message}` : ''}`);
+      throw new Error(`timed out waiting until ${what}${last instanceof Error ? `: ${last.message}` : ''}`);
     }
     await new Promise(resolve => setTimeout(resolve, 50));
   }

@@ -64,7 +64,7 @@ export class World {
   async askFrom(pod: Pod, callee: Callee, ask: Ask = {}): Promise<Reply> {
     const [reply] = await pod.send(this.specOf(pod.namespace, callee, ask));
     if (!reply) {
-      throw new Error('the app gave no reply');
+      throw new Error('the app returned no response');
     }
     return reply;
   }
@@ -104,7 +104,7 @@ export class World {
 
   private addressOf(callee: Callee): string {
     if (callee instanceof ExternalService || !(callee instanceof Service)) {
-      throw new Error(`give the address of ${callee.name}`);
+      throw new Error(`the address of ${callee.name} is required`);
     }
     return this.lab.kubelet.clusterIp(callee.namespace, callee.name);
   }

@@ -92,7 +92,7 @@ async function ask(lab: Lab, from: Pod, service: string): Promise<Reply> {
   const address = lab.kubelet.clusterIp(THEIRS, service);
   const [reply] = await from.send({ protocol: 'http', address, port: 80, host: `${service}:80`, method: 'GET', path: '/', headers: {}, grpc: false });
   if (!reply) {
-    throw new Error('the app gave no reply');
+    throw new Error('the app returned no response');
   }
   return reply;
 }

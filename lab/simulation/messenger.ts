@@ -102,7 +102,7 @@ export function hostHeader(host: string, port: number): string {
 function residentOf(name: string): Resident {
   const resident = RESIDENTS.find(each => each.name === name);
   if (!resident) {
-    throw new Error(`nobody is called ${name}`);
+    throw new Error(`no workload is named ${name}`);
   }
   return resident;
 }
