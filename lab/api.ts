@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:https';
 
-/** What the lab reads of any Kubernetes object. */
+/** The fields of a Kubernetes object that the lab reads. */
 export interface KubeObject {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -43,7 +43,7 @@ export class Api {
     return this.send('DELETE', path, body);
   }
 
-  /** Calls `onEvent` for every change from now on, the present objects first, until the process ends. */
+  /** Calls `onEvent` for the existing objects and then for every change, until the process ends. */
   watch<T extends KubeObject>(path: string, onEvent: (type: string, object: T) => void): void {
     const call = request(`${this.url}${path}?watch=true`, { agent: this.agent, headers: this.headers() }, response => {
       let rest = '';
@@ -73,7 +73,7 @@ export class Api {
   private send<T>(method: string, path: string, body?: object, type?: string): Promise<T> {
     return new Promise((resolve, reject) => {
       const text = body ? JSON.stringify(body) : '';
-      // Of a DELETE, Node would not say how long its body is.
+      // Node sends no content length for the body of a DELETE.
       const headers = { ...this.headers(type), 'content-length': String(Buffer.byteLength(text)) };
       const call = request(`${this.url}${path}`, { method, agent: this.agent, headers }, response => {
         const chunks: Buffer[] = [];

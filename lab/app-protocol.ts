@@ -1,4 +1,4 @@
-/** What the harness and the app in a pod say to each other. */
+/** The messages between the harness and the app in a pod. */
 
 export interface AppConfig {
   readonly service: string;
@@ -7,7 +7,7 @@ export interface AppConfig {
   readonly ports: readonly { readonly port: number; readonly protocol: string }[];
 }
 
-/** How the app answers until told otherwise. */
+/** The responses of the app until the next message. */
 export interface Behaviour {
   /** The HTTP status; anything but 200 is UNAVAILABLE to gRPC. */
   readonly status?: number;
@@ -32,14 +32,14 @@ export type AppOrder =
   | { readonly id: number; readonly kind: 'stream'; readonly spec: RequestSpec; readonly everyMs: number }
   | { readonly id: number; readonly kind: 'halt' };
 
-/** What came back for a request; status 0 is a connection that failed. */
+/** The response to a request; status 0 is a failed connection. */
 export interface Reply {
   readonly status: number;
   readonly grpcStatus?: number;
   readonly ms: number;
   readonly text: string;
   readonly headers: Readonly<Record<string, unknown>>;
-  /** Who answered, and what he was asked. */
+  /** The pod that answered, and the request that it received. */
   readonly from?: {
     readonly service: string;
     readonly version: string;
@@ -56,6 +56,6 @@ export interface Reply {
 export interface AppReport {
   readonly id: number;
   readonly replies?: Reply[];
-  /** The requests that arrived since the last report. */
+  /** The requests received since the last report. */
   readonly seen: { readonly port: number; readonly method: string; readonly path: string; readonly host: string }[];
 }

@@ -1,6 +1,6 @@
 /**
- * What runs in a pod in place of its image: it answers on the pod's ports, saying who it is and what it was asked, and it sends
- * requests when the harness tells it to. Its orders come over the IPC channel.
+ * The app that runs in a pod instead of its image: it answers on the pod's ports with its name and the request that it
+ * received, and sends requests on behalf of the harness, which controls it over the IPC channel.
  */
 import { Agent, createServer as createHttpServer, request as httpRequest } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
@@ -33,7 +33,7 @@ function listen(port: number, protocol: string): Promise<void> {
   return new Promise(resolve => {
     if (protocol === 'tcp' || protocol === 'tls') {
       createTcpServer(socket => {
-        // A probe connects and says nothing.
+        // A probe connects and sends nothing.
         socket.once('data', () => seen.push({ port, method: 'CONNECT', path: '', host: '' }));
         socket.on('error', () => undefined);
         socket.on('data', data => socket.write(`${config.service} ${config.version} ${config.pod} ${data.toString()}`));
@@ -71,7 +71,7 @@ function listen(port: number, protocol: string): Promise<void> {
   });
 }
 
-/** Once the request is there in full, as a server of unary methods does. Its message is shown as text, whatever it is. */
+/** Answers once the request is complete, as a server of unary methods does. Its message is reported as text. */
 async function answerGrpc(stream: ServerHttp2Stream, asked: Asked): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) {
@@ -100,7 +100,7 @@ const SERVING = Buffer.from([0x08, 0x01]);
 
 const UNAVAILABLE = '14';
 
-/** As gRPC servers do: a failure has its status in the headers, as trailers alone. */
+/** Like gRPC servers: a failure has its status in the headers, as a trailers-only response. */
 function respondGrpc(stream: ServerHttp2Stream, message: Buffer, status: string): void {
   if (status !== '0') {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': status }, { endStream: true });
@@ -218,7 +218,7 @@ async function send(spec: RequestSpec, count: number, concurrency: number): Prom
 
 let stream: { readonly timer: NodeJS.Timeout; readonly replies: Promise<Reply>[] } | undefined;
 
-/** Sends a request every so often, whether or not the one before is answered, until it is halted. */
+/** Sends requests at an interval, without waiting for responses, until it is stopped. */
 function startStream(spec: RequestSpec, everyMs: number): void {
   const agent = new Agent({ keepAlive: true });
   const replies: Promise<Reply>[] = [];

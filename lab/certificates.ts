@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from './lab';
 
-/** A certificate that signs itself, with its key, as PEM. */
+/** A self-signed certificate with its key, as PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
-/** The certificate of that name, made when it is first asked for. */
+/** The certificate with a name, created on first use. */
 export function certificateOf(lab: Lab, name: string, host = `${name}.example`): Certificate {
   const [key, cert] = ['key', 'crt'].map(extension => join(lab.folder, `${name}.${extension}`)) as [string, string];
   if (!existsSync(cert)) {

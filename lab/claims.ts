@@ -1,6 +1,6 @@
 import type { Lab } from './lab';
 
-/** Something that the library promises, shown on a real mesh. */
+/** A statement about the library's behaviour, verified on a real mesh. */
 export interface Claim {
   readonly name: string;
   readonly prove: (lab: Lab) => Promise<void>;

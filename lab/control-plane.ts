@@ -51,12 +51,12 @@ export class ControlPlane {
     ]);
   }
 
-  /** `kubectl apply`, with the API server's strict check of fields. */
+  /** `kubectl apply`, with strict field validation. */
   apply(...args: string[]): string {
     return this.kubectl('apply', '--server-side', '--force-conflicts', '--validate=strict', ...args);
   }
 
-  /** `kubectl`. Its complaints become an error. */
+  /** `kubectl`. Throws its error output. */
   kubectl(...args: string[]): string {
     try {
       return execFileSync(this.tools.path('kubectl'), ['--kubeconfig', this.kubeconfig, ...args], { encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 28 });

@@ -1,7 +1,10 @@
 import { type IstioSidecarsProps, Mesh, Port, Topology } from '../lib';
 import type { Lab } from './lab';
 
-/** A topology of one service in the mesh and one outside; says for each whether it got a proxy, and from which control plane. */
+/**
+ * A topology of one service in the mesh and one outside; returns for each whether it has a proxy, and its control
+ * plane.
+ */
 export async function injected(lab: Lab, name: string, props: IstioSidecarsProps): Promise<Record<string, string | undefined>> {
   const topology = new Topology(name);
   const services = [

@@ -13,17 +13,20 @@ interface DeploymentObject extends KubeObject {
   readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly args: string[]; readonly env: readonly { readonly name: string; readonly value?: string }[] }[] } } };
 }
 
-/** What differs from a cluster, since Envoy here is the plain one, without the filters that Istio's own build has. */
+/** The differences from a cluster: Envoy is the upstream build, without Istio's filters. */
 const PLAIN_ENVOY = {
   PILOT_ENABLE_ALPN_FILTER: 'false',
   PILOT_ENABLE_METADATA_EXCHANGE: 'false',
   ENABLE_NATIVE_SIDECARS: 'false',
 };
 
-/** Its cache gives the endpoints that it has found for a proxy whose Sidecar narrows a Service to some ports, which are none for the others, to all proxies. */
+/**
+ * Disables the endpoint cache: it returns the endpoints of a proxy whose Sidecar restricts a Service to some ports,
+ * which has none for the other ports, to all proxies.
+ */
 const UNCACHED = { PILOT_ENABLE_XDS_CACHE: 'false' };
 
-/** Where an istiod comes from. */
+/** The source of an istiod. */
 export interface IstiodProps {
   /** The manifests of the installation, as `istioctl manifest generate` or helm renders them. */
   readonly manifests: string;
@@ -33,13 +36,13 @@ export interface IstiodProps {
   readonly revision?: string;
 }
 
-/** What istiod knows of a proxy. */
+/** The state of a proxy in istiod. */
 export interface SyncStatus {
   readonly proxy: string;
   readonly resources?: Readonly<Record<string, { readonly sent?: string; readonly acked?: string; readonly lastError?: string }>>;
 }
 
-/** A real istiod, started from what the installation's Deployment and ConfigMap say. */
+/** A real istiod, started from the installation's Deployment and ConfigMap. */
 export class Istiod {
   readonly service: string;
   private readonly folder: string;
@@ -102,7 +105,7 @@ export class Istiod {
     }
   }
 
-  /** Ends it for good: a webhook that nobody serves would stop every pod. */
+  /** Stops it for good and removes its webhooks: a webhook without a server would block every pod. */
   remove(): void {
     this.stop();
     const label = `istio.io/rev=${this.props.revision ?? 'default'}`;
@@ -122,7 +125,7 @@ export class Istiod {
     return response.text();
   }
 
-  /** The debug interface is for identities of its own namespace. */
+  /** The debug interface accepts only identities of its own namespace. */
   private token(): Promise<string> {
     this.tokenPromise ??= this.plane.api
       .post<{ status: { token: string } }>('/api/v1/namespaces/istio-system/serviceaccounts/default/token', { spec: { audiences: ['istio-ca'], expirationSeconds: 43200 } })
@@ -130,7 +133,7 @@ export class Istiod {
     return this.tokenPromise;
   }
 
-  /** Adds to the mesh configuration, and waits until it is in force. */
+  /** Adds to the mesh configuration, and waits until it is active. */
   async addExtensionProviders(providers: readonly { readonly name: string }[]): Promise<void> {
     const path = `/api/v1/namespaces/istio-system/configmaps/${this.configMap}`;
     const { data } = await this.plane.api.get<{ data: { mesh: string } }>(path);
@@ -143,7 +146,7 @@ export class Istiod {
     });
   }
 
-  /** The mesh configuration of the installation, without the metrics filter that plain Envoy has not. */
+  /** The mesh configuration of the installation, without the metrics filter, which upstream Envoy does not have. */
   private async meshConfig(): Promise<string> {
     const { data } = await this.plane.api.get<{ data: { mesh: string } }>(`/api/v1/namespaces/istio-system/configmaps/${this.configMap}`);
     const mesh = { ...load(data.mesh) as object, defaultProviders: undefined };
@@ -171,7 +174,7 @@ export class Istiod {
     });
   }
 
-  /** Its webhooks have a certificate, and the validating one has seen that it can refuse. */
+  /** Its webhooks have a certificate, and the validating one has verified that it can reject objects. */
   private async serves(): Promise<void> {
     const { api } = this.plane;
     const path = '/apis/admissionregistration.k8s.io/v1';

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Edge } from '../lib';
 import type { Reply } from './app-protocol';
 
-/** A request from outside, to the gateway of an edge. */
+/** A request from outside the cluster to the gateway of an edge. */
 export interface Knock {
   readonly method?: string;
   readonly path: string;
@@ -19,14 +19,14 @@ export interface Knock {
   readonly address?: string;
 }
 
-/** Where a gateway listens. */
+/** The addresses of a gateway. */
 export interface Door {
   readonly address: string;
   readonly http: number;
   readonly https: number;
 }
 
-/** Sends a request to a gateway, on a connection of its own. */
+/** Sends a request to a gateway, on a new connection. */
 export function knockAt(edge: Edge, door: Door, knock: Knock): Promise<Reply> {
   const { method, path, host = edge.host, headers = {}, plain = edge.tlsSecret === undefined, cert, key, body, address = door.address } = knock;
   return knockOn({
@@ -34,7 +34,7 @@ export function knockAt(edge: Edge, door: Door, knock: Knock): Promise<Reply> {
   });
 }
 
-/** A request to an address, on a connection of its own. */
+/** A request to an address, on a new connection. */
 export interface Hit {
   readonly address: string;
   readonly port: number;

@@ -13,7 +13,7 @@ interface ServiceObject extends KubeObject {
   readonly spec: { readonly clusterIP?: string };
 }
 
-/** What a pod needs of the machine it runs on. */
+/** The parts of the machine that a pod uses. */
 export interface Machine {
   readonly api: Api;
   readonly tools: Tools;
@@ -25,14 +25,14 @@ export interface Machine {
   readonly appFile: string;
   /** The template of a proxy's bootstrap configuration. */
   readonly bootstrapFile: string;
-  /** Called when a pod's proxy ended by itself. */
+  /** Called when a pod's proxy exits on its own. */
   onProxyEnd(pod: Pod): void;
 }
 
 /** Namespaces whose pods are processes of the host, if they run at all. */
 const NOT_OURS = ['istio-system', 'kube-system'];
 
-/** Schedules every pod to this machine, runs it and tells the API server how it is. */
+/** Schedules every pod to this machine, runs it and reports its status to the API server. */
 export class Kubelet implements Machine {
   readonly node = 'lab';
   readonly network = new Network();
@@ -57,13 +57,13 @@ export class Kubelet implements Machine {
     this.api.watch<PodObject>('/api/v1/pods', (type, pod) => this.onPod(type, pod));
   }
 
-  /** The pods that run, with these labels. */
+  /** The running pods with these labels. */
   pods(namespace: string, labels: Readonly<Record<string, string>> = {}): Pod[] {
     return [...this.running.values()].filter(pod => pod.namespace === namespace
       && Object.entries(labels).every(([name, value]) => pod.labels[name] === value));
   }
 
-  /** Throws if a pod of that namespace could not be started. */
+  /** Throws if a pod of the namespace failed to start. */
   requireNoFailure(namespace: string): void {
     const [failure] = [...this.failures].filter(([key]) => key.startsWith(`${namespace}/`));
     if (failure) {
@@ -74,12 +74,12 @@ export class Kubelet implements Machine {
   clusterIp(namespace: string, service: string): string {
     const ip = this.services.get(`${namespace}/${service}`)?.spec.clusterIP;
     if (!ip) {
-      throw new Error(`there is no Service ${namespace}/${service}`);
+      throw new Error(`no such Service: ${namespace}/${service}`);
     }
     return ip;
   }
 
-  /** Restarts a proxy that ended; its pod is not ready until the new one is. */
+  /** Restarts a proxy that exited; its pod is not ready until the new one is. */
   onProxyEnd(pod: Pod): void {
     pod.restarts++;
     const restart = async () => {
@@ -148,7 +148,10 @@ export class Kubelet implements Machine {
     });
   }
 
-  /** The names of Services as a pod of that namespace knows them. Control planes are processes of the host: their names lead to its addresses. */
+  /**
+   * The DNS names of Services in a namespace. Control planes are processes of the host: their names resolve to its
+   * addresses.
+   */
   private hosts(namespace: string): string[] {
     const services = [...this.services.values()].filter(({ spec: { clusterIP = 'None' } }) => clusterIP !== 'None').map(({ metadata, spec }) => {
       const names = [`${metadata.name}.${metadata.namespace}`, `${metadata.name}.${metadata.namespace}.svc.cluster.local`];

@@ -15,14 +15,14 @@ import { settle } from './settling';
 import { until } from './wait';
 import { World } from './world';
 
-/** Where proxies are told to send traces. Nobody is there: that must not cost a request. */
+/** The tracing backend of the proxies. It does not exist: that must not fail any request. */
 const TRACING = Tracing.openTelemetry({ service: 'otel-collector', namespace: 'observability', samplingPercent: 100 });
 
-/** How a topology is brought into the lab. */
+/** How a topology is deployed in the lab. */
 export interface DeployProps {
-  /** @default - Istio with sidecars, and gateways without a load balancer, since nobody here would make one */
+  /** @default - Istio with sidecars, and gateways without a load balancer, since the lab has no controller for them */
   readonly mesh?: Target;
-  /** Keep the declared replicas; else each version has one pod, which is enough for most claims. */
+  /** Whether to keep the declared replicas; otherwise each version has one pod, which is enough for most claims. */
   readonly replicas?: boolean;
   /** Further manifests, applied before. */
   readonly before?: readonly object[];
@@ -39,7 +39,7 @@ export class Lab {
   private readonly lowerInotifyLimit = raiseInotifyLimit();
   private deployments = 0;
 
-  /** Installs what is missing and removes what an earlier lab may have left. Nothing runs yet. */
+  /** Installs missing tools and removes leftovers of an earlier lab. Starts no process. */
   static prepare(tell: (text: string) => void): Lab {
     requireNoOtherLab();
     const tools = Tools.prepare();
@@ -50,7 +50,7 @@ export class Lab {
 
   private constructor(readonly tools: Tools, private readonly tell: (text: string) => void) {
     mkdirSync(this.logs);
-    // Proxies and apps run as users of their own.
+    // Proxies and apps run as separate users.
     chmodSync(this.folder, 0o755);
     this.processes = new Processes(this.logs, name => {
       tell(`${name} died; logs are in ${this.logs}`);
@@ -76,12 +76,12 @@ export class Lab {
   get istiod(): Istiod {
     const [first] = this.istiods;
     if (!first) {
-      throw new Error('no istiod runs');
+      throw new Error('istiod does not run');
     }
     return first;
   }
 
-  /** Ends all processes and removes networks, and the folder unless it is to be looked at. */
+  /** Stops all processes and removes networks, and the folder unless it is kept. */
   stop(keepFolder: boolean): void {
     this.processes.stopAll();
     this.lowerInotifyLimit();
@@ -92,7 +92,7 @@ export class Lab {
     }
   }
 
-  /** Synthesizes, applies, and waits until all runs and every proxy has what belongs to it. */
+  /** Synthesizes, applies, and waits until all pods run and every proxy has its configuration. */
   async deploy(topology: Topology, props: DeployProps = {}): Promise<World> {
     const outdir = join(this.folder, 'apps', `${++this.deployments}-${topology.name}`);
     const app = new ClusterApp({ outdir });
@@ -118,30 +118,30 @@ export class Lab {
     this.plane.apply('-f', file);
   }
 
-  /** Removes a topology, so that its processes leave room. */
+  /** Removes a topology, to free the resources of its processes. */
   async remove(world: World): Promise<void> {
     await this.removeNamespaces(world.topology.namespaces);
   }
 
-  /** Removes namespaces with all that runs in them. */
+  /** Removes namespaces with all their pods. */
   async removeNamespaces(names: readonly string[]): Promise<void> {
     const { api } = this.plane;
     await Promise.all(names.map(name => api.delete(`/api/v1/namespaces/${name}`)));
     await until(`${names.join(', ')} are gone`, async () => (await api.list('/api/v1/namespaces')).every(each => !names.includes(each.metadata.name)));
   }
 
-  /** Waits until what was applied has reached every proxy of these namespaces. Throws where a proxy refused. */
+  /** Waits until every proxy of these namespaces has the applied configuration. Throws if a proxy rejected it. */
   settled(namespaces: readonly string[], istiod = this.istiod): Promise<void> {
     return settle(this, namespaces, istiod);
   }
 
-  /** What `istioctl analyze` says of a namespace. */
+  /** The messages of `istioctl analyze` for a namespace. */
   analyze(namespace: string): string {
     const { stdout, stderr } = spawnSync(this.tools.path('istioctl'), ['analyze', '--kubeconfig', this.plane.kubeconfig, '--namespace', namespace], { encoding: 'utf8' });
     return stdout + stderr;
   }
 
-  /** What istiod knows of the proxies of some namespaces. */
+  /** The state of the proxies of some namespaces in istiod. */
   async proxies(namespaces: readonly string[], istiod = this.istiod): Promise<SyncStatus[]> {
     const all = await istiod.debug<SyncStatus[] | null>('syncz');
     return (all ?? []).filter(({ proxy }) => namespaces.includes(proxy.slice(proxy.lastIndexOf('.') + 1)));
@@ -158,13 +158,16 @@ export class Lab {
     await this.kubelet.start();
   }
 
-  /** Ends a further control plane and takes back its webhooks. */
+  /** Stops a further control plane and removes its webhooks. */
   removeIstiod(istiod: Istiod): void {
     this.istiods.splice(this.istiods.indexOf(istiod), 1);
     istiod.remove();
   }
 
-  /** Installs a control plane as the library writes it: an IstioOperator is rendered first, charts are objects already. */
+  /**
+   * Installs a control plane as the library renders it: an IstioOperator is rendered to objects first, charts are
+   * objects already.
+   */
   async addIstiod(address: string, revision?: string, install = Install.istioctl()): Promise<Istiod> {
     const outdir = join(this.folder, 'install', revision ?? 'default');
     const app = new ClusterApp({ outdir });

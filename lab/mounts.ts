@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Api } from './api';
 import type { PodObject } from './pod-object';
 
-/** Lays out under `root` what the kubelet would mount of ConfigMaps. */
+/** Writes the files that the kubelet would mount from ConfigMaps to `root`. */
 export async function layOutMounts(api: Api, { metadata: { namespace }, spec }: PodObject, root: string): Promise<void> {
   for (const { name, configMap } of spec.volumes ?? []) {
     const mounts = spec.containers.flatMap(({ volumeMounts }) => volumeMounts ?? []).filter(mount => mount.name === name);

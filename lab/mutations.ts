@@ -4,7 +4,7 @@ import { EXAMPLES } from '../test/checks/manifests/examples';
 
 type Path = readonly (string | number)[];
 
-/** A change of an object: a field less, or one with what another object of its kind has there. */
+/** A mutation of an object: a removed field, or a field with the value from another object of its kind. */
 interface Step {
   readonly field: number;
   readonly donor: number;
@@ -14,7 +14,7 @@ interface Step {
 const step = fc.record<Step>({ field: fc.nat(), donor: fc.nat(), isDropped: fc.boolean() });
 const mutation = fc.record({ original: fc.nat(), steps: fc.array(step, { minLength: 1, maxLength: 4 }) });
 
-/** Objects of Istio out of the examples of what is valid, each changed in a few places; the same for the same seed. */
+/** Istio objects from the valid examples, each with a few mutations; the same for the same seed. */
 export function mutations(count: number, seed: number): object[] {
   const originals = EXAMPLES.filter(each => /^(Invalid|Questionable)/.test(each.check)).flatMap(each => [each.bad, each.good])
     .flatMap(text => loadResources(text, { file: 'example.yaml', namespace: 'shop' })).map(each => each.object).filter(each => each.apiVersion.includes('.istio.io/'));
@@ -48,7 +48,7 @@ function change(object: { readonly kind: string }, { field, donor, isDropped }: 
   }
 }
 
-/** The ways to all fields below `spec`. */
+/** The paths of all fields below `spec`. */
 function pathsOf(object: object): Path[] {
   const below = (value: unknown, path: Path): Path[] => [
     ...(path.length > 1 ? [path] : []),
@@ -61,7 +61,7 @@ function valueAt(value: unknown, path: Path): unknown {
   return path.reduce((at: unknown, name) => Array.isArray(at) ? at[Number(name)] as unknown : isMap(at) ? at[String(name)] : undefined, value);
 }
 
-/** What a field is called wherever it is in a list. */
+/** The path of a field without its positions in lists. */
 function placeOf(kind: string, path: Path): string {
   return `${kind} ${path.map(each => typeof each === 'number' ? '*' : each).join('.')}`;
 }

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 
-/** The bridge to which all pods are joined; the control plane listens on its addresses. */
+/** The bridge that connects all pods; the control plane listens on its addresses. */
 const BRIDGE = 'cardinal0';
 const PREFIX = 'cardinal-';
 
-/** The address of the host on the bridge: whoever calls from there is outside the mesh. */
+/** The address of the host on the bridge: callers with this address are outside the mesh. */
 export const HOST = '10.99.0.1';
 
 /** A network namespace with an address on the bridge. */
@@ -18,7 +18,7 @@ export interface PodNetwork {
 export class Network {
   private count = 0;
 
-  /** Makes the bridge. */
+  /** Creates the bridge. */
   open(): void {
     Network.remove();
     ip('link', 'add', BRIDGE, 'type', 'bridge');
@@ -26,11 +26,11 @@ export class Network {
     ip('link', 'set', BRIDGE, 'up');
   }
 
-  /** Removes what a lab left behind. */
+  /** Removes the networks of an earlier lab. */
   static remove(): void {
     const namespaces = ip('netns', 'list').split('\n').map(line => line.split(' ')[0] ?? '').filter(name => name.startsWith(PREFIX));
     namespaces.forEach(name => removeNamespace(name));
-    // A connection that its peer never closed keeps a namespace alive, and with it this end of its link.
+    // A connection that its peer did not close keeps the namespace alive, and with it this end of the link.
     const links = [...ip('-o', 'link', 'show').matchAll(/^\d+: (cd\d+)@/gm)].map(([, name = '']) => name);
     links.forEach(removeLink);
     if (ip('-o', 'link', 'show').includes(` ${BRIDGE}:`)) {
@@ -58,13 +58,16 @@ export class Network {
     return pod;
   }
 
-  /** Removes a pod's network, and ends all that runs in it. */
+  /** Removes a pod's network, and stops all processes in it. */
   remove(pod: PodNetwork): void {
     processesIn(pod).forEach(kill);
     removeNamespace(pod.name);
   }
 
-  /** What the pod resolves names to, on top of DNS. The file is written over, so that processes which have it open see it. */
+  /**
+   * The pod's hosts file, besides DNS. The file is overwritten in place, so that processes that have it open see the
+   * change.
+   */
   setHosts(pod: PodNetwork, lines: readonly string[]): void {
     mkdirSync(`/etc/netns/${pod.name}`, { recursive: true });
     writeFileSync(`/etc/netns/${pod.name}/hosts`, ['127.0.0.1 localhost', ...lines, ''].join('\n'));
@@ -82,12 +85,12 @@ export function processesIn(pod: PodNetwork): number[] {
   return ip('netns', 'pids', pod.name).split('\n').filter(line => line !== '').map(Number);
 }
 
-/** Ends a process as the kernel would for want of memory. */
+/** Kills a process as the kernel's OOM killer would. */
 export function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended by itself.
+    // It exited on its own.
   }
 }
 
@@ -95,7 +98,7 @@ function removeLink(name: string): void {
   try {
     ip('link', 'del', name);
   } catch {
-    // It went with its namespace, meanwhile.
+    // It was removed with its namespace in the meantime.
   }
 }
 

@@ -4,12 +4,12 @@ import { certificateOf } from './certificates';
 import type { Lab } from './lab';
 import { HOST } from './network';
 
-/** A host outside the cluster, and the DNS that knows it: every name that ends in `.example` is there. */
+/** A host outside the cluster, and the DNS server that resolves every name ending in `.example` to it. */
 export class Outside {
   readonly address = '10.99.0.9';
   private requests: { readonly host: string; readonly path: string }[] = [];
 
-  /** That of a lab, which it keeps until it ends. */
+  /** The external host of a lab, for its whole lifetime. */
   static of(lab: Lab): Promise<Outside> {
     const outside = OUTSIDES.get(lab) ?? Outside.start(lab);
     OUTSIDES.set(lab, outside);
@@ -27,7 +27,7 @@ export class Outside {
     return outside;
   }
 
-  /** The requests that arrived since the last time. */
+  /** The requests received since the last call. */
   takeRequests(): { readonly host: string; readonly path: string }[] {
     const taken = this.requests;
     this.requests = [];
@@ -37,7 +37,7 @@ export class Outside {
   private async listen(lab: Lab): Promise<void> {
     const answer: RequestListener = ({ headers, url = '' }, response) => {
       this.requests.push({ host: headers.host ?? '', path: url });
-      // Who asks for this waits in vain.
+      // Requests for this path never get a response.
       if (url !== '/never') {
         response.end('outside');
       }

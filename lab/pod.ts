@@ -15,7 +15,7 @@ type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 const PROXY_USER = '1337';
 const APP_USER = '1000';
 
-/** A pod as processes: the injected proxy as it came from the API server, and the app in place of the image. */
+/** A pod as processes: the injected proxy as returned by the API server, and the app instead of the image. */
 export class Pod {
   readonly name: string;
   readonly namespace: string;
@@ -25,7 +25,7 @@ export class Pod {
   private stopped = false;
   private serving = false;
   private failure?: Hopeless;
-  /** How often its proxy was started anew. */
+  /** The number of restarts of its proxy. */
   restarts = 0;
   private orders = 0;
 
@@ -49,13 +49,13 @@ export class Pod {
     return this.proxyContainer !== undefined;
   }
 
-  /** The control plane that the injected proxy obeys; undefined without a proxy. */
+  /** The control plane of the injected proxy; undefined without a proxy. */
   get controlPlane(): string | undefined {
     const env = this.proxyContainer?.env?.find(each => each.name === 'CA_ADDR');
     return env?.value;
   }
 
-  /** Starts everything and waits until it is ready. */
+  /** Starts all containers and waits until they are ready. */
   async start(): Promise<void> {
     if (this.proxyContainer) {
       await this.layOutFiles();
@@ -88,7 +88,7 @@ export class Pod {
     this.machine.network.remove(this.network);
   }
 
-  /** Kills the proxy's container, as the kernel would for want of memory; the kubelet starts it anew. */
+  /** Kills the proxy's container, as the kernel's OOM killer would; the kubelet restarts it. */
   killProxy(): void {
     processesIn(this.network).filter(pid => userOf(pid) === PROXY_USER).forEach(kill);
   }
@@ -108,18 +108,18 @@ export class Pod {
     return pid;
   }
 
-  /** A page of the proxy's admin interface, asked from within the pod. */
+  /** A page of the proxy's admin interface, requested from inside the pod. */
   admin(page: string): string {
     const script = `fetch('http://127.0.0.1:15000/${page}').then(r => r.text()).then(t => process.stdout.write(t))`;
     return execFileSync('ip', inside(this.network, 'setpriv', `--reuid=${PROXY_USER}`, '--clear-groups', process.execPath, '-e', script), { encoding: 'utf8', maxBuffer: 1 << 28 });
   }
 
-  /** Sends requests from the app, and so through the proxy. */
+  /** Sends requests from the app, and therefore through the proxy. */
   async send(spec: RequestSpec, count = 1, concurrency = 1): Promise<Reply[]> {
     return (await this.order({ kind: 'send', spec, count, concurrency })).replies ?? [];
   }
 
-  /** Sends a request every so often while `during` runs, and gives back what came of each. */
+  /** Sends requests at an interval while `during` runs, and returns the result of each. */
   async sendWhile(spec: RequestSpec, everyMs: number, during: () => Promise<void>): Promise<Reply[]> {
     await this.order({ kind: 'stream', spec, everyMs });
     try {
@@ -135,12 +135,12 @@ export class Pod {
     await this.order({ kind: 'behave', behaviour });
   }
 
-  /** The requests that the app has got since the last time. */
+  /** The requests that the app received since the last call. */
   async takeSeen(): Promise<AppReport['seen']> {
     return (await this.order({ kind: 'report' })).seen;
   }
 
-  /** A proxy that served is started anew; one that ends before would only end again. */
+  /** Restarts a proxy that exits after it was ready; one that exits before would only exit again. */
   private onProxyEnd(code: number | null): void {
     if (this.stopped) {
       return;
@@ -173,7 +173,7 @@ export class Pod {
     });
   }
 
-  /** What the kubelet would mount into the proxy's container. */
+  /** The files that the kubelet would mount into the proxy's container. */
   private async layOutFiles(): Promise<void> {
     const account = this.object.spec.serviceAccountName ?? 'default';
     const { status } = await this.machine.api.post<{ status: { token: string } }>(
@@ -196,7 +196,7 @@ export class Pod {
     execFileSync('chown', ['-R', `${PROXY_USER}:${PROXY_USER}`, this.folder]);
   }
 
-  /** The injected init container: traffic goes through the proxy. A gateway has none. */
+  /** The injected init container, which redirects traffic to the proxy. A gateway has none. */
   private redirect(): void {
     const init = this.object.spec.initContainers?.find(each => each.name === 'istio-init');
     if (init) {
@@ -236,7 +236,7 @@ export class Pod {
     }
   }
 
-  /** What ends is started anew, as the kubelet does. */
+  /** Restarts processes that exit, as the kubelet does. */
   private runProgram(program: Program): void {
     this.run('app', APP_USER, program.command, program.env).on('exit', () => {
       setTimeout(() => {
@@ -258,7 +258,7 @@ export class Pod {
     this.app = app;
     await new Promise<void>((resolve, reject) => {
       this.waiting.set(0, () => resolve());
-      app.on('exit', code => reject(new Error(`the app of ${this.name} ended with ${code}`)));
+      app.on('exit', code => reject(new Error(`the app of ${this.name} exited with ${code}`)));
       app.on('message', (report: AppReport) => {
         this.waiting.get(report.id)?.(report);
         this.waiting.delete(report.id);

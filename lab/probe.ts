@@ -2,19 +2,19 @@ import { request } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 
-/** A probe of a container, as the API server has it. */
+/** A probe of a container, as returned by the API server. */
 export interface Probe {
   readonly httpGet?: { readonly path?: string; readonly port: number | string };
   readonly tcpSocket?: { readonly port: number | string };
   readonly grpc?: { readonly port: number };
 }
 
-/** As the kubelet calls itself: the app does not count such requests. */
+/** The user agent of the kubelet: the app does not count such requests. */
 const PROBE_AGENT = 'kube-probe/1.36';
 
 const LIMIT_MS = 1000;
 
-/** Whether a probe passes, asked from the host as a kubelet does. */
+/** Whether a probe passes, sent from the host as a kubelet does. */
 export async function passes(ip: string, { httpGet, tcpSocket, grpc }: Probe): Promise<boolean> {
   if (httpGet) {
     return getOk(ip, numberOf(httpGet.port), httpGet.path ?? '/');
@@ -27,7 +27,7 @@ export async function passes(ip: string, { httpGet, tcpSocket, grpc }: Probe): P
 
 function numberOf(port: number | string): number {
   if (typeof port === 'string') {
-    throw new Error(`the lab's kubelet takes no port by name: ${port}`);
+    throw new Error(`the lab's kubelet does not support named ports: ${port}`);
   }
   return port;
 }

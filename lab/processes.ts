@@ -3,14 +3,14 @@ import { fchmodSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kill } from './network';
 
-/** The variable that marks every process of a lab with the lab's own process, so that leftovers of one that was killed can be found. */
+/** The environment variable with the lab's process ID in all its processes, to find the leftovers of a killed lab. */
 const MARK = 'CARDINAL_LAB';
 
 /** How a process is started. */
 export interface ProcessOptions extends SpawnOptions {
-  /** Its end is no failure of the lab. */
+  /** Whether it may exit without failing the lab. */
   readonly mayEnd?: boolean;
-  /** It takes orders over an IPC channel. */
+  /** Whether it is controlled over an IPC channel. */
   readonly channel?: boolean;
 }
 
@@ -19,13 +19,13 @@ export class Processes {
   private readonly running = new Set<ChildProcess>();
   private stopping = false;
 
-  /** @param onDeath called when a process ends that nobody stopped */
+  /** @param onDeath called when a process exits that was not stopped */
   constructor(private readonly logs: string, private readonly onDeath: (name: string) => void) {}
 
-  /** Starts a process whose output goes to `NAME.log`. Its end is a failure of the lab unless it may end. */
+  /** Starts a process whose output is written to `NAME.log`. Its exit fails the lab unless it may exit. */
   start(name: string, command: string, args: readonly string[], options: ProcessOptions = {}): ChildProcess {
     const log = openSync(join(this.logs, `${name}.log`), 'a');
-    // A proxy opens its standard output once more, as a user of its own.
+    // A proxy opens its standard output again, as its own user.
     fchmodSync(log, 0o666);
     const child = spawn(command, args, {
       ...options,
@@ -42,13 +42,13 @@ export class Processes {
     return child;
   }
 
-  /** Ends one process. */
+  /** Stops one process. */
   stop(child: ChildProcess): void {
     this.running.delete(child);
     child.kill('SIGKILL');
   }
 
-  /** Ends all processes. */
+  /** Stops all processes. */
   stopAll(): void {
     this.stopping = true;
     [...this.running].forEach(child => this.stop(child));
@@ -56,15 +56,15 @@ export class Processes {
   }
 }
 
-/** Refuses to start beside another lab: the two would share addresses and the names of networks. */
+/** Throws if another lab runs: the two would share addresses and the names of networks. */
 export function requireNoOtherLab(): void {
   const other = marked().map(({ lab }) => lab).find(isOtherLab);
   if (other) {
-    throw new Error(`a lab runs already, as process ${other}: end it, or wait for its end`);
+    throw new Error(`another lab runs as process ${other}: stop it, or wait until it exits`);
   }
 }
 
-/** Ends every process of this lab, and of labs that are no more. */
+/** Stops every process of this lab, and of labs that have exited. */
 export function killLeftovers(): void {
   marked().filter(({ lab }) => !isOtherLab(lab)).forEach(({ pid }) => kill(pid));
 }
@@ -84,7 +84,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // The process ended meanwhile.
+    // The process exited in the meantime.
     return '';
   }
 }

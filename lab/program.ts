@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Container } from './pod-object';
 import type { Tools } from './tools';
 
-/** Images that real programs stand in for, and what each is started with beside the container's own arguments. */
+/** Images that are replaced by real programs, with the arguments of each besides those of the container. */
 const PROGRAMS: readonly { readonly image: RegExp; readonly tool: string; readonly args: readonly string[] }[] = [
   { image: /^krakend:/, tool: 'lura', args: [] },
   { image: /\/envoyproxy\/ratelimit:/, tool: 'ratelimit', args: [] },
@@ -16,7 +16,7 @@ export interface Program {
   readonly env: Record<string, string>;
 }
 
-/** The program that stands in for a container's image; undefined where that is the app, which says what it was asked. */
+/** The program that replaces a container's image; undefined if that is the app, which reports its requests. */
 export function programOf(tools: Tools, container: Container, root: string): Program | undefined {
   const program = PROGRAMS.find(({ image }) => image.test(container.image ?? ''));
   if (!program) {

@@ -8,7 +8,7 @@ interface DeploymentObject extends KubeObject {
 
 type PodStatus = KubeObject & { readonly status: { readonly conditions?: { readonly type: string; readonly status: string }[] } };
 
-/** Waits until a namespace has as many ready pods as its Deployments want, those of the named gateways too. */
+/** Waits until a namespace has the ready replicas of its Deployments, including those of the given gateways. */
 export async function podsAreReady({ plane: { api }, kubelet }: Lab, namespace: string, gateways: readonly string[]): Promise<void> {
   for (const gateway of gateways) {
     await until(`istiod has made the gateway ${gateway}`, () => api.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${gateway}-istio`));

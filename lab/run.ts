@@ -59,7 +59,7 @@ async function main(): Promise<number> {
   return failed.length > 0 || claims.length === 0 ? 1 : 0;
 }
 
-/** Those whose name or file has this text in it. */
+/** The claims whose name or file contains this text. */
 async function chosenClaims(text: string): Promise<Claim[]> {
   const chosen: Claim[] = [];
   for (const file of readdirSync(join(__dirname, 'claims')).filter(name => name.endsWith('.ts')).sort()) {
@@ -70,7 +70,7 @@ async function chosenClaims(text: string): Promise<Claim[]> {
   return chosen;
 }
 
-/** Brings up every topology that a module exports. */
+/** Deploys every topology that a module exports. */
 async function deployApp(lab: Lab, file: string): Promise<void> {
   const exported = Object.values(await import(resolve(file)) as Record<string, unknown>);
   const topologies = exported.filter((each): each is Topology => typeof each === 'object' && each !== null && 'services' in each && 'edges' in each);

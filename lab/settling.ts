@@ -5,8 +5,9 @@ import type { Lab } from './lab';
 import { Hopeless, until } from './wait';
 
 /**
- * Waits until what was applied has reached every proxy of these namespaces: istiod has seen the objects, has computed the
- * mesh's state from them, and every proxy has taken what it was sent from that state. Throws where a proxy refused.
+ * Waits until every proxy of these namespaces has the applied configuration: istiod has received the objects, has
+ * computed the mesh's state from them, and every proxy has acknowledged its part of that state. Throws if a proxy
+ * rejected it.
  */
 export async function settle(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
   for (const namespace of namespaces) {
@@ -16,12 +17,13 @@ export async function settle(lab: Lab, namespaces: readonly string[], istiod: Is
   }
   await stateIsComputed(lab, istiod);
   await proxiesAreConnected(lab, namespaces, istiod);
-  // The first may be satisfied by an older push that was under way; one queued behind it is of the new state, as is the second.
+  // The first may be satisfied by an older push in progress; the push queued behind it has the new state, as has the
+  // second.
   await push(lab, namespaces, istiod);
   await push(lab, namespaces, istiod);
 }
 
-/** A route of the Gateway API is turned into Istio's own objects, which is done when its status says so. */
+/** A route of the Gateway API is translated to Istio's own objects; its status reports when that is done. */
 async function routesAreTaken(lab: Lab, namespace: string): Promise<void> {
   interface Route extends KubeObject {
     readonly metadata: KubeObject['metadata'] & { readonly generation: number };
@@ -37,19 +39,19 @@ async function routesAreTaken(lab: Lab, namespace: string): Promise<void> {
 async function objectsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Promise<void> {
   const key = ({ metadata }: KubeObject) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`;
   await until(`istiod has seen ${namespace}`, async () => {
-    // Asked anew each time: istiod itself writes into the status of some.
+    // Requested again each time: istiod itself updates the status of some.
     const lists = await Promise.all(KINDS.map(kind => lab.plane.api.list(`/apis/${dirname(kind)}/namespaces/${namespace}/${basename(kind)}`)));
     const expected = lists.flat().map(key);
     const seen = new Set((await istiod.debug<KubeObject[]>('configz')).map(key));
     const missing = expected.filter(each => !seen.has(each));
     if (missing.length > 0) {
-      throw new Error(`it does not know ${missing.join(', ')}`);
+      throw new Error(`it does not have ${missing.join(', ')}`);
     }
     return true;
   });
 }
 
-/** Every pod that a Service selects is an endpoint of it that is ready, to istiod too. */
+/** Waits until every pod that a Service selects is one of its ready endpoints, also in istiod. */
 async function endpointsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Promise<void> {
   interface ServiceObject extends KubeObject {
     readonly spec: { readonly selector?: Readonly<Record<string, string>> };
@@ -71,7 +73,7 @@ interface Endpoint {
 
 const HEALTHY = 1;
 
-/** The endpoints of a host, which istiod keeps by namespace and by where it knows them from. */
+/** The endpoints of a host, which istiod stores by namespace and by registry. */
 function endpointsIn(tree: unknown): Endpoint[] {
   if (typeof tree !== 'object' || tree === null) {
     return [];
@@ -82,8 +84,8 @@ function endpointsIn(tree: unknown): Endpoint[] {
 let marks = 0;
 
 /**
- * istiod gathers changes for a while before it computes the state that it pushes. A policy for nobody that is applied last
- * shows when that state is new enough.
+ * istiod debounces changes before it computes the state that it pushes. A policy that selects no workload, applied
+ * last, shows when that state is new enough.
  */
 async function stateIsComputed({ plane: { api } }: Lab, istiod: Istiod): Promise<void> {
   const mark = `mark-${++marks}`;
@@ -105,7 +107,7 @@ async function proxiesAreConnected(lab: Lab, namespaces: readonly string[], isti
   });
 }
 
-/** Has istiod push its present state, and waits until each proxy has taken all of it. */
+/** Makes istiod push its current state, and waits until each proxy has acknowledged all of it. */
 async function push(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
   const before = new Map((await lab.proxies(namespaces, istiod)).map(each => [each.proxy, each.resources ?? {}]));
   await istiod.text('adsz?push=true');
@@ -122,7 +124,10 @@ function hasTaken({ proxy, resources = {} }: SyncStatus, before: SyncStatus['res
   });
 }
 
-/** The types that a forced push sends to every proxy which has some, changed or not, in this order; endpoints come between. */
+/**
+ * The resource types that a forced push sends to every proxy that has any, changed or not, in this order; endpoints are
+ * between.
+ */
 const PUSHED_TO_ALL = /Cluster$|Listener$|RouteConfiguration$/;
 
 const KINDS = [

@@ -12,7 +12,7 @@ import { inside, type PodNetwork } from './network';
 import { Pod } from './pod';
 import { until } from './wait';
 
-/** The version that Envoy Gateway is told to look for; it is the Envoy of the lab. */
+/** The Envoy version that Envoy Gateway is configured with; it is the Envoy of the lab. */
 const ENVOY_VERSION = '1.40.0';
 
 interface Manifest {
@@ -22,10 +22,10 @@ interface Manifest {
   readonly spec?: object;
 }
 
-/** What Envoy Gateway reads; the rest of a topology is for the cluster. */
+/** The kinds that Envoy Gateway reads; the rest of a topology is for the cluster. */
 const READ = ['Gateway', 'HTTPRoute', 'ReferenceGrant', 'SecurityPolicy', 'BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyPatchPolicy', 'EnvoyProxy', 'Service'];
 
-/** How a topology is brought behind Envoy Gateway. */
+/** How a topology is deployed behind Envoy Gateway. */
 export interface StandaloneProps {
   readonly failClosed?: boolean;
   /** Secrets and ConfigMaps. */
@@ -33,8 +33,9 @@ export interface StandaloneProps {
 }
 
 /**
- * Envoy Gateway without a cluster, for a topology with one edge: it reads what the library synthesized from files, and runs Envoy as a process beside it. Three
- * things differ from a cluster: proxies run on the host, their certificates are elsewhere, and each Service is a Backend with the address of its pod.
+ * Envoy Gateway without a cluster, for a topology with one edge: it reads the synthesized manifests from files, and
+ * runs Envoy as a local process. Three things differ from a cluster: proxies run on the host, their certificates have
+ * other paths, and each Service is a Backend with the address of its pod.
  */
 export class StandaloneGateway {
   private readonly services = new Map<Service, Pod>();
@@ -72,12 +73,12 @@ export class StandaloneGateway {
     return knockAt(edge, { address: this.network.ip, http: 80, https: 443 }, knock);
   }
 
-  /** Waits until the gateway answers that request with that status. */
+  /** Waits until the gateway answers the request with the status. */
   async answers(edge: Edge, knock: Knock, status: number): Promise<void> {
     await until(`Envoy Gateway answers ${knock.path} with ${status}`, async () => (await this.knock(edge, knock)).status === status, 30);
   }
 
-  /** Ends Redis, so that nothing can be counted. */
+  /** Stops Redis, so that no request can be counted. */
   loseRedis(): void {
     this.stopRedis?.();
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** The executables and Go modules of the lab. */
 export class Tools {
-  /** Installs and builds what is not there, showing what it does. */
+  /** Installs and builds missing tools, and prints the progress. */
   static prepare(): Tools {
     const setup = spawnSync(join(__dirname, 'setup'), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
     if (setup.status !== 0) {

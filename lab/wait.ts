@@ -1,9 +1,9 @@
-/** What waiting cannot mend. */
+/** An error that waiting cannot resolve. */
 export class Hopeless extends Error {}
 
 /**
- * Waits for a condition: the first value of `look` that is neither undefined nor false. An error of `look` is a "not yet", but for a {@link Hopeless}.
- * The limit only ends a lab that is broken; nothing waits for it to pass.
+ * Waits for a condition: the first value of `look` that is neither undefined nor false. An error of `look` means "not
+ * yet", except a {@link Hopeless}. The timeout only stops a broken lab; no claim waits for it to pass.
  */
 export async function until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false, seconds = 90): Promise<T> {
   const end = Date.now() + seconds * 1000;
@@ -21,7 +21,7 @@ export async function until<T>(what: string, look: () => Promise<T | undefined |
       last = error;
     }
     if (Date.now() > end) {
-      throw new Error(`gave up waiting until ${what}${last instanceof Error ? `: ${last.message}` : ''}`);
+      throw new Error(`timed out waiting until ${what}${last instanceof Error ? `: ${last.message}` : ''}`);
     }
     await new Promise(resolve => setTimeout(resolve, 50));
   }

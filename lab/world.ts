@@ -5,7 +5,7 @@ import type { Lab } from './lab';
 import type { Pod } from './pod';
 import { podsAreReady } from './readiness';
 
-/** A request as a claim states it. */
+/** A request of a claim. */
 export interface Ask {
   /** @default - the callee's first */
   readonly port?: number;
@@ -18,11 +18,11 @@ export interface Ask {
   readonly count?: number;
   /** @default 1 */
   readonly concurrency?: number;
-  /** Dials this address in place of the callee's own. */
+  /** Connects to this address instead of the callee's own. */
   readonly address?: string;
 }
 
-/** A topology that runs in the lab. */
+/** A topology that is deployed in the lab. */
 export class World {
   constructor(readonly lab: Lab, readonly topology: Topology, readonly outdir: string) {}
 
@@ -55,7 +55,7 @@ export class World {
     return this.pod(caller).send(this.specOf(caller.namespace, callee, ask), ask.count ?? 1, ask.concurrency ?? 1);
   }
 
-  /** Sends one request and gives back its reply. */
+  /** Sends one request and returns its response. */
   askOnce(caller: Service, callee: Callee, ask: Ask = {}): Promise<Reply> {
     return this.askFrom(this.pod(caller), callee, ask);
   }
@@ -64,12 +64,12 @@ export class World {
   async askFrom(pod: Pod, callee: Callee, ask: Ask = {}): Promise<Reply> {
     const [reply] = await pod.send(this.specOf(pod.namespace, callee, ask));
     if (!reply) {
-      throw new Error('the app gave no reply');
+      throw new Error('the app returned no response');
     }
     return reply;
   }
 
-  /** Has the caller ask the callee every 10 ms while `during` runs, and gives back what came of each request. */
+  /** Sends a request from the caller to the callee every 10 ms while `during` runs, and returns the result of each. */
   askWhile(caller: Service, callee: Callee, during: () => Promise<void>, ask: Ask = {}): Promise<Reply[]> {
     return this.pod(caller).sendWhile(this.specOf(caller.namespace, callee, ask), 10, during);
   }
@@ -104,13 +104,13 @@ export class World {
 
   private addressOf(callee: Callee): string {
     if (callee instanceof ExternalService || !(callee instanceof Service)) {
-      throw new Error(`give the address of ${callee.name}`);
+      throw new Error(`the address of ${callee.name} is required`);
     }
     return this.lab.kubelet.clusterIp(callee.namespace, callee.name);
   }
 }
 
-/** What a client speaks to a port. */
+/** The protocol of a client's requests to a port. */
 const PROTOCOLS = {
   [Protocol.HTTP]: 'http', [Protocol.HTTP2]: 'http2', [Protocol.GRPC]: 'http2', [Protocol.TCP]: 'tcp', [Protocol.TLS]: 'https',
 } as const;

@@ -4,7 +4,7 @@ export {
   type SystemConnections, Target, TargetGroupBinding, type TargetGroupBindingProps, TopologyChart,
   type TopologyChartProps,
 } from './kubernetes';
-// Folders of this package import the whole of lib/topology; what is public is named here.
+// Folders of this package import all of lib/topology; the public exports are listed here.
 export {
   type Abort, Aggregate, type AggregateProps, type ApiKeyProps, Auth, type Autoscaling, Call, Callee, type CallProps,
   CircuitBreaker, type CircuitBreakerProps, ClientKey, ClientLimit, type ClientLimitProps, type Cors, type Delay,

@@ -1,9 +1,9 @@
 import { IstioSidecars, type IstioSidecarsProps } from './istio';
 import { NoMesh, type NoMeshProps, type Target } from './kubernetes';
 
-/** The choice of what keeps a topology's promises: changing it is a change of one line. */
+/** The choice of the target that renders a topology: to change it is a change of one line. */
 export class Mesh {
-  /** Plain Kubernetes: the simple start, and enough for most small systems. */
+  /** Plain Kubernetes: the simplest target, and enough for most small systems. */
   static none(props: NoMeshProps = {}): Target {
     return new NoMesh(props);
   }

@@ -4,7 +4,7 @@ import { theBoutique } from '../boutique';
 import { claim } from '../claims';
 import type { World } from '../world';
 
-/** The gRPC status that Envoy gives a refusal by policy. */
+/** The gRPC status of a request that Envoy denies by policy. */
 const PERMISSION_DENIED = 7;
 
 claim('the boutique is accepted by the API server, by istiod and by every proxy', async lab => {

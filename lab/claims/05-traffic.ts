@@ -39,7 +39,7 @@ caller.calls(patient);
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
 
-/** With how much confidence each share is measured, so that all of them together fail one right run in a thousand. */
+/** The confidence level of each share, so that together they fail one correct run in a thousand. */
 const CONFIDENCE = 1 - 0.001 / 6;
 
 function assertShare(replies: readonly Reply[], what: string, count: number, percent: number): void {

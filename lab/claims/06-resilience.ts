@@ -39,7 +39,7 @@ caller.calls(busy);
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology, { replicas: true }));
 
-/** Has the pod behave so while `prove` runs. */
+/** Configures the responses of the pod while `prove` runs. */
 async function behaving(pod: Pod, behaviour: Parameters<Pod['behave']>[0], prove: () => Promise<void>): Promise<void> {
   await pod.behave(behaviour);
   try {
@@ -122,7 +122,7 @@ claim('a replica that keeps failing is ejected, and taken back when its time is 
 claim('what comes on top of the connections and the waiting line of a callee is answered with 503', async lab => {
   const here = await world(lab);
   const callee = here.pod(narrow);
-  // While the connection is being made, the request that will have it waits as well.
+  // While the connection is established, its first request is pending as well.
   assert.equal((await here.askOnce(caller, narrow)).status, 200);
   await behaving(callee, { delayMs: 1000 }, async () => {
     await callee.takeSeen();

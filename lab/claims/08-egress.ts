@@ -30,7 +30,7 @@ function stage(lab: Lab): Promise<Stage> {
   return staged;
 }
 
-/** Asks a host whether or not it is declared. */
+/** Sends a request to a host, declared or not. */
 async function dial({ world, outside }: Stage, from: Service, spec: Pick<RequestSpec, 'protocol' | 'host' | 'port'>): Promise<Reply> {
   outside.takeRequests();
   const [reply] = await world.pod(from).send({ address: outside.address, method: 'GET', path: '/', headers: {}, grpc: false, ...spec });

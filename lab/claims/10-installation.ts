@@ -18,7 +18,7 @@ claim('the charts of Istio render and apply with the same mesh configuration, an
   lab.removeIstiod(istiod);
 });
 
-/** The settings of a mesh configuration that the topologies rely on. */
+/** The settings of a mesh configuration that the topologies require. */
 async function settingsIn(lab: Lab, configMap: string): Promise<Record<string, unknown>> {
   const { data } = await lab.plane.api.get<{ data: { mesh: string } }>(`/api/v1/namespaces/istio-system/configmaps/${configMap}`);
   const { outboundTrafficPolicy, defaultHttpRetryPolicy, pathNormalization, trustDomain } = load(data.mesh) as Record<string, unknown>;
@@ -27,7 +27,7 @@ async function settingsIn(lab: Lab, configMap: string): Promise<Record<string, u
 
 claim('the installation\'s settings are those that istiod works with', async lab => {
   const mesh = await lab.istiod.debug<Record<string, unknown>>('mesh');
-  // What is the first value of its type, istiod does not print.
+  // istiod does not print the zero value of a type.
   assert.match(JSON.stringify(mesh.outboundTrafficPolicy), /^\{("mode":"REGISTRY_ONLY")?\}$/);
   assert.deepEqual(mesh.pathNormalization, { normalization: 'MERGE_SLASHES' });
   assert.match(JSON.stringify(mesh.defaultHttpRetryPolicy), /^\{("attempts":0)?\}$/);

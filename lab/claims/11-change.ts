@@ -7,7 +7,7 @@ import type { Pod } from '../pod';
 import { until } from '../wait';
 import type { World } from '../world';
 
-/** The same services at two moments of their life. */
+/** The same services at two points of their life cycle. */
 class Moment {
   readonly topology = new Topology('change');
   readonly client = this.service('client');
@@ -31,7 +31,7 @@ class Moment {
 
 let current: Promise<{ readonly moment: Moment; readonly world: World }> | undefined;
 
-/** Goes over to another moment; the first is the one before any change. */
+/** Deploys another stage; the first is the one before any change. */
 function goTo(lab: Lab, moment: Moment): Promise<{ readonly moment: Moment; readonly world: World }> {
   current = lab.deploy(moment.topology, { replicas: true }).then(world => ({ moment, world }));
   return current;
@@ -69,7 +69,7 @@ claim('rotating a policy loses no request of those that it goes on letting in, a
     await goTo(lab, new Moment({ v1: 0, v2: 100 }, 'GET /after'));
   });
   assertNothingLost(replies);
-  // The first one's connection is as old as the policy that it was opened under, and keeps it until it is drained.
+  // The first connection keeps the policy under which it was opened until it is drained.
   assert.deepEqual(await statuses(second), [403, 200]);
 });
 
@@ -87,7 +87,7 @@ claim('istiod may be away and come back: no request is lost, and changes take ef
   assert.deepEqual(new Set(after.map(({ from }) => from?.version)), new Set(['v1']));
 });
 
-/** The requests that an endpoint has failed, as the caller's proxy counted them. */
+/** The failed requests of an endpoint, as counted by the caller's proxy. */
 function errorsAt(caller: Pod, callee: Service, endpoint: Pod): number {
   const [, errors] = new RegExp(`^outbound\\|80\\|\\|${callee.host}::${endpoint.network.ip}:\\d+::rq_error::(\\d+)$`, 'm').exec(caller.admin('clusters')) ?? [];
   assert.ok(errors, `${caller.name} knows the endpoint ${endpoint.name}`);

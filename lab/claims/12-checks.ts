@@ -25,7 +25,7 @@ claim('each example of a code of istioctl analyze is judged alike by Istio\'s an
   assert.ok(cases.length > 300, `${cases.length} cases`);
 });
 
-/** What all checks together find of these codes, with the kinds of objects that there are. */
+/** The findings of all checks with these codes, with the kinds of their objects. */
 function verdict(text: string, codes: readonly string[]): [found: string[], kinds: Set<string>] {
   const resources = loadResources(text, { file: 'example.yaml' });
   const { findings } = checkManifests(new Cluster(resources));
@@ -51,7 +51,7 @@ claim('objects that are changed in a few places are valid for the checks where t
   const differences = objects.flatMap((text, index) => {
     const [ours] = verdict(text, ['IST0106', 'IST0133']);
     const analyzed = theirs[index]?.map(each => `${each.code} ${each.resource}`) ?? [];
-    // Warnings of what is refused depend on how soon it is.
+    // The warnings for a rejected object depend on when it is rejected.
     const codes = [...ours, ...analyzed].some(each => each.startsWith('IST0106')) ? ['IST0106'] : ['IST0133'];
     const [one, other] = [ours, analyzed].map(found => [...new Set(found)].filter(each => codes.some(code => each.startsWith(code))).sort().join());
     return theirs[index] === undefined || one === other ? [] : [{ text, ours: one, theirs: other }];
@@ -60,12 +60,15 @@ claim('objects that are changed in a few places are valid for the checks where t
   assert.ok(theirs.filter(each => each !== undefined).length > 0.9 * MUTATIONS);
 });
 
-/** The analyzers end in a panic where a rule says `from` and no source. */
+/** The analyzers panic for a rule that has `from` without a source. */
 function isAnalyzable(text: string): boolean {
   return loadResources(text, { file: 'example.yaml' }).every(each => each.type !== Kind.AUTHORIZATION_POLICY || sourcesOf(each).every(source => source.exists));
 }
 
-/** What Istio's analyzers say of each text, undefined for those which they cannot read. Deployments come with the Pods that their controller would make, injected as their namespace asks. */
+/**
+ * The messages of Istio's analyzers for each text, undefined for those that they cannot parse. Deployments come with
+ * the Pods that their controller would create, injected according to their namespace.
+ */
 function analyze(texts: readonly string[]): (Analyzed[] | undefined)[] {
   const folder = mkdtempSync(join(tmpdir(), 'analyze-'));
   const files = texts.map((text, index) => {
@@ -98,7 +101,7 @@ function podsOf(resources: readonly Resource[]): string[] {
   });
 }
 
-/** Files of Istio's own tests on which both differ, and why. */
+/** The files of Istio's own tests on which the two differ, with the reason. */
 const DIFFERENT: Readonly<Record<string, string>> = {
   'conflicting-gateways-subSelector.yaml': 'pods without a namespace are in `default` for the checks and nowhere for the analyzers',
   'gateway-custom-ingressgateway-badport-notarget.yaml': 'the same',
@@ -117,7 +120,7 @@ claim('on the manifests of Istio\'s own tests the checks find the codes, at the 
   const theirs = analyzeFiles(files.map(name => join(folder, name)));
   const differences = files.flatMap((name, index) => {
     const resources = loadResources(readFileSync(join(folder, name), 'utf8'), { file: name, namespace: '' });
-    // The analyzers leave this one out unless asked.
+    // The analyzers omit this one by default.
     const found = checkManifests(new Cluster(resources)).findings.filter(each => each.id !== 'AlphaAnnotation');
     const ours = found.flatMap(({ covers, object }) => covers.filter(code => code.startsWith('IST')).map(code => `${code} ${nameOf(object)}`));
     const [one, other] = [ours, (theirs[index] ?? []).map(each => `${each.code} ${each.resource}`)].map(each => [...new Set(each)].sort());

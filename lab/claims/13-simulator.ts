@@ -14,7 +14,7 @@ const REQUESTS = 20;
 const SEED = Number(process.env.CARDINAL_LAB_SEED ?? 20261123);
 const FIRST = Number(process.env.CARDINAL_LAB_FIRST ?? 0);
 const SHRINKING = Number(process.env.CARDINAL_LAB_SHRINKING ?? 60);
-/** How many configurations that disagree are looked for, of which the first is shrunk. */
+/** The number of differing configurations to search for; the first is shrunk. */
 const ENOUGH = Number(process.env.CARDINAL_LAB_DISAGREEMENTS ?? 1);
 
 claim('generated configurations send generated requests where the simulator says', async lab => {

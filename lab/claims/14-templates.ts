@@ -11,7 +11,7 @@ import { Auth, ClientKey, ClientLimit, Period, Port, Throttle, Topology, WhenUna
 import { HttpApiEdge, LambdaAggregator, RestApiEdge } from '../../lib/aws';
 import { claim } from '../claims';
 
-/** An edge with everything that a REST API can do. */
+/** An edge with every feature that a REST API supports. */
 function everything() {
   const topology = new Topology('templates');
   const web = topology.addService('web', { image: 'web', port: Port.http(80) });
@@ -46,7 +46,7 @@ claim('the templates of both APIs are right by CDK\'s validation and by cfn-lint
   app.synth();
 
   const templates = ['Http', 'Rest'].map(name => join(outdir, `${name}.template.json`));
-  // W3005: the CDK writes dependencies that references make already.
+  // W3005: the CDK renders dependencies that references imply already.
   const { status, stdout, stderr } = spawnSync(lab.tools.path('cfn-lint'), ['--ignore-checks', 'W3005', '--non-zero-exit-code', 'warning', '--', ...templates], { encoding: 'utf8' });
   assert.equal(status, 0, stdout + stderr);
   return Promise.resolve();

@@ -90,7 +90,7 @@ claim('while nothing can be counted, requests pass or are refused as declared, a
   lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=1');
   await until('Redis is back', () => here.pods(redis).length === 1);
   await here.settled();
-  // The limiter gives up its broken connections one by one.
+  // The limiter closes its broken connections one by one.
   await until('requests are counted again', async () => !(await statuses(here, strict, 20, '/products', { 'x-client': 'again' })).includes(500));
   const counted = await statuses(here, strict, 6, '/products', { 'x-client': 'new' });
   assert.deepEqual(counted, [...of(200, 3), ...of(429, 3)]);

@@ -19,7 +19,7 @@ api.route('GET /pages', web);
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
 
-/** What the service says it was asked: the first field of its answer has it. */
+/** The request that the service received, from the first field of its response. */
 const askedBy = (text: string) => JSON.parse((JSON.parse(text) as { id: string }).id) as { path: string; message: string; headers: Record<string, string> };
 
 claim('a REST request is answered by a gRPC method: parameters and query are fields of its request', async lab => {

@@ -27,7 +27,7 @@ door.route('GET /clients', clients, { auth: Auth.jwt({ issuer: issuer.issuer, au
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
 
-/** The service that a request reaches, or the status with which it is refused. */
+/** The service that a request reaches, or the status with which it is denied. */
 async function outcome(here: World, method: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
   const reply = await here.knock(door, { method, path, headers });
   return reply.from?.service ?? String(reply.status);

@@ -6,7 +6,7 @@ import { toYaml } from '../../lib/kubernetes';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
 
-/** What some reader of YAML has a meaning for. */
+/** Strings that a YAML parser may resolve to another type. */
 const LETTERS = [...'0189_+-.:eExXbBoOaAfnNyT~=<#"\'\\ \t\n{[,|>&*!%@`?', '\x07', '\x7F', '\u0085', '\u2028', '\uFEFF', '\u00E9', '\u{1F600}'];
 const DIGITS = [...'0189_+-.:exXbBoOEf'];
 const WORDS = [
@@ -20,7 +20,7 @@ const AROUND = [
 ];
 const NUMBERS = [0, -1, 0.1, 1e-7, 1e21, -1.5e300, 2 ** 31, 2 ** 53 - 1, 2 ** 53, 2 ** 60, -(2 ** 63)];
 
-/** Objects of so many texts each: kubectl looks for keys twice by comparing each with all. */
+/** Objects with a limited number of texts each: kubectl finds duplicate keys by comparing each with all others. */
 const SIZE = 400;
 
 claim('kubectl reads every text and number as it was, as a value, as a key and in a list', lab => {
@@ -36,7 +36,7 @@ claim('kubectl reads every text and number as it was, as a value, as a key and i
     values: Object.fromEntries(part.map((text, position) => [`k${position}`, text])),
     numbers: NUMBERS,
   }));
-  // Nothing is sent to the API server: what kubectl prints is what it read.
+  // Nothing is sent to the API server: kubectl prints the objects that it parsed.
   const read = readByKubectl(lab, objects.map(each => toYaml(each)).join('---\n')).split(/^(?=\{)/m).map(each => JSON.parse(each) as (typeof objects)[number]);
   assert.equal(read.length, objects.length);
   objects.forEach(({ keys, list, values, numbers }, index) => {
@@ -46,7 +46,7 @@ claim('kubectl reads every text and number as it was, as a value, as a key and i
   return Promise.resolve();
 });
 
-/** All texts of up to so many of these letters. */
+/** All texts of these letters up to a maximum length. */
 function words(letters: readonly string[], length: number): string[] {
   return length === 0 ? [''] : ['', ...words(letters, length - 1).flatMap(word => letters.map(letter => letter + word))];
 }

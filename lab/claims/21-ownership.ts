@@ -10,7 +10,7 @@ import { podsAreReady } from '../readiness';
 const THEIRS = 'theirs';
 const port = Port.http(80, { target: 8080 });
 
-/** A topology with a service in the namespace of another team, whose pay it calls. */
+/** A topology with a service in the namespace of another team, which calls that team's pay. */
 const topology = new Topology('guest');
 const front = topology.addService('front', { image: 'front' });
 const stranger = topology.addService('stranger', { image: 'stranger' });
@@ -19,7 +19,7 @@ const pay = topology.addService('pay', { namespace: THEIRS, port, existing: { la
 front.calls(web);
 front.calls(pay, { timeout: Duration.seconds(2) });
 
-/** What the other team has: a cli, a pay, and pods with the same `app` label as ours. */
+/** The other team's workloads: a cli, a pay, and pods with the same `app` label as ours. */
 const others = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: THEIRS, labels: { 'istio-injection': 'enabled' } } },
   ...[['cli', 'cli'], ['pay', 'pay'], ['canary', 'web']].flatMap(([name, app]) => [
@@ -64,7 +64,7 @@ claim('a service in the namespace of another team leaves its traffic as it was, 
     await assert.rejects(fetch(`http://${world.pod(web).network.ip}:8080/`), /fetch failed/);
   };
   await denied();
-  // The owner of the namespace may allow more for all its pods: ours deny what they do not declare.
+  // The owner of the namespace may allow more for all its pods; our policies deny undeclared callers.
   lab.applyObjects('allow-all', [allowAll]);
   await world.settled();
   await denied();
@@ -92,7 +92,7 @@ async function ask(lab: Lab, from: Pod, service: string): Promise<Reply> {
   const address = lab.kubelet.clusterIp(THEIRS, service);
   const [reply] = await from.send({ protocol: 'http', address, port: 80, host: `${service}:80`, method: 'GET', path: '/', headers: {}, grpc: false });
   if (!reply) {
-    throw new Error('the app gave no reply');
+    throw new Error('the app returned no response');
   }
   return reply;
 }

@@ -5,7 +5,7 @@ import { of, record, some } from './vocabulary';
 import { grpcRoute, httpRoute, referenceGrant } from './gateway-api';
 import { delegation, destinationRule, sidecar, virtualService } from './routing';
 
-/** An object that gets its name from its place in the configuration, unless others name it. */
+/** An object that is named by its position in the configuration, unless others refer to it by name. */
 export interface Unnamed {
   readonly apiVersion: string;
   readonly kind: string;
@@ -32,7 +32,7 @@ const istioGateway: Arbitrary<Unnamed> = record({
 
 const HTTP = { number: 80, name: 'http', protocol: 'HTTP' } as const;
 
-/** What stands behind hosts outside: addresses, names that DNS knows, or pods of the namespace. */
+/** The endpoints of external hosts: addresses, DNS names, or pods of the namespace. */
 const serviceEntry: Arbitrary<Unnamed> = record({
   apiVersion: of('networking.istio.io/v1'), kind: of('ServiceEntry'), metadata: of({ namespace: 'north' }, { namespace: 'south' }),
   spec: fc.oneof(
@@ -52,7 +52,7 @@ const serviceEntry: Arbitrary<Unnamed> = record({
   ),
 });
 
-/** A Gateway of Istio comes always, so that routes for it mean something; the rest comes or does not. */
+/** An Istio Gateway is always included, so that routes for it have an effect; the rest is optional. */
 export const configuration: Arbitrary<Named[]> = fc.tuple(
   istioGateway.map(each => [each]),
   fc.array(virtualService, { maxLength: 3 }),

@@ -3,7 +3,7 @@ import type { Reply } from '../app-protocol';
 import type { TrialRequest } from './requests';
 import { RESIDENTS } from './town';
 
-/** How a reply differs from all endings that are possible; undefined if it is one of them. */
+/** The difference between a response and all possible outcomes; undefined if it is one of them. */
 export function differenceOf(answer: Answer, reply: Reply, request: TrialRequest, only: string | undefined): string | undefined {
   const possible = only === undefined ? answer.endings : answer.endings.filter(each => each.place === '' || each.place.endsWith(`/${only}`));
   const ending = possible.find(each => isEnding(each, reply));
@@ -15,7 +15,7 @@ export function differenceOf(answer: Answer, reply: Reply, request: TrialRequest
   return late ?? answerDifference(answer, reply) ?? (reply.from && request.port !== 82 ? receivedDifference(ending, reply.from) ?? termsDifference(answer, reply.from) : undefined);
 }
 
-/** Whether a reply is what an ending says. */
+/** Whether a response is that of an outcome. */
 export function isEnding(ending: Ending, { status, from, text, headers }: Reply): boolean {
   if (ending.place === '') {
     return from === undefined && status === ending.status && (ending.location === '' || ending.location === headers.location);
@@ -28,7 +28,7 @@ function answerDifference(answer: Answer, { from, headers }: Reply): string | un
   return wrong && `the answer has ${wrong[0]}: ${String(headers[wrong[0]])}`;
 }
 
-/** What the callee got: the host, the path, and the headers that somebody may have written. */
+/** The request that the callee received: the host, the path, and the headers that configuration can set. */
 function receivedDifference(ending: Ending, from: NonNullable<Reply['from']>): string | undefined {
   const wrong = [...WATCHED, ...Object.keys(ending.headers)].find(name => !['authorization', 'x-token'].includes(name) && normal(ending.headers[name]) !== normal(from.headers[name]));
   const token = ['authorization', 'x-token'].find(name => (ending.headers[name] === undefined) !== (from.headers[name] === undefined));

@@ -36,7 +36,7 @@ const filter = fc.oneof(
   of({ type: 'CORS', cors: { allowOrigins: [ORIGIN], allowMethods: ['GET'] } }, { type: 'CORS', cors: { allowOrigins: ['https://*.example'] } }, { type: 'CORS', cors: { allowOrigins: ['https://other.example'] } }),
 );
 
-/** A try takes no longer than the request, or the API server refuses it. */
+/** The backend timeout cannot exceed the request timeout, or the API server rejects it. */
 const timeouts = of({ request: '3s' }, { request: '3s', backendRequest: '1s' }, { backendRequest: '2s' });
 const retry = of({ attempts: 1 }, { attempts: 0 }, { codes: [503], attempts: 2, backoff: '10ms' });
 
@@ -46,7 +46,7 @@ const redirect = of(
   { path: { type: 'ReplaceFullPath', replaceFullPath: '/all' }, port: 8443 },
 ).map(requestRedirect => [{ type: 'RequestRedirect', requestRedirect }]);
 
-/** A prefix is replaced in rules alone that match one. */
+/** A prefix is replaced only in rules that match one. */
 const rule = fc.oneof(
   { weight: 5, arbitrary: record({ matches: some(fc.array(match, { minLength: 1, maxLength: 2 })), filters: some(fc.uniqueArray(filter, { minLength: 1, maxLength: 2, selector: each => each.type })), backendRefs: fc.array(backend, { maxLength: 2 }), timeouts: some(timeouts), retry: some(retry) }) },
   { weight: 1, arbitrary: record({ matches: some(fc.array(match, { minLength: 1, maxLength: 2 })), filters: redirect }) },

@@ -7,7 +7,7 @@ import type { TrialRequest } from './requests';
 import { GATEWAY, HEADLESS, PORTS, type Resident, RESIDENTS } from './town';
 import { ISSUERS } from './vocabulary';
 
-/** Sends requests for real, from pods and from outside. */
+/** Sends real requests, from pods and from outside. */
 export class Messenger {
   private readonly issuers = new Map(ISSUERS.map(each => [each as string, new TokenIssuer(each)]));
   private readonly strangers = new Map(ISSUERS.map(each => [each as string, new TokenIssuer(each)]));
@@ -19,7 +19,7 @@ export class Messenger {
     return this.issuers.get(issuer)?.jwks ?? '';
   }
 
-  /** What comes of it, with the word `token` for the text of its token. */
+  /** The response, with the word `token` instead of the text of its token. */
   async send(request: TrialRequest): Promise<{ reply: Reply; only?: string }[]> {
     const carried = this.carried(request);
     const replies = await this.sendCarrying(request, carried);
@@ -27,7 +27,10 @@ export class Messenger {
     return token === undefined ? replies : JSON.parse(JSON.stringify(replies).replaceAll(token, 'token')) as typeof replies;
   }
 
-  /** Without a proxy in between, or an address of the Service, to each pod of the callee in turn, since nobody here balances. */
+  /**
+   * Without a proxy or an address of the Service, sends to each pod of the callee in turn, since the lab has no
+   * kube-proxy.
+   */
   private async sendCarrying(request: TrialRequest, carried: Carried): Promise<{ reply: Reply; only?: string }[]> {
     const { from, host, port, method, path, query } = request;
     const headers = { ...request.headers, ...carried.headers };
@@ -54,7 +57,7 @@ export class Messenger {
     return (await Promise.all(direct.map(async ({ only, ...place }) => (await pod.send({ ...spec, ...place })).map(reply => ({ reply, only }))))).flat();
   }
 
-  /** The pod of a resident. */
+  /** The pod of a workload. */
   podOf(name: string): Pod {
     const { namespace, service, version } = residentOf(name);
     const [pod] = this.lab.kubelet.pods(namespace, { app: service, version });
@@ -81,7 +84,7 @@ export class Messenger {
   }
 }
 
-/** What a request carries for its token. */
+/** The text of a request's token. */
 interface Carried {
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -91,7 +94,7 @@ interface Carried {
 /** A host outside the cluster, see outside.ts. */
 const OUTSIDE = '10.99.0.9';
 
-/** The host that a client writes. */
+/** The host in a client's request. */
 export function hostHeader(host: string, port: number): string {
   return port === 80 ? host : `${host}:${port}`;
 }
@@ -99,12 +102,12 @@ export function hostHeader(host: string, port: number): string {
 function residentOf(name: string): Resident {
   const resident = RESIDENTS.find(each => each.name === name);
   if (!resident) {
-    throw new Error(`nobody is called ${name}`);
+    throw new Error(`no workload is named ${name}`);
   }
   return resident;
 }
 
-/** A connection that the other side did not take. */
+/** A connection that the peer did not accept. */
 function failed({ message }: Error): Reply {
   return { status: 0, ms: 0, text: message, headers: {} };
 }

@@ -6,7 +6,7 @@ import { anywhere, apiVersions, HEADER, ISSUERS, METHODS, of, record, some, SUBJ
 const PRINCIPALS = ['cluster.local/ns/north/sa/client', 'cluster.local/ns/south/sa/peer', 'cluster.local/ns/north/*', '*/sa/client', '*', 'cluster.local/ns/north/sa/gate-istio'] as const;
 const PATHS = ['/a', '/a/*', '/a*', '*.png', '*', '/{*}', '/a/{**}', '/{*}/b', '/a/{*}/c'] as const;
 
-/** The client outside has the address of the machine, pods have others of its network. */
+/** The external client has the address of the machine, pods have other addresses of its network. */
 const BLOCKS = [['10.99.0.1'], ['10.99.0.0/16'], ['192.168.0.0/16', '10.99.0.1/32']];
 
 const source = fc.oneof(
@@ -64,7 +64,7 @@ const selected = fc.oneof(
   { weight: 1, arbitrary: of({}, { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: GATEWAY }] }, { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': GATEWAY } } }) },
 );
 
-/** A policy that names the Gateway has to be in its namespace. */
+/** A policy that targets the Gateway must be in its namespace. */
 export const authorizationPolicy: Arbitrary<Unnamed> = fc.tuple(anywhere, selected, fc.array(rule, { maxLength: 2 }), of('ALLOW', 'ALLOW', 'DENY', 'CUSTOM', undefined), of(...AUTHORIZERS)).map(([metadata, where, rules, action, authorizer]) => ({
   apiVersion: apiVersions.security, kind: 'AuthorizationPolicy', metadata: 'targetRefs' in where ? { namespace: 'north' } : metadata,
   spec: { ...where, rules: rules.length === 0 && action !== undefined && action !== 'ALLOW' ? [{}] : rules, ...(action ? { action } : {}), ...(action === 'CUSTOM' ? { provider: { name: authorizer } } : {}) },
@@ -77,7 +77,7 @@ export const peerAuthentication: Arbitrary<Unnamed> = fc.tuple(anywhere, fc.oneo
   record({ selector: of({ matchLabels: { app: 'api' } }, { matchLabels: { app: 'peer' } }), mtls: some(mode.map(each => ({ mode: each }))), portLevelMtls: some(mode.map(each => ({ 8080: { mode: each } }))) }),
 )).map(([metadata, spec]) => ({ apiVersion: apiVersions.security, kind: 'PeerAuthentication', metadata, spec }));
 
-/** The keys of issuers are put in when it is applied. */
+/** The keys of issuers are inserted when it is applied. */
 export const requestAuthentication: Arbitrary<Unnamed> = fc.tuple(anywhere, of({ selector: { matchLabels: { app: 'api' } } }, {}, { selector: { matchLabels: { app: 'peer' } } }, { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': GATEWAY } } }), fc.array(record({
   issuer: of(...ISSUERS),
   audiences: some(of(['shop'], ['shop', 'other'])),

@@ -40,7 +40,7 @@ const inside: Arbitrary<TrialRequest> = record({
   host: of('api', 'api.north', 'api.north.svc.cluster.local', 'api.north', 'peer.south', 'peer.south.svc', 'legacy.south', `${HEADLESS.name}.north`, 'out.example', 'deep.out.example', 'free.example'),
   port: of(80, 80, 80, 81, 82),
   ...asked,
-  // Nobody outside listens on other ports, and the short name means nothing in another namespace.
+  // The external host listens on no other ports, and the short name does not resolve in another namespace.
 }).map(each => each.host.startsWith(HEADLESS.name) ? { ...each, port: HEADLESS.port } : each).map(each => each.host.endsWith('.example') ? { ...each, port: 80 } : ['peer', 'legacy'].includes(each.from ?? '') && each.host === 'api' ? { ...each, host: 'api.north' } : each);
 
 const outside: Arbitrary<TrialRequest> = record({
@@ -51,7 +51,7 @@ function isSecure(port: number): boolean {
   return port === SECURE_PORT || port === ISTIO_SECURE_PORT;
 }
 
-/** A question of a browser before it sends a request. */
+/** A CORS preflight request. */
 function preflight(request: TrialRequest): TrialRequest {
   return { ...request, method: 'OPTIONS', headers: { origin: ORIGIN, 'access-control-request-method': 'GET' } };
 }

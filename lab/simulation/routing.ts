@@ -23,7 +23,7 @@ const route = fc.oneof(
   fc.tuple(record({ destination, headers: some(headers) }), record({ destination, headers: some(headers) }), of(10, 50, 100)).map(([one, other, weight]) => [{ ...one, weight }, { ...other, weight: 100 - weight }]),
 );
 
-/** Claims of a token, which only gateways know. */
+/** Claims of a token, which only gateways can match. */
 const claims = of('@request.auth.claims.role', '@request.auth.claims.nested.role', '@request.auth.claims[nested][role]').chain(name => of({ exact: 'boss' }, { prefix: 'b' }).map(each => ({ [name]: each })));
 
 const match = record({
@@ -42,7 +42,7 @@ const match = record({
 
 const matches = fc.array(sparse(match), { minLength: 1, maxLength: 2 });
 
-/** Most matches say one thing or two. */
+/** Most matches have one or two conditions. */
 function sparse<T extends object>(arbitrary: Arbitrary<T>): Arbitrary<T> {
   return fc.tuple(arbitrary, fc.array(fc.nat(), { minLength: 11, maxLength: 11 })).map(([made, dice]) =>
     Object.fromEntries(Object.entries(made).filter(([name], index) => name === 'uri' || (dice[index] ?? 0) % 4 === 0)) as T);
@@ -73,7 +73,7 @@ const answering = fc.oneof(
 /** A port that carries bytes, or none: a server of requests, or a proxy before one, does not say who it is when it gets bytes. */
 const bytes = fc.tuple(destination, some(of(82, 82, 99))).map(([made, number]) => ({ ...made, port: number === undefined ? undefined : { number } }));
 
-/** Rules for connections. */
+/** Rules for TCP connections. */
 const tcp = fc.array(record({
   match: some(of<object[]>([{ port: 82 }], [{ port: 99 }], [{ sourceLabels: { app: 'client' } }], [{ gateways: ['mesh'], port: 82 }])),
   route: fc.oneof(record({ destination: bytes }).map(each => [each]), fc.tuple(record({ destination: bytes }), record({ destination: bytes })).map(([one, other]) => [{ ...one, weight: 30 }, { ...other, weight: 70 }])),
@@ -97,11 +97,11 @@ export const virtualService: Arbitrary<Unnamed> = fc.tuple(
   some(tcp),
 ).map(([metadata, bound, http, exportTo, connections]) => ({
   apiVersion: apiVersions.networking, kind: 'VirtualService', metadata,
-  // A pattern for all hosts is one that only gateways take.
+  // Only gateways accept a pattern for all hosts.
   spec: { ...bound, ...(bound.hosts.includes('*') ? { gateways: ['north/own'] } : {}), http, ...(connections ? { tcp: connections } : {}), ...(exportTo ? { exportTo } : {}) },
 }));
 
-/** One that leaves a part to another, of the same namespace or not. */
+/** One that delegates to another, in the same namespace or not. */
 export const delegation: Arbitrary<Unnamed[]> = fc.tuple(
   namespaced, namespaced, some(matches), fc.array(forwarding, { minLength: 1, maxLength: 2 }), some(of(['*'], ['.'])), some(of('3s')),
 ).map(([root, part, match, http, exportTo, timeout]) => [

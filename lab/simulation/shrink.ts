@@ -1,4 +1,4 @@
-/** All values that are one step smaller: an element or field less, somewhere. */
+/** All values that are one step smaller: with one element or field removed. */
 function smaller(value: unknown): unknown[] {
   if (Array.isArray(value)) {
     const shorter = value.map((_, index) => value.filter((_each, other) => other !== index));
@@ -14,7 +14,10 @@ function smaller(value: unknown): unknown[] {
   return [];
 }
 
-/** The smallest value found in so many tries, by single steps, of which something still holds. What throws does not hold. */
+/**
+ * The smallest value found in a number of attempts, by single steps, for which the condition is still true. An error
+ * means false.
+ */
 export async function shrink<T>(value: T, holds: (value: T) => Promise<boolean>, tries: number): Promise<T> {
   let left = tries;
   let smallest = value;

@@ -1,10 +1,10 @@
 /**
- * The place in which generated configurations are tried: two namespaces with the pods of three services in the mesh, one outside it, and a gateway. It stays; what is
- * generated comes and goes.
+ * The testbed for generated configurations: two namespaces with the pods of three services in the mesh, one outside it,
+ * and a gateway. It is deployed once for all configurations.
  */
 export const TOWN = ['north', 'south'] as const;
 
-/** A workload of it. */
+/** A workload of the testbed. */
 export interface Resident {
   readonly name: string;
   readonly namespace: string;
@@ -22,31 +22,31 @@ export const RESIDENTS: readonly Resident[] = [
   { name: 'judge', namespace: 'south', service: 'judge', version: 'v1', isMeshed: false },
 ];
 
-/** External authorizers of the mesh: one that answers as it answers all, one that always refuses. */
+/** External authorizers of the mesh: one that answers like any app, one that always denies. */
 export const PROVIDERS = [
   { name: 'lenient', envoyExtAuthzHttp: { service: 'legacy.south.svc.cluster.local', port: 80 } },
   { name: 'strict', envoyExtAuthzHttp: { service: 'judge.south.svc.cluster.local', port: 80 } },
 ] as const;
 export const REFUSING = 'strict';
-/** Those that policies name, of which one does not exist. */
+/** The authorizers that policies refer to, of which one does not exist. */
 export const AUTHORIZERS = [...PROVIDERS.map(({ name }) => name), 'nobody'] as const;
 
-/** The ports of every service: requests on one that says so, requests on one that does not, and bytes. */
+/** The ports of every service: HTTP with and without a declared protocol, and TCP. */
 export const PORTS = [
   { name: 'http-web', port: 80, targetPort: 8080 },
   { name: 'plain', port: 81, targetPort: 8081 },
   { name: 'tcp-raw', port: 82, targetPort: 8082 },
 ] as const;
 
-/** A Service without an address, for the pods of another, on a port that they have. */
+/** A headless Service for the pods of another, on one of their ports. */
 export const HEADLESS = { name: 'stage', namespace: 'north', of: 'api', port: 8080 } as const;
 
 export const GATEWAY = 'gate';
-/** The ports of the Gateway of Istio, which is served by the same pods, and those for TLS. */
+/** The ports of the Istio Gateway, which is served by the same pods, and those for TLS. */
 export const ISTIO_GATEWAY_PORT = 8088;
 export const SECURE_PORT = 8443;
 export const ISTIO_SECURE_PORT = 8444;
-/** The Secret of the gateway's certificate, and the hosts that it is for. */
+/** The Secret of the gateway's certificate, and its hosts. */
 export const CERTIFICATE = { name: 'town', host: '*.town.example' } as const;
 
 export function townObjects(): object[] {
@@ -96,7 +96,7 @@ function readingSecrets(): object[] {
   ];
 }
 
-/** Connections of an old configuration end soon, so that the next can be tried. */
+/** Connections of an old configuration are closed soon, so that the next one can be tested. */
 const PROXY = '{"drainDuration":"1s"}';
 
 function deployment({ name, namespace, service, version, isMeshed }: Resident): object {

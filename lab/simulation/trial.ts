@@ -13,7 +13,7 @@ import { hostHeader, Messenger } from './messenger';
 import type { TrialRequest } from './requests';
 import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TOWN, townObjects } from './town';
 
-/** What proxies did that the simulator says they would not. */
+/** Behaviour of proxies that the simulator did not predict. */
 export interface Disagreement {
   readonly request: TrialRequest;
   readonly problem: string;
@@ -21,7 +21,7 @@ export interface Disagreement {
   readonly real: string;
 }
 
-/** How often a choice of several was made as expected: the sum of what was seen, of what was expected, and of variances. */
+/** How often a weighted choice had its expected result: the sums of observed counts, expected counts and variances. */
 export interface Shares {
   seen: number;
   expected: number;
@@ -36,10 +36,10 @@ const PATHS: Readonly<Record<string, string>> = {
   GRPCRoute: 'gateway.networking.k8s.io/v1/grpcroutes', ReferenceGrant: 'gateway.networking.k8s.io/v1/referencegrants',
 };
 
-/** Tries configurations in a lab, and compares what proxies do with what the simulator says. */
+/** Applies configurations in a lab, and compares the behaviour of proxies with the results of the simulator. */
 export class Trials {
   readonly shares: Shares = { seen: 0, expected: 0, variance: 0, trials: 0 };
-  /** Requests of which nothing could be said, or tried here. */
+  /** Requests that the simulator does not support, or that cannot be sent here. */
   skipped = 0;
   compared = 0;
   private readonly messenger: Messenger;
@@ -61,7 +61,7 @@ export class Trials {
     this.messenger = new Messenger(lab);
   }
 
-  /** Makes a configuration the one that is in force. Throws where the API server refuses an object. */
+  /** Applies a configuration in place of the current one. Throws if the API server rejects an object. */
   async apply(configuration: readonly Named[]): Promise<void> {
     const { api } = this.lab.plane;
     await Promise.all(this.applied.map(each => api.delete(`${pathOf(each)}/${each.metadata.name}`)));
@@ -79,7 +79,7 @@ export class Trials {
     return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')), { refusingAuthorizers: [REFUSING] });
   }
 
-  /** Sends a request, and says where the proxies and the simulator differ. */
+  /** Sends a request, and returns the differences between the proxies and the simulator. */
   async compare(traffic: Traffic, request: TrialRequest): Promise<Disagreement | undefined> {
     let answer: Answer;
     try {
@@ -111,19 +111,25 @@ export class Trials {
     return undefined;
   }
 
-  /** Plain Envoy does not say which protocol it speaks inside mutual TLS, so that the callee takes for bytes what its port does not name: policies then see no requests. */
+  /**
+   * Upstream Envoy does not announce its protocol inside mutual TLS, so the callee treats a port without a declared
+   * protocol as TCP: policies then see no requests.
+   */
   private isBeyondPlainEnvoy({ from }: TrialRequest, { endings }: Answer): boolean {
     return endings.some(each => each.port === 8081) && (from === undefined || RESIDENTS.some(each => each.name === from && each.isMeshed))
       && this.applied.some(each => ['AuthorizationPolicy', 'RequestAuthentication'].includes(each.kind));
   }
 
-  /** The requests that workloads have got since the last time. */
+  /** The requests that workloads received since the last call. */
   private async takeSeen(places: readonly string[]): Promise<number> {
     const pods = RESIDENTS.filter(each => places.includes(`${each.namespace}/${each.name}`)).flatMap(each => this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }));
     return (await Promise.all(pods.map(each => each.takeSeen()))).flat().filter(each => each.host.includes('-shadow')).length;
   }
 
-  /** A copy has no answer; it is there when its callee has seen it. One that policies refuse is not told from one that never came. */
+  /**
+   * A mirrored request has no response; its callee reports it. A request that policies deny cannot be distinguished
+   * from one that was not sent.
+   */
   private async copies({ mirrors, endings }: Answer, arrived: boolean): Promise<string | undefined> {
     const isFree = !this.applied.some(each => ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication', 'DestinationRule'].includes(each.kind));
     if (mirrors.length === 0 || !arrived || !isFree || !endings.every(each => each.place !== '')) {
@@ -150,7 +156,7 @@ export class Trials {
     }) as object;
   }
 
-  /** One of several endings, with all that look alike, is followed through all trials: the most probable. */
+  /** Counts one of several outcomes over all trials, with those that look alike: the most probable. */
   private count({ endings }: Answer, reply: Reply): void {
     const [first] = endings;
     const share = endings.filter(each => first && looksOf(each) === looksOf(first)).reduce((sum, each) => sum + each.share, 0);
@@ -167,7 +173,7 @@ function looksOf({ place, status }: Ending): string {
   return place === '' ? String(status) : place;
 }
 
-/** Where a request carries its token, as the simulator is told. */
+/** The location of a request's token, for the simulator. */
 const PLACES = { 'x-token': { tokenHeader: 'x-token' }, parameter: { tokenParameter: 'access_token' }, cookie: { tokenCookie: 'session' } } as const;
 
 function pathOf({ apiVersion, kind, metadata }: Named): string {
@@ -175,7 +181,7 @@ function pathOf({ apiVersion, kind, metadata }: Named): string {
   return `/apis/${path.slice(0, path.lastIndexOf('/'))}/namespaces/${metadata.namespace}/${path.slice(path.lastIndexOf('/') + 1)}`;
 }
 
-/** Objects are made in the order in which those of one age count, since they may turn out to be of two. */
+/** Objects are created in the order that applies to objects of the same age, since their ages may differ. */
 function byAge(a: Named, b: Named): number {
   const key = ({ kind, metadata: { name, namespace } }: Named) => kind === 'HTTPRoute' || kind === 'GRPCRoute' ? `${kind} ${namespace} ${name}` : `${kind} ${name} ${namespace}`;
   return key(a) < key(b) ? -1 : 1;

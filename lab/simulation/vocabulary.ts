@@ -10,7 +10,7 @@ export function some<T>(arbitrary: Arbitrary<T>): Arbitrary<T | undefined> {
   return fc.option(arbitrary, { nil: undefined, freq: 2 });
 }
 
-/** An object whose fields that are undefined are left out. */
+/** An object without its undefined fields. */
 export function record<T extends object>(fields: { readonly [K in keyof T]: Arbitrary<T[K]> }): Arbitrary<T> {
   return fc.record(fields as { [K in keyof T]: Arbitrary<T[K]> }).map(made => Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined)) as T);
 }
@@ -32,10 +32,10 @@ export const SUBJECTS = ['ann', 'bob'] as const;
 
 export const apiVersions = { networking: 'networking.istio.io/v1', security: 'security.istio.io/v1', gateway: 'gateway.networking.k8s.io/v1' } as const;
 export const namespaced = of(...NAMESPACES).map(namespace => ({ namespace }));
-/** Sometimes the namespace whose objects are for the whole mesh. */
+/** Sometimes the root namespace, whose objects apply to the whole mesh. */
 export const anywhere = of(...NAMESPACES, ...NAMESPACES, 'istio-system').map(namespace => ({ namespace }));
 
-/** A StringMatch that takes some of the texts. */
+/** A StringMatch that matches some of the texts. */
 export function stringMatch(...texts: readonly string[]): Arbitrary<object> {
   return fc.oneof(
     of(...texts).map(exact => ({ exact })),

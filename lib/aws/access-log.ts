@@ -1,7 +1,7 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 
 /**
- * Who asked what of an HTTP API, and how it went: a JSON object a line.
+ * The access log of an HTTP API: client, request and result, as one JSON object per line.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
 export const HTTP_ACCESS_LOG = AccessLogFormat.custom(JSON.stringify({
@@ -19,7 +19,10 @@ export const HTTP_ACCESS_LOG = AccessLogFormat.custom(JSON.stringify({
   subject: '$context.authorizer.claims.sub',
 }));
 
-/** The same of a REST API. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html */
+/**
+ * The access log of a REST API.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+ */
 export const REST_ACCESS_LOG = AccessLogFormat.custom(JSON.stringify({
   time: '$context.requestTime',
   requestId: '$context.requestId',

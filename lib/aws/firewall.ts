@@ -3,13 +3,14 @@ import { Construct } from 'constructs';
 
 /** Properties of a {@link Firewall}. */
 export interface FirewallProps {
-  /** The ARN of the stage it stands before. */
+  /** The ARN of the protected stage. */
   readonly stageArn: string;
   /** Its name in metrics. */
   readonly name: string;
   /**
-   * The ARN of a web ACL that is there already.
-   * @default - one with the managed rules against common attacks, known bad input and addresses of bad reputation
+   * The ARN of an existing web ACL.
+   * @default - a new one with the managed rules against common attacks, known bad inputs and IP addresses of bad
+   * reputation
    */
   readonly webAclArn?: string;
 }
@@ -17,7 +18,10 @@ export interface FirewallProps {
 /** @see https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html */
 const MANAGED_RULES = ['AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet'];
 
-/** A web application firewall before a stage of a REST API. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html */
+/**
+ * A web application firewall in front of a stage of a REST API.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html
+ */
 export class Firewall extends Construct {
   constructor(scope: Construct, id: string, { stageArn, name, webAclArn }: FirewallProps) {
     super(scope, id);

@@ -19,15 +19,16 @@ import { PrivateLink } from './private-link';
 const DEFAULT_STAGE = '$default';
 
 /**
- * An edge as an API Gateway HTTP API before the cluster: a route for each of the edge's, a JWT authorizer for each set of issuer and
- * audiences, throttles, CORS, an access log, and a VPC link to the gateway in the cluster. What has no route is answered with 404. AWS takes
- * the edge's throttle for the default of each route; the gateway in the cluster counts all of them together.
+ * An edge as an API Gateway HTTP API in front of the cluster: a route for each route of the edge, a JWT authorizer for
+ * each set of issuer and audiences, rate limits, CORS, an access log, and a VPC link to the gateway in the cluster.
+ * Requests without a route get status 404. AWS applies the edge's rate limit to each route separately; the gateway in
+ * the cluster counts all routes together.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
 export class HttpApiEdge extends Construct {
   /** The HTTP API, named `edge.id`, with a route for each route of the edge. */
   readonly api: HttpApi;
-  /** The deployed stage, with the throttles and the access log. */
+  /** The deployed stage, with the rate limits and the access log. */
   readonly stage: HttpStage;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
@@ -45,7 +46,7 @@ export class HttpApiEdge extends Construct {
       apiName: edge.id,
       createDefaultStage: false,
       corsPreflight: corsOf(edge),
-      // A second name would be a way round whatever is put before the first.
+      // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
     });
     this.addAuthorizers(edge);
@@ -83,7 +84,10 @@ export class HttpApiEdge extends Construct {
     return this.api.addRoutes({ path: path.text, methods: [HttpMethod.OPTIONS], integration: this.integrationFor(this.props.edge.timeout.toMilliseconds(), false) });
   }
 
-  /** One for each timeout, with and without a token. It names the edge's host, which the gateway in the cluster routes by and proves by its certificate. */
+  /**
+   * One integration for each timeout, with and without a token. Its server name is the edge's host, which the gateway
+   * in the cluster uses for routing and has in its certificate.
+   */
   private integrationFor(millis: number, hasToken: boolean): HttpNlbIntegration {
     const { edge } = this.props;
     const id = `Gateway${millis}${hasToken && this.props.claimHeaders ? 'WithClaims' : ''}`;
@@ -100,7 +104,7 @@ export class HttpApiEdge extends Construct {
     return integration;
   }
 
-  /** The cluster sees the edge's host, no stage in the path, and claims only where a token was verified. */
+  /** Requests to the cluster have the edge's host, no stage in the path, and claims only if a token was verified. */
   private mapping({ host }: Edge, hasToken: boolean): ParameterMapping {
     const mapping = new ParameterMapping().overwriteHeader('host', MappingValue.custom(host));
     if ((this.props.stageName ?? DEFAULT_STAGE) !== DEFAULT_STAGE) {
@@ -130,14 +134,14 @@ export class HttpApiEdge extends Construct {
     if (cfnStage instanceof CfnStage) {
       cfnStage.routeSettings = routeSettings(edge);
     }
-    // A setting of a route that is not there yet is refused.
+    // AWS rejects settings of a route that does not exist yet.
     stage.node.addDependency(...routes);
     return stage;
   }
 
   private addDomain({ host }: Edge, certificate: ICertificate, truststore: Truststore | undefined): void {
     const domain = new DomainName(this, 'Domain', { domainName: host, certificate, securityPolicy: SecurityPolicy.TLS_1_2, mtls: truststore });
-    // Not by HttpStage, which makes the name of the stack part of the mapping's identity.
+    // Not with HttpStage, which includes the name of the stack in the mapping's identity.
     new ApiMapping(this, 'DomainMapping', { api: this.api, domainName: domain, stage: this.stage });
     new CfnOutput(this, 'DomainTarget', { value: domain.regionalDomainName, description: `What the DNS record of ${host} is an alias of` });
   }

@@ -9,7 +9,10 @@ export interface InlineFunction {
   readonly environment?: { readonly [name: string]: string };
 }
 
-/** Code inline in the template, which sets its variables itself where they exceed what an environment holds: its archive may have 4 MB. */
+/**
+ * Code inline in the template, which sets its variables itself if they exceed the limit of an environment: inline code
+ * may have 4 MB.
+ */
 export function inlineFunction(code: string, environment: { readonly [name: string]: string }): InlineFunction {
   if (Buffer.byteLength(JSON.stringify(environment)) <= ENVIRONMENT) {
     return { code: Code.fromInline(code), environment };

@@ -4,7 +4,7 @@ import { IstioCharts, type MeshSettings } from '../istio';
 
 /** Properties of {@link IstioOnEks}. */
 export interface IstioOnEksProps extends MeshSettings {
-  /** The cluster; it needs a kubectl layer, and the definitions of the Gateway API. */
+  /** The cluster; it requires a kubectl layer and the CRDs of the Gateway API. */
   readonly cluster: ICluster;
   /** The exact version of the charts. */
   readonly version: string;
@@ -16,12 +16,12 @@ export interface IstioOnEksProps extends MeshSettings {
 }
 
 /**
- * Istio's control plane on an EKS cluster, by its charts, with the settings that the topologies rely on. The stack then owns it, in place of `Install` in the
- * app of the cluster.
+ * Istio's control plane on an EKS cluster, installed with its charts and the settings that the topologies require. The
+ * stack owns it, instead of `Install` in the app of the cluster.
  * @see https://istio.io/latest/docs/setup/install/helm/
  */
 export class IstioOnEks extends Construct {
-  /** What must be there before anything is injected. */
+  /** The chart of istiod: a dependency of all workloads with injected proxies. */
   readonly istiod: HelmChart;
 
   constructor(scope: Construct, id: string, props: IstioOnEksProps) {

@@ -1,6 +1,6 @@
 /**
- * The code of an aggregator, inline in the template: Node.js alone, within 4096 characters. `PARTS` has the address and the time of each part. It
- * takes the events of HTTP APIs (payload 2.0) and of REST APIs.
+ * The code of an aggregator, inline in the template: Node.js without dependencies, up to 4096 characters. `PARTS` has
+ * the URL and the timeout of each part. It accepts the events of HTTP APIs (payload 2.0) and of REST APIs.
  */
 export const LAMBDA_AGGREGATOR_CODE = `const parts = JSON.parse(process.env.PARTS);
 const PASSED_ON = ['authorization', 'traceparent', 'tracestate', 'b3', 'x-request-id'];

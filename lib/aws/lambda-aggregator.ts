@@ -7,25 +7,28 @@ import { Mistake } from '../topology';
 import { inlineFunction } from './inline-function';
 import { LAMBDA_AGGREGATOR_CODE } from './lambda-aggregator-code';
 
-/** Where a part of an aggregated answer comes from. */
+/** The source of a part of an aggregated response. */
 export interface LambdaPart {
-  /** The address of the JSON; `{id}` stands for a path parameter of the API, e.g. `http://products.internal/products/{id}`. */
+  /**
+   * The URL of the JSON; `{id}` is replaced by a path parameter of the API, e.g.
+   * `http://products.internal/products/{id}`.
+   */
   readonly url: string;
   /**
-   * The time it has.
-   * @default - that of the whole
+   * The timeout of the part.
+   * @default - that of the aggregate
    */
   readonly timeout?: Duration;
 }
 
 /** Properties of a {@link LambdaAggregator}. */
 export interface LambdaAggregatorProps {
-  /** The VPC in which the parts are reached. */
+  /** The VPC from which the parts are requested. */
   readonly vpc: IVpc;
-  /** The fields of the answer and where each comes from. */
+  /** The fields of the response and the source of each. */
   readonly parts: { readonly [field: string]: LambdaPart };
   /**
-   * The time of the whole.
+   * The timeout of the aggregate.
    * @default Duration.seconds(5)
    */
   readonly timeout?: Duration;
@@ -34,8 +37,9 @@ export interface LambdaAggregatorProps {
 const LONGEST = 28_000;
 
 /**
- * One answer made of several, where there is no cluster to make it in: a Lambda function in the VPC that asks all parts at once. A part that fails or is late
- * is missing; `x-completed: false` and `error_PART` say so. The caller's token and the headers of traces are passed on. Integrate `handler` with a route.
+ * An aggregated response without a cluster: a Lambda function in the VPC that requests all parts in parallel. A part
+ * that fails or times out is missing, which `x-completed: false` and `error_PART` report. The caller's token and trace
+ * headers are forwarded. Integrate `handler` with a route.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export class LambdaAggregator extends Construct {
@@ -53,7 +57,7 @@ export class LambdaAggregator extends Construct {
       handler: 'index.handler',
       ...inlineFunction(LAMBDA_AGGREGATOR_CODE, { PARTS: JSON.stringify(Object.fromEntries(asked)) }),
       vpc,
-      // The answer must be on its way when the time of the parts is over.
+      // The response must still be sent when the parts time out.
       timeout: Duration.seconds(Math.ceil(whole / 1000) + 1),
       memorySize: 256,
       logGroup: new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH }),
@@ -66,10 +70,10 @@ function requireTenable(where: string, parts: LambdaAggregatorProps['parts'], wh
   const malformed = Object.entries(parts).find(([, { url }]) => !/^https?:\/\/./.test(url));
   const problem = Object.keys(parts).length < 2
     ? 'It has fewer than two parts.'
-    : late ? `The part "${late[0]}" has more time than the whole.`
-      : malformed ? `The address "${malformed[1].url}" of the part "${malformed[0]}" is no URL.`
-        : whole > LONGEST ? `It has ${whole} ms, and an API waits for 29 s.` : undefined;
+    : late ? `The part "${late[0]}" has a longer timeout than the aggregate.`
+      : malformed ? `The address "${malformed[1].url}" of the part "${malformed[0]}" is not an HTTP URL.`
+        : whole > LONGEST ? `The timeout is ${whole} ms, and an API has a timeout of 29 s.` : undefined;
   if (problem !== undefined) {
-    throw new Mistake({ code: 'UntenableAggregate', where, problem, remedy: 'Name two or more parts with http addresses, within 28 seconds in all.' });
+    throw new Mistake({ code: 'UntenableAggregate', where, problem, remedy: 'Declare two or more parts with HTTP URLs, and a timeout of at most 28 seconds.' });
   }
 }

@@ -3,8 +3,9 @@ import { type Edge, Operation } from '../topology';
 const OPTIONS = 'OPTIONS';
 
 /**
- * What an HTTP API with CORS needs routes without authorizer for: a route of any method takes preflights too, and browsers send no token with them.
- * The gateway in the cluster checks the token of any other request with OPTIONS.
+ * The OPTIONS operations for which an HTTP API with CORS needs routes without authorizer: a route of any method also
+ * matches preflights, and browsers send no token with them. The gateway in the cluster verifies the token of all other
+ * OPTIONS requests.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function openPreflightsOf({ path, cors, routes }: Edge): Operation[] {

@@ -7,23 +7,23 @@ import {
 import { Construct } from 'constructs';
 import type { Edge } from '../topology';
 
-/** A network load balancer in the VPC that leads to the gateway's pods. */
+/** An existing network load balancer in the VPC whose targets are the gateway's pods. */
 export interface ExistingLoadBalancer {
   /** The ARN of the network load balancer. */
   readonly loadBalancerArn: string;
   /** The ARN of its listener that forwards to the gateway's pods; the VPC link connects to it. */
   readonly listenerArn: string;
-  /** Its security group, which must let the VPC link in on the listener's port. */
+  /** Its security group, which must allow the VPC link on the listener's port. */
   readonly securityGroup: ISecurityGroup;
 }
 
-/** Where the pods of a gateway in the cluster listen. */
+/** The ports of the pods of a gateway in the cluster. */
 export interface GatewayPorts {
-  /** The port that takes requests. */
+  /** The port that accepts requests. */
   readonly requests: number;
-  /** The port that says whether the pod is ready, over HTTP. */
+  /** The port of the HTTP readiness probe. */
   readonly readiness: number;
-  /** The path that says so. */
+  /** The path of the readiness probe. */
   readonly readinessPath: string;
 }
 
@@ -33,7 +33,7 @@ export interface PrivateLinkProps {
   readonly edge: Edge;
   /** The VPC of the cluster. */
   readonly vpc: IVpc;
-  /** @default - one is made */
+  /** @default - one is created */
   readonly loadBalancer?: ExistingLoadBalancer;
   /** @default - private subnets of the VPC */
   readonly loadBalancerSubnets?: SubnetSelection;
@@ -45,17 +45,18 @@ export interface PrivateLinkProps {
 const READINESS_OF_ISTIO = { readiness: 15021, readinessPath: '/healthz/ready' };
 
 /**
- * The one seam between cloud and cluster: a VPC link, an internal network load balancer, and a target group with the fixed name
- * `edge.id`. In the cluster a TargetGroupBinding of that name puts the gateway's pods into it, so nothing else is handed over.
+ * The only connection between cloud and cluster: a VPC link, an internal network load balancer, and a target group with
+ * the fixed name `edge.id`. In the cluster a TargetGroupBinding with that name registers the gateway's pods in it, so
+ * no other value is exchanged.
  */
 export class PrivateLink extends Construct {
   /** The VPC link, named `edge.id`. */
   readonly vpcLink: VpcLink;
   /** The listener of the load balancer: on port 443 for an edge with TLS, else on 80. */
   readonly listener: INetworkListener;
-  /** The ARN of the load balancer, the one made here or the existing one. */
+  /** The ARN of the load balancer, created or existing. */
   readonly loadBalancerArn: string;
-  /** Undefined where the load balancer was there already. */
+  /** The target group of the gateway's pods; undefined with an existing load balancer. */
   readonly targetGroup?: NetworkTargetGroup;
 
   constructor(scope: Construct, id: string, { edge, vpc, loadBalancer: existing, loadBalancerSubnets, gatewayPorts }: PrivateLinkProps) {
@@ -81,7 +82,7 @@ export class PrivateLink extends Construct {
       port,
       protocol: Protocol.TCP,
       targetType: TargetType.IP,
-      // Longer than the drain of a gateway pod would only keep dead targets.
+      // A delay longer than the drain of a gateway pod would only keep dead targets.
       deregistrationDelay: Duration.seconds(60),
       healthCheck: { protocol: Protocol.HTTP, port: String(pods.readiness), path: pods.readinessPath, interval: Duration.seconds(10) },
     });

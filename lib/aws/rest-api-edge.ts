@@ -21,24 +21,25 @@ import { corsOf, methodSettings, RestMethods } from './rest-methods';
 
 const DEFAULT_STAGE = 'prod';
 
-/** A new deployment that gets a share of the requests while an earlier one keeps the rest. */
+/** A new deployment that gets a share of the requests while an earlier one gets the rest. */
 export interface RestCanary {
   /** The share of the requests in percent. */
   readonly percent: number;
-  /** The deployment that keeps the rest: the output `DeploymentId` of the time before. */
+  /** The deployment that gets the rest: the output `DeploymentId` of the previous deployment. */
   readonly stableDeployment: string;
 }
 
 /** Properties of a {@link RestApiEdge}. */
 export interface RestApiEdgeProps extends ManagedApiProps {
   /**
-   * The names of clients that have API keys or limits of their own: values of the claim that the limit names, or names of your choice for keys.
+   * The names of clients that have API keys or limits: values of the claim of the limit, or any names for keys.
    * @default - none
    */
   readonly clients?: string[];
   /**
-   * Cognito user pools that verify tokens in place of a Lambda function. They check the pool and the scopes, the gateway in the cluster the audience.
-   * @default - a Lambda function verifies tokens of any issuer
+   * Cognito user pools that verify tokens instead of a Lambda function. They check the pool and the scopes; the gateway
+   * in the cluster checks the audience.
+   * @default - a Lambda function verifies the tokens of any issuer
    */
   readonly userPools?: IUserPool[];
   /**
@@ -53,15 +54,15 @@ export interface RestApiEdgeProps extends ManagedApiProps {
 }
 
 /**
- * An edge as an API Gateway REST API before the cluster: resources and methods for its routes, tokens verified by a Lambda function or Cognito,
- * API keys and usage plans, request checks, caches, a firewall, throttles, traces, an access log, and a VPC link to the gateway in the cluster. What
- * has no route is answered with 404.
+ * An edge as an API Gateway REST API in front of the cluster: resources and methods for its routes, tokens verified by
+ * a Lambda function or Cognito, API keys and usage plans, request validation, caching, a web application firewall, rate
+ * limits, traces, an access log, and a VPC link to the gateway in the cluster. Requests without a route get status 404.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
  */
 export class RestApiEdge extends Construct {
   /** The REST API, named `edge.id`, with a method for each route of the edge. */
   readonly api: RestApi;
-  /** The deployed stage, with the throttles, caches, traces and the access log. */
+  /** The deployed stage, with the rate limits, caches, traces and the access log. */
   readonly stage: Stage;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
@@ -79,11 +80,11 @@ export class RestApiEdge extends Construct {
       cloudWatchRole: true,
       endpointTypes: [EndpointType.REGIONAL],
       apiKeySourceType: edge.clientLimits.some(({ client }) => client.kind === 'claim') ? ApiKeySourceType.AUTHORIZER : ApiKeySourceType.HEADER,
-      // A second name would be a way round whatever is put before the first.
+      // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
       defaultCorsPreflightOptions: corsOf(edge),
     });
-    // AWS takes a path that is not there for a request that forgot to sign itself.
+    // AWS treats an unknown path as a request without a signature.
     this.api.addGatewayResponse('NotFound', { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, statusCode: '404', templates: { 'application/json': '{"message":"Not Found"}' } });
     const clients = new RestClients(this, 'Clients', { edge, names: props.clients ?? [] });
     const methods = new RestMethods(this, 'Methods', { ...props, api: this.api, link: this.link, usageKeys: clients.usageKeys });

@@ -12,12 +12,12 @@ export interface RestClientsProps {
 }
 
 /**
- * The clients of a REST API: an API key each, and a usage plan with the limits that the edge has for them. A client that is known by a claim gets its
- * key from the authorizer.
+ * The clients of a REST API: one API key each, and a usage plan with the client limits of the edge. A client that is
+ * identified by a claim gets its key from the authorizer.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
  */
 export class RestClients extends Construct {
-  /** The keys of clients that a claim tells apart; undefined where clients bring theirs. */
+  /** The keys of clients that are identified by a claim; undefined if clients send their keys. */
   readonly usageKeys?: ClientKeyValue;
   private readonly edge: Edge;
   private readonly keys: ApiKey[];
@@ -54,12 +54,12 @@ function throttleOf({ requests }: ClientLimit): { rateLimit: number; burstLimit:
   return { rateLimit: requests, burstLimit: requests };
 }
 
-/** Constructs have no id that every object has as a property, and one is that of the plan. */
+/** A construct id cannot be a property name of every object, and one id is that of the plan. */
 function idOf(client: string): string {
   return client in Object.prototype || client === 'Plan' ? `Client ${client}` : client;
 }
 
-/** Keys have 20 characters or more. */
+/** Keys must have at least 20 characters. */
 function valueOf(edge: Edge, client: string): string {
   return createHash('sha256').update(`${edge.id} ${client}`).digest('hex').slice(0, 40);
 }

@@ -5,14 +5,14 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 
-/** What AWS copies into a deployment, besides the API itself. */
+/** The resources that AWS copies into a deployment, besides the API itself. */
 const CONTENTS = [CfnApiResource, CfnMethod, CfnAuthorizer, CfnGatewayResponse, CfnModel, CfnRequestValidator];
 
 type Content = InstanceType<typeof CONTENTS[number]>;
 
 /**
- * A snapshot of a REST API. AWS never changes one, so its logical id changes with whatever it contains, overrides of single resources included, and
- * it is made after all of that. Earlier ones are kept: a canary, or a way back, needs them.
+ * A snapshot of a REST API. A deployment is immutable, so its logical id changes with its contents, including overrides
+ * of single resources, and it depends on all of them. Earlier deployments are retained for canaries and rollbacks.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
  */
 export class RestDeployment extends Deployment {
@@ -28,7 +28,7 @@ export class RestDeployment extends Deployment {
     });
   }
 
-  /** Wherever in the stack they are declared. */
+  /** The contents of the deployment, from the whole stack. */
   private contents(api: RestApi): Content[] {
     const stack = Stack.of(this);
     const id = JSON.stringify(stack.resolve(api.restApiId));
@@ -40,7 +40,7 @@ function isContent(construct: unknown): construct is Content {
   return CONTENTS.some(each => construct instanceof each);
 }
 
-/** As CloudFormation gets them, after all overrides. */
+/** The properties in the CloudFormation template, after all overrides. */
 function propertiesOf(resource: CfnResource): string {
   const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation()) as { Resources: Record<string, { Type: string; Properties: object }> };
   return JSON.stringify(Object.values(Resources).map(({ Type, Properties }) => [Type, Properties]));

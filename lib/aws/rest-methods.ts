@@ -9,7 +9,7 @@ import type { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-edge';
 import { type ClientKeyValue, TokenAuthorizer } from './token-authorizer';
 
-/** Ids of a resource's own constructs. */
+/** Construct ids that a resource uses itself. */
 const RESERVED = /^(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|Resource|Default)$/;
 
 /**
@@ -24,11 +24,11 @@ const CONTENT_TYPES = [
 export interface RestMethodsProps extends RestApiEdgeProps {
   readonly api: RestApi;
   readonly link: PrivateLink;
-  /** @default - clients bring their keys, or have none */
+  /** @default - clients send their keys, or have none */
   readonly usageKeys?: ClientKeyValue;
 }
 
-/** The routes of an edge as methods of a REST API, each with an integration that goes through the VPC link. */
+/** The routes of an edge as methods of a REST API, each with an integration over the VPC link. */
 export class RestMethods extends Construct {
   readonly methods = new Map<Route, Method>();
   private readonly authorizer?: IAuthorizer;
@@ -57,12 +57,12 @@ export class RestMethods extends Construct {
       authorizationScopes: userPools ? auth.token?.scopes : undefined,
       apiKeyRequired: auth.key !== undefined || isCounted,
       requestParameters: Object.fromEntries(parametersOf(route).map(each => [`method.request.${each}`, true])),
-      // Of a content type without a model, AWS validates nothing.
+      // AWS does not validate content types without a model.
       requestModels: requires?.body ? { $default: this.bodyModel(route) } : undefined,
       requestValidator: requires ? this.validator(requires.body !== undefined) : undefined,
     });
     if (added.node.defaultChild instanceof CfnMethod) {
-      // VPC links of the second kind have no place in the construct.
+      // The construct does not support VPC links of version 2.
       added.node.defaultChild.addPropertyOverride('Integration.ConnectionType', 'VPC_LINK');
       added.node.defaultChild.addPropertyOverride('Integration.ConnectionId', link.vpcLink.vpcLinkId);
       added.node.defaultChild.addPropertyOverride('Integration.IntegrationTarget', link.loadBalancerArn);
@@ -70,7 +70,7 @@ export class RestMethods extends Construct {
     return added;
   }
 
-  /** Each segment is a resource, whose construct shares ids with its methods. */
+  /** Each segment is a resource, whose construct has child ids in common with its methods. */
   private resourceOf(segments: readonly string[]): IResource {
     const pathPart = segments.at(-1);
     if (pathPart === undefined) {
@@ -84,7 +84,10 @@ export class RestMethods extends Construct {
     return resource;
   }
 
-  /** It names the edge's host, which the gateway in the cluster routes by and proves by its certificate, and overwrites the path, which has the stage in it. */
+  /**
+   * The integration with the edge's host, which the gateway in the cluster uses for routing and has in its certificate.
+   * It overwrites the path, which includes the stage.
+   */
   private integrationOf(route: Route): HttpIntegration {
     const { edge, timeout, operation: { method, path }, cacheFor } = route;
     const origin = edge.tlsSecret ? `https://${edge.host}:443` : `http://${edge.host}:80`;
@@ -106,14 +109,14 @@ export class RestMethods extends Construct {
     });
   }
 
-  /** Where no token was verified, what a client sends under these names is emptied. */
+  /** Without a verified token, these headers are set to an empty value. */
   private claimHeaders({ auth }: Route): Record<string, string> {
     const source = this.props.userPools ? 'context.authorizer.claims' : 'context.authorizer';
     return Object.fromEntries(Object.entries(this.props.claimHeaders ?? {}).map(([header, claim]) =>
       [`integration.request.header.${header}`, auth.token ? `${source}.${claim}` : '\'\'']));
   }
 
-  /** The routes share two. */
+  /** Two validators, shared by the routes. */
   private validator(validateRequestBody: boolean): RequestValidator {
     const id = validateRequestBody ? 'BodyValidator' : 'ParametersValidator';
     const validator = this.validators.get(id)
@@ -128,7 +131,7 @@ export class RestMethods extends Construct {
   }
 }
 
-/** What tells the answers of a route apart: its parameters, what it requires, and whose token it is. */
+/** The cache key of a route's responses: its parameters, its required query parameters and headers, and the token. */
 function parametersOf({ operation: { path }, requires, auth, cacheFor }: Route): string[] {
   return [
     ...path.parameters.map(name => `path.${name}`),
@@ -156,7 +159,7 @@ function pathTemplate({ operation: { path } }: Route): string {
   }).join('');
 }
 
-/** What browsers are told beforehand, by every resource. */
+/** The CORS preflight settings of every resource. */
 export function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
   if (!cors) {
     return undefined;
@@ -172,7 +175,7 @@ export function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
   };
 }
 
-/** The throttles and caches of routes, as settings of the stage. */
+/** The rate limits and caches of routes, as settings of the stage. */
 export function methodSettings(edge: Edge): Record<string, MethodDeploymentOptions> | undefined {
   const settings = edge.routes.filter(({ throttle, cacheFor }) => throttle ?? cacheFor).map(({ operation: { method, path }, throttle, cacheFor }) => [`${path.text}/${method ?? '*'}`, {
     throttlingRateLimit: throttle?.rate,

@@ -1,11 +1,12 @@
 /**
- * The code of the token authorizer, inline in the template: Node.js alone. `DEMANDS` has what each route demands,
- * `CLIENTS` the usage keys of clients by claim. An invalid token is answered with 401, one that is not enough with 403, any token whose issuer does
- * not publish its keys with 500.
+ * The code of the token authorizer, inline in the template: Node.js without dependencies. `DEMANDS` has the
+ * requirements of each route, `CLIENTS` the usage keys of clients by claim. The status is 401 for an invalid token, 403
+ * for a token with the wrong audience or scopes, and 500 if the issuer does not publish its keys.
  *
- * AWS applies a policy again to requests with the same token, method and route, so it names the route with `*` for parameters. As `*` also stands
- * for several segments, these are denied. Algorithms and the choice of keys are those of Envoy, but for shared secrets. Keys are fetched again after
- * 5 minutes, or a minute for an unknown `kid`; while the issuer is away, known ones are used for half an hour.
+ * AWS caches a policy for requests with the same token, method and route, so it contains the route with `*` for
+ * parameters. Since `*` also matches several segments, these are denied. Algorithms and key selection are those of
+ * Envoy, except shared secrets. Keys are fetched again after 5 minutes, or after a minute for an unknown `kid`; while
+ * the issuer is unavailable, cached keys are used for half an hour.
  * @see https://github.com/google/jwt_verify_lib/blob/master/src/verify.cc
  * @see https://repost.aws/knowledge-center/api-gateway-lambda-authorization-errors
  */

@@ -7,9 +7,12 @@ import type { Edge, Route } from '../topology';
 import { inlineFunction } from './inline-function';
 import { TOKEN_AUTHORIZER_CODE } from './token-authorizer-code';
 
-/** The key of a client in the usage plan; it tells clients apart and is no secret, since the authorizer gives it, not the client. */
+/**
+ * The keys of clients in the usage plan; they identify clients and are not secret, since the authorizer returns them,
+ * not the client.
+ */
 export interface ClientKeyValue {
-  /** The claim that names the client. */
+  /** The claim that identifies the client. */
   readonly claim: string;
   /** The usage keys by the claim's value. */
   readonly keys: { readonly [client: string]: string };
@@ -23,9 +26,10 @@ export interface TokenAuthorizerProps {
 }
 
 /**
- * Verifies tokens for a REST API, which has no JWT authorizer of its own: a Lambda function that finds the issuer's keys by OpenID discovery
- * and checks signature, issuer, audience, time and scopes. Its answer is remembered for five minutes for one token, method and route, so an expired
- * token or a withdrawn key may be accepted for as long; the gateway in the cluster checks each request.
+ * Verifies tokens for a REST API, which has no JWT authorizer: a Lambda function that fetches the issuer's keys by
+ * OpenID discovery and verifies signature, issuer, audience, time and scopes. Its result is cached for five minutes per
+ * token, method and route, so an expired token or a revoked key may be accepted for as long; the gateway in the cluster
+ * verifies each request.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export class TokenAuthorizer extends Construct {

@@ -2,7 +2,10 @@ import { ApiObject, JsonPatch } from 'cdk8s';
 import type { TopologyChart } from '../kubernetes';
 import { type Edge, Protocol, type Service } from '../topology';
 
-/** Envoy Gateway goes by `appProtocol`, not by the name of a port: without it, it would speak HTTP/1.1 to gRPC services. */
+/**
+ * Envoy Gateway selects the protocol by `appProtocol`, not by port name: without it, it would send HTTP/1.1 to gRPC
+ * services.
+ */
 export function renderBackendProtocols(chart: TopologyChart, edge: Edge): void {
   for (const service of new Set(edge.routes.map(route => route.service))) {
     const objects = chart.scopeOf(service).node.children.filter(child => child.node.id.startsWith('service') && child.node.id !== 'service-account');

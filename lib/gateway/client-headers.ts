@@ -1,13 +1,16 @@
 import { type ClientKey, type Edge, Mistake } from '../topology';
 
-/** Headers by which the limiter knows a client; the gateway sets them from what it verified, and removes what a client sends under these names. */
+/**
+ * Headers that identify a client for rate limits; the gateway sets them from verified credentials, and removes them
+ * from requests.
+ */
 const PREFIX = 'x-cardinal-client';
 
-/** The header with the name under which an API key is known. */
+/** The header with the client ID of an API key. */
 export const CLIENT_OF_KEY = `${PREFIX}-key`;
 const ISSUER = `${PREFIX}-issuer`;
 
-/** The headers in which the claims go to the limiter that tell clients apart. */
+/** The headers with the claims that identify clients for rate limits. */
 export function claimHeadersOf(edge: Edge): { claim: string; header: string }[] | undefined {
   const claims = limitingClaims(edge);
   return claims.length > 0
@@ -15,21 +18,21 @@ export function claimHeadersOf(edge: Edge): { claim: string; header: string }[] 
     : undefined;
 }
 
-/** The headers that tell one client from another. A claim is told apart by its issuer as well. */
+/** The headers that identify a client. A claim is counted with its issuer. */
 export function headersOfClient({ kind, name }: ClientKey): string[] {
   return kind === 'claim' ? [ISSUER, headerOfClaim(name)] : [kind === 'header' ? name : CLIENT_OF_KEY];
 }
 
 /**
- * All headers that the gateway sets by itself. The token and key checks overwrite them on their own routes alone: on the other
- * routes of the edge the client's value would be counted, and reach the service.
+ * All headers that the gateway sets itself. Token and API key authentication overwrite them on their own routes only:
+ * on the other routes of the edge the client's value would be counted, and forwarded to the service.
  */
 export function internalHeadersOf(edge: Edge): string[] {
   const hasKeys = !edge.managed && edge.routes.some(({ auth }) => auth.key);
   return [...claimHeadersOf(edge)?.map(({ header }) => header) ?? [], ...(hasKeys ? [CLIENT_OF_KEY] : [])];
 }
 
-/** Refuses claims and headers that would share a header with another: one client would be counted as the other. */
+/** Throws if claims or headers would share a header: different clients would be counted as one. */
 export function refuseSharedHeaders(edge: Edge): void {
   const names = [ISSUER, CLIENT_OF_KEY, ...limitingClaims(edge).map(headerOfClaim)];
   const shared = names.find((name, index) => names.indexOf(name) !== index);
@@ -42,9 +45,11 @@ export function refuseSharedHeaders(edge: Edge): void {
       code: 'SharedHeader',
       where: edge.path,
       problem: shared === undefined
-        ? `Envoy Gateway removes the header "${given}" from requests: names that begin with "${PREFIX}" are its own.`
-        : `Two limits tell clients apart by values that Envoy Gateway would carry in one header, "${shared}".`,
-      remedy: shared === undefined ? 'Choose another header.' : 'Use a claim of another name: letters (whatever their case) and digits distinguish them.',
+        ? `Envoy Gateway removes the header "${given}" from requests: names that start with "${PREFIX}" are reserved.`
+        : `Two limits identify clients by values that Envoy Gateway would put into one header, "${shared}".`,
+      remedy: shared === undefined
+        ? 'Use another header.'
+        : 'Use another claim: names must differ in letters or digits, regardless of case.',
     });
   }
 }

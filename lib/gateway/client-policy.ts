@@ -4,8 +4,9 @@ import { internalHeadersOf } from './client-headers';
 import { ClientTrafficPolicy } from './resources';
 
 /**
- * How clients connect to an edge with TLS: with version 1.2 or newer, and with a certificate if the edge has an authority of clients. Headers that the gateway
- * sets by itself are removed from their requests on every listener, before tokens, keys and limits are looked at.
+ * Connections of clients to an edge with TLS: version 1.2 or newer, and with a client certificate if the edge has a
+ * client CA. Headers that the gateway sets itself are removed from requests on every listener, before authentication
+ * and rate limits.
  */
 export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
   const remove = internalHeadersOf(edge);

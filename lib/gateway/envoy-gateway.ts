@@ -8,15 +8,15 @@ import { renderSecurityPolicy } from './security-policy';
 import { renderTrafficPolicy } from './traffic-policy';
 import { renderTranslation } from './translation';
 
-/** How the Service in front of the proxies is exposed. */
+/** The type of the Service in front of the proxies. */
 export enum EnvoyService {
-  /** The cloud provider makes a load balancer of its own. */
+  /** The cloud provider creates a load balancer. */
   LOAD_BALANCER = 'LoadBalancer',
-  /** A load balancer that exists is bound to the pods, e.g. by a TargetGroupBinding. */
+  /** An existing load balancer is bound to the pods, e.g. by a TargetGroupBinding. */
   CLUSTER_IP = 'ClusterIP',
 }
 
-/** How Envoy Gateway was installed, and how its proxies run. */
+/** Settings of the Envoy Gateway installation and its proxies. */
 export interface EnvoyGatewayProps {
   /**
    * The name of its GatewayClass.
@@ -31,29 +31,29 @@ export interface EnvoyGatewayProps {
   /** @default - a load balancer; a ClusterIP for edges with `managed: true` */
   readonly service?: EnvoyService;
   /**
-   * Whether its configuration says `rateLimit.failClosed`, so that what cannot be counted is refused.
+   * Whether its configuration sets `rateLimit.failClosed`, so that requests are denied while they cannot be counted.
    * @default false
    */
   readonly failClosed?: boolean;
   /**
-   * Where traces go.
+   * The tracing backend.
    * @default - no traces
    */
   readonly tracing?: Tracing;
 }
 
-/** Listeners of ports below 1024 are this much higher in the pods. */
+/** The offset of container ports for listeners with ports below 1024. */
 const SHIFT = 10_000;
 
 /**
- * Envoy Gateway: for each edge a Gateway with its HTTPRoutes and Envoy Gateway's own policies. Its installation must know a Redis for limits of clients, and
- * allow EnvoyPatchPolicies for translation.
+ * Envoy Gateway: for each edge a Gateway with its HTTPRoutes and Envoy Gateway's own policies. Its installation must
+ * have a Redis for per-client rate limits, and EnvoyPatchPolicies enabled for transcoding.
  * @see https://gateway.envoyproxy.io/docs/
  */
 export class EnvoyGateway extends EdgeGateway {
   /** The name of the gateway in messages. */
   readonly name = 'Envoy Gateway';
-  /** The features of an edge that this gateway renders; any other is an error at synthesis. */
+  /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
     Capability.EDGES, Capability.TOKENS, Capability.API_KEYS, Capability.THROTTLES, Capability.CLIENT_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES,
     Capability.TRANSLATION,
@@ -135,7 +135,7 @@ export class EnvoyGateway extends EdgeGateway {
     renderProxy(scope, edge, { serviceName: this.serviceNameOf(edge), service: this.serviceTypeOf(edge, this.props.service), tracing: this.props.tracing });
   }
 
-  /** Some things are said once, where Envoy Gateway is installed, or not at all. */
+  /** Throws for settings that only the installation of Envoy Gateway can have, or that it does not support. */
   private requireKept(edge: Edge): void {
     refuseSharedHeaders(edge);
     const answer = this.props.failClosed ? WhenUnavailable.REFUSE : WhenUnavailable.ALLOW;
@@ -143,8 +143,10 @@ export class EnvoyGateway extends EdgeGateway {
       throw new Mistake({
         code: 'FixedByInstallation',
         where: edge.path,
-        problem: `While clients cannot be counted, this installation of Envoy Gateway would ${answer} their requests, and the edge says otherwise.`,
-        remedy: 'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and say the same as `failClosed` here, or change the limit.',
+        problem: `While requests cannot be counted, this installation of Envoy Gateway would ${answer} them, but `
+          + 'the edge declares the opposite.',
+        remedy: 'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and the same value as '
+          + '`failClosed` here, or change the limit.',
       });
     }
     const nested = edge.managed ? undefined : edge.clientLimits.find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
@@ -152,8 +154,8 @@ export class EnvoyGateway extends EdgeGateway {
       throw new Mistake({
         code: 'NestedClaim',
         where: edge.path,
-        problem: `Envoy Gateway takes "${nested.client.name}" for a claim within another, so that clients would not be counted.`,
-        remedy: 'Tell clients apart by a claim without "." in its name.',
+        problem: `Envoy Gateway reads "${nested.client.name}" as a nested claim, so clients would not be counted.`,
+        remedy: 'Identify clients by a claim without "." in its name.',
       });
     }
     const byClient = edge.routes.find(({ auth: { token } }) => token?.clientIdAsAudience);
@@ -161,8 +163,8 @@ export class EnvoyGateway extends EdgeGateway {
       throw new Mistake({
         code: 'NoClientIds',
         where: `${edge.path}/${byClient.operation.toString()}`,
-        problem: 'Envoy Gateway has no condition for tokens without `aud`, so `client_id` cannot stand for it.',
-        remedy: 'Use Istio\'s gateway, or have the issuer state the audience in its tokens.',
+        problem: 'Envoy Gateway has no condition for tokens without `aud`, so `client_id` cannot replace it.',
+        remedy: 'Use Istio\'s gateway, or configure the issuer to set `aud` in its tokens.',
       });
     }
     const keyless = edge.routes.find(({ auth: { token } }) => token && token.jwks === undefined && token.jwksUri === undefined);
@@ -170,14 +172,15 @@ export class EnvoyGateway extends EdgeGateway {
       throw new Mistake({
         code: 'NoKeys',
         where: `${edge.path}/${keyless.operation.toString()}`,
-        problem: `Envoy Gateway does not look for the keys of ${keyless.auth.token?.issuer} by itself.`,
-        remedy: 'Give `jwksUri`, the address of the keys, or `jwks`, the keys themselves.',
+        problem: `The token of the route has neither \`jwksUri\` nor \`jwks\`, and Envoy Gateway does not `
+          + `discover the keys of ${keyless.auth.token?.issuer}.`,
+        remedy: 'Set `jwksUri`, the URL of the keys, or `jwks`, the keys themselves.',
       });
     }
   }
 }
 
-/** Routes that demand the same proof share HTTPRoutes, to which a SecurityPolicy is attached. */
+/** Routes with the same authentication share HTTPRoutes, to which a SecurityPolicy is attached. */
 function groupsOf(edge: Edge): Route[][] {
   const groups = new Map<string, Route[]>();
   for (const route of edge.routes) {

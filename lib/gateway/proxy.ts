@@ -4,7 +4,7 @@ import { Phase, type SpecOf, type Tracing } from '../kubernetes';
 import type { Edge } from '../topology';
 import { EnvoyProxy } from './resources';
 
-/** How the proxies of an edge run. */
+/** Settings of the proxies of an edge. */
 export interface ProxyProps {
   readonly serviceName: string;
   /** The type of the Service in front of them. */
@@ -15,7 +15,7 @@ export interface ProxyProps {
 
 type Service = NonNullable<NonNullable<NonNullable<SpecOf<IEnvoyProxy>['provider']>['kubernetes']>['envoyService']>;
 
-/** More than one pod, drained one at a time, and a Service of a name that is known beforehand; access logs are on by themselves. */
+/** At least two pods, drained one at a time, and a Service with a fixed name; access logs are enabled by default. */
 export function renderProxy(scope: Construct, edge: Edge, { serviceName, service, tracing }: ProxyProps): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);

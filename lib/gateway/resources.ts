@@ -5,17 +5,29 @@ import { resource } from '../kubernetes';
 
 const VERSION = 'gateway.envoyproxy.io/v1alpha1';
 
-/** How the proxies of a Gateway run. @see https://gateway.envoyproxy.io/docs/api/extension_types/#envoyproxy */
+/** Settings of the proxies of a Gateway. @see https://gateway.envoyproxy.io/docs/api/extension_types/#envoyproxy */
 export class EnvoyProxy extends resource<IEnvoyProxy>(VERSION, 'EnvoyProxy') {}
 
-/** What requests must prove. @see https://gateway.envoyproxy.io/docs/api/extension_types/#securitypolicy */
+/**
+ * Authentication and authorization of requests.
+ * @see https://gateway.envoyproxy.io/docs/api/extension_types/#securitypolicy
+ */
 export class SecurityPolicy extends resource<ISecurityPolicy>(VERSION, 'SecurityPolicy') {}
 
-/** Limits of what is passed on. @see https://gateway.envoyproxy.io/docs/api/extension_types/#backendtrafficpolicy */
+/**
+ * Rate limits and other settings of traffic to backends.
+ * @see https://gateway.envoyproxy.io/docs/api/extension_types/#backendtrafficpolicy
+ */
 export class BackendTrafficPolicy extends resource<IBackendTrafficPolicy>(VERSION, 'BackendTrafficPolicy') {}
 
-/** How clients connect. @see https://gateway.envoyproxy.io/docs/api/extension_types/#clienttrafficpolicy */
+/**
+ * Settings of connections from clients.
+ * @see https://gateway.envoyproxy.io/docs/api/extension_types/#clienttrafficpolicy
+ */
 export class ClientTrafficPolicy extends resource<IClientTrafficPolicy>(VERSION, 'ClientTrafficPolicy') {}
 
-/** A change of the Envoy configuration itself; Envoy Gateway must be told to take them. @see https://gateway.envoyproxy.io/docs/api/extension_types/#envoypatchpolicy */
+/**
+ * A patch of the Envoy configuration; it must be enabled in the configuration of Envoy Gateway.
+ * @see https://gateway.envoyproxy.io/docs/api/extension_types/#envoypatchpolicy
+ */
 export class EnvoyPatchPolicy extends resource<IEnvoyPatchPolicy>(VERSION, 'EnvoyPatchPolicy') {}

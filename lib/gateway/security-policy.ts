@@ -8,7 +8,7 @@ type Spec = SpecOf<ISecurityPolicy>;
 
 const PROVIDER = 'token';
 
-/** What the requests of some HTTPRoutes must prove; nothing where anyone may ask. */
+/** The authentication and authorization of some HTTPRoutes; nothing if they have none. */
 export function renderSecurityPolicy(chart: TopologyChart, edge: Edge, routes: readonly Route[], routeNames: readonly string[]): void {
   const { token, key } = routes[0]?.auth ?? {};
   const [name] = routeNames;
@@ -31,19 +31,19 @@ function tokenDemands(edge: Edge, token: JwtProps): Spec {
         issuer,
         audiences: [...audiences],
         ...(jwks === undefined ? { remoteJWKS: { uri: jwksUri } } : { localJWKS: { type: 'Inline' as const, inline: jwks } }),
-        // Without a place Envoy would look into the query's `access_token` as well.
+        // By default Envoy also accepts the query parameter `access_token`.
         extractFrom: { headers: [{ name: 'Authorization', valuePrefix: 'Bearer ' }] },
         claimToHeaders: claimHeadersOf(edge),
       }],
     },
-    // One of the scopes is enough, and a rule demands all that it names.
+    // Any one of the scopes suffices, but a rule requires all that it lists.
     authorization: scopes
       ? { defaultAction: 'Deny', rules: scopes.map(scope => ({ action: 'Allow' as const, principal: { jwt: { provider: PROVIDER, scopes: [scope] } } })) }
       : undefined,
   };
 }
 
-/** Services learn the client's name, not its key. */
+/** Services get the client's ID, not its key. */
 function keyDemands({ secret, header = 'x-api-key' }: ApiKeyProps): Spec {
   return {
     apiKeyAuth: { credentialRefs: [{ name: secret }], extractFrom: [{ headers: [header] }], forwardClientIDHeader: CLIENT_OF_KEY, sanitize: true },

@@ -10,11 +10,14 @@ type Selector = NonNullable<Rule['clientSelectors']>[number];
 
 const UNITS = { [Period.SECOND]: 'Second', [Period.MINUTE]: 'Minute', [Period.HOUR]: 'Hour', [Period.DAY]: 'Day' } as const;
 
-/** What the CRD allows of each. @see https://gateway.envoyproxy.io/docs/api/extension_types/#localratelimit */
+/** The limits of the CRD. @see https://gateway.envoyproxy.io/docs/api/extension_types/#localratelimit */
 const MOST_THROTTLES = 16;
 const MOST_CLIENT_LIMITS = 256;
 
-/** The throttles of an edge, which each proxy counts by itself, and the limits of its clients, which all count together. Envoy Gateway knows no burst beyond the rate. */
+/**
+ * The rate limits of an edge, which each proxy counts separately, and its per-client rate limits, which all proxies
+ * share. Envoy Gateway supports no burst beyond the rate.
+ */
 export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
   const local = throttlesOf(edge);
   const global = limitsOf(edge);
@@ -31,23 +34,28 @@ export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
   });
 }
 
-/** Envoy Gateway counts throttles for each route of Envoy by itself, and a request that a rule matches leaves the limit without a selector alone. */
+/**
+ * Envoy Gateway counts rate limits per Envoy route, and a request that matches a rule is not counted by a limit without
+ * a selector.
+ */
 function requireCountable(edge: Edge, local: readonly Rule[], global: readonly Rule[]): void {
   const [route, ...others] = edge.routes;
   if (edge.throttle && !edge.managed && (others.length > 0 || edge.cors || route?.throttle)) {
     throw new Mistake({
       code: 'ThrottlePerRoute',
       where: edge.path,
-      problem: `The throttle of ${edge.throttle.rate} requests a second is for the whole edge, and Envoy Gateway would count it for each route by itself.`,
-      remedy: 'Set `throttle` on each route, or have a managed API in front count (`managed: true`).',
+      problem: `The rate limit of ${edge.throttle.rate} requests per second is for the whole edge, but Envoy `
+        + 'Gateway counts each route separately.',
+      remedy: 'Set `throttle` on each route, or put a managed API in front (`managed: true`), which counts them.',
     });
   }
   if (local.length > MOST_THROTTLES || global.length > MOST_CLIENT_LIMITS) {
     throw new Mistake({
       code: 'TooManyLimits',
       where: edge.path,
-      problem: `It has ${local.length} throttles and ${global.length} client limits, and a BackendTrafficPolicy can have ${MOST_THROTTLES} and ${MOST_CLIENT_LIMITS}.`,
-      remedy: 'Declare fewer, or divide the routes among several edges.',
+      problem: `It has ${local.length} rate limits and ${global.length} client limits, and a `
+        + `BackendTrafficPolicy can have ${MOST_THROTTLES} and ${MOST_CLIENT_LIMITS}.`,
+      remedy: 'Declare fewer, or split the routes over several edges.',
     });
   }
 }
@@ -69,7 +77,10 @@ function limitsOf(edge: Edge): Rule[] {
   ];
 }
 
-/** All routes share the count: a limit of the edge is of the edge, and one of a route is told apart by what is asked. */
+/**
+ * All routes share the counter: a limit of the edge covers all its requests, one of a route only those that match its
+ * operation.
+ */
 function ruleFor({ client, requests, per }: ClientLimit, selector: Selector): Rule {
   const headers = headersOfClient(client).map(name => ({ name, type: 'Distinct' as const }));
   return { clientSelectors: [{ ...selector, headers }], limit: { requests, unit: UNITS[per] }, shared: true };
@@ -79,7 +90,10 @@ function limitOf({ rate }: Throttle): Rule['limit'] {
   return { requests: rate, unit: 'Second' };
 }
 
-/** Limits are matched on Envoy's `:path`, which has the query in it. @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/ratelimit.go */
+/**
+ * Limits are matched on Envoy's `:path`, which includes the query.
+ * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/ratelimit.go
+ */
 function selectorOf({ method, path }: Operation): Selector {
   return {
     methods: method ? [{ value: method as 'GET' }] : undefined,

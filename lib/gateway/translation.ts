@@ -4,7 +4,10 @@ import { EnvoyPatchPolicy } from './resources';
 
 const LISTENER = 'type.googleapis.com/envoy.config.listener.v3.Listener';
 
-/** REST for gRPC services: filters before the router of the listener that takes requests. @see https://gateway.envoyproxy.io/docs/tasks/extensibility/envoy-patch-policy/ */
+/**
+ * REST-to-gRPC transcoding: filters before the router of the listener that accepts requests.
+ * @see https://gateway.envoyproxy.io/docs/tasks/extensibility/envoy-patch-policy/
+ */
 export function renderTranslation(chart: TopologyChart, edge: Edge): void {
   const filters = transcoders(edge);
   if (filters.length === 0) {
@@ -19,7 +22,7 @@ export function renderTranslation(chart: TopologyChart, edge: Edge): void {
       jsonPatches: filters.map(value => ({
         type: LISTENER,
         name: `${namespace}/${name}/${tlsSecret ? 'https' : 'http'}`,
-        // To add at the place of the router is to come before it.
+        // Adding at the index of the router inserts before it.
         operation: { op: 'add' as const, jsonPath: '$..http_filters[?(@.name=="envoy.filters.http.router")]', value },
       })),
     },

@@ -11,14 +11,17 @@ type Patch = NonNullable<SpecOf<IEnvoyFilter>['configPatches']>[number];
 const CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
 const CONNECTION_MANAGER_TYPE = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 
-/** What Istio has no resource for: filters of the gateway's Envoy, behind the token check, in the order in which they are passed. */
+/**
+ * Features without an Istio resource: HTTP filters of the gateway's Envoy after token verification, in order of
+ * execution.
+ */
 export function renderEdgeFilters(chart: TopologyChart, edge: Edge, gatewayLabels: Labels): void {
   const filters = [throttles(edge), clientLimits(edge), ...transcoders(edge)];
   new EnvoyFilter(chart.scopeOf(edge), 'envoy-filter', {
     metadata: {
       name: `${edge.name}-filters`,
       namespace: edge.namespace,
-      // That an EnvoyFilter depends on Envoy's inner workings is known.
+      // The dependence on Envoy internals is intended.
       annotations: { 'galley.istio.io/analyze-suppress': 'IST0133' },
     },
     spec: {

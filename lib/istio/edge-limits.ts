@@ -2,7 +2,7 @@ import { mountFiles, toYaml, type TopologyChart } from '../kubernetes';
 import { type ClientKey, type ClientLimit, type Edge, Mistake, type Operation, type Service, WhenUnavailable } from '../topology';
 import { matchesOf } from './operation-match';
 
-/** Where the rate limit service looks for its configuration, as its Deployment tells it. */
+/** The configuration directory of the rate limit service, as in its Deployment. */
 const CONFIG_DIRECTORY = '/data/ratelimit/config';
 
 interface Limited {
@@ -12,7 +12,8 @@ interface Limited {
 }
 
 /**
- * The limits of clients, as Envoy's global rate limit: the gateway's pods ask one service, which counts in Redis.
+ * The per-client rate limits, as Envoy's global rate limit: all pods of the gateway call one service, which counts in
+ * Redis.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter
  */
 export function clientLimits(edge: Edge): object | undefined {
@@ -38,7 +39,7 @@ export function clientLimits(edge: Edge): object | undefined {
   };
 }
 
-/** What is counted together: the edge, or the requests of one route. */
+/** The requests that share a counter: those of the edge, or of one route. */
 function subjectsOf(edge: Edge, operation: Operation | undefined): object[] {
   return operation
     ? matchesOf(operation, edge.routes.map(route => route.operation)).map(match => ({ header_value_match: match }))
@@ -69,7 +70,7 @@ function nested([key, ...rest]: string[], leaf: object): object {
   return rest.length === 0 ? { key, ...leaf } : { key, descriptors: [nested(rest, leaf)] };
 }
 
-/** A claim is told apart by its issuer as well: two of them may call different users alike. */
+/** A claim is counted with its issuer: two issuers may use the same value for different users. */
 function keysOf({ kind }: ClientKey): string[] {
   return kind === 'claim' ? ['issuer', 'client'] : ['client'];
 }
@@ -78,7 +79,7 @@ function clientActions({ kind, name }: ClientKey): object[] {
   return kind === 'claim' ? [verifiedClaim('issuer', 'iss'), verifiedClaim('client', name)] : [{ request_headers: { header_name: name, descriptor_key: 'client' } }];
 }
 
-/** From what the token check left behind, not from a header that anybody can send. */
+/** From the metadata of token verification, not from a header that clients can forge. */
 function verifiedClaim(key: string, claim: string): object {
   return { metadata: { descriptor_key: key, metadata_key: { key: 'envoy.filters.http.jwt_authn', path: [{ key: 'payload' }, { key: claim }] } } };
 }
@@ -98,8 +99,9 @@ function limiterOf(edge: Edge): Service {
     throw new Mistake({
       code: 'NoRateLimiter',
       where: edge.path,
-      problem: 'It limits each client, and the gateway\'s pods have nothing to count their requests together with.',
-      remedy: 'Declare `topology.addRateLimiter(…)` with a Redis, and give it to the edge as `rateLimiter`.',
+      problem: 'The edge has per-client rate limits, but no rate limit service in which the gateway\'s pods '
+        + 'share their counters.',
+      remedy: 'Declare `topology.addRateLimiter(…)` with a Redis, and set it as `rateLimiter` of the edge.',
     });
   }
   return edge.rateLimiter;

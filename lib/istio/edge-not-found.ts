@@ -1,6 +1,6 @@
 /**
- * What no route names is answered as if it were not there: with 404. The allow-list refuses it before, with 403, which stays the answer to
- * a request for a route whose proof is missing.
+ * Requests that match no route get status 404. The AuthorizationPolicy denies them with 403 before routing; this mapper
+ * replaces that status, and keeps 403 for requests that match a route but lack its authentication.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
  */
 export function notFound(): object {

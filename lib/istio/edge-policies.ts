@@ -10,9 +10,10 @@ type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number];
 const AUDIENCES = 'request.auth.audiences';
 
 /**
- * What a gateway allows: each route's own requests with the token that the route demands, and nothing else. The rules of an
- * ALLOW policy add up, so a route does not name what another route with another demand is matched for. It says what is
- * allowed, not what is denied, so that a path which is read differently here and by the router fails closed.
+ * The policies of a gateway: they allow each route's requests with the token that the route requires, and nothing else.
+ * The rules of an ALLOW policy are additive, so a route's rule excludes requests that match a route with other
+ * requirements. It is an ALLOW policy, not a DENY policy, so that a path that policy and router match differently fails
+ * closed.
  */
 export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   const scope = chart.scopeOf(edge);
@@ -33,8 +34,8 @@ function tokensOf(edge: Edge): JwtProps[] {
 }
 
 /**
- * One rule an issuer, which accepts the audiences of all its routes, or any where tokens may have none; the
- * AuthorizationPolicy tells them apart.
+ * One rule per issuer, which accepts the audiences of all its routes, or any audience where tokens may have none; the
+ * AuthorizationPolicy checks the audience of each route.
  */
 function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
   return [...new Set(tokens.map(token => token.issuer))].map(issuer => {
@@ -44,14 +45,14 @@ function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
       audiences: ofIssuer.some(token => token.clientIdAsAudience) ? undefined : [...new Set(ofIssuer.flatMap(token => token.audiences))],
       jwksUri: ofIssuer.find(token => token.jwksUri)?.jwksUri,
       jwks: ofIssuer.find(token => token.jwks)?.jwks,
-      // Without a place Envoy would look into the query's `access_token` as well.
+      // By default Envoy also accepts the query parameter `access_token`.
       fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }],
       forwardOriginalToken: true,
     };
   });
 }
 
-/** With TLS, plain HTTP is let in to be redirected; with CORS, browsers may ask beforehand, which they do without a token. */
+/** With TLS, plain HTTP is allowed for the redirect; with CORS, preflight requests are allowed without a token. */
 function rulesOf(edge: Edge): Rule[] {
   const groups = new Map<string, Route[]>();
   for (const route of edge.routes) {
@@ -79,7 +80,7 @@ function rulesFor(token: JwtProps | undefined, to: Rule['to']): Rule[] {
 
 type Conditions = NonNullable<Rule['when']>;
 
-/** The ways to prove a token's audience, each with the scopes. */
+/** The alternative conditions on a token's audience, each with the scopes. */
 function conditionsOn({ audiences, clientIdAsAudience, scopes }: JwtProps): Conditions[] {
   const scope = scopes ? [{ key: 'request.auth.claims[scope]', values: [...scopes] }] : [];
   const byAudience = { key: AUDIENCES, values: [...audiences] };
@@ -87,7 +88,7 @@ function conditionsOn({ audiences, clientIdAsAudience, scopes }: JwtProps): Cond
   return [[byAudience, ...scope], ...(clientIdAsAudience ? [[...byClient, ...scope]] : [])];
 }
 
-/** Those that the gateway answers by itself; of other origins nothing gets past it. */
+/** The preflight requests that the gateway answers itself; those of other origins are denied. */
 function preflightRule(edge: Edge, { origins }: Cors): Rule {
   return {
     to: operationsOf(preflightsOf(edge)),

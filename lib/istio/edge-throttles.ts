@@ -2,8 +2,8 @@ import type { Edge, Throttle } from '../topology';
 import { matchesOf } from './operation-match';
 
 /**
- * The throttles of an edge, as Envoy's local rate limit behind the token check: what is refused for its token costs nobody's budget.
- * Each proxy of the gateway counts by itself, so the limit holds for each of its pods.
+ * The rate limits of an edge, as Envoy's local rate limit after token verification: a request with an invalid token
+ * does not count towards the limit. Each proxy of the gateway counts separately, so the limit applies per pod.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/local_rate_limit_filter
  */
 export function throttles(edge: Edge): object | undefined {

@@ -8,22 +8,25 @@ import { renderEdgePolicies } from './edge-policies';
 import { DestinationRule } from './resources';
 import { trafficPolicyOf } from './traffic';
 
-/** How the Service in front of a gateway is exposed. */
+/** The type of the Service in front of a gateway. */
 export enum GatewayService {
-  /** The cloud provider makes a load balancer of its own. */
+  /** The cloud provider creates a load balancer. */
   LOAD_BALANCER = 'LoadBalancer',
-  /** A load balancer that exists is bound to the pods, e.g. by a TargetGroupBinding. */
+  /** An existing load balancer is bound to the pods, e.g. by a TargetGroupBinding. */
   CLUSTER_IP = 'ClusterIP',
 }
 
 /** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
 const READINESS = 15021;
 
-/** Istio's own gateway: for each edge a Gateway, for which istiod makes Deployment and Service, its routes, and what requests must prove. */
+/**
+ * Istio's own gateway: for each edge a Gateway, for which istiod creates Deployment and Service, its routes, and its
+ * policies.
+ */
 export class IstioIngress extends EdgeGateway {
   /** The name of the gateway in messages. */
   readonly name = 'Istio\'s gateway';
-  /** The features of an edge that this gateway renders; any other is an error at synthesis. */
+  /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
     Capability.EDGES, Capability.TOKENS, Capability.THROTTLES, Capability.CLIENT_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES, Capability.TRANSLATION,
   ];
@@ -100,7 +103,7 @@ function renderGateway(scope: Construct, service: string, edge: Edge): void {
   renderParameters(scope, service, edge);
 }
 
-/** The Services of single versions are under the circuit breaker of their service. */
+/** The Services of single versions get the circuit breaker of their service. */
 function renderVersionRules(chart: TopologyChart, edge: Edge): void {
   for (const service of new Set(edge.routes.map(route => route.service))) {
     if (!service.routesByVersion || !service.circuitBreaker) {
@@ -119,7 +122,7 @@ function renderVersionRules(chart: TopologyChart, edge: Edge): void {
 }
 
 /**
- * What istiod merges into the workload that it makes: how its Service is exposed, and more than one pod.
+ * The settings that istiod merges into the workload that it creates: the type of its Service, and more than one pod.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
  */
 function renderParameters(scope: Construct, service: string, edge: Edge): void {

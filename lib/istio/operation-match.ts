@@ -1,8 +1,8 @@
 import { type Operation, type PathPattern, type Region, regionsOf } from '../topology';
 
 /**
- * The requests for which an operation of an edge is matched, as Envoy's rate limits tell them apart: by matches of which
- * each request has one at most, all with the operation's own name.
+ * The requests that match an operation of an edge, as disjoint header matches of Envoy's rate limits: each request
+ * matches at most one, and all of them have the operation as descriptor value.
  * @param others the operations of the edge
  */
 export function matchesOf(operation: Operation, others: readonly Operation[]): object[] {
@@ -19,7 +19,7 @@ function headersOf({ method, notMethods, path, notPaths }: Region): object[] {
   ];
 }
 
-/** Envoy's `:path` has the query in it, which a parameter must not reach into: clients write it. */
+/** Envoy's `:path` includes the query, which a path parameter must not match: clients control it. */
 function pathMatch(path: PathPattern): object {
   return { name: ':path', string_match: { safe_regex: { regex: `${path.toRegex('?')}(\\?.*)?` } } };
 }

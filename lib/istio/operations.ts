@@ -5,15 +5,18 @@ import { Mistake, type Operation, type PathPattern, type Port, type Region, regi
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type To = NonNullable<Rule['to']>[number];
 
-/** Operations of a port as an AuthorizationPolicy names them: the port is the pod's; a method and its paths go together. */
+/**
+ * Operations of a port as rules of an AuthorizationPolicy: the port is that of the pod; each method is combined with
+ * its paths.
+ */
 export function operationsOn(port: Port, operations: readonly Operation[] | undefined): To[] {
   const ports = [String(port.target)];
   return operations ? operationsOf(operations, [], { ports }) : [{ operation: { ports } }];
 }
 
 /**
- * Operations on whatever port, without the requests for which one of the others is matched.
- * @param others operations that must not be opened by these
+ * Operations on any port, without the requests that match one of the others.
+ * @param others operations that these rules must not allow
  */
 export function operationsOf(
   operations: readonly Operation[],
@@ -33,9 +36,9 @@ export function operationsOf(
 }
 
 /**
- * The regions of an operation as path templates can express them. The router demands a rest of at least one character,
- * and `{**}` matches none as well: the folder `/a/` of `/a/{rest+}` is excluded where it belongs to another operation,
- * and added again where the template of another one excludes too much.
+ * The regions of an operation, expressed as path templates. The router requires a rest of at least one character, but
+ * `{**}` also matches an empty one: the folder `/a/` of `/a/{rest+}` is excluded where it belongs to another operation,
+ * and added again where the template of another operation excludes too much.
  */
 function regionsBeside(own: Operation, others: readonly Operation[]): Region[] {
   const { path } = own;
@@ -54,9 +57,9 @@ function foldersOf({ method, notMethods, notPaths }: Region, folder: PathPattern
 }
 
 /**
- * A path as an AuthorizationPolicy has it. Both kinds of placeholders match the same characters (letters, digits and
- * `-._~%!$&'()*+,;=:@`), and literals beside them have no others: what `paths` matches is matched by a placeholder in
- * `notPaths`, too.
+ * A path as a template of an AuthorizationPolicy. Both kinds of placeholders match the same characters (letters, digits
+ * and `-._~%!$&'()*+,;=:@`), and literals next to them have no others: a placeholder in `notPaths` matches all that
+ * `paths` matches.
  * @see https://github.com/envoyproxy/envoy/blob/main/source/extensions/path/uri_template_lib/uri_template_internal.cc
  */
 function templateOf(path: PathPattern): string {
@@ -64,8 +67,8 @@ function templateOf(path: PathPattern): string {
     throw new Mistake({
       code: 'InvalidPath',
       where: path.text,
-      problem: 'The path has parameters beside an empty segment, and Envoy refuses such path templates.',
-      remedy: 'Take the second of two slashes out.',
+      problem: 'The path has parameters and an empty segment, and Envoy rejects such path templates.',
+      remedy: 'Remove the second of the two slashes.',
     });
   }
   return path.replaceParameters('{*}', '{**}');

@@ -13,31 +13,49 @@ import { resource } from '../kubernetes';
 /** How requests to a host are routed. @see https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
 export class VirtualService extends resource<IVirtualService>('networking.istio.io/v1', 'VirtualService') {}
 
-/** How connections to a host are made, and its subsets. @see https://istio.io/latest/docs/reference/config/networking/destination-rule/ */
+/**
+ * Settings of connections to a host, and its subsets.
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
+ */
 export class DestinationRule extends resource<IDestinationRule>('networking.istio.io/v1', 'DestinationRule') {}
 
-/** What a gateway workload listens to; Istio's own kind, the Gateway API's is `Gateway`. @see https://istio.io/latest/docs/reference/config/networking/gateway/ */
+/**
+ * The servers of a gateway workload. This is Istio's own kind; that of the Gateway API is `Gateway`.
+ * @see https://istio.io/latest/docs/reference/config/networking/gateway/
+ */
 export class IstioGateway extends resource<IIstioGateway>('networking.istio.io/v1', 'Gateway') {}
 
-/** A host outside the cluster made known to the mesh. @see https://istio.io/latest/docs/reference/config/networking/service-entry/ */
+/**
+ * An external host in the service registry of the mesh.
+ * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
+ */
 export class ServiceEntry extends resource<IServiceEntry>('networking.istio.io/v1', 'ServiceEntry') {}
 
-/** Which hosts a proxy knows. @see https://istio.io/latest/docs/reference/config/networking/sidecar/ */
+/** The hosts in the configuration of a proxy. @see https://istio.io/latest/docs/reference/config/networking/sidecar/ */
 export class Sidecar extends resource<ISidecar>('networking.istio.io/v1', 'Sidecar') {}
 
-/** Whether mutual TLS is demanded. @see https://istio.io/latest/docs/reference/config/security/peer_authentication/ */
+/**
+ * The mutual TLS mode of workloads.
+ * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
+ */
 export class PeerAuthentication extends resource<IPeerAuthentication>('security.istio.io/v1', 'PeerAuthentication') {}
 
-/** Which tokens are valid. It demands none: an AuthorizationPolicy does. @see https://istio.io/latest/docs/reference/config/security/request_authentication/ */
+/**
+ * The tokens that are valid. It does not require a token; an AuthorizationPolicy does.
+ * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
+ */
 export class RequestAuthentication extends resource<IRequestAuthentication>('security.istio.io/v1', 'RequestAuthentication') {}
 
-/** Who may do what. @see https://istio.io/latest/docs/reference/config/security/authorization-policy/ */
+/**
+ * The requests and connections that are allowed or denied.
+ * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
+ */
 export class AuthorizationPolicy extends resource<IAuthorizationPolicy>('security.istio.io/v1', 'AuthorizationPolicy') {}
 
 /** Access logs, traces and metrics. @see https://istio.io/latest/docs/reference/config/telemetry/ */
 export class Telemetry extends resource<ITelemetry>('telemetry.istio.io/v1', 'Telemetry') {}
 
-/** A change of the Envoy configuration itself. @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/ */
+/** A patch of the Envoy configuration. @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/ */
 export class EnvoyFilter extends resource<IEnvoyFilter>('networking.istio.io/v1alpha3', 'EnvoyFilter') {}
 
 /** Options of a proxy that take effect when its pod starts. @see https://istio.io/latest/docs/reference/config/networking/proxy-config/ */

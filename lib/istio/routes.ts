@@ -10,7 +10,10 @@ type TcpRoute = NonNullable<SpecOf<IVirtualService>['tcp']>[number];
 type Match = NonNullable<HttpRoute['match']>[number];
 type Destination = NonNullable<HttpRoute['route']>[number];
 
-/** The rules of a VirtualService for one port that carries requests: each set of terms, with the callers that it is for. */
+/**
+ * The rules of a VirtualService for one HTTP or gRPC port: one for each call policy, matching the callers that declare
+ * it.
+ */
 export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]): HttpRoute[] {
   const calls = incoming.filter(call => call.port === port);
   if (calls.length === 0) {
@@ -21,12 +24,13 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
   if (groups.length === 1 && only) {
     return routesUnder(callee, port, only.terms, [{ port: port.number }]);
   }
-  // Whoever is in none of the groups has declared no call and is refused by policy, which he would not learn from a 404 here.
+  // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
+  // instead.
   return [...groups.flatMap(({ terms, calls: members }) => routesUnder(callee, port, terms, members.flatMap(matchesOf))),
     ...routesUnder(callee, port, {}, [{ port: port.number }])];
 }
 
-/** The rule for one port that carries connections: needed only where they are shared among versions. */
+/** The rule for one TCP port: only needed if its connections are split over versions. */
 export function tcpRoutes(callee: Callee, port: Port): TcpRoute[] {
   const destinations = destinationsOf(callee, port);
   return destinations.length < 2 ? [] : [{ match: [{ port: port.number }], route: destinations }];
@@ -40,7 +44,7 @@ interface Group {
 function groupByTerms(calls: readonly Call[]): Group[] {
   const groups = new Map<string, Group>();
   for (const call of calls) {
-    // What is rendered is compared, so that no term is forgotten.
+    // Compares the rendered fields, so that no property is left out.
     const key = JSON.stringify([render(TERMS, call.terms), isOneOfSeveral(call)]);
     const group = groups.get(key);
     if (group) {
@@ -52,7 +56,7 @@ function groupByTerms(calls: readonly Call[]): Group[] {
   return [...groups.values()];
 }
 
-/** Whether its caller has declared further calls to the port, so that what is asked tells them apart. */
+/** Whether its caller has declared further calls to the port, so that they are matched by operation. */
 function isOneOfSeveral(call: Call): boolean {
   return call.caller.outgoingCalls.some(other => other !== call && other.callee === call.callee && other.port === call.port);
 }
@@ -74,7 +78,7 @@ function operationMatch({ method, path }: Operation): Match {
   };
 }
 
-/** Header routes first, since the first rule that matches wins; then the split. */
+/** Header routes first, since the first matching rule applies; then the split. */
 function routesUnder(callee: Callee, port: Port, terms: Terms, matches: Match[]): HttpRoute[] {
   const byHeader = callee instanceof Service ? callee.headerRoutes : [];
   const mirror = callee instanceof Service ? callee.mirror : undefined;
@@ -112,7 +116,7 @@ function destinationOf(callee: Callee, port: Port, version: Version | undefined)
 type HttpRetries = NonNullable<HttpRoute['retries']>;
 type HttpFault = NonNullable<HttpRoute['fault']>;
 
-/** What each property becomes in a rule, or in a part of it. A property without an entry does not compile. */
+/** The field that each property is rendered to in a rule or its part. A property without an entry does not compile. */
 type Rendering<Props, Part> = { readonly [K in keyof Props]-?: (declared: Props) => Partial<Part> };
 
 const RETRIES = {
@@ -138,7 +142,7 @@ const FAULTS = {
 
 const TERMS = {
   timeout: ({ timeout }) => ({ timeout: durationOf(timeout) }),
-  // Written out even where there are none: Istio would retry twice.
+  // Always rendered: without the field Istio retries twice.
   retries: ({ retries }) => ({ retries: retries?.attempts ? render(RETRIES, retries) : { attempts: 0 } }),
   faults: ({ faults }) => faults?.delay || faults?.abort ? { fault: render(FAULTS, faults) } : {},
 } satisfies Rendering<Terms, HttpRoute>;

@@ -5,7 +5,9 @@ import type { IstioSidecars } from './sidecars';
 
 const NOTHING = '~/*';
 
-/** A Sidecar for each workload: its proxy knows the hosts that it calls and no others, and refuses what it does not know. */
+/**
+ * A Sidecar for each workload: its proxy has only the hosts that the workload calls, and blocks requests to all others.
+ */
 export function renderScopes(chart: TopologyChart, mesh: IstioSidecars): void {
   const { tracing } = mesh;
   const collector = tracing ? [`${tracing.namespace}/${tracing.host(chart.topology.clusterDomain)}`] : [];
@@ -22,7 +24,10 @@ export function renderScopes(chart: TopologyChart, mesh: IstioSidecars): void {
   }
 }
 
-/** A callee whose routes are its callers' own, see `renderTraffic`, is named with the namespace of these routes as well. */
+/**
+ * For a callee with traffic rules in its callers' namespace, see `renderTraffic`, the hosts include that namespace as
+ * well.
+ */
 function hostsOf(service: Service, { callee, port }: Call): string[] {
   const isRoutedHere = callee instanceof Service && callee.isForeign && port.carriesRequests && service.topology.owns(service.namespace);
   return [`${seenFrom(service, callee.namespace)}/${callee.host}`, ...(isRoutedHere ? [`./${callee.host}`] : [])];

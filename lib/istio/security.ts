@@ -8,8 +8,8 @@ import type { IstioSidecars } from './sidecars';
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 
 /**
- * Mutual TLS everywhere, nothing allowed by default, and for each callee the declared calls alone: for whole namespaces where the topology owns
- * them, workload by workload elsewhere.
+ * Strict mutual TLS, a default that allows nothing, and for each callee only the declared calls: for whole namespaces
+ * that the topology owns, per workload elsewhere.
  */
 export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void {
   for (const namespace of chart.topology.ownNamespaces) {
@@ -26,7 +26,7 @@ export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void 
     if (!isOwned) {
       renderGuardsOutside(chart, service, rules);
     }
-    // Without a rule it allows nothing: outside the topology's namespaces no other policy says so.
+    // A policy without rules allows nothing: outside the topology's namespaces there is no other default.
     if (rules.length > 0 || !isOwned) {
       new AuthorizationPolicy(chart.scopeOf(service), 'authorization-policy', {
         metadata,
@@ -37,8 +37,8 @@ export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void 
 }
 
 /**
- * What a namespace that the topology owns has for all its workloads. ALLOW policies add up, and those of the namespace's owner may allow more: what
- * comes from undeclared callers is denied, whatever these allow.
+ * Per workload what an owned namespace has for all its workloads. ALLOW policies are additive, and those of the
+ * namespace's owner may allow more: the DENY policy denies undeclared callers regardless of these.
  */
 function renderGuardsOutside(chart: TopologyChart, service: Service, rules: readonly Rule[]): void {
   const { name, namespace } = service;
@@ -56,7 +56,7 @@ function rulesOfCallers(service: Service, mesh: IstioSidecars): Rule[] {
   return service.incomingCalls.map(({ caller, port, only }) => rule(mesh.principal(caller.namespace, caller.serviceAccount), port, only));
 }
 
-/** The same operations that the edge lets in, once more at the service: a second lock on the same door. */
+/** The operations that the edge allows, repeated at the service as defence in depth. */
 function rulesOfEdges(chart: TopologyChart, mesh: IstioSidecars): Map<Service, Rule[]> {
   const rules = new Map<Service, Rule[]>();
   for (const edge of chart.topology.edges) {

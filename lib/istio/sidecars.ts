@@ -6,19 +6,19 @@ import { renderSecurity } from './security';
 import { renderTelemetry } from './telemetry';
 import { renderTraffic } from './traffic';
 
-/** What tells Istio to inject a proxy. */
+/** Where the label is set that makes Istio inject a proxy. */
 export enum Injection {
-  /** A label of the namespace: every pod in it, but those that opt out. */
+  /** A label of the namespace: injects every pod in it, except those that opt out. */
   NAMESPACE = 'namespace',
-  /** A label of each pod: the namespace stays as it is. */
+  /** A label of each pod: the namespace is unchanged. */
   POD = 'pod',
 }
 
-/** How Istio with sidecars is used. */
+/** Properties of {@link IstioSidecars}. */
 export interface IstioSidecarsProps {
   /**
-   * The revision of the control plane that injects the proxies, or a tag of it.
-   * @default - the default one
+   * The revision of the control plane that injects the proxies, or a revision tag.
+   * @default - the default revision
    */
   readonly revision?: string;
   /** @default Injection.NAMESPACE */
@@ -29,7 +29,7 @@ export interface IstioSidecarsProps {
    */
   readonly controlPlaneNamespace?: string;
   /**
-   * The root namespace of the mesh, whose policies hold in every namespace. No topology can have workloads in it.
+   * The root namespace of the mesh, whose policies apply to every namespace. No topology can have workloads in it.
    * @default - the control plane's
    * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-root_namespace
    */
@@ -40,7 +40,7 @@ export interface IstioSidecarsProps {
    */
   readonly trustDomain?: string;
   /**
-   * Where traces go; give the same to the installation.
+   * The tracing backend; the installation must have the same.
    * @default - no traces
    */
   readonly tracing?: Tracing;
@@ -52,16 +52,16 @@ export interface IstioSidecarsProps {
 export class IstioSidecars extends Target {
   /** The name of the target in messages. */
   readonly name = 'Istio with sidecars';
-  /** The features of a topology that this target renders: all of them. */
+  /** The features of a topology that this target supports: all of them. */
   readonly capabilities = Object.values(Capability);
-  /** Serves the edges: Istio's own gateway. */
+  /** The gateway that serves the edges: Istio's own. */
   readonly gateway: IstioIngress;
   /** Callees in the mesh accept mutual TLS only: a PeerAuthentication with mode STRICT. */
   readonly mutualTls = true;
 
-  /** The trust domain in the identities of workloads, as the mesh configuration has it. */
+  /** The trust domain in the identities of workloads, as in the mesh configuration. */
   readonly trustDomain: string;
-  /** Where the proxies send spans; undefined for none. */
+  /** The backend that the proxies send spans to; undefined for none. */
   readonly tracing?: Tracing;
   private readonly revision?: string;
   private readonly injection: Injection;
@@ -79,7 +79,7 @@ export class IstioSidecars extends Target {
     this.gateway = new IstioIngress(props.gatewayService);
   }
 
-  /** Exactly one of Istio's two labels, since `istio-injection` beats the revision. */
+  /** Exactly one of Istio's two labels, since `istio-injection` takes precedence over the revision. */
   namespaceLabels(): Labels {
     if (this.injection === Injection.POD) {
       return {};
@@ -87,12 +87,12 @@ export class IstioSidecars extends Target {
     return this.revision ? { 'istio.io/rev': this.revision } : { 'istio-injection': 'enabled' };
   }
 
-  /** The labels that inject the proxy, or keep it out, where the namespace's label does not. */
+  /** The labels that enable or disable injection of the proxy, where the namespace's label does not. */
   podLabels(service: Service): Labels {
     if (!service.inMesh) {
       return { 'sidecar.istio.io/inject': 'false' };
     }
-    // The labels of a namespace that is not the topology's are not its to set.
+    // A topology does not set the labels of a namespace that it does not own.
     if (this.injection === Injection.NAMESPACE && service.topology.owns(service.namespace)) {
       return {};
     }
@@ -117,7 +117,7 @@ export class IstioSidecars extends Target {
     };
   }
 
-  /** The identity of a ServiceAccount as AuthorizationPolicies name it. */
+  /** The identity of a ServiceAccount as AuthorizationPolicies refer to it. */
   principal(namespace: string, serviceAccount: string): string {
     return `${this.trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
   }
@@ -136,14 +136,17 @@ const ISTIOD = 15012;
 const MERGED_METRICS = 15020;
 const ENVOY_METRICS = 15090;
 
-/** Policies name it as a part of identities, where "*" would stand for others. @see https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md#21-trust-domain */
+/**
+ * The trust domain is a part of principals in policies, where "*" would match other identities.
+ * @see https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md#21-trust-domain
+ */
 function trustDomainOf({ trustDomain = 'cluster.local' }: IstioSidecarsProps): string {
   if (!/^[a-z0-9._-]{1,255}$/.test(trustDomain)) {
     throw new Mistake({
       code: 'InvalidName',
       where: 'Mesh.istio',
-      problem: `${JSON.stringify(trustDomain)} is no trust domain.`,
-      remedy: 'Use lower-case letters, digits, ".", "-" and "_", as the installation has it.',
+      problem: `${JSON.stringify(trustDomain)} is not a valid trust domain.`,
+      remedy: 'Use the trust domain of the installation: lower-case letters, digits, ".", "-" and "_".',
     });
   }
   return trustDomain;

@@ -4,8 +4,8 @@ import { Telemetry } from './resources';
 import type { IstioSidecars } from './sidecars';
 
 /**
- * An access log on the proxy's standard output, and traces if a backend was given: for each namespace that the topology owns, and elsewhere for
- * each of its workloads. (Istio applies all Telemetries that select a workload, one after the other.)
+ * An access log on the proxy's standard output, and traces if a backend is set: for each namespace that the topology
+ * owns, and elsewhere for each of its workloads. (Istio merges all Telemetries that select a workload.)
  */
 export function renderTelemetry(chart: TopologyChart, { tracing, gateway }: IstioSidecars): void {
   const { topology } = chart;

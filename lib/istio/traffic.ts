@@ -5,8 +5,9 @@ import { httpRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
 
 /**
- * For each callee one VirtualService and, where it has versions or limits, one DestinationRule; for a host outside its ServiceEntry. Those of a
- * foreign callee are in the namespaces of its callers, for these alone: other clients of it are not the topology's.
+ * For each callee one VirtualService and, where it has versions or limits, one DestinationRule; for an external host
+ * also a ServiceEntry. The rules of a foreign callee are rendered in the namespaces of its callers and exported only
+ * there: they must not affect clients outside the topology.
  */
 export function renderTraffic(chart: TopologyChart): void {
   const callees: Callee[] = [...chart.topology.services, ...chart.topology.externals];
@@ -21,7 +22,7 @@ export function renderTraffic(chart: TopologyChart): void {
   }
 }
 
-/** Where the traffic rules of a callee are, and for which calls. */
+/** The namespace of a callee's traffic rules, and the calls that they apply to. */
 interface Side {
   readonly suffix: string;
   readonly metadata: { readonly name: string; readonly namespace: string };
@@ -75,7 +76,7 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
   });
 }
 
-/** A version as a cluster of its own: one of its replicas can be ejected, however many the others have. */
+/** A version as a separate Envoy cluster: its ejection limit depends on its own replicas only. */
 function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDestinationRule>['subsets']>[number] {
   const [own, whole] = [version.replicas, service.replicas].map(replicas => outlierDetectionOf(service, replicas));
   const trafficPolicy = own?.maxEjectionPercent === whole?.maxEjectionPercent ? {} : { trafficPolicy: { outlierDetection: own } };
@@ -127,7 +128,7 @@ function renderServiceEntry(chart: TopologyChart, external: ExternalService): vo
   });
 }
 
-/** What is said of a host outside is said to its callers' namespaces only: others may declare it differently. */
+/** The rules of an external host are exported to its callers' namespaces only: others may declare it differently. */
 function exportOf(callee: Callee): string[] | undefined {
   if (!(callee instanceof ExternalService)) {
     return undefined;

@@ -2,7 +2,7 @@ import type { Aggregate, Edge, Part } from '../topology';
 import type { TopologyChart } from './chart';
 import { mountFiles } from './files';
 
-/** Gives the aggregators of all edges their configuration. */
+/** Mounts the KrakenD configuration into the aggregators of all edges. */
 export function renderAggregators(chart: TopologyChart): void {
   for (const edge of chart.topology.edges) {
     if (edge.aggregator) {
@@ -22,7 +22,7 @@ function endpointOf({ route: { operation, timeout, edge }, parts, headers }: Agg
     method: 'GET',
     output_encoding: 'json',
     input_headers: headers,
-    // The gateway in front waits for the whole: what is there must be on its way before.
+    // The route's timeout covers the whole response: a partial response must be sent before it expires.
     timeout: `${Math.floor(timeout.toMilliseconds() * 0.9)}ms`,
     backend: parts.map(part => backendOf(part, edge.namespace)),
   };

@@ -1,24 +1,27 @@
 import type { ApiObject } from 'cdk8s';
 
-/** A place in an object: property names, and positions in lists. */
+/** The path of a field in an object: property names, and positions in lists. */
 export type Place = readonly (string | number)[];
 
-/** What a generated class writes for one of its properties. */
+/** The field that a generated class renders for one of its properties. */
 export interface ApiProperty {
   /** The name in the API, e.g. `clusterIP` for the property `clusterIp`. */
   readonly name: string;
-  /** Whether it is a number or text that the class wraps, as IntOrString and Quantity are. */
+  /** Whether it is a number or string in a wrapper class, such as IntOrString and Quantity. */
   readonly isWrapped: boolean;
 }
 
 type Manifest = (props: unknown) => unknown;
 
-/** Objects of cdk8s-plus, and of classes that `cdk8s import` generates, write other names than those of their properties. */
+/**
+ * Whether the rendered names differ from the property names: true for cdk8s-plus and classes that `cdk8s import`
+ * generates.
+ */
 export function isMapped(object: ApiObject): boolean {
   return manifestOf(object) !== undefined;
 }
 
-/** What is written for a property of a mapped object; nothing where its class does not know the property. */
+/** The field that a property of a mapped object is rendered to; undefined if its class has no such property. */
 export function apiProperty(object: ApiObject, place: Place): ApiProperty | undefined {
   const manifest = manifestOf(object);
   if (!manifest) {
@@ -36,7 +39,7 @@ export function apiProperty(object: ApiObject, place: Place): ApiProperty | unde
   return known.get(key);
 }
 
-/** A place in a message, as a JSON pointer. */
+/** The JSON pointer to a field, for messages. */
 export function pointer(place: Place): string {
   return place.map(step => `/${String(step).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 }
@@ -44,14 +47,14 @@ export function pointer(place: Place): string {
 const KNOWN = new WeakMap<Manifest, Map<string, ApiProperty | undefined>>();
 const WRAPPED = 'a wrapped value';
 
-/** Stands for any value: generated code maps it as a list, reads it as a time, or unwraps it. */
+/** A placeholder for any value: generated code maps it as a list, formats it as a time, or unwraps it. */
 const ANY = Object.defineProperties({}, {
   map: { value: () => [] },
   toISOString: { value: () => '' },
   value: { value: WRAPPED },
 });
 
-/** Has the class write an object that has this one property, and looks where it went. */
+/** Renders an object with this one property, and finds the field it is rendered to. */
 function probe(manifest: Manifest, place: Place): ApiProperty | undefined {
   const props = place.reduceRight<unknown>((inner, step) => typeof step === 'number' ? [inner] : { [step]: inner }, ANY);
   let written: unknown;

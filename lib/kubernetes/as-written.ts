@@ -6,8 +6,9 @@ import { applyPatches } from './patches';
 const WRAPPED = new WeakSet<ApiObject>();
 
 /**
- * Has all objects below a construct apply their patches to the object as it is written, in the API's own spelling, and
- * refuse to lose a value. A validation, since every way of synthesis validates the whole app before it writes an object.
+ * Makes all objects below a construct apply their patches to the rendered object, with the field names of the API, and
+ * fail if a value would be lost. Runs as a validation, since every kind of synthesis validates the whole app before it
+ * writes an object.
  * @see docs/decisions/0010-patches-of-what-is-written.md
  */
 export function writesAsDeclared(root: IConstruct): void {
@@ -19,7 +20,7 @@ export function writesAsDeclared(root: IConstruct): void {
   } });
 }
 
-/** The same for one object. */
+/** Does the same as `writesAsDeclared` for one object. */
 export function writeAsDeclared(object: ApiObject): void {
   if (WRAPPED.has(object)) {
     return;
@@ -32,11 +33,12 @@ export function writeAsDeclared(object: ApiObject): void {
   }) });
 }
 
-/** Takes an object's patches away from cdk8s, which would apply them before cdk8s-plus renames its properties. */
+/** Removes an object's patches while it renders: cdk8s would apply them before cdk8s-plus renames its properties. */
 function withoutPatches<Result>(object: ApiObject, render: (patches: readonly JsonPatch[]) => Result): Result {
   const patches: unknown = Reflect.get(object, 'patches');
   if (!Array.isArray(patches)) {
-    throw new Error(`[${object.node.path}] This version of cdk8s keeps patches elsewhere than version 2 did: they cannot be applied.`);
+    throw new Error(`[${object.node.path}] Patches cannot be applied: this version of cdk8s does not store them as `
+      + 'version 2 does.');
   }
   const taken = patches.splice(0) as JsonPatch[];
   try {

@@ -8,7 +8,7 @@ interface Wish {
   readonly capability: Capability;
 }
 
-/** What serves a part of a topology, and what it can do. */
+/** The target or gateway that renders a part of a topology, and its capabilities. */
 export interface Abilities {
   readonly name: string;
   readonly capabilities: readonly Capability[];
@@ -16,7 +16,7 @@ export interface Abilities {
 
 const NO_GATEWAY: Abilities = { name: 'a target without a gateway', capabilities: [] };
 
-/** What the topology asks and neither the target nor its gateway can do. */
+/** The features that the topology requires and neither the target nor its gateway supports. */
 export function unmetWishes(topology: Topology, mesh: Abilities, gateway: Abilities = NO_GATEWAY): SynthesisFinding[] {
   return [
     ...unmet(topology.services.flatMap(service => [
@@ -32,12 +32,14 @@ function unmet(wishes: readonly Wish[], { name, capabilities }: Abilities): Synt
     id: 'TargetCannot',
     severity: Severity.ERROR,
     path,
-    message: `It asks for ${capability}, and ${name} cannot do that.`,
-    remedy: OF_MANAGED_APIS.has(capability) ? 'Put a managed API in front and say `managed: true`, or leave it out.' : 'Choose a target that can, or leave it out.',
+    message: `It requires ${capability}, which ${name} does not support.`,
+    remedy: OF_MANAGED_APIS.has(capability)
+      ? 'Put a managed API in front and set `managed: true`, or remove it.'
+      : 'Choose a target that supports it, or remove it.',
   }));
 }
 
-/** What a managed API in front of an edge does in place of the gateway in the cluster. */
+/** The features that a managed API in front of an edge provides instead of the gateway in the cluster. */
 const OF_MANAGED_APIS = new Set([
   Capability.API_KEYS, Capability.CLIENT_LIMITS, Capability.CLIENT_CERTIFICATES, Capability.FIREWALL, Capability.REQUEST_SHAPES, Capability.CACHING,
 ]);

@@ -1,4 +1,4 @@
-/** Something that a topology may ask and a target may not be able to do. */
+/** A feature that a topology can require and that not every target supports. */
 export enum Capability {
   /** The timeout of a call: `timeout` of its route in a VirtualService. */
   TIMEOUTS = 'a timeout',
@@ -7,39 +7,39 @@ export enum Capability {
   /** Delays and aborts that are injected into a call: `fault` of its route in a VirtualService. */
   FAULTS = 'injected faults',
   /** A call that allows some operations only: methods and paths in a rule of an AuthorizationPolicy. */
-  OPERATIONS = 'a choice of operations',
+  OPERATIONS = 'allowed operations',
   /** Calls of one service with different timeouts, retries or faults: routes that match the labels of the caller. */
-  TERMS_BY_CALLER = 'terms that differ by caller',
+  TERMS_BY_CALLER = 'call policies that differ by caller',
   /** Limits on connections, and ejection of failing endpoints: `trafficPolicy` of a DestinationRule. */
   CIRCUIT_BREAKING = 'a circuit breaker',
-  /** Requests shared among versions by weight. */
-  SPLITS = 'a split',
-  /** Requests with a header that go to one version. */
+  /** Requests distributed over versions by weight. */
+  SPLITS = 'a traffic split',
+  /** Requests with a header that are routed to one version. */
   HEADER_ROUTES = 'routing by header',
   /** Copies of requests, sent to a version. */
   MIRRORING = 'mirroring',
-  /** Calls of hosts outside the cluster, by host name: a ServiceEntry for each. */
+  /** Calls to hosts outside the cluster, by host name: a ServiceEntry for each. */
   EGRESS_BY_HOST = 'egress by host name',
   /** Requests from outside the cluster: a Gateway and its HTTPRoutes. */
-  EDGES = 'a way in from outside',
+  EDGES = 'an edge',
   /** JSON Web Tokens that are verified at the edge. */
-  TOKENS = 'token checks at the edge',
+  TOKENS = 'token verification at the edge',
   /** API keys that are verified at the edge. */
   API_KEYS = 'API keys at the edge',
-  /** A limit on all requests of an edge or a route, whichever client sends them. */
-  THROTTLES = 'throttles at the edge',
+  /** A limit on all requests of an edge or a route, across all clients. */
+  THROTTLES = 'rate limits at the edge',
   /** A limit on the requests of each client, counted over all pods of the gateway. */
-  CLIENT_LIMITS = 'limits for each client',
+  CLIENT_LIMITS = 'per-client rate limits',
   /** Preflight requests that the gateway answers, and the CORS headers of responses. */
   CORS = 'CORS',
   /** Mutual TLS between clients and the gateway. */
   CLIENT_CERTIFICATES = 'client certificates',
   /** A web application firewall in front of the routes. */
-  FIREWALL = 'a firewall',
+  FIREWALL = 'a web application firewall',
   /** Query parameters, headers and bodies of requests that are validated at the edge. */
-  REQUEST_SHAPES = 'a check of what requests look like',
+  REQUEST_SHAPES = 'request validation',
   /** Responses to GET requests that are cached at the edge. */
-  CACHING = 'cached answers',
+  CACHING = 'response caching',
   /** REST requests in JSON that are translated to gRPC. */
-  TRANSLATION = 'REST translated to gRPC',
+  TRANSLATION = 'REST-to-gRPC transcoding',
 }

@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Edge } from '../topology';
 
-/** The certificate of an edge, kept in its Secret by cert-manager; nothing where somebody else keeps it. */
+/** The Certificate of an edge, from which cert-manager fills its Secret; nothing if the edge has no issuer. */
 export function renderCertificate(scope: Construct, { name, namespace, host, tlsSecret, certificateIssuer }: Edge): void {
   if (!certificateIssuer) {
     return;

@@ -22,7 +22,7 @@ export interface TopologyChartProps {
   /** The topology to render; it cannot change afterwards. */
   readonly topology: Topology;
   /**
-   * What keeps the topology's promises, e.g. `Mesh.istio()`.
+   * The target that renders the topology, e.g. `Mesh.istio()`.
    * @default Mesh.none(), plain Kubernetes
    */
   readonly mesh?: Target;
@@ -35,18 +35,18 @@ export interface TopologyChartProps {
 }
 
 /**
- * A whole topology in a cluster: namespaces, workloads, NetworkPolicies, and all that the mesh needs. Rendering ends the
- * declaring: a topology cannot change afterwards. Findings of severity `error` fail synthesis, all at once.
+ * A whole topology in a cluster: namespaces, workloads, NetworkPolicies, and all resources of the mesh. A topology
+ * cannot change after it is rendered. Findings of severity `error` fail synthesis, all reported at once.
  */
 export class TopologyChart extends Chart {
-  /** Whether a construct is one. (`instanceof` takes every Chart for one: cdk8s overrides it.) */
+  /** Whether a construct is a TopologyChart. (`instanceof` is true for every Chart: cdk8s overrides it.) */
   static isTopologyChart(construct: unknown): construct is TopologyChart {
     return Chart.isChart(construct) && TOPOLOGY_CHART in construct;
   }
 
   /** The topology that the chart renders. */
   readonly topology: Topology;
-  /** The target that renders what a mesh does: plain Kubernetes, if none was given. */
+  /** The target that renders the topology: plain Kubernetes by default. */
   readonly mesh: Target;
   /** What the checks found, without what is accepted. */
   readonly findings: readonly Finding[];
@@ -94,24 +94,24 @@ export class TopologyChart extends Chart {
     writesAsDeclared(this);
   }
 
-  /** The Deployment of a version, to be changed as cdk8s-plus allows: volumes, secrets, further containers. */
+  /** The Deployment of a version, for changes with the API of cdk8s-plus: volumes, secrets, further containers. */
   deployment(service: Service, version = [...service.versions.keys()][0] ?? ''): Deployment {
     const deployment = this.deployments.get(service.version(version));
     if (!deployment) {
       throw new Mistake({
         code: 'NotRendered',
         where: service.path,
-        problem: `The pods of ${service.name} exist already, so this chart has no Deployment of them.`,
-        remedy: 'Change them where they are declared.',
+        problem: `${service.name} is an existing workload, so this chart has no Deployment for it.`,
+        remedy: 'Change the workload in the manifests that declare it.',
       });
     }
     return deployment;
   }
 
   /**
-   * Any object of this chart, to be changed with `addJsonPatch`. Patches apply to the object as it is written, in the spelling of
-   * the Kubernetes API: `/spec/clusterIP`. A patch of what is not there fails synthesis.
-   * @param namespace the topology's own if left out
+   * Any object of this chart, for changes with `addJsonPatch`. Patches apply to the rendered object, with the field
+   * names of the Kubernetes API: `/spec/clusterIP`. A patch of a field that does not exist fails synthesis.
+   * @param namespace the namespace of the object; that of the topology by default
    */
   object(kind: string, name: string, namespace = this.topology.namespace): ApiObject {
     const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
@@ -122,7 +122,7 @@ export class TopologyChart extends Chart {
         code: 'NotRendered',
         where: this.node.path,
         problem: `The chart has no ${kind} "${name}" in namespace ${namespace}.`,
-        remedy: names.length > 0 ? `It has ${names.join(', ')}.` : `It has no ${kind} at all.`,
+        remedy: names.length > 0 ? `Use one of ${names.join(', ')}.` : `The chart has no ${kind} at all: correct the kind.`,
       });
     }
     return found;
@@ -136,7 +136,7 @@ export class TopologyChart extends Chart {
       : [];
   }
 
-  /** The construct under which all objects of a service or edge are. For targets. */
+  /** The construct that is the scope of all objects of a service or edge. For targets. */
   scopeOf(item: Callee | Edge): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
@@ -147,7 +147,7 @@ export class TopologyChart extends Chart {
     return scope;
   }
 
-  /** The construct under which the objects of a whole namespace are. For targets. */
+  /** The construct that is the scope of the objects of a whole namespace. For targets. */
   scopeOfNamespace(name: string): Construct {
     let scope = this.namespaceScopes.get(name);
     if (!scope) {

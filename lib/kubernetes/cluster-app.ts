@@ -13,13 +13,13 @@ import { toYaml } from './yaml';
 /** Properties of a {@link ClusterApp}. */
 export interface ClusterAppProps {
   /**
-   * The folder to write to.
-   * @default - what the cdk8s command line says, else dist
+   * The output directory.
+   * @default - that of the cdk8s command line, else dist
    */
   readonly outdir?: string;
   /**
-   * Whether to check what would be written, as `cardinal check` does: errors stop synthesis, all at once, and nothing is written. It takes
-   * about half as long again; `cardinal synth` checks the files in any case.
+   * Whether to run the checks of `cardinal check` on the rendered objects: errors fail synthesis, all reported at once,
+   * and no file is written. Synthesis then takes about 1.5 times as long; `cardinal synth` always checks the files.
    * @default false
    */
   readonly checked?: boolean;
@@ -32,9 +32,9 @@ export interface ClusterAppProps {
 }
 
 /**
- * A cdk8s app that writes a file a phase (`1-namespaces.yaml` to `6-routes.yaml`), so that `kubectl apply -f dist/` works in
- * order. What not every cluster takes goes to folders of its own: `istio/` (for istioctl) and `aws/`. Two objects of one
- * identity, and CDK tokens, are errors. Findings that are no errors go to standard error.
+ * A cdk8s app that writes one file per phase (`1-namespaces.yaml` to `6-routes.yaml`), so that `kubectl apply -f dist/`
+ * applies objects in order. Kinds that not every cluster has are written to separate folders: `istio/` (for istioctl)
+ * and `aws/`. Duplicate objects and CDK tokens are errors. Warnings are printed to standard error.
  */
 export class ClusterApp extends App {
   private readonly isChecked: boolean;
@@ -68,11 +68,11 @@ export class ClusterApp extends App {
   }
 
   /**
-   * Writes the files, in place of those of an earlier run. Throws, before it writes, for errors of validation, two
-   * objects of one identity, and CDK tokens.
+   * Writes the files, and replaces those of an earlier run. Throws, before it writes, for validation errors, duplicate
+   * objects, and CDK tokens.
    */
   override synth(): void {
-    // What an earlier run wrote is not what is declared now, whether this run fails or writes fewer files.
+    // Files of an earlier run are outdated, also if this run fails or writes fewer files.
     ownFiles().forEach(file => rmSync(join(this.outdir, `${file}.yaml`), { force: true }));
     this.validate();
     for (const finding of this.findings.filter(each => each.severity === Severity.WARNING)) {
@@ -95,7 +95,7 @@ export class ClusterApp extends App {
     const problems = this.node.findAll().flatMap(construct => construct.node.validate().map(problem =>
       TopologyChart.isTopologyChart(construct) ? problem : `[${construct.node.path}] ${problem}`));
     if (problems.length > 0) {
-      throw new Error(`The topology cannot work:\n  ${problems.join('\n  ')}`);
+      throw new Error(`Validation of the topology failed:\n  ${problems.join('\n  ')}`);
     }
   }
 
@@ -104,7 +104,7 @@ export class ClusterApp extends App {
     findings.filter(each => each.severity === Severity.WARNING).forEach(each => process.stderr.write(`${describeFinding(each)}\n`));
     const errors = findings.filter(each => each.severity === Severity.ERROR);
     if (errors.length > 0) {
-      throw new Error(`What would be written cannot work:\n  ${errors.map(describeFinding).join('\n  ')}`);
+      throw new Error(`The checks found errors in the manifests:\n  ${errors.map(describeFinding).join('\n  ')}`);
     }
   }
 }
@@ -114,7 +114,7 @@ function acceptedOf(accepted: Accepted, isOne: (code: string) => boolean): Accep
   return Object.fromEntries(Object.entries(accepted).filter(([code]) => isOne(code)));
 }
 
-/** An object as it is written, after its patches. */
+/** A rendered object, after its patches. */
 type Written = Parameters<typeof checkObjects>[0][number];
 
 function refuseTwins(objects: ReadonlyMap<ApiObject, Written>): void {
@@ -124,12 +124,13 @@ function refuseTwins(objects: ReadonlyMap<ApiObject, Written>): void {
     const identity = `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
     const other = paths.get(identity);
     if (other) {
-      twins.push(`${identity} is declared at ${other} and at ${node.path}: one would overwrite the other. Rename one of them.`);
+      twins.push(`${identity} is declared at ${other} and at ${node.path}: the second would overwrite the first. `
+        + 'Rename one of them.');
     }
     paths.set(identity, node.path);
   }
   if (twins.length > 0) {
-    throw new Error(`Two objects have one identity:\n  ${twins.join('\n  ')}`);
+    throw new Error(`Objects are declared more than once:\n  ${twins.join('\n  ')}`);
   }
 }
 
@@ -137,8 +138,8 @@ function documentOf(object: ApiObject, written: unknown): string {
   const text = toYaml(written, object.node.path);
   if (text.includes('${Token[')) {
     throw new Error(
-      `[${object.node.path}] A value of the AWS CDK reached a Kubernetes object as a token, which only CloudFormation can resolve. `
-      + 'Give a name that is known beforehand (the target group of an edge has one), or an ARN as text.',
+      `[${object.node.path}] A Kubernetes object contains a token of the AWS CDK, which only `
+      + 'CloudFormation can resolve. Use a fixed name (the target group of an edge has one), or an ARN as a string.',
     );
   }
   return text;

@@ -1,6 +1,6 @@
 import type { Duration } from 'cdk8s';
 
-/** A duration as Istio and the Gateway API both take it: whole seconds or whole milliseconds. */
+/** A duration in a format that Istio and the Gateway API both accept: whole seconds or whole milliseconds. */
 export function durationOf(duration: Duration): string;
 export function durationOf(duration: Duration | undefined): string | undefined;
 export function durationOf(duration: Duration | undefined): string | undefined {

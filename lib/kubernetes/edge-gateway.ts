@@ -3,13 +3,13 @@ import type { Capability } from './capability';
 import type { TopologyChart } from './chart';
 import type { Labels } from './target';
 
-/** What serves the edges of a topology inside the cluster. */
+/** The gateway that serves the edges of a topology in the cluster. */
 export abstract class EdgeGateway {
-  /** How messages call it. */
+  /** The name of the gateway in messages. */
   abstract readonly name: string;
-  /** What it can do. What an edge asks beyond this is an error. */
+  /** The features that the gateway supports. An edge that requires any other is an error. */
   abstract readonly capabilities: readonly Capability[];
-  /** The port on which its pods answer `GET` of {@link readinessPath} once they are ready. */
+  /** The port of the readiness probe of its pods. */
   abstract readonly readinessPort: number;
   /** The path of the readiness probe of its pods. */
   abstract readonly readinessPath: string;
@@ -22,24 +22,25 @@ export abstract class EdgeGateway {
   /** The namespace of the pods that serve an edge. */
   abstract namespaceOf(edge: Edge): string;
 
-  /** The labels by which the pods that serve an edge are found. */
+  /** The labels that select the pods that serve an edge. */
   abstract labelsOf(edge: Edge): Labels;
 
   /** The ports on which these pods listen. */
   abstract portsOf(edge: Edge): number[];
 
-  /** The port on which these pods take requests: over TLS if the edge has it. */
+  /** The port on which these pods accept requests: with TLS if the edge has a certificate. */
   abstract requestPortOf(edge: Edge): number;
 
   /** The name of the Service in front of them. */
   abstract serviceNameOf(edge: Edge): string;
 
-  /** Adds its resources to the chart, which has the workloads. */
+  /** Adds its resources to the chart, after the workloads. */
   abstract render(chart: TopologyChart): void;
 
   /**
-   * The type of the Service in front of the pods. Behind a managed API it is no load balancer, which clients could connect to without the API.
-   * @param declared the type for all edges, if one was declared
+   * The type of the Service in front of the pods. Behind a managed API it is not a load balancer, since clients could
+   * connect to it directly and bypass the API.
+   * @param declared the type for all edges, if one is declared
    */
   protected serviceTypeOf(edge: Edge, declared?: string): string {
     if (!edge.managed) {
@@ -49,8 +50,9 @@ export abstract class EdgeGateway {
       throw new Mistake({
         code: 'Contradiction',
         where: edge.path,
-        problem: `The edge is behind a managed API, and ${this.name} is declared with a load balancer of its own, where clients would bypass the API.`,
-        remedy: 'Leave the type of the Service out: edges with `managed: true` get a ClusterIP, others a load balancer.',
+        problem: `The edge is behind a managed API, and ${this.name} is declared with its own load balancer, so `
+          + 'clients could bypass the API.',
+        remedy: 'Remove the type of the Service: edges with `managed: true` get a ClusterIP, others a load balancer.',
       });
     }
     return declared ?? 'ClusterIP';

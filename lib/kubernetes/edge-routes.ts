@@ -15,15 +15,19 @@ type Cors = NonNullable<Filter['cors']>;
 
 type Expressions = ReturnType<typeof expressionsOf>;
 
-/** What a browser's request for permission carries. */
+/** The headers of a CORS preflight request. */
 const PREFLIGHT: Match['headers'] = ['origin', 'access-control-request-method'].map(name => ({ type: 'RegularExpression', name, value: '.+' }));
 
-/** The API server takes 16 rules and 128 matches in all. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
+/**
+ * The CRD allows 16 rules and 128 matches in all.
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec
+ */
 const MATCHES_IN_A_RULE = 8;
 const RULES_IN_A_ROUTE = 16;
 
 /**
- * The HTTPRoutes of an edge, with TLS a redirect to it, and for services told apart by version a Service for each.
+ * The HTTPRoutes of an edge, with TLS also a redirect to HTTPS, and for services routed by version a Service per
+ * version.
  * @param groups the routes that share an HTTPRoute
  * @returns the names of the HTTPRoutes of each group
  */
@@ -55,7 +59,10 @@ function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: s
   });
 }
 
-/** Lets the edge's routes refer to services of another namespace; where it is not the topology's own, to these alone. */
+/**
+ * Allows the edge's routes to refer to Services of another namespace: all of them if the topology owns it, else only
+ * these.
+ */
 function renderGrant(chart: TopologyChart, edge: Edge, namespace: string, services: readonly Service[]): void {
   if (namespace === edge.namespace) {
     return;
@@ -77,7 +84,7 @@ function serviceNamesOf(service: Service): string[] {
     : [service.name];
 }
 
-/** An HTTPRoute knows no subsets, so each version is a Service of its own. */
+/** An HTTPRoute has no subsets, so each version gets its own Service. */
 function renderVersionServices(chart: TopologyChart, service: Service): void {
   const scope = chart.scopeOf(service);
   for (const version of service.versions.values()) {
@@ -88,7 +95,7 @@ function renderVersionServices(chart: TopologyChart, service: Service): void {
   }
 }
 
-/** Routes that differ in nothing but what is asked share a rule. */
+/** Routes that differ only in their operation share a rule. */
 function rulesOf(routes: readonly Route[], expressions: Expressions): Rule[] {
   const groups = new Map<string, Route[]>();
   for (const route of routes) {
@@ -119,7 +126,8 @@ function rulesOfRoutes(routes: Route[], expressions: Expressions): Rule[] {
 }
 
 /**
- * Those for routes of one method: a route of any method matches them as it is. Other requests with OPTIONS are left to routes that name them.
+ * The preflights of routes with one method: a route of any method matches them already. Other OPTIONS requests are
+ * matched only by routes that declare them.
  * @see https://fetch.spec.whatwg.org/#cors-preflight-request
  */
 function preflightMatches(routes: readonly Route[], expressions: Expressions): Match[] {
@@ -170,8 +178,9 @@ function headerMatch({ match: { header, kind, value } }: HeaderRoute, route: Rou
 }
 
 /**
- * Whether a route of any method has the path of one with a method. Envoy Gateway counts a method as a header, and of equal counts it prefers the one
- * with more exact headers, so that an exact header here would draw with the method there.
+ * Whether a route of any method has the same path as one with a method. Envoy Gateway counts a method as a header
+ * match, and with equal counts it prefers the route with more exact matches, so an exact header here would tie with the
+ * method there.
  */
 function hasRivalOfOneMethod({ edge, operation }: Route): boolean {
   const path = operation.path.toRegex();
@@ -183,5 +192,5 @@ function inChunks<T>(items: readonly T[], size: number): T[][] {
 }
 
 function never(): never {
-  throw new Error('a group of routes has at least one');
+  throw new Error('A group of routes is empty.');
 }

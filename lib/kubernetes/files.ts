@@ -3,7 +3,10 @@ import { ConfigMap, Volume } from 'cdk8s-plus-27';
 import type { Service } from '../topology';
 import type { TopologyChart } from './chart';
 
-/** Puts files into the pods of a service: a ConfigMap, mounted as a directory. Its hash is an annotation of the pods, so that a change rolls them. */
+/**
+ * Mounts files into the pods of a service: a ConfigMap, mounted as a directory. Its hash is an annotation of the pods,
+ * so a change triggers a rollout.
+ */
 export function mountFiles(chart: TopologyChart, service: Service, directory: string, files: { readonly [name: string]: string }): void {
   const scope = chart.scopeOf(service);
   const { name, namespace } = service;

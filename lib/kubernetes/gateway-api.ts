@@ -3,7 +3,10 @@ import type {
 } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with { 'resolution-mode': 'import' };
 import { resource } from './resource';
 
-/** A way in, for which a controller makes workload and Service. @see https://gateway-api.sigs.k8s.io/api-types/gateway/ */
+/**
+ * A gateway, for which a controller creates workload and Service.
+ * @see https://gateway-api.sigs.k8s.io/api-types/gateway/
+ */
 export class Gateway extends resource<IGateway>('gateway.networking.k8s.io/v1', 'Gateway') {}
 
 /** How HTTP requests to a Gateway or a Service are routed. @see https://gateway-api.sigs.k8s.io/api-types/httproute/ */
@@ -12,8 +15,14 @@ export class HttpRoute extends resource<IHTTPRoute>('gateway.networking.k8s.io/v
 /** How gRPC requests to a Gateway or a Service are routed. @see https://gateway-api.sigs.k8s.io/api-types/grpcroute/ */
 export class GrpcRoute extends resource<IGRPCRoute>('gateway.networking.k8s.io/v1', 'GRPCRoute') {}
 
-/** Lets objects of one namespace refer to objects of another. @see https://gateway-api.sigs.k8s.io/api-types/referencegrant/ */
+/**
+ * Allows objects of one namespace to refer to objects of another.
+ * @see https://gateway-api.sigs.k8s.io/api-types/referencegrant/
+ */
 export class ReferenceGrant extends resource<IReferenceGrant>('gateway.networking.k8s.io/v1', 'ReferenceGrant') {}
 
-/** How a Gateway speaks TLS to a Service. @see https://gateway-api.sigs.k8s.io/api-types/backendtlspolicy/ */
+/**
+ * The TLS settings of connections from a Gateway to a Service.
+ * @see https://gateway-api.sigs.k8s.io/api-types/backendtlspolicy/
+ */
 export class BackendTlsPolicy extends resource<IBackendTLSPolicy>('gateway.networking.k8s.io/v1', 'BackendTLSPolicy') {}

@@ -3,8 +3,9 @@ import { Mistake } from '../topology';
 import { apiProperty, isMapped, type Place, pointer } from './api-names';
 
 /**
- * Refuses an object of which a generated class writes less than was declared: it leaves out properties that it does not
- * know, and a plain number or text where it expects an IntOrString or a Quantity. (A NetworkPolicy's port would become every port.)
+ * Throws if a generated class renders less than was declared: it drops properties that it does not have, and a plain
+ * number or string where it expects an IntOrString or a Quantity. (A NetworkPolicy without its port would allow every
+ * port.)
  */
 export function requireNothingLost<Written>(object: ApiObject, written: Written): Written {
   if (!isMapped(object)) {
@@ -18,7 +19,7 @@ export function requireNothingLost<Written>(object: ApiObject, written: Written)
   return written;
 }
 
-/** How many values there are; `missing` for an item of a list that has none. A wrapped number or text is one. */
+/** The number of values; `missing` for an undefined list item. A wrapped number or string counts as one. */
 function countOf(value: unknown, missing: number): number {
   if (typeof value !== 'object' || value === null) {
     return value === undefined ? missing : 1;
@@ -60,12 +61,13 @@ function lostAt(object: ApiObject, place: Place, value: unknown, isWrapped: bool
     where: object.node.path,
     problem: value === undefined
       ? `An item of a list in ${object.kind} "${object.name}" has no value: ${pointer(place)}.`
-      : `The ${text} at ${pointer(place)} of ${object.kind} "${object.name}" would not be written: its class ${object.constructor.name} `
+      : `The ${text} at ${pointer(place)} of ${object.kind} "${object.name}" would not be rendered: its `
+        + `class ${object.constructor.name} `
         + (isWrapped ? 'expects an IntOrString or a Quantity there.' : 'has no such property.'),
     remedy: value === undefined
-      ? 'Leave the item out.'
+      ? 'Remove the item.'
       : isWrapped
-        ? `Give it as IntOrString.${typeof value === 'number' ? 'fromNumber' : 'fromString'}(${text}) or Quantity.fromString(…) of k8s.`
-        : 'Give it with addJsonPatch, in the spelling of the Kubernetes API.',
+        ? `Set it to IntOrString.${typeof value === 'number' ? 'fromNumber' : 'fromString'}(${text}) or Quantity.fromString(…) of k8s.`
+        : 'Set it with addJsonPatch, using the field name of the Kubernetes API.',
   });
 }

@@ -4,36 +4,36 @@ import type {
 } from '../topology';
 import { Capability } from './capability';
 
-/** The capabilities that a property needs as it is declared, or the reason why it needs none. */
+/** The capabilities that a declared property requires, or the reason why it requires none. */
 type Need<Declared> = ((declared: Declared) => readonly Capability[]) | string;
 
-/** What each property needs. A property without an entry does not compile. */
+/** The requirements of each property. A property without an entry does not compile. */
 type Needs<Props, Declared> = { readonly [K in keyof Props]-?: Need<Declared> };
 
-/** The capabilities that a declaration needs for all of its properties. */
+/** The capabilities that a declaration requires for all of its properties. */
 export function neededBy<Declared>(needs: { readonly [property: string]: Need<Declared> }, of: Declared): Capability[] {
   return Object.values(needs).flatMap(need => typeof need === 'string' ? [] : need(of));
 }
 
-/** The capability, if something is declared that needs it. */
+/** The capability, if a feature that requires it is declared. */
 export function when(declared: unknown, capability: Capability): Capability[] {
   return declared ? [capability] : [];
 }
 
 const OF_RETRIES = {
   attempts: ({ attempts }) => when(attempts, Capability.RETRIES),
-  perTryTimeout: 'The time of a try is part of what retries need.',
-  on: 'The choice of failures is part of what retries need.',
+  perTryTimeout: 'Part of retries, which require the capability.',
+  on: 'Part of retries, which require the capability.',
 } satisfies Needs<Retries, Retries>;
 
 const OF_DELAYS = {
   duration: always(Capability.FAULTS),
-  percent: 'The share is part of what faults need.',
+  percent: 'Part of faults, which require the capability.',
 } satisfies Needs<Delay, Delay>;
 
 const OF_ABORTS = {
   status: always(Capability.FAULTS),
-  percent: 'The share is part of what faults need.',
+  percent: 'Part of faults, which require the capability.',
 } satisfies Needs<Abort, Abort>;
 
 const OF_FAULTS = {
@@ -42,9 +42,9 @@ const OF_FAULTS = {
 } satisfies Needs<Faults, Faults>;
 
 export const OF_CALLS = {
-  port: 'Every target addresses ports.',
-  address: 'It is a variable of the caller, which Kubernetes sets.',
-  // An aggregator requests nothing else by its own configuration.
+  port: 'Every target supports ports.',
+  address: 'An environment variable of the caller, which Kubernetes sets.',
+  // An aggregator sends no other requests: its configuration lists them all.
   only: call => when(call.only && !isOfAggregator(call), Capability.OPERATIONS),
   timeout: ({ terms }) => when(terms.timeout, Capability.TIMEOUTS),
   retries: ({ terms: { retries } }) => retries ? neededBy<Retries>(OF_RETRIES, retries) : [],
@@ -54,8 +54,8 @@ export const OF_CALLS = {
 export const OF_ROUTES = {
   auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
   throttle: ({ throttle }) => when(throttle, Capability.THROTTLES),
-  timeout: 'Every gateway has timeouts.',
-  port: 'Every gateway addresses ports.',
+  timeout: 'Every gateway supports timeouts.',
+  port: 'Every gateway supports ports.',
   clientLimit: ({ clientLimit }) => when(clientLimit, Capability.CLIENT_LIMITS),
   requires: ({ requires }) => when(requires, Capability.REQUEST_SHAPES),
   cacheFor: ({ cacheFor }) => when(cacheFor, Capability.CACHING),
@@ -63,29 +63,29 @@ export const OF_ROUTES = {
 } satisfies Needs<RouteProps, Route>;
 
 export const OF_EDGES = {
-  host: 'Every gateway serves host names.',
-  tlsSecret: 'Every gateway ends TLS.',
+  host: 'Every gateway supports host names.',
+  tlsSecret: 'Every gateway terminates TLS.',
   certificateIssuer: 'cert-manager fills the Secret.',
   clientCa: ({ clientCa }) => when(clientCa, Capability.CLIENT_CERTIFICATES),
-  auth: 'It is the default of the routes, which need it.',
+  auth: 'The default of the routes, which require the capability.',
   throttle: ({ throttle }) => when(throttle, Capability.THROTTLES),
   clientLimit: ({ clientLimit }) => when(clientLimit, Capability.CLIENT_LIMITS),
-  rateLimiter: 'It is a service of the topology; limits of clients need it.',
+  rateLimiter: 'A service of the topology, used by per-client rate limits.',
   cors: ({ cors }) => when(cors, Capability.CORS),
   firewall: ({ firewall }) => when(firewall, Capability.FIREWALL),
-  managed: 'It takes needs away from the gateway in the cluster.',
-  frontCidrs: 'A NetworkPolicy keeps others away.',
-  timeout: 'Every gateway has timeouts.',
-  namespace: 'Every gateway has pods in a namespace.',
+  managed: 'It moves requirements from the gateway in the cluster to the managed API.',
+  frontCidrs: 'A NetworkPolicy denies other sources.',
+  timeout: 'Every gateway supports timeouts.',
+  namespace: 'The pods of every gateway are in a namespace.',
 } satisfies Needs<EdgeProps, Edge>;
 
-/** Workloads are Kubernetes' own: the needs of a service are those of its place and its traffic. */
+/** Every target runs workloads: a service's requirements come from its ports, namespace and traffic. */
 export const OF_SERVICES = {
-  port: 'Every target has ports.',
-  ports: 'Every target has ports.',
+  port: 'Every target supports ports.',
+  ports: 'Every target supports ports.',
   image: 'Kubernetes runs it.',
-  versions: 'Each is a Deployment; what is routed by version needs a capability of its own.',
-  namespace: 'Every target has namespaces.',
+  versions: 'Each is a Deployment; routing by version requires its own capability.',
+  namespace: 'Every target supports namespaces.',
   existing: 'Every target selects pods by label.',
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;

@@ -7,8 +7,8 @@ import type { Labels } from './target';
 type Peer = k8s.NetworkPolicyPeer;
 
 /**
- * Default deny in every namespace that the topology owns, and for each service and edge the declared connections alone. In other namespaces
- * only the pods of services and gateways are selected.
+ * A default deny in every namespace that the topology owns, and for each service and edge only the declared
+ * connections. In other namespaces only the pods of services and gateways are selected.
  */
 export function renderNetworkPolicies(chart: TopologyChart): void {
   chart.topology.ownNamespaces.forEach(name => renderDefault(chart, name));
@@ -37,13 +37,13 @@ interface Rules {
   readonly egress: k8s.NetworkPolicyEgressRule[];
 }
 
-/** Name resolution and the mesh's own connections. */
+/** DNS and the mesh's own connections. */
 function baseline(chart: TopologyChart): Rules {
   const { ingress, egress } = chart.mesh.systemConnections();
   return { ingress, egress: [nameResolution(), ...egress] };
 }
 
-/** What the policy of single pods must allow by itself, because their namespace has no default of ours that does. */
+/** The rules that a workload's policy must repeat in a namespace that has no default policy of the topology. */
 function baselineOutside(chart: TopologyChart, namespace: string): Rules {
   return chart.topology.owns(namespace) ? { ingress: [], egress: [] } : baseline(chart);
 }
@@ -75,8 +75,8 @@ function renderForService(chart: TopologyChart, service: Service, gates: Gate[])
 }
 
 /**
- * An edge admits all, or its front alone if that is declared; it connects to the services of its routes. In a namespace of the gateway's own,
- * policies are its operator's: there the front alone is declared.
+ * An edge allows all sources, or only its `frontCidrs` if declared, and connects to the services of its routes.
+ * Policies in the gateway's own namespace belong to its operator: there only the `frontCidrs` are rendered.
  */
 function renderForEdge(chart: TopologyChart, gateway: EdgeGateway, edge: Edge): void {
   const namespace = gateway.namespaceOf(edge);
@@ -101,12 +101,12 @@ function renderForEdge(chart: TopologyChart, gateway: EdgeGateway, edge: Edge): 
   });
 }
 
-/** The pods with these labels in that namespace. */
+/** The peer that selects the pods with these labels in a namespace. */
 export function pods(namespace: string, labels: Labels): Peer {
   return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } }, podSelector: { matchLabels: labels } };
 }
 
-/** A TCP port as a NetworkPolicy has it: the port of the pod, not of the Service. */
+/** A TCP port in a NetworkPolicy: the port of the pod, not of the Service. */
 export function tcp(port: number): k8s.NetworkPolicyPort {
   return { protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) };
 }
@@ -123,7 +123,10 @@ function nameResolution(): k8s.NetworkPolicyEgressRule {
   };
 }
 
-/** A NetworkPolicy knows no host names: the mesh's proxy chooses among hosts, this bounds the port. Link-local is where clouds hand out credentials. */
+/**
+ * A NetworkPolicy has no host names: the mesh's proxy restricts the hosts, this restricts the port. Link-local
+ * addresses are excluded because clouds serve instance credentials there.
+ */
 function anywhereOutside(): Peer[] {
   return [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }, { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } }];
 }

@@ -2,24 +2,27 @@ import type { Capability } from './capability';
 import type { EdgeGateway } from './edge-gateway';
 import { type Labels, type SystemConnections, Target } from './target';
 
-/** How plain Kubernetes is used. */
+/** Properties of {@link NoMesh}. */
 export interface NoMeshProps {
   /**
-   * What serves the edges.
-   * @default - nothing: a topology with edges is refused
+   * The gateway that serves the edges.
+   * @default - none: a topology with edges is an error
    */
   readonly gateway?: EdgeGateway;
 }
 
-/** Plain Kubernetes: workloads, and NetworkPolicies that let through the declared calls. The simple start, and enough for most small systems. */
+/**
+ * Plain Kubernetes: workloads, and NetworkPolicies that allow only the declared calls. The simplest target, and enough
+ * for most small systems.
+ */
 export class NoMesh extends Target {
   /** The name of the target in messages. */
   readonly name = 'plain Kubernetes without a mesh';
-  /** The features between services that need a mesh: none of them is rendered. */
+  /** The supported features between services that require a mesh: none. */
   readonly capabilities: readonly Capability[] = [];
-  /** What serves the edges; undefined for nothing. */
+  /** The gateway that serves the edges; undefined if there is none. */
   readonly gateway: EdgeGateway | undefined;
-  /** Connections are plain: no caller has to prove its identity. */
+  /** Connections are plaintext: callers have no identity. */
   readonly mutualTls = false;
 
   constructor({ gateway }: NoMeshProps = {}) {
@@ -37,13 +40,13 @@ export class NoMesh extends Target {
     return {};
   }
 
-  /** No proxies, so no connections of theirs. */
+  /** No proxies, so no system connections. */
   systemConnections(): SystemConnections {
     return { ingress: [], egress: [] };
   }
 
   /** Adds nothing: the chart has the Services and NetworkPolicies already. */
   render(): void {
-    // Services and NetworkPolicies are all there is.
+    // The chart renders Services and NetworkPolicies for every target.
   }
 }

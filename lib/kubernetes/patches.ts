@@ -3,8 +3,8 @@ import { Mistake } from '../topology';
 import { apiProperty, type Place, pointer } from './api-names';
 
 /**
- * Applies patches to an object as it is written. A patch of a place that is not there, or of a name that the API spells
- * otherwise, is an error: it would change nothing.
+ * Applies patches to a rendered object. A patch of a path that does not exist, or of a name that the API spells
+ * differently, is an error: it would change nothing.
  * @see https://www.rfc-editor.org/rfc/rfc6902
  */
 export function applyPatches(object: ApiObject, written: unknown, patches: readonly JsonPatch[]): unknown {
@@ -29,12 +29,12 @@ function apply(object: ApiObject, document: unknown, patch: JsonPatch): unknown 
   const removed = op === 'remove' ? place : op === 'move' ? source : undefined;
   if (removed && typeof removed.at(-1) === 'number' && (valueAt(document, removed.slice(0, -1)) as unknown[]).length === 1) {
     const list = pointer(removed.slice(0, -1));
-    throw refuse(`It would leave ${list} empty, and an empty list often stands for everything.`, `Remove ${list} itself, or replace it with [].`);
+    throw refuse(`It would leave ${list} empty, and an empty list often matches everything.`, `Remove ${list} itself, or replace it with [].`);
   }
   try {
     return JsonPatch.apply(document, patch);
   } catch {
-    throw refuse(op === 'test' ? 'The value there is a different one.' : 'JSON Patch has no such operation.', 'Correct the patch.');
+    throw refuse(op === 'test' ? 'The value at the path is different.' : 'JSON Patch has no such operation.', 'Correct the patch.');
   }
 }
 
@@ -49,10 +49,10 @@ function refusal(object: ApiObject, patch: string): Refuse {
   });
 }
 
-/** Where a path leads; the last step need not be there yet if the patch creates it. */
+/** The field that a path refers to; its last segment need not exist if the patch creates it. */
 function placeOf(object: ApiObject, document: unknown, path: unknown, creates: boolean, refuse: Refuse): Place {
   if (typeof path !== 'string' || (path !== '' && !path.startsWith('/'))) {
-    throw refuse(`The path ${JSON.stringify(path)} does not begin with "/".`, 'Write it as a JSON pointer, e.g. /spec/replicas.');
+    throw refuse(`The path ${JSON.stringify(path)} does not start with "/".`, 'Write it as a JSON pointer, e.g. /spec/replicas.');
   }
   const names = path.split('/').slice(1).map(name => name.replace(/~1/g, '/').replace(/~0/g, '~'));
   const place: (string | number)[] = [];
@@ -66,8 +66,9 @@ function placeOf(object: ApiObject, document: unknown, path: unknown, creates: b
       throw refuse(
         `There is no ${pointer(here)}.`,
         spelled === name
-          ? 'Add what is missing first, or correct the path.'
-          : `The Kubernetes API spells it ${pointer([...place, spelled])}: patches apply to the object as it is written.`,
+          ? 'Add the missing parent first, or correct the path.'
+          : `Use ${pointer([...place, spelled])}, the name in the Kubernetes API: patches apply to the `
+            + 'rendered object.',
       );
     }
     place.push(step);
@@ -92,12 +93,12 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Values are written as they are: an object of a class would be written as its fields. */
+/** Values are rendered unchanged: a class instance would be rendered as its fields. */
 function requireJson(value: unknown, place: Place, refuse: Refuse): void {
   const here = place.length > 0 ? ` at ${pointer(place)} in it` : '';
   if (!isContainer(value)) {
     if (!['string', 'boolean'].includes(typeof value) && value !== null && !Number.isFinite(value)) {
-      throw refuse(`Its value${here} is ${String(value)}, which JSON cannot express.`, 'Give a value, or remove the field.');
+      throw refuse(`Its value${here} is ${String(value)}, which JSON cannot represent.`, 'Set a value, or remove the field.');
     }
     return;
   }
@@ -106,7 +107,7 @@ function requireJson(value: unknown, place: Place, refuse: Refuse): void {
     const wrapped: unknown = Reflect.get(value, 'value');
     throw refuse(
       `Its value${here} is an object of class ${value.constructor.name}.`,
-      isContainer(wrapped) || wrapped === undefined ? 'Give a plain value.' : `Give the plain value, ${JSON.stringify(wrapped)}.`,
+      isContainer(wrapped) || wrapped === undefined ? 'Use a plain value.' : `Use the plain value, ${JSON.stringify(wrapped)}.`,
     );
   }
   for (const [name, each] of Object.entries(value)) {
@@ -116,22 +117,22 @@ function requireJson(value: unknown, place: Place, refuse: Refuse): void {
   }
 }
 
-/** Names of properties of cdk8s-plus that the API spells otherwise: it would ignore or refuse them. */
+/** Throws for property names of cdk8s-plus that the API spells differently: it would ignore or reject them. */
 function requireApiNames(object: ApiObject, place: Place, value: unknown, refuse: Refuse): void {
   const name = place.at(-1);
   const property = name === undefined ? undefined : apiProperty(object, place);
   if (property && typeof name === 'string' && property.name !== name) {
-    throw refuse(`The Kubernetes API has no ${pointer(place)}.`, `It spells it ${pointer([...place.slice(0, -1), property.name])}.`);
+    throw refuse(`The Kubernetes API has no ${pointer(place)}.`, `Use ${pointer([...place.slice(0, -1), property.name])}.`);
   }
   if (property?.isWrapped && isContainer(value)) {
-    throw refuse(`${pointer(place)} is a number or a text, and ${JSON.stringify(value)} is neither.`, 'Give the plain value.');
+    throw refuse(`${pointer(place)} must be a number or a string, and ${JSON.stringify(value)} is neither.`, 'Use the plain value.');
   }
   if (isContainer(value)) {
     Object.entries(value).forEach(([key, each]) => requireApiNames(object, [...place, Array.isArray(value) ? Number(key) : key], each, refuse));
   }
 }
 
-/** The order of cdk8s: version, kind and metadata first, and all else by name. */
+/** The order of cdk8s: version, kind and metadata first, then all other fields by name. */
 function inOrder(document: unknown): unknown {
   return process.env.CDK8S_DISABLE_SORT ? document : sorted(document, ['apiVersion', 'kind', 'metadata']);
 }

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 
 const CONTEXT = 'cdk8s-cardinal:phase';
 
-/** When objects are applied: a file each, in this order. */
+/** The order in which objects are applied: one file per phase. */
 export class Phase {
   /** Namespaces and CustomResourceDefinitions. */
   static readonly NAMESPACES = new Phase('1-namespaces', ['Namespace', 'CustomResourceDefinition']);
@@ -11,20 +11,23 @@ export class Phase {
   static readonly CONTROL_PLANE = new Phase('2-control-plane', []);
   /** Gateways and their certificates. */
   static readonly GATEWAYS = new Phase('3-gateways', ['GatewayClass', 'Certificate', 'Gateway']);
-  /** Policies: in force before the first pod starts. */
+  /** Policies: applied before the first pod starts. */
   static readonly POLICIES = new Phase('4-policies', [
     'NetworkPolicy', 'PeerAuthentication', 'RequestAuthentication', 'AuthorizationPolicy', 'Sidecar', 'Telemetry', 'ProxyConfig',
     'EnvoyFilter', 'WasmPlugin', 'SecurityPolicy', 'BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyPatchPolicy',
   ]);
 
-  /** Workloads, Services, and every kind that is in no other phase. */
+  /** Workloads, Services, and every kind without another phase. */
   static readonly WORKLOADS = new Phase('5-workloads', []);
-  /** Routes and traffic rules: they refer to Services of the phase before. */
+  /** Routes and traffic rules: they refer to Services of the previous phase. */
   static readonly ROUTES = new Phase('6-routes', [
     'ServiceEntry', 'ReferenceGrant', 'DestinationRule', 'BackendTLSPolicy', 'VirtualService', 'HTTPRoute', 'GRPCRoute',
   ]);
 
-  /** The phase of an object: what it must not come before, what was assigned to a construct above it, or that of its kind. */
+  /**
+   * The phase of an object: the one assigned to a parent construct, else that of its kind; namespaces and CRDs are
+   * always first.
+   */
   static of({ kind, node }: ApiObject): Phase {
     const ofKind = PHASES_BY_KIND.get(kind) ?? Phase.WORKLOADS;
     return ofKind === Phase.NAMESPACES ? ofKind : (node.tryGetContext(CONTEXT) as Phase | undefined) ?? ofKind;
@@ -33,11 +36,11 @@ export class Phase {
   private constructor(
     /** The file, without extension. */
     readonly file: string,
-    /** The kinds that belong to it, in the order in which they are applied. */
+    /** The kinds of the phase, in the order in which they are applied. */
     readonly kinds: readonly string[],
   ) {}
 
-  /** Puts all objects of a construct into this phase; namespaces and definitions stay first. */
+  /** Assigns all objects of a construct to this phase; namespaces and CRDs stay first. */
   assignTo(construct: IConstruct): void {
     construct.node.setContext(CONTEXT, this);
   }
@@ -48,16 +51,19 @@ const PHASES_BY_KIND = new Map(
 );
 const RANKS = new Map([...PHASES_BY_KIND].map(([kind], index) => [kind, index]));
 
-/** Objects that `kubectl apply -f` of the whole folder must not meet, since not every cluster knows their kind. */
+/** API groups that not every cluster has: `kubectl apply -f` of the output directory must not apply them. */
 const FOLDERS = new Map([['install.istio.io', 'istio'], ['elbv2.k8s.aws', 'aws']]);
 
-/** The file, without extension, to which an object goes. */
+/** The file, without extension, that an object is written to. */
 export function fileOf(object: ApiObject): string {
   const folder = FOLDERS.get(object.apiGroup);
   return folder ? `${folder}/${object.kind.replace(/\B[A-Z]/g, letter => `-${letter}`).toLowerCase()}` : Phase.of(object).file;
 }
 
-/** The files, without extension, that an app may have written before; nothing else in its folder is its own. */
+/**
+ * The files, without extension, that an earlier run may have written; no other file in the directory belongs to the
+ * app.
+ */
 export function ownFiles(): string[] {
   const phases = [Phase.NAMESPACES, Phase.CONTROL_PLANE, Phase.GATEWAYS, Phase.POLICIES, Phase.WORKLOADS, Phase.ROUTES];
   return [...phases.map(({ file }) => file), 'istio/istio-operator', 'aws/target-group-binding'];

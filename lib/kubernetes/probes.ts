@@ -2,10 +2,10 @@ import { Duration, JsonPatch } from 'cdk8s';
 import { type ContainerProps, Probe } from 'cdk8s-plus-27';
 import { Health, type Version } from '../topology';
 
-/** A start may take five minutes: until then liveness waits. */
+/** A container has five minutes to start; the liveness probe begins afterwards. */
 const START = { periodSeconds: Duration.seconds(5), failureThreshold: 60 };
 
-/** The probes of a version's container, but those that cdk8s-plus cannot express: see {@link grpcProbes}. */
+/** The probes of a version's container, except gRPC probes: see {@link grpcProbes}. */
 export function probes(version: Version): Pick<ContainerProps, 'readiness' | 'liveness' | 'startup'> {
   const health = healthOf(version);
   const port = version.service.ports[0]?.target;
@@ -19,7 +19,7 @@ export function probes(version: Version): Pick<ContainerProps, 'readiness' | 'li
   return {};
 }
 
-/** gRPC probes, which cdk8s-plus-27 has no construct for, as patches of the first container. */
+/** gRPC probes as patches of the first container, since cdk8s-plus-27 has no construct for them. */
 export function grpcProbes(version: Version): JsonPatch[] {
   if (healthOf(version).kind !== 'grpc') {
     return [];

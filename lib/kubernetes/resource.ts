@@ -9,7 +9,7 @@ export type SpecOf<Resource extends { spec?: unknown }> = NonNullable<Resource['
 export interface ResourceProps<Spec> {
   /**
    * Name, namespace, labels and annotations.
-   * @default - the name is made from the construct's path, the namespace is the chart's
+   * @default - the name is generated from the construct's path, the namespace is that of the chart
    */
   readonly metadata?: ApiObjectMetadata;
   /** The `spec` of the object. */

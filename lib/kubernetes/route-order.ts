@@ -2,13 +2,13 @@ import { Mistake, type PathPattern, type Route } from '../topology';
 
 /** @see https://gateway-api.sigs.k8s.io/reference/spec/#httppathmatch */
 const LONGEST = 1024;
-/** An empty group: it matches nothing more and nothing less. */
+/** An empty group: it does not change what the expression matches. */
 const NOTHING = '(?:)';
 
 /**
- * The regular expressions of routes, by what `PathPattern.toRegex` makes of them. Gateways try exact paths first and then
- * the longest expression, so one that has to come before a longer one is lengthened by empty groups. Where nothing depends
- * on the order it stays as it is.
+ * The regular expressions of routes, by the result of `PathPattern.toRegex`. Gateways match exact paths first and then
+ * the longest expression, so an expression that must precede a longer one is padded with empty groups. Where the order
+ * makes no difference it is unchanged.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
  */
 export function expressionsOf(routes: readonly Route[]): ReadonlyMap<string, string> {
@@ -17,7 +17,7 @@ export function expressionsOf(routes: readonly Route[]): ReadonlyMap<string, str
   return expressions;
 }
 
-/** Fills those first that come later. */
+/** Pads the routes that come later first. */
 function fill(route: Route, routes: readonly Route[], expressions: Map<string, string>): string {
   const { path } = route.operation;
   const plain = path.toRegex();
@@ -34,8 +34,8 @@ function fill(route: Route, routes: readonly Route[], expressions: Map<string, s
     throw new Mistake({
       code: 'AmbiguousRoutes',
       where: `${route.edge.path}/${route.operation.toString()}`,
-      problem: `It has to be tried before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
-        + ' and gateways try long paths first.',
+      problem: `It must be matched before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
+        + ' but gateways match longer paths first.',
       remedy: 'Shorten the longer path, or give the routes paths that do not overlap.',
     });
   }
@@ -48,7 +48,7 @@ function comesAfter(path: PathPattern, earlier: PathPattern): boolean {
   return !path.isExact && path.overlaps(earlier) && earlier.compareSpecificity(path) < 0;
 }
 
-/** What depends on which route is matched. */
+/** The properties that depend on which route matches. */
 function termsOf({ service, port, timeout, auth }: Route): string {
   return JSON.stringify([service.namespace, service.name, port.number, timeout.toMilliseconds(), auth.token, auth.key]);
 }

@@ -10,16 +10,16 @@ export interface TargetGroupBindingProps {
   /** The target whose gateway serves the edge. */
   readonly mesh: Target;
   /**
-   * The addresses, as a CIDR, from which the load balancer reaches the pods; the controller then opens their security groups to it.
-   * @default - the edge's `frontCidrs`; without these, security groups are left alone
+   * The source CIDR of the load balancer's connections to the pods; the controller adds it to their security groups.
+   * @default - the edge's `frontCidrs`; without these, security groups are unchanged
    */
   readonly allowFrom?: string;
 }
 
 /**
- * Puts the pods of an edge's gateway into the AWS target group named `edge.id`. It needs the AWS Load Balancer Controller, 2.11
- * or newer (that of EKS Auto Mode knows no names), which finds the target group once, when this is applied: deploy the stack first.
- * Written to `dist/aws/`.
+ * Registers the pods of an edge's gateway in the AWS target group named `edge.id`. It requires the AWS Load Balancer
+ * Controller 2.11 or newer (that of EKS Auto Mode does not support target group names), which looks up the target group
+ * once, when the object is applied: deploy the stack first. Written to `dist/aws/`.
  * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/spec/
  */
 export class TargetGroupBinding extends Construct {
@@ -30,8 +30,8 @@ export class TargetGroupBinding extends Construct {
       throw new Mistake({
         code: 'NoGateway',
         where: edge.path,
-        problem: `Nothing serves the edge in the cluster: ${mesh.name} has no gateway.`,
-        remedy: 'Give the target one, e.g. `Mesh.istio()` or `Mesh.none({ gateway })`.',
+        problem: `No gateway serves the edge in the cluster: ${mesh.name} has none.`,
+        remedy: 'Use a target with a gateway, e.g. `Mesh.istio()` or `Mesh.none({ gateway })`.',
       });
     }
     const port = edge.tlsSecret ? 443 : 80;

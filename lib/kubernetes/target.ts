@@ -10,7 +10,7 @@ export interface Labels {
   readonly [label: string]: string;
 }
 
-/** Connections that a mesh makes by itself, in every pod, as rules of a NetworkPolicy. */
+/** The connections of the mesh itself in every pod, as rules of a NetworkPolicy. */
 export interface SystemConnections {
   /** Connections to each pod, such as those that scrape metrics. */
   readonly ingress: k8s.NetworkPolicyIngressRule[];
@@ -18,32 +18,35 @@ export interface SystemConnections {
   readonly egress: k8s.NetworkPolicyEgressRule[];
 }
 
-/** What keeps the promises of a topology in the cluster: a mesh, or plain Kubernetes, and what serves its edges. */
+/** Renders a topology to manifests: for a mesh or plain Kubernetes, with the gateway that serves its edges. */
 export abstract class Target {
-  /** How messages call it. */
+  /** The name of the target in messages. */
   abstract readonly name: string;
-  /** What it can do between services. What a topology asks beyond this is an error. */
+  /** The features between services that the target supports. A topology that requires any other is an error. */
   abstract readonly capabilities: readonly Capability[];
-  /** What serves the edges; undefined if nothing does. */
+  /** The gateway that serves the edges; undefined if there is none. */
   abstract readonly gateway: EdgeGateway | undefined;
 
-  /** Whether callees in the mesh take nothing but mutual TLS, so that a caller without a proxy is refused. */
+  /** Whether callees in the mesh accept only mutual TLS, so that a caller without a proxy is denied. */
   abstract readonly mutualTls: boolean;
 
-  /** The labels by which a namespace joins the mesh. */
+  /** The labels that add a namespace to the mesh. */
   abstract namespaceLabels(): Labels;
 
-  /** The labels by which a service's pods join the mesh or stay out. */
+  /** The labels that add a service's pods to the mesh or exclude them. */
   abstract podLabels(service: Service): Labels;
 
-  /** The namespaces of its control plane, and those whose policies hold everywhere: no workload of a topology can be in them. */
+  /**
+   * The namespaces of its control plane, and those whose policies apply to the whole mesh: no workload of a topology
+   * can be in them.
+   */
   reservedNamespaces(): readonly string[] {
     return [];
   }
 
-  /** What its proxies need of the network beside the declared calls. */
+  /** The connections that its proxies need besides the declared calls. */
   abstract systemConnections(): SystemConnections;
 
-  /** Adds the target's own resources to the chart, which has the workloads. */
+  /** Adds the target's own resources to the chart, after the workloads. */
   abstract render(chart: TopologyChart): void;
 }

@@ -1,11 +1,11 @@
-/** Where traces go. */
+/** Properties of an OpenTelemetry tracing backend. */
 export interface OpenTelemetryProps {
   /** The collector's Service. */
   readonly service: string;
   /** The namespace of that Service. */
   readonly namespace: string;
   /**
-   * The port that takes OTLP over gRPC.
+   * The port that accepts OTLP over gRPC.
    * @default 4317
    */
   readonly port?: number;
@@ -16,9 +16,12 @@ export interface OpenTelemetryProps {
   readonly samplingPercent?: number;
 }
 
-/** A tracing backend: the installation makes it known to the mesh, a topology's Telemetry sends spans to it. */
+/** A tracing backend: the installation adds it to the mesh configuration, a topology's Telemetry sends spans to it. */
 export class Tracing {
-  /** A collector that takes OpenTelemetry's protocol. @see https://istio.io/latest/docs/tasks/observability/distributed-tracing/opentelemetry/ */
+  /**
+   * A collector that accepts OTLP.
+   * @see https://istio.io/latest/docs/tasks/observability/distributed-tracing/opentelemetry/
+   */
   static openTelemetry(props: OpenTelemetryProps): Tracing {
     return new Tracing(props.service, props.namespace, props.port ?? 4317, props.samplingPercent ?? 1);
   }

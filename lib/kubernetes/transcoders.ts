@@ -1,7 +1,8 @@
 import { type Edge, Mistake, precedes, type ProtoDescriptor, type Route, type Translation } from '../topology';
 
 /**
- * Envoy's filters that translate the REST requests of an edge to gRPC and the answers back, one for each descriptor. They route by what the outside asks.
+ * The Envoy filters that transcode the REST requests of an edge to gRPC and the responses back, one for each
+ * descriptor. The route is chosen by the REST request.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/grpc_json_transcoder_filter
  */
 export function transcoders(edge: Edge): object[] {
@@ -27,15 +28,16 @@ export function transcoders(edge: Edge): object[] {
   }));
 }
 
-/** The filter sees requests before a route is chosen, and translates what another route is matched for as well. */
+/** The filter runs before a route is chosen, so it also transcodes requests that match another route. */
 function refuseStrangers({ edge, operation }: Route, { descriptor }: Translation): void {
   const stranger = edge.routes.find(other => other.translation?.descriptor !== descriptor && other.operation.overlaps(operation) && precedes(other.operation, operation));
   if (stranger) {
     throw new Mistake({
       code: 'AmbiguousRoutes',
       where: `${edge.path}/${operation.toString()}`,
-      problem: `Requests for "${stranger.operation.toString()}" would be translated to gRPC as well, since the paths overlap and it is of another descriptor or of none.`,
-      remedy: 'Give the two routes paths that do not overlap.',
+      problem: `Requests for "${stranger.operation.toString()}" would be transcoded to gRPC as well: the paths `
+        + 'overlap, and that route has another descriptor or none.',
+      remedy: 'Use paths that do not overlap for the two routes.',
     });
   }
 }

@@ -9,7 +9,7 @@ import type { TopologyChart } from './chart';
 import { grpcProbes, probes } from './probes';
 import type { Labels } from './target';
 
-/** Renders what runs of a service, and gives back its Deployments. */
+/** Renders the workload of a service, and returns its Deployments. */
 export function renderWorkload(chart: TopologyChart, service: Service): Map<Version, Deployment> {
   const scope = chart.scopeOf(service);
   if (!service.isForeign) {
@@ -25,7 +25,7 @@ export function renderWorkload(chart: TopologyChart, service: Service): Map<Vers
   return new Map([...service.versions.values()].map(version => [version, renderDeployment(chart, scope, version, account, env)]));
 }
 
-/** A Service in front of the pods with these labels; nothing without a port. */
+/** A Service that selects the pods with these labels; nothing without a port. */
 export function renderService(scope: Construct, id: string, service: Service, name: string, selector: Labels): void {
   if (service.ports.length === 0) {
     return;
@@ -83,7 +83,9 @@ function containerOf(scope: Construct, version: Version, env: ContainerProps['en
   };
 }
 
-/** What each property of a workload becomes in its container. A property without an entry does not compile. */
+/**
+ * The container field that each property of a workload is rendered to. A property without an entry does not compile.
+ */
 const IN_CONTAINER = {
   env: ({ workload: { env = {} } }) => ({
     envVariables: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, EnvValue.fromValue(value)])),
@@ -105,23 +107,23 @@ const IN_CONTAINER = {
   }),
 } satisfies { readonly [K in keyof WorkloadProps]-?: (version: Version, scope: Construct) => Partial<ContainerProps> };
 
-/** A property of the Deployment, which its containers do not have. */
+/** A property of the Deployment, not of its containers. */
 function ofDeployment(): Partial<ContainerProps> {
   return {};
 }
 
-/** A container port bears the name of the first of the service's ports that lead to it. */
+/** A container port has the name of the first service port that targets it. */
 function containerPorts(service: Service): ContainerProps['ports'] {
   const { ports } = service;
   return ports.filter((port, index) => ports.findIndex(other => other.target === port.target) === index).map(port => ({ name: port.name, number: port.target }));
 }
 
-/** Each callee's address in the variable that the call names. */
+/** The address of each callee in the environment variable that the call declares. */
 function environmentOf(service: Service): ContainerProps['envVariables'] {
   return Object.fromEntries(service.outgoingCalls.flatMap(call => call.address ? [[call.address, EnvValue.fromValue(call.calleeAddress)]] : []));
 }
 
-/** A drain takes one pod at a time. A service with a single pod has no budget: it could only block the drain. */
+/** A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. */
 function renderDisruptionBudget(scope: Construct, service: Service): void {
   const least = [...service.versions.values()].reduce((sum, { workload }) => sum + (workload.autoscaling?.min ?? workload.replicas ?? 2), 0);
   if (least < 2) {
@@ -129,7 +131,7 @@ function renderDisruptionBudget(scope: Construct, service: Service): void {
   }
   new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {
     metadata: { name: service.name, namespace: service.namespace, labels: labelsOf(service) },
-    // A pod that is not ready anyway may not hold up a drain.
+    // A pod that is not ready must not block a drain.
     spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: service.selector } },
   });
 }

@@ -2,9 +2,9 @@ import { defineScalarTag, dump, DUMP_SCHEMA, intYaml11Tag, NOT_RESOLVED } from '
 import { Mistake } from '../topology';
 
 /**
- * A value as a YAML document that kubectl reads as it was: the same bytes as cdk8s prints, in a third of the time, but with
- * quotes around all that some reader of YAML 1.1 or 1.2 could take for something other than text.
- * @param where what it is, for errors
+ * A value as a YAML document that kubectl parses back unchanged: the same bytes as cdk8s prints, in a third of the
+ * time, but with quotes around all strings that a YAML 1.1 or 1.2 parser could resolve to another type.
+ * @param where the path of the object, for errors
  * @see https://github.com/kubernetes-sigs/yaml
  */
 export function toYaml(value: unknown, where = ''): string {
@@ -13,8 +13,8 @@ export function toYaml(value: unknown, where = ''): string {
 }
 
 /**
- * What kubectl takes for a number, beyond the notations of YAML 1.1 and 1.2: it drops all underscores first, and knows the
- * prefixes of Go, in capitals as well.
+ * Numbers that kubectl accepts beyond the notations of YAML 1.1 and 1.2: it removes all underscores first, and supports
+ * the prefixes of Go, also in upper case.
  * @see https://github.com/yaml/go-yaml/blob/v2/resolve.go
  */
 const GO_NUMBER = /^[-+]?(0b[-+]?[01]+|0o?[0-7]+|0x[0-9a-f]+|[0-9]+|([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?)$/i;
@@ -26,7 +26,7 @@ const goNumber = defineScalarTag('tag:yaml.org,2002:go-number', {
   identify: () => false,
 });
 
-/** Whole numbers above 2^53 have all their digits, which JavaScript would round. */
+/** Integers above 2^53 are printed with all digits, which JavaScript would round. */
 const exactInteger = {
   ...intYaml11Tag,
   represent: (value: unknown) => Number.isSafeInteger(value) ? String(value) : BigInt(Number(value)).toString(),
@@ -34,15 +34,15 @@ const exactInteger = {
 
 const SCHEMA = DUMP_SCHEMA.withTags(exactInteger, goNumber);
 
-/** Refuses what JSON has no notation for, which no reader would give back. */
+/** Throws for values that JSON cannot represent, since no parser would return them unchanged. */
 function requirePrintable(value: unknown, place: string, where: string): void {
   if (typeof value === 'string') {
     if (LONE_SURROGATE.test(value)) {
-      throw unprintable(`${where}${place}`, `The text ${JSON.stringify(value)}`, 'half of a surrogate pair, which is no Unicode', 'Correct the text.');
+      throw unprintable(`${where}${place}`, `The string ${JSON.stringify(value)}`, 'has a lone surrogate, which is not valid Unicode', 'Correct the string.');
     }
   } else if (typeof value === 'number') {
     if (!Number.isFinite(value)) {
-      throw unprintable(`${where}${place}`, `The number ${String(value)}`, 'no finite number', 'Give a number.');
+      throw unprintable(`${where}${place}`, `The number ${String(value)}`, 'is not finite', 'Use a finite number.');
     }
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, each] of Object.entries(value)) {
@@ -55,5 +55,5 @@ function requirePrintable(value: unknown, place: string, where: string): void {
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function unprintable(where: string, what: string, why: string, remedy: string): Mistake {
-  return new Mistake({ code: 'Unprintable', where: where || '/', problem: `${what} is or holds ${why}.`, remedy });
+  return new Mistake({ code: 'Unprintable', where: where || '/', problem: `${what} ${why}.`, remedy });
 }

@@ -72,7 +72,7 @@ test.each([
   const { edge, web } = declared();
   ['POST /a', 'POST /b'].forEach(each => edge.route(each, web, { auth: Auth.jwt({ ...token, ...keys }) }));
 
-  const warnings = Annotations.fromStack(stackOf(edge)).findWarning('*', Match.stringLikeRegexp('keys of https://login.example from where'));
+  const warnings = Annotations.fromStack(stackOf(edge)).findWarning('*', Match.stringLikeRegexp('keys of https://login.example from the'));
   expect(warnings).toHaveLength(1);
 });
 
@@ -212,9 +212,9 @@ type Add = (operation: string, props: RouteProps) => void;
 
 describe('what an HTTP API cannot do is refused', () => {
   test.each([
-    ['a timeout beyond 29 s', 'waits from 50 to 29000 ms', (add: Add) =>
+    ['a timeout beyond 29 s', 'supports 50 to 29000 ms', (add: Add) =>
       add('GET /', { timeout: Duration.seconds(30) })],
-    ['a timeout below 50 ms', 'waits from 50 to 29000 ms', (add: Add) =>
+    ['a timeout below 50 ms', 'supports 50 to 29000 ms', (add: Add) =>
       add('GET /', { timeout: Duration.millis(49) })],
     ['301 routes', 'There are 301 routes', (add: Add) =>
       Array.from({ length: 301 }, (_each, index) => add(`GET /${index}`, {}))],
@@ -222,7 +222,7 @@ describe('what an HTTP API cannot do is refused', () => {
       Array.from({ length: 11 }, (_each, index) => add(`GET /${index}`, { auth: Auth.jwt({ ...token, audiences: [`a${index}`] }) }))],
     ['51 audiences', 'There are 51 audiences', (add: Add) =>
       add('GET /', { auth: Auth.jwt({ ...token, audiences: Array.from({ length: 51 }, (_each, index) => `a${index}`) }) })],
-    ['an issuer over plain HTTP', 'over nothing else', (add: Add) =>
+    ['an issuer over plain HTTP', 'only over HTTPS', (add: Add) =>
       add('GET /', { auth: Auth.jwt({ ...token, issuer: 'http://login.example' }) })],
     ['a path that ends with a slash', 'Write it as "/a".', (add: Add) =>
       add('GET /a/', {})],
@@ -247,7 +247,7 @@ describe('what an HTTP API cannot do is refused', () => {
 
   test('a name too long for a target group', () => {
     const { edge } = declared({}, 'a-door-with-quite-a-long-name-indeed');
-    expect(() => templateOf(edge)).toThrow('the name of a target group holds 32');
+    expect(() => templateOf(edge)).toThrow('the name of a target group can have 32');
   });
 });
 

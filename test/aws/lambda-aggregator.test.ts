@@ -103,7 +103,7 @@ test('it is a function in the VPC that outlasts its parts', () => {
 
 test.each<[string, RegExp, Partial<LambdaAggregatorProps>]>([
   ['one part', /fewer than two/, { parts: { a: { url: 'http://a' } } }],
-  ['a part with more time than the whole', /"a" has more time/, { parts: { a: { url: 'http://a', timeout: Duration.seconds(9) }, b: { url: 'http://b' } } }],
+  ['a part with more time than the whole', /"a" has a longer timeout/, { parts: { a: { url: 'http://a', timeout: Duration.seconds(9) }, b: { url: 'http://b' } } }],
   ['an address that is none', /"a.internal" of the part "a"/, { parts: { a: { url: 'a.internal' }, b: { url: 'http://b' } } }],
   ['more time than an API waits', /29000 ms/, { timeout: Duration.seconds(29) }],
 ])('%s is refused', (_what, message, props) => {

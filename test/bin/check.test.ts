@@ -195,7 +195,7 @@ test('a checked app writes nothing where something cannot work, and names all of
   chart.object('VirtualService', 'paymentservice').addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'nobody'));
   chart.object('VirtualService', 'cartservice').addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'noone'));
 
-  expect(() => app.synth()).toThrow(/^What would be written cannot work:\n {2}error \[VirtualService boutique\/cartservice .*"noone"[^]*\n {2}error \[VirtualService boutique\/paymentservice .*"nobody"/);
+  expect(() => app.synth()).toThrow(/^The checks found errors in the manifests:\n {2}error \[VirtualService boutique\/cartservice .*"noone"[^]*\n {2}error \[VirtualService boutique\/paymentservice .*"nobody"/);
   expect(existsSync(join(folder, 'none'))).toBe(false);
 });
 

@@ -207,7 +207,7 @@ test('more limits than a BackendTrafficPolicy can have are refused', () => {
   const limits = Array.from({ length: 257 }, (_, index): [string, RouteProps] => [`GET /${index}`, { clientLimit: limit(ClientKey.header('x-client')) }]);
 
   expect(one(render(door({}, ...routes(16))), 'BackendTrafficPolicy', 'door').spec.rateLimit.local.rules).toHaveLength(16);
-  expect(() => render(door({}, ...routes(17)))).toThrow(/17 throttles.*can have 16.*TooManyLimits/);
+  expect(() => render(door({}, ...routes(17)))).toThrow(/17 rate limits.*can have 16.*TooManyLimits/);
   expect(() => render(door({}, ...limits))).toThrow(/257 client limits.*256.*TooManyLimits/);
 });
 
@@ -250,18 +250,18 @@ test('behind a managed API clients, keys and certificates are left to it', () =>
 });
 
 test.each<[string, RegExp, Partial<EdgeProps>, RouteProps]>([
-  ['a firewall', /a firewall, and Envoy Gateway cannot.*managed: true/s, { firewall: true }, {}],
-  ['request shapes', /what requests look like, and Envoy Gateway cannot/, {}, { requires: { query: ['q'] } }],
+  ['a firewall', /a web application firewall, which Envoy Gateway does not support.*managed: true/s, { firewall: true }, {}],
+  ['request shapes', /request validation, which Envoy Gateway does not support/, {}, { requires: { query: ['q'] } }],
   ['keys that it would have to look for', /jwksUri/, {}, { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }) }],
   ['client ids in place of audiences', /\[shop\/door\/GET \/\].*without `aud`/s, {}, { auth: Auth.jwt({ ...token, clientIdAsAudience: true }) }],
-  ['a claim that it would look for within another', /"a\.b" for a claim within another/, { auth: jwt(), clientLimit: limit(ClientKey.claim('a.b')) }, {}],
+  ['a claim that it would look for within another', /"a\.b" as a nested claim/, { auth: jwt(), clientLimit: limit(ClientKey.claim('a.b')) }, {}],
   ['an answer that its installation does not give', /failClosed/, { clientLimit: limit(ClientKey.header('x-client'), WhenUnavailable.REFUSE) }, {}],
 ])('Envoy Gateway is refused %s', (_what, message, edge, route) => {
   expect(() => render(door(edge, ['GET /', route]))).toThrow(message);
 });
 
 test('an edge without a gateway is refused', () => {
-  expect(() => Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology: door({}, ['GET /']), mesh: Mesh.none() }))).toThrow(/a way in from outside/);
+  expect(() => Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology: door({}, ['GET /']), mesh: Mesh.none() }))).toThrow(/requires an edge/);
 });
 
 function never(): never {

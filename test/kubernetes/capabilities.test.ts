@@ -41,8 +41,8 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     id: 'TargetCannot',
     severity: 'error',
     path,
-    message: `It asks for ${wish}, and a stone cannot do that.`,
-    remedy: 'Choose a target that can, or leave it out.',
+    message: `It requires ${wish}, which a stone does not support.`,
+    remedy: 'Choose a target that supports it, or remove it.',
   })));
   expect(unmetWishes(topology, mesh, mesh)).toEqual([]);
 });
@@ -65,7 +65,7 @@ test.each<[string, Capability[], Partial<EdgeProps>, RouteProps, boolean]>([
       shop.addEdge('door', { host: 'a.example', ...edge, managed }).route('GET /', plain(shop, 'web'), props);
       return unmetWishes(shop, { name: 'a stone', capabilities: [] }).map(({ message }) => message);
     };
-    const messages = wishes.map(wish => `It asks for ${wish}, and a target without a gateway cannot do that.`);
+    const messages = wishes.map(wish => `It requires ${wish}, which a target without a gateway does not support.`);
     const kept = messages.filter(message => keptInFront && !message.includes(Capability.TOKENS));
 
     expect(asked(false)).toEqual([expect.stringContaining(Capability.EDGES), ...messages]);
@@ -90,6 +90,6 @@ test.each<[string, Terms, Terms, boolean]>([
   plain(shop, 'app').calls(cart, other);
 
   expect(unmetWishes(shop, { name: 'a blind mesh', capabilities: capable }).map(({ path, message }) => [path, message])).toEqual(
-    differ ? [['shop/cart', 'It asks for terms that differ by caller, and a blind mesh cannot do that.']] : [],
+    differ ? [['shop/cart', 'It requires call policies that differ by caller, which a blind mesh does not support.']] : [],
   );
 });

@@ -46,7 +46,7 @@ test('an object that is elsewhere is told with where it is, at the line that ask
 
   expect(failure).toMatchObject({
     name: 'Mistake',
-    message: '[test] The chart has no Service "cart" in namespace shop. It has other/cart. (NotRendered)',
+    message: '[test] The chart has no Service "cart" in namespace shop. Use one of other/cart. (NotRendered)',
     stack: expect.stringContaining(__filename),
   });
 });

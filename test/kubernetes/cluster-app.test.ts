@@ -104,9 +104,9 @@ test('errors stop synthesis, all at once, and nothing is written', () => {
       return (error as Error).message;
     }
   })();
-  expect(message).toContain('[shop/web → cart] It asks for a timeout');
-  expect(message).toContain('[shop/cart] It asks for a split');
-  expect(message).toContain('[shop/door] It asks for a way in from outside');
+  expect(message).toContain('[shop/web → cart] It requires a timeout');
+  expect(message).toContain('[shop/cart] It requires a traffic split');
+  expect(message).toContain('[shop/door] It requires an edge');
   expect(existsSync(app.outdir)).toBe(false);
 });
 
@@ -203,5 +203,5 @@ test('a text that is no Unicode is an error with the path of its object', () => 
   const app = new ClusterApp({ outdir: folder() });
   new ApiObject(new Chart(app, 'chart'), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { a: '\uD800' } });
 
-  expect(() => app.synth()).toThrow('[chart/config/data/a] The text');
+  expect(() => app.synth()).toThrow('[chart/config/data/a] The string');
 });

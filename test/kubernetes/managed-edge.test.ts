@@ -30,7 +30,7 @@ describe('the Service of a gateway behind a managed API', () => {
     ['Istio', Mesh.istio({ gatewayService: GatewayService.LOAD_BALANCER })],
     ['Envoy Gateway', Mesh.none({ gateway: new EnvoyGateway({ service: EnvoyService.LOAD_BALANCER }) })],
   ])('is never a load balancer at %s', (_name, mesh) => {
-    expect(() => render(mesh, { managed: true })).toThrow(/shop\/door.*bypass the API.*Leave the type of the Service out/s);
+    expect(() => render(mesh, { managed: true })).toThrow(/shop\/door.*bypass the API.*Remove the type of the Service/s);
   });
 
   test('is a load balancer without one, as it was', () => {

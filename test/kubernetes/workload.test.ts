@@ -182,9 +182,9 @@ describe('a way out', () => {
     const legacy = shop.addService('legacy', { port: Port.http(80), existing: { labels: { release: 'old' }, serviceAccount: 'sa' }, versions: { v1: {} } });
     const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
 
-    expect(() => chart.object('Service', 'cart')).toThrow('It has shop/legacy.');
-    expect(() => chart.object('Ingress', 'cart')).toThrow('It has no Ingress at all.');
-    expect(() => chart.deployment(legacy)).toThrow('exist already');
+    expect(() => chart.object('Service', 'cart')).toThrow('Use one of shop/legacy.');
+    expect(() => chart.object('Ingress', 'cart')).toThrow('The chart has no Ingress at all');
+    expect(() => chart.deployment(legacy)).toThrow('is an existing workload');
     expect(() => chart.deployment(legacy, 'v7')).toThrow('no version "v7"');
   });
 });

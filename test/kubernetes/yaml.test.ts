@@ -62,9 +62,9 @@ test.each<[string, number, string]>([
 });
 
 test.each<[string, unknown, string]>([
-  ['half of a surrogate pair', { data: { a: 'x\uD800y' } }, '[/data/a] The text "x\\ud800y" is or holds half of a surrogate pair'],
-  ['half of a surrogate pair in a key', { data: { '\uDC00': 'a' } }, '[/data] The text "\\udc00"'],
-  ['NaN', { spec: [1, NaN] }, '[/spec/1] The number NaN is or holds no finite number'],
+  ['half of a surrogate pair', { data: { a: 'x\uD800y' } }, '[/data/a] The string "x\\ud800y" has a lone surrogate'],
+  ['half of a surrogate pair in a key', { data: { '\uDC00': 'a' } }, '[/data] The string "\\udc00"'],
+  ['NaN', { spec: [1, NaN] }, '[/spec/1] The number NaN is not finite'],
   ['infinity', { spec: -Infinity }, '[/spec] The number -Infinity'],
 ])('%s is refused, since no reader would give it back', (_what, value, told) => {
   expect(() => toYaml(value)).toThrow(told);

@@ -11,25 +11,25 @@ const AUTHORIZERS = 10;
 const AUDIENCES = 50;
 const SCOPES = 10;
 
-/** Refuses what an HTTP API cannot do: AWS would say so during a deployment, or not at all. */
+/** Throws for properties that an HTTP API does not support: AWS would fail the deployment, or ignore them. */
 export function requireFitForHttpApi(props: ManagedApiProps): void {
   const { edge } = props;
   requireNoMore(HTTP_API, edge.path, 'routes', edge.routes.length + openPreflightsOf(edge).length, ROUTES, 'Split the edge in two.');
-  requireNoMore(HTTP_API, edge.path, 'sets of issuer and audiences', tokenDemandsOf(edge).length, AUTHORIZERS, 'Let routes share them.');
+  requireNoMore(HTTP_API, edge.path, 'sets of issuer and audiences', tokenDemandsOf(edge).length, AUTHORIZERS, 'Use the same set for several routes.');
   requireFitForManagedApi(HTTP_API, props);
   edge.routes.forEach(requireFitRoute);
   requireOneChoice(edge);
   refuseWhatRestApisDo(edge);
 }
 
-/** What an HTTP API demands of a token, and on which routes. */
+/** The token requirements of a JWT authorizer, and its routes. */
 export interface TokenDemand {
   readonly issuer: string;
   readonly audiences: readonly string[];
   readonly routes: readonly Route[];
 }
 
-/** The distinct demands; scopes are of the route. */
+/** The distinct token requirements; scopes are set on the route. */
 export function tokenDemandsOf(edge: Edge): TokenDemand[] {
   const demands = new Map<string, TokenDemand>();
   for (const route of edge.routes) {
@@ -43,53 +43,59 @@ export function tokenDemandsOf(edge: Edge): TokenDemand[] {
   return [...demands.values()];
 }
 
-/** What was declared for the cluster and has no effect on a managed API. */
+/** Findings about properties that apply in the cluster and have no effect on a managed API. */
 export function ignoredByManagedApi(edge: Edge): SynthesisFinding[] {
   const issuers = edge.routes.flatMap(({ auth: { token } }) => token && (token.jwksUri ?? token.jwks) !== undefined ? [token.issuer] : []);
   return [...tokensWithoutAudience(edge), ...[...new Set(issuers)].map((issuer): SynthesisFinding => ({
     id: 'keys-by-discovery',
     severity: Severity.WARNING,
     path: edge.path,
-    message: `The API takes the keys of ${issuer} from where its /.well-known/openid-configuration says, not from \`jwks\` or \`jwksUri\`.`,
-    remedy: 'Publish the same keys there, or tokens that the cluster accepts are refused before it.',
+    message: `The API fetches the keys of ${issuer} from the \`jwks_uri\` in its `
+      + `/.well-known/openid-configuration, not from \`jwks\` or \`jwksUri\`.`,
+    remedy: 'Publish the same keys there, or the API denies tokens that the cluster accepts.',
   }))];
 }
 
 const COGNITO = /^https:\/\/cognito-idp\./;
 
-/** The API accepts `client_id` for an absent `aud`, whatever was declared. */
+/** The API always accepts `client_id` in place of a missing `aud`. */
 function tokensWithoutAudience(edge: Edge): SynthesisFinding[] {
   const issuers = edge.routes.flatMap(({ auth: { token } }) => token && COGNITO.test(token.issuer) && !token.clientIdAsAudience ? [token.issuer] : []);
   return [...new Set(issuers)].map(issuer => ({
     id: 'tokens-without-audience',
     severity: Severity.WARNING,
     path: edge.path,
-    message: `The access tokens of ${issuer} have \`client_id\` and no \`aud\`: the API accepts them, and the gateway in the cluster answers 403.`,
-    remedy: 'Say `clientIdAsAudience: true` in Auth.jwt, or have clients send ID tokens.',
+    message: `The access tokens of ${issuer} have \`client_id\` and no \`aud\`: the API accepts them, but the `
+      + 'gateway in the cluster denies them with 403.',
+    remedy: 'Set `clientIdAsAudience: true` in Auth.jwt, or send ID tokens.',
   }));
 }
 
 function requireFitRoute({ edge, operation, auth: { token } }: Route): void {
   const where = `${edge.path}/${operation.toString()}`;
   if (edge.cors && operation.method === 'OPTIONS' && token) {
-    throw refusal(HTTP_API, where, 'The edge has CORS, and the route demands a token for OPTIONS: browsers send none with preflights, so they are denied.',
-      'Leave the route out, or give it `Auth.none()`.');
+    throw refusal(HTTP_API, where, 'The edge has CORS, and the route requires a token for OPTIONS: browsers send none with '
+      + 'preflights, so they are denied.',
+      'Remove the route, or set `Auth.none()` on it.');
   }
-  requireNoMore(HTTP_API, where, 'audiences', token ? audiencesOf(token).length : 0, AUDIENCES, 'Give the clients one audience in common.');
-  requireNoMore(HTTP_API, where, 'scopes', token?.scopes?.length ?? 0, SCOPES, 'Give the clients one scope in common.');
+  requireNoMore(HTTP_API, where, 'audiences', token ? audiencesOf(token).length : 0, AUDIENCES, 'Use one audience for all clients.');
+  requireNoMore(HTTP_API, where, 'scopes', token?.scopes?.length ?? 0, SCOPES, 'Use one scope for all clients.');
 }
 
-/** What an HTTP API has nothing for. What a managed API need not keep, the gateway in the cluster does. */
+/**
+ * Throws for features that an HTTP API does not have. Without `managed`, client limits are enforced by the gateway in
+ * the cluster.
+ */
 function refuseWhatRestApisDo(edge: Edge): void {
   const asked = [
     ['API keys', edge.routes.some(route => route.auth.key)],
-    ['a firewall', edge.firewall],
-    ['limits for each client', edge.managed && edge.clientLimits.length > 0],
-    ['a check of what requests look like', edge.routes.some(route => route.requires)],
-    ['cached answers', edge.routes.some(route => route.cacheFor)],
+    ['a web application firewall', edge.firewall],
+    ['per-client rate limits', edge.managed && edge.clientLimits.length > 0],
+    ['request validation', edge.routes.some(route => route.requires)],
+    ['response caching', edge.routes.some(route => route.cacheFor)],
   ] as const;
   const impossible = asked.filter(([, isAsked]) => isAsked).map(([what]) => what);
   if (impossible.length > 0) {
-    throw refusal(HTTP_API, edge.path, `The edge asks for ${impossible.join(', ')}, and ${HTTP_API.name} cannot do that.`, 'Use RestApiEdge, or leave it out.');
+    throw refusal(HTTP_API, edge.path, `The edge requires ${impossible.join(', ')}, which ${HTTP_API.name} does not support.`, 'Use RestApiEdge, or remove it.');
   }
 }

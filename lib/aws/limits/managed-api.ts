@@ -1,7 +1,7 @@
 import { type Edge, type JwtProps, Mistake, type Route } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
-/** How messages call an API, and the code of its mistakes. */
+/** The name of an API in messages, and the code of its errors. */
 export interface ApiKind {
   readonly name: string;
   readonly code: 'LimitOfHttpApi' | 'LimitOfRestApi';
@@ -17,7 +17,7 @@ const LONGEST = 29_000;
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers */
 const RESERVED_HEADER = /^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|proxy-authenticate|te|trailers?|transfer-encoding|upgrade|via|x-forwarded-.*|access-control-.*|x-amzn?-.*|apigw-.*)$/;
 
-/** Refuses what none of the managed APIs can do. */
+/** Throws for properties that no managed API supports. */
 export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): void {
   const { edge } = props;
   edge.routes.forEach(route => requireFitRoute(api, route));
@@ -32,7 +32,7 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
   });
 }
 
-/** What tells mistakes about limits of an API apart from others. */
+/** An error about a limit of an API, with the code of the API. */
 export function refusal(api: ApiKind, where: string, problem: string, remedy: string): Mistake {
   return new Mistake({ code: api.code, where, problem, remedy });
 }
@@ -43,7 +43,7 @@ export function requireNoMore(api: ApiKind, where: string, what: string, count: 
   }
 }
 
-/** The audiences of a token: it needs one of them, so neither their order nor a repetition makes a difference. */
+/** The audiences of a token: any one of them suffices, so neither their order nor a repetition makes a difference. */
 export function audiencesOf(token: JwtProps): string[] {
   return [...new Set(token.audiences)].sort();
 }
@@ -52,55 +52,58 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
   const where = `${edge.path}/${operation.toString()}`;
   const millis = timeout.toMilliseconds();
   if (millis < SHORTEST || millis > LONGEST) {
-    throw refusal(api, where, `The timeout is ${millis} ms, and ${api.name} waits from ${SHORTEST} to ${LONGEST} ms.`,
-      'Answer sooner, or let the client ask for the result of what takes longer.');
+    throw refusal(api, where, `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${LONGEST} ms.`,
+      'Set a timeout in this range, and use polling for operations that take longer.');
   }
   if (operation.path.text !== '/' && operation.path.text.endsWith('/')) {
-    throw refusal(api, where, `"${operation.path.text}" ends with "/", which no route of ${api.name} does.`,
+    throw refusal(api, where, `"${operation.path.text}" ends with "/", which routes of ${api.name} do not support.`,
       `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`);
   }
   if (auth.token && !auth.token.issuer.startsWith('https://')) {
-    throw refusal(api, where, `The issuer "${auth.token.issuer}" is not reached over HTTPS, and ${api.name} fetches keys over nothing else.`,
-      'Publish the issuer under https://.');
+    throw refusal(api, where, `The issuer "${auth.token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over `
+      + 'HTTPS.',
+      'Use an issuer with an https:// URL.');
   }
 }
 
 function requireTargetGroupName(api: ApiKind, edge: Edge): void {
   if (edge.id.length > TARGET_GROUP_NAME) {
-    throw refusal(api, edge.path, `"${edge.id}" has ${edge.id.length} characters, and the name of a target group holds ${TARGET_GROUP_NAME}.`,
+    throw refusal(api, edge.path, `"${edge.id}" has ${edge.id.length} characters, and the name of a target group can have `
+      + `${TARGET_GROUP_NAME}.`,
       'Shorten the name of the topology or of the edge.');
   }
 }
 
 function requireTruststore(api: ApiKind, { edge, certificate, truststore }: ManagedApiProps): void {
   if (edge.clientCa && !edge.managed) {
-    throw refusal(api, edge.path, 'Clients must show a certificate to the gateway in the cluster, and the API in front has none to show.',
-      'Say `managed: true` on the edge, so that the API asks clients for theirs.');
+    throw refusal(api, edge.path, 'The gateway in the cluster requires a client certificate, and the API in front has none to '
+      + 'present.',
+      'Set `managed: true` on the edge, so that the API requires client certificates instead.');
   }
   if (edge.clientCa && !truststore) {
-    throw refusal(api, edge.path, 'Clients must show a certificate, and the API has no truststore to check it by.', 'Give `truststore`.');
+    throw refusal(api, edge.path, 'The edge requires client certificates, and the API has no truststore to verify them.', 'Set `truststore`.');
   }
   if (truststore && !certificate) {
-    throw refusal(api, edge.path, 'The truststore belongs to the domain of the API, and it has none.', 'Give `certificate`, the certificate of the edge\'s host.');
+    throw refusal(api, edge.path, 'A truststore is a setting of a custom domain, and the API has none.', 'Set `certificate`, the certificate of the edge\'s host.');
   }
 }
 
 function requireStageName(api: ApiKind, { path }: Edge, name: string | undefined): void {
   const grammar = api === HTTP_API ? /^(\$default|[A-Za-z0-9_-]{1,128})$/ : /^[A-Za-z0-9_]{1,128}$/;
   if (name !== undefined && !grammar.test(name)) {
-    throw refusal(api, path, `"${name}" cannot name a stage.`, 'Use up to 128 letters, digits and "_".');
+    throw refusal(api, path, `"${name}" is not a valid stage name.`, 'Use up to 128 letters, digits and "_".');
   }
 }
 
 function refuseReservedHeader(api: ApiKind, { path }: Edge, header: string): void {
   if (RESERVED_HEADER.test(header.toLowerCase())) {
-    throw refusal(api, path, `AWS sets the header "${header}" itself, and lets nobody map it.`, 'Choose a name of your own, e.g. "x-customer".');
+    throw refusal(api, path, `AWS sets the header "${header}" itself, and allows no mapping of it.`, 'Use another name, e.g. "x-customer".');
   }
 }
 
-/** It becomes a part of an expression of AWS, which ends at other characters. */
+/** A claim is rendered into an expression of AWS, which ends at other characters. */
 function requireClaim(api: ApiKind, { path }: Edge, claim: string): void {
   if (!/^[\w:/.-]+$/.test(claim)) {
-    throw refusal(api, path, `${JSON.stringify(claim)} is no name of a claim that AWS finds.`, 'Use letters, digits and "_:/.-", e.g. "sub" or "cognito:groups".');
+    throw refusal(api, path, `${JSON.stringify(claim)} is not a claim name that AWS supports.`, 'Use letters, digits and "_:/.-", e.g. "sub" or "cognito:groups".');
   }
 }

@@ -7,7 +7,7 @@ import { refusal, REST_API } from './managed-api';
  */
 const SEGMENT = /^(\{[\w:.$-]+\+?\}|[\w:.-]+)$/;
 
-/** Refuses paths that cannot be resources of one REST API. */
+/** Throws for paths that cannot be resources of one REST API. */
 export function refuseUnfitPaths({ path, routes }: Edge): void {
   routes.forEach(route => requireFitSegments(`${path}/${route.operation.toString()}`, route));
   const parameters = new Map<string, { readonly segment: string; readonly operation: Route['operation'] }>();
@@ -21,7 +21,7 @@ export function refuseUnfitPaths({ path, routes }: Edge): void {
       }
       if (known && known.segment !== segment) {
         throw refusal(REST_API, path, `"${known.operation.toString()}" has the parameter ${known.segment} where "${operation.toString()}" has ${segment}, `
-          + `and a resource of ${REST_API.name} has one parameter below it.`, 'Use the same parameter in both, or HttpApiEdge.');
+          + `and a resource of ${REST_API.name} can have only one parameter below it.`, 'Use the same parameter in both, or HttpApiEdge.');
       }
       parameters.set(parent, { segment, operation });
     });
@@ -37,6 +37,6 @@ function requireFitSegments(where: string, { operation: { path: { text, segments
   }
   const repeated = parameters.find((name, index) => parameters.indexOf(name) !== index);
   if (repeated !== undefined) {
-    throw refusal(REST_API, where, `"${text}" has two parameters named "${repeated}", of which the cluster would get one value.`, 'Name them differently.');
+    throw refusal(REST_API, where, `"${text}" has two parameters named "${repeated}", so the cluster would get only one value.`, 'Use different names.');
   }
 }

@@ -2,9 +2,9 @@ import type { Edge, Route } from '../../topology';
 import { HTTP_API, refusal } from './managed-api';
 
 /**
- * Refuses two routes of which an HTTP API may match another one than the gateway in the cluster does, where that decides on
- * more than the service. Of paths that overlap, and of which neither contains the other, it prefers one that does not take
- * the rest of the path; of others its documentation says nothing.
+ * Throws for two routes if an HTTP API may match a different one than the gateway in the cluster, and they differ in
+ * more than the service. Of overlapping paths of which neither contains the other, it prefers one without a greedy
+ * parameter; for others its documentation defines no order.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
  */
 export function requireOneChoice({ path, routes }: Edge): void {
@@ -14,8 +14,8 @@ export function requireOneChoice({ path, routes }: Edge): void {
       const [first, second] = [route, rival].map(({ operation }) => `"${operation.toString()}"`);
       throw refusal(HTTP_API, path,
         `${first} and ${second} match the same requests with different auth, throttle or timeout, and ${HTTP_API.name} may`
-        + ' match the other one than the gateway in the cluster.',
-        'Give both the same, or paths of which one contains the other, or use RestApiEdge.');
+        + ' match a different one than the gateway in the cluster.',
+        'Declare the same for both, use paths of which one contains the other, or use RestApiEdge.');
     }
   }
 }
@@ -24,7 +24,7 @@ function crosses({ operation: one }: Route, { operation: other }: Route): boolea
   return one.overlaps(other) && !one.path.covers(other.path) && !other.path.covers(one.path);
 }
 
-/** What the API itself decides; the service is chosen in the cluster. */
+/** The properties that the API enforces; the service is chosen in the cluster. */
 function termsOf({ auth: { token }, timeout, throttle }: Route): string {
   return JSON.stringify([token, timeout.toMilliseconds(), throttle]);
 }

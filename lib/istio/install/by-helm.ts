@@ -5,7 +5,7 @@ import { helmTemplate } from './helm';
 import { IstioCharts } from './charts';
 import type { MeshSettings } from './mesh-settings';
 
-/** How Istio's charts are rendered. */
+/** Settings of an installation with Istio's charts. */
 export interface HelmProps {
   /**
    * The exact version of the charts.
@@ -39,7 +39,7 @@ export interface HelmProps {
   readonly executable?: string;
 }
 
-/** Istio's charts as objects of the app. */
+/** Adds Istio's charts as objects of the app. */
 export function renderCharts(scope: Construct, settings: MeshSettings, props: HelmProps): void {
   const { replicas = 2, base = 'base', istiod = 'istiod' } = props;
   new Namespace(scope, 'namespace', { metadata: { name: NAMESPACE } });

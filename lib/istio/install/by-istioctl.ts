@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { meshConfig } from './mesh-config';
 import type { MeshSettings } from './mesh-settings';
 
-/** What is installed beside the mesh configuration. */
+/** Settings of an installation with istioctl, besides the mesh configuration. */
 export interface IstioctlProps {
   /**
    * Replicas of istiod.
@@ -12,7 +12,7 @@ export interface IstioctlProps {
   readonly replicas?: number;
   /**
    * The registry and path of Istio's images.
-   * @default - istioctl's own
+   * @default - that of istioctl
    */
   readonly hub?: string;
   /**
@@ -23,7 +23,8 @@ export interface IstioctlProps {
 }
 
 /**
- * An IstioOperator, which `istioctl install -f` reads; no cluster object. Gateways are not in it: each edge's Gateway brings its own.
+ * An IstioOperator file for `istioctl install -f`; not an object in the cluster. It has no gateways: istiod deploys one
+ * for the Gateway of each edge.
  * @see https://istio.io/latest/docs/reference/config/istio.operator.v1alpha1/
  */
 export function renderIstioOperator(scope: Construct, settings: MeshSettings, { replicas = 2, hub, tag }: IstioctlProps): void {

@@ -1,9 +1,12 @@
 import { meshConfig } from './mesh-config';
 import type { MeshSettings } from './mesh-settings';
 
-/** Istio's charts with the settings that the topologies rely on, for any tool that installs charts. @see https://istio.io/latest/docs/setup/install/helm/ */
+/**
+ * Istio's charts with the settings that the topologies require, for any tool that installs charts.
+ * @see https://istio.io/latest/docs/setup/install/helm/
+ */
 export class IstioCharts {
-  /** Where they are published. */
+  /** The repository in which they are published. */
   static readonly REPOSITORY = 'https://istio-release.storage.googleapis.com/charts';
 
   /** The values of the chart `base`. */

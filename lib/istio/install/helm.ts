@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { loadAll } from 'js-yaml';
 import { Mistake } from '../../topology';
 
-/** A chart, and what to render it with. */
+/** A chart with its release, namespace and values. */
 export interface HelmTemplate {
   /** A folder, an `oci://` address, or the name of a chart in `repository`. */
   readonly chart: string;
-  /** The chart repository of a chart given by name. */
+  /** The repository of a chart that is referred to by name. */
   readonly repository?: string;
   /** The exact version; a folder has its own. */
   readonly version?: string;
@@ -18,8 +18,8 @@ export interface HelmTemplate {
 }
 
 /**
- * The objects of a chart, as `helm template` renders them: values through standard input, so that nothing is left behind; nothing
- * from the local kubeconfig; and a version that must be pinned.
+ * The objects of a chart, as `helm template` renders them: with values on standard input, so that no temporary file is
+ * left; without the local kubeconfig; and with a pinned version.
  */
 export function helmTemplate({ chart, repository, version, release, namespace, values, helm }: HelmTemplate): Record<string, unknown>[] {
   const isFolder = /^[./]/.test(chart);
@@ -27,8 +27,8 @@ export function helmTemplate({ chart, repository, version, release, namespace, v
     throw new Mistake({
       code: 'UnpinnedChart',
       where: `chart ${chart}`,
-      problem: `The version of the chart ${chart} is ${version ? `"${version}"` : 'not given'}, so each synthesis could render another one.`,
-      remedy: 'Give an exact version, e.g. "1.30.0".',
+      problem: `The version of the chart ${chart} is ${version ? `"${version}"` : 'not set'}, so each synthesis could render a different one.`,
+      remedy: 'Set an exact version, e.g. "1.30.0".',
     });
   }
   const args = [
@@ -48,8 +48,8 @@ function run(helm: string, args: string[], input: string): string {
     throw new Mistake({
       code: 'HelmFailed',
       where: `chart ${args[2]}`,
-      problem: code === 'ENOENT' ? `There is no helm executable "${helm}".` : `helm could not render the chart: ${stderr?.trim()}`,
-      remedy: code === 'ENOENT' ? 'Install helm 3, or name the executable.' : 'Correct the chart, its version or its values.',
+      problem: code === 'ENOENT' ? `The helm executable "${helm}" does not exist.` : `helm failed to render the chart: ${stderr?.trim()}`,
+      remedy: code === 'ENOENT' ? 'Install helm 3, or set `executable`.' : 'Correct the chart, its version or its values.',
     });
   }
 }

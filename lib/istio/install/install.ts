@@ -3,14 +3,20 @@ import { type HelmProps, renderCharts } from './by-helm';
 import { type IstioctlProps, renderIstioOperator } from './by-istioctl';
 import type { MeshSettings } from './mesh-settings';
 
-/** How Istio comes onto the cluster. */
+/** How Istio is installed. */
 export class Install {
-  /** An IstioOperator file for `istioctl install -f`, in a folder of its own. @see https://istio.io/latest/docs/setup/install/istioctl/ */
+  /**
+   * An IstioOperator file for `istioctl install -f`, in a separate folder.
+   * @see https://istio.io/latest/docs/setup/install/istioctl/
+   */
   static istioctl(props: IstioctlProps = {}): Install {
     return new Install((scope, settings) => renderIstioOperator(scope, settings, props));
   }
 
-  /** Istio's charts, rendered at synthesis by helm into objects of the app. @see https://istio.io/latest/docs/setup/install/helm/ */
+  /**
+   * Istio's charts, rendered by helm at synthesis as objects of the app.
+   * @see https://istio.io/latest/docs/setup/install/helm/
+   */
   static helm(props: HelmProps = {}): Install {
     return new Install((scope, settings) => renderCharts(scope, settings, props));
   }

@@ -10,7 +10,7 @@ export interface IstioInstallationProps extends MeshSettings {
   readonly install?: Install;
 }
 
-/** An Istio control plane with the settings that the topologies rely on. */
+/** An Istio control plane with the settings that the topologies require. */
 export class IstioInstallation extends Chart {
   constructor(scope: Construct, id: string, props: IstioInstallationProps = {}) {
     super(scope, id);

@@ -1,9 +1,9 @@
 import type { Tracing } from '../../kubernetes';
 
-/** What every way of installing Istio must agree on with the topologies. */
+/** The settings that an installation of Istio and the topologies must share. */
 export interface MeshSettings {
   /**
-   * The revision, so that a second control plane can run beside the first.
+   * The revision, so that a second control plane can run in parallel.
    * @default - the default revision
    */
   readonly revision?: string;
