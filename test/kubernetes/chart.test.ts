@@ -57,5 +57,5 @@ test('a topology that was given to a chart takes no further call', () => {
   new TopologyChart(new ClusterApp(), 'test', { topology: shop });
 
   expect(() => web.calls(cart)).toThrow('[shop/web] The topology "shop" is rendered already, so this declaration would be lost. '
-    + 'Declare everything before the topology is given to a chart or a stack. (AlreadyRendered)');
+    + 'Declare everything before the topology is passed to a chart or a stack. (AlreadyRendered)');
 });
