@@ -205,7 +205,7 @@ test('a declaration after the API is made would be lost, so it is refused', () =
   const { edge, web } = declared();
   templateOf(edge);
 
-  expect(() => edge.route('GET /late', web)).toThrow('rendered already');
+  expect(() => edge.route('GET /late', web)).toThrow('already rendered');
 });
 
 type Add = (operation: string, props: RouteProps) => void;
