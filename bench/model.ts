@@ -18,7 +18,7 @@ export function generatedTopology(count: number): Topology {
       }
     }
     service.split({ v1: 90, v2: 10 });
-    service.breakAt({ consecutiveErrors: 5 });
+    service.addCircuitBreaker({ consecutive5xxErrors: 5 });
   });
   return topology;
 }

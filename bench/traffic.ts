@@ -12,7 +12,7 @@ for (const services of [100, 1000, 4000]) {
   const calls = [...topology.services.values()].flatMap(each => each.outgoingCalls).slice(0, 500);
   const ask = (traffic: Traffic, index: number) => {
     const { caller, callee } = calls[index] ?? calls[0] ?? { caller: undefined, callee: undefined };
-    traffic.from(`${caller?.namespace}/${caller?.name}`).http(`GET http://${callee?.hostSeenFrom(caller?.namespace ?? '')}/`);
+    traffic.from(`${caller?.namespace}/${caller?.name}`).http(`GET http://${callee?.hostNameIn(caller?.namespace ?? '')}/`);
   };
   const first = best(3, () => ask(Traffic.of(manifests), 0));
   const traffic = Traffic.of(manifests);

@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Auth, Health, Port, type Resources, RetryOn, type ServiceProps, Throttle, Topology } from '../lib';
+import { Auth, Health, Port, RateLimit, type Resources, RetryOn, type ServiceProps, Topology } from '../lib';
 
 /** Google's Online Boutique: ten microservices, a cache, and the load generator that simulates its customers. */
 export const boutique = new Topology('boutique');
@@ -10,7 +10,7 @@ const medium: Resources = { cpu: '200m', cpuLimit: '300m', memory: '180Mi', memo
 const large: Resources = { cpu: '300m', cpuLimit: '500m', memory: '256Mi', memoryLimit: '512Mi' };
 
 const service = (name: string, props: ServiceProps) =>
-  boutique.addService(name, { image: image(name), user: 1000, resources: small, ...props });
+  boutique.addService(name, { image: image(name), runAsUser: 1000, resources: small, ...props });
 
 const grpcService = (name: string, port: Port, props: ServiceProps = {}) =>
   service(name, { port, health: Health.grpc(), ...props, env: { PORT: String(port.target), DISABLE_PROFILER: '1', ...props.env } });
@@ -54,7 +54,7 @@ const redis = service('redis-cart', {
   image: 'redis:alpine',
   port: Port.tcp(6379, { name: 'redis' }),
   replicas: 1,
-  writable: ['/data'],
+  writablePaths: ['/data'],
   resources: { cpu: '70m', cpuLimit: '125m', memory: '200Mi', memoryLimit: '256Mi' },
 });
 
@@ -62,42 +62,42 @@ const redis = service('redis-cart', {
 const briefly = { timeout: Duration.millis(500) };
 const reading = { timeout: Duration.seconds(2), retries: { attempts: 2, perTryTimeout: Duration.millis(600) } };
 
-loadgenerator.calls(frontend, { address: 'FRONTEND_ADDR', timeout: Duration.seconds(20) });
+loadgenerator.calls(frontend, { addressEnvVar: 'FRONTEND_ADDR', timeout: Duration.seconds(20) });
 
-frontend.calls(catalog, { address: 'PRODUCT_CATALOG_SERVICE_ADDR', only: catalog.methods('GetProduct', 'ListProducts'), ...reading });
-frontend.calls(currency, { address: 'CURRENCY_SERVICE_ADDR', only: currency.methods('GetSupportedCurrencies', 'Convert'), ...reading });
-frontend.calls(cart, { address: 'CART_SERVICE_ADDR', only: cart.methods('GetCart', 'AddItem', 'EmptyCart'), timeout: Duration.seconds(3) });
-frontend.calls(recommendation, { address: 'RECOMMENDATION_SERVICE_ADDR', only: recommendation.methods('ListRecommendations'), ...reading });
-frontend.calls(shipping, { address: 'SHIPPING_SERVICE_ADDR', only: shipping.methods('GetQuote'), ...reading });
-frontend.calls(checkout, { address: 'CHECKOUT_SERVICE_ADDR', only: checkout.methods('PlaceOrder'), timeout: Duration.seconds(15) });
-frontend.calls(ad, { address: 'AD_SERVICE_ADDR', only: ad.methods('GetAds'), ...briefly });
+frontend.calls(catalog, { addressEnvVar: 'PRODUCT_CATALOG_SERVICE_ADDR', allowedOperations: catalog.methods('GetProduct', 'ListProducts'), ...reading });
+frontend.calls(currency, { addressEnvVar: 'CURRENCY_SERVICE_ADDR', allowedOperations: currency.methods('GetSupportedCurrencies', 'Convert'), ...reading });
+frontend.calls(cart, { addressEnvVar: 'CART_SERVICE_ADDR', allowedOperations: cart.methods('GetCart', 'AddItem', 'EmptyCart'), timeout: Duration.seconds(3) });
+frontend.calls(recommendation, { addressEnvVar: 'RECOMMENDATION_SERVICE_ADDR', allowedOperations: recommendation.methods('ListRecommendations'), ...reading });
+frontend.calls(shipping, { addressEnvVar: 'SHIPPING_SERVICE_ADDR', allowedOperations: shipping.methods('GetQuote'), ...reading });
+frontend.calls(checkout, { addressEnvVar: 'CHECKOUT_SERVICE_ADDR', allowedOperations: checkout.methods('PlaceOrder'), timeout: Duration.seconds(15) });
+frontend.calls(ad, { addressEnvVar: 'AD_SERVICE_ADDR', allowedOperations: ad.methods('GetAds'), ...briefly });
 
-recommendation.calls(catalog, { address: 'PRODUCT_CATALOG_SERVICE_ADDR', only: catalog.methods('ListProducts'), ...briefly });
+recommendation.calls(catalog, { addressEnvVar: 'PRODUCT_CATALOG_SERVICE_ADDR', allowedOperations: catalog.methods('ListProducts'), ...briefly });
 
-checkout.calls(cart, { address: 'CART_SERVICE_ADDR', only: cart.methods('GetCart', 'EmptyCart'), timeout: Duration.seconds(3) });
-checkout.calls(catalog, { address: 'PRODUCT_CATALOG_SERVICE_ADDR', only: catalog.methods('GetProduct'), ...reading });
-checkout.calls(currency, { address: 'CURRENCY_SERVICE_ADDR', only: currency.methods('Convert'), ...briefly });
-checkout.calls(shipping, { address: 'SHIPPING_SERVICE_ADDR', only: shipping.methods('GetQuote', 'ShipOrder'), timeout: Duration.seconds(2) });
-checkout.calls(email, { address: 'EMAIL_SERVICE_ADDR', only: email.methods('SendOrderConfirmation'), ...briefly });
+checkout.calls(cart, { addressEnvVar: 'CART_SERVICE_ADDR', allowedOperations: cart.methods('GetCart', 'EmptyCart'), timeout: Duration.seconds(3) });
+checkout.calls(catalog, { addressEnvVar: 'PRODUCT_CATALOG_SERVICE_ADDR', allowedOperations: catalog.methods('GetProduct'), ...reading });
+checkout.calls(currency, { addressEnvVar: 'CURRENCY_SERVICE_ADDR', allowedOperations: currency.methods('Convert'), ...briefly });
+checkout.calls(shipping, { addressEnvVar: 'SHIPPING_SERVICE_ADDR', allowedOperations: shipping.methods('GetQuote', 'ShipOrder'), timeout: Duration.seconds(2) });
+checkout.calls(email, { addressEnvVar: 'EMAIL_SERVICE_ADDR', allowedOperations: email.methods('SendOrderConfirmation'), ...briefly });
 checkout.calls(payment, {
-  address: 'PAYMENT_SERVICE_ADDR',
-  only: payment.methods('Charge'),
+  addressEnvVar: 'PAYMENT_SERVICE_ADDR',
+  allowedOperations: payment.methods('Charge'),
   timeout: Duration.seconds(3),
   // A charge is retried only if the payment service cannot have received it.
   retries: { attempts: 2, perTryTimeout: Duration.millis(900), on: [RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM] },
 });
 
-cart.calls(redis, { address: 'REDIS_ADDR' });
+cart.calls(redis, { addressEnvVar: 'REDIS_ADDR' });
 
 // A canary of the payment service, and a circuit breaker that protects its callers.
 payment.split({ v1: 90, v2: 10 });
-payment.breakAt({ consecutiveErrors: 5, ejectFor: Duration.seconds(30), maxConnections: 100, maxPendingRequests: 50 });
+payment.addCircuitBreaker({ consecutive5xxErrors: 5, baseEjectionTime: Duration.seconds(30), maxConnections: 100, maxPendingRequests: 50 });
 
 // The routes of the edge: the pages, and the checkout for authenticated customers.
-export const shop = boutique.addEdge('shop', { host: 'shop.example', tlsSecret: 'shop-tls', throttle: Throttle.perSecond(500, 1000) });
+export const shop = boutique.addEdge('shop', { host: 'shop.example', tlsSecret: 'shop-tls', rateLimit: RateLimit.perSecond(500, 1000) });
 const signedIn = Auth.jwt({ issuer: 'https://login.shop.example', audiences: ['shop'] });
 
 for (const page of ['GET /', 'GET /product/{id}', 'GET /cart', 'POST /cart', 'POST /cart/empty', 'POST /setCurrency', 'GET /logout', 'GET /static/{file+}']) {
   shop.route(page, frontend);
 }
-shop.route('POST /cart/checkout', frontend, { auth: signedIn, throttle: Throttle.perSecond(20, 40) });
+shop.route('POST /cart/checkout', frontend, { auth: signedIn, rateLimit: RateLimit.perSecond(20, 40) });

@@ -231,7 +231,7 @@ async function haltStream(): Promise<Reply[]> {
 }
 
 process.on('message', (order: AppOrder) => {
-  if (order.kind === 'behave') {
+  if (order.kind === 'configureResponse') {
     behaviour = order.behaviour;
     process.send?.({ id: order.id });
   } else if (order.kind === 'report') {

@@ -11,7 +11,7 @@ import { Kubelet } from './kubelet';
 import { HOST, Network } from './network';
 import { killLeftovers, Processes, requireNoOtherLab } from './processes';
 import { Tools } from './tools';
-import { settle } from './settling';
+import { awaitConfigSync } from './config-sync';
 import { until } from './wait';
 import { World } from './world';
 
@@ -131,8 +131,8 @@ export class Lab {
   }
 
   /** Waits until every proxy of these namespaces has the applied configuration. Throws if a proxy rejected it. */
-  settled(namespaces: readonly string[], istiod = this.istiod): Promise<void> {
-    return settle(this, namespaces, istiod);
+  configSynced(namespaces: readonly string[], istiod = this.istiod): Promise<void> {
+    return awaitConfigSync(this, namespaces, istiod);
   }
 
   /** The messages of `istioctl analyze` for a namespace. */

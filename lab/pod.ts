@@ -131,8 +131,8 @@ export class Pod {
     return (await this.order({ kind: 'halt' })).replies ?? [];
   }
 
-  async behave(behaviour: Behaviour): Promise<void> {
-    await this.order({ kind: 'behave', behaviour });
+  async configureResponse(behaviour: Behaviour): Promise<void> {
+    await this.order({ kind: 'configureResponse', behaviour });
   }
 
   /** The requests that the app received since the last call. */

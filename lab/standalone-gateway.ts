@@ -6,7 +6,7 @@ import { dump } from 'js-yaml';
 import { ClusterApp, type Edge, Mesh, type Service, type Topology, TopologyChart } from '../lib';
 import { EnvoyGateway } from '../lib/gateway';
 import type { Reply } from './app-protocol';
-import { type Knock, knockAt } from './knock';
+import { type GatewayRequest, requestEdge } from './gateway-client';
 import type { Lab } from './lab';
 import { inside, type PodNetwork } from './network';
 import { Pod } from './pod';
@@ -69,13 +69,13 @@ export class StandaloneGateway {
   }
 
   /** Sends a request from outside. */
-  knock(edge: Edge, knock: Knock): Promise<Reply> {
-    return knockAt(edge, { address: this.network.ip, http: 80, https: 443 }, knock);
+  requestGateway(edge: Edge, request: GatewayRequest): Promise<Reply> {
+    return requestEdge(edge, { address: this.network.ip, http: 80, https: 443 }, request);
   }
 
   /** Waits until the gateway answers the request with the status. */
-  async answers(edge: Edge, knock: Knock, status: number): Promise<void> {
-    await until(`Envoy Gateway answers ${knock.path} with ${status}`, async () => (await this.knock(edge, knock)).status === status, 30);
+  async answers(edge: Edge, request: GatewayRequest, status: number): Promise<void> {
+    await until(`Envoy Gateway answers ${request.path} with ${status}`, async () => (await this.requestGateway(edge, request)).status === status, 30);
   }
 
   /** Stops Redis, so that no request can be counted. */

@@ -1,12 +1,12 @@
 import { type Callee, type Edge, ExternalService, Protocol, Service, type Topology } from '../lib';
 import type { Reply, RequestSpec } from './app-protocol';
-import { type Knock, knockAt } from './knock';
+import { type GatewayRequest, requestEdge } from './gateway-client';
 import type { Lab } from './lab';
 import type { Pod } from './pod';
 import { podsAreReady } from './readiness';
 
 /** A request of a claim. */
-export interface Ask {
+export interface CallRequest {
   /** @default - the callee's first */
   readonly port?: number;
   /** @default GET, POST for gRPC */
@@ -31,11 +31,11 @@ export class World {
     for (const namespace of this.topology.namespaces) {
       await podsAreReady(this.lab, namespace, this.topology.edges.filter(each => each.namespace === namespace).map(each => each.name));
     }
-    await this.settled();
+    await this.configSynced();
   }
 
-  settled(): Promise<void> {
-    return this.lab.settled(this.topology.namespaces);
+  configSynced(): Promise<void> {
+    return this.lab.configSynced(this.topology.namespaces);
   }
 
   pods(service: Service, version?: string): Pod[] {
@@ -51,17 +51,17 @@ export class World {
   }
 
   /** Sends requests from a pod of the caller to the callee, as the caller would. */
-  async ask(caller: Service, callee: Callee, ask: Ask = {}): Promise<Reply[]> {
+  async send(caller: Service, callee: Callee, ask: CallRequest = {}): Promise<Reply[]> {
     return this.pod(caller).send(this.specOf(caller.namespace, callee, ask), ask.count ?? 1, ask.concurrency ?? 1);
   }
 
   /** Sends one request and returns its response. */
-  askOnce(caller: Service, callee: Callee, ask: Ask = {}): Promise<Reply> {
-    return this.askFrom(this.pod(caller), callee, ask);
+  sendOnce(caller: Service, callee: Callee, ask: CallRequest = {}): Promise<Reply> {
+    return this.sendFrom(this.pod(caller), callee, ask);
   }
 
   /** Sends one request from that pod. */
-  async askFrom(pod: Pod, callee: Callee, ask: Ask = {}): Promise<Reply> {
+  async sendFrom(pod: Pod, callee: Callee, ask: CallRequest = {}): Promise<Reply> {
     const [reply] = await pod.send(this.specOf(pod.namespace, callee, ask));
     if (!reply) {
       throw new Error('the app returned no response');
@@ -70,13 +70,13 @@ export class World {
   }
 
   /** Sends a request from the caller to the callee every 10 ms while `during` runs, and returns the result of each. */
-  askWhile(caller: Service, callee: Callee, during: () => Promise<void>, ask: Ask = {}): Promise<Reply[]> {
+  sendWhile(caller: Service, callee: Callee, during: () => Promise<void>, ask: CallRequest = {}): Promise<Reply[]> {
     return this.pod(caller).sendWhile(this.specOf(caller.namespace, callee, ask), 10, during);
   }
 
   /** Sends a request from outside the cluster to the gateway of an edge. */
-  knock(edge: Edge, knock: Knock): Promise<Reply> {
-    return knockAt(edge, { address: this.gatewayOf(edge), http: 80, https: 443 }, knock);
+  requestGateway(edge: Edge, request: GatewayRequest): Promise<Reply> {
+    return requestEdge(edge, { address: this.gatewayOf(edge), http: 80, https: 443 }, request);
   }
 
   private gatewayOf(edge: Edge): string {
@@ -87,14 +87,14 @@ export class World {
     return gateway.network.ip;
   }
 
-  private specOf(namespace: string, callee: Callee, { port: number, method, path = '/', headers = {}, address }: Ask): RequestSpec {
+  private specOf(namespace: string, callee: Callee, { port: number, method, path = '/', headers = {}, address }: CallRequest): RequestSpec {
     const port = number === undefined ? callee.firstPort() : callee.port(number);
     const grpc = port.protocol === Protocol.GRPC;
     return {
       protocol: PROTOCOLS[port.protocol],
       address: address ?? this.addressOf(callee),
       port: port.number,
-      host: `${callee.hostSeenFrom(namespace)}:${port.number}`,
+      host: `${callee.hostNameIn(namespace)}:${port.number}`,
       method: method ?? (grpc ? 'POST' : 'GET'),
       path,
       headers,

@@ -13,17 +13,17 @@ const OF_ISTIO = [
 test.each<[string, string[]]>([
   ['index', [
     ...OF_ISTIO,
-    'Aggregate', 'Auth', 'Call', 'Callee', 'Capability', 'CircuitBreaker', 'ClientKey', 'ClientLimit', 'ClusterApp', 'Edge',
-    'EdgeGateway', 'ExternalService', 'HeaderMatch', 'Health', 'Mesh', 'Mistake', 'NoMesh', 'Operation', 'Period', 'Phase',
-    'Port', 'ProtoDescriptor', 'Protocol', 'RetryOn', 'Route', 'Service', 'Severity', 'Target', 'TargetGroupBinding',
-    'Throttle', 'Topology', 'TopologyChart', 'Version', 'WhenUnavailable', 'checkTemplate', 'describeFinding',
+    'Aggregate', 'Auth', 'Call', 'Callee', 'Capability', 'CircuitBreaker', 'ClientKey', 'PerClientRateLimit', 'ClusterApp', 'Edge',
+    'EdgeGateway', 'ExternalService', 'HeaderMatch', 'Health', 'Mesh', 'ValidationError', 'NoMesh', 'Operation', 'Period', 'Phase',
+    'Port', 'ProtoDescriptor', 'Protocol', 'RateLimit', 'RetryOn', 'Route', 'Service', 'Severity', 'Target', 'TargetGroupBinding',
+    'Topology', 'TopologyChart', 'Version', 'FailureMode', 'checkTemplate', 'describeFinding',
   ]],
   ['istio', OF_ISTIO],
   ['gateway', [
     'BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyGateway', 'EnvoyPatchPolicy', 'EnvoyProxy', 'EnvoyService',
     'SecurityPolicy',
   ]],
-  ['aws', ['Firewall', 'HttpApiEdge', 'IstioOnEks', 'LambdaAggregator', 'PrivateLink', 'RestApiEdge']],
+  ['aws', ['HttpApiEdge', 'IstioOnEks', 'LambdaAggregator', 'PrivateLink', 'RestApiEdge', 'Waf']],
   ['testing', ['Capture', 'Manifests', 'Match', 'Matcher', 'Traffic', 'Unsimulated']],
 ])('the entry point %s exports these names and no others', async (entry, names) => {
   expect(Object.keys(await import(`../lib/${entry}`) as object).sort()).toEqual([...names].sort());
@@ -31,5 +31,5 @@ test.each<[string, string[]]>([
 
 test('each entry point of the package is one of those above', () => {
   const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
-  expect(Object.keys(exports)).toEqual(['.', './istio', './gateway', './aws', './testing', './package.json']);
+  expect(Object.keys(exports)).toEqual(['.', './istio', './gateway', './aws', './checks', './testing', './cardinal.schema.json', './package.json']);
 });

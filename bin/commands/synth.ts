@@ -72,7 +72,7 @@ function run(folder: string, name: string, args: string[]): Promise<Run> {
 /** The error of the app, without the output of Node and the commands around it. */
 function whatWentWrong(errors: string): string {
   const lines = errors.split('\n');
-  const first = lines.findIndex(line => /^\w*(Error|Mistake): /.test(line));
+  const first = lines.findIndex(line => /^\w*Error: /.test(line));
   const last = lines.findIndex((line, index) => index > first && /^(Node\.js v|\w*Error: command )/.test(line));
   const relevant = lines.slice(Math.max(first, 0), last < 0 ? undefined : last);
   return relevant.filter(line => !/^\s+at .*(node_modules|node:internal)/.test(line)).map(printableLine).join('\n').trimEnd();

@@ -40,12 +40,12 @@ claim('where no Sidecar stands in the way, the callee itself refuses every undec
   const world = await theBoutique(lab);
   const { namespace, services } = world.topology;
   lab.plane.kubectl('delete', 'sidecars.networking.istio.io', '--all', '--namespace', namespace);
-  await world.settled();
+  await world.configSynced();
   const wrong: string[] = [];
   let refused = 0;
   await Promise.all(services.map(async caller => {
     for (const callee of services.filter(each => each !== caller && each.ports.length > 0 && !caller.outgoingCalls.some(call => call.callee === each))) {
-      const { status, grpcStatus, text } = await world.askOnce(caller, callee, { path: anyPath(callee) });
+      const { status, grpcStatus, text } = await world.sendOnce(caller, callee, { path: anyPath(callee) });
       const byPolicy = callee.firstPort().carriesRequests ? status === 403 || grpcStatus === PERMISSION_DENIED : status === 0;
       refused += byPolicy ? 1 : 0;
       if (!byPolicy) {
@@ -54,7 +54,7 @@ claim('where no Sidecar stands in the way, the callee itself refuses every undec
     }
   }));
   lab.plane.apply('-f', world.outdir);
-  await world.settled();
+  await world.configSynced();
   assert.deepEqual(wrong, []);
   assert.ok(refused > 100, `${refused} pairs`);
 });
@@ -63,7 +63,7 @@ claim('a method that no call names is refused with PERMISSION_DENIED', async lab
   const world = await theBoutique(lab);
   const [recommendation, catalog] = ['recommendationservice', 'productcatalogservice'].map(name => serviceOf(world, name));
   assert.ok(recommendation && catalog);
-  const ask = (method: string) => world.askOnce(recommendation, catalog, { path: `/hipstershop.ProductCatalogService/${method}` });
+  const ask = (method: string) => world.sendOnce(recommendation, catalog, { path: `/hipstershop.ProductCatalogService/${method}` });
   assert.equal((await ask('ListProducts')).grpcStatus, 0);
   assert.equal((await ask('SearchProducts')).grpcStatus, PERMISSION_DENIED);
 });
@@ -73,9 +73,9 @@ function serviceOf(world: World, name: string): Service | undefined {
 }
 
 async function passes(world: World, caller: Service, callee: Service, call: Call | undefined): Promise<boolean> {
-  const [operation] = call?.only ?? [];
+  const [operation] = call?.allowedOperations ?? [];
   const path = operation?.path.text ?? anyPath(callee);
-  const reply = await world.askOnce(caller, callee, { path, method: operation?.method });
+  const reply = await world.sendOnce(caller, callee, { path, method: operation?.method });
   return reply.status === 200 && (reply.grpcStatus ?? 0) === 0 && reply.from?.service === callee.name;
 }
 

@@ -14,7 +14,7 @@ let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
 
 claim('a callee learns its caller\'s identity, which is the declared service account', async lab => {
-  const { from } = await (await world(lab)).askOnce(caller, callee);
+  const { from } = await (await world(lab)).sendOnce(caller, callee);
   assert.match(String(from?.headers['x-forwarded-client-cert']), /URI=spiffe:\/\/cluster\.local\/ns\/identity\/sa\/caller/);
 });
 
@@ -26,6 +26,6 @@ claim('plain text from outside the mesh is refused, and reaches a service that o
 });
 
 claim('a caller in the mesh reaches a callee that opted out', async lab => {
-  const reply = await (await world(lab)).askOnce(caller, open);
+  const reply = await (await world(lab)).sendOnce(caller, open);
   assert.deepEqual([reply.status, reply.from?.service], [200, 'open']);
 });

@@ -54,18 +54,18 @@ function answeredBy(replies: readonly Reply[], service: Service, version: string
 }
 
 claim('a split of 90 to 10 sends a tenth of the HTTP requests to the second version', async lab => {
-  const replies = await (await world(lab)).ask(caller, ninety, { count: 2000, concurrency: 4 });
+  const replies = await (await world(lab)).send(caller, ninety, { count: 2000, concurrency: 4 });
   assertShare(replies, 'v2', answeredBy(replies, ninety, 'v2'), 10);
 });
 
 claim('a split of 50 to 50 halves the gRPC requests, though they share one connection', async lab => {
-  const replies = await (await world(lab)).ask(caller, fifty, { path: '/lab.Fifty/Ask', count: 2000, concurrency: 4 });
+  const replies = await (await world(lab)).send(caller, fifty, { path: '/lab.Fifty/Ask', count: 2000, concurrency: 4 });
   assert.ok(replies.every(({ grpcStatus }) => grpcStatus === 0), JSON.stringify(replies.find(({ grpcStatus }) => grpcStatus !== 0)));
   assertShare(replies, 'v2', answeredBy(replies, fifty, 'v2'), 50);
 });
 
 claim('a split of 80 to 20 holds for the connections of a TCP port', async lab => {
-  const replies = await (await world(lab)).ask(caller, bytes, { count: 500, concurrency: 4 });
+  const replies = await (await world(lab)).send(caller, bytes, { count: 500, concurrency: 4 });
   assertShare(replies, 'v2', answeredBy(replies, bytes, 'v2'), 20);
 });
 
@@ -73,7 +73,7 @@ claim('a version with no share answers nothing, but gets a copy of every request
   const here = await world(lab);
   const shadow = here.pod(whole, 'v2');
   await shadow.takeSeen();
-  const replies = await here.ask(caller, whole, { count: 300, concurrency: 4 });
+  const replies = await here.send(caller, whole, { count: 300, concurrency: 4 });
   assert.equal(answeredBy(replies, whole, 'v1'), 300);
   let copies = 0;
   await until('the copies have arrived', async () => (copies += (await shadow.takeSeen()).length) >= 300);
@@ -82,18 +82,18 @@ claim('a version with no share answers nothing, but gets a copy of every request
 
 claim('a request with the declared header goes to its version whatever the split says, one with another value does not', async lab => {
   const here = await world(lab);
-  const beta = await here.ask(caller, ninety, { headers: { 'x-cohort': 'beta' }, count: 200, concurrency: 4 });
+  const beta = await here.send(caller, ninety, { headers: { 'x-cohort': 'beta' }, count: 200, concurrency: 4 });
   assert.equal(answeredBy(beta, ninety, 'v2'), 200);
-  const others = await here.ask(caller, ninety, { headers: { 'x-cohort': 'alpha' }, count: 1000, concurrency: 4 });
+  const others = await here.send(caller, ninety, { headers: { 'x-cohort': 'alpha' }, count: 1000, concurrency: 4 });
   assertShare(others, 'v2', answeredBy(others, ninety, 'v2'), 10);
 });
 
 claim('an injected delay holds up the caller that declared it, and no other', async lab => {
   const here = await world(lab);
-  const held = await here.ask(trier, patient, { count: 10, concurrency: 10 });
+  const held = await here.send(trier, patient, { count: 10, concurrency: 10 });
   assert.equal(answeredBy(held, patient, 'v1'), 10);
   assert.ok(held.every(({ ms }) => ms >= 400), `each took 400 ms at least: ${held.map(({ ms }) => ms).join(', ')}`);
-  const free = await here.ask(caller, patient, { count: 10 });
+  const free = await here.send(caller, patient, { count: 10 });
   assert.equal(answeredBy(free, patient, 'v1'), 10);
   assert.ok(free.some(({ ms }) => ms < 400), `some took less: ${free.map(({ ms }) => ms).join(', ')}`);
 });
@@ -102,7 +102,7 @@ claim('an injected abort answers its share of the requests, and the callee never
   const here = await world(lab);
   const callee = here.pod(unlucky);
   await callee.takeSeen();
-  const replies = await here.ask(trier, unlucky, { count: 1000, concurrency: 4 });
+  const replies = await here.send(trier, unlucky, { count: 1000, concurrency: 4 });
   const aborted = replies.filter(({ status }) => status === 418).length;
   assertShare(replies, 'aborted', aborted, 30);
   assert.equal(replies.filter(({ status }) => status === 200).length, 1000 - aborted);

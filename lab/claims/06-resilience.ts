@@ -25,36 +25,36 @@ caller.calls(unavailable, { retries: { attempts: 3 } });
 hasty.calls(unavailable);
 
 const pair = topology.addService('pair', { image: 'pair', port: http(), replicas: 2 });
-pair.breakAt({ consecutiveErrors: 3, interval: Duration.seconds(1), ejectFor: Duration.seconds(6) });
+pair.addCircuitBreaker({ consecutive5xxErrors: 3, interval: Duration.seconds(1), baseEjectionTime: Duration.seconds(6) });
 caller.calls(pair);
 
 const narrow = topology.addService('narrow', { image: 'narrow', port: http(), replicas: 1 });
-narrow.breakAt({ maxConnections: 1, maxPendingRequests: 1 });
+narrow.addCircuitBreaker({ maxConnections: 1, maxPendingRequests: 1 });
 caller.calls(narrow);
 
 const busy = topology.addService('busy', { image: 'busy', port: Port.grpc(50051), replicas: 1 });
-busy.breakAt({ maxRequests: 3 });
+busy.addCircuitBreaker({ maxRequests: 3 });
 caller.calls(busy);
 
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology, { replicas: true }));
 
 /** Configures the responses of the pod while `prove` runs. */
-async function behaving(pod: Pod, behaviour: Parameters<Pod['behave']>[0], prove: () => Promise<void>): Promise<void> {
-  await pod.behave(behaviour);
+async function behaving(pod: Pod, behaviour: Parameters<Pod['configureResponse']>[0], prove: () => Promise<void>): Promise<void> {
+  await pod.configureResponse(behaviour);
   try {
     await prove();
   } finally {
-    await pod.behave({});
+    await pod.configureResponse({});
   }
 }
 
 claim('a call that takes longer than its timeout is ended with 504 at that time', async lab => {
   const here = await world(lab);
-  const quick = await here.askOnce(caller, slow);
+  const quick = await here.sendOnce(caller, slow);
   assert.equal(quick.status, 200, quick.text);
   await behaving(here.pod(slow), { delayMs: 5000 }, async () => {
-    const { status, ms, text } = await here.askOnce(caller, slow);
+    const { status, ms, text } = await here.sendOnce(caller, slow);
     assert.equal(status, 504, text);
     assert.ok(ms >= 500 && ms < 5000, `it took ${ms} ms`);
   });
@@ -65,7 +65,7 @@ claim('each try of a call has its own time, and the tries together have the time
   const callee = here.pod(slow);
   await behaving(callee, { delayMs: 5000 }, async () => {
     await callee.takeSeen();
-    const { status, ms, text } = await here.askOnce(hasty, slow);
+    const { status, ms, text } = await here.sendOnce(hasty, slow);
     assert.equal(status, 504, text);
     assert.ok(ms >= 900 && ms < 2000, `three tries of 300 ms took ${ms} ms`);
     assert.equal((await callee.takeSeen()).length, 3);
@@ -78,7 +78,7 @@ claim('a failed request is tried as often as its caller declared: two retries ma
   await behaving(callee, { status: 503 }, async () => {
     for (const [who, tries] of [[caller, 3], [hasty, 1]] as const) {
       await callee.takeSeen();
-      const { status, text } = await here.askOnce(who, failing);
+      const { status, text } = await here.sendOnce(who, failing);
       assert.equal(status, 503, text);
       assert.equal((await callee.takeSeen()).length, tries, `tries for ${who.name}`);
     }
@@ -91,7 +91,7 @@ claim('a gRPC call that fails as unavailable is retried if declared, and tried o
   await behaving(callee, { status: 503 }, async () => {
     for (const [who, tries] of [[caller, 4], [hasty, 1]] as const) {
       await callee.takeSeen();
-      const { grpcStatus, text } = await here.askOnce(who, unavailable, { path: '/lab.Any/Ask' });
+      const { grpcStatus, text } = await here.sendOnce(who, unavailable, { path: '/lab.Any/Ask' });
       assert.equal(grpcStatus, 14, text);
       assert.equal((await callee.takeSeen()).length, tries, `tries for ${who.name}`);
     }
@@ -107,15 +107,15 @@ claim('a replica that keeps failing is ejected, and taken back when its time is 
   await behaving(bad, { status: 500 }, async () => {
     let errors = 0;
     await until('the caller\'s proxy has ejected it', async () => {
-      errors += (await here.askOnce(caller, pair)).status === 500 ? 1 : 0;
+      errors += (await here.sendOnce(caller, pair)).status === 500 ? 1 : 0;
       return ejected();
     });
     assert.ok(errors >= 3, `ejected after ${errors} errors`);
-    const replies = await here.ask(caller, pair, { count: 40 });
+    const replies = await here.send(caller, pair, { count: 40 });
     assert.deepEqual(new Set(replies.map(({ status, from }) => `${status} ${from?.pod}`)), new Set([`200 ${good.name}`]));
   });
   await until('the replica is taken back', () => !ejected());
-  const replies = await here.ask(caller, pair, { count: 40 });
+  const replies = await here.send(caller, pair, { count: 40 });
   assert.deepEqual(new Set(replies.map(({ from }) => from?.pod)), new Set([good.name, bad.name]));
 });
 
@@ -123,10 +123,10 @@ claim('what comes on top of the connections and the waiting line of a callee is 
   const here = await world(lab);
   const callee = here.pod(narrow);
   // While the connection is established, its first request is pending as well.
-  assert.equal((await here.askOnce(caller, narrow)).status, 200);
+  assert.equal((await here.sendOnce(caller, narrow)).status, 200);
   await behaving(callee, { delayMs: 1000 }, async () => {
     await callee.takeSeen();
-    const replies = await here.ask(caller, narrow, { count: 10, concurrency: 10 });
+    const replies = await here.send(caller, narrow, { count: 10, concurrency: 10 });
     const refused = replies.filter(({ status, headers }) => status === 503 && headers['x-envoy-overloaded'] === 'true');
     assert.equal(replies.filter(({ status }) => status === 200).length, 2, 'one has the connection, one waits for it');
     assert.equal(refused.length, 8);
@@ -138,7 +138,7 @@ claim('a gRPC callee gets no more requests at a time than declared, and the othe
   const here = await world(lab);
   const callee = here.pod(busy);
   await behaving(callee, { delayMs: 1000 }, async () => {
-    const replies = await here.ask(caller, busy, { path: '/lab.Any/Ask', count: 10, concurrency: 10 });
+    const replies = await here.send(caller, busy, { path: '/lab.Any/Ask', count: 10, concurrency: 10 });
     assert.equal(replies.filter(({ grpcStatus }) => grpcStatus === 0).length, 3, JSON.stringify(replies.map(({ grpcStatus }) => grpcStatus)));
     assert.equal(replies.filter(({ grpcStatus }) => grpcStatus === 14).length, 7);
   });

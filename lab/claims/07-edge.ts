@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
 import { Duration } from 'cdk8s';
-import { Auth, Port, Throttle, Topology } from '../../lib';
+import { Auth, Port, RateLimit, Topology } from '../../lib';
 import { certificateOf, tlsSecret } from '../certificates';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
@@ -25,7 +25,7 @@ shop.route('GET /invoices', orders, { auth: tokens('accounting') });
 
 const plain = topology.addEdge('plain', { host: 'plain.lab.example' });
 plain.route('GET /products/{id}', catalog);
-plain.route('GET /rare', catalog, { throttle: Throttle.perSecond(1, 5) });
+plain.route('GET /rare', catalog, { rateLimit: RateLimit.perSecond(1, 5) });
 
 const pages = topology.addEdge('pages', {
   host: 'pages.lab.example',
@@ -51,12 +51,12 @@ const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology, {
 claim('an edge answers its host and paths, each from the service that the route names', async lab => {
   const here = await world(lab);
   for (const edge of [shop, plain]) {
-    const reply = await here.knock(edge, { path: '/products/7' });
+    const reply = await here.requestGateway(edge, { path: '/products/7' });
     assert.equal(reply.status, 200, reply.text);
     assert.equal(reply.from?.service, 'catalog');
     assert.equal(reply.from.path, '/products/7');
   }
-  const orders = await here.knock(shop, { path: '/orders', headers: issuer.bearer('shop') });
+  const orders = await here.requestGateway(shop, { path: '/orders', headers: issuer.bearer('shop') });
   assert.equal(orders.from?.service, 'orders', orders.text);
 });
 
@@ -68,18 +68,18 @@ claim('an edge answers 404 to all that no route names: another path, method or h
   const paths = ['/', '/products', '/products/', '/products/7/parts', '/products/7/../../admin', '/admin', '/healthz', '/healthz/ready', '/stats/prometheus', '/ORDERS', '/orders;a', '/%6frders/', '/ledger'];
   for (const edge of [shop, plain]) {
     for (const path of paths) {
-      const { status, text } = await here.knock(edge, { path });
+      const { status, text } = await here.requestGateway(edge, { path });
       assert.equal(status, 404, `${edge.name} ${path}: ${text}`);
       assert.equal(text, '', 'and says no more');
     }
-    assert.equal((await here.knock(edge, { path: '//orders' })).status, edge === shop ? 403 : 404, 'slashes are merged before anybody looks');
+    assert.equal((await here.requestGateway(edge, { path: '//orders' })).status, edge === shop ? 403 : 404, 'slashes are merged before anybody looks');
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
-      const { status, text } = await here.knock(edge, { method, path: '/products/7' });
+      const { status, text } = await here.requestGateway(edge, { method, path: '/products/7' });
       assert.equal(status, 404, `${edge.name} ${method}: ${text}`);
     }
   }
   for (const host of ['other.lab.example', 'ledger', 'ledger.edge.svc.cluster.local', plain.host + '.evil.example']) {
-    const { status, text } = await here.knock(plain, { path: '/products/7', host });
+    const { status, text } = await here.requestGateway(plain, { path: '/products/7', host });
     assert.equal(status, 404, `${host}: ${text}`);
   }
   for (const pod of [here.pod(catalog), here.pod(orders), here.pod(ledger)]) {
@@ -101,7 +101,7 @@ claim('an edge with TLS shows the certificate of its Secret, and sends plain HTT
   const { data } = await lab.plane.api.get<{ data: Record<string, string> }>('/api/v1/namespaces/edge/secrets/shop-tls');
   assert.equal(shown.fingerprint256, new X509Certificate(Buffer.from(data['tls.crt'] ?? '', 'base64')).fingerprint256);
 
-  const redirected = await here.knock(shop, { path: '/products/7', plain: true });
+  const redirected = await here.requestGateway(shop, { path: '/products/7', plain: true });
   assert.equal(redirected.status, 301);
   assert.equal(redirected.headers.location, `https://${shop.host}/products/7`);
 });
@@ -122,28 +122,28 @@ claim('a route with a token check lets a valid token for its audience in, and no
   const callee = here.pod(orders);
   for (const [what, headers, expected] of cases) {
     await callee.takeSeen();
-    const { status, text } = await here.knock(shop, { path: '/orders', headers });
+    const { status, text } = await here.requestGateway(shop, { path: '/orders', headers });
     assert.equal(status, expected, `${what}: ${text}`);
     assert.equal((await callee.takeSeen()).length, expected === 200 ? 1 : 0, `${what}: seen by the service`);
   }
-  assert.equal((await here.knock(shop, { path: '/invoices', headers: issuer.bearer('accounting') })).status, 200);
-  assert.equal((await here.knock(shop, { path: '/products/7' })).status, 200, 'a route without a check needs none');
+  assert.equal((await here.requestGateway(shop, { path: '/invoices', headers: issuer.bearer('accounting') })).status, 200);
+  assert.equal((await here.requestGateway(shop, { path: '/products/7' })).status, 200, 'a route without a check needs none');
 });
 
 claim('a throttled route answers 429 beyond its burst, and other routes go on', async lab => {
   const here = await world(lab);
   const started = Date.now();
-  const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await here.knock(plain, { path: '/rare?n=1' })).status));
+  const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await here.requestGateway(plain, { path: '/rare?n=1' })).status));
   const refilled = Math.ceil((Date.now() - started) / 1000);
   const passed = statuses.filter(status => status === 200).length;
   assert.ok(passed >= 5 && passed <= 5 + refilled, `${passed} passed, a burst of 5 and at most ${refilled} more`);
   assert.equal(statuses.filter(status => status === 429).length, 30 - passed);
-  assert.equal((await here.knock(plain, { path: '/products/7' })).status, 200);
+  assert.equal((await here.requestGateway(plain, { path: '/products/7' })).status, 200);
 });
 
 claim('a route that demands a scope takes a token that has one of them, among others', async lab => {
   const here = await world(lab);
-  const post = async (scope?: string) => (await here.knock(pages, { method: 'POST', path: '/orders', headers: issuer.bearer('shop', 600, scope ? { scope } : {}) })).status;
+  const post = async (scope?: string) => (await here.requestGateway(pages, { method: 'POST', path: '/orders', headers: issuer.bearer('shop', 600, scope ? { scope } : {}) })).status;
   assert.equal(await post('orders:read orders:write'), 200);
   assert.equal(await post('admin'), 200);
   assert.equal(await post('orders:read'), 403);
@@ -156,7 +156,7 @@ claim('a page of a declared origin may ask and read, one of another origin may n
   const callee = here.pod(orders);
   await callee.takeSeen();
   const preflight = (path: string, origin: string, method = 'GET') =>
-    here.knock(pages, { method: 'OPTIONS', path, headers: { origin, 'access-control-request-method': method } });
+    here.requestGateway(pages, { method: 'OPTIONS', path, headers: { origin, 'access-control-request-method': method } });
 
   for (const path of ['/orders', '/any']) {
     const { status, headers } = await preflight(path, 'https://www.lab.example');
@@ -170,20 +170,20 @@ claim('a page of a declared origin may ask and read, one of another origin may n
     assert.equal(foreign.status, 403);
   }
   assert.equal((await preflight('/admin', 'https://www.lab.example')).status, 404);
-  assert.equal((await here.knock(pages, { method: 'OPTIONS', path: '/any' })).status, 403);
+  assert.equal((await here.requestGateway(pages, { method: 'OPTIONS', path: '/any' })).status, 403);
   assert.deepEqual(await callee.takeSeen(), [], 'the service saw none of it');
 
-  const { status, headers } = await here.knock(pages, { path: '/orders', headers: { ...issuer.bearer('shop'), origin: 'https://www.lab.example' } });
+  const { status, headers } = await here.requestGateway(pages, { path: '/orders', headers: { ...issuer.bearer('shop'), origin: 'https://www.lab.example' } });
   assert.equal(status, 200);
   assert.equal(headers['access-control-allow-origin'], 'https://www.lab.example');
   assert.equal(headers['access-control-expose-headers'], 'x-total');
-  assert.equal((await here.knock(pages, { path: '/orders', headers: { origin: 'https://www.lab.example' } })).status, 403, 'the page needs a token as anybody does');
+  assert.equal((await here.requestGateway(pages, { path: '/orders', headers: { origin: 'https://www.lab.example' } })).status, 403, 'the page needs a token as anybody does');
 });
 
 claim('an edge with an authority of clients lets in those that show its certificate, and no other connection', async lab => {
   const here = await world(lab);
-  const knock = (client?: { readonly key: string; readonly cert: string }) => here.knock(partners, { path: '/products/7', ...client });
-  assert.equal((await knock(certificateOf(lab, 'partner'))).status, 200);
-  await assert.rejects(knock(), /alert|ECONNRESET|socket hang up/i);
-  await assert.rejects(knock(certificateOf(lab, 'stranger')), /alert|ECONNRESET|socket hang up/i);
+  const request = (client?: { readonly key: string; readonly cert: string }) => here.requestGateway(partners, { path: '/products/7', ...client });
+  assert.equal((await request(certificateOf(lab, 'partner'))).status, 200);
+  await assert.rejects(request(), /alert|ECONNRESET|socket hang up/i);
+  await assert.rejects(request(certificateOf(lab, 'stranger')), /alert|ECONNRESET|socket hang up/i);
 });

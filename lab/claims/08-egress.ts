@@ -54,7 +54,7 @@ claim('a declared host outside is reached over TLS that the caller itself speaks
 
 claim('a call to a host outside keeps its timeout', async lab => {
   const { world, outside } = await stage(lab);
-  const { status, ms } = await world.askOnce(caller, news, { address: outside.address, path: '/never' });
+  const { status, ms } = await world.sendOnce(caller, news, { address: outside.address, path: '/never' });
   assert.equal(status, 504);
   assert.ok(ms >= 700 && ms < 5000, `it took ${ms} ms`);
 });

@@ -43,10 +43,10 @@ claim('with a Sidecar a proxy does not grow with services that it does not call'
   const before = sizeOf(world);
   addServices(lab);
   await until('istiod knows the further services', async () => (await lab.istiod.text('registryz')).includes(`further-${FURTHER - 1}.scope.`));
-  await world.settled();
+  await world.configSynced();
   const scoped = sizeOf(world);
   lab.plane.kubectl('delete', 'sidecars.networking.istio.io', '--all', '--namespace', 'scope');
-  await world.settled();
+  await world.configSynced();
   const unscoped = sizeOf(world);
   await lab.remove(world);
 

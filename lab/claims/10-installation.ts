@@ -40,9 +40,9 @@ claim('with no retries declared anywhere, a gateway tries once', async lab => {
   edge.route('GET /', failing);
   const world = await lab.deploy(topology);
   const pod = world.pod(failing);
-  await pod.behave({ status: 503 });
+  await pod.configureResponse({ status: 503 });
   await pod.takeSeen();
-  const { status } = await world.knock(edge, { path: '/' });
+  const { status } = await world.requestGateway(edge, { path: '/' });
   assert.equal(status, 503);
   assert.equal((await pod.takeSeen()).length, 1);
   await lab.remove(world);

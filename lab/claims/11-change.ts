@@ -21,7 +21,7 @@ class Moment {
     this.client.calls(this.shop);
     this.client.calls(this.pair);
     this.retrier.calls(this.pair, { retries: { attempts: 2, on: [RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM, RetryOn.RESET] } });
-    this.guest.calls(this.shop, { only: [Operation.http(guestMay)] });
+    this.guest.calls(this.shop, { allowedOperations: [Operation.http(guestMay)] });
   }
 
   private service(name: string, props: object = {}): Service {
@@ -50,12 +50,12 @@ function assertNothingLost(replies: readonly Reply[]): void {
 
 claim('shifting a split from 90/10 to 0/100 loses no request, and then all go to the new version', async lab => {
   const { world, moment } = await now(lab);
-  const replies = await world.askWhile(moment.client, moment.shop, async () => {
+  const replies = await world.sendWhile(moment.client, moment.shop, async () => {
     await goTo(lab, new Moment({ v1: 0, v2: 100 }, 'GET /before'));
   });
   assertNothingLost(replies);
   assert.ok(replies.some(({ from }) => from?.version === 'v1'), 'requests were under way before the shift');
-  const after = await world.ask(moment.client, moment.shop, { count: 200, concurrency: 4 });
+  const after = await world.send(moment.client, moment.shop, { count: 200, concurrency: 4 });
   assert.deepEqual(new Set(after.map(({ from }) => from?.version)), new Set(['v2']));
 });
 
@@ -63,9 +63,9 @@ claim('rotating a policy loses no request of those that it goes on letting in, a
   const { world, moment } = await now(lab);
   const [first, second] = world.pods(moment.guest);
   assert.ok(first && second);
-  const statuses = async (pod: typeof first) => Promise.all(['/before', '/after'].map(async path => (await world.askFrom(pod, moment.shop, { path })).status));
+  const statuses = async (pod: typeof first) => Promise.all(['/before', '/after'].map(async path => (await world.sendFrom(pod, moment.shop, { path })).status));
   assert.deepEqual(await statuses(first), [200, 403]);
-  const replies = await world.askWhile(moment.client, moment.shop, async () => {
+  const replies = await world.sendWhile(moment.client, moment.shop, async () => {
     await goTo(lab, new Moment({ v1: 0, v2: 100 }, 'GET /after'));
   });
   assertNothingLost(replies);
@@ -75,15 +75,15 @@ claim('rotating a policy loses no request of those that it goes on letting in, a
 
 claim('istiod may be away and come back: no request is lost, and changes take effect again', async lab => {
   const { world, moment } = await now(lab);
-  const replies = await world.askWhile(moment.client, moment.shop, async () => {
+  const replies = await world.sendWhile(moment.client, moment.shop, async () => {
     lab.istiod.stop();
     await until('istiod is gone', async () => fetch(`http://${lab.istiod.props.address}:8080/ready`).then(() => false, () => true));
-    assertNothingLost(await world.ask(moment.client, moment.pair, { count: 100 }));
+    assertNothingLost(await world.send(moment.client, moment.pair, { count: 100 }));
     await lab.istiod.start();
     await goTo(lab, new Moment({ v1: 100, v2: 0 }, 'GET /after'));
   });
   assertNothingLost(replies);
-  const after = await world.ask(moment.client, moment.shop, { count: 200, concurrency: 4 });
+  const after = await world.send(moment.client, moment.shop, { count: 200, concurrency: 4 });
   assert.deepEqual(new Set(after.map(({ from }) => from?.version)), new Set(['v1']));
 });
 
@@ -101,13 +101,13 @@ claim('a proxy that is killed costs its own requests alone: none of its twin, no
   const before = victim.restarts;
   let others: Reply[] = [];
   let retried: Reply[] = [];
-  const hit = await world.askWhile(moment.client, moment.pair, async () => {
-    retried = await world.askWhile(moment.retrier, moment.pair, async () => {
-      others = await world.askWhile(moment.guest, moment.shop, async () => {
+  const hit = await world.sendWhile(moment.client, moment.pair, async () => {
+    retried = await world.sendWhile(moment.retrier, moment.pair, async () => {
+      others = await world.sendWhile(moment.guest, moment.shop, async () => {
         victim.killProxy();
         await until('the proxy is started anew', () => victim.restarts > before);
         await victim.isReady();
-        await world.settled();
+        await world.configSynced();
       }, { path: '/after' });
     });
   });
@@ -115,7 +115,7 @@ claim('a proxy that is killed costs its own requests alone: none of its twin, no
   assert.ok([...lost(hit), ...lost(retried)].every(({ status }) => status === 503), JSON.stringify(lost(hit).slice(0, 3)));
   assert.deepEqual([moment.client, moment.retrier].map(caller => errorsAt(world.pod(caller), moment.pair, twin)), [0, 0]);
   console.log(`      ${lost(hit).length} of ${hit.length} requests were lost without retries, ${lost(retried).length} of ${retried.length} with them`);
-  const after = await world.ask(moment.client, moment.pair, { count: 100 });
+  const after = await world.send(moment.client, moment.pair, { count: 100 });
   assertNothingLost(after);
   assert.ok(after.some(({ from }) => from?.pod === victim.name), 'it takes requests again');
 });

@@ -6,7 +6,7 @@ import { claim } from '../claims';
 import { configuration } from '../simulation/configurations';
 import { trialRequest } from '../simulation/requests';
 import { shrink } from '../simulation/shrink';
-import { TOWN } from '../simulation/town';
+import { TESTBED } from '../simulation/testbed';
 import { type Disagreement, Trials } from '../simulation/trial';
 
 const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 40);
@@ -59,7 +59,7 @@ claim('generated configurations send generated requests where the simulator says
   assert.ok(Math.abs(seen - expected) <= 3.3 * Math.sqrt(variance), `of ${counted} choices ${seen} went where ${expected.toFixed(1)} should`);
   assert.equal(refused, 0, 'the generator makes only what the API server takes');
   assert.ok(trials.skipped < trials.compared / 4, `${trials.skipped} requests were not simulated`);
-  await lab.removeNamespaces(TOWN);
+  await lab.removeNamespaces(TESTBED);
 });
 
 function configurations() {

@@ -7,7 +7,7 @@ import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'cdk8s';
 import { shop } from '../../bin/boutique';
-import { Auth, ClientKey, ClientLimit, Period, Port, Throttle, Topology, WhenUnavailable } from '../../lib';
+import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
 import { HttpApiEdge, LambdaAggregator, RestApiEdge } from '../../lib/aws';
 import { claim } from '../claims';
 
@@ -16,12 +16,12 @@ function everything() {
   const topology = new Topology('templates');
   const web = topology.addService('web', { image: 'web', port: Port.http(80) });
   const edge = topology.addEdge('door', {
-    host: 'door.lab.example', tlsSecret: 'door-tls', clientCa: 'clients', managed: true, firewall: true, throttle: Throttle.perSecond(100),
+    host: 'door.lab.example', tlsSecret: 'door-tls', clientCa: 'clients', managed: true, waf: true, rateLimit: RateLimit.perSecond(100),
     auth: Auth.jwt({ issuer: 'https://login.lab.example', audiences: ['shop'] }), cors: { origins: ['https://www.lab.example'] },
-    clientLimit: ClientLimit.of({ client: ClientKey.claim('sub'), requests: 1000, per: Period.DAY, whenUnavailable: WhenUnavailable.ALLOW }),
+    perClientRateLimit: PerClientRateLimit.of({ client: ClientKey.claim('sub'), requests: 1000, per: Period.DAY, failureMode: FailureMode.FAIL_OPEN }),
   });
-  edge.route('GET /products/{id}', web, { auth: Auth.none(), cacheFor: Duration.minutes(1) });
-  edge.route('POST /orders', web, { throttle: Throttle.perSecond(5), requires: { query: ['shop'], body: { required: ['id'] } } });
+  edge.route('GET /products/{id}', web, { auth: Auth.none(), cacheTtl: Duration.minutes(1) });
+  edge.route('POST /orders', web, { rateLimit: RateLimit.perSecond(5), requestValidation: { query: ['shop'], body: { required: ['id'] } } });
   edge.route('ANY /static/{file+}', web, { auth: Auth.none() });
   return edge;
 }

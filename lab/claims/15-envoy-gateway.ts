@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Duration } from 'cdk8s';
-import { Auth, ClientKey, ClientLimit, type Edge, Period, Port, Throttle, Topology, WhenUnavailable } from '../../lib';
+import { Auth, ClientKey, type Edge, FailureMode, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
 import { catalogDescriptor } from '../../test/support/descriptors';
 import { certificateOf } from '../certificates';
 import { claim } from '../claims';
@@ -10,7 +10,7 @@ import { TokenIssuer } from '../tokens';
 
 const issuer = new TokenIssuer('https://login.lab.example');
 const tokens = (props: { audiences?: string[]; scopes?: string[] } = {}) => Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks, ...props });
-const limit = (client: ClientKey, requests: number, whenUnavailable = WhenUnavailable.ALLOW) => ClientLimit.of({ client, requests, per: Period.HOUR, whenUnavailable });
+const limit = (client: ClientKey, requests: number, failureMode = FailureMode.FAIL_OPEN) => PerClientRateLimit.of({ client, requests, per: Period.HOUR, failureMode });
 
 const topology = new Topology('behind-envoy');
 const web = topology.addService('web', { image: 'web', port: Port.http(8080) });
@@ -18,20 +18,20 @@ const catalog = topology.addService('catalog', { image: 'catalog', port: Port.gr
 const open = topology.addEdge('open', {
   host: 'open.lab.example',
   cors: { origins: ['https://www.lab.example'], exposedHeaders: ['x-total'], maxAge: Duration.minutes(5) },
-  clientLimit: limit(ClientKey.claim('sub'), 8),
+  perClientRateLimit: limit(ClientKey.claim('sub'), 8),
 });
 open.route('GET /pages/{id}', web);
-open.route('GET /rare', web, { throttle: Throttle.perSecond(2) });
+open.route('GET /rare', web, { rateLimit: RateLimit.perSecond(2) });
 open.route('GET /orders', web, { auth: tokens() });
 open.route('POST /orders', web, { auth: tokens({ scopes: ['orders:write', 'admin'] }) });
-open.route('GET /reports/{id}', web, { auth: tokens(), clientLimit: limit(ClientKey.claim('sub'), 2) });
-open.route('GET /keyed', web, { auth: Auth.apiKey({ secret: 'keys' }), clientLimit: limit(ClientKey.apiKey(), 3) });
+open.route('GET /reports/{id}', web, { auth: tokens(), perClientRateLimit: limit(ClientKey.claim('sub'), 2) });
+open.route('GET /keyed', web, { auth: Auth.apiKey({ secret: 'keys' }), perClientRateLimit: limit(ClientKey.apiKey(), 3) });
 open.route('GET /products/{id}', catalog, { grpcMethod: 'GetProduct' });
 
 const guarded = new Topology('guarded-by-envoy');
 const shop = guarded.addService('shop', { image: 'shop', port: Port.http(8080) });
 const strict = guarded.addEdge('strict', {
-  host: 'strict.lab.example', tlsSecret: 'strict-tls', clientCa: 'partners', clientLimit: limit(ClientKey.header('x-client'), 3, WhenUnavailable.REFUSE),
+  host: 'strict.lab.example', tlsSecret: 'strict-tls', clientCa: 'partners', perClientRateLimit: limit(ClientKey.header('x-client'), 3, FailureMode.FAIL_CLOSED),
 });
 strict.route('GET /products', shop);
 
@@ -66,7 +66,7 @@ async function strictGateway(lab: Lab): Promise<StandaloneGateway> {
 async function statuses(here: StandaloneGateway, edge: Edge, count: number, path: string, headers: Readonly<Record<string, string>>, client = {}): Promise<number[]> {
   const all: number[] = [];
   for (let index = 0; index < count; index++) {
-    all.push((await here.knock(edge, { path, headers, ...client })).status);
+    all.push((await here.requestGateway(edge, { path, headers, ...client })).status);
   }
   return all;
 }
@@ -76,13 +76,13 @@ const as = (sub: string) => issuer.bearer('shop', 600, { sub });
 
 claim('Envoy Gateway answers declared routes, and 404 to all else', async lab => {
   const here = await openGateway(lab);
-  assert.equal((await here.knock(open, { path: '/pages/1' })).from?.path, '/pages/1');
+  assert.equal((await here.requestGateway(open, { path: '/pages/1' })).from?.path, '/pages/1');
   await here.pod(web).takeSeen();
   for (const path of ['/', '/pages', '/pages/1/2', '/admin', '/shop.Catalog/GetProduct', '/ready']) {
-    assert.equal((await here.knock(open, { path })).status, 404, path);
+    assert.equal((await here.requestGateway(open, { path })).status, 404, path);
   }
-  assert.equal((await here.knock(open, { method: 'DELETE', path: '/pages/1' })).status, 404);
-  assert.equal((await here.knock(open, { path: '/pages/1', host: 'other.lab.example' })).status, 404);
+  assert.equal((await here.requestGateway(open, { method: 'DELETE', path: '/pages/1' })).status, 404);
+  assert.equal((await here.requestGateway(open, { path: '/pages/1', host: 'other.lab.example' })).status, 404);
   assert.deepEqual(await here.pod(web).takeSeen(), []);
 });
 
@@ -97,9 +97,9 @@ claim('Envoy Gateway lets a valid token for its audience and scope in, and no ot
     ['of another issuer', new TokenIssuer('https://other.lab.example').bearer('shop'), 401],
   ];
   for (const [what, headers, expected] of cases) {
-    assert.equal((await here.knock(open, { path: '/orders', headers })).status, expected, what);
+    assert.equal((await here.requestGateway(open, { path: '/orders', headers })).status, expected, what);
   }
-  const post = async (scope: string) => (await here.knock(open, { method: 'POST', path: '/orders', headers: issuer.bearer('shop', 600, { sub: 'poster', scope }) })).status;
+  const post = async (scope: string) => (await here.requestGateway(open, { method: 'POST', path: '/orders', headers: issuer.bearer('shop', 600, { sub: 'poster', scope }) })).status;
   assert.deepEqual([await post('orders:read orders:write'), await post('admin'), await post('orders:read')], [200, 200, 403]);
 });
 
@@ -126,7 +126,7 @@ claim('Envoy Gateway counts nothing for a client that another one only names', a
   const here = await openGateway(lab);
   const asVictim = { 'x-cardinal-client-issuer': issuer.issuer, 'x-cardinal-client-sub': 'victim', 'x-cardinal-client-key': 'carl' };
   assert.deepEqual(await statuses(here, open, 12, '/pages/1', asVictim), of(200, 12), 'an open route counts no one');
-  const { from } = await here.knock(open, { path: '/pages/1', headers: asVictim });
+  const { from } = await here.requestGateway(open, { path: '/pages/1', headers: asVictim });
   assert.deepEqual(Object.keys(from?.headers ?? {}).filter(name => name.startsWith('x-cardinal')), [], 'and the service is not deceived');
   assert.deepEqual(await statuses(here, open, 8, '/orders', as('victim')), of(200, 8), 'the other has its requests');
 });
@@ -134,33 +134,33 @@ claim('Envoy Gateway counts nothing for a client that another one only names', a
 claim('Envoy Gateway counts a request whatever its query is, and keeps API keys from services', async lab => {
   const here = await openGateway(lab);
   assert.deepEqual(await statuses(here, open, 3, '/reports/1?x=/1', as('querier')), [200, 200, 429]);
-  const { from } = await here.knock(open, { path: '/keyed?x=1', headers: { 'x-api-key': 'key-of-carl' } });
+  const { from } = await here.requestGateway(open, { path: '/keyed?x=1', headers: { 'x-api-key': 'key-of-carl' } });
   assert.deepEqual([from?.headers['x-api-key'], from?.headers['x-cardinal-client-key']], [undefined, 'carl']);
   assert.deepEqual(await statuses(here, open, 3, '/keyed?x=2', { 'x-api-key': 'key-of-carl' }), [200, 200, 429]);
 });
 
 claim('Envoy Gateway throttles a route for all clients together', async lab => {
   const here = await openGateway(lab);
-  const all = await Promise.all(Array.from({ length: 20 }, async () => (await here.knock(open, { path: '/rare' })).status));
+  const all = await Promise.all(Array.from({ length: 20 }, async () => (await here.requestGateway(open, { path: '/rare' })).status));
   assert.ok(all.includes(200) && all.includes(429), String(all));
   assert.ok(all.filter(status => status === 200).length <= 6, String(all));
-  assert.equal((await here.knock(open, { path: '/pages/1' })).status, 200);
+  assert.equal((await here.requestGateway(open, { path: '/pages/1' })).status, 200);
 });
 
 claim('Envoy Gateway answers what browsers ask beforehand, for declared origins alone', async lab => {
   const here = await openGateway(lab);
-  const preflight = (origin: string) => here.knock(open, { method: 'OPTIONS', path: '/orders', headers: { origin, 'access-control-request-method': 'GET' } });
+  const preflight = (origin: string) => here.requestGateway(open, { method: 'OPTIONS', path: '/orders', headers: { origin, 'access-control-request-method': 'GET' } });
   const { status, headers } = await preflight('https://www.lab.example');
   assert.ok([200, 204].includes(status), String(status));
   assert.equal(headers['access-control-allow-origin'], 'https://www.lab.example');
   assert.equal((await preflight('https://evil.example')).headers['access-control-allow-origin'], undefined);
-  const answer = await here.knock(open, { path: '/pages/1', headers: { origin: 'https://www.lab.example' } });
+  const answer = await here.requestGateway(open, { path: '/pages/1', headers: { origin: 'https://www.lab.example' } });
   assert.equal(answer.headers['access-control-expose-headers'], 'x-total');
 });
 
 claim('Envoy Gateway has a REST request answered by a gRPC method', async lab => {
   const here = await openGateway(lab);
-  const { status, text } = await here.knock(open, { path: '/products/OLJ?currency=EUR' });
+  const { status, text } = await here.requestGateway(open, { path: '/products/OLJ?currency=EUR' });
   assert.equal(status, 200, text);
   const asked = JSON.parse((JSON.parse(text) as { id: string }).id) as { path: string; message: string };
   assert.equal(asked.path, '/shop.Catalog/GetProduct');
@@ -169,9 +169,9 @@ claim('Envoy Gateway has a REST request answered by a gRPC method', async lab =>
 
 claim('Envoy Gateway demands certificates of its clients over TLS, and sends plain HTTP there', async lab => {
   const here = await strictGateway(lab);
-  await assert.rejects(here.knock(strict, { path: '/products' }), /alert|ECONNRESET|socket hang up/i);
-  await assert.rejects(here.knock(strict, { path: '/products', ...certificateOf(lab, 'stranger') }), /alert|ECONNRESET|socket hang up/i);
-  const redirected = await here.knock(strict, { path: '/products', plain: true });
+  await assert.rejects(here.requestGateway(strict, { path: '/products' }), /alert|ECONNRESET|socket hang up/i);
+  await assert.rejects(here.requestGateway(strict, { path: '/products', ...certificateOf(lab, 'stranger') }), /alert|ECONNRESET|socket hang up/i);
+  const redirected = await here.requestGateway(strict, { path: '/products', plain: true });
   assert.equal(redirected.status, 301);
 });
 

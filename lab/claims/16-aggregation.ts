@@ -29,40 +29,40 @@ type Answer = Record<string, { readonly service: string; readonly path: string; 
 
 claim('an aggregate answers with what each of its parts says, asked for by the aggregator under its own identity', async lab => {
   const here = await world(lab);
-  const { status, text, headers } = await here.knock(api, { path: '/home/ann' });
+  const { status, text, headers } = await here.requestGateway(api, { path: '/home/ann' });
   assert.equal(status, 200, text);
-  const answer = JSON.parse(text) as Answer;
-  assert.equal(answer.products?.service, 'catalog');
-  assert.equal(answer.products.path, '/products');
-  assert.equal(answer.ads?.path, '/for/ann');
-  assert.match(answer.ads.headers['x-forwarded-client-cert'] ?? '', /\/ns\/home\/sa\/api-aggregator/);
+  const result = JSON.parse(text) as Answer;
+  assert.equal(result.products?.service, 'catalog');
+  assert.equal(result.products.path, '/products');
+  assert.equal(result.ads?.path, '/for/ann');
+  assert.match(result.ads.headers['x-forwarded-client-cert'] ?? '', /\/ns\/home\/sa\/api-aggregator/);
   assert.equal(headers['x-krakend-completed'], 'true');
 });
 
 claim('a part that fails or is late is missing, says why, and holds up nobody', async lab => {
   const here = await world(lab);
   for (const [behaviour, status] of [[{ status: 500 }, 500], [{ delayMs: 3000 }, 504]] as const) {
-    await here.pod(ads).behave(behaviour);
-    const { text, headers, ms } = await here.knock(api, { path: '/home/ann' });
-    const answer = JSON.parse(text) as Answer;
-    assert.equal(answer.products?.service, 'catalog', text);
-    assert.equal(answer.ads, undefined);
-    assert.equal(answer.error_ads?.http_status_code, status, text);
+    await here.pod(ads).configureResponse(behaviour);
+    const { text, headers, ms } = await here.requestGateway(api, { path: '/home/ann' });
+    const result = JSON.parse(text) as Answer;
+    assert.equal(result.products?.service, 'catalog', text);
+    assert.equal(result.ads, undefined);
+    assert.equal(result.error_ads?.http_status_code, status, text);
     assert.equal(headers['x-krakend-completed'], 'false');
     assert.ok(ms < 2500, `${ms} ms`);
   }
-  await here.pod(ads).behave({});
+  await here.pod(ads).configureResponse({});
 });
 
 claim('an aggregate passes on the token and the trace, and no other header; without the token nothing is asked', async lab => {
   const here = await world(lab);
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   await here.pod(stock).takeSeen();
-  assert.equal((await here.knock(api, { path: '/account' })).status, 403);
+  assert.equal((await here.requestGateway(api, { path: '/account' })).status, 403);
   assert.deepEqual(await here.pod(stock).takeSeen(), []);
 
   const token = issuer.bearer('shop');
-  const { text } = await here.knock(api, { path: '/account', headers: { ...token, traceparent, 'x-secret': 'mine', cookie: 'a=b' } });
+  const { text } = await here.requestGateway(api, { path: '/account', headers: { ...token, traceparent, 'x-secret': 'mine', cookie: 'a=b' } });
   const { stock: part } = JSON.parse(text) as Answer;
   assert.equal(part?.headers.authorization, token.authorization);
   assert.match(part.headers.traceparent ?? '', /^00-0af7651916cd43dd8448eb211c80319c-/);
@@ -73,7 +73,7 @@ claim('an aggregate passes on the token and the trace, and no other header; with
 claim('the aggregator may ask its parts for what was declared, and nobody may ask them otherwise', async lab => {
   const here = await world(lab);
   for (const path of ['/products', '/orders', '/for/ann']) {
-    assert.equal((await here.knock(api, { path })).status, 404);
+    assert.equal((await here.requestGateway(api, { path })).status, 404);
   }
-  assert.ok([0, 403].includes((await here.askOnce(catalog, stock, { path: '/stock' })).status), 'another part may not');
+  assert.ok([0, 403].includes((await here.sendOnce(catalog, stock, { path: '/stock' })).status), 'another part may not');
 });

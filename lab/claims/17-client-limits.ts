@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Auth, ClientKey, ClientLimit, type Edge, Period, Port, Topology, WhenUnavailable } from '../../lib';
+import { Auth, ClientKey, type Edge, FailureMode, PerClientRateLimit, Period, Port, Topology } from '../../lib';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
 import { TokenIssuer } from '../tokens';
@@ -13,16 +13,16 @@ const redis = topology.addService('redis', { image: 'lab/redis', port: Port.tcp(
 const rateLimiter = topology.addRateLimiter('limiter', { redis });
 
 const auth = Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks });
-const perHour = (client: ClientKey, requests: number, whenUnavailable: WhenUnavailable) => ClientLimit.of({ client, requests, per: Period.HOUR, whenUnavailable });
+const perHour = (client: ClientKey, requests: number, failureMode: FailureMode) => PerClientRateLimit.of({ client, requests, per: Period.HOUR, failureMode });
 
 const api = topology.addEdge('api', {
-  host: 'api.lab.example', rateLimiter, auth, clientLimit: perHour(ClientKey.claim('sub'), 8, WhenUnavailable.ALLOW),
+  host: 'api.lab.example', rateLimiter, auth, perClientRateLimit: perHour(ClientKey.claim('sub'), 8, FailureMode.FAIL_OPEN),
 });
 api.route('GET /products', catalog);
-api.route('GET /reports/{id}', catalog, { clientLimit: perHour(ClientKey.claim('sub'), 2, WhenUnavailable.ALLOW) });
+api.route('GET /reports/{id}', catalog, { perClientRateLimit: perHour(ClientKey.claim('sub'), 2, FailureMode.FAIL_OPEN) });
 api.route('GET /open', catalog, { auth: Auth.none() });
 
-const strict = topology.addEdge('strict', { host: 'strict.lab.example', rateLimiter, clientLimit: perHour(ClientKey.header('x-client'), 3, WhenUnavailable.REFUSE) });
+const strict = topology.addEdge('strict', { host: 'strict.lab.example', rateLimiter, perClientRateLimit: perHour(ClientKey.header('x-client'), 3, FailureMode.FAIL_CLOSED) });
 strict.route('GET /products', catalog);
 
 let deployed: Promise<World> | undefined;
@@ -31,7 +31,7 @@ const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
 async function statuses(here: World, edge: Edge, count: number, path: string, headers: Readonly<Record<string, string>> = {}): Promise<number[]> {
   const all: number[] = [];
   for (let index = 0; index < count; index++) {
-    all.push((await here.knock(edge, { path, headers })).status);
+    all.push((await here.requestGateway(edge, { path, headers })).status);
   }
   return all;
 }
@@ -74,9 +74,9 @@ claim('a limit by header counts each value, and the pods of a gateway count toge
     const found = lab.kubelet.pods('limits', labels);
     return found.length === 2 && found;
   });
-  await here.settled();
+  await here.configSynced();
   for (const pod of pods) {
-    assert.equal((await here.knock(strict, { path: '/products', headers: { 'x-client': 'a' }, address: pod.network.ip })).status, 429, pod.name);
+    assert.equal((await here.requestGateway(strict, { path: '/products', headers: { 'x-client': 'a' }, address: pod.network.ip })).status, 429, pod.name);
   }
 });
 
@@ -89,7 +89,7 @@ claim('while nothing can be counted, requests pass or are refused as declared, a
 
   lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=1');
   await until('Redis is back', () => here.pods(redis).length === 1);
-  await here.settled();
+  await here.configSynced();
   // The limiter closes its broken connections one by one.
   await until('requests are counted again', async () => !(await statuses(here, strict, 20, '/products', { 'x-client': 'again' })).includes(500));
   const counted = await statuses(here, strict, 6, '/products', { 'x-client': 'new' });

@@ -24,7 +24,7 @@ const askedBy = (text: string) => JSON.parse((JSON.parse(text) as { id: string }
 
 claim('a REST request is answered by a gRPC method: parameters and query are fields of its request', async lab => {
   const here = await world(lab);
-  const { status, text, headers } = await here.knock(api, { path: '/products/OLJCESPC7Z?currency=EUR' });
+  const { status, text, headers } = await here.requestGateway(api, { path: '/products/OLJCESPC7Z?currency=EUR' });
   assert.equal(status, 200, text);
   assert.match(String(headers['content-type']), /^application\/json/);
   const asked = askedBy(text);
@@ -36,7 +36,7 @@ claim('a REST request is answered by a gRPC method: parameters and query are fie
 claim('a JSON body becomes the message of a gRPC request, behind the token check of its route', async lab => {
   const here = await world(lab);
   const post = (headers: Readonly<Record<string, string>>, body: string) =>
-    here.knock(api, { method: 'POST', path: '/products', headers: { 'content-type': 'application/json', ...headers }, body });
+    here.requestGateway(api, { method: 'POST', path: '/products', headers: { 'content-type': 'application/json', ...headers }, body });
   const { status, text } = await post(issuer.bearer('shop'), '{"id":"abc"}');
   assert.equal(status, 200, text);
   assert.equal(askedBy(text).message, '\n\x03abc');
@@ -47,15 +47,15 @@ claim('a JSON body becomes the message of a gRPC request, behind the token check
 claim('neither the method itself nor another of its service is reached, and other routes are not translated', async lab => {
   const here = await world(lab);
   for (const path of ['/shop.Catalog/GetProduct', '/shop.Catalog/ListProducts']) {
-    assert.equal((await here.knock(api, { method: 'POST', path, body: '{}', headers: { 'content-type': 'application/json' } })).status, 404);
+    assert.equal((await here.requestGateway(api, { method: 'POST', path, body: '{}', headers: { 'content-type': 'application/json' } })).status, 404);
   }
-  assert.equal((await here.knock(api, { path: '/products/a?colour=red' })).status, 400, 'a field that is not there');
-  assert.equal((await here.knock(api, { path: '/pages' })).from?.service, 'web');
+  assert.equal((await here.requestGateway(api, { path: '/products/a?colour=red' })).status, 400, 'a field that is not there');
+  assert.equal((await here.requestGateway(api, { path: '/pages' })).from?.service, 'web');
 });
 
 claim('a gRPC method that fails answers REST with the status that belongs to it', async lab => {
   const here = await world(lab);
-  await here.pod(catalog).behave({ status: 500 });
-  assert.equal((await here.knock(api, { path: '/products/a' })).status, 503);
-  await here.pod(catalog).behave({});
+  await here.pod(catalog).configureResponse({ status: 500 });
+  assert.equal((await here.requestGateway(api, { path: '/products/a' })).status, 503);
+  await here.pod(catalog).configureResponse({});
 });

@@ -29,7 +29,7 @@ const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
 
 /** The service that a request reaches, or the status with which it is denied. */
 async function outcome(here: World, method: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
-  const reply = await here.knock(door, { method, path, headers });
+  const reply = await here.requestGateway(door, { method, path, headers });
   return reply.from?.service ?? String(reply.status);
 }
 
@@ -63,7 +63,7 @@ claim('no spelling of a path brings a request without a token to a service that 
   for (const text of texts) {
     for (const path of [`/${text}`, `/s/${text}`, `/s/x${text}`, `/admin/${text}`, `/admin/x/${text}`, `/orders${text}`, `/x/${text}`]) {
       for (const method of ['GET', 'HEAD', 'OPTIONS']) {
-        const reply = await here.knock(door, { method, path }).catch((error: unknown) => ({ from: undefined, status: String(error) }));
+        const reply = await here.requestGateway(door, { method, path }).catch((error: unknown) => ({ from: undefined, status: String(error) }));
         assert.ok(!['orders', 'admin'].includes(reply.from?.service ?? ''), `${method} ${path}: ${String(reply.status)}`);
       }
     }
@@ -107,7 +107,7 @@ claim('a preflight is answered for every route, and other requests with OPTIONS 
   const here = await world(lab);
   const asks = { origin: 'https://www.lab.example', 'access-control-request-method': 'GET' };
   for (const path of ['/orders', '/s/1', '/admin/x', '/b/items', '/anything']) {
-    const { status, headers, from } = await here.knock(door, { method: 'OPTIONS', path, headers: asks });
+    const { status, headers, from } = await here.requestGateway(door, { method: 'OPTIONS', path, headers: asks });
     assert.deepEqual([status, headers['access-control-allow-origin'], from], [200, asks.origin, undefined], path);
   }
   assert.equal(await outcome(here, 'OPTIONS', '/orders'), 'web');

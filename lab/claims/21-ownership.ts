@@ -15,7 +15,7 @@ const topology = new Topology('guest');
 const front = topology.addService('front', { image: 'front' });
 const stranger = topology.addService('stranger', { image: 'stranger' });
 const web = topology.addService('web', { namespace: THEIRS, image: 'web', port });
-const pay = topology.addService('pay', { namespace: THEIRS, port, existing: { labels: { app: 'pay' }, serviceAccount: 'pay' } });
+const pay = topology.addService('pay', { namespace: THEIRS, port, existingWorkload: { labels: { app: 'pay' }, serviceAccount: 'pay' } });
 front.calls(web);
 front.calls(pay, { timeout: Duration.seconds(2) });
 
@@ -49,24 +49,24 @@ const allowAll = {
 claim('a service in the namespace of another team leaves its traffic as it was, and is denied to undeclared callers', async lab => {
   lab.applyObjects('others', others);
   await podsAreReady(lab, THEIRS, []);
-  await lab.settled([THEIRS]);
+  await lab.configSynced([THEIRS]);
   const before = await trafficOfOthers(lab);
   assert.deepEqual(before, ['cli → pay 200', 'cli → canary 200', 'canary → pay 200', 'plain text → pay 200', 'plain text → canary 200']);
 
   const world = await lab.deploy(topology);
   assert.deepEqual(await trafficOfOthers(lab), before);
-  assert.deepEqual([(await world.askOnce(front, web)).from?.service, (await world.askOnce(front, pay)).from?.service], ['web', 'pay']);
+  assert.deepEqual([(await world.sendOnce(front, web)).from?.service, (await world.sendOnce(front, pay)).from?.service], ['web', 'pay']);
 
   const denied = async () => {
     const fromOthers = await Promise.all(['cli', 'canary', 'pay'].map(role => ask(lab, podOf(lab, role), 'web')));
     assert.deepEqual(fromOthers.map(each => each.status), [403, 403, 403]);
-    assert.notEqual((await world.askOnce(stranger, web)).status, 200);
+    assert.notEqual((await world.sendOnce(stranger, web)).status, 200);
     await assert.rejects(fetch(`http://${world.pod(web).network.ip}:8080/`), /fetch failed/);
   };
   await denied();
   // The owner of the namespace may allow more for all its pods; our policies deny undeclared callers.
   lab.applyObjects('allow-all', [allowAll]);
-  await world.settled();
+  await world.configSynced();
   await denied();
   assert.deepEqual(await trafficOfOthers(lab), before);
   await lab.remove(world);

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { CERTIFICATE, GATEWAY, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT } from './town';
+import { CERTIFICATE, GATEWAY, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT } from './testbed';
 import { authorizationPolicy, peerAuthentication, requestAuthentication } from './policies';
 import { of, record, some } from './vocabulary';
 import { grpcRoute, httpRoute, referenceGrant } from './gateway-api';

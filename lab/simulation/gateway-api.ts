@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Unnamed } from './configurations';
-import { GATEWAY } from './town';
+import { GATEWAY } from './testbed';
 import { apiVersions, HEADER, HEADER_VALUES, METHODS, namespaced, of, ORIGIN, OUTSIDE_HOSTS, PATHS, record, some, subset } from './vocabulary';
 
 const path = fc.oneof(

@@ -1,10 +1,10 @@
 import type { Reply } from '../app-protocol';
-import { knockOn } from '../knock';
+import { requestAddress } from '../gateway-client';
 import type { Lab } from '../lab';
 import type { Pod } from '../pod';
 import { TokenIssuer } from '../tokens';
 import type { TrialRequest } from './requests';
-import { GATEWAY, HEADLESS, PORTS, type Resident, RESIDENTS } from './town';
+import { GATEWAY, HEADLESS, PORTS, type Resident, RESIDENTS } from './testbed';
 import { ISSUERS } from './vocabulary';
 
 /** Sends real requests, from pods and from outside. */
@@ -39,7 +39,7 @@ export class Messenger {
     if (from === undefined) {
       const [gateway] = this.lab.kubelet.pods('north', { 'gateway.networking.k8s.io/gateway-name': GATEWAY });
       const tls = request.isSecure ? { servername: host } : undefined;
-      const reply = await knockOn({ address: gateway?.network.ip ?? '', port, method, path: target, headers: { host: hostHeader(host, port), ...headers }, tls }).catch(failed);
+      const reply = await requestAddress({ address: gateway?.network.ip ?? '', port, method, path: target, headers: { host: hostHeader(host, port), ...headers }, tls }).catch(failed);
       return [{ reply: reply.status === 200 ? reply : { ...reply, from: undefined } }];
     }
     const resident = residentOf(from);
@@ -54,7 +54,7 @@ export class Messenger {
     }
     const containerPort = PORTS.find(each => each.port === port)?.targetPort ?? port;
     const direct = callees.length > 0 ? callees.map(each => ({ only: each.name, address: this.lab.kubelet.pods(namespace, { app: each.service, version: each.version })[0]?.network.ip ?? '', port: containerPort })) : [{ only: undefined, address: OUTSIDE, port }];
-    return (await Promise.all(direct.map(async ({ only, ...place }) => (await pod.send({ ...spec, ...place })).map(reply => ({ reply, only }))))).flat();
+    return (await Promise.all(direct.map(async ({ only, ...destination }) => (await pod.send({ ...spec, ...destination })).map(reply => ({ reply, only }))))).flat();
   }
 
   /** The pod of a workload. */

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Unnamed } from './configurations';
-import { AUTHORIZERS, GATEWAY } from './town';
+import { AUTHORIZERS, GATEWAY } from './testbed';
 import { anywhere, apiVersions, HEADER, ISSUERS, METHODS, of, record, some, SUBJECTS, subset } from './vocabulary';
 
 const PRINCIPALS = ['cluster.local/ns/north/sa/client', 'cluster.local/ns/south/sa/peer', 'cluster.local/ns/north/*', '*/sa/client', '*', 'cluster.local/ns/north/sa/gate-istio'] as const;

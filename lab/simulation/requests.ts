@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { HEADLESS, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT, SECURE_PORT } from './town';
+import { HEADLESS, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT, SECURE_PORT } from './testbed';
 import { HEADER, HEADER_VALUES, ISSUERS, METHODS, of, ORIGIN, OUTSIDE_HOSTS, PATHS, record, some, SUBJECTS } from './vocabulary';
 
 /** A request of a test: from a workload, or from outside if that is undefined. */

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Unnamed } from './configurations';
-import { HEADLESS } from './town';
+import { HEADLESS } from './testbed';
 import { anywhere, apiVersions, HEADER, HEADER_VALUES, METHODS, namespaced, of, ORIGIN, OUTSIDE_HOSTS, PATHS, record, some, stringMatch, subset } from './vocabulary';
 
 const HOSTS = ['api', 'api.north.svc.cluster.local', 'peer.south.svc.cluster.local', 'legacy.south.svc.cluster.local'] as const;

@@ -4,14 +4,14 @@ import type { Lab } from '../lab';
 import { HOST } from '../network';
 import { Outside } from '../outside';
 import { podsAreReady } from '../readiness';
-import { Manifests, Traffic, type Answer, type Ending, Unsimulated } from '../../lib/testing';
+import { Manifests, type Outcome, type RequestResult, Traffic, Unsimulated } from '../../lib/testing';
 import { until } from '../wait';
 import type { Named } from './configurations';
-import { differenceOf, isEnding } from './differences';
+import { differenceOf, isOutcome } from './differences';
 import { drained } from './drained';
 import { hostHeader, Messenger } from './messenger';
 import type { TrialRequest } from './requests';
-import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TOWN, townObjects } from './town';
+import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TESTBED, testbedObjects } from './testbed';
 
 /** Behaviour of proxies that the simulator did not predict. */
 export interface Disagreement {
@@ -49,11 +49,11 @@ export class Trials {
   static async start(lab: Lab): Promise<Trials> {
     await Outside.of(lab);
     await lab.istiod.addExtensionProviders(PROVIDERS);
-    lab.applyObjects('town', [...townObjects(), tlsSecret(lab, 'north', CERTIFICATE.name, CERTIFICATE.host)]);
-    for (const namespace of TOWN) {
+    lab.applyObjects('town', [...testbedObjects(), tlsSecret(lab, 'north', CERTIFICATE.name, CERTIFICATE.host)]);
+    for (const namespace of TESTBED) {
       await podsAreReady(lab, namespace, namespace === 'north' ? [GATEWAY] : []);
     }
-    await Promise.all(lab.kubelet.pods('south', { app: 'judge' }).map(each => each.behave({ status: 403 })));
+    await Promise.all(lab.kubelet.pods('south', { app: 'judge' }).map(each => each.configureResponse({ status: 403 })));
     return new Trials(lab, await lab.plane.api.get('/api/v1/namespaces/istio-system/configmaps/istio'));
   }
 
@@ -70,20 +70,20 @@ export class Trials {
       await api.post(pathOf(each), this.withKeys(each));
       this.applied = [...this.applied, each];
     }
-    await this.lab.settled([...TOWN, 'istio-system']);
+    await this.lab.configSynced([...TESTBED, 'istio-system']);
     await drained(RESIDENTS.filter(each => each.isMeshed).flatMap(each => this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version })));
   }
 
   simulate(configuration: readonly Named[]): Traffic {
-    const objects = [this.mesh, ...townObjects(), ...configuration];
-    return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')), { refusingAuthorizers: [REFUSING] });
+    const objects = [this.mesh, ...testbedObjects(), ...configuration];
+    return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')), { denyingAuthorizers: [REFUSING] });
   }
 
   /** Sends a request, and returns the differences between the proxies and the simulator. */
   async compare(traffic: Traffic, request: TrialRequest): Promise<Disagreement | undefined> {
-    let answer: Answer;
+    let result: RequestResult;
     try {
-      answer = this.ask(traffic, request);
+      result = this.ask(traffic, request);
     } catch (error) {
       if (error instanceof Unsimulated) {
         this.skipped++;
@@ -91,21 +91,27 @@ export class Trials {
       }
       throw error;
     }
-    if (answer.explain().includes('as it is') || this.isBeyondPlainEnvoy(request, answer)) {
+    if (result.explain().includes('as it is') || this.isBeyondPlainEnvoy(request, result)) {
       this.skipped++;
       return undefined;
     }
     this.compared++;
-    await this.takeSeen(answer.mirrors);
+    await this.takeSeen(result.mirrors);
     const replies = await this.messenger.send(request);
-    const copied = await this.copies(answer, replies.some(({ reply }) => reply.from));
+    const arrived = replies.some(({ reply }) => reply.from);
+    // A copy has the timeout of its rule, which the first connection to a callee alone may take.
+    let copied = await this.copies(result, arrived);
+    if (copied !== undefined) {
+      await this.messenger.send(request);
+      copied = await this.copies(result, arrived);
+    }
     for (const { reply, only } of replies) {
-      const problem = copied ?? differenceOf(answer, reply, request, only);
+      const problem = copied ?? differenceOf(result, reply, request, only);
       if (problem) {
-        return { request, problem, simulated: answer.explain(), real: JSON.stringify(reply) };
+        return { request, problem, simulated: result.explain(), real: JSON.stringify(reply) };
       }
       if (only === undefined) {
-        this.count(answer, reply);
+        this.count(result, reply);
       }
     }
     return undefined;
@@ -115,8 +121,8 @@ export class Trials {
    * Upstream Envoy does not announce its protocol inside mutual TLS, so the callee treats a port without a declared
    * protocol as TCP: policies then see no requests.
    */
-  private isBeyondPlainEnvoy({ from }: TrialRequest, { endings }: Answer): boolean {
-    return endings.some(each => each.port === 8081) && (from === undefined || RESIDENTS.some(each => each.name === from && each.isMeshed))
+  private isBeyondPlainEnvoy({ from }: TrialRequest, { outcomes }: RequestResult): boolean {
+    return outcomes.some(each => each.port === 8081) && (from === undefined || RESIDENTS.some(each => each.name === from && each.isMeshed))
       && this.applied.some(each => ['AuthorizationPolicy', 'RequestAuthentication'].includes(each.kind));
   }
 
@@ -130,16 +136,16 @@ export class Trials {
    * A mirrored request has no response; its callee reports it. A request that policies deny cannot be distinguished
    * from one that was not sent.
    */
-  private async copies({ mirrors, endings }: Answer, arrived: boolean): Promise<string | undefined> {
+  private async copies({ mirrors, outcomes }: RequestResult, arrived: boolean): Promise<string | undefined> {
     const isFree = !this.applied.some(each => ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication', 'DestinationRule'].includes(each.kind));
-    if (mirrors.length === 0 || !arrived || !isFree || !endings.every(each => each.place !== '')) {
+    if (mirrors.length === 0 || !arrived || !isFree || !outcomes.every(each => each.destination !== '')) {
       return undefined;
     }
     const came = await until('the copy arrives', async () => await this.takeSeen(mirrors) > 0, 5).catch(() => false);
     return came ? undefined : `was not copied to ${mirrors.join(', ')}`;
   }
 
-  private ask(traffic: Traffic, { from, host, port, isSecure, method, path, query, headers, token }: TrialRequest): Answer {
+  private ask(traffic: Traffic, { from, host, port, isSecure, method, path, query, headers, token }: TrialRequest): RequestResult {
     const text = `${method} ${isSecure ? 'https' : 'http'}://${host}:${port}${path}${query ? `?${query}` : ''}`;
     const address = from === undefined ? HOST : this.messenger.podOf(from).network.ip;
     const props = { headers: { ...headers, host: hostHeader(host, port) }, claims: token?.claims, badToken: token ? !token.isGood : undefined, ...(token?.place ? PLACES[token.place] : {}), address };
@@ -157,20 +163,20 @@ export class Trials {
   }
 
   /** Counts one of several outcomes over all trials, with those that look alike: the most probable. */
-  private count({ endings }: Answer, reply: Reply): void {
-    const [first] = endings;
-    const share = endings.filter(each => first && looksOf(each) === looksOf(first)).reduce((sum, each) => sum + each.share, 0);
+  private count({ outcomes }: RequestResult, reply: Reply): void {
+    const [first] = outcomes;
+    const share = outcomes.filter(each => first && looksOf(each) === looksOf(first)).reduce((sum, each) => sum + each.share, 0);
     if (first && share < 1 - 1e-9) {
       this.shares.trials++;
-      this.shares.seen += isEnding(first, reply) ? 1 : 0;
+      this.shares.seen += isOutcome(first, reply) ? 1 : 0;
       this.shares.expected += share;
       this.shares.variance += share * (1 - share);
     }
   }
 }
 
-function looksOf({ place, status }: Ending): string {
-  return place === '' ? String(status) : place;
+function looksOf({ destination, status }: Outcome): string {
+  return destination === '' ? String(status) : destination;
 }
 
 /** The location of a request's token, for the simulator. */

@@ -127,7 +127,7 @@ export class HttpApiEdge extends Construct {
       stageName,
       autoDeploy: true,
       detailedMetricsEnabled: true,
-      throttle: edge.throttle ? { rateLimit: edge.throttle.rate, burstLimit: edge.throttle.burst } : undefined,
+      throttle: edge.rateLimit ? { rateLimit: edge.rateLimit.rate, burstLimit: edge.rateLimit.burst } : undefined,
       accessLogSettings: { destination: new LogGroupLogDestination(log), format: HTTP_ACCESS_LOG },
     });
     const cfnStage = stage.node.defaultChild;
@@ -163,8 +163,8 @@ function corsOf({ cors, routes }: Edge): CorsPreflightOptions | undefined {
 }
 
 function routeSettings(edge: Edge): Record<string, object> | undefined {
-  const throttled = edge.routes.flatMap(({ operation, throttle }) => throttle
-    ? [[operation.toString(), { DetailedMetricsEnabled: true, ThrottlingRateLimit: throttle.rate, ThrottlingBurstLimit: throttle.burst }] as const]
+  const rateLimited = edge.routes.flatMap(({ operation, rateLimit }) => rateLimit
+    ? [[operation.toString(), { DetailedMetricsEnabled: true, ThrottlingRateLimit: rateLimit.rate, ThrottlingBurstLimit: rateLimit.burst }] as const]
     : []);
-  return throttled.length > 0 ? Object.fromEntries(throttled) : undefined;
+  return rateLimited.length > 0 ? Object.fromEntries(rateLimited) : undefined;
 }

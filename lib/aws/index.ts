@@ -1,4 +1,4 @@
-export { Firewall, type FirewallProps } from './firewall';
+export { Waf, type WafProps } from './waf';
 export { HttpApiEdge } from './http-api-edge';
 export { IstioOnEks, type IstioOnEksProps } from './istio-on-eks';
 export { LambdaAggregator, type LambdaAggregatorProps, type LambdaPart } from './lambda-aggregator';

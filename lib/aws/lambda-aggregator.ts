@@ -3,7 +3,7 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { Mistake } from '../topology';
+import { ValidationError } from '../topology';
 import { inlineFunction } from './inline-function';
 import { LAMBDA_AGGREGATOR_CODE } from './lambda-aggregator-code';
 
@@ -49,7 +49,7 @@ export class LambdaAggregator extends Construct {
   constructor(scope: Construct, id: string, { vpc, parts, timeout = Duration.seconds(5) }: LambdaAggregatorProps) {
     super(scope, id);
     const whole = timeout.toMilliseconds();
-    requireTenable(this.node.path, parts, whole);
+    validateAggregate(this.node.path, parts, whole);
     const asked = Object.entries(parts).map(([name, part]) => [name, { url: part.url, millis: part.timeout?.toMilliseconds() ?? whole }] as const);
     this.handler = new LambdaFunction(this, 'Function', {
       description: `Aggregates ${Object.keys(parts).join(', ')}`,
@@ -65,15 +65,15 @@ export class LambdaAggregator extends Construct {
   }
 }
 
-function requireTenable(where: string, parts: LambdaAggregatorProps['parts'], whole: number): void {
+function validateAggregate(path: string, parts: LambdaAggregatorProps['parts'], whole: number): void {
   const late = Object.entries(parts).find(([, { timeout }]) => (timeout?.toMilliseconds() ?? 0) > whole);
   const malformed = Object.entries(parts).find(([, { url }]) => !/^https?:\/\/./.test(url));
-  const problem = Object.keys(parts).length < 2
+  const summary = Object.keys(parts).length < 2
     ? 'It has fewer than two parts.'
     : late ? `The part "${late[0]}" has a longer timeout than the aggregate.`
       : malformed ? `The address "${malformed[1].url}" of the part "${malformed[0]}" is not an HTTP URL.`
         : whole > LONGEST ? `The timeout is ${whole} ms, and an API has a timeout of 29 s.` : undefined;
-  if (problem !== undefined) {
-    throw new Mistake({ code: 'UntenableAggregate', where, problem, remedy: 'Declare two or more parts with HTTP URLs, and a timeout of at most 28 seconds.' });
+  if (summary !== undefined) {
+    throw new ValidationError({ code: 'InvalidAggregate', path, summary, fix: 'Declare two or more parts with HTTP URLs, and a timeout of at most 28 seconds.' });
   }
 }

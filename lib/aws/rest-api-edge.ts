@@ -10,7 +10,6 @@ import { Construct } from 'constructs';
 import { describeFinding } from '../checks';
 import type { Edge } from '../topology';
 import { REST_ACCESS_LOG } from './access-log';
-import { Firewall } from './firewall';
 import { ignoredByManagedApi } from './limits/http-api';
 import { requireFitForRestApi } from './limits/rest-api';
 import type { ManagedApiProps } from './managed-api';
@@ -18,6 +17,7 @@ import { PrivateLink } from './private-link';
 import { RestClients } from './rest-clients';
 import { RestDeployment } from './rest-deployment';
 import { corsOf, methodSettings, RestMethods } from './rest-methods';
+import { Waf } from './waf';
 
 const DEFAULT_STAGE = 'prod';
 
@@ -79,7 +79,7 @@ export class RestApiEdge extends Construct {
       deploy: false,
       cloudWatchRole: true,
       endpointTypes: [EndpointType.REGIONAL],
-      apiKeySourceType: edge.clientLimits.some(({ client }) => client.kind === 'claim') ? ApiKeySourceType.AUTHORIZER : ApiKeySourceType.HEADER,
+      apiKeySourceType: edge.perClientRateLimits.some(({ client }) => client.kind === 'claim') ? ApiKeySourceType.AUTHORIZER : ApiKeySourceType.HEADER,
       // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
       defaultCorsPreflightOptions: corsOf(edge),
@@ -90,8 +90,8 @@ export class RestApiEdge extends Construct {
     const methods = new RestMethods(this, 'Methods', { ...props, api: this.api, link: this.link, usageKeys: clients.usageKeys });
     this.stage = this.addStage(edge, stageName);
     clients.addPlan(this.stage, methods.methods);
-    if (edge.firewall) {
-      new Firewall(this, 'Firewall', { stageArn: this.stage.stageArn, name: edge.id, webAclArn: props.webAclArn });
+    if (edge.waf) {
+      new Waf(this, 'Firewall', { stageArn: this.stage.stageArn, name: edge.id, webAclArn: props.webAclArn });
     }
     if (certificate) {
       this.addDomain(edge, certificate);
@@ -105,14 +105,14 @@ export class RestApiEdge extends Construct {
   private addStage(edge: Edge, stageName: string): Stage {
     const deployment = new RestDeployment(this, 'Deployment', { api: this.api });
     const log = new LogGroup(this, 'AccessLog', { retention: this.props.logRetention ?? RetentionDays.ONE_MONTH });
-    const caches = edge.routes.some(route => route.cacheFor);
+    const caches = edge.routes.some(route => route.cacheTtl);
     const stage = new Stage(this, 'Stage', {
       deployment,
       stageName,
       tracingEnabled: true,
       metricsEnabled: true,
-      throttlingRateLimit: edge.throttle?.rate,
-      throttlingBurstLimit: edge.throttle?.burst,
+      throttlingRateLimit: edge.rateLimit?.rate,
+      throttlingBurstLimit: edge.rateLimit?.burst,
       cacheClusterEnabled: caches ? true : undefined,
       cachingEnabled: caches ? false : undefined,
       methodOptions: methodSettings(edge),

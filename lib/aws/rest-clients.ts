@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApiKey, type Method, Period as QuotaPeriod, type Stage, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import { type ClientLimit, type Edge, Period, type Route } from '../topology';
+import { type Edge, type PerClientRateLimit, Period, type Route } from '../topology';
 import type { ClientKeyValue } from './token-authorizer';
 
 /** Properties of {@link RestClients}. */
@@ -25,7 +25,7 @@ export class RestClients extends Construct {
   constructor(scope: Construct, id: string, { edge, names }: RestClientsProps) {
     super(scope, id);
     this.edge = edge;
-    const claim = edge.clientLimits.find(({ client }) => client.kind === 'claim')?.client.name;
+    const claim = edge.perClientRateLimits.find(({ client }) => client.kind === 'claim')?.client.name;
     const values = Object.fromEntries(names.map(name => [name, valueOf(edge, name)]));
     this.keys = names.map(name => new ApiKey(this, idOf(name), { apiKeyName: `${edge.id}-${name}`, value: claim === undefined ? undefined : values[name] }));
     this.usageKeys = claim === undefined ? undefined : { claim, keys: values };
@@ -36,21 +36,21 @@ export class RestClients extends Construct {
     if (this.keys.length === 0) {
       return;
     }
-    const throttle = this.edge.clientLimit?.per === Period.SECOND ? throttleOf(this.edge.clientLimit) : undefined;
+    const rateLimit = this.edge.perClientRateLimit?.per === Period.SECOND ? throttleOf(this.edge.perClientRateLimit) : undefined;
     const plan = new UsagePlan(this, 'Plan', {
       name: this.edge.id,
-      throttle,
-      quota: this.edge.clientLimit?.per === Period.DAY ? { limit: this.edge.clientLimit.requests, period: QuotaPeriod.DAY } : undefined,
+      throttle: rateLimit,
+      quota: this.edge.perClientRateLimit?.per === Period.DAY ? { limit: this.edge.perClientRateLimit.requests, period: QuotaPeriod.DAY } : undefined,
       apiStages: [{
         stage,
-        throttle: [...methods].flatMap(([{ clientLimit }, method]) => clientLimit ? [{ method, throttle: throttleOf(clientLimit) }] : []),
+        throttle: [...methods].flatMap(([{ perClientRateLimit }, method]) => perClientRateLimit ? [{ method, throttle: throttleOf(perClientRateLimit) }] : []),
       }],
     });
     this.keys.forEach(key => plan.addApiKey(key));
   }
 }
 
-function throttleOf({ requests }: ClientLimit): { rateLimit: number; burstLimit: number } {
+function throttleOf({ requests }: PerClientRateLimit): { rateLimit: number; burstLimit: number } {
   return { rateLimit: requests, burstLimit: requests };
 }
 

@@ -48,7 +48,7 @@ export class RestMethods extends Construct {
 
   private addMethod(route: Route): Method {
     const { link, userPools, usageKeys } = this.props;
-    const { operation: { method, path }, auth, requires } = route;
+    const { operation: { method, path }, auth, requestValidation } = route;
     const resource = this.resourceOf(path.text === '/' ? [] : path.segments);
     const isCounted = usageKeys !== undefined && auth.token !== undefined;
     const added = resource.addMethod(method ?? 'ANY', this.integrationOf(route), {
@@ -58,8 +58,8 @@ export class RestMethods extends Construct {
       apiKeyRequired: auth.key !== undefined || isCounted,
       requestParameters: Object.fromEntries(parametersOf(route).map(each => [`method.request.${each}`, true])),
       // AWS does not validate content types without a model.
-      requestModels: requires?.body ? { $default: this.bodyModel(route) } : undefined,
-      requestValidator: requires ? this.validator(requires.body !== undefined) : undefined,
+      requestModels: requestValidation?.body ? { $default: this.bodyModel(route) } : undefined,
+      requestValidator: requestValidation ? this.validator(requestValidation.body !== undefined) : undefined,
     });
     if (added.node.defaultChild instanceof CfnMethod) {
       // The construct does not support VPC links of version 2.
@@ -89,7 +89,7 @@ export class RestMethods extends Construct {
    * It overwrites the path, which includes the stage.
    */
   private integrationOf(route: Route): HttpIntegration {
-    const { edge, timeout, operation: { method, path }, cacheFor } = route;
+    const { edge, timeout, operation: { method, path }, cacheTtl } = route;
     const origin = edge.tlsSecret ? `https://${edge.host}:443` : `http://${edge.host}:80`;
     return new HttpIntegration(`${origin}${path.segments.map(segment => `/${segment.replace('+}', '}')}`).join('')}`, {
       httpMethod: method ?? 'ANY',
@@ -104,7 +104,7 @@ export class RestMethods extends Construct {
         },
         requestTemplates: Object.fromEntries(CONTENT_TYPES.map(each =>
           [each, `#set($context.requestOverride.path = "${pathTemplate(route)}")\n$input.body`])),
-        cacheKeyParameters: cacheFor ? parametersOf(route).map(each => `method.request.${each}`) : undefined,
+        cacheKeyParameters: cacheTtl ? parametersOf(route).map(each => `method.request.${each}`) : undefined,
       },
     });
   }
@@ -127,17 +127,17 @@ export class RestMethods extends Construct {
 
   private bodyModel(route: Route): Model {
     const id = route.operation.toString().replaceAll('/', ' ');
-    return new Model(this, `Body${id}`, { restApi: this.props.api, contentType: 'application/json', schema: { type: JsonSchemaType.OBJECT, ...route.requires?.body } });
+    return new Model(this, `Body${id}`, { restApi: this.props.api, contentType: 'application/json', schema: { type: JsonSchemaType.OBJECT, ...route.requestValidation?.body } });
   }
 }
 
 /** The cache key of a route's responses: its parameters, its required query parameters and headers, and the token. */
-function parametersOf({ operation: { path }, requires, auth, cacheFor }: Route): string[] {
+function parametersOf({ operation: { path }, requestValidation, auth, cacheTtl }: Route): string[] {
   return [
     ...path.parameters.map(name => `path.${name}`),
-    ...(requires?.query ?? []).map(name => `querystring.${name}`),
-    ...(requires?.headers ?? []).map(name => `header.${name}`),
-    ...(cacheFor && auth.token ? ['header.Authorization'] : []),
+    ...(requestValidation?.query ?? []).map(name => `querystring.${name}`),
+    ...(requestValidation?.headers ?? []).map(name => `header.${name}`),
+    ...(cacheTtl && auth.token ? ['header.Authorization'] : []),
   ];
 }
 
@@ -177,12 +177,12 @@ export function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
 
 /** The rate limits and caches of routes, as settings of the stage. */
 export function methodSettings(edge: Edge): Record<string, MethodDeploymentOptions> | undefined {
-  const settings = edge.routes.filter(({ throttle, cacheFor }) => throttle ?? cacheFor).map(({ operation: { method, path }, throttle, cacheFor }) => [`${path.text}/${method ?? '*'}`, {
-    throttlingRateLimit: throttle?.rate,
-    throttlingBurstLimit: throttle?.burst,
-    cachingEnabled: cacheFor ? true : undefined,
-    cacheTtl: cacheFor ? Duration.seconds(cacheFor.toSeconds()) : undefined,
-    cacheDataEncrypted: cacheFor ? true : undefined,
+  const settings = edge.routes.filter(({ rateLimit, cacheTtl }) => rateLimit ?? cacheTtl).map(({ operation: { method, path }, rateLimit, cacheTtl }) => [`${path.text}/${method ?? '*'}`, {
+    throttlingRateLimit: rateLimit?.rate,
+    throttlingBurstLimit: rateLimit?.burst,
+    cachingEnabled: cacheTtl ? true : undefined,
+    cacheTtl: cacheTtl ? Duration.seconds(cacheTtl.toSeconds()) : undefined,
+    cacheDataEncrypted: cacheTtl ? true : undefined,
     metricsEnabled: true,
   }] as const);
   return settings.length > 0 ? Object.fromEntries(settings) : undefined;

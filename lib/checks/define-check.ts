@@ -1,4 +1,4 @@
-import { Mistake } from '../topology';
+import { ValidationError } from '../topology';
 import { CODE_NAMES } from './catalogue';
 import { Severity } from './finding';
 import type { Check } from './manifests';
@@ -17,14 +17,14 @@ const DEFINED = Symbol.for('cdk8s-cardinal.Check');
 /**
  * A check of your own, for `checkManifests` and for `plugins` of cardinal.yaml. Its name is in CamelCase and is that of
  * no other check and no code; it appears in reports, suppressions and settings like any other.
- * Throws a Mistake for what a check cannot have.
+ * Throws a ValidationError for what a check cannot have.
  */
 export function defineCheck(props: CheckProps): Check {
   const { id, severity, summary, explanation, covers = [], find } = props;
   const texts = { id, summary, explanation };
   const missing = Object.entries(texts).find(([, text]) => typeof text !== 'string' || text.trim() === '')?.[0];
   const where = `check ${typeof id === 'string' ? id : ''}`.trimEnd();
-  const refuse = (problem: string, remedy: string) => new Mistake({ code: 'InvalidCheck', where, problem, remedy });
+  const refuse = (problem: string, fix: string) => new ValidationError({ code: 'InvalidCheck', path: where, summary: problem, fix });
   if (missing !== undefined) {
     throw refuse(`The check has no ${missing}.`, `Give \`${missing}\` as a text.`);
   }

@@ -21,10 +21,10 @@ export interface Finding {
   /** What goes wrong at run time, in one sentence. */
   readonly message: string;
   /** How to fix it, in one sentence. */
-  readonly remedy: string;
+  readonly fix: string;
 }
 
 /** A finding as one line of text. */
 export function describeFinding(finding: Finding): string {
-  return printable(`${finding.severity} [${finding.path}] ${finding.message} ${finding.remedy} (${finding.id})`);
+  return printable(`${finding.severity} [${finding.path}] ${finding.message} ${finding.fix} (${finding.id})`);
 }

@@ -11,7 +11,7 @@ export * from './graph/names-of-gateways';
 export * from './graph/never-ejects';
 export * from './graph/open-behind-managed-api';
 export * from './graph/reserved-namespaces';
-export * from './graph/truncated-tries';
+export * from './graph/truncated-retries';
 export * from './graph/unused-traffic-rules';
 export * from './manifests';
 export * from './report';

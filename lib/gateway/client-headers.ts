@@ -1,4 +1,4 @@
-import { type ClientKey, type Edge, Mistake } from '../topology';
+import { type ClientKey, type Edge, ValidationError } from '../topology';
 
 /**
  * Headers that identify a client for rate limits; the gateway sets them from verified credentials, and removes them
@@ -33,21 +33,21 @@ export function internalHeadersOf(edge: Edge): string[] {
 }
 
 /** Throws if claims or headers would share a header: different clients would be counted as one. */
-export function refuseSharedHeaders(edge: Edge): void {
+export function rejectSharedHeaders(edge: Edge): void {
   const names = [ISSUER, CLIENT_OF_KEY, ...limitingClaims(edge).map(headerOfClaim)];
   const shared = names.find((name, index) => names.indexOf(name) !== index);
   const given = [
-    ...edge.clientLimits.flatMap(({ client: { kind, name } }) => kind === 'header' ? [name] : []),
+    ...edge.perClientRateLimits.flatMap(({ client: { kind, name } }) => kind === 'header' ? [name] : []),
     ...edge.routes.flatMap(({ auth: { key } }) => key?.header ?? []),
   ].find(name => name.startsWith(PREFIX));
   if (!edge.managed && (shared ?? given) !== undefined) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'SharedHeader',
-      where: edge.path,
-      problem: shared === undefined
+      path: edge.path,
+      summary: shared === undefined
         ? `Envoy Gateway removes the header "${given}" from requests: names that start with "${PREFIX}" are reserved.`
         : `Two limits identify clients by values that Envoy Gateway would put into one header, "${shared}".`,
-      remedy: shared === undefined
+      fix: shared === undefined
         ? 'Use another header.'
         : 'Use another claim: names must differ in letters or digits, regardless of case.',
     });
@@ -55,7 +55,7 @@ export function refuseSharedHeaders(edge: Edge): void {
 }
 
 function limitingClaims(edge: Edge): string[] {
-  return [...new Set(edge.managed ? [] : edge.clientLimits.flatMap(({ client: { kind, name } }) => kind === 'claim' ? [name] : []))];
+  return [...new Set(edge.managed ? [] : edge.perClientRateLimits.flatMap(({ client: { kind, name } }) => kind === 'claim' ? [name] : []))];
 }
 
 function headerOfClaim(claim: string): string {

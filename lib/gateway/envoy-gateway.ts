@@ -1,7 +1,7 @@
 import { Capability, EdgeGateway, Gateway, type Labels, renderCertificate, renderEdgeRoutes, type TopologyChart, type Tracing } from '../kubernetes';
-import { type Edge, Mistake, type Route, WhenUnavailable } from '../topology';
+import { type Edge, FailureMode, type Route, ValidationError } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
-import { refuseSharedHeaders } from './client-headers';
+import { rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
 import { renderProxy } from './proxy';
 import { renderSecurityPolicy } from './security-policy';
@@ -55,7 +55,7 @@ export class EnvoyGateway extends EdgeGateway {
   readonly name = 'Envoy Gateway';
   /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
-    Capability.EDGES, Capability.TOKENS, Capability.API_KEYS, Capability.THROTTLES, Capability.CLIENT_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES,
+    Capability.EDGES, Capability.TOKENS, Capability.API_KEYS, Capability.RATE_LIMITS, Capability.PER_CLIENT_RATE_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES,
     Capability.TRANSLATION,
   ];
   /** The container port of the readiness probe. */
@@ -137,44 +137,44 @@ export class EnvoyGateway extends EdgeGateway {
 
   /** Throws for settings that only the installation of Envoy Gateway can have, or that it does not support. */
   private requireKept(edge: Edge): void {
-    refuseSharedHeaders(edge);
-    const answer = this.props.failClosed ? WhenUnavailable.REFUSE : WhenUnavailable.ALLOW;
-    if (!edge.managed && edge.clientLimits.some(({ whenUnavailable }) => whenUnavailable !== answer)) {
-      throw new Mistake({
+    rejectSharedHeaders(edge);
+    const answer = this.props.failClosed ? FailureMode.FAIL_CLOSED : FailureMode.FAIL_OPEN;
+    if (!edge.managed && edge.perClientRateLimits.some(({ failureMode }) => failureMode !== answer)) {
+      throw new ValidationError({
         code: 'FixedByInstallation',
-        where: edge.path,
-        problem: `While requests cannot be counted, this installation of Envoy Gateway would ${answer} them, but `
+        path: edge.path,
+        summary: `While requests cannot be counted, this installation of Envoy Gateway would ${answer} them, but `
           + 'the edge declares the opposite.',
-        remedy: 'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and the same value as '
+        fix: 'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and the same value as '
           + '`failClosed` here, or change the limit.',
       });
     }
-    const nested = edge.managed ? undefined : edge.clientLimits.find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
+    const nested = edge.managed ? undefined : edge.perClientRateLimits.find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
     if (nested) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NestedClaim',
-        where: edge.path,
-        problem: `Envoy Gateway reads "${nested.client.name}" as a nested claim, so clients would not be counted.`,
-        remedy: 'Identify clients by a claim without "." in its name.',
+        path: edge.path,
+        summary: `Envoy Gateway reads "${nested.client.name}" as a nested claim, so clients would not be counted.`,
+        fix: 'Identify clients by a claim without "." in its name.',
       });
     }
     const byClient = edge.routes.find(({ auth: { token } }) => token?.clientIdAsAudience);
     if (byClient) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NoClientIds',
-        where: `${edge.path}/${byClient.operation.toString()}`,
-        problem: 'Envoy Gateway has no condition for tokens without `aud`, so `client_id` cannot replace it.',
-        remedy: 'Use Istio\'s gateway, or configure the issuer to set `aud` in its tokens.',
+        path: `${edge.path}/${byClient.operation.toString()}`,
+        summary: 'Envoy Gateway has no condition for tokens without `aud`, so `client_id` cannot replace it.',
+        fix: 'Use Istio\'s gateway, or configure the issuer to set `aud` in its tokens.',
       });
     }
     const keyless = edge.routes.find(({ auth: { token } }) => token && token.jwks === undefined && token.jwksUri === undefined);
     if (keyless) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NoKeys',
-        where: `${edge.path}/${keyless.operation.toString()}`,
-        problem: `The token of the route has neither \`jwksUri\` nor \`jwks\`, and Envoy Gateway does not `
+        path: `${edge.path}/${keyless.operation.toString()}`,
+        summary: `The token of the route has neither \`jwksUri\` nor \`jwks\`, and Envoy Gateway does not `
           + `discover the keys of ${keyless.auth.token?.issuer}.`,
-        remedy: 'Set `jwksUri`, the URL of the keys, or `jwks`, the keys themselves.',
+        fix: 'Set `jwksUri`, the URL of the keys, or `jwks`, the keys themselves.',
       });
     }
   }

@@ -1,11 +1,11 @@
 import type { IBackendTrafficPolicy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with { 'resolution-mode': 'import' };
 import type { SpecOf, TopologyChart } from '../kubernetes';
-import { type ClientLimit, type Edge, Mistake, type Operation, Period, type Throttle } from '../topology';
+import { type Edge, type Operation, type PerClientRateLimit, Period, type RateLimit, ValidationError } from '../topology';
 import { headersOfClient } from './client-headers';
 import { BackendTrafficPolicy } from './resources';
 
-type RateLimit = NonNullable<SpecOf<IBackendTrafficPolicy>['rateLimit']>;
-type Rule = NonNullable<RateLimit['local']>['rules'] extends (infer Each)[] | undefined ? Each : never;
+type RateLimitSpec = NonNullable<SpecOf<IBackendTrafficPolicy>['rateLimit']>;
+type Rule = NonNullable<RateLimitSpec['local']>['rules'] extends (infer Each)[] | undefined ? Each : never;
 type Selector = NonNullable<Rule['clientSelectors']>[number];
 
 const UNITS = { [Period.SECOND]: 'Second', [Period.MINUTE]: 'Minute', [Period.HOUR]: 'Hour', [Period.DAY]: 'Day' } as const;
@@ -19,7 +19,7 @@ const MOST_CLIENT_LIMITS = 256;
  * share. Envoy Gateway supports no burst beyond the rate.
  */
 export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
-  const local = throttlesOf(edge);
+  const local = rateLimitsOf(edge);
   const global = limitsOf(edge);
   requireCountable(edge, local, global);
   if (local.length + global.length === 0) {
@@ -40,30 +40,30 @@ export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
  */
 function requireCountable(edge: Edge, local: readonly Rule[], global: readonly Rule[]): void {
   const [route, ...others] = edge.routes;
-  if (edge.throttle && !edge.managed && (others.length > 0 || edge.cors || route?.throttle)) {
-    throw new Mistake({
+  if (edge.rateLimit && !edge.managed && (others.length > 0 || edge.cors || route?.rateLimit)) {
+    throw new ValidationError({
       code: 'ThrottlePerRoute',
-      where: edge.path,
-      problem: `The rate limit of ${edge.throttle.rate} requests per second is for the whole edge, but Envoy `
+      path: edge.path,
+      summary: `The rate limit of ${edge.rateLimit.rate} requests per second is for the whole edge, but Envoy `
         + 'Gateway counts each route separately.',
-      remedy: 'Set `throttle` on each route, or put a managed API in front (`managed: true`), which counts them.',
+      fix: 'Set `rateLimit` on each route, or put a managed API in front (`managed: true`), which counts them.',
     });
   }
   if (local.length > MOST_THROTTLES || global.length > MOST_CLIENT_LIMITS) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'TooManyLimits',
-      where: edge.path,
-      problem: `It has ${local.length} rate limits and ${global.length} client limits, and a `
+      path: edge.path,
+      summary: `It has ${local.length} rate limits and ${global.length} client limits, and a `
         + `BackendTrafficPolicy can have ${MOST_THROTTLES} and ${MOST_CLIENT_LIMITS}.`,
-      remedy: 'Declare fewer, or split the routes over several edges.',
+      fix: 'Declare fewer, or split the routes over several edges.',
     });
   }
 }
 
-function throttlesOf(edge: Edge): Rule[] {
+function rateLimitsOf(edge: Edge): Rule[] {
   return [
-    ...edge.routes.flatMap(({ throttle, operation }) => throttle ? [{ clientSelectors: [selectorOf(operation)], limit: limitOf(throttle) }] : []),
-    ...(edge.throttle ? [{ limit: limitOf(edge.throttle) }] : []),
+    ...edge.routes.flatMap(({ rateLimit, operation }) => rateLimit ? [{ clientSelectors: [selectorOf(operation)], limit: limitOf(rateLimit) }] : []),
+    ...(edge.rateLimit ? [{ limit: limitOf(edge.rateLimit) }] : []),
   ];
 }
 
@@ -72,8 +72,8 @@ function limitsOf(edge: Edge): Rule[] {
     return [];
   }
   return [
-    ...edge.routes.flatMap(({ clientLimit, operation }) => clientLimit ? [ruleFor(clientLimit, selectorOf(operation))] : []),
-    ...(edge.clientLimit ? [ruleFor(edge.clientLimit, {})] : []),
+    ...edge.routes.flatMap(({ perClientRateLimit, operation }) => perClientRateLimit ? [ruleFor(perClientRateLimit, selectorOf(operation))] : []),
+    ...(edge.perClientRateLimit ? [ruleFor(edge.perClientRateLimit, {})] : []),
   ];
 }
 
@@ -81,12 +81,12 @@ function limitsOf(edge: Edge): Rule[] {
  * All routes share the counter: a limit of the edge covers all its requests, one of a route only those that match its
  * operation.
  */
-function ruleFor({ client, requests, per }: ClientLimit, selector: Selector): Rule {
+function ruleFor({ client, requests, per }: PerClientRateLimit, selector: Selector): Rule {
   const headers = headersOfClient(client).map(name => ({ name, type: 'Distinct' as const }));
   return { clientSelectors: [{ ...selector, headers }], limit: { requests, unit: UNITS[per] }, shared: true };
 }
 
-function limitOf({ rate }: Throttle): Rule['limit'] {
+function limitOf({ rate }: RateLimit): Rule['limit'] {
   return { requests: rate, unit: 'Second' };
 }
 

@@ -1,9 +1,9 @@
 import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3' with { 'resolution-mode': 'import' };
 import { type Labels, type SpecOf, type TopologyChart, transcoders } from '../kubernetes';
 import type { Edge } from '../topology';
-import { clientLimits } from './edge-limits';
 import { notFound } from './edge-not-found';
-import { throttles } from './edge-throttles';
+import { rateLimits } from './edge-rate-limits';
+import { perClientRateLimits } from './per-client-rate-limits';
 import { EnvoyFilter } from './resources';
 
 type Patch = NonNullable<SpecOf<IEnvoyFilter>['configPatches']>[number];
@@ -16,7 +16,7 @@ const CONNECTION_MANAGER_TYPE = 'type.googleapis.com/envoy.extensions.filters.ne
  * execution.
  */
 export function renderEdgeFilters(chart: TopologyChart, edge: Edge, gatewayLabels: Labels): void {
-  const filters = [throttles(edge), clientLimits(edge), ...transcoders(edge)];
+  const filters = [rateLimits(edge), perClientRateLimits(edge), ...transcoders(edge)];
   new EnvoyFilter(chart.scopeOf(edge), 'envoy-filter', {
     metadata: {
       name: `${edge.name}-filters`,

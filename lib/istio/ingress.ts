@@ -3,8 +3,8 @@ import { Construct } from 'constructs';
 import { Capability, EdgeGateway, Gateway, type Labels, Phase, renderCertificate, renderEdgeRoutes, type TopologyChart, toYaml } from '../kubernetes';
 import type { Edge } from '../topology';
 import { renderEdgeFilters } from './edge-filters';
-import { renderLimits } from './edge-limits';
 import { renderEdgePolicies } from './edge-policies';
+import { renderLimits } from './per-client-rate-limits';
 import { DestinationRule } from './resources';
 import { trafficPolicyOf } from './traffic';
 
@@ -28,7 +28,7 @@ export class IstioIngress extends EdgeGateway {
   readonly name = 'Istio\'s gateway';
   /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
-    Capability.EDGES, Capability.TOKENS, Capability.THROTTLES, Capability.CLIENT_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES, Capability.TRANSLATION,
+    Capability.EDGES, Capability.TOKENS, Capability.RATE_LIMITS, Capability.PER_CLIENT_RATE_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES, Capability.TRANSLATION,
   ];
   /** The container port of the readiness probe. */
   readonly readinessPort = READINESS;

@@ -1,6 +1,6 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
 import type { SpecOf } from '../kubernetes';
-import { Mistake, type Operation, type PathPattern, type Port, type Region, regionsOf } from '../topology';
+import { type Operation, type PathPattern, type Port, type Region, regionsOf, ValidationError } from '../topology';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type To = NonNullable<Rule['to']>[number];
@@ -64,11 +64,11 @@ function foldersOf({ method, notMethods, notPaths }: Region, folder: PathPattern
  */
 function templateOf(path: PathPattern): string {
   if (!path.isExact && path.segments.some((segment, index) => segment === '' && index < path.segments.length - 1)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidPath',
-      where: path.text,
-      problem: 'The path has parameters and an empty segment, and Envoy rejects such path templates.',
-      remedy: 'Remove the second of the two slashes.',
+      path: path.text,
+      summary: 'The path has parameters and an empty segment, and Envoy rejects such path templates.',
+      fix: 'Remove the second of the two slashes.',
     });
   }
   return path.replaceParameters('{*}', '{**}');

@@ -1,8 +1,8 @@
 import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
 import { durationOf, type SpecOf } from '../kubernetes';
 import {
-  type Abort, type Call, type Callee, type Delay, type Faults, type HeaderRoute, type Operation, type Port, type Retries,
-  RETRY_ON, Service, type Terms, type Version,
+  type Abort, type Call, type Callee, type CallPolicy, type Delay, type Faults, type HeaderRoute, type Operation, type Port,
+  type Retries, RETRY_ON, Service, type Version,
 } from '../topology';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
@@ -19,14 +19,14 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
   if (calls.length === 0) {
     return [];
   }
-  const groups = groupByTerms(calls);
+  const groups = groupByPolicy(calls);
   const [only] = groups;
   if (groups.length === 1 && only) {
-    return routesUnder(callee, port, only.terms, [{ port: port.number }]);
+    return routesUnder(callee, port, only.policy, [{ port: port.number }]);
   }
   // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
   // instead.
-  return [...groups.flatMap(({ terms, calls: members }) => routesUnder(callee, port, terms, members.flatMap(matchesOf))),
+  return [...groups.flatMap(({ policy, calls: members }) => routesUnder(callee, port, policy, members.flatMap(matchesOf))),
     ...routesUnder(callee, port, {}, [{ port: port.number }])];
 }
 
@@ -37,20 +37,20 @@ export function tcpRoutes(callee: Callee, port: Port): TcpRoute[] {
 }
 
 interface Group {
-  readonly terms: Terms;
+  readonly policy: CallPolicy;
   readonly calls: Call[];
 }
 
-function groupByTerms(calls: readonly Call[]): Group[] {
+function groupByPolicy(calls: readonly Call[]): Group[] {
   const groups = new Map<string, Group>();
   for (const call of calls) {
     // Compares the rendered fields, so that no property is left out.
-    const key = JSON.stringify([render(TERMS, call.terms), isOneOfSeveral(call)]);
+    const key = JSON.stringify([render(TERMS, call.policy), isOneOfSeveral(call)]);
     const group = groups.get(key);
     if (group) {
       group.calls.push(call);
     } else {
-      groups.set(key, { terms: call.terms, calls: [call] });
+      groups.set(key, { policy: call.policy, calls: [call] });
     }
   }
   return [...groups.values()];
@@ -68,7 +68,7 @@ function matchesOf(call: Call): Match[] {
     sourceLabels: caller.selector,
     ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
   };
-  return isOneOfSeveral(call) && call.only ? call.only.map(operation => ({ ...source, ...operationMatch(operation) })) : [source];
+  return isOneOfSeveral(call) && call.allowedOperations ? call.allowedOperations.map(operation => ({ ...source, ...operationMatch(operation) })) : [source];
 }
 
 function operationMatch({ method, path }: Operation): Match {
@@ -79,11 +79,11 @@ function operationMatch({ method, path }: Operation): Match {
 }
 
 /** Header routes first, since the first matching rule applies; then the split. */
-function routesUnder(callee: Callee, port: Port, terms: Terms, matches: Match[]): HttpRoute[] {
+function routesUnder(callee: Callee, port: Port, policy: CallPolicy, matches: Match[]): HttpRoute[] {
   const byHeader = callee instanceof Service ? callee.headerRoutes : [];
   const mirror = callee instanceof Service ? callee.mirror : undefined;
   const common = {
-    ...render(TERMS, terms),
+    ...render(TERMS, policy),
     mirrors: mirror ? [{ destination: destinationOf(callee, port, mirror.version), percentage: { value: mirror.percent } }] : undefined,
   };
   return [
@@ -145,7 +145,7 @@ const TERMS = {
   // Always rendered: without the field Istio retries twice.
   retries: ({ retries }) => ({ retries: retries?.attempts ? render(RETRIES, retries) : { attempts: 0 } }),
   faults: ({ faults }) => faults?.delay || faults?.abort ? { fault: render(FAULTS, faults) } : {},
-} satisfies Rendering<Terms, HttpRoute>;
+} satisfies Rendering<CallPolicy, HttpRoute>;
 
 function render<Props, Part>(rendering: Rendering<Props, Part>, declared: Props): Partial<Part> {
   const parts = Object.values<(declared: Props) => Partial<Part>>(rendering).map(each => each(declared));

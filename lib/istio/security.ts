@@ -53,7 +53,7 @@ function renderGuardsOutside(chart: TopologyChart, service: Service, rules: read
 }
 
 function rulesOfCallers(service: Service, mesh: IstioSidecars): Rule[] {
-  return service.incomingCalls.map(({ caller, port, only }) => rule(mesh.principal(caller.namespace, caller.serviceAccount), port, only));
+  return service.incomingCalls.map(({ caller, port, allowedOperations }) => rule(mesh.principal(caller.namespace, caller.serviceAccount), port, allowedOperations));
 }
 
 /** The operations that the edge allows, repeated at the service as defence in depth. */

@@ -1,5 +1,5 @@
 import { Capability, type Labels, pods, type SystemConnections, Target, tcp, type TopologyChart, type Tracing } from '../kubernetes';
-import { Mistake, type Service } from '../topology';
+import { type Service, ValidationError } from '../topology';
 import { type GatewayService, IstioIngress } from './ingress';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
@@ -142,11 +142,11 @@ const ENVOY_METRICS = 15090;
  */
 function trustDomainOf({ trustDomain = 'cluster.local' }: IstioSidecarsProps): string {
   if (!/^[a-z0-9._-]{1,255}$/.test(trustDomain)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidName',
-      where: 'Mesh.istio',
-      problem: `${JSON.stringify(trustDomain)} is not a valid trust domain.`,
-      remedy: 'Use the trust domain of the installation: lower-case letters, digits, ".", "-" and "_".',
+      path: 'Mesh.istio',
+      summary: `${JSON.stringify(trustDomain)} is not a valid trust domain.`,
+      fix: 'Use the trust domain of the installation: lower-case letters, digits, ".", "-" and "_".',
     });
   }
   return trustDomain;

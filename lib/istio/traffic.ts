@@ -104,10 +104,10 @@ function outlierDetectionOf({ circuitBreaker }: Callee, replicas: Replicas | und
   if (!circuitBreaker?.ejects) {
     return undefined;
   }
-  const { consecutiveErrors, ejectFor, interval } = circuitBreaker.limits;
+  const { consecutive5xxErrors, baseEjectionTime, interval } = circuitBreaker.limits;
   return {
-    consecutive5xxErrors: consecutiveErrors,
-    baseEjectionTime: durationOf(ejectFor),
+    consecutive5xxErrors,
+    baseEjectionTime: durationOf(baseEjectionTime),
     interval: durationOf(interval),
     maxEjectionPercent: circuitBreaker.maxEjectionPercent(replicas),
   };

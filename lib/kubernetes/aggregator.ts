@@ -30,7 +30,7 @@ function endpointOf({ route: { operation, timeout, edge }, parts, headers }: Agg
 
 function backendOf({ name, service, port, operation }: Part, namespace: string): object {
   return {
-    host: [`http://${service.hostSeenFrom(namespace)}:${port.number}`],
+    host: [`http://${service.hostNameIn(namespace)}:${port.number}`],
     url_pattern: operation.path.text,
     method: 'GET',
     encoding: 'safejson',

@@ -1,39 +1,39 @@
 import { Severity, type SynthesisFinding } from '../checks';
-import { type Call, type Edge, ExternalService, meaningOfTerms, type Service, type Topology } from '../topology';
+import { type Call, callPolicyKey, type Edge, ExternalService, type Service, type Topology } from '../topology';
 import { Capability } from './capability';
 import { neededBy, OF_CALLS, OF_EDGES, OF_ROUTES, OF_SERVICES, when } from './needs';
 
-interface Wish {
+interface RequiredFeature {
   readonly path: string;
   readonly capability: Capability;
 }
 
 /** The target or gateway that renders a part of a topology, and its capabilities. */
-export interface Abilities {
+export interface FeatureProvider {
   readonly name: string;
   readonly capabilities: readonly Capability[];
 }
 
-const NO_GATEWAY: Abilities = { name: 'a target without a gateway', capabilities: [] };
+const NO_GATEWAY: FeatureProvider = { name: 'a target without a gateway', capabilities: [] };
 
 /** The features that the topology requires and neither the target nor its gateway supports. */
-export function unmetWishes(topology: Topology, mesh: Abilities, gateway: Abilities = NO_GATEWAY): SynthesisFinding[] {
+export function unsupportedFeatures(topology: Topology, mesh: FeatureProvider, gateway: FeatureProvider = NO_GATEWAY): SynthesisFinding[] {
   return [
-    ...unmet(topology.services.flatMap(service => [
-      ...wishesOfService(service), ...service.outgoingCalls.flatMap(wishesOfCall),
+    ...unsupported(topology.services.flatMap(service => [
+      ...featuresOfService(service), ...service.outgoingCalls.flatMap(featuresOfCall),
     ]), mesh),
-    ...unmet(topology.edges.flatMap(wishesOfEdge), gateway),
+    ...unsupported(topology.edges.flatMap(featuresOfEdge), gateway),
   ];
 }
 
-function unmet(wishes: readonly Wish[], { name, capabilities }: Abilities): SynthesisFinding[] {
+function unsupported(features: readonly RequiredFeature[], { name, capabilities }: FeatureProvider): SynthesisFinding[] {
   const can = new Set(capabilities);
-  return wishes.filter(wish => !can.has(wish.capability)).map(({ path, capability }) => ({
+  return features.filter(feature => !can.has(feature.capability)).map(({ path, capability }) => ({
     id: 'TargetCannot',
     severity: Severity.ERROR,
     path,
     message: `It requires ${capability}, which ${name} does not support.`,
-    remedy: OF_MANAGED_APIS.has(capability)
+    fix: OF_MANAGED_APIS.has(capability)
       ? 'Put a managed API in front and set `managed: true`, or remove it.'
       : 'Choose a target that supports it, or remove it.',
   }));
@@ -41,31 +41,31 @@ function unmet(wishes: readonly Wish[], { name, capabilities }: Abilities): Synt
 
 /** The features that a managed API in front of an edge provides instead of the gateway in the cluster. */
 const OF_MANAGED_APIS = new Set([
-  Capability.API_KEYS, Capability.CLIENT_LIMITS, Capability.CLIENT_CERTIFICATES, Capability.FIREWALL, Capability.REQUEST_SHAPES, Capability.CACHING,
+  Capability.API_KEYS, Capability.PER_CLIENT_RATE_LIMITS, Capability.CLIENT_CERTIFICATES, Capability.WAF, Capability.REQUEST_VALIDATION, Capability.CACHING,
 ]);
 
-function wishesOfEdge(edge: Edge): Wish[] {
-  const wishes = wishesAt(edge.path, [
+function featuresOfEdge(edge: Edge): RequiredFeature[] {
+  const features = wishesAt(edge.path, [
     Capability.EDGES,
     ...neededBy(OF_EDGES, edge),
     ...edge.routes.flatMap(route => neededBy(OF_ROUTES, route)),
   ]);
-  return edge.managed ? wishes.filter(({ capability }) => !OF_MANAGED_APIS.has(capability)) : wishes;
+  return edge.managed ? features.filter(({ capability }) => !OF_MANAGED_APIS.has(capability)) : features;
 }
 
-function wishesOfService(service: Service): Wish[] {
-  const distinctTerms = new Set(service.incomingCalls.map(call => meaningOfTerms(call.terms)));
+function featuresOfService(service: Service): RequiredFeature[] {
+  const distinctPolicies = new Set(service.incomingCalls.map(call => callPolicyKey(call.policy)));
   return wishesAt(service.path, [
     ...neededBy(OF_SERVICES, service),
     ...when(service.circuitBreaker, Capability.CIRCUIT_BREAKING),
     ...when(service.weights.length > 0, Capability.SPLITS),
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
     ...when(service.mirror, Capability.MIRRORING),
-    ...when(distinctTerms.size > 1, Capability.TERMS_BY_CALLER),
+    ...when(distinctPolicies.size > 1, Capability.POLICY_BY_CALLER),
   ]);
 }
 
-function wishesOfCall(call: Call): Wish[] {
+function featuresOfCall(call: Call): RequiredFeature[] {
   const { caller, callee } = call;
   return wishesAt(`${caller.path} → ${callee.name}`, [
     ...neededBy(OF_CALLS, call),
@@ -74,6 +74,6 @@ function wishesOfCall(call: Call): Wish[] {
 }
 
 /** Each capability once, in the order of their declaration. */
-function wishesAt(path: string, needed: readonly Capability[]): Wish[] {
+function wishesAt(path: string, needed: readonly Capability[]): RequiredFeature[] {
   return Object.values(Capability).filter(each => needed.includes(each)).map(capability => ({ path, capability }));
 }

@@ -9,7 +9,7 @@ export enum Capability {
   /** A call that allows some operations only: methods and paths in a rule of an AuthorizationPolicy. */
   OPERATIONS = 'allowed operations',
   /** Calls of one service with different timeouts, retries or faults: routes that match the labels of the caller. */
-  TERMS_BY_CALLER = 'call policies that differ by caller',
+  POLICY_BY_CALLER = 'call policies that differ by caller',
   /** Limits on connections, and ejection of failing endpoints: `trafficPolicy` of a DestinationRule. */
   CIRCUIT_BREAKING = 'a circuit breaker',
   /** Requests distributed over versions by weight. */
@@ -27,17 +27,17 @@ export enum Capability {
   /** API keys that are verified at the edge. */
   API_KEYS = 'API keys at the edge',
   /** A limit on all requests of an edge or a route, across all clients. */
-  THROTTLES = 'rate limits at the edge',
+  RATE_LIMITS = 'rate limits at the edge',
   /** A limit on the requests of each client, counted over all pods of the gateway. */
-  CLIENT_LIMITS = 'per-client rate limits',
+  PER_CLIENT_RATE_LIMITS = 'per-client rate limits',
   /** Preflight requests that the gateway answers, and the CORS headers of responses. */
   CORS = 'CORS',
   /** Mutual TLS between clients and the gateway. */
   CLIENT_CERTIFICATES = 'client certificates',
   /** A web application firewall in front of the routes. */
-  FIREWALL = 'a web application firewall',
+  WAF = 'a web application firewall',
   /** Query parameters, headers and bodies of requests that are validated at the edge. */
-  REQUEST_SHAPES = 'request validation',
+  REQUEST_VALIDATION = 'request validation',
   /** Responses to GET requests that are cached at the edge. */
   CACHING = 'response caching',
   /** REST requests in JSON that are translated to gRPC. */

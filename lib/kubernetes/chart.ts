@@ -6,10 +6,10 @@ import {
   namesOfGateways, neverEjects, openBehindManagedApi, requireAcceptable, reservedNamespaces, Severity, truncatedTries,
   unusedTrafficRules,
 } from '../checks';
-import { type Callee, constructIdOf, type Edge, Mistake, type Service, type Topology, type Version } from '../topology';
+import { type Callee, constructIdOf, type Edge, type Service, type Topology, ValidationError, type Version } from '../topology';
 import { renderAggregators } from './aggregator';
 import { writesAsDeclared } from './as-written';
-import { unmetWishes } from './capabilities';
+import { unsupportedFeatures } from './capabilities';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import type { Target } from './target';
@@ -64,7 +64,7 @@ export class TopologyChart extends Chart {
     requireAcceptable(props.accepted ?? {}, this.node.path);
     this.topology.close();
     const { findings, accepted } = acceptFindings([
-      ...unmetWishes(this.topology, this.mesh, this.mesh.gateway),
+      ...unsupportedFeatures(this.topology, this.mesh, this.mesh.gateway),
       ...reservedNamespaces(this.topology, [...this.mesh.reservedNamespaces(), ...this.mesh.gateway?.reservedNamespaces() ?? []]),
       ...namesOfGateways(this.topology, this.gatewayNames()),
       ...foreignCalls(this.topology),
@@ -98,11 +98,11 @@ export class TopologyChart extends Chart {
   deployment(service: Service, version = [...service.versions.keys()][0] ?? ''): Deployment {
     const deployment = this.deployments.get(service.version(version));
     if (!deployment) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NotRendered',
-        where: service.path,
-        problem: `${service.name} is an existing workload, so this chart has no Deployment for it.`,
-        remedy: 'Change the workload in the manifests that declare it.',
+        path: service.path,
+        summary: `${service.name} is an existing workload, so this chart has no Deployment for it.`,
+        fix: 'Change the workload in the manifests that declare it.',
       });
     }
     return deployment;
@@ -118,11 +118,11 @@ export class TopologyChart extends Chart {
     const found = objects.find(each => each.kind === kind && each.name === name && (each.metadata.namespace ?? namespace) === namespace);
     if (!found) {
       const names = objects.filter(each => each.kind === kind).map(each => `${each.metadata.namespace ?? ''}/${each.name}`);
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NotRendered',
-        where: this.node.path,
-        problem: `The chart has no ${kind} "${name}" in namespace ${namespace}.`,
-        remedy: names.length > 0 ? `Use one of ${names.join(', ')}.` : `The chart has no ${kind} at all: correct the kind.`,
+        path: this.node.path,
+        summary: `The chart has no ${kind} "${name}" in namespace ${namespace}.`,
+        fix: names.length > 0 ? `Use one of ${names.join(', ')}.` : `The chart has no ${kind} at all: correct the kind.`,
       });
     }
     return found;

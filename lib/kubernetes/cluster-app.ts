@@ -80,9 +80,9 @@ export class ClusterApp extends App {
     }
     const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
     const written = new Map(objects.map(object => [object, object.toJson() as Written]));
-    refuseTwins(written);
+    assertNoDuplicates(written);
     if (this.isChecked) {
-      this.refuseErrors([...written.values()]);
+      this.assertNoErrors([...written.values()]);
     }
     const texts = [...filed(objects)].map(([file, members]) => [join(this.outdir, `${file}.yaml`), members.map(each => documentOf(each, written.get(each))).join('---\n')] as const);
     for (const [path, text] of texts) {
@@ -99,7 +99,7 @@ export class ClusterApp extends App {
     }
   }
 
-  private refuseErrors(objects: readonly Written[]): void {
+  private assertNoErrors(objects: readonly Written[]): void {
     const { findings } = checkObjects(objects, { suppress: acceptedOf(this.accepted, code => !isAcceptable(code)) });
     findings.filter(each => each.severity === Severity.WARNING).forEach(each => process.stderr.write(`${describeFinding(each)}\n`));
     const errors = findings.filter(each => each.severity === Severity.ERROR);
@@ -117,20 +117,20 @@ function acceptedOf(accepted: Accepted, isOne: (code: string) => boolean): Accep
 /** A rendered object, after its patches. */
 type Written = Parameters<typeof checkObjects>[0][number];
 
-function refuseTwins(objects: ReadonlyMap<ApiObject, Written>): void {
+function assertNoDuplicates(objects: ReadonlyMap<ApiObject, Written>): void {
   const paths = new Map<string, string>();
-  const twins: string[] = [];
+  const duplicates: string[] = [];
   for (const [{ apiGroup, node }, { kind, metadata }] of objects) {
     const identity = `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
     const other = paths.get(identity);
     if (other) {
-      twins.push(`${identity} is declared at ${other} and at ${node.path}: the second would overwrite the first. `
+      duplicates.push(`${identity} is declared at ${other} and at ${node.path}: the second would overwrite the first. `
         + 'Rename one of them.');
     }
     paths.set(identity, node.path);
   }
-  if (twins.length > 0) {
-    throw new Error(`Objects are declared more than once:\n  ${twins.join('\n  ')}`);
+  if (duplicates.length > 0) {
+    throw new Error(`Objects are declared more than once:\n  ${duplicates.join('\n  ')}`);
   }
 }
 

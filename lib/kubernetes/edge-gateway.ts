@@ -1,4 +1,4 @@
-import { type Edge, Mistake } from '../topology';
+import { type Edge, ValidationError } from '../topology';
 import type { Capability } from './capability';
 import type { TopologyChart } from './chart';
 import type { Labels } from './target';
@@ -47,12 +47,12 @@ export abstract class EdgeGateway {
       return declared ?? 'LoadBalancer';
     }
     if (declared === 'LoadBalancer') {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'Contradiction',
-        where: edge.path,
-        problem: `The edge is behind a managed API, and ${this.name} is declared with its own load balancer, so `
+        path: edge.path,
+        summary: `The edge is behind a managed API, and ${this.name} is declared with its own load balancer, so `
           + 'clients could bypass the API.',
-        remedy: 'Remove the type of the Service: edges with `managed: true` get a ClusterIP, others a load balancer.',
+        fix: 'Remove the type of the Service: edges with `managed: true` get a ClusterIP, others a load balancer.',
       });
     }
     return declared ?? 'ClusterIP';

@@ -1,5 +1,5 @@
 import { ApiObject } from 'cdk8s';
-import { Mistake } from '../topology';
+import { ValidationError } from '../topology';
 import { apiProperty, isMapped, type Place, pointer } from './api-names';
 
 /**
@@ -30,7 +30,7 @@ function countOf(value: unknown, missing: number): number {
     : items.reduce<number>((sum, each) => sum + countOf(each, missing), 1);
 }
 
-function firstLost(object: ApiObject, declared: unknown, written: unknown, place: Place): Mistake | undefined {
+function firstLost(object: ApiObject, declared: unknown, written: unknown, place: Place): ValidationError | undefined {
   if (typeof declared !== 'object' || declared === null) {
     return undefined;
   }
@@ -54,17 +54,17 @@ function valueAt(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 }
 
-function lostAt(object: ApiObject, place: Place, value: unknown, isWrapped: boolean): Mistake {
+function lostAt(object: ApiObject, place: Place, value: unknown, isWrapped: boolean): ValidationError {
   const text = JSON.stringify(value);
-  return new Mistake({
+  return new ValidationError({
     code: 'LostValue',
-    where: object.node.path,
-    problem: value === undefined
+    path: object.node.path,
+    summary: value === undefined
       ? `An item of a list in ${object.kind} "${object.name}" has no value: ${pointer(place)}.`
       : `The ${text} at ${pointer(place)} of ${object.kind} "${object.name}" would not be rendered: its `
         + `class ${object.constructor.name} `
         + (isWrapped ? 'expects an IntOrString or a Quantity there.' : 'has no such property.'),
-    remedy: value === undefined
+    fix: value === undefined
       ? 'Remove the item.'
       : isWrapped
         ? `Set it to IntOrString.${typeof value === 'number' ? 'fromNumber' : 'fromString'}(${text}) or Quantity.fromString(…) of k8s.`

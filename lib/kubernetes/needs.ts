@@ -43,22 +43,22 @@ const OF_FAULTS = {
 
 export const OF_CALLS = {
   port: 'Every target supports ports.',
-  address: 'An environment variable of the caller, which Kubernetes sets.',
+  addressEnvVar: 'An environment variable of the caller, which Kubernetes sets.',
   // An aggregator sends no other requests: its configuration lists them all.
-  only: call => when(call.only && !isOfAggregator(call), Capability.OPERATIONS),
-  timeout: ({ terms }) => when(terms.timeout, Capability.TIMEOUTS),
-  retries: ({ terms: { retries } }) => retries ? neededBy<Retries>(OF_RETRIES, retries) : [],
-  faults: ({ terms: { faults } }) => faults ? neededBy<Faults>(OF_FAULTS, faults) : [],
+  allowedOperations: call => when(call.allowedOperations && !isOfAggregator(call), Capability.OPERATIONS),
+  timeout: ({ policy }) => when(policy.timeout, Capability.TIMEOUTS),
+  retries: ({ policy: { retries } }) => retries ? neededBy<Retries>(OF_RETRIES, retries) : [],
+  faults: ({ policy: { faults } }) => faults ? neededBy<Faults>(OF_FAULTS, faults) : [],
 } satisfies Needs<CallProps, Call>;
 
 export const OF_ROUTES = {
   auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
-  throttle: ({ throttle }) => when(throttle, Capability.THROTTLES),
+  rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   timeout: 'Every gateway supports timeouts.',
   port: 'Every gateway supports ports.',
-  clientLimit: ({ clientLimit }) => when(clientLimit, Capability.CLIENT_LIMITS),
-  requires: ({ requires }) => when(requires, Capability.REQUEST_SHAPES),
-  cacheFor: ({ cacheFor }) => when(cacheFor, Capability.CACHING),
+  perClientRateLimit: ({ perClientRateLimit }) => when(perClientRateLimit, Capability.PER_CLIENT_RATE_LIMITS),
+  requestValidation: ({ requestValidation }) => when(requestValidation, Capability.REQUEST_VALIDATION),
+  cacheTtl: ({ cacheTtl }) => when(cacheTtl, Capability.CACHING),
   grpcMethod: ({ translation }) => when(translation, Capability.TRANSLATION),
 } satisfies Needs<RouteProps, Route>;
 
@@ -68,11 +68,11 @@ export const OF_EDGES = {
   certificateIssuer: 'cert-manager fills the Secret.',
   clientCa: ({ clientCa }) => when(clientCa, Capability.CLIENT_CERTIFICATES),
   auth: 'The default of the routes, which require the capability.',
-  throttle: ({ throttle }) => when(throttle, Capability.THROTTLES),
-  clientLimit: ({ clientLimit }) => when(clientLimit, Capability.CLIENT_LIMITS),
+  rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
+  perClientRateLimit: ({ perClientRateLimit }) => when(perClientRateLimit, Capability.PER_CLIENT_RATE_LIMITS),
   rateLimiter: 'A service of the topology, used by per-client rate limits.',
   cors: ({ cors }) => when(cors, Capability.CORS),
-  firewall: ({ firewall }) => when(firewall, Capability.FIREWALL),
+  waf: ({ waf }) => when(waf, Capability.WAF),
   managed: 'It moves requirements from the gateway in the cluster to the managed API.',
   frontCidrs: 'A NetworkPolicy denies other sources.',
   timeout: 'Every gateway supports timeouts.',
@@ -86,7 +86,7 @@ export const OF_SERVICES = {
   image: 'Kubernetes runs it.',
   versions: 'Each is a Deployment; routing by version requires its own capability.',
   namespace: 'Every target supports namespaces.',
-  existing: 'Every target selects pods by label.',
+  existingWorkload: 'Every target selects pods by label.',
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;
 

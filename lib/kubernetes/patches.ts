@@ -1,5 +1,5 @@
 import { type ApiObject, JsonPatch } from 'cdk8s';
-import { Mistake } from '../topology';
+import { ValidationError } from '../topology';
 import { apiProperty, type Place, pointer } from './api-names';
 
 /**
@@ -38,14 +38,14 @@ function apply(object: ApiObject, document: unknown, patch: JsonPatch): unknown 
   }
 }
 
-type Refuse = (problem: string, remedy: string) => Mistake;
+type Refuse = (problem: string, remedy: string) => ValidationError;
 
 function refusal(object: ApiObject, patch: string): Refuse {
-  return (problem, remedy) => new Mistake({
+  return (problem, remedy) => new ValidationError({
     code: 'InvalidPatch',
-    where: object.node.path,
-    problem: `The patch "${patch}" of ${object.kind} "${object.name}" cannot be applied. ${problem}`,
-    remedy,
+    path: object.node.path,
+    summary: `The patch "${patch}" of ${object.kind} "${object.name}" cannot be applied. ${problem}`,
+    fix: remedy,
   });
 }
 

@@ -1,4 +1,4 @@
-import { Mistake, type PathPattern, type Route } from '../topology';
+import { type PathPattern, type Route, ValidationError } from '../topology';
 
 /** @see https://gateway-api.sigs.k8s.io/reference/spec/#httppathmatch */
 const LONGEST = 1024;
@@ -27,16 +27,16 @@ function fill(route: Route, routes: readonly Route[], expressions: Map<string, s
   }
   const ofPath = routes.filter(each => each.operation.path.toRegex() === plain);
   const later = routes.filter(other => comesAfter(other.operation.path, path)
-    && ofPath.some(each => each.operation.overlaps(other.operation) && termsOf(each) !== termsOf(other)));
+    && ofPath.some(each => each.operation.overlaps(other.operation) && policiesOf(each) !== policiesOf(other)));
   const least = Math.max(0, ...later.map(other => fill(other, routes, expressions).length + 1));
   const filled = plain + NOTHING.repeat(Math.max(0, Math.ceil((least - plain.length) / NOTHING.length)));
   if (filled !== plain && filled.length > LONGEST) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'AmbiguousRoutes',
-      where: `${route.edge.path}/${route.operation.toString()}`,
-      problem: `It must be matched before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
+      path: `${route.edge.path}/${route.operation.toString()}`,
+      summary: `It must be matched before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
         + ' but gateways match longer paths first.',
-      remedy: 'Shorten the longer path, or give the routes paths that do not overlap.',
+      fix: 'Shorten the longer path, or give the routes paths that do not overlap.',
     });
   }
   expressions.set(plain, filled);
@@ -49,6 +49,6 @@ function comesAfter(path: PathPattern, earlier: PathPattern): boolean {
 }
 
 /** The properties that depend on which route matches. */
-function termsOf({ service, port, timeout, auth }: Route): string {
+function policiesOf({ service, port, timeout, auth }: Route): string {
   return JSON.stringify([service.namespace, service.name, port.number, timeout.toMilliseconds(), auth.token, auth.key]);
 }

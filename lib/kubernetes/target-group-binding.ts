@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type Edge, Mistake } from '../topology';
+import { type Edge, ValidationError } from '../topology';
 import type { Target } from './target';
 
 /** Properties of a {@link TargetGroupBinding}. */
@@ -27,11 +27,11 @@ export class TargetGroupBinding extends Construct {
     super(scope, id);
     const { gateway } = mesh;
     if (!gateway) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NoGateway',
-        where: edge.path,
-        problem: `No gateway serves the edge in the cluster: ${mesh.name} has none.`,
-        remedy: 'Use a target with a gateway, e.g. `Mesh.istio()` or `Mesh.none({ gateway })`.',
+        path: edge.path,
+        summary: `No gateway serves the edge in the cluster: ${mesh.name} has none.`,
+        fix: 'Use a target with a gateway, e.g. `Mesh.istio()` or `Mesh.none({ gateway })`.',
       });
     }
     const port = edge.tlsSecret ? 443 : 80;

@@ -1,4 +1,4 @@
-import { type Edge, Mistake, precedes, type ProtoDescriptor, type Route, type Translation } from '../topology';
+import { type Edge, precedes, type ProtoDescriptor, type Route, type Translation, ValidationError } from '../topology';
 
 /**
  * The Envoy filters that transcode the REST requests of an edge to gRPC and the responses back, one for each
@@ -10,7 +10,7 @@ export function transcoders(edge: Edge): object[] {
   for (const route of edge.routes) {
     const { translation } = route;
     if (translation) {
-      refuseStrangers(route, translation);
+      rejectStrangers(route, translation);
       byDescriptor.set(translation.descriptor, [...byDescriptor.get(translation.descriptor) ?? [], translation]);
     }
   }
@@ -29,15 +29,15 @@ export function transcoders(edge: Edge): object[] {
 }
 
 /** The filter runs before a route is chosen, so it also transcodes requests that match another route. */
-function refuseStrangers({ edge, operation }: Route, { descriptor }: Translation): void {
+function rejectStrangers({ edge, operation }: Route, { descriptor }: Translation): void {
   const stranger = edge.routes.find(other => other.translation?.descriptor !== descriptor && other.operation.overlaps(operation) && precedes(other.operation, operation));
   if (stranger) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'AmbiguousRoutes',
-      where: `${edge.path}/${operation.toString()}`,
-      problem: `Requests for "${stranger.operation.toString()}" would be transcoded to gRPC as well: the paths `
+      path: `${edge.path}/${operation.toString()}`,
+      summary: `Requests for "${stranger.operation.toString()}" would be transcoded to gRPC as well: the paths `
         + 'overlap, and that route has another descriptor or none.',
-      remedy: 'Use paths that do not overlap for the two routes.',
+      fix: 'Use paths that do not overlap for the two routes.',
     });
   }
 }

@@ -47,7 +47,7 @@ function renderDeployment(chart: TopologyChart, scope: Construct, version: Versi
     serviceAccount: account,
     automountServiceAccountToken: false,
     replicas: workload.autoscaling ? undefined : workload.replicas ?? 2,
-    securityContext: { ensureNonRoot: true, user: workload.user },
+    securityContext: { ensureNonRoot: true, user: workload.runAsUser },
     containers: [containerOf(scope, version, env)],
   });
   deployment.select(LabelSelector.of({ labels: selector }));
@@ -96,11 +96,11 @@ const IN_CONTAINER = {
   autoscaling: ofDeployment,
   health: probes,
   resources: ({ workload: { resources = {} } }) => ({ resources: resourcesOf(resources) }),
-  user: ({ workload: { user } }) => ({
-    securityContext: { ensureNonRoot: true, user, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
+  runAsUser: ({ workload: { runAsUser } }) => ({
+    securityContext: { ensureNonRoot: true, user: runAsUser, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
   }),
-  writable: ({ name, workload: { writable = [] } }, scope) => ({
-    volumeMounts: writable.map((path, index) => ({
+  writablePaths: ({ name, workload: { writablePaths = [] } }, scope) => ({
+    volumeMounts: writablePaths.map((path, index) => ({
       path,
       volume: Volume.fromEmptyDir(scope, `${name}-writable-${index}`, `writable-${index}`),
     })),
@@ -120,7 +120,7 @@ function containerPorts(service: Service): ContainerProps['ports'] {
 
 /** The address of each callee in the environment variable that the call declares. */
 function environmentOf(service: Service): ContainerProps['envVariables'] {
-  return Object.fromEntries(service.outgoingCalls.flatMap(call => call.address ? [[call.address, EnvValue.fromValue(call.calleeAddress)]] : []));
+  return Object.fromEntries(service.outgoingCalls.flatMap(call => call.addressEnvVar ? [[call.addressEnvVar, EnvValue.fromValue(call.calleeAddress)]] : []));
 }
 
 /** A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. */

@@ -1,14 +1,14 @@
 import { defineScalarTag, dump, DUMP_SCHEMA, intYaml11Tag, NOT_RESOLVED } from 'js-yaml';
-import { Mistake } from '../topology';
+import { ValidationError } from '../topology';
 
 /**
  * A value as a YAML document that kubectl parses back unchanged: the same bytes as cdk8s prints, in a third of the
  * time, but with quotes around all strings that a YAML 1.1 or 1.2 parser could resolve to another type.
- * @param where the path of the object, for errors
+ * @param path the path of the object, for errors
  * @see https://github.com/kubernetes-sigs/yaml
  */
-export function toYaml(value: unknown, where = ''): string {
-  requirePrintable(value, '', where);
+export function toYaml(value: unknown, path = ''): string {
+  requirePrintable(value, '', path);
   return dump(value, { noRefs: true, lineWidth: -1, quoteStyle: 'double', schema: SCHEMA });
 }
 
@@ -35,25 +35,25 @@ const exactInteger = {
 const SCHEMA = DUMP_SCHEMA.withTags(exactInteger, goNumber);
 
 /** Throws for values that JSON cannot represent, since no parser would return them unchanged. */
-function requirePrintable(value: unknown, place: string, where: string): void {
+function requirePrintable(value: unknown, place: string, path: string): void {
   if (typeof value === 'string') {
     if (LONE_SURROGATE.test(value)) {
-      throw unprintable(`${where}${place}`, `The string ${JSON.stringify(value)}`, 'has a lone surrogate, which is not valid Unicode', 'Correct the string.');
+      throw unprintable(`${path}${place}`, `The string ${JSON.stringify(value)}`, 'has a lone surrogate, which is not valid Unicode', 'Correct the string.');
     }
   } else if (typeof value === 'number') {
     if (!Number.isFinite(value)) {
-      throw unprintable(`${where}${place}`, `The number ${String(value)}`, 'is not finite', 'Use a finite number.');
+      throw unprintable(`${path}${place}`, `The number ${String(value)}`, 'is not finite', 'Use a finite number.');
     }
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, each] of Object.entries(value)) {
-      requirePrintable(key, place, where);
-      requirePrintable(each, `${place}/${key}`, where);
+      requirePrintable(key, place, path);
+      requirePrintable(each, `${place}/${key}`, path);
     }
   }
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-function unprintable(where: string, what: string, why: string, remedy: string): Mistake {
-  return new Mistake({ code: 'Unprintable', where: where || '/', problem: `${what} ${why}.`, remedy });
+function unprintable(path: string, what: string, why: string, remedy: string): ValidationError {
+  return new ValidationError({ code: 'Unprintable', path: path || '/', summary: `${what} ${why}.`, fix: remedy });
 }

@@ -78,7 +78,7 @@ function documentOf(part: string, line: number, file: string, budget: Budget): M
     return undefined;
   }
   const source = new Source(file, part, line);
-  refuseBombs(value, source);
+  assertNoAliasBomb(value, source);
   return { value, source };
 }
 
@@ -110,7 +110,7 @@ function errorAt(text: string, offset: number, file: string, firstLine: number, 
 }
 
 /** Aliases can expand a small text to a huge or infinite value, which could not be traversed. */
-function refuseBombs(root: unknown, source: Source): void {
+function assertNoAliasBomb(root: unknown, source: Source): void {
   let values = 0;
   const pending: { readonly value: object; readonly depth: number }[] = typeof root === 'object' && root !== null ? [{ value: root, depth: 1 }] : [];
   for (let next = pending.pop(); next; next = pending.pop()) {

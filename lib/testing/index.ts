@@ -1,5 +1,5 @@
 export { Capture, Manifests, Match, Matcher } from './manifests';
 export {
-  type Answer, type Ending, type InternetRequestProps, type Reach, type RequestProps, Traffic, type TrafficFrom,
+  type InternetRequestProps, type Outcome, type Reach, type RequestProps, type RequestResult, Traffic, type TrafficFrom,
   type TrafficMatrix, type TrafficProps, Unsimulated,
 } from './traffic';

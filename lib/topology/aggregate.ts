@@ -1,7 +1,7 @@
 import { type Declaring, requireDeclaring } from './declaring';
 import { requireDuration } from './numbers';
 import type { Duration } from 'cdk8s';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import { requireHeaderName, requireOrdinaryName } from './names';
 import { Operation } from './operation';
 import { type Port, Protocol } from './port';
@@ -58,21 +58,21 @@ export class Aggregate {
     headers: readonly string[] | undefined,
   ) {
     requireDeclaring(declaring, 'Aggregate', 'edge.aggregate(…)');
-    const where = `${route.edge.path}/${route.operation.toString()}`;
+    const path = `${route.edge.path}/${route.operation.toString()}`;
     this.headers = headers ?? PASSED_ON;
-    this.headers.forEach(name => requireHeaderName(where, name));
+    this.headers.forEach(name => requireHeaderName(path, name));
     if (route.operation.method !== 'GET') {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'InvalidOperation',
-        where,
-        problem: `${route.operation.method ?? 'ANY'} can modify data, and of several modifications only some may succeed.`,
-        remedy: 'Aggregate with GET; route requests that modify data to one service.',
+        path,
+        summary: `${route.operation.method ?? 'ANY'} can modify data, and of several modifications only some may succeed.`,
+        fix: 'Aggregate with GET; route requests that modify data to one service.',
       });
     }
-    Object.keys(parts).forEach(name => requireOrdinaryName(where, name));
-    this.parts = Object.entries(parts).map(([name, props]) => partOf(where, route, name, props));
+    Object.keys(parts).forEach(name => requireOrdinaryName(path, name));
+    this.parts = Object.entries(parts).map(([name, props]) => partOf(path, route, name, props));
     if (this.parts.length < 2) {
-      throw new Mistake({ code: 'NothingToAggregate', where, problem: `It has ${this.parts.length} parts.`, remedy: 'Declare two or more, or use a route.' });
+      throw new ValidationError({ code: 'NothingToAggregate', path, summary: `It has ${this.parts.length} parts.`, fix: 'Declare two or more, or use a route.' });
     }
   }
 }
@@ -83,28 +83,28 @@ function partOf(where: string, { operation: whole, timeout: ofWhole }: Route, na
   const port = number === undefined ? service.firstPort(where) : service.port(number, where);
   const unknown = operation.path.parameters.find(parameter => !whole.path.parameters.includes(parameter));
   if (unknown !== undefined) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'UnknownParameter',
-      where: `${where}/${name}`,
-      problem: `"${path}" has a parameter "${unknown}", which "${whole.path.text}" does not have.`,
-      remedy: `Use ${whole.path.parameters.join(', ') || 'none'}, or add it to the path of the aggregate.`,
+      path: `${where}/${name}`,
+      summary: `"${path}" has a parameter "${unknown}", which "${whole.path.text}" does not have.`,
+      fix: `Use ${whole.path.parameters.join(', ') || 'none'}, or add it to the path of the aggregate.`,
     });
   }
   if (port.protocol !== Protocol.HTTP) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'NoRequests',
-      where: `${where}/${name}`,
-      problem: `Port ${port.number} of ${service.name} uses ${port.protocol}, and an aggregator requests JSON over HTTP/1.1.`,
-      remedy: 'Use a port declared as http.',
+      path: `${where}/${name}`,
+      summary: `Port ${port.number} of ${service.name} uses ${port.protocol}, and an aggregator requests JSON over HTTP/1.1.`,
+      fix: 'Use a port declared as http.',
     });
   }
   if (timeout && timeout.toMilliseconds() >= ofWhole.toMilliseconds()) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'PartOutlastsWhole',
-      where: `${where}/${name}`,
-      problem: `The timeout of the part is ${timeout.toMilliseconds()} ms and that of the aggregate ${ofWhole.toMilliseconds()} ms, `
+      path: `${where}/${name}`,
+      summary: `The timeout of the part is ${timeout.toMilliseconds()} ms and that of the aggregate ${ofWhole.toMilliseconds()} ms, `
         + 'which leaves no time to send the other parts.',
-      remedy: 'Lower the timeout of the part, or raise that of the aggregate.',
+      fix: 'Lower the timeout of the part, or raise that of the aggregate.',
     });
   }
   return { name, service, port, operation, timeout };

@@ -1,9 +1,9 @@
 import type { Aggregate, Part } from './aggregate';
+import { callPolicyKey } from './call-policy';
 import type { Edge } from './edge';
 import { Health } from './health';
 import { Port } from './port';
 import type { Service } from './service';
-import { meaningOfTerms } from './terms';
 
 /** @see https://hub.docker.com/_/krakend */
 const IMAGE = 'krakend:2.12.0';
@@ -14,7 +14,7 @@ export function addAggregator(edge: Edge): Service {
   return edge.topology.addService(`${edge.name}-aggregator`, {
     namespace: edge.namespace,
     image: IMAGE,
-    user: USER,
+    runAsUser: USER,
     port: Port.http(8080),
     args: ['run', '--config', '/etc/krakend/krakend.json'],
     health: Health.http('/__health'),
@@ -25,14 +25,14 @@ export function addAggregator(edge: Edge): Service {
 /** Declares the calls of an aggregate; the same operation with the same timeout in several aggregates is one call. */
 export function callParts(aggregator: Service, { parts }: Aggregate): void {
   parts.filter(part => !isCalled(aggregator, part)).forEach(({ service, port, operation, timeout }) => {
-    aggregator.calls(service, { port: port.number, only: [operation], timeout });
+    aggregator.calls(service, { port: port.number, allowedOperations: [operation], timeout });
   });
 }
 
 function isCalled(aggregator: Service, { service, port, operation, timeout }: Part): boolean {
   return aggregator.outgoingCalls.some(call => call.callee === service
     && call.port === port
-    && call.only?.length === 1
-    && call.only[0]?.requests === operation.requests
-    && meaningOfTerms(call.terms) === meaningOfTerms({ timeout }));
+    && call.allowedOperations?.length === 1
+    && call.allowedOperations[0]?.requests === operation.requests
+    && callPolicyKey(call.policy) === callPolicyKey({ timeout }));
 }

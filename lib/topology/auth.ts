@@ -1,6 +1,6 @@
 import { requirePublicKeys } from './jwks';
 import { given } from './given';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import { requireDnsSubdomain, requireHeaderName } from './names';
 
 /** Which tokens are accepted. */
@@ -58,24 +58,24 @@ export class Auth {
   /** A valid JSON Web Token in `Authorization: Bearer`. */
   static jwt(props: JwtProps): Auth {
     if (!/^https?:\/\/./.test(props.issuer)) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'InvalidIssuer',
-        where: 'Auth.jwt',
-        problem: `The issuer "${props.issuer}" is not a URL, so its keys cannot be found.`,
-        remedy: 'Give the issuer as in the `iss` claim of its tokens, e.g. "https://login.shop.example".',
+        path: 'Auth.jwt',
+        summary: `The issuer "${props.issuer}" is not a URL, so its keys cannot be found.`,
+        fix: 'Give the issuer as in the `iss` claim of its tokens, e.g. "https://login.shop.example".',
       });
     }
     if (props.audiences.length === 0) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NoAudience',
-        where: 'Auth.jwt',
-        problem: 'Without an audience, a token that was issued for another service would be accepted.',
-        remedy: 'Give the audiences of this edge.',
+        path: 'Auth.jwt',
+        summary: 'Without an audience, a token that was issued for another service would be accepted.',
+        fix: 'Give the audiences of this edge.',
       });
     }
     requireNoPatterns('audience', props.audiences);
     requireNoPatterns('issuer', [props.issuer]);
-    refuseUnusableScopes(props.scopes);
+    assertScopesUsable(props.scopes);
     requireKeyAddress(props.jwksUri);
     if (props.jwks !== undefined) {
       requirePublicKeys('Auth.jwt', props.jwks);
@@ -104,11 +104,11 @@ export class Auth {
 /** Refuses what no gateway could fetch keys from, so that every token would be refused. */
 function requireKeyAddress(uri: string | undefined): void {
   if (uri !== undefined && (!/^https?:\/\/[^/\s]\S*$/.test(uri) || !URL.canParse(uri))) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidKeyAddress',
-      where: 'Auth.jwt',
-      problem: `${JSON.stringify(uri)} is no URL with http or https, so no keys can be fetched from it.`,
-      remedy: 'Give `jwksUri` in full, e.g. "https://login.shop.example/keys".',
+      path: 'Auth.jwt',
+      summary: `${JSON.stringify(uri)} is no URL with http or https, so no keys can be fetched from it.`,
+      fix: 'Give `jwksUri` in full, e.g. "https://login.shop.example/keys".',
     });
   }
 }
@@ -116,16 +116,16 @@ function requireKeyAddress(uri: string | undefined): void {
 /** @see https://datatracker.ietf.org/doc/html/rfc6749#section-3.3 */
 const SCOPE = /^[!#-[\]-~]+$/;
 
-function refuseUnusableScopes(scopes: string[] | undefined): void {
+function assertScopesUsable(scopes: string[] | undefined): void {
   const wrong = scopes?.find(scope => !SCOPE.test(scope));
   if (wrong !== undefined || scopes?.length === 0) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidScope',
-      where: 'Auth.jwt',
-      problem: wrong === undefined ? 'The list of scopes is empty, so no token could be accepted.'
+      path: 'Auth.jwt',
+      summary: wrong === undefined ? 'The list of scopes is empty, so no token could be accepted.'
         : `${JSON.stringify(wrong)} is not a scope: spaces separate the scopes of a token, and quotes, backslashes and`
           + ' characters beyond ASCII are not allowed.',
-      remedy: 'List the scopes one by one, or leave `scopes` out to accept any.',
+      fix: 'List the scopes one by one, or leave `scopes` out to accept any.',
     });
   }
   requireNoPatterns('scope', scopes ?? []);
@@ -135,13 +135,13 @@ function refuseUnusableScopes(scopes: string[] | undefined): void {
 function requireNoPatterns(what: string, texts: readonly string[]): void {
   const wrong = texts.find(text => text === '' || /[*\s\p{Cc}]/u.test(text));
   if (wrong !== undefined) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'NotLiteral',
-      where: 'Auth.jwt',
-      problem: `The ${what} ${JSON.stringify(wrong)} ${wrong.includes('*')
+      path: 'Auth.jwt',
+      summary: `The ${what} ${JSON.stringify(wrong)} ${wrong.includes('*')
         ? 'contains "*", which is a pattern for Istio\'s gateway and a literal character for AWS.'
         : 'is empty or contains whitespace or control characters.'}`,
-      remedy: `Write each ${what} exactly as in the claims of tokens.`,
+      fix: `Write each ${what} exactly as in the claims of tokens.`,
     });
   }
 }

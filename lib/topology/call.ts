@@ -1,15 +1,15 @@
 import { type Declaring, requireDeclaring } from './declaring';
 import type { Callee } from './callee';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import { requireEnvironmentVariable } from './names';
 import type { Operation } from './operation';
 import type { Port } from './port';
 import type { Service } from './service';
 import { namesIn } from './property-table';
-import { requireTenableTerms, type Terms, termsOf } from './terms';
+import { type CallPolicy, policiesOf, validateCallPolicy } from './call-policy';
 
 /** Properties of a {@link Call}: its policy, and the operations that it may use. */
-export interface CallProps extends Terms {
+export interface CallProps extends CallPolicy {
   /**
    * The number of the callee's port.
    * @default - its first
@@ -19,12 +19,12 @@ export interface CallProps extends Terms {
    * The environment variable of the caller that is set to the callee's address, as `host:port`.
    * @default - no variable is set
    */
-  readonly address?: string;
+  readonly addressEnvVar?: string;
   /**
    * The only operations that the call may use. Any other is denied with 403.
    * @default - all
    */
-  readonly only?: Operation[];
+  readonly allowedOperations?: Operation[];
 }
 
 /**
@@ -38,13 +38,13 @@ export class Call {
   /**
    * The environment variable of the caller's containers with the callee's address, as `host:port`; undefined for none.
    */
-  readonly address?: string;
+  readonly addressEnvVar?: string;
   /**
    * The operations that the call allows: methods and paths in the AuthorizationPolicy of the callee. Undefined for all.
    */
-  readonly only?: Operation[];
+  readonly allowedOperations?: Operation[];
   /** The timeout, retries and faults of the call. */
-  readonly terms: Terms;
+  readonly policy: CallPolicy;
 
   constructor(
     declaring: Declaring,
@@ -55,22 +55,22 @@ export class Call {
     props: CallProps,
   ) {
     requireDeclaring(declaring, 'Call', 'service.calls(…)');
-    const where = `${caller.path} → ${callee.name}`;
-    this.port = props.port === undefined ? callee.firstPort(where) : callee.port(props.port, where);
-    this.address = props.address;
-    this.only = props.only;
-    this.terms = termsOf(props);
+    const path = `${caller.path} → ${callee.name}`;
+    this.port = props.port === undefined ? callee.firstPort(path) : callee.port(props.port, path);
+    this.addressEnvVar = props.addressEnvVar;
+    this.allowedOperations = props.allowedOperations;
+    this.policy = policiesOf(props);
 
-    Object.values(BESIDE_TERMS).forEach(({ validate }) => { validate(where, this); });
-    requireTenableTerms(where, this.terms);
+    Object.values(BESIDE_TERMS).forEach(({ validate }) => { validate(path, this); });
+    validateCallPolicy(path, this.policy);
     if (!this.port.carriesRequests) {
-      refuseWhatNeedsRequests(where, this);
+      rejectWhatNeedsRequests(path, this);
     }
   }
 
   /** The address at which the caller connects to the callee. */
   get calleeAddress(): string {
-    return `${this.callee.hostSeenFrom(this.caller.namespace)}:${this.port.number}`;
+    return `${this.callee.hostNameIn(this.caller.namespace)}:${this.port.number}`;
   }
 }
 
@@ -79,52 +79,52 @@ interface CallProperty {
   /** Whether it applies to ports that carry requests alone, as timeout, retries and faults do. */
   readonly needsRequests: boolean;
   /** Rejects an invalid value. */
-  readonly validate: (where: string, call: Call) => void;
+  readonly validate: (path: string, call: Call) => void;
 }
 
 const BESIDE_TERMS = {
   // The callee rejects a port that it does not have.
   port: { needsRequests: false, validate: () => undefined },
-  address: { needsRequests: false, validate: requireSettableAddress },
-  only: { needsRequests: true, validate: requireOperations },
-} satisfies { readonly [K in Exclude<keyof CallProps, keyof Terms>]-?: CallProperty };
+  addressEnvVar: { needsRequests: false, validate: requireSettableAddress },
+  allowedOperations: { needsRequests: true, validate: requireOperations },
+} satisfies { readonly [K in Exclude<keyof CallProps, keyof CallPolicy>]-?: CallProperty };
 
-function requireSettableAddress(where: string, { address, caller }: Call): void {
+function requireSettableAddress(path: string, { addressEnvVar: address, caller }: Call): void {
   if (address === undefined) {
     return;
   }
-  requireEnvironmentVariable(where, address);
+  requireEnvironmentVariable(path, address);
   if (caller.exists) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'NoEffect',
-      where,
-      problem: `The pods of ${caller.name} exist already, so this topology cannot set their variable ${address}.`,
-      remedy: 'Leave `address` out, and set the variable where the pods are declared.',
+      path,
+      summary: `The pods of ${caller.name} exist already, so this topology cannot set their variable ${address}.`,
+      fix: 'Leave `addressEnvVar` out, and set the variable where the pods are declared.',
     });
   }
 }
 
-function requireOperations(where: string, { only }: Call): void {
-  if (only?.length === 0) {
-    throw new Mistake({
+function requireOperations(path: string, { allowedOperations }: Call): void {
+  if (allowedOperations?.length === 0) {
+    throw new ValidationError({
       code: 'EmptyCall',
-      where,
-      problem: 'The call allows no operation.',
-      remedy: 'List operations in `only`, leave `only` out to allow all, or leave out the call.',
+      path,
+      summary: 'The call allows no operation.',
+      fix: 'List operations in `allowedOperations`, leave `allowedOperations` out to allow all, or leave out the call.',
     });
   }
 }
 
-function refuseWhatNeedsRequests(where: string, call: Call): void {
+function rejectWhatNeedsRequests(path: string, call: Call): void {
   const beside = namesIn(BESIDE_TERMS).filter(name => BESIDE_TERMS[name].needsRequests && call[name] !== undefined);
-  const names = [...namesIn(call.terms).filter(name => call.terms[name] !== undefined), ...beside];
+  const names = [...namesIn(call.policy).filter(name => call.policy[name] !== undefined), ...beside];
   if (names.length > 0) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'NoRequests',
-      where,
-      problem: `Port ${call.port.number} of ${call.callee.name} uses ${call.port.protocol}, which has no requests to apply`
+      path,
+      summary: `Port ${call.port.number} of ${call.callee.name} uses ${call.port.protocol}, which has no requests to apply`
         + ` ${names.join(', ')} to.`,
-      remedy: 'Leave these out, or declare the port as http, http2 or grpc if that is its protocol.',
+      fix: 'Leave these out, or declare the port as http, http2 or grpc if that is its protocol.',
     });
   }
 }

@@ -3,7 +3,7 @@ import { given } from './given';
 import type { Call } from './call';
 import { CircuitBreaker, type CircuitBreakerProps, type Replicas } from './circuit-breaker';
 import { duplicate } from './duplicate';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import type { Port } from './port';
 import type { Topology } from './topology';
 
@@ -30,7 +30,7 @@ export abstract class Callee {
   abstract get host(): string;
 
   /** The host name that a caller in `namespace` would use. */
-  abstract hostSeenFrom(namespace: string): string;
+  abstract hostNameIn(namespace: string): string;
 
   /** Where it was declared, for messages: `TOPOLOGY/NAME`. */
   get path(): string {
@@ -47,34 +47,34 @@ export abstract class Callee {
     return undefined;
   }
 
-  /** The limits of {@link breakAt}; undefined without one. */
+  /** The limits of {@link addCircuitBreaker}; undefined without one. */
   get circuitBreaker(): CircuitBreaker | undefined {
     return this.breaker;
   }
 
   /** The port of that number. Throws if there is none. */
-  port(number: number, where = this.path): Port {
+  port(number: number, path = this.path): Port {
     const port = this.ports.find(candidate => candidate.number === number);
     if (!port) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'UnknownPort',
-        where,
-        problem: `${this.name} has no port ${number}.`,
-        remedy: this.ports.length > 0 ? `It has ${this.ports.map(each => each.number).join(', ')}.` : 'It has no ports: declare one.',
+        path,
+        summary: `${this.name} has no port ${number}.`,
+        fix: this.ports.length > 0 ? `It has ${this.ports.map(each => each.number).join(', ')}.` : 'It has no ports: declare one.',
       });
     }
     return port;
   }
 
   /** The port of calls that do not name one. Throws if there is none. */
-  firstPort(where = this.path): Port {
+  firstPort(path = this.path): Port {
     const [first] = this.ports;
     if (!first) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NothingToCall',
-        where,
-        problem: `${this.name} has no port, so no service can call it.`,
-        remedy: `Declare a port of ${this.name}, e.g. \`port: Port.http(80)\`.`,
+        path,
+        summary: `${this.name} has no port, so no service can call it.`,
+        fix: `Declare a port of ${this.name}, e.g. \`port: Port.http(80)\`.`,
       });
     }
     return first;
@@ -85,10 +85,10 @@ export abstract class Callee {
    * `connectionPool` and `outlierDetection` of its DestinationRule.
    * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
    */
-  breakAt(props: CircuitBreakerProps): void {
+  addCircuitBreaker(props: CircuitBreakerProps): void {
     this.topology.requireOpen(this.path);
     if (this.breaker) {
-      throw duplicate(this.path, 'It has a circuit breaker already.', 'Call breakAt once, with all limits.');
+      throw duplicate(this.path, 'It has a circuit breaker already.', 'Call addCircuitBreaker once, with all limits.');
     }
     this.breaker = new CircuitBreaker(DECLARING, this, given(props));
   }

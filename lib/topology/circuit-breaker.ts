@@ -1,7 +1,7 @@
 import { type Declaring, requireDeclaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Callee } from './callee';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import { requireInteger, requirePositive } from './numbers';
 
 /** Limits that protect a callee and its callers. A limit that is left out has the mesh's default. */
@@ -10,12 +10,12 @@ export interface CircuitBreakerProps {
    * The number of consecutive 5xx responses (for TCP: failed connections) after which an endpoint is ejected.
    * @default - no ejection
    */
-  readonly consecutiveErrors?: number;
+  readonly consecutive5xxErrors?: number;
   /**
    * How long an endpoint stays ejected, times the number of its ejections.
    * @default - 30 s, Istio's default
    */
-  readonly ejectFor?: Duration;
+  readonly baseEjectionTime?: Duration;
   /**
    * The time between two ejection sweeps.
    * @default - 10 s, Istio's default
@@ -27,7 +27,7 @@ export interface CircuitBreakerProps {
    * @default - what allows one of the declared replicas (50 % of two, 100 % of one), 10 % at least, for each version
    * that is routed to by itself; 100 % where the replicas are not declared here
    */
-  readonly maxEjectedPercent?: number;
+  readonly maxEjectionPercent?: number;
   /**
    * The maximum number of connections of one proxy to the callee.
    * @default - no limit
@@ -77,31 +77,31 @@ export class CircuitBreaker {
     /** The limits as they are declared. */
     readonly limits: CircuitBreakerProps,
   ) {
-    requireDeclaring(declaring, 'CircuitBreaker', 'service.breakAt(…)');
-    const where = callee.path;
+    requireDeclaring(declaring, 'CircuitBreaker', 'service.addCircuitBreaker(…)');
+    const path = callee.path;
     for (const [what, count] of [
-      ['consecutiveErrors', limits.consecutiveErrors],
+      ['consecutive5xxErrors', limits.consecutive5xxErrors],
       ['maxConnections', limits.maxConnections],
       ['maxPendingRequests', limits.maxPendingRequests],
       ['maxRequests', limits.maxRequests],
     ] as const) {
       if (count !== undefined) {
-        requireInteger(where, what, count, 1, 2 ** 31 - 1);
+        requireInteger(path, what, count, 1, 2 ** 31 - 1);
       }
     }
-    requirePositive(where, 'ejectFor', limits.ejectFor);
-    requirePositive(where, 'interval', limits.interval);
-    requirePositive(where, 'connectTimeout', limits.connectTimeout);
-    if (limits.maxEjectedPercent !== undefined) {
-      requireInteger(where, 'maxEjectedPercent', limits.maxEjectedPercent, 1, 100);
+    requirePositive(path, 'baseEjectionTime', limits.baseEjectionTime);
+    requirePositive(path, 'interval', limits.interval);
+    requirePositive(path, 'connectTimeout', limits.connectTimeout);
+    if (limits.maxEjectionPercent !== undefined) {
+      requireInteger(path, 'maxEjectionPercent', limits.maxEjectionPercent, 1, 100);
     }
-    this.refuseWhatHasNoEffect(where, callee);
+    this.assertAllEffective(path, callee);
     if (!this.canEjectOneOf(callee.replicas)) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NoEffect',
-        where,
-        problem: `maxEjectedPercent is ${limits.maxEjectedPercent ?? 0} %, which is less than one of ${callee.replicas?.most ?? 0} replicas, so no endpoint is ever ejected.`,
-        remedy: `Give at least ${percentOfOne(callee.replicas?.most)}, or leave it out.`,
+        path,
+        summary: `maxEjectionPercent is ${limits.maxEjectionPercent ?? 0} %, which is less than one of ${callee.replicas?.most ?? 0} replicas, so no endpoint is ever ejected.`,
+        fix: `Give at least ${percentOfOne(callee.replicas?.most)}, or leave it out.`,
       });
     }
   }
@@ -112,7 +112,7 @@ export class CircuitBreaker {
    */
   maxEjectionPercent(replicas: Replicas | undefined): number | undefined {
     const percent = percentOfOne(replicas?.least);
-    return this.limits.maxEjectedPercent ?? (percent > OWN_PERCENT ? percent : undefined);
+    return this.limits.maxEjectionPercent ?? (percent > OWN_PERCENT ? percent : undefined);
   }
 
   /** Whether an endpoint can be ejected when all of these replicas run. */
@@ -122,26 +122,26 @@ export class CircuitBreaker {
 
   /** Whether failing endpoints are ejected. */
   get ejects(): boolean {
-    return this.limits.consecutiveErrors !== undefined;
+    return this.limits.consecutive5xxErrors !== undefined;
   }
 
-  private refuseWhatHasNoEffect(where: string, callee: Callee): void {
-    const ofEjection = (['ejectFor', 'interval', 'maxEjectedPercent'] as const).filter(name => this.limits[name] !== undefined);
+  private assertAllEffective(path: string, callee: Callee): void {
+    const ofEjection = (['baseEjectionTime', 'interval', 'maxEjectionPercent'] as const).filter(name => this.limits[name] !== undefined);
     if (!this.ejects && ofEjection.length > 0) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NoEffect',
-        where,
-        problem: `${ofEjection.join(', ')} configures the ejection of endpoints, but no condition for it is set.`,
-        remedy: 'Give consecutiveErrors as well.',
+        path,
+        summary: `${ofEjection.join(', ')} configures the ejection of endpoints, but no condition for it is set.`,
+        fix: 'Give consecutive5xxErrors as well.',
       });
     }
     const ofRequests = (['maxPendingRequests', 'maxRequests'] as const).filter(name => this.limits[name] !== undefined);
     if (ofRequests.length > 0 && !callee.ports.some(port => port.carriesRequests)) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NoRequests',
-        where,
-        problem: `${ofRequests.join(', ')} limits requests, and no port of ${callee.name} carries requests.`,
-        remedy: 'Limit connections with maxConnections instead.',
+        path,
+        summary: `${ofRequests.join(', ')} limits requests, and no port of ${callee.name} carries requests.`,
+        fix: 'Limit connections with maxConnections instead.',
       });
     }
   }

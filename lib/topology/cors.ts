@@ -1,6 +1,6 @@
 import { requireDuration } from './numbers';
 import type { Duration } from 'cdk8s';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import { requireHeaderName } from './names';
 
 /**
@@ -38,24 +38,24 @@ export const CORS_HEADERS: readonly string[] = ['authorization', 'content-type']
 const ORIGIN = /^(\*|https?:\/\/[a-z0-9.-]+(:\d+)?)$/;
 
 /** Rejects what browsers or gateways would not accept. */
-export function requireTenableCors(where: string, { origins, headers, exposedHeaders, credentials, maxAge }: Cors): void {
-  requireDuration(where, 'The time that browsers cache preflight responses', maxAge);
+export function validateCors(path: string, { origins, headers, exposedHeaders, credentials, maxAge }: Cors): void {
+  requireDuration(path, 'The time that browsers cache preflight responses', maxAge);
   const wrong = origins.find(origin => !ORIGIN.test(origin));
   if (origins.length === 0 || wrong !== undefined) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidOrigin',
-      where,
-      problem: wrong === undefined ? 'CORS lists no origin, so it would allow none.' : `"${wrong}" is not an origin.`,
-      remedy: 'Give scheme and host as browsers send them, without a path, e.g. "https://www.shop.example", or "*".',
+      path,
+      summary: wrong === undefined ? 'CORS lists no origin, so it would allow none.' : `"${wrong}" is not an origin.`,
+      fix: 'Give scheme and host as browsers send them, without a path, e.g. "https://www.shop.example", or "*".',
     });
   }
   if (credentials && origins.includes('*')) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'Contradiction',
-      where,
-      problem: 'CORS allows credentials to any origin, which browsers reject.',
-      remedy: 'List the origins, or leave `credentials` out.',
+      path,
+      summary: 'CORS allows credentials to any origin, which browsers reject.',
+      fix: 'List the origins, or leave `credentials` out.',
     });
   }
-  [...headers ?? [], ...exposedHeaders ?? []].filter(name => name !== '*').forEach(name => requireHeaderName(where, name));
+  [...headers ?? [], ...exposedHeaders ?? []].filter(name => name !== '*').forEach(name => requireHeaderName(path, name));
 }

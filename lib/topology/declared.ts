@@ -1,18 +1,18 @@
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 
 /**
  * Rejects what was not returned by a declaration, regardless of its static type: untyped programs pass other values,
  * and in files that import each other in a circle a value may still be undefined.
  */
-export function requireDeclared(where: string, what: string, value: unknown, kind: Class): void {
+export function requireDeclared(path: string, what: string, value: unknown, kind: Class): void {
   if (Object.prototype.isPrototypeOf.call(kind.prototype, value as object)) {
     return;
   }
-  throw new Mistake({
+  throw new ValidationError({
     code: 'NotDeclared',
-    where,
-    problem: `${what} is ${describe(value)}, not a ${kind.name}.`,
-    remedy: value === undefined
+    path,
+    summary: `${what} is ${describe(value)}, not a ${kind.name}.`,
+    fix: value === undefined
       ? 'Declare it first; if it is imported, check whether the two files import each other.'
       : 'Give the object that its declaration returned, e.g. by `topology.addService(…)` or `Port.http(80)`.',
   });

@@ -1,13 +1,13 @@
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import { requireRangeOfFront } from './cidr';
-import { type ClientLimit, requireCountableClients } from './client-limit';
-import { type Cors, requireTenableCors } from './cors';
-import type { Throttle } from './limit';
-import { Mistake } from './mistake';
+import { type Cors, validateCors } from './cors';
 import { requireDnsSubdomain, requireHostName } from './names';
 import { requirePositive } from './numbers';
+import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
+import type { RateLimit } from './rate-limit';
 import type { Service } from './service';
+import { ValidationError } from './validation-error';
 
 /** Properties of an edge. */
 export interface EdgeProps {
@@ -40,12 +40,12 @@ export interface EdgeProps {
    * The request rate that each pod of the gateway allows in total. A managed API uses it as the default of each route.
    * @default - no limit
    */
-  readonly throttle?: Throttle;
+  readonly rateLimit?: RateLimit;
   /**
    * The request limit of each client, over all routes on which the client can be identified.
    * @default - no limit
    */
-  readonly clientLimit?: ClientLimit;
+  readonly perClientRateLimit?: PerClientRateLimit;
   /**
    * The service that counts the requests of clients, declared by `topology.addRateLimiter`. Istio's gateway needs it;
    * Envoy Gateway and managed APIs have their own.
@@ -61,7 +61,7 @@ export interface EdgeProps {
    * Whether a web application firewall inspects requests for common attacks.
    * @default false
    */
-  readonly firewall?: boolean;
+  readonly waf?: boolean;
   /**
    * Whether a managed API is in front of the gateway and enforces what the gateway does not: the firewall, client
    * certificates, API keys, request validation, caches and the limits of clients. The gateway in the cluster verifies
@@ -90,53 +90,53 @@ export interface EdgeProps {
 }
 
 /** Rejects properties that contradict each other or that no gateway could enforce. */
-export function requireTenableEdge(where: string, props: EdgeProps): void {
-  requireHostName(where, props.host);
-  requirePositive(where, 'The timeout', props.timeout);
+export function validateEdge(path: string, props: EdgeProps): void {
+  requireHostName(path, props.host);
+  requirePositive(path, 'The timeout', props.timeout);
   Object.entries({ 'a Secret': props.tlsSecret, 'a ConfigMap': props.clientCa, 'a ClusterIssuer': props.certificateIssuer }).forEach(([what, name]) => {
     if (name !== undefined) {
-      requireDnsSubdomain(where, what, name);
+      requireDnsSubdomain(path, what, name);
     }
   });
   if (props.cors) {
-    requireTenableCors(where, props.cors);
+    validateCors(path, props.cors);
   }
-  requireTls(where, 'certificateIssuer', props.certificateIssuer, props);
+  requireTls(path, 'certificateIssuer', props.certificateIssuer, props);
   // A managed API terminates TLS in front of the gateway, whatever protocol is used behind it.
-  requireTls(where, 'clientCa', props.managed ? undefined : props.clientCa, props);
-  requireTenableFront(where, props);
-  if (props.clientLimit?.client.kind === 'API key' && props.auth) {
-    requireCountableClients({ path: where, limit: props.clientLimit, hasToken: props.auth.token !== undefined, hasApiKey: props.auth.key !== undefined });
+  requireTls(path, 'clientCa', props.managed ? undefined : props.clientCa, props);
+  validateFront(path, props);
+  if (props.perClientRateLimit?.client.kind === 'API key' && props.auth) {
+    requireCountableClients({ path, limit: props.perClientRateLimit, hasToken: props.auth.token !== undefined, hasApiKey: props.auth.key !== undefined });
   }
 }
 
-function requireTenableFront(where: string, { managed, frontCidrs }: EdgeProps): void {
+function validateFront(path: string, { managed, frontCidrs }: EdgeProps): void {
   if (frontCidrs && !managed) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'NoEffect',
-      where,
-      problem: '`frontCidrs` are the addresses of a managed API, and none is declared in front of the edge.',
-      remedy: 'Set `managed: true`, or leave `frontCidrs` out.',
+      path,
+      summary: '`frontCidrs` are the addresses of a managed API, and none is declared in front of the edge.',
+      fix: 'Set `managed: true`, or leave `frontCidrs` out.',
     });
   }
   if (frontCidrs?.length === 0) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'NoEffect',
-      where,
-      problem: '`frontCidrs` is empty, so no client could connect to the gateway.',
-      remedy: 'List the subnets of the load balancer, or leave `frontCidrs` out.',
+      path,
+      summary: '`frontCidrs` is empty, so no client could connect to the gateway.',
+      fix: 'List the subnets of the load balancer, or leave `frontCidrs` out.',
     });
   }
-  frontCidrs?.forEach(cidr => requireRangeOfFront(where, cidr));
+  frontCidrs?.forEach(cidr => requireRangeOfFront(path, cidr));
 }
 
-function requireTls(where: string, name: string, value: string | undefined, { tlsSecret }: EdgeProps): void {
+function requireTls(path: string, name: string, value: string | undefined, { tlsSecret }: EdgeProps): void {
   if (value !== undefined && tlsSecret === undefined) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'NoEffect',
-      where,
-      problem: `${name} applies to TLS, and the edge uses plain HTTP.`,
-      remedy: 'Set `tlsSecret` to the Secret with the certificate.',
+      path,
+      summary: `${name} applies to TLS, and the edge uses plain HTTP.`,
+      fix: 'Set `tlsSecret` to the Secret with the certificate.',
     });
   }
 }

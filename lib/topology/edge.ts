@@ -5,12 +5,12 @@ import { Duration } from 'cdk8s';
 import { Aggregate, type PartProps } from './aggregate';
 import { addAggregator, callParts } from './aggregator';
 import { Auth } from './auth';
-import type { ClientLimit } from './client-limit';
+import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Cors } from './cors';
-import { type EdgeProps, requireTenableEdge } from './edge-props';
-import type { Throttle } from './limit';
+import { type EdgeProps, validateEdge } from './edge-props';
+import type { RateLimit } from './rate-limit';
 import { duplicate } from './duplicate';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { Port } from './port';
 import { Route, type RouteProps } from './route';
@@ -50,15 +50,15 @@ export class Edge {
   /** The credentials that requests need on routes without `auth` of their own. */
   readonly auth: Auth;
   /** The limit on all requests of the edge, for each pod of the gateway; undefined for none. */
-  readonly throttle?: Throttle;
+  readonly rateLimit?: RateLimit;
   /** The limit on the requests of each client, all routes together; undefined for none. */
-  readonly clientLimit?: ClientLimit;
+  readonly perClientRateLimit?: PerClientRateLimit;
   /** The service that counts requests for Istio's gateway; undefined for none. */
   readonly rateLimiter?: Service;
   /** The origins whose web pages may call, and how; undefined for none. */
   readonly cors?: Cors;
   /** Whether a web application firewall inspects requests. */
-  readonly firewall: boolean;
+  readonly waf: boolean;
   /** Whether a managed API of the cloud is in front of the gateway in the cluster. */
   readonly managed: boolean;
   /** The only addresses, as CIDRs, that may connect to the gateway's pods; undefined for all. */
@@ -86,11 +86,11 @@ export class Edge {
     this.certificateIssuer = props.certificateIssuer;
     this.clientCa = props.clientCa;
     this.auth = props.auth ?? Auth.none();
-    this.throttle = props.throttle;
-    this.clientLimit = props.clientLimit;
+    this.rateLimit = props.rateLimit;
+    this.perClientRateLimit = props.perClientRateLimit;
     this.rateLimiter = props.rateLimiter;
     this.cors = props.cors;
-    this.firewall = props.firewall ?? false;
+    this.waf = props.waf ?? false;
     this.managed = props.managed ?? false;
     this.frontCidrs = props.frontCidrs;
     this.timeout = props.timeout ?? Duration.seconds(29);
@@ -98,7 +98,7 @@ export class Edge {
     requireDnsLabel(this.path, 'an edge', name);
     requireNamespace(this.path, this.namespace);
     requireFreeName(this.path, this.namespace, name);
-    requireTenableEdge(this.path, props);
+    validateEdge(this.path, props);
   }
 
   /** Where it was declared, for messages. */
@@ -127,8 +127,8 @@ export class Edge {
   }
 
   /** The limits of clients: the edge's own and those of its routes. */
-  get clientLimits(): readonly ClientLimit[] {
-    return [this.clientLimit, ...this.routes.map(route => route.clientLimit)].filter(limit => limit !== undefined);
+  get perClientRateLimits(): readonly PerClientRateLimit[] {
+    return [this.perClientRateLimit, ...this.routes.map(route => route.perClientRateLimit)].filter(limit => limit !== undefined);
   }
 
   /** The service ports that its gateway connects to, each once: those of its routes, and of its rate limiter. */
@@ -145,7 +145,7 @@ export class Edge {
     this.topology.requireOpen(this.path);
     this.requireOwn(operation, service);
     const route = new Route(DECLARING, this, operation, service, given(props));
-    this.refuseTwin(route);
+    this.assertNoDuplicate(route);
     this.byRequests.set(route.operation.requests, route);
     this.declared.push(route);
     return route;
@@ -173,16 +173,16 @@ export class Edge {
   private requireOwn(operation: string, service: Service): void {
     requireDeclared(`${this.path}/${operation}`, 'The service', service, Service);
     if (service.topology !== this.topology) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'ForeignService',
-        where: `${this.path}/${operation}`,
-        problem: `${service.name} belongs to the topology "${service.topology.name}".`,
-        remedy: 'Declare the edge in the topology of its services.',
+        path: `${this.path}/${operation}`,
+        summary: `${service.name} belongs to the topology "${service.topology.name}".`,
+        fix: 'Declare the edge in the topology of its services.',
       });
     }
   }
 
-  private refuseTwin({ operation }: Route): void {
+  private assertNoDuplicate({ operation }: Route): void {
     const twin = this.byRequests.get(operation.requests);
     if (twin) {
       const written = twin.operation.toString();

@@ -32,7 +32,7 @@ export class ExternalService extends Callee {
   }
 
   /** The host name, the same from every namespace. */
-  hostSeenFrom(): string {
+  hostNameIn(): string {
     return this.host;
   }
 }

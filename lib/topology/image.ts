@@ -1,4 +1,4 @@
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 
 /** @see https://github.com/distribution/reference/blob/main/reference.go */
 const HOST = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::\d+)?`;
@@ -7,14 +7,14 @@ const IMAGE = new RegExp(String.raw`^(?:${HOST}/)?${PART}(?:/${PART})*(?::[\w][\
 const UNSET = ['undefined', 'null', 'NaN'];
 
 /** Rejects what is not the name of a container image: no kubelet could pull it. */
-export function requireImage(where: string, image: string): void {
+export function requireImage(path: string, image: string): void {
   const unset = image.split(/[/:@]/).find(part => UNSET.includes(part));
   if (unset !== undefined || !IMAGE.test(image)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidImage',
-      where,
-      problem: `"${image}" is not the name of a container image${unset === undefined ? '' : `: "${unset}" is an unset variable`}.`,
-      remedy: 'Write [registry/]repository[:tag][@digest], e.g. "registry.example/cart:1.2.0".',
+      path,
+      summary: `"${image}" is not the name of a container image${unset === undefined ? '' : `: "${unset}" is an unset variable`}.`,
+      fix: 'Write [registry/]repository[:tag][@digest], e.g. "registry.example/cart:1.2.0".',
     });
   }
 }

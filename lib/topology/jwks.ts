@@ -1,5 +1,5 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 
 const PRIVATE_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const CURVES = new Map([['EC', ['P-256', 'P-384', 'P-521']], ['OKP', ['Ed25519']]]);
@@ -9,15 +9,15 @@ const CURVES = new Map([['EC', ['P-256', 'P-384', 'P-521']], ['OKP', ['Ed25519']
  * manifests as they are.
  * @see https://github.com/google/jwt_verify_lib/blob/master/src/jwks.cc
  */
-export function requirePublicKeys(where: string, jwks: string): void {
+export function requirePublicKeys(path: string, jwks: string): void {
   const keys = keysIn(jwks);
-  const problem = keys ? problemOf(keys) : 'The keys are not a JSON Web Key Set';
-  if (problem !== undefined) {
-    throw new Mistake({
+  const summary = keys ? problemOf(keys) : 'The keys are not a JSON Web Key Set';
+  if (summary !== undefined) {
+    throw new ValidationError({
       code: 'InvalidKeys',
-      where,
-      problem: `${problem}.`,
-      remedy: 'Give the public keys of the issuer as it publishes them, \'{"keys":[{"kty":"RSA","n":"…","e":"AQAB"}]}\'.',
+      path,
+      summary: `${summary}.`,
+      fix: 'Give the public keys of the issuer as it publishes them, \'{"keys":[{"kty":"RSA","n":"…","e":"AQAB"}]}\'.',
     });
   }
 }
@@ -35,9 +35,9 @@ function problemOf(keys: readonly unknown[]): string | undefined {
   return keys.length === 0
     ? 'The key set has no key, and a gateway rejects its whole configuration then'
     : keys.map((key, index) => {
-      const problem = isObject(key) ? problemOfKey(key) : 'is not an object';
-      return problem === undefined ? undefined : `Key ${index + 1} of the set ${problem}`;
-    }).find(problem => problem !== undefined);
+      const summary = isObject(key) ? problemOfKey(key) : 'is not an object';
+      return summary === undefined ? undefined : `Key ${index + 1} of the set ${summary}`;
+    }).find(summary => summary !== undefined);
 }
 
 function problemOfKey(key: JsonWebKey): string | undefined {

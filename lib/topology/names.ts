@@ -1,4 +1,4 @@
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 
 const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -9,25 +9,25 @@ const LABEL_PART = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const HEADER = /^[a-z0-9!#$%&'+.^_`|~-]+$/;
 
 /** Rejects what Kubernetes would not accept as the name of a Service: an RFC 1035 label. */
-export function requireDnsLabel(where: string, what: string, name: string): void {
+export function requireDnsLabel(path: string, what: string, name: string): void {
   if (name.length > 63 || !LABEL.test(name)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidName',
-      where,
-      problem: `"${name}" is not a DNS label, so it cannot be the name of ${what}.`,
-      remedy: `Use at most 63 lower-case letters, digits and "-", beginning with a letter${suggestion(name)}.`,
+      path,
+      summary: `"${name}" is not a DNS label, so it cannot be the name of ${what}.`,
+      fix: `Use at most 63 lower-case letters, digits and "-", beginning with a letter${suggestion(name)}.`,
     });
   }
 }
 
 /** Rejects what Kubernetes would not accept as the name of a Secret: an RFC 1123 subdomain. */
-export function requireDnsSubdomain(where: string, what: string, name: string): void {
+export function requireDnsSubdomain(path: string, what: string, name: string): void {
   if (name.length > 253 || !NAME.test(name)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidName',
-      where,
-      problem: `"${name}" cannot be the name of ${what}.`,
-      remedy: 'Use at most 253 lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit.',
+      path,
+      summary: `"${name}" cannot be the name of ${what}.`,
+      fix: 'Use at most 253 lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit.',
     });
   }
 }
@@ -36,14 +36,14 @@ export function requireDnsSubdomain(where: string, what: string, name: string): 
  * Rejects a namespace that no topology can own: default deny there would block the cluster's own components, such as
  * its DNS, and policies in the mesh's root namespace apply to every namespace.
  */
-export function requireOwnableNamespace(where: string, name: string): void {
-  requireDnsLabel(where, 'a namespace', name);
+export function requireOwnableNamespace(path: string, name: string): void {
+  requireDnsLabel(path, 'a namespace', name);
   if (isReserved(name)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'ReservedNamespace',
-      where,
-      problem: `The namespace "${name}" belongs to ${ownerOf(name)}, and the default deny of a topology would cut off the workloads in it.`,
-      remedy: 'Give the topology a namespace of its own.',
+      path,
+      summary: `The namespace "${name}" belongs to ${ownerOf(name)}, and the default deny of a topology would cut off the workloads in it.`,
+      fix: 'Give the topology a namespace of its own.',
     });
   }
 }
@@ -52,14 +52,14 @@ export function requireOwnableNamespace(where: string, name: string): void {
  * Rejects a namespace in which no workload of a topology can run: that of a cluster component, or the mesh's root
  * namespace.
  */
-export function requireNamespace(where: string, name: string): void {
-  requireDnsLabel(where, 'a namespace', name);
+export function requireNamespace(path: string, name: string): void {
+  requireDnsLabel(path, 'a namespace', name);
   if (isReserved(name)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'ReservedNamespace',
-      where,
-      problem: `The namespace "${name}" belongs to ${ownerOf(name)}, and policies for a workload there could cut off the other workloads in it.`,
-      remedy: 'Give the workload a namespace of its own. Declare a service whose pods are there already with `existing`.',
+      path,
+      summary: `The namespace "${name}" belongs to ${ownerOf(name)}, and policies for a workload there could cut off the other workloads in it.`,
+      fix: 'Give the workload a namespace of its own. Declare a service whose pods are there already with `existingWorkload`.',
     });
   }
 }
@@ -71,13 +71,13 @@ const OF_NAMESPACES = ['default', 'default-deny', 'allow-nothing'];
  * Refuses the name of a workload whose objects would be those of its namespace: its policies, the ServiceAccount `default` of all
  * pods that name none, or the Service of the API server.
  */
-export function requireFreeName(where: string, namespace: string, name: string): void {
+export function requireFreeName(path: string, namespace: string, name: string): void {
   if (OF_NAMESPACES.includes(name) || (namespace === 'default' && name === 'kubernetes')) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'ReservedName',
-      where,
-      problem: `Objects named "${name}" belong to the namespace ${namespace} as a whole, and the ones of this workload would overwrite them.`,
-      remedy: 'Use another name.',
+      path,
+      summary: `Objects named "${name}" belong to the namespace ${namespace} as a whole, and the ones of this workload would overwrite them.`,
+      fix: 'Use another name.',
     });
   }
 }
@@ -92,82 +92,82 @@ function ownerOf(reserved: string): string {
 }
 
 /** Rejects what is not a host name with at least one dot: an RFC 1123 subdomain. */
-export function requireHostName(where: string, host: string): void {
+export function requireHostName(path: string, host: string): void {
   if (/\.\d+$/.test(host)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidHost',
-      where,
-      problem: `"${host}" is an address, and a Gateway or a ServiceEntry needs a host name.`,
-      remedy: 'Give its DNS name, e.g. "api.shop.example".',
+      path,
+      summary: `"${host}" is an address, and a Gateway or a ServiceEntry needs a host name.`,
+      fix: 'Give its DNS name, e.g. "api.shop.example".',
     });
   }
   if (host.length > 253 || !SUBDOMAIN.test(host) || host.split('.').some(label => label.length > 63)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidHost',
-      where,
-      problem: `"${host}" is not a fully qualified host name.`,
-      remedy: 'Give lower-case labels joined by dots, without scheme, port or wildcard, e.g. "api.shop.example".',
+      path,
+      summary: `"${host}" is not a fully qualified host name.`,
+      fix: 'Give lower-case labels joined by dots, without scheme, port or wildcard, e.g. "api.shop.example".',
     });
   }
 }
 
 /** Rejects what Kubernetes would not accept as the name of an environment variable. */
-export function requireEnvironmentVariable(where: string, name: string): void {
-  requireOrdinaryName(where, name);
+export function requireEnvironmentVariable(path: string, name: string): void {
+  requireOrdinaryName(path, name);
   if (!ENVIRONMENT_VARIABLE.test(name)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidVariable',
-      where,
-      problem: `"${name}" cannot be the name of an environment variable.`,
-      remedy: 'Use letters, digits and "_", not beginning with a digit.',
+      path,
+      summary: `"${name}" cannot be the name of an environment variable.`,
+      fix: 'Use letters, digits and "_", not beginning with a digit.',
     });
   }
 }
 
 /** Rejects what is not a lower-case header name: HTTP/2 has no other. */
-export function requireHeaderName(where: string, name: string): void {
-  requireKey(where, name);
+export function requireHeaderName(path: string, name: string): void {
+  requireKey(path, name);
   if (!HEADER.test(name)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidHeader',
-      where,
-      problem: `"${name}" is not a lower-case HTTP header name, and HTTP/2 has no other.`,
-      remedy: name.includes('*') ? 'Name each header.' : `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
+      path,
+      summary: `"${name}" is not a lower-case HTTP header name, and HTTP/2 has no other.`,
+      fix: name.includes('*') ? 'Name each header.' : `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
     });
   }
 }
 
 /** Rejects a label that Kubernetes would not accept: a qualified name, and a value of at most 63 characters. */
-export function requireLabel(where: string, label: string, value: string): void {
-  requireKey(where, label);
+export function requireLabel(path: string, label: string, value: string): void {
+  requireKey(path, label);
   const [name = '', prefix, ...rest] = label.split('/').reverse();
   const isNamed = LABEL_PART.test(name) && name !== '' && rest.length === 0 && (prefix === undefined || NAME.test(prefix));
   if (!isNamed || !LABEL_PART.test(value)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidLabel',
-      where,
-      problem: `"${label}: ${value}" is not a Kubernetes label.`,
-      remedy: 'Give name and value of at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit.',
+      path,
+      summary: `"${label}: ${value}" is not a Kubernetes label.`,
+      fix: 'Give name and value of at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit.',
     });
   }
 }
 
 /** Rejects a name that JavaScript reserves: a property of that name is lost before it reaches a manifest. */
-export function requireOrdinaryName(where: string, name: string): void {
-  refuseNames(where, name, ['__proto__']);
+export function requireOrdinaryName(path: string, name: string): void {
+  rejectNames(path, name, ['__proto__']);
 }
 
 /**
  * The same for a name that becomes the key of a map in a manifest, where cdk8s interprets the key `constructor` as
  * well.
  */
-function requireKey(where: string, name: string): void {
-  refuseNames(where, name, ['__proto__', 'constructor']);
+function requireKey(path: string, name: string): void {
+  rejectNames(path, name, ['__proto__', 'constructor']);
 }
 
-function refuseNames(where: string, name: string, refused: readonly string[]): void {
+function rejectNames(path: string, name: string, refused: readonly string[]): void {
   if (refused.includes(name)) {
-    throw new Mistake({ code: 'InvalidName', where, problem: `"${name}" cannot be rendered as a name.`, remedy: 'Use another name.' });
+    throw new ValidationError({ code: 'InvalidName', path, summary: `"${name}" cannot be rendered as a name.`, fix: 'Use another name.' });
   }
 }
 

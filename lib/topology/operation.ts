@@ -1,5 +1,5 @@
-import { Mistake } from './mistake';
 import { PathPattern } from './path-pattern';
+import { ValidationError } from './validation-error';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -14,11 +14,11 @@ export class Operation {
   static parse(where: string, text: string): Operation {
     const [method = '', path = '', ...rest] = text.split(' ');
     if (rest.length > 0 || (method !== 'ANY' && !METHODS.includes(method))) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'InvalidOperation',
-        where,
-        problem: `"${text}" is not an operation.`,
-        remedy: `Write a method (${METHODS.join(', ')} or ANY), one space and a path, e.g. "GET /product/{id}".`,
+        path: where,
+        summary: `"${text}" is not an operation.`,
+        fix: `Write a method (${METHODS.join(', ')} or ANY), one space and a path, e.g. "GET /product/{id}".`,
       });
     }
     return new Operation(method === 'ANY' ? undefined : method, new PathPattern(where, path));

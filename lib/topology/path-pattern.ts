@@ -1,4 +1,4 @@
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 
 const SEGMENT = /^(\{[A-Za-z_][A-Za-z0-9_-]*\+?\}|[A-Za-z0-9._~!$&'()*+,;=:@%-]*)$/;
 
@@ -11,29 +11,29 @@ export class PathPattern {
   readonly segments: string[];
 
   constructor(
-    where: string,
+    path: string,
     /** The path as it is declared. */
     readonly text: string,
   ) {
     this.segments = text.split('/').slice(1);
     if (!text.startsWith('/') || !this.segments.every(segment => SEGMENT.test(segment)) || text.includes('*')) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'InvalidPath',
-        where,
-        problem: `"${text}" is not a path.`,
-        remedy: 'Begin with "/"; write a parameter as {name} and the rest of a path as {name+}.',
+        path,
+        summary: `"${text}" is not a path.`,
+        fix: 'Begin with "/"; write a parameter as {name} and the rest of a path as {name+}.',
       });
     }
-    const unmatchable = this.segments.map(problemOf).find(problem => problem !== undefined);
+    const unmatchable = this.segments.map(problemOf).find(summary => summary !== undefined);
     if (unmatchable !== undefined) {
-      throw new Mistake({ code: 'InvalidPath', where, problem: `"${text}" can never match: ${unmatchable.problem}.`, remedy: unmatchable.remedy });
+      throw new ValidationError({ code: 'InvalidPath', path, summary: `"${text}" can never match: ${unmatchable.problem}.`, fix: unmatchable.fix });
     }
     if (this.segments.slice(0, -1).some(isRest)) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'InvalidPath',
-        where,
-        problem: `In "${text}" a segment follows a parameter that matches the rest of the path.`,
-        remedy: 'Move {name+} to the end.',
+        path,
+        summary: `In "${text}" a segment follows a parameter that matches the rest of the path.`,
+        fix: 'Move {name+} to the end.',
       });
     }
   }
@@ -119,17 +119,17 @@ function rankOf(segment: string): number {
 }
 
 /** Why no request has such a segment when it is matched: proxies normalize paths by RFC 3986 first. */
-function problemOf(segment: string): { problem: string; remedy: string } | undefined {
+function problemOf(segment: string): { problem: string; fix: string } | undefined {
   if (segment === '.' || segment === '..') {
-    return { problem: `a proxy resolves "${segment}" before it matches`, remedy: 'Write the resolved path.' };
+    return { problem: `a proxy resolves "${segment}" before it matches`, fix: 'Write the resolved path.' };
   }
   if (segment.startsWith(':')) {
-    return { problem: `"${segment}" is matched literally`, remedy: `Write a parameter as {${segment.slice(1) || 'name'}}.` };
+    return { problem: `"${segment}" is matched literally`, fix: `Write a parameter as {${segment.slice(1) || 'name'}}.` };
   }
   const [escape] = segment.match(/%(?![0-9A-Fa-f]{2})/) ?? segment.match(/%(4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]|3\d|2[DdEe]|5[Ff]|7[Ee])/) ?? [];
   return escape === undefined ? undefined : {
     problem: escape === '%' ? 'a "%" in it is not an escape' : `a proxy decodes "${escape}" to "${decodeURIComponent(escape)}" before it matches`,
-    remedy: escape === '%' ? 'Write "%25" for the character itself.' : 'Write the character itself.',
+    fix: escape === '%' ? 'Write "%25" for the character itself.' : 'Write the character itself.',
   };
 }
 

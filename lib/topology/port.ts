@@ -1,7 +1,7 @@
 import { given } from './given';
 import { requireInteger } from './numbers';
 import { requireDnsLabel } from './names';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import type { ProtoDescriptor } from './proto-descriptor';
 
 /** The protocol of a port: it determines the name of the Service port, and so how a mesh handles the traffic. */
@@ -104,26 +104,26 @@ export class Port {
     /** The messages and methods of that service, for transcoding from REST; undefined for none. */
     readonly descriptor?: ProtoDescriptor,
   ) {
-    const where = `port ${number}`;
+    const path = `port ${number}`;
     this.target = options.target ?? number;
     this.name = options.name ? `${protocol}-${options.name}` : protocol;
-    requireInteger(where, 'The port', number, 1, 65535);
-    requireInteger(where, 'The target port', this.target, 1, 65535);
-    requireDnsLabel(where, 'a port', this.name);
+    requireInteger(path, 'The port', number, 1, 65535);
+    requireInteger(path, 'The target port', this.target, 1, 65535);
+    requireDnsLabel(path, 'a port', this.name);
     if (this.name.length > 15) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'InvalidName',
-        where,
-        problem: `"${this.name}" has ${this.name.length} characters, and a port name has at most 15.`,
-        remedy: `Shorten the name to ${15 - protocol.length - 1} characters.`,
+        path,
+        summary: `"${this.name}" has ${this.name.length} characters, and a port name has at most 15.`,
+        fix: `Shorten the name to ${15 - protocol.length - 1} characters.`,
       });
     }
     if (grpcMethods && !grpcService) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'MissingGrpcService',
-        where,
-        problem: 'The port names gRPC methods without the gRPC service that they belong to.',
-        remedy: 'Give `service` as well, e.g. "hipstershop.PaymentService".',
+        path,
+        summary: 'The port names gRPC methods without the gRPC service that they belong to.',
+        fix: 'Give `service` as well, e.g. "hipstershop.PaymentService".',
       });
     }
   }
@@ -140,11 +140,11 @@ function describedMethods(number: number, { service, descriptor }: GrpcPortOptio
   }
   const methods = descriptor.methodsOf(service);
   if (!methods) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidDescriptor',
-      where: `port ${number}`,
-      problem: `${descriptor.path} does not describe ${service}.`,
-      remedy: 'Give the descriptor set of the service behind the port.',
+      path: `port ${number}`,
+      summary: `${descriptor.path} does not describe ${service}.`,
+      fix: 'Give the descriptor set of the service behind the port.',
     });
   }
   return methods;

@@ -1,7 +1,7 @@
 /** The rules for one property of a declaration. */
 export interface Property<T> {
   /** Rejects a value that is invalid by itself. */
-  readonly validate: (where: string, value: T) => void;
+  readonly validate: (path: string, value: T) => void;
   /** The value as it is compared with others: equal for values that render the same. */
   readonly keyOf: (value: T) => unknown;
 }
@@ -10,8 +10,8 @@ export interface Property<T> {
 export type PropertyTable<T> = { readonly [K in keyof T]-?: Property<T[K]> };
 
 /** Rejects a declaration with an invalid property value. */
-export function validateBy<T extends object>(table: PropertyTable<T>, where: string, declared: T): void {
-  namesIn(table).forEach(name => { table[name].validate(where, declared[name]); });
+export function validateBy<T extends object>(table: PropertyTable<T>, path: string, declared: T): void {
+  namesIn(table).forEach(name => { table[name].validate(path, declared[name]); });
 }
 
 /** A declaration as it is compared with others; undefined if none of it is rendered. */
@@ -28,9 +28,9 @@ export function pickBy<T extends object>(table: PropertyTable<T>, declared: T): 
 /** A property that has properties of its own. */
 export function nested<T extends object>(table: PropertyTable<T>): Property<T | undefined> {
   return {
-    validate: (where, value) => {
+    validate: (path, value) => {
       if (value) {
-        validateBy(table, where, value);
+        validateBy(table, path, value);
       }
     },
     keyOf: value => value ? keyBy(table, value) : undefined,

@@ -4,8 +4,8 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import {
   type DescriptorProto, type FileDescriptorSet, FileDescriptorSetSchema, type MethodDescriptorProto, MethodOptionsSchema, type ServiceDescriptorProto,
 } from '@bufbuild/protobuf/wkt';
-import { Mistake } from './mistake';
 import type { Operation } from './operation';
+import { ValidationError } from './validation-error';
 
 /** The mapping of a REST request to a gRPC method. */
 export interface HttpBinding {
@@ -35,19 +35,19 @@ const WITH_BODY = new Set(['PUT', 'POST', 'PATCH']);
 export class ProtoDescriptor {
   /** From a file that `protoc --include_imports --descriptor_set_out=FILE` wrote. */
   static fromFile(path: string): ProtoDescriptor {
-    const refuse = (problem: string) => new Mistake({
+    const fail = (summary: string) => new ValidationError({
       code: 'InvalidDescriptor',
-      where: path,
-      problem,
-      remedy: 'Write it with `protoc --include_imports --descriptor_set_out=FILE …`.',
+      path,
+      summary,
+      fix: 'Write it with `protoc --include_imports --descriptor_set_out=FILE …`.',
     });
     if (!existsSync(path)) {
-      throw refuse('The file does not exist.');
+      throw fail('The file does not exist.');
     }
     try {
       return new ProtoDescriptor(path, fromBinary(FileDescriptorSetSchema, readFileSync(path)));
     } catch {
-      throw refuse('It is not a descriptor set.');
+      throw fail('It is not a descriptor set.');
     }
   }
 
@@ -72,22 +72,22 @@ export class ProtoDescriptor {
   }
 
   /** Rejects a binding that cannot be transcoded. */
-  requireTranslatable(where: string, { service, method, operation }: HttpBinding): void {
+  requireTranslatable(path: string, { service, method, operation }: HttpBinding): void {
     const described = this.methodNamed(service, method);
-    const refuse = (problem: string, remedy: string) => new Mistake({ code: 'Untranslatable', where, problem, remedy });
+    const fail = (summary: string, fix: string) => new ValidationError({ code: 'Untranslatable', path, summary, fix });
     if (!described) {
-      throw refuse(`${this.path} does not describe ${service}/${method}.`, `It has ${[...this.services.keys()].join(', ')}.`);
+      throw fail(`${this.path} does not describe ${service}/${method}.`, `It has ${[...this.services.keys()].join(', ')}.`);
     }
     if (!operation.method || !PATHS.has(operation.method)) {
-      throw refuse(`${operation.method ?? 'ANY'} cannot be bound to a gRPC method.`, `Use ${[...PATHS.keys()].join(', ')}.`);
+      throw fail(`${operation.method ?? 'ANY'} cannot be bound to a gRPC method.`, `Use ${[...PATHS.keys()].join(', ')}.`);
     }
     if (described.clientStreaming) {
-      throw refuse(`${method} accepts a stream of messages, and a REST request is a single message.`, 'Bind a method with a single request.');
+      throw fail(`${method} accepts a stream of messages, and a REST request is a single message.`, 'Bind a method with a single request.');
     }
     const fields = this.messages.get(described.inputType)?.field.map(field => field.name) ?? [];
     const unknown = operation.path.parameters.find(name => !fields.includes(name));
     if (unknown !== undefined) {
-      throw refuse(`The request of ${method} has no field "${unknown}".`, `Use the names of its fields as parameters: ${fields.join(', ') || 'it has none'}.`);
+      throw fail(`The request of ${method} has no field "${unknown}".`, `Use the names of its fields as parameters: ${fields.join(', ') || 'it has none'}.`);
     }
   }
 

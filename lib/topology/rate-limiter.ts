@@ -29,7 +29,7 @@ export function addRateLimiter(topology: Topology, name: string, { redis, image 
   const limiter = topology.addService(name, {
     namespace,
     image,
-    user: 65534,
+    runAsUser: 65534,
     port: Port.grpc(8081, { service: 'envoy.service.ratelimit.v3.RateLimitService', methods: ['ShouldRateLimit'] }),
     command: ['/bin/ratelimit'],
     health: Health.grpc(),
@@ -44,6 +44,6 @@ export function addRateLimiter(topology: Topology, name: string, { redis, image 
     },
     resources: { cpu: '100m', memory: '64Mi', memoryLimit: '256Mi' },
   });
-  limiter.calls(redis, { address: 'REDIS_URL' });
+  limiter.calls(redis, { addressEnvVar: 'REDIS_URL' });
   return limiter;
 }

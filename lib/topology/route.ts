@@ -1,15 +1,15 @@
 import { type Declaring, requireDeclaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
-import { type ClientLimit, requireCountableClients } from './client-limit';
+import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { Edge } from './edge';
-import type { Throttle } from './limit';
-import { Mistake } from './mistake';
+import type { RateLimit } from './rate-limit';
+import { ValidationError } from './validation-error';
 import { requireDuration, requirePositive } from './numbers';
 import { Operation } from './operation';
 import type { Port } from './port';
 import type { HttpBinding, ProtoDescriptor } from './proto-descriptor';
-import { type RequestShape, requireTenableShape } from './request-shape';
+import { type RequestValidation, validateRequestRules } from './request-validation';
 import type { Service } from './service';
 
 /** Properties of a {@link Route}. */
@@ -23,7 +23,7 @@ export interface RouteProps {
    * The request rate that is allowed on this route.
    * @default - the edge's throttle alone
    */
-  readonly throttle?: Throttle;
+  readonly rateLimit?: RateLimit;
   /**
    * The timeout of requests.
    * @default - that of the edge
@@ -38,17 +38,17 @@ export interface RouteProps {
    * The request limit of each client on this route, in addition to that of the whole edge.
    * @default - the edge's limit alone
    */
-  readonly clientLimit?: ClientLimit;
+  readonly perClientRateLimit?: PerClientRateLimit;
   /**
    * What a request must contain.
    * @default - no requirement
    */
-  readonly requires?: RequestShape;
+  readonly requestValidation?: RequestValidation;
   /**
    * How long a response to a GET is cached, in whole seconds.
    * @default - responses are not cached
    */
-  readonly cacheFor?: Duration;
+  readonly cacheTtl?: Duration;
   /**
    * The gRPC method that JSON requests are transcoded to: path and query parameters become fields of the request
    * message, a body becomes the whole message. The service's port needs a descriptor.
@@ -72,15 +72,15 @@ export class Route {
   /** The credentials that requests need; those of the edge, if the route declares none. */
   readonly auth: Auth;
   /** The limit on all requests of the route; undefined for that of the edge alone. */
-  readonly throttle?: Throttle;
+  readonly rateLimit?: RateLimit;
   /** The time limit of requests; that of the edge, if the route declares none. */
   readonly timeout: Duration;
   /** The limit on the requests of each client on this route; undefined for that of the edge alone. */
-  readonly clientLimit?: ClientLimit;
+  readonly perClientRateLimit?: PerClientRateLimit;
   /** The query parameters, headers and body that requests need; undefined for any. */
-  readonly requires?: RequestShape;
+  readonly requestValidation?: RequestValidation;
   /** How long a response to GET is cached; undefined for not at all. */
-  readonly cacheFor?: Duration;
+  readonly cacheTtl?: Duration;
   /**
    * The gRPC method that requests are transcoded to, with its descriptor; undefined if requests are forwarded as they
    * are.
@@ -97,28 +97,28 @@ export class Route {
     props: RouteProps,
   ) {
     requireDeclaring(declaring, 'Route', 'edge.route(…)');
-    const where = `${edge.path}/${operation}`;
-    this.operation = Operation.parse(where, operation);
-    requireDuration(where, 'The cache time of responses', props.cacheFor);
-    this.port = props.port === undefined ? service.firstPort(where) : service.port(props.port, where);
+    const path = `${edge.path}/${operation}`;
+    this.operation = Operation.parse(path, operation);
+    requireDuration(path, 'The cache time of responses', props.cacheTtl);
+    this.port = props.port === undefined ? service.firstPort(path) : service.port(props.port, path);
     this.auth = props.auth ?? edge.auth;
-    this.throttle = props.throttle;
+    this.rateLimit = props.rateLimit;
     this.timeout = props.timeout ?? edge.timeout;
-    this.clientLimit = props.clientLimit;
-    this.requires = props.requires;
-    this.cacheFor = props.cacheFor;
-    this.translation = props.grpcMethod === undefined ? undefined : translationOf(where, this, props.grpcMethod);
-    requirePositive(where, 'The timeout', props.timeout);
-    requireTenableShape(where, props.requires);
-    requireCacheable(where, this);
-    requireCountableClients({ path: where, limit: props.clientLimit, hasToken: this.auth.token !== undefined, hasApiKey: this.auth.key !== undefined });
-    requireOneAnswer(where, edge.clientLimit, props.clientLimit);
+    this.perClientRateLimit = props.perClientRateLimit;
+    this.requestValidation = props.requestValidation;
+    this.cacheTtl = props.cacheTtl;
+    this.translation = props.grpcMethod === undefined ? undefined : translationOf(path, this, props.grpcMethod);
+    requirePositive(path, 'The timeout', props.timeout);
+    validateRequestRules(path, props.requestValidation);
+    requireCacheable(path, this);
+    requireCountableClients({ path, limit: props.perClientRateLimit, hasToken: this.auth.token !== undefined, hasApiKey: this.auth.key !== undefined });
+    requireOneAnswer(path, edge.perClientRateLimit, props.perClientRateLimit);
     if (!this.port.carriesRequests) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NoRequests',
-        where,
-        problem: `Port ${this.port.number} of ${service.name} uses ${this.port.protocol}, and an edge routes requests.`,
-        remedy: 'Route to a port declared as http, http2 or grpc.',
+        path,
+        summary: `Port ${this.port.number} of ${service.name} uses ${this.port.protocol}, and an edge routes requests.`,
+        fix: 'Route to a port declared as http, http2 or grpc.',
       });
     }
   }
@@ -131,39 +131,39 @@ export class Route {
   }
 }
 
-function translationOf(where: string, { service: { name }, port: { grpcService, descriptor, number }, operation }: Route, method: string): Translation {
+function translationOf(path: string, { service: { name }, port: { grpcService, descriptor, number }, operation }: Route, method: string): Translation {
   if (!grpcService || !descriptor) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'Untranslatable',
-      where,
-      problem: `Port ${number} of ${name} has no descriptor of its gRPC messages.`,
-      remedy: 'Declare it as Port.grpc(…, { service, descriptor: ProtoDescriptor.fromFile(…) }).',
+      path,
+      summary: `Port ${number} of ${name} has no descriptor of its gRPC messages.`,
+      fix: 'Declare it as Port.grpc(…, { service, descriptor: ProtoDescriptor.fromFile(…) }).',
     });
   }
   const binding = { service: grpcService, method, operation };
-  descriptor.requireTranslatable(where, binding);
+  descriptor.requireTranslatable(path, binding);
   return { ...binding, descriptor };
 }
 
-function requireCacheable(where: string, { operation, cacheFor }: Route): void {
-  const seconds = cacheFor?.toMilliseconds() ?? 1000;
-  if ((cacheFor && operation.method !== 'GET') || seconds < 1000 || seconds % 1000 > 0) {
-    throw new Mistake({
+function requireCacheable(path: string, { operation, cacheTtl }: Route): void {
+  const seconds = cacheTtl?.toMilliseconds() ?? 1000;
+  if ((cacheTtl && operation.method !== 'GET') || seconds < 1000 || seconds % 1000 > 0) {
+    throw new ValidationError({
       code: 'Uncacheable',
-      where,
-      problem: operation.method === 'GET' ? `Its responses would be cached for ${cacheFor?.toHumanString()}.` : `Responses to ${operation.method ?? 'ANY'} cannot be cached.`,
-      remedy: 'Cache GET requests, for whole seconds.',
+      path,
+      summary: operation.method === 'GET' ? `Its responses would be cached for ${cacheTtl?.toHumanString()}.` : `Responses to ${operation.method ?? 'ANY'} cannot be cached.`,
+      fix: 'Cache GET requests, for whole seconds.',
     });
   }
 }
 
-function requireOneAnswer(where: string, ofEdge: ClientLimit | undefined, own: ClientLimit | undefined): void {
-  if (ofEdge && own && ofEdge.whenUnavailable !== own.whenUnavailable) {
-    throw new Mistake({
+function requireOneAnswer(path: string, ofEdge: PerClientRateLimit | undefined, own: PerClientRateLimit | undefined): void {
+  if (ofEdge && own && ofEdge.failureMode !== own.failureMode) {
+    throw new ValidationError({
       code: 'Contradiction',
-      where,
-      problem: `While clients cannot be counted, the edge would ${ofEdge.whenUnavailable} requests and this route ${own.whenUnavailable} them.`,
-      remedy: 'Set the same for both: a gateway has one rate limit service with one failure mode.',
+      path,
+      summary: `While clients cannot be counted, the edge is ${ofEdge.failureMode} and this route ${own.failureMode}.`,
+      fix: 'Set the same for both: a gateway has one rate limit service with one failure mode.',
     });
   }
 }

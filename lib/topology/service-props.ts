@@ -1,7 +1,7 @@
 import { requireDeclared } from './declared';
-import { Mistake } from './mistake';
 import { requireLabel } from './names';
 import { Port } from './port';
+import { ValidationError } from './validation-error';
 import type { VersionProps } from './version';
 import { WORKLOAD_PROPERTIES, type WorkloadProps } from './workload';
 
@@ -46,7 +46,7 @@ export interface ServiceProps extends WorkloadProps {
    * rendered; elsewhere none of these: the owner of the pods declares them, and allows the callers.
    * @default - its workload is rendered
    */
-  readonly existing?: ExistingWorkload;
+  readonly existingWorkload?: ExistingWorkload;
   /**
    * Whether its pods get a proxy. Without one it has no identity, and only NetworkPolicies protect it.
    * @default true
@@ -55,70 +55,70 @@ export interface ServiceProps extends WorkloadProps {
 }
 
 /** Rejects properties that contradict each other. */
-export function requireTenableService(where: string, ports: readonly Port[], props: ServiceProps): void {
-  ports.forEach(port => { requireDeclared(where, 'The port', port, Port); });
-  requireDistinctPorts(where, ports);
+export function validateService(path: string, ports: readonly Port[], props: ServiceProps): void {
+  ports.forEach(port => { requireDeclared(path, 'The port', port, Port); });
+  requireDistinctPorts(path, ports);
   const imageless = Object.entries(props.versions ?? { v1: {} }).filter(([, version]) => (version.image ?? props.image) === undefined);
-  if (!props.existing && imageless.length > 0) {
-    throw new Mistake({
+  if (!props.existingWorkload && imageless.length > 0) {
+    throw new ValidationError({
       code: 'NoImage',
-      where,
-      problem: `Version ${imageless.map(([name]) => name).join(', ')} has no container image.`,
-      remedy: 'Give `image` on the version or on the service, or `existing` if its pods are deployed outside the topology.',
+      path,
+      summary: `Version ${imageless.map(([name]) => name).join(', ')} has no container image.`,
+      fix: 'Give `image` on the version or on the service, or `existingWorkload` if its pods are deployed outside the topology.',
     });
   }
   if (props.versions && Object.keys(props.versions).length === 0) {
-    throw new Mistake({ code: 'NoVersion', where, problem: 'It has no versions.', remedy: 'Declare at least one, or leave `versions` out.' });
+    throw new ValidationError({ code: 'NoVersion', path, summary: 'It has no versions.', fix: 'Declare at least one, or leave `versions` out.' });
   }
-  if (props.existing) {
-    refuseWorkloadOfExisting(where, props);
+  if (props.existingWorkload) {
+    assertNoWorkload(path, props);
   }
   if (ports.length === 0) {
-    refuseProbesWithoutPort(where, props);
+    assertProbesHavePort(path, props);
   }
 }
 
-function refuseProbesWithoutPort(where: string, props: ServiceProps): void {
+function assertProbesHavePort(path: string, props: ServiceProps): void {
   const probed = [props, ...Object.values(props.versions ?? {})].find(({ health }) => health && health.kind !== 'none');
   if (probed) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'NothingToProbe',
-      where,
-      problem: `Its health is probed over ${probed.health?.kind}, and it has no port to probe.`,
-      remedy: 'Declare the port, or set Health.none().',
+      path,
+      summary: `Its health is probed over ${probed.health?.kind}, and it has no port to probe.`,
+      fix: 'Declare the port, or set Health.none().',
     });
   }
 }
 
-function requireDistinctPorts(where: string, ports: readonly Port[]): void {
+function requireDistinctPorts(path: string, ports: readonly Port[]): void {
   ports.forEach((port, index) => {
     const earlier = ports.slice(0, index).find(other => other.number === port.number || other.name === port.name);
     if (earlier) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'DuplicatePort',
-        where,
-        problem: `Two ports have the ${earlier.number === port.number ? `number ${port.number}` : `name "${port.name}"`}.`,
-        remedy: 'Give each port its own number and name, e.g. Port.http(8081, { name: \'admin\' }).',
+        path,
+        summary: `Two ports have the ${earlier.number === port.number ? `number ${port.number}` : `name "${port.name}"`}.`,
+        fix: 'Give each port its own number and name, e.g. Port.http(8081, { name: \'admin\' }).',
       });
     }
   });
 }
 
-function refuseWorkloadOfExisting(where: string, props: ServiceProps): void {
+function assertNoWorkload(path: string, props: ServiceProps): void {
   const given = [
     ...([props, ...Object.values(props.versions ?? {})].some(each => each.image !== undefined) ? ['image'] : []),
     ...WORKLOAD_PROPERTIES.filter(name => [props, ...Object.values(props.versions ?? {})].some(each => each[name] !== undefined)),
   ];
   if (given.length > 0) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'Contradiction',
-      where,
-      problem: `Its pods exist already, so ${given.join(', ')} would have no effect.`,
-      remedy: 'Leave these out, or leave out `existing` to have the workload rendered.',
+      path,
+      summary: `Its pods exist already, so ${given.join(', ')} would have no effect.`,
+      fix: 'Leave these out, or leave out `existingWorkload` to have the workload rendered.',
     });
   }
-  Object.entries(props.existing?.labels ?? {}).forEach(([label, value]) => { requireLabel(where, label, value); });
-  if (Object.keys(props.existing?.labels ?? {}).length === 0) {
-    throw new Mistake({ code: 'NoLabels', where, problem: 'Without labels it would select every pod of the namespace.', remedy: 'Give the labels of its pods.' });
+  Object.entries(props.existingWorkload?.labels ?? {}).forEach(([label, value]) => { requireLabel(path, label, value); });
+  if (Object.keys(props.existingWorkload?.labels ?? {}).length === 0) {
+    throw new ValidationError({ code: 'NoLabels', path, summary: 'Without labels it would select every pod of the namespace.', fix: 'Give the labels of its pods.' });
   }
 }

@@ -4,13 +4,13 @@ import { given } from './given';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import type { Replicas } from './circuit-breaker';
-import { refuseOnePortOutside } from './external-ports';
+import { rejectOnePortOutside } from './external-ports';
 import { duplicate } from './duplicate';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
 import { Operation } from './operation';
 import { type Port, Protocol } from './port';
-import { requireTenableService, type ServiceProps } from './service-props';
+import { type ServiceProps, validateService } from './service-props';
 import type { Topology } from './topology';
 import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { requirePercentage } from './numbers';
@@ -42,16 +42,16 @@ export class Service extends Callee {
     super(declaring, topology, name, props.namespace ?? topology.namespace, [...(props.port ? [props.port] : []), ...(props.ports ?? [])]);
     requireDnsLabel(this.path, 'a service', name);
     requireFreeName(this.path, this.namespace, name);
-    if (props.existing) {
+    if (props.existingWorkload) {
       requireDnsLabel(this.path, 'a namespace', this.namespace);
     } else {
       requireNamespace(this.path, this.namespace);
     }
-    requireTenableService(this.path, this.ports, props);
+    validateService(this.path, this.ports, props);
     this.inMesh = props.inMesh ?? true;
-    this.exists = props.existing !== undefined;
-    this.existingLabels = props.existing && { ...props.existing.labels };
-    this.serviceAccount = props.existing?.serviceAccount ?? name;
+    this.exists = props.existingWorkload !== undefined;
+    this.existingLabels = props.existingWorkload && { ...props.existingWorkload.labels };
+    this.serviceAccount = props.existingWorkload?.serviceAccount ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
@@ -78,7 +78,7 @@ export class Service extends Callee {
   }
 
   /** `SERVICE` in its own namespace, `SERVICE.NAMESPACE` in others. */
-  hostSeenFrom(namespace: string): string {
+  hostNameIn(namespace: string): string {
     return namespace === this.namespace ? this.name : `${this.name}.${this.namespace}`;
   }
 
@@ -120,11 +120,11 @@ export class Service extends Callee {
   version(name: string): Version {
     const version = this.versions.get(name);
     if (!version) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'UnknownVersion',
-        where: this.path,
-        problem: `${this.name} has no version "${name}".`,
-        remedy: this.versions.size > 0 ? `It has ${[...this.versions.keys()].join(', ')}.` : 'Declare its versions.',
+        path: this.path,
+        summary: `${this.name} has no version "${name}".`,
+        fix: this.versions.size > 0 ? `It has ${[...this.versions.keys()].join(', ')}.` : 'Declare its versions.',
       });
     }
     return version;
@@ -137,11 +137,11 @@ export class Service extends Callee {
     const fullName = service ?? port?.grpcService;
     const known = !port?.grpcMethods || (fullName === port.grpcService && port.grpcMethods.includes(method));
     if (!port || !fullName || !known) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'UnknownMethod',
-        where: this.path,
-        problem: `${this.name} has no gRPC method "${name}".`,
-        remedy: !port
+        path: this.path,
+        summary: `${this.name} has no gRPC method "${name}".`,
+        fix: !port
           ? 'It has no gRPC port: declare one with Port.grpc.'
           : port.grpcMethods
             ? `${port.grpcService} has ${port.grpcMethods.join(', ')}.`
@@ -160,26 +160,26 @@ export class Service extends Callee {
   calls(callee: Callee, props: CallProps = {}): Call {
     this.topology.requireOpen(this.path);
     requireDeclared(`${this.path}.calls`, 'The callee', callee, Callee);
-    const where = `${this.path} → ${callee.name}`;
+    const path = `${this.path} → ${callee.name}`;
     if (callee === this) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'SelfCall',
-        where,
-        problem: `${this.name} calls itself.`,
-        remedy: 'Leave the call out: traffic inside a pod does not cross the mesh. For calls between replicas, declare a service of their own.',
+        path,
+        summary: `${this.name} calls itself.`,
+        fix: 'Leave the call out: traffic inside a pod does not cross the mesh. For calls between replicas, declare a service of their own.',
       });
     }
     if (callee.topology !== this.topology) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'ForeignService',
-        where,
-        problem: `${callee.name} belongs to the topology "${callee.topology.name}".`,
-        remedy: 'Declare both in one topology (namespaces may differ), or the callee with `existing` here.',
+        path,
+        summary: `${callee.name} belongs to the topology "${callee.topology.name}".`,
+        fix: 'Declare both in one topology (namespaces may differ), or the callee with `existingWorkload` here.',
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
-    this.refuseAmbiguous(where, call);
-    refuseOnePortOutside(where, call, this.outgoing);
+    this.assertUnambiguous(path, call);
+    rejectOnePortOutside(path, call, this.outgoing);
     this.outgoing.push(call);
     callee._admit(call);
     return call;
@@ -193,14 +193,14 @@ export class Service extends Callee {
   split(percentByVersion: { readonly [version: string]: number }): void {
     this.topology.requireOpen(this.path);
     if (this.ports.some(port => port.protocol === Protocol.TLS)) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NoRequests',
-        where: this.path,
-        problem: `${this.name} has a port of protocol tls, whose connections are routed by SNI, not by weight.`,
-        remedy: 'Declare it as tcp to split connections, or terminate TLS in the mesh and declare http, http2 or grpc.',
+        path: this.path,
+        summary: `${this.name} has a port of protocol tls, whose connections are routed by SNI, not by weight.`,
+        fix: 'Declare it as tcp to split connections, or terminate TLS in the mesh and declare http, http2 or grpc.',
       });
     }
-    this.refuseSecond('split', this.shares.length > 0);
+    this.rejectSecond('split', this.shares.length > 0);
     const weights = Object.entries(percentByVersion).map(([name, percent]) => ({ version: this.version(name), percent }));
     requireWhole(this.path, weights);
     this.shares.push(...weights);
@@ -223,7 +223,7 @@ export class Service extends Callee {
   /** Mirrors the requests, or a share of them in percent, to a version whose responses are dropped. */
   mirrorTo(version: string, percent = 100): void {
     this.requireRequests('Mirroring');
-    this.refuseSecond('mirrorTo', this.mirrored !== undefined);
+    this.rejectSecond('mirrorTo', this.mirrored !== undefined);
     requirePercentage(this.path, 'The mirrored share', percent);
     this.mirrored = { version: this.version(version), percent };
   }
@@ -236,7 +236,7 @@ export class Service extends Callee {
     }));
   }
 
-  private refuseSecond(what: string, isSecond: boolean): void {
+  private rejectSecond(what: string, isSecond: boolean): void {
     if (isSecond) {
       throw duplicate(
         this.path,
@@ -249,32 +249,32 @@ export class Service extends Callee {
   private requireRequests(what: string): void {
     this.topology.requireOpen(this.path);
     if (!this.ports.some((port: Port) => port.carriesRequests)) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'NoRequests',
-        where: this.path,
-        problem: `${what} needs requests, and no port of ${this.name} carries any.`,
-        remedy: 'Declare a port as http, http2 or grpc, or use split, which works on connections too.',
+        path: this.path,
+        summary: `${what} needs requests, and no port of ${this.name} carries any.`,
+        fix: 'Declare a port as http, http2 or grpc, or use split, which works on connections too.',
       });
     }
   }
 
   /** Two calls to one port need disjoint operations, and a variable has one value. */
-  private refuseAmbiguous(where: string, call: Call): void {
+  private assertUnambiguous(path: string, call: Call): void {
     const twin = this.outgoing.find(other => other.callee === call.callee && other.port === call.port && overlap(other, call));
     if (twin) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'DuplicateCall',
-        where,
-        problem: `${this.name} has a call to port ${call.port.number} already, and the operations of the two overlap.`,
-        remedy: 'Declare one call, or limit each by `only` to operations of its own, none in both.',
+        path,
+        summary: `${this.name} has a call to port ${call.port.number} already, and the operations of the two overlap.`,
+        fix: 'Declare one call, or limit each by `allowedOperations` to operations of its own, none in both.',
       });
     }
-    const name = call.address;
-    const other = this.outgoing.find(each => each.address === name && each.calleeAddress !== call.calleeAddress);
+    const name = call.addressEnvVar;
+    const other = this.outgoing.find(each => each.addressEnvVar === name && each.calleeAddress !== call.calleeAddress);
     const inWorkload = [...this.versions.values()].some(({ workload }) => name !== undefined && Object.hasOwn(workload.env ?? {}, name));
     if (name !== undefined && (other ?? inWorkload)) {
       throw duplicate(
-        where,
+        path,
         `The variable ${name} of ${this.name} has a value already${other ? `, the address of ${other.callee.name}` : ''}.`,
         'Use another variable, or leave it out of `env`: calls set it.',
       );
@@ -283,5 +283,5 @@ export class Service extends Callee {
 }
 
 function overlap(a: Call, b: Call): boolean {
-  return !a.only || !b.only || a.only.some(mine => b.only?.some(theirs => mine.overlaps(theirs)));
+  return !a.allowedOperations || !b.allowedOperations || a.allowedOperations.some(mine => b.allowedOperations?.some(theirs => mine.overlaps(theirs)));
 }

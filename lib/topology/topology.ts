@@ -5,7 +5,7 @@ import { Edge } from './edge';
 import type { EdgeProps } from './edge-props';
 import { ExternalService, type ExternalServiceProps } from './external';
 import { duplicate } from './duplicate';
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireOwnableNamespace } from './names';
 import { addRateLimiter, type RateLimiterProps } from './rate-limiter';
 import { Service } from './service';
@@ -149,13 +149,13 @@ export class Topology {
    * Throws after rendering.
    * @internal
    */
-  requireOpen(where: string): void {
+  requireOpen(path: string): void {
     if (this.rendered) {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'AlreadyRendered',
-        where: where.includes('/') ? where : `${this.name}/${where}`,
-        problem: `The topology "${this.name}" is already rendered, so this declaration would be lost.`,
-        remedy: 'Declare everything before the topology is passed to a chart or a stack.',
+        path: path.includes('/') ? path : `${this.name}/${path}`,
+        summary: `The topology "${this.name}" is already rendered, so this declaration would be lost.`,
+        fix: 'Declare everything before the topology is passed to a chart or a stack.',
       });
     }
   }
@@ -182,8 +182,8 @@ export class Topology {
     to.set(key, item);
   }
 
-  private duplicate(name: string, problem: string, remedy = OTHER_NAME): Mistake {
-    return duplicate(`${this.name}/${name}`, problem, remedy);
+  private duplicate(name: string, summary: string, fix = OTHER_NAME): ValidationError {
+    return duplicate(`${this.name}/${name}`, summary, fix);
   }
 }
 

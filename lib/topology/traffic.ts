@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
-import { Mistake } from './mistake';
 import { requireHeaderName } from './names';
 import { requirePercentage } from './numbers';
+import { ValidationError } from './validation-error';
 import type { Version } from './version';
 
 /** A condition on the value of a request header. */
@@ -38,15 +38,15 @@ const LONGEST_EXPRESSION = 1024;
 
 /** Rejects what no header value can be: HTTP has none with surrounding whitespace or control characters. */
 function requireMatchable(kind: string, value: string): void {
-  const problem = value === '' ? 'is empty'
+  const summary = value === '' ? 'is empty'
     : kind === 'regex' ? problemOfExpression(value)
       : /^\s|[\0-\x08\n-\x1f\x7f]/.test(value) || (kind === 'exact' && /\s$/.test(value)) ? 'has surrounding whitespace or control characters, which no header value has' : undefined;
-  if (problem !== undefined) {
-    throw new Mistake({
+  if (summary !== undefined) {
+    throw new ValidationError({
       code: 'InvalidMatch',
-      where: `HeaderMatch.${kind}`,
-      problem: `${JSON.stringify(value)} ${problem}.`,
-      remedy: kind === 'regex' ? 'Write an RE2 expression of at most 1024 characters.' : 'Give the value as clients send it.',
+      path: `HeaderMatch.${kind}`,
+      summary: `${JSON.stringify(value)} ${summary}.`,
+      fix: kind === 'regex' ? 'Write an RE2 expression of at most 1024 characters.' : 'Give the value as clients send it.',
     });
   }
 }
@@ -124,17 +124,17 @@ export interface Mirror {
 }
 
 /** Rejects weights that are not percentages or do not sum to 100. */
-export function requireWhole(where: string, weights: readonly Weight[]): void {
-  weights.forEach(({ version, percent }) => requirePercentage(where, `The weight of ${version.name}`, percent));
+export function requireWhole(path: string, weights: readonly Weight[]): void {
+  weights.forEach(({ version, percent }) => requirePercentage(path, `The weight of ${version.name}`, percent));
   const fractional = weights.find(({ percent }) => !Number.isInteger(percent));
   const sum = weights.reduce((total, { percent }) => total + percent, 0);
   if (fractional || sum !== 100) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'WeightsDoNotSum',
-      where,
-      problem: `The split ${weights.map(({ version, percent }) => `${version.name}: ${percent}`).join(', ')} `
+      path,
+      summary: `The split ${weights.map(({ version, percent }) => `${version.name}: ${percent}`).join(', ')} `
         + (fractional ? 'has a fraction of a percent.' : `sums to ${sum}.`),
-      remedy: 'Give whole percentages that sum to 100.',
+      fix: 'Give whole percentages that sum to 100.',
     });
   }
 }

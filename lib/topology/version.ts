@@ -2,7 +2,7 @@ import { type Declaring, requireDeclaring } from './declaring';
 import type { Replicas } from './circuit-breaker';
 import { requireImage } from './image';
 import type { Service } from './service';
-import { deploymentName, requireTenableWorkload, type WorkloadProps } from './workload';
+import { deploymentName, validateWorkload, type WorkloadProps } from './workload';
 
 /**
  * One version of a service: what differs from the service's own {@link WorkloadProps}; variables are added to the
@@ -33,12 +33,12 @@ export class Version {
     readonly workload: WorkloadProps,
   ) {
     requireDeclaring(declaring, 'Version', 'topology.addService(…, { versions: { … } })');
-    const where = `${service.path}/${name}`;
-    this.deploymentName = deploymentName(where, service.name, name);
+    const path = `${service.path}/${name}`;
+    this.deploymentName = deploymentName(path, service.name, name);
     if (image !== undefined) {
-      requireImage(where, image);
+      requireImage(path, image);
     }
-    requireTenableWorkload(where, workload);
+    validateWorkload(path, workload);
   }
 
   /** The number of its pods; undefined if they are declared elsewhere. */

@@ -1,4 +1,4 @@
-import { Mistake } from './mistake';
+import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireEnvironmentVariable } from './names';
 import { requireInteger, requirePercentage } from './numbers';
 import { namesIn } from './property-table';
@@ -61,12 +61,12 @@ export interface WorkloadProps {
    * The numeric user id that the container runs as. Root is rejected.
    * @default - the image's own, which must be numeric and not root
    */
-  readonly user?: number;
+  readonly runAsUser?: number;
   /**
    * Directories that the container may write to; its root file system is read-only. In the cluster: emptyDir volumes.
    * @default - none
    */
-  readonly writable?: string[];
+  readonly writablePaths?: string[];
 }
 
 const CPU = /^(\d+m|\d+(\.\d{1,3})?)$/;
@@ -81,13 +81,13 @@ const PROPERTIES = {
   command: (where, { command = [] }) => { requireNoNul(where, command); },
   args: (where, { args = [] }) => { requireNoNul(where, args); },
   replicas: (where, { replicas = 0 }) => { requireInteger(where, 'The number of replicas', replicas, 0); },
-  autoscaling: requireTenableAutoscaling,
+  autoscaling: validateAutoscaling,
   health: anyValue,
   resources: (where, { resources = {} }) => { requireQuantities(where, resources); },
-  user: requireTenableUser,
-  writable: (where, { writable = [] }) => {
-    writable.forEach(path => requireAbsolutePath(where, path));
-    requireDistinctPaths(where, writable);
+  runAsUser: validateUser,
+  writablePaths: (where, { writablePaths = [] }) => {
+    writablePaths.forEach(path => requireAbsolutePath(where, path));
+    requireDistinctPaths(where, writablePaths);
   },
 } satisfies { readonly [K in keyof WorkloadProps]-?: (where: string, props: WorkloadProps) => void };
 
@@ -95,27 +95,27 @@ const PROPERTIES = {
 export const WORKLOAD_PROPERTIES = namesIn(PROPERTIES);
 
 /** Rejects what Kubernetes would reject, and what would have no effect. */
-export function requireTenableWorkload(where: string, props: WorkloadProps): void {
-  Object.values(PROPERTIES).forEach(validate => { validate(where, props); });
+export function validateWorkload(path: string, props: WorkloadProps): void {
+  Object.values(PROPERTIES).forEach(validate => { validate(path, props); });
 }
 
 /** Refuses texts that Kubernetes takes and no process can be started with: Linux ends them at the first NUL. */
-function requireNoNul(where: string, texts: readonly string[]): void {
+function requireNoNul(path: string, texts: readonly string[]): void {
   const wrong = texts.find(text => text.includes('\0'));
   if (wrong !== undefined) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'InvalidText',
-      where,
-      problem: `${JSON.stringify(wrong)} contains NUL, with which no container starts.`,
-      remedy: 'Take it out of `env`, `command` and `args`, or mount a file.',
+      path,
+      summary: `${JSON.stringify(wrong)} contains NUL, with which no container starts.`,
+      fix: 'Take it out of `env`, `command` and `args`, or mount a file.',
     });
   }
 }
 
 /** The name of a Deployment: `SERVICE-VERSION`. */
-export function deploymentName(where: string, service: string, version: string): string {
+export function deploymentName(path: string, service: string, version: string): string {
   const name = `${service}-${version}`;
-  requireDnsLabel(where, 'a Deployment', name);
+  requireDnsLabel(path, 'a Deployment', name);
   return name;
 }
 
@@ -123,21 +123,21 @@ function anyValue(): void {
   // Kubernetes accepts any value.
 }
 
-function requireTenableUser(where: string, { user }: WorkloadProps): void {
+function validateUser(path: string, { runAsUser: user }: WorkloadProps): void {
   if (user !== undefined) {
-    requireInteger(where, 'The user', user, 1, 2 ** 31 - 1);
+    requireInteger(path, 'The user', user, 1, 2 ** 31 - 1);
   }
   if (user === 1337) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'ReservedUser',
-      where,
-      problem: 'Istio\'s proxy runs as user 1337, so the traffic of this user bypasses the proxy.',
-      remedy: 'Use another user id.',
+      path,
+      summary: 'Istio\'s proxy runs as user 1337, so the traffic of this user bypasses the proxy.',
+      fix: 'Use another user id.',
     });
   }
 }
 
-function requireQuantities(where: string, resources: Resources): void {
+function requireQuantities(path: string, resources: Resources): void {
   const { cpu, cpuLimit, memory, memoryLimit } = resources;
   for (const [what, value, grammar, example] of [
     ['cpu', cpu, CPU, '100m or 0.5'],
@@ -146,20 +146,20 @@ function requireQuantities(where: string, resources: Resources): void {
     ['memoryLimit', memoryLimit, MEMORY, '64Mi or 1Gi'],
   ] as const) {
     if (value !== undefined && !grammar.test(value)) {
-      throw new Mistake({ code: 'InvalidQuantity', where, problem: `${what} is "${value}".`, remedy: `Write a quantity such as ${example}.` });
+      throw new ValidationError({ code: 'InvalidQuantity', path, summary: `${what} is "${value}".`, fix: `Write a quantity such as ${example}.` });
     }
   }
-  requireRoom(where, 'cpu', cpu, cpuLimit, thousandths);
-  requireRoom(where, 'memory', memory, memoryLimit, mebibytes);
+  requireRoom(path, 'cpu', cpu, cpuLimit, thousandths);
+  requireRoom(path, 'memory', memory, memoryLimit, mebibytes);
 }
 
-function requireRoom(where: string, what: string, reserved: string | undefined, limit: string | undefined, measure: (quantity: string) => number): void {
+function requireRoom(path: string, what: string, reserved: string | undefined, limit: string | undefined, measure: (quantity: string) => number): void {
   if (reserved !== undefined && limit !== undefined && measure(reserved) > measure(limit)) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'Contradiction',
-      where,
-      problem: `The ${what} request ${reserved} is greater than the limit ${limit}.`,
-      remedy: `Raise ${what}Limit, or request less.`,
+      path,
+      summary: `The ${what} request ${reserved} is greater than the limit ${limit}.`,
+      fix: `Raise ${what}Limit, or request less.`,
     });
   }
 }
@@ -172,40 +172,40 @@ function mebibytes(quantity: string): number {
   return parseInt(quantity, 10) * (quantity.endsWith('Gi') ? 1024 : 1);
 }
 
-function requireTenableAutoscaling(where: string, { autoscaling, replicas, resources }: WorkloadProps): void {
+function validateAutoscaling(path: string, { autoscaling, replicas, resources }: WorkloadProps): void {
   if (!autoscaling) {
     return;
   }
-  requireInteger(where, 'The minimum number of replicas', autoscaling.min, 1);
-  requireInteger(where, 'The maximum number of replicas', autoscaling.max, autoscaling.min);
-  requirePercentage(where, 'The target CPU utilization', autoscaling.cpuPercent ?? 70);
+  requireInteger(path, 'The minimum number of replicas', autoscaling.min, 1);
+  requireInteger(path, 'The maximum number of replicas', autoscaling.max, autoscaling.min);
+  requirePercentage(path, 'The target CPU utilization', autoscaling.cpuPercent ?? 70);
   if (replicas !== undefined) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'Contradiction',
-      where,
-      problem: `It has ${replicas} replicas and an autoscaler that would change them.`,
-      remedy: 'Give either replicas or autoscaling.',
+      path,
+      summary: `It has ${replicas} replicas and an autoscaler that would change them.`,
+      fix: 'Give either replicas or autoscaling.',
     });
   }
   if (resources?.cpu === undefined) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'NoEffect',
-      where,
-      problem: 'Autoscaling uses the utilization of the CPU request, and there is no CPU request.',
-      remedy: 'Give resources.cpu, e.g. "100m".',
+      path,
+      summary: 'Autoscaling uses the utilization of the CPU request, and there is no CPU request.',
+      fix: 'Give resources.cpu, e.g. "100m".',
     });
   }
 }
 
 function requireAbsolutePath(where: string, path: string): void {
   if (!path.startsWith('/') || path.length < 2) {
-    throw new Mistake({ code: 'InvalidPath', where, problem: `"${path}" is not an absolute path of a directory.`, remedy: 'Give an absolute path, e.g. "/data".' });
+    throw new ValidationError({ code: 'InvalidPath', path: where, summary: `"${path}" is not an absolute path of a directory.`, fix: 'Give an absolute path, e.g. "/data".' });
   }
 }
 
 function requireDistinctPaths(where: string, paths: readonly string[]): void {
-  const twin = paths.find((path, index) => paths.indexOf(path) < index);
-  if (twin) {
-    throw new Mistake({ code: 'InvalidPath', where, problem: `The directory "${twin}" is listed twice.`, remedy: 'List each directory once.' });
+  const duplicate = paths.find((path, index) => paths.indexOf(path) < index);
+  if (duplicate) {
+    throw new ValidationError({ code: 'InvalidPath', path: where, summary: `The directory "${duplicate}" is listed twice.`, fix: 'List each directory once.' });
   }
 }

@@ -7,7 +7,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'cdk8s';
 import { sample } from 'fast-check';
 import { shop as boutiqueEdge } from '../../bin/boutique';
-import { Auth, type RouteProps, Throttle } from '../../lib';
+import { Auth, RateLimit, type RouteProps } from '../../lib';
 import { HttpApiEdge, type ManagedApiProps } from '../../lib/aws';
 import { declared, httpTemplate, refusedByTheCdk } from './support';
 import { edgeOf, routes } from '../support/routes';
@@ -84,9 +84,9 @@ test('an issuer whose keys are discovered is nothing to warn of', () => {
 });
 
 test('throttles are the stage\'s own and those of routes, which exist before their settings', () => {
-  const { edge, web } = declared({ throttle: Throttle.perSecond(100, 300) });
+  const { edge, web } = declared({ rateLimit: RateLimit.perSecond(100, 300) });
   edge.route('GET /', web);
-  edge.route('POST /orders', web, { throttle: Throttle.perSecond(5) });
+  edge.route('POST /orders', web, { rateLimit: RateLimit.perSecond(5) });
 
   templateOf(edge).hasResource('AWS::ApiGatewayV2::Stage', {
     Properties: {
@@ -232,7 +232,7 @@ describe('what an HTTP API cannot do is refused', () => {
     }],
     ['two routes that cross, with different throttles', '"ANY /{a}/x" and "GET /y/{b}" match the same requests', (add: Add) => {
       add('ANY /{a}/x', {});
-      add('GET /y/{b}', { throttle: Throttle.perSecond(1) });
+      add('GET /y/{b}', { rateLimit: RateLimit.perSecond(1) });
     }],
     ['two routes that cross, with different timeouts', 'match the same requests', (add: Add) => {
       add('GET /{a}/x', {});

@@ -1,10 +1,10 @@
 import { Duration } from 'cdk8s';
-import { Auth, ClientKey, ClientLimit, type EdgeProps, Period, type RouteProps, WhenUnavailable } from '../../lib';
+import { Auth, ClientKey, type EdgeProps, FailureMode, PerClientRateLimit, Period, type RouteProps } from '../../lib';
 import type { RestApiEdgeProps } from '../../lib/aws';
 import { declared, httpTemplate, restTemplate } from './support';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
-const limit = (client: ClientKey, per = Period.SECOND, whenUnavailable = WhenUnavailable.ALLOW) => ClientLimit.of({ client, requests: 5, per, whenUnavailable });
+const limit = (client: ClientKey, per = Period.SECOND, failureMode = FailureMode.FAIL_OPEN) => PerClientRateLimit.of({ client, requests: 5, per, failureMode });
 
 function make(kind: 'http' | 'rest', ofEdge: Partial<EdgeProps> = {}, ofRoute: RouteProps = {}, props: Partial<RestApiEdgeProps> = {}, operation = 'GET /') {
   const { edge, web } = declared(ofEdge);
@@ -14,10 +14,10 @@ function make(kind: 'http' | 'rest', ofEdge: Partial<EdgeProps> = {}, ofRoute: R
 
 test.each<[string, RegExp, () => unknown]>([
   ['API keys', /API keys.*RestApiEdge/s, make('http', {}, { auth: Auth.apiKey({ secret: 'keys' }) })],
-  ['a firewall', /a web application firewall.*RestApiEdge/s, make('http', { firewall: true, managed: true })],
-  ['limits of clients that it is to keep', /per-client rate limits/, make('http', { auth: jwt, managed: true, clientLimit: limit(ClientKey.claim('sub')) })],
-  ['request shapes', /request validation/, make('http', {}, { requires: { query: ['q'] } })],
-  ['caches', /response caching/, make('http', {}, { cacheFor: Duration.seconds(5) })],
+  ['a firewall', /a web application firewall.*RestApiEdge/s, make('http', { waf: true, managed: true })],
+  ['limits of clients that it is to keep', /per-client rate limits/, make('http', { auth: jwt, managed: true, perClientRateLimit: limit(ClientKey.claim('sub')) })],
+  ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
+  ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],
   ['eleven scopes', /11 scopes.*at most 10/s, make('http', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: Array.from({ length: 11 }, (_, i) => `s${i}`) }) })],
   ['a stage name with a blank', /"my stage" is not a valid stage name/, make('http', {}, {}, { stageName: 'my stage' })],
   ['a reserved header', /"X-Forwarded-For" itself/, make('http', {}, {}, { claimHeaders: { 'X-Forwarded-For': 'sub' } })],
@@ -31,20 +31,20 @@ test.each<[string, RegExp, () => unknown]>([
 });
 
 test.each<[string, RegExp, () => unknown]>([
-  ['limits per minute', /per minute.*per second or per day/s, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub'), Period.MINUTE) }, {}, { clients: ['a'] })],
-  ['limits by header', /x-client.*only API keys/s, make('rest', { clientLimit: limit(ClientKey.header('x-client')) }, {}, { clients: ['a'] })],
-  ['limits of a route per day', /of the route is per day/, make('rest', { auth: jwt }, { clientLimit: limit(ClientKey.claim('sub'), Period.DAY) }, { clients: ['a'] })],
-  ['limits that refuse what is not counted', /best effort/, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub'), Period.DAY, WhenUnavailable.REFUSE) }, {}, { clients: ['a'] })],
-  ['limits of nobody', /no clients are listed.*`clients`/s, make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) })],
+  ['limits per minute', /per minute.*per second or per day/s, make('rest', { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub'), Period.MINUTE) }, {}, { clients: ['a'] })],
+  ['limits by header', /x-client.*only API keys/s, make('rest', { perClientRateLimit: limit(ClientKey.header('x-client')) }, {}, { clients: ['a'] })],
+  ['limits of a route per day', /of the route is per day/, make('rest', { auth: jwt }, { perClientRateLimit: limit(ClientKey.claim('sub'), Period.DAY) }, { clients: ['a'] })],
+  ['limits that refuse what is not counted', /best effort/, make('rest', { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub'), Period.DAY, FailureMode.FAIL_CLOSED) }, {}, { clients: ['a'] })],
+  ['limits of nobody', /no clients are listed.*`clients`/s, make('rest', { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub')) })],
   ['keys in a header of their own', /"x-mine".*only from "x-api-key"/s, make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] })],
   ['client ids in place of audiences', /checks only `aud`.*userPools/s, make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) })],
-  ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheFor: Duration.hours(2) })],
+  ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheTtl: Duration.hours(2) })],
   ['a stage name with a dash', /"pre-prod" is not a valid stage name/, make('rest', {}, {}, { stageName: 'pre-prod' })],
   ['a canary of nothing', /0 % of the requests/, make('rest', {}, {}, { canary: { percent: 0, stableDeployment: 'a' } })],
   ['a timeout beyond 29 s', /30000 ms.*29000 ms/s, make('rest', { timeout: Duration.seconds(30) })],
-  ['a web ACL for an edge without a firewall', /no firewall.*firewall: true/s, make('rest', {}, {}, { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' })],
+  ['a web ACL for an edge without a firewall', /no firewall.*waf: true/s, make('rest', {}, {}, { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' })],
   ['limits by claim where Cognito verifies tokens', /no usage key.*Remove `userPools`/s,
-    make('rest', { auth: jwt, clientLimit: limit(ClientKey.claim('sub')) }, {}, { clients: ['a'], userPools: [] })],
+    make('rest', { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub')) }, {}, { clients: ['a'], userPools: [] })],
   ['a route for what CORS answers', /answers OPTIONS of each path itself/, make('rest', { cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /')],
   ['a client without a name', /empty name/, make('rest', {}, {}, { clients: ['ann', ''] })],
   ['a client that is named twice', /"ann" is listed twice/, make('rest', {}, {}, { clients: ['ann', 'bob', 'ann'] })],

@@ -3,23 +3,23 @@ import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'cdk8s';
 import { sample } from 'fast-check';
-import { Auth, ClientKey, ClientLimit, Period, Throttle, WhenUnavailable } from '../../lib';
+import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, RateLimit } from '../../lib';
 import { declared, restTemplate, refusedByTheCdk } from './support';
 import { edgeOf, routes } from '../support/routes';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
 const perClient = (requests: number, per = Period.SECOND, client = ClientKey.claim('sub')) =>
-  ClientLimit.of({ client, requests, per, whenUnavailable: WhenUnavailable.ALLOW });
+  PerClientRateLimit.of({ client, requests, per, failureMode: FailureMode.FAIL_OPEN });
 
 const method = (properties: object) => ['AWS::ApiGateway::Method', Match.objectLike(properties)] as const;
 
 test('the whole of an edge as a REST API', () => {
   const { edge, web } = declared({
-    auth: jwt, throttle: Throttle.perSecond(100), firewall: true, managed: true, clientCa: 'clients', clientLimit: perClient(5),
+    auth: jwt, rateLimit: RateLimit.perSecond(100), waf: true, managed: true, clientCa: 'clients', perClientRateLimit: perClient(5),
     cors: { origins: ['https://www.shop.example'], maxAge: Duration.minutes(10) },
   });
-  edge.route('GET /products/{id}', web, { auth: Auth.none(), cacheFor: Duration.minutes(1) });
-  edge.route('POST /orders', web, { throttle: Throttle.perSecond(5), requires: { query: ['shop'], body: { required: ['id'] } } });
+  edge.route('GET /products/{id}', web, { auth: Auth.none(), cacheTtl: Duration.minutes(1) });
+  edge.route('POST /orders', web, { rateLimit: RateLimit.perSecond(5), requestValidation: { query: ['shop'], body: { required: ['id'] } } });
   edge.route('ANY /static/{file+}', web, { auth: Auth.none() });
 
   const template = restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore, clients: ['ann', 'bob'], claimHeaders: { 'x-customer': 'sub' } }));
@@ -121,8 +121,8 @@ describe('tokens', () => {
 
 describe('clients', () => {
   test('that a claim tells apart get their key from the authorizer, and a plan with their limit', () => {
-    const { edge, web } = declared({ auth: jwt, clientLimit: perClient(1000, Period.DAY) });
-    edge.route('GET /orders', web, { clientLimit: perClient(3) });
+    const { edge, web } = declared({ auth: jwt, perClientRateLimit: perClient(1000, Period.DAY) });
+    edge.route('GET /orders', web, { perClientRateLimit: perClient(3) });
     edge.route('GET /open', web, { auth: Auth.none() });
 
     const template = restTemplate(edge, () => ({ clients: ['ann', 'bob'] }));
@@ -140,7 +140,7 @@ describe('clients', () => {
   });
 
   test.each(['constructor', '__proto__', 'Plan'])('may be named %s', name => {
-    const { edge, web } = declared({ auth: jwt, clientLimit: perClient(5) });
+    const { edge, web } = declared({ auth: jwt, perClientRateLimit: perClient(5) });
     edge.route('GET /orders', web);
 
     const template = restTemplate(edge, () => ({ clients: ['ann', name] }));
@@ -150,7 +150,7 @@ describe('clients', () => {
   });
 
   test('with API keys of their own bring them in a header', () => {
-    const { edge, web } = declared({ auth: Auth.apiKey({ secret: 'keys' }), clientLimit: perClient(5, Period.SECOND, ClientKey.apiKey()) });
+    const { edge, web } = declared({ auth: Auth.apiKey({ secret: 'keys' }), perClientRateLimit: perClient(5, Period.SECOND, ClientKey.apiKey()) });
     edge.route('GET /orders', web);
 
     const template = restTemplate(edge, () => ({ clients: ['ann'] }));
@@ -162,10 +162,10 @@ describe('clients', () => {
 });
 
 test('throttles and caches are settings of the stage, and a cached answer is told apart by its parameters and its token', () => {
-  const { edge, web } = declared({ throttle: Throttle.perSecond(100, 150) });
-  edge.route('GET /products/{id}', web, { cacheFor: Duration.seconds(30), requires: { query: ['page'] } });
-  edge.route('GET /mine', web, { auth: jwt, cacheFor: Duration.seconds(30) });
-  edge.route('GET /', web, { throttle: Throttle.perSecond(5) });
+  const { edge, web } = declared({ rateLimit: RateLimit.perSecond(100, 150) });
+  edge.route('GET /products/{id}', web, { cacheTtl: Duration.seconds(30), requestValidation: { query: ['page'] } });
+  edge.route('GET /mine', web, { auth: jwt, cacheTtl: Duration.seconds(30) });
+  edge.route('GET /', web, { rateLimit: RateLimit.perSecond(5) });
 
   const template = restTemplate(edge);
   template.hasResourceProperties('AWS::ApiGateway::Stage', {
@@ -186,7 +186,7 @@ test('throttles and caches are settings of the stage, and a cached answer is tol
 
 test('what a request must look like is checked before the cluster sees it, whatever its content type', () => {
   const { edge, web } = declared();
-  edge.route('POST /orders', web, { requires: { headers: ['x-shop'], body: { required: ['id'], properties: { id: { type: 'string' } } } } });
+  edge.route('POST /orders', web, { requestValidation: { headers: ['x-shop'], body: { required: ['id'], properties: { id: { type: 'string' } } } } });
 
   const template = restTemplate(edge);
   template.hasResourceProperties('AWS::ApiGateway::RequestValidator', { ValidateRequestBody: true, ValidateRequestParameters: true });
@@ -202,8 +202,8 @@ test('what a request must look like is checked before the cluster sees it, whate
 
 test('routes share the validators, and each has a model of its own', () => {
   const { edge, web } = declared();
-  ['POST /a/b', 'POST /a-b', 'POST /ab'].forEach((operation, index) => edge.route(operation, web, { requires: { body: { required: [`f${index}`] } } }));
-  ['GET /a', 'GET /b'].forEach(operation => edge.route(operation, web, { requires: { query: ['q'] } }));
+  ['POST /a/b', 'POST /a-b', 'POST /ab'].forEach((operation, index) => edge.route(operation, web, { requestValidation: { body: { required: [`f${index}`] } } }));
+  ['GET /a', 'GET /b'].forEach(operation => edge.route(operation, web, { requestValidation: { query: ['q'] } }));
 
   const template = restTemplate(edge);
   template.resourceCountIs('AWS::ApiGateway::RequestValidator', 2);
@@ -212,13 +212,13 @@ test('routes share the validators, and each has a model of its own', () => {
 });
 
 test('a firewall stands before the stage, with the rules of AWS or with those that are there', () => {
-  const withRules = declared({ firewall: true, managed: true });
+  const withRules = declared({ waf: true, managed: true });
   withRules.edge.route('GET /', withRules.web);
   const template = restTemplate(withRules.edge);
   const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL')) as { Properties: { Rules: { Name: string }[] } }[];
   expect(acl?.Properties.Rules.map(rule => rule.Name)).toEqual(['AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet']);
 
-  const withOwn = declared({ firewall: true, managed: true });
+  const withOwn = declared({ waf: true, managed: true });
   withOwn.edge.route('GET /', withOwn.web);
   const own = restTemplate(withOwn.edge, () => ({ webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' }));
   own.resourceCountIs('AWS::WAFv2::WebACL', 0);

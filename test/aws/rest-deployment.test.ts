@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CfnAuthorizer, CfnMethod, CfnModel, CfnRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'cdk8s';
-import { Auth, type EdgeProps, type RouteProps, Throttle } from '../../lib';
+import { Auth, type EdgeProps, RateLimit, type RouteProps } from '../../lib';
 import { RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
 import { declared } from './support';
 
@@ -56,8 +56,8 @@ test.each<[string, Change]>([
   ['another timeout', { route: { auth: jwt('shop'), timeout: Duration.seconds(5) } }],
   ['no authentication', { route: {} }],
   ['CORS', { edge: { cors } }],
-  ['a parameter that is required', { route: { auth: jwt('shop'), requires: { query: ['page'] } } }],
-  ['a body that is required', { route: { auth: jwt('shop'), requires: { body: { required: ['id'] } } } }],
+  ['a parameter that is required', { route: { auth: jwt('shop'), requestValidation: { query: ['page'] } } }],
+  ['a body that is required', { route: { auth: jwt('shop'), requestValidation: { body: { required: ['id'] } } } }],
   ['claims as headers', { props: { claimHeaders: { 'x-customer': 'sub' } } }],
   ['an integration over plain HTTP', { edge: { tlsSecret: undefined } }],
   ['a gateway response', { override: ({ api }) => api.addGatewayResponse('Denied', { type: { responseType: 'ACCESS_DENIED' }, statusCode: '404' }) }],
@@ -71,12 +71,12 @@ test.each<[string, Change]>([
 });
 
 test('a deployment is a new one for another body of the same shape', () => {
-  const of = (required: string) => deploymentOf(synthesize({ route: { requires: { body: { required: [required] } } } })).id;
+  const of = (required: string) => deploymentOf(synthesize({ route: { requestValidation: { body: { required: [required] } } } })).id;
   expect(of('id')).not.toBe(of('name'));
 });
 
 test.each<[string, Change]>([
-  ['a throttle, which is of the stage', { edge: { throttle: Throttle.perSecond(5) } }],
+  ['a throttle, which is of the stage', { edge: { rateLimit: RateLimit.perSecond(5) } }],
   ['what another API contains', { override: made => {
     const api = new CfnRestApi(Stack.of(made), 'Other', { name: 'other' });
     new CfnModel(Stack.of(made), 'Model', { restApiId: api.ref, contentType: 'text/plain', schema: {} });
@@ -86,7 +86,7 @@ test.each<[string, Change]>([
 });
 
 test('a deployment is made after all that it contains', () => {
-  const template = synthesize({ edge: { cors }, route: { auth: jwt('shop'), requires: { body: { required: ['id'] } } } });
+  const template = synthesize({ edge: { cors }, route: { auth: jwt('shop'), requestValidation: { body: { required: ['id'] } } } });
   const contents = ['Authorizer', 'GatewayResponse', 'Method', 'Model', 'RequestValidator', 'Resource'].map(kind => Object.keys(template.findResources(`AWS::ApiGateway::${kind}`)));
 
   contents.forEach(ids => expect(ids).not.toEqual([]));

@@ -68,6 +68,6 @@ test('every service calls whom it is known to call', () => {
 });
 
 test('every gRPC call names the methods that it may use', () => {
-  const unbounded = boutique.services.flatMap(service => service.outgoingCalls).filter(call => call.port.protocol === Protocol.GRPC && !call.only);
+  const unbounded = boutique.services.flatMap(service => service.outgoingCalls).filter(call => call.port.protocol === Protocol.GRPC && !call.allowedOperations);
   expect(unbounded).toEqual([]);
 });

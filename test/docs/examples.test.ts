@@ -37,7 +37,7 @@ test('the README\'s model and app synthesize', () => {
 });
 
 test('the ways out work as described', () => {
-  const [change = '', typed = ''] = examplesIn('docs/way-out.md');
+  const [change = '', typed = ''] = examplesIn('docs/escape-hatches.md');
   const { shop, payment } = model();
   const app = new cardinal.ClusterApp();
   const secret = kplus.Secret.fromSecretName(new cdk8s.Chart(app, 'secrets'), 'secret', 'keys');
@@ -80,12 +80,12 @@ test('the edge of the guide is let in, counted and aggregated', () => {
   expect(made).toEqual(expect.arrayContaining(['Deployment api-aggregator-v1', 'Deployment limiter-v1', 'Certificate api', 'RequestAuthentication api']));
 });
 
-test('the edge of the guide is served by Envoy Gateway as well, once it is told where keys are, without a throttle of the whole edge', () => {
+test('the edge of the guide is served by Envoy Gateway as well, once it is told where keys are, without a rate limit of the whole edge', () => {
   const [example = ''] = examplesIn('docs/edges.md');
   const shop = new cardinal.Topology('shop');
   const keys = 'jwksUri: \'https://login.shop.example/keys\', audiences';
-  // Timeouts of calls are the mesh's: without one, a part has the time of the whole. Envoy Gateway counts throttles for each route.
-  run(example.replaceAll('audiences', keys).replace(', timeout: Duration.millis(300)', '').replace('  throttle: Throttle.perSecond(500),\n', ''), { ...cdk8s, ...cardinal, shop }, []);
+  // Timeouts of calls are the mesh's: without one, a part has the time of the whole. Envoy Gateway counts rate limits for each route.
+  run(example.replaceAll('audiences', keys).replace(', timeout: Duration.millis(300)', '').replace('  rateLimit: RateLimit.perSecond(500),\n', ''), { ...cdk8s, ...cardinal, shop }, []);
   const plain = new cardinal.TopologyChart(new cardinal.ClusterApp(), 'shop', { topology: shop, mesh: cardinal.Mesh.none({ gateway: new EnvoyGateway() }) });
 
   expect(plain.findings).toEqual([]);
@@ -94,11 +94,11 @@ test('the edge of the guide is served by Envoy Gateway as well, once it is told 
 test('the REST API of the guide is made for an edge with clients', () => {
   const [, , example = ''] = examplesIn('docs/aws.md');
   const topology = new cardinal.Topology('shop');
-  const { ClientKey, ClientLimit, Period, WhenUnavailable } = cardinal;
+  const { ClientKey, PerClientRateLimit, Period, FailureMode } = cardinal;
   const api = topology.addEdge('api', {
     host: 'api.shop.example',
     auth: cardinal.Auth.jwt({ issuer: 'https://login.shop.example', audiences: ['shop'] }),
-    clientLimit: ClientLimit.of({ client: ClientKey.claim('sub'), requests: 100, per: Period.DAY, whenUnavailable: WhenUnavailable.ALLOW }),
+    perClientRateLimit: PerClientRateLimit.of({ client: ClientKey.claim('sub'), requests: 100, per: Period.DAY, failureMode: FailureMode.FAIL_OPEN }),
   });
   api.route('GET /', topology.addService('web', { image: 'example/web:1', port: cardinal.Port.http(80) }));
   const app = new aws.App();
@@ -125,7 +125,7 @@ test('the traffic of the guide goes where it says', () => {
   const shop = new Topology('shop');
   const [frontend, checkout, catalog, orders] = ['frontend', 'checkout', 'catalog', 'orders'].map(name => shop.addService(name, { image: name, port: Port.http(80, { target: 8080 }) })) as [cardinal.Service, cardinal.Service, cardinal.Service, cardinal.Service];
   const payment = shop.addService('payment', { image: 'payment', port: Port.grpc(50051, { service: 'shop.Payment', methods: ['Charge'] }), versions: { v1: {}, v2: {} } });
-  checkout.calls(payment, { only: [payment.method('Charge')], timeout: cdk8s.Duration.seconds(1) });
+  checkout.calls(payment, { allowedOperations: [payment.method('Charge')], timeout: cdk8s.Duration.seconds(1) });
   frontend.calls(catalog);
   payment.split({ v1: 90, v2: 10 });
   const api = shop.addEdge('api', { host: 'api.shop.example', tlsSecret: 'api-tls' });

@@ -1,7 +1,7 @@
 import { Chart, Testing } from 'cdk8s';
 import {
-  Auth, ClientKey, ClientLimit, ClusterApp, type EdgeProps, Mesh, Period, Port, type RouteProps, TargetGroupBinding, Throttle, Topology, TopologyChart, Tracing,
-  WhenUnavailable,
+  Auth, ClientKey, ClusterApp, type EdgeProps, FailureMode, Mesh, PerClientRateLimit, Period, Port, RateLimit, type RouteProps, TargetGroupBinding, Topology, TopologyChart,
+  Tracing,
 } from '../../lib';
 import { EnvoyGateway, type EnvoyGatewayProps, EnvoyService } from '../../lib/gateway';
 import { names, one, plain, type Rendered } from '../istio/support';
@@ -9,7 +9,7 @@ import { catalogDescriptor } from '../support/descriptors';
 
 const token = { issuer: 'https://login.example', audiences: ['shop'], jwksUri: 'https://login.example/keys' };
 const jwt = (scopes?: string[]) => Auth.jwt({ ...token, scopes });
-const limit = (client: ClientKey, whenUnavailable = WhenUnavailable.ALLOW) => ClientLimit.of({ client, requests: 100, per: Period.MINUTE, whenUnavailable });
+const limit = (client: ClientKey, failureMode = FailureMode.FAIL_OPEN) => PerClientRateLimit.of({ client, requests: 100, per: Period.MINUTE, failureMode });
 
 function render(topology: Topology, props: EnvoyGatewayProps = {}): Rendered[] {
   return Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.none({ gateway: new EnvoyGateway(props) }) })) as Rendered[];
@@ -27,10 +27,10 @@ const gatewayRef = { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 
 
 test('an edge with everything, without a mesh', () => {
   const shop = door(
-    { tlsSecret: 'tls', certificateIssuer: 'letsencrypt', clientCa: 'clients', clientLimit: limit(ClientKey.claim('sub')), cors: { origins: ['*'] } },
-    ['GET /', { throttle: Throttle.perSecond(100) }],
+    { tlsSecret: 'tls', certificateIssuer: 'letsencrypt', clientCa: 'clients', perClientRateLimit: limit(ClientKey.claim('sub')), cors: { origins: ['*'] } },
+    ['GET /', { rateLimit: RateLimit.perSecond(100) }],
     ['POST /orders', { auth: jwt(['write']) }],
-    ['GET /keyed', { auth: Auth.apiKey({ secret: 'keys' }), throttle: Throttle.perSecond(5) }],
+    ['GET /keyed', { auth: Auth.apiKey({ secret: 'keys' }), rateLimit: RateLimit.perSecond(5) }],
   );
 
   expect(render(shop).filter(each => !['Deployment', 'ServiceAccount', 'PodDisruptionBudget'].includes(each.kind))).toMatchSnapshot();
@@ -107,7 +107,7 @@ describe('what requests must prove', () => {
 });
 
 test('a query does not count for the throttle of another route', () => {
-  const objects = render(door({}, ['GET /{tenant}/items', { throttle: Throttle.perSecond(5) }]));
+  const objects = render(door({}, ['GET /{tenant}/items', { rateLimit: RateLimit.perSecond(5) }]));
 
   const { rateLimit } = one(objects, 'BackendTrafficPolicy', 'door').spec;
   const path = new RegExp(`^(?:${rateLimit.local.rules[0].clientSelectors[0].path.value as string})$`);
@@ -116,9 +116,9 @@ test('a query does not count for the throttle of another route', () => {
 
 test('throttles are counted in each proxy, limits of clients in all together, by headers that the gateway sets', () => {
   const objects = render(door(
-    { clientLimit: limit(ClientKey.claim('sub')), auth: jwt() },
-    ['GET /exact', { throttle: Throttle.perSecond(100) }],
-    ['GET /orders/{id}', { throttle: Throttle.perSecond(5), clientLimit: limit(ClientKey.claim('sub')) }],
+    { perClientRateLimit: limit(ClientKey.claim('sub')), auth: jwt() },
+    ['GET /exact', { rateLimit: RateLimit.perSecond(100) }],
+    ['GET /orders/{id}', { rateLimit: RateLimit.perSecond(5), perClientRateLimit: limit(ClientKey.claim('sub')) }],
   ));
 
   const orders = { methods: [{ value: 'GET' }], path: { type: 'RegularExpression', value: '/orders/[^/?]+(\\?.*)?' } };
@@ -149,7 +149,7 @@ describe('headers by which clients are counted are removed from requests, on eve
   const policy = (edge: Partial<EdgeProps>, ...routes: [string, RouteProps?][]) => one(render(door(edge, ...routes)), 'ClientTrafficPolicy', 'door').spec;
 
   test('where a claim tells clients apart', () => {
-    expect(policy({ clientLimit: limit(ClientKey.claim('sub')) }, ['GET /open'], ['GET /orders', { auth: jwt() }])).toEqual({
+    expect(policy({ perClientRateLimit: limit(ClientKey.claim('sub')) }, ['GET /open'], ['GET /orders', { auth: jwt() }])).toEqual({
       targetRefs: [gatewayRef],
       headers: { earlyRequestHeaders: { remove: ['x-cardinal-client-issuer', 'x-cardinal-client-sub'] } },
     });
@@ -159,52 +159,52 @@ describe('headers by which clients are counted are removed from requests, on eve
     const remove = ['x-cardinal-client-issuer', 'x-cardinal-client-tenant', 'x-cardinal-client-sub', 'x-cardinal-client-key'];
     expect(policy(
       { tlsSecret: 'tls' },
-      ['GET /a', { auth: jwt(), clientLimit: limit(ClientKey.claim('tenant')) }],
-      ['GET /b', { auth: jwt(), clientLimit: limit(ClientKey.claim('sub')) }],
+      ['GET /a', { auth: jwt(), perClientRateLimit: limit(ClientKey.claim('tenant')) }],
+      ['GET /b', { auth: jwt(), perClientRateLimit: limit(ClientKey.claim('sub')) }],
       ['GET /c', { auth: Auth.apiKey({ secret: 'keys' }) }],
     )).toEqual({ targetRefs: [gatewayRef], headers: { earlyRequestHeaders: { remove } }, tls: { minVersion: '1.2' } });
   });
 
   test('but not the header that something in front sets', () => {
-    expect(names(render(door({ clientLimit: limit(ClientKey.header('x-client')) }, ['GET /'])), 'ClientTrafficPolicy')).toEqual([]);
+    expect(names(render(door({ perClientRateLimit: limit(ClientKey.header('x-client')) }, ['GET /'])), 'ClientTrafficPolicy')).toEqual([]);
   });
 
   test.each<[string, RouteProps, RegExp]>([
-    ['a limit by a header of that name', { clientLimit: limit(ClientKey.header('x-cardinal-client-sub')) }, /removes the header "x-cardinal-client-sub"/],
+    ['a limit by a header of that name', { perClientRateLimit: limit(ClientKey.header('x-cardinal-client-sub')) }, /removes the header "x-cardinal-client-sub"/],
     ['a key in a header of that name', { auth: Auth.apiKey({ secret: 'keys', header: 'x-cardinal-client-key' }) }, /removes the header "x-cardinal-client-key"/],
-    ['a claim with the header of the issuer', { auth: jwt(), clientLimit: limit(ClientKey.claim('issuer')) }, /one header, "x-cardinal-client-issuer"/],
-    ['a claim with the header of API keys', { auth: jwt(), clientLimit: limit(ClientKey.claim('key')) }, /one header, "x-cardinal-client-key"/],
+    ['a claim with the header of the issuer', { auth: jwt(), perClientRateLimit: limit(ClientKey.claim('issuer')) }, /one header, "x-cardinal-client-issuer"/],
+    ['a claim with the header of API keys', { auth: jwt(), perClientRateLimit: limit(ClientKey.claim('key')) }, /one header, "x-cardinal-client-key"/],
   ])('%s is refused', (_what, route, message) => {
     expect(() => render(door({}, ['GET /', route]))).toThrow(message);
   });
 
   test('two claims with one header are refused', () => {
-    const routes = ['user_id', 'user-id'].map((claim): [string, RouteProps] => [`GET /${claim}`, { auth: jwt(), clientLimit: limit(ClientKey.claim(claim)) }]);
+    const routes = ['user_id', 'user-id'].map((claim): [string, RouteProps] => [`GET /${claim}`, { auth: jwt(), perClientRateLimit: limit(ClientKey.claim(claim)) }]);
     expect(() => render(door({}, ...routes))).toThrow(/one header, "x-cardinal-client-user-id"/);
   });
 });
 
 describe('a throttle that Envoy Gateway would count for each route by itself is refused', () => {
-  const throttle = Throttle.perSecond(5);
+  const throttle = RateLimit.perSecond(5);
 
   test.each<[string, Partial<EdgeProps>, [string, RouteProps?][]]>([
     ['of an edge with several routes', {}, [['GET /a'], ['GET /b']]],
     ['of an edge with CORS, whose preflights are a route', { cors: { origins: ['*'] } }, [['GET /a']]],
-    ['of an edge whose route has its own, which leaves that of the edge uncounted', {}, [['GET /a', { throttle }]]],
+    ['of an edge whose route has its own, which leaves that of the edge uncounted', {}, [['GET /a', { rateLimit: throttle }]]],
   ])('%s', (_what, edge, routes) => {
-    expect(() => render(door({ ...edge, throttle }, ...routes))).toThrow(/for the whole edge.*\(ThrottlePerRoute\)/);
+    expect(() => render(door({ ...edge, rateLimit: throttle }, ...routes))).toThrow(/for the whole edge.*\(ThrottlePerRoute\)/);
   });
 
   test('unless there is one route, or a managed API in front counts', () => {
     const bucket = [{ limit: { requests: 5, unit: 'Second' } }];
-    expect(one(render(door({ throttle }, ['GET /a'])), 'BackendTrafficPolicy', 'door').spec.rateLimit.local.rules).toEqual(bucket);
-    expect(one(render(door({ throttle, managed: true }, ['GET /a'], ['GET /b'])), 'BackendTrafficPolicy', 'door').spec.rateLimit.local.rules).toEqual(bucket);
+    expect(one(render(door({ rateLimit: throttle }, ['GET /a'])), 'BackendTrafficPolicy', 'door').spec.rateLimit.local.rules).toEqual(bucket);
+    expect(one(render(door({ rateLimit: throttle, managed: true }, ['GET /a'], ['GET /b'])), 'BackendTrafficPolicy', 'door').spec.rateLimit.local.rules).toEqual(bucket);
   });
 });
 
 test('more limits than a BackendTrafficPolicy can have are refused', () => {
-  const routes = (count: number) => Array.from({ length: count }, (_, index): [string, RouteProps] => [`GET /${index}`, { throttle: Throttle.perSecond(5) }]);
-  const limits = Array.from({ length: 257 }, (_, index): [string, RouteProps] => [`GET /${index}`, { clientLimit: limit(ClientKey.header('x-client')) }]);
+  const routes = (count: number) => Array.from({ length: count }, (_, index): [string, RouteProps] => [`GET /${index}`, { rateLimit: RateLimit.perSecond(5) }]);
+  const limits = Array.from({ length: 257 }, (_, index): [string, RouteProps] => [`GET /${index}`, { perClientRateLimit: limit(ClientKey.header('x-client')) }]);
 
   expect(one(render(door({}, ...routes(16))), 'BackendTrafficPolicy', 'door').spec.rateLimit.local.rules).toHaveLength(16);
   expect(() => render(door({}, ...routes(17)))).toThrow(/17 rate limits.*can have 16.*TooManyLimits/);
@@ -241,7 +241,7 @@ test('traces go where they are told to', () => {
 
 test('behind a managed API clients, keys and certificates are left to it', () => {
   const objects = render(door(
-    { tlsSecret: 'tls', clientCa: 'clients', clientLimit: limit(ClientKey.apiKey()), managed: true, firewall: true },
+    { tlsSecret: 'tls', clientCa: 'clients', perClientRateLimit: limit(ClientKey.apiKey()), managed: true, waf: true },
     ['GET /', { auth: Auth.apiKey({ secret: 'keys' }) }],
   ));
 
@@ -250,12 +250,12 @@ test('behind a managed API clients, keys and certificates are left to it', () =>
 });
 
 test.each<[string, RegExp, Partial<EdgeProps>, RouteProps]>([
-  ['a firewall', /a web application firewall, which Envoy Gateway does not support.*managed: true/s, { firewall: true }, {}],
-  ['request shapes', /request validation, which Envoy Gateway does not support/, {}, { requires: { query: ['q'] } }],
+  ['a firewall', /a web application firewall, which Envoy Gateway does not support.*managed: true/s, { waf: true }, {}],
+  ['request shapes', /request validation, which Envoy Gateway does not support/, {}, { requestValidation: { query: ['q'] } }],
   ['keys that it would have to look for', /jwksUri/, {}, { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }) }],
   ['client ids in place of audiences', /\[shop\/door\/GET \/\].*without `aud`/s, {}, { auth: Auth.jwt({ ...token, clientIdAsAudience: true }) }],
-  ['a claim that it would look for within another', /"a\.b" as a nested claim/, { auth: jwt(), clientLimit: limit(ClientKey.claim('a.b')) }, {}],
-  ['an answer that its installation does not give', /failClosed/, { clientLimit: limit(ClientKey.header('x-client'), WhenUnavailable.REFUSE) }, {}],
+  ['a claim that it would look for within another', /"a\.b" as a nested claim/, { auth: jwt(), perClientRateLimit: limit(ClientKey.claim('a.b')) }, {}],
+  ['an answer that its installation does not give', /failClosed/, { perClientRateLimit: limit(ClientKey.header('x-client'), FailureMode.FAIL_CLOSED) }, {}],
 ])('Envoy Gateway is refused %s', (_what, message, edge, route) => {
   expect(() => render(door(edge, ['GET /', route]))).toThrow(message);
 });

@@ -21,8 +21,8 @@ test('whatever routes overlap, a request reaches the route that precedes', () =>
     for (const path of requests) {
       for (const method of ['GET', 'DELETE']) {
         const route = matched(routes, method, path);
-        const [ending] = traffic.fromInternet(`${method} http://shop.example${path}`).endings;
-        expect([method, path, ending?.place || ending?.status]).toEqual([method, path, route ? `shop/s${routes.indexOf(route)}-v1` : 404]);
+        const [ending] = traffic.fromInternet(`${method} http://shop.example${path}`).outcomes;
+        expect([method, path, ending?.destination || ending?.status]).toEqual([method, path, route ? `shop/s${routes.indexOf(route)}-v1` : 404]);
       }
     }
   }), { numRuns: 40 });

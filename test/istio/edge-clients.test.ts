@@ -72,13 +72,13 @@ describe('client_id as audience', () => {
     [{ scope: 'read' }, 403],
   ])('lets the gateway decide as an HTTP API does: %j', (claims, expected) => {
     const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...door(byClient))));
-    const [ending] = traffic.fromInternet('GET http://shop.example/', { claims: { iss: 'https://login.example', sub: 'ann', ...claims } }).endings;
-    expect(ending?.place === '' ? ending.status : 200).toBe(expected);
+    const [ending] = traffic.fromInternet('GET http://shop.example/', { claims: { iss: 'https://login.example', sub: 'ann', ...claims } }).outcomes;
+    expect(ending?.destination === '' ? ending.status : 200).toBe(expected);
   });
 
   test('is for those routes alone that say so', () => {
     const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...door(jwt()))));
-    expect(traffic.fromInternet('GET http://shop.example/', { claims: { iss: 'https://login.example', sub: 'ann', client_id: 'shop' } }).endings[0]?.status).toBe(403);
+    expect(traffic.fromInternet('GET http://shop.example/', { claims: { iss: 'https://login.example', sub: 'ann', client_id: 'shop' } }).outcomes[0]?.status).toBe(403);
   });
 });
 
@@ -88,8 +88,8 @@ test('a token in the query proves nothing', () => {
   const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...render(shop))));
   const claims = { iss: 'https://login.example', sub: 'ann', aud: 'shop' };
 
-  expect(traffic.fromInternet('GET http://shop.example/', { claims, tokenParameter: 'access_token' }).endings[0]?.status).toBe(403);
-  expect(traffic.fromInternet('GET http://shop.example/', { claims }).endings[0]?.place).toBe('shop/web-v1');
+  expect(traffic.fromInternet('GET http://shop.example/', { claims, tokenParameter: 'access_token' }).outcomes[0]?.status).toBe(403);
+  expect(traffic.fromInternet('GET http://shop.example/', { claims }).outcomes[0]?.destination).toBe('shop/web-v1');
 });
 
 describe('CORS', () => {

@@ -1,11 +1,11 @@
 import { load } from 'js-yaml';
-import { Auth, ClientKey, ClientLimit, type EdgeProps, Period, Port, type RouteProps, Topology, WhenUnavailable } from '../../lib';
+import { Auth, ClientKey, type EdgeProps, FailureMode, PerClientRateLimit, Period, Port, type RouteProps, Topology } from '../../lib';
 import { catalogDescriptor } from '../support/descriptors';
 import { names, one, plain, render, type Rendered } from './support';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
-const limit = (requests: number, client = ClientKey.claim('sub'), whenUnavailable = WhenUnavailable.ALLOW) =>
-  ClientLimit.of({ client, requests, per: Period.MINUTE, whenUnavailable });
+const limit = (requests: number, client = ClientKey.claim('sub'), failureMode = FailureMode.FAIL_OPEN) =>
+  PerClientRateLimit.of({ client, requests, per: Period.MINUTE, failureMode });
 
 function limited(ofEdge: Partial<EdgeProps>, ofRoute: RouteProps = {}) {
   const shop = new Topology('shop');
@@ -24,7 +24,7 @@ const filterOf = (objects: readonly Rendered[], name: string) =>
 const RATE_LIMIT = 'envoy.filters.http.ratelimit';
 
 test('a limit of clients asks the limiter, with the claim from the verified token and its issuer', () => {
-  const objects = render(limited({ clientLimit: limit(100) }));
+  const objects = render(limited({ perClientRateLimit: limit(100) }));
 
   const verified = (key: string, claim: string) =>
     ({ metadata: { descriptor_key: key, metadata_key: { key: 'envoy.filters.http.jwt_authn', path: [{ key: 'payload' }, { key: claim }] } } });
@@ -45,7 +45,7 @@ test('a limit of clients asks the limiter, with the claim from the verified toke
 });
 
 test('a limit of a route is told apart by what is asked, and one by header by the header', () => {
-  const objects = render(limited({}, { clientLimit: limit(5, ClientKey.header('x-client'), WhenUnavailable.REFUSE) }));
+  const objects = render(limited({}, { perClientRateLimit: limit(5, ClientKey.header('x-client'), FailureMode.FAIL_CLOSED) }));
 
   expect(filterOf(objects, RATE_LIMIT)).toMatchObject({
     failure_mode_deny: true,
@@ -62,7 +62,7 @@ test('a limit of a route is told apart by what is asked, and one by header by th
 });
 
 test('the limiter lets in the gateway alone, for its one method, and finds its Redis by the call', () => {
-  const objects = render(limited({ clientLimit: limit(1) }));
+  const objects = render(limited({ perClientRateLimit: limit(1) }));
 
   expect(one(objects, 'AuthorizationPolicy', 'limiter').spec.rules).toEqual([{
     from: [{ source: { principals: ['cluster.local/ns/shop/sa/door-istio'] } }],
@@ -76,13 +76,13 @@ test('the limiter lets in the gateway alone, for its one method, and finds its R
 
 test('limits without a limiter are refused', () => {
   const shop = new Topology('shop');
-  shop.addEdge('door', { host: 'shop.example', auth: jwt, clientLimit: limit(1) }).route('GET /', plain(shop, 'web'));
+  shop.addEdge('door', { host: 'shop.example', auth: jwt, perClientRateLimit: limit(1) }).route('GET /', plain(shop, 'web'));
 
   expect(() => render(shop)).toThrow(/shop\/door.*topology\.addRateLimiter/s);
 });
 
 test('behind a managed API the gateway leaves clients and their certificates to it', () => {
-  const objects = render(limited({ clientLimit: limit(1), clientCa: 'clients', tlsSecret: 'tls', managed: true }));
+  const objects = render(limited({ perClientRateLimit: limit(1), clientCa: 'clients', tlsSecret: 'tls', managed: true }));
 
   expect(filterOf(objects, RATE_LIMIT)).toBeUndefined();
   expect(names(objects, 'ConfigMap')).not.toContain('limiter-files');
@@ -90,7 +90,7 @@ test('behind a managed API the gateway leaves clients and their certificates to 
 });
 
 test('filters come in the order in which a request should meet them, the translation last', () => {
-  const shop = limited({ clientLimit: limit(1) }, {});
+  const shop = limited({ perClientRateLimit: limit(1) }, {});
   const catalog = plain(shop, 'catalog', { port: Port.grpc(3550, { service: 'shop.Catalog', descriptor: catalogDescriptor() }) });
   shop.edges[0]?.route('GET /products/{id}', catalog, { grpcMethod: 'GetProduct' });
 
@@ -129,7 +129,7 @@ test('a translated route whose path takes in that of another one is refused, and
 });
 
 test('a limit of clients on a route counts the requests that it is matched for', () => {
-  const shop = limited({}, { clientLimit: limit(5) });
+  const shop = limited({}, { perClientRateLimit: limit(5) });
   shop.edges[0]?.route('GET /orders/first', plain(shop, 'other'));
 
   const [{ actions: [{ header_value_match: { headers } }] }] = filterOf(render(shop), RATE_LIMIT)?.rate_limits as unknown as [{ actions: [{ header_value_match: { headers: object[] } }] }];

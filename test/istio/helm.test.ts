@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, Testing } from 'cdk8s';
 import { load } from 'js-yaml';
-import { ClusterApp, type HelmProps, Install, IstioInstallation, Mistake, Phase } from '../../lib';
+import { ClusterApp, type HelmProps, Install, IstioInstallation, Phase, ValidationError } from '../../lib';
 import { temporaryFolder } from '../support/temporary-folder';
 
 /** An executable in place of helm, which notes how it was called and prints one object named after the release. */
@@ -65,7 +65,7 @@ test.each<[string, HelmProps, string, string]>([
       return error;
     }
   })();
-  expect(failure).toBeInstanceOf(Mistake);
-  expect((failure as Mistake).code).toBe(code);
-  expect((failure as Mistake).message).toContain(words);
+  expect(failure).toBeInstanceOf(ValidationError);
+  expect((failure as ValidationError).code).toBe(code);
+  expect((failure as ValidationError).message).toContain(words);
 });

@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
 import { load } from 'js-yaml';
-import { GatewayService, HeaderMatch, Throttle, Topology } from '../../lib';
+import { GatewayService, HeaderMatch, RateLimit, Topology } from '../../lib';
 import { names, one, plain, render } from './support';
 
 test('an edge is a Gateway that listens for its host alone', () => {
@@ -109,7 +109,7 @@ test('a split service behind an edge is a Service for each version, with weights
   web.split({ v1: 80, v2: 20 });
   web.routeTo('v2', HeaderMatch.prefix('x-user', 'a.b'));
   web.mirrorTo('v2', 10);
-  web.breakAt({ maxConnections: 9 });
+  web.addCircuitBreaker({ maxConnections: 9 });
   shop.addEdge('door', { host: 'shop.example' }).route('GET /', web);
 
   const objects = render(shop);
@@ -129,7 +129,7 @@ test('behind an edge, a circuit breaker ejects one of the replicas of each versi
   const shop = new Topology('shop');
   const web = plain(shop, 'web', { versions: { v1: { replicas: 8 }, v2: { replicas: 1 } } });
   web.split({ v1: 80, v2: 20 });
-  web.breakAt({ consecutiveErrors: 5 });
+  web.addCircuitBreaker({ consecutive5xxErrors: 5 });
   shop.addEdge('door', { host: 'shop.example' }).route('GET /', web);
 
   const objects = render(shop);
@@ -167,9 +167,9 @@ describe('throttles', () => {
   test('are one local rate limit: a bucket for the edge, and one for each route that has its own', () => {
     const shop = new Topology('shop');
     const web = plain(shop, 'web');
-    const edge = shop.addEdge('door', { host: 'shop.example', throttle: Throttle.perSecond(100, 150) });
+    const edge = shop.addEdge('door', { host: 'shop.example', rateLimit: RateLimit.perSecond(100, 150) });
     edge.route('GET /', web);
-    edge.route('POST /orders/{id}', web, { throttle: Throttle.perSecond(5) });
+    edge.route('POST /orders/{id}', web, { rateLimit: RateLimit.perSecond(5) });
 
     const { configPatches, workloadSelector, priority } = one(render(shop), 'EnvoyFilter', 'door-filters').spec;
     const limit = configPatches[0].patch.value.typed_config;
@@ -194,7 +194,7 @@ describe('throttles', () => {
     const web = plain(shop, 'web');
     const edge = shop.addEdge('door', { host: 'shop.example' });
     edge.route('GET /orders/{id}', web);
-    edge.route('ANY /{path+}', web, { throttle: Throttle.perSecond(5) });
+    edge.route('ANY /{path+}', web, { rateLimit: RateLimit.perSecond(5) });
 
     const { rate_limits: limits } = one(render(shop), 'EnvoyFilter', 'door-filters').spec.configPatches[0].patch.value.typed_config;
     const path = (regex: string) => ({ name: ':path', string_match: { safe_regex: { regex: `${regex}(\\?.*)?` } } });

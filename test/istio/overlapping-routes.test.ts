@@ -36,8 +36,8 @@ const trafficOf = (objects: readonly Rendered[]) => Traffic.of(Manifests.ofYaml(
 
 /** Where a request arrives, or the status with which it is refused. */
 function outcome(traffic: Traffic, request: string, claims?: Readonly<Record<string, string>>): string {
-  const [ending] = traffic.fromInternet(request, claims && { claims: { iss: ISSUER, sub: 'alice', ...claims } }).endings;
-  return ending?.place ? ending.place.replace(/^shop\/|-v1$/g, '') : String(ending?.status);
+  const [ending] = traffic.fromInternet(request, claims && { claims: { iss: ISSUER, sub: 'alice', ...claims } }).outcomes;
+  return ending?.destination ? ending.destination.replace(/^shop\/|-v1$/g, '') : String(ending?.status);
 }
 
 test('an open route does not open a protected one that it overlaps', () => {
@@ -162,7 +162,7 @@ describe('the order in which the gateway tries routes', () => {
     const objects = render(shop);
 
     expect(one(objects, 'HTTPRoute', 'door').spec.rules[0].matches[0].headers).toEqual([{ type: 'RegularExpression', name: 'x-user', value: 'a\\.b' }]);
-    const arrives = (method: string) => trafficOf(objects).fromInternet(`${method} http://shop.example/a`, { headers: { 'x-user': 'a.b' } }).endings[0]?.place;
+    const arrives = (method: string) => trafficOf(objects).fromInternet(`${method} http://shop.example/a`, { headers: { 'x-user': 'a.b' } }).outcomes[0]?.destination;
     expect([arrives('GET'), arrives('POST')]).toEqual(['shop/other-v1', 'shop/web-v2']);
   });
 });

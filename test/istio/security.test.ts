@@ -32,7 +32,7 @@ test('a call lets in the identity of its caller on the port of the pod', () => {
 test('the operations of a call are its methods and paths, each method with its own paths', () => {
   const shop = new Topology('shop');
   plain(shop, 'web').calls(plain(shop, 'cart'), {
-    only: ['GET /items/{id}', 'GET /items', 'POST /items', 'ANY /files/{path+}'].map(each => Operation.http(each)),
+    allowedOperations: ['GET /items/{id}', 'GET /items', 'POST /items', 'ANY /files/{path+}'].map(each => Operation.http(each)),
   });
 
   expect(one(render(shop), 'AuthorizationPolicy', 'cart').spec.rules[0].to).toEqual([
@@ -45,7 +45,7 @@ test('the operations of a call are its methods and paths, each method with its o
 test('a gRPC method is a POST of its full name', () => {
   const shop = new Topology('shop');
   const payment = plain(shop, 'payment', { port: Port.grpc(50051, { service: 'shop.Payment', methods: ['Charge', 'Refund'] }) });
-  plain(shop, 'web').calls(payment, { only: [payment.method('Charge')] });
+  plain(shop, 'web').calls(payment, { allowedOperations: [payment.method('Charge')] });
 
   expect(one(render(shop), 'AuthorizationPolicy', 'payment').spec.rules[0].to).toEqual([
     { operation: { ports: ['50051'], methods: ['POST'], paths: ['/shop.Payment/Charge'] } },
@@ -55,8 +55,8 @@ test('a gRPC method is a POST of its full name', () => {
 test('each caller has a rule of its own', () => {
   const shop = new Topology('shop');
   const cart = plain(shop, 'cart');
-  plain(shop, 'web').calls(cart, { only: [Operation.http('GET /')] });
-  plain(shop, 'app').calls(cart, { only: [Operation.http('POST /')] });
+  plain(shop, 'web').calls(cart, { allowedOperations: [Operation.http('GET /')] });
+  plain(shop, 'app').calls(cart, { allowedOperations: [Operation.http('POST /')] });
 
   const { rules } = one(render(shop), 'AuthorizationPolicy', 'cart').spec;
   expect(rules.map((rule: { from: { source: { principals: string[] } }[]; to: { operation: { methods: string[] } }[] }) =>
@@ -83,7 +83,7 @@ test('the trust domain is that of the mesh', () => {
 
 test('pods that somebody else deploys are found by their labels and known by their ServiceAccount', () => {
   const shop = new Topology('shop');
-  const legacy = shop.addService('legacy', { port: Port.http(80), existing: { labels: { release: 'old' }, serviceAccount: 'legacy-sa' } });
+  const legacy = shop.addService('legacy', { port: Port.http(80), existingWorkload: { labels: { release: 'old' }, serviceAccount: 'legacy-sa' } });
   const web = plain(shop, 'web');
   web.calls(legacy);
   legacy.calls(web);

@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import fc from 'fast-check';
-import { type Abort, type Delay, type Faults, type Retries, RetryOn, type Terms, Topology } from '../../lib';
-import { unmetWishes } from '../../lib/kubernetes';
+import { type Abort, type CallPolicy, type Delay, type Faults, type Retries, RetryOn, Topology } from '../../lib';
+import { unsupportedFeatures } from '../../lib/kubernetes';
 import { one, plain, render } from './support';
 
 const time = fc.constantFrom(Duration.seconds(1), Duration.millis(1000), Duration.millis(1500), Duration.minutes(1));
@@ -19,19 +19,19 @@ const faults: Values<Faults> = {
   delay: fc.record(delay, { requiredKeys: ['duration'] }),
   abort: fc.record(abort, { requiredKeys: ['status'] }),
 };
-const values: Values<Terms> = {
+const values: Values<CallPolicy> = {
   timeout: fc.constantFrom(Duration.hours(1), Duration.minutes(60), Duration.hours(2)),
   retries: fc.record(retries, { requiredKeys: ['attempts'] }),
   faults: fc.record(faults, { requiredKeys: [] }),
 };
-const terms: fc.Arbitrary<Terms> = fc.record(values, { requiredKeys: [] });
+const terms: fc.Arbitrary<CallPolicy> = fc.record(values, { requiredKeys: [] });
 
 interface Rule {
   readonly match: readonly { readonly sourceLabels?: { readonly app: string } }[];
 }
 
 /** What the rule of each caller does beside matching it. */
-function rulesOf(declared: Record<string, Terms>): Record<string, unknown> {
+function rulesOf(declared: Record<string, CallPolicy>): Record<string, unknown> {
   const { shop } = shopOf(declared);
   const { http } = one(render(shop), 'VirtualService', 'cart').spec as { http: Rule[] };
   return Object.fromEntries(Object.keys(declared).map(caller => {
@@ -41,7 +41,7 @@ function rulesOf(declared: Record<string, Terms>): Record<string, unknown> {
   }));
 }
 
-function shopOf(declared: Record<string, Terms>) {
+function shopOf(declared: Record<string, CallPolicy>) {
   const shop = new Topology('shop');
   const cart = plain(shop, 'cart');
   Object.entries(declared).forEach(([caller, each]) => plain(shop, caller).calls(cart, each));
@@ -57,7 +57,7 @@ test('whatever two callers declare, each has the rule that it would have alone',
 test('terms differ by caller exactly where their rules differ', () => {
   fc.assert(fc.property(terms, terms, (web, app) => {
     const { shop } = shopOf({ web, app });
-    const wishes = unmetWishes(shop, { name: 'a mesh', capabilities: [] }).filter(({ path }) => path === 'shop/cart');
+    const wishes = unsupportedFeatures(shop, { name: 'a mesh', capabilities: [] }).filter(({ path }) => path === 'shop/cart');
     const differ = JSON.stringify(rulesOf({ web }).web) !== JSON.stringify(rulesOf({ app }).app);
     expect(wishes).toHaveLength(differ ? 1 : 0);
   }), { numRuns: 60 });

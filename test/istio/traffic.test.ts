@@ -81,8 +81,8 @@ describe('VirtualService', () => {
   test('two calls of one caller are told apart by what they ask', () => {
     const shop = new Topology('shop');
     const [web, cart] = [plain(shop, 'web'), plain(shop, 'cart')];
-    web.calls(cart, { only: [Operation.http('GET /items/{id}')], retries: { attempts: 2 } });
-    web.calls(cart, { only: [Operation.http('POST /items')] });
+    web.calls(cart, { allowedOperations: [Operation.http('GET /items/{id}')], retries: { attempts: 2 } });
+    web.calls(cart, { allowedOperations: [Operation.http('POST /items')] });
 
     const { http } = one(render(shop), 'VirtualService', 'cart').spec;
     expect(http[0].match).toEqual([{ port: 80, sourceLabels: { app: 'web' }, method: { exact: 'GET' }, uri: { regex: '/items/[^/]+' } }]);
@@ -198,8 +198,8 @@ describe('DestinationRule', () => {
   test('a circuit breaker is a connection pool and outlier detection', () => {
     const shop = new Topology('shop');
     const cart = plain(shop, 'cart');
-    cart.breakAt({
-      consecutiveErrors: 5, ejectFor: Duration.seconds(30), interval: Duration.millis(2500), maxEjectedPercent: 50,
+    cart.addCircuitBreaker({
+      consecutive5xxErrors: 5, baseEjectionTime: Duration.seconds(30), interval: Duration.millis(2500), maxEjectionPercent: 50,
       maxConnections: 100, maxPendingRequests: 10, maxRequests: 200, connectTimeout: Duration.millis(250),
     });
 
@@ -221,11 +221,11 @@ describe('DestinationRule', () => {
     ['ten replicas', { replicas: 10 }, undefined],
     ['the fewest replicas of an autoscaler', { autoscaling: { min: 4, max: 50 }, resources: { cpu: '1' } }, 25],
     ['the replicas of all versions', { versions: { v1: { replicas: 3 }, v2: { replicas: 1 } } }, 25],
-    ['a workload that exists already', { image: undefined, existing: { labels: { app: 'cart' }, serviceAccount: 'cart' } }, 100],
+    ['a workload that exists already', { image: undefined, existingWorkload: { labels: { app: 'cart' }, serviceAccount: 'cart' } }, 100],
   ])('a circuit breaker can eject one of %s', (_what, props, percent) => {
     const shop = new Topology('shop');
     shop.addNamespace('shop');
-    plain(shop, 'cart', props).breakAt({ consecutiveErrors: 5 });
+    plain(shop, 'cart', props).addCircuitBreaker({ consecutive5xxErrors: 5 });
 
     const { outlierDetection } = one(render(shop), 'DestinationRule', 'cart').spec.trafficPolicy;
     expect(outlierDetection).toEqual({ consecutive5xxErrors: 5, maxEjectionPercent: percent });
@@ -235,7 +235,7 @@ describe('DestinationRule', () => {
     const shop = new Topology('shop');
     const bank = shop.addExternalService('bank', { host: 'bank.example', port: Port.tls(443) });
     plain(shop, 'web').calls(bank);
-    bank.breakAt({ consecutiveErrors: 5 });
+    bank.addCircuitBreaker({ consecutive5xxErrors: 5 });
 
     expect(one(render(shop), 'DestinationRule', 'bank').spec.trafficPolicy.outlierDetection.maxEjectionPercent).toBe(100);
   });
@@ -243,7 +243,7 @@ describe('DestinationRule', () => {
   test('a version that is routed to by itself has a percentage of its own where one of its replicas is more of it', () => {
     const shop = new Topology('shop');
     const cart = plain(shop, 'cart', { versions: { v1: { replicas: 19 }, v2: { replicas: 1 } } });
-    cart.breakAt({ consecutiveErrors: 5, interval: Duration.seconds(1), maxConnections: 9 });
+    cart.addCircuitBreaker({ consecutive5xxErrors: 5, interval: Duration.seconds(1), maxConnections: 9 });
     cart.split({ v1: 90, v2: 10 });
 
     expect(one(render(shop), 'DestinationRule', 'cart').spec).toMatchObject({
@@ -258,7 +258,7 @@ describe('DestinationRule', () => {
 
   test('limits that were not given are left to Istio', () => {
     const shop = new Topology('shop');
-    plain(shop, 'cart').breakAt({ maxConnections: 7 });
+    plain(shop, 'cart').addCircuitBreaker({ maxConnections: 7 });
 
     expect(one(render(shop), 'DestinationRule', 'cart').spec.trafficPolicy).toEqual({ connectionPool: { tcp: { maxConnections: 7 } } });
   });

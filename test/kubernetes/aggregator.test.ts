@@ -72,7 +72,7 @@ test('two aggregates share one aggregator and the calls that they have in common
   edge.aggregate('GET /landing', { products: { service: products, path: '/all' }, banner: { service: ads, path: '/banner' } });
 
   expect(configOf(shop).endpoints.map(({ endpoint }) => endpoint)).toEqual(['/home/{user}', '/landing']);
-  expect(edge.aggregator?.outgoingCalls.map(({ callee, only }) => `${callee.name} ${only?.join()}`)).toEqual([
+  expect(edge.aggregator?.outgoingCalls.map(({ callee, allowedOperations: only }) => `${callee.name} ${only?.join()}`)).toEqual([
     'products GET /all', 'ads GET /for/{user}', 'ads GET /banner',
   ]);
 });

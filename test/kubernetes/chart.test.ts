@@ -45,7 +45,7 @@ test('an object that is elsewhere is told with where it is, at the line that ask
   })();
 
   expect(failure).toMatchObject({
-    name: 'Mistake',
+    name: 'ValidationError',
     message: '[test] The chart has no Service "cart" in namespace shop. Use one of other/cart. (NotRendered)',
     stack: expect.stringContaining(__filename),
   });
@@ -56,10 +56,6 @@ test('a topology that was given to a chart takes no further call', () => {
   const [web, cart] = [plain(shop, 'web'), plain(shop, 'cart')];
   new TopologyChart(new ClusterApp(), 'test', { topology: shop });
 
-<<<<<<< HEAD
   expect(() => web.calls(cart)).toThrow('[shop/web] The topology "shop" is already rendered, so this declaration would be lost. '
-=======
-  expect(() => web.calls(cart)).toThrow('[shop/web] The topology "shop" is rendered already, so this declaration would be lost. '
->>>>>>> w/prose2
     + 'Declare everything before the topology is passed to a chart or a stack. (AlreadyRendered)');
 });

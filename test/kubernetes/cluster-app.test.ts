@@ -122,7 +122,7 @@ test('a warning is told and stops nothing', () => {
   write.mockRestore();
 
   expect(told).toEqual(['warning [shop/web → cart] 3 attempts of 400 ms with their back-off need 1250 ms, and the timeout of 1000 ms cuts the last one short. '
-    + 'Raise the timeout to 1250 ms, or lower perTryTimeout. (TruncatedTries)\n']);
+    + 'Raise the timeout to 1250 ms, or lower perTryTimeout. (TruncatedRetries)\n']);
   expect(existsSync(app.outdir)).toBe(true);
 });
 
@@ -139,7 +139,7 @@ test('a caller without a proxy is an error to a mesh that takes nothing but mutu
 test('operations of a callee outside the mesh are an error, since nothing would tell them apart', () => {
   const topology = new Topology('shop');
   const payment = plain(topology, 'payment', { inMesh: false, port: Port.grpc(1, { service: 'shop.Payment' }) });
-  plain(topology, 'web').calls(payment, { only: [payment.method('Charge')] });
+  plain(topology, 'web').calls(payment, { allowedOperations: [payment.method('Charge')] });
 
   expect(new TopologyChart(new ClusterApp(), 'shop', { topology, mesh: Mesh.istio() }).findings.map(each => each.id)).toEqual(['UnguardedOperations']);
 });

@@ -78,7 +78,7 @@ describe('the addresses of a managed API', () => {
 
 test('an edge whose API is bypassed is among the findings of the chart, which is synthesized all the same', () => {
   const topology = new Topology('shop');
-  topology.addEdge('door', { host: 'shop.example', managed: true, firewall: true }).route('GET /', topology.addService('web', { image: 'example/web:1', port: Port.http(80) }));
+  topology.addEdge('door', { host: 'shop.example', managed: true, waf: true }).route('GET /', topology.addService('web', { image: 'example/web:1', port: Port.http(80) }));
   const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio() });
 
   expect(chart.findings.map(each => each.id)).toEqual(['OpenBehindManagedApi']);
@@ -87,7 +87,7 @@ test('an edge whose API is bypassed is among the findings of the chart, which is
 
 describe('a finding of synthesis is accepted by its code', () => {
   const why = { OpenBehindManagedApi: 'the gateway is in a private network' };
-  const charted = (app: ClusterApp, accepted?: Record<string, string>, props: Partial<EdgeProps> = { managed: true, firewall: true }) => {
+  const charted = (app: ClusterApp, accepted?: Record<string, string>, props: Partial<EdgeProps> = { managed: true, waf: true }) => {
     const topology = new Topology('shop');
     const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
     topology.addEdge('door', { host: 'shop.example', tlsSecret: 'door-tls', ...props }).route('GET /', web);

@@ -15,7 +15,7 @@ interface Peer {
 }
 
 /** Whether the policies of a namespace let a connection out of, or into, the pods of a service. */
-function lets(objects: Rendered[], direction: 'ingress' | 'egress', service: { name: string; namespace: string }, peer: { name: string; namespace: string }, port: number): boolean {
+function allows(objects: Rendered[], direction: 'ingress' | 'egress', service: { name: string; namespace: string }, peer: { name: string; namespace: string }, port: number): boolean {
   const { spec } = one(objects, 'NetworkPolicy', service.name, service.namespace);
   return (spec[direction] as Rule[]).some(rule => rule.ports.some(each => each.port === port)
     && (rule.from ?? rule.to ?? []).some(each => each.podSelector?.matchLabels.app === peer.name
@@ -32,7 +32,7 @@ test('a declared call is let out and let in, and no other is', () => {
 
     services.forEach((from, a) => services.forEach((to, b) => {
       const expected = declared.some(([x, y]) => x === a && y === b);
-      expect([a, b, lets(objects, 'egress', from, to, 8080 + b), lets(objects, 'ingress', to, from, 8080 + b)]).toEqual([a, b, expected, expected]);
+      expect([a, b, allows(objects, 'egress', from, to, 8080 + b), allows(objects, 'ingress', to, from, 8080 + b)]).toEqual([a, b, expected, expected]);
     }));
   }), { numRuns: 25 });
 });

@@ -40,7 +40,7 @@ const placements: [string, Place][] = [
 ];
 
 const existing = (shop: Topology, namespace: string, port = Port.http(80, { target: 8080 })) =>
-  shop.addService('pay', { namespace, port, existing: { labels: { app: 'pay' }, serviceAccount: 'pay' } });
+  shop.addService('pay', { namespace, port, existingWorkload: { labels: { app: 'pay' }, serviceAccount: 'pay' } });
 
 const unmanaged: [string, Place][] = [
   ['pods that exist', (shop, namespace) => existing(shop, namespace)],
@@ -133,7 +133,7 @@ describe('a service in a namespace that is not the topology\'s', () => {
   test.each(meshes)('is called by its declared callers alone, with %s', (_name, mesh) => {
     const traffic = Traffic.of(manifestsOf([...OTHERS, ...rendered(declare(), mesh)]));
     expect(endsOf(traffic.from('shop/app-v1').http('GET http://web.other/'))).toBe('web-v1');
-    places.forEach(from => traffic.from(from).http('GET http://web.other/').isDenied());
+    places.forEach(from => traffic.from(from).http('GET http://web.other/').expectDenied());
   });
 
   test.each<[string, string[]]>([
@@ -141,14 +141,14 @@ describe('a service in a namespace that is not the topology\'s', () => {
   ])('is denied to others even without %s: each layer denies by itself', (_what, without) => {
     const objects = rendered(declare(), Mesh.istio()).filter(({ kind }) => !without.includes(kind));
     const traffic = Traffic.of(manifestsOf([...OTHERS, ...objects]));
-    places.forEach(from => traffic.from(from).http('GET http://web.other/').isDenied());
+    places.forEach(from => traffic.from(from).http('GET http://web.other/').expectDenied());
   });
 
   test('is denied to others even where its namespace allows everything', () => {
     const open = istio('AuthorizationPolicy', 'allow-all', { rules: [{}] }, 'other');
     const objects = rendered(declare(), Mesh.istio()).filter(({ kind }) => kind !== 'NetworkPolicy');
     const traffic = Traffic.of(manifestsOf([...OTHERS, open, ...objects]));
-    places.forEach(from => traffic.from(from).http('GET http://web.other/').isDenied());
+    places.forEach(from => traffic.from(from).http('GET http://web.other/').expectDenied());
     expect(endsOf(traffic.from('shop/app-v1').http('GET http://web.other/'))).toBe('web-v1');
   });
 
@@ -212,7 +212,7 @@ describe('pods that exist elsewhere', () => {
     const shop = new Topology('shop');
     const pay = existing(shop, 'other');
     plain(shop, 'web').calls(pay, { timeout: Duration.seconds(3) });
-    pay.breakAt({ maxConnections: 5 });
+    pay.addCircuitBreaker({ maxConnections: 5 });
     const objects = render(shop);
 
     expect(one(objects, 'VirtualService', 'pay.other', 'shop').spec).toMatchObject({
@@ -228,7 +228,7 @@ describe('pods that exist elsewhere', () => {
 
   test.each<[string, string, (shop: Topology) => unknown]>([
     ['operations that nothing would keep apart', 'UnguardedOperations', shop =>
-      plain(shop, 'web').calls(existing(shop, 'other'), { only: [Operation.http('GET /')] })],
+      plain(shop, 'web').calls(existing(shop, 'other'), { allowedOperations: [Operation.http('GET /')] })],
     ['a timeout that would hold for others', 'RulesForOthers', shop =>
       plain(shop, 'web', { namespace: 'other' }).calls(existing(shop, 'other'), { timeout: Duration.seconds(1) })],
     ['retries that would hold for others', 'RulesForOthers', shop =>
@@ -236,7 +236,7 @@ describe('pods that exist elsewhere', () => {
     ['a circuit breaker that would hold for others', 'RulesForOthers', shop => {
       const pay = existing(shop, 'other');
       plain(shop, 'web', { namespace: 'other' }).calls(pay);
-      pay.breakAt({ maxConnections: 5 });
+      pay.addCircuitBreaker({ maxConnections: 5 });
     }],
     ['a host outside that others would see', 'RulesForOthers', shop =>
       plain(shop, 'web', { namespace: 'other' }).calls(shop.addExternalService('bank', { host: 'bank.example', port: Port.tls(443) }))],

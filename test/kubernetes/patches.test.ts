@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder';
 /** A chart of one service that scales, with its policies, budget and autoscaler. */
 function shopChart(app: App = new ClusterApp({ outdir: temporaryFolder() })): TopologyChart {
   const shop = new Topology('shop');
-  const cart = plain(shop, 'cart', { autoscaling: { min: 2, max: 4 }, writable: ['/tmp'], resources: { cpu: '100m', memory: '64Mi' } });
+  const cart = plain(shop, 'cart', { autoscaling: { min: 2, max: 4 }, writablePaths: ['/tmp'], resources: { cpu: '100m', memory: '64Mi' } });
   plain(shop, 'web').calls(cart);
   return new TopologyChart(app, 'test', { topology: shop });
 }
@@ -177,7 +177,7 @@ test.each(MISTAKES)('a patch of %s is a mistake', (_what, patch, told) => {
   chart.object('Service', 'cart').addJsonPatch(patch);
 
   told.forEach(each => expect(() => Testing.synth(chart)).toThrow(each));
-  expect(() => Testing.synth(chart)).toThrow(expect.objectContaining({ code: 'InvalidPatch', where: 'test/cart/service/Resource' }));
+  expect(() => Testing.synth(chart)).toThrow(expect.objectContaining({ code: 'InvalidPatch', path: 'test/cart/service/Resource' }));
 });
 
 test('a typed resource on any chart refuses a patch of what is not there', () => {

@@ -39,7 +39,7 @@ test('pods connect where a call is declared, on its port alone, and nowhere else
       for (const [caller, callee] of [...from.versions.keys()].flatMap(x => [...to.versions.keys()].map(y => [x, y] as const))) {
         for (const port of [80, 8080, 8081, 8082, 8083, 8084, 9090]) {
           const line = `${a} ${caller} → ${b} ${callee} ${port}`;
-          if (network.lets(podOf(pods, from, caller), podOf(pods, to, callee), port)) {
+          if (network.allows(podOf(pods, from, caller), podOf(pods, to, callee), port)) {
             open.push(line);
           }
           if (port === 8080 + b && declared.some(([x, y]) => x === a && y === b)) {
@@ -68,8 +68,8 @@ test('a call is exactly one rule at its callee and one at its caller', () => {
 test('two calls that differ in their operations are one connection', () => {
   const shop = new Topology('shop');
   const [web, cart] = [plain(shop, 'web'), plain(shop, 'cart')];
-  web.calls(cart, { only: [Operation.http('GET /items')] });
-  web.calls(cart, { only: [Operation.http('POST /items')] });
+  web.calls(cart, { allowedOperations: [Operation.http('GET /items')] });
+  web.calls(cart, { allowedOperations: [Operation.http('POST /items')] });
   const objects = rendered(shop, Mesh.istio());
 
   expect(one(objects, 'NetworkPolicy', 'cart').spec.ingress).toHaveLength(1);
@@ -83,8 +83,8 @@ test('name resolution is open to every pod, and no other port of the resolver', 
   const [network, web] = [new Network(objects), podsOf(objects).get('shop/web-v1') ?? never()];
   const resolver = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
 
-  expect([53, 8080].flatMap(port => ['UDP', 'TCP'].map(protocol => network.lets(web, resolver, port, protocol)))).toEqual([true, true, false, false]);
-  expect(network.letsOut(web, '169.254.20.10', 53, 'UDP')).toBe(true);
+  expect([53, 8080].flatMap(port => ['UDP', 'TCP'].map(protocol => network.allows(web, resolver, port, protocol)))).toEqual([true, true, false, false]);
+  expect(network.allowsEgress(web, '169.254.20.10', 53, 'UDP')).toBe(true);
 });
 
 test('nobody outside reaches a pod, nor a pod the outside, unless that is declared', () => {
@@ -94,15 +94,15 @@ test('nobody outside reaches a pod, nor a pod the outside, unless that is declar
   const objects = rendered(shop, Mesh.istio());
   const [network, pods] = [new Network(objects), podsOf(objects)];
 
-  expect(network.letsIn('203.0.113.7', podOf(pods, web, 'v1'), 80)).toBe(false);
-  expect(network.letsOut(podOf(pods, web, 'v1'), '203.0.113.7', 443)).toBe(true);
-  expect(network.letsOut(podOf(pods, web, 'v1'), '203.0.113.7', 80)).toBe(false);
-  expect(network.letsOut(podOf(pods, cart, 'v1'), '203.0.113.7', 443)).toBe(false);
+  expect(network.allowsIngress('203.0.113.7', podOf(pods, web, 'v1'), 80)).toBe(false);
+  expect(network.allowsEgress(podOf(pods, web, 'v1'), '203.0.113.7', 443)).toBe(true);
+  expect(network.allowsEgress(podOf(pods, web, 'v1'), '203.0.113.7', 80)).toBe(false);
+  expect(network.allowsEgress(podOf(pods, cart, 'v1'), '203.0.113.7', 443)).toBe(false);
 });
 
 test('pods that exist already are found by their own labels at both ends', () => {
   const shop = new Topology('shop');
-  const legacy = shop.addService('legacy', { port: Port.tcp(5432), existing: { labels: { release: 'old' }, serviceAccount: 'old' } });
+  const legacy = shop.addService('legacy', { port: Port.tcp(5432), existingWorkload: { labels: { release: 'old' }, serviceAccount: 'old' } });
   const [web, batch] = [plain(shop, 'web'), plain(shop, 'batch')];
   web.calls(legacy);
   legacy.calls(batch);
@@ -110,8 +110,8 @@ test('pods that exist already are found by their own labels at both ends', () =>
   const [network, pods] = [new Network(objects), podsOf(objects)];
   const old = { namespace: 'shop', labels: { release: 'old', anything: 'else' } };
 
-  expect([network.lets(podOf(pods, web, 'v1'), old, 5432), network.lets(old, podOf(pods, batch, 'v1'), 80)]).toEqual([true, true]);
-  expect([network.lets(podOf(pods, batch, 'v1'), old, 5432), network.lets(old, podOf(pods, web, 'v1'), 80)]).toEqual([false, false]);
+  expect([network.allows(podOf(pods, web, 'v1'), old, 5432), network.allows(old, podOf(pods, batch, 'v1'), 80)]).toEqual([true, true]);
+  expect([network.allows(podOf(pods, batch, 'v1'), old, 5432), network.allows(old, podOf(pods, web, 'v1'), 80)]).toEqual([false, false]);
 });
 
 test('every namespace of the topology is closed by default', () => {

@@ -53,7 +53,7 @@ test('a service without ports has no Service and no probes', () => {
 });
 
 test('pods run without root, without writing, without privileges and without the API server\'s token', () => {
-  const pod = podOf(alone({ user: 1000 }));
+  const pod = podOf(alone({ runAsUser: 1000 }));
 
   expect(pod.automountServiceAccountToken).toBe(false);
   expect(pod.serviceAccountName).toBe('cart');
@@ -100,7 +100,7 @@ test('no resources are asked for that were not given', () => {
 });
 
 test('directories to write to are empty volumes', () => {
-  const pod = podOf(alone({ writable: ['/data', '/tmp'] }));
+  const pod = podOf(alone({ writablePaths: ['/data', '/tmp'] }));
   expect(pod.volumes).toEqual([{ name: 'writable-0', emptyDir: {} }, { name: 'writable-1', emptyDir: {} }]);
   expect(pod.containers[0].volumeMounts.map((each: { mountPath: string }) => each.mountPath)).toEqual(['/data', '/tmp']);
 });
@@ -131,9 +131,9 @@ test.each<[string, ServiceProps, boolean]>([
 test('a caller learns the address of its callee, short in its own namespace', () => {
   const shop = new Topology('shop');
   const web = plain(shop, 'web', { env: { OWN: 'x' } });
-  web.calls(plain(shop, 'cart', { port: Port.http(8080) }), { address: 'CART' });
-  web.calls(plain(shop, 'ledger', { namespace: 'money' }), { address: 'LEDGER' });
-  web.calls(shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) }), { address: 'BANK' });
+  web.calls(plain(shop, 'cart', { port: Port.http(8080) }), { addressEnvVar: 'CART' });
+  web.calls(plain(shop, 'ledger', { namespace: 'money' }), { addressEnvVar: 'LEDGER' });
+  web.calls(shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) }), { addressEnvVar: 'BANK' });
 
   expect(podOf(render(shop), 'web-v1').containers[0].env).toEqual([
     { name: 'OWN', value: 'x' },
@@ -146,7 +146,7 @@ test('a caller learns the address of its callee, short in its own namespace', ()
 test('pods that somebody else deploys get a Service and nothing else to run', () => {
   const shop = new Topology('shop');
   shop.addNamespace('shop');
-  shop.addService('legacy', { port: Port.http(80), existing: { labels: { release: 'old' }, serviceAccount: 'sa' } });
+  shop.addService('legacy', { port: Port.http(80), existingWorkload: { labels: { release: 'old' }, serviceAccount: 'sa' } });
   const objects = rendered(shop);
 
   expect(objects.map(each => each.kind).sort()).toEqual(['Namespace', 'NetworkPolicy', 'NetworkPolicy', 'Service']);
@@ -179,7 +179,7 @@ describe('a way out', () => {
   test('what is not there is told from what is', () => {
     const shop = new Topology('shop');
     shop.addNamespace('shop');
-    const legacy = shop.addService('legacy', { port: Port.http(80), existing: { labels: { release: 'old' }, serviceAccount: 'sa' }, versions: { v1: {} } });
+    const legacy = shop.addService('legacy', { port: Port.http(80), existingWorkload: { labels: { release: 'old' }, serviceAccount: 'sa' }, versions: { v1: {} } });
     const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
 
     expect(() => chart.object('Service', 'cart')).toThrow('Use one of shop/legacy.');
@@ -271,7 +271,7 @@ test('on plain Kubernetes staying out of the mesh changes nothing', () => {
 
 test('a workload that exists calls as its own account and is told no address', () => {
   const shop = new Topology('shop');
-  const legacy = shop.addService('legacy', { existing: { labels: { release: 'old' }, serviceAccount: 'old' } });
+  const legacy = shop.addService('legacy', { existingWorkload: { labels: { release: 'old' }, serviceAccount: 'old' } });
   legacy.calls(plain(shop, 'cart'));
   const objects = rendered(shop);
 

@@ -3,7 +3,7 @@ import { Network, type Pod } from '../support/network-policies';
 const pod = (app: string, namespace = 'shop'): Pod => ({ namespace, labels: { app } });
 const namespaces = ['shop', 'other'].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
 const policy = (spec: object, namespace = 'shop') => ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'policy', namespace }, spec });
-const lets = (spec: object, from: Pod, port = 80) => new Network([...namespaces, policy(spec)]).lets(from, pod('cart'), port);
+const allows = (spec: object, from: Pod, port = 80) => new Network([...namespaces, policy(spec)]).allows(from, pod('cart'), port);
 
 test.each<[string, object, Pod, number, boolean]>([
   ['no policy for the pod', { podSelector: { matchLabels: { app: 'x' } }, policyTypes: ['Ingress'] }, pod('web'), 80, true],
@@ -24,7 +24,7 @@ test.each<[string, object, Pod, number, boolean]>([
     podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } }] }],
   }, pod('web', 'other'), 80, true],
 ])('%s is read as Kubernetes reads it', (_name, spec, from, port, expected) => {
-  expect(lets(spec, from, port)).toBe(expected);
+  expect(allows(spec, from, port)).toBe(expected);
 });
 
 test('addresses are matched by blocks, but for the exceptions', () => {
@@ -32,6 +32,6 @@ test('addresses are matched by blocks, but for the exceptions', () => {
     podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }], ports: [{ port: 443 }] }],
   })]);
 
-  expect([network.letsOut(pod('web'), '93.184.216.34', 443), network.letsOut(pod('web'), '10.1.2.3', 443), network.letsOut(pod('web'), '93.184.216.34', 80)])
+  expect([network.allowsEgress(pod('web'), '93.184.216.34', 443), network.allowsEgress(pod('web'), '10.1.2.3', 443), network.allowsEgress(pod('web'), '93.184.216.34', 80)])
     .toEqual([true, false, false]);
 });

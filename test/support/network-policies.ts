@@ -9,18 +9,18 @@ export class Network {
   }
 
   /** Whether a pod may connect to a port of another. */
-  lets(from: Pod, to: Pod, port: number, protocol = 'TCP'): boolean {
+  allows(from: Pod, to: Pod, port: number, protocol = 'TCP'): boolean {
     return this.policies.blocking(from, to, { number: port, names: [], protocol }).length === 0;
   }
 
   /** Whether a pod may connect to a port of an address outside the cluster. */
-  letsOut(from: Pod, address: string, port: number, protocol = 'TCP'): boolean {
-    return this.lets(from, outside(address), port, protocol);
+  allowsEgress(from: Pod, address: string, port: number, protocol = 'TCP'): boolean {
+    return this.allows(from, outside(address), port, protocol);
   }
 
   /** Whether an address outside the cluster may connect to a port of a pod. */
-  letsIn(address: string, to: Pod, port: number, protocol = 'TCP'): boolean {
-    return this.lets(outside(address), to, port, protocol);
+  allowsIngress(address: string, to: Pod, port: number, protocol = 'TCP'): boolean {
+    return this.allows(outside(address), to, port, protocol);
   }
 }
 

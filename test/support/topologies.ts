@@ -44,7 +44,7 @@ export function declare(recipe: Recipe, name = 'shop'): Topology {
   for (const { from, to, timeout, retries } of recipe.calls) {
     const [caller, callee] = [services[from], services[to]];
     if (caller && callee) {
-      caller.calls(callee, { address: `ADDRESS_${to}`, timeout: timeout === undefined ? undefined : Duration.seconds(timeout), retries: { attempts: retries } });
+      caller.calls(callee, { addressEnvVar: `ADDRESS_${to}`, timeout: timeout === undefined ? undefined : Duration.seconds(timeout), retries: { attempts: retries } });
     }
   }
   services.filter(each => each.versions.size === 2).forEach(each => each.split({ v1: recipe.share, v2: 100 - recipe.share }));

@@ -1,7 +1,7 @@
 import * as cardinal from '../../lib';
 import { plain } from '../istio/support';
 
-const { Mistake, Port, Topology } = cardinal;
+const { ValidationError, Port, Topology } = cardinal;
 
 const shop = new Topology('shop');
 const web = plain(shop, 'web');
@@ -28,13 +28,13 @@ function mistakeBy(make: () => unknown): unknown {
   }
 }
 
-const notDeclared = expect.objectContaining({ code: 'NotDeclared', remedy: expect.stringMatching(/^Declare it with `\w+\.\w+\(/) });
+const notDeclared = expect.objectContaining({ code: 'NotDeclared', fix: expect.stringMatching(/^Declare it with `\w+\.\w+\(/) });
 
 test.each(Object.entries(ARGUMENTS))('a %s that is made with `new` is refused: no topology would have it', (name, given) => {
   const make = cardinal[name as keyof typeof cardinal] as unknown as new (...given: readonly unknown[]) => unknown;
 
   expect(mistakeBy(() => new make(...given))).toEqual(notDeclared);
-  expect(mistakeBy(() => new make(...given))).toBeInstanceOf(Mistake);
+  expect(mistakeBy(() => new make(...given))).toBeInstanceOf(ValidationError);
   expect(mistakeBy(() => new make())).toEqual(notDeclared);
   expect(mistakeBy(() => new make(Symbol('cdk8s-cardinal.declaring'), ...given))).toEqual(notDeclared);
 });
@@ -49,7 +49,7 @@ test('a class of its own that extends what can be called is refused likewise', (
 test('what a topology declares is an instance of its class', () => {
   const call = plain(shop, 'app').calls(web);
   const bank = shop.addExternalService('bank', { host: 'bank.example', port: Port.tls(443) });
-  web.breakAt({ maxConnections: 1 });
+  web.addCircuitBreaker({ maxConnections: 1 });
   const aggregate = edge.aggregate('GET /', { a: { service: web, path: '/a' }, b: { service: web, path: '/b' } });
 
   expect(web).toBeInstanceOf(cardinal.Service);

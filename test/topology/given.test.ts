@@ -6,12 +6,12 @@ import { plain } from '../istio/support';
 function inputs() {
   return {
     service: {
-      image: 'web:1', ports: [Port.http(80)], env: { A: '1' }, command: ['run'], args: ['--safe'], writable: ['/data'],
+      image: 'web:1', ports: [Port.http(80)], env: { A: '1' }, command: ['run'], args: ['--safe'], writablePaths: ['/data'],
       resources: { cpu: '100m' }, autoscaling: { min: 2, max: 3 }, versions: { v1: { args: ['--own'], env: { B: '2' } }, v2: {} },
     },
-    existing: { port: Port.http(80), existing: { labels: { release: 'old' }, serviceAccount: 'old' } },
+    existingWorkload: { port: Port.http(80), existingWorkload: { labels: { release: 'old' }, serviceAccount: 'old' } },
     call: {
-      only: [Operation.http('GET /')], timeout: Duration.seconds(9), retries: { attempts: 1, on: [RetryOn.RESET] },
+      allowedOperations: [Operation.http('GET /')], timeout: Duration.seconds(9), retries: { attempts: 1, on: [RetryOn.RESET] },
       faults: { abort: { status: 503, percent: 1 } },
     },
     breaker: { maxConnections: 5 },
@@ -30,11 +30,11 @@ function rendered(given: Inputs, between: (given: Inputs) => void): object[] {
   const shop = new Topology('shop');
   const web = shop.addService('web', given.service);
   const [a, b] = [plain(shop, 'a'), plain(shop, 'b', { port: Port.grpc(80, { service: 'shop.B', methods: given.methods }) })];
-  const old = shop.addService('old', given.existing);
+  const old = shop.addService('old', given.existingWorkload);
   web.calls(a, given.call);
-  web.calls(b, { only: [b.method('Get')] });
+  web.calls(b, { allowedOperations: [b.method('Get')] });
   web.calls(old);
-  a.breakAt(given.breaker);
+  a.addCircuitBreaker(given.breaker);
   const edge = shop.addEdge('door', { ...given.edge, auth: Auth.jwt(given.jwt) });
   edge.route('GET /', web, given.route);
   const parts = { a: { path: given.parts.a, service: a }, b: { path: given.parts.b, service: old } };
@@ -52,12 +52,12 @@ test.each<[string, (given: Inputs) => unknown]>([
   ['the command', ({ service }) => service.command.push('more')],
   ['arguments', ({ service }) => service.args.push('--unsafe')],
   ['arguments of a version', ({ service }) => service.versions.v1.args.push('--unsafe')],
-  ['directories', ({ service }) => service.writable.push('/etc')],
+  ['directories', ({ service }) => service.writablePaths.push('/etc')],
   ['resources', ({ service }) => Object.assign(service.resources, { cpu: '2' })],
   ['autoscaling', ({ service }) => Object.assign(service.autoscaling, { max: 99 })],
-  ['labels of pods that exist', ({ existing }) => Object.assign(existing.existing.labels, { release: 'new' })],
-  ['their ServiceAccount', ({ existing }) => Object.assign(existing.existing, { serviceAccount: 'other' })],
-  ['operations', ({ call }) => call.only.push(Operation.http('ANY /{all+}'))],
+  ['labels of pods that exist', ({ existingWorkload: existing }) => Object.assign(existing.existingWorkload.labels, { release: 'new' })],
+  ['their ServiceAccount', ({ existingWorkload: existing }) => Object.assign(existing.existingWorkload, { serviceAccount: 'other' })],
+  ['operations', ({ call }) => call.allowedOperations.push(Operation.http('ANY /{all+}'))],
   ['retries', ({ call }) => Object.assign(call.retries, { attempts: 9 })],
   ['what is retried', ({ call }) => call.retries.on.push(RetryOn.SERVER_ERROR)],
   ['faults', ({ call }) => Object.assign(call.faults.abort, { percent: 100 })],
@@ -75,6 +75,6 @@ test.each<[string, (given: Inputs) => unknown]>([
 
 test('what a declaration keeps cannot be changed through it', () => {
   const shop = new Topology('shop');
-  const call = plain(shop, 'web').calls(plain(shop, 'cart'), { only: [Operation.http('GET /')] });
-  expect(() => call.only?.push(Operation.http('ANY /'))).toThrow(TypeError);
+  const call = plain(shop, 'web').calls(plain(shop, 'cart'), { allowedOperations: [Operation.http('GET /')] });
+  expect(() => call.allowedOperations?.push(Operation.http('ANY /'))).toThrow(TypeError);
 });

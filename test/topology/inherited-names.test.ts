@@ -1,6 +1,6 @@
 import { Testing } from 'cdk8s';
 import {
-  Auth, ClientKey, ClientLimit, ClusterApp, HeaderMatch, Mesh, Mistake, Operation, Period, Port, Topology, TopologyChart, WhenUnavailable,
+  Auth, ClientKey, ClusterApp, FailureMode, HeaderMatch, Mesh, Operation, PerClientRateLimit, Period, Port, Topology, TopologyChart, ValidationError,
 } from '../../lib';
 import { plain } from '../istio/support';
 
@@ -9,7 +9,7 @@ const NAMES = ['__proto__', ...Object.getOwnPropertyNames(Object.prototype), 'pr
 
 type Declare = (shop: Topology, name: string) => unknown;
 
-const limit = (client: ClientKey) => ClientLimit.of({ client, requests: 1, per: Period.MINUTE, whenUnavailable: WhenUnavailable.ALLOW });
+const limit = (client: ClientKey) => PerClientRateLimit.of({ client, requests: 1, per: Period.MINUTE, failureMode: FailureMode.FAIL_OPEN });
 const grpc = (options: { service: string; methods: string[] }) => Port.grpc(80, options);
 
 /** Two versions, and a caller, so that there is something to route. */
@@ -30,12 +30,12 @@ const entries: [string, Declare][] = [
   ['a version mirrored to', (shop, name) => { routed(shop, 'cart', { [name]: {}, v2: {} }).mirrorTo(name); }],
   ['a variable', (shop, name) => plain(shop, 'web', { env: { [name]: 'x' } })],
   ['a variable of a version', (shop, name) => plain(shop, 'web', { versions: { v1: { env: { [name]: 'x' } } } })],
-  ['an address', (shop, name) => plain(shop, 'web', { env: { OTHER: 'x' } }).calls(plain(shop, 'cart'), { address: name })],
+  ['an address', (shop, name) => plain(shop, 'web', { env: { OTHER: 'x' } }).calls(plain(shop, 'cart'), { addressEnvVar: name })],
   ['a label', (shop, name) => {
-    plain(shop, 'web').calls(shop.addService('old', { port: Port.http(80), existing: { labels: { [name]: 'x' }, serviceAccount: 'old' } }));
+    plain(shop, 'web').calls(shop.addService('old', { port: Port.http(80), existingWorkload: { labels: { [name]: 'x' }, serviceAccount: 'old' } }));
   }],
   ['a label\'s value', (shop, name) => {
-    plain(shop, 'web').calls(shop.addService('old', { port: Port.http(80), existing: { labels: { app: name }, serviceAccount: 'old' } }));
+    plain(shop, 'web').calls(shop.addService('old', { port: Port.http(80), existingWorkload: { labels: { app: name }, serviceAccount: 'old' } }));
   }],
   ['a header of a mesh route', (shop, name) => { routed(shop, 'cart').routeTo('v2', HeaderMatch.exact(name, 'yes')); }],
   ['a header\'s value', (shop, name) => { routed(shop, 'cart').routeTo('v2', HeaderMatch.prefix('x-user', name)); }],
@@ -44,15 +44,15 @@ const entries: [string, Declare][] = [
     cart.routeTo('v2', HeaderMatch.exact(name, 'yes'));
     shop.addEdge('door', { host: 'shop.example' }).route('GET /', cart);
   }],
-  ['an operation\'s path', (shop, name) => plain(shop, 'web').calls(plain(shop, 'cart'), { only: [Operation.http(`GET /${name}`)] })],
+  ['an operation\'s path', (shop, name) => plain(shop, 'web').calls(plain(shop, 'cart'), { allowedOperations: [Operation.http(`GET /${name}`)] })],
   ['a route\'s path', (shop, name) => shop.addEdge('door', { host: 'shop.example' }).route(`GET /${name}`, plain(shop, 'web'))],
   ['a gRPC method', (shop, name) => {
     const cart = plain(shop, 'cart', { port: grpc({ service: 'shop.Cart', methods: [name] }) });
-    plain(shop, 'web').calls(cart, { only: [cart.method(name)] });
+    plain(shop, 'web').calls(cart, { allowedOperations: [cart.method(name)] });
   }],
   ['a gRPC service', (shop, name) => {
     const cart = plain(shop, 'cart', { port: grpc({ service: name, methods: ['Get'] }) });
-    plain(shop, 'web').calls(cart, { only: [cart.method('Get')] });
+    plain(shop, 'web').calls(cart, { allowedOperations: [cart.method('Get')] });
   }],
   ['a field of an aggregate', (shop, name) => shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /', {
     [name]: { service: plain(shop, 'a'), path: '/' }, other: { service: plain(shop, 'b'), path: '/' },
@@ -68,12 +68,12 @@ const entries: [string, Declare][] = [
   ['a client\'s claim', (shop, name) => shop.addEdge('door', {
     host: 'shop.example',
     auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['shop'] }),
-    clientLimit: limit(ClientKey.claim(name)),
+    perClientRateLimit: limit(ClientKey.claim(name)),
     rateLimiter: shop.addRateLimiter('limiter', { redis: plain(shop, 'redis', { port: Port.tcp(6379) }) }),
   }).route('GET /', plain(shop, 'web'))],
   ['a client\'s header', (shop, name) => shop.addEdge('door', {
     host: 'shop.example',
-    clientLimit: limit(ClientKey.header(name)),
+    perClientRateLimit: limit(ClientKey.header(name)),
     rateLimiter: shop.addRateLimiter('limiter', { redis: plain(shop, 'redis', { port: Port.tcp(6379) }) }),
   }).route('GET /', plain(shop, 'web'))],
   ['an audience', (shop, name) => shop.addEdge('door', { host: 'shop.example', auth: Auth.jwt({ issuer: 'https://a.example', audiences: [name] }) })
@@ -89,7 +89,7 @@ test.each(entries.flatMap(([what, declare]) => NAMES.map(name => [what, name, de
     declare(shop, name);
     text = JSON.stringify(Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh: Mesh.istio() })));
   } catch (error) {
-    expect(error).toBeInstanceOf(Mistake);
+    expect(error).toBeInstanceOf(ValidationError);
     return;
   }
   expect(text).toContain(name);
@@ -97,6 +97,6 @@ test.each(entries.flatMap(([what, declare]) => NAMES.map(name => [what, name, de
 
 test.each(['toString', 'constructor', 'hasOwnProperty'])('a variable %s is no duplicate of what every object inherits', name => {
   const shop = new Topology('shop');
-  plain(shop, 'web', { env: { OTHER: 'x' } }).calls(plain(shop, 'cart'), { address: name });
-  expect(() => plain(shop, 'app', { env: { [name]: 'x' } }).calls(plain(shop, 'b'), { address: name })).toThrow(expect.objectContaining({ code: 'Duplicate' }));
+  plain(shop, 'web', { env: { OTHER: 'x' } }).calls(plain(shop, 'cart'), { addressEnvVar: name });
+  expect(() => plain(shop, 'app', { env: { [name]: 'x' } }).calls(plain(shop, 'b'), { addressEnvVar: name })).toThrow(expect.objectContaining({ code: 'Duplicate' }));
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Mistake} from '../../lib';
+import type { ValidationError} from '../../lib';
 import { Port, Topology } from '../../lib';
 
 /** An RFC 1035 label, character by character. */
@@ -9,12 +9,12 @@ function isLabel(name: string): boolean {
   return inside && name.length >= 1 && name.length <= 63 && first >= 'a' && first <= 'z' && !name.endsWith('-');
 }
 
-function refusal(declare: () => unknown): Mistake | undefined {
+function refusal(declare: () => unknown): ValidationError | undefined {
   try {
     declare();
     return undefined;
   } catch (error) {
-    return error as Mistake;
+    return error as ValidationError;
   }
 }
 
@@ -42,7 +42,7 @@ test.each<[string, (name: string) => unknown]>([
 ])('%s needs a label for a name, and any that is suggested would do', (_name, declare) => {
   fc.assert(fc.property(nearly.filter(name => !isLabel(name)), name => {
     const mistake = refusal(() => declare(name));
-    const [, suggested = 'none'] = /e\.g\. "(.*)"/.exec(mistake?.remedy ?? '') ?? [];
+    const [, suggested = 'none'] = /e\.g\. "(.*)"/.exec(mistake?.fix ?? '') ?? [];
 
     expect([mistake?.code, mistake?.message.includes(`"${name}"`)]).toEqual(['InvalidName', true]);
     expect([suggested, isLabel(suggested)]).toEqual([suggested, true]);

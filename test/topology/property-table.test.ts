@@ -6,11 +6,11 @@ const ROOT = resolve(__dirname, '../..');
 
 /** The interfaces, where each is declared, and the files whose tables have an entry for each of its properties. */
 const INTERFACES: Record<string, { readonly file: string; readonly tables: readonly string[] }> = {
-  Terms: { file: 'topology/terms.ts', tables: ['topology/terms.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
-  Retries: { file: 'topology/terms.ts', tables: ['topology/terms.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
-  Faults: { file: 'topology/terms.ts', tables: ['topology/terms.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
-  Delay: { file: 'topology/terms.ts', tables: ['topology/terms.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
-  Abort: { file: 'topology/terms.ts', tables: ['topology/terms.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
+  CallPolicy: { file: 'topology/call-policy.ts', tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
+  Retries: { file: 'topology/call-policy.ts', tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
+  Faults: { file: 'topology/call-policy.ts', tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
+  Delay: { file: 'topology/call-policy.ts', tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
+  Abort: { file: 'topology/call-policy.ts', tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
   CallProps: { file: 'topology/call.ts', tables: ['topology/call.ts', 'kubernetes/needs.ts'] },
   RouteProps: { file: 'topology/route.ts', tables: ['kubernetes/needs.ts'] },
   EdgeProps: { file: 'topology/edge-props.ts', tables: ['kubernetes/needs.ts'] },

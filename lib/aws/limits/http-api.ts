@@ -2,7 +2,7 @@ import { Severity, type SynthesisFinding } from '../../checks';
 import type { Edge, Route } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 import { openPreflightsOf } from '../preflights';
-import { audiencesOf, HTTP_API, refusal, requireFitForManagedApi, requireNoMore } from './managed-api';
+import { audiencesOf, HTTP_API, invalid, requireFitForManagedApi, requireNoMore } from './managed-api';
 import { requireOneChoice } from './route-choice';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -19,7 +19,7 @@ export function requireFitForHttpApi(props: ManagedApiProps): void {
   requireFitForManagedApi(HTTP_API, props);
   edge.routes.forEach(requireFitRoute);
   requireOneChoice(edge);
-  refuseWhatRestApisDo(edge);
+  assertNoRestApiFeatures(edge);
 }
 
 /** The token requirements of a JWT authorizer, and its routes. */
@@ -52,7 +52,7 @@ export function ignoredByManagedApi(edge: Edge): SynthesisFinding[] {
     path: edge.path,
     message: `The API fetches the keys of ${issuer} from the \`jwks_uri\` in its `
       + `/.well-known/openid-configuration, not from \`jwks\` or \`jwksUri\`.`,
-    remedy: 'Publish the same keys there, or the API denies tokens that the cluster accepts.',
+    fix: 'Publish the same keys there, or the API denies tokens that the cluster accepts.',
   }))];
 }
 
@@ -67,35 +67,35 @@ function tokensWithoutAudience(edge: Edge): SynthesisFinding[] {
     path: edge.path,
     message: `The access tokens of ${issuer} have \`client_id\` and no \`aud\`: the API accepts them, but the `
       + 'gateway in the cluster denies them with 403.',
-    remedy: 'Set `clientIdAsAudience: true` in Auth.jwt, or send ID tokens.',
+    fix: 'Set `clientIdAsAudience: true` in Auth.jwt, or send ID tokens.',
   }));
 }
 
 function requireFitRoute({ edge, operation, auth: { token } }: Route): void {
-  const where = `${edge.path}/${operation.toString()}`;
+  const path = `${edge.path}/${operation.toString()}`;
   if (edge.cors && operation.method === 'OPTIONS' && token) {
-    throw refusal(HTTP_API, where, 'The edge has CORS, and the route requires a token for OPTIONS: browsers send none with '
+    throw invalid(HTTP_API, path, 'The edge has CORS, and the route requires a token for OPTIONS: browsers send none with '
       + 'preflights, so they are denied.',
       'Remove the route, or set `Auth.none()` on it.');
   }
-  requireNoMore(HTTP_API, where, 'audiences', token ? audiencesOf(token).length : 0, AUDIENCES, 'Use one audience for all clients.');
-  requireNoMore(HTTP_API, where, 'scopes', token?.scopes?.length ?? 0, SCOPES, 'Use one scope for all clients.');
+  requireNoMore(HTTP_API, path, 'audiences', token ? audiencesOf(token).length : 0, AUDIENCES, 'Use one audience for all clients.');
+  requireNoMore(HTTP_API, path, 'scopes', token?.scopes?.length ?? 0, SCOPES, 'Use one scope for all clients.');
 }
 
 /**
  * Throws for features that an HTTP API does not have. Without `managed`, client limits are enforced by the gateway in
  * the cluster.
  */
-function refuseWhatRestApisDo(edge: Edge): void {
+function assertNoRestApiFeatures(edge: Edge): void {
   const asked = [
     ['API keys', edge.routes.some(route => route.auth.key)],
-    ['a web application firewall', edge.firewall],
-    ['per-client rate limits', edge.managed && edge.clientLimits.length > 0],
-    ['request validation', edge.routes.some(route => route.requires)],
-    ['response caching', edge.routes.some(route => route.cacheFor)],
+    ['a web application firewall', edge.waf],
+    ['per-client rate limits', edge.managed && edge.perClientRateLimits.length > 0],
+    ['request validation', edge.routes.some(route => route.requestValidation)],
+    ['response caching', edge.routes.some(route => route.cacheTtl)],
   ] as const;
   const impossible = asked.filter(([, isAsked]) => isAsked).map(([what]) => what);
   if (impossible.length > 0) {
-    throw refusal(HTTP_API, edge.path, `The edge requires ${impossible.join(', ')}, which ${HTTP_API.name} does not support.`, 'Use RestApiEdge, or remove it.');
+    throw invalid(HTTP_API, edge.path, `The edge requires ${impossible.join(', ')}, which ${HTTP_API.name} does not support.`, 'Use RestApiEdge, or remove it.');
   }
 }

@@ -1,4 +1,4 @@
-import { type Edge, type JwtProps, Mistake, type Route } from '../../topology';
+import { type Edge, type JwtProps, type Route, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
@@ -27,19 +27,19 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
   requireTruststore(api, props);
   requireStageName(api, edge, props.stageName);
   Object.entries(props.claimHeaders ?? {}).forEach(([header, claim]) => {
-    refuseReservedHeader(api, edge, header);
+    assertNotReservedHeader(api, edge, header);
     requireClaim(api, edge, claim);
   });
 }
 
 /** An error about a limit of an API, with the code of the API. */
-export function refusal(api: ApiKind, where: string, problem: string, remedy: string): Mistake {
-  return new Mistake({ code: api.code, where, problem, remedy });
+export function invalid(api: ApiKind, path: string, summary: string, fix: string): ValidationError {
+  return new ValidationError({ code: api.code, path, summary, fix });
 }
 
-export function requireNoMore(api: ApiKind, where: string, what: string, count: number, most: number, remedy: string): void {
+export function requireNoMore(api: ApiKind, path: string, what: string, count: number, most: number, fix: string): void {
   if (count > most) {
-    throw refusal(api, where, `There are ${count} ${what}, and ${api.name} has at most ${most}.`, remedy);
+    throw invalid(api, path, `There are ${count} ${what}, and ${api.name} has at most ${most}.`, fix);
   }
 }
 
@@ -49,18 +49,18 @@ export function audiencesOf(token: JwtProps): string[] {
 }
 
 function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route): void {
-  const where = `${edge.path}/${operation.toString()}`;
+  const path = `${edge.path}/${operation.toString()}`;
   const millis = timeout.toMilliseconds();
   if (millis < SHORTEST || millis > LONGEST) {
-    throw refusal(api, where, `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${LONGEST} ms.`,
+    throw invalid(api, path, `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${LONGEST} ms.`,
       'Set a timeout in this range, and use polling for operations that take longer.');
   }
   if (operation.path.text !== '/' && operation.path.text.endsWith('/')) {
-    throw refusal(api, where, `"${operation.path.text}" ends with "/", which routes of ${api.name} do not support.`,
+    throw invalid(api, path, `"${operation.path.text}" ends with "/", which routes of ${api.name} do not support.`,
       `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`);
   }
   if (auth.token && !auth.token.issuer.startsWith('https://')) {
-    throw refusal(api, where, `The issuer "${auth.token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over `
+    throw invalid(api, path, `The issuer "${auth.token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over `
       + 'HTTPS.',
       'Use an issuer with an https:// URL.');
   }
@@ -68,7 +68,7 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
 
 function requireTargetGroupName(api: ApiKind, edge: Edge): void {
   if (edge.id.length > TARGET_GROUP_NAME) {
-    throw refusal(api, edge.path, `"${edge.id}" has ${edge.id.length} characters, and the name of a target group can have `
+    throw invalid(api, edge.path, `"${edge.id}" has ${edge.id.length} characters, and the name of a target group can have `
       + `${TARGET_GROUP_NAME}.`,
       'Shorten the name of the topology or of the edge.');
   }
@@ -76,34 +76,34 @@ function requireTargetGroupName(api: ApiKind, edge: Edge): void {
 
 function requireTruststore(api: ApiKind, { edge, certificate, truststore }: ManagedApiProps): void {
   if (edge.clientCa && !edge.managed) {
-    throw refusal(api, edge.path, 'The gateway in the cluster requires a client certificate, and the API in front has none to '
+    throw invalid(api, edge.path, 'The gateway in the cluster requires a client certificate, and the API in front has none to '
       + 'present.',
       'Set `managed: true` on the edge, so that the API requires client certificates instead.');
   }
   if (edge.clientCa && !truststore) {
-    throw refusal(api, edge.path, 'The edge requires client certificates, and the API has no truststore to verify them.', 'Set `truststore`.');
+    throw invalid(api, edge.path, 'The edge requires client certificates, and the API has no truststore to verify them.', 'Set `truststore`.');
   }
   if (truststore && !certificate) {
-    throw refusal(api, edge.path, 'A truststore is a setting of a custom domain, and the API has none.', 'Set `certificate`, the certificate of the edge\'s host.');
+    throw invalid(api, edge.path, 'A truststore is a setting of a custom domain, and the API has none.', 'Set `certificate`, the certificate of the edge\'s host.');
   }
 }
 
 function requireStageName(api: ApiKind, { path }: Edge, name: string | undefined): void {
   const grammar = api === HTTP_API ? /^(\$default|[A-Za-z0-9_-]{1,128})$/ : /^[A-Za-z0-9_]{1,128}$/;
   if (name !== undefined && !grammar.test(name)) {
-    throw refusal(api, path, `"${name}" is not a valid stage name.`, 'Use up to 128 letters, digits and "_".');
+    throw invalid(api, path, `"${name}" is not a valid stage name.`, 'Use up to 128 letters, digits and "_".');
   }
 }
 
-function refuseReservedHeader(api: ApiKind, { path }: Edge, header: string): void {
+function assertNotReservedHeader(api: ApiKind, { path }: Edge, header: string): void {
   if (RESERVED_HEADER.test(header.toLowerCase())) {
-    throw refusal(api, path, `AWS sets the header "${header}" itself, and allows no mapping of it.`, 'Use another name, e.g. "x-customer".');
+    throw invalid(api, path, `AWS sets the header "${header}" itself, and allows no mapping of it.`, 'Use another name, e.g. "x-customer".');
   }
 }
 
 /** A claim is rendered into an expression of AWS, which ends at other characters. */
 function requireClaim(api: ApiKind, { path }: Edge, claim: string): void {
   if (!/^[\w:/.-]+$/.test(claim)) {
-    throw refusal(api, path, `${JSON.stringify(claim)} is not a claim name that AWS supports.`, 'Use letters, digits and "_:/.-", e.g. "sub" or "cognito:groups".');
+    throw invalid(api, path, `${JSON.stringify(claim)} is not a claim name that AWS supports.`, 'Use letters, digits and "_:/.-", e.g. "sub" or "cognito:groups".');
   }
 }

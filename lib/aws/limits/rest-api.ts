@@ -1,7 +1,7 @@
-import { type Edge, Period, type Route, WhenUnavailable } from '../../topology';
+import { type Edge, FailureMode, Period, type Route } from '../../topology';
 import type { RestApiEdgeProps } from '../rest-api-edge';
-import { refusal, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
-import { refuseUnfitPaths } from './rest-paths';
+import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
+import { assertPathsFit } from './rest-paths';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const RESOURCES = 300;
@@ -15,11 +15,11 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireFitForManagedApi(REST_API, props);
   edge.routes.forEach(requireFitRoute);
   requireAudiences(props);
-  refuseUnfitPaths(edge);
+  assertPathsFit(edge);
   requireFitLimits(props);
   requireOneKindOfKey(edge);
-  requireTenableCanary(props);
-  refuseWithoutEffect(props);
+  validateCanary(props);
+  assertAllEffective(props);
 }
 
 /** Each segment of a path is a separate resource. */
@@ -28,24 +28,24 @@ function resourcesOf(edge: Edge): number {
   return new Set(['', ...prefixes]).size;
 }
 
-function requireFitRoute({ edge, operation, auth: { key }, cacheFor, clientLimit }: Route): void {
-  const where = `${edge.path}/${operation.toString()}`;
+function requireFitRoute({ edge, operation, auth: { key }, cacheTtl, perClientRateLimit }: Route): void {
+  const path = `${edge.path}/${operation.toString()}`;
   if (edge.cors && operation.method === 'OPTIONS') {
-    throw refusal(REST_API, where, `The edge has CORS, for which ${REST_API.name} answers OPTIONS of each path itself, so the route `
+    throw invalid(REST_API, path, `The edge has CORS, for which ${REST_API.name} answers OPTIONS of each path itself, so the route `
       + 'would never match a request.',
       'Remove the route, or use HttpApiEdge.');
   }
-  if (cacheFor && cacheFor.toSeconds() > LONGEST_CACHE) {
-    throw refusal(REST_API, where, `Responses are cached for ${cacheFor.toSeconds()} s, and ${REST_API.name} caches them for at `
+  if (cacheTtl && cacheTtl.toSeconds() > LONGEST_CACHE) {
+    throw invalid(REST_API, path, `Responses are cached for ${cacheTtl.toSeconds()} s, and ${REST_API.name} caches them for at `
       + `most ${LONGEST_CACHE} s.`,
       'Set an hour or less.');
   }
   if (key && (key.header ?? API_KEY_HEADER) !== API_KEY_HEADER) {
-    throw refusal(REST_API, where, `API keys are expected in the header "${key.header}", but ${REST_API.name} reads them only from `
+    throw invalid(REST_API, path, `API keys are expected in the header "${key.header}", but ${REST_API.name} reads them only from `
       + `"${API_KEY_HEADER}".`, 'Remove `header`.');
   }
-  if (clientLimit && clientLimit.per !== Period.SECOND) {
-    throw refusal(REST_API, where, `The client limit of the route is per ${clientLimit.per}, and a usage plan limits a route only `
+  if (perClientRateLimit && perClientRateLimit.per !== Period.SECOND) {
+    throw invalid(REST_API, path, `The client limit of the route is per ${perClientRateLimit.per}, and a usage plan limits a route only `
       + 'per second.',
       'Limit the route per second, or the whole edge per day.');
   }
@@ -54,60 +54,60 @@ function requireFitRoute({ edge, operation, auth: { key }, cacheFor, clientLimit
 /** The Lambda authorizer checks only `aud`. */
 function requireAudiences({ edge, userPools }: RestApiEdgeProps): void {
   if (!userPools && edge.routes.some(({ auth: { token } }) => token?.clientIdAsAudience)) {
-    throw refusal(REST_API, edge.path, '`client_id` is declared as audience, but the Lambda authorizer checks only `aud`.', 'Set `userPools`, or use HttpApiEdge.');
+    throw invalid(REST_API, edge.path, '`client_id` is declared as audience, but the Lambda authorizer checks only `aud`.', 'Set `userPools`, or use HttpApiEdge.');
   }
 }
 
 function requireFitLimits({ edge, clients }: RestApiEdgeProps): void {
   const unnamed = clients?.find((name, index) => name === '' || clients.indexOf(name) !== index);
   if (unnamed !== undefined) {
-    throw refusal(REST_API, edge.path, unnamed === '' ? 'A client has an empty name.' : `The client "${unnamed}" is listed twice.`, 'List each client once in `clients`.');
+    throw invalid(REST_API, edge.path, unnamed === '' ? 'A client has an empty name.' : `The client "${unnamed}" is listed twice.`, 'List each client once in `clients`.');
   }
-  for (const { client, per, whenUnavailable } of edge.clientLimits) {
+  for (const { client, per, failureMode } of edge.perClientRateLimits) {
     if (per !== Period.SECOND && per !== Period.DAY) {
-      throw refusal(REST_API, edge.path, `The client limit is per ${per}, and usage plans count per second or per day.`, 'Use Period.SECOND or Period.DAY.');
+      throw invalid(REST_API, edge.path, `The client limit is per ${per}, and usage plans count per second or per day.`, 'Use Period.SECOND or Period.DAY.');
     }
     if (client.kind === 'header') {
-      throw refusal(REST_API, edge.path, `The client limit identifies clients by the header "${client.name}", and usage plans support `
+      throw invalid(REST_API, edge.path, `The client limit identifies clients by the header "${client.name}", and usage plans support `
         + 'only API keys.',
         'Identify clients by a claim or by their API key.');
     }
-    if (whenUnavailable === WhenUnavailable.REFUSE) {
-      throw refusal(REST_API, edge.path, 'The client limit denies requests that cannot be counted, but AWS allows them: usage plans are '
+    if (failureMode === FailureMode.FAIL_CLOSED) {
+      throw invalid(REST_API, edge.path, 'The client limit denies requests that cannot be counted, but AWS allows them: usage plans are '
         + 'best effort.',
-        'Use WhenUnavailable.ALLOW, or limit clients in the cluster.');
+        'Use FailureMode.FAIL_OPEN, or limit clients in the cluster.');
     }
   }
-  const needsClients = edge.clientLimits.length > 0 || edge.routes.some(route => route.auth.key);
+  const needsClients = edge.perClientRateLimits.length > 0 || edge.routes.some(route => route.auth.key);
   if (needsClients && !clients?.length) {
-    throw refusal(REST_API, edge.path, 'The edge has API keys or client limits, but no clients are listed.', 'List them in `clients`: each gets an API key.');
+    throw invalid(REST_API, edge.path, 'The edge has API keys or client limits, but no clients are listed.', 'List them in `clients`: each gets an API key.');
   }
 }
 
 /** An API reads its keys from the header, or from the authorizer that maps a claim to one. */
 function requireOneKindOfKey(edge: Edge): void {
-  const byClaim = edge.clientLimits.some(({ client }) => client.kind === 'claim');
+  const byClaim = edge.perClientRateLimits.some(({ client }) => client.kind === 'claim');
   if (byClaim && edge.routes.some(route => route.auth.key)) {
-    throw refusal(REST_API, edge.path, 'Some clients are identified by an API key and others by a claim, and an API has one source of '
+    throw invalid(REST_API, edge.path, 'Some clients are identified by an API key and others by a claim, and an API has one source of '
       + 'keys.', 'Split the edge in two.');
   }
 }
 
 /** Throws for properties of this construct that would have no effect, or deny all requests. */
-function refuseWithoutEffect({ edge, webAclArn, userPools }: RestApiEdgeProps): void {
-  if (webAclArn !== undefined && !edge.firewall) {
-    throw refusal(REST_API, edge.path, 'The API has a web ACL, but the edge declares no firewall, so it would not be attached.',
-      'Set `firewall: true` and `managed: true` on the edge, or remove `webAclArn`.');
+function assertAllEffective({ edge, webAclArn, userPools }: RestApiEdgeProps): void {
+  if (webAclArn !== undefined && !edge.waf) {
+    throw invalid(REST_API, edge.path, 'The API has a web ACL, but the edge declares no firewall, so it would not be attached.',
+      'Set `waf: true` and `managed: true` on the edge, or remove `webAclArn`.');
   }
-  if (userPools && edge.clientLimits.some(({ client }) => client.kind === 'claim')) {
-    throw refusal(REST_API, edge.path, 'The client limit identifies clients by a claim, but Cognito authorizers return no usage key, so '
+  if (userPools && edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')) {
+    throw invalid(REST_API, edge.path, 'The client limit identifies clients by a claim, but Cognito authorizers return no usage key, so '
       + 'AWS would deny all requests.',
       'Remove `userPools`: the Lambda authorizer returns the key of each client.');
   }
 }
 
-function requireTenableCanary({ edge, canary }: RestApiEdgeProps): void {
+function validateCanary({ edge, canary }: RestApiEdgeProps): void {
   if (canary && !(canary.percent > 0 && canary.percent <= 100)) {
-    throw refusal(REST_API, edge.path, `The canary gets ${canary.percent} % of the requests.`, 'Set more than 0 and at most 100.');
+    throw invalid(REST_API, edge.path, `The canary gets ${canary.percent} % of the requests.`, 'Set more than 0 and at most 100.');
   }
 }

@@ -1,5 +1,5 @@
 import type { Edge, Route } from '../../topology';
-import { refusal, REST_API } from './managed-api';
+import { invalid, REST_API } from './managed-api';
 
 /**
  * AWS takes "$" as well, which begins an expression in the template that gives the cluster its path.
@@ -8,7 +8,7 @@ import { refusal, REST_API } from './managed-api';
 const SEGMENT = /^(\{[\w:.$-]+\+?\}|[\w:.-]+)$/;
 
 /** Throws for paths that cannot be resources of one REST API. */
-export function refuseUnfitPaths({ path, routes }: Edge): void {
+export function assertPathsFit({ path, routes }: Edge): void {
   routes.forEach(route => requireFitSegments(`${path}/${route.operation.toString()}`, route));
   const parameters = new Map<string, { readonly segment: string; readonly operation: Route['operation'] }>();
   for (const { operation } of routes) {
@@ -20,7 +20,7 @@ export function refuseUnfitPaths({ path, routes }: Edge): void {
         return;
       }
       if (known && known.segment !== segment) {
-        throw refusal(REST_API, path, `"${known.operation.toString()}" has the parameter ${known.segment} where "${operation.toString()}" has ${segment}, `
+        throw invalid(REST_API, path, `"${known.operation.toString()}" has the parameter ${known.segment} where "${operation.toString()}" has ${segment}, `
           + `and a resource of ${REST_API.name} can have only one parameter below it.`, 'Use the same parameter in both, or HttpApiEdge.');
       }
       parameters.set(parent, { segment, operation });
@@ -28,15 +28,15 @@ export function refuseUnfitPaths({ path, routes }: Edge): void {
   }
 }
 
-function requireFitSegments(where: string, { operation: { path: { text, segments, parameters } } }: Route): void {
+function requireFitSegments(path: string, { operation: { path: { text, segments, parameters } } }: Route): void {
   const unfit = text === '/' ? undefined : segments.find(segment => !SEGMENT.test(segment));
   if (unfit !== undefined) {
-    throw refusal(REST_API, where,
+    throw invalid(REST_API, path,
       unfit === '' ? `"${text}" has an empty segment, which no resource of ${REST_API.name} has.` : `"${unfit}" cannot name a resource of ${REST_API.name}.`,
       'Use letters, digits, ":", ".", "_" and "-", a parameter in place of others, or HttpApiEdge.');
   }
   const repeated = parameters.find((name, index) => parameters.indexOf(name) !== index);
   if (repeated !== undefined) {
-    throw refusal(REST_API, where, `"${text}" has two parameters named "${repeated}", so the cluster would get only one value.`, 'Use different names.');
+    throw invalid(REST_API, path, `"${text}" has two parameters named "${repeated}", so the cluster would get only one value.`, 'Use different names.');
   }
 }

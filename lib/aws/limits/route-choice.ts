@@ -1,5 +1,5 @@
 import type { Edge, Route } from '../../topology';
-import { HTTP_API, refusal } from './managed-api';
+import { HTTP_API, invalid } from './managed-api';
 
 /**
  * Throws for two routes if an HTTP API may match a different one than the gateway in the cluster, and they differ in
@@ -9,10 +9,10 @@ import { HTTP_API, refusal } from './managed-api';
  */
 export function requireOneChoice({ path, routes }: Edge): void {
   for (const [index, route] of routes.entries()) {
-    const rival = routes.slice(index + 1).find(other => crosses(route, other) && termsOf(route) !== termsOf(other));
+    const rival = routes.slice(index + 1).find(other => crosses(route, other) && policiesOf(route) !== policiesOf(other));
     if (rival) {
       const [first, second] = [route, rival].map(({ operation }) => `"${operation.toString()}"`);
-      throw refusal(HTTP_API, path,
+      throw invalid(HTTP_API, path,
         `${first} and ${second} match the same requests with different auth, throttle or timeout, and ${HTTP_API.name} may`
         + ' match a different one than the gateway in the cluster.',
         'Declare the same for both, use paths of which one contains the other, or use RestApiEdge.');
@@ -25,6 +25,6 @@ function crosses({ operation: one }: Route, { operation: other }: Route): boolea
 }
 
 /** The properties that the API enforces; the service is chosen in the cluster. */
-function termsOf({ auth: { token }, timeout, throttle }: Route): string {
-  return JSON.stringify([token, timeout.toMilliseconds(), throttle]);
+function policiesOf({ auth: { token }, timeout, rateLimit }: Route): string {
+  return JSON.stringify([token, timeout.toMilliseconds(), rateLimit]);
 }

@@ -64,8 +64,8 @@ function guarded(check: Check): Check {
 }
 
 function valid(problem: Problem): Problem {
-  const { at, message, remedy } = problem;
-  if (!isMap(at) || !isMap(at.resource) || typeof message !== 'string' || typeof remedy !== 'string') {
+  const { at, message, fix } = problem;
+  if (!isMap(at) || !isMap(at.resource) || typeof message !== 'string' || typeof fix !== 'string') {
     throw new TypeError('it yields something other than problem(field, message, remedy).');
   }
   return problem;

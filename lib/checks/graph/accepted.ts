@@ -1,4 +1,4 @@
-import { Mistake } from '../../topology';
+import { ValidationError } from '../../topology';
 import { type Finding, Severity } from '../finding';
 import { UNUSED_SUPPRESSION } from '../manifests';
 import { suggestion } from '../suggestion';
@@ -28,7 +28,7 @@ export function acceptFindings(findings: readonly Finding[], accepted: Accepted,
     severity: UNUSED_SUPPRESSION.severity,
     path,
     message: `The suppression of ${code} suppresses nothing.`,
-    remedy: 'Remove it from `accepted`.',
+    fix: 'Remove it from `accepted`.',
   }));
   return {
     findings: [...findings.filter(each => !isAccepted(each)), ...unused],
@@ -51,19 +51,19 @@ export function requireAcceptable(accepted: Accepted, where: string, others: rea
     if (!known.some(each => each.toLowerCase() === code.toLowerCase())) {
       const isError = SYNTHESIS_CODES.some(({ id, severity }) =>
         severity === Severity.ERROR && id.toLowerCase() === code.toLowerCase());
-      throw new Mistake({
+      throw new ValidationError({
         code: 'InvalidAcceptance',
-        where,
-        problem: isError ? `${code} is an error of synthesis, which cannot be accepted.` : `No finding that can be accepted here has the code "${code}".`,
-        remedy: isError ? 'Correct what it reports.' : `Correct the name.${suggestion(code, known)}`,
+        path: where,
+        summary: isError ? `${code} is an error of synthesis, which cannot be accepted.` : `No finding that can be accepted here has the code "${code}".`,
+        fix: isError ? 'Correct what it reports.' : `Correct the name.${suggestion(code, known)}`,
       });
     }
     if (typeof reason !== 'string' || reason.trim() === '') {
-      throw new Mistake({
+      throw new ValidationError({
         code: 'InvalidAcceptance',
-        where,
-        problem: `The acceptance of ${code} has no reason.`,
-        remedy: `Write \`${code}: 'why it is acceptable'\`.`,
+        path: where,
+        summary: `The acceptance of ${code} has no reason.`,
+        fix: `Write \`${code}: 'why it is acceptable'\`.`,
       });
     }
   }

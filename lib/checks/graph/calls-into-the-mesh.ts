@@ -23,16 +23,16 @@ function findingOf(call: Call): SynthesisFinding[] {
       severity: Severity.ERROR,
       path,
       message: `${caller.name} has no proxy, so ${callee.name}, which requires mutual TLS, closes its connections.`,
-      remedy: `Add ${caller.name} to the mesh, or remove ${callee.name} from it.`,
+      fix: `Add ${caller.name} to the mesh, or remove ${callee.name} from it.`,
     }];
   }
-  if (call.only && !callee.inMesh) {
+  if (call.allowedOperations && !callee.inMesh) {
     return [{
       id: 'UnguardedOperations',
       severity: Severity.ERROR,
       path,
-      message: `${callee.name} has no proxy to enforce \`only\`, so every operation would be allowed.`,
-      remedy: `Add ${callee.name} to the mesh, or remove \`only\`.`,
+      message: `${callee.name} has no proxy to enforce \`allowedOperations\`, so every operation would be allowed.`,
+      fix: `Add ${callee.name} to the mesh, or remove \`allowedOperations\`.`,
     }];
   }
   return [];

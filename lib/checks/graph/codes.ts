@@ -58,7 +58,7 @@ export const SYNTHESIS_CODES = [
       'The largest share that may be ejected is less than one replica. Raise the percentage, or leave it out.',
   },
   {
-    id: 'TruncatedTries',
+    id: 'TruncatedRetries',
     severity: Severity.WARNING,
     summary: 'The timeout of a call ends its last retry early',
     explanation:

@@ -9,6 +9,6 @@ export function edgesWithoutRoutes({ edges }: Topology): SynthesisFinding[] {
     severity: Severity.ERROR,
     path,
     message: 'The edge has no routes, so its gateway would answer every request with 404.',
-    remedy: 'Declare its routes with `edge.route(…)`, or remove the edge.',
+    fix: 'Declare its routes with `edge.route(…)`, or remove the edge.',
   }));
 }

@@ -13,7 +13,7 @@ export function foreignCalls(topology: Topology): SynthesisFinding[] {
   ]));
 }
 
-function unguardedOperations({ caller, callee, only }: Call, { edges }: Topology): SynthesisFinding[] {
+function unguardedOperations({ caller, callee, allowedOperations: only }: Call, { edges }: Topology): SynthesisFinding[] {
   // An aggregator's own configuration limits it to these requests.
   if (!only || !(callee instanceof Service && callee.isForeign) || edges.some(({ aggregator }) => aggregator === caller)) {
     return [];
@@ -22,13 +22,13 @@ function unguardedOperations({ caller, callee, only }: Call, { edges }: Topology
     id: 'UnguardedOperations',
     severity: Severity.ERROR,
     path: `${caller.path} → ${callee.name}`,
-    message: `${callee.name} exists in namespace ${callee.namespace}, which the topology does not own: its owner manages its policies, so \`only\` `
+    message: `${callee.name} exists in namespace ${callee.namespace}, which the topology does not own: its owner manages its policies, so \`allowedOperations\` `
       + 'would allow everything.',
-    remedy: `Remove \`only\`, or own the namespace: \`topology.addNamespace('${callee.namespace}')\`.`,
+    fix: `Remove \`allowedOperations\`, or own the namespace: \`topology.addNamespace('${callee.namespace}')\`.`,
   }];
 }
 
-function rulesForOthers({ caller, callee, terms }: Call, topology: Topology): SynthesisFinding[] {
+function rulesForOthers({ caller, callee, policy: terms }: Call, topology: Topology): SynthesisFinding[] {
   const isForeign = callee instanceof Service && callee.isForeign;
   const hasRules = isForeign && (callee.routesByVersion || callee.circuitBreaker !== undefined || isSet(terms));
   if (topology.owns(caller.namespace) || !(hasRules || callee instanceof ExternalService)) {
@@ -39,11 +39,11 @@ function rulesForOthers({ caller, callee, terms }: Call, topology: Topology): Sy
     severity: Severity.ERROR,
     path: `${caller.path} → ${callee.name}`,
     message: `The traffic rules of this call would apply to every pod in namespace ${caller.namespace}, which the topology does not own.`,
-    remedy: `Own the namespace: \`topology.addNamespace('${caller.namespace}')\`, move ${caller.name} to a namespace that is owned`
+    fix: `Own the namespace: \`topology.addNamespace('${caller.namespace}')\`, move ${caller.name} to a namespace that is owned`
       + `${isForeign ? ', or remove the call\'s settings' : ''}.`,
   }];
 }
 
-function isSet({ timeout, retries, faults }: Call['terms']): boolean {
+function isSet({ timeout, retries, faults }: Call['policy']): boolean {
   return timeout !== undefined || (retries?.attempts ?? 0) > 0 || faults !== undefined;
 }

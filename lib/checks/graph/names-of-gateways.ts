@@ -23,7 +23,7 @@ export function namesOfGateways({ services }: Topology, gateways: readonly Gatew
       path,
       message: `"${gateway.name}" in the namespace ${gateway.namespace} names the Service, the Deployment and the `
         + `ServiceAccount of the gateway of ${gateway.path}: what has the same name is overwritten, and admitted as the gateway is.`,
-      remedy: 'Use another name.',
+      fix: 'Use another name.',
     })));
 }
 

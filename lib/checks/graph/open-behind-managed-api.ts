@@ -12,19 +12,19 @@ export function openBehindManagedApi(topology: Topology): SynthesisFinding[] {
       path: edge.path,
       message: `Only the managed API in front enforces ${alone.join(', ')}, and its addresses are not declared: `
         + `any pod or host that reaches the gateway of ${edge.name} bypasses them.`,
-      remedy: 'List the subnets of the API\'s load balancer in `frontCidrs`, so that the gateway\'s NetworkPolicy allows no other addresses.',
+      fix: 'List the subnets of the API\'s load balancer in `frontCidrs`, so that the gateway\'s NetworkPolicy allows no other addresses.',
     }];
   });
 }
 
 /** What the gateway in the cluster does not enforce again. Caches deny nothing. */
-function enforcedByApiAlone({ routes, clientLimits, clientCa, firewall }: Edge): string[] {
+function enforcedByApiAlone({ routes, perClientRateLimits, clientCa, waf }: Edge): string[] {
   const checks: [string, boolean][] = [
     ['API keys', routes.some(route => route.auth.key)],
-    ['client rate limits', clientLimits.length > 0],
+    ['client rate limits', perClientRateLimits.length > 0],
     ['client certificates', clientCa !== undefined],
-    ['the web ACL', firewall],
-    ['request validation', routes.some(route => route.requires)],
+    ['the web ACL', waf],
+    ['request validation', routes.some(route => route.requestValidation)],
   ];
   return checks.filter(([, isDeclared]) => isDeclared).map(([check]) => check);
 }

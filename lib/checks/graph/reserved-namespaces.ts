@@ -18,6 +18,6 @@ export function reservedNamespaces({ name, ownNamespaces, services, edges }: Top
     path,
     message: `The namespace ${namespace} belongs to a control plane or is the root namespace of the mesh: policies there would block what `
       + 'runs there, or apply in every namespace.',
-    remedy: 'Use a dedicated namespace.',
+    fix: 'Use a dedicated namespace.',
   }));
 }

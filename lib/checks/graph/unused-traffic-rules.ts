@@ -11,7 +11,7 @@ export function unusedTrafficRules(topology: Topology): SynthesisFinding[] {
       severity: Severity.WARNING,
       path: service.path,
       message: `Nothing calls ${service.name} and no edge routes to it on a port where ${unused.join(', ')} would have an effect.`,
-      remedy: `Declare the calls with \`calls\` or a route of an edge, or leave ${unused.join(', ')} out.`,
+      fix: `Declare the calls with \`calls\` or a route of an edge, or leave ${unused.join(', ')} out.`,
     }];
   });
 }
@@ -26,6 +26,6 @@ function unusedRulesOf(service: Service): string[] {
     ...(weights.length > 0 && !isCalled ? ['split'] : []),
     ...(headerRoutes.length > 0 && !hasRequests ? ['routeTo'] : []),
     ...(mirror && !hasRequests ? ['mirrorTo'] : []),
-    ...(circuitBreaker && !isCalled ? ['breakAt'] : []),
+    ...(circuitBreaker && !isCalled ? ['addCircuitBreaker'] : []),
   ];
 }

@@ -4,7 +4,7 @@ import { invalidWorkloadEntry } from './schema/endpoints';
 import { invalidEnvoyFilter } from './schema/envoy-filter';
 import { invalidGateway } from './schema/gateway';
 import { invalidProxyConfig } from './schema/proxy-config';
-import { internals, questionable } from './schema/questionable';
+import { envoyFilterInternals, istioWarning } from './schema/istio-warnings';
 import { invalidPeerAuthentication, invalidRequestAuthentication } from './schema/security';
 import { repeatedObject } from './schema/repeated-object';
 import { invalidServiceEntry } from './schema/service-entry';
@@ -79,33 +79,33 @@ import { deprecated } from './control-plane/deprecated';
 import { agingGatewayApi, oldGatewayApi, unsupportedGatewayApi } from './control-plane/gateway-api-versions';
 import { unknownRegistry } from './control-plane/mesh-networks';
 import { externalControlPlaneByAddress, invalidExternalControlPlane, invalidWebhook } from './control-plane/webhooks';
-import { callWithoutGrant, grantWithoutCall, pastWaypoint, plainTextCaller, sidecarMissesHost } from './calls/agreement';
+import { callWithoutGrant, grantWithoutCall, pastWaypoint, plainTextCaller, sidecarMissesHost } from './calls/policy-sidecar-mismatch';
 import { retryAmplification, retryStorm } from './calls/amplification';
 import { availabilityBelowObjective } from './calls/availability';
 import { connectionLimit, ejectsAll, ejectsNone } from './calls/capacity';
 import { callCycle } from './calls/cycles';
-import { blockedDrain } from './calls/drains';
+import { blockedDrain } from './calls/disruption-budget';
 import { exposedOperation } from './calls/exposure';
 import { unauthenticatedEntry } from './calls/unauthenticated-entry';
 import { failClosedOnOwnPath } from './calls/fail-closed';
 import { issuerMismatch, sharedServiceAccount } from './calls/identities';
-import { forgottenTraffic } from './calls/forgotten';
+import { blockedSystemTraffic } from './calls/blocked-system-traffic';
 import { blockedCall } from './calls/network';
 import { requestRulesOnTcp, serverFirstPort } from './calls/protocols';
 import { unreachedService } from './calls/reachability';
 import { noTimeout, timeoutBeyondApi, timeoutBeyondCaller } from './calls/timeouts';
 import { sidecarMissesTracing } from './calls/tracing';
-import { triesBeyondTimeout } from './calls/tries';
+import { retriesBeyondTimeout } from './calls/retries-beyond-timeout';
 import { claimsBeforeToken, severalAuthorizers } from './calls/authorizers';
 import { weightWithoutReplicas } from './calls/weights';
-import { implicitRetries, retriedWrites } from './calls/writes';
+import { implicitRetries, retriedWrites } from './calls/unsafe-retries';
 import { managedApi } from './cloud/managed-apis';
 import type { Check } from './check';
 
 /** All checks of manifests, by subject. */
 export const CHECKS: readonly Check[] = [
   repeatedObject,
-  invalidDestinationRule, invalidEnvoyFilter, invalidGateway, questionable, internals, invalidAuthorizationPolicy, invalidRequestAuthentication,
+  invalidDestinationRule, invalidEnvoyFilter, invalidGateway, istioWarning, envoyFilterInternals, invalidAuthorizationPolicy, invalidRequestAuthentication,
   invalidPeerAuthentication, invalidProxyConfig, invalidTelemetry, invalidServiceEntry, invalidSidecar, invalidTrafficExtension, invalidVirtualService,
   invalidWasmPlugin, invalidWorkloadEntry, invalidWorkloadGroup,
   conflictingHosts, duplicateRules, overlappingRules, ineffectiveMatch, jwtClaimRoutes, loneWeight, portRequired, repeatedDestination, subsetWithoutLabels,
@@ -129,7 +129,7 @@ export const CHECKS: readonly Check[] = [
   callWithoutGrant, grantWithoutCall, sidecarMissesHost, plainTextCaller, pastWaypoint, retryAmplification, retryStorm, availabilityBelowObjective,
   weightWithoutReplicas, connectionLimit, ejectsAll, ejectsNone, callCycle, blockedDrain, exposedOperation, unauthenticatedEntry, failClosedOnOwnPath,
   claimsBeforeToken, severalAuthorizers,
-  sharedServiceAccount, issuerMismatch, blockedCall, forgottenTraffic, requestRulesOnTcp, serverFirstPort, unreachedService, triesBeyondTimeout,
+  sharedServiceAccount, issuerMismatch, blockedCall, blockedSystemTraffic, requestRulesOnTcp, serverFirstPort, unreachedService, retriesBeyondTimeout,
   retriedWrites, implicitRetries, timeoutBeyondCaller, timeoutBeyondApi, noTimeout, sidecarMissesTracing,
   managedApi,
 ];

@@ -7,7 +7,7 @@ export interface Problem {
   /** What goes wrong at run time, in one sentence. */
   readonly message: string;
   /** How to fix it, in one sentence. */
-  readonly remedy: string;
+  readonly fix: string;
   /**
    * The codes of this problem, if the check covers several.
    * @default - all codes of the check
@@ -30,6 +30,6 @@ export interface Check {
 }
 
 /** Creates a problem. */
-export function problem(at: Field, message: string, remedy: string, covers?: readonly string[]): Problem {
-  return { at, message, remedy, covers };
+export function problem(at: Field, message: string, fix: string, covers?: readonly string[]): Problem {
+  return { at, message, fix, covers };
 }

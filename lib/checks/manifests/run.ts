@@ -152,7 +152,7 @@ function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
   }
 }
 
-function findingOf({ id, severity, covers }: Omit<Check, 'find'>, { at, message, remedy, covers: codes }: Problem): ManifestFinding {
+function findingOf({ id, severity, covers }: Omit<Check, 'find'>, { at, message, fix, covers: codes }: Problem): ManifestFinding {
   const { object: { apiVersion, kind }, namespace, name, key } = at.resource;
   const field = String(at);
   return {
@@ -164,7 +164,7 @@ function findingOf({ id, severity, covers }: Omit<Check, 'find'>, { at, message,
     field,
     ...at.resource.locate(at.path),
     message,
-    remedy,
+    fix,
   };
 }
 

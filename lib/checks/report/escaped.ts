@@ -15,7 +15,7 @@ function escapedFinding(finding: ManifestFinding): ManifestFinding {
     ...finding,
     path: printableLine(finding.path),
     message: printableLine(finding.message),
-    remedy: printableLine(finding.remedy),
+    fix: printableLine(finding.fix),
     field: printableLine(finding.field),
     object: { apiVersion: printableLine(apiVersion), kind: printableLine(kind), namespace: printableLine(namespace), name: printableLine(name) },
     ...(finding.file === undefined ? {} : { file: printableLine(finding.file) }),

@@ -11,9 +11,9 @@ export function toJson(report: Report): string {
 export function jsonEntries(report: Report, environment?: string): object[] {
   const { findings, suppressed } = escapedReport(report);
   const entries = [...findings.map(finding => ({ finding, reason: undefined })), ...suppressed];
-  return entries.map(({ finding: { id, severity, covers, object, file, line, column, message, remedy }, reason }) => ({
+  return entries.map(({ finding: { id, severity, covers, object, file, line, column, message, fix }, reason }) => ({
     ...(environment === undefined ? {} : { environment: printableLine(environment) }),
-    id, severity, covers, object, file: file ?? null, line: line ?? null, column: column ?? null, message, remedy,
+    id, severity, covers, object, file: file ?? null, line: line ?? null, column: column ?? null, message, fix,
     ...(reason === undefined ? {} : { suppressed: reason }),
   }));
 }

@@ -37,7 +37,7 @@ export function sarifRun(report: Report, checks: readonly Check[], environment?:
       ruleId: finding.id,
       ruleIndex: rules.findIndex(each => each.id === finding.id),
       level: LEVELS[finding.severity],
-      message: { text: withoutLinks(`${finding.message} ${finding.remedy}`) },
+      message: { text: withoutLinks(`${finding.message} ${finding.fix}`) },
       locations: [locationOf(finding)],
       partialFingerprints: { 'object/v2': [finding.id, finding.file ?? '', finding.path].join(' ') },
       ...(reason === undefined ? {} : { suppressions: [{ kind: 'inSource', justification: withoutLinks(reason) }] }),

@@ -8,7 +8,7 @@ export function toText(report: Report, objects: number): string {
   const { findings, suppressed } = escapedReport(report);
   const { turnedOff = 0 } = report;
   const lines = [
-    ...findings.map(each => `${placeOf(each)}: ${each.severity}: ${each.message} ${each.remedy} (${codesOf(each)})`),
+    ...findings.map(each => `${placeOf(each)}: ${each.severity}: ${each.message} ${each.fix} (${codesOf(each)})`),
     ...suppressed.map(({ finding, reason }) => `${placeOf(finding)}: suppressed: ${finding.message} Reason: ${reason} (${codesOf(finding)})`),
   ];
   const counts = Object.values(Severity).map(severity => count(findings.filter(each => each.severity === severity).length, NOUNS[severity]));

@@ -46,8 +46,8 @@ export function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
 
-export function finding(id: TemplateCode, path: string, message: string, remedy: string): Finding {
-  return { id, severity: Severity.ERROR, path, message, remedy };
+export function finding(id: TemplateCode, path: string, message: string, fix: string): Finding {
+  return { id, severity: Severity.ERROR, path, message, fix };
 }
 
 /** More resources of one API than its quota allows. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { loadAll } from 'js-yaml';
-import { Mistake } from '../../topology';
+import { ValidationError } from '../../topology';
 
 /** A chart with its release, namespace and values. */
 export interface HelmTemplate {
@@ -24,11 +24,11 @@ export interface HelmTemplate {
 export function helmTemplate({ chart, repository, version, release, namespace, values, helm }: HelmTemplate): Record<string, unknown>[] {
   const isFolder = /^[./]/.test(chart);
   if (!isFolder && !/^v?\d+\.\d+\.\d+/.test(version ?? '')) {
-    throw new Mistake({
+    throw new ValidationError({
       code: 'UnpinnedChart',
-      where: `chart ${chart}`,
-      problem: `The version of the chart ${chart} is ${version ? `"${version}"` : 'not set'}, so each synthesis could render a different one.`,
-      remedy: 'Set an exact version, e.g. "1.30.0".',
+      path: `chart ${chart}`,
+      summary: `The version of the chart ${chart} is ${version ? `"${version}"` : 'not set'}, so each synthesis could render a different one.`,
+      fix: 'Set an exact version, e.g. "1.30.0".',
     });
   }
   const args = [
@@ -45,11 +45,11 @@ function run(helm: string, args: string[], input: string): string {
     return execFileSync(helm, args, { input, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, stdio: 'pipe', env: { ...process.env, KUBECONFIG: '/dev/null' } });
   } catch (error) {
     const { code, stderr } = error as { code?: string; stderr?: string };
-    throw new Mistake({
+    throw new ValidationError({
       code: 'HelmFailed',
-      where: `chart ${args[2]}`,
-      problem: code === 'ENOENT' ? `The helm executable "${helm}" does not exist.` : `helm failed to render the chart: ${stderr?.trim()}`,
-      remedy: code === 'ENOENT' ? 'Install helm 3, or set `executable`.' : 'Correct the chart, its version or its values.',
+      path: `chart ${args[2]}`,
+      summary: code === 'ENOENT' ? `The helm executable "${helm}" does not exist.` : `helm failed to render the chart: ${stderr?.trim()}`,
+      fix: code === 'ENOENT' ? 'Install helm 3, or set `executable`.' : 'Correct the chart, its version or its values.',
     });
   }
 }

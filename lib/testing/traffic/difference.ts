@@ -1,5 +1,5 @@
 import type { Context } from './context';
-import { percent, type Way, type WayEnd, waysOf } from './ways';
+import { percent, type TrafficPath, type TrafficPathEnd, trafficPathsOf } from './traffic-paths';
 
 /** The effects of a change on traffic, one line for each path that is new, removed or different. Callers with the same change share a line. */
 export function differences(before: Context, after: Context): string[] {
@@ -25,21 +25,21 @@ interface Described {
 /** By caller, host and match; of several equal ones the first applies. */
 function described(context: Context): Map<string, Described> {
   const all = new Map<string, Described>();
-  for (const way of waysOf(context)) {
-    const subject = way.when === '' ? way.to : `${way.to} ${way.when}`;
-    const key = `${way.from} → ${subject}`;
+  for (const trafficPath of trafficPathsOf(context)) {
+    const subject = trafficPath.when === '' ? trafficPath.to : `${trafficPath.to} ${trafficPath.when}`;
+    const key = `${trafficPath.from} → ${subject}`;
     if (!all.has(key)) {
-      all.set(key, { from: way.from, subject, text: describe(way) });
+      all.set(key, { from: trafficPath.from, subject, text: describe(trafficPath) });
     }
   }
   return all;
 }
 
-function describe({ ends, terms }: Way): string {
+function describe({ ends, terms }: TrafficPath): string {
   return [...ends.map(describeEnd), ...terms].join(', ');
 }
 
-function describeEnd({ place, share, isAllowed, isReached }: WayEnd): string {
+function describeEnd({ destination, share, isAllowed, isReached }: TrafficPathEnd): string {
   const part = share > 1 - 1e-9 ? '' : `${percent(share)} `;
-  return !isReached ? `${part}${place}` : isAllowed === false ? `${part}denied at ${place}` : `${part}${place}${isAllowed ? '' : ' (some requests)'}`;
+  return !isReached ? `${part}${destination}` : isAllowed === false ? `${part}denied at ${destination}` : `${part}${destination}${isAllowed ? '' : ' (some requests)'}`;
 }

@@ -1,4 +1,4 @@
-export * from './answer';
+export * from './request-result';
 export * from './matrix';
 export type { RequestProps } from './request';
 export * from './traffic';

@@ -1,5 +1,5 @@
 import type { Context } from './context';
-import { waysOf } from './ways';
+import { trafficPathsOf } from './traffic-paths';
 
 /** A pair of a caller and a callee that it may reach. */
 export interface Reach {
@@ -18,11 +18,11 @@ export class TrafficMatrix {
 
   constructor(context: Context) {
     const found = new Map<string, Reach>();
-    for (const { from, when, ends } of waysOf(context)) {
-      for (const { place, isReached, isAllowed } of ends.filter(each => each.isReached && each.isAllowed !== false)) {
-        const key = `${from} → ${place}`;
+    for (const { from, when, ends } of trafficPathsOf(context)) {
+      for (const { destination, isReached, isAllowed } of ends.filter(each => each.isReached && each.isAllowed !== false)) {
+        const key = `${from} → ${destination}`;
         const isUnconditional = isReached && isAllowed === true && when === '';
-        found.set(key, { from, to: place, isUnconditional: isUnconditional || (found.get(key)?.isUnconditional ?? false) });
+        found.set(key, { from, to: destination, isUnconditional: isUnconditional || (found.get(key)?.isUnconditional ?? false) });
       }
     }
     this.reaches = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reach]) => reach);

@@ -1,6 +1,6 @@
 import { Cluster, Kind, type Resource, type Workload } from '../../manifests';
 import type { Manifests } from '../manifests';
-import { Answer } from './answer';
+import { RequestResult } from './request-result';
 import { authorizersFor } from './proxies/authorizers';
 import { callerOf } from './proxies/caller';
 import type { Context } from './context';
@@ -21,7 +21,7 @@ export interface TrafficProps {
    * The external authorizers that deny every request, by their names in the `extensionProviders` of the mesh.
    * @default - all of them allow every request
    */
-  readonly refusingAuthorizers?: readonly string[];
+  readonly denyingAuthorizers?: readonly string[];
 }
 
 /** A request from outside the cluster. */
@@ -57,8 +57,8 @@ export class Traffic {
   private readonly byName = new Map<string, Workload[]>();
   private readonly services = new Map<string, Resource[]>();
 
-  private constructor(cluster: Cluster, { refusingAuthorizers = [] }: TrafficProps) {
-    this.context = { cluster, authorizersFor: asker => authorizersFor(asker, refusingAuthorizers, this.context) };
+  private constructor(cluster: Cluster, { denyingAuthorizers = [] }: TrafficProps) {
+    this.context = { cluster, authorizersFor: asker => authorizersFor(asker, denyingAuthorizers, this.context) };
     for (const workload of cluster.workloads.all) {
       namesOf(workload).forEach(name => this.byName.set(name, [...this.byName.get(name) ?? [], workload]));
     }
@@ -73,11 +73,11 @@ export class Traffic {
   }
 
   /** The result of a request from outside the cluster, such as `GET https://api.shop.example/products/1`. */
-  fromInternet(request: string, props: InternetRequestProps = {}): Answer {
+  fromInternet(request: string, props: InternetRequestProps = {}): RequestResult {
     const message = readRequest(request, props);
-    const passage = enter(message, { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false }, this.context);
-    requireRequestRead(passage, { ...message, host: '' }, '', undefined, this.context.cluster);
-    return new Answer(`internet → ${request}`, passage);
+    const simulation = enter(message, { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false }, this.context);
+    requireRequestRead(simulation, { ...message, host: '' }, '', undefined, this.context.cluster);
+    return new RequestResult(`internet → ${request}`, simulation);
   }
 
   /** The reachable callees of all callers, and from outside, by all routes. */
@@ -106,31 +106,31 @@ export class TrafficFrom {
   constructor(private readonly workload: Workload, private readonly context: Context) {}
 
   /** The result of an HTTP request, such as `GET http://cart:8080/items`. */
-  http(request: string, props: RequestProps = {}): Answer {
+  http(request: string, props: RequestProps = {}): RequestResult {
     return this.send(request, readRequest(request, props));
   }
 
   /** The result of a gRPC request: `pkg.Service/Method`, or only the method if a policy or route for the callee contains its gRPC service. */
-  grpc(callee: string, method: string, props: RequestProps = {}): Answer {
+  grpc(callee: string, method: string, props: RequestProps = {}): RequestResult {
     return this.send(`${callee} ${method}`, grpcRequest(callee, method, this.workload.namespace, this.context.cluster, props));
   }
 
   /** The result of a connection to an address, such as `redis:6379`. Of the props only the Pod's own address is used. */
-  tcp(address: string, props: RequestProps = {}): Answer {
+  tcp(address: string, props: RequestProps = {}): RequestResult {
     return this.send(address, { ...readRequest(`GET http://${address}/`, props), scheme: 'tcp' }, true);
   }
 
-  private send(request: string, message: Message, isConnection = false): Answer {
+  private send(request: string, message: Message, isConnection = false): RequestResult {
     const caller = { ...callerOf(this.workload, this.context.cluster), address: message.address };
-    const passage = send(message, caller, this.context, isConnection);
-    const uncertain = passage.branches.find(each => each.isUncertain);
+    const simulation = send(message, caller, this.context, isConnection);
+    const uncertain = simulation.outcomes.find(each => each.isUncertain);
     if (uncertain?.doubt) {
       throw uncertain.doubt;
     }
     if (uncertain) {
       throw new Unsimulated(`Policies have conditions on the IP address of ${caller.title}, which manifests do not contain.`, 'Set the `address` of the connection.');
     }
-    requireRequestRead(passage, message, caller.namespace, clientOf(caller), this.context.cluster);
-    return new Answer(`${caller.title} → ${request}`, passage);
+    requireRequestRead(simulation, message, caller.namespace, clientOf(caller), this.context.cluster);
+    return new RequestResult(`${caller.title} → ${request}`, simulation);
   }
 }

@@ -7,8 +7,8 @@ export class Unsimulated extends Error {
     /** What cannot be simulated, as a sentence. */
     readonly what: string,
     /** What to do about it, as a sentence. */
-    readonly remedy: string,
+    readonly fix: string,
   ) {
-    super(`${what} ${remedy}`);
+    super(`${what} ${fix}`);
   }
 }

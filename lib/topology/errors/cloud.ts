@@ -17,7 +17,7 @@ export const CLOUD_ERRORS = [
       'what is declared. The message states the limit.',
   },
   {
-    id: 'UntenableAggregate',
+    id: 'InvalidAggregate',
     summary: 'An aggregate that a Lambda function cannot answer',
     explanation:
       'The function calls HTTP addresses and has less time than the API in front. Name two or more parts with ' +

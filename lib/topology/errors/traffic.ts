@@ -23,7 +23,7 @@ export const TRAFFIC_ERRORS = [
       '`attempts: 0`.',
   },
   {
-    id: 'TriesExceedTimeout',
+    id: 'RetriesExceedTimeout',
     summary: 'Retries of which the last can never begin before the timeout',
     explanation:
       'The timeout limits the request with all its retries. Raise it, lower the per-try timeout, or allow fewer ' +

@@ -106,11 +106,11 @@ test('all errors come at once', () => {
 });
 
 test('a file that is not there, or is no regular one, is an error', () => {
-  expect(() => readConfig(join(folder, 'nothing.yaml'))).toThrow(/nothing\.yaml:1:1: There is no such file\./);
+  expect(() => readConfig(join(folder, 'nothing.yaml'))).toThrow(/nothing\.yaml:1:1: The file does not exist\./);
   mkdirSync(join(folder, 'cardinal.yaml'));
   expect(() => readConfig(join(folder, 'cardinal.yaml'))).toThrow(ConfigError);
   symlinkSync('/dev/zero', join(folder, 'device.yaml'));
-  expect(() => readConfig(join(folder, 'device.yaml'))).toThrow(/This is no regular file/);
+  expect(() => readConfig(join(folder, 'device.yaml'))).toThrow(/This is not a regular file/);
   writeFileSync(join(folder, 'latin1.yaml'), Buffer.from([0xe9]));
   expect(() => readConfig(join(folder, 'latin1.yaml'))).toThrow(/UTF-8/);
 });

@@ -5,7 +5,7 @@ function findings(callerInMesh: boolean, calleeInMesh: boolean, guarded: boolean
   const shop = new Topology('shop');
   const web = shop.addService('web', { image: 'example/web:1', inMesh: callerInMesh });
   const cart: Service = shop.addService('cart', { image: 'example/cart:1', inMesh: calleeInMesh, port: Port.grpc(1, { service: 'shop.Cart' }) });
-  web.calls(cart, { only: guarded ? [cart.method('Get')] : undefined });
+  web.calls(cart, { allowedOperations: guarded ? [cart.method('Get')] : undefined });
   return callsIntoTheMesh(shop);
 }
 
@@ -28,7 +28,7 @@ test('a caller without a proxy is named with its callee and both remedies', () =
     severity: 'error',
     path: 'shop/web → cart',
     message: 'web has no proxy, so cart, which requires mutual TLS, closes its connections.',
-    remedy: 'Add web to the mesh, or remove cart from it.',
+    fix: 'Add web to the mesh, or remove cart from it.',
   }]);
 });
 
@@ -37,8 +37,8 @@ test('operations that nothing guards are named with both remedies', () => {
     id: 'UnguardedOperations',
     severity: 'error',
     path: 'shop/web → cart',
-    message: 'cart has no proxy to enforce `only`, so every operation would be allowed.',
-    remedy: 'Add cart to the mesh, or remove `only`.',
+    message: 'cart has no proxy to enforce `allowedOperations`, so every operation would be allowed.',
+    fix: 'Add cart to the mesh, or remove `allowedOperations`.',
   }]);
 });
 

@@ -11,7 +11,7 @@ function found(declare: (shop: Topology) => unknown, mesh: Target = Mesh.istio()
     .filter(({ id, severity }) => id === 'NameOfGateway' && severity === 'error').map(({ path }) => path);
 }
 
-const existing = { port: Port.http(80), existing: { labels: { app: 'old' }, serviceAccount: 'door-istio' } };
+const existing = { port: Port.http(80), existingWorkload: { labels: { app: 'old' }, serviceAccount: 'door-istio' } };
 
 test.each<[string, (shop: Topology) => unknown, string[]]>([
   ['a service', shop => plain(shop, 'door-istio'), ['shop/door-istio']],

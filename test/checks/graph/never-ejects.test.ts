@@ -3,10 +3,10 @@ import { Topology } from '../../../lib';
 import { plain } from '../../istio/support';
 
 /** Two versions of six and two replicas. */
-function cart(maxEjectedPercent?: number) {
+function cart(maxEjectionPercent?: number) {
   const shop = new Topology('shop');
   const service = plain(shop, 'cart', { versions: { v1: { replicas: 6 }, v2: { replicas: 2 } } });
-  service.breakAt({ consecutiveErrors: 5, maxEjectedPercent });
+  service.addCircuitBreaker({ consecutive5xxErrors: 5, maxEjectionPercent });
   return service;
 }
 
@@ -31,7 +31,7 @@ test('it is none where versions are not told apart, or one replica of each is pe
 test('a breaker that ejects nothing, and none at all, are no error', () => {
   const shop = new Topology('shop');
   const limited = plain(shop, 'limited', { versions: { v1: {}, v2: {} } });
-  limited.breakAt({ maxConnections: 5 });
+  limited.addCircuitBreaker({ maxConnections: 5 });
   limited.split({ v1: 90, v2: 10 });
   plain(shop, 'free', { versions: { v1: {}, v2: {} } }).split({ v1: 50, v2: 50 });
 

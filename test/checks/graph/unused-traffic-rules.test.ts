@@ -6,7 +6,7 @@ const RULES: Record<string, (cart: Service) => void> = {
   split: cart => { cart.split({ v1: 90, v2: 10 }); },
   routeTo: cart => { cart.routeTo('v2', HeaderMatch.exact('x', 'y')); },
   mirrorTo: cart => { cart.mirrorTo('v2'); },
-  breakAt: cart => { cart.breakAt({ maxConnections: 1 }); },
+  addCircuitBreaker: cart => { cart.addCircuitBreaker({ maxConnections: 1 }); },
 };
 
 function found(rule: string, use: (cart: Service, shop: Topology) => unknown): string[] {
@@ -14,7 +14,7 @@ function found(rule: string, use: (cart: Service, shop: Topology) => unknown): s
   const cart = plain(shop, 'cart', { ports: [Port.tcp(9000)], versions: { v1: {}, v2: {} } });
   RULES[rule]?.(cart);
   use(cart, shop);
-  return unusedTrafficRules(shop).map(({ path, remedy }) => `${path}: ${remedy}`);
+  return unusedTrafficRules(shop).map(({ path, fix }) => `${path}: ${fix}`);
 }
 
 const warning = (rule: string) => [expect.stringMatching(`^shop/cart: .* or leave ${rule} out`)];
@@ -36,7 +36,7 @@ test.each(rules)('%s of a service that calls others alone is reported', rule => 
   expect(found(rule, (cart, shop) => cart.calls(plain(shop, 'bank')))).toEqual(warning(rule));
 });
 
-test.each([['split', []], ['breakAt', []], ['routeTo', warning('routeTo')], ['mirrorTo', warning('mirrorTo')]])(
+test.each([['split', []], ['addCircuitBreaker', []], ['routeTo', warning('routeTo')], ['mirrorTo', warning('mirrorTo')]])(
   '%s on connections alone is judged by whether it needs requests',
   (rule, expected) => {
     expect(found(rule, (cart, shop) => plain(shop, 'web').calls(cart, { port: 9000 }))).toEqual(expected);

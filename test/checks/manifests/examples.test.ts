@@ -39,11 +39,11 @@ test('every check has an example', () => {
 
 test('what is found is where it says, in one sentence for the problem and one for the remedy', () => {
   for (const { bad } of EXAMPLES) {
-    for (const { file, line, column, message, remedy } of findingsOf(bad)) {
+    for (const { file, line, column, message, fix } of findingsOf(bad)) {
       expect([file, typeof line, typeof column]).toEqual(['example.yaml', 'number', 'number']);
       expect(message).toMatch(/\.$/);
-      expect(remedy).toMatch(/^[A-Z].*[.`?]$/s);
-      expect(`${message} ${remedy}`).not.toMatch(/undefined|\[object|NaN/);
+      expect(fix).toMatch(/^[A-Z].*[.`?]$/s);
+      expect(`${message} ${fix}`).not.toMatch(/undefined|\[object|NaN/);
     }
   }
 });

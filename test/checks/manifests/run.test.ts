@@ -29,7 +29,7 @@ test('a finding says what, where, by which check and for which codes', () => {
     line: 16,
     column: 13,
     message: 'Requests are sent to the host "web", which no Service or ServiceEntry declares, so they fail with 503.',
-    remedy: 'Correct the host, write it with its namespace and domain if the Service is in another namespace, or declare a ServiceEntry.',
+    fix: 'Correct the host, write it with its namespace and domain if the Service is in another namespace, or declare a ServiceEntry.',
   }]);
 });
 
@@ -131,7 +131,7 @@ test('as text, a finding is a line that editors understand, and the last line co
 test('as JSON, findings are an array of objects with all that identifies them, and accepted ones give the reason', () => {
   const finding = {
     id: 'UnknownDestination', severity: 'error', covers: ['IST0101', 'KIA1101'], object: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'shop', name: 'web' },
-    file: 'a.yaml', line: 16, column: 13, message: expect.stringContaining('"web"'), remedy: expect.stringContaining('ServiceEntry'),
+    file: 'a.yaml', line: 16, column: 13, message: expect.stringContaining('"web"'), fix: expect.stringContaining('ServiceEntry'),
   };
   expect(JSON.parse(toJson(run(lost())))).toEqual([finding]);
   expect(JSON.parse(toJson(run(lost(), { UnknownDestination: 'elsewhere' })))).toEqual([{ ...finding, suppressed: 'elsewhere' }]);

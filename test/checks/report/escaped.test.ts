@@ -14,7 +14,7 @@ const PIECES = [
 const hostile = fc.array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 6 }).map(each => each.join(''));
 const finding: fc.Arbitrary<ManifestFinding> = fc.record({
   id: fc.constantFrom('UnknownPort', 'UnusedSuppression'), severity: fc.constantFrom(...Object.values(Severity)), covers: fc.constant([]),
-  path: hostile, message: hostile, remedy: hostile, field: hostile, file: hostile, line: fc.constant(1), column: fc.constant(1),
+  path: hostile, message: hostile, fix: hostile, field: hostile, file: hostile, line: fc.constant(1), column: fc.constant(1),
   object: fc.record({ apiVersion: hostile, kind: hostile, namespace: hostile, name: hostile }),
 });
 const report: fc.Arbitrary<Report> = fc.record({

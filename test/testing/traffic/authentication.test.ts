@@ -5,7 +5,7 @@ const OTHER = 'https://other.example';
 const rule = (fields: object = {}) => ({ issuer: ISSUER, jwks: '{}', ...fields });
 const tokens = (...jwtRules: object[]) => istio('RequestAuthentication', 'tokens', { selector: { matchLabels: { app: 'cart' } }, jwtRules });
 const written = (claim: string, header = 'X-Sub') => ({ outputClaimToHeaders: [{ header, claim }] });
-const arriving = (objects: object[], props: object = {}, path = '/') => traffic(objects).from('web').http(`GET http://cart${path}`, props).endings[0];
+const arriving = (objects: object[], props: object = {}, path = '/') => traffic(objects).from('web').http(`GET http://cart${path}`, props).outcomes[0];
 
 test.each([
   ['of a claim, without a token', written('sub'), {}, {}],
@@ -24,7 +24,7 @@ test('the headers of all RequestAuthentications of a workload are removed where 
 });
 
 test('a workload that no rule is for gets headers as the client wrote them', () => {
-  expect(traffic([tokens(rule(written('sub')))]).from('web').http('GET http://web/', { headers: { 'x-sub': 'own' } }).endings[0]?.headers).toEqual({ 'x-sub': 'own' });
+  expect(traffic([tokens(rule(written('sub')))]).from('web').http('GET http://web/', { headers: { 'x-sub': 'own' } }).outcomes[0]?.headers).toEqual({ 'x-sub': 'own' });
 });
 
 test('of several issuers the rules in front of the one that accepts the token remove their headers, those behind do not', () => {
@@ -36,7 +36,7 @@ test('of several issuers the rules in front of the one that accepts the token re
 
 test('a preflight goes past the rules, with its headers', () => {
   const headers = { 'origin': 'https://a.example', 'access-control-request-method': 'GET', 'x-sub': 'forged' };
-  expect(traffic([tokens(rule(written('sub')))]).from('web').http('OPTIONS http://cart/', { headers }).endings[0]?.headers).toEqual(headers);
+  expect(traffic([tokens(rule(written('sub')))]).from('web').http('OPTIONS http://cart/', { headers }).outcomes[0]?.headers).toEqual(headers);
 });
 
 test.each<[unknown, string | undefined]>([
@@ -48,7 +48,7 @@ test.each<[unknown, string | undefined]>([
 
 test.each([{ a: 1, b: 2 }, [{ a: 1, b: 2 }], { a: { b: 1, c: 2 } }])('the claim %j, of which Envoy writes the fields in any order, is not simulated as a header', own => {
   expect(() => arriving([tokens(rule(written('own')))], { claims: { iss: ISSUER, own } })).toThrow('The claim own is an object with several fields');
-  expect(arriving([tokens(rule())], { claims: { iss: ISSUER, own } })?.place).toMatch('shop/cart');
+  expect(arriving([tokens(rule())], { claims: { iss: ISSUER, own } })?.destination).toMatch('shop/cart');
 });
 
 test('a claim within another is written, and two for one header are one list', () => {
@@ -80,7 +80,7 @@ test.each([
   ['of another scheme', {}, { authorization: 'Basic abc' }, '/', false],
   ['where no rule looks', { fromParams: ['jwt'] }, { authorization: 'Bearer abc' }, '/?access_token=abc', false],
 ])('what is written like a token but without claims is not taken for none: %s', (_name, fields, headers, path, throws) => {
-  const ask = () => arriving([tokens(rule(fields))], { headers }, path)?.place;
+  const ask = () => arriving([tokens(rule(fields))], { headers }, path)?.destination;
   if (throws) {
     expect(ask).toThrow('Set the `claims` of the request');
   } else {
@@ -97,8 +97,8 @@ const atGate = istio('RequestAuthentication', 'gate', { targetRefs: [{ kind: 'Ga
 
 test('at a gateway a forged header is removed, but has chosen the route where no token made it choose again', () => {
   const enter = (props: object) => traffic([gateway, route, atGate]).fromInternet('GET http://a.example/', props);
-  expect(enter({ headers: { 'x-sub': 'forged' } }).endings[0]).toMatchObject({ place: 'shop/web-v1', headers: {} });
-  expect(enter({ headers: { 'x-sub': 'boss' } }).endings.map(each => each.headers)).toEqual([{}, {}]);
+  expect(enter({ headers: { 'x-sub': 'forged' } }).outcomes[0]).toMatchObject({ destination: 'shop/web-v1', headers: {} });
+  expect(enter({ headers: { 'x-sub': 'boss' } }).outcomes.map(each => each.headers)).toEqual([{}, {}]);
   expect(endsOf(enter({ headers: { 'x-sub': 'boss' } }))).toBe('cart-v1 50%, cart-v2 50%');
   expect(endsOf(enter({ headers: { 'x-sub': 'boss' }, claims: { iss: ISSUER, sub: 'ann' } }))).toBe('web-v1');
   expect(endsOf(enter({ claims: { iss: ISSUER, sub: 'boss' } }))).toBe('cart-v1 50%, cart-v2 50%');
@@ -107,5 +107,5 @@ test('at a gateway a forged header is removed, but has chosen the route where no
 test('a gateway that is not of Istio reads no RequestAuthentication, so that a forged header and any token arrive', () => {
   const other = gatewayApi('Gateway', 'gate', { gatewayClassName: 'eg', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] });
   const enter = (props: object) => traffic([other, route, istio('RequestAuthentication', 'gate', { selector: { matchLabels: { 'gateway.envoyproxy.io/owning-gateway-name': 'gate' } }, jwtRules: [rule(written('sub'))] })]).fromInternet('GET http://a.example/', props);
-  expect(enter({ headers: { 'x-sub': 'forged' }, claims: { iss: OTHER } }).endings[0]).toMatchObject({ place: 'shop/web-v1', headers: { 'x-sub': 'forged', 'authorization': 'Bearer token' } });
+  expect(enter({ headers: { 'x-sub': 'forged' }, claims: { iss: OTHER } }).outcomes[0]).toMatchObject({ destination: 'shop/web-v1', headers: { 'x-sub': 'forged', 'authorization': 'Bearer token' } });
 });

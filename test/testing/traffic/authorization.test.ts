@@ -8,9 +8,9 @@ const jwt = istio('RequestAuthentication', 'tokens', { jwtRules: [{ issuer: 'htt
 const claims = { iss: 'https://issuer.example', sub: 'ann', aud: ['shop', 'x'], azp: 'app', role: ['boss'], nested: { role: 'boss' }, scope: 'read write' };
 
 /** Whether a rule takes a request of web to cart: an ALLOW policy with it alone lets the request in. */
-function takes(rule: object, request = 'GET http://cart/a/b', props: RequestProps = {}): boolean {
-  const { endings } = traffic([jwt, policy({ selector: { matchLabels: { app: 'cart' } }, rules: [rule] })]).from('web').http(request, props);
-  return endings.every(each => each.place !== '');
+function matches(rule: object, request = 'GET http://cart/a/b', props: RequestProps = {}): boolean {
+  const { outcomes } = traffic([jwt, policy({ selector: { matchLabels: { app: 'cart' } }, rules: [rule] })]).from('web').http(request, props);
+  return outcomes.every(each => each.destination !== '');
 }
 
 const source = (fields: object) => ({ from: [{ source: fields }] });
@@ -73,17 +73,17 @@ test.each<[string, object, boolean]>([
   ['a claim with spaces between', when('request.auth.claims[scope]', ['write']), true],
   ['no such claim', when('request.auth.claims[none]', ['*']), false],
 ])('a rule for %s is read so', (_name, rule, expected) => {
-  expect(takes(rule, undefined, { headers: { 'x-kind': 'golden' }, claims })).toBe(expected);
+  expect(matches(rule, undefined, { headers: { 'x-kind': 'golden' }, claims })).toBe(expected);
 });
 
 test('a rule about addresses needs one of the request', () => {
   const rule = source({ remoteIpBlocks: ['10.0.0.0/8'] });
-  expect([takes(rule, undefined, { address: '10.1.2.3' }), takes(rule, undefined, { address: '11.1.2.3' })]).toEqual([true, false]);
-  expect(() => takes(rule)).toThrow('Set the `address` of the request');
+  expect([matches(rule, undefined, { address: '10.1.2.3' }), matches(rule, undefined, { address: '11.1.2.3' })]).toEqual([true, false]);
+  expect(() => matches(rule)).toThrow('Set the `address` of the request');
 });
 
 test('a query is no part of the path', () => {
-  expect(takes(operation({ paths: ['/a/b'] }), 'GET http://cart/a/b?c')).toBe(true);
+  expect(matches(operation({ paths: ['/a/b'] }), 'GET http://cart/a/b?c')).toBe(true);
 });
 
 const cart = { selector: { matchLabels: { app: 'cart' } } };
@@ -110,9 +110,9 @@ test.each<[string, object[], string]>([
 });
 
 test('a test says which external authorizers refuse, and what they are not asked about passes', () => {
-  const guarded = traffic([policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{ to: [{ operation: { paths: ['/admin'] } }] }] })], { refusingAuthorizers: ['opa'] });
-  guarded.from('web').http('GET http://cart/admin').isDenied(403);
-  guarded.from('web').http('GET http://cart/').isAllowed();
+  const guarded = traffic([policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{ to: [{ operation: { paths: ['/admin'] } }] }] })], { denyingAuthorizers: ['opa'] });
+  guarded.from('web').http('GET http://cart/admin').expectDenied(403);
+  guarded.from('web').http('GET http://cart/').expectAllowed();
   expect(guarded.from('web').http('GET http://cart/admin').explain()).toContain('the external authorizer opa denies it');
 });
 
@@ -154,7 +154,7 @@ test('a dry run with an external authorizer is not simulated', () => {
 });
 
 test('who is refused learns which object did it', () => {
-  expect(() => traffic([policy({ ...cart, rules: [source({ principals: ['*/sa/bank'] })] }, 'bank-only')]).from('web').http('GET http://cart/').isAllowed())
+  expect(() => traffic([policy({ ...cart, rules: [source({ principals: ['*/sa/bank'] })] }, 'bank-only')]).from('web').http('GET http://cart/').expectAllowed())
     .toThrow(/Expected the request to be routed to a destination\.\nshop\/web-v1 → GET http:\/\/cart\/[\s\S]*denied by AuthorizationPolicy shop\/bank-only at cart-v1/);
 });
 
@@ -168,7 +168,7 @@ const request = fc.record({ method: fc.constantFrom('GET', 'POST'), path: fc.con
 test('a further rule that denies never lets in, a further one that allows never refuses', () => {
   fc.assert(fc.property(rules, rules, rules, request, (allowing, denying, more, { method, path, x }) => {
     const isLetIn = (allow: object[], deny: object[]) => takesAll([policy({ rules: allow }, 'allow'), policy({ action: 'DENY', rules: deny }, 'deny')]);
-    const takesAll = (objects: object[]) => traffic(objects).from('web').http(`${method} http://cart${path}`, { headers: x ? { x } : {} }).endings.every(each => each.place !== '');
+    const takesAll = (objects: object[]) => traffic(objects).from('web').http(`${method} http://cart${path}`, { headers: x ? { x } : {} }).outcomes.every(each => each.destination !== '');
     expect(isLetIn(allowing, [...denying, ...more]) && !isLetIn(allowing, denying)).toBe(false);
     expect(isLetIn(allowing, denying) && !isLetIn([...allowing, ...more], denying)).toBe(false);
   }), { numRuns: 60 });

@@ -26,9 +26,9 @@ test.each<[string, object[], string, string]>([
   ['of gRPC is asked too', [http(), ...opa, blind, ask('ory')], '403', 'the external authorizer ory is unavailable'],
   ['is one for a workload: what several would be asked about is refused', [http(), ...opa, ask(), ask('ory', { rules: [{ to: [{ operation: { paths: ['/other'] } }] }] })], '403', 'have several external authorizers (opa, ory)'],
 ])('an authorizer %s', (_name, objects, expected, reason) => {
-  const answer = traffic(objects).from('web').http('GET http://cart/admin');
-  expect(endsOf(answer)).toBe(expected);
-  expect(answer.explain()).toContain(reason);
+  const result = traffic(objects).from('web').http('GET http://cart/admin');
+  expect(endsOf(result)).toBe(expected);
+  expect(result.explain()).toContain(reason);
 });
 
 test('an authorizer is asked before the token is verified: of claims a policy that asks knows nothing, and a bad token is refused by the authorizer', () => {

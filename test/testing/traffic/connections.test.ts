@@ -51,7 +51,7 @@ test('callers with sidecars speak mutual TLS to an excluded port, where nobody u
 
 test('a ServiceEntry is known to proxies alone: who has none goes to where DNS leads', () => {
   const entry = istio('ServiceEntry', 'out', { hosts: ['out.example'], location: 'MESH_INTERNAL', resolution: 'STATIC', ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }], workloadSelector: { labels: { app: 'bank' } } }, 'money');
-  const places = (from: string) => traffic([entry]).from(from).http('GET http://out.example/').endings.map(each => each.place);
+  const places = (from: string) => traffic([entry]).from(from).http('GET http://out.example/').outcomes.map(each => each.destination);
   expect([places('web'), places('old')]).toEqual([['money/bank-v1'], ['out.example']]);
 });
 
@@ -64,7 +64,7 @@ const same = { name: 'http', port: 8080, targetPort: 8080 };
 
 test('a client chooses among the Pods of a headless Service, whatever routes say of subsets, and reaches the port that it asks', () => {
   expect([db(same), db(same)].map((all, index) => endsOf(all.from(['web', 'old'][index] ?? '').http('GET http://db:8080/')))).toEqual(['db-v1 50%, db-v2 50%', 'db-v1 50%, db-v2 50%']);
-  expect(db({ ...same, port: 80 }).from('web').http('GET http://db/').endings.map(each => each.port)).toEqual([80, 80]);
+  expect(db({ ...same, port: 80 }).from('web').http('GET http://db/').outcomes.map(each => each.port)).toEqual([80, 80]);
   expect(endsOf(db(same).from('web').http('GET http://db-v1-0.db.shop.svc.cluster.local:8080/'))).toBe('db-v1 50%, db-v2 50%');
 });
 
@@ -131,7 +131,7 @@ test('a token in two places is a mistake of the test', () => {
 });
 
 test('a verified token goes no further unless it is said to, and claims become headers', () => {
-  const headers = (object: object) => traffic([object]).from('web').http('GET http://cart/', { claims }).endings[0]?.headers;
+  const headers = (object: object) => traffic([object]).from('web').http('GET http://cart/', { claims }).outcomes[0]?.headers;
   expect(headers(tokens({}))).toEqual({});
   expect(headers(tokens({ forwardOriginalToken: true }))).toEqual({ authorization: 'Bearer token' });
   expect(headers(tokens({ outputClaimToHeaders: [{ header: 'X-Sub', claim: 'sub' }] }))).toEqual({ 'x-sub': 'ann' });
@@ -143,7 +143,7 @@ test('without a mesh, Services lead to the Pods that run', () => {
   const web = Traffic.of(manifestsOf(objects)).from('web');
   expect(endsOf(web.http('GET http://cart/'))).toBe('cart-v1 75%, cart-v2 25%');
   expect([endsOf(web.http('GET http://gone/')), endsOf(web.http('GET http://cart:82/')), endsOf(web.http('GET http://nobody/'))]).toEqual(['0', '0', '0']);
-  expect(web.http('GET http://www.example/').endings.map(each => each.place)).toEqual(['www.example']);
+  expect(web.http('GET http://www.example/').outcomes.map(each => each.destination)).toEqual(['www.example']);
 });
 
 test('what is in ambient mode is not guessed', () => {
@@ -167,7 +167,7 @@ test('a proxy sends the cluster as the name in mutual TLS, and a DestinationRule
 
 const machine = (name: string, spec: object, namespace = 'shop', metadata: object = {}) => istio('WorkloadEntry', name, { address: '10.1.2.3', labels: { app: 'vm' }, ...spec }, namespace, metadata);
 const toMachines = istio('ServiceEntry', 'vm', { hosts: ['vm.example'], location: 'MESH_INTERNAL', resolution: 'STATIC', ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }], workloadSelector: { labels: { app: 'vm' } } });
-const endingsOf = (objects: object[], url = 'http://vm.example/') => traffic(objects).from('web').http(`GET ${url}`).endings.map(({ place, port, share }) => `${place}:${port} ${share * 100}%`);
+const endingsOf = (objects: object[], url = 'http://vm.example/') => traffic(objects).from('web').http(`GET ${url}`).outcomes.map(({ destination: place, port, share }) => `${place}:${port} ${share * 100}%`);
 
 test.each<[string, object[], string[]]>([
   ['selected by its labels', [machine('a', {})], ['10.1.2.3:8080 100%']],

@@ -24,8 +24,8 @@ test.each<[string, object[], RequestProps, string, string]>([
   ['a route to a host that nobody has', [broken], {}, 'VirtualService shop/cart', 'spec.http[0].route[1]'],
   ['nothing', [], {}, '', ''],
 ])('an ending names what decided: %s', (_name, objects, props, by, rule) => {
-  const { endings } = traffic(objects, { refusingAuthorizers: ['opa'] }).from('web').http('GET http://cart/a', props);
-  expect(endings.map(each => [each.by, each.rule])).toEqual(endings.map(() => [by, rule]));
+  const { outcomes } = traffic(objects, { denyingAuthorizers: ['opa'] }).from('web').http('GET http://cart/a', props);
+  expect(outcomes.map(each => [each.by, each.rule])).toEqual(outcomes.map(() => [by, rule]));
 });
 
 test('an explanation tells what let a request in, and which authorizer was asked', () => {

@@ -1,5 +1,5 @@
 import { Testing } from 'cdk8s';
-import { Auth, ClientKey, ClientLimit, ClusterApp, Mesh, Period, Throttle, Topology, TopologyChart, WhenUnavailable } from '../../../lib';
+import { Auth, ClientKey, ClusterApp, FailureMode, Mesh, PerClientRateLimit, Period, RateLimit, Topology, TopologyChart } from '../../../lib';
 import { EnvoyGateway } from '../../../lib/gateway';
 import { Traffic } from '../../../lib/testing';
 import { plain } from '../../istio/support';
@@ -14,9 +14,9 @@ describe('an edge that the package renders for Envoy Gateway', () => {
   const web = plain(topology, 'web');
   const edge = topology.addEdge('door', {
     host: 'shop.example', auth: token(), cors: { origins: ['https://www.example'] },
-    clientLimit: ClientLimit.of({ client: ClientKey.claim('sub'), requests: 100, per: Period.MINUTE, whenUnavailable: WhenUnavailable.ALLOW }),
+    perClientRateLimit: PerClientRateLimit.of({ client: ClientKey.claim('sub'), requests: 100, per: Period.MINUTE, failureMode: FailureMode.FAIL_OPEN }),
   });
-  edge.route('GET /open', web, { auth: Auth.none(), throttle: Throttle.perSecond(5) });
+  edge.route('GET /open', web, { auth: Auth.none(), rateLimit: RateLimit.perSecond(5) });
   edge.route('GET /orders', web);
   edge.route('POST /orders', web, { auth: token(['write', 'admin']) });
   edge.route('GET /keyed', web, { auth: Auth.apiKey({ secret: 'keys' }) });
@@ -26,42 +26,42 @@ describe('an edge that the package renders for Envoy Gateway', () => {
   const ask = (request: string, props = {}) => traffic.fromInternet(request.replace(' ', ' http://shop.example'), props);
 
   test('demands a token of its issuer and audience', () => {
-    ask('GET /orders').isDenied(401);
-    ask('GET /orders', { claims, badToken: true }).isDenied(401);
-    ask('GET /orders', { claims: { ...claims, iss: 'https://other.example' } }).isDenied(401);
-    ask('GET /orders', { claims: { ...claims, aud: 'other' } }).isDenied(403);
-    ask('GET /orders', { claims }).reaches('web');
-    ask('GET /orders').isDenied(401);
+    ask('GET /orders').expectDenied(401);
+    ask('GET /orders', { claims, badToken: true }).expectDenied(401);
+    ask('GET /orders', { claims: { ...claims, iss: 'https://other.example' } }).expectDenied(401);
+    ask('GET /orders', { claims: { ...claims, aud: 'other' } }).expectDenied(403);
+    ask('GET /orders', { claims }).expectRoutedTo('web');
+    ask('GET /orders').expectDenied(401);
   });
 
   test('demands one of the scopes', () => {
-    ask('POST /orders', { claims: { ...claims, scope: 'read write' } }).reaches('web');
-    ask('POST /orders', { claims: { ...claims, scope: 'read' } }).isDenied(403);
-    ask('POST /orders', { claims }).isDenied(403);
+    ask('POST /orders', { claims: { ...claims, scope: 'read write' } }).expectRoutedTo('web');
+    ask('POST /orders', { claims: { ...claims, scope: 'read' } }).expectDenied(403);
+    ask('POST /orders', { claims }).expectDenied(403);
   });
 
   test('demands a key, which services do not get', () => {
-    ask('GET /keyed').isDenied(401);
-    ask('GET /keyed', { headers: { 'x-api-key': 'guessed' } }).isDenied(401);
-    const answer = ask('GET /keyed', { headers: { 'x-api-key': 'key-of-ann' } });
-    expect(answer.endings[0]?.headers).toEqual({ 'x-cardinal-client-key': 'ann' });
+    ask('GET /keyed').expectDenied(401);
+    ask('GET /keyed', { headers: { 'x-api-key': 'guessed' } }).expectDenied(401);
+    const result = ask('GET /keyed', { headers: { 'x-api-key': 'key-of-ann' } });
+    expect(result.outcomes[0]?.headers).toEqual({ 'x-cardinal-client-key': 'ann' });
   });
 
   test('has open routes, on which a client cannot name another one', () => {
     const forged = { 'x-cardinal-client-sub': 'bob', 'x-cardinal-client-issuer': issuer, 'x-cardinal-client-key': 'bob', 'x-mine': 'yes' };
-    expect(ask('GET /open', { headers: forged }).endings[0]?.headers).toEqual({ 'x-mine': 'yes' });
-    expect(ask('GET /orders', { headers: forged, claims }).endings[0]?.headers).toMatchObject({ 'x-cardinal-client-sub': 'ann', 'x-cardinal-client-issuer': issuer });
+    expect(ask('GET /open', { headers: forged }).outcomes[0]?.headers).toEqual({ 'x-mine': 'yes' });
+    expect(ask('GET /orders', { headers: forged, claims }).outcomes[0]?.headers).toMatchObject({ 'x-cardinal-client-sub': 'ann', 'x-cardinal-client-issuer': issuer });
   });
 
   test('answers preflights of its origins before it asks for a token', () => {
     const preflight = (origin: string) => ask('OPTIONS /orders', { headers: { origin, 'access-control-request-method': 'GET' } });
-    expect(preflight('https://www.example').endings[0]?.status).toBe(200);
-    preflight('https://evil.example').isDenied(401);
+    expect(preflight('https://www.example').outcomes[0]?.status).toBe(200);
+    preflight('https://evil.example').expectDenied(401);
   });
 
   test('has no retries but those that are declared, and 404 for all else', () => {
     expect(ask('GET /orders', { claims }).retries).toBe(0);
-    ask('GET /other', { claims }).isDenied(404);
+    ask('GET /other', { claims }).expectDenied(404);
   });
 
   test('is a star in the matrix, but for its open route', () => {
@@ -93,19 +93,19 @@ describe('the closest SecurityPolicy replaces the others', () => {
   const open = { authorization: { defaultAction: 'Allow' } };
 
   test('of a Gateway and of a route, that of the route', () => {
-    ask([door(), guard]).isDenied(401);
-    ask([door(), guard, policy('SecurityPolicy', 'open', OF_ROUTE, open)]).reaches('web');
+    ask([door(), guard]).expectDenied(401);
+    ask([door(), guard, policy('SecurityPolicy', 'open', OF_ROUTE, open)]).expectRoutedTo('web');
   });
 
   test('of a rule and of a route, that of the rule', () => {
     const admin = policy('SecurityPolicy', 'admin', { ...OF_ROUTE, sectionName: 'admin' }, jwt());
-    ask([door(), admin, policy('SecurityPolicy', 'open', OF_ROUTE, open)], '/admin').isDenied(401);
-    ask([door(), admin, policy('SecurityPolicy', 'open', OF_ROUTE, open)], '/').reaches('web');
+    ask([door(), admin, policy('SecurityPolicy', 'open', OF_ROUTE, open)], '/admin').expectDenied(401);
+    ask([door(), admin, policy('SecurityPolicy', 'open', OF_ROUTE, open)], '/').expectRoutedTo('web');
   });
 
   test('of a listener and of its Gateway, that of the listener', () => {
-    ask([door(), guard, policy('SecurityPolicy', 'open', { ...OF_DOOR, sectionName: 'http' }, open)]).reaches('web');
-    ask([door(), policy('SecurityPolicy', 'guard', { ...OF_DOOR, sectionName: 'other' }, jwt())]).reaches('web');
+    ask([door(), guard, policy('SecurityPolicy', 'open', { ...OF_DOOR, sectionName: 'http' }, open)]).expectRoutedTo('web');
+    ask([door(), policy('SecurityPolicy', 'guard', { ...OF_DOOR, sectionName: 'other' }, jwt())]).expectRoutedTo('web');
   });
 
   test('unless they are to be merged, or two are equally close, which is not simulated', () => {
@@ -115,27 +115,27 @@ describe('the closest SecurityPolicy replaces the others', () => {
 
   test('by labels, where it selects them', () => {
     const selecting = (matchLabels: object) => ({ apiVersion: GROUP, kind: 'SecurityPolicy', metadata: { name: 'guard', namespace: 'shop' }, spec: { targetSelectors: [{ kind: 'Gateway', matchLabels }], ...jwt() } });
-    ask([door(), selecting({ team: 'a' })]).reaches('web');
-    ask([door(), selecting({})]).isDenied(401);
+    ask([door(), selecting({ team: 'a' })]).expectRoutedTo('web');
+    ask([door(), selecting({})]).expectDenied(401);
   });
 
   test('in its own namespace alone', () => {
-    ask([door(), { ...guard, metadata: { name: 'guard', namespace: 'other' } }]).reaches('web');
+    ask([door(), { ...guard, metadata: { name: 'guard', namespace: 'other' } }]).expectRoutedTo('web');
   });
 });
 
 describe('tokens', () => {
   test('may be missing where they are optional, but not bad; and may be bad where it fails open', () => {
     const optional = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({ optional: true }));
-    ask([door(), optional]).reaches('web');
-    ask([door(), optional], '/', { claims, badToken: true }).isDenied(401);
-    ask([door(), policy('SecurityPolicy', 'guard', OF_DOOR, jwt({ failOpen: true }))], '/', { claims, badToken: true }).reaches('web');
+    ask([door(), optional]).expectRoutedTo('web');
+    ask([door(), optional], '/', { claims, badToken: true }).expectDenied(401);
+    ask([door(), policy('SecurityPolicy', 'guard', OF_DOOR, jwt({ failOpen: true }))], '/', { claims, badToken: true }).expectRoutedTo('web');
   });
 
   test('are written to headers as Istio\'s are; of several providers those behind the one that accepts it leave headers as they are', () => {
     const headersOf = (sent: object, providers: object[] = []) => ask([door(), policy('SecurityPolicy', 'guard', OF_DOOR, {
       jwt: { providers: [{ name: 'login', issuer, claimToHeaders: [{ header: 'x-own', claim: 'own' }, { header: 'x-own', claim: 'sub' }] }, ...providers] },
-    })], '/', { claims: { ...claims, own: [1.5] }, ...sent }).endings[0]?.headers;
+    })], '/', { claims: { ...claims, own: [1.5] }, ...sent }).outcomes[0]?.headers;
     const other = { name: 'other', issuer: 'https://other.example', claimToHeaders: [{ header: 'X-Other', claim: 'sub' }] };
     const headers = { 'x-own': 'forged', 'x-other': 'forged' };
     expect(headersOf({ headers }, [other])).toMatchObject({ 'x-own': `${Buffer.from('[1.5]').toString('base64')},ann`, 'x-other': 'forged' });
@@ -145,8 +145,8 @@ describe('tokens', () => {
 
   test('are looked for where the provider says', () => {
     const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({}, { extractFrom: { headers: [{ name: 'x-token' }] } }));
-    ask([door(), guard], '/', { claims }).isDenied(401);
-    ask([door(), guard], '/', { claims, tokenHeader: 'x-token' }).reaches('web');
+    ask([door(), guard], '/', { claims }).expectDenied(401);
+    ask([door(), guard], '/', { claims, tokenHeader: 'x-token' }).expectRoutedTo('web');
   });
 });
 
@@ -157,22 +157,22 @@ describe('rules of an authorization', () => {
   test('are tried in their order, and what none takes is denied', () => {
     const evil = { action: 'Deny', principal: { headers: [{ name: 'x-evil', values: ['yes'] }] } };
     const admin = { claims: { ...claims, user: { group: ['admin'] } } };
-    ask([door(), rules(evil, admins)], '/', admin).reaches('web');
-    ask([door(), rules(evil, admins)], '/', { ...admin, headers: { 'x-evil': 'yes' } }).isDenied(403);
-    ask([door(), rules(admins, evil)], '/', { ...admin, headers: { 'x-evil': 'yes' } }).reaches('web');
-    ask([door(), rules(evil, admins)], '/', { claims }).isDenied(403);
+    ask([door(), rules(evil, admins)], '/', admin).expectRoutedTo('web');
+    ask([door(), rules(evil, admins)], '/', { ...admin, headers: { 'x-evil': 'yes' } }).expectDenied(403);
+    ask([door(), rules(admins, evil)], '/', { ...admin, headers: { 'x-evil': 'yes' } }).expectRoutedTo('web');
+    ask([door(), rules(evil, admins)], '/', { claims }).expectDenied(403);
   });
 
   test('for addresses need one, where it matters', () => {
     const office = { action: 'Allow', principal: { clientCIDRs: ['10.0.0.0/8'] } };
-    ask([door(), rules(office)], '/', { claims, address: '10.1.2.3' }).reaches('web');
-    ask([door(), rules(office)], '/', { claims, address: '192.0.2.1' }).isDenied(403);
+    ask([door(), rules(office)], '/', { claims, address: '10.1.2.3' }).expectRoutedTo('web');
+    ask([door(), rules(office)], '/', { claims, address: '192.0.2.1' }).expectDenied(403);
     expect(() => ask([door(), rules(office)], '/', { claims })).toThrow(/address of the client/);
-    ask([door(), rules(office, { action: 'Allow' })], '/', { claims }).reaches('web');
+    ask([door(), rules(office, { action: 'Allow' })], '/', { claims }).expectRoutedTo('web');
   });
 
   test('for methods are for these alone', () => {
-    ask([door(), rules({ action: 'Allow', operation: { methods: ['POST'] } })], '/', { claims }).isDenied(403);
+    ask([door(), rules({ action: 'Allow', operation: { methods: ['POST'] } })], '/', { claims }).expectDenied(403);
   });
 });
 
@@ -180,7 +180,7 @@ test('rules for addresses are for connections in TLS that is left as it is, too,
   const passthrough = door({ listeners: [http, { name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } }] });
   const tls = gatewayApi('TLSRoute', 'raw', { parentRefs: [{ name: 'door', sectionName: 'tls' }], hostnames: ['raw.example'], rules: [{ backendRefs: [{ name: 'web', port: 9000 }] }] });
   const through = (...objects: object[]) => Traffic.of(manifestsOf([...TOWN, passthrough, tls, ...objects])).fromInternet('GET https://raw.example/');
-  through(policy('SecurityPolicy', 'guard', OF_DOOR, jwt()), policy('SecurityPolicy', 'http', { ...OF_DOOR, sectionName: 'http' }, jwt())).reaches('web');
+  through(policy('SecurityPolicy', 'guard', OF_DOOR, jwt()), policy('SecurityPolicy', 'http', { ...OF_DOOR, sectionName: 'http' }, jwt())).expectRoutedTo('web');
   expect(() => through(policy('SecurityPolicy', 'guard', OF_DOOR, { authorization: { defaultAction: 'Deny' } }))).toThrow(/SecurityPolicy shop\/guard decides about connections.*spec\.authorization/);
 });
 
@@ -189,8 +189,8 @@ test('clients without a certificate get no connection where a ClientTrafficPolic
   const clients = policy('ClientTrafficPolicy', 'clients', OF_DOOR, { tls: { clientValidation: { caCertificateRefs: [{ name: 'ca' }] } } });
   const traffic = Traffic.of(manifestsOf([...TOWN, https, clients]));
 
-  traffic.fromInternet('GET https://any.example/').isDenied(0);
-  traffic.fromInternet('GET https://any.example/', { clientCertificate: true }).reaches('web');
+  traffic.fromInternet('GET https://any.example/').expectDenied(0);
+  traffic.fromInternet('GET https://any.example/', { clientCertificate: true }).expectRoutedTo('web');
 });
 
 test.each<[string, string, object, RegExp]>([
@@ -214,7 +214,7 @@ test.each([
   ['SecurityPolicy', jwt({ optional: true }, { recomputeRoute: false })], ['BackendTrafficPolicy', { useClientProtocol: false, loadBalancer: { type: 'Random' } }],
   ['ClientTrafficPolicy', { enableProxyProtocol: false, timeout: { http: { idleTimeout: '5s' } } }], ['EnvoyExtensionPolicy', { lua: [] }],
 ])('values of a %s that change nothing are no obstacle', (kind, spec) => {
-  ask([door(), policy(kind, 'it', OF_DOOR, spec)]).reaches('web');
+  ask([door(), policy(kind, 'it', OF_DOOR, spec)]).expectRoutedTo('web');
 });
 
 test('proxies with filters in another order are not simulated', () => {
@@ -226,11 +226,11 @@ test('proxies with filters in another order are not simulated', () => {
   };
   expect(() => ask([own, proxy({ filterOrder: [{ name: 'envoy.filters.http.rbac' }] })])).toThrow(/EnvoyProxy shop\/own .*spec\.filterOrder/);
   expect(() => ask([door(), common, proxy({ mergeGateways: true }, 'system')])).toThrow(/EnvoyProxy system\/own .*spec\.mergeGateways/);
-  ask([own, proxy({ telemetry: {}, provider: { type: 'Kubernetes', kubernetes: { envoyDeployment: {} } } })]).reaches('web');
+  ask([own, proxy({ telemetry: {}, provider: { type: 'Kubernetes', kubernetes: { envoyDeployment: {} } } })]).expectRoutedTo('web');
 });
 
 test('policies for other Gateways and routes are no obstacle', () => {
-  ask([door(), policy('SecurityPolicy', 'it', { ...OF_DOOR, name: 'other' }, { oidc: {} }), policy('EnvoyExtensionPolicy', 'it', { ...OF_ROUTE, name: 'other' }, { lua: [{}] })]).reaches('web');
+  ask([door(), policy('SecurityPolicy', 'it', { ...OF_DOOR, name: 'other' }, { oidc: {} }), policy('EnvoyExtensionPolicy', 'it', { ...OF_ROUTE, name: 'other' }, { lua: [{}] })]).expectRoutedTo('web');
 });
 
 test.each<[string, object, boolean]>([
@@ -243,7 +243,7 @@ test.each<[string, object, boolean]>([
     spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchLabels } }] }] },
   };
   const labelled = { ...door(), metadata: { name: 'door', namespace: 'shop', labels: { team: 'a' } } };
-  expect(ask([labelled, admitting]).endings.every(each => each.place !== '')).toBe(isAdmitted);
+  expect(ask([labelled, admitting]).outcomes.every(each => each.destination !== '')).toBe(isAdmitted);
 });
 
 test('patches may add routes, so that 404 is not known', () => {
@@ -257,7 +257,7 @@ test('patches of the configuration are not simulated, but for transcoders', () =
   });
   expect(() => ask([door(), patch('envoy.filters.http.lua')])).toThrow(/EnvoyPatchPolicy shop\/patch changes/);
   expect(() => ask([door(), patch('envoy.filters.http.lua', { kind: 'GatewayClass', name: 'eg' })])).toThrow(/EnvoyPatchPolicy shop\/patch changes/);
-  ask([door(), patch('envoy.filters.http.grpc_json_transcoder')]).reaches('web');
+  ask([door(), patch('envoy.filters.http.grpc_json_transcoder')]).expectRoutedTo('web');
 });
 
 describe('the controller of a Gateway', () => {
@@ -266,9 +266,9 @@ describe('the controller of a Gateway', () => {
   const own = (props: object = {}) => door({ gatewayClassName: 'own', ...props });
 
   test('is that of its class, or of the parameters for its proxies', () => {
-    ask([own(), gatewayClass('gateway.envoyproxy.io/gatewayclass-controller'), guard]).isDenied(401);
-    ask([own({ infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own' } } }), guard]).isDenied(401);
-    ask([own(), gatewayClass('istio.io/gateway-controller'), guard]).reaches('web');
+    ask([own(), gatewayClass('gateway.envoyproxy.io/gatewayclass-controller'), guard]).expectDenied(401);
+    ask([own({ infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own' } } }), guard]).expectDenied(401);
+    ask([own(), gatewayClass('istio.io/gateway-controller'), guard]).expectRoutedTo('web');
   });
 
   test('is not simulated where it is another', () => {
@@ -278,7 +278,7 @@ describe('the controller of a Gateway', () => {
 
   test('keeps Istio\'s policies if it is Istio\'s', () => {
     const istio = { apiVersion: 'security.istio.io/v1', kind: 'RequestAuthentication', metadata: { name: 'it', namespace: 'shop' }, spec: { jwtRules: [{ issuer }] } };
-    ask([door(), istio], '/', { claims, badToken: true }).reaches('web');
-    ask([door({ gatewayClassName: 'istio' }), istio], '/', { claims, badToken: true }).isDenied(401);
+    ask([door(), istio], '/', { claims, badToken: true }).expectRoutedTo('web');
+    ask([door({ gatewayClassName: 'istio' }), istio], '/', { claims, badToken: true }).expectDenied(401);
   });
 });

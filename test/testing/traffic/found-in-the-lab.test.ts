@@ -9,7 +9,7 @@ const direct = (statusCode: number) => ({ rules: [{ filters: [{ type: 'RequestRe
 
 test('a redirect to another scheme keeps the port that the client wrote, unless it is that of the scheme it leaves', () => {
   const objects = [door, route('r', { rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] }] })];
-  const ask = (port: number, host?: string) => traffic(objects).fromInternet(`GET http://a.town.example:${port}/x`, host ? { headers: { host } } : {}).endings[0]?.location;
+  const ask = (port: number, host?: string) => traffic(objects).fromInternet(`GET http://a.town.example:${port}/x`, host ? { headers: { host } } : {}).outcomes[0]?.location;
   expect([ask(8000), ask(80), ask(80, 'a.town.example:80')]).toEqual(['https://a.town.example:8000/x', 'https://a.town.example/x', 'https://a.town.example/x']);
 });
 

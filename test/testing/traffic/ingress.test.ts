@@ -84,16 +84,16 @@ test.each<[string, object, string]>([
   ['a prefix by nothing', { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } }, '/b?q=1'],
   ['the path', { path: { type: 'ReplaceFullPath', replaceFullPath: '/all' } }, '/all?q=1'],
 ])('a filter rewrites %s', (_name, urlRewrite, expected) => {
-  const answer = traffic([door(), route('r', { rules: [{ matches: [path('PathPrefix', '/a')], filters: [{ type: 'URLRewrite', urlRewrite: { ...urlRewrite, hostname: 'new.example' } }], backendRefs: [to('web')] }] })]).fromInternet('GET http://a.example/a/b?q=1');
-  expect(answer.endings.map(each => [each.host, each.path])).toEqual([['new.example', expected]]);
+  const result = traffic([door(), route('r', { rules: [{ matches: [path('PathPrefix', '/a')], filters: [{ type: 'URLRewrite', urlRewrite: { ...urlRewrite, hostname: 'new.example' } }], backendRefs: [to('web')] }] })]).fromInternet('GET http://a.example/a/b?q=1');
+  expect(result.outcomes.map(each => [each.host, each.path])).toEqual([['new.example', expected]]);
 });
 
 test('filters change headers, of the rule and of the backend', () => {
   const modifier = (name: string, value: string) => ({ type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name, value }], remove: ['x-gone'] } });
-  const answer = traffic([door(), route('r', { rules: [{
+  const result = traffic([door(), route('r', { rules: [{
     filters: [modifier('X-Rule', '1'), { type: 'ResponseHeaderModifier', responseHeaderModifier: { set: [{ name: 'x-answer', value: '2' }] } }], backendRefs: [to('web', { filters: [modifier('x-backend', '3')] })],
   }] })]).fromInternet('GET http://a.example/', { headers: { 'x-gone': '0' } });
-  expect([answer.endings[0]?.headers, answer.responseHeaders]).toEqual([{ 'x-rule': '1', 'x-backend': '3' }, { 'x-answer': '2' }]);
+  expect([result.outcomes[0]?.headers, result.responseHeaders]).toEqual([{ 'x-rule': '1', 'x-backend': '3' }, { 'x-answer': '2' }]);
 });
 
 test.each<[string, object, string]>([
@@ -101,7 +101,7 @@ test.each<[string, object, string]>([
   ['a host and a port', { hostname: 'b.example', port: 8443 }, 'http://b.example:8443/a?q=1'],
   ['a path', { path: { type: 'ReplaceFullPath', replaceFullPath: '/b' } }, 'http://a.example/b?q=1'],
 ])('a filter sends clients to %s', (_name, requestRedirect, expected) => {
-  traffic([door(), route('r', { rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect }] }] })]).fromInternet('GET http://a.example/a?q=1').redirects(expected);
+  traffic([door(), route('r', { rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect }] }] })]).fromInternet('GET http://a.example/a?q=1').expectRedirectedTo(expected);
 });
 
 test('a GRPCRoute names services and methods', () => {
@@ -156,13 +156,13 @@ test.each<[string, object[], string, string]>([
 
 test('an external authorizer is asked about what a route takes', () => {
   const ask = istio('AuthorizationPolicy', 'ask', { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }], action: 'CUSTOM', provider: { name: 'opa' }, rules: [{}] });
-  const gate = traffic([door(), route('r', { rules: [{ matches: [{ path: { value: '/a' } }], backendRefs: [to('web')] }] }), ask], { refusingAuthorizers: ['opa'] });
+  const gate = traffic([door(), route('r', { rules: [{ matches: [{ path: { value: '/a' } }], backendRefs: [to('web')] }] }), ask], { denyingAuthorizers: ['opa'] });
   expect(['/a', '/b'].map(path => endsOf(gate.fromInternet(`GET http://a.example${path}`)))).toEqual(['403', '404']);
 });
 
 test('who is sent to https keeps the port that he wrote', () => {
   const gate = traffic([own([{ port: { number: 8080, name: 'http', protocol: 'HTTP' }, hosts: ['*'], tls: { httpsRedirect: true } }])]);
-  gate.fromInternet('GET http://a.example:8080/x?y=z').redirects('https://a.example:8080/x?y=z');
+  gate.fromInternet('GET http://a.example:8080/x?y=z').expectRedirectedTo('https://a.example:8080/x?y=z');
 });
 
 test('rules that take everything are tried last, whichever VirtualService has them', () => {

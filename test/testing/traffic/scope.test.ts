@@ -24,7 +24,7 @@ test('what is unknown is passed on in plain text where that is allowed, so that 
   const open = sidecar(['./*'], { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } });
   expect(ask([open], 'bank.money')).toBe(bank);
   expect(ask([open, istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } }, 'money')], 'bank.money')).toBe('503');
-  expect(traffic([open]).from('web').http('GET http://www.example/').endings[0]?.place).toBe('www.example');
+  expect(traffic([open]).from('web').http('GET http://www.example/').outcomes[0]?.destination).toBe('www.example');
 });
 
 test('the mesh says what becomes of the unknown, unless a Sidecar does', () => {

@@ -76,10 +76,10 @@ export function cartRules(...http: object[]): object {
 }
 
 /** Where a request ends: versions or names of workloads, or statuses, with their shares. */
-export function endsOf({ endings }: { readonly endings: readonly { place: string; version: string; status: number; share: number }[] }): string {
+export function endsOf({ outcomes }: { readonly outcomes: readonly { destination: string; version: string; status: number; share: number }[] }): string {
   const shares = new Map<string, number>();
-  for (const { place, status, share } of endings) {
-    const name = place === '' ? String(status) : place.slice(place.indexOf('/') + 1);
+  for (const { destination, status, share } of outcomes) {
+    const name = destination === '' ? String(status) : destination.slice(destination.indexOf('/') + 1);
     shares.set(name, (shares.get(name) ?? 0) + share);
   }
   return [...shares].map(([name, share]) => share > 1 - 1e-9 ? name : `${name} ${Number((share * 100).toFixed(2))}%`).sort().join(', ');

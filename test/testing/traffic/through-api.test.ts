@@ -33,14 +33,14 @@ test.each<[string, (edge: Edge) => Template]>([
   const traffic = trafficBehind(template);
 
   const news = traffic.fromInternet('GET https://shop.example/news?page=2');
-  news.reaches('orders');
-  expect(news.endings.map(each => each.path)).toEqual(['/news?page=2']);
+  news.expectRoutedTo('orders');
+  expect(news.outcomes.map(each => each.path)).toEqual(['/news?page=2']);
   expect(news.timeout).toBe(29_000);
 
-  traffic.fromInternet('GET https://shop.example/orders/7', { claims }).reaches('orders');
-  traffic.fromInternet('GET https://shop.example/orders/7').isDenied(401);
-  traffic.fromInternet('GET https://shop.example/orders/7', { claims: { ...claims, aud: 'else' } }).isDenied();
-  traffic.fromInternet('GET https://shop.example/admin').isDenied();
+  traffic.fromInternet('GET https://shop.example/orders/7', { claims }).expectRoutedTo('orders');
+  traffic.fromInternet('GET https://shop.example/orders/7').expectDenied(401);
+  traffic.fromInternet('GET https://shop.example/orders/7', { claims: { ...claims, aud: 'else' } }).expectDenied();
+  traffic.fromInternet('GET https://shop.example/admin').expectDenied();
 });
 
 test('the way through both is told step by step', () => {
@@ -67,7 +67,7 @@ test('a preflight is answered by the API and by the gateway alike, and the gatew
     }
     const traffic = Traffic.of(Manifests.ofDirectory(folder));
     const preflight = { origin: 'https://www.shop.example', 'access-control-request-method': 'POST' };
-    return [preflight, {}].flatMap(headers => traffic.fromInternet('OPTIONS https://shop.example/orders', { headers }).endings.map(each => each.status));
+    return [preflight, {}].flatMap(headers => traffic.fromInternet('OPTIONS https://shop.example/orders', { headers }).outcomes.map(each => each.status));
   };
 
   expect(statuses()).toEqual([200, 403]);

@@ -23,16 +23,16 @@ test('in the boutique exactly the declared calls reach their services', () => {
 
 test('a payment is split as declared, and made by no one else', () => {
   const charge = shop.from('checkoutservice').grpc('paymentservice', 'Charge');
-  charge.splits({ v1: 90, v2: 10 });
+  charge.expectSplit({ v1: 90, v2: 10 });
   expect([charge.timeout, charge.retries, charge.perTryTimeout]).toEqual([3000, 2, 900]);
-  shop.from('frontend').grpc('paymentservice', 'Charge').isDenied();
+  shop.from('frontend').grpc('paymentservice', 'Charge').expectDenied();
 });
 
 test('customers reach the pages of the shop alone, over https', () => {
-  shop.fromInternet('GET https://shop.example/product/1').reaches('frontend');
-  shop.fromInternet('GET https://shop.example/_healthz').isDenied(404);
-  shop.fromInternet('GET http://shop.example/product/1').redirects('https://shop.example/product/1');
-  shop.fromInternet('GET https://other.example/').isDenied();
+  shop.fromInternet('GET https://shop.example/product/1').expectRoutedTo('frontend');
+  shop.fromInternet('GET https://shop.example/_healthz').expectDenied(404);
+  shop.fromInternet('GET http://shop.example/product/1').expectRedirectedTo('https://shop.example/product/1');
+  shop.fromInternet('GET https://other.example/').expectDenied();
 });
 
 const calls = fc.uniqueArray(fc.tuple(fc.nat(4), fc.nat(4)).filter(([a, b]) => a !== b), { selector: ([a, b]) => `${a} ${b}`, maxLength: 10 });
@@ -45,8 +45,8 @@ test.each<[string, Target]>([['Istio', Mesh.istio()], ['no mesh', Mesh.none()]])
     const traffic = trafficOf(topology, mesh);
 
     all.forEach((from, a) => all.forEach((to, b) => {
-      const answer = traffic.from(`${from.namespace}/${from.name}`).http(`GET http://${to.name}.${to.namespace}/`);
-      expect([a, b, answer.endings.every(each => each.place !== '')]).toEqual([a, b, declared.some(([x, y]) => x === a && y === b)]);
+      const result = traffic.from(`${from.namespace}/${from.name}`).http(`GET http://${to.name}.${to.namespace}/`);
+      expect([a, b, result.outcomes.every(each => each.destination !== '')]).toEqual([a, b, declared.some(([x, y]) => x === a && y === b)]);
     }));
   }), { numRuns: 8 });
 });
@@ -54,11 +54,11 @@ test.each<[string, Target]>([['Istio', Mesh.istio()], ['no mesh', Mesh.none()]])
 test('of a callee whose operations are named one by one only those are reached', () => {
   const topology = new Topology('any');
   const [web, cart] = [plain(topology, 'web'), plain(topology, 'cart')];
-  web.calls(cart, { only: [Operation.http('GET /items/{id}')] });
+  web.calls(cart, { allowedOperations: [Operation.http('GET /items/{id}')] });
   const from = trafficOf(topology).from('web');
-  from.http('GET http://cart/items/1').isAllowed();
-  from.http('POST http://cart/items/1').isDenied(403);
-  from.http('GET http://cart/items/1/parts').isDenied(403);
+  from.http('GET http://cart/items/1').expectAllowed();
+  from.http('POST http://cart/items/1').expectDenied(403);
+  from.http('GET http://cart/items/1/parts').expectDenied(403);
 });
 
 test('a change of a declaration is told in words', () => {

@@ -24,16 +24,16 @@ test('a gRPC method is named in full, or alone where a policy or route says of w
 });
 
 test('expectations hold or tell the whole way', () => {
-  const answer = traffic([cartRules({ timeout: '3s', retries: { attempts: 1, perTryTimeout: '1s' }, route: [{ destination: { host: 'cart' } }], mirror: { host: 'old' } })]).from('web').http('GET http://cart/a?b=c');
+  const result = traffic([cartRules({ timeout: '3s', retries: { attempts: 1, perTryTimeout: '1s' }, route: [{ destination: { host: 'cart' } }], mirror: { host: 'old' } })]).from('web').http('GET http://cart/a?b=c');
 
-  answer.isAllowed();
-  answer.reaches('cart');
-  answer.splits({ v1: 50, v2: 50 });
-  answer.splits({ 'cart-v1': 50, 'shop/cart-v2': 50 });
-  for (const fails of [() => answer.isDenied(), () => answer.isDenied(403), () => answer.reaches('cart-v1'), () => answer.splits({ v1: 50 }), () => answer.splits({ v1: 60, v2: 40 }), () => answer.redirects('http://x/')]) {
+  result.expectAllowed();
+  result.expectRoutedTo('cart');
+  result.expectSplit({ v1: 50, v2: 50 });
+  result.expectSplit({ 'cart-v1': 50, 'shop/cart-v2': 50 });
+  for (const fails of [() => result.expectDenied(), () => result.expectDenied(403), () => result.expectRoutedTo('cart-v1'), () => result.expectSplit({ v1: 50 }), () => result.expectSplit({ v1: 60, v2: 40 }), () => result.expectRedirectedTo('http://x/')]) {
     expect(fails).toThrow(/^Expected the request to /);
   }
-  expect(answer.explain()).toBe([
+  expect(result.explain()).toBe([
     'shop/web-v1 → GET http://cart/a?b=c',
     '  routed by VirtualService shop/cart (spec.http[0])',
     '  timeout 3 s',
@@ -45,13 +45,13 @@ test('expectations hold or tell the whole way', () => {
 });
 
 test('what is refused says by whom and why', () => {
-  const answer = traffic([istio('AuthorizationPolicy', 'none', {})]).from('web').http('GET http://bank.money/');
-  answer.isAllowed();
+  const result = traffic([istio('AuthorizationPolicy', 'none', {})]).from('web').http('GET http://bank.money/');
+  result.expectAllowed();
   const refused = traffic([istio('AuthorizationPolicy', 'none', {}, 'money')]).from('web').http('GET http://bank.money/');
-  refused.isDenied();
-  refused.isDenied(403);
-  refused.splits({ 403: 100 });
-  expect(refused.endings).toEqual([expect.objectContaining({ place: '', status: 403, by: 'AuthorizationPolicy money/none', reason: 'denied by AuthorizationPolicy money/none at bank-v1: no rule of money/none matches' })]);
+  refused.expectDenied();
+  refused.expectDenied(403);
+  refused.expectSplit({ 403: 100 });
+  expect(refused.outcomes).toEqual([expect.objectContaining({ destination: '', status: 403, by: 'AuthorizationPolicy money/none', reason: 'denied by AuthorizationPolicy money/none at bank-v1: no rule of money/none matches' })]);
 });
 
 const onlyWeb = istio('AuthorizationPolicy', 'bank', { selector: { matchLabels: { app: 'bank' } }, rules: [{ from: [{ source: { principals: ['*/sa/web'] } }], to: [{ operation: { methods: ['GET'] } }] }] }, 'money');
@@ -134,6 +134,6 @@ test('what policies let nobody do, nobody does', () => {
   const paths = fc.constantFrom('/', '/a', '/pkg.Cart/Add');
   fc.assert(fc.property(callers, paths, fc.constantFrom('GET', 'POST'), (caller, path, method) => {
     const none = traffic([istio('AuthorizationPolicy', 'none', { selector: { matchLabels: { app: 'cart' } } })]);
-    none.from(caller).http(`${method} http://cart.shop${path}`).isDenied(403);
+    none.from(caller).http(`${method} http://cart.shop${path}`).expectDenied(403);
   }), { numRuns: 30 });
 });

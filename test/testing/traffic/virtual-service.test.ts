@@ -8,7 +8,7 @@ const toCart = { route: [{ destination: { host: 'cart', subset: 'v2' } }] };
 const versions = istio('DestinationRule', 'cart', { host: 'cart', subsets: ['v1', 'v2'].map(name => ({ name, labels: { version: name } })) });
 
 /** Whether a match takes a request of web: then it is answered 299, else it goes to cart. */
-function takes(match: object, request: string, props: RequestProps = {}): boolean {
+function matches(match: object, request: string, props: RequestProps = {}): boolean {
   return endsOf(traffic([cartRules(direct(299, match))]).from('web').http(request, props)) === '299';
 }
 
@@ -54,17 +54,17 @@ test.each<[string, object, string, RequestProps, boolean]>([
   ['all that is demanded', { uri: { prefix: '/a' }, method: { exact: 'GET' } }, 'GET http://cart/a', {}, true],
   ['a part of what is demanded', { uri: { prefix: '/a' }, method: { exact: 'GET' } }, 'POST http://cart/a', {}, false],
 ])('a match for %s', (_name, match, request, props, expected) => {
-  expect(takes(match, request, props)).toBe(expected);
+  expect(matches(match, request, props)).toBe(expected);
 });
 
 test('an expression that RE2 does not have is refused, as Istio refuses it', () => {
-  expect(() => takes({ uri: { regex: '/(?=a).*' } }, 'GET http://cart/a')).toThrow(Unsimulated);
+  expect(() => matches({ uri: { regex: '/(?=a).*' } }, 'GET http://cart/a')).toThrow(Unsimulated);
 });
 
 test('paths are looked at without dots and needless escapes, and with both slashes', () => {
-  expect(['/a/../b', '/./b', '/%62', '/b'].map(path => takes({ uri: { exact: '/b' } }, `GET http://cart${path}`))).toEqual([true, true, true, true]);
+  expect(['/a/../b', '/./b', '/%62', '/b'].map(path => matches({ uri: { exact: '/b' } }, `GET http://cart${path}`))).toEqual([true, true, true, true]);
   const merging = traffic([meshConfig({ pathNormalization: { normalization: 'MERGE_SLASHES' } }), cartRules(direct(299, { uri: { exact: '/a/b' } }))]);
-  expect([endsOf(merging.from('web').http('GET http://cart//a//b')), takes({ uri: { exact: '/a/b' } }, 'GET http://cart/a//b')]).toEqual(['299', false]);
+  expect([endsOf(merging.from('web').http('GET http://cart//a//b')), matches({ uri: { exact: '/a/b' } }, 'GET http://cart/a//b')]).toEqual(['299', false]);
 });
 
 test('the first rule that takes a request is the one, and what none takes is not found', () => {
@@ -102,7 +102,7 @@ test.each([
 
 test('a host that no Service has is one on port 80 alone', () => {
   const web = traffic([istio('VirtualService', 'free', { hosts: ['free.example'], http: [direct(299)] })]).from('web');
-  expect([endsOf(web.http('GET http://free.example/')), web.http('GET http://free.example:81/').endings[0]?.place]).toEqual(['299', 'free.example']);
+  expect([endsOf(web.http('GET http://free.example/')), web.http('GET http://free.example:81/').outcomes[0]?.destination]).toEqual(['299', 'free.example']);
 });
 
 test('weights are shares; one destination takes all, whatever its weight', () => {
@@ -125,12 +125,12 @@ test.each<[string, object, string, string]>([
   ['without a match the first slash is replaced', { rewrite: { uri: '/b' } }, '/a', '/ba'],
   ['by an expression, in all places', { rewrite: { uriRegexRewrite: { match: '/([a-z])x', rewrite: '/\\1' } } }, '/ax/bx', '/a/b'],
 ])('%s', (_name, rule, path, expected) => {
-  const answer = traffic([versions, cartRules({ ...rule, ...toCart })]).from('web').http(`GET http://cart${path}`);
-  expect(answer.endings.map(each => each.path)).toEqual([expected]);
+  const result = traffic([versions, cartRules({ ...rule, ...toCart })]).from('web').http(`GET http://cart${path}`);
+  expect(result.outcomes.map(each => each.path)).toEqual([expected]);
 });
 
 test('the host is rewritten by the rule before the destination', () => {
-  const hosts = (rule: object, route: object = {}) => traffic([versions, cartRules({ ...rule, route: [{ destination: { host: 'cart', subset: 'v1' }, ...route }] })]).from('web').http('GET http://cart/').endings.map(each => each.host);
+  const hosts = (rule: object, route: object = {}) => traffic([versions, cartRules({ ...rule, route: [{ destination: { host: 'cart', subset: 'v1' }, ...route }] })]).from('web').http('GET http://cart/').outcomes.map(each => each.host);
   expect(hosts({ rewrite: { authority: 'new.example' } })).toEqual(['new.example']);
   expect(hosts({ headers: { request: { set: { Host: 'set.example' } } } })).toEqual(['set.example']);
   expect(hosts({}, { headers: { request: { set: { host: 'one.example' } } } })).toEqual(['one.example']);
@@ -138,12 +138,12 @@ test('the host is rewritten by the rule before the destination', () => {
 });
 
 test('headers are removed, then set, then added, on rule and destination', () => {
-  const answer = traffic([versions, cartRules({
+  const result = traffic([versions, cartRules({
     headers: { request: { set: { 'X-Set': 'rule' }, add: { 'x-kind': 'more' }, remove: ['x-gone'] }, response: { set: { 'x-answer': 'yes' } } },
     route: [{ destination: { host: 'cart', subset: 'v1' }, headers: { request: { set: { 'x-set': 'destination' } } } }],
   })]).from('web').http('GET http://cart/', { headers: { 'x-gone': '1', 'x-kind': 'gold' } });
-  expect(answer.endings.map(each => each.headers)).toEqual([{ 'x-kind': 'gold,more', 'x-set': 'destination' }]);
-  expect(answer.responseHeaders).toEqual({ 'x-answer': 'yes' });
+  expect(result.outcomes.map(each => each.headers)).toEqual([{ 'x-kind': 'gold,more', 'x-set': 'destination' }]);
+  expect(result.responseHeaders).toEqual({ 'x-answer': 'yes' });
 });
 
 test.each<[string, object, string, string]>([
@@ -152,9 +152,9 @@ test.each<[string, object, string, string]>([
   ['a scheme', { scheme: 'https' }, 'GET http://cart/a', 'https://cart/a'],
   ['a port', { port: 8443, scheme: 'https' }, 'GET http://cart/a', 'https://cart:8443/a'],
 ])('a redirect to another place by %s', (_name, redirect, request, location) => {
-  const answer = traffic([cartRules({ redirect: { ...redirect, redirectCode: 308 } })]).from('web').http(request);
-  answer.redirects(location);
-  answer.isDenied(308);
+  const result = traffic([cartRules({ redirect: { ...redirect, redirectCode: 308 } })]).from('web').http(request);
+  result.expectRedirectedTo(location);
+  result.expectDenied(308);
 });
 
 test('terms are those of the rule; without any, Istio tries twice more and never gives up', () => {
@@ -169,11 +169,11 @@ test('terms are those of the rule; without any, Istio tries twice more and never
 });
 
 test('faults take their share before anything else', () => {
-  const answer = traffic([versions, cartRules({ fault: { abort: { httpStatus: 418, percentage: { value: 20 } }, delay: { fixedDelay: '2s', percentage: { value: 50 } } }, ...toCart })]).from('web').http('GET http://cart/');
-  answer.splits({ 418: 20, v2: 80 });
-  expect([answer.delay, answer.delayedShare]).toEqual([2000, 0.5]);
+  const result = traffic([versions, cartRules({ fault: { abort: { httpStatus: 418, percentage: { value: 20 } }, delay: { fixedDelay: '2s', percentage: { value: 50 } } }, ...toCart })]).from('web').http('GET http://cart/');
+  result.expectSplit({ 418: 20, v2: 80 });
+  expect([result.delay, result.delayedShare]).toEqual([2000, 0.5]);
   const silent = traffic([versions, cartRules({ fault: { abort: { httpStatus: 418 } }, ...toCart })]).from('web').http('GET http://cart/');
-  silent.splits({ v2: 100 });
+  silent.expectSplit({ v2: 100 });
 });
 
 test('copies go where mirrors say, unless they take none', () => {
@@ -213,8 +213,8 @@ test('whatever the rules, shares add up to one', () => {
     route: fc.array(fc.record({ destination: fc.constantFrom({ host: 'cart', subset: 'v1' }, { host: 'cart' }, { host: 'nobody' }, { host: 'old' }), weight: fc.integer({ min: 1, max: 100 }) }), { minLength: 1, maxLength: 4 }),
   });
   fc.assert(fc.property(fc.array(rule, { minLength: 1, maxLength: 3 }), fc.constantFrom('/', '/a/b'), (http, path) => {
-    const { endings } = traffic([versions, cartRules(...http)]).from('web').http(`GET http://cart${path}`);
-    expect(endings.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
-    expect(endings.every(({ share }) => share > 0)).toBe(true);
+    const { outcomes } = traffic([versions, cartRules(...http)]).from('web').http(`GET http://cart${path}`);
+    expect(outcomes.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(outcomes.every(({ share }) => share > 0)).toBe(true);
   }), { numRuns: 60 });
 });

@@ -4,7 +4,7 @@ import { type Check, problem, type Problem } from '../check';
 import { CallGraph } from './graph';
 import { callersFirst } from './order';
 import { evidenceOf, type Node } from './node';
-import { type Terms, termsOf, termsOfEntry } from './terms';
+import { type CallPolicy, policiesOf, policyOfEntry } from './call-policy';
 import { seesRequests } from './timeouts';
 
 const WARN = 10;
@@ -65,19 +65,19 @@ function walk(cluster: Cluster): Step[] {
   const most = new Map<Node, Pick<Step, 'factor' | 'path'>>();
   return callersFirst(CallGraph.of(cluster).nodes).flatMap(node => {
     const steps = [
-      ...node.entries.map(entry => stepTo(node, termsOfEntry(entry, cluster), entry.rule, { factor: 1, path: [entry.gateways[0]?.name ?? 'gateway'] })),
-      ...node.incoming.filter(each => most.has(each.caller) && seesRequests(each)).map(call => stepTo(node, worst(termsOf(call, cluster)), evidenceOf(call), most.get(call.caller))),
+      ...node.entries.map(entry => stepTo(node, policyOfEntry(entry, cluster), entry.rule, { factor: 1, path: [entry.gateways[0]?.name ?? 'gateway'] })),
+      ...node.incoming.filter(each => most.has(each.caller) && seesRequests(each)).map(call => stepTo(node, worst(policiesOf(call, cluster)), evidenceOf(call), most.get(call.caller))),
     ];
     most.set(node, steps.reduce((one: Pick<Step, 'factor' | 'path'>, other) => other.factor > one.factor ? other : one, { factor: 1, path: [node.name] }));
     return steps;
   });
 }
 
-function stepTo(node: Node, terms: Terms | undefined, implicitAt: Field, before: Pick<Step, 'factor' | 'path'> = { factor: 1, path: [] }): Step {
-  const retries = terms?.retries ?? 0;
+function stepTo(node: Node, policy: CallPolicy | undefined, implicitAt: Field, before: Pick<Step, 'factor' | 'path'> = { factor: 1, path: [] }): Step {
+  const retries = policy?.retries ?? 0;
   const path = [...before.path, node.name];
   return {
-    at: terms?.isExplicit ? terms.retriesAt : implicitAt,
+    at: policy?.isExplicit ? policy.retriesAt : implicitAt,
     retries,
     before: before.factor,
     factor: before.factor * (1 + retries),
@@ -85,6 +85,6 @@ function stepTo(node: Node, terms: Terms | undefined, implicitAt: Field, before:
   };
 }
 
-function worst(terms: readonly Terms[]): Terms | undefined {
-  return terms.reduce((most: Terms | undefined, each) => !most || each.retries > most.retries ? each : most, undefined);
+function worst(policy: readonly CallPolicy[]): CallPolicy | undefined {
+  return policy.reduce((most: CallPolicy | undefined, each) => !most || each.retries > most.retries ? each : most, undefined);
 }

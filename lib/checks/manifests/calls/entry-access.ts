@@ -6,15 +6,15 @@ import { and, type Known, or } from './known';
 import type { Entry } from './node';
 
 /** A request at a gateway, or any request for a path. */
-export type Asked = Pick<PolicyInput, 'path' | 'method' | 'host' | 'headers' | 'mayHaveToken' | 'isTcp'> & { readonly port?: number };
+export type AuthorizationInput = Pick<PolicyInput, 'path' | 'method' | 'host' | 'headers' | 'mayHaveToken' | 'isTcp'> & { readonly port?: number };
 
 /** What a request without credentials is to policies. */
-export function withoutCredentials({ host, port, method, path, headers }: EntryRequest, isTcp: boolean): Asked {
+export function withoutCredentials({ host, port, method, path, headers }: EntryRequest, isTcp: boolean): AuthorizationInput {
   return { host: [80, 443].includes(port) ? host : undefined, port, method, path, headers, mayHaveToken: false, isTcp };
 }
 
 /** What the policies for the Pods of a gateway make of a request from outside the cluster. */
-export function isAllowedAt(proxy: EntryProxy, asked: Asked, cluster: Cluster): Known {
+export function isAllowedAt(proxy: EntryProxy, asked: AuthorizationInput, cluster: Cluster): Known {
   const { certain, possible } = policiesOf(proxy, cluster);
   const input: PolicyInput = { ...asked, identity: '' };
   const verdict = isAllowed(certain, input);
@@ -22,11 +22,11 @@ export function isAllowedAt(proxy: EntryProxy, asked: Asked, cluster: Cluster): 
 }
 
 /** What the policies of some workload behind the Service of an entry make of a request that a gateway sends on. */
-export function isAllowedBehind(proxy: EntryProxy, entry: Entry, asked: Asked, cluster: Cluster): Known {
+export function isAllowedBehind(proxy: EntryProxy, entry: Entry, asked: AuthorizationInput, cluster: Cluster): Known {
   return or(cluster.selectedBy(entry.service).map(each => isAllowedInto(each, proxy, entry, asked, cluster)));
 }
 
-function isAllowedInto(workload: Workload, { identity }: EntryProxy, entry: Entry, asked: Asked, cluster: Cluster): Known {
+function isAllowedInto(workload: Workload, { identity }: EntryProxy, entry: Entry, asked: AuthorizationInput, cluster: Cluster): Known {
   const port = portAt(workload, entry);
   const policies = policiesFor(workload, cluster);
   switch (membershipOf(workload, cluster)) {
@@ -92,7 +92,7 @@ function portAt(workload: Workload, { service, port }: Entry): number | undefine
 }
 
 /** What a rule makes of a request; a path that depends on the match is not told. */
-function rewritten(rule: Field, { path, host, headers }: Asked): Pick<PolicyInput, 'path' | 'host' | 'headers'> {
+function rewritten(rule: Field, { path, host, headers }: AuthorizationInput): Pick<PolicyInput, 'path' | 'host' | 'headers'> {
   const filters = rule.get('filters').items;
   const rewrites = [rule.get('rewrite'), ...filters.map(each => each.get('urlRewrite'))].filter(each => each.exists);
   const changesHeaders = rule.get('headers').exists || filters.some(each => each.get('requestHeaderModifier').exists || each.get('type').text === 'ExtensionRef')

@@ -21,7 +21,7 @@ export const exposedOperation: Check = {
       const prefixes = prefixesOf(entry);
       const { inside, open } = prefixes.length > 0 ? namedPathsOf(entry) : NOTHING;
       for (const path of inside) {
-        const prefix = prefixes.find(each => each.takes(path.text));
+        const prefix = prefixes.find(each => each.matches(path.text));
         if (prefix && open.some(pattern => matchesPattern(pattern, path.text)) && !isDenied(path.text, entry, cluster)) {
           yield problem(prefix.at, `${prefix.text} takes ${path.text} too, which ${path.resource.key} names for callers inside.`, 'Route the paths that are meant one by one, or name those that the gateway may use in the policy.');
         }
@@ -83,13 +83,13 @@ function isDenied(path: string, entry: Entry, cluster: Cluster): boolean {
 interface Prefix {
   readonly at: Field;
   readonly text: string;
-  readonly takes: (path: string) => boolean;
+  readonly matches: (path: string) => boolean;
 }
 
 function prefixesOf({ route, rule }: Entry): Prefix[] {
   const matches = rule.get(route.type === Kind.VIRTUAL_SERVICE ? 'match' : 'matches').items;
   if (route.type !== Kind.INGRESS && matches.length === 0) {
-    return [{ at: rule, text: 'The rule without matches', takes: () => true }];
+    return [{ at: rule, text: 'The rule without matches', matches: () => true }];
   }
   switch (route.type) {
     case Kind.VIRTUAL_SERVICE: return matches.flatMap(each => each.get('uri').exists ? prefixAt(each.get('uri', 'prefix'), (path, prefix) => path.startsWith(prefix)) : withoutPath(each));
@@ -97,7 +97,7 @@ function prefixesOf({ route, rule }: Entry): Prefix[] {
       : ['', 'PathPrefix'].includes(each.get('path', 'type').text) ? prefixAt(each.get('path', 'value'), isUnder) : []);
     case Kind.GRPC_ROUTE: return matches.map(each => each.get('method')).filter(each => each.get('method').text === '' && each.get('service').text !== '').map(each => {
       const service = each.get('service').text;
-      return { at: each, text: `The service ${service}`, takes: path => path.startsWith(`/${service}/`) };
+      return { at: each, text: `The service ${service}`, matches: path => path.startsWith(`/${service}/`) };
     });
     case Kind.INGRESS: return rule.get('pathType').text === 'Exact' ? [] : prefixAt(rule.get('path'), isUnder);
     default: return [];
@@ -106,11 +106,11 @@ function prefixesOf({ route, rule }: Entry): Prefix[] {
 
 /** A match for a method alone may be for others than those which a policy means. */
 function withoutPath(match: Field): Prefix[] {
-  return match.get('method').exists ? [] : [{ at: match, text: 'The match without a path', takes: () => true }];
+  return match.get('method').exists ? [] : [{ at: match, text: 'The match without a path', matches: () => true }];
 }
 
 function prefixAt(at: Field, covers: (path: string, prefix: string) => boolean): Prefix[] {
-  return at.text === '' ? [] : [{ at, text: `The prefix ${at.text}`, takes: path => covers(path, at.text) }];
+  return at.text === '' ? [] : [{ at, text: `The prefix ${at.text}`, matches: path => covers(path, at.text) }];
 }
 
 function isUnder(path: string, prefix: string): boolean {

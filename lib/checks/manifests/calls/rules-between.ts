@@ -84,10 +84,10 @@ function routesBetween(cluster: Cluster): RoutesBetween {
 
 function isFor(rule: Field, call: Call): boolean {
   const matches = rule.get('match').items;
-  return matches.length === 0 || matches.some(match => takes(match, call) && labelsOf(call).some(labels => hasLabels(labels, match.get('sourceLabels').strings)));
+  return matches.length === 0 || matches.some(match => appliesTo(match, call) && labelsOf(call).some(labels => hasLabels(labels, match.get('sourceLabels').strings)));
 }
 
-function takes(match: Field, { caller, ports }: Call): boolean {
+function appliesTo(match: Field, { caller, ports }: Call): boolean {
   const port = match.get('port').number;
   return (port === undefined || ports.size === 0 || ports.has(port))
     && ['', caller.namespace].includes(match.get('sourceNamespace').text)
@@ -104,7 +104,7 @@ function withoutShadowed(rules: readonly Field[], call: Call): Field[] {
     const matches = rule.get('match').items;
     const ports = matches.length > 0 ? matches.map(match => match.get('port').number) : [undefined];
     const isShadowed = isOver || (ports.every(port => port === undefined ? call.ports.size > 0 && [...call.ports].every(each => taken.has(each)) : taken.has(port)));
-    const whole = matches.filter(match => takes(match, call) && !CONDITIONS.some(name => match.get(name).exists) && labelsOf(call).every(labels => hasLabels(labels, match.get('sourceLabels').strings)));
+    const whole = matches.filter(match => appliesTo(match, call) && !CONDITIONS.some(name => match.get(name).exists) && labelsOf(call).every(labels => hasLabels(labels, match.get('sourceLabels').strings)));
     whole.flatMap(match => match.get('port').number ?? []).forEach(port => taken.add(port));
     isOver ||= matches.length === 0 || whole.some(match => match.get('port').number === undefined);
     return !isShadowed;

@@ -2,9 +2,9 @@ import { carriesRequests, type Cluster, describeMillis, protocolOf, type Resourc
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../check';
 import { apiLimitOf } from './api-limits';
+import { policiesOf, policyOfEntry } from './call-policy';
 import { CallGraph } from './graph';
 import { type Call, type Entry, evidenceOf, type Node } from './node';
-import { termsOf, termsOfEntry } from './terms';
 
 export const timeoutBeyondCaller: Check = {
   id: 'TimeoutBeyondCaller',
@@ -18,7 +18,7 @@ export const timeoutBeyondCaller: Check = {
     for (const node of graph.nodes) {
       const given = timeGiven(node, cluster);
       for (const call of Number.isFinite(given) ? node.outgoing : []) {
-        for (const { timeoutAt, timeout } of termsOf(call, cluster)) {
+        for (const { timeoutAt, timeout } of policiesOf(call, cluster)) {
           if (timeout !== undefined && timeout > given) {
             yield problem(timeoutAt, `${call.callee.name} may take ${describeMillis(timeout)}, but no call to ${node.name}, which waits for it, has a timeout above ${describeMillis(given)}.`,
               `Lower the timeout below ${describeMillis(given)}, or raise the timeouts of calls to ${node.name}.`);
@@ -31,13 +31,13 @@ export const timeoutBeyondCaller: Check = {
 
 /** The longest timeout of all calls to a node: infinite if one has no timeout or if there are no known callers. */
 function timeGiven(node: Node, cluster: Cluster): number {
-  const limits = [...node.incoming.flatMap(call => termsOf(call, cluster).map(each => each.timeout ?? Infinity)), ...node.entries.map(entry => timeOf(entry, cluster))];
+  const limits = [...node.incoming.flatMap(call => policiesOf(call, cluster).map(each => each.timeout ?? Infinity)), ...node.entries.map(entry => timeOf(entry, cluster))];
   return limits.length === 0 ? Infinity : limits.reduce((most, each) => Math.max(most, each), 0);
 }
 
 /** The timeout of an entry: that of its route, or of the managed API in front of it if that is shorter. */
 function timeOf(entry: Entry, cluster: Cluster): number {
-  return Math.min(termsOfEntry(entry, cluster).timeout ?? Infinity, apiLimitOf(entry, cluster) ?? Infinity);
+  return Math.min(policyOfEntry(entry, cluster).timeout ?? Infinity, apiLimitOf(entry, cluster) ?? Infinity);
 }
 
 export const timeoutBeyondApi: Check = {
@@ -50,7 +50,7 @@ export const timeoutBeyondApi: Check = {
   *find(cluster) {
     for (const entry of CallGraph.of(cluster).entries) {
       const limit = apiLimitOf(entry, cluster);
-      const { timeout, timeoutAt } = termsOfEntry(entry, cluster);
+      const { timeout, timeoutAt } = policyOfEntry(entry, cluster);
       if (limit !== undefined && (timeout ?? Infinity) > limit) {
         yield problem(timeoutAt, `The route ${timeout === undefined ? 'has no timeout' : `has a timeout of ${describeMillis(timeout)}`}, and the API in front waits ${describeMillis(limit)}.`,
           `Set a timeout of ${describeMillis(limit)} or less.`);
@@ -74,7 +74,7 @@ export const noTimeout: Check = {
     const seen = new Set<Call>();
     const passed = new Set<Node>();
     for (let call = pending.pop(); call; call = pending.pop()) {
-      if (seen.has(call) || !seesRequests(call) || termsOf(call, cluster).some(each => each.timeout !== undefined)) {
+      if (seen.has(call) || !seesRequests(call) || policiesOf(call, cluster).some(each => each.timeout !== undefined)) {
         continue;
       }
       seen.add(call);

@@ -12,10 +12,10 @@ export const managedApi: Check = {
   *find(cluster) {
     for (const [, resources] of byTemplate(cluster.resources)) {
       const template = Object.fromEntries([...resources].map(([id, { kind, root }]): [string, CloudResource] => [id, { Type: kind, Properties: Object.fromEntries(root.get('Properties').entries.map(([name, field]) => [name, field.value])) }]));
-      for (const { path, message, remedy } of checkTemplate({ Resources: template })) {
+      for (const { path, message, fix } of checkTemplate({ Resources: template })) {
         const at = resources.get(path) ?? [...resources.values()][0];
         if (at) {
-          yield problem(at.root, message, remedy);
+          yield problem(at.root, message, fix);
         }
       }
     }

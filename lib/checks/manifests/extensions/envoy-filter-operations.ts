@@ -35,11 +35,11 @@ export const envoyFilterRemove: Check = {
   find: cluster => patches(cluster.all(Kind.ENVOY_FILTER).map(each => each.spec), 'REMOVE', each => ROUTES.includes(each), 'REMOVE is ignored for', 'Remove the virtual host, or change it with MERGE.'),
 };
 
-function* patches(specs: readonly Field[], operation: string, isWrong: (applyTo: string) => boolean, message: string, remedy: string): Iterable<Problem> {
+function* patches(specs: readonly Field[], operation: string, isWrong: (applyTo: string) => boolean, message: string, fix: string): Iterable<Problem> {
   for (const patch of specs.flatMap(spec => spec.get('configPatches').items)) {
     const applyTo = patch.get('applyTo').text;
     if (patch.get('patch', 'operation').text === operation && isWrong(applyTo)) {
-      yield problem(patch.get('patch', 'operation'), `${message} ${applyTo}.`, remedy);
+      yield problem(patch.get('patch', 'operation'), `${message} ${applyTo}.`, fix);
     }
   }
 }

@@ -52,9 +52,9 @@ export const overlappingGateways: Check = {
   },
 };
 
-function* rivalsOf(server: Server, others: readonly Server[], cluster: Cluster, meets: (other: Server) => boolean = () => true): Generator<Server> {
+function* rivalsOf(server: Server, others: readonly Server[], cluster: Cluster, overlaps: (other: Server) => boolean = () => true): Generator<Server> {
   for (const other of others) {
-    if (other !== server && other.bind === server.bind && meets(other) && (other.gateway === server.gateway || sharePods(server, other, cluster))) {
+    if (other !== server && other.bind === server.bind && overlaps(other) && (other.gateway === server.gateway || sharePods(server, other, cluster))) {
       yield other;
     }
   }

@@ -48,7 +48,7 @@ export function meetSomewhere(one: Resource, other: Resource): boolean {
 }
 
 /** Whether the proxies that apply a VirtualService may have a DestinationRule: gateways may be in any namespace, workloads are primarily in its own. */
-export function isSeenWith(rule: Resource, virtualService: Resource): boolean {
+export function isVisibleWith(rule: Resource, virtualService: Resource): boolean {
   const scopes = namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace);
   const isForOwn = haveCommon(scopes, [virtualService.namespace]);
   const readers = !isForMesh(virtualService) ? ['*'] : isForOwn ? [virtualService.namespace] : scopes;

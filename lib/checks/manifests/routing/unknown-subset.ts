@@ -1,7 +1,7 @@
 import { type Cluster, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../check';
-import { destinationsOf, hostKey, isSeenWith } from './destinations';
+import { destinationsOf, hostKey, isVisibleWith } from './destinations';
 
 export const unknownSubset: Check = {
   id: 'UnknownSubset',
@@ -14,7 +14,7 @@ export const unknownSubset: Check = {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const { at, host, subset } of destinationsOf(virtualService)) {
         const rules = declared.get(`${hostKey(host, virtualService.namespace, cluster.clusterDomain)} ${subset}`) ?? [];
-        if (subset !== '' && !rules.some(rule => isSeenWith(rule, virtualService))) {
+        if (subset !== '' && !rules.some(rule => isVisibleWith(rule, virtualService))) {
           yield problem(at.get('subset'), `No DestinationRule for ${host} has a subset "${subset}", so requests fail with 503.`,
             `Declare the subset in a DestinationRule with \`host: ${host}\`, or correct its name.`);
         }

@@ -12,7 +12,7 @@ export class HostSet {
     endsOf(name).forEach(each => this.ends.add(each));
   }
 
-  meets(host: string): boolean {
+  overlaps(host: string): boolean {
     const name = host.replace(/^\*/, '');
     return (host.startsWith('*') ? this.ends : this.names).has(name) || endsOf(name).some(each => this.tails.has(each));
   }

@@ -3,7 +3,7 @@ import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../check';
 
 /** Reports a field, the problem and the fix. */
-export type Complain = (at: Field, message: string, remedy: string) => void;
+export type Complain = (at: Field, message: string, fix: string) => void;
 
 /** Reports what the API server, or Istio's validating webhook, would reject in an object. */
 export type Rules = (resource: Resource, complain: Complain, cluster: Cluster) => void;
@@ -23,6 +23,6 @@ export function validity(type: string, explanation: string, rules: Rules): Check
 
 function complaints(resource: Resource, rules: Rules, cluster: Cluster): Problem[] {
   const problems: Problem[] = [];
-  rules(resource, (at, message, remedy) => problems.push(problem(at, message, remedy)), cluster);
+  rules(resource, (at, message, fix) => problems.push(problem(at, message, fix)), cluster);
   return problems;
 }

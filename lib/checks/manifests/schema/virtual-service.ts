@@ -43,7 +43,7 @@ function checkHosts(resource: Resource, complain: Complain): void {
   }
   const seen = new HostSet();
   for (const host of wrong.length === 0 ? hosts : []) {
-    if (seen.meets(host.text)) {
+    if (seen.overlaps(host.text)) {
       complain(host, `Another host of this VirtualService covers "${host.text}".`, 'Remove one of them.');
     }
     seen.add(host.text);

@@ -8,7 +8,7 @@ import { mayBe, type Template } from './template';
  * method without scopes accepts ID tokens. The issuer of a pool in the template is known only after deployment, so that of any pool matches.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
  */
-export function askCognitoAuthorizer({ token }: Message, template: Template, authorizer: Resource, scopes: readonly string[]): Authorization {
+export function checkCognitoAuthorizer({ token }: Message, template: Template, authorizer: Resource, scopes: readonly string[]): Authorization {
   const issuers = authorizer.root.get('Properties', 'ProviderARNs').items.map(each => issuerOf(template.text(each)));
   if (!token?.isValid) {
     return refused(401, `${authorizer.name} rejects the request: ${token ? 'the token is expired or not signed by its issuer' : 'no token'}: {"message":"Unauthorized"}.`);

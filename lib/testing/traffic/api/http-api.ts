@@ -10,7 +10,7 @@ import { throttlesOf } from './stages';
 /** The request processing of an HTTP API: CORS, route, authorizer, parameter mapping, integration. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html */
 export function throughHttpApi(visit: Visit): ApiAnswer {
   const { api, message, path, stage, steps } = visit;
-  refuseWhatIsElsewhere(visit);
+  assertDeclaredHere(visit);
   const route = routeOf(visit);
   const preflight = answerPreflight(visit, route);
   if (preflight) {
@@ -37,7 +37,7 @@ export function throughHttpApi(visit: Visit): ApiAnswer {
 }
 
 /** Routes that are declared outside of resources are not simulated. */
-function refuseWhatIsElsewhere({ api }: Visit): void {
+function assertDeclaredHere({ api }: Visit): void {
   const elsewhere = ['Body', 'BodyS3Location', 'Target'].find(each => api.root.get('Properties', each).exists);
   if (elsewhere !== undefined || api.root.get('Properties', 'ProtocolType').text === 'WEBSOCKET') {
     throw new Unsimulated(`The API ${api.name} ${elsewhere === undefined ? 'is a WebSocket API' : `has its routes in ${elsewhere}`}, which is not simulated.`, 'Declare the routes of an HTTP API as resources.');

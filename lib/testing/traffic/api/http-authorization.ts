@@ -2,8 +2,8 @@ import { Unsimulated } from '../unsimulated';
 import { type Authorization, hasSource, OPEN, refused } from './authorization';
 import type { Visit } from './entry';
 import type { HttpRoute } from './http-routes';
-import { askJwtAuthorizer } from './jwt-authorizer';
-import { askLambdaAuthorizer } from './lambda-authorizer';
+import { checkJwtAuthorizer } from './jwt-authorizer';
+import { checkLambdaAuthorizer } from './lambda-authorizer';
 
 /**
  * The result of the authorizer of a route for a request.
@@ -23,11 +23,11 @@ export function authorizeRoute({ message, template }: Visit, { resource, key }: 
     throw new Unsimulated(`The authorizer of the route ${key} is not in its template.`, 'Declare the API and its authorizers in one template.');
   }
   if (type === 'JWT') {
-    return askJwtAuthorizer(message, template, authorizer, properties.get('AuthorizationScopes').items.map(each => template.text(each)));
+    return checkJwtAuthorizer(message, template, authorizer, properties.get('AuthorizationScopes').items.map(each => template.text(each)));
   }
   const sources = authorizer.root.get('Properties', 'IdentitySource').texts;
   const missing = sources.find(each => !hasSource(message, each));
   return missing === undefined
-    ? askLambdaAuthorizer(message, template, authorizer, [key])
+    ? checkLambdaAuthorizer(message, template, authorizer, [key])
     : refused(401, `${authorizer.name} is not called without ${missing}: {"message":"Unauthorized"}.`);
 }

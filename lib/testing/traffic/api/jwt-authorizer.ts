@@ -9,7 +9,7 @@ import { isKnown, mayBe, type Template } from './template';
  * 401, without a scope 403. `client_id` replaces a missing `aud`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */
-export function askJwtAuthorizer(message: Message, template: Template, authorizer: Resource, scopes: readonly string[]): Authorization {
+export function checkJwtAuthorizer(message: Message, template: Template, authorizer: Resource, scopes: readonly string[]): Authorization {
   const properties = authorizer.root.get('Properties');
   const token = tokenIn(message, sourceOf(template, authorizer));
   const issuer = template.text(properties.get('JwtConfiguration', 'Issuer'));

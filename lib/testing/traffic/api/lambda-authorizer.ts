@@ -18,7 +18,7 @@ const KNOWN_CODE = 'process.env.DEMANDS';
  * The Lambda function of an authorizer. The generated token authorizer is recognized by its variables, which contain the requirements of each route (`DEMANDS`) and the
  * clients' keys (`CLIENTS`, `CLIENT_CLAIM`); the behaviour of any other function is unknown.
  */
-export function askLambdaAuthorizer({ token }: Message, template: Template, authorizer: Resource, routes: readonly string[]): Authorization {
+export function checkLambdaAuthorizer({ token }: Message, template: Template, authorizer: Resource, routes: readonly string[]): Authorization {
   const handler = functionIn(template, authorizer.root.get('Properties', 'AuthorizerUri'));
   const variable = (name: string) => handler ? variableOf(handler, name) : '';
   const demands = mapIn(variable('DEMANDS'));

@@ -15,7 +15,7 @@ import { isTrue } from './template';
  */
 export function throughRestApi(visit: Visit): ApiAnswer {
   const { api, message, path, template, stage } = visit;
-  refuseWhatIsElsewhere(visit);
+  assertDeclaredHere(visit);
   const before = [...visit.steps, ...beforeMethods(visit)];
   const method = methodOf(visit);
   if (!method) {
@@ -50,7 +50,7 @@ function withStatus({ template, api }: Visit, { status, reason }: Refusal): Refu
   return respond(template, api, status === 401 ? 'UNAUTHORIZED' : 'ACCESS_DENIED', reason);
 }
 
-function refuseWhatIsElsewhere({ api }: Visit): void {
+function assertDeclaredHere({ api }: Visit): void {
   const elsewhere = ['Body', 'BodyS3Location', 'Policy'].find(each => api.root.get('Properties', each).exists);
   if (elsewhere !== undefined) {
     throw new Unsimulated(`The API ${api.name} has a ${elsewhere}, which is not simulated.`, elsewhere === 'Policy' ? 'Remove the resource policy for the test.' : 'Declare its methods as resources.');

@@ -1,8 +1,8 @@
 import { Unsimulated } from '../unsimulated';
 import { type Authorization, hasSource, OPEN, refused } from './authorization';
-import { askCognitoAuthorizer } from './cognito-authorizer';
+import { checkCognitoAuthorizer } from './cognito-authorizer';
 import type { Visit } from './entry';
-import { askLambdaAuthorizer } from './lambda-authorizer';
+import { checkLambdaAuthorizer } from './lambda-authorizer';
 import type { RestMethod } from './rest-methods';
 
 /**
@@ -24,11 +24,11 @@ export function authorizeMethod({ message, template }: Visit, { resource, path }
     throw new Unsimulated(`The authorizer of the method ${method} ${path} is not in its template.`, 'Declare the API and its authorizers in one template.');
   }
   if (type === 'COGNITO_USER_POOLS') {
-    return askCognitoAuthorizer(message, template, authorizer, properties.get('AuthorizationScopes').items.map(each => template.text(each)));
+    return checkCognitoAuthorizer(message, template, authorizer, properties.get('AuthorizationScopes').items.map(each => template.text(each)));
   }
   const sources = template.text(authorizer.root.get('Properties', 'IdentitySource')).split(',').map(each => each.trim());
   const missing = sources.find(each => !hasSource(message, each));
   return missing === undefined
-    ? askLambdaAuthorizer(message, template, authorizer, [`${message.method} ${path}`, `ANY ${path}`])
+    ? checkLambdaAuthorizer(message, template, authorizer, [`${message.method} ${path}`, `ANY ${path}`])
     : refused(401, `${authorizer.name} is not called without ${missing}: {"message":"Unauthorized"}.`);
 }

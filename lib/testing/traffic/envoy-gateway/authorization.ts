@@ -1,6 +1,6 @@
 import { type Cluster, type Field, isWithin, Kind } from '../../../manifests';
 import type { Message } from '../message';
-import { and, type Known, or } from '../policies/logic';
+import { and, or, type Ternary } from '../policies/ternary';
 import { titleOf } from '../unread/read';
 import { Unsimulated } from '../unsimulated';
 import { policyFor, type Attachment } from './attachment';
@@ -19,7 +19,7 @@ export function authorize(authorization: Field, verified: Verified, place: Attac
 }
 
 /** Whether requests are allowed; undefined if that depends on a rule that may or may not match. */
-function decide([rule, ...rest]: readonly Field[], fallback: boolean, test: (rule: Field) => Known): Known {
+function decide([rule, ...rest]: readonly Field[], fallback: boolean, test: (rule: Field) => Ternary): Ternary {
   if (!rule) {
     return fallback;
   }
@@ -32,7 +32,7 @@ function decide([rule, ...rest]: readonly Field[], fallback: boolean, test: (rul
   return matches === false || others === allows ? others : undefined;
 }
 
-function applies(rule: Field, { message, provider, claims }: Verified, place: Attachment, cluster: Cluster): Known {
+function applies(rule: Field, { message, provider, claims }: Verified, place: Attachment, cluster: Cluster): Ternary {
   const [methods, principal] = [rule.get('operation', 'methods').texts, rule.get('principal')];
   const jwt = principal.get('jwt');
   const isOfProvider = jwt.get('provider').text === provider && claims !== undefined;
@@ -54,7 +54,7 @@ function hasClaim(at: Field, value: unknown): boolean {
 }
 
 /** The address is that of the connection, unless a ClientTrafficPolicy reads it from a header. */
-function isFrom(blocks: readonly string[], { address }: Message, { gateway, listener }: Attachment, cluster: Cluster): Known {
+function isFrom(blocks: readonly string[], { address }: Message, { gateway, listener }: Attachment, cluster: Cluster): Ternary {
   if (blocks.length === 0) {
     return true;
   }

@@ -1,7 +1,7 @@
 import { type Cluster, Kind, type Resource } from '../../../manifests';
 import type { Message } from '../message';
 import { isPreflight } from '../policies/authentication';
-import type { Known } from '../policies/logic';
+import type { Ternary } from '../policies/ternary';
 import { BACKEND_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, SECURITY_POLICY } from '../unread/envoy-gateway';
 import { requireRead, titleOf } from '../unread/read';
 import { Unsimulated } from '../unsimulated';
@@ -50,7 +50,7 @@ export function requireConnectionsOpen(place: Attachment, cluster: Cluster): voi
 }
 
 /** Whether its policies allow all requests to a rule; undefined if that depends on the request, or on settings that are not simulated. */
-export function isOpen(place: Attachment, cluster: Cluster): Known {
+export function isOpen(place: Attachment, cluster: Cluster): Ternary {
   try {
     const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);
     clientTerms(place, cluster);

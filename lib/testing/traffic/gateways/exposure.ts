@@ -1,5 +1,5 @@
 import { type Cluster, embedded, type Field, Kind, type Resource } from '../../../manifests';
-import type { Door } from './door';
+import type { GatewayListener } from './listener';
 
 /** The Service of a gateway's Pods, as far as manifests say. */
 interface Front {
@@ -10,15 +10,15 @@ interface Front {
 }
 
 /** What is assumed where the Service of a gateway has cluster addresses alone, and nothing in the manifests leads to it from outside. */
-export function assumedExposure(door: Door, cluster: Cluster): string | undefined {
-  const fronts = frontsOf(door, cluster);
+export function assumedExposure(listener: GatewayListener, cluster: Cluster): string | undefined {
+  const fronts = frontsOf(listener, cluster);
   const isOpen = fronts.some(front => front.type !== 'ClusterIP' || bindings(cluster).some(at => leadsTo(at, front)));
   return fronts.length === 0 || isOpen
     ? undefined
-    : `assumption: a load balancer leads to ${door.caller.title}, whose Service is a ClusterIP; no TargetGroupBinding, Ingress or API in the manifests does`;
+    : `assumption: a load balancer leads to ${listener.caller.title}, whose Service is a ClusterIP; no TargetGroupBinding, Ingress or API in the manifests does`;
 }
 
-function frontsOf({ gateway, caller }: Door, cluster: Cluster): Front[] {
+function frontsOf({ gateway, caller }: GatewayListener, cluster: Cluster): Front[] {
   if (gateway) {
     return [frontOf(gateway, cluster)];
   }

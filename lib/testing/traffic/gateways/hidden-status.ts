@@ -1,11 +1,11 @@
 import { type Cluster, hasLabels, isMap, Kind } from '../../../manifests';
-import type { Guarded } from '../policies/guarded';
+import type { PolicyTarget } from '../policies/policy-target';
 
 /**
  * The status of a request that no route matches and a policy denies: 403, unless an EnvoyFilter of the gateway maps such local replies.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
  */
-export function hiddenStatus({ namespace, labels, gateway }: Guarded, cluster: Cluster): number {
+export function hiddenStatus({ namespace, labels, gateway }: PolicyTarget, cluster: Cluster): number {
   const filters = cluster.all(Kind.ENVOY_FILTER).filter(each => each.namespace === namespace && (each.spec.get('targetRefs').exists
     ? gateway !== undefined && each.spec.get('targetRefs').items.some(ref => ref.get('name').text === gateway.name)
     : hasLabels(labels, each.spec.get('workloadSelector', 'labels').strings)));

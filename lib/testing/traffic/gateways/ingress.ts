@@ -1,23 +1,23 @@
 import { type Cluster, covers } from '../../../manifests';
 import { throughManagedApi } from '../api';
 import { applyRule } from '../proxies/apply-rule';
-import { asked } from '../proxies/inbound';
+import { authorizerSteps } from '../proxies/inbound';
 import { checkRequest, clientTerms, requireConnectionsOpen } from '../envoy-gateway';
 import { sendConnection } from '../proxies/tcp';
 import { authenticate, isPreflight } from '../policies/authentication';
 import { authorize, type Verdict } from '../policies/authorization';
-import { askAuthorizers } from '../policies/custom';
+import { checkAuthorizers } from '../policies/custom';
 import type { Caller } from '../proxies/caller';
 import type { Connection } from '../proxies/connection';
 import type { Context } from '../context';
 import { requireKnownController } from './controller';
-import { attachmentOf, type Door, guardedBy, unknownPods } from './door';
+import { attachmentOf, type GatewayListener, policyTargetOf, unknownPods } from './listener';
 import { assumedExposure } from './exposure';
-import { gatewayDoors } from './gateway-door';
-import { istioDoors } from './istio-door';
+import { gatewayApiListeners } from './gateway-api-listeners';
+import { istioListeners } from './istio-listeners';
 import { authorityOf, type Message } from '../message';
 import { normalized } from '../proxies/normalization';
-import { ended, type Passage } from '../passage';
+import { ended, type SimulationResult } from '../simulation-result';
 import { hiddenStatus } from './hidden-status';
 import { Unsimulated } from '../unsimulated';
 import { type Route, routeFor } from '../routes/rule';
@@ -33,7 +33,7 @@ export interface Outside {
 }
 
 /** A request from outside: through a managed API, if one has the host, and a gateway. */
-export function enter(message: Message, outside: Outside, context: Context): Passage {
+export function enter(message: Message, outside: Outside, context: Context): SimulationResult {
   const api = throughManagedApi(message, context.cluster);
   if (!api) {
     return atGateway(message, outside, context, true);
@@ -42,9 +42,9 @@ export function enter(message: Message, outside: Outside, context: Context): Pas
   if (!api.message) {
     return ended({ status: api.status, by: api.by.root, reason: asStep(api.reason), outside: api.status === undefined ? api.by.name : undefined }, steps);
   }
-  const passage = atGateway(api.message, outside, context, false);
-  const limits = [api.timeoutMs, passage.timeoutMs].filter(each => each !== undefined);
-  return { ...passage, timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined, steps: [...steps, ...passage.steps] };
+  const simulation = atGateway(api.message, outside, context, false);
+  const limits = [api.timeoutMs, simulation.timeoutMs].filter(each => each !== undefined);
+  return { ...simulation, timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined, steps: [...steps, ...simulation.steps] };
 }
 
 /** A sentence as a step of an explanation. */
@@ -52,9 +52,9 @@ function asStep(sentence: string): string {
   return `${sentence[0]?.toLowerCase() ?? ''}${sentence.slice(1)}`.replace(/\.$/, '');
 }
 
-function atGateway(message: Message, outside: Outside, context: Context, isDirect: boolean): Passage {
-  const doors = doorsOf(context.cluster).filter(each => outside.gateway === undefined || each.at.resource.key === outside.gateway);
-  const fitting = doors.filter(each => each.port === message.port && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)));
+function atGateway(message: Message, outside: Outside, context: Context, isDirect: boolean): SimulationResult {
+  const listeners = gatewayListeners(context.cluster).filter(each => outside.gateway === undefined || each.at.resource.key === outside.gateway);
+  const fitting = listeners.filter(each => each.port === message.port && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)));
   const [first] = fitting;
   if (!first) {
     requireListenersRead(undefined, message.host, context.cluster);
@@ -62,37 +62,37 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
     requireNoBinding(message.host, context.cluster);
     return ended({ status: 0, reason: `no gateway has a listener for ${message.scheme} on port ${message.port}` });
   }
-  const door = bestDoor(fitting, message.host);
-  if (!door && message.scheme === 'https') {
+  const listener = bestListener(fitting, message.host);
+  if (!listener && message.scheme === 'https') {
     fitting.forEach(each => requireListenersRead(each.gateway, message.host, context.cluster));
     requireNoIngress(message.host, context.cluster);
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
   }
-  const passage = throughAny(door ?? first, message, outside, context);
-  const assumption = isDirect ? assumedExposure(door ?? first, context.cluster) : undefined;
-  return assumption === undefined ? passage : { ...passage, steps: [assumption, ...passage.steps] };
+  const simulation = throughAny(listener ?? first, message, outside, context);
+  const assumption = isDirect ? assumedExposure(listener ?? first, context.cluster) : undefined;
+  return assumption === undefined ? simulation : { ...simulation, steps: [assumption, ...simulation.steps] };
 }
 
 /** Throws if the result depends on gateway Pods that no manifest contains. */
-function throughAny(door: Door, message: Message, outside: Outside, context: Context): Passage {
-  const passage = through(door, message, outside, context);
-  const decisive = (door.others ?? []).filter(each => resultOf(through(each.door, message, outside, context)) !== resultOf(passage));
+function throughAny(listener: GatewayListener, message: Message, outside: Outside, context: Context): SimulationResult {
+  const simulation = through(listener, message, outside, context);
+  const decisive = (listener.others ?? []).filter(each => resultOf(through(each.listener, message, outside, context)) !== resultOf(simulation));
   if (decisive.length > 0) {
-    throw unknownPods(door, decisive);
+    throw unknownPods(listener, decisive);
   }
-  return passage;
+  return simulation;
 }
 
-function resultOf({ branches, timeoutMs, retries }: Passage): string {
-  const ends = branches.map(({ workload, outside, port, share, status, location, message, isUncertain }) => ({ at: workload?.resource.key, outside, port, share, status, location, message, isUncertain }));
+function resultOf({ outcomes, timeoutMs, retries }: SimulationResult): string {
+  const ends = outcomes.map(({ workload, outside, port, share, status, location, message, isUncertain }) => ({ at: workload?.resource.key, outside, port, share, status, location, message, isUncertain }));
   return JSON.stringify({ ends, timeoutMs, retries });
 }
 
 /** The listener with the most specific host. Throws if two gateways have it. */
-function bestDoor(doors: readonly Door[], host: string): Door | undefined {
-  const ranked = doors.map(door => ({ door, length: Math.max(...door.hosts.map(each => each === host ? Infinity : covers(each, host) ? each.length : 0)) }));
+function bestListener(listeners: readonly GatewayListener[], host: string): GatewayListener | undefined {
+  const ranked = listeners.map(listener => ({ listener, length: Math.max(...listener.hosts.map(each => each === host ? Infinity : covers(each, host) ? each.length : 0)) }));
   const longest = Math.max(...ranked.map(each => each.length));
-  const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.door) : [];
+  const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.listener) : [];
   const gateways = [...new Set(best.map(each => each.caller.title))];
   if (new Set(best.map(({ caller }) => `${caller.namespace} ${JSON.stringify(caller.labels)}`)).size > 1) {
     throw new Error(`Several gateways accept ${host}: ${gateways.join(', ')}. Select one: { gateway: '${best[0]?.at.resource.key}' }.`);
@@ -100,58 +100,58 @@ function bestDoor(doors: readonly Door[], host: string): Door | undefined {
   return best[0];
 }
 
-function through(door: Door, message: Message, { hasCertificate }: Outside, context: Context): Passage {
-  const { caller } = door;
-  const steps = [`accepted by ${caller.title} (${String(door.at)})`];
-  if (door.gateway) {
-    requireKnownController(door.gateway, context.cluster);
+function through(listener: GatewayListener, message: Message, { hasCertificate }: Outside, context: Context): SimulationResult {
+  const { caller } = listener;
+  const steps = [`accepted by ${caller.title} (${String(listener.at)})`];
+  if (listener.gateway) {
+    requireKnownController(listener.gateway, context.cluster);
   }
-  requireListenerRead(door.at, door.gateway, message.host, context.cluster);
-  requireNoUnreadKind([{ ...guardedBy(door), role: 'gateway' }], context.cluster);
-  const place = attachmentOf(door);
+  requireListenerRead(listener.at, listener.gateway, message.host, context.cluster);
+  requireNoUnreadKind([{ ...policyTargetOf(listener), role: 'gateway' }], context.cluster);
+  const place = attachmentOf(listener);
   const client = place && clientTerms(place, context.cluster);
-  if ((door.tls === 'mutual' || (door.tls === 'simple' && client?.needsCertificate)) && !hasCertificate) {
-    return ended({ status: 0, by: door.at, reason: `${caller.title} requires a client certificate` }, steps);
+  if ((listener.tls === 'mutual' || (listener.tls === 'simple' && client?.needsCertificate)) && !hasCertificate) {
+    return ended({ status: 0, by: listener.at, reason: `${caller.title} requires a client certificate` }, steps);
   }
-  if (door.tls === 'unusable') {
-    return ended({ status: 0, by: door.at, reason: `no ReferenceGrant allows ${caller.title} to reference its certificates` }, steps);
+  if (listener.tls === 'unusable') {
+    return ended({ status: 0, by: listener.at, reason: `no ReferenceGrant allows ${caller.title} to reference its certificates` }, steps);
   }
-  if (!door.carriesRequests) {
-    return passedOn(door, message, steps, context);
+  if (!listener.carriesRequests) {
+    return passedOn(listener, message, steps, context);
   }
-  const guarded = guardedBy(door);
+  const target = policyTargetOf(listener);
   const request = normalized(client ? client.received(message) : message, context.cluster);
-  const virtualHost = virtualHostOf(door.virtualHosts(), request.host);
-  const connection = connectionTo(door, message);
-  const asking = inMesh(door, () => askAuthorizers(guarded, { connection, message: request, isTcp: false, isUnrouted: !isRouted(virtualHost, request) }, context.authorizersFor(caller), context.cluster));
-  steps.push(...asked(asking?.asks ?? []));
+  const virtualHost = virtualHostOf(listener.virtualHosts(), request.host);
+  const connection = connectionTo(listener, message);
+  const asking = inMesh(listener, () => checkAuthorizers(target, { connection, message: request, isTcp: false, isUnrouted: !isRouted(virtualHost, request) }, context.authorizersFor(caller), context.cluster));
+  steps.push(...authorizerSteps(asking?.asks ?? []));
   if (asking?.isAllowed === false) {
     return refused(asking, asking.status, caller, steps);
   }
-  const { message: read, refusal } = inMesh(door, () => authenticate(guarded, request, context.cluster)) ?? { message: request, refusal: undefined };
+  const { message: read, refusal } = inMesh(listener, () => authenticate(target, request, context.cluster)) ?? { message: request, refusal: undefined };
   if (refusal) {
     return ended({ status: refusal.status, by: refusal.by, reason: `denied by ${refusal.by.resource.kind} ${refusal.by.resource.key}: ${refusal.reason}` }, steps);
   }
   // Routes are selected before headers are removed, and again only after a token is validated.
   const route = virtualHost && routeFor(virtualHost.routes, read.verified ? read : request);
-  const verdict = inMesh(door, () => authorize(guarded, { connection, message: read, isTcp: false }, context.cluster));
+  const verdict = inMesh(listener, () => authorize(target, { connection, message: read, isTcp: false }, context.cluster));
   if (verdict?.isAllowed === false) {
-    return refused(verdict, route ? verdict.status : hiddenStatus(guarded, context.cluster), caller, steps);
+    return refused(verdict, route ? verdict.status : hiddenStatus(target, context.cluster), caller, steps);
   }
   if (virtualHost?.needsTls && message.scheme === 'http') {
-    return ended({ status: 301, location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: door.at, reason: `redirected to https by ${caller.title}` }, steps);
+    return ended({ status: 301, location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: listener.at, reason: `redirected to https by ${caller.title}` }, steps);
   }
   if (!route) {
     requireNoIngress(request.host, context.cluster);
-    return ended({ status: 404, by: door.at, reason: virtualHost ? `no route for ${read.host} matches ${read.method} ${read.path}` : `${caller.title} has no virtual host for ${read.host}` }, steps);
+    return ended({ status: 404, by: listener.at, reason: virtualHost ? `no route for ${read.host} matches ${read.method} ${read.path}` : `${caller.title} has no virtual host for ${read.host}` }, steps);
   }
   const checked = place && !isAnsweredPreflight(route, read) ? checkRequest(read, { ...place, rule: route.rule.at }, context.cluster) : { message: read };
   if (checked.refusal) {
     const { by, status, reason } = checked.refusal;
     return refused({ isAllowed: false, by, reason, status }, status, caller, steps);
   }
-  const passage = applyRule(route, checked.message, caller, caller.proxy, context);
-  return { ...passage, steps: [...steps, ...passage.steps] };
+  const simulation = applyRule(route, checked.message, caller, caller.proxy, context);
+  return { ...simulation, steps: [...steps, ...simulation.steps] };
 }
 
 /** CORS preflights get a response before authentication and authorization. */
@@ -159,23 +159,23 @@ function isAnsweredPreflight({ rule: { cors, reply } }: Route, message: Message)
   return cors !== undefined && reply === undefined && isPreflight(message) && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''));
 }
 
-function connectionTo({ podPort }: Door, { address, scheme, host }: Message): Connection {
+function connectionTo({ podPort }: GatewayListener, { address, scheme, host }: Message): Connection {
   return { namespace: '', labels: {}, address, port: { number: podPort, names: [], protocol: 'TCP' }, serverName: scheme === 'https' ? host : undefined };
 }
 
 /** A TCP connection through a gateway. */
-function passedOn(door: Door, message: Message, steps: readonly string[], context: Context): Passage {
-  const { caller } = door;
-  const [guarded, asked] = [guardedBy(door), { connection: connectionTo(door, message), isTcp: true }];
-  const rule = door.connection(message);
+function passedOn(listener: GatewayListener, message: Message, steps: readonly string[], context: Context): SimulationResult {
+  const { caller } = listener;
+  const [target, asked] = [policyTargetOf(listener), { connection: connectionTo(listener, message), isTcp: true }];
+  const rule = listener.connection(message);
   if (!rule) {
-    return ended({ status: 0, by: door.at, reason: `${caller.title} has no route for ${message.host}` }, steps);
+    return ended({ status: 0, by: listener.at, reason: `${caller.title} has no route for ${message.host}` }, steps);
   }
-  const place = attachmentOf(door);
+  const place = attachmentOf(listener);
   if (place) {
     requireConnectionsOpen({ ...place, rule: rule.at }, context.cluster);
   }
-  for (const verdict of [inMesh(door, () => askAuthorizers(guarded, asked, context.authorizersFor(caller), context.cluster)), inMesh(door, () => authorize(guarded, asked, context.cluster))]) {
+  for (const verdict of [inMesh(listener, () => checkAuthorizers(target, asked, context.authorizersFor(caller), context.cluster)), inMesh(listener, () => authorize(target, asked, context.cluster))]) {
     if (verdict?.isAllowed === false) {
       return refused(verdict, 0, caller, steps);
     }
@@ -183,13 +183,13 @@ function passedOn(door: Door, message: Message, steps: readonly string[], contex
       throw new Unsimulated(`Policies of ${caller.title} depend on unknown attributes of the connection.`, 'Set the `address` of the request.');
     }
   }
-  const sent: Message = door.tls === 'none' || door.tls === 'passthrough' ? message : { ...message, scheme: 'http' };
-  const passage = sendConnection(rule, sent, caller, caller.proxy, context);
-  return { ...passage, steps: [...steps, door.tls === 'passthrough' ? 'TLS passthrough' : 'TCP proxy', ...passage.steps] };
+  const sent: Message = listener.tls === 'none' || listener.tls === 'passthrough' ? message : { ...message, scheme: 'http' };
+  const simulation = sendConnection(rule, sent, caller, caller.proxy, context);
+  return { ...simulation, steps: [...steps, listener.tls === 'passthrough' ? 'TLS passthrough' : 'TCP proxy', ...simulation.steps] };
 }
 
 /** Only Istio gateways enforce Istio policies. */
-function inMesh<T>({ caller }: Door, say: () => T): T | undefined {
+function inMesh<T>({ caller }: GatewayListener, say: () => T): T | undefined {
   return caller.proxy.identity === undefined ? undefined : say();
 }
 
@@ -198,15 +198,15 @@ function isRouted(virtualHost: VirtualHost | undefined, request: Message): boole
   return virtualHost !== undefined && (virtualHost.needsTls === true || routeFor(virtualHost.routes, request) !== undefined);
 }
 
-function refused({ by, reason }: Verdict, status: number, { title }: Caller, steps: readonly string[]): Passage {
+function refused({ by, reason }: Verdict, status: number, { title }: Caller, steps: readonly string[]): SimulationResult {
   return ended({ status, by, reason: `denied by ${by?.resource.kind ?? ''} ${by?.resource.key ?? ''} at ${title}: ${reason}` }, steps);
 }
 
-const DOORS = new WeakMap<Cluster, readonly Door[]>();
+const LISTENERS = new WeakMap<Cluster, readonly GatewayListener[]>();
 
 /** All listeners of a cluster, cached. */
-export function doorsOf(cluster: Cluster): readonly Door[] {
-  const doors = DOORS.get(cluster) ?? [...gatewayDoors(cluster), ...istioDoors(cluster)];
-  DOORS.set(cluster, doors);
-  return doors;
+export function gatewayListeners(cluster: Cluster): readonly GatewayListener[] {
+  const listeners = LISTENERS.get(cluster) ?? [...gatewayApiListeners(cluster), ...istioListeners(cluster)];
+  LISTENERS.set(cluster, listeners);
+  return listeners;
 }

@@ -1,6 +1,6 @@
 import { type Cluster, type Field, Kind } from '../../../manifests';
 import { claimTexts, withClaimHeaders } from './claims';
-import { type Guarded, policiesFor } from './guarded';
+import { policiesFor, type PolicyTarget } from './policy-target';
 import { BEARER, type Message, type Token, type TokenPlace } from '../message';
 import { Unsimulated } from '../unsimulated';
 
@@ -17,13 +17,13 @@ export interface Authenticated {
  * removed before, so that clients cannot forge them: by every rule up to the one that accepts the token.
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
  */
-export function authenticate(guarded: Guarded, message: Message, cluster: Cluster): Authenticated {
+export function authenticate(target: PolicyTarget, message: Message, cluster: Cluster): Authenticated {
   const { token } = message;
   const unverified: Message = { ...message, verified: undefined };
   if (isPreflight(message)) {
     return { message: unverified };
   }
-  const rules = rulesFor(guarded, cluster);
+  const rules = rulesFor(target, cluster);
   requireKnownToken(rules, message);
   const looking = rules.filter(rule => token && placesOf(rule).some(each => isAt(token, each, message)));
   const [first] = looking;
@@ -48,8 +48,8 @@ export function isPreflight({ method, headers }: Message): boolean {
 }
 
 /** The rules of all RequestAuthentications of a workload, in the order of its proxy's configuration. */
-function rulesFor(guarded: Guarded, cluster: Cluster): Field[] {
-  const rules = policiesFor(guarded, Kind.REQUEST_AUTHENTICATION, cluster).flatMap(each => each.spec.get('jwtRules').items);
+function rulesFor(target: PolicyTarget, cluster: Cluster): Field[] {
+  const rules = policiesFor(target, Kind.REQUEST_AUTHENTICATION, cluster).flatMap(each => each.spec.get('jwtRules').items);
   const issuer = (rule: Field) => rule.get('issuer').text;
   return rules.sort((a, b) => (issuer(a) < issuer(b) ? -1 : issuer(a) > issuer(b) ? 1 : 0));
 }

@@ -1,13 +1,13 @@
 import { ownValue, type Cluster, type Field, isWithin, matchesPattern } from '../../../manifests';
 import { claimTexts } from './claims';
 import type { Connection } from '../proxies/connection';
-import { and, type Known, not, or } from './logic';
+import { and, not, or, type Ternary } from './ternary';
 import { authorityOf, type Message } from '../message';
 import { isPathTemplate, matchesTemplate } from './path-template';
 import { Unsimulated } from '../unsimulated';
 
 /** The input of authorization: a request, a TCP connection, or an arbitrary request. */
-export interface Asked {
+export interface AuthorizationInput {
   readonly connection: Connection;
   /** Undefined if unknown, and for a TCP connection. */
   readonly message?: Message;
@@ -21,11 +21,11 @@ export interface Asked {
  * void and are omitted from a DENY rule.
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Rule
  */
-export function takes(rule: Field, asked: Asked, denies: boolean, cluster: Cluster): Known {
+export function matches(rule: Field, input: AuthorizationInput, denies: boolean, cluster: Cluster): Ternary {
   const [from, to] = [rule.get('from').items.map(each => each.get('source')), rule.get('to').items.map(each => each.get('operation'))];
-  const evaluate = (conditions: readonly Condition[]) => and(conditions.map(each => holds(each, asked, denies, cluster)));
+  const evaluate = (conditions: readonly Condition[]) => and(conditions.map(each => evaluates(each, input, denies, cluster)));
   const when = rule.get('when').items.map(conditionOf);
-  if (asked.isTcp && !denies && [...from.flatMap(sourceConditions), ...to.flatMap(operationConditions), ...when].some(each => each.isAboutRequests)) {
+  if (input.isTcp && !denies && [...from.flatMap(sourceConditions), ...to.flatMap(operationConditions), ...when].some(each => each.isAboutRequests)) {
     return false;
   }
   return and([
@@ -39,18 +39,18 @@ interface Condition {
   readonly values: readonly string[];
   readonly notValues: readonly string[];
   readonly isAboutRequests: boolean;
-  readonly test: (asked: Asked, value: string, cluster: Cluster) => Known;
+  readonly test: (input: AuthorizationInput, value: string, cluster: Cluster) => Ternary;
 }
 
 type Test = Condition['test'];
 
-function holds({ values, notValues, isAboutRequests, test }: Condition, asked: Asked, denies: boolean, cluster: Cluster): Known {
-  if (isAboutRequests && asked.isTcp && denies) {
+function evaluates({ values, notValues, isAboutRequests, test }: Condition, input: AuthorizationInput, denies: boolean, cluster: Cluster): Ternary {
+  if (isAboutRequests && input.isTcp && denies) {
     return true;
   }
   return and([
-    values.length === 0 ? true : or(values.map(each => test(asked, each, cluster))),
-    notValues.length === 0 ? true : not(or(notValues.map(each => test(asked, each, cluster)))),
+    values.length === 0 ? true : or(values.map(each => test(input, each, cluster))),
+    notValues.length === 0 ? true : not(or(notValues.map(each => test(input, each, cluster)))),
   ]);
 }
 
@@ -93,9 +93,9 @@ const ofRequest = (test: (message: Message, value: string) => boolean): Test => 
 const ofIdentity = (test: (identity: string, value: string) => boolean): Test => ({ connection: { identity } }, value) => identity !== undefined && test(identity, value);
 const ofClaim = (...path: string[]): Test => ofRequest(({ verified }, value) => claimTexts(verified ?? {}, path).some(each => matchesPattern(value, each)));
 
-const address = (find: (asked: Asked) => string | undefined): Test => (asked, block) => {
-  const found = find(asked);
-  if (found === undefined && asked.message) {
+const address = (find: (input: AuthorizationInput) => string | undefined): Test => (input, block) => {
+  const found = find(input);
+  if (found === undefined && input.message) {
     throw new Unsimulated(`A policy has a condition on the IP address of the client (${block}), which is unknown.`, 'Set the `address` of the request.');
   }
   return found === undefined ? undefined : isWithin(found, block);

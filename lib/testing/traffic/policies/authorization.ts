@@ -1,13 +1,13 @@
 import { type Cluster, type Field, isDryRun, Kind, type Resource } from '../../../manifests';
-import { type Asked, takes } from './authorization-rule';
-import { and, type Known, or } from './logic';
-import { type Guarded, policiesFor } from './guarded';
+import { type AuthorizationInput, matches } from './authorization-rule';
+import { and, or, type Ternary } from './ternary';
+import { policiesFor, type PolicyTarget } from './policy-target';
 import { Unsimulated } from '../unsimulated';
 
 /** A verdict of AuthorizationPolicies, with the deciding policy or rule. */
 export interface Verdict {
   /** Undefined, if it depends on the request. */
-  readonly isAllowed: Known;
+  readonly isAllowed: Ternary;
   /** The policy or rule that denied or allowed the request. */
   readonly by?: Field;
   readonly reason: string;
@@ -22,9 +22,9 @@ export const FORBIDDEN = 403;
  * The verdict of the ALLOW and DENY policies of a workload: DENY first.
  * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
-export function authorize(guarded: Guarded, asked: Asked, cluster: Cluster): Verdict {
-  const denying = appliedPolicies(guarded, 'DENY', asked, cluster).filter(each => each.applies !== false);
-  const allowing = appliedPolicies(guarded, 'ALLOW', asked, cluster);
+export function authorize(target: PolicyTarget, input: AuthorizationInput, cluster: Cluster): Verdict {
+  const denying = appliedPolicies(target, 'DENY', input, cluster).filter(each => each.applies !== false);
+  const allowing = appliedPolicies(target, 'ALLOW', input, cluster);
 
   const denier = denying.find(each => each.applies);
   if (denier) {
@@ -41,18 +41,18 @@ export function authorize(guarded: Guarded, asked: Asked, cluster: Cluster): Ver
 /** A policy with the results of its rules. */
 export interface Applied {
   readonly policy: Resource;
-  readonly applies: Known;
+  readonly applies: Ternary;
   /** The first matching rule, if any. */
   readonly rule?: Field;
 }
 
 /** The enforced policies with an action, with their results. */
-export function appliedPolicies(guarded: Guarded, action: string, asked: Asked, cluster: Cluster): Applied[] {
-  return policiesFor(guarded, Kind.AUTHORIZATION_POLICY, cluster)
+export function appliedPolicies(target: PolicyTarget, action: string, input: AuthorizationInput, cluster: Cluster): Applied[] {
+  return policiesFor(target, Kind.AUTHORIZATION_POLICY, cluster)
     .filter(each => (each.spec.get('action').text || 'ALLOW') === action && !isReportedOnly(each))
     .map(policy => {
-      const verdicts = policy.spec.get('rules').items.map(rule => ({ rule, takes: takes(rule, asked, action !== 'ALLOW', cluster) }));
-      return { policy, applies: or(verdicts.map(each => each.takes)), rule: verdicts.find(each => each.takes)?.rule };
+      const verdicts = policy.spec.get('rules').items.map(rule => ({ rule, matches: matches(rule, input, action !== 'ALLOW', cluster) }));
+      return { policy, applies: or(verdicts.map(each => each.matches)), rule: verdicts.find(each => each.matches)?.rule };
     });
 }
 

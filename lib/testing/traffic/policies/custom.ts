@@ -1,12 +1,12 @@
 import type { Cluster, Resource } from '../../../manifests';
 import { appliedPolicies, FORBIDDEN, type Verdict } from './authorization';
-import type { Asked } from './authorization-rule';
-import type { Guarded } from './guarded';
+import type { AuthorizationInput } from './authorization-rule';
+import type { PolicyTarget } from './policy-target';
 
 /** The external authorizers of the mesh, for one proxy. */
 export interface Authorizers {
   /** Why an authorizer, by its name, denies a request; undefined if it allows it. */
-  readonly refusal: (provider: string, asked: Asked) => AuthorizerRefusal | undefined;
+  readonly refusal: (provider: string, input: AuthorizationInput) => AuthorizerRefusal | undefined;
 }
 
 export interface AuthorizerRefusal {
@@ -23,9 +23,9 @@ export interface Asking extends Verdict {
  * The verdict of the external authorizers in a workload's CUSTOM policies. They are called before tokens are validated, so that claims are not available to these policies.
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#AuthorizationPolicy-Action
  */
-export function askAuthorizers(guarded: Guarded, { message, ...asked }: Asked, authorizers: Authorizers, cluster: Cluster): Asking {
-  const unverified: Asked = { ...asked, message: message && { ...message, verified: undefined } };
-  const custom = appliedPolicies(guarded, 'CUSTOM', unverified, cluster);
+export function checkAuthorizers(target: PolicyTarget, { message, ...asked }: AuthorizationInput, authorizers: Authorizers, cluster: Cluster): Asking {
+  const unverified: AuthorizationInput = { ...asked, message: message && { ...message, verified: undefined } };
+  const custom = appliedPolicies(target, 'CUSTOM', unverified, cluster);
   const named = [...new Set(custom.map(({ policy }) => providerOf(policy)))];
   const asking = custom.filter(each => each.applies !== false);
   const asks = [...new Set(asking.map(({ policy }) => providerOf(policy)))];

@@ -3,20 +3,20 @@ import type { Context } from '../context';
 import { isPreflight } from '../policies/authentication';
 import { operated, toHost } from '../routes/header-operations';
 import type { Message } from '../message';
-import type { Branch, Passage } from '../passage';
+import type { SimulatedOutcome, SimulationResult } from '../simulation-result';
 import type { Proxy } from './proxy';
 import type { Backend, HeaderOperations, Route, Rule } from '../routes/rule';
 import { copiesTo, toCluster } from './to-cluster';
 
 /** Applies the matching route to a request: fault injection first, then a direct response, or a backend. */
-export function applyRule({ rule, match }: Route, message: Message, caller: Caller, proxy: Proxy, context: Context): Passage {
+export function applyRule({ rule, match }: Route, message: Message, caller: Caller, proxy: Proxy, context: Context): SimulationResult {
   const forwarded = forward(rule, match?.path, message, caller, proxy, context);
   const { fault } = rule;
-  const aborted: Branch[] = fault && fault.abortShare > 0
+  const aborted: SimulatedOutcome[] = fault && fault.abortShare > 0
     ? [{ share: fault.abortShare, status: fault.status, by: rule.at.get('fault'), reason: `aborted by ${rule.at.resource.kind} ${rule.at.resource.key} (${String(rule.at)})` }]
     : [];
   return {
-    branches: [...aborted, ...forwarded.map(each => ({ ...each, share: each.share * (1 - (fault?.abortShare ?? 0)) }))].filter(each => each.share > 0),
+    outcomes: [...aborted, ...forwarded.map(each => ({ ...each, share: each.share * (1 - (fault?.abortShare ?? 0)) }))].filter(each => each.share > 0),
     rule: rule.at,
     timeoutMs: rule.reply ? undefined : rule.timeoutMs,
     retries: rule.reply || rule.retries.attempts === 0 ? undefined : rule.retries,
@@ -33,7 +33,7 @@ function routedBy(at: Rule['at']): string {
   return at.isRoot ? `default route to ${kind} ${key}` : `routed by ${kind} ${key} (${String(at)})`;
 }
 
-function forward(rule: Rule, matched: Parameters<NonNullable<Rule['rewritePath']>>[1], message: Message, caller: Caller, proxy: Proxy, context: Context): readonly Branch[] {
+function forward(rule: Rule, matched: Parameters<NonNullable<Rule['rewritePath']>>[1], message: Message, caller: Caller, proxy: Proxy, context: Context): readonly SimulatedOutcome[] {
   // Where a route answers by itself, its CORS policy counts for nothing.
   if (rule.cors && !rule.reply && isPreflight(message) && (rule.cors.takesOrigin(message.headers.origin ?? '') || rule.cors.answersAll)) {
     return [{ share: 1, status: 200, by: rule.at, reason: 'CORS preflight response of the proxy' }];

@@ -4,7 +4,7 @@ import type { AuthorizerRefusal, Authorizers } from '../policies/custom';
 import type { Caller } from './caller';
 import type { Context } from '../context';
 import type { Message } from '../message';
-import type { Branch } from '../passage';
+import type { SimulatedOutcome } from '../simulation-result';
 import { lookUp, toEndpoints } from './to-cluster';
 
 /**
@@ -16,8 +16,8 @@ import { lookUp, toEndpoints } from './to-cluster';
 export function authorizersFor(asker: Caller, refusing: readonly string[], context: Context, asking: readonly string[] = []): Authorizers {
   const { cluster } = context;
   return {
-    refusal: (name, asked) => {
-      const own = refusing.includes(name) && !asked.isUnrouted ? { status: FORBIDDEN, reason: `the external authorizer ${name} denies it` } : undefined;
+    refusal: (name, input) => {
+      const own = refusing.includes(name) && !input.isUnrouted ? { status: FORBIDDEN, reason: `the external authorizer ${name} denies it` } : undefined;
       if (!cluster.mesh.isKnown) {
         return own;
       }
@@ -25,11 +25,11 @@ export function authorizersFor(asker: Caller, refusing: readonly string[], conte
       if (typeof authorizer === 'string') {
         return { status: FORBIDDEN, reason: `the external authorizer ${name} ${authorizer}` };
       }
-      if (asked.isUnrouted || (asked.isTcp && authorizer.isHttp)) {
+      if (input.isUnrouted || (input.isTcp && authorizer.isHttp)) {
         return undefined;
       }
       const nested: Context = { ...context, authorizersFor: other => authorizersFor(other, refusing, nested, [...asking, name]) };
-      const failure = asking.includes(name) ? { status: 0, reason: 'its check request requires its own decision' } : failureOf(authorizer, asked.message, asker, nested);
+      const failure = asking.includes(name) ? { status: 0, reason: 'its check request requires its own decision' } : failureOf(authorizer, input.message, asker, nested);
       return failure ? refusalOf(name, authorizer, failure) : own;
     },
   };
@@ -73,13 +73,13 @@ function failureOf({ settings, isHttp, host, port }: Authorizer, message: Messag
     return { status: 0, reason: 'problem' in found ? `the proxy has no cluster for ${host.name}:${port}` : `${found.title} has no endpoints` };
   }
   const question = message && (isHttp ? { ...message, path: `${settings.get('pathPrefix').text}${message.path}` } : { ...message, method: 'POST', path: '/envoy.service.auth.v3.Authorization/Check' });
-  const branches = question ? toEndpoints(found.endpoints, found.security, 0, question, asker, context) : [];
-  const failures = branches.filter(each => !arrives(each));
+  const outcomes = question ? toEndpoints(found.endpoints, found.security, 0, question, asker, context) : [];
+  const failures = outcomes.filter(each => !arrives(each));
   const [first] = failures;
-  return first && failures.length === branches.length ? { status: first.status ?? 0, reason: first.reason ?? '' } : undefined;
+  return first && failures.length === outcomes.length ? { status: first.status ?? 0, reason: first.reason ?? '' } : undefined;
 }
 
-function arrives({ workload, outside }: Branch): boolean {
+function arrives({ workload, outside }: SimulatedOutcome): boolean {
   return (workload ?? outside) !== undefined;
 }
 

@@ -1,5 +1,5 @@
 import { type Cluster, type Field, hasLabels, type Host, Kind, type Labels, namesOfPort, type PeerPort, type Resource, targetPortOf, type Workload } from '../../../manifests';
-import { policiesFor } from '../policies/guarded';
+import { policiesFor } from '../policies/policy-target';
 import { Unsimulated } from '../unsimulated';
 
 /** An endpoint of a host: a workload, or an address outside. */

@@ -1,7 +1,7 @@
 import { carriesRequests, type Field, type Workload } from '../../../manifests';
 import { authenticate } from '../policies/authentication';
 import { authorize } from '../policies/authorization';
-import { askAuthorizers } from '../policies/custom';
+import { checkAuthorizers } from '../policies/custom';
 import { callerOf } from './caller';
 import { isProxied } from './connect';
 import type { Connection } from './connection';
@@ -40,8 +40,8 @@ export function arrive(workload: Workload, connection: Connection, message: Mess
   }
   const isTcp = message === undefined || protocols.includes('bytes');
   const request = isTcp ? undefined : normalized(message, cluster);
-  const asking = askAuthorizers(workload, { connection, message: request, isTcp }, context.authorizersFor(callerOf(workload, cluster)), cluster);
-  const steps = asked(asking.asks);
+  const asking = checkAuthorizers(workload, { connection, message: request, isTcp }, context.authorizersFor(callerOf(workload, cluster)), cluster);
+  const steps = authorizerSteps(asking.asks);
   if (asking.isAllowed === false) {
     return { refusal: { ...asking, status: isTcp ? 0 : asking.status }, steps };
   }
@@ -56,7 +56,7 @@ export function arrive(workload: Workload, connection: Connection, message: Mess
 }
 
 /** The external authorizers that are called, one step each. */
-export function asked(providers: readonly string[]): string[] {
+export function authorizerSteps(providers: readonly string[]): string[] {
   return providers.map(each => `checked by the external authorizer ${each}`);
 }
 

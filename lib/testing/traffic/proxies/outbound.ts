@@ -7,11 +7,11 @@ import { endpointsOf } from './endpoints';
 import { chosenEndpoints, isHeadless, requireAnother } from './headless';
 import { authorityOf, type Message } from '../message';
 import { normalized } from './normalization';
-import { ended, type Passage } from '../passage';
+import { ended, type SimulationResult } from '../simulation-result';
 import type { Proxy } from './proxy';
 import { routeFor } from '../routes/rule';
 import { type Listener, Scope } from './scope';
-import { tcpPassage } from './tcp';
+import { simulateTcp } from './tcp';
 import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
 import { Unsimulated } from '../unsimulated';
@@ -19,7 +19,7 @@ import { requireNoServiceAddress, resolve } from './resolve';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
 
 /** A request or connection of a Pod: through its sidecar, or directly to the resolved address. */
-export function send(message: Message, caller: Caller, context: Context, isConnection = false): Passage {
+export function send(message: Message, caller: Caller, context: Context, isConnection = false): SimulationResult {
   const target = resolve(message.host, caller.namespace, context.cluster);
   if (!target && isInside(message.host, context.cluster.clusterDomain)) {
     return ended({ status: 0, reason: `${message.host} does not resolve in namespace ${caller.namespace}` });
@@ -39,7 +39,7 @@ function isInside(host: string, clusterDomain: string): boolean {
 }
 
 /** Without a proxy a name resolves to its endpoints, in plain text. */
-function straight(message: Message, target: Host | undefined, caller: Caller, context: Context, isConnection: boolean): Passage {
+function straight(message: Message, target: Host | undefined, caller: Caller, context: Context, isConnection: boolean): SimulationResult {
   const { port } = message;
   // Only proxies have ServiceEntries.
   if (target?.resource.type !== Kind.SERVICE) {
@@ -55,10 +55,10 @@ function straight(message: Message, target: Host | undefined, caller: Caller, co
   if (endpoints.length === 0) {
     return ended({ status: 0, by: target.resource.root, reason: field ? `${target.name} has no endpoints` : `${target.name} has no port ${port}` });
   }
-  return { branches: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context), copies: [], response: [], steps: ['direct connection without a proxy'] };
+  return { outcomes: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context), copies: [], response: [], steps: ['direct connection without a proxy'] };
 }
 
-function throughSidecar(message: Message, target: Host | undefined, caller: Caller, proxy: Proxy, context: Context, isConnection: boolean): Passage {
+function throughSidecar(message: Message, target: Host | undefined, caller: Caller, proxy: Proxy, context: Context, isConnection: boolean): SimulationResult {
   const scope = Scope.of(proxy, context.cluster);
   const listener = scope.listenerFor(message.port);
   const known = target && listener?.hosts.get(target.name.toLowerCase());
@@ -69,7 +69,7 @@ function throughSidecar(message: Message, target: Host | undefined, caller: Call
     return ended({ status: 0, by: known?.resource.root, reason: problem });
   }
   if (known && port && (isConnection || isTcp(port, message))) {
-    return tcpPassage(message, known, port, listener, caller, proxy, context);
+    return simulateTcp(message, known, port, listener, caller, proxy, context);
   }
   if (!listener || message.scheme !== 'http' || !(port ?? hasSharedListener(listener, message.port))) {
     return unknown(message, target, scope, caller, context, 0, isConnection);
@@ -125,10 +125,10 @@ function sharesListener({ resource }: Host, port: Field): boolean {
 }
 
 /** Unknown destinations are passed through or blocked: with a response on HTTP ports, else by closing the connection. */
-function unknown(message: Message, target: Host | undefined, scope: Scope, caller: Caller, context: Context, status: number, isConnection: boolean): Passage {
+function unknown(message: Message, target: Host | undefined, scope: Scope, caller: Caller, context: Context, status: number, isConnection: boolean): SimulationResult {
   if (!scope.allowsAny) {
     return ended({ status, by: scope.sidecar?.root, reason: `BlackHoleCluster: the proxy has no route for ${message.host}:${message.port} (REGISTRY_ONLY)` });
   }
-  const passage = straight(message, target, caller, context, isConnection);
-  return { ...passage, steps: [`PassthroughCluster: the proxy has no route for ${message.host}:${message.port}`, ...passage.steps.slice(1)] };
+  const simulation = straight(message, target, caller, context, isConnection);
+  return { ...simulation, steps: [`PassthroughCluster: the proxy has no route for ${message.host}:${message.port}`, ...simulation.steps.slice(1)] };
 }

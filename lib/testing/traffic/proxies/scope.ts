@@ -110,14 +110,14 @@ function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
   }
   const entries = egress.get('hosts').texts.map(text => entryOf(text, proxy, cluster));
   const port = egress.get('port', 'number').number;
-  const takes = (namespace: string, name: string) => entries.some(each => !each.excludes && each.takes(namespace, name)) && !entries.some(each => each.excludes && each.takes(namespace, name));
+  const matches = (namespace: string, name: string) => entries.some(each => !each.excludes && each.matches(namespace, name)) && !entries.some(each => each.excludes && each.matches(namespace, name));
   const hosts = new Map<string, Host>();
   candidates(entries, proxy, cluster)
-    .filter(each => takes(each.resource.namespace, each.name) && (port === undefined || portsOf(each).some(field => portNumber(field) === port)))
+    .filter(each => matches(each.resource.namespace, each.name) && (port === undefined || portsOf(each).some(field => portNumber(field) === port)))
     .forEach(each => addHost(hosts, each, proxy.namespace));
   const exact = exactHosts(entries);
   const named = exact ? VirtualServices.of(cluster).forHosts(proxy, exact) : VirtualServices.of(cluster).for(proxy);
-  const imports = (namespace: string, host: string) => entries.some(entry => !entry.excludes && entry.meets(namespace, host));
+  const imports = (namespace: string, host: string) => entries.some(entry => !entry.excludes && entry.overlaps(namespace, host));
   const virtualServices = named.filter(each => each.spec.get('hosts').texts.some(host => imports(each.namespace, fullHost(host, each.namespace, cluster.clusterDomain))));
   const isHttp = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(egress.get('port', 'protocol').text.toUpperCase());
   return { port, isHttp, hosts, virtualServices, imports };
@@ -127,9 +127,9 @@ interface Entry {
   readonly excludes: boolean;
   /** The host, if the entry has a single one in a single namespace. */
   readonly exact?: string;
-  readonly takes: (namespace: string, name: string) => boolean;
+  readonly matches: (namespace: string, name: string) => boolean;
   /** Whether it overlaps a pattern. */
-  readonly meets: (namespace: string, pattern: string) => boolean;
+  readonly overlaps: (namespace: string, pattern: string) => boolean;
 }
 
 function entryOf(text: string, proxy: Proxy, cluster: Cluster): Entry {
@@ -142,8 +142,8 @@ function entryOf(text: string, proxy: Proxy, cluster: Cluster): Entry {
   return {
     excludes,
     exact: host.startsWith('*') || namespace === '*' ? undefined : host,
-    takes: (other, full) => isIn(other) && covers(host, full),
-    meets: (other, pattern) => isIn(other) && (covers(host, pattern) || covers(pattern, host)),
+    matches: (other, full) => isIn(other) && covers(host, full),
+    overlaps: (other, pattern) => isIn(other) && (covers(host, pattern) || covers(pattern, host)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Caller } from './caller';
 import type { Context } from '../context';
 import { hasSource } from '../routes/http-match';
 import type { Message } from '../message';
-import { ended, type Passage } from '../passage';
+import { ended, type SimulationResult } from '../simulation-result';
 import type { Proxy } from './proxy';
 import type { Listener } from './scope';
 import { toCluster } from './to-cluster';
@@ -20,7 +20,7 @@ export interface ConnectionRule {
  * A connection through a sidecar, on a port without HTTP: by the TCP or TLS rules of the first VirtualService for the host that has any, else to the host.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#TCPRoute
  */
-export function tcpPassage(message: Message, host: Host, port: Field, listener: Listener | undefined, caller: Caller, proxy: Proxy, context: Context): Passage {
+export function simulateTcp(message: Message, host: Host, port: Field, listener: Listener | undefined, caller: Caller, proxy: Proxy, context: Context): SimulationResult {
   const { cluster } = context;
   const rules = (listener?.virtualServices ?? []).filter(each => isFor(each, host, cluster.clusterDomain));
   const candidates = rules.flatMap(each => [...each.spec.get('tls').items.filter(() => message.scheme === 'https'), ...each.spec.get('tcp').items]);
@@ -32,8 +32,8 @@ export function tcpPassage(message: Message, host: Host, port: Field, listener: 
   if (rule) {
     return sendConnection(connectionRule(rule, cluster), message, caller, proxy, context);
   }
-  const passage = sendConnection(hostRule(host, port), message, caller, proxy, context);
-  return { ...passage, rule: undefined, steps: ['TCP proxy without a route'] };
+  const simulation = sendConnection(hostRule(host, port), message, caller, proxy, context);
+  return { ...simulation, rule: undefined, steps: ['TCP proxy without a route'] };
 }
 
 function hostRule({ name, resource: { root: at } }: Host, port: Field): ConnectionRule {
@@ -41,9 +41,9 @@ function hostRule({ name, resource: { root: at } }: Host, port: Field): Connecti
 }
 
 /** Where a connection goes if a match with a field that is not simulated changes nothing. */
-function uncertain(doubt: Unsimulated, rule: ConnectionRule, message: Message, caller: Caller, proxy: Proxy, context: Context): Passage {
-  const passage = sendConnection(rule, message, caller, proxy, context);
-  return { ...passage, branches: passage.branches.map(each => ({ ...each, isUncertain: true, doubt })) };
+function uncertain(doubt: Unsimulated, rule: ConnectionRule, message: Message, caller: Caller, proxy: Proxy, context: Context): SimulationResult {
+  const simulation = sendConnection(rule, message, caller, proxy, context);
+  return { ...simulation, outcomes: simulation.outcomes.map(each => ({ ...each, isUncertain: true, doubt })) };
 }
 
 /** The rules that were evaluated until one matched. */
@@ -52,14 +52,14 @@ export function upTo(chosen: Field | undefined, rules: readonly Field[]): readon
 }
 
 /** Routes a connection to the backends of a rule, by weight. */
-export function sendConnection({ at, backends }: ConnectionRule, message: Message, caller: Caller, proxy: Proxy, context: Context): Passage {
+export function sendConnection({ at, backends }: ConnectionRule, message: Message, caller: Caller, proxy: Proxy, context: Context): SimulationResult {
   const sum = backends.reduce((all, each) => all + each.weight, 0);
   if (sum === 0) {
     return ended({ status: 0, by: at, reason: `${at.resource.kind} ${at.resource.key} has no destination for it (${String(at)})` });
   }
-  const branches = backends.filter(each => each.weight > 0).flatMap(backend =>
+  const outcomes = backends.filter(each => each.weight > 0).flatMap(backend =>
     toCluster({ backend, status: 0, attempts: 0 }, message, caller, proxy, context, true).map(each => ({ ...each, share: each.share * backend.weight / sum })));
-  return { branches, rule: at, copies: [], response: [], steps: [`routed by ${at.resource.kind} ${at.resource.key} (${String(at)})`] };
+  return { outcomes, rule: at, copies: [], response: [], steps: [`routed by ${at.resource.kind} ${at.resource.key} (${String(at)})`] };
 }
 
 /** A rule of a VirtualService for TCP or TLS. A single destination receives everything, at any weight. */

@@ -7,7 +7,7 @@ import { DestinationRules } from './destination-rule';
 import { type Endpoint, endpointsOf } from './endpoints';
 import { chosenEndpoints, headlessTlsMode, isHeadless, requireChoice } from './headless';
 import type { Message } from '../message';
-import type { Branch, Copy } from '../passage';
+import type { Copy, SimulatedOutcome } from '../simulation-result';
 import type { Proxy } from './proxy';
 import type { Mirror } from '../routes/rule';
 import { Scope } from './scope';
@@ -23,7 +23,7 @@ export interface Target {
 }
 
 /** Sends a request to a cluster of a proxy, by the settings for its host. */
-export function toCluster({ backend, status, attempts }: Target, message: Message, caller: Caller, proxy: Proxy, context: Context, isConnection = false): Branch[] {
+export function toCluster({ backend, status, attempts }: Target, message: Message, caller: Caller, proxy: Proxy, context: Context, isConnection = false): SimulatedOutcome[] {
   const found = lookUp(backend, message.port, proxy, context, message.dialed);
   const { resource } = backend.at;
   if ('problem' in found) {
@@ -48,12 +48,12 @@ function requireNoAlias({ resource }: Host): void {
 }
 
 /** Sends a request to one of several endpoints, weighted by their number of Pods. If connections to some of them fail, retries reach the others. */
-export function toEndpoints(endpoints: readonly Endpoint[], security: Security, attempts: number, message: Message | undefined, caller: Caller, context: Context): Branch[] {
-  const branches = endpoints.map(endpoint => ({ weight: endpoint.weight, branch: toEndpoint(endpoint, security, message, caller, context) }));
-  const working = branches.filter(({ branch }) => !branch.isRetried);
-  const reached = attempts > 0 && working.length > 0 ? working : branches;
+export function toEndpoints(endpoints: readonly Endpoint[], security: Security, attempts: number, message: Message | undefined, caller: Caller, context: Context): SimulatedOutcome[] {
+  const outcomes = endpoints.map(endpoint => ({ weight: endpoint.weight, outcome: toEndpoint(endpoint, security, message, caller, context) }));
+  const working = outcomes.filter(({ outcome }) => !outcome.isRetried);
+  const reached = attempts > 0 && working.length > 0 ? working : outcomes;
   const sum = reached.reduce((all, { weight }) => all + weight, 0);
-  return reached.map(({ weight, branch }) => ({ ...branch, share: weight / sum }));
+  return reached.map(({ weight, outcome }) => ({ ...outcome, share: weight / sum }));
 }
 
 /** The destinations of mirrored requests. */
@@ -108,7 +108,7 @@ function impliedPort(host: string, asked: number, proxy: Proxy, cluster: Context
   return only && others.length === 0 ? portNumber(only) ?? asked : asked;
 }
 
-function toEndpoint(endpoint: Endpoint, security: Security, message: Message | undefined, caller: Caller, context: Context): Omit<Branch, 'share'> {
+function toEndpoint(endpoint: Endpoint, security: Security, message: Message | undefined, caller: Caller, context: Context): Omit<SimulatedOutcome, 'share'> {
   const { workload, outside, port } = endpoint;
   const { connection, refusal } = connect(caller, endpoint, security, context.cluster);
   if (!connection) {

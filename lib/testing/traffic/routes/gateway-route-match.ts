@@ -43,9 +43,9 @@ function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match
   return {
     at,
     path,
-    takesAll: path === undefined && method === '' && headers.length === 0 && parameters.length === 0,
+    matchesAll: path === undefined && method === '' && headers.length === 0 && parameters.length === 0,
     isFor: () => true,
-    takes: (message: Message) => (!path || matchesPath(path, message.path))
+    matches: (message: Message) => (!path || matchesPath(path, message.path))
       && (method === '' || method === message.method)
       && headers.every(each => takesText(each, ownValue(message.headers, each.get('name').text.toLowerCase())))
       && parameters.every(each => takesText(each, queryParameter(message.query, each.get('name').text))),

@@ -18,9 +18,9 @@ export function httpMatch(at: Field): Match {
   return {
     at,
     path,
-    takesAll: takesEveryPath && [headers, without, parameters].every(each => each?.length === 0) && [method, authority, scheme].every(each => !each?.exists),
+    matchesAll: takesEveryPath && [headers, without, parameters].every(each => each?.length === 0) && [method, authority, scheme].every(each => !each?.exists),
     isFor: (proxy, port) => hasSource(at, proxy, port),
-    takes: message => (!path || matchesPath(path, message.path))
+    matches: message => (!path || matchesPath(path, message.path))
       && (!method?.exists || matchesString(method, message.method))
       && (!authority?.exists || matchesString(authority, authorityOf(message)))
       && (!scheme?.exists || matchesString(scheme, message.scheme))

@@ -17,10 +17,10 @@ export interface Match {
   readonly at: Field;
   readonly path?: PathMatch;
   /** Whether it matches every request, so that no later rule is reached. */
-  readonly takesAll: boolean;
+  readonly matchesAll: boolean;
   /** Whether it exists in a proxy's route configuration for a port. */
   readonly isFor: (proxy: Proxy, port: number) => boolean;
-  readonly takes: (message: Message) => boolean;
+  readonly matches: (message: Message) => boolean;
 }
 
 /** Header operations; those of one level remove first. */
@@ -123,7 +123,7 @@ export function routesAt(rules: readonly Rule[], proxy: Proxy, port: number): Ro
     }
     for (const match of rule.matches.filter(each => each.isFor(proxy, port))) {
       routes.push({ rule, match });
-      if (match.takesAll) {
+      if (match.matchesAll) {
         return routes;
       }
     }
@@ -133,7 +133,7 @@ export function routesAt(rules: readonly Rule[], proxy: Proxy, port: number): Ro
 
 /** Routes with catch-alls at the end, so that lists can be joined. */
 export function catchAllsLast(routes: readonly Route[]): Route[] {
-  const takesAll = ({ match }: Route) => match?.takesAll ?? true;
+  const takesAll = ({ match }: Route) => match?.matchesAll ?? true;
   return [...routes.filter(each => !takesAll(each)), ...routes.filter(takesAll)];
 }
 
@@ -144,7 +144,7 @@ export function routeFor(routes: readonly Route[], message: Message): Route | un
       return true;
     }
     requireMatchRead(match.at);
-    return match.takes(message);
+    return match.matches(message);
   });
 }
 

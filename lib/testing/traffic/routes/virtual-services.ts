@@ -2,7 +2,7 @@ import { byAge, type Cluster, covers, fullHost, gatewayOf, Kind, namespacesOf, t
 import { MESH, type Proxy } from '../proxies/proxy';
 
 /** An indexed VirtualService; delegates are excluded. */
-interface Known {
+interface KnownVirtualService {
   readonly resource: Resource;
   readonly hosts: readonly string[];
   readonly visibleIn: readonly string[];
@@ -20,9 +20,9 @@ export class VirtualServices {
     return known;
   }
 
-  private readonly all: readonly Known[];
-  private readonly byHost = new Map<string, Known[]>();
-  private readonly patterns: readonly Known[];
+  private readonly all: readonly KnownVirtualService[];
+  private readonly byHost = new Map<string, KnownVirtualService[]>();
+  private readonly patterns: readonly KnownVirtualService[];
 
   private constructor(cluster: Cluster) {
     this.all = byAge(cluster.all(Kind.VIRTUAL_SERVICE)).filter(each => each.spec.get('hosts').items.length > 0).map((resource, order) => {
@@ -55,8 +55,8 @@ export class VirtualServices {
 
 const INDEXES = new WeakMap<Cluster, VirtualServices>();
 
-function inOrder(known: readonly Known[], proxy: Proxy): Resource[] {
-  const rank = ({ visibleIn, resource }: Known) =>
+function inOrder(known: readonly KnownVirtualService[], proxy: Proxy): Resource[] {
+  const rank = ({ visibleIn, resource }: KnownVirtualService) =>
     visibleIn.includes('*') ? 2 : !visibleIn.includes(proxy.namespace) ? undefined : resource.namespace === proxy.namespace ? 0 : 1;
   const ranked = known.filter(({ gateways }) => gateways.some(each => proxy.gateways.includes(each))).map(each => ({ each, rank: rank(each) }));
   return [0, 1, 2].flatMap(wanted => ranked.filter(each => each.rank === wanted).map(({ each }) => each.resource));

@@ -1,7 +1,7 @@
 import { type Cluster, fullHost, type Host, Kind, type Labels, type Workload } from '../../../manifests';
 import type { Message } from '../message';
-import type { Passage } from '../passage';
 import { sidecarOf } from '../proxies/scope';
+import type { SimulationResult } from '../simulation-result';
 import { unreadOfHost, unreadRuleFor, waypointBefore } from './hosts';
 import { SIDECAR } from './istio';
 import { type Party, requireNoUnreadKind, unreadKindFor } from './kinds';
@@ -13,16 +13,16 @@ import { unreadOfRule } from './rules';
  * @param namespace of what sends it, in which names without one are
  */
 export function requireRequestRead(
-  passage: Passage,
+  simulation: SimulationResult,
   message: Message,
   namespace: string,
   from: Party | undefined,
   cluster: Cluster,
 ): void {
-  const hosts = hostsOf(passage, message, namespace, cluster);
+  const hosts = hostsOf(simulation, message, namespace, cluster);
   const services = hosts.map(each => each.resource).filter(each => each.type === Kind.SERVICE);
   const workloads = new Set([
-    ...passage.branches.flatMap(each => each.workload ?? []),
+    ...simulation.outcomes.flatMap(each => each.workload ?? []),
     ...services.flatMap(each => cluster.selectedBy(each)),
   ]);
   requireNoUnreadKind([...(from ? [from] : []), ...[...workloads].map(serverOf)], cluster);
@@ -32,7 +32,7 @@ export function requireRequestRead(
     ...waypoints,
     ...hosts.map(each => unreadOfHost(each, cluster)),
     unreadRuleFor(message.host, cluster),
-    passage.rule && unreadOfRule(passage.rule, cluster),
+    simulation.rule && unreadOfRule(simulation.rule, cluster),
   ].filter(each => each !== undefined);
   if (unread) {
     throw unread;
@@ -54,7 +54,7 @@ function serverOf({ namespace, labels }: Workload): Party {
 }
 
 /** The hosts to which a request may go: the one that it names, and those of the rule that routes it. */
-function hostsOf({ rule }: Passage, { host }: Message, namespace: string, cluster: Cluster): Host[] {
+function hostsOf({ rule }: SimulationResult, { host }: Message, namespace: string, cluster: Cluster): Host[] {
   const routed =
     rule
       ?.get('route')

@@ -47,7 +47,7 @@ function findings(yaml: string) {
 /** Whether a request without credentials arrives; undefined for what is not simulated. */
 function arrives(yaml: string, request: string, headers: Readonly<Record<string, string>> = {}): boolean | undefined {
   try {
-    return Traffic.of(Manifests.ofYaml(yaml)).fromInternet(request, { headers }).endings.some(each => each.place !== '');
+    return Traffic.of(Manifests.ofYaml(yaml)).fromInternet(request, { headers }).outcomes.some(each => each.destination !== '');
   } catch (error) {
     if (error instanceof Unsimulated) {
       return undefined;

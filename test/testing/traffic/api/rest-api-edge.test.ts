@@ -1,20 +1,20 @@
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Duration } from 'cdk8s';
-import { Auth, ClientKey, ClientLimit, Period, Throttle, WhenUnavailable } from '../../../../lib';
+import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, RateLimit } from '../../../../lib';
 import { declared, restTemplate } from '../../../aws/support';
 import { ask, clusterOf, outcome, token } from './support';
 
 const jwt = { issuer: 'https://login.example', audiences: ['shop'] };
 const claims = { iss: 'https://login.example', aud: ['shop'], sub: 'ann' };
-const perClient = (client: ClientKey) => ClientLimit.of({ client, requests: 5, per: Period.SECOND, whenUnavailable: WhenUnavailable.ALLOW });
+const perClient = (client: ClientKey) => PerClientRateLimit.of({ client, requests: 5, per: Period.SECOND, failureMode: FailureMode.FAIL_OPEN });
 
 function whole() {
   const { edge, web } = declared({
-    auth: Auth.jwt(jwt), throttle: Throttle.perSecond(100), firewall: true, managed: true, clientCa: 'clients', clientLimit: perClient(ClientKey.claim('sub')),
+    auth: Auth.jwt(jwt), rateLimit: RateLimit.perSecond(100), waf: true, managed: true, clientCa: 'clients', perClientRateLimit: perClient(ClientKey.claim('sub')),
     cors: { origins: ['https://www.shop.example'] },
   });
-  edge.route('GET /products/{id}', web, { auth: Auth.none(), cacheFor: Duration.minutes(1) });
-  edge.route('POST /orders', web, { throttle: Throttle.perSecond(5), requires: { query: ['shop'], headers: ['x-device'], body: { required: ['id'] } } });
+  edge.route('GET /products/{id}', web, { auth: Auth.none(), cacheTtl: Duration.minutes(1) });
+  edge.route('POST /orders', web, { rateLimit: RateLimit.perSecond(5), requestValidation: { query: ['shop'], headers: ['x-device'], body: { required: ['id'] } } });
   edge.route('POST /refunds', web, { auth: Auth.jwt({ ...jwt, scopes: ['refund', 'admin'] }), timeout: Duration.seconds(3) });
   edge.route('ANY /static/{file+}', web, { auth: Auth.none() });
   return clusterOf(restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore, clients: ['ann', 'bob'], claimHeaders: { 'x-customer': 'sub' } })));
@@ -140,7 +140,7 @@ test('without a domain the logical id of the API is its host, and the stage the 
 });
 
 test('a key that clients bring must be there', () => {
-  const { edge, web } = declared({ auth: Auth.apiKey({ secret: 'keys' }), clientLimit: perClient(ClientKey.apiKey()) });
+  const { edge, web } = declared({ auth: Auth.apiKey({ secret: 'keys' }), perClientRateLimit: perClient(ClientKey.apiKey()) });
   edge.route('GET /orders', web);
   const keyed = clusterOf(restTemplate(edge, () => ({ clients: ['ann'] })));
 
@@ -192,7 +192,7 @@ test('a canary is told of', () => {
 });
 
 test('demands that exceed the environment of the function are read from its code', () => {
-  const { edge, web } = declared({ auth: Auth.jwt(jwt), managed: true, clientLimit: perClient(ClientKey.claim('sub')) });
+  const { edge, web } = declared({ auth: Auth.jwt(jwt), managed: true, perClientRateLimit: perClient(ClientKey.claim('sub')) });
   Array.from({ length: 60 }, (_, index) => edge.route(`GET /things/${index}`, web));
   const large = clusterOf(restTemplate(edge, ({ certificate }) => ({ certificate, clients: ['ann'] })));
 

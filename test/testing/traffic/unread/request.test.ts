@@ -56,7 +56,7 @@ test.each<readonly [string, object]>([
   ['an EnvoyFilter with limits alone', istio('EnvoyFilter', 'it', limits('ANY'))],
   ['TLS to another Service', object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', { targetRefs: [{ group: '', kind: 'Service', name: 'bank' }] })],
 ])('%s is no obstacle', (_what, found) => {
-  FROM_WEB([found]).reaches('cart');
+  FROM_WEB([found]).expectRoutedTo('cart');
 });
 
 test.each<readonly [string, object, RegExp]>([
@@ -76,7 +76,7 @@ test.each<readonly [string, object]>([
   ['the Sidecar of the caller, for what it receives', istio('Sidecar', 'it', { workloadSelector: { labels: { app: 'web' } }, egress: [{ hosts: ['./*'] }], ingress: [{ port: { number: 80 } }] })],
   ['a DestinationRule with limits', istio('DestinationRule', 'it', { host: 'cart', trafficPolicy: { outlierDetection: { interval: '1s' }, loadBalancer: { simple: 'RANDOM' } } })],
 ])('%s is no obstacle', (_what, found) => {
-  FROM_WEB([found]).reaches('cart');
+  FROM_WEB([found]).expectRoutedTo('cart');
 });
 
 test('connections to a subnet are not simulated', () => {
@@ -100,7 +100,7 @@ describe('a Service', () => {
   });
 
   test('with values that change nothing is no obstacle', () => {
-    withCart({ internalTrafficPolicy: 'Cluster', sessionAffinity: 'ClientIP', trafficDistribution: 'PreferClose', publishNotReadyAddresses: true }).reaches('cart');
+    withCart({ internalTrafficPolicy: 'Cluster', sessionAffinity: 'ClientIP', trafficDistribution: 'PreferClose', publishNotReadyAddresses: true }).expectRoutedTo('cart');
   });
 
   test('whose endpoints are written by hand is not simulated', () => {
@@ -134,13 +134,13 @@ describe('at a gateway', () => {
     ['a WasmPlugin of another', object('extensions.istio.io/v1alpha1', 'WasmPlugin', { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'other' }] })],
     ['an EnvoyFilter of sidecars', istio('EnvoyFilter', 'it', lua('SIDECAR_OUTBOUND'))],
   ])('%s is no obstacle', (_what, found) => {
-    ask([route({}), found]).reaches('web');
+    ask([route({}), found]).expectRoutedTo('web');
   });
 
   test('fields of the rule that are not simulated are named, and those of other rules are not looked at', () => {
     expect(() => ask([route({ quantumFilter: {} })])).toThrow(/HTTPRoute shop\/web .*spec\.rules\[0\]\.quantumFilter/);
     expect(() => ask([route({ filters: [{ type: 'CORS', cors: {}, extensionRef: { name: 'x' } }] })])).toThrow(/rules\[0\]\.filters\[0\]\.extensionRef/);
-    ask([route({ sessionPersistence: { type: 'Cookie' } }, { matches: [{ path: { value: '/x' } }], quantumFilter: {} })]).reaches('web');
+    ask([route({ sessionPersistence: { type: 'Cookie' } }, { matches: [{ path: { value: '/x' } }], quantumFilter: {} })]).expectRoutedTo('web');
     expect(() => ask([route({}, { matches: [{ moon: 'full' }] })])).toThrow(/spec\.rules\[1\]\.matches\[0\]\.moon/);
   });
 
@@ -160,12 +160,12 @@ describe('at a gateway', () => {
   test('an Ingress for a host that no gateway takes is not simulated', () => {
     const ingress = (host: string) => object('networking.k8s.io/v1', 'Ingress', { rules: [{ host }] });
     expect(() => ask([route({}), ingress('b.example')], 'b.example')).toThrow(/No gateway takes b\.example, but the Ingress shop\/it may/);
-    ask([route({}), ingress('c.example')], 'b.example').isDenied(404);
+    ask([route({}), ingress('c.example')], 'b.example').expectDenied(404);
   });
 
   test('a load balancer before a Service that is no gateway is not simulated', () => {
     const binding = (name: string) => object('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding', { serviceRef: { name, port: 80 } });
     expect(() => traffic([binding('web')]).fromInternet('GET http://a.example/')).toThrow(/TargetGroupBinding shop\/it/);
-    traffic([binding('door-istio')]).fromInternet('GET http://a.example/').isDenied(0);
+    traffic([binding('door-istio')]).fromInternet('GET http://a.example/').expectDenied(0);
   });
 });

@@ -30,7 +30,7 @@ describe('a match with a field that is not simulated', () => {
 
   test('of a route for another host is no obstacle', () => {
     const other = route('a', { hostnames: ['b.example'], rules: [{ matches: [{ moon: 'full' }], ...toWeb }] });
-    enter([other, route('b', { hostnames: ['a.example'], rules: [toWeb] })]).reaches('web');
+    enter([other, route('b', { hostnames: ['a.example'], rules: [toWeb] })]).expectRoutedTo('web');
   });
 
   test('of a VirtualService whose rules take no request is named, instead of a 404', () => {
@@ -79,7 +79,7 @@ describe('a rule that delegates', () => {
     traffic([cartRules({ name: 'a', delegate: { name: 'part' } }), part])
       .from('web')
       .http('GET http://cart/')
-      .reaches('cart');
+      .expectRoutedTo('cart');
   });
 });
 
@@ -131,7 +131,7 @@ test.each([
   expect(() => traffic([entry, foreign]).from('web').http(`GET http://${host}/`)).toThrow(
     new RegExp(`The ${kind} shop/it has the \\w+ shop/\\w+ as its parent`),
   );
-  traffic([entry, foreign]).from('web').http('GET http://bank.money/').reaches('bank');
+  traffic([entry, foreign]).from('web').http('GET http://bank.money/').expectRoutedTo('bank');
 });
 
 test.each([

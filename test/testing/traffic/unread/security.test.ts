@@ -119,7 +119,7 @@ test.each<readonly [string, object]>([
     }),
   ],
 ])('%s is no obstacle', (_what, object) => {
-  ask([object]).reaches('cart');
+  ask([object]).expectRoutedTo('cart');
 });
 
 test('a mesh configuration that cannot be read is not taken for none', () => {

@@ -1,0 +1,138 @@
+import { basename, dirname } from 'node:path/posix';
+import type { KubeObject } from './api';
+import type { Istiod, SyncStatus } from './istiod';
+import type { Lab } from './lab';
+import { Hopeless, until } from './wait';
+
+/**
+ * Waits until every proxy of these namespaces has the applied configuration: istiod has received the objects, has
+ * computed the mesh's state from them, and every proxy has acknowledged its part of that state. Throws if a proxy
+ * rejected it.
+ */
+export async function awaitConfigSync(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
+  for (const namespace of namespaces) {
+    await routesAreTaken(lab, namespace);
+    await objectsAreSeen(lab, namespace, istiod);
+    await endpointsAreSeen(lab, namespace, istiod);
+  }
+  await stateIsComputed(lab, istiod);
+  await proxiesAreConnected(lab, namespaces, istiod);
+  // The first may be satisfied by an older push in progress; the push queued behind it has the new state, as has the
+  // second.
+  await push(lab, namespaces, istiod);
+  await push(lab, namespaces, istiod);
+}
+
+/** A route of the Gateway API is translated to Istio's own objects; its status reports when that is done. */
+async function routesAreTaken(lab: Lab, namespace: string): Promise<void> {
+  interface Route extends KubeObject {
+    readonly metadata: KubeObject['metadata'] & { readonly generation: number };
+    readonly status?: { readonly parents?: readonly { readonly conditions: readonly { readonly type: string; readonly status: string; readonly observedGeneration?: number }[] }[] };
+  }
+  await until(`the routes of ${namespace} are taken`, async () => {
+    const lists = await Promise.all(['httproutes', 'grpcroutes'].map(kind => lab.plane.api.list<Route>(`/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/${kind}`)));
+    return lists.flat().every(({ metadata: { generation }, status }) => status?.parents?.some(({ conditions }) =>
+      conditions.some(({ type, observedGeneration }) => type === 'Accepted' && observedGeneration === generation)));
+  });
+}
+
+async function objectsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Promise<void> {
+  const key = ({ metadata }: KubeObject) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`;
+  await until(`istiod has seen ${namespace}`, async () => {
+    // Requested again each time: istiod itself updates the status of some.
+    const lists = await Promise.all(KINDS.map(kind => lab.plane.api.list(`/apis/${dirname(kind)}/namespaces/${namespace}/${basename(kind)}`)));
+    const expected = lists.flat().map(key);
+    const seen = new Set((await istiod.debug<KubeObject[]>('configz')).map(key));
+    const missing = expected.filter(each => !seen.has(each));
+    if (missing.length > 0) {
+      throw new Error(`it does not have ${missing.join(', ')}`);
+    }
+    return true;
+  });
+}
+
+/** Waits until every pod that a Service selects is one of its ready endpoints, also in istiod. */
+async function endpointsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Promise<void> {
+  interface ServiceObject extends KubeObject {
+    readonly spec: { readonly selector?: Readonly<Record<string, string>> };
+  }
+  const services = await lab.plane.api.list<ServiceObject>(`/api/v1/namespaces/${namespace}/services`);
+  const expected = services.flatMap(({ metadata: { name }, spec: { selector } }) => selector
+    ? lab.kubelet.pods(namespace, selector).map(pod => ({ host: `${name}.${namespace}.svc.cluster.local`, ip: pod.network.ip }))
+    : []);
+  await until(`istiod has the endpoints of ${namespace}`, async () => {
+    const shards = await istiod.debug<Record<string, unknown>>('endpointShardz');
+    return expected.every(({ host, ip }) => endpointsIn(shards[host]).some(each => each.HealthStatus === HEALTHY && each.Addresses.includes(ip)));
+  });
+}
+
+interface Endpoint {
+  readonly Addresses: readonly string[];
+  readonly HealthStatus: number;
+}
+
+const HEALTHY = 1;
+
+/** The endpoints of a host, which istiod stores by namespace and by registry. */
+function endpointsIn(tree: unknown): Endpoint[] {
+  if (typeof tree !== 'object' || tree === null) {
+    return [];
+  }
+  return 'Addresses' in tree ? [tree as Endpoint] : Object.values(tree).flatMap(endpointsIn);
+}
+
+let marks = 0;
+
+/**
+ * istiod debounces changes before it computes the state that it pushes. A policy that selects no workload, applied
+ * last, shows when that state is new enough.
+ */
+async function stateIsComputed({ plane: { api } }: Lab, istiod: Istiod): Promise<void> {
+  const mark = `mark-${++marks}`;
+  const path = '/apis/security.istio.io/v1/namespaces/lab-marks/authorizationpolicies';
+  if (marks === 1) {
+    await api.post('/api/v1/namespaces', { metadata: { name: 'lab-marks' } });
+    await api.post(path, { apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: { name: 'mark' }, spec: { selector: { matchLabels: { mark } } } });
+  } else {
+    await api.patch(`${path}/mark`, { spec: { selector: { matchLabels: { mark } } } });
+  }
+  await until('istiod has computed the state of the mesh', async () => (await istiod.text('pushcontext')).includes(`"${mark}"`));
+}
+
+async function proxiesAreConnected(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
+  const expected = namespaces.flatMap(namespace => lab.kubelet.pods(namespace)).filter(pod => pod.revision === istiod.revision);
+  await until(`the proxies of ${namespaces.join(', ')} are connected`, async () => {
+    const connected = new Set((await lab.proxies(namespaces, istiod)).map(({ proxy }) => proxy));
+    return expected.every(pod => connected.has(`${pod.name}.${pod.namespace}`));
+  });
+}
+
+/** Makes istiod push its current state, and waits until each proxy has acknowledged all of it. */
+async function push(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
+  const before = new Map((await lab.proxies(namespaces, istiod)).map(each => [each.proxy, each.resources ?? {}]));
+  await istiod.text('adsz?push=true');
+  await until(`the proxies of ${namespaces.join(', ')} have the pushed configuration`, async () =>
+    (await lab.proxies(namespaces, istiod)).every(status => hasTaken(status, before.get(status.proxy))));
+}
+
+function hasTaken({ proxy, resources = {} }: SyncStatus, before: SyncStatus['resources']): boolean {
+  return Object.entries(resources).every(([type, { sent, acked, lastError }]) => {
+    if (lastError) {
+      throw new Hopeless(`${proxy} refused ${type}: ${lastError}`);
+    }
+    return sent === acked && (!PUSHED_TO_ALL.test(type) || sent !== before?.[type]?.sent);
+  });
+}
+
+/**
+ * The resource types that a forced push sends to every proxy that has any, changed or not, in this order; endpoints are
+ * between.
+ */
+const PUSHED_TO_ALL = /Cluster$|Listener$|RouteConfiguration$/;
+
+const KINDS = [
+  ...['virtualservices', 'destinationrules', 'serviceentries', 'sidecars'].map(plural => `networking.istio.io/v1/${plural}`),
+  'networking.istio.io/v1alpha3/envoyfilters',
+  ...['authorizationpolicies', 'peerauthentications', 'requestauthentications'].map(plural => `security.istio.io/v1/${plural}`),
+  'telemetry.istio.io/v1/telemetries',
+];

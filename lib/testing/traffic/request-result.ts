@@ -1,0 +1,188 @@
+import { describeMillis, type Resource } from '../../manifests';
+import { authorityOf } from './message';
+import { namesOf } from './names';
+import type { SimulatedOutcome, SimulationResult } from './simulation-result';
+import { describeRetries, percent } from './traffic-paths';
+
+/** A possible outcome of a request. */
+export interface Outcome {
+  /** The workload, as `namespace/name`, or the host outside; empty if it does not arrive. */
+  readonly destination: string;
+  /** The `version` label of the Pods; empty without one. */
+  readonly version: string;
+  /** The port of the Pod; 0 if the request does not arrive. */
+  readonly port: number;
+  /** Its probability, from 0 to 1. */
+  readonly share: number;
+  /** The response status if it does not arrive, or 0 for a failed connection. */
+  readonly status: number;
+  /** The object that denies it or responds to it, or the policy that allows it, as `Kind namespace/name`; empty if none does. */
+  readonly by: string;
+  /** The part of that object that decides, such as `spec.rules[0]`; empty for the object as a whole, or if none of its rules matches. */
+  readonly rule: string;
+  /** Why it does not arrive; empty if it does. */
+  readonly reason: string;
+  /** The request that arrives: the host with its port if the client sends one, the path with its query, the headers by lower-case name. */
+  readonly host: string;
+  /** The path with its query, as it arrives. */
+  readonly path: string;
+  /** The request headers as they arrive, with names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The location of a redirect. */
+  readonly location: string;
+}
+
+/** The result of a request, with expectations. A failed expectation throws an error with the explanation of the request. */
+export class RequestResult {
+  /** The possible outcomes, the most probable first. */
+  readonly outcomes: readonly Outcome[];
+
+  constructor(private readonly title: string, private readonly simulation: SimulationResult) {
+    this.outcomes = mergedOutcomes(simulation.outcomes).sort((a, b) => b.share - a.share);
+  }
+
+  /** The timeout of the request with all its retries, in ms; undefined for none. */
+  get timeout(): number | undefined {
+    return this.simulation.timeoutMs;
+  }
+
+  /** The number of retries. */
+  get retries(): number {
+    return this.simulation.retries?.attempts ?? 0;
+  }
+
+  /** The per-try timeout, in ms; undefined for none. */
+  get perTryTimeout(): number | undefined {
+    return this.simulation.retries?.perTryTimeoutMs;
+  }
+
+  /** The injected delay, in ms. */
+  get delay(): number {
+    return this.simulation.fault?.delayMs ?? 0;
+  }
+
+  /** The share of delayed requests, from 0 to 1. */
+  get delayedShare(): number {
+    return this.simulation.fault?.delayShare ?? 0;
+  }
+
+  /** The workloads, as `namespace/name`, or hosts outside, to which requests are mirrored. */
+  get mirrors(): readonly string[] {
+    return this.simulation.copies.map(({ workload, outside }) => workload ? `${workload.namespace}/${workload.name}` : outside ?? '');
+  }
+
+  /** The response headers that the rule sets. */
+  get responseHeaders(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.simulation.response.flatMap(({ set, add }) => [...Object.entries(set), ...Object.entries(add)]));
+  }
+
+  /** Whether the request always arrives at a destination. */
+  get isAllowed(): boolean {
+    return this.outcomes.every(arrives);
+  }
+
+  /** Whether the request never arrives at a destination. */
+  get isDenied(): boolean {
+    return !this.outcomes.some(arrives);
+  }
+
+  /** Expects that the request always arrives at a destination. */
+  expectAllowed(): void {
+    this.expect(this.isAllowed, 'to be routed to a destination');
+  }
+
+  /** Expects that the request never arrives; with a status, that this is the response. */
+  expectDenied(status?: number): void {
+    this.expect(this.isDenied && this.outcomes.every(each => status === undefined || each.status === status), status === undefined ? 'to be denied' : `to be denied with ${status}`);
+  }
+
+  /** Expects that the request always arrives at a workload, at any workload of a Service (by the common part of their names), or at a host outside. */
+  expectRoutedTo(name: string): void {
+    this.expect(this.outcomes.every(each => arrives(each) && names(each).includes(name)), `to be routed to ${name}`);
+  }
+
+  /** Expects these percentages, by version or name of the workload, by host outside, or by response status. */
+  expectSplit(expected: Readonly<Record<string, number>>): void {
+    const isSame = Object.entries(expected).every(([name, percent]) => Math.abs(percent / 100 - sum(this.outcomes.filter(each => names(each).includes(name)))) < TOLERANCE);
+    const total = sum(this.outcomes.filter(each => Object.keys(expected).some(name => names(each).includes(name))));
+    this.expect(isSame && total > 1 - TOLERANCE, `to be split into ${Object.entries(expected).map(([name, percent]) => `${percent}% ${name}`).join(', ')}`);
+  }
+
+  /** Expects that the client is always redirected to this URL. */
+  expectRedirectedTo(location: string): void {
+    this.expect(this.outcomes.every(each => each.location === location), `to be redirected to ${location}`);
+  }
+
+  /** The explanation of the result: each step of the request and its outcomes. */
+  explain(): string {
+    const { outcomes, timeoutMs, retries, fault } = this.simulation;
+    const steps = [...this.simulation.steps, ...new Set(outcomes.flatMap(each => each.steps ?? []))];
+    const terms = [
+      ...timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`],
+      ...retries ? [describeRetries(retries.attempts)] : [],
+      ...fault && fault.delayShare > 0 ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`] : [],
+      ...this.mirrors.length > 0 ? [`mirrored to ${this.mirrors.join(', ')}`] : [],
+    ];
+    return [this.title, ...steps.map(each => `  ${each}`), ...terms.map(each => `  ${each}`), ...this.outcomes.map(each => `  ${percent(each.share)} ${describeOutcome(each)}`)].join('\n');
+  }
+
+  private expect(isSo: boolean, what: string): void {
+    if (!isSo) {
+      throw new Error(`Expected the request ${what}.\n${this.explain()}`);
+    }
+  }
+}
+
+const TOLERANCE = 1e-6;
+
+function mergedOutcomes(outcomes: readonly SimulatedOutcome[]): Outcome[] {
+  const merged = new Map<string, Outcome>();
+  for (const outcome of outcomes.map(outcomeOf)) {
+    const { share, ...identity } = outcome;
+    const key = JSON.stringify(identity);
+    merged.set(key, { ...outcome, share: share + (merged.get(key)?.share ?? 0) });
+  }
+  return [...merged.values()];
+}
+
+function outcomeOf({ workload, outside, port = 0, share, status = 0, by, reason = '', message, location = '' }: SimulatedOutcome): Outcome {
+  return {
+    destination: workload ? `${workload.namespace}/${workload.name}` : outside ?? '',
+    version: workload?.labels.version ?? '',
+    port, share, status, location,
+    by: by ? titleOf(by.resource) : '',
+    rule: by ? String(by) : '',
+    reason: workload ?? outside ? '' : reason,
+    host: message ? authorityOf(message) : '',
+    path: message ? `${message.path}${message.query === '' ? '' : `?${message.query}`}` : '',
+    headers: message?.headers ?? {},
+  };
+}
+
+function titleOf({ kind, key }: Resource): string {
+  return `${kind} ${key}`;
+}
+
+function arrives({ destination }: Outcome): boolean {
+  return destination !== '';
+}
+
+/** The names by which a test may refer to an outcome. */
+function names(outcome: Outcome): readonly string[] {
+  if (!arrives(outcome)) {
+    return [String(outcome.status)];
+  }
+  const name = outcome.destination.slice(outcome.destination.indexOf('/') + 1);
+  return [outcome.destination, ...namesOf({ name, labels: { version: outcome.version } }), ...(outcome.version === '' ? [] : [outcome.version])];
+}
+
+function sum(outcomes: readonly Outcome[]): number {
+  return outcomes.reduce((all, { share }) => all + share, 0);
+}
+
+function describeOutcome({ destination, port, status, reason, location, path, by, rule }: Outcome): string {
+  if (destination !== '') {
+    return `routed to ${destination}:${port}${path === '' ? '' : ` with path ${path}`}${by === '' ? '' : `, allowed by ${by} (${rule})`}`;
+  }
+  return `${status === 0 ? 'connection failure' : `response ${status}`}${location === '' ? '' : ` to ${location}`}: ${reason}`;
+}

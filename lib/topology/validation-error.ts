@@ -1,0 +1,50 @@
+import { dirname, sep } from 'node:path';
+import type { ErrorCode } from './errors';
+
+/** Properties of a {@link ValidationError}. */
+export interface ValidationErrorProps {
+  /** A stable name for this kind of error, e.g. `UnknownVersion`: `cardinal check --explain` has its meaning. */
+  readonly code: ErrorCode;
+  /** The path of what was declared, e.g. `boutique/paymentservice`. */
+  readonly path: string;
+  /** What was declared and why it cannot work, as one sentence. */
+  readonly summary: string;
+  /** The fix, as one sentence. */
+  readonly fix: string;
+}
+
+const LIBRARY = dirname(__dirname) + sep;
+
+/** An invalid declaration; thrown at the line that makes it. */
+export class ValidationError extends Error {
+  /** A stable name for this kind of error, e.g. `UnknownVersion`. */
+  declare readonly code: ErrorCode;
+  /** The path of what was declared, e.g. `boutique/paymentservice`. */
+  declare readonly path: string;
+  /** What was declared and why it cannot work, as one sentence. */
+  declare readonly summary: string;
+  /** The fix, as one sentence. */
+  declare readonly fix: string;
+
+  constructor(props: ValidationErrorProps) {
+    super(`[${props.path}] ${props.summary} ${props.fix} (${props.code})`);
+    // Not enumerable: a printed error would otherwise contain everything twice.
+    for (const [name, value] of Object.entries({ ...props, name: 'ValidationError' })) {
+      Object.defineProperty(this, name, { value });
+    }
+    // The user's line may be below more frames of this library than an error has by default.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = Infinity;
+    Error.captureStackTrace(this);
+    Error.stackTraceLimit = limit;
+    this.stack = [`ValidationError: ${this.message}`, ...userFrames(this.stack)].join('\n');
+  }
+}
+
+/** The frames of the user's own files: those of this library, of packages and of Node do not help to find the error. */
+function userFrames(stack = ''): string[] {
+  return stack
+    .split('\n')
+    .filter(line => /^\s+at .*[/\\]/.test(line))
+    .filter(line => !line.includes(LIBRARY) && !line.includes('node_modules') && !line.includes('node:internal'));
+}

@@ -1,0 +1,51 @@
+import { Duration } from 'cdk8s';
+import fc from 'fast-check';
+import { type CallPolicy, Port, Topology } from '../../lib';
+
+function refusal(policy: CallPolicy): string | undefined {
+  const shop = new Topology('shop');
+  const cart = shop.addService('cart', { image: 'example/cart:1', port: Port.http(80) });
+  try {
+    shop.addService('web', { image: 'example/web:1' }).calls(cart, policy);
+    return undefined;
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+const unit = fc.constantFrom(Duration.millis, Duration.seconds, Duration.minutes, Duration.hours);
+const span = fc.tuple(unit, fc.nat(5000)).map(([of, amount]) => of(amount));
+
+test('a duration is taken in any unit from a millisecond on', () => {
+  fc.assert(fc.property(span, timeout => {
+    expect([timeout.toHumanString(), refusal({ timeout })]).toEqual([timeout.toHumanString(), timeout.toMilliseconds() >= 1 ? undefined : 'OutOfRange']);
+  }));
+});
+
+test('retries are refused exactly if the last try could never begin', () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 5000 }), fc.nat(10), fc.integer({ min: 1, max: 2000 }), (timeout, attempts, perTry) => {
+    const policy = { timeout: Duration.millis(timeout), retries: { attempts, perTryTimeout: Duration.millis(perTry) } };
+    expect([timeout, attempts, perTry, refusal(policy)]).toEqual([timeout, attempts, perTry, attempts * perTry < timeout ? undefined : 'RetriesExceedTimeout']);
+  }));
+});
+
+test('tries are judged by their length and not by their unit', () => {
+  expect(refusal({ timeout: Duration.minutes(1), retries: { attempts: 1, perTryTimeout: Duration.seconds(60) } })).toBe('RetriesExceedTimeout');
+  expect(refusal({ timeout: Duration.seconds(61), retries: { attempts: 1, perTryTimeout: Duration.minutes(1) } })).toBeUndefined();
+});
+
+test('without a timeout, or a time for each try, any number of retries may happen', () => {
+  expect(refusal({ retries: { attempts: 100, perTryTimeout: Duration.hours(1) } })).toBeUndefined();
+  expect(refusal({ timeout: Duration.millis(1), retries: { attempts: 100 } })).toBeUndefined();
+});
+
+test.each<[string, CallPolicy]>([
+  ['more retries than anybody means', { retries: { attempts: 101 } }],
+  ['half a retry', { retries: { attempts: 0.5 } }],
+  ['no time for a try', { retries: { attempts: 1, perTryTimeout: Duration.millis(0) } }],
+  ['a delay of nothing', { faults: { delay: { duration: Duration.millis(0) } } }],
+  ['less than no requests', { faults: { abort: { status: 503, percent: -1 } } }],
+  ['a status below 200', { faults: { abort: { status: 199 } } }],
+])('%s is out of range', (_name, policy) => {
+  expect(refusal(policy)).toBe('OutOfRange');
+});
