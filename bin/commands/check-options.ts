@@ -33,7 +33,7 @@ const FAILING: ReadonlyMap<string, readonly Severity[]> = new Map([
   ['never', []],
 ]);
 
-/** What `cardinal check` is told on the command line. */
+/** The command line of `cardinal check`. */
 export interface Options {
   /** Empty: those of the settings, or what `cardinal synth` wrote. */
   readonly paths: readonly string[];

@@ -26,7 +26,7 @@ export function covers(pattern: string, host: string): boolean {
   return pattern === '*' || pattern === host || (pattern.startsWith('*') && host.replace(/^\*/, '').endsWith(pattern.slice(1)));
 }
 
-/** DNS has no longer names, and no API server takes them. */
+/** The longest name that DNS and the API server allow. */
 const LONGEST_NAME = 253;
 
 /** The wildcards that a host is under, the longest first; of what is too long for a host, none but `*`. */
@@ -40,7 +40,7 @@ export function namespacesOf(exportTo: readonly string[], namespace: string): st
   return exportTo.length === 0 || exportTo.includes('*') ? ['*'] : exportTo.map(each => each === '.' ? namespace : each);
 }
 
-/** All hosts: a lookup by name takes constant time, by wildcard time linear in the length of the name. */
+/** All hosts: a lookup by name is constant in time, by wildcard linear in the length of the name. */
 export class Hosts {
   readonly all: readonly Host[];
   private readonly byName = new Map<string, Host[]>();

@@ -38,7 +38,7 @@ export function meshMode(cluster: Cluster): Mode | undefined {
 
 /**
  * Whether callers may use mutual TLS to a workload: it has a sidecar that accepts it, and its namespace does not
- * disable it, which Istio evaluates before it looks at Pods.
+ * disable it, which Istio evaluates before it reads Pods.
  */
 export function offersMutualTls(workload: Workload, cluster: Cluster): boolean {
   return membershipOf(workload, cluster) === Membership.SIDECAR && (workload.labels['security.istio.io/tlsMode'] ?? 'istio') === 'istio'

@@ -102,7 +102,7 @@ export function validateEdge(path: string, props: EdgeProps): void {
     validateCors(path, props.cors);
   }
   requireTls(path, 'certificateIssuer', props.certificateIssuer, props);
-  // A managed API terminates TLS in front of the gateway, whatever protocol is used behind it.
+  // A managed API terminates TLS in front of the gateway, for any protocol behind it.
   requireTls(path, 'clientCa', props.managed ? undefined : props.clientCa, props);
   validateFront(path, props);
   if (props.perClientRateLimit?.client.kind === 'API key' && props.auth) {

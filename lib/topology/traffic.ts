@@ -93,7 +93,7 @@ function matchesWhole(expression: string, value: string): boolean {
   return RE2JS.compile(expression).matches(value);
 }
 
-/** Whether an expression surely matches all values that begin so: it ends in anything, whatever comes before. */
+/** Whether an expression surely matches all values that begin so: it ends with a match of anything. */
 function matchesAllBehind(expression: string, head: string): boolean {
   const endsInAnything = /(^|[^\\])\.[*+]$/.test(expression) && !/[|$]|\\[bBzQ]/.test(expression);
   return endsInAnything && matchesWhole(expression, head);

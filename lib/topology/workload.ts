@@ -99,7 +99,7 @@ export function validateWorkload(path: string, props: WorkloadProps): void {
   Object.values(PROPERTIES).forEach(validate => { validate(path, props); });
 }
 
-/** Refuses texts that Kubernetes takes and no process can be started with: Linux ends them at the first NUL. */
+/** Rejects texts that Kubernetes accepts but no process can start with: Linux ends them at the first NUL. */
 function requireNoNul(path: string, texts: readonly string[]): void {
   const wrong = texts.find(text => text.includes('\0'));
   if (wrong !== undefined) {

@@ -2,7 +2,7 @@ import type { Edge, Route } from '../../topology';
 import { invalid, REST_API } from './managed-api';
 
 /**
- * AWS takes "$" as well, which begins an expression in the template that gives the cluster its path.
+ * AWS accepts "$" as well, which starts an expression in the template that maps the path for the cluster.
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_CreateResource.html
  */
 const SEGMENT = /^(\{[\w:.$-]+\+?\}|[\w:.-]+)$/;

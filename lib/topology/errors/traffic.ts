@@ -33,7 +33,7 @@ export const TRAFFIC_ERRORS = [
     id: 'WeightsDoNotSum',
     summary: 'A split whose percentages do not sum to 100',
     explanation:
-      'Istio takes weights relative to their sum, so the shares would differ from the declared ones. Give whole ' +
+      'Istio uses weights relative to their sum, so the shares would differ from the declared ones. Give whole ' +
       'percentages that sum to 100.',
   },
 ] as const satisfies readonly ErrorEntry[];

@@ -1,35 +1,14 @@
 import type { Cluster, Field } from '../../../manifests';
-import { Severity } from '../../finding';
-import { type Check, problem, type Problem } from '../check';
-import { CallGraph } from './graph';
-import { callersFirst } from './order';
-import { evidenceOf, type Node } from './node';
+import { problem, type Problem } from '../check';
 import { type CallPolicy, policiesOf, policyOfEntry } from './call-policy';
+import { CallGraph } from './graph';
+import { evidenceOf, type Node } from './node';
+import { callersFirst } from './order';
 import { seesRequests } from './timeouts';
 
-const WARN = 10;
-const FAIL = 50;
+export const FAIL = 50;
 
-export const retryAmplification: Check = {
-  id: 'RetryAmplification',
-  severity: Severity.WARNING,
-  covers: [],
-  summary: 'The retries along a path of calls multiply to ten requests or more',
-  explanation: 'When the last service of the path fails, the retries of each caller multiply those of the next: (1 + retries) to the power of the depth. Istio\'s default of two retries counts where none are '
-    + 'set, unless the mesh configuration among the manifests changes it.',
-  find: cluster => amplified(cluster, factor => factor >= WARN && factor < FAIL),
-};
-
-export const retryStorm: Check = {
-  id: 'RetryStorm',
-  severity: Severity.ERROR,
-  covers: [],
-  summary: 'The retries along a path of calls multiply to fifty requests or more',
-  explanation: 'A service that is briefly slow receives fifty times its load and cannot recover. See RetryAmplification.',
-  find: cluster => amplified(cluster, factor => factor >= FAIL),
-};
-
-function* amplified(cluster: Cluster, isTooMuch: (factor: number) => boolean): Iterable<Problem> {
+export function* amplified(cluster: Cluster, isTooMuch: (factor: number) => boolean): Iterable<Problem> {
   for (const { at, retries, before, factor, path } of stepsOf(cluster)) {
     if (retries > 0 && isTooMuch(factor) && !isTooMuch(before)) {
       yield problem(at, `One failing request becomes ${factor} requests on the path ${path.join(' → ')}.`,
@@ -48,6 +27,7 @@ interface Step {
 }
 
 const STEPS = new WeakMap<Cluster, readonly Step[]>();
+
 /** The number of names at each end of a long path that a message contains. */
 const SHOWN = 8;
 

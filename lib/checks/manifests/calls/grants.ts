@@ -63,7 +63,7 @@ export function mayCall(caller: Node, policies: readonly Resource[], cluster: Cl
       && !source.notNamespaces.some(pattern => matchesPattern(pattern, caller.namespace)))));
 }
 
-/** Whether a policy lets in callers whom it does not name. */
+/** Whether a policy allows callers that it does not name. */
 export function admitsStrangers(policy: Resource): boolean {
   return memoized(STRANGERS, policy, () => sourcesIn(policy).some(source => !source || source.principals.length === 0 || source.principals.some(each => each.includes('*'))));
 }
@@ -87,7 +87,7 @@ type Source = Readonly<Record<typeof NAMES[number], readonly string[]>>;
 
 const SOURCES = new WeakMap<Resource, readonly (Source | undefined)[]>();
 
-/** The sources of the rules of a policy, read once; undefined for a rule that asks nobody. */
+/** The sources of the rules of a policy, read once; undefined for a rule without conditions on the caller. */
 function sourcesIn(policy: Resource): readonly (Source | undefined)[] {
   return memoized(SOURCES, policy, () => policy.spec.get('rules').items.map(rule => rule.get('from').items.map(each => each.get('source')))
     .flatMap((from): (Source | undefined)[] => from.length === 0 ? [undefined] : from.map(source => Object.fromEntries(NAMES.map(name => [name, source.get(name).texts])) as unknown as Source)));

@@ -1,44 +1,8 @@
 import { type Cluster, type Field, Kind, protocolOf } from '../../../manifests';
-import { Severity } from '../../finding';
-import { type Check, problem } from '../check';
 import { type CallPolicy, policiesOf, policyOfRule } from './call-policy';
 import { CallGraph } from './graph';
 import { type Call, evidenceOf } from './node';
 import { forwardingRules } from './rules-between';
-
-export const retriedWrites: Check = {
-  id: 'RetriedWrites',
-  severity: Severity.WARNING,
-  covers: [],
-  summary: 'Non-idempotent requests are retried after the callee may have processed them',
-  explanation: 'POST and PATCH are not idempotent: a payment may be made twice. Requests that fail with `connect-failure` and `refused-stream` have not reached the callee, and gRPC conditions (`unavailable`, `cancelled`) do not apply to '
-    + 'other requests; all other conditions are unsafe. The methods are those that routes match and that AuthorizationPolicies allow callers; gRPC, where every request is a POST, is not checked.',
-  *find(cluster) {
-    for (const { what, policy, at } of writes(cluster)) {
-      const risky = policy.retryOn.filter(isRisky);
-      if (policy.retries > 0 && risky.length > 0) {
-        yield problem(policy.isExplicit ? policy.retriesAt : at, `${what}, and failed requests have ${times(policy.retries)}${policy.isExplicit ? '' : ', as set in the mesh configuration'}, also after ${risky.join(', ')}.`, fixFor(policy));
-      }
-    }
-  },
-};
-
-export const implicitRetries: Check = {
-  id: 'ImplicitRetries',
-  severity: Severity.INFO,
-  covers: [],
-  summary: 'Non-idempotent requests are subject to Istio\'s default retries',
-  explanation: 'By default Istio retries twice: since 1.24 only failures that cannot have reached the callee (and for gRPC `unavailable` and `cancelled`), before 1.24 also 503, which may make a payment twice. '
-    + 'POST and PATCH are checked, as in RetriedWrites.',
-  *find(cluster) {
-    const isLeftToIstio = !cluster.mesh.get('defaultHttpRetryPolicy')?.exists;
-    for (const { what, policy, at } of isLeftToIstio ? writes(cluster) : []) {
-      if (policy.retries > 0 && !policy.isExplicit) {
-        yield problem(at, `${what}, and by default Istio makes ${times(policy.retries)} of failed requests: before 1.24 also after 503.`, fixFor(policy));
-      }
-    }
-  },
-};
 
 interface Write {
   readonly what: string;
@@ -48,7 +12,7 @@ interface Write {
 }
 
 /** The rules and calls that carry non-idempotent requests. */
-function* writes(cluster: Cluster): Iterable<Write> {
+export function* writes(cluster: Cluster): Iterable<Write> {
   const ruled = new Set<string>();
   for (const rule of forwardingRules(cluster).filter(matchesWrites)) {
     ruled.add(placeOf(rule));
@@ -63,21 +27,13 @@ function* writes(cluster: Cluster): Iterable<Write> {
 }
 
 const WRITES: readonly string[] = ['POST', 'PATCH'];
-/** Failures that cannot have reached the callee, so that a retry is safe. */
-const SAFE = new Set(['connect-failure', 'refused-stream', 'reset-before-request', 'retriable-headers', 'envoy-ratelimited', 'retriable-status-codes', '425', '429']);
-/** Conditions on the gRPC status, which other responses do not have. */
-const OF_GRPC = new Set(['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable']);
 
-function isRisky(condition: string): boolean {
-  return !SAFE.has(condition) && !OF_GRPC.has(condition);
-}
-
-function times(retries: number): string {
+export function times(retries: number): string {
   return retries === 1 ? '1 retry' : `${retries} retries`;
 }
 
 /** A route of the Gateway API cannot disable retries: `retry` has at least one attempt, and is not in the standard channel. */
-function fixFor({ at: { resource }, isExplicit }: CallPolicy): string {
+export function fixFor({ at: { resource }, isExplicit }: CallPolicy): string {
   if (resource.type !== Kind.HTTP_ROUTE && resource.type !== Kind.GRPC_ROUTE) {
     return 'Set `retries: { attempts: 0 }` in the VirtualService, or `retryOn: connect-failure,refused-stream`.';
   }

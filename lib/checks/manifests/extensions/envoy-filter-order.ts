@@ -1,27 +1,8 @@
 import { type Cluster, type Field, Kind } from '../../../manifests';
-import { Severity } from '../../finding';
-import { type Check, problem, type Problem } from '../check';
+import { problem, type Problem } from '../check';
 import { isRelative } from './envoy-filter-operations';
 
-export const envoyFilterOrder: Check = {
-  id: 'EnvoyFilterOrder',
-  severity: Severity.WARNING,
-  covers: ['IST0151'],
-  summary: 'An EnvoyFilter patch is positioned relative to another one without a priority',
-  explanation: 'EnvoyFilters without a priority are applied in the order of their creation: if the filter that the patch refers to is added later, the patch is ignored.',
-  find: cluster => relative(cluster, false, 'Without a priority the patch is ignored if the filter that it refers to is added later.'),
-};
-
-export const envoyFilterOrderByVersion: Check = {
-  id: 'EnvoyFilterOrderByVersion',
-  severity: Severity.WARNING,
-  covers: ['IST0155'],
-  summary: 'An EnvoyFilter patch is positioned relative to one for a single proxy version',
-  explanation: 'During an upgrade proxies of two versions run: those of the other version do not have the filter that the patch refers to, so the patch is ignored.',
-  find: cluster => relative(cluster, true, 'The patch refers to a filter that another patch adds for one proxy version only, so it is ignored for other versions during an upgrade.'),
-};
-
-function* relative(cluster: Cluster, byVersion: boolean, message: string): Iterable<Problem> {
+export function* relative(cluster: Cluster, byVersion: boolean, message: string): Iterable<Problem> {
   const versioned = new Set<string>();
   for (const filter of cluster.all(Kind.ENVOY_FILTER)) {
     for (const patch of filter.spec.get('configPatches').items) {

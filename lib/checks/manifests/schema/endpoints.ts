@@ -1,6 +1,6 @@
-import { type Field, Kind } from '../../../manifests';
+import type { Field } from '../../../manifests';
 import { isAddress, isDnsLabel, isFullName, isPort, isSocket } from './names';
-import { type Complain, validity } from './rules';
+import type { Complain } from './rules';
 import { checkLabels } from './shared';
 
 const SOCKET = 'unix://';
@@ -33,9 +33,3 @@ export function checkEndpoint(endpoint: Field, rules: EndpointRules, complain: C
   }
   checkLabels(endpoint.get('labels'), complain);
 }
-
-export const invalidWorkloadEntry = validity(
-  Kind.WORKLOAD_ENTRY,
-  'It needs an address (or the network that it is in), named ports, and valid labels.',
-  ({ spec }, complain) => checkEndpoint(spec, { takesNames: true, takesSockets: true }, complain),
-);

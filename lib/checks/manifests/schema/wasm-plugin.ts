@@ -1,52 +1,20 @@
-import { type Field, Kind } from '../../../manifests';
+import type { Field } from '../../../manifests';
 import { isPort } from './names';
-import { type Complain, validity } from './rules';
-import { checkTargets } from './shared';
+import type { Complain } from './rules';
 
 const SCHEMES = new Set(['file', 'http', 'https', 'oci']);
+
 const LONGEST_SECRET = 253;
+
 const LONGEST_NAME = 256;
-const LARGEST_SCRIPT = 64 * 1024;
 
-export const invalidWasmPlugin = validity(
-  Kind.WASM_PLUGIN,
-  'It needs the URL of the module (file, http, https or oci); a digest, if present, is complete; variable names are unique.',
-  (resource, complain) => {
-    const { spec } = resource;
-    checkTargets(resource, complain);
-    checkModule(spec, complain);
-    checkMatchedPorts(spec, complain);
-  },
-);
-
-export const invalidTrafficExtension = validity(
-  Kind.TRAFFIC_EXTENSION,
-  'It has either a module or a script; the module follows the rules of a WasmPlugin, and the script is at most 64 KB.',
-  (resource, complain) => {
-    const { spec } = resource;
-    const [module, script] = [spec.get('wasm'), spec.get('lua')];
-    checkTargets(resource, complain);
-    checkMatchedPorts(spec, complain);
-    if (module.exists === script.exists) {
-      complain(spec, 'Exactly one of wasm and lua is required.', 'Set one of them.');
-    }
-    if (module.exists) {
-      checkModule(module, complain);
-    }
-    const code = script.get('inlineCode');
-    if (script.exists && (code.text === '' || Buffer.byteLength(code.text) > LARGEST_SCRIPT)) {
-      complain(code.exists ? code : script, code.text === '' ? 'The script is empty.' : 'The script is larger than 64 KB.', 'Write it as inlineCode.');
-    }
-  },
-);
-
-function checkMatchedPorts(spec: Field, complain: Complain): void {
+export function checkMatchedPorts(spec: Field, complain: Complain): void {
   for (const port of spec.get('match').items.flatMap(each => each.get('ports').items).filter(each => !isPort(each.get('number')))) {
     complain(port, 'The port has no number from 1 to 65535.', 'Add `number`.');
   }
 }
 
-function checkModule(spec: Field, complain: Complain): void {
+export function checkModule(spec: Field, complain: Complain): void {
   const [url, digest, secret, name] = ['url', 'sha256', 'imagePullSecret', 'pluginName'].map(each => spec.get(each));
   if (!isModuleUrl(url?.text ?? '')) {
     complain(url?.exists ? url : spec, url?.text ? `"${url.text}" is not a valid module URL.` : 'The URL of the module is missing.', 'Use oci://, https://, http:// or file://.');

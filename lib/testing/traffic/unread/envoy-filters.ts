@@ -8,7 +8,7 @@ const FILTERS = ['istio.stats', 'envoy.filters.http.local_ratelimit', 'envoy.fil
 /** Settings of the connection manager that are read, or that no request depends on. */
 const SETTINGS = ['@type', 'local_reply_config', 'access_log', 'stat_prefix', 'server_name'];
 
-/** Whether the simulator knows what an EnvoyFilter does for a proxy: all its patches are for others, read, or of no consequence for one request. */
+/** Whether the effect of an EnvoyFilter on a proxy is simulated: all its patches are for others, read, or of no consequence for one request. */
 export function isReadFilter({ spec }: Resource, role: keyof typeof CONTEXTS): boolean {
   return spec.get('configPatches').items.every(patch => !isFor(patch, role) || isRead(patch));
 }

@@ -11,7 +11,7 @@ export const HTTP_ROUTE: Reading = {
     'rules[].timeouts.request', 'rules[].timeouts.backendRequest', 'rules[].retry.attempts', 'rules[].retry.codes',
   ],
   harmless: {
-    'rules[].name': 'a name', 'rules[].retry.backoff': 'how long between tries', 'rules[].sessionPersistence': 'which of equal Pods, after the first request',
+    'rules[].name': 'a name', 'rules[].retry.backoff': 'the pause before a retry', 'rules[].sessionPersistence': 'which of equal Pods, after the first request',
     useDefaultGateways: 'parents are named',
   },
   unsimulated: { 'rules[].filters[].extensionRef': undefined, 'rules[].filters[].externalAuth': undefined },
@@ -35,7 +35,7 @@ export const GATEWAY: Reading = {
   ],
   harmless: {
     'addresses[].value': 'names are asked, not addresses', allowedListeners: 'refused where there are ListenerSets', defaultScope: 'parents are named',
-    'infrastructure.annotations': 'of no consequence for requests', 'listeners[].tls.certificateRefs': 'a certificate is taken, or said not to be',
+    'infrastructure.annotations': 'of no consequence for requests', 'listeners[].tls.certificateRefs': 'certificates are assumed to be valid',
     'tls.backend': 'refused where there are BackendTLSPolicies',
   },
   unsimulated: {

@@ -14,7 +14,7 @@ import { GATEWAY, REFERENCE_GRANT } from './fields';
 import { ISTIO_GATEWAY } from './istio';
 import { type Reading, titleOf, unreadField, unreadFields } from './read';
 
-/** Throws {@link Unsimulated} where it is not known how a listener takes requests. */
+/** Throws {@link Unsimulated} where it is not known how a listener accepts requests. */
 export function requireListenerRead(
   listener: Field,
   gateway: Resource | undefined,
@@ -101,7 +101,7 @@ function listenerSetOf(gateway: Resource | undefined, cluster: Cluster): Resourc
   });
 }
 
-/** Throws {@link Unsimulated} where an Ingress may have the host that no gateway takes. */
+/** Throws {@link Unsimulated} where an Ingress may have a host that no gateway serves. */
 export function requireNoIngress(host: string, cluster: Cluster): void {
   const ingress = cluster
     .all(Kind.INGRESS)

@@ -2,7 +2,7 @@ import type { Reading } from './read';
 
 const HEADERS = 'headers of the answer';
 const LOADS = 'depends on how much comes';
-const KEYS = 'a certificate is taken, or said not to be';
+const KEYS = 'certificates are assumed to be valid';
 
 const CORS = ['allowCredentials', 'allowHeaders', 'allowMethods', 'exposeHeaders', 'maxAge'];
 const MATCH = ['authority', 'gateways', 'headers', 'ignoreUriCase', 'method', 'port', 'queryParams', 'scheme', 'sourceLabels', 'sourceNamespace', 'uri', 'withoutHeaders'];
@@ -21,7 +21,7 @@ export const VIRTUAL_SERVICE: Reading = {
   ],
   harmless: {
     ...Object.fromEntries(CORS.map(name => [`http[].corsPolicy.${name}`, HEADERS])),
-    'http[].match[].name': 'a name', 'http[].match[].statPrefix': 'observed only', 'http[].name': 'a name', 'http[].retries.backoff': 'how long between tries',
+    'http[].match[].name': 'a name', 'http[].match[].statPrefix': 'observed only', 'http[].name': 'a name', 'http[].retries.backoff': 'the pause before a retry',
     'http[].retries.retryIgnorePreviousHosts': 'all workloads are healthy', 'http[].retries.retryRemoteLocalities': 'all workloads are healthy',
   },
   unsimulated: {
@@ -29,7 +29,7 @@ export const VIRTUAL_SERVICE: Reading = {
   },
 };
 
-/** What a policy of a DestinationRule, of a subset or of a port says. */
+/** The traffic policy of a DestinationRule, a subset or a port. */
 const policy = (at: string): Reading => ({
   read: ['tls.mode', 'portLevelSettings[].port', 'portLevelSettings[].tls'].map(name => `${at}.${name}`),
   harmless: {
@@ -61,7 +61,7 @@ export const SIDECAR: Reading = {
 export const ISTIO_GATEWAY: Reading = {
   read: ['selector', 'servers[].hosts', 'servers[].port.number', 'servers[].port.protocol', 'servers[].tls.mode', 'servers[].tls.httpsRedirect'],
   harmless: {
-    'servers[].name': 'a name', 'servers[].port.name': 'a name', 'servers[].port.targetPort': 'without effect, says Istio',
+    'servers[].name': 'a name', 'servers[].port.name': 'a name', 'servers[].port.targetPort': 'without effect, by the reference of Istio',
     ...Object.fromEntries([
       'caCertCredentialName', 'caCertificates', 'caCrl', 'cipherSuites', 'credentialName', 'credentialNames', 'maxProtocolVersion', 'minProtocolVersion', 'privateKey',
       'serverCertificate', 'subjectAltNames', 'tlsCertificates', 'verifyCertificateHash', 'verifyCertificateSpki',

@@ -2,7 +2,7 @@ import type { Reading } from './read';
 
 const OBSERVED = 'observed only';
 const TIMES = 'how long connections are kept, not where they lead';
-const CERTIFICATES = 'a certificate is taken, or said not to be';
+const CERTIFICATES = 'certificates are assumed to be valid';
 const NAMES = 'the names of statistics';
 const AUTHORIZERS = ['envoyExtAuthzHttp', 'envoyExtAuthzGrpc'];
 const AUTHORIZER = [
@@ -77,7 +77,7 @@ export const MESH_CONFIG: Reading = {
       ]),
     ),
     ...Object.fromEntries(['inboundClusterStatName', 'outboundClusterStatName'].map(name => [name, NAMES])),
-    'defaultHttpRetryPolicy.backoff': 'how long between tries',
+    'defaultHttpRetryPolicy.backoff': 'the pause before a retry',
     'defaultHttpRetryPolicy.retryIgnorePreviousHosts': 'all workloads are healthy',
     'defaultHttpRetryPolicy.retryRemoteLocalities': 'all workloads are healthy',
     'h2UpgradePolicy': 'the protocol between proxies',

@@ -62,7 +62,7 @@ function isDivided(path: string, { read, harmless, unsimulated }: Reading): bool
   return path === '' || [...read, ...Object.keys(harmless), ...Object.keys(unsimulated)].some(each => each.startsWith(`${path}.`) || each.startsWith(`${path}[]`));
 }
 
-/** What is there without saying anything; an empty map may turn something on. */
+/** A value without meaning; an empty map may enable a feature. */
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }

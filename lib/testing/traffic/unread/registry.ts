@@ -1,7 +1,7 @@
 import type { Reading } from './read';
 
 const LOCALITY = 'which of equal endpoints';
-const CERTIFICATE = 'a certificate is taken, or said not to be';
+const CERTIFICATE = 'certificates are assumed to be valid';
 
 /** ServiceEntries. @see https://istio.io/latest/docs/reference/config/networking/service-entry/ */
 export const SERVICE_ENTRY: Reading = {

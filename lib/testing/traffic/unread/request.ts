@@ -87,7 +87,7 @@ function namesOf(host: string, { clusterDomain }: Cluster): string[] {
   ];
 }
 
-/** A Sidecar says of its own Pods what they receive, and what they send. */
+/** A Sidecar configures what its own Pods receive and send. */
 function requireSidecarsRead(from: Party | undefined, to: readonly Workload[], cluster: Cluster): void {
   const sending = from && sidecarOf(from, cluster);
   sending?.spec.entries

@@ -12,7 +12,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
   [Kind.TCP_ROUTE]: TCP_ROUTE,
 };
 
-/** Throws {@link Unsimulated} where a match of a rule has fields that are not simulated: whether the rule takes a request is then not known, nor whether a later one does. */
+/** Throws {@link Unsimulated} where a match of a rule has fields that are not simulated: it is then unknown whether the rule, or a later one, matches a request. */
 export function requireMatchRead(match: Field): void {
   const reading = READINGS[match.resource.type];
   if (reading) {

@@ -1,0 +1,39 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { list } from '../bin/commands/list';
+import { type Check, CHECKS } from '../lib/checks';
+import { ruleIndex } from './rule-index';
+import { examplesIn, folderOf } from './rules';
+
+const ROOT = join(__dirname, '..');
+const MARK = '<!-- generated -->\n';
+
+/** All generated files, by their paths in the repository. */
+export function generatedFiles(): Map<string, string> {
+  const [text = ''] = readFileSync(join(ROOT, 'docs/checks.md'), 'utf8').split(MARK);
+  return new Map([
+    ['lib/checks/rules/index.ts', ruleIndex()],
+    ['docs/checks.md', `${text}${MARK}\n${list().replaceAll(/^## /gm, '### ')}`],
+    ...CHECKS.map(check => [`docs/checks/${folderOf(check.id)}.md`, checkPage(check)] as const),
+  ]);
+}
+
+function checkPage({ id, severity, covers, summary, explanation }: Check): string {
+  const [first] = examplesIn(folderOf(id));
+  const example = (title: string, text: string) => [`## ${title}`, '', '```yaml', text.trimEnd(), '```', ''];
+  return [
+    `# ${id}`, '', `${summary}.`, '',
+    `Severity: ${severity}.${covers.length > 0 ? ` Covers ${covers.join(', ')}.` : ''}`, '',
+    explanation, '',
+    ...first ? [...example('Bad', first.bad), `The finding is at \`${first.at}\`.`, '', ...example('Good', first.good)] : [],
+    '## How to suppress it', '', 'On the object, with the reason:', '',
+    '```yaml', 'metadata:', '  annotations:', `    cardinal.cdk8s.io/suppress: "${id}: why it is acceptable"`, '```', '',
+  ].join('\n');
+}
+
+if (require.main === module) {
+  for (const [path, text] of generatedFiles()) {
+    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+    writeFileSync(join(ROOT, path), text);
+  }
+}

@@ -1,0 +1,36 @@
+import { addTo } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../../manifests/check';
+import { namesOf, rivalsOf } from '../../manifests/gateways/conflicting-gateways';
+import { type Server, type ServerHost, serversByPort, shareScope } from '../../manifests/gateways/servers';
+import { fewOf, listed } from '../../manifests/names';
+
+export const rule: Check = {
+  id: 'ConflictingGateways',
+  severity: Severity.ERROR,
+  covers: ['IST0145', 'KIA0301'],
+  summary: 'Two Gateway servers have the same port and host on the same pods',
+  explanation: 'Only one of them applies, and the settings of the other (TLS, redirects) are ignored. Hosts for VirtualServices of different namespaces do not conflict.',
+  *find(cluster) {
+    for (const servers of serversByPort(cluster).values()) {
+      const byHost = new Map<string, { server: Server; host: ServerHost }[]>();
+      servers.forEach(server => server.hosts.forEach(host => addTo(byHost, host.name, { server, host })));
+      const sharingHost = (server: Server) => server.hosts.flatMap(host => (byHost.get(host.name) ?? []).filter(each => shareScope(each.host, host)).map(each => each.server));
+      for (const server of servers) {
+        const meeting = sharingHost(server);
+        const rivals = fewOf(namesOf(rivalsOf(server, meeting, cluster)));
+        if (rivals.length > 0) {
+          const isWrittenAlike = !rivalsOf(server, meeting.filter(other => other.gateway !== server.gateway && haveText(server, other)), cluster).next().done;
+          yield problem(server.at.get('hosts'), `${listed(rivals)} also ${rivals.length > 1 ? 'have' : 'has'} a server on port ${server.port} for ${listed(server.at.get('hosts').texts)} on these pods.`, 'Merge the servers into one Gateway, or use different hosts.',
+            isWrittenAlike ? undefined : ['KIA0301']);
+        }
+      }
+    }
+  },
+};
+
+/** Whether two servers have a literally equal host, including its namespace, which is what istioctl compares. */
+function haveText(one: Server, other: Server): boolean {
+  const texts = one.at.get('hosts').texts;
+  return other.at.get('hosts').texts.some(each => texts.includes(each));
+}

@@ -1,0 +1,32 @@
+import { addTo, type Cluster, type Labels, type Resource } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../../manifests/check';
+import { othersOf } from '../../manifests/names';
+import { isFirst, KINDS, nameOf } from '../../manifests/security/rival-policies';
+
+export const rule: Check = {
+  id: 'RivalSelectors',
+  severity: Severity.ERROR,
+  covers: KINDS.flatMap(each => each.selecting).filter(isFirst),
+  summary: 'Two Sidecars, Telemetries or PeerAuthentications select one workload',
+  explanation: 'Only one of them applies, usually the oldest, which files do not show.',
+  *find(cluster) {
+    for (const { type, path, selecting } of KINDS) {
+      const byWorkload = new Map<string, Resource[]>();
+      for (const each of cluster.all(type)) {
+        for (const workload of selected(each.spec.get(...path).strings, each.namespace, cluster)) {
+          addTo(byWorkload, workload, each);
+        }
+      }
+      for (const [workload, rivals] of byWorkload) {
+        for (const each of rivals.length > 1 ? rivals : []) {
+          yield problem(each.metadata.get('name'), `${othersOf(each, rivals, nameOf)} also ${rivals.length > 2 ? 'select' : 'selects'} ${workload}, and only one of them takes effect.`, 'Merge them, or make the selectors disjoint.', selecting);
+        }
+      }
+    }
+  },
+};
+
+function selected(selector: Labels, namespace: string, cluster: Cluster): string[] {
+  return Object.keys(selector).length === 0 ? [] : cluster.workloads.select(selector, namespace).map(each => `${each.resource.kind} ${each.resource.key}`);
+}

@@ -1,0 +1,27 @@
+import { Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../../manifests/check';
+
+const KINDS = [
+  { type: Kind.SIDECAR, path: ['workloadSelector', 'labels'] },
+  { type: Kind.TELEMETRY, path: ['selector', 'matchLabels'] },
+] as const;
+
+export const rule: Check = {
+  id: 'SelectorWithoutPods',
+  severity: Severity.ERROR,
+  covers: ['IST0101', 'KIA0004'],
+  summary: 'A Sidecar or a Telemetry selects no pods',
+  explanation: 'It has no effect; the intended pods keep the settings of their namespace. Selectors match the labels of pods, not of Deployments, in the namespace of the object only.',
+  *find(cluster) {
+    for (const { type, path } of KINDS) {
+      for (const each of cluster.all(type)) {
+        const selector = each.spec.get(...path);
+        const labels = selector.strings;
+        if (Object.keys(labels).length > 0 && cluster.workloads.select(labels, each.namespace).length === 0) {
+          yield problem(selector, `No pod in namespace ${each.namespace} has the labels ${Object.entries(labels).map(pair => pair.join('=')).join(', ')}.`, 'Correct the labels or the namespace.');
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,23 @@
+import { covers as coversHost, fullHost, Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../../manifests/check';
+import { targetOf } from '../../manifests/routing/destinations';
+
+export const rule: Check = {
+  id: 'UnknownRuleHost',
+  severity: Severity.WARNING,
+  covers: ['IST0174', 'KIA0202'],
+  summary: 'A DestinationRule has a host that no Service or ServiceEntry declares',
+  explanation: 'The rule has no effect. A wildcard is accepted if it covers at least one host.',
+  *find(cluster) {
+    for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
+      const host = rule.spec.get('host');
+      const full = fullHost(host.text, rule.namespace, cluster.clusterDomain);
+      const isWildcard = full.startsWith('*');
+      const isKnown = isWildcard ? cluster.hosts.all.some(each => coversHost(full, each.name)) : targetOf(host.text, rule, cluster) !== undefined;
+      if (!isKnown) {
+        yield problem(host, `No Service or ServiceEntry declares the host "${host.text}", so the rule has no effect.`, 'Correct the host, write it with its namespace and domain, or declare a ServiceEntry.', isWildcard ? ['IST0174'] : undefined);
+      }
+    }
+  },
+};

@@ -1,0 +1,27 @@
+import { Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../../manifests/check';
+import { podsFor } from '../../manifests/gateways/standard-gateway';
+
+export const rule: Check = {
+  id: 'UnknownSecret',
+  severity: Severity.ERROR,
+  covers: ['IST0101'],
+  summary: 'A Gateway refers to a Secret that does not exist in the namespace of its pods',
+  explanation: 'The gateway does not open the port until the Secret exists. It must be in the namespace of the pods, not of the Gateway. Suppress the finding if the '
+    + 'Secret is created at run time, for example by cert-manager.',
+  *find(cluster) {
+    for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
+      const selector = gateway.spec.get('selector').strings;
+      const namespace = podsFor(selector, cluster)[0]?.namespace;
+      if (namespace === undefined) {
+        continue;
+      }
+      for (const name of gateway.spec.get('servers').items.map(each => each.get('tls', 'credentialName')).filter(each => each.text !== '')) {
+        if (!cluster.find(Kind.SECRET, name.text, namespace)) {
+          yield problem(name, `The Secret "${name.text}" does not exist in namespace ${namespace} of the gateway's pods, so the port stays closed.`, `Create the Secret in ${namespace}.`);
+        }
+      }
+    }
+  },
+};

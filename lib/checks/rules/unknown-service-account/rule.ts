@@ -1,0 +1,19 @@
+import { Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../../manifests/check';
+
+export const rule: Check = {
+  id: 'UnknownServiceAccount',
+  severity: Severity.ERROR,
+  covers: ['KIA1701'],
+  summary: 'A WorkloadGroup refers to a ServiceAccount that does not exist',
+  explanation: 'Its machines get no identity and so cannot join the mesh. `default` exists in every namespace.',
+  *find(cluster) {
+    for (const group of cluster.all(Kind.WORKLOAD_GROUP)) {
+      const account = group.spec.get('template', 'serviceAccount');
+      if (!['', 'default'].includes(account.text) && !cluster.find(Kind.SERVICE_ACCOUNT, account.text, group.namespace)) {
+        yield problem(account, `The ServiceAccount "${account.text}" does not exist in namespace ${group.namespace}.`, 'Declare it, or correct the name.');
+      }
+    }
+  },
+};

@@ -1,0 +1,33 @@
+import { Kind } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem, type Problem } from '../../manifests/check';
+import { type Rule, rulesOf, titleOf } from '../../manifests/routing/rules';
+
+export const rule: Check = {
+  id: 'UnreachableRule',
+  severity: Severity.WARNING,
+  covers: ['IST0130'],
+  summary: 'A rule of a VirtualService never applies',
+  explanation: 'The first matching rule applies. A rule without matches is a catch-all, so no rule after it is reached; nor is a rule whose matches all occur in earlier rules.',
+  *find(cluster) {
+    for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
+      for (const protocol of ['http', 'tls', 'tcp']) {
+        yield* unreachable(rulesOf(virtualService.spec, protocol));
+      }
+    }
+  },
+};
+
+function* unreachable(rules: readonly Rule[]): Iterable<Problem> {
+  const seen = new Set<string>();
+  let catchAll: Rule | undefined;
+  for (const rule of rules) {
+    if (catchAll) {
+      yield problem(rule.at, `The earlier rule ${titleOf(catchAll)} matches everything, so this one never applies.`, 'Put the rule without matches last.');
+    } else if (rule.matches.length > 0 && rule.matches.every(each => seen.has(each.meaning))) {
+      yield problem(rule.at, 'Earlier rules have all of its matches, so it never applies.', 'Remove it, or change its matches.');
+    }
+    rule.matches.forEach(each => seen.add(each.meaning));
+    catchAll = rule.matches.length === 0 ? rule : catchAll;
+  }
+}
