@@ -7,7 +7,7 @@ export { ClientKey, FailureMode, PerClientRateLimit, type PerClientRateLimitProp
 export { type Cors, CORS_HEADERS } from './cors';
 export * from './edge';
 export type { EdgeProps } from './edge-props';
-export { type ErrorCode, type ErrorEntry, MODEL_ERRORS } from './errors';
+export {   MODEL_ERRORS } from './errors';
 export * from './external';
 export * from './health';
 export * from './rate-limit';
