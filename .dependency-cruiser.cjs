@@ -1,4 +1,15 @@
-const folders = ['topology', 'manifests', 'checks', 'kubernetes', 'istio', 'linkerd', 'gateway', 'aws', 'testing', 'diagram'];
+const folders = [
+  'topology',
+  'manifests',
+  'checks',
+  'kubernetes',
+  'istio',
+  'linkerd',
+  'gateway',
+  'aws',
+  'testing',
+  'diagram',
+];
 const mayImport = {
   topology: [],
   manifests: [],
@@ -36,5 +47,9 @@ module.exports = {
       to: { path: 'node_modules/aws-cdk-lib' },
     },
   ],
-  options: { doNotFollow: { path: 'node_modules' }, tsConfig: { fileName: 'tsconfig.json' }, enhancedResolveOptions: { extensions: ['.ts', '.js'] } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'] },
+  },
 };

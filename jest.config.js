@@ -8,5 +8,10 @@ module.exports = {
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts', 'bin/**/*.ts'],
   coverageReporters: ['text-summary', 'lcovonly'],
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
 };

@@ -21,14 +21,17 @@ function measure(...commands: string[][]): Measure[] {
     if (new Set(runs.map(each => each.digest)).size > 1) {
       throw new Error(`${command.join(' ')} wrote different bytes in different runs`);
     }
-    return runs.reduce((best, each) => each.seconds < best.seconds ? each : best);
+    return runs.reduce((best, each) => (each.seconds < best.seconds ? each : best));
   });
 }
 
 function runOnce(command: string[]): Measure {
   const outdir = mkdtempSync(join(tmpdir(), 'bench-'));
   const started = process.hrtime.bigint();
-  const { status, stderr } = spawnSync('/usr/bin/env', ['time', '-f', '%M', ...command], { encoding: 'utf8', env: { ...process.env, CDK8S_OUTDIR: outdir } });
+  const { status, stderr } = spawnSync('/usr/bin/env', ['time', '-f', '%M', ...command], {
+    encoding: 'utf8',
+    env: { ...process.env, CDK8S_OUTDIR: outdir },
+  });
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   if (status !== 0) {
     throw new Error(`${command.join(' ')} failed:\n${stderr}`);
@@ -41,7 +44,8 @@ function runOnce(command: string[]): Measure {
 }
 
 const script = (file: string, ...args: string[]) => ['tsx', join(__dirname, file), ...args];
-const line = (...cells: (string | number)[]) => console.log(cells.map((cell, index) => String(cell).padStart(index === 0 ? 8 : 16)).join(''));
+const line = (...cells: (string | number)[]) =>
+  console.log(cells.map((cell, index) => String(cell).padStart(index === 0 ? 8 : 16)).join(''));
 const text = ({ seconds, megabytes }: Measure) => `${seconds.toFixed(2)} s ${Math.round(megabytes)} MB`;
 
 line('services', 'library', 'bare cdk8s', 'library / bare');
@@ -55,4 +59,6 @@ for (const count of [100, 1000, 5000]) {
 }
 const [, thousand = NaN, fiveThousand = NaN] = seconds;
 console.log(`5000 services take ${(fiveThousand / thousand).toFixed(2)} times as long as 1000`);
-measure(['cdk8s', 'synth', '--check-upgrade=false']).forEach(boutique => console.log(`the boutique by cdk8s synth: ${text(boutique)}`));
+measure(['cdk8s', 'synth', '--check-upgrade=false']).forEach(boutique =>
+  console.log(`the boutique by cdk8s synth: ${text(boutique)}`),
+);

@@ -10,8 +10,10 @@ const USAGE = `cdk8s-cardinal: one declared topology, for cluster and cloud
 
 async function main([command, ...args]: string[]): Promise<number> {
   switch (command) {
-    case 'synth': return synth(process.cwd());
-    case 'check': return check(args);
+    case 'synth':
+      return synth(process.cwd());
+    case 'check':
+      return check(args);
     default:
       process.stderr.write(USAGE);
       return 2;

@@ -1,5 +1,13 @@
 import { Chart } from 'cdk8s';
-import { ClusterApp, GatewayService, IstioInstallation, Mesh, TargetGroupBinding, TopologyChart, Tracing } from '../lib';
+import {
+  ClusterApp,
+  GatewayService,
+  IstioInstallation,
+  Mesh,
+  TargetGroupBinding,
+  TopologyChart,
+  Tracing,
+} from '../lib';
 import { boutique, shop } from './boutique';
 import { VPC_CIDR } from './network';
 

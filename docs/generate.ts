@@ -22,12 +22,27 @@ function checkPage({ id, severity, covers, summary, explanation }: Check): strin
   const [first] = examplesIn(folderOf(id));
   const example = (title: string, text: string) => [`## ${title}`, '', '```yaml', text.trimEnd(), '```', ''];
   return [
-    `# ${id}`, '', `${summary}.`, '',
-    `Severity: ${severity}.${covers.length > 0 ? ` Covers ${covers.join(', ')}.` : ''}`, '',
-    explanation, '',
-    ...first ? [...example('Bad', first.bad), `The finding is at \`${first.at}\`.`, '', ...example('Good', first.good)] : [],
-    '## How to suppress it', '', 'On the object, with the reason:', '',
-    '```yaml', 'metadata:', '  annotations:', `    cardinal.cdk8s.io/suppress: "${id}: why it is acceptable"`, '```', '',
+    `# ${id}`,
+    '',
+    `${summary}.`,
+    '',
+    `Severity: ${severity}.${covers.length > 0 ? ` Covers ${covers.join(', ')}.` : ''}`,
+    '',
+    explanation,
+    '',
+    ...(first
+      ? [...example('Bad', first.bad), `The finding is at \`${first.at}\`.`, '', ...example('Good', first.good)]
+      : []),
+    '## How to suppress it',
+    '',
+    'On the object, with the reason:',
+    '',
+    '```yaml',
+    'metadata:',
+    '  annotations:',
+    `    cardinal.cdk8s.io/suppress: "${id}: why it is acceptable"`,
+    '```',
+    '',
   ].join('\n');
 }
 

@@ -4,7 +4,10 @@ import { RULES_FOLDER, ruleFolders } from './rules';
 
 /** The list of all rules, by their folders: `lib/checks/rules/index.ts`. */
 export function ruleIndex(): string {
-  const names = ruleFolders().map(folder => ({ folder, name: folder.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) }));
+  const names = ruleFolders().map(folder => ({
+    folder,
+    name: folder.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  }));
   return [
     '// Written by `npm run docs` from the folders beside it.',
     "import type { Check } from '../manifests/check';",
@@ -22,7 +25,9 @@ export function ruleIndex(): string {
 function wrapped(words: readonly string[]): string[] {
   return words.reduce((lines: string[], word) => {
     const last = lines.at(-1);
-    return last !== undefined && last.length + word.length < 119 ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, `  ${word}`];
+    return last !== undefined && last.length + word.length < 119
+      ? [...lines.slice(0, -1), `${last} ${word}`]
+      : [...lines, `  ${word}`];
   }, []);
 }
 

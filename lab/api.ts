@@ -19,7 +19,10 @@ export interface KubeObject {
 export class Api {
   private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
 
-  constructor(readonly url: string, readonly token: string) {}
+  constructor(
+    readonly url: string,
+    readonly token: string,
+  ) {}
 
   get<T>(path: string): Promise<T> {
     return this.send<T>('GET', path);

@@ -28,7 +28,13 @@ export interface RequestSpec {
 export type AppOrder =
   | { readonly id: number; readonly kind: 'configureResponse'; readonly behaviour: Behaviour }
   | { readonly id: number; readonly kind: 'report' }
-  | { readonly id: number; readonly kind: 'send'; readonly spec: RequestSpec; readonly count: number; readonly concurrency: number }
+  | {
+      readonly id: number;
+      readonly kind: 'send';
+      readonly spec: RequestSpec;
+      readonly count: number;
+      readonly concurrency: number;
+    }
   | { readonly id: number; readonly kind: 'stream'; readonly spec: RequestSpec; readonly everyMs: number }
   | { readonly id: number; readonly kind: 'halt' };
 

@@ -40,33 +40,45 @@ function listen(port: number, protocol: string): Promise<void> {
       }).listen(port, resolve);
     } else if (protocol === 'http') {
       createHttpServer((request, response) => {
-        const { status, delay, body } = answer({ port, method: request.method ?? '', path: request.url ?? '', headers: request.headers });
+        const { status, delay, body } = answer({
+          port,
+          method: request.method ?? '',
+          path: request.url ?? '',
+          headers: request.headers,
+        });
         setTimeout(() => response.writeHead(status, { 'content-type': 'application/json' }).end(body), delay);
         request.resume();
       }).listen(port, resolve);
     } else {
-      createHttp2Server().on('stream', (stream, headers) => {
-        if (headers[':path'] === '/grpc.health.v1.Health/Check') {
-          stream.on('error', () => undefined);
-          stream.resume();
-          respondGrpc(stream, SERVING, '0');
-          return;
-        }
-        const asked = { port, method: headers[':method'] ?? '', path: headers[':path'] ?? '', headers: { ...headers } };
-        stream.on('error', () => undefined);
-        if (String(headers['content-type']).startsWith('application/grpc')) {
-          answerGrpc(stream, asked).catch(() => stream.destroy());
-          return;
-        }
-        const { status, delay, body } = answer(asked);
-        stream.resume();
-        setTimeout(() => {
-          if (!stream.destroyed) {
-            stream.respond({ ':status': status, 'content-type': 'application/json' });
-            stream.end(body);
+      createHttp2Server()
+        .on('stream', (stream, headers) => {
+          if (headers[':path'] === '/grpc.health.v1.Health/Check') {
+            stream.on('error', () => undefined);
+            stream.resume();
+            respondGrpc(stream, SERVING, '0');
+            return;
           }
-        }, delay);
-      }).listen(port, resolve);
+          const asked = {
+            port,
+            method: headers[':method'] ?? '',
+            path: headers[':path'] ?? '',
+            headers: { ...headers },
+          };
+          stream.on('error', () => undefined);
+          if (String(headers['content-type']).startsWith('application/grpc')) {
+            answerGrpc(stream, asked).catch(() => stream.destroy());
+            return;
+          }
+          const { status, delay, body } = answer(asked);
+          stream.resume();
+          setTimeout(() => {
+            if (!stream.destroyed) {
+              stream.respond({ ':status': status, 'content-type': 'application/json' });
+              stream.end(body);
+            }
+          }, delay);
+        })
+        .listen(port, resolve);
     }
   });
 }
@@ -77,7 +89,10 @@ async function answerGrpc(stream: ServerHttp2Stream, asked: Asked): Promise<void
   for await (const chunk of stream) {
     chunks.push(chunk as Buffer);
   }
-  const { status, delay, body } = answer({ ...asked, message: Buffer.concat(chunks).subarray(FRAME_HEAD).toString('latin1') });
+  const { status, delay, body } = answer({
+    ...asked,
+    message: Buffer.concat(chunks).subarray(FRAME_HEAD).toString('latin1'),
+  });
   setTimeout(() => {
     if (!stream.destroyed) {
       respondGrpc(stream, textMessage(body), status === 200 ? '0' : UNAVAILABLE);
@@ -120,9 +135,22 @@ function frame(bytes: Buffer): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-function replyOf(status: number, text: string, started: number, headers: Record<string, unknown>, grpcStatus?: number): Reply {
+function replyOf(
+  status: number,
+  text: string,
+  started: number,
+  headers: Record<string, unknown>,
+  grpcStatus?: number,
+): Reply {
   const json = /\{.*\}/s.exec(text)?.[0];
-  return { status, grpcStatus, ms: Date.now() - started, text: text.slice(0, 300), headers, from: status === 200 && json ? parsed(json) : undefined };
+  return {
+    status,
+    grpcStatus,
+    ms: Date.now() - started,
+    text: text.slice(0, 300),
+    headers,
+    from: status === 200 && json ? parsed(json) : undefined,
+  };
 }
 
 function parsed(json: string): Reply['from'] {
@@ -141,7 +169,15 @@ function sendHttp(spec: RequestSpec, agent: Agent): Promise<Reply> {
   const started = Date.now();
   return new Promise(resolve => {
     const secure = spec.protocol === 'https' ? { servername: spec.host.split(':')[0], rejectUnauthorized: false } : {};
-    const options = { host: spec.address, port: spec.port, method: spec.method, path: spec.path, agent, headers: { host: spec.host, ...spec.headers }, ...secure };
+    const options = {
+      host: spec.address,
+      port: spec.port,
+      method: spec.method,
+      path: spec.path,
+      agent,
+      headers: { host: spec.host, ...spec.headers },
+      ...secure,
+    };
     const call = (spec.protocol === 'https' ? httpsRequest : httpRequest)(options, response => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -156,26 +192,30 @@ function sendHttp(spec: RequestSpec, agent: Agent): Promise<Reply> {
 async function sendHttp2(spec: RequestSpec, count: number, concurrency: number): Promise<Reply[]> {
   const session = connect(`http://${spec.address}:${spec.port}`);
   session.on('error', () => undefined);
-  const one = () => new Promise<Reply>(resolve => {
-    const started = Date.now();
-    const headers = { ':method': spec.method, ':path': spec.path, ':authority': spec.host, ...spec.headers };
-    const stream = session.request({ ...headers, ...(spec.grpc ? { 'content-type': 'application/grpc', te: 'trailers' } : {}) });
-    let [text, status, grpcStatus] = ['', 0, undefined as number | undefined];
-    let answered: Record<string, unknown> = {};
-    const note = (fields: Record<string, unknown>) => {
-      grpcStatus = fields['grpc-status'] === undefined ? grpcStatus : Number(fields['grpc-status']);
-    };
-    stream.on('response', fields => {
-      status = Number(fields[':status']);
-      answered = { ...fields };
-      note(answered);
+  const one = () =>
+    new Promise<Reply>(resolve => {
+      const started = Date.now();
+      const headers = { ':method': spec.method, ':path': spec.path, ':authority': spec.host, ...spec.headers };
+      const stream = session.request({
+        ...headers,
+        ...(spec.grpc ? { 'content-type': 'application/grpc', te: 'trailers' } : {}),
+      });
+      let [text, status, grpcStatus] = ['', 0, undefined as number | undefined];
+      let answered: Record<string, unknown> = {};
+      const note = (fields: Record<string, unknown>) => {
+        grpcStatus = fields['grpc-status'] === undefined ? grpcStatus : Number(fields['grpc-status']);
+      };
+      stream.on('response', fields => {
+        status = Number(fields[':status']);
+        answered = { ...fields };
+        note(answered);
+      });
+      stream.on('trailers', fields => note(fields));
+      stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      stream.on('end', () => resolve(replyOf(status, text, started, answered, grpcStatus)));
+      stream.on('error', error => resolve(failed(error, started)));
+      stream.end(spec.grpc ? frame(Buffer.from('{}')) : undefined);
     });
-    stream.on('trailers', fields => note(fields));
-    stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    stream.on('end', () => resolve(replyOf(status, text, started, answered, grpcStatus)));
-    stream.on('error', error => resolve(failed(error, started)));
-    stream.end(spec.grpc ? frame(Buffer.from('{}')) : undefined);
-  });
   const replies = await inTurns(count, concurrency, one);
   session.destroy();
   return replies;
@@ -187,7 +227,13 @@ function sendTcp(spec: RequestSpec): Promise<Reply> {
     const socket = connectTcp(spec.port, spec.address, () => socket.write('hello\n'));
     socket.on('data', data => {
       const [service = '', version = '', pod = ''] = data.toString().split(' ');
-      resolve({ status: 200, ms: Date.now() - started, text: data.toString(), headers: {}, from: { service, version, pod, port: spec.port, method: '', path: '', headers: {} } });
+      resolve({
+        status: 200,
+        ms: Date.now() - started,
+        text: data.toString(),
+        headers: {},
+        from: { service, version, pod, port: spec.port, method: '', path: '', headers: {} },
+      });
       socket.destroy();
     });
     socket.on('error', error => resolve(failed(error, started)));
@@ -198,11 +244,13 @@ function sendTcp(spec: RequestSpec): Promise<Reply> {
 async function inTurns(count: number, concurrency: number, one: () => Promise<Reply>): Promise<Reply[]> {
   const replies: Reply[] = [];
   let started = 0;
-  await Promise.all(Array.from({ length: Math.min(count, concurrency) }, async () => {
-    while (started++ < count) {
-      replies.push(await one());
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: Math.min(count, concurrency) }, async () => {
+      while (started++ < count) {
+        replies.push(await one());
+      }
+    }),
+  );
   return replies;
 }
 
@@ -211,7 +259,9 @@ async function send(spec: RequestSpec, count: number, concurrency: number): Prom
     return sendHttp2(spec, count, concurrency);
   }
   const agent = spec.protocol === 'https' ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
-  const replies = await inTurns(count, concurrency, () => spec.protocol === 'tcp' ? sendTcp(spec) : sendHttp(spec, agent));
+  const replies = await inTurns(count, concurrency, () =>
+    spec.protocol === 'tcp' ? sendTcp(spec) : sendHttp(spec, agent),
+  );
   agent.destroy();
   return replies;
 }
@@ -248,4 +298,6 @@ process.on('message', (order: AppOrder) => {
 });
 process.on('disconnect', () => process.exit(0));
 
-void Promise.all(config.ports.map(({ port, protocol }) => listen(port, protocol))).then(() => process.send?.({ id: 0 }));
+void Promise.all(config.ports.map(({ port, protocol }) => listen(port, protocol))).then(() =>
+  process.send?.({ id: 0 }),
+);

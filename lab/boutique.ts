@@ -7,6 +7,11 @@ let deployed: Promise<World> | undefined;
 
 /** The boutique in the lab, deployed once for all its claims. */
 export function theBoutique(lab: Lab): Promise<World> {
-  deployed ??= lab.deploy(boutique, { before: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'boutique' } }, tlsSecret(lab, 'boutique', 'shop-tls', 'shop.example')] });
+  deployed ??= lab.deploy(boutique, {
+    before: [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'boutique' } },
+      tlsSecret(lab, 'boutique', 'shop-tls', 'shop.example'),
+    ],
+  });
   return deployed;
 }

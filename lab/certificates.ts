@@ -13,7 +13,27 @@ export interface Certificate {
 export function certificateOf(lab: Lab, name: string, host = `${name}.example`): Certificate {
   const [key, cert] = ['key', 'crt'].map(extension => join(lab.folder, `${name}.${extension}`)) as [string, string];
   if (!existsSync(cert)) {
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`, '-keyout', key, '-out', cert], { stdio: 'pipe' });
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        `/CN=${host}`,
+        '-addext',
+        `subjectAltName=DNS:${host}`,
+        '-keyout',
+        key,
+        '-out',
+        cert,
+      ],
+      { stdio: 'pipe' },
+    );
   }
   return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
 }
@@ -21,5 +41,11 @@ export function certificateOf(lab: Lab, name: string, host = `${name}.example`):
 /** A Secret with a certificate for a host. */
 export function tlsSecret(lab: Lab, namespace: string, name: string, host: string): object {
   const { key, cert } = certificateOf(lab, name, host);
-  return { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { namespace, name }, stringData: { 'tls.key': key, 'tls.crt': cert } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'kubernetes.io/tls',
+    metadata: { namespace, name },
+    stringData: { 'tls.key': key, 'tls.crt': cert },
+  };
 }

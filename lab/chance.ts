@@ -1,5 +1,9 @@
 /** The confidence interval for the number of successes in `n` trials with probability `p`. */
-export function binomialInterval(n: number, p: number, confidence: number): { readonly least: number; readonly most: number } {
+export function binomialInterval(
+  n: number,
+  p: number,
+  confidence: number,
+): { readonly least: number; readonly most: number } {
   const tail = (1 - confidence) / 2;
   return { least: quantile(n, p, tail), most: n - quantile(n, 1 - p, tail) };
 }

@@ -27,12 +27,29 @@ export async function awaitConfigSync(lab: Lab, namespaces: readonly string[], i
 async function routesAreTaken(lab: Lab, namespace: string): Promise<void> {
   interface Route extends KubeObject {
     readonly metadata: KubeObject['metadata'] & { readonly generation: number };
-    readonly status?: { readonly parents?: readonly { readonly conditions: readonly { readonly type: string; readonly status: string; readonly observedGeneration?: number }[] }[] };
+    readonly status?: {
+      readonly parents?: readonly {
+        readonly conditions: readonly {
+          readonly type: string;
+          readonly status: string;
+          readonly observedGeneration?: number;
+        }[];
+      }[];
+    };
   }
   await until(`the routes of ${namespace} are taken`, async () => {
-    const lists = await Promise.all(['httproutes', 'grpcroutes'].map(kind => lab.plane.api.list<Route>(`/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/${kind}`)));
-    return lists.flat().every(({ metadata: { generation }, status }) => status?.parents?.some(({ conditions }) =>
-      conditions.some(({ type, observedGeneration }) => type === 'Accepted' && observedGeneration === generation)));
+    const lists = await Promise.all(
+      ['httproutes', 'grpcroutes'].map(kind =>
+        lab.plane.api.list<Route>(`/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/${kind}`),
+      ),
+    );
+    return lists
+      .flat()
+      .every(({ metadata: { generation }, status }) =>
+        status?.parents?.some(({ conditions }) =>
+          conditions.some(({ type, observedGeneration }) => type === 'Accepted' && observedGeneration === generation),
+        ),
+      );
   });
 }
 
@@ -40,7 +57,9 @@ async function objectsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Prom
   const key = ({ metadata }: KubeObject) => `${metadata.namespace}/${metadata.name}@${metadata.resourceVersion}`;
   await until(`istiod has seen ${namespace}`, async () => {
     // Requested again each time: istiod itself updates the status of some.
-    const lists = await Promise.all(KINDS.map(kind => lab.plane.api.list(`/apis/${dirname(kind)}/namespaces/${namespace}/${basename(kind)}`)));
+    const lists = await Promise.all(
+      KINDS.map(kind => lab.plane.api.list(`/apis/${dirname(kind)}/namespaces/${namespace}/${basename(kind)}`)),
+    );
     const expected = lists.flat().map(key);
     const seen = new Set((await istiod.debug<KubeObject[]>('configz')).map(key));
     const missing = expected.filter(each => !seen.has(each));
@@ -57,12 +76,18 @@ async function endpointsAreSeen(lab: Lab, namespace: string, istiod: Istiod): Pr
     readonly spec: { readonly selector?: Readonly<Record<string, string>> };
   }
   const services = await lab.plane.api.list<ServiceObject>(`/api/v1/namespaces/${namespace}/services`);
-  const expected = services.flatMap(({ metadata: { name }, spec: { selector } }) => selector
-    ? lab.kubelet.pods(namespace, selector).map(pod => ({ host: `${name}.${namespace}.svc.cluster.local`, ip: pod.network.ip }))
-    : []);
+  const expected = services.flatMap(({ metadata: { name }, spec: { selector } }) =>
+    selector
+      ? lab.kubelet
+          .pods(namespace, selector)
+          .map(pod => ({ host: `${name}.${namespace}.svc.cluster.local`, ip: pod.network.ip }))
+      : [],
+  );
   await until(`istiod has the endpoints of ${namespace}`, async () => {
     const shards = await istiod.debug<Record<string, unknown>>('endpointShardz');
-    return expected.every(({ host, ip }) => endpointsIn(shards[host]).some(each => each.HealthStatus === HEALTHY && each.Addresses.includes(ip)));
+    return expected.every(({ host, ip }) =>
+      endpointsIn(shards[host]).some(each => each.HealthStatus === HEALTHY && each.Addresses.includes(ip)),
+    );
   });
 }
 
@@ -92,15 +117,24 @@ async function stateIsComputed({ plane: { api } }: Lab, istiod: Istiod): Promise
   const path = '/apis/security.istio.io/v1/namespaces/lab-marks/authorizationpolicies';
   if (marks === 1) {
     await api.post('/api/v1/namespaces', { metadata: { name: 'lab-marks' } });
-    await api.post(path, { apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: { name: 'mark' }, spec: { selector: { matchLabels: { mark } } } });
+    await api.post(path, {
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      metadata: { name: 'mark' },
+      spec: { selector: { matchLabels: { mark } } },
+    });
   } else {
     await api.patch(`${path}/mark`, { spec: { selector: { matchLabels: { mark } } } });
   }
-  await until('istiod has computed the state of the mesh', async () => (await istiod.text('pushcontext')).includes(`"${mark}"`));
+  await until('istiod has computed the state of the mesh', async () =>
+    (await istiod.text('pushcontext')).includes(`"${mark}"`),
+  );
 }
 
 async function proxiesAreConnected(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
-  const expected = namespaces.flatMap(namespace => lab.kubelet.pods(namespace)).filter(pod => pod.revision === istiod.revision);
+  const expected = namespaces
+    .flatMap(namespace => lab.kubelet.pods(namespace))
+    .filter(pod => pod.revision === istiod.revision);
   await until(`the proxies of ${namespaces.join(', ')} are connected`, async () => {
     const connected = new Set((await lab.proxies(namespaces, istiod)).map(({ proxy }) => proxy));
     return expected.every(pod => connected.has(`${pod.name}.${pod.namespace}`));
@@ -112,7 +146,8 @@ async function push(lab: Lab, namespaces: readonly string[], istiod: Istiod): Pr
   const before = new Map((await lab.proxies(namespaces, istiod)).map(each => [each.proxy, each.resources ?? {}]));
   await istiod.text('adsz?push=true');
   await until(`the proxies of ${namespaces.join(', ')} have the pushed configuration`, async () =>
-    (await lab.proxies(namespaces, istiod)).every(status => hasTaken(status, before.get(status.proxy))));
+    (await lab.proxies(namespaces, istiod)).every(status => hasTaken(status, before.get(status.proxy))),
+  );
 }
 
 function hasTaken({ proxy, resources = {} }: SyncStatus, before: SyncStatus['resources']): boolean {
@@ -131,8 +166,12 @@ function hasTaken({ proxy, resources = {} }: SyncStatus, before: SyncStatus['res
 const PUSHED_TO_ALL = /Cluster$|Listener$|RouteConfiguration$/;
 
 const KINDS = [
-  ...['virtualservices', 'destinationrules', 'serviceentries', 'sidecars'].map(plural => `networking.istio.io/v1/${plural}`),
+  ...['virtualservices', 'destinationrules', 'serviceentries', 'sidecars'].map(
+    plural => `networking.istio.io/v1/${plural}`,
+  ),
   'networking.istio.io/v1alpha3/envoyfilters',
-  ...['authorizationpolicies', 'peerauthentications', 'requestauthentications'].map(plural => `security.istio.io/v1/${plural}`),
+  ...['authorizationpolicies', 'peerauthentications', 'requestauthentications'].map(
+    plural => `security.istio.io/v1/${plural}`,
+  ),
   'telemetry.istio.io/v1/telemetries',
 ];

@@ -11,7 +11,17 @@ import { until } from './wait';
 const SERVICE_CIDR = '10.96.0.0/16';
 const API_PORT = 6443;
 const CONTROLLERS = [
-  'deployment', 'replicaset', 'statefulset', 'job', 'cronjob', 'daemonset', 'endpointslice', 'serviceaccount', 'namespace', 'garbage-collector', 'disruption',
+  'deployment',
+  'replicaset',
+  'statefulset',
+  'job',
+  'cronjob',
+  'daemonset',
+  'endpointslice',
+  'serviceaccount',
+  'namespace',
+  'garbage-collector',
+  'disruption',
 ].map(name => `${name}-controller`);
 
 /** A real API server with its store and its controllers. */
@@ -19,7 +29,11 @@ export class ControlPlane {
   readonly api: Api;
   readonly kubeconfig: string;
 
-  constructor(private readonly tools: Tools, private readonly processes: Processes, private readonly folder: string) {
+  constructor(
+    private readonly tools: Tools,
+    private readonly processes: Processes,
+    private readonly folder: string,
+  ) {
     const token = randomBytes(16).toString('hex');
     this.api = new Api(`https://${HOST}:${API_PORT}`, token);
     this.kubeconfig = join(folder, 'kubeconfig');
@@ -34,20 +48,42 @@ export class ControlPlane {
     writeFileSync(verifying, publicKey.export({ type: 'spki', format: 'pem' }));
 
     this.processes.start('etcd', this.tools.path('etcd'), [
-      '--data-dir', join(this.folder, 'etcd'), '--unsafe-no-fsync',
-      '--listen-client-urls', `http://${HOST}:2379`, '--advertise-client-urls', `http://${HOST}:2379`, '--listen-peer-urls', `http://${HOST}:2380`,
+      '--data-dir',
+      join(this.folder, 'etcd'),
+      '--unsafe-no-fsync',
+      '--listen-client-urls',
+      `http://${HOST}:2379`,
+      '--advertise-client-urls',
+      `http://${HOST}:2379`,
+      '--listen-peer-urls',
+      `http://${HOST}:2380`,
     ]);
     this.processes.start('kube-apiserver', this.tools.path('kube-apiserver'), [
-      `--etcd-servers=http://${HOST}:2379`, `--service-cluster-ip-range=${SERVICE_CIDR}`, `--bind-address=${HOST}`, `--advertise-address=${HOST}`,
-      `--secure-port=${API_PORT}`, `--cert-dir=${join(this.folder, 'certs')}`, `--token-auth-file=${join(this.folder, 'tokens.csv')}`,
-      '--authorization-mode=RBAC', '--enable-aggregator-routing=true', '--disable-admission-plugins=ServiceAccount',
-      '--api-audiences=istio-ca,https://kubernetes.default.svc', '--service-account-issuer=https://kubernetes.default.svc',
-      `--service-account-key-file=${verifying}`, `--service-account-signing-key-file=${signing}`,
+      `--etcd-servers=http://${HOST}:2379`,
+      `--service-cluster-ip-range=${SERVICE_CIDR}`,
+      `--bind-address=${HOST}`,
+      `--advertise-address=${HOST}`,
+      `--secure-port=${API_PORT}`,
+      `--cert-dir=${join(this.folder, 'certs')}`,
+      `--token-auth-file=${join(this.folder, 'tokens.csv')}`,
+      '--authorization-mode=RBAC',
+      '--enable-aggregator-routing=true',
+      '--disable-admission-plugins=ServiceAccount',
+      '--api-audiences=istio-ca,https://kubernetes.default.svc',
+      '--service-account-issuer=https://kubernetes.default.svc',
+      `--service-account-key-file=${verifying}`,
+      `--service-account-signing-key-file=${signing}`,
     ]);
     await until('the API server is ready', () => this.api.get('/readyz'));
     this.processes.start('kube-controller-manager', this.tools.path('kube-controller-manager'), [
-      `--kubeconfig=${this.kubeconfig}`, '--leader-elect=false', `--controllers=${CONTROLLERS.join(',')}`, `--service-account-private-key-file=${signing}`,
-      '--concurrent-deployment-syncs=20', '--kube-api-qps=200', '--kube-api-burst=400', '--min-resync-period=1h',
+      `--kubeconfig=${this.kubeconfig}`,
+      '--leader-elect=false',
+      `--controllers=${CONTROLLERS.join(',')}`,
+      `--service-account-private-key-file=${signing}`,
+      '--concurrent-deployment-syncs=20',
+      '--kube-api-qps=200',
+      '--kube-api-burst=400',
+      '--min-resync-period=1h',
     ]);
   }
 
@@ -59,7 +95,11 @@ export class ControlPlane {
   /** `kubectl`. Throws its error output. */
   kubectl(...args: string[]): string {
     try {
-      return execFileSync(this.tools.path('kubectl'), ['--kubeconfig', this.kubeconfig, ...args], { encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 28 });
+      return execFileSync(this.tools.path('kubectl'), ['--kubeconfig', this.kubeconfig, ...args], {
+        encoding: 'utf8',
+        stdio: 'pipe',
+        maxBuffer: 1 << 28,
+      });
     } catch (error) {
       throw new Error(`kubectl ${args.join(' ')}: ${(error as { stderr: string }).stderr}`);
     }

@@ -28,9 +28,25 @@ export interface GatewayAddress {
 
 /** Sends a request to a gateway, on a new connection. */
 export function requestEdge(edge: Edge, gateway: GatewayAddress, request: GatewayRequest): Promise<Reply> {
-  const { method, path, host = edge.host, headers = {}, plain = edge.tlsSecret === undefined, cert, key, body, address = gateway.address } = request;
+  const {
+    method,
+    path,
+    host = edge.host,
+    headers = {},
+    plain = edge.tlsSecret === undefined,
+    cert,
+    key,
+    body,
+    address = gateway.address,
+  } = request;
   return requestAddress({
-    address, port: plain ? gateway.http : gateway.https, method, path, headers: { host, ...headers }, tls: plain ? undefined : { servername: host, cert, key }, body,
+    address,
+    port: plain ? gateway.http : gateway.https,
+    method,
+    path,
+    headers: { host, ...headers },
+    tls: plain ? undefined : { servername: host, cert, key },
+    body,
   });
 }
 
@@ -47,16 +63,39 @@ export interface AddressRequest {
   readonly body?: string;
 }
 
-export function requestAddress({ address, port, method = 'GET', path, headers, tls, body }: AddressRequest): Promise<Reply> {
+export function requestAddress({
+  address,
+  port,
+  method = 'GET',
+  path,
+  headers,
+  tls,
+  body,
+}: AddressRequest): Promise<Reply> {
   const started = Date.now();
-  const options = { host: address, port, method, path, headers, rejectUnauthorized: false, ...tls, agent: false as const };
+  const options = {
+    host: address,
+    port,
+    method,
+    path,
+    headers,
+    rejectUnauthorized: false,
+    ...tls,
+    agent: false as const,
+  };
   return new Promise((resolve, reject) => {
     const call = (tls ? httpsRequest : httpRequest)(options, response => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () => {
         const status = response.statusCode ?? 0;
-        resolve({ status, text, ms: Date.now() - started, headers: response.headers, from: text.startsWith('{') ? JSON.parse(text) as Reply['from'] : undefined });
+        resolve({
+          status,
+          text,
+          ms: Date.now() - started,
+          headers: response.headers,
+          from: text.startsWith('{') ? (JSON.parse(text) as Reply['from']) : undefined,
+        });
       });
     });
     call.on('error', reject);

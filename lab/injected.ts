@@ -5,7 +5,11 @@ import type { Lab } from './lab';
  * A topology of one service in the mesh and one outside; returns for each whether it has a proxy, and its control
  * plane.
  */
-export async function injected(lab: Lab, name: string, props: IstioSidecarsProps): Promise<Record<string, string | undefined>> {
+export async function injected(
+  lab: Lab,
+  name: string,
+  props: IstioSidecarsProps,
+): Promise<Record<string, string | undefined>> {
   const topology = new Topology(name);
   const services = [
     topology.addService('inside', { image: 'inside', port: Port.http(80) }),

@@ -10,7 +10,16 @@ import type { Processes } from './processes';
 import { until } from './wait';
 
 interface DeploymentObject extends KubeObject {
-  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly args: string[]; readonly env: readonly { readonly name: string; readonly value?: string }[] }[] } } };
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly containers: readonly {
+          readonly args: string[];
+          readonly env: readonly { readonly name: string; readonly value?: string }[];
+        }[];
+      };
+    };
+  };
 }
 
 /** The differences from a cluster: Envoy is the upstream build, without Istio's filters. */
@@ -39,7 +48,9 @@ export interface IstiodProps {
 /** The state of a proxy in istiod. */
 export interface SyncStatus {
   readonly proxy: string;
-  readonly resources?: Readonly<Record<string, { readonly sent?: string; readonly acked?: string; readonly lastError?: string }>>;
+  readonly resources?: Readonly<
+    Record<string, { readonly sent?: string; readonly acked?: string; readonly lastError?: string }>
+  >;
 }
 
 /** A real istiod, started from the installation's Deployment and ConfigMap. */
@@ -49,7 +60,13 @@ export class Istiod {
   private process?: ChildProcess;
   private tokenPromise?: Promise<string>;
 
-  constructor(private readonly tools: Tools, private readonly plane: ControlPlane, private readonly processes: Processes, folder: string, readonly props: IstiodProps) {
+  constructor(
+    private readonly tools: Tools,
+    private readonly plane: ControlPlane,
+    private readonly processes: Processes,
+    folder: string,
+    readonly props: IstiodProps,
+  ) {
     this.service = props.revision ? `istiod-${props.revision}` : 'istiod';
     this.folder = join(folder, this.service);
     mkdirSync(this.folder, { recursive: true });
@@ -57,7 +74,10 @@ export class Istiod {
 
   /** Renders an IstioOperator offline. */
   static manifestsOf(tools: Tools, operatorFile: string): string {
-    return execFileSync(tools.path('istioctl'), ['manifest', 'generate', '-f', operatorFile], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    return execFileSync(tools.path('istioctl'), ['manifest', 'generate', '-f', operatorFile], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
   }
 
   /** Applies the installation, starts istiod, and waits until its webhooks serve. */
@@ -76,17 +96,43 @@ export class Istiod {
 
   async start(): Promise<void> {
     const { address } = this.props;
-    const deployment = await this.plane.api.get<DeploymentObject>(`/apis/apps/v1/namespaces/istio-system/deployments/${this.service}`);
+    const deployment = await this.plane.api.get<DeploymentObject>(
+      `/apis/apps/v1/namespaces/istio-system/deployments/${this.service}`,
+    );
     const [container] = deployment.spec.template.spec.containers;
     const env = Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value ?? '']));
-    this.process = this.processes.start(this.service, this.tools.path('pilot-discovery'), [
-      ...container?.args ?? [], '--kubeconfig', this.plane.kubeconfig, '--meshConfig', await this.meshConfig(),
-      '--httpAddr', `${address}:8080`, '--grpcAddr', `${address}:15010`, '--secureGRPCAddr', `${address}:15012`, '--httpsAddr', `${address}:15017`,
-      '--monitoringAddr', `${address}:15014`,
-    ], {
-      cwd: this.folder,
-      env: { ...env, ...PLAIN_ENVOY, ...UNCACHED, POD_NAME: `${this.service}-lab`, POD_NAMESPACE: 'istio-system', SERVICE_ACCOUNT: 'istiod' },
-    });
+    this.process = this.processes.start(
+      this.service,
+      this.tools.path('pilot-discovery'),
+      [
+        ...(container?.args ?? []),
+        '--kubeconfig',
+        this.plane.kubeconfig,
+        '--meshConfig',
+        await this.meshConfig(),
+        '--httpAddr',
+        `${address}:8080`,
+        '--grpcAddr',
+        `${address}:15010`,
+        '--secureGRPCAddr',
+        `${address}:15012`,
+        '--httpsAddr',
+        `${address}:15017`,
+        '--monitoringAddr',
+        `${address}:15014`,
+      ],
+      {
+        cwd: this.folder,
+        env: {
+          ...env,
+          ...PLAIN_ENVOY,
+          ...UNCACHED,
+          POD_NAME: `${this.service}-lab`,
+          POD_NAMESPACE: 'istio-system',
+          SERVICE_ACCOUNT: 'istiod',
+        },
+      },
+    );
     await until(`${this.service} is ready`, async () => (await fetch(`http://${address}:8080/ready`)).ok);
   }
 
@@ -118,7 +164,9 @@ export class Istiod {
   }
 
   async text(page: string): Promise<string> {
-    const response = await fetch(`http://${this.props.address}:8080/debug/${page}`, { headers: { authorization: `Bearer ${await this.token()}` } });
+    const response = await fetch(`http://${this.props.address}:8080/debug/${page}`, {
+      headers: { authorization: `Bearer ${await this.token()}` },
+    });
     if (!response.ok) {
       throw new Error(`${this.service} answers ${response.status} to /debug/${page}`);
     }
@@ -128,7 +176,9 @@ export class Istiod {
   /** The debug interface accepts only identities of its own namespace. */
   private token(): Promise<string> {
     this.tokenPromise ??= this.plane.api
-      .post<{ status: { token: string } }>('/api/v1/namespaces/istio-system/serviceaccounts/default/token', { spec: { audiences: ['istio-ca'], expirationSeconds: 43200 } })
+      .post<{ status: { token: string } }>('/api/v1/namespaces/istio-system/serviceaccounts/default/token', {
+        spec: { audiences: ['istio-ca'], expirationSeconds: 43200 },
+      })
       .then(({ status }) => status.token);
     return this.tokenPromise;
   }
@@ -138,7 +188,9 @@ export class Istiod {
     const path = `/api/v1/namespaces/istio-system/configmaps/${this.configMap}`;
     const { data } = await this.plane.api.get<{ data: { mesh: string } }>(path);
     const mesh = load(data.mesh) as { readonly extensionProviders?: readonly object[] };
-    await this.plane.api.patch(path, { data: { mesh: dump({ ...mesh, extensionProviders: [...mesh.extensionProviders ?? [], ...providers] }) } });
+    await this.plane.api.patch(path, {
+      data: { mesh: dump({ ...mesh, extensionProviders: [...(mesh.extensionProviders ?? []), ...providers] }) },
+    });
     await this.meshConfig();
     await until(`${this.service} has the extension providers`, async () => {
       const text = await this.text('mesh');
@@ -148,8 +200,10 @@ export class Istiod {
 
   /** The mesh configuration of the installation, without the metrics filter, which upstream Envoy does not have. */
   private async meshConfig(): Promise<string> {
-    const { data } = await this.plane.api.get<{ data: { mesh: string } }>(`/api/v1/namespaces/istio-system/configmaps/${this.configMap}`);
-    const mesh = { ...load(data.mesh) as object, defaultProviders: undefined };
+    const { data } = await this.plane.api.get<{ data: { mesh: string } }>(
+      `/api/v1/namespaces/istio-system/configmaps/${this.configMap}`,
+    );
+    const mesh = { ...(load(data.mesh) as object), defaultProviders: undefined };
     const file = join(this.folder, 'mesh.yaml');
     writeFileSync(file, dump(mesh, { skipInvalid: true }));
     return file;
@@ -169,7 +223,10 @@ export class Istiod {
       addressType: 'IPv4',
       endpoints: [{ addresses: [address], conditions: { ready: true } }],
       ports: [
-        { name: 'grpc-xds', port: 15010 }, { name: 'https-dns', port: 15012 }, { name: 'https-webhook', port: 15017 }, { name: 'http-monitoring', port: 15014 },
+        { name: 'grpc-xds', port: 15010 },
+        { name: 'https-dns', port: 15012 },
+        { name: 'https-webhook', port: 15017 },
+        { name: 'http-monitoring', port: 15014 },
       ],
     });
   }
@@ -180,13 +237,22 @@ export class Istiod {
     const path = '/apis/admissionregistration.k8s.io/v1';
     const revision = this.props.revision ?? 'default';
     interface Webhooks extends KubeObject {
-      readonly webhooks: readonly { readonly failurePolicy?: string; readonly clientConfig: { readonly caBundle?: string } }[];
+      readonly webhooks: readonly {
+        readonly failurePolicy?: string;
+        readonly clientConfig: { readonly caBundle?: string };
+      }[];
     }
-    await until(`${this.service} injects`, async () => (await api.list<Webhooks>(`${path}/mutatingwebhookconfigurations`))
-      .filter(each => each.metadata.labels?.['istio.io/rev'] === revision)
-      .flatMap(each => each.webhooks).some(each => each.clientConfig.caBundle));
-    await until(`${this.service} validates`, async () => (await api.list<Webhooks>(`${path}/validatingwebhookconfigurations`))
-      .filter(each => each.metadata.labels?.['istio.io/rev'] === revision)
-      .flatMap(each => each.webhooks).some(each => each.clientConfig.caBundle && each.failurePolicy === 'Fail'));
+    await until(`${this.service} injects`, async () =>
+      (await api.list<Webhooks>(`${path}/mutatingwebhookconfigurations`))
+        .filter(each => each.metadata.labels?.['istio.io/rev'] === revision)
+        .flatMap(each => each.webhooks)
+        .some(each => each.clientConfig.caBundle),
+    );
+    await until(`${this.service} validates`, async () =>
+      (await api.list<Webhooks>(`${path}/validatingwebhookconfigurations`))
+        .filter(each => each.metadata.labels?.['istio.io/rev'] === revision)
+        .flatMap(each => each.webhooks)
+        .some(each => each.clientConfig.caBundle && each.failurePolicy === 'Fail'),
+    );
   }
 }

@@ -42,13 +42,26 @@ export class Kubelet implements Machine {
   private readonly services = new Map<string, ServiceObject>();
   private readonly failures = new Map<string, Error>();
 
-  constructor(readonly api: Api, readonly tools: Tools, readonly processes: Processes, readonly folder: string) {
+  constructor(
+    readonly api: Api,
+    readonly tools: Tools,
+    readonly processes: Processes,
+    readonly folder: string,
+  ) {
     this.appFile = join(folder, 'app.js');
     this.bootstrapFile = join(folder, 'bootstrap.json');
-    copyFileSync(join(tools.module('istio.io/istio'), 'tools/packaging/common/envoy_bootstrap.json'), this.bootstrapFile);
+    copyFileSync(
+      join(tools.module('istio.io/istio'), 'tools/packaging/common/envoy_bootstrap.json'),
+      this.bootstrapFile,
+    );
     chmodSync(this.bootstrapFile, 0o644);
     const source = readFileSync(join(__dirname, 'app.ts'), 'utf8');
-    writeFileSync(this.appFile, ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } }).outputText);
+    writeFileSync(
+      this.appFile,
+      ts.transpileModule(source, {
+        compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+      }).outputText,
+    );
   }
 
   async start(): Promise<void> {
@@ -59,8 +72,9 @@ export class Kubelet implements Machine {
 
   /** The running pods with these labels. */
   pods(namespace: string, labels: Readonly<Record<string, string>> = {}): Pod[] {
-    return [...this.running.values()].filter(pod => pod.namespace === namespace
-      && Object.entries(labels).every(([name, value]) => pod.labels[name] === value));
+    return [...this.running.values()].filter(
+      pod => pod.namespace === namespace && Object.entries(labels).every(([name, value]) => pod.labels[name] === value),
+    );
   }
 
   /** Throws if a pod of the namespace failed to start. */
@@ -97,7 +111,9 @@ export class Kubelet implements Machine {
       this.services.delete(key);
     } else {
       this.services.set(key, service);
-      this.pods(service.metadata.namespace).forEach(pod => this.network.setHosts(pod.network, this.hosts(pod.namespace)));
+      this.pods(service.metadata.namespace).forEach(pod =>
+        this.network.setHosts(pod.network, this.hosts(pod.namespace)),
+      );
     }
   }
 
@@ -126,7 +142,10 @@ export class Kubelet implements Machine {
     this.running.set(object.metadata.uid, pod);
     this.network.setHosts(pod.network, this.hosts(pod.namespace));
     if (!object.spec.nodeName) {
-      await this.api.post(`${pathOf(object)}/binding`, { metadata: { name: object.metadata.name }, target: { kind: 'Node', name: this.node } });
+      await this.api.post(`${pathOf(object)}/binding`, {
+        metadata: { name: object.metadata.name },
+        target: { kind: 'Node', name: this.node },
+      });
     }
     await this.report(pod, false);
     await pod.start();
@@ -140,9 +159,18 @@ export class Kubelet implements Machine {
         phase: 'Running',
         podIP: network.ip,
         podIPs: [{ ip: network.ip }],
-        conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map(type => ({ type, status: type === 'PodScheduled' ? 'True' : status })),
+        conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map(type => ({
+          type,
+          status: type === 'PodScheduled' ? 'True' : status,
+        })),
         containerStatuses: object.spec.containers.map(({ name }) => ({
-          name, ready, started: ready, restartCount: name === 'istio-proxy' ? restarts : 0, image: name, imageID: name, state: { running: {} },
+          name,
+          ready,
+          started: ready,
+          restartCount: name === 'istio-proxy' ? restarts : 0,
+          image: name,
+          imageID: name,
+          state: { running: {} },
         })),
       },
     });
@@ -153,11 +181,19 @@ export class Kubelet implements Machine {
    * addresses.
    */
   private hosts(namespace: string): string[] {
-    const services = [...this.services.values()].filter(({ spec: { clusterIP = 'None' } }) => clusterIP !== 'None').map(({ metadata, spec }) => {
-      const names = [`${metadata.name}.${metadata.namespace}`, `${metadata.name}.${metadata.namespace}.svc.cluster.local`];
-      return [spec.clusterIP, ...(metadata.namespace === namespace ? [metadata.name] : []), ...names].join(' ');
-    });
-    return [...[...this.controlPlanes].map(([service, address]) => `${address} ${service}.istio-system.svc`), ...services];
+    const services = [...this.services.values()]
+      .filter(({ spec: { clusterIP = 'None' } }) => clusterIP !== 'None')
+      .map(({ metadata, spec }) => {
+        const names = [
+          `${metadata.name}.${metadata.namespace}`,
+          `${metadata.name}.${metadata.namespace}.svc.cluster.local`,
+        ];
+        return [spec.clusterIP, ...(metadata.namespace === namespace ? [metadata.name] : []), ...names].join(' ');
+      });
+    return [
+      ...[...this.controlPlanes].map(([service, address]) => `${address} ${service}.istio-system.svc`),
+      ...services,
+    ];
   }
 
   readonly controlPlanes = new Map([['istiod', HOST]]);

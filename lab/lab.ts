@@ -1,9 +1,28 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, JsonPatch } from 'cdk8s';
-import { ClusterApp, GatewayService, Install, IstioInstallation, Mesh, type Target, type Topology, TopologyChart, Tracing } from '../lib';
+import {
+  ClusterApp,
+  GatewayService,
+  Install,
+  IstioInstallation,
+  Mesh,
+  type Target,
+  type Topology,
+  TopologyChart,
+  Tracing,
+} from '../lib';
 import { ControlPlane } from './control-plane';
 import { raiseInotifyLimit } from './inotify';
 import { Istiod, type SyncStatus } from './istiod';
@@ -48,7 +67,10 @@ export class Lab {
     return new Lab(tools, tell);
   }
 
-  private constructor(readonly tools: Tools, private readonly tell: (text: string) => void) {
+  private constructor(
+    readonly tools: Tools,
+    private readonly tell: (text: string) => void,
+  ) {
     mkdirSync(this.logs);
     // Proxies and apps run as separate users.
     chmodSync(this.folder, 0o755);
@@ -96,9 +118,14 @@ export class Lab {
   async deploy(topology: Topology, props: DeployProps = {}): Promise<World> {
     const outdir = join(this.folder, 'apps', `${++this.deployments}-${topology.name}`);
     const app = new ClusterApp({ outdir });
-    const chart = new TopologyChart(app, topology.name, { topology, mesh: props.mesh ?? Mesh.istio({ tracing: TRACING, gatewayService: GatewayService.CLUSTER_IP }) });
+    const chart = new TopologyChart(app, topology.name, {
+      topology,
+      mesh: props.mesh ?? Mesh.istio({ tracing: TRACING, gatewayService: GatewayService.CLUSTER_IP }),
+    });
     if (!props.replicas) {
-      chart.node.findAll().filter(each => ApiObject.isApiObject(each) && each.kind === 'Deployment')
+      chart.node
+        .findAll()
+        .filter(each => ApiObject.isApiObject(each) && each.kind === 'Deployment')
         .forEach(each => (each as ApiObject).addJsonPatch(JsonPatch.add('/spec/replicas', 1)));
     }
     app.synth();
@@ -127,7 +154,9 @@ export class Lab {
   async removeNamespaces(names: readonly string[]): Promise<void> {
     const { api } = this.plane;
     await Promise.all(names.map(name => api.delete(`/api/v1/namespaces/${name}`)));
-    await until(`${names.join(', ')} are gone`, async () => (await api.list('/api/v1/namespaces')).every(each => !names.includes(each.metadata.name)));
+    await until(`${names.join(', ')} are gone`, async () =>
+      (await api.list('/api/v1/namespaces')).every(each => !names.includes(each.metadata.name)),
+    );
   }
 
   /** Waits until every proxy of these namespaces has the applied configuration. Throws if a proxy rejected it. */
@@ -137,7 +166,11 @@ export class Lab {
 
   /** The messages of `istioctl analyze` for a namespace. */
   analyze(namespace: string): string {
-    const { stdout, stderr } = spawnSync(this.tools.path('istioctl'), ['analyze', '--kubeconfig', this.plane.kubeconfig, '--namespace', namespace], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(
+      this.tools.path('istioctl'),
+      ['analyze', '--kubeconfig', this.plane.kubeconfig, '--namespace', namespace],
+      { encoding: 'utf8' },
+    );
     return stdout + stderr;
   }
 
@@ -176,7 +209,10 @@ export class Lab {
     const operator = join(outdir, 'istio/istio-operator.yaml');
     const manifests = existsSync(operator)
       ? Istiod.manifestsOf(this.tools, operator)
-      : readdirSync(outdir).sort().map(file => readFileSync(join(outdir, file), 'utf8')).join('---\n');
+      : readdirSync(outdir)
+          .sort()
+          .map(file => readFileSync(join(outdir, file), 'utf8'))
+          .join('---\n');
     const istiod = new Istiod(this.tools, this.plane, this.processes, this.folder, { manifests, address, revision });
     if (address !== HOST) {
       this.kubelet.network.addHostAddress(address);

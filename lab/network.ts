@@ -28,7 +28,10 @@ export class Network {
 
   /** Removes the networks of an earlier lab. */
   static remove(): void {
-    const namespaces = ip('netns', 'list').split('\n').map(line => line.split(' ')[0] ?? '').filter(name => name.startsWith(PREFIX));
+    const namespaces = ip('netns', 'list')
+      .split('\n')
+      .map(line => line.split(' ')[0] ?? '')
+      .filter(name => name.startsWith(PREFIX));
     namespaces.forEach(name => removeNamespace(name));
     // A connection that its peer did not close keeps the namespace alive, and with it this end of the link.
     const links = [...ip('-o', 'link', 'show').matchAll(/^\d+: (cd\d+)@/gm)].map(([, name = '']) => name);
@@ -82,7 +85,10 @@ export function inside(pod: PodNetwork, ...command: string[]): string[] {
 
 /** The processes inside a pod's network: of all pods' processes, those of this pod. */
 export function processesIn(pod: PodNetwork): number[] {
-  return ip('netns', 'pids', pod.name).split('\n').filter(line => line !== '').map(Number);
+  return ip('netns', 'pids', pod.name)
+    .split('\n')
+    .filter(line => line !== '')
+    .map(Number);
 }
 
 /** Kills a process as the kernel's OOM killer would. */

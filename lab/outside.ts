@@ -21,8 +21,15 @@ export class Outside {
     lab.kubelet.network.addHostAddress(outside.address);
     await outside.listen(lab);
     lab.processes.start('dnsmasq', 'dnsmasq', [
-      '--keep-in-foreground', '--conf-file=/dev/null', '--pid-file=', '--user=root', '--no-resolv', '--no-hosts', '--bind-interfaces',
-      `--listen-address=${HOST}`, `--address=/example/${outside.address}`,
+      '--keep-in-foreground',
+      '--conf-file=/dev/null',
+      '--pid-file=',
+      '--user=root',
+      '--no-resolv',
+      '--no-hosts',
+      '--bind-interfaces',
+      `--listen-address=${HOST}`,
+      `--address=/example/${outside.address}`,
     ]);
     return outside;
   }
@@ -42,7 +49,11 @@ export class Outside {
         response.end('outside');
       }
     };
-    for (const [server, port] of [[createServer(answer), 80], [createServer(answer), 8080], [createTlsServer(certificateOf(lab, 'outside'), answer), 443]] as const) {
+    for (const [server, port] of [
+      [createServer(answer), 80],
+      [createServer(answer), 8080],
+      [createTlsServer(certificateOf(lab, 'outside'), answer), 443],
+    ] as const) {
       server.unref();
       await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, this.address, resolve));
     }

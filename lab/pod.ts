@@ -29,7 +29,11 @@ export class Pod {
   restarts = 0;
   private orders = 0;
 
-  constructor(private readonly machine: Machine, readonly object: PodObject, readonly network: PodNetwork) {
+  constructor(
+    private readonly machine: Machine,
+    readonly object: PodObject,
+    readonly network: PodNetwork,
+  ) {
     this.name = object.metadata.name;
     this.namespace = object.metadata.namespace;
     this.folder = join(machine.folder, 'pods', this.name);
@@ -42,7 +46,7 @@ export class Pod {
 
   /** The revision of the control plane that injected its proxy, if it has one. */
   get revision(): string | undefined {
-    return this.injected ? this.object.metadata.annotations?.['istio.io/rev'] ?? 'default' : undefined;
+    return this.injected ? (this.object.metadata.annotations?.['istio.io/rev'] ?? 'default') : undefined;
   }
 
   get injected(): boolean {
@@ -90,7 +94,9 @@ export class Pod {
 
   /** Kills the proxy's container, as the kernel's OOM killer would; the kubelet restarts it. */
   killProxy(): void {
-    processesIn(this.network).filter(pid => userOf(pid) === PROXY_USER).forEach(kill);
+    processesIn(this.network)
+      .filter(pid => userOf(pid) === PROXY_USER)
+      .forEach(kill);
   }
 
   startProxy(): void {
@@ -111,7 +117,11 @@ export class Pod {
   /** A page of the proxy's admin interface, requested from inside the pod. */
   admin(page: string): string {
     const script = `fetch('http://127.0.0.1:15000/${page}').then(r => r.text()).then(t => process.stdout.write(t))`;
-    return execFileSync('ip', inside(this.network, 'setpriv', `--reuid=${PROXY_USER}`, '--clear-groups', process.execPath, '-e', script), { encoding: 'utf8', maxBuffer: 1 << 28 });
+    return execFileSync(
+      'ip',
+      inside(this.network, 'setpriv', `--reuid=${PROXY_USER}`, '--clear-groups', process.execPath, '-e', script),
+      { encoding: 'utf8', maxBuffer: 1 << 28 },
+    );
   }
 
   /** Sends requests from the app, and therefore through the proxy. */
@@ -180,9 +190,18 @@ export class Pod {
       `/api/v1/namespaces/${this.namespace}/serviceaccounts/${account}/token`,
       { spec: { audiences: ['istio-ca'], expirationSeconds: 43200 } },
     );
-    const root = await until(`namespace ${this.namespace} has the mesh's root certificate`, async () =>
-      (await this.machine.api.get<{ data: Record<string, string> }>(`/api/v1/namespaces/${this.namespace}/configmaps/istio-ca-root-cert`)).data['root-cert.pem']);
-    const labels = Object.entries(this.labels).map(([name, value]) => `${name}="${value}"`).join('\n');
+    const root = await until(
+      `namespace ${this.namespace} has the mesh's root certificate`,
+      async () =>
+        (
+          await this.machine.api.get<{ data: Record<string, string> }>(
+            `/api/v1/namespaces/${this.namespace}/configmaps/istio-ca-root-cert`,
+          )
+        ).data['root-cert.pem'],
+    );
+    const labels = Object.entries(this.labels)
+      .map(([name, value]) => `${name}="${value}"`)
+      .join('\n');
     for (const [file, text] of [
       ['var/run/secrets/tokens/istio-token', status.token],
       ['var/run/secrets/istio/root-cert.pem', root],
@@ -208,20 +227,34 @@ export class Pod {
     try {
       execFileSync('ip', inside(this.network, command, ...args), { stdio: 'pipe' });
     } catch (error) {
-      throw new Error(`${command} ${args.join(' ')} in ${this.name}: ${(error as { stderr: Buffer }).stderr.toString()}`);
+      throw new Error(
+        `${command} ${args.join(' ')} in ${this.name}: ${(error as { stderr: Buffer }).stderr.toString()}`,
+      );
     }
   }
 
   private runProxy(container: Container): ChildProcess {
-    const env = Object.fromEntries((container.env ?? []).map(({ name, value, valueFrom }) => [name, value ?? this.field(valueFrom?.fieldRef?.fieldPath)]));
+    const env = Object.fromEntries(
+      (container.env ?? []).map(({ name, value, valueFrom }) => [
+        name,
+        value ?? this.field(valueFrom?.fieldRef?.fieldPath),
+      ]),
+    );
     const config = JSON.parse(env.PROXY_CONFIG || '{}') as Record<string, unknown>;
     const address = String(config.discoveryAddress ?? env.CA_ADDR ?? 'istiod.istio-system.svc:15012');
-    const args = (container.args ?? []).map(arg => arg.replace(/\$\((\w+)\)/g, (reference, name: string) => env[name] ?? reference));
+    const args = (container.args ?? []).map(arg =>
+      arg.replace(/\$\((\w+)\)/g, (reference, name: string) => env[name] ?? reference),
+    );
     return this.run('proxy', PROXY_USER, [this.machine.tools.path('pilot-agent'), ...args], {
       ...env,
       CA_ADDR: env.CA_ADDR || address,
       ISTIO_BOOTSTRAP: this.machine.bootstrapFile,
-      PROXY_CONFIG: JSON.stringify({ ...config, binaryPath: this.machine.tools.path('envoy'), discoveryAddress: address, concurrency: 1 }),
+      PROXY_CONFIG: JSON.stringify({
+        ...config,
+        binaryPath: this.machine.tools.path('envoy'),
+        discoveryAddress: address,
+        concurrency: 1,
+      }),
     });
   }
 
@@ -252,7 +285,10 @@ export class Pod {
       service: container.name,
       version: this.labels.version ?? '',
       pod: this.name,
-      ports: (container.ports ?? []).map(({ name, containerPort }) => ({ port: containerPort, protocol: name?.split('-')[0] ?? 'tcp' })),
+      ports: (container.ports ?? []).map(({ name, containerPort }) => ({
+        port: containerPort,
+        protocol: name?.split('-')[0] ?? 'tcp',
+      })),
     };
     const app = this.run('app', APP_USER, [process.execPath, this.machine.appFile, JSON.stringify(config)], {}, true);
     this.app = app;
@@ -266,7 +302,13 @@ export class Pod {
     });
   }
 
-  private run(what: string, user: string, command: readonly string[], env: Record<string, string>, channel = false): ChildProcess {
+  private run(
+    what: string,
+    user: string,
+    command: readonly string[],
+    env: Record<string, string>,
+    channel = false,
+  ): ChildProcess {
     return this.machine.processes.start(
       `${this.namespace}.${this.name}.${what}`,
       'ip',

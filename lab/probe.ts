@@ -34,10 +34,13 @@ function numberOf(port: number | string): number {
 
 function getOk(ip: string, port: number, path: string): Promise<boolean> {
   return new Promise(resolve => {
-    const call = request({ host: ip, port, path, agent: false, timeout: LIMIT_MS, headers: { 'user-agent': PROBE_AGENT } }, response => {
-      response.resume();
-      resolve((response.statusCode ?? 500) < 400);
-    });
+    const call = request(
+      { host: ip, port, path, agent: false, timeout: LIMIT_MS, headers: { 'user-agent': PROBE_AGENT } },
+      response => {
+        response.resume();
+        resolve((response.statusCode ?? 500) < 400);
+      },
+    );
     call.on('timeout', () => call.destroy(new Error('timeout')));
     call.on('error', () => resolve(false));
     call.end();
@@ -66,7 +69,11 @@ function servesGrpc(ip: string, port: number): Promise<boolean> {
     session.on('error', () => end(false));
     session.setTimeout(LIMIT_MS, () => end(false));
     const stream = session.request({
-      ':method': 'POST', ':path': '/grpc.health.v1.Health/Check', 'content-type': 'application/grpc', te: 'trailers', 'user-agent': PROBE_AGENT,
+      ':method': 'POST',
+      ':path': '/grpc.health.v1.Health/Check',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'user-agent': PROBE_AGENT,
     });
     stream.on('trailers', trailers => end(trailers['grpc-status'] === '0'));
     stream.on('error', () => end(false));

@@ -20,7 +20,10 @@ export class Processes {
   private stopping = false;
 
   /** @param onDeath called when a process exits that was not stopped */
-  constructor(private readonly logs: string, private readonly onDeath: (name: string) => void) {}
+  constructor(
+    private readonly logs: string,
+    private readonly onDeath: (name: string) => void,
+  ) {}
 
   /** Starts a process whose output is written to `NAME.log`. Its exit fails the lab unless it may exit. */
   start(name: string, command: string, args: readonly string[], options: ProcessOptions = {}): ChildProcess {
@@ -58,7 +61,9 @@ export class Processes {
 
 /** Throws if another lab runs: the two would share addresses and the names of networks. */
 export function requireNoOtherLab(): void {
-  const other = marked().map(({ lab }) => lab).find(isOtherLab);
+  const other = marked()
+    .map(({ lab }) => lab)
+    .find(isOtherLab);
   if (other) {
     throw new Error(`another lab runs as process ${other}: stop it, or wait until it exits`);
   }
@@ -66,14 +71,20 @@ export function requireNoOtherLab(): void {
 
 /** Stops every process of this lab, and of labs that have exited. */
 export function killLeftovers(): void {
-  marked().filter(({ lab }) => !isOtherLab(lab)).forEach(({ pid }) => kill(pid));
+  marked()
+    .filter(({ lab }) => !isOtherLab(lab))
+    .forEach(({ pid }) => kill(pid));
 }
 
 function marked(): { readonly pid: number; readonly lab: number }[] {
-  return readdirSync('/proc').filter(name => /^\d+$/.test(name)).flatMap(pid => {
-    const lab = read(`/proc/${pid}/environ`).split('\0').find(each => each.startsWith(`${MARK}=`));
-    return lab ? [{ pid: Number(pid), lab: Number(lab.slice(MARK.length + 1)) }] : [];
-  });
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .flatMap(pid => {
+      const lab = read(`/proc/${pid}/environ`)
+        .split('\0')
+        .find(each => each.startsWith(`${MARK}=`));
+      return lab ? [{ pid: Number(pid), lab: Number(lab.slice(MARK.length + 1)) }] : [];
+    });
 }
 
 function isOtherLab(pid: number): boolean {

@@ -22,7 +22,8 @@ export function programOf(tools: Tools, container: Container, root: string): Pro
   if (!program) {
     return undefined;
   }
-  const inRoot = (value: string) => value.startsWith('/') && existsSync(join(root, value)) ? join(root, value) : value;
+  const inRoot = (value: string) =>
+    value.startsWith('/') && existsSync(join(root, value)) ? join(root, value) : value;
   return {
     command: [tools.path(program.tool), ...program.args, ...(container.args ?? []).map(inRoot)],
     env: Object.fromEntries((container.env ?? []).map(({ name, value = '' }) => [name, inRoot(value)])),

@@ -55,31 +55,46 @@ async function main(): Promise<number> {
     tell(`logs are in ${lab.logs}`);
   }
   lab.stop(failed.length > 0);
-  process.stdout.write(`${seconds(started)} in all\n${claims.length - failed.length} passed, ${failed.length} failed\n`);
+  process.stdout.write(
+    `${seconds(started)} in all\n${claims.length - failed.length} passed, ${failed.length} failed\n`,
+  );
   return failed.length > 0 || claims.length === 0 ? 1 : 0;
 }
 
 /** The claims whose name or file contains this text. */
 async function chosenClaims(text: string): Promise<Claim[]> {
   const chosen: Claim[] = [];
-  for (const file of readdirSync(join(__dirname, 'claims')).filter(name => name.endsWith('.ts')).sort()) {
+  for (const file of readdirSync(join(__dirname, 'claims'))
+    .filter(name => name.endsWith('.ts'))
+    .sort()) {
     const before = allClaims().length;
     await import(join(__dirname, 'claims', file));
-    chosen.push(...allClaims().slice(before).filter(({ name }) => file.includes(text) || name.includes(text)));
+    chosen.push(
+      ...allClaims()
+        .slice(before)
+        .filter(({ name }) => file.includes(text) || name.includes(text)),
+    );
   }
   return chosen;
 }
 
 /** Deploys every topology that a module exports. */
 async function deployApp(lab: Lab, file: string): Promise<void> {
-  const exported = Object.values(await import(resolve(file)) as Record<string, unknown>);
-  const topologies = exported.filter((each): each is Topology => typeof each === 'object' && each !== null && 'services' in each && 'edges' in each);
+  const exported = Object.values((await import(resolve(file))) as Record<string, unknown>);
+  const topologies = exported.filter(
+    (each): each is Topology => typeof each === 'object' && each !== null && 'services' in each && 'edges' in each,
+  );
   if (topologies.length === 0) {
     throw new Error(`${file} exports no Topology`);
   }
   for (const topology of topologies) {
     await lab.deploy(topology);
-    tell(`${topology.name} runs: ${lab.kubelet.pods(topology.namespace).map(pod => `${pod.name} ${pod.network.ip}`).join(', ')}`);
+    tell(
+      `${topology.name} runs: ${lab.kubelet
+        .pods(topology.namespace)
+        .map(pod => `${pod.name} ${pod.network.ip}`)
+        .join(', ')}`,
+    );
   }
 }
 
@@ -87,7 +102,10 @@ function seconds(from: number): string {
   return `${((Date.now() - from) / 1000).toFixed(1)} s`;
 }
 
-main().then(code => process.exit(code), (error: Error) => {
-  tell(error.stack ?? error.message);
-  process.exit(1);
-});
+main().then(
+  code => process.exit(code),
+  (error: Error) => {
+    tell(error.stack ?? error.message);
+    process.exit(1);
+  },
+);

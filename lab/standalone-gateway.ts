@@ -23,7 +23,17 @@ interface Manifest {
 }
 
 /** The kinds that Envoy Gateway reads; the rest of a topology is for the cluster. */
-const READ = ['Gateway', 'HTTPRoute', 'ReferenceGrant', 'SecurityPolicy', 'BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyPatchPolicy', 'EnvoyProxy', 'Service'];
+const READ = [
+  'Gateway',
+  'HTTPRoute',
+  'ReferenceGrant',
+  'SecurityPolicy',
+  'BackendTrafficPolicy',
+  'ClientTrafficPolicy',
+  'EnvoyPatchPolicy',
+  'EnvoyProxy',
+  'Service',
+];
 
 /** How a topology is deployed behind Envoy Gateway. */
 export interface StandaloneProps {
@@ -53,7 +63,10 @@ export class StandaloneGateway {
     return gateway;
   }
 
-  private constructor(private readonly lab: Lab, private readonly topology: Topology) {
+  private constructor(
+    private readonly lab: Lab,
+    private readonly topology: Topology,
+  ) {
     this.network = lab.kubelet.network.add();
     this.folder = join(lab.folder, 'envoy-gateway', topology.name);
     mkdirSync(join(this.folder, 'manifests'), { recursive: true });
@@ -75,7 +88,11 @@ export class StandaloneGateway {
 
   /** Waits until the gateway answers the request with the status. */
   async answers(edge: Edge, request: GatewayRequest, status: number): Promise<void> {
-    await until(`Envoy Gateway answers ${request.path} with ${status}`, async () => (await this.requestGateway(edge, request)).status === status, 30);
+    await until(
+      `Envoy Gateway answers ${request.path} with ${status}`,
+      async () => (await this.requestGateway(edge, request)).status === status,
+      30,
+    );
   }
 
   /** Stops Redis, so that no request can be counted. */
@@ -88,7 +105,13 @@ export class StandaloneGateway {
     const object = {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: `standalone-${this.topology.name}-${name}`, namespace, uid: name, resourceVersion: '1', labels: { version: 'v1' } },
+      metadata: {
+        name: `standalone-${this.topology.name}-${name}`,
+        namespace,
+        uid: name,
+        resourceVersion: '1',
+        labels: { version: 'v1' },
+      },
       spec: { containers: [{ name, ports: ports.map(port => ({ name: port.name, containerPort: port.number })) }] },
     };
     const pod = new Pod(this.lab.kubelet, object, this.lab.kubelet.network.add());
@@ -97,24 +120,40 @@ export class StandaloneGateway {
   }
 
   private run({ failClosed = false, before = [] }: StandaloneProps): void {
-    const homes = Object.fromEntries(['configHome', 'dataHome', 'stateHome', 'runtimeDir'].map(home => [home, join(this.folder, home)]));
+    const homes = Object.fromEntries(
+      ['configHome', 'dataHome', 'stateHome', 'runtimeDir'].map(home => [home, join(this.folder, home)]),
+    );
     const envoyHome = join(this.folder, 'dataHome/envoy-versions', ENVOY_VERSION, 'bin');
     mkdirSync(envoyHome, { recursive: true });
     symlinkSync(this.lab.tools.path('envoy'), join(envoyHome, 'envoy'));
     this.write('manifests/all.yaml', this.manifests(before, failClosed));
-    this.write('config.yaml', [{
-      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
-      kind: 'EnvoyGateway',
-      gateway: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller' },
-      provider: {
-        type: 'Custom',
-        custom: { resource: { type: 'File', file: { paths: [join(this.folder, 'manifests')] } }, infrastructure: { type: 'Host', host: homes } },
+    this.write('config.yaml', [
+      {
+        apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+        kind: 'EnvoyGateway',
+        gateway: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller' },
+        provider: {
+          type: 'Custom',
+          custom: {
+            resource: { type: 'File', file: { paths: [join(this.folder, 'manifests')] } },
+            infrastructure: { type: 'Host', host: homes },
+          },
+        },
+        extensionApis: { enableEnvoyPatchPolicy: true, enableBackend: true },
+        rateLimit: { backend: { type: 'Redis', redis: { url: 'localhost:6379' } }, failClosed },
       },
-      extensionApis: { enableEnvoyPatchPolicy: true, enableBackend: true },
-      rateLimit: { backend: { type: 'Redis', redis: { url: 'localhost:6379' } }, failClosed },
-    }]);
-    execFileSync(this.lab.tools.path('envoy-gateway'), ['certgen', '--local', '--config-home', join(this.folder, 'configHome')], { stdio: 'pipe' });
-    this.start('envoy-gateway', [this.lab.tools.path('envoy-gateway'), 'server', '--config-path', join(this.folder, 'config.yaml')]);
+    ]);
+    execFileSync(
+      this.lab.tools.path('envoy-gateway'),
+      ['certgen', '--local', '--config-home', join(this.folder, 'configHome')],
+      { stdio: 'pipe' },
+    );
+    this.start('envoy-gateway', [
+      this.lab.tools.path('envoy-gateway'),
+      'server',
+      '--config-path',
+      join(this.folder, 'config.yaml'),
+    ]);
     this.startLimiter();
   }
 
@@ -127,24 +166,56 @@ export class StandaloneGateway {
   private startLimiter(): void {
     const cert = (file: string) => join(this.folder, 'configHome/certs/envoy-rate-limit', file);
     this.start('ratelimit', [this.lab.tools.path('ratelimit')], {
-      RUNTIME_ROOT: this.folder, RUNTIME_SUBDIRECTORY: 'ratelimit', RUNTIME_WATCH_ROOT: 'false', USE_STATSD: 'false',
-      CONFIG_TYPE: 'GRPC_XDS_SOTW', CONFIG_GRPC_XDS_SERVER_URL: 'localhost:18001', CONFIG_GRPC_XDS_NODE_ID: 'envoy-ratelimit',
-      CONFIG_GRPC_XDS_SERVER_USE_TLS: 'true', CONFIG_GRPC_XDS_CLIENT_TLS_CERT: cert('tls.crt'), CONFIG_GRPC_XDS_CLIENT_TLS_KEY: cert('tls.key'),
-      CONFIG_GRPC_XDS_SERVER_TLS_CACERT: cert('ca.crt'), CONFIG_GRPC_XDS_SERVER_TLS_SAN: 'envoy-gateway',
-      GRPC_SERVER_USE_TLS: 'true', GRPC_SERVER_TLS_CERT: cert('tls.crt'), GRPC_SERVER_TLS_KEY: cert('tls.key'), GRPC_SERVER_TLS_CA_CERT: cert('ca.crt'),
-      FORCE_START_WITHOUT_INITIAL_CONFIG: 'true', REDIS_SOCKET_TYPE: 'tcp', REDIS_URL: '127.0.0.1:6379',
+      RUNTIME_ROOT: this.folder,
+      RUNTIME_SUBDIRECTORY: 'ratelimit',
+      RUNTIME_WATCH_ROOT: 'false',
+      USE_STATSD: 'false',
+      CONFIG_TYPE: 'GRPC_XDS_SOTW',
+      CONFIG_GRPC_XDS_SERVER_URL: 'localhost:18001',
+      CONFIG_GRPC_XDS_NODE_ID: 'envoy-ratelimit',
+      CONFIG_GRPC_XDS_SERVER_USE_TLS: 'true',
+      CONFIG_GRPC_XDS_CLIENT_TLS_CERT: cert('tls.crt'),
+      CONFIG_GRPC_XDS_CLIENT_TLS_KEY: cert('tls.key'),
+      CONFIG_GRPC_XDS_SERVER_TLS_CACERT: cert('ca.crt'),
+      CONFIG_GRPC_XDS_SERVER_TLS_SAN: 'envoy-gateway',
+      GRPC_SERVER_USE_TLS: 'true',
+      GRPC_SERVER_TLS_CERT: cert('tls.crt'),
+      GRPC_SERVER_TLS_KEY: cert('tls.key'),
+      GRPC_SERVER_TLS_CA_CERT: cert('ca.crt'),
+      FORCE_START_WITHOUT_INITIAL_CONFIG: 'true',
+      REDIS_SOCKET_TYPE: 'tcp',
+      REDIS_URL: '127.0.0.1:6379',
     });
   }
 
   private start(name: string, command: readonly string[], env: Record<string, string> = {}) {
-    return this.lab.processes.start(`${this.topology.name}.${name}`, 'ip', inside(this.network, ...command), { cwd: this.folder, env });
+    return this.lab.processes.start(`${this.topology.name}.${name}`, 'ip', inside(this.network, ...command), {
+      cwd: this.folder,
+      env,
+    });
   }
 
   private manifests(before: readonly object[], failClosed: boolean): object[] {
-    const chart = new TopologyChart(new ClusterApp(), this.topology.name, { topology: this.topology, mesh: Mesh.none({ gateway: new EnvoyGateway({ failClosed }) }) });
-    const objects = (Testing.synth(chart) as Manifest[]).filter(({ kind }) => READ.includes(kind)).map(object => this.adapted(object));
-    const gatewayClass = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'eg' }, spec: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller' } };
-    return [gatewayClass, this.certificatesOfLimiter(), ...this.topology.namespaces.map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })), ...before, ...objects];
+    const chart = new TopologyChart(new ClusterApp(), this.topology.name, {
+      topology: this.topology,
+      mesh: Mesh.none({ gateway: new EnvoyGateway({ failClosed }) }),
+    });
+    const objects = (Testing.synth(chart) as Manifest[])
+      .filter(({ kind }) => READ.includes(kind))
+      .map(object => this.adapted(object));
+    const gatewayClass = {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'GatewayClass',
+      metadata: { name: 'eg' },
+      spec: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller' },
+    };
+    return [
+      gatewayClass,
+      this.certificatesOfLimiter(),
+      ...this.topology.namespaces.map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+      ...before,
+      ...objects,
+    ];
   }
 
   /** In a cluster the proxies have these mounted at `/certs`. */
@@ -162,7 +233,11 @@ export class StandaloneGateway {
         jsonPatches: Object.entries(files).map(([path, file]) => ({
           type: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
           name: 'ratelimit_cluster',
-          operation: { op: 'replace', path: `${path}/filename`, value: join(this.folder, 'configHome/certs/envoy', file) },
+          operation: {
+            op: 'replace',
+            path: `${path}/filename`,
+            value: join(this.folder, 'configHome/certs/envoy', file),
+          },
         })),
       },
     };
@@ -174,7 +249,10 @@ export class StandaloneGateway {
     }
     if (object.kind === 'HTTPRoute') {
       return JSON.parse(JSON.stringify(object), (key, value: { name: string }[]) =>
-        key === 'backendRefs' ? value.map(({ name }) => ({ group: 'gateway.envoyproxy.io', kind: 'Backend', name })) : value) as object;
+        key === 'backendRefs'
+          ? value.map(({ name }) => ({ group: 'gateway.envoyproxy.io', kind: 'Backend', name }))
+          : value,
+      ) as object;
     }
     return object.kind === 'Service' ? this.backendOf(object) : object;
   }

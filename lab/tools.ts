@@ -25,7 +25,9 @@ export class Tools {
 
   /** The folder of a Go module whose files the lab uses. */
   module(name: string): string {
-    const line = readFileSync(join(this.home, 'modules'), 'utf8').split('\n').find(each => each.startsWith(`${name}=`));
+    const line = readFileSync(join(this.home, 'modules'), 'utf8')
+      .split('\n')
+      .find(each => each.startsWith(`${name}=`));
     if (!line) {
       throw new Error(`the Go module ${name} is unknown: remove ${this.home} and run lab/setup`);
     }

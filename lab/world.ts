@@ -24,12 +24,20 @@ export interface CallRequest {
 
 /** A topology that is deployed in the lab. */
 export class World {
-  constructor(readonly lab: Lab, readonly topology: Topology, readonly outdir: string) {}
+  constructor(
+    readonly lab: Lab,
+    readonly topology: Topology,
+    readonly outdir: string,
+  ) {}
 
   /** Waits until all pods and gateways run, and every proxy has its configuration. */
   async isReady(): Promise<void> {
     for (const namespace of this.topology.namespaces) {
-      await podsAreReady(this.lab, namespace, this.topology.edges.filter(each => each.namespace === namespace).map(each => each.name));
+      await podsAreReady(
+        this.lab,
+        namespace,
+        this.topology.edges.filter(each => each.namespace === namespace).map(each => each.name),
+      );
     }
     await this.configSynced();
   }
@@ -87,7 +95,11 @@ export class World {
     return gateway.network.ip;
   }
 
-  private specOf(namespace: string, callee: Callee, { port: number, method, path = '/', headers = {}, address }: CallRequest): RequestSpec {
+  private specOf(
+    namespace: string,
+    callee: Callee,
+    { port: number, method, path = '/', headers = {}, address }: CallRequest,
+  ): RequestSpec {
     const port = number === undefined ? callee.firstPort() : callee.port(number);
     const grpc = port.protocol === Protocol.GRPC;
     return {
@@ -112,5 +124,9 @@ export class World {
 
 /** The protocol of a client's requests to a port. */
 const PROTOCOLS = {
-  [Protocol.HTTP]: 'http', [Protocol.HTTP2]: 'http2', [Protocol.GRPC]: 'http2', [Protocol.TCP]: 'tcp', [Protocol.TLS]: 'https',
+  [Protocol.HTTP]: 'http',
+  [Protocol.HTTP2]: 'http2',
+  [Protocol.GRPC]: 'http2',
+  [Protocol.TCP]: 'tcp',
+  [Protocol.TLS]: 'https',
 } as const;

@@ -1,6 +1,15 @@
 import { existsSync } from 'node:fs';
 import {
-  CATALOGUE, type Check, type CheckedCluster, checkManifests, CodeKind, ConfigError, entriesNamed, type Environment, PluginError, suggestion,
+  CATALOGUE,
+  type Check,
+  type CheckedCluster,
+  checkManifests,
+  CodeKind,
+  ConfigError,
+  entriesNamed,
+  type Environment,
+  PluginError,
+  suggestion,
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
 import { Cluster, printableLine, readResources } from '../../lib/manifests';
@@ -38,7 +47,9 @@ function misused(problem: string): number {
 }
 
 function explained(name: string, checks: readonly Check[]): number {
-  const own = checks.filter(({ id }) => !CATALOGUE.some(each => each.id === id)).map(each => ({ ...each, kind: CodeKind.CHECK }));
+  const own = checks
+    .filter(({ id }) => !CATALOGUE.some(each => each.id === id))
+    .map(each => ({ ...each, kind: CodeKind.CHECK }));
   const catalogue = [...CATALOGUE, ...own];
   const text = explain(name, catalogue);
   if (text === undefined) {
@@ -51,21 +62,29 @@ function explained(name: string, checks: readonly Check[]): number {
 }
 
 function checkAll(options: Options, settings: Settings): number {
-  const unknown = Object.keys(options.suppress)
-    .find(each => !settings.names.some(name => name.toLowerCase() === each.toLowerCase()));
+  const unknown = Object.keys(options.suppress).find(
+    each => !settings.names.some(name => name.toLowerCase() === each.toLowerCase()),
+  );
   if (unknown !== undefined) {
     return misused(`--suppress: ${noSuchCheck(unknown, settings.names)}`);
   }
   const environments = environmentsOf(options, settings);
   if (environments.length === 0) {
-    return misused('There is neither dist nor cdk.out here. Pass the files to check, or run `npx cdk8s-cardinal synth` first.');
+    return misused(
+      'There is neither dist nor cdk.out here. Pass the files to check, or run `npx cdk8s-cardinal synth` first.',
+    );
   }
   const results = environments.map(each => checkOne(each, options, settings));
-  const clusters = withoutUsedElsewhere(results.map(({ cluster }) => cluster), settings.config?.file);
+  const clusters = withoutUsedElsewhere(
+    results.map(({ cluster }) => cluster),
+    settings.config?.file,
+  );
   process.stdout.write(options.format(clusters));
   return results.some(({ isUnread }) => isUnread)
     ? 2
-    : clusters.some(({ report }) => report.findings.some(each => options.failing.includes(each.severity))) ? 1 : 0;
+    : clusters.some(({ report }) => report.findings.some(each => options.failing.includes(each.severity)))
+      ? 1
+      : 0;
 }
 
 /** What is named on the command line, else in the settings, else what `cardinal synth` wrote. */
@@ -91,7 +110,9 @@ function checkOne({ name, paths, namespace }: Environment, options: Options, { c
   errors.forEach(each => process.stderr.write(`${each.message}\n`));
   if (resources.length === 0 && errors.length === 0) {
     const of = name === undefined ? '' : ` (environment ${name})`;
-    process.stderr.write(`${printableLine(`There is no object in ${paths.join(', ')}${of}: an earlier command may have failed.`)}\n`);
+    process.stderr.write(
+      `${printableLine(`There is no object in ${paths.join(', ')}${of}: an earlier command may have failed.`)}\n`,
+    );
   }
   const report = checkManifests(new Cluster(resources, { clusterDomain: options.clusterDomain }), {
     checks,
@@ -100,18 +121,24 @@ function checkOne({ name, paths, namespace }: Environment, options: Options, { c
     suppressions: config?.suppressions,
     severities: config?.severities,
   });
-  return { cluster: { environment: name, report, objects: resources.length, checks }, isUnread: errors.length > 0 || resources.length === 0 };
+  return {
+    cluster: { environment: name, report, objects: resources.length, checks },
+    isUnread: errors.length > 0 || resources.length === 0,
+  };
 }
 
 /** A suppression for all environments need not accept something in each of them. */
 function withoutUsedElsewhere(clusters: readonly CheckedCluster[], settings?: string): readonly CheckedCluster[] {
-  const isForAll = ({ id, file }: FoundThere) => id === UNUSED_SUPPRESSION.id && (file === undefined || file === settings);
+  const isForAll = ({ id, file }: FoundThere) =>
+    id === UNUSED_SUPPRESSION.id && (file === undefined || file === settings);
   const unusedIn = clusters.map(({ report }) => new Set(report.findings.filter(isForAll).map(keyOf)));
   return clusters.map(cluster => ({
     ...cluster,
     report: {
       ...cluster.report,
-      findings: cluster.report.findings.filter(each => !isForAll(each) || unusedIn.every(keys => keys.has(keyOf(each)))),
+      findings: cluster.report.findings.filter(
+        each => !isForAll(each) || unusedIn.every(keys => keys.has(keyOf(each))),
+      ),
     },
   }));
 }

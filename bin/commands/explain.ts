@@ -10,8 +10,18 @@ const KINDS: Readonly<Record<CodeKind, string>> = {
 /** What a code means, of each kind that has it, or all that find a code of another tool; undefined if there is none. */
 export function explain(name: string, catalogue: readonly CatalogueEntry[] = CATALOGUE): string | undefined {
   const entries = entriesNamed(name, catalogue);
-  return entries.length === 0 ? undefined : entries.map(({ id, kind, severity, covers, summary, explanation }) =>
-    [`${id} (${[KINDS[kind], severity, ...covers].join(', ')})`, `  ${summary}.`, ...wrapped(explanation), ''].join('\n')).join('\n');
+  return entries.length === 0
+    ? undefined
+    : entries
+        .map(({ id, kind, severity, covers, summary, explanation }) =>
+          [
+            `${id} (${[KINDS[kind], severity, ...covers].join(', ')})`,
+            `  ${summary}.`,
+            ...wrapped(explanation),
+            '',
+          ].join('\n'),
+        )
+        .join('\n');
 }
 
 function wrapped(text: string): string[] {

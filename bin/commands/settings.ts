@@ -1,7 +1,13 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type Check, CHECKS, type Config, CONFIG_FILE, loadPlugins, readConfig, requireKnownNames,
+  type Check,
+  CHECKS,
+  type Config,
+  CONFIG_FILE,
+  loadPlugins,
+  readConfig,
+  requireKnownNames,
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
 import { printableLine } from '../../lib/manifests';
@@ -38,14 +44,18 @@ export function settingsOf(named: string | undefined, withPlugins: boolean, fold
     return { config, checks, names, notes: [] };
   }
   // Names of checks of plugins cannot be told from slips: they are left out, and it is stated.
-  const unknown = config.names.map(({ name }) => name).filter(name => !names.includes(name) && name !== UNUSED_SUPPRESSION.id);
+  const unknown = config.names
+    .map(({ name }) => name)
+    .filter(name => !names.includes(name) && name !== UNUSED_SUPPRESSION.id);
   return {
     config: { ...config, suppressions: config.suppressions.filter(({ id }) => !unknown.includes(id)) },
     checks,
     names,
     notes: [
       `No plugin of ${config.file} is loaded: ${config.plugins.map(({ path }) => path).join(', ')}.`,
-      ...[...new Set(unknown)].map(name => `${config.file} has settings for ${name}, which is left out with the plugins.`),
+      ...[...new Set(unknown)].map(
+        name => `${config.file} has settings for ${name}, which is left out with the plugins.`,
+      ),
     ].map(printableLine),
   };
 }

@@ -24,11 +24,16 @@ export function summarize({ manifests, templates, findings, seconds }: Outcome):
     ['time', `${seconds.toFixed(1)} s`],
   ];
   const width = Math.max(...lines.map(([name]) => name.length));
-  return [...lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`), ...findings.map(finding => `  ${finding}`)].map(line => `${printableLine(line)}\n`).join('');
+  return [...lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`), ...findings.map(finding => `  ${finding}`)]
+    .map(line => `${printableLine(line)}\n`)
+    .join('');
 }
 
 function byCount(kinds: readonly string[]): string {
   const counts = new Map<string, number>();
   kinds.forEach(kind => counts.set(kind, (counts.get(kind) ?? 0) + 1));
-  return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([kind, count]) => `${count} ${kind}`).join(', ');
+  return [...counts]
+    .sort(([a, m], [b, n]) => n - m || a.localeCompare(b))
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(', ');
 }

@@ -3,7 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import {
-  checkManifests, ConfigError, describeFinding, type ManifestFinding, PluginError, Severity, UNUSED_SUPPRESSION,
+  checkManifests,
+  ConfigError,
+  describeFinding,
+  type ManifestFinding,
+  PluginError,
+  Severity,
+  UNUSED_SUPPRESSION,
 } from '../../lib/checks';
 import { Cluster, printableLine, readResources } from '../../lib/manifests';
 import { type Settings, settingsOf } from './settings';
@@ -33,10 +39,14 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
   const started = process.hrtime.bigint();
   const apps = [
     ...(existsSync(join(folder, 'cdk8s.yaml')) ? [run(folder, 'cdk8s', ['synth', '--check-upgrade=false'])] : []),
-    ...(existsSync(join(folder, 'cdk.json')) ? [run(folder, 'cdk', ['synth', '--quiet', '--no-notices', '--no-version-reporting'])] : []),
+    ...(existsSync(join(folder, 'cdk.json'))
+      ? [run(folder, 'cdk', ['synth', '--quiet', '--no-notices', '--no-version-reporting'])]
+      : []),
   ];
   if (apps.length === 0) {
-    process.stderr.write(`${printableLine(`There is neither a cdk8s.yaml nor a cdk.json in ${folder}. Change to the folder of the app.`)}\n`);
+    process.stderr.write(
+      `${printableLine(`There is neither a cdk8s.yaml nor a cdk.json in ${folder}. Change to the folder of the app.`)}\n`,
+    );
     return 2;
   }
   const runs = await Promise.all(apps);
@@ -53,7 +63,11 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
   // A suppression of the settings may be for manifests that are not of these apps.
   const isOfOthers = ({ id, file }: ManifestFinding) => id === UNUSED_SUPPRESSION.id && file === config?.file;
   const severe = report.findings.filter(each => each.severity !== Severity.INFO && !isOfOthers(each));
-  const found = [...findings, ...errors.map(each => each.message), ...severe.map(each => `${each.file ?? ''}:${each.line ?? ''}:${each.column ?? ''}: ${describeFinding(each)}`)];
+  const found = [
+    ...findings,
+    ...errors.map(each => each.message),
+    ...severe.map(each => `${each.file ?? ''}:${each.line ?? ''}:${each.column ?? ''}: ${describeFinding(each)}`),
+  ];
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   process.stdout.write(summarize({ manifests, templates, findings: found, seconds }));
   return errors.length > 0 || severe.some(each => each.severity === Severity.ERROR) ? 1 : 0;
@@ -64,7 +78,9 @@ function run(folder: string, name: string, args: string[]): Promise<Run> {
     const child = spawn(name, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
     const errors: Buffer[] = [];
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    child.on('error', error => resolve({ name, code: 1, errors: `${error.message}. Run it through npm, or install ${name}.` }));
+    child.on('error', error =>
+      resolve({ name, code: 1, errors: `${error.message}. Run it through npm, or install ${name}.` }),
+    );
     child.on('close', code => resolve({ name, code: code ?? 1, errors: Buffer.concat(errors).toString() }));
   });
 }
@@ -75,7 +91,11 @@ function whatWentWrong(errors: string): string {
   const first = lines.findIndex(line => /^\w*Error: /.test(line));
   const last = lines.findIndex((line, index) => index > first && /^(Node\.js v|\w*Error: command )/.test(line));
   const relevant = lines.slice(Math.max(first, 0), last < 0 ? undefined : last);
-  return relevant.filter(line => !/^\s+at .*(node_modules|node:internal)/.test(line)).map(printableLine).join('\n').trimEnd();
+  return relevant
+    .filter(line => !/^\s+at .*(node_modules|node:internal)/.test(line))
+    .map(printableLine)
+    .join('\n')
+    .trimEnd();
 }
 
 function outputOf(folder: string): string {

@@ -21,17 +21,21 @@ claim('istioctl analyze finds nothing in the boutique', async lab => {
 claim('every declared call of the boutique passes, and of all other pairs none', async lab => {
   const world = await theBoutique(lab);
   const { services } = world.topology;
-  const pairs = services.flatMap(caller => services.filter(callee => callee !== caller && callee.ports.length > 0).map(callee => ({ caller, callee })));
+  const pairs = services.flatMap(caller =>
+    services.filter(callee => callee !== caller && callee.ports.length > 0).map(callee => ({ caller, callee })),
+  );
   const wrong: string[] = [];
-  await Promise.all(services.map(async caller => {
-    for (const { callee } of pairs.filter(pair => pair.caller === caller)) {
-      const call = caller.outgoingCalls.find(each => each.callee === callee);
-      const passed = await passes(world, caller, callee, call);
-      if (passed !== (call !== undefined)) {
-        wrong.push(`${caller.name} → ${callee.name} ${passed ? 'passes' : 'does not pass'}`);
+  await Promise.all(
+    services.map(async caller => {
+      for (const { callee } of pairs.filter(pair => pair.caller === caller)) {
+        const call = caller.outgoingCalls.find(each => each.callee === callee);
+        const passed = await passes(world, caller, callee, call);
+        if (passed !== (call !== undefined)) {
+          wrong.push(`${caller.name} → ${callee.name} ${passed ? 'passes' : 'does not pass'}`);
+        }
       }
-    }
-  }));
+    }),
+  );
   assert.ok(pairs.length > 100);
   assert.deepEqual(wrong, []);
 });
@@ -43,16 +47,22 @@ claim('where no Sidecar stands in the way, the callee itself refuses every undec
   await world.configSynced();
   const wrong: string[] = [];
   let refused = 0;
-  await Promise.all(services.map(async caller => {
-    for (const callee of services.filter(each => each !== caller && each.ports.length > 0 && !caller.outgoingCalls.some(call => call.callee === each))) {
-      const { status, grpcStatus, text } = await world.sendOnce(caller, callee, { path: anyPath(callee) });
-      const byPolicy = callee.firstPort().carriesRequests ? status === 403 || grpcStatus === PERMISSION_DENIED : status === 0;
-      refused += byPolicy ? 1 : 0;
-      if (!byPolicy) {
-        wrong.push(`${caller.name} → ${callee.name}: ${status} ${grpcStatus} ${text}`);
+  await Promise.all(
+    services.map(async caller => {
+      for (const callee of services.filter(
+        each => each !== caller && each.ports.length > 0 && !caller.outgoingCalls.some(call => call.callee === each),
+      )) {
+        const { status, grpcStatus, text } = await world.sendOnce(caller, callee, { path: anyPath(callee) });
+        const byPolicy = callee.firstPort().carriesRequests
+          ? status === 403 || grpcStatus === PERMISSION_DENIED
+          : status === 0;
+        refused += byPolicy ? 1 : 0;
+        if (!byPolicy) {
+          wrong.push(`${caller.name} → ${callee.name}: ${status} ${grpcStatus} ${text}`);
+        }
       }
-    }
-  }));
+    }),
+  );
   lab.plane.apply('-f', world.outdir);
   await world.configSynced();
   assert.deepEqual(wrong, []);
@@ -61,9 +71,12 @@ claim('where no Sidecar stands in the way, the callee itself refuses every undec
 
 claim('a method that no call names is refused with PERMISSION_DENIED', async lab => {
   const world = await theBoutique(lab);
-  const [recommendation, catalog] = ['recommendationservice', 'productcatalogservice'].map(name => serviceOf(world, name));
+  const [recommendation, catalog] = ['recommendationservice', 'productcatalogservice'].map(name =>
+    serviceOf(world, name),
+  );
   assert.ok(recommendation && catalog);
-  const ask = (method: string) => world.sendOnce(recommendation, catalog, { path: `/hipstershop.ProductCatalogService/${method}` });
+  const ask = (method: string) =>
+    world.sendOnce(recommendation, catalog, { path: `/hipstershop.ProductCatalogService/${method}` });
   assert.equal((await ask('ListProducts')).grpcStatus, 0);
   assert.equal((await ask('SearchProducts')).grpcStatus, PERMISSION_DENIED);
 });

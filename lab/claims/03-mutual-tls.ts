@@ -13,9 +13,12 @@ const open = topology.addService('open', { image: 'open', port: Port.http(80, { 
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
 
-claim('a callee learns its caller\'s identity, which is the declared service account', async lab => {
+claim("a callee learns its caller's identity, which is the declared service account", async lab => {
   const { from } = await (await world(lab)).sendOnce(caller, callee);
-  assert.match(String(from?.headers['x-forwarded-client-cert']), /URI=spiffe:\/\/cluster\.local\/ns\/identity\/sa\/caller/);
+  assert.match(
+    String(from?.headers['x-forwarded-client-cert']),
+    /URI=spiffe:\/\/cluster\.local\/ns\/identity\/sa\/caller/,
+  );
 });
 
 claim('plain text from outside the mesh is refused, and reaches a service that opted out', async lab => {

@@ -44,7 +44,10 @@ const CONFIDENCE = 1 - 0.001 / 6;
 
 function assertShare(replies: readonly Reply[], what: string, count: number, percent: number): void {
   const { least, most } = binomialInterval(replies.length, percent / 100, CONFIDENCE);
-  assert.ok(least <= count && count <= most, `${what}: ${count} of ${replies.length}, ${percent} % declared, ${least} to ${most} expected`);
+  assert.ok(
+    least <= count && count <= most,
+    `${what}: ${count} of ${replies.length}, ${percent} % declared, ${least} to ${most} expected`,
+  );
 }
 
 function answeredBy(replies: readonly Reply[], service: Service, version: string): number {
@@ -60,7 +63,10 @@ claim('a split of 90 to 10 sends a tenth of the HTTP requests to the second vers
 
 claim('a split of 50 to 50 halves the gRPC requests, though they share one connection', async lab => {
   const replies = await (await world(lab)).send(caller, fifty, { path: '/lab.Fifty/Ask', count: 2000, concurrency: 4 });
-  assert.ok(replies.every(({ grpcStatus }) => grpcStatus === 0), JSON.stringify(replies.find(({ grpcStatus }) => grpcStatus !== 0)));
+  assert.ok(
+    replies.every(({ grpcStatus }) => grpcStatus === 0),
+    JSON.stringify(replies.find(({ grpcStatus }) => grpcStatus !== 0)),
+  );
   assertShare(replies, 'v2', answeredBy(replies, fifty, 'v2'), 50);
 });
 
@@ -80,22 +86,31 @@ claim('a version with no share answers nothing, but gets a copy of every request
   assert.equal(copies, 300);
 });
 
-claim('a request with the declared header goes to its version whatever the split says, one with another value does not', async lab => {
-  const here = await world(lab);
-  const beta = await here.send(caller, ninety, { headers: { 'x-cohort': 'beta' }, count: 200, concurrency: 4 });
-  assert.equal(answeredBy(beta, ninety, 'v2'), 200);
-  const others = await here.send(caller, ninety, { headers: { 'x-cohort': 'alpha' }, count: 1000, concurrency: 4 });
-  assertShare(others, 'v2', answeredBy(others, ninety, 'v2'), 10);
-});
+claim(
+  'a request with the declared header goes to its version whatever the split says, one with another value does not',
+  async lab => {
+    const here = await world(lab);
+    const beta = await here.send(caller, ninety, { headers: { 'x-cohort': 'beta' }, count: 200, concurrency: 4 });
+    assert.equal(answeredBy(beta, ninety, 'v2'), 200);
+    const others = await here.send(caller, ninety, { headers: { 'x-cohort': 'alpha' }, count: 1000, concurrency: 4 });
+    assertShare(others, 'v2', answeredBy(others, ninety, 'v2'), 10);
+  },
+);
 
 claim('an injected delay holds up the caller that declared it, and no other', async lab => {
   const here = await world(lab);
   const held = await here.send(trier, patient, { count: 10, concurrency: 10 });
   assert.equal(answeredBy(held, patient, 'v1'), 10);
-  assert.ok(held.every(({ ms }) => ms >= 400), `each took 400 ms at least: ${held.map(({ ms }) => ms).join(', ')}`);
+  assert.ok(
+    held.every(({ ms }) => ms >= 400),
+    `each took 400 ms at least: ${held.map(({ ms }) => ms).join(', ')}`,
+  );
   const free = await here.send(caller, patient, { count: 10 });
   assert.equal(answeredBy(free, patient, 'v1'), 10);
-  assert.ok(free.some(({ ms }) => ms < 400), `some took less: ${free.map(({ ms }) => ms).join(', ')}`);
+  assert.ok(
+    free.some(({ ms }) => ms < 400),
+    `some took less: ${free.map(({ ms }) => ms).join(', ')}`,
+  );
 });
 
 claim('an injected abort answers its share of the requests, and the callee never sees those', async lab => {

@@ -14,7 +14,10 @@ const hasty = topology.addService('hasty', { image: 'hasty', replicas: 1 });
 
 const slow = topology.addService('slow', { image: 'slow', port: http(), replicas: 1 });
 caller.calls(slow, { timeout: Duration.millis(500) });
-hasty.calls(slow, { timeout: Duration.seconds(2), retries: { attempts: 2, perTryTimeout: Duration.millis(300), on: [RetryOn.GATEWAY_ERROR] } });
+hasty.calls(slow, {
+  timeout: Duration.seconds(2),
+  retries: { attempts: 2, perTryTimeout: Duration.millis(300), on: [RetryOn.GATEWAY_ERROR] },
+});
 
 const failing = topology.addService('failing', { image: 'failing', port: http(), replicas: 1 });
 caller.calls(failing, { retries: { attempts: 2, on: [RetryOn.SERVER_ERROR] } });
@@ -25,7 +28,11 @@ caller.calls(unavailable, { retries: { attempts: 3 } });
 hasty.calls(unavailable);
 
 const pair = topology.addService('pair', { image: 'pair', port: http(), replicas: 2 });
-pair.addCircuitBreaker({ consecutive5xxErrors: 3, interval: Duration.seconds(1), baseEjectionTime: Duration.seconds(6) });
+pair.addCircuitBreaker({
+  consecutive5xxErrors: 3,
+  interval: Duration.seconds(1),
+  baseEjectionTime: Duration.seconds(6),
+});
 caller.calls(pair);
 
 const narrow = topology.addService('narrow', { image: 'narrow', port: http(), replicas: 1 });
@@ -40,7 +47,11 @@ let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology, { replicas: true }));
 
 /** Configures the responses of the pod while `prove` runs. */
-async function behaving(pod: Pod, behaviour: Parameters<Pod['configureResponse']>[0], prove: () => Promise<void>): Promise<void> {
+async function behaving(
+  pod: Pod,
+  behaviour: Parameters<Pod['configureResponse']>[0],
+  prove: () => Promise<void>,
+): Promise<void> {
   await pod.configureResponse(behaviour);
   try {
     await prove();
@@ -72,24 +83,33 @@ claim('each try of a call has its own time, and the tries together have the time
   });
 });
 
-claim('a failed request is tried as often as its caller declared: two retries make three tries, none make one', async lab => {
-  const here = await world(lab);
-  const callee = here.pod(failing);
-  await behaving(callee, { status: 503 }, async () => {
-    for (const [who, tries] of [[caller, 3], [hasty, 1]] as const) {
-      await callee.takeSeen();
-      const { status, text } = await here.sendOnce(who, failing);
-      assert.equal(status, 503, text);
-      assert.equal((await callee.takeSeen()).length, tries, `tries for ${who.name}`);
-    }
-  });
-});
+claim(
+  'a failed request is tried as often as its caller declared: two retries make three tries, none make one',
+  async lab => {
+    const here = await world(lab);
+    const callee = here.pod(failing);
+    await behaving(callee, { status: 503 }, async () => {
+      for (const [who, tries] of [
+        [caller, 3],
+        [hasty, 1],
+      ] as const) {
+        await callee.takeSeen();
+        const { status, text } = await here.sendOnce(who, failing);
+        assert.equal(status, 503, text);
+        assert.equal((await callee.takeSeen()).length, tries, `tries for ${who.name}`);
+      }
+    });
+  },
+);
 
 claim('a gRPC call that fails as unavailable is retried if declared, and tried once if not', async lab => {
   const here = await world(lab);
   const callee = here.pod(unavailable);
   await behaving(callee, { status: 503 }, async () => {
-    for (const [who, tries] of [[caller, 4], [hasty, 1]] as const) {
+    for (const [who, tries] of [
+      [caller, 4],
+      [hasty, 1],
+    ] as const) {
       await callee.takeSeen();
       const { grpcStatus, text } = await here.sendOnce(who, unavailable, { path: '/lab.Any/Ask' });
       assert.equal(grpcStatus, 14, text);
@@ -102,17 +122,29 @@ claim('a replica that keeps failing is ejected, and taken back when its time is 
   const here = await world(lab);
   const [good, bad] = here.pods(pair);
   assert.ok(good && bad, 'two replicas run');
-  const ejected = () => here.pod(caller).admin('clusters').split('\n')
-    .some(line => line.includes('pair.resilience.svc') && line.includes(`${bad.network.ip}:`) && line.includes('failed_outlier_check'));
+  const ejected = () =>
+    here
+      .pod(caller)
+      .admin('clusters')
+      .split('\n')
+      .some(
+        line =>
+          line.includes('pair.resilience.svc')
+          && line.includes(`${bad.network.ip}:`)
+          && line.includes('failed_outlier_check'),
+      );
   await behaving(bad, { status: 500 }, async () => {
     let errors = 0;
-    await until('the caller\'s proxy has ejected it', async () => {
+    await until("the caller's proxy has ejected it", async () => {
       errors += (await here.sendOnce(caller, pair)).status === 500 ? 1 : 0;
       return ejected();
     });
     assert.ok(errors >= 3, `ejected after ${errors} errors`);
     const replies = await here.send(caller, pair, { count: 40 });
-    assert.deepEqual(new Set(replies.map(({ status, from }) => `${status} ${from?.pod}`)), new Set([`200 ${good.name}`]));
+    assert.deepEqual(
+      new Set(replies.map(({ status, from }) => `${status} ${from?.pod}`)),
+      new Set([`200 ${good.name}`]),
+    );
   });
   await until('the replica is taken back', () => !ejected());
   const replies = await here.send(caller, pair, { count: 40 });
@@ -134,12 +166,19 @@ claim('what comes on top of the connections and the waiting line of a callee is 
   });
 });
 
-claim('a gRPC callee gets no more requests at a time than declared, and the others are told it is unavailable', async lab => {
-  const here = await world(lab);
-  const callee = here.pod(busy);
-  await behaving(callee, { delayMs: 1000 }, async () => {
-    const replies = await here.send(caller, busy, { path: '/lab.Any/Ask', count: 10, concurrency: 10 });
-    assert.equal(replies.filter(({ grpcStatus }) => grpcStatus === 0).length, 3, JSON.stringify(replies.map(({ grpcStatus }) => grpcStatus)));
-    assert.equal(replies.filter(({ grpcStatus }) => grpcStatus === 14).length, 7);
-  });
-});
+claim(
+  'a gRPC callee gets no more requests at a time than declared, and the others are told it is unavailable',
+  async lab => {
+    const here = await world(lab);
+    const callee = here.pod(busy);
+    await behaving(callee, { delayMs: 1000 }, async () => {
+      const replies = await here.send(caller, busy, { path: '/lab.Any/Ask', count: 10, concurrency: 10 });
+      assert.equal(
+        replies.filter(({ grpcStatus }) => grpcStatus === 0).length,
+        3,
+        JSON.stringify(replies.map(({ grpcStatus }) => grpcStatus)),
+      );
+      assert.equal(replies.filter(({ grpcStatus }) => grpcStatus === 14).length, 7);
+    });
+  },
+);

@@ -31,9 +31,15 @@ function stage(lab: Lab): Promise<Stage> {
 }
 
 /** Sends a request to a host, declared or not. */
-async function dial({ world, outside }: Stage, from: Service, spec: Pick<RequestSpec, 'protocol' | 'host' | 'port'>): Promise<Reply> {
+async function dial(
+  { world, outside }: Stage,
+  from: Service,
+  spec: Pick<RequestSpec, 'protocol' | 'host' | 'port'>,
+): Promise<Reply> {
   outside.takeRequests();
-  const [reply] = await world.pod(from).send({ address: outside.address, method: 'GET', path: '/', headers: {}, grpc: false, ...spec });
+  const [reply] = await world
+    .pod(from)
+    .send({ address: outside.address, method: 'GET', path: '/', headers: {}, grpc: false, ...spec });
   assert.ok(reply);
   return reply;
 }
@@ -42,7 +48,10 @@ claim('a declared host outside is reached over HTTP, by its name', async lab => 
   const here = await stage(lab);
   const { status, text } = await dial(here, caller, { protocol: 'http', host: 'news.example', port: 80 });
   assert.equal(status, 200, text);
-  assert.deepEqual(here.outside.takeRequests().map(({ host }) => host), ['news.example']);
+  assert.deepEqual(
+    here.outside.takeRequests().map(({ host }) => host),
+    ['news.example'],
+  );
 });
 
 claim('a declared host outside is reached over TLS that the caller itself speaks', async lab => {
@@ -62,7 +71,11 @@ claim('a call to a host outside keeps its timeout', async lab => {
 claim('an undeclared host outside is refused, though its address and port are those of a declared one', async lab => {
   const here = await stage(lab);
   for (const port of [80, 8080]) {
-    assert.equal((await fetch(`http://${here.outside.address}:${port}/`)).status, 200, `whoever is not in the mesh reaches port ${port}`);
+    assert.equal(
+      (await fetch(`http://${here.outside.address}:${port}/`)).status,
+      200,
+      `whoever is not in the mesh reaches port ${port}`,
+    );
   }
   for (const [what, who, spec] of [
     ['another HTTP host', caller, { protocol: 'http', host: 'gossip.example', port: 80 }],

@@ -42,7 +42,9 @@ claim('with a Sidecar a proxy does not grow with services that it does not call'
   const world = await lab.deploy(topology);
   const before = sizeOf(world);
   addServices(lab);
-  await until('istiod knows the further services', async () => (await lab.istiod.text('registryz')).includes(`further-${FURTHER - 1}.scope.`));
+  await until('istiod knows the further services', async () =>
+    (await lab.istiod.text('registryz')).includes(`further-${FURTHER - 1}.scope.`),
+  );
   await world.configSynced();
   const scoped = sizeOf(world);
   lab.plane.kubectl('delete', 'sidecars.networking.istio.io', '--all', '--namespace', 'scope');
@@ -50,11 +52,17 @@ claim('with a Sidecar a proxy does not grow with services that it does not call'
   const unscoped = sizeOf(world);
   await lab.remove(world);
 
-  const row = (name: string, { kilobytes, megabytes }: Size) => `      ${name.padEnd(44)}${String(kilobytes).padStart(8)} KB${String(megabytes).padStart(6)} MB\n`;
-  process.stdout.write(`      ${''.padEnd(44)}${'configuration'.padStart(11)}${'Envoy'.padStart(9)}\n`
-    + row('2 services, with a Sidecar', before)
-    + row(`${FURTHER} further services, with a Sidecar`, scoped)
-    + row(`${FURTHER} further services, without`, unscoped));
+  const row = (name: string, { kilobytes, megabytes }: Size) =>
+    `      ${name.padEnd(44)}${String(kilobytes).padStart(8)} KB${String(megabytes).padStart(6)} MB\n`;
+  process.stdout.write(
+    `      ${''.padEnd(44)}${'configuration'.padStart(11)}${'Envoy'.padStart(9)}\n`
+      + row('2 services, with a Sidecar', before)
+      + row(`${FURTHER} further services, with a Sidecar`, scoped)
+      + row(`${FURTHER} further services, without`, unscoped),
+  );
   assert.ok(scoped.kilobytes <= before.kilobytes * 1.01, `${before.kilobytes} KB grew to ${scoped.kilobytes} KB`);
-  assert.ok(unscoped.kilobytes > scoped.kilobytes * 5, 'without a Sidecar it does grow, so the measurement measures something');
+  assert.ok(
+    unscoped.kilobytes > scoped.kilobytes * 5,
+    'without a Sidecar it does grow, so the measurement measures something',
+  );
 });

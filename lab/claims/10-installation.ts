@@ -6,26 +6,41 @@ import { claim } from '../claims';
 import { injected } from '../injected';
 import type { Lab } from '../lab';
 
-claim('the charts of Istio render and apply with the same mesh configuration, and the control plane in them injects', async lab => {
-  const charts = join(lab.tools.module('istio.io/istio'), 'manifests/charts');
-  const install = Install.helm({ base: join(charts, 'base'), istiod: join(charts, 'istio-control/istio-discovery'), executable: lab.tools.path('helm') });
-  const istiod = await lab.addIstiod('10.99.0.3', 'helm', install);
+claim(
+  'the charts of Istio render and apply with the same mesh configuration, and the control plane in them injects',
+  async lab => {
+    const charts = join(lab.tools.module('istio.io/istio'), 'manifests/charts');
+    const install = Install.helm({
+      base: join(charts, 'base'),
+      istiod: join(charts, 'istio-control/istio-discovery'),
+      executable: lab.tools.path('helm'),
+    });
+    const istiod = await lab.addIstiod('10.99.0.3', 'helm', install);
 
-  assert.deepEqual(await injected(lab, 'by-chart', { revision: 'helm' }), { inside: 'istiod-helm.istio-system.svc:15012', outside: undefined });
-  const [byHelm, byIstioctl] = await Promise.all(['istio-helm', 'istio'].map(name => settingsIn(lab, name)));
-  assert.deepEqual(byHelm, byIstioctl);
-  assert.deepEqual(byHelm?.outboundTrafficPolicy, { mode: 'REGISTRY_ONLY' });
-  lab.removeIstiod(istiod);
-});
+    assert.deepEqual(await injected(lab, 'by-chart', { revision: 'helm' }), {
+      inside: 'istiod-helm.istio-system.svc:15012',
+      outside: undefined,
+    });
+    const [byHelm, byIstioctl] = await Promise.all(['istio-helm', 'istio'].map(name => settingsIn(lab, name)));
+    assert.deepEqual(byHelm, byIstioctl);
+    assert.deepEqual(byHelm?.outboundTrafficPolicy, { mode: 'REGISTRY_ONLY' });
+    lab.removeIstiod(istiod);
+  },
+);
 
 /** The settings of a mesh configuration that the topologies require. */
 async function settingsIn(lab: Lab, configMap: string): Promise<Record<string, unknown>> {
-  const { data } = await lab.plane.api.get<{ data: { mesh: string } }>(`/api/v1/namespaces/istio-system/configmaps/${configMap}`);
-  const { outboundTrafficPolicy, defaultHttpRetryPolicy, pathNormalization, trustDomain } = load(data.mesh) as Record<string, unknown>;
+  const { data } = await lab.plane.api.get<{ data: { mesh: string } }>(
+    `/api/v1/namespaces/istio-system/configmaps/${configMap}`,
+  );
+  const { outboundTrafficPolicy, defaultHttpRetryPolicy, pathNormalization, trustDomain } = load(data.mesh) as Record<
+    string,
+    unknown
+  >;
   return { outboundTrafficPolicy, defaultHttpRetryPolicy, pathNormalization, trustDomain };
 }
 
-claim('the installation\'s settings are those that istiod works with', async lab => {
+claim("the installation's settings are those that istiod works with", async lab => {
   const mesh = await lab.istiod.debug<Record<string, unknown>>('mesh');
   // istiod does not print the zero value of a type.
   assert.match(JSON.stringify(mesh.outboundTrafficPolicy), /^\{("mode":"REGISTRY_ONLY")?\}$/);

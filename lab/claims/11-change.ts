@@ -20,7 +20,9 @@ class Moment {
     this.shop.split(split);
     this.client.calls(this.shop);
     this.client.calls(this.pair);
-    this.retrier.calls(this.pair, { retries: { attempts: 2, on: [RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM, RetryOn.RESET] } });
+    this.retrier.calls(this.pair, {
+      retries: { attempts: 2, on: [RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM, RetryOn.RESET] },
+    });
     this.guest.calls(this.shop, { allowedOperations: [Operation.http(guestMay)] });
   }
 
@@ -44,7 +46,11 @@ function lost(replies: readonly Reply[]): readonly Reply[] {
 }
 
 function assertNothingLost(replies: readonly Reply[]): void {
-  assert.deepEqual(lost(replies).map(({ status, text }) => `${status} ${text}`), [], `lost of ${replies.length}`);
+  assert.deepEqual(
+    lost(replies).map(({ status, text }) => `${status} ${text}`),
+    [],
+    `lost of ${replies.length}`,
+  );
   assert.ok(replies.length >= 20, `${replies.length} requests are too few to tell`);
 }
 
@@ -54,7 +60,10 @@ claim('shifting a split from 90/10 to 0/100 loses no request, and then all go to
     await goTo(lab, new Moment({ v1: 0, v2: 100 }, 'GET /before'));
   });
   assertNothingLost(replies);
-  assert.ok(replies.some(({ from }) => from?.version === 'v1'), 'requests were under way before the shift');
+  assert.ok(
+    replies.some(({ from }) => from?.version === 'v1'),
+    'requests were under way before the shift',
+  );
   const after = await world.send(moment.client, moment.shop, { count: 200, concurrency: 4 });
   assert.deepEqual(new Set(after.map(({ from }) => from?.version)), new Set(['v2']));
 });
@@ -63,7 +72,8 @@ claim('rotating a policy loses no request of those that it goes on letting in, a
   const { world, moment } = await now(lab);
   const [first, second] = world.pods(moment.guest);
   assert.ok(first && second);
-  const statuses = async (pod: typeof first) => Promise.all(['/before', '/after'].map(async path => (await world.sendFrom(pod, moment.shop, { path })).status));
+  const statuses = async (pod: typeof first) =>
+    Promise.all(['/before', '/after'].map(async path => (await world.sendFrom(pod, moment.shop, { path })).status));
   assert.deepEqual(await statuses(first), [200, 403]);
   const replies = await world.sendWhile(moment.client, moment.shop, async () => {
     await goTo(lab, new Moment({ v1: 0, v2: 100 }, 'GET /after'));
@@ -77,7 +87,12 @@ claim('istiod may be away and come back: no request is lost, and changes take ef
   const { world, moment } = await now(lab);
   const replies = await world.sendWhile(moment.client, moment.shop, async () => {
     lab.istiod.stop();
-    await until('istiod is gone', async () => fetch(`http://${lab.istiod.props.address}:8080/ready`).then(() => false, () => true));
+    await until('istiod is gone', async () =>
+      fetch(`http://${lab.istiod.props.address}:8080/ready`).then(
+        () => false,
+        () => true,
+      ),
+    );
     assertNothingLost(await world.send(moment.client, moment.pair, { count: 100 }));
     await lab.istiod.start();
     await goTo(lab, new Moment({ v1: 100, v2: 0 }, 'GET /after'));
@@ -89,7 +104,10 @@ claim('istiod may be away and come back: no request is lost, and changes take ef
 
 /** The failed requests of an endpoint, as counted by the caller's proxy. */
 function errorsAt(caller: Pod, callee: Service, endpoint: Pod): number {
-  const [, errors] = new RegExp(`^outbound\\|80\\|\\|${callee.host}::${endpoint.network.ip}:\\d+::rq_error::(\\d+)$`, 'm').exec(caller.admin('clusters')) ?? [];
+  const [, errors] =
+    new RegExp(`^outbound\\|80\\|\\|${callee.host}::${endpoint.network.ip}:\\d+::rq_error::(\\d+)$`, 'm').exec(
+      caller.admin('clusters'),
+    ) ?? [];
   assert.ok(errors, `${caller.name} knows the endpoint ${endpoint.name}`);
   return Number(errors);
 }
@@ -103,19 +121,35 @@ claim('a proxy that is killed costs its own requests alone: none of its twin, no
   let retried: Reply[] = [];
   const hit = await world.sendWhile(moment.client, moment.pair, async () => {
     retried = await world.sendWhile(moment.retrier, moment.pair, async () => {
-      others = await world.sendWhile(moment.guest, moment.shop, async () => {
-        victim.killProxy();
-        await until('the proxy is started anew', () => victim.restarts > before);
-        await victim.isReady();
-        await world.configSynced();
-      }, { path: '/after' });
+      others = await world.sendWhile(
+        moment.guest,
+        moment.shop,
+        async () => {
+          victim.killProxy();
+          await until('the proxy is started anew', () => victim.restarts > before);
+          await victim.isReady();
+          await world.configSynced();
+        },
+        { path: '/after' },
+      );
     });
   });
   assertNothingLost(others);
-  assert.ok([...lost(hit), ...lost(retried)].every(({ status }) => status === 503), JSON.stringify(lost(hit).slice(0, 3)));
-  assert.deepEqual([moment.client, moment.retrier].map(caller => errorsAt(world.pod(caller), moment.pair, twin)), [0, 0]);
-  console.log(`      ${lost(hit).length} of ${hit.length} requests were lost without retries, ${lost(retried).length} of ${retried.length} with them`);
+  assert.ok(
+    [...lost(hit), ...lost(retried)].every(({ status }) => status === 503),
+    JSON.stringify(lost(hit).slice(0, 3)),
+  );
+  assert.deepEqual(
+    [moment.client, moment.retrier].map(caller => errorsAt(world.pod(caller), moment.pair, twin)),
+    [0, 0],
+  );
+  console.log(
+    `      ${lost(hit).length} of ${hit.length} requests were lost without retries, ${lost(retried).length} of ${retried.length} with them`,
+  );
   const after = await world.send(moment.client, moment.pair, { count: 100 });
   assertNothingLost(after);
-  assert.ok(after.some(({ from }) => from?.pod === victim.name), 'it takes requests again');
+  assert.ok(
+    after.some(({ from }) => from?.pod === victim.name),
+    'it takes requests again',
+  );
 });

@@ -9,15 +9,20 @@ import { EXAMPLES } from '../../test/checks/manifests/examples';
 import { claim } from '../claims';
 import { mutations } from '../mutations';
 
-claim('each example of a code of istioctl analyze is judged alike by Istio\'s analyzers and by the checks', async () => {
+claim("each example of a code of istioctl analyze is judged alike by Istio's analyzers and by the checks", async () => {
   const cases = EXAMPLES.filter(each => each.differs === undefined)
-    .map(example => ({ example, codes: CHECKS.find(each => each.id === example.check)?.covers.filter(code => code.startsWith('IST')) ?? [] }))
+    .map(example => ({
+      example,
+      codes: CHECKS.find(each => each.id === example.check)?.covers.filter(code => code.startsWith('IST')) ?? [],
+    }))
     .filter(each => each.codes.length > 0)
     .flatMap(({ example, codes }) => [example.bad, example.good].map(text => ({ check: example.check, codes, text })));
   const theirs = analyze(cases.map(each => each.text));
   const differences = cases.flatMap(({ check, codes, text }, index) => {
     const [ours, kinds] = verdict(text, codes);
-    const analyzed = (theirs[index] ?? []).filter(({ code, resource }) => codes.includes(code) && kinds.has(resource.split(' ')[0] ?? ''));
+    const analyzed = (theirs[index] ?? []).filter(
+      ({ code, resource }) => codes.includes(code) && kinds.has(resource.split(' ')[0] ?? ''),
+    );
     const one = [...new Set(analyzed.map(each => `${each.code} ${each.resource}`))].sort();
     return one.join() === ours.join() ? [] : [{ check, theirs: one, ours, text }];
   });
@@ -29,7 +34,9 @@ claim('each example of a code of istioctl analyze is judged alike by Istio\'s an
 function verdict(text: string, codes: readonly string[]): [found: string[], kinds: Set<string>] {
   const resources = loadResources(text, { file: 'example.yaml' });
   const { findings } = checkManifests(new Cluster(resources));
-  const found = findings.flatMap(({ covers, object }) => covers.filter(code => codes.includes(code)).map(code => `${code} ${nameOf(object)}`));
+  const found = findings.flatMap(({ covers, object }) =>
+    covers.filter(code => codes.includes(code)).map(code => `${code} ${nameOf(object)}`),
+  );
   return [[...new Set(found)].sort(), new Set(resources.map(each => each.kind))];
 }
 
@@ -46,14 +53,21 @@ const MUTATIONS = 1000;
 const SEED = Number(process.env.CARDINAL_LAB_SEED ?? 20261123);
 
 claim('objects that are changed in a few places are valid for the checks where they are for Istio', async () => {
-  const objects = mutations(MUTATIONS, SEED).map(each => JSON.stringify(each)).filter(isAnalyzable);
+  const objects = mutations(MUTATIONS, SEED)
+    .map(each => JSON.stringify(each))
+    .filter(isAnalyzable);
   const theirs = analyze(objects);
   const differences = objects.flatMap((text, index) => {
     const [ours] = verdict(text, ['IST0106', 'IST0133']);
     const analyzed = theirs[index]?.map(each => `${each.code} ${each.resource}`) ?? [];
     // The warnings for a rejected object depend on when it is rejected.
     const codes = [...ours, ...analyzed].some(each => each.startsWith('IST0106')) ? ['IST0106'] : ['IST0133'];
-    const [one, other] = [ours, analyzed].map(found => [...new Set(found)].filter(each => codes.some(code => each.startsWith(code))).sort().join());
+    const [one, other] = [ours, analyzed].map(found =>
+      [...new Set(found)]
+        .filter(each => codes.some(code => each.startsWith(code)))
+        .sort()
+        .join(),
+    );
     return theirs[index] === undefined || one === other ? [] : [{ text, ours: one, theirs: other }];
   });
   assert.deepEqual(differences, []);
@@ -62,7 +76,9 @@ claim('objects that are changed in a few places are valid for the checks where t
 
 /** The analyzers panic for a rule that has `from` without a source. */
 function isAnalyzable(text: string): boolean {
-  return loadResources(text, { file: 'example.yaml' }).every(each => each.type !== Kind.AUTHORIZATION_POLICY || sourcesOf(each).every(source => source.exists));
+  return loadResources(text, { file: 'example.yaml' }).every(
+    each => each.type !== Kind.AUTHORIZATION_POLICY || sourcesOf(each).every(source => source.exists),
+  );
 }
 
 /**
@@ -83,27 +99,47 @@ function analyze(texts: readonly string[]): (Analyzed[] | undefined)[] {
 
 function analyzeFiles(files: readonly string[]): (Analyzed[] | undefined)[] {
   const { stdout, stderr, status } = spawnSync('go', ['run', './analyze'], {
-    cwd: join(__dirname, '../go/istio'), input: `${files.join('\n')}\n`, encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, GOFLAGS: '-mod=readonly' },
+    cwd: join(__dirname, '../go/istio'),
+    input: `${files.join('\n')}\n`,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, GOFLAGS: '-mod=readonly' },
   });
   assert.equal(status, 0, stderr);
-  return stdout.split('\n').filter(line => line.startsWith('[')).map((line, index) => stderr.includes(`"${files[index]}"`) ? undefined : JSON.parse(line) as Analyzed[]);
+  return stdout
+    .split('\n')
+    .filter(line => line.startsWith('['))
+    .map((line, index) => (stderr.includes(`"${files[index]}"`) ? undefined : (JSON.parse(line) as Analyzed[])));
 }
 
 function podsOf(resources: readonly Resource[]): string[] {
-  return resources.filter(each => each.type === Kind.DEPLOYMENT).map(deployment => {
-    const { metadata, spec } = deployment.spec.get('template').value as { metadata: object; spec: { containers: object[] } };
-    const isInjected = resources.some(each => each.type === Kind.NAMESPACE && each.name === deployment.namespace && each.labels['istio-injection'] === 'enabled');
-    const proxy = { name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.31.0' };
-    return JSON.stringify({
-      apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: `${deployment.name}-1`, namespace: deployment.namespace },
-      spec: { ...spec, containers: [...spec.containers, ...(isInjected ? [proxy] : [])] },
+  return resources
+    .filter(each => each.type === Kind.DEPLOYMENT)
+    .map(deployment => {
+      const { metadata, spec } = deployment.spec.get('template').value as {
+        metadata: object;
+        spec: { containers: object[] };
+      };
+      const isInjected = resources.some(
+        each =>
+          each.type === Kind.NAMESPACE
+          && each.name === deployment.namespace
+          && each.labels['istio-injection'] === 'enabled',
+      );
+      const proxy = { name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.31.0' };
+      return JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { ...metadata, name: `${deployment.name}-1`, namespace: deployment.namespace },
+        spec: { ...spec, containers: [...spec.containers, ...(isInjected ? [proxy] : [])] },
+      });
     });
-  });
 }
 
 /** The files of Istio's own tests on which the two differ, with the reason. */
 const DIFFERENT: Readonly<Record<string, string>> = {
-  'conflicting-gateways-subSelector.yaml': 'pods without a namespace are in `default` for the checks and nowhere for the analyzers',
+  'conflicting-gateways-subSelector.yaml':
+    'pods without a namespace are in `default` for the checks and nowhere for the analyzers',
   'gateway-custom-ingressgateway-badport-notarget.yaml': 'the same',
   'gateway-custom-ingressgateway-badport.yaml': 'the same',
   'gateway-custom-ingressgateway-svcselector.yaml': 'the same',
@@ -114,21 +150,30 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   'virtualservice_gateways.yaml': 'a Gateway without servers has no pods for the analyzers',
 };
 
-claim('on the manifests of Istio\'s own tests the checks find the codes, at the objects, that Istio\'s analyzers find', async lab => {
-  const folder = join(lab.tools.module('istio.io/istio'), 'pkg/config/analysis/analyzers/testdata');
-  const files = readdirSync(folder).filter(name => name.endsWith('.yaml')).filter(name => isManifest(join(folder, name)));
-  const theirs = analyzeFiles(files.map(name => join(folder, name)));
-  const differences = files.flatMap((name, index) => {
-    const resources = loadResources(readFileSync(join(folder, name), 'utf8'), { file: name, namespace: '' });
-    // The analyzers omit this one by default.
-    const found = checkManifests(new Cluster(resources)).findings.filter(each => each.id !== 'AlphaAnnotation');
-    const ours = found.flatMap(({ covers, object }) => covers.filter(code => code.startsWith('IST')).map(code => `${code} ${nameOf(object)}`));
-    const [one, other] = [ours, (theirs[index] ?? []).map(each => `${each.code} ${each.resource}`)].map(each => [...new Set(each)].sort());
-    return name in DIFFERENT || one?.join() === other?.join() ? [] : [{ name, ours: one, theirs: other }];
-  });
-  assert.deepEqual(differences, []);
-  assert.ok(files.length > 90, `${files.length} files`);
-});
+claim(
+  "on the manifests of Istio's own tests the checks find the codes, at the objects, that Istio's analyzers find",
+  async lab => {
+    const folder = join(lab.tools.module('istio.io/istio'), 'pkg/config/analysis/analyzers/testdata');
+    const files = readdirSync(folder)
+      .filter(name => name.endsWith('.yaml'))
+      .filter(name => isManifest(join(folder, name)));
+    const theirs = analyzeFiles(files.map(name => join(folder, name)));
+    const differences = files.flatMap((name, index) => {
+      const resources = loadResources(readFileSync(join(folder, name), 'utf8'), { file: name, namespace: '' });
+      // The analyzers omit this one by default.
+      const found = checkManifests(new Cluster(resources)).findings.filter(each => each.id !== 'AlphaAnnotation');
+      const ours = found.flatMap(({ covers, object }) =>
+        covers.filter(code => code.startsWith('IST')).map(code => `${code} ${nameOf(object)}`),
+      );
+      const [one, other] = [ours, (theirs[index] ?? []).map(each => `${each.code} ${each.resource}`)].map(each =>
+        [...new Set(each)].sort(),
+      );
+      return name in DIFFERENT || one?.join() === other?.join() ? [] : [{ name, ours: one, theirs: other }];
+    });
+    assert.deepEqual(differences, []);
+    assert.ok(files.length > 90, `${files.length} files`);
+  },
+);
 
 function isManifest(file: string): boolean {
   return /^apiVersion:/m.test(readFileSync(file, 'utf8'));

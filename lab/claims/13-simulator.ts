@@ -23,13 +23,16 @@ claim('generated configurations send generated requests where the simulator says
   const found: { at: number; objects: ReturnType<typeof configurations>[number]; disagreement: Disagreement }[] = [];
   let refused = 0;
   for (const [at, objects] of [...configurations().entries()].slice(FIRST)) {
-    const applied = await trials.apply(objects).then(() => true, (error: Error) => {
-      if (!/: 4\d\d /.test(error.message)) {
-        throw error;
-      }
-      process.stdout.write(`      ${at} refused: ${error.message.slice(0, 400)}\n`);
-      return false;
-    });
+    const applied = await trials.apply(objects).then(
+      () => true,
+      (error: Error) => {
+        if (!/: 4\d\d /.test(error.message)) {
+          throw error;
+        }
+        process.stdout.write(`      ${at} refused: ${error.message.slice(0, 400)}\n`);
+        return false;
+      },
+    );
     refused += applied ? 0 : 1;
     const traffic = trials.simulate(objects);
     for (const request of applied ? fc.sample(trialRequest, { seed: SEED + at, numRuns: REQUESTS }) : []) {
@@ -48,15 +51,26 @@ claim('generated configurations send generated requests where the simulator says
   const [first] = found;
   if (first) {
     const { request } = first.disagreement;
-    const smallest = await shrink(first.objects, async objects => {
-      await trials.apply(objects);
-      return await trials.compare(trials.simulate(objects), request) !== undefined;
-    }, SHRINKING);
-    assert.fail(`Configuration ${first.at} of seed ${SEED}: ${describe(first.disagreement)}\nIts smallest form:\n${JSON.stringify(smallest, null, 1)}`);
+    const smallest = await shrink(
+      first.objects,
+      async objects => {
+        await trials.apply(objects);
+        return (await trials.compare(trials.simulate(objects), request)) !== undefined;
+      },
+      SHRINKING,
+    );
+    assert.fail(
+      `Configuration ${first.at} of seed ${SEED}: ${describe(first.disagreement)}\nIts smallest form:\n${JSON.stringify(smallest, null, 1)}`,
+    );
   }
   const { seen, expected, variance, trials: counted } = trials.shares;
-  process.stdout.write(`      ${trials.compared} requests compared, ${trials.skipped} not simulated, ${refused} configurations refused; of ${counted} choices ${seen} went where ${expected.toFixed(1)} should\n`);
-  assert.ok(Math.abs(seen - expected) <= 3.3 * Math.sqrt(variance), `of ${counted} choices ${seen} went where ${expected.toFixed(1)} should`);
+  process.stdout.write(
+    `      ${trials.compared} requests compared, ${trials.skipped} not simulated, ${refused} configurations refused; of ${counted} choices ${seen} went where ${expected.toFixed(1)} should\n`,
+  );
+  assert.ok(
+    Math.abs(seen - expected) <= 3.3 * Math.sqrt(variance),
+    `of ${counted} choices ${seen} went where ${expected.toFixed(1)} should`,
+  );
   assert.equal(refused, 0, 'the generator makes only what the API server takes');
   assert.ok(trials.skipped < trials.compared / 4, `${trials.skipped} requests were not simulated`);
   await lab.removeNamespaces(TESTBED);

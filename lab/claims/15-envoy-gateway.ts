@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { Duration } from 'cdk8s';
-import { Auth, ClientKey, type Edge, FailureMode, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
+import {
+  Auth,
+  ClientKey,
+  type Edge,
+  FailureMode,
+  PerClientRateLimit,
+  Period,
+  Port,
+  RateLimit,
+  Topology,
+} from '../../lib';
 import { catalogDescriptor } from '../../test/support/descriptors';
 import { certificateOf } from '../certificates';
 import { claim } from '../claims';
@@ -9,12 +19,17 @@ import { StandaloneGateway } from '../standalone-gateway';
 import { TokenIssuer } from '../tokens';
 
 const issuer = new TokenIssuer('https://login.lab.example');
-const tokens = (props: { audiences?: string[]; scopes?: string[] } = {}) => Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks, ...props });
-const limit = (client: ClientKey, requests: number, failureMode = FailureMode.FAIL_OPEN) => PerClientRateLimit.of({ client, requests, per: Period.HOUR, failureMode });
+const tokens = (props: { audiences?: string[]; scopes?: string[] } = {}) =>
+  Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks, ...props });
+const limit = (client: ClientKey, requests: number, failureMode = FailureMode.FAIL_OPEN) =>
+  PerClientRateLimit.of({ client, requests, per: Period.HOUR, failureMode });
 
 const topology = new Topology('behind-envoy');
 const web = topology.addService('web', { image: 'web', port: Port.http(8080) });
-const catalog = topology.addService('catalog', { image: 'catalog', port: Port.grpc(3550, { service: 'shop.Catalog', descriptor: catalogDescriptor() }) });
+const catalog = topology.addService('catalog', {
+  image: 'catalog',
+  port: Port.grpc(3550, { service: 'shop.Catalog', descriptor: catalogDescriptor() }),
+});
 const open = topology.addEdge('open', {
   host: 'open.lab.example',
   cors: { origins: ['https://www.lab.example'], exposedHeaders: ['x-total'], maxAge: Duration.minutes(5) },
@@ -25,13 +40,19 @@ open.route('GET /rare', web, { rateLimit: RateLimit.perSecond(2) });
 open.route('GET /orders', web, { auth: tokens() });
 open.route('POST /orders', web, { auth: tokens({ scopes: ['orders:write', 'admin'] }) });
 open.route('GET /reports/{id}', web, { auth: tokens(), perClientRateLimit: limit(ClientKey.claim('sub'), 2) });
-open.route('GET /keyed', web, { auth: Auth.apiKey({ secret: 'keys' }), perClientRateLimit: limit(ClientKey.apiKey(), 3) });
+open.route('GET /keyed', web, {
+  auth: Auth.apiKey({ secret: 'keys' }),
+  perClientRateLimit: limit(ClientKey.apiKey(), 3),
+});
 open.route('GET /products/{id}', catalog, { grpcMethod: 'GetProduct' });
 
 const guarded = new Topology('guarded-by-envoy');
 const shop = guarded.addService('shop', { image: 'shop', port: Port.http(8080) });
 const strict = guarded.addEdge('strict', {
-  host: 'strict.lab.example', tlsSecret: 'strict-tls', clientCa: 'partners', perClientRateLimit: limit(ClientKey.header('x-client'), 3, FailureMode.FAIL_CLOSED),
+  host: 'strict.lab.example',
+  tlsSecret: 'strict-tls',
+  clientCa: 'partners',
+  perClientRateLimit: limit(ClientKey.header('x-client'), 3, FailureMode.FAIL_CLOSED),
 });
 strict.route('GET /products', shop);
 
@@ -40,12 +61,31 @@ const started = new Map<Topology, Promise<StandaloneGateway>>();
 
 function gateway(lab: Lab, of: Topology): Promise<StandaloneGateway> {
   const { key, cert } = certificateOf(lab, 'strict', strict.host);
-  const before = of === topology
-    ? [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys', namespace: topology.name }, data: { ann: base64('key-of-ann'), bob: base64('key-of-bob'), carl: base64('key-of-carl') } }]
-    : [
-      { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { name: 'strict-tls', namespace: guarded.name }, data: { 'tls.key': base64(key), 'tls.crt': base64(cert) } },
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'partners', namespace: guarded.name }, data: { 'ca.crt': certificateOf(lab, 'partner').cert } },
-    ];
+  const before =
+    of === topology
+      ? [
+          {
+            apiVersion: 'v1',
+            kind: 'Secret',
+            metadata: { name: 'keys', namespace: topology.name },
+            data: { ann: base64('key-of-ann'), bob: base64('key-of-bob'), carl: base64('key-of-carl') },
+          },
+        ]
+      : [
+          {
+            apiVersion: 'v1',
+            kind: 'Secret',
+            type: 'kubernetes.io/tls',
+            metadata: { name: 'strict-tls', namespace: guarded.name },
+            data: { 'tls.key': base64(key), 'tls.crt': base64(cert) },
+          },
+          {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata: { name: 'partners', namespace: guarded.name },
+            data: { 'ca.crt': certificateOf(lab, 'partner').cert },
+          },
+        ];
   const running = started.get(of) ?? StandaloneGateway.start(lab, of, { before, failClosed: of === guarded });
   started.set(of, running);
   return running;
@@ -63,7 +103,14 @@ async function strictGateway(lab: Lab): Promise<StandaloneGateway> {
   return here;
 }
 
-async function statuses(here: StandaloneGateway, edge: Edge, count: number, path: string, headers: Readonly<Record<string, string>>, client = {}): Promise<number[]> {
+async function statuses(
+  here: StandaloneGateway,
+  edge: Edge,
+  count: number,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  client = {},
+): Promise<number[]> {
   const all: number[] = [];
   for (let index = 0; index < count; index++) {
     all.push((await here.requestGateway(edge, { path, headers, ...client })).status);
@@ -99,8 +146,18 @@ claim('Envoy Gateway lets a valid token for its audience and scope in, and no ot
   for (const [what, headers, expected] of cases) {
     assert.equal((await here.requestGateway(open, { path: '/orders', headers })).status, expected, what);
   }
-  const post = async (scope: string) => (await here.requestGateway(open, { method: 'POST', path: '/orders', headers: issuer.bearer('shop', 600, { sub: 'poster', scope }) })).status;
-  assert.deepEqual([await post('orders:read orders:write'), await post('admin'), await post('orders:read')], [200, 200, 403]);
+  const post = async (scope: string) =>
+    (
+      await here.requestGateway(open, {
+        method: 'POST',
+        path: '/orders',
+        headers: issuer.bearer('shop', 600, { sub: 'poster', scope }),
+      })
+    ).status;
+  assert.deepEqual(
+    [await post('orders:read orders:write'), await post('admin'), await post('orders:read')],
+    [200, 200, 403],
+  );
 });
 
 claim('Envoy Gateway takes an API key of its Secret, and limits each client that has one', async lab => {
@@ -109,7 +166,10 @@ claim('Envoy Gateway takes an API key of its Secret, and limits each client that
   assert.deepEqual(await statuses(here, open, 1, '/keyed', {}), [401]);
   assert.deepEqual(await statuses(here, open, 1, '/keyed', key('forged')), [401]);
   assert.deepEqual(await statuses(here, open, 4, '/keyed', key('key-of-ann')), [200, 200, 200, 429]);
-  assert.deepEqual(await statuses(here, open, 1, '/keyed', { ...key('key-of-ann'), 'x-cardinal-client-key': 'bob' }), [429]);
+  assert.deepEqual(
+    await statuses(here, open, 1, '/keyed', { ...key('key-of-ann'), 'x-cardinal-client-key': 'bob' }),
+    [429],
+  );
   assert.deepEqual(await statuses(here, open, 1, '/keyed', key('key-of-bob')), [200]);
 });
 
@@ -124,10 +184,18 @@ claim('Envoy Gateway counts each client by its verified claim, on the edge and o
 
 claim('Envoy Gateway counts nothing for a client that another one only names', async lab => {
   const here = await openGateway(lab);
-  const asVictim = { 'x-cardinal-client-issuer': issuer.issuer, 'x-cardinal-client-sub': 'victim', 'x-cardinal-client-key': 'carl' };
+  const asVictim = {
+    'x-cardinal-client-issuer': issuer.issuer,
+    'x-cardinal-client-sub': 'victim',
+    'x-cardinal-client-key': 'carl',
+  };
   assert.deepEqual(await statuses(here, open, 12, '/pages/1', asVictim), of(200, 12), 'an open route counts no one');
   const { from } = await here.requestGateway(open, { path: '/pages/1', headers: asVictim });
-  assert.deepEqual(Object.keys(from?.headers ?? {}).filter(name => name.startsWith('x-cardinal')), [], 'and the service is not deceived');
+  assert.deepEqual(
+    Object.keys(from?.headers ?? {}).filter(name => name.startsWith('x-cardinal')),
+    [],
+    'and the service is not deceived',
+  );
   assert.deepEqual(await statuses(here, open, 8, '/orders', as('victim')), of(200, 8), 'the other has its requests');
 });
 
@@ -141,7 +209,9 @@ claim('Envoy Gateway counts a request whatever its query is, and keeps API keys 
 
 claim('Envoy Gateway throttles a route for all clients together', async lab => {
   const here = await openGateway(lab);
-  const all = await Promise.all(Array.from({ length: 20 }, async () => (await here.requestGateway(open, { path: '/rare' })).status));
+  const all = await Promise.all(
+    Array.from({ length: 20 }, async () => (await here.requestGateway(open, { path: '/rare' })).status),
+  );
   assert.ok(all.includes(200) && all.includes(429), String(all));
   assert.ok(all.filter(status => status === 200).length <= 6, String(all));
   assert.equal((await here.requestGateway(open, { path: '/pages/1' })).status, 200);
@@ -149,7 +219,12 @@ claim('Envoy Gateway throttles a route for all clients together', async lab => {
 
 claim('Envoy Gateway answers what browsers ask beforehand, for declared origins alone', async lab => {
   const here = await openGateway(lab);
-  const preflight = (origin: string) => here.requestGateway(open, { method: 'OPTIONS', path: '/orders', headers: { origin, 'access-control-request-method': 'GET' } });
+  const preflight = (origin: string) =>
+    here.requestGateway(open, {
+      method: 'OPTIONS',
+      path: '/orders',
+      headers: { origin, 'access-control-request-method': 'GET' },
+    });
   const { status, headers } = await preflight('https://www.lab.example');
   assert.ok([200, 204].includes(status), String(status));
   assert.equal(headers['access-control-allow-origin'], 'https://www.lab.example');
@@ -170,7 +245,10 @@ claim('Envoy Gateway has a REST request answered by a gRPC method', async lab =>
 claim('Envoy Gateway demands certificates of its clients over TLS, and sends plain HTTP there', async lab => {
   const here = await strictGateway(lab);
   await assert.rejects(here.requestGateway(strict, { path: '/products' }), /alert|ECONNRESET|socket hang up/i);
-  await assert.rejects(here.requestGateway(strict, { path: '/products', ...certificateOf(lab, 'stranger') }), /alert|ECONNRESET|socket hang up/i);
+  await assert.rejects(
+    here.requestGateway(strict, { path: '/products', ...certificateOf(lab, 'stranger') }),
+    /alert|ECONNRESET|socket hang up/i,
+  );
   const redirected = await here.requestGateway(strict, { path: '/products', plain: true });
   assert.equal(redirected.status, 301);
 });

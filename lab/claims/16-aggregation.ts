@@ -14,34 +14,53 @@ const ads = topology.addService('ads', { image: 'ads', port: http() });
 const stock = topology.addService('stock', { image: 'stock', port: http() });
 
 const api = topology.addEdge('api', { host: 'api.lab.example' });
-api.aggregate('GET /home/{user}', {
-  products: { service: catalog, path: '/products' },
-  ads: { service: ads, path: '/for/{user}', timeout: Duration.millis(700) },
-}, { timeout: Duration.seconds(5) });
-api.aggregate('GET /account', { orders: { service: catalog, path: '/orders' }, stock: { service: stock, path: '/stock' } }, {
-  auth: Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks }),
-});
+api.aggregate(
+  'GET /home/{user}',
+  {
+    products: { service: catalog, path: '/products' },
+    ads: { service: ads, path: '/for/{user}', timeout: Duration.millis(700) },
+  },
+  { timeout: Duration.seconds(5) },
+);
+api.aggregate(
+  'GET /account',
+  { orders: { service: catalog, path: '/orders' }, stock: { service: stock, path: '/stock' } },
+  {
+    auth: Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks }),
+  },
+);
 
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
 
-type Answer = Record<string, { readonly service: string; readonly path: string; readonly headers: Record<string, string> } & { readonly http_status_code?: number }>;
+type Answer = Record<
+  string,
+  { readonly service: string; readonly path: string; readonly headers: Record<string, string> } & {
+    readonly http_status_code?: number;
+  }
+>;
 
-claim('an aggregate answers with what each of its parts says, asked for by the aggregator under its own identity', async lab => {
-  const here = await world(lab);
-  const { status, text, headers } = await here.requestGateway(api, { path: '/home/ann' });
-  assert.equal(status, 200, text);
-  const result = JSON.parse(text) as Answer;
-  assert.equal(result.products?.service, 'catalog');
-  assert.equal(result.products.path, '/products');
-  assert.equal(result.ads?.path, '/for/ann');
-  assert.match(result.ads.headers['x-forwarded-client-cert'] ?? '', /\/ns\/home\/sa\/api-aggregator/);
-  assert.equal(headers['x-krakend-completed'], 'true');
-});
+claim(
+  'an aggregate answers with what each of its parts says, asked for by the aggregator under its own identity',
+  async lab => {
+    const here = await world(lab);
+    const { status, text, headers } = await here.requestGateway(api, { path: '/home/ann' });
+    assert.equal(status, 200, text);
+    const result = JSON.parse(text) as Answer;
+    assert.equal(result.products?.service, 'catalog');
+    assert.equal(result.products.path, '/products');
+    assert.equal(result.ads?.path, '/for/ann');
+    assert.match(result.ads.headers['x-forwarded-client-cert'] ?? '', /\/ns\/home\/sa\/api-aggregator/);
+    assert.equal(headers['x-krakend-completed'], 'true');
+  },
+);
 
 claim('a part that fails or is late is missing, says why, and holds up nobody', async lab => {
   const here = await world(lab);
-  for (const [behaviour, status] of [[{ status: 500 }, 500], [{ delayMs: 3000 }, 504]] as const) {
+  for (const [behaviour, status] of [
+    [{ status: 500 }, 500],
+    [{ delayMs: 3000 }, 504],
+  ] as const) {
     await here.pod(ads).configureResponse(behaviour);
     const { text, headers, ms } = await here.requestGateway(api, { path: '/home/ann' });
     const result = JSON.parse(text) as Answer;
@@ -54,26 +73,35 @@ claim('a part that fails or is late is missing, says why, and holds up nobody', 
   await here.pod(ads).configureResponse({});
 });
 
-claim('an aggregate passes on the token and the trace, and no other header; without the token nothing is asked', async lab => {
-  const here = await world(lab);
-  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  await here.pod(stock).takeSeen();
-  assert.equal((await here.requestGateway(api, { path: '/account' })).status, 403);
-  assert.deepEqual(await here.pod(stock).takeSeen(), []);
+claim(
+  'an aggregate passes on the token and the trace, and no other header; without the token nothing is asked',
+  async lab => {
+    const here = await world(lab);
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await here.pod(stock).takeSeen();
+    assert.equal((await here.requestGateway(api, { path: '/account' })).status, 403);
+    assert.deepEqual(await here.pod(stock).takeSeen(), []);
 
-  const token = issuer.bearer('shop');
-  const { text } = await here.requestGateway(api, { path: '/account', headers: { ...token, traceparent, 'x-secret': 'mine', cookie: 'a=b' } });
-  const { stock: part } = JSON.parse(text) as Answer;
-  assert.equal(part?.headers.authorization, token.authorization);
-  assert.match(part.headers.traceparent ?? '', /^00-0af7651916cd43dd8448eb211c80319c-/);
-  assert.equal(part.headers['x-secret'], undefined);
-  assert.equal(part.headers.cookie, undefined);
-});
+    const token = issuer.bearer('shop');
+    const { text } = await here.requestGateway(api, {
+      path: '/account',
+      headers: { ...token, traceparent, 'x-secret': 'mine', cookie: 'a=b' },
+    });
+    const { stock: part } = JSON.parse(text) as Answer;
+    assert.equal(part?.headers.authorization, token.authorization);
+    assert.match(part.headers.traceparent ?? '', /^00-0af7651916cd43dd8448eb211c80319c-/);
+    assert.equal(part.headers['x-secret'], undefined);
+    assert.equal(part.headers.cookie, undefined);
+  },
+);
 
 claim('the aggregator may ask its parts for what was declared, and nobody may ask them otherwise', async lab => {
   const here = await world(lab);
   for (const path of ['/products', '/orders', '/for/ann']) {
     assert.equal((await here.requestGateway(api, { path })).status, 404);
   }
-  assert.ok([0, 403].includes((await here.sendOnce(catalog, stock, { path: '/stock' })).status), 'another part may not');
+  assert.ok(
+    [0, 403].includes((await here.sendOnce(catalog, stock, { path: '/stock' })).status),
+    'another part may not',
+  );
 });

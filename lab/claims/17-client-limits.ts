@@ -13,22 +13,38 @@ const redis = topology.addService('redis', { image: 'lab/redis', port: Port.tcp(
 const rateLimiter = topology.addRateLimiter('limiter', { redis });
 
 const auth = Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks });
-const perHour = (client: ClientKey, requests: number, failureMode: FailureMode) => PerClientRateLimit.of({ client, requests, per: Period.HOUR, failureMode });
+const perHour = (client: ClientKey, requests: number, failureMode: FailureMode) =>
+  PerClientRateLimit.of({ client, requests, per: Period.HOUR, failureMode });
 
 const api = topology.addEdge('api', {
-  host: 'api.lab.example', rateLimiter, auth, perClientRateLimit: perHour(ClientKey.claim('sub'), 8, FailureMode.FAIL_OPEN),
+  host: 'api.lab.example',
+  rateLimiter,
+  auth,
+  perClientRateLimit: perHour(ClientKey.claim('sub'), 8, FailureMode.FAIL_OPEN),
 });
 api.route('GET /products', catalog);
-api.route('GET /reports/{id}', catalog, { perClientRateLimit: perHour(ClientKey.claim('sub'), 2, FailureMode.FAIL_OPEN) });
+api.route('GET /reports/{id}', catalog, {
+  perClientRateLimit: perHour(ClientKey.claim('sub'), 2, FailureMode.FAIL_OPEN),
+});
 api.route('GET /open', catalog, { auth: Auth.none() });
 
-const strict = topology.addEdge('strict', { host: 'strict.lab.example', rateLimiter, perClientRateLimit: perHour(ClientKey.header('x-client'), 3, FailureMode.FAIL_CLOSED) });
+const strict = topology.addEdge('strict', {
+  host: 'strict.lab.example',
+  rateLimiter,
+  perClientRateLimit: perHour(ClientKey.header('x-client'), 3, FailureMode.FAIL_CLOSED),
+});
 strict.route('GET /products', catalog);
 
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
 
-async function statuses(here: World, edge: Edge, count: number, path: string, headers: Readonly<Record<string, string>> = {}): Promise<number[]> {
+async function statuses(
+  here: World,
+  edge: Edge,
+  count: number,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number[]> {
   const all: number[] = [];
   for (let index = 0; index < count; index++) {
     all.push((await here.requestGateway(edge, { path, headers })).status);
@@ -57,11 +73,24 @@ claim('a limit of a route counts that route alone, beside the limit of the edge'
 claim('a client is known by its verified token: neither a header nor a forged token makes it another', async lab => {
   const here = await world(lab);
   const forged = new TokenIssuer(issuer.issuer).bearer('shop', 600, { sub: 'somebody-else' });
-  assert.deepEqual(await statuses(here, api, 1, '/products', { ...client('ann'), 'x-client': 'bob', sub: 'bob' }), [429]);
+  assert.deepEqual(
+    await statuses(here, api, 1, '/products', { ...client('ann'), 'x-client': 'bob', sub: 'bob' }),
+    [429],
+  );
   assert.deepEqual(await statuses(here, api, 1, '/products', forged), [401]);
-  const asVictim = { 'x-client': 'victim', client: 'victim', issuer: issuer.issuer, sub: 'victim', 'x-cardinal-client-sub': 'victim' };
+  const asVictim = {
+    'x-client': 'victim',
+    client: 'victim',
+    issuer: issuer.issuer,
+    sub: 'victim',
+    'x-cardinal-client-sub': 'victim',
+  };
   assert.deepEqual(await statuses(here, api, 12, '/open', asVictim), of(200, 12), 'an open route counts no one');
-  assert.deepEqual(await statuses(here, api, 8, '/products', client('victim')), of(200, 8), 'the other has its requests');
+  assert.deepEqual(
+    await statuses(here, api, 8, '/products', client('victim')),
+    of(200, 8),
+    'the other has its requests',
+  );
 });
 
 claim('a limit by header counts each value, and the pods of a gateway count together', async lab => {
@@ -76,22 +105,33 @@ claim('a limit by header counts each value, and the pods of a gateway count toge
   });
   await here.configSynced();
   for (const pod of pods) {
-    assert.equal((await here.requestGateway(strict, { path: '/products', headers: { 'x-client': 'a' }, address: pod.network.ip })).status, 429, pod.name);
+    assert.equal(
+      (await here.requestGateway(strict, { path: '/products', headers: { 'x-client': 'a' }, address: pod.network.ip }))
+        .status,
+      429,
+      pod.name,
+    );
   }
 });
 
-claim('while nothing can be counted, requests pass or are refused as declared, and are counted again afterwards', async lab => {
-  const here = await world(lab);
-  lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=0');
-  await until('Redis is gone', () => here.pods(redis).length === 0);
-  assert.deepEqual(await statuses(here, api, 12, '/products', client('zoe')), of(200, 12), 'allowed');
-  assert.deepEqual(await statuses(here, strict, 2, '/products', { 'x-client': 'z' }), of(500, 2), 'refused');
+claim(
+  'while nothing can be counted, requests pass or are refused as declared, and are counted again afterwards',
+  async lab => {
+    const here = await world(lab);
+    lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=0');
+    await until('Redis is gone', () => here.pods(redis).length === 0);
+    assert.deepEqual(await statuses(here, api, 12, '/products', client('zoe')), of(200, 12), 'allowed');
+    assert.deepEqual(await statuses(here, strict, 2, '/products', { 'x-client': 'z' }), of(500, 2), 'refused');
 
-  lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=1');
-  await until('Redis is back', () => here.pods(redis).length === 1);
-  await here.configSynced();
-  // The limiter closes its broken connections one by one.
-  await until('requests are counted again', async () => !(await statuses(here, strict, 20, '/products', { 'x-client': 'again' })).includes(500));
-  const counted = await statuses(here, strict, 6, '/products', { 'x-client': 'new' });
-  assert.deepEqual(counted, [...of(200, 3), ...of(429, 3)]);
-});
+    lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=1');
+    await until('Redis is back', () => here.pods(redis).length === 1);
+    await here.configSynced();
+    // The limiter closes its broken connections one by one.
+    await until(
+      'requests are counted again',
+      async () => !(await statuses(here, strict, 20, '/products', { 'x-client': 'again' })).includes(500),
+    );
+    const counted = await statuses(here, strict, 6, '/products', { 'x-client': 'new' });
+    assert.deepEqual(counted, [...of(200, 3), ...of(429, 3)]);
+  },
+);

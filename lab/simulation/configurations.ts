@@ -20,13 +20,29 @@ export interface Named extends Unnamed {
 const serverHosts = of(['*'], ['*.town.example'], ['north/*'], ['a.town.example', 'south/b.town.example']);
 
 const istioGateway: Arbitrary<Unnamed> = record({
-  apiVersion: of('networking.istio.io/v1'), kind: of('Gateway'), metadata: of({ namespace: 'north', name: 'own' }),
+  apiVersion: of('networking.istio.io/v1'),
+  kind: of('Gateway'),
+  metadata: of({ namespace: 'north', name: 'own' }),
   spec: record({
     selector: of({ 'gateway.networking.k8s.io/gateway-name': GATEWAY }),
-    servers: fc.tuple(serverHosts, of(false, false, true), some(serverHosts)).map(([hosts, httpsRedirect, secureHosts]) => [
-      { port: { number: ISTIO_GATEWAY_PORT, name: 'http', protocol: 'HTTP' }, hosts, ...(httpsRedirect ? { tls: { httpsRedirect } } : {}) },
-      ...(secureHosts ? [{ port: { number: ISTIO_SECURE_PORT, name: 'https', protocol: 'HTTPS' }, hosts: secureHosts, tls: { mode: 'SIMPLE', credentialName: CERTIFICATE.name } }] : []),
-    ]),
+    servers: fc
+      .tuple(serverHosts, of(false, false, true), some(serverHosts))
+      .map(([hosts, httpsRedirect, secureHosts]) => [
+        {
+          port: { number: ISTIO_GATEWAY_PORT, name: 'http', protocol: 'HTTP' },
+          hosts,
+          ...(httpsRedirect ? { tls: { httpsRedirect } } : {}),
+        },
+        ...(secureHosts
+          ? [
+              {
+                port: { number: ISTIO_SECURE_PORT, name: 'https', protocol: 'HTTPS' },
+                hosts: secureHosts,
+                tls: { mode: 'SIMPLE', credentialName: CERTIFICATE.name },
+              },
+            ]
+          : []),
+      ]),
   }),
 });
 
@@ -34,7 +50,9 @@ const HTTP = { number: 80, name: 'http', protocol: 'HTTP' } as const;
 
 /** The endpoints of external hosts: addresses, DNS names, or pods of the namespace. */
 const serviceEntry: Arbitrary<Unnamed> = record({
-  apiVersion: of('networking.istio.io/v1'), kind: of('ServiceEntry'), metadata: of({ namespace: 'north' }, { namespace: 'south' }),
+  apiVersion: of('networking.istio.io/v1'),
+  kind: of('ServiceEntry'),
+  metadata: of({ namespace: 'north' }, { namespace: 'south' }),
   spec: fc.oneof(
     record({
       hosts: of(['out.example'], ['*.out.example'], ['out.example', 'deep.out.example']),
@@ -44,26 +62,42 @@ const serviceEntry: Arbitrary<Unnamed> = record({
       endpoints: of([{ address: '10.99.0.9' }], [{ address: '10.99.0.9', ports: { http: 8080 } }]),
       exportTo: some(of(['*'], ['.'], ['north'])),
     }),
-    record({ hosts: of(['out.example'], ['out.example', 'deep.out.example']), ports: of<object[]>([HTTP], [{ ...HTTP, name: 'tcp-out' }]), resolution: of('DNS'), location: of('MESH_EXTERNAL'), exportTo: some(of(['*'], ['.'])) }),
     record({
-      hosts: of(['out.example']), ports: of([{ ...HTTP, targetPort: 8080 }]), resolution: of('STATIC'), location: of('MESH_INTERNAL', 'MESH_EXTERNAL'),
+      hosts: of(['out.example'], ['out.example', 'deep.out.example']),
+      ports: of<object[]>([HTTP], [{ ...HTTP, name: 'tcp-out' }]),
+      resolution: of('DNS'),
+      location: of('MESH_EXTERNAL'),
+      exportTo: some(of(['*'], ['.'])),
+    }),
+    record({
+      hosts: of(['out.example']),
+      ports: of([{ ...HTTP, targetPort: 8080 }]),
+      resolution: of('STATIC'),
+      location: of('MESH_INTERNAL', 'MESH_EXTERNAL'),
       workloadSelector: of({ labels: { app: 'legacy' } }, { labels: { app: 'api' } }, { labels: { app: 'peer' } }),
     }),
   ),
 });
 
 /** An Istio Gateway is always included, so that routes for it have an effect; the rest is optional. */
-export const configuration: Arbitrary<Named[]> = fc.tuple(
-  istioGateway.map(each => [each]),
-  fc.array(virtualService, { maxLength: 3 }),
-  fc.array(delegation, { maxLength: 1 }).map(each => each.flat()),
-  fc.array(destinationRule, { maxLength: 2 }),
-  fc.array(authorizationPolicy, { maxLength: 3 }),
-  fc.array(peerAuthentication, { maxLength: 2 }),
-  fc.array(sidecar, { maxLength: 1 }),
-  fc.array(serviceEntry, { maxLength: 1 }),
-  fc.array(requestAuthentication, { maxLength: 1 }),
-  fc.array(httpRoute, { maxLength: 3 }),
-  fc.array(grpcRoute, { maxLength: 1 }),
-  fc.array(referenceGrant, { maxLength: 1 }),
-).map(lists => lists.flat().map((each, index) => ({ ...each, metadata: { name: `${each.kind.toLowerCase()}-${String(index).padStart(2, '0')}`, ...each.metadata } })));
+export const configuration: Arbitrary<Named[]> = fc
+  .tuple(
+    istioGateway.map(each => [each]),
+    fc.array(virtualService, { maxLength: 3 }),
+    fc.array(delegation, { maxLength: 1 }).map(each => each.flat()),
+    fc.array(destinationRule, { maxLength: 2 }),
+    fc.array(authorizationPolicy, { maxLength: 3 }),
+    fc.array(peerAuthentication, { maxLength: 2 }),
+    fc.array(sidecar, { maxLength: 1 }),
+    fc.array(serviceEntry, { maxLength: 1 }),
+    fc.array(requestAuthentication, { maxLength: 1 }),
+    fc.array(httpRoute, { maxLength: 3 }),
+    fc.array(grpcRoute, { maxLength: 1 }),
+    fc.array(referenceGrant, { maxLength: 1 }),
+  )
+  .map(lists =>
+    lists.flat().map((each, index) => ({
+      ...each,
+      metadata: { name: `${each.kind.toLowerCase()}-${String(index).padStart(2, '0')}`, ...each.metadata },
+    })),
+  );

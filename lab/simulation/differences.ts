@@ -4,23 +4,46 @@ import type { TrialRequest } from './requests';
 import { RESIDENTS } from './testbed';
 
 /** The difference between a response and all possible outcomes; undefined if it is one of them. */
-export function differenceOf(result: RequestResult, reply: Reply, request: TrialRequest, only: string | undefined): string | undefined {
-  const possible = only === undefined ? result.outcomes : result.outcomes.filter(each => each.destination === '' || each.destination.endsWith(`/${only}`));
+export function differenceOf(
+  result: RequestResult,
+  reply: Reply,
+  request: TrialRequest,
+  only: string | undefined,
+): string | undefined {
+  const possible =
+    only === undefined
+      ? result.outcomes
+      : result.outcomes.filter(each => each.destination === '' || each.destination.endsWith(`/${only}`));
   const outcome = possible.find(each => isOutcome(each, reply));
   if (!outcome) {
     return `came to ${reply.from ? `${reply.from.service}-${reply.from.version}` : reply.text === 'outside' ? 'the outside' : `status ${reply.status}`}`;
   }
   // The app begins to count only when it runs again after sending, some milliseconds after the proxy on a busy machine.
-  const late = result.delayedShare === 1 && reply.ms < 0.9 * result.delay ? `was not held back for ${result.delay} ms` : undefined;
-  return late ?? answerDifference(result, reply) ?? (reply.from && request.port !== 82 ? receivedDifference(outcome, reply.from) ?? termsDifference(result, reply.from) : undefined);
+  const late =
+    result.delayedShare === 1 && reply.ms < 0.9 * result.delay ? `was not held back for ${result.delay} ms` : undefined;
+  return (
+    late
+    ?? answerDifference(result, reply)
+    ?? (reply.from && request.port !== 82
+      ? (receivedDifference(outcome, reply.from) ?? termsDifference(result, reply.from))
+      : undefined)
+  );
 }
 
 /** Whether a response is that of an outcome. */
 export function isOutcome(outcome: Outcome, { status, from, text, headers }: Reply): boolean {
   if (outcome.destination === '') {
-    return from === undefined && status === outcome.status && (outcome.location === '' || outcome.location === headers.location);
+    return (
+      from === undefined
+      && status === outcome.status
+      && (outcome.location === '' || outcome.location === headers.location)
+    );
   }
-  return from ? outcome.destination.endsWith(`/${from.version === 'v1' && from.service !== 'api' ? from.service : `${from.service}-${from.version}`}`) : text === 'outside' && !outcome.destination.includes('/');
+  return from
+    ? outcome.destination.endsWith(
+        `/${from.version === 'v1' && from.service !== 'api' ? from.service : `${from.service}-${from.version}`}`,
+      )
+    : text === 'outside' && !outcome.destination.includes('/');
 }
 
 function answerDifference(result: RequestResult, { from, headers }: Reply): string | undefined {
@@ -30,16 +53,29 @@ function answerDifference(result: RequestResult, { from, headers }: Reply): stri
 
 /** The request that the callee received: the host, the path, and the headers that configuration can set. */
 function receivedDifference(outcome: Outcome, from: NonNullable<Reply['from']>): string | undefined {
-  const wrong = [...WATCHED, ...Object.keys(outcome.headers)].find(name => !['authorization', 'x-token'].includes(name) && normal(outcome.headers[name]) !== normal(from.headers[name]));
-  const token = ['authorization', 'x-token'].find(name => (outcome.headers[name] === undefined) !== (from.headers[name] === undefined));
-  return from.path !== outcome.path ? `arrived as ${from.path}, not as ${outcome.path}`
-    : String(from.headers.host ?? '') !== outcome.host ? `arrived for ${String(from.headers.host)}, not for ${outcome.host}`
-      : wrong ? `arrived with ${wrong}: ${String(from.headers[wrong])}, not ${outcome.headers[wrong]}`
-        : token ? `arrived ${from.headers[token] === undefined ? 'without' : 'with'} ${token}` : undefined;
+  const wrong = [...WATCHED, ...Object.keys(outcome.headers)].find(
+    name =>
+      !['authorization', 'x-token'].includes(name) && normal(outcome.headers[name]) !== normal(from.headers[name]),
+  );
+  const token = ['authorization', 'x-token'].find(
+    name => (outcome.headers[name] === undefined) !== (from.headers[name] === undefined),
+  );
+  return from.path !== outcome.path
+    ? `arrived as ${from.path}, not as ${outcome.path}`
+    : String(from.headers.host ?? '') !== outcome.host
+      ? `arrived for ${String(from.headers.host)}, not for ${outcome.host}`
+      : wrong
+        ? `arrived with ${wrong}: ${String(from.headers[wrong])}, not ${outcome.headers[wrong]}`
+        : token
+          ? `arrived ${from.headers[token] === undefined ? 'without' : 'with'} ${token}`
+          : undefined;
 }
 
 /** A proxy tells the callee how long it waits for this try; a callee's own proxy takes the request for one from outside, and removes that. */
-function termsDifference({ timeout, perTryTimeout }: RequestResult, { headers, service }: NonNullable<Reply['from']>): string | undefined {
+function termsDifference(
+  { timeout, perTryTimeout }: RequestResult,
+  { headers, service }: NonNullable<Reply['from']>,
+): string | undefined {
   if (RESIDENTS.some(each => each.service === service && each.isMeshed)) {
     return undefined;
   }

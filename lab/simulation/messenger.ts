@@ -24,7 +24,9 @@ export class Messenger {
     const carried = this.carried(request);
     const replies = await this.sendCarrying(request, carried);
     const { token } = carried;
-    return token === undefined ? replies : JSON.parse(JSON.stringify(replies).replaceAll(token, 'token')) as typeof replies;
+    return token === undefined
+      ? replies
+      : (JSON.parse(JSON.stringify(replies).replaceAll(token, 'token')) as typeof replies);
   }
 
   /**
@@ -39,22 +41,52 @@ export class Messenger {
     if (from === undefined) {
       const [gateway] = this.lab.kubelet.pods('north', { 'gateway.networking.k8s.io/gateway-name': GATEWAY });
       const tls = request.isSecure ? { servername: host } : undefined;
-      const reply = await requestAddress({ address: gateway?.network.ip ?? '', port, method, path: target, headers: { host: hostHeader(host, port), ...headers }, tls }).catch(failed);
+      const reply = await requestAddress({
+        address: gateway?.network.ip ?? '',
+        port,
+        method,
+        path: target,
+        headers: { host: hostHeader(host, port), ...headers },
+        tls,
+      }).catch(failed);
       return [{ reply: reply.status === 200 ? reply : { ...reply, from: undefined } }];
     }
     const resident = residentOf(from);
     const pod = this.podOf(from);
-    const spec = { protocol: port === 82 ? 'tcp' : 'http', host: hostHeader(host, port), method, path: target, headers, grpc: false } as const;
+    const spec = {
+      protocol: port === 82 ? 'tcp' : 'http',
+      host: hostHeader(host, port),
+      method,
+      path: target,
+      headers,
+      grpc: false,
+    } as const;
     const [service = '', namespace = resident.namespace] = host.split('.');
     const isHeadless = service === HEADLESS.name;
-    const callees = RESIDENTS.filter(each => each.service === (isHeadless ? HEADLESS.of : service) && each.namespace === namespace);
+    const callees = RESIDENTS.filter(
+      each => each.service === (isHeadless ? HEADLESS.of : service) && each.namespace === namespace,
+    );
     if (resident.isMeshed && !isHeadless) {
       const address = callees.length > 0 ? this.lab.kubelet.clusterIp(namespace, service) : OUTSIDE;
       return (await pod.send({ ...spec, address, port })).map(reply => ({ reply }));
     }
     const containerPort = PORTS.find(each => each.port === port)?.targetPort ?? port;
-    const direct = callees.length > 0 ? callees.map(each => ({ only: each.name, address: this.lab.kubelet.pods(namespace, { app: each.service, version: each.version })[0]?.network.ip ?? '', port: containerPort })) : [{ only: undefined, address: OUTSIDE, port }];
-    return (await Promise.all(direct.map(async ({ only, ...destination }) => (await pod.send({ ...spec, ...destination })).map(reply => ({ reply, only }))))).flat();
+    const direct =
+      callees.length > 0
+        ? callees.map(each => ({
+            only: each.name,
+            address:
+              this.lab.kubelet.pods(namespace, { app: each.service, version: each.version })[0]?.network.ip ?? '',
+            port: containerPort,
+          }))
+        : [{ only: undefined, address: OUTSIDE, port }];
+    return (
+      await Promise.all(
+        direct.map(async ({ only, ...destination }) =>
+          (await pod.send({ ...spec, ...destination })).map(reply => ({ reply, only })),
+        ),
+      )
+    ).flat();
   }
 
   /** The pod of a workload. */
@@ -76,10 +108,14 @@ export class Messenger {
     const { authorization } = issuer?.tokenOf(token.claims) ?? { authorization: '' };
     const text = authorization.replace('Bearer ', '');
     switch (token.place) {
-      case undefined: return { token: text, headers: { authorization } };
-      case 'x-token': return { token: text, headers: { 'x-token': text } };
-      case 'parameter': return { token: text, query: `access_token=${text}` };
-      case 'cookie': return { token: text, headers: { cookie: `session=${text}` } };
+      case undefined:
+        return { token: text, headers: { authorization } };
+      case 'x-token':
+        return { token: text, headers: { 'x-token': text } };
+      case 'parameter':
+        return { token: text, query: `access_token=${text}` };
+      case 'cookie':
+        return { token: text, headers: { cookie: `session=${text}` } };
     }
   }
 }

@@ -3,7 +3,14 @@ import type { Unnamed } from './configurations';
 import { AUTHORIZERS, GATEWAY } from './testbed';
 import { anywhere, apiVersions, HEADER, ISSUERS, METHODS, of, record, some, SUBJECTS, subset } from './vocabulary';
 
-const PRINCIPALS = ['cluster.local/ns/north/sa/client', 'cluster.local/ns/south/sa/peer', 'cluster.local/ns/north/*', '*/sa/client', '*', 'cluster.local/ns/north/sa/gate-istio'] as const;
+const PRINCIPALS = [
+  'cluster.local/ns/north/sa/client',
+  'cluster.local/ns/south/sa/peer',
+  'cluster.local/ns/north/*',
+  '*/sa/client',
+  '*',
+  'cluster.local/ns/north/sa/gate-istio',
+] as const;
 const PATHS = ['/a', '/a/*', '/a*', '*.png', '*', '/{*}', '/a/{**}', '/{*}/b', '/a/{*}/c'] as const;
 
 /** The external client has the address of the machine, pods have other addresses of its network. */
@@ -54,43 +61,115 @@ const condition = fc.oneof(
 );
 
 const rule = record({
-  from: some(fc.array(source.map(each => ({ source: each })), { minLength: 1, maxLength: 2 })),
-  to: some(fc.array(operation.map(each => ({ operation: each })), { minLength: 1, maxLength: 2 })),
+  from: some(
+    fc.array(
+      source.map(each => ({ source: each })),
+      { minLength: 1, maxLength: 2 },
+    ),
+  ),
+  to: some(
+    fc.array(
+      operation.map(each => ({ operation: each })),
+      { minLength: 1, maxLength: 2 },
+    ),
+  ),
   when: some(fc.array(condition, { minLength: 1, maxLength: 2 })),
 });
 
 const selected = fc.oneof(
-  { weight: 2, arbitrary: of({ selector: { matchLabels: { app: 'api' } } }, { selector: { matchLabels: { app: 'api', version: 'v2' } } }, { selector: { matchLabels: { app: 'peer' } } }) },
-  { weight: 1, arbitrary: of({}, { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: GATEWAY }] }, { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': GATEWAY } } }) },
+  {
+    weight: 2,
+    arbitrary: of(
+      { selector: { matchLabels: { app: 'api' } } },
+      { selector: { matchLabels: { app: 'api', version: 'v2' } } },
+      { selector: { matchLabels: { app: 'peer' } } },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: of(
+      {},
+      { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: GATEWAY }] },
+      { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': GATEWAY } } },
+    ),
+  },
 );
 
 /** A policy that targets the Gateway must be in its namespace. */
-export const authorizationPolicy: Arbitrary<Unnamed> = fc.tuple(anywhere, selected, fc.array(rule, { maxLength: 2 }), of('ALLOW', 'ALLOW', 'DENY', 'CUSTOM', undefined), of(...AUTHORIZERS)).map(([metadata, where, rules, action, authorizer]) => ({
-  apiVersion: apiVersions.security, kind: 'AuthorizationPolicy', metadata: 'targetRefs' in where ? { namespace: 'north' } : metadata,
-  spec: { ...where, rules: rules.length === 0 && action !== undefined && action !== 'ALLOW' ? [{}] : rules, ...(action ? { action } : {}), ...(action === 'CUSTOM' ? { provider: { name: authorizer } } : {}) },
-}));
+export const authorizationPolicy: Arbitrary<Unnamed> = fc
+  .tuple(
+    anywhere,
+    selected,
+    fc.array(rule, { maxLength: 2 }),
+    of('ALLOW', 'ALLOW', 'DENY', 'CUSTOM', undefined),
+    of(...AUTHORIZERS),
+  )
+  .map(([metadata, where, rules, action, authorizer]) => ({
+    apiVersion: apiVersions.security,
+    kind: 'AuthorizationPolicy',
+    metadata: 'targetRefs' in where ? { namespace: 'north' } : metadata,
+    spec: {
+      ...where,
+      rules: rules.length === 0 && action !== undefined && action !== 'ALLOW' ? [{}] : rules,
+      ...(action ? { action } : {}),
+      ...(action === 'CUSTOM' ? { provider: { name: authorizer } } : {}),
+    },
+  }));
 
 const mode = of('STRICT', 'PERMISSIVE', 'DISABLE');
 
-export const peerAuthentication: Arbitrary<Unnamed> = fc.tuple(anywhere, fc.oneof(
-  record({ mtls: mode.map(each => ({ mode: each })) }),
-  record({ selector: of({ matchLabels: { app: 'api' } }, { matchLabels: { app: 'peer' } }), mtls: some(mode.map(each => ({ mode: each }))), portLevelMtls: some(mode.map(each => ({ 8080: { mode: each } }))) }),
-)).map(([metadata, spec]) => ({ apiVersion: apiVersions.security, kind: 'PeerAuthentication', metadata, spec }));
+export const peerAuthentication: Arbitrary<Unnamed> = fc
+  .tuple(
+    anywhere,
+    fc.oneof(
+      record({ mtls: mode.map(each => ({ mode: each })) }),
+      record({
+        selector: of({ matchLabels: { app: 'api' } }, { matchLabels: { app: 'peer' } }),
+        mtls: some(mode.map(each => ({ mode: each }))),
+        portLevelMtls: some(mode.map(each => ({ 8080: { mode: each } }))),
+      }),
+    ),
+  )
+  .map(([metadata, spec]) => ({ apiVersion: apiVersions.security, kind: 'PeerAuthentication', metadata, spec }));
 
 /** The keys of issuers are inserted when it is applied. */
-export const requestAuthentication: Arbitrary<Unnamed> = fc.tuple(anywhere, of({ selector: { matchLabels: { app: 'api' } } }, {}, { selector: { matchLabels: { app: 'peer' } } }, { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': GATEWAY } } }), fc.array(record({
-  issuer: of(...ISSUERS),
-  audiences: some(of(['shop'], ['shop', 'other'])),
-  forwardOriginalToken: some(of(true)),
-  fromHeaders: some(of([{ name: 'x-token' }])),
-  fromParams: some(of(['access_token'])),
-  fromCookies: some(of(['session'])),
-  outputClaimToHeaders: some(of(
-    ...['sub', 'role', 'level', 'ratio', 'isAdmin', 'nested.role', 'nested'].map(claim => [{ header: 'x-sub', claim }]),
-    [{ header: 'x-sub', claim: 'sub' }, { header: 'x-sub', claim: 'level' }],
-    [{ header: HEADER, claim: 'kind' }],
-  )),
-  jwks: of('KEYS'),
-}), { minLength: 1, maxLength: 2 })).map(([metadata, where, jwtRules]) => ({
-  apiVersion: apiVersions.security, kind: 'RequestAuthentication', metadata, spec: { ...where, jwtRules },
-}));
+export const requestAuthentication: Arbitrary<Unnamed> = fc
+  .tuple(
+    anywhere,
+    of(
+      { selector: { matchLabels: { app: 'api' } } },
+      {},
+      { selector: { matchLabels: { app: 'peer' } } },
+      { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': GATEWAY } } },
+    ),
+    fc.array(
+      record({
+        issuer: of(...ISSUERS),
+        audiences: some(of(['shop'], ['shop', 'other'])),
+        forwardOriginalToken: some(of(true)),
+        fromHeaders: some(of([{ name: 'x-token' }])),
+        fromParams: some(of(['access_token'])),
+        fromCookies: some(of(['session'])),
+        outputClaimToHeaders: some(
+          of(
+            ...['sub', 'role', 'level', 'ratio', 'isAdmin', 'nested.role', 'nested'].map(claim => [
+              { header: 'x-sub', claim },
+            ]),
+            [
+              { header: 'x-sub', claim: 'sub' },
+              { header: 'x-sub', claim: 'level' },
+            ],
+            [{ header: HEADER, claim: 'kind' }],
+          ),
+        ),
+        jwks: of('KEYS'),
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+  )
+  .map(([metadata, where, jwtRules]) => ({
+    apiVersion: apiVersions.security,
+    kind: 'RequestAuthentication',
+    metadata,
+    spec: { ...where, jwtRules },
+  }));

@@ -2,7 +2,12 @@
 function smaller(value: unknown): unknown[] {
   if (Array.isArray(value)) {
     const shorter = value.map((_, index) => value.filter((_each, other) => other !== index));
-    return [...shorter, ...value.flatMap((each, index) => smaller(each).map(one => value.map((kept, other) => other === index ? one : kept as unknown)))];
+    return [
+      ...shorter,
+      ...value.flatMap((each, index) =>
+        smaller(each).map(one => value.map((kept, other) => (other === index ? one : (kept as unknown)))),
+      ),
+    ];
   }
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value);
@@ -24,7 +29,7 @@ export async function shrink<T>(value: T, holds: (value: T) => Promise<boolean>,
   for (let candidates = smaller(smallest) as T[]; candidates.length > 0 && left > 0;) {
     const [candidate, ...others] = candidates;
     left--;
-    if (candidate !== undefined && await holds(candidate).catch(() => false)) {
+    if (candidate !== undefined && (await holds(candidate).catch(() => false))) {
       smallest = candidate;
       candidates = smaller(smallest) as T[];
     } else {

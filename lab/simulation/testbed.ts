@@ -51,34 +51,64 @@ export const CERTIFICATE = { name: 'town', host: '*.town.example' } as const;
 
 export function testbedObjects(): object[] {
   return [
-    ...TESTBED.map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'istio-injection': 'enabled', side: name } } })),
+    ...TESTBED.map(name => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels: { 'istio-injection': 'enabled', side: name } },
+    })),
     ...RESIDENTS.flatMap(each => [
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: each.service, namespace: each.namespace } },
       deployment(each),
     ]).filter(isFirst),
     ...RESIDENTS.map(({ service, namespace }) => ({
-      apiVersion: 'v1', kind: 'Service', metadata: { name: service, namespace }, spec: { selector: { app: service }, ports: PORTS },
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: service, namespace },
+      spec: { selector: { app: service }, ports: PORTS },
     })).filter(isFirst),
     {
-      apiVersion: 'v1', kind: 'Service', metadata: { name: HEADLESS.name, namespace: HEADLESS.namespace },
-      spec: { clusterIP: 'None', selector: { app: HEADLESS.of }, ports: [{ name: 'http-web', port: HEADLESS.port, targetPort: HEADLESS.port }] },
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: HEADLESS.name, namespace: HEADLESS.namespace },
+      spec: {
+        clusterIP: 'None',
+        selector: { app: HEADLESS.of },
+        ports: [{ name: 'http-web', port: HEADLESS.port, targetPort: HEADLESS.port }],
+      },
     },
     {
-      apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: GATEWAY, namespace: 'north' },
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'Gateway',
+      metadata: { name: GATEWAY, namespace: 'north' },
       spec: {
         gatewayClassName: 'istio',
         infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: GATEWAY } },
         listeners: [
           { name: 'any', port: 80, protocol: 'HTTP', allowedRoutes: { namespaces: { from: 'All' } } },
-          { name: 'named', port: 8000, protocol: 'HTTP', hostname: '*.town.example', allowedRoutes: { namespaces: { from: 'Same' } } },
           {
-            name: 'secure', port: SECURE_PORT, protocol: 'HTTPS', hostname: CERTIFICATE.host, allowedRoutes: { namespaces: { from: 'All' } },
+            name: 'named',
+            port: 8000,
+            protocol: 'HTTP',
+            hostname: '*.town.example',
+            allowedRoutes: { namespaces: { from: 'Same' } },
+          },
+          {
+            name: 'secure',
+            port: SECURE_PORT,
+            protocol: 'HTTPS',
+            hostname: CERTIFICATE.host,
+            allowedRoutes: { namespaces: { from: 'All' } },
             tls: { certificateRefs: [{ name: CERTIFICATE.name }] },
           },
         ],
       },
     },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: GATEWAY, namespace: 'north' }, data: { service: 'spec:\n  type: ClusterIP\n' } },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: GATEWAY, namespace: 'north' },
+      data: { service: 'spec:\n  type: ClusterIP\n' },
+    },
     ...readingSecrets(),
   ];
 }
@@ -88,9 +118,17 @@ function readingSecrets(): object[] {
   const rbac = 'rbac.authorization.k8s.io';
   const metadata = { name: `${GATEWAY}-secrets`, namespace: 'north' };
   return [
-    { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }] },
     {
-      apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata, roleRef: { apiGroup: rbac, kind: 'Role', name: metadata.name },
+      apiVersion: `${rbac}/v1`,
+      kind: 'Role',
+      metadata,
+      rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }],
+    },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: rbac, kind: 'Role', name: metadata.name },
       subjects: [{ kind: 'ServiceAccount', name: `${GATEWAY}-istio`, namespace: 'north' }],
     },
   ];
@@ -102,7 +140,9 @@ const PROXY = '{"drainDuration":"1s"}';
 function deployment({ name, namespace, service, version, isMeshed }: Resident): object {
   const labels = { app: service, version, ...(isMeshed ? {} : { 'sidecar.istio.io/inject': 'false' }) };
   return {
-    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace },
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace },
     spec: {
       replicas: 1,
       selector: { matchLabels: { app: service, version } },
@@ -110,7 +150,16 @@ function deployment({ name, namespace, service, version, isMeshed }: Resident): 
         metadata: { labels, annotations: { 'proxy.istio.io/config': PROXY } },
         spec: {
           serviceAccountName: service,
-          containers: [{ name: service, image: 'echo', ports: PORTS.map(each => ({ name: each.name === 'plain' ? 'http-plain' : each.name, containerPort: each.targetPort })) }],
+          containers: [
+            {
+              name: service,
+              image: 'echo',
+              ports: PORTS.map(each => ({
+                name: each.name === 'plain' ? 'http-plain' : each.name,
+                containerPort: each.targetPort,
+              })),
+            },
+          ],
         },
       },
     },

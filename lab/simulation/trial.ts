@@ -30,10 +30,17 @@ export interface Shares {
 }
 
 const PATHS: Readonly<Record<string, string>> = {
-  VirtualService: 'networking.istio.io/v1/virtualservices', DestinationRule: 'networking.istio.io/v1/destinationrules', Gateway: 'networking.istio.io/v1/gateways',
-  ServiceEntry: 'networking.istio.io/v1/serviceentries', Sidecar: 'networking.istio.io/v1/sidecars', AuthorizationPolicy: 'security.istio.io/v1/authorizationpolicies',
-  PeerAuthentication: 'security.istio.io/v1/peerauthentications', RequestAuthentication: 'security.istio.io/v1/requestauthentications', HTTPRoute: 'gateway.networking.k8s.io/v1/httproutes',
-  GRPCRoute: 'gateway.networking.k8s.io/v1/grpcroutes', ReferenceGrant: 'gateway.networking.k8s.io/v1/referencegrants',
+  VirtualService: 'networking.istio.io/v1/virtualservices',
+  DestinationRule: 'networking.istio.io/v1/destinationrules',
+  Gateway: 'networking.istio.io/v1/gateways',
+  ServiceEntry: 'networking.istio.io/v1/serviceentries',
+  Sidecar: 'networking.istio.io/v1/sidecars',
+  AuthorizationPolicy: 'security.istio.io/v1/authorizationpolicies',
+  PeerAuthentication: 'security.istio.io/v1/peerauthentications',
+  RequestAuthentication: 'security.istio.io/v1/requestauthentications',
+  HTTPRoute: 'gateway.networking.k8s.io/v1/httproutes',
+  GRPCRoute: 'gateway.networking.k8s.io/v1/grpcroutes',
+  ReferenceGrant: 'gateway.networking.k8s.io/v1/referencegrants',
 };
 
 /** Applies configurations in a lab, and compares the behaviour of proxies with the results of the simulator. */
@@ -57,7 +64,10 @@ export class Trials {
     return new Trials(lab, await lab.plane.api.get('/api/v1/namespaces/istio-system/configmaps/istio'));
   }
 
-  private constructor(private readonly lab: Lab, private readonly mesh: object) {
+  private constructor(
+    private readonly lab: Lab,
+    private readonly mesh: object,
+  ) {
     this.messenger = new Messenger(lab);
   }
 
@@ -71,12 +81,18 @@ export class Trials {
       this.applied = [...this.applied, each];
     }
     await this.lab.configSynced([...TESTBED, 'istio-system']);
-    await drained(RESIDENTS.filter(each => each.isMeshed).flatMap(each => this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version })));
+    await drained(
+      RESIDENTS.filter(each => each.isMeshed).flatMap(each =>
+        this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }),
+      ),
+    );
   }
 
   simulate(configuration: readonly Named[]): Traffic {
     const objects = [this.mesh, ...testbedObjects(), ...configuration];
-    return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')), { denyingAuthorizers: [REFUSING] });
+    return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')), {
+      denyingAuthorizers: [REFUSING],
+    });
   }
 
   /** Sends a request, and returns the differences between the proxies and the simulator. */
@@ -122,14 +138,20 @@ export class Trials {
    * protocol as TCP: policies then see no requests.
    */
   private isBeyondPlainEnvoy({ from }: TrialRequest, { outcomes }: RequestResult): boolean {
-    return outcomes.some(each => each.port === 8081) && (from === undefined || RESIDENTS.some(each => each.name === from && each.isMeshed))
-      && this.applied.some(each => ['AuthorizationPolicy', 'RequestAuthentication'].includes(each.kind));
+    return (
+      outcomes.some(each => each.port === 8081)
+      && (from === undefined || RESIDENTS.some(each => each.name === from && each.isMeshed))
+      && this.applied.some(each => ['AuthorizationPolicy', 'RequestAuthentication'].includes(each.kind))
+    );
   }
 
   /** The requests that workloads received since the last call. */
   private async takeSeen(places: readonly string[]): Promise<number> {
-    const pods = RESIDENTS.filter(each => places.includes(`${each.namespace}/${each.name}`)).flatMap(each => this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }));
-    return (await Promise.all(pods.map(each => each.takeSeen()))).flat().filter(each => each.host.includes('-shadow')).length;
+    const pods = RESIDENTS.filter(each => places.includes(`${each.namespace}/${each.name}`)).flatMap(each =>
+      this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }),
+    );
+    return (await Promise.all(pods.map(each => each.takeSeen()))).flat().filter(each => each.host.includes('-shadow'))
+      .length;
   }
 
   /**
@@ -137,18 +159,29 @@ export class Trials {
    * from one that was not sent.
    */
   private async copies({ mirrors, outcomes }: RequestResult, arrived: boolean): Promise<string | undefined> {
-    const isFree = !this.applied.some(each => ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication', 'DestinationRule'].includes(each.kind));
+    const isFree = !this.applied.some(each =>
+      ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication', 'DestinationRule'].includes(each.kind),
+    );
     if (mirrors.length === 0 || !arrived || !isFree || !outcomes.every(each => each.destination !== '')) {
       return undefined;
     }
-    const came = await until('the copy arrives', async () => await this.takeSeen(mirrors) > 0, 5).catch(() => false);
+    const came = await until('the copy arrives', async () => (await this.takeSeen(mirrors)) > 0, 5).catch(() => false);
     return came ? undefined : `was not copied to ${mirrors.join(', ')}`;
   }
 
-  private ask(traffic: Traffic, { from, host, port, isSecure, method, path, query, headers, token }: TrialRequest): RequestResult {
+  private ask(
+    traffic: Traffic,
+    { from, host, port, isSecure, method, path, query, headers, token }: TrialRequest,
+  ): RequestResult {
     const text = `${method} ${isSecure ? 'https' : 'http'}://${host}:${port}${path}${query ? `?${query}` : ''}`;
     const address = from === undefined ? HOST : this.messenger.podOf(from).network.ip;
-    const props = { headers: { ...headers, host: hostHeader(host, port) }, claims: token?.claims, badToken: token ? !token.isGood : undefined, ...(token?.place ? PLACES[token.place] : {}), address };
+    const props = {
+      headers: { ...headers, host: hostHeader(host, port) },
+      claims: token?.claims,
+      badToken: token ? !token.isGood : undefined,
+      ...(token?.place ? PLACES[token.place] : {}),
+      address,
+    };
     if (from === undefined) {
       return traffic.fromInternet(text, props);
     }
@@ -157,15 +190,20 @@ export class Trials {
 
   private withKeys(object: Named): object {
     const keysOf = (issuer: string) => this.messenger.keysOf(issuer);
-    return JSON.parse(JSON.stringify(object), function replace(this: { issuer?: string }, name: string, value: unknown) {
-      return name === 'jwks' ? keysOf(this.issuer ?? '') : value;
-    }) as object;
+    return JSON.parse(
+      JSON.stringify(object),
+      function replace(this: { issuer?: string }, name: string, value: unknown) {
+        return name === 'jwks' ? keysOf(this.issuer ?? '') : value;
+      },
+    ) as object;
   }
 
   /** Counts one of several outcomes over all trials, with those that look alike: the most probable. */
   private count({ outcomes }: RequestResult, reply: Reply): void {
     const [first] = outcomes;
-    const share = outcomes.filter(each => first && looksOf(each) === looksOf(first)).reduce((sum, each) => sum + each.share, 0);
+    const share = outcomes
+      .filter(each => first && looksOf(each) === looksOf(first))
+      .reduce((sum, each) => sum + each.share, 0);
     if (first && share < 1 - 1e-9) {
       this.shares.trials++;
       this.shares.seen += isOutcome(first, reply) ? 1 : 0;
@@ -180,15 +218,23 @@ function looksOf({ destination, status }: Outcome): string {
 }
 
 /** The location of a request's token, for the simulator. */
-const PLACES = { 'x-token': { tokenHeader: 'x-token' }, parameter: { tokenParameter: 'access_token' }, cookie: { tokenCookie: 'session' } } as const;
+const PLACES = {
+  'x-token': { tokenHeader: 'x-token' },
+  parameter: { tokenParameter: 'access_token' },
+  cookie: { tokenCookie: 'session' },
+} as const;
 
 function pathOf({ apiVersion, kind, metadata }: Named): string {
-  const path = kind === 'Gateway' && apiVersion.startsWith('gateway.') ? 'gateway.networking.k8s.io/v1/gateways' : PATHS[kind] ?? '';
+  const path =
+    kind === 'Gateway' && apiVersion.startsWith('gateway.')
+      ? 'gateway.networking.k8s.io/v1/gateways'
+      : (PATHS[kind] ?? '');
   return `/apis/${path.slice(0, path.lastIndexOf('/'))}/namespaces/${metadata.namespace}/${path.slice(path.lastIndexOf('/') + 1)}`;
 }
 
 /** Objects are created in the order that applies to objects of the same age, since their ages may differ. */
 function byAge(a: Named, b: Named): number {
-  const key = ({ kind, metadata: { name, namespace } }: Named) => kind === 'HTTPRoute' || kind === 'GRPCRoute' ? `${kind} ${namespace} ${name}` : `${kind} ${name} ${namespace}`;
+  const key = ({ kind, metadata: { name, namespace } }: Named) =>
+    kind === 'HTTPRoute' || kind === 'GRPCRoute' ? `${kind} ${namespace} ${name}` : `${kind} ${name} ${namespace}`;
   return key(a) < key(b) ? -1 : 1;
 }

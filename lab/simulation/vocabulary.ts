@@ -12,7 +12,9 @@ export function some<T>(arbitrary: Arbitrary<T>): Arbitrary<T | undefined> {
 
 /** An object without its undefined fields. */
 export function record<T extends object>(fields: { readonly [K in keyof T]: Arbitrary<T[K]> }): Arbitrary<T> {
-  return fc.record(fields as { [K in keyof T]: Arbitrary<T[K]> }).map(made => Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined)) as T);
+  return fc
+    .record(fields as { [K in keyof T]: Arbitrary<T[K]> })
+    .map(made => Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined)) as T);
 }
 
 /** A list of some of these, each once. */
@@ -30,7 +32,11 @@ export const OUTSIDE_HOSTS = ['a.town.example', 'b.town.example', 'c.other.examp
 export const ISSUERS = ['https://issuer.example', 'https://other.example'] as const;
 export const SUBJECTS = ['ann', 'bob'] as const;
 
-export const apiVersions = { networking: 'networking.istio.io/v1', security: 'security.istio.io/v1', gateway: 'gateway.networking.k8s.io/v1' } as const;
+export const apiVersions = {
+  networking: 'networking.istio.io/v1',
+  security: 'security.istio.io/v1',
+  gateway: 'gateway.networking.k8s.io/v1',
+} as const;
 export const namespaced = of(...NAMESPACES).map(namespace => ({ namespace }));
 /** Sometimes the root namespace, whose objects apply to the whole mesh. */
 export const anywhere = of(...NAMESPACES, ...NAMESPACES, 'istio-system').map(namespace => ({ namespace }));

@@ -1,7 +1,18 @@
 import { CfnOutput, Annotations, Duration } from 'aws-cdk-lib';
 import {
-  ApiMapping, CfnStage, CorsHttpMethod, type CorsPreflightOptions, DomainName, HttpApi, HttpMethod, type HttpRoute, HttpStage, LogGroupLogDestination,
-  MappingValue, ParameterMapping, SecurityPolicy,
+  ApiMapping,
+  CfnStage,
+  CorsHttpMethod,
+  type CorsPreflightOptions,
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  type HttpRoute,
+  HttpStage,
+  LogGroupLogDestination,
+  MappingValue,
+  ParameterMapping,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -35,13 +46,33 @@ export class HttpApiEdge extends Construct {
   private readonly authorizers = new Map<Route, HttpJwtAuthorizer>();
   private readonly integrations = new Map<string, HttpNlbIntegration>();
 
-  constructor(scope: Construct, id: string, private readonly props: ManagedApiProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ManagedApiProps,
+  ) {
     super(scope, id);
-    const { edge, vpc, certificate, truststore, loadBalancer, stageName = DEFAULT_STAGE, logRetention = RetentionDays.ONE_MONTH } = props;
+    const {
+      edge,
+      vpc,
+      certificate,
+      truststore,
+      loadBalancer,
+      stageName = DEFAULT_STAGE,
+      logRetention = RetentionDays.ONE_MONTH,
+    } = props;
     edge.topology.close();
     requireFitForHttpApi(props);
-    ignoredByManagedApi(edge).forEach(finding => Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)));
-    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer, loadBalancerSubnets: props.loadBalancerSubnets, gatewayPorts: props.gatewayPorts });
+    ignoredByManagedApi(edge).forEach(finding =>
+      Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
+    );
+    this.link = new PrivateLink(this, 'Link', {
+      edge,
+      vpc,
+      loadBalancer,
+      loadBalancerSubnets: props.loadBalancerSubnets,
+      gatewayPorts: props.gatewayPorts,
+    });
     this.api = new HttpApi(this, 'Api', {
       apiName: edge.id,
       createDefaultStage: false,
@@ -50,15 +81,24 @@ export class HttpApiEdge extends Construct {
       disableExecuteApiEndpoint: certificate ? true : undefined,
     });
     this.addAuthorizers(edge);
-    const routes = [...edge.routes.flatMap(route => this.addRoute(route)), ...openPreflightsOf(edge).flatMap(preflight => this.addPreflight(preflight))];
+    const routes = [
+      ...edge.routes.flatMap(route => this.addRoute(route)),
+      ...openPreflightsOf(edge).flatMap(preflight => this.addPreflight(preflight)),
+    ];
     this.stage = this.addStage(edge, routes, stageName, logRetention);
     if (certificate) {
       this.addDomain(edge, certificate, truststore);
     }
     const stagePath = stageName === DEFAULT_STAGE ? '' : `/${stageName}`;
-    new CfnOutput(this, 'Endpoint', { value: certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`, description: `Where ${edge.id} is reached` });
+    new CfnOutput(this, 'Endpoint', {
+      value: certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`,
+      description: `Where ${edge.id} is reached`,
+    });
     if (this.link.targetGroup) {
-      new CfnOutput(this, 'TargetGroupName', { value: edge.id, description: 'What the TargetGroupBinding in the cluster binds to' });
+      new CfnOutput(this, 'TargetGroupName', {
+        value: edge.id,
+        description: 'What the TargetGroupBinding in the cluster binds to',
+      });
     }
   }
 
@@ -81,7 +121,11 @@ export class HttpApiEdge extends Construct {
   }
 
   private addPreflight({ path }: Operation): HttpRoute[] {
-    return this.api.addRoutes({ path: path.text, methods: [HttpMethod.OPTIONS], integration: this.integrationFor(this.props.edge.timeout.toMilliseconds(), false) });
+    return this.api.addRoutes({
+      path: path.text,
+      methods: [HttpMethod.OPTIONS],
+      integration: this.integrationFor(this.props.edge.timeout.toMilliseconds(), false),
+    });
   }
 
   /**
@@ -140,10 +184,18 @@ export class HttpApiEdge extends Construct {
   }
 
   private addDomain({ host }: Edge, certificate: ICertificate, truststore: Truststore | undefined): void {
-    const domain = new DomainName(this, 'Domain', { domainName: host, certificate, securityPolicy: SecurityPolicy.TLS_1_2, mtls: truststore });
+    const domain = new DomainName(this, 'Domain', {
+      domainName: host,
+      certificate,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+      mtls: truststore,
+    });
     // Not with HttpStage, which includes the name of the stack in the mapping's identity.
     new ApiMapping(this, 'DomainMapping', { api: this.api, domainName: domain, stage: this.stage });
-    new CfnOutput(this, 'DomainTarget', { value: domain.regionalDomainName, description: `What the DNS record of ${host} is an alias of` });
+    new CfnOutput(this, 'DomainTarget', {
+      value: domain.regionalDomainName,
+      description: `What the DNS record of ${host} is an alias of`,
+    });
   }
 }
 
@@ -154,8 +206,10 @@ function corsOf({ cors, routes }: Edge): CorsPreflightOptions | undefined {
   const methods = routes.map(({ operation }) => operation.method ?? CorsHttpMethod.ANY);
   return {
     allowOrigins: cors.origins,
-    allowMethods: methods.includes(CorsHttpMethod.ANY) ? [CorsHttpMethod.ANY] : [...new Set(methods)] as CorsHttpMethod[],
-    allowHeaders: [...cors.headers ?? CORS_HEADERS],
+    allowMethods: methods.includes(CorsHttpMethod.ANY)
+      ? [CorsHttpMethod.ANY]
+      : ([...new Set(methods)] as CorsHttpMethod[]),
+    allowHeaders: [...(cors.headers ?? CORS_HEADERS)],
     exposeHeaders: cors.exposedHeaders,
     allowCredentials: cors.credentials,
     maxAge: cors.maxAge ? Duration.seconds(cors.maxAge.toSeconds()) : undefined,
@@ -163,8 +217,19 @@ function corsOf({ cors, routes }: Edge): CorsPreflightOptions | undefined {
 }
 
 function routeSettings(edge: Edge): Record<string, object> | undefined {
-  const rateLimited = edge.routes.flatMap(({ operation, rateLimit }) => rateLimit
-    ? [[operation.toString(), { DetailedMetricsEnabled: true, ThrottlingRateLimit: rateLimit.rate, ThrottlingBurstLimit: rateLimit.burst }] as const]
-    : []);
+  const rateLimited = edge.routes.flatMap(({ operation, rateLimit }) =>
+    rateLimit
+      ? [
+          [
+            operation.toString(),
+            {
+              DetailedMetricsEnabled: true,
+              ThrottlingRateLimit: rateLimit.rate,
+              ThrottlingBurstLimit: rateLimit.burst,
+            },
+          ] as const,
+        ]
+      : [],
+  );
   return rateLimited.length > 0 ? Object.fromEntries(rateLimited) : undefined;
 }

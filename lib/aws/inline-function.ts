@@ -17,6 +17,8 @@ export function inlineFunction(code: string, environment: { readonly [name: stri
   if (Buffer.byteLength(JSON.stringify(environment)) <= ENVIRONMENT) {
     return { code: Code.fromInline(code), environment };
   }
-  const assignments = Object.entries(environment).map(([name, value]) => `process.env.${name} = ${JSON.stringify(value)};\n`);
+  const assignments = Object.entries(environment).map(
+    ([name, value]) => `process.env.${name} = ${JSON.stringify(value)};\n`,
+  );
   return { code: Code.fromInline(`${assignments.join('')}${code}`) };
 }

@@ -27,11 +27,32 @@ export class IstioOnEks extends Construct {
   constructor(scope: Construct, id: string, props: IstioOnEksProps) {
     super(scope, id);
     const base = this.addChart('Base', props, 'istio-base', 'base', IstioCharts.baseValues());
-    this.istiod = this.addChart('Istiod', props, props.revision ? `istiod-${props.revision}` : 'istiod', 'istiod', IstioCharts.istiodValues(props, props.replicas ?? 2));
+    this.istiod = this.addChart(
+      'Istiod',
+      props,
+      props.revision ? `istiod-${props.revision}` : 'istiod',
+      'istiod',
+      IstioCharts.istiodValues(props, props.replicas ?? 2),
+    );
     this.istiod.node.addDependency(base);
   }
 
-  private addChart(id: string, { cluster, version }: IstioOnEksProps, release: string, chart: string, values: { readonly [name: string]: unknown }): HelmChart {
-    return new HelmChart(this, id, { cluster, release, chart, version, values: { ...values }, repository: IstioCharts.REPOSITORY, namespace: 'istio-system', wait: true });
+  private addChart(
+    id: string,
+    { cluster, version }: IstioOnEksProps,
+    release: string,
+    chart: string,
+    values: { readonly [name: string]: unknown },
+  ): HelmChart {
+    return new HelmChart(this, id, {
+      cluster,
+      release,
+      chart,
+      version,
+      values: { ...values },
+      repository: IstioCharts.REPOSITORY,
+      namespace: 'istio-system',
+      wait: true,
+    });
   }
 }

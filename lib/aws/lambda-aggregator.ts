@@ -50,7 +50,9 @@ export class LambdaAggregator extends Construct {
     super(scope, id);
     const whole = timeout.toMilliseconds();
     validateAggregate(this.node.path, parts, whole);
-    const asked = Object.entries(parts).map(([name, part]) => [name, { url: part.url, millis: part.timeout?.toMilliseconds() ?? whole }] as const);
+    const asked = Object.entries(parts).map(
+      ([name, part]) => [name, { url: part.url, millis: part.timeout?.toMilliseconds() ?? whole }] as const,
+    );
     this.handler = new LambdaFunction(this, 'Function', {
       description: `Aggregates ${Object.keys(parts).join(', ')}`,
       runtime: Runtime.NODEJS_22_X,
@@ -68,12 +70,22 @@ export class LambdaAggregator extends Construct {
 function validateAggregate(path: string, parts: LambdaAggregatorProps['parts'], whole: number): void {
   const late = Object.entries(parts).find(([, { timeout }]) => (timeout?.toMilliseconds() ?? 0) > whole);
   const malformed = Object.entries(parts).find(([, { url }]) => !/^https?:\/\/./.test(url));
-  const summary = Object.keys(parts).length < 2
-    ? 'It has fewer than two parts.'
-    : late ? `The part "${late[0]}" has a longer timeout than the aggregate.`
-      : malformed ? `The address "${malformed[1].url}" of the part "${malformed[0]}" is not an HTTP URL.`
-        : whole > LONGEST ? `The timeout is ${whole} ms, and an API has a timeout of 29 s.` : undefined;
+  const summary =
+    Object.keys(parts).length < 2
+      ? 'It has fewer than two parts.'
+      : late
+        ? `The part "${late[0]}" has a longer timeout than the aggregate.`
+        : malformed
+          ? `The address "${malformed[1].url}" of the part "${malformed[0]}" is not an HTTP URL.`
+          : whole > LONGEST
+            ? `The timeout is ${whole} ms, and an API has a timeout of 29 s.`
+            : undefined;
   if (summary !== undefined) {
-    throw new ValidationError({ code: 'InvalidAggregate', path, summary, fix: 'Declare two or more parts with HTTP URLs, and a timeout of at most 28 seconds.' });
+    throw new ValidationError({
+      code: 'InvalidAggregate',
+      path,
+      summary,
+      fix: 'Declare two or more parts with HTTP URLs, and a timeout of at most 28 seconds.',
+    });
   }
 }

@@ -9,10 +9,13 @@ const OPTIONS = 'OPTIONS';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function openPreflightsOf({ path, cors, routes }: Edge): Operation[] {
-  const declared = new Set(routes.filter(({ operation }) => operation.method === OPTIONS).map(({ operation }) => operation.requests));
+  const declared = new Set(
+    routes.filter(({ operation }) => operation.method === OPTIONS).map(({ operation }) => operation.requests),
+  );
   return cors
-    ? routes.filter(({ operation, auth }) => operation.method === undefined && auth.token)
-      .map(({ operation }) => Operation.parse(path, `${OPTIONS} ${operation.path.text}`))
-      .filter(({ requests }) => !declared.has(requests))
+    ? routes
+        .filter(({ operation, auth }) => operation.method === undefined && auth.token)
+        .map(({ operation }) => Operation.parse(path, `${OPTIONS} ${operation.path.text}`))
+        .filter(({ requests }) => !declared.has(requests))
     : [];
 }

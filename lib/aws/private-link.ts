@@ -2,7 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
-  type INetworkListener, NetworkListener, NetworkLoadBalancer, NetworkTargetGroup, Protocol, TargetType,
+  type INetworkListener,
+  NetworkListener,
+  NetworkLoadBalancer,
+  NetworkTargetGroup,
+  Protocol,
+  TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { Edge } from '../topology';
@@ -59,11 +64,19 @@ export class PrivateLink extends Construct {
   /** The target group of the gateway's pods; undefined with an existing load balancer. */
   readonly targetGroup?: NetworkTargetGroup;
 
-  constructor(scope: Construct, id: string, { edge, vpc, loadBalancer: existing, loadBalancerSubnets, gatewayPorts }: PrivateLinkProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { edge, vpc, loadBalancer: existing, loadBalancerSubnets, gatewayPorts }: PrivateLinkProps,
+  ) {
     super(scope, id);
     const port = edge.tlsSecret ? 443 : 80;
     const pods = gatewayPorts ?? { requests: port, ...READINESS_OF_ISTIO };
-    const linkGroup = new SecurityGroup(this, 'LinkSecurityGroup', { vpc, allowAllOutbound: false, description: `VPC link of ${edge.id}` });
+    const linkGroup = new SecurityGroup(this, 'LinkSecurityGroup', {
+      vpc,
+      allowAllOutbound: false,
+      description: `VPC link of ${edge.id}`,
+    });
     this.vpcLink = new VpcLink(this, 'VpcLink', { vpc, vpcLinkName: edge.id, securityGroups: [linkGroup] });
     if (existing) {
       linkGroup.addEgressRule(existing.securityGroup, Port.tcp(port), 'to the load balancer');
@@ -71,7 +84,11 @@ export class PrivateLink extends Construct {
       this.loadBalancerArn = existing.loadBalancerArn;
       return;
     }
-    const balancerGroup = new SecurityGroup(this, 'BalancerSecurityGroup', { vpc, allowAllOutbound: false, description: `Load balancer of ${edge.id}` });
+    const balancerGroup = new SecurityGroup(this, 'BalancerSecurityGroup', {
+      vpc,
+      allowAllOutbound: false,
+      description: `Load balancer of ${edge.id}`,
+    });
     linkGroup.addEgressRule(balancerGroup, Port.tcp(port), 'to the load balancer');
     balancerGroup.addIngressRule(linkGroup, Port.tcp(port), 'from the VPC link');
     balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(pods.requests), 'to the pods of the gateway');
@@ -84,12 +101,25 @@ export class PrivateLink extends Construct {
       targetType: TargetType.IP,
       // A delay longer than the drain of a gateway pod would only keep dead targets.
       deregistrationDelay: Duration.seconds(60),
-      healthCheck: { protocol: Protocol.HTTP, port: String(pods.readiness), path: pods.readinessPath, interval: Duration.seconds(10) },
+      healthCheck: {
+        protocol: Protocol.HTTP,
+        port: String(pods.readiness),
+        path: pods.readinessPath,
+        interval: Duration.seconds(10),
+      },
     });
     const loadBalancer = new NetworkLoadBalancer(this, 'LoadBalancer', {
-      vpc, vpcSubnets: loadBalancerSubnets, internetFacing: false, crossZoneEnabled: true, securityGroups: [balancerGroup],
+      vpc,
+      vpcSubnets: loadBalancerSubnets,
+      internetFacing: false,
+      crossZoneEnabled: true,
+      securityGroups: [balancerGroup],
     });
-    this.listener = loadBalancer.addListener('Listener', { port, protocol: Protocol.TCP, defaultTargetGroups: [this.targetGroup] });
+    this.listener = loadBalancer.addListener('Listener', {
+      port,
+      protocol: Protocol.TCP,
+      defaultTargetGroups: [this.targetGroup],
+    });
     this.loadBalancerArn = loadBalancer.loadBalancerArn;
   }
 }

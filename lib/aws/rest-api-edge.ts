@@ -1,6 +1,14 @@
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import {
-  ApiKeySourceType, CfnStage, DomainName, EndpointType, LogGroupLogDestination, ResponseType, RestApi, type SecurityPolicy as TlsPolicy, SecurityPolicy,
+  ApiKeySourceType,
+  CfnStage,
+  DomainName,
+  EndpointType,
+  LogGroupLogDestination,
+  ResponseType,
+  RestApi,
+  type SecurityPolicy as TlsPolicy,
+  SecurityPolicy,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
@@ -67,27 +75,50 @@ export class RestApiEdge extends Construct {
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
 
-  constructor(scope: Construct, id: string, private readonly props: RestApiEdgeProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: RestApiEdgeProps,
+  ) {
     super(scope, id);
     const { edge, vpc, certificate, loadBalancer, stageName = DEFAULT_STAGE } = props;
     edge.topology.close();
     requireFitForRestApi(props);
-    ignoredByManagedApi(edge).forEach(finding => Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)));
-    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer, loadBalancerSubnets: props.loadBalancerSubnets, gatewayPorts: props.gatewayPorts });
+    ignoredByManagedApi(edge).forEach(finding =>
+      Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
+    );
+    this.link = new PrivateLink(this, 'Link', {
+      edge,
+      vpc,
+      loadBalancer,
+      loadBalancerSubnets: props.loadBalancerSubnets,
+      gatewayPorts: props.gatewayPorts,
+    });
     this.api = new RestApi(this, 'Api', {
       restApiName: edge.id,
       deploy: false,
       cloudWatchRole: true,
       endpointTypes: [EndpointType.REGIONAL],
-      apiKeySourceType: edge.perClientRateLimits.some(({ client }) => client.kind === 'claim') ? ApiKeySourceType.AUTHORIZER : ApiKeySourceType.HEADER,
+      apiKeySourceType: edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')
+        ? ApiKeySourceType.AUTHORIZER
+        : ApiKeySourceType.HEADER,
       // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
       defaultCorsPreflightOptions: corsOf(edge),
     });
     // AWS treats an unknown path as a request without a signature.
-    this.api.addGatewayResponse('NotFound', { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, statusCode: '404', templates: { 'application/json': '{"message":"Not Found"}' } });
+    this.api.addGatewayResponse('NotFound', {
+      type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
+      statusCode: '404',
+      templates: { 'application/json': '{"message":"Not Found"}' },
+    });
     const clients = new RestClients(this, 'Clients', { edge, names: props.clients ?? [] });
-    const methods = new RestMethods(this, 'Methods', { ...props, api: this.api, link: this.link, usageKeys: clients.usageKeys });
+    const methods = new RestMethods(this, 'Methods', {
+      ...props,
+      api: this.api,
+      link: this.link,
+      usageKeys: clients.usageKeys,
+    });
     this.stage = this.addStage(edge, stageName);
     clients.addPlan(this.stage, methods.methods);
     if (edge.waf) {
@@ -96,9 +127,15 @@ export class RestApiEdge extends Construct {
     if (certificate) {
       this.addDomain(edge, certificate);
     }
-    new CfnOutput(this, 'Endpoint', { value: certificate ? `https://${edge.host}` : this.stage.urlForPath('/'), description: `Where ${edge.id} is reached` });
+    new CfnOutput(this, 'Endpoint', {
+      value: certificate ? `https://${edge.host}` : this.stage.urlForPath('/'),
+      description: `Where ${edge.id} is reached`,
+    });
     if (this.link.targetGroup) {
-      new CfnOutput(this, 'TargetGroupName', { value: edge.id, description: 'What the TargetGroupBinding in the cluster binds to' });
+      new CfnOutput(this, 'TargetGroupName', {
+        value: edge.id,
+        description: 'What the TargetGroupBinding in the cluster binds to',
+      });
     }
   }
 
@@ -125,7 +162,10 @@ export class RestApiEdge extends Construct {
       stage.node.defaultChild.canarySetting = { deploymentId: deployment.deploymentId, percentTraffic: percent };
     }
     this.api.deploymentStage = stage;
-    new CfnOutput(this, 'DeploymentId', { value: deployment.deploymentId, description: `The deployment of ${edge.id}` });
+    new CfnOutput(this, 'DeploymentId', {
+      value: deployment.deploymentId,
+      description: `The deployment of ${edge.id}`,
+    });
     return stage;
   }
 
@@ -138,6 +178,9 @@ export class RestApiEdge extends Construct {
       mtls: this.props.truststore,
     });
     domain.addBasePathMapping(this.api, { stage: this.stage });
-    new CfnOutput(this, 'DomainTarget', { value: domain.domainNameAliasDomainName, description: `What the DNS record of ${host} is an alias of` });
+    new CfnOutput(this, 'DomainTarget', {
+      value: domain.domainNameAliasDomainName,
+      description: `What the DNS record of ${host} is an alias of`,
+    });
   }
 }

@@ -27,7 +27,13 @@ export class RestClients extends Construct {
     this.edge = edge;
     const claim = edge.perClientRateLimits.find(({ client }) => client.kind === 'claim')?.client.name;
     const values = Object.fromEntries(names.map(name => [name, valueOf(edge, name)]));
-    this.keys = names.map(name => new ApiKey(this, idOf(name), { apiKeyName: `${edge.id}-${name}`, value: claim === undefined ? undefined : values[name] }));
+    this.keys = names.map(
+      name =>
+        new ApiKey(this, idOf(name), {
+          apiKeyName: `${edge.id}-${name}`,
+          value: claim === undefined ? undefined : values[name],
+        }),
+    );
     this.usageKeys = claim === undefined ? undefined : { claim, keys: values };
   }
 
@@ -36,15 +42,23 @@ export class RestClients extends Construct {
     if (this.keys.length === 0) {
       return;
     }
-    const rateLimit = this.edge.perClientRateLimit?.per === Period.SECOND ? throttleOf(this.edge.perClientRateLimit) : undefined;
+    const rateLimit =
+      this.edge.perClientRateLimit?.per === Period.SECOND ? throttleOf(this.edge.perClientRateLimit) : undefined;
     const plan = new UsagePlan(this, 'Plan', {
       name: this.edge.id,
       throttle: rateLimit,
-      quota: this.edge.perClientRateLimit?.per === Period.DAY ? { limit: this.edge.perClientRateLimit.requests, period: QuotaPeriod.DAY } : undefined,
-      apiStages: [{
-        stage,
-        throttle: [...methods].flatMap(([{ perClientRateLimit }, method]) => perClientRateLimit ? [{ method, throttle: throttleOf(perClientRateLimit) }] : []),
-      }],
+      quota:
+        this.edge.perClientRateLimit?.per === Period.DAY
+          ? { limit: this.edge.perClientRateLimit.requests, period: QuotaPeriod.DAY }
+          : undefined,
+      apiStages: [
+        {
+          stage,
+          throttle: [...methods].flatMap(([{ perClientRateLimit }, method]) =>
+            perClientRateLimit ? [{ method, throttle: throttleOf(perClientRateLimit) }] : [],
+          ),
+        },
+      ],
     });
     this.keys.forEach(key => plan.addApiKey(key));
   }

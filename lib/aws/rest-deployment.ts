@@ -1,14 +1,22 @@
-import type { CfnResource} from 'aws-cdk-lib';
+import type { CfnResource } from 'aws-cdk-lib';
 import { Aspects, Lazy, Stack } from 'aws-cdk-lib';
 import {
-  CfnAuthorizer, CfnDeployment, CfnGatewayResponse, CfnMethod, CfnModel, CfnRequestValidator, CfnResource as CfnApiResource, Deployment, type RestApi,
+  CfnAuthorizer,
+  CfnDeployment,
+  CfnGatewayResponse,
+  CfnMethod,
+  CfnModel,
+  CfnRequestValidator,
+  CfnResource as CfnApiResource,
+  Deployment,
+  type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 
 /** The resources that AWS copies into a deployment, besides the API itself. */
 const CONTENTS = [CfnApiResource, CfnMethod, CfnAuthorizer, CfnGatewayResponse, CfnModel, CfnRequestValidator];
 
-type Content = InstanceType<typeof CONTENTS[number]>;
+type Content = InstanceType<(typeof CONTENTS)[number]>;
 
 /**
  * A snapshot of a REST API. A deployment is immutable, so its logical id changes with its contents, including overrides
@@ -18,7 +26,14 @@ type Content = InstanceType<typeof CONTENTS[number]>;
 export class RestDeployment extends Deployment {
   constructor(scope: Construct, id: string, props: { readonly api: RestApi }) {
     super(scope, id, { api: props.api, retainDeployments: true });
-    this.addToLogicalId(Lazy.any({ produce: () => this.contents(props.api).map(each => propertiesOf(each)).sort() }));
+    this.addToLogicalId(
+      Lazy.any({
+        produce: () =>
+          this.contents(props.api)
+            .map(each => propertiesOf(each))
+            .sort(),
+      }),
+    );
     Aspects.of(this).add({
       visit: node => {
         if (node instanceof CfnDeployment) {
@@ -32,7 +47,10 @@ export class RestDeployment extends Deployment {
   private contents(api: RestApi): Content[] {
     const stack = Stack.of(this);
     const id = JSON.stringify(stack.resolve(api.restApiId));
-    return stack.node.findAll().filter(isContent).filter(each => JSON.stringify(stack.resolve(each.restApiId)) === id);
+    return stack.node
+      .findAll()
+      .filter(isContent)
+      .filter(each => JSON.stringify(stack.resolve(each.restApiId)) === id);
   }
 }
 
@@ -42,6 +60,8 @@ function isContent(construct: unknown): construct is Content {
 
 /** The properties in the CloudFormation template, after all overrides. */
 function propertiesOf(resource: CfnResource): string {
-  const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation()) as { Resources: Record<string, { Type: string; Properties: object }> };
+  const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation()) as {
+    Resources: Record<string, { Type: string; Properties: object }>;
+  };
   return JSON.stringify(Object.values(Resources).map(({ Type, Properties }) => [Type, Properties]));
 }

@@ -1,7 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  AuthorizationType, CfnMethod, CognitoUserPoolsAuthorizer, type CorsOptions, HttpIntegration, type IAuthorizer, type IResource, JsonSchemaType, type Method,
-  type MethodDeploymentOptions, Model, PassthroughBehavior, RequestValidator, Resource, type RestApi,
+  AuthorizationType,
+  CfnMethod,
+  CognitoUserPoolsAuthorizer,
+  type CorsOptions,
+  HttpIntegration,
+  type IAuthorizer,
+  type IResource,
+  JsonSchemaType,
+  type Method,
+  type MethodDeploymentOptions,
+  Model,
+  PassthroughBehavior,
+  RequestValidator,
+  Resource,
+  type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { CORS_HEADERS, type Edge, type Route } from '../topology';
@@ -17,7 +30,11 @@ const RESERVED = /^(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|Resource|Default)
  * count as the first. AWS damages bodies that are no text.
  */
 const CONTENT_TYPES = [
-  'application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml',
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'application/xml',
+  'text/plain',
+  'text/xml',
 ];
 
 /** Properties of {@link RestMethods}. */
@@ -35,7 +52,11 @@ export class RestMethods extends Construct {
   private readonly resources = new Map<string, IResource>();
   private readonly validators = new Map<string, RequestValidator>();
 
-  constructor(scope: Construct, id: string, private readonly props: RestMethodsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: RestMethodsProps,
+  ) {
     super(scope, id);
     const { edge, userPools, usageKeys } = props;
     if (edge.routes.some(route => route.auth.token)) {
@@ -48,7 +69,11 @@ export class RestMethods extends Construct {
 
   private addMethod(route: Route): Method {
     const { link, userPools, usageKeys } = this.props;
-    const { operation: { method, path }, auth, requestValidation } = route;
+    const {
+      operation: { method, path },
+      auth,
+      requestValidation,
+    } = route;
     const resource = this.resourceOf(path.text === '/' ? [] : path.segments);
     const isCounted = usageKeys !== undefined && auth.token !== undefined;
     const added = resource.addMethod(method ?? 'ANY', this.integrationOf(route), {
@@ -89,7 +114,12 @@ export class RestMethods extends Construct {
    * It overwrites the path, which includes the stage.
    */
   private integrationOf(route: Route): HttpIntegration {
-    const { edge, timeout, operation: { method, path }, cacheTtl } = route;
+    const {
+      edge,
+      timeout,
+      operation: { method, path },
+      cacheTtl,
+    } = route;
     const origin = edge.tlsSecret ? `https://${edge.host}:443` : `http://${edge.host}:80`;
     return new HttpIntegration(`${origin}${path.segments.map(segment => `/${segment.replace('+}', '}')}`).join('')}`, {
       httpMethod: method ?? 'ANY',
@@ -99,11 +129,17 @@ export class RestMethods extends Construct {
         // Without a template the path keeps its stage, and a route such as `/{tenant}/{rest+}` would match it: 415.
         passthroughBehavior: PassthroughBehavior.NEVER,
         requestParameters: {
-          ...Object.fromEntries(path.parameters.map(name => [`integration.request.path.${name}`, `method.request.path.${name}`])),
+          ...Object.fromEntries(
+            path.parameters.map(name => [`integration.request.path.${name}`, `method.request.path.${name}`]),
+          ),
           ...this.claimHeaders(route),
         },
-        requestTemplates: Object.fromEntries(CONTENT_TYPES.map(each =>
-          [each, `#set($context.requestOverride.path = "${pathTemplate(route)}")\n$input.body`])),
+        requestTemplates: Object.fromEntries(
+          CONTENT_TYPES.map(each => [
+            each,
+            `#set($context.requestOverride.path = "${pathTemplate(route)}")\n$input.body`,
+          ]),
+        ),
         cacheKeyParameters: cacheTtl ? parametersOf(route).map(each => `method.request.${each}`) : undefined,
       },
     });
@@ -112,22 +148,35 @@ export class RestMethods extends Construct {
   /** Without a verified token, these headers are set to an empty value. */
   private claimHeaders({ auth }: Route): Record<string, string> {
     const source = this.props.userPools ? 'context.authorizer.claims' : 'context.authorizer';
-    return Object.fromEntries(Object.entries(this.props.claimHeaders ?? {}).map(([header, claim]) =>
-      [`integration.request.header.${header}`, auth.token ? `${source}.${claim}` : '\'\'']));
+    return Object.fromEntries(
+      Object.entries(this.props.claimHeaders ?? {}).map(([header, claim]) => [
+        `integration.request.header.${header}`,
+        auth.token ? `${source}.${claim}` : "''",
+      ]),
+    );
   }
 
   /** Two validators, shared by the routes. */
   private validator(validateRequestBody: boolean): RequestValidator {
     const id = validateRequestBody ? 'BodyValidator' : 'ParametersValidator';
-    const validator = this.validators.get(id)
-      ?? new RequestValidator(this, id, { restApi: this.props.api, validateRequestBody, validateRequestParameters: true });
+    const validator =
+      this.validators.get(id)
+      ?? new RequestValidator(this, id, {
+        restApi: this.props.api,
+        validateRequestBody,
+        validateRequestParameters: true,
+      });
     this.validators.set(id, validator);
     return validator;
   }
 
   private bodyModel(route: Route): Model {
     const id = route.operation.toString().replaceAll('/', ' ');
-    return new Model(this, `Body${id}`, { restApi: this.props.api, contentType: 'application/json', schema: { type: JsonSchemaType.OBJECT, ...route.requestValidation?.body } });
+    return new Model(this, `Body${id}`, {
+      restApi: this.props.api,
+      contentType: 'application/json',
+      schema: { type: JsonSchemaType.OBJECT, ...route.requestValidation?.body },
+    });
   }
 }
 
@@ -149,14 +198,16 @@ const DOT_SEGMENTS = String.raw`(?<=^|/)[.]{1,2}(?=/|\z)`;
  * become text that no proxy resolves: what reaches the cluster matches the route that AWS has checked.
  */
 function pathTemplate({ operation: { path } }: Route): string {
-  return path.segments.map(segment => {
-    const [name] = /^\{(.+?)\+?\}$/.exec(segment)?.slice(1) ?? [];
-    if (name === undefined) {
-      return `/${segment}`;
-    }
-    const encoded = `$util.urlEncode($input.params().path.get('${name}')).replace('+', '%20')`;
-    return `/${encoded}${segment.endsWith('+}') ? '.replace(\'%2F\', \'/\')' : ''}.replaceAll('${DOT_SEGMENTS}', '%252E')`;
-  }).join('');
+  return path.segments
+    .map(segment => {
+      const [name] = /^\{(.+?)\+?\}$/.exec(segment)?.slice(1) ?? [];
+      if (name === undefined) {
+        return `/${segment}`;
+      }
+      const encoded = `$util.urlEncode($input.params().path.get('${name}')).replace('+', '%20')`;
+      return `/${encoded}${segment.endsWith('+}') ? ".replace('%2F', '/')" : ''}.replaceAll('${DOT_SEGMENTS}', '%252E')`;
+    })
+    .join('');
 }
 
 /** The CORS preflight settings of every resource. */
@@ -167,8 +218,10 @@ export function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
   const methods = routes.map(({ operation }) => operation.method);
   return {
     allowOrigins: cors.origins,
-    allowMethods: methods.includes(undefined) ? undefined : [...new Set(methods.filter(method => method !== undefined))],
-    allowHeaders: [...cors.headers ?? CORS_HEADERS],
+    allowMethods: methods.includes(undefined)
+      ? undefined
+      : [...new Set(methods.filter(method => method !== undefined))],
+    allowHeaders: [...(cors.headers ?? CORS_HEADERS)],
     exposeHeaders: cors.exposedHeaders,
     allowCredentials: cors.credentials,
     maxAge: cors.maxAge ? Duration.seconds(cors.maxAge.toSeconds()) : undefined,
@@ -177,13 +230,21 @@ export function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
 
 /** The rate limits and caches of routes, as settings of the stage. */
 export function methodSettings(edge: Edge): Record<string, MethodDeploymentOptions> | undefined {
-  const settings = edge.routes.filter(({ rateLimit, cacheTtl }) => rateLimit ?? cacheTtl).map(({ operation: { method, path }, rateLimit, cacheTtl }) => [`${path.text}/${method ?? '*'}`, {
-    throttlingRateLimit: rateLimit?.rate,
-    throttlingBurstLimit: rateLimit?.burst,
-    cachingEnabled: cacheTtl ? true : undefined,
-    cacheTtl: cacheTtl ? Duration.seconds(cacheTtl.toSeconds()) : undefined,
-    cacheDataEncrypted: cacheTtl ? true : undefined,
-    metricsEnabled: true,
-  }] as const);
+  const settings = edge.routes
+    .filter(({ rateLimit, cacheTtl }) => rateLimit ?? cacheTtl)
+    .map(
+      ({ operation: { method, path }, rateLimit, cacheTtl }) =>
+        [
+          `${path.text}/${method ?? '*'}`,
+          {
+            throttlingRateLimit: rateLimit?.rate,
+            throttlingBurstLimit: rateLimit?.burst,
+            cachingEnabled: cacheTtl ? true : undefined,
+            cacheTtl: cacheTtl ? Duration.seconds(cacheTtl.toSeconds()) : undefined,
+            cacheDataEncrypted: cacheTtl ? true : undefined,
+            metricsEnabled: true,
+          },
+        ] as const,
+    );
   return settings.length > 0 ? Object.fromEntries(settings) : undefined;
 }

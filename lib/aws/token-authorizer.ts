@@ -52,12 +52,18 @@ export class TokenAuthorizer extends Construct {
     });
     this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
       handler,
-      identitySources: [IdentitySource.header('Authorization'), IdentitySource.context('httpMethod'), IdentitySource.context('resourcePath')],
+      identitySources: [
+        IdentitySource.header('Authorization'),
+        IdentitySource.context('httpMethod'),
+        IdentitySource.context('resourcePath'),
+      ],
       resultsCacheTtl: Duration.minutes(5),
     });
   }
 }
 
 function demandOf({ operation, auth: { token } }: Route): (readonly [string, object])[] {
-  return token ? [[operation.toString(), { issuer: token.issuer, audiences: token.audiences, scopes: token.scopes }]] : [];
+  return token
+    ? [[operation.toString(), { issuer: token.issuer, audiences: token.audiences, scopes: token.scopes }]]
+    : [];
 }

@@ -16,7 +16,11 @@ export interface WafProps {
 }
 
 /** @see https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html */
-const MANAGED_RULES = ['AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet'];
+const MANAGED_RULES = [
+  'AWSManagedRulesAmazonIpReputationList',
+  'AWSManagedRulesCommonRuleSet',
+  'AWSManagedRulesKnownBadInputsRuleSet',
+];
 
 /**
  * A web application firewall in front of a stage of a REST API.
@@ -25,11 +29,18 @@ const MANAGED_RULES = ['AWSManagedRulesAmazonIpReputationList', 'AWSManagedRules
 export class Waf extends Construct {
   constructor(scope: Construct, id: string, { stageArn, name, webAclArn }: WafProps) {
     super(scope, id);
-    new CfnWebACLAssociation(this, 'Association', { resourceArn: stageArn, webAclArn: webAclArn ?? this.addWebAcl(name).attrArn });
+    new CfnWebACLAssociation(this, 'Association', {
+      resourceArn: stageArn,
+      webAclArn: webAclArn ?? this.addWebAcl(name).attrArn,
+    });
   }
 
   private addWebAcl(name: string): CfnWebACL {
-    const visible = (metricName: string) => ({ cloudWatchMetricsEnabled: true, sampledRequestsEnabled: true, metricName });
+    const visible = (metricName: string) => ({
+      cloudWatchMetricsEnabled: true,
+      sampledRequestsEnabled: true,
+      metricName,
+    });
     return new CfnWebACL(this, 'WebAcl', {
       scope: 'REGIONAL',
       defaultAction: { allow: {} },

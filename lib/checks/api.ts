@@ -6,12 +6,31 @@ export { CATALOGUE, type CatalogueEntry, CodeKind, entriesNamed } from './catalo
 export { type CheckProps, defineCheck } from './define-check';
 export { describeFinding, type Finding, Severity } from './finding';
 export {
-  type Check, checkManifests, checkObjects, type CheckOptions, CHECKS, checksNamed, type ManifestFinding,
-  type ObjectReference, type Problem, problem, type Report, type SuppressedFinding, type Suppression,
+  type Check,
+  checkManifests,
+  checkObjects,
+  type CheckOptions,
+  CHECKS,
+  checksNamed,
+  type ManifestFinding,
+  type ObjectReference,
+  type Problem,
+  problem,
+  type Report,
+  type SuppressedFinding,
+  type Suppression,
 } from './manifests';
 export { toJson, toSarif, toText } from './report';
 export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';
 export {
-  Cluster, Field, Kind, type KubernetesObject, loadResources, ManifestError, type Reading, readResources, Resource,
+  Cluster,
+  Field,
+  Kind,
+  type KubernetesObject,
+  loadResources,
+  ManifestError,
+  type Reading,
+  readResources,
+  Resource,
   resourcesOf,
 } from '../manifests';

@@ -32,8 +32,14 @@ export interface CatalogueEntry {
 
 /** Every code that this package prints: checks, limits of templates, findings of synthesis, errors of the model. */
 export const CATALOGUE: readonly CatalogueEntry[] = [
-  ...[...CHECKS, UNUSED_SUPPRESSION].map(({ id, severity, covers, summary, explanation }) =>
-    ({ id, kind: CodeKind.CHECK, severity, summary, explanation, covers })),
+  ...[...CHECKS, UNUSED_SUPPRESSION].map(({ id, severity, covers, summary, explanation }) => ({
+    id,
+    kind: CodeKind.CHECK,
+    severity,
+    summary,
+    explanation,
+    covers,
+  })),
   ...TEMPLATE_CODES.map(each => ({ ...each, kind: CodeKind.TEMPLATE, severity: Severity.ERROR, covers: [] })),
   ...SYNTHESIS_CODES.map(each => ({ ...each, kind: CodeKind.SYNTHESIS, covers: [] })),
   ...MODEL_ERRORS.map(each => ({ ...each, kind: CodeKind.MODEL, severity: Severity.ERROR, covers: [] })),

@@ -24,12 +24,16 @@ export function defineCheck(props: CheckProps): Check {
   const texts = { id, summary, explanation };
   const missing = Object.entries(texts).find(([, text]) => typeof text !== 'string' || text.trim() === '')?.[0];
   const where = `check ${typeof id === 'string' ? id : ''}`.trimEnd();
-  const refuse = (problem: string, fix: string) => new ValidationError({ code: 'InvalidCheck', path: where, summary: problem, fix });
+  const refuse = (problem: string, fix: string) =>
+    new ValidationError({ code: 'InvalidCheck', path: where, summary: problem, fix });
   if (missing !== undefined) {
     throw refuse(`The check has no ${missing}.`, `Give \`${missing}\` as a text.`);
   }
   if (!/^[A-Z][A-Za-z0-9]{2,63}$/.test(id)) {
-    throw refuse(`"${id}" cannot name a check.`, 'Use 3 to 64 letters and digits in CamelCase, e.g. "MissingTeamLabel".');
+    throw refuse(
+      `"${id}" cannot name a check.`,
+      'Use 3 to 64 letters and digits in CamelCase, e.g. "MissingTeamLabel".',
+    );
   }
   if (CODE_NAMES.some(each => each.toLowerCase() === id.toLowerCase())) {
     throw refuse(`The code "${id}" is one of cdk8s-cardinal's own.`, 'Choose another name.');

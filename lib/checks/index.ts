@@ -1,7 +1,7 @@
 export { CATALOGUE, type CatalogueEntry, CODE_NAMES, CodeKind, codeTable, entriesNamed } from './catalogue';
 export * from './config';
 export { defineCheck, isDefinedCheck } from './define-check';
-export * from './finding';
+export { describeFinding, type Finding, Severity } from './finding';
 export { type Acceptance, type Accepted, acceptFindings, isAcceptable, requireAcceptable } from './graph/accepted';
 export { SYNTHESIS_CODES, type SynthesisCode, type SynthesisFinding } from './graph/codes';
 export * from './graph/calls-into-the-mesh';

@@ -8,7 +8,10 @@ export function suggestion(name: string, names: readonly string[]): string {
   const given = name.toLowerCase().slice(0, 64);
   const distances = names.map(each => [each, distance(given, each.toLowerCase())] as const);
   const least = Math.min(...distances.map(([, far]) => far));
-  const near = distances.filter(([, far]) => far === least).map(([each]) => each).slice(0, 3);
+  const near = distances
+    .filter(([, far]) => far === least)
+    .map(([each]) => each)
+    .slice(0, 3);
   return least <= Math.max(2, Math.floor(given.length / 3)) ? ` Did you mean ${near.join(', ')}?` : '';
 }
 

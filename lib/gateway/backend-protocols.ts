@@ -8,8 +8,13 @@ import { type Edge, Protocol, type Service } from '../topology';
  */
 export function renderBackendProtocols(chart: TopologyChart, edge: Edge): void {
   for (const service of new Set(edge.routes.map(route => route.service))) {
-    const objects = chart.scopeOf(service).node.children.filter(child => child.node.id.startsWith('service') && child.node.id !== 'service-account');
-    objects.flatMap(child => child.node.findAll()).filter(each => ApiObject.isApiObject(each)).forEach(object => tellProtocols(object, service));
+    const objects = chart
+      .scopeOf(service)
+      .node.children.filter(child => child.node.id.startsWith('service') && child.node.id !== 'service-account');
+    objects
+      .flatMap(child => child.node.findAll())
+      .filter(each => ApiObject.isApiObject(each))
+      .forEach(object => tellProtocols(object, service));
   }
 }
 

@@ -29,7 +29,7 @@ export function headersOfClient({ kind, name }: ClientKey): string[] {
  */
 export function internalHeadersOf(edge: Edge): string[] {
   const hasKeys = !edge.managed && edge.routes.some(({ auth }) => auth.key);
-  return [...claimHeadersOf(edge)?.map(({ header }) => header) ?? [], ...(hasKeys ? [CLIENT_OF_KEY] : [])];
+  return [...(claimHeadersOf(edge)?.map(({ header }) => header) ?? []), ...(hasKeys ? [CLIENT_OF_KEY] : [])];
 }
 
 /** Throws if claims or headers would share a header: different clients would be counted as one. */
@@ -37,25 +37,33 @@ export function rejectSharedHeaders(edge: Edge): void {
   const names = [ISSUER, CLIENT_OF_KEY, ...limitingClaims(edge).map(headerOfClaim)];
   const shared = names.find((name, index) => names.indexOf(name) !== index);
   const given = [
-    ...edge.perClientRateLimits.flatMap(({ client: { kind, name } }) => kind === 'header' ? [name] : []),
+    ...edge.perClientRateLimits.flatMap(({ client: { kind, name } }) => (kind === 'header' ? [name] : [])),
     ...edge.routes.flatMap(({ auth: { key } }) => key?.header ?? []),
   ].find(name => name.startsWith(PREFIX));
   if (!edge.managed && (shared ?? given) !== undefined) {
     throw new ValidationError({
       code: 'SharedHeader',
       path: edge.path,
-      summary: shared === undefined
-        ? `Envoy Gateway removes the header "${given}" from requests: names that start with "${PREFIX}" are reserved.`
-        : `Two limits identify clients by values that Envoy Gateway would put into one header, "${shared}".`,
-      fix: shared === undefined
-        ? 'Use another header.'
-        : 'Use another claim: names must differ in letters or digits, regardless of case.',
+      summary:
+        shared === undefined
+          ? `Envoy Gateway removes the header "${given}" from requests: names that start with "${PREFIX}" are reserved.`
+          : `Two limits identify clients by values that Envoy Gateway would put into one header, "${shared}".`,
+      fix:
+        shared === undefined
+          ? 'Use another header.'
+          : 'Use another claim: names must differ in letters or digits, regardless of case.',
     });
   }
 }
 
 function limitingClaims(edge: Edge): string[] {
-  return [...new Set(edge.managed ? [] : edge.perClientRateLimits.flatMap(({ client: { kind, name } }) => kind === 'claim' ? [name] : []))];
+  return [
+    ...new Set(
+      edge.managed
+        ? []
+        : edge.perClientRateLimits.flatMap(({ client: { kind, name } }) => (kind === 'claim' ? [name] : [])),
+    ),
+  ];
 }
 
 function headerOfClaim(claim: string): string {

@@ -17,14 +17,23 @@ export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
   new ClientTrafficPolicy(chart.scopeOf(edge), 'client-policy', {
     metadata: { name: edge.name, namespace: edge.namespace },
     spec: {
-      targetRefs: [{
-        group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge.name, sectionName: remove.length > 0 ? undefined : 'https',
-      }],
+      targetRefs: [
+        {
+          group: 'gateway.networking.k8s.io',
+          kind: 'Gateway',
+          name: edge.name,
+          sectionName: remove.length > 0 ? undefined : 'https',
+        },
+      ],
       headers: remove.length > 0 ? { earlyRequestHeaders: { remove } } : undefined,
-      tls: edge.tlsSecret ? {
-        minVersion: '1.2',
-        clientValidation: asksForCertificate ? { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: edge.clientCa }] } : undefined,
-      } : undefined,
+      tls: edge.tlsSecret
+        ? {
+            minVersion: '1.2',
+            clientValidation: asksForCertificate
+              ? { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: edge.clientCa }] }
+              : undefined,
+          }
+        : undefined,
     },
   });
 }

@@ -1,4 +1,13 @@
-import { Capability, EdgeGateway, Gateway, type Labels, renderCertificate, renderEdgeRoutes, type TopologyChart, type Tracing } from '../kubernetes';
+import {
+  Capability,
+  EdgeGateway,
+  Gateway,
+  type Labels,
+  renderCertificate,
+  renderEdgeRoutes,
+  type TopologyChart,
+  type Tracing,
+} from '../kubernetes';
 import { type Edge, FailureMode, type Route, ValidationError } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
 import { rejectSharedHeaders } from './client-headers';
@@ -55,7 +64,13 @@ export class EnvoyGateway extends EdgeGateway {
   readonly name = 'Envoy Gateway';
   /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
-    Capability.EDGES, Capability.TOKENS, Capability.API_KEYS, Capability.RATE_LIMITS, Capability.PER_CLIENT_RATE_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES,
+    Capability.EDGES,
+    Capability.TOKENS,
+    Capability.API_KEYS,
+    Capability.RATE_LIMITS,
+    Capability.PER_CLIENT_RATE_LIMITS,
+    Capability.CORS,
+    Capability.CLIENT_CERTIFICATES,
     Capability.TRANSLATION,
   ];
   /** The container port of the readiness probe. */
@@ -79,7 +94,10 @@ export class EnvoyGateway extends EdgeGateway {
 
   /** The labels that Envoy Gateway sets on the proxies of an edge. */
   labelsOf({ name, namespace }: Edge): Labels {
-    return { 'gateway.envoyproxy.io/owning-gateway-name': name, 'gateway.envoyproxy.io/owning-gateway-namespace': namespace };
+    return {
+      'gateway.envoyproxy.io/owning-gateway-name': name,
+      'gateway.envoyproxy.io/owning-gateway-namespace': namespace,
+    };
   }
 
   /** The container ports of the proxies: 10080, with TLS also 10443, and the readiness port. */
@@ -106,7 +124,9 @@ export class EnvoyGateway extends EdgeGateway {
       this.requireKept(edge);
       this.renderGateway(chart, edge);
       const groups = groupsOf(edge);
-      renderEdgeRoutes(chart, edge, groups).forEach((names, index) => renderSecurityPolicy(chart, edge, groups[index] ?? [], names));
+      renderEdgeRoutes(chart, edge, groups).forEach((names, index) =>
+        renderSecurityPolicy(chart, edge, groups[index] ?? [], names),
+      );
       renderTrafficPolicy(chart, edge);
       renderClientPolicy(chart, edge);
       renderTranslation(chart, edge);
@@ -126,13 +146,25 @@ export class EnvoyGateway extends EdgeGateway {
         listeners: [
           { name: 'http', port: 80, protocol: 'HTTP', ...common },
           ...(tlsSecret
-            ? [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { mode: 'Terminate' as const, certificateRefs: [{ name: tlsSecret }] }, ...common }]
+            ? [
+                {
+                  name: 'https',
+                  port: 443,
+                  protocol: 'HTTPS',
+                  tls: { mode: 'Terminate' as const, certificateRefs: [{ name: tlsSecret }] },
+                  ...common,
+                },
+              ]
             : []),
         ],
       },
     });
     renderCertificate(scope, edge);
-    renderProxy(scope, edge, { serviceName: this.serviceNameOf(edge), service: this.serviceTypeOf(edge, this.props.service), tracing: this.props.tracing });
+    renderProxy(scope, edge, {
+      serviceName: this.serviceNameOf(edge),
+      service: this.serviceTypeOf(edge, this.props.service),
+      tracing: this.props.tracing,
+    });
   }
 
   /** Throws for settings that only the installation of Envoy Gateway can have, or that it does not support. */
@@ -143,13 +175,17 @@ export class EnvoyGateway extends EdgeGateway {
       throw new ValidationError({
         code: 'FixedByInstallation',
         path: edge.path,
-        summary: `While requests cannot be counted, this installation of Envoy Gateway would ${answer} them, but `
+        summary:
+          `While requests cannot be counted, this installation of Envoy Gateway would ${answer} them, but `
           + 'the edge declares the opposite.',
-        fix: 'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and the same value as '
+        fix:
+          'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and the same value as '
           + '`failClosed` here, or change the limit.',
       });
     }
-    const nested = edge.managed ? undefined : edge.perClientRateLimits.find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
+    const nested = edge.managed
+      ? undefined
+      : edge.perClientRateLimits.find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
     if (nested) {
       throw new ValidationError({
         code: 'NestedClaim',
@@ -164,15 +200,18 @@ export class EnvoyGateway extends EdgeGateway {
         code: 'NoClientIds',
         path: `${edge.path}/${byClient.operation.toString()}`,
         summary: 'Envoy Gateway has no condition for tokens without `aud`, so `client_id` cannot replace it.',
-        fix: 'Use Istio\'s gateway, or configure the issuer to set `aud` in its tokens.',
+        fix: "Use Istio's gateway, or configure the issuer to set `aud` in its tokens.",
       });
     }
-    const keyless = edge.routes.find(({ auth: { token } }) => token && token.jwks === undefined && token.jwksUri === undefined);
+    const keyless = edge.routes.find(
+      ({ auth: { token } }) => token && token.jwks === undefined && token.jwksUri === undefined,
+    );
     if (keyless) {
       throw new ValidationError({
         code: 'NoKeys',
         path: `${edge.path}/${keyless.operation.toString()}`,
-        summary: `The token of the route has neither \`jwksUri\` nor \`jwks\`, and Envoy Gateway does not `
+        summary:
+          `The token of the route has neither \`jwksUri\` nor \`jwks\`, and Envoy Gateway does not `
           + `discover the keys of ${keyless.auth.token?.issuer}.`,
         fix: 'Set `jwksUri`, the URL of the keys, or `jwks`, the keys themselves.',
       });
@@ -185,7 +224,7 @@ function groupsOf(edge: Edge): Route[][] {
   const groups = new Map<string, Route[]>();
   for (const route of edge.routes) {
     const key = JSON.stringify([route.auth.token, route.auth.key]);
-    groups.set(key, [...groups.get(key) ?? [], route]);
+    groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   return [...groups.values()];
 }

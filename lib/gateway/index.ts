@@ -1,4 +1,2 @@
 export { EnvoyGateway, type EnvoyGatewayProps, EnvoyService } from './envoy-gateway';
-export {
-  BackendTrafficPolicy, ClientTrafficPolicy, EnvoyPatchPolicy, EnvoyProxy, SecurityPolicy,
-} from './resources';
+export { BackendTrafficPolicy, ClientTrafficPolicy, EnvoyPatchPolicy, EnvoyProxy, SecurityPolicy } from './resources';

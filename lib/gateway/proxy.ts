@@ -1,4 +1,6 @@
-import type { IEnvoyProxy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with { 'resolution-mode': 'import' };
+import type { IEnvoyProxy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with {
+  'resolution-mode': 'import',
+};
 import { Construct } from 'constructs';
 import { Phase, type SpecOf, type Tracing } from '../kubernetes';
 import type { Edge } from '../topology';
@@ -26,7 +28,13 @@ export function renderProxy(scope: Construct, edge: Edge, { serviceName, service
         type: 'Kubernetes',
         kubernetes: {
           envoyService: { name: serviceName, type: service as Service['type'] },
-          envoyHpa: { minReplicas: 2, maxReplicas: 5, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }] },
+          envoyHpa: {
+            minReplicas: 2,
+            maxReplicas: 5,
+            metrics: [
+              { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
+            ],
+          },
           envoyPDB: { minAvailable: 1 },
         },
       },
@@ -35,7 +43,12 @@ export function renderProxy(scope: Construct, edge: Edge, { serviceName, service
   });
 }
 
-function tracingOf({ service, namespace, port, samplingPercent }: Tracing): NonNullable<SpecOf<IEnvoyProxy>['telemetry']>['tracing'] {
+function tracingOf({
+  service,
+  namespace,
+  port,
+  samplingPercent,
+}: Tracing): NonNullable<SpecOf<IEnvoyProxy>['telemetry']>['tracing'] {
   return {
     samplingFraction: { numerator: Math.round(samplingPercent * 100), denominator: 10_000 },
     provider: { type: 'OpenTelemetry', backendRefs: [{ name: service, namespace, port }] },

@@ -1,5 +1,9 @@
 import type {
-  IBackendTrafficPolicy, IClientTrafficPolicy, IEnvoyPatchPolicy, IEnvoyProxy, ISecurityPolicy,
+  IBackendTrafficPolicy,
+  IClientTrafficPolicy,
+  IEnvoyPatchPolicy,
+  IEnvoyProxy,
+  ISecurityPolicy,
 } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with { 'resolution-mode': 'import' };
 import { resource } from '../kubernetes';
 

@@ -1,4 +1,6 @@
-import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with { 'resolution-mode': 'import' };
+import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with {
+  'resolution-mode': 'import',
+};
 import type { SpecOf, TopologyChart } from '../kubernetes';
 import type { ApiKeyProps, Edge, JwtProps, Route } from '../topology';
 import { CLIENT_OF_KEY, claimHeadersOf } from './client-headers';
@@ -9,7 +11,12 @@ type Spec = SpecOf<ISecurityPolicy>;
 const PROVIDER = 'token';
 
 /** The authentication and authorization of some HTTPRoutes; nothing if they have none. */
-export function renderSecurityPolicy(chart: TopologyChart, edge: Edge, routes: readonly Route[], routeNames: readonly string[]): void {
+export function renderSecurityPolicy(
+  chart: TopologyChart,
+  edge: Edge,
+  routes: readonly Route[],
+  routeNames: readonly string[],
+): void {
   const { token, key } = routes[0]?.auth ?? {};
   const [name] = routeNames;
   const demands = token ? tokenDemands(edge, token) : key && !edge.managed ? keyDemands(key) : undefined;
@@ -18,7 +25,10 @@ export function renderSecurityPolicy(chart: TopologyChart, edge: Edge, routes: r
   }
   new SecurityPolicy(chart.scopeOf(edge), `security-${name}`, {
     metadata: { name, namespace: edge.namespace },
-    spec: { targetRefs: routeNames.map(each => ({ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: each })), ...demands },
+    spec: {
+      targetRefs: routeNames.map(each => ({ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: each })),
+      ...demands,
+    },
   });
 }
 
@@ -26,19 +36,29 @@ function tokenDemands(edge: Edge, token: JwtProps): Spec {
   const { issuer, audiences, scopes, jwks, jwksUri = '' } = token;
   return {
     jwt: {
-      providers: [{
-        name: PROVIDER,
-        issuer,
-        audiences: [...audiences],
-        ...(jwks === undefined ? { remoteJWKS: { uri: jwksUri } } : { localJWKS: { type: 'Inline' as const, inline: jwks } }),
-        // By default Envoy also accepts the query parameter `access_token`.
-        extractFrom: { headers: [{ name: 'Authorization', valuePrefix: 'Bearer ' }] },
-        claimToHeaders: claimHeadersOf(edge),
-      }],
+      providers: [
+        {
+          name: PROVIDER,
+          issuer,
+          audiences: [...audiences],
+          ...(jwks === undefined
+            ? { remoteJWKS: { uri: jwksUri } }
+            : { localJWKS: { type: 'Inline' as const, inline: jwks } }),
+          // By default Envoy also accepts the query parameter `access_token`.
+          extractFrom: { headers: [{ name: 'Authorization', valuePrefix: 'Bearer ' }] },
+          claimToHeaders: claimHeadersOf(edge),
+        },
+      ],
     },
     // Any one of the scopes suffices, but a rule requires all that it lists.
     authorization: scopes
-      ? { defaultAction: 'Deny', rules: scopes.map(scope => ({ action: 'Allow' as const, principal: { jwt: { provider: PROVIDER, scopes: [scope] } } })) }
+      ? {
+          defaultAction: 'Deny',
+          rules: scopes.map(scope => ({
+            action: 'Allow' as const,
+            principal: { jwt: { provider: PROVIDER, scopes: [scope] } },
+          })),
+        }
       : undefined,
   };
 }
@@ -46,6 +66,11 @@ function tokenDemands(edge: Edge, token: JwtProps): Spec {
 /** Services get the client's ID, not its key. */
 function keyDemands({ secret, header = 'x-api-key' }: ApiKeyProps): Spec {
   return {
-    apiKeyAuth: { credentialRefs: [{ name: secret }], extractFrom: [{ headers: [header] }], forwardClientIDHeader: CLIENT_OF_KEY, sanitize: true },
+    apiKeyAuth: {
+      credentialRefs: [{ name: secret }],
+      extractFrom: [{ headers: [header] }],
+      forwardClientIDHeader: CLIENT_OF_KEY,
+      sanitize: true,
+    },
   };
 }

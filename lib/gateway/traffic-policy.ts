@@ -1,6 +1,15 @@
-import type { IBackendTrafficPolicy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with { 'resolution-mode': 'import' };
+import type { IBackendTrafficPolicy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with {
+  'resolution-mode': 'import',
+};
 import type { SpecOf, TopologyChart } from '../kubernetes';
-import { type Edge, type Operation, type PerClientRateLimit, Period, type RateLimit, ValidationError } from '../topology';
+import {
+  type Edge,
+  type Operation,
+  type PerClientRateLimit,
+  Period,
+  type RateLimit,
+  ValidationError,
+} from '../topology';
 import { headersOfClient } from './client-headers';
 import { BackendTrafficPolicy } from './resources';
 
@@ -8,7 +17,12 @@ type RateLimitSpec = NonNullable<SpecOf<IBackendTrafficPolicy>['rateLimit']>;
 type Rule = NonNullable<RateLimitSpec['local']>['rules'] extends (infer Each)[] | undefined ? Each : never;
 type Selector = NonNullable<Rule['clientSelectors']>[number];
 
-const UNITS = { [Period.SECOND]: 'Second', [Period.MINUTE]: 'Minute', [Period.HOUR]: 'Hour', [Period.DAY]: 'Day' } as const;
+const UNITS = {
+  [Period.SECOND]: 'Second',
+  [Period.MINUTE]: 'Minute',
+  [Period.HOUR]: 'Hour',
+  [Period.DAY]: 'Day',
+} as const;
 
 /** The limits of the CRD. @see https://gateway.envoyproxy.io/docs/api/extension_types/#localratelimit */
 const MOST_THROTTLES = 16;
@@ -29,7 +43,10 @@ export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
     metadata: { name: edge.name, namespace: edge.namespace },
     spec: {
       targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge.name }],
-      rateLimit: { local: local.length > 0 ? { rules: local } : undefined, global: global.length > 0 ? { rules: global } : undefined },
+      rateLimit: {
+        local: local.length > 0 ? { rules: local } : undefined,
+        global: global.length > 0 ? { rules: global } : undefined,
+      },
     },
   });
 }
@@ -44,7 +61,8 @@ function requireCountable(edge: Edge, local: readonly Rule[], global: readonly R
     throw new ValidationError({
       code: 'ThrottlePerRoute',
       path: edge.path,
-      summary: `The rate limit of ${edge.rateLimit.rate} requests per second is for the whole edge, but Envoy `
+      summary:
+        `The rate limit of ${edge.rateLimit.rate} requests per second is for the whole edge, but Envoy `
         + 'Gateway counts each route separately.',
       fix: 'Set `rateLimit` on each route, or put a managed API in front (`managed: true`), which counts them.',
     });
@@ -53,7 +71,8 @@ function requireCountable(edge: Edge, local: readonly Rule[], global: readonly R
     throw new ValidationError({
       code: 'TooManyLimits',
       path: edge.path,
-      summary: `It has ${local.length} rate limits and ${global.length} client limits, and a `
+      summary:
+        `It has ${local.length} rate limits and ${global.length} client limits, and a `
         + `BackendTrafficPolicy can have ${MOST_THROTTLES} and ${MOST_CLIENT_LIMITS}.`,
       fix: 'Declare fewer, or split the routes over several edges.',
     });
@@ -62,7 +81,9 @@ function requireCountable(edge: Edge, local: readonly Rule[], global: readonly R
 
 function rateLimitsOf(edge: Edge): Rule[] {
   return [
-    ...edge.routes.flatMap(({ rateLimit, operation }) => rateLimit ? [{ clientSelectors: [selectorOf(operation)], limit: limitOf(rateLimit) }] : []),
+    ...edge.routes.flatMap(({ rateLimit, operation }) =>
+      rateLimit ? [{ clientSelectors: [selectorOf(operation)], limit: limitOf(rateLimit) }] : [],
+    ),
     ...(edge.rateLimit ? [{ limit: limitOf(edge.rateLimit) }] : []),
   ];
 }
@@ -72,7 +93,9 @@ function limitsOf(edge: Edge): Rule[] {
     return [];
   }
   return [
-    ...edge.routes.flatMap(({ perClientRateLimit, operation }) => perClientRateLimit ? [ruleFor(perClientRateLimit, selectorOf(operation))] : []),
+    ...edge.routes.flatMap(({ perClientRateLimit, operation }) =>
+      perClientRateLimit ? [ruleFor(perClientRateLimit, selectorOf(operation))] : [],
+    ),
     ...(edge.perClientRateLimit ? [ruleFor(edge.perClientRateLimit, {})] : []),
   ];
 }

@@ -1,4 +1,6 @@
-import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3' with { 'resolution-mode': 'import' };
+import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3' with {
+  'resolution-mode': 'import',
+};
 import { type Labels, type SpecOf, type TopologyChart, transcoders } from '../kubernetes';
 import type { Edge } from '../topology';
 import { notFound } from './edge-not-found';
@@ -9,7 +11,8 @@ import { EnvoyFilter } from './resources';
 type Patch = NonNullable<SpecOf<IEnvoyFilter>['configPatches']>[number];
 
 const CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
-const CONNECTION_MANAGER_TYPE = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+const CONNECTION_MANAGER_TYPE =
+  'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 
 /**
  * Features without an Istio resource: HTTP filters of the gateway's Envoy after token verification, in order of
@@ -27,7 +30,10 @@ export function renderEdgeFilters(chart: TopologyChart, edge: Edge, gatewayLabel
     spec: {
       priority: 10,
       workloadSelector: { labels: { ...gatewayLabels } },
-      configPatches: [...filters.filter(filter => filter !== undefined).map(beforeTheRouter), inTheConnectionManager(notFound())],
+      configPatches: [
+        ...filters.filter(filter => filter !== undefined).map(beforeTheRouter),
+        inTheConnectionManager(notFound()),
+      ],
     },
   });
 }
@@ -35,7 +41,12 @@ export function renderEdgeFilters(chart: TopologyChart, edge: Edge, gatewayLabel
 function beforeTheRouter(filter: object): Patch {
   return {
     applyTo: 'HTTP_FILTER',
-    match: { context: 'GATEWAY', listener: { filterChain: { filter: { name: CONNECTION_MANAGER, subFilter: { name: 'envoy.filters.http.router' } } } } },
+    match: {
+      context: 'GATEWAY',
+      listener: {
+        filterChain: { filter: { name: CONNECTION_MANAGER, subFilter: { name: 'envoy.filters.http.router' } } },
+      },
+    },
     patch: { operation: 'INSERT_BEFORE', value: filter },
   };
 }
@@ -44,6 +55,9 @@ function inTheConnectionManager(settings: object): Patch {
   return {
     applyTo: 'NETWORK_FILTER',
     match: { context: 'GATEWAY', listener: { filterChain: { filter: { name: CONNECTION_MANAGER } } } },
-    patch: { operation: 'MERGE', value: { name: CONNECTION_MANAGER, typed_config: { '@type': CONNECTION_MANAGER_TYPE, ...settings } } },
+    patch: {
+      operation: 'MERGE',
+      value: { name: CONNECTION_MANAGER, typed_config: { '@type': CONNECTION_MANAGER_TYPE, ...settings } },
+    },
   };
 }

@@ -6,19 +6,21 @@
 export function notFound(): object {
   return {
     local_reply_config: {
-      mappers: [{
-        filter: {
-          extension_filter: {
-            name: 'envoy.access_loggers.extension_filters.cel',
-            typed_config: {
-              '@type': 'type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter',
-              expression: 'response.code_details.startsWith(\'rbac_access_denied\') && !has(xds.route_name)',
+      mappers: [
+        {
+          filter: {
+            extension_filter: {
+              name: 'envoy.access_loggers.extension_filters.cel',
+              typed_config: {
+                '@type': 'type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter',
+                expression: "response.code_details.startsWith('rbac_access_denied') && !has(xds.route_name)",
+              },
             },
           },
+          status_code: 404,
+          body: { inline_string: '' },
         },
-        status_code: 404,
-        body: { inline_string: '' },
-      }],
+      ],
     },
   };
 }

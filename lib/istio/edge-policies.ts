@@ -1,4 +1,6 @@
-import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
+import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-models/istio/security.istio.io/v1' with {
+  'resolution-mode': 'import',
+};
 import { preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import type { Cors, Edge, JwtProps, Operation, Route } from '../topology';
 import { operationsOf } from './operations';
@@ -21,7 +23,10 @@ export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name }];
   const tokens = tokensOf(edge);
   if (tokens.length > 0) {
-    new RequestAuthentication(scope, 'request-authentication', { metadata: { name, namespace }, spec: { targetRefs, jwtRules: jwtRules(tokens) } });
+    new RequestAuthentication(scope, 'request-authentication', {
+      metadata: { name, namespace },
+      spec: { targetRefs, jwtRules: jwtRules(tokens) },
+    });
   }
   new AuthorizationPolicy(scope, 'authorization-policy', {
     metadata: { name, namespace },
@@ -30,7 +35,7 @@ export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
 }
 
 function tokensOf(edge: Edge): JwtProps[] {
-  return edge.routes.flatMap(route => route.auth.token ? [route.auth.token] : []);
+  return edge.routes.flatMap(route => (route.auth.token ? [route.auth.token] : []));
 }
 
 /**
@@ -42,7 +47,9 @@ function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
     const ofIssuer = tokens.filter(token => token.issuer === issuer);
     return {
       issuer,
-      audiences: ofIssuer.some(token => token.clientIdAsAudience) ? undefined : [...new Set(ofIssuer.flatMap(token => token.audiences))],
+      audiences: ofIssuer.some(token => token.clientIdAsAudience)
+        ? undefined
+        : [...new Set(ofIssuer.flatMap(token => token.audiences))],
       jwksUri: ofIssuer.find(token => token.jwksUri)?.jwksUri,
       jwks: ofIssuer.find(token => token.jwks)?.jwks,
       // By default Envoy also accepts the query parameter `access_token`.
@@ -57,10 +64,14 @@ function rulesOf(edge: Edge): Rule[] {
   const groups = new Map<string, Route[]>();
   for (const route of edge.routes) {
     const key = JSON.stringify(route.auth.token ?? null);
-    groups.set(key, [...groups.get(key) ?? [], route]);
+    groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   const rules = [...groups.values()].flatMap(routes =>
-    rulesFor(routes[0]?.auth.token, operationsOf(routes.map(operationOf), edge.routes.filter(route => !routes.includes(route)).map(operationOf))));
+    rulesFor(
+      routes[0]?.auth.token,
+      operationsOf(routes.map(operationOf), edge.routes.filter(route => !routes.includes(route)).map(operationOf)),
+    ),
+  );
   return [
     ...(edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }] : []),
     ...(edge.cors ? [preflightRule(edge, edge.cors)] : []),
@@ -84,7 +95,10 @@ type Conditions = NonNullable<Rule['when']>;
 function conditionsOn({ audiences, clientIdAsAudience, scopes }: JwtProps): Conditions[] {
   const scope = scopes ? [{ key: 'request.auth.claims[scope]', values: [...scopes] }] : [];
   const byAudience = { key: AUDIENCES, values: [...audiences] };
-  const byClient = [{ key: AUDIENCES, notValues: ['*'] }, { key: 'request.auth.claims[client_id]', values: [...audiences] }];
+  const byClient = [
+    { key: AUDIENCES, notValues: ['*'] },
+    { key: 'request.auth.claims[client_id]', values: [...audiences] },
+  ];
   return [[byAudience, ...scope], ...(clientIdAsAudience ? [[...byClient, ...scope]] : [])];
 }
 

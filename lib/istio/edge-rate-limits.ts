@@ -21,11 +21,18 @@ export function rateLimits(edge: Edge): object | undefined {
       filter_enforced: always,
       token_bucket: edge.rateLimit ? tokenBucket(edge.rateLimit) : undefined,
       rate_limits: rateLimited
-        .flatMap(({ operation }) => matchesOf(operation, edge.routes.map(route => route.operation)))
+        .flatMap(({ operation }) =>
+          matchesOf(
+            operation,
+            edge.routes.map(route => route.operation),
+          ),
+        )
         .map(match => ({ actions: [{ header_value_match: match }] })),
-      descriptors: rateLimited.flatMap(({ operation, rateLimit }) => rateLimit
-        ? [{ entries: [{ key: 'header_match', value: operation.toString() }], token_bucket: tokenBucket(rateLimit) }]
-        : []),
+      descriptors: rateLimited.flatMap(({ operation, rateLimit }) =>
+        rateLimit
+          ? [{ entries: [{ key: 'header_match', value: operation.toString() }], token_bucket: tokenBucket(rateLimit) }]
+          : [],
+      ),
     },
   };
 }

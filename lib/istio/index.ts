@@ -1,13 +1,37 @@
 export {
-  BackendTlsPolicy, Gateway, GrpcRoute, HttpRoute, type OpenTelemetryProps, ReferenceGrant, type ResourceClass,
-  type ResourceProps, type SpecOf, Tracing,
+  BackendTlsPolicy,
+  Gateway,
+  GrpcRoute,
+  HttpRoute,
+  type OpenTelemetryProps,
+  ReferenceGrant,
+  type ResourceClass,
+  type ResourceProps,
+  type SpecOf,
+  Tracing,
 } from '../kubernetes';
 export { GatewayService, IstioIngress } from './ingress';
 export {
-  type HelmProps, Install, IstioCharts, type IstioctlProps, IstioInstallation, type IstioInstallationProps, type MeshSettings,
+  type HelmProps,
+  Install,
+  IstioCharts,
+  type IstioctlProps,
+  IstioInstallation,
+  type IstioInstallationProps,
+  type MeshSettings,
 } from './install';
 export {
-  AuthorizationPolicy, DestinationRule, EnvoyFilter, IstioGateway, PeerAuthentication, ProxyConfig, RequestAuthentication,
-  ServiceEntry, Sidecar, Telemetry, VirtualService, WasmPlugin,
+  AuthorizationPolicy,
+  DestinationRule,
+  EnvoyFilter,
+  IstioGateway,
+  PeerAuthentication,
+  ProxyConfig,
+  RequestAuthentication,
+  ServiceEntry,
+  Sidecar,
+  Telemetry,
+  VirtualService,
+  WasmPlugin,
 } from './resources';
 export { Injection, IstioSidecars, type IstioSidecarsProps } from './sidecars';

@@ -1,6 +1,16 @@
 import { ConfigMap } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { Capability, EdgeGateway, Gateway, type Labels, Phase, renderCertificate, renderEdgeRoutes, type TopologyChart, toYaml } from '../kubernetes';
+import {
+  Capability,
+  EdgeGateway,
+  Gateway,
+  type Labels,
+  Phase,
+  renderCertificate,
+  renderEdgeRoutes,
+  type TopologyChart,
+  toYaml,
+} from '../kubernetes';
 import type { Edge } from '../topology';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
@@ -25,10 +35,16 @@ const READINESS = 15021;
  */
 export class IstioIngress extends EdgeGateway {
   /** The name of the gateway in messages. */
-  readonly name = 'Istio\'s gateway';
+  readonly name = "Istio's gateway";
   /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
-    Capability.EDGES, Capability.TOKENS, Capability.RATE_LIMITS, Capability.PER_CLIENT_RATE_LIMITS, Capability.CORS, Capability.CLIENT_CERTIFICATES, Capability.TRANSLATION,
+    Capability.EDGES,
+    Capability.TOKENS,
+    Capability.RATE_LIMITS,
+    Capability.PER_CLIENT_RATE_LIMITS,
+    Capability.CORS,
+    Capability.CLIENT_CERTIFICATES,
+    Capability.TRANSLATION,
   ];
   /** The container port of the readiness probe. */
   readonly readinessPort = READINESS;
@@ -91,12 +107,25 @@ function renderGateway(scope: Construct, service: string, edge: Edge): void {
       listeners: [
         { name: 'http', port: 80, protocol: 'HTTP', ...common },
         ...(tlsSecret
-          ? [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { mode: 'Terminate' as const, certificateRefs: [{ name: tlsSecret }] }, ...common }]
+          ? [
+              {
+                name: 'https',
+                port: 443,
+                protocol: 'HTTPS',
+                tls: { mode: 'Terminate' as const, certificateRefs: [{ name: tlsSecret }] },
+                ...common,
+              },
+            ]
           : []),
       ],
-      tls: clientCa && !edge.managed
-        ? { frontend: { default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: clientCa }] } } } }
-        : undefined,
+      tls:
+        clientCa && !edge.managed
+          ? {
+              frontend: {
+                default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: clientCa }] } },
+              },
+            }
+          : undefined,
     },
   });
   renderCertificate(scope, edge);
@@ -114,7 +143,10 @@ function renderVersionRules(chart: TopologyChart, edge: Edge): void {
       if (!scope.node.tryFindChild(`destination-rule-${name}`)) {
         new DestinationRule(scope, `destination-rule-${name}`, {
           metadata: { name: deploymentName, namespace: service.namespace },
-          spec: { host: service.host.replace(service.name, deploymentName), trafficPolicy: trafficPolicyOf(service, replicas) },
+          spec: {
+            host: service.host.replace(service.name, deploymentName),
+            trafficPolicy: trafficPolicyOf(service, replicas),
+          },
         });
       }
     }
@@ -133,7 +165,13 @@ function renderParameters(scope: Construct, service: string, edge: Edge): void {
     data: {
       service: toYaml({ spec: { type: service } }),
       horizontalPodAutoscaler: toYaml({
-        spec: { minReplicas: 2, maxReplicas: 5, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }] },
+        spec: {
+          minReplicas: 2,
+          maxReplicas: 5,
+          metrics: [
+            { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
+          ],
+        },
       }),
       podDisruptionBudget: toYaml({ spec: { maxUnavailable: 1 } }),
     },

@@ -1,4 +1,6 @@
-import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
+import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
+  'resolution-mode': 'import',
+};
 import type { SpecOf } from '../kubernetes';
 import { type Operation, type PathPattern, type Port, type Region, regionsOf, ValidationError } from '../topology';
 
@@ -29,7 +31,7 @@ export function operationsOf(
     const notMethods = listOf(region.notMethods);
     const notPaths = listOf(region.notPaths.map(templateOf));
     const key = JSON.stringify([methods, notMethods, notPaths]);
-    const paths = [...groups.get(key)?.operation?.paths ?? [], templateOf(region.path)];
+    const paths = [...(groups.get(key)?.operation?.paths ?? []), templateOf(region.path)];
     groups.set(key, { operation: { ...common, methods, notMethods, paths, notPaths } });
   }
   return [...groups.values()];

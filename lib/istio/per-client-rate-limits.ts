@@ -1,5 +1,13 @@
 import { mountFiles, toYaml, type TopologyChart } from '../kubernetes';
-import { type ClientKey, type Edge, FailureMode, type Operation, type PerClientRateLimit, type Service, ValidationError } from '../topology';
+import {
+  type ClientKey,
+  type Edge,
+  FailureMode,
+  type Operation,
+  type PerClientRateLimit,
+  type Service,
+  ValidationError,
+} from '../topology';
 import { matchesOf } from './operation-match';
 
 /** The configuration directory of the rate limit service, as in its Deployment. */
@@ -32,9 +40,16 @@ export function perClientRateLimits(edge: Edge): object | undefined {
       timeout: '0.25s',
       rate_limit_service: {
         transport_api_version: 'V3',
-        grpc_service: { envoy_grpc: { cluster_name: `outbound|${limiter.firstPort().number}||${limiter.host}`, authority: limiter.host } },
+        grpc_service: {
+          envoy_grpc: {
+            cluster_name: `outbound|${limiter.firstPort().number}||${limiter.host}`,
+            authority: limiter.host,
+          },
+        },
       },
-      rate_limits: limited.flatMap(({ limit, operation }) => subjectsOf(edge, operation).map(subject => ({ actions: [subject, ...clientActions(limit.client)] }))),
+      rate_limits: limited.flatMap(({ limit, operation }) =>
+        subjectsOf(edge, operation).map(subject => ({ actions: [subject, ...clientActions(limit.client)] })),
+      ),
     },
   };
 }
@@ -42,7 +57,10 @@ export function perClientRateLimits(edge: Edge): object | undefined {
 /** The requests that share a counter: those of the edge, or of one route. */
 function subjectsOf(edge: Edge, operation: Operation | undefined): object[] {
   return operation
-    ? matchesOf(operation, edge.routes.map(route => route.operation)).map(match => ({ header_value_match: match }))
+    ? matchesOf(
+        operation,
+        edge.routes.map(route => route.operation),
+      ).map(match => ({ header_value_match: match }))
     : [{ generic_key: { descriptor_value: edge.name } }];
 }
 
@@ -50,7 +68,9 @@ function subjectsOf(edge: Edge, operation: Operation | undefined): object[] {
 export function renderLimits(chart: TopologyChart): void {
   const edges = chart.topology.edges.filter(edge => limitedBy(edge).length > 0);
   for (const limiter of new Set(edges.map(limiterOf))) {
-    const files = edges.filter(edge => edge.rateLimiter === limiter).map(edge => [`${edge.name}.yaml`, toYaml(configOf(edge))] as const);
+    const files = edges
+      .filter(edge => edge.rateLimiter === limiter)
+      .map(edge => [`${edge.name}.yaml`, toYaml(configOf(edge))] as const);
     mountFiles(chart, limiter, CONFIG_DIRECTORY, Object.fromEntries(files));
   }
 }
@@ -61,7 +81,9 @@ function configOf(edge: Edge): object {
     domain: edge.id,
     descriptors: limitedBy(edge).map(({ limit, operation }) => ({
       ...(operation ? { key: 'header_match', value: operation.toString() } : { key: 'generic_key', value: edge.name }),
-      descriptors: [nested(keysOf(limit.client), { rate_limit: { unit: limit.per, requests_per_unit: limit.requests } })],
+      descriptors: [
+        nested(keysOf(limit.client), { rate_limit: { unit: limit.per, requests_per_unit: limit.requests } }),
+      ],
     })),
   };
 }
@@ -76,12 +98,19 @@ function keysOf({ kind }: ClientKey): string[] {
 }
 
 function clientActions({ kind, name }: ClientKey): object[] {
-  return kind === 'claim' ? [verifiedClaim('issuer', 'iss'), verifiedClaim('client', name)] : [{ request_headers: { header_name: name, descriptor_key: 'client' } }];
+  return kind === 'claim'
+    ? [verifiedClaim('issuer', 'iss'), verifiedClaim('client', name)]
+    : [{ request_headers: { header_name: name, descriptor_key: 'client' } }];
 }
 
 /** From the metadata of token verification, not from a header that clients can forge. */
 function verifiedClaim(key: string, claim: string): object {
-  return { metadata: { descriptor_key: key, metadata_key: { key: 'envoy.filters.http.jwt_authn', path: [{ key: 'payload' }, { key: claim }] } } };
+  return {
+    metadata: {
+      descriptor_key: key,
+      metadata_key: { key: 'envoy.filters.http.jwt_authn', path: [{ key: 'payload' }, { key: claim }] },
+    },
+  };
 }
 
 function limitedBy(edge: Edge): Limited[] {
@@ -90,7 +119,9 @@ function limitedBy(edge: Edge): Limited[] {
   }
   return [
     ...(edge.perClientRateLimit ? [{ limit: edge.perClientRateLimit }] : []),
-    ...edge.routes.flatMap(({ perClientRateLimit, operation }) => perClientRateLimit ? [{ limit: perClientRateLimit, operation }] : []),
+    ...edge.routes.flatMap(({ perClientRateLimit, operation }) =>
+      perClientRateLimit ? [{ limit: perClientRateLimit, operation }] : [],
+    ),
   ];
 }
 
@@ -99,7 +130,8 @@ function limiterOf(edge: Edge): Service {
     throw new ValidationError({
       code: 'NoRateLimiter',
       path: edge.path,
-      summary: 'The edge has per-client rate limits, but no rate limit service in which the gateway\'s pods '
+      summary:
+        "The edge has per-client rate limits, but no rate limit service in which the gateway's pods "
         + 'share their counters.',
       fix: 'Declare `topology.addRateLimiter(…)` with a Redis, and set it as `rateLimiter` of the edge.',
     });

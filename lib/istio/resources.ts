@@ -1,11 +1,23 @@
-import type { IWasmPlugin } from '@kubernetes-models/istio/extensions.istio.io/v1alpha1' with { 'resolution-mode': 'import' };
+import type { IWasmPlugin } from '@kubernetes-models/istio/extensions.istio.io/v1alpha1' with {
+  'resolution-mode': 'import',
+};
 import type {
-  IDestinationRule, IGateway as IIstioGateway, IServiceEntry, ISidecar, IVirtualService,
+  IDestinationRule,
+  IGateway as IIstioGateway,
+  IServiceEntry,
+  ISidecar,
+  IVirtualService,
 } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
-import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3' with { 'resolution-mode': 'import' };
-import type { IProxyConfig } from '@kubernetes-models/istio/networking.istio.io/v1beta1' with { 'resolution-mode': 'import' };
+import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3' with {
+  'resolution-mode': 'import',
+};
+import type { IProxyConfig } from '@kubernetes-models/istio/networking.istio.io/v1beta1' with {
+  'resolution-mode': 'import',
+};
 import type {
-  IAuthorizationPolicy, IPeerAuthentication, IRequestAuthentication,
+  IAuthorizationPolicy,
+  IPeerAuthentication,
+  IRequestAuthentication,
 } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
 import type { ITelemetry } from '@kubernetes-models/istio/telemetry.istio.io/v1' with { 'resolution-mode': 'import' };
 import { resource } from '../kubernetes';
@@ -44,13 +56,19 @@ export class PeerAuthentication extends resource<IPeerAuthentication>('security.
  * The tokens that are valid. It does not require a token; an AuthorizationPolicy does.
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
  */
-export class RequestAuthentication extends resource<IRequestAuthentication>('security.istio.io/v1', 'RequestAuthentication') {}
+export class RequestAuthentication extends resource<IRequestAuthentication>(
+  'security.istio.io/v1',
+  'RequestAuthentication',
+) {}
 
 /**
  * The requests and connections that are allowed or denied.
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
  */
-export class AuthorizationPolicy extends resource<IAuthorizationPolicy>('security.istio.io/v1', 'AuthorizationPolicy') {}
+export class AuthorizationPolicy extends resource<IAuthorizationPolicy>(
+  'security.istio.io/v1',
+  'AuthorizationPolicy',
+) {}
 
 /** Access logs, traces and metrics. @see https://istio.io/latest/docs/reference/config/telemetry/ */
 export class Telemetry extends resource<ITelemetry>('telemetry.istio.io/v1', 'Telemetry') {}

@@ -1,8 +1,21 @@
-import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
+import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1' with {
+  'resolution-mode': 'import',
+};
 import { durationOf, type SpecOf } from '../kubernetes';
 import {
-  type Abort, type Call, type Callee, type CallPolicy, type Delay, type Faults, type HeaderRoute, type Operation, type Port,
-  type Retries, RETRY_ON, Service, type Version,
+  type Abort,
+  type Call,
+  type Callee,
+  type CallPolicy,
+  type Delay,
+  type Faults,
+  type HeaderRoute,
+  type Operation,
+  type Port,
+  type Retries,
+  RETRY_ON,
+  Service,
+  type Version,
 } from '../topology';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
@@ -26,8 +39,10 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
   }
   // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
   // instead.
-  return [...groups.flatMap(({ policy, calls: members }) => routesUnder(callee, port, policy, members.flatMap(matchesOf))),
-    ...routesUnder(callee, port, {}, [{ port: port.number }])];
+  return [
+    ...groups.flatMap(({ policy, calls: members }) => routesUnder(callee, port, policy, members.flatMap(matchesOf))),
+    ...routesUnder(callee, port, {}, [{ port: port.number }]),
+  ];
 }
 
 /** The rule for one TCP port: only needed if its connections are split over versions. */
@@ -58,7 +73,9 @@ function groupByPolicy(calls: readonly Call[]): Group[] {
 
 /** Whether its caller has declared further calls to the port, so that they are matched by operation. */
 function isOneOfSeveral(call: Call): boolean {
-  return call.caller.outgoingCalls.some(other => other !== call && other.callee === call.callee && other.port === call.port);
+  return call.caller.outgoingCalls.some(
+    other => other !== call && other.callee === call.callee && other.port === call.port,
+  );
 }
 
 function matchesOf(call: Call): Match[] {
@@ -68,7 +85,9 @@ function matchesOf(call: Call): Match[] {
     sourceLabels: caller.selector,
     ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
   };
-  return isOneOfSeveral(call) && call.allowedOperations ? call.allowedOperations.map(operation => ({ ...source, ...operationMatch(operation) })) : [source];
+  return isOneOfSeveral(call) && call.allowedOperations
+    ? call.allowedOperations.map(operation => ({ ...source, ...operationMatch(operation) }))
+    : [source];
 }
 
 function operationMatch({ method, path }: Operation): Match {
@@ -84,7 +103,9 @@ function routesUnder(callee: Callee, port: Port, policy: CallPolicy, matches: Ma
   const mirror = callee instanceof Service ? callee.mirror : undefined;
   const common = {
     ...render(TERMS, policy),
-    mirrors: mirror ? [{ destination: destinationOf(callee, port, mirror.version), percentage: { value: mirror.percent } }] : undefined,
+    mirrors: mirror
+      ? [{ destination: destinationOf(callee, port, mirror.version), percentage: { value: mirror.percent } }]
+      : undefined,
   };
   return [
     ...byHeader.map(route => ({
@@ -106,7 +127,10 @@ function destinationsOf(callee: Callee, port: Port): Destination[] {
   if (weights.length < 2) {
     return [{ destination: destinationOf(callee, port, only?.version) }];
   }
-  return weights.map(({ version, percent }) => ({ destination: destinationOf(callee, port, version), weight: percent }));
+  return weights.map(({ version, percent }) => ({
+    destination: destinationOf(callee, port, version),
+    weight: percent,
+  }));
 }
 
 function destinationOf(callee: Callee, port: Port, version: Version | undefined): Destination['destination'] {
@@ -136,15 +160,15 @@ const ABORT = {
 } satisfies Rendering<Abort, NonNullable<HttpFault['abort']>>;
 
 const FAULTS = {
-  delay: ({ delay }) => delay ? { delay: render(DELAY, delay) } : {},
-  abort: ({ abort }) => abort ? { abort: render(ABORT, abort) } : {},
+  delay: ({ delay }) => (delay ? { delay: render(DELAY, delay) } : {}),
+  abort: ({ abort }) => (abort ? { abort: render(ABORT, abort) } : {}),
 } satisfies Rendering<Faults, HttpFault>;
 
 const TERMS = {
   timeout: ({ timeout }) => ({ timeout: durationOf(timeout) }),
   // Always rendered: without the field Istio retries twice.
   retries: ({ retries }) => ({ retries: retries?.attempts ? render(RETRIES, retries) : { attempts: 0 } }),
-  faults: ({ faults }) => faults?.delay || faults?.abort ? { fault: render(FAULTS, faults) } : {},
+  faults: ({ faults }) => (faults?.delay || faults?.abort ? { fault: render(FAULTS, faults) } : {}),
 } satisfies Rendering<CallPolicy, HttpRoute>;
 
 function render<Props, Part>(rendering: Rendering<Props, Part>, declared: Props): Partial<Part> {

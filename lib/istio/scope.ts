@@ -29,7 +29,8 @@ export function renderScopes(chart: TopologyChart, mesh: IstioSidecars): void {
  * well.
  */
 function hostsOf(service: Service, { callee, port }: Call): string[] {
-  const isRoutedHere = callee instanceof Service && callee.isForeign && port.carriesRequests && service.topology.owns(service.namespace);
+  const isRoutedHere =
+    callee instanceof Service && callee.isForeign && port.carriesRequests && service.topology.owns(service.namespace);
   return [`${seenFrom(service, callee.namespace)}/${callee.host}`, ...(isRoutedHere ? [`./${callee.host}`] : [])];
 }
 

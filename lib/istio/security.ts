@@ -1,4 +1,6 @@
-import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
+import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
+  'resolution-mode': 'import',
+};
 import type { SpecOf, TopologyChart } from '../kubernetes';
 import type { Operation, Port, Service } from '../topology';
 import { operationsOn } from './operations';
@@ -14,12 +16,18 @@ type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void {
   for (const namespace of chart.topology.ownNamespaces) {
     const scope = chart.scopeOfNamespace(namespace);
-    new PeerAuthentication(scope, 'peer-authentication', { metadata: { name: 'default', namespace }, spec: { mtls: { mode: 'STRICT' } } });
-    new AuthorizationPolicy(scope, 'authorization-policy', { metadata: { name: 'allow-nothing', namespace }, spec: {} });
+    new PeerAuthentication(scope, 'peer-authentication', {
+      metadata: { name: 'default', namespace },
+      spec: { mtls: { mode: 'STRICT' } },
+    });
+    new AuthorizationPolicy(scope, 'authorization-policy', {
+      metadata: { name: 'allow-nothing', namespace },
+      spec: {},
+    });
   }
   const routedBy = rulesOfEdges(chart, mesh);
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
-    const rules = [...rulesOfCallers(service, mesh), ...routedBy.get(service) ?? []];
+    const rules = [...rulesOfCallers(service, mesh), ...(routedBy.get(service) ?? [])];
     const isOwned = chart.topology.owns(service.namespace);
     const metadata = { name: service.name, namespace: service.namespace };
     const selector = { matchLabels: service.selector };
@@ -44,16 +52,27 @@ function renderGuardsOutside(chart: TopologyChart, service: Service, rules: read
   const { name, namespace } = service;
   const selector = { matchLabels: service.selector };
   const scope = chart.scopeOf(service);
-  const notPrincipals = [...new Set(rules.flatMap(({ from = [] }) => from.flatMap(({ source }) => source?.principals ?? [])))];
-  new PeerAuthentication(scope, 'peer-authentication', { metadata: { name, namespace }, spec: { selector, mtls: { mode: 'STRICT' } } });
+  const notPrincipals = [
+    ...new Set(rules.flatMap(({ from = [] }) => from.flatMap(({ source }) => source?.principals ?? []))),
+  ];
+  new PeerAuthentication(scope, 'peer-authentication', {
+    metadata: { name, namespace },
+    spec: { selector, mtls: { mode: 'STRICT' } },
+  });
   new AuthorizationPolicy(scope, 'undeclared-callers', {
     metadata: { name: `${name}.undeclared-callers`, namespace },
-    spec: { selector, action: 'DENY', rules: [notPrincipals.length > 0 ? { from: [{ source: { notPrincipals } }] } : {}] },
+    spec: {
+      selector,
+      action: 'DENY',
+      rules: [notPrincipals.length > 0 ? { from: [{ source: { notPrincipals } }] } : {}],
+    },
   });
 }
 
 function rulesOfCallers(service: Service, mesh: IstioSidecars): Rule[] {
-  return service.incomingCalls.map(({ caller, port, allowedOperations }) => rule(mesh.principal(caller.namespace, caller.serviceAccount), port, allowedOperations));
+  return service.incomingCalls.map(({ caller, port, allowedOperations }) =>
+    rule(mesh.principal(caller.namespace, caller.serviceAccount), port, allowedOperations),
+  );
 }
 
 /** The operations that the edge allows, repeated at the service as defence in depth. */
@@ -62,9 +81,11 @@ function rulesOfEdges(chart: TopologyChart, mesh: IstioSidecars): Map<Service, R
   for (const edge of chart.topology.edges) {
     const principal = mesh.principal(edge.namespace, mesh.gateway.serviceNameOf(edge));
     for (const { service, port } of edge.destinations) {
-      const operations = edge.routes.filter(route => route.service === service && route.port === port).map(route => route.inside);
+      const operations = edge.routes
+        .filter(route => route.service === service && route.port === port)
+        .map(route => route.inside);
       const asked = service === edge.rateLimiter ? service.methods('ShouldRateLimit') : [];
-      rules.set(service, [...rules.get(service) ?? [], rule(principal, port, [...operations, ...asked])]);
+      rules.set(service, [...(rules.get(service) ?? []), rule(principal, port, [...operations, ...asked])]);
     }
   }
   return rules;

@@ -1,4 +1,13 @@
-import { Capability, type Labels, pods, type SystemConnections, Target, tcp, type TopologyChart, type Tracing } from '../kubernetes';
+import {
+  Capability,
+  type Labels,
+  pods,
+  type SystemConnections,
+  Target,
+  tcp,
+  type TopologyChart,
+  type Tracing,
+} from '../kubernetes';
 import { type Service, ValidationError } from '../topology';
 import { type GatewayService, IstioIngress } from './ingress';
 import { renderScopes } from './scope';
@@ -112,7 +121,14 @@ export class IstioSidecars extends Target {
       ingress: [{ from: [{ namespaceSelector: {} }], ports: [tcp(MERGED_METRICS), tcp(ENVOY_METRICS)] }],
       egress: [
         { to: [pods(this.controlPlaneNamespace, { app: 'istiod' })], ports: [tcp(ISTIOD)] },
-        ...(this.tracing ? [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': this.tracing.namespace } } }], ports: [tcp(this.tracing.port)] }] : []),
+        ...(this.tracing
+          ? [
+              {
+                to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': this.tracing.namespace } } }],
+                ports: [tcp(this.tracing.port)],
+              },
+            ]
+          : []),
       ],
     };
   }

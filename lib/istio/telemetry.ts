@@ -15,13 +15,17 @@ export function renderTelemetry(chart: TopologyChart, { tracing, gateway }: Isti
       spec: {
         ...(labels ? { selector: { matchLabels: { ...labels } } } : {}),
         accessLogging: [{ providers: [{ name: 'envoy' }] }],
-        tracing: tracing ? [{ providers: [{ name: tracing.provider }], randomSamplingPercentage: tracing.samplingPercent }] : undefined,
+        tracing: tracing
+          ? [{ providers: [{ name: tracing.provider }], randomSamplingPercentage: tracing.samplingPercent }]
+          : undefined,
       },
     });
   };
   topology.ownNamespaces.forEach(namespace => render(chart.scopeOfNamespace(namespace), 'default', namespace));
-  topology.services.filter(({ inMesh, exists, namespace }) => inMesh && !exists && !topology.owns(namespace))
+  topology.services
+    .filter(({ inMesh, exists, namespace }) => inMesh && !exists && !topology.owns(namespace))
     .forEach(service => render(chart.scopeOf(service), service.name, service.namespace, service.selector));
-  topology.edges.filter(({ namespace }) => !topology.owns(namespace))
+  topology.edges
+    .filter(({ namespace }) => !topology.owns(namespace))
     .forEach(edge => render(chart.scopeOf(edge), edge.name, edge.namespace, gateway.labelsOf(edge)));
 }

@@ -2,7 +2,9 @@ import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import { type Call, type Callee, ExternalService, Protocol, type Replicas, Service, type Version } from '../topology';
 import { DestinationRule, ServiceEntry, VirtualService } from './resources';
 import { httpRoutes, tcpRoutes } from './routes';
-import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
+import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
+  'resolution-mode': 'import',
+};
 
 /**
  * For each callee one VirtualService and, where it has versions or limits, one DestinationRule; for an external host
@@ -37,12 +39,14 @@ function sidesOf({ topology }: TopologyChart, callee: Callee): Side[] {
   }
   const edges = topology.edges.filter(edge => edge.routes.some(route => route.service === callee));
   const namespaces = new Set([...calls.map(({ caller }) => caller.namespace), ...edges.map(edge => edge.namespace)]);
-  return [...namespaces].filter(namespace => topology.owns(namespace)).map(namespace => ({
-    suffix: `-${namespace}`,
-    metadata: { name: `${callee.name}.${callee.namespace}`, namespace },
-    exportTo: ['.'],
-    calls: calls.filter(({ caller }) => caller.namespace === namespace),
-  }));
+  return [...namespaces]
+    .filter(namespace => topology.owns(namespace))
+    .map(namespace => ({
+      suffix: `-${namespace}`,
+      metadata: { name: `${callee.name}.${callee.namespace}`, namespace },
+      exportTo: ['.'],
+      calls: calls.filter(({ caller }) => caller.namespace === namespace),
+    }));
 }
 
 function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, metadata, exportTo, calls }: Side): void {
@@ -63,9 +67,10 @@ function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, me
 }
 
 function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, metadata, exportTo }: Side): void {
-  const subsets = callee instanceof Service && callee.routesByVersion
-    ? [...callee.versions.values()].map(version => subsetOf(callee, version))
-    : undefined;
+  const subsets =
+    callee instanceof Service && callee.routesByVersion
+      ? [...callee.versions.values()].map(version => subsetOf(callee, version))
+      : undefined;
   const trafficPolicy = trafficPolicyOf(callee);
   if (!subsets && !trafficPolicy) {
     return;
@@ -79,7 +84,8 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
 /** A version as a separate Envoy cluster: its ejection limit depends on its own replicas only. */
 function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDestinationRule>['subsets']>[number] {
   const [own, whole] = [version.replicas, service.replicas].map(replicas => outlierDetectionOf(service, replicas));
-  const trafficPolicy = own?.maxEjectionPercent === whole?.maxEjectionPercent ? {} : { trafficPolicy: { outlierDetection: own } };
+  const trafficPolicy =
+    own?.maxEjectionPercent === whole?.maxEjectionPercent ? {} : { trafficPolicy: { outlierDetection: own } };
   return { name: version.name, labels: { version: version.name }, ...trafficPolicy };
 }
 
@@ -95,7 +101,10 @@ export function trafficPolicyOf(callee: Callee, replicas = callee.replicas): Spe
   const tcp = { maxConnections: limits.maxConnections, connectTimeout: durationOf(limits.connectTimeout) };
   const http = { http1MaxPendingRequests: limits.maxPendingRequests, http2MaxRequests: limits.maxRequests };
   return {
-    connectionPool: hasValues(tcp) || hasValues(http) ? { tcp: hasValues(tcp) ? tcp : undefined, http: hasValues(http) ? http : undefined } : undefined,
+    connectionPool:
+      hasValues(tcp) || hasValues(http)
+        ? { tcp: hasValues(tcp) ? tcp : undefined, http: hasValues(http) ? http : undefined }
+        : undefined,
     outlierDetection: outlierDetectionOf(callee, replicas),
   };
 }

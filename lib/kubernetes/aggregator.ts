@@ -6,7 +6,9 @@ import { mountFiles } from './files';
 export function renderAggregators(chart: TopologyChart): void {
   for (const edge of chart.topology.edges) {
     if (edge.aggregator) {
-      mountFiles(chart, edge.aggregator, '/etc/krakend', { 'krakend.json': `${JSON.stringify(configOf(edge, edge.aggregator.firstPort().target), undefined, 2)}\n` });
+      mountFiles(chart, edge.aggregator, '/etc/krakend', {
+        'krakend.json': `${JSON.stringify(configOf(edge, edge.aggregator.firstPort().target), undefined, 2)}\n`,
+      });
     }
   }
 }

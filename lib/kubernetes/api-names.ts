@@ -32,7 +32,7 @@ export function apiProperty(object: ApiObject, place: Place): ApiProperty | unde
     known = new Map();
     KNOWN.set(manifest, known);
   }
-  const key = place.map(step => typeof step === 'number' ? 0 : `/${step}`).join('');
+  const key = place.map(step => (typeof step === 'number' ? 0 : `/${step}`)).join('');
   if (!known.has(key)) {
     known.set(key, probe(manifest, place));
   }
@@ -48,15 +48,21 @@ const KNOWN = new WeakMap<Manifest, Map<string, ApiProperty | undefined>>();
 const WRAPPED = 'a wrapped value';
 
 /** A placeholder for any value: generated code maps it as a list, formats it as a time, or unwraps it. */
-const ANY = Object.defineProperties({}, {
-  map: { value: () => [] },
-  toISOString: { value: () => '' },
-  value: { value: WRAPPED },
-});
+const ANY = Object.defineProperties(
+  {},
+  {
+    map: { value: () => [] },
+    toISOString: { value: () => '' },
+    value: { value: WRAPPED },
+  },
+);
 
 /** Renders an object with this one property, and finds the field it is rendered to. */
 function probe(manifest: Manifest, place: Place): ApiProperty | undefined {
-  const props = place.reduceRight<unknown>((inner, step) => typeof step === 'number' ? [inner] : { [step]: inner }, ANY);
+  const props = place.reduceRight<unknown>(
+    (inner, step) => (typeof step === 'number' ? [inner] : { [step]: inner }),
+    ANY,
+  );
   let written: unknown;
   try {
     written = manifest(props);
@@ -69,7 +75,8 @@ function probe(manifest: Manifest, place: Place): ApiProperty | undefined {
       return undefined;
     }
     const names = Object.keys(written);
-    const found = typeof step === 'number' ? '0' : names.includes(step) ? step : names.find(each => !GROUP_VERSION_KIND.has(each));
+    const found =
+      typeof step === 'number' ? '0' : names.includes(step) ? step : names.find(each => !GROUP_VERSION_KIND.has(each));
     if (found === undefined) {
       return undefined;
     }
@@ -83,5 +90,5 @@ const GROUP_VERSION_KIND = new Set(['apiVersion', 'kind']);
 
 function manifestOf({ constructor }: ApiObject): Manifest | undefined {
   const manifest: unknown = Reflect.get(constructor, 'manifest');
-  return typeof manifest === 'function' ? manifest as Manifest : undefined;
+  return typeof manifest === 'function' ? (manifest as Manifest) : undefined;
 }

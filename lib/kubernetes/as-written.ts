@@ -12,12 +12,18 @@ const WRAPPED = new WeakSet<ApiObject>();
  * @see docs/decisions/0010-patches-of-what-is-written.md
  */
 export function writesAsDeclared(root: IConstruct): void {
-  const wrap = (): void => root.node.findAll().filter(each => ApiObject.isApiObject(each)).forEach(writeAsDeclared);
+  const wrap = (): void =>
+    root.node
+      .findAll()
+      .filter(each => ApiObject.isApiObject(each))
+      .forEach(writeAsDeclared);
   wrap();
-  root.node.addValidation({ validate: () => {
-    wrap();
-    return [];
-  } });
+  root.node.addValidation({
+    validate: () => {
+      wrap();
+      return [];
+    },
+  });
 }
 
 /** Does the same as `writesAsDeclared` for one object. */
@@ -27,18 +33,24 @@ export function writeAsDeclared(object: ApiObject): void {
   }
   WRAPPED.add(object);
   const toJson = object.toJson.bind(object);
-  Object.defineProperty(object, 'toJson', { configurable: true, value: () => withoutPatches(object, patches => {
-    const written = requireNothingLost(object, toJson());
-    return patches.length > 0 ? applyPatches(object, written, patches) : written;
-  }) });
+  Object.defineProperty(object, 'toJson', {
+    configurable: true,
+    value: () =>
+      withoutPatches(object, patches => {
+        const written = requireNothingLost(object, toJson());
+        return patches.length > 0 ? applyPatches(object, written, patches) : written;
+      }),
+  });
 }
 
 /** Removes an object's patches while it renders: cdk8s would apply them before cdk8s-plus renames its properties. */
 function withoutPatches<Result>(object: ApiObject, render: (patches: readonly JsonPatch[]) => Result): Result {
   const patches: unknown = Reflect.get(object, 'patches');
   if (!Array.isArray(patches)) {
-    throw new Error(`[${object.node.path}] Patches cannot be applied: this version of cdk8s does not store them as `
-      + 'version 2 does.');
+    throw new Error(
+      `[${object.node.path}] Patches cannot be applied: this version of cdk8s does not store them as `
+        + 'version 2 does.',
+    );
   }
   const taken = patches.splice(0) as JsonPatch[];
   try {

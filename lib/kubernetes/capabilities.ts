@@ -17,31 +17,49 @@ export interface FeatureProvider {
 const NO_GATEWAY: FeatureProvider = { name: 'a target without a gateway', capabilities: [] };
 
 /** The features that the topology requires and neither the target nor its gateway supports. */
-export function unsupportedFeatures(topology: Topology, mesh: FeatureProvider, gateway: FeatureProvider = NO_GATEWAY): SynthesisFinding[] {
+export function unsupportedFeatures(
+  topology: Topology,
+  mesh: FeatureProvider,
+  gateway: FeatureProvider = NO_GATEWAY,
+): SynthesisFinding[] {
   return [
-    ...unsupported(topology.services.flatMap(service => [
-      ...featuresOfService(service), ...service.outgoingCalls.flatMap(featuresOfCall),
-    ]), mesh),
+    ...unsupported(
+      topology.services.flatMap(service => [
+        ...featuresOfService(service),
+        ...service.outgoingCalls.flatMap(featuresOfCall),
+      ]),
+      mesh,
+    ),
     ...unsupported(topology.edges.flatMap(featuresOfEdge), gateway),
   ];
 }
 
-function unsupported(features: readonly RequiredFeature[], { name, capabilities }: FeatureProvider): SynthesisFinding[] {
+function unsupported(
+  features: readonly RequiredFeature[],
+  { name, capabilities }: FeatureProvider,
+): SynthesisFinding[] {
   const can = new Set(capabilities);
-  return features.filter(feature => !can.has(feature.capability)).map(({ path, capability }) => ({
-    id: 'TargetCannot',
-    severity: Severity.ERROR,
-    path,
-    message: `It requires ${capability}, which ${name} does not support.`,
-    fix: OF_MANAGED_APIS.has(capability)
-      ? 'Put a managed API in front and set `managed: true`, or remove it.'
-      : 'Choose a target that supports it, or remove it.',
-  }));
+  return features
+    .filter(feature => !can.has(feature.capability))
+    .map(({ path, capability }) => ({
+      id: 'TargetCannot',
+      severity: Severity.ERROR,
+      path,
+      message: `It requires ${capability}, which ${name} does not support.`,
+      fix: OF_MANAGED_APIS.has(capability)
+        ? 'Put a managed API in front and set `managed: true`, or remove it.'
+        : 'Choose a target that supports it, or remove it.',
+    }));
 }
 
 /** The features that a managed API in front of an edge provides instead of the gateway in the cluster. */
 const OF_MANAGED_APIS = new Set([
-  Capability.API_KEYS, Capability.PER_CLIENT_RATE_LIMITS, Capability.CLIENT_CERTIFICATES, Capability.WAF, Capability.REQUEST_VALIDATION, Capability.CACHING,
+  Capability.API_KEYS,
+  Capability.PER_CLIENT_RATE_LIMITS,
+  Capability.CLIENT_CERTIFICATES,
+  Capability.WAF,
+  Capability.REQUEST_VALIDATION,
+  Capability.CACHING,
 ]);
 
 function featuresOfEdge(edge: Edge): RequiredFeature[] {
@@ -75,5 +93,7 @@ function featuresOfCall(call: Call): RequiredFeature[] {
 
 /** Each capability once, in the order of their declaration. */
 function wishesAt(path: string, needed: readonly Capability[]): RequiredFeature[] {
-  return Object.values(Capability).filter(each => needed.includes(each)).map(capability => ({ path, capability }));
+  return Object.values(Capability)
+    .filter(each => needed.includes(each))
+    .map(capability => ({ path, capability }));
 }

@@ -3,7 +3,10 @@ import type { Construct } from 'constructs';
 import type { Edge } from '../topology';
 
 /** The Certificate of an edge, from which cert-manager fills its Secret; nothing if the edge has no issuer. */
-export function renderCertificate(scope: Construct, { name, namespace, host, tlsSecret, certificateIssuer }: Edge): void {
+export function renderCertificate(
+  scope: Construct,
+  { name, namespace, host, tlsSecret, certificateIssuer }: Edge,
+): void {
   if (!certificateIssuer) {
     return;
   }
@@ -11,6 +14,10 @@ export function renderCertificate(scope: Construct, { name, namespace, host, tls
     apiVersion: 'cert-manager.io/v1',
     kind: 'Certificate',
     metadata: { name, namespace },
-    spec: { secretName: tlsSecret, dnsNames: [host], issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: certificateIssuer } },
+    spec: {
+      secretName: tlsSecret,
+      dnsNames: [host],
+      issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: certificateIssuer },
+    },
   });
 }

@@ -2,11 +2,31 @@ import { ApiObject, Chart } from 'cdk8s';
 import { type Deployment, Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
-  type Acceptance, acceptFindings, callsIntoTheMesh, describeFinding, edgesWithoutRoutes, type Finding, foreignCalls,
-  namesOfGateways, neverEjects, openBehindManagedApi, requireAcceptable, reservedNamespaces, Severity, truncatedTries,
+  type Acceptance,
+  acceptFindings,
+  callsIntoTheMesh,
+  describeFinding,
+  edgesWithoutRoutes,
+  type Finding,
+  foreignCalls,
+  namesOfGateways,
+  neverEjects,
+  openBehindManagedApi,
+  requireAcceptable,
+  reservedNamespaces,
+  Severity,
+  truncatedTries,
   unusedTrafficRules,
 } from '../checks';
-import { type Callee, constructIdOf, type Edge, type Service, type Topology, ValidationError, type Version } from '../topology';
+import {
+  type Callee,
+  constructIdOf,
+  type Edge,
+  type Service,
+  type Topology,
+  ValidationError,
+  type Version,
+} from '../topology';
 import { renderAggregators } from './aggregator';
 import { writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
@@ -63,24 +83,35 @@ export class TopologyChart extends Chart {
     this.mesh = props.mesh ?? new NoMesh();
     requireAcceptable(props.accepted ?? {}, this.node.path);
     this.topology.close();
-    const { findings, accepted } = acceptFindings([
-      ...unsupportedFeatures(this.topology, this.mesh, this.mesh.gateway),
-      ...reservedNamespaces(this.topology, [...this.mesh.reservedNamespaces(), ...this.mesh.gateway?.reservedNamespaces() ?? []]),
-      ...namesOfGateways(this.topology, this.gatewayNames()),
-      ...foreignCalls(this.topology),
-      ...edgesWithoutRoutes(this.topology),
-      ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
-      ...truncatedTries(this.topology),
-      ...openBehindManagedApi(this.topology),
-      ...neverEjects(this.topology),
-      ...unusedTrafficRules(this.topology),
-    ], props.accepted ?? {}, this.node.path);
+    const { findings, accepted } = acceptFindings(
+      [
+        ...unsupportedFeatures(this.topology, this.mesh, this.mesh.gateway),
+        ...reservedNamespaces(this.topology, [
+          ...this.mesh.reservedNamespaces(),
+          ...(this.mesh.gateway?.reservedNamespaces() ?? []),
+        ]),
+        ...namesOfGateways(this.topology, this.gatewayNames()),
+        ...foreignCalls(this.topology),
+        ...edgesWithoutRoutes(this.topology),
+        ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
+        ...truncatedTries(this.topology),
+        ...openBehindManagedApi(this.topology),
+        ...neverEjects(this.topology),
+        ...unusedTrafficRules(this.topology),
+      ],
+      props.accepted ?? {},
+      this.node.path,
+    );
     this.findings = findings;
     this.acceptedFindings = accepted;
-    this.node.addValidation({ validate: () => this.findings.filter(each => each.severity === Severity.ERROR).map(describeFinding) });
+    this.node.addValidation({
+      validate: () => this.findings.filter(each => each.severity === Severity.ERROR).map(describeFinding),
+    });
 
     for (const name of this.topology.ownNamespaces) {
-      new Namespace(this.scopeOfNamespace(name), 'namespace', { metadata: { name, labels: { ...this.mesh.namespaceLabels() } } });
+      new Namespace(this.scopeOfNamespace(name), 'namespace', {
+        metadata: { name, labels: { ...this.mesh.namespaceLabels() } },
+      });
     }
     for (const service of this.topology.services) {
       for (const [version, deployment] of renderWorkload(this, service)) {
@@ -115,24 +146,35 @@ export class TopologyChart extends Chart {
    */
   object(kind: string, name: string, namespace = this.topology.namespace): ApiObject {
     const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
-    const found = objects.find(each => each.kind === kind && each.name === name && (each.metadata.namespace ?? namespace) === namespace);
+    const found = objects.find(
+      each => each.kind === kind && each.name === name && (each.metadata.namespace ?? namespace) === namespace,
+    );
     if (!found) {
-      const names = objects.filter(each => each.kind === kind).map(each => `${each.metadata.namespace ?? ''}/${each.name}`);
+      const names = objects
+        .filter(each => each.kind === kind)
+        .map(each => `${each.metadata.namespace ?? ''}/${each.name}`);
       throw new ValidationError({
         code: 'NotRendered',
         path: this.node.path,
         summary: `The chart has no ${kind} "${name}" in namespace ${namespace}.`,
-        fix: names.length > 0 ? `Use one of ${names.join(', ')}.` : `The chart has no ${kind} at all: correct the kind.`,
+        fix:
+          names.length > 0 ? `Use one of ${names.join(', ')}.` : `The chart has no ${kind} at all: correct the kind.`,
       });
     }
     return found;
   }
 
   private gatewayNames(): { path: string; namespace: string; name: string }[] {
-    const { topology, mesh: { gateway } } = this;
+    const {
+      topology,
+      mesh: { gateway },
+    } = this;
     return gateway
-      ? topology.edges.map(edge =>
-        ({ path: edge.path, namespace: gateway.namespaceOf(edge), name: gateway.serviceNameOf(edge) }))
+      ? topology.edges.map(edge => ({
+          path: edge.path,
+          namespace: gateway.namespaceOf(edge),
+          name: gateway.serviceNameOf(edge),
+        }))
       : [];
   }
 
@@ -140,7 +182,8 @@ export class TopologyChart extends Chart {
   scopeOf(item: Callee | Edge): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
-      const id = item.namespace === this.topology.namespace ? constructIdOf(item.name) : `${item.namespace}:${item.name}`;
+      const id =
+        item.namespace === this.topology.namespace ? constructIdOf(item.name) : `${item.namespace}:${item.name}`;
       scope = new Construct(this, id);
       this.scopes.set(item, scope);
     }

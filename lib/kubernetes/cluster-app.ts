@@ -2,8 +2,16 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiObject, App } from 'cdk8s';
 import {
-  type Acceptance, type Accepted, acceptFindings, checkObjects, CHECKS, describeFinding, type Finding, isAcceptable,
-  requireAcceptable, Severity,
+  type Acceptance,
+  type Accepted,
+  acceptFindings,
+  checkObjects,
+  CHECKS,
+  describeFinding,
+  type Finding,
+  isAcceptable,
+  requireAcceptable,
+  Severity,
 } from '../checks';
 import { writesAsDeclared } from './as-written';
 import { TopologyChart } from './chart';
@@ -44,7 +52,11 @@ export class ClusterApp extends App {
     super(props);
     this.isChecked = props.checked ?? false;
     this.accepted = props.accepted ?? {};
-    requireAcceptable(this.accepted, this.node.path || '/', CHECKS.flatMap(({ id, covers }) => [id, ...covers]));
+    requireAcceptable(
+      this.accepted,
+      this.node.path || '/',
+      CHECKS.flatMap(({ id, covers }) => [id, ...covers]),
+    );
     writesAsDeclared(this);
   }
 
@@ -84,7 +96,13 @@ export class ClusterApp extends App {
     if (this.isChecked) {
       this.assertNoErrors([...written.values()]);
     }
-    const texts = [...filed(objects)].map(([file, members]) => [join(this.outdir, `${file}.yaml`), members.map(each => documentOf(each, written.get(each))).join('---\n')] as const);
+    const texts = [...filed(objects)].map(
+      ([file, members]) =>
+        [
+          join(this.outdir, `${file}.yaml`),
+          members.map(each => documentOf(each, written.get(each))).join('---\n'),
+        ] as const,
+    );
     for (const [path, text] of texts) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
@@ -92,8 +110,13 @@ export class ClusterApp extends App {
   }
 
   private validate(): void {
-    const problems = this.node.findAll().flatMap(construct => construct.node.validate().map(problem =>
-      TopologyChart.isTopologyChart(construct) ? problem : `[${construct.node.path}] ${problem}`));
+    const problems = this.node
+      .findAll()
+      .flatMap(construct =>
+        construct.node
+          .validate()
+          .map(problem => (TopologyChart.isTopologyChart(construct) ? problem : `[${construct.node.path}] ${problem}`)),
+      );
     if (problems.length > 0) {
       throw new Error(`Validation of the topology failed:\n  ${problems.join('\n  ')}`);
     }
@@ -101,7 +124,9 @@ export class ClusterApp extends App {
 
   private assertNoErrors(objects: readonly Written[]): void {
     const { findings } = checkObjects(objects, { suppress: acceptedOf(this.accepted, code => !isAcceptable(code)) });
-    findings.filter(each => each.severity === Severity.WARNING).forEach(each => process.stderr.write(`${describeFinding(each)}\n`));
+    findings
+      .filter(each => each.severity === Severity.WARNING)
+      .forEach(each => process.stderr.write(`${describeFinding(each)}\n`));
     const errors = findings.filter(each => each.severity === Severity.ERROR);
     if (errors.length > 0) {
       throw new Error(`The checks found errors in the manifests:\n  ${errors.map(describeFinding).join('\n  ')}`);
@@ -124,8 +149,10 @@ function assertNoDuplicates(objects: ReadonlyMap<ApiObject, Written>): void {
     const identity = `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
     const other = paths.get(identity);
     if (other) {
-      duplicates.push(`${identity} is declared at ${other} and at ${node.path}: the second would overwrite the first. `
-        + 'Rename one of them.');
+      duplicates.push(
+        `${identity} is declared at ${other} and at ${node.path}: the second would overwrite the first. `
+          + 'Rename one of them.',
+      );
     }
     paths.set(identity, node.path);
   }
@@ -139,7 +166,7 @@ function documentOf(object: ApiObject, written: unknown): string {
   if (text.includes('${Token[')) {
     throw new Error(
       `[${object.node.path}] A Kubernetes object contains a token of the AWS CDK, which only `
-      + 'CloudFormation can resolve. Use a fixed name (the target group of an edge has one), or an ARN as a string.',
+        + 'CloudFormation can resolve. Use a fixed name (the target group of an edge has one), or an ARN as a string.',
     );
   }
   return text;

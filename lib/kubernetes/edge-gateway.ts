@@ -50,7 +50,8 @@ export abstract class EdgeGateway {
       throw new ValidationError({
         code: 'Contradiction',
         path: edge.path,
-        summary: `The edge is behind a managed API, and ${this.name} is declared with its own load balancer, so `
+        summary:
+          `The edge is behind a managed API, and ${this.name} is declared with its own load balancer, so `
           + 'clients could bypass the API.',
         fix: 'Remove the type of the Service: edges with `managed: true` get a ClusterIP, others a load balancer.',
       });

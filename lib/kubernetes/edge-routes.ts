@@ -1,5 +1,16 @@
-import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with { 'resolution-mode': 'import' };
-import { constructIdOf, type Edge, type HeaderRoute, type Operation, type Port, type Route, type Service, type Version } from '../topology';
+import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with {
+  'resolution-mode': 'import',
+};
+import {
+  constructIdOf,
+  type Edge,
+  type HeaderRoute,
+  type Operation,
+  type Port,
+  type Route,
+  type Service,
+  type Version,
+} from '../topology';
 import type { TopologyChart } from './chart';
 import { durationOf } from './duration';
 import { headersOf, methodsOf } from './preflights';
@@ -16,7 +27,11 @@ type Cors = NonNullable<Filter['cors']>;
 type Expressions = ReturnType<typeof expressionsOf>;
 
 /** The headers of a CORS preflight request. */
-const PREFLIGHT: Match['headers'] = ['origin', 'access-control-request-method'].map(name => ({ type: 'RegularExpression', name, value: '.+' }));
+const PREFLIGHT: Match['headers'] = ['origin', 'access-control-request-method'].map(name => ({
+  type: 'RegularExpression',
+  name,
+  value: '.+',
+}));
 
 /**
  * The CRD allows 16 rules and 128 matches in all.
@@ -36,18 +51,25 @@ export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: reado
   services.filter(each => each.routesByVersion).forEach(service => renderVersionServices(chart, service));
   const expressions = expressionsOf(edge.routes);
   let count = 0;
-  const names = groups.map(routes => inChunks(rulesOf(routes, expressions), RULES_IN_A_ROUTE).map(rules => {
-    const name = ++count === 1 ? edge.name : `${edge.name}-${count}`;
-    renderRoute(chart, edge, name, edge.tlsSecret ? 'https' : 'http', rules);
-    return name;
-  }));
+  const names = groups.map(routes =>
+    inChunks(rulesOf(routes, expressions), RULES_IN_A_ROUTE).map(rules => {
+      const name = ++count === 1 ? edge.name : `${edge.name}-${count}`;
+      renderRoute(chart, edge, name, edge.tlsSecret ? 'https' : 'http', rules);
+      return name;
+    }),
+  );
   if (edge.tlsSecret) {
     renderRoute(chart, edge, `${edge.name}-redirect`, 'http', [
       { filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] },
     ]);
   }
   new Set(services.map(each => each.namespace)).forEach(namespace => {
-    renderGrant(chart, edge, namespace, services.filter(each => each.namespace === namespace));
+    renderGrant(
+      chart,
+      edge,
+      namespace,
+      services.filter(each => each.namespace === namespace),
+    );
   });
   return names;
 }
@@ -99,24 +121,39 @@ function renderVersionServices(chart: TopologyChart, service: Service): void {
 function rulesOf(routes: readonly Route[], expressions: Expressions): Rule[] {
   const groups = new Map<string, Route[]>();
   for (const route of routes) {
-    const key = [route.service.path, route.service.namespace, route.port.number, route.timeout.toMilliseconds()].join(' ');
-    groups.set(key, [...groups.get(key) ?? [], route]);
+    const key = [route.service.path, route.service.namespace, route.port.number, route.timeout.toMilliseconds()].join(
+      ' ',
+    );
+    groups.set(key, [...(groups.get(key) ?? []), route]);
   }
-  return [...groups.values()].flatMap(group => inChunks(group, MATCHES_IN_A_RULE)).flatMap(each => rulesOfRoutes(each, expressions));
+  return [...groups.values()]
+    .flatMap(group => inChunks(group, MATCHES_IN_A_RULE))
+    .flatMap(each => rulesOfRoutes(each, expressions));
 }
 
 function rulesOfRoutes(routes: Route[], expressions: Expressions): Rule[] {
   const [{ edge, service, port, timeout } = never()] = routes;
   const matches = routes.map(route => operationMatch(route.operation, expressions));
   const mirror: Filter[] = service.mirror
-    ? [{ type: 'RequestMirror', requestMirror: { backendRef: backend(edge, service, port, service.mirror.version), percent: service.mirror.percent } }]
+    ? [
+        {
+          type: 'RequestMirror',
+          requestMirror: {
+            backendRef: backend(edge, service, port, service.mirror.version),
+            percent: service.mirror.percent,
+          },
+        },
+      ]
     : [];
   const filters = [...mirror, ...corsFilter(edge)];
   const common = { timeouts: { request: durationOf(timeout) }, filters: filters.length > 0 ? filters : undefined };
   const preflights = edge.cors ? preflightMatches(routes, expressions) : [];
   return [
     ...service.headerRoutes.map(route => ({
-      matches: routes.map(each => ({ ...operationMatch(each.operation, expressions), headers: [headerMatch(route, each)] })),
+      matches: routes.map(each => ({
+        ...operationMatch(each.operation, expressions),
+        headers: [headerMatch(route, each)],
+      })),
       backendRefs: [backend(edge, service, port, route.version)],
       ...common,
     })),
@@ -131,23 +168,33 @@ function rulesOfRoutes(routes: Route[], expressions: Expressions): Rule[] {
  * @see https://fetch.spec.whatwg.org/#cors-preflight-request
  */
 function preflightMatches(routes: readonly Route[], expressions: Expressions): Match[] {
-  const paths = new Map(routes.filter(({ operation }) => operation.method).map(({ operation }) => [operation.path.text, operation]));
-  return [...paths.values()].map(operation => ({ ...operationMatch(operation, expressions), method: 'OPTIONS' as const, headers: PREFLIGHT }));
+  const paths = new Map(
+    routes.filter(({ operation }) => operation.method).map(({ operation }) => [operation.path.text, operation]),
+  );
+  return [...paths.values()].map(operation => ({
+    ...operationMatch(operation, expressions),
+    method: 'OPTIONS' as const,
+    headers: PREFLIGHT,
+  }));
 }
 
 function corsFilter(edge: Edge): Filter[] {
   const { cors } = edge;
-  return cors ? [{
-    type: 'CORS',
-    cors: {
-      allowOrigins: cors.origins,
-      allowMethods: methodsOf(edge) as Cors['allowMethods'],
-      allowHeaders: headersOf(cors),
-      exposeHeaders: cors.exposedHeaders,
-      allowCredentials: cors.credentials,
-      maxAge: cors.maxAge?.toSeconds(),
-    },
-  }] : [];
+  return cors
+    ? [
+        {
+          type: 'CORS',
+          cors: {
+            allowOrigins: cors.origins,
+            allowMethods: methodsOf(edge) as Cors['allowMethods'],
+            allowHeaders: headersOf(cors),
+            exposeHeaders: cors.exposedHeaders,
+            allowCredentials: cors.credentials,
+            maxAge: cors.maxAge?.toSeconds(),
+          },
+        },
+      ]
+    : [];
 }
 
 function backends(edge: Edge, service: Service, port: Port): Rule['backendRefs'] {
@@ -157,7 +204,12 @@ function backends(edge: Edge, service: Service, port: Port): Rule['backendRefs']
     : weights.map(({ version, percent }) => ({ ...backend(edge, service, port, version), weight: percent }));
 }
 
-function backend(edge: Edge, service: Service, port: Port, version?: Version): { name: string; namespace?: string; port: number } {
+function backend(
+  edge: Edge,
+  service: Service,
+  port: Port,
+  version?: Version,
+): { name: string; namespace?: string; port: number } {
   const namespace = service.namespace === edge.namespace ? {} : { namespace: service.namespace };
   return { name: version?.deploymentName ?? service.name, ...namespace, port: port.number };
 }
@@ -165,15 +217,21 @@ function backend(edge: Edge, service: Service, port: Port, version?: Version): {
 function operationMatch({ method, path }: Operation, expressions: Expressions): Match {
   return {
     method: method as Match['method'],
-    path: path.isExact ? { type: 'Exact', value: path.text } : { type: 'RegularExpression', value: expressions.get(path.toRegex()) ?? path.toRegex() },
+    path: path.isExact
+      ? { type: 'Exact', value: path.text }
+      : { type: 'RegularExpression', value: expressions.get(path.toRegex()) ?? path.toRegex() },
   };
 }
 
-function headerMatch({ match: { header, kind, value } }: HeaderRoute, route: Route): NonNullable<Match['headers']>[number] {
+function headerMatch(
+  { match: { header, kind, value } }: HeaderRoute,
+  route: Route,
+): NonNullable<Match['headers']>[number] {
   if (kind === 'exact' && !hasRivalOfOneMethod(route)) {
     return { type: 'Exact', name: header, value };
   }
-  const regex = kind === 'regex' ? value : `${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}${kind === 'prefix' ? '.*' : ''}`;
+  const regex =
+    kind === 'regex' ? value : `${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}${kind === 'prefix' ? '.*' : ''}`;
   return { type: 'RegularExpression', name: header, value: regex };
 }
 
@@ -184,11 +242,16 @@ function headerMatch({ match: { header, kind, value } }: HeaderRoute, route: Rou
  */
 function hasRivalOfOneMethod({ edge, operation }: Route): boolean {
   const path = operation.path.toRegex();
-  return operation.method === undefined && edge.routes.some(other => other.operation.method !== undefined && other.operation.path.toRegex() === path);
+  return (
+    operation.method === undefined
+    && edge.routes.some(other => other.operation.method !== undefined && other.operation.path.toRegex() === path)
+  );
 }
 
 function inChunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 function never(): never {

@@ -7,10 +7,18 @@ import type { TopologyChart } from './chart';
  * Mounts files into the pods of a service: a ConfigMap, mounted as a directory. Its hash is an annotation of the pods,
  * so a change triggers a rollout.
  */
-export function mountFiles(chart: TopologyChart, service: Service, directory: string, files: { readonly [name: string]: string }): void {
+export function mountFiles(
+  chart: TopologyChart,
+  service: Service,
+  directory: string,
+  files: { readonly [name: string]: string },
+): void {
   const scope = chart.scopeOf(service);
   const { name, namespace } = service;
-  const configMap = new ConfigMap(scope, 'files', { metadata: { name: `${name}-files`, namespace }, data: { ...files } });
+  const configMap = new ConfigMap(scope, 'files', {
+    metadata: { name: `${name}-files`, namespace },
+    data: { ...files },
+  });
   const volume = Volume.fromConfigMap(scope, 'files-volume', configMap, { name: 'files' });
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
   for (const version of service.versions.keys()) {

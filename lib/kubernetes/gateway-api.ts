@@ -1,5 +1,9 @@
 import type {
-  IBackendTLSPolicy, IGateway, IGRPCRoute, IHTTPRoute, IReferenceGrant,
+  IBackendTLSPolicy,
+  IGateway,
+  IGRPCRoute,
+  IHTTPRoute,
+  IReferenceGrant,
 } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with { 'resolution-mode': 'import' };
 import { resource } from './resource';
 

@@ -51,7 +51,9 @@ function firstLost(object: ApiObject, declared: unknown, written: unknown, place
 }
 
 function valueAt(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
 }
 
 function lostAt(object: ApiObject, place: Place, value: unknown, isWrapped: boolean): ValidationError {
@@ -59,15 +61,17 @@ function lostAt(object: ApiObject, place: Place, value: unknown, isWrapped: bool
   return new ValidationError({
     code: 'LostValue',
     path: object.node.path,
-    summary: value === undefined
-      ? `An item of a list in ${object.kind} "${object.name}" has no value: ${pointer(place)}.`
-      : `The ${text} at ${pointer(place)} of ${object.kind} "${object.name}" would not be rendered: its `
-        + `class ${object.constructor.name} `
-        + (isWrapped ? 'expects an IntOrString or a Quantity there.' : 'has no such property.'),
-    fix: value === undefined
-      ? 'Remove the item.'
-      : isWrapped
-        ? `Set it to IntOrString.${typeof value === 'number' ? 'fromNumber' : 'fromString'}(${text}) or Quantity.fromString(…) of k8s.`
-        : 'Set it with addJsonPatch, using the field name of the Kubernetes API.',
+    summary:
+      value === undefined
+        ? `An item of a list in ${object.kind} "${object.name}" has no value: ${pointer(place)}.`
+        : `The ${text} at ${pointer(place)} of ${object.kind} "${object.name}" would not be rendered: its `
+          + `class ${object.constructor.name} `
+          + (isWrapped ? 'expects an IntOrString or a Quantity there.' : 'has no such property.'),
+    fix:
+      value === undefined
+        ? 'Remove the item.'
+        : isWrapped
+          ? `Set it to IntOrString.${typeof value === 'number' ? 'fromNumber' : 'fromString'}(${text}) or Quantity.fromString(…) of k8s.`
+          : 'Set it with addJsonPatch, using the field name of the Kubernetes API.',
   });
 }

@@ -1,6 +1,17 @@
 import type {
-  Abort, Call, CallProps, Delay, Edge, EdgeProps, Faults, Retries, Route, RouteProps, Service,
-  ServiceProps, WorkloadProps,
+  Abort,
+  Call,
+  CallProps,
+  Delay,
+  Edge,
+  EdgeProps,
+  Faults,
+  Retries,
+  Route,
+  RouteProps,
+  Service,
+  ServiceProps,
+  WorkloadProps,
 } from '../topology';
 import { Capability } from './capability';
 
@@ -12,7 +23,7 @@ type Needs<Props, Declared> = { readonly [K in keyof Props]-?: Need<Declared> };
 
 /** The capabilities that a declaration requires for all of its properties. */
 export function neededBy<Declared>(needs: { readonly [property: string]: Need<Declared> }, of: Declared): Capability[] {
-  return Object.values(needs).flatMap(need => typeof need === 'string' ? [] : need(of));
+  return Object.values(needs).flatMap(need => (typeof need === 'string' ? [] : need(of)));
 }
 
 /** The capability, if a feature that requires it is declared. */
@@ -37,8 +48,8 @@ const OF_ABORTS = {
 } satisfies Needs<Abort, Abort>;
 
 const OF_FAULTS = {
-  delay: ({ delay }) => delay ? neededBy<Delay>(OF_DELAYS, delay) : [],
-  abort: ({ abort }) => abort ? neededBy<Abort>(OF_ABORTS, abort) : [],
+  delay: ({ delay }) => (delay ? neededBy<Delay>(OF_DELAYS, delay) : []),
+  abort: ({ abort }) => (abort ? neededBy<Abort>(OF_ABORTS, abort) : []),
 } satisfies Needs<Faults, Faults>;
 
 export const OF_CALLS = {
@@ -47,8 +58,8 @@ export const OF_CALLS = {
   // An aggregator sends no other requests: its configuration lists them all.
   allowedOperations: call => when(call.allowedOperations && !isOfAggregator(call), Capability.OPERATIONS),
   timeout: ({ policy }) => when(policy.timeout, Capability.TIMEOUTS),
-  retries: ({ policy: { retries } }) => retries ? neededBy<Retries>(OF_RETRIES, retries) : [],
-  faults: ({ policy: { faults } }) => faults ? neededBy<Faults>(OF_FAULTS, faults) : [],
+  retries: ({ policy: { retries } }) => (retries ? neededBy<Retries>(OF_RETRIES, retries) : []),
+  faults: ({ policy: { faults } }) => (faults ? neededBy<Faults>(OF_FAULTS, faults) : []),
 } satisfies Needs<CallProps, Call>;
 
 export const OF_ROUTES = {

@@ -19,11 +19,13 @@ export function renderNetworkPolicies(chart: TopologyChart): void {
       continue;
     }
     for (const { service, port } of edge.destinations) {
-      gatesByService.set(service, [...gatesByService.get(service) ?? [], { gateway, edge, port }]);
+      gatesByService.set(service, [...(gatesByService.get(service) ?? []), { gateway, edge, port }]);
     }
     renderForEdge(chart, gateway, edge);
   }
-  chart.topology.services.filter(each => !each.isForeign).forEach(service => renderForService(chart, service, gatesByService.get(service) ?? []));
+  chart.topology.services
+    .filter(each => !each.isForeign)
+    .forEach(service => renderForService(chart, service, gatesByService.get(service) ?? []));
 }
 
 interface Gate {
@@ -59,18 +61,31 @@ function renderForService(chart: TopologyChart, service: Service, gates: Gate[])
   const always = baselineOutside(chart, service.namespace);
   const ingress = [
     ...always.ingress,
-    ...service.incomingCalls.map(({ caller, port }) => ({ from: [pods(caller.namespace, caller.selector)], ports: [tcp(port.target)] })),
-    ...gates.map(({ gateway, edge, port }) => ({ from: [pods(gateway.namespaceOf(edge), gateway.labelsOf(edge))], ports: [tcp(port.target)] })),
+    ...service.incomingCalls.map(({ caller, port }) => ({
+      from: [pods(caller.namespace, caller.selector)],
+      ports: [tcp(port.target)],
+    })),
+    ...gates.map(({ gateway, edge, port }) => ({
+      from: [pods(gateway.namespaceOf(edge), gateway.labelsOf(edge))],
+      ports: [tcp(port.target)],
+    })),
   ];
   const egress = [
     ...always.egress,
-    ...service.outgoingCalls.map(({ callee, port }) => callee instanceof Service
-      ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
-      : { ports: [tcp(port.number)], to: callee instanceof ExternalService ? anywhereOutside() : [] }),
+    ...service.outgoingCalls.map(({ callee, port }) =>
+      callee instanceof Service
+        ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
+        : { ports: [tcp(port.number)], to: callee instanceof ExternalService ? anywhereOutside() : [] },
+    ),
   ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(service), 'network-policy', {
     metadata: { name: service.name, namespace: service.namespace },
-    spec: { podSelector: { matchLabels: service.selector }, policyTypes: ['Ingress', 'Egress'], ingress: distinct(ingress), egress: distinct(egress) },
+    spec: {
+      podSelector: { matchLabels: service.selector },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: distinct(ingress),
+      egress: distinct(egress),
+    },
   });
 }
 
@@ -88,7 +103,10 @@ function renderForEdge(chart: TopologyChart, gateway: EdgeGateway, edge: Edge): 
   const from = edge.frontCidrs?.map(cidr => ({ ipBlock: { cidr } }));
   const egress = [
     ...always.egress,
-    ...edge.destinations.map(({ service, port }) => ({ to: [pods(service.namespace, service.selector)], ports: [tcp(port.target)] })),
+    ...edge.destinations.map(({ service, port }) => ({
+      to: [pods(service.namespace, service.selector)],
+      ports: [tcp(port.target)],
+    })),
   ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(edge), 'network-policy', {
     metadata: { name: isOurs ? edge.name : gateway.serviceNameOf(edge), namespace },
@@ -103,7 +121,10 @@ function renderForEdge(chart: TopologyChart, gateway: EdgeGateway, edge: Edge): 
 
 /** The peer that selects the pods with these labels in a namespace. */
 export function pods(namespace: string, labels: Labels): Peer {
-  return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } }, podSelector: { matchLabels: labels } };
+  return {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    podSelector: { matchLabels: labels },
+  };
 }
 
 /** A TCP port in a NetworkPolicy: the port of the pod, not of the Service. */
@@ -119,7 +140,10 @@ function nameResolution(): k8s.NetworkPolicyEgressRule {
       { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } },
       { ipBlock: { cidr: '169.254.20.10/32' } },
     ],
-    ports: [{ protocol: 'UDP', port }, { protocol: 'TCP', port }],
+    ports: [
+      { protocol: 'UDP', port },
+      { protocol: 'TCP', port },
+    ],
   };
 }
 
@@ -128,7 +152,10 @@ function nameResolution(): k8s.NetworkPolicyEgressRule {
  * addresses are excluded because clouds serve instance credentials there.
  */
 function anywhereOutside(): Peer[] {
-  return [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }, { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } }];
+  return [
+    { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
+    { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } },
+  ];
 }
 
 function distinct<T>(rules: T[]): T[] {

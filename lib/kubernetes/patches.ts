@@ -18,7 +18,10 @@ function apply(object: ApiObject, document: unknown, patch: JsonPatch): unknown 
   const source = op === 'copy' || op === 'move' ? placeOf(object, document, from, false, refuse) : undefined;
   const place = placeOf(object, document, path, creates, refuse);
   if (place.length === 0 && op !== 'test') {
-    throw refuse('It would take the place of the whole object.', 'Patch its fields, or leave the object out and declare another one.');
+    throw refuse(
+      'It would take the place of the whole object.',
+      'Patch its fields, or leave the object out and declare another one.',
+    );
   }
   if (op === 'add' || op === 'replace') {
     requireJson(value, [], refuse);
@@ -27,34 +30,51 @@ function apply(object: ApiObject, document: unknown, patch: JsonPatch): unknown 
     requireApiNames(object, place, valueAt(document, source), refuse);
   }
   const removed = op === 'remove' ? place : op === 'move' ? source : undefined;
-  if (removed && typeof removed.at(-1) === 'number' && (valueAt(document, removed.slice(0, -1)) as unknown[]).length === 1) {
+  if (
+    removed
+    && typeof removed.at(-1) === 'number'
+    && (valueAt(document, removed.slice(0, -1)) as unknown[]).length === 1
+  ) {
     const list = pointer(removed.slice(0, -1));
-    throw refuse(`It would leave ${list} empty, and an empty list often matches everything.`, `Remove ${list} itself, or replace it with [].`);
+    throw refuse(
+      `It would leave ${list} empty, and an empty list often matches everything.`,
+      `Remove ${list} itself, or replace it with [].`,
+    );
   }
   try {
     return JsonPatch.apply(document, patch);
   } catch {
-    throw refuse(op === 'test' ? 'The value at the path is different.' : 'JSON Patch has no such operation.', 'Correct the patch.');
+    throw refuse(
+      op === 'test' ? 'The value at the path is different.' : 'JSON Patch has no such operation.',
+      'Correct the patch.',
+    );
   }
 }
 
 type Refuse = (problem: string, remedy: string) => ValidationError;
 
 function refusal(object: ApiObject, patch: string): Refuse {
-  return (problem, remedy) => new ValidationError({
-    code: 'InvalidPatch',
-    path: object.node.path,
-    summary: `The patch "${patch}" of ${object.kind} "${object.name}" cannot be applied. ${problem}`,
-    fix: remedy,
-  });
+  return (problem, remedy) =>
+    new ValidationError({
+      code: 'InvalidPatch',
+      path: object.node.path,
+      summary: `The patch "${patch}" of ${object.kind} "${object.name}" cannot be applied. ${problem}`,
+      fix: remedy,
+    });
 }
 
 /** The field that a path refers to; its last segment need not exist if the patch creates it. */
 function placeOf(object: ApiObject, document: unknown, path: unknown, creates: boolean, refuse: Refuse): Place {
   if (typeof path !== 'string' || (path !== '' && !path.startsWith('/'))) {
-    throw refuse(`The path ${JSON.stringify(path)} does not start with "/".`, 'Write it as a JSON pointer, e.g. /spec/replicas.');
+    throw refuse(
+      `The path ${JSON.stringify(path)} does not start with "/".`,
+      'Write it as a JSON pointer, e.g. /spec/replicas.',
+    );
   }
-  const names = path.split('/').slice(1).map(name => name.replace(/~1/g, '/').replace(/~0/g, '~'));
+  const names = path
+    .split('/')
+    .slice(1)
+    .map(name => name.replace(/~1/g, '/').replace(/~0/g, '~'));
   const place: (string | number)[] = [];
   let value: unknown = document;
   for (const [index, name] of names.entries()) {
@@ -68,7 +88,7 @@ function placeOf(object: ApiObject, document: unknown, path: unknown, creates: b
         spelled === name
           ? 'Add the missing parent first, or correct the path.'
           : `Use ${pointer([...place, spelled])}, the name in the Kubernetes API: patches apply to the `
-            + 'rendered object.',
+              + 'rendered object.',
       );
     }
     place.push(step);
@@ -86,7 +106,7 @@ function positionIn(list: readonly unknown[], name: string, isNew: boolean): num
 }
 
 function valueAt(document: unknown, place: Place): unknown {
-  return place.reduce<unknown>((value, step) => isContainer(value) ? Reflect.get(value, step) : undefined, document);
+  return place.reduce<unknown>((value, step) => (isContainer(value) ? Reflect.get(value, step) : undefined), document);
 }
 
 function isContainer(value: unknown): value is object {
@@ -98,7 +118,10 @@ function requireJson(value: unknown, place: Place, refuse: Refuse): void {
   const here = place.length > 0 ? ` at ${pointer(place)} in it` : '';
   if (!isContainer(value)) {
     if (!['string', 'boolean'].includes(typeof value) && value !== null && !Number.isFinite(value)) {
-      throw refuse(`Its value${here} is ${String(value)}, which JSON cannot represent.`, 'Set a value, or remove the field.');
+      throw refuse(
+        `Its value${here} is ${String(value)}, which JSON cannot represent.`,
+        'Set a value, or remove the field.',
+      );
     }
     return;
   }
@@ -107,7 +130,9 @@ function requireJson(value: unknown, place: Place, refuse: Refuse): void {
     const wrapped: unknown = Reflect.get(value, 'value');
     throw refuse(
       `Its value${here} is an object of class ${value.constructor.name}.`,
-      isContainer(wrapped) || wrapped === undefined ? 'Use a plain value.' : `Use the plain value, ${JSON.stringify(wrapped)}.`,
+      isContainer(wrapped) || wrapped === undefined
+        ? 'Use a plain value.'
+        : `Use the plain value, ${JSON.stringify(wrapped)}.`,
     );
   }
   for (const [name, each] of Object.entries(value)) {
@@ -122,13 +147,21 @@ function requireApiNames(object: ApiObject, place: Place, value: unknown, refuse
   const name = place.at(-1);
   const property = name === undefined ? undefined : apiProperty(object, place);
   if (property && typeof name === 'string' && property.name !== name) {
-    throw refuse(`The Kubernetes API has no ${pointer(place)}.`, `Use ${pointer([...place.slice(0, -1), property.name])}.`);
+    throw refuse(
+      `The Kubernetes API has no ${pointer(place)}.`,
+      `Use ${pointer([...place.slice(0, -1), property.name])}.`,
+    );
   }
   if (property?.isWrapped && isContainer(value)) {
-    throw refuse(`${pointer(place)} must be a number or a string, and ${JSON.stringify(value)} is neither.`, 'Use the plain value.');
+    throw refuse(
+      `${pointer(place)} must be a number or a string, and ${JSON.stringify(value)} is neither.`,
+      'Use the plain value.',
+    );
   }
   if (isContainer(value)) {
-    Object.entries(value).forEach(([key, each]) => requireApiNames(object, [...place, Array.isArray(value) ? Number(key) : key], each, refuse));
+    Object.entries(value).forEach(([key, each]) =>
+      requireApiNames(object, [...place, Array.isArray(value) ? Number(key) : key], each, refuse),
+    );
   }
 }
 
@@ -144,7 +177,9 @@ function sorted(value: unknown, first: readonly string[] = []): unknown {
   if (!isContainer(value)) {
     return value;
   }
-  const names = Object.keys(value).filter(name => !first.includes(name)).sort();
+  const names = Object.keys(value)
+    .filter(name => !first.includes(name))
+    .sort();
   const ordered = [...first.filter(name => name in value), ...names];
   return Object.fromEntries(ordered.map(name => [name, sorted(Reflect.get(value, name))]));
 }

@@ -13,15 +13,32 @@ export class Phase {
   static readonly GATEWAYS = new Phase('3-gateways', ['GatewayClass', 'Certificate', 'Gateway']);
   /** Policies: applied before the first pod starts. */
   static readonly POLICIES = new Phase('4-policies', [
-    'NetworkPolicy', 'PeerAuthentication', 'RequestAuthentication', 'AuthorizationPolicy', 'Sidecar', 'Telemetry', 'ProxyConfig',
-    'EnvoyFilter', 'WasmPlugin', 'SecurityPolicy', 'BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyPatchPolicy',
+    'NetworkPolicy',
+    'PeerAuthentication',
+    'RequestAuthentication',
+    'AuthorizationPolicy',
+    'Sidecar',
+    'Telemetry',
+    'ProxyConfig',
+    'EnvoyFilter',
+    'WasmPlugin',
+    'SecurityPolicy',
+    'BackendTrafficPolicy',
+    'ClientTrafficPolicy',
+    'EnvoyPatchPolicy',
   ]);
 
   /** Workloads, Services, and every kind without another phase. */
   static readonly WORKLOADS = new Phase('5-workloads', []);
   /** Routes and traffic rules: they refer to Services of the previous phase. */
   static readonly ROUTES = new Phase('6-routes', [
-    'ServiceEntry', 'ReferenceGrant', 'DestinationRule', 'BackendTLSPolicy', 'VirtualService', 'HTTPRoute', 'GRPCRoute',
+    'ServiceEntry',
+    'ReferenceGrant',
+    'DestinationRule',
+    'BackendTLSPolicy',
+    'VirtualService',
+    'HTTPRoute',
+    'GRPCRoute',
   ]);
 
   /**
@@ -30,7 +47,7 @@ export class Phase {
    */
   static of({ kind, node }: ApiObject): Phase {
     const ofKind = PHASES_BY_KIND.get(kind) ?? Phase.WORKLOADS;
-    return ofKind === Phase.NAMESPACES ? ofKind : (node.tryGetContext(CONTEXT) as Phase | undefined) ?? ofKind;
+    return ofKind === Phase.NAMESPACES ? ofKind : ((node.tryGetContext(CONTEXT) as Phase | undefined) ?? ofKind);
   }
 
   private constructor(
@@ -47,17 +64,24 @@ export class Phase {
 }
 
 const PHASES_BY_KIND = new Map(
-  [Phase.NAMESPACES, Phase.GATEWAYS, Phase.POLICIES, Phase.ROUTES].flatMap(phase => phase.kinds.map(kind => [kind, phase] as const)),
+  [Phase.NAMESPACES, Phase.GATEWAYS, Phase.POLICIES, Phase.ROUTES].flatMap(phase =>
+    phase.kinds.map(kind => [kind, phase] as const),
+  ),
 );
 const RANKS = new Map([...PHASES_BY_KIND].map(([kind], index) => [kind, index]));
 
 /** API groups that not every cluster has: `kubectl apply -f` of the output directory must not apply them. */
-const FOLDERS = new Map([['install.istio.io', 'istio'], ['elbv2.k8s.aws', 'aws']]);
+const FOLDERS = new Map([
+  ['install.istio.io', 'istio'],
+  ['elbv2.k8s.aws', 'aws'],
+]);
 
 /** The file, without extension, that an object is written to. */
 export function fileOf(object: ApiObject): string {
   const folder = FOLDERS.get(object.apiGroup);
-  return folder ? `${folder}/${object.kind.replace(/\B[A-Z]/g, letter => `-${letter}`).toLowerCase()}` : Phase.of(object).file;
+  return folder
+    ? `${folder}/${object.kind.replace(/\B[A-Z]/g, letter => `-${letter}`).toLowerCase()}`
+    : Phase.of(object).file;
 }
 
 /**

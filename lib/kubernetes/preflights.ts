@@ -16,5 +16,5 @@ export function methodsOf(edge: Edge): string[] {
 
 /** The request headers that CORS allows. */
 export function headersOf({ headers }: Cors): string[] {
-  return [...headers ?? CORS_HEADERS];
+  return [...(headers ?? CORS_HEADERS)];
 }

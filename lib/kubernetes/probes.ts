@@ -11,10 +11,18 @@ export function probes(version: Version): Pick<ContainerProps, 'readiness' | 'li
   const port = version.service.ports[0]?.target;
   if (health.kind === 'http') {
     const path = health.path ?? '/';
-    return { readiness: Probe.fromHttpGet(path, { port }), liveness: Probe.fromHttpGet(path, { port }), startup: Probe.fromHttpGet(path, { port, ...START }) };
+    return {
+      readiness: Probe.fromHttpGet(path, { port }),
+      liveness: Probe.fromHttpGet(path, { port }),
+      startup: Probe.fromHttpGet(path, { port, ...START }),
+    };
   }
   if (health.kind === 'tcp') {
-    return { readiness: Probe.fromTcpSocket({ port }), liveness: Probe.fromTcpSocket({ port }), startup: Probe.fromTcpSocket({ port, ...START }) };
+    return {
+      readiness: Probe.fromTcpSocket({ port }),
+      liveness: Probe.fromTcpSocket({ port }),
+      startup: Probe.fromTcpSocket({ port, ...START }),
+    };
   }
   return {};
 }

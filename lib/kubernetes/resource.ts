@@ -25,7 +25,10 @@ export interface ResourceClass<Resource extends { spec?: unknown }> {
 }
 
 /** The class of a kind, typed by its interface in `@kubernetes-models`. */
-export function resource<Resource extends { spec?: unknown }>(apiVersion: string, kind: string): ResourceClass<Resource> {
+export function resource<Resource extends { spec?: unknown }>(
+  apiVersion: string,
+  kind: string,
+): ResourceClass<Resource> {
   return class extends ApiObject {
     static readonly GVK = { apiVersion, kind };
 

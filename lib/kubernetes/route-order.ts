@@ -26,15 +26,19 @@ function fill(route: Route, routes: readonly Route[], expressions: Map<string, s
     return known;
   }
   const ofPath = routes.filter(each => each.operation.path.toRegex() === plain);
-  const later = routes.filter(other => comesAfter(other.operation.path, path)
-    && ofPath.some(each => each.operation.overlaps(other.operation) && policiesOf(each) !== policiesOf(other)));
+  const later = routes.filter(
+    other =>
+      comesAfter(other.operation.path, path)
+      && ofPath.some(each => each.operation.overlaps(other.operation) && policiesOf(each) !== policiesOf(other)),
+  );
   const least = Math.max(0, ...later.map(other => fill(other, routes, expressions).length + 1));
   const filled = plain + NOTHING.repeat(Math.max(0, Math.ceil((least - plain.length) / NOTHING.length)));
   if (filled !== plain && filled.length > LONGEST) {
     throw new ValidationError({
       code: 'AmbiguousRoutes',
       path: `${route.edge.path}/${route.operation.toString()}`,
-      summary: `It must be matched before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
+      summary:
+        `It must be matched before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
         + ' but gateways match longer paths first.',
       fix: 'Shorten the longer path, or give the routes paths that do not overlap.',
     });

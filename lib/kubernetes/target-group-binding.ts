@@ -36,7 +36,9 @@ export class TargetGroupBinding extends Construct {
     }
     const port = edge.tlsSecret ? 443 : 80;
     const namespace = gateway.namespaceOf(edge);
-    const blocks = (allowFrom !== undefined ? [allowFrom] : edge.frontCidrs ?? []).map(cidr => ({ ipBlock: { cidr } }));
+    const blocks = (allowFrom !== undefined ? [allowFrom] : (edge.frontCidrs ?? [])).map(cidr => ({
+      ipBlock: { cidr },
+    }));
     const ports = [gateway.requestPortOf(edge), gateway.readinessPort].map(each => ({ protocol: 'TCP', port: each }));
     new ApiObject(this, 'Default', {
       apiVersion: 'elbv2.k8s.aws/v1beta1',

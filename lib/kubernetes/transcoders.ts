@@ -11,7 +11,7 @@ export function transcoders(edge: Edge): object[] {
     const { translation } = route;
     if (translation) {
       rejectStrangers(route, translation);
-      byDescriptor.set(translation.descriptor, [...byDescriptor.get(translation.descriptor) ?? [], translation]);
+      byDescriptor.set(translation.descriptor, [...(byDescriptor.get(translation.descriptor) ?? []), translation]);
     }
   }
   return [...byDescriptor].map(([descriptor, bindings]) => ({
@@ -30,12 +30,18 @@ export function transcoders(edge: Edge): object[] {
 
 /** The filter runs before a route is chosen, so it also transcodes requests that match another route. */
 function rejectStrangers({ edge, operation }: Route, { descriptor }: Translation): void {
-  const stranger = edge.routes.find(other => other.translation?.descriptor !== descriptor && other.operation.overlaps(operation) && precedes(other.operation, operation));
+  const stranger = edge.routes.find(
+    other =>
+      other.translation?.descriptor !== descriptor
+      && other.operation.overlaps(operation)
+      && precedes(other.operation, operation),
+  );
   if (stranger) {
     throw new ValidationError({
       code: 'AmbiguousRoutes',
       path: `${edge.path}/${operation.toString()}`,
-      summary: `Requests for "${stranger.operation.toString()}" would be transcoded to gRPC as well: the paths `
+      summary:
+        `Requests for "${stranger.operation.toString()}" would be transcoded to gRPC as well: the paths `
         + 'overlap, and that route has another descriptor or none.',
       fix: 'Use paths that do not overlap for the two routes.',
     });

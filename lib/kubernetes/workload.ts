@@ -1,7 +1,19 @@
 import { ApiObject, JsonPatch, Size } from 'cdk8s';
 import {
-  type ContainerProps, type ContainerResources, Cpu, Deployment, EnvValue, HorizontalPodAutoscaler, ImagePullPolicy, k8s,
-  LabelSelector, Metric, MetricTarget, Service as KubeService, ServiceAccount, Volume,
+  type ContainerProps,
+  type ContainerResources,
+  Cpu,
+  Deployment,
+  EnvValue,
+  HorizontalPodAutoscaler,
+  ImagePullPolicy,
+  k8s,
+  LabelSelector,
+  Metric,
+  MetricTarget,
+  Service as KubeService,
+  ServiceAccount,
+  Volume,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { constructIdOf, type Resources, type Service, type Version, type WorkloadProps } from '../topology';
@@ -19,10 +31,15 @@ export function renderWorkload(chart: TopologyChart, service: Service): Map<Vers
     return new Map();
   }
   const { name, namespace } = service;
-  const account = new ServiceAccount(scope, 'service-account', { metadata: { name, namespace, labels: labelsOf(service) }, automountToken: false });
+  const account = new ServiceAccount(scope, 'service-account', {
+    metadata: { name, namespace, labels: labelsOf(service) },
+    automountToken: false,
+  });
   renderDisruptionBudget(scope, service);
   const env = environmentOf(service);
-  return new Map([...service.versions.values()].map(version => [version, renderDeployment(chart, scope, version, account, env)]));
+  return new Map(
+    [...service.versions.values()].map(version => [version, renderDeployment(chart, scope, version, account, env)]),
+  );
 }
 
 /** A Service that selects the pods with these labels; nothing without a port. */
@@ -37,16 +54,26 @@ export function renderService(scope: Construct, id: string, service: Service, na
   Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));
 }
 
-function renderDeployment(chart: TopologyChart, scope: Construct, version: Version, account: ServiceAccount, env: ContainerProps['envVariables']): Deployment {
+function renderDeployment(
+  chart: TopologyChart,
+  scope: Construct,
+  version: Version,
+  account: ServiceAccount,
+  env: ContainerProps['envVariables'],
+): Deployment {
   const { service, workload } = version;
   const selector = { ...service.selector, version: version.name };
   const deployment = new Deployment(scope, constructIdOf(version.name), {
-    metadata: { name: version.deploymentName, namespace: service.namespace, labels: { ...labelsOf(service), version: version.name } },
+    metadata: {
+      name: version.deploymentName,
+      namespace: service.namespace,
+      labels: { ...labelsOf(service), version: version.name },
+    },
     podMetadata: { labels: { ...labelsOf(service), ...selector, ...chart.mesh.podLabels(service) } },
     select: false,
     serviceAccount: account,
     automountServiceAccountToken: false,
-    replicas: workload.autoscaling ? undefined : workload.replicas ?? 2,
+    replicas: workload.autoscaling ? undefined : (workload.replicas ?? 2),
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
     containers: [containerOf(scope, version, env)],
   });
@@ -72,7 +99,10 @@ function renderDeployment(chart: TopologyChart, scope: Construct, version: Versi
 
 function containerOf(scope: Construct, version: Version, env: ContainerProps['envVariables']): ContainerProps {
   const { service, image = '' } = version;
-  const declared = Object.assign({}, ...Object.values(IN_CONTAINER).map(part => part(version, scope))) as Partial<ContainerProps>;
+  const declared = Object.assign(
+    {},
+    ...Object.values(IN_CONTAINER).map(part => part(version, scope)),
+  ) as Partial<ContainerProps>;
   return {
     ...declared,
     name: service.name,
@@ -97,7 +127,12 @@ const IN_CONTAINER = {
   health: probes,
   resources: ({ workload: { resources = {} } }) => ({ resources: resourcesOf(resources) }),
   runAsUser: ({ workload: { runAsUser } }) => ({
-    securityContext: { ensureNonRoot: true, user: runAsUser, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
+    securityContext: {
+      ensureNonRoot: true,
+      user: runAsUser,
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+    },
   }),
   writablePaths: ({ name, workload: { writablePaths = [] } }, scope) => ({
     volumeMounts: writablePaths.map((path, index) => ({
@@ -115,24 +150,37 @@ function ofDeployment(): Partial<ContainerProps> {
 /** A container port has the name of the first service port that targets it. */
 function containerPorts(service: Service): ContainerProps['ports'] {
   const { ports } = service;
-  return ports.filter((port, index) => ports.findIndex(other => other.target === port.target) === index).map(port => ({ name: port.name, number: port.target }));
+  return ports
+    .filter((port, index) => ports.findIndex(other => other.target === port.target) === index)
+    .map(port => ({ name: port.name, number: port.target }));
 }
 
 /** The address of each callee in the environment variable that the call declares. */
 function environmentOf(service: Service): ContainerProps['envVariables'] {
-  return Object.fromEntries(service.outgoingCalls.flatMap(call => call.addressEnvVar ? [[call.addressEnvVar, EnvValue.fromValue(call.calleeAddress)]] : []));
+  return Object.fromEntries(
+    service.outgoingCalls.flatMap(call =>
+      call.addressEnvVar ? [[call.addressEnvVar, EnvValue.fromValue(call.calleeAddress)]] : [],
+    ),
+  );
 }
 
 /** A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. */
 function renderDisruptionBudget(scope: Construct, service: Service): void {
-  const least = [...service.versions.values()].reduce((sum, { workload }) => sum + (workload.autoscaling?.min ?? workload.replicas ?? 2), 0);
+  const least = [...service.versions.values()].reduce(
+    (sum, { workload }) => sum + (workload.autoscaling?.min ?? workload.replicas ?? 2),
+    0,
+  );
   if (least < 2) {
     return;
   }
   new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {
     metadata: { name: service.name, namespace: service.namespace, labels: labelsOf(service) },
     // A pod that is not ready must not block a drain.
-    spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: service.selector } },
+    spec: {
+      maxUnavailable: k8s.IntOrString.fromNumber(1),
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: service.selector },
+    },
   });
 }
 
@@ -151,8 +199,8 @@ function spread(labels: Labels): object[] {
 
 function resourcesOf({ cpu, cpuLimit, memory, memoryLimit }: Resources): ContainerResources {
   return {
-    cpu: cpu ?? cpuLimit ? { request: toCpu(cpu), limit: toCpu(cpuLimit) } : undefined,
-    memory: memory ?? memoryLimit ? { request: toSize(memory), limit: toSize(memoryLimit) } : undefined,
+    cpu: (cpu ?? cpuLimit) ? { request: toCpu(cpu), limit: toCpu(cpuLimit) } : undefined,
+    memory: (memory ?? memoryLimit) ? { request: toSize(memory), limit: toSize(memoryLimit) } : undefined,
   };
 }
 

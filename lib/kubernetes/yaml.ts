@@ -22,14 +22,14 @@ const GO_NUMBER = /^[-+]?(0b[-+]?[01]+|0o?[0-7]+|0x[0-9a-f]+|[0-9]+|([0-9]+\.?[0
 const goNumber = defineScalarTag('tag:yaml.org,2002:go-number', {
   implicit: true,
   implicitFirstChars: [...'+-._0123456789'],
-  resolve: text => GO_NUMBER.test(text.replace(/_/g, '')) ? text : NOT_RESOLVED,
+  resolve: text => (GO_NUMBER.test(text.replace(/_/g, '')) ? text : NOT_RESOLVED),
   identify: () => false,
 });
 
 /** Integers above 2^53 are printed with all digits, which JavaScript would round. */
 const exactInteger = {
   ...intYaml11Tag,
-  represent: (value: unknown) => Number.isSafeInteger(value) ? String(value) : BigInt(Number(value)).toString(),
+  represent: (value: unknown) => (Number.isSafeInteger(value) ? String(value) : BigInt(Number(value)).toString()),
 };
 
 const SCHEMA = DUMP_SCHEMA.withTags(exactInteger, goNumber);
@@ -38,7 +38,12 @@ const SCHEMA = DUMP_SCHEMA.withTags(exactInteger, goNumber);
 function requirePrintable(value: unknown, place: string, path: string): void {
   if (typeof value === 'string') {
     if (LONE_SURROGATE.test(value)) {
-      throw unprintable(`${path}${place}`, `The string ${JSON.stringify(value)}`, 'has a lone surrogate, which is not valid Unicode', 'Correct the string.');
+      throw unprintable(
+        `${path}${place}`,
+        `The string ${JSON.stringify(value)}`,
+        'has a lone surrogate, which is not valid Unicode',
+        'Correct the string.',
+      );
     }
   } else if (typeof value === 'number') {
     if (!Number.isFinite(value)) {

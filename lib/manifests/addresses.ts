@@ -7,9 +7,16 @@ import { BlockList, isIP } from 'node:net';
 export function isWithin(address: string, block: string): boolean {
   const [network = '', length] = block.split('/');
   const version = isIP(network);
-  const [family, most] = version === 6 ? ['ipv6', 128] as const : ['ipv4', 32] as const;
+  const [family, most] = version === 6 ? (['ipv6', 128] as const) : (['ipv4', 32] as const);
   const bits = length === undefined ? most : Number(length);
-  if (version === 0 || isIP(address) !== version || length === '' || !Number.isInteger(bits) || bits < 0 || bits > most) {
+  if (
+    version === 0
+    || isIP(address) !== version
+    || length === ''
+    || !Number.isInteger(bits)
+    || bits < 0
+    || bits > most
+  ) {
     return false;
   }
   const list = new BlockList();

@@ -8,12 +8,18 @@ export function namespacesNamedBy(policy: Resource): Field[] {
 
 /** The sources of all rules. */
 export function sourcesOf(policy: Resource): Field[] {
-  return policy.spec.get('rules').items.flatMap(rule => rule.get('from').items).map(each => each.get('source'));
+  return policy.spec
+    .get('rules')
+    .items.flatMap(rule => rule.get('from').items)
+    .map(each => each.get('source'));
 }
 
 /** The operations of all rules. */
 export function operationsOf(policy: Resource): Field[] {
-  return policy.spec.get('rules').items.flatMap(rule => rule.get('to').items).map(each => each.get('operation'));
+  return policy.spec
+    .get('rules')
+    .items.flatMap(rule => rule.get('to').items)
+    .map(each => each.get('operation'));
 }
 
 /**

@@ -9,11 +9,17 @@ export class ByLabel {
   private readonly members = new Map<string, Resource[]>();
 
   /** The labels that each selector requires, if any; of an expression with values, one of them. */
-  constructor(resources: readonly Resource[], demanded: (resource: Resource) => Labels, oneOf: (resource: Resource) => readonly (readonly [string, string])[] = () => []) {
+  constructor(
+    resources: readonly Resource[],
+    demanded: (resource: Resource) => Labels,
+    oneOf: (resource: Resource) => readonly (readonly [string, string])[] = () => [],
+  ) {
     for (const resource of resources) {
       const [label] = Object.entries(demanded(resource));
       const alternatives = label ? [label] : oneOf(resource);
-      (alternatives.length > 0 ? alternatives : [undefined]).forEach(each => addTo(this.members, keyOf(resource.namespace, each), resource));
+      (alternatives.length > 0 ? alternatives : [undefined]).forEach(each =>
+        addTo(this.members, keyOf(resource.namespace, each), resource),
+      );
     }
   }
 

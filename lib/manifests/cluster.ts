@@ -28,7 +28,10 @@ export class Cluster {
   private readonly services = new Map<Workload, Resource[]>();
   private known?: ReadonlySet<string>;
 
-  constructor(readonly resources: readonly Resource[], props: ClusterProps = {}) {
+  constructor(
+    readonly resources: readonly Resource[],
+    props: ClusterProps = {},
+  ) {
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
     for (const resource of resources) {
       const members = this.byType.get(resource.type);
@@ -89,6 +92,11 @@ export class Cluster {
 
   /** Every namespace that exists, or that an object is in. */
   get namespaces(): string[] {
-    return [...new Set([...this.all(Kind.NAMESPACE).map(each => each.name), ...this.resources.map(each => each.namespace).filter(each => each !== '')])];
+    return [
+      ...new Set([
+        ...this.all(Kind.NAMESPACE).map(each => each.name),
+        ...this.resources.map(each => each.namespace).filter(each => each !== ''),
+      ]),
+    ];
   }
 }

@@ -15,10 +15,12 @@ export interface ManifestFile {
  * exist.
  */
 export function readManifests(folder: string): ManifestFile[] {
-  return filesBelow(folder).filter(file => /\.ya?ml$/.test(file)).map(file => ({
-    path: relative(folder, file),
-    objects: parseDocuments(readFileSync(file, 'utf8'), file).map(each => each.value as KubernetesObject),
-  }));
+  return filesBelow(folder)
+    .filter(file => /\.ya?ml$/.test(file))
+    .map(file => ({
+      path: relative(folder, file),
+      objects: parseDocuments(readFileSync(file, 'utf8'), file).map(each => each.value as KubernetesObject),
+    }));
 }
 
 /** The fields that every CloudFormation template has. */
@@ -29,10 +31,15 @@ export interface CloudTemplate {
 
 /** Every template in an output folder of the AWS CDK; none if the folder does not exist. */
 export function readTemplates(folder: string): CloudTemplate[] {
-  return filesBelow(folder).filter(file => file.endsWith('.template.json')).map(file => {
-    const template = JSON.parse(readFileSync(file, 'utf8')) as { Resources?: Record<string, { Type: string }> };
-    return { stack: relative(folder, file).replace(/\.template\.json$/, ''), resources: Object.values(template.Resources ?? {}) };
-  });
+  return filesBelow(folder)
+    .filter(file => file.endsWith('.template.json'))
+    .map(file => {
+      const template = JSON.parse(readFileSync(file, 'utf8')) as { Resources?: Record<string, { Type: string }> };
+      return {
+        stack: relative(folder, file).replace(/\.template\.json$/, ''),
+        resources: Object.values(template.Resources ?? {}),
+      };
+    });
 }
 
 function filesBelow(folder: string): string[] {

@@ -21,7 +21,8 @@ const SEPARATOR = '---';
  * Characters that go-yaml rejects, and those that end a line for it but not in YAML 1.2: a comment could hide fields
  * behind them.
  */
-const UNREADABLE = /\r(?!\n)|[\0-\b\v\f\x0E-\x1F\x7F-\x9F\u2028\u2029\uFEFF\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+const UNREADABLE =
+  /\r(?!\n)|[\0-\b\v\f\x0E-\x1F\x7F-\x9F\u2028\u2029\uFEFF\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
 /**
  * The documents of a YAML or JSON text as kubectl reads it, without the empty ones. Throws a {@link ManifestError} if
@@ -29,13 +30,24 @@ const UNREADABLE = /\r(?!\n)|[\0-\b\v\f\x0E-\x1F\x7F-\x9F\u2028\u2029\uFEFF\uFFF
  */
 export function parseDocuments(text: string, file: string): ManifestDocument[] {
   if (text.length > MAX_CHARACTERS) {
-    throw new ManifestError(file, 1, 1, `The file has ${text.length} characters, and the limit is ${MAX_CHARACTERS}. Split it.`);
+    throw new ManifestError(
+      file,
+      1,
+      1,
+      `The file has ${text.length} characters, and the limit is ${MAX_CHARACTERS}. Split it.`,
+    );
   }
   const readable = text.replace(/^\uFEFF/, '');
   const unreadable = UNREADABLE.exec(readable);
   if (unreadable) {
     const code = unreadable[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    throw errorAt(readable, unreadable.index, file, 1, `This is not YAML: the character U+${code} is not allowed, or ends a line for kubectl and not for other programs. Write it as an escape in double quotes.`);
+    throw errorAt(
+      readable,
+      unreadable.index,
+      file,
+      1,
+      `This is not YAML: the character U+${code} is not allowed, or ends a line for kubectl and not for other programs. Write it as an escape in double quotes.`,
+    );
   }
   const budget = newBudget();
   return [...partsOf(readable, file)].flatMap(({ part, line }) => documentOf(part, line, file, budget) ?? []);
@@ -58,7 +70,12 @@ function* partsOf(text: string, file: string): Iterable<Part> {
     if (text.startsWith(SEPARATOR, at)) {
       const rest = text.slice(at + SEPARATOR.length, end).trim();
       if (rest !== '' && !rest.startsWith('#')) {
-        throw new ManifestError(file, line, 1, 'This is not YAML for kubectl: after three dashes at the start of a line only a comment may follow. Begin the document on a line of its own.');
+        throw new ManifestError(
+          file,
+          line,
+          1,
+          'This is not YAML for kubectl: after three dashes at the start of a line only a comment may follow. Begin the document on a line of its own.',
+        );
       }
       yield { part: text.slice(start, at), line: startLine };
       [start, startLine] = [end + 1, line + 1];
@@ -94,33 +111,63 @@ function attempt<T>(part: string, line: number, file: string, read: () => T, pad
   try {
     return read();
   } catch (error) {
-    const offset = error instanceof YamlError ? error.offset : error instanceof YAMLException ? error.mark?.position ?? 0 : undefined;
+    const offset =
+      error instanceof YamlError
+        ? error.offset
+        : error instanceof YAMLException
+          ? (error.mark?.position ?? 0)
+          : undefined;
     if (offset === undefined) {
       throw error;
     }
     const hint = part.includes('{{') ? ' It looks like a template: render it first, e.g. with `helm template`.' : '';
-    throw errorAt(part, offset, file, line, `This is not YAML: ${(error as YamlError | YAMLException).reason}.${hint}`, padding);
+    throw errorAt(
+      part,
+      offset,
+      file,
+      line,
+      `This is not YAML: ${(error as YamlError | YAMLException).reason}.${hint}`,
+      padding,
+    );
   }
 }
 
-function errorAt(text: string, offset: number, file: string, firstLine: number, problem: string, padding?: Events['padding']): ManifestError {
+function errorAt(
+  text: string,
+  offset: number,
+  file: string,
+  firstLine: number,
+  problem: string,
+  padding?: Events['padding'],
+): ManifestError {
   const before = text.slice(0, offset).split('\n');
   const index = before.length - 1;
-  return new ManifestError(file, firstLine + index, Math.max((before[index]?.length ?? 0) + 1 - (padding?.get(index) ?? 0), 1), problem);
+  return new ManifestError(
+    file,
+    firstLine + index,
+    Math.max((before[index]?.length ?? 0) + 1 - (padding?.get(index) ?? 0), 1),
+    problem,
+  );
 }
 
 /** Aliases can expand a small text to a huge or infinite value, which could not be traversed. */
 function assertNoAliasBomb(root: unknown, source: Source): void {
   let values = 0;
-  const pending: { readonly value: object; readonly depth: number }[] = typeof root === 'object' && root !== null ? [{ value: root, depth: 1 }] : [];
+  const pending: { readonly value: object; readonly depth: number }[] =
+    typeof root === 'object' && root !== null ? [{ value: root, depth: 1 }] : [];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const members = Object.values(next.value);
     values += members.length;
     if (values > MAX_VALUES || next.depth > MAX_DEPTH) {
       const { file, line, column } = source.locate([]);
-      throw new ManifestError(file, line, column, values > MAX_VALUES
-        ? `With its aliases expanded the document has more than ${MAX_VALUES} values.`
-        : `The document is nested more than ${MAX_DEPTH} levels deep.`);
+      throw new ManifestError(
+        file,
+        line,
+        column,
+        values > MAX_VALUES
+          ? `With its aliases expanded the document has more than ${MAX_VALUES} values.`
+          : `The document is nested more than ${MAX_DEPTH} levels deep.`,
+      );
     }
     for (const value of members) {
       if (typeof value === 'object' && value !== null) {

@@ -7,26 +7,39 @@ import type { Path } from './source';
  * so that readers need no validation. Each field has its path from the root, which findings refer to.
  */
 export class Field {
-  constructor(readonly resource: Resource, readonly value: unknown, private readonly parent?: Field, private readonly key?: string | number) {}
+  constructor(
+    readonly resource: Resource,
+    readonly value: unknown,
+    private readonly parent?: Field,
+    private readonly key?: string | number,
+  ) {}
 
   /** A member of a map, or a member of that. */
   get(...names: readonly string[]): Field {
-    return names.reduce((field: Field, name) => new Field(
-      this.resource,
-      isMap(field.value) && Object.hasOwn(field.value, name) ? field.value[name] : undefined,
-      field,
-      name,
-    ), this);
+    return names.reduce(
+      (field: Field, name) =>
+        new Field(
+          this.resource,
+          isMap(field.value) && Object.hasOwn(field.value, name) ? field.value[name] : undefined,
+          field,
+          name,
+        ),
+      this,
+    );
   }
 
   /** The members of a list. */
   get items(): Field[] {
-    return Array.isArray(this.value) ? this.value.map((item: unknown, index) => new Field(this.resource, item, this, index)) : [];
+    return Array.isArray(this.value)
+      ? this.value.map((item: unknown, index) => new Field(this.resource, item, this, index))
+      : [];
   }
 
   /** The members of a map, with their names. */
   get entries(): [string, Field][] {
-    return isMap(this.value) ? Object.entries(this.value).map(([name, value]) => [name, new Field(this.resource, value, this, name)]) : [];
+    return isMap(this.value)
+      ? Object.entries(this.value).map(([name, value]) => [name, new Field(this.resource, value, this, name)])
+      : [];
   }
 
   get exists(): boolean {
@@ -35,7 +48,11 @@ export class Field {
 
   /** A string, or a number or boolean as a string; otherwise empty. */
   get text(): string {
-    return typeof this.value === 'string' ? this.value : typeof this.value === 'number' || typeof this.value === 'boolean' ? String(this.value) : '';
+    return typeof this.value === 'string'
+      ? this.value
+      : typeof this.value === 'number' || typeof this.value === 'boolean'
+        ? String(this.value)
+        : '';
   }
 
   /** A number, also a quoted one. */
@@ -75,6 +92,9 @@ export class Field {
 
   /** Its path as text, e.g. `spec.http[0].route[1].destination.host`. */
   toString(): string {
-    return this.path.map(step => typeof step === 'number' ? `[${step}]` : /^[\w-]+$/.test(step) ? `.${step}` : `["${step}"]`).join('').replace(/^\./, '');
+    return this.path
+      .map(step => (typeof step === 'number' ? `[${step}]` : /^[\w-]+$/.test(step) ? `.${step}` : `["${step}"]`))
+      .join('')
+      .replace(/^\./, '');
   }
 }

@@ -49,7 +49,11 @@ export function readResources(paths: readonly string[], namespace?: string): Rea
 
 /** A file that is listed twice, or is also found by its folder, is read once. */
 function withoutRepetitions(files: readonly File[]): File[] {
-  return [...new Map([...files].reverse().map(each => [each.file === STANDARD_INPUT ? each.file : resolve(each.file), each])).values()].reverse();
+  return [
+    ...new Map(
+      [...files].reverse().map(each => [each.file === STANDARD_INPUT ? each.file : resolve(each.file), each]),
+    ).values(),
+  ].reverse();
 }
 
 interface File {
@@ -65,19 +69,27 @@ function filesAt(path: string, attempt: <T>(read: () => readonly T[]) => readonl
   return filesBelow(path, path, attempt);
 }
 
-function filesBelow(path: string, root: string, attempt: <T>(read: () => readonly T[]) => readonly T[]): readonly File[] {
+function filesBelow(
+  path: string,
+  root: string,
+  attempt: <T>(read: () => readonly T[]) => readonly T[],
+): readonly File[] {
   return attempt(() => entriesOf(path)).flatMap(entry => {
     const inside = join(path, entry.name);
     if (entry.isDirectory()) {
       return FOLDERS_LEFT_OUT.test(entry.name) ? [] : filesBelow(inside, root, attempt);
     }
-    return MANIFEST.test(entry.name) || isLinkedFolder(inside, entry) ? attempt(() => regularFile(inside, entry, root)) : [];
+    return MANIFEST.test(entry.name) || isLinkedFolder(inside, entry)
+      ? attempt(() => regularFile(inside, entry, root))
+      : [];
   });
 }
 
 /** Whether it is a link to a folder that is read unless it is a link: within the same root, its files are read where they are. */
 function isLinkedFolder(path: string, entry: Dirent): boolean {
-  return entry.isSymbolicLink() && !FOLDERS_LEFT_OUT.test(entry.name) && existsSync(path) && statSync(path).isDirectory();
+  return (
+    entry.isSymbolicLink() && !FOLDERS_LEFT_OUT.test(entry.name) && existsSync(path) && statSync(path).isDirectory()
+  );
 }
 
 /** Opening a pipe or a device would wait for a writer, or never end; a link may point to a file of another owner. */
@@ -85,7 +97,12 @@ function regularFile(file: string, entry: Dirent, root: string): readonly File[]
   if (entry.isSymbolicLink()) {
     const target = realPath(file);
     if (relative(realPath(root), target).split(sep)[0] === '..') {
-      throw new ManifestError(file, 1, 1, 'The link points outside the folder, so it is not followed. Pass the file itself to check it.');
+      throw new ManifestError(
+        file,
+        1,
+        1,
+        'The link points outside the folder, so it is not followed. Pass the file itself to check it.',
+      );
     }
     if (!MANIFEST.test(entry.name)) {
       return [];
@@ -107,7 +124,7 @@ function realPath(path: string): string {
 
 function entriesOf(folder: string): Dirent[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name < b.name ? -1 : 1);
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     throw unreadable(folder, 'The folder', error);
   }
@@ -123,10 +140,17 @@ function resourcesOfFile(file: string, isNamed: boolean, namespace?: string): Re
 }
 
 function isNone(value: unknown, file: string): boolean {
-  if (basename(file) === SETTINGS && isMap(value) && !Object.hasOwn(value, 'apiVersion') && !Object.hasOwn(value, 'kind')) {
+  if (
+    basename(file) === SETTINGS
+    && isMap(value)
+    && !Object.hasOwn(value, 'apiVersion')
+    && !Object.hasOwn(value, 'kind')
+  ) {
     return true;
   }
-  return isMap(value) && typeof value.kind === 'string' && typeof value.apiVersion === 'string' ? value.apiVersion.startsWith('kustomize.config.k8s.io/') : file.endsWith('.json');
+  return isMap(value) && typeof value.kind === 'string' && typeof value.apiVersion === 'string'
+    ? value.apiVersion.startsWith('kustomize.config.k8s.io/')
+    : file.endsWith('.json');
 }
 
 /** The text of a regular file that is not of Kubernetes objects, e.g. of settings. Throws a {@link ManifestError}. */
@@ -147,5 +171,12 @@ function contentOf(file: string, isNamed: boolean): string {
  * Node's own modules are of another realm.
  */
 function unreadable(path: string, what: string, error: unknown): unknown {
-  return isMap(error) && typeof error.code === 'string' ? new ManifestError(path, 1, 1, error.code === 'ENOENT' ? 'The file does not exist.' : `${what} cannot be read: ${error.code}.`) : error;
+  return isMap(error) && typeof error.code === 'string'
+    ? new ManifestError(
+        path,
+        1,
+        1,
+        error.code === 'ENOENT' ? 'The file does not exist.' : `${what} cannot be read: ${error.code}.`,
+      )
+    : error;
 }

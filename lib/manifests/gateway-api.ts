@@ -28,10 +28,16 @@ export function parentsOf(route: Resource): Reference[] {
 
 /** The backends of a route, including those of mirrors. */
 export function backendsOf(route: Resource): Reference[] {
-  return route.spec.get('rules').items.flatMap(rule => [
-    ...rule.get('backendRefs').items,
-    ...rule.get('filters').items.map(each => each.get('requestMirror', 'backendRef')).filter(each => each.exists),
-  ]).map(at => reference(at, route, 'Service', ''));
+  return route.spec
+    .get('rules')
+    .items.flatMap(rule => [
+      ...rule.get('backendRefs').items,
+      ...rule
+        .get('filters')
+        .items.map(each => each.get('requestMirror', 'backendRef'))
+        .filter(each => each.exists),
+    ])
+    .map(at => reference(at, route, 'Service', ''));
 }
 
 /** The Gateway that a parent refers to; undefined if it is not declared. */
@@ -41,16 +47,21 @@ export function parentGateway({ kind, group, name, namespace }: Reference, clust
 
 /** The listeners of a Gateway that allow routes of a namespace, among those that the reference names. */
 export function listenersFor(gateway: Resource, namespace: string, parent: Reference, cluster: Cluster): Field[] {
-  return gateway.spec.get('listeners').items
-    .filter(each => ['', each.get('name').text].includes(parent.at.get('sectionName').text))
+  return gateway.spec
+    .get('listeners')
+    .items.filter(each => ['', each.get('name').text].includes(parent.at.get('sectionName').text))
     .filter(each => ['', each.get('port').text].includes(parent.at.get('port').text))
     .filter(listener => {
       const from = listener.get('allowedRoutes', 'namespaces');
       switch (from.get('from').text) {
-        case 'All': return true;
-        case 'Selector': return selects(from.get('selector'), cluster.namespaceLabels(namespace));
-        case 'None': return false;
-        default: return gateway.namespace === namespace;
+        case 'All':
+          return true;
+        case 'Selector':
+          return selects(from.get('selector'), cluster.namespaceLabels(namespace));
+        case 'None':
+          return false;
+        default:
+          return gateway.namespace === namespace;
       }
     });
 }
@@ -66,7 +77,9 @@ export function isOfMesh({ kind }: Reference): boolean {
  */
 export function isGranted(from: Resource, to: Reference, cluster: Cluster): boolean {
   const key = grantKey(from.type, from.namespace, typeOf(to.group, to.kind), to.namespace);
-  return to.namespace === from.namespace || (grantsOf(cluster).get(key) ?? NOBODY).some(name => ['', to.name].includes(name));
+  return (
+    to.namespace === from.namespace || (grantsOf(cluster).get(key) ?? NOBODY).some(name => ['', to.name].includes(name))
+  );
 }
 
 const NOBODY: readonly string[] = [];
@@ -81,7 +94,11 @@ function grantsOf(cluster: Cluster): Map<string, string[]> {
   const grants = new Map<string, string[]>();
   for (const { namespace, spec } of cluster.all(Kind.REFERENCE_GRANT)) {
     for (const from of spec.get('from').items) {
-      spec.get('to').items.forEach(to => addTo(grants, grantKey(typeAt(from), from.get('namespace').text, typeAt(to), namespace), to.get('name').text));
+      spec
+        .get('to')
+        .items.forEach(to =>
+          addTo(grants, grantKey(typeAt(from), from.get('namespace').text, typeAt(to), namespace), to.get('name').text),
+        );
     }
   }
   GRANTS.set(cluster, grants);

@@ -17,12 +17,17 @@ export function gatewaysNamedBy(virtualService: Resource): GatewayReference[] {
 
 /** The Gateways that matches of its rules refer to, without `mesh`. */
 export function gatewaysMatchedBy(virtualService: Resource): GatewayReference[] {
-  return ['http', 'tls', 'tcp'].flatMap(protocol => virtualService.spec.get(protocol).items).flatMap(rule => rule.get('match').items)
+  return ['http', 'tls', 'tcp']
+    .flatMap(protocol => virtualService.spec.get(protocol).items)
+    .flatMap(rule => rule.get('match').items)
     .flatMap(match => referencesAt(match, virtualService.namespace));
 }
 
 function referencesAt(field: Field, namespace: string): GatewayReference[] {
-  return field.get('gateways').items.filter(each => each.text !== '' && each.text !== 'mesh').map(at => ({ at, ...gatewayOf(at.text, namespace) }));
+  return field
+    .get('gateways')
+    .items.filter(each => each.text !== '' && each.text !== 'mesh')
+    .map(at => ({ at, ...gatewayOf(at.text, namespace) }));
 }
 
 /** The Gateway that a name refers to: `name`, `namespace/name`, or the older `name.namespace.svc.…`. */

@@ -23,7 +23,11 @@ export function hostsMeet(one: string, other: string): boolean {
 
 /** Whether a host, possibly with a leading `*`, matches another. */
 export function covers(pattern: string, host: string): boolean {
-  return pattern === '*' || pattern === host || (pattern.startsWith('*') && host.replace(/^\*/, '').endsWith(pattern.slice(1)));
+  return (
+    pattern === '*'
+    || pattern === host
+    || (pattern.startsWith('*') && host.replace(/^\*/, '').endsWith(pattern.slice(1)))
+  );
 }
 
 /** The longest name that DNS and the API server allow. */
@@ -32,12 +36,16 @@ const LONGEST_NAME = 253;
 /** The wildcards that a host is under, the longest first; of what is too long for a host, none but `*`. */
 export function wildcardsOver(host: string): string[] {
   const parts = host.length > LONGEST_NAME ? [] : host.split('.').slice(1);
-  return host === '*' ? [] : [...parts.map((_, index) => `*.${parts.slice(index).join('.')}`).filter(each => each !== host), '*'];
+  return host === '*'
+    ? []
+    : [...parts.map((_, index) => `*.${parts.slice(index).join('.')}`).filter(each => each !== host), '*'];
 }
 
 /** The namespaces of `exportTo`, where `.` is the given one. */
 export function namespacesOf(exportTo: readonly string[], namespace: string): string[] {
-  return exportTo.length === 0 || exportTo.includes('*') ? ['*'] : exportTo.map(each => each === '.' ? namespace : each);
+  return exportTo.length === 0 || exportTo.includes('*')
+    ? ['*']
+    : exportTo.map(each => (each === '.' ? namespace : each));
 }
 
 /** All hosts: a lookup by name is constant in time, by wildcard linear in the length of the name. */
@@ -45,18 +53,24 @@ export class Hosts {
   readonly all: readonly Host[];
   private readonly byName = new Map<string, Host[]>();
 
-  constructor(services: readonly Resource[], serviceEntries: readonly Resource[], private readonly clusterDomain: string) {
+  constructor(
+    services: readonly Resource[],
+    serviceEntries: readonly Resource[],
+    private readonly clusterDomain: string,
+  ) {
     this.all = [
       ...services.map(resource => ({
         name: fullHost(resource.name, resource.namespace, clusterDomain),
         resource,
         visibleIn: namespacesOf(listOf(resource.annotations['networking.istio.io/exportTo']), resource.namespace),
       })),
-      ...serviceEntries.flatMap(resource => resource.spec.get('hosts').texts.map(host => ({
-        name: fullHost(host, resource.namespace, clusterDomain),
-        resource,
-        visibleIn: namespacesOf(resource.spec.get('exportTo').texts, resource.namespace),
-      }))),
+      ...serviceEntries.flatMap(resource =>
+        resource.spec.get('hosts').texts.map(host => ({
+          name: fullHost(host, resource.namespace, clusterDomain),
+          resource,
+          visibleIn: namespacesOf(resource.spec.get('exportTo').texts, resource.namespace),
+        })),
+      ),
     ];
     for (const host of this.all) {
       addTo(this.byName, host.name, host);
@@ -98,7 +112,11 @@ export class Hosts {
   private *declared(name: string, namespace: string): Iterable<readonly Host[]> {
     const full = fullHost(name, namespace, this.clusterDomain);
     yield* this.byName.has(full) ? [this.byName.get(full) ?? []] : [];
-    for (let at = full.length > LONGEST_NAME ? -1 : full.startsWith('*') ? full.indexOf('.', 2) : full.indexOf('.'); at >= 0; at = full.indexOf('.', at + 1)) {
+    for (
+      let at = full.length > LONGEST_NAME ? -1 : full.startsWith('*') ? full.indexOf('.', 2) : full.indexOf('.');
+      at >= 0;
+      at = full.indexOf('.', at + 1)
+    ) {
       yield* this.byName.has(`*${full.slice(at)}`) ? [this.byName.get(`*${full.slice(at)}`) ?? []] : [];
     }
     yield* this.byName.has('*') && full !== '*' ? [this.byName.get('*') ?? []] : [];
@@ -116,5 +134,8 @@ export function portNumber(port: Field): number | undefined {
 }
 
 function listOf(annotation: string | undefined): string[] {
-  return (annotation ?? '').split(',').map(each => each.trim()).filter(each => each !== '');
+  return (annotation ?? '')
+    .split(',')
+    .map(each => each.trim())
+    .filter(each => each !== '');
 }

@@ -52,12 +52,30 @@ export const Kind = {
 } as const;
 
 const CLUSTER_SCOPED = new Set<string>([
-  Kind.NAMESPACE, Kind.CRD, Kind.GATEWAY_CLASS, Kind.MUTATING_WEBHOOK, Kind.VALIDATING_WEBHOOK, 'Node', 'PersistentVolume',
-  'ClusterRole.rbac.authorization.k8s.io', 'ClusterRoleBinding.rbac.authorization.k8s.io', 'StorageClass.storage.k8s.io', 'CSIDriver.storage.k8s.io',
-  'PriorityClass.scheduling.k8s.io', 'IngressClass.networking.k8s.io', 'APIService.apiregistration.k8s.io', 'RuntimeClass.node.k8s.io',
-  'ValidatingAdmissionPolicy.admissionregistration.k8s.io', 'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io', 'ClusterIssuer.cert-manager.io',
-  'AdminNetworkPolicy.policy.networking.k8s.io', 'BaselineAdminNetworkPolicy.policy.networking.k8s.io', 'ClusterNetworkPolicy.policy.networking.k8s.io',
-  'CiliumClusterwideNetworkPolicy.cilium.io', 'GlobalNetworkPolicy.projectcalico.org', 'GlobalNetworkPolicy.crd.projectcalico.org',
+  Kind.NAMESPACE,
+  Kind.CRD,
+  Kind.GATEWAY_CLASS,
+  Kind.MUTATING_WEBHOOK,
+  Kind.VALIDATING_WEBHOOK,
+  'Node',
+  'PersistentVolume',
+  'ClusterRole.rbac.authorization.k8s.io',
+  'ClusterRoleBinding.rbac.authorization.k8s.io',
+  'StorageClass.storage.k8s.io',
+  'CSIDriver.storage.k8s.io',
+  'PriorityClass.scheduling.k8s.io',
+  'IngressClass.networking.k8s.io',
+  'APIService.apiregistration.k8s.io',
+  'RuntimeClass.node.k8s.io',
+  'ValidatingAdmissionPolicy.admissionregistration.k8s.io',
+  'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io',
+  'ClusterIssuer.cert-manager.io',
+  'AdminNetworkPolicy.policy.networking.k8s.io',
+  'BaselineAdminNetworkPolicy.policy.networking.k8s.io',
+  'ClusterNetworkPolicy.policy.networking.k8s.io',
+  'CiliumClusterwideNetworkPolicy.cilium.io',
+  'GlobalNetworkPolicy.projectcalico.org',
+  'GlobalNetworkPolicy.crd.projectcalico.org',
 ]);
 
 /** Whether objects of a type are cluster-scoped. */

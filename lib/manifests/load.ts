@@ -66,7 +66,11 @@ function missing(value: Record<string, unknown>): string | undefined {
     return 'metadata';
   }
   const { name, generateName } = value.metadata;
-  return [name, generateName].some(each => typeof each === 'string' && each !== '') ? undefined : typeof name === 'number' || typeof name === 'boolean' ? 'metadata.name that is a text: put it in quotes' : 'metadata.name';
+  return [name, generateName].some(each => typeof each === 'string' && each !== '')
+    ? undefined
+    : typeof name === 'number' || typeof name === 'boolean'
+      ? 'metadata.name that is a text: put it in quotes'
+      : 'metadata.name';
 }
 
 function describe(value: unknown): string {

@@ -4,7 +4,12 @@ import { printableLine } from './printable';
 export class ManifestError extends Error {
   override readonly name = 'ManifestError';
 
-  constructor(readonly file: string, readonly line: number, readonly column: number, readonly problem: string) {
+  constructor(
+    readonly file: string,
+    readonly line: number,
+    readonly column: number,
+    readonly problem: string,
+  ) {
     super(printableLine(`${file}:${line}:${column}: ${problem}`));
   }
 }

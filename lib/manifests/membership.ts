@@ -47,5 +47,9 @@ function saysNothing(labels: Readonly<Record<string, string>>): boolean {
 
 /** Whether a namespace's labels enable ambient mode. */
 export function isAmbientNamespace(labels: Readonly<Record<string, string>>): boolean {
-  return labels['istio.io/dataplane-mode'] === 'ambient' && labels['istio-injection'] !== 'enabled' && !labels['istio.io/rev'];
+  return (
+    labels['istio.io/dataplane-mode'] === 'ambient'
+    && labels['istio-injection'] !== 'enabled'
+    && !labels['istio.io/rev']
+  );
 }

@@ -14,12 +14,17 @@ export class MeshConfig {
    * @param settings those that can be read
    * @param unreadable the text of a ConfigMap that is none, if there is one
    */
-  constructor(readonly settings: Field | undefined, readonly unreadable?: Field) {
+  constructor(
+    readonly settings: Field | undefined,
+    readonly unreadable?: Field,
+  ) {
     this.isKnown = settings !== undefined;
   }
 
   static of(configMaps: readonly Resource[], operators: readonly Resource[]): MeshConfig {
-    const configMap = configMaps.find(each => /^istio(-|$)/.test(each.name) && each.root.get('data', 'mesh').text !== '');
+    const configMap = configMaps.find(
+      each => /^istio(-|$)/.test(each.name) && each.root.get('data', 'mesh').text !== '',
+    );
     if (configMap) {
       const text = configMap.root.get('data', 'mesh');
       const settings = embedded(text);
@@ -41,7 +46,7 @@ export class MeshConfig {
   /** The number of retries of routes that declare none: Istio's default of 2, or that of the mesh config. */
   get defaultRetries(): number {
     const policy = this.get('defaultHttpRetryPolicy');
-    return policy?.exists ? policy.get('attempts').number ?? 0 : 2;
+    return policy?.exists ? (policy.get('attempts').number ?? 0) : 2;
   }
 
   get(...names: string[]): Field | undefined {

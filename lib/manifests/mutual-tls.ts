@@ -20,9 +20,13 @@ export function modeFor(workload: Workload, cluster: Cluster, port?: number): Mo
  * one for the namespace, of the one for the mesh.
  */
 export function modeField(workload: Workload, cluster: Cluster, port?: number): Field | undefined {
-  const selecting = indexOf(cluster).selecting(workload).find(each => each.namespace === workload.namespace);
+  const selecting = indexOf(cluster)
+    .selecting(workload)
+    .find(each => each.namespace === workload.namespace);
   const [ofPort] = port === undefined ? [] : [selecting?.spec.get('portLevelMtls', String(port), 'mode')];
-  const rest = [selecting, defaultOf(workload.namespace, cluster), defaultOf(cluster.mesh.rootNamespace, cluster)].map(each => each?.spec.get('mtls', 'mode'));
+  const rest = [selecting, defaultOf(workload.namespace, cluster), defaultOf(cluster.mesh.rootNamespace, cluster)].map(
+    each => each?.spec.get('mtls', 'mode'),
+  );
   return [ofPort, ...rest].find(each => known(each?.text));
 }
 
@@ -41,8 +45,11 @@ export function meshMode(cluster: Cluster): Mode | undefined {
  * disable it, which Istio evaluates before it reads Pods.
  */
 export function offersMutualTls(workload: Workload, cluster: Cluster): boolean {
-  return membershipOf(workload, cluster) === Membership.SIDECAR && (workload.labels['security.istio.io/tlsMode'] ?? 'istio') === 'istio'
-    && (namespaceMode(workload.namespace, cluster) ?? meshMode(cluster)) !== 'DISABLE';
+  return (
+    membershipOf(workload, cluster) === Membership.SIDECAR
+    && (workload.labels['security.istio.io/tlsMode'] ?? 'istio') === 'istio'
+    && (namespaceMode(workload.namespace, cluster) ?? meshMode(cluster)) !== 'DISABLE'
+  );
 }
 
 /**
@@ -64,7 +71,15 @@ export function blanketRules(cluster: Cluster): { rule: Resource; mode: string; 
     const host = fullHost(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain);
     const [, namespace] = /^\*\.([^.]+)\.svc\./.exec(host) ?? [];
     const isMeshWide = host === '*.local' || host === '*' || host === `*.svc.${cluster.clusterDomain}`;
-    return namespace !== undefined || isMeshWide ? [{ rule, mode: rule.spec.get('trafficPolicy', 'tls', 'mode').text, namespace: isMeshWide ? undefined : namespace }] : [];
+    return namespace !== undefined || isMeshWide
+      ? [
+          {
+            rule,
+            mode: rule.spec.get('trafficPolicy', 'tls', 'mode').text,
+            namespace: isMeshWide ? undefined : namespace,
+          },
+        ]
+      : [];
   });
 }
 

@@ -41,7 +41,11 @@ export class NetworkPolicies {
   private readonly policies: ByLabel;
 
   private constructor(private readonly cluster: Cluster) {
-    this.policies = new ByLabel(cluster.all(Kind.NETWORK_POLICY), each => each.spec.get('podSelector', 'matchLabels').strings, alternativesOf);
+    this.policies = new ByLabel(
+      cluster.all(Kind.NETWORK_POLICY),
+      each => each.spec.get('podSelector', 'matchLabels').strings,
+      alternativesOf,
+    );
   }
 
   /** The policies that deny a connection, at the end that denies it first; none if it is allowed. */
@@ -60,13 +64,22 @@ export class NetworkPolicies {
   }
 
   private policiesFor(pod: Peer, direction: Direction): Resource[] {
-    return this.policies.candidates(pod.namespace, pod.labels).filter(({ spec }) => isFor(spec, direction) && selects(spec.get('podSelector'), pod.labels));
+    return this.policies
+      .candidates(pod.namespace, pod.labels)
+      .filter(({ spec }) => isFor(spec, direction) && selects(spec.get('podSelector'), pod.labels));
   }
 
   private refusing(direction: Direction, pod: Peer, peer: Peer, port: PeerPort): readonly Resource[] {
     const policies = this.policiesFor(pod, direction);
-    const isOpen = policies.some(policy => policy.spec.get(direction).items.some(rule =>
-      allowsPort(rule, port) && allowsPeer(rule.get(direction === 'ingress' ? 'from' : 'to'), policy.namespace, peer, this.cluster)));
+    const isOpen = policies.some(policy =>
+      policy.spec
+        .get(direction)
+        .items.some(
+          rule =>
+            allowsPort(rule, port)
+            && allowsPeer(rule.get(direction === 'ingress' ? 'from' : 'to'), policy.namespace, peer, this.cluster),
+        ),
+    );
     return isOpen ? [] : policies;
   }
 }
@@ -74,12 +87,19 @@ export class NetworkPolicies {
 /** Whether a rule applies to a port. */
 export function allowsPort(rule: Field, { number, names, protocol }: PeerPort): boolean {
   const ports = rule.get('ports').items;
-  return ports.length === 0 || ports.some(each => {
-    const from = each.get('port');
-    const first = from.number;
-    return (each.get('protocol').text || 'TCP') === protocol
-      && (!from.exists || names.includes(from.text) || (first !== undefined && number >= first && number <= (each.get('endPort').number ?? first)));
-  });
+  return (
+    ports.length === 0
+    || ports.some(each => {
+      const from = each.get('port');
+      const first = from.number;
+      return (
+        (each.get('protocol').text || 'TCP') === protocol
+        && (!from.exists
+          || names.includes(from.text)
+          || (first !== undefined && number >= first && number <= (each.get('endPort').number ?? first)))
+      );
+    })
+  );
 }
 
 /**
@@ -87,22 +107,35 @@ export function allowsPort(rule: Field, { number, names, protocol }: PeerPort): 
  * none whose address is unknown.
  */
 export function allowsPeer(peers: Field, namespace: string, peer: Peer, cluster: Cluster): boolean {
-  return peers.items.length === 0 || peers.items.some(each => {
-    const [pods, namespaces, block] = [each.get('podSelector'), each.get('namespaceSelector'), each.get('ipBlock')];
-    if (block.exists) {
-      const { address } = peer;
-      return address !== undefined && isWithin(address, block.get('cidr').text) && !block.get('except').texts.some(part => isWithin(address, part));
-    }
-    return peer.namespace !== ''
-      && (namespaces.exists ? selects(namespaces, cluster.namespaceLabels(peer.namespace)) : peer.namespace === namespace)
-      && (!pods.exists || selects(pods, peer.labels));
-  });
+  return (
+    peers.items.length === 0
+    || peers.items.some(each => {
+      const [pods, namespaces, block] = [each.get('podSelector'), each.get('namespaceSelector'), each.get('ipBlock')];
+      if (block.exists) {
+        const { address } = peer;
+        return (
+          address !== undefined
+          && isWithin(address, block.get('cidr').text)
+          && !block.get('except').texts.some(part => isWithin(address, part))
+        );
+      }
+      return (
+        peer.namespace !== ''
+        && (namespaces.exists
+          ? selects(namespaces, cluster.namespaceLabels(peer.namespace))
+          : peer.namespace === namespace)
+        && (!pods.exists || selects(pods, peer.labels))
+      );
+    })
+  );
 }
 
 /** The labels of which a policy's selector requires one. */
 function alternativesOf({ spec }: Resource): (readonly [string, string])[] {
   const expression = spec.get('podSelector', 'matchExpressions').items.find(each => each.get('operator').text === 'In');
-  return [...new Set(expression?.get('values').texts)].map(value => [expression?.get('key').text ?? '', value] as const);
+  return [...new Set(expression?.get('values').texts)].map(
+    value => [expression?.get('key').text ?? '', value] as const,
+  );
 }
 
 function isFor(spec: Field, direction: Direction): boolean {

@@ -20,7 +20,10 @@ class Reader {
   private readonly anchors = new Map<string, PlaceTree>();
   private at = 0;
 
-  constructor(private readonly text: string, private readonly events: readonly Event[]) {}
+  constructor(
+    private readonly text: string,
+    private readonly events: readonly Event[],
+  ) {}
 
   read(): PlaceTree {
     while (this.events[this.at]?.type === EVENT_ID.DOCUMENT) {
@@ -32,11 +35,19 @@ class Reader {
   private value(): PlaceTree {
     const event = this.events[this.at++];
     switch (event?.type) {
-      case EVENT_ID.MAPPING: return this.anchored(event, this.mapping(event.start));
-      case EVENT_ID.SEQUENCE: return this.anchored(event, this.sequence(event.start));
-      case EVENT_ID.SCALAR: return this.anchored(event, { offset: event.valueStart - (this.isQuoted(event.valueStart) ? 1 : 0) });
-      case EVENT_ID.ALIAS: return { ...this.anchors.get(this.text.slice(event.anchorStart, event.anchorEnd)), offset: event.anchorStart - 1 };
-      default: return { offset: 0 };
+      case EVENT_ID.MAPPING:
+        return this.anchored(event, this.mapping(event.start));
+      case EVENT_ID.SEQUENCE:
+        return this.anchored(event, this.sequence(event.start));
+      case EVENT_ID.SCALAR:
+        return this.anchored(event, { offset: event.valueStart - (this.isQuoted(event.valueStart) ? 1 : 0) });
+      case EVENT_ID.ALIAS:
+        return {
+          ...this.anchors.get(this.text.slice(event.anchorStart, event.anchorEnd)),
+          offset: event.anchorStart - 1,
+        };
+      default:
+        return { offset: 0 };
     }
   }
 
@@ -49,7 +60,7 @@ class Reader {
       const key = this.value();
       const value = this.value();
       if (event && isMerge(this.text, event)) {
-        merged.push(value, ...value.members?.values() ?? []);
+        merged.push(value, ...(value.members?.values() ?? []));
       } else {
         members.set(name, { ...value, offset: key.offset });
       }
@@ -80,6 +91,6 @@ class Reader {
   }
 
   private isQuoted(start: number): boolean {
-    return this.text[start - 1] === '"' || this.text[start - 1] === '\'';
+    return this.text[start - 1] === '"' || this.text[start - 1] === "'";
   }
 }

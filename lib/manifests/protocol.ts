@@ -1,10 +1,32 @@
 import type { Field } from './field';
 import { Kind } from './kinds';
 
-const PROTOCOLS = new Set(['http', 'http2', 'https', 'http_proxy', 'grpc', 'grpc-web', 'tcp', 'tls', 'udp', 'mongo', 'mysql', 'redis']);
-const BY_KUBERNETES: ReadonlyMap<string, string> = new Map([['kubernetes.io/h2c', 'http2'], ['kubernetes.io/ws', 'http'], ['kubernetes.io/wss', 'https']]);
+const PROTOCOLS = new Set([
+  'http',
+  'http2',
+  'https',
+  'http_proxy',
+  'grpc',
+  'grpc-web',
+  'tcp',
+  'tls',
+  'udp',
+  'mongo',
+  'mysql',
+  'redis',
+]);
+const BY_KUBERNETES: ReadonlyMap<string, string> = new Map([
+  ['kubernetes.io/h2c', 'http2'],
+  ['kubernetes.io/ws', 'http'],
+  ['kubernetes.io/wss', 'https'],
+]);
 /** Ports of server-first protocols, which protocol detection would stall: Istio treats them as TCP. */
-const SERVER_FIRST: ReadonlyMap<number, string> = new Map([[25, 'SMTP'], [53, 'DNS'], [3306, 'MySQL'], [27017, 'MongoDB']]);
+const SERVER_FIRST: ReadonlyMap<number, string> = new Map([
+  [25, 'SMTP'],
+  [53, 'DNS'],
+  [3306, 'MySQL'],
+  [27017, 'MongoDB'],
+]);
 /** The protocols that carry requests. */
 const REQUESTS = new Set(['http', 'http2', 'http_proxy', 'grpc', 'grpc-web']);
 
@@ -27,7 +49,7 @@ export function protocolOf(port: Field): string | undefined {
     return byKubernetes;
   }
   const name = (port.get('appProtocol').text || port.get('name').text).toLowerCase();
-  const prefix = name.startsWith('grpc-web') ? 'grpc-web' : name.split('-')[0] ?? '';
+  const prefix = name.startsWith('grpc-web') ? 'grpc-web' : (name.split('-')[0] ?? '');
   return PROTOCOLS.has(prefix) ? prefix : SERVER_FIRST.has(port.get('port').number ?? 0) ? 'tcp' : undefined;
 }
 

@@ -10,7 +10,10 @@ const CHUNK = 64 * 1024;
  * name may be a pipe, such as `<(helm template .)`. Throws a {@link ManifestError} if it is larger, or is not UTF-8.
  */
 export function textOf(path: string | number, file: string, isNamed: boolean): string {
-  const opened = typeof path === 'number' ? path : openSync(path, isNamed ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);
+  const opened =
+    typeof path === 'number'
+      ? path
+      : openSync(path, isNamed ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!isNamed && !fstatSync(opened).isFile()) {
       throw new ManifestError(file, 1, 1, 'This is not a regular file, so it is not read.');

@@ -18,7 +18,11 @@ export class Resource {
   readonly namespace: string;
   readonly name: string;
 
-  constructor(readonly object: KubernetesObject, readonly origin?: Origin, defaultNamespace = 'default') {
+  constructor(
+    readonly object: KubernetesObject,
+    readonly origin?: Origin,
+    defaultNamespace = 'default',
+  ) {
     const group = object.apiVersion.includes('/') ? object.apiVersion.slice(0, object.apiVersion.indexOf('/')) : '';
     this.type = group === '' ? object.kind : `${object.kind}.${group}`;
     const { name, generateName, namespace } = object.metadata;

@@ -19,7 +19,9 @@ export class Selecting {
   private readonly byNamespace = new Map<string, Resource[]>();
 
   private constructor(cluster: Cluster, type: string, path: readonly string[]) {
-    for (const resource of byAge(cluster.all(type)).filter(each => !each.spec.get('targetRef').exists && each.spec.get('targetRefs').items.length === 0)) {
+    for (const resource of byAge(cluster.all(type)).filter(
+      each => !each.spec.get('targetRef').exists && each.spec.get('targetRefs').items.length === 0,
+    )) {
       const labels = resource.spec.get(...path).strings;
       if (Object.keys(labels).length === 0) {
         addTo(this.byNamespace, resource.namespace, resource);

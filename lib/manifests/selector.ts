@@ -13,15 +13,23 @@ export function hasLabels(labels: Labels, selector: Labels): boolean {
  * matches all.
  */
 export function selects(selector: Field, labels: Labels): boolean {
-  return hasLabels(labels, selector.get('matchLabels').strings) && selector.get('matchExpressions').items.every(expression => {
-    const value = ownValue(labels, expression.get('key').text);
-    const values = expression.get('values').texts;
-    switch (expression.get('operator').text) {
-      case 'In': return value !== undefined && values.includes(value);
-      case 'NotIn': return value === undefined || !values.includes(value);
-      case 'Exists': return value !== undefined;
-      case 'DoesNotExist': return value === undefined;
-      default: return false;
-    }
-  });
+  return (
+    hasLabels(labels, selector.get('matchLabels').strings)
+    && selector.get('matchExpressions').items.every(expression => {
+      const value = ownValue(labels, expression.get('key').text);
+      const values = expression.get('values').texts;
+      switch (expression.get('operator').text) {
+        case 'In':
+          return value !== undefined && values.includes(value);
+        case 'NotIn':
+          return value === undefined || !values.includes(value);
+        case 'Exists':
+          return value !== undefined;
+        case 'DoesNotExist':
+          return value === undefined;
+        default:
+          return false;
+      }
+    })
+  );
 }

@@ -31,14 +31,20 @@ export class Source {
     const { tree: root, lines, padding } = this.places;
     let { offset, ...tree }: PlaceTree = root;
     for (const step of path) {
-      const next = tree.members?.get(String(step)) ?? tree.merged?.map(each => each.members?.get(String(step))).find(each => each !== undefined);
+      const next =
+        tree.members?.get(String(step))
+        ?? tree.merged?.map(each => each.members?.get(String(step))).find(each => each !== undefined);
       if (!next) {
         break;
       }
       ({ offset, ...tree } = next);
     }
     const line = lineOf(offset, lines);
-    return { file: this.file, line: this.firstLine + line, column: offset - (lines[line] ?? 0) - (padding.get(line) ?? 0) + 1 };
+    return {
+      file: this.file,
+      line: this.firstLine + line,
+      column: offset - (lines[line] ?? 0) - (padding.get(line) ?? 0) + 1,
+    };
   }
 }
 

@@ -7,7 +7,11 @@ export const CLOUDFORMATION = 'cloudformation';
 
 /** Whether a document is a CloudFormation template. */
 export function isTemplate(value: unknown): value is { readonly Resources: Record<string, unknown> } {
-  return isMap(value) && isMap(value.Resources) && Object.values(value.Resources).some(each => isMap(each) && typeof each.Type === 'string');
+  return (
+    isMap(value)
+    && isMap(value.Resources)
+    && Object.values(value.Resources).some(each => isMap(each) && typeof each.Type === 'string')
+  );
 }
 
 /**
@@ -22,7 +26,12 @@ export function cloudResources({ value, source }: ManifestDocument): Resource[] 
     if (!isMap(resource) || typeof resource.Type !== 'string') {
       return [];
     }
-    const object: KubernetesObject = { apiVersion: CLOUDFORMATION, kind: resource.Type, metadata: { name: id }, Properties: resource.Properties ?? {} };
+    const object: KubernetesObject = {
+      apiVersion: CLOUDFORMATION,
+      kind: resource.Type,
+      metadata: { name: id },
+      Properties: resource.Properties ?? {},
+    };
     return [new Resource(object, { source, path: ['Resources', id] })];
   });
 }

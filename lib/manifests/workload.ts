@@ -30,7 +30,10 @@ export class Workload {
   /** The labels of its Pods. */
   readonly labels: Labels;
 
-  private constructor(readonly resource: Resource, readonly template: Field) {
+  private constructor(
+    readonly resource: Resource,
+    readonly template: Field,
+  ) {
     this.labels = template.get('metadata', 'labels').strings;
   }
 

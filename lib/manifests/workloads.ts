@@ -27,9 +27,13 @@ export class Workloads {
    * namespace.
    */
   select(selector: Labels, namespace?: string): readonly Workload[] {
-    const lists = Object.entries(selector).map(([name, value]) =>
-      this.byLabel.get(namespace === undefined ? `${name}=${value}` : `${namespace}/${name}=${value}`) ?? []);
-    const [shortest = namespace === undefined ? this.all : this.in(namespace)] = lists.sort((a, b) => a.length - b.length);
+    const lists = Object.entries(selector).map(
+      ([name, value]) =>
+        this.byLabel.get(namespace === undefined ? `${name}=${value}` : `${namespace}/${name}=${value}`) ?? [],
+    );
+    const [shortest = namespace === undefined ? this.all : this.in(namespace)] = lists.sort(
+      (a, b) => a.length - b.length,
+    );
     return lists.length < 2 ? shortest : shortest.filter(each => hasLabels(each.labels, selector));
   }
 }

@@ -64,12 +64,15 @@ function indented(text: string, offset: number, padding: Map<number, number>): s
   if ((padding.get(first) ?? 0) >= MAX_WIDTH) {
     return undefined;
   }
-  const lines = text.slice(start, end).split('\n').map((line, index) => {
-    const before = padding.get(first + index) ?? 0;
-    const width = before === 0 ? WIDTH : before * 3;
-    padding.set(first + index, before + width);
-    return `${' '.repeat(width)}${line}`;
-  });
+  const lines = text
+    .slice(start, end)
+    .split('\n')
+    .map((line, index) => {
+      const before = padding.get(first + index) ?? 0;
+      const width = before === 0 ? WIDTH : before * 3;
+      padding.set(first + index, before + width);
+      return `${' '.repeat(width)}${line}`;
+    });
   return `${text.slice(0, start)}${lines.join('\n')}${text.slice(end)}`;
 }
 
@@ -79,8 +82,9 @@ function quoteBefore(text: string): string | undefined {
     parseEvents(text, { maxDepth: MAX_DEPTH });
     return undefined;
   } catch (error) {
-    const [, kind] = error instanceof YAMLException ? /within a (single|double) quoted scalar$/.exec(error.reason) ?? [] : [];
-    return kind === undefined ? undefined : kind === 'single' ? '\'' : '"';
+    const [, kind] =
+      error instanceof YAMLException ? (/within a (single|double) quoted scalar$/.exec(error.reason) ?? []) : [];
+    return kind === undefined ? undefined : kind === 'single' ? "'" : '"';
   }
 }
 

@@ -1,6 +1,9 @@
 /** The plain scalars that are booleans or null in go-yaml 2, which kubectl uses: YAML 1.1. */
 const WORDS: ReadonlyMap<string, boolean | null> = new Map([
-  ...inEachCase(true, 'y', 'yes', 'true', 'on'), ...inEachCase(false, 'n', 'no', 'false', 'off'), ...inEachCase(null, '~', 'null'), ['', null],
+  ...inEachCase(true, 'y', 'yes', 'true', 'on'),
+  ...inEachCase(false, 'n', 'no', 'false', 'off'),
+  ...inEachCase(null, '~', 'null'),
+  ['', null],
 ]);
 const NOT_FINITE = /^([+-]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/;
 const FRACTION = /^\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?$/;
@@ -33,14 +36,22 @@ export function scalarOf(text: string, isPlain: boolean, tag: string): Scalar {
     return isPlain ? resolved(text) : textOf(text);
   }
   switch (tag) {
-    case '!!str': return textOf(text);
-    case '!!binary': return textOf(decoded(text));
-    case '!!timestamp': return DATE.test(text) ? textOf(text) : mismatch(text, tag);
-    case '!!int': return ofKind(resolved(text), ['int', 'uint'], text, tag);
-    case '!!float': return ofKind(resolved(text), ['float', 'int', 'uint'], text, tag);
-    case '!!bool': return ofKind(resolved(text), ['bool'], text, tag);
-    case '!!null': return ofKind(resolved(text), ['null'], text, tag);
-    default: throw new ScalarError(`unknown tag ${tag}`);
+    case '!!str':
+      return textOf(text);
+    case '!!binary':
+      return textOf(decoded(text));
+    case '!!timestamp':
+      return DATE.test(text) ? textOf(text) : mismatch(text, tag);
+    case '!!int':
+      return ofKind(resolved(text), ['int', 'uint'], text, tag);
+    case '!!float':
+      return ofKind(resolved(text), ['float', 'int', 'uint'], text, tag);
+    case '!!bool':
+      return ofKind(resolved(text), ['bool'], text, tag);
+    case '!!null':
+      return ofKind(resolved(text), ['null'], text, tag);
+    default:
+      throw new ScalarError(`unknown tag ${tag}`);
   }
 }
 
@@ -48,10 +59,14 @@ export function scalarOf(text: string, isPlain: boolean, tag: string): Scalar {
 export function nameOf({ kind, value, digits }: Scalar): string {
   switch (kind) {
     case 'str':
-    case 'bool': return String(value);
-    case 'int': return digits ?? String(value);
-    case 'float': return nameOfFloat(Number(value));
-    default: throw new ScalarError('the name of a field is null, or a number that is too large: put it in quotes');
+    case 'bool':
+      return String(value);
+    case 'int':
+      return digits ?? String(value);
+    case 'float':
+      return nameOfFloat(Number(value));
+    default:
+      throw new ScalarError('the name of a field is null, or a number that is too large: put it in quotes');
   }
 }
 
@@ -78,7 +93,8 @@ function resolved(text: string): Scalar {
 
 function numberOf(text: string): Scalar {
   const plain = text.replaceAll('_', '');
-  const [, sign = '', magnitude = ''] = INTEGER.exec(plain) ?? BINARY_WITH_SIGN.exec(plain)?.map((part, index) => index === 2 ? `0b${part}` : part) ?? [];
+  const [, sign = '', magnitude = ''] =
+    INTEGER.exec(plain) ?? BINARY_WITH_SIGN.exec(plain)?.map((part, index) => (index === 2 ? `0b${part}` : part)) ?? [];
   if (magnitude !== '') {
     const size = BigInt(/^0[0-7]/.test(magnitude) ? `0o${magnitude.slice(1)}` : magnitude.toLowerCase());
     const whole = sign === '-' ? -size : size;
@@ -126,5 +142,7 @@ function mismatch(text: string, tag: string): never {
 }
 
 function inEachCase<T>(value: T, ...words: readonly string[]): [string, T][] {
-  return words.flatMap(word => [word, word.charAt(0).toUpperCase() + word.slice(1), word.toUpperCase()]).map(word => [word, value]);
+  return words
+    .flatMap(word => [word, word.charAt(0).toUpperCase() + word.slice(1), word.toUpperCase()])
+    .map(word => [word, value]);
 }

@@ -6,7 +6,10 @@ import { nameOf, type Scalar, ScalarError, scalarOf } from './yaml-scalars';
 export class YamlError extends Error {
   override readonly name = 'YamlError';
 
-  constructor(readonly reason: string, readonly offset: number) {
+  constructor(
+    readonly reason: string,
+    readonly offset: number,
+  ) {
     super(reason);
   }
 }
@@ -27,7 +30,12 @@ export function valueOf(text: string, events: readonly Event[]): unknown {
 
 /** Whether an event is the merge key `<<`. */
 export function isMerge(text: string, event: Event): boolean {
-  return event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && ['', '!!merge'].includes(tagOf(text, event)) && getScalarValue(text, event) === '<<';
+  return (
+    event.type === EVENT_ID.SCALAR
+    && event.style === SCALAR_STYLE.PLAIN
+    && ['', '!!merge'].includes(tagOf(text, event))
+    && getScalarValue(text, event) === '<<'
+  );
 }
 
 /** The value of a scalar event. */
@@ -51,7 +59,10 @@ class Composer {
   /** In how many brackets and braces the current value is. */
   private brackets = 0;
 
-  constructor(private readonly text: string, private readonly events: readonly Event[]) {}
+  constructor(
+    private readonly text: string,
+    private readonly events: readonly Event[],
+  ) {}
 
   document(): unknown {
     const [first, ...others] = this.events.filter(each => each.type === EVENT_ID.DOCUMENT);
@@ -59,7 +70,12 @@ class Composer {
       return null;
     }
     if (first.directives.length > 0 || others.length > 0) {
-      throw new YamlError(others.length > 0 ? 'a document follows without a line of three dashes before it' : 'directives are not read by kubectl', 0);
+      throw new YamlError(
+        others.length > 0
+          ? 'a document follows without a line of three dashes before it'
+          : 'directives are not read by kubectl',
+        0,
+      );
     }
     this.at = 1;
     return this.value();
@@ -68,11 +84,16 @@ class Composer {
   private value(): unknown {
     const event = this.events[this.at++];
     switch (event?.type) {
-      case EVENT_ID.MAPPING: return this.anchored(event, '!!map', () => this.within(event, () => this.mapping()));
-      case EVENT_ID.SEQUENCE: return this.anchored(event, '!!seq', () => this.within(event, () => this.sequence()));
-      case EVENT_ID.SCALAR: return this.anchored(event, undefined, () => this.scalar(event).value);
-      case EVENT_ID.ALIAS: return this.alias(event);
-      default: return null;
+      case EVENT_ID.MAPPING:
+        return this.anchored(event, '!!map', () => this.within(event, () => this.mapping()));
+      case EVENT_ID.SEQUENCE:
+        return this.anchored(event, '!!seq', () => this.within(event, () => this.sequence()));
+      case EVENT_ID.SCALAR:
+        return this.anchored(event, undefined, () => this.scalar(event).value);
+      case EVENT_ID.ALIAS:
+        return this.alias(event);
+      default:
+        return null;
     }
   }
 
@@ -88,7 +109,10 @@ class Composer {
     if (this.brackets > 0 && event.style === SCALAR_STYLE.PLAIN && event.valueStart >= 0) {
       COLON_AT_END.lastIndex = event.valueEnd;
       if (this.text[event.valueStart] === '?' || COLON_AT_END.test(this.text)) {
-        throw new YamlError('kubectl reads this question mark, or this colon, in another way than YAML 1.2: put the text in quotes', event.valueStart);
+        throw new YamlError(
+          'kubectl reads this question mark, or this colon, in another way than YAML 1.2: put the text in quotes',
+          event.valueStart,
+        );
       }
     }
     return located(event.valueStart, () => scalarAt(this.text, event));
@@ -98,7 +122,12 @@ class Composer {
     const name = this.text.slice(anchorStart, anchorEnd);
     const anchor = this.anchors.get(name);
     if (anchor === undefined || !('value' in anchor)) {
-      throw new YamlError(anchor === undefined ? `there is no anchor "${name}" in the document` : `the value of the anchor "${name}" contains itself`, anchorStart);
+      throw new YamlError(
+        anchor === undefined
+          ? `there is no anchor "${name}" in the document`
+          : `the value of the anchor "${name}" contains itself`,
+        anchorStart,
+      );
     }
     return anchor.value;
   }
@@ -141,7 +170,8 @@ class Composer {
   private merged(): [string, unknown][] {
     const event = this.events[this.at];
     const value = this.value();
-    const maps = event?.type === EVENT_ID.SEQUENCE && Array.isArray(value) ? [...value as unknown[]].reverse() : [value];
+    const maps =
+      event?.type === EVENT_ID.SEQUENCE && Array.isArray(value) ? [...(value as unknown[])].reverse() : [value];
     return maps.flatMap(each => {
       if (!isMap(each)) {
         throw new YamlError('only maps can be merged', startOf(event));
@@ -149,7 +179,10 @@ class Composer {
       const members = Object.entries(each);
       this.left -= members.length;
       if (this.left < 0) {
-        throw new YamlError(`with its merged maps expanded the document has more than ${MAX_MERGED} values`, startOf(event));
+        throw new YamlError(
+          `with its merged maps expanded the document has more than ${MAX_MERGED} values`,
+          startOf(event),
+        );
       }
       return members;
     });
@@ -186,7 +219,15 @@ class Composer {
 }
 
 function startOf(event: Event | undefined): number {
-  return event === undefined ? 0 : 'start' in event ? event.start : 'valueStart' in event ? event.valueStart : 'anchorStart' in event ? event.anchorStart : 0;
+  return event === undefined
+    ? 0
+    : 'start' in event
+      ? event.start
+      : 'valueStart' in event
+        ? event.valueStart
+        : 'anchorStart' in event
+          ? event.anchorStart
+          : 0;
 }
 
 function located<T>(offset: number, read: () => T): T {

@@ -4,7 +4,7 @@ import type { Resource } from '../manifests';
 /** The candidate with the fewest differences, its position, and the differences. */
 export function closestTo(matcher: Matcher, candidates: readonly Resource[]): string {
   const results = candidates.map(resource => ({ resource, result: matcher.test(resource.object) }));
-  const closest = results.reduce((best, each) => each.result.failCost < best.result.failCost ? each : best);
+  const closest = results.reduce((best, each) => (each.result.failCost < best.result.failCost ? each : best));
   const { resource, result } = closest;
   const place = resource.origin ? ` (${placeOf(resource)})` : '';
   return [

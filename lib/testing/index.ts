@@ -1,5 +1,13 @@
 export { Capture, Manifests, Match, Matcher } from './manifests';
 export {
-  type InternetRequestProps, type Outcome, type Reach, type RequestProps, type RequestResult, Traffic, type TrafficFrom,
-  type TrafficMatrix, type TrafficProps, Unsimulated,
+  type InternetRequestProps,
+  type Outcome,
+  type Reach,
+  type RequestProps,
+  type RequestResult,
+  Traffic,
+  type TrafficFrom,
+  type TrafficMatrix,
+  type TrafficProps,
+  Unsimulated,
 } from './traffic';

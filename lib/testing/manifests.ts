@@ -57,7 +57,9 @@ export class Manifests {
     const found = ofKind.filter(fits(described));
     if (found.length !== expected) {
       const others = ofKind.length > found.length ? ` of ${ofKind.length}` : '';
-      throw new Error(`Expected ${expected} objects of kind ${kind}, but found ${found.length}${others}${ofKind.length === 0 ? `. ${this.kinds()}` : found.length > 0 ? `: ${namesOf(found)}` : `. Existing objects: ${namesOf(ofKind)}`}.`);
+      throw new Error(
+        `Expected ${expected} objects of kind ${kind}, but found ${found.length}${others}${ofKind.length === 0 ? `. ${this.kinds()}` : found.length > 0 ? `: ${namesOf(found)}` : `. Existing objects: ${namesOf(ofKind)}`}.`,
+      );
     }
   }
 
@@ -70,7 +72,9 @@ export class Manifests {
     if (candidates.length === 0) {
       throw new Error(`No object of kind ${kind} exists. ${this.kinds()}.`);
     }
-    throw new Error(`None of ${candidates.length} objects of kind ${kind} matches: ${namesOf(candidates)}.\n${closestTo(matcherOf(expected), candidates)}`);
+    throw new Error(
+      `None of ${candidates.length} objects of kind ${kind} matches: ${namesOf(candidates)}.\n${closestTo(matcherOf(expected), candidates)}`,
+    );
   }
 
   /** Throws unless objects of the kind exist and every one matches; the message shows one that does not, and its differences. */
@@ -81,7 +85,9 @@ export class Manifests {
     }
     const failing = candidates.filter(each => !fits(expected)(each));
     if (failing.length > 0) {
-      throw new Error(`${failing.length} of ${candidates.length} objects of kind ${kind} do not match: ${namesOf(failing)}.\n${closestTo(matcherOf(expected), failing)}`);
+      throw new Error(
+        `${failing.length} of ${candidates.length} objects of kind ${kind} do not match: ${namesOf(failing)}.\n${closestTo(matcherOf(expected), failing)}`,
+      );
     }
     this.find(kind, expected);
   }
@@ -110,10 +116,14 @@ export class Manifests {
 
   /** The object with this kind and name. Throws unless exactly one exists. */
   get(kind: string, name: string, namespace?: string): KubernetesObject {
-    const found = this.ofKind(kind).filter(each => each.name === name && (namespace === undefined || each.namespace === namespace));
+    const found = this.ofKind(kind).filter(
+      each => each.name === name && (namespace === undefined || each.namespace === namespace),
+    );
     if (found.length !== 1 || !found[0]) {
       const others = this.ofKind(kind);
-      throw new Error(`${found.length} objects are ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}. ${others.length > 0 ? `Existing objects: ${namesOf(others)}` : this.kinds()}.`);
+      throw new Error(
+        `${found.length} objects are ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}. ${others.length > 0 ? `Existing objects: ${namesOf(others)}` : this.kinds()}.`,
+      );
     }
     return found[0].object;
   }
@@ -129,7 +139,8 @@ export class Manifests {
 
   private kinds(): string {
     const kinds = [...new Map(this.resources.map(({ type, kind }) => [type, kind]))]
-      .map(([type, kind], _index, all) => all.filter(([, other]) => other === kind).length > 1 ? type : kind).sort();
+      .map(([type, kind], _index, all) => (all.filter(([, other]) => other === kind).length > 1 ? type : kind))
+      .sort();
     return kinds.length > 0 ? `Existing kinds: ${kinds.join(', ')}` : 'No objects exist';
   }
 }
@@ -146,6 +157,9 @@ function fits(expected: unknown): (resource: Resource) => boolean {
 function namesOf(resources: readonly Resource[]): string {
   const most = 10;
   const areOfOneType = new Set(resources.map(({ type }) => type)).size === 1;
-  const names = resources.slice(0, most).map(({ type, key }) => areOfOneType ? key : `${type} ${key}`).join(', ');
+  const names = resources
+    .slice(0, most)
+    .map(({ type, key }) => (areOfOneType ? key : `${type} ${key}`))
+    .join(', ');
   return resources.length > most ? `${names} and ${resources.length - most} more` : names;
 }

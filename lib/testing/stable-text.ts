@@ -7,8 +7,14 @@ const DIGEST = /^(sha256:)?[0-9a-f]{16,}$/;
 
 /** Objects as YAML documents, in the order of their kinds, namespaces and names, with sorted fields and placeholders for generated parts. */
 export function stableText(resources: readonly Resource[]): string {
-  const documents = resources.map(({ type, key, object }) => ({ id: `${type} ${scrub(key)}`, text: dump(stable(object), { sortKeys: true, noRefs: true, lineWidth: -1 }) }));
-  return documents.sort((a, b) => compare(a.id, b.id) || compare(a.text, b.text)).map(({ text }) => text).join('---\n');
+  const documents = resources.map(({ type, key, object }) => ({
+    id: `${type} ${scrub(key)}`,
+    text: dump(stable(object), { sortKeys: true, noRefs: true, lineWidth: -1 }),
+  }));
+  return documents
+    .sort((a, b) => compare(a.id, b.id) || compare(a.text, b.text))
+    .map(({ text }) => text)
+    .join('---\n');
 }
 
 function stable(value: unknown): unknown {
@@ -16,7 +22,11 @@ function stable(value: unknown): unknown {
     return value.map(stable);
   }
   if (isMap(value)) {
-    return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined).map(([name, each]) => [name, stable(each)]));
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, each]) => each !== undefined)
+        .map(([name, each]) => [name, stable(each)]),
+    );
   }
   return typeof value === 'string' ? scrub(value) : value;
 }

@@ -72,12 +72,22 @@ export class Aggregate {
     Object.keys(parts).forEach(name => requireOrdinaryName(path, name));
     this.parts = Object.entries(parts).map(([name, props]) => partOf(path, route, name, props));
     if (this.parts.length < 2) {
-      throw new ValidationError({ code: 'NothingToAggregate', path, summary: `It has ${this.parts.length} parts.`, fix: 'Declare two or more, or use a route.' });
+      throw new ValidationError({
+        code: 'NothingToAggregate',
+        path,
+        summary: `It has ${this.parts.length} parts.`,
+        fix: 'Declare two or more, or use a route.',
+      });
     }
   }
 }
 
-function partOf(where: string, { operation: whole, timeout: ofWhole }: Route, name: string, { service, path, port: number, timeout }: PartProps): Part {
+function partOf(
+  where: string,
+  { operation: whole, timeout: ofWhole }: Route,
+  name: string,
+  { service, path, port: number, timeout }: PartProps,
+): Part {
   const operation = Operation.parse(`${where}/${name}`, `GET ${path}`);
   requireDuration(`${where}/${name}`, 'The timeout of the part', timeout);
   const port = number === undefined ? service.firstPort(where) : service.port(number, where);
@@ -102,7 +112,8 @@ function partOf(where: string, { operation: whole, timeout: ofWhole }: Route, na
     throw new ValidationError({
       code: 'PartOutlastsWhole',
       path: `${where}/${name}`,
-      summary: `The timeout of the part is ${timeout.toMilliseconds()} ms and that of the aggregate ${ofWhole.toMilliseconds()} ms, `
+      summary:
+        `The timeout of the part is ${timeout.toMilliseconds()} ms and that of the aggregate ${ofWhole.toMilliseconds()} ms, `
         + 'which leaves no time to send the other parts.',
       fix: 'Lower the timeout of the part, or raise that of the aggregate.',
     });

@@ -24,15 +24,20 @@ export function addAggregator(edge: Edge): Service {
 
 /** Declares the calls of an aggregate; the same operation with the same timeout in several aggregates is one call. */
 export function callParts(aggregator: Service, { parts }: Aggregate): void {
-  parts.filter(part => !isCalled(aggregator, part)).forEach(({ service, port, operation, timeout }) => {
-    aggregator.calls(service, { port: port.number, allowedOperations: [operation], timeout });
-  });
+  parts
+    .filter(part => !isCalled(aggregator, part))
+    .forEach(({ service, port, operation, timeout }) => {
+      aggregator.calls(service, { port: port.number, allowedOperations: [operation], timeout });
+    });
 }
 
 function isCalled(aggregator: Service, { service, port, operation, timeout }: Part): boolean {
-  return aggregator.outgoingCalls.some(call => call.callee === service
-    && call.port === port
-    && call.allowedOperations?.length === 1
-    && call.allowedOperations[0]?.requests === operation.requests
-    && callPolicyKey(call.policy) === callPolicyKey({ timeout }));
+  return aggregator.outgoingCalls.some(
+    call =>
+      call.callee === service
+      && call.port === port
+      && call.allowedOperations?.length === 1
+      && call.allowedOperations[0]?.requests === operation.requests
+      && callPolicyKey(call.policy) === callPolicyKey({ timeout }),
+  );
 }

@@ -122,9 +122,11 @@ function assertScopesUsable(scopes: string[] | undefined): void {
     throw new ValidationError({
       code: 'InvalidScope',
       path: 'Auth.jwt',
-      summary: wrong === undefined ? 'The list of scopes is empty, so no token could be accepted.'
-        : `${JSON.stringify(wrong)} is not a scope: spaces separate the scopes of a token, and quotes, backslashes and`
-          + ' characters beyond ASCII are not allowed.',
+      summary:
+        wrong === undefined
+          ? 'The list of scopes is empty, so no token could be accepted.'
+          : `${JSON.stringify(wrong)} is not a scope: spaces separate the scopes of a token, and quotes, backslashes and`
+            + ' characters beyond ASCII are not allowed.',
       fix: 'List the scopes one by one, or leave `scopes` out to accept any.',
     });
   }
@@ -138,9 +140,11 @@ function requireNoPatterns(what: string, texts: readonly string[]): void {
     throw new ValidationError({
       code: 'NotLiteral',
       path: 'Auth.jwt',
-      summary: `The ${what} ${JSON.stringify(wrong)} ${wrong.includes('*')
-        ? 'contains "*", which is a pattern for Istio\'s gateway and a literal character for AWS.'
-        : 'is empty or contains whitespace or control characters.'}`,
+      summary: `The ${what} ${JSON.stringify(wrong)} ${
+        wrong.includes('*')
+          ? 'contains "*", which is a pattern for Istio\'s gateway and a literal character for AWS.'
+          : 'is empty or contains whitespace or control characters.'
+      }`,
       fix: `Write each ${what} exactly as in the claims of tokens.`,
     });
   }

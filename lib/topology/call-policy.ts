@@ -94,12 +94,17 @@ export interface CallPolicy {
 
 /** The failures that are retried if {@link Retries} list none. */
 export const RETRY_ON: readonly RetryOn[] = [
-  RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM, RetryOn.GATEWAY_ERROR, RetryOn.UNAVAILABLE,
+  RetryOn.CONNECT_FAILURE,
+  RetryOn.REFUSED_STREAM,
+  RetryOn.GATEWAY_ERROR,
+  RetryOn.UNAVAILABLE,
 ];
 
 const RETRIES = {
   attempts: {
-    validate: (path, attempts) => { requireInteger(path, 'The number of retries', attempts, 0, 100); },
+    validate: (path, attempts) => {
+      requireInteger(path, 'The number of retries', attempts, 0, 100);
+    },
     keyOf: attempts => attempts,
   },
   perTryTimeout: timeOf('The timeout of each attempt'),
@@ -113,7 +118,9 @@ const DELAY = {
 
 const ABORT = {
   status: {
-    validate: (path, status) => { requireInteger(path, 'The injected status', status, 200, 599); },
+    validate: (path, status) => {
+      requireInteger(path, 'The injected status', status, 200, 599);
+    },
     keyOf: status => status,
   },
   percent: percentageOf('The share of aborted requests'),
@@ -126,7 +133,7 @@ const TERMS = {
   // `attempts: 0` and no retries declared are the same.
   retries: {
     ...nested<Retries>(RETRIES),
-    keyOf: retries => retries?.attempts ? keyBy<Retries>(RETRIES, retries) : undefined,
+    keyOf: retries => (retries?.attempts ? keyBy<Retries>(RETRIES, retries) : undefined),
   },
   faults: nested<Faults>(FAULTS),
 } satisfies PropertyTable<CallPolicy>;
@@ -152,14 +159,18 @@ export function validateCallPolicy(path: string, policy: CallPolicy): void {
 
 function timeOf(what: string): Property<Duration | undefined> {
   return {
-    validate: (path, duration) => { requirePositive(path, what, duration); },
+    validate: (path, duration) => {
+      requirePositive(path, what, duration);
+    },
     keyOf: duration => duration?.toMilliseconds(),
   };
 }
 
 function percentageOf(what: string): Property<number | undefined> {
   return {
-    validate: (path, percent) => { requirePercentage(path, what, percent ?? 100); },
+    validate: (path, percent) => {
+      requirePercentage(path, what, percent ?? 100);
+    },
     keyOf: percent => percent ?? 100,
   };
 }
@@ -184,7 +195,8 @@ function requireTimeForTries(path: string, { timeout, retries }: CallPolicy): vo
     throw new ValidationError({
       code: 'RetriesExceedTimeout',
       path,
-      summary: `The last of ${retries.attempts} retries of ${retries.perTryTimeout.toMilliseconds()} ms each starts after ${lastStarts} ms, `
+      summary:
+        `The last of ${retries.attempts} retries of ${retries.perTryTimeout.toMilliseconds()} ms each starts after ${lastStarts} ms, `
         + `and the timeout ends the call at ${timeout.toMilliseconds()} ms: that retry can never happen.`,
       fix: 'Raise the timeout, lower perTryTimeout, or allow fewer attempts.',
     });

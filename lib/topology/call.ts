@@ -61,7 +61,9 @@ export class Call {
     this.allowedOperations = props.allowedOperations;
     this.policy = policiesOf(props);
 
-    Object.values(BESIDE_TERMS).forEach(({ validate }) => { validate(path, this); });
+    Object.values(BESIDE_TERMS).forEach(({ validate }) => {
+      validate(path, this);
+    });
     validateCallPolicy(path, this.policy);
     if (!this.port.carriesRequests) {
       rejectWhatNeedsRequests(path, this);
@@ -122,7 +124,8 @@ function rejectWhatNeedsRequests(path: string, call: Call): void {
     throw new ValidationError({
       code: 'NoRequests',
       path,
-      summary: `Port ${call.port.number} of ${call.callee.name} uses ${call.port.protocol}, which has no requests to apply`
+      summary:
+        `Port ${call.port.number} of ${call.callee.name} uses ${call.port.protocol}, which has no requests to apply`
         + ` ${names.join(', ')} to.`,
       fix: 'Leave these out, or declare the port as http, http2 or grpc if that is its protocol.',
     });

@@ -60,7 +60,10 @@ export abstract class Callee {
         code: 'UnknownPort',
         path,
         summary: `${this.name} has no port ${number}.`,
-        fix: this.ports.length > 0 ? `It has ${this.ports.map(each => each.number).join(', ')}.` : 'It has no ports: declare one.',
+        fix:
+          this.ports.length > 0
+            ? `It has ${this.ports.map(each => each.number).join(', ')}.`
+            : 'It has no ports: declare one.',
       });
     }
     return port;

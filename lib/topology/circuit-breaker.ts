@@ -117,7 +117,9 @@ export class CircuitBreaker {
 
   /** Whether an endpoint can be ejected when all of these replicas run. */
   canEjectOneOf(replicas: Replicas | undefined): boolean {
-    return !this.ejects || !replicas || (this.maxEjectionPercent(replicas) ?? OWN_PERCENT) >= percentOfOne(replicas.most);
+    return (
+      !this.ejects || !replicas || (this.maxEjectionPercent(replicas) ?? OWN_PERCENT) >= percentOfOne(replicas.most)
+    );
   }
 
   /** Whether failing endpoints are ejected. */
@@ -126,7 +128,9 @@ export class CircuitBreaker {
   }
 
   private assertAllEffective(path: string, callee: Callee): void {
-    const ofEjection = (['baseEjectionTime', 'interval', 'maxEjectionPercent'] as const).filter(name => this.limits[name] !== undefined);
+    const ofEjection = (['baseEjectionTime', 'interval', 'maxEjectionPercent'] as const).filter(
+      name => this.limits[name] !== undefined,
+    );
     if (!this.ejects && ofEjection.length > 0) {
       throw new ValidationError({
         code: 'NoEffect',

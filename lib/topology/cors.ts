@@ -57,5 +57,7 @@ export function validateCors(path: string, { origins, headers, exposedHeaders, c
       fix: 'List the origins, or leave `credentials` out.',
     });
   }
-  [...headers ?? [], ...exposedHeaders ?? []].filter(name => name !== '*').forEach(name => requireHeaderName(path, name));
+  [...(headers ?? []), ...(exposedHeaders ?? [])]
+    .filter(name => name !== '*')
+    .forEach(name => requireHeaderName(path, name));
 }

@@ -12,9 +12,10 @@ export function requireDeclared(path: string, what: string, value: unknown, kind
     code: 'NotDeclared',
     path,
     summary: `${what} is ${describe(value)}, not a ${kind.name}.`,
-    fix: value === undefined
-      ? 'Declare it first; if it is imported, check whether the two files import each other.'
-      : 'Give the object that its declaration returned, e.g. by `topology.addService(…)` or `Port.http(80)`.',
+    fix:
+      value === undefined
+        ? 'Declare it first; if it is imported, check whether the two files import each other.'
+        : 'Give the object that its declaration returned, e.g. by `topology.addService(…)` or `Port.http(80)`.',
   });
 }
 
@@ -25,7 +26,11 @@ interface Class {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'string' ? `the text "${value}"`
-    : typeof value === 'object' && value !== null ? 'another object'
-      : typeof value === 'function' ? 'a function' : String(value);
+  return typeof value === 'string'
+    ? `the text "${value}"`
+    : typeof value === 'object' && value !== null
+      ? 'another object'
+      : typeof value === 'function'
+        ? 'a function'
+        : String(value);
 }

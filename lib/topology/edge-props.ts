@@ -93,7 +93,11 @@ export interface EdgeProps {
 export function validateEdge(path: string, props: EdgeProps): void {
   requireHostName(path, props.host);
   requirePositive(path, 'The timeout', props.timeout);
-  Object.entries({ 'a Secret': props.tlsSecret, 'a ConfigMap': props.clientCa, 'a ClusterIssuer': props.certificateIssuer }).forEach(([what, name]) => {
+  Object.entries({
+    'a Secret': props.tlsSecret,
+    'a ConfigMap': props.clientCa,
+    'a ClusterIssuer': props.certificateIssuer,
+  }).forEach(([what, name]) => {
     if (name !== undefined) {
       requireDnsSubdomain(path, what, name);
     }
@@ -106,7 +110,12 @@ export function validateEdge(path: string, props: EdgeProps): void {
   requireTls(path, 'clientCa', props.managed ? undefined : props.clientCa, props);
   validateFront(path, props);
   if (props.perClientRateLimit?.client.kind === 'API key' && props.auth) {
-    requireCountableClients({ path, limit: props.perClientRateLimit, hasToken: props.auth.token !== undefined, hasApiKey: props.auth.key !== undefined });
+    requireCountableClients({
+      path,
+      limit: props.perClientRateLimit,
+      hasToken: props.auth.token !== undefined,
+      hasApiKey: props.auth.key !== undefined,
+    });
   }
 }
 

@@ -128,13 +128,22 @@ export class Edge {
 
   /** The limits of clients: the edge's own and those of its routes. */
   get perClientRateLimits(): readonly PerClientRateLimit[] {
-    return [this.perClientRateLimit, ...this.routes.map(route => route.perClientRateLimit)].filter(limit => limit !== undefined);
+    return [this.perClientRateLimit, ...this.routes.map(route => route.perClientRateLimit)].filter(
+      limit => limit !== undefined,
+    );
   }
 
   /** The service ports that its gateway connects to, each once: those of its routes, and of its rate limiter. */
   get destinations(): readonly Destination[] {
-    const all: Destination[] = [...this.routes, ...(this.rateLimiter ? [{ service: this.rateLimiter, port: this.rateLimiter.firstPort(this.path) }] : [])];
-    return [...new Map(all.map(({ service, port }) => [`${service.namespace}/${service.name}:${port.number}`, { service, port }])).values()];
+    const all: Destination[] = [
+      ...this.routes,
+      ...(this.rateLimiter ? [{ service: this.rateLimiter, port: this.rateLimiter.firstPort(this.path) }] : []),
+    ];
+    return [
+      ...new Map(
+        all.map(({ service, port }) => [`${service.namespace}/${service.name}:${port.number}`, { service, port }]),
+      ).values(),
+    ];
   }
 
   /**

@@ -9,20 +9,30 @@ import { ValidationError } from './validation-error';
  * @see https://istio.io/latest/docs/reference/config/analysis/ist0134/
  */
 export function rejectOnePortOutside(path: string, call: Call, others: readonly Call[]): void {
-  const rival = others.find(({ callee, port }) => callee instanceof ExternalService && call.callee instanceof ExternalService
-    && callee !== call.callee && port.number === call.port.number && !areToldApart(port, call.port));
+  const rival = others.find(
+    ({ callee, port }) =>
+      callee instanceof ExternalService
+      && call.callee instanceof ExternalService
+      && callee !== call.callee
+      && port.number === call.port.number
+      && !areToldApart(port, call.port),
+  );
   if (rival) {
     throw new ValidationError({
       code: 'IndistinctHosts',
       path,
-      summary: `${call.callee.name} and ${rival.callee.name} are both dialled on port ${call.port.number}, `
+      summary:
+        `${call.callee.name} and ${rival.callee.name} are both dialled on port ${call.port.number}, `
         + `as ${call.port.protocol} and ${rival.port.protocol}: nothing in such a connection names its host, so one could reach the other.`,
-      fix: 'Use another port for one of them, `Port.tls` for both if the caller uses TLS from the first byte, '
+      fix:
+        'Use another port for one of them, `Port.tls` for both if the caller uses TLS from the first byte, '
         + 'or a service for each call.',
     });
   }
 }
 
 function areToldApart(one: Port, other: Port): boolean {
-  return (one.carriesRequests && other.carriesRequests) || (one.protocol === Protocol.TLS && other.protocol === Protocol.TLS);
+  return (
+    (one.carriesRequests && other.carriesRequests) || (one.protocol === Protocol.TLS && other.protocol === Protocol.TLS)
+  );
 }

@@ -10,9 +10,15 @@ function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) {
     return Object.freeze(value.map(copyOf));
   }
-  return isPlain(value) ? Object.freeze(Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copyOf(each)]))) : value;
+  return isPlain(value)
+    ? Object.freeze(Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copyOf(each)])))
+    : value;
 }
 
 function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+  return (
+    typeof value === 'object'
+    && value !== null
+    && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)
+  );
 }

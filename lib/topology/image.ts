@@ -3,7 +3,9 @@ import { ValidationError } from './validation-error';
 /** @see https://github.com/distribution/reference/blob/main/reference.go */
 const HOST = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::\d+)?`;
 const PART = '[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*';
-const IMAGE = new RegExp(String.raw`^(?:${HOST}/)?${PART}(?:/${PART})*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z0-9+.-]+:[0-9a-fA-F]{32,})?$`);
+const IMAGE = new RegExp(
+  String.raw`^(?:${HOST}/)?${PART}(?:/${PART})*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z0-9+.-]+:[0-9a-fA-F]{32,})?$`,
+);
 const UNSET = ['undefined', 'null', 'NaN'];
 
 /** Rejects what is not the name of a container image: no kubelet could pull it. */

@@ -3,11 +3,17 @@ export * from './auth';
 export * from './call';
 export * from './callee';
 export * from './circuit-breaker';
-export { ClientKey, FailureMode, PerClientRateLimit, type PerClientRateLimitProps, Period } from './per-client-rate-limit';
+export {
+  ClientKey,
+  FailureMode,
+  PerClientRateLimit,
+  type PerClientRateLimitProps,
+  Period,
+} from './per-client-rate-limit';
 export { type Cors, CORS_HEADERS } from './cors';
 export * from './edge';
 export type { EdgeProps } from './edge-props';
-export {   MODEL_ERRORS } from './errors';
+export { MODEL_ERRORS } from './errors';
 export * from './external';
 export * from './health';
 export * from './rate-limit';
@@ -23,7 +29,16 @@ export * from './route';
 export { precedes, type Region, regionsOf } from './route-precedence';
 export * from './service';
 export type { ExistingWorkload, ServiceProps } from './service-props';
-export { type Abort, type CallPolicy, callPolicyKey, type Delay, type Faults, type Retries, RETRY_ON, RetryOn } from './call-policy';
+export {
+  type Abort,
+  type CallPolicy,
+  callPolicyKey,
+  type Delay,
+  type Faults,
+  type Retries,
+  RETRY_ON,
+  RetryOn,
+} from './call-policy';
 export * from './topology';
 export { HeaderMatch, type HeaderRoute, type Mirror, type Weight } from './traffic';
 export * from './version';

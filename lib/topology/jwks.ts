@@ -2,7 +2,10 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { ValidationError } from './validation-error';
 
 const PRIVATE_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
-const CURVES = new Map([['EC', ['P-256', 'P-384', 'P-521']], ['OKP', ['Ed25519']]]);
+const CURVES = new Map([
+  ['EC', ['P-256', 'P-384', 'P-521']],
+  ['OKP', ['Ed25519']],
+]);
 
 /**
  * Rejects a JSON Web Key Set that a gateway would not accept, or that would publish a secret: its keys are written to
@@ -34,10 +37,12 @@ function keysIn(text: string): unknown[] | undefined {
 function problemOf(keys: readonly unknown[]): string | undefined {
   return keys.length === 0
     ? 'The key set has no key, and a gateway rejects its whole configuration then'
-    : keys.map((key, index) => {
-      const summary = isObject(key) ? problemOfKey(key) : 'is not an object';
-      return summary === undefined ? undefined : `Key ${index + 1} of the set ${summary}`;
-    }).find(summary => summary !== undefined);
+    : keys
+        .map((key, index) => {
+          const summary = isObject(key) ? problemOfKey(key) : 'is not an object';
+          return summary === undefined ? undefined : `Key ${index + 1} of the set ${summary}`;
+        })
+        .find(summary => summary !== undefined);
 }
 
 function problemOfKey(key: JsonWebKey): string | undefined {

@@ -132,7 +132,9 @@ export function requireHeaderName(path: string, name: string): void {
       code: 'InvalidHeader',
       path,
       summary: `"${name}" is not a lower-case HTTP header name, and HTTP/2 has no other.`,
-      fix: name.includes('*') ? 'Name each header.' : `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
+      fix: name.includes('*')
+        ? 'Name each header.'
+        : `Write it as "${name.toLowerCase().replace(/[^a-z0-9-]/g, '-')}".`,
     });
   }
 }
@@ -141,7 +143,8 @@ export function requireHeaderName(path: string, name: string): void {
 export function requireLabel(path: string, label: string, value: string): void {
   requireKey(path, label);
   const [name = '', prefix, ...rest] = label.split('/').reverse();
-  const isNamed = LABEL_PART.test(name) && name !== '' && rest.length === 0 && (prefix === undefined || NAME.test(prefix));
+  const isNamed =
+    LABEL_PART.test(name) && name !== '' && rest.length === 0 && (prefix === undefined || NAME.test(prefix));
   if (!isNamed || !LABEL_PART.test(value)) {
     throw new ValidationError({
       code: 'InvalidLabel',
@@ -167,7 +170,12 @@ function requireKey(path: string, name: string): void {
 
 function rejectNames(path: string, name: string, refused: readonly string[]): void {
   if (refused.includes(name)) {
-    throw new ValidationError({ code: 'InvalidName', path, summary: `"${name}" cannot be rendered as a name.`, fix: 'Use another name.' });
+    throw new ValidationError({
+      code: 'InvalidName',
+      path,
+      summary: `"${name}" cannot be rendered as a name.`,
+      fix: 'Use another name.',
+    });
   }
 }
 
@@ -180,6 +188,10 @@ export function constructIdOf(name: string): string {
 }
 
 function suggestion(name: string): string {
-  const fitted = name.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^[^a-z]+|-+$/g, '').slice(0, 63);
+  const fitted = name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 63);
   return LABEL.test(fitted) ? `, e.g. "${fitted}"` : '';
 }

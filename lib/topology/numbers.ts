@@ -2,7 +2,13 @@ import type { Duration } from 'cdk8s';
 import { ValidationError } from './validation-error';
 
 /** Rejects a number that is not an integer from `least` to `most`. */
-export function requireInteger(path: string, what: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+export function requireInteger(
+  path: string,
+  what: string,
+  value: number,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): void {
   if (!Number.isInteger(value) || value < least || value > most) {
     const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `from ${least} to ${most}`;
     throw new ValidationError({
@@ -17,7 +23,12 @@ export function requireInteger(path: string, what: string, value: number, least:
 /** Rejects a percentage outside 0 to 100. */
 export function requirePercentage(path: string, what: string, value: number): void {
   if (!(value >= 0 && value <= 100)) {
-    throw new ValidationError({ code: 'OutOfRange', path, summary: `${what} is ${value} %.`, fix: 'Give a number from 0 to 100.' });
+    throw new ValidationError({
+      code: 'OutOfRange',
+      path,
+      summary: `${what} is ${value} %.`,
+      fix: 'Give a number from 0 to 100.',
+    });
   }
 }
 

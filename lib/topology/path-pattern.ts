@@ -26,7 +26,12 @@ export class PathPattern {
     }
     const unmatchable = this.segments.map(problemOf).find(summary => summary !== undefined);
     if (unmatchable !== undefined) {
-      throw new ValidationError({ code: 'InvalidPath', path, summary: `"${text}" can never match: ${unmatchable.problem}.`, fix: unmatchable.fix });
+      throw new ValidationError({
+        code: 'InvalidPath',
+        path,
+        summary: `"${text}" can never match: ${unmatchable.problem}.`,
+        fix: unmatchable.fix,
+      });
     }
     if (this.segments.slice(0, -1).some(isRest)) {
       throw new ValidationError({
@@ -54,7 +59,10 @@ export class PathPattern {
    */
   toRegex(end = ''): string {
     return this.segments
-      .map(segment => `/${isRest(segment) ? (end ? `[^${end}]+` : '.+') : isParameter(segment) ? `[^/${end}]+` : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`)
+      .map(
+        segment =>
+          `/${isRest(segment) ? (end ? `[^${end}]+` : '.+') : isParameter(segment) ? `[^/${end}]+` : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
+      )
       .join('');
   }
 
@@ -90,7 +98,9 @@ export class PathPattern {
 
   /** Whether it matches every path of another that it overlaps. */
   covers(other: PathPattern): boolean {
-    return this.overlaps(other) && this.segments.every((segment, at) => rankOf(segment) >= rankOf(other.segments[at] ?? ''));
+    return (
+      this.overlaps(other) && this.segments.every((segment, at) => rankOf(segment) >= rankOf(other.segments[at] ?? ''))
+    );
   }
 
   /** The paths that are matched by this and by another that it overlaps. */
@@ -124,13 +134,24 @@ function problemOf(segment: string): { problem: string; fix: string } | undefine
     return { problem: `a proxy resolves "${segment}" before it matches`, fix: 'Write the resolved path.' };
   }
   if (segment.startsWith(':')) {
-    return { problem: `"${segment}" is matched literally`, fix: `Write a parameter as {${segment.slice(1) || 'name'}}.` };
+    return {
+      problem: `"${segment}" is matched literally`,
+      fix: `Write a parameter as {${segment.slice(1) || 'name'}}.`,
+    };
   }
-  const [escape] = segment.match(/%(?![0-9A-Fa-f]{2})/) ?? segment.match(/%(4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]|3\d|2[DdEe]|5[Ff]|7[Ee])/) ?? [];
-  return escape === undefined ? undefined : {
-    problem: escape === '%' ? 'a "%" in it is not an escape' : `a proxy decodes "${escape}" to "${decodeURIComponent(escape)}" before it matches`,
-    fix: escape === '%' ? 'Write "%25" for the character itself.' : 'Write the character itself.',
-  };
+  const [escape] =
+    segment.match(/%(?![0-9A-Fa-f]{2})/)
+    ?? segment.match(/%(4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]|3\d|2[DdEe]|5[Ff]|7[Ee])/)
+    ?? [];
+  return escape === undefined
+    ? undefined
+    : {
+        problem:
+          escape === '%'
+            ? 'a "%" in it is not an escape'
+            : `a proxy decodes "${escape}" to "${decodeURIComponent(escape)}" before it matches`,
+        fix: escape === '%' ? 'Write "%25" for the character itself.' : 'Write the character itself.',
+      };
 }
 
 function isParameter(segment: string): boolean {

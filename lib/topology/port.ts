@@ -73,7 +73,14 @@ export class Port {
 
   /** A port for gRPC: a Service port named `grpc`. Throws if the descriptor does not have the service. */
   static grpc(number: number, options: GrpcPortOptions = {}): Port {
-    return new Port(Protocol.GRPC, number, options, options.service, given(options.methods) ?? describedMethods(number, options), options.descriptor);
+    return new Port(
+      Protocol.GRPC,
+      number,
+      options,
+      options.service,
+      given(options.methods) ?? describedMethods(number, options),
+      options.descriptor,
+    );
   }
 
   /** A port for any TCP protocol: a Service port named `tcp`. Calls to it have no timeout, retries or operations. */

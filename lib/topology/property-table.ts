@@ -11,7 +11,9 @@ export type PropertyTable<T> = { readonly [K in keyof T]-?: Property<T[K]> };
 
 /** Rejects a declaration with an invalid property value. */
 export function validateBy<T extends object>(table: PropertyTable<T>, path: string, declared: T): void {
-  namesIn(table).forEach(name => { table[name].validate(path, declared[name]); });
+  namesIn(table).forEach(name => {
+    table[name].validate(path, declared[name]);
+  });
 }
 
 /** A declaration as it is compared with others; undefined if none of it is rendered. */
@@ -33,7 +35,7 @@ export function nested<T extends object>(table: PropertyTable<T>): Property<T | 
         validateBy(table, path, value);
       }
     },
-    keyOf: value => value ? keyBy(table, value) : undefined,
+    keyOf: value => (value ? keyBy(table, value) : undefined),
   };
 }
 

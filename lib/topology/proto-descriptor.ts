@@ -2,7 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import {
-  type DescriptorProto, type FileDescriptorSet, FileDescriptorSetSchema, type MethodDescriptorProto, MethodOptionsSchema, type ServiceDescriptorProto,
+  type DescriptorProto,
+  type FileDescriptorSet,
+  FileDescriptorSetSchema,
+  type MethodDescriptorProto,
+  MethodOptionsSchema,
+  type ServiceDescriptorProto,
 } from '@bufbuild/protobuf/wkt';
 import type { Operation } from './operation';
 import { ValidationError } from './validation-error';
@@ -28,19 +33,26 @@ const ADDITIONAL_BINDINGS = 11;
  * The fields of a rule that contain the path, by HTTP method.
  * @see https://cloud.google.com/endpoints/docs/grpc-service-config/reference/rpc/google.api#httprule
  */
-const PATHS = new Map([['GET', 2], ['PUT', 3], ['POST', 4], ['DELETE', 5], ['PATCH', 6]]);
+const PATHS = new Map([
+  ['GET', 2],
+  ['PUT', 3],
+  ['POST', 4],
+  ['DELETE', 5],
+  ['PATCH', 6],
+]);
 const WITH_BODY = new Set(['PUT', 'POST', 'PATCH']);
 
 /** The descriptor set of gRPC services, by which a gateway transcodes between JSON and protobuf. */
 export class ProtoDescriptor {
   /** From a file that `protoc --include_imports --descriptor_set_out=FILE` wrote. */
   static fromFile(path: string): ProtoDescriptor {
-    const fail = (summary: string) => new ValidationError({
-      code: 'InvalidDescriptor',
-      path,
-      summary,
-      fix: 'Write it with `protoc --include_imports --descriptor_set_out=FILE …`.',
-    });
+    const fail = (summary: string) =>
+      new ValidationError({
+        code: 'InvalidDescriptor',
+        path,
+        summary,
+        fix: 'Write it with `protoc --include_imports --descriptor_set_out=FILE …`.',
+      });
     if (!existsSync(path)) {
       throw fail('The file does not exist.');
     }
@@ -76,18 +88,30 @@ export class ProtoDescriptor {
     const described = this.methodNamed(service, method);
     const fail = (summary: string, fix: string) => new ValidationError({ code: 'Untranslatable', path, summary, fix });
     if (!described) {
-      throw fail(`${this.path} does not describe ${service}/${method}.`, `It has ${[...this.services.keys()].join(', ')}.`);
+      throw fail(
+        `${this.path} does not describe ${service}/${method}.`,
+        `It has ${[...this.services.keys()].join(', ')}.`,
+      );
     }
     if (!operation.method || !PATHS.has(operation.method)) {
-      throw fail(`${operation.method ?? 'ANY'} cannot be bound to a gRPC method.`, `Use ${[...PATHS.keys()].join(', ')}.`);
+      throw fail(
+        `${operation.method ?? 'ANY'} cannot be bound to a gRPC method.`,
+        `Use ${[...PATHS.keys()].join(', ')}.`,
+      );
     }
     if (described.clientStreaming) {
-      throw fail(`${method} accepts a stream of messages, and a REST request is a single message.`, 'Bind a method with a single request.');
+      throw fail(
+        `${method} accepts a stream of messages, and a REST request is a single message.`,
+        'Bind a method with a single request.',
+      );
     }
     const fields = this.messages.get(described.inputType)?.field.map(field => field.name) ?? [];
     const unknown = operation.path.parameters.find(name => !fields.includes(name));
     if (unknown !== undefined) {
-      throw fail(`The request of ${method} has no field "${unknown}".`, `Use the names of its fields as parameters: ${fields.join(', ') || 'it has none'}.`);
+      throw fail(
+        `The request of ${method} has no field "${unknown}".`,
+        `Use the names of its fields as parameters: ${fields.join(', ') || 'it has none'}.`,
+      );
     }
   }
 
@@ -101,7 +125,12 @@ export class ProtoDescriptor {
       file.sourceCodeInfo = undefined;
       for (const service of file.service) {
         const name = file.package ? `${file.package}.${service.name}` : service.name;
-        service.method.forEach(method => bind(method, bindings.filter(each => each.service === name && each.method === method.name)));
+        service.method.forEach(method =>
+          bind(
+            method,
+            bindings.filter(each => each.service === name && each.method === method.name),
+          ),
+        );
       }
     }
     return Buffer.from(toBinary(FileDescriptorSetSchema, copy)).toString('base64');
@@ -119,7 +148,7 @@ function bind(method: MethodDescriptorProto, bindings: readonly HttpBinding[]): 
   if (first) {
     others.forEach(other => first.tag(ADDITIONAL_BINDINGS, WireType.LengthDelimited).bytes(other.finish()));
     const data = new BinaryWriter().bytes(first.finish()).finish();
-    options.$unknown = [...options.$unknown ?? [], { no: HTTP_RULE, wireType: WireType.LengthDelimited, data }];
+    options.$unknown = [...(options.$unknown ?? []), { no: HTTP_RULE, wireType: WireType.LengthDelimited, data }];
   }
   method.options = options;
 }

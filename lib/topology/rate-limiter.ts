@@ -25,7 +25,11 @@ const IMAGE = 'docker.io/envoyproxy/ratelimit:17b1956c';
  * The service that counts the requests of clients: Envoy's rate limit service.
  * @see https://github.com/envoyproxy/ratelimit
  */
-export function addRateLimiter(topology: Topology, name: string, { redis, image = IMAGE, namespace }: RateLimiterProps): Service {
+export function addRateLimiter(
+  topology: Topology,
+  name: string,
+  { redis, image = IMAGE, namespace }: RateLimiterProps,
+): Service {
   const limiter = topology.addService(name, {
     namespace,
     image,

@@ -28,6 +28,11 @@ export function validateRequestRules(path: string, shape: RequestValidation | un
   shape.query?.forEach(name => requireOrdinaryName(path, name));
   shape.headers?.forEach(name => requireHeaderName(path, name));
   if (!shape.body && !shape.headers?.length && !shape.query?.length) {
-    throw new ValidationError({ code: 'EmptyShape', path, summary: 'The required shape requires nothing.', fix: 'Give query parameters, headers or a body schema, or leave it out.' });
+    throw new ValidationError({
+      code: 'EmptyShape',
+      path,
+      summary: 'The required shape requires nothing.',
+      fix: 'Give query parameters, headers or a body schema, or leave it out.',
+    });
   }
 }

@@ -34,6 +34,7 @@ export function regionsOf(own: Operation, others: readonly Operation[]): Region[
     path: own.path,
     notPaths: earlier.filter(other => other.method === undefined || other.method === method).map(({ path }) => path),
   });
-  return [...methods.map(method => regionOf(method, [])), regionOf(own.method, methods)]
-    .filter(({ notPaths }) => !notPaths.some(path => path.covers(own.path)));
+  return [...methods.map(method => regionOf(method, [])), regionOf(own.method, methods)].filter(
+    ({ notPaths }) => !notPaths.some(path => path.covers(own.path)),
+  );
 }

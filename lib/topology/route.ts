@@ -111,7 +111,12 @@ export class Route {
     requirePositive(path, 'The timeout', props.timeout);
     validateRequestRules(path, props.requestValidation);
     requireCacheable(path, this);
-    requireCountableClients({ path, limit: props.perClientRateLimit, hasToken: this.auth.token !== undefined, hasApiKey: this.auth.key !== undefined });
+    requireCountableClients({
+      path,
+      limit: props.perClientRateLimit,
+      hasToken: this.auth.token !== undefined,
+      hasApiKey: this.auth.key !== undefined,
+    });
     requireOneAnswer(path, edge.perClientRateLimit, props.perClientRateLimit);
     if (!this.port.carriesRequests) {
       throw new ValidationError({
@@ -131,7 +136,11 @@ export class Route {
   }
 }
 
-function translationOf(path: string, { service: { name }, port: { grpcService, descriptor, number }, operation }: Route, method: string): Translation {
+function translationOf(
+  path: string,
+  { service: { name }, port: { grpcService, descriptor, number }, operation }: Route,
+  method: string,
+): Translation {
   if (!grpcService || !descriptor) {
     throw new ValidationError({
       code: 'Untranslatable',
@@ -151,13 +160,20 @@ function requireCacheable(path: string, { operation, cacheTtl }: Route): void {
     throw new ValidationError({
       code: 'Uncacheable',
       path,
-      summary: operation.method === 'GET' ? `Its responses would be cached for ${cacheTtl?.toHumanString()}.` : `Responses to ${operation.method ?? 'ANY'} cannot be cached.`,
+      summary:
+        operation.method === 'GET'
+          ? `Its responses would be cached for ${cacheTtl?.toHumanString()}.`
+          : `Responses to ${operation.method ?? 'ANY'} cannot be cached.`,
       fix: 'Cache GET requests, for whole seconds.',
     });
   }
 }
 
-function requireOneAnswer(path: string, ofEdge: PerClientRateLimit | undefined, own: PerClientRateLimit | undefined): void {
+function requireOneAnswer(
+  path: string,
+  ofEdge: PerClientRateLimit | undefined,
+  own: PerClientRateLimit | undefined,
+): void {
   if (ofEdge && own && ofEdge.failureMode !== own.failureMode) {
     throw new ValidationError({
       code: 'Contradiction',

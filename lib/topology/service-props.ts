@@ -56,9 +56,13 @@ export interface ServiceProps extends WorkloadProps {
 
 /** Rejects properties that contradict each other. */
 export function validateService(path: string, ports: readonly Port[], props: ServiceProps): void {
-  ports.forEach(port => { requireDeclared(path, 'The port', port, Port); });
+  ports.forEach(port => {
+    requireDeclared(path, 'The port', port, Port);
+  });
   requireDistinctPorts(path, ports);
-  const imageless = Object.entries(props.versions ?? { v1: {} }).filter(([, version]) => (version.image ?? props.image) === undefined);
+  const imageless = Object.entries(props.versions ?? { v1: {} }).filter(
+    ([, version]) => (version.image ?? props.image) === undefined,
+  );
   if (!props.existingWorkload && imageless.length > 0) {
     throw new ValidationError({
       code: 'NoImage',
@@ -68,7 +72,12 @@ export function validateService(path: string, ports: readonly Port[], props: Ser
     });
   }
   if (props.versions && Object.keys(props.versions).length === 0) {
-    throw new ValidationError({ code: 'NoVersion', path, summary: 'It has no versions.', fix: 'Declare at least one, or leave `versions` out.' });
+    throw new ValidationError({
+      code: 'NoVersion',
+      path,
+      summary: 'It has no versions.',
+      fix: 'Declare at least one, or leave `versions` out.',
+    });
   }
   if (props.existingWorkload) {
     assertNoWorkload(path, props);
@@ -98,7 +107,7 @@ function requireDistinctPorts(path: string, ports: readonly Port[]): void {
         code: 'DuplicatePort',
         path,
         summary: `Two ports have the ${earlier.number === port.number ? `number ${port.number}` : `name "${port.name}"`}.`,
-        fix: 'Give each port its own number and name, e.g. Port.http(8081, { name: \'admin\' }).',
+        fix: "Give each port its own number and name, e.g. Port.http(8081, { name: 'admin' }).",
       });
     }
   });
@@ -107,7 +116,9 @@ function requireDistinctPorts(path: string, ports: readonly Port[]): void {
 function assertNoWorkload(path: string, props: ServiceProps): void {
   const given = [
     ...([props, ...Object.values(props.versions ?? {})].some(each => each.image !== undefined) ? ['image'] : []),
-    ...WORKLOAD_PROPERTIES.filter(name => [props, ...Object.values(props.versions ?? {})].some(each => each[name] !== undefined)),
+    ...WORKLOAD_PROPERTIES.filter(name =>
+      [props, ...Object.values(props.versions ?? {})].some(each => each[name] !== undefined),
+    ),
   ];
   if (given.length > 0) {
     throw new ValidationError({
@@ -117,8 +128,15 @@ function assertNoWorkload(path: string, props: ServiceProps): void {
       fix: 'Leave these out, or leave out `existingWorkload` to have the workload rendered.',
     });
   }
-  Object.entries(props.existingWorkload?.labels ?? {}).forEach(([label, value]) => { requireLabel(path, label, value); });
+  Object.entries(props.existingWorkload?.labels ?? {}).forEach(([label, value]) => {
+    requireLabel(path, label, value);
+  });
   if (Object.keys(props.existingWorkload?.labels ?? {}).length === 0) {
-    throw new ValidationError({ code: 'NoLabels', path, summary: 'Without labels it would select every pod of the namespace.', fix: 'Give the labels of its pods.' });
+    throw new ValidationError({
+      code: 'NoLabels',
+      path,
+      summary: 'Without labels it would select every pod of the namespace.',
+      fix: 'Give the labels of its pods.',
+    });
   }
 }

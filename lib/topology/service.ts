@@ -39,7 +39,10 @@ export class Service extends Callee {
 
   constructor(declaring: Declaring, topology: Topology, name: string, props: ServiceProps) {
     requireDeclaring(declaring, 'Service', 'topology.addService(…)');
-    super(declaring, topology, name, props.namespace ?? topology.namespace, [...(props.port ? [props.port] : []), ...(props.ports ?? [])]);
+    super(declaring, topology, name, props.namespace ?? topology.namespace, [
+      ...(props.port ? [props.port] : []),
+      ...(props.ports ?? []),
+    ]);
     requireDnsLabel(this.path, 'a service', name);
     requireFreeName(this.path, this.namespace, name);
     if (props.existingWorkload) {
@@ -63,8 +66,10 @@ export class Service extends Callee {
    */
   get selector(): { readonly [label: string]: string } {
     const { name, topology, namespace } = this;
-    return this.existingLabels
-      ?? (topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name });
+    return (
+      this.existingLabels
+      ?? (topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name })
+    );
   }
 
   /** Whether neither its pods nor their namespace belong to the topology, so that no policy is rendered for them. */
@@ -105,10 +110,12 @@ export class Service extends Callee {
   /** The number of pods of all versions; undefined for pods that are declared elsewhere. */
   override get replicas(): Replicas | undefined {
     const ofVersions = [...this.versions.values()].flatMap(version => version.replicas ?? []);
-    return this.exists ? undefined : {
-      least: ofVersions.reduce((sum, { least }) => sum + least, 0),
-      most: ofVersions.reduce((sum, { most }) => sum + most, 0),
-    };
+    return this.exists
+      ? undefined
+      : {
+          least: ofVersions.reduce((sum, { least }) => sum + least, 0),
+          most: ofVersions.reduce((sum, { most }) => sum + most, 0),
+        };
   }
 
   /** Whether requests are routed by version, so that each version needs a subset of its own. */
@@ -201,7 +208,10 @@ export class Service extends Callee {
       });
     }
     this.rejectSecond('split', this.shares.length > 0);
-    const weights = Object.entries(percentByVersion).map(([name, percent]) => ({ version: this.version(name), percent }));
+    const weights = Object.entries(percentByVersion).map(([name, percent]) => ({
+      version: this.version(name),
+      percent,
+    }));
     requireWhole(this.path, weights);
     this.shares.push(...weights);
   }
@@ -230,10 +240,12 @@ export class Service extends Callee {
 
   private declareVersions(props: ServiceProps): Map<string, Version> {
     const { versions = this.exists ? {} : { v1: {} }, image } = props;
-    return new Map(Object.entries(versions).map(([name, own]) => {
-      const workload = { ...props, ...own, env: { ...props.env, ...own.env } };
-      return [name, new Version(DECLARING, this, name, own.image ?? image, workload)];
-    }));
+    return new Map(
+      Object.entries(versions).map(([name, own]) => {
+        const workload = { ...props, ...own, env: { ...props.env, ...own.env } };
+        return [name, new Version(DECLARING, this, name, own.image ?? image, workload)];
+      }),
+    );
   }
 
   private rejectSecond(what: string, isSecond: boolean): void {
@@ -260,7 +272,9 @@ export class Service extends Callee {
 
   /** Two calls to one port need disjoint operations, and a variable has one value. */
   private assertUnambiguous(path: string, call: Call): void {
-    const twin = this.outgoing.find(other => other.callee === call.callee && other.port === call.port && overlap(other, call));
+    const twin = this.outgoing.find(
+      other => other.callee === call.callee && other.port === call.port && overlap(other, call),
+    );
     if (twin) {
       throw new ValidationError({
         code: 'DuplicateCall',
@@ -271,7 +285,9 @@ export class Service extends Callee {
     }
     const name = call.addressEnvVar;
     const other = this.outgoing.find(each => each.addressEnvVar === name && each.calleeAddress !== call.calleeAddress);
-    const inWorkload = [...this.versions.values()].some(({ workload }) => name !== undefined && Object.hasOwn(workload.env ?? {}, name));
+    const inWorkload = [...this.versions.values()].some(
+      ({ workload }) => name !== undefined && Object.hasOwn(workload.env ?? {}, name),
+    );
     if (name !== undefined && (other ?? inWorkload)) {
       throw duplicate(
         path,
@@ -283,5 +299,9 @@ export class Service extends Callee {
 }
 
 function overlap(a: Call, b: Call): boolean {
-  return !a.allowedOperations || !b.allowedOperations || a.allowedOperations.some(mine => b.allowedOperations?.some(theirs => mine.overlaps(theirs)));
+  return (
+    !a.allowedOperations
+    || !b.allowedOperations
+    || a.allowedOperations.some(mine => b.allowedOperations?.some(theirs => mine.overlaps(theirs)))
+  );
 }

@@ -176,7 +176,10 @@ export class Topology {
     const other = to.has(key) ? what : this.taken.get(name);
     if (other) {
       const namespace = to.get(key)?.namespace ?? item.namespace;
-      throw this.duplicate(item.name, `There is ${/^[aeiou]/.test(other) ? 'an' : 'a'} ${other} "${item.name}" in namespace ${namespace} already.`);
+      throw this.duplicate(
+        item.name,
+        `There is ${/^[aeiou]/.test(other) ? 'an' : 'a'} ${other} "${item.name}" in namespace ${namespace} already.`,
+      );
     }
     this.taken.set(name, what);
     to.set(key, item);

@@ -38,15 +38,21 @@ const LONGEST_EXPRESSION = 1024;
 
 /** Rejects what no header value can be: HTTP has none with surrounding whitespace or control characters. */
 function requireMatchable(kind: string, value: string): void {
-  const summary = value === '' ? 'is empty'
-    : kind === 'regex' ? problemOfExpression(value)
-      : /^\s|[\0-\x08\n-\x1f\x7f]/.test(value) || (kind === 'exact' && /\s$/.test(value)) ? 'has surrounding whitespace or control characters, which no header value has' : undefined;
+  const summary =
+    value === ''
+      ? 'is empty'
+      : kind === 'regex'
+        ? problemOfExpression(value)
+        : /^\s|[\0-\x08\n-\x1f\x7f]/.test(value) || (kind === 'exact' && /\s$/.test(value))
+          ? 'has surrounding whitespace or control characters, which no header value has'
+          : undefined;
   if (summary !== undefined) {
     throw new ValidationError({
       code: 'InvalidMatch',
       path: `HeaderMatch.${kind}`,
       summary: `${JSON.stringify(value)} ${summary}.`,
-      fix: kind === 'regex' ? 'Write an RE2 expression of at most 1024 characters.' : 'Give the value as clients send it.',
+      fix:
+        kind === 'regex' ? 'Write an RE2 expression of at most 1024 characters.' : 'Give the value as clients send it.',
     });
   }
 }
@@ -74,9 +80,12 @@ export function covers(first: HeaderMatch, second: HeaderMatch): boolean {
   }
   const isOneValue = second.kind === 'exact' || (second.kind === 'regex' && LITERAL.test(second.value));
   switch (first.kind) {
-    case 'exact': return isOneValue && first.value === second.value;
-    case 'prefix': return headOf(second).startsWith(first.value);
-    default: return isOneValue ? matchesWhole(first.value, second.value) : matchesAllBehind(first.value, headOf(second));
+    case 'exact':
+      return isOneValue && first.value === second.value;
+    case 'prefix':
+      return headOf(second).startsWith(first.value);
+    default:
+      return isOneValue ? matchesWhole(first.value, second.value) : matchesAllBehind(first.value, headOf(second));
   }
 }
 
@@ -132,7 +141,8 @@ export function requireWhole(path: string, weights: readonly Weight[]): void {
     throw new ValidationError({
       code: 'WeightsDoNotSum',
       path,
-      summary: `The split ${weights.map(({ version, percent }) => `${version.name}: ${percent}`).join(', ')} `
+      summary:
+        `The split ${weights.map(({ version, percent }) => `${version.name}: ${percent}`).join(', ')} `
         + (fractional ? 'has a fraction of a percent.' : `sums to ${sum}.`),
       fix: 'Give whole percentages that sum to 100.',
     });

@@ -44,6 +44,8 @@ export class Version {
   /** The number of its pods; undefined if they are declared elsewhere. */
   get replicas(): Replicas | undefined {
     const { autoscaling, replicas = 2 } = this.workload;
-    return this.service.exists ? undefined : { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas };
+    return this.service.exists
+      ? undefined
+      : { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas };
   }
 }

@@ -78,12 +78,20 @@ const PROPERTIES = {
     Object.keys(env).forEach(name => requireEnvironmentVariable(where, name));
     requireNoNul(where, Object.values(env));
   },
-  command: (where, { command = [] }) => { requireNoNul(where, command); },
-  args: (where, { args = [] }) => { requireNoNul(where, args); },
-  replicas: (where, { replicas = 0 }) => { requireInteger(where, 'The number of replicas', replicas, 0); },
+  command: (where, { command = [] }) => {
+    requireNoNul(where, command);
+  },
+  args: (where, { args = [] }) => {
+    requireNoNul(where, args);
+  },
+  replicas: (where, { replicas = 0 }) => {
+    requireInteger(where, 'The number of replicas', replicas, 0);
+  },
   autoscaling: validateAutoscaling,
   health: anyValue,
-  resources: (where, { resources = {} }) => { requireQuantities(where, resources); },
+  resources: (where, { resources = {} }) => {
+    requireQuantities(where, resources);
+  },
   runAsUser: validateUser,
   writablePaths: (where, { writablePaths = [] }) => {
     writablePaths.forEach(path => requireAbsolutePath(where, path));
@@ -96,7 +104,9 @@ export const WORKLOAD_PROPERTIES = namesIn(PROPERTIES);
 
 /** Rejects what Kubernetes would reject, and what would have no effect. */
 export function validateWorkload(path: string, props: WorkloadProps): void {
-  Object.values(PROPERTIES).forEach(validate => { validate(path, props); });
+  Object.values(PROPERTIES).forEach(validate => {
+    validate(path, props);
+  });
 }
 
 /** Rejects texts that Kubernetes accepts but no process can start with: Linux ends them at the first NUL. */
@@ -131,7 +141,7 @@ function validateUser(path: string, { runAsUser: user }: WorkloadProps): void {
     throw new ValidationError({
       code: 'ReservedUser',
       path,
-      summary: 'Istio\'s proxy runs as user 1337, so the traffic of this user bypasses the proxy.',
+      summary: "Istio's proxy runs as user 1337, so the traffic of this user bypasses the proxy.",
       fix: 'Use another user id.',
     });
   }
@@ -146,14 +156,25 @@ function requireQuantities(path: string, resources: Resources): void {
     ['memoryLimit', memoryLimit, MEMORY, '64Mi or 1Gi'],
   ] as const) {
     if (value !== undefined && !grammar.test(value)) {
-      throw new ValidationError({ code: 'InvalidQuantity', path, summary: `${what} is "${value}".`, fix: `Write a quantity such as ${example}.` });
+      throw new ValidationError({
+        code: 'InvalidQuantity',
+        path,
+        summary: `${what} is "${value}".`,
+        fix: `Write a quantity such as ${example}.`,
+      });
     }
   }
   requireRoom(path, 'cpu', cpu, cpuLimit, thousandths);
   requireRoom(path, 'memory', memory, memoryLimit, mebibytes);
 }
 
-function requireRoom(path: string, what: string, reserved: string | undefined, limit: string | undefined, measure: (quantity: string) => number): void {
+function requireRoom(
+  path: string,
+  what: string,
+  reserved: string | undefined,
+  limit: string | undefined,
+  measure: (quantity: string) => number,
+): void {
   if (reserved !== undefined && limit !== undefined && measure(reserved) > measure(limit)) {
     throw new ValidationError({
       code: 'Contradiction',
@@ -199,13 +220,23 @@ function validateAutoscaling(path: string, { autoscaling, replicas, resources }:
 
 function requireAbsolutePath(where: string, path: string): void {
   if (!path.startsWith('/') || path.length < 2) {
-    throw new ValidationError({ code: 'InvalidPath', path: where, summary: `"${path}" is not an absolute path of a directory.`, fix: 'Give an absolute path, e.g. "/data".' });
+    throw new ValidationError({
+      code: 'InvalidPath',
+      path: where,
+      summary: `"${path}" is not an absolute path of a directory.`,
+      fix: 'Give an absolute path, e.g. "/data".',
+    });
   }
 }
 
 function requireDistinctPaths(where: string, paths: readonly string[]): void {
   const duplicate = paths.find((path, index) => paths.indexOf(path) < index);
   if (duplicate) {
-    throw new ValidationError({ code: 'InvalidPath', path: where, summary: `The directory "${duplicate}" is listed twice.`, fix: 'List each directory once.' });
+    throw new ValidationError({
+      code: 'InvalidPath',
+      path: where,
+      summary: `The directory "${duplicate}" is listed twice.`,
+      fix: 'List each directory once.',
+    });
   }
 }

@@ -12,7 +12,12 @@ async function synthesized(isValidated: boolean): Promise<Record<string, string>
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
   await promisify(execFile)(process.execPath, ['--import', 'tsx', 'bin/cloud.ts'], {
     cwd: ROOT,
-    env: { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_VALIDATION: String(isValidated) },
+    env: {
+      ...process.env,
+      CDK_OUTDIR: folder,
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+      CDK_VALIDATION: String(isValidated),
+    },
   });
   return Object.fromEntries(readdirSync(folder).map(file => [file, readFileSync(join(folder, file), 'utf8')]));
 }
@@ -20,21 +25,33 @@ async function synthesized(isValidated: boolean): Promise<Record<string, string>
 const runs = Promise.all([synthesized(true), synthesized(false)]);
 const TIMEOUT = 60_000;
 
-test('the cloud app writes to the folder that the CDK names, without assets', async () => {
-  const files = Object.keys((await runs)[0]);
+test(
+  'the cloud app writes to the folder that the CDK names, without assets',
+  async () => {
+    const files = Object.keys((await runs)[0]);
 
-  expect(files).toEqual(expect.arrayContaining(['Boutique.template.json', 'manifest.json']));
-  expect(files.filter(file => file.startsWith('asset.'))).toEqual([]);
-}, TIMEOUT);
+    expect(files).toEqual(expect.arrayContaining(['Boutique.template.json', 'manifest.json']));
+    expect(files.filter(file => file.startsWith('asset.'))).toEqual([]);
+  },
+  TIMEOUT,
+);
 
-test('the same model gives the same bytes', async () => {
-  const [first, second] = (await runs).map(files => ({ ...files, 'validation-report.json': undefined }));
+test(
+  'the same model gives the same bytes',
+  async () => {
+    const [first, second] = (await runs).map(files => ({ ...files, 'validation-report.json': undefined }));
 
-  expect(second).toEqual(first);
-}, TIMEOUT);
+    expect(second).toEqual(first);
+  },
+  TIMEOUT,
+);
 
-test('the CDK\'s own validation finds nothing in the template', async () => {
-  const [{ 'validation-report.json': report = '' }] = await runs;
+test(
+  "the CDK's own validation finds nothing in the template",
+  async () => {
+    const [{ 'validation-report.json': report = '' }] = await runs;
 
-  expect(JSON.parse(report)).toMatchObject({ pluginReports: [] });
-}, TIMEOUT);
+    expect(JSON.parse(report)).toMatchObject({ pluginReports: [] });
+  },
+  TIMEOUT,
+);

@@ -33,7 +33,9 @@ test('a route of the edge is a route of the API, and there is no default route',
   edge.route('GET /product/{id}', web);
   edge.route('ANY /static/{file+}', web);
 
-  const routes = Object.values(templateOf(edge).findResources('AWS::ApiGatewayV2::Route')).map(each => each.Properties.RouteKey);
+  const routes = Object.values(templateOf(edge).findResources('AWS::ApiGatewayV2::Route')).map(
+    each => each.Properties.RouteKey,
+  );
   expect(routes).toEqual(['GET /product/{id}', 'ANY /static/{file+}']);
 });
 
@@ -52,7 +54,11 @@ test('a route with a token has a JWT authorizer, shared by routes that demand th
     JwtConfiguration: { Issuer: 'https://login.example', Audience: ['shop'] },
   });
   template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /', AuthorizationType: 'NONE' });
-  template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'POST /b', AuthorizationType: 'JWT', AuthorizerId: Match.anyValue() });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+    RouteKey: 'POST /b',
+    AuthorizationType: 'JWT',
+    AuthorizerId: Match.anyValue(),
+  });
 });
 
 test('the order of audiences and their repetition make no other authorizer', () => {
@@ -72,7 +78,10 @@ test.each([
   const { edge, web } = declared();
   ['POST /a', 'POST /b'].forEach(each => edge.route(each, web, { auth: Auth.jwt({ ...token, ...keys }) }));
 
-  const warnings = Annotations.fromStack(stackOf(edge)).findWarning('*', Match.stringLikeRegexp('keys of https://login.example from the'));
+  const warnings = Annotations.fromStack(stackOf(edge)).findWarning(
+    '*',
+    Match.stringLikeRegexp('keys of https://login.example from the'),
+  );
   expect(warnings).toHaveLength(1);
 });
 
@@ -83,7 +92,7 @@ test('an issuer whose keys are discovered is nothing to warn of', () => {
   Annotations.fromStack(stackOf(edge)).hasNoWarning('*', Match.anyValue());
 });
 
-test('throttles are the stage\'s own and those of routes, which exist before their settings', () => {
+test("throttles are the stage's own and those of routes, which exist before their settings", () => {
   const { edge, web } = declared({ rateLimit: RateLimit.perSecond(100, 300) });
   edge.route('GET /', web);
   edge.route('POST /orders', web, { rateLimit: RateLimit.perSecond(5) });
@@ -93,7 +102,9 @@ test('throttles are the stage\'s own and those of routes, which exist before the
       StageName: '$default',
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 300, DetailedMetricsEnabled: true },
-      RouteSettings: { 'POST /orders': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10, DetailedMetricsEnabled: true } },
+      RouteSettings: {
+        'POST /orders': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10, DetailedMetricsEnabled: true },
+      },
     },
     DependsOn: Match.arrayWith([Match.stringLikeRegexp('GET'), Match.stringLikeRegexp('POST')]),
   });
@@ -103,7 +114,10 @@ test('without throttles the stage sets none', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
 
-  templateOf(edge).hasResourceProperties('AWS::ApiGatewayV2::Stage', { RouteSettings: Match.absent(), DefaultRouteSettings: { ThrottlingRateLimit: Match.absent() } });
+  templateOf(edge).hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+    RouteSettings: Match.absent(),
+    DefaultRouteSettings: { ThrottlingRateLimit: Match.absent() },
+  });
 });
 
 test('the access log says who asked what and how it went, and is kept for a month', () => {
@@ -113,9 +127,13 @@ test('the access log says who asked what and how it went, and is kept for a mont
   const template = templateOf(edge);
   template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-    AccessLogSettings: { Format: Match.serializedJson(Match.objectLike({ route: '$context.routeKey', status: '$context.status' })) },
+    AccessLogSettings: {
+      Format: Match.serializedJson(Match.objectLike({ route: '$context.routeKey', status: '$context.status' })),
+    },
   });
-  templateOf(declared().edge, { logRetention: RetentionDays.ONE_WEEK }).hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  templateOf(declared().edge, { logRetention: RetentionDays.ONE_WEEK }).hasResourceProperties('AWS::Logs::LogGroup', {
+    RetentionInDays: 7,
+  });
 });
 
 test('a request goes through the VPC link with the host that the gateway routes by and proves', () => {
@@ -149,8 +167,13 @@ test('an internal load balancer leads to a target group of a fixed name, whose h
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'network', Scheme: 'internal' });
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Protocol: 'TCP' });
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
-    Name: 'shop-door', TargetType: 'ip', Protocol: 'TCP', Port: 443,
-    HealthCheckProtocol: 'HTTP', HealthCheckPort: '15021', HealthCheckPath: '/healthz/ready',
+    Name: 'shop-door',
+    TargetType: 'ip',
+    Protocol: 'TCP',
+    Port: 443,
+    HealthCheckProtocol: 'HTTP',
+    HealthCheckPort: '15021',
+    HealthCheckPath: '/healthz/ready',
   });
 });
 
@@ -163,18 +186,28 @@ test('an edge without a certificate is reached over plain HTTP', () => {
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { TlsConfig: Match.absent() });
 });
 
-test('with a certificate the API answers under the edge\'s host and nowhere else', () => {
+test("with a certificate the API answers under the edge's host and nowhere else", () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
   const stack = new Stack(new App(), 'Test');
-  const certificate = Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:111122223333:certificate/one');
+  const certificate = Certificate.fromCertificateArn(
+    stack,
+    'Certificate',
+    'arn:aws:acm:eu-west-1:111122223333:certificate/one',
+  );
   new HttpApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), certificate });
 
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
   template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
     DomainName: 'shop.example',
-    DomainNameConfigurations: [{ EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2', CertificateArn: Match.stringLikeRegexp('certificate/one$') }],
+    DomainNameConfigurations: [
+      {
+        EndpointType: 'REGIONAL',
+        SecurityPolicy: 'TLS_1_2',
+        CertificateArn: Match.stringLikeRegexp('certificate/one$'),
+      },
+    ],
   });
   template.hasResource('AWS::ApiGatewayV2::ApiMapping', {
     Properties: { Stage: '$default', ApiMappingKey: Match.absent() },
@@ -198,7 +231,13 @@ test('nobody but the VPC link reaches the load balancer', () => {
   edge.route('GET /', web);
 
   const ingress = templateOf(edge).findResources('AWS::EC2::SecurityGroupIngress');
-  expect(Object.values(ingress).map(each => [each.Properties.FromPort, each.Properties.ToPort, each.Properties.SourceSecurityGroupId !== undefined])).toEqual([[443, 443, true]]);
+  expect(
+    Object.values(ingress).map(each => [
+      each.Properties.FromPort,
+      each.Properties.ToPort,
+      each.Properties.SourceSecurityGroupId !== undefined,
+    ]),
+  ).toEqual([[443, 443, true]]);
 });
 
 test('a declaration after the API is made would be lost, so it is refused', () => {
@@ -212,32 +251,59 @@ type Add = (operation: string, props: RouteProps) => void;
 
 describe('what an HTTP API cannot do is refused', () => {
   test.each([
-    ['a timeout beyond 29 s', 'supports 50 to 29000 ms', (add: Add) =>
-      add('GET /', { timeout: Duration.seconds(30) })],
-    ['a timeout below 50 ms', 'supports 50 to 29000 ms', (add: Add) =>
-      add('GET /', { timeout: Duration.millis(49) })],
-    ['301 routes', 'There are 301 routes', (add: Add) =>
-      Array.from({ length: 301 }, (_each, index) => add(`GET /${index}`, {}))],
-    ['eleven authorizers', 'There are 11 sets of issuer and audiences', (add: Add) =>
-      Array.from({ length: 11 }, (_each, index) => add(`GET /${index}`, { auth: Auth.jwt({ ...token, audiences: [`a${index}`] }) }))],
-    ['51 audiences', 'There are 51 audiences', (add: Add) =>
-      add('GET /', { auth: Auth.jwt({ ...token, audiences: Array.from({ length: 51 }, (_each, index) => `a${index}`) }) })],
-    ['an issuer over plain HTTP', 'only over HTTPS', (add: Add) =>
-      add('GET /', { auth: Auth.jwt({ ...token, issuer: 'http://login.example' }) })],
-    ['a path that ends with a slash', 'Write it as "/a".', (add: Add) =>
-      add('GET /a/', {})],
-    ['a route that takes the rest beside one that does not', '"GET /{tenant}/items" and "GET /verylongprefix/{rest+}" match the same requests', (add: Add) => {
-      add('GET /{tenant}/items', { auth: Auth.jwt(token) });
-      add('GET /verylongprefix/{rest+}', {});
-    }],
-    ['two routes that cross, with different throttles', '"ANY /{a}/x" and "GET /y/{b}" match the same requests', (add: Add) => {
-      add('ANY /{a}/x', {});
-      add('GET /y/{b}', { rateLimit: RateLimit.perSecond(1) });
-    }],
-    ['two routes that cross, with different timeouts', 'match the same requests', (add: Add) => {
-      add('GET /{a}/x', {});
-      add('GET /y/{b+}', { timeout: Duration.seconds(1) });
-    }],
+    ['a timeout beyond 29 s', 'supports 50 to 29000 ms', (add: Add) => add('GET /', { timeout: Duration.seconds(30) })],
+    ['a timeout below 50 ms', 'supports 50 to 29000 ms', (add: Add) => add('GET /', { timeout: Duration.millis(49) })],
+    [
+      '301 routes',
+      'There are 301 routes',
+      (add: Add) => Array.from({ length: 301 }, (_each, index) => add(`GET /${index}`, {})),
+    ],
+    [
+      'eleven authorizers',
+      'There are 11 sets of issuer and audiences',
+      (add: Add) =>
+        Array.from({ length: 11 }, (_each, index) =>
+          add(`GET /${index}`, { auth: Auth.jwt({ ...token, audiences: [`a${index}`] }) }),
+        ),
+    ],
+    [
+      '51 audiences',
+      'There are 51 audiences',
+      (add: Add) =>
+        add('GET /', {
+          auth: Auth.jwt({ ...token, audiences: Array.from({ length: 51 }, (_each, index) => `a${index}`) }),
+        }),
+    ],
+    [
+      'an issuer over plain HTTP',
+      'only over HTTPS',
+      (add: Add) => add('GET /', { auth: Auth.jwt({ ...token, issuer: 'http://login.example' }) }),
+    ],
+    ['a path that ends with a slash', 'Write it as "/a".', (add: Add) => add('GET /a/', {})],
+    [
+      'a route that takes the rest beside one that does not',
+      '"GET /{tenant}/items" and "GET /verylongprefix/{rest+}" match the same requests',
+      (add: Add) => {
+        add('GET /{tenant}/items', { auth: Auth.jwt(token) });
+        add('GET /verylongprefix/{rest+}', {});
+      },
+    ],
+    [
+      'two routes that cross, with different throttles',
+      '"ANY /{a}/x" and "GET /y/{b}" match the same requests',
+      (add: Add) => {
+        add('ANY /{a}/x', {});
+        add('GET /y/{b}', { rateLimit: RateLimit.perSecond(1) });
+      },
+    ],
+    [
+      'two routes that cross, with different timeouts',
+      'match the same requests',
+      (add: Add) => {
+        add('GET /{a}/x', {});
+        add('GET /y/{b+}', { timeout: Duration.seconds(1) });
+      },
+    ],
   ])('%s', (_name, message, declare) => {
     const { edge, web } = declared();
     declare((operation, props) => edge.route(operation, web, props));
@@ -253,30 +319,48 @@ describe('what an HTTP API cannot do is refused', () => {
 
 describe('what an HTTP API can just do is let through', () => {
   test.each([
-    ['29 s', (add: Add) =>
-      add('GET /', { timeout: Duration.seconds(29) })],
-    ['50 ms', (add: Add) =>
-      add('GET /', { timeout: Duration.millis(50) })],
-    ['routes that cross under the same terms', (add: Add) => {
-      add('GET /{tenant}/items', {});
-      add('GET /verylongprefix/{rest+}', {});
-    }],
-    ['routes that cross in their paths alone', (add: Add) => {
-      add('GET /{tenant}/items', { auth: Auth.jwt(token) });
-      add('POST /verylongprefix/{rest+}', {});
-    }],
-    ['a route within another', (add: Add) => {
-      add('GET /a/{id}', { auth: Auth.jwt(token) });
-      add('ANY /{rest+}', {});
-    }],
-    ['300 routes', (add: Add) =>
-      Array.from({ length: 300 }, (_each, index) => add(`GET /${index}`, {}))],
-    ['ten authorizers', (add: Add) =>
-      Array.from({ length: 10 }, (_each, index) => add(`GET /${index}`, { auth: Auth.jwt({ ...token, audiences: [`a${index}`] }) }))],
-    ['50 audiences', (add: Add) =>
-      add('GET /', { auth: Auth.jwt({ ...token, audiences: Array.from({ length: 50 }, (_each, index) => `a${index}`) }) })],
-    ['paths of one shape under two methods, or of which one takes the rest', (add: Add) =>
-      ['GET /a/{x}', 'POST /a/{y}', 'GET /a/{z+}', 'ANY /a/{x}'].forEach(each => add(each, {}))],
+    ['29 s', (add: Add) => add('GET /', { timeout: Duration.seconds(29) })],
+    ['50 ms', (add: Add) => add('GET /', { timeout: Duration.millis(50) })],
+    [
+      'routes that cross under the same terms',
+      (add: Add) => {
+        add('GET /{tenant}/items', {});
+        add('GET /verylongprefix/{rest+}', {});
+      },
+    ],
+    [
+      'routes that cross in their paths alone',
+      (add: Add) => {
+        add('GET /{tenant}/items', { auth: Auth.jwt(token) });
+        add('POST /verylongprefix/{rest+}', {});
+      },
+    ],
+    [
+      'a route within another',
+      (add: Add) => {
+        add('GET /a/{id}', { auth: Auth.jwt(token) });
+        add('ANY /{rest+}', {});
+      },
+    ],
+    ['300 routes', (add: Add) => Array.from({ length: 300 }, (_each, index) => add(`GET /${index}`, {}))],
+    [
+      'ten authorizers',
+      (add: Add) =>
+        Array.from({ length: 10 }, (_each, index) =>
+          add(`GET /${index}`, { auth: Auth.jwt({ ...token, audiences: [`a${index}`] }) }),
+        ),
+    ],
+    [
+      '50 audiences',
+      (add: Add) =>
+        add('GET /', {
+          auth: Auth.jwt({ ...token, audiences: Array.from({ length: 50 }, (_each, index) => `a${index}`) }),
+        }),
+    ],
+    [
+      'paths of one shape under two methods, or of which one takes the rest',
+      (add: Add) => ['GET /a/{x}', 'POST /a/{y}', 'GET /a/{z+}', 'ANY /a/{x}'].forEach(each => add(each, {})),
+    ],
   ])('%s', (_name, declare) => {
     const { edge, web } = declared();
     declare((operation, props) => edge.route(operation, web, props));
@@ -298,8 +382,14 @@ test('a scope is asked of the route, and one authorizer serves routes that diffe
 
   const template = templateOf(edge);
   template.resourceCountIs('AWS::ApiGatewayV2::Authorizer', 1);
-  template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'POST /orders', AuthorizationScopes: ['orders:write'] });
-  template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /orders', AuthorizationScopes: Match.absent() });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+    RouteKey: 'POST /orders',
+    AuthorizationScopes: ['orders:write'],
+  });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+    RouteKey: 'GET /orders',
+    AuthorizationScopes: Match.absent(),
+  });
 });
 
 test('claims go on as headers, which are dropped where there is no token', () => {
@@ -309,7 +399,10 @@ test('claims go on as headers, which are dropped where there is no token', () =>
 
   const template = httpTemplate(edge, () => ({ claimHeaders: { 'x-customer': 'sub' } }));
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
-    RequestParameters: { 'overwrite:header.host': 'shop.example', 'overwrite:header.x-customer': '$context.authorizer.claims.sub' },
+    RequestParameters: {
+      'overwrite:header.host': 'shop.example',
+      'overwrite:header.x-customer': '$context.authorizer.claims.sub',
+    },
   });
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
     RequestParameters: { 'overwrite:header.host': 'shop.example', 'remove:header.x-customer': '' },
@@ -322,14 +415,23 @@ test('a named stage is not in the path that the cluster sees', () => {
 
   const template = httpTemplate(edge, () => ({ stageName: 'live' }));
   template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'live' });
-  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { RequestParameters: { 'overwrite:path': '$request.path' } });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+    RequestParameters: { 'overwrite:path': '$request.path' },
+  });
 });
 
 describe('preflights of routes of any method', () => {
   const cors = { origins: ['https://www.shop.example'] };
   const auth = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
-  const keysOf = (template: Template) => Object.values(template.findResources('AWS::ApiGatewayV2::Route') as Record<string, { Properties: { RouteKey: string; AuthorizationType: string } }>)
-    .map(({ Properties }) => `${Properties.RouteKey} ${Properties.AuthorizationType}`).sort();
+  const keysOf = (template: Template) =>
+    Object.values(
+      template.findResources('AWS::ApiGatewayV2::Route') as Record<
+        string,
+        { Properties: { RouteKey: string; AuthorizationType: string } }
+      >,
+    )
+      .map(({ Properties }) => `${Properties.RouteKey} ${Properties.AuthorizationType}`)
+      .sort();
 
   test('have routes without authorizer where the edge has CORS and the route demands a token', () => {
     const { edge, web } = declared({ cors });
@@ -339,7 +441,12 @@ describe('preflights of routes of any method', () => {
     edge.route('ANY /open', web);
 
     expect(keysOf(httpTemplate(edge))).toEqual([
-      'ANY /open NONE', 'ANY /users/{id} JWT', 'ANY /{path+} JWT', 'GET /orders JWT', 'OPTIONS /users/{id} NONE', 'OPTIONS /{path+} NONE',
+      'ANY /open NONE',
+      'ANY /users/{id} JWT',
+      'ANY /{path+} JWT',
+      'GET /orders JWT',
+      'OPTIONS /users/{id} NONE',
+      'OPTIONS /{path+} NONE',
     ]);
   });
 
@@ -362,8 +469,10 @@ describe('preflights of routes of any method', () => {
     const { edge, web } = declared({ cors });
     edge.route('ANY /users/{id}', web, { auth });
 
-    httpTemplate(edge, () => ({ claimHeaders: { 'x-customer': 'sub' } }))
-      .hasResourceProperties('AWS::ApiGatewayV2::Integration', { RequestParameters: Match.objectLike({ 'remove:header.x-customer': '' }) });
+    httpTemplate(edge, () => ({ claimHeaders: { 'x-customer': 'sub' } })).hasResourceProperties(
+      'AWS::ApiGatewayV2::Integration',
+      { RequestParameters: Match.objectLike({ 'remove:header.x-customer': '' }) },
+    );
   });
 });
 
@@ -373,7 +482,12 @@ test('CORS is answered by the API, for the methods that routes have', () => {
   edge.route('DELETE /', web);
 
   templateOf(edge).hasResourceProperties('AWS::ApiGatewayV2::Api', {
-    CorsConfiguration: { AllowOrigins: ['https://www.shop.example'], AllowMethods: ['GET', 'DELETE'], AllowHeaders: ['authorization', 'content-type'], ExposeHeaders: ['x-total'] },
+    CorsConfiguration: {
+      AllowOrigins: ['https://www.shop.example'],
+      AllowMethods: ['GET', 'DELETE'],
+      AllowHeaders: ['authorization', 'content-type'],
+      ExposeHeaders: ['x-total'],
+    },
   });
 });
 
@@ -381,9 +495,12 @@ test('clients show certificates of the truststore to the domain', () => {
   const { edge, web } = declared({ clientCa: 'clients', managed: true });
   edge.route('GET /', web);
 
-  httpTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore })).hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
-    MutualTlsAuthentication: { TruststoreUri: 's3://trust/clients.pem' },
-  });
+  httpTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore })).hasResourceProperties(
+    'AWS::ApiGatewayV2::DomainName',
+    {
+      MutualTlsAuthentication: { TruststoreUri: 's3://trust/clients.pem' },
+    },
+  );
 });
 
 test('a load balancer that is there is used as it is', () => {
@@ -392,34 +509,63 @@ test('a load balancer that is there is used as it is', () => {
 
   const template = httpTemplate(edge, ({ loadBalancer }) => ({ loadBalancer }));
   template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
-  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { IntegrationUri: Match.stringLikeRegexp('listener/net/mine') });
-  template.hasResourceProperties('AWS::EC2::SecurityGroupEgress', { DestinationSecurityGroupId: 'sg-0123456789abcdef0', FromPort: 443 });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+    IntegrationUri: Match.stringLikeRegexp('listener/net/mine'),
+  });
+  template.hasResourceProperties('AWS::EC2::SecurityGroupEgress', {
+    DestinationSecurityGroupId: 'sg-0123456789abcdef0',
+    FromPort: 443,
+  });
 });
 
 test('another gateway is asked on its own ports', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
 
-  const template = httpTemplate(edge, () => ({ gatewayPorts: { requests: 10443, readiness: 19003, readinessPath: '/ready' } }));
-  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { Port: 443, HealthCheckPort: '19003', HealthCheckPath: '/ready' });
-  template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: Match.arrayWith([Match.objectLike({ FromPort: 10443 }), Match.objectLike({ FromPort: 19003 })]) });
+  const template = httpTemplate(edge, () => ({
+    gatewayPorts: { requests: 10443, readiness: 19003, readinessPath: '/ready' },
+  }));
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+    Port: 443,
+    HealthCheckPort: '19003',
+    HealthCheckPath: '/ready',
+  });
+  template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+    SecurityGroupEgress: Match.arrayWith([
+      Match.objectLike({ FromPort: 10443 }),
+      Match.objectLike({ FromPort: 19003 }),
+    ]),
+  });
 });
 
 test('whatever the routes, a template comes of them', () => {
   sample(routes, { numRuns: 10, seed: 1 }).forEach(all => {
-    httpTemplate(edgeOf(all)).resourcePropertiesCountIs('AWS::ApiGatewayV2::Route', { AuthorizationType: 'NONE' }, all.length);
+    httpTemplate(edgeOf(all)).resourcePropertiesCountIs(
+      'AWS::ApiGatewayV2::Route',
+      { AuthorizationType: 'NONE' },
+      all.length,
+    );
   });
 });
 
-test('the CDK\'s own validation refuses none of all these templates', () => {
+test("the CDK's own validation refuses none of all these templates", () => {
   expect(refusedByTheCdk()).toEqual([]);
 });
 
 test('access tokens of Cognito, which have no audience, are a warning unless the cluster accepts them, too', () => {
   const warnings = (clientIdAsAudience?: boolean) => {
     const { edge, web } = declared();
-    edge.route('GET /', web, { auth: Auth.jwt({ issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a', audiences: ['app'], clientIdAsAudience }) });
-    return Annotations.fromStack(stackOf(edge)).findWarning('*', Match.stringLikeRegexp('have `client_id` and no `aud`.*clientIdAsAudience')).length;
+    edge.route('GET /', web, {
+      auth: Auth.jwt({
+        issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a',
+        audiences: ['app'],
+        clientIdAsAudience,
+      }),
+    });
+    return Annotations.fromStack(stackOf(edge)).findWarning(
+      '*',
+      Match.stringLikeRegexp('have `client_id` and no `aud`.*clientIdAsAudience'),
+    ).length;
   };
 
   expect([warnings(), warnings(true)]).toEqual([1, 0]);

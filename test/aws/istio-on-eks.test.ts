@@ -7,22 +7,38 @@ import { IstioOnEks } from '../../lib/aws';
 
 function template(revision?: string): Template {
   const stack = new Stack(new App(), 'Test');
-  const kubectlLayer = LayerVersion.fromLayerVersionArn(stack, 'Kubectl', 'arn:aws:lambda:eu-west-1:123456789012:layer:kubectl:1');
-  const cluster = new Cluster(stack, 'Cluster', { version: KubernetesVersion.V1_36, kubectlProviderOptions: { kubectlLayer } });
+  const kubectlLayer = LayerVersion.fromLayerVersionArn(
+    stack,
+    'Kubectl',
+    'arn:aws:lambda:eu-west-1:123456789012:layer:kubectl:1',
+  );
+  const cluster = new Cluster(stack, 'Cluster', {
+    version: KubernetesVersion.V1_36,
+    kubectlProviderOptions: { kubectlLayer },
+  });
   const tracing = Tracing.openTelemetry({ service: 'otel-collector', namespace: 'observability', samplingPercent: 5 });
   new IstioOnEks(stack, 'Istio', { cluster, version: '1.30.0', revision, tracing, trustDomain: 'shop' });
   return Template.fromStack(stack);
 }
 
 test('the charts come in the given version, with the settings that topologies rely on', () => {
-  const charts = Object.values(template().findResources('Custom::AWSCDK-EKS-HelmChart')) as { Properties: { Chart: string; Version: string; Release: string; Namespace: string; Values: string } }[];
+  const charts = Object.values(template().findResources('Custom::AWSCDK-EKS-HelmChart')) as {
+    Properties: { Chart: string; Version: string; Release: string; Namespace: string; Values: string };
+  }[];
 
-  expect(charts.map(({ Properties: { Chart, Version, Release, Namespace } }) => [Chart, Version, Release, Namespace])).toEqual([
+  expect(
+    charts.map(({ Properties: { Chart, Version, Release, Namespace } }) => [Chart, Version, Release, Namespace]),
+  ).toEqual([
     ['base', '1.30.0', 'istio-base', 'istio-system'],
     ['istiod', '1.30.0', 'istiod', 'istio-system'],
   ]);
   expect(JSON.parse(charts[1]?.Properties.Values ?? '')).toMatchObject({
-    meshConfig: { trustDomain: 'shop', outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' }, defaultHttpRetryPolicy: { attempts: 0 }, extensionProviders: [{ name: 'opentelemetry' }] },
+    meshConfig: {
+      trustDomain: 'shop',
+      outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+      defaultHttpRetryPolicy: { attempts: 0 },
+      extensionProviders: [{ name: 'opentelemetry' }],
+    },
   });
 });
 

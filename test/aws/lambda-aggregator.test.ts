@@ -38,11 +38,24 @@ afterAll(() => {
   return new Promise(resolve => server.close(resolve));
 });
 
-async function answerOf(paths: Record<string, string>, event: object = {}): Promise<{ body: unknown; headers: Record<string, string> }> {
-  const parts = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, { url: path.startsWith('http') ? path : base + path, millis: 300 }]));
+async function answerOf(
+  paths: Record<string, string>,
+  event: object = {},
+): Promise<{ body: unknown; headers: Record<string, string> }> {
+  const parts = Object.fromEntries(
+    Object.entries(paths).map(([name, path]) => [
+      name,
+      { url: path.startsWith('http') ? path : base + path, millis: 300 },
+    ]),
+  );
   const exports: { handler?: (event: object) => Promise<Answer> } = {};
   new Function('exports', 'process', LAMBDA_AGGREGATOR_CODE)(exports, { env: { PARTS: JSON.stringify(parts) } });
-  const { statusCode, headers, body } = await (exports.handler ?? (() => { throw new Error('the code exports no handler'); }))(event);
+  const { statusCode, headers, body } = await (
+    exports.handler
+    ?? (() => {
+      throw new Error('the code exports no handler');
+    })
+  )(event);
   expect(statusCode).toBe(200);
   return { body: JSON.parse(body), headers };
 }
@@ -73,7 +86,10 @@ test('parameters of the path are put into addresses, and cannot leave their segm
 });
 
 test('the token and the trace are passed on, and nothing else', async () => {
-  await answerOf({ a: '/a', b: '/b' }, { headers: { Authorization: 'Bearer x', traceparent: '00-1', cookie: 'c=1', 'x-forwarded-for': '1.2.3.4' } });
+  await answerOf(
+    { a: '/a', b: '/b' },
+    { headers: { Authorization: 'Bearer x', traceparent: '00-1', cookie: 'c=1', 'x-forwarded-for': '1.2.3.4' } },
+  );
 
   expect(seen).toHaveLength(2);
   seen.forEach(({ headers }) => {
@@ -85,7 +101,10 @@ test('the token and the trace are passed on, and nothing else', async () => {
 
 function build(props: Partial<LambdaAggregatorProps>): Template {
   const stack = new Stack(new App(), 'Test');
-  const parts = { products: { url: 'http://products.internal/' }, ads: { url: 'http://ads.internal/', timeout: Duration.millis(300) } };
+  const parts = {
+    products: { url: 'http://products.internal/' },
+    ads: { url: 'http://ads.internal/', timeout: Duration.millis(300) },
+  };
   new LambdaAggregator(stack, 'Home', { vpc: new Vpc(stack, 'Vpc'), parts, timeout: Duration.millis(2500), ...props });
   return Template.fromStack(stack);
 }
@@ -96,15 +115,28 @@ test('it is a function in the VPC that outlasts its parts', () => {
   template.hasResourceProperties('AWS::Lambda::Function', {
     VpcConfig: Match.anyValue(),
     Timeout: 4,
-    Environment: { Variables: { PARTS: '{"products":{"url":"http://products.internal/","millis":2500},"ads":{"url":"http://ads.internal/","millis":300}}' } },
+    Environment: {
+      Variables: {
+        PARTS:
+          '{"products":{"url":"http://products.internal/","millis":2500},"ads":{"url":"http://ads.internal/","millis":300}}',
+      },
+    },
   });
   expect(LAMBDA_AGGREGATOR_CODE.length).toBeLessThanOrEqual(4096);
 });
 
 test.each<[string, RegExp, Partial<LambdaAggregatorProps>]>([
   ['one part', /fewer than two/, { parts: { a: { url: 'http://a' } } }],
-  ['a part with more time than the whole', /"a" has a longer timeout/, { parts: { a: { url: 'http://a', timeout: Duration.seconds(9) }, b: { url: 'http://b' } } }],
-  ['an address that is none', /"a.internal" of the part "a"/, { parts: { a: { url: 'a.internal' }, b: { url: 'http://b' } } }],
+  [
+    'a part with more time than the whole',
+    /"a" has a longer timeout/,
+    { parts: { a: { url: 'http://a', timeout: Duration.seconds(9) }, b: { url: 'http://b' } } },
+  ],
+  [
+    'an address that is none',
+    /"a.internal" of the part "a"/,
+    { parts: { a: { url: 'a.internal' }, b: { url: 'http://b' } } },
+  ],
   ['more time than an API waits', /29000 ms/, { timeout: Duration.seconds(29) }],
 ])('%s is refused', (_what, message, props) => {
   expect(() => build(props)).toThrow(message);

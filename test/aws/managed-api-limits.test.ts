@@ -4,26 +4,62 @@ import type { RestApiEdgeProps } from '../../lib/aws';
 import { declared, httpTemplate, restTemplate } from './support';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
-const limit = (client: ClientKey, per = Period.SECOND, failureMode = FailureMode.FAIL_OPEN) => PerClientRateLimit.of({ client, requests: 5, per, failureMode });
+const limit = (client: ClientKey, per = Period.SECOND, failureMode = FailureMode.FAIL_OPEN) =>
+  PerClientRateLimit.of({ client, requests: 5, per, failureMode });
 
-function make(kind: 'http' | 'rest', ofEdge: Partial<EdgeProps> = {}, ofRoute: RouteProps = {}, props: Partial<RestApiEdgeProps> = {}, operation = 'GET /') {
+function make(
+  kind: 'http' | 'rest',
+  ofEdge: Partial<EdgeProps> = {},
+  ofRoute: RouteProps = {},
+  props: Partial<RestApiEdgeProps> = {},
+  operation = 'GET /',
+) {
   const { edge, web } = declared(ofEdge);
   edge.route(operation, web, ofRoute);
-  return () => kind === 'http' ? httpTemplate(edge, () => props) : restTemplate(edge, () => props);
+  return () => (kind === 'http' ? httpTemplate(edge, () => props) : restTemplate(edge, () => props));
 }
 
 test.each<[string, RegExp, () => unknown]>([
   ['API keys', /API keys.*RestApiEdge/s, make('http', {}, { auth: Auth.apiKey({ secret: 'keys' }) })],
   ['a firewall', /a web application firewall.*RestApiEdge/s, make('http', { waf: true, managed: true })],
-  ['limits of clients that it is to keep', /per-client rate limits/, make('http', { auth: jwt, managed: true, perClientRateLimit: limit(ClientKey.claim('sub')) })],
+  [
+    'limits of clients that it is to keep',
+    /per-client rate limits/,
+    make('http', { auth: jwt, managed: true, perClientRateLimit: limit(ClientKey.claim('sub')) }),
+  ],
   ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
   ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],
-  ['eleven scopes', /11 scopes.*at most 10/s, make('http', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: Array.from({ length: 11 }, (_, i) => `s${i}`) }) })],
-  ['a stage name with a blank', /"my stage" is not a valid stage name/, make('http', {}, {}, { stageName: 'my stage' })],
-  ['a reserved header', /"X-Forwarded-For" itself/, make('http', {}, {}, { claimHeaders: { 'X-Forwarded-For': 'sub' } })],
-  ...['', 'a b', 'sub}', '$context.identity.sourceIp'].map((claim): [string, RegExp, () => unknown] =>
-    [`the claim "${claim}"`, /is not a claim name that AWS supports/, make('http', { auth: jwt }, {}, { claimHeaders: { 'x-customer': claim } })]),
-  ['a token with preflights', /browsers send none with preflights/, make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /')],
+  [
+    'eleven scopes',
+    /11 scopes.*at most 10/s,
+    make('http', {
+      auth: Auth.jwt({
+        issuer: 'https://a.example',
+        audiences: ['a'],
+        scopes: Array.from({ length: 11 }, (_, i) => `s${i}`),
+      }),
+    }),
+  ],
+  [
+    'a stage name with a blank',
+    /"my stage" is not a valid stage name/,
+    make('http', {}, {}, { stageName: 'my stage' }),
+  ],
+  [
+    'a reserved header',
+    /"X-Forwarded-For" itself/,
+    make('http', {}, {}, { claimHeaders: { 'X-Forwarded-For': 'sub' } }),
+  ],
+  ...['', 'a b', 'sub}', '$context.identity.sourceIp'].map((claim): [string, RegExp, () => unknown] => [
+    `the claim "${claim}"`,
+    /is not a claim name that AWS supports/,
+    make('http', { auth: jwt }, {}, { claimHeaders: { 'x-customer': claim } }),
+  ]),
+  [
+    'a token with preflights',
+    /browsers send none with preflights/,
+    make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
+  ],
   ['client certificates that it would have to show on', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
 ])('an HTTP API is refused %s', (_what, message, build) => {
@@ -31,34 +67,98 @@ test.each<[string, RegExp, () => unknown]>([
 });
 
 test.each<[string, RegExp, () => unknown]>([
-  ['limits per minute', /per minute.*per second or per day/s, make('rest', { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub'), Period.MINUTE) }, {}, { clients: ['a'] })],
-  ['limits by header', /x-client.*only API keys/s, make('rest', { perClientRateLimit: limit(ClientKey.header('x-client')) }, {}, { clients: ['a'] })],
-  ['limits of a route per day', /of the route is per day/, make('rest', { auth: jwt }, { perClientRateLimit: limit(ClientKey.claim('sub'), Period.DAY) }, { clients: ['a'] })],
-  ['limits that refuse what is not counted', /best effort/, make('rest', { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub'), Period.DAY, FailureMode.FAIL_CLOSED) }, {}, { clients: ['a'] })],
-  ['limits of nobody', /no clients are listed.*`clients`/s, make('rest', { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub')) })],
-  ['keys in a header of their own', /"x-mine".*only from "x-api-key"/s, make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] })],
-  ['client ids in place of audiences', /checks only `aud`.*userPools/s, make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) })],
+  [
+    'limits per minute',
+    /per minute.*per second or per day/s,
+    make(
+      'rest',
+      { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub'), Period.MINUTE) },
+      {},
+      { clients: ['a'] },
+    ),
+  ],
+  [
+    'limits by header',
+    /x-client.*only API keys/s,
+    make('rest', { perClientRateLimit: limit(ClientKey.header('x-client')) }, {}, { clients: ['a'] }),
+  ],
+  [
+    'limits of a route per day',
+    /of the route is per day/,
+    make('rest', { auth: jwt }, { perClientRateLimit: limit(ClientKey.claim('sub'), Period.DAY) }, { clients: ['a'] }),
+  ],
+  [
+    'limits that refuse what is not counted',
+    /best effort/,
+    make(
+      'rest',
+      { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub'), Period.DAY, FailureMode.FAIL_CLOSED) },
+      {},
+      { clients: ['a'] },
+    ),
+  ],
+  [
+    'limits of nobody',
+    /no clients are listed.*`clients`/s,
+    make('rest', { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub')) }),
+  ],
+  [
+    'keys in a header of their own',
+    /"x-mine".*only from "x-api-key"/s,
+    make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] }),
+  ],
+  [
+    'client ids in place of audiences',
+    /checks only `aud`.*userPools/s,
+    make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) }),
+  ],
   ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheTtl: Duration.hours(2) })],
   ['a stage name with a dash', /"pre-prod" is not a valid stage name/, make('rest', {}, {}, { stageName: 'pre-prod' })],
-  ['a canary of nothing', /0 % of the requests/, make('rest', {}, {}, { canary: { percent: 0, stableDeployment: 'a' } })],
+  [
+    'a canary of nothing',
+    /0 % of the requests/,
+    make('rest', {}, {}, { canary: { percent: 0, stableDeployment: 'a' } }),
+  ],
   ['a timeout beyond 29 s', /30000 ms.*29000 ms/s, make('rest', { timeout: Duration.seconds(30) })],
-  ['a web ACL for an edge without a firewall', /no firewall.*waf: true/s, make('rest', {}, {}, { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' })],
-  ['limits by claim where Cognito verifies tokens', /no usage key.*Remove `userPools`/s,
-    make('rest', { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub')) }, {}, { clients: ['a'], userPools: [] })],
-  ['a route for what CORS answers', /answers OPTIONS of each path itself/, make('rest', { cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /')],
+  [
+    'a web ACL for an edge without a firewall',
+    /no firewall.*waf: true/s,
+    make('rest', {}, {}, { webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' }),
+  ],
+  [
+    'limits by claim where Cognito verifies tokens',
+    /no usage key.*Remove `userPools`/s,
+    make(
+      'rest',
+      { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub')) },
+      {},
+      { clients: ['a'], userPools: [] },
+    ),
+  ],
+  [
+    'a route for what CORS answers',
+    /answers OPTIONS of each path itself/,
+    make('rest', { cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
+  ],
   ['a client without a name', /empty name/, make('rest', {}, {}, { clients: ['ann', ''] })],
   ['a client that is named twice', /"ann" is listed twice/, make('rest', {}, {}, { clients: ['ann', 'bob', 'ann'] })],
-  ['a truststore without a domain', /`certificate`/, make('rest', {}, {}, { truststore: { bucket: {} as never, key: 'x' } })],
+  [
+    'a truststore without a domain',
+    /`certificate`/,
+    make('rest', {}, {}, { truststore: { bucket: {} as never, key: 'x' } }),
+  ],
 ])('a REST API is refused %s', (_what, message, build) => {
   expect(build).toThrow(message);
 });
 
 describe('a REST API has one parameter below a resource', () => {
-  const build = (...operations: string[]) => () => {
-    const { edge, web } = declared();
-    operations.forEach(operation => edge.route(operation, web));
-    return restTemplate(edge);
-  };
+  const build =
+    (...operations: string[]) =>
+    () => {
+      const { edge, web } = declared();
+      operations.forEach(operation => edge.route(operation, web));
+      return restTemplate(edge);
+    };
 
   test.each([
     ['GET /products/{id}', 'GET /products/{name}/reviews', '{id}', '{name}'],
@@ -72,25 +172,46 @@ describe('a REST API has one parameter below a resource', () => {
   });
 
   test('so the same parameter, and parameters of different resources, are taken', () => {
-    expect(build('GET /products/{id}', 'GET /products/{id}/reviews', 'GET /shops/{name}', 'GET /products/{id}/parts/{name}')).not.toThrow();
+    expect(
+      build('GET /products/{id}', 'GET /products/{id}/reviews', 'GET /shops/{name}', 'GET /products/{id}/parts/{name}'),
+    ).not.toThrow();
   });
 });
 
 test.each([
-  ...['~', '%20', '$', '@', '!', '&', '(', ')', ',', ';', '=', '+', '\''].map(sign => [`GET /a${sign}b`, `"a${sign}b" cannot name a resource`]),
-  ['GET /a//b', 'empty segment'], ['GET /{id}/{id}', 'two parameters named "id"'], ['GET /{x}/{x+}', 'two parameters named "x"'],
+  ...['~', '%20', '$', '@', '!', '&', '(', ')', ',', ';', '=', '+', "'"].map(sign => [
+    `GET /a${sign}b`,
+    `"a${sign}b" cannot name a resource`,
+  ]),
+  ['GET /a//b', 'empty segment'],
+  ['GET /{id}/{id}', 'two parameters named "id"'],
+  ['GET /{x}/{x+}', 'two parameters named "x"'],
 ])('a REST API is refused %s', (operation, problem) => {
-  expect(make('rest', {}, {}, {}, operation)).toThrow(new RegExp(`shop/door/${operation}.*${problem}`.replace(/[$()+{}]/g, '\\$&'), 's'));
+  expect(make('rest', {}, {}, {}, operation)).toThrow(
+    new RegExp(`shop/door/${operation}.*${problem}`.replace(/[$()+{}]/g, '\\$&'), 's'),
+  );
 });
 
 test('a REST API has resources whose names constructs use themselves', () => {
   const { edge, web } = declared();
   const names = ['constructor', '__proto__', 'toString', 'Resource', 'Default', 'GET', 'ANY', 'OPTIONS', 'a.b', 'a:b'];
   names.forEach(name => edge.route(`GET /${name}/x`, web));
-  ['GET /', 'ANY /', 'GET /Default/Resource', 'GET /GET/GET', 'GET /constructor'].forEach(operation => edge.route(operation, web));
+  ['GET /', 'ANY /', 'GET /Default/Resource', 'GET /GET/GET', 'GET /constructor'].forEach(operation =>
+    edge.route(operation, web),
+  );
 
-  const resources = Object.values(restTemplate(edge).findResources('AWS::ApiGateway::Resource') as Record<string, { Properties: { PathPart: string } }>);
-  expect(resources.map(({ Properties }) => Properties.PathPart).filter(each => each !== 'x').sort()).toEqual([...names, 'Resource', 'GET'].sort());
+  const resources = Object.values(
+    restTemplate(edge).findResources('AWS::ApiGateway::Resource') as Record<
+      string,
+      { Properties: { PathPart: string } }
+    >,
+  );
+  expect(
+    resources
+      .map(({ Properties }) => Properties.PathPart)
+      .filter(each => each !== 'x')
+      .sort(),
+  ).toEqual([...names, 'Resource', 'GET'].sort());
 });
 
 test('routes for preflights count among the 300 of an HTTP API', () => {

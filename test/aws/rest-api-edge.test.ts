@@ -15,14 +15,27 @@ const method = (properties: object) => ['AWS::ApiGateway::Method', Match.objectL
 
 test('the whole of an edge as a REST API', () => {
   const { edge, web } = declared({
-    auth: jwt, rateLimit: RateLimit.perSecond(100), waf: true, managed: true, clientCa: 'clients', perClientRateLimit: perClient(5),
+    auth: jwt,
+    rateLimit: RateLimit.perSecond(100),
+    waf: true,
+    managed: true,
+    clientCa: 'clients',
+    perClientRateLimit: perClient(5),
     cors: { origins: ['https://www.shop.example'], maxAge: Duration.minutes(10) },
   });
   edge.route('GET /products/{id}', web, { auth: Auth.none(), cacheTtl: Duration.minutes(1) });
-  edge.route('POST /orders', web, { rateLimit: RateLimit.perSecond(5), requestValidation: { query: ['shop'], body: { required: ['id'] } } });
+  edge.route('POST /orders', web, {
+    rateLimit: RateLimit.perSecond(5),
+    requestValidation: { query: ['shop'], body: { required: ['id'] } },
+  });
   edge.route('ANY /static/{file+}', web, { auth: Auth.none() });
 
-  const template = restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore, clients: ['ann', 'bob'], claimHeaders: { 'x-customer': 'sub' } }));
+  const template = restTemplate(edge, ({ certificate, truststore }) => ({
+    certificate,
+    truststore,
+    clients: ['ann', 'bob'],
+    claimHeaders: { 'x-customer': 'sub' },
+  }));
   expect(template.toJSON()).toMatchSnapshot();
 });
 
@@ -30,25 +43,34 @@ test('a route is a method whose integration goes through the VPC link to the loa
   const { edge, web } = declared();
   edge.route('GET /products/{id}', web);
 
-  restTemplate(edge).hasResourceProperties(...method({
-    HttpMethod: 'GET',
-    AuthorizationType: 'NONE',
-    ApiKeyRequired: false,
-    RequestParameters: { 'method.request.path.id': true },
-    Integration: Match.objectLike({
-      Type: 'HTTP_PROXY',
-      Uri: 'https://shop.example:443/products/{id}',
-      ConnectionType: 'VPC_LINK',
-      ConnectionId: Match.objectLike({ Ref: Match.stringLikeRegexp('VpcLink') }),
-      IntegrationTarget: Match.objectLike({ Ref: Match.stringLikeRegexp('LoadBalancer') }),
-      TimeoutInMillis: 29000,
-      RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
-      PassthroughBehavior: 'NEVER',
-      RequestTemplates: Object.fromEntries(['application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml'].map(type =>
-        [type, String.raw`#set($context.requestOverride.path = "/products/$util.urlEncode($input.params().path.get('id'))`
-          + String.raw`.replace('+', '%20').replaceAll('(?<=^|/)[.]{1,2}(?=/|\z)', '%252E')")` + '\n$input.body'])),
+  restTemplate(edge).hasResourceProperties(
+    ...method({
+      HttpMethod: 'GET',
+      AuthorizationType: 'NONE',
+      ApiKeyRequired: false,
+      RequestParameters: { 'method.request.path.id': true },
+      Integration: Match.objectLike({
+        Type: 'HTTP_PROXY',
+        Uri: 'https://shop.example:443/products/{id}',
+        ConnectionType: 'VPC_LINK',
+        ConnectionId: Match.objectLike({ Ref: Match.stringLikeRegexp('VpcLink') }),
+        IntegrationTarget: Match.objectLike({ Ref: Match.stringLikeRegexp('LoadBalancer') }),
+        TimeoutInMillis: 29000,
+        RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
+        PassthroughBehavior: 'NEVER',
+        RequestTemplates: Object.fromEntries(
+          ['application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml'].map(
+            type => [
+              type,
+              String.raw`#set($context.requestOverride.path = "/products/$util.urlEncode($input.params().path.get('id'))`
+                + String.raw`.replace('+', '%20').replaceAll('(?<=^|/)[.]{1,2}(?=/|\z)', '%252E')")`
+                + '\n$input.body',
+            ],
+          ),
+        ),
+      }),
     }),
-  }));
+  );
 });
 
 test('a path that takes the rest is a greedy resource, and its slashes stay', () => {
@@ -57,32 +79,44 @@ test('a path that takes the rest is a greedy resource, and its slashes stay', ()
 
   const template = restTemplate(edge);
   template.hasResourceProperties('AWS::ApiGateway::Resource', { PathPart: '{file+}' });
-  template.hasResourceProperties(...method({
-    HttpMethod: 'ANY',
-    Integration: Match.objectLike({
-      Uri: 'http://shop.example:80/static/{file}',
-      RequestTemplates: { 'application/json': Match.stringLikeRegexp('path\\.get\\(\'file\'\\)\\)\\.replace\\(\'\\+\', \'%20\'\\)\\.replace\\(\'%2F\', \'/\'\\)') },
+  template.hasResourceProperties(
+    ...method({
+      HttpMethod: 'ANY',
+      Integration: Match.objectLike({
+        Uri: 'http://shop.example:80/static/{file}',
+        RequestTemplates: {
+          'application/json': Match.stringLikeRegexp(
+            "path\\.get\\('file'\\)\\)\\.replace\\('\\+', '%20'\\)\\.replace\\('%2F', '/'\\)",
+          ),
+        },
+      }),
     }),
-  }));
+  );
 });
 
 test('what has no route is answered with 404, not with a request for a signature', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
 
-  restTemplate(edge).hasResourceProperties('AWS::ApiGateway::GatewayResponse', { ResponseType: 'MISSING_AUTHENTICATION_TOKEN', StatusCode: '404' });
+  restTemplate(edge).hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+    ResponseType: 'MISSING_AUTHENTICATION_TOKEN',
+    StatusCode: '404',
+  });
 });
 
 describe('tokens', () => {
   test('are verified by a function that knows what each route demands', () => {
     const { edge, web } = declared({ auth: jwt });
     edge.route('GET /orders', web);
-    edge.route('POST /orders', web, { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], scopes: ['write'] }) });
+    edge.route('POST /orders', web, {
+      auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], scopes: ['write'] }),
+    });
     edge.route('GET /', web, { auth: Auth.none() });
 
     const template = restTemplate(edge);
-    const [handler] = Object.values(template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.handler' } })) as
-      { Properties: { Environment: { Variables: { DEMANDS: string } } } }[];
+    const [handler] = Object.values(
+      template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.handler' } }),
+    ) as { Properties: { Environment: { Variables: { DEMANDS: string } } } }[];
     expect(JSON.parse(handler?.Properties.Environment.Variables.DEMANDS ?? '')).toEqual({
       'GET /orders': { issuer: 'https://login.example', audiences: ['shop'] },
       'POST /orders': { issuer: 'https://login.example', audiences: ['shop'], scopes: ['write'] },
@@ -95,16 +129,25 @@ describe('tokens', () => {
   });
 
   test('are verified by Cognito where a user pool is given', () => {
-    const { edge, web } = declared({ auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], scopes: ['write'] }) });
+    const { edge, web } = declared({
+      auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], scopes: ['write'] }),
+    });
     edge.route('GET /orders', web);
 
-    const template = restTemplate(edge, ({ stack }) => ({ userPools: [new UserPool(stack, 'Pool')], claimHeaders: { 'x-customer': 'sub' } }));
-    template.resourceCountIs('AWS::Lambda::Function', 0);
-    template.hasResourceProperties(...method({
-      AuthorizationType: 'COGNITO_USER_POOLS',
-      AuthorizationScopes: ['write'],
-      Integration: Match.objectLike({ RequestParameters: { 'integration.request.header.x-customer': 'context.authorizer.claims.sub' } }),
+    const template = restTemplate(edge, ({ stack }) => ({
+      userPools: [new UserPool(stack, 'Pool')],
+      claimHeaders: { 'x-customer': 'sub' },
     }));
+    template.resourceCountIs('AWS::Lambda::Function', 0);
+    template.hasResourceProperties(
+      ...method({
+        AuthorizationType: 'COGNITO_USER_POOLS',
+        AuthorizationScopes: ['write'],
+        Integration: Match.objectLike({
+          RequestParameters: { 'integration.request.header.x-customer': 'context.authorizer.claims.sub' },
+        }),
+      }),
+    );
   });
 
   test('give their claims as headers, which are emptied where there is no token', () => {
@@ -113,9 +156,12 @@ describe('tokens', () => {
     edge.route('GET /', web);
 
     const template = restTemplate(edge, () => ({ claimHeaders: { 'x-customer': 'sub' } }));
-    const header = (source: string) => method({ Integration: Match.objectLike({ RequestParameters: { 'integration.request.header.x-customer': source } }) });
+    const header = (source: string) =>
+      method({
+        Integration: Match.objectLike({ RequestParameters: { 'integration.request.header.x-customer': source } }),
+      });
     template.hasResourceProperties(...header('context.authorizer.sub'));
-    template.hasResourceProperties(...header('\'\''));
+    template.hasResourceProperties(...header("''"));
   });
 });
 
@@ -133,9 +179,13 @@ describe('clients', () => {
       ApiStages: [Match.objectLike({ Throttle: { '/orders/GET': { RateLimit: 3, BurstLimit: 3 } } })],
     });
     template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { ApiKeyRequired: true }, 1);
-    const keys = Object.values(template.findResources('AWS::ApiGateway::ApiKey')).map(each => (each as { Properties: { Value: string } }).Properties.Value);
+    const keys = Object.values(template.findResources('AWS::ApiGateway::ApiKey')).map(
+      each => (each as { Properties: { Value: string } }).Properties.Value,
+    );
     template.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: Match.objectLike({ CLIENT_CLAIM: 'sub', CLIENTS: JSON.stringify({ ann: keys[0], bob: keys[1] }) }) },
+      Environment: {
+        Variables: Match.objectLike({ CLIENT_CLAIM: 'sub', CLIENTS: JSON.stringify({ ann: keys[0], bob: keys[1] }) }),
+      },
     });
   });
 
@@ -145,12 +195,17 @@ describe('clients', () => {
 
     const template = restTemplate(edge, () => ({ clients: ['ann', name] }));
     template.hasResourceProperties('AWS::ApiGateway::ApiKey', { Name: `shop-door-${name}` });
-    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { CLIENTS: Match.stringLikeRegexp(`"${name}":"[0-9a-f]{40}"`) } } });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { CLIENTS: Match.stringLikeRegexp(`"${name}":"[0-9a-f]{40}"`) } },
+    });
     template.resourceCountIs('AWS::ApiGateway::UsagePlanKey', 2);
   });
 
   test('with API keys of their own bring them in a header', () => {
-    const { edge, web } = declared({ auth: Auth.apiKey({ secret: 'keys' }), perClientRateLimit: perClient(5, Period.SECOND, ClientKey.apiKey()) });
+    const { edge, web } = declared({
+      auth: Auth.apiKey({ secret: 'keys' }),
+      perClientRateLimit: perClient(5, Period.SECOND, ClientKey.apiKey()),
+    });
     edge.route('GET /orders', web);
 
     const template = restTemplate(edge, () => ({ clients: ['ann'] }));
@@ -173,64 +228,113 @@ test('throttles and caches are settings of the stage, and a cached answer is tol
     TracingEnabled: true,
     AccessLogSetting: Match.anyValue(),
     MethodSettings: Match.arrayWith([
-      Match.objectLike({ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 100, ThrottlingBurstLimit: 150, CachingEnabled: false, MetricsEnabled: true }),
-      Match.objectLike({ ResourcePath: '/~1products~1{id}', HttpMethod: 'GET', CachingEnabled: true, CacheTtlInSeconds: 30 }),
+      Match.objectLike({
+        ResourcePath: '/*',
+        HttpMethod: '*',
+        ThrottlingRateLimit: 100,
+        ThrottlingBurstLimit: 150,
+        CachingEnabled: false,
+        MetricsEnabled: true,
+      }),
+      Match.objectLike({
+        ResourcePath: '/~1products~1{id}',
+        HttpMethod: 'GET',
+        CachingEnabled: true,
+        CacheTtlInSeconds: 30,
+      }),
       Match.objectLike({ ResourcePath: '/', HttpMethod: 'GET', ThrottlingRateLimit: 5 }),
     ]),
   });
-  template.hasResourceProperties(...method({
-    Integration: Match.objectLike({ CacheKeyParameters: ['method.request.path.id', 'method.request.querystring.page'] }),
-  }));
-  template.hasResourceProperties(...method({ Integration: Match.objectLike({ CacheKeyParameters: ['method.request.header.Authorization'] }) }));
+  template.hasResourceProperties(
+    ...method({
+      Integration: Match.objectLike({
+        CacheKeyParameters: ['method.request.path.id', 'method.request.querystring.page'],
+      }),
+    }),
+  );
+  template.hasResourceProperties(
+    ...method({ Integration: Match.objectLike({ CacheKeyParameters: ['method.request.header.Authorization'] }) }),
+  );
 });
 
 test('what a request must look like is checked before the cluster sees it, whatever its content type', () => {
   const { edge, web } = declared();
-  edge.route('POST /orders', web, { requestValidation: { headers: ['x-shop'], body: { required: ['id'], properties: { id: { type: 'string' } } } } });
+  edge.route('POST /orders', web, {
+    requestValidation: { headers: ['x-shop'], body: { required: ['id'], properties: { id: { type: 'string' } } } },
+  });
 
   const template = restTemplate(edge);
-  template.hasResourceProperties('AWS::ApiGateway::RequestValidator', { ValidateRequestBody: true, ValidateRequestParameters: true });
+  template.hasResourceProperties('AWS::ApiGateway::RequestValidator', {
+    ValidateRequestBody: true,
+    ValidateRequestParameters: true,
+  });
   template.hasResourceProperties('AWS::ApiGateway::Model', {
     ContentType: 'application/json',
-    Schema: { type: 'object', required: ['id'], properties: { id: { type: 'string' } }, $schema: 'http://json-schema.org/draft-04/schema#' },
+    Schema: {
+      type: 'object',
+      required: ['id'],
+      properties: { id: { type: 'string' } },
+      $schema: 'http://json-schema.org/draft-04/schema#',
+    },
   });
-  template.hasResourceProperties(...method({
-    RequestParameters: { 'method.request.header.x-shop': true },
-    RequestModels: { $default: { Ref: Match.stringLikeRegexp('BodyPOSTorders') } },
-  }));
+  template.hasResourceProperties(
+    ...method({
+      RequestParameters: { 'method.request.header.x-shop': true },
+      RequestModels: { $default: { Ref: Match.stringLikeRegexp('BodyPOSTorders') } },
+    }),
+  );
 });
 
 test('routes share the validators, and each has a model of its own', () => {
   const { edge, web } = declared();
-  ['POST /a/b', 'POST /a-b', 'POST /ab'].forEach((operation, index) => edge.route(operation, web, { requestValidation: { body: { required: [`f${index}`] } } }));
+  ['POST /a/b', 'POST /a-b', 'POST /ab'].forEach((operation, index) =>
+    edge.route(operation, web, { requestValidation: { body: { required: [`f${index}`] } } }),
+  );
   ['GET /a', 'GET /b'].forEach(operation => edge.route(operation, web, { requestValidation: { query: ['q'] } }));
 
   const template = restTemplate(edge);
   template.resourceCountIs('AWS::ApiGateway::RequestValidator', 2);
   template.resourceCountIs('AWS::ApiGateway::Model', 3);
-  template.resourcePropertiesCountIs('AWS::ApiGateway::RequestValidator', { ValidateRequestBody: false, ValidateRequestParameters: true }, 1);
+  template.resourcePropertiesCountIs(
+    'AWS::ApiGateway::RequestValidator',
+    { ValidateRequestBody: false, ValidateRequestParameters: true },
+    1,
+  );
 });
 
 test('a firewall stands before the stage, with the rules of AWS or with those that are there', () => {
   const withRules = declared({ waf: true, managed: true });
   withRules.edge.route('GET /', withRules.web);
   const template = restTemplate(withRules.edge);
-  const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL')) as { Properties: { Rules: { Name: string }[] } }[];
-  expect(acl?.Properties.Rules.map(rule => rule.Name)).toEqual(['AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet']);
+  const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL')) as {
+    Properties: { Rules: { Name: string }[] };
+  }[];
+  expect(acl?.Properties.Rules.map(rule => rule.Name)).toEqual([
+    'AWSManagedRulesAmazonIpReputationList',
+    'AWSManagedRulesCommonRuleSet',
+    'AWSManagedRulesKnownBadInputsRuleSet',
+  ]);
 
   const withOwn = declared({ waf: true, managed: true });
   withOwn.edge.route('GET /', withOwn.web);
-  const own = restTemplate(withOwn.edge, () => ({ webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' }));
+  const own = restTemplate(withOwn.edge, () => ({
+    webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1',
+  }));
   own.resourceCountIs('AWS::WAFv2::WebACL', 0);
-  own.hasResourceProperties('AWS::WAFv2::WebACLAssociation', { WebACLArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1' });
+  own.hasResourceProperties('AWS::WAFv2::WebACLAssociation', {
+    WebACLArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1',
+  });
 });
 
-test('with a certificate the API has the edge\'s name alone, and asks clients for certificates of the truststore', () => {
+test("with a certificate the API has the edge's name alone, and asks clients for certificates of the truststore", () => {
   const { edge, web } = declared({ clientCa: 'clients', managed: true });
   edge.route('GET /', web);
 
   const template = restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore }));
-  template.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: true, EndpointConfiguration: { Types: ['REGIONAL'] } });
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+    DisableExecuteApiEndpoint: true,
+    EndpointConfiguration: { Types: ['REGIONAL'] },
+  });
   template.hasResourceProperties('AWS::ApiGateway::DomainName', {
     DomainName: 'shop.example',
     SecurityPolicy: 'TLS_1_2',
@@ -243,7 +347,10 @@ test('a canary gets its share while the stable deployment keeps the rest, and is
   edge.route('GET /', web);
 
   const template = restTemplate(edge, () => ({ canary: { percent: 10, stableDeployment: 'abc123' } }));
-  template.hasResourceProperties('AWS::ApiGateway::Stage', { DeploymentId: 'abc123', CanarySetting: { PercentTraffic: 10, DeploymentId: Match.anyValue() } });
+  template.hasResourceProperties('AWS::ApiGateway::Stage', {
+    DeploymentId: 'abc123',
+    CanarySetting: { PercentTraffic: 10, DeploymentId: Match.anyValue() },
+  });
   template.hasResource('AWS::ApiGateway::Deployment', { DeletionPolicy: 'Retain' });
 });
 
@@ -265,15 +372,23 @@ test('a load balancer that is there is used as it is', () => {
   const template = restTemplate(edge, ({ loadBalancer }) => ({ loadBalancer }));
   template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
   template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 0);
-  template.hasResourceProperties(...method({ Integration: Match.objectLike({ IntegrationTarget: Match.stringLikeRegexp('loadbalancer/net/mine') }) }));
+  template.hasResourceProperties(
+    ...method({
+      Integration: Match.objectLike({ IntegrationTarget: Match.stringLikeRegexp('loadbalancer/net/mine') }),
+    }),
+  );
 });
 
 test('whatever the routes, a template comes of them', () => {
   sample(routes, { numRuns: 10, seed: 1 }).forEach(all => {
-    restTemplate(edgeOf(all)).resourcePropertiesCountIs('AWS::ApiGateway::Method', { AuthorizationType: 'NONE' }, all.length);
+    restTemplate(edgeOf(all)).resourcePropertiesCountIs(
+      'AWS::ApiGateway::Method',
+      { AuthorizationType: 'NONE' },
+      all.length,
+    );
   });
 });
 
-test('the CDK\'s own validation refuses none of all these templates', () => {
+test("the CDK's own validation refuses none of all these templates", () => {
   expect(refusedByTheCdk()).toEqual([]);
 });

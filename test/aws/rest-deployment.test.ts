@@ -17,7 +17,13 @@ interface Change {
   readonly override?: (edge: RestApiEdge) => void;
 }
 
-function synthesize({ edge: ofEdge, route = { auth: jwt('shop') }, operations = ['GET /orders/{id}', 'POST /orders'], props, override }: Change = {}): Template {
+function synthesize({
+  edge: ofEdge,
+  route = { auth: jwt('shop') },
+  operations = ['GET /orders/{id}', 'POST /orders'],
+  props,
+  override,
+}: Change = {}): Template {
   const { edge, web } = declared(ofEdge);
   operations.forEach(operation => edge.route(operation, web, route));
   const stack = new Stack(new App(), 'Test');
@@ -32,7 +38,10 @@ interface Deployment {
 }
 
 function deploymentOf(template: Template): Deployment {
-  const found = Object.entries(template.findResources('AWS::ApiGateway::Deployment')) as [string, { DependsOn: string[] }][];
+  const found = Object.entries(template.findResources('AWS::ApiGateway::Deployment')) as [
+    string,
+    { DependsOn: string[] },
+  ][];
   const [[id, { DependsOn: dependsOn }] = ['', { DependsOn: [] }]] = found;
   expect(found).toHaveLength(1);
   return { id, dependsOn };
@@ -60,34 +69,86 @@ test.each<[string, Change]>([
   ['a body that is required', { route: { auth: jwt('shop'), requestValidation: { body: { required: ['id'] } } } }],
   ['claims as headers', { props: { claimHeaders: { 'x-customer': 'sub' } } }],
   ['an integration over plain HTTP', { edge: { tlsSecret: undefined } }],
-  ['a gateway response', { override: ({ api }) => api.addGatewayResponse('Denied', { type: { responseType: 'ACCESS_DENIED' }, statusCode: '404' }) }],
-  ['binary media types', { override: ({ api }) => { (api.node.defaultChild as CfnRestApi).binaryMediaTypes = ['image/png']; } }],
-  ['an override of a method', { override: made => (firstMethod(made) as CfnMethod).addPropertyOverride('Integration.CacheNamespace', 'mine') }],
-  ['an override of an authorizer', { override: made => made.node.findAll().filter(each => each instanceof CfnAuthorizer).forEach(each => { each.authorizerResultTtlInSeconds = 60; }) }],
-  ['a model that is declared elsewhere', { override: ({ api }) => new CfnModel(Stack.of(api), 'Model', { restApiId: api.restApiId, contentType: 'text/plain', schema: {} }) }],
-  ['an aspect', { override: made => Aspects.of(Stack.of(made)).add({ visit: node => node instanceof CfnMethod && node.addPropertyOverride('OperationName', 'x') }) }],
+  [
+    'a gateway response',
+    {
+      override: ({ api }) =>
+        api.addGatewayResponse('Denied', { type: { responseType: 'ACCESS_DENIED' }, statusCode: '404' }),
+    },
+  ],
+  [
+    'binary media types',
+    {
+      override: ({ api }) => {
+        (api.node.defaultChild as CfnRestApi).binaryMediaTypes = ['image/png'];
+      },
+    },
+  ],
+  [
+    'an override of a method',
+    { override: made => (firstMethod(made) as CfnMethod).addPropertyOverride('Integration.CacheNamespace', 'mine') },
+  ],
+  [
+    'an override of an authorizer',
+    {
+      override: made =>
+        made.node
+          .findAll()
+          .filter(each => each instanceof CfnAuthorizer)
+          .forEach(each => {
+            each.authorizerResultTtlInSeconds = 60;
+          }),
+    },
+  ],
+  [
+    'a model that is declared elsewhere',
+    {
+      override: ({ api }) =>
+        new CfnModel(Stack.of(api), 'Model', { restApiId: api.restApiId, contentType: 'text/plain', schema: {} }),
+    },
+  ],
+  [
+    'an aspect',
+    {
+      override: made =>
+        Aspects.of(Stack.of(made)).add({
+          visit: node => node instanceof CfnMethod && node.addPropertyOverride('OperationName', 'x'),
+        }),
+    },
+  ],
 ])('a deployment is a new one for %s', (_what, change) => {
   expect(deploymentOf(synthesize(change)).id).not.toBe(before.id);
 });
 
 test('a deployment is a new one for another body of the same shape', () => {
-  const of = (required: string) => deploymentOf(synthesize({ route: { requestValidation: { body: { required: [required] } } } })).id;
+  const of = (required: string) =>
+    deploymentOf(synthesize({ route: { requestValidation: { body: { required: [required] } } } })).id;
   expect(of('id')).not.toBe(of('name'));
 });
 
 test.each<[string, Change]>([
   ['a throttle, which is of the stage', { edge: { rateLimit: RateLimit.perSecond(5) } }],
-  ['what another API contains', { override: made => {
-    const api = new CfnRestApi(Stack.of(made), 'Other', { name: 'other' });
-    new CfnModel(Stack.of(made), 'Model', { restApiId: api.ref, contentType: 'text/plain', schema: {} });
-  } }],
+  [
+    'what another API contains',
+    {
+      override: made => {
+        const api = new CfnRestApi(Stack.of(made), 'Other', { name: 'other' });
+        new CfnModel(Stack.of(made), 'Model', { restApiId: api.ref, contentType: 'text/plain', schema: {} });
+      },
+    },
+  ],
 ])('a deployment is the same whatever %s', (_what, change) => {
   expect(deploymentOf(synthesize(change))).toEqual(before);
 });
 
 test('a deployment is made after all that it contains', () => {
-  const template = synthesize({ edge: { cors }, route: { auth: jwt('shop'), requestValidation: { body: { required: ['id'] } } } });
-  const contents = ['Authorizer', 'GatewayResponse', 'Method', 'Model', 'RequestValidator', 'Resource'].map(kind => Object.keys(template.findResources(`AWS::ApiGateway::${kind}`)));
+  const template = synthesize({
+    edge: { cors },
+    route: { auth: jwt('shop'), requestValidation: { body: { required: ['id'] } } },
+  });
+  const contents = ['Authorizer', 'GatewayResponse', 'Method', 'Model', 'RequestValidator', 'Resource'].map(kind =>
+    Object.keys(template.findResources(`AWS::ApiGateway::${kind}`)),
+  );
 
   contents.forEach(ids => expect(ids).not.toEqual([]));
   expect([...deploymentOf(template).dependsOn].sort()).toEqual(contents.flat().sort());
@@ -99,7 +160,10 @@ test('a canary is a deployment beside the stable one, and becomes the stable one
   const { id } = deploymentOf(canary);
 
   expect(id).not.toBe(before.id);
-  canary.hasResourceProperties('AWS::ApiGateway::Stage', { DeploymentId: 'abc123', CanarySetting: { PercentTraffic: 10, DeploymentId: { Ref: id } } });
+  canary.hasResourceProperties('AWS::ApiGateway::Stage', {
+    DeploymentId: 'abc123',
+    CanarySetting: { PercentTraffic: 10, DeploymentId: { Ref: id } },
+  });
   synthesize(change).hasResourceProperties('AWS::ApiGateway::Stage', { DeploymentId: { Ref: id } });
 });
 

@@ -20,7 +20,11 @@ function account() {
   return {
     stack,
     vpc: new Vpc(stack, 'Vpc'),
-    certificate: Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:123456789012:certificate/1'),
+    certificate: Certificate.fromCertificateArn(
+      stack,
+      'Certificate',
+      'arn:aws:acm:eu-west-1:123456789012:certificate/1',
+    ),
     truststore: { bucket: Bucket.fromBucketName(stack, 'Bucket', 'trust'), key: 'clients.pem' },
     loadBalancer: {
       loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/mine/1',
@@ -32,13 +36,19 @@ function account() {
 
 type Account = ReturnType<typeof account>;
 
-export function httpTemplate(edge: ManagedApiProps['edge'], props: (account: Account) => Partial<ManagedApiProps> = () => ({})): Template {
+export function httpTemplate(
+  edge: ManagedApiProps['edge'],
+  props: (account: Account) => Partial<ManagedApiProps> = () => ({}),
+): Template {
   const mine = account();
   new HttpApiEdge(mine.stack, 'Edge', { edge, vpc: mine.vpc, ...props(mine) });
   return tenable(mine.stack);
 }
 
-export function restTemplate(edge: ManagedApiProps['edge'], props: (account: Account) => Partial<RestApiEdgeProps> = () => ({})): Template {
+export function restTemplate(
+  edge: ManagedApiProps['edge'],
+  props: (account: Account) => Partial<RestApiEdgeProps> = () => ({}),
+): Template {
   const mine = account();
   new RestApiEdge(mine.stack, 'Edge', { edge, vpc: mine.vpc, ...props(mine) });
   return tenable(mine.stack);
@@ -66,6 +76,12 @@ export function refusedByTheCdk(): string[] {
     accountId: undefined,
     region: undefined,
   }));
-  const { violations } = new CloudFormationValidatePlugin().validate({ stackTemplates, templatePaths: stackTemplates.map(each => each.templatePath), appConstruct: first.node.root });
-  return violations.filter(({ severity }) => severity === 'error' || severity === 'fatal').map(({ ruleName, description }) => `${ruleName}: ${description}`);
+  const { violations } = new CloudFormationValidatePlugin().validate({
+    stackTemplates,
+    templatePaths: stackTemplates.map(each => each.templatePath),
+    appConstruct: first.node.root,
+  });
+  return violations
+    .filter(({ severity }) => severity === 'error' || severity === 'fatal')
+    .map(({ ruleName, description }) => `${ruleName}: ${description}`);
 }

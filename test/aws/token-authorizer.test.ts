@@ -11,7 +11,12 @@ import { TOKEN_AUTHORIZER_CODE } from '../../lib/aws/token-authorizer-code';
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const STRANGER = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const CURVES = { ES256: EC, ES384: generateKeyPairSync('ec', { namedCurve: 'P-384' }), ES512: generateKeyPairSync('ec', { namedCurve: 'P-521' }), EdDSA: generateKeyPairSync('ed25519') };
+const CURVES = {
+  ES256: EC,
+  ES384: generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+  ES512: generateKeyPairSync('ec', { namedCurve: 'P-521' }),
+  EdDSA: generateKeyPairSync('ed25519'),
+};
 const MINUTE = 60_000;
 
 interface Statement {
@@ -69,8 +74,15 @@ function load(environment: Record<string, string> = {}): (event: object) => Prom
     'GET /': { issuer, audiences: ['shop'] },
   };
   const process = { env: { DEMANDS: JSON.stringify(demands), ...environment } };
-  new Function('exports', 'require', 'process', 'console', TOKEN_AUTHORIZER_CODE)(exports, require, process, { log: () => undefined });
-  return exports.handler ?? (() => { throw new Error('the code exports no handler'); });
+  new Function('exports', 'require', 'process', 'console', TOKEN_AUTHORIZER_CODE)(exports, require, process, {
+    log: () => undefined,
+  });
+  return (
+    exports.handler
+    ?? (() => {
+      throw new Error('the code exports no handler');
+    })
+  );
 }
 
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -95,23 +107,39 @@ const arnOf = (request: string) => `${ARN}/${request.replace(' /', '/')}`;
 
 const event = (text: string | undefined, route = 'GET /orders', request = route) => {
   const [httpMethod = '', resource] = route.split(' ');
-  return { httpMethod, resource, methodArn: arnOf(request), headers: text === undefined ? null : { authorization: `Bearer ${text}` } };
+  return {
+    httpMethod,
+    resource,
+    methodArn: arnOf(request),
+    headers: text === undefined ? null : { authorization: `Bearer ${text}` },
+  };
 };
 
 /** What IAM makes of a policy: `*` is any text, `?` any character, and what is denied is not allowed. */
 function allows({ policyDocument: { Statement: statements } }: Answer, request: string): boolean {
-  const effects = statements.filter(({ Resource }) => new RegExp(`^${Resource.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 's').test(arnOf(request)))
+  const effects = statements
+    .filter(({ Resource }) =>
+      new RegExp(
+        `^${Resource.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+          .replace(/\*/g, '.*')
+          .replace(/\?/g, '.')}$`,
+        's',
+      ).test(arnOf(request)),
+    )
     .map(each => each.Effect);
   return effects.includes('Allow') && !effects.includes('Deny');
 }
 
-const effectOf = async (text: string, route?: string) => (await load()(event(text, route))).policyDocument.Statement[0].Effect;
+const effectOf = async (text: string, route?: string) =>
+  (await load()(event(text, route))).policyDocument.Statement[0].Effect;
 
 test('a valid token is allowed this one method, with its claims as context', async () => {
   const answer = await load()(event(token({ scope: 'a b', age: 7 })));
 
   expect(answer.principalId).toBe('ann');
-  expect(answer.policyDocument.Statement).toEqual([{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${ARN}/GET/orders` }]);
+  expect(answer.policyDocument.Statement).toEqual([
+    { Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${ARN}/GET/orders` },
+  ]);
   expect(answer.context).toMatchObject({ iss: issuer, sub: 'ann', scope: 'a b', age: '7' });
   expect(answer.usageIdentifierKey).toBeUndefined();
 });
@@ -132,8 +160,14 @@ test.each<[string, () => string]>([
   ['of another issuer', () => token({ iss: 'https://other.example' })],
   ['signed by another key', () => token({}, { key: STRANGER.privateKey })],
   ['signed by a key of another kind', () => token({}, { alg: 'ES256', kid: 'rsa' })],
-  ['with an algorithm that signs nothing', () => `${encode({ alg: 'none', kid: 'rsa' })}.${encode({ iss: issuer, aud: 'shop', exp: 9e9 })}.`],
-  ['changed after signing', () => token().replace(/\.[^.]+\./, `.${encode({ iss: issuer, sub: 'eve', aud: 'shop', exp: 9e9 })}.`)],
+  [
+    'with an algorithm that signs nothing',
+    () => `${encode({ alg: 'none', kid: 'rsa' })}.${encode({ iss: issuer, aud: 'shop', exp: 9e9 })}.`,
+  ],
+  [
+    'changed after signing',
+    () => token().replace(/\.[^.]+\./, `.${encode({ iss: issuer, sub: 'eve', aud: 'shop', exp: 9e9 })}.`),
+  ],
   ['that is none', () => 'nonsense'],
   ['with a critical header', () => token({}, { header: { crit: ['exp'], exp: 9e9 } })],
   ['with an empty list of critical headers', () => token({}, { header: { crit: [] } })],
@@ -141,11 +175,19 @@ test.each<[string, () => string]>([
   ['whose beginning is text', () => token({ nbf: 'never' })],
   ['with a list for an algorithm', () => token({}, { header: { alg: ['RS256'] } })],
   ['with an algorithm that every object has', () => token({}, { header: { alg: 'constructor' } })],
-  ['signed with the public key as a secret', () => {
-    const content = `${encode({ alg: 'HS256', kid: 'rsa' })}.${encode({ iss: issuer, aud: 'shop', exp: 9e9 })}`;
-    return `${content}.${createHmac('sha256', RSA.publicKey.export({ type: 'spki', format: 'pem' })).update(content).digest('base64url')}`;
-  }],
-  ['whose claims are none', () => `${encode({ alg: 'RS256', kid: 'rsa' })}.${Buffer.from('null').toString('base64url')}.AAAA`],
+  [
+    'signed with the public key as a secret',
+    () => {
+      const content = `${encode({ alg: 'HS256', kid: 'rsa' })}.${encode({ iss: issuer, aud: 'shop', exp: 9e9 })}`;
+      return `${content}.${createHmac('sha256', RSA.publicKey.export({ type: 'spki', format: 'pem' }))
+        .update(content)
+        .digest('base64url')}`;
+    },
+  ],
+  [
+    'whose claims are none',
+    () => `${encode({ alg: 'RS256', kid: 'rsa' })}.${Buffer.from('null').toString('base64url')}.AAAA`,
+  ],
   ['with a fourth part', () => `${token()}.AAAA`],
   ['with a padded signature', () => `${token()}=`],
 ])('a token %s is no proof', async (_what, make) => {
@@ -159,7 +201,7 @@ test('no token, and a route that demands none of what it could check, are no pro
 
 test.each([
   ['for one of the audiences', { aud: ['x', 'app'] }, 'GET /orders', 'Allow'],
-  ['for nobody\'s audience', { aud: 'elsewhere' }, 'GET /orders', 'Deny'],
+  ["for nobody's audience", { aud: 'elsewhere' }, 'GET /orders', 'Deny'],
   ['with one of the scopes', { scope: 'orders:read orders:write' }, 'POST /orders', 'Allow'],
   ['with scopes as a list', { scope: ['admin'] }, 'POST /orders', 'Allow'],
   ['with a scope that merely begins alike', { scope: 'orders:writer' }, 'POST /orders', 'Deny'],
@@ -178,27 +220,55 @@ test('a client that is named gets its usage key by the claim, another gets none'
   }
 });
 
-test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('a client named %s is a client like any other', async name => {
-  const clients = `{"ann":"key-of-ann",${JSON.stringify(name)}:"key-of-${name}"}`;
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+  'a client named %s is a client like any other',
+  async name => {
+    const clients = `{"ann":"key-of-ann",${JSON.stringify(name)}:"key-of-${name}"}`;
 
-  expect((await load({ CLIENTS: clients, CLIENT_CLAIM: 'sub' })(event(token({ sub: name })))).usageIdentifierKey).toBe(`key-of-${name}`);
-  expect((await load({ CLIENTS: '{"ann":"key-of-ann"}', CLIENT_CLAIM: 'sub' })(event(token({ sub: name })))).usageIdentifierKey).toBeUndefined();
-  expect((await load({ CLIENTS: clients, CLIENT_CLAIM: name })(event(token()))).usageIdentifierKey).toBeUndefined();
-});
+    expect(
+      (await load({ CLIENTS: clients, CLIENT_CLAIM: 'sub' })(event(token({ sub: name })))).usageIdentifierKey,
+    ).toBe(`key-of-${name}`);
+    expect(
+      (await load({ CLIENTS: '{"ann":"key-of-ann"}', CLIENT_CLAIM: 'sub' })(event(token({ sub: name }))))
+        .usageIdentifierKey,
+    ).toBeUndefined();
+    expect((await load({ CLIENTS: clients, CLIENT_CLAIM: name })(event(token()))).usageIdentifierKey).toBeUndefined();
+  },
+);
 
 test('two Authorization headers are no proof, whichever of them is valid', async () => {
   const twice = (...values: string[]) => ({ ...event(token()), multiValueHeaders: { Authorization: values } });
 
   await expect(load()(twice(`Bearer ${token()}`))).resolves.toMatchObject({ principalId: 'ann' });
   await expect(load()(twice(`Bearer ${token()}`, 'Bearer x'))).rejects.toThrow('Unauthorized');
-  await expect(load()({ ...event(token()), multiValueHeaders: { Authorization: [`Bearer ${token()}`], authorization: ['Bearer x'] } })).rejects.toThrow('Unauthorized');
+  await expect(
+    load()({
+      ...event(token()),
+      multiValueHeaders: { Authorization: [`Bearer ${token()}`], authorization: ['Bearer x'] },
+    }),
+  ).rejects.toThrow('Unauthorized');
 });
 
 describe('the policy, which AWS applies again to one token, method and route,', () => {
   test.each([
-    ['GET /orders/{id}', 'GET /orders/1', ['GET /orders/2', 'GET /orders/a*b', 'GET /orders/$%7Bx%7D'], ['GET /orders', 'POST /orders/2', 'GET /orders/2/parts/7', 'GET /orders/2/x', 'GET /other/2']],
-    ['GET /orders/{id}/parts/{part}', 'GET /orders/1/parts/2', ['GET /orders/3/parts/4'], ['GET /orders/3', 'GET /orders/3/4/parts/5', 'GET /orders/3/parts/5/6', 'GET /orders/1/parts/2/parts/3']],
-    ['ANY /static/{file+}', 'PUT /static/a', ['PUT /static/b', 'PUT /static/c/d.css'], ['GET /static/a', 'PUT /static', 'PUT /orders']],
+    [
+      'GET /orders/{id}',
+      'GET /orders/1',
+      ['GET /orders/2', 'GET /orders/a*b', 'GET /orders/$%7Bx%7D'],
+      ['GET /orders', 'POST /orders/2', 'GET /orders/2/parts/7', 'GET /orders/2/x', 'GET /other/2'],
+    ],
+    [
+      'GET /orders/{id}/parts/{part}',
+      'GET /orders/1/parts/2',
+      ['GET /orders/3/parts/4'],
+      ['GET /orders/3', 'GET /orders/3/4/parts/5', 'GET /orders/3/parts/5/6', 'GET /orders/1/parts/2/parts/3'],
+    ],
+    [
+      'ANY /static/{file+}',
+      'PUT /static/a',
+      ['PUT /static/b', 'PUT /static/c/d.css'],
+      ['GET /static/a', 'PUT /static', 'PUT /orders'],
+    ],
     ['GET /orders', 'GET /orders', [], ['GET /orders/1', 'GET /ordersx', 'GET /']],
     ['GET /', 'GET /', [], ['GET /orders', 'POST /']],
   ])('of %s covers that route and no other', async (route, first, alike, others) => {
@@ -223,9 +293,14 @@ describe('the policy, which AWS applies again to one token, method and route,', 
   });
 
   test('is of the stage that is asked', async () => {
-    const { policyDocument } = await load()({ ...event(token()), methodArn: 'arn:aws-cn:execute-api:cn-north-1:1:x/test-invoke-stage/GET/orders' });
+    const { policyDocument } = await load()({
+      ...event(token()),
+      methodArn: 'arn:aws-cn:execute-api:cn-north-1:1:x/test-invoke-stage/GET/orders',
+    });
 
-    expect(policyDocument.Statement[0].Resource).toBe('arn:aws-cn:execute-api:cn-north-1:1:x/test-invoke-stage/GET/orders');
+    expect(policyDocument.Statement[0].Resource).toBe(
+      'arn:aws-cn:execute-api:cn-north-1:1:x/test-invoke-stage/GET/orders',
+    );
   });
 });
 
@@ -276,7 +351,9 @@ describe('the keys of an issuer', () => {
 
     at(start + 29 * MINUTE);
     await expect(authorize(event(lasting()))).resolves.toMatchObject({ principalId: 'ann' });
-    await expect(authorize(event(token({ exp: start / 1000 + 86_400 }, { kid: 'other' })))).rejects.toThrow(`No keys of ${issuer}`);
+    await expect(authorize(event(token({ exp: start / 1000 + 86_400 }, { kid: 'other' })))).rejects.toThrow(
+      `No keys of ${issuer}`,
+    );
     at(start + 31 * MINUTE);
     await expect(authorize(event(lasting()))).rejects.toThrow(`No keys of ${issuer}`);
   });
@@ -294,7 +371,9 @@ describe('the keys of an issuer', () => {
 
   test.each(Object.entries(CURVES))('verify %s, as Envoy does', async (alg, { publicKey, privateKey }) => {
     published = [jwk(publicKey, 'it')];
-    await expect(load()(event(token({}, { alg, kid: 'it', key: privateKey })))).resolves.toMatchObject({ principalId: 'ann' });
+    await expect(load()(event(token({}, { alg, kid: 'it', key: privateKey })))).resolves.toMatchObject({
+      principalId: 'ann',
+    });
     const others = Object.values(CURVES).filter(each => each.publicKey !== publicKey);
     published = others.map(each => jwk(each.publicKey, 'it'));
     await expect(load()(event(token({}, { alg, kid: 'it', key: privateKey })))).rejects.toThrow('Unauthorized');
@@ -302,7 +381,9 @@ describe('the keys of an issuer', () => {
 
   test('are all tried for a token without `kid`, and those without one for any token', async () => {
     published = [{ kty: 'RSA', n: 'broken' }, null as never, jwk(STRANGER.publicKey, 'stranger'), jwk(RSA.publicKey)];
-    await expect(load()(event(token({}, { header: { kid: undefined } })))).resolves.toMatchObject({ principalId: 'ann' });
+    await expect(load()(event(token({}, { header: { kid: undefined } })))).resolves.toMatchObject({
+      principalId: 'ann',
+    });
     await expect(load()(event(token({}, { kid: 'any' })))).resolves.toMatchObject({ principalId: 'ann' });
     await expect(load()(event(token({}, { kid: 'any', key: EC.privateKey })))).rejects.toThrow('Unauthorized');
   });
@@ -317,11 +398,18 @@ describe('what routes demand and the keys of clients', () => {
   function functionOf(routes: number) {
     const topology = new Topology('shop');
     const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
-    const edge = topology.addEdge('door', { host: 'shop.example', auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }) });
+    const edge = topology.addEdge('door', {
+      host: 'shop.example',
+      auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }),
+    });
     Array.from({ length: routes }, (_, index) => edge.route(`GET /things/${index}`, web));
     const stack = new Stack(new App(), 'Test');
     new RestApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc') });
-    const [found] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function', { Properties: { Description: 'Verifies the tokens of shop-door' } }));
+    const [found] = Object.values(
+      Template.fromStack(stack).findResources('AWS::Lambda::Function', {
+        Properties: { Description: 'Verifies the tokens of shop-door' },
+      }),
+    );
     return found as { Properties: { Environment?: { Variables: Record<string, string> }; Code: { ZipFile: string } } };
   }
 

@@ -5,7 +5,9 @@ import { one, type Rendered } from '../istio/support';
 import { problemsOf } from '../support/schemas';
 
 const tracing = Tracing.openTelemetry({ service: 'otel-collector', namespace: 'observability', samplingPercent: 5 });
-const objects = Testing.synth(new TopologyChart(new ClusterApp(), 'boutique', { topology: boutique, mesh: Mesh.istio({ tracing }) })) as Rendered[];
+const objects = Testing.synth(
+  new TopologyChart(new ClusterApp(), 'boutique', { topology: boutique, mesh: Mesh.istio({ tracing }) }),
+) as Rendered[];
 
 test('every object is valid against its schema', () => {
   expect(objects.length).toBeGreaterThan(100);
@@ -24,12 +26,19 @@ test('payment is a 90/10 canary with a timeout, retries and a circuit breaker', 
   const [rule] = one(objects, 'VirtualService', 'paymentservice').spec.http;
   expect(rule.route.map((each: { weight: number }) => each.weight)).toEqual([90, 10]);
   expect([rule.timeout, rule.retries.attempts]).toEqual(['3s', 2]);
-  expect(one(objects, 'DestinationRule', 'paymentservice').spec.trafficPolicy.outlierDetection.consecutive5xxErrors).toBe(5);
+  expect(
+    one(objects, 'DestinationRule', 'paymentservice').spec.trafficPolicy.outlierDetection.consecutive5xxErrors,
+  ).toBe(5);
 });
 
 test('the two callers of currency have terms of their own', () => {
   const { http } = one(objects, 'VirtualService', 'currencyservice').spec;
-  expect(http.map((rule: { match: { sourceLabels?: object }[]; timeout?: string }) => [rule.match[0]?.sourceLabels, rule.timeout])).toEqual([
+  expect(
+    http.map((rule: { match: { sourceLabels?: object }[]; timeout?: string }) => [
+      rule.match[0]?.sourceLabels,
+      rule.timeout,
+    ]),
+  ).toEqual([
     [{ app: 'frontend' }, '2s'],
     [{ app: 'checkoutservice' }, '500ms'],
     [undefined, undefined],
@@ -50,12 +59,29 @@ test('a service learns the addresses of its callees from its calls', () => {
 });
 
 test('every service calls whom it is known to call', () => {
-  const calls = Object.fromEntries(boutique.services.map(service => [service.name, service.outgoingCalls.map(call => call.callee.name)]));
+  const calls = Object.fromEntries(
+    boutique.services.map(service => [service.name, service.outgoingCalls.map(call => call.callee.name)]),
+  );
   expect(calls).toEqual({
     loadgenerator: ['frontend'],
-    frontend: ['productcatalogservice', 'currencyservice', 'cartservice', 'recommendationservice', 'shippingservice', 'checkoutservice', 'adservice'],
+    frontend: [
+      'productcatalogservice',
+      'currencyservice',
+      'cartservice',
+      'recommendationservice',
+      'shippingservice',
+      'checkoutservice',
+      'adservice',
+    ],
     recommendationservice: ['productcatalogservice'],
-    checkoutservice: ['cartservice', 'productcatalogservice', 'currencyservice', 'shippingservice', 'emailservice', 'paymentservice'],
+    checkoutservice: [
+      'cartservice',
+      'productcatalogservice',
+      'currencyservice',
+      'shippingservice',
+      'emailservice',
+      'paymentservice',
+    ],
     cartservice: ['redis-cart'],
     productcatalogservice: [],
     currencyservice: [],
@@ -68,6 +94,8 @@ test('every service calls whom it is known to call', () => {
 });
 
 test('every gRPC call names the methods that it may use', () => {
-  const unbounded = boutique.services.flatMap(service => service.outgoingCalls).filter(call => call.port.protocol === Protocol.GRPC && !call.allowedOperations);
+  const unbounded = boutique.services
+    .flatMap(service => service.outgoingCalls)
+    .filter(call => call.port.protocol === Protocol.GRPC && !call.allowedOperations);
   expect(unbounded).toEqual([]);
 });

@@ -14,7 +14,8 @@ import { temporaryFolder } from '../support/temporary-folder';
 
 const ROOT = join(__dirname, '../..');
 const folder = temporaryFolder();
-const LOST = 'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web], http: [{route: [{destination: {host: web}, weight: 20}]}]}\n';
+const LOST =
+  'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web], http: [{route: [{destination: {host: web}, weight: 20}]}]}\n';
 const SERVICE = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n';
 
 function write(name: string, text: string): string {
@@ -26,7 +27,9 @@ function write(name: string, text: string): string {
 
 /** What the command does and says, without a process of its own, which would take a second to start. */
 function cardinal(args: string[]) {
-  const [stdout, stderr] = [process.stdout, process.stderr].map(stream => jest.spyOn(stream, 'write').mockReturnValue(true));
+  const [stdout, stderr] = [process.stdout, process.stderr].map(stream =>
+    jest.spyOn(stream, 'write').mockReturnValue(true),
+  );
   try {
     const status = check(args);
     const said = (spy: typeof stdout) => spy?.mock.calls.map(([text]) => text).join('') ?? '';
@@ -37,7 +40,11 @@ function cardinal(args: string[]) {
 }
 
 function cardinalProcess(args: string[], input = '') {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'bin/cardinal.ts'), ...args], { cwd: folder, input, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'bin/cardinal.ts'), ...args],
+    { cwd: folder, input, encoding: 'utf8' },
+  );
   return { status, stdout, stderr };
 }
 
@@ -51,52 +58,107 @@ test('errors make it exit with 1, with the place of each', () => {
 });
 
 test('several files and folders are one cluster, and a warning does not fail it unless asked to', () => {
-  expect(cardinal([lost, join(folder, 'more')])).toMatchObject({ status: 0, stdout: expect.stringMatching(/: warning: .*\(LoneWeight, KIA1104\)\n2 objects checked: 0 errors, 1 warning, /) });
+  expect(cardinal([lost, join(folder, 'more')])).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/: warning: .*\(LoneWeight, KIA1104\)\n2 objects checked: 0 errors, 1 warning, /),
+  });
   expect(cardinal([lost, service, '--strict']).status).toBe(1);
   expect(cardinal([lost, '--fail-on', 'never']).status).toBe(0);
 });
 
 test('the standard input is a file too, and a namespace is given to what names none', () => {
-  expect(cardinalProcess(['check', '-', '--namespace', 'shop'], LOST)).toEqual({ status: 1, stdout: expect.stringMatching(/^-:4:53: VirtualService shop\/web /), stderr: '' });
+  expect(cardinalProcess(['check', '-', '--namespace', 'shop'], LOST)).toEqual({
+    status: 1,
+    stdout: expect.stringMatching(/^-:4:53: VirtualService shop\/web /),
+    stderr: '',
+  });
 });
 
 test('without anything to check it says what it takes, with 2', () => {
-  expect(cardinalProcess(['check'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*cdk8s-cardinal check \[FILES/) });
+  expect(cardinalProcess(['check'])).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*cdk8s-cardinal check \[FILES/),
+  });
 });
 
 test('a suppression with a reason keeps it from failing', () => {
-  expect(cardinal([lost, '--suppress', 'UnknownDestination: elsewhere'])).toMatchObject({ status: 0, stdout: expect.stringContaining('Reason: elsewhere') });
+  expect(cardinal([lost, '--suppress', 'UnknownDestination: elsewhere'])).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('Reason: elsewhere'),
+  });
 });
 
 test('a code of another tool accepts what its checks find, without a word about those that find nothing', () => {
-  expect(cardinal([lost, '--suppress', 'IST0101: elsewhere'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/Reason: elsewhere/) });
+  expect(cardinal([lost, '--suppress', 'IST0101: elsewhere'])).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/Reason: elsewhere/),
+  });
   expect(cardinal([lost, '--suppress', 'IST0101: elsewhere']).stdout).not.toContain('UnusedSuppression');
 });
 
 test('suppressions in manifests can be forbidden', () => {
-  const file = write('accepted.yaml', LOST.replace('{name: web}', '{name: web, annotations: {cardinal.cdk8s.io/suppress: "UnknownDestination: why"}}'));
+  const file = write(
+    'accepted.yaml',
+    LOST.replace('{name: web}', '{name: web, annotations: {cardinal.cdk8s.io/suppress: "UnknownDestination: why"}}'),
+  );
   expect(cardinal([file])).toMatchObject({ status: 0, stdout: expect.stringContaining('1 suppressed\n') });
-  expect(cardinal([file, '--no-inline-suppressions'])).toMatchObject({ status: 1, stdout: expect.stringContaining('The suppression of UnknownDestination is ignored') });
+  expect(cardinal([file, '--no-inline-suppressions'])).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining('The suppression of UnknownDestination is ignored'),
+  });
 });
 
 test.each<[string, string[], string | RegExp]>([
   ['a file that is not there', ['nothing.yaml'], 'nothing.yaml:1:1: The file does not exist.\n'],
   ['a file that is no YAML', [write('bad.yaml', 'a: [')], /bad\.yaml:\d+:\d+: This is not YAML: /],
-  ['an input without objects', [write('empty.yaml', '')], /^There is no object in .*empty\.yaml: an earlier command may have failed\.\n$/],
+  [
+    'an input without objects',
+    [write('empty.yaml', '')],
+    /^There is no object in .*empty\.yaml: an earlier command may have failed\.\n$/,
+  ],
   ['an unknown option', ['--colour'], /Unknown option '--colour'/],
   ['an unknown format', [lost, '--format', 'xml'], /^--format xml is not one of text, json, sarif\./],
-  ['a format with a slip', [lost, '--format', 'srif'], /^--format srif is not one of text, json, sarif\. Did you mean sarif\?\n/],
+  [
+    'a format with a slip',
+    [lost, '--format', 'srif'],
+    /^--format srif is not one of text, json, sarif\. Did you mean sarif\?\n/,
+  ],
   ['a namespace without a name', [lost, '--namespace', ''], /^--namespace {2}is not the name of a namespace\.\n/],
-  ['a namespace that Kubernetes refuses', [lost, '--namespace', 'a\n::error::b'], /^--namespace a\\u\{a\}::error::b is not the name of a namespace\.\n/],
+  [
+    'a namespace that Kubernetes refuses',
+    [lost, '--namespace', 'a\n::error::b'],
+    /^--namespace a\\u\{a\}::error::b is not the name of a namespace\.\n/,
+  ],
   ['an unknown severity', [lost, '--fail-on', 'fatal'], /^--fail-on fatal is not one of /],
   ...['constructor', 'toString', '__proto__', 'hasOwnProperty'].flatMap((name): [string, string[], RegExp][] => [
-    [`the format ${name}`, [lost, '--format', name], new RegExp(`^--format ${name} is not one of text, json, sarif\\.`)],
-    [`the severity ${name}`, [lost, '--fail-on', name], new RegExp(`^--fail-on ${name} is not one of error, warning, info, never\\.`)],
+    [
+      `the format ${name}`,
+      [lost, '--format', name],
+      new RegExp(`^--format ${name} is not one of text, json, sarif\\.`),
+    ],
+    [
+      `the severity ${name}`,
+      [lost, '--fail-on', name],
+      new RegExp(`^--fail-on ${name} is not one of error, warning, info, never\\.`),
+    ],
     [`the check ${name}`, ['--explain', name], new RegExp(`^There is no check and no code "${name}"\\.`)],
-    [`a suppression of ${name}`, [lost, '--suppress', `${name}: why`], new RegExp(`^--suppress: there is no check and no code "${name}"\\.`)],
+    [
+      `a suppression of ${name}`,
+      [lost, '--suppress', `${name}: why`],
+      new RegExp(`^--suppress: there is no check and no code "${name}"\\.`),
+    ],
   ]),
-  ['a suppression with a slip', [lost, '--suppress', 'UnknownDestinatoin: why'], /^--suppress: there is no check and no code "UnknownDestinatoin"\. Did you mean UnknownDestination\?/],
-  ['a suppression without a reason', [lost, '--suppress', 'UnknownDestination'], /^--suppress needs the name of a check and the reason/],
+  [
+    'a suppression with a slip',
+    [lost, '--suppress', 'UnknownDestinatoin: why'],
+    /^--suppress: there is no check and no code "UnknownDestinatoin"\. Did you mean UnknownDestination\?/,
+  ],
+  [
+    'a suppression without a reason',
+    [lost, '--suppress', 'UnknownDestination'],
+    /^--suppress needs the name of a check and the reason/,
+  ],
   ['a check that does not exist', ['--explain', 'IST9999'], /^There is no check and no code "IST9999"\./],
 ])('%s is an error of its own, with 2', (_name, args, message) => {
   const { status, stderr } = cardinal(args);
@@ -104,22 +166,45 @@ test.each<[string, string[], string | RegExp]>([
 });
 
 test('a reader who has enough after some lines makes nothing fail', () => {
-  const many = write('many.yaml', Array.from({ length: 2000 }, (_, index) => LOST.replace('name: web', `name: web-${index}`)).join('---\n'));
-  const { stdout, stderr } = spawnSync('sh', ['-c', `"$0" "$@" | head -n 1`, process.execPath, join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'bin/cardinal.ts'), 'check', many], { encoding: 'utf8' });
+  const many = write(
+    'many.yaml',
+    Array.from({ length: 2000 }, (_, index) => LOST.replace('name: web', `name: web-${index}`)).join('---\n'),
+  );
+  const { stdout, stderr } = spawnSync(
+    'sh',
+    [
+      '-c',
+      `"$0" "$@" | head -n 1`,
+      process.execPath,
+      join(ROOT, 'node_modules/tsx/dist/cli.mjs'),
+      join(ROOT, 'bin/cardinal.ts'),
+      'check',
+      many,
+    ],
+    { encoding: 'utf8' },
+  );
   expect([stdout.split('\n').length, stderr]).toEqual([2, '']);
 });
 
 test('--explain says what a check looks for, also by the code of another tool', () => {
-  expect(cardinal(['--explain', 'ist0112']).stdout).toMatch(/^PortRequired \(check on manifests, error, IST0112\)\n {2}A VirtualService sends traffic to a host with several ports/);
+  expect(cardinal(['--explain', 'ist0112']).stdout).toMatch(
+    /^PortRequired \(check on manifests, error, IST0112\)\n {2}A VirtualService sends traffic to a host with several ports/,
+  );
 });
 
 test('--explain knows findings of synthesis and errors of the model, and all kinds of a code that several have', () => {
-  expect(cardinal(['--explain', 'OpenBehindManagedApi']).stdout).toMatch(/^OpenBehindManagedApi \(finding of synthesis, warning\)\n/);
+  expect(cardinal(['--explain', 'OpenBehindManagedApi']).stdout).toMatch(
+    /^OpenBehindManagedApi \(finding of synthesis, warning\)\n/,
+  );
   expect(cardinal(['--explain', 'weightsdonotsum']).stdout).toMatch(/^WeightsDoNotSum \(error of the model, error\)\n/);
   expect(cardinal(['--explain', 'http-api-key']).stdout).toMatch(/^http-api-key \(limit of templates, error\)\n/);
-  expect(cardinal(['--explain', 'UnusedSuppression']).stdout).toMatch(/^UnusedSuppression \(check on manifests, warning\)\n/);
+  expect(cardinal(['--explain', 'UnusedSuppression']).stdout).toMatch(
+    /^UnusedSuppression \(check on manifests, warning\)\n/,
+  );
   const { stdout } = cardinal(['--explain', 'ReservedUser']);
-  expect(stdout).toMatch(/^ReservedUser \(check on manifests, warning, IST0144\)\n[^]*\nReservedUser \(error of the model, error\)\n/);
+  expect(stdout).toMatch(
+    /^ReservedUser \(check on manifests, warning, IST0144\)\n[^]*\nReservedUser \(error of the model, error\)\n/,
+  );
 });
 
 test('--explain of a slip suggests the nearest code of any kind', () => {
@@ -130,7 +215,10 @@ test('--explain of a slip suggests the nearest code of any kind', () => {
 test('--list has a section for each kind of code', () => {
   const { stdout } = cardinal(['--list']);
   expect(stdout.match(/^## .*$/gm)).toEqual([
-    '## Checks', '## Codes of istioctl analyze and Kiali', '## Limits of CloudFormation templates', '## Findings of synthesis',
+    '## Checks',
+    '## Codes of istioctl analyze and Kiali',
+    '## Limits of CloudFormation templates',
+    '## Findings of synthesis',
     '## Errors of the model',
   ]);
   expect(stdout).toContain('\n| NoRoutes | error | An edge has no routes |\n');
@@ -138,7 +226,8 @@ test('--list has a section for each kind of code', () => {
 
 test('a code that the checks do not report cannot be suppressed, and the message names what can', () => {
   expect(cardinal([lost, '--suppress', 'OpenBehindManagedApi: why'])).toMatchObject({
-    status: 2, stderr: expect.stringMatching(/is of kind synthesis.* Accept it by `accepted` of the TopologyChart\./),
+    status: 2,
+    stderr: expect.stringMatching(/is of kind synthesis.* Accept it by `accepted` of the TopologyChart\./),
   });
 });
 
@@ -154,7 +243,10 @@ test('SARIF has what its schema demands', () => {
     expect(rules[ruleIndex]).toBe(ruleId);
     expect(['none', 'note', 'warning', 'error']).toContain(level);
     expect(message.text).not.toBe('');
-    const { artifactLocation: { uri }, region: { startLine, startColumn } } = locations[0]?.physicalLocation ?? { artifactLocation: { uri: '' }, region: { startLine: 0, startColumn: 0 } };
+    const {
+      artifactLocation: { uri },
+      region: { startLine, startColumn },
+    } = locations[0]?.physicalLocation ?? { artifactLocation: { uri: '' }, region: { startLine: 0, startColumn: 0 } };
     expect(uri).toMatch(/lost\.yaml$/);
     expect(Math.min(startLine, startColumn)).toBeGreaterThan(0);
   }
@@ -166,8 +258,14 @@ interface Sarif {
   runs: {
     tool: { driver: { name: string; rules: { id: string }[] } };
     results: {
-      ruleId: string; ruleIndex: number; level: string; message: { text: string }; suppressions?: object[];
-      locations: { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number; startColumn: number } } }[];
+      ruleId: string;
+      ruleIndex: number;
+      level: string;
+      message: { text: string };
+      suppressions?: object[];
+      locations: {
+        physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number; startColumn: number } };
+      }[];
     }[];
   }[];
 }
@@ -192,17 +290,29 @@ test('the boutique, its gateway and its mesh are without errors and warnings', (
 test('a checked app writes nothing where something cannot work, and names all of it', () => {
   const app = new ClusterApp({ outdir: join(folder, 'none'), checked: true });
   const chart = new TopologyChart(app, 'boutique', { topology: boutique, mesh: Mesh.istio() });
-  chart.object('VirtualService', 'paymentservice').addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'nobody'));
-  chart.object('VirtualService', 'cartservice').addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'noone'));
+  chart
+    .object('VirtualService', 'paymentservice')
+    .addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'nobody'));
+  chart
+    .object('VirtualService', 'cartservice')
+    .addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'noone'));
 
-  expect(() => app.synth()).toThrow(/^The checks found errors in the manifests:\n {2}error \[VirtualService boutique\/cartservice .*"noone"[^]*\n {2}error \[VirtualService boutique\/paymentservice .*"nobody"/);
+  expect(() => app.synth()).toThrow(
+    /^The checks found errors in the manifests:\n {2}error \[VirtualService boutique\/cartservice .*"noone"[^]*\n {2}error \[VirtualService boutique\/paymentservice .*"nobody"/,
+  );
   expect(existsSync(join(folder, 'none'))).toBe(false);
 });
 
 test('a checked app accepts what it is told to accept', () => {
-  const app = new ClusterApp({ outdir: join(folder, 'accepted'), checked: true, accepted: { UnknownDestination: 'the platform declares it' } });
+  const app = new ClusterApp({
+    outdir: join(folder, 'accepted'),
+    checked: true,
+    accepted: { UnknownDestination: 'the platform declares it' },
+  });
   const chart = new TopologyChart(app, 'boutique', { topology: boutique, mesh: Mesh.istio() });
-  chart.object('VirtualService', 'cartservice').addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'noone'));
+  chart
+    .object('VirtualService', 'cartservice')
+    .addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'noone'));
   app.synth();
 
   expect(existsSync(join(folder, 'accepted'))).toBe(true);

@@ -24,7 +24,9 @@ function folderWith(settings: string, files: Record<string, string> = { 'k8s/web
 }
 
 function cardinal(args: string[]) {
-  const [stdout, stderr] = [process.stdout, process.stderr].map(stream => jest.spyOn(stream, 'write').mockReturnValue(true));
+  const [stdout, stderr] = [process.stdout, process.stderr].map(stream =>
+    jest.spyOn(stream, 'write').mockReturnValue(true),
+  );
   try {
     const status = check(args);
     const printed = (spy: typeof stdout) => spy?.mock.calls.map(([text]) => text).join('') ?? '';
@@ -34,22 +36,32 @@ function cardinal(args: string[]) {
   }
 }
 
-const withSettings = (folder: string, ...args: string[]) => cardinal(['--config', join(folder, 'cardinal.yaml'), ...args]);
+const withSettings = (folder: string, ...args: string[]) =>
+  cardinal(['--config', join(folder, 'cardinal.yaml'), ...args]);
 
 function inFolder(cwd: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [TSX, join(ROOT, 'bin/cardinal.ts'), 'check', ...args], { cwd, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [TSX, join(ROOT, 'bin/cardinal.ts'), 'check', ...args],
+    { cwd, encoding: 'utf8' },
+  );
   return { status, stdout, stderr };
 }
 
 test('cardinal.yaml in the working directory holds without an option, and is no manifest itself', () => {
   const folder = folderWith('paths: [.]\nchecks: {UnknownDestination: warning}\n');
   expect(inFolder(folder)).toEqual({
-    status: 0, stderr: '', stdout: expect.stringMatching(/^k8s\/web\.yaml:4:\d+: .*: warning: .*\n1 object checked: 0 errors, 1 warning, /),
+    status: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^k8s\/web\.yaml:4:\d+: .*: warning: .*\n1 object checked: 0 errors, 1 warning, /),
   });
 });
 
-test('settings of a folder above or of the manifests\' folder are not read', () => {
-  const folder = folderWith('checks: {UnknownDestination: off}\n', { 'k8s/web.yaml': rule('web'), 'k8s/cardinal.yaml': 'checks: {UnknownDestination: off}\n' });
+test("settings of a folder above or of the manifests' folder are not read", () => {
+  const folder = folderWith('checks: {UnknownDestination: off}\n', {
+    'k8s/web.yaml': rule('web'),
+    'k8s/cardinal.yaml': 'checks: {UnknownDestination: off}\n',
+  });
   expect(inFolder(join(folder, 'k8s'), 'web.yaml').status).toBe(0);
   expect(cardinal([join(folder, 'k8s')])).toMatchObject({ status: 1, stderr: '' });
   mkdirSync(join(folder, 'below'));
@@ -63,20 +75,31 @@ test('a file of Kubernetes objects that has the name of the settings is checked 
 
 test('settings that are wrong make it exit with 2, with the place, and check nothing', () => {
   expect(withSettings(folderWith('chekcs: {}\n'))).toEqual({
-    status: 2, stdout: '', stderr: expect.stringMatching(/cardinal\.yaml:1:1: "chekcs" is none of .* Did you mean checks\?\n$/),
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/cardinal\.yaml:1:1: "chekcs" is none of .* Did you mean checks\?\n$/),
   });
-  expect(cardinal(['--config', join(temporaryFolder(), 'other.yaml')])).toMatchObject({ status: 2, stderr: expect.stringContaining('The file does not exist.') });
+  expect(cardinal(['--config', join(temporaryFolder(), 'other.yaml')])).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('The file does not exist.'),
+  });
 });
 
 test('paths on the command line take the place of those of the settings, whose other settings hold', () => {
   const folder = folderWith('paths: [nothing]\nnamespace: shop\nchecks: {UnknownDestination: info}\n');
-  expect(withSettings(folder, join(folder, 'k8s'))).toMatchObject({ status: 0, stdout: expect.stringContaining('VirtualService shop/web') });
-  expect(withSettings(folder, join(folder, 'k8s'), '--namespace', 'other').stdout).toContain('VirtualService other/web');
+  expect(withSettings(folder, join(folder, 'k8s'))).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('VirtualService shop/web'),
+  });
+  expect(withSettings(folder, join(folder, 'k8s'), '--namespace', 'other').stdout).toContain(
+    'VirtualService other/web',
+  );
 });
 
 test('what is disabled is counted in the summary', () => {
   expect(withSettings(folderWith('paths: [k8s]\nchecks: {UnknownDestination: off}\n'))).toMatchObject({
-    status: 0, stdout: expect.stringMatching(/, 1 disabled\n$/),
+    status: 0,
+    stdout: expect.stringMatching(/, 1 disabled\n$/),
   });
 });
 
@@ -94,8 +117,12 @@ environments:
     const { status, stdout } = withSettings(folderWith(settings, files));
     const [staging, production] = stdout.split(/^Environment /m).slice(1);
     expect(status).toBe(1);
-    expect(staging).toMatch(/^staging\n[^]*VirtualService staging\/web[^]*VirtualService staging\/api[^]*\n2 objects checked: 1 error, [^]* 1 suppressed\n/);
-    expect(production).toMatch(/^production\n[^]*VirtualService default\/web[^]*VirtualService default\/cart[^]*\n2 objects checked: 2 errors, /);
+    expect(staging).toMatch(
+      /^staging\n[^]*VirtualService staging\/web[^]*VirtualService staging\/api[^]*\n2 objects checked: 1 error, [^]* 1 suppressed\n/,
+    );
+    expect(production).toMatch(
+      /^production\n[^]*VirtualService default\/web[^]*VirtualService default\/cart[^]*\n2 objects checked: 2 errors, /,
+    );
   });
 
   test('share suppressions, which are unused only if no environment uses them', () => {
@@ -109,13 +136,23 @@ environments:
     const folder = folderWith(settings, files);
     const json = JSON.parse(withSettings(folder, '--format', 'json').stdout) as { environment: string }[];
     expect(new Set(json.map(({ environment }) => environment))).toEqual(new Set(['staging', 'production']));
-    const { runs } = JSON.parse(withSettings(folder, '--format', 'sarif').stdout) as { runs: { automationDetails: { id: string } }[] };
+    const { runs } = JSON.parse(withSettings(folder, '--format', 'sarif').stdout) as {
+      runs: { automationDetails: { id: string } }[];
+    };
     expect(runs.map(each => each.automationDetails.id)).toEqual(['cardinal/staging/', 'cardinal/production/']);
   });
 
   test('fail by the worst of them: one without objects makes it exit with 2', () => {
-    const result = withSettings(folderWith('environments: {a: {paths: [k8s]}, b: {paths: [empty.yaml]}}', { 'k8s/web.yaml': rule('web'), 'empty.yaml': '' }));
-    expect(result).toMatchObject({ status: 2, stderr: expect.stringMatching(/empty\.yaml \(environment b\): an earlier command may have failed\./) });
+    const result = withSettings(
+      folderWith('environments: {a: {paths: [k8s]}, b: {paths: [empty.yaml]}}', {
+        'k8s/web.yaml': rule('web'),
+        'empty.yaml': '',
+      }),
+    );
+    expect(result).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/empty\.yaml \(environment b\): an earlier command may have failed\./),
+    });
   });
 });
 
@@ -131,9 +168,14 @@ exports.odd = defineCheck({
 
   test('add checks with settings, suppressions, an explanation and a description in SARIF of their own', () => {
     const folder = folderWith(settings, files);
-    expect(withSettings(folder)).toMatchObject({ status: 0, stdout: expect.stringContaining('warning: It is odd. Make it even. (OddRule)') });
+    expect(withSettings(folder)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('warning: It is odd. Make it even. (OddRule)'),
+    });
     expect(withSettings(folder, '--suppress', 'oddrule: why').stdout).toContain('Reason: why (OddRule)');
-    expect(withSettings(folder, '--explain', 'OddRule').stdout).toMatch(/^OddRule \(check on manifests, error\)\n {2}A rule is odd\./);
+    expect(withSettings(folder, '--explain', 'OddRule').stdout).toMatch(
+      /^OddRule \(check on manifests, error\)\n {2}A rule is odd\./,
+    );
     expect(withSettings(folder, '--explain', 'OdRule').stderr).toContain('Did you mean OddRule?');
     expect(withSettings(folder, '--format', 'sarif').stdout).toContain('"text": "Even ones work."');
   });
@@ -143,7 +185,9 @@ exports.odd = defineCheck({
     expect(withSettings(folder, '--no-plugins')).toMatchObject({
       status: 0,
       stdout: expect.not.stringContaining('OddRule'),
-      stderr: expect.stringMatching(/^No plugin of .*cardinal\.yaml is loaded: \.\/checks\/ours\.js\.\n.* has settings for OddRule, which is left out/),
+      stderr: expect.stringMatching(
+        /^No plugin of .*cardinal\.yaml is loaded: \.\/checks\/ours\.js\.\n.* has settings for OddRule, which is left out/,
+      ),
     });
     expect(existsSync(join(folder, 'checks/ran'))).toBe(false);
     withSettings(folder, '--no-plugins', '--explain', 'NoTimeout');
@@ -160,13 +204,18 @@ exports.odd = defineCheck({
   });
 
   test('that fail make it exit with 2, by the name of the check', () => {
-    const folder = folderWith(settings, { ...files, 'checks/ours.js': code.replace('yield problem(each.root, ', 'throw new Error(') });
+    const folder = folderWith(settings, {
+      ...files,
+      'checks/ours.js': code.replace('yield problem(each.root, ', 'throw new Error('),
+    });
     expect(withSettings(folder)).toEqual({ status: 2, stdout: '', stderr: 'The check OddRule failed: It is odd.\n' });
   });
 
   test('that are not there make it exit with 2, with the place', () => {
     expect(withSettings(folderWith(settings))).toEqual({
-      status: 2, stdout: '', stderr: expect.stringMatching(/cardinal\.yaml:2:11: The plugin .* cannot be loaded: Cannot find module/),
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/cardinal\.yaml:2:11: The plugin .* cannot be loaded: Cannot find module/),
     });
   });
 });
@@ -174,25 +223,46 @@ exports.odd = defineCheck({
 describe('cardinal synth', () => {
   /** Runs it with a cdk8s that writes the rule `web` to dist. */
   function synthWith(settings: string) {
-    const files = { 'cdk8s.yaml': 'output: dist\n', 'bin/cdk8s': '#!/bin/sh\nmkdir -p dist && cp web.yaml dist/\n', 'web.yaml': rule('web') };
+    const files = {
+      'cdk8s.yaml': 'output: dist\n',
+      'bin/cdk8s': '#!/bin/sh\nmkdir -p dist && cp web.yaml dist/\n',
+      'web.yaml': rule('web'),
+    };
     const cwd = folderWith(settings, files);
     chmodSync(join(cwd, 'bin/cdk8s'), 0o755);
     const env = { ...process.env, PATH: `${join(cwd, 'bin')}:${process.env.PATH ?? ''}` };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [TSX, join(ROOT, 'bin/cardinal.ts'), 'synth'], { cwd, env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [TSX, join(ROOT, 'bin/cardinal.ts'), 'synth'], {
+      cwd,
+      env,
+      encoding: 'utf8',
+    });
     return { status, stdout, stderr };
   }
 
-  test('checks what it wrote, with the severities of the folder\'s settings', () => {
-    expect(synthWith('namespace: shop\n')).toMatchObject({ status: 1, stdout: expect.stringContaining('(UnknownDestination)') });
-    expect(synthWith('checks: {UnknownDestination: off}\n')).toMatchObject({ status: 0, stdout: expect.stringContaining('none') });
+  test("checks what it wrote, with the severities of the folder's settings", () => {
+    expect(synthWith('namespace: shop\n')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('(UnknownDestination)'),
+    });
+    expect(synthWith('checks: {UnknownDestination: off}\n')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('none'),
+    });
   });
 
   test('applies suppressions of the settings, without a word on those for other manifests', () => {
     const suppress = ['UnknownDestination', 'NoTimeout'].map(each => `{check: ${each}, reason: why}`);
-    expect(synthWith(`suppress: [${suppress.join(', ')}]\n`)).toMatchObject({ status: 0, stdout: expect.stringContaining('none') });
+    expect(synthWith(`suppress: [${suppress.join(', ')}]\n`)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('none'),
+    });
   });
 
   test('does not start with settings that are wrong', () => {
-    expect(synthWith('chekcs: {}\n')).toEqual({ status: 2, stdout: '', stderr: expect.stringMatching(/cardinal\.yaml:1:1: "chekcs" is none of /) });
+    expect(synthWith('chekcs: {}\n')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/cardinal\.yaml:1:1: "chekcs" is none of /),
+    });
   });
 });

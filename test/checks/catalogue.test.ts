@@ -11,7 +11,11 @@ const sources = [...texts].filter(([file]) => !/^topology\/errors\/|^checks\/(gr
 const idsOf = (kind: CodeKind) => CATALOGUE.filter(each => each.kind === kind).map(({ id }) => id);
 
 function usedIn(pattern: RegExp, among = /./): Set<string> {
-  return new Set(sources.filter(([file]) => among.test(file)).flatMap(([, text]) => [...text.matchAll(pattern)].map(match => match[1] ?? '')));
+  return new Set(
+    sources
+      .filter(([file]) => among.test(file))
+      .flatMap(([, text]) => [...text.matchAll(pattern)].map(match => match[1] ?? '')),
+  );
 }
 
 test('a kind has each code once', () => {
@@ -40,16 +44,21 @@ test('the checks are those that are defined, with the unused suppression', () =>
   expect(idsOf(CodeKind.CHECK)).toContain('UnusedSuppression');
 });
 
-test.each(CATALOGUE.map(each => [`${each.kind} ${each.id}`, each] as const))('%s has a title and sentences', (_name, { summary, explanation }) => {
-  expect(summary).toMatch(/^\S.*[^.]$/);
-  expect(explanation).toMatch(/^\S.*\.$/);
-});
+test.each(CATALOGUE.map(each => [`${each.kind} ${each.id}`, each] as const))(
+  '%s has a title and sentences',
+  (_name, { summary, explanation }) => {
+    expect(summary).toMatch(/^\S.*[^.]$/);
+    expect(explanation).toMatch(/^\S.*\.$/);
+  },
+);
 
 test('an entry is found by its code in any case, of each kind that has it, and by codes of other tools', () => {
   expect(entriesNamed('ejectsnone').map(({ kind }) => kind)).toEqual([CodeKind.CHECK, CodeKind.SYNTHESIS]);
   expect(entriesNamed('IST0112').map(({ id }) => id)).toEqual(['PortRequired']);
   expect(entriesNamed('constructor')).toEqual([]);
-  expect(CODE_NAMES).toEqual(expect.arrayContaining(['IST0112', 'PortRequired', 'NoRoutes', 'http-api-key', 'InvalidName']));
+  expect(CODE_NAMES).toEqual(
+    expect.arrayContaining(['IST0112', 'PortRequired', 'NoRoutes', 'http-api-key', 'InvalidName']),
+  );
 });
 
 test('the document has the tables of the codes that are no checks', () => {

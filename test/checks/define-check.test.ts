@@ -35,7 +35,11 @@ test.each<[string, object, RegExp]>([
   ['with a blank summary', { summary: ' ' }, /The check has no summary\./],
   ['without an explanation', { explanation: undefined }, /The check has no explanation\./],
   ['with a name in another case', { id: 'missing-team' }, /"missing-team" cannot name a check\./],
-  ['with a name of a check of the package', { id: 'UnknownSecret' }, /The code "UnknownSecret" is one of cdk8s-cardinal's own\./],
+  [
+    'with a name of a check of the package',
+    { id: 'UnknownSecret' },
+    /The code "UnknownSecret" is one of cdk8s-cardinal's own\./,
+  ],
   ['with a name of an error of the model', { id: 'NothingToCall' }, /is one of cdk8s-cardinal's own/],
   ['with a code of another tool', { id: 'IST0101' }, /is one of cdk8s-cardinal's own/],
   ['with a severity that there is not', { severity: 'fatal' }, /The severity is "fatal"\. Use error, warning, info\./],

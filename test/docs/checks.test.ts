@@ -10,7 +10,10 @@ test('the tables are those that `cardinal check --list` prints', () => {
 });
 
 test('every code of istioctl analyze and Kiali is there once, with a check or the reason why there is none', () => {
-  const rows = coverageTable().split('\n').slice(2).map(row => row.split('|').map(cell => cell.trim()));
+  const rows = coverageTable()
+    .split('\n')
+    .slice(2)
+    .map(row => row.split('|').map(cell => cell.trim()));
   const covered = new Set(CHECKS.flatMap(each => each.covers));
 
   expect(rows.map(([, code]) => code)).toEqual(CODES);
@@ -23,6 +26,11 @@ test('every code of istioctl analyze and Kiali is there once, with a check or th
 test('names of checks are different, and each check says what it looks for and why', () => {
   expect(new Set(CHECKS.map(each => each.id)).size).toBe(CHECKS.length);
   for (const { id, summary, explanation } of CHECKS) {
-    expect([id, /^[A-Z][A-Za-z]+$/.test(id), /^\S.*[^.]$/.test(summary), /\S\.$/.test(explanation)]).toEqual([id, true, true, true]);
+    expect([id, /^[A-Z][A-Za-z]+$/.test(id), /^\S.*[^.]$/.test(summary), /\S\.$/.test(explanation)]).toEqual([
+      id,
+      true,
+      true,
+      true,
+    ]);
   }
 });

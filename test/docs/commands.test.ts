@@ -9,12 +9,19 @@ const RUNNERS = /\b(?:npx|bunx|npm exec|pnpm dlx|pnpm exec|yarn dlx)\s+((?:-\S+\
 
 const texts = [
   'README.md',
-  ...['docs', 'bin', 'lib', 'bench', 'lab'].flatMap(folder => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(each => join(folder, each)))
+  ...['docs', 'bin', 'lib', 'bench', 'lab']
+    .flatMap(folder =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(each => join(folder, each)),
+    )
     .filter(each => /\.(md|ts)$/.test(each) && !each.includes('node_modules')),
 ].map(file => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 
 test('no document and no message tells to run a package of another owner', () => {
-  const strangers = texts.flatMap(({ file, text }) => [...text.matchAll(RUNNERS)].filter(([, , name = '']) => !KNOWN.includes(name)).map(([command]) => `${file}: ${command}`));
+  const strangers = texts.flatMap(({ file, text }) =>
+    [...text.matchAll(RUNNERS)]
+      .filter(([, , name = '']) => !KNOWN.includes(name))
+      .map(([command]) => `${file}: ${command}`),
+  );
   expect(strangers).toEqual([]);
 });
 

@@ -20,20 +20,30 @@ function examplesIn(document: string): string[] {
 
 /** Runs an example with these names in scope, and gives back the named results. */
 function run(example: string, scope: object, results: string[]): Record<string, unknown> {
-  const code = transpileModule(example.replace(/^import .*$/gm, ''), { compilerOptions: { module: ModuleKind.None, target: ScriptTarget.ES2022 } }).outputText;
+  const code = transpileModule(example.replace(/^import .*$/gm, ''), {
+    compilerOptions: { module: ModuleKind.None, target: ScriptTarget.ES2022 },
+  }).outputText;
   const body = `${code}\nreturn { ${results.join(', ')} };`;
   return new Function(...Object.keys(scope), body)(...Object.values(scope)) as Record<string, unknown>;
 }
 
-const model = () => run(examplesIn('README.md')[0] ?? '', { ...cdk8s, ...cardinal }, ['shop', 'payment']) as { shop: cardinal.Topology; payment: cardinal.Service };
+const model = () =>
+  run(examplesIn('README.md')[0] ?? '', { ...cdk8s, ...cardinal }, ['shop', 'payment']) as {
+    shop: cardinal.Topology;
+    payment: cardinal.Service;
+  };
 
-test('the README\'s model and app synthesize', () => {
+test("the README's model and app synthesize", () => {
   const [, app = ''] = examplesIn('README.md');
   const { shop } = model();
-  const result = run(app.replace('app.synth();', ''), { ...cdk8s, ...cardinal, shop }, ['app']) as { app: cardinal.ClusterApp };
+  const result = run(app.replace('app.synth();', ''), { ...cdk8s, ...cardinal, shop }, ['app']) as {
+    app: cardinal.ClusterApp;
+  };
 
   expect(result.app.findings).toEqual([]);
-  expect(result.app.node.findAll().filter(each => cdk8s.ApiObject.isApiObject(each) && each.kind === 'VirtualService')).toHaveLength(1);
+  expect(
+    result.app.node.findAll().filter(each => cdk8s.ApiObject.isApiObject(each) && each.kind === 'VirtualService'),
+  ).toHaveLength(1);
 });
 
 test('the ways out work as described', () => {
@@ -41,11 +51,19 @@ test('the ways out work as described', () => {
   const { shop, payment } = model();
   const app = new cardinal.ClusterApp();
   const secret = kplus.Secret.fromSecretName(new cdk8s.Chart(app, 'secrets'), 'secret', 'keys');
-  const { chart } = run(change, { ...cdk8s, ...kplus, ...cardinal, app, shop, payment, secret }, ['chart']) as { chart: cardinal.TopologyChart };
+  const { chart } = run(change, { ...cdk8s, ...kplus, ...cardinal, app, shop, payment, secret }, ['chart']) as {
+    chart: cardinal.TopologyChart;
+  };
 
-  const objects = cdk8s.Testing.synth(chart) as { kind: string; metadata: { name: string }; spec: { http: { timeout: string }[] } }[];
+  const objects = cdk8s.Testing.synth(chart) as {
+    kind: string;
+    metadata: { name: string };
+    spec: { http: { timeout: string }[] };
+  }[];
   expect(objects.find(each => each.kind === 'VirtualService')?.spec.http[0]?.timeout).toBe('5s');
-  expect(JSON.stringify(objects.find(each => each.metadata.name === 'payment-v1'))).toContain('"secretKeyRef":{"key":"key","name":"keys"}');
+  expect(JSON.stringify(objects.find(each => each.metadata.name === 'payment-v1'))).toContain(
+    '"secretKeyRef":{"key":"key","name":"keys"}',
+  );
 
   const own = new cdk8s.Chart(app, 'own');
   run(typed, { ...cardinal, chart: own }, []);
@@ -59,12 +77,23 @@ test('the managed API and its binding share a name and nothing else', () => {
   const app = new aws.App();
   const vpc = new Vpc(new aws.Stack(app, 'Network'), 'Vpc');
   const { stack } = run(cloud, { ...aws, HttpApiEdge, app, shop: edge, vpc }, ['stack']) as { stack: aws.Stack };
-  const names = Object.values((app.synth().getStackByName(stack.stackName).template as { Resources: Record<string, { Properties: { Name?: string; targetGroupName?: string } }> }).Resources)
-    .map(each => each.Properties?.Name);
+  const names = Object.values(
+    (
+      app.synth().getStackByName(stack.stackName).template as {
+        Resources: Record<string, { Properties: { Name?: string; targetGroupName?: string } }>;
+      }
+    ).Resources,
+  ).map(each => each.Properties?.Name);
 
   const clusterApp = new cardinal.ClusterApp();
-  run(cluster, { ...cdk8s, ...cardinal, app: clusterApp, shop: edge, mesh: cardinal.Mesh.istio(), VPC_CIDR: '10.0.0.0/16' }, []);
-  const [binding] = clusterApp.charts.flatMap(chart => cdk8s.Testing.synth(chart) as { spec: { targetGroupName: string } }[]);
+  run(
+    cluster,
+    { ...cdk8s, ...cardinal, app: clusterApp, shop: edge, mesh: cardinal.Mesh.istio(), VPC_CIDR: '10.0.0.0/16' },
+    [],
+  );
+  const [binding] = clusterApp.charts.flatMap(
+    chart => cdk8s.Testing.synth(chart) as { spec: { targetGroupName: string } }[],
+  );
   expect(names).toContain(binding?.spec.targetGroupName);
 });
 
@@ -76,17 +105,36 @@ test('the edge of the guide is let in, counted and aggregated', () => {
   const chart = new cardinal.TopologyChart(app, 'shop', { topology: shop, mesh: cardinal.Mesh.istio() });
 
   expect(chart.findings).toEqual([]);
-  const made = (cdk8s.Testing.synth(chart) as { kind: string; metadata: { name: string } }[]).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-  expect(made).toEqual(expect.arrayContaining(['Deployment api-aggregator-v1', 'Deployment limiter-v1', 'Certificate api', 'RequestAuthentication api']));
+  const made = (cdk8s.Testing.synth(chart) as { kind: string; metadata: { name: string } }[]).map(
+    ({ kind, metadata }) => `${kind} ${metadata.name}`,
+  );
+  expect(made).toEqual(
+    expect.arrayContaining([
+      'Deployment api-aggregator-v1',
+      'Deployment limiter-v1',
+      'Certificate api',
+      'RequestAuthentication api',
+    ]),
+  );
 });
 
 test('the edge of the guide is served by Envoy Gateway as well, once it is told where keys are, without a rate limit of the whole edge', () => {
   const [example = ''] = examplesIn('docs/edges.md');
   const shop = new cardinal.Topology('shop');
-  const keys = 'jwksUri: \'https://login.shop.example/keys\', audiences';
+  const keys = "jwksUri: 'https://login.shop.example/keys', audiences";
   // Timeouts of calls are the mesh's: without one, a part has the time of the whole. Envoy Gateway counts rate limits for each route.
-  run(example.replaceAll('audiences', keys).replace(', timeout: Duration.millis(300)', '').replace('  rateLimit: RateLimit.perSecond(500),\n', ''), { ...cdk8s, ...cardinal, shop }, []);
-  const plain = new cardinal.TopologyChart(new cardinal.ClusterApp(), 'shop', { topology: shop, mesh: cardinal.Mesh.none({ gateway: new EnvoyGateway() }) });
+  run(
+    example
+      .replaceAll('audiences', keys)
+      .replace(', timeout: Duration.millis(300)', '')
+      .replace('  rateLimit: RateLimit.perSecond(500),\n', ''),
+    { ...cdk8s, ...cardinal, shop },
+    [],
+  );
+  const plain = new cardinal.TopologyChart(new cardinal.ClusterApp(), 'shop', {
+    topology: shop,
+    mesh: cardinal.Mesh.none({ gateway: new EnvoyGateway() }),
+  });
 
   expect(plain.findings).toEqual([]);
 });
@@ -98,7 +146,12 @@ test('the REST API of the guide is made for an edge with clients', () => {
   const api = topology.addEdge('api', {
     host: 'api.shop.example',
     auth: cardinal.Auth.jwt({ issuer: 'https://login.shop.example', audiences: ['shop'] }),
-    perClientRateLimit: PerClientRateLimit.of({ client: ClientKey.claim('sub'), requests: 100, per: Period.DAY, failureMode: FailureMode.FAIL_OPEN }),
+    perClientRateLimit: PerClientRateLimit.of({
+      client: ClientKey.claim('sub'),
+      requests: 100,
+      per: Period.DAY,
+      failureMode: FailureMode.FAIL_OPEN,
+    }),
   });
   api.route('GET /', topology.addService('web', { image: 'example/web:1', port: cardinal.Port.http(80) }));
   const app = new aws.App();
@@ -106,14 +159,19 @@ test('the REST API of the guide is made for an edge with clients', () => {
   const { rest } = run(example, { ...aws, RestApiEdge, app, api, restVpc }, ['rest']) as { rest: aws.Stack };
 
   const template = app.synth().getStackByName(rest.stackName).template as cardinal.CloudTemplate;
-  expect(Object.values(template.Resources ?? {}).filter(({ Type }) => Type === 'AWS::ApiGateway::ApiKey')).toHaveLength(2);
+  expect(Object.values(template.Resources ?? {}).filter(({ Type }) => Type === 'AWS::ApiGateway::ApiKey')).toHaveLength(
+    2,
+  );
   expect(cardinal.checkTemplate(template)).toEqual([]);
 });
 
-test('the assertions of the guide hold for the README\'s model', () => {
+test("the assertions of the guide hold for the README's model", () => {
   const [example = ''] = examplesIn('docs/testing.md');
   const { shop } = model();
-  const chart = new cardinal.TopologyChart(new cardinal.ClusterApp(), 'shop', { topology: shop, mesh: cardinal.Mesh.istio() });
+  const chart = new cardinal.TopologyChart(new cardinal.ClusterApp(), 'shop', {
+    topology: shop,
+    mesh: cardinal.Mesh.istio(),
+  });
 
   const { image } = run(example, { ...testing, chart }, ['image']) as { image: testing.Capture };
   expect(image.asString()).toBe('example/web:1');
@@ -123,8 +181,14 @@ test('the traffic of the guide goes where it says', () => {
   const [, example = ''] = examplesIn('docs/testing.md');
   const { Auth, ClusterApp, Mesh, Port, Topology, TopologyChart } = cardinal;
   const shop = new Topology('shop');
-  const [frontend, checkout, catalog, orders] = ['frontend', 'checkout', 'catalog', 'orders'].map(name => shop.addService(name, { image: name, port: Port.http(80, { target: 8080 }) })) as [cardinal.Service, cardinal.Service, cardinal.Service, cardinal.Service];
-  const payment = shop.addService('payment', { image: 'payment', port: Port.grpc(50051, { service: 'shop.Payment', methods: ['Charge'] }), versions: { v1: {}, v2: {} } });
+  const [frontend, checkout, catalog, orders] = ['frontend', 'checkout', 'catalog', 'orders'].map(name =>
+    shop.addService(name, { image: name, port: Port.http(80, { target: 8080 }) }),
+  ) as [cardinal.Service, cardinal.Service, cardinal.Service, cardinal.Service];
+  const payment = shop.addService('payment', {
+    image: 'payment',
+    port: Port.grpc(50051, { service: 'shop.Payment', methods: ['Charge'] }),
+    versions: { v1: {}, v2: {} },
+  });
   checkout.calls(payment, { allowedOperations: [payment.method('Charge')], timeout: cdk8s.Duration.seconds(1) });
   frontend.calls(catalog);
   payment.split({ v1: 90, v2: 10 });
@@ -149,8 +213,14 @@ test('the settings of the guide are permitted', () => {
   const [, settings = ''] = /## Settings[^]*?```yaml\n([^]*?)```/.exec(text) ?? [];
   const config = parseConfig(settings, 'cardinal.yaml');
 
-  expect(() => requireKnownNames(config, CHECKS.flatMap(({ id, covers }) => [id, ...covers]))).not.toThrow();
+  expect(() =>
+    requireKnownNames(
+      config,
+      CHECKS.flatMap(({ id, covers }) => [id, ...covers]),
+    ),
+  ).not.toThrow();
   expect(config.environments.map(({ name, paths }) => [name, ...paths])).toEqual([
-    ['staging', 'k8s/base', 'k8s/staging'], ['production', 'k8s/base', 'k8s/production'],
+    ['staging', 'k8s/base', 'k8s/staging'],
+    ['production', 'k8s/base', 'k8s/production'],
   ]);
 });

@@ -1,16 +1,30 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  createSourceFile, forEachLeadingCommentRange, forEachTrailingCommentRange, isExportDeclaration, isImportDeclaration,
+  createSourceFile,
+  forEachLeadingCommentRange,
+  forEachTrailingCommentRange,
+  isExportDeclaration,
+  isImportDeclaration,
   isStringLiteralLike,
-  isTemplateHead, isTemplateMiddleOrTemplateTail, ScriptTarget, type Node,
+  isTemplateHead,
+  isTemplateMiddleOrTemplateTail,
+  ScriptTarget,
+  type Node,
 } from 'typescript';
 
 const ROOT = join(__dirname, '../..');
 
 /** The folders and files whose prose is held against the list. */
 const COVERED = [
-  'lib', 'bin', 'docs', 'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'lab/README.md', 'bench/README.md',
+  'lib',
+  'bin',
+  'docs',
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'lab/README.md',
+  'bench/README.md',
 ];
 
 /** The line in docs/checks.md after which everything is generated from the catalogue. */
@@ -18,8 +32,10 @@ const GENERATED = '<!-- generated -->';
 
 /** Words that a platform engineer would not use, and better ones. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/\b(somebody|someone|anybody|anyone|nobody|no one|everybody|everyone|whoever|whomever)\b/,
-    'the object: "any client", "no Service or ServiceEntry", "the owner"'],
+  [
+    /\b(somebody|someone|anybody|anyone|nobody|no one|everybody|everyone|whoever|whomever)\b/,
+    'the object: "any client", "no Service or ServiceEntry", "the owner"',
+  ],
   [/\b(himself|herself|who (he|she) is)\b/, 'the identity, the caller'],
   [/\bwhatever\b/, 'any, independent of'],
   [/\b(lets?|letting) (\S+ )?(in|out|through|pass)\b/, 'allows, denies'],
@@ -27,8 +43,10 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\b(tried|tries|try) again\b/, 'retried, retries'],
   [/\b(says|said|says so|saying)\b/, 'sets, declares, contains, means'],
   [/\b(asks|asked of)\b/, 'requests, requires, calls, has a condition on'],
-  [/\btakes\b(?! ?$| precedence| effect| into account| about| more| longer| \d| two)/,
-    'matches, accepts, selects, receives'],
+  [
+    /\btakes\b(?! ?$| precedence| effect| into account| about| more| longer| \d| two)/,
+    'matches, accepts, selects, receives',
+  ],
   [/\bknows\b/, 'has, supports, includes'],
   [/\brefuses\b/, 'denies, rejects'],
   [/\bspeaks\b/, 'uses (a protocol)'],
@@ -40,22 +58,26 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bturn(s|ed)? (on|off)\b/, 'enables, disables'],
 ];
 
-const files = COVERED.flatMap(each => /\.\w+$/.test(each) ? [each] : filesIn(each));
+const files = COVERED.flatMap(each => (/\.\w+$/.test(each) ? [each] : filesIn(each)));
 
 test.each(files)('%s is written in plain words', file => {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const prose = file.endsWith('.md') ? linesOf(text.split(GENERATED)[0] ?? '') : proseIn(text);
-  const found = prose.flatMap(({ line, text: words }) => WORDS.flatMap(([word, better]) => {
-    const [match] = word.exec(words) ?? [];
-    return match === undefined ? [] : [`${file}:${line}: "${match}" → ${better}`];
-  }));
+  const found = prose.flatMap(({ line, text: words }) =>
+    WORDS.flatMap(([word, better]) => {
+      const [match] = word.exec(words) ?? [];
+      return match === undefined ? [] : [`${file}:${line}: "${match}" → ${better}`];
+    }),
+  );
 
   expect(found).toEqual([]);
 });
 
 test('the list finds its words in literals, templates and comments, and nothing in code', () => {
   const code = [
-    'const says = 1; // nobody', 'const text = `so ${says} knows it`; /* by lot */', 'const other = \'who he is\';',
+    'const says = 1; // nobody',
+    'const text = `so ${says} knows it`; /* by lot */',
+    "const other = 'who he is';",
   ].join('\n');
   const texts = proseIn(code).map(each => `${each.line} ${each.text.trim()}`);
 
@@ -64,7 +86,10 @@ test('the list finds its words in literals, templates and comments, and nothing 
 
 function filesIn(folder: string): string[] {
   const all = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
-  return all.filter(each => /\.(ts|md)$/.test(each)).map(each => join(folder, each)).sort();
+  return all
+    .filter(each => /\.(ts|md)$/.test(each))
+    .map(each => join(folder, each))
+    .sort();
 }
 
 function linesOf(text: string): { line: number; text: string }[] {

@@ -11,19 +11,29 @@ function trafficOf(routes: readonly Declared[]): Traffic {
   const shop = new Topology('shop');
   const edge = shop.addEdge('door', { host: 'shop.example' });
   routes.forEach(({ method, path }, index) => edge.route(`${method} ${path}`, plain(shop, `s${index}`)));
-  const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh: Mesh.none({ gateway: new EnvoyGateway() }) });
+  const chart = new TopologyChart(new ClusterApp(), 'test', {
+    topology: shop,
+    mesh: Mesh.none({ gateway: new EnvoyGateway() }),
+  });
   return Traffic.of(Manifests.ofChart(chart));
 }
 
 test('whatever routes overlap, a request reaches the route that precedes', () => {
-  fc.assert(fc.property(tables, fc.array(asked, { minLength: 4, maxLength: 8 }), (routes, requests) => {
-    const traffic = trafficOf(routes);
-    for (const path of requests) {
-      for (const method of ['GET', 'DELETE']) {
-        const route = matched(routes, method, path);
-        const [ending] = traffic.fromInternet(`${method} http://shop.example${path}`).outcomes;
-        expect([method, path, ending?.destination || ending?.status]).toEqual([method, path, route ? `shop/s${routes.indexOf(route)}-v1` : 404]);
+  fc.assert(
+    fc.property(tables, fc.array(asked, { minLength: 4, maxLength: 8 }), (routes, requests) => {
+      const traffic = trafficOf(routes);
+      for (const path of requests) {
+        for (const method of ['GET', 'DELETE']) {
+          const route = matched(routes, method, path);
+          const [ending] = traffic.fromInternet(`${method} http://shop.example${path}`).outcomes;
+          expect([method, path, ending?.destination || ending?.status]).toEqual([
+            method,
+            path,
+            route ? `shop/s${routes.indexOf(route)}-v1` : 404,
+          ]);
+        }
       }
-    }
-  }), { numRuns: 40 });
+    }),
+    { numRuns: 40 },
+  );
 });

@@ -7,7 +7,9 @@ const jwt = (scopes?: string[]) => Auth.jwt({ issuer: 'https://login.example', a
 
 test('client certificates are demanded of the authority in a ConfigMap', () => {
   const shop = new Topology('shop');
-  shop.addEdge('door', { host: 'shop.example', tlsSecret: 'tls', clientCa: 'clients' }).route('GET /', plain(shop, 'web'));
+  shop
+    .addEdge('door', { host: 'shop.example', tlsSecret: 'tls', clientCa: 'clients' })
+    .route('GET /', plain(shop, 'web'));
 
   expect(one(render(shop), 'Gateway', 'door').spec.tls).toEqual({
     frontend: { default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: 'clients' }] } } },
@@ -17,12 +19,16 @@ test('client certificates are demanded of the authority in a ConfigMap', () => {
 test('cert-manager keeps the certificate if an issuer is named, and nobody if not', () => {
   const shop = new Topology('shop');
   const web = plain(shop, 'web');
-  shop.addEdge('door', { host: 'shop.example', tlsSecret: 'tls', certificateIssuer: 'letsencrypt' }).route('GET /', web);
+  shop
+    .addEdge('door', { host: 'shop.example', tlsSecret: 'tls', certificateIssuer: 'letsencrypt' })
+    .route('GET /', web);
   shop.addEdge('other', { host: 'other.example', tlsSecret: 'tls' }).route('GET /', web);
 
   const objects = render(shop);
   expect(one(objects, 'Certificate', 'door').spec).toEqual({
-    secretName: 'tls', dnsNames: ['shop.example'], issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: 'letsencrypt' },
+    secretName: 'tls',
+    dnsNames: ['shop.example'],
+    issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: 'letsencrypt' },
   });
   expect(names(objects, 'Certificate')).toEqual(['door']);
 });
@@ -35,14 +41,18 @@ test('a scope is a condition of the routes that demand it', () => {
   edge.route('POST /', web, { auth: jwt(['write', 'admin']) });
 
   const audience = { key: 'request.auth.audiences', values: ['shop'] };
-  expect(one(render(shop), 'AuthorizationPolicy', 'door').spec.rules.map((rule: { when: object }) => rule.when)).toEqual([
-    [audience],
-    [audience, { key: 'request.auth.claims[scope]', values: ['write', 'admin'] }],
-  ]);
+  expect(
+    one(render(shop), 'AuthorizationPolicy', 'door').spec.rules.map((rule: { when: object }) => rule.when),
+  ).toEqual([[audience], [audience, { key: 'request.auth.claims[scope]', values: ['write', 'admin'] }]]);
 });
 
 describe('client_id as audience', () => {
-  const byClient = Auth.jwt({ issuer: 'https://login.example', audiences: ['app'], clientIdAsAudience: true, scopes: ['read'] });
+  const byClient = Auth.jwt({
+    issuer: 'https://login.example',
+    audiences: ['app'],
+    clientIdAsAudience: true,
+    scopes: ['read'],
+  });
 
   function door(auth: Auth) {
     const shop = new Topology('shop');
@@ -56,7 +66,15 @@ describe('client_id as audience', () => {
     const scope = { key: 'request.auth.claims[scope]', values: ['read'] };
     expect(one(door(byClient), 'AuthorizationPolicy', 'door').spec.rules).toEqual([
       { from: source, to, when: [{ key: 'request.auth.audiences', values: ['app'] }, scope] },
-      { from: source, to, when: [{ key: 'request.auth.audiences', notValues: ['*'] }, { key: 'request.auth.claims[client_id]', values: ['app'] }, scope] },
+      {
+        from: source,
+        to,
+        when: [
+          { key: 'request.auth.audiences', notValues: ['*'] },
+          { key: 'request.auth.claims[client_id]', values: ['app'] },
+          scope,
+        ],
+      },
     ]);
     expect(one(door(byClient), 'RequestAuthentication', 'door').spec.jwtRules[0]).not.toHaveProperty('audiences');
   });
@@ -72,13 +90,19 @@ describe('client_id as audience', () => {
     [{ scope: 'read' }, 403],
   ])('lets the gateway decide as an HTTP API does: %j', (claims, expected) => {
     const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...door(byClient))));
-    const [ending] = traffic.fromInternet('GET http://shop.example/', { claims: { iss: 'https://login.example', sub: 'ann', ...claims } }).outcomes;
+    const [ending] = traffic.fromInternet('GET http://shop.example/', {
+      claims: { iss: 'https://login.example', sub: 'ann', ...claims },
+    }).outcomes;
     expect(ending?.destination === '' ? ending.status : 200).toBe(expected);
   });
 
   test('is for those routes alone that say so', () => {
     const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...door(jwt()))));
-    expect(traffic.fromInternet('GET http://shop.example/', { claims: { iss: 'https://login.example', sub: 'ann', client_id: 'shop' } }).outcomes[0]?.status).toBe(403);
+    expect(
+      traffic.fromInternet('GET http://shop.example/', {
+        claims: { iss: 'https://login.example', sub: 'ann', client_id: 'shop' },
+      }).outcomes[0]?.status,
+    ).toBe(403);
   });
 });
 
@@ -88,12 +112,19 @@ test('a token in the query proves nothing', () => {
   const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...render(shop))));
   const claims = { iss: 'https://login.example', sub: 'ann', aud: 'shop' };
 
-  expect(traffic.fromInternet('GET http://shop.example/', { claims, tokenParameter: 'access_token' }).outcomes[0]?.status).toBe(403);
+  expect(
+    traffic.fromInternet('GET http://shop.example/', { claims, tokenParameter: 'access_token' }).outcomes[0]?.status,
+  ).toBe(403);
   expect(traffic.fromInternet('GET http://shop.example/', { claims }).outcomes[0]?.destination).toBe('shop/web-v1');
 });
 
 describe('CORS', () => {
-  const cors = { origins: ['https://www.shop.example'], exposedHeaders: ['x-total'], credentials: true, maxAge: Duration.minutes(10) };
+  const cors = {
+    origins: ['https://www.shop.example'],
+    exposedHeaders: ['x-total'],
+    credentials: true,
+    maxAge: Duration.minutes(10),
+  };
 
   function door() {
     const shop = new Topology('shop');
@@ -124,11 +155,17 @@ describe('CORS', () => {
   test('routes what browsers ask beforehand, once for each path that has no route of any method', () => {
     const [, preflights] = one(door(), 'HTTPRoute', 'door').spec.rules;
 
-    expect(preflights.matches).toEqual([{
-      method: 'OPTIONS',
-      path: { type: 'RegularExpression', value: '/orders/[^/]+' },
-      headers: ['origin', 'access-control-request-method'].map(name => ({ type: 'RegularExpression', name, value: '.+' })),
-    }]);
+    expect(preflights.matches).toEqual([
+      {
+        method: 'OPTIONS',
+        path: { type: 'RegularExpression', value: '/orders/[^/]+' },
+        headers: ['origin', 'access-control-request-method'].map(name => ({
+          type: 'RegularExpression',
+          name,
+          value: '.+',
+        })),
+      },
+    ]);
   });
 
   test('lets that past the token check from declared origins alone', () => {

@@ -1,5 +1,15 @@
 import { load } from 'js-yaml';
-import { Auth, ClientKey, type EdgeProps, FailureMode, PerClientRateLimit, Period, Port, type RouteProps, Topology } from '../../lib';
+import {
+  Auth,
+  ClientKey,
+  type EdgeProps,
+  FailureMode,
+  PerClientRateLimit,
+  Period,
+  Port,
+  type RouteProps,
+  Topology,
+} from '../../lib';
 import { catalogDescriptor } from '../support/descriptors';
 import { names, one, plain, render, type Rendered } from './support';
 
@@ -11,7 +21,9 @@ function limited(ofEdge: Partial<EdgeProps>, ofRoute: RouteProps = {}) {
   const shop = new Topology('shop');
   const redis = plain(shop, 'counts', { port: Port.tcp(6379) });
   const rateLimiter = shop.addRateLimiter('limiter', { redis });
-  shop.addEdge('door', { host: 'shop.example', rateLimiter, auth: jwt, ...ofEdge }).route('GET /orders/{id}', plain(shop, 'web'), ofRoute);
+  shop
+    .addEdge('door', { host: 'shop.example', rateLimiter, auth: jwt, ...ofEdge })
+    .route('GET /orders/{id}', plain(shop, 'web'), ofRoute);
   return shop;
 }
 
@@ -20,69 +32,117 @@ interface Patch {
 }
 
 const filterOf = (objects: readonly Rendered[], name: string) =>
-  (one(objects, 'EnvoyFilter', 'door-filters').spec.configPatches as Patch[]).map(({ patch }) => patch.value).find(value => value.name === name)?.typed_config;
+  (one(objects, 'EnvoyFilter', 'door-filters').spec.configPatches as Patch[])
+    .map(({ patch }) => patch.value)
+    .find(value => value.name === name)?.typed_config;
 const RATE_LIMIT = 'envoy.filters.http.ratelimit';
 
 test('a limit of clients asks the limiter, with the claim from the verified token and its issuer', () => {
   const objects = render(limited({ perClientRateLimit: limit(100) }));
 
-  const verified = (key: string, claim: string) =>
-    ({ metadata: { descriptor_key: key, metadata_key: { key: 'envoy.filters.http.jwt_authn', path: [{ key: 'payload' }, { key: claim }] } } });
+  const verified = (key: string, claim: string) => ({
+    metadata: {
+      descriptor_key: key,
+      metadata_key: { key: 'envoy.filters.http.jwt_authn', path: [{ key: 'payload' }, { key: claim }] },
+    },
+  });
   expect(filterOf(objects, RATE_LIMIT)).toMatchObject({
     domain: 'shop-door',
     failure_mode_deny: false,
-    rate_limit_service: { grpc_service: { envoy_grpc: { cluster_name: 'outbound|8081||limiter.shop.svc.cluster.local' } } },
-    rate_limits: [{ actions: [{ generic_key: { descriptor_value: 'door' } }, verified('issuer', 'iss'), verified('client', 'sub')] }],
+    rate_limit_service: {
+      grpc_service: { envoy_grpc: { cluster_name: 'outbound|8081||limiter.shop.svc.cluster.local' } },
+    },
+    rate_limits: [
+      {
+        actions: [{ generic_key: { descriptor_value: 'door' } }, verified('issuer', 'iss'), verified('client', 'sub')],
+      },
+    ],
   });
   expect(load(one(objects, 'ConfigMap', 'limiter-files').data?.['door.yaml'] ?? '')).toEqual({
     domain: 'shop-door',
-    descriptors: [{
-      key: 'generic_key',
-      value: 'door',
-      descriptors: [{ key: 'issuer', descriptors: [{ key: 'client', rate_limit: { unit: 'minute', requests_per_unit: 100 } }] }],
-    }],
+    descriptors: [
+      {
+        key: 'generic_key',
+        value: 'door',
+        descriptors: [
+          { key: 'issuer', descriptors: [{ key: 'client', rate_limit: { unit: 'minute', requests_per_unit: 100 } }] },
+        ],
+      },
+    ],
   });
 });
 
 test('a limit of a route is told apart by what is asked, and one by header by the header', () => {
-  const objects = render(limited({}, { perClientRateLimit: limit(5, ClientKey.header('x-client'), FailureMode.FAIL_CLOSED) }));
+  const objects = render(
+    limited({}, { perClientRateLimit: limit(5, ClientKey.header('x-client'), FailureMode.FAIL_CLOSED) }),
+  );
 
   expect(filterOf(objects, RATE_LIMIT)).toMatchObject({
     failure_mode_deny: true,
-    rate_limits: [{
-      actions: [
-        { header_value_match: { descriptor_value: 'GET /orders/{id}' } },
-        { request_headers: { header_name: 'x-client', descriptor_key: 'client' } },
-      ],
-    }],
+    rate_limits: [
+      {
+        actions: [
+          { header_value_match: { descriptor_value: 'GET /orders/{id}' } },
+          { request_headers: { header_name: 'x-client', descriptor_key: 'client' } },
+        ],
+      },
+    ],
   });
   expect(load(one(objects, 'ConfigMap', 'limiter-files').data?.['door.yaml'] ?? '')).toMatchObject({
-    descriptors: [{ key: 'header_match', value: 'GET /orders/{id}', descriptors: [{ key: 'client', rate_limit: { unit: 'minute', requests_per_unit: 5 } }] }],
+    descriptors: [
+      {
+        key: 'header_match',
+        value: 'GET /orders/{id}',
+        descriptors: [{ key: 'client', rate_limit: { unit: 'minute', requests_per_unit: 5 } }],
+      },
+    ],
   });
 });
 
 test('the limiter lets in the gateway alone, for its one method, and finds its Redis by the call', () => {
   const objects = render(limited({ perClientRateLimit: limit(1) }));
 
-  expect(one(objects, 'AuthorizationPolicy', 'limiter').spec.rules).toEqual([{
-    from: [{ source: { principals: ['cluster.local/ns/shop/sa/door-istio'] } }],
-    to: [{ operation: { ports: ['8081'], methods: ['POST'], paths: ['/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit'] } }],
-  }]);
-  const [container] = (one(objects, 'Deployment', 'limiter-v1').spec as { template: { spec: { containers: { env: object[]; volumeMounts: object[] }[] } } }).template.spec.containers;
+  expect(one(objects, 'AuthorizationPolicy', 'limiter').spec.rules).toEqual([
+    {
+      from: [{ source: { principals: ['cluster.local/ns/shop/sa/door-istio'] } }],
+      to: [
+        {
+          operation: {
+            ports: ['8081'],
+            methods: ['POST'],
+            paths: ['/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit'],
+          },
+        },
+      ],
+    },
+  ]);
+  const [container] = (
+    one(objects, 'Deployment', 'limiter-v1').spec as {
+      template: { spec: { containers: { env: object[]; volumeMounts: object[] }[] } };
+    }
+  ).template.spec.containers;
   expect(container?.env).toContainEqual({ name: 'REDIS_URL', value: 'counts:6379' });
-  expect(container?.volumeMounts).toContainEqual({ name: 'files', mountPath: '/data/ratelimit/config', readOnly: true });
+  expect(container?.volumeMounts).toContainEqual({
+    name: 'files',
+    mountPath: '/data/ratelimit/config',
+    readOnly: true,
+  });
   expect(one(objects, 'NetworkPolicy', 'door').spec.egress).toHaveLength(2);
 });
 
 test('limits without a limiter are refused', () => {
   const shop = new Topology('shop');
-  shop.addEdge('door', { host: 'shop.example', auth: jwt, perClientRateLimit: limit(1) }).route('GET /', plain(shop, 'web'));
+  shop
+    .addEdge('door', { host: 'shop.example', auth: jwt, perClientRateLimit: limit(1) })
+    .route('GET /', plain(shop, 'web'));
 
   expect(() => render(shop)).toThrow(/shop\/door.*topology\.addRateLimiter/s);
 });
 
 test('behind a managed API the gateway leaves clients and their certificates to it', () => {
-  const objects = render(limited({ perClientRateLimit: limit(1), clientCa: 'clients', tlsSecret: 'tls', managed: true }));
+  const objects = render(
+    limited({ perClientRateLimit: limit(1), clientCa: 'clients', tlsSecret: 'tls', managed: true }),
+  );
 
   expect(filterOf(objects, RATE_LIMIT)).toBeUndefined();
   expect(names(objects, 'ConfigMap')).not.toContain('limiter-files');
@@ -91,32 +151,46 @@ test('behind a managed API the gateway leaves clients and their certificates to 
 
 test('filters come in the order in which a request should meet them, the translation last', () => {
   const shop = limited({ perClientRateLimit: limit(1) }, {});
-  const catalog = plain(shop, 'catalog', { port: Port.grpc(3550, { service: 'shop.Catalog', descriptor: catalogDescriptor() }) });
+  const catalog = plain(shop, 'catalog', {
+    port: Port.grpc(3550, { service: 'shop.Catalog', descriptor: catalogDescriptor() }),
+  });
   shop.edges[0]?.route('GET /products/{id}', catalog, { grpcMethod: 'GetProduct' });
 
   const patches = one(render(shop), 'EnvoyFilter', 'door-filters').spec.configPatches as Patch[];
   expect(patches.map(({ patch }) => patch.value.name)).toEqual([
-    RATE_LIMIT, 'envoy.filters.http.grpc_json_transcoder', 'envoy.filters.network.http_connection_manager',
+    RATE_LIMIT,
+    'envoy.filters.http.grpc_json_transcoder',
+    'envoy.filters.network.http_connection_manager',
   ]);
 });
 
 test('a translated route is let in by its path at the edge, and by its method at the service', () => {
   const shop = new Topology('shop');
-  const catalog = plain(shop, 'catalog', { port: Port.grpc(3550, { service: 'shop.Catalog', descriptor: catalogDescriptor() }) });
+  const catalog = plain(shop, 'catalog', {
+    port: Port.grpc(3550, { service: 'shop.Catalog', descriptor: catalogDescriptor() }),
+  });
   shop.addEdge('door', { host: 'shop.example' }).route('GET /products/{id}', catalog, { grpcMethod: 'GetProduct' });
 
   const objects = render(shop);
-  expect(one(objects, 'AuthorizationPolicy', 'door').spec.rules[0].to).toEqual([{ operation: { methods: ['GET'], paths: ['/products/{*}'] } }]);
+  expect(one(objects, 'AuthorizationPolicy', 'door').spec.rules[0].to).toEqual([
+    { operation: { methods: ['GET'], paths: ['/products/{*}'] } },
+  ]);
   expect(one(objects, 'AuthorizationPolicy', 'catalog').spec.rules[0].to).toEqual([
     { operation: { ports: ['3550'], methods: ['POST'], paths: ['/shop.Catalog/GetProduct'] } },
   ]);
-  expect(filterOf(objects, 'envoy.filters.http.grpc_json_transcoder')).toMatchObject({ services: ['shop.Catalog'], match_incoming_request_route: true });
+  expect(filterOf(objects, 'envoy.filters.http.grpc_json_transcoder')).toMatchObject({
+    services: ['shop.Catalog'],
+    match_incoming_request_route: true,
+  });
 });
 
 test('a translated route whose path takes in that of another one is refused, and not the other way round', () => {
   const beside = (other: string) => {
     const shop = new Topology('shop');
-    const catalog = shop.addService('catalog', { image: 'example/catalog:1', port: Port.grpc(80, { service: 'shop.Catalog', descriptor: catalogDescriptor() }) });
+    const catalog = shop.addService('catalog', {
+      image: 'example/catalog:1',
+      port: Port.grpc(80, { service: 'shop.Catalog', descriptor: catalogDescriptor() }),
+    });
     const edge = shop.addEdge('door', { host: 'shop.example' });
     edge.route('GET /products/{id}', catalog, { grpcMethod: 'GetProduct' });
     edge.route(other, plain(shop, 'web'));
@@ -125,14 +199,26 @@ test('a translated route whose path takes in that of another one is refused, and
 
   expect(beside('GET /{path+}')).not.toThrow();
   expect(beside('POST /products/new')).not.toThrow();
-  expect(beside('ANY /products/new')).toThrow(/\[shop\/door\/GET \/products\/\{id\}\] Requests for "ANY \/products\/new".*\(AmbiguousRoutes\)/);
+  expect(beside('ANY /products/new')).toThrow(
+    /\[shop\/door\/GET \/products\/\{id\}\] Requests for "ANY \/products\/new".*\(AmbiguousRoutes\)/,
+  );
 });
 
 test('a limit of clients on a route counts the requests that it is matched for', () => {
   const shop = limited({}, { perClientRateLimit: limit(5) });
   shop.edges[0]?.route('GET /orders/first', plain(shop, 'other'));
 
-  const [{ actions: [{ header_value_match: { headers } }] }] = filterOf(render(shop), RATE_LIMIT)?.rate_limits as unknown as [{ actions: [{ header_value_match: { headers: object[] } }] }];
+  const [
+    {
+      actions: [
+        {
+          header_value_match: { headers },
+        },
+      ],
+    },
+  ] = filterOf(render(shop), RATE_LIMIT)?.rate_limits as unknown as [
+    { actions: [{ header_value_match: { headers: object[] } }] },
+  ];
   expect(headers.slice(1)).toEqual([
     { name: ':path', string_match: { safe_regex: { regex: '/orders/[^/?]+(\\?.*)?' } } },
     { name: ':path', string_match: { safe_regex: { regex: '/orders/first(\\?.*)?' } }, invert_match: true },

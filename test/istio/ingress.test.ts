@@ -13,7 +13,15 @@ test('an edge is a Gateway that listens for its host alone', () => {
       labels: { 'app.kubernetes.io/name': 'door', 'app.kubernetes.io/part-of': 'shop' },
       parametersRef: { group: '', kind: 'ConfigMap', name: 'door-gateway' },
     },
-    listeners: [{ name: 'http', port: 80, protocol: 'HTTP', hostname: 'shop.example', allowedRoutes: { namespaces: { from: 'Same' } } }],
+    listeners: [
+      {
+        name: 'http',
+        port: 80,
+        protocol: 'HTTP',
+        hostname: 'shop.example',
+        allowedRoutes: { namespaces: { from: 'Same' } },
+      },
+    ],
   });
 });
 
@@ -41,7 +49,10 @@ test('with a certificate the edge ends TLS, and HTTP is redirected', () => {
 
   const objects = render(shop);
   expect(one(objects, 'Gateway', 'door').spec.listeners[1]).toEqual({
-    name: 'https', port: 443, protocol: 'HTTPS', hostname: 'shop.example',
+    name: 'https',
+    port: 443,
+    protocol: 'HTTPS',
+    hostname: 'shop.example',
     tls: { mode: 'Terminate', certificateRefs: [{ name: 'door-tls' }] },
     allowedRoutes: { namespaces: { from: 'Same' } },
   });
@@ -71,8 +82,16 @@ test('routes to one service under one timeout share a rule', () => {
       backendRefs: [{ name: 'web', port: 80 }],
       timeouts: { request: '29s' },
     },
-    { matches: [{ method: 'GET', path: { type: 'Exact', value: '/cart' } }], backendRefs: [{ name: 'cart', port: 80 }], timeouts: { request: '29s' } },
-    { matches: [{ method: 'GET', path: { type: 'Exact', value: '/slow' } }], backendRefs: [{ name: 'web', port: 80 }], timeouts: { request: '5s' } },
+    {
+      matches: [{ method: 'GET', path: { type: 'Exact', value: '/cart' } }],
+      backendRefs: [{ name: 'cart', port: 80 }],
+      timeouts: { request: '29s' },
+    },
+    {
+      matches: [{ method: 'GET', path: { type: 'Exact', value: '/slow' } }],
+      backendRefs: [{ name: 'web', port: 80 }],
+      timeouts: { request: '5s' },
+    },
   ]);
 });
 
@@ -88,7 +107,9 @@ test('more routes than an HTTPRoute takes are spread over several', () => {
     expect(spec.rules.length).toBeLessThanOrEqual(16);
     expect(spec.rules.flatMap((rule: { matches: unknown[] }) => rule.matches).length).toBeLessThanOrEqual(128);
   }
-  expect(routes.flatMap(({ spec }) => spec.rules).flatMap((rule: { matches: unknown[] }) => rule.matches)).toHaveLength(300);
+  expect(routes.flatMap(({ spec }) => spec.rules).flatMap((rule: { matches: unknown[] }) => rule.matches)).toHaveLength(
+    300,
+  );
 });
 
 test('a service in another namespace grants the reference', () => {
@@ -96,7 +117,9 @@ test('a service in another namespace grants the reference', () => {
   shop.addEdge('door', { host: 'shop.example', namespace: 'ingress' }).route('GET /', plain(shop, 'web'));
 
   const objects = render(shop);
-  expect(one(objects, 'HTTPRoute', 'door').spec.rules[0].backendRefs).toEqual([{ name: 'web', namespace: 'shop', port: 80 }]);
+  expect(one(objects, 'HTTPRoute', 'door').spec.rules[0].backendRefs).toEqual([
+    { name: 'web', namespace: 'shop', port: 80 },
+  ]);
   expect(one(objects, 'ReferenceGrant', 'door-routes', 'shop').spec).toEqual({
     from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'ingress' }],
     to: [{ group: '', kind: 'Service' }],
@@ -116,8 +139,13 @@ test('a split service behind an edge is a Service for each version, with weights
   const [byHeader, split] = one(objects, 'HTTPRoute', 'door').spec.rules;
   expect(byHeader.matches[0].headers).toEqual([{ type: 'RegularExpression', name: 'x-user', value: 'a\\.b.*' }]);
   expect(byHeader.backendRefs).toEqual([{ name: 'web-v2', port: 80 }]);
-  expect(split.backendRefs).toEqual([{ name: 'web-v1', port: 80, weight: 80 }, { name: 'web-v2', port: 80, weight: 20 }]);
-  expect(split.filters).toEqual([{ type: 'RequestMirror', requestMirror: { backendRef: { name: 'web-v2', port: 80 }, percent: 10 } }]);
+  expect(split.backendRefs).toEqual([
+    { name: 'web-v1', port: 80, weight: 80 },
+    { name: 'web-v2', port: 80, weight: 20 },
+  ]);
+  expect(split.filters).toEqual([
+    { type: 'RequestMirror', requestMirror: { backendRef: { name: 'web-v2', port: 80 }, percent: 10 } },
+  ]);
   expect(one(objects, 'Service', 'web-v2').spec.selector).toEqual({ app: 'web', version: 'v2' });
   expect(one(objects, 'DestinationRule', 'web-v2').spec).toEqual({
     host: 'web-v2.shop.svc.cluster.local',
@@ -133,7 +161,11 @@ test('behind an edge, a circuit breaker ejects one of the replicas of each versi
   shop.addEdge('door', { host: 'shop.example' }).route('GET /', web);
 
   const objects = render(shop);
-  expect(['web-v1', 'web-v2'].map(name => one(objects, 'DestinationRule', name).spec.trafficPolicy.outlierDetection.maxEjectionPercent)).toEqual([13, 100]);
+  expect(
+    ['web-v1', 'web-v2'].map(
+      name => one(objects, 'DestinationRule', name).spec.trafficPolicy.outlierDetection.maxEjectionPercent,
+    ),
+  ).toEqual([13, 100]);
 });
 
 test('two edges to one split service share its version Services', () => {
@@ -176,10 +208,12 @@ describe('throttles', () => {
     expect(workloadSelector.labels).toEqual({ 'gateway.networking.k8s.io/gateway-name': 'door' });
     expect(priority).toBe(10);
     expect(limit.token_bucket).toEqual({ max_tokens: 150, tokens_per_fill: 100, fill_interval: '1s' });
-    expect(limit.descriptors).toEqual([{
-      entries: [{ key: 'header_match', value: 'POST /orders/{id}' }],
-      token_bucket: { max_tokens: 10, tokens_per_fill: 5, fill_interval: '1s' },
-    }]);
+    expect(limit.descriptors).toEqual([
+      {
+        entries: [{ key: 'header_match', value: 'POST /orders/{id}' }],
+        token_bucket: { max_tokens: 10, tokens_per_fill: 5, fill_interval: '1s' },
+      },
+    ]);
     expect(limit.rate_limits[0].actions[0].header_value_match).toEqual({
       descriptor_value: 'POST /orders/{id}',
       headers: [
@@ -196,11 +230,17 @@ describe('throttles', () => {
     edge.route('GET /orders/{id}', web);
     edge.route('ANY /{path+}', web, { rateLimit: RateLimit.perSecond(5) });
 
-    const { rate_limits: limits } = one(render(shop), 'EnvoyFilter', 'door-filters').spec.configPatches[0].patch.value.typed_config;
+    const { rate_limits: limits } = one(render(shop), 'EnvoyFilter', 'door-filters').spec.configPatches[0].patch.value
+      .typed_config;
     const path = (regex: string) => ({ name: ':path', string_match: { safe_regex: { regex: `${regex}(\\?.*)?` } } });
     const get = { name: ':method', string_match: { exact: 'GET' } };
-    expect(limits.map((limit: { actions: { header_value_match: object }[] }) => limit.actions[0]?.header_value_match)).toEqual([
-      { descriptor_value: 'ANY /{path+}', headers: [get, path('/[^?]+'), { ...path('/orders/[^/?]+'), invert_match: true }] },
+    expect(
+      limits.map((limit: { actions: { header_value_match: object }[] }) => limit.actions[0]?.header_value_match),
+    ).toEqual([
+      {
+        descriptor_value: 'ANY /{path+}',
+        headers: [get, path('/[^?]+'), { ...path('/orders/[^/?]+'), invert_match: true }],
+      },
       { descriptor_value: 'ANY /{path+}', headers: [{ ...get, invert_match: true }, path('/[^?]+')] },
     ]);
   });

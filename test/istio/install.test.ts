@@ -1,39 +1,53 @@
 import { ApiObject, Testing } from 'cdk8s';
 import { ClusterApp, Install, IstioInstallation, Tracing } from '../../lib';
 
-const rendered = (props: ConstructorParameters<typeof IstioInstallation>[2]) => Testing.synth(new IstioInstallation(new ClusterApp(), 'istio', props));
+const rendered = (props: ConstructorParameters<typeof IstioInstallation>[2]) =>
+  Testing.synth(new IstioInstallation(new ClusterApp(), 'istio', props));
 
 test('an installation is an IstioOperator without gateways, since each edge brings its own', () => {
-  expect(rendered({})).toEqual([{
-    apiVersion: 'install.istio.io/v1alpha1',
-    kind: 'IstioOperator',
-    metadata: { name: 'istio', namespace: 'istio-system' },
-    spec: {
-      profile: 'minimal',
-      components: { pilot: { enabled: true, k8s: { hpaSpec: { minReplicas: 2, maxReplicas: 5 } } } },
-      meshConfig: {
-        trustDomain: 'cluster.local',
-        outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
-        defaultHttpRetryPolicy: { attempts: 0 },
-        pathNormalization: { normalization: 'MERGE_SLASHES' },
-        defaultConfig: { holdApplicationUntilProxyStarts: true },
+  expect(rendered({})).toEqual([
+    {
+      apiVersion: 'install.istio.io/v1alpha1',
+      kind: 'IstioOperator',
+      metadata: { name: 'istio', namespace: 'istio-system' },
+      spec: {
+        profile: 'minimal',
+        components: { pilot: { enabled: true, k8s: { hpaSpec: { minReplicas: 2, maxReplicas: 5 } } } },
+        meshConfig: {
+          trustDomain: 'cluster.local',
+          outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+          defaultHttpRetryPolicy: { attempts: 0 },
+          pathNormalization: { normalization: 'MERGE_SLASHES' },
+          defaultConfig: { holdApplicationUntilProxyStarts: true },
+        },
       },
     },
-  }]);
+  ]);
 });
 
 test('every property changes something', () => {
   const tracing = Tracing.openTelemetry({ service: 'otel', namespace: 'observability', port: 4000 });
   const [{ metadata, spec }] = rendered({
-    revision: '1-30', trustDomain: 'prod.example', tracing, install: Install.istioctl({ replicas: 7, hub: 'registry.example/istio', tag: '1.30.0' }),
+    revision: '1-30',
+    trustDomain: 'prod.example',
+    tracing,
+    install: Install.istioctl({ replicas: 7, hub: 'registry.example/istio', tag: '1.30.0' }),
   });
 
   expect(metadata.name).toBe('istio-1-30');
-  expect([spec.revision, spec.hub, spec.tag, spec.meshConfig.trustDomain]).toEqual(['1-30', 'registry.example/istio', '1.30.0', 'prod.example']);
+  expect([spec.revision, spec.hub, spec.tag, spec.meshConfig.trustDomain]).toEqual([
+    '1-30',
+    'registry.example/istio',
+    '1.30.0',
+    'prod.example',
+  ]);
   expect(spec.components.pilot.k8s.hpaSpec).toEqual({ minReplicas: 7, maxReplicas: 7 });
-  expect(spec.meshConfig.extensionProviders).toEqual([{
-    name: 'opentelemetry', opentelemetry: { service: 'otel.observability.svc.cluster.local', port: 4000 },
-  }]);
+  expect(spec.meshConfig.extensionProviders).toEqual([
+    {
+      name: 'opentelemetry',
+      opentelemetry: { service: 'otel.observability.svc.cluster.local', port: 4000 },
+    },
+  ]);
 });
 
 test('it is an object of its chart like any other', () => {

@@ -6,7 +6,8 @@ describe('injection', () => {
     const shop = new Topology('shop');
     plain(shop, 'web');
     const objects = render(shop, props);
-    const pick = (labels: Record<string, string> = {}) => Object.fromEntries(Object.entries(labels).filter(([name]) => /istio/.test(name)));
+    const pick = (labels: Record<string, string> = {}) =>
+      Object.fromEntries(Object.entries(labels).filter(([name]) => /istio/.test(name)));
     return {
       namespace: pick(one(objects, 'Namespace', 'shop').metadata.labels),
       pod: pick(one(objects, 'Deployment', 'web-v1').spec.template.metadata.labels),
@@ -22,7 +23,10 @@ describe('injection', () => {
   });
 
   test('by pod leaves the namespace alone', () => {
-    expect(labelsUnder({ injection: Injection.POD })).toEqual({ namespace: {}, pod: { 'sidecar.istio.io/inject': 'true' } });
+    expect(labelsUnder({ injection: Injection.POD })).toEqual({
+      namespace: {},
+      pod: { 'sidecar.istio.io/inject': 'true' },
+    });
   });
 
   test('by pod and revision labels the pod with both', () => {
@@ -32,7 +36,7 @@ describe('injection', () => {
     });
   });
 
-  test('does not happen to a service outside the mesh, which gets none of the mesh\'s resources', () => {
+  test("does not happen to a service outside the mesh, which gets none of the mesh's resources", () => {
     const shop = new Topology('shop');
     const [web, old] = [plain(shop, 'web'), plain(shop, 'old', { inMesh: false })];
     web.calls(old);
@@ -48,7 +52,11 @@ describe('Sidecar', () => {
   test('of a workload names the hosts that it calls and no others', () => {
     const shop = new Topology('shop');
     shop.addNamespace('money');
-    const [web, cart, ledger] = [plain(shop, 'web'), plain(shop, 'cart'), plain(shop, 'ledger', { namespace: 'money' })];
+    const [web, cart, ledger] = [
+      plain(shop, 'web'),
+      plain(shop, 'cart'),
+      plain(shop, 'ledger', { namespace: 'money' }),
+    ];
     const bank = shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) });
     web.calls(cart);
     web.calls(ledger);
@@ -91,7 +99,9 @@ describe('tracing', () => {
       accessLogging: [{ providers: [{ name: 'envoy' }] }],
       tracing: [{ providers: [{ name: 'opentelemetry' }], randomSamplingPercentage: 5 }],
     });
-    expect(one(render(shop), 'Telemetry', 'default').spec).toEqual({ accessLogging: [{ providers: [{ name: 'envoy' }] }] });
+    expect(one(render(shop), 'Telemetry', 'default').spec).toEqual({
+      accessLogging: [{ providers: [{ name: 'envoy' }] }],
+    });
   });
 
   test('lets every proxy know and reach the collector', () => {
@@ -99,7 +109,9 @@ describe('tracing', () => {
     plain(shop, 'web');
 
     const objects = render(shop, { tracing });
-    expect(one(objects, 'Sidecar', 'web').spec.egress[0].hosts).toEqual(['observability/otel.observability.svc.cluster.local']);
+    expect(one(objects, 'Sidecar', 'web').spec.egress[0].hosts).toEqual([
+      'observability/otel.observability.svc.cluster.local',
+    ]);
     expect(one(objects, 'NetworkPolicy', 'default-deny').spec.egress).toContainEqual({
       to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'observability' } } }],
       ports: [{ protocol: 'TCP', port: 4317 }],
@@ -112,9 +124,22 @@ test('a proxy reaches istiod, and its metrics can be scraped', () => {
   plain(shop, 'web');
 
   const { ingress, egress } = one(render(shop), 'NetworkPolicy', 'default-deny').spec;
-  expect(ingress).toEqual([{ from: [{ namespaceSelector: {} }], ports: [{ protocol: 'TCP', port: 15020 }, { protocol: 'TCP', port: 15090 }] }]);
+  expect(ingress).toEqual([
+    {
+      from: [{ namespaceSelector: {} }],
+      ports: [
+        { protocol: 'TCP', port: 15020 },
+        { protocol: 'TCP', port: 15090 },
+      ],
+    },
+  ]);
   expect(egress).toContainEqual({
-    to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'istio-system' } }, podSelector: { matchLabels: { app: 'istiod' } } }],
+    to: [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'istio-system' } },
+        podSelector: { matchLabels: { app: 'istiod' } },
+      },
+    ],
     ports: [{ protocol: 'TCP', port: 15012 }],
   });
 });

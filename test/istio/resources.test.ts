@@ -1,8 +1,23 @@
 import { ApiObject, App, Chart, JsonPatch, Testing } from 'cdk8s';
 import { Deployment, type Service, type ServicePort } from 'cdk8s-plus-27';
 import {
-  AuthorizationPolicy, BackendTlsPolicy, DestinationRule, EnvoyFilter, Gateway, GrpcRoute, HttpRoute, IstioGateway, PeerAuthentication,
-  ProxyConfig, ReferenceGrant, RequestAuthentication, ServiceEntry, Sidecar, Telemetry, VirtualService, WasmPlugin,
+  AuthorizationPolicy,
+  BackendTlsPolicy,
+  DestinationRule,
+  EnvoyFilter,
+  Gateway,
+  GrpcRoute,
+  HttpRoute,
+  IstioGateway,
+  PeerAuthentication,
+  ProxyConfig,
+  ReferenceGrant,
+  RequestAuthentication,
+  ServiceEntry,
+  Sidecar,
+  Telemetry,
+  VirtualService,
+  WasmPlugin,
 } from '../../lib/istio';
 import { problemsOf } from '../support/schemas';
 
@@ -10,15 +25,28 @@ const chartOf = () => new Chart(new App(), 'own', { namespace: 'own' });
 
 test('a typed resource stands beside cdk8s-plus objects, without a topology', () => {
   const chart = chartOf();
-  const deployment = new Deployment(chart, 'app', { metadata: { name: 'app' }, containers: [{ image: 'example/app:1', portNumber: 8080 }] });
-  const service: Service = deployment.exposeViaService({ name: 'app', ports: [{ port: 80, targetPort: 8080, name: 'http' } satisfies ServicePort] });
+  const deployment = new Deployment(chart, 'app', {
+    metadata: { name: 'app' },
+    containers: [{ image: 'example/app:1', portNumber: 8080 }],
+  });
+  const service: Service = deployment.exposeViaService({
+    name: 'app',
+    ports: [{ port: 80, targetPort: 8080, name: 'http' } satisfies ServicePort],
+  });
   new VirtualService(chart, 'routes', {
     metadata: { name: 'app' },
-    spec: { hosts: [`${service.name}.own.svc.cluster.local`], http: [{ route: [{ destination: { host: service.name } }] }] },
+    spec: {
+      hosts: [`${service.name}.own.svc.cluster.local`],
+      http: [{ route: [{ destination: { host: service.name } }] }],
+    },
   });
 
   const objects = Testing.synth(chart) as { kind: string; metadata: { namespace: string } }[];
-  expect(objects.map(each => `${each.metadata.namespace} ${each.kind}`)).toEqual(['own Deployment', 'own Service', 'own VirtualService']);
+  expect(objects.map(each => `${each.metadata.namespace} ${each.kind}`)).toEqual([
+    'own Deployment',
+    'own Service',
+    'own VirtualService',
+  ]);
 });
 
 test('a typed resource can be patched like any ApiObject', () => {
@@ -42,22 +70,38 @@ test('every kind is valid against its schema', () => {
   const parentRefs = [{ name: 'door' }];
   new VirtualService(chart, 'a', { spec: { hosts: ['a'], http: [{ route: [{ destination: { host: 'a' } }] }] } });
   new DestinationRule(chart, 'b', { spec: { host: 'a' } });
-  new IstioGateway(chart, 'c', { spec: { selector: { istio: 'ingress' }, servers: [{ hosts: ['*'], port: { number: 80, name: 'http', protocol: 'HTTP' } }] } });
-  new ServiceEntry(chart, 'd', { spec: { hosts: ['x.example'], resolution: 'DNS', ports: [{ number: 443, name: 'tls', protocol: 'TLS' }] } });
+  new IstioGateway(chart, 'c', {
+    spec: {
+      selector: { istio: 'ingress' },
+      servers: [{ hosts: ['*'], port: { number: 80, name: 'http', protocol: 'HTTP' } }],
+    },
+  });
+  new ServiceEntry(chart, 'd', {
+    spec: { hosts: ['x.example'], resolution: 'DNS', ports: [{ number: 443, name: 'tls', protocol: 'TLS' }] },
+  });
   new Sidecar(chart, 'e', { spec: { egress: [{ hosts: ['./*'] }] } });
   new PeerAuthentication(chart, 'f', { spec: { mtls: { mode: 'STRICT' } } });
   new RequestAuthentication(chart, 'g', { spec: { jwtRules: [{ issuer: 'https://login.example' }] } });
   new AuthorizationPolicy(chart, 'h', { spec: { action: 'DENY', rules: [{}] } });
   new Telemetry(chart, 'i', { spec: { accessLogging: [{ disabled: true }] } });
-  new EnvoyFilter(chart, 'j', { spec: { configPatches: [{ applyTo: 'CLUSTER', patch: { operation: 'MERGE', value: {} } }] } });
+  new EnvoyFilter(chart, 'j', {
+    spec: { configPatches: [{ applyTo: 'CLUSTER', patch: { operation: 'MERGE', value: {} } }] },
+  });
   new ProxyConfig(chart, 'k', { spec: { concurrency: 2 } });
   new WasmPlugin(chart, 'l', { spec: { url: 'oci://registry.example/filter:1' } });
-  new Gateway(chart, 'm', { spec: { gatewayClassName: 'istio', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] } });
+  new Gateway(chart, 'm', {
+    spec: { gatewayClassName: 'istio', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+  });
   new HttpRoute(chart, 'n', { spec: { parentRefs, rules: [{ backendRefs: [{ name: 'a', port: 80 }] }] } });
   new GrpcRoute(chart, 'o', { spec: { parentRefs, rules: [{ backendRefs: [{ name: 'a', port: 80 }] }] } });
-  new ReferenceGrant(chart, 'p', { spec: { from: [{ group: '', kind: 'Service', namespace: 'x' }], to: [{ group: '', kind: 'Secret' }] } });
+  new ReferenceGrant(chart, 'p', {
+    spec: { from: [{ group: '', kind: 'Service', namespace: 'x' }], to: [{ group: '', kind: 'Secret' }] },
+  });
   new BackendTlsPolicy(chart, 'q', {
-    spec: { targetRefs: [{ group: '', kind: 'Service', name: 'a' }], validation: { hostname: 'a.example', wellKnownCACertificates: 'System' } },
+    spec: {
+      targetRefs: [{ group: '', kind: 'Service', name: 'a' }],
+      validation: { hostname: 'a.example', wellKnownCACertificates: 'System' },
+    },
   });
 
   expect(problemsOf(Testing.synth(chart))).toEqual([]);

@@ -25,14 +25,18 @@ test('a call lets in the identity of its caller on the port of the pod', () => {
   expect(one(render(shop), 'AuthorizationPolicy', 'ledger', 'money').spec).toEqual({
     selector: { matchLabels: { app: 'ledger' } },
     action: 'ALLOW',
-    rules: [{ from: [{ source: { principals: [principal('shop', 'web')] } }], to: [{ operation: { ports: ['8080'] } }] }],
+    rules: [
+      { from: [{ source: { principals: [principal('shop', 'web')] } }], to: [{ operation: { ports: ['8080'] } }] },
+    ],
   });
 });
 
 test('the operations of a call are its methods and paths, each method with its own paths', () => {
   const shop = new Topology('shop');
   plain(shop, 'web').calls(plain(shop, 'cart'), {
-    allowedOperations: ['GET /items/{id}', 'GET /items', 'POST /items', 'ANY /files/{path+}'].map(each => Operation.http(each)),
+    allowedOperations: ['GET /items/{id}', 'GET /items', 'POST /items', 'ANY /files/{path+}'].map(each =>
+      Operation.http(each),
+    ),
   });
 
   expect(one(render(shop), 'AuthorizationPolicy', 'cart').spec.rules[0].to).toEqual([
@@ -44,7 +48,9 @@ test('the operations of a call are its methods and paths, each method with its o
 
 test('a gRPC method is a POST of its full name', () => {
   const shop = new Topology('shop');
-  const payment = plain(shop, 'payment', { port: Port.grpc(50051, { service: 'shop.Payment', methods: ['Charge', 'Refund'] }) });
+  const payment = plain(shop, 'payment', {
+    port: Port.grpc(50051, { service: 'shop.Payment', methods: ['Charge', 'Refund'] }),
+  });
   plain(shop, 'web').calls(payment, { allowedOperations: [payment.method('Charge')] });
 
   expect(one(render(shop), 'AuthorizationPolicy', 'payment').spec.rules[0].to).toEqual([
@@ -59,8 +65,12 @@ test('each caller has a rule of its own', () => {
   plain(shop, 'app').calls(cart, { allowedOperations: [Operation.http('POST /')] });
 
   const { rules } = one(render(shop), 'AuthorizationPolicy', 'cart').spec;
-  expect(rules.map((rule: { from: { source: { principals: string[] } }[]; to: { operation: { methods: string[] } }[] }) =>
-    [rule.from[0]?.source.principals, rule.to[0]?.operation.methods])).toEqual([
+  expect(
+    rules.map((rule: { from: { source: { principals: string[] } }[]; to: { operation: { methods: string[] } }[] }) => [
+      rule.from[0]?.source.principals,
+      rule.to[0]?.operation.methods,
+    ]),
+  ).toEqual([
     [[principal('shop', 'web')], ['GET']],
     [[principal('shop', 'app')], ['POST']],
   ]);
@@ -78,19 +88,26 @@ test('the trust domain is that of the mesh', () => {
   plain(shop, 'web').calls(plain(shop, 'cart'));
 
   const objects = render(shop, { trustDomain: 'prod.example' });
-  expect(one(objects, 'AuthorizationPolicy', 'cart').spec.rules[0].from[0].source.principals).toEqual(['prod.example/ns/shop/sa/web']);
+  expect(one(objects, 'AuthorizationPolicy', 'cart').spec.rules[0].from[0].source.principals).toEqual([
+    'prod.example/ns/shop/sa/web',
+  ]);
 });
 
 test('pods that somebody else deploys are found by their labels and known by their ServiceAccount', () => {
   const shop = new Topology('shop');
-  const legacy = shop.addService('legacy', { port: Port.http(80), existingWorkload: { labels: { release: 'old' }, serviceAccount: 'legacy-sa' } });
+  const legacy = shop.addService('legacy', {
+    port: Port.http(80),
+    existingWorkload: { labels: { release: 'old' }, serviceAccount: 'legacy-sa' },
+  });
   const web = plain(shop, 'web');
   web.calls(legacy);
   legacy.calls(web);
 
   const objects = render(shop);
   expect(one(objects, 'AuthorizationPolicy', 'legacy').spec.selector).toEqual({ matchLabels: { release: 'old' } });
-  expect(one(objects, 'AuthorizationPolicy', 'web').spec.rules[0].from[0].source.principals).toEqual([principal('shop', 'legacy-sa')]);
+  expect(one(objects, 'AuthorizationPolicy', 'web').spec.rules[0].from[0].source.principals).toEqual([
+    principal('shop', 'legacy-sa'),
+  ]);
 });
 
 test('a service behind an edge lets in the gateway for the routes alone', () => {
@@ -100,10 +117,12 @@ test('a service behind an edge lets in the gateway for the routes alone', () => 
   edge.route('GET /', web);
   edge.route('GET /static/{file+}', web);
 
-  expect(one(render(shop), 'AuthorizationPolicy', 'web').spec.rules).toEqual([{
-    from: [{ source: { principals: [principal('shop', 'door-istio')] } }],
-    to: [{ operation: { ports: ['80'], methods: ['GET'], paths: ['/', '/static/{**}'] } }],
-  }]);
+  expect(one(render(shop), 'AuthorizationPolicy', 'web').spec.rules).toEqual([
+    {
+      from: [{ source: { principals: [principal('shop', 'door-istio')] } }],
+      to: [{ operation: { ports: ['80'], methods: ['GET'], paths: ['/', '/static/{**}'] } }],
+    },
+  ]);
 });
 
 describe('at the edge', () => {
@@ -130,7 +149,12 @@ describe('at the edge', () => {
       ],
     });
     expect(one(objects, 'RequestAuthentication', 'door').spec.jwtRules).toEqual([
-      { issuer: 'https://login.example', audiences: ['shop'], fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }], forwardOriginalToken: true },
+      {
+        issuer: 'https://login.example',
+        audiences: ['shop'],
+        fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }],
+        forwardOriginalToken: true,
+      },
     ]);
   });
 
@@ -142,7 +166,12 @@ describe('at the edge', () => {
     edge.route('GET /public', web, { auth: Auth.none() });
 
     const { rules } = one(render(shop), 'AuthorizationPolicy', 'door').spec;
-    expect(rules.map((rule: { from?: unknown; to: { operation: { paths: string[] } }[] }) => [rule.from !== undefined, rule.to[0]?.operation.paths])).toEqual([
+    expect(
+      rules.map((rule: { from?: unknown; to: { operation: { paths: string[] } }[] }) => [
+        rule.from !== undefined,
+        rule.to[0]?.operation.paths,
+      ]),
+    ).toEqual([
       [true, ['/']],
       [false, ['/public']],
     ]);
@@ -158,7 +187,11 @@ describe('at the edge', () => {
     const objects = render(shop);
     expect(one(objects, 'RequestAuthentication', 'door').spec.jwtRules).toHaveLength(1);
     expect(one(objects, 'RequestAuthentication', 'door').spec.jwtRules[0].audiences).toEqual(['a', 'b']);
-    expect(one(objects, 'AuthorizationPolicy', 'door').spec.rules.map((rule: { when: { values: string[] }[] }) => rule.when[0]?.values)).toEqual([['a'], ['b']]);
+    expect(
+      one(objects, 'AuthorizationPolicy', 'door').spec.rules.map(
+        (rule: { when: { values: string[] }[] }) => rule.when[0]?.values,
+      ),
+    ).toEqual([['a'], ['b']]);
   });
 
   test('without tokens there is no RequestAuthentication', () => {

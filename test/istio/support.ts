@@ -1,11 +1,24 @@
 import { Testing } from 'cdk8s';
-import { ClusterApp, Mesh, type IstioSidecarsProps, Port, type ServiceProps, type Topology, TopologyChart } from '../../lib';
+import {
+  ClusterApp,
+  Mesh,
+  type IstioSidecarsProps,
+  Port,
+  type ServiceProps,
+  type Topology,
+  TopologyChart,
+} from '../../lib';
 
 /** What a test reads of an object. */
 export interface Rendered {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string>; readonly annotations?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
   readonly data?: Readonly<Record<string, string>>;
   // Tests look into specs of every kind.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -14,14 +27,20 @@ export interface Rendered {
 
 /** All objects of a topology under Istio with sidecars. */
 export function render(topology: Topology, props: IstioSidecarsProps = {}): Rendered[] {
-  return Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio(props) })) as Rendered[];
+  return Testing.synth(
+    new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio(props) }),
+  ) as Rendered[];
 }
 
 /** The one object of that kind and name. */
 export function one(objects: readonly Rendered[], kind: string, name: string, namespace?: string): Rendered {
-  const found = objects.filter(each => each.kind === kind && each.metadata.name === name && (!namespace || each.metadata.namespace === namespace));
+  const found = objects.filter(
+    each => each.kind === kind && each.metadata.name === name && (!namespace || each.metadata.namespace === namespace),
+  );
   if (found.length !== 1 || !found[0]) {
-    throw new Error(`${found.length} objects are ${kind} ${name}; there are ${objects.map(each => `${each.kind} ${each.metadata.name}`).join(', ')}`);
+    throw new Error(
+      `${found.length} objects are ${kind} ${name}; there are ${objects.map(each => `${each.kind} ${each.metadata.name}`).join(', ')}`,
+    );
   }
   return found[0];
 }

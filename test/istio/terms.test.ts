@@ -34,11 +34,13 @@ interface Rule {
 function rulesOf(declared: Record<string, CallPolicy>): Record<string, unknown> {
   const { shop } = shopOf(declared);
   const { http } = one(render(shop), 'VirtualService', 'cart').spec as { http: Rule[] };
-  return Object.fromEntries(Object.keys(declared).map(caller => {
-    const matches = ({ match }: Rule) => match.some(({ sourceLabels: from }) => !from || from.app === caller);
-    const rule = http.find(matches);
-    return [caller, { ...rule, match: undefined }];
-  }));
+  return Object.fromEntries(
+    Object.keys(declared).map(caller => {
+      const matches = ({ match }: Rule) => match.some(({ sourceLabels: from }) => !from || from.app === caller);
+      const rule = http.find(matches);
+      return [caller, { ...rule, match: undefined }];
+    }),
+  );
 }
 
 function shopOf(declared: Record<string, CallPolicy>) {
@@ -49,18 +51,26 @@ function shopOf(declared: Record<string, CallPolicy>) {
 }
 
 test('whatever two callers declare, each has the rule that it would have alone', () => {
-  fc.assert(fc.property(terms, terms, (web, app) => {
-    expect(rulesOf({ web, app })).toEqual({ ...rulesOf({ web }), ...rulesOf({ app }) });
-  }), { numRuns: 60 });
+  fc.assert(
+    fc.property(terms, terms, (web, app) => {
+      expect(rulesOf({ web, app })).toEqual({ ...rulesOf({ web }), ...rulesOf({ app }) });
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('terms differ by caller exactly where their rules differ', () => {
-  fc.assert(fc.property(terms, terms, (web, app) => {
-    const { shop } = shopOf({ web, app });
-    const wishes = unsupportedFeatures(shop, { name: 'a mesh', capabilities: [] }).filter(({ path }) => path === 'shop/cart');
-    const differ = JSON.stringify(rulesOf({ web }).web) !== JSON.stringify(rulesOf({ app }).app);
-    expect(wishes).toHaveLength(differ ? 1 : 0);
-  }), { numRuns: 60 });
+  fc.assert(
+    fc.property(terms, terms, (web, app) => {
+      const { shop } = shopOf({ web, app });
+      const wishes = unsupportedFeatures(shop, { name: 'a mesh', capabilities: [] }).filter(
+        ({ path }) => path === 'shop/cart',
+      );
+      const differ = JSON.stringify(rulesOf({ web }).web) !== JSON.stringify(rulesOf({ app }).app);
+      expect(wishes).toHaveLength(differ ? 1 : 0);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('callers whose rules would be equal share one', () => {

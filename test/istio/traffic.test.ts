@@ -9,11 +9,13 @@ describe('VirtualService', () => {
 
     expect(one(render(shop), 'VirtualService', 'cart').spec).toEqual({
       hosts: ['cart.shop.svc.cluster.local'],
-      http: [{
-        match: [{ port: 80 }],
-        retries: { attempts: 0 },
-        route: [{ destination: { host: 'cart.shop.svc.cluster.local', port: { number: 80 } } }],
-      }],
+      http: [
+        {
+          match: [{ port: 80 }],
+          retries: { attempts: 0 },
+          route: [{ destination: { host: 'cart.shop.svc.cluster.local', port: { number: 80 } } }],
+        },
+      ],
     });
   });
 
@@ -59,7 +61,13 @@ describe('VirtualService', () => {
 
     const { http } = one(render(shop), 'VirtualService', 'cart').spec;
     expect(http.map((rule: { match: unknown; timeout?: string }) => [rule.match, rule.timeout])).toEqual([
-      [[{ port: 80, sourceLabels: { app: 'web' } }, { port: 80, sourceLabels: { app: 'batch' } }], '1s'],
+      [
+        [
+          { port: 80, sourceLabels: { app: 'web' } },
+          { port: 80, sourceLabels: { app: 'batch' } },
+        ],
+        '1s',
+      ],
       [[{ port: 80, sourceLabels: { app: 'app' } }], '2s'],
       [[{ port: 80 }], undefined],
     ]);
@@ -85,9 +93,13 @@ describe('VirtualService', () => {
     web.calls(cart, { allowedOperations: [Operation.http('POST /items')] });
 
     const { http } = one(render(shop), 'VirtualService', 'cart').spec;
-    expect(http[0].match).toEqual([{ port: 80, sourceLabels: { app: 'web' }, method: { exact: 'GET' }, uri: { regex: '/items/[^/]+' } }]);
+    expect(http[0].match).toEqual([
+      { port: 80, sourceLabels: { app: 'web' }, method: { exact: 'GET' }, uri: { regex: '/items/[^/]+' } },
+    ]);
     expect(http[0].retries.attempts).toBe(2);
-    expect(http[1].match).toEqual([{ port: 80, sourceLabels: { app: 'web' }, method: { exact: 'POST' }, uri: { exact: '/items' } }]);
+    expect(http[1].match).toEqual([
+      { port: 80, sourceLabels: { app: 'web' }, method: { exact: 'POST' }, uri: { exact: '/items' } },
+    ]);
     expect(http[1].retries.attempts).toBe(0);
   });
 
@@ -99,10 +111,18 @@ describe('VirtualService', () => {
 
     const objects = render(shop);
     const route = one(objects, 'VirtualService', 'cart').spec.http[0].route;
-    expect(route.map((each: { destination: { subset: string }; weight: number }) => [each.destination.subset, each.weight])).toEqual([['v1', 75], ['v2', 25]]);
+    expect(
+      route.map((each: { destination: { subset: string }; weight: number }) => [each.destination.subset, each.weight]),
+    ).toEqual([
+      ['v1', 75],
+      ['v2', 25],
+    ]);
     expect(one(objects, 'DestinationRule', 'cart').spec).toEqual({
       host: 'cart.shop.svc.cluster.local',
-      subsets: [{ name: 'v1', labels: { version: 'v1' } }, { name: 'v2', labels: { version: 'v2' } }],
+      subsets: [
+        { name: 'v1', labels: { version: 'v1' } },
+        { name: 'v2', labels: { version: 'v2' } },
+      ],
     });
   });
 
@@ -120,7 +140,9 @@ describe('VirtualService', () => {
   test('connections of a TCP port are split too, and need no rule where they are not', () => {
     const shop = new Topology('shop');
     const web = plain(shop, 'web');
-    const [cache, store] = ['cache', 'store'].map(name => plain(shop, name, { port: Port.tcp(6379), versions: { v1: {}, v2: {} } }));
+    const [cache, store] = ['cache', 'store'].map(name =>
+      plain(shop, name, { port: Port.tcp(6379), versions: { v1: {}, v2: {} } }),
+    );
     [cache, store].forEach(each => each && web.calls(each));
     cache?.split({ v1: 50, v2: 50 });
 
@@ -141,8 +163,15 @@ describe('VirtualService', () => {
     cart.routeTo('v2', HeaderMatch.prefix('x-user', 'test-'));
 
     const { http } = one(render(shop), 'VirtualService', 'cart').spec;
-    expect(http.map((rule: { match: { headers: unknown }[]; route: { destination: { subset: string } }[]; timeout: string }) =>
-      [rule.match[0]?.headers, rule.route[0]?.destination.subset, rule.timeout])).toEqual([
+    expect(
+      http.map(
+        (rule: { match: { headers: unknown }[]; route: { destination: { subset: string } }[]; timeout: string }) => [
+          rule.match[0]?.headers,
+          rule.route[0]?.destination.subset,
+          rule.timeout,
+        ],
+      ),
+    ).toEqual([
       [{ 'x-canary': { exact: 'yes' } }, 'v2', '1s'],
       [{ 'x-user': { prefix: 'test-' } }, 'v2', '1s'],
       [undefined, 'v1', '1s'],
@@ -157,14 +186,19 @@ describe('VirtualService', () => {
     cart.mirrorTo('v2', 20);
 
     expect(one(render(shop), 'VirtualService', 'cart').spec.http[0].mirrors).toEqual([
-      { destination: { host: 'cart.shop.svc.cluster.local', port: { number: 80 }, subset: 'v2' }, percentage: { value: 20 } },
+      {
+        destination: { host: 'cart.shop.svc.cluster.local', port: { number: 80 }, subset: 'v2' },
+        percentage: { value: 20 },
+      },
     ]);
   });
 
   test('faults are injected into the call that asks for them', () => {
     const shop = new Topology('shop');
     const cart = plain(shop, 'cart');
-    plain(shop, 'web').calls(cart, { faults: { delay: { duration: Duration.seconds(2), percent: 5 }, abort: { status: 503 } } });
+    plain(shop, 'web').calls(cart, {
+      faults: { delay: { duration: Duration.seconds(2), percent: 5 }, abort: { status: 503 } },
+    });
     plain(shop, 'app').calls(cart);
 
     const { http } = one(render(shop), 'VirtualService', 'cart').spec;
@@ -183,7 +217,10 @@ describe('VirtualService', () => {
     web.calls(cart, { port: 9000, timeout: Duration.seconds(5) });
 
     const { http } = one(render(shop), 'VirtualService', 'cart').spec;
-    expect(http.map((rule: { match: unknown; timeout: string }) => [rule.match, rule.timeout])).toEqual([[[{ port: 80 }], '1s'], [[{ port: 9000 }], '5s']]);
+    expect(http.map((rule: { match: unknown; timeout: string }) => [rule.match, rule.timeout])).toEqual([
+      [[{ port: 80 }], '1s'],
+      [[{ port: 9000 }], '5s'],
+    ]);
   });
 
   test('a service that nobody calls has none', () => {
@@ -199,15 +236,29 @@ describe('DestinationRule', () => {
     const shop = new Topology('shop');
     const cart = plain(shop, 'cart');
     cart.addCircuitBreaker({
-      consecutive5xxErrors: 5, baseEjectionTime: Duration.seconds(30), interval: Duration.millis(2500), maxEjectionPercent: 50,
-      maxConnections: 100, maxPendingRequests: 10, maxRequests: 200, connectTimeout: Duration.millis(250),
+      consecutive5xxErrors: 5,
+      baseEjectionTime: Duration.seconds(30),
+      interval: Duration.millis(2500),
+      maxEjectionPercent: 50,
+      maxConnections: 100,
+      maxPendingRequests: 10,
+      maxRequests: 200,
+      connectTimeout: Duration.millis(250),
     });
 
     expect(one(render(shop), 'DestinationRule', 'cart').spec).toEqual({
       host: 'cart.shop.svc.cluster.local',
       trafficPolicy: {
-        connectionPool: { tcp: { maxConnections: 100, connectTimeout: '250ms' }, http: { http1MaxPendingRequests: 10, http2MaxRequests: 200 } },
-        outlierDetection: { consecutive5xxErrors: 5, baseEjectionTime: '30s', interval: '2500ms', maxEjectionPercent: 50 },
+        connectionPool: {
+          tcp: { maxConnections: 100, connectTimeout: '250ms' },
+          http: { http1MaxPendingRequests: 10, http2MaxRequests: 200 },
+        },
+        outlierDetection: {
+          consecutive5xxErrors: 5,
+          baseEjectionTime: '30s',
+          interval: '2500ms',
+          maxEjectionPercent: 50,
+        },
       },
     });
   });
@@ -221,7 +272,11 @@ describe('DestinationRule', () => {
     ['ten replicas', { replicas: 10 }, undefined],
     ['the fewest replicas of an autoscaler', { autoscaling: { min: 4, max: 50 }, resources: { cpu: '1' } }, 25],
     ['the replicas of all versions', { versions: { v1: { replicas: 3 }, v2: { replicas: 1 } } }, 25],
-    ['a workload that exists already', { image: undefined, existingWorkload: { labels: { app: 'cart' }, serviceAccount: 'cart' } }, 100],
+    [
+      'a workload that exists already',
+      { image: undefined, existingWorkload: { labels: { app: 'cart' }, serviceAccount: 'cart' } },
+      100,
+    ],
   ])('a circuit breaker can eject one of %s', (_what, props, percent) => {
     const shop = new Topology('shop');
     shop.addNamespace('shop');
@@ -237,7 +292,9 @@ describe('DestinationRule', () => {
     plain(shop, 'web').calls(bank);
     bank.addCircuitBreaker({ consecutive5xxErrors: 5 });
 
-    expect(one(render(shop), 'DestinationRule', 'bank').spec.trafficPolicy.outlierDetection.maxEjectionPercent).toBe(100);
+    expect(one(render(shop), 'DestinationRule', 'bank').spec.trafficPolicy.outlierDetection.maxEjectionPercent).toBe(
+      100,
+    );
   });
 
   test('a version that is routed to by itself has a percentage of its own where one of its replicas is more of it', () => {
@@ -247,10 +304,16 @@ describe('DestinationRule', () => {
     cart.split({ v1: 90, v2: 10 });
 
     expect(one(render(shop), 'DestinationRule', 'cart').spec).toMatchObject({
-      trafficPolicy: { connectionPool: { tcp: { maxConnections: 9 } }, outlierDetection: { consecutive5xxErrors: 5, interval: '1s' } },
+      trafficPolicy: {
+        connectionPool: { tcp: { maxConnections: 9 } },
+        outlierDetection: { consecutive5xxErrors: 5, interval: '1s' },
+      },
       subsets: [
         { name: 'v1', labels: { version: 'v1' } },
-        { name: 'v2', trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5, interval: '1s', maxEjectionPercent: 100 } } },
+        {
+          name: 'v2',
+          trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5, interval: '1s', maxEjectionPercent: 100 } },
+        },
       ],
     });
     expect(one(render(shop), 'DestinationRule', 'cart').spec.subsets[0]).not.toHaveProperty('trafficPolicy');
@@ -260,7 +323,9 @@ describe('DestinationRule', () => {
     const shop = new Topology('shop');
     plain(shop, 'cart').addCircuitBreaker({ maxConnections: 7 });
 
-    expect(one(render(shop), 'DestinationRule', 'cart').spec.trafficPolicy).toEqual({ connectionPool: { tcp: { maxConnections: 7 } } });
+    expect(one(render(shop), 'DestinationRule', 'cart').spec.trafficPolicy).toEqual({
+      connectionPool: { tcp: { maxConnections: 7 } },
+    });
   });
 
   test('a service with neither versions nor limits has none', () => {

@@ -1,77 +1,156 @@
 import { Duration } from 'cdk8s';
 import {
-  Auth, type CallPolicy, Capability, ClientKey, type EdgeProps, FailureMode, HeaderMatch, PerClientRateLimit, Period, Port, RateLimit, type RouteProps, type Service, Topology,
+  Auth,
+  type CallPolicy,
+  Capability,
+  ClientKey,
+  type EdgeProps,
+  FailureMode,
+  HeaderMatch,
+  PerClientRateLimit,
+  Period,
+  Port,
+  RateLimit,
+  type RouteProps,
+  type Service,
+  Topology,
 } from '../../lib';
 import { unsupportedFeatures } from '../../lib/kubernetes';
 import { plain } from '../istio/support';
 
 function declare(feature: (web: Service, cart: Service, shop: Topology) => unknown): Topology {
   const shop = new Topology('shop');
-  feature(plain(shop, 'web'), plain(shop, 'cart', { port: Port.grpc(1, { service: 'shop.Cart' }), versions: { v1: {}, v2: {} } }), shop);
+  feature(
+    plain(shop, 'web'),
+    plain(shop, 'cart', { port: Port.grpc(1, { service: 'shop.Cart' }), versions: { v1: {}, v2: {} } }),
+    shop,
+  );
   return shop;
 }
 
-const route = (shop: Topology, web: Service, props = {}) => shop.addEdge('door', { host: 'a.example' }).route('GET /', web, props);
+const route = (shop: Topology, web: Service, props = {}) =>
+  shop.addEdge('door', { host: 'a.example' }).route('GET /', web, props);
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
 
 test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Topology) => unknown]>([
   ['nothing', '', [], () => undefined],
   ['a call without terms', '', [], (web, cart) => web.calls(cart)],
   ['a call that says it is not retried', '', [], (web, cart) => web.calls(cart, { retries: { attempts: 0 } })],
-  ['a timeout', 'shop/web → cart', [Capability.TIMEOUTS], (web, cart) => web.calls(cart, { timeout: Duration.seconds(1) })],
+  [
+    'a timeout',
+    'shop/web → cart',
+    [Capability.TIMEOUTS],
+    (web, cart) => web.calls(cart, { timeout: Duration.seconds(1) }),
+  ],
   ['retries', 'shop/web → cart', [Capability.RETRIES], (web, cart) => web.calls(cart, { retries: { attempts: 1 } })],
-  ['faults', 'shop/web → cart', [Capability.FAULTS], (web, cart) => web.calls(cart, { faults: { abort: { status: 503 } } })],
-  ['operations', 'shop/web → cart', [Capability.OPERATIONS], (web, cart) => web.calls(cart, { allowedOperations: [cart.method('Get')] })],
-  ['a host outside', 'shop/web → bank', [Capability.EGRESS_BY_HOST], (web, _cart, shop) =>
-    web.calls(shop.addExternalService('bank', { host: 'a.example', port: Port.tls(443) }))],
-  ['a circuit breaker', 'shop/cart', [Capability.CIRCUIT_BREAKING], (_web, cart) => cart.addCircuitBreaker({ maxConnections: 1 })],
+  [
+    'faults',
+    'shop/web → cart',
+    [Capability.FAULTS],
+    (web, cart) => web.calls(cart, { faults: { abort: { status: 503 } } }),
+  ],
+  [
+    'operations',
+    'shop/web → cart',
+    [Capability.OPERATIONS],
+    (web, cart) => web.calls(cart, { allowedOperations: [cart.method('Get')] }),
+  ],
+  [
+    'a host outside',
+    'shop/web → bank',
+    [Capability.EGRESS_BY_HOST],
+    (web, _cart, shop) => web.calls(shop.addExternalService('bank', { host: 'a.example', port: Port.tls(443) })),
+  ],
+  [
+    'a circuit breaker',
+    'shop/cart',
+    [Capability.CIRCUIT_BREAKING],
+    (_web, cart) => cart.addCircuitBreaker({ maxConnections: 1 }),
+  ],
   ['a split', 'shop/cart', [Capability.SPLITS], (_web, cart) => cart.split({ v1: 50, v2: 50 })],
-  ['a header route', 'shop/cart', [Capability.HEADER_ROUTES], (_web, cart) => cart.routeTo('v2', HeaderMatch.exact('x', 'y'))],
+  [
+    'a header route',
+    'shop/cart',
+    [Capability.HEADER_ROUTES],
+    (_web, cart) => cart.routeTo('v2', HeaderMatch.exact('x', 'y')),
+  ],
   ['a mirror', 'shop/cart', [Capability.MIRRORING], (_web, cart) => cart.mirrorTo('v2')],
   ['an edge', 'shop/door', [Capability.EDGES], (web, _cart, shop) => route(shop, web)],
-  ['a token', 'shop/door', [Capability.EDGES, Capability.TOKENS], (web, _cart, shop) => route(shop, web, { auth: jwt })],
-  ['a throttle', 'shop/door', [Capability.EDGES, Capability.RATE_LIMITS], (web, _cart, shop) => route(shop, web, { rateLimit: RateLimit.perSecond(1) })],
-])('a target that can do nothing is told of %s, and one that can do everything of none', (_name, path, features, declaration) => {
-  const topology = declare(declaration);
+  [
+    'a token',
+    'shop/door',
+    [Capability.EDGES, Capability.TOKENS],
+    (web, _cart, shop) => route(shop, web, { auth: jwt }),
+  ],
+  [
+    'a throttle',
+    'shop/door',
+    [Capability.EDGES, Capability.RATE_LIMITS],
+    (web, _cart, shop) => route(shop, web, { rateLimit: RateLimit.perSecond(1) }),
+  ],
+])(
+  'a target that can do nothing is told of %s, and one that can do everything of none',
+  (_name, path, features, declaration) => {
+    const topology = declare(declaration);
 
-  const stone = { name: 'a stone', capabilities: [] };
-  const mesh = { name: 'a mesh', capabilities: Object.values(Capability) };
+    const stone = { name: 'a stone', capabilities: [] };
+    const mesh = { name: 'a mesh', capabilities: Object.values(Capability) };
 
-  expect(unsupportedFeatures(topology, stone, stone)).toEqual(features.map(feature => ({
-    id: 'TargetCannot',
-    severity: 'error',
-    path,
-    message: `It requires ${feature}, which a stone does not support.`,
-    fix: 'Choose a target that supports it, or remove it.',
-  })));
-  expect(unsupportedFeatures(topology, mesh, mesh)).toEqual([]);
+    expect(unsupportedFeatures(topology, stone, stone)).toEqual(
+      features.map(feature => ({
+        id: 'TargetCannot',
+        severity: 'error',
+        path,
+        message: `It requires ${feature}, which a stone does not support.`,
+        fix: 'Choose a target that supports it, or remove it.',
+      })),
+    );
+    expect(unsupportedFeatures(topology, mesh, mesh)).toEqual([]);
+  },
+);
+
+const limit = PerClientRateLimit.of({
+  client: ClientKey.claim('sub'),
+  requests: 1,
+  per: Period.SECOND,
+  failureMode: FailureMode.FAIL_OPEN,
 });
-
-const limit = PerClientRateLimit.of({ client: ClientKey.claim('sub'), requests: 1, per: Period.SECOND, failureMode: FailureMode.FAIL_OPEN });
 
 test.each<[string, Capability[], Partial<EdgeProps>, RouteProps, boolean]>([
   ['an API key', [Capability.API_KEYS], {}, { auth: Auth.apiKey({ secret: 'keys' }) }, true],
-  ['a limit of clients', [Capability.TOKENS, Capability.PER_CLIENT_RATE_LIMITS], { perClientRateLimit: limit }, { auth: jwt }, true],
-  ['a limit of clients on a route', [Capability.TOKENS, Capability.PER_CLIENT_RATE_LIMITS], {}, { auth: jwt, perClientRateLimit: limit }, true],
+  [
+    'a limit of clients',
+    [Capability.TOKENS, Capability.PER_CLIENT_RATE_LIMITS],
+    { perClientRateLimit: limit },
+    { auth: jwt },
+    true,
+  ],
+  [
+    'a limit of clients on a route',
+    [Capability.TOKENS, Capability.PER_CLIENT_RATE_LIMITS],
+    {},
+    { auth: jwt, perClientRateLimit: limit },
+    true,
+  ],
   ['CORS', [Capability.CORS], { cors: { origins: ['*'] } }, {}, false],
   ['client certificates', [Capability.CLIENT_CERTIFICATES], { tlsSecret: 'tls', clientCa: 'clients' }, {}, true],
   ['a firewall', [Capability.WAF], { waf: true }, {}, true],
   ['a request shape', [Capability.REQUEST_VALIDATION], {}, { requestValidation: { query: ['q'] } }, true],
   ['a cache', [Capability.CACHING], {}, { cacheTtl: Duration.seconds(1) }, true],
-])(
-  'an edge asks for %s, unless a managed API in front keeps it', (_name, features, edge, props, keptInFront) => {
-    const asked = (managed: boolean) => {
-      const shop = new Topology('shop');
-      shop.addEdge('door', { host: 'a.example', ...edge, managed }).route('GET /', plain(shop, 'web'), props);
-      return unsupportedFeatures(shop, { name: 'a stone', capabilities: [] }).map(({ message }) => message);
-    };
-    const messages = features.map(feature => `It requires ${feature}, which a target without a gateway does not support.`);
-    const kept = messages.filter(message => keptInFront && !message.includes(Capability.TOKENS));
+])('an edge asks for %s, unless a managed API in front keeps it', (_name, features, edge, props, keptInFront) => {
+  const asked = (managed: boolean) => {
+    const shop = new Topology('shop');
+    shop.addEdge('door', { host: 'a.example', ...edge, managed }).route('GET /', plain(shop, 'web'), props);
+    return unsupportedFeatures(shop, { name: 'a stone', capabilities: [] }).map(({ message }) => message);
+  };
+  const messages = features.map(
+    feature => `It requires ${feature}, which a target without a gateway does not support.`,
+  );
+  const kept = messages.filter(message => keptInFront && !message.includes(Capability.TOKENS));
 
-    expect(asked(false)).toEqual([expect.stringContaining(Capability.EDGES), ...messages]);
-    expect(asked(true)).toEqual(asked(false).filter(message => !kept.includes(message)));
-  },
-);
+  expect(asked(false)).toEqual([expect.stringContaining(Capability.EDGES), ...messages]);
+  expect(asked(true)).toEqual(asked(false).filter(message => !kept.includes(message)));
+});
 
 const capable = Object.values(Capability).filter(each => each !== Capability.POLICY_BY_CALLER);
 
@@ -82,14 +161,26 @@ test.each<[string, CallPolicy, CallPolicy, boolean]>([
   ['no retries, said and not said', { retries: { attempts: 0 } }, {}, false],
   ['retries and none', { retries: { attempts: 1 } }, {}, true],
   ['a fault for one', {}, { faults: { abort: { status: 500 } } }, true],
-  ['one share of faults, said and by default', { faults: { abort: { status: 500, percent: 100 } } }, { faults: { abort: { status: 500 } } }, false],
+  [
+    'one share of faults, said and by default',
+    { faults: { abort: { status: 500, percent: 100 } } },
+    { faults: { abort: { status: 500 } } },
+    false,
+  ],
 ])('%s differ by caller: whether a target must tell callers apart', (_name, one, other, differ) => {
   const shop = new Topology('shop');
   const cart = plain(shop, 'cart');
   plain(shop, 'web').calls(cart, one);
   plain(shop, 'app').calls(cart, other);
 
-  expect(unsupportedFeatures(shop, { name: 'a blind mesh', capabilities: capable }).map(({ path, message }) => [path, message])).toEqual(
-    differ ? [['shop/cart', 'It requires call policies that differ by caller, which a blind mesh does not support.']] : [],
+  expect(
+    unsupportedFeatures(shop, { name: 'a blind mesh', capabilities: capable }).map(({ path, message }) => [
+      path,
+      message,
+    ]),
+  ).toEqual(
+    differ
+      ? [['shop/cart', 'It requires call policies that differ by caller, which a blind mesh does not support.']]
+      : [],
   );
 });

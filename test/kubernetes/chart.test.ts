@@ -7,7 +7,9 @@ test('the Deployments of namesakes in two namespaces are told apart', () => {
   const other = plain(shop, 'cart', { namespace: 'bc', versions: { v1: {} } });
   const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
 
-  expect([one, other].map(each => chart.deployment(each)).map(({ name, metadata }) => [name, metadata.namespace])).toEqual([
+  expect(
+    [one, other].map(each => chart.deployment(each)).map(({ name, metadata }) => [name, metadata.namespace]),
+  ).toEqual([
     ['cart-v1b', 'c'],
     ['cart-v1', 'bc'],
   ]);
@@ -20,7 +22,7 @@ test('the Deployment of a service without further word is that of its first vers
   expect(new TopologyChart(new ClusterApp(), 'test', { topology: shop }).deployment(cart).name).toBe('cart-blue');
 });
 
-test('an object is found in the namespace that is named, and the topology\'s own if none is', () => {
+test("an object is found in the namespace that is named, and the topology's own if none is", () => {
   const shop = new Topology('shop');
   shop.addNamespace('other');
   plain(shop, 'cart');
@@ -56,6 +58,8 @@ test('a topology that was given to a chart takes no further call', () => {
   const [web, cart] = [plain(shop, 'web'), plain(shop, 'cart')];
   new TopologyChart(new ClusterApp(), 'test', { topology: shop });
 
-  expect(() => web.calls(cart)).toThrow('[shop/web] The topology "shop" is already rendered, so this declaration would be lost. '
-    + 'Declare everything before the topology is passed to a chart or a stack. (AlreadyRendered)');
+  expect(() => web.calls(cart)).toThrow(
+    '[shop/web] The topology "shop" is already rendered, so this declaration would be lost. '
+      + 'Declare everything before the topology is passed to a chart or a stack. (AlreadyRendered)',
+  );
 });

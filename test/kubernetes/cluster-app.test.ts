@@ -30,9 +30,19 @@ test('objects are written a file a phase, each kind after what it refers to', ()
   app.synth();
 
   expect(readdirSync(app.outdir, { recursive: true }).sort()).toEqual([
-    '1-namespaces.yaml', '3-gateways.yaml', '4-policies.yaml', '5-workloads.yaml', '6-routes.yaml', 'istio', 'istio/istio-operator.yaml',
+    '1-namespaces.yaml',
+    '3-gateways.yaml',
+    '4-policies.yaml',
+    '5-workloads.yaml',
+    '6-routes.yaml',
+    'istio',
+    'istio/istio-operator.yaml',
   ]);
-  expect(read(app.outdir, '6-routes.yaml').map(each => each.kind)).toEqual(['DestinationRule', 'VirtualService', 'HTTPRoute']);
+  expect(read(app.outdir, '6-routes.yaml').map(each => each.kind)).toEqual([
+    'DestinationRule',
+    'VirtualService',
+    'HTTPRoute',
+  ]);
   expect(read(app.outdir, '3-gateways.yaml').map(each => each.kind)).toEqual(['ConfigMap', 'Gateway']);
 });
 
@@ -42,7 +52,7 @@ test('what is written is what the chart renders', () => {
   app.synth();
 
   const written = readdirSync(app.outdir).flatMap(file => read(app.outdir, file));
-  const order = (a: unknown, b: unknown) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+  const order = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
   expect(written.sort(order)).toEqual((Testing.synth(chart) as typeof written).sort(order));
 });
 
@@ -57,14 +67,20 @@ test('the same model gives the same bytes', () => {
 });
 
 test('a plain cdk8s app renders the same objects', () => {
-  const [ours, theirs] = [new ClusterApp(), new App()].map(app => Testing.synth(new TopologyChart(app, 'shop', { topology: shop(), mesh: Mesh.istio() })));
+  const [ours, theirs] = [new ClusterApp(), new App()].map(app =>
+    Testing.synth(new TopologyChart(app, 'shop', { topology: shop(), mesh: Mesh.istio() })),
+  );
   expect(ours).toEqual(theirs);
 });
 
 test('two objects of one identity are an error with both paths', () => {
   const app = new ClusterApp({ outdir: folder() });
   for (const chart of ['a', 'b']) {
-    new ApiObject(new Chart(app, chart, { namespace: 'shop' }), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } });
+    new ApiObject(new Chart(app, chart, { namespace: 'shop' }), 'config', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings' },
+    });
   }
 
   expect(() => app.synth()).toThrow('ConfigMap shop/settings is declared at a/config and at b/config');
@@ -86,7 +102,12 @@ test('one name in two namespaces, or of two kinds, is no twin', () => {
 test('a token of the AWS CDK is an error with the path of its object', () => {
   const app = new ClusterApp({ outdir: folder() });
   const data = { url: Token.asString({ resolve: () => 'x' }) };
-  new ApiObject(new Chart(app, 'chart'), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data });
+  new ApiObject(new Chart(app, 'chart'), 'config', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings' },
+    data,
+  });
 
   expect(() => app.synth()).toThrow(/\[chart\/config\].*token/);
 });
@@ -113,7 +134,10 @@ test('errors stop synthesis, all at once, and nothing is written', () => {
 test('a warning is told and stops nothing', () => {
   const topology = new Topology('shop');
   const web = plain(topology, 'web');
-  web.calls(plain(topology, 'cart'), { timeout: Duration.seconds(1), retries: { attempts: 2, perTryTimeout: Duration.millis(400) } });
+  web.calls(plain(topology, 'cart'), {
+    timeout: Duration.seconds(1),
+    retries: { attempts: 2, perTryTimeout: Duration.millis(400) },
+  });
   const told: string[] = [];
   const write = jest.spyOn(process.stderr, 'write').mockImplementation(text => told.push(String(text)) > 0);
   const app = new ClusterApp({ outdir: folder() });
@@ -121,8 +145,10 @@ test('a warning is told and stops nothing', () => {
   app.synth();
   write.mockRestore();
 
-  expect(told).toEqual(['warning [shop/web → cart] 3 attempts of 400 ms with their back-off need 1250 ms, and the timeout of 1000 ms cuts the last one short. '
-    + 'Raise the timeout to 1250 ms, or lower perTryTimeout. (TruncatedRetries)\n']);
+  expect(told).toEqual([
+    'warning [shop/web → cart] 3 attempts of 400 ms with their back-off need 1250 ms, and the timeout of 1000 ms cuts the last one short. '
+      + 'Raise the timeout to 1250 ms, or lower perTryTimeout. (TruncatedRetries)\n',
+  ]);
   expect(existsSync(app.outdir)).toBe(true);
 });
 
@@ -141,7 +167,9 @@ test('operations of a callee outside the mesh are an error, since nothing would 
   const payment = plain(topology, 'payment', { inMesh: false, port: Port.grpc(1, { service: 'shop.Payment' }) });
   plain(topology, 'web').calls(payment, { allowedOperations: [payment.method('Charge')] });
 
-  expect(new TopologyChart(new ClusterApp(), 'shop', { topology, mesh: Mesh.istio() }).findings.map(each => each.id)).toEqual(['UnguardedOperations']);
+  expect(
+    new TopologyChart(new ClusterApp(), 'shop', { topology, mesh: Mesh.istio() }).findings.map(each => each.id),
+  ).toEqual(['UnguardedOperations']);
 });
 
 /** An app whose only fault shows when its last object is printed. */
@@ -149,7 +177,12 @@ function tokenAtTheEnd(outdir: string): ClusterApp {
   const app = new ClusterApp({ outdir });
   new TopologyChart(app, 'shop', { topology: shop(), mesh: Mesh.istio() });
   const spec = { hostnames: [Token.asString({ resolve: () => 'x' })] };
-  new ApiObject(new Chart(app, 'last'), 'route', { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'last' }, spec });
+  new ApiObject(new Chart(app, 'last'), 'route', {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'last' },
+    spec,
+  });
   return app;
 }
 
@@ -169,7 +202,7 @@ test('a fault in the last object leaves nothing of the first behind', () => {
 test.each<[string, (outdir: string) => ClusterApp]>([
   ['an invalid construct', invalid],
   ['a token', tokenAtTheEnd],
-])('%s takes away the files of the run before, and nobody else\'s', (_name, failing) => {
+])("%s takes away the files of the run before, and nobody else's", (_name, failing) => {
   const outdir = folder();
   const before = new ClusterApp({ outdir });
   new TopologyChart(before, 'shop', { topology: shop(), mesh: Mesh.istio() });
@@ -201,7 +234,12 @@ test('what is wrong with a construct is told with its path', () => {
 
 test('a text that is no Unicode is an error with the path of its object', () => {
   const app = new ClusterApp({ outdir: folder() });
-  new ApiObject(new Chart(app, 'chart'), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { a: '\uD800' } });
+  new ApiObject(new Chart(app, 'chart'), 'config', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings' },
+    data: { a: '\uD800' },
+  });
 
   expect(() => app.synth()).toThrow('[chart/config/data/a] The string');
 });

@@ -1,6 +1,16 @@
 import { Chart, Testing } from 'cdk8s';
 import { load } from 'js-yaml';
-import { ClusterApp, type EdgeProps, GatewayService, Mesh, Port, TargetGroupBinding, type Target, Topology, TopologyChart } from '../../lib';
+import {
+  ClusterApp,
+  type EdgeProps,
+  GatewayService,
+  Mesh,
+  Port,
+  TargetGroupBinding,
+  type Target,
+  Topology,
+  TopologyChart,
+} from '../../lib';
 import { EnvoyGateway, EnvoyService } from '../../lib/gateway';
 import { one, type Rendered } from '../istio/support';
 
@@ -15,50 +25,68 @@ function render(mesh: Target, props: Partial<EdgeProps>): Rendered[] {
 }
 
 const typeAtIstio = (objects: Rendered[]) => load(one(objects, 'ConfigMap', 'door-gateway').data?.service ?? '');
-const typeAtEnvoy = (objects: Rendered[]): string => one(objects, 'EnvoyProxy', 'door').spec.provider.kubernetes.envoyService.type;
+const typeAtEnvoy = (objects: Rendered[]): string =>
+  one(objects, 'EnvoyProxy', 'door').spec.provider.kubernetes.envoyService.type;
 
 describe('the Service of a gateway behind a managed API', () => {
   test.each([[undefined], [GatewayService.CLUSTER_IP]])('is a ClusterIP at Istio, declared %s', gatewayService => {
-    expect(typeAtIstio(render(Mesh.istio({ gatewayService }), { managed: true }))).toEqual({ spec: { type: 'ClusterIP' } });
+    expect(typeAtIstio(render(Mesh.istio({ gatewayService }), { managed: true }))).toEqual({
+      spec: { type: 'ClusterIP' },
+    });
   });
 
   test.each([[undefined], [EnvoyService.CLUSTER_IP]])('is a ClusterIP at Envoy Gateway, declared %s', service => {
-    expect(typeAtEnvoy(render(Mesh.none({ gateway: new EnvoyGateway({ service }) }), { managed: true }))).toBe('ClusterIP');
+    expect(typeAtEnvoy(render(Mesh.none({ gateway: new EnvoyGateway({ service }) }), { managed: true }))).toBe(
+      'ClusterIP',
+    );
   });
 
   test.each([
     ['Istio', Mesh.istio({ gatewayService: GatewayService.LOAD_BALANCER })],
     ['Envoy Gateway', Mesh.none({ gateway: new EnvoyGateway({ service: EnvoyService.LOAD_BALANCER }) })],
   ])('is never a load balancer at %s', (_name, mesh) => {
-    expect(() => render(mesh, { managed: true })).toThrow(/shop\/door.*bypass the API.*Remove the type of the Service/s);
+    expect(() => render(mesh, { managed: true })).toThrow(
+      /shop\/door.*bypass the API.*Remove the type of the Service/s,
+    );
   });
 
   test('is a load balancer without one, as it was', () => {
     expect(typeAtIstio(render(Mesh.istio(), {}))).toEqual({ spec: { type: 'LoadBalancer' } });
-    expect(typeAtIstio(render(Mesh.istio({ gatewayService: GatewayService.LOAD_BALANCER }), {}))).toEqual({ spec: { type: 'LoadBalancer' } });
+    expect(typeAtIstio(render(Mesh.istio({ gatewayService: GatewayService.LOAD_BALANCER }), {}))).toEqual({
+      spec: { type: 'LoadBalancer' },
+    });
     expect(typeAtEnvoy(render(Mesh.none({ gateway: new EnvoyGateway() }), {}))).toBe('LoadBalancer');
   });
 });
 
 describe('the addresses of a managed API', () => {
   test('are the only ones that the pods of the gateway admit, for requests and for the health check', () => {
-    expect(one(render(Mesh.istio(), { managed: true, frontCidrs }), 'NetworkPolicy', 'door').spec.ingress).toEqual([{
-      from: front,
-      ports: [80, 443, 15021].map(port => ({ protocol: 'TCP', port })),
-    }]);
+    expect(one(render(Mesh.istio(), { managed: true, frontCidrs }), 'NetworkPolicy', 'door').spec.ingress).toEqual([
+      {
+        from: front,
+        ports: [80, 443, 15021].map(port => ({ protocol: 'TCP', port })),
+      },
+    ]);
   });
 
   test('bound gateways in a namespace of their own too, and their other connections are left to the operator', () => {
     const objects = render(Mesh.none({ gateway: new EnvoyGateway() }), { managed: true, frontCidrs });
     expect(one(objects, 'NetworkPolicy', 'shop-door', 'envoy-gateway-system').spec).toEqual({
-      podSelector: { matchLabels: { 'gateway.envoyproxy.io/owning-gateway-name': 'door', 'gateway.envoyproxy.io/owning-gateway-namespace': 'shop' } },
+      podSelector: {
+        matchLabels: {
+          'gateway.envoyproxy.io/owning-gateway-name': 'door',
+          'gateway.envoyproxy.io/owning-gateway-namespace': 'shop',
+        },
+      },
       policyTypes: ['Ingress'],
       ingress: [{ from: front, ports: [10080, 10443, 19003].map(port => ({ protocol: 'TCP', port })) }],
     });
   });
 
   test('are needed for a policy outside of the topology', () => {
-    const namespaces = render(Mesh.none({ gateway: new EnvoyGateway() }), { managed: true }).filter(each => each.kind === 'NetworkPolicy').map(each => each.metadata.namespace);
+    const namespaces = render(Mesh.none({ gateway: new EnvoyGateway() }), { managed: true })
+      .filter(each => each.kind === 'NetworkPolicy')
+      .map(each => each.metadata.namespace);
     expect([...new Set(namespaces)]).toEqual(['shop']);
   });
 
@@ -78,7 +106,9 @@ describe('the addresses of a managed API', () => {
 
 test('an edge whose API is bypassed is among the findings of the chart, which is synthesized all the same', () => {
   const topology = new Topology('shop');
-  topology.addEdge('door', { host: 'shop.example', managed: true, waf: true }).route('GET /', topology.addService('web', { image: 'example/web:1', port: Port.http(80) }));
+  topology
+    .addEdge('door', { host: 'shop.example', managed: true, waf: true })
+    .route('GET /', topology.addService('web', { image: 'example/web:1', port: Port.http(80) }));
   const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio() });
 
   expect(chart.findings.map(each => each.id)).toEqual(['OpenBehindManagedApi']);
@@ -87,7 +117,11 @@ test('an edge whose API is bypassed is among the findings of the chart, which is
 
 describe('a finding of synthesis is accepted by its code', () => {
   const why = { OpenBehindManagedApi: 'the gateway is in a private network' };
-  const charted = (app: ClusterApp, accepted?: Record<string, string>, props: Partial<EdgeProps> = { managed: true, waf: true }) => {
+  const charted = (
+    app: ClusterApp,
+    accepted?: Record<string, string>,
+    props: Partial<EdgeProps> = { managed: true, waf: true },
+  ) => {
     const topology = new Topology('shop');
     const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
     topology.addEdge('door', { host: 'shop.example', tlsSecret: 'door-tls', ...props }).route('GET /', web);
@@ -122,6 +156,10 @@ describe('a finding of synthesis is accepted by its code', () => {
 });
 
 test('an app accepts checks of what it would write, and only those that there are', () => {
-  expect(() => new ClusterApp({ accepted: { UnknownSecret: 'cert-manager makes it', IST0101: 'elsewhere' } })).not.toThrow();
-  expect(() => new ClusterApp({ accepted: { UnknownSecrt: 'cert-manager makes it' } })).toThrow(/Did you mean UnknownSecret\?/);
+  expect(
+    () => new ClusterApp({ accepted: { UnknownSecret: 'cert-manager makes it', IST0101: 'elsewhere' } }),
+  ).not.toThrow();
+  expect(() => new ClusterApp({ accepted: { UnknownSecrt: 'cert-manager makes it' } })).toThrow(
+    /Did you mean UnknownSecret\?/,
+  );
 });

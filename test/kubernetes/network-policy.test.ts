@@ -15,26 +15,58 @@ interface Peer {
 }
 
 /** Whether the policies of a namespace let a connection out of, or into, the pods of a service. */
-function allows(objects: Rendered[], direction: 'ingress' | 'egress', service: { name: string; namespace: string }, peer: { name: string; namespace: string }, port: number): boolean {
+function allows(
+  objects: Rendered[],
+  direction: 'ingress' | 'egress',
+  service: { name: string; namespace: string },
+  peer: { name: string; namespace: string },
+  port: number,
+): boolean {
   const { spec } = one(objects, 'NetworkPolicy', service.name, service.namespace);
-  return (spec[direction] as Rule[]).some(rule => rule.ports.some(each => each.port === port)
-    && (rule.from ?? rule.to ?? []).some(each => each.podSelector?.matchLabels.app === peer.name
-      && each.namespaceSelector?.matchLabels['kubernetes.io/metadata.name'] === peer.namespace));
+  return (spec[direction] as Rule[]).some(
+    rule =>
+      rule.ports.some(each => each.port === port)
+      && (rule.from ?? rule.to ?? []).some(
+        each =>
+          each.podSelector?.matchLabels.app === peer.name
+          && each.namespaceSelector?.matchLabels['kubernetes.io/metadata.name'] === peer.namespace,
+      ),
+  );
 }
 
 test('a declared call is let out and let in, and no other is', () => {
-  const calls = fc.uniqueArray(fc.tuple(fc.nat(4), fc.nat(4)).filter(([a, b]) => a !== b), { selector: ([a, b]) => `${a} ${b}` });
-  fc.assert(fc.property(calls, declared => {
-    const shop = new Topology('shop');
-    const services = Array.from({ length: 5 }, (_, index) => plain(shop, `s${index}`, { namespace: index % 2 ? 'odd' : undefined, port: Port.http(80, { target: 8080 + index }) }));
-    declared.forEach(([from, to]) => services[from]?.calls(services[to] ?? never()));
-    const objects = Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh: Mesh.none() })) as Rendered[];
+  const calls = fc.uniqueArray(
+    fc.tuple(fc.nat(4), fc.nat(4)).filter(([a, b]) => a !== b),
+    { selector: ([a, b]) => `${a} ${b}` },
+  );
+  fc.assert(
+    fc.property(calls, declared => {
+      const shop = new Topology('shop');
+      const services = Array.from({ length: 5 }, (_, index) =>
+        plain(shop, `s${index}`, {
+          namespace: index % 2 ? 'odd' : undefined,
+          port: Port.http(80, { target: 8080 + index }),
+        }),
+      );
+      declared.forEach(([from, to]) => services[from]?.calls(services[to] ?? never()));
+      const objects = Testing.synth(
+        new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh: Mesh.none() }),
+      ) as Rendered[];
 
-    services.forEach((from, a) => services.forEach((to, b) => {
-      const expected = declared.some(([x, y]) => x === a && y === b);
-      expect([a, b, allows(objects, 'egress', from, to, 8080 + b), allows(objects, 'ingress', to, from, 8080 + b)]).toEqual([a, b, expected, expected]);
-    }));
-  }), { numRuns: 25 });
+      services.forEach((from, a) =>
+        services.forEach((to, b) => {
+          const expected = declared.some(([x, y]) => x === a && y === b);
+          expect([
+            a,
+            b,
+            allows(objects, 'egress', from, to, 8080 + b),
+            allows(objects, 'ingress', to, from, 8080 + b),
+          ]).toEqual([a, b, expected, expected]);
+        }),
+      );
+    }),
+    { numRuns: 25 },
+  );
 });
 
 test('every namespace of the topology denies what no policy lets through, but for name resolution', () => {
@@ -48,7 +80,10 @@ test('every namespace of the topology denies what no policy lets through, but fo
     const { podSelector, policyTypes, ingress, egress } = one(objects, 'NetworkPolicy', 'default-deny', namespace).spec;
     expect([podSelector, policyTypes, ingress]).toEqual([{}, ['Ingress', 'Egress'], []]);
     expect(egress).toHaveLength(1);
-    expect(egress[0].ports).toEqual([{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }]);
+    expect(egress[0].ports).toEqual([
+      { protocol: 'UDP', port: 53 },
+      { protocol: 'TCP', port: 53 },
+    ]);
   }
 });
 
@@ -56,10 +91,15 @@ test('a call to the outside is let out on its port, but not to the addresses whe
   const shop = new Topology('shop');
   plain(shop, 'web').calls(shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) }));
 
-  expect(one(render(shop), 'NetworkPolicy', 'web').spec.egress).toEqual([{
-    to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }, { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } }],
-    ports: [{ protocol: 'TCP', port: 443 }],
-  }]);
+  expect(one(render(shop), 'NetworkPolicy', 'web').spec.egress).toEqual([
+    {
+      to: [
+        { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
+        { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } },
+      ],
+      ports: [{ protocol: 'TCP', port: 443 }],
+    },
+  ]);
 });
 
 function never(): never {

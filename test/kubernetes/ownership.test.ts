@@ -9,18 +9,26 @@ const PLACES = ['other', 'istio-system', 'monitoring', 'default', 'kube-system',
 
 /** What other teams have: in each namespace a cli and a pay, some of whose labels are those of our services. */
 const OTHERS: readonly object[] = PLACES.flatMap(namespace => [
-  ...(namespace === 'kube-system' ? [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }] : [meshed(namespace)]),
-  pods('cli', 'v1', { namespace }), pods('pay', 'v1', { namespace }), service('pay', namespace),
+  ...(namespace === 'kube-system'
+    ? [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]
+    : [meshed(namespace)]),
+  pods('cli', 'v1', { namespace }),
+  pods('pay', 'v1', { namespace }),
+  service('pay', namespace),
   pods('web', 'theirs', { namespace }),
 ]);
 
 /** How requests of other teams end, for each of their callers and callees. */
 function othersEnds(objects: readonly object[]): string[] {
   const traffic = Traffic.of(manifestsOf(objects));
-  return PLACES.flatMap(from => PLACES.flatMap(to => ['cli-v1', 'web-theirs'].map(name => {
-    const answer = traffic.from(`${from}/${name}`).http(`GET http://pay.${to}/`);
-    return `${from}/${name} → ${to}/pay: ${endsOf(answer)}, ${answer.timeout} ms, ${answer.retries} retries`;
-  })));
+  return PLACES.flatMap(from =>
+    PLACES.flatMap(to =>
+      ['cli-v1', 'web-theirs'].map(name => {
+        const answer = traffic.from(`${from}/${name}`).http(`GET http://pay.${to}/`);
+        return `${from}/${name} → ${to}/pay: ${endsOf(answer)}, ${answer.timeout} ms, ${answer.retries} retries`;
+      }),
+    ),
+  );
 }
 
 const rendered = (topology: Topology, mesh: Target): Rendered[] =>
@@ -32,11 +40,23 @@ const placements: [string, Place][] = [
   ['a service', (shop, namespace) => plain(shop, 'web', { namespace })],
   ['a service that is called', (shop, namespace) => plain(shop, 'app').calls(plain(shop, 'web', { namespace }))],
   ['a service that calls', (shop, namespace) => plain(shop, 'web', { namespace }).calls(plain(shop, 'app'))],
-  ['an edge', (shop, namespace) => shop.addEdge('door', { host: 'shop.example', namespace }).route('GET /', plain(shop, 'app'))],
-  ['an edge with an aggregator', (shop, namespace) => shop.addEdge('door', { host: 'shop.example', namespace }).aggregate('GET /', {
-    a: { service: plain(shop, 'a'), path: '/' }, b: { service: plain(shop, 'b'), path: '/' },
-  })],
-  ['a rate limiter', (shop, namespace) => shop.addRateLimiter('limiter', { namespace, redis: plain(shop, 'redis', { port: Port.tcp(6379) }) })],
+  [
+    'an edge',
+    (shop, namespace) => shop.addEdge('door', { host: 'shop.example', namespace }).route('GET /', plain(shop, 'app')),
+  ],
+  [
+    'an edge with an aggregator',
+    (shop, namespace) =>
+      shop.addEdge('door', { host: 'shop.example', namespace }).aggregate('GET /', {
+        a: { service: plain(shop, 'a'), path: '/' },
+        b: { service: plain(shop, 'b'), path: '/' },
+      }),
+  ],
+  [
+    'a rate limiter',
+    (shop, namespace) =>
+      shop.addRateLimiter('limiter', { namespace, redis: plain(shop, 'redis', { port: Port.tcp(6379) }) }),
+  ],
 ];
 
 const existing = (shop: Topology, namespace: string, port = Port.http(80, { target: 8080 })) =>
@@ -46,8 +66,10 @@ const unmanaged: [string, Place][] = [
   ['pods that exist', (shop, namespace) => existing(shop, namespace)],
   ['pods that exist and are called', (shop, namespace) => plain(shop, 'app').calls(existing(shop, namespace))],
   ['pods that exist and call', (shop, namespace) => existing(shop, namespace).calls(plain(shop, 'app'))],
-  ['pods that exist behind an edge', (shop, namespace) =>
-    shop.addEdge('door', { host: 'shop.example' }).route('GET /', existing(shop, namespace))],
+  [
+    'pods that exist behind an edge',
+    (shop, namespace) => shop.addEdge('door', { host: 'shop.example' }).route('GET /', existing(shop, namespace)),
+  ],
 ];
 
 const meshes: [string, Target][] = [
@@ -58,8 +80,13 @@ const meshes: [string, Target][] = [
 const owning = ['istio-system', 'kube-system', 'kube-public', 'kube-node-lease', 'openshift-dns'];
 
 describe.each(meshes)('with %s', (_name, mesh) => {
-  test.each([...placements, ...unmanaged].flatMap(([what, place]) => ['monitoring', 'default'].map(namespace => [what, namespace, place] as const)))(
-    '%s in %s, of another team: its traffic stays, and nothing is said of the whole namespace', (_what, namespace, place) => {
+  test.each(
+    [...placements, ...unmanaged].flatMap(([what, place]) =>
+      ['monitoring', 'default'].map(namespace => [what, namespace, place] as const),
+    ),
+  )(
+    '%s in %s, of another team: its traffic stays, and nothing is said of the whole namespace',
+    (_what, namespace, place) => {
       const shop = new Topology('shop');
       place(shop, namespace);
       const objects = rendered(shop, mesh);
@@ -67,39 +94,62 @@ describe.each(meshes)('with %s', (_name, mesh) => {
       expect(othersEnds([...OTHERS, ...objects])).toEqual(othersEnds(OTHERS));
       expect(names(objects, 'Namespace')).not.toContain(namespace);
       expect(objects.filter(each => each.metadata.namespace === namespace && selectsAll(each))).toEqual([]);
-    });
+    },
+  );
 
   test.each(unmanaged)('%s have nothing in their namespace but what lets routes refer to them', (_what, place) => {
     const shop = new Topology('shop');
     place(shop, 'kube-system');
 
-    expect(rendered(shop, mesh).filter(({ metadata, kind }) => metadata.namespace === 'kube-system' && kind !== 'ReferenceGrant')).toEqual([]);
+    expect(
+      rendered(shop, mesh).filter(
+        ({ metadata, kind }) => metadata.namespace === 'kube-system' && kind !== 'ReferenceGrant',
+      ),
+    ).toEqual([]);
   });
 });
 
 function selectsAll({ kind, spec }: Rendered): boolean {
   const { podSelector, selector, targetRefs, workloadSelector } = spec ?? {};
-  return ['NetworkPolicy', 'AuthorizationPolicy', 'PeerAuthentication', 'Telemetry', 'Sidecar', 'EnvoyFilter'].includes(kind)
-    && Object.keys({ ...podSelector?.matchLabels, ...selector?.matchLabels, ...workloadSelector?.labels, ...targetRefs }).length === 0;
+  return (
+    ['NetworkPolicy', 'AuthorizationPolicy', 'PeerAuthentication', 'Telemetry', 'Sidecar', 'EnvoyFilter'].includes(kind)
+    && Object.keys({
+      ...podSelector?.matchLabels,
+      ...selector?.matchLabels,
+      ...workloadSelector?.labels,
+      ...targetRefs,
+    }).length === 0
+  );
 }
 
-test.each(placements.flatMap(([what, place]) => ['istio-system', 'kube-system'].map(namespace => [what, namespace, place] as const)))(
-  '%s in %s is refused', (_what, namespace, place) => {
-    expect(() => place(new Topology('shop'), namespace)).toThrow(expect.objectContaining({ code: 'ReservedNamespace' }));
-  });
+test.each(
+  placements.flatMap(([what, place]) =>
+    ['istio-system', 'kube-system'].map(namespace => [what, namespace, place] as const),
+  ),
+)('%s in %s is refused', (_what, namespace, place) => {
+  expect(() => place(new Topology('shop'), namespace)).toThrow(expect.objectContaining({ code: 'ReservedNamespace' }));
+});
 
 test.each(owning)('%s cannot be owned', namespace => {
   expect(() => new Topology('shop', { namespace })).toThrow(expect.objectContaining({ code: 'ReservedNamespace' }));
-  expect(() => { new Topology('shop').addNamespace(namespace); }).toThrow(expect.objectContaining({ code: 'ReservedNamespace' }));
+  expect(() => {
+    new Topology('shop').addNamespace(namespace);
+  }).toThrow(expect.objectContaining({ code: 'ReservedNamespace' }));
 });
 
 test('a namespace is declared once, before rendering, by a name that Kubernetes has', () => {
   const shop = new Topology('shop');
   shop.addNamespace('money');
-  expect(() => { shop.addNamespace('money'); }).toThrow(expect.objectContaining({ code: 'Duplicate' }));
-  expect(() => { shop.addNamespace('Money'); }).toThrow(expect.objectContaining({ code: 'InvalidName' }));
+  expect(() => {
+    shop.addNamespace('money');
+  }).toThrow(expect.objectContaining({ code: 'Duplicate' }));
+  expect(() => {
+    shop.addNamespace('Money');
+  }).toThrow(expect.objectContaining({ code: 'InvalidName' }));
   shop.close();
-  expect(() => { shop.addNamespace('late'); }).toThrow(expect.objectContaining({ code: 'AlreadyRendered' }));
+  expect(() => {
+    shop.addNamespace('late');
+  }).toThrow(expect.objectContaining({ code: 'AlreadyRendered' }));
 });
 
 test.each<[string, Target, string]>([
@@ -110,17 +160,25 @@ test.each<[string, Target, string]>([
   const ids = (declare: (shop: Topology) => unknown, props = {}): string[] => {
     const shop = new Topology('shop', props);
     declare(shop);
-    return new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh }).findings.map(each => `${each.id} ${each.severity}`);
+    return new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh }).findings.map(
+      each => `${each.id} ${each.severity}`,
+    );
   };
   const refused = ['ReservedNamespace error'];
   expect(ids(() => undefined, { namespace })).toEqual(refused);
-  expect(ids(shop => { shop.addNamespace(namespace); })).toEqual(refused);
+  expect(
+    ids(shop => {
+      shop.addNamespace(namespace);
+    }),
+  ).toEqual(refused);
   expect(ids(shop => plain(shop, 'web', { namespace }))).toEqual(refused);
-  expect(ids(shop => shop.addEdge('door', { host: 'a.example', namespace }).route('GET /', plain(shop, 'web')))).toEqual(refused);
+  expect(
+    ids(shop => shop.addEdge('door', { host: 'a.example', namespace }).route('GET /', plain(shop, 'web'))),
+  ).toEqual(refused);
   expect(ids(shop => existing(shop, namespace))).toEqual([]);
 });
 
-describe('a service in a namespace that is not the topology\'s', () => {
+describe("a service in a namespace that is not the topology's", () => {
   const declare = (): Topology => {
     const shop = new Topology('shop');
     const web = plain(shop, 'web', { namespace: 'other', port: Port.http(80, { target: 8080 }) });
@@ -137,7 +195,8 @@ describe('a service in a namespace that is not the topology\'s', () => {
   });
 
   test.each<[string, string[]]>([
-    ['NetworkPolicies', ['NetworkPolicy']], ['policies of the mesh', ['AuthorizationPolicy', 'PeerAuthentication', 'Sidecar']],
+    ['NetworkPolicies', ['NetworkPolicy']],
+    ['policies of the mesh', ['AuthorizationPolicy', 'PeerAuthentication', 'Sidecar']],
   ])('is denied to others even without %s: each layer denies by itself', (_what, without) => {
     const objects = rendered(declare(), Mesh.istio()).filter(({ kind }) => !without.includes(kind));
     const traffic = Traffic.of(manifestsOf([...OTHERS, ...objects]));
@@ -156,12 +215,19 @@ describe('a service in a namespace that is not the topology\'s', () => {
     const shop = new Topology('shop');
     plain(shop, 'web', { namespace: 'other' });
     const objects = render(shop);
-    const selector = { matchLabels: { 'app': 'web', 'app.kubernetes.io/part-of': 'shop' } };
+    const selector = { matchLabels: { app: 'web', 'app.kubernetes.io/part-of': 'shop' } };
 
     expect(one(objects, 'AuthorizationPolicy', 'web', 'other').spec).toEqual({ selector, action: 'ALLOW' });
-    expect(one(objects, 'AuthorizationPolicy', 'web.undeclared-callers', 'other').spec).toEqual({ selector, action: 'DENY', rules: [{}] });
+    expect(one(objects, 'AuthorizationPolicy', 'web.undeclared-callers', 'other').spec).toEqual({
+      selector,
+      action: 'DENY',
+      rules: [{}],
+    });
     expect(one(objects, 'PeerAuthentication', 'web', 'other').spec).toEqual({ selector, mtls: { mode: 'STRICT' } });
-    expect(one(objects, 'Telemetry', 'web', 'other').spec).toEqual({ selector, accessLogging: [{ providers: [{ name: 'envoy' }] }] });
+    expect(one(objects, 'Telemetry', 'web', 'other').spec).toEqual({
+      selector,
+      accessLogging: [{ providers: [{ name: 'envoy' }] }],
+    });
     expect(one(objects, 'Sidecar', 'web', 'other').spec.workloadSelector).toEqual({ labels: selector.matchLabels });
     expect(one(objects, 'NetworkPolicy', 'web', 'other').spec.podSelector).toEqual(selector);
   });
@@ -169,7 +235,10 @@ describe('a service in a namespace that is not the topology\'s', () => {
   test('joins the mesh by labels of its pods, which no others are selected by', () => {
     const { labels } = one(render(declare(), { revision: 'canary' }), 'Deployment', 'web-v1').spec.template.metadata;
     expect(labels).toMatchObject({
-      'app': 'web', 'app.kubernetes.io/part-of': 'shop', 'sidecar.istio.io/inject': 'true', 'istio.io/rev': 'canary',
+      app: 'web',
+      'app.kubernetes.io/part-of': 'shop',
+      'sidecar.istio.io/inject': 'true',
+      'istio.io/rev': 'canary',
     });
   });
 
@@ -182,7 +251,7 @@ describe('a service in a namespace that is not the topology\'s', () => {
   });
 });
 
-test('the gateway of an edge in a namespace that is not the topology\'s has telemetry and connections of its own', () => {
+test("the gateway of an edge in a namespace that is not the topology's has telemetry and connections of its own", () => {
   const shop = new Topology('shop');
   shop.addEdge('door', { host: 'shop.example', namespace: 'other' }).route('GET /', plain(shop, 'web'));
   const objects = render(shop);
@@ -208,7 +277,7 @@ test('a topology of nothing but pods that exist has nothing in its namespace, un
 });
 
 describe('pods that exist elsewhere', () => {
-  test('are called under terms that are seen in the callers\' namespace alone', () => {
+  test("are called under terms that are seen in the callers' namespace alone", () => {
     const shop = new Topology('shop');
     const pay = existing(shop, 'other');
     plain(shop, 'web').calls(pay, { timeout: Duration.seconds(3) });
@@ -216,30 +285,57 @@ describe('pods that exist elsewhere', () => {
     const objects = render(shop);
 
     expect(one(objects, 'VirtualService', 'pay.other', 'shop').spec).toMatchObject({
-      hosts: ['pay.other.svc.cluster.local'], exportTo: ['.'], http: [{ timeout: '3s', retries: { attempts: 0 } }],
+      hosts: ['pay.other.svc.cluster.local'],
+      exportTo: ['.'],
+      http: [{ timeout: '3s', retries: { attempts: 0 } }],
     });
-    expect(one(objects, 'DestinationRule', 'pay.other', 'shop').spec).toMatchObject({ host: 'pay.other.svc.cluster.local', exportTo: ['.'] });
+    expect(one(objects, 'DestinationRule', 'pay.other', 'shop').spec).toMatchObject({
+      host: 'pay.other.svc.cluster.local',
+      exportTo: ['.'],
+    });
     expect(one(objects, 'Sidecar', 'web').spec.egress).toEqual([
       { hosts: ['other/pay.other.svc.cluster.local', './pay.other.svc.cluster.local'] },
     ]);
-    const answer = Traffic.of(manifestsOf([...OTHERS, ...objects])).from('shop/web-v1').http('GET http://pay.other/');
+    const answer = Traffic.of(manifestsOf([...OTHERS, ...objects]))
+      .from('shop/web-v1')
+      .http('GET http://pay.other/');
     expect([answer.timeout, answer.retries, endsOf(answer)]).toEqual([3000, 0, 'pay-v1']);
   });
 
   test.each<[string, string, (shop: Topology) => unknown]>([
-    ['operations that nothing would keep apart', 'UnguardedOperations', shop =>
-      plain(shop, 'web').calls(existing(shop, 'other'), { allowedOperations: [Operation.http('GET /')] })],
-    ['a timeout that would hold for others', 'RulesForOthers', shop =>
-      plain(shop, 'web', { namespace: 'other' }).calls(existing(shop, 'other'), { timeout: Duration.seconds(1) })],
-    ['retries that would hold for others', 'RulesForOthers', shop =>
-      plain(shop, 'web', { namespace: 'other' }).calls(existing(shop, 'other'), { retries: { attempts: 1 } })],
-    ['a circuit breaker that would hold for others', 'RulesForOthers', shop => {
-      const pay = existing(shop, 'other');
-      plain(shop, 'web', { namespace: 'other' }).calls(pay);
-      pay.addCircuitBreaker({ maxConnections: 5 });
-    }],
-    ['a host outside that others would see', 'RulesForOthers', shop =>
-      plain(shop, 'web', { namespace: 'other' }).calls(shop.addExternalService('bank', { host: 'bank.example', port: Port.tls(443) }))],
+    [
+      'operations that nothing would keep apart',
+      'UnguardedOperations',
+      shop => plain(shop, 'web').calls(existing(shop, 'other'), { allowedOperations: [Operation.http('GET /')] }),
+    ],
+    [
+      'a timeout that would hold for others',
+      'RulesForOthers',
+      shop =>
+        plain(shop, 'web', { namespace: 'other' }).calls(existing(shop, 'other'), { timeout: Duration.seconds(1) }),
+    ],
+    [
+      'retries that would hold for others',
+      'RulesForOthers',
+      shop => plain(shop, 'web', { namespace: 'other' }).calls(existing(shop, 'other'), { retries: { attempts: 1 } }),
+    ],
+    [
+      'a circuit breaker that would hold for others',
+      'RulesForOthers',
+      shop => {
+        const pay = existing(shop, 'other');
+        plain(shop, 'web', { namespace: 'other' }).calls(pay);
+        pay.addCircuitBreaker({ maxConnections: 5 });
+      },
+    ],
+    [
+      'a host outside that others would see',
+      'RulesForOthers',
+      shop =>
+        plain(shop, 'web', { namespace: 'other' }).calls(
+          shop.addExternalService('bank', { host: 'bank.example', port: Port.tls(443) }),
+        ),
+    ],
   ])('are refused %s', (_what, id, declare) => {
     const shop = new Topology('shop');
     declare(shop);
@@ -251,7 +347,9 @@ describe('pods that exist elsewhere', () => {
     const shop = new Topology('shop');
     const pay = existing(shop, 'other');
     plain(shop, 'web', { namespace: 'third' }).calls(pay);
-    shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /', { a: { service: plain(shop, 'a'), path: '/' }, b: { service: pay, path: '/' } });
+    shop
+      .addEdge('door', { host: 'shop.example' })
+      .aggregate('GET /', { a: { service: plain(shop, 'a'), path: '/' }, b: { service: pay, path: '/' } });
     const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh: Mesh.istio() });
     expect(chart.findings).toEqual([]);
     expect(names(Testing.synth(chart) as Rendered[], 'Sidecar')).toContain('web');
@@ -260,6 +358,8 @@ describe('pods that exist elsewhere', () => {
   test('let the routes of an edge refer to the Services of these alone', () => {
     const shop = new Topology('shop');
     shop.addEdge('door', { host: 'shop.example' }).route('GET /', existing(shop, 'other'));
-    expect(one(render(shop), 'ReferenceGrant', 'door-routes', 'other').spec.to).toEqual([{ group: '', kind: 'Service', name: 'pay' }]);
+    expect(one(render(shop), 'ReferenceGrant', 'door-routes', 'other').spec.to).toEqual([
+      { group: '', kind: 'Service', name: 'pay' },
+    ]);
   });
 });

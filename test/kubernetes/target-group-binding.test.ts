@@ -11,7 +11,7 @@ function bound(tlsSecret: string | undefined, allowFrom?: string) {
   return Testing.synth(chart)[0];
 }
 
-test('the pods of the gateway go into the target group of the edge\'s name', () => {
+test("the pods of the gateway go into the target group of the edge's name", () => {
   expect(bound('door-tls')).toEqual({
     apiVersion: 'elbv2.k8s.aws/v1beta1',
     kind: 'TargetGroupBinding',
@@ -26,7 +26,15 @@ test('without a certificate they are reached on the port of plain HTTP', () => {
 
 test('the load balancer is let in for requests and for the health check', () => {
   expect(bound('door-tls', '10.0.0.0/16').spec.networking).toEqual({
-    ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/16' } }], ports: [{ protocol: 'TCP', port: 443 }, { protocol: 'TCP', port: 15021 }] }],
+    ingress: [
+      {
+        from: [{ ipBlock: { cidr: '10.0.0.0/16' } }],
+        ports: [
+          { protocol: 'TCP', port: 443 },
+          { protocol: 'TCP', port: 15021 },
+        ],
+      },
+    ],
   });
 });
 
@@ -35,7 +43,8 @@ test('in the namespace of Envoy Gateway, edges of one name in two topologies hav
     const topology = new Topology(name);
     const chart = new Chart(new ClusterApp(), 'aws');
     new TargetGroupBinding(chart, 'door', {
-      edge: topology.addEdge('door', { host: `${name}.example` }), mesh: Mesh.none({ gateway: new EnvoyGateway() }),
+      edge: topology.addEdge('door', { host: `${name}.example` }),
+      mesh: Mesh.none({ gateway: new EnvoyGateway() }),
     });
     const { metadata } = Testing.synth(chart)[0] as { metadata: { name: string; namespace: string } };
     return `${metadata.namespace}/${metadata.name}`;

@@ -14,12 +14,23 @@ function alone(props: ServiceProps = {}): Rendered[] {
   return rendered(shop);
 }
 
-const podOf = (objects: Rendered[], deployment = 'cart-v1') => one(objects, 'Deployment', deployment).spec.template.spec;
+const podOf = (objects: Rendered[], deployment = 'cart-v1') =>
+  one(objects, 'Deployment', deployment).spec.template.spec;
 const containerOf = (objects: Rendered[]) => podOf(objects).containers[0];
 
 test('a service is an account, a Deployment, a Service, a disruption budget and a NetworkPolicy', () => {
-  expect(alone().map(each => `${each.kind} ${each.metadata.name}`).sort()).toEqual([
-    'Deployment cart-v1', 'Namespace shop', 'NetworkPolicy cart', 'NetworkPolicy default-deny', 'PodDisruptionBudget cart', 'Service cart', 'ServiceAccount cart',
+  expect(
+    alone()
+      .map(each => `${each.kind} ${each.metadata.name}`)
+      .sort(),
+  ).toEqual([
+    'Deployment cart-v1',
+    'Namespace shop',
+    'NetworkPolicy cart',
+    'NetworkPolicy default-deny',
+    'PodDisruptionBudget cart',
+    'Service cart',
+    'ServiceAccount cart',
   ]);
 });
 
@@ -27,9 +38,19 @@ test('each version is a Deployment that selects its own pods', () => {
   const objects = alone({ versions: { v1: {}, v2: { image: 'example/cart:2', replicas: 1 } } });
 
   expect(one(objects, 'Deployment', 'cart-v2').spec.selector).toEqual({ matchLabels: { app: 'cart', version: 'v2' } });
-  expect(one(objects, 'Deployment', 'cart-v2').spec.template.metadata.labels).toMatchObject({ app: 'cart', version: 'v2', 'app.kubernetes.io/name': 'cart' });
-  expect([podOf(objects, 'cart-v1').containers[0].image, podOf(objects, 'cart-v2').containers[0].image]).toEqual(['example/cart:1', 'example/cart:2']);
-  expect([one(objects, 'Deployment', 'cart-v1').spec.replicas, one(objects, 'Deployment', 'cart-v2').spec.replicas]).toEqual([2, 1]);
+  expect(one(objects, 'Deployment', 'cart-v2').spec.template.metadata.labels).toMatchObject({
+    app: 'cart',
+    version: 'v2',
+    'app.kubernetes.io/name': 'cart',
+  });
+  expect([podOf(objects, 'cart-v1').containers[0].image, podOf(objects, 'cart-v2').containers[0].image]).toEqual([
+    'example/cart:1',
+    'example/cart:2',
+  ]);
+  expect([
+    one(objects, 'Deployment', 'cart-v1').spec.replicas,
+    one(objects, 'Deployment', 'cart-v2').spec.replicas,
+  ]).toEqual([2, 1]);
   expect(one(objects, 'Service', 'cart').spec.selector).toEqual({ app: 'cart' });
 });
 
@@ -40,7 +61,10 @@ test('the ports of a Service are named by their protocol', () => {
     { name: 'grpc', port: 50051, targetPort: 8080 },
     { name: 'tcp-redis', port: 6379, targetPort: 6379 },
   ]);
-  expect(containerOf(objects).ports).toEqual([{ name: 'grpc', containerPort: 8080 }, { name: 'tcp-redis', containerPort: 6379 }]);
+  expect(containerOf(objects).ports).toEqual([
+    { name: 'grpc', containerPort: 8080 },
+    { name: 'tcp-redis', containerPort: 6379 },
+  ]);
 });
 
 test('a service without ports has no Service and no probes', () => {
@@ -52,19 +76,33 @@ test('a service without ports has no Service and no probes', () => {
   expect(podOf(objects, 'batch-v1').containers[0].readinessProbe).toBeUndefined();
 });
 
-test('pods run without root, without writing, without privileges and without the API server\'s token', () => {
+test("pods run without root, without writing, without privileges and without the API server's token", () => {
   const pod = podOf(alone({ runAsUser: 1000 }));
 
   expect(pod.automountServiceAccountToken).toBe(false);
   expect(pod.serviceAccountName).toBe('cart');
-  expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } });
+  expect(pod.securityContext).toMatchObject({
+    runAsNonRoot: true,
+    runAsUser: 1000,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
   expect(pod.containers[0].securityContext).toEqual({
-    allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, privileged: false, readOnlyRootFilesystem: true, runAsNonRoot: true, runAsUser: 1000,
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    privileged: false,
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    runAsUser: 1000,
   });
 });
 
 test('pods spread over zones and nodes where they can', () => {
-  expect(podOf(alone()).topologySpreadConstraints.map((each: { topologyKey: string; whenUnsatisfiable: string }) => [each.topologyKey, each.whenUnsatisfiable])).toEqual([
+  expect(
+    podOf(alone()).topologySpreadConstraints.map((each: { topologyKey: string; whenUnsatisfiable: string }) => [
+      each.topologyKey,
+      each.whenUnsatisfiable,
+    ]),
+  ).toEqual([
     ['topology.kubernetes.io/zone', 'ScheduleAnyway'],
     ['kubernetes.io/hostname', 'ScheduleAnyway'],
   ]);
@@ -101,20 +139,37 @@ test('no resources are asked for that were not given', () => {
 
 test('directories to write to are empty volumes', () => {
   const pod = podOf(alone({ writablePaths: ['/data', '/tmp'] }));
-  expect(pod.volumes).toEqual([{ name: 'writable-0', emptyDir: {} }, { name: 'writable-1', emptyDir: {} }]);
-  expect(pod.containers[0].volumeMounts.map((each: { mountPath: string }) => each.mountPath)).toEqual(['/data', '/tmp']);
+  expect(pod.volumes).toEqual([
+    { name: 'writable-0', emptyDir: {} },
+    { name: 'writable-1', emptyDir: {} },
+  ]);
+  expect(pod.containers[0].volumeMounts.map((each: { mountPath: string }) => each.mountPath)).toEqual([
+    '/data',
+    '/tmp',
+  ]);
 });
 
-test('command, arguments and environment are the version\'s over the service\'s', () => {
-  const container = containerOf(alone({ command: ['/run'], args: ['--fast'], env: { A: '1', B: '1' }, versions: { v1: { env: { A: '2' } } } }));
-  expect([container.command, container.args, container.env]).toEqual([['/run'], ['--fast'], [{ name: 'A', value: '2' }, { name: 'B', value: '1' }]]);
+test("command, arguments and environment are the version's over the service's", () => {
+  const container = containerOf(
+    alone({ command: ['/run'], args: ['--fast'], env: { A: '1', B: '1' }, versions: { v1: { env: { A: '2' } } } }),
+  );
+  expect([container.command, container.args, container.env]).toEqual([
+    ['/run'],
+    ['--fast'],
+    [
+      { name: 'A', value: '2' },
+      { name: 'B', value: '1' },
+    ],
+  ]);
 });
 
 test('an autoscaler has the say over replicas', () => {
   const objects = alone({ autoscaling: { min: 2, max: 9, cpuPercent: 60 }, resources: { cpu: '100m' } });
   expect(one(objects, 'Deployment', 'cart-v1').spec.replicas).toBeUndefined();
   expect(one(objects, 'HorizontalPodAutoscaler', 'cart-v1').spec).toMatchObject({
-    minReplicas: 2, maxReplicas: 9, scaleTargetRef: { kind: 'Deployment', name: 'cart-v1' },
+    minReplicas: 2,
+    maxReplicas: 9,
+    scaleTargetRef: { kind: 'Deployment', name: 'cart-v1' },
     metrics: [{ resource: { name: 'cpu', target: { averageUtilization: 60, type: 'Utilization' } } }],
   });
 });
@@ -133,7 +188,9 @@ test('a caller learns the address of its callee, short in its own namespace', ()
   const web = plain(shop, 'web', { env: { OWN: 'x' } });
   web.calls(plain(shop, 'cart', { port: Port.http(8080) }), { addressEnvVar: 'CART' });
   web.calls(plain(shop, 'ledger', { namespace: 'money' }), { addressEnvVar: 'LEDGER' });
-  web.calls(shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) }), { addressEnvVar: 'BANK' });
+  web.calls(shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) }), {
+    addressEnvVar: 'BANK',
+  });
 
   expect(podOf(render(shop), 'web-v1').containers[0].env).toEqual([
     { name: 'OWN', value: 'x' },
@@ -146,7 +203,10 @@ test('a caller learns the address of its callee, short in its own namespace', ()
 test('pods that somebody else deploys get a Service and nothing else to run', () => {
   const shop = new Topology('shop');
   shop.addNamespace('shop');
-  shop.addService('legacy', { port: Port.http(80), existingWorkload: { labels: { release: 'old' }, serviceAccount: 'sa' } });
+  shop.addService('legacy', {
+    port: Port.http(80),
+    existingWorkload: { labels: { release: 'old' }, serviceAccount: 'sa' },
+  });
   const objects = rendered(shop);
 
   expect(objects.map(each => each.kind).sort()).toEqual(['Namespace', 'NetworkPolicy', 'NetworkPolicy', 'Service']);
@@ -159,7 +219,9 @@ describe('a way out', () => {
     const cart = plain(shop, 'cart', { versions: { v1: {}, v2: {} } });
     const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
     chart.deployment(cart, 'v2').containers[0]?.env.addVariable('EXTRA', EnvValue.fromValue('yes'));
-    chart.deployment(cart, 'v2').addContainer({ name: 'helper', image: 'example/helper:1', securityContext: { user: 1000 } });
+    chart
+      .deployment(cart, 'v2')
+      .addContainer({ name: 'helper', image: 'example/helper:1', securityContext: { user: 1000 } });
 
     const pod = podOf(Testing.synth(chart) as Rendered[], 'cart-v2');
     expect(pod.containers.map((each: { name: string }) => each.name)).toEqual(['cart', 'helper']);
@@ -179,7 +241,11 @@ describe('a way out', () => {
   test('what is not there is told from what is', () => {
     const shop = new Topology('shop');
     shop.addNamespace('shop');
-    const legacy = shop.addService('legacy', { port: Port.http(80), existingWorkload: { labels: { release: 'old' }, serviceAccount: 'sa' }, versions: { v1: {} } });
+    const legacy = shop.addService('legacy', {
+      port: Port.http(80),
+      existingWorkload: { labels: { release: 'old' }, serviceAccount: 'sa' },
+      versions: { v1: {} },
+    });
     const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
 
     expect(() => chart.object('Service', 'cart')).toThrow('Use one of shop/legacy.');
@@ -190,9 +256,14 @@ describe('a way out', () => {
 });
 
 test('two ports of a Service may lead to one port of the container', () => {
-  const objects = alone({ port: Port.http(80, { target: 8080 }), ports: [Port.http(8000, { name: 'old', target: 8080 })] });
+  const objects = alone({
+    port: Port.http(80, { target: 8080 }),
+    ports: [Port.http(8000, { name: 'old', target: 8080 })],
+  });
 
-  expect(one(objects, 'Service', 'cart').spec.ports.map((each: { targetPort: number }) => each.targetPort)).toEqual([8080, 8080]);
+  expect(one(objects, 'Service', 'cart').spec.ports.map((each: { targetPort: number }) => each.targetPort)).toEqual([
+    8080, 8080,
+  ]);
   expect(containerOf(objects).ports).toEqual([{ name: 'http', containerPort: 8080 }]);
 });
 
@@ -204,11 +275,24 @@ test('all objects of a service are in its namespace, and the namespace is there'
   const objects = rendered(shop);
 
   expect(names(objects, 'Namespace')).toEqual(['shop', 'money']);
-  expect(objects.filter(each => each.metadata.namespace === 'money').map(each => `${each.kind} ${each.metadata.name}`).sort()).toEqual([
-    'Deployment ledger-v1', 'HorizontalPodAutoscaler ledger-v1', 'NetworkPolicy default-deny', 'NetworkPolicy ledger', 'PodDisruptionBudget ledger',
-    'Service ledger', 'ServiceAccount ledger',
+  expect(
+    objects
+      .filter(each => each.metadata.namespace === 'money')
+      .map(each => `${each.kind} ${each.metadata.name}`)
+      .sort(),
+  ).toEqual([
+    'Deployment ledger-v1',
+    'HorizontalPodAutoscaler ledger-v1',
+    'NetworkPolicy default-deny',
+    'NetworkPolicy ledger',
+    'PodDisruptionBudget ledger',
+    'Service ledger',
+    'ServiceAccount ledger',
   ]);
-  expect(objects.filter(each => each.metadata.namespace === undefined).map(each => each.kind)).toEqual(['Namespace', 'Namespace']);
+  expect(objects.filter(each => each.metadata.namespace === undefined).map(each => each.kind)).toEqual([
+    'Namespace',
+    'Namespace',
+  ]);
 });
 
 test('every object says which topology it is part of', () => {
@@ -221,10 +305,17 @@ test('what a Deployment, a Service, a budget and a spread select are the pods th
   const selects = (selector: Record<string, string>, version: string) =>
     Object.entries(selector).every(([label, value]) => template(version).metadata.labels[label] === value);
 
-  for (const [version, other] of [['v1', 'v2'], ['v2', 'v1']] as const) {
-    const own = [one(objects, 'Deployment', `cart-${version}`).spec.selector, ...template(version).spec.topologySpreadConstraints
-      .map((each: { labelSelector: object }) => each.labelSelector)] as { matchLabels: Record<string, string> }[];
-    expect(own.map(each => [selects(each.matchLabels, version), selects(each.matchLabels, other)])).toEqual(own.map(() => [true, false]));
+  for (const [version, other] of [
+    ['v1', 'v2'],
+    ['v2', 'v1'],
+  ] as const) {
+    const own = [
+      one(objects, 'Deployment', `cart-${version}`).spec.selector,
+      ...template(version).spec.topologySpreadConstraints.map((each: { labelSelector: object }) => each.labelSelector),
+    ] as { matchLabels: Record<string, string> }[];
+    expect(own.map(each => [selects(each.matchLabels, version), selects(each.matchLabels, other)])).toEqual(
+      own.map(() => [true, false]),
+    );
     expect(selects(one(objects, 'Service', 'cart').spec.selector, version)).toBe(true);
     expect(selects(one(objects, 'PodDisruptionBudget', 'cart').spec.selector.matchLabels, version)).toBe(true);
   }
@@ -234,21 +325,33 @@ test('the selector of a Deployment, which is immutable, does not depend on where
   const selectors = ['one', 'other'].map(id => {
     const shop = new Topology('shop');
     plain(shop, 'cart');
-    return one(Testing.synth(new TopologyChart(new ClusterApp(), id, { topology: shop })) as Rendered[], 'Deployment', 'cart-v1').spec.selector;
+    return one(
+      Testing.synth(new TopologyChart(new ClusterApp(), id, { topology: shop })) as Rendered[],
+      'Deployment',
+      'cart-v1',
+    ).spec.selector;
   });
   expect(selectors[0]).toEqual(selectors[1]);
 });
 
 test('an autoscaler of one version leaves the replicas of another', () => {
-  const objects = alone({ resources: { cpu: '1' }, versions: { v1: { replicas: 3 }, v2: { autoscaling: { min: 1, max: 2 } } } });
+  const objects = alone({
+    resources: { cpu: '1' },
+    versions: { v1: { replicas: 3 }, v2: { autoscaling: { min: 1, max: 2 } } },
+  });
 
-  expect([one(objects, 'Deployment', 'cart-v1').spec.replicas, one(objects, 'Deployment', 'cart-v2').spec.replicas]).toEqual([3, undefined]);
+  expect([
+    one(objects, 'Deployment', 'cart-v1').spec.replicas,
+    one(objects, 'Deployment', 'cart-v2').spec.replicas,
+  ]).toEqual([3, undefined]);
   expect(names(objects, 'HorizontalPodAutoscaler')).toEqual(['cart-v2']);
 });
 
 test('an autoscaler that is not told what to aim for aims for 70 per cent', () => {
   const objects = alone({ autoscaling: { min: 1, max: 2 }, resources: { cpu: '1' } });
-  expect(one(objects, 'HorizontalPodAutoscaler', 'cart-v1').spec.metrics[0].resource.target.averageUtilization).toBe(70);
+  expect(one(objects, 'HorizontalPodAutoscaler', 'cart-v1').spec.metrics[0].resource.target.averageUtilization).toBe(
+    70,
+  );
 });
 
 test('no pods at all may be asked for, and then no budget keeps them', () => {
@@ -258,9 +361,15 @@ test('no pods at all may be asked for, and then no budget keeps them', () => {
 });
 
 test('the probes go to the port of the container, not to that of the Service', () => {
-  for (const [health, key] of [[Health.tcp(), 'tcpSocket'], [Health.http('/'), 'httpGet'], [Health.grpc(), 'grpc']] as const) {
+  for (const [health, key] of [
+    [Health.tcp(), 'tcpSocket'],
+    [Health.http('/'), 'httpGet'],
+    [Health.grpc(), 'grpc'],
+  ] as const) {
     const container = containerOf(alone({ health, port: Port.grpc(80, { target: 9555 }) }));
-    expect(['readinessProbe', 'livenessProbe', 'startupProbe'].map(each => container[each][key].port)).toEqual([9555, 9555, 9555]);
+    expect(['readinessProbe', 'livenessProbe', 'startupProbe'].map(each => container[each][key].port)).toEqual([
+      9555, 9555, 9555,
+    ]);
     expect(container.startupProbe.periodSeconds * container.startupProbe.failureThreshold).toBe(300);
   }
 });

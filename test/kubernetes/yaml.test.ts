@@ -5,26 +5,108 @@ import { toYaml } from '../../lib/kubernetes';
 
 /** Texts that some reader of YAML takes for something else. */
 const treacherous = fc.constantFrom(
-  '', ' ', 'yes', 'no', 'on', 'off', 'y', 'N', 'NO', 'true', 'null', '~', '0777', '0o17', '0x1F', '0b11', '1_000', '1e3', '.inf', '1:30', '190:20:30',
-  '09_30', '08_15', '0B1', '0X1F', '0O7', '1_e3', '1e3_', '+_1', '_.5', '._5', '-2E+05', '1__0', '+0x1', '0_x1', '1.e3', 'nan', '.NaN', '+.inf',
-  'a\u0085b', 'a\u2028b', '\uFEFFa', 'a\u007Fb', 'a\u0000b', 'a\r\nb', '  a\nb', '\n a\n', 'a\n\n', 'a\n---\nb', '2001-12-14T21:59:43Z', '2001-01-01', '=', '<<', '-', '? x', '# x', 'a: b', 'a #b', '*a', '&a', '!a', '%a', '@a', '`a', '{{x}}', '[a]', '|', '>', 'a\nb', 'a\n', '\ta', 'ä', '👍', '---', '...',
+  '',
+  ' ',
+  'yes',
+  'no',
+  'on',
+  'off',
+  'y',
+  'N',
+  'NO',
+  'true',
+  'null',
+  '~',
+  '0777',
+  '0o17',
+  '0x1F',
+  '0b11',
+  '1_000',
+  '1e3',
+  '.inf',
+  '1:30',
+  '190:20:30',
+  '09_30',
+  '08_15',
+  '0B1',
+  '0X1F',
+  '0O7',
+  '1_e3',
+  '1e3_',
+  '+_1',
+  '_.5',
+  '._5',
+  '-2E+05',
+  '1__0',
+  '+0x1',
+  '0_x1',
+  '1.e3',
+  'nan',
+  '.NaN',
+  '+.inf',
+  'a\u0085b',
+  'a\u2028b',
+  '\uFEFFa',
+  'a\u007Fb',
+  'a\u0000b',
+  'a\r\nb',
+  '  a\nb',
+  '\n a\n',
+  'a\n\n',
+  'a\n---\nb',
+  '2001-12-14T21:59:43Z',
+  '2001-01-01',
+  '=',
+  '<<',
+  '-',
+  '? x',
+  '# x',
+  'a: b',
+  'a #b',
+  '*a',
+  '&a',
+  '!a',
+  '%a',
+  '@a',
+  '`a',
+  '{{x}}',
+  '[a]',
+  '|',
+  '>',
+  'a\nb',
+  'a\n',
+  '\ta',
+  'ä',
+  '👍',
+  '---',
+  '...',
 );
 /** Numbers without a digit before the exponent, as the reader of the 1.1 test alone takes them: kubectl's does not. */
 const QUIRK = /^[-+]?[_.]*([eE][-+]?\d+)?$/;
-const text = fc.oneof(treacherous, fc.string({ maxLength: 20 }).filter(each => !QUIRK.test(each)));
+const text = fc.oneof(
+  treacherous,
+  fc.string({ maxLength: 20 }).filter(each => !QUIRK.test(each)),
+);
 const value = fc.letrec(tie => ({
   any: fc.oneof({ maxDepth: 3 }, text, fc.integer(), fc.boolean(), fc.constant(null), tie('list'), tie('map')),
   list: fc.array(tie('any'), { maxLength: 4 }),
-  map: fc.dictionary(text.filter(key => key !== '__proto__'), tie('any'), { maxKeys: 4 }),
+  map: fc.dictionary(
+    text.filter(key => key !== '__proto__'),
+    tie('any'),
+    { maxKeys: 4 },
+  ),
 })).map;
 
 test.each<[string, (yaml: string) => unknown]>([
   ['YAML 1.2', yaml => load(yaml)],
   ['YAML 1.1, which kubectl reads', yaml => parse(yaml, { version: '1.1' })],
 ])('what is written is read back as it was, as %s', (_name, read) => {
-  fc.assert(fc.property(value, object => {
-    expect(read(toYaml(object))).toEqual(JSON.parse(JSON.stringify(object)));
-  }), { numRuns: 300 });
+  fc.assert(
+    fc.property(value, object => {
+      expect(read(toYaml(object))).toEqual(JSON.parse(JSON.stringify(object)));
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('one value in two places is written twice, since Kubernetes knows no anchors', () => {
@@ -37,17 +119,54 @@ test('no line is broken, however long', () => {
   expect(toYaml({ long })).toBe(`long: ${long}\n`);
 });
 
-test.each(['09_30', '08_15', '0B1', '0b+1', '0X1F', '1_e3', '1e3_', '0o17', '1_000', '+1', '.5', '1:30', 'yes', 'Off', 'n', '~', '=', '<<', '2001-01-01', '.inf', '1e400'])(
-  'quotes are around %s, as a value and as a key', text => {
-    expect(toYaml({ [text]: text, list: [text] })).toBe(`"${text}": "${text}"\nlist:\n  - "${text}"\n`);
-  },
-);
+test.each([
+  '09_30',
+  '08_15',
+  '0B1',
+  '0b+1',
+  '0X1F',
+  '1_e3',
+  '1e3_',
+  '0o17',
+  '1_000',
+  '+1',
+  '.5',
+  '1:30',
+  'yes',
+  'Off',
+  'n',
+  '~',
+  '=',
+  '<<',
+  '2001-01-01',
+  '.inf',
+  '1e400',
+])('quotes are around %s, as a value and as a key', text => {
+  expect(toYaml({ [text]: text, list: [text] })).toBe(`"${text}": "${text}"\nlist:\n  - "${text}"\n`);
+});
 
-test.each(['cart', 'v1', '1.2.3', '10.0.0.1:80', '5432/TCP', '10s', '100m', '1Gi', '1a', 'e3', 'a_1', 'x0B1', 'NaN', 'infinity', '_', '-a', '1-2', '8080:8080'])(
-  'there are no quotes around %s, which every reader takes for text', text => {
-    expect(toYaml({ [text]: text })).toBe(`${text}: ${text}\n`);
-  },
-);
+test.each([
+  'cart',
+  'v1',
+  '1.2.3',
+  '10.0.0.1:80',
+  '5432/TCP',
+  '10s',
+  '100m',
+  '1Gi',
+  '1a',
+  'e3',
+  'a_1',
+  'x0B1',
+  'NaN',
+  'infinity',
+  '_',
+  '-a',
+  '1-2',
+  '8080:8080',
+])('there are no quotes around %s, which every reader takes for text', text => {
+  expect(toYaml({ [text]: text })).toBe(`${text}: ${text}\n`);
+});
 
 test.each<[string, number, string]>([
   ['the largest integer that JavaScript holds', 2 ** 53 - 1, '9007199254740991'],

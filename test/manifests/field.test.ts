@@ -1,9 +1,19 @@
 import { resourcesOf } from '../../lib/manifests';
 
-const [resource] = resourcesOf([{
-  apiVersion: 'v1', kind: 'Thing', metadata: { name: 'a' },
-  spec: { list: [{ name: 'x' }, 'y', 3, null], map: { 'a/b': 1, yes: true }, number: '80', text: 'hello', ['__proto__']: {} },
-}]);
+const [resource] = resourcesOf([
+  {
+    apiVersion: 'v1',
+    kind: 'Thing',
+    metadata: { name: 'a' },
+    spec: {
+      list: [{ name: 'x' }, 'y', 3, null],
+      map: { 'a/b': 1, yes: true },
+      number: '80',
+      text: 'hello',
+      ['__proto__']: {},
+    },
+  },
+]);
 const spec = resource?.spec;
 
 test('a field knows its way from the root', () => {
@@ -20,7 +30,16 @@ test.each<[string, (field: NonNullable<typeof spec>) => unknown, unknown]>([
   ['an empty text as a number', field => field.get('none').number, undefined],
   ['the texts of a list', field => field.get('list').texts, ['y', '3']],
   ['a map of texts', field => field.get('map').strings, { 'a/b': '1', yes: 'true' }],
-  ['what is missing', field => [field.get('none', 'none').exists, field.get('none').text, field.get('none').items, field.get('none').entries], [false, '', [], []]],
+  [
+    'what is missing',
+    field => [
+      field.get('none', 'none').exists,
+      field.get('none').text,
+      field.get('none').items,
+      field.get('none').entries,
+    ],
+    [false, '', [], []],
+  ],
   ['null', field => field.get('list').items[3]?.exists, false],
   ['the length of a text, which is no member', field => field.get('text', 'length').exists, false],
   ['what every JavaScript object has', field => field.get('constructor').exists, false],

@@ -16,7 +16,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const namesIn = (...paths: string[]) => readResources(paths.map(path => join(folder, path))).resources.map(each => each.name);
+const namesIn = (...paths: string[]) =>
+  readResources(paths.map(path => join(folder, path))).resources.map(each => each.name);
 
 test('a folder is read with all below it, in the order of names, without what is no manifest', () => {
   write('all/b/two.yml', secret('two'));
@@ -65,15 +66,22 @@ test('a device that is named is read up to the limit, and a pipe to its end', ()
   const pipe = join(folder, 'named');
   execFileSync('mkfifo', [pipe]);
   const writer = spawn('sh', ['-c', `printf '%s' "${secret('piped').replaceAll('"', '')}" > ${pipe}`]);
-  expect(readResources(['/dev/zero']).errors.map(each => each.message)).toEqual(['/dev/zero:1:1: The file has more than 67108864 bytes, which is the limit. Split it.']);
+  expect(readResources(['/dev/zero']).errors.map(each => each.message)).toEqual([
+    '/dev/zero:1:1: The file has more than 67108864 bytes, which is the limit. Split it.',
+  ]);
   expect(readResources([pipe]).resources.map(each => each.name)).toEqual(['piped']);
   writer.kill();
 });
 
 test('what is no UTF-8 is an error, with the line', () => {
   write('latin/a.yaml', '');
-  writeFileSync(join(folder, 'latin/a.yaml'), Buffer.concat([Buffer.from(`# é\n${secret('one')}# `), Buffer.from([0xe9, 0x0a])]));
-  expect(readResources([join(folder, 'latin')]).errors.map(each => [each.line, each.problem])).toEqual([[5, 'This is not UTF-8. Convert the file.']]);
+  writeFileSync(
+    join(folder, 'latin/a.yaml'),
+    Buffer.concat([Buffer.from(`# é\n${secret('one')}# `), Buffer.from([0xe9, 0x0a])]),
+  );
+  expect(readResources([join(folder, 'latin')]).errors.map(each => [each.line, each.problem])).toEqual([
+    [5, 'This is not UTF-8. Convert the file.'],
+  ]);
 });
 
 test('one file that cannot be read does not keep the others from being read', () => {
@@ -83,5 +91,7 @@ test('one file that cannot be read does not keep the others from being read', ()
   const { resources, errors } = readResources([join(folder, 'mixed'), join(folder, 'nothing')]);
 
   expect(resources.map(each => each.name)).toEqual(['one']);
-  expect(errors.map(each => each.file)).toEqual(['mixed/bad.yaml', 'mixed/number.yaml', 'nothing'].map(each => join(folder, each)));
+  expect(errors.map(each => each.file)).toEqual(
+    ['mixed/bad.yaml', 'mixed/number.yaml', 'nothing'].map(each => join(folder, each)),
+  );
 });

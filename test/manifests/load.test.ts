@@ -27,11 +27,20 @@ spec:
 test('every document of a text is an object, with its place and the place of each field', () => {
   const [service, deployment] = load(TWO);
 
-  expect([service?.type, service?.key, deployment?.type, deployment?.key]).toEqual(['Service', 'shop/web', 'Deployment.apps', 'default/web']);
+  expect([service?.type, service?.key, deployment?.type, deployment?.key]).toEqual([
+    'Service',
+    'shop/web',
+    'Deployment.apps',
+    'default/web',
+  ]);
   expect(service?.locate([])).toEqual({ file: 'a.yaml', line: 2, column: 1 });
   expect(service?.locate(['spec', 'ports', 0, 'port'])).toEqual({ file: 'a.yaml', line: 10, column: 7 });
   expect(service?.locate(['spec', 'ports', 0])).toEqual({ file: 'a.yaml', line: 9, column: 7 });
-  expect(deployment?.locate(['spec', 'template', 'metadata', 'labels', 'app'])).toEqual({ file: 'a.yaml', line: 18, column: 16 });
+  expect(deployment?.locate(['spec', 'template', 'metadata', 'labels', 'app'])).toEqual({
+    file: 'a.yaml',
+    line: 18,
+    column: 16,
+  });
 });
 
 test('what is not there is where the way to it ends', () => {
@@ -40,7 +49,9 @@ test('what is not there is where the way to it ends', () => {
 });
 
 test('objects of a List are objects of their own', () => {
-  const [one, two] = load('apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: a}}\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\n');
+  const [one, two] = load(
+    'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: a}}\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\n',
+  );
 
   expect([one?.name, two?.name]).toEqual(['a', 'b']);
   expect(two?.locate(['metadata', 'name'])).toEqual({ file: 'a.yaml', line: 7, column: 14 });
@@ -53,8 +64,18 @@ test('JSON is YAML', () => {
 
 test.each([
   ['a namespace given', 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}', 'shop', 'shop/a'],
-  ['the namespace given, if its own is empty', 'apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: ""}', 'shop', 'shop/a'],
-  ['no namespace, if it is a policy for the whole cluster', 'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: a}', 'shop', 'a'],
+  [
+    'the namespace given, if its own is empty',
+    'apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: ""}',
+    'shop',
+    'shop/a',
+  ],
+  [
+    'no namespace, if it is a policy for the whole cluster',
+    'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: a}',
+    'shop',
+    'a',
+  ],
   ['its own namespace', 'apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: b}', 'shop', 'b/a'],
   ['no namespace, if its kind is in none', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}', 'shop', 'a'],
 ])('an object gets %s', (_name, text, namespace, key) => {
@@ -66,13 +87,19 @@ test.each([
   ['a byte order mark', '\uFEFFapiVersion: v1\nkind: Secret\nmetadata: {name: a}\n'],
   ['the end of a document', 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n...\n'],
   ['empty documents', '---\n# nothing\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\n---\n'],
-  ['dashes in a text', 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  pem: |\n    -----BEGIN\n    ---\n'],
+  [
+    'dashes in a text',
+    'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  pem: |\n    -----BEGIN\n    ---\n',
+  ],
   ['a merged map', 'apiVersion: v1\nkind: Secret\nx: &x {name: a}\nmetadata:\n  <<: *x\n'],
 ])('%s does no harm', (_name, text) => {
   expect(load(text).map(each => each.name)).toEqual(['a']);
 });
 
-const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`)].join('\n');
+const bomb = [
+  'a0: &a0 [x, x, x, x, x, x, x, x, x]',
+  ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`),
+].join('\n');
 
 test.each([
   ['bad indentation', 'apiVersion: v1\nkind: Secret\n  metadata: x', /^a\.yaml:3:\d+: This is not YAML: /],
@@ -85,12 +112,20 @@ test.each([
   ['no apiVersion', '\nkind: x', /^a\.yaml:2:1: This is not a Kubernetes object: it has no apiVersion\.$/],
   ['no kind', 'apiVersion: v1', /no kind\.$/],
   ['no metadata', 'apiVersion: v1\nkind: Secret', /no metadata\.$/],
-  ['a number as name', 'apiVersion: v1\nkind: Secret\nmetadata: {name: 5}', /no metadata\.name that is a text: put it in quotes\.$/],
+  [
+    'a number as name',
+    'apiVersion: v1\nkind: Secret\nmetadata: {name: 5}',
+    /no metadata\.name that is a text: put it in quotes\.$/,
+  ],
   ['no name', 'apiVersion: v1\nkind: Secret\nmetadata: {}', /no metadata\.name\.$/],
   ['a bomb of aliases', bomb, /^a\.yaml:1:1: With its aliases expanded the document has more than 1000000 values\.$/],
   ['an endless value', 'a: &a [*a]', /^a\.yaml:1:9: This is not YAML: the value of the anchor "a" contains itself\.$/],
   ['deep nesting', '['.repeat(100_000), /^a\.yaml:1:\d+: This is not YAML: nesting exceeded/],
-  ['a tag of a programming language', 'a: !!js/function x', /^a\.yaml:1:18: This is not YAML: unknown tag !!js\/function/],
+  [
+    'a tag of a programming language',
+    'a: !!js/function x',
+    /^a\.yaml:1:18: This is not YAML: unknown tag !!js\/function/,
+  ],
   ['binary', '\u0000\u0001', /^a\.yaml:1:1: This is not YAML: /],
   ['a text that is too long', ' '.repeat(64 * 1024 * 1024 + 1), /^a\.yaml:1:1: The file has 67108865 characters/],
 ])('%s is an error with its place', (_name, text, message) => {
@@ -99,39 +134,85 @@ test.each([
 });
 
 test('whatever the text, it is read or refused with a place inside it', () => {
-  const piece = fc.constantFrom('a', ': ', '- ', '\n', '  ', '{', '}', '[', ']', '&a', ' *a', '---\n', '"', '\'', '|\n', '%YAML 1.2\n', '\t', '<<: ', '!!', '#', '...\n', 'kind', 'items: ', '\r\n');
-  fc.assert(fc.property(fc.array(piece, { maxLength: 40 }), pieces => {
-    const text = pieces.join('');
-    try {
-      load(text).forEach(each => each.locate(['spec']));
-    } catch (error) {
-      expect(error).toBeInstanceOf(ManifestError);
-      expect(error instanceof ManifestError && error.line >= 1 && error.line <= text.split('\n').length + 1 && error.column >= 1).toBe(true);
-    }
-  }), { numRuns: 2000 });
+  const piece = fc.constantFrom(
+    'a',
+    ': ',
+    '- ',
+    '\n',
+    '  ',
+    '{',
+    '}',
+    '[',
+    ']',
+    '&a',
+    ' *a',
+    '---\n',
+    '"',
+    "'",
+    '|\n',
+    '%YAML 1.2\n',
+    '\t',
+    '<<: ',
+    '!!',
+    '#',
+    '...\n',
+    'kind',
+    'items: ',
+    '\r\n',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), pieces => {
+      const text = pieces.join('');
+      try {
+        load(text).forEach(each => each.locate(['spec']));
+      } catch (error) {
+        expect(error).toBeInstanceOf(ManifestError);
+        expect(
+          error instanceof ManifestError
+            && error.line >= 1
+            && error.line <= text.split('\n').length + 1
+            && error.column >= 1,
+        ).toBe(true);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('every field of every object is found where it is written', () => {
   const word = fc.stringMatching(/^[a-z]{1,6}$/);
   const tree = fc.letrec<{ value: unknown }>(tie => ({
-    value: fc.oneof({ depthSize: 'small' }, word, fc.integer(), fc.dictionary(word, tie('value'), { minKeys: 1, maxKeys: 3 }), fc.array(tie('value'), { minLength: 1, maxLength: 3 })),
+    value: fc.oneof(
+      { depthSize: 'small' },
+      word,
+      fc.integer(),
+      fc.dictionary(word, tie('value'), { minKeys: 1, maxKeys: 3 }),
+      fc.array(tie('value'), { minLength: 1, maxLength: 3 }),
+    ),
   })).value;
-  fc.assert(fc.property(fc.array(tree, { minLength: 1, maxLength: 3 }), specs => {
-    const text = specs.map((spec, index) => dump({ apiVersion: 'v1', kind: 'Thing', metadata: { name: `n${index}` }, spec }, { noRefs: true })).join('---\n');
-    const lines = text.split('\n');
-    for (const resource of load(text)) {
-      const fields = [resource.spec];
-      for (let field = fields.pop(); field; field = fields.pop()) {
-        const place = resource.locate(field.path);
-        const step = field.path.at(-1);
-        const written = lines[(place?.line ?? 0) - 1]?.slice((place?.column ?? 0) - 1) ?? '';
-        if (typeof step === 'string') {
-          expect(written.replace(/['"]/g, '').startsWith(step)).toBe(true);
+  fc.assert(
+    fc.property(fc.array(tree, { minLength: 1, maxLength: 3 }), specs => {
+      const text = specs
+        .map((spec, index) =>
+          dump({ apiVersion: 'v1', kind: 'Thing', metadata: { name: `n${index}` }, spec }, { noRefs: true }),
+        )
+        .join('---\n');
+      const lines = text.split('\n');
+      for (const resource of load(text)) {
+        const fields = [resource.spec];
+        for (let field = fields.pop(); field; field = fields.pop()) {
+          const place = resource.locate(field.path);
+          const step = field.path.at(-1);
+          const written = lines[(place?.line ?? 0) - 1]?.slice((place?.column ?? 0) - 1) ?? '';
+          if (typeof step === 'string') {
+            expect(written.replace(/['"]/g, '').startsWith(step)).toBe(true);
+          }
+          fields.push(...field.items, ...field.entries.map(([, each]) => each));
         }
-        fields.push(...field.items, ...field.entries.map(([, each]) => each));
       }
-    }
-  }), { numRuns: 200 });
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('objects that were never in a file have no place', () => {

@@ -13,26 +13,35 @@ export function catalogDescriptor(): ProtoDescriptor {
 }
 
 function catalogSet() {
-  const text = (name: string, number: number) =>
-    ({ name, number, jsonName: name, label: FieldDescriptorProto_Label.OPTIONAL, type: FieldDescriptorProto_Type.STRING });
+  const text = (name: string, number: number) => ({
+    name,
+    number,
+    jsonName: name,
+    label: FieldDescriptorProto_Label.OPTIONAL,
+    type: FieldDescriptorProto_Type.STRING,
+  });
   return create(FileDescriptorSetSchema, {
-    file: [{
-      name: 'catalog.proto',
-      package: 'shop',
-      syntax: 'proto3',
-      messageType: [
-        { name: 'Empty' },
-        { name: 'GetProductRequest', field: [text('id', 1), text('currency', 2)] },
-        { name: 'Product', field: [text('id', 1), text('name', 2)] },
-      ],
-      service: [{
-        name: 'Catalog',
-        method: [
-          { name: 'GetProduct', inputType: '.shop.GetProductRequest', outputType: '.shop.Product' },
-          { name: 'ListProducts', inputType: '.shop.Empty', outputType: '.shop.Product' },
-          { name: 'Import', inputType: '.shop.Product', outputType: '.shop.Empty', clientStreaming: true },
+    file: [
+      {
+        name: 'catalog.proto',
+        package: 'shop',
+        syntax: 'proto3',
+        messageType: [
+          { name: 'Empty' },
+          { name: 'GetProductRequest', field: [text('id', 1), text('currency', 2)] },
+          { name: 'Product', field: [text('id', 1), text('name', 2)] },
         ],
-      }],
-    }],
+        service: [
+          {
+            name: 'Catalog',
+            method: [
+              { name: 'GetProduct', inputType: '.shop.GetProductRequest', outputType: '.shop.Product' },
+              { name: 'ListProducts', inputType: '.shop.Empty', outputType: '.shop.Product' },
+              { name: 'Import', inputType: '.shop.Product', outputType: '.shop.Empty', clientStreaming: true },
+            ],
+          },
+        ],
+      },
+    ],
   });
 }

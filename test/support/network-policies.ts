@@ -1,4 +1,11 @@
-import { Cluster, type KubernetesObject, NetworkPolicies, type Peer, resourcesOf, type Workload } from '../../lib/manifests';
+import {
+  Cluster,
+  type KubernetesObject,
+  NetworkPolicies,
+  type Peer,
+  resourcesOf,
+  type Workload,
+} from '../../lib/manifests';
 
 /** What the NetworkPolicies among objects let through, asked by numbers of ports. */
 export class Network {

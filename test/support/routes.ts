@@ -12,13 +12,31 @@ export interface Declared {
 }
 
 /** Paths of one shape differ in no parameter's name, or AWS would refuse the API. */
-const patterns: Arbitrary<string> = tuple(array(oneof(words, constantFrom('{}')), { maxLength: 3 }), constantFrom(false, false, true))
-  .map(([parts, takesRest]) => `/${[...parts.map((part, index) => part === '{}' ? `{p${index}}` : part), ...(takesRest ? [`{p${parts.length}+}`] : [])].join('/')}`);
+const patterns: Arbitrary<string> = tuple(
+  array(oneof(words, constantFrom('{}')), { maxLength: 3 }),
+  constantFrom(false, false, true),
+).map(
+  ([parts, takesRest]) =>
+    `/${[...parts.map((part, index) => (part === '{}' ? `{p${index}}` : part)), ...(takesRest ? [`{p${parts.length}+}`] : [])].join('/')}`,
+);
 
 /** The routes of an edge that AWS takes. */
-export const routes: Arbitrary<Declared[]> = uniqueArray(record({ method: constantFrom('ANY', ...METHODS), path: patterns }), { minLength: 1, maxLength: 6, selector: ({ method, path }) => `${method} ${path.replaceAll('+', '')}` })
+export const routes: Arbitrary<Declared[]> = uniqueArray(
+  record({ method: constantFrom('ANY', ...METHODS), path: patterns }),
+  { minLength: 1, maxLength: 6, selector: ({ method, path }) => `${method} ${path.replaceAll('+', '')}` },
+)
   // A parameter and the rest of a path are no siblings in a REST API.
-  .filter(all => !all.some(one => all.some(other => one.path !== other.path && one.path.replaceAll('+', '').startsWith(other.path.replaceAll('+', '')) && other.path.endsWith('+}'))));
+  .filter(
+    all =>
+      !all.some(one =>
+        all.some(
+          other =>
+            one.path !== other.path
+            && one.path.replaceAll('+', '').startsWith(other.path.replaceAll('+', ''))
+            && other.path.endsWith('+}'),
+        ),
+      ),
+  );
 
 /** An edge with these routes. */
 export function edgeOf(all: readonly Declared[]): Edge {

@@ -12,11 +12,24 @@ export class SpecFields {
   /** Reads the types of several kinds at once. */
   static of(kinds: readonly KindType[]): SpecFields[] {
     const file = join(__dirname, 'spec-fields-of-kinds.ts');
-    const text = kinds.map(({ module, name }, index) => `import type { ${name} as I${index} } from '${module}';\nexport type K${index} = NonNullable<I${index}['spec']>;`).join('\n');
-    const options: ts.CompilerOptions = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, target: ts.ScriptTarget.ES2022, strict: true, lib: ['lib.es2022.d.ts'], types: [] };
+    const text = kinds
+      .map(
+        ({ module, name }, index) =>
+          `import type { ${name} as I${index} } from '${module}';\nexport type K${index} = NonNullable<I${index}['spec']>;`,
+      )
+      .join('\n');
+    const options: ts.CompilerOptions = {
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      target: ts.ScriptTarget.ES2022,
+      strict: true,
+      lib: ['lib.es2022.d.ts'],
+      types: [],
+    };
     const host = ts.createCompilerHost(options);
     const getSourceFile = host.getSourceFile.bind(host);
-    host.getSourceFile = (name, ...rest) => (name === file ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2022) : getSourceFile(name, ...rest));
+    host.getSourceFile = (name, ...rest) =>
+      name === file ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2022) : getSourceFile(name, ...rest);
     host.fileExists = name => name === file || ts.sys.fileExists(name);
     const program = ts.createProgram([file], options, host);
     const checker = program.getTypeChecker();
@@ -32,25 +45,32 @@ export class SpecFields {
     });
   }
 
-  private constructor(private readonly types: readonly ts.Type[], private readonly checker: ts.TypeChecker) {}
+  private constructor(
+    private readonly types: readonly ts.Type[],
+    private readonly checker: ts.TypeChecker,
+  ) {}
 
   /** The fields right below, by name; a list has one, `[]`. */
   get below(): ReadonlyMap<string, SpecFields> {
     const below = new Map<string, ts.Type[]>();
     for (const type of this.types.flatMap(each => this.partsOf(each))) {
       for (const [name, field] of this.fieldsOf(type)) {
-        below.set(name, [...below.get(name) ?? [], field]);
+        below.set(name, [...(below.get(name) ?? []), field]);
       }
     }
     return new Map([...below].map(([name, types]) => [name, new SpecFields(types, this.checker)]));
   }
 
   private fieldsOf(type: ts.Type): [string, ts.Type][] {
-    const element = this.checker.isArrayType(type) ? this.checker.getTypeArguments(type as ts.TypeReference)[0] : undefined;
+    const element = this.checker.isArrayType(type)
+      ? this.checker.getTypeArguments(type as ts.TypeReference)[0]
+      : undefined;
     if (element) {
       return [['[]', element]];
     }
-    return (type.flags & ts.TypeFlags.Object) === 0 ? [] : this.checker.getPropertiesOfType(type).map(each => [each.name, this.checker.getTypeOfSymbol(each)]);
+    return (type.flags & ts.TypeFlags.Object) === 0
+      ? []
+      : this.checker.getPropertiesOfType(type).map(each => [each.name, this.checker.getTypeOfSymbol(each)]);
   }
 
   /** The types that a union or an intersection is made of: a field of one of them is a field. */

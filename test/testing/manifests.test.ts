@@ -45,7 +45,12 @@ test('an object is there that has at least the expected fields', () => {
 });
 
 test('the message shows the closest object, where it is, and where it differs', () => {
-  const message = messageOf(() => manifests.has('Service', { metadata: { name: 'cart', namespace: 'shop' }, spec: { ports: [{ port: 7071 }, { port: 80 }] } }));
+  const message = messageOf(() =>
+    manifests.has('Service', {
+      metadata: { name: 'cart', namespace: 'shop' },
+      spec: { ports: [{ port: 7071 }, { port: 80 }] },
+    }),
+  );
 
   expect(message).toContain('None of 2 objects of kind Service matches: shop/web, shop/cart.');
   expect(message).toContain('The closest is Service shop/cart (text:7), which differs in:');
@@ -53,15 +58,21 @@ test('the message shows the closest object, where it is, and where it differs', 
 });
 
 test('the message says what there is where a kind is missing', () => {
-  expect(messageOf(() => manifests.has('Deployment'))).toBe('No object of kind Deployment exists. Existing kinds: ConfigMap, Service.');
-  expect(messageOf(() => Manifests.ofYaml('').has('Deployment'))).toBe('No object of kind Deployment exists. No objects exist.');
+  expect(messageOf(() => manifests.has('Deployment'))).toBe(
+    'No object of kind Deployment exists. Existing kinds: ConfigMap, Service.',
+  );
+  expect(messageOf(() => Manifests.ofYaml('').has('Deployment'))).toBe(
+    'No object of kind Deployment exists. No objects exist.',
+  );
 });
 
 test('objects are counted', () => {
   manifests.count('Service', 2);
   manifests.count('Deployment', 0);
 
-  expect(messageOf(() => manifests.count('Service', 1))).toBe('Expected 1 objects of kind Service, but found 2: shop/web, shop/cart.');
+  expect(messageOf(() => manifests.count('Service', 1))).toBe(
+    'Expected 1 objects of kind Service, but found 2: shop/web, shop/cart.',
+  );
 });
 
 test('objects that are as described are counted', () => {
@@ -69,8 +80,12 @@ test('objects that are as described are counted', () => {
   manifests.count('Service', 2, secure);
   manifests.count('Service', 0, { spec: { type: 'LoadBalancer' } });
 
-  expect(messageOf(() => manifests.count('Service', 2, { metadata: { name: 'web' } }))).toBe('Expected 2 objects of kind Service, but found 1 of 2: shop/web.');
-  expect(messageOf(() => manifests.count('Service', 1, { metadata: { name: 'wep' } }))).toBe('Expected 1 objects of kind Service, but found 0 of 2. Existing objects: shop/web, shop/cart.');
+  expect(messageOf(() => manifests.count('Service', 2, { metadata: { name: 'web' } }))).toBe(
+    'Expected 2 objects of kind Service, but found 1 of 2: shop/web.',
+  );
+  expect(messageOf(() => manifests.count('Service', 1, { metadata: { name: 'wep' } }))).toBe(
+    'Expected 1 objects of kind Service, but found 0 of 2. Existing objects: shop/web, shop/cart.',
+  );
 });
 
 test('all objects of a kind are as expected, and the message shows one that is not', () => {
@@ -79,33 +94,44 @@ test('all objects of a kind are as expected, and the message shows one that is n
   expect([name.asString(), name.next(), name.asString()]).toEqual(['web', true, 'cart']);
 
   const message = messageOf(() => manifests.all('Service', { spec: { ports: [{ port: 80 }] } }));
-  expect(message).toContain('1 of 2 objects of kind Service do not match: shop/cart.\nThe closest is Service shop/cart (text:7), which differs in:');
+  expect(message).toContain(
+    '1 of 2 objects of kind Service do not match: shop/cart.\nThe closest is Service shop/cart (text:7), which differs in:',
+  );
   expect(messageOf(() => manifests.all('Deployment', {}))).toContain('No object of kind Deployment exists.');
 });
 
 test('kinds of one name are told apart by their groups', () => {
-  const gateway = (group: string) => `apiVersion: ${group}/v1\nkind: Gateway\nmetadata: { name: door, namespace: shop }\n`;
+  const gateway = (group: string) =>
+    `apiVersion: ${group}/v1\nkind: Gateway\nmetadata: { name: door, namespace: shop }\n`;
   const both = Manifests.ofYaml(`${gateway('networking.istio.io')}---\n${gateway('gateway.networking.k8s.io')}`);
 
   both.count('Gateway', 2);
   both.count('Gateway.networking.istio.io', 1);
   both.hasNot('Gateway.networking.istio.io', { apiVersion: 'gateway.networking.k8s.io/v1' });
   expect(both.get('Gateway.gateway.networking.k8s.io', 'door').apiVersion).toBe('gateway.networking.k8s.io/v1');
-  expect(messageOf(() => both.get('Gateway', 'door'))).toBe('2 objects are Gateway door. Existing objects: Gateway.networking.istio.io shop/door, Gateway.gateway.networking.k8s.io shop/door.');
-  expect(messageOf(() => both.has('Sidecar'))).toContain('Existing kinds: Gateway.gateway.networking.k8s.io, Gateway.networking.istio.io.');
+  expect(messageOf(() => both.get('Gateway', 'door'))).toBe(
+    '2 objects are Gateway door. Existing objects: Gateway.networking.istio.io shop/door, Gateway.gateway.networking.k8s.io shop/door.',
+  );
+  expect(messageOf(() => both.has('Sidecar'))).toContain(
+    'Existing kinds: Gateway.gateway.networking.k8s.io, Gateway.networking.istio.io.',
+  );
 });
 
 test('what must not be there is found', () => {
   manifests.hasNot('Service', { metadata: { name: 'admin' } });
 
-  expect(messageOf(() => manifests.hasNot('Service', { spec: { ports: Match.arrayWith([Match.objectLike({ name: 'grpc' })]) } }))).toBe(
-    'Expected no matching object of kind Service, but found shop/cart.',
-  );
+  expect(
+    messageOf(() =>
+      manifests.hasNot('Service', { spec: { ports: Match.arrayWith([Match.objectLike({ name: 'grpc' })]) } }),
+    ),
+  ).toBe('Expected no matching object of kind Service, but found shop/cart.');
 });
 
 test('objects are found and captured, those alone that are as expected', () => {
   const port = new Capture();
-  const found = manifests.find('Service', { spec: { ports: Match.arrayWith([Match.objectLike({ name: 'http', port })]) } });
+  const found = manifests.find('Service', {
+    spec: { ports: Match.arrayWith([Match.objectLike({ name: 'http', port })]) },
+  });
 
   expect(found.map(({ metadata }) => metadata.name)).toEqual(['web', 'cart']);
   expect(port.asNumber()).toBe(80);
@@ -117,7 +143,9 @@ test('objects are found and captured, those alone that are as expected', () => {
 
 test('one object is got by its name, and a wrong name says which there are', () => {
   expect(manifests.get('Service', 'web', 'shop').metadata.name).toBe('web');
-  expect(messageOf(() => manifests.get('Service', 'wep'))).toBe('0 objects are Service wep. Existing objects: shop/web, shop/cart.');
+  expect(messageOf(() => manifests.get('Service', 'wep'))).toBe(
+    '0 objects are Service wep. Existing objects: shop/web, shop/cart.',
+  );
   expect(messageOf(() => manifests.get('Service', 'web', 'other'))).toContain('0 objects are Service other/web.');
 });
 
@@ -131,24 +159,47 @@ test('charts, apps and folders are read alike', () => {
   const chart = new TopologyChart(app, 'boutique', { topology: boutique, mesh: Mesh.istio() });
   app.synth();
 
-  const [ofChart, ofApp, ofFolder] = [Manifests.ofChart(chart), Manifests.ofApp(app), Manifests.ofDirectory(app.outdir)];
+  const [ofChart, ofApp, ofFolder] = [
+    Manifests.ofChart(chart),
+    Manifests.ofApp(app),
+    Manifests.ofDirectory(app.outdir),
+  ];
   expect(ofApp.snapshot()).toBe(ofChart.snapshot());
   expect(ofFolder.snapshot()).toBe(ofChart.snapshot());
 });
 
 describe('a snapshot', () => {
   test('is in one order, whatever the order of objects and fields', () => {
-    assert(property(dictionary(string(), constantFrom('a', 'b')), shuffledSubarray(YAML.split('---\n'), { minLength: 3, maxLength: 3 }), (data, documents) => {
-      const extra = (fields: [string, string][]) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'extra' }, data: Object.fromEntries(fields) });
-      const [inOrder, reversed] = [Object.entries(data), Object.entries(data).reverse()].map(fields => [YAML, extra(fields)].join('---\n'));
-      expect(Manifests.ofYaml(reversed ?? '').snapshot()).toBe(Manifests.ofYaml(inOrder ?? '').snapshot());
-      expect(Manifests.ofYaml(documents.join('---\n')).snapshot()).toBe(manifests.snapshot());
-    }));
+    assert(
+      property(
+        dictionary(string(), constantFrom('a', 'b')),
+        shuffledSubarray(YAML.split('---\n'), { minLength: 3, maxLength: 3 }),
+        (data, documents) => {
+          const extra = (fields: [string, string][]) =>
+            JSON.stringify({
+              apiVersion: 'v1',
+              kind: 'ConfigMap',
+              metadata: { name: 'extra' },
+              data: Object.fromEntries(fields),
+            });
+          const [inOrder, reversed] = [Object.entries(data), Object.entries(data).reverse()].map(fields =>
+            [YAML, extra(fields)].join('---\n'),
+          );
+          expect(Manifests.ofYaml(reversed ?? '').snapshot()).toBe(Manifests.ofYaml(inOrder ?? '').snapshot());
+          expect(Manifests.ofYaml(documents.join('---\n')).snapshot()).toBe(manifests.snapshot());
+        },
+      ),
+    );
   });
 
   test('has no names or digests that are generated', () => {
     const chart = new Chart(new ClusterApp(), 'some');
-    new ApiObject(chart, 'object', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { annotations: { checksum: 'a'.repeat(64) } }, data: { ref: 'some-object-c8a1b2c3-files', colour: 'facade' } });
+    new ApiObject(chart, 'object', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { annotations: { checksum: 'a'.repeat(64) } },
+      data: { ref: 'some-object-c8a1b2c3-files', colour: 'facade' },
+    });
 
     const text = Manifests.ofChart(chart).snapshot();
     expect(text).toContain('name: some-object-<hash>');
@@ -162,29 +213,46 @@ describe('a snapshot', () => {
 function runBy(runner: string, failing: string, commandFor: (folder: string, file: string) => string[]): string {
   const folder = temporaryFolder();
   const file = join(folder, 'manifests.test.ts');
-  writeFileSync(file, `import { test } from '${runner}';
+  writeFileSync(
+    file,
+    `import { test } from '${runner}';
 import { Manifests } from ${JSON.stringify(join(__dirname, '../../lib/testing'))};
 const manifests = Manifests.ofYaml(${JSON.stringify(YAML)});
 test('passes', () => manifests.has('Service', { metadata: { name: 'web' } }));
 ${failing}
-`);
+`,
+  );
   // What jest tells its workers, another runner would take for its own.
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_ENV: undefined };
-  return execFileSync(process.execPath, commandFor(folder, file), { cwd: join(__dirname, '../..'), encoding: 'utf8', env });
+  return execFileSync(process.execPath, commandFor(folder, file), {
+    cwd: join(__dirname, '../..'),
+    encoding: 'utf8',
+    env,
+  });
 }
 
-const FAILING = 'try { manifests.count(\'Service\', 3); } catch (error) { console.log(error.message); }';
+const FAILING = "try { manifests.count('Service', 3); } catch (error) { console.log(error.message); }";
 const MESSAGE = 'Expected 3 objects of kind Service, but found 2: shop/web, shop/cart.';
 
-test('it works under Node\'s own test runner', () => {
-  const output = runBy('node:test', `test('fails', () => { ${FAILING} });`, (_folder, file) => ['--import', 'tsx', '--test', file]);
+test("it works under Node's own test runner", () => {
+  const output = runBy('node:test', `test('fails', () => { ${FAILING} });`, (_folder, file) => [
+    '--import',
+    'tsx',
+    '--test',
+    file,
+  ]);
 
   expect(output).toMatch(/pass 2/);
   expect(output).toContain(MESSAGE);
 });
 
 test('it works under vitest', () => {
-  const output = runBy('vitest', `test('fails', () => { ${FAILING} });`, folder => [join(__dirname, '../../node_modules/vitest/vitest.mjs'), 'run', '--root', folder]);
+  const output = runBy('vitest', `test('fails', () => { ${FAILING} });`, folder => [
+    join(__dirname, '../../node_modules/vitest/vitest.mjs'),
+    'run',
+    '--root',
+    folder,
+  ]);
 
   expect(output).toMatch(/2 passed/);
   expect(output).toContain(MESSAGE);

@@ -2,20 +2,41 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Auth, HeaderMatch, Operation, Topology } from '../../lib';
 
 test.each([
-  'x', 'nginx:1.27', 'library/nginx', 'localhost:5000/a/b:1.2.0-rc.1', 'Registry.Example:443/a__b/c--d.e', '[::1]:5000/x:y',
-  '123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/cart:2026_11', `ghcr.io/a/b:v1@sha256:${'0'.repeat(64)}`, `a@sha256:${'f'.repeat(64)}`, 'nullable/undefined-ish:nan',
+  'x',
+  'nginx:1.27',
+  'library/nginx',
+  'localhost:5000/a/b:1.2.0-rc.1',
+  'Registry.Example:443/a__b/c--d.e',
+  '[::1]:5000/x:y',
+  '123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/cart:2026_11',
+  `ghcr.io/a/b:v1@sha256:${'0'.repeat(64)}`,
+  `a@sha256:${'f'.repeat(64)}`,
+  'nullable/undefined-ish:nan',
 ])('the image %s is taken', image => {
   expect(new Topology('shop').addService('web', { image }).version('v1').image).toBe(image);
 });
 
 test.each([
-  'GET /a.b', 'GET /...', 'GET /a/..b/b..', 'GET /.well-known/{file}', 'GET /a:verb', 'GET /a%20b', 'GET /%2F', 'GET /%C3%A4', 'GET /a~b_c-d', 'GET /a/', 'ANY /{all+}',
+  'GET /a.b',
+  'GET /...',
+  'GET /a/..b/b..',
+  'GET /.well-known/{file}',
+  'GET /a:verb',
+  'GET /a%20b',
+  'GET /%2F',
+  'GET /%C3%A4',
+  'GET /a~b_c-d',
+  'GET /a/',
+  'ANY /{all+}',
 ])('the operation %s is taken', text => {
   expect(Operation.http(text).toString()).toBe(text);
 });
 
 test.each(['a b', 'é', 'x\ty', '0'])('the header value "%s" is taken', value => {
-  expect([HeaderMatch.exact('x', value).value, HeaderMatch.prefix('x', `${value} `).value]).toEqual([value, `${value} `]);
+  expect([HeaderMatch.exact('x', value).value, HeaderMatch.prefix('x', `${value} `).value]).toEqual([
+    value,
+    `${value} `,
+  ]);
 });
 
 test.each(['^a|b$', '(?i)x', '[a-z]+', String.raw`\d{1,3}`, 'a'.repeat(1024)])('the expression %s is taken', value => {
@@ -24,7 +45,8 @@ test.each(['^a|b$', '(?i)x', '[a-z]+', String.raw`\d{1,3}`, 'a'.repeat(1024)])('
 
 test('public keys of every type that gateways verify with are taken', () => {
   const keys = [
-    generateKeyPairSync('rsa', { modulusLength: 2048 }), generateKeyPairSync('ed25519'),
+    generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    generateKeyPairSync('ed25519'),
     ...['P-256', 'P-384', 'P-521'].map(namedCurve => generateKeyPairSync('ec', { namedCurve })),
   ].map(({ publicKey }) => ({ ...publicKey.export({ format: 'jwk' }), kid: 'x', use: 'sig', x5c: ['…'] }));
   const jwks = JSON.stringify({ keys });

@@ -17,21 +17,45 @@ const unit = fc.constantFrom(Duration.millis, Duration.seconds, Duration.minutes
 const span = fc.tuple(unit, fc.nat(5000)).map(([of, amount]) => of(amount));
 
 test('a duration is taken in any unit from a millisecond on', () => {
-  fc.assert(fc.property(span, timeout => {
-    expect([timeout.toHumanString(), refusal({ timeout })]).toEqual([timeout.toHumanString(), timeout.toMilliseconds() >= 1 ? undefined : 'OutOfRange']);
-  }));
+  fc.assert(
+    fc.property(span, timeout => {
+      expect([timeout.toHumanString(), refusal({ timeout })]).toEqual([
+        timeout.toHumanString(),
+        timeout.toMilliseconds() >= 1 ? undefined : 'OutOfRange',
+      ]);
+    }),
+  );
 });
 
 test('retries are refused exactly if the last try could never begin', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 5000 }), fc.nat(10), fc.integer({ min: 1, max: 2000 }), (timeout, attempts, perTry) => {
-    const policy = { timeout: Duration.millis(timeout), retries: { attempts, perTryTimeout: Duration.millis(perTry) } };
-    expect([timeout, attempts, perTry, refusal(policy)]).toEqual([timeout, attempts, perTry, attempts * perTry < timeout ? undefined : 'RetriesExceedTimeout']);
-  }));
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5000 }),
+      fc.nat(10),
+      fc.integer({ min: 1, max: 2000 }),
+      (timeout, attempts, perTry) => {
+        const policy = {
+          timeout: Duration.millis(timeout),
+          retries: { attempts, perTryTimeout: Duration.millis(perTry) },
+        };
+        expect([timeout, attempts, perTry, refusal(policy)]).toEqual([
+          timeout,
+          attempts,
+          perTry,
+          attempts * perTry < timeout ? undefined : 'RetriesExceedTimeout',
+        ]);
+      },
+    ),
+  );
 });
 
 test('tries are judged by their length and not by their unit', () => {
-  expect(refusal({ timeout: Duration.minutes(1), retries: { attempts: 1, perTryTimeout: Duration.seconds(60) } })).toBe('RetriesExceedTimeout');
-  expect(refusal({ timeout: Duration.seconds(61), retries: { attempts: 1, perTryTimeout: Duration.minutes(1) } })).toBeUndefined();
+  expect(refusal({ timeout: Duration.minutes(1), retries: { attempts: 1, perTryTimeout: Duration.seconds(60) } })).toBe(
+    'RetriesExceedTimeout',
+  );
+  expect(
+    refusal({ timeout: Duration.seconds(61), retries: { attempts: 1, perTryTimeout: Duration.minutes(1) } }),
+  ).toBeUndefined();
 });
 
 test('without a timeout, or a time for each try, any number of retries may happen', () => {

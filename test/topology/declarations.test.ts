@@ -10,7 +10,10 @@ function publishedDeclarations(): string {
   const folder = temporaryFolder();
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const program = ts.createProgram([join(ROOT, 'lib/topology/index.ts')], {
-    ...optionsOf('tsconfig.build.json'), outDir: folder, declaration: true, emitDeclarationOnly: true,
+    ...optionsOf('tsconfig.build.json'),
+    outDir: folder,
+    declaration: true,
+    emitDeclarationOnly: true,
   });
   program.emit();
   return folder;
@@ -57,11 +60,14 @@ describe('the published declarations', () => {
     message: ts.flattenDiagnosticMessageText(messageText, '\n'),
   }));
 
-  test.each(LINES.map(([line, problem], index) => [line, problem, index] as const))('of `%s` the compiler says: %s', (_line, problem, index) => {
-    expect(problems.filter(({ line }) => line === index).map(({ message }) => message)).toEqual(
-      problem === undefined ? [] : [expect.stringContaining(problem)],
-    );
-  });
+  test.each(LINES.map(([line, problem], index) => [line, problem, index] as const))(
+    'of `%s` the compiler says: %s',
+    (_line, problem, index) => {
+      expect(problems.filter(({ line }) => line === index).map(({ message }) => message)).toEqual(
+        problem === undefined ? [] : [expect.stringContaining(problem)],
+      );
+    },
+  );
 
   test('nothing else in the file is wrong', () => {
     expect(problems.filter(({ line }) => line < 0)).toEqual([]);

@@ -6,12 +6,21 @@ import { plain } from '../istio/support';
 function inputs() {
   return {
     service: {
-      image: 'web:1', ports: [Port.http(80)], env: { A: '1' }, command: ['run'], args: ['--safe'], writablePaths: ['/data'],
-      resources: { cpu: '100m' }, autoscaling: { min: 2, max: 3 }, versions: { v1: { args: ['--own'], env: { B: '2' } }, v2: {} },
+      image: 'web:1',
+      ports: [Port.http(80)],
+      env: { A: '1' },
+      command: ['run'],
+      args: ['--safe'],
+      writablePaths: ['/data'],
+      resources: { cpu: '100m' },
+      autoscaling: { min: 2, max: 3 },
+      versions: { v1: { args: ['--own'], env: { B: '2' } }, v2: {} },
     },
     existingWorkload: { port: Port.http(80), existingWorkload: { labels: { release: 'old' }, serviceAccount: 'old' } },
     call: {
-      allowedOperations: [Operation.http('GET /')], timeout: Duration.seconds(9), retries: { attempts: 1, on: [RetryOn.RESET] },
+      allowedOperations: [Operation.http('GET /')],
+      timeout: Duration.seconds(9),
+      retries: { attempts: 1, on: [RetryOn.RESET] },
       faults: { abort: { status: 503, percent: 1 } },
     },
     breaker: { maxConnections: 5 },
@@ -29,7 +38,10 @@ type Inputs = ReturnType<typeof inputs>;
 function rendered(given: Inputs, between: (given: Inputs) => void): object[] {
   const shop = new Topology('shop');
   const web = shop.addService('web', given.service);
-  const [a, b] = [plain(shop, 'a'), plain(shop, 'b', { port: Port.grpc(80, { service: 'shop.B', methods: given.methods }) })];
+  const [a, b] = [
+    plain(shop, 'a'),
+    plain(shop, 'b', { port: Port.grpc(80, { service: 'shop.B', methods: given.methods }) }),
+  ];
   const old = shop.addService('old', given.existingWorkload);
   web.calls(a, given.call);
   web.calls(b, { allowedOperations: [b.method('Get')] });
@@ -55,8 +67,14 @@ test.each<[string, (given: Inputs) => unknown]>([
   ['directories', ({ service }) => service.writablePaths.push('/etc')],
   ['resources', ({ service }) => Object.assign(service.resources, { cpu: '2' })],
   ['autoscaling', ({ service }) => Object.assign(service.autoscaling, { max: 99 })],
-  ['labels of pods that exist', ({ existingWorkload: existing }) => Object.assign(existing.existingWorkload.labels, { release: 'new' })],
-  ['their ServiceAccount', ({ existingWorkload: existing }) => Object.assign(existing.existingWorkload, { serviceAccount: 'other' })],
+  [
+    'labels of pods that exist',
+    ({ existingWorkload: existing }) => Object.assign(existing.existingWorkload.labels, { release: 'new' }),
+  ],
+  [
+    'their ServiceAccount',
+    ({ existingWorkload: existing }) => Object.assign(existing.existingWorkload, { serviceAccount: 'other' }),
+  ],
   ['operations', ({ call }) => call.allowedOperations.push(Operation.http('ANY /{all+}'))],
   ['retries', ({ call }) => Object.assign(call.retries, { attempts: 9 })],
   ['what is retried', ({ call }) => call.retries.on.push(RetryOn.SERVER_ERROR)],

@@ -3,129 +3,350 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
-  Auth, ClientKey, type EdgeProps, FailureMode, Mesh, type PartProps, PerClientRateLimit, Period, Port, ProtoDescriptor, type RouteProps, Topology,
+  Auth,
+  ClientKey,
+  type EdgeProps,
+  FailureMode,
+  Mesh,
+  type PartProps,
+  PerClientRateLimit,
+  Period,
+  Port,
+  ProtoDescriptor,
+  type RouteProps,
+  Topology,
 } from '../../lib';
 import { catalogDescriptor } from '../support/descriptors';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const image = 'example/x:1';
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
-const limitBy = (client: ClientKey, failureMode = FailureMode.FAIL_OPEN) => PerClientRateLimit.of({ client, requests: 5, per: Period.MINUTE, failureMode });
+const limitBy = (client: ClientKey, failureMode = FailureMode.FAIL_OPEN) =>
+  PerClientRateLimit.of({ client, requests: 5, per: Period.MINUTE, failureMode });
 
-const edge = (props: Partial<EdgeProps>) => () => new Topology('shop').addEdge('door', { host: 'shop.example', ...props });
+const edge = (props: Partial<EdgeProps>) => () =>
+  new Topology('shop').addEdge('door', { host: 'shop.example', ...props });
 
-const route = (props: RouteProps, ofEdge: Partial<EdgeProps> = {}, operation = 'GET /') => () => {
-  const shop = new Topology('shop');
-  const web = shop.addService('web', { image, port: Port.http(80) });
-  shop.addEdge('door', { host: 'shop.example', ...ofEdge }).route(operation, web, props);
-};
+const route =
+  (props: RouteProps, ofEdge: Partial<EdgeProps> = {}, operation = 'GET /') =>
+  () => {
+    const shop = new Topology('shop');
+    const web = shop.addService('web', { image, port: Port.http(80) });
+    shop.addEdge('door', { host: 'shop.example', ...ofEdge }).route(operation, web, props);
+  };
 
 const translated = (operation: string, grpcMethod: string) => () => {
   const shop = new Topology('shop');
-  const catalog = shop.addService('catalog', { image, port: Port.grpc(80, { service: 'shop.Catalog', descriptor: catalogDescriptor() }) });
+  const catalog = shop.addService('catalog', {
+    image,
+    port: Port.grpc(80, { service: 'shop.Catalog', descriptor: catalogDescriptor() }),
+  });
   shop.addEdge('door', { host: 'shop.example' }).route(operation, catalog, { grpcMethod });
 };
 
-const aggregate = (part: Omit<PartProps, 'service'>, port = Port.http(80)) => () => {
-  const shop = new Topology('shop');
-  const [ads, web] = [shop.addService('ads', { image, port: Port.http(80) }), shop.addService('web', { image, port })];
-  shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /home/{user}', { ads: { service: ads, path: '/' }, web: { service: web, ...part } });
-};
+const aggregate =
+  (part: Omit<PartProps, 'service'>, port = Port.http(80)) =>
+  () => {
+    const shop = new Topology('shop');
+    const [ads, web] = [
+      shop.addService('ads', { image, port: Port.http(80) }),
+      shop.addService('web', { image, port }),
+    ];
+    shop
+      .addEdge('door', { host: 'shop.example' })
+      .aggregate('GET /home/{user}', { ads: { service: ads, path: '/' }, web: { service: web, ...part } });
+  };
 
 export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
-  ...['', 'login.example/keys', 'ftp://login.example/keys', 'https://login.example/the keys', 'https://'].map((jwksUri): [string, string, string[], () => unknown] => [
-    `"${jwksUri}" as the address of keys`, 'InvalidKeyAddress', [`"${jwksUri}"`, '`jwksUri`'],
-    () => Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], jwksUri }),
-  ]),
+  ...['', 'login.example/keys', 'ftp://login.example/keys', 'https://login.example/the keys', 'https://'].map(
+    (jwksUri): [string, string, string[], () => unknown] => [
+      `"${jwksUri}" as the address of keys`,
+      'InvalidKeyAddress',
+      [`"${jwksUri}"`, '`jwksUri`'],
+      () => Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], jwksUri }),
+    ],
+  ),
   ['CORS for no origin', 'InvalidOrigin', ['no origin', 'https://www.shop.example'], edge({ cors: { origins: [] } })],
-  ['CORS for an origin with a path', 'InvalidOrigin', ['"https://a.example/x"'], edge({ cors: { origins: ['https://a.example/x'] } })],
-  ['CORS with credentials for any origin', 'Contradiction', ['browsers reject'], edge({ cors: { origins: ['*'], credentials: true } })],
+  [
+    'CORS for an origin with a path',
+    'InvalidOrigin',
+    ['"https://a.example/x"'],
+    edge({ cors: { origins: ['https://a.example/x'] } }),
+  ],
+  [
+    'CORS with credentials for any origin',
+    'Contradiction',
+    ['browsers reject'],
+    edge({ cors: { origins: ['*'], credentials: true } }),
+  ],
   ['CORS for a header in capitals', 'InvalidHeader', ['"X-Id"'], edge({ cors: { origins: ['*'], headers: ['X-Id'] } })],
-  ['a pattern for the headers of an API key', 'InvalidHeader', ['"x-*"', 'Name each header.'], () => Auth.apiKey({ secret: 'keys', header: 'x-*' })],
+  [
+    'a pattern for the headers of an API key',
+    'InvalidHeader',
+    ['"x-*"', 'Name each header.'],
+    () => Auth.apiKey({ secret: 'keys', header: 'x-*' }),
+  ],
   ['any header for clients to be told apart by', 'InvalidHeader', ['"*"'], () => ClientKey.header('*')],
-  ['any header for the parts of an aggregate', 'InvalidHeader', ['"*"'], () => {
-    const shop = new Topology('shop');
-    const [ads, web] = [shop.addService('ads', { image, port: Port.http(80) }), shop.addService('web', { image, port: Port.http(80) })];
-    const parts = { ads: { service: ads, path: '/' }, web: { service: web, path: '/' } };
-    shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /home', parts, { headers: ['*'] });
-  }],
+  [
+    'any header for the parts of an aggregate',
+    'InvalidHeader',
+    ['"*"'],
+    () => {
+      const shop = new Topology('shop');
+      const [ads, web] = [
+        shop.addService('ads', { image, port: Port.http(80) }),
+        shop.addService('web', { image, port: Port.http(80) }),
+      ];
+      const parts = { ads: { service: ads, path: '/' }, web: { service: web, path: '/' } };
+      shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /home', parts, { headers: ['*'] });
+    },
+  ],
   ['client certificates without TLS', 'NoEffect', ['clientCa', 'tlsSecret'], edge({ clientCa: 'clients' })],
-  ['an issuer of certificates without a Secret to put them in', 'NoEffect', ['certificateIssuer'], edge({ certificateIssuer: 'letsencrypt' })],
+  [
+    'an issuer of certificates without a Secret to put them in',
+    'NoEffect',
+    ['certificateIssuer'],
+    edge({ certificateIssuer: 'letsencrypt' }),
+  ],
   ['a name that no Secret can have', 'InvalidName', ['"Shop TLS"', 'a Secret'], edge({ tlsSecret: 'Shop TLS' })],
-  ['addresses of a managed API that is not there', 'NoEffect', ['frontCidrs', 'managed: true'], edge({ frontCidrs: ['10.0.8.0/24'] })],
+  [
+    'addresses of a managed API that is not there',
+    'NoEffect',
+    ['frontCidrs', 'managed: true'],
+    edge({ frontCidrs: ['10.0.8.0/24'] }),
+  ],
   ['no address of a managed API', 'NoEffect', ['empty'], edge({ managed: true, frontCidrs: [] })],
-  ...['10.0.8.0', '10.0.8.0/33', '10.0.8/24', 'fd00::/129', '10.0.8.0/', '/24', '10.0.8.0/024', '10.0.8.0/24/1', '*'].map((cidr): [string, string, string[], () => unknown] =>
-    [`"${cidr}" as the addresses of a managed API`, 'InvalidCidr', [`"${cidr}"`, '10.0.8.0/24'], edge({ managed: true, frontCidrs: ['10.0.9.0/24', cidr] })]),
-  ...['0.0.0.0/0', '::/0', '128.0.0.0/1', '8.0.0.0/7', '2000::/15'].map((cidr): [string, string, string[], () => unknown] =>
-    [`"${cidr}" as the addresses of a managed API`, 'InvalidCidr', [`"${cidr}"`, 'bypassed'], edge({ managed: true, frontCidrs: [cidr] })]),
-  ['an edge\'s timeout without a unit', 'NoDuration', ['The timeout is 3'], edge({ timeout: 3 as never })],
-  ['a route\'s timeout without a unit', 'NoDuration', ['The timeout is 3'], route({ timeout: 3 as never })],
+  ...[
+    '10.0.8.0',
+    '10.0.8.0/33',
+    '10.0.8/24',
+    'fd00::/129',
+    '10.0.8.0/',
+    '/24',
+    '10.0.8.0/024',
+    '10.0.8.0/24/1',
+    '*',
+  ].map((cidr): [string, string, string[], () => unknown] => [
+    `"${cidr}" as the addresses of a managed API`,
+    'InvalidCidr',
+    [`"${cidr}"`, '10.0.8.0/24'],
+    edge({ managed: true, frontCidrs: ['10.0.9.0/24', cidr] }),
+  ]),
+  ...['0.0.0.0/0', '::/0', '128.0.0.0/1', '8.0.0.0/7', '2000::/15'].map(
+    (cidr): [string, string, string[], () => unknown] => [
+      `"${cidr}" as the addresses of a managed API`,
+      'InvalidCidr',
+      [`"${cidr}"`, 'bypassed'],
+      edge({ managed: true, frontCidrs: [cidr] }),
+    ],
+  ),
+  ["an edge's timeout without a unit", 'NoDuration', ['The timeout is 3'], edge({ timeout: 3 as never })],
+  ["a route's timeout without a unit", 'NoDuration', ['The timeout is 3'], route({ timeout: 3 as never })],
   ['a cache without a unit', 'NoDuration', ['responses is 60'], route({ cacheTtl: 60 as never })],
-  ['a browser\'s memory without a unit', 'NoDuration', ['60'], edge({ cors: { origins: ['*'], maxAge: 60 as never } })],
-  ['a part\'s time without a unit', 'NoDuration', ['part is 1'], aggregate({ path: '/', timeout: 1 as never })],
-  ...([
-    ['no JSON', 'not a JSON Web Key Set', 'x'],
-    ['no set', 'not a JSON Web Key Set', '{}'],
-    ['none', 'has no key', '{"keys":[]}'],
-    ['a text', 'is not an object', '{"keys":["x"]}'],
-    ['a secret', 'private parts (k)', '{"keys":[{"kty":"oct","k":"YQ"}]}'],
-    ['a private key', 'private parts (d', JSON.stringify({ keys: [generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })] })],
-    ['an unsupported type', 'kty foo', '{"keys":[{"kty":"foo"}]}'],
-    ['an unsupported curve', 'crv secp256k1', '{"keys":[{"kty":"EC","crv":"secp256k1","x":"YQ","y":"YQ"}]}'],
-    ['a half key', 'Key 1 of the set is malformed', '{"keys":[{"kty":"RSA","e":"AQAB"}]}'],
-  ] as const).map(([what, word, jwks]): typeof EDGE_MISTAKES[number] => [
-    `keys that are ${what}`, 'InvalidKeys', [word], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], jwks })]),
-  ['no scope at all', 'InvalidScope', ['no token'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: [] })],
-  ['two scopes in one', 'InvalidScope', ['"a b"'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: ['a b'] })],
-  ...['orders:*', '*', '*:read', 'a*b'].map((scope): [string, string, string[], () => unknown] =>
-    [`a scope that is a pattern, ${scope}`, 'NotLiteral', [`"${scope}"`, 'pattern'], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: ['read', scope] })]),
-  ...['', 'a\nb', '"a"', 'a\\', 'ä'].map((scope): [string, string, string[], () => unknown] =>
-    [`a scope that no token can state, ${JSON.stringify(scope)}`, 'InvalidScope', [JSON.stringify(scope)], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: [scope] })]),
-  ...['*', 'shop*', '*shop', '', 'a b', 'a\n', '\u0000'].map((audience): [string, string, string[], () => unknown] =>
-    [`an audience that is not literal, ${JSON.stringify(audience)}`, 'NotLiteral', ['audience', JSON.stringify(audience)], () => Auth.jwt({ issuer: 'https://a.example', audiences: ['ok', audience] })]),
-  ...['https://a.example/*', 'https://*.example', 'https://a.example\n', 'https://a .example'].map((issuer): [string, string, string[], () => unknown] =>
-    [`an issuer that is not literal, ${JSON.stringify(issuer)}`, 'NotLiteral', ['issuer', JSON.stringify(issuer)], () => Auth.jwt({ issuer, audiences: ['a'] })]),
-  ...['', 'a b', 'a*', '$context.x}'].map((claim): [string, string, string[], () => unknown] =>
-    [`a claim of no usable name, ${JSON.stringify(claim)}`, 'InvalidClaim', [JSON.stringify(claim)], () => ClientKey.claim(claim)]),
-  ...['*', 'web*', 'Web', 'a/b', ''].map((serviceAccount): [string, string, string[], () => unknown] =>
-    [`a service account that is a pattern or no name, "${serviceAccount}"`, 'InvalidName', ['a ServiceAccount'], () =>
-      new Topology('shop').addService('web', { port: Port.http(80), existingWorkload: { labels: { app: 'web' }, serviceAccount } })]),
-  ...['*', 'prod*', 'Prod', '', 'a/ns/b'].map((trustDomain): [string, string, string[], () => unknown] =>
-    [`a trust domain that is a pattern or none, "${trustDomain}"`, 'InvalidName', ['trust domain'], () => Mesh.istio({ trustDomain })]),
-  ['a limit by claim where no token is needed', 'UncountableClients', ['"sub"', 'Auth.jwt'], route({ perClientRateLimit: limitBy(ClientKey.claim('sub')) })],
-  ['a limit by key where no key is needed', 'UncountableClients', ['API key', 'Auth.apiKey'], route({ auth: jwt, perClientRateLimit: limitBy(ClientKey.apiKey()) })],
-  ['a limit by key on an edge of tokens', 'UncountableClients', ['Auth.apiKey'], edge({ auth: jwt, perClientRateLimit: limitBy(ClientKey.apiKey()) })],
-  ['a limit of no request', 'OutOfRange', ['requests is 0'], () =>
-    PerClientRateLimit.of({ client: ClientKey.header('x-client'), requests: 0, per: Period.DAY, failureMode: FailureMode.FAIL_OPEN })],
-  ['two answers while clients cannot be counted', 'Contradiction', ['fail-open', 'fail-closed'], route(
-    { perClientRateLimit: limitBy(ClientKey.header('a')) },
-    { perClientRateLimit: limitBy(ClientKey.header('a'), FailureMode.FAIL_CLOSED) },
-  )],
+  ["a browser's memory without a unit", 'NoDuration', ['60'], edge({ cors: { origins: ['*'], maxAge: 60 as never } })],
+  ["a part's time without a unit", 'NoDuration', ['part is 1'], aggregate({ path: '/', timeout: 1 as never })],
+  ...(
+    [
+      ['no JSON', 'not a JSON Web Key Set', 'x'],
+      ['no set', 'not a JSON Web Key Set', '{}'],
+      ['none', 'has no key', '{"keys":[]}'],
+      ['a text', 'is not an object', '{"keys":["x"]}'],
+      ['a secret', 'private parts (k)', '{"keys":[{"kty":"oct","k":"YQ"}]}'],
+      [
+        'a private key',
+        'private parts (d',
+        JSON.stringify({
+          keys: [generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })],
+        }),
+      ],
+      ['an unsupported type', 'kty foo', '{"keys":[{"kty":"foo"}]}'],
+      ['an unsupported curve', 'crv secp256k1', '{"keys":[{"kty":"EC","crv":"secp256k1","x":"YQ","y":"YQ"}]}'],
+      ['a half key', 'Key 1 of the set is malformed', '{"keys":[{"kty":"RSA","e":"AQAB"}]}'],
+    ] as const
+  ).map(([what, word, jwks]): (typeof EDGE_MISTAKES)[number] => [
+    `keys that are ${what}`,
+    'InvalidKeys',
+    [word],
+    () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], jwks }),
+  ]),
+  [
+    'no scope at all',
+    'InvalidScope',
+    ['no token'],
+    () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: [] }),
+  ],
+  [
+    'two scopes in one',
+    'InvalidScope',
+    ['"a b"'],
+    () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: ['a b'] }),
+  ],
+  ...['orders:*', '*', '*:read', 'a*b'].map((scope): [string, string, string[], () => unknown] => [
+    `a scope that is a pattern, ${scope}`,
+    'NotLiteral',
+    [`"${scope}"`, 'pattern'],
+    () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: ['read', scope] }),
+  ]),
+  ...['', 'a\nb', '"a"', 'a\\', 'ä'].map((scope): [string, string, string[], () => unknown] => [
+    `a scope that no token can state, ${JSON.stringify(scope)}`,
+    'InvalidScope',
+    [JSON.stringify(scope)],
+    () => Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: [scope] }),
+  ]),
+  ...['*', 'shop*', '*shop', '', 'a b', 'a\n', '\u0000'].map((audience): [string, string, string[], () => unknown] => [
+    `an audience that is not literal, ${JSON.stringify(audience)}`,
+    'NotLiteral',
+    ['audience', JSON.stringify(audience)],
+    () => Auth.jwt({ issuer: 'https://a.example', audiences: ['ok', audience] }),
+  ]),
+  ...['https://a.example/*', 'https://*.example', 'https://a.example\n', 'https://a .example'].map(
+    (issuer): [string, string, string[], () => unknown] => [
+      `an issuer that is not literal, ${JSON.stringify(issuer)}`,
+      'NotLiteral',
+      ['issuer', JSON.stringify(issuer)],
+      () => Auth.jwt({ issuer, audiences: ['a'] }),
+    ],
+  ),
+  ...['', 'a b', 'a*', '$context.x}'].map((claim): [string, string, string[], () => unknown] => [
+    `a claim of no usable name, ${JSON.stringify(claim)}`,
+    'InvalidClaim',
+    [JSON.stringify(claim)],
+    () => ClientKey.claim(claim),
+  ]),
+  ...['*', 'web*', 'Web', 'a/b', ''].map((serviceAccount): [string, string, string[], () => unknown] => [
+    `a service account that is a pattern or no name, "${serviceAccount}"`,
+    'InvalidName',
+    ['a ServiceAccount'],
+    () =>
+      new Topology('shop').addService('web', {
+        port: Port.http(80),
+        existingWorkload: { labels: { app: 'web' }, serviceAccount },
+      }),
+  ]),
+  ...['*', 'prod*', 'Prod', '', 'a/ns/b'].map((trustDomain): [string, string, string[], () => unknown] => [
+    `a trust domain that is a pattern or none, "${trustDomain}"`,
+    'InvalidName',
+    ['trust domain'],
+    () => Mesh.istio({ trustDomain }),
+  ]),
+  [
+    'a limit by claim where no token is needed',
+    'UncountableClients',
+    ['"sub"', 'Auth.jwt'],
+    route({ perClientRateLimit: limitBy(ClientKey.claim('sub')) }),
+  ],
+  [
+    'a limit by key where no key is needed',
+    'UncountableClients',
+    ['API key', 'Auth.apiKey'],
+    route({ auth: jwt, perClientRateLimit: limitBy(ClientKey.apiKey()) }),
+  ],
+  [
+    'a limit by key on an edge of tokens',
+    'UncountableClients',
+    ['Auth.apiKey'],
+    edge({ auth: jwt, perClientRateLimit: limitBy(ClientKey.apiKey()) }),
+  ],
+  [
+    'a limit of no request',
+    'OutOfRange',
+    ['requests is 0'],
+    () =>
+      PerClientRateLimit.of({
+        client: ClientKey.header('x-client'),
+        requests: 0,
+        per: Period.DAY,
+        failureMode: FailureMode.FAIL_OPEN,
+      }),
+  ],
+  [
+    'two answers while clients cannot be counted',
+    'Contradiction',
+    ['fail-open', 'fail-closed'],
+    route(
+      { perClientRateLimit: limitBy(ClientKey.header('a')) },
+      { perClientRateLimit: limitBy(ClientKey.header('a'), FailureMode.FAIL_CLOSED) },
+    ),
+  ],
   ['a shape that requires nothing', 'EmptyShape', ['requires nothing'], route({ requestValidation: { query: [] } })],
-  ['a cache of what changes something', 'Uncacheable', ['POST', 'GET'], route({ cacheTtl: Duration.seconds(5) }, {}, 'POST /')],
+  [
+    'a cache of what changes something',
+    'Uncacheable',
+    ['POST', 'GET'],
+    route({ cacheTtl: Duration.seconds(5) }, {}, 'POST /'),
+  ],
   ['a cache of half a second', 'Uncacheable', ['whole seconds'], route({ cacheTtl: Duration.millis(500) })],
-  ['a descriptor that is not there', 'InvalidDescriptor', ['does not exist', 'protoc'], () => ProtoDescriptor.fromFile('/nowhere/shop.pb')],
-  ['a descriptor that is something else', 'InvalidDescriptor', ['not a descriptor set'], () => {
-    const file = join(temporaryFolder(), 'no-descriptor.pb');
-    writeFileSync(file, 'Hello.');
-    ProtoDescriptor.fromFile(file);
-  }],
-  ['a descriptor without the service', 'InvalidDescriptor', ['shop.Cart'], () => Port.grpc(80, { service: 'shop.Cart', descriptor: catalogDescriptor() })],
-  ['REST for a port without a descriptor', 'Untranslatable', ['ProtoDescriptor.fromFile'], route({ grpcMethod: 'Get' })],
+  [
+    'a descriptor that is not there',
+    'InvalidDescriptor',
+    ['does not exist', 'protoc'],
+    () => ProtoDescriptor.fromFile('/nowhere/shop.pb'),
+  ],
+  [
+    'a descriptor that is something else',
+    'InvalidDescriptor',
+    ['not a descriptor set'],
+    () => {
+      const file = join(temporaryFolder(), 'no-descriptor.pb');
+      writeFileSync(file, 'Hello.');
+      ProtoDescriptor.fromFile(file);
+    },
+  ],
+  [
+    'a descriptor without the service',
+    'InvalidDescriptor',
+    ['shop.Cart'],
+    () => Port.grpc(80, { service: 'shop.Cart', descriptor: catalogDescriptor() }),
+  ],
+  [
+    'REST for a port without a descriptor',
+    'Untranslatable',
+    ['ProtoDescriptor.fromFile'],
+    route({ grpcMethod: 'Get' }),
+  ],
   ['REST for a method that is not there', 'Untranslatable', ['shop.Catalog/Drop'], translated('GET /', 'Drop')],
   ['REST for a method that takes a stream', 'Untranslatable', ['stream'], translated('POST /products', 'Import')],
   ['REST with HEAD', 'Untranslatable', ['HEAD'], translated('HEAD /products', 'ListProducts')],
-  ['REST with a parameter that is no field', 'Untranslatable', ['"product"', 'id, currency'], translated('GET /products/{product}', 'GetProduct')],
-  ['an aggregate of one part', 'NothingToAggregate', ['1 parts'], () => {
-    const shop = new Topology('shop');
-    shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /', { web: { service: shop.addService('web', { image, port: Port.http(80) }), path: '/' } });
-  }],
-  ['an aggregate that changes something', 'InvalidOperation', ['POST', 'GET'], () => {
-    const shop = new Topology('shop');
-    const web = shop.addService('web', { image, port: Port.http(80) });
-    shop.addEdge('door', { host: 'shop.example' }).aggregate('POST /', { a: { service: web, path: '/a' }, b: { service: web, path: '/b' } });
-  }],
-  ['a part with a parameter that the whole does not give', 'UnknownParameter', ['"id"', 'Use user'], aggregate({ path: '/{id}' })],
+  [
+    'REST with a parameter that is no field',
+    'Untranslatable',
+    ['"product"', 'id, currency'],
+    translated('GET /products/{product}', 'GetProduct'),
+  ],
+  [
+    'an aggregate of one part',
+    'NothingToAggregate',
+    ['1 parts'],
+    () => {
+      const shop = new Topology('shop');
+      shop
+        .addEdge('door', { host: 'shop.example' })
+        .aggregate('GET /', { web: { service: shop.addService('web', { image, port: Port.http(80) }), path: '/' } });
+    },
+  ],
+  [
+    'an aggregate that changes something',
+    'InvalidOperation',
+    ['POST', 'GET'],
+    () => {
+      const shop = new Topology('shop');
+      const web = shop.addService('web', { image, port: Port.http(80) });
+      shop
+        .addEdge('door', { host: 'shop.example' })
+        .aggregate('POST /', { a: { service: web, path: '/a' }, b: { service: web, path: '/b' } });
+    },
+  ],
+  [
+    'a part with a parameter that the whole does not give',
+    'UnknownParameter',
+    ['"id"', 'Use user'],
+    aggregate({ path: '/{id}' }),
+  ],
   ['a part of gRPC', 'NoRequests', ['uses grpc', 'JSON'], aggregate({ path: '/' }, Port.grpc(80))],
-  ['a part with more time than the whole', 'PartOutlastsWhole', ['30000 ms', '29000 ms'], aggregate({ path: '/', timeout: Duration.seconds(30) })],
+  [
+    'a part with more time than the whole',
+    'PartOutlastsWhole',
+    ['30000 ms', '29000 ms'],
+    aggregate({ path: '/', timeout: Duration.seconds(30) }),
+  ],
 ];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ValidationError} from '../../lib';
+import type { ValidationError } from '../../lib';
 import { Port, Topology } from '../../lib';
 
 /** An RFC 1035 label, character by character. */
@@ -26,9 +26,12 @@ const nearly = fc.oneof(
 );
 
 test('what is taken as a name is an RFC 1035 label, and every label is taken', () => {
-  fc.assert(fc.property(nearly, name => {
-    expect([name, refusal(() => new Topology(name)) === undefined]).toEqual([name, isLabel(name)]);
-  }), { numRuns: 1000 });
+  fc.assert(
+    fc.property(nearly, name => {
+      expect([name, refusal(() => new Topology(name)) === undefined]).toEqual([name, isLabel(name)]);
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test.each<[string, (name: string) => unknown]>([
@@ -38,34 +41,53 @@ test.each<[string, (name: string) => unknown]>([
   ['a namespace of a service', name => new Topology('shop').addService('web', { image: 'x', namespace: name })],
   ['an edge', name => new Topology('shop').addEdge(name, { host: 'a.example' })],
   ['a namespace of an edge', name => new Topology('shop').addEdge('door', { host: 'a.example', namespace: name })],
-  ['an external service', name => new Topology('shop').addExternalService(name, { host: 'a.example', port: Port.tls(443) })],
+  [
+    'an external service',
+    name => new Topology('shop').addExternalService(name, { host: 'a.example', port: Port.tls(443) }),
+  ],
 ])('%s needs a label for a name, and any that is suggested would do', (_name, declare) => {
-  fc.assert(fc.property(nearly.filter(name => !isLabel(name)), name => {
-    const mistake = refusal(() => declare(name));
-    const [, suggested = 'none'] = /e\.g\. "(.*)"/.exec(mistake?.fix ?? '') ?? [];
+  fc.assert(
+    fc.property(
+      nearly.filter(name => !isLabel(name)),
+      name => {
+        const mistake = refusal(() => declare(name));
+        const [, suggested = 'none'] = /e\.g\. "(.*)"/.exec(mistake?.fix ?? '') ?? [];
 
-    expect([mistake?.code, mistake?.message.includes(`"${name}"`)]).toEqual(['InvalidName', true]);
-    expect([suggested, isLabel(suggested)]).toEqual([suggested, true]);
-  }), { numRuns: 50 });
+        expect([mistake?.code, mistake?.message.includes(`"${name}"`)]).toEqual(['InvalidName', true]);
+        expect([suggested, isLabel(suggested)]).toEqual([suggested, true]);
+      },
+    ),
+    { numRuns: 50 },
+  );
 });
 
 test('a name with the longest version fits into a label, or is refused where it is declared', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 63 }), fc.integer({ min: 1, max: 63 }), (service, version) => {
-    const fits = service + 1 + version <= 63;
-    const declare = () => new Topology('shop').addService('a'.repeat(service), { image: 'x', versions: { ['b'.repeat(version)]: {} } });
-    expect([service, version, refusal(declare)?.code]).toEqual([service, version, fits ? undefined : 'InvalidName']);
-  }));
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 63 }), fc.integer({ min: 1, max: 63 }), (service, version) => {
+      const fits = service + 1 + version <= 63;
+      const declare = () =>
+        new Topology('shop').addService('a'.repeat(service), { image: 'x', versions: { ['b'.repeat(version)]: {} } });
+      expect([service, version, refusal(declare)?.code]).toEqual([service, version, fits ? undefined : 'InvalidName']);
+    }),
+  );
 });
 
 test('a host has a dot, and neither scheme, port, wildcard, capital nor empty label', () => {
   const declare = (host: string) => refusal(() => new Topology('shop').addEdge('door', { host }))?.code;
 
   expect(['a.example', '1.2.example', 'a-b.c'].map(declare)).toEqual([undefined, undefined, undefined]);
-  expect(new Set(['a', 'http://a.b', 'a.b:80', '*.a.b', 'A.b', 'a..b', '.a.b', 'a.b.', '-a.b', `${'a.'.repeat(130)}b`].map(declare))).toEqual(new Set(['InvalidHost']));
+  expect(
+    new Set(
+      ['a', 'http://a.b', 'a.b:80', '*.a.b', 'A.b', 'a..b', '.a.b', 'a.b.', '-a.b', `${'a.'.repeat(130)}b`].map(
+        declare,
+      ),
+    ),
+  ).toEqual(new Set(['InvalidHost']));
 });
 
 test('no label of a host is longer than DNS takes', () => {
-  const declare = (length: number) => refusal(() => new Topology('shop').addEdge('door', { host: `${'a'.repeat(length)}.example` }))?.code;
+  const declare = (length: number) =>
+    refusal(() => new Topology('shop').addEdge('door', { host: `${'a'.repeat(length)}.example` }))?.code;
 
   expect([63, 64].map(declare)).toEqual([undefined, 'InvalidHost']);
 });

@@ -3,7 +3,8 @@ import { Operation, PathPattern } from '../../lib/topology';
 
 const literal = fc.stringMatching(/^[a-z0-9.$+-]{1,6}$/).filter(each => !['.', '..'].includes(each));
 const segment = fc.oneof(literal, fc.constantFrom('{id}', '{name}'));
-const pattern = fc.tuple(fc.array(segment, { maxLength: 4 }), fc.boolean())
+const pattern = fc
+  .tuple(fc.array(segment, { maxLength: 4 }), fc.boolean())
   .map(([segments, open]) => new PathPattern('test', `/${[...segments, ...(open ? ['{rest+}'] : [])].join('/')}`));
 const value = fc.stringMatching(/^[a-z0-9.$+-]{1,6}$/);
 
@@ -11,25 +12,43 @@ const value = fc.stringMatching(/^[a-z0-9.$+-]{1,6}$/);
 function filled(of: PathPattern, values: readonly string[]): string {
   let next = 0;
   const take = () => values[next++ % values.length] ?? 'x';
-  return of.segments.map(each => `/${each.endsWith('+}') ? `${take()}/${take()}` : each.startsWith('{') ? take() : each}`).join('');
+  return of.segments
+    .map(each => `/${each.endsWith('+}') ? `${take()}/${take()}` : each.startsWith('{') ? take() : each}`)
+    .join('');
 }
 
 const matches = (of: PathPattern, path: string) => new RegExp(`^(?:${of.toRegex()})$`).test(path);
 
 test('the regular expression matches the pattern filled with any values', () => {
-  fc.assert(fc.property(pattern, fc.array(value, { minLength: 1, maxLength: 5 }), (of, values) => matches(of, filled(of, values))));
+  fc.assert(
+    fc.property(pattern, fc.array(value, { minLength: 1, maxLength: 5 }), (of, values) =>
+      matches(of, filled(of, values)),
+    ),
+  );
 });
 
 test('the regular expression matches nothing with a segment more or less', () => {
-  fc.assert(fc.property(pattern.filter(of => !of.text.includes('+}')), fc.array(value, { minLength: 1 }), (of, values) => {
-    const path = filled(of, values);
-    return !matches(of, `${path}/more`) && !matches(of, path.slice(0, path.lastIndexOf('/')));
-  }));
+  fc.assert(
+    fc.property(
+      pattern.filter(of => !of.text.includes('+}')),
+      fc.array(value, { minLength: 1 }),
+      (of, values) => {
+        const path = filled(of, values);
+        return !matches(of, `${path}/more`) && !matches(of, path.slice(0, path.lastIndexOf('/')));
+      },
+    ),
+  );
 });
 
 test('two patterns that match one path overlap', () => {
-  fc.assert(fc.property(pattern, pattern, fc.array(value, { minLength: 1 }), (a, b, values) =>
-    !matches(b, filled(a, values)) || a.overlaps(b)));
+  fc.assert(
+    fc.property(
+      pattern,
+      pattern,
+      fc.array(value, { minLength: 1 }),
+      (a, b, values) => !matches(b, filled(a, values)) || a.overlaps(b),
+    ),
+  );
 });
 
 test('overlapping is mutual, and every pattern overlaps itself', () => {
@@ -39,32 +58,59 @@ test('overlapping is mutual, and every pattern overlaps itself', () => {
 /** What a template means, segment by segment, without a regular expression. */
 function means(of: PathPattern, path: string): boolean {
   const given = path.split('/').slice(1);
-  return path.startsWith('/') && of.segments.every((segment, index) => segment.endsWith('+}')
-    ? given.slice(index).join('/') !== ''
-    : segment.startsWith('{') ? (given[index] ?? '') !== '' : given[index] === segment)
-    && (of.segments.at(-1)?.endsWith('+}') === true || given.length === of.segments.length);
+  return (
+    path.startsWith('/')
+    && of.segments.every((segment, index) =>
+      segment.endsWith('+}')
+        ? given.slice(index).join('/') !== ''
+        : segment.startsWith('{')
+          ? (given[index] ?? '') !== ''
+          : given[index] === segment,
+    )
+    && (of.segments.at(-1)?.endsWith('+}') === true || given.length === of.segments.length)
+  );
 }
 
 /** Few segments out of few, some of them empty, so that patterns and paths often meet. */
-const dense = fc.tuple(fc.array(fc.constantFrom('', 'a', 'b.c', 'bxc', '{x}', '{y}'), { maxLength: 3 }), fc.constantFrom('', 'a', '{x}', '{rest+}'))
+const dense = fc
+  .tuple(
+    fc.array(fc.constantFrom('', 'a', 'b.c', 'bxc', '{x}', '{y}'), { maxLength: 3 }),
+    fc.constantFrom('', 'a', '{x}', '{rest+}'),
+  )
   .map(([segments, last]) => new PathPattern('test', `/${[...segments, last].join('/')}`));
-const path = fc.array(fc.constantFrom('', 'a', 'b.c', 'bxc', 'd'), { minLength: 1, maxLength: 6 }).map(segments => `/${segments.join('/')}`);
+const path = fc
+  .array(fc.constantFrom('', 'a', 'b.c', 'bxc', 'd'), { minLength: 1, maxLength: 6 })
+  .map(segments => `/${segments.join('/')}`);
 
 test('the regular expression matches a path exactly if the template means it', () => {
-  fc.assert(fc.property(dense, path, (of, given) => {
-    expect([of.text, given, matches(of, given)]).toEqual([of.text, given, means(of, given)]);
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(dense, path, (of, given) => {
+      expect([of.text, given, matches(of, given)]).toEqual([of.text, given, means(of, given)]);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('patterns overlap exactly if some path is matched by both', () => {
-  fc.assert(fc.property(dense, dense, (a, b) => {
-    // Every segment of either, and one of neither: if any path is in both, one made of these is.
-    const choices = ['', 'a', 'b.c', 'bxc', 'z'];
-    const length = Math.max(a.segments.length, b.segments.length);
-    const paths = Array.from({ length }, (_, index) => index + 1)
-      .flatMap(count => Array.from({ length: count }).reduce<string[]>(so => so.flatMap(begun => choices.map(each => `${begun}/${each}`)), ['']));
-    expect([a.text, b.text, a.overlaps(b)]).toEqual([a.text, b.text, paths.some(each => means(a, each) && means(b, each))]);
-  }), { numRuns: 300 });
+  fc.assert(
+    fc.property(dense, dense, (a, b) => {
+      // Every segment of either, and one of neither: if any path is in both, one made of these is.
+      const choices = ['', 'a', 'b.c', 'bxc', 'z'];
+      const length = Math.max(a.segments.length, b.segments.length);
+      const paths = Array.from({ length }, (_, index) => index + 1).flatMap(count =>
+        Array.from({ length: count }).reduce<string[]>(
+          so => so.flatMap(begun => choices.map(each => `${begun}/${each}`)),
+          [''],
+        ),
+      );
+      expect([a.text, b.text, a.overlaps(b)]).toEqual([
+        a.text,
+        b.text,
+        paths.some(each => means(a, each) && means(b, each)),
+      ]);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test.each([

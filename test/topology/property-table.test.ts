@@ -6,11 +6,26 @@ const ROOT = resolve(__dirname, '../..');
 
 /** The interfaces, where each is declared, and the files whose tables have an entry for each of its properties. */
 const INTERFACES: Record<string, { readonly file: string; readonly tables: readonly string[] }> = {
-  CallPolicy: { file: 'topology/call-policy.ts', tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
-  Retries: { file: 'topology/call-policy.ts', tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
-  Faults: { file: 'topology/call-policy.ts', tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
-  Delay: { file: 'topology/call-policy.ts', tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
-  Abort: { file: 'topology/call-policy.ts', tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'] },
+  CallPolicy: {
+    file: 'topology/call-policy.ts',
+    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
+  },
+  Retries: {
+    file: 'topology/call-policy.ts',
+    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
+  },
+  Faults: {
+    file: 'topology/call-policy.ts',
+    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
+  },
+  Delay: {
+    file: 'topology/call-policy.ts',
+    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
+  },
+  Abort: {
+    file: 'topology/call-policy.ts',
+    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
+  },
   CallProps: { file: 'topology/call.ts', tables: ['topology/call.ts', 'kubernetes/needs.ts'] },
   RouteProps: { file: 'topology/route.ts', tables: ['kubernetes/needs.ts'] },
   EdgeProps: { file: 'topology/edge-props.ts', tables: ['kubernetes/needs.ts'] },
@@ -21,25 +36,33 @@ const INTERFACES: Record<string, { readonly file: string; readonly tables: reado
 /** The properties that the compiler misses in each file with tables when each interface has one more, `novelOf…`. */
 function missedProperties(): ReadonlyMap<string, string[]> {
   const options = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(resolve(ROOT, 'tsconfig.json'), name => readFileSync(name, 'utf8')).config, ts.sys, ROOT,
+    ts.readConfigFile(resolve(ROOT, 'tsconfig.json'), name => readFileSync(name, 'utf8')).config,
+    ts.sys,
+    ROOT,
   ).options;
   const host = ts.createCompilerHost(options);
   const read = host.readFile.bind(host);
-  host.readFile = name => Object.entries(INTERFACES)
-    .filter(([, { file }]) => name === pathOf(file))
-    .map(([each]) => each)
-    .reduce((text, each) => text?.replace(
-      `export interface ${each} `, head => `${head}{ readonly novelOf${each}?: string }\n${head}`,
-    ), read(name));
+  host.readFile = name =>
+    Object.entries(INTERFACES)
+      .filter(([, { file }]) => name === pathOf(file))
+      .map(([each]) => each)
+      .reduce(
+        (text, each) =>
+          text?.replace(`export interface ${each} `, head => `${head}{ readonly novelOf${each}?: string }\n${head}`),
+        read(name),
+      );
   const files = [...new Set(Object.values(INTERFACES).flatMap(({ file, tables }) => [file, ...tables]))];
   const program = ts.createProgram(files.map(pathOf), options, host);
-  return new Map(files.map(file => [
-    file,
-    program.getSemanticDiagnostics(program.getSourceFile(pathOf(file)))
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
-      .flatMap(message => message.split('\n').filter(line => line.includes(' missing ')))
-      .flatMap(line => line.match(/\bnovelOf\w+/g) ?? []),
-  ]));
+  return new Map(
+    files.map(file => [
+      file,
+      program
+        .getSemanticDiagnostics(program.getSourceFile(pathOf(file)))
+        .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+        .flatMap(message => message.split('\n').filter(line => line.includes(' missing ')))
+        .flatMap(line => line.match(/\bnovelOf\w+/g) ?? []),
+    ]),
+  );
 }
 
 function pathOf(file: string): string {

@@ -20,7 +20,9 @@ function fieldsOf(bytes: Uint8Array): (readonly [number, string])[] {
 }
 
 function bound(...bindings: [method: string, operation: string][]) {
-  const text = catalogDescriptor().boundTo(bindings.map(([method, operation]) => ({ service: 'shop.Catalog', method, operation: Operation.http(operation) })));
+  const text = catalogDescriptor().boundTo(
+    bindings.map(([method, operation]) => ({ service: 'shop.Catalog', method, operation: Operation.http(operation) })),
+  );
   const set = fromBinary(FileDescriptorSetSchema, Buffer.from(text, 'base64'));
   return new Map(set.file[0]?.service[0]?.method.map(method => [method.name, rulesOf(method)]));
 }
@@ -33,8 +35,18 @@ test('a GET binds its path to the method, and nothing else is bound', () => {
 });
 
 test('what has a body gives the whole of it', () => {
-  expect(bound(['GetProduct', 'POST /products']).get('GetProduct')).toEqual([[[4, '/products'], [7, '*']]]);
-  expect(bound(['GetProduct', 'PUT /products/{id}']).get('GetProduct')).toEqual([[[3, '/products/{id}'], [7, '*']]]);
+  expect(bound(['GetProduct', 'POST /products']).get('GetProduct')).toEqual([
+    [
+      [4, '/products'],
+      [7, '*'],
+    ],
+  ]);
+  expect(bound(['GetProduct', 'PUT /products/{id}']).get('GetProduct')).toEqual([
+    [
+      [3, '/products/{id}'],
+      [7, '*'],
+    ],
+  ]);
 });
 
 test('a parameter that takes the rest of the path is a field of several segments', () => {
@@ -43,15 +55,24 @@ test('a parameter that takes the rest of the path is a field of several segments
 
 test('a second path of a method is an additional binding', () => {
   expect(bound(['GetProduct', 'GET /products/{id}'], ['GetProduct', 'DELETE /old/{id}']).get('GetProduct')).toEqual([
-    [[2, '/products/{id}'], [11, '[[5,"/old/{id}"]]']],
+    [
+      [2, '/products/{id}'],
+      [11, '[[5,"/old/{id}"]]'],
+    ],
   ]);
 });
 
 test('the methods of a port are those that its descriptor has', () => {
   const descriptor = catalogDescriptor();
 
-  expect(Port.grpc(1, { service: 'shop.Catalog', descriptor }).grpcMethods).toEqual(['GetProduct', 'ListProducts', 'Import']);
-  expect(Port.grpc(1, { service: 'shop.Catalog', methods: ['GetProduct'], descriptor }).grpcMethods).toEqual(['GetProduct']);
+  expect(Port.grpc(1, { service: 'shop.Catalog', descriptor }).grpcMethods).toEqual([
+    'GetProduct',
+    'ListProducts',
+    'Import',
+  ]);
+  expect(Port.grpc(1, { service: 'shop.Catalog', methods: ['GetProduct'], descriptor }).grpcMethods).toEqual([
+    'GetProduct',
+  ]);
 });
 
 test('the same bindings give the same bytes', () => {

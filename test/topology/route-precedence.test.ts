@@ -2,8 +2,12 @@ import fc from 'fast-check';
 import { Operation, PathPattern, precedes, type Region, regionsOf } from '../../lib/topology';
 
 const of = (...operations: string[]) => operations.map(each => Operation.http(each));
-const texts = (regions: readonly Region[]) => regions.map(({ method, notMethods, path, notPaths }) =>
-  [method ?? `not ${notMethods.join()}`, path.text, ...notPaths.map(each => each.text)]);
+const texts = (regions: readonly Region[]) =>
+  regions.map(({ method, notMethods, path, notPaths }) => [
+    method ?? `not ${notMethods.join()}`,
+    path.text,
+    ...notPaths.map(each => each.text),
+  ]);
 
 test.each([
   ['GET /a', 'GET /{x}', 'a literal before a parameter'],
@@ -17,54 +21,85 @@ test.each([
 });
 
 test('a route without a more specific one keeps all of its requests', () => {
-  expect(texts(regionsOf(Operation.http('GET /{x}'), of('GET /{x}', 'GET /{y+}', 'POST /a', 'GET /a/b')))).toEqual([['GET', '/{x}']]);
+  expect(texts(regionsOf(Operation.http('GET /{x}'), of('GET /{x}', 'GET /{y+}', 'POST /a', 'GET /a/b')))).toEqual([
+    ['GET', '/{x}'],
+  ]);
 });
 
 test('a route of one method loses the paths of more specific ones of that method or any', () => {
-  expect(texts(regionsOf(Operation.http('GET /{x+}'), of('GET /a', 'ANY /b', 'POST /c')))).toEqual([['GET', '/{x+}', '/a', '/b']]);
+  expect(texts(regionsOf(Operation.http('GET /{x+}'), of('GET /a', 'ANY /b', 'POST /c')))).toEqual([
+    ['GET', '/{x+}', '/a', '/b'],
+  ]);
 });
 
 test('a route of any method loses other paths for each method', () => {
   expect(texts(regionsOf(Operation.http('ANY /{x+}'), of('POST /{x+}', 'GET /a', 'ANY /b')))).toEqual([
-    ['GET', '/{x+}', '/a', '/b'], ['not GET,POST', '/{x+}', '/b'],
+    ['GET', '/{x+}', '/a', '/b'],
+    ['not GET,POST', '/{x+}', '/b'],
   ]);
 });
 
 const segment = fc.constantFrom('', 'a', 'b', '{x}');
-const pattern = fc.tuple(fc.array(segment, { maxLength: 3 }), fc.constantFrom('a', '', '{y}', '{z+}'))
+const pattern = fc
+  .tuple(fc.array(segment, { maxLength: 3 }), fc.constantFrom('a', '', '{y}', '{z+}'))
   .map(([segments, last]) => new PathPattern('test', `/${[...segments, last].join('/')}`));
-const path = fc.array(fc.constantFrom('', 'a', 'b', 'c'), { minLength: 1, maxLength: 5 }).map(segments => `/${segments.join('/')}`);
+const path = fc
+  .array(fc.constantFrom('', 'a', 'b', 'c'), { minLength: 1, maxLength: 5 })
+  .map(segments => `/${segments.join('/')}`);
 const matches = (each: PathPattern, text: string) => new RegExp(`^(?:${each.toRegex()})$`).test(text);
 
 test('an intersection matches what both match', () => {
-  fc.assert(fc.property(pattern, pattern, path, (a, b, text) => {
-    fc.pre(a.overlaps(b));
-    expect([a.text, b.text, text, matches(a.intersection(b), text)]).toEqual([a.text, b.text, text, matches(a, text) && matches(b, text)]);
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(pattern, pattern, path, (a, b, text) => {
+      fc.pre(a.overlaps(b));
+      expect([a.text, b.text, text, matches(a.intersection(b), text)]).toEqual([
+        a.text,
+        b.text,
+        text,
+        matches(a, text) && matches(b, text),
+      ]);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('a pattern covers another if it matches all of its paths', () => {
-  fc.assert(fc.property(pattern, pattern, path, (a, b, text) => !a.covers(b) || !matches(b, text) || matches(a, text)), { numRuns: 2000 });
+  fc.assert(
+    fc.property(pattern, pattern, path, (a, b, text) => !a.covers(b) || !matches(b, text) || matches(a, text)),
+    { numRuns: 2000 },
+  );
 });
 
 test('of two patterns that match one path, the order is the same from both sides, and a draw means that they match the same paths', () => {
-  fc.assert(fc.property(pattern, pattern, (a, b) => {
-    fc.pre(a.overlaps(b));
-    expect(Math.sign(a.compareSpecificity(b))).toBe(-Math.sign(b.compareSpecificity(a)) + 0);
-    expect(a.compareSpecificity(b) !== 0 || a.toRegex() === b.toRegex()).toBe(true);
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(pattern, pattern, (a, b) => {
+      fc.pre(a.overlaps(b));
+      expect(Math.sign(a.compareSpecificity(b))).toBe(-Math.sign(b.compareSpecificity(a)) + 0);
+      expect(a.compareSpecificity(b) !== 0 || a.toRegex() === b.toRegex()).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 const methods = fc.constantFrom('GET', 'POST', 'ANY');
-const operations = fc.uniqueArray(fc.tuple(methods, pattern).map(([method, each]) => Operation.http(`${method} ${each.text}`)), { minLength: 1, maxLength: 5, selector: each => each.requests });
+const operations = fc.uniqueArray(
+  fc.tuple(methods, pattern).map(([method, each]) => Operation.http(`${method} ${each.text}`)),
+  { minLength: 1, maxLength: 5, selector: each => each.requests },
+);
 
 test('each request is in a region of the operation that precedes all others, and in no other', () => {
-  fc.assert(fc.property(operations, path, fc.constantFrom('GET', 'POST', 'PUT'), (all, text, method) => {
-    const isIn = (region: Region) => (region.method ? region.method === method : !region.notMethods.includes(method)) && matches(region.path, text) && !region.notPaths.some(each => matches(each, text));
-    const holders = all.filter(each => regionsOf(each, all).filter(isIn).length > 0);
-    const matching = all.filter(each => (!each.method || each.method === method) && matches(each.path, text));
-    const first = matching.filter(each => matching.every(other => other === each || precedes(each, other)));
-    expect(holders).toEqual(first);
-    expect(first).toHaveLength(matching.length > 0 ? 1 : 0);
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(operations, path, fc.constantFrom('GET', 'POST', 'PUT'), (all, text, method) => {
+      const isIn = (region: Region) =>
+        (region.method ? region.method === method : !region.notMethods.includes(method))
+        && matches(region.path, text)
+        && !region.notPaths.some(each => matches(each, text));
+      const holders = all.filter(each => regionsOf(each, all).filter(isIn).length > 0);
+      const matching = all.filter(each => (!each.method || each.method === method) && matches(each.path, text));
+      const first = matching.filter(each => matching.every(other => other === each || precedes(each, other)));
+      expect(holders).toEqual(first);
+      expect(first).toHaveLength(matching.length > 0 ? 1 : 0);
+    }),
+    { numRuns: 2000 },
+  );
 });

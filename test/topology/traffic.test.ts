@@ -18,34 +18,59 @@ function refusal(declare: () => unknown): string | undefined {
   }
 }
 
-const anything = fc.oneof(fc.integer({ min: -20, max: 120 }), fc.double({ min: -1, max: 101 }), fc.constantFrom(0, 100, NaN, Infinity, -0, 33.3, 33.4));
-const whole = fc.tuple(fc.nat(100), fc.nat(100)).map(([a, b]) => [Math.min(a, b), Math.abs(a - b), 100 - Math.max(a, b)]);
+const anything = fc.oneof(
+  fc.integer({ min: -20, max: 120 }),
+  fc.double({ min: -1, max: 101 }),
+  fc.constantFrom(0, 100, NaN, Infinity, -0, 33.3, 33.4),
+);
+const whole = fc
+  .tuple(fc.nat(100), fc.nat(100))
+  .map(([a, b]) => [Math.min(a, b), Math.abs(a - b), 100 - Math.max(a, b)]);
 
 test('a split is taken exactly if its shares are whole percentages that sum to 100', () => {
-  fc.assert(fc.property(fc.oneof(whole, fc.array(anything, { minLength: 1, maxLength: 3 })), shares => {
-    const right = shares.every(each => Number.isInteger(each) && each >= 0 && each <= 100) && shares.reduce((a, b) => a + b, 0) === 100;
-    const taken = refusal(() => cart().split(Object.fromEntries(shares.map((share, index) => [VERSIONS[index] ?? 'none', share])))) === undefined;
-    expect([shares, taken]).toEqual([shares, right]);
-  }), { numRuns: 500 });
+  fc.assert(
+    fc.property(fc.oneof(whole, fc.array(anything, { minLength: 1, maxLength: 3 })), shares => {
+      const right =
+        shares.every(each => Number.isInteger(each) && each >= 0 && each <= 100)
+        && shares.reduce((a, b) => a + b, 0) === 100;
+      const taken =
+        refusal(() =>
+          cart().split(Object.fromEntries(shares.map((share, index) => [VERSIONS[index] ?? 'none', share]))),
+        ) === undefined;
+      expect([shares, taken]).toEqual([shares, right]);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('a split that is refused leaves none, and a right one is taken after it', () => {
   const service = cart();
 
-  expect(() => { service.split({ v1: 90 }); }).toThrow('The split v1: 90 sums to 90. Give whole percentages that sum to 100.');
+  expect(() => {
+    service.split({ v1: 90 });
+  }).toThrow('The split v1: 90 sums to 90. Give whole percentages that sum to 100.');
   expect(service.weights).toEqual([]);
   service.split({ v1: 90, v2: 10 });
-  expect(service.weights.map(({ version, percent }) => [version.name, percent])).toEqual([['v1', 90], ['v2', 10]]);
+  expect(service.weights.map(({ version, percent }) => [version.name, percent])).toEqual([
+    ['v1', 90],
+    ['v2', 10],
+  ]);
 });
 
 test('routes for one header are in order, the narrower ones first', () => {
   const service = cart();
-  ['ab', 'b', 'a'].forEach(each => { service.routeTo('v1', HeaderMatch.exact('x', each)); });
+  ['ab', 'b', 'a'].forEach(each => {
+    service.routeTo('v1', HeaderMatch.exact('x', each));
+  });
   service.routeTo('v2', HeaderMatch.prefix('x', 'ab'));
   service.routeTo('v3', HeaderMatch.prefix('x', 'a'));
   service.routeTo('v3', HeaderMatch.exact('y', 'ab'));
   service.routeTo('v3', HeaderMatch.regex('x', 'c?b'));
-  expect(refusal(() => { service.routeTo('v1', HeaderMatch.regex('x', 'c?b')); })).toBe('Duplicate');
+  expect(
+    refusal(() => {
+      service.routeTo('v1', HeaderMatch.regex('x', 'c?b'));
+    }),
+  ).toBe('Duplicate');
   expect(service.headerRoutes).toHaveLength(7);
 });
 
@@ -67,11 +92,30 @@ test.each<[HeaderMatch, HeaderMatch]>([
 ])('behind %j the route for %j could match nothing', (first, second) => {
   const service = cart();
   service.routeTo('v1', first);
-  expect(refusal(() => { service.routeTo('v2', second); })).toBe('Duplicate');
+  expect(
+    refusal(() => {
+      service.routeTo('v2', second);
+    }),
+  ).toBe('Duplicate');
 });
 
 const pieces = fc.constantFrom(
-  'a', 'b', '.', '.*', '.+', '[ab]', 'a?', 'b*', '(a|b)', '|', '\\b', '$', '^', '\\.*', '\\Q', 'a{2}',
+  'a',
+  'b',
+  '.',
+  '.*',
+  '.+',
+  '[ab]',
+  'a?',
+  'b*',
+  '(a|b)',
+  '|',
+  '\\b',
+  '$',
+  '^',
+  '\\.*',
+  '\\Q',
+  'a{2}',
 );
 const expression = fc.array(pieces, { minLength: 1, maxLength: 4 }).map(each => each.join(''));
 const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*'), minLength: 1, maxLength: 3 });
@@ -89,15 +133,25 @@ function isExpression(value: string): boolean {
 }
 
 function isMetBy({ kind, value }: HeaderMatch, sent: string): boolean {
-  return kind === 'exact' ? sent === value : kind === 'prefix' ? sent.startsWith(value) : RE2JS.compile(value).matches(sent);
+  return kind === 'exact'
+    ? sent === value
+    : kind === 'prefix'
+      ? sent.startsWith(value)
+      : RE2JS.compile(value).matches(sent);
 }
 
 test('a route is refused only if each value that it matches is matched by the route before it', () => {
-  fc.assert(fc.property(condition, condition, (first, second) => {
-    const service = cart();
-    service.routeTo('v1', first);
-    const isRefused = refusal(() => { service.routeTo('v2', second); }) === 'Duplicate';
-    const missed = isRefused ? VALUES.filter(value => isMetBy(second, value) && !isMetBy(first, value)) : [];
-    expect([first, second, missed]).toEqual([first, second, []]);
-  }), { numRuns: 3000 });
+  fc.assert(
+    fc.property(condition, condition, (first, second) => {
+      const service = cart();
+      service.routeTo('v1', first);
+      const isRefused =
+        refusal(() => {
+          service.routeTo('v2', second);
+        }) === 'Duplicate';
+      const missed = isRefused ? VALUES.filter(value => isMetBy(second, value) && !isMetBy(first, value)) : [];
+      expect([first, second, missed]).toEqual([first, second, []]);
+    }),
+    { numRuns: 3000 },
+  );
 });

@@ -27,20 +27,25 @@ test('a mistake points at the very line of the declaration', () => {
   expect(lineOf(mistake.stack)).toBe(lineOf(here) + 1);
 });
 
-test('a mistake shows frames of its author\'s files alone', () => {
+test("a mistake shows frames of its author's files alone", () => {
   const mistake = caught(() => new Topology('My Shop'));
   const frames = (mistake.stack ?? '').split('\n').slice(1);
 
   expect(frames.filter(frame => !frame.includes(__filename))).toEqual([]);
 });
 
-test('a folder whose name begins as the library\'s is its author\'s own', () => {
+test("a folder whose name begins as the library's is its author's own", () => {
   const file = join(__dirname, '../../library/app.js');
   expect(caught(() => from(file)(() => new Topology('My Shop'))).stack).toContain(file);
 });
 
 test('a mistake says where, what, the remedy and the code, in this order', () => {
-  const mistake = new ValidationError({ code: 'InvalidName', path: 'shop/web', summary: 'It is odd.', fix: 'Make it even.' });
+  const mistake = new ValidationError({
+    code: 'InvalidName',
+    path: 'shop/web',
+    summary: 'It is odd.',
+    fix: 'Make it even.',
+  });
 
   expect(mistake.message).toBe('[shop/web] It is odd. Make it even. (InvalidName)');
   expect(String(mistake)).toBe('ValidationError: [shop/web] It is odd. Make it even. (InvalidName)');

@@ -2,14 +2,29 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
-  Auth, HeaderMatch, Health, Operation, Port, RateLimit, RetryOn, type ServiceProps, Topology, ValidationError,
+  Auth,
+  HeaderMatch,
+  Health,
+  Operation,
+  Port,
+  RateLimit,
+  RetryOn,
+  type ServiceProps,
+  Topology,
+  ValidationError,
 } from '../../lib';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { VALUE_MISTAKES } from './value-mistakes';
 
 function shopWith(...names: string[]) {
   const shop = new Topology('shop');
-  return { shop, services: names.map(name => shop.addService(name, { image: `example/${name}:1`, port: Port.http(80) })) as [ReturnType<Topology['addService']>, ReturnType<Topology['addService']>] };
+  return {
+    shop,
+    services: names.map(name => shop.addService(name, { image: `example/${name}:1`, port: Port.http(80) })) as [
+      ReturnType<Topology['addService']>,
+      ReturnType<Topology['addService']>,
+    ],
+  };
 }
 
 function mistakeOf(declare: () => unknown): ValidationError {
@@ -25,14 +40,21 @@ function mistakeOf(declare: () => unknown): ValidationError {
 }
 
 const image = 'example/x:1';
-const add = (props: Partial<ServiceProps>, name = 'cart') => () => new Topology('shop').addService(name, { image, ...props });
-const call = (props: object, port = Port.http(80)) => () => {
-  const shop = new Topology('shop');
-  const [web, cart] = [shop.addService('web', { image }), shop.addService('cart', { image, port })];
-  web.calls(cart, props);
-};
-const split = (weights: Record<string, number>, port = Port.http(80)) => () =>
-  new Topology('shop').addService('cart', { image, port, versions: { v1: {}, v2: {} } }).split(weights);
+const add =
+  (props: Partial<ServiceProps>, name = 'cart') =>
+  () =>
+    new Topology('shop').addService(name, { image, ...props });
+const call =
+  (props: object, port = Port.http(80)) =>
+  () => {
+    const shop = new Topology('shop');
+    const [web, cart] = [shop.addService('web', { image }), shop.addService('cart', { image, port })];
+    web.calls(cart, props);
+  };
+const split =
+  (weights: Record<string, number>, port = Port.http(80)) =>
+  () =>
+    new Topology('shop').addService('cart', { image, port, versions: { v1: {}, v2: {} } }).split(weights);
 
 const twice = (declare: (cart: ReturnType<Topology['addService']>) => unknown) => () => {
   declare(new Topology('shop').addService('cart', { image, port: Port.http(80), versions: { v1: {}, v2: {} } }));
@@ -41,218 +63,650 @@ const twice = (declare: (cart: ReturnType<Topology['addService']>) => unknown) =
 const untyped = (value: unknown) => value as never;
 
 const MISTAKES: [string, string, string[], () => unknown][] = [
-  ['a topology whose name is no DNS label', 'InvalidName', ['"My Shop"', 'e.g. "my-shop"'], () => new Topology('My Shop')],
-  ['a service whose name is no DNS label', 'InvalidName', ['shop/Cart_Svc.v1', '"Cart_Svc.v1"', 'e.g. "cart-svc-v1"'], add({}, 'Cart_Svc.v1')],
+  [
+    'a topology whose name is no DNS label',
+    'InvalidName',
+    ['"My Shop"', 'e.g. "my-shop"'],
+    () => new Topology('My Shop'),
+  ],
+  [
+    'a service whose name is no DNS label',
+    'InvalidName',
+    ['shop/Cart_Svc.v1', '"Cart_Svc.v1"', 'e.g. "cart-svc-v1"'],
+    add({}, 'Cart_Svc.v1'),
+  ],
   ['a service whose name begins with a digit', 'InvalidName', ['"1st"'], add({}, '1st')],
   ['a name too long for Kubernetes', 'InvalidName', ['at most 63'], add({}, 'a'.repeat(64))],
   ['a Deployment name too long for Kubernetes', 'InvalidName', ['-v1'], add({}, 'a'.repeat(62))],
   ['a namespace that is no DNS label', 'InvalidName', ['"a.b"'], add({ namespace: 'a.b' })],
-  ['a namespace of Kubernetes itself', 'ReservedNamespace', ['"kube-system"', 'cut off'], add({ namespace: 'kube-system' })],
+  [
+    'a namespace of Kubernetes itself',
+    'ReservedNamespace',
+    ['"kube-system"', 'cut off'],
+    add({ namespace: 'kube-system' }),
+  ],
   ...['default', 'default-deny', 'allow-nothing'].flatMap((name): typeof MISTAKES => [
-    [`a service named ${name}, as objects of a whole namespace are`, 'ReservedName', [`"${name}"`, 'namespace shop'], add({}, name)],
-    [`pods of others named ${name}`, 'ReservedName', [`"${name}"`, 'namespace legacy'], add({ namespace: 'legacy', existingWorkload: { labels: { app: 'x' }, serviceAccount: 'x' } }, name)],
-    [`an edge named ${name}`, 'ReservedName', [`"${name}"`], () => new Topology('shop').addEdge(name, { host: 'shop.example' })],
+    [
+      `a service named ${name}, as objects of a whole namespace are`,
+      'ReservedName',
+      [`"${name}"`, 'namespace shop'],
+      add({}, name),
+    ],
+    [
+      `pods of others named ${name}`,
+      'ReservedName',
+      [`"${name}"`, 'namespace legacy'],
+      add({ namespace: 'legacy', existingWorkload: { labels: { app: 'x' }, serviceAccount: 'x' } }, name),
+    ],
+    [
+      `an edge named ${name}`,
+      'ReservedName',
+      [`"${name}"`],
+      () => new Topology('shop').addEdge(name, { host: 'shop.example' }),
+    ],
   ]),
-  ['a service named like the one of the API server', 'ReservedName', ['"kubernetes"'], add({ namespace: 'default' }, 'kubernetes')],
-  ...[{ env: { A: 'x\0' } }, { command: ['x', '\0'] }, { args: ['x\0y'] }].map((props): typeof MISTAKES[number] =>
-    [`NUL in ${Object.keys(props)[0] ?? ''}`, 'InvalidText', ['contains NUL', 'x'], add(props)]),
+  [
+    'a service named like the one of the API server',
+    'ReservedName',
+    ['"kubernetes"'],
+    add({ namespace: 'default' }, 'kubernetes'),
+  ],
+  ...[{ env: { A: 'x\0' } }, { command: ['x', '\0'] }, { args: ['x\0y'] }].map((props): (typeof MISTAKES)[number] => [
+    `NUL in ${Object.keys(props)[0] ?? ''}`,
+    'InvalidText',
+    ['contains NUL', 'x'],
+    add(props),
+  ]),
   ['a version that is no DNS label', 'InvalidName', ['cart-V1'], add({ versions: { V1: {} } })],
-  ['a port name too long', 'InvalidName', ['at most 15', '10 characters'], () => Port.http(80, { name: 'administration' })],
+  [
+    'a port name too long',
+    'InvalidName',
+    ['at most 15', '10 characters'],
+    () => Port.http(80, { name: 'administration' }),
+  ],
   ['a port out of range', 'OutOfRange', ['70000', '65535'], () => Port.http(70000)],
   ['a target port that is no integer', 'OutOfRange', ['80.5'], () => Port.http(80, { target: 80.5 })],
-  ['gRPC methods without their service', 'MissingGrpcService', ['`service`'], () => Port.grpc(80, { methods: ['Get'] })],
-  ['a service of that name twice', 'Duplicate', ['"cart"', 'already'], () => {
-    const { shop } = shopWith('cart');
-    shop.addService('cart', { image });
-  }],
-  ['an edge of that host twice', 'Duplicate', ['a.example', 'edge "a"'], () => {
-    const shop = new Topology('shop');
-    shop.addEdge('a', { host: 'a.example' });
-    shop.addEdge('b', { host: 'a.example' });
-  }],
-  ['an external host twice', 'Duplicate', ['a.example'], () => {
-    const shop = new Topology('shop');
-    shop.addExternalService('a', { host: 'a.example', port: Port.tls(443) });
-    shop.addExternalService('b', { host: 'a.example', port: Port.tls(443) });
-  }],
-  ['a host with a scheme', 'InvalidHost', ['"https://a.example"'], () => new Topology('shop').addEdge('a', { host: 'https://a.example' })],
-  ['a host without a dot', 'InvalidHost', ['"bank"'], () => new Topology('shop').addExternalService('bank', { host: 'bank', port: Port.tls(443) })],
+  [
+    'gRPC methods without their service',
+    'MissingGrpcService',
+    ['`service`'],
+    () => Port.grpc(80, { methods: ['Get'] }),
+  ],
+  [
+    'a service of that name twice',
+    'Duplicate',
+    ['"cart"', 'already'],
+    () => {
+      const { shop } = shopWith('cart');
+      shop.addService('cart', { image });
+    },
+  ],
+  [
+    'an edge of that host twice',
+    'Duplicate',
+    ['a.example', 'edge "a"'],
+    () => {
+      const shop = new Topology('shop');
+      shop.addEdge('a', { host: 'a.example' });
+      shop.addEdge('b', { host: 'a.example' });
+    },
+  ],
+  [
+    'an external host twice',
+    'Duplicate',
+    ['a.example'],
+    () => {
+      const shop = new Topology('shop');
+      shop.addExternalService('a', { host: 'a.example', port: Port.tls(443) });
+      shop.addExternalService('b', { host: 'a.example', port: Port.tls(443) });
+    },
+  ],
+  [
+    'a host with a scheme',
+    'InvalidHost',
+    ['"https://a.example"'],
+    () => new Topology('shop').addEdge('a', { host: 'https://a.example' }),
+  ],
+  [
+    'a host without a dot',
+    'InvalidHost',
+    ['"bank"'],
+    () => new Topology('shop').addExternalService('bank', { host: 'bank', port: Port.tls(443) }),
+  ],
   ['two ports of one number', 'DuplicatePort', ['number 80'], add({ port: Port.http(80), ports: [Port.tcp(80)] })],
-  ['two ports of one name', 'DuplicatePort', ['name "http"', "name: 'admin'"], add({ port: Port.http(80), ports: [Port.http(81)] })],
-  ['a version without an image', 'NoImage', ['v1', '`existingWorkload`'], () => new Topology('shop').addService('cart', {})],
+  [
+    'two ports of one name',
+    'DuplicatePort',
+    ['name "http"', "name: 'admin'"],
+    add({ port: Port.http(80), ports: [Port.http(81)] }),
+  ],
+  [
+    'a version without an image',
+    'NoImage',
+    ['v1', '`existingWorkload`'],
+    () => new Topology('shop').addService('cart', {}),
+  ],
   ['no versions at all', 'NoVersion', ['no versions'], add({ versions: {} })],
-  ...['x/y:', 'x/y:undefined', 'undefined/y:1', 'x y', ' x', 'X/Y', 'x//y', 'x@sha256:1', ''].map((name): typeof MISTAKES[number] => [
-    `the image "${name}"`, 'InvalidImage', [`"${name}"`, '[registry/]'], add({ image: name })]),
-  ['a version\'s image that names none', 'InvalidImage', ['"x:"', 'shop/cart/v2'], add({ versions: { v1: {}, v2: { image: 'x:' } } })],
-  ['a second split', 'Duplicate', ['split was called'], twice(cart => { cart.split({ v1: 90, v2: 10 }); cart.split({ v1: 10, v2: 90 }); })],
-  ['a second mirror', 'Duplicate', ['mirrorTo was called'], twice(cart => { cart.mirrorTo('v1'); cart.mirrorTo('v2', 10); })],
-  ['a second route for a header', 'Duplicate', ['to v1'], twice(cart => {
-    cart.routeTo('v1', HeaderMatch.exact('x-a', 'b'));
-    cart.routeTo('v2', HeaderMatch.exact('x-a', 'b'));
-  })],
-  ['a route behind one for all that it matches', 'Duplicate', ['narrower one first'], twice(cart => {
-    cart.routeTo('v1', HeaderMatch.prefix('x-a', 'b'));
-    cart.routeTo('v2', HeaderMatch.exact('x-a', 'bc'));
-  })],
-  ['a callee that is undefined', 'NotDeclared', ['shop/cart.calls', 'undefined', 'import each other'], twice(cart => cart.calls(untyped(undefined)))],
-  ['a callee that is a name', 'NotDeclared', ['the text "pay"', 'addService'], twice(cart => cart.calls(untyped('pay')))],
-  ['a callee that is another object', 'NotDeclared', ['another object'], twice(cart => cart.calls(untyped({ name: 'pay' })))],
+  ...['x/y:', 'x/y:undefined', 'undefined/y:1', 'x y', ' x', 'X/Y', 'x//y', 'x@sha256:1', ''].map(
+    (name): (typeof MISTAKES)[number] => [
+      `the image "${name}"`,
+      'InvalidImage',
+      [`"${name}"`, '[registry/]'],
+      add({ image: name }),
+    ],
+  ),
+  [
+    "a version's image that names none",
+    'InvalidImage',
+    ['"x:"', 'shop/cart/v2'],
+    add({ versions: { v1: {}, v2: { image: 'x:' } } }),
+  ],
+  [
+    'a second split',
+    'Duplicate',
+    ['split was called'],
+    twice(cart => {
+      cart.split({ v1: 90, v2: 10 });
+      cart.split({ v1: 10, v2: 90 });
+    }),
+  ],
+  [
+    'a second mirror',
+    'Duplicate',
+    ['mirrorTo was called'],
+    twice(cart => {
+      cart.mirrorTo('v1');
+      cart.mirrorTo('v2', 10);
+    }),
+  ],
+  [
+    'a second route for a header',
+    'Duplicate',
+    ['to v1'],
+    twice(cart => {
+      cart.routeTo('v1', HeaderMatch.exact('x-a', 'b'));
+      cart.routeTo('v2', HeaderMatch.exact('x-a', 'b'));
+    }),
+  ],
+  [
+    'a route behind one for all that it matches',
+    'Duplicate',
+    ['narrower one first'],
+    twice(cart => {
+      cart.routeTo('v1', HeaderMatch.prefix('x-a', 'b'));
+      cart.routeTo('v2', HeaderMatch.exact('x-a', 'bc'));
+    }),
+  ],
+  [
+    'a callee that is undefined',
+    'NotDeclared',
+    ['shop/cart.calls', 'undefined', 'import each other'],
+    twice(cart => cart.calls(untyped(undefined))),
+  ],
+  [
+    'a callee that is a name',
+    'NotDeclared',
+    ['the text "pay"', 'addService'],
+    twice(cart => cart.calls(untyped('pay'))),
+  ],
+  [
+    'a callee that is another object',
+    'NotDeclared',
+    ['another object'],
+    twice(cart => cart.calls(untyped({ name: 'pay' }))),
+  ],
   ['a port that is a number', 'NotDeclared', ['80', 'Port.http(80)'], add({ port: untyped(80) })],
-  ['a port of a service outside that is a number', 'NotDeclared', ['443'], () =>
-    new Topology('shop').addExternalService('x', { host: 'a.example', port: untyped(443) })],
-  ['a route to nothing', 'NotDeclared', ['door/GET /', 'undefined'], () => new Topology('shop').addEdge('door', { host: 'a.example' }).route('GET /', untyped(undefined))],
+  [
+    'a port of a service outside that is a number',
+    'NotDeclared',
+    ['443'],
+    () => new Topology('shop').addExternalService('x', { host: 'a.example', port: untyped(443) }),
+  ],
+  [
+    'a route to nothing',
+    'NotDeclared',
+    ['door/GET /', 'undefined'],
+    () => new Topology('shop').addEdge('door', { host: 'a.example' }).route('GET /', untyped(undefined)),
+  ],
   ['a timeout without a unit', 'NoDuration', ['The timeout is 3', 'Duration.seconds(3)'], call({ timeout: 3 })],
-  ['a time of each try without a unit', 'NoDuration', ['"400ms"'], call({ retries: { attempts: 1, perTryTimeout: '400ms' } })],
+  [
+    'a time of each try without a unit',
+    'NoDuration',
+    ['"400ms"'],
+    call({ retries: { attempts: 1, perTryTimeout: '400ms' } }),
+  ],
   ['a delay without a unit', 'NoDuration', ['delay is 5'], call({ faults: { delay: { duration: 5 } } })],
-  ['a limit\'s time without a unit', 'NoDuration', ['baseEjectionTime is 30'], twice(cart => { cart.addCircuitBreaker({ consecutive5xxErrors: 1, baseEjectionTime: untyped(30) }); })],
+  [
+    "a limit's time without a unit",
+    'NoDuration',
+    ['baseEjectionTime is 30'],
+    twice(cart => {
+      cart.addCircuitBreaker({ consecutive5xxErrors: 1, baseEjectionTime: untyped(30) });
+    }),
+  ],
   ['retries on no failure', 'NothingToRetry', ['`on`'], call({ retries: { attempts: 2, on: [] } })],
-  ['a label that Kubernetes would not take', 'InvalidLabel', ['"-x: y"'], () =>
-    new Topology('shop').addService('cart', { existingWorkload: { labels: { '-x': 'y' }, serviceAccount: 'x' } })],
-  ['a workload that exists and is described', 'Contradiction', ['image, replicas'], add({ existingWorkload: { labels: { app: 'x' }, serviceAccount: 'x' }, replicas: 2 })],
-  ['a workload that exists without labels', 'NoLabels', ['every pod'], () =>
-    new Topology('shop').addService('cart', { existingWorkload: { labels: {}, serviceAccount: 'x' } })],
-  ['a quantity that Kubernetes would refuse', 'InvalidQuantity', ['cpu is "0.1cores"', '100m'], add({ resources: { cpu: '0.1cores' } })],
-  ['memory without a unit', 'InvalidQuantity', ['memoryLimit is "64"', '64Mi'], add({ resources: { memoryLimit: '64' } })],
+  [
+    'a label that Kubernetes would not take',
+    'InvalidLabel',
+    ['"-x: y"'],
+    () => new Topology('shop').addService('cart', { existingWorkload: { labels: { '-x': 'y' }, serviceAccount: 'x' } }),
+  ],
+  [
+    'a workload that exists and is described',
+    'Contradiction',
+    ['image, replicas'],
+    add({ existingWorkload: { labels: { app: 'x' }, serviceAccount: 'x' }, replicas: 2 }),
+  ],
+  [
+    'a workload that exists without labels',
+    'NoLabels',
+    ['every pod'],
+    () => new Topology('shop').addService('cart', { existingWorkload: { labels: {}, serviceAccount: 'x' } }),
+  ],
+  [
+    'a quantity that Kubernetes would refuse',
+    'InvalidQuantity',
+    ['cpu is "0.1cores"', '100m'],
+    add({ resources: { cpu: '0.1cores' } }),
+  ],
+  [
+    'memory without a unit',
+    'InvalidQuantity',
+    ['memoryLimit is "64"', '64Mi'],
+    add({ resources: { memoryLimit: '64' } }),
+  ],
   ['the user of the proxy', 'ReservedUser', ['1337'], add({ runAsUser: 1337 })],
   ['root', 'OutOfRange', ['user is 0'], add({ runAsUser: 0 })],
-  ['replicas and an autoscaler', 'Contradiction', ['3 replicas'], add({ replicas: 3, autoscaling: { min: 1, max: 2 }, resources: { cpu: '100m' } })],
+  [
+    'replicas and an autoscaler',
+    'Contradiction',
+    ['3 replicas'],
+    add({ replicas: 3, autoscaling: { min: 1, max: 2 }, resources: { cpu: '100m' } }),
+  ],
   ['an autoscaler without a CPU request', 'NoEffect', ['resources.cpu'], add({ autoscaling: { min: 1, max: 2 } })],
-  ['an autoscaler upside down', 'OutOfRange', ['is 2', '5 or more'], add({ autoscaling: { min: 5, max: 2 }, resources: { cpu: '1' } })],
+  [
+    'an autoscaler upside down',
+    'OutOfRange',
+    ['is 2', '5 or more'],
+    add({ autoscaling: { min: 5, max: 2 }, resources: { cpu: '1' } }),
+  ],
   ['a variable that cannot be one', 'InvalidVariable', ['"A-B"'], add({ env: { 'A-B': '' } })],
   ['a relative directory', 'InvalidPath', ['"data"'], add({ writablePaths: ['data'] })],
 
-  ['a call to itself', 'SelfCall', ['shop/web → web'], () => {
-    const { services: [web] } = shopWith('web');
-    web.calls(web);
-  }],
-  ['a call across topologies', 'ForeignService', ['"other"'], () => {
-    const { services: [web] } = shopWith('web');
-    web.calls(new Topology('other').addService('cart', { image, port: Port.http(80) }));
-  }],
-  ['a call to a service without a port', 'NothingToCall', ['batch has no port'], () => {
-    const { shop, services: [web] } = shopWith('web');
-    web.calls(shop.addService('batch', { image }));
-  }],
+  [
+    'a call to itself',
+    'SelfCall',
+    ['shop/web → web'],
+    () => {
+      const {
+        services: [web],
+      } = shopWith('web');
+      web.calls(web);
+    },
+  ],
+  [
+    'a call across topologies',
+    'ForeignService',
+    ['"other"'],
+    () => {
+      const {
+        services: [web],
+      } = shopWith('web');
+      web.calls(new Topology('other').addService('cart', { image, port: Port.http(80) }));
+    },
+  ],
+  [
+    'a call to a service without a port',
+    'NothingToCall',
+    ['batch has no port'],
+    () => {
+      const {
+        shop,
+        services: [web],
+      } = shopWith('web');
+      web.calls(shop.addService('batch', { image }));
+    },
+  ],
   ['a call to an unknown port', 'UnknownPort', ['no port 81', 'It has 80'], call({ port: 81 })],
-  ['the same call twice', 'DuplicateCall', ['`allowedOperations`'], () => {
-    const { services: [web, cart] } = shopWith('web', 'cart');
-    web.calls(cart);
-    web.calls(cart);
-  }],
-  ['two calls whose operations overlap', 'DuplicateCall', ['none in both'], () => {
-    const { services: [web, cart] } = shopWith('web', 'cart');
-    web.calls(cart, { allowedOperations: [Operation.http('GET /items/{id}')] });
-    web.calls(cart, { allowedOperations: [Operation.http('ANY /items/new')] });
-  }],
-  ['one variable for two callees', 'Duplicate', ['ADDR', 'address of cart'], () => {
-    const { shop, services: [web, cart] } = shopWith('web', 'cart');
-    web.calls(cart, { addressEnvVar: 'ADDR' });
-    web.calls(shop.addService('ledger', { image, port: Port.http(80) }), { addressEnvVar: 'ADDR' });
-  }],
-  ['a variable that env sets already', 'Duplicate', ['ADDR', '`env`'], () => {
-    const { shop, services: [cart] } = shopWith('cart');
-    shop.addService('web', { image, env: { ADDR: 'x' } }).calls(cart, { addressEnvVar: 'ADDR' });
-  }],
+  [
+    'the same call twice',
+    'DuplicateCall',
+    ['`allowedOperations`'],
+    () => {
+      const {
+        services: [web, cart],
+      } = shopWith('web', 'cart');
+      web.calls(cart);
+      web.calls(cart);
+    },
+  ],
+  [
+    'two calls whose operations overlap',
+    'DuplicateCall',
+    ['none in both'],
+    () => {
+      const {
+        services: [web, cart],
+      } = shopWith('web', 'cart');
+      web.calls(cart, { allowedOperations: [Operation.http('GET /items/{id}')] });
+      web.calls(cart, { allowedOperations: [Operation.http('ANY /items/new')] });
+    },
+  ],
+  [
+    'one variable for two callees',
+    'Duplicate',
+    ['ADDR', 'address of cart'],
+    () => {
+      const {
+        shop,
+        services: [web, cart],
+      } = shopWith('web', 'cart');
+      web.calls(cart, { addressEnvVar: 'ADDR' });
+      web.calls(shop.addService('ledger', { image, port: Port.http(80) }), { addressEnvVar: 'ADDR' });
+    },
+  ],
+  [
+    'a variable that env sets already',
+    'Duplicate',
+    ['ADDR', '`env`'],
+    () => {
+      const {
+        shop,
+        services: [cart],
+      } = shopWith('cart');
+      shop.addService('web', { image, env: { ADDR: 'x' } }).calls(cart, { addressEnvVar: 'ADDR' });
+    },
+  ],
   ['a call that may use nothing', 'EmptyCall', ['`allowedOperations`'], call({ allowedOperations: [] })],
   ['a timeout on TCP', 'NoRequests', ['uses tcp', 'timeout'], call({ timeout: Duration.seconds(1) }, Port.tcp(80))],
-  ['operations on TLS', 'NoRequests', ['uses tls', 'allowedOperations'], call({ allowedOperations: [Operation.http('GET /')] }, Port.tls(443))],
+  [
+    'operations on TLS',
+    'NoRequests',
+    ['uses tls', 'allowedOperations'],
+    call({ allowedOperations: [Operation.http('GET /')] }, Port.tls(443)),
+  ],
   ['a timeout of nothing', 'OutOfRange', ['timeout', 'end every request'], call({ timeout: Duration.millis(0) })],
   ['retries below zero', 'OutOfRange', ['-1'], call({ retries: { attempts: -1 } })],
-  ['tries that can never happen', 'RetriesExceedTimeout', ['3 retries of 400 ms', 'after 1200 ms', 'at 1000 ms'],
-    call({ timeout: Duration.seconds(1), retries: { attempts: 3, perTryTimeout: Duration.millis(400), on: [RetryOn.RESET] } })],
+  [
+    'tries that can never happen',
+    'RetriesExceedTimeout',
+    ['3 retries of 400 ms', 'after 1200 ms', 'at 1000 ms'],
+    call({
+      timeout: Duration.seconds(1),
+      retries: { attempts: 3, perTryTimeout: Duration.millis(400), on: [RetryOn.RESET] },
+    }),
+  ],
   ['an injected status that is none', 'OutOfRange', ['999'], call({ faults: { abort: { status: 999 } } })],
-  ['more than all requests', 'OutOfRange', ['120 %'], call({ faults: { delay: { duration: Duration.seconds(1), percent: 120 } } })],
+  [
+    'more than all requests',
+    'OutOfRange',
+    ['120 %'],
+    call({ faults: { delay: { duration: Duration.seconds(1), percent: 120 } } }),
+  ],
 
-  ['a split with an unknown version', 'UnknownVersion', ['no version "v3"', 'It has v1, v2'], split({ v1: 90, v3: 10 })],
+  [
+    'a split with an unknown version',
+    'UnknownVersion',
+    ['no version "v3"', 'It has v1, v2'],
+    split({ v1: 90, v3: 10 }),
+  ],
   ['a split that sums to 90', 'WeightsDoNotSum', ['v1: 80, v2: 10', 'sums to 90'], split({ v1: 80, v2: 10 })],
   ['a split with fractions', 'WeightsDoNotSum', ['fraction'], split({ v1: 99.5, v2: 0.5 })],
   ['a split with a negative weight', 'OutOfRange', ['110 %'], split({ v1: 110, v2: -10 })],
   ['a split of nothing', 'WeightsDoNotSum', ['sums to 0'], split({})],
   ['a split of connections that are routed by SNI', 'NoRequests', ['tls'], split({ v1: 50, v2: 50 }, Port.tls(443))],
-  ['a header route of TCP', 'NoRequests', ['Routing by header', 'split'], () =>
-    new Topology('shop').addService('db', { image, port: Port.tcp(5432) }).routeTo('v1', HeaderMatch.exact('x', 'y'))],
+  [
+    'a header route of TCP',
+    'NoRequests',
+    ['Routing by header', 'split'],
+    () =>
+      new Topology('shop').addService('db', { image, port: Port.tcp(5432) }).routeTo('v1', HeaderMatch.exact('x', 'y')),
+  ],
   ['an upper-case header', 'InvalidHeader', ['"X-User"', '"x-user"'], () => HeaderMatch.exact('X-User', 'me')],
-  ['a mirror to an unknown version', 'UnknownVersion', ['"v9"'], () =>
-    new Topology('shop').addService('cart', { image, port: Port.http(80) }).mirrorTo('v9')],
-  ['a second circuit breaker', 'Duplicate', ['circuit breaker already'], () => {
-    const { services: [cart] } = shopWith('cart');
-    cart.addCircuitBreaker({ maxConnections: 1 });
-    cart.addCircuitBreaker({ maxConnections: 2 });
-  }],
-  ['ejection that nothing triggers', 'NoEffect', ['baseEjectionTime', 'consecutive5xxErrors'], () => shopWith('cart').services[0].addCircuitBreaker({ baseEjectionTime: Duration.seconds(1) })],
-  ['a percentage that ejects none of two', 'NoEffect', ['49 %', 'less than one of 2 replicas', 'at least 50'], () =>
-    shopWith('cart').services[0].addCircuitBreaker({ consecutive5xxErrors: 5, maxEjectionPercent: 49 })],
-  ['a percentage that ejects none of the most replicas', 'NoEffect', ['less than one of 4 replicas', 'at least 25'], () =>
-    new Topology('shop').addService('cart', { image, autoscaling: { min: 1, max: 4 }, resources: { cpu: '1' } }).addCircuitBreaker({ consecutive5xxErrors: 5, maxEjectionPercent: 24 })],
-  ['a percentage of nothing', 'OutOfRange', ['maxEjectionPercent is 0'], () =>
-    shopWith('cart').services[0].addCircuitBreaker({ consecutive5xxErrors: 5, maxEjectionPercent: 0 })],
-  ['a percentage that is no whole number', 'OutOfRange', ['maxEjectionPercent is 33.3'], () =>
-    shopWith('cart').services[0].addCircuitBreaker({ consecutive5xxErrors: 5, maxEjectionPercent: 33.3 })],
-  ['limits of requests on TCP', 'NoRequests', ['maxRequests', 'maxConnections'], () =>
-    new Topology('shop').addService('db', { image, port: Port.tcp(5432) }).addCircuitBreaker({ maxRequests: 1 })],
-  ['a limit of zero connections', 'OutOfRange', ['maxConnections is 0'], () => shopWith('cart').services[0].addCircuitBreaker({ maxConnections: 0 })],
-  ['an unknown gRPC method', 'UnknownMethod', ['"Refund"', 'shop.Payment has Charge'], () =>
-    new Topology('shop').addService('pay', { image, port: Port.grpc(1, { service: 'shop.Payment', methods: ['Charge'] }) }).method('Refund')],
-  ['a gRPC method without its service', 'UnknownMethod', ['in full'], () => new Topology('shop').addService('pay', { image, port: Port.grpc(1) }).method('Charge')],
-  ['a gRPC method of a service without gRPC', 'UnknownMethod', ['no gRPC port'], () => shopWith('cart').services[0].method('Charge')],
+  [
+    'a mirror to an unknown version',
+    'UnknownVersion',
+    ['"v9"'],
+    () => new Topology('shop').addService('cart', { image, port: Port.http(80) }).mirrorTo('v9'),
+  ],
+  [
+    'a second circuit breaker',
+    'Duplicate',
+    ['circuit breaker already'],
+    () => {
+      const {
+        services: [cart],
+      } = shopWith('cart');
+      cart.addCircuitBreaker({ maxConnections: 1 });
+      cart.addCircuitBreaker({ maxConnections: 2 });
+    },
+  ],
+  [
+    'ejection that nothing triggers',
+    'NoEffect',
+    ['baseEjectionTime', 'consecutive5xxErrors'],
+    () => shopWith('cart').services[0].addCircuitBreaker({ baseEjectionTime: Duration.seconds(1) }),
+  ],
+  [
+    'a percentage that ejects none of two',
+    'NoEffect',
+    ['49 %', 'less than one of 2 replicas', 'at least 50'],
+    () => shopWith('cart').services[0].addCircuitBreaker({ consecutive5xxErrors: 5, maxEjectionPercent: 49 }),
+  ],
+  [
+    'a percentage that ejects none of the most replicas',
+    'NoEffect',
+    ['less than one of 4 replicas', 'at least 25'],
+    () =>
+      new Topology('shop')
+        .addService('cart', { image, autoscaling: { min: 1, max: 4 }, resources: { cpu: '1' } })
+        .addCircuitBreaker({ consecutive5xxErrors: 5, maxEjectionPercent: 24 }),
+  ],
+  [
+    'a percentage of nothing',
+    'OutOfRange',
+    ['maxEjectionPercent is 0'],
+    () => shopWith('cart').services[0].addCircuitBreaker({ consecutive5xxErrors: 5, maxEjectionPercent: 0 }),
+  ],
+  [
+    'a percentage that is no whole number',
+    'OutOfRange',
+    ['maxEjectionPercent is 33.3'],
+    () => shopWith('cart').services[0].addCircuitBreaker({ consecutive5xxErrors: 5, maxEjectionPercent: 33.3 }),
+  ],
+  [
+    'limits of requests on TCP',
+    'NoRequests',
+    ['maxRequests', 'maxConnections'],
+    () => new Topology('shop').addService('db', { image, port: Port.tcp(5432) }).addCircuitBreaker({ maxRequests: 1 }),
+  ],
+  [
+    'a limit of zero connections',
+    'OutOfRange',
+    ['maxConnections is 0'],
+    () => shopWith('cart').services[0].addCircuitBreaker({ maxConnections: 0 }),
+  ],
+  [
+    'an unknown gRPC method',
+    'UnknownMethod',
+    ['"Refund"', 'shop.Payment has Charge'],
+    () =>
+      new Topology('shop')
+        .addService('pay', { image, port: Port.grpc(1, { service: 'shop.Payment', methods: ['Charge'] }) })
+        .method('Refund'),
+  ],
+  [
+    'a gRPC method without its service',
+    'UnknownMethod',
+    ['in full'],
+    () => new Topology('shop').addService('pay', { image, port: Port.grpc(1) }).method('Charge'),
+  ],
+  [
+    'a gRPC method of a service without gRPC',
+    'UnknownMethod',
+    ['no gRPC port'],
+    () => shopWith('cart').services[0].method('Charge'),
+  ],
 
   ['an operation that is none', 'InvalidOperation', ['"FETCH /"', 'GET'], () => Operation.http('FETCH /')],
   ['an operation without a path', 'InvalidPath', ['""'], () => Operation.http('GET')],
   ['a path with a wildcard', 'InvalidPath', ['"/a/*"', '{name+}'], () => Operation.http('GET /a/*')],
   ['a path that goes on after its rest', 'InvalidPath', ['to the end'], () => Operation.http('GET /{a+}/b')],
-  ['a route twice', 'Duplicate', ['"GET /"'], () => {
-    const { shop, services: [web] } = shopWith('web');
-    const edge = shop.addEdge('door', { host: 'a.example' });
-    edge.route('GET /', web);
-    edge.route('GET /', web);
-  }],
-  ['a route to TCP', 'NoRequests', ['an edge routes requests'], () => {
-    const shop = new Topology('shop');
-    shop.addEdge('door', { host: 'a.example' }).route('GET /', shop.addService('db', { image, port: Port.tcp(5432) }));
-  }],
-  ['a route to a service of another topology', 'ForeignService', ['"shop"'], () =>
-    new Topology('other').addEdge('door', { host: 'a.example' }).route('GET /', shopWith('web').services[0])],
+  [
+    'a route twice',
+    'Duplicate',
+    ['"GET /"'],
+    () => {
+      const {
+        shop,
+        services: [web],
+      } = shopWith('web');
+      const edge = shop.addEdge('door', { host: 'a.example' });
+      edge.route('GET /', web);
+      edge.route('GET /', web);
+    },
+  ],
+  [
+    'a route to TCP',
+    'NoRequests',
+    ['an edge routes requests'],
+    () => {
+      const shop = new Topology('shop');
+      shop
+        .addEdge('door', { host: 'a.example' })
+        .route('GET /', shop.addService('db', { image, port: Port.tcp(5432) }));
+    },
+  ],
+  [
+    'a route to a service of another topology',
+    'ForeignService',
+    ['"shop"'],
+    () => new Topology('other').addEdge('door', { host: 'a.example' }).route('GET /', shopWith('web').services[0]),
+  ],
   ['an issuer that is no URL', 'InvalidIssuer', ['"login"'], () => Auth.jwt({ issuer: 'login', audiences: ['a'] })],
-  ['a token for nobody', 'NoAudience', ['audience'], () => Auth.jwt({ issuer: 'https://login.example', audiences: [] })],
+  [
+    'a token for nobody',
+    'NoAudience',
+    ['audience'],
+    () => Auth.jwt({ issuer: 'https://login.example', audiences: [] }),
+  ],
   ['a throttle of nothing', 'OutOfRange', ['rate is 0'], () => RateLimit.perSecond(0)],
 
-  ['an edge named as a service', 'Duplicate', ['a service "web"', 'namespace shop'], () => shopWith('web').shop.addEdge('web', { host: 'a.example' })],
-  ['an external service named as a service', 'Duplicate', ['a service "web"'], () => shopWith('web').shop.addExternalService('web', { host: 'a.example', port: Port.tls(443) })],
-  ['a service named as an external service', 'Duplicate', ['an external service "bank"'], () => {
-    const shop = new Topology('shop');
-    shop.addExternalService('bank', { host: 'a.example', port: Port.tls(443) });
-    shop.addService('bank', { image });
-  }],
-  ['an edge of that name in another namespace', 'Duplicate', ['an edge "door"', 'namespace shop'], () => {
-    const shop = new Topology('shop');
-    shop.addEdge('door', { host: 'a.example' });
-    shop.addEdge('door', { host: 'b.example', namespace: 'other' });
-  }],
-  ['a route that differs in the name of a parameter alone', 'Duplicate', ['"GET /a/{y}"', '"GET /a/{x}"'], () => {
-    const { shop, services: [web] } = shopWith('web');
-    const edge = shop.addEdge('door', { host: 'a.example' });
-    edge.route('GET /a/{x}', web);
-    edge.route('GET /a/{y}', web);
-  }],
-  ...([[Port.tcp(5432), Port.tcp(5432)], [Port.tcp(443), Port.tls(443)], [Port.http(80), Port.tcp(80)], [Port.tls(443), Port.http(443)]] as const)
-    .map(([one, other]): typeof MISTAKES[number] => [
-      `calls to two hosts outside on one port, of ${one.protocol} and ${other.protocol}`, 'IndistinctHosts', [String(one.number), 'bank', 'books'], () => {
-        const { shop, services: [web] } = shopWith('web');
-        web.calls(shop.addExternalService('bank', { host: 'bank.example', port: one }));
-        web.calls(shop.addExternalService('books', { host: 'books.example', port: other }));
-      },
-    ]),
-  ['a probe of a service without a port', 'NothingToProbe', ['over http', 'Health.none()'], add({ health: Health.http('/ready') })],
-  ['a probe of a version without a port', 'NothingToProbe', ['over grpc'], add({ versions: { v1: { health: Health.grpc() } } })],
-  ['a version that exists and has an image', 'Contradiction', ['so image would'], () =>
-    new Topology('shop').addService('cart', { existingWorkload: { labels: { app: 'x' }, serviceAccount: 'x' }, versions: { v1: { image } } })],
+  [
+    'an edge named as a service',
+    'Duplicate',
+    ['a service "web"', 'namespace shop'],
+    () => shopWith('web').shop.addEdge('web', { host: 'a.example' }),
+  ],
+  [
+    'an external service named as a service',
+    'Duplicate',
+    ['a service "web"'],
+    () => shopWith('web').shop.addExternalService('web', { host: 'a.example', port: Port.tls(443) }),
+  ],
+  [
+    'a service named as an external service',
+    'Duplicate',
+    ['an external service "bank"'],
+    () => {
+      const shop = new Topology('shop');
+      shop.addExternalService('bank', { host: 'a.example', port: Port.tls(443) });
+      shop.addService('bank', { image });
+    },
+  ],
+  [
+    'an edge of that name in another namespace',
+    'Duplicate',
+    ['an edge "door"', 'namespace shop'],
+    () => {
+      const shop = new Topology('shop');
+      shop.addEdge('door', { host: 'a.example' });
+      shop.addEdge('door', { host: 'b.example', namespace: 'other' });
+    },
+  ],
+  [
+    'a route that differs in the name of a parameter alone',
+    'Duplicate',
+    ['"GET /a/{y}"', '"GET /a/{x}"'],
+    () => {
+      const {
+        shop,
+        services: [web],
+      } = shopWith('web');
+      const edge = shop.addEdge('door', { host: 'a.example' });
+      edge.route('GET /a/{x}', web);
+      edge.route('GET /a/{y}', web);
+    },
+  ],
+  ...(
+    [
+      [Port.tcp(5432), Port.tcp(5432)],
+      [Port.tcp(443), Port.tls(443)],
+      [Port.http(80), Port.tcp(80)],
+      [Port.tls(443), Port.http(443)],
+    ] as const
+  ).map(([one, other]): (typeof MISTAKES)[number] => [
+    `calls to two hosts outside on one port, of ${one.protocol} and ${other.protocol}`,
+    'IndistinctHosts',
+    [String(one.number), 'bank', 'books'],
+    () => {
+      const {
+        shop,
+        services: [web],
+      } = shopWith('web');
+      web.calls(shop.addExternalService('bank', { host: 'bank.example', port: one }));
+      web.calls(shop.addExternalService('books', { host: 'books.example', port: other }));
+    },
+  ]),
+  [
+    'a probe of a service without a port',
+    'NothingToProbe',
+    ['over http', 'Health.none()'],
+    add({ health: Health.http('/ready') }),
+  ],
+  [
+    'a probe of a version without a port',
+    'NothingToProbe',
+    ['over grpc'],
+    add({ versions: { v1: { health: Health.grpc() } } }),
+  ],
+  [
+    'a version that exists and has an image',
+    'Contradiction',
+    ['so image would'],
+    () =>
+      new Topology('shop').addService('cart', {
+        existingWorkload: { labels: { app: 'x' }, serviceAccount: 'x' },
+        versions: { v1: { image } },
+      }),
+  ],
   ['a directory twice', 'InvalidPath', ['"/data"', 'once'], add({ writablePaths: ['/data', '/tmp', '/data'] })],
-  ['more CPU than its limit', 'Contradiction', ['cpu request 0.5', '499m', 'cpuLimit'], add({ resources: { cpu: '0.5', cpuLimit: '499m' } })],
-  ['more memory than its limit', 'Contradiction', ['memory request 2Gi', '2047Mi', 'memoryLimit'], add({ resources: { memory: '2Gi', memoryLimit: '2047Mi' } })],
-  ['an address for pods that exist', 'NoEffect', ['variable CART', 'pods of legacy exist'], () => {
-    const { shop, services: [cart] } = shopWith('cart');
-    shop.addService('legacy', { existingWorkload: { labels: { app: 'x' }, serviceAccount: 'x' } }).calls(cart, { addressEnvVar: 'CART' });
-  }],
+  [
+    'more CPU than its limit',
+    'Contradiction',
+    ['cpu request 0.5', '499m', 'cpuLimit'],
+    add({ resources: { cpu: '0.5', cpuLimit: '499m' } }),
+  ],
+  [
+    'more memory than its limit',
+    'Contradiction',
+    ['memory request 2Gi', '2047Mi', 'memoryLimit'],
+    add({ resources: { memory: '2Gi', memoryLimit: '2047Mi' } }),
+  ],
+  [
+    'an address for pods that exist',
+    'NoEffect',
+    ['variable CART', 'pods of legacy exist'],
+    () => {
+      const {
+        shop,
+        services: [cart],
+      } = shopWith('cart');
+      shop
+        .addService('legacy', { existingWorkload: { labels: { app: 'x' }, serviceAccount: 'x' } })
+        .calls(cart, { addressEnvVar: 'CART' });
+    },
+  ],
 ];
 
 const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES];
@@ -268,7 +722,9 @@ test.each(ALL)('%s is refused, at the line that declares it', (_name, code, word
 
 test('every kind of mistake that the model knows is made above', () => {
   const folder = join(__dirname, '../../lib/topology');
-  const texts = readdirSync(folder).filter(file => file.endsWith('.ts')).map(file => readFileSync(join(folder, file), 'utf8'));
+  const texts = readdirSync(folder)
+    .filter(file => file.endsWith('.ts'))
+    .map(file => readFileSync(join(folder, file), 'utf8'));
   const known = texts.flatMap(text => [...text.matchAll(/code: '(\w+)'/g)].map(([, code]) => code));
   const made = new Set(ALL.map(([, code]) => code));
 

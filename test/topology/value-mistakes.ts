@@ -5,16 +5,50 @@ type Row = [string, string, string[], () => unknown];
 /** Values that no host, request or header can have. */
 export const VALUE_MISTAKES: Row[] = [
   ...['10.0.0.5', '93.184.216.34', 'a.example.1'].map((host): Row => [
-    `the host ${host} of a service outside`, 'InvalidHost', ['is an address'], () => new Topology('shop').addExternalService('x', { host, port: Port.tls(443) })]),
-  ['a host of an edge that is an address', 'InvalidHost', ['10.0.0.5'], () => new Topology('shop').addEdge('x', { host: '10.0.0.5' })],
+    `the host ${host} of a service outside`,
+    'InvalidHost',
+    ['is an address'],
+    () => new Topology('shop').addExternalService('x', { host, port: Port.tls(443) }),
+  ]),
+  [
+    'a host of an edge that is an address',
+    'InvalidHost',
+    ['10.0.0.5'],
+    () => new Topology('shop').addEdge('x', { host: '10.0.0.5' }),
+  ],
   ...[
-    ['GET /a/../b', '".."'], ['GET /.', '"."'], ['GET /a/./b', '"."'], ['GET /%41', '"A"'], ['GET /a%7Eb', '"~"'], ['GET /%2e%2E/b', '"%2e"'], ['GET /a%', 'not an escape'],
-    ['GET /a/%4/b', 'not an escape'], ['GET /a/:id', '{id}'], ['GET /:', '{name}'],
-  ].map(([operation = '', word = '']): Row => [`the operation ${operation}`, 'InvalidPath', [word], () => Operation.http(operation)]),
+    ['GET /a/../b', '".."'],
+    ['GET /.', '"."'],
+    ['GET /a/./b', '"."'],
+    ['GET /%41', '"A"'],
+    ['GET /a%7Eb', '"~"'],
+    ['GET /%2e%2E/b', '"%2e"'],
+    ['GET /a%', 'not an escape'],
+    ['GET /a/%4/b', 'not an escape'],
+    ['GET /a/:id', '{id}'],
+    ['GET /:', '{name}'],
+  ].map(([operation = '', word = '']): Row => [
+    `the operation ${operation}`,
+    'InvalidPath',
+    [word],
+    () => Operation.http(operation),
+  ]),
   ...['(', '(?=a)', '[', 'a**', 'a'.repeat(1025)].map((expression): Row => [
-    `the expression ${expression.slice(0, 9)}`, 'InvalidMatch', ['RE2'], () => HeaderMatch.regex('x-a', expression)]),
+    `the expression ${expression.slice(0, 9)}`,
+    'InvalidMatch',
+    ['RE2'],
+    () => HeaderMatch.regex('x-a', expression),
+  ]),
   ...(['exact', 'prefix', 'regex'] as const).map((kind): Row => [
-    `an empty value for ${kind}`, 'InvalidMatch', ['is empty'], () => HeaderMatch[kind]('x-a', '')]),
+    `an empty value for ${kind}`,
+    'InvalidMatch',
+    ['is empty'],
+    () => HeaderMatch[kind]('x-a', ''),
+  ]),
   ...[' a', 'a ', 'a\nb', '\ta'].map((value): Row => [
-    `the header value ${JSON.stringify(value)}`, 'InvalidMatch', ['which no header value has'], () => HeaderMatch.exact('x-a', value)]),
+    `the header value ${JSON.stringify(value)}`,
+    'InvalidMatch',
+    ['which no header value has'],
+    () => HeaderMatch.exact('x-a', value),
+  ]),
 ];

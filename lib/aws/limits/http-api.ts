@@ -14,8 +14,22 @@ const SCOPES = 10;
 /** Throws for properties that an HTTP API does not support: AWS would fail the deployment, or ignore them. */
 export function requireFitForHttpApi(props: ManagedApiProps): void {
   const { edge } = props;
-  requireNoMore(HTTP_API, edge.path, 'routes', edge.routes.length + openPreflightsOf(edge).length, ROUTES, 'Split the edge in two.');
-  requireNoMore(HTTP_API, edge.path, 'sets of issuer and audiences', tokenDemandsOf(edge).length, AUTHORIZERS, 'Use the same set for several routes.');
+  requireNoMore(
+    HTTP_API,
+    edge.path,
+    'routes',
+    edge.routes.length + openPreflightsOf(edge).length,
+    ROUTES,
+    'Split the edge in two.',
+  );
+  requireNoMore(
+    HTTP_API,
+    edge.path,
+    'sets of issuer and audiences',
+    tokenDemandsOf(edge).length,
+    AUTHORIZERS,
+    'Use the same set for several routes.',
+  );
   requireFitForManagedApi(HTTP_API, props);
   edge.routes.forEach(requireFitRoute);
   requireOneChoice(edge);
@@ -37,7 +51,7 @@ export function tokenDemandsOf(edge: Edge): TokenDemand[] {
       const { issuer } = route.auth.token;
       const audiences = audiencesOf(route.auth.token);
       const key = JSON.stringify([issuer, audiences]);
-      demands.set(key, { issuer, audiences, routes: [...demands.get(key)?.routes ?? [], route] });
+      demands.set(key, { issuer, audiences, routes: [...(demands.get(key)?.routes ?? []), route] });
     }
   }
   return [...demands.values()];
@@ -45,27 +59,36 @@ export function tokenDemandsOf(edge: Edge): TokenDemand[] {
 
 /** Findings about properties that apply in the cluster and have no effect on a managed API. */
 export function ignoredByManagedApi(edge: Edge): SynthesisFinding[] {
-  const issuers = edge.routes.flatMap(({ auth: { token } }) => token && (token.jwksUri ?? token.jwks) !== undefined ? [token.issuer] : []);
-  return [...tokensWithoutAudience(edge), ...[...new Set(issuers)].map((issuer): SynthesisFinding => ({
-    id: 'keys-by-discovery',
-    severity: Severity.WARNING,
-    path: edge.path,
-    message: `The API fetches the keys of ${issuer} from the \`jwks_uri\` in its `
-      + `/.well-known/openid-configuration, not from \`jwks\` or \`jwksUri\`.`,
-    fix: 'Publish the same keys there, or the API denies tokens that the cluster accepts.',
-  }))];
+  const issuers = edge.routes.flatMap(({ auth: { token } }) =>
+    token && (token.jwksUri ?? token.jwks) !== undefined ? [token.issuer] : [],
+  );
+  return [
+    ...tokensWithoutAudience(edge),
+    ...[...new Set(issuers)].map((issuer): SynthesisFinding => ({
+      id: 'keys-by-discovery',
+      severity: Severity.WARNING,
+      path: edge.path,
+      message:
+        `The API fetches the keys of ${issuer} from the \`jwks_uri\` in its `
+        + `/.well-known/openid-configuration, not from \`jwks\` or \`jwksUri\`.`,
+      fix: 'Publish the same keys there, or the API denies tokens that the cluster accepts.',
+    })),
+  ];
 }
 
 const COGNITO = /^https:\/\/cognito-idp\./;
 
 /** The API always accepts `client_id` in place of a missing `aud`. */
 function tokensWithoutAudience(edge: Edge): SynthesisFinding[] {
-  const issuers = edge.routes.flatMap(({ auth: { token } }) => token && COGNITO.test(token.issuer) && !token.clientIdAsAudience ? [token.issuer] : []);
+  const issuers = edge.routes.flatMap(({ auth: { token } }) =>
+    token && COGNITO.test(token.issuer) && !token.clientIdAsAudience ? [token.issuer] : [],
+  );
   return [...new Set(issuers)].map(issuer => ({
     id: 'tokens-without-audience',
     severity: Severity.WARNING,
     path: edge.path,
-    message: `The access tokens of ${issuer} have \`client_id\` and no \`aud\`: the API accepts them, but the `
+    message:
+      `The access tokens of ${issuer} have \`client_id\` and no \`aud\`: the API accepts them, but the `
       + 'gateway in the cluster denies them with 403.',
     fix: 'Set `clientIdAsAudience: true` in Auth.jwt, or send ID tokens.',
   }));
@@ -74,11 +97,22 @@ function tokensWithoutAudience(edge: Edge): SynthesisFinding[] {
 function requireFitRoute({ edge, operation, auth: { token } }: Route): void {
   const path = `${edge.path}/${operation.toString()}`;
   if (edge.cors && operation.method === 'OPTIONS' && token) {
-    throw invalid(HTTP_API, path, 'The edge has CORS, and the route requires a token for OPTIONS: browsers send none with '
-      + 'preflights, so they are denied.',
-      'Remove the route, or set `Auth.none()` on it.');
+    throw invalid(
+      HTTP_API,
+      path,
+      'The edge has CORS, and the route requires a token for OPTIONS: browsers send none with '
+        + 'preflights, so they are denied.',
+      'Remove the route, or set `Auth.none()` on it.',
+    );
   }
-  requireNoMore(HTTP_API, path, 'audiences', token ? audiencesOf(token).length : 0, AUDIENCES, 'Use one audience for all clients.');
+  requireNoMore(
+    HTTP_API,
+    path,
+    'audiences',
+    token ? audiencesOf(token).length : 0,
+    AUDIENCES,
+    'Use one audience for all clients.',
+  );
   requireNoMore(HTTP_API, path, 'scopes', token?.scopes?.length ?? 0, SCOPES, 'Use one scope for all clients.');
 }
 
@@ -96,6 +130,11 @@ function assertNoRestApiFeatures(edge: Edge): void {
   ] as const;
   const impossible = asked.filter(([, isAsked]) => isAsked).map(([what]) => what);
   if (impossible.length > 0) {
-    throw invalid(HTTP_API, edge.path, `The edge requires ${impossible.join(', ')}, which ${HTTP_API.name} does not support.`, 'Use RestApiEdge, or remove it.');
+    throw invalid(
+      HTTP_API,
+      edge.path,
+      `The edge requires ${impossible.join(', ')}, which ${HTTP_API.name} does not support.`,
+      'Use RestApiEdge, or remove it.',
+    );
   }
 }

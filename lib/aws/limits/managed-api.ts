@@ -15,7 +15,8 @@ const TARGET_GROUP_NAME = 32;
 const SHORTEST = 50;
 const LONGEST = 29_000;
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers */
-const RESERVED_HEADER = /^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|proxy-authenticate|te|trailers?|transfer-encoding|upgrade|via|x-forwarded-.*|access-control-.*|x-amzn?-.*|apigw-.*)$/;
+const RESERVED_HEADER =
+  /^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|proxy-authenticate|te|trailers?|transfer-encoding|upgrade|via|x-forwarded-.*|access-control-.*|x-amzn?-.*|apigw-.*)$/;
 
 /** Throws for properties that no managed API supports. */
 export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): void {
@@ -37,7 +38,14 @@ export function invalid(api: ApiKind, path: string, summary: string, fix: string
   return new ValidationError({ code: api.code, path, summary, fix });
 }
 
-export function requireNoMore(api: ApiKind, path: string, what: string, count: number, most: number, fix: string): void {
+export function requireNoMore(
+  api: ApiKind,
+  path: string,
+  what: string,
+  count: number,
+  most: number,
+  fix: string,
+): void {
   if (count > most) {
     throw invalid(api, path, `There are ${count} ${what}, and ${api.name} has at most ${most}.`, fix);
   }
@@ -52,39 +60,67 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
   const path = `${edge.path}/${operation.toString()}`;
   const millis = timeout.toMilliseconds();
   if (millis < SHORTEST || millis > LONGEST) {
-    throw invalid(api, path, `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${LONGEST} ms.`,
-      'Set a timeout in this range, and use polling for operations that take longer.');
+    throw invalid(
+      api,
+      path,
+      `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${LONGEST} ms.`,
+      'Set a timeout in this range, and use polling for operations that take longer.',
+    );
   }
   if (operation.path.text !== '/' && operation.path.text.endsWith('/')) {
-    throw invalid(api, path, `"${operation.path.text}" ends with "/", which routes of ${api.name} do not support.`,
-      `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`);
+    throw invalid(
+      api,
+      path,
+      `"${operation.path.text}" ends with "/", which routes of ${api.name} do not support.`,
+      `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`,
+    );
   }
   if (auth.token && !auth.token.issuer.startsWith('https://')) {
-    throw invalid(api, path, `The issuer "${auth.token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over `
-      + 'HTTPS.',
-      'Use an issuer with an https:// URL.');
+    throw invalid(
+      api,
+      path,
+      `The issuer "${auth.token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over ` + 'HTTPS.',
+      'Use an issuer with an https:// URL.',
+    );
   }
 }
 
 function requireTargetGroupName(api: ApiKind, edge: Edge): void {
   if (edge.id.length > TARGET_GROUP_NAME) {
-    throw invalid(api, edge.path, `"${edge.id}" has ${edge.id.length} characters, and the name of a target group can have `
-      + `${TARGET_GROUP_NAME}.`,
-      'Shorten the name of the topology or of the edge.');
+    throw invalid(
+      api,
+      edge.path,
+      `"${edge.id}" has ${edge.id.length} characters, and the name of a target group can have `
+        + `${TARGET_GROUP_NAME}.`,
+      'Shorten the name of the topology or of the edge.',
+    );
   }
 }
 
 function requireTruststore(api: ApiKind, { edge, certificate, truststore }: ManagedApiProps): void {
   if (edge.clientCa && !edge.managed) {
-    throw invalid(api, edge.path, 'The gateway in the cluster requires a client certificate, and the API in front has none to '
-      + 'present.',
-      'Set `managed: true` on the edge, so that the API requires client certificates instead.');
+    throw invalid(
+      api,
+      edge.path,
+      'The gateway in the cluster requires a client certificate, and the API in front has none to ' + 'present.',
+      'Set `managed: true` on the edge, so that the API requires client certificates instead.',
+    );
   }
   if (edge.clientCa && !truststore) {
-    throw invalid(api, edge.path, 'The edge requires client certificates, and the API has no truststore to verify them.', 'Set `truststore`.');
+    throw invalid(
+      api,
+      edge.path,
+      'The edge requires client certificates, and the API has no truststore to verify them.',
+      'Set `truststore`.',
+    );
   }
   if (truststore && !certificate) {
-    throw invalid(api, edge.path, 'A truststore is a setting of a custom domain, and the API has none.', 'Set `certificate`, the certificate of the edge\'s host.');
+    throw invalid(
+      api,
+      edge.path,
+      'A truststore is a setting of a custom domain, and the API has none.',
+      "Set `certificate`, the certificate of the edge's host.",
+    );
   }
 }
 
@@ -97,13 +133,23 @@ function requireStageName(api: ApiKind, { path }: Edge, name: string | undefined
 
 function assertNotReservedHeader(api: ApiKind, { path }: Edge, header: string): void {
   if (RESERVED_HEADER.test(header.toLowerCase())) {
-    throw invalid(api, path, `AWS sets the header "${header}" itself, and allows no mapping of it.`, 'Use another name, e.g. "x-customer".');
+    throw invalid(
+      api,
+      path,
+      `AWS sets the header "${header}" itself, and allows no mapping of it.`,
+      'Use another name, e.g. "x-customer".',
+    );
   }
 }
 
 /** A claim is rendered into an expression of AWS, which ends at other characters. */
 function requireClaim(api: ApiKind, { path }: Edge, claim: string): void {
   if (!/^[\w:/.-]+$/.test(claim)) {
-    throw invalid(api, path, `${JSON.stringify(claim)} is not a claim name that AWS supports.`, 'Use letters, digits and "_:/.-", e.g. "sub" or "cognito:groups".');
+    throw invalid(
+      api,
+      path,
+      `${JSON.stringify(claim)} is not a claim name that AWS supports.`,
+      'Use letters, digits and "_:/.-", e.g. "sub" or "cognito:groups".',
+    );
   }
 }

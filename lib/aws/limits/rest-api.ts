@@ -24,63 +24,114 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
 
 /** Each segment of a path is a separate resource. */
 function resourcesOf(edge: Edge): number {
-  const prefixes = edge.routes.flatMap(({ operation: { path: { segments } } }) => segments.map((_, index) => segments.slice(0, index + 1).join('/')));
+  const prefixes = edge.routes.flatMap(
+    ({
+      operation: {
+        path: { segments },
+      },
+    }) => segments.map((_, index) => segments.slice(0, index + 1).join('/')),
+  );
   return new Set(['', ...prefixes]).size;
 }
 
 function requireFitRoute({ edge, operation, auth: { key }, cacheTtl, perClientRateLimit }: Route): void {
   const path = `${edge.path}/${operation.toString()}`;
   if (edge.cors && operation.method === 'OPTIONS') {
-    throw invalid(REST_API, path, `The edge has CORS, for which ${REST_API.name} answers OPTIONS of each path itself, so the route `
-      + 'would never match a request.',
-      'Remove the route, or use HttpApiEdge.');
+    throw invalid(
+      REST_API,
+      path,
+      `The edge has CORS, for which ${REST_API.name} answers OPTIONS of each path itself, so the route `
+        + 'would never match a request.',
+      'Remove the route, or use HttpApiEdge.',
+    );
   }
   if (cacheTtl && cacheTtl.toSeconds() > LONGEST_CACHE) {
-    throw invalid(REST_API, path, `Responses are cached for ${cacheTtl.toSeconds()} s, and ${REST_API.name} caches them for at `
-      + `most ${LONGEST_CACHE} s.`,
-      'Set an hour or less.');
+    throw invalid(
+      REST_API,
+      path,
+      `Responses are cached for ${cacheTtl.toSeconds()} s, and ${REST_API.name} caches them for at `
+        + `most ${LONGEST_CACHE} s.`,
+      'Set an hour or less.',
+    );
   }
   if (key && (key.header ?? API_KEY_HEADER) !== API_KEY_HEADER) {
-    throw invalid(REST_API, path, `API keys are expected in the header "${key.header}", but ${REST_API.name} reads them only from `
-      + `"${API_KEY_HEADER}".`, 'Remove `header`.');
+    throw invalid(
+      REST_API,
+      path,
+      `API keys are expected in the header "${key.header}", but ${REST_API.name} reads them only from `
+        + `"${API_KEY_HEADER}".`,
+      'Remove `header`.',
+    );
   }
   if (perClientRateLimit && perClientRateLimit.per !== Period.SECOND) {
-    throw invalid(REST_API, path, `The client limit of the route is per ${perClientRateLimit.per}, and a usage plan limits a route only `
-      + 'per second.',
-      'Limit the route per second, or the whole edge per day.');
+    throw invalid(
+      REST_API,
+      path,
+      `The client limit of the route is per ${perClientRateLimit.per}, and a usage plan limits a route only `
+        + 'per second.',
+      'Limit the route per second, or the whole edge per day.',
+    );
   }
 }
 
 /** The Lambda authorizer checks only `aud`. */
 function requireAudiences({ edge, userPools }: RestApiEdgeProps): void {
   if (!userPools && edge.routes.some(({ auth: { token } }) => token?.clientIdAsAudience)) {
-    throw invalid(REST_API, edge.path, '`client_id` is declared as audience, but the Lambda authorizer checks only `aud`.', 'Set `userPools`, or use HttpApiEdge.');
+    throw invalid(
+      REST_API,
+      edge.path,
+      '`client_id` is declared as audience, but the Lambda authorizer checks only `aud`.',
+      'Set `userPools`, or use HttpApiEdge.',
+    );
   }
 }
 
 function requireFitLimits({ edge, clients }: RestApiEdgeProps): void {
   const unnamed = clients?.find((name, index) => name === '' || clients.indexOf(name) !== index);
   if (unnamed !== undefined) {
-    throw invalid(REST_API, edge.path, unnamed === '' ? 'A client has an empty name.' : `The client "${unnamed}" is listed twice.`, 'List each client once in `clients`.');
+    throw invalid(
+      REST_API,
+      edge.path,
+      unnamed === '' ? 'A client has an empty name.' : `The client "${unnamed}" is listed twice.`,
+      'List each client once in `clients`.',
+    );
   }
   for (const { client, per, failureMode } of edge.perClientRateLimits) {
     if (per !== Period.SECOND && per !== Period.DAY) {
-      throw invalid(REST_API, edge.path, `The client limit is per ${per}, and usage plans count per second or per day.`, 'Use Period.SECOND or Period.DAY.');
+      throw invalid(
+        REST_API,
+        edge.path,
+        `The client limit is per ${per}, and usage plans count per second or per day.`,
+        'Use Period.SECOND or Period.DAY.',
+      );
     }
     if (client.kind === 'header') {
-      throw invalid(REST_API, edge.path, `The client limit identifies clients by the header "${client.name}", and usage plans support `
-        + 'only API keys.',
-        'Identify clients by a claim or by their API key.');
+      throw invalid(
+        REST_API,
+        edge.path,
+        `The client limit identifies clients by the header "${client.name}", and usage plans support `
+          + 'only API keys.',
+        'Identify clients by a claim or by their API key.',
+      );
     }
     if (failureMode === FailureMode.FAIL_CLOSED) {
-      throw invalid(REST_API, edge.path, 'The client limit denies requests that cannot be counted, but AWS allows them: usage plans are '
-        + 'best effort.',
-        'Use FailureMode.FAIL_OPEN, or limit clients in the cluster.');
+      throw invalid(
+        REST_API,
+        edge.path,
+        'The client limit denies requests that cannot be counted, but AWS allows them: usage plans are '
+          + 'best effort.',
+        'Use FailureMode.FAIL_OPEN, or limit clients in the cluster.',
+      );
     }
   }
   const needsClients = edge.perClientRateLimits.length > 0 || edge.routes.some(route => route.auth.key);
   if (needsClients && !clients?.length) {
-    throw invalid(REST_API, edge.path, 'The edge has API keys or client limits, but no clients are listed.', 'List them in `clients`: each gets an API key.');
+    throw invalid(
+      REST_API,
+      edge.path,
+      'The edge has API keys or client limits, but no clients are listed.',
+      'List them in `clients`: each gets an API key.',
+    );
   }
 }
 
@@ -88,26 +139,43 @@ function requireFitLimits({ edge, clients }: RestApiEdgeProps): void {
 function requireOneKindOfKey(edge: Edge): void {
   const byClaim = edge.perClientRateLimits.some(({ client }) => client.kind === 'claim');
   if (byClaim && edge.routes.some(route => route.auth.key)) {
-    throw invalid(REST_API, edge.path, 'Some clients are identified by an API key and others by a claim, and an API has one source of '
-      + 'keys.', 'Split the edge in two.');
+    throw invalid(
+      REST_API,
+      edge.path,
+      'Some clients are identified by an API key and others by a claim, and an API has one source of ' + 'keys.',
+      'Split the edge in two.',
+    );
   }
 }
 
 /** Throws for properties of this construct that would have no effect, or deny all requests. */
 function assertAllEffective({ edge, webAclArn, userPools }: RestApiEdgeProps): void {
   if (webAclArn !== undefined && !edge.waf) {
-    throw invalid(REST_API, edge.path, 'The API has a web ACL, but the edge declares no firewall, so it would not be attached.',
-      'Set `waf: true` and `managed: true` on the edge, or remove `webAclArn`.');
+    throw invalid(
+      REST_API,
+      edge.path,
+      'The API has a web ACL, but the edge declares no firewall, so it would not be attached.',
+      'Set `waf: true` and `managed: true` on the edge, or remove `webAclArn`.',
+    );
   }
   if (userPools && edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')) {
-    throw invalid(REST_API, edge.path, 'The client limit identifies clients by a claim, but Cognito authorizers return no usage key, so '
-      + 'AWS would deny all requests.',
-      'Remove `userPools`: the Lambda authorizer returns the key of each client.');
+    throw invalid(
+      REST_API,
+      edge.path,
+      'The client limit identifies clients by a claim, but Cognito authorizers return no usage key, so '
+        + 'AWS would deny all requests.',
+      'Remove `userPools`: the Lambda authorizer returns the key of each client.',
+    );
   }
 }
 
 function validateCanary({ edge, canary }: RestApiEdgeProps): void {
   if (canary && !(canary.percent > 0 && canary.percent <= 100)) {
-    throw invalid(REST_API, edge.path, `The canary gets ${canary.percent} % of the requests.`, 'Set more than 0 and at most 100.');
+    throw invalid(
+      REST_API,
+      edge.path,
+      `The canary gets ${canary.percent} % of the requests.`,
+      'Set more than 0 and at most 100.',
+    );
   }
 }

@@ -20,23 +20,45 @@ export function assertPathsFit({ path, routes }: Edge): void {
         return;
       }
       if (known && known.segment !== segment) {
-        throw invalid(REST_API, path, `"${known.operation.toString()}" has the parameter ${known.segment} where "${operation.toString()}" has ${segment}, `
-          + `and a resource of ${REST_API.name} can have only one parameter below it.`, 'Use the same parameter in both, or HttpApiEdge.');
+        throw invalid(
+          REST_API,
+          path,
+          `"${known.operation.toString()}" has the parameter ${known.segment} where "${operation.toString()}" has ${segment}, `
+            + `and a resource of ${REST_API.name} can have only one parameter below it.`,
+          'Use the same parameter in both, or HttpApiEdge.',
+        );
       }
       parameters.set(parent, { segment, operation });
     });
   }
 }
 
-function requireFitSegments(path: string, { operation: { path: { text, segments, parameters } } }: Route): void {
+function requireFitSegments(
+  path: string,
+  {
+    operation: {
+      path: { text, segments, parameters },
+    },
+  }: Route,
+): void {
   const unfit = text === '/' ? undefined : segments.find(segment => !SEGMENT.test(segment));
   if (unfit !== undefined) {
-    throw invalid(REST_API, path,
-      unfit === '' ? `"${text}" has an empty segment, which no resource of ${REST_API.name} has.` : `"${unfit}" cannot name a resource of ${REST_API.name}.`,
-      'Use letters, digits, ":", ".", "_" and "-", a parameter in place of others, or HttpApiEdge.');
+    throw invalid(
+      REST_API,
+      path,
+      unfit === ''
+        ? `"${text}" has an empty segment, which no resource of ${REST_API.name} has.`
+        : `"${unfit}" cannot name a resource of ${REST_API.name}.`,
+      'Use letters, digits, ":", ".", "_" and "-", a parameter in place of others, or HttpApiEdge.',
+    );
   }
   const repeated = parameters.find((name, index) => parameters.indexOf(name) !== index);
   if (repeated !== undefined) {
-    throw invalid(REST_API, path, `"${text}" has two parameters named "${repeated}", so the cluster would get only one value.`, 'Use different names.');
+    throw invalid(
+      REST_API,
+      path,
+      `"${text}" has two parameters named "${repeated}", so the cluster would get only one value.`,
+      'Use different names.',
+    );
   }
 }

@@ -9,13 +9,18 @@ import { HTTP_API, invalid } from './managed-api';
  */
 export function requireOneChoice({ path, routes }: Edge): void {
   for (const [index, route] of routes.entries()) {
-    const rival = routes.slice(index + 1).find(other => crosses(route, other) && policiesOf(route) !== policiesOf(other));
+    const rival = routes
+      .slice(index + 1)
+      .find(other => crosses(route, other) && policiesOf(route) !== policiesOf(other));
     if (rival) {
       const [first, second] = [route, rival].map(({ operation }) => `"${operation.toString()}"`);
-      throw invalid(HTTP_API, path,
+      throw invalid(
+        HTTP_API,
+        path,
         `${first} and ${second} match the same requests with different auth, throttle or timeout, and ${HTTP_API.name} may`
-        + ' match a different one than the gateway in the cluster.',
-        'Declare the same for both, use paths of which one contains the other, or use RestApiEdge.');
+          + ' match a different one than the gateway in the cluster.',
+        'Declare the same for both, use paths of which one contains the other, or use RestApiEdge.',
+      );
     }
   }
 }

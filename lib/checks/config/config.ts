@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Field} from '../../manifests';
+import type { Field } from '../../manifests';
 import { ManifestError, parseDocuments, Resource, type Source, textOfFile } from '../../manifests';
 import type { Severity } from '../finding';
 import type { Suppression } from '../manifests';
@@ -45,10 +45,16 @@ export interface Config {
 interface Written {
   readonly checks?: { readonly [name: string]: Severity | 'off' | false };
   readonly paths?: readonly string[];
-  readonly suppress?: readonly { readonly check: string; readonly reason: string; readonly objects?: readonly string[] }[];
+  readonly suppress?: readonly {
+    readonly check: string;
+    readonly reason: string;
+    readonly objects?: readonly string[];
+  }[];
   readonly namespace?: string;
   readonly plugins?: readonly string[];
-  readonly environments?: { readonly [name: string]: { readonly paths: readonly string[]; readonly namespace?: string } };
+  readonly environments?: {
+    readonly [name: string]: { readonly paths: readonly string[]; readonly namespace?: string };
+  };
 }
 
 /** Reads a file of settings. Throws a {@link ConfigError} with all that is wrong, and where. */
@@ -77,8 +83,9 @@ export function parseConfig(text: string, file: string): Config {
 export function requireKnownNames({ names }: Config, known: readonly string[]): void {
   const unknown = names.filter(({ name }) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new ConfigError(unknown.map(({ name, at }) =>
-      errorAt(at, `There is no check and no code "${name}".${suggestion(name, known)}`)));
+    throw new ConfigError(
+      unknown.map(({ name, at }) => errorAt(at, `There is no check and no code "${name}".${suggestion(name, known)}`)),
+    );
   }
 }
 
@@ -91,7 +98,8 @@ export function errorAt({ resource, path }: Field, problem: string): ManifestErr
 function configOf(written: Written, file: string, source: Source): Config {
   const folder = dirname(file);
   const settings = new Resource(objectOf('Settings', file, written), { source, path: [] }).root;
-  const inFolder = (paths: readonly string[] = []) => paths.map(path => isAbsolute(path) || path === '-' ? path : join(folder, path));
+  const inFolder = (paths: readonly string[] = []) =>
+    paths.map(path => (isAbsolute(path) || path === '-' ? path : join(folder, path)));
   const shared = inFolder(written.paths);
   const environments = Object.entries(written.environments ?? {});
   const suppress = written.suppress ?? [];
@@ -105,11 +113,16 @@ function configOf(written: Written, file: string, source: Source): Config {
       at: new Resource(objectOf('Suppression', check), { source, path: ['suppress', index] }).root,
     })),
     plugins: (written.plugins ?? []).map((path, index) => ({ path, at: fieldAt(settings, 'plugins', index) })),
-    environments: environments.length > 0
-      ? environments.map(([name, { paths, namespace }]) => ({
-        name, paths: [...shared, ...inFolder(paths)], namespace: namespace ?? written.namespace,
-      }))
-      : shared.length > 0 ? [{ paths: shared, namespace: written.namespace }] : [],
+    environments:
+      environments.length > 0
+        ? environments.map(([name, { paths, namespace }]) => ({
+            name,
+            paths: [...shared, ...inFolder(paths)],
+            namespace: namespace ?? written.namespace,
+          }))
+        : shared.length > 0
+          ? [{ paths: shared, namespace: written.namespace }]
+          : [],
     namespace: written.namespace,
     names: [
       ...Object.keys(written.checks ?? {}).map(name => ({ name, at: settings.get('checks', name) })),

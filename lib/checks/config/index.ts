@@ -1,2 +1,10 @@
-export { type Config, CONFIG_FILE, ConfigError, type Environment, parseConfig, readConfig, requireKnownNames } from './config';
+export {
+  type Config,
+  CONFIG_FILE,
+  ConfigError,
+  type Environment,
+  parseConfig,
+  readConfig,
+  requireKnownNames,
+} from './config';
 export { loadPlugins, PluginError } from './plugins';

@@ -25,7 +25,9 @@ export function loadPlugins({ file, plugins }: Config): readonly Check[] {
     for (const check of found) {
       const id = check.id.toLowerCase();
       if (checks.has(id)) {
-        throw new ConfigError([errorAt(at, `The plugin "${path}" exports the check ${check.id}, and so does another one.`)]);
+        throw new ConfigError([
+          errorAt(at, `The plugin "${path}" exports the check ${check.id}, and so does another one.`),
+        ]);
       }
       checks.set(id, guarded(check));
     }

@@ -26,7 +26,9 @@ export function violationsOf(value: unknown, schema: Schema, path: Path = []): V
   const of = (problem: string): Violation[] => [{ path, problem }];
   if (schema.enum && !schema.enum.includes(value)) {
     const allowed = schema.enum.filter(each => typeof each === 'string');
-    return of(`${shown(value)} is none of ${allowed.join(', ')}.${typeof value === 'string' ? suggestion(value, allowed) : ''}`);
+    return of(
+      `${shown(value)} is none of ${allowed.join(', ')}.${typeof value === 'string' ? suggestion(value, allowed) : ''}`,
+    );
   }
   if (schema.type !== undefined && typeOf(value) !== schema.type) {
     return of(`${shown(value)} is ${withArticle(typeOf(value))}, and ${withArticle(schema.type)} is expected here.`);
@@ -40,7 +42,9 @@ function ofText(value: unknown, { pattern, minLength }: Schema): string[] {
   }
   return [
     ...(minLength !== undefined && value.length < minLength ? ['The text is empty.'] : []),
-    ...(pattern !== undefined && !new RegExp(pattern, 'u').test(value) ? [`${shown(value)} does not match ${pattern}.`] : []),
+    ...(pattern !== undefined && !new RegExp(pattern, 'u').test(value)
+      ? [`${shown(value)} does not match ${pattern}.`]
+      : []),
   ];
 }
 
@@ -50,11 +54,15 @@ function ofList(value: unknown, { items, minItems = 0 }: Schema, path: Path): Vi
   }
   return [
     ...(value.length < minItems ? [{ path, problem: 'The list is empty.' }] : []),
-    ...value.flatMap((item: unknown, index) => items ? violationsOf(item, items, [...path, index]) : []),
+    ...value.flatMap((item: unknown, index) => (items ? violationsOf(item, items, [...path, index]) : [])),
   ];
 }
 
-function ofMap(value: unknown, { properties = {}, additionalProperties, required = [] }: Schema, path: Path): Violation[] {
+function ofMap(
+  value: unknown,
+  { properties = {}, additionalProperties, required = [] }: Schema,
+  path: Path,
+): Violation[] {
   if (!isMap(value)) {
     return [];
   }
@@ -67,7 +75,9 @@ function ofMap(value: unknown, { properties = {}, additionalProperties, required
       const here = [...path, name];
       return schema === false
         ? [{ path: here, problem: `"${name}" is none of ${names.join(', ')}.${suggestion(name, names)}` }]
-        : schema ? violationsOf(member, schema, here) : [];
+        : schema
+          ? violationsOf(member, schema, here)
+          : [];
     }),
   ];
 }
@@ -77,7 +87,12 @@ function typeOf(value: unknown): string {
 }
 
 const NOUNS: ReadonlyMap<string, string> = new Map([
-  ['null', 'nothing'], ['array', 'a list'], ['object', 'a map'], ['string', 'a text'], ['number', 'a number'], ['boolean', 'a boolean'],
+  ['null', 'nothing'],
+  ['array', 'a list'],
+  ['object', 'a map'],
+  ['string', 'a text'],
+  ['number', 'a number'],
+  ['boolean', 'a boolean'],
 ]);
 
 function withArticle(type: string): string {

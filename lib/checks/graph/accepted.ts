@@ -23,13 +23,15 @@ export function acceptFindings(findings: readonly Finding[], accepted: Accepted,
   const reasons = new Map(Object.entries(accepted).map(([code, reason]) => [code.toLowerCase(), reason]));
   const isAccepted = ({ id, severity }: Finding) => severity !== Severity.ERROR && reasons.has(id.toLowerCase());
   const used = new Set(findings.filter(isAccepted).map(({ id }) => id.toLowerCase()));
-  const unused = Object.keys(accepted).filter(code => !used.has(code.toLowerCase())).map(code => ({
-    id: UNUSED_SUPPRESSION.id,
-    severity: UNUSED_SUPPRESSION.severity,
-    path,
-    message: `The suppression of ${code} suppresses nothing.`,
-    fix: 'Remove it from `accepted`.',
-  }));
+  const unused = Object.keys(accepted)
+    .filter(code => !used.has(code.toLowerCase()))
+    .map(code => ({
+      id: UNUSED_SUPPRESSION.id,
+      severity: UNUSED_SUPPRESSION.severity,
+      path,
+      message: `The suppression of ${code} suppresses nothing.`,
+      fix: 'Remove it from `accepted`.',
+    }));
   return {
     findings: [...findings.filter(each => !isAccepted(each)), ...unused],
     accepted: findings.filter(isAccepted).map(finding => ({
@@ -49,12 +51,15 @@ export function requireAcceptable(accepted: Accepted, where: string, others: rea
   for (const [code, reason] of Object.entries(accepted)) {
     const known = [...ACCEPTABLE, ...others];
     if (!known.some(each => each.toLowerCase() === code.toLowerCase())) {
-      const isError = SYNTHESIS_CODES.some(({ id, severity }) =>
-        severity === Severity.ERROR && id.toLowerCase() === code.toLowerCase());
+      const isError = SYNTHESIS_CODES.some(
+        ({ id, severity }) => severity === Severity.ERROR && id.toLowerCase() === code.toLowerCase(),
+      );
       throw new ValidationError({
         code: 'InvalidAcceptance',
         path: where,
-        summary: isError ? `${code} is an error of synthesis, which cannot be accepted.` : `No finding that can be accepted here has the code "${code}".`,
+        summary: isError
+          ? `${code} is an error of synthesis, which cannot be accepted.`
+          : `No finding that can be accepted here has the code "${code}".`,
         fix: isError ? 'Correct what it reports.' : `Correct the name.${suggestion(code, known)}`,
       });
     }
@@ -72,6 +77,6 @@ export function requireAcceptable(accepted: Accepted, where: string, others: rea
 /** Findings of the AWS CDK's constructs are acknowledged there. */
 const OF_CONSTRUCTS: readonly string[] = ['keys-by-discovery', 'tokens-without-audience'];
 
-const ACCEPTABLE = SYNTHESIS_CODES
-  .filter(({ id, severity }) => severity !== Severity.ERROR && !OF_CONSTRUCTS.includes(id))
-  .map(({ id }) => id);
+const ACCEPTABLE = SYNTHESIS_CODES.filter(
+  ({ id, severity }) => severity !== Severity.ERROR && !OF_CONSTRUCTS.includes(id),
+).map(({ id }) => id);

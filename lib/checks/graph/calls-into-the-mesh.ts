@@ -18,22 +18,26 @@ function findingOf(call: Call): SynthesisFinding[] {
   }
   const path = `${caller.path} → ${callee.name}`;
   if (!caller.inMesh && callee.inMesh) {
-    return [{
-      id: 'CallerOutsideMesh',
-      severity: Severity.ERROR,
-      path,
-      message: `${caller.name} has no proxy, so ${callee.name}, which requires mutual TLS, closes its connections.`,
-      fix: `Add ${caller.name} to the mesh, or remove ${callee.name} from it.`,
-    }];
+    return [
+      {
+        id: 'CallerOutsideMesh',
+        severity: Severity.ERROR,
+        path,
+        message: `${caller.name} has no proxy, so ${callee.name}, which requires mutual TLS, closes its connections.`,
+        fix: `Add ${caller.name} to the mesh, or remove ${callee.name} from it.`,
+      },
+    ];
   }
   if (call.allowedOperations && !callee.inMesh) {
-    return [{
-      id: 'UnguardedOperations',
-      severity: Severity.ERROR,
-      path,
-      message: `${callee.name} has no proxy to enforce \`allowedOperations\`, so every operation would be allowed.`,
-      fix: `Add ${callee.name} to the mesh, or remove \`allowedOperations\`.`,
-    }];
+    return [
+      {
+        id: 'UnguardedOperations',
+        severity: Severity.ERROR,
+        path,
+        message: `${callee.name} has no proxy to enforce \`allowedOperations\`, so every operation would be allowed.`,
+        fix: `Add ${callee.name} to the mesh, or remove \`allowedOperations\`.`,
+      },
+    ];
   }
   return [];
 }

@@ -7,48 +7,48 @@ export const SYNTHESIS_CODES = [
     severity: Severity.ERROR,
     summary: 'The target or its gateway does not support what the topology declares',
     explanation:
-      'It would be missing from the manifests without a word, and with it what it protects. Choose a target ' +
-      'that supports it, put a managed API in front, or leave it out.',
+      'It would be missing from the manifests without a word, and with it what it protects. Choose a target '
+      + 'that supports it, put a managed API in front, or leave it out.',
   },
   {
     id: 'CallerOutsideMesh',
     severity: Severity.ERROR,
     summary: 'A caller without a proxy calls a service of the mesh',
     explanation:
-      'The callee accepts mutual TLS only, and the caller has no identity: its connections are closed. Put both ' +
-      'in the mesh, or neither.',
+      'The callee accepts mutual TLS only, and the caller has no identity: its connections are closed. Put both '
+      + 'in the mesh, or neither.',
   },
   {
     id: 'UnguardedOperations',
     severity: Severity.ERROR,
     summary: 'A call is limited to operations that nothing at the callee enforces',
     explanation:
-      'The callee has no proxy, or its policies belong to the owner of its namespace, so every operation would ' +
-      'be allowed. Put the callee in the mesh, own its namespace, or do not limit the call.',
+      'The callee has no proxy, or its policies belong to the owner of its namespace, so every operation would '
+      + 'be allowed. Put the callee in the mesh, own its namespace, or do not limit the call.',
   },
   {
     id: 'RulesForOthers',
     severity: Severity.ERROR,
     summary: 'Traffic rules of a call would apply to all pods of a namespace that the topology does not own',
     explanation:
-      'A VirtualService or DestinationRule in the caller\'s namespace applies to its other pods too. Own the ' +
-      'namespace, move the caller, or leave out timeout, retries and faults.',
+      "A VirtualService or DestinationRule in the caller's namespace applies to its other pods too. Own the "
+      + 'namespace, move the caller, or leave out timeout, retries and faults.',
   },
   {
     id: 'NoRoutes',
     severity: Severity.ERROR,
     summary: 'An edge has no routes',
     explanation:
-      'Its gateway, and perhaps a load balancer, would answer every request with 404. Declare routes, or leave ' +
-      'the edge out.',
+      'Its gateway, and perhaps a load balancer, would answer every request with 404. Declare routes, or leave '
+      + 'the edge out.',
   },
   {
     id: 'ReservedNamespace',
     severity: Severity.ERROR,
     summary: 'A topology owns, or has workloads in, a namespace of the control plane or the root namespace of the mesh',
     explanation:
-      'Policies in the root namespace apply in every namespace, and a default deny would cut off the control ' +
-      'plane. Use another namespace.',
+      'Policies in the root namespace apply in every namespace, and a default deny would cut off the control '
+      + 'plane. Use another namespace.',
   },
   {
     id: 'EjectsNone',
@@ -62,50 +62,50 @@ export const SYNTHESIS_CODES = [
     severity: Severity.WARNING,
     summary: 'The timeout of a call ends its last retry early',
     explanation:
-      'All retries with their per-try timeout and pauses need longer than the timeout of the request. Raise the ' +
-      'timeout, or lower the per-try timeout.',
+      'All retries with their per-try timeout and pauses need longer than the timeout of the request. Raise the '
+      + 'timeout, or lower the per-try timeout.',
   },
   {
     id: 'OpenBehindManagedApi',
     severity: Severity.WARNING,
     summary: 'A gateway can be reached without the managed API that alone enforces some of its checks',
     explanation:
-      'API keys, limits for each client, client certificates, the web ACL and request validation are enforced ' +
-      'by the API only. Declare the addresses of its load balancer, so that a NetworkPolicy admits no others.',
+      'API keys, limits for each client, client certificates, the web ACL and request validation are enforced '
+      + 'by the API only. Declare the addresses of its load balancer, so that a NetworkPolicy admits no others.',
   },
   {
     id: 'keys-by-discovery',
     severity: Severity.WARNING,
     summary: 'An HTTP API reads the keys of an issuer from its discovery document, not from the declared key set',
     explanation:
-      'Tokens that the gateway in the cluster accepts could be denied before it. Publish the same keys at both ' +
-      'places.',
+      'Tokens that the gateway in the cluster accepts could be denied before it. Publish the same keys at both '
+      + 'places.',
   },
   {
     id: 'tokens-without-audience',
     severity: Severity.WARNING,
     summary:
-      'Access tokens of a Cognito user pool have no audience, and the HTTP API accepts them where the gateway ' +
-      'does not',
+      'Access tokens of a Cognito user pool have no audience, and the HTTP API accepts them where the gateway '
+      + 'does not',
     explanation:
-      'The API compares `client_id` instead; the gateway answers 403. Declare that `client_id` stands for the ' +
-      'audience, or have clients send ID tokens.',
+      'The API compares `client_id` instead; the gateway answers 403. Declare that `client_id` stands for the '
+      + 'audience, or have clients send ID tokens.',
   },
   {
     id: 'NameOfGateway',
     severity: Severity.ERROR,
     summary: 'A workload has the name of the Service, Deployment and ServiceAccount of a gateway',
     explanation:
-      'The controller of the gateway would overwrite its objects, and policies would allow the workload what ' +
-      'they allow the gateway. Use another name.',
+      'The controller of the gateway would overwrite its objects, and policies would allow the workload what '
+      + 'they allow the gateway. Use another name.',
   },
   {
     id: 'UnusedTrafficRules',
     severity: Severity.WARNING,
     summary: 'Traffic rules of a service that nothing calls and no edge routes to',
     explanation:
-      'No VirtualService or HTTPRoute would contain them. Declare the calls or a route of an edge, or leave the ' +
-      'rules out.',
+      'No VirtualService or HTTPRoute would contain them. Declare the calls or a route of an edge, or leave the '
+      + 'rules out.',
   },
 ] as const satisfies readonly { id: string; severity: Severity; summary: string; explanation: string }[];
 

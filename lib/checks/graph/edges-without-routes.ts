@@ -4,11 +4,13 @@ import type { SynthesisFinding } from './codes';
 
 /** Edges without routes: a gateway, and perhaps a load balancer, that answers every request with 404. */
 export function edgesWithoutRoutes({ edges }: Topology): SynthesisFinding[] {
-  return edges.filter(edge => edge.routes.length === 0).map(({ path }) => ({
-    id: 'NoRoutes',
-    severity: Severity.ERROR,
-    path,
-    message: 'The edge has no routes, so its gateway would answer every request with 404.',
-    fix: 'Declare its routes with `edge.route(…)`, or remove the edge.',
-  }));
+  return edges
+    .filter(edge => edge.routes.length === 0)
+    .map(({ path }) => ({
+      id: 'NoRoutes',
+      severity: Severity.ERROR,
+      path,
+      message: 'The edge has no routes, so its gateway would answer every request with 404.',
+      fix: 'Declare its routes with `edge.route(…)`, or remove the edge.',
+    }));
 }

@@ -7,25 +7,34 @@ import type { SynthesisFinding } from './codes';
  * rules for callers in a namespace that the topology does not own, where they would apply to every pod.
  */
 export function foreignCalls(topology: Topology): SynthesisFinding[] {
-  return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(call => [
-    ...unguardedOperations(call, topology),
-    ...rulesForOthers(call, topology),
-  ]));
+  return topology.services.flatMap(caller =>
+    caller.outgoingCalls.flatMap(call => [...unguardedOperations(call, topology), ...rulesForOthers(call, topology)]),
+  );
 }
 
-function unguardedOperations({ caller, callee, allowedOperations: only }: Call, { edges }: Topology): SynthesisFinding[] {
+function unguardedOperations(
+  { caller, callee, allowedOperations: only }: Call,
+  { edges }: Topology,
+): SynthesisFinding[] {
   // An aggregator's own configuration limits it to these requests.
-  if (!only || !(callee instanceof Service && callee.isForeign) || edges.some(({ aggregator }) => aggregator === caller)) {
+  if (
+    !only
+    || !(callee instanceof Service && callee.isForeign)
+    || edges.some(({ aggregator }) => aggregator === caller)
+  ) {
     return [];
   }
-  return [{
-    id: 'UnguardedOperations',
-    severity: Severity.ERROR,
-    path: `${caller.path} → ${callee.name}`,
-    message: `${callee.name} exists in namespace ${callee.namespace}, which the topology does not own: its owner manages its policies, so \`allowedOperations\` `
-      + 'would allow everything.',
-    fix: `Remove \`allowedOperations\`, or own the namespace: \`topology.addNamespace('${callee.namespace}')\`.`,
-  }];
+  return [
+    {
+      id: 'UnguardedOperations',
+      severity: Severity.ERROR,
+      path: `${caller.path} → ${callee.name}`,
+      message:
+        `${callee.name} exists in namespace ${callee.namespace}, which the topology does not own: its owner manages its policies, so \`allowedOperations\` `
+        + 'would allow everything.',
+      fix: `Remove \`allowedOperations\`, or own the namespace: \`topology.addNamespace('${callee.namespace}')\`.`,
+    },
+  ];
 }
 
 function rulesForOthers({ caller, callee, policy: terms }: Call, topology: Topology): SynthesisFinding[] {
@@ -34,14 +43,17 @@ function rulesForOthers({ caller, callee, policy: terms }: Call, topology: Topol
   if (topology.owns(caller.namespace) || !(hasRules || callee instanceof ExternalService)) {
     return [];
   }
-  return [{
-    id: 'RulesForOthers',
-    severity: Severity.ERROR,
-    path: `${caller.path} → ${callee.name}`,
-    message: `The traffic rules of this call would apply to every pod in namespace ${caller.namespace}, which the topology does not own.`,
-    fix: `Own the namespace: \`topology.addNamespace('${caller.namespace}')\`, move ${caller.name} to a namespace that is owned`
-      + `${isForeign ? ', or remove the call\'s settings' : ''}.`,
-  }];
+  return [
+    {
+      id: 'RulesForOthers',
+      severity: Severity.ERROR,
+      path: `${caller.path} → ${callee.name}`,
+      message: `The traffic rules of this call would apply to every pod in namespace ${caller.namespace}, which the topology does not own.`,
+      fix:
+        `Own the namespace: \`topology.addNamespace('${caller.namespace}')\`, move ${caller.name} to a namespace that is owned`
+        + `${isForeign ? ", or remove the call's settings" : ''}.`,
+    },
+  ];
 }
 
 function isSet({ timeout, retries, faults }: Call['policy']): boolean {

@@ -15,16 +15,19 @@ export interface GatewayName {
  */
 export function namesOfGateways({ services }: Topology, gateways: readonly GatewayName[]): SynthesisFinding[] {
   const taken = services.flatMap(namesOf);
-  return gateways.flatMap((gateway, index) => [...taken, ...gateways.slice(0, index)]
-    .filter(other => other.namespace === gateway.namespace && other.name === gateway.name)
-    .map(({ path }) => ({
-      id: 'NameOfGateway',
-      severity: Severity.ERROR,
-      path,
-      message: `"${gateway.name}" in the namespace ${gateway.namespace} names the Service, the Deployment and the `
-        + `ServiceAccount of the gateway of ${gateway.path}: what has the same name is overwritten, and admitted as the gateway is.`,
-      fix: 'Use another name.',
-    })));
+  return gateways.flatMap((gateway, index) =>
+    [...taken, ...gateways.slice(0, index)]
+      .filter(other => other.namespace === gateway.namespace && other.name === gateway.name)
+      .map(({ path }) => ({
+        id: 'NameOfGateway',
+        severity: Severity.ERROR,
+        path,
+        message:
+          `"${gateway.name}" in the namespace ${gateway.namespace} names the Service, the Deployment and the `
+          + `ServiceAccount of the gateway of ${gateway.path}: what has the same name is overwritten, and admitted as the gateway is.`,
+        fix: 'Use another name.',
+      })),
+  );
 }
 
 function namesOf({ path, namespace, name, serviceAccount, versions }: Service): GatewayName[] {

@@ -7,12 +7,14 @@ export function neverEjects(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(service => {
     const { circuitBreaker } = service;
     const versions = service.routesByVersion ? [...service.versions.values()] : [];
-    return versions.filter(({ replicas }) => circuitBreaker?.canEjectOneOf(replicas) === false).map(({ name, replicas }) => ({
-      id: 'EjectsNone',
-      severity: Severity.ERROR,
-      path: `${service.path}/${name}`,
-      message: `maxEjectionPercent is ${circuitBreaker?.limits.maxEjectionPercent ?? 0} %, which is less than one of ${replicas?.most ?? 0} replicas of version ${name}, so none is ever ejected.`,
-      fix: 'Raise maxEjectionPercent, or remove it.',
-    }));
+    return versions
+      .filter(({ replicas }) => circuitBreaker?.canEjectOneOf(replicas) === false)
+      .map(({ name, replicas }) => ({
+        id: 'EjectsNone',
+        severity: Severity.ERROR,
+        path: `${service.path}/${name}`,
+        message: `maxEjectionPercent is ${circuitBreaker?.limits.maxEjectionPercent ?? 0} %, which is less than one of ${replicas?.most ?? 0} replicas of version ${name}, so none is ever ejected.`,
+        fix: 'Raise maxEjectionPercent, or remove it.',
+      }));
   });
 }

@@ -6,14 +6,19 @@ import type { SynthesisFinding } from './codes';
 export function openBehindManagedApi(topology: Topology): SynthesisFinding[] {
   return topology.edges.flatMap(edge => {
     const alone = edge.managed && !edge.frontCidrs ? enforcedByApiAlone(edge) : [];
-    return alone.length === 0 ? [] : [{
-      id: 'OpenBehindManagedApi',
-      severity: Severity.WARNING,
-      path: edge.path,
-      message: `Only the managed API in front enforces ${alone.join(', ')}, and its addresses are not declared: `
-        + `any pod or host that reaches the gateway of ${edge.name} bypasses them.`,
-      fix: 'List the subnets of the API\'s load balancer in `frontCidrs`, so that the gateway\'s NetworkPolicy allows no other addresses.',
-    }];
+    return alone.length === 0
+      ? []
+      : [
+          {
+            id: 'OpenBehindManagedApi',
+            severity: Severity.WARNING,
+            path: edge.path,
+            message:
+              `Only the managed API in front enforces ${alone.join(', ')}, and its addresses are not declared: `
+              + `any pod or host that reaches the gateway of ${edge.name} bypasses them.`,
+            fix: "List the subnets of the API's load balancer in `frontCidrs`, so that the gateway's NetworkPolicy allows no other addresses.",
+          },
+        ];
   });
 }
 

@@ -6,13 +6,17 @@ import type { SynthesisFinding } from './codes';
 export function unusedTrafficRules(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(service => {
     const unused = unusedRulesOf(service);
-    return unused.length === 0 ? [] : [{
-      id: 'UnusedTrafficRules',
-      severity: Severity.WARNING,
-      path: service.path,
-      message: `Nothing calls ${service.name} and no edge routes to it on a port where ${unused.join(', ')} would have an effect.`,
-      fix: `Declare the calls with \`calls\` or a route of an edge, or leave ${unused.join(', ')} out.`,
-    }];
+    return unused.length === 0
+      ? []
+      : [
+          {
+            id: 'UnusedTrafficRules',
+            severity: Severity.WARNING,
+            path: service.path,
+            message: `Nothing calls ${service.name} and no edge routes to it on a port where ${unused.join(', ')} would have an effect.`,
+            fix: `Declare the calls with \`calls\` or a route of an edge, or leave ${unused.join(', ')} out.`,
+          },
+        ];
   });
 }
 

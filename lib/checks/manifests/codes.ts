@@ -16,9 +16,37 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
 
 /** The last code of each group of Kiali and of istioctl. */
 const GROUPS = [
-  range('IST', 1, 2), range('IST', 101, 103), range('IST', 106, 112), ['IST0116', 'IST0118', 'IST0123'], range('IST', 125, 177),
-  range('KIA', 2, 5), ['KIA0101', 'KIA0102'], range('KIA', 104, 110), range('KIA', 201, 212), ['KIA0301', 'KIA0302', 'KIA0401', 'KIA0501', 'KIA0505', 'KIA0506', 'KIA0601', 'KIA0602', 'KIA0701', 'KIA1004', 'KIA1006', 'KIA1007',
-    'KIA1101', 'KIA1102'], range('KIA', 1104, 1117), ['KIA1201', 'KIA1211', 'KIA1212', 'KIA1301'], range('KIA', 1311, 1317), ['KIA1401', 'KIA1402'], range('KIA', 1501, 1504), ['KIA1601', 'KIA1701', 'KIA1702'],
+  range('IST', 1, 2),
+  range('IST', 101, 103),
+  range('IST', 106, 112),
+  ['IST0116', 'IST0118', 'IST0123'],
+  range('IST', 125, 177),
+  range('KIA', 2, 5),
+  ['KIA0101', 'KIA0102'],
+  range('KIA', 104, 110),
+  range('KIA', 201, 212),
+  [
+    'KIA0301',
+    'KIA0302',
+    'KIA0401',
+    'KIA0501',
+    'KIA0505',
+    'KIA0506',
+    'KIA0601',
+    'KIA0602',
+    'KIA0701',
+    'KIA1004',
+    'KIA1006',
+    'KIA1007',
+    'KIA1101',
+    'KIA1102',
+  ],
+  range('KIA', 1104, 1117),
+  ['KIA1201', 'KIA1211', 'KIA1212', 'KIA1301'],
+  range('KIA', 1311, 1317),
+  ['KIA1401', 'KIA1402'],
+  range('KIA', 1501, 1504),
+  ['KIA1601', 'KIA1701', 'KIA1702'],
 ];
 
 /** All codes of `istioctl analyze` (1.31) and Kiali (2.x). */
@@ -39,5 +67,11 @@ export function coverageTable(): string {
 
 /** All checks as a Markdown table. */
 export function checkTable(): string {
-  return ['| check | severity | covers | finding |', '|---|---|---|---|', ...CHECKS.map(({ id, severity, covers, summary }) => `| ${id} | ${severity} | ${covers.join(', ') || '–'} | ${summary} |`)].join('\n');
+  return [
+    '| check | severity | covers | finding |',
+    '|---|---|---|---|',
+    ...CHECKS.map(
+      ({ id, severity, covers, summary }) => `| ${id} | ${severity} | ${covers.join(', ') || '–'} | ${summary} |`,
+    ),
+  ].join('\n');
 }

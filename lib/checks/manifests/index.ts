@@ -2,5 +2,12 @@ export { CHECKS, checksNamed } from './catalogue';
 export { checkTable, CODES, coverageTable, NOT_COVERED } from './codes';
 export { type Check, problem, type Problem } from './check';
 export type { ManifestFinding, ObjectReference } from './manifest-finding';
-export { type CheckOptions, checkManifests, checkObjects, type Report, type SuppressedFinding, UNUSED_SUPPRESSION } from './run';
+export {
+  type CheckOptions,
+  checkManifests,
+  checkObjects,
+  type Report,
+  type SuppressedFinding,
+  UNUSED_SUPPRESSION,
+} from './run';
 export { SUPPRESS, type Suppression } from './suppressions';

@@ -59,7 +59,8 @@ export const UNUSED_SUPPRESSION: Omit<Check, 'find'> = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'A suppression matches no finding',
-  explanation: 'Its finding no longer exists, the name of the check is wrong, or it has no reason: it would hide the next finding of this kind.',
+  explanation:
+    'Its finding no longer exists, the name of the check is wrong, or it has no reason: it would hide the next finding of this kind.',
 };
 
 /** Runs the checks over objects that did not come from a file, as one cluster. */
@@ -75,10 +76,14 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
   const isInline = options.inlineSuppressions ?? true;
   const everywhere: Suppression[] = [
     ...Object.entries(options.suppress ?? {}).map(([id, reason]) => ({ id, reason, at: suppressionInCode(id) })),
-    ...options.suppressions ?? [],
+    ...(options.suppressions ?? []),
   ];
   const severities = options.severities ?? new Map<string, Severity | 'off'>();
-  const byObject = new Map(cluster.resources.map(resource => [resource, suppressionsOf(resource)] as const).filter(([, found]) => found.length > 0));
+  const byObject = new Map(
+    cluster.resources
+      .map(resource => [resource, suppressionsOf(resource)] as const)
+      .filter(([, found]) => found.length > 0),
+  );
   const inForce = isInline ? byObject : new Map<Resource, Suppression[]>();
   const used = new Set<Suppression>();
   const findings: ManifestFinding[] = [];
@@ -91,7 +96,9 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
       const severity = severityOf(found, severities);
       const finding = { ...found, severity: severity === 'off' ? found.severity : severity };
       const { namespace } = finding.object;
-      const suppression = [...inForce.get(each.at.resource) ?? [], ...everywhere].find(candidate => accepts(candidate, finding));
+      const suppression = [...(inForce.get(each.at.resource) ?? []), ...everywhere].find(candidate =>
+        accepts(candidate, finding),
+      );
       if (suppression) {
         used.add(suppression);
       }
@@ -107,8 +114,17 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
     }
   }
   const unusedSeverity = severities.get(UNUSED_SUPPRESSION.id) ?? UNUSED_SUPPRESSION.severity;
-  const unused = unusedSeverity === 'off' ? [] : [...[...byObject.values()].flat(), ...everywhere].filter(each => !used.has(each)).map(each =>
-    findingOf({ ...UNUSED_SUPPRESSION, severity: unusedSeverity }, isInline || everywhere.includes(each) ? unusedProblem(each) : ignoredProblem(each)));
+  const unused =
+    unusedSeverity === 'off'
+      ? []
+      : [...[...byObject.values()].flat(), ...everywhere]
+          .filter(each => !used.has(each))
+          .map(each =>
+            findingOf(
+              { ...UNUSED_SUPPRESSION, severity: unusedSeverity },
+              isInline || everywhere.includes(each) ? unusedProblem(each) : ignoredProblem(each),
+            ),
+          );
   return {
     findings: [...findings, ...unused].sort(byPlace),
     suppressed,
@@ -117,7 +133,10 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
 }
 
 /** The severity set for the check of a finding, else the most severe that is set for a code of it, else its own. */
-function severityOf({ id, covers, severity }: ManifestFinding, set: ReadonlyMap<string, Severity | 'off'>): Severity | 'off' {
+function severityOf(
+  { id, covers, severity }: ManifestFinding,
+  set: ReadonlyMap<string, Severity | 'off'>,
+): Severity | 'off' {
   const ofCodes = covers.flatMap(code => set.get(code) ?? []);
   return set.get(id) ?? [...Object.values(Severity), 'off' as const].find(each => ofCodes.includes(each)) ?? severity;
 }
@@ -125,11 +144,17 @@ function severityOf({ id, covers, severity }: ManifestFinding, set: ReadonlyMap<
 /** Whether a suppression is of the check of a finding, or of a code that the finding has. */
 function accepts({ id, reason, objects }: Suppression, finding: ManifestFinding): boolean {
   const isFor = objects === undefined || objects.some(each => matchesObject(each, finding.object));
-  return isFor && reason !== '' && [finding.id, ...finding.covers].some(each => each.toLowerCase() === id.toLowerCase());
+  return (
+    isFor && reason !== '' && [finding.id, ...finding.covers].some(each => each.toLowerCase() === id.toLowerCase())
+  );
 }
 
 function ignoredProblem({ id, at }: Suppression): Problem {
-  return problem(at, `The suppression of ${id} is ignored: suppressions in manifests are disabled.`, 'Remove it, or suppress the finding in the options of the check run.');
+  return problem(
+    at,
+    `The suppression of ${id} is ignored: suppressions in manifests are disabled.`,
+    'Remove it, or suppress the finding in the options of the check run.',
+  );
 }
 
 function unusedProblem({ id, reason, at }: Suppression): Problem {
@@ -152,8 +177,16 @@ function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
   }
 }
 
-function findingOf({ id, severity, covers }: Omit<Check, 'find'>, { at, message, fix, covers: codes }: Problem): ManifestFinding {
-  const { object: { apiVersion, kind }, namespace, name, key } = at.resource;
+function findingOf(
+  { id, severity, covers }: Omit<Check, 'find'>,
+  { at, message, fix, covers: codes }: Problem,
+): ManifestFinding {
+  const {
+    object: { apiVersion, kind },
+    namespace,
+    name,
+    key,
+  } = at.resource;
   const field = String(at);
   return {
     id,
@@ -169,8 +202,14 @@ function findingOf({ id, severity, covers }: Omit<Check, 'find'>, { at, message,
 }
 
 function byPlace(a: ManifestFinding, b: ManifestFinding): number {
-  return compare(a.file ?? '', b.file ?? '') || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
-    || compare(a.path, b.path) || compare(a.id, b.id) || compare(a.message, b.message);
+  return (
+    compare(a.file ?? '', b.file ?? '')
+    || (a.line ?? 0) - (b.line ?? 0)
+    || (a.column ?? 0) - (b.column ?? 0)
+    || compare(a.path, b.path)
+    || compare(a.id, b.id)
+    || compare(a.message, b.message)
+  );
 }
 
 /** By code points, so that the order is the same in every locale. */

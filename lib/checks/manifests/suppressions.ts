@@ -21,10 +21,14 @@ export interface Suppression {
 /** The suppressions of an object. */
 export function suppressionsOf(resource: Cluster['resources'][number]): Suppression[] {
   const at = resource.metadata.get('annotations', SUPPRESS);
-  return at.text.split(';').map(each => each.trim()).filter(each => each !== '').map(each => {
-    const [id = '', ...reason] = each.split(':');
-    return { id: id.trim(), reason: reason.join(':').trim(), at };
-  });
+  return at.text
+    .split(';')
+    .map(each => each.trim())
+    .filter(each => each !== '')
+    .map(each => {
+      const [id = '', ...reason] = each.split(':');
+      return { id: id.trim(), reason: reason.join(':').trim(), at };
+    });
 }
 
 /** Whether a pattern is of an object: `Kind namespace/name`, or `Kind name` without a namespace; `*` is any text. */

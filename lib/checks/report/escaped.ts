@@ -5,7 +5,10 @@ import type { ManifestFinding, Report } from '../manifests';
 export function escapedReport({ findings, suppressed }: Report): Report {
   return {
     findings: findings.map(escapedFinding),
-    suppressed: suppressed.map(({ finding, reason }) => ({ finding: escapedFinding(finding), reason: printableLine(reason) })),
+    suppressed: suppressed.map(({ finding, reason }) => ({
+      finding: escapedFinding(finding),
+      reason: printableLine(reason),
+    })),
   };
 }
 
@@ -17,7 +20,12 @@ function escapedFinding(finding: ManifestFinding): ManifestFinding {
     message: printableLine(finding.message),
     fix: printableLine(finding.fix),
     field: printableLine(finding.field),
-    object: { apiVersion: printableLine(apiVersion), kind: printableLine(kind), namespace: printableLine(namespace), name: printableLine(name) },
+    object: {
+      apiVersion: printableLine(apiVersion),
+      kind: printableLine(kind),
+      namespace: printableLine(namespace),
+      name: printableLine(name),
+    },
     ...(finding.file === undefined ? {} : { file: printableLine(finding.file) }),
   };
 }

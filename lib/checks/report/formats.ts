@@ -17,8 +17,19 @@ export interface CheckedCluster {
 
 /** The formats of reports on several clusters, each with the name of its environment. */
 export const REPORT_FORMATS: ReadonlyMap<string, (clusters: readonly CheckedCluster[]) => string> = new Map([
-  ['text', clusters => clusters.map(({ environment, report, objects }) =>
-    `${environment === undefined ? '' : `${printableLine(`Environment ${environment}`)}\n`}${toText(report, objects)}`).join('\n')],
+  [
+    'text',
+    clusters =>
+      clusters
+        .map(
+          ({ environment, report, objects }) =>
+            `${environment === undefined ? '' : `${printableLine(`Environment ${environment}`)}\n`}${toText(report, objects)}`,
+        )
+        .join('\n'),
+  ],
   ['json', clusters => jsonText(clusters.flatMap(({ environment, report }) => jsonEntries(report, environment)))],
-  ['sarif', clusters => sarifLog(clusters.map(({ environment, report, checks }) => sarifRun(report, checks, environment)))],
+  [
+    'sarif',
+    clusters => sarifLog(clusters.map(({ environment, report, checks }) => sarifRun(report, checks, environment))),
+  ],
 ]);

@@ -13,7 +13,15 @@ export function jsonEntries(report: Report, environment?: string): object[] {
   const entries = [...findings.map(finding => ({ finding, reason: undefined })), ...suppressed];
   return entries.map(({ finding: { id, severity, covers, object, file, line, column, message, fix }, reason }) => ({
     ...(environment === undefined ? {} : { environment: printableLine(environment) }),
-    id, severity, covers, object, file: file ?? null, line: line ?? null, column: column ?? null, message, fix,
+    id,
+    severity,
+    covers,
+    object,
+    file: file ?? null,
+    line: line ?? null,
+    column: column ?? null,
+    message,
+    fix,
     ...(reason === undefined ? {} : { suppressed: reason }),
   }));
 }

@@ -4,7 +4,11 @@ import { Severity } from '../finding';
 import { type Check, CHECKS, type ManifestFinding, type Report, UNUSED_SUPPRESSION } from '../manifests';
 import { escapedReport } from './escaped';
 
-const LEVELS: Readonly<Record<Severity, string>> = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Severity.INFO]: 'note' };
+const LEVELS: Readonly<Record<Severity, string>> = {
+  [Severity.ERROR]: 'error',
+  [Severity.WARNING]: 'warning',
+  [Severity.INFO]: 'note',
+};
 
 /**
  * The findings as a SARIF log, for code scanning.
@@ -27,8 +31,11 @@ export function sarifRun(report: Report, checks: readonly Check[], environment?:
   const all = [...findings.map(finding => ({ finding, reason: undefined })), ...suppressed];
   const used = new Set(all.map(({ finding }) => finding.id));
   const described = new Map([...checks, UNUSED_SUPPRESSION].map(each => [each.id, each]));
-  const rules = [...used].sort().map(id =>
-    ruleOf(id, all.find(({ finding }) => finding.id === id)?.finding.severity ?? Severity.WARNING, described.get(id)));
+  const rules = [...used]
+    .sort()
+    .map(id =>
+      ruleOf(id, all.find(({ finding }) => finding.id === id)?.finding.severity ?? Severity.WARNING, described.get(id)),
+    );
   return {
     tool: { driver: { name: 'cardinal', rules } },
     ...(environment === undefined ? {} : { automationDetails: { id: `cardinal/${printableLine(environment)}/` } }),
@@ -62,10 +69,12 @@ function ruleOf(id: string, severity: Severity, check?: Omit<Check, 'find'>) {
 
 function locationOf({ file, line, column, object, path }: ManifestFinding) {
   const logicalLocations = [{ name: object.name, kind: 'object', fullyQualifiedName: path }];
-  return file === undefined ? { logicalLocations } : {
-    physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: line, startColumn: column } },
-    logicalLocations,
-  };
+  return file === undefined
+    ? { logicalLocations }
+    : {
+        physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: line, startColumn: column } },
+        logicalLocations,
+      };
 }
 
 /** A path as a relative reference: with forward slashes, and characters that a URI does not allow percent-encoded. */

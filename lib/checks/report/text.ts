@@ -9,13 +9,26 @@ export function toText(report: Report, objects: number): string {
   const { turnedOff = 0 } = report;
   const lines = [
     ...findings.map(each => `${placeOf(each)}: ${each.severity}: ${each.message} ${each.fix} (${codesOf(each)})`),
-    ...suppressed.map(({ finding, reason }) => `${placeOf(finding)}: suppressed: ${finding.message} Reason: ${reason} (${codesOf(finding)})`),
+    ...suppressed.map(
+      ({ finding, reason }) =>
+        `${placeOf(finding)}: suppressed: ${finding.message} Reason: ${reason} (${codesOf(finding)})`,
+    ),
   ];
-  const counts = Object.values(Severity).map(severity => count(findings.filter(each => each.severity === severity).length, NOUNS[severity]));
-  return [...lines.map(printableLine), `${count(objects, 'object')} checked: ${[...counts, ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []), ...(turnedOff > 0 ? [`${turnedOff} disabled`] : [])].join(', ')}`, ''].join('\n');
+  const counts = Object.values(Severity).map(severity =>
+    count(findings.filter(each => each.severity === severity).length, NOUNS[severity]),
+  );
+  return [
+    ...lines.map(printableLine),
+    `${count(objects, 'object')} checked: ${[...counts, ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []), ...(turnedOff > 0 ? [`${turnedOff} disabled`] : [])].join(', ')}`,
+    '',
+  ].join('\n');
 }
 
-const NOUNS: Readonly<Record<Severity, string>> = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Severity.INFO]: 'note' };
+const NOUNS: Readonly<Record<Severity, string>> = {
+  [Severity.ERROR]: 'error',
+  [Severity.WARNING]: 'warning',
+  [Severity.INFO]: 'note',
+};
 
 function placeOf({ file, line, column, path }: ManifestFinding): string {
   return file === undefined ? path : `${file}:${line}:${column}: ${path}`;

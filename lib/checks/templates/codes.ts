@@ -4,8 +4,8 @@ export const TEMPLATE_CODES = [
     id: 'http-api-quota',
     summary: 'An HTTP API has more of something than AWS permits',
     explanation:
-      'Routes, integrations, authorizers, stages, audiences and scopes have quotas; the deployment would fail ' +
-      'half-way.',
+      'Routes, integrations, authorizers, stages, audiences and scopes have quotas; the deployment would fail '
+      + 'half-way.',
   },
   {
     id: 'http-api-route-key',
@@ -41,8 +41,7 @@ export const TEMPLATE_CODES = [
     id: 'http-api-firewall',
     summary: 'A web ACL is associated with an HTTP API',
     explanation:
-      'AWS WAF does not support HTTP APIs: nothing would be filtered. Use a REST API, or put CloudFront in ' +
-      'front.',
+      'AWS WAF does not support HTTP APIs: nothing would be filtered. Use a REST API, or put CloudFront in ' + 'front.',
   },
   {
     id: 'rest-api-quota',

@@ -1,5 +1,14 @@
 import type { Finding } from '../finding';
-import { beyondQuota, type CloudTemplate, entriesOf, finding, type NamedResource, outsideOf, outsideOfTime, resourcesOf } from './template';
+import {
+  beyondQuota,
+  type CloudTemplate,
+  entriesOf,
+  finding,
+  type NamedResource,
+  outsideOf,
+  outsideOfTime,
+  resourcesOf,
+} from './template';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const MOST: readonly (readonly [type: string, what: string, most: number])[] = [
@@ -19,19 +28,39 @@ const TARGET_GROUP_NAME = 32;
 /** Faults in the REST APIs of a template that AWS rejects. */
 export function restApiLimits(template: CloudTemplate): Finding[] {
   return [
-    ...MOST.flatMap(([type, what, most]) => beyondQuota('rest-api-quota', API, 'RestApiId', resourcesOf(template, type), what, most)),
+    ...MOST.flatMap(([type, what, most]) =>
+      beyondQuota('rest-api-quota', API, 'RestApiId', resourcesOf(template, type), what, most),
+    ),
     ...resourcesOf(template, 'AWS::ApiGateway::Method').flatMap(checkMethod),
-    ...resourcesOf(template, 'AWS::ApiGateway::Stage').flatMap(({ id, properties: { StageName } }) => typeof StageName === 'string' && !STAGE_NAME.test(StageName)
-      ? [finding('rest-api-stage-name', id, `"${StageName}" is not a valid stage name.`, 'Use up to 128 letters, digits, "-" and "_".')]
-      : []),
+    ...resourcesOf(template, 'AWS::ApiGateway::Stage').flatMap(({ id, properties: { StageName } }) =>
+      typeof StageName === 'string' && !STAGE_NAME.test(StageName)
+        ? [
+            finding(
+              'rest-api-stage-name',
+              id,
+              `"${StageName}" is not a valid stage name.`,
+              'Use up to 128 letters, digits, "-" and "_".',
+            ),
+          ]
+        : [],
+    ),
   ];
 }
 
 /** A target group to which the cluster binds by name: the name must fit the limit. */
 export function targetGroupNames(template: CloudTemplate): Finding[] {
-  return resourcesOf(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').flatMap(({ id, properties: { Name } }) => typeof Name === 'string' && Name.length > TARGET_GROUP_NAME
-    ? [finding('target-group-name', id, `"${Name}" has ${Name.length} characters, and the limit for target group names is ${TARGET_GROUP_NAME}.`, 'Shorten the name.')]
-    : []);
+  return resourcesOf(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').flatMap(({ id, properties: { Name } }) =>
+    typeof Name === 'string' && Name.length > TARGET_GROUP_NAME
+      ? [
+          finding(
+            'target-group-name',
+            id,
+            `"${Name}" has ${Name.length} characters, and the limit for target group names is ${TARGET_GROUP_NAME}.`,
+            'Shorten the name.',
+          ),
+        ]
+      : [],
+  );
 }
 
 function checkMethod({ id, properties: { HttpMethod, Integration } }: NamedResource): Finding[] {

@@ -29,7 +29,9 @@ export interface NamedResource {
 
 /** The resources of a type. */
 export function resourcesOf({ Resources = {} }: CloudTemplate, type: string): NamedResource[] {
-  return Object.entries(Resources).filter(([, { Type }]) => Type === type).map(([id, { Properties = {} }]) => ({ id, properties: Properties }));
+  return Object.entries(Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id, { Properties = {} }]) => ({ id, properties: Properties }));
 }
 
 /** The logical ID that a reference points to; the text itself if it is not a reference. */
@@ -51,26 +53,57 @@ export function finding(id: TemplateCode, path: string, message: string, fix: st
 }
 
 /** More resources of one API than its quota allows. */
-export function beyondQuota(id: TemplateCode, api: string, property: string, resources: readonly NamedResource[], what: string, most: number): Finding[] {
+export function beyondQuota(
+  id: TemplateCode,
+  api: string,
+  property: string,
+  resources: readonly NamedResource[],
+  what: string,
+  most: number,
+): Finding[] {
   const counts = new Map<string, number>();
   resources.forEach(({ properties }) => {
     const owner = referenceIn(properties[property]) ?? '';
     counts.set(owner, (counts.get(owner) ?? 0) + 1);
   });
-  return [...counts].filter(([, count]) => count > most).map(([owner, count]) =>
-    finding(id, owner, `The API has ${count} ${what}, and the limit of ${api} is ${most}.`, 'Split the API in two.'));
+  return [...counts]
+    .filter(([, count]) => count > most)
+    .map(([owner, count]) =>
+      finding(id, owner, `The API has ${count} ${what}, and the limit of ${api} is ${most}.`, 'Split the API in two.'),
+    );
 }
 
 /** A value that is not one of the allowed ones. */
-export function outsideOf(id: TemplateCode, path: string, api: string, what: string, value: unknown, allowed: readonly string[]): Finding[] {
+export function outsideOf(
+  id: TemplateCode,
+  path: string,
+  api: string,
+  what: string,
+  value: unknown,
+  allowed: readonly string[],
+): Finding[] {
   return typeof value === 'string' && !allowed.includes(value)
     ? [finding(id, path, `The ${what} is "${value}", which ${api} does not support.`, `Use ${allowed.join(' or ')}.`)]
     : [];
 }
 
 /** A timeout outside the range that AWS allows. */
-export function outsideOfTime(id: TemplateCode, path: string, api: string, millis: unknown, least: number, most: number): Finding[] {
+export function outsideOfTime(
+  id: TemplateCode,
+  path: string,
+  api: string,
+  millis: unknown,
+  least: number,
+  most: number,
+): Finding[] {
   return typeof millis === 'number' && (millis < least || millis > most)
-    ? [finding(id, path, `The integration timeout is ${millis} ms, and ${api} allows ${least} to ${most} ms.`, 'Respond sooner, or let clients poll for the results of longer operations.')]
+    ? [
+        finding(
+          id,
+          path,
+          `The integration timeout is ${millis} ms, and ${api} allows ${least} to ${most} ms.`,
+          'Respond sooner, or let clients poll for the results of longer operations.',
+        ),
+      ]
     : [];
 }

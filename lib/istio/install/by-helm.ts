@@ -52,7 +52,7 @@ function include(scope: Construct, props: HelmProps, release: string, chart: str
   const objects = helmTemplate({
     chart,
     version: props.version,
-    repository: isAddress ? undefined : props.repository ?? IstioCharts.REPOSITORY,
+    repository: isAddress ? undefined : (props.repository ?? IstioCharts.REPOSITORY),
     release,
     namespace: NAMESPACE,
     values,

@@ -27,7 +27,11 @@ export interface IstioctlProps {
  * for the Gateway of each edge.
  * @see https://istio.io/latest/docs/reference/config/istio.operator.v1alpha1/
  */
-export function renderIstioOperator(scope: Construct, settings: MeshSettings, { replicas = 2, hub, tag }: IstioctlProps): void {
+export function renderIstioOperator(
+  scope: Construct,
+  settings: MeshSettings,
+  { replicas = 2, hub, tag }: IstioctlProps,
+): void {
   new ApiObject(scope, 'istio-operator', {
     apiVersion: 'install.istio.io/v1alpha1',
     kind: 'IstioOperator',
@@ -38,7 +42,9 @@ export function renderIstioOperator(scope: Construct, settings: MeshSettings, { 
       hub,
       tag,
       meshConfig: meshConfig(settings),
-      components: { pilot: { enabled: true, k8s: { hpaSpec: { minReplicas: replicas, maxReplicas: Math.max(replicas, 5) } } } },
+      components: {
+        pilot: { enabled: true, k8s: { hpaSpec: { minReplicas: replicas, maxReplicas: Math.max(replicas, 5) } } },
+      },
     },
   });
 }

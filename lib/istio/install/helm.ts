@@ -21,7 +21,15 @@ export interface HelmTemplate {
  * The objects of a chart, as `helm template` renders them: with values on standard input, so that no temporary file is
  * left; without the local kubeconfig; and with a pinned version.
  */
-export function helmTemplate({ chart, repository, version, release, namespace, values, helm }: HelmTemplate): Record<string, unknown>[] {
+export function helmTemplate({
+  chart,
+  repository,
+  version,
+  release,
+  namespace,
+  values,
+  helm,
+}: HelmTemplate): Record<string, unknown>[] {
   const isFolder = /^[./]/.test(chart);
   if (!isFolder && !/^v?\d+\.\d+\.\d+/.test(version ?? '')) {
     throw new ValidationError({
@@ -32,7 +40,15 @@ export function helmTemplate({ chart, repository, version, release, namespace, v
     });
   }
   const args = [
-    'template', release, chart, '--namespace', namespace, '--include-crds', '--skip-tests', '--values', '-',
+    'template',
+    release,
+    chart,
+    '--namespace',
+    namespace,
+    '--include-crds',
+    '--skip-tests',
+    '--values',
+    '-',
     ...(repository ? ['--repo', repository] : []),
     ...(version ? ['--version', version] : []),
   ];
@@ -42,13 +58,22 @@ export function helmTemplate({ chart, repository, version, release, namespace, v
 
 function run(helm: string, args: string[], input: string): string {
   try {
-    return execFileSync(helm, args, { input, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, stdio: 'pipe', env: { ...process.env, KUBECONFIG: '/dev/null' } });
+    return execFileSync(helm, args, {
+      input,
+      encoding: 'utf8',
+      maxBuffer: 256 * 1024 * 1024,
+      stdio: 'pipe',
+      env: { ...process.env, KUBECONFIG: '/dev/null' },
+    });
   } catch (error) {
     const { code, stderr } = error as { code?: string; stderr?: string };
     throw new ValidationError({
       code: 'HelmFailed',
       path: `chart ${args[2]}`,
-      summary: code === 'ENOENT' ? `The helm executable "${helm}" does not exist.` : `helm failed to render the chart: ${stderr?.trim()}`,
+      summary:
+        code === 'ENOENT'
+          ? `The helm executable "${helm}" does not exist.`
+          : `helm failed to render the chart: ${stderr?.trim()}`,
       fix: code === 'ENOENT' ? 'Install helm 3, or set `executable`.' : 'Correct the chart, its version or its values.',
     });
   }

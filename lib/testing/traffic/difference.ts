@@ -10,7 +10,7 @@ export function differences(before: Context, after: Context): string[] {
     if (was?.text !== is?.text) {
       const { from, subject } = is ?? was ?? { from: '', subject: '' };
       const change = `${subject}: ${was?.text ?? 'did not exist'} → ${is?.text ?? 'no longer exists'}`;
-      changes.set(change, [...changes.get(change) ?? [], from]);
+      changes.set(change, [...(changes.get(change) ?? []), from]);
     }
   }
   return [...changes].map(([change, callers]) => `${callers.join(', ')} → ${change}`);
@@ -41,5 +41,9 @@ function describe({ ends, terms }: TrafficPath): string {
 
 function describeEnd({ destination, share, isAllowed, isReached }: TrafficPathEnd): string {
   const part = share > 1 - 1e-9 ? '' : `${percent(share)} `;
-  return !isReached ? `${part}${destination}` : isAllowed === false ? `${part}denied at ${destination}` : `${part}${destination}${isAllowed ? '' : ' (some requests)'}`;
+  return !isReached
+    ? `${part}${destination}`
+    : isAllowed === false
+      ? `${part}denied at ${destination}`
+      : `${part}${destination}${isAllowed ? '' : ' (some requests)'}`;
 }

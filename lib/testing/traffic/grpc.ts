@@ -4,36 +4,58 @@ import { readRequest, type RequestProps } from './request';
 import { resolve } from './proxies/resolve';
 
 /** The request of a gRPC method of a callee, which may include a port after a colon; the default is the first port that carries HTTP. */
-export function grpcRequest(callee: string, method: string, namespace: string, cluster: Cluster, props: RequestProps): Message {
+export function grpcRequest(
+  callee: string,
+  method: string,
+  namespace: string,
+  cluster: Cluster,
+  props: RequestProps,
+): Message {
   const [name = '', port] = callee.split(':');
   const host = resolve(name, namespace, cluster);
   const ports = host ? portsOf(host) : [];
   const found = ports.find(each => ['grpc', 'http2'].includes(protocolOf(each) ?? '')) ?? ports[0];
   const number = port === undefined ? found && portNumber(found) : Number(port);
   if (number === undefined) {
-    throw new Error(`The name ${name} does not resolve to a Service in namespace ${namespace}. Add its namespace, or its port: "${name}.NAMESPACE:PORT".`);
+    throw new Error(
+      `The name ${name} does not resolve to a Service in namespace ${namespace}. Add its namespace, or its port: "${name}.NAMESPACE:PORT".`,
+    );
   }
   const path = method.includes('/') ? `/${method.replace(/^\//, '')}` : fullMethod(method, name, cluster);
-  return readRequest(`POST http://${name}:${number}${path}`, { ...props, headers: { 'content-type': 'application/grpc', ...props.headers } });
+  return readRequest(`POST http://${name}:${number}${path}`, {
+    ...props,
+    headers: { 'content-type': 'application/grpc', ...props.headers },
+  });
 }
 
 /** The path of a method whose gRPC service occurs in a policy or route. */
 function fullMethod(method: string, callee: string, cluster: Cluster): string {
-  const paths = [...policyPaths(cluster), ...routePaths(cluster)].filter(each => each.endsWith(`/${method}`) && each.split('/').length === 3);
+  const paths = [...policyPaths(cluster), ...routePaths(cluster)].filter(
+    each => each.endsWith(`/${method}`) && each.split('/').length === 3,
+  );
   const [path, ...others] = new Set(paths);
   if (path === undefined || others.length > 0) {
-    throw new Error(`${path === undefined ? 'No policy or route contains' : `Policies and routes contain several candidates (${[path, ...others].join(', ')}) for`} the gRPC service of ${callee}'s method ${method}. Write it in full: "package.Service/${method}".`);
+    throw new Error(
+      `${path === undefined ? 'No policy or route contains' : `Policies and routes contain several candidates (${[path, ...others].join(', ')}) for`} the gRPC service of ${callee}'s method ${method}. Write it in full: "package.Service/${method}".`,
+    );
   }
   return path;
 }
 
 function policyPaths(cluster: Cluster): string[] {
-  return cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(operationsOf).flatMap(each => each.get('paths').texts);
+  return cluster
+    .all(Kind.AUTHORIZATION_POLICY)
+    .flatMap(operationsOf)
+    .flatMap(each => each.get('paths').texts);
 }
 
 function routePaths(cluster: Cluster): string[] {
   const uri = (match: Field) => match.get('uri', 'exact').text;
   const grpc = (match: Field) => `/${match.get('method', 'service').text}/${match.get('method', 'method').text}`;
-  const matches = (type: string, ...way: string[]) => cluster.all(type).flatMap(each => each.spec.get(...way).items).flatMap(each => each.get(way[0] === 'http' ? 'match' : 'matches').items);
+  const matches = (type: string, ...way: string[]) =>
+    cluster
+      .all(type)
+      .flatMap(each => each.spec.get(...way).items)
+      .flatMap(each => each.get(way[0] === 'http' ? 'match' : 'matches').items);
   return [...matches(Kind.VIRTUAL_SERVICE, 'http').map(uri), ...matches(Kind.GRPC_ROUTE, 'rules').map(grpc)];
 }

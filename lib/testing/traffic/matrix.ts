@@ -19,10 +19,16 @@ export class TrafficMatrix {
   constructor(context: Context) {
     const found = new Map<string, Reach>();
     for (const { from, when, ends } of trafficPathsOf(context)) {
-      for (const { destination, isReached, isAllowed } of ends.filter(each => each.isReached && each.isAllowed !== false)) {
+      for (const { destination, isReached, isAllowed } of ends.filter(
+        each => each.isReached && each.isAllowed !== false,
+      )) {
         const key = `${from} → ${destination}`;
         const isUnconditional = isReached && isAllowed === true && when === '';
-        found.set(key, { from, to: destination, isUnconditional: isUnconditional || (found.get(key)?.isUnconditional ?? false) });
+        found.set(key, {
+          from,
+          to: destination,
+          isUnconditional: isUnconditional || (found.get(key)?.isUnconditional ?? false),
+        });
       }
     }
     this.reaches = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reach]) => reach);
@@ -36,6 +42,14 @@ export class TrafficMatrix {
   /** A line for each caller with its callees; an asterisk marks those for which only some requests are allowed. */
   toString(): string {
     const callers = [...new Set(this.reaches.map(each => each.from))];
-    return callers.map(from => `${from} → ${this.reaches.filter(each => each.from === from).map(({ to, isUnconditional }) => isUnconditional ? to : `${to}*`).join(', ')}`).join('\n');
+    return callers
+      .map(
+        from =>
+          `${from} → ${this.reaches
+            .filter(each => each.from === from)
+            .map(({ to, isUnconditional }) => (isUnconditional ? to : `${to}*`))
+            .join(', ')}`,
+      )
+      .join('\n');
   }
 }

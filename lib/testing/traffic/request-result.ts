@@ -37,7 +37,10 @@ export class RequestResult {
   /** The possible outcomes, the most probable first. */
   readonly outcomes: readonly Outcome[];
 
-  constructor(private readonly title: string, private readonly simulation: SimulationResult) {
+  constructor(
+    private readonly title: string,
+    private readonly simulation: SimulationResult,
+  ) {
     this.outcomes = mergedOutcomes(simulation.outcomes).sort((a, b) => b.share - a.share);
   }
 
@@ -68,12 +71,16 @@ export class RequestResult {
 
   /** The workloads, as `namespace/name`, or hosts outside, to which requests are mirrored. */
   get mirrors(): readonly string[] {
-    return this.simulation.copies.map(({ workload, outside }) => workload ? `${workload.namespace}/${workload.name}` : outside ?? '');
+    return this.simulation.copies.map(({ workload, outside }) =>
+      workload ? `${workload.namespace}/${workload.name}` : (outside ?? ''),
+    );
   }
 
   /** The response headers that the rule sets. */
   get responseHeaders(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.simulation.response.flatMap(({ set, add }) => [...Object.entries(set), ...Object.entries(add)]));
+    return Object.fromEntries(
+      this.simulation.response.flatMap(({ set, add }) => [...Object.entries(set), ...Object.entries(add)]),
+    );
   }
 
   /** Whether the request always arrives at a destination. */
@@ -93,24 +100,41 @@ export class RequestResult {
 
   /** Expects that the request never arrives; with a status, that this is the response. */
   expectDenied(status?: number): void {
-    this.expect(this.isDenied && this.outcomes.every(each => status === undefined || each.status === status), status === undefined ? 'to be denied' : `to be denied with ${status}`);
+    this.expect(
+      this.isDenied && this.outcomes.every(each => status === undefined || each.status === status),
+      status === undefined ? 'to be denied' : `to be denied with ${status}`,
+    );
   }
 
   /** Expects that the request always arrives at a workload, at any workload of a Service (by the common part of their names), or at a host outside. */
   expectRoutedTo(name: string): void {
-    this.expect(this.outcomes.every(each => arrives(each) && names(each).includes(name)), `to be routed to ${name}`);
+    this.expect(
+      this.outcomes.every(each => arrives(each) && names(each).includes(name)),
+      `to be routed to ${name}`,
+    );
   }
 
   /** Expects these percentages, by version or name of the workload, by host outside, or by response status. */
   expectSplit(expected: Readonly<Record<string, number>>): void {
-    const isSame = Object.entries(expected).every(([name, percent]) => Math.abs(percent / 100 - sum(this.outcomes.filter(each => names(each).includes(name)))) < TOLERANCE);
+    const isSame = Object.entries(expected).every(
+      ([name, percent]) =>
+        Math.abs(percent / 100 - sum(this.outcomes.filter(each => names(each).includes(name)))) < TOLERANCE,
+    );
     const total = sum(this.outcomes.filter(each => Object.keys(expected).some(name => names(each).includes(name))));
-    this.expect(isSame && total > 1 - TOLERANCE, `to be split into ${Object.entries(expected).map(([name, percent]) => `${percent}% ${name}`).join(', ')}`);
+    this.expect(
+      isSame && total > 1 - TOLERANCE,
+      `to be split into ${Object.entries(expected)
+        .map(([name, percent]) => `${percent}% ${name}`)
+        .join(', ')}`,
+    );
   }
 
   /** Expects that the client is always redirected to this URL. */
   expectRedirectedTo(location: string): void {
-    this.expect(this.outcomes.every(each => each.location === location), `to be redirected to ${location}`);
+    this.expect(
+      this.outcomes.every(each => each.location === location),
+      `to be redirected to ${location}`,
+    );
   }
 
   /** The explanation of the result: each step of the request and its outcomes. */
@@ -118,12 +142,19 @@ export class RequestResult {
     const { outcomes, timeoutMs, retries, fault } = this.simulation;
     const steps = [...this.simulation.steps, ...new Set(outcomes.flatMap(each => each.steps ?? []))];
     const terms = [
-      ...timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`],
-      ...retries ? [describeRetries(retries.attempts)] : [],
-      ...fault && fault.delayShare > 0 ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`] : [],
-      ...this.mirrors.length > 0 ? [`mirrored to ${this.mirrors.join(', ')}`] : [],
+      ...(timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`]),
+      ...(retries ? [describeRetries(retries.attempts)] : []),
+      ...(fault && fault.delayShare > 0
+        ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`]
+        : []),
+      ...(this.mirrors.length > 0 ? [`mirrored to ${this.mirrors.join(', ')}`] : []),
     ];
-    return [this.title, ...steps.map(each => `  ${each}`), ...terms.map(each => `  ${each}`), ...this.outcomes.map(each => `  ${percent(each.share)} ${describeOutcome(each)}`)].join('\n');
+    return [
+      this.title,
+      ...steps.map(each => `  ${each}`),
+      ...terms.map(each => `  ${each}`),
+      ...this.outcomes.map(each => `  ${percent(each.share)} ${describeOutcome(each)}`),
+    ].join('\n');
   }
 
   private expect(isSo: boolean, what: string): void {
@@ -145,14 +176,27 @@ function mergedOutcomes(outcomes: readonly SimulatedOutcome[]): Outcome[] {
   return [...merged.values()];
 }
 
-function outcomeOf({ workload, outside, port = 0, share, status = 0, by, reason = '', message, location = '' }: SimulatedOutcome): Outcome {
+function outcomeOf({
+  workload,
+  outside,
+  port = 0,
+  share,
+  status = 0,
+  by,
+  reason = '',
+  message,
+  location = '',
+}: SimulatedOutcome): Outcome {
   return {
-    destination: workload ? `${workload.namespace}/${workload.name}` : outside ?? '',
+    destination: workload ? `${workload.namespace}/${workload.name}` : (outside ?? ''),
     version: workload?.labels.version ?? '',
-    port, share, status, location,
+    port,
+    share,
+    status,
+    location,
     by: by ? titleOf(by.resource) : '',
     rule: by ? String(by) : '',
-    reason: workload ?? outside ? '' : reason,
+    reason: (workload ?? outside) ? '' : reason,
     host: message ? authorityOf(message) : '',
     path: message ? `${message.path}${message.query === '' ? '' : `?${message.query}`}` : '',
     headers: message?.headers ?? {},
@@ -173,7 +217,11 @@ function names(outcome: Outcome): readonly string[] {
     return [String(outcome.status)];
   }
   const name = outcome.destination.slice(outcome.destination.indexOf('/') + 1);
-  return [outcome.destination, ...namesOf({ name, labels: { version: outcome.version } }), ...(outcome.version === '' ? [] : [outcome.version])];
+  return [
+    outcome.destination,
+    ...namesOf({ name, labels: { version: outcome.version } }),
+    ...(outcome.version === '' ? [] : [outcome.version]),
+  ];
 }
 
 function sum(outcomes: readonly Outcome[]): number {

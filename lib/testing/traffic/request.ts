@@ -40,15 +40,23 @@ export interface RequestProps {
 export function readRequest(text: string, props: RequestProps = {}): Message {
   const { headers = {}, claims, badToken = false, address } = props;
   const [, method = 'GET', url = ''] = /^(?:([A-Z]+) )?(\S+)$/.exec(text) ?? [];
-  const [, scheme = '', host = '', port, path = '', query = ''] = /^(https?):\/\/([^/:?#\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:\?(\S*))?$/.exec(url) ?? [];
+  const [, scheme = '', host = '', port, path = '', query = ''] =
+    /^(https?):\/\/([^/:?#\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:\?(\S*))?$/.exec(url) ?? [];
   if (host === '') {
     throw new Error(`"${text}" is not a request. Write a method and a URL, such as "GET http://cart:8080/items".`);
   }
   const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const { host: authority, ...others } = named;
   const message: Message = {
-    scheme, method, host: (authority ?? host).replace(/:\d+$/, '').toLowerCase(), authority, port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port), path: path || '/', query,
-    headers: others, address,
+    scheme,
+    method,
+    host: (authority ?? host).replace(/:\d+$/, '').toLowerCase(),
+    authority,
+    port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port),
+    path: path || '/',
+    query,
+    headers: others,
+    address,
   };
   const place = placeOf(props);
   return claims ? { ...message, ...carrying(message, place), token: { claims, isValid: !badToken, place } } : message;
@@ -56,12 +64,14 @@ export function readRequest(text: string, props: RequestProps = {}): Message {
 
 function placeOf({ tokenHeader, tokenParameter, tokenCookie }: RequestProps): TokenPlace {
   const places: TokenPlace[] = [
-    ...tokenHeader === undefined ? [] : [{ kind: 'header' as const, name: tokenHeader.toLowerCase() }],
-    ...tokenParameter === undefined ? [] : [{ kind: 'parameter' as const, name: tokenParameter }],
-    ...tokenCookie === undefined ? [] : [{ kind: 'cookie' as const, name: tokenCookie }],
+    ...(tokenHeader === undefined ? [] : [{ kind: 'header' as const, name: tokenHeader.toLowerCase() }]),
+    ...(tokenParameter === undefined ? [] : [{ kind: 'parameter' as const, name: tokenParameter }]),
+    ...(tokenCookie === undefined ? [] : [{ kind: 'cookie' as const, name: tokenCookie }]),
   ];
   if (places.length > 1) {
-    throw new Error(`A request has its token in one place, not in ${places.map(({ kind, name }) => `the ${kind} ${name}`).join(' and in ')}. Keep one of them.`);
+    throw new Error(
+      `A request has its token in one place, not in ${places.map(({ kind, name }) => `the ${kind} ${name}`).join(' and in ')}. Keep one of them.`,
+    );
   }
   return places[0] ?? BEARER;
 }
@@ -69,8 +79,17 @@ function placeOf({ tokenHeader, tokenParameter, tokenCookie }: RequestProps): To
 /** The part of a request that contains the token. */
 function carrying({ headers, query }: Message, { kind, name }: TokenPlace): Pick<Message, 'headers' | 'query'> {
   switch (kind) {
-    case 'header': return { query, headers: { ...headers, [name]: name === BEARER.name ? 'Bearer token' : 'token' } };
-    case 'parameter': return { headers, query: [query, `${name}=token`].filter(each => each !== '').join('&') };
-    case 'cookie': return { query, headers: { ...headers, cookie: [headers.cookie, `${name}=token`].filter(each => each !== undefined).join('; ') } };
+    case 'header':
+      return { query, headers: { ...headers, [name]: name === BEARER.name ? 'Bearer token' : 'token' } };
+    case 'parameter':
+      return { headers, query: [query, `${name}=token`].filter(each => each !== '').join('&') };
+    case 'cookie':
+      return {
+        query,
+        headers: {
+          ...headers,
+          cookie: [headers.cookie, `${name}=token`].filter(each => each !== undefined).join('; '),
+        },
+      };
   }
 }

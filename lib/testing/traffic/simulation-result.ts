@@ -55,5 +55,10 @@ export interface SimulationResult {
 
 /** A result before routing. */
 export function ended(outcome: Omit<SimulatedOutcome, 'share'>, steps: readonly string[] = []): SimulationResult {
-  return { outcomes: [{ share: 1, ...outcome }], copies: [], response: [], steps: [...steps, ...outcome.reason ? [outcome.reason] : []] };
+  return {
+    outcomes: [{ share: 1, ...outcome }],
+    copies: [],
+    response: [],
+    steps: [...steps, ...(outcome.reason ? [outcome.reason] : [])],
+  };
 }

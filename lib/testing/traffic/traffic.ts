@@ -60,10 +60,10 @@ export class Traffic {
   private constructor(cluster: Cluster, { denyingAuthorizers = [] }: TrafficProps) {
     this.context = { cluster, authorizersFor: asker => authorizersFor(asker, denyingAuthorizers, this.context) };
     for (const workload of cluster.workloads.all) {
-      namesOf(workload).forEach(name => this.byName.set(name, [...this.byName.get(name) ?? [], workload]));
+      namesOf(workload).forEach(name => this.byName.set(name, [...(this.byName.get(name) ?? []), workload]));
     }
     for (const service of cluster.all(Kind.SERVICE)) {
-      this.services.set(service.name, [...this.services.get(service.name) ?? [], service]);
+      this.services.set(service.name, [...(this.services.get(service.name) ?? []), service]);
     }
   }
 
@@ -75,7 +75,11 @@ export class Traffic {
   /** The result of a request from outside the cluster, such as `GET https://api.shop.example/products/1`. */
   fromInternet(request: string, props: InternetRequestProps = {}): RequestResult {
     const message = readRequest(request, props);
-    const simulation = enter(message, { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false }, this.context);
+    const simulation = enter(
+      message,
+      { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false },
+      this.context,
+    );
     requireRequestRead(simulation, { ...message, host: '' }, '', undefined, this.context.cluster);
     return new RequestResult(`internet → ${request}`, simulation);
   }
@@ -90,12 +94,21 @@ export class Traffic {
     const [short = '', namespace] = name.split('/').reverse();
     const isIn = (each: { namespace: string }) => namespace === undefined || each.namespace === namespace;
     const own = (this.byName.get(short) ?? []).filter(isIn);
-    const found = own.length > 0 ? own : (this.services.get(short) ?? []).filter(isIn).flatMap(each => cluster.selectedBy(each));
+    const found =
+      own.length > 0 ? own : (this.services.get(short) ?? []).filter(isIn).flatMap(each => cluster.selectedBy(each));
     const namespaces = [...new Set(found.map(each => each.namespace))];
     const [first] = found;
     if (!first || namespaces.length > 1) {
-      const there = cluster.workloads.all.map(each => `${each.namespace}/${each.name}`).sort().slice(0, 20).join(', ');
-      throw new Error(first ? `${name} exists in the namespaces ${namespaces.join(', ')}. Add one as a prefix: "${first.namespace}/${name}".` : `No workload or Service has the name ${name}. Existing ones: ${there}.`);
+      const there = cluster.workloads.all
+        .map(each => `${each.namespace}/${each.name}`)
+        .sort()
+        .slice(0, 20)
+        .join(', ');
+      throw new Error(
+        first
+          ? `${name} exists in the namespaces ${namespaces.join(', ')}. Add one as a prefix: "${first.namespace}/${name}".`
+          : `No workload or Service has the name ${name}. Existing ones: ${there}.`,
+      );
     }
     return first;
   }
@@ -103,7 +116,10 @@ export class Traffic {
 
 /** A caller in the cluster. */
 export class TrafficFrom {
-  constructor(private readonly workload: Workload, private readonly context: Context) {}
+  constructor(
+    private readonly workload: Workload,
+    private readonly context: Context,
+  ) {}
 
   /** The result of an HTTP request, such as `GET http://cart:8080/items`. */
   http(request: string, props: RequestProps = {}): RequestResult {
@@ -112,7 +128,10 @@ export class TrafficFrom {
 
   /** The result of a gRPC request: `pkg.Service/Method`, or only the method if a policy or route for the callee contains its gRPC service. */
   grpc(callee: string, method: string, props: RequestProps = {}): RequestResult {
-    return this.send(`${callee} ${method}`, grpcRequest(callee, method, this.workload.namespace, this.context.cluster, props));
+    return this.send(
+      `${callee} ${method}`,
+      grpcRequest(callee, method, this.workload.namespace, this.context.cluster, props),
+    );
   }
 
   /** The result of a connection to an address, such as `redis:6379`. Of the props only the Pod's own address is used. */
@@ -128,7 +147,10 @@ export class TrafficFrom {
       throw uncertain.doubt;
     }
     if (uncertain) {
-      throw new Unsimulated(`Policies have conditions on the IP address of ${caller.title}, which manifests do not contain.`, 'Set the `address` of the connection.');
+      throw new Unsimulated(
+        `Policies have conditions on the IP address of ${caller.title}, which manifests do not contain.`,
+        'Set the `address` of the connection.',
+      );
     }
     requireRequestRead(simulation, message, caller.namespace, clientOf(caller), this.context.cluster);
     return new RequestResult(`${caller.title} → ${request}`, simulation);

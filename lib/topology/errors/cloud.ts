@@ -6,21 +6,21 @@ export const CLOUD_ERRORS = [
     id: 'LimitOfHttpApi',
     summary: 'Something that an HTTP API of Amazon API Gateway cannot do',
     explanation:
-      'A quota, a grammar or a feature of HTTP APIs: the deployment would fail, or the API would not enforce ' +
-      'what is declared. The message states the limit; a REST API may have the feature.',
+      'A quota, a grammar or a feature of HTTP APIs: the deployment would fail, or the API would not enforce '
+      + 'what is declared. The message states the limit; a REST API may have the feature.',
   },
   {
     id: 'LimitOfRestApi',
     summary: 'Something that a REST API of Amazon API Gateway cannot do',
     explanation:
-      'A quota, a grammar or a feature of REST APIs: the deployment would fail, or the API would not enforce ' +
-      'what is declared. The message states the limit.',
+      'A quota, a grammar or a feature of REST APIs: the deployment would fail, or the API would not enforce '
+      + 'what is declared. The message states the limit.',
   },
   {
     id: 'InvalidAggregate',
     summary: 'An aggregate that a Lambda function cannot answer',
     explanation:
-      'The function calls HTTP addresses and has less time than the API in front. Name two or more parts with ' +
-      'http addresses, within 28 seconds in all.',
+      'The function calls HTTP addresses and has less time than the API in front. Name two or more parts with '
+      + 'http addresses, within 28 seconds in all.',
   },
 ] as const satisfies readonly ErrorEntry[];

@@ -11,8 +11,7 @@ export const EDGE_ERRORS = [
     id: 'NoAudience',
     summary: 'A token requirement without an audience',
     explanation:
-      'A token that the issuer made for any other application would be accepted. Name the audiences of this ' +
-      'edge.',
+      'A token that the issuer made for any other application would be accepted. Name the audiences of this ' + 'edge.',
   },
   {
     id: 'NothingToAggregate',
@@ -23,15 +22,15 @@ export const EDGE_ERRORS = [
     id: 'PartOutlastsWhole',
     summary: 'A part of an aggregate with the time of the whole, or more',
     explanation:
-      'The response would leave after its own timeout, with nothing of the other parts. Give the part less ' +
-      'time, or the aggregate more.',
+      'The response would leave after its own timeout, with nothing of the other parts. Give the part less '
+      + 'time, or the aggregate more.',
   },
   {
     id: 'UncountableClients',
     summary: 'A limit for each client by something that requests need not prove',
     explanation:
-      'A client could leave the claim or the key out and would never be counted. Require a token or an API key ' +
-      'on the route, or identify clients by something else.',
+      'A client could leave the claim or the key out and would never be counted. Require a token or an API key '
+      + 'on the route, or identify clients by something else.',
   },
   {
     id: 'Uncacheable',
@@ -41,14 +40,14 @@ export const EDGE_ERRORS = [
   {
     id: 'UnknownParameter',
     summary: 'A part of an aggregate with a path parameter that the aggregate does not have',
-    explanation: 'The aggregator has no value to fill in. Use a parameter of the aggregate\'s path, or add it there.',
+    explanation: "The aggregator has no value to fill in. Use a parameter of the aggregate's path, or add it there.",
   },
   {
     id: 'Untranslatable',
     summary: 'REST requests that cannot be translated to gRPC',
     explanation:
-      'The gateway needs the descriptor of the gRPC service with an HTTP binding for the operation. Declare the ' +
-      'port with the descriptor, and name an operation that it binds.',
+      'The gateway needs the descriptor of the gRPC service with an HTTP binding for the operation. Declare the '
+      + 'port with the descriptor, and name an operation that it binds.',
   },
   {
     id: 'InvalidKeyAddress',

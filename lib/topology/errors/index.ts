@@ -9,7 +9,12 @@ import { VALUE_ERRORS } from './values';
 export type { ErrorEntry } from './entry';
 
 const ENTRIES = [
-  ...VALUE_ERRORS, ...SERVICE_ERRORS, ...TRAFFIC_ERRORS, ...EDGE_ERRORS, ...TARGET_ERRORS, ...CLOUD_ERRORS,
+  ...VALUE_ERRORS,
+  ...SERVICE_ERRORS,
+  ...TRAFFIC_ERRORS,
+  ...EDGE_ERRORS,
+  ...TARGET_ERRORS,
+  ...CLOUD_ERRORS,
 ] as const;
 
 /** The code of an error of the model. A new one needs an entry here. */

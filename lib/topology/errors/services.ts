@@ -6,8 +6,8 @@ export const SERVICE_ERRORS = [
     id: 'AlreadyRendered',
     summary: 'A declaration after the topology was rendered',
     explanation:
-      'A chart or a stack has read the topology already, so the declaration would be lost. Declare everything ' +
-      'before the topology is given to one.',
+      'A chart or a stack has read the topology already, so the declaration would be lost. Declare everything '
+      + 'before the topology is given to one.',
   },
   {
     id: 'Contradiction',
@@ -19,8 +19,8 @@ export const SERVICE_ERRORS = [
     id: 'NoEffect',
     summary: 'A setting that would change nothing',
     explanation:
-      'It looks as if it protected or limited something, and no object of the cluster would carry it. The ' +
-      'message names what is missing; give that as well, or leave the setting out.',
+      'It looks as if it protected or limited something, and no object of the cluster would carry it. The '
+      + 'message names what is missing; give that as well, or leave the setting out.',
   },
   {
     id: 'Duplicate',
@@ -31,8 +31,8 @@ export const SERVICE_ERRORS = [
     id: 'DuplicateCall',
     summary: 'A call to one port that is declared twice, with nothing to tell the two apart',
     explanation:
-      'A request of the caller would have two timeouts and retry policies. Declare it once, or give each ' +
-      'declaration operations of its own.',
+      'A request of the caller would have two timeouts and retry policies. Declare it once, or give each '
+      + 'declaration operations of its own.',
   },
   {
     id: 'DuplicatePort',
@@ -43,8 +43,8 @@ export const SERVICE_ERRORS = [
     id: 'ForeignService',
     summary: 'A service that belongs to another topology',
     explanation:
-      'Policies on its side are written with its own topology, so the call would be denied. Declare both in one ' +
-      'topology, or the callee as an existing workload.',
+      'Policies on its side are written with its own topology, so the call would be denied. Declare both in one '
+      + 'topology, or the callee as an existing workload.',
   },
   {
     id: 'MissingGrpcService',
@@ -55,8 +55,8 @@ export const SERVICE_ERRORS = [
     id: 'NoImage',
     summary: 'A version without a container image',
     explanation:
-      'There is nothing to run. Give an image on the version or on the service, or declare that its pods exist ' +
-      'already.',
+      'There is nothing to run. Give an image on the version or on the service, or declare that its pods exist '
+      + 'already.',
   },
   {
     id: 'NoLabels',
@@ -77,29 +77,29 @@ export const SERVICE_ERRORS = [
     id: 'NothingToProbe',
     summary: 'A health check over a port that does not exist',
     explanation:
-      'The kubelet would restart the container forever. Declare the port, or declare that there is no health ' +
-      'check.',
+      'The kubelet would restart the container forever. Declare the port, or declare that there is no health '
+      + 'check.',
   },
   {
     id: 'ReservedNamespace',
     summary: 'A namespace of Kubernetes itself or of a control plane',
     explanation:
-      'The default deny of a topology would cut off what runs there. Give the topology, or the workload, its ' +
-      'own namespace.',
+      'The default deny of a topology would cut off what runs there. Give the topology, or the workload, its '
+      + 'own namespace.',
   },
   {
     id: 'ReservedUser',
     summary: 'A container that runs as user 1337',
     explanation:
-      'Istio does not redirect the traffic of this user, which is that of its proxy: the container would bypass ' +
-      'mutual TLS and all policies. Use another user id.',
+      'Istio does not redirect the traffic of this user, which is that of its proxy: the container would bypass '
+      + 'mutual TLS and all policies. Use another user id.',
   },
   {
     id: 'SelfCall',
     summary: 'A service that calls itself',
     explanation:
-      'What stays inside a pod does not pass the proxy. For requests between replicas, declare a service of ' +
-      'their own.',
+      'What stays inside a pod does not pass the proxy. For requests between replicas, declare a service of '
+      + 'their own.',
   },
   {
     id: 'UnknownMethod',
@@ -121,8 +121,8 @@ export const SERVICE_ERRORS = [
     id: 'ReservedName',
     summary: 'A name whose objects belong to the namespace as a whole',
     explanation:
-      'The objects of the workload would overwrite the default policies or the default ServiceAccount of the ' +
-      'namespace. Use another name.',
+      'The objects of the workload would overwrite the default policies or the default ServiceAccount of the '
+      + 'namespace. Use another name.',
   },
   {
     id: 'InvalidText',
@@ -133,7 +133,7 @@ export const SERVICE_ERRORS = [
     id: 'IndistinctHosts',
     summary: 'One caller of two external hosts on one port that nothing in a connection distinguishes',
     explanation:
-      'The proxy of the caller chooses by the Host header or by the server name in TLS, which plain TCP does ' +
-      'not have: connections to one host could reach the other. Use another port, TLS, or a service for each.',
+      'The proxy of the caller chooses by the Host header or by the server name in TLS, which plain TCP does '
+      + 'not have: connections to one host could reach the other. Use another port, TLS, or a service for each.',
   },
 ] as const satisfies readonly ErrorEntry[];

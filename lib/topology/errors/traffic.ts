@@ -12,28 +12,28 @@ export const TRAFFIC_ERRORS = [
     id: 'NoRequests',
     summary: 'Something about requests on a port that carries connections only',
     explanation:
-      'Timeouts, retries, routes and limits apply to HTTP and gRPC requests; on a port of TCP or TLS the proxy ' +
-      'sees bytes. Declare the port as http, http2 or grpc if that is its protocol.',
+      'Timeouts, retries, routes and limits apply to HTTP and gRPC requests; on a port of TCP or TLS the proxy '
+      + 'sees bytes. Declare the port as http, http2 or grpc if that is its protocol.',
   },
   {
     id: 'NothingToRetry',
     summary: 'Retries without a failure to retry on',
     explanation:
-      'Istio would then retry on its own defaults. Name failures, leave the list out for the usual ones, or use ' +
-      '`attempts: 0`.',
+      'Istio would then retry on its own defaults. Name failures, leave the list out for the usual ones, or use '
+      + '`attempts: 0`.',
   },
   {
     id: 'RetriesExceedTimeout',
     summary: 'Retries of which the last can never begin before the timeout',
     explanation:
-      'The timeout limits the request with all its retries. Raise it, lower the per-try timeout, or allow fewer ' +
-      'retries.',
+      'The timeout limits the request with all its retries. Raise it, lower the per-try timeout, or allow fewer '
+      + 'retries.',
   },
   {
     id: 'WeightsDoNotSum',
     summary: 'A split whose percentages do not sum to 100',
     explanation:
-      'Istio uses weights relative to their sum, so the shares would differ from the declared ones. Give whole ' +
-      'percentages that sum to 100.',
+      'Istio uses weights relative to their sum, so the shares would differ from the declared ones. Give whole '
+      + 'percentages that sum to 100.',
   },
 ] as const satisfies readonly ErrorEntry[];

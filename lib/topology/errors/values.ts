@@ -6,23 +6,23 @@ export const VALUE_ERRORS = [
     id: 'InvalidName',
     summary: 'A name that Kubernetes rejects',
     explanation:
-      'Names become names of objects, of ports, and parts of DNS names and identities, with the grammar and ' +
-      'length of each. Use lower-case letters, digits and "-", beginning with a letter; the message states the ' +
-      'limit.',
+      'Names become names of objects, of ports, and parts of DNS names and identities, with the grammar and '
+      + 'length of each. Use lower-case letters, digits and "-", beginning with a letter; the message states the '
+      + 'limit.',
   },
   {
     id: 'InvalidHost',
     summary: 'A host that is not a fully qualified host name',
     explanation:
-      'Gateways and ServiceEntries match hosts as DNS has them. An address, a scheme, a port or a wildcard ' +
-      'never matches. Give lower-case labels joined by dots, such as "api.shop.example".',
+      'Gateways and ServiceEntries match hosts as DNS has them. An address, a scheme, a port or a wildcard '
+      + 'never matches. Give lower-case labels joined by dots, such as "api.shop.example".',
   },
   {
     id: 'InvalidVariable',
     summary: 'A name that no environment variable can have',
     explanation:
-      'Shells and many programs read letters, digits and "_" only, not beginning with a digit. Rename the ' +
-      'variable.',
+      'Shells and many programs read letters, digits and "_" only, not beginning with a digit. Rename the '
+      + 'variable.',
   },
   {
     id: 'InvalidHeader',
@@ -33,30 +33,30 @@ export const VALUE_ERRORS = [
     id: 'InvalidLabel',
     summary: 'A label that Kubernetes rejects',
     explanation:
-      'Name and value have at most 63 letters, digits, "-", "_" and ".", and begin and end with a letter or ' +
-      'digit. A selector with another label selects no pods.',
+      'Name and value have at most 63 letters, digits, "-", "_" and ".", and begin and end with a letter or '
+      + 'digit. A selector with another label selects no pods.',
   },
   {
     id: 'InvalidPath',
     summary: 'A path or a directory that cannot exist, or that no request can have',
     explanation:
-      'Paths of routes and operations begin with "/", have parameters as {name} and the remainder as {name+} at ' +
-      'the end, and are compared after Envoy has normalized the request. Directories of a container are ' +
-      'absolute and named once.',
+      'Paths of routes and operations begin with "/", have parameters as {name} and the remainder as {name+} at '
+      + 'the end, and are compared after Envoy has normalized the request. Directories of a container are '
+      + 'absolute and named once.',
   },
   {
     id: 'InvalidCidr',
     summary: 'A range of addresses that is not a CIDR, or is too wide for its purpose',
     explanation:
-      'A NetworkPolicy would be rejected, or would admit far more than the load balancer in front. Give an ' +
-      'address with the length of its prefix, such as "10.0.8.0/24".',
+      'A NetworkPolicy would be rejected, or would admit far more than the load balancer in front. Give an '
+      + 'address with the length of its prefix, such as "10.0.8.0/24".',
   },
   {
     id: 'InvalidImage',
     summary: 'A text that does not name a container image',
     explanation:
-      'The kubelet could not pull it; often a variable of the build was not set. Write ' +
-      '[registry/]repository[:tag][@digest].',
+      'The kubelet could not pull it; often a variable of the build was not set. Write '
+      + '[registry/]repository[:tag][@digest].',
   },
   {
     id: 'InvalidQuantity',
@@ -67,22 +67,22 @@ export const VALUE_ERRORS = [
     id: 'InvalidOperation',
     summary: 'A text that does not name an operation, or an operation that cannot be aggregated',
     explanation:
-      'An operation is an HTTP method and a path, "GET /product/{id}", or a gRPC method. An aggregate has GET ' +
-      'only: where several backends change something, some of the changes may fail.',
+      'An operation is an HTTP method and a path, "GET /product/{id}", or a gRPC method. An aggregate has GET '
+      + 'only: where several backends change something, some of the changes may fail.',
   },
   {
     id: 'InvalidDescriptor',
     summary: 'A descriptor set that cannot be read, or does not describe the service',
     explanation:
-      'The gateway needs the messages of a gRPC service to translate REST requests. Write the file with `protoc ' +
-      '--include_imports --descriptor_set_out=FILE` for the service behind the port.',
+      'The gateway needs the messages of a gRPC service to translate REST requests. Write the file with `protoc '
+      + '--include_imports --descriptor_set_out=FILE` for the service behind the port.',
   },
   {
     id: 'InvalidIssuer',
     summary: 'A token issuer that is not a URL',
     explanation:
-      'The keys of the issuer are found by its URL, and tokens are accepted only if `iss` equals it. Give it ' +
-      'exactly as tokens state it.',
+      'The keys of the issuer are found by its URL, and tokens are accepted only if `iss` equals it. Give it '
+      + 'exactly as tokens state it.',
   },
   {
     id: 'InvalidKeys',
@@ -93,8 +93,8 @@ export const VALUE_ERRORS = [
     id: 'InvalidScope',
     summary: 'A scope that no token can have, or an empty list of scopes',
     explanation:
-      'Scopes of a token are divided by blanks, so none contains one. An empty list would deny every request. ' +
-      'Name the scopes one by one, or leave them out to accept any.',
+      'Scopes of a token are divided by blanks, so none contains one. An empty list would deny every request. '
+      + 'Name the scopes one by one, or leave them out to accept any.',
   },
   {
     id: 'InvalidClaim',
@@ -111,35 +111,35 @@ export const VALUE_ERRORS = [
     id: 'InvalidMatch',
     summary: 'A header match that no request can fulfil, or an expression that Envoy rejects',
     explanation:
-      'Envoy reads expressions as RE2, without lookaheads and back references, and rejects long ones; the whole ' +
-      'configuration of the proxy would stay as it was.',
+      'Envoy reads expressions as RE2, without lookaheads and back references, and rejects long ones; the whole '
+      + 'configuration of the proxy would stay as it was.',
   },
   {
     id: 'NotLiteral',
     summary: 'An audience or a claim value with a pattern, or with characters that tokens do not have',
     explanation:
-      'Istio reads "*" as a pattern and AWS as a character: one declaration would mean two things. Write each ' +
-      'value as tokens state it.',
+      'Istio reads "*" as a pattern and AWS as a character: one declaration would mean two things. Write each '
+      + 'value as tokens state it.',
   },
   {
     id: 'NotDeclared',
     summary: 'A value of another type than the declaration needs, often undefined',
     explanation:
-      'References are objects, not names. Undefined often means that two files import each other. Give the ' +
-      'object that its declaration returned.',
+      'References are objects, not names. Undefined often means that two files import each other. Give the '
+      + 'object that its declaration returned.',
   },
   {
     id: 'NoDuration',
     summary: 'A time without a unit',
     explanation:
-      'A number or a text could be milliseconds or seconds. Give a Duration of cdk8s, such as ' +
-      'Duration.seconds(3).',
+      'A number or a text could be milliseconds or seconds. Give a Duration of cdk8s, such as '
+      + 'Duration.seconds(3).',
   },
   {
     id: 'OutOfRange',
     summary: 'A number outside of the range that it can have',
     explanation:
-      'The API server, Istio or Envoy would reject it, or it would end every request at once. The message ' +
-      'states the range.',
+      'The API server, Istio or Envoy would reject it, or it would end every request at once. The message '
+      + 'states the range.',
   },
 ] as const satisfies readonly ErrorEntry[];

@@ -20,7 +20,8 @@ function errorsOf(text: string): string[] {
 }
 
 test('all settings are read, with paths from the folder of the file', () => {
-  const config = parseConfig(`
+  const config = parseConfig(
+    `
 checks:
   NoTimeout: off
   UnknownSecret: warning
@@ -35,9 +36,15 @@ plugins: [./checks/ours.js]
 environments:
   staging: { paths: [staging], namespace: staging }
   production: { paths: [production] }
-`, 'config/cardinal.yaml');
+`,
+    'config/cardinal.yaml',
+  );
 
-  expect([...config.severities]).toEqual([['NoTimeout', 'off'], ['UnknownSecret', Severity.WARNING], ['IST0101', 'off']]);
+  expect([...config.severities]).toEqual([
+    ['NoTimeout', 'off'],
+    ['UnknownSecret', Severity.WARNING],
+    ['IST0101', 'off'],
+  ]);
   expect(config.suppressions).toEqual([
     expect.objectContaining({ id: 'UnreachedService', reason: 'called from outside', objects: ['Service shop/*'] }),
   ]);
@@ -54,48 +61,98 @@ test('paths alone are one environment without a name, and no paths are none', ()
 });
 
 test.each<[string, string, string[]]>([
-  ['an unknown setting', 'paths: [a]\nsupress: []\n', [
-    'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, plugins, environments. Did you mean suppress?',
-  ]],
-  ['a name that every object has', 'constructor: {}', [
-    'cardinal.yaml:1:1: "constructor" is none of checks, paths, suppress, namespace, plugins, environments.',
-  ]],
-  ['the name __proto__', '"__proto__": {paths: [a]}', [
-    'cardinal.yaml:1:1: "__proto__" is none of checks, paths, suppress, namespace, plugins, environments.',
-  ]],
-  ['a severity with a slip', 'checks:\n  NoTimeout: eror\n', [
-    'cardinal.yaml:2:3: "eror" is none of error, warning, info, off. Did you mean error?',
-  ]],
-  ['a severity that YAML reads as true', 'checks: {NoTimeout: on}', ['cardinal.yaml:1:10: true is none of error, warning, info, off.']],
-  ['a check with a slip', 'checks:\n  NoTimout: off\n', [
-    'cardinal.yaml:2:3: There is no check and no code "NoTimout". Did you mean NoTimeout?',
-  ]],
-  ['a check in another case', 'checks: {notimeout: off}', [
-    'cardinal.yaml:1:10: There is no check and no code "notimeout". Did you mean NoTimeout?',
-  ]],
-  ['a check of the name __proto__', 'checks: {"__proto__": off}', ['cardinal.yaml:1:10: There is no check and no code "__proto__".']],
-  ['a suppression of a check with a slip', 'suppress:\n- reason: why\n  check: NoTimout\n', [
-    'cardinal.yaml:3:3: There is no check and no code "NoTimout". Did you mean NoTimeout?',
-  ]],
+  [
+    'an unknown setting',
+    'paths: [a]\nsupress: []\n',
+    [
+      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, plugins, environments. Did you mean suppress?',
+    ],
+  ],
+  [
+    'a name that every object has',
+    'constructor: {}',
+    ['cardinal.yaml:1:1: "constructor" is none of checks, paths, suppress, namespace, plugins, environments.'],
+  ],
+  [
+    'the name __proto__',
+    '"__proto__": {paths: [a]}',
+    ['cardinal.yaml:1:1: "__proto__" is none of checks, paths, suppress, namespace, plugins, environments.'],
+  ],
+  [
+    'a severity with a slip',
+    'checks:\n  NoTimeout: eror\n',
+    ['cardinal.yaml:2:3: "eror" is none of error, warning, info, off. Did you mean error?'],
+  ],
+  [
+    'a severity that YAML reads as true',
+    'checks: {NoTimeout: on}',
+    ['cardinal.yaml:1:10: true is none of error, warning, info, off.'],
+  ],
+  [
+    'a check with a slip',
+    'checks:\n  NoTimout: off\n',
+    ['cardinal.yaml:2:3: There is no check and no code "NoTimout". Did you mean NoTimeout?'],
+  ],
+  [
+    'a check in another case',
+    'checks: {notimeout: off}',
+    ['cardinal.yaml:1:10: There is no check and no code "notimeout". Did you mean NoTimeout?'],
+  ],
+  [
+    'a check of the name __proto__',
+    'checks: {"__proto__": off}',
+    ['cardinal.yaml:1:10: There is no check and no code "__proto__".'],
+  ],
+  [
+    'a suppression of a check with a slip',
+    'suppress:\n- reason: why\n  check: NoTimout\n',
+    ['cardinal.yaml:3:3: There is no check and no code "NoTimout". Did you mean NoTimeout?'],
+  ],
   ['a suppression without a reason', 'suppress:\n- check: NoTimeout\n', ['cardinal.yaml:2:3: `reason` is missing.']],
-  ['a suppression with a blank reason', 'suppress: [{check: NoTimeout, reason: " "}]', [
-    'cardinal.yaml:1:31: " " does not match \\S.',
-  ]],
-  ['a suppression for no object', 'suppress: [{check: NoTimeout, reason: why, objects: []}]', ['cardinal.yaml:1:44: The list is empty.']],
-  ['an object without a kind', 'suppress: [{check: NoTimeout, reason: why, objects: [shop/web]}]', [
-    'cardinal.yaml:1:54: "shop/web" does not match ^\\S+ \\S+$.',
-  ]],
+  [
+    'a suppression with a blank reason',
+    'suppress: [{check: NoTimeout, reason: " "}]',
+    ['cardinal.yaml:1:31: " " does not match \\S.'],
+  ],
+  [
+    'a suppression for no object',
+    'suppress: [{check: NoTimeout, reason: why, objects: []}]',
+    ['cardinal.yaml:1:44: The list is empty.'],
+  ],
+  [
+    'an object without a kind',
+    'suppress: [{check: NoTimeout, reason: why, objects: [shop/web]}]',
+    ['cardinal.yaml:1:54: "shop/web" does not match ^\\S+ \\S+$.'],
+  ],
   ['paths that are no list', 'paths: k8s', ['cardinal.yaml:1:1: "k8s" is a text, and a list is expected here.']],
   ['an environment without paths', 'environments:\n  staging: {}\n', ['cardinal.yaml:2:3: `paths` is missing.']],
-  ['an environment without any path', 'environments:\n  staging: {paths: []}\n', ['cardinal.yaml:2:13: The list is empty.']],
-  ['a plugin that is no file', 'plugins: [our-checks]', ['cardinal.yaml:1:11: "our-checks" does not match ^\\.{1,2}/.']],
-  ['a namespace that Kubernetes rejects', 'namespace: Shop', [
-    'cardinal.yaml:1:1: "Shop" does not match ^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$.',
-  ]],
-  ['a setting that is there twice', 'paths: [a]\npaths: [b]\n', [expect.stringMatching(/^cardinal\.yaml:2:1: .*duplicated mapping key/)]],
+  [
+    'an environment without any path',
+    'environments:\n  staging: {paths: []}\n',
+    ['cardinal.yaml:2:13: The list is empty.'],
+  ],
+  [
+    'a plugin that is no file',
+    'plugins: [our-checks]',
+    ['cardinal.yaml:1:11: "our-checks" does not match ^\\.{1,2}/.'],
+  ],
+  [
+    'a namespace that Kubernetes rejects',
+    'namespace: Shop',
+    ['cardinal.yaml:1:1: "Shop" does not match ^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$.'],
+  ],
+  [
+    'a setting that is there twice',
+    'paths: [a]\npaths: [b]\n',
+    [expect.stringMatching(/^cardinal\.yaml:2:1: .*duplicated mapping key/)],
+  ],
   ['an empty file', '', ['cardinal.yaml:1:1: The settings are one YAML document that is not empty.']],
   ['a comment alone', '# nothing\n', [expect.stringMatching(/^cardinal\.yaml:1:1: /)]],
-  ['two documents', 'paths: [a]\n---\npaths: [b]\n', ['cardinal.yaml:1:1: The settings are one YAML document that is not empty.']],
+  [
+    'two documents',
+    'paths: [a]\n---\npaths: [b]\n',
+    ['cardinal.yaml:1:1: The settings are one YAML document that is not empty.'],
+  ],
   ['a text', 'off', [expect.stringMatching(/a map is expected here\.$/)]],
 ])('%s is an error with its line', (_name, text, messages) => {
   expect(errorsOf(text)).toEqual(messages);
@@ -119,29 +176,74 @@ describe('the schema', () => {
   const isValid = new Ajv({ strict: true }).compile(schema);
 
   test('is what the settings are validated by: ajv permits what is accepted here, and nothing else', () => {
-    const text = fc.constantFrom('', ' ', 'off', 'error', './a.js', 'a', 'Service shop/*', 'shop', 'NoTimeout', '__proto__');
-    const name = fc.constantFrom('checks', 'paths', 'suppress', 'namespace', 'plugins', 'environments', 'check', 'reason', 'objects', 'staging', 'constructor');
+    const text = fc.constantFrom(
+      '',
+      ' ',
+      'off',
+      'error',
+      './a.js',
+      'a',
+      'Service shop/*',
+      'shop',
+      'NoTimeout',
+      '__proto__',
+    );
+    const name = fc.constantFrom(
+      'checks',
+      'paths',
+      'suppress',
+      'namespace',
+      'plugins',
+      'environments',
+      'check',
+      'reason',
+      'objects',
+      'staging',
+      'constructor',
+    );
     const { value } = fc.letrec(tie => ({
       value: fc.oneof({ maxDepth: 4 }, text, fc.constantFrom(false, true, null, 1), tie('list'), tie('map')),
       list: fc.array(tie('value'), { maxLength: 2 }),
       map: fc.dictionary(name, tie('value'), { maxKeys: 4, noNullPrototype: true }),
     }));
-    fc.assert(fc.property(value, each => (violationsOf(each, schema as Schema).length === 0) === isValid(each)), { numRuns: 2000 });
+    fc.assert(
+      fc.property(value, each => (violationsOf(each, schema as Schema).length === 0) === isValid(each)),
+      { numRuns: 2000 },
+    );
   });
 
   test('and permits settings near to these, as ajv does', () => {
     const paths = fc.array(fc.constantFrom('a', ''), { maxLength: 2 });
-    const config = fc.record({
-      checks: fc.dictionary(fc.constantFrom('NoTimeout', 'IST0101'), fc.constantFrom('off', 'error', 'eror', false, true)),
-      paths,
-      suppress: fc.array(fc.record({
-        check: fc.constantFrom('NoTimeout', ''), reason: fc.constantFrom('why', ' '),
-        objects: fc.array(fc.constantFrom('Service a/b', 'a'), { maxLength: 2 }),
-      }, { requiredKeys: ['check'] }), { maxLength: 2 }),
-      namespace: fc.constantFrom('shop', 'Shop', 1),
-      plugins: fc.array(fc.constantFrom('./a.js', 'a'), { maxLength: 2 }),
-      environments: fc.dictionary(fc.constantFrom('staging'), fc.record({ paths, namespace: fc.constantFrom('a', '') }, { requiredKeys: [] })),
-    }, { requiredKeys: [] });
-    fc.assert(fc.property(config, each => (violationsOf(each, schema as Schema).length === 0) === isValid(each)), { numRuns: 2000 });
+    const config = fc.record(
+      {
+        checks: fc.dictionary(
+          fc.constantFrom('NoTimeout', 'IST0101'),
+          fc.constantFrom('off', 'error', 'eror', false, true),
+        ),
+        paths,
+        suppress: fc.array(
+          fc.record(
+            {
+              check: fc.constantFrom('NoTimeout', ''),
+              reason: fc.constantFrom('why', ' '),
+              objects: fc.array(fc.constantFrom('Service a/b', 'a'), { maxLength: 2 }),
+            },
+            { requiredKeys: ['check'] },
+          ),
+          { maxLength: 2 },
+        ),
+        namespace: fc.constantFrom('shop', 'Shop', 1),
+        plugins: fc.array(fc.constantFrom('./a.js', 'a'), { maxLength: 2 }),
+        environments: fc.dictionary(
+          fc.constantFrom('staging'),
+          fc.record({ paths, namespace: fc.constantFrom('a', '') }, { requiredKeys: [] }),
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(config, each => (violationsOf(each, schema as Schema).length === 0) === isValid(each)),
+      { numRuns: 2000 },
+    );
   });
 });

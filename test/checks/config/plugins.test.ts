@@ -25,29 +25,54 @@ const service = [{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } 
 test('checks are exported by name, as the module itself, and in lists', () => {
   const named = plugin('named.js', `exports.one = ${checkOf('FirstOfOurs')}; exports.helper = () => 1;`);
   const itself = plugin('itself.js', `module.exports = ${checkOf('SecondOfOurs')};`);
-  const listed = plugin('listed.js', `module.exports = { ours: [${checkOf('ThirdOfOurs')}, ${checkOf('FourthOfOurs')}] };`);
-  expect(load(named, itself, listed).map(({ id }) => id)).toEqual(['FirstOfOurs', 'SecondOfOurs', 'ThirdOfOurs', 'FourthOfOurs']);
+  const listed = plugin(
+    'listed.js',
+    `module.exports = { ours: [${checkOf('ThirdOfOurs')}, ${checkOf('FourthOfOurs')}] };`,
+  );
+  expect(load(named, itself, listed).map(({ id }) => id)).toEqual([
+    'FirstOfOurs',
+    'SecondOfOurs',
+    'ThirdOfOurs',
+    'FourthOfOurs',
+  ]);
 });
 
 test('a check of a plugin finds what it yields', () => {
-  const find = '*find(cluster) { for (const each of cluster.all("Service")) yield problem(each.root, "It is odd.", "Make it even."); }';
+  const find =
+    '*find(cluster) { for (const each of cluster.all("Service")) yield problem(each.root, "It is odd.", "Make it even."); }';
   const checks = load(plugin('finds.js', `exports.one = ${checkOf('OddService', find)};`));
-  expect(checkObjects(service, { checks }).findings).toEqual([expect.objectContaining({ id: 'OddService', message: 'It is odd.' })]);
+  expect(checkObjects(service, { checks }).findings).toEqual([
+    expect.objectContaining({ id: 'OddService', message: 'It is odd.' }),
+  ]);
 });
 
 test.each<[string, string, RegExp]>([
-  ['throws while it is loaded', 'throw new Error("no database\\nat home");', /cardinal\.yaml:1:11: The plugin ".*" cannot be loaded: no database$/],
+  [
+    'throws while it is loaded',
+    'throw new Error("no database\\nat home");',
+    /cardinal\.yaml:1:11: The plugin ".*" cannot be loaded: no database$/,
+  ],
   ['throws a text', 'throw "odd";', /cannot be loaded: odd$/],
   ['exports no check', 'exports.one = { id: "OddService" };', /exports no check that defineCheck made\.$/],
   ['exports nothing', '', /exports no check that defineCheck made\.$/],
-  ['exports two checks of one name', `exports.a = ${checkOf('OddOne')}; exports.b = ${checkOf('ODDOne')};`, /exports the check ODDOne, and so does another/],
-  ['defines a check of the package', `exports.a = ${checkOf('NoTimeout')};`, /cannot be loaded: .*one of cdk8s-cardinal's own/],
+  [
+    'exports two checks of one name',
+    `exports.a = ${checkOf('OddOne')}; exports.b = ${checkOf('ODDOne')};`,
+    /exports the check ODDOne, and so does another/,
+  ],
+  [
+    'defines a check of the package',
+    `exports.a = ${checkOf('NoTimeout')};`,
+    /cannot be loaded: .*one of cdk8s-cardinal's own/,
+  ],
 ])('a plugin that %s is an error with its place', (name, code, message) => {
   expect(() => load(plugin(`${name.replace(/\W/g, '-')}.js`, code))).toThrow(message);
 });
 
 test('a plugin that is not there is an error', () => {
-  expect(() => load('./checks/nothing.js')).toThrow(/The plugin "\.\/checks\/nothing\.js" cannot be loaded: Cannot find module/);
+  expect(() => load('./checks/nothing.js')).toThrow(
+    /The plugin "\.\/checks\/nothing\.js" cannot be loaded: Cannot find module/,
+  );
 });
 
 test.each<[string, string]>([

@@ -4,7 +4,11 @@ import { callsIntoTheMesh } from '../../../lib/checks';
 function findings(callerInMesh: boolean, calleeInMesh: boolean, guarded: boolean) {
   const shop = new Topology('shop');
   const web = shop.addService('web', { image: 'example/web:1', inMesh: callerInMesh });
-  const cart: Service = shop.addService('cart', { image: 'example/cart:1', inMesh: calleeInMesh, port: Port.grpc(1, { service: 'shop.Cart' }) });
+  const cart: Service = shop.addService('cart', {
+    image: 'example/cart:1',
+    inMesh: calleeInMesh,
+    port: Port.grpc(1, { service: 'shop.Cart' }),
+  });
   web.calls(cart, { allowedOperations: guarded ? [cart.method('Get')] : undefined });
   return callsIntoTheMesh(shop);
 }
@@ -23,23 +27,27 @@ test.each<[boolean, boolean, boolean, string[]]>([
 });
 
 test('a caller without a proxy is named with its callee and both remedies', () => {
-  expect(findings(false, true, false)).toEqual([{
-    id: 'CallerOutsideMesh',
-    severity: 'error',
-    path: 'shop/web → cart',
-    message: 'web has no proxy, so cart, which requires mutual TLS, closes its connections.',
-    fix: 'Add web to the mesh, or remove cart from it.',
-  }]);
+  expect(findings(false, true, false)).toEqual([
+    {
+      id: 'CallerOutsideMesh',
+      severity: 'error',
+      path: 'shop/web → cart',
+      message: 'web has no proxy, so cart, which requires mutual TLS, closes its connections.',
+      fix: 'Add web to the mesh, or remove cart from it.',
+    },
+  ]);
 });
 
 test('operations that nothing guards are named with both remedies', () => {
-  expect(findings(true, false, true)).toEqual([{
-    id: 'UnguardedOperations',
-    severity: 'error',
-    path: 'shop/web → cart',
-    message: 'cart has no proxy to enforce `allowedOperations`, so every operation would be allowed.',
-    fix: 'Add cart to the mesh, or remove `allowedOperations`.',
-  }]);
+  expect(findings(true, false, true)).toEqual([
+    {
+      id: 'UnguardedOperations',
+      severity: 'error',
+      path: 'shop/web → cart',
+      message: 'cart has no proxy to enforce `allowedOperations`, so every operation would be allowed.',
+      fix: 'Add cart to the mesh, or remove `allowedOperations`.',
+    },
+  ]);
 });
 
 test('a call to the outside crosses no border of the mesh', () => {

@@ -7,5 +7,7 @@ test('an edge without routes is an error, one with a route is none', () => {
   shop.addEdge('empty', { host: 'a.example' });
   shop.addEdge('door', { host: 'b.example' }).route('GET /', plain(shop, 'web'));
 
-  expect(edgesWithoutRoutes(shop)).toEqual([expect.objectContaining({ id: 'NoRoutes', severity: 'error', path: 'shop/empty' })]);
+  expect(edgesWithoutRoutes(shop)).toEqual([
+    expect.objectContaining({ id: 'NoRoutes', severity: 'error', path: 'shop/empty' }),
+  ]);
 });

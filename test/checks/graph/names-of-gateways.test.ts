@@ -8,7 +8,8 @@ function found(declare: (shop: Topology) => unknown, mesh: Target = Mesh.istio()
   shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'));
   declare(shop);
   return new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh }).findings
-    .filter(({ id, severity }) => id === 'NameOfGateway' && severity === 'error').map(({ path }) => path);
+    .filter(({ id, severity }) => id === 'NameOfGateway' && severity === 'error')
+    .map(({ path }) => path);
 }
 
 const existing = { port: Port.http(80), existingWorkload: { labels: { app: 'old' }, serviceAccount: 'door-istio' } };
@@ -17,12 +18,16 @@ test.each<[string, (shop: Topology) => unknown, string[]]>([
   ['a service', shop => plain(shop, 'door-istio'), ['shop/door-istio']],
   ['the ServiceAccount of pods that exist', shop => shop.addService('old', existing), ['shop/old']],
   ['the Deployment of a version', shop => plain(shop, 'do', { versions: { 'or-istio': {} } }), []],
-  ['the Deployment of a service with "-" in its version', shop => {
-    shop.addEdge('a-b', { host: 'ab.example' }).route('GET /', plain(shop, 'a', { versions: { 'b-istio': {} } }));
-  }, ['shop/a']],
+  [
+    'the Deployment of a service with "-" in its version',
+    shop => {
+      shop.addEdge('a-b', { host: 'ab.example' }).route('GET /', plain(shop, 'a', { versions: { 'b-istio': {} } }));
+    },
+    ['shop/a'],
+  ],
   ['a service of another namespace', shop => plain(shop, 'door-istio', { namespace: 'other' }), []],
   ['a service of another name', shop => plain(shop, 'door-istio-2'), []],
-])('%s with the name of Istio\'s gateway is found where the gateway is', (_what, declare, paths) => {
+])("%s with the name of Istio's gateway is found where the gateway is", (_what, declare, paths) => {
   expect(found(declare)).toEqual(paths);
 });
 

@@ -14,9 +14,14 @@ test('a percentage that permits one replica of the service, but none of a versio
   const service = cart(20);
   service.split({ v1: 90, v2: 10 });
 
-  expect(neverEjects(service.topology)).toMatchObject([{
-    id: 'EjectsNone', severity: 'error', path: 'shop/cart/v2', message: expect.stringContaining('20 %, which is less than one of 2 replicas of version v2') as string,
-  }]);
+  expect(neverEjects(service.topology)).toMatchObject([
+    {
+      id: 'EjectsNone',
+      severity: 'error',
+      path: 'shop/cart/v2',
+      message: expect.stringContaining('20 %, which is less than one of 2 replicas of version v2') as string,
+    },
+  ]);
 });
 
 test('it is none where versions are not told apart, or one replica of each is permitted', () => {

@@ -11,24 +11,38 @@ function findings(terms: CallPolicy) {
 }
 
 test('the last try is cut short exactly if all tries together outlast the timeout with the pauses between them', () => {
-  const terms = fc.tuple(fc.integer({ min: 2, max: 5000 }), fc.nat(5), fc.integer({ min: 1, max: 2000 }))
+  const terms = fc
+    .tuple(fc.integer({ min: 2, max: 5000 }), fc.nat(5), fc.integer({ min: 1, max: 2000 }))
     .filter(([timeout, attempts, perTry]) => attempts * perTry < timeout);
-  fc.assert(fc.property(terms, ([timeout, attempts, perTry]) => {
-    const found = findings({ timeout: Duration.millis(timeout), retries: { attempts, perTryTimeout: Duration.millis(perTry) } });
-    expect([timeout, attempts, perTry, found.length]).toEqual([timeout, attempts, perTry, attempts > 0 && (1 + attempts) * perTry + attempts * 25 > timeout ? 1 : 0]);
-  }));
+  fc.assert(
+    fc.property(terms, ([timeout, attempts, perTry]) => {
+      const found = findings({
+        timeout: Duration.millis(timeout),
+        retries: { attempts, perTryTimeout: Duration.millis(perTry) },
+      });
+      expect([timeout, attempts, perTry, found.length]).toEqual([
+        timeout,
+        attempts,
+        perTry,
+        attempts > 0 && (1 + attempts) * perTry + attempts * 25 > timeout ? 1 : 0,
+      ]);
+    }),
+  );
 });
 
 test('the warning gives the timeout that would be enough, and it is', () => {
   const retries = { attempts: 2, perTryTimeout: Duration.millis(400) };
 
-  expect(findings({ timeout: Duration.seconds(1), retries })).toEqual([{
-    id: 'TruncatedRetries',
-    severity: 'warning',
-    path: 'shop/web → cart',
-    message: '3 attempts of 400 ms with their back-off need 1250 ms, and the timeout of 1000 ms cuts the last one short.',
-    fix: 'Raise the timeout to 1250 ms, or lower perTryTimeout.',
-  }]);
+  expect(findings({ timeout: Duration.seconds(1), retries })).toEqual([
+    {
+      id: 'TruncatedRetries',
+      severity: 'warning',
+      path: 'shop/web → cart',
+      message:
+        '3 attempts of 400 ms with their back-off need 1250 ms, and the timeout of 1000 ms cuts the last one short.',
+      fix: 'Raise the timeout to 1250 ms, or lower perTryTimeout.',
+    },
+  ]);
   expect(findings({ timeout: Duration.millis(1250), retries })).toEqual([]);
 });
 

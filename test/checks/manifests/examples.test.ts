@@ -1,9 +1,18 @@
 import { CHECKS, checkManifests, type ManifestFinding } from '../../../lib/checks';
-import { Cluster, cloudResources, isTemplate, parseDocuments, type Resource, resourcesIn } from '../../../lib/manifests';
+import {
+  Cluster,
+  cloudResources,
+  isTemplate,
+  parseDocuments,
+  type Resource,
+  resourcesIn,
+} from '../../../lib/manifests';
 import { EXAMPLES } from './examples';
 
 function cluster(text: string): Cluster {
-  const resources: Resource[] = parseDocuments(text, 'example.yaml').flatMap(document => isTemplate(document.value) ? cloudResources(document) : resourcesIn(document));
+  const resources: Resource[] = parseDocuments(text, 'example.yaml').flatMap(document =>
+    isTemplate(document.value) ? cloudResources(document) : resourcesIn(document),
+  );
   return new Cluster(resources);
 }
 
@@ -18,17 +27,25 @@ function findingsOf(text: string): readonly ManifestFinding[] {
 
 const found = (text: string, check: string) => findingsOf(text).filter(each => each.id === check);
 
-test.each(EXAMPLES.map((example, index) => [`${example.check} #${index}`, example] as const))('%s finds what is wrong, at its field', (_name, { check, at, bad }) => {
-  const fields = found(bad, check).map(each => each.field);
+test.each(EXAMPLES.map((example, index) => [`${example.check} #${index}`, example] as const))(
+  '%s finds what is wrong, at its field',
+  (_name, { check, at, bad }) => {
+    const fields = found(bad, check).map(each => each.field);
 
-  expect(fields).toContain(at);
-});
+    expect(fields).toContain(at);
+  },
+);
 
-test.each(EXAMPLES.map((example, index) => [`${example.check} #${index}`, example] as const))('%s finds nothing in the nearest that is right', (_name, { check, good }) => {
-  expect(found(good, check).map(each => each.message)).toEqual([]);
-});
+test.each(EXAMPLES.map((example, index) => [`${example.check} #${index}`, example] as const))(
+  '%s finds nothing in the nearest that is right',
+  (_name, { check, good }) => {
+    expect(found(good, check).map(each => each.message)).toEqual([]);
+  },
+);
 
-test.each(EXAMPLES.flatMap((example, index) => example.codes ? [[`${example.check} #${index}`, example] as const] : []))('%s has the codes of what it finds', (_name, { check, at, bad, codes }) => {
+test.each(
+  EXAMPLES.flatMap((example, index) => (example.codes ? [[`${example.check} #${index}`, example] as const] : [])),
+)('%s has the codes of what it finds', (_name, { check, at, bad, codes }) => {
   expect(found(bad, check).find(each => each.field === at)?.covers).toEqual(codes);
 });
 

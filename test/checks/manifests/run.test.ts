@@ -15,29 +15,34 @@ spec:
         - destination:
             host: web
 `;
-const run = (text: string, suppress?: Record<string, string>) => checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })), { suppress });
+const run = (text: string, suppress?: Record<string, string>) =>
+  checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })), { suppress });
 
 test('a finding says what, where, by which check and for which codes', () => {
-  expect(run(lost()).findings).toEqual([{
-    id: 'UnknownDestination',
-    severity: 'error',
-    covers: ['IST0101', 'KIA1101'],
-    path: 'VirtualService shop/web spec.http[0].route[0].destination.host',
-    object: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'shop', name: 'web' },
-    field: 'spec.http[0].route[0].destination.host',
-    file: 'a.yaml',
-    line: 16,
-    column: 13,
-    message: 'Requests are sent to the host "web", which no Service or ServiceEntry declares, so they fail with 503.',
-    fix: 'Correct the host, write it with its namespace and domain if the Service is in another namespace, or declare a ServiceEntry.',
-  }]);
+  expect(run(lost()).findings).toEqual([
+    {
+      id: 'UnknownDestination',
+      severity: 'error',
+      covers: ['IST0101', 'KIA1101'],
+      path: 'VirtualService shop/web spec.http[0].route[0].destination.host',
+      object: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'shop', name: 'web' },
+      field: 'spec.http[0].route[0].destination.host',
+      file: 'a.yaml',
+      line: 16,
+      column: 13,
+      message: 'Requests are sent to the host "web", which no Service or ServiceEntry declares, so they fail with 503.',
+      fix: 'Correct the host, write it with its namespace and domain if the Service is in another namespace, or declare a ServiceEntry.',
+    },
+  ]);
 });
 
 test('an annotation with a reason suppresses a finding, which stays in the report', () => {
   const { findings, suppressed } = run(lost('UnknownDestination: made by the platform; '));
 
   expect(findings).toEqual([]);
-  expect(suppressed.map(each => [each.finding.id, each.reason])).toEqual([['UnknownDestination', 'made by the platform']]);
+  expect(suppressed.map(each => [each.finding.id, each.reason])).toEqual([
+    ['UnknownDestination', 'made by the platform'],
+  ]);
 });
 
 test('a suppression in code does so everywhere', () => {
@@ -50,11 +55,17 @@ test.each([
   ['of a check that does not exist', 'UnknownDestinations: never mind', ['UnknownDestination', 'UnusedSuppression']],
   ['beside one that is used', 'UnknownPort: never mind; UnknownDestination: by the platform', ['UnusedSuppression']],
 ])('a suppression %s is a finding', (_name, annotation, ids) => {
-  expect(run(lost(annotation)).findings.map(each => each.id).sort()).toEqual(ids);
+  expect(
+    run(lost(annotation))
+      .findings.map(each => each.id)
+      .sort(),
+  ).toEqual(ids);
 });
 
 test('an unused suppression in code is a finding', () => {
-  expect(run(NAMESPACE, { UnknownPort: 'never mind' }).findings.map(each => [each.id, each.object.name])).toEqual([['UnusedSuppression', 'UnknownPort']]);
+  expect(run(NAMESPACE, { UnknownPort: 'never mind' }).findings.map(each => [each.id, each.object.name])).toEqual([
+    ['UnusedSuppression', 'UnknownPort'],
+  ]);
 });
 
 test('a suppression in code may be a code of another tool: it is used where one of its checks finds something, and accepts no other code', () => {
@@ -70,22 +81,39 @@ const victim = lost().replace(NAMESPACE, '');
 test.each([
   ['before it', `${NAMESPACE}${suppressed}---\n${victim}`],
   ['after it', `${NAMESPACE}${victim}---\n${suppressed}`],
-  ['of another version of the API', `${NAMESPACE}${suppressed.replace('istio.io/v1', 'istio.io/v1beta1')}---\n${victim}`],
-  ['in a List', `${NAMESPACE}${victim}---\napiVersion: v1\nkind: List\nitems:\n- ${suppressed.trimEnd().replaceAll('\n', '\n  ')}\n`],
-  ['that takes its namespace from the options', `${NAMESPACE}${victim}---\n${suppressed.replace('  namespace: shop\n', '')}`],
+  [
+    'of another version of the API',
+    `${NAMESPACE}${suppressed.replace('istio.io/v1', 'istio.io/v1beta1')}---\n${victim}`,
+  ],
+  [
+    'in a List',
+    `${NAMESPACE}${victim}---\napiVersion: v1\nkind: List\nitems:\n- ${suppressed.trimEnd().replaceAll('\n', '\n  ')}\n`,
+  ],
+  [
+    'that takes its namespace from the options',
+    `${NAMESPACE}${victim}---\n${suppressed.replace('  namespace: shop\n', '')}`,
+  ],
 ])('a suppression accepts nothing for an object of the same name %s', (_name, text) => {
   const { findings } = checkManifests(new Cluster(loadResources(text, { file: 'a.yaml', namespace: 'shop' })));
   const found = findings.map(each => each.id);
-  expect([found.filter(each => each === 'UnknownDestination').length, found.filter(each => each === 'RepeatedObject').length]).toEqual([1, 1]);
+  expect([
+    found.filter(each => each === 'UnknownDestination').length,
+    found.filter(each => each === 'RepeatedObject').length,
+  ]).toEqual([1, 1]);
 });
 
 test('a suppression accepts nothing for another object that gets its name from the API server', () => {
   const generated = (text: string) => text.replace('name: web', 'generateName: web');
-  expect(run(`${NAMESPACE}${generated(suppressed)}---\n${generated(victim)}`).findings.map(each => each.id)).toEqual(expect.arrayContaining(['UnknownDestination', 'UnusedSuppression']));
+  expect(run(`${NAMESPACE}${generated(suppressed)}---\n${generated(victim)}`).findings.map(each => each.id)).toEqual(
+    expect.arrayContaining(['UnknownDestination', 'UnusedSuppression']),
+  );
 });
 
 test('where suppressions in manifests are disabled, each is reported and has no effect', () => {
-  const { findings, suppressed: accepted } = checkManifests(new Cluster(loadResources(lost('UnknownDestination: never mind'), { file: 'a.yaml' })), { inlineSuppressions: false });
+  const { findings, suppressed: accepted } = checkManifests(
+    new Cluster(loadResources(lost('UnknownDestination: never mind'), { file: 'a.yaml' })),
+    { inlineSuppressions: false },
+  );
 
   expect(accepted).toEqual([]);
   expect(findings.map(each => [each.id, each.message])).toEqual([
@@ -94,64 +122,184 @@ test('where suppressions in manifests are disabled, each is reported and has no 
   ]);
 });
 
-test.each(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'])('findings in %s are accepted, and stay in the report', namespace => {
-  const { findings, suppressed: accepted } = run(lost().replaceAll('shop', namespace));
+test.each(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'])(
+  'findings in %s are accepted, and stay in the report',
+  namespace => {
+    const { findings, suppressed: accepted } = run(lost().replaceAll('shop', namespace));
 
-  expect(findings).toEqual([]);
-  expect(accepted.map(each => [each.finding.id, each.reason])).toContainEqual(['UnknownDestination', `${namespace} is a namespace of Kubernetes itself`]);
-});
+    expect(findings).toEqual([]);
+    expect(accepted.map(each => [each.finding.id, each.reason])).toContainEqual([
+      'UnknownDestination',
+      `${namespace} is a namespace of Kubernetes itself`,
+    ]);
+  },
+);
 
-test.each(['Kube-System', 'kube-system2', ' kube-system'])('findings in %s, which is no namespace of Kubernetes, are findings', namespace => {
-  expect(run(lost().replaceAll('shop', JSON.stringify(namespace))).findings.map(each => each.id)).toContain('UnknownDestination');
-});
+test.each(['Kube-System', 'kube-system2', ' kube-system'])(
+  'findings in %s, which is no namespace of Kubernetes, are findings',
+  namespace => {
+    expect(run(lost().replaceAll('shop', JSON.stringify(namespace))).findings.map(each => each.id)).toContain(
+      'UnknownDestination',
+    );
+  },
+);
 
 test('objects that were never in a file are checked too', () => {
-  const { findings } = checkObjects([{ apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'web', namespace: 'shop' }, spec: { hosts: ['web'], http: [{ route: [{ destination: { host: 'web' } }] }] } }]);
+  const { findings } = checkObjects([
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { hosts: ['web'], http: [{ route: [{ destination: { host: 'web' } }] }] },
+    },
+  ]);
   expect(findings.map(each => [each.id, each.file])).toEqual([['UnknownDestination', undefined]]);
 });
 
 test('findings come in the order of lines, whatever the order of the checks', () => {
   const text = `${lost()}---\n${lost().replace(NAMESPACE, '').replace('name: web', 'name: two')}`;
   const all = run(text);
-  const reversed = checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })), { checks: [...CHECKS].reverse() });
+  const reversed = checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })), {
+    checks: [...CHECKS].reverse(),
+  });
 
-  expect(all.findings.map(each => each.line)).toEqual([...all.findings.map(each => each.line)].sort((a, b) => (a ?? 0) - (b ?? 0)));
+  expect(all.findings.map(each => each.line)).toEqual(
+    [...all.findings.map(each => each.line)].sort((a, b) => (a ?? 0) - (b ?? 0)),
+  );
   expect(reversed.findings).toEqual(all.findings);
 });
 
 test('as text, a finding is a line that editors understand, and the last line counts', () => {
   expect(toText(run(lost('UnknownDestination: made by the platform')), 2).split('\n')).toEqual([
-    expect.stringMatching(/^a\.yaml:16:13: VirtualService shop\/web spec\S+: suppressed: .* Reason: made by the platform \(UnknownDestination, IST0101, KIA1101\)$/),
+    expect.stringMatching(
+      /^a\.yaml:16:13: VirtualService shop\/web spec\S+: suppressed: .* Reason: made by the platform \(UnknownDestination, IST0101, KIA1101\)$/,
+    ),
     '2 objects checked: 0 errors, 0 warnings, 0 notes, 1 suppressed',
     '',
   ]);
-  expect(toText(run(lost()), 2)).toMatch(/^a\.yaml:16:13: VirtualService .*: error: Requests are sent to .* \(UnknownDestination, IST0101, KIA1101\)\n2 objects checked: 1 error, /);
+  expect(toText(run(lost()), 2)).toMatch(
+    /^a\.yaml:16:13: VirtualService .*: error: Requests are sent to .* \(UnknownDestination, IST0101, KIA1101\)\n2 objects checked: 1 error, /,
+  );
 });
 
 test('as JSON, findings are an array of objects with all that identifies them, and accepted ones give the reason', () => {
   const finding = {
-    id: 'UnknownDestination', severity: 'error', covers: ['IST0101', 'KIA1101'], object: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'shop', name: 'web' },
-    file: 'a.yaml', line: 16, column: 13, message: expect.stringContaining('"web"'), fix: expect.stringContaining('ServiceEntry'),
+    id: 'UnknownDestination',
+    severity: 'error',
+    covers: ['IST0101', 'KIA1101'],
+    object: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'shop', name: 'web' },
+    file: 'a.yaml',
+    line: 16,
+    column: 13,
+    message: expect.stringContaining('"web"'),
+    fix: expect.stringContaining('ServiceEntry'),
   };
   expect(JSON.parse(toJson(run(lost())))).toEqual([finding]);
-  expect(JSON.parse(toJson(run(lost(), { UnknownDestination: 'elsewhere' })))).toEqual([{ ...finding, suppressed: 'elsewhere' }]);
+  expect(JSON.parse(toJson(run(lost(), { UnknownDestination: 'elsewhere' })))).toEqual([
+    { ...finding, suppressed: 'elsewhere' },
+  ]);
 });
 
-const WORDS: readonly unknown[] = ['', '*', '*.', '/', 'a/b/c', 0, -1, 1e9, true, null, [], {}, [[]], [{}], [null], { a: null }, '{', 'x'.repeat(300), '-1%', '5s', '::1', '${Token[a]}'];
+const WORDS: readonly unknown[] = [
+  '',
+  '*',
+  '*.',
+  '/',
+  'a/b/c',
+  0,
+  -1,
+  1e9,
+  true,
+  null,
+  [],
+  {},
+  [[]],
+  [{}],
+  [null],
+  { a: null },
+  '{',
+  'x'.repeat(300),
+  '-1%',
+  '5s',
+  '::1',
+  '${Token[a]}',
+];
 
 test('whatever stands in a field, no check fails', () => {
   const bases = loadResources(lost(), { file: 'a.yaml' });
-  const types = [...new Set(['VirtualService.networking.istio.io/v1', 'DestinationRule.networking.istio.io/v1', 'Gateway.networking.istio.io/v1', 'ServiceEntry.networking.istio.io/v1', 'Sidecar.networking.istio.io/v1', 'EnvoyFilter.networking.istio.io/v1alpha3',
-    'AuthorizationPolicy.security.istio.io/v1', 'RequestAuthentication.security.istio.io/v1', 'PeerAuthentication.security.istio.io/v1', 'Telemetry.telemetry.istio.io/v1', 'Gateway.gateway.networking.k8s.io/v1', 'HTTPRoute.gateway.networking.k8s.io/v1',
-    'Service.v1', 'Pod.v1', 'Deployment.apps/v1', 'NetworkPolicy.networking.k8s.io/v1', 'PodDisruptionBudget.policy/v1', 'Namespace.v1', 'ConfigMap.v1', 'Secret.v1', 'CustomResourceDefinition.apiextensions.k8s.io/v1'])];
-  const fields = ['hosts', 'http', 'route', 'match', 'ports', 'servers', 'selector', 'rules', 'from', 'source', 'to', 'operation', 'subsets', 'trafficPolicy', 'egress', 'exportTo', 'gateways', 'configPatches', 'parentRefs', 'backendRefs', 'listeners', 'template',
-    'containers', 'labels', 'annotations', 'podSelector', 'ingress', 'jwtRules', 'mtls', 'minAvailable', 'versions', 'workloadSelector', 'host', 'weight', 'timeout', 'retries'];
+  const types = [
+    ...new Set([
+      'VirtualService.networking.istio.io/v1',
+      'DestinationRule.networking.istio.io/v1',
+      'Gateway.networking.istio.io/v1',
+      'ServiceEntry.networking.istio.io/v1',
+      'Sidecar.networking.istio.io/v1',
+      'EnvoyFilter.networking.istio.io/v1alpha3',
+      'AuthorizationPolicy.security.istio.io/v1',
+      'RequestAuthentication.security.istio.io/v1',
+      'PeerAuthentication.security.istio.io/v1',
+      'Telemetry.telemetry.istio.io/v1',
+      'Gateway.gateway.networking.k8s.io/v1',
+      'HTTPRoute.gateway.networking.k8s.io/v1',
+      'Service.v1',
+      'Pod.v1',
+      'Deployment.apps/v1',
+      'NetworkPolicy.networking.k8s.io/v1',
+      'PodDisruptionBudget.policy/v1',
+      'Namespace.v1',
+      'ConfigMap.v1',
+      'Secret.v1',
+      'CustomResourceDefinition.apiextensions.k8s.io/v1',
+    ]),
+  ];
+  const fields = [
+    'hosts',
+    'http',
+    'route',
+    'match',
+    'ports',
+    'servers',
+    'selector',
+    'rules',
+    'from',
+    'source',
+    'to',
+    'operation',
+    'subsets',
+    'trafficPolicy',
+    'egress',
+    'exportTo',
+    'gateways',
+    'configPatches',
+    'parentRefs',
+    'backendRefs',
+    'listeners',
+    'template',
+    'containers',
+    'labels',
+    'annotations',
+    'podSelector',
+    'ingress',
+    'jwtRules',
+    'mtls',
+    'minAvailable',
+    'versions',
+    'workloadSelector',
+    'host',
+    'weight',
+    'timeout',
+    'retries',
+  ];
   const objectsOf = (type: string, word: unknown, spec: unknown): KubernetesObject[] => {
     const [kind, apiVersion] = [type.slice(0, type.indexOf('.')), type.slice(type.indexOf('.') + 1)];
     const metadata = { name: 'a', namespace: 'b', labels: word, annotations: word } as unknown as { name: string };
-    return [{ apiVersion, kind, metadata, spec, data: word, webhooks: word, status: spec }, { apiVersion, kind, metadata: { name: 'c' }, spec }];
+    return [
+      { apiVersion, kind, metadata, spec, data: word, webhooks: word, status: spec },
+      { apiVersion, kind, metadata: { name: 'c' }, spec },
+    ];
   };
-  const survives = (objects: readonly KubernetesObject[]) => expect(() => checkObjects([...bases.map(each => each.object), ...objects])).not.toThrow();
+  const survives = (objects: readonly KubernetesObject[]) =>
+    expect(() => checkObjects([...bases.map(each => each.object), ...objects])).not.toThrow();
   for (const word of WORDS) {
     const body = Object.fromEntries(fields.map(field => [field, word]));
     const nested = Object.fromEntries(fields.map(field => [field, [body, word]]));

@@ -2,14 +2,25 @@ import fc from 'fast-check';
 import type { RequestProps } from '../../../lib/testing';
 import { endsOf, istio, meshConfig, traffic } from './support';
 
-const policy = (spec: object, name = 'policy', namespace = 'shop', metadata: object = {}) => istio('AuthorizationPolicy', name, spec, namespace, metadata);
+const policy = (spec: object, name = 'policy', namespace = 'shop', metadata: object = {}) =>
+  istio('AuthorizationPolicy', name, spec, namespace, metadata);
 const web = 'cluster.local/ns/shop/sa/web';
 const jwt = istio('RequestAuthentication', 'tokens', { jwtRules: [{ issuer: 'https://issuer.example', jwks: '{}' }] });
-const claims = { iss: 'https://issuer.example', sub: 'ann', aud: ['shop', 'x'], azp: 'app', role: ['boss'], nested: { role: 'boss' }, scope: 'read write' };
+const claims = {
+  iss: 'https://issuer.example',
+  sub: 'ann',
+  aud: ['shop', 'x'],
+  azp: 'app',
+  role: ['boss'],
+  nested: { role: 'boss' },
+  scope: 'read write',
+};
 
 /** Whether a rule takes a request of web to cart: an ALLOW policy with it alone lets the request in. */
 function matches(rule: object, request = 'GET http://cart/a/b', props: RequestProps = {}): boolean {
-  const { outcomes } = traffic([jwt, policy({ selector: { matchLabels: { app: 'cart' } }, rules: [rule] })]).from('web').http(request, props);
+  const { outcomes } = traffic([jwt, policy({ selector: { matchLabels: { app: 'cart' } }, rules: [rule] })])
+    .from('web')
+    .http(request, props);
   return outcomes.every(each => each.destination !== '');
 }
 
@@ -27,7 +38,7 @@ test.each<[string, object, boolean]>([
   ['not another', source({ notPrincipals: ['cluster.local/ns/money/*'] }), true],
   ['the namespace', source({ namespaces: ['shop'] }), true],
   ['a namespace by a pattern', source({ namespaces: ['s*p'] }), true],
-  ['a part of the namespace\'s name', source({ namespaces: ['sho'] }), false],
+  ["a part of the namespace's name", source({ namespaces: ['sho'] }), false],
   ['not the namespace', source({ notNamespaces: ['shop'] }), false],
   ['the service account', source({ serviceAccounts: ['web'] }), true],
   ['the service account with its namespace', source({ serviceAccounts: ['shop/web'] }), true],
@@ -78,7 +89,10 @@ test.each<[string, object, boolean]>([
 
 test('a rule about addresses needs one of the request', () => {
   const rule = source({ remoteIpBlocks: ['10.0.0.0/8'] });
-  expect([matches(rule, undefined, { address: '10.1.2.3' }), matches(rule, undefined, { address: '11.1.2.3' })]).toEqual([true, false]);
+  expect([
+    matches(rule, undefined, { address: '10.1.2.3' }),
+    matches(rule, undefined, { address: '11.1.2.3' }),
+  ]).toEqual([true, false]);
   expect(() => matches(rule)).toThrow('Set the `address` of the request');
 });
 
@@ -95,25 +109,61 @@ test.each<[string, object[], string]>([
   ['an empty rule allows everything', [policy(all)], 'cart-v1 50%, cart-v2 50%'],
   ['one that denies without rules denies nothing', [policy({ action: 'DENY' })], 'cart-v1 50%, cart-v2 50%'],
   ['what is denied is not allowed by another', [policy(all, 'a'), policy({ action: 'DENY', ...all }, 'b')], '403'],
-  ['one of several that allow is enough', [policy({}, 'a'), policy({ ...cart, ...all }, 'b')], 'cart-v1 50%, cart-v2 50%'],
-  ['one for other labels is not for these', [policy({ selector: { matchLabels: { app: 'bank' } } })], 'cart-v1 50%, cart-v2 50%'],
-  ['one for a version is for that', [policy({ selector: { matchLabels: { app: 'cart', version: 'v2' } } })], '403 50%, cart-v1 50%'],
+  [
+    'one of several that allow is enough',
+    [policy({}, 'a'), policy({ ...cart, ...all }, 'b')],
+    'cart-v1 50%, cart-v2 50%',
+  ],
+  [
+    'one for other labels is not for these',
+    [policy({ selector: { matchLabels: { app: 'bank' } } })],
+    'cart-v1 50%, cart-v2 50%',
+  ],
+  [
+    'one for a version is for that',
+    [policy({ selector: { matchLabels: { app: 'cart', version: 'v2' } } })],
+    '403 50%, cart-v1 50%',
+  ],
   ['one of another namespace is not for this', [policy({}, 'a', 'money')], 'cart-v1 50%, cart-v2 50%'],
   ['one of the root namespace is for all', [policy({}, 'a', 'istio-system')], '403'],
-  ['one of the root namespace that selects', [policy({ selector: { matchLabels: { version: 'v1' } } }, 'a', 'istio-system')], '403 50%, cart-v2 50%'],
-  ['one that is only tried decides nothing', [policy({ action: 'DENY', ...all }, 'a', 'shop', { annotations: { 'istio.io/dry-run': 'true' } })], 'cart-v1 50%, cart-v2 50%'],
+  [
+    'one of the root namespace that selects',
+    [policy({ selector: { matchLabels: { version: 'v1' } } }, 'a', 'istio-system')],
+    '403 50%, cart-v2 50%',
+  ],
+  [
+    'one that is only tried decides nothing',
+    [policy({ action: 'DENY', ...all }, 'a', 'shop', { annotations: { 'istio.io/dry-run': 'true' } })],
+    'cart-v1 50%, cart-v2 50%',
+  ],
   ['one that only looks decides nothing', [policy({ action: 'AUDIT', ...all })], 'cart-v1 50%, cart-v2 50%'],
-  ['an external authorizer is taken to let through', [policy({ action: 'CUSTOM', provider: { name: 'opa' }, ...all })], 'cart-v1 50%, cart-v2 50%'],
-  ['one that the mesh does not have refuses', [policy({ action: 'CUSTOM', provider: { name: 'opa' }, ...all }), meshConfig({ extensionProviders: [{ name: 'other' }] })], '403'],
+  [
+    'an external authorizer is taken to let through',
+    [policy({ action: 'CUSTOM', provider: { name: 'opa' }, ...all })],
+    'cart-v1 50%, cart-v2 50%',
+  ],
+  [
+    'one that the mesh does not have refuses',
+    [
+      policy({ action: 'CUSTOM', provider: { name: 'opa' }, ...all }),
+      meshConfig({ extensionProviders: [{ name: 'other' }] }),
+    ],
+    '403',
+  ],
 ])('%s', (_name, objects, expected) => {
   expect(endsOf(traffic(objects).from('web').http('GET http://cart/'))).toBe(expected);
 });
 
 test('a test says which external authorizers refuse, and what they are not asked about passes', () => {
-  const guarded = traffic([policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{ to: [{ operation: { paths: ['/admin'] } }] }] })], { denyingAuthorizers: ['opa'] });
+  const guarded = traffic(
+    [policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{ to: [{ operation: { paths: ['/admin'] } }] }] })],
+    { denyingAuthorizers: ['opa'] },
+  );
   guarded.from('web').http('GET http://cart/admin').expectDenied(403);
   guarded.from('web').http('GET http://cart/').expectAllowed();
-  expect(guarded.from('web').http('GET http://cart/admin').explain()).toContain('the external authorizer opa denies it');
+  expect(guarded.from('web').http('GET http://cart/admin').explain()).toContain(
+    'the external authorizer opa denies it',
+  );
 });
 
 test('on connections alone, conditions about requests void what allows and are none of what denies', () => {
@@ -122,54 +172,125 @@ test('on connections alone, conditions about requests void what allows and are n
   expect(connect(policy({ ...cart, rules: [paths] }))).toBe('0');
   expect(connect(policy({ ...cart, rules: [source({ principals: [web] })] }))).toBe('cart-v1 50%, cart-v2 50%');
   expect(connect(policy({ action: 'DENY', ...cart, rules: [paths] }))).toBe('0');
-  expect(connect(policy({ action: 'DENY', ...cart, rules: [{ to: [{ operation: { paths: ['/a'], ports: ['8080'] } }] }] }))).toBe('cart-v1 50%, cart-v2 50%');
+  expect(
+    connect(policy({ action: 'DENY', ...cart, rules: [{ to: [{ operation: { paths: ['/a'], ports: ['8080'] } }] }] })),
+  ).toBe('cart-v1 50%, cart-v2 50%');
 });
 
 test('a policy that names addresses decides on connections whose address is known', () => {
   const blocks = traffic([policy({ ...cart, rules: [source({ ipBlocks: ['10.0.0.0/8'] })] })]);
-  expect([endsOf(blocks.from('web').tcp('cart:9000', { address: '10.1.2.3' })), endsOf(blocks.from('web').tcp('cart:9000', { address: '11.1.2.3' }))]).toEqual(['cart-v1 50%, cart-v2 50%', '0']);
+  expect([
+    endsOf(blocks.from('web').tcp('cart:9000', { address: '10.1.2.3' })),
+    endsOf(blocks.from('web').tcp('cart:9000', { address: '11.1.2.3' })),
+  ]).toEqual(['cart-v1 50%, cart-v2 50%', '0']);
   expect(() => blocks.from('web').tcp('cart:9000')).toThrow('Set the `address` of the connection');
-  expect(blocks.matrix().reaches.filter(each => each.from === 'shop/web-v1' && each.to.startsWith('shop/cart-v1')).map(each => each.isUnconditional)).toEqual([false, false, false]);
+  expect(
+    blocks
+      .matrix()
+      .reaches.filter(each => each.from === 'shop/web-v1' && each.to.startsWith('shop/cart-v1'))
+      .map(each => each.isUnconditional),
+  ).toEqual([false, false, false]);
 });
 
 test('a caller without a sidecar has no identity', () => {
-  const from = (spec: object) => endsOf(traffic([policy({ ...cart, ...spec })]).from('old').http('GET http://cart/'));
-  expect([from({ rules: [source({ principals: ['*'] })] }), from({ rules: [source({ notPrincipals: [web] })] }), from({ rules: [source({ notNamespaces: ['shop'] })] })]).toEqual(['403', 'cart-v1 50%, cart-v2 50%', 'cart-v1 50%, cart-v2 50%']);
+  const from = (spec: object) =>
+    endsOf(
+      traffic([policy({ ...cart, ...spec })])
+        .from('old')
+        .http('GET http://cart/'),
+    );
+  expect([
+    from({ rules: [source({ principals: ['*'] })] }),
+    from({ rules: [source({ notPrincipals: [web] })] }),
+    from({ rules: [source({ notNamespaces: ['shop'] })] }),
+  ]).toEqual(['403', 'cart-v1 50%, cart-v2 50%', 'cart-v1 50%, cart-v2 50%']);
 });
 
 test('a callee without a sidecar has no policies', () => {
-  expect(endsOf(traffic([policy({})]).from('web').http('GET http://old/'))).toBe('old-v1');
+  expect(
+    endsOf(
+      traffic([policy({})])
+        .from('web')
+        .http('GET http://old/'),
+    ),
+  ).toBe('old-v1');
 });
 
 test.each<[string, string]>([
-  ...['1', 't', 'T', 'TRUE', 'True'].map((text): [string, string] => [text, 'cart-v1 50%, cart-v2 50%']), ...['yes', '0', '', 'tRUE', 'false'].map((text): [string, string] => [text, '403']),
+  ...['1', 't', 'T', 'TRUE', 'True'].map((text): [string, string] => [text, 'cart-v1 50%, cart-v2 50%']),
+  ...['yes', '0', '', 'tRUE', 'false'].map((text): [string, string] => [text, '403']),
 ])('a dry run is what Go reads as true: %j', (text, expected) => {
   const denying = policy({ action: 'DENY', rules: [{}] }, 'a', 'shop', { annotations: { 'istio.io/dry-run': text } });
   expect(endsOf(traffic([denying]).from('web').http('GET http://cart/'))).toBe(expected);
 });
 
 test('a dry run with an external authorizer is not simulated', () => {
-  const asking = policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{}] }, 'a', 'shop', { annotations: { 'istio.io/dry-run': 'true' } });
-  expect(() => traffic([asking]).from('web').http('GET http://cart/')).toThrow('The AuthorizationPolicy shop/a is a dry run with an external authorizer.');
+  const asking = policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{}] }, 'a', 'shop', {
+    annotations: { 'istio.io/dry-run': 'true' },
+  });
+  expect(() => traffic([asking]).from('web').http('GET http://cart/')).toThrow(
+    'The AuthorizationPolicy shop/a is a dry run with an external authorizer.',
+  );
 });
 
 test('who is refused learns which object did it', () => {
-  expect(() => traffic([policy({ ...cart, rules: [source({ principals: ['*/sa/bank'] })] }, 'bank-only')]).from('web').http('GET http://cart/').expectAllowed())
-    .toThrow(/Expected the request to be routed to a destination\.\nshop\/web-v1 → GET http:\/\/cart\/[\s\S]*denied by AuthorizationPolicy shop\/bank-only at cart-v1/);
+  expect(() =>
+    traffic([policy({ ...cart, rules: [source({ principals: ['*/sa/bank'] })] }, 'bank-only')])
+      .from('web')
+      .http('GET http://cart/')
+      .expectAllowed(),
+  ).toThrow(
+    /Expected the request to be routed to a destination\.\nshop\/web-v1 → GET http:\/\/cart\/[\s\S]*denied by AuthorizationPolicy shop\/bank-only at cart-v1/,
+  );
 });
 
-const rules = fc.array(fc.record({
-  from: fc.option(fc.constantFrom([{ source: { principals: [web] } }], [{ source: { namespaces: ['money'] } }], [{ source: { notNamespaces: ['shop'] } }]), { nil: undefined }),
-  to: fc.option(fc.constantFrom([{ operation: { methods: ['GET'] } }], [{ operation: { paths: ['/a*'] } }], [{ operation: { notPaths: ['/a'] } }]), { nil: undefined }),
-  when: fc.option(fc.constantFrom([{ key: 'request.headers[x]', values: ['1'] }], [{ key: 'request.headers[x]', notValues: ['1'] }]), { nil: undefined }),
-}), { minLength: 1, maxLength: 3 });
-const request = fc.record({ method: fc.constantFrom('GET', 'POST'), path: fc.constantFrom('/', '/a', '/ab'), x: fc.constantFrom(undefined, '1') });
+const rules = fc.array(
+  fc.record({
+    from: fc.option(
+      fc.constantFrom(
+        [{ source: { principals: [web] } }],
+        [{ source: { namespaces: ['money'] } }],
+        [{ source: { notNamespaces: ['shop'] } }],
+      ),
+      { nil: undefined },
+    ),
+    to: fc.option(
+      fc.constantFrom(
+        [{ operation: { methods: ['GET'] } }],
+        [{ operation: { paths: ['/a*'] } }],
+        [{ operation: { notPaths: ['/a'] } }],
+      ),
+      { nil: undefined },
+    ),
+    when: fc.option(
+      fc.constantFrom(
+        [{ key: 'request.headers[x]', values: ['1'] }],
+        [{ key: 'request.headers[x]', notValues: ['1'] }],
+      ),
+      { nil: undefined },
+    ),
+  }),
+  { minLength: 1, maxLength: 3 },
+);
+const request = fc.record({
+  method: fc.constantFrom('GET', 'POST'),
+  path: fc.constantFrom('/', '/a', '/ab'),
+  x: fc.constantFrom(undefined, '1'),
+});
 
 test('a further rule that denies never lets in, a further one that allows never refuses', () => {
-  fc.assert(fc.property(rules, rules, rules, request, (allowing, denying, more, { method, path, x }) => {
-    const isLetIn = (allow: object[], deny: object[]) => takesAll([policy({ rules: allow }, 'allow'), policy({ action: 'DENY', rules: deny }, 'deny')]);
-    const takesAll = (objects: object[]) => traffic(objects).from('web').http(`${method} http://cart${path}`, { headers: x ? { x } : {} }).outcomes.every(each => each.destination !== '');
-    expect(isLetIn(allowing, [...denying, ...more]) && !isLetIn(allowing, denying)).toBe(false);
-    expect(isLetIn(allowing, denying) && !isLetIn([...allowing, ...more], denying)).toBe(false);
-  }), { numRuns: 60 });
+  fc.assert(
+    fc.property(rules, rules, rules, request, (allowing, denying, more, { method, path, x }) => {
+      const isLetIn = (allow: object[], deny: object[]) =>
+        takesAll([policy({ rules: allow }, 'allow'), policy({ action: 'DENY', rules: deny }, 'deny')]);
+      const takesAll = (objects: object[]) =>
+        traffic(objects)
+          .from('web')
+          .http(`${method} http://cart${path}`, { headers: x ? { x } : {} })
+          .outcomes.every(each => each.destination !== '');
+      expect(isLetIn(allowing, [...denying, ...more]) && !isLetIn(allowing, denying)).toBe(false);
+      expect(isLetIn(allowing, denying) && !isLetIn([...allowing, ...more], denying)).toBe(false);
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -1,8 +1,10 @@
 import { Traffic } from '../../../lib/testing';
 import { cartRules, endsOf, istio, manifestsOf, meshConfig, meshed, pods, service, traffic } from './support';
 
-const peer = (mode: string, spec: object = {}, namespace = 'shop') => istio('PeerAuthentication', 'peer', { mtls: { mode }, ...spec }, namespace);
-const rule = (tls: object, spec: object = {}) => istio('DestinationRule', 'cart', { host: 'cart', trafficPolicy: { tls }, ...spec });
+const peer = (mode: string, spec: object = {}, namespace = 'shop') =>
+  istio('PeerAuthentication', 'peer', { mtls: { mode }, ...spec }, namespace);
+const rule = (tls: object, spec: object = {}) =>
+  istio('DestinationRule', 'cart', { host: 'cart', trafficPolicy: { tls }, ...spec });
 const cart = 'cart-v1 50%, cart-v2 50%';
 
 test.each<[string, object[], string, string]>([
@@ -12,64 +14,163 @@ test.each<[string, object[], string, string]>([
   ['DISABLE lets both in, in plain text', [peer('DISABLE')], cart, cart],
   ['STRICT for the mesh', [peer('STRICT', {}, 'istio-system')], cart, '0'],
   ['STRICT for another namespace', [peer('STRICT', {}, 'money')], cart, cart],
-  ['STRICT for one version', [peer('STRICT', { selector: { matchLabels: { version: 'v1' } } })], cart, '0 50%, cart-v2 50%'],
+  [
+    'STRICT for one version',
+    [peer('STRICT', { selector: { matchLabels: { version: 'v1' } } })],
+    cart,
+    '0 50%, cart-v2 50%',
+  ],
   ['the older of two', [peer('STRICT'), istio('PeerAuthentication', 'a', { mtls: { mode: 'DISABLE' } })], cart, cart],
-  ['an exception for the port', [peer('STRICT', { selector: { matchLabels: { app: 'cart' } }, portLevelMtls: { 8080: { mode: 'DISABLE' } } })], cart, cart],
-  ['STRICT for the Pods of a namespace that is DISABLE, which callers go by', [peer('DISABLE'), istio('PeerAuthentication', 'cart', { selector: { matchLabels: { app: 'cart' } }, mtls: { mode: 'STRICT' } })], '503', '0'],
-  ['DISABLE for the mesh and PERMISSIVE for the namespace', [peer('DISABLE', {}, 'istio-system'), peer('PERMISSIVE')], cart, cart],
+  [
+    'an exception for the port',
+    [peer('STRICT', { selector: { matchLabels: { app: 'cart' } }, portLevelMtls: { 8080: { mode: 'DISABLE' } } })],
+    cart,
+    cart,
+  ],
+  [
+    'STRICT for the Pods of a namespace that is DISABLE, which callers go by',
+    [
+      peer('DISABLE'),
+      istio('PeerAuthentication', 'cart', { selector: { matchLabels: { app: 'cart' } }, mtls: { mode: 'STRICT' } }),
+    ],
+    '503',
+    '0',
+  ],
+  [
+    'DISABLE for the mesh and PERMISSIVE for the namespace',
+    [peer('DISABLE', {}, 'istio-system'), peer('PERMISSIVE')],
+    cart,
+    cart,
+  ],
   ['a caller told to speak plain text', [peer('STRICT'), rule({ mode: 'DISABLE' })], '503', '0'],
-  ['a caller told to speak mutual TLS to who takes none', [peer('DISABLE'), rule({ mode: 'ISTIO_MUTUAL' })], '503', cart],
-  ['a mesh whose proxies do not choose by themselves', [peer('STRICT'), meshConfig({ enableAutoMtls: false })], '503', '0'],
+  [
+    'a caller told to speak mutual TLS to who takes none',
+    [peer('DISABLE'), rule({ mode: 'ISTIO_MUTUAL' })],
+    '503',
+    cart,
+  ],
+  [
+    'a mesh whose proxies do not choose by themselves',
+    [peer('STRICT'), meshConfig({ enableAutoMtls: false })],
+    '503',
+    '0',
+  ],
 ])('%s', (_name, objects, fromWeb, fromOld) => {
   const all = traffic(objects);
-  expect([endsOf(all.from('web').http('GET http://cart/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual([fromWeb, fromOld]);
+  expect([endsOf(all.from('web').http('GET http://cart/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual([
+    fromWeb,
+    fromOld,
+  ]);
 });
 
 test('a callee without a sidecar is called in plain text, unless the caller is told otherwise', () => {
-  const ask = (...objects: object[]) => endsOf(traffic([peer('STRICT'), ...objects]).from('web').http('GET http://old/'));
-  expect([ask(), ask(istio('DestinationRule', 'old', { host: 'old', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } }))]).toEqual(['old-v1', '503']);
+  const ask = (...objects: object[]) =>
+    endsOf(
+      traffic([peer('STRICT'), ...objects])
+        .from('web')
+        .http('GET http://old/'),
+    );
+  expect([
+    ask(),
+    ask(istio('DestinationRule', 'old', { host: 'old', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } })),
+  ]).toEqual(['old-v1', '503']);
 });
 
 test('of the Pods behind a Service those are reached to which connections can be made, as long as there are further tries', () => {
   const one = peer('DISABLE', { selector: { matchLabels: { app: 'cart', version: 'v1' } } });
-  const http = (attempts: number) => istio('VirtualService', 'cart', { hosts: ['cart'], http: [{ route: [{ destination: { host: 'cart' } }], retries: { attempts } }] });
-  const ask = (attempts: number) => endsOf(traffic([one, rule({ mode: 'ISTIO_MUTUAL' }), http(attempts)]).from('web').http('GET http://cart/'));
+  const http = (attempts: number) =>
+    istio('VirtualService', 'cart', {
+      hosts: ['cart'],
+      http: [{ route: [{ destination: { host: 'cart' } }], retries: { attempts } }],
+    });
+  const ask = (attempts: number) =>
+    endsOf(
+      traffic([one, rule({ mode: 'ISTIO_MUTUAL' }), http(attempts)])
+        .from('web')
+        .http('GET http://cart/'),
+    );
   expect([ask(0), ask(1)]).toEqual(['503 50%, cart-v2 50%', 'cart-v2']);
 });
 
 test('a port that is excluded from the proxy has neither mutual TLS nor policies', () => {
   const excluded = pods('free', 'v1', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } });
   const all = traffic([excluded, service('free'), peer('STRICT'), istio('AuthorizationPolicy', 'none', {})]);
-  expect([endsOf(all.from('old').http('GET http://free/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual(['free-v1', '0']);
+  expect([endsOf(all.from('old').http('GET http://free/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual([
+    'free-v1',
+    '0',
+  ]);
 });
 
 test('callers with sidecars speak mutual TLS to an excluded port, where nobody understands it, unless they are told not to', () => {
   const excluded = pods('free', 'v1', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } });
-  const ask = (...objects: object[]) => endsOf(traffic([excluded, service('free'), ...objects]).from('web').http('GET http://free/'));
-  expect([ask(), ask(istio('DestinationRule', 'free', { host: 'free', trafficPolicy: { tls: { mode: 'DISABLE' } } }))]).toEqual(['503', 'free-v1']);
+  const ask = (...objects: object[]) =>
+    endsOf(
+      traffic([excluded, service('free'), ...objects])
+        .from('web')
+        .http('GET http://free/'),
+    );
+  expect([
+    ask(),
+    ask(istio('DestinationRule', 'free', { host: 'free', trafficPolicy: { tls: { mode: 'DISABLE' } } })),
+  ]).toEqual(['503', 'free-v1']);
 });
 
 test('a ServiceEntry is known to proxies alone: who has none goes to where DNS leads', () => {
-  const entry = istio('ServiceEntry', 'out', { hosts: ['out.example'], location: 'MESH_INTERNAL', resolution: 'STATIC', ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }], workloadSelector: { labels: { app: 'bank' } } }, 'money');
-  const places = (from: string) => traffic([entry]).from(from).http('GET http://out.example/').outcomes.map(each => each.destination);
+  const entry = istio(
+    'ServiceEntry',
+    'out',
+    {
+      hosts: ['out.example'],
+      location: 'MESH_INTERNAL',
+      resolution: 'STATIC',
+      ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }],
+      workloadSelector: { labels: { app: 'bank' } },
+    },
+    'money',
+  );
+  const places = (from: string) =>
+    traffic([entry])
+      .from(from)
+      .http('GET http://out.example/')
+      .outcomes.map(each => each.destination);
   expect([places('web'), places('old')]).toEqual([['money/bank-v1'], ['out.example']]);
 });
 
-const db = (port: object, ...more: object[]) => traffic([
-  pods('db', 'v1'), pods('db', 'v2'), service('db', 'shop', { clusterIP: 'None', ports: [port] }),
-  istio('DestinationRule', 'db', { host: 'db', subsets: [{ name: 'v2', labels: { version: 'v2' } }] }),
-  istio('VirtualService', 'db', { hosts: ['db'], http: [{ route: [{ destination: { host: 'db', subset: 'v2' } }] }] }), ...more,
-]);
+const db = (port: object, ...more: object[]) =>
+  traffic([
+    pods('db', 'v1'),
+    pods('db', 'v2'),
+    service('db', 'shop', { clusterIP: 'None', ports: [port] }),
+    istio('DestinationRule', 'db', { host: 'db', subsets: [{ name: 'v2', labels: { version: 'v2' } }] }),
+    istio('VirtualService', 'db', {
+      hosts: ['db'],
+      http: [{ route: [{ destination: { host: 'db', subset: 'v2' } }] }],
+    }),
+    ...more,
+  ]);
 const same = { name: 'http', port: 8080, targetPort: 8080 };
 
 test('a client chooses among the Pods of a headless Service, whatever routes say of subsets, and reaches the port that it asks', () => {
-  expect([db(same), db(same)].map((all, index) => endsOf(all.from(['web', 'old'][index] ?? '').http('GET http://db:8080/')))).toEqual(['db-v1 50%, db-v2 50%', 'db-v1 50%, db-v2 50%']);
-  expect(db({ ...same, port: 80 }).from('web').http('GET http://db/').outcomes.map(each => each.port)).toEqual([80, 80]);
-  expect(endsOf(db(same).from('web').http('GET http://db-v1-0.db.shop.svc.cluster.local:8080/'))).toBe('db-v1 50%, db-v2 50%');
+  expect(
+    [db(same), db(same)].map((all, index) => endsOf(all.from(['web', 'old'][index] ?? '').http('GET http://db:8080/'))),
+  ).toEqual(['db-v1 50%, db-v2 50%', 'db-v1 50%, db-v2 50%']);
+  expect(
+    db({ ...same, port: 80 })
+      .from('web')
+      .http('GET http://db/')
+      .outcomes.map(each => each.port),
+  ).toEqual([80, 80]);
+  expect(endsOf(db(same).from('web').http('GET http://db-v1-0.db.shop.svc.cluster.local:8080/'))).toBe(
+    'db-v1 50%, db-v2 50%',
+  );
 });
 
 test('a route from another Service to a headless one goes where the client has connected to, which is not guessed', () => {
-  expect(() => db(same, cartRules({ route: [{ destination: { host: 'db', port: { number: 8080 } } }] })).from('web').http('GET http://cart/')).toThrow('Route to a Service with a cluster IP');
+  expect(() =>
+    db(same, cartRules({ route: [{ destination: { host: 'db', port: { number: 8080 } } }] }))
+      .from('web')
+      .http('GET http://cart/'),
+  ).toThrow('Route to a Service with a cluster IP');
 });
 
 test('a Pod that asks the headless Service it is of may choose itself, which is not guessed, and stands in the table of who reaches whom', () => {
@@ -80,31 +181,94 @@ test('a Pod that asks the headless Service it is of may choose itself, which is 
 
 test('sidecars speak mutual TLS to a headless Service if all of its Pods have sidecars', () => {
   const outsider = pods('db', 'v3', { labels: { 'sidecar.istio.io/inject': 'false' } });
-  expect([endsOf(db(same, peer('STRICT')).from('web').http('GET http://db:8080/')), endsOf(db(same, peer('STRICT'), outsider).from('web').http('GET http://db:8080/'))]).toEqual(['db-v1 50%, db-v2 50%', '503 66.67%, db-v3 33.33%']);
-  expect(endsOf(db(same, istio('PeerAuthentication', 'v1', { selector: { matchLabels: { app: 'db' } }, mtls: { mode: 'DISABLE' } })).from('web').http('GET http://db:8080/'))).toBe('503');
+  expect([
+    endsOf(db(same, peer('STRICT')).from('web').http('GET http://db:8080/')),
+    endsOf(db(same, peer('STRICT'), outsider).from('web').http('GET http://db:8080/')),
+  ]).toEqual(['db-v1 50%, db-v2 50%', '503 66.67%, db-v3 33.33%']);
+  expect(
+    endsOf(
+      db(
+        same,
+        istio('PeerAuthentication', 'v1', { selector: { matchLabels: { app: 'db' } }, mtls: { mode: 'DISABLE' } }),
+      )
+        .from('web')
+        .http('GET http://db:8080/'),
+    ),
+  ).toBe('503');
 });
 
 test('a workload whose label turns mutual TLS off, and one behind a host outside the mesh, are called in plain text', () => {
-  const isMutual = (...objects: object[]) => traffic([istio('AuthorizationPolicy', 'known', { rules: [{ from: [{ source: { principals: ['*'] } }] }] }), ...objects]);
+  const isMutual = (...objects: object[]) =>
+    traffic([
+      istio('AuthorizationPolicy', 'known', { rules: [{ from: [{ source: { principals: ['*'] } }] }] }),
+      ...objects,
+    ]);
   const labelled = [pods('free', 'v1', { labels: { 'security.istio.io/tlsMode': 'disabled' } }), service('free')];
-  const entry = (location: string) => istio('ServiceEntry', 'out', { hosts: ['out.example'], location, resolution: 'STATIC', ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }], workloadSelector: { labels: { app: 'web' } } });
-  expect(endsOf(isMutual(...labelled).from('web').http('GET http://free/'))).toBe('403');
-  expect(['MESH_EXTERNAL', 'MESH_INTERNAL'].map(each => endsOf(isMutual(entry(each)).from('cart-v1').http('GET http://out.example/')))).toEqual(['403', 'web-v1']);
+  const entry = (location: string) =>
+    istio('ServiceEntry', 'out', {
+      hosts: ['out.example'],
+      location,
+      resolution: 'STATIC',
+      ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }],
+      workloadSelector: { labels: { app: 'web' } },
+    });
+  expect(
+    endsOf(
+      isMutual(...labelled)
+        .from('web')
+        .http('GET http://free/'),
+    ),
+  ).toBe('403');
+  expect(
+    ['MESH_EXTERNAL', 'MESH_INTERNAL'].map(each =>
+      endsOf(isMutual(entry(each)).from('cart-v1').http('GET http://out.example/')),
+    ),
+  ).toEqual(['403', 'web-v1']);
 });
 
-const closed = (spec: object, namespace = 'shop') => ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'closed', namespace }, spec });
+const closed = (spec: object, namespace = 'shop') => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'closed', namespace },
+  spec,
+});
 
 test.each<[string, object, string, string]>([
   ['what lets nothing in', { podSelector: { matchLabels: { app: 'cart' } }, policyTypes: ['Ingress'] }, '503', '0'],
-  ['what lets nothing out of web', { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Egress'] }, '503', cart],
-  ['what lets the port in, by the name that Pods give it', { podSelector: { matchLabels: { app: 'cart' } }, ingress: [{ ports: [{ port: 'web' }] }] }, cart, cart],
-  ['what lets web in', { podSelector: { matchLabels: { app: 'cart' } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }] }] }, cart, '0'],
+  [
+    'what lets nothing out of web',
+    { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Egress'] },
+    '503',
+    cart,
+  ],
+  [
+    'what lets the port in, by the name that Pods give it',
+    { podSelector: { matchLabels: { app: 'cart' } }, ingress: [{ ports: [{ port: 'web' }] }] },
+    cart,
+    cart,
+  ],
+  [
+    'what lets web in',
+    {
+      podSelector: { matchLabels: { app: 'cart' } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }] }],
+    },
+    cart,
+    '0',
+  ],
 ])('a NetworkPolicy: %s', (_name, spec, fromWeb, fromOld) => {
   const all = traffic([closed(spec)]);
-  expect([endsOf(all.from('web').http('GET http://cart/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual([fromWeb, fromOld]);
+  expect([endsOf(all.from('web').http('GET http://cart/')), endsOf(all.from('old').http('GET http://cart/'))]).toEqual([
+    fromWeb,
+    fromOld,
+  ]);
 });
 
-const tokens = (rules: object, spec: object = {}) => istio('RequestAuthentication', 'tokens', { jwtRules: [{ issuer: 'https://issuer.example', jwks: '{}', ...rules }], ...spec });
+const tokens = (rules: object, spec: object = {}) =>
+  istio('RequestAuthentication', 'tokens', {
+    jwtRules: [{ issuer: 'https://issuer.example', jwks: '{}', ...rules }],
+    ...spec,
+  });
 const claims = { iss: 'https://issuer.example', sub: 'ann', aud: 'shop' };
 
 test.each<[string, object, object, string]>([
@@ -115,23 +279,51 @@ test.each<[string, object, object, string]>([
   ['one for the audience', tokens({ audiences: ['x', 'shop'] }), { claims }, cart],
   ['one for another audience', tokens({ audiences: ['x'] }), { claims }, '403'],
   ['a bad one where nobody looks', tokens({ fromHeaders: [{ name: 'x-token' }] }), { claims, badToken: true }, cart],
-  ['a bad one where somebody looks', tokens({ fromHeaders: [{ name: 'x-token' }] }), { claims, badToken: true, tokenHeader: 'X-Token' }, '401'],
-  ['a bad one in the parameter where everybody looks', tokens({}), { claims, badToken: true, tokenParameter: 'access_token' }, '401'],
+  [
+    'a bad one where somebody looks',
+    tokens({ fromHeaders: [{ name: 'x-token' }] }),
+    { claims, badToken: true, tokenHeader: 'X-Token' },
+    '401',
+  ],
+  [
+    'a bad one in the parameter where everybody looks',
+    tokens({}),
+    { claims, badToken: true, tokenParameter: 'access_token' },
+    '401',
+  ],
   ['a bad one in another parameter', tokens({}), { claims, badToken: true, tokenParameter: 'token' }, cart],
-  ['a bad one in a parameter that is named', tokens({ fromParams: ['token'] }), { claims, badToken: true, tokenParameter: 'token' }, '401'],
-  ['a bad one in a cookie that is named', tokens({ fromCookies: ['session'] }), { claims, badToken: true, tokenCookie: 'session' }, '401'],
+  [
+    'a bad one in a parameter that is named',
+    tokens({ fromParams: ['token'] }),
+    { claims, badToken: true, tokenParameter: 'token' },
+    '401',
+  ],
+  [
+    'a bad one in a cookie that is named',
+    tokens({ fromCookies: ['session'] }),
+    { claims, badToken: true, tokenCookie: 'session' },
+    '401',
+  ],
   ['a bad one in a cookie that nobody names', tokens({}), { claims, badToken: true, tokenCookie: 'session' }, cart],
-  ['a bad one of a workload that is not asked', tokens({}, { selector: { matchLabels: { app: 'bank' } } }), { claims, badToken: true }, cart],
+  [
+    'a bad one of a workload that is not asked',
+    tokens({}, { selector: { matchLabels: { app: 'bank' } } }),
+    { claims, badToken: true },
+    cart,
+  ],
 ])('a request with %s', (_name, object, props, expected) => {
   expect(endsOf(traffic([object]).from('web').http('GET http://cart/', props))).toBe(expected);
 });
 
 test('a token in two places is a mistake of the test', () => {
-  expect(() => traffic().from('web').http('GET http://cart/', { claims, tokenCookie: 'a', tokenParameter: 'b' })).toThrow('in one place, not in the parameter b and in the cookie a');
+  expect(() =>
+    traffic().from('web').http('GET http://cart/', { claims, tokenCookie: 'a', tokenParameter: 'b' }),
+  ).toThrow('in one place, not in the parameter b and in the cookie a');
 });
 
 test('a verified token goes no further unless it is said to, and claims become headers', () => {
-  const headers = (object: object) => traffic([object]).from('web').http('GET http://cart/', { claims }).outcomes[0]?.headers;
+  const headers = (object: object) =>
+    traffic([object]).from('web').http('GET http://cart/', { claims }).outcomes[0]?.headers;
   expect(headers(tokens({}))).toEqual({});
   expect(headers(tokens({ forwardOriginalToken: true }))).toEqual({ authorization: 'Bearer token' });
   expect(headers(tokens({ outputClaimToHeaders: [{ header: 'X-Sub', claim: 'sub' }] }))).toEqual({ 'x-sub': 'ann' });
@@ -139,40 +331,113 @@ test('a verified token goes no further unless it is said to, and claims become h
 
 test('without a mesh, Services lead to the Pods that run', () => {
   const plain = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
-  const objects = [plain, pods('web'), pods('cart', 'v1', { replicas: 3 }), pods('cart', 'v2', { replicas: 1 }), pods('gone', 'v1', { replicas: 0 }), service('cart'), service('gone')];
+  const objects = [
+    plain,
+    pods('web'),
+    pods('cart', 'v1', { replicas: 3 }),
+    pods('cart', 'v2', { replicas: 1 }),
+    pods('gone', 'v1', { replicas: 0 }),
+    service('cart'),
+    service('gone'),
+  ];
   const web = Traffic.of(manifestsOf(objects)).from('web');
   expect(endsOf(web.http('GET http://cart/'))).toBe('cart-v1 75%, cart-v2 25%');
-  expect([endsOf(web.http('GET http://gone/')), endsOf(web.http('GET http://cart:82/')), endsOf(web.http('GET http://nobody/'))]).toEqual(['0', '0', '0']);
+  expect([
+    endsOf(web.http('GET http://gone/')),
+    endsOf(web.http('GET http://cart:82/')),
+    endsOf(web.http('GET http://nobody/')),
+  ]).toEqual(['0', '0', '0']);
   expect(web.http('GET http://www.example/').outcomes.map(each => each.destination)).toEqual(['www.example']);
 });
 
 test('what is in ambient mode is not guessed', () => {
-  const ambient = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'amb', labels: { 'istio.io/dataplane-mode': 'ambient' } } };
+  const ambient = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'amb', labels: { 'istio.io/dataplane-mode': 'ambient' } },
+  };
   const all = traffic([ambient, pods('fog', 'v1', { namespace: 'amb' }), service('fog', 'amb'), meshed('other')]);
   expect(() => all.from('web').http('GET http://fog.amb/')).toThrow('amb/fog-v1 is in ambient mode');
   expect(() => all.from('fog').http('GET http://cart.shop/')).toThrow('amb/fog-v1 is in ambient mode');
 });
 
 test('a proxy sends the cluster as the name in mutual TLS, and a DestinationRule may say another', () => {
-  const policy = (condition: object) => istio('AuthorizationPolicy', 'sni', { selector: { matchLabels: { app: 'bank' } }, rules: [{ when: [{ key: 'connection.sni', ...condition }] }] }, 'money');
-  const ask = (condition: object, ...objects: object[]) => endsOf(traffic([policy(condition), ...objects]).from('web').http('GET http://bank.money/'));
-  const rule = (tls: object) => istio('DestinationRule', 'bank', { host: 'bank.money.svc.cluster.local', trafficPolicy: { tls }, subsets: [{ name: 'v1', labels: { version: 'v1' } }] }, 'money');
-  const toSubset = istio('VirtualService', 'bank', { hosts: ['bank.money.svc.cluster.local'], http: [{ route: [{ destination: { host: 'bank.money.svc.cluster.local', subset: 'v1' } }] }] }, 'money');
+  const policy = (condition: object) =>
+    istio(
+      'AuthorizationPolicy',
+      'sni',
+      { selector: { matchLabels: { app: 'bank' } }, rules: [{ when: [{ key: 'connection.sni', ...condition }] }] },
+      'money',
+    );
+  const ask = (condition: object, ...objects: object[]) =>
+    endsOf(
+      traffic([policy(condition), ...objects])
+        .from('web')
+        .http('GET http://bank.money/'),
+    );
+  const rule = (tls: object) =>
+    istio(
+      'DestinationRule',
+      'bank',
+      {
+        host: 'bank.money.svc.cluster.local',
+        trafficPolicy: { tls },
+        subsets: [{ name: 'v1', labels: { version: 'v1' } }],
+      },
+      'money',
+    );
+  const toSubset = istio(
+    'VirtualService',
+    'bank',
+    {
+      hosts: ['bank.money.svc.cluster.local'],
+      http: [{ route: [{ destination: { host: 'bank.money.svc.cluster.local', subset: 'v1' } }] }],
+    },
+    'money',
+  );
   const name = 'outbound_.80_._.bank.money.svc.cluster.local';
-  expect([ask({ values: [name] }), ask({ notValues: [name] }), ask({ values: ['bank.money.svc.cluster.local'] })]).toEqual(['bank-v1', '403', '403']);
-  expect(ask({ values: ['outbound_.80_.v1_.bank.money.svc.cluster.local'] }, rule({ mode: 'ISTIO_MUTUAL' }), toSubset)).toBe('bank-v1');
+  expect([
+    ask({ values: [name] }),
+    ask({ notValues: [name] }),
+    ask({ values: ['bank.money.svc.cluster.local'] }),
+  ]).toEqual(['bank-v1', '403', '403']);
+  expect(
+    ask({ values: ['outbound_.80_.v1_.bank.money.svc.cluster.local'] }, rule({ mode: 'ISTIO_MUTUAL' }), toSubset),
+  ).toBe('bank-v1');
   expect(ask({ values: ['own.example'] }, rule({ mode: 'ISTIO_MUTUAL', sni: 'own.example' }))).toBe('bank-v1');
-  expect([ask({ values: ['*'] }, rule({ mode: 'DISABLE' })), ask({ notValues: [name] }, rule({ mode: 'DISABLE' }))]).toEqual(['403', 'bank-v1']);
+  expect([
+    ask({ values: ['*'] }, rule({ mode: 'DISABLE' })),
+    ask({ notValues: [name] }, rule({ mode: 'DISABLE' })),
+  ]).toEqual(['403', 'bank-v1']);
 });
 
-const machine = (name: string, spec: object, namespace = 'shop', metadata: object = {}) => istio('WorkloadEntry', name, { address: '10.1.2.3', labels: { app: 'vm' }, ...spec }, namespace, metadata);
-const toMachines = istio('ServiceEntry', 'vm', { hosts: ['vm.example'], location: 'MESH_INTERNAL', resolution: 'STATIC', ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }], workloadSelector: { labels: { app: 'vm' } } });
-const endingsOf = (objects: object[], url = 'http://vm.example/') => traffic(objects).from('web').http(`GET ${url}`).outcomes.map(({ destination: place, port, share }) => `${place}:${port} ${share * 100}%`);
+const machine = (name: string, spec: object, namespace = 'shop', metadata: object = {}) =>
+  istio('WorkloadEntry', name, { address: '10.1.2.3', labels: { app: 'vm' }, ...spec }, namespace, metadata);
+const toMachines = istio('ServiceEntry', 'vm', {
+  hosts: ['vm.example'],
+  location: 'MESH_INTERNAL',
+  resolution: 'STATIC',
+  ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }],
+  workloadSelector: { labels: { app: 'vm' } },
+});
+const endingsOf = (objects: object[], url = 'http://vm.example/') =>
+  traffic(objects)
+    .from('web')
+    .http(`GET ${url}`)
+    .outcomes.map(({ destination: place, port, share }) => `${place}:${port} ${share * 100}%`);
 
 test.each<[string, object[], string[]]>([
   ['selected by its labels', [machine('a', {})], ['10.1.2.3:8080 100%']],
-  ['with a port and a weight of its own, beside Pods', [machine('a', { ports: { http: 9090 }, weight: 3 }), pods('vm')], ['10.1.2.3:9090 75%', 'shop/vm-v1:8080 25%']],
-  ['selected by the labels of the object', [machine('a', { labels: {} }, 'shop', { labels: { app: 'vm' } })], ['10.1.2.3:8080 100%']],
+  [
+    'with a port and a weight of its own, beside Pods',
+    [machine('a', { ports: { http: 9090 }, weight: 3 }), pods('vm')],
+    ['10.1.2.3:9090 75%', 'shop/vm-v1:8080 25%'],
+  ],
+  [
+    'selected by the labels of the object',
+    [machine('a', { labels: {} }, 'shop', { labels: { app: 'vm' } })],
+    ['10.1.2.3:8080 100%'],
+  ],
   ['of another namespace', [machine('a', {}, 'money')], [':0 100%']],
   ['with other labels', [machine('a', { labels: { app: 'other' } })], [':0 100%']],
 ])('a WorkloadEntry %s', (_name, objects, expected) => {
@@ -181,26 +446,52 @@ test.each<[string, object[], string[]]>([
 
 test('a WorkloadEntry is behind a Service that selects it too, and not behind one without a selector', () => {
   const ofService = (spec: object = {}) => endingsOf([machine('a', {}), service('vm', 'shop', spec)], 'http://vm/');
-  expect([ofService({ ports: [{ name: 'http', port: 80, targetPort: 7070 }] }), ofService({ selector: {} })]).toEqual([['10.1.2.3:7070 100%'], [':0 100%']]);
+  expect([ofService({ ports: [{ name: 'http', port: 80, targetPort: 7070 }] }), ofService({ selector: {} })]).toEqual([
+    ['10.1.2.3:7070 100%'],
+    [':0 100%'],
+  ]);
 });
 
 test('what a policy for a WorkloadEntry does is not guessed', () => {
-  expect(() => endingsOf([toMachines, machine('a', {}), istio('AuthorizationPolicy', 'p', { selector: { matchLabels: { app: 'vm' } } })])).toThrow('The AuthorizationPolicy shop/p selects the WorkloadEntry shop/a');
+  expect(() =>
+    endingsOf([
+      toMachines,
+      machine('a', {}),
+      istio('AuthorizationPolicy', 'p', { selector: { matchLabels: { app: 'vm' } } }),
+    ]),
+  ).toThrow('The AuthorizationPolicy shop/p selects the WorkloadEntry shop/a');
 });
 
-test.each(['clusterIP', 'clusterIPs', 'externalIPs', 'loadBalancerIP'])('a request for an address of a Service (%s) is not taken to leave the cluster', field => {
-  const addressed = service('web', 'shop', { [field]: field.endsWith('s') ? ['10.1.1.1'] : '10.1.1.1' });
-  expect(() => traffic([addressed]).from('old').http('GET http://10.1.1.1/')).toThrow('10.1.1.1 is an address of the Service shop/web. Ask for the Service by its name.');
-  expect(endsOf(traffic([addressed]).from('old').http('GET http://10.1.1.2/'))).toBe('10.1.1.2');
-});
+test.each(['clusterIP', 'clusterIPs', 'externalIPs', 'loadBalancerIP'])(
+  'a request for an address of a Service (%s) is not taken to leave the cluster',
+  field => {
+    const addressed = service('web', 'shop', { [field]: field.endsWith('s') ? ['10.1.1.1'] : '10.1.1.1' });
+    expect(() => traffic([addressed]).from('old').http('GET http://10.1.1.1/')).toThrow(
+      '10.1.1.1 is an address of the Service shop/web. Ask for the Service by its name.',
+    );
+    expect(endsOf(traffic([addressed]).from('old').http('GET http://10.1.1.2/'))).toBe('10.1.1.2');
+  },
+);
 
 test('the address that a load balancer has given a Service is one of it', () => {
   const balanced = { ...service('web'), status: { loadBalancer: { ingress: [{ ip: '10.1.1.1' }] } } };
-  expect(() => traffic([balanced]).from('cart').http('GET http://10.1.1.1/')).toThrow('an address of the Service shop/web');
+  expect(() => traffic([balanced]).from('cart').http('GET http://10.1.1.1/')).toThrow(
+    'an address of the Service shop/web',
+  );
 });
 
 test('a route to a Service that is only another name is not simulated', () => {
-  const alias = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'alias', namespace: 'shop' }, spec: { type: 'ExternalName', externalName: 'x.example', ports: [{ name: 'http', port: 80 }] } };
-  const rules = istio('VirtualService', 'cart', { hosts: ['cart'], http: [{ route: [{ destination: { host: 'alias', port: { number: 80 } } }] }] });
-  expect(() => traffic([alias, rules]).from('web').http('GET http://cart/')).toThrow('The Service shop/alias, to which the request goes, is a name for x.example.');
+  const alias = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'alias', namespace: 'shop' },
+    spec: { type: 'ExternalName', externalName: 'x.example', ports: [{ name: 'http', port: 80 }] },
+  };
+  const rules = istio('VirtualService', 'cart', {
+    hosts: ['cart'],
+    http: [{ route: [{ destination: { host: 'alias', port: { number: 80 } } }] }],
+  });
+  expect(() => traffic([alias, rules]).from('web').http('GET http://cart/')).toThrow(
+    'The Service shop/alias, to which the request goes, is a name for x.example.',
+  );
 });

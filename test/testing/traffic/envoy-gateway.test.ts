@@ -1,5 +1,16 @@
 import { Testing } from 'cdk8s';
-import { Auth, ClientKey, ClusterApp, FailureMode, Mesh, PerClientRateLimit, Period, RateLimit, Topology, TopologyChart } from '../../../lib';
+import {
+  Auth,
+  ClientKey,
+  ClusterApp,
+  FailureMode,
+  Mesh,
+  PerClientRateLimit,
+  Period,
+  RateLimit,
+  Topology,
+  TopologyChart,
+} from '../../../lib';
 import { EnvoyGateway } from '../../../lib/gateway';
 import { Traffic } from '../../../lib/testing';
 import { plain } from '../../istio/support';
@@ -13,17 +24,33 @@ describe('an edge that the package renders for Envoy Gateway', () => {
   const topology = new Topology('shop');
   const web = plain(topology, 'web');
   const edge = topology.addEdge('door', {
-    host: 'shop.example', auth: token(), cors: { origins: ['https://www.example'] },
-    perClientRateLimit: PerClientRateLimit.of({ client: ClientKey.claim('sub'), requests: 100, per: Period.MINUTE, failureMode: FailureMode.FAIL_OPEN }),
+    host: 'shop.example',
+    auth: token(),
+    cors: { origins: ['https://www.example'] },
+    perClientRateLimit: PerClientRateLimit.of({
+      client: ClientKey.claim('sub'),
+      requests: 100,
+      per: Period.MINUTE,
+      failureMode: FailureMode.FAIL_OPEN,
+    }),
   });
   edge.route('GET /open', web, { auth: Auth.none(), rateLimit: RateLimit.perSecond(5) });
   edge.route('GET /orders', web);
   edge.route('POST /orders', web, { auth: token(['write', 'admin']) });
   edge.route('GET /keyed', web, { auth: Auth.apiKey({ secret: 'keys' }) });
-  const keys = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys', namespace: 'shop' }, stringData: { ann: 'key-of-ann' } };
-  const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.none({ gateway: new EnvoyGateway() }) });
-  const traffic = Traffic.of(manifestsOf([...Testing.synth(chart) as object[], keys]));
-  const ask = (request: string, props = {}) => traffic.fromInternet(request.replace(' ', ' http://shop.example'), props);
+  const keys = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'keys', namespace: 'shop' },
+    stringData: { ann: 'key-of-ann' },
+  };
+  const chart = new TopologyChart(new ClusterApp(), 'test', {
+    topology,
+    mesh: Mesh.none({ gateway: new EnvoyGateway() }),
+  });
+  const traffic = Traffic.of(manifestsOf([...(Testing.synth(chart) as object[]), keys]));
+  const ask = (request: string, props = {}) =>
+    traffic.fromInternet(request.replace(' ', ' http://shop.example'), props);
 
   test('demands a token of its issuer and audience', () => {
     ask('GET /orders').expectDenied(401);
@@ -48,13 +75,22 @@ describe('an edge that the package renders for Envoy Gateway', () => {
   });
 
   test('has open routes, on which a client cannot name another one', () => {
-    const forged = { 'x-cardinal-client-sub': 'bob', 'x-cardinal-client-issuer': issuer, 'x-cardinal-client-key': 'bob', 'x-mine': 'yes' };
+    const forged = {
+      'x-cardinal-client-sub': 'bob',
+      'x-cardinal-client-issuer': issuer,
+      'x-cardinal-client-key': 'bob',
+      'x-mine': 'yes',
+    };
     expect(ask('GET /open', { headers: forged }).outcomes[0]?.headers).toEqual({ 'x-mine': 'yes' });
-    expect(ask('GET /orders', { headers: forged, claims }).outcomes[0]?.headers).toMatchObject({ 'x-cardinal-client-sub': 'ann', 'x-cardinal-client-issuer': issuer });
+    expect(ask('GET /orders', { headers: forged, claims }).outcomes[0]?.headers).toMatchObject({
+      'x-cardinal-client-sub': 'ann',
+      'x-cardinal-client-issuer': issuer,
+    });
   });
 
   test('answers preflights of its origins before it asks for a token', () => {
-    const preflight = (origin: string) => ask('OPTIONS /orders', { headers: { origin, 'access-control-request-method': 'GET' } });
+    const preflight = (origin: string) =>
+      ask('OPTIONS /orders', { headers: { origin, 'access-control-request-method': 'GET' } });
     expect(preflight('https://www.example').outcomes[0]?.status).toBe(200);
     preflight('https://evil.example').expectDenied(401);
   });
@@ -65,26 +101,40 @@ describe('an edge that the package renders for Envoy Gateway', () => {
   });
 
   test('is a star in the matrix, but for its open route', () => {
-    const lines = String(traffic.matrix()).split('\n').filter(each => each.includes('internet'));
+    const lines = String(traffic.matrix())
+      .split('\n')
+      .filter(each => each.includes('internet'));
     expect(lines.join()).toContain('*');
   });
 });
 
 const GROUP = 'gateway.envoyproxy.io/v1alpha1';
 const http = { name: 'http', port: 80, protocol: 'HTTP' };
-const door = (props: object = {}) => gatewayApi('Gateway', 'door', { gatewayClassName: 'eg', listeners: [http], ...props });
+const door = (props: object = {}) =>
+  gatewayApi('Gateway', 'door', { gatewayClassName: 'eg', listeners: [http], ...props });
 const route = gatewayApi('HTTPRoute', 'web', {
   parentRefs: [{ name: 'door' }],
-  rules: [{ name: 'admin', matches: [{ path: { value: '/admin' } }], backendRefs: [{ name: 'web', port: 80 }] }, { backendRefs: [{ name: 'web', port: 80 }] }],
+  rules: [
+    { name: 'admin', matches: [{ path: { value: '/admin' } }], backendRefs: [{ name: 'web', port: 80 }] },
+    { backendRefs: [{ name: 'web', port: 80 }] },
+  ],
 });
 const TOWN = [pods('web'), service('web'), route];
 
 function policy(kind: string, name: string, target: object, spec: object): object {
-  return { apiVersion: GROUP, kind, metadata: { name, namespace: 'shop' }, spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', ...target }], ...spec } };
+  return {
+    apiVersion: GROUP,
+    kind,
+    metadata: { name, namespace: 'shop' },
+    spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', ...target }], ...spec },
+  };
 }
 
-const ask = (objects: readonly object[], path = '/', props = {}) => Traffic.of(manifestsOf([...TOWN, ...objects])).fromInternet(`GET http://any.example${path}`, props);
-const jwt = (props: object = {}, provider: object = {}) => ({ jwt: { providers: [{ name: 'login', issuer, remoteJWKS: { uri: `${issuer}/keys` }, ...provider }], ...props } });
+const ask = (objects: readonly object[], path = '/', props = {}) =>
+  Traffic.of(manifestsOf([...TOWN, ...objects])).fromInternet(`GET http://any.example${path}`, props);
+const jwt = (props: object = {}, provider: object = {}) => ({
+  jwt: { providers: [{ name: 'login', issuer, remoteJWKS: { uri: `${issuer}/keys` }, ...provider }], ...props },
+});
 const OF_DOOR = { kind: 'Gateway', name: 'door' };
 const OF_ROUTE = { kind: 'HTTPRoute', name: 'web' };
 
@@ -104,17 +154,26 @@ describe('the closest SecurityPolicy replaces the others', () => {
   });
 
   test('of a listener and of its Gateway, that of the listener', () => {
-    ask([door(), guard, policy('SecurityPolicy', 'open', { ...OF_DOOR, sectionName: 'http' }, open)]).expectRoutedTo('web');
+    ask([door(), guard, policy('SecurityPolicy', 'open', { ...OF_DOOR, sectionName: 'http' }, open)]).expectRoutedTo(
+      'web',
+    );
     ask([door(), policy('SecurityPolicy', 'guard', { ...OF_DOOR, sectionName: 'other' }, jwt())]).expectRoutedTo('web');
   });
 
   test('unless they are to be merged, or two are equally close, which is not simulated', () => {
-    expect(() => ask([door(), guard, policy('SecurityPolicy', 'merged', OF_ROUTE, { ...open, mergeType: 'StrategicMerge' })])).toThrow(/SecurityPolicy shop\/merged is merged.*mergeType/);
+    expect(() =>
+      ask([door(), guard, policy('SecurityPolicy', 'merged', OF_ROUTE, { ...open, mergeType: 'StrategicMerge' })]),
+    ).toThrow(/SecurityPolicy shop\/merged is merged.*mergeType/);
     expect(() => ask([door(), guard, policy('SecurityPolicy', 'another', OF_DOOR, open)])).toThrow(/same target/);
   });
 
   test('by labels, where it selects them', () => {
-    const selecting = (matchLabels: object) => ({ apiVersion: GROUP, kind: 'SecurityPolicy', metadata: { name: 'guard', namespace: 'shop' }, spec: { targetSelectors: [{ kind: 'Gateway', matchLabels }], ...jwt() } });
+    const selecting = (matchLabels: object) => ({
+      apiVersion: GROUP,
+      kind: 'SecurityPolicy',
+      metadata: { name: 'guard', namespace: 'shop' },
+      spec: { targetSelectors: [{ kind: 'Gateway', matchLabels }], ...jwt() },
+    });
     ask([door(), selecting({ team: 'a' })]).expectRoutedTo('web');
     ask([door(), selecting({})]).expectDenied(401);
   });
@@ -129,30 +188,71 @@ describe('tokens', () => {
     const optional = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({ optional: true }));
     ask([door(), optional]).expectRoutedTo('web');
     ask([door(), optional], '/', { claims, badToken: true }).expectDenied(401);
-    ask([door(), policy('SecurityPolicy', 'guard', OF_DOOR, jwt({ failOpen: true }))], '/', { claims, badToken: true }).expectRoutedTo('web');
+    ask([door(), policy('SecurityPolicy', 'guard', OF_DOOR, jwt({ failOpen: true }))], '/', {
+      claims,
+      badToken: true,
+    }).expectRoutedTo('web');
   });
 
-  test('are written to headers as Istio\'s are; of several providers those behind the one that accepts it leave headers as they are', () => {
-    const headersOf = (sent: object, providers: object[] = []) => ask([door(), policy('SecurityPolicy', 'guard', OF_DOOR, {
-      jwt: { providers: [{ name: 'login', issuer, claimToHeaders: [{ header: 'x-own', claim: 'own' }, { header: 'x-own', claim: 'sub' }] }, ...providers] },
-    })], '/', { claims: { ...claims, own: [1.5] }, ...sent }).outcomes[0]?.headers;
-    const other = { name: 'other', issuer: 'https://other.example', claimToHeaders: [{ header: 'X-Other', claim: 'sub' }] };
+  test("are written to headers as Istio's are; of several providers those behind the one that accepts it leave headers as they are", () => {
+    const headersOf = (sent: object, providers: object[] = []) =>
+      ask(
+        [
+          door(),
+          policy('SecurityPolicy', 'guard', OF_DOOR, {
+            jwt: {
+              providers: [
+                {
+                  name: 'login',
+                  issuer,
+                  claimToHeaders: [
+                    { header: 'x-own', claim: 'own' },
+                    { header: 'x-own', claim: 'sub' },
+                  ],
+                },
+                ...providers,
+              ],
+            },
+          }),
+        ],
+        '/',
+        { claims: { ...claims, own: [1.5] }, ...sent },
+      ).outcomes[0]?.headers;
+    const other = {
+      name: 'other',
+      issuer: 'https://other.example',
+      claimToHeaders: [{ header: 'X-Other', claim: 'sub' }],
+    };
     const headers = { 'x-own': 'forged', 'x-other': 'forged' };
-    expect(headersOf({ headers }, [other])).toMatchObject({ 'x-own': `${Buffer.from('[1.5]').toString('base64')},ann`, 'x-other': 'forged' });
+    expect(headersOf({ headers }, [other])).toMatchObject({
+      'x-own': `${Buffer.from('[1.5]').toString('base64')},ann`,
+      'x-other': 'forged',
+    });
     const accepted = headersOf({ headers, claims: { iss: 'https://other.example', sub: 'bob' } }, [other]);
     expect([accepted?.['x-own'], accepted?.['x-other']]).toEqual([undefined, 'bob']);
   });
 
   test('are looked for where the provider says', () => {
-    const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({}, { extractFrom: { headers: [{ name: 'x-token' }] } }));
+    const guard = policy(
+      'SecurityPolicy',
+      'guard',
+      OF_DOOR,
+      jwt({}, { extractFrom: { headers: [{ name: 'x-token' }] } }),
+    );
     ask([door(), guard], '/', { claims }).expectDenied(401);
     ask([door(), guard], '/', { claims, tokenHeader: 'x-token' }).expectRoutedTo('web');
   });
 });
 
 describe('rules of an authorization', () => {
-  const rules = (...given: object[]) => policy('SecurityPolicy', 'guard', OF_DOOR, { ...jwt(), authorization: { rules: given } });
-  const admins = { action: 'Allow', principal: { jwt: { provider: 'login', claims: [{ name: 'user.group', valueType: 'StringArray', values: ['admin'] }] } } };
+  const rules = (...given: object[]) =>
+    policy('SecurityPolicy', 'guard', OF_DOOR, { ...jwt(), authorization: { rules: given } });
+  const admins = {
+    action: 'Allow',
+    principal: {
+      jwt: { provider: 'login', claims: [{ name: 'user.group', valueType: 'StringArray', values: ['admin'] }] },
+    },
+  };
 
   test('are tried in their order, and what none takes is denied', () => {
     const evil = { action: 'Deny', principal: { headers: [{ name: 'x-evil', values: ['yes'] }] } };
@@ -177,16 +277,32 @@ describe('rules of an authorization', () => {
 });
 
 test('rules for addresses are for connections in TLS that is left as it is, too, and are not simulated there', () => {
-  const passthrough = door({ listeners: [http, { name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } }] });
-  const tls = gatewayApi('TLSRoute', 'raw', { parentRefs: [{ name: 'door', sectionName: 'tls' }], hostnames: ['raw.example'], rules: [{ backendRefs: [{ name: 'web', port: 9000 }] }] });
-  const through = (...objects: object[]) => Traffic.of(manifestsOf([...TOWN, passthrough, tls, ...objects])).fromInternet('GET https://raw.example/');
-  through(policy('SecurityPolicy', 'guard', OF_DOOR, jwt()), policy('SecurityPolicy', 'http', { ...OF_DOOR, sectionName: 'http' }, jwt())).expectRoutedTo('web');
-  expect(() => through(policy('SecurityPolicy', 'guard', OF_DOOR, { authorization: { defaultAction: 'Deny' } }))).toThrow(/SecurityPolicy shop\/guard decides about connections.*spec\.authorization/);
+  const passthrough = door({
+    listeners: [http, { name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } }],
+  });
+  const tls = gatewayApi('TLSRoute', 'raw', {
+    parentRefs: [{ name: 'door', sectionName: 'tls' }],
+    hostnames: ['raw.example'],
+    rules: [{ backendRefs: [{ name: 'web', port: 9000 }] }],
+  });
+  const through = (...objects: object[]) =>
+    Traffic.of(manifestsOf([...TOWN, passthrough, tls, ...objects])).fromInternet('GET https://raw.example/');
+  through(
+    policy('SecurityPolicy', 'guard', OF_DOOR, jwt()),
+    policy('SecurityPolicy', 'http', { ...OF_DOOR, sectionName: 'http' }, jwt()),
+  ).expectRoutedTo('web');
+  expect(() =>
+    through(policy('SecurityPolicy', 'guard', OF_DOOR, { authorization: { defaultAction: 'Deny' } })),
+  ).toThrow(/SecurityPolicy shop\/guard decides about connections.*spec\.authorization/);
 });
 
 test('clients without a certificate get no connection where a ClientTrafficPolicy wants one', () => {
-  const https = door({ listeners: [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'cert' }] } }] });
-  const clients = policy('ClientTrafficPolicy', 'clients', OF_DOOR, { tls: { clientValidation: { caCertificateRefs: [{ name: 'ca' }] } } });
+  const https = door({
+    listeners: [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'cert' }] } }],
+  });
+  const clients = policy('ClientTrafficPolicy', 'clients', OF_DOOR, {
+    tls: { clientValidation: { caCertificateRefs: [{ name: 'ca' }] } },
+  });
   const traffic = Traffic.of(manifestsOf([...TOWN, https, clients]));
 
   traffic.fromInternet('GET https://any.example/').expectDenied(0);
@@ -194,90 +310,192 @@ test('clients without a certificate get no connection where a ClientTrafficPolic
 });
 
 test.each<[string, string, object, RegExp]>([
-  ['external authorization', 'SecurityPolicy', { extAuth: { http: { backendRefs: [{ name: 'auth', port: 80 }] } } }, /SecurityPolicy shop\/it .*spec\.extAuth/],
+  [
+    'external authorization',
+    'SecurityPolicy',
+    { extAuth: { http: { backendRefs: [{ name: 'auth', port: 80 }] } } },
+    /SecurityPolicy shop\/it .*spec\.extAuth/,
+  ],
   ['OIDC', 'SecurityPolicy', { oidc: { provider: { issuer } } }, /spec\.oidc/],
   ['basic authentication', 'SecurityPolicy', { basicAuth: { users: { name: 'users' } } }, /spec\.basicAuth/],
-  ['routes by claims', 'SecurityPolicy', jwt({}, { recomputeRoute: true }), /spec\.jwt\.providers\[0\]\.recomputeRoute/],
+  [
+    'routes by claims',
+    'SecurityPolicy',
+    jwt({}, { recomputeRoute: true }),
+    /spec\.jwt\.providers\[0\]\.recomputeRoute/,
+  ],
   ['expressions', 'SecurityPolicy', { authorization: { rules: [{ action: 'Deny', cel: 'true' }] } }, /rules\[0\]\.cel/],
   ['a field of a later release', 'SecurityPolicy', { quantumAuth: { enabled: true } }, /spec\.quantumAuth/],
-  ['faults', 'BackendTrafficPolicy', { faultInjection: { abort: { httpStatus: 500 } } }, /BackendTrafficPolicy shop\/it .*spec\.faultInjection/],
-  ['a limit of none', 'BackendTrafficPolicy', { rateLimit: { local: { rules: [{ limit: { requests: 0, unit: 'Second' } }] } } }, /allows no requests.*requests/],
-  ['paths', 'ClientTrafficPolicy', { path: { disableMergeSlashes: true } }, /ClientTrafficPolicy shop\/it .*spec\.path/],
+  [
+    'faults',
+    'BackendTrafficPolicy',
+    { faultInjection: { abort: { httpStatus: 500 } } },
+    /BackendTrafficPolicy shop\/it .*spec\.faultInjection/,
+  ],
+  [
+    'a limit of none',
+    'BackendTrafficPolicy',
+    { rateLimit: { local: { rules: [{ limit: { requests: 0, unit: 'Second' } }] } } },
+    /allows no requests.*requests/,
+  ],
+  [
+    'paths',
+    'ClientTrafficPolicy',
+    { path: { disableMergeSlashes: true } },
+    /ClientTrafficPolicy shop\/it .*spec\.path/,
+  ],
   ['what is on by being there', 'ClientTrafficPolicy', { proxyProtocol: {} }, /spec\.proxyProtocol/],
-  ['code of others', 'EnvoyExtensionPolicy', { lua: [{ type: 'Inline', inline: '' }] }, /EnvoyExtensionPolicy shop\/it .*spec\.lua/],
+  [
+    'code of others',
+    'EnvoyExtensionPolicy',
+    { lua: [{ type: 'Inline', inline: '' }] },
+    /EnvoyExtensionPolicy shop\/it .*spec\.lua/,
+  ],
 ])('%s is not simulated, and the error names the policy with the field', (_what, kind, spec, message) => {
   expect(() => ask([door(), policy(kind, 'it', OF_DOOR, spec)])).toThrow(message);
-  expect(String(Traffic.of(manifestsOf([...TOWN, door(), policy(kind, 'it', OF_DOOR, spec)])).matrix())).toContain('web');
+  expect(String(Traffic.of(manifestsOf([...TOWN, door(), policy(kind, 'it', OF_DOOR, spec)])).matrix())).toContain(
+    'web',
+  );
 });
 
 test.each([
-  ['SecurityPolicy', jwt({ optional: true }, { recomputeRoute: false })], ['BackendTrafficPolicy', { useClientProtocol: false, loadBalancer: { type: 'Random' } }],
-  ['ClientTrafficPolicy', { enableProxyProtocol: false, timeout: { http: { idleTimeout: '5s' } } }], ['EnvoyExtensionPolicy', { lua: [] }],
+  ['SecurityPolicy', jwt({ optional: true }, { recomputeRoute: false })],
+  ['BackendTrafficPolicy', { useClientProtocol: false, loadBalancer: { type: 'Random' } }],
+  ['ClientTrafficPolicy', { enableProxyProtocol: false, timeout: { http: { idleTimeout: '5s' } } }],
+  ['EnvoyExtensionPolicy', { lua: [] }],
 ])('values of a %s that change nothing are no obstacle', (kind, spec) => {
   ask([door(), policy(kind, 'it', OF_DOOR, spec)]).expectRoutedTo('web');
 });
 
 test('proxies with filters in another order are not simulated', () => {
-  const proxy = (spec: object, namespace = 'shop') => ({ apiVersion: GROUP, kind: 'EnvoyProxy', metadata: { name: 'own', namespace }, spec });
-  const own = door({ infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own' } } });
+  const proxy = (spec: object, namespace = 'shop') => ({
+    apiVersion: GROUP,
+    kind: 'EnvoyProxy',
+    metadata: { name: 'own', namespace },
+    spec,
+  });
+  const own = door({
+    infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own' } },
+  });
   const common = {
-    apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'eg' },
-    spec: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller', parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own', namespace: 'system' } },
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'GatewayClass',
+    metadata: { name: 'eg' },
+    spec: {
+      controllerName: 'gateway.envoyproxy.io/gatewayclass-controller',
+      parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own', namespace: 'system' },
+    },
   };
-  expect(() => ask([own, proxy({ filterOrder: [{ name: 'envoy.filters.http.rbac' }] })])).toThrow(/EnvoyProxy shop\/own .*spec\.filterOrder/);
-  expect(() => ask([door(), common, proxy({ mergeGateways: true }, 'system')])).toThrow(/EnvoyProxy system\/own .*spec\.mergeGateways/);
-  ask([own, proxy({ telemetry: {}, provider: { type: 'Kubernetes', kubernetes: { envoyDeployment: {} } } })]).expectRoutedTo('web');
+  expect(() => ask([own, proxy({ filterOrder: [{ name: 'envoy.filters.http.rbac' }] })])).toThrow(
+    /EnvoyProxy shop\/own .*spec\.filterOrder/,
+  );
+  expect(() => ask([door(), common, proxy({ mergeGateways: true }, 'system')])).toThrow(
+    /EnvoyProxy system\/own .*spec\.mergeGateways/,
+  );
+  ask([
+    own,
+    proxy({ telemetry: {}, provider: { type: 'Kubernetes', kubernetes: { envoyDeployment: {} } } }),
+  ]).expectRoutedTo('web');
 });
 
 test('policies for other Gateways and routes are no obstacle', () => {
-  ask([door(), policy('SecurityPolicy', 'it', { ...OF_DOOR, name: 'other' }, { oidc: {} }), policy('EnvoyExtensionPolicy', 'it', { ...OF_ROUTE, name: 'other' }, { lua: [{}] })]).expectRoutedTo('web');
+  ask([
+    door(),
+    policy('SecurityPolicy', 'it', { ...OF_DOOR, name: 'other' }, { oidc: {} }),
+    policy('EnvoyExtensionPolicy', 'it', { ...OF_ROUTE, name: 'other' }, { lua: [{}] }),
+  ]).expectRoutedTo('web');
 });
 
 test.each<[string, object, boolean]>([
-  ['those of Envoy Gateway', { 'app.kubernetes.io/name': 'envoy', 'app.kubernetes.io/component': 'proxy', 'app.kubernetes.io/managed-by': 'envoy-gateway' }, true],
-  ['the name of their Gateway', { 'gateway.envoyproxy.io/owning-gateway-name': 'door', 'gateway.envoyproxy.io/owning-gateway-namespace': 'shop' }, true],
+  [
+    'those of Envoy Gateway',
+    {
+      'app.kubernetes.io/name': 'envoy',
+      'app.kubernetes.io/component': 'proxy',
+      'app.kubernetes.io/managed-by': 'envoy-gateway',
+    },
+    true,
+  ],
+  [
+    'the name of their Gateway',
+    { 'gateway.envoyproxy.io/owning-gateway-name': 'door', 'gateway.envoyproxy.io/owning-gateway-namespace': 'shop' },
+    true,
+  ],
   ['none of the Gateway itself', { team: 'a' }, false],
 ])('its Pods have as labels %s, by which NetworkPolicies admit them', (_name, matchLabels, isAdmitted) => {
   const admitting = {
-    apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'web', namespace: 'shop' },
-    spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchLabels } }] }] },
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: {
+      podSelector: {},
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchLabels } }] }],
+    },
   };
   const labelled = { ...door(), metadata: { name: 'door', namespace: 'shop', labels: { team: 'a' } } };
   expect(ask([labelled, admitting]).outcomes.every(each => each.destination !== '')).toBe(isAdmitted);
 });
 
 test('patches may add routes, so that 404 is not known', () => {
-  const patch = { apiVersion: GROUP, kind: 'EnvoyPatchPolicy', metadata: { name: 'p', namespace: 'shop' }, spec: { targetRef: OF_DOOR, jsonPatches: [{ operation: { op: 'add' } }] } };
-  expect(() => Traffic.of(manifestsOf([door(), patch])).fromInternet('GET http://any.example/')).toThrow('EnvoyPatchPolicy shop/p changes');
+  const patch = {
+    apiVersion: GROUP,
+    kind: 'EnvoyPatchPolicy',
+    metadata: { name: 'p', namespace: 'shop' },
+    spec: { targetRef: OF_DOOR, jsonPatches: [{ operation: { op: 'add' } }] },
+  };
+  expect(() => Traffic.of(manifestsOf([door(), patch])).fromInternet('GET http://any.example/')).toThrow(
+    'EnvoyPatchPolicy shop/p changes',
+  );
 });
 
 test('patches of the configuration are not simulated, but for transcoders', () => {
   const patch = (name: string, target: object = OF_DOOR) => ({
-    apiVersion: GROUP, kind: 'EnvoyPatchPolicy', metadata: { name: 'patch', namespace: 'shop' }, spec: { type: 'JSONPatch', targetRef: target, jsonPatches: [{ operation: { op: 'add', value: { name } } }] },
+    apiVersion: GROUP,
+    kind: 'EnvoyPatchPolicy',
+    metadata: { name: 'patch', namespace: 'shop' },
+    spec: { type: 'JSONPatch', targetRef: target, jsonPatches: [{ operation: { op: 'add', value: { name } } }] },
   });
   expect(() => ask([door(), patch('envoy.filters.http.lua')])).toThrow(/EnvoyPatchPolicy shop\/patch changes/);
-  expect(() => ask([door(), patch('envoy.filters.http.lua', { kind: 'GatewayClass', name: 'eg' })])).toThrow(/EnvoyPatchPolicy shop\/patch changes/);
+  expect(() => ask([door(), patch('envoy.filters.http.lua', { kind: 'GatewayClass', name: 'eg' })])).toThrow(
+    /EnvoyPatchPolicy shop\/patch changes/,
+  );
   ask([door(), patch('envoy.filters.http.grpc_json_transcoder')]).expectRoutedTo('web');
 });
 
 describe('the controller of a Gateway', () => {
   const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt());
-  const gatewayClass = (controllerName: string) => ({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'own' }, spec: { controllerName } });
+  const gatewayClass = (controllerName: string) => ({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'GatewayClass',
+    metadata: { name: 'own' },
+    spec: { controllerName },
+  });
   const own = (props: object = {}) => door({ gatewayClassName: 'own', ...props });
 
   test('is that of its class, or of the parameters for its proxies', () => {
     ask([own(), gatewayClass('gateway.envoyproxy.io/gatewayclass-controller'), guard]).expectDenied(401);
-    ask([own({ infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own' } } }), guard]).expectDenied(401);
+    ask([
+      own({ infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'own' } } }),
+      guard,
+    ]).expectDenied(401);
     ask([own(), gatewayClass('istio.io/gateway-controller'), guard]).expectRoutedTo('web');
   });
 
   test('is not simulated where it is another', () => {
     expect(() => ask([own()])).toThrow(/Gateway shop\/door has the class own, whose controller/);
-    expect(() => ask([own(), gatewayClass('example.com/controller')])).toThrow(/Gateway shop\/door has the class own, whose controller/);
+    expect(() => ask([own(), gatewayClass('example.com/controller')])).toThrow(
+      /Gateway shop\/door has the class own, whose controller/,
+    );
   });
 
-  test('keeps Istio\'s policies if it is Istio\'s', () => {
-    const istio = { apiVersion: 'security.istio.io/v1', kind: 'RequestAuthentication', metadata: { name: 'it', namespace: 'shop' }, spec: { jwtRules: [{ issuer }] } };
+  test("keeps Istio's policies if it is Istio's", () => {
+    const istio = {
+      apiVersion: 'security.istio.io/v1',
+      kind: 'RequestAuthentication',
+      metadata: { name: 'it', namespace: 'shop' },
+      spec: { jwtRules: [{ issuer }] },
+    };
     ask([door(), istio], '/', { claims, badToken: true }).expectRoutedTo('web');
     ask([door({ gatewayClassName: 'istio' }), istio], '/', { claims, badToken: true }).expectDenied(401);
   });

@@ -1,20 +1,51 @@
 import { endsOf, gatewayApi, istio, traffic } from './support';
 
-const route = (backend: string, spec: object = {}, namespace = 'shop', parent: object = {}) => gatewayApi('HTTPRoute', `to-${backend}-${namespace}`, {
-  parentRefs: [{ group: '', kind: 'Service', name: 'cart', namespace: 'shop', ...parent }], rules: [{ backendRefs: [{ name: backend, port: 80 }], ...spec }],
-}, namespace);
-const ask = (objects: object[], from = 'web', path = '/') => endsOf(traffic(objects).from(from).http(`GET http://cart.shop${path}`));
+const route = (backend: string, spec: object = {}, namespace = 'shop', parent: object = {}) =>
+  gatewayApi(
+    'HTTPRoute',
+    `to-${backend}-${namespace}`,
+    {
+      parentRefs: [{ group: '', kind: 'Service', name: 'cart', namespace: 'shop', ...parent }],
+      rules: [{ backendRefs: [{ name: backend, port: 80 }], ...spec }],
+    },
+    namespace,
+  );
+const ask = (objects: object[], from = 'web', path = '/') =>
+  endsOf(traffic(objects).from(from).http(`GET http://cart.shop${path}`));
 const cart = 'cart-v1 50%, cart-v2 50%';
 
 test.each<[string, object[], string, string]>([
   ['beside the Service is for all callers', [route('old')], 'old-v1', 'old-v1'],
-  ['of a caller\'s namespace is for its callers, and counts before', [route('old'), route('bank', {}, 'money')], 'old-v1', 'bank-v1'],
+  [
+    "of a caller's namespace is for its callers, and counts before",
+    [route('old'), route('bank', {}, 'money')],
+    'old-v1',
+    'bank-v1',
+  ],
   ['of a third namespace is for nobody', [route('bank', {}, 'third')], cart, cart],
   ['for another port is not for this', [route('old', {}, 'shop', { port: 81 })], cart, cart],
   ['for the port is', [route('old', {}, 'shop', { port: 80 })], 'old-v1', 'old-v1'],
-  ['counts behind a VirtualService with a name before it, but for callers of its namespace', [route('old'), istio('VirtualService', 'a', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }] })], 'old-v1', '299'],
-  ['counts before a VirtualService with a name behind it', [route('old'), istio('VirtualService', 'z', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }] })], 'old-v1', 'old-v1'],
-  ['counts behind a VirtualService that is for few', [route('old'), istio('VirtualService', 'z', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }], exportTo: ['.'] })], '299', 'old-v1'],
+  [
+    'counts behind a VirtualService with a name before it, but for callers of its namespace',
+    [route('old'), istio('VirtualService', 'a', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }] })],
+    'old-v1',
+    '299',
+  ],
+  [
+    'counts before a VirtualService with a name behind it',
+    [route('old'), istio('VirtualService', 'z', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }] })],
+    'old-v1',
+    'old-v1',
+  ],
+  [
+    'counts behind a VirtualService that is for few',
+    [
+      route('old'),
+      istio('VirtualService', 'z', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }], exportTo: ['.'] }),
+    ],
+    '299',
+    'old-v1',
+  ],
 ])('a route %s', (_name, objects, fromWeb, fromBank) => {
   expect([ask(objects), ask(objects, 'bank')]).toEqual([fromWeb, fromBank]);
 });
@@ -24,12 +55,27 @@ test('what no rule takes is not found, and a better rule counts first', () => {
   expect([ask([byPath], 'web', '/a/b'), ask([byPath], 'web', '/b')]).toEqual(['old-v1', '404']);
 });
 
-test('a route of the caller\'s namespace counts if the Sidecar lists the host for that namespace too', () => {
-  const scoped = (...hosts: string[]) => ask([route('bank', {}, 'money'), istio('Sidecar', 's', { egress: [{ hosts }] }, 'money')], 'bank');
-  expect([scoped('shop/cart.shop.svc.cluster.local'), scoped('shop/*', 'money/*'), scoped('*/cart.shop.svc.cluster.local')]).toEqual([cart, 'bank-v1', 'bank-v1']);
+test("a route of the caller's namespace counts if the Sidecar lists the host for that namespace too", () => {
+  const scoped = (...hosts: string[]) =>
+    ask([route('bank', {}, 'money'), istio('Sidecar', 's', { egress: [{ hosts }] }, 'money')], 'bank');
+  expect([
+    scoped('shop/cart.shop.svc.cluster.local'),
+    scoped('shop/*', 'money/*'),
+    scoped('*/cart.shop.svc.cluster.local'),
+  ]).toEqual([cart, 'bank-v1', 'bank-v1']);
 });
 
 test('its backends are known to a proxy whose Sidecar lists the Service alone', () => {
-  const sidecar = istio('Sidecar', 's', { egress: [{ hosts: ['./cart.shop.svc.cluster.local'] }], outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
-  expect([ask([sidecar, route('old')]), endsOf(traffic([sidecar, route('old')]).from('web').http('GET http://old/'))]).toEqual(['old-v1', '502']);
+  const sidecar = istio('Sidecar', 's', {
+    egress: [{ hosts: ['./cart.shop.svc.cluster.local'] }],
+    outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+  });
+  expect([
+    ask([sidecar, route('old')]),
+    endsOf(
+      traffic([sidecar, route('old')])
+        .from('web')
+        .http('GET http://old/'),
+    ),
+  ]).toEqual(['old-v1', '502']);
 });

@@ -1,7 +1,14 @@
 import { cartRules, endsOf, istio, meshConfig, traffic } from './support';
 
-const sidecar = (hosts: string[], spec: object = {}, namespace = 'shop') => istio('Sidecar', 'scope', { egress: [{ hosts }], outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' }, ...spec }, namespace);
-const ask = (objects: object[], host: string, from = 'web') => endsOf(traffic(objects).from(from).http(`GET http://${host}/`));
+const sidecar = (hosts: string[], spec: object = {}, namespace = 'shop') =>
+  istio(
+    'Sidecar',
+    'scope',
+    { egress: [{ hosts }], outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' }, ...spec },
+    namespace,
+  );
+const ask = (objects: object[], host: string, from = 'web') =>
+  endsOf(traffic(objects).from(from).http(`GET http://${host}/`));
 const [cart, bank] = ['cart-v1 50%, cart-v2 50%', 'bank-v1'];
 
 test.each<[string, object[], string, string]>([
@@ -13,9 +20,22 @@ test.each<[string, object[], string, string]>([
   ['all but one', [sidecar(['*/*', '~money/bank.money.svc.cluster.local'])], cart, '502'],
   ['nothing', [sidecar(['~/*'])], '0', '0'],
   ['one for other workloads', [sidecar(['~/*'], { workloadSelector: { labels: { app: 'cart' } } })], cart, bank],
-  ['one for this workload before that of the namespace', [sidecar(['./*'], { workloadSelector: { labels: { app: 'web' } } }), istio('Sidecar', 'a', { egress: [{ hosts: ['money/*'] }], outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } })], cart, '502'],
+  [
+    'one for this workload before that of the namespace',
+    [
+      sidecar(['./*'], { workloadSelector: { labels: { app: 'web' } } }),
+      istio('Sidecar', 'a', { egress: [{ hosts: ['money/*'] }], outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } }),
+    ],
+    cart,
+    '502',
+  ],
   ['that of the mesh', [sidecar(['money/*'], {}, 'istio-system')], '502', bank],
-  ['that of the namespace before that of the mesh', [sidecar(['money/*'], {}, 'istio-system'), sidecar(['./*'])], cart, '502'],
+  [
+    'that of the namespace before that of the mesh',
+    [sidecar(['money/*'], {}, 'istio-system'), sidecar(['./*'])],
+    cart,
+    '502',
+  ],
 ])('a Sidecar with %s', (_name, objects, expectedCart, expectedBank) => {
   expect([ask(objects, 'cart'), ask(objects, 'bank.money')]).toEqual([expectedCart, expectedBank]);
 });
@@ -23,47 +43,101 @@ test.each<[string, object[], string, string]>([
 test('what is unknown is passed on in plain text where that is allowed, so that STRICT callees refuse it', () => {
   const open = sidecar(['./*'], { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } });
   expect(ask([open], 'bank.money')).toBe(bank);
-  expect(ask([open, istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } }, 'money')], 'bank.money')).toBe('503');
+  expect(ask([open, istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } }, 'money')], 'bank.money')).toBe(
+    '503',
+  );
   expect(traffic([open]).from('web').http('GET http://www.example/').outcomes[0]?.destination).toBe('www.example');
 });
 
 test('the mesh says what becomes of the unknown, unless a Sidecar does', () => {
   const closed = meshConfig({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
-  expect([ask([], 'www.example'), ask([closed], 'www.example'), ask([closed, sidecar(['*/*'], { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } })], 'www.example')]).toEqual(['www.example', '502', 'www.example']);
+  expect([
+    ask([], 'www.example'),
+    ask([closed], 'www.example'),
+    ask([closed, sidecar(['*/*'], { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } })], 'www.example'),
+  ]).toEqual(['www.example', '502', 'www.example']);
 });
 
 test('where the proxy looks at no requests on the port, it closes the connection to the unknown', () => {
-  expect(endsOf(traffic([sidecar(['./*'])]).from('web').http('GET http://bank.money:8443/'))).toBe('0');
+  expect(
+    endsOf(
+      traffic([sidecar(['./*'])])
+        .from('web')
+        .http('GET http://bank.money:8443/'),
+    ),
+  ).toBe('0');
 });
 
 test('a host to which a known route sends is known too', () => {
   const elsewhere = cartRules({ route: [{ destination: { host: 'bank.money.svc.cluster.local' } }] });
-  expect([ask([sidecar(['./*']), elsewhere], 'cart'), ask([sidecar(['./*']), elsewhere], 'bank.money')]).toEqual([bank, '502']);
+  expect([ask([sidecar(['./*']), elsewhere], 'cart'), ask([sidecar(['./*']), elsewhere], 'bank.money')]).toEqual([
+    bank,
+    '502',
+  ]);
 });
 
 test('a listener with a port is for that port alone, and the first that fits counts', () => {
   const ports = istio('Sidecar', 'scope', {
-    egress: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['money/*'] }, { hosts: ['./*'] }], outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+    egress: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['money/*'] }, { hosts: ['./*'] }],
+    outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
   });
   const web = traffic([ports]).from('web');
-  expect([endsOf(web.http('GET http://cart/')), endsOf(web.http('GET http://bank.money/')), endsOf(web.tcp('cart:9000'))]).toEqual(['502', bank, cart]);
+  expect([
+    endsOf(web.http('GET http://cart/')),
+    endsOf(web.http('GET http://bank.money/')),
+    endsOf(web.tcp('cart:9000')),
+  ]).toEqual(['502', bank, cart]);
 });
 
 test('rules for hosts that the Sidecar does not list are not applied', () => {
-  const rules = istio('VirtualService', 'free', { hosts: ['free.example'], http: [{ directResponse: { status: 299 } }] });
-  expect([ask([sidecar(['./*']), rules], 'free.example'), ask([sidecar(['money/*']), rules], 'free.example')]).toEqual(['299', '502']);
+  const rules = istio('VirtualService', 'free', {
+    hosts: ['free.example'],
+    http: [{ directResponse: { status: 299 } }],
+  });
+  expect([ask([sidecar(['./*']), rules], 'free.example'), ask([sidecar(['money/*']), rules], 'free.example')]).toEqual([
+    '299',
+    '502',
+  ]);
 });
 
 test('a listener with an address of its own is not guessed', () => {
-  expect(() => ask([istio('Sidecar', 'scope', { egress: [{ bind: '127.0.0.1', port: { number: 80, protocol: 'HTTP', name: 'http' }, hosts: ['./*'] }] })], 'cart')).toThrow('has a listener with a bind address');
+  expect(() =>
+    ask(
+      [
+        istio('Sidecar', 'scope', {
+          egress: [{ bind: '127.0.0.1', port: { number: 80, protocol: 'HTTP', name: 'http' }, hosts: ['./*'] }],
+        }),
+      ],
+      'cart',
+    ),
+  ).toThrow('has a listener with a bind address');
 });
 
-const entry = (spec: object, namespace = 'shop') => istio('ServiceEntry', 'out', { hosts: ['out.example'], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }], ...spec }, namespace);
+const entry = (spec: object, namespace = 'shop') =>
+  istio(
+    'ServiceEntry',
+    'out',
+    { hosts: ['out.example'], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }], ...spec },
+    namespace,
+  );
 
 test.each<[string, object, string]>([
   ['found by name', entry({ resolution: 'DNS' }), 'out.example'],
-  ['with addresses', entry({ resolution: 'STATIC', endpoints: [{ address: '10.0.0.1' }, { address: '10.0.0.2', weight: 3 }] }), '10.0.0.1 25%, 10.0.0.2 75%'],
-  ['of Pods', entry({ resolution: 'STATIC', location: 'MESH_INTERNAL', workloadSelector: { labels: { app: 'cart', version: 'v2' } }, ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }] }), 'cart-v2'],
+  [
+    'with addresses',
+    entry({ resolution: 'STATIC', endpoints: [{ address: '10.0.0.1' }, { address: '10.0.0.2', weight: 3 }] }),
+    '10.0.0.1 25%, 10.0.0.2 75%',
+  ],
+  [
+    'of Pods',
+    entry({
+      resolution: 'STATIC',
+      location: 'MESH_INTERNAL',
+      workloadSelector: { labels: { app: 'cart', version: 'v2' } },
+      ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }],
+    }),
+    'cart-v2',
+  ],
   ['of another namespace that keeps it', entry({ resolution: 'DNS', exportTo: ['.'] }, 'money'), '502'],
 ])('a ServiceEntry %s', (_name, object, expected) => {
   expect(ask([meshConfig({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } }), object], 'out.example')).toBe(expected);
@@ -73,15 +147,32 @@ test('connections follow rules for TCP', () => {
   const rules = istio('VirtualService', 'raw', {
     hosts: ['cart'],
     tcp: [
-      { match: [{ port: 9000, sourceLabels: { app: 'web' } }], route: [{ destination: { host: 'cart', subset: 'v1' }, weight: 30 }, { destination: { host: 'bank.money.svc.cluster.local', port: { number: 9000 } }, weight: 70 }] },
+      {
+        match: [{ port: 9000, sourceLabels: { app: 'web' } }],
+        route: [
+          { destination: { host: 'cart', subset: 'v1' }, weight: 30 },
+          { destination: { host: 'bank.money.svc.cluster.local', port: { number: 9000 } }, weight: 70 },
+        ],
+      },
     ],
   });
-  const versions = istio('DestinationRule', 'cart', { host: 'cart', subsets: [{ name: 'v1', labels: { version: 'v1' } }] });
+  const versions = istio('DestinationRule', 'cart', {
+    host: 'cart',
+    subsets: [{ name: 'v1', labels: { version: 'v1' } }],
+  });
   const all = traffic([rules, versions]);
-  expect([endsOf(all.from('web').tcp('cart:9000')), endsOf(all.from('bank').tcp('cart.shop:9000'))]).toEqual(['bank-v1 70%, cart-v1 30%', cart]);
+  expect([endsOf(all.from('web').tcp('cart:9000')), endsOf(all.from('bank').tcp('cart.shop:9000'))]).toEqual([
+    'bank-v1 70%, cart-v1 30%',
+    cart,
+  ]);
 });
 
 test('on a port that does not say what it carries, requests are for the Service whatever host they name', () => {
-  const web = traffic([istio('VirtualService', 'cart', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }] })]).from('web');
-  expect([endsOf(web.http('GET http://cart:81/')), endsOf(web.http('GET http://cart/', { headers: { host: 'bank.money' } }))]).toEqual(['299', bank]);
+  const web = traffic([
+    istio('VirtualService', 'cart', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }] }),
+  ]).from('web');
+  expect([
+    endsOf(web.http('GET http://cart:81/')),
+    endsOf(web.http('GET http://cart/', { headers: { host: 'bank.money' } })),
+  ]).toEqual(['299', bank]);
 });

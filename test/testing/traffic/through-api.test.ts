@@ -19,7 +19,12 @@ function trafficBehind(template: (edge: Edge) => Template): Traffic {
   new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() });
 
   const folder = temporaryFolder();
-  writeFileSync(join(folder, 'cluster.yaml'), Manifests.ofApp(app).objects.map(each => JSON.stringify(each)).join('\n---\n'));
+  writeFileSync(
+    join(folder, 'cluster.yaml'),
+    Manifests.ofApp(app)
+      .objects.map(each => JSON.stringify(each))
+      .join('\n---\n'),
+  );
   writeFileSync(join(folder, 'Stack.template.json'), JSON.stringify(template(edge).toJSON()));
   return Traffic.of(Manifests.ofDirectory(folder));
 }
@@ -44,9 +49,18 @@ test.each<[string, (edge: Edge) => Template]>([
 });
 
 test('the way through both is told step by step', () => {
-  const steps = trafficBehind(edge => httpTemplate(edge, ({ certificate }) => ({ certificate }))).fromInternet('GET https://shop.example/news').explain().split('\n').slice(1);
-  const places = ['the route GET /news matches', 'sends the request to https://shop.example:443/news', 'accepted by the gateway shop/door', 'routed by HTTPRoute shop/door', 'routed to shop/orders-v1:8080 with path /news']
-    .map(step => steps.findIndex(each => each.includes(step)));
+  const steps = trafficBehind(edge => httpTemplate(edge, ({ certificate }) => ({ certificate })))
+    .fromInternet('GET https://shop.example/news')
+    .explain()
+    .split('\n')
+    .slice(1);
+  const places = [
+    'the route GET /news matches',
+    'sends the request to https://shop.example:443/news',
+    'accepted by the gateway shop/door',
+    'routed by HTTPRoute shop/door',
+    'routed to shop/orders-v1:8080 with path /news',
+  ].map(step => steps.findIndex(each => each.includes(step)));
   expect(places).toEqual([...places].sort((a, b) => a - b));
   expect(places).not.toContain(-1);
 });
@@ -54,11 +68,17 @@ test('the way through both is told step by step', () => {
 test('a preflight is answered by the API and by the gateway alike, and the gateway denies what merely looks like one, on a route of any method that demands a token', () => {
   const topology = new Topology('shop');
   const orders = topology.addService('orders', { image: 'example/orders:1', port: Port.http(80, { target: 8080 }) });
-  const edge = topology.addEdge('door', { host: 'shop.example', tlsSecret: 'door-tls', cors: { origins: ['https://www.shop.example'] } });
+  const edge = topology.addEdge('door', {
+    host: 'shop.example',
+    tlsSecret: 'door-tls',
+    cors: { origins: ['https://www.shop.example'] },
+  });
   edge.route('ANY /{path+}', orders, { auth: Auth.jwt({ issuer, audiences: ['shop'] }) });
   const app = new ClusterApp();
   new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() });
-  const cluster = Manifests.ofApp(app).objects.map(each => JSON.stringify(each)).join('\n---\n');
+  const cluster = Manifests.ofApp(app)
+    .objects.map(each => JSON.stringify(each))
+    .join('\n---\n');
   const statuses = (template?: Template): (number | undefined)[] => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'cluster.yaml'), cluster);
@@ -67,7 +87,9 @@ test('a preflight is answered by the API and by the gateway alike, and the gatew
     }
     const traffic = Traffic.of(Manifests.ofDirectory(folder));
     const preflight = { origin: 'https://www.shop.example', 'access-control-request-method': 'POST' };
-    return [preflight, {}].flatMap(headers => traffic.fromInternet('OPTIONS https://shop.example/orders', { headers }).outcomes.map(each => each.status));
+    return [preflight, {}].flatMap(headers =>
+      traffic.fromInternet('OPTIONS https://shop.example/orders', { headers }).outcomes.map(each => each.status),
+    );
   };
 
   expect(statuses()).toEqual([200, 403]);

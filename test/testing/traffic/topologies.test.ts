@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { boutique } from '../../../bin/boutique';
-import { ClusterApp, IstioInstallation, Mesh, Operation, Port, type Target, Topology, TopologyChart } from '../../../lib';
+import {
+  ClusterApp,
+  IstioInstallation,
+  Mesh,
+  Operation,
+  Port,
+  type Target,
+  Topology,
+  TopologyChart,
+} from '../../../lib';
 import { Manifests, Traffic } from '../../../lib/testing';
 import { plain } from '../../istio/support';
 
@@ -16,8 +25,12 @@ const services = [...boutique.services.values()];
 
 test('in the boutique exactly the declared calls reach their services', () => {
   const matrix = shop.matrix();
-  const reached = new Set(matrix.reaches.map(({ from, to }) => `${unversioned(from)} → ${unversioned(to.split(':')[0] ?? '')}`));
-  const declared = services.flatMap(caller => caller.outgoingCalls.map(({ callee }) => `boutique/${caller.name} → boutique/${callee.name}`));
+  const reached = new Set(
+    matrix.reaches.map(({ from, to }) => `${unversioned(from)} → ${unversioned(to.split(':')[0] ?? '')}`),
+  );
+  const declared = services.flatMap(caller =>
+    caller.outgoingCalls.map(({ callee }) => `boutique/${caller.name} → boutique/${callee.name}`),
+  );
   expect([...reached].sort()).toEqual([...new Set([...declared, 'internet → boutique/frontend'])].sort());
 });
 
@@ -35,20 +48,41 @@ test('customers reach the pages of the shop alone, over https', () => {
   shop.fromInternet('GET https://other.example/').expectDenied();
 });
 
-const calls = fc.uniqueArray(fc.tuple(fc.nat(4), fc.nat(4)).filter(([a, b]) => a !== b), { selector: ([a, b]) => `${a} ${b}`, maxLength: 10 });
+const calls = fc.uniqueArray(
+  fc.tuple(fc.nat(4), fc.nat(4)).filter(([a, b]) => a !== b),
+  { selector: ([a, b]) => `${a} ${b}`, maxLength: 10 },
+);
 
-test.each<[string, Target]>([['Istio', Mesh.istio()], ['no mesh', Mesh.none()]])('with %s exactly the declared calls of any topology arrive', (_name, mesh) => {
-  fc.assert(fc.property(calls, declared => {
-    const topology = new Topology('any');
-    const all = Array.from({ length: 5 }, (_, index) => plain(topology, `s${index}`, { namespace: index % 2 ? 'odd' : undefined, port: Port.http(80, { target: 8080 }), versions: index === 3 ? { v1: {}, v2: {} } : undefined }));
-    declared.forEach(([from, to]) => all[from]?.calls(all[to] ?? never()));
-    const traffic = trafficOf(topology, mesh);
+test.each<[string, Target]>([
+  ['Istio', Mesh.istio()],
+  ['no mesh', Mesh.none()],
+])('with %s exactly the declared calls of any topology arrive', (_name, mesh) => {
+  fc.assert(
+    fc.property(calls, declared => {
+      const topology = new Topology('any');
+      const all = Array.from({ length: 5 }, (_, index) =>
+        plain(topology, `s${index}`, {
+          namespace: index % 2 ? 'odd' : undefined,
+          port: Port.http(80, { target: 8080 }),
+          versions: index === 3 ? { v1: {}, v2: {} } : undefined,
+        }),
+      );
+      declared.forEach(([from, to]) => all[from]?.calls(all[to] ?? never()));
+      const traffic = trafficOf(topology, mesh);
 
-    all.forEach((from, a) => all.forEach((to, b) => {
-      const result = traffic.from(`${from.namespace}/${from.name}`).http(`GET http://${to.name}.${to.namespace}/`);
-      expect([a, b, result.outcomes.every(each => each.destination !== '')]).toEqual([a, b, declared.some(([x, y]) => x === a && y === b)]);
-    }));
-  }), { numRuns: 8 });
+      all.forEach((from, a) =>
+        all.forEach((to, b) => {
+          const result = traffic.from(`${from.namespace}/${from.name}`).http(`GET http://${to.name}.${to.namespace}/`);
+          expect([a, b, result.outcomes.every(each => each.destination !== '')]).toEqual([
+            a,
+            b,
+            declared.some(([x, y]) => x === a && y === b),
+          ]);
+        }),
+      );
+    }),
+    { numRuns: 8 },
+  );
 });
 
 test('of a callee whose operations are named one by one only those are reached', () => {
@@ -69,7 +103,11 @@ test('a change of a declaration is told in words', () => {
     cart.split({ v1, v2: 100 - v1 });
     return trafficOf(topology);
   };
-  expect(Traffic.diff(declare(90), declare(80))).toEqual([expect.stringMatching(/^any\/web-v1 → cart\.any:80: 90% any\/cart-v1:\d+.*, 10% any\/cart-v2:\d+.* → 80% any\/cart-v1/)]);
+  expect(Traffic.diff(declare(90), declare(80))).toEqual([
+    expect.stringMatching(
+      /^any\/web-v1 → cart\.any:80: 90% any\/cart-v1:\d+.*, 10% any\/cart-v2:\d+.* → 80% any\/cart-v1/,
+    ),
+  ]);
 });
 
 function unversioned(workload: string): string {

@@ -1,4 +1,13 @@
-import { type Cluster, isAmbientNamespace, Kind, type Labels, Membership, membershipOf, type Resource, type Workload } from '../../../manifests';
+import {
+  type Cluster,
+  isAmbientNamespace,
+  Kind,
+  type Labels,
+  Membership,
+  membershipOf,
+  type Resource,
+  type Workload,
+} from '../../../manifests';
 
 const USE = 'istio.io/use-waypoint';
 const PLACE = 'istio.io/use-waypoint-namespace';
@@ -28,15 +37,24 @@ export function waypointOf({ labels, namespace }: Enrolled, cluster: Cluster): R
 /** The waypoints to which a namespace, Service, ServiceEntry or workload refers, as `namespace/name`. */
 export function waypointsInUse(cluster: Cluster): ReadonlySet<string> {
   const namespaces = cluster.all(Kind.NAMESPACE).map(each => referenceOf({}, each.name, each.labels));
-  const members = [...cluster.all(Kind.SERVICE), ...cluster.all(Kind.SERVICE_ENTRY), ...cluster.workloads.all].map(({ labels, namespace }) => referenceOf(labels, namespace, {}));
-  return new Set([...namespaces, ...members].filter(each => each.name !== undefined).map(({ name = '', place }) => `${place}/${name}`));
+  const members = [...cluster.all(Kind.SERVICE), ...cluster.all(Kind.SERVICE_ENTRY), ...cluster.workloads.all].map(
+    ({ labels, namespace }) => referenceOf(labels, namespace, {}),
+  );
+  return new Set(
+    [...namespaces, ...members]
+      .filter(each => each.name !== undefined)
+      .map(({ name = '', place }) => `${place}/${name}`),
+  );
 }
 
 /** Whether a Gateway is a waypoint: by its class, or by the protocol of a listener. */
 export function isWaypoint(gateway: Resource, cluster: Cluster): boolean {
   const name = gateway.spec.get('gatewayClassName').text;
-  return /^istio-(agentgateway-)?waypoint/.test(name) || cluster.find(Kind.GATEWAY_CLASS, name)?.spec.get('controllerName').text === 'istio.io/mesh-controller'
-    || gateway.spec.get('listeners').items.some(each => each.get('protocol').text === 'HBONE');
+  return (
+    /^istio-(agentgateway-)?waypoint/.test(name)
+    || cluster.find(Kind.GATEWAY_CLASS, name)?.spec.get('controllerName').text === 'istio.io/mesh-controller'
+    || gateway.spec.get('listeners').items.some(each => each.get('protocol').text === 'HBONE')
+  );
 }
 
 interface Enrolled {
@@ -44,15 +62,24 @@ interface Enrolled {
   readonly namespace: string;
 }
 
-function referenceOf(labels: Labels, namespace: string, ofNamespace: Labels): { readonly name: string | undefined; readonly place: string } {
+function referenceOf(
+  labels: Labels,
+  namespace: string,
+  ofNamespace: Labels,
+): { readonly name: string | undefined; readonly place: string } {
   return { name: waypointNamed(labels, ofNamespace), place: labels[PLACE] ?? ofNamespace[PLACE] ?? namespace };
 }
 
 /** Whether a selector in an ambient namespace matches workloads in ambient mode without a waypoint. */
 export function missesWaypoint(selector: Labels, namespace: string, cluster: Cluster): boolean {
   const labels = cluster.namespaceLabels(namespace);
-  const workloads = Object.keys(selector).length === 0 ? [] : cluster.workloads.select(selector, namespace).filter(each => !isGateway(each));
-  return workloads.length === 0 ? !isEnrolled({}, labels) : workloads.some(each => isAmbientWorkload(each, cluster) && !isEnrolled(each.labels, labels));
+  const workloads =
+    Object.keys(selector).length === 0
+      ? []
+      : cluster.workloads.select(selector, namespace).filter(each => !isGateway(each));
+  return workloads.length === 0
+    ? !isEnrolled({}, labels)
+    : workloads.some(each => isAmbientWorkload(each, cluster) && !isEnrolled(each.labels, labels));
 }
 
 /** Whether a workload is itself a gateway or waypoint. */

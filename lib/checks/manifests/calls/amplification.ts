@@ -11,8 +11,11 @@ export const FAIL = 50;
 export function* amplified(cluster: Cluster, isTooMuch: (factor: number) => boolean): Iterable<Problem> {
   for (const { at, retries, before, factor, path } of stepsOf(cluster)) {
     if (retries > 0 && isTooMuch(factor) && !isTooMuch(before)) {
-      yield problem(at, `One failing request becomes ${factor} requests on the path ${path.join(' → ')}.`,
-        'Retry at one place on the path: disable other retries with `retries: { attempts: 0 }` in VirtualServices, and the default ones with `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh configuration.');
+      yield problem(
+        at,
+        `One failing request becomes ${factor} requests on the path ${path.join(' → ')}.`,
+        'Retry at one place on the path: disable other retries with `retries: { attempts: 0 }` in VirtualServices, and the default ones with `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh configuration.',
+      );
     }
   }
 }
@@ -45,15 +48,33 @@ function walk(cluster: Cluster): Step[] {
   const most = new Map<Node, Pick<Step, 'factor' | 'path'>>();
   return callersFirst(CallGraph.of(cluster).nodes).flatMap(node => {
     const steps = [
-      ...node.entries.map(entry => stepTo(node, policyOfEntry(entry, cluster), entry.rule, { factor: 1, path: [entry.gateways[0]?.name ?? 'gateway'] })),
-      ...node.incoming.filter(each => most.has(each.caller) && seesRequests(each)).map(call => stepTo(node, worst(policiesOf(call, cluster)), evidenceOf(call), most.get(call.caller))),
+      ...node.entries.map(entry =>
+        stepTo(node, policyOfEntry(entry, cluster), entry.rule, {
+          factor: 1,
+          path: [entry.gateways[0]?.name ?? 'gateway'],
+        }),
+      ),
+      ...node.incoming
+        .filter(each => most.has(each.caller) && seesRequests(each))
+        .map(call => stepTo(node, worst(policiesOf(call, cluster)), evidenceOf(call), most.get(call.caller))),
     ];
-    most.set(node, steps.reduce((one: Pick<Step, 'factor' | 'path'>, other) => other.factor > one.factor ? other : one, { factor: 1, path: [node.name] }));
+    most.set(
+      node,
+      steps.reduce((one: Pick<Step, 'factor' | 'path'>, other) => (other.factor > one.factor ? other : one), {
+        factor: 1,
+        path: [node.name],
+      }),
+    );
     return steps;
   });
 }
 
-function stepTo(node: Node, policy: CallPolicy | undefined, implicitAt: Field, before: Pick<Step, 'factor' | 'path'> = { factor: 1, path: [] }): Step {
+function stepTo(
+  node: Node,
+  policy: CallPolicy | undefined,
+  implicitAt: Field,
+  before: Pick<Step, 'factor' | 'path'> = { factor: 1, path: [] },
+): Step {
   const retries = policy?.retries ?? 0;
   const path = [...before.path, node.name];
   return {
@@ -66,5 +87,8 @@ function stepTo(node: Node, policy: CallPolicy | undefined, implicitAt: Field, b
 }
 
 function worst(policy: readonly CallPolicy[]): CallPolicy | undefined {
-  return policy.reduce((most: CallPolicy | undefined, each) => !most || each.retries > most.retries ? each : most, undefined);
+  return policy.reduce(
+    (most: CallPolicy | undefined, each) => (!most || each.retries > most.retries ? each : most),
+    undefined,
+  );
 }

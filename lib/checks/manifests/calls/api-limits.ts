@@ -17,9 +17,18 @@ function longestOf(cluster: Cluster): number | undefined {
   let known = LIMITS.get(cluster);
   if (!known) {
     const limits = [
-      ...cluster.all('AWS::ApiGatewayV2::Integration').map(each => each.root.get('Properties')).filter(each => each.get('ConnectionType').text === 'VPC_LINK' || each.get('IntegrationType').text.startsWith('HTTP'))
+      ...cluster
+        .all('AWS::ApiGatewayV2::Integration')
+        .map(each => each.root.get('Properties'))
+        .filter(
+          each => each.get('ConnectionType').text === 'VPC_LINK' || each.get('IntegrationType').text.startsWith('HTTP'),
+        )
         .map(each => each.get('TimeoutInMillis').number ?? HTTP_API),
-      ...cluster.all('AWS::ApiGateway::Method').map(each => each.root.get('Properties', 'Integration')).filter(each => each.get('Type').text.startsWith('HTTP')).map(each => each.get('TimeoutInMillis').number ?? REST_API),
+      ...cluster
+        .all('AWS::ApiGateway::Method')
+        .map(each => each.root.get('Properties', 'Integration'))
+        .filter(each => each.get('Type').text.startsWith('HTTP'))
+        .map(each => each.get('TimeoutInMillis').number ?? REST_API),
     ];
     known = { longest: limits.length === 0 ? undefined : Math.max(...limits) };
     LIMITS.set(cluster, known);
@@ -33,8 +42,18 @@ const BOUND = new WeakMap<Cluster, ReadonlySet<Resource>>();
 function gatewaysBound(cluster: Cluster): ReadonlySet<Resource> {
   let bound = BOUND.get(cluster);
   if (!bound) {
-    const services = new Set(cluster.all(Kind.TARGET_GROUP_BINDING).map(each => `${each.namespace}/${each.spec.get('serviceRef', 'name').text}`));
-    bound = new Set(services.size === 0 ? [] : [Kind.GATEWAY, Kind.ISTIO_GATEWAY].flatMap(type => cluster.all(type)).filter(gateway => servicesOf(gateway, cluster).some(each => services.has(each))));
+    const services = new Set(
+      cluster
+        .all(Kind.TARGET_GROUP_BINDING)
+        .map(each => `${each.namespace}/${each.spec.get('serviceRef', 'name').text}`),
+    );
+    bound = new Set(
+      services.size === 0
+        ? []
+        : [Kind.GATEWAY, Kind.ISTIO_GATEWAY]
+            .flatMap(type => cluster.all(type))
+            .filter(gateway => servicesOf(gateway, cluster).some(each => services.has(each))),
+    );
     BOUND.set(cluster, bound);
   }
   return bound;
@@ -44,5 +63,8 @@ function gatewaysBound(cluster: Cluster): ReadonlySet<Resource> {
 function servicesOf(gateway: Resource, cluster: Cluster): string[] {
   return gateway.type === Kind.GATEWAY
     ? [gateway.key, `${gateway.key}-${gateway.spec.get('gatewayClassName').text}`]
-    : cluster.workloads.select(gateway.spec.get('selector').strings).flatMap(each => cluster.servicesOf(each)).map(each => each.key);
+    : cluster.workloads
+        .select(gateway.spec.get('selector').strings)
+        .flatMap(each => cluster.servicesOf(each))
+        .map(each => each.key);
 }

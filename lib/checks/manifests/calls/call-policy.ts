@@ -39,7 +39,10 @@ export function policiesOf(call: Call, cluster: Cluster): readonly CallPolicy[] 
   let policy = POLICIES.get(call);
   if (!policy) {
     const rules = rulesFor(call, cluster);
-    policy = rules.length > 0 ? rules.map(rule => policyOfRule(rule, cluster)) : [implicit(call.service.spec, isCarriedByIstio(call, cluster), cluster)];
+    policy =
+      rules.length > 0
+        ? rules.map(rule => policyOfRule(rule, cluster))
+        : [implicit(call.service.spec, isCarriedByIstio(call, cluster), cluster)];
     POLICIES.set(call, policy);
   }
   return policy;
@@ -47,7 +50,9 @@ export function policiesOf(call: Call, cluster: Cluster): readonly CallPolicy[] 
 
 /** The settings of an entry. */
 export function policyOfEntry({ route, rule }: Entry, cluster: Cluster): CallPolicy {
-  return route.type === Kind.INGRESS ? implicit(rule, isAppliedByIstio(route, cluster), cluster) : policyOfRule(rule, cluster);
+  return route.type === Kind.INGRESS
+    ? implicit(rule, isAppliedByIstio(route, cluster), cluster)
+    : policyOfRule(rule, cluster);
 }
 
 /** The settings of a rule of a VirtualService or of a route of the Gateway API. */
@@ -58,17 +63,19 @@ export function policyOfRule(rule: Field, cluster: Cluster): CallPolicy {
 function ofVirtualService(rule: Field, cluster: Cluster): CallPolicy {
   const [retries, timeout] = [rule.get('retries'), rule.get('timeout')];
   const limit = positive(millisOf(timeout.text));
-  return !retries.exists ? { ...implicit(rule, true, cluster), timeout: limit, timeoutAt: firstOf(timeout, rule) } : {
-    at: rule,
-    timeoutAt: firstOf(timeout, rule),
-    retriesAt: retries,
-    timeout: limit,
-    retries: retries.get('attempts').number ?? 0,
-    isExplicit: true,
-    perTry: positive(millisOf(retries.get('perTryTimeout').text)),
-    backoff: millisOf(retries.get('backoff').text) ?? PAUSE,
-    retryOn: listOf(retries.get('retryOn').text, RETRY_ON),
-  };
+  return !retries.exists
+    ? { ...implicit(rule, true, cluster), timeout: limit, timeoutAt: firstOf(timeout, rule) }
+    : {
+        at: rule,
+        timeoutAt: firstOf(timeout, rule),
+        retriesAt: retries,
+        timeout: limit,
+        retries: retries.get('attempts').number ?? 0,
+        isExplicit: true,
+        perTry: positive(millisOf(retries.get('perTryTimeout').text)),
+        backoff: millisOf(retries.get('backoff').text) ?? PAUSE,
+        retryOn: listOf(retries.get('retryOn').text, RETRY_ON),
+      };
 }
 
 /** Without `retry` the per-try timeout is the timeout of the request, as in Istio. */
@@ -77,7 +84,11 @@ function ofRoute(rule: Field, cluster: Cluster): CallPolicy {
   const [whole, each] = ['request', 'backendRequest'].map(name => rule.get('timeouts', name));
   const [request, backendRequest] = [whole, each].map(field => positive(millisOf(field?.text ?? '')));
   if (!retry.exists) {
-    return { ...implicit(rule, isAppliedByIstio(rule.resource, cluster), cluster), timeout: backendRequest ?? request, timeoutAt: firstOf(backendRequest === undefined ? whole : each, rule) };
+    return {
+      ...implicit(rule, isAppliedByIstio(rule.resource, cluster), cluster),
+      timeout: backendRequest ?? request,
+      timeoutAt: firstOf(backendRequest === undefined ? whole : each, rule),
+    };
   }
   return {
     at: rule,
@@ -108,7 +119,12 @@ function implicit(at: Field, isIstio: boolean, cluster: Cluster): CallPolicy {
 }
 
 function listOf(text: string, otherwise: readonly string[]): readonly string[] {
-  return text === '' ? otherwise : text.split(',').map(each => each.trim()).filter(each => each !== '');
+  return text === ''
+    ? otherwise
+    : text
+        .split(',')
+        .map(each => each.trim())
+        .filter(each => each !== '');
 }
 
 function firstOf(field: Field | undefined, otherwise: Field): Field {

@@ -11,7 +11,13 @@ export function percentOf(detection: Field): number {
 
 /** Whether any ejection is enabled. */
 export function ejects(detection: Field): boolean {
-  return detection.exists && [['consecutive5xxErrors', 5], ['consecutiveGatewayErrors', 0]].some(([name, otherwise]) => (detection.get(String(name)).number ?? Number(otherwise)) > 0);
+  return (
+    detection.exists
+    && [
+      ['consecutive5xxErrors', 5],
+      ['consecutiveGatewayErrors', 0],
+    ].some(([name, otherwise]) => (detection.get(String(name)).number ?? Number(otherwise)) > 0)
+  );
 }
 
 /** A group of pods of a DestinationRule, with the settings that apply to it. */
@@ -38,9 +44,12 @@ export function groupsOf(cluster: Cluster): Group[] {
       ...common,
       name: `subset "${subset.get('name').text}"`,
       members: pods.filter(each => hasLabels(each.labels, subset.get('labels').strings)),
-      setting: (name: string) => subset.get('trafficPolicy', name).exists ? subset.get('trafficPolicy', name) : whole.get(name),
+      setting: (name: string) =>
+        subset.get('trafficPolicy', name).exists ? subset.get('trafficPolicy', name) : whole.get(name),
     }));
-    return subsets.length > 0 ? subsets : [{ ...common, name: target.name, members: pods, setting: (name: string) => whole.get(name) }];
+    return subsets.length > 0
+      ? subsets
+      : [{ ...common, name: target.name, members: pods, setting: (name: string) => whole.get(name) }];
   });
 }
 

@@ -1,4 +1,20 @@
-import { type Cluster, covers, type Field, fullHost, isAutomatic, Kind, Membership, membershipOf, modeFor, offersMutualTls, portNumber, type Resource, Selecting, targetPortOf, type Workload } from '../../../manifests';
+import {
+  type Cluster,
+  covers,
+  type Field,
+  fullHost,
+  isAutomatic,
+  Kind,
+  Membership,
+  membershipOf,
+  modeFor,
+  offersMutualTls,
+  portNumber,
+  type Resource,
+  Selecting,
+  targetPortOf,
+  type Workload,
+} from '../../../manifests';
 import { type EntryRequest } from './entry-matches';
 import { type EntryProxy, policiesOf } from './entry-proxies';
 import { isAllowed, type PolicyInput } from './entry-rules';
@@ -6,10 +22,16 @@ import { and, type Known, or } from './known';
 import type { Entry } from './node';
 
 /** A request at a gateway, or any request for a path. */
-export type AuthorizationInput = Pick<PolicyInput, 'path' | 'method' | 'host' | 'headers' | 'mayHaveToken' | 'isTcp'> & { readonly port?: number };
+export type AuthorizationInput = Pick<
+  PolicyInput,
+  'path' | 'method' | 'host' | 'headers' | 'mayHaveToken' | 'isTcp'
+> & { readonly port?: number };
 
 /** What a request without credentials is to policies. */
-export function withoutCredentials({ host, port, method, path, headers }: EntryRequest, isTcp: boolean): AuthorizationInput {
+export function withoutCredentials(
+  { host, port, method, path, headers }: EntryRequest,
+  isTcp: boolean,
+): AuthorizationInput {
   return { host: [80, 443].includes(port) ? host : undefined, port, method, path, headers, mayHaveToken: false, isTcp };
 }
 
@@ -26,16 +48,31 @@ export function isAllowedBehind(proxy: EntryProxy, entry: Entry, asked: Authoriz
   return or(cluster.selectedBy(entry.service).map(each => isAllowedInto(each, proxy, entry, asked, cluster)));
 }
 
-function isAllowedInto(workload: Workload, { identity }: EntryProxy, entry: Entry, asked: AuthorizationInput, cluster: Cluster): Known {
+function isAllowedInto(
+  workload: Workload,
+  { identity }: EntryProxy,
+  entry: Entry,
+  asked: AuthorizationInput,
+  cluster: Cluster,
+): Known {
   const port = portAt(workload, entry);
   const policies = policiesFor(workload, cluster);
   switch (membershipOf(workload, cluster)) {
-    case Membership.NONE: return cluster.find(Kind.NAMESPACE, workload.namespace) ? true : isAllowed(policies, inside(undefined)) || undefined;
-    case Membership.AMBIENT: return policies.length === 0 ? true : undefined;
+    case Membership.NONE:
+      return cluster.find(Kind.NAMESPACE, workload.namespace)
+        ? true
+        : isAllowed(policies, inside(undefined)) || undefined;
+    case Membership.AMBIENT:
+      return policies.length === 0 ? true : undefined;
     case Membership.SIDECAR: {
       const mode = modeFor(workload, cluster, port);
       const seen = identity === '' ? '' : seenIdentity(identity, workload, entry, mode, cluster);
-      const isAccepted = mode !== 'STRICT' || (seen === undefined && identity === undefined) ? true : seen === undefined ? undefined : seen !== '';
+      const isAccepted =
+        mode !== 'STRICT' || (seen === undefined && identity === undefined)
+          ? true
+          : seen === undefined
+            ? undefined
+            : seen !== '';
       return and([isAllowed(policies, inside(seen)), isAccepted]);
     }
   }
@@ -52,13 +89,27 @@ export function policiesBehind({ service }: Entry, cluster: Cluster): Resource[]
 /** The policies that a workload's proxy keeps: those with targets are for waypoints. */
 function policiesFor(workload: Workload, cluster: Cluster): readonly Resource[] {
   const index = Selecting.of(cluster, Kind.AUTHORIZATION_POLICY, 'selector', 'matchLabels');
-  return [...new Set([...index.selecting(workload), ...index.defaults(workload.namespace), ...index.defaults(cluster.mesh.rootNamespace)])];
+  return [
+    ...new Set([
+      ...index.selecting(workload),
+      ...index.defaults(workload.namespace),
+      ...index.defaults(cluster.mesh.rootNamespace),
+    ]),
+  ];
 }
 
 /** The gateway's identity as a workload sees it: empty where the connection has no TLS, undefined where that cannot be told. */
-function seenIdentity(identity: string | undefined, workload: Workload, { service }: Entry, mode: string, cluster: Cluster): string | undefined {
+function seenIdentity(
+  identity: string | undefined,
+  workload: Workload,
+  { service }: Entry,
+  mode: string,
+  cluster: Cluster,
+): string | undefined {
   const host = fullHost(service.name, service.namespace, cluster.clusterDomain);
-  const modes = tlsRules(cluster).filter(each => covers(each.host, host)).flatMap(each => each.modes);
+  const modes = tlsRules(cluster)
+    .filter(each => covers(each.host, host))
+    .flatMap(each => each.modes);
   const isOffered = offersMutualTls(workload, cluster);
   if (!isAutomatic(cluster) || modes.some(each => each !== 'ISTIO_MUTUAL')) {
     return undefined;
@@ -75,11 +126,20 @@ const TLS_RULES = new WeakMap<Cluster, readonly TlsRule[]>();
 
 /** DestinationRules that set the TLS of connections. */
 function tlsRules(cluster: Cluster): readonly TlsRule[] {
-  const known = TLS_RULES.get(cluster) ?? cluster.all(Kind.DESTINATION_RULE).map(({ spec, namespace }) => ({
-    host: fullHost(spec.get('host').text, namespace, cluster.clusterDomain),
-    modes: [spec, ...spec.get('subsets').items].map(each => each.get('trafficPolicy')).flatMap(each => [each, ...each.get('portLevelSettings').items])
-      .map(each => each.get('tls')).filter(each => each.exists).map(each => each.get('mode').text),
-  })).filter(each => each.modes.length > 0);
+  const known =
+    TLS_RULES.get(cluster)
+    ?? cluster
+      .all(Kind.DESTINATION_RULE)
+      .map(({ spec, namespace }) => ({
+        host: fullHost(spec.get('host').text, namespace, cluster.clusterDomain),
+        modes: [spec, ...spec.get('subsets').items]
+          .map(each => each.get('trafficPolicy'))
+          .flatMap(each => [each, ...each.get('portLevelSettings').items])
+          .map(each => each.get('tls'))
+          .filter(each => each.exists)
+          .map(each => each.get('mode').text),
+      }))
+      .filter(each => each.modes.length > 0);
   TLS_RULES.set(cluster, known);
   return known;
 }
@@ -92,12 +152,21 @@ function portAt(workload: Workload, { service, port }: Entry): number | undefine
 }
 
 /** What a rule makes of a request; a path that depends on the match is not told. */
-function rewritten(rule: Field, { path, host, headers }: AuthorizationInput): Pick<PolicyInput, 'path' | 'host' | 'headers'> {
+function rewritten(
+  rule: Field,
+  { path, host, headers }: AuthorizationInput,
+): Pick<PolicyInput, 'path' | 'host' | 'headers'> {
   const filters = rule.get('filters').items;
   const rewrites = [rule.get('rewrite'), ...filters.map(each => each.get('urlRewrite'))].filter(each => each.exists);
-  const changesHeaders = rule.get('headers').exists || filters.some(each => each.get('requestHeaderModifier').exists || each.get('type').text === 'ExtensionRef')
-    || [...rule.get('route').items, ...rule.get('backendRefs').items].some(each => each.get('headers').exists || each.get('filters').exists);
-  const changesPath = rewrites.some(each => each.get('uri').exists || each.get('uriRegexRewrite').exists || each.get('path').exists);
+  const changesHeaders =
+    rule.get('headers').exists
+    || filters.some(each => each.get('requestHeaderModifier').exists || each.get('type').text === 'ExtensionRef')
+    || [...rule.get('route').items, ...rule.get('backendRefs').items].some(
+      each => each.get('headers').exists || each.get('filters').exists,
+    );
+  const changesPath = rewrites.some(
+    each => each.get('uri').exists || each.get('uriRegexRewrite').exists || each.get('path').exists,
+  );
   return {
     path: changesPath ? rewrites.map(each => each.get('path', 'replaceFullPath').text).find(each => each !== '') : path,
     host: rewrites.some(each => each.get('authority').exists || each.get('hostname').exists) ? undefined : host,

@@ -33,14 +33,24 @@ export function matchesOf(rule: Field): EntryMatch[] {
   const { type } = rule.resource;
   if (type === Kind.INGRESS) {
     const at = rule.get('path');
-    return [ofGatewayApi(rule, rule.get('pathType').text === 'Exact' ? { kind: 'exact', value: at.text } : { kind: 'prefix', value: at.text || '/' })];
+    return [
+      ofGatewayApi(
+        rule,
+        rule.get('pathType').text === 'Exact'
+          ? { kind: 'exact', value: at.text }
+          : { kind: 'prefix', value: at.text || '/' },
+      ),
+    ];
   }
   const matches = rule.get(type === Kind.VIRTUAL_SERVICE ? 'match' : 'matches').items;
   return (matches.length > 0 ? matches : [rule.get('(none)')]).map(each => {
     switch (type) {
-      case Kind.VIRTUAL_SERVICE: return ofVirtualService(each);
-      case Kind.GRPC_ROUTE: return ofGatewayApi(each, grpcPath(each.get('method')));
-      default: return ofGatewayApi(each, httpPath(each.get('path')));
+      case Kind.VIRTUAL_SERVICE:
+        return ofVirtualService(each);
+      case Kind.GRPC_ROUTE:
+        return ofGatewayApi(each, grpcPath(each.get('method')));
+      default:
+        return ofGatewayApi(each, httpPath(each.get('path')));
     }
   });
 }
@@ -50,27 +60,42 @@ const KINDS = { exact: 3, prefix: 2, regex: 1 };
 function ofGatewayApi(at: Field, path: EntryMatch['path']): EntryMatch {
   const method = at.resource.type === Kind.HTTP_ROUTE ? at.get('method').text : '';
   const takesPath = pathTest(path, isUnder);
-  const conditions = (name: string) => at.get(name).items.map(each => {
-    const [key, value] = [each.get('name').text.toLowerCase(), each.get('value').text];
-    return each.get('type').text === 'RegularExpression' ? regexCondition(key, value) : { key, value, test: (text?: string) => text === value };
-  });
-  const [headers, query] = [conditions('headers'), at.resource.type === Kind.HTTP_ROUTE ? conditions('queryParams') : []];
+  const conditions = (name: string) =>
+    at.get(name).items.map(each => {
+      const [key, value] = [each.get('name').text.toLowerCase(), each.get('value').text];
+      return each.get('type').text === 'RegularExpression'
+        ? regexCondition(key, value)
+        : { key, value, test: (text?: string) => text === value };
+    });
+  const [headers, query] = [
+    conditions('headers'),
+    at.resource.type === Kind.HTTP_ROUTE ? conditions('queryParams') : [],
+  ];
   return {
     path,
     methods: method === '' ? [] : [method],
     headers: valuesOf(headers),
     query: valuesOf(query),
     rank: [KINDS[path.kind], path.value.length, method === '' ? 0 : 1, headers.length, query.length],
-    takes: request => and([takesPath(request.path), method === '' || method === request.method, ...met(headers, request.headers), ...met(query, request.query)]),
+    takes: request =>
+      and([
+        takesPath(request.path),
+        method === '' || method === request.method,
+        ...met(headers, request.headers),
+        ...met(query, request.query),
+      ]),
   };
 }
 
 function httpPath(at: Field): EntryMatch['path'] {
   const value = at.get('value').text || '/';
   switch (at.get('type').text) {
-    case 'Exact': return { kind: 'exact', value };
-    case 'RegularExpression': return { kind: 'regex', value };
-    default: return { kind: 'prefix', value };
+    case 'Exact':
+      return { kind: 'exact', value };
+    case 'RegularExpression':
+      return { kind: 'regex', value };
+    default:
+      return { kind: 'prefix', value };
   }
 }
 
@@ -93,8 +118,14 @@ function ofVirtualService(at: Field): EntryMatch {
   const path = stringMatch(at.get('uri')) ?? { kind: 'prefix', value: '/' };
   const takesPath = pathTest(path, (text, prefix) => text.startsWith(prefix));
   const ofText = (field: Field) => field.entries.map(([name, each]) => condition(name.toLowerCase(), each));
-  const [headers, query, without] = [ofText(at.get('headers')), ofText(at.get('queryParams')), ofText(at.get('withoutHeaders'))];
-  const [method, scheme, authority] = ['method', 'scheme', 'authority'].map(name => at.get(name).exists ? condition(name, at.get(name)) : undefined);
+  const [headers, query, without] = [
+    ofText(at.get('headers')),
+    ofText(at.get('queryParams')),
+    ofText(at.get('withoutHeaders')),
+  ];
+  const [method, scheme, authority] = ['method', 'scheme', 'authority'].map(name =>
+    at.get(name).exists ? condition(name, at.get(name)) : undefined,
+  );
   const isUnread = UNREAD.some(name => at.get(name).exists);
   return {
     path,
@@ -102,16 +133,17 @@ function ofVirtualService(at: Field): EntryMatch {
     headers: valuesOf(headers),
     query: valuesOf(query),
     rank: [],
-    takes: request => and([
-      ignoresCase ? takesPath(request.path) || undefined : takesPath(request.path),
-      method?.test(request.method) ?? !method,
-      scheme?.test(request.scheme) ?? !scheme,
-      authority?.test(request.host) ?? !authority,
-      ...met(headers, request.headers),
-      ...met(query, request.query),
-      not(or(met(without, request.headers))),
-      isUnread ? undefined : true,
-    ]),
+    takes: request =>
+      and([
+        ignoresCase ? takesPath(request.path) || undefined : takesPath(request.path),
+        method?.test(request.method) ?? !method,
+        scheme?.test(request.scheme) ?? !scheme,
+        authority?.test(request.host) ?? !authority,
+        ...met(headers, request.headers),
+        ...met(query, request.query),
+        not(or(met(without, request.headers))),
+        isUnread ? undefined : true,
+      ]),
   };
 }
 
@@ -126,16 +158,20 @@ interface Condition {
 function condition(key: string, at: Field): Condition {
   const match = stringMatch(at);
   switch (match?.kind) {
-    case 'exact': return { key, value: match.value, test: text => text === match.value };
-    case 'prefix': return { key, value: match.value, test: text => text?.startsWith(match.value) ?? false };
-    case 'regex': return regexCondition(key, match.value);
-    default: return { key, value: 'x', test: text => text !== undefined };
+    case 'exact':
+      return { key, value: match.value, test: text => text === match.value };
+    case 'prefix':
+      return { key, value: match.value, test: text => text?.startsWith(match.value) ?? false };
+    case 'regex':
+      return regexCondition(key, match.value);
+    default:
+      return { key, value: 'x', test: text => text !== undefined };
   }
 }
 
 function regexCondition(key: string, regex: string): Condition {
   const test = regexTest(regex);
-  return { key, value: exampleOf(regex), test: text => text === undefined ? false : test(text) };
+  return { key, value: exampleOf(regex), test: text => (text === undefined ? false : test(text)) };
 }
 
 function stringMatch(at: Field): EntryMatch['path'] | undefined {
@@ -151,11 +187,17 @@ function valuesOf(conditions: readonly Condition[]): Readonly<Record<string, str
   return Object.fromEntries(conditions.map(({ key, value }) => [key, value]));
 }
 
-function pathTest({ kind, value }: EntryMatch['path'], isBelow: (path: string, prefix: string) => boolean): (path: string) => Known {
+function pathTest(
+  { kind, value }: EntryMatch['path'],
+  isBelow: (path: string, prefix: string) => boolean,
+): (path: string) => Known {
   switch (kind) {
-    case 'exact': return path => path === value;
-    case 'prefix': return path => isBelow(path, value);
-    case 'regex': return regexTest(value);
+    case 'exact':
+      return path => path === value;
+    case 'prefix':
+      return path => isBelow(path, value);
+    case 'regex':
+      return regexTest(value);
   }
 }
 
@@ -175,6 +217,13 @@ const LONGEST = 1024;
 
 /** A text that many expressions take: a character for each class, one of each repetition. Whether this one does has to be tested. */
 export function exampleOf(regex: string): string {
-  return regex.length > LONGEST ? '' : regex.replace(/^\^|\$$/g, '').replace(/\\([.\-/])/g, '$1').replace(/\((?:\?:)?([^()|]*)[^()]*\)/g, '$1')
-    .replace(/\[[^\]]*\](\{\d+(,\d*)?\}|[+*?])?/g, 'x').replace(/\.[+*]/g, 'x').replace(/[*+?]/g, '');
+  return regex.length > LONGEST
+    ? ''
+    : regex
+        .replace(/^\^|\$$/g, '')
+        .replace(/\\([.\-/])/g, '$1')
+        .replace(/\((?:\?:)?([^()|]*)[^()]*\)/g, '$1')
+        .replace(/\[[^\]]*\](\{\d+(,\d*)?\}|[+*?])?/g, 'x')
+        .replace(/\.[+*]/g, 'x')
+        .replace(/[*+?]/g, '');
 }

@@ -51,9 +51,12 @@ export function isOfIstio(gateway: Resource, cluster: Cluster): boolean | undefi
 
 function findProxies(gateway: Resource, cluster: Cluster): EntryProxy[] {
   switch (gateway.type) {
-    case Kind.GATEWAY: return [madeProxy(gateway, cluster)];
-    case Kind.ISTIO_GATEWAY: return selectedProxies(gateway.spec.get('selector').strings, cluster);
-    default: return [{ labels: {} }];
+    case Kind.GATEWAY:
+      return [madeProxy(gateway, cluster)];
+    case Kind.ISTIO_GATEWAY:
+      return selectedProxies(gateway.spec.get('selector').strings, cluster);
+    default:
+      return [{ labels: {} }];
   }
 }
 
@@ -63,14 +66,21 @@ function madeProxy(gateway: Resource, cluster: Cluster): EntryProxy {
   const className = gateway.spec.get('gatewayClassName').text;
   const own = gateway.spec.get('infrastructure', 'labels').strings;
   switch (isOfIstio(gateway, cluster)) {
-    case true: return {
-      namespace,
-      gateway,
-      identity: identityOf(namespace, `${name}-${className}`, cluster),
-      labels: { ...own, 'gateway.networking.k8s.io/gateway-name': name, 'gateway.networking.k8s.io/gateway-class-name': className },
-    };
-    case false: return { labels: own, identity: '' };
-    default: return { labels: own };
+    case true:
+      return {
+        namespace,
+        gateway,
+        identity: identityOf(namespace, `${name}-${className}`, cluster),
+        labels: {
+          ...own,
+          'gateway.networking.k8s.io/gateway-name': name,
+          'gateway.networking.k8s.io/gateway-class-name': className,
+        },
+      };
+    case false:
+      return { labels: own, identity: '' };
+    default:
+      return { labels: own };
   }
 }
 
@@ -78,15 +88,27 @@ function madeProxy(gateway: Resource, cluster: Cluster): EntryProxy {
 function selectedProxies(labels: Labels, cluster: Cluster): EntryProxy[] {
   const pods = cluster.workloads.select(labels);
   if (pods.length > 0) {
-    const distinct = new Map(pods.map(each => [`${each.namespace} ${each.serviceAccount} ${JSON.stringify(each.labels)}`, each]));
-    return [...distinct.values()].map(each => ({ namespace: each.namespace, labels: each.labels, identity: identityOf(each.namespace, each.serviceAccount, cluster) }));
+    const distinct = new Map(
+      pods.map(each => [`${each.namespace} ${each.serviceAccount} ${JSON.stringify(each.labels)}`, each]),
+    );
+    return [...distinct.values()].map(each => ({
+      namespace: each.namespace,
+      labels: each.labels,
+      identity: identityOf(each.namespace, each.serviceAccount, cluster),
+    }));
   }
   const { rootNamespace } = cluster.mesh;
   const profile: Labels = { istio: labels.istio ?? '', app: `istio-${labels.istio ?? ''}` };
   const isOfProfile = ['ingressgateway', 'egressgateway'].includes(profile.istio ?? '') && hasLabels(profile, labels);
-  return [isOfProfile
-    ? { namespace: rootNamespace, labels: profile, identity: identityOf(rootNamespace, `istio-${profile.istio ?? ''}-service-account`, cluster) }
-    : { labels }];
+  return [
+    isOfProfile
+      ? {
+          namespace: rootNamespace,
+          labels: profile,
+          identity: identityOf(rootNamespace, `istio-${profile.istio ?? ''}-service-account`, cluster),
+        }
+      : { labels },
+  ];
 }
 
 function identityOf(namespace: string, serviceAccount: string, cluster: Cluster): string {
@@ -102,14 +124,23 @@ function findPolicies(proxy: EntryProxy, cluster: Cluster): ProxyPolicies {
   if (namespace === undefined) {
     const all = cluster.all(Kind.AUTHORIZATION_POLICY).filter(each => targetRefsOf(each).length === 0);
     const isCertain = (each: Resource) => each.namespace === rootNamespace && hasLabels(labels, selectorOf(each));
-    return { certain: all.filter(isCertain), possible: all.filter(each => !isCertain(each) && mayBeFor(each, labels, cluster)) };
+    return {
+      certain: all.filter(isCertain),
+      possible: all.filter(each => !isCertain(each) && mayBeFor(each, labels, cluster)),
+    };
   }
   const index = INDEXES.get(cluster) ?? new ByLabel(cluster.all(Kind.AUTHORIZATION_POLICY), selectorOf);
   INDEXES.set(cluster, index);
-  const isNamed = (policy: Resource) => gateway?.namespace === policy.namespace
+  const isNamed = (policy: Resource) =>
+    gateway?.namespace === policy.namespace
     && targetRefsOf(policy).some(each => each.get('kind').text === 'Gateway' && each.get('name').text === gateway.name);
   const candidates = [...new Set([namespace, rootNamespace])].flatMap(each => index.candidates(each, labels));
-  return { certain: candidates.filter(each => targetRefsOf(each).length > 0 ? isNamed(each) : hasLabels(labels, selectorOf(each))), possible: [] };
+  return {
+    certain: candidates.filter(each =>
+      targetRefsOf(each).length > 0 ? isNamed(each) : hasLabels(labels, selectorOf(each)),
+    ),
+    possible: [],
+  };
 }
 
 function selectorOf(policy: Resource): Labels {
@@ -123,5 +154,7 @@ function mayBeFor(policy: Resource, labels: Labels, cluster: Cluster): boolean {
     return false;
   }
   const namespace = policy.namespace === cluster.mesh.rootNamespace ? undefined : policy.namespace;
-  return hasLabels(labels, selector) && Object.keys(selector).length > 0 ? true : cluster.workloads.select(selector, namespace).length === 0;
+  return hasLabels(labels, selector) && Object.keys(selector).length > 0
+    ? true
+    : cluster.workloads.select(selector, namespace).length === 0;
 }

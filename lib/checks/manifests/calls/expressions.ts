@@ -16,7 +16,7 @@ export function expressionOf(regex: string): Test | undefined {
 function compile(regex: string): Test | undefined {
   try {
     const expression = RE2JS.compile(regex);
-    const start = regex.includes('|') ? '' : /^[\w/-]*(?![\w/-]|[*+?{])/.exec(regex)?.[0] ?? '';
+    const start = regex.includes('|') ? '' : (/^[\w/-]*(?![\w/-]|[*+?{])/.exec(regex)?.[0] ?? '');
     return text => text.startsWith(start) && expression.matches(text);
   } catch {
     return undefined;

@@ -1,4 +1,15 @@
-import { addTo, type Cluster, Kind, matchesPattern, Membership, membershipOf, type Resource, Selecting, targetRefsOf, type Workload } from '../../../manifests';
+import {
+  addTo,
+  type Cluster,
+  Kind,
+  matchesPattern,
+  Membership,
+  membershipOf,
+  type Resource,
+  Selecting,
+  targetRefsOf,
+  type Workload,
+} from '../../../manifests';
 import type { Node } from './node';
 
 /** The AuthorizationPolicies that are for a node, of one action: by its labels, its Service, its namespace, or for the mesh. */
@@ -25,7 +36,12 @@ function findPolicies(node: Node, cluster: Cluster, action: string): Resource[] 
 /** The AuthorizationPolicies for pods, by their labels, their namespace, or for the mesh. */
 export function policiesForPods(pods: readonly Workload[], cluster: Cluster): readonly Resource[] {
   const index = Selecting.of(cluster, Kind.AUTHORIZATION_POLICY, 'selector', 'matchLabels');
-  return [...new Set([...pods.flatMap(each => [...index.selecting(each), ...index.defaults(each.namespace)]), ...index.defaults(cluster.mesh.rootNamespace)])];
+  return [
+    ...new Set([
+      ...pods.flatMap(each => [...index.selecting(each), ...index.defaults(each.namespace)]),
+      ...index.defaults(cluster.mesh.rootNamespace),
+    ]),
+  ];
 }
 
 /** The AuthorizationPolicies that name a Service or a Gateway in their targetRefs. */
@@ -54,18 +70,31 @@ function targeting(cluster: Cluster): Map<string, Resource[]> {
 /** Whether some rule of some ALLOW policy may let a caller in: by identity, namespace, or by asking for neither. */
 export function mayCall(caller: Node, policies: readonly Resource[], cluster: Cluster): boolean {
   const identities = caller.identities(cluster);
-  const accounts = new Set(caller.workloads.flatMap(each => [each.serviceAccount, `${each.namespace}/${each.serviceAccount}`]));
-  return policies.some(policy => sourcesIn(policy).some(source => !source
-    || ((source.principals.length === 0 || identities.some(identity => source.principals.some(pattern => matchesPattern(pattern, identity))))
-      && (source.namespaces.length === 0 || source.namespaces.some(pattern => matchesPattern(pattern, caller.namespace)))
-      && (source.serviceAccounts.length === 0 || source.serviceAccounts.some(each => accounts.has(each)))
-      && !source.notPrincipals.some(pattern => identities.every(identity => matchesPattern(pattern, identity)))
-      && !source.notNamespaces.some(pattern => matchesPattern(pattern, caller.namespace)))));
+  const accounts = new Set(
+    caller.workloads.flatMap(each => [each.serviceAccount, `${each.namespace}/${each.serviceAccount}`]),
+  );
+  return policies.some(policy =>
+    sourcesIn(policy).some(
+      source =>
+        !source
+        || ((source.principals.length === 0
+          || identities.some(identity => source.principals.some(pattern => matchesPattern(pattern, identity))))
+          && (source.namespaces.length === 0
+            || source.namespaces.some(pattern => matchesPattern(pattern, caller.namespace)))
+          && (source.serviceAccounts.length === 0 || source.serviceAccounts.some(each => accounts.has(each)))
+          && !source.notPrincipals.some(pattern => identities.every(identity => matchesPattern(pattern, identity)))
+          && !source.notNamespaces.some(pattern => matchesPattern(pattern, caller.namespace))),
+    ),
+  );
 }
 
 /** Whether a policy allows callers that it does not name. */
 export function admitsStrangers(policy: Resource): boolean {
-  return memoized(STRANGERS, policy, () => sourcesIn(policy).some(source => !source || source.principals.length === 0 || source.principals.some(each => each.includes('*'))));
+  return memoized(STRANGERS, policy, () =>
+    sourcesIn(policy).some(
+      source => !source || source.principals.length === 0 || source.principals.some(each => each.includes('*')),
+    ),
+  );
 }
 
 const STRANGERS = new WeakMap<Resource, boolean>();
@@ -83,14 +112,24 @@ function memoized<T>(known: WeakMap<Resource, T>, policy: Resource, make: () => 
 
 const NAMES = ['principals', 'namespaces', 'serviceAccounts', 'notPrincipals', 'notNamespaces'] as const;
 
-type Source = Readonly<Record<typeof NAMES[number], readonly string[]>>;
+type Source = Readonly<Record<(typeof NAMES)[number], readonly string[]>>;
 
 const SOURCES = new WeakMap<Resource, readonly (Source | undefined)[]>();
 
 /** The sources of the rules of a policy, read once; undefined for a rule without conditions on the caller. */
 function sourcesIn(policy: Resource): readonly (Source | undefined)[] {
-  return memoized(SOURCES, policy, () => policy.spec.get('rules').items.map(rule => rule.get('from').items.map(each => each.get('source')))
-    .flatMap((from): (Source | undefined)[] => from.length === 0 ? [undefined] : from.map(source => Object.fromEntries(NAMES.map(name => [name, source.get(name).texts])) as unknown as Source)));
+  return memoized(SOURCES, policy, () =>
+    policy.spec
+      .get('rules')
+      .items.map(rule => rule.get('from').items.map(each => each.get('source')))
+      .flatMap((from): (Source | undefined)[] =>
+        from.length === 0
+          ? [undefined]
+          : from.map(
+              source => Object.fromEntries(NAMES.map(name => [name, source.get(name).texts])) as unknown as Source,
+            ),
+      ),
+  );
 }
 
 /** How a node is in the mesh: in the way of its first workload. */

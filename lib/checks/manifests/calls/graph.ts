@@ -1,4 +1,13 @@
-import { addTo, type Cluster, type Field, Kind, portNumber, type Resource, targetRefsOf, type Workload } from '../../../manifests';
+import {
+  addTo,
+  type Cluster,
+  type Field,
+  Kind,
+  portNumber,
+  type Resource,
+  targetRefsOf,
+  type Workload,
+} from '../../../manifests';
 import { entriesOf } from './entries';
 import { type Call, type Entry, Evidence, Node } from './node';
 
@@ -46,14 +55,18 @@ export class CallGraph {
   private group(): void {
     for (const service of this.cluster.all(Kind.SERVICE)) {
       const workloads = this.cluster.selectedBy(service);
-      const node = workloads.map(each => this.byWorkload.get(each)).find(each => each !== undefined) ?? (workloads.length > 0 ? this.addNode(service.namespace, service.name) : undefined);
+      const node =
+        workloads.map(each => this.byWorkload.get(each)).find(each => each !== undefined)
+        ?? (workloads.length > 0 ? this.addNode(service.namespace, service.name) : undefined);
       if (node) {
         node.services.push(service);
         this.byService.set(service, node);
         workloads.filter(each => !this.byWorkload.has(each)).forEach(each => this.join(each, node));
       }
     }
-    this.cluster.workloads.all.filter(each => !this.byWorkload.has(each)).forEach(each => this.join(each, this.addNode(each.namespace, each.name)));
+    this.cluster.workloads.all
+      .filter(each => !this.byWorkload.has(each))
+      .forEach(each => this.join(each, this.addNode(each.namespace, each.name)));
   }
 
   private addNode(namespace: string, name: string): Node {
@@ -70,9 +83,14 @@ export class CallGraph {
   private readSidecars(): void {
     for (const sidecar of this.cluster.all(Kind.SIDECAR)) {
       const labels = sidecar.spec.get('workloadSelector', 'labels').strings;
-      const callers = Object.keys(labels).length > 0 ? new Set(this.cluster.workloads.select(labels, sidecar.namespace).map(each => this.byWorkload.get(each))) : [];
+      const callers =
+        Object.keys(labels).length > 0
+          ? new Set(this.cluster.workloads.select(labels, sidecar.namespace).map(each => this.byWorkload.get(each)))
+          : [];
       for (const host of sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').items)) {
-        const service = host.text.includes('*') ? undefined : this.serviceAt(host.text.split('/')[1] ?? '', sidecar.namespace);
+        const service = host.text.includes('*')
+          ? undefined
+          : this.serviceAt(host.text.split('/')[1] ?? '', sidecar.namespace);
         for (const caller of callers) {
           this.add(caller, service, Evidence.SIDECAR, host);
         }
@@ -81,7 +99,9 @@ export class CallGraph {
   }
 
   private readGrants(): void {
-    for (const policy of this.cluster.all(Kind.AUTHORIZATION_POLICY).filter(each => ['', 'ALLOW'].includes(each.spec.get('action').text))) {
+    for (const policy of this.cluster
+      .all(Kind.AUTHORIZATION_POLICY)
+      .filter(each => ['', 'ALLOW'].includes(each.spec.get('action').text))) {
       const services = this.servicesUnder(policy);
       for (const rule of policy.spec.get('rules').items) {
         const operations = rule.get('to').items.map(each => each.get('operation'));
@@ -100,14 +120,20 @@ export class CallGraph {
   private servicesUnder(policy: Resource): Resource[] {
     const labels = policy.spec.get('selector', 'matchLabels').strings;
     const selected = Object.keys(labels).length > 0 ? this.cluster.workloads.select(labels, policy.namespace) : [];
-    const named = targetRefsOf(policy).filter(each => each.get('kind').text === 'Service').flatMap(each => this.cluster.find(Kind.SERVICE, each.get('name').text, policy.namespace) ?? []);
+    const named = targetRefsOf(policy)
+      .filter(each => each.get('kind').text === 'Service')
+      .flatMap(each => this.cluster.find(Kind.SERVICE, each.get('name').text, policy.namespace) ?? []);
     return [...new Set([...selected.flatMap(each => this.byWorkload.get(each)?.services[0] ?? []), ...named])];
   }
 
   private readAddresses(): void {
     for (const caller of this.nodes) {
-      for (const variable of caller.workloads.flatMap(each => each.pod.get('containers').items).flatMap(each => each.get('env').items).map(each => each.get('value'))) {
-        const [, host = '', port] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([a-z0-9][a-z0-9.-]*):(\d{1,5})(?:\/|$)/.exec(variable.text) ?? [];
+      for (const variable of caller.workloads
+        .flatMap(each => each.pod.get('containers').items)
+        .flatMap(each => each.get('env').items)
+        .map(each => each.get('value'))) {
+        const [, host = '', port] =
+          /^(?:[a-z][a-z0-9+.-]*:\/\/)?([a-z0-9][a-z0-9.-]*):(\d{1,5})(?:\/|$)/.exec(variable.text) ?? [];
         if (host !== '') {
           this.add(caller, this.serviceAt(host, caller.namespace), Evidence.ADDRESS, variable, new Set([Number(port)]));
         }
@@ -118,10 +144,22 @@ export class CallGraph {
   private serviceAt(host: string, namespace: string): Resource | undefined {
     const [name, space] = host.split('.');
     const isShort = /^[^.]+(\.[^.]+(\.svc)?)?$/.test(host);
-    return isShort ? this.cluster.find(Kind.SERVICE, name ?? '', space ?? namespace) : this.cluster.hosts.named(host, namespace).map(each => each.resource).find(each => each.type === Kind.SERVICE);
+    return isShort
+      ? this.cluster.find(Kind.SERVICE, name ?? '', space ?? namespace)
+      : this.cluster.hosts
+          .named(host, namespace)
+          .map(each => each.resource)
+          .find(each => each.type === Kind.SERVICE);
   }
 
-  private add(caller: Node | undefined, service: Resource | undefined, evidence: Evidence, at: Field, ports: ReadonlySet<number> = new Set(), methods: readonly string[] = []): void {
+  private add(
+    caller: Node | undefined,
+    service: Resource | undefined,
+    evidence: Evidence,
+    at: Field,
+    ports: ReadonlySet<number> = new Set(),
+    methods: readonly string[] = [],
+  ): void {
     const callee = service && this.byService.get(service);
     if (!caller || !callee || caller === callee) {
       return;
@@ -142,7 +180,12 @@ export class CallGraph {
     const { ports: called, granted } = call;
     methods.forEach(each => granted.add(each));
     if (ports.size > 0) {
-      service.spec.get('ports').items.filter(each => [portNumber(each), each.get('targetPort').number].some(number => number !== undefined && ports.has(number))).forEach(each => called.add(portNumber(each) ?? 0));
+      service.spec
+        .get('ports')
+        .items.filter(each =>
+          [portNumber(each), each.get('targetPort').number].some(number => number !== undefined && ports.has(number)),
+        )
+        .forEach(each => called.add(portNumber(each) ?? 0));
     }
   }
 }

@@ -4,27 +4,42 @@ import { membershipOfNode } from './grants';
 import type { Call, Node } from './node';
 
 const CONFIGURATION = [
-  Kind.VIRTUAL_SERVICE, Kind.DESTINATION_RULE, Kind.SIDECAR, Kind.ISTIO_GATEWAY, Kind.AUTHORIZATION_POLICY, Kind.PEER_AUTHENTICATION, Kind.SERVICE_ENTRY,
+  Kind.VIRTUAL_SERVICE,
+  Kind.DESTINATION_RULE,
+  Kind.SIDECAR,
+  Kind.ISTIO_GATEWAY,
+  Kind.AUTHORIZATION_POLICY,
+  Kind.PEER_AUTHENTICATION,
+  Kind.SERVICE_ENTRY,
 ];
 
 /** Whether Istio, with its default retries, carries a call: by the caller's proxy, or by the callee's waypoint. */
 export function isCarriedByIstio({ caller, callee, service }: Call, cluster: Cluster): boolean {
   switch (membershipOfNode(caller, cluster)) {
-    case Membership.SIDECAR: return true;
-    case Membership.AMBIENT: return membershipOfNode(callee, cluster) === Membership.AMBIENT && waypointNamed(service.labels, cluster.namespaceLabels(service.namespace)) !== undefined;
-    default: return mayHaveProxy(caller, cluster);
+    case Membership.SIDECAR:
+      return true;
+    case Membership.AMBIENT:
+      return (
+        membershipOfNode(callee, cluster) === Membership.AMBIENT
+        && waypointNamed(service.labels, cluster.namespaceLabels(service.namespace)) !== undefined
+      );
+    default:
+      return mayHaveProxy(caller, cluster);
   }
 }
 
 /** Whether Istio applies a route: at an Istio gateway, or between workloads. */
 export function isAppliedByIstio(route: Resource, cluster: Cluster): boolean {
   switch (route.type) {
-    case Kind.VIRTUAL_SERVICE: return true;
-    case Kind.INGRESS: return (route.spec.get('ingressClassName').text || route.annotations['kubernetes.io/ingress.class']) === 'istio';
-    default: return parentsOf(route).some(parent => {
-      const gateway = parentGateway(parent, cluster);
-      return gateway ? isOfIstiosClass(gateway, cluster) : parent.kind === 'Service';
-    });
+    case Kind.VIRTUAL_SERVICE:
+      return true;
+    case Kind.INGRESS:
+      return (route.spec.get('ingressClassName').text || route.annotations['kubernetes.io/ingress.class']) === 'istio';
+    default:
+      return parentsOf(route).some(parent => {
+        const gateway = parentGateway(parent, cluster);
+        return gateway ? isOfIstiosClass(gateway, cluster) : parent.kind === 'Service';
+      });
   }
 }
 
@@ -36,6 +51,11 @@ function isOfIstiosClass(gateway: Resource, cluster: Cluster): boolean {
 
 /** A namespace outside the manifests may be in the mesh, if the manifests contain any Istio objects. */
 function mayHaveProxy({ namespace, workloads }: Node, cluster: Cluster): boolean {
-  return !cluster.find(Kind.NAMESPACE, namespace) && CONFIGURATION.some(type => cluster.all(type).length > 0)
-    && !workloads.some(each => (each.labels['sidecar.istio.io/inject'] ?? each.annotations['sidecar.istio.io/inject']) === 'false');
+  return (
+    !cluster.find(Kind.NAMESPACE, namespace)
+    && CONFIGURATION.some(type => cluster.all(type).length > 0)
+    && !workloads.some(
+      each => (each.labels['sidecar.istio.io/inject'] ?? each.annotations['sidecar.istio.io/inject']) === 'false',
+    )
+  );
 }

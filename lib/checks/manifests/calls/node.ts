@@ -8,7 +8,10 @@ export class Node {
   readonly incoming: Call[] = [];
   readonly entries: Entry[] = [];
 
-  constructor(readonly namespace: string, readonly name: string) {}
+  constructor(
+    readonly namespace: string,
+    readonly name: string,
+  ) {}
 
   get key(): string {
     return `${this.namespace}/${this.name}`;
@@ -16,7 +19,11 @@ export class Node {
 
   /** The identities of its Pods. */
   identities(cluster: Cluster): string[] {
-    return [...new Set(this.workloads.map(each => `${cluster.mesh.trustDomain}/ns/${each.namespace}/sa/${each.serviceAccount}`))];
+    return [
+      ...new Set(
+        this.workloads.map(each => `${cluster.mesh.trustDomain}/ns/${each.namespace}/sa/${each.serviceAccount}`),
+      ),
+    ];
   }
 
   /** The field to report for the node as a whole. */
@@ -65,5 +72,10 @@ export interface Entry {
 
 /** The kinds of evidence for a call, best first. */
 export function evidenceOf(call: Call): Field {
-  return call.evidence.get(Evidence.SIDECAR) ?? call.evidence.get(Evidence.ADDRESS) ?? call.evidence.get(Evidence.GRANT) ?? call.caller.at;
+  return (
+    call.evidence.get(Evidence.SIDECAR)
+    ?? call.evidence.get(Evidence.ADDRESS)
+    ?? call.evidence.get(Evidence.GRANT)
+    ?? call.caller.at
+  );
 }

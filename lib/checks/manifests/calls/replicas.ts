@@ -8,21 +8,31 @@ export function replicasOf(workload: Workload, cluster: Cluster): number {
     return Infinity;
   }
   const scaler = scalerOf(workload, cluster);
-  return scaler ? (scaler.spec.get('minReplicas').number ?? scaler.spec.get('minReplicaCount').number ?? (scaler.kind === 'ScaledObject' ? 0 : 1)) : workload.replicas;
+  return scaler
+    ? (scaler.spec.get('minReplicas').number
+        ?? scaler.spec.get('minReplicaCount').number
+        ?? (scaler.kind === 'ScaledObject' ? 0 : 1))
+    : workload.replicas;
 }
 
 /** The maximum of replicas of a workload. */
 export function mostReplicasOf(workload: Workload, cluster: Cluster): number {
   const scaler = scalerOf(workload, cluster);
   // KEDA's default maximum.
-  return scaler ? scaler.spec.get('maxReplicas').number ?? scaler.spec.get('maxReplicaCount').number ?? 100 : replicasOf(workload, cluster);
+  return scaler
+    ? (scaler.spec.get('maxReplicas').number ?? scaler.spec.get('maxReplicaCount').number ?? 100)
+    : replicasOf(workload, cluster);
 }
 
 /** The HorizontalPodAutoscaler, or KEDA's ScaledObject, of a workload. */
 function scalerOf(workload: Workload, cluster: Cluster): Resource | undefined {
   let scalers = SCALERS.get(cluster);
   if (!scalers) {
-    scalers = new Map([Kind.HPA, 'ScaledObject.keda.sh'].flatMap(type => cluster.all(type)).map(each => [targetKey(each.namespace, each.spec.get('scaleTargetRef')), each]));
+    scalers = new Map(
+      [Kind.HPA, 'ScaledObject.keda.sh']
+        .flatMap(type => cluster.all(type))
+        .map(each => [targetKey(each.namespace, each.spec.get('scaleTargetRef')), each]),
+    );
     SCALERS.set(cluster, scalers);
   }
   return scalers.get(`${workload.namespace}/${workload.resource.kind}/${workload.name}`);

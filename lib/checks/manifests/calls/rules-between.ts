@@ -1,4 +1,19 @@
-import { addTo, byAge, type Cluster, type Field, fullHost, hasLabels, Kind, type Labels, namespacesOf, parentsOf, type Resource, routesOf, wildcardsOver, type Workload } from '../../../manifests';
+import {
+  addTo,
+  byAge,
+  type Cluster,
+  type Field,
+  fullHost,
+  hasLabels,
+  Kind,
+  type Labels,
+  namespacesOf,
+  parentsOf,
+  type Resource,
+  routesOf,
+  wildcardsOver,
+  type Workload,
+} from '../../../manifests';
 import { isForMesh } from '../routing/destinations';
 import type { Call } from './node';
 
@@ -7,11 +22,17 @@ export function rulesFor(call: Call, cluster: Cluster): Field[] {
   const { byHost, byService } = routesBetween(cluster);
   const { caller, service, ports } = call;
   const name = fullHost(service.name, service.namespace, cluster.clusterDomain);
-  const routes = [name, ...wildcardsOver(name)].flatMap(host => byHost.get(host) ?? [])
+  const routes = [name, ...wildcardsOver(name)]
+    .flatMap(host => byHost.get(host) ?? [])
     .find(({ visibleIn }) => visibleIn.includes('*') || visibleIn.includes(caller.namespace));
   return [
-    ...withoutShadowed((routes?.candidates(caller.workloads) ?? []).filter(rule => isFor(rule, call)), call),
-    ...(byService.get(service.key) ?? []).filter(({ port }) => port === undefined || ports.size === 0 || ports.has(port)).flatMap(({ route }) => route.spec.get('rules').items),
+    ...withoutShadowed(
+      (routes?.candidates(caller.workloads) ?? []).filter(rule => isFor(rule, call)),
+      call,
+    ),
+    ...(byService.get(service.key) ?? [])
+      .filter(({ port }) => port === undefined || ports.size === 0 || ports.has(port))
+      .flatMap(({ route }) => route.spec.get('rules').items),
   ].filter(forwards);
 }
 
@@ -19,13 +40,18 @@ export function rulesFor(call: Call, cluster: Cluster): Field[] {
 export function forwardingRules(cluster: Cluster): Field[] {
   return [
     ...cluster.all(Kind.VIRTUAL_SERVICE).flatMap(each => each.spec.get('http').items),
-    ...[Kind.HTTP_ROUTE, Kind.GRPC_ROUTE].flatMap(type => cluster.all(type)).flatMap(each => each.spec.get('rules').items),
+    ...[Kind.HTTP_ROUTE, Kind.GRPC_ROUTE]
+      .flatMap(type => cluster.all(type))
+      .flatMap(each => each.spec.get('rules').items),
   ].filter(forwards);
 }
 
 /** Whether a rule forwards requests, rather than responding directly. */
 function forwards(rule: Field): boolean {
-  return !['delegate', 'redirect', 'directResponse'].some(name => rule.get(name).exists) && !rule.get('filters').items.some(each => each.get('type').text === 'RequestRedirect');
+  return (
+    !['delegate', 'redirect', 'directResponse'].some(name => rule.get(name).exists)
+    && !rule.get('filters').items.some(each => each.get('type').text === 'RequestRedirect')
+  );
 }
 
 /** The rules of a VirtualService, indexed by the first label that they require of the caller, so that a caller is compared with few of them. */
@@ -47,7 +73,10 @@ class CallerRules {
   }
 
   candidates(workloads: readonly Workload[]): Field[] {
-    const labels = new Set(['', ...workloads.flatMap(each => Object.entries(each.labels).map(label => label.join('=')))]);
+    const labels = new Set([
+      '',
+      ...workloads.flatMap(each => Object.entries(each.labels).map(label => label.join('='))),
+    ]);
     const indexes = new Set([...labels].flatMap(label => this.byLabel.get(label) ?? []));
     return [...indexes].sort((a, b) => a - b).flatMap(index => this.rules[index] ?? []);
   }
@@ -69,7 +98,9 @@ function routesBetween(cluster: Cluster): RoutesBetween {
   const byHost = new Map<string, CallerRules[]>();
   for (const virtualService of byAge(cluster.all(Kind.VIRTUAL_SERVICE)).filter(isForMesh)) {
     const rules = new CallerRules(virtualService);
-    virtualService.spec.get('hosts').texts.forEach(host => addTo(byHost, fullHost(host, virtualService.namespace, cluster.clusterDomain), rules));
+    virtualService.spec
+      .get('hosts')
+      .texts.forEach(host => addTo(byHost, fullHost(host, virtualService.namespace, cluster.clusterDomain), rules));
   }
   const byService = new Map<string, { route: Resource; port?: number }[]>();
   for (const route of routesOf(cluster)) {
@@ -84,14 +115,22 @@ function routesBetween(cluster: Cluster): RoutesBetween {
 
 function isFor(rule: Field, call: Call): boolean {
   const matches = rule.get('match').items;
-  return matches.length === 0 || matches.some(match => appliesTo(match, call) && labelsOf(call).some(labels => hasLabels(labels, match.get('sourceLabels').strings)));
+  return (
+    matches.length === 0
+    || matches.some(
+      match =>
+        appliesTo(match, call) && labelsOf(call).some(labels => hasLabels(labels, match.get('sourceLabels').strings)),
+    )
+  );
 }
 
 function appliesTo(match: Field, { caller, ports }: Call): boolean {
   const port = match.get('port').number;
-  return (port === undefined || ports.size === 0 || ports.has(port))
+  return (
+    (port === undefined || ports.size === 0 || ports.has(port))
     && ['', caller.namespace].includes(match.get('sourceNamespace').text)
-    && (match.get('gateways').items.length === 0 || match.get('gateways').texts.includes('mesh'));
+    && (match.get('gateways').items.length === 0 || match.get('gateways').texts.includes('mesh'))
+  );
 }
 
 const CONDITIONS = ['uri', 'headers', 'withoutHeaders', 'method', 'authority', 'queryParams', 'scheme'];
@@ -103,8 +142,17 @@ function withoutShadowed(rules: readonly Field[], call: Call): Field[] {
   return rules.filter(rule => {
     const matches = rule.get('match').items;
     const ports = matches.length > 0 ? matches.map(match => match.get('port').number) : [undefined];
-    const isShadowed = isOver || (ports.every(port => port === undefined ? call.ports.size > 0 && [...call.ports].every(each => taken.has(each)) : taken.has(port)));
-    const whole = matches.filter(match => appliesTo(match, call) && !CONDITIONS.some(name => match.get(name).exists) && labelsOf(call).every(labels => hasLabels(labels, match.get('sourceLabels').strings)));
+    const isShadowed =
+      isOver
+      || ports.every(port =>
+        port === undefined ? call.ports.size > 0 && [...call.ports].every(each => taken.has(each)) : taken.has(port),
+      );
+    const whole = matches.filter(
+      match =>
+        appliesTo(match, call)
+        && !CONDITIONS.some(name => match.get(name).exists)
+        && labelsOf(call).every(labels => hasLabels(labels, match.get('sourceLabels').strings)),
+    );
     whole.flatMap(match => match.get('port').number ?? []).forEach(port => taken.add(port));
     isOver ||= matches.length === 0 || whole.some(match => match.get('port').number === undefined);
     return !isShadowed;

@@ -4,20 +4,26 @@ import type { Node } from './node';
 /** The Sidecar that applies to a node's proxies: one that selects them, else that of the namespace, else that of the mesh; undefined if their scope is unrestricted. */
 export function egressFor(node: Node, cluster: Cluster): Resource | undefined {
   const index = Selecting.of(cluster, Kind.SIDECAR, 'workloadSelector', 'labels');
-  const selecting = node.workloads.flatMap(each => index.selecting(each)).find(each => each.namespace === node.namespace);
+  const selecting = node.workloads
+    .flatMap(each => index.selecting(each))
+    .find(each => each.namespace === node.namespace);
   const found = selecting ?? index.defaults(node.namespace)[0] ?? index.defaults(cluster.mesh.rootNamespace)[0];
   return found?.spec.get('egress').items.length ? found : undefined;
 }
 
 /** Whether a Sidecar includes the host of a node. */
 export function knowsHost(sidecar: Resource, node: Node, cluster: Cluster): boolean {
-  return node.services.some(service => knows(sidecar, service.namespace, fullHost(service.name, service.namespace, cluster.clusterDomain), cluster));
+  return node.services.some(service =>
+    knows(sidecar, service.namespace, fullHost(service.name, service.namespace, cluster.clusterDomain), cluster),
+  );
 }
 
 /** Whether a Sidecar includes a host of a namespace. */
 export function knows(sidecar: Resource, namespace: string, host: string, cluster: Cluster): boolean {
   const { exact, patterns } = hostsOf(sidecar, cluster);
-  return ['*', namespace].some(scope => exact.has(`${scope}/${host}`) || patterns.get(scope)?.some(each => covers(each, host)) === true);
+  return ['*', namespace].some(
+    scope => exact.has(`${scope}/${host}`) || patterns.get(scope)?.some(each => covers(each, host)) === true,
+  );
 }
 
 interface ScopeHosts {

@@ -13,6 +13,10 @@ const OTHERS = new Set([21, 22, 25, 53, 389, 1433, 1521, 2181, 3306, 4222, 5432,
 
 /** Whether Istio handles the ports of a call as HTTP, so that a timeout can be set: without a declared protocol it detects HTTP. */
 export function seesRequests({ service, ports }: Call): boolean {
-  return service.spec.get('ports').items.filter(each => ports.size === 0 || ports.has(each.get('port').number ?? 0))
-    .some(each => carriesRequests(each) ?? (protocolOf(each) === undefined && !OTHERS.has(each.get('port').number ?? 0)));
+  return service.spec
+    .get('ports')
+    .items.filter(each => ports.size === 0 || ports.has(each.get('port').number ?? 0))
+    .some(
+      each => carriesRequests(each) ?? (protocolOf(each) === undefined && !OTHERS.has(each.get('port').number ?? 0)),
+    );
 }

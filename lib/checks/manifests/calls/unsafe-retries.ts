@@ -20,8 +20,14 @@ export function* writes(cluster: Cluster): Iterable<Write> {
   }
   for (const call of CallGraph.of(cluster).calls.filter(each => each.granted.size > 0 && !isGrpc(each))) {
     const methods = WRITES.filter(each => call.granted.has(each));
-    for (const policy of methods.length > 0 ? policiesOf(call, cluster).filter(each => !ruled.has(placeOf(each.at)) && maySeeWrites(each.at)) : []) {
-      yield { what: `${call.caller.name} may use ${methods.join(' and ')} at ${call.callee.name}`, policy, at: evidenceOf(call) };
+    for (const policy of methods.length > 0
+      ? policiesOf(call, cluster).filter(each => !ruled.has(placeOf(each.at)) && maySeeWrites(each.at))
+      : []) {
+      yield {
+        what: `${call.caller.name} may use ${methods.join(' and ')} at ${call.callee.name}`,
+        policy,
+        at: evidenceOf(call),
+      };
     }
   }
 }
@@ -37,7 +43,9 @@ export function fixFor({ at: { resource }, isExplicit }: CallPolicy): string {
   if (resource.type !== Kind.HTTP_ROUTE && resource.type !== Kind.GRPC_ROUTE) {
     return 'Set `retries: { attempts: 0 }` in the VirtualService, or `retryOn: connect-failure,refused-stream`.';
   }
-  return isExplicit ? 'Use a separate rule for these methods, without `retry`.' : 'Set `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh configuration, since an HTTPRoute cannot disable retries.';
+  return isExplicit
+    ? 'Use a separate rule for these methods, without `retry`.'
+    : 'Set `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh configuration, since an HTTPRoute cannot disable retries.';
 }
 
 function placeOf(rule: Field): string {
@@ -45,7 +53,10 @@ function placeOf(rule: Field): string {
 }
 
 function matchesWrites(rule: Field): boolean {
-  return rule.resource.type !== Kind.GRPC_ROUTE && matchesOf(rule).some(match => methodsOf(match).some(each => WRITES.includes(each)) && !isMethodOfGrpc(match));
+  return (
+    rule.resource.type !== Kind.GRPC_ROUTE
+    && matchesOf(rule).some(match => methodsOf(match).some(each => WRITES.includes(each)) && !isMethodOfGrpc(match))
+  );
 }
 
 /** Whether a rule may match methods other than the ones it lists: a rule for reads only never carries writes. */
@@ -61,16 +72,29 @@ function matchesOf(rule: Field): Field[] {
 function methodsOf(match: Field): string[] {
   const method = match.get('method');
   const [exact, prefix, regex] = ['exact', 'prefix', 'regex'].map(name => method.get(name).text);
-  return method.text !== '' ? [method.text] : exact ? [exact] : prefix ? WRITES.filter(each => each.startsWith(prefix)) : regex?.replace(/[\^$()?:]/g, '').split('|').filter(each => each !== '') ?? [];
+  return method.text !== ''
+    ? [method.text]
+    : exact
+      ? [exact]
+      : prefix
+        ? WRITES.filter(each => each.startsWith(prefix))
+        : (regex
+            ?.replace(/[\^$()?:]/g, '')
+            .split('|')
+            .filter(each => each !== '') ?? []);
 }
 
 function isMethodOfGrpc(match: Field): boolean {
-  return /^\/[\w.]+\.\w+\/\w+$/.test(match.resource.type === Kind.VIRTUAL_SERVICE ? match.get('uri', 'exact').text : match.get('path', 'value').text);
+  return /^\/[\w.]+\.\w+\/\w+$/.test(
+    match.resource.type === Kind.VIRTUAL_SERVICE ? match.get('uri', 'exact').text : match.get('path', 'value').text,
+  );
 }
 
 const NOT_PLAIN_HTTP = ['grpc', 'grpc-web', 'tcp', 'mongo', 'mysql', 'redis', 'tls', 'https', 'udp'];
 
 function isGrpc({ service, ports }: Call): boolean {
-  const called = service.spec.get('ports').items.filter(each => ports.size === 0 || ports.has(each.get('port').number ?? 0));
+  const called = service.spec
+    .get('ports')
+    .items.filter(each => ports.size === 0 || ports.has(each.get('port').number ?? 0));
   return called.length > 0 && called.every(each => NOT_PLAIN_HTTP.includes(protocolOf(each) ?? ''));
 }

@@ -5,7 +5,12 @@ export function hooksOf(resource: Resource): Field[] {
 }
 
 export function externalConfigs(cluster: Cluster): { config: Field; url: Field }[] {
-  const validating = cluster.all(Kind.VALIDATING_WEBHOOK).filter(each => each.name === 'istiod-default-validator' || each.name.startsWith('istio-validator'));
+  const validating = cluster
+    .all(Kind.VALIDATING_WEBHOOK)
+    .filter(each => each.name === 'istiod-default-validator' || each.name.startsWith('istio-validator'));
   const mutating = cluster.all(Kind.MUTATING_WEBHOOK).filter(each => each.name.startsWith('istio-sidecar-injector'));
-  return [...validating, ...mutating].flatMap(hooksOf).map(hook => hook.get('clientConfig')).map(config => ({ config, url: config.get('url') }));
+  return [...validating, ...mutating]
+    .flatMap(hooksOf)
+    .map(hook => hook.get('clientConfig'))
+    .map(config => ({ config, url: config.get('url') }));
 }

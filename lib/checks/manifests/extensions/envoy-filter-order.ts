@@ -20,5 +20,7 @@ export function* relative(cluster: Cluster, byVersion: boolean, message: string)
 /** The filter that a patch adds, or the one that it matches. */
 function nameOf(patch: Field): string {
   const value = patch.get('patch', 'value');
-  return value.exists ? value.get('name').text || patch.get('match', 'listener', 'filterChain', 'filter', 'name').text : '';
+  return value.exists
+    ? value.get('name').text || patch.get('match', 'listener', 'filterChain', 'filter', 'name').text
+    : '';
 }

@@ -26,7 +26,14 @@ export function serversByPort(cluster: Cluster): Map<string, Server[]> {
       if (port === '') {
         continue;
       }
-      const server = { gateway, at, selector: gateway.spec.get('selector').strings, port, bind: at.get('bind').text, hosts: at.get('hosts').texts.map(each => hostOf(each, gateway.namespace)) };
+      const server = {
+        gateway,
+        at,
+        selector: gateway.spec.get('selector').strings,
+        port,
+        bind: at.get('bind').text,
+        hosts: at.get('hosts').texts.map(each => hostOf(each, gateway.namespace)),
+      };
       const others = servers.get(port);
       if (others) {
         others.push(server);
@@ -43,7 +50,10 @@ export function sharePods(one: Server, other: Server, cluster: Cluster): boolean
   if (hasLabels(one.selector, other.selector) && hasLabels(other.selector, one.selector)) {
     return true;
   }
-  return (isStandard(one.selector) && isStandard(other.selector)) || cluster.workloads.select(one.selector).some(each => hasLabels(each.labels, other.selector));
+  return (
+    (isStandard(one.selector) && isStandard(other.selector))
+    || cluster.workloads.select(one.selector).some(each => hasLabels(each.labels, other.selector))
+  );
 }
 
 /** Whether VirtualServices of a common namespace may use both hosts. */

@@ -17,7 +17,9 @@ export interface GatewayPod {
  */
 export function podsFor(selector: Labels, cluster: Cluster): readonly GatewayPod[] {
   const pods = cluster.workloads.select(selector);
-  return pods.length === 0 && isStandard(selector) ? [{ namespace: STANDARD_NAMESPACE, name: 'istio-ingressgateway', labels: STANDARD }] : pods;
+  return pods.length === 0 && isStandard(selector)
+    ? [{ namespace: STANDARD_NAMESPACE, name: 'istio-ingressgateway', labels: STANDARD }]
+    : pods;
 }
 
 /** Whether a selector matches the pods of that gateway. */
@@ -27,5 +29,8 @@ export function isStandard(selector: Labels): boolean {
 
 /** Whether the Service of that gateway selects some of these pods, and has a port. */
 export function hasStandardPort(pods: readonly GatewayPod[], port: number): boolean {
-  return STANDARD_PORTS.includes(port) && pods.some(({ namespace, labels }) => namespace === STANDARD_NAMESPACE && labels.istio === STANDARD.istio);
+  return (
+    STANDARD_PORTS.includes(port)
+    && pods.some(({ namespace, labels }) => namespace === STANDARD_NAMESPACE && labels.istio === STANDARD.istio)
+  );
 }

@@ -23,7 +23,13 @@ export function destinationsOf(virtualService: Resource): Destination[] {
 }
 
 function destinationAt(at: Field, isMirror: boolean): Destination {
-  return { at, host: at.get('host').text, subset: at.get('subset').text, port: at.get('port', 'number').number, isMirror };
+  return {
+    at,
+    host: at.get('host').text,
+    subset: at.get('subset').text,
+    port: at.get('port', 'number').number,
+    isMirror,
+  };
 }
 
 /** The host of a VirtualService or DestinationRule, if it is visible in the namespaces to which the object is exported. */
@@ -44,7 +50,10 @@ export function hostKey(host: string, namespace: string, clusterDomain: string):
 
 /** Whether two rules are exported to a common namespace, so that a proxy may have both. */
 export function meetSomewhere(one: Resource, other: Resource): boolean {
-  return haveCommon(namespacesOf(one.spec.get('exportTo').texts, one.namespace), namespacesOf(other.spec.get('exportTo').texts, other.namespace));
+  return haveCommon(
+    namespacesOf(one.spec.get('exportTo').texts, one.namespace),
+    namespacesOf(other.spec.get('exportTo').texts, other.namespace),
+  );
 }
 
 /** Whether the proxies that apply a VirtualService may have a DestinationRule: gateways may be in any namespace, workloads are primarily in its own. */

@@ -5,7 +5,9 @@ export function rulesOf(cluster: Cluster): Resource[] {
 }
 
 function isBlanketTls(rule: Resource): boolean {
-  return rule.spec.get('host').text.startsWith('*') && rule.spec.get('trafficPolicy', 'tls', 'mode').text === 'ISTIO_MUTUAL';
+  return (
+    rule.spec.get('host').text.startsWith('*') && rule.spec.get('trafficPolicy', 'tls', 'mode').text === 'ISTIO_MUTUAL'
+  );
 }
 
 export function hostOf(rule: Resource, cluster: Cluster): string {

@@ -27,7 +27,11 @@ export function titleOf({ at }: { readonly at: Field }): string {
 
 /** Fields sorted by name at every level, without the name of the match itself. */
 function meaningOf(match: Field): string {
-  return JSON.stringify(sorted(Object.fromEntries(match.entries.filter(([name]) => name !== 'name').map(([name, field]) => [name, field.value]))));
+  return JSON.stringify(
+    sorted(
+      Object.fromEntries(match.entries.filter(([name]) => name !== 'name').map(([name, field]) => [name, field.value])),
+    ),
+  );
 }
 
 function sorted(value: unknown): unknown {
@@ -35,6 +39,10 @@ function sorted(value: unknown): unknown {
     return value.map(sorted);
   }
   return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([name, member]) => [name, sorted(member)]))
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, member]) => [name, sorted(member)]),
+      )
     : value;
 }

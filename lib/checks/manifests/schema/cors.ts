@@ -17,7 +17,9 @@ export function checkCors(policy: Field, complain: Complain): void {
   for (const method of policy.get('allowMethods').items.filter(each => !METHODS.has(each.text))) {
     complain(method, `"${method.text}" is not an HTTP method.`, `Use ${[...METHODS].join(', ')}.`);
   }
-  for (const name of ['allowHeaders', 'exposeHeaders'].flatMap(each => policy.get(each).items).filter(each => !isPlainHeaderName(each.text))) {
+  for (const name of ['allowHeaders', 'exposeHeaders']
+    .flatMap(each => policy.get(each).items)
+    .filter(each => !isPlainHeaderName(each.text))) {
     complain(name, `"${name.text}" is not a valid header name.`, 'Use letters, digits and dashes, or `*`.');
   }
   const age = policy.get('maxAge');

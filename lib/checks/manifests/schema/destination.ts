@@ -11,7 +11,9 @@ export function checkDestinations(route: Field, complain: Complain): void {
     }
     checkDestination(each.get('destination'), complain);
   }
-  for (const weight of weights.filter(each => each.exists && ((each.number ?? -1) < 0 || !Number.isInteger(each.number)))) {
+  for (const weight of weights.filter(
+    each => each.exists && ((each.number ?? -1) < 0 || !Number.isInteger(each.number)),
+  )) {
     complain(weight, `"${weight.text}" is not a valid weight.`, 'Use a whole number of 0 or more.');
   }
   if (weights.length > 1 && weights.reduce((sum, each) => sum + (each.number ?? 0), 0) === 0) {

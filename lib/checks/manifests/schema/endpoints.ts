@@ -18,9 +18,18 @@ export function checkEndpoint(endpoint: Field, rules: EndpointRules, complain: C
   const address = endpoint.get('address');
   const isUnix = rules.takesSockets && address.text.startsWith(SOCKET);
   const mayBeMissing = rules.takesSockets && endpoint.get('network').text !== '';
-  if (address.text === '' ? !mayBeMissing : isUnix ? !isSocket(address.text.slice(SOCKET.length)) : !isAddress(address.text) && !(rules.takesNames && isFullName(address.text))) {
-    complain(address.exists ? address : endpoint, address.text === '' ? 'The endpoint has no address.' : `"${address.text}" is not a valid address.`,
-      rules.takesNames ? 'Write an address or a host name.' : 'Write an address, or use resolution: DNS for names.');
+  if (
+    address.text === ''
+      ? !mayBeMissing
+      : isUnix
+        ? !isSocket(address.text.slice(SOCKET.length))
+        : !isAddress(address.text) && !(rules.takesNames && isFullName(address.text))
+  ) {
+    complain(
+      address.exists ? address : endpoint,
+      address.text === '' ? 'The endpoint has no address.' : `"${address.text}" is not a valid address.`,
+      rules.takesNames ? 'Write an address or a host name.' : 'Write an address, or use resolution: DNS for names.',
+    );
   }
   const ports = endpoint.get('ports').entries;
   if (isUnix && (ports.length > 0 || (rules.ports && rules.ports.length !== 1))) {
@@ -28,7 +37,13 @@ export function checkEndpoint(endpoint: Field, rules: EndpointRules, complain: C
   }
   for (const [name, port] of ports) {
     if (!isDnsLabel(name) || !isPort(port) || (rules.ports && !rules.ports.includes(name))) {
-      complain(port, rules.ports && !rules.ports.includes(name) ? `The ServiceEntry has no port "${name}".` : `"${name}: ${port.text}" is not a valid port.`, 'Write `name: number`, with the name of a declared port.');
+      complain(
+        port,
+        rules.ports && !rules.ports.includes(name)
+          ? `The ServiceEntry has no port "${name}".`
+          : `"${name}: ${port.text}" is not a valid port.`,
+        'Write `name: number`, with the name of a declared port.',
+      );
     }
   }
   checkLabels(endpoint.get('labels'), complain);

@@ -29,7 +29,11 @@ export function checkHeaders(headers: Field, complain: Complain): void {
     for (const [name, value] of ['add', 'set'].flatMap(each => operations.get(each).entries)) {
       checkChanged(name, value, direction === 'request', complain);
       if (CONTROL.test(value.text) || !isValue(value.text)) {
-        complain(value, `"${value.text}" is not a valid header value.`, 'Write %% for a percent sign, and %NAME% for a value that Envoy substitutes.');
+        complain(
+          value,
+          `"${value.text}" is not a valid header value.`,
+          'Write %% for a percent sign, and %NAME% for a value that Envoy substitutes.',
+        );
       }
     }
     operations.get('remove').items.forEach(each => checkChanged(each.text, each, false, complain));
@@ -66,7 +70,11 @@ export function checkTextMatch(match: Field, complain: Complain): void {
 export function checkPatternMatch(match: Field, complain: Complain): void {
   const regex = match.get('regex');
   if (regex.exists && (regex.text === '' || !isPattern(regex.text))) {
-    complain(regex, `"${regex.text}" is not a valid RE2 regular expression.`, 'Avoid lookarounds and backreferences, and use at most 1024 characters.');
+    complain(
+      regex,
+      `"${regex.text}" is not a valid RE2 regular expression.`,
+      'Avoid lookarounds and backreferences, and use at most 1024 characters.',
+    );
   }
 }
 

@@ -44,9 +44,19 @@ function checkAnswers(rule: Field, isDelegate: boolean, complain: Complain): voi
   }
   const answers = [routes.length > 0, redirect, direct].filter(Boolean).length;
   if (answers !== 1) {
-    complain(rule, answers === 0 ? 'The rule has neither route nor redirect nor directResponse.' : 'route, redirect and directResponse are mutually exclusive.', 'Set exactly one of them.');
+    complain(
+      rule,
+      answers === 0
+        ? 'The rule has neither route nor redirect nor directResponse.'
+        : 'route, redirect and directResponse are mutually exclusive.',
+      'Set exactly one of them.',
+    );
   } else if (routes.length === 0 && ['fault', 'rewrite'].some(name => rule.get(name).exists)) {
-    complain(rule, 'A rule with a redirect or directResponse cannot have fault or rewrite.', 'Remove fault and rewrite.');
+    complain(
+      rule,
+      'A rule with a redirect or directResponse cannot have fault or rewrite.',
+      'Remove fault and rewrite.',
+    );
   }
   if (rule.get('mirror').exists && rule.get('mirrors').items.length > 0) {
     complain(rule.get('mirror'), 'mirror and mirrors are mutually exclusive.', 'Use mirrors.');
@@ -74,9 +84,21 @@ function checkRedirect(redirect: Field, matches: readonly Field[], complain: Com
   const code = redirect.get('redirectCode').number ?? 0;
   if (given('uri') && given('prefixRewrite')) {
     complain(redirect, 'uri and prefixRewrite are mutually exclusive.', 'Keep one of them.');
-  } else if (given('prefixRewrite') && matches.some(each => each.get('uri').exists && !each.get('uri', 'prefix').exists)) {
-    complain(redirect.get('prefixRewrite'), 'prefixRewrite needs a matched prefix, and a match has none.', 'Match by prefix.');
-  } else if (redirect.exists && !['uri', 'prefixRewrite', 'authority', 'scheme'].some(given) && !redirect.get('port').exists && !redirect.get('derivePort').exists) {
+  } else if (
+    given('prefixRewrite')
+    && matches.some(each => each.get('uri').exists && !each.get('uri', 'prefix').exists)
+  ) {
+    complain(
+      redirect.get('prefixRewrite'),
+      'prefixRewrite needs a matched prefix, and a match has none.',
+      'Match by prefix.',
+    );
+  } else if (
+    redirect.exists
+    && !['uri', 'prefixRewrite', 'authority', 'scheme'].some(given)
+    && !redirect.get('port').exists
+    && !redirect.get('derivePort').exists
+  ) {
     complain(redirect, 'The redirect changes nothing.', 'Set uri, authority, scheme or port.');
   } else if (code !== 0 && (code < 300 || code > 399)) {
     complain(redirect.get('redirectCode'), `${code} is not a redirect status.`, 'Use 301, 302, 303, 307 or 308.');
@@ -99,21 +121,37 @@ function checkDirectResponse(response: Field, complain: Complain): void {
 
 /** The size of the response body of a rule, in bytes. */
 export function sizeOfBody(response: Field): number {
-  return Math.max(Buffer.byteLength(response.get('body', 'string').text), Buffer.byteLength(response.get('body', 'bytes').text, 'base64'));
+  return Math.max(
+    Buffer.byteLength(response.get('body', 'string').text),
+    Buffer.byteLength(response.get('body', 'bytes').text, 'base64'),
+  );
 }
 
 function checkRewrite(rule: Field, complain: Complain): void {
   const rewrite = rule.get('rewrite');
-  const [uri, authority, regex] = [rewrite.get('uri').text, rewrite.get('authority').text, rewrite.get('uriRegexRewrite')];
+  const [uri, authority, regex] = [
+    rewrite.get('uri').text,
+    rewrite.get('authority').text,
+    rewrite.get('uriRegexRewrite'),
+  ];
   if (uri !== '' && regex.exists) {
     complain(rewrite, 'uri and uriRegexRewrite are mutually exclusive.', 'Keep one of them.');
   } else if (rewrite.exists && uri === '' && authority === '' && !regex.exists) {
     complain(rewrite, 'The rewrite changes nothing.', 'Set uri, uriRegexRewrite or authority.');
-  } else if (regex.exists && (regex.get('match').text === '' || regex.get('rewrite').text === '' || !isPattern(regex.get('match').text))) {
+  } else if (
+    regex.exists
+    && (regex.get('match').text === '' || regex.get('rewrite').text === '' || !isPattern(regex.get('match').text))
+  ) {
     complain(regex, 'uriRegexRewrite needs an RE2 regular expression and a replacement.', 'Set match and rewrite.');
   }
-  const hosts = ['set', 'add'].flatMap(name => rule.get('headers', 'request', name).entries).filter(([name]) => isAuthority(name));
+  const hosts = ['set', 'add']
+    .flatMap(name => rule.get('headers', 'request', name).entries)
+    .filter(([name]) => isAuthority(name));
   if (hosts.length + (authority === '' ? 0 : 1) > 1) {
-    complain(hosts[0]?.[1] ?? rewrite, 'The host of the request is rewritten more than once.', 'Use only `rewrite: { authority }`.');
+    complain(
+      hosts[0]?.[1] ?? rewrite,
+      'The host of the request is rewritten more than once.',
+      'Use only `rewrite: { authority }`.',
+    );
   }
 }

@@ -9,7 +9,10 @@ export function checkMatch(match: Field, complain: Complain): void {
   checkHeaderMatches(match.get('headers'), complain);
   checkHeaderMatches(match.get('withoutHeaders'), complain, true);
   checkPatternMatch(match.get('uri'), complain);
-  [...['method', 'scheme', 'authority'].map(name => match.get(name)), ...match.get('queryParams').entries.map(([, value]) => value)].forEach(each => checkTextMatch(each, complain));
+  [
+    ...['method', 'scheme', 'authority'].map(name => match.get(name)),
+    ...match.get('queryParams').entries.map(([, value]) => value),
+  ].forEach(each => checkTextMatch(each, complain));
   checkMatchedConnection(match, complain);
   const namespace = match.get('sourceNamespace');
   if (namespace.text !== '' && !isDnsLabel(namespace.text)) {

@@ -16,7 +16,12 @@ export function isDnsLabel(text: string): boolean {
 /** Whether a text is a host name, optionally with `*` as the first label or as a prefix of it. */
 export function isHost(text: string): boolean {
   const [first = '', ...rest] = text.split('.');
-  return text.length <= LONGEST_NAME && first.length <= LONGEST_LABEL && FIRST_LABEL.test(first) && (rest.length === 0 || areLabels(rest));
+  return (
+    text.length <= LONGEST_NAME
+    && first.length <= LONGEST_LABEL
+    && FIRST_LABEL.test(first)
+    && (rest.length === 0 || areLabels(rest))
+  );
 }
 
 /** Whether a text is a host name without a wildcard. */
@@ -26,7 +31,10 @@ export function isFullName(text: string): boolean {
 
 /** Labels of a name, the last of which is not a number; it may be empty, for a trailing dot. */
 function areLabels(labels: readonly string[]): boolean {
-  return !/^[+-]?\d+$/.test(labels.at(-1) ?? '') && labels.every((label, index) => isDnsLabel(label) || (label === '' && index === labels.length - 1));
+  return (
+    !/^[+-]?\d+$/.test(labels.at(-1) ?? '')
+    && labels.every((label, index) => isDnsLabel(label) || (label === '' && index === labels.length - 1))
+  );
 }
 
 /** Whether a `*` replaces part of a label. */
@@ -42,7 +50,11 @@ export function isAddress(text: string): boolean {
 export function isRange(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');
   const family = isIP(address);
-  return family > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+  return (
+    family > 0
+    && more.length === 0
+    && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+  );
 }
 
 /** Whether a number is a valid port. */
@@ -56,12 +68,19 @@ export function isSocket(path: string): boolean {
 }
 
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
-const LABEL_NAME = new RegExp(`^([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*/)?${QUALIFIED}$`);
+const LABEL_NAME = new RegExp(
+  `^([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*/)?${QUALIFIED}$`,
+);
 const LABEL_VALUE = new RegExp(`^(${QUALIFIED})?$`);
 
 /** Whether a label with this key and value is valid. */
 export function isLabel(name: string, value: string): boolean {
-  return name.length <= LONGEST_LABEL_NAME && LABEL_NAME.test(name) && (name.split('/').at(-1) ?? '').length <= LONGEST_LABEL && LABEL_VALUE.test(value);
+  return (
+    name.length <= LONGEST_LABEL_NAME
+    && LABEL_NAME.test(name)
+    && (name.split('/').at(-1) ?? '').length <= LONGEST_LABEL
+    && LABEL_VALUE.test(value)
+  );
 }
 
 /** Whether a text is `name` or `namespace/name`. */

@@ -1,5 +1,18 @@
 /** The protocols of ports of a Gateway, a Sidecar or a ServiceEntry, case-insensitive. */
-export const PROTOCOLS: ReadonlySet<string> = new Set(['TCP', 'UDP', 'GRPC', 'GRPC-WEB', 'HTTP', 'HTTP_PROXY', 'HTTP2', 'HTTPS', 'TLS', 'MONGO', 'REDIS', 'MYSQL']);
+export const PROTOCOLS: ReadonlySet<string> = new Set([
+  'TCP',
+  'UDP',
+  'GRPC',
+  'GRPC-WEB',
+  'HTTP',
+  'HTTP_PROXY',
+  'HTTP2',
+  'HTTPS',
+  'TLS',
+  'MONGO',
+  'REDIS',
+  'MYSQL',
+]);
 
 /** Whether this is a valid protocol field: empty, or a protocol. */
 export function isProtocol(text: string): boolean {

@@ -4,4 +4,8 @@ import { STATUS_CODES } from 'node:http';
 const UNREGISTERED = 509;
 
 /** The registered HTTP status codes. */
-export const STATUSES: ReadonlySet<number> = new Set(Object.keys(STATUS_CODES).map(Number).filter(each => each !== UNREGISTERED));
+export const STATUSES: ReadonlySet<number> = new Set(
+  Object.keys(STATUS_CODES)
+    .map(Number)
+    .filter(each => each !== UNREGISTERED),
+);

@@ -9,7 +9,10 @@ const LONGEST_SECRET = 253;
 const LONGEST_NAME = 256;
 
 export function checkMatchedPorts(spec: Field, complain: Complain): void {
-  for (const port of spec.get('match').items.flatMap(each => each.get('ports').items).filter(each => !isPort(each.get('number')))) {
+  for (const port of spec
+    .get('match')
+    .items.flatMap(each => each.get('ports').items)
+    .filter(each => !isPort(each.get('number')))) {
     complain(port, 'The port has no number from 1 to 65535.', 'Add `number`.');
   }
 }
@@ -17,7 +20,11 @@ export function checkMatchedPorts(spec: Field, complain: Complain): void {
 export function checkModule(spec: Field, complain: Complain): void {
   const [url, digest, secret, name] = ['url', 'sha256', 'imagePullSecret', 'pluginName'].map(each => spec.get(each));
   if (!isModuleUrl(url?.text ?? '')) {
-    complain(url?.exists ? url : spec, url?.text ? `"${url.text}" is not a valid module URL.` : 'The URL of the module is missing.', 'Use oci://, https://, http:// or file://.');
+    complain(
+      url?.exists ? url : spec,
+      url?.text ? `"${url.text}" is not a valid module URL.` : 'The URL of the module is missing.',
+      'Use oci://, https://, http:// or file://.',
+    );
   }
   if (digest && digest.text !== '' && !/^[a-f0-9]{64}$/.test(digest.text)) {
     complain(digest, 'The digest is not 64 lower-case hexadecimal digits.', 'Use the SHA-256 digest of the module.');
@@ -33,7 +40,11 @@ export function checkModule(spec: Field, complain: Complain): void {
 
 function isModuleUrl(url: string): boolean {
   const [, scheme] = /^([a-zA-Z][-+.a-zA-Z0-9]*):/.exec(url) ?? [];
-  return url !== '' && !/%(?![0-9a-f]{2})/i.test(url) && (scheme === undefined || !url.includes('://') ? !/[\s\u007f]/.test(url) : SCHEMES.has(scheme.toLowerCase()));
+  return (
+    url !== ''
+    && !/%(?![0-9a-f]{2})/i.test(url)
+    && (scheme === undefined || !url.includes('://') ? !/[\s\u007f]/.test(url) : SCHEMES.has(scheme.toLowerCase()))
+  );
 }
 
 function checkVariables(variables: readonly Field[], complain: Complain): void {
@@ -41,7 +52,11 @@ function checkVariables(variables: readonly Field[], complain: Complain): void {
   for (const variable of variables) {
     const name = variable.get('name').text;
     if (name === '' || name.length > LONGEST_NAME || seen.has(name)) {
-      complain(variable, seen.has(name) ? `The variable "${name}" is declared twice.` : 'The variable name is missing or too long.', 'Use unique names of valid length.');
+      complain(
+        variable,
+        seen.has(name) ? `The variable "${name}" is declared twice.` : 'The variable name is missing or too long.',
+        'Use unique names of valid length.',
+      );
     } else if (variable.get('valueFrom').text === 'HOST' && variable.get('value').text !== '') {
       complain(variable, 'A variable with `valueFrom: HOST` cannot have a value.', 'Remove `value`.');
     }

@@ -1,4 +1,13 @@
-import { blanketRules, type Cluster, defaultOf, Kind, meshMode, type Mode, namespaceMode, type Resource } from '../../../manifests';
+import {
+  blanketRules,
+  type Cluster,
+  defaultOf,
+  Kind,
+  meshMode,
+  type Mode,
+  namespaceMode,
+  type Resource,
+} from '../../../manifests';
 
 /** A wildcard DestinationRule for the mesh or a namespace, and the PeerAuthentication settings of its pods. */
 export interface Blanket {
@@ -19,7 +28,10 @@ export function blankets(cluster: Cluster): Blanket[] {
   const byMode = namespacesByMode(cluster, ruled);
   return rules.flatMap(({ rule, mode, namespace }): Blanket[] => {
     if (namespace === undefined) {
-      return [{ rule, mode, asking: [], asked: meshMode(cluster) }, ...[...byMode].map(([asked, asking]) => ({ rule, mode, asking, asked }))];
+      return [
+        { rule, mode, asking: [], asked: meshMode(cluster) },
+        ...[...byMode].map(([asked, asking]) => ({ rule, mode, asking, asked })),
+      ];
     }
     const own = namespaceMode(namespace, cluster);
     return [{ rule, mode, namespace, asking: own ? [namespace] : [], asked: own ?? meshMode(cluster) }];

@@ -24,7 +24,9 @@ export function meetings(cluster: Cluster): { host: string; port: string; member
   return [...byPort].flatMap(([key, scopes]) => {
     const [host = '', port = ''] = key.split(' ');
     const everywhere = scopes.get('*') ?? [];
-    return [...scopes].map(([scope, members]) => ({ host, port, members: scope === '*' ? members : [...members, ...everywhere] })).filter(each => each.members.length > 1);
+    return [...scopes]
+      .map(([scope, members]) => ({ host, port, members: scope === '*' ? members : [...members, ...everywhere] }))
+      .filter(each => each.members.length > 1);
   });
 }
 

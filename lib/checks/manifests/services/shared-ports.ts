@@ -7,8 +7,12 @@ interface Use {
 }
 
 export function deploymentsInMesh(cluster: Cluster): Workload[] {
-  return cluster.workloads.all.filter(each => each.resource.type === Kind.DEPLOYMENT && membershipOf(each, cluster) === Membership.SIDECAR
-    && each.resource.labels['gateway.istio.io/managed'] !== 'istio.io-mesh-controller');
+  return cluster.workloads.all.filter(
+    each =>
+      each.resource.type === Kind.DEPLOYMENT
+      && membershipOf(each, cluster) === Membership.SIDECAR
+      && each.resource.labels['gateway.istio.io/managed'] !== 'istio.io-mesh-controller',
+  );
 }
 
 export function groupPorts(services: readonly Resource[], key: (port: Use['field']) => string): Map<string, Use[]> {

@@ -12,8 +12,12 @@ interface Use {
 /** The objects whose annotations are checked, with the annotations in the pod templates of Deployments and others. */
 export function uses(cluster: Cluster): Use[] {
   return [
-    ...[Kind.NAMESPACE, Kind.SERVICE, Kind.POD, Kind.DEPLOYMENT].flatMap(type => cluster.all(type)).flatMap(resource => usesIn(resource.metadata, resource.kind, resource.labels)),
-    ...cluster.workloads.all.filter(each => each.resource.type !== Kind.POD).flatMap(each => usesIn(each.template.get('metadata'), 'Pod', each.labels)),
+    ...[Kind.NAMESPACE, Kind.SERVICE, Kind.POD, Kind.DEPLOYMENT]
+      .flatMap(type => cluster.all(type))
+      .flatMap(resource => usesIn(resource.metadata, resource.kind, resource.labels)),
+    ...cluster.workloads.all
+      .filter(each => each.resource.type !== Kind.POD)
+      .flatMap(each => usesIn(each.template.get('metadata'), 'Pod', each.labels)),
   ];
 }
 

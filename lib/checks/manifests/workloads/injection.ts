@@ -5,6 +5,11 @@ export const IGNORED = new Set(['istio-system', 'kube-system', 'kube-public', 'k
 
 export function saysNothing(namespace: Resource): boolean {
   const { labels } = namespace;
-  return !IGNORED.has(namespace.name) && (labels['istio-injection'] ?? '') === '' && !('istio.io/rev' in labels) && !isAmbientNamespace(labels)
-    && labels['istio.io/dataplane-mode'] !== 'ambient';
+  return (
+    !IGNORED.has(namespace.name)
+    && (labels['istio-injection'] ?? '') === ''
+    && !('istio.io/rev' in labels)
+    && !isAmbientNamespace(labels)
+    && labels['istio.io/dataplane-mode'] !== 'ambient'
+  );
 }

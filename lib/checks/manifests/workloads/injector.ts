@@ -2,7 +2,10 @@ import { type Cluster, embedded, type Field, Kind, type Resource } from '../../.
 
 /** The ConfigMap of the injector for a namespace's revision. */
 export function injectorOf(cluster: Cluster, revision: string | undefined): Resource | undefined {
-  const name = revision === undefined || revision === '' || revision === 'default' ? 'istio-sidecar-injector' : `istio-sidecar-injector-${revision}`;
+  const name =
+    revision === undefined || revision === '' || revision === 'default'
+      ? 'istio-sidecar-injector'
+      : `istio-sidecar-injector-${revision}`;
   return cluster.all(Kind.CONFIG_MAP).find(each => each.name === name);
 }
 
@@ -14,5 +17,7 @@ export function injectorValues(injector: Resource): Field {
 /** Whether the injector includes namespaces without labels. */
 export function injectsByDefault(cluster: Cluster, namespace: Resource): boolean {
   const injector = injectorOf(cluster, namespace.labels['istio.io/rev']);
-  return injector !== undefined && injectorValues(injector).get('sidecarInjectorWebhook', 'enableNamespacesByDefault').isTrue;
+  return (
+    injector !== undefined && injectorValues(injector).get('sidecarInjectorWebhook', 'enableNamespacesByDefault').isTrue
+  );
 }

@@ -20,7 +20,8 @@ const BY_KINDS: Readonly<Record<string, string>> = {
   Ingress: '+kubernetes.io/ingress.class',
   Namespace: 'topology.istio.io/controlPlaneClusters',
   'Namespace Service ServiceEntry': 'networking.istio.io/traffic-distribution',
-  Pod: 'ambient.istio.io/bypass-inbound-capture ambient.istio.io/dns-capture +ambient.istio.io/redirection inject.istio.io/templates '
+  Pod:
+    'ambient.istio.io/bypass-inbound-capture ambient.istio.io/dns-capture +ambient.istio.io/redirection inject.istio.io/templates '
     + 'istio.io/reroute-virtual-interfaces istio.io/rev prometheus.istio.io/merge-metrics +proxy.istio.io/config proxy.istio.io/overrides '
     + 'readiness.status.sidecar.istio.io/applicationPorts readiness.status.sidecar.istio.io/failureThreshold '
     + 'readiness.status.sidecar.istio.io/initialDelaySeconds readiness.status.sidecar.istio.io/periodSeconds sidecar.istio.io/agentLogLevel '
@@ -34,14 +35,24 @@ const BY_KINDS: Readonly<Record<string, string>> = {
     + 'status.sidecar.istio.io/port traffic.sidecar.istio.io/excludeInboundPorts traffic.sidecar.istio.io/excludeInterfaces '
     + 'traffic.sidecar.istio.io/excludeOutboundIPRanges traffic.sidecar.istio.io/excludeOutboundPorts traffic.sidecar.istio.io/includeInboundPorts '
     + 'traffic.sidecar.istio.io/includeOutboundIPRanges traffic.sidecar.istio.io/includeOutboundPorts ~traffic.sidecar.istio.io/kubevirtInterfaces',
-  Service: '~alpha.istio.io/canonical-serviceaccounts ~alpha.istio.io/kubernetes-serviceaccounts networking.istio.io/exportTo '
+  Service:
+    '~alpha.istio.io/canonical-serviceaccounts ~alpha.istio.io/kubernetes-serviceaccounts networking.istio.io/exportTo '
     + '+traffic.istio.io/nodeSelector',
   'Service ServiceEntry Namespace': 'istio.io/use-waypoint-canary-weight',
-  WorkloadEntry: 'istio.io/autoRegistrationGroup istio.io/connectedAt istio.io/disconnectedAt istio.io/workloadController',
+  WorkloadEntry:
+    'istio.io/autoRegistrationGroup istio.io/connectedAt istio.io/disconnectedAt istio.io/workloadController',
 };
 
-const KNOWN: ReadonlyMap<string, KnownAnnotation> = new Map(Object.entries(BY_KINDS).flatMap(([kinds, names]) => names.split(' ').map((name): [string, KnownAnnotation] =>
-  [name.replace(/^[~+]+/, ''), { kinds: kinds.split(' '), isAlpha: !/^~?\+/.test(name), isDeprecated: name.startsWith('~') }])));
+const KNOWN: ReadonlyMap<string, KnownAnnotation> = new Map(
+  Object.entries(BY_KINDS).flatMap(([kinds, names]) =>
+    names
+      .split(' ')
+      .map((name): [string, KnownAnnotation] => [
+        name.replace(/^[~+]+/, ''),
+        { kinds: kinds.split(' '), isAlpha: !/^~?\+/.test(name), isDeprecated: name.startsWith('~') },
+      ]),
+  ),
+);
 
 /** Annotations that controllers set, which are not reported. */
 const OWN = new Set(['sidecar.istio.io/status', 'gateway.istio.io/controller-version', 'istio.io/rev']);
@@ -53,5 +64,8 @@ export function knownAnnotation(name: string): KnownAnnotation | undefined {
 
 /** The Istio annotations of an object, without those that its controllers set. */
 export function istioAnnotations(annotations: Field): [string, Field][] {
-  return annotations.entries.filter(([name]) => !OWN.has(name) && (name === 'kubernetes.io/ingress.class' || (name.split('/')[0] ?? '').endsWith('istio.io')));
+  return annotations.entries.filter(
+    ([name]) =>
+      !OWN.has(name) && (name === 'kubernetes.io/ingress.class' || (name.split('/')[0] ?? '').endsWith('istio.io')),
+  );
 }

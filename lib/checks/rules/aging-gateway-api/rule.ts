@@ -12,8 +12,14 @@ export const rule: Check = {
   summary: 'A Gateway API CRD does not serve v1',
   explanation: 'A future version of Istio will read only v1 of Gateway, GatewayClass, HTTPRoute and GRPCRoute.',
   *find(cluster) {
-    for (const definition of gatewayApiDefinitions(cluster.all(Kind.CRD), STABLE).filter(each => !served(each).includes('v1'))) {
-      yield problem(definition.spec.get('versions'), `The CRD serves ${served(definition).join(', ') || 'no version'}, and future versions of Istio require v1.`, 'Install a current release of the Gateway API.');
+    for (const definition of gatewayApiDefinitions(cluster.all(Kind.CRD), STABLE).filter(
+      each => !served(each).includes('v1'),
+    )) {
+      yield problem(
+        definition.spec.get('versions'),
+        `The CRD serves ${served(definition).join(', ') || 'no version'}, and future versions of Istio require v1.`,
+        'Install a current release of the Gateway API.',
+      );
     }
   },
 };

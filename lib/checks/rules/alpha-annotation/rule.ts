@@ -11,7 +11,11 @@ export const rule: Check = {
   explanation: 'It may change or disappear without notice. `istioctl analyze` has this check too, disabled by default.',
   *find(cluster) {
     for (const { name, at } of uses(cluster).filter(each => knownAnnotation(each.name)?.isAlpha)) {
-      yield problem(at, `"${name}" is alpha, so it may change with any version of Istio.`, 'Check the release notes before an upgrade.');
+      yield problem(
+        at,
+        `"${name}" is alpha, so it may change with any version of Istio.`,
+        'Check the release notes before an upgrade.',
+      );
     }
   },
 };

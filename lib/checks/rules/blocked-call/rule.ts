@@ -1,4 +1,17 @@
-import { allowsPeer, allowsPort, type Cluster, type Direction, type Field, Membership, membershipOf, namesOfPort, NetworkPolicies, type PeerPort, targetPortOf, type Workload } from '../../../manifests';
+import {
+  allowsPeer,
+  allowsPort,
+  type Cluster,
+  type Direction,
+  type Field,
+  Membership,
+  membershipOf,
+  namesOfPort,
+  NetworkPolicies,
+  type PeerPort,
+  targetPortOf,
+  type Workload,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { mayCall, policiesFor } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
@@ -12,7 +25,8 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: [],
   summary: 'A NetworkPolicy blocks a call that the mesh allows',
-  explanation: 'The connection times out without an error from any proxy. Both the ingress rules of the callee and the egress rules of the caller count, on the port of the pods; between ambient workloads that is always 15008.',
+  explanation:
+    'The connection times out without an error from any proxy. Both the ingress rules of the callee and the egress rules of the caller count, on the port of the pods; between ambient workloads that is always 15008.',
   *find(cluster) {
     const policies = NetworkPolicies.of(cluster);
     for (const call of CallGraph.of(cluster).calls) {
@@ -25,26 +39,52 @@ export const rule: Check = {
       const ports = isBetweenAmbient ? [HBONE] : portsOf(call, to);
       const isBlocked = (direction: Direction, pod: Workload, peer: Workload) => {
         const rules = policies.rulesFor(pod, direction);
-        return rules !== undefined && ports.length > 0 && !ports.some(port => rules.some(rule => allows(rule, direction, pod, peer, tcp(port, namesOfPort(port, to)), cluster)));
+        return (
+          rules !== undefined
+          && ports.length > 0
+          && !ports.some(port =>
+            rules.some(rule => allows(rule, direction, pod, peer, tcp(port, namesOfPort(port, to)), cluster)),
+          )
+        );
       };
-      const blockedBy = isBlocked('ingress', to, from) ? { pod: to, direction: 'ingress', at: call.callee } : isBlocked('egress', from, to) ? { pod: from, direction: 'egress', at: call.caller } : undefined;
+      const blockedBy = isBlocked('ingress', to, from)
+        ? { pod: to, direction: 'ingress', at: call.callee }
+        : isBlocked('egress', from, to)
+          ? { pod: from, direction: 'egress', at: call.caller }
+          : undefined;
       if (blockedBy) {
-        yield problem(evidenceOf(call), `${call.caller.name} calls ${call.callee.name}, and the NetworkPolicies of ${blockedBy.at.name} do not allow its ${blockedBy.direction} on port ${[...new Set(ports)].join(', ')}.`,
-          `Add a rule to the NetworkPolicies of ${blockedBy.at.name}.`);
+        yield problem(
+          evidenceOf(call),
+          `${call.caller.name} calls ${call.callee.name}, and the NetworkPolicies of ${blockedBy.at.name} do not allow its ${blockedBy.direction} on port ${[...new Set(ports)].join(', ')}.`,
+          `Add a rule to the NetworkPolicies of ${blockedBy.at.name}.`,
+        );
       }
     }
   },
 };
 
 /** Whether rules allow a port; pod IPs are unknown, so an ipBlock may include any. */
-function allows(rule: Field, direction: Direction, pod: Workload, peer: Workload, port: PeerPort, cluster: Cluster): boolean {
+function allows(
+  rule: Field,
+  direction: Direction,
+  pod: Workload,
+  peer: Workload,
+  port: PeerPort,
+  cluster: Cluster,
+): boolean {
   const peers = rule.get(direction === 'ingress' ? 'from' : 'to');
-  return allowsPort(rule, port) && (peers.items.some(each => each.get('ipBlock').exists) || allowsPeer(peers, pod.namespace, peer, cluster));
+  return (
+    allowsPort(rule, port)
+    && (peers.items.some(each => each.get('ipBlock').exists) || allowsPeer(peers, pod.namespace, peer, cluster))
+  );
 }
 
 const tcp = (number: number, names: readonly string[] = []): PeerPort => ({ number, names, protocol: 'TCP' });
 
 /** The container ports of the callee that a call needs. */
 function portsOf({ service, ports }: Call, callee: Workload): number[] {
-  return service.spec.get('ports').items.filter(each => ports.size === 0 || ports.has(each.get('port').number ?? 0)).flatMap(port => targetPortOf(port, callee) ?? []);
+  return service.spec
+    .get('ports')
+    .items.filter(each => ports.size === 0 || ports.has(each.get('port').number ?? 0))
+    .flatMap(port => targetPortOf(port, callee) ?? []);
 }

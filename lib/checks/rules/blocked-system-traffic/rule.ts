@@ -1,4 +1,14 @@
-import { allowsPort, type Cluster, type Field, isWithin, Membership, membershipOf, NetworkPolicies, type PeerPort, type Workload } from '../../../manifests';
+import {
+  allowsPort,
+  type Cluster,
+  type Field,
+  isWithin,
+  Membership,
+  membershipOf,
+  NetworkPolicies,
+  type PeerPort,
+  type Workload,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { CallGraph } from '../../manifests/calls/graph';
 import { type Check, problem, type Problem } from '../../manifests/check';
@@ -18,7 +28,8 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'NetworkPolicies block traffic that a pod needs to work',
-  explanation: 'With any egress rule a pod also needs one for DNS (port 53), and with a sidecar one for the control plane (15012); with any ingress rule a pod in ambient mode also needs port 15008 for its traffic and, if it has '
+  explanation:
+    'With any egress rule a pod also needs one for DNS (port 53), and with a sidecar one for the control plane (15012); with any ingress rule a pod in ambient mode also needs port 15008 for its traffic and, if it has '
     + 'probes, the address 169.254.7.127, the source of probes in ambient mode. A pod with Prometheus scrape annotations needs an ingress rule for the metrics port: with a sidecar 15020, where the proxy merges the metrics. '
     + 'A pod without any allowed egress and without calls is assumed to be isolated on purpose.',
   *find(cluster) {
@@ -35,26 +46,50 @@ function* forgottenBy(workload: Workload, cluster: Cluster): Iterable<Problem> {
   const at = workload.resource.metadata.get('name');
   const has = `The NetworkPolicies of ${workload.name}`;
   if (egress && sends(workload, egress, membership, cluster) && !opens(egress, { ...tcp(DNS), protocol: 'UDP' })) {
-    yield problem(at, `${has} allow no egress on port ${DNS}, so DNS resolution fails.`, 'Add an egress rule for port 53, UDP and TCP.');
+    yield problem(
+      at,
+      `${has} allow no egress on port ${DNS}, so DNS resolution fails.`,
+      'Add an egress rule for port 53, UDP and TCP.',
+    );
   }
   if (egress && membership === Membership.SIDECAR && !opens(egress, tcp(ISTIOD))) {
-    yield problem(at, `${has} allow no egress on port ${ISTIOD}, so its proxy receives neither certificate nor configuration.`, 'Add an egress rule to istiod on port 15012.');
+    yield problem(
+      at,
+      `${has} allow no egress on port ${ISTIOD}, so its proxy receives neither certificate nor configuration.`,
+      'Add an egress rule to istiod on port 15012.',
+    );
   }
   if (ingress && ingress.length > 0 && membership === Membership.AMBIENT && !opens(ingress, tcp(HBONE))) {
-    yield problem(at, `${has} allow no ingress on port ${HBONE}, on which mesh traffic arrives.`, 'Add an ingress rule for TCP port 15008.');
+    yield problem(
+      at,
+      `${has} allow no ingress on port ${HBONE}, on which mesh traffic arrives.`,
+      'Add an ingress rule for TCP port 15008.',
+    );
   }
   if (ingress && membership === Membership.AMBIENT && hasProbes(workload) && !ingress.some(admitsProbes)) {
-    yield problem(at, `${has} block its probes, so it never becomes ready.`, `Add an ingress rule from ipBlock ${PROBES}/32.`);
+    yield problem(
+      at,
+      `${has} block its probes, so it never becomes ready.`,
+      `Add an ingress rule from ipBlock ${PROBES}/32.`,
+    );
   }
   const scraped = scrapedPort(workload, membership, cluster);
   if (ingress && scraped !== undefined && !opens(ingress, tcp(scraped))) {
-    yield problem(at, `${has} allow no ingress on port ${scraped}, the metrics port in its Prometheus annotations.`, `Add an ingress rule for TCP port ${scraped} from Prometheus.`);
+    yield problem(
+      at,
+      `${has} allow no ingress on port ${scraped}, the metrics port in its Prometheus annotations.`,
+      `Add an ingress rule for TCP port ${scraped} from Prometheus.`,
+    );
   }
 }
 
 /** Whether it sends any traffic: a pod without any allowed egress is often isolated on purpose. */
 function sends(workload: Workload, egress: readonly Field[], membership: Membership, cluster: Cluster): boolean {
-  return egress.length > 0 || membership === Membership.SIDECAR || (CallGraph.of(cluster).nodeOfWorkload(workload)?.outgoing.length ?? 0) > 0;
+  return (
+    egress.length > 0
+    || membership === Membership.SIDECAR
+    || (CallGraph.of(cluster).nodeOfWorkload(workload)?.outgoing.length ?? 0) > 0
+  );
 }
 
 function opens(rules: readonly Field[], port: PeerPort): boolean {
@@ -67,7 +102,11 @@ function admitsProbes(rule: Field): boolean {
 }
 
 function hasProbes(workload: Workload): boolean {
-  return workload.containers.some(each => ['readinessProbe', 'livenessProbe', 'startupProbe'].some(name => each.get(name).exists && !each.get(name, 'exec').exists));
+  return workload.containers.some(each =>
+    ['readinessProbe', 'livenessProbe', 'startupProbe'].some(
+      name => each.get(name).exists && !each.get(name, 'exec').exists,
+    ),
+  );
 }
 
 /** The port of a pod's Prometheus scrape annotations, if any. */
@@ -75,7 +114,10 @@ function scrapedPort({ annotations }: Workload, membership: Membership, { mesh }
   if (annotations['prometheus.io/scrape'] !== 'true') {
     return undefined;
   }
-  const isMerged = membership === Membership.SIDECAR && annotations['prometheus.istio.io/merge-metrics'] !== 'false' && mesh.get('enablePrometheusMerge')?.value !== false;
+  const isMerged =
+    membership === Membership.SIDECAR
+    && annotations['prometheus.istio.io/merge-metrics'] !== 'false'
+    && mesh.get('enablePrometheusMerge')?.value !== false;
   const port = Number(annotations['prometheus.io/port']);
   return isMerged ? METRICS : port > 0 ? port : undefined;
 }

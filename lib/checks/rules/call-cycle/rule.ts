@@ -10,13 +10,20 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'Services call each other in a cycle',
-  explanation: 'A request may wait for itself: once the connections or threads are exhausted all of them block, and none can be deployed without the others. Calls without HTTP are ignored.',
+  explanation:
+    'A request may wait for itself: once the connections or threads are exhausted all of them block, and none can be deployed without the others. Calls without HTTP are ignored.',
   *find(cluster) {
     for (const circle of circlesOf(CallGraph.of(cluster).nodes)) {
       const members = new Set(circle);
-      const [first] = circle.flatMap(node => node.outgoing.filter(call => members.has(call.callee) && seesRequests(call)));
+      const [first] = circle.flatMap(node =>
+        node.outgoing.filter(call => members.has(call.callee) && seesRequests(call)),
+      );
       if (first) {
-        yield problem(evidenceOf(first), `${listed(circle.map(each => each.name).sort())} call each other in a cycle.`, 'Replace one of the calls with an asynchronous message, or extract the common part into a separate service.');
+        yield problem(
+          evidenceOf(first),
+          `${listed(circle.map(each => each.name).sort())} call each other in a cycle.`,
+          'Replace one of the calls with an asynchronous message, or extract the common part into a separate service.',
+        );
       }
     }
   },

@@ -13,7 +13,11 @@ export const rule: Check = {
       const protocols = [...new Set(members.map(each => each.protocol))];
       const names = namesOf(members);
       for (const { entry } of protocols.length > 1 ? members : []) {
-        yield problem(entry.metadata.get('name'), `${names} declare port ${port} of ${host} with the protocols ${protocols.join(' and ')}.`, 'Declare the port once.');
+        yield problem(
+          entry.metadata.get('name'),
+          `${names} declare port ${port} of ${host} with the protocols ${protocols.join(' and ')}.`,
+          'Declare the port once.',
+        );
       }
     }
   },

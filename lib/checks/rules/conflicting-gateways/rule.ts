@@ -10,19 +10,31 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: ['IST0145', 'KIA0301'],
   summary: 'Two Gateway servers have the same port and host on the same pods',
-  explanation: 'Only one of them applies, and the settings of the other (TLS, redirects) are ignored. Hosts for VirtualServices of different namespaces do not conflict.',
+  explanation:
+    'Only one of them applies, and the settings of the other (TLS, redirects) are ignored. Hosts for VirtualServices of different namespaces do not conflict.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
       const byHost = new Map<string, { server: Server; host: ServerHost }[]>();
       servers.forEach(server => server.hosts.forEach(host => addTo(byHost, host.name, { server, host })));
-      const sharingHost = (server: Server) => server.hosts.flatMap(host => (byHost.get(host.name) ?? []).filter(each => shareScope(each.host, host)).map(each => each.server));
+      const sharingHost = (server: Server) =>
+        server.hosts.flatMap(host =>
+          (byHost.get(host.name) ?? []).filter(each => shareScope(each.host, host)).map(each => each.server),
+        );
       for (const server of servers) {
         const meeting = sharingHost(server);
         const rivals = fewOf(namesOf(rivalsOf(server, meeting, cluster)));
         if (rivals.length > 0) {
-          const isWrittenAlike = !rivalsOf(server, meeting.filter(other => other.gateway !== server.gateway && haveText(server, other)), cluster).next().done;
-          yield problem(server.at.get('hosts'), `${listed(rivals)} also ${rivals.length > 1 ? 'have' : 'has'} a server on port ${server.port} for ${listed(server.at.get('hosts').texts)} on these pods.`, 'Merge the servers into one Gateway, or use different hosts.',
-            isWrittenAlike ? undefined : ['KIA0301']);
+          const isWrittenAlike = !rivalsOf(
+            server,
+            meeting.filter(other => other.gateway !== server.gateway && haveText(server, other)),
+            cluster,
+          ).next().done;
+          yield problem(
+            server.at.get('hosts'),
+            `${listed(rivals)} also ${rivals.length > 1 ? 'have' : 'has'} a server on port ${server.port} for ${listed(server.at.get('hosts').texts)} on these pods.`,
+            'Merge the servers into one Gateway, or use different hosts.',
+            isWrittenAlike ? undefined : ['KIA0301'],
+          );
         }
       }
     }

@@ -15,12 +15,17 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: ['IST0109', 'KIA1106'],
   summary: 'Two VirtualServices for traffic between workloads have the same host',
-  explanation: 'Gateways merge such VirtualServices; sidecars do not: one of them applies, and which one is undefined. VirtualServices exported to different namespaces do not conflict.',
+  explanation:
+    'Gateways merge such VirtualServices; sidecars do not: one of them applies, and which one is undefined. VirtualServices exported to different namespaces do not conflict.',
   *find(cluster) {
     const scopes = new Map<string, Claim[]>();
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE).filter(isForMesh)) {
       for (const scope of new Set(namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace))) {
-        const claims = virtualService.spec.get('hosts').items.map((host, index) => ({ host: fullHost(host.text, virtualService.namespace, cluster.clusterDomain), virtualService, index }));
+        const claims = virtualService.spec.get('hosts').items.map((host, index) => ({
+          host: fullHost(host.text, virtualService.namespace, cluster.clusterDomain),
+          virtualService,
+          index,
+        }));
         claims.forEach(claim => addTo(scopes, scope, claim));
       }
     }
@@ -42,8 +47,11 @@ export const rule: Check = {
 function* conflict({ host, virtualService, index }: Claim, groups: readonly (readonly Claim[])[]) {
   const names = fewOf(othersThan(virtualService, groups));
   if (names.length > 0) {
-    yield problem(virtualService.spec.get('hosts').items[index] ?? virtualService.spec, `${listed(names)} also ${names.length > 1 ? 'have' : 'has'} rules for ${host}, and sidecars apply only one of these VirtualServices.`,
-      'Merge the rules into one VirtualService, or export them to different namespaces.');
+    yield problem(
+      virtualService.spec.get('hosts').items[index] ?? virtualService.spec,
+      `${listed(names)} also ${names.length > 1 ? 'have' : 'has'} rules for ${host}, and sidecars apply only one of these VirtualServices.`,
+      'Merge the rules into one VirtualService, or export them to different namespaces.',
+    );
   }
 }
 
@@ -75,7 +83,9 @@ class Rivals {
 
   meeting(claim: Claim): readonly Claim[] {
     const byWildcard = this.wildcards.filter(each => hostsMeet(each.host, claim.host));
-    const all = claim.host.startsWith('*') ? [...this.byHost.values()].flat().filter(each => hostsMeet(each.host, claim.host)) : [...this.same(claim), ...byWildcard];
+    const all = claim.host.startsWith('*')
+      ? [...this.byHost.values()].flat().filter(each => hostsMeet(each.host, claim.host))
+      : [...this.same(claim), ...byWildcard];
     return [...new Set(all)];
   }
 }

@@ -8,7 +8,8 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['IST0138'],
   summary: 'Two Gateways on the same pods use the same certificate',
-  explanation: 'Browsers reuse an HTTP/2 connection for every host that the certificate covers; the gateway looks up the host among those of the first connection\'s Gateway, and answers 404.',
+  explanation:
+    "Browsers reuse an HTTP/2 connection for every host that the certificate covers; the gateway looks up the host among those of the first connection's Gateway, and answers 404.",
   *find(cluster) {
     const byCertificate = new Map<string, Use[]>();
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
@@ -25,10 +26,13 @@ export const rule: Check = {
       uses.forEach(use => Object.entries(use.selector).forEach(label => addTo(byLabel, label.join('='), use)));
       for (const use of uses) {
         const [label] = Object.entries(use.selector);
-        const others = fewOf(rivalsOf(use, label ? byLabel.get(label.join('=')) ?? [] : uses));
+        const others = fewOf(rivalsOf(use, label ? (byLabel.get(label.join('=')) ?? []) : uses));
         if (others.length > 0) {
-          yield problem(use.tls, `${listed(others)} also ${others.length > 1 ? 'use' : 'uses'} this certificate, so browsers that reuse connections may get 404.`,
-            'Merge the servers into one Gateway, or use a separate certificate for each.');
+          yield problem(
+            use.tls,
+            `${listed(others)} also ${others.length > 1 ? 'use' : 'uses'} this certificate, so browsers that reuse connections may get 404.`,
+            'Merge the servers into one Gateway, or use a separate certificate for each.',
+          );
         }
       }
     }

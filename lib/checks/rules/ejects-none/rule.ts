@@ -8,7 +8,8 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'Outlier detection can never eject a replica',
-  explanation: 'Envoy ejects replicas only up to `maxEjectionPercent` of all, the first one included. The default of 10 % allows no ejection with fewer than ten replicas: two need 50 %, a single one 100 %. '
+  explanation:
+    'Envoy ejects replicas only up to `maxEjectionPercent` of all, the first one included. The default of 10 % allows no ejection with fewer than ten replicas: two need 50 %, a single one 100 %. '
     + 'Failing replicas continue to receive requests. Each subset is counted by itself, with the maximum of replicas of its workloads.',
   *find(cluster) {
     for (const { name, members, setting } of groupsOf(cluster)) {

@@ -9,5 +9,12 @@ export const rule: Check = {
   covers: ['IST0153'],
   summary: 'An EnvoyFilter uses ADD on an unsupported target',
   explanation: 'ADD is ignored for route configurations and HTTP routes.',
-  find: cluster => patches(cluster.all(Kind.ENVOY_FILTER).map(each => each.spec), 'ADD', each => ROUTES.includes(each), 'ADD is ignored for', 'Use INSERT_FIRST, INSERT_BEFORE or MERGE.'),
+  find: cluster =>
+    patches(
+      cluster.all(Kind.ENVOY_FILTER).map(each => each.spec),
+      'ADD',
+      each => ROUTES.includes(each),
+      'ADD is ignored for',
+      'Use INSERT_FIRST, INSERT_BEFORE or MERGE.',
+    ),
 };

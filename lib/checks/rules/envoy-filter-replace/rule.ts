@@ -9,6 +9,12 @@ export const rule: Check = {
   covers: ['IST0152'],
   summary: 'An EnvoyFilter uses REPLACE on an unsupported target',
   explanation: 'REPLACE supports network filters, HTTP filters and virtual hosts; elsewhere the patch is ignored.',
-  find: cluster => patches(cluster.all(Kind.ENVOY_FILTER).map(each => each.spec), 'REPLACE', each => !REPLACEABLE.includes(each),
-    'REPLACE is ignored for', 'Use MERGE, or REMOVE and ADD.'),
+  find: cluster =>
+    patches(
+      cluster.all(Kind.ENVOY_FILTER).map(each => each.spec),
+      'REPLACE',
+      each => !REPLACEABLE.includes(each),
+      'REPLACE is ignored for',
+      'Use MERGE, or REMOVE and ADD.',
+    ),
 };

@@ -13,7 +13,8 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'An operation that is meant for other services can be reached from outside',
-  explanation: 'A gateway route matches all paths under a prefix. The callee\'s AuthorizationPolicy names one of them for callers inside the mesh only, but also allows the gateway. A path that the gateway\'s own rule '
+  explanation:
+    "A gateway route matches all paths under a prefix. The callee's AuthorizationPolicy names one of them for callers inside the mesh only, but also allows the gateway. A path that the gateway's own rule "
     + 'names is meant for clients outside.',
   *find(cluster) {
     const namedPathsOf = namedPaths(cluster);
@@ -22,8 +23,16 @@ export const rule: Check = {
       const { inside, open } = prefixes.length > 0 ? namedPathsOf(entry) : NOTHING;
       for (const path of inside) {
         const prefix = prefixes.find(each => each.matches(path.text));
-        if (prefix && open.some(pattern => matchesPattern(pattern, path.text)) && !isDenied(path.text, entry, cluster)) {
-          yield problem(prefix.at, `${prefix.text} also matches ${path.text}, which ${path.resource.key} allows for callers inside the mesh only.`, 'Route only the public paths, or list the paths that the gateway is allowed to use in the policy.');
+        if (
+          prefix
+          && open.some(pattern => matchesPattern(pattern, path.text))
+          && !isDenied(path.text, entry, cluster)
+        ) {
+          yield problem(
+            prefix.at,
+            `${prefix.text} also matches ${path.text}, which ${path.resource.key} allows for callers inside the mesh only.`,
+            'Route only the public paths, or list the paths that the gateway is allowed to use in the policy.',
+          );
         }
       }
     }
@@ -46,7 +55,10 @@ function namedPaths(cluster: Cluster): (entry: Entry) => NamedPaths {
   return entry => {
     const ofService = known.get(entry.service) ?? [];
     known.set(entry.service, ofService);
-    const found = ofService.find(({ gateways }) => gateways.length === entry.gateways.length && gateways.every((each, index) => each === entry.gateways[index]));
+    const found = ofService.find(
+      ({ gateways }) =>
+        gateways.length === entry.gateways.length && gateways.every((each, index) => each === entry.gateways[index]),
+    );
     if (found) {
       return found.paths;
     }
@@ -59,14 +71,30 @@ function namedPaths(cluster: Cluster): (entry: Entry) => NamedPaths {
 function readPaths(entry: Entry, cluster: Cluster): NamedPaths {
   const proxies = entry.gateways.flatMap(each => proxiesOf(each, cluster));
   const rules = policiesFor(entry.callee, cluster).flatMap(policy => {
-    const verdicts = proxies.map(({ identity = STRANGER }) => rulesFor(policy, { identity, mayHaveToken: true, isTcp: false }));
-    return policy.spec.get('rules').items.map((rule, index) => ({ rule, isOutside: verdicts.some(each => each[index] !== false) }));
+    const verdicts = proxies.map(({ identity = STRANGER }) =>
+      rulesFor(policy, { identity, mayHaveToken: true, isTcp: false }),
+    );
+    return policy.spec
+      .get('rules')
+      .items.map((rule, index) => ({ rule, isOutside: verdicts.some(each => each[index] !== false) }));
   });
-  const [outside, others] = [true, false].map(isOutside => rules.filter(each => each.isOutside === isOutside).map(each => each.rule));
+  const [outside, others] = [true, false].map(isOutside =>
+    rules.filter(each => each.isOutside === isOutside).map(each => each.rule),
+  );
   const named = new Set(outside?.flatMap(pathsOf).map(each => each.text));
-  const open = (outside ?? []).flatMap(rule => rule.get('to').items.length === 0 ? ['*']
-    : rule.get('to').items.flatMap(to => to.get('operation', 'paths').items.length === 0 ? ['*'] : to.get('operation', 'paths').texts));
-  return { inside: (others ?? []).flatMap(pathsOf).filter(each => !each.text.includes('*') && !named.has(each.text)), open };
+  const open = (outside ?? []).flatMap(rule =>
+    rule.get('to').items.length === 0
+      ? ['*']
+      : rule
+          .get('to')
+          .items.flatMap(to =>
+            to.get('operation', 'paths').items.length === 0 ? ['*'] : to.get('operation', 'paths').texts,
+          ),
+  );
+  return {
+    inside: (others ?? []).flatMap(pathsOf).filter(each => !each.text.includes('*') && !named.has(each.text)),
+    open,
+  };
 }
 
 /** Pods that no manifest has are taken for others than those that policies name. */
@@ -75,8 +103,11 @@ const STRANGER = 'unknown/ns/unknown/sa/unknown';
 /** Whether a policy stops every request for a path, with any credentials. */
 function isDenied(path: string, entry: Entry, cluster: Cluster): boolean {
   const asked = { path, mayHaveToken: true, isTcp: false };
-  return entry.gateways.flatMap(each => proxiesOf(each, cluster))
-    .every(proxy => isAllowedAt(proxy, asked, cluster) === false || isAllowedBehind(proxy, entry, asked, cluster) === false);
+  return entry.gateways
+    .flatMap(each => proxiesOf(each, cluster))
+    .every(
+      proxy => isAllowedAt(proxy, asked, cluster) === false || isAllowedBehind(proxy, entry, asked, cluster) === false,
+    );
 }
 
 /** What of a rule takes more than one path. */
@@ -92,15 +123,32 @@ function prefixesOf({ route, rule }: Entry): Prefix[] {
     return [{ at: rule, text: 'The rule without matches', matches: () => true }];
   }
   switch (route.type) {
-    case Kind.VIRTUAL_SERVICE: return matches.flatMap(each => each.get('uri').exists ? prefixAt(each.get('uri', 'prefix'), (path, prefix) => path.startsWith(prefix)) : withoutPath(each));
-    case Kind.HTTP_ROUTE: return matches.flatMap(each => !each.get('path').exists ? withoutPath(each)
-      : ['', 'PathPrefix'].includes(each.get('path', 'type').text) ? prefixAt(each.get('path', 'value'), isUnder) : []);
-    case Kind.GRPC_ROUTE: return matches.map(each => each.get('method')).filter(each => each.get('method').text === '' && each.get('service').text !== '').map(each => {
-      const service = each.get('service').text;
-      return { at: each, text: `The service ${service}`, matches: path => path.startsWith(`/${service}/`) };
-    });
-    case Kind.INGRESS: return rule.get('pathType').text === 'Exact' ? [] : prefixAt(rule.get('path'), isUnder);
-    default: return [];
+    case Kind.VIRTUAL_SERVICE:
+      return matches.flatMap(each =>
+        each.get('uri').exists
+          ? prefixAt(each.get('uri', 'prefix'), (path, prefix) => path.startsWith(prefix))
+          : withoutPath(each),
+      );
+    case Kind.HTTP_ROUTE:
+      return matches.flatMap(each =>
+        !each.get('path').exists
+          ? withoutPath(each)
+          : ['', 'PathPrefix'].includes(each.get('path', 'type').text)
+            ? prefixAt(each.get('path', 'value'), isUnder)
+            : [],
+      );
+    case Kind.GRPC_ROUTE:
+      return matches
+        .map(each => each.get('method'))
+        .filter(each => each.get('method').text === '' && each.get('service').text !== '')
+        .map(each => {
+          const service = each.get('service').text;
+          return { at: each, text: `The service ${service}`, matches: path => path.startsWith(`/${service}/`) };
+        });
+    case Kind.INGRESS:
+      return rule.get('pathType').text === 'Exact' ? [] : prefixAt(rule.get('path'), isUnder);
+    default:
+      return [];
   }
 }
 

@@ -7,12 +7,16 @@ export const rule: Check = {
   id: 'ExternalControlPlaneByAddress',
   severity: Severity.INFO,
   covers: ['IST0164'],
-  summary: 'An Istio webhook has an IP address as its control plane\'s host',
+  summary: "An Istio webhook has an IP address as its control plane's host",
   explanation: 'Certificates rarely include IP addresses, and the address may change.',
   *find(cluster) {
     for (const { url } of externalConfigs(cluster)) {
       if (URL.canParse(url.text) && isIP(new URL(url.text).hostname.replace(/^\[|\]$/g, '')) > 0) {
-        yield problem(url, `The webhook reaches the control plane at the IP address ${new URL(url.text).hostname}.`, 'Use a host name from its certificate.');
+        yield problem(
+          url,
+          `The webhook reaches the control plane at the IP address ${new URL(url.text).hostname}.`,
+          'Use a host name from its certificate.',
+        );
       }
     }
   },

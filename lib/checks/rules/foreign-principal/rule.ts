@@ -7,12 +7,17 @@ export const rule: Check = {
   severity: Severity.INFO,
   covers: ['KIA0108'],
   summary: 'An AuthorizationPolicy refers to an identity of another trust domain',
-  explanation: 'Whether it exists can be checked in its own mesh only. If no other mesh is intended, it is misspelled and matches no caller.',
+  explanation:
+    'Whether it exists can be checked in its own mesh only. If no other mesh is intended, it is misspelled and matches no caller.',
   *find(cluster) {
     for (const principal of principalsNamed(cluster)) {
       const domain = trustDomainOf(principal.text);
       if (domain !== undefined && domain !== cluster.mesh.trustDomain && !aliases(cluster).includes(domain)) {
-        yield problem(principal, `"${domain}" is not the trust domain of this mesh (${cluster.mesh.trustDomain}).`, 'Make sure that the other mesh has this identity.');
+        yield problem(
+          principal,
+          `"${domain}" is not the trust domain of this mesh (${cluster.mesh.trustDomain}).`,
+          'Make sure that the other mesh has this identity.',
+        );
       }
     }
   },

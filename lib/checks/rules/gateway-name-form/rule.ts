@@ -12,7 +12,11 @@ export const rule: Check = {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const reference of gatewaysNamedBy(virtualService)) {
         if (!isInternal(reference) && !reference.at.text.includes('/') && reference.at.text.includes('.')) {
-          yield problem(reference.at, `"${reference.at.text}" is the old form of a reference to a Gateway in another namespace.`, `Write \`${reference.namespace}/${reference.name}\`.`);
+          yield problem(
+            reference.at,
+            `"${reference.at.text}" is the old form of a reference to a Gateway in another namespace.`,
+            `Write \`${reference.namespace}/${reference.name}\`.`,
+          );
         }
       }
     }

@@ -8,7 +8,8 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['IST0162'],
   summary: 'A server of a Gateway listens on a port that no Service of its pods has',
-  explanation: 'Traffic to the port does not reach the gateway. Both the Service port and the container port are accepted.',
+  explanation:
+    'Traffic to the port does not reach the gateway. Both the Service port and the container port are accepted.',
   *find(cluster) {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
       const selector = gateway.spec.get('selector').strings;
@@ -17,12 +18,17 @@ export const rule: Check = {
         continue;
       }
       const services = cluster.workloads.select(selector).flatMap(each => cluster.servicesOf(each));
-      const ports = services.flatMap(service => service.spec.get('ports').items)
+      const ports = services
+        .flatMap(service => service.spec.get('ports').items)
         .filter(port => ['', 'TCP'].includes(port.get('protocol').text))
         .flatMap(port => [port.get('port').number, port.get('targetPort').number]);
       for (const port of gateway.spec.get('servers').items.map(each => each.get('port', 'number'))) {
         if (port.number !== undefined && !ports.includes(port.number) && !hasStandardPort(pods, port.number)) {
-          yield problem(port, `No Service in front of the gateway's pods has port ${port.number}, so traffic to it does not arrive.`, 'Add the port to the Service of the gateway, or use one that it has.');
+          yield problem(
+            port,
+            `No Service in front of the gateway's pods has port ${port.number}, so traffic to it does not arrive.`,
+            'Add the port to the Service of the gateway, or use one that it has.',
+          );
         }
       }
     }

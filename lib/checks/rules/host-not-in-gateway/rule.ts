@@ -7,7 +7,8 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['IST0132'],
   summary: 'A VirtualService is bound to a Gateway that serves none of its hosts',
-  explanation: 'The Gateway answers requests for these hosts with 404. A server may restrict a host to the VirtualServices of one namespace, as `namespace/host`.',
+  explanation:
+    'The Gateway answers requests for these hosts with 404. A server may restrict a host to the VirtualServices of one namespace, as `namespace/host`.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const reference of gatewaysNamedBy(virtualService).filter(each => !isInternal(each))) {
@@ -15,8 +16,13 @@ export const rule: Check = {
         const taken = gateway ? hostsFor(virtualService.namespace, gateway) : [];
         const hosts = virtualService.spec.get('hosts').texts;
         if (!hosts.some(host => taken.some(each => hostsMeet(each, host)))) {
-          yield problem(reference.at, `The Gateway ${reference.namespace}/${reference.name} serves none of the hosts ${hosts.join(', ')}, so it answers requests for them with 404.`,
-            taken.length > 0 ? `Add the host to a server of the Gateway, or use one that it serves: ${taken.join(', ')}.` : 'Add the host to a server of the Gateway.');
+          yield problem(
+            reference.at,
+            `The Gateway ${reference.namespace}/${reference.name} serves none of the hosts ${hosts.join(', ')}, so it answers requests for them with 404.`,
+            taken.length > 0
+              ? `Add the host to a server of the Gateway, or use one that it serves: ${taken.join(', ')}.`
+              : 'Add the host to a server of the Gateway.',
+          );
         }
       }
     }
@@ -25,11 +31,14 @@ export const rule: Check = {
 
 /** The hosts that a Gateway serves for VirtualServices of a namespace. */
 function hostsFor(namespace: string, gateway: Resource): string[] {
-  return gateway.spec.get('servers').items.flatMap(server => server.get('hosts').texts).flatMap(text => {
-    const [scope = '', host] = text.split('/');
-    if (host === undefined) {
-      return [scope];
-    }
-    return [namespace, '*'].includes(scope === '.' ? gateway.namespace : scope) ? [host] : [];
-  });
+  return gateway.spec
+    .get('servers')
+    .items.flatMap(server => server.get('hosts').texts)
+    .flatMap(text => {
+      const [scope = '', host] = text.split('/');
+      if (host === undefined) {
+        return [scope];
+      }
+      return [namespace, '*'].includes(scope === '.' ? gateway.namespace : scope) ? [host] : [];
+    });
 }

@@ -8,7 +8,8 @@ export const rule: Check = {
   severity: Severity.INFO,
   covers: ['IST0131'],
   summary: 'A match of a VirtualService is covered by an earlier one',
-  explanation: 'A match that an earlier one already covers never matches a request: an identical one, or one with a shorter path prefix under the same conditions.',
+  explanation:
+    'A match that an earlier one already covers never matches a request: an identical one, or one with a shorter path prefix under the same conditions.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const protocol of ['http', 'tls', 'tcp']) {
@@ -32,7 +33,11 @@ function* repeated(rules: readonly Rule[]): Iterable<Problem> {
     for (const match of rule.matches) {
       const before = seen.get(match.meaning);
       if (before) {
-        yield problem(match.at, `The rule ${titleOf(before)} already has this match, so it never matches a request here.`, 'Remove one of the two.');
+        yield problem(
+          match.at,
+          `The rule ${titleOf(before)} already has this match, so it never matches a request here.`,
+          'Remove one of the two.',
+        );
       } else {
         seen.set(match.meaning, rule);
       }
@@ -50,10 +55,15 @@ function* overlapping(rules: readonly Rule[]): Iterable<Problem> {
     seen.add(match.meaning);
   }
   for (const [index, later] of matches.entries()) {
-    const earlier = matches.slice(0, index).find(each => prefixOf(each) !== prefixOf(later) && coversMatch(each, later));
+    const earlier = matches
+      .slice(0, index)
+      .find(each => prefixOf(each) !== prefixOf(later) && coversMatch(each, later));
     if (earlier) {
-      yield problem(later.at, `The prefix ${prefixOf(earlier)} of ${titleOf(earlier)} already matches everything that begins with ${prefixOf(later)}, so this match is never reached.`,
-        'Put the longer prefix first.');
+      yield problem(
+        later.at,
+        `The prefix ${prefixOf(earlier)} of ${titleOf(earlier)} already matches everything that begins with ${prefixOf(later)}, so this match is never reached.`,
+        'Put the longer prefix first.',
+      );
     }
   }
 }
@@ -64,11 +74,15 @@ function prefixOf(match: Match): string {
 
 /** Whether an earlier match covers a later one: its prefix is shorter, and its other conditions are no stricter. */
 function coversMatch(earlier: Match, later: Match): boolean {
-  return prefixOf(later).startsWith(prefixOf(earlier))
+  return (
+    prefixOf(later).startsWith(prefixOf(earlier))
     && earlier.at.get('port').text === later.at.get('port').text
     && isWithin(textOf(earlier.at.get('method'), 'exact GET'), textOf(later.at.get('method'), 'exact GET'))
     && isWithin(textOf(earlier.at.get('authority')), textOf(later.at.get('authority')))
-    && ['headers', 'queryParams', 'withoutHeaders'].every(name => entriesWithin(earlier.at.get(name), later.at.get(name)));
+    && ['headers', 'queryParams', 'withoutHeaders'].every(name =>
+      entriesWithin(earlier.at.get(name), later.at.get(name)),
+    )
+  );
 }
 
 function isWithin(earlier: string, later: string): boolean {
@@ -76,8 +90,12 @@ function isWithin(earlier: string, later: string): boolean {
 }
 
 function entriesWithin(earlier: Field, later: Field): boolean {
-  return earlier.entries.length === later.entries.length
-    && earlier.entries.every(([name, value]) => later.get(name).exists && isWithin(textOf(value), textOf(later.get(name))));
+  return (
+    earlier.entries.length === later.entries.length
+    && earlier.entries.every(
+      ([name, value]) => later.get(name).exists && isWithin(textOf(value), textOf(later.get(name))),
+    )
+  );
 }
 
 function textOf(match: Field, otherwise = ''): string {

@@ -12,10 +12,17 @@ export const rule: Check = {
     for (const sidecar of cluster.all(Kind.SIDECAR)) {
       const selector = sidecar.spec.get('workloadSelector', 'labels');
       const isWide = selector.entries.length === 0;
-      const isIdle = isWide ? isAmbientNamespace(cluster.namespaceLabels(sidecar.namespace))
-        : cluster.workloads.select(selector.strings, sidecar.namespace).some(each => membershipOf(each, cluster) === Membership.AMBIENT);
+      const isIdle = isWide
+        ? isAmbientNamespace(cluster.namespaceLabels(sidecar.namespace))
+        : cluster.workloads
+            .select(selector.strings, sidecar.namespace)
+            .some(each => membershipOf(each, cluster) === Membership.AMBIENT);
       if (isIdle) {
-        yield problem(isWide ? sidecar.spec : selector, `${isWide ? 'The namespace is' : 'Workloads that it selects are'} in ambient mode, so the Sidecar is ignored.`, 'Remove it.');
+        yield problem(
+          isWide ? sidecar.spec : selector,
+          `${isWide ? 'The namespace is' : 'Workloads that it selects are'} in ambient mode, so the Sidecar is ignored.`,
+          'Remove it.',
+        );
       }
     }
   },

@@ -11,7 +11,11 @@ export const rule: Check = {
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const reference of gatewaysNamedBy(virtualService).filter(isInternal)) {
-        yield problem(reference.at, `"${reference.at.text}" is internal to Istio and may disappear with an upgrade.`, 'Attach an HTTPRoute to the Gateway of the Gateway API instead.');
+        yield problem(
+          reference.at,
+          `"${reference.at.text}" is internal to Istio and may disappear with an upgrade.`,
+          'Attach an HTTPRoute to the Gateway of the Gateway API instead.',
+        );
       }
     }
   },

@@ -6,12 +6,18 @@ const UINT16 = 2 ** 16;
 
 /** The valid values of each annotation, as a description and a predicate. */
 const RULES: Readonly<Record<string, readonly [string, (value: string) => boolean]>> = {
-  'sidecar.istio.io/interceptionMode': ['REDIRECT, TPROXY or NONE', value => ['REDIRECT', 'TPROXY', 'NONE'].includes(value)],
+  'sidecar.istio.io/interceptionMode': [
+    'REDIRECT, TPROXY or NONE',
+    value => ['REDIRECT', 'TPROXY', 'NONE'].includes(value),
+  ],
   'status.sidecar.istio.io/port': ['a port', isPort],
   'readiness.status.sidecar.istio.io/initialDelaySeconds': ['a whole number', isCount],
   'readiness.status.sidecar.istio.io/periodSeconds': ['a whole number', isCount],
   'readiness.status.sidecar.istio.io/failureThreshold': ['a whole number', isCount],
-  'traffic.sidecar.istio.io/includeOutboundIPRanges': ['a list of CIDR ranges, or *', value => value === '*' || areRanges(value)],
+  'traffic.sidecar.istio.io/includeOutboundIPRanges': [
+    'a list of CIDR ranges, or *',
+    value => value === '*' || areRanges(value),
+  ],
   'traffic.sidecar.istio.io/excludeOutboundIPRanges': ['a list of CIDR ranges', areRanges],
   'traffic.sidecar.istio.io/includeInboundPorts': ['a list of ports, or *', value => value === '*' || arePorts(value)],
   'traffic.sidecar.istio.io/excludeInboundPorts': ['a list of ports', arePorts],
@@ -46,11 +52,14 @@ function arePorts(value: string): boolean {
 }
 
 function areRanges(value: string): boolean {
-  return value === '' || value.split(',').every(each => {
-    const [address = '', bits = ''] = each.split('/');
-    const family = isIP(address);
-    return family > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
-  });
+  return (
+    value === ''
+    || value.split(',').every(each => {
+      const [address = '', bits = ''] = each.split('/');
+      const family = isIP(address);
+      return family > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+    })
+  );
 }
 
 function isQuantity(value: string): boolean {

@@ -8,7 +8,10 @@ const KEYS: readonly (readonly [RegExp, (value: string) => boolean])[] = [
   [/^destination\.port$/, isPortText],
   [/^source\.serviceAccount$/, isAccount],
   [/^source\.trustDomain$/, hasWildcardAtEnd],
-  [/^(source\.namespace|source\.principal|request\.auth\.(principal|audiences|presenter)|connection\.sni)$/, () => true],
+  [
+    /^(source\.namespace|source\.principal|request\.auth\.(principal|audiences|presenter)|connection\.sni)$/,
+    () => true,
+  ],
   [/^(request\.headers|request\.auth\.claims|experimental\.envoy\.filters\.)[^[]*\[.+\]$/, () => true],
 ];
 /** Keys that CUSTOM rules do not support. */
@@ -20,7 +23,11 @@ export function checkCondition(condition: Field, action: string, complain: Compl
   const values = ['values', 'notValues'].flatMap(name => condition.get(name).items);
   const known = KEYS.find(([pattern]) => pattern.test(key.text));
   if (!known) {
-    complain(key.exists ? key : condition, `"${key.text}" is not a supported condition key.`, 'Use request.headers[name], source.ip, request.auth.claims[name] and the like.');
+    complain(
+      key.exists ? key : condition,
+      `"${key.text}" is not a supported condition key.`,
+      'Use request.headers[name], source.ip, request.auth.claims[name] and the like.',
+    );
   } else if (values.length === 0) {
     complain(condition, 'The condition has no values.', 'Add values or notValues.');
   } else {

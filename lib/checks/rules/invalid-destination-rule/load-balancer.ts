@@ -33,7 +33,11 @@ function checkHash(hash: Field, complain: Complain): void {
   const names = cookie.get('attributes').items.map(each => each.get('name').text);
   names.forEach((name, index) => {
     if (name === '' || names.indexOf(name) < index) {
-      complain(cookie.get('attributes'), name === '' ? 'An attribute of the cookie has no name.' : `The cookie has the attribute "${name}" twice.`, 'List each attribute once.');
+      complain(
+        cookie.get('attributes'),
+        name === '' ? 'An attribute of the cookie has no name.' : `The cookie has the attribute "${name}" twice.`,
+        'List each attribute once.',
+      );
     }
   });
   const ring = hash.get('minimumRingSize').number ?? 0;
@@ -42,7 +46,11 @@ function checkHash(hash: Field, complain: Complain): void {
   }
   const maglev = hash.get('maglev');
   if (maglev.exists && !isTableSize(maglev.get('tableSize').number ?? 0)) {
-    complain(maglev, `"${maglev.get('tableSize').text}" is not a valid table size.`, `Use a prime number below ${LARGEST_TABLE}.`);
+    complain(
+      maglev,
+      `"${maglev.get('tableSize').text}" is not a valid table size.`,
+      `Use a prime number below ${LARGEST_TABLE}.`,
+    );
   }
 }
 
@@ -67,20 +75,37 @@ function checkLocality(setting: Field, complain: Complain): void {
     complain(setting, 'distribute and failover are mutually exclusive.', 'Keep distribute or failover.');
     return;
   }
-  const fixed = failover.length > 0 ? setting.get('failoverPriority').items.find(each => TOPOLOGY.has(each.text)) : undefined;
+  const fixed =
+    failover.length > 0 ? setting.get('failoverPriority').items.find(each => TOPOLOGY.has(each.text)) : undefined;
   if (fixed) {
-    complain(fixed, `With failover between regions, the priority of ${fixed.text} is already fixed.`, 'Remove the label, or failover.');
+    complain(
+      fixed,
+      `With failover between regions, the priority of ${fixed.text} is already fixed.`,
+      'Remove the label, or failover.',
+    );
     return;
   }
   for (const each of distribute) {
     const shares = each.get('to').entries.map(([, share]) => share.number ?? 0);
     if (shares.some(share => share <= 0 || share > 100) || shares.reduce((sum, share) => sum + share, 0) !== 100) {
-      complain(each.get('to'), 'The weights of a locality do not sum to 100.', 'Use weights of at least 1 that sum to 100.');
+      complain(
+        each.get('to'),
+        'The weights of a locality do not sum to 100.',
+        'Use weights of at least 1 that sum to 100.',
+      );
       return;
     }
-    checkLocalities(each.get('to'), each.get('to').entries.map(([name]) => name), complain);
+    checkLocalities(
+      each.get('to'),
+      each.get('to').entries.map(([name]) => name),
+      complain,
+    );
   }
-  checkLocalities(setting.get('distribute'), distribute.map(each => each.get('from').text), complain);
+  checkLocalities(
+    setting.get('distribute'),
+    distribute.map(each => each.get('from').text),
+    complain,
+  );
   checkFailover(failover, complain);
 }
 
@@ -91,8 +116,17 @@ function checkLocalities(at: Field, localities: readonly string[], complain: Com
     const place = locality.replace(/(^|\/)\*$/, '');
     const wider = place.split('/').map((_, index, parts) => parts.slice(0, index).join('/'));
     const isWild = (locality.match(/\*/g) ?? []).length > (locality.endsWith('*') ? 1 : 0);
-    if (isWild || locality.split('/').includes('') || around.has(place) || [...wider, place].some(each => places.has(each))) {
-      complain(at, `"${locality}" is not a valid locality, or overlaps another one.`, 'Write `region/zone/subzone` or `region/*`, without overlaps.');
+    if (
+      isWild
+      || locality.split('/').includes('')
+      || around.has(place)
+      || [...wider, place].some(each => places.has(each))
+    ) {
+      complain(
+        at,
+        `"${locality}" is not a valid locality, or overlaps another one.`,
+        'Write `region/zone/subzone` or `region/*`, without overlaps.',
+      );
       return;
     }
     places.add(place);
@@ -111,7 +145,11 @@ function checkFailover(failover: readonly Field[], complain: Complain): void {
   for (const each of failover) {
     const [from = '', to = ''] = ['from', 'to'].map(name => each.get(name).text);
     if (from === to || /[/*]/.test(from + to)) {
-      complain(each, `Failover from "${from}" to "${to}" is not possible.`, 'Use two different regions, without zones and wildcards.');
+      complain(
+        each,
+        `Failover from "${from}" to "${to}" is not possible.`,
+        'Use two different regions, without zones and wildcards.',
+      );
     }
   }
 }

@@ -75,7 +75,11 @@ function checkOutliers(detection: Field, complain: Complain): void {
   ['maxEjectionPercent', 'minHealthPercent'].forEach(name => checkPercent(detection.get(name), complain));
   const local = detection.get('consecutiveLocalOriginFailures');
   if ((local.number ?? 0) > 0 && !detection.get('splitExternalLocalOriginErrors').isTrue) {
-    complain(local, 'The setting is ignored without splitExternalLocalOriginErrors.', 'Set splitExternalLocalOriginErrors: true.');
+    complain(
+      local,
+      'The setting is ignored without splitExternalLocalOriginErrors.',
+      'Set splitExternalLocalOriginErrors: true.',
+    );
   }
 }
 
@@ -84,7 +88,10 @@ function checkTunnel(tunnel: Field, complain: Complain): void {
   if (protocol && !['', 'CONNECT', 'POST'].includes(protocol.text)) {
     complain(protocol, `"${protocol.text}" is not a tunnel protocol.`, 'Use CONNECT or POST.');
   }
-  if (tunnel.exists && (!isFullName(host?.text ?? '') && !isAddress(host?.text ?? '') || !isPort(tunnel.get('targetPort')))) {
+  if (
+    tunnel.exists
+    && ((!isFullName(host?.text ?? '') && !isAddress(host?.text ?? '')) || !isPort(tunnel.get('targetPort')))
+  ) {
     complain(tunnel, 'The tunnel has no target.', 'Add targetHost and targetPort.');
   }
 }

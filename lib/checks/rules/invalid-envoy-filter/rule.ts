@@ -5,8 +5,14 @@ import { checkSelector } from '../../manifests/schema/shared';
 
 /** Each `applyTo` with the match member that belongs to it. */
 const MATCHES: Readonly<Record<string, string>> = {
-  CLUSTER: 'cluster', ROUTE_CONFIGURATION: 'routeConfiguration', VIRTUAL_HOST: 'routeConfiguration', HTTP_ROUTE: 'routeConfiguration',
-  LISTENER: 'listener', FILTER_CHAIN: 'listener', NETWORK_FILTER: 'listener', HTTP_FILTER: 'listener',
+  CLUSTER: 'cluster',
+  ROUTE_CONFIGURATION: 'routeConfiguration',
+  VIRTUAL_HOST: 'routeConfiguration',
+  HTTP_ROUTE: 'routeConfiguration',
+  LISTENER: 'listener',
+  FILTER_CHAIN: 'listener',
+  NETWORK_FILTER: 'listener',
+  HTTP_FILTER: 'listener',
 };
 
 const KINDS = ['cluster', 'listener', 'routeConfiguration', 'waypoint'];
@@ -20,7 +26,10 @@ export const rule = validity(
   'Each patch needs `applyTo`, a match of the corresponding kind and an operation; all operations but REMOVE need a value. Whether Envoy accepts the value is not checked.',
   ({ spec }, complain) => {
     checkSelector(spec.get('workloadSelector', 'labels'), complain);
-    spec.get('configPatches').items.filter(each => each.get('match', 'context').text !== 'WAYPOINT').forEach(each => checkPatch(each, complain));
+    spec
+      .get('configPatches')
+      .items.filter(each => each.get('match', 'context').text !== 'WAYPOINT')
+      .forEach(each => checkPatch(each, complain));
   },
 );
 
@@ -37,7 +46,11 @@ function checkPatch(patch: Field, complain: Complain): void {
   } else if (operation !== 'REMOVE' && !patch.get('patch', 'value').exists) {
     complain(patch.get('patch'), `${operation} needs a value.`, 'Add `value`.');
   } else if (version.text.length <= LONGEST_VERSION && !isExpression(version.text)) {
-    complain(version, `"${version.text}" is not a valid RE2 regular expression.`, 'Use an expression such as ^1\\.31.*.');
+    complain(
+      version,
+      `"${version.text}" is not a valid RE2 regular expression.`,
+      'Use an expression such as ^1\\.31.*.',
+    );
   } else {
     checkMatch(patch.get('match'), applyTo, complain);
     checkTypes(applyTo.endsWith('_FILTER') ? patch.get('patch', 'value') : patch.get('none'), complain);
@@ -57,7 +70,13 @@ function checkTypes(value: Field, complain: Complain): void {
 function checkMatch(match: Field, applyTo: string, complain: Complain): void {
   const wanted = Object.hasOwn(MATCHES, applyTo) ? MATCHES[applyTo] : undefined;
   const others = wanted ? KINDS.filter(each => each !== wanted && match.get(each).exists) : [];
-  others.forEach(kind => complain(match.get(kind), `${applyTo} requires a match by ${wanted}, not by ${kind}.`, `Write \`match: { ${wanted}: … }\`.`));
+  others.forEach(kind =>
+    complain(
+      match.get(kind),
+      `${applyTo} requires a match by ${wanted}, not by ${kind}.`,
+      `Write \`match: { ${wanted}: … }\`.`,
+    ),
+  );
   const filter = match.get('listener', 'filterChain', 'filter');
   if (wanted !== 'listener' || others.length > 0 || !filter.exists) {
     return;
@@ -66,6 +85,10 @@ function checkMatch(match: Field, applyTo: string, complain: Complain): void {
   if (name === '' || (sub.exists && sub.get('name').text === '')) {
     complain(name === '' ? filter : sub, 'The filter match has no name.', 'Add `name`.');
   } else if (sub.exists && (applyTo !== 'HTTP_FILTER' || !CONNECTION_MANAGERS.includes(name))) {
-    complain(sub, 'Only HTTP filters of the connection manager can be matched by a subFilter.', `Set applyTo: HTTP_FILTER, and the filter's name to ${CONNECTION_MANAGERS[0]}.`);
+    complain(
+      sub,
+      'Only HTTP filters of the connection manager can be matched by a subFilter.',
+      `Set applyTo: HTTP_FILTER, and the filter's name to ${CONNECTION_MANAGERS[0]}.`,
+    );
   }
 }

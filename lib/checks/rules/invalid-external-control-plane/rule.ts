@@ -11,7 +11,11 @@ export const rule: Check = {
   *find(cluster) {
     for (const { config, url } of externalConfigs(cluster)) {
       if (!url.exists ? !config.get('service').exists : !isUrl(url.text)) {
-        yield problem(url.exists ? url : config, url.exists ? `"${url.text}" is not a valid URL.` : 'The webhook has neither a Service nor a URL.', 'Set the URL of the gateway in front of the control plane.');
+        yield problem(
+          url.exists ? url : config,
+          url.exists ? `"${url.text}" is not a valid URL.` : 'The webhook has neither a Service nor a URL.',
+          'Set the URL of the gateway in front of the control plane.',
+        );
       }
     }
   },

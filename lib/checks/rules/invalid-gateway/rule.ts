@@ -22,7 +22,11 @@ export const rule = validity(
       const port = server.get('port');
       checkServer(server, complain);
       if (port.exists && names.has(port.get('name').text)) {
-        complain(port.get('name'), `Another server's port is named "${port.get('name').text}".`, 'Use a unique name for each port.');
+        complain(
+          port.get('name'),
+          `Another server's port is named "${port.get('name').text}".`,
+          'Use a unique name for each port.',
+        );
       }
       names.add(port.get('name').text);
     }
@@ -36,7 +40,11 @@ function checkServer(server: Field, complain: Complain): void {
     complain(server, 'The server has no hosts.', 'Add `hosts`, `*` for all.');
   }
   for (const host of server.get('hosts').items.filter(each => !isServerHost(each.text))) {
-    complain(host, `"${host.text}" is not a valid host.`, 'Write `host` or `namespace/host`, with the domain of the host.');
+    complain(
+      host,
+      `"${host.text}" is not a valid host.`,
+      'Write `host` or `namespace/host`, with the domain of the host.',
+    );
   }
   checkServerTls(tls, complain);
   checkBind(bind, port, complain);
@@ -55,14 +63,20 @@ function isServerHost(text: string): boolean {
   const at = text.indexOf('/');
   const [scope, host] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
   const isScope = at < 0 || ['.', '*'].includes(scope) || isDnsLabel(scope);
-  return isScope && (host === '*' || host.includes('.')) && !isPartialWildcard(host) && (isHost(host) || isAddress(host));
+  return (
+    isScope && (host === '*' || host.includes('.')) && !isPartialWildcard(host) && (isHost(host) || isAddress(host))
+  );
 }
 
 function checkPort(port: Field, bind: string, complain: Complain): boolean {
   const problems: [Field, string, string][] = [];
   const [number, protocol] = [port.get('number'), port.get('protocol')];
   if (!PROTOCOLS.has(protocol.text.toUpperCase())) {
-    problems.push([protocol, `"${protocol.text}" is not a supported protocol.`, `Use one of ${[...PROTOCOLS].join(', ')}.`]);
+    problems.push([
+      protocol,
+      `"${protocol.text}" is not a supported protocol.`,
+      `Use one of ${[...PROTOCOLS].join(', ')}.`,
+    ]);
   }
   if (((number.number ?? 0) > 0 || !bind.startsWith(SOCKET)) && !isPort(number)) {
     problems.push([number, 'The port has no number from 1 to 65535.', 'Set `number`.']);

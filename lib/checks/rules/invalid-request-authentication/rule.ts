@@ -22,11 +22,20 @@ function checkToken(rule: Field, complain: Complain): void {
   if (keys.text !== '' && !isKeySet(keys.text)) {
     complain(keys, 'The value is not a JSON Web Key Set.', 'Write `{ "keys": […] }`.');
   }
-  for (const value of [...['audiences', 'fromParams', 'fromCookies'].flatMap(name => rule.get(name).items), ...rule.get('fromHeaders').items.map(each => each.get('name'))].filter(each => each.text === '')) {
+  for (const value of [
+    ...['audiences', 'fromParams', 'fromCookies'].flatMap(name => rule.get(name).items),
+    ...rule.get('fromHeaders').items.map(each => each.get('name')),
+  ].filter(each => each.text === '')) {
     complain(value, 'The value is empty.', 'Remove it.');
   }
-  for (const output of rule.get('outputClaimToHeaders').items.filter(each => each.get('claim').text === '' || !/^[-_A-Za-z0-9]+$/.test(each.get('header').text))) {
-    complain(output, 'outputClaimToHeaders needs a claim and a valid header name.', 'Set the claim, and a header of letters, digits, dashes and underscores.');
+  for (const output of rule
+    .get('outputClaimToHeaders')
+    .items.filter(each => each.get('claim').text === '' || !/^[-_A-Za-z0-9]+$/.test(each.get('header').text))) {
+    complain(
+      output,
+      'outputClaimToHeaders needs a claim and a valid header name.',
+      'Set the claim, and a header of letters, digits, dashes and underscores.',
+    );
   }
   checkDuration(rule.get('timeout'), complain);
 }
@@ -34,7 +43,9 @@ function checkToken(rule: Field, complain: Complain): void {
 function isKeySet(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && ('keys' in value ? Array.isArray(value.keys) : 'kty' in value);
+    return (
+      typeof value === 'object' && value !== null && ('keys' in value ? Array.isArray(value.keys) : 'kty' in value)
+    );
   } catch {
     return false;
   }

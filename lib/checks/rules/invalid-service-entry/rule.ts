@@ -31,8 +31,16 @@ export const rule = validity(
     if (resolution === 'DYNAMIC_DNS') {
       checkDynamic(spec, complain);
     }
-    if (resolution !== 'NONE' && hosts.length > 1 && spec.get('ports').items.some(each => !isHttp(each.get('protocol').text) && !isTls(each.get('protocol').text))) {
-      complain(spec.get('hosts'), 'Several hosts cannot share a port whose protocol carries no host.', 'Use one ServiceEntry for each host.');
+    if (
+      resolution !== 'NONE'
+      && hosts.length > 1
+      && spec.get('ports').items.some(each => !isHttp(each.get('protocol').text) && !isTls(each.get('protocol').text))
+    ) {
+      complain(
+        spec.get('hosts'),
+        'Several hosts cannot share a port whose protocol carries no host.',
+        'Use one ServiceEntry for each host.',
+      );
     }
   },
 );
@@ -45,13 +53,25 @@ function checkPorts(ports: readonly Field[], complain: Complain): void {
       continue;
     }
     if (!isDnsLabel(name.text) || names.has(name.text)) {
-      complain(name.exists ? name : port, names.has(name.text) ? `Another port is named "${name.text}".` : `"${name.text}" is not a valid port name.`, 'Use a unique name for each port.');
+      complain(
+        name.exists ? name : port,
+        names.has(name.text) ? `Another port is named "${name.text}".` : `"${name.text}" is not a valid port name.`,
+        'Use a unique name for each port.',
+      );
     }
     if (!isPort(number) || numbers.has(number.text)) {
-      complain(number.exists ? number : port, numbers.has(number.text) ? `Port ${number.text} is declared twice.` : 'The port has no number from 1 to 65535.', 'Use a unique number for each port.');
+      complain(
+        number.exists ? number : port,
+        numbers.has(number.text) ? `Port ${number.text} is declared twice.` : 'The port has no number from 1 to 65535.',
+        'Use a unique number for each port.',
+      );
     }
     if (!isProtocol(protocol.text)) {
-      complain(protocol, `"${protocol.text}" is not a supported protocol.`, 'Use HTTP, HTTPS, GRPC, HTTP2, MONGO, TCP or TLS.');
+      complain(
+        protocol,
+        `"${protocol.text}" is not a supported protocol.`,
+        'Use HTTP, HTTPS, GRPC, HTTP2, MONGO, TCP or TLS.',
+      );
     }
     const target = port.get('targetPort');
     if (target.exists && target.number !== 0 && !isPort(target)) {
@@ -65,7 +85,11 @@ function checkPorts(ports: readonly Field[], complain: Complain): void {
 function checkAddresses(spec: Field, resolution: string, complain: Complain): void {
   for (const address of spec.get('addresses').items) {
     if (!isRange(address.text)) {
-      complain(address, `"${address.text}" is not a valid address or CIDR range.`, 'Use an address or a range such as 10.0.0.0/8.');
+      complain(
+        address,
+        `"${address.text}" is not a valid address or CIDR range.`,
+        'Use an address or a range such as 10.0.0.0/8.',
+      );
     } else if (address.text.includes('/') && !['NONE', 'STATIC'].includes(resolution)) {
       complain(address, 'CIDR ranges require the resolution NONE or STATIC.', 'Use single addresses.');
     }
@@ -83,11 +107,20 @@ function checkEndpoints(spec: Field, resolution: string, complain: Complain): vo
     endpoints.forEach(each => checkEndpoint(each, { ports, takesNames: isDns, takesSockets: !isDns }, complain));
   }
   if (resolution === 'DNS_ROUND_ROBIN' && endpoints.length > 1) {
-    complain(spec.get('endpoints'), 'DNS_ROUND_ROBIN allows one endpoint only.', 'Keep one endpoint, or use resolution: DNS.');
+    complain(
+      spec.get('endpoints'),
+      'DNS_ROUND_ROBIN allows one endpoint only.',
+      'Keep one endpoint, or use resolution: DNS.',
+    );
   }
-  const unresolvable = isDns && endpoints.length === 0 ? spec.get('hosts').items.find(each => !isFullName(each.text)) : undefined;
+  const unresolvable =
+    isDns && endpoints.length === 0 ? spec.get('hosts').items.find(each => !isFullName(each.text)) : undefined;
   if (unresolvable) {
-    complain(unresolvable, `DNS cannot resolve "${unresolvable.text}".`, 'Use hosts without wildcards, add endpoints, or use resolution: NONE.');
+    complain(
+      unresolvable,
+      `DNS cannot resolve "${unresolvable.text}".`,
+      'Use hosts without wildcards, add endpoints, or use resolution: NONE.',
+    );
   }
 }
 
@@ -97,9 +130,15 @@ function checkDynamic(spec: Field, complain: Complain): void {
     complain(host, 'DYNAMIC_DNS requires wildcard hosts.', 'Use resolution: DNS for one host.');
   }
   for (const name of ['addresses', 'endpoints'].filter(each => spec.get(each).items.length > 0)) {
-    complain(spec.get(name), `With DYNAMIC_DNS the host of each request is resolved, so ${name} is not allowed.`, 'Remove it.');
+    complain(
+      spec.get(name),
+      `With DYNAMIC_DNS the host of each request is resolved, so ${name} is not allowed.`,
+      'Remove it.',
+    );
   }
-  for (const port of spec.get('ports').items.filter(each => !DYNAMIC.includes(each.get('protocol').text.toUpperCase()))) {
+  for (const port of spec
+    .get('ports')
+    .items.filter(each => !DYNAMIC.includes(each.get('protocol').text.toUpperCase()))) {
     complain(port, 'DYNAMIC_DNS supports only the protocols HTTP, HTTP2, GRPC and TLS.', 'Use one of these protocols.');
   }
 }

@@ -8,7 +8,10 @@ export const rule = validity(
   (resource, complain) => {
     checkTargets(resource, complain);
     const { spec } = resource;
-    for (const provider of ['metrics', 'tracing', 'accessLogging'].flatMap(name => spec.get(name).items).flatMap(each => each.get('providers').items).filter(each => each.get('name').text === '')) {
+    for (const provider of ['metrics', 'tracing', 'accessLogging']
+      .flatMap(name => spec.get(name).items)
+      .flatMap(each => each.get('providers').items)
+      .filter(each => each.get('name').text === '')) {
       complain(provider, 'The provider has no name.', 'Add `name`.');
     }
     for (const tracing of spec.get('tracing').items) {
@@ -26,9 +29,17 @@ export const rule = validity(
 );
 
 function checkTag(name: string, tag: Field, complain: Complain): void {
-  for (const [kind, member] of [['literal', 'value'], ['header', 'name'], ['environment', 'name']] as const) {
+  for (const [kind, member] of [
+    ['literal', 'value'],
+    ['header', 'name'],
+    ['environment', 'name'],
+  ] as const) {
     if (name === '' || (tag.get(kind).exists && tag.get(kind, member).text === '')) {
-      complain(tag, name === '' ? 'The tag has no name.' : `The tag has no ${member} of its ${kind}.`, `Add \`${member}\`.`);
+      complain(
+        tag,
+        name === '' ? 'The tag has no name.' : `The tag has no ${member} of its ${kind}.`,
+        `Add \`${member}\`.`,
+      );
       return;
     }
   }
@@ -37,6 +48,10 @@ function checkTag(name: string, tag: Field, complain: Complain): void {
 function checkTagOverride(tag: Field, complain: Complain): void {
   const isRemoved = tag.get('operation').text === 'REMOVE';
   if (isRemoved === (tag.get('value').text !== '')) {
-    complain(tag, isRemoved ? 'A removed tag cannot have a value.' : 'The tag has no value.', isRemoved ? 'Remove `value`.' : 'Add `value`.');
+    complain(
+      tag,
+      isRemoved ? 'A removed tag cannot have a value.' : 'The tag has no value.',
+      isRemoved ? 'Remove `value`.' : 'Add `value`.',
+    );
   }
 }

@@ -21,7 +21,11 @@ export const rule = validity(
     }
     const code = script.get('inlineCode');
     if (script.exists && (code.text === '' || Buffer.byteLength(code.text) > LARGEST_SCRIPT)) {
-      complain(code.exists ? code : script, code.text === '' ? 'The script is empty.' : 'The script is larger than 64 KB.', 'Write it as inlineCode.');
+      complain(
+        code.exists ? code : script,
+        code.text === '' ? 'The script is empty.' : 'The script is larger than 64 KB.',
+        'Write it as inlineCode.',
+      );
     }
   },
 );

@@ -19,7 +19,11 @@ export const rule = validity(
     checkGatewayNames(spec.get('gateways').items, complain);
     checkExportTo(resource, complain);
     if (isDelegate && ['gateways', 'tls', 'tcp'].some(name => spec.get(name).items.length > 0)) {
-      complain(spec, 'A VirtualService without hosts is a delegate, which cannot have gateways, TLS or TCP rules.', 'Add hosts, or remove these.');
+      complain(
+        spec,
+        'A VirtualService without hosts is a delegate, which cannot have gateways, TLS or TCP rules.',
+        'Add hosts, or remove these.',
+      );
     }
     if (['http', 'tls', 'tcp'].every(name => spec.get(name).items.length === 0)) {
       complain(spec, 'The VirtualService has no rules.', 'Add http, tls or tcp.');
@@ -38,8 +42,13 @@ function checkHosts(resource: Resource, complain: Complain): void {
   const isMesh = isForMesh(resource);
   const wrong = hosts.filter(each => !isHostOf(each.text, resource) || (each.text === '*' && isMesh));
   for (const host of wrong) {
-    complain(host, host.text === '*' ? 'The host `*` is not allowed for traffic between workloads.' : `"${host.text}" is not a valid host name.`,
-      host.text === '*' ? 'List the hosts, or set gateways.' : 'Use a host name, optionally with the prefix `*.`.');
+    complain(
+      host,
+      host.text === '*'
+        ? 'The host `*` is not allowed for traffic between workloads.'
+        : `"${host.text}" is not a valid host name.`,
+      host.text === '*' ? 'List the hosts, or set gateways.' : 'Use a host name, optionally with the prefix `*.`.',
+    );
   }
   const seen = new HostSet();
   for (const host of wrong.length === 0 ? hosts : []) {
@@ -52,11 +61,15 @@ function checkHosts(resource: Resource, complain: Complain): void {
 
 /** Whether this is a valid host of a VirtualService: a name, an address, or at gateways the server name that proxies of other networks send. */
 function isHostOf(host: string, virtualService: Resource): boolean {
-  return isHost(host) || isAddress(host) || (isMeshSni(host) && !isForMesh(virtualService) && namesServers(virtualService));
+  return (
+    isHost(host) || isAddress(host) || (isMeshSni(host) && !isForMesh(virtualService) && namesServers(virtualService))
+  );
 }
 
 function namesServers({ spec }: Resource): boolean {
-  return spec.get('tls').items.some(rule => rule.get('match').items.some(each => each.get('sniHosts').items.length > 0));
+  return spec
+    .get('tls')
+    .items.some(rule => rule.get('match').items.some(each => each.get('sniHosts').items.length > 0));
 }
 
 /** The server name that proxies of another network send for a host: `outbound_.80_.subset_.host`. */
@@ -73,17 +86,27 @@ function checkConnections(rule: Field, complain: Complain): void {
   for (const match of rule.get('match').items) {
     checkMatchedConnection(match, complain);
     for (const range of match.get('destinationSubnets').items.filter(each => !isRange(each.text))) {
-      complain(range, `"${range.text}" is not a valid address or CIDR range.`, 'Use an address or a range such as 10.0.0.0/8.');
+      complain(
+        range,
+        `"${range.text}" is not a valid address or CIDR range.`,
+        'Use an address or a range such as 10.0.0.0/8.',
+      );
     }
   }
 }
 
 function checkServerNames(rule: Field, virtualService: Resource, complain: Complain): void {
-  if (rule.get('match').items.length === 0 || rule.get('match').items.some(each => each.get('sniHosts').items.length === 0)) {
+  if (
+    rule.get('match').items.length === 0
+    || rule.get('match').items.some(each => each.get('sniHosts').items.length === 0)
+  ) {
     complain(rule, 'A TLS rule needs sniHosts.', 'Add `match: [{ sniHosts: [...] }]`.');
   }
   const hosts = virtualService.spec.get('hosts').texts;
-  for (const name of rule.get('match').items.flatMap(each => each.get('sniHosts').items).filter(each => !isAddress(each.text))) {
+  for (const name of rule
+    .get('match')
+    .items.flatMap(each => each.get('sniHosts').items)
+    .filter(each => !isAddress(each.text))) {
     if (!isHost(name.text) && !(!isForMesh(virtualService) && isMeshSni(name.text))) {
       complain(name, `"${name.text}" is not a valid server name.`, 'Use a host name, optionally with the prefix `*.`.');
     } else if (!hosts.some(host => isWithin(name.text, host))) {
@@ -94,13 +117,24 @@ function checkServerNames(rule: Field, virtualService: Resource, complain: Compl
 
 /** Whether a host, possibly a wildcard, is covered by another. */
 function isWithin(one: string, other: string): boolean {
-  return one === other || (other.startsWith('*') && one.replace(/^\*/, '').endsWith(other.slice(1)) && (!one.startsWith('*') || one.length >= other.length));
+  return (
+    one === other
+    || (other.startsWith('*')
+      && one.replace(/^\*/, '').endsWith(other.slice(1))
+      && (!one.startsWith('*') || one.length >= other.length))
+  );
 }
 
 /** Claims are available at gateways only. */
 function checkClaims(spec: Field, complain: Complain): void {
   const matches = spec.get('http').items.flatMap(each => each.get('match').items);
-  for (const [name, value] of matches.flatMap(each => [...each.get('headers').entries, ...each.get('withoutHeaders').entries]).filter(([name]) => isRoutingClaim(name))) {
-    complain(value, `Token claims are not available between workloads, so "${name}" cannot be matched.`, 'Set gateways, or match another header.');
+  for (const [name, value] of matches
+    .flatMap(each => [...each.get('headers').entries, ...each.get('withoutHeaders').entries])
+    .filter(([name]) => isRoutingClaim(name))) {
+    complain(
+      value,
+      `Token claims are not available between workloads, so "${name}" cannot be matched.`,
+      'Set gateways, or match another header.',
+    );
   }
 }

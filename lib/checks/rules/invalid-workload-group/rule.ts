@@ -33,7 +33,8 @@ function checkProbe(probe: Field, complain: Complain): void {
   if (http && !['', 'HTTP', 'HTTPS'].includes(http.get('scheme').text)) {
     complain(http.get('scheme'), `"${http.get('scheme').text}" is not a valid scheme.`, 'Use HTTP or HTTPS.');
   }
-  for (const header of http?.get('httpHeaders').items.filter(each => !/^[-A-Za-z0-9]+$/.test(each.get('name').text)) ?? []) {
+  for (const header of http?.get('httpHeaders').items.filter(each => !/^[-A-Za-z0-9]+$/.test(each.get('name').text))
+    ?? []) {
     complain(header, `"${header.get('name').text}" is not a valid header name.`, 'Use letters, digits and dashes.');
   }
   if (exec?.exists && exec.get('command').items.length === 0) {

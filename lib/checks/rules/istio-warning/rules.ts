@@ -10,7 +10,11 @@ const HUGE = 2 ** 20;
 export function* warnedRules(cluster: Cluster): Iterable<Problem> {
   for (const { spec } of cluster.all(Kind.VIRTUAL_SERVICE)) {
     yield* requests(spec.get('http').items);
-    for (const name of spec.get('tls').items.flatMap(each => each.get('match').items).flatMap(each => each.get('sniHosts').items).filter(each => isAddress(each.text) && !isHost(each.text))) {
+    for (const name of spec
+      .get('tls')
+      .items.flatMap(each => each.get('match').items)
+      .flatMap(each => each.get('sniHosts').items)
+      .filter(each => isAddress(each.text) && !isHost(each.text))) {
       yield problem(name, 'Clients send a host name as the SNI, never an IP address.', 'Match the host name.');
     }
   }
@@ -22,11 +26,19 @@ export function* warnedRules(cluster: Cluster): Iterable<Problem> {
 function* requests(rules: readonly Field[]): Iterable<Problem> {
   for (const rule of rules) {
     if (rule.get('mirrorPercent').exists) {
-      yield problem(rule.get('mirrorPercent'), '`mirrorPercent` is deprecated.', 'Write `mirrorPercentage: { value: … }`.');
+      yield problem(
+        rule.get('mirrorPercent'),
+        '`mirrorPercent` is deprecated.',
+        'Write `mirrorPercentage: { value: … }`.',
+      );
     }
     const size = sizeOfBody(rule.get('directResponse'));
     if (size > LARGE && size <= HUGE) {
-      yield problem(rule.get('directResponse', 'body'), 'A body of this size is part of the configuration of every proxy.', 'Serve it from a pod.');
+      yield problem(
+        rule.get('directResponse', 'body'),
+        'A body of this size is part of the configuration of every proxy.',
+        'Serve it from a pod.',
+      );
     }
   }
 }
@@ -34,16 +46,26 @@ function* requests(rules: readonly Field[]): Iterable<Problem> {
 function* terms(policy: Field): Iterable<Problem> {
   const errors = policy.get('outlierDetection', 'consecutiveErrors');
   if ((errors.number ?? 0) !== 0) {
-    yield problem(errors, '`consecutiveErrors` is deprecated.', 'Use consecutive5xxErrors or consecutiveGatewayErrors.');
+    yield problem(
+      errors,
+      '`consecutiveErrors` is deprecated.',
+      'Use consecutive5xxErrors or consecutiveGatewayErrors.',
+    );
   }
   const ring = policy.get('loadBalancer', 'consistentHash', 'minimumRingSize');
   if ((ring.number ?? 0) !== 0) {
     yield problem(ring, '`minimumRingSize` is deprecated here.', 'Write `ringHash: { minimumRingSize: … }`.');
   }
   for (const setting of ['localityLbSetting', 'zoneAwareLbSetting'].map(name => policy.get('loadBalancer', name))) {
-    const failover = ['failover', 'failoverPriority'].map(name => setting.get(name)).find(each => each.items.length > 0);
+    const failover = ['failover', 'failoverPriority']
+      .map(name => setting.get(name))
+      .find(each => each.items.length > 0);
     if (failover && !policy.get('outlierDetection').exists) {
-      yield problem(failover, 'Without outlier detection no endpoint becomes unhealthy, so failover never happens.', 'Add `outlierDetection`.');
+      yield problem(
+        failover,
+        'Without outlier detection no endpoint becomes unhealthy, so failover never happens.',
+        'Add `outlierDetection`.',
+      );
     }
   }
 }

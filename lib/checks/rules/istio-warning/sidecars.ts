@@ -11,7 +11,11 @@ export function* warnedSidecars(cluster: Cluster): Iterable<Problem> {
     for (const listener of spec.get('ingress').items) {
       const [pool, protocol] = [listener.get('connectionPool', 'http'), listener.get('port', 'protocol').text];
       if (pool.exists && listener.get('port').exists && !isHttp(protocol)) {
-        yield problem(pool, `The protocol of the port is ${protocol || 'not declared'}, so HTTP connection pool settings are ignored.`, 'Use only tcp settings, or declare an HTTP protocol for the port.');
+        yield problem(
+          pool,
+          `The protocol of the port is ${protocol || 'not declared'}, so HTTP connection pool settings are ignored.`,
+          'Use only tcp settings, or declare an HTTP protocol for the port.',
+        );
       }
     }
   }
@@ -33,6 +37,10 @@ function* repeatedHosts(listener: Field): Iterable<Problem> {
     seen.set(namespace, names.add(name));
   }
   if (seen.size > 1 && seen.get('*')?.has('*')) {
-    yield problem(listener.get('hosts'), '`*/*` covers every host, so the other entries have no effect.', 'Keep only `*/*`, or remove it.');
+    yield problem(
+      listener.get('hosts'),
+      '`*/*` covers every host, so the other entries have no effect.',
+      'Keep only `*/*`, or remove it.',
+    );
   }
 }

@@ -9,7 +9,8 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: ['IST0149'],
   summary: 'A VirtualService routes by a token claim, but its gateway does not validate tokens',
-  explanation: 'Claims are available only where a RequestAuthentication validates the token; without one the match is never true. A RequestAuthentication in the root namespace applies to all gateways.',
+  explanation:
+    'Claims are available only where a RequestAuthentication validates the token; without one the match is never true. A RequestAuthentication in the root namespace applies to all gateways.',
   *find(cluster) {
     const authentications = cluster.all(Kind.REQUEST_AUTHENTICATION);
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
@@ -19,11 +20,22 @@ export const rule: Check = {
       }
       for (const reference of gatewaysNamedBy(virtualService)) {
         const gateway = gatewayAt(reference, cluster);
-        const bare = gateway ? podsFor(gateway.spec.get('selector').strings, cluster).find(({ namespace, labels }) => !authentications.some(each =>
-          [namespace, cluster.mesh.rootNamespace].includes(each.namespace) && hasLabels(labels, each.spec.get('selector', 'matchLabels').strings))) : undefined;
+        const bare = gateway
+          ? podsFor(gateway.spec.get('selector').strings, cluster).find(
+              ({ namespace, labels }) =>
+                !authentications.some(
+                  each =>
+                    [namespace, cluster.mesh.rootNamespace].includes(each.namespace)
+                    && hasLabels(labels, each.spec.get('selector', 'matchLabels').strings),
+                ),
+            )
+          : undefined;
         if (bare) {
-          yield problem(claim, `No RequestAuthentication applies to ${bare.namespace}/${bare.name}, the gateway of these rules, so the claim is never available.`,
-            'Declare a RequestAuthentication whose selector matches the gateway\'s pods.');
+          yield problem(
+            claim,
+            `No RequestAuthentication applies to ${bare.namespace}/${bare.name}, the gateway of these rules, so the claim is never available.`,
+            "Declare a RequestAuthentication whose selector matches the gateway's pods.",
+          );
         }
       }
     }
@@ -31,7 +43,9 @@ export const rule: Check = {
 };
 
 function claimMatch(spec: Field): Field | undefined {
-  return spec.get('http').items.flatMap(route => route.get('match').items)
+  return spec
+    .get('http')
+    .items.flatMap(route => route.get('match').items)
     .flatMap(match => [...match.get('headers').entries, ...match.get('withoutHeaders').entries])
     .find(([name]) => isRoutingClaim(name))?.[1];
 }

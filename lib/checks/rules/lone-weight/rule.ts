@@ -14,7 +14,11 @@ export const rule: Check = {
         const [only, ...others] = route.get('route').items;
         const weight = only?.get('weight');
         if (weight?.number !== undefined && weight.number > 0 && weight.number < 100 && others.length === 0) {
-          yield problem(weight, `The destination receives all requests, not ${weight.number} % of them.`, 'Remove the weight, or add the other destinations.');
+          yield problem(
+            weight,
+            `The destination receives all requests, not ${weight.number} % of them.`,
+            'Remove the weight, or add the other destinations.',
+          );
         }
       }
     }

@@ -8,10 +8,19 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: [],
   summary: 'A managed API of a template that AWS rejects, or that does not behave as declared',
-  explanation: 'Quotas, names and formats of HTTP APIs and REST APIs that neither CloudFormation nor its linters validate before deployment.',
+  explanation:
+    'Quotas, names and formats of HTTP APIs and REST APIs that neither CloudFormation nor its linters validate before deployment.',
   *find(cluster) {
     for (const [, resources] of byTemplate(cluster.resources)) {
-      const template = Object.fromEntries([...resources].map(([id, { kind, root }]): [string, CloudResource] => [id, { Type: kind, Properties: Object.fromEntries(root.get('Properties').entries.map(([name, field]) => [name, field.value])) }]));
+      const template = Object.fromEntries(
+        [...resources].map(([id, { kind, root }]): [string, CloudResource] => [
+          id,
+          {
+            Type: kind,
+            Properties: Object.fromEntries(root.get('Properties').entries.map(([name, field]) => [name, field.value])),
+          },
+        ]),
+      );
       for (const { path, message, fix } of checkTemplate({ Resources: template })) {
         const at = resources.get(path) ?? [...resources.values()][0];
         if (at) {

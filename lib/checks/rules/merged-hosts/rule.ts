@@ -1,4 +1,13 @@
-import { type Cluster, type Field, fullHost, gatewaysNamedBy, isInternal, Kind, namespacesOf, type Resource } from '../../../manifests';
+import {
+  type Cluster,
+  type Field,
+  fullHost,
+  gatewaysNamedBy,
+  isInternal,
+  Kind,
+  namespacesOf,
+  type Resource,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -7,7 +16,8 @@ export const rule: Check = {
   severity: Severity.INFO,
   covers: ['KIA1106'],
   summary: 'Two VirtualServices have rules for the same host at one Gateway',
-  explanation: 'The gateway merges them: the rules of the older one come first, and files do not show the age. That is intended where teams share a host and their matches do not overlap; '
+  explanation:
+    'The gateway merges them: the rules of the older one come first, and files do not show the age. That is intended where teams share a host and their matches do not overlap; '
     + 'a rule without matches hides all later ones.',
   *find(cluster) {
     for (const [key, claims] of claimsByHost(cluster)) {
@@ -15,10 +25,15 @@ export const rule: Check = {
       const byScope = claims.length > 1 ? claimsByScope(claims) : new Map<string, Claim[]>();
       for (const { virtualService, at, scopes } of claims.length > 1 ? claims : []) {
         const rivals = scopes.includes('*') ? [claims] : ['*', ...scopes].map(each => byScope.get(each) ?? []);
-        const other = rivals.map(each => each.find(rival => rival.virtualService !== virtualService)).find(each => each !== undefined);
+        const other = rivals
+          .map(each => each.find(rival => rival.virtualService !== virtualService))
+          .find(each => each !== undefined);
         if (other) {
-          yield problem(at, `${other.virtualService.key} also has rules for ${host} at the Gateway ${gateway}, and their order depends on the age of the objects.`,
-            'Merge the rules into one VirtualService, if their matches overlap.');
+          yield problem(
+            at,
+            `${other.virtualService.key} also has rules for ${host} at the Gateway ${gateway}, and their order depends on the age of the objects.`,
+            'Merge the rules into one VirtualService, if their matches overlap.',
+          );
         }
       }
     }
@@ -39,7 +54,11 @@ function claimsByHost(cluster: Cluster): Map<string, Claim[]> {
     const scopes = namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace);
     for (const { namespace, name } of gatewaysNamedBy(virtualService).filter(each => !isInternal(each))) {
       for (const at of virtualService.spec.get('hosts').items) {
-        add(claims, `${namespace}/${name} ${fullHost(at.text, virtualService.namespace, cluster.clusterDomain)}`, { virtualService, at, scopes });
+        add(claims, `${namespace}/${name} ${fullHost(at.text, virtualService.namespace, cluster.clusterDomain)}`, {
+          virtualService,
+          at,
+          scopes,
+        });
       }
     }
   }

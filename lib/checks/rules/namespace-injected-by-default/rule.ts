@@ -9,10 +9,18 @@ export const rule: Check = {
   severity: Severity.INFO,
   covers: ['IST0148'],
   summary: 'A namespace has no injection label, and the control plane injects by default',
-  explanation: 'Its pods get a proxy because the injector has `enableNamespacesByDefault`, which the namespace itself does not show.',
+  explanation:
+    'Its pods get a proxy because the injector has `enableNamespacesByDefault`, which the namespace itself does not show.',
   *find(cluster) {
-    for (const namespace of cluster.all(Kind.NAMESPACE).filter(saysNothing).filter(each => injectsByDefault(cluster, each))) {
-      yield problem(namespace.metadata.get('name'), `Pods in ${namespace.name} get a proxy, since the injector includes every namespace without a label.`, 'Set the label explicitly: `istio-injection: enabled` or `disabled`.');
+    for (const namespace of cluster
+      .all(Kind.NAMESPACE)
+      .filter(saysNothing)
+      .filter(each => injectsByDefault(cluster, each))) {
+      yield problem(
+        namespace.metadata.get('name'),
+        `Pods in ${namespace.name} get a proxy, since the injector includes every namespace without a label.`,
+        'Set the label explicitly: `istio-injection: enabled` or `disabled`.',
+      );
     }
   },
 };

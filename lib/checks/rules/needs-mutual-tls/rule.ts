@@ -1,9 +1,27 @@
-import { type Cluster, type Field, Kind, Membership, membershipOf, meshMode, modeFor, namespaceMode, type Resource, sourcesOf } from '../../../manifests';
+import {
+  type Cluster,
+  type Field,
+  Kind,
+  Membership,
+  membershipOf,
+  meshMode,
+  modeFor,
+  namespaceMode,
+  type Resource,
+  sourcesOf,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { SpokenTls } from './spoken-tls';
 
-const IDENTITIES = ['principals', 'notPrincipals', 'namespaces', 'notNamespaces', 'serviceAccounts', 'notServiceAccounts'];
+const IDENTITIES = [
+  'principals',
+  'notPrincipals',
+  'namespaces',
+  'notNamespaces',
+  'serviceAccounts',
+  'notServiceAccounts',
+];
 
 const CONDITIONS = ['source.principal', 'source.namespace', 'connection.sni'];
 
@@ -12,18 +30,29 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: ['KIA0105'],
   summary: 'An AuthorizationPolicy requires a caller identity, but its pods do not accept mutual TLS',
-  explanation: 'The identity is part of the client certificate: without mutual TLS no principal or namespace ever matches. PERMISSIVE pods accept mutual TLS from callers with a proxy, so only DISABLE is reported; pods in ambient mode are not affected. '
+  explanation:
+    'The identity is part of the client certificate: without mutual TLS no principal or namespace ever matches. PERMISSIVE pods accept mutual TLS from callers with a proxy, so only DISABLE is reported; pods in ambient mode are not affected. '
     + 'Callers use mutual TLS unless a DestinationRule disables it; if the mesh disables `enableAutoMtls`, a DestinationRule must enable it.',
   *find(cluster) {
     const spoken = new SpokenTls(cluster);
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
       const identities: Field[] = [
-        ...sourcesOf(policy).flatMap(source => IDENTITIES.map(name => source.get(name))).filter(each => each.items.length > 0),
-        ...policy.spec.get('rules').items.flatMap(rule => rule.get('when').items).map(each => each.get('key')).filter(each => CONDITIONS.includes(each.text)),
+        ...sourcesOf(policy)
+          .flatMap(source => IDENTITIES.map(name => source.get(name)))
+          .filter(each => each.items.length > 0),
+        ...policy.spec
+          .get('rules')
+          .items.flatMap(rule => rule.get('when').items)
+          .map(each => each.get('key'))
+          .filter(each => CONDITIONS.includes(each.text)),
       ];
       const reason = identities.length > 0 ? reasonForPlainText(policy, spoken, cluster) : undefined;
       for (const identity of reason ? identities : []) {
-        yield problem(identity, `${reason}, so no caller has an identity and the condition never matches.`, 'Enable mutual TLS for the pods and their callers.');
+        yield problem(
+          identity,
+          `${reason}, so no caller has an identity and the condition never matches.`,
+          'Enable mutual TLS for the pods and their callers.',
+        );
       }
     }
   },
@@ -36,7 +65,14 @@ function reasonForPlainText(policy: Resource, spoken: SpokenTls, cluster: Cluste
   if (pods.some(each => membershipOf(each, cluster) === Membership.AMBIENT)) {
     return undefined;
   }
-  const takesNone = pods.length > 0 ? pods.every(each => modeFor(each, cluster) === 'DISABLE') : (namespaceMode(policy.namespace, cluster) ?? meshMode(cluster)) === 'DISABLE';
+  const takesNone =
+    pods.length > 0
+      ? pods.every(each => modeFor(each, cluster) === 'DISABLE')
+      : (namespaceMode(policy.namespace, cluster) ?? meshMode(cluster)) === 'DISABLE';
   const speaksNone = pods.length > 0 ? pods.every(each => spoken.isPlainFor(each)) : spoken.isPlainIn(policy.namespace);
-  return takesNone ? 'The pods accept plain text only' : speaksNone ? 'No DestinationRule enables mutual TLS to the pods' : undefined;
+  return takesNone
+    ? 'The pods accept plain text only'
+    : speaksNone
+      ? 'No DestinationRule enables mutual TLS to the pods'
+      : undefined;
 }

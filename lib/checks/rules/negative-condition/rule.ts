@@ -27,11 +27,24 @@ export const rule: Check = {
     for (const [type, names] of Object.entries(CONDITIONS)) {
       for (const resource of cluster.all(type)) {
         const status = resource.root.get('status');
-        for (const condition of [status, ...status.get('parents').items].flatMap(each => each.get('conditions').items)) {
+        for (const condition of [status, ...status.get('parents').items].flatMap(
+          each => each.get('conditions').items,
+        )) {
           const [name, reason] = ['type', 'reason'].map(each => condition.get(each).text);
-          const isPartial = type === Kind.AUTHORIZATION_POLICY && name === 'WaypointAccepted' && reason === 'PartiallyInvalid';
+          const isPartial =
+            type === Kind.AUTHORIZATION_POLICY && name === 'WaypointAccepted' && reason === 'PartiallyInvalid';
           if (isPartial || (names.includes(name ?? '') && condition.get('status').text === 'False')) {
-            yield problem(condition, `The control plane reports that ${name} is ${condition.get('status').text}: ${[reason, condition.get('message').text].filter(each => each).join(', ').replace(/\.$/, '')}.`, 'Correct the reported field.');
+            yield problem(
+              condition,
+              `The control plane reports that ${name} is ${condition.get('status').text}: ${[
+                reason,
+                condition.get('message').text,
+              ]
+                .filter(each => each)
+                .join(', ')
+                .replace(/\.$/, '')}.`,
+              'Correct the reported field.',
+            );
           }
         }
       }

@@ -4,27 +4,45 @@ import { type Check, problem } from '../../manifests/check';
 import { GROUP } from '../../manifests/control-plane/gateway-api-versions';
 
 /** The minimum Gateway API releases for each kind in Istio 1.31. */
-const MINIMUM: Readonly<Record<string, string>> = { grpcroutes: '1.1.0', backendtlspolicies: '1.4.0', tlsroutes: '1.5.0', tcproutes: '1.6.0' };
+const MINIMUM: Readonly<Record<string, string>> = {
+  grpcroutes: '1.1.0',
+  backendtlspolicies: '1.4.0',
+  tlsroutes: '1.5.0',
+  tcproutes: '1.6.0',
+};
 
 export const rule: Check = {
   id: 'OldGatewayApi',
   severity: Severity.WARNING,
   covers: ['IST0176'],
   summary: 'A Gateway API CRD is of a release that Istio does not support',
-  explanation: 'Objects of this kind are ignored. The release is in the annotation `gateway.networking.k8s.io/bundle-version`.',
+  explanation:
+    'Objects of this kind are ignored. The release is in the annotation `gateway.networking.k8s.io/bundle-version`.',
   *find(cluster) {
     for (const definition of cluster.all(Kind.CRD)) {
-      const needed = definition.name.endsWith(`.${GROUP}`) ? MINIMUM[definition.name.slice(0, -GROUP.length - 1)] : undefined;
+      const needed = definition.name.endsWith(`.${GROUP}`)
+        ? MINIMUM[definition.name.slice(0, -GROUP.length - 1)]
+        : undefined;
       const release = definition.metadata.get('annotations', `${GROUP}/bundle-version`);
       if (needed && isOlder(release.text, needed)) {
-        yield problem(release, `The CRD is of release ${release.text}, and Istio requires ${needed} or newer.`, `Install release ${needed} or newer of the Gateway API.`);
+        yield problem(
+          release,
+          `The CRD is of release ${release.text}, and Istio requires ${needed} or newer.`,
+          `Install release ${needed} or newer of the Gateway API.`,
+        );
       }
     }
   },
 };
 
 function isOlder(release: string, needed: string): boolean {
-  const [numbers, least] = [release, needed].map(each => /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(each)?.slice(1).map(part => Number(part ?? 0)));
-  const difference = numbers && least ? numbers.map((each, index) => each - (least[index] ?? 0)).find(each => each !== 0) : 0;
+  const [numbers, least] = [release, needed].map(each =>
+    /^v?(\d+)\.(\d+)(?:\.(\d+))?/
+      .exec(each)
+      ?.slice(1)
+      .map(part => Number(part ?? 0)),
+  );
+  const difference =
+    numbers && least ? numbers.map((each, index) => each - (least[index] ?? 0)).find(each => each !== 0) : 0;
   return (difference ?? 0) < 0;
 }

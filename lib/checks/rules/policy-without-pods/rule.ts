@@ -7,7 +7,8 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['IST0127', 'KIA0004'],
   summary: 'A policy selects no pods of the mesh',
-  explanation: 'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy there.',
+  explanation:
+    'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy there.',
   *find(cluster) {
     for (const type of [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION, Kind.PEER_AUTHENTICATION]) {
       for (const policy of cluster.all(type).filter(each => targetRefsOf(each).length === 0)) {
@@ -28,14 +29,19 @@ function* uselessness(policy: Resource, cluster: Cluster) {
   if (pods.some(each => membershipOf(each, cluster) !== Membership.NONE) || isVirtualMachine(policy, cluster)) {
     return;
   }
-  yield problem(selector.exists ? selector : policy.spec, pods.length > 0
-    ? 'The selected pods are not in the mesh, so the policy is not enforced.'
-    : `The policy selects no pods in ${isMeshWide ? 'any namespace' : `namespace ${policy.namespace}`}.`,
-  pods.length > 0 ? 'Add the pods to the mesh.' : 'Correct the selector or the namespace.',
-  [...policy.type === Kind.AUTHORIZATION_POLICY ? ['IST0127'] : [], ...pods.length > 0 ? [] : ['KIA0004']]);
+  yield problem(
+    selector.exists ? selector : policy.spec,
+    pods.length > 0
+      ? 'The selected pods are not in the mesh, so the policy is not enforced.'
+      : `The policy selects no pods in ${isMeshWide ? 'any namespace' : `namespace ${policy.namespace}`}.`,
+    pods.length > 0 ? 'Add the pods to the mesh.' : 'Correct the selector or the namespace.',
+    [...(policy.type === Kind.AUTHORIZATION_POLICY ? ['IST0127'] : []), ...(pods.length > 0 ? [] : ['KIA0004'])],
+  );
 }
 
 /** Whether the policy may be intended for machines outside the cluster. */
 function isVirtualMachine(policy: Resource, cluster: Cluster): boolean {
-  return [Kind.WORKLOAD_ENTRY, Kind.WORKLOAD_GROUP].some(type => cluster.all(type).some(each => each.namespace === policy.namespace));
+  return [Kind.WORKLOAD_ENTRY, Kind.WORKLOAD_GROUP].some(type =>
+    cluster.all(type).some(each => each.namespace === policy.namespace),
+  );
 }

@@ -15,7 +15,11 @@ export const rule: Check = {
       for (const listener of gateway.spec.get('listeners').items) {
         const key = keyOf(listener);
         if (seen.has(key)) {
-          yield problem(listener, 'Another listener of this Gateway has the same port, protocol and hostname, and both are rejected.', 'Use a different hostname or port.');
+          yield problem(
+            listener,
+            'Another listener of this Gateway has the same port, protocol and hostname, and both are rejected.',
+            'Use a different hostname or port.',
+          );
         }
         seen.add(key);
       }

@@ -15,10 +15,16 @@ export const rule: Check = {
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY).filter(requestRuleOf)) {
       addTo(policies, policy.namespace, policy);
     }
-    for (const workload of cluster.workloads.all.filter(each => policies.has(each.namespace) && isAmbientWorkload(each, cluster) && !waypointOf(each, cluster))) {
+    for (const workload of cluster.workloads.all.filter(
+      each => policies.has(each.namespace) && isAmbientWorkload(each, cluster) && !waypointOf(each, cluster),
+    )) {
       const policy = policies.get(workload.namespace)?.find(each => isFor(each, workload, cluster));
       if (policy) {
-        yield problem(workload.resource.metadata.get('name'), `${policy.key} has L7 rules, but requests to ${workload.name} pass no waypoint.`, 'Declare a waypoint, and label the namespace or the pods istio.io/use-waypoint.');
+        yield problem(
+          workload.resource.metadata.get('name'),
+          `${policy.key} has L7 rules, but requests to ${workload.name} pass no waypoint.`,
+          'Declare a waypoint, and label the namespace or the pods istio.io/use-waypoint.',
+        );
       }
     }
   },
@@ -27,6 +33,10 @@ export const rule: Check = {
 function isFor(policy: Resource, workload: Workload, cluster: Cluster): boolean {
   const targets = targetRefsOf(policy);
   return targets.length > 0
-    ? targets.some(each => each.get('kind').text === 'Service' && cluster.servicesOf(workload).some(service => service.name === each.get('name').text))
+    ? targets.some(
+        each =>
+          each.get('kind').text === 'Service'
+          && cluster.servicesOf(workload).some(service => service.name === each.get('name').text),
+      )
     : hasLabels(workload.labels, policy.spec.get('selector', 'matchLabels').strings);
 }

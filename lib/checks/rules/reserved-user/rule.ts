@@ -11,13 +11,24 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['IST0144'],
   summary: 'A container runs as user 1337',
-  explanation: 'That is the proxy\'s user, whose traffic is not redirected to the proxy, so the container\'s traffic bypasses the mesh in plain text.',
+  explanation:
+    "That is the proxy's user, whose traffic is not redirected to the proxy, so the container's traffic bypasses the mesh in plain text.",
   *find(cluster) {
-    for (const workload of cluster.workloads.all.filter(each => MAKERS.includes(each.resource.type) && !isControlPlane(each))) {
-      const users = [workload.pod, ...workload.pod.get('containers').items.filter(each => !['istio-proxy', 'istio-operator'].includes(each.get('name').text))]
-        .map(each => each.get('securityContext', 'runAsUser'));
+    for (const workload of cluster.workloads.all.filter(
+      each => MAKERS.includes(each.resource.type) && !isControlPlane(each),
+    )) {
+      const users = [
+        workload.pod,
+        ...workload.pod
+          .get('containers')
+          .items.filter(each => !['istio-proxy', 'istio-operator'].includes(each.get('name').text)),
+      ].map(each => each.get('securityContext', 'runAsUser'));
       for (const user of users.filter(each => each.number === PROXY_USER)) {
-        yield problem(user, 'User 1337 is the proxy\'s, so the traffic of this container bypasses the proxy.', 'Run it as another user.');
+        yield problem(
+          user,
+          "User 1337 is the proxy's, so the traffic of this container bypasses the proxy.",
+          'Run it as another user.',
+        );
       }
     }
   },

@@ -7,6 +7,7 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: [],
   summary: 'The retries along a path of calls multiply to fifty requests or more',
-  explanation: 'A service that is briefly slow receives fifty times its load and cannot recover. See RetryAmplification.',
+  explanation:
+    'A service that is briefly slow receives fifty times its load and cannot recover. See RetryAmplification.',
   find: cluster => amplified(cluster, factor => factor >= FAIL),
 };

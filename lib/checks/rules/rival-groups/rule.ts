@@ -12,11 +12,19 @@ export const rule: Check = {
   *find(cluster) {
     const byLabels = new Map<string, Resource[]>();
     for (const group of cluster.all(Kind.WORKLOAD_GROUP).filter(each => each.spec.get('metadata').exists)) {
-      addTo(byLabels, `${group.namespace} ${JSON.stringify(Object.entries(group.spec.get('metadata', 'labels').strings).sort())}`, group);
+      addTo(
+        byLabels,
+        `${group.namespace} ${JSON.stringify(Object.entries(group.spec.get('metadata', 'labels').strings).sort())}`,
+        group,
+      );
     }
     for (const groups of byLabels.values()) {
       for (const group of groups.length > 1 ? groups : []) {
-        yield problem(group.spec.get('metadata', 'labels'), `${othersOf(group, groups, each => each.key)} ${groups.length > 2 ? 'have' : 'has'} the same labels.`, 'Add a distinguishing label.');
+        yield problem(
+          group.spec.get('metadata', 'labels'),
+          `${othersOf(group, groups, each => each.key)} ${groups.length > 2 ? 'have' : 'has'} the same labels.`,
+          'Add a distinguishing label.',
+        );
       }
     }
   },

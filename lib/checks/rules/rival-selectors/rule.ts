@@ -20,7 +20,12 @@ export const rule: Check = {
       }
       for (const [workload, rivals] of byWorkload) {
         for (const each of rivals.length > 1 ? rivals : []) {
-          yield problem(each.metadata.get('name'), `${othersOf(each, rivals, nameOf)} also ${rivals.length > 2 ? 'select' : 'selects'} ${workload}, and only one of them takes effect.`, 'Merge them, or make the selectors disjoint.', selecting);
+          yield problem(
+            each.metadata.get('name'),
+            `${othersOf(each, rivals, nameOf)} also ${rivals.length > 2 ? 'select' : 'selects'} ${workload}, and only one of them takes effect.`,
+            'Merge them, or make the selectors disjoint.',
+            selecting,
+          );
         }
       }
     }
@@ -28,5 +33,7 @@ export const rule: Check = {
 };
 
 function selected(selector: Labels, namespace: string, cluster: Cluster): string[] {
-  return Object.keys(selector).length === 0 ? [] : cluster.workloads.select(selector, namespace).map(each => `${each.resource.kind} ${each.resource.key}`);
+  return Object.keys(selector).length === 0
+    ? []
+    : cluster.workloads.select(selector, namespace).map(each => `${each.resource.kind} ${each.resource.key}`);
 }

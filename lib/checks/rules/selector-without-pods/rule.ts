@@ -12,14 +12,21 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: ['IST0101', 'KIA0004'],
   summary: 'A Sidecar or a Telemetry selects no pods',
-  explanation: 'It has no effect; the intended pods keep the settings of their namespace. Selectors match the labels of pods, not of Deployments, in the namespace of the object only.',
+  explanation:
+    'It has no effect; the intended pods keep the settings of their namespace. Selectors match the labels of pods, not of Deployments, in the namespace of the object only.',
   *find(cluster) {
     for (const { type, path } of KINDS) {
       for (const each of cluster.all(type)) {
         const selector = each.spec.get(...path);
         const labels = selector.strings;
         if (Object.keys(labels).length > 0 && cluster.workloads.select(labels, each.namespace).length === 0) {
-          yield problem(selector, `No pod in namespace ${each.namespace} has the labels ${Object.entries(labels).map(pair => pair.join('=')).join(', ')}.`, 'Correct the labels or the namespace.');
+          yield problem(
+            selector,
+            `No pod in namespace ${each.namespace} has the labels ${Object.entries(labels)
+              .map(pair => pair.join('='))
+              .join(', ')}.`,
+            'Correct the labels or the namespace.',
+          );
         }
       }
     }

@@ -10,14 +10,19 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: [],
   summary: 'Policies of a workload have several external authorizers',
-  explanation: 'Istio supports one for each workload, unless PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS is set on the control plane: every request to which one of the policies applies is denied with 403.',
+  explanation:
+    'Istio supports one for each workload, unless PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS is set on the control plane: every request to which one of the policies applies is denied with 403.',
   *find(cluster) {
     const seen = new Set<Resource>();
     for (const policies of groupsOf(cluster)) {
       const providers = [...new Set(policies.map(providerOf))];
       for (const policy of providers.length > 1 ? policies.filter(each => !seen.has(each)) : []) {
         seen.add(policy);
-        yield problem(policy.spec.get('provider', 'name'), `Policies for the same pods have the authorizers ${listed(providers)}, so every request to which they apply is denied.`, 'Keep one authorizer, which may call others itself.');
+        yield problem(
+          policy.spec.get('provider', 'name'),
+          `Policies for the same pods have the authorizers ${listed(providers)}, so every request to which they apply is denied.`,
+          'Keep one authorizer, which may call others itself.',
+        );
       }
     }
   },

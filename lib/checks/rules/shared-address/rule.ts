@@ -9,6 +9,13 @@ export const rule: Check = {
   summary: 'Two Gateways request the same address',
   explanation: 'One of them gets the address, and the other is not programmed.',
   *find(cluster) {
-    yield* shared(cluster, gateway => gateway.spec.get('addresses').items.map(at => ({ at, key: `${at.get('type').text || 'IPAddress'} ${at.get('value').text}` })), 'also requests this address');
+    yield* shared(
+      cluster,
+      gateway =>
+        gateway.spec
+          .get('addresses')
+          .items.map(at => ({ at, key: `${at.get('type').text || 'IPAddress'} ${at.get('value').text}` })),
+      'also requests this address',
+    );
   },
 };

@@ -12,7 +12,12 @@ export const rule: Check = {
   summary: 'Two services share a ServiceAccount that policies refer to',
   explanation: 'The identity in a certificate is that of the ServiceAccount: both services have the same permissions.',
   *find(cluster) {
-    const named = new Set(cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(sourcesOf).flatMap(each => each.get('principals').texts));
+    const named = new Set(
+      cluster
+        .all(Kind.AUTHORIZATION_POLICY)
+        .flatMap(sourcesOf)
+        .flatMap(each => each.get('principals').texts),
+    );
     const byIdentity = new Map<string, Node[]>();
     for (const node of CallGraph.of(cluster).nodes) {
       node.identities(cluster).forEach(identity => addTo(byIdentity, identity, node));
@@ -21,7 +26,11 @@ export const rule: Check = {
       for (const node of nodes.length > 1 && named.has(identity) ? nodes : []) {
         const workload = node.workloads[0];
         const at = workload?.pod.get('serviceAccountName');
-        yield problem(at?.exists ? at : node.at, `${othersOf(node, nodes, each => each.name)} also ${nodes.length > 2 ? 'have' : 'has'} this ServiceAccount, and thus the same permissions.`, 'Use a separate ServiceAccount for each.');
+        yield problem(
+          at?.exists ? at : node.at,
+          `${othersOf(node, nodes, each => each.name)} also ${nodes.length > 2 ? 'have' : 'has'} this ServiceAccount, and thus the same permissions.`,
+          'Use a separate ServiceAccount for each.',
+        );
       }
     }
   },

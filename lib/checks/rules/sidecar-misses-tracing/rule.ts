@@ -9,7 +9,8 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: [],
   summary: 'A Sidecar does not include the tracing backend',
-  explanation: 'The proxies cannot send their spans, so traces are silently incomplete. The backend is the provider of the mesh configuration to which a Telemetry refers; both must be among the manifests.',
+  explanation:
+    'The proxies cannot send their spans, so traces are silently incomplete. The backend is the provider of the mesh configuration to which a Telemetry refers; both must be among the manifests.',
   *find(cluster) {
     const backend = tracingBackend(cluster);
     const seen = new Set<string>();
@@ -17,7 +18,11 @@ export const rule: Check = {
       const sidecar = egressFor(node, cluster);
       if (sidecar && backend && !seen.has(sidecar.key) && !knows(sidecar, backend.namespace, backend.host, cluster)) {
         seen.add(sidecar.key);
-        yield problem(sidecar.spec.get('egress'), `The proxies of ${node.name} have no configuration for ${backend.host}, so they send no spans.`, `Add \`${backend.namespace}/${backend.host}\`.`);
+        yield problem(
+          sidecar.spec.get('egress'),
+          `The proxies of ${node.name} have no configuration for ${backend.host}, so they send no spans.`,
+          `Add \`${backend.namespace}/${backend.host}\`.`,
+        );
       }
     }
   },
@@ -25,9 +30,17 @@ export const rule: Check = {
 
 /** The host and namespace of the tracing provider in use. */
 function tracingBackend(cluster: Cluster): { host: string; namespace: string } | undefined {
-  const used = new Set([...cluster.all(Kind.TELEMETRY).flatMap(each => each.spec.get('tracing').items).filter(each => !each.get('disableSpanReporting').isTrue).flatMap(each => each.get('providers').items).map(each => each.get('name').text),
-    ...cluster.mesh.get('defaultProviders', 'tracing')?.texts ?? []]);
-  for (const provider of cluster.mesh.get('extensionProviders')?.items.filter(each => used.has(each.get('name').text)) ?? []) {
+  const used = new Set([
+    ...cluster
+      .all(Kind.TELEMETRY)
+      .flatMap(each => each.spec.get('tracing').items)
+      .filter(each => !each.get('disableSpanReporting').isTrue)
+      .flatMap(each => each.get('providers').items)
+      .map(each => each.get('name').text),
+    ...(cluster.mesh.get('defaultProviders', 'tracing')?.texts ?? []),
+  ]);
+  for (const provider of cluster.mesh.get('extensionProviders')?.items.filter(each => used.has(each.get('name').text))
+    ?? []) {
     for (const kind of ['opentelemetry', 'zipkin', 'skywalking', 'datadog', 'opencensus']) {
       const [scope, scoped] = provider.get(kind, 'service').text.split('/');
       const host = scoped ?? scope ?? '';

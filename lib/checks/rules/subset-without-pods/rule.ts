@@ -7,8 +7,9 @@ export const rule: Check = {
   id: 'SubsetWithoutPods',
   severity: Severity.ERROR,
   covers: ['IST0173', 'KIA0203'],
-  summary: 'A subset of a DestinationRule selects none of its host\'s pods',
-  explanation: 'Requests that a route sends to the subset fail with 503. The labels are compared with those of the pods behind the host and of the endpoints of its ServiceEntry; labels that '
+  summary: "A subset of a DestinationRule selects none of its host's pods",
+  explanation:
+    'Requests that a route sends to the subset fail with 503. The labels are compared with those of the pods behind the host and of the endpoints of its ServiceEntry; labels that '
     + 'Istio adds (region, zone, node, cluster, network) exist in a running cluster only and are not compared. `istioctl analyze` (IST0173) accepts any pod with the labels.',
   *find(cluster) {
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
@@ -17,19 +18,35 @@ export const rule: Check = {
         continue;
       }
       const isService = target.resource.type === Kind.SERVICE;
-      const selector = isService ? target.resource.spec.get('selector').strings : target.resource.spec.get('workloadSelector', 'labels').strings;
-      const pods = isService ? cluster.selectedBy(target.resource) : Object.keys(selector).length > 0 ? cluster.workloads.select(selector, target.resource.namespace) : [];
+      const selector = isService
+        ? target.resource.spec.get('selector').strings
+        : target.resource.spec.get('workloadSelector', 'labels').strings;
+      const pods = isService
+        ? cluster.selectedBy(target.resource)
+        : Object.keys(selector).length > 0
+          ? cluster.workloads.select(selector, target.resource.namespace)
+          : [];
       const labels = [
         ...pods.map(each => each.labels),
         ...target.resource.spec.get('endpoints').items.map(each => each.get('labels').strings),
-        ...cluster.all(Kind.WORKLOAD_ENTRY).filter(each => each.namespace === target.resource.namespace).map(each => each.spec.get('labels').strings).filter(each => hasLabels(each, selector)),
+        ...cluster
+          .all(Kind.WORKLOAD_ENTRY)
+          .filter(each => each.namespace === target.resource.namespace)
+          .map(each => each.spec.get('labels').strings)
+          .filter(each => hasLabels(each, selector)),
       ];
       for (const subset of rule.spec.get('subsets').items) {
-        const wanted = Object.fromEntries(Object.entries(subset.get('labels').strings).filter(([name, value]) => value === '' || !ADDED.test(name)));
+        const wanted = Object.fromEntries(
+          Object.entries(subset.get('labels').strings).filter(([name, value]) => value === '' || !ADDED.test(name)),
+        );
         if (!labels.some(each => hasLabels(each, wanted))) {
           const isElsewhere = cluster.workloads.select({ ...(isService ? {} : selector), ...wanted }).length > 0;
-          yield problem(subset.get('name'), `No pod of ${target.name} has the labels of the subset "${subset.get('name').text}", so requests to it fail with 503.`,
-            'Correct the labels, or label the pods (`spec.template.metadata.labels` of the Deployment).', isElsewhere ? ['KIA0203'] : undefined);
+          yield problem(
+            subset.get('name'),
+            `No pod of ${target.name} has the labels of the subset "${subset.get('name').text}", so requests to it fail with 503.`,
+            'Correct the labels, or label the pods (`spec.template.metadata.labels` of the Deployment).',
+            isElsewhere ? ['KIA0203'] : undefined,
+          );
         }
       }
     }

@@ -13,8 +13,14 @@ export const rule: Check = {
       return;
     }
     for (const telemetry of cluster.all(Kind.TELEMETRY)) {
-      for (const logging of telemetry.spec.get('accessLogging').items.filter(each => !each.get('disabled').isTrue && each.get('providers').items.length === 0)) {
-        yield problem(logging, 'No provider is set and the mesh has no default one, so nothing is logged.', 'Set a provider, e.g. `providers: [{ name: envoy }]`.');
+      for (const logging of telemetry.spec
+        .get('accessLogging')
+        .items.filter(each => !each.get('disabled').isTrue && each.get('providers').items.length === 0)) {
+        yield problem(
+          logging,
+          'No provider is set and the mesh has no default one, so nothing is logged.',
+          'Set a provider, e.g. `providers: [{ name: envoy }]`.',
+        );
       }
     }
   },

@@ -7,21 +7,30 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['IST0140'],
   summary: 'A gateway route has no subset, while the mesh rules for its host choose among subsets',
-  explanation: 'A gateway applies only the VirtualServices that are bound to it: the split among subsets between workloads does not apply to requests from outside.',
+  explanation:
+    'A gateway applies only the VirtualServices that are bound to it: the split among subsets between workloads does not apply to requests from outside.',
   *find(cluster) {
     const split = new Map<string, string>();
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       const hosts = virtualService.spec.get('hosts').texts;
-      for (const destination of routedTo(virtualService.spec).filter(each => each.get('subset').text !== '' && hosts.includes(each.get('host').text))) {
+      for (const destination of routedTo(virtualService.spec).filter(
+        each => each.get('subset').text !== '' && hosts.includes(each.get('host').text),
+      )) {
         split.set(destination.get('host').text, virtualService.key);
       }
     }
-    for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE).filter(each => each.spec.get('gateways').items.length > 0)) {
+    for (const virtualService of cluster
+      .all(Kind.VIRTUAL_SERVICE)
+      .filter(each => each.spec.get('gateways').items.length > 0)) {
       for (const destination of routedTo(virtualService.spec).filter(each => each.get('subset').text === '')) {
         const host = destination.get('host');
         const other = split.get(host.text);
         if (other) {
-          yield problem(host, `Requests on this route go to all endpoints of ${host.text}, since the subsets in ${other} do not apply at the gateway.`, 'Choose the subsets here too.');
+          yield problem(
+            host,
+            `Requests on this route go to all endpoints of ${host.text}, since the subsets in ${other} do not apply at the gateway.`,
+            'Choose the subsets here too.',
+          );
         }
       }
     }
@@ -30,5 +39,8 @@ export const rule: Check = {
 
 /** The destinations of requests, without mirrors. */
 function routedTo(spec: Field): Field[] {
-  return spec.get('http').items.flatMap(each => each.get('route').items).map(each => each.get('destination'));
+  return spec
+    .get('http')
+    .items.flatMap(each => each.get('route').items)
+    .map(each => each.get('destination'));
 }

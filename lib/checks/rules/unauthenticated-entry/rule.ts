@@ -15,7 +15,8 @@ export const rule: Check = {
   severity: Severity.INFO,
   covers: [],
   summary: 'Requests without credentials pass from outside to a service',
-  explanation: 'The finding names one: it carries what a match of the route demands and nothing else, and no policy stops it on its way. Looked at are AuthorizationPolicies of the gateway and of the service, client certificates, '
+  explanation:
+    'The finding names one: it carries what a match of the route demands and nothing else, and no policy stops it on its way. Looked at are AuthorizationPolicies of the gateway and of the service, client certificates, '
     + 'SecurityPolicies of Envoy Gateway (of which the closest replaces the others), annotations of an Ingress, and authorizers of the managed API in front. What depends on an external authorizer, on addresses, on a rule of which '
     + 'it cannot be told whether the gateway prefers it, or on Pods that are not among the manifests is not reported. It is meant for public pages; each other route needs a policy.',
   *find(cluster) {
@@ -28,9 +29,15 @@ export const rule: Check = {
     }
     for (const [first, ...others] of byRoute.values()) {
       if (first) {
-        const { entry: { rule, gateways, callee }, example } = first;
-        yield problem(rule, `A request without credentials (${example}) passes ${gateways.map(each => each.name).join(' or ')} and reaches ${callee.name}${others.length > 0 ? `, and ${others.length} more of this route do` : ''}.`,
-          'Demand a token with a RequestAuthentication and an AuthorizationPolicy, or suppress this with the reason.');
+        const {
+          entry: { rule, gateways, callee },
+          example,
+        } = first;
+        yield problem(
+          rule,
+          `A request without credentials (${example}) passes ${gateways.map(each => each.name).join(' or ')} and reaches ${callee.name}${others.length > 0 ? `, and ${others.length} more of this route do` : ''}.`,
+          'Demand a token with a RequestAuthentication and an AuthorizationPolicy, or suppress this with the reason.',
+        );
       }
     }
   },
@@ -42,7 +49,9 @@ function openRequest(entry: Entry, cluster: Cluster): string | undefined {
   const matches = matchesOf(entry.rule);
   for (const gateway of entry.gateways.filter(each => !isAuthenticating(each))) {
     for (const listener of listenersOf(entry.route, gateway, cluster)) {
-      const found = isTcp ? openConnection(entry, listener, cluster) : matches.map(match => openAt(match, entry, listener, cluster)).find(each => each !== undefined);
+      const found = isTcp
+        ? openConnection(entry, listener, cluster)
+        : matches.map(match => openAt(match, entry, listener, cluster)).find(each => each !== undefined);
       if (found !== undefined) {
         return found;
       }
@@ -53,22 +62,38 @@ function openRequest(entry: Entry, cluster: Cluster): string | undefined {
 
 function openAt(match: EntryMatch, entry: Entry, listener: EntryListener, cluster: Cluster): string | undefined {
   const { gateway } = listener;
-  if (gateway.type === Kind.GATEWAY && isOfIstio(gateway, cluster) !== true && admitsStrangers({ gateway, listener: listener.at, rule: entry.rule }, cluster) !== true) {
+  if (
+    gateway.type === Kind.GATEWAY
+    && isOfIstio(gateway, cluster) !== true
+    && admitsStrangers({ gateway, listener: listener.at, rule: entry.rule }, cluster) !== true
+  ) {
     return undefined;
   }
   const proxies = proxiesOf(gateway, cluster);
-  const named = namedOperations([...proxies.flatMap(each => policiesOf(each, cluster).certain), ...policiesBehind(entry, cluster)]);
+  const named = namedOperations([
+    ...proxies.flatMap(each => policiesOf(each, cluster).certain),
+    ...policiesBehind(entry, cluster),
+  ]);
   const open = requestsOf(match, listener, named).find(request => {
     const asked = withoutCredentials(request, false);
-    return proxies.some(each => isAllowedAt(each, asked, cluster) === true && isAllowedBehind(each, entry, asked, cluster) === true)
-      && isRouted(request, match, entry.rule, listener, cluster);
+    return (
+      proxies.some(
+        each => isAllowedAt(each, asked, cluster) === true && isAllowedBehind(each, entry, asked, cluster) === true,
+      ) && isRouted(request, match, entry.rule, listener, cluster)
+    );
   });
   return open && `${open.method} ${open.path}`;
 }
 
 function openConnection(entry: Entry, { gateway, port, host }: EntryListener, cluster: Cluster): string | undefined {
-  const asked = { ...withoutCredentials({ scheme: 'tcp', host, port, method: '', path: '', headers: {}, query: {} }, true), method: undefined, path: undefined };
-  const isOpen = proxiesOf(gateway, cluster).some(each => isAllowedAt(each, asked, cluster) === true && isAllowedBehind(each, entry, asked, cluster) === true);
+  const asked = {
+    ...withoutCredentials({ scheme: 'tcp', host, port, method: '', path: '', headers: {}, query: {} }, true),
+    method: undefined,
+    path: undefined,
+  };
+  const isOpen = proxiesOf(gateway, cluster).some(
+    each => isAllowedAt(each, asked, cluster) === true && isAllowedBehind(each, entry, asked, cluster) === true,
+  );
   return isOpen ? `a connection to port ${port}` : undefined;
 }
 
@@ -83,7 +108,10 @@ function isAuthenticating(gateway: Resource): boolean {
 function managedApiAuthenticates(cluster: Cluster): boolean {
   const types = [
     ...cluster.all('AWS::ApiGatewayV2::Route').map(each => each.root.get('Properties', 'AuthorizationType').text),
-    ...cluster.all('AWS::ApiGateway::Method').filter(each => each.root.get('Properties', 'HttpMethod').text !== 'OPTIONS').map(each => each.root.get('Properties', 'AuthorizationType').text),
+    ...cluster
+      .all('AWS::ApiGateway::Method')
+      .filter(each => each.root.get('Properties', 'HttpMethod').text !== 'OPTIONS')
+      .map(each => each.root.get('Properties', 'AuthorizationType').text),
   ];
   return types.length > 0 && types.every(each => !['', 'NONE'].includes(each));
 }

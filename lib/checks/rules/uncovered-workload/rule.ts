@@ -8,21 +8,52 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['KIA1301'],
   summary: 'No AuthorizationPolicy covers a workload of the mesh',
-  explanation: 'Any client in the cluster may call it. A policy covers a workload if it selects it, targets its Service, or applies to its namespace or the whole mesh. '
+  explanation:
+    'Any client in the cluster may call it. A policy covers a workload if it selects it, targets its Service, or applies to its namespace or the whole mesh. '
     + 'Dry runs and policies with the action AUDIT refuse nothing.',
   *find(cluster) {
-    const policies = cluster.all(Kind.AUTHORIZATION_POLICY).filter(each => each.spec.get('action').text !== 'AUDIT' && !isDryRun(each));
-    const wide = new Set(policies.filter(each => targetRefsOf(each).length === 0 && Object.keys(each.spec.get('selector', 'matchLabels').strings).length === 0).map(each => each.namespace));
-    const selecting = new Set(policies.flatMap(each => {
-      const labels = each.spec.get('selector', 'matchLabels').strings;
-      const namespace = each.namespace === cluster.mesh.rootNamespace ? undefined : each.namespace;
-      return Object.keys(labels).length > 0 ? cluster.workloads.select(labels, namespace).filter(workload => hasLabels(workload.labels, labels)) : [];
-    }));
-    const named = new Set(policies.flatMap(each => targetRefsOf(each).filter(target => target.get('kind').text === 'Service').map(target => `${each.namespace}/${target.get('name').text}`)));
-    for (const workload of cluster.workloads.all.filter(each => !isGateway(each) && membershipOf(each, cluster) !== Membership.NONE)) {
-      const isCovered = wide.has(workload.namespace) || wide.has(cluster.mesh.rootNamespace) || selecting.has(workload) || cluster.servicesOf(workload).some(each => named.has(each.key));
+    const policies = cluster
+      .all(Kind.AUTHORIZATION_POLICY)
+      .filter(each => each.spec.get('action').text !== 'AUDIT' && !isDryRun(each));
+    const wide = new Set(
+      policies
+        .filter(
+          each =>
+            targetRefsOf(each).length === 0
+            && Object.keys(each.spec.get('selector', 'matchLabels').strings).length === 0,
+        )
+        .map(each => each.namespace),
+    );
+    const selecting = new Set(
+      policies.flatMap(each => {
+        const labels = each.spec.get('selector', 'matchLabels').strings;
+        const namespace = each.namespace === cluster.mesh.rootNamespace ? undefined : each.namespace;
+        return Object.keys(labels).length > 0
+          ? cluster.workloads.select(labels, namespace).filter(workload => hasLabels(workload.labels, labels))
+          : [];
+      }),
+    );
+    const named = new Set(
+      policies.flatMap(each =>
+        targetRefsOf(each)
+          .filter(target => target.get('kind').text === 'Service')
+          .map(target => `${each.namespace}/${target.get('name').text}`),
+      ),
+    );
+    for (const workload of cluster.workloads.all.filter(
+      each => !isGateway(each) && membershipOf(each, cluster) !== Membership.NONE,
+    )) {
+      const isCovered =
+        wide.has(workload.namespace)
+        || wide.has(cluster.mesh.rootNamespace)
+        || selecting.has(workload)
+        || cluster.servicesOf(workload).some(each => named.has(each.key));
       if (!isCovered) {
-        yield problem(workload.resource.metadata.get('name'), `No AuthorizationPolicy covers ${workload.name}, so any client in the cluster may call it.`, 'Declare a policy that allows its callers, or one without rules for the namespace, which denies all.');
+        yield problem(
+          workload.resource.metadata.get('name'),
+          `No AuthorizationPolicy covers ${workload.name}, so any client in the cluster may call it.`,
+          'Declare a policy that allows its callers, or one without rules for the namespace, which denies all.',
+        );
       }
     }
   },

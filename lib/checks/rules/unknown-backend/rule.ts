@@ -6,8 +6,10 @@ export const rule: Check = {
   id: 'UnknownBackend',
   severity: Severity.ERROR,
   covers: ['KIA1402'],
-  summary: 'A route of the Gateway API sends traffic to a Service that does not exist, or that it is not allowed to reference',
-  explanation: 'Requests fail with 500. A route at a Gateway needs a ReferenceGrant to reference a Service in another namespace, and the Service must have the port.',
+  summary:
+    'A route of the Gateway API sends traffic to a Service that does not exist, or that it is not allowed to reference',
+  explanation:
+    'Requests fail with 500. A route at a Gateway needs a ReferenceGrant to reference a Service in another namespace, and the Service must have the port.',
   *find(cluster) {
     for (const route of routesOf(cluster)) {
       const parents = parentsOf(route);
@@ -16,11 +18,23 @@ export const rule: Check = {
         const service = cluster.find(Kind.SERVICE, backend.name, backend.namespace);
         const port = backend.at.get('port').number;
         if (!service) {
-          yield problem(backend.at.get('name'), `The Service "${backend.name}" does not exist in namespace ${backend.namespace}, so requests fail with 500.`, 'Correct the name or the namespace.');
+          yield problem(
+            backend.at.get('name'),
+            `The Service "${backend.name}" does not exist in namespace ${backend.namespace}, so requests fail with 500.`,
+            'Correct the name or the namespace.',
+          );
         } else if (needsGrants && !isGranted(route, backend, cluster)) {
-          yield problem(backend.at, `No ReferenceGrant allows ${route.kind}s of ${route.namespace} to reference the Service ${backend.name} of ${backend.namespace}, so requests fail with 500.`, `Declare a ReferenceGrant in ${backend.namespace}: from group "gateway.networking.k8s.io", kind ${route.kind}; to group "", kind Service.`);
+          yield problem(
+            backend.at,
+            `No ReferenceGrant allows ${route.kind}s of ${route.namespace} to reference the Service ${backend.name} of ${backend.namespace}, so requests fail with 500.`,
+            `Declare a ReferenceGrant in ${backend.namespace}: from group "gateway.networking.k8s.io", kind ${route.kind}; to group "", kind Service.`,
+          );
         } else if (port !== undefined && !service.spec.get('ports').items.some(each => portNumber(each) === port)) {
-          yield problem(backend.at.get('port'), `The Service ${service.key} has no port ${port}, so requests fail with 500.`, `Use one of ${service.spec.get('ports').items.map(portNumber).join(', ')}.`);
+          yield problem(
+            backend.at.get('port'),
+            `The Service ${service.key} has no port ${port}, so requests fail with 500.`,
+            `Use one of ${service.spec.get('ports').items.map(portNumber).join(', ')}.`,
+          );
         }
       }
     }

@@ -7,11 +7,19 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['KIA0005'],
   summary: 'An object is exported to a namespace that does not exist',
-  explanation: 'The object is not visible in the intended namespace. Checked if the manifests declare the namespace of the object, and so presumably the others; not in ambient mode, where exportTo is ignored.',
+  explanation:
+    'The object is not visible in the intended namespace. Checked if the manifests declare the namespace of the object, and so presumably the others; not in ambient mode, where exportTo is ignored.',
   *find(cluster) {
-    const exported = [Kind.VIRTUAL_SERVICE, Kind.DESTINATION_RULE, Kind.SERVICE_ENTRY].flatMap(type => cluster.all(type));
-    for (const resource of exported.filter(each => cluster.find(Kind.NAMESPACE, each.namespace) && !isAmbientNamespace(cluster.namespaceLabels(each.namespace)))) {
-      for (const namespace of resource.spec.get('exportTo').items.filter(each => !['', '.', '*', '~'].includes(each.text))) {
+    const exported = [Kind.VIRTUAL_SERVICE, Kind.DESTINATION_RULE, Kind.SERVICE_ENTRY].flatMap(type =>
+      cluster.all(type),
+    );
+    for (const resource of exported.filter(
+      each =>
+        cluster.find(Kind.NAMESPACE, each.namespace) && !isAmbientNamespace(cluster.namespaceLabels(each.namespace)),
+    )) {
+      for (const namespace of resource.spec
+        .get('exportTo')
+        .items.filter(each => !['', '.', '*', '~'].includes(each.text))) {
         if (!cluster.hasNamespace(namespace.text)) {
           yield problem(namespace, `The namespace "${namespace.text}" does not exist.`, 'Correct the name.');
         }

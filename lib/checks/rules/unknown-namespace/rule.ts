@@ -7,7 +7,8 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: ['IST0101', 'KIA0101'],
   summary: 'An AuthorizationPolicy refers to a namespace that does not exist',
-  explanation: 'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. A pattern must match at least one namespace.',
+  explanation:
+    'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. A pattern must match at least one namespace.',
   *find(cluster) {
     const namespaces = cluster.all(Kind.NAMESPACE).map(each => each.name.toLowerCase());
     const exact = new Set(namespaces);
@@ -15,7 +16,11 @@ export const rule: Check = {
       for (const namespace of namespacesNamedBy(policy)) {
         const pattern = namespace.text.toLowerCase();
         if (pattern.includes('*') ? !namespaces.some(each => matchesPattern(pattern, each)) : !exact.has(pattern)) {
-          yield problem(namespace, `The namespace "${namespace.text}" does not exist, so this source matches no caller.`, 'Correct the name, or declare the namespace.');
+          yield problem(
+            namespace,
+            `The namespace "${namespace.text}" does not exist, so this source matches no caller.`,
+            'Correct the name, or declare the namespace.',
+          );
         }
       }
     }

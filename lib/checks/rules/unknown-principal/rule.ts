@@ -8,16 +8,23 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: ['KIA0106'],
   summary: 'An AuthorizationPolicy refers to a ServiceAccount that does not exist',
-  explanation: 'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. ServiceAccounts that a workload uses count even if they are not declared, and so do those that Istio creates for Gateways. The prefix `spiffe://` must be omitted.',
+  explanation:
+    'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. ServiceAccounts that a workload uses count even if they are not declared, and so do those that Istio creates for Gateways. The prefix `spiffe://` must be omitted.',
   *find(cluster) {
     const known = principals(cluster);
     const all = [...known];
     for (const principal of principalsNamed(cluster)) {
       const domain = trustDomainOf(principal.text);
       const isPattern = principal.text.includes('*');
-      if ((domain === undefined || domain === cluster.mesh.trustDomain) && (isPattern ? !all.some(each => matchesPattern(principal.text, each)) : !known.has(principal.text))) {
-        yield problem(principal, `No ServiceAccount has the identity "${principal.text}", so this source matches no caller.`,
-          `Write \`${cluster.mesh.trustDomain}/ns/NAMESPACE/sa/NAME\` of a ServiceAccount that exists.`);
+      if (
+        (domain === undefined || domain === cluster.mesh.trustDomain)
+        && (isPattern ? !all.some(each => matchesPattern(principal.text, each)) : !known.has(principal.text))
+      ) {
+        yield problem(
+          principal,
+          `No ServiceAccount has the identity "${principal.text}", so this source matches no caller.`,
+          `Write \`${cluster.mesh.trustDomain}/ns/NAMESPACE/sa/NAME\` of a ServiceAccount that exists.`,
+        );
       }
     }
   },
@@ -29,9 +36,20 @@ function principals(cluster: Cluster): Set<string> {
   const accounts = [
     ...cluster.all(Kind.SERVICE_ACCOUNT).map(each => [each.namespace, each.name]),
     ...cluster.workloads.all.map(each => [each.namespace, each.serviceAccount]),
-    ...cluster.all(Kind.GATEWAY).flatMap(each => [[each.namespace, `${each.name}-${each.spec.get('gatewayClassName').text}`], [each.namespace, each.name]]),
-    ...[Kind.WORKLOAD_ENTRY, Kind.WORKLOAD_GROUP].flatMap(type => cluster.all(type)).map(each =>
-      [each.namespace, each.spec.get('serviceAccount').text || each.spec.get('template', 'serviceAccount').text || 'default']),
+    ...cluster.all(Kind.GATEWAY).flatMap(each => [
+      [each.namespace, `${each.name}-${each.spec.get('gatewayClassName').text}`],
+      [each.namespace, each.name],
+    ]),
+    ...[Kind.WORKLOAD_ENTRY, Kind.WORKLOAD_GROUP]
+      .flatMap(type => cluster.all(type))
+      .map(each => [
+        each.namespace,
+        each.spec.get('serviceAccount').text || each.spec.get('template', 'serviceAccount').text || 'default',
+      ]),
   ];
-  return new Set(accounts.flatMap(([namespace, name]) => [domain, ...aliases(cluster)].map(each => `${each}/ns/${namespace}/sa/${name}`)));
+  return new Set(
+    accounts.flatMap(([namespace, name]) =>
+      [domain, ...aliases(cluster)].map(each => `${each}/ns/${namespace}/sa/${name}`),
+    ),
+  );
 }

@@ -14,9 +14,16 @@ export const rule: Check = {
       const host = rule.spec.get('host');
       const full = fullHost(host.text, rule.namespace, cluster.clusterDomain);
       const isWildcard = full.startsWith('*');
-      const isKnown = isWildcard ? cluster.hosts.all.some(each => coversHost(full, each.name)) : targetOf(host.text, rule, cluster) !== undefined;
+      const isKnown = isWildcard
+        ? cluster.hosts.all.some(each => coversHost(full, each.name))
+        : targetOf(host.text, rule, cluster) !== undefined;
       if (!isKnown) {
-        yield problem(host, `No Service or ServiceEntry declares the host "${host.text}", so the rule has no effect.`, 'Correct the host, write it with its namespace and domain, or declare a ServiceEntry.', isWildcard ? ['IST0174'] : undefined);
+        yield problem(
+          host,
+          `No Service or ServiceEntry declares the host "${host.text}", so the rule has no effect.`,
+          'Correct the host, write it with its namespace and domain, or declare a ServiceEntry.',
+          isWildcard ? ['IST0174'] : undefined,
+        );
       }
     }
   },

@@ -8,7 +8,8 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: ['IST0101'],
   summary: 'A Gateway refers to a Secret that does not exist in the namespace of its pods',
-  explanation: 'The gateway does not open the port until the Secret exists. It must be in the namespace of the pods, not of the Gateway. Suppress the finding if the '
+  explanation:
+    'The gateway does not open the port until the Secret exists. It must be in the namespace of the pods, not of the Gateway. Suppress the finding if the '
     + 'Secret is created at run time, for example by cert-manager.',
   *find(cluster) {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
@@ -17,9 +18,16 @@ export const rule: Check = {
       if (namespace === undefined) {
         continue;
       }
-      for (const name of gateway.spec.get('servers').items.map(each => each.get('tls', 'credentialName')).filter(each => each.text !== '')) {
+      for (const name of gateway.spec
+        .get('servers')
+        .items.map(each => each.get('tls', 'credentialName'))
+        .filter(each => each.text !== '')) {
         if (!cluster.find(Kind.SECRET, name.text, namespace)) {
-          yield problem(name, `The Secret "${name.text}" does not exist in namespace ${namespace} of the gateway's pods, so the port stays closed.`, `Create the Secret in ${namespace}.`);
+          yield problem(
+            name,
+            `The Secret "${name.text}" does not exist in namespace ${namespace} of the gateway's pods, so the port stays closed.`,
+            `Create the Secret in ${namespace}.`,
+          );
         }
       }
     }

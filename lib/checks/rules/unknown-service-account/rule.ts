@@ -11,8 +11,15 @@ export const rule: Check = {
   *find(cluster) {
     for (const group of cluster.all(Kind.WORKLOAD_GROUP)) {
       const account = group.spec.get('template', 'serviceAccount');
-      if (!['', 'default'].includes(account.text) && !cluster.find(Kind.SERVICE_ACCOUNT, account.text, group.namespace)) {
-        yield problem(account, `The ServiceAccount "${account.text}" does not exist in namespace ${group.namespace}.`, 'Declare it, or correct the name.');
+      if (
+        !['', 'default'].includes(account.text)
+        && !cluster.find(Kind.SERVICE_ACCOUNT, account.text, group.namespace)
+      ) {
+        yield problem(
+          account,
+          `The ServiceAccount "${account.text}" does not exist in namespace ${group.namespace}.`,
+          'Declare it, or correct the name.',
+        );
       }
     }
   },

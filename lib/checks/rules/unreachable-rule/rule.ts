@@ -8,7 +8,8 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['IST0130'],
   summary: 'A rule of a VirtualService never applies',
-  explanation: 'The first matching rule applies. A rule without matches is a catch-all, so no rule after it is reached; nor is a rule whose matches all occur in earlier rules.',
+  explanation:
+    'The first matching rule applies. A rule without matches is a catch-all, so no rule after it is reached; nor is a rule whose matches all occur in earlier rules.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const protocol of ['http', 'tls', 'tcp']) {
@@ -23,9 +24,17 @@ function* unreachable(rules: readonly Rule[]): Iterable<Problem> {
   let catchAll: Rule | undefined;
   for (const rule of rules) {
     if (catchAll) {
-      yield problem(rule.at, `The earlier rule ${titleOf(catchAll)} matches everything, so this one never applies.`, 'Put the rule without matches last.');
+      yield problem(
+        rule.at,
+        `The earlier rule ${titleOf(catchAll)} matches everything, so this one never applies.`,
+        'Put the rule without matches last.',
+      );
     } else if (rule.matches.length > 0 && rule.matches.every(each => seen.has(each.meaning))) {
-      yield problem(rule.at, 'Earlier rules have all of its matches, so it never applies.', 'Remove it, or change its matches.');
+      yield problem(
+        rule.at,
+        'Earlier rules have all of its matches, so it never applies.',
+        'Remove it, or change its matches.',
+      );
     }
     rule.matches.forEach(each => seen.add(each.meaning));
     catchAll = rule.matches.length === 0 ? rule : catchAll;

@@ -10,13 +10,24 @@ export const rule: Check = {
   severity: Severity.INFO,
   covers: [],
   summary: 'A service is unreachable',
-  explanation: 'Its AuthorizationPolicies allow no existing workload, and no gateway routes to it, so it uses resources without serving requests. Services that any client may call are not checked.',
+  explanation:
+    'Its AuthorizationPolicies allow no existing workload, and no gateway routes to it, so it uses resources without serving requests. Services that any client may call are not checked.',
   *find(cluster) {
-    for (const node of CallGraph.of(cluster).nodes.filter(each => each.services.length > 0 && each.incoming.length === 0 && each.entries.length === 0 && !each.workloads.some(isGateway))) {
+    for (const node of CallGraph.of(cluster).nodes.filter(
+      each =>
+        each.services.length > 0
+        && each.incoming.length === 0
+        && each.entries.length === 0
+        && !each.workloads.some(isGateway),
+    )) {
       const policies = policiesFor(node, cluster);
       const isOpen = policies.length === 0 || policies.some(admitsStrangers);
       if (!isOpen && membershipOfNode(node, cluster) !== Membership.NONE) {
-        yield problem(node.at, `No workload is allowed to call ${node.name}, and no gateway routes to it.`, 'Remove it, or allow its callers.');
+        yield problem(
+          node.at,
+          `No workload is allowed to call ${node.name}, and no gateway routes to it.`,
+          'Remove it, or allow its callers.',
+        );
       }
     }
   },

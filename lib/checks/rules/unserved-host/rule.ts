@@ -8,7 +8,8 @@ export const rule: Check = {
   severity: Severity.INFO,
   covers: ['KIA0104'],
   summary: 'An AuthorizationPolicy has a cluster host that no Service or VirtualService declares',
-  explanation: 'Hosts are compared with the Host header, so any name may be valid, and names outside the cluster are not checked; a name without dots, `name.namespace` or a name in the cluster\'s domain '
+  explanation:
+    "Hosts are compared with the Host header, so any name may be valid, and names outside the cluster are not checked; a name without dots, `name.namespace` or a name in the cluster's domain "
     + 'that no Service or VirtualService declares is probably misspelled.',
   *find(cluster) {
     const ruled = rulesByHost(cluster);
@@ -18,8 +19,18 @@ export const rule: Check = {
       for (const host of operationsOf(policy).flatMap(each => each.get('hosts').items)) {
         const name = host.text.replace(/:(\d+|\*)$/, '');
         const inside = nameInside(name, policy.namespace, cluster);
-        if (inside !== undefined && !above.has(inside) && cluster.hosts.named(inside, '').length === 0 && !isRuled(name) && !isRuled(inside)) {
-          yield problem(host, `No Service has the host ${inside}, so requests are unlikely to have the host ${name}.`, 'Correct the name or the namespace.');
+        if (
+          inside !== undefined
+          && !above.has(inside)
+          && cluster.hosts.named(inside, '').length === 0
+          && !isRuled(name)
+          && !isRuled(inside)
+        ) {
+          yield problem(
+            host,
+            `No Service has the host ${inside}, so requests are unlikely to have the host ${name}.`,
+            'Correct the name or the namespace.',
+          );
         }
       }
     }
@@ -35,5 +46,9 @@ function nameInside(name: string, namespace: string, cluster: Cluster): string |
   if (name.includes('*') || first === '' || rest.length > 0) {
     return undefined;
   }
-  return second === undefined ? fullHost(first, namespace, cluster.clusterDomain) : cluster.hasNamespace(second) ? fullHost(first, second, cluster.clusterDomain) : undefined;
+  return second === undefined
+    ? fullHost(first, namespace, cluster.clusterDomain)
+    : cluster.hasNamespace(second)
+      ? fullHost(first, second, cluster.clusterDomain)
+      : undefined;
 }

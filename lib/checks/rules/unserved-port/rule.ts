@@ -8,15 +8,22 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['KIA0701'],
   summary: 'A Service has a targetPort that no container of its pods declares',
-  explanation: 'Connections are refused, unless the container listens on an undeclared port. A named targetPort must be declared; a number is checked only if the containers declare any ports.',
+  explanation:
+    'Connections are refused, unless the container listens on an undeclared port. A named targetPort must be declared; a number is checked only if the containers declare any ports.',
   *find(cluster) {
-    for (const service of cluster.all(Kind.SERVICE).filter(each => !isOfIstio(each) && each.namespace !== cluster.mesh.rootNamespace)) {
+    for (const service of cluster
+      .all(Kind.SERVICE)
+      .filter(each => !isOfIstio(each) && each.namespace !== cluster.mesh.rootNamespace)) {
       const declared = cluster.selectedBy(service).map(portsOf);
       const mayBeSilent = declared.some(each => each.size === 0);
       for (const port of declared.length > 0 ? service.spec.get('ports').items : []) {
         const target = port.get('targetPort').exists ? port.get('targetPort') : port.get('port');
         if (!(mayBeSilent && target.number !== undefined) && !declared.some(ports => ports.has(target.text))) {
-          yield problem(target, `No container of the pods declares port ${target.text}.`, 'Correct targetPort, or declare the port in the container.');
+          yield problem(
+            target,
+            `No container of the pods declares port ${target.text}.`,
+            'Correct targetPort, or declare the port in the container.',
+          );
         }
       }
     }
@@ -27,7 +34,13 @@ const PORTS = new WeakMap<Workload, ReadonlySet<string>>();
 
 /** The ports that the containers of a workload declare, by number and by name: read once, since several Services may select it. */
 function portsOf(workload: Workload): ReadonlySet<string> {
-  const known = PORTS.get(workload) ?? new Set(workload.containers.flatMap(each => each.get('ports').items).flatMap(each => [each.get('containerPort').text, each.get('name').text]));
+  const known =
+    PORTS.get(workload)
+    ?? new Set(
+      workload.containers
+        .flatMap(each => each.get('ports').items)
+        .flatMap(each => [each.get('containerPort').text, each.get('name').text]),
+    );
   PORTS.set(workload, known);
   return known;
 }

@@ -7,15 +7,20 @@ export const rule: Check = {
   severity: Severity.WARNING,
   covers: ['IST0128', 'IST0129'],
   summary: 'A DestinationRule originates TLS without a certificate authority',
-  explanation: 'Which authorities are trusted then depends on defaults of the mesh and of Istio, which differ between versions. A `credentialName` includes the authority, for workloads that the rule selects.',
+  explanation:
+    'Which authorities are trusted then depends on defaults of the mesh and of Istio, which differ between versions. A `credentialName` includes the authority, for workloads that the rule selects.',
   *find(cluster) {
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
       const policy = rule.spec.get('trafficPolicy');
       const [whole, ports] = [[policy.get('tls')], policy.get('portLevelSettings').items.map(each => each.get('tls'))];
       for (const tls of [...whole, ...ports]) {
         if (['SIMPLE', 'MUTUAL'].includes(tls.get('mode').text) && !namesAuthority(tls, rule.spec)) {
-          yield problem(tls.get('mode'), `TLS to ${rule.spec.get('host').text} has no caCertificates, so whether its certificate is verified depends on defaults.`,
-            'Set `caCertificates`, e.g. to /etc/ssl/certs/ca-certificates.crt.', [ports.includes(tls) ? 'IST0129' : 'IST0128']);
+          yield problem(
+            tls.get('mode'),
+            `TLS to ${rule.spec.get('host').text} has no caCertificates, so whether its certificate is verified depends on defaults.`,
+            'Set `caCertificates`, e.g. to /etc/ssl/certs/ca-certificates.crt.',
+            [ports.includes(tls) ? 'IST0129' : 'IST0128'],
+          );
         }
       }
     }
@@ -23,5 +28,8 @@ export const rule: Check = {
 };
 
 function namesAuthority(tls: Field, spec: Field): boolean {
-  return tls.get('caCertificates').text !== '' || (tls.get('credentialName').text !== '' && spec.get('workloadSelector').exists);
+  return (
+    tls.get('caCertificates').text !== ''
+    || (tls.get('credentialName').text !== '' && spec.get('workloadSelector').exists)
+  );
 }

@@ -12,8 +12,15 @@ export const rule: Check = {
   explanation: 'Its traffic is not routed through the waypoint.',
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => !isGateway(each) && each.labels[MODE] !== 'none')) {
-      if (waypointNamed(workload.labels, cluster.namespaceLabels(workload.namespace)) !== undefined && membershipOf(workload, cluster) !== Membership.AMBIENT) {
-        yield problem(workload.resource.metadata.get('name'), `${workload.name} has a waypoint label but is not in ambient mode.`, `Label its namespace ${MODE}: ambient.`);
+      if (
+        waypointNamed(workload.labels, cluster.namespaceLabels(workload.namespace)) !== undefined
+        && membershipOf(workload, cluster) !== Membership.AMBIENT
+      ) {
+        yield problem(
+          workload.resource.metadata.get('name'),
+          `${workload.name} has a waypoint label but is not in ambient mode.`,
+          `Label its namespace ${MODE}: ambient.`,
+        );
       }
     }
   },

@@ -33,13 +33,17 @@ export function isPartOfRequest(source: string): boolean {
 /** Whether an identity source is present. Sources other than parts of the request always are. */
 export function hasSource(message: Message, source: string): boolean {
   const [, where, name = ''] = SOURCE.exec(source) ?? [];
-  return where === undefined || (where === 'header' ? hasHeader(message, name) : queryValues(message.query, name).length > 0);
+  return (
+    where === undefined || (where === 'header' ? hasHeader(message, name) : queryValues(message.query, name).length > 0)
+  );
 }
 
 /** Whether a request has a header; the header of a token exists with the token. */
 export function hasHeader({ headers, token }: Message, name: string): boolean {
   const header = name.toLowerCase();
-  return ownValue(headers, header) !== undefined || header === 'host' || (header === 'authorization' && token !== undefined);
+  return (
+    ownValue(headers, header) !== undefined || header === 'host' || (header === 'authorization' && token !== undefined)
+  );
 }
 
 /** The scopes of a token: a space-separated text, or a list. */
@@ -54,7 +58,11 @@ export function textsOf(claim: unknown): string[] {
 
 /** A claim as a variable. */
 export function claimText(claim: unknown): string {
-  return Array.isArray(claim) ? `[${claim.map(claimText).join(' ')}]` : typeof claim === 'object' ? JSON.stringify(claim) : String(claim);
+  return Array.isArray(claim)
+    ? `[${claim.map(claimText).join(' ')}]`
+    : typeof claim === 'object'
+      ? JSON.stringify(claim)
+      : String(claim);
 }
 
 function wordsOf(claim: unknown): string[] {

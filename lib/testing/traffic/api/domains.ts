@@ -29,15 +29,28 @@ interface Mapping {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
  */
 export function domainOf(host: string, path: string, templates: readonly Template[]): Domain | undefined {
-  const named = templates.flatMap(template => template.all(...DOMAIN_KINDS, ...MAPPING_KINDS).map(resource => ({ resource, template, name: nameOf(template, resource) })));
-  const best = named.map(each => each.name).filter(name => covers(name, host)).sort((a, b) => Number(a.startsWith('*')) - Number(b.startsWith('*')))[0];
+  const named = templates.flatMap(template =>
+    template
+      .all(...DOMAIN_KINDS, ...MAPPING_KINDS)
+      .map(resource => ({ resource, template, name: nameOf(template, resource) })),
+  );
+  const best = named
+    .map(each => each.name)
+    .filter(name => covers(name, host))
+    .sort((a, b) => Number(a.startsWith('*')) - Number(b.startsWith('*')))[0];
   const found = named.filter(each => each.name === best);
   const [first] = found;
-  const mappings = found.flatMap(each => {
-    const mapping = MAPPING_KINDS.includes(each.resource.kind) ? mappingOf(each.template, each.resource, path) : undefined;
-    return mapping ? [{ ...mapping, template: each.template }] : [];
-  }).sort((a, b) => a.rest.length - b.rest.length);
-  return best === undefined || !first ? undefined : { resource: first.resource, template: mappings[0]?.template ?? first.template, mapping: mappings[0] };
+  const mappings = found
+    .flatMap(each => {
+      const mapping = MAPPING_KINDS.includes(each.resource.kind)
+        ? mappingOf(each.template, each.resource, path)
+        : undefined;
+      return mapping ? [{ ...mapping, template: each.template }] : [];
+    })
+    .sort((a, b) => a.rest.length - b.rest.length);
+  return best === undefined || !first
+    ? undefined
+    : { resource: first.resource, template: mappings[0]?.template ?? first.template, mapping: mappings[0] };
 }
 
 function nameOf(template: Template, resource: Resource): string {
@@ -48,17 +61,24 @@ function nameOf(template: Template, resource: Resource): string {
 
 function covers(name: string, host: string): boolean {
   const asked = host.toLowerCase();
-  return name === asked || (name.startsWith('*.') && asked.endsWith(name.slice(1)) && !asked.slice(0, 1 - name.length).includes('.'));
+  return (
+    name === asked
+    || (name.startsWith('*.') && asked.endsWith(name.slice(1)) && !asked.slice(0, 1 - name.length).includes('.'))
+  );
 }
 
 function mappingOf(template: Template, resource: Resource, path: string): Mapping | undefined {
   const { root } = resource;
-  const key = template.text(root.get('Properties', resource.kind === 'AWS::ApiGateway::BasePathMapping' ? 'BasePath' : 'ApiMappingKey'));
+  const key = template.text(
+    root.get('Properties', resource.kind === 'AWS::ApiGateway::BasePathMapping' ? 'BasePath' : 'ApiMappingKey'),
+  );
   const base = key === '' || key === NO_BASE_PATH ? [] : segmentsOf(key);
   const segments = segmentsOf(path);
   if (!base.every((each, index) => mayBe(each, segments[index] ?? ''))) {
     return undefined;
   }
-  const api = template.referred(root.get('Properties', 'ApiId'), HTTP_API, REST_API) ?? template.referred(root.get('Properties', 'RestApiId'), REST_API);
+  const api =
+    template.referred(root.get('Properties', 'ApiId'), HTTP_API, REST_API)
+    ?? template.referred(root.get('Properties', 'RestApiId'), REST_API);
   return { resource, api, rest: `/${segments.slice(base.length).join('/')}` };
 }

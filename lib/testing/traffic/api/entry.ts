@@ -36,7 +36,11 @@ const FORBIDDEN: Refusal = { status: 403, reason: 'The API has no such stage: {"
 export function enter(message: Message, templates: readonly Template[]): Visit | TurnedAway | undefined {
   const entered = byDomain(message, templates) ?? byName(message, templates);
   if (entered && message.scheme !== 'https') {
-    return { by: 'by' in entered ? entered.by : entered.api, status: 403, reason: 'Managed APIs accept HTTPS only, so plain-text HTTP is rejected.' };
+    return {
+      by: 'by' in entered ? entered.by : entered.api,
+      status: 403,
+      reason: 'Managed APIs accept HTTPS only, so plain-text HTTP is rejected.',
+    };
   }
   return entered;
 }
@@ -48,14 +52,23 @@ function byDomain(message: Message, templates: readonly Template[]): Visit | Tur
   }
   const { resource, template, mapping } = domain;
   if (!mapping) {
-    return { by: resource, status: 403, reason: `The domain ${message.host} has no mapping for ${message.path}: {"message":"Forbidden"}.` };
+    return {
+      by: resource,
+      status: 403,
+      reason: `The domain ${message.host} has no mapping for ${message.path}: {"message":"Forbidden"}.`,
+    };
   }
   if (!mapping.api) {
-    throw new Unsimulated(`${mapping.resource.name} maps ${message.host} to an API that is not in its template.`, 'Declare the API and its domain in one template.');
+    throw new Unsimulated(
+      `${mapping.resource.name} maps ${message.host} to an API that is not in its template.`,
+      'Declare the API and its domain in one template.',
+    );
   }
   const steps = [
     `The domain ${message.host} is mapped to ${mapping.api.name} (${mapping.resource.name}).`,
-    ...(resource.root.get('Properties', 'MutualTlsAuthentication').exists ? ['The domain requires a client certificate from its truststore, which is not simulated.'] : []),
+    ...(resource.root.get('Properties', 'MutualTlsAuthentication').exists
+      ? ['The domain requires a client certificate from its truststore, which is not simulated.']
+      : []),
   ];
   const stage = stageNamed(template, mapping.api, mapping.resource.root.get('Properties', 'Stage'));
   return stage
@@ -64,18 +77,35 @@ function byDomain(message: Message, templates: readonly Template[]): Visit | Tur
 }
 
 function byName(message: Message, templates: readonly Template[]): Visit | TurnedAway | undefined {
-  const found = templates.flatMap(template => template.all(HTTP_API, REST_API).filter(each => each.name.toLowerCase() === message.host.toLowerCase()).map(api => ({ template, api })));
+  const found = templates.flatMap(template =>
+    template
+      .all(HTTP_API, REST_API)
+      .filter(each => each.name.toLowerCase() === message.host.toLowerCase())
+      .map(api => ({ template, api })),
+  );
   const [first] = found;
   if (!first) {
     return undefined;
   }
   if (found.length > 1) {
-    throw new Unsimulated(`${found.length} templates have an API ${first.api.name}.`, 'Load one of them, or use the domain of the API.');
+    throw new Unsimulated(
+      `${found.length} templates have an API ${first.api.name}.`,
+      'Load one of them, or use the domain of the API.',
+    );
   }
   if (isTrue(first.api.root.get('Properties', 'DisableExecuteApiEndpoint'))) {
-    return { by: first.api, status: first.api.kind === HTTP_API ? 404 : 403, reason: 'The default endpoint of the API is disabled, so only its domain works.' };
+    return {
+      by: first.api,
+      status: first.api.kind === HTTP_API ? 404 : 403,
+      reason: 'The default endpoint of the API is disabled, so only its domain works.',
+    };
   }
-  return byStageInPath({ ...first, message, path: message.path, steps: [`The request uses the default endpoint of ${first.api.name}.`] });
+  return byStageInPath({
+    ...first,
+    message,
+    path: message.path,
+    steps: [`The request uses the default endpoint of ${first.api.name}.`],
+  });
 }
 
 function byStageInPath(visit: Omit<Visit, 'stage'>): Visit | TurnedAway {

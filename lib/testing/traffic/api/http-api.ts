@@ -17,10 +17,17 @@ export function throughHttpApi(visit: Visit): ApiAnswer {
     return preflight;
   }
   if (!route) {
-    return { by: api, status: 404, reason: `No route matches ${message.method} ${path}: {"message":"Not Found"}.`, steps };
+    return {
+      by: api,
+      status: 404,
+      reason: `No route matches ${message.method} ${path}: {"message":"Not Found"}.`,
+      steps,
+    };
   }
   const settings = stage.resource?.root.get('Properties');
-  const throttles = settings ? throttlesOf(stage, settings.get('RouteSettings', route.key), settings.get('DefaultRouteSettings')) : [];
+  const throttles = settings
+    ? throttlesOf(stage, settings.get('RouteSettings', route.key), settings.get('DefaultRouteSettings'))
+    : [];
   const before = [...steps, `The route ${route.key} matches (${route.resource.name}).`, ...throttles];
   const { refusal, steps: asked, context } = authorizeRoute(visit, route);
   if (refusal) {
@@ -31,7 +38,11 @@ export function throughHttpApi(visit: Visit): ApiAnswer {
     path,
     parameters: route.parameters,
     variables: stage.variables,
-    context: { ...requestContext(visit), routeKey: route.key, ...Object.fromEntries(Object.entries(context).map(([name, value]) => [`authorizer.${name}`, value])) },
+    context: {
+      ...requestContext(visit),
+      routeKey: route.key,
+      ...Object.fromEntries(Object.entries(context).map(([name, value]) => [`authorizer.${name}`, value])),
+    },
   });
   return { ...answer, by: route.resource, steps: [...before, ...asked, ...answer.steps] };
 }
@@ -40,7 +51,10 @@ export function throughHttpApi(visit: Visit): ApiAnswer {
 function assertDeclaredHere({ api }: Visit): void {
   const elsewhere = ['Body', 'BodyS3Location', 'Target'].find(each => api.root.get('Properties', each).exists);
   if (elsewhere !== undefined || api.root.get('Properties', 'ProtocolType').text === 'WEBSOCKET') {
-    throw new Unsimulated(`The API ${api.name} ${elsewhere === undefined ? 'is a WebSocket API' : `has its routes in ${elsewhere}`}, which is not simulated.`, 'Declare the routes of an HTTP API as resources.');
+    throw new Unsimulated(
+      `The API ${api.name} ${elsewhere === undefined ? 'is a WebSocket API' : `has its routes in ${elsewhere}`}, which is not simulated.`,
+      'Declare the routes of an HTTP API as resources.',
+    );
   }
 }
 

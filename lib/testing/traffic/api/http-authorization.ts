@@ -16,14 +16,25 @@ export function authorizeRoute({ message, template }: Visit, { resource, key }: 
     return OPEN;
   }
   if (type === 'AWS_IAM') {
-    throw new Unsimulated(`The route ${key} requires an IAM signature, which is not simulated.`, 'Use routes with a token or without authorization.');
+    throw new Unsimulated(
+      `The route ${key} requires an IAM signature, which is not simulated.`,
+      'Use routes with a token or without authorization.',
+    );
   }
   const authorizer = template.referred(properties.get('AuthorizerId'), 'AWS::ApiGatewayV2::Authorizer');
   if (!authorizer) {
-    throw new Unsimulated(`The authorizer of the route ${key} is not in its template.`, 'Declare the API and its authorizers in one template.');
+    throw new Unsimulated(
+      `The authorizer of the route ${key} is not in its template.`,
+      'Declare the API and its authorizers in one template.',
+    );
   }
   if (type === 'JWT') {
-    return checkJwtAuthorizer(message, template, authorizer, properties.get('AuthorizationScopes').items.map(each => template.text(each)));
+    return checkJwtAuthorizer(
+      message,
+      template,
+      authorizer,
+      properties.get('AuthorizationScopes').items.map(each => template.text(each)),
+    );
   }
   const sources = authorizer.root.get('Properties', 'IdentitySource').texts;
   const missing = sources.find(each => !hasSource(message, each));

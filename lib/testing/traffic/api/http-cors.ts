@@ -9,7 +9,12 @@ import type { Visit } from './entry';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function answerPreflight(visit: Visit, route: HttpRoute | undefined): ApiAnswer | undefined {
-  const { message: { method, headers }, template, api, steps } = visit;
+  const {
+    message: { method, headers },
+    template,
+    api,
+    steps,
+  } = visit;
   const cors = api.root.get('Properties', 'CorsConfiguration');
   const { origin, 'access-control-request-method': asked } = headers;
   if (method !== 'OPTIONS' || !cors.exists || origin === undefined || asked === undefined) {
@@ -17,15 +22,26 @@ export function answerPreflight(visit: Visit, route: HttpRoute | undefined): Api
   }
   const { refusal } = route ? authorizeRoute(visit, route) : {};
   if (route && refusal) {
-    return { by: route.resource, ...refusal, steps: [...steps, `The route ${route.key} also matches OPTIONS, so its authorizer is called before the preflight response.`] };
+    return {
+      by: route.resource,
+      ...refusal,
+      steps: [
+        ...steps,
+        `The route ${route.key} also matches OPTIONS, so its authorizer is called before the preflight response.`,
+      ],
+    };
   }
   const allowed = (name: string) => cors.get(name).items.map(each => template.text(each));
-  const isAllowed = allowed('AllowOrigins').some(each => each === '*' || each === origin || (each.endsWith('://*') && origin.startsWith(each.slice(0, -1))))
-    && allowed('AllowMethods').some(each => each === '*' || each === asked);
+  const isAllowed =
+    allowed('AllowOrigins').some(
+      each => each === '*' || each === origin || (each.endsWith('://*') && origin.startsWith(each.slice(0, -1))),
+    ) && allowed('AllowMethods').some(each => each === '*' || each === asked);
   return {
     by: api,
     status: 204,
-    reason: isAllowed ? `CORS preflight response: ${origin} is allowed to send ${asked}.` : `CORS preflight response: ${origin} is not allowed to send ${asked}, so browsers block the request.`,
+    reason: isAllowed
+      ? `CORS preflight response: ${origin} is allowed to send ${asked}.`
+      : `CORS preflight response: ${origin} is not allowed to send ${asked}, so browsers block the request.`,
     steps: [...steps, 'The API handles CORS for all routes.'],
   };
 }

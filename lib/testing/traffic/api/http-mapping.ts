@@ -23,24 +23,40 @@ export function mapHttpRequest(outgoing: Outgoing, parameters: Field, template: 
   const mappings = parameters.entries.map(([key, field]) => {
     const [, action = '', kind, name = ''] = KEY.exec(key) ?? [];
     if (action === '') {
-      throw new Unsimulated(`The mapping "${key}" of ${parameters.resource.name} is not simulated.`, 'Map headers, query parameters and the path.');
+      throw new Unsimulated(
+        `The mapping "${key}" of ${parameters.resource.name} is not simulated.`,
+        'Map headers, query parameters and the path.',
+      );
     }
-    return { action, kind: kind ?? 'path', name, value: action === 'remove' ? undefined : valueOf(template.text(field), sources) };
+    return {
+      action,
+      kind: kind ?? 'path',
+      name,
+      value: action === 'remove' ? undefined : valueOf(template.text(field), sources),
+    };
   });
   const ordered = mappings.sort((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action));
-  return ordered.reduce<Mapped>(({ outgoing: before, steps }, { action, kind, name, value }) => {
-    if (kind === 'path') {
-      return { outgoing: before.withPath(value ?? '/'), steps: [...steps, `The path is set to ${value}.`] };
-    }
-    const isHeader = kind === 'header';
-    const what = isHeader ? `The header ${name}` : `The query parameter ${name}`;
-    const present = isHeader ? ownValue(before.message.headers, name.toLowerCase()) : queryValues(before.message.query, name).join(',') || undefined;
-    const next = action === 'append' && present !== undefined ? [present, value].filter(each => each !== undefined).join(',') : value;
-    return {
-      outgoing: isHeader ? before.withHeader(name, next) : before.withQuery(name, next === undefined ? [] : [next]),
-      steps: [...steps, next === undefined ? `${what} is removed.` : `${what} is set to "${next}".`],
-    };
-  }, { outgoing, steps: [] });
+  return ordered.reduce<Mapped>(
+    ({ outgoing: before, steps }, { action, kind, name, value }) => {
+      if (kind === 'path') {
+        return { outgoing: before.withPath(value ?? '/'), steps: [...steps, `The path is set to ${value}.`] };
+      }
+      const isHeader = kind === 'header';
+      const what = isHeader ? `The header ${name}` : `The query parameter ${name}`;
+      const present = isHeader
+        ? ownValue(before.message.headers, name.toLowerCase())
+        : queryValues(before.message.query, name).join(',') || undefined;
+      const next =
+        action === 'append' && present !== undefined
+          ? [present, value].filter(each => each !== undefined).join(',')
+          : value;
+      return {
+        outgoing: isHeader ? before.withHeader(name, next) : before.withQuery(name, next === undefined ? [] : [next]),
+        steps: [...steps, next === undefined ? `${what} is removed.` : `${what} is set to "${next}".`],
+      };
+    },
+    { outgoing, steps: [] },
+  );
 }
 
 /** A value: a variable, a text with variables in braces, or a literal text. */
@@ -49,11 +65,18 @@ function valueOf(text: string, sources: Sources): string | undefined {
   const name = whole?.[1] ?? whole?.[2];
   return name !== undefined && !name.includes('${')
     ? variable(name, sources)
-    : text.replace(/\$\{((?:request|context|stageVariables)\.[^}]+)\}/g, (_whole, each: string) => variable(each, sources) ?? '');
+    : text.replace(
+        /\$\{((?:request|context|stageVariables)\.[^}]+)\}/g,
+        (_whole, each: string) => variable(each, sources) ?? '',
+      );
 }
 
 function variable(name: string, sources: Sources): string | undefined {
   const [origin = '', ...rest] = name.split('.');
   const key = rest.join('.');
-  return origin === 'request' ? partOf(sources, key) : origin === 'stageVariables' ? ownValue(sources.variables, key) : variableOf(sources, key);
+  return origin === 'request'
+    ? partOf(sources, key)
+    : origin === 'stageVariables'
+      ? ownValue(sources.variables, key)
+      : variableOf(sources, key);
 }

@@ -19,12 +19,18 @@ const ANY = 'ANY';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
 export function routeOf({ message, template, api, path }: Visit): HttpRoute | undefined {
-  const routes = template.allOf(api, 'ApiId', 'AWS::ApiGatewayV2::Route').map(resource => ({ resource, key: template.text(resource.root.get('Properties', 'RouteKey')) }));
-  const [best] = routes.flatMap(route => {
-    const [method = '', pattern = ''] = route.key.split(' ');
-    const match = method === message.method || method === ANY ? matchPath(pattern, path) : undefined;
-    return match && pattern !== '' ? [{ ...route, parameters: match.parameters, rank: [...match.rank, method === ANY ? 1 : 0] }] : [];
-  }).sort((a, b) => compareRanks(a.rank, b.rank));
+  const routes = template
+    .allOf(api, 'ApiId', 'AWS::ApiGatewayV2::Route')
+    .map(resource => ({ resource, key: template.text(resource.root.get('Properties', 'RouteKey')) }));
+  const [best] = routes
+    .flatMap(route => {
+      const [method = '', pattern = ''] = route.key.split(' ');
+      const match = method === message.method || method === ANY ? matchPath(pattern, path) : undefined;
+      return match && pattern !== ''
+        ? [{ ...route, parameters: match.parameters, rank: [...match.rank, method === ANY ? 1 : 0] }]
+        : [];
+    })
+    .sort((a, b) => compareRanks(a.rank, b.rank));
   const fallback = routes.find(each => each.key === DEFAULT_ROUTE);
   return best ?? (fallback && { ...fallback, parameters: {} });
 }

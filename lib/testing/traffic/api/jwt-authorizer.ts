@@ -9,7 +9,12 @@ import { isKnown, mayBe, type Template } from './template';
  * 401, without a scope 403. `client_id` replaces a missing `aud`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */
-export function checkJwtAuthorizer(message: Message, template: Template, authorizer: Resource, scopes: readonly string[]): Authorization {
+export function checkJwtAuthorizer(
+  message: Message,
+  template: Template,
+  authorizer: Resource,
+  scopes: readonly string[],
+): Authorization {
   const properties = authorizer.root.get('Properties');
   const token = tokenIn(message, sourceOf(template, authorizer));
   const issuer = template.text(properties.get('JwtConfiguration', 'Issuer'));
@@ -20,14 +25,23 @@ export function checkJwtAuthorizer(message: Message, template: Template, authori
   }
   const granted = scopesOf(token);
   if (scopes.length > 0 && !scopes.some(each => granted.includes(each))) {
-    return refused(403, `The token has none of the scopes of the route (${scopes.join(', ')}): {"message":"Forbidden"}.`);
+    return refused(
+      403,
+      `The token has none of the scopes of the route (${scopes.join(', ')}): {"message":"Forbidden"}.`,
+    );
   }
   return {
     steps: [
       `${authorizer.name} accepts the token of ${issuer} for ${audiences.join(' or ')}${scopes.length > 0 ? ` with one of the scopes ${scopes.join(', ')}` : ''}.`,
-      ...([issuer, ...audiences].every(isKnown) ? [] : [`The issuer or audience of ${authorizer.name} is known only after deployment and assumed to match the token.`]),
+      ...([issuer, ...audiences].every(isKnown)
+        ? []
+        : [
+            `The issuer or audience of ${authorizer.name} is known only after deployment and assumed to match the token.`,
+          ]),
     ],
-    context: Object.fromEntries(Object.entries(token.claims).map(([name, claim]) => [`claims.${name}`, claimText(claim)])),
+    context: Object.fromEntries(
+      Object.entries(token.claims).map(([name, claim]) => [`claims.${name}`, claimText(claim)]),
+    ),
   };
 }
 
@@ -43,17 +57,25 @@ function problemOf(token: Token | undefined, issuer: string, audiences: readonly
     return `the issuer is ${claimText(iss)}, not ${issuer}`;
   }
   const named = textsOf(aud ?? client);
-  return audiences.some(audience => named.some(each => mayBe(audience, each))) ? undefined : `the audience is ${named.join(', ') || 'missing'}, not ${audiences.join(' or ')}`;
+  return audiences.some(audience => named.some(each => mayBe(audience, each)))
+    ? undefined
+    : `the audience is ${named.join(', ') || 'missing'}, not ${audiences.join(' or ')}`;
 }
 
 /** The header or query parameter with the token. */
 function sourceOf(template: Template, authorizer: Resource): string {
-  return authorizer.root.get('Properties', 'IdentitySource').items.map(each => template.text(each))[0] ?? '$request.header.Authorization';
+  return (
+    authorizer.root.get('Properties', 'IdentitySource').items.map(each => template.text(each))[0]
+    ?? '$request.header.Authorization'
+  );
 }
 
 function tokenIn(message: Message, source: string): Token | undefined {
   if (!isPartOfRequest(source)) {
-    throw new Unsimulated(`The identity source "${source}" is not simulated.`, 'Use a header or a query parameter as the identity source.');
+    throw new Unsimulated(
+      `The identity source "${source}" is not simulated.`,
+      'Use a header or a query parameter as the identity source.',
+    );
   }
   return hasSource(message, source) ? message.token : undefined;
 }

@@ -6,7 +6,10 @@ const FUNCTION = 'AWS::Lambda::Function';
 /** The function in a URI, also by one of its versions or aliases. */
 export function functionIn(template: Template, field: Field): Resource | undefined {
   const version = template.referred(field, 'AWS::Lambda::Alias', 'AWS::Lambda::Version');
-  return template.referred(field, FUNCTION) ?? (version && template.referred(version.root.get('Properties', 'FunctionName'), FUNCTION));
+  return (
+    template.referred(field, FUNCTION)
+    ?? (version && template.referred(version.root.get('Properties', 'FunctionName'), FUNCTION))
+  );
 }
 
 /** The description of an integration with AWS instead of the cluster. */

@@ -38,6 +38,8 @@ export class Outgoing {
       return this;
     }
     const before = headers['x-forwarded-for'];
-    return this.withHeader('x-forwarded-for', before === undefined ? address : `${before}, ${address}`).with({ address: undefined });
+    return this.withHeader('x-forwarded-for', before === undefined ? address : `${before}, ${address}`).with({
+      address: undefined,
+    });
   }
 }

@@ -32,7 +32,9 @@ export function matchPath(pattern: string, path: string): PathMatch | undefined 
     rank.push(name === undefined ? LITERAL : isRest ? REST : PARAMETER);
   }
   const takesRest = rank.at(-1) === REST;
-  return takesRest || segments.length === parts.length ? { parameters: Object.fromEntries(parameters), rank: [takesRest ? 1 : 0, ...rank] } : undefined;
+  return takesRest || segments.length === parts.length
+    ? { parameters: Object.fromEntries(parameters), rank: [takesRest ? 1 : 0, ...rank] }
+    : undefined;
 }
 
 /** The parameter of a pattern segment, if it is one. */

@@ -23,7 +23,11 @@ export function throughRestApi(visit: Visit): ApiAnswer {
     return { by: api, ...respond(template, api, 'MISSING_AUTHENTICATION_TOKEN', reason), steps: before };
   }
   const by = method.resource;
-  const found = [...before, `The method ${template.text(by.root.get('Properties', 'HttpMethod'))} ${method.path} matches (${by.name}).`, ...settingsOf(visit, method)];
+  const found = [
+    ...before,
+    `The method ${template.text(by.root.get('Properties', 'HttpMethod'))} ${method.path} matches (${by.name}).`,
+    ...settingsOf(visit, method),
+  ];
   const authorization = authorizeMethod(visit, method);
   const { refusal, steps: asked, context } = authorization;
   if (refusal) {
@@ -40,7 +44,10 @@ export function throughRestApi(visit: Visit): ApiAnswer {
     path,
     parameters: method.parameters,
     variables: stage.variables,
-    context: { ...requestContext(visit, method), ...Object.fromEntries(Object.entries(context).map(([name, value]) => [`authorizer.${name}`, value])) },
+    context: {
+      ...requestContext(visit, method),
+      ...Object.fromEntries(Object.entries(context).map(([name, value]) => [`authorizer.${name}`, value])),
+    },
   });
   return { ...answer, by, steps: [...found, ...asked, ...key.steps, ...shape.steps, ...answer.steps] };
 }
@@ -53,7 +60,10 @@ function withStatus({ template, api }: Visit, { status, reason }: Refusal): Refu
 function assertDeclaredHere({ api }: Visit): void {
   const elsewhere = ['Body', 'BodyS3Location', 'Policy'].find(each => api.root.get('Properties', each).exists);
   if (elsewhere !== undefined) {
-    throw new Unsimulated(`The API ${api.name} has a ${elsewhere}, which is not simulated.`, elsewhere === 'Policy' ? 'Remove the resource policy for the test.' : 'Declare its methods as resources.');
+    throw new Unsimulated(
+      `The API ${api.name} has a ${elsewhere}, which is not simulated.`,
+      elsewhere === 'Policy' ? 'Remove the resource policy for the test.' : 'Declare its methods as resources.',
+    );
   }
 }
 
@@ -62,23 +72,38 @@ function beforeMethods({ template, stage, api }: Visit): string[] {
   const { resource } = stage;
   const firewalls = template.all('AWS::WAFv2::WebACLAssociation').filter(each => {
     const guarded = each.root.get('Properties', 'ResourceArn');
-    return template.refersTo(guarded, api) && (resource === undefined || template.refersTo(guarded, resource) || template.text(guarded).endsWith(`/stages/${stage.name}`));
+    return (
+      template.refersTo(guarded, api)
+      && (resource === undefined
+        || template.refersTo(guarded, resource)
+        || template.text(guarded).endsWith(`/stages/${stage.name}`))
+    );
   });
   const canary = resource?.root.get('Properties', 'CanarySetting', 'PercentTraffic').number;
   return [
     ...firewalls.map(each => `The web ACL of ${each.name} inspects the request first; its rules are not simulated.`),
-    ...(canary === undefined ? [] : [`A canary deployment receives ${canary} % of the requests; both deployments are assumed to match the template.`]),
+    ...(canary === undefined
+      ? []
+      : [
+          `A canary deployment receives ${canary} % of the requests; both deployments are assumed to match the template.`,
+        ]),
   ];
 }
 
 /** The throttle and the cache of a method. */
 function settingsOf({ message, stage }: Visit, { path }: RestMethod): string[] {
   const settings = stage.resource?.root.get('Properties', 'MethodSettings').items ?? [];
-  const own = settings.filter(each => each.get('ResourcePath').text === (path === '/' ? '/' : `/${path.replaceAll('/', '~1')}`) && ['*', message.method].includes(each.get('HttpMethod').text));
+  const own = settings.filter(
+    each =>
+      each.get('ResourcePath').text === (path === '/' ? '/' : `/${path.replaceAll('/', '~1')}`)
+      && ['*', message.method].includes(each.get('HttpMethod').text),
+  );
   const all = settings.filter(each => each.get('ResourcePath').text === '/*');
   return [
     ...throttlesOf(stage, ...own, ...all),
-    ...(message.method === 'GET' && own.some(each => isTrue(each.get('CachingEnabled'))) ? ['A cached response may be returned instead; a cache miss is assumed.'] : []),
+    ...(message.method === 'GET' && own.some(each => isTrue(each.get('CachingEnabled')))
+      ? ['A cached response may be returned instead; a cache miss is assumed.']
+      : []),
   ];
 }
 

@@ -17,16 +17,30 @@ export function authorizeMethod({ message, template }: Visit, { resource, path }
     return OPEN;
   }
   if (type === 'AWS_IAM') {
-    throw new Unsimulated(`The method ${method} ${path} requires an IAM signature, which is not simulated.`, 'Use methods with a token or without authorization.');
+    throw new Unsimulated(
+      `The method ${method} ${path} requires an IAM signature, which is not simulated.`,
+      'Use methods with a token or without authorization.',
+    );
   }
   const authorizer = template.referred(properties.get('AuthorizerId'), 'AWS::ApiGateway::Authorizer');
   if (!authorizer) {
-    throw new Unsimulated(`The authorizer of the method ${method} ${path} is not in its template.`, 'Declare the API and its authorizers in one template.');
+    throw new Unsimulated(
+      `The authorizer of the method ${method} ${path} is not in its template.`,
+      'Declare the API and its authorizers in one template.',
+    );
   }
   if (type === 'COGNITO_USER_POOLS') {
-    return checkCognitoAuthorizer(message, template, authorizer, properties.get('AuthorizationScopes').items.map(each => template.text(each)));
+    return checkCognitoAuthorizer(
+      message,
+      template,
+      authorizer,
+      properties.get('AuthorizationScopes').items.map(each => template.text(each)),
+    );
   }
-  const sources = template.text(authorizer.root.get('Properties', 'IdentitySource')).split(',').map(each => each.trim());
+  const sources = template
+    .text(authorizer.root.get('Properties', 'IdentitySource'))
+    .split(',')
+    .map(each => each.trim());
   const missing = sources.find(each => !hasSource(message, each));
   return missing === undefined
     ? checkLambdaAuthorizer(message, template, authorizer, [`${message.method} ${path}`, `ANY ${path}`])

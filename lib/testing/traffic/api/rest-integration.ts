@@ -27,11 +27,19 @@ export function integrateMethod(visit: Visit, method: RestMethod, sources: Sourc
   const timeoutMs = integration.get('TimeoutInMillis').number ?? LONGEST;
   const name = `${template.text(method.resource.root.get('Properties', 'HttpMethod'))} ${method.path}`;
   if (type === 'MOCK') {
-    return { status: mockStatus(template, integration), reason: `The method ${name} has a mock integration.`, steps: [] };
+    return {
+      status: mockStatus(template, integration),
+      reason: `The method ${name} has a mock integration.`,
+      steps: [],
+    };
   }
   return type.startsWith('HTTP')
     ? sendOn(visit, method, sources, { name, timeoutMs, isProxy: type === 'HTTP_PROXY' })
-    : { reason: `The method ${name} is integrated with ${answererOf(template, integration.get('Uri'))}.`, timeoutMs, steps: [] };
+    : {
+        reason: `The method ${name} is integrated with ${answererOf(template, integration.get('Uri'))}.`,
+        timeoutMs,
+        steps: [],
+      };
 }
 
 interface Sending {
@@ -40,11 +48,24 @@ interface Sending {
   readonly isProxy: boolean;
 }
 
-function sendOn({ message, template, api, stage }: Visit, { resource, parameters }: RestMethod, sources: Sources, { name, timeoutMs, isProxy }: Sending): Omit<ApiAnswer, 'by'> {
+function sendOn(
+  { message, template, api, stage }: Visit,
+  { resource, parameters }: RestMethod,
+  sources: Sources,
+  { name, timeoutMs, isProxy }: Sending,
+): Omit<ApiAnswer, 'by'> {
   const integration = resource.root.get('Properties', 'Integration');
   const { path: override, isUnsupported, isPassed } = applyTemplates(message, integration, parameters);
   if (isUnsupported) {
-    return { ...respond(template, api, 'UNSUPPORTED_MEDIA_TYPE', `The method ${name} has no mapping template for the content type: {"message":"Unsupported Media Type"}.`), steps: [] };
+    return {
+      ...respond(
+        template,
+        api,
+        'UNSUPPORTED_MEDIA_TYPE',
+        `The method ${name} has no mapping template for the content type: {"message":"Unsupported Media Type"}.`,
+      ),
+      steps: [],
+    };
   }
   const verb = template.text(integration.get('IntegrationHttpMethod'));
   const asked = { ...message, method: verb === '' || verb === 'ANY' ? message.method : verb };
@@ -53,7 +74,11 @@ function sendOn({ message, template, api, stage }: Visit, { resource, parameters
   const { hostname, scheme, port, path } = addressOf(template.text(integration.get('Uri')), mapped.path, sources, name);
   const isPrivate = template.text(integration.get('ConnectionType')) === 'VPC_LINK';
   const hasStage = isPrivate && override === undefined && !isFirstLink(template, integration);
-  const outgoing = mapped.outgoing.forwarded().withHeader('host', hostname).with({ scheme, port }).withPath(override ?? `${hasStage ? `/${stage.name}` : ''}${path}`);
+  const outgoing = mapped.outgoing
+    .forwarded()
+    .withHeader('host', hostname)
+    .with({ scheme, port })
+    .withPath(override ?? `${hasStage ? `/${stage.name}` : ''}${path}`);
   return {
     reason: `The method ${name} forwards the request${isPrivate ? ' through the VPC link' : ''}.`,
     message: outgoing.message,
@@ -78,11 +103,23 @@ interface Address {
 }
 
 /** The URI of an integration, with values for its parameters; a VPC link V1 has a default one. */
-function addressOf(uri: string, parameters: Readonly<Record<string, string>>, { variables }: Sources, name: string): Address {
-  const filled = uri.replace(/\$\{stageVariables\.([^}]+)\}/g, (_whole, variable: string) => ownValue(variables, variable) ?? '');
-  const [, scheme = '', hostname = '', port, path = ''] = /^(https?):\/\/([^/:?]+)(?::(\d+))?(\/[^?]*)?/.exec(filled) ?? [];
+function addressOf(
+  uri: string,
+  parameters: Readonly<Record<string, string>>,
+  { variables }: Sources,
+  name: string,
+): Address {
+  const filled = uri.replace(
+    /\$\{stageVariables\.([^}]+)\}/g,
+    (_whole, variable: string) => ownValue(variables, variable) ?? '',
+  );
+  const [, scheme = '', hostname = '', port, path = ''] =
+    /^(https?):\/\/([^/:?]+)(?::(\d+))?(\/[^?]*)?/.exec(filled) ?? [];
   if (hostname === '' || /[${}]/.test(hostname)) {
-    throw new Unsimulated(`The URI "${uri}" of the method ${name} is not a URL.`, 'Write a literal URL in the template.');
+    throw new Unsimulated(
+      `The URI "${uri}" of the method ${name} is not a URL.`,
+      'Write a literal URL in the template.',
+    );
   }
   return {
     scheme,

@@ -26,8 +26,13 @@ interface Node {
  */
 export function methodOf({ message, template, api, path }: Visit): RestMethod | undefined {
   const node = nodeFor(template, api, segmentsOf(path));
-  const methods = node ? template.allOf(node.resource, 'ResourceId', METHOD).filter(each => template.refersTo(each.root.get('Properties', 'RestApiId'), api)) : [];
-  const named = (name: string) => methods.find(each => template.text(each.root.get('Properties', 'HttpMethod')) === name);
+  const methods = node
+    ? template
+        .allOf(node.resource, 'ResourceId', METHOD)
+        .filter(each => template.refersTo(each.root.get('Properties', 'RestApiId'), api))
+    : [];
+  const named = (name: string) =>
+    methods.find(each => template.text(each.root.get('Properties', 'HttpMethod')) === name);
   const resource = named(message.method) ?? named('ANY');
   return node && resource && { resource, path: node.path === '' ? '/' : node.path, parameters: node.parameters };
 }
@@ -37,22 +42,31 @@ function nodeFor(template: Template, api: Resource, segments: readonly string[])
   if (segments.length === 1 && segments[0] === '') {
     return { resource: api, path: '', parameters: {} };
   }
-  const resources = template.allOf(api, 'RestApiId', 'AWS::ApiGateway::Resource').map(resource => ({ resource, part: template.text(resource.root.get('Properties', 'PathPart')) }));
+  const resources = template
+    .allOf(api, 'RestApiId', 'AWS::ApiGateway::Resource')
+    .map(resource => ({ resource, part: template.text(resource.root.get('Properties', 'PathPart')) }));
   let node: Node | undefined = { resource: api, path: '', parameters: {} };
   for (const [index, segment] of segments.entries()) {
     const parent: Node = node;
-    const children = resources.filter(({ resource }) => template.refersTo(resource.root.get('Properties', 'ParentId'), parent.resource));
-    const child = children.find(each => each.part === segment) ?? (segment === '' ? undefined : children.find(each => parameterIn(each.part).name !== undefined));
+    const children = resources.filter(({ resource }) =>
+      template.refersTo(resource.root.get('Properties', 'ParentId'), parent.resource),
+    );
+    const child =
+      children.find(each => each.part === segment)
+      ?? (segment === '' ? undefined : children.find(each => parameterIn(each.part).name !== undefined));
     if (!child) {
       return undefined;
     }
     const { name, isRest } = parameterIn(child.part);
     const value = isRest ? segments.slice(index).join('/') : segment;
-    node = { resource: child.resource, path: `${parent.path}/${child.part}`, parameters: name === undefined ? parent.parameters : { ...parent.parameters, [name]: value } };
+    node = {
+      resource: child.resource,
+      path: `${parent.path}/${child.part}`,
+      parameters: name === undefined ? parent.parameters : { ...parent.parameters, [name]: value },
+    };
     if (isRest) {
       return node;
     }
   }
   return node;
 }
-

@@ -20,7 +20,10 @@ export type ResponseType = keyof typeof RESPONSES;
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 export function respond(template: Template, api: Resource, type: ResponseType, reason: string): Refusal {
-  const responses = template.allOf(api, 'RestApiId', 'AWS::ApiGateway::GatewayResponse').map(each => each.root.get('Properties'));
-  const statusOf = (name: string) => responses.find(each => each.get('ResponseType').text === name)?.get('StatusCode').number;
+  const responses = template
+    .allOf(api, 'RestApiId', 'AWS::ApiGateway::GatewayResponse')
+    .map(each => each.root.get('Properties'));
+  const statusOf = (name: string) =>
+    responses.find(each => each.get('ResponseType').text === name)?.get('StatusCode').number;
   return { status: statusOf(type) ?? statusOf('DEFAULT_4XX') ?? RESPONSES[type], reason };
 }

@@ -23,7 +23,9 @@ export class Template {
 
   /** The first resource of one of these types that a property refers to, at any depth. */
   referred(field: Field, ...types: readonly string[]): Resource | undefined {
-    return namesIn(field.value).map(name => this.byId.get(name)).find(each => each !== undefined && types.includes(each.kind));
+    return namesIn(field.value)
+      .map(name => this.byId.get(name))
+      .find(each => each !== undefined && types.includes(each.kind));
   }
 
   /** A property as text. Values that are known only after deployment stay in the form of `Fn::Sub`: `${Pool.Arn}`. */
@@ -36,7 +38,11 @@ const templates = new WeakMap<Cluster, readonly Template[]>();
 
 /** The templates among the objects, cached. */
 export function templatesIn(cluster: Cluster): readonly Template[] {
-  const found = templates.get(cluster) ?? bySource(cluster.resources.filter(each => each.object.apiVersion === CLOUDFORMATION)).map(each => new Template(each));
+  const found =
+    templates.get(cluster)
+    ?? bySource(cluster.resources.filter(each => each.object.apiVersion === CLOUDFORMATION)).map(
+      each => new Template(each),
+    );
   templates.set(cluster, found);
   return found;
 }
@@ -94,7 +100,11 @@ function textOf(value: unknown): string {
 
 function substituted(value: unknown): string {
   const [text, variables]: unknown[] = Array.isArray(value) ? value : [value];
-  return textOf(text).replace(/\$\{([^!}][^}]*)\}/g, (whole, name: string) => isMap(variables) && Object.hasOwn(variables, name) ? textOf(variables[name]) : whole).replaceAll('${!', '${');
+  return textOf(text)
+    .replace(/\$\{([^!}][^}]*)\}/g, (whole, name: string) =>
+      isMap(variables) && Object.hasOwn(variables, name) ? textOf(variables[name]) : whole,
+    )
+    .replaceAll('${!', '${');
 }
 
 /** The logical IDs that a value refers to, in order. */

@@ -32,7 +32,10 @@ export function partOf({ message, path, parameters }: Sources, name: string): st
     case 'path':
       return key === '' ? path : decodedOrNone(ownValue(parameters, key));
     case 'body':
-      throw new Unsimulated('A mapping reads a value from the request body, which is not simulated.', 'Use routes without such a mapping.');
+      throw new Unsimulated(
+        'A mapping reads a value from the request body, which is not simulated.',
+        'Use routes without such a mapping.',
+      );
     default:
       return undefined;
   }
@@ -49,5 +52,8 @@ function decodedOrNone(text: string | undefined): string | undefined {
 
 function headerOf({ host, headers, token }: Message, name: string): string | undefined {
   const header = name.toLowerCase();
-  return ownValue(headers, header) ?? (header === 'host' ? host : header === 'authorization' && token ? 'Bearer …' : undefined);
+  return (
+    ownValue(headers, header)
+    ?? (header === 'host' ? host : header === 'authorization' && token ? 'Bearer …' : undefined)
+  );
 }

@@ -15,14 +15,23 @@ export interface Attachment {
  * @see https://gateway.envoyproxy.io/docs/concepts/gateway_api_extensions/security-policy/
  */
 export function policyFor(type: string, place: Attachment, cluster: Cluster): Resource | undefined {
-  const attached = cluster.all(type).map(policy => ({ policy, closeness: closenessOf(policy, place) })).filter(each => each.closeness > 0);
+  const attached = cluster
+    .all(type)
+    .map(policy => ({ policy, closeness: closenessOf(policy, place) }))
+    .filter(each => each.closeness > 0);
   const closest = Math.max(...attached.map(each => each.closeness));
   const [policy, other] = attached.filter(each => each.closeness === closest).map(each => each.policy);
   if (policy && other) {
-    throw new Unsimulated(`${titleOf(policy)} and ${other.key} have the same target.`, 'Only the older one applies, and manifests do not contain the age of objects: keep one of them.');
+    throw new Unsimulated(
+      `${titleOf(policy)} and ${other.key} have the same target.`,
+      'Only the older one applies, and manifests do not contain the age of objects: keep one of them.',
+    );
   }
   if (policy?.spec.get('mergeType').exists && attached.length > 1) {
-    throw new Unsimulated(`${titleOf(policy)} is merged with that of its Gateway (spec.mergeType).`, 'Write a single policy with all settings.');
+    throw new Unsimulated(
+      `${titleOf(policy)} is merged with that of its Gateway (spec.mergeType).`,
+      'Write a single policy with all settings.',
+    );
   }
   return policy;
 }
@@ -39,7 +48,8 @@ function closenessOf(policy: Resource, place: Attachment): number {
 
 function closenessOfReference(at: Field, { gateway, listener, rule }: Attachment): number {
   const [kind, name, section] = [at.get('kind').text, at.get('name').text, at.get('sectionName').text];
-  const isOf = (target: Resource) => target.kind === kind && target.name === name && target.namespace === at.resource.namespace;
+  const isOf = (target: Resource) =>
+    target.kind === kind && target.name === name && target.namespace === at.resource.namespace;
   if (rule && isOf(rule.resource)) {
     return section === '' ? ROUTE : section === rule.get('name').text ? ROUTE + 1 : 0;
   }
@@ -52,21 +62,37 @@ function closenessOfReference(at: Field, { gateway, listener, rule }: Attachment
 
 /** Listeners without TLS on one port share their routes but not their policies: the listener of a route is not tracked. */
 function requireOneListener(at: Field, gateway: Resource, listener: Field, section: string): void {
-  const isPlain = (each: Field) => each.get('protocol').text === 'HTTP' && each.get('port').text === listener.get('port').text;
+  const isPlain = (each: Field) =>
+    each.get('protocol').text === 'HTTP' && each.get('port').text === listener.get('port').text;
   const shared = gateway.spec.get('listeners').items.filter(isPlain);
-  if (section !== '' && shared.length > 1 && isPlain(listener) && shared.some(each => each.get('name').text === section)) {
-    throw new Unsimulated(`${titleOf(at.resource)} targets one of several listeners on port ${listener.get('port').text} (${String(at)}).`, 'Use a separate port for that listener.');
+  if (
+    section !== ''
+    && shared.length > 1
+    && isPlain(listener)
+    && shared.some(each => each.get('name').text === section)
+  ) {
+    throw new Unsimulated(
+      `${titleOf(at.resource)} targets one of several listeners on port ${listener.get('port').text} (${String(at)}).`,
+      'Use a separate port for that listener.',
+    );
   }
 }
 
 function closenessOfSelector(at: Field, { gateway, rule }: Attachment): number {
   const { resource: policy } = at;
   const target = [rule?.resource, gateway].find(each => each?.kind === at.get('kind').text);
-  if (!target || !hasLabels(target.labels, at.get('matchLabels').strings) || (!at.get('namespaces').exists && target.namespace !== policy.namespace)) {
+  if (
+    !target
+    || !hasLabels(target.labels, at.get('matchLabels').strings)
+    || (!at.get('namespaces').exists && target.namespace !== policy.namespace)
+  ) {
     return 0;
   }
   if (at.get('namespaces').exists || at.get('matchExpressions').exists) {
-    throw new Unsimulated(`${titleOf(policy)} selects its targets in a way that is not simulated (${String(at)}).`, 'Use `targetRefs`.');
+    throw new Unsimulated(
+      `${titleOf(policy)} selects its targets in a way that is not simulated (${String(at)}).`,
+      'Use `targetRefs`.',
+    );
   }
   return target === gateway ? 1 : ROUTE;
 }

@@ -13,7 +13,10 @@ export function authorize(authorization: Field, verified: Verified, place: Attac
   const fallback = authorization.get('defaultAction').text === 'Allow';
   const decided = decide(authorization.get('rules').items, fallback, rule => applies(rule, verified, place, cluster));
   if (decided === undefined) {
-    throw new Unsimulated(`${titleOf(authorization.resource)} has rules on the IP address of the client (${String(authorization)}), which is unknown.`, 'Set the `address` of the request.');
+    throw new Unsimulated(
+      `${titleOf(authorization.resource)} has rules on the IP address of the client (${String(authorization)}), which is unknown.`,
+      'Set the `address` of the request.',
+    );
   }
   return decided ? { message } : refused(message, 403, authorization, 'no rule allows the request');
 }
@@ -38,10 +41,20 @@ function applies(rule: Field, { message, provider, claims }: Verified, place: At
   const isOfProvider = jwt.get('provider').text === provider && claims !== undefined;
   return and([
     methods.length === 0 || methods.includes(message.method),
-    ...principal.get('headers').items.map(each => each.get('values').texts.includes(message.headers[each.get('name').text.toLowerCase()] ?? '\0')),
+    ...principal
+      .get('headers')
+      .items.map(each =>
+        each.get('values').texts.includes(message.headers[each.get('name').text.toLowerCase()] ?? '\0'),
+      ),
     ...(jwt.exists ? [isOfProvider] : []),
-    ...jwt.get('scopes').texts.map(scope => isOfProvider && [claims.scope, claims.scp].some(each => Array.isArray(each) && each.includes(scope))),
-    ...jwt.get('claims').items.map(each => isOfProvider && hasClaim(each, valueAt(claims, each.get('name').text.split('.')))),
+    ...jwt
+      .get('scopes')
+      .texts.map(
+        scope => isOfProvider && [claims.scope, claims.scp].some(each => Array.isArray(each) && each.includes(scope)),
+      ),
+    ...jwt
+      .get('claims')
+      .items.map(each => isOfProvider && hasClaim(each, valueAt(claims, each.get('name').text.split('.')))),
     isFrom(principal.get('clientCIDRs').texts, message, place, cluster),
   ]);
 }
@@ -54,10 +67,17 @@ function hasClaim(at: Field, value: unknown): boolean {
 }
 
 /** The address is that of the connection, unless a ClientTrafficPolicy reads it from a header. */
-function isFrom(blocks: readonly string[], { address }: Message, { gateway, listener }: Attachment, cluster: Cluster): Ternary {
+function isFrom(
+  blocks: readonly string[],
+  { address }: Message,
+  { gateway, listener }: Attachment,
+  cluster: Cluster,
+): Ternary {
   if (blocks.length === 0) {
     return true;
   }
   const client = policyFor(Kind.CLIENT_TRAFFIC_POLICY, { gateway, listener }, cluster);
-  return address === undefined || client?.spec.get('clientIPDetection').exists ? undefined : or(blocks.map(each => isWithin(address, each)));
+  return address === undefined || client?.spec.get('clientIPDetection').exists
+    ? undefined
+    : or(blocks.map(each => isWithin(address, each)));
 }

@@ -36,7 +36,8 @@ function requireProxyRead(gateway: Resource, cluster: Cluster): void {
   const own = gateway.spec.get('infrastructure', 'parametersRef', 'name').text;
   const common = cluster.find(Kind.GATEWAY_CLASS, gateway.spec.get('gatewayClassName').text)?.spec.get('parametersRef');
   const proxies = [
-    cluster.find(ENVOY_PROXIES, own, gateway.namespace), common?.exists ? cluster.find(ENVOY_PROXIES, common.get('name').text, common.get('namespace').text) : undefined,
+    cluster.find(ENVOY_PROXIES, own, gateway.namespace),
+    common?.exists ? cluster.find(ENVOY_PROXIES, common.get('name').text, common.get('namespace').text) : undefined,
   ];
   proxies.forEach(each => each && requireRead(each.spec, ENVOY_PROXY));
 }
@@ -45,10 +46,16 @@ const ENVOY_PROXIES = 'EnvoyProxy.gateway.envoyproxy.io';
 
 /** Patches of Envoy's configuration can do anything; transcoders take what they are made for, and leave the rest as it is. */
 function requirePatchesRead(gateway: Resource, cluster: Cluster): void {
-  const patch = cluster.all(Kind.ENVOY_PATCH_POLICY).filter(each => isFor(each.spec.get('targetRef'), gateway))
-    .flatMap(each => each.spec.get('jsonPatches').items).find(each => each.get('operation', 'value', 'name').text !== 'envoy.filters.http.grpc_json_transcoder');
+  const patch = cluster
+    .all(Kind.ENVOY_PATCH_POLICY)
+    .filter(each => isFor(each.spec.get('targetRef'), gateway))
+    .flatMap(each => each.spec.get('jsonPatches').items)
+    .find(each => each.get('operation', 'value', 'name').text !== 'envoy.filters.http.grpc_json_transcoder');
   if (patch) {
-    throw new Unsimulated(`${titleOf(patch.resource)} changes the configuration of ${gateway.key} (${String(patch)}).`, 'Remove it from the manifests of the test, or test it in a cluster.');
+    throw new Unsimulated(
+      `${titleOf(patch.resource)} changes the configuration of ${gateway.key} (${String(patch)}).`,
+      'Remove it from the manifests of the test, or test it in a cluster.',
+    );
   }
 }
 

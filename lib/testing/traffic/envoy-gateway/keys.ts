@@ -10,29 +10,41 @@ import { refused, type Verdict } from './verdict';
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/api_key_auth_filter
  */
 export function verifyKey(auth: Field, message: Message, cluster: Cluster): Verdict {
-  const [key] = auth.get('extractFrom').items.flatMap(each => [
-    ...each.get('headers').texts.map(name => message.headers[name.toLowerCase()]),
-    ...each.get('params').texts.map(name => queryParameter(message.query, name)),
-    ...each.get('cookies').texts.map(name => cookie(message, name)),
-  ]).filter(each => each !== undefined);
+  const [key] = auth
+    .get('extractFrom')
+    .items.flatMap(each => [
+      ...each.get('headers').texts.map(name => message.headers[name.toLowerCase()]),
+      ...each.get('params').texts.map(name => queryParameter(message.query, name)),
+      ...each.get('cookies').texts.map(name => cookie(message, name)),
+    ])
+    .filter(each => each !== undefined);
   if (key === undefined) {
     return refused(message, 401, auth, 'the request has no API key');
   }
-  const client = auth.get('credentialRefs').items.flatMap(each => [...keysOf(secretAt(each, cluster))]).find(([, each]) => each === key)?.[0];
+  const client = auth
+    .get('credentialRefs')
+    .items.flatMap(each => [...keysOf(secretAt(each, cluster))])
+    .find(([, each]) => each === key)?.[0];
   if (client === undefined) {
     return refused(message, 401, auth, 'the API key is not in the Secret');
   }
   const header = auth.get('forwardClientIDHeader').text.toLowerCase();
-  const hidden = auth.get('sanitize').isTrue ? auth.get('extractFrom').items.flatMap(each => each.get('headers').texts.map(name => name.toLowerCase())) : [];
+  const hidden = auth.get('sanitize').isTrue
+    ? auth.get('extractFrom').items.flatMap(each => each.get('headers').texts.map(name => name.toLowerCase()))
+    : [];
   const headers = Object.fromEntries(Object.entries(message.headers).filter(([name]) => !hidden.includes(name)));
   return { message: { ...message, headers: header === '' ? headers : { ...headers, [header]: client } } };
 }
 
 function secretAt(at: Field, cluster: Cluster): Resource {
   const namespace = at.get('namespace').text || at.resource.namespace;
-  const secret = namespace === at.resource.namespace ? cluster.find(Kind.SECRET, at.get('name').text, namespace) : undefined;
+  const secret =
+    namespace === at.resource.namespace ? cluster.find(Kind.SECRET, at.get('name').text, namespace) : undefined;
   if (!secret) {
-    throw new Unsimulated(`${titleOf(at.resource)} has its API keys in the Secret ${namespace}/${at.get('name').text}, which is not among the manifests of its namespace.`, 'Add it, with keys for the test.');
+    throw new Unsimulated(
+      `${titleOf(at.resource)} has its API keys in the Secret ${namespace}/${at.get('name').text}, which is not among the manifests of its namespace.`,
+      'Add it, with keys for the test.',
+    );
   }
   return secret;
 }
@@ -46,5 +58,8 @@ function keysOf({ root }: Resource): Map<string, string> {
 }
 
 function cookie({ headers }: Message, name: string): string | undefined {
-  return headers.cookie?.split(/; */).find(each => each.startsWith(`${name}=`))?.slice(name.length + 1);
+  return headers.cookie
+    ?.split(/; */)
+    .find(each => each.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
 }

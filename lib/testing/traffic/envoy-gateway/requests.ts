@@ -66,7 +66,10 @@ export function isOpen(place: Attachment, cluster: Cluster): Ternary {
 
 function requireNoPreflight(policy: Resource, message: Message): void {
   if (policy.spec.get('cors').exists && isPreflight(message)) {
-    throw new Unsimulated(`${titleOf(policy)} handles CORS preflights (spec.cors).`, 'Declare CORS as a filter of the HTTPRoute.');
+    throw new Unsimulated(
+      `${titleOf(policy)} handles CORS preflights (spec.cors).`,
+      'Declare CORS as a filter of the HTTPRoute.',
+    );
   }
 }
 

@@ -23,7 +23,9 @@ export function verifyToken(jwt: Field, message: Message): Verified {
   const looking = token ? providers.filter(each => looksAt(each, token, message)) : [];
   const failsOpen = jwt.get('failOpen').isTrue;
   if (!token || looking.length === 0) {
-    return jwt.get('optional').isTrue || failsOpen ? { message: clean } : refused(clean, 401, jwt, 'the request has no token');
+    return jwt.get('optional').isTrue || failsOpen
+      ? { message: clean }
+      : refused(clean, 401, jwt, 'the request has no token');
   }
   const ofIssuer = looking.filter(each => ['', String(token.claims.iss)].includes(each.get('issuer').text));
   const verifying = token.isValid ? ofIssuer.find(each => isForAudience(each, token)) : undefined;
@@ -37,31 +39,52 @@ export function verifyToken(jwt: Field, message: Message): Verified {
     return { message: clean };
   }
   if (ofIssuer.length === 0 && jwt.get('optional').isTrue) {
-    throw new Unsimulated(`${titleOf(jwt.resource)} has an optional JWT, and the token of the request has another issuer.`, 'Use a token of one of its issuers, or none.');
+    throw new Unsimulated(
+      `${titleOf(jwt.resource)} has an optional JWT, and the token of the request has another issuer.`,
+      'Use a token of one of its issuers, or none.',
+    );
   }
   const [first] = ofIssuer;
   return token.isValid && first
     ? refused(clean, 403, first, 'the token is for another audience')
-    : refused(clean, 401, first ?? jwt, first ? 'the token is not valid' : `no provider has the issuer ${String(token.claims.iss)}`);
+    : refused(
+        clean,
+        401,
+        first ?? jwt,
+        first ? 'the token is not valid' : `no provider has the issuer ${String(token.claims.iss)}`,
+      );
 }
 
 /** A token has one issuer, and the issuer of a provider without an `issuer` is unknown. */
 function requireIssuer(provider: Field): void {
   if (provider.get('issuer').text === '') {
-    throw new Unsimulated(`${titleOf(provider.resource)} has a provider without an issuer (${String(provider)}).`, 'Set the issuer of its keys.');
+    throw new Unsimulated(
+      `${titleOf(provider.resource)} has a provider without an issuer (${String(provider)}).`,
+      'Set the issuer of its keys.',
+    );
   }
 }
 
 function looksAt(provider: Field, { place = BEARER }: Token, { headers }: Message): boolean {
   const from = provider.get('extractFrom');
   if (!from.exists) {
-    return (place.kind === 'header' && place.name === BEARER.name) || (place.kind === 'parameter' && place.name === 'access_token');
+    return (
+      (place.kind === 'header' && place.name === BEARER.name)
+      || (place.kind === 'parameter' && place.name === 'access_token')
+    );
   }
   const named = from.get('headers').items.filter(each => each.get('name').text.toLowerCase() === place.name);
   switch (place.kind) {
-    case 'header': return named.some(each => (headers[place.name] ?? '').startsWith(each.get('valuePrefix').text || (place.name === BEARER.name ? 'Bearer ' : '')));
-    case 'parameter': return from.get('params').texts.includes(place.name);
-    case 'cookie': return from.get('cookies').texts.includes(place.name);
+    case 'header':
+      return named.some(each =>
+        (headers[place.name] ?? '').startsWith(
+          each.get('valuePrefix').text || (place.name === BEARER.name ? 'Bearer ' : ''),
+        ),
+      );
+    case 'parameter':
+      return from.get('params').texts.includes(place.name);
+    case 'cookie':
+      return from.get('cookies').texts.includes(place.name);
   }
 }
 
@@ -72,16 +95,32 @@ function isForAudience(provider: Field, { claims }: Token): boolean {
 
 /** A request without the headers that providers write: each removes its own before it reads a token; providers after the accepting one do not run. */
 function withoutWritten(message: Message, providers: readonly Field[]): Message {
-  const written = providers.flatMap(each => each.get('claimToHeaders').items).map(each => each.get('header').text.toLowerCase());
-  return { ...message, headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.includes(name))) };
+  const written = providers
+    .flatMap(each => each.get('claimToHeaders').items)
+    .map(each => each.get('header').text.toLowerCase());
+  return {
+    ...message,
+    headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.includes(name))),
+  };
 }
 
 /** The value of a claim, possibly a nested one. */
 export function valueAt(claims: Token['claims'], path: readonly string[]): unknown {
-  return path.reduce((value: unknown, name) => (typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined), claims);
+  return path.reduce(
+    (value: unknown, name) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+        ? (value as Record<string, unknown>)[name]
+        : undefined,
+    claims,
+  );
 }
 
 /** Rules treat scopes as a list, whether the token has a list or a string. */
 function withScopes(claims: Token['claims']): Token['claims'] {
-  return Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, ['scope', 'scp'].includes(name) && typeof value === 'string' ? value.split(' ') : value]));
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [
+      name,
+      ['scope', 'scp'].includes(name) && typeof value === 'string' ? value.split(' ') : value,
+    ]),
+  );
 }

@@ -13,13 +13,19 @@ export function controllerOf(gateway: Resource, cluster: Cluster): Controller {
     return 'istio';
   }
   const isConfigured = gateway.spec.get('infrastructure', 'parametersRef', 'group').text === 'gateway.envoyproxy.io';
-  return name.startsWith('gateway.envoyproxy.io/') || (name === '' && (isConfigured || ['eg', 'envoy-gateway'].includes(className))) ? 'envoy-gateway' : 'unknown';
+  return name.startsWith('gateway.envoyproxy.io/')
+    || (name === '' && (isConfigured || ['eg', 'envoy-gateway'].includes(className)))
+    ? 'envoy-gateway'
+    : 'unknown';
 }
 
 /** Throws {@link Unsimulated} for a controller that is not simulated. Istio makes no Pods for one with several addresses. */
 export function requireKnownController(gateway: Resource, cluster: Cluster): void {
   if (controllerOf(gateway, cluster) === 'istio' && gateway.spec.get('addresses').items.length > 1) {
-    throw new Unsimulated(`${titleOf(gateway)} has several addresses, so that other Pods serve it than those which Istio makes.`, 'Give it one address, or none.');
+    throw new Unsimulated(
+      `${titleOf(gateway)} has several addresses, so that other Pods serve it than those which Istio makes.`,
+      'Give it one address, or none.',
+    );
   }
   if (controllerOf(gateway, cluster) === 'unknown') {
     const className = gateway.spec.get('gatewayClassName').text;

@@ -6,11 +6,22 @@ import type { PolicyTarget } from '../policies/policy-target';
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
  */
 export function hiddenStatus({ namespace, labels, gateway }: PolicyTarget, cluster: Cluster): number {
-  const filters = cluster.all(Kind.ENVOY_FILTER).filter(each => each.namespace === namespace && (each.spec.get('targetRefs').exists
-    ? gateway !== undefined && each.spec.get('targetRefs').items.some(ref => ref.get('name').text === gateway.name)
-    : hasLabels(labels, each.spec.get('workloadSelector', 'labels').strings)));
-  const mappers = filters.flatMap(each => each.spec.get('configPatches').items).flatMap(each => mappersIn(each.get('patch', 'value').value));
-  const mapper = mappers.find(each => typeof each.status_code === 'number' && JSON.stringify(each.filter).includes('rbac_access_denied'));
+  const filters = cluster
+    .all(Kind.ENVOY_FILTER)
+    .filter(
+      each =>
+        each.namespace === namespace
+        && (each.spec.get('targetRefs').exists
+          ? gateway !== undefined
+            && each.spec.get('targetRefs').items.some(ref => ref.get('name').text === gateway.name)
+          : hasLabels(labels, each.spec.get('workloadSelector', 'labels').strings)),
+    );
+  const mappers = filters
+    .flatMap(each => each.spec.get('configPatches').items)
+    .flatMap(each => mappersIn(each.get('patch', 'value').value));
+  const mapper = mappers.find(
+    each => typeof each.status_code === 'number' && JSON.stringify(each.filter).includes('rbac_access_denied'),
+  );
   return typeof mapper?.status_code === 'number' ? mapper.status_code : 403;
 }
 
@@ -22,6 +33,9 @@ function mappersIn(value: unknown): Readonly<Record<string, unknown>>[] {
   if (!isMap(value)) {
     return [];
   }
-  const own = isMap(value.local_reply_config) && Array.isArray(value.local_reply_config.mappers) ? value.local_reply_config.mappers.filter(isMap) : [];
+  const own =
+    isMap(value.local_reply_config) && Array.isArray(value.local_reply_config.mappers)
+      ? value.local_reply_config.mappers.filter(isMap)
+      : [];
   return [...own, ...Object.values(value).flatMap(mappersIn)];
 }

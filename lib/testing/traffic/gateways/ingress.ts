@@ -22,7 +22,13 @@ import { hiddenStatus } from './hidden-status';
 import { Unsimulated } from '../unsimulated';
 import { type Route, routeFor } from '../routes/rule';
 import { type VirtualHost, virtualHostOf } from '../routes/virtual-hosts';
-import { requireListenerRead, requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnreadKind } from '../unread';
+import {
+  requireListenerRead,
+  requireListenersRead,
+  requireNoBinding,
+  requireNoIngress,
+  requireNoUnreadKind,
+} from '../unread';
 
 /** Options of a request from outside. */
 export interface Outside {
@@ -40,11 +46,23 @@ export function enter(message: Message, outside: Outside, context: Context): Sim
   }
   const steps = api.steps.map(asStep);
   if (!api.message) {
-    return ended({ status: api.status, by: api.by.root, reason: asStep(api.reason), outside: api.status === undefined ? api.by.name : undefined }, steps);
+    return ended(
+      {
+        status: api.status,
+        by: api.by.root,
+        reason: asStep(api.reason),
+        outside: api.status === undefined ? api.by.name : undefined,
+      },
+      steps,
+    );
   }
   const simulation = atGateway(api.message, outside, context, false);
   const limits = [api.timeoutMs, simulation.timeoutMs].filter(each => each !== undefined);
-  return { ...simulation, timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined, steps: [...steps, ...simulation.steps] };
+  return {
+    ...simulation,
+    timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined,
+    steps: [...steps, ...simulation.steps],
+  };
 }
 
 /** A sentence as a step of an explanation. */
@@ -53,8 +71,14 @@ function asStep(sentence: string): string {
 }
 
 function atGateway(message: Message, outside: Outside, context: Context, isDirect: boolean): SimulationResult {
-  const listeners = gatewayListeners(context.cluster).filter(each => outside.gateway === undefined || each.at.resource.key === outside.gateway);
-  const fitting = listeners.filter(each => each.port === message.port && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)));
+  const listeners = gatewayListeners(context.cluster).filter(
+    each => outside.gateway === undefined || each.at.resource.key === outside.gateway,
+  );
+  const fitting = listeners.filter(
+    each =>
+      each.port === message.port
+      && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)),
+  );
   const [first] = fitting;
   if (!first) {
     requireListenersRead(undefined, message.host, context.cluster);
@@ -76,7 +100,9 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
 /** Throws if the result depends on gateway Pods that no manifest contains. */
 function throughAny(listener: GatewayListener, message: Message, outside: Outside, context: Context): SimulationResult {
   const simulation = through(listener, message, outside, context);
-  const decisive = (listener.others ?? []).filter(each => resultOf(through(each.listener, message, outside, context)) !== resultOf(simulation));
+  const decisive = (listener.others ?? []).filter(
+    each => resultOf(through(each.listener, message, outside, context)) !== resultOf(simulation),
+  );
   if (decisive.length > 0) {
     throw unknownPods(listener, decisive);
   }
@@ -84,23 +110,42 @@ function throughAny(listener: GatewayListener, message: Message, outside: Outsid
 }
 
 function resultOf({ outcomes, timeoutMs, retries }: SimulationResult): string {
-  const ends = outcomes.map(({ workload, outside, port, share, status, location, message, isUncertain }) => ({ at: workload?.resource.key, outside, port, share, status, location, message, isUncertain }));
+  const ends = outcomes.map(({ workload, outside, port, share, status, location, message, isUncertain }) => ({
+    at: workload?.resource.key,
+    outside,
+    port,
+    share,
+    status,
+    location,
+    message,
+    isUncertain,
+  }));
   return JSON.stringify({ ends, timeoutMs, retries });
 }
 
 /** The listener with the most specific host. Throws if two gateways have it. */
 function bestListener(listeners: readonly GatewayListener[], host: string): GatewayListener | undefined {
-  const ranked = listeners.map(listener => ({ listener, length: Math.max(...listener.hosts.map(each => each === host ? Infinity : covers(each, host) ? each.length : 0)) }));
+  const ranked = listeners.map(listener => ({
+    listener,
+    length: Math.max(...listener.hosts.map(each => (each === host ? Infinity : covers(each, host) ? each.length : 0))),
+  }));
   const longest = Math.max(...ranked.map(each => each.length));
   const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.listener) : [];
   const gateways = [...new Set(best.map(each => each.caller.title))];
   if (new Set(best.map(({ caller }) => `${caller.namespace} ${JSON.stringify(caller.labels)}`)).size > 1) {
-    throw new Error(`Several gateways accept ${host}: ${gateways.join(', ')}. Select one: { gateway: '${best[0]?.at.resource.key}' }.`);
+    throw new Error(
+      `Several gateways accept ${host}: ${gateways.join(', ')}. Select one: { gateway: '${best[0]?.at.resource.key}' }.`,
+    );
   }
   return best[0];
 }
 
-function through(listener: GatewayListener, message: Message, { hasCertificate }: Outside, context: Context): SimulationResult {
+function through(
+  listener: GatewayListener,
+  message: Message,
+  { hasCertificate }: Outside,
+  context: Context,
+): SimulationResult {
   const { caller } = listener;
   const steps = [`accepted by ${caller.title} (${String(listener.at)})`];
   if (listener.gateway) {
@@ -114,7 +159,10 @@ function through(listener: GatewayListener, message: Message, { hasCertificate }
     return ended({ status: 0, by: listener.at, reason: `${caller.title} requires a client certificate` }, steps);
   }
   if (listener.tls === 'unusable') {
-    return ended({ status: 0, by: listener.at, reason: `no ReferenceGrant allows ${caller.title} to reference its certificates` }, steps);
+    return ended(
+      { status: 0, by: listener.at, reason: `no ReferenceGrant allows ${caller.title} to reference its certificates` },
+      steps,
+    );
   }
   if (!listener.carriesRequests) {
     return passedOn(listener, message, steps, context);
@@ -123,29 +171,68 @@ function through(listener: GatewayListener, message: Message, { hasCertificate }
   const request = normalized(client ? client.received(message) : message, context.cluster);
   const virtualHost = virtualHostOf(listener.virtualHosts(), request.host);
   const connection = connectionTo(listener, message);
-  const asking = inMesh(listener, () => checkAuthorizers(target, { connection, message: request, isTcp: false, isUnrouted: !isRouted(virtualHost, request) }, context.authorizersFor(caller), context.cluster));
+  const asking = inMesh(listener, () =>
+    checkAuthorizers(
+      target,
+      { connection, message: request, isTcp: false, isUnrouted: !isRouted(virtualHost, request) },
+      context.authorizersFor(caller),
+      context.cluster,
+    ),
+  );
   steps.push(...authorizerSteps(asking?.asks ?? []));
   if (asking?.isAllowed === false) {
     return refused(asking, asking.status, caller, steps);
   }
-  const { message: read, refusal } = inMesh(listener, () => authenticate(target, request, context.cluster)) ?? { message: request, refusal: undefined };
+  const { message: read, refusal } = inMesh(listener, () => authenticate(target, request, context.cluster)) ?? {
+    message: request,
+    refusal: undefined,
+  };
   if (refusal) {
-    return ended({ status: refusal.status, by: refusal.by, reason: `denied by ${refusal.by.resource.kind} ${refusal.by.resource.key}: ${refusal.reason}` }, steps);
+    return ended(
+      {
+        status: refusal.status,
+        by: refusal.by,
+        reason: `denied by ${refusal.by.resource.kind} ${refusal.by.resource.key}: ${refusal.reason}`,
+      },
+      steps,
+    );
   }
   // Routes are selected before headers are removed, and again only after a token is validated.
   const route = virtualHost && routeFor(virtualHost.routes, read.verified ? read : request);
-  const verdict = inMesh(listener, () => authorize(target, { connection, message: read, isTcp: false }, context.cluster));
+  const verdict = inMesh(listener, () =>
+    authorize(target, { connection, message: read, isTcp: false }, context.cluster),
+  );
   if (verdict?.isAllowed === false) {
     return refused(verdict, route ? verdict.status : hiddenStatus(target, context.cluster), caller, steps);
   }
   if (virtualHost?.needsTls && message.scheme === 'http') {
-    return ended({ status: 301, location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`, by: listener.at, reason: `redirected to https by ${caller.title}` }, steps);
+    return ended(
+      {
+        status: 301,
+        location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`,
+        by: listener.at,
+        reason: `redirected to https by ${caller.title}`,
+      },
+      steps,
+    );
   }
   if (!route) {
     requireNoIngress(request.host, context.cluster);
-    return ended({ status: 404, by: listener.at, reason: virtualHost ? `no route for ${read.host} matches ${read.method} ${read.path}` : `${caller.title} has no virtual host for ${read.host}` }, steps);
+    return ended(
+      {
+        status: 404,
+        by: listener.at,
+        reason: virtualHost
+          ? `no route for ${read.host} matches ${read.method} ${read.path}`
+          : `${caller.title} has no virtual host for ${read.host}`,
+      },
+      steps,
+    );
   }
-  const checked = place && !isAnsweredPreflight(route, read) ? checkRequest(read, { ...place, rule: route.rule.at }, context.cluster) : { message: read };
+  const checked =
+    place && !isAnsweredPreflight(route, read)
+      ? checkRequest(read, { ...place, rule: route.rule.at }, context.cluster)
+      : { message: read };
   if (checked.refusal) {
     const { by, status, reason } = checked.refusal;
     return refused({ isAllowed: false, by, reason, status }, status, caller, steps);
@@ -156,15 +243,31 @@ function through(listener: GatewayListener, message: Message, { hasCertificate }
 
 /** CORS preflights get a response before authentication and authorization. */
 function isAnsweredPreflight({ rule: { cors, reply } }: Route, message: Message): boolean {
-  return cors !== undefined && reply === undefined && isPreflight(message) && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''));
+  return (
+    cors !== undefined
+    && reply === undefined
+    && isPreflight(message)
+    && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''))
+  );
 }
 
 function connectionTo({ podPort }: GatewayListener, { address, scheme, host }: Message): Connection {
-  return { namespace: '', labels: {}, address, port: { number: podPort, names: [], protocol: 'TCP' }, serverName: scheme === 'https' ? host : undefined };
+  return {
+    namespace: '',
+    labels: {},
+    address,
+    port: { number: podPort, names: [], protocol: 'TCP' },
+    serverName: scheme === 'https' ? host : undefined,
+  };
 }
 
 /** A TCP connection through a gateway. */
-function passedOn(listener: GatewayListener, message: Message, steps: readonly string[], context: Context): SimulationResult {
+function passedOn(
+  listener: GatewayListener,
+  message: Message,
+  steps: readonly string[],
+  context: Context,
+): SimulationResult {
   const { caller } = listener;
   const [target, asked] = [policyTargetOf(listener), { connection: connectionTo(listener, message), isTcp: true }];
   const rule = listener.connection(message);
@@ -175,17 +278,27 @@ function passedOn(listener: GatewayListener, message: Message, steps: readonly s
   if (place) {
     requireConnectionsOpen({ ...place, rule: rule.at }, context.cluster);
   }
-  for (const verdict of [inMesh(listener, () => checkAuthorizers(target, asked, context.authorizersFor(caller), context.cluster)), inMesh(listener, () => authorize(target, asked, context.cluster))]) {
+  for (const verdict of [
+    inMesh(listener, () => checkAuthorizers(target, asked, context.authorizersFor(caller), context.cluster)),
+    inMesh(listener, () => authorize(target, asked, context.cluster)),
+  ]) {
     if (verdict?.isAllowed === false) {
       return refused(verdict, 0, caller, steps);
     }
     if (verdict && verdict.isAllowed === undefined) {
-      throw new Unsimulated(`Policies of ${caller.title} depend on unknown attributes of the connection.`, 'Set the `address` of the request.');
+      throw new Unsimulated(
+        `Policies of ${caller.title} depend on unknown attributes of the connection.`,
+        'Set the `address` of the request.',
+      );
     }
   }
-  const sent: Message = listener.tls === 'none' || listener.tls === 'passthrough' ? message : { ...message, scheme: 'http' };
+  const sent: Message =
+    listener.tls === 'none' || listener.tls === 'passthrough' ? message : { ...message, scheme: 'http' };
   const simulation = sendConnection(rule, sent, caller, caller.proxy, context);
-  return { ...simulation, steps: [...steps, listener.tls === 'passthrough' ? 'TLS passthrough' : 'TCP proxy', ...simulation.steps] };
+  return {
+    ...simulation,
+    steps: [...steps, listener.tls === 'passthrough' ? 'TLS passthrough' : 'TCP proxy', ...simulation.steps],
+  };
 }
 
 /** Only Istio gateways enforce Istio policies. */
@@ -195,11 +308,21 @@ function inMesh<T>({ caller }: GatewayListener, say: () => T): T | undefined {
 
 /** Whether a route matches a request, before its token is validated. */
 function isRouted(virtualHost: VirtualHost | undefined, request: Message): boolean {
-  return virtualHost !== undefined && (virtualHost.needsTls === true || routeFor(virtualHost.routes, request) !== undefined);
+  return (
+    virtualHost !== undefined && (virtualHost.needsTls === true || routeFor(virtualHost.routes, request) !== undefined)
+  );
 }
 
-function refused({ by, reason }: Verdict, status: number, { title }: Caller, steps: readonly string[]): SimulationResult {
-  return ended({ status, by, reason: `denied by ${by?.resource.kind ?? ''} ${by?.resource.key ?? ''} at ${title}: ${reason}` }, steps);
+function refused(
+  { by, reason }: Verdict,
+  status: number,
+  { title }: Caller,
+  steps: readonly string[],
+): SimulationResult {
+  return ended(
+    { status, by, reason: `denied by ${by?.resource.kind ?? ''} ${by?.resource.key ?? ''} at ${title}: ${reason}` },
+    steps,
+  );
 }
 
 const LISTENERS = new WeakMap<Cluster, readonly GatewayListener[]>();

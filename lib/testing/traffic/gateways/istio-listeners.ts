@@ -1,4 +1,16 @@
-import { byAge, type Cluster, covers, type Field, fullHost, hasLabels, Kind, type Labels, type Resource, targetPortOf, type Workload } from '../../../manifests';
+import {
+  byAge,
+  type Cluster,
+  covers,
+  type Field,
+  fullHost,
+  hasLabels,
+  Kind,
+  type Labels,
+  type Resource,
+  targetPortOf,
+  type Workload,
+} from '../../../manifests';
 import { identityOf } from '../proxies/caller';
 import { type AssumedPods, assumedPods } from './assumed-pods';
 import { madeGateways } from './gateway-api-listeners';
@@ -22,10 +34,22 @@ export function istioListeners(cluster: Cluster): GatewayListener[] {
     const pods = podsOf(gateway, cluster);
     return gateway.spec.get('servers').items.map(at => {
       const tls = tlsOf(at);
-      return { at, pods, port: at.get('port', 'number').number ?? 0, tls, carriesRequests: REQUESTS.includes(protocolOf(at)) || (protocolOf(at) === 'HTTPS' && tls !== 'passthrough') };
+      return {
+        at,
+        pods,
+        port: at.get('port', 'number').number ?? 0,
+        tls,
+        carriesRequests: REQUESTS.includes(protocolOf(at)) || (protocolOf(at) === 'HTTPS' && tls !== 'passthrough'),
+      };
     });
   });
-  return servers.flatMap(each => listenersOf(each, each.tls === 'none' && each.carriesRequests ? servers.filter(other => sharesRoutes(each, other)) : [each], cluster));
+  return servers.flatMap(each =>
+    listenersOf(
+      each,
+      each.tls === 'none' && each.carriesRequests ? servers.filter(other => sharesRoutes(each, other)) : [each],
+      cluster,
+    ),
+  );
 }
 
 /** A server of a Gateway with the Pods that serve it. */
@@ -39,7 +63,12 @@ interface Server {
 
 /** Servers without TLS on one port of the same Pods share one route configuration, across Gateways. */
 function sharesRoutes(one: Server, other: Server): boolean {
-  return other.carriesRequests && other.tls === one.tls && other.port === one.port && podsKey(other.pods) === podsKey(one.pods);
+  return (
+    other.carriesRequests
+    && other.tls === one.tls
+    && other.port === one.port
+    && podsKey(other.pods) === podsKey(one.pods)
+  );
 }
 
 function podsKey({ proxy: { namespace, labels } }: Pods): string {
@@ -64,8 +93,9 @@ function listenersOf(server: Server, servers: readonly Server[], cluster: Cluste
     carriesRequests,
     others,
     hosts: at.get('hosts').texts.map(each => each.slice(each.indexOf('/') + 1)),
-    virtualHosts: () => carriesRequests ? virtualHostsOf(servers, cluster) : [],
-    connection: message => connectionFor({ ...message, port: number }, at, tls === 'passthrough' ? 'tls' : 'tcp', proxy, cluster),
+    virtualHosts: () => (carriesRequests ? virtualHostsOf(servers, cluster) : []),
+    connection: message =>
+      connectionFor({ ...message, port: number }, at, tls === 'passthrough' ? 'tls' : 'tcp', proxy, cluster),
   }));
 }
 
@@ -76,10 +106,17 @@ function tlsOf(at: Field): ListenerTls {
     return 'none';
   }
   switch (mode || 'PASSTHROUGH') {
-    case 'SIMPLE': return 'simple';
-    case 'MUTUAL': return 'mutual';
-    case 'PASSTHROUGH': return 'passthrough';
-    default: throw new Unsimulated(`The Gateway ${at.resource.key} has TLS mode ${mode} (${String(at)}).`, 'Use SIMPLE, MUTUAL or PASSTHROUGH, which are simulated.');
+    case 'SIMPLE':
+      return 'simple';
+    case 'MUTUAL':
+      return 'mutual';
+    case 'PASSTHROUGH':
+      return 'passthrough';
+    default:
+      throw new Unsimulated(
+        `The Gateway ${at.resource.key} has TLS mode ${mode} (${String(at)}).`,
+        'Use SIMPLE, MUTUAL or PASSTHROUGH, which are simulated.',
+      );
   }
 }
 
@@ -111,14 +148,26 @@ function podsOf(gateway: Resource, cluster: Cluster): Pods {
     const [{ proxy }, ...others] = assumedPods(gateway, cluster);
     return { workloads, proxy, others };
   }
-  return { workloads, proxy: { namespace: first.namespace, labels: first.labels, identity: identityOf(first.namespace, first.serviceAccount, cluster), isGateway: true } };
+  return {
+    workloads,
+    proxy: {
+      namespace: first.namespace,
+      labels: first.labels,
+      identity: identityOf(first.namespace, first.serviceAccount, cluster),
+      isGateway: true,
+    },
+  };
 }
 
 /** The Service ports that map to a server's port; the same port without a Service. */
 function outsidePorts(number: number, workloads: readonly Workload[], cluster: Cluster): number[] {
-  const ports = workloads.flatMap(workload => cluster.servicesOf(workload).flatMap(service => service.spec.get('ports').items)
-    .filter(port => targetPortOf(port, workload) === number || port.get('port').number === number)
-    .flatMap(port => port.get('port').number ?? []));
+  const ports = workloads.flatMap(workload =>
+    cluster
+      .servicesOf(workload)
+      .flatMap(service => service.spec.get('ports').items)
+      .filter(port => targetPortOf(port, workload) === number || port.get('port').number === number)
+      .flatMap(port => port.get('port').number ?? []),
+  );
   return ports.length > 0 ? [...new Set(ports)] : [number];
 }
 
@@ -140,13 +189,24 @@ function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHo
     }
     (needsTls ? at.get('hosts').texts : []).forEach(host => add(host.toLowerCase(), [], true));
   }
-  return [...byHost].map(([host, { routes, needsTls }]) => ({ domains: [host], routes: catchAllsLast(routes), needsTls }));
+  return [...byHost].map(([host, { routes, needsTls }]) => ({
+    domains: [host],
+    routes: catchAllsLast(routes),
+    needsTls,
+  }));
 }
 
 /** The first TCP or TLS rule: with TLS passthrough, one that matches the SNI. */
-function connectionFor(message: Message, server: Field, kind: 'tls' | 'tcp', proxy: Proxy, cluster: Cluster): ConnectionRule | undefined {
+function connectionFor(
+  message: Message,
+  server: Field,
+  kind: 'tls' | 'tcp',
+  proxy: Proxy,
+  cluster: Cluster,
+): ConnectionRule | undefined {
   const [listener] = Scope.of(proxy, cluster).listeners;
-  const rules = (listener?.virtualServices ?? []).filter(each => sharedHosts(server, each, cluster).some(host => kind === 'tcp' || covers(host, message.host)))
+  const rules = (listener?.virtualServices ?? [])
+    .filter(each => sharedHosts(server, each, cluster).some(host => kind === 'tcp' || covers(host, message.host)))
     .flatMap(each => each.spec.get(kind).items);
   const rule = rules.find(each => takesConnection(each, message, proxy));
   const unread = unreadMatch(upTo(rule, rules));
@@ -160,9 +220,16 @@ function connectionFor(message: Message, server: Field, kind: 'tls' | 'tcp', pro
 function sharedHosts(server: Field, virtualService: Resource, cluster: Cluster): string[] {
   const own = server.get('hosts').texts.flatMap(text => {
     const [namespace, host] = text.includes('/') ? text.split('/') : ['*', text];
-    const isForIt = namespace === '*' || (namespace === '.' ? server.resource.namespace : namespace) === virtualService.namespace;
+    const isForIt =
+      namespace === '*' || (namespace === '.' ? server.resource.namespace : namespace) === virtualService.namespace;
     return isForIt && host !== undefined ? [host.toLowerCase()] : [];
   });
-  const theirs = virtualService.spec.get('hosts').texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase());
-  return [...new Set(own.flatMap(one => theirs.flatMap(other => covers(one, other) ? [other] : covers(other, one) ? [one] : [])))];
+  const theirs = virtualService.spec
+    .get('hosts')
+    .texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase());
+  return [
+    ...new Set(
+      own.flatMap(one => theirs.flatMap(other => (covers(one, other) ? [other] : covers(other, one) ? [one] : []))),
+    ),
+  ];
 }

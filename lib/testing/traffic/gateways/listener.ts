@@ -35,9 +35,17 @@ export interface GatewayListener {
 }
 
 /** The error for assumptions about the Pods of a gateway that lead to different results. */
-export function unknownPods({ caller }: GatewayListener, decisive: NonNullable<GatewayListener['others']>): Unsimulated {
-  const objects = [...new Set(decisive.map(({ because }) => `${because?.kind ?? ''} ${because?.key ?? ''}`))].join(', ');
-  return new Unsimulated(`The Pods of ${caller.title} are not in the manifests, and the result depends on their namespace, labels or ServiceAccount: ${objects}.`, 'Add the Deployment of the gateway to the manifests.');
+export function unknownPods(
+  { caller }: GatewayListener,
+  decisive: NonNullable<GatewayListener['others']>,
+): Unsimulated {
+  const objects = [...new Set(decisive.map(({ because }) => `${because?.kind ?? ''} ${because?.key ?? ''}`))].join(
+    ', ',
+  );
+  return new Unsimulated(
+    `The Pods of ${caller.title} are not in the manifests, and the result depends on their namespace, labels or ServiceAccount: ${objects}.`,
+    'Add the Deployment of the gateway to the manifests.',
+  );
 }
 
 /** The target of policies for its Pods or its Gateway. */

@@ -31,14 +31,22 @@ export function authenticate(target: PolicyTarget, message: Message, cluster: Cl
     return { message: withoutWritten(unverified, rules) };
   }
   const ofIssuer = looking.filter(rule => rule.get('issuer').text === token.claims.iss);
-  const isRead = looking.every(rule => placesOf(rule).every(each => !isAt(token, each, message) || readsToken(each, message)));
+  const isRead = looking.every(rule =>
+    placesOf(rule).every(each => !isAt(token, each, message) || readsToken(each, message)),
+  );
   const verifying = token.isValid && isRead ? ofIssuer.find(rule => isForAudience(rule, token)) : undefined;
   if (verifying) {
-    return { message: passedOn(withoutWritten(unverified, rules.slice(0, rules.indexOf(verifying) + 1)), token, verifying) };
+    return {
+      message: passedOn(withoutWritten(unverified, rules.slice(0, rules.indexOf(verifying) + 1)), token, verifying),
+    };
   }
   // Audiences are compared before the signature is verified.
   const isOfOtherAudience = isRead && ofIssuer.length > 0 && !ofIssuer.some(rule => isForAudience(rule, token));
-  const reason = isOfOtherAudience ? 'the token is for another audience' : ofIssuer.length === 0 ? `no jwtRule has the issuer ${String(token.claims.iss)}` : 'the token is not valid';
+  const reason = isOfOtherAudience
+    ? 'the token is for another audience'
+    : ofIssuer.length === 0
+      ? `no jwtRule has the issuer ${String(token.claims.iss)}`
+      : 'the token is not valid';
   return { message: unverified, refusal: { status: isOfOtherAudience ? 403 : 401, by: ofIssuer[0] ?? first, reason } };
 }
 
@@ -49,7 +57,9 @@ export function isPreflight({ method, headers }: Message): boolean {
 
 /** The rules of all RequestAuthentications of a workload, in the order of its proxy's configuration. */
 function rulesFor(target: PolicyTarget, cluster: Cluster): Field[] {
-  const rules = policiesFor(target, Kind.REQUEST_AUTHENTICATION, cluster).flatMap(each => each.spec.get('jwtRules').items);
+  const rules = policiesFor(target, Kind.REQUEST_AUTHENTICATION, cluster).flatMap(
+    each => each.spec.get('jwtRules').items,
+  );
   const issuer = (rule: Field) => rule.get('issuer').text;
   return rules.sort((a, b) => (issuer(a) < issuer(b) ? -1 : issuer(a) > issuer(b) ? 1 : 0));
 }
@@ -61,7 +71,11 @@ interface PlaceWithPrefix extends TokenPlace {
 /** The token locations of a rule. */
 function placesOf(rule: Field): readonly PlaceWithPrefix[] {
   const named = [
-    ...rule.get('fromHeaders').items.map(each => ({ kind: 'header' as const, name: each.get('name').text.toLowerCase(), prefix: each.get('prefix').text })),
+    ...rule.get('fromHeaders').items.map(each => ({
+      kind: 'header' as const,
+      name: each.get('name').text.toLowerCase(),
+      prefix: each.get('prefix').text,
+    })),
     ...rule.get('fromParams').texts.map(name => ({ kind: 'parameter' as const, name, prefix: '' })),
     ...rule.get('fromCookies').texts.map(name => ({ kind: 'cookie' as const, name, prefix: '' })),
   ];
@@ -69,7 +83,10 @@ function placesOf(rule: Field): readonly PlaceWithPrefix[] {
 }
 
 /** Envoy's default token locations. */
-const USUAL = [{ ...BEARER, prefix: 'Bearer ' }, { kind: 'parameter' as const, name: 'access_token', prefix: '' }];
+const USUAL = [
+  { ...BEARER, prefix: 'Bearer ' },
+  { kind: 'parameter' as const, name: 'access_token', prefix: '' },
+];
 
 /** In a header a rule looks behind its prefix, and for no token where that is missing. */
 function isAt({ place = BEARER }: Token, { kind, name, prefix }: PlaceWithPrefix, { headers }: Message): boolean {
@@ -91,21 +108,37 @@ function isSame(one: TokenPlace, other: TokenPlace): boolean {
 function requireKnownToken(rules: readonly Field[], { token, headers, query }: Message): void {
   const carries = ({ kind, name, prefix }: PlaceWithPrefix): boolean => {
     switch (kind) {
-      case 'header': return headers[name]?.includes(prefix) ?? false;
-      case 'parameter': return new URLSearchParams(query).has(name);
-      case 'cookie': return (headers.cookie ?? '').split(';').some(each => each.trim().startsWith(`${name}=`));
+      case 'header':
+        return headers[name]?.includes(prefix) ?? false;
+      case 'parameter':
+        return new URLSearchParams(query).has(name);
+      case 'cookie':
+        return (headers.cookie ?? '').split(';').some(each => each.trim().startsWith(`${name}=`));
     }
   };
   const found = rules.flatMap(placesOf).find(each => (!token || !isSame(token.place ?? BEARER, each)) && carries(each));
   if (found) {
-    throw new Unsimulated(`The request has a token in the ${found.kind} ${found.name} with unknown claims.`, 'Set the `claims` of the request instead.');
+    throw new Unsimulated(
+      `The request has a token in the ${found.kind} ${found.name} with unknown claims.`,
+      'Set the `claims` of the request instead.',
+    );
   }
 }
 
 /** A request without the headers that rules write. */
 function withoutWritten(message: Message, rules: readonly Field[]): Message {
-  const written = new Set(rules.flatMap(rule => [...rule.get('outputClaimToHeaders').items.map(each => each.get('header')), rule.get('outputPayloadToHeader')]).map(each => each.text.toLowerCase()));
-  return { ...message, headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.has(name))) };
+  const written = new Set(
+    rules
+      .flatMap(rule => [
+        ...rule.get('outputClaimToHeaders').items.map(each => each.get('header')),
+        rule.get('outputPayloadToHeader'),
+      ])
+      .map(each => each.text.toLowerCase()),
+  );
+  return {
+    ...message,
+    headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.has(name))),
+  };
 }
 
 function isForAudience(rule: Field, { claims }: Token): boolean {
@@ -115,20 +148,35 @@ function isForAudience(rule: Field, { claims }: Token): boolean {
 
 function passedOn(message: Message, token: Token, rule: Field): Message {
   const payload = rule.get('outputPayloadToHeader').text.toLowerCase();
-  const all = payload === '' ? message.headers : { ...message.headers, [payload]: Buffer.from(JSON.stringify(token.claims)).toString('base64url') };
+  const all =
+    payload === ''
+      ? message.headers
+      : { ...message.headers, [payload]: Buffer.from(JSON.stringify(token.claims)).toString('base64url') };
   const headers = withClaimHeaders(all, rule.get('outputClaimToHeaders').items, token.claims);
   const verified = withLists(token.claims, ['scope', 'permission', ...rule.get('spaceDelimitedClaims').texts]);
-  return rule.get('forwardOriginalToken').isTrue ? { ...message, headers, verified } : { ...withoutToken({ ...message, headers }, token), verified };
+  return rule.get('forwardOriginalToken').isTrue
+    ? { ...message, headers, verified }
+    : { ...withoutToken({ ...message, headers }, token), verified };
 }
 
 /** A request without its token; Envoy leaves one in a cookie where it is. */
 function withoutToken(message: Message, { place: { kind, name } = BEARER }: Token): Message {
   const headers = Object.entries(message.headers).filter(([header]) => kind !== 'header' || header !== name);
   const query = message.query.split('&').filter(each => kind !== 'parameter' || each.split('=')[0] !== name);
-  return { ...message, token: kind === 'cookie' ? message.token : undefined, headers: Object.fromEntries(headers), query: query.join('&') };
+  return {
+    ...message,
+    token: kind === 'cookie' ? message.token : undefined,
+    headers: Object.fromEntries(headers),
+    query: query.join('&'),
+  };
 }
 
 /** Claims with space-separated values are treated as lists. */
 function withLists(claims: Token['claims'], spaced: readonly string[]): Token['claims'] {
-  return Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, spaced.includes(name) && typeof value === 'string' ? value.split(' ') : value]));
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [
+      name,
+      spaced.includes(name) && typeof value === 'string' ? value.split(' ') : value,
+    ]),
+  );
 }

@@ -32,10 +32,23 @@ export function authorize(target: PolicyTarget, input: AuthorizationInput, clust
   }
   if (allowing.length > 0 && allowing.every(each => each.applies === false)) {
     const [named = allowing[0]] = allowing.filter(({ policy }) => policy.spec.get('rules').items.length > 0);
-    return { isAllowed: false, by: named?.policy.root, status: FORBIDDEN, reason: `no rule of ${allowing.map(({ policy }) => policy.key).join(', ')} matches` };
+    return {
+      isAllowed: false,
+      by: named?.policy.root,
+      status: FORBIDDEN,
+      reason: `no rule of ${allowing.map(({ policy }) => policy.key).join(', ')} matches`,
+    };
   }
-  const isAllowed = and([denying.length > 0 ? undefined : true, allowing.length > 0 ? or(allowing.map(each => each.applies)) : true]);
-  return { isAllowed, by: allowing.find(each => each.applies)?.rule, status: FORBIDDEN, reason: isAllowed ? 'no policy denies it' : 'it depends on the request' };
+  const isAllowed = and([
+    denying.length > 0 ? undefined : true,
+    allowing.length > 0 ? or(allowing.map(each => each.applies)) : true,
+  ]);
+  return {
+    isAllowed,
+    by: allowing.find(each => each.applies)?.rule,
+    status: FORBIDDEN,
+    reason: isAllowed ? 'no policy denies it' : 'it depends on the request',
+  };
 }
 
 /** A policy with the results of its rules. */
@@ -47,19 +60,33 @@ export interface Applied {
 }
 
 /** The enforced policies with an action, with their results. */
-export function appliedPolicies(target: PolicyTarget, action: string, input: AuthorizationInput, cluster: Cluster): Applied[] {
+export function appliedPolicies(
+  target: PolicyTarget,
+  action: string,
+  input: AuthorizationInput,
+  cluster: Cluster,
+): Applied[] {
   return policiesFor(target, Kind.AUTHORIZATION_POLICY, cluster)
     .filter(each => (each.spec.get('action').text || 'ALLOW') === action && !isReportedOnly(each))
     .map(policy => {
-      const verdicts = policy.spec.get('rules').items.map(rule => ({ rule, matches: matches(rule, input, action !== 'ALLOW', cluster) }));
-      return { policy, applies: or(verdicts.map(each => each.matches)), rule: verdicts.find(each => each.matches)?.rule };
+      const verdicts = policy.spec
+        .get('rules')
+        .items.map(rule => ({ rule, matches: matches(rule, input, action !== 'ALLOW', cluster) }));
+      return {
+        policy,
+        applies: or(verdicts.map(each => each.matches)),
+        rule: verdicts.find(each => each.matches)?.rule,
+      };
     });
 }
 
 /** Istio calls external authorizers for dry runs, too, and the effect of their response differs between releases. */
 function isReportedOnly(policy: Resource): boolean {
   if (isDryRun(policy) && policy.spec.get('action').text === 'CUSTOM') {
-    throw new Unsimulated(`The AuthorizationPolicy ${policy.key} is a dry run with an external authorizer.`, 'Remove the annotation istio.io/dry-run, or the policy.');
+    throw new Unsimulated(
+      `The AuthorizationPolicy ${policy.key} is a dry run with an external authorizer.`,
+      'Remove the annotation istio.io/dry-run, or the policy.',
+    );
   }
   return isDryRun(policy);
 }

@@ -7,13 +7,20 @@ type Headers = Readonly<Record<string, string>>;
 /** The values of a claim as text, one for each element of a list. */
 export function claimTexts(claims: Claims, path: readonly string[]): readonly string[] {
   const value = claimAt(claims, path);
-  return typeof value === 'string' ? [value] : Array.isArray(value) ? value.filter(each => typeof each === 'string') : [];
+  return typeof value === 'string'
+    ? [value]
+    : Array.isArray(value)
+      ? value.filter(each => typeof each === 'string')
+      : [];
 }
 
 /** Headers with the claims that a rule writes into them, of which each has the fields `header` and `claim`: two for one header are one list. */
 export function withClaimHeaders(headers: Headers, written: readonly Field[], claims: Claims): Headers {
   return written.reduce((all, each) => {
-    const [name, value] = [each.get('header').text.toLowerCase(), claimHeader(claims, each.get('claim').text.split('.'))];
+    const [name, value] = [
+      each.get('header').text.toLowerCase(),
+      claimHeader(claims, each.get('claim').text.split('.')),
+    ];
     const before = Object.hasOwn(all, name) ? all[name] : undefined;
     return value === undefined ? all : { ...all, [name]: before === undefined ? value : `${before},${value}` };
   }, headers);
@@ -27,23 +34,34 @@ export function withClaimHeaders(headers: Headers, written: readonly Field[], cl
 function claimHeader(claims: Claims, path: readonly string[]): string | undefined {
   const value = claimAt(claims, path);
   switch (typeof value) {
-    case 'string': return value || undefined;
-    case 'boolean': return String(value);
-    case 'number': return numberHeader(value);
-    default: return typeof value === 'object' && value !== null ? encoded(value, path) : undefined;
+    case 'string':
+      return value || undefined;
+    case 'boolean':
+      return String(value);
+    case 'number':
+      return numberHeader(value);
+    default:
+      return typeof value === 'object' && value !== null ? encoded(value, path) : undefined;
   }
 }
 
 /** Envoy writes the fields of an object in any order. */
 function encoded(value: object, path: readonly string[]): string {
   if (hasSeveralFields(value)) {
-    throw new Unsimulated(`The claim ${path.join('.')} is an object with several fields, which a RequestAuthentication writes to a header in any order.`, 'Write one of its fields to the header.');
+    throw new Unsimulated(
+      `The claim ${path.join('.')} is an object with several fields, which a RequestAuthentication writes to a header in any order.`,
+      'Write one of its fields to the header.',
+    );
   }
   return Buffer.from(JSON.stringify(value)).toString('base64');
 }
 
 function hasSeveralFields(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && ((!Array.isArray(value) && Object.keys(value).length > 1) || Object.values(value).some(hasSeveralFields));
+  return (
+    typeof value === 'object'
+    && value !== null
+    && ((!Array.isArray(value) && Object.keys(value).length > 1) || Object.values(value).some(hasSeveralFields))
+  );
 }
 
 function numberHeader(value: number): string {
@@ -56,7 +74,8 @@ function numberHeader(value: number): string {
 function claimAt(claims: Claims, path: readonly string[]): unknown {
   let value: unknown = claims;
   for (const name of path) {
-    value = typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Claims)[name] : undefined;
+    value =
+      typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Claims)[name] : undefined;
   }
   return value;
 }

@@ -4,7 +4,7 @@ export function isPathTemplate(path: string): boolean {
 }
 
 /** The characters that placeholders match, those of RFC 3986. Any other one, such as `[`, is matched by neither. */
-const CHARACTERS = 'a-zA-Z0-9\\-._~%!$&\'()+,;:@=*';
+const CHARACTERS = "a-zA-Z0-9\\-._~%!$&'()+,;:@=*";
 
 /**
  * Whether a path matches a template.
@@ -12,6 +12,15 @@ const CHARACTERS = 'a-zA-Z0-9\\-._~%!$&\'()+,;:@=*';
  * @see https://github.com/envoyproxy/envoy/blob/main/source/extensions/path/uri_template_lib/uri_template_internal.cc
  */
 export function matchesTemplate(template: string, path: string): boolean {
-  const source = template.split(/(\{\*\*?\})/).map(part => part === '{*}' ? `[${CHARACTERS}]+` : part === '{**}' ? `[${CHARACTERS}/]*` : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('');
+  const source = template
+    .split(/(\{\*\*?\})/)
+    .map(part =>
+      part === '{*}'
+        ? `[${CHARACTERS}]+`
+        : part === '{**}'
+          ? `[${CHARACTERS}/]*`
+          : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    )
+    .join('');
   return new RegExp(`^${source}$`).test(path);
 }

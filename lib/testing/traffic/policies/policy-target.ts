@@ -23,12 +23,16 @@ const FOUND = new WeakMap<PolicyTarget, Map<string, readonly Resource[]>>();
 function findPolicies({ namespace, labels, gateway }: PolicyTarget, type: string, cluster: Cluster): Resource[] {
   const index = indexOf(type, cluster);
   const found = [...new Set([namespace, cluster.mesh.rootNamespace])].flatMap(each => index.candidates(each, labels));
-  return byAge(found.filter(policy => {
-    const targets = targetRefsOf(policy);
-    return targets.length > 0
-      ? gateway !== undefined && policy.namespace === gateway.namespace && targets.some(each => each.get('kind').text === 'Gateway' && each.get('name').text === gateway.name)
-      : hasLabels(labels, demanded(policy));
-  }));
+  return byAge(
+    found.filter(policy => {
+      const targets = targetRefsOf(policy);
+      return targets.length > 0
+        ? gateway !== undefined
+            && policy.namespace === gateway.namespace
+            && targets.some(each => each.get('kind').text === 'Gateway' && each.get('name').text === gateway.name)
+        : hasLabels(labels, demanded(policy));
+    }),
+  );
 }
 
 function demanded(policy: Resource): Labels {

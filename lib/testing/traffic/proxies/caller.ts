@@ -25,11 +25,21 @@ export function callerOf(workload: Workload, cluster: Cluster): Caller {
   const { name, namespace, labels } = workload;
   const membership = membershipOf(workload, cluster);
   if (membership === Membership.AMBIENT) {
-    throw new Unsimulated(`${namespace}/${name} is in ambient mode.`, 'Only workloads with sidecars, and those outside the mesh, are simulated.');
+    throw new Unsimulated(
+      `${namespace}/${name} is in ambient mode.`,
+      'Only workloads with sidecars, and those outside the mesh, are simulated.',
+    );
   }
-  const proxy = membership === Membership.SIDECAR
-    ? { namespace, labels, identity: identityOf(namespace, workload.serviceAccount, cluster), gateways: [MESH], isGateway: false }
-    : undefined;
+  const proxy =
+    membership === Membership.SIDECAR
+      ? {
+          namespace,
+          labels,
+          identity: identityOf(namespace, workload.serviceAccount, cluster),
+          gateways: [MESH],
+          isGateway: false,
+        }
+      : undefined;
   return { title: `${namespace}/${name}`, namespace, labels, proxy };
 }
 

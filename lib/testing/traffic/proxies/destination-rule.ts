@@ -1,4 +1,16 @@
-import { byAge, type Cluster, covers, type Field, fullHost, hasLabels, type Host, Kind, type Labels, namespacesOf, type Resource } from '../../../manifests';
+import {
+  byAge,
+  type Cluster,
+  covers,
+  type Field,
+  fullHost,
+  hasLabels,
+  type Host,
+  Kind,
+  type Labels,
+  namespacesOf,
+  type Resource,
+} from '../../../manifests';
 import type { Proxy } from './proxy';
 
 /**
@@ -29,8 +41,16 @@ export class DestinationRules {
   /** The TLS settings for a port: the subset's before the host's, port-level settings before general ones. */
   tls(port: number, subset: string | undefined): Field | undefined {
     const policies = [
-      ...(subset === undefined ? [] : this.rules.flatMap(each => each.spec.get('subsets').items).filter(each => each.get('name').text === subset).slice(0, 1)),
-      ...this.rules.map(each => each.spec).filter(each => each.get('trafficPolicy').exists).slice(0, 1),
+      ...(subset === undefined
+        ? []
+        : this.rules
+            .flatMap(each => each.spec.get('subsets').items)
+            .filter(each => each.get('name').text === subset)
+            .slice(0, 1)),
+      ...this.rules
+        .map(each => each.spec)
+        .filter(each => each.get('trafficPolicy').exists)
+        .slice(0, 1),
     ].map(each => each.get('trafficPolicy'));
     for (const policy of policies) {
       const level = policy.get('portLevelSettings').items.find(each => each.get('port', 'number').number === port);
@@ -55,11 +75,19 @@ function rulesFor(proxy: Proxy, host: Host, cluster: Cluster): readonly Resource
   const index = Index.of(cluster);
   const name = host.name.toLowerCase();
   // Public rules of the root namespace come last, for its own proxies too.
-  const isLocal = (rule: Resource) => exportsOf(rule).some(each => each === proxy.namespace || (each === '*' && proxy.namespace !== rootNamespace));
-  const isExported = (rule: Resource) => !hasSelector(rule) && ['*', proxy.namespace].some(each => exportsOf(rule).includes(each));
-  for (const best of [index.best(proxy.namespace, name, isLocal), index.best(host.resource.namespace, name, isExported), index.best(rootNamespace, name, isExported)]) {
+  const isLocal = (rule: Resource) =>
+    exportsOf(rule).some(each => each === proxy.namespace || (each === '*' && proxy.namespace !== rootNamespace));
+  const isExported = (rule: Resource) =>
+    !hasSelector(rule) && ['*', proxy.namespace].some(each => exportsOf(rule).includes(each));
+  for (const best of [
+    index.best(proxy.namespace, name, isLocal),
+    index.best(host.resource.namespace, name, isExported),
+    index.best(rootNamespace, name, isExported),
+  ]) {
     if (best.length > 0) {
-      const selecting = best.filter(each => hasSelector(each) && hasLabels(proxy.labels, each.spec.get('workloadSelector', 'matchLabels').strings));
+      const selecting = best.filter(
+        each => hasSelector(each) && hasLabels(proxy.labels, each.spec.get('workloadSelector', 'matchLabels').strings),
+      );
       return selecting.length > 0 ? selecting : best.filter(each => !hasSelector(each));
     }
   }
@@ -90,10 +118,10 @@ class Index {
     for (const rule of byAge(cluster.all(Kind.DESTINATION_RULE))) {
       const host = fullHost(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain).toLowerCase();
       if (host.startsWith('*')) {
-        this.patterns.set(rule.namespace, [...this.patterns.get(rule.namespace) ?? [], { rule, host }]);
+        this.patterns.set(rule.namespace, [...(this.patterns.get(rule.namespace) ?? []), { rule, host }]);
       } else {
         const key = `${rule.namespace}/${host}`;
-        this.exact.set(key, [...this.exact.get(key) ?? [], rule]);
+        this.exact.set(key, [...(this.exact.get(key) ?? []), rule]);
       }
     }
   }

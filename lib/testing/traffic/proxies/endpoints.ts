@@ -1,4 +1,16 @@
-import { type Cluster, type Field, hasLabels, type Host, Kind, type Labels, namesOfPort, type PeerPort, type Resource, targetPortOf, type Workload } from '../../../manifests';
+import {
+  type Cluster,
+  type Field,
+  hasLabels,
+  type Host,
+  Kind,
+  type Labels,
+  namesOfPort,
+  type PeerPort,
+  type Resource,
+  targetPortOf,
+  type Workload,
+} from '../../../manifests';
 import { policiesFor } from '../policies/policy-target';
 import { Unsimulated } from '../unsimulated';
 
@@ -16,12 +28,18 @@ export interface Endpoint {
 export function endpointsOf(host: Host, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {
   const { resource } = host;
   if (resource.type === Kind.SERVICE) {
-    const pods = cluster.selectedBy(resource).filter(each => hasLabels(each.labels, labels)).flatMap(workload => podsAt(workload, targetPortOf(port, workload), port));
+    const pods = cluster
+      .selectedBy(resource)
+      .filter(each => hasLabels(each.labels, labels))
+      .flatMap(workload => podsAt(workload, targetPortOf(port, workload), port));
     return [...pods, ...entriesAt(resource, resource.spec.get('selector').strings, port, labels, cluster)];
   }
   const selector = resource.spec.get('workloadSelector', 'labels').strings;
   if (Object.keys(selector).length > 0) {
-    const pods = cluster.workloads.select(selector, resource.namespace).filter(each => hasLabels(each.labels, labels)).flatMap(workload => podsAt(workload, targetOf(port), port));
+    const pods = cluster.workloads
+      .select(selector, resource.namespace)
+      .filter(each => hasLabels(each.labels, labels))
+      .flatMap(workload => podsAt(workload, targetOf(port), port));
     return [...pods, ...entriesAt(resource, selector, port, labels, cluster)];
   }
   return outsideOf(host, port, labels);
@@ -33,22 +51,53 @@ export function endpointsOf(host: Host, port: Field, labels: Labels, cluster: Cl
  */
 function entriesAt(resource: Resource, selector: Labels, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {
   const labelsOf = (entry: Resource): Labels => ({ ...entry.labels, ...entry.spec.get('labels').strings });
-  const selected = cluster.all(Kind.WORKLOAD_ENTRY).filter(each => each.namespace === resource.namespace && Object.keys(selector).length > 0 && hasLabels(labelsOf(each), { ...selector, ...labels }));
+  const selected = cluster
+    .all(Kind.WORKLOAD_ENTRY)
+    .filter(
+      each =>
+        each.namespace === resource.namespace
+        && Object.keys(selector).length > 0
+        && hasLabels(labelsOf(each), { ...selector, ...labels }),
+    );
   return selected.map(entry => {
     const guarded = { namespace: entry.namespace, labels: labelsOf(entry) };
-    const [policy] = [Kind.AUTHORIZATION_POLICY, Kind.PEER_AUTHENTICATION, Kind.REQUEST_AUTHENTICATION].flatMap(type => policiesFor(guarded, type, cluster));
+    const [policy] = [Kind.AUTHORIZATION_POLICY, Kind.PEER_AUTHENTICATION, Kind.REQUEST_AUTHENTICATION].flatMap(type =>
+      policiesFor(guarded, type, cluster),
+    );
     if (policy) {
-      throw new Unsimulated(`The ${policy.kind} ${policy.key} selects the WorkloadEntry ${entry.key}, whose workload is not in the manifests.`, 'Remove the policy from the test: whether a proxy there enforces it is unknown.');
+      throw new Unsimulated(
+        `The ${policy.kind} ${policy.key} selects the WorkloadEntry ${entry.key}, whose workload is not in the manifests.`,
+        'Remove the policy from the test: whether a proxy there enforces it is unknown.',
+      );
     }
-    const [name, target] = [port.get('name').text, port.get('targetPort').number ?? port.get('port').number ?? port.get('number').number ?? 0];
-    return { outside: entry.spec.get('address').text, port: { number: entry.spec.get('ports', name).number ?? target, names: [name], protocol: 'TCP' }, weight: entry.spec.get('weight').number ?? 1 };
+    const [name, target] = [
+      port.get('name').text,
+      port.get('targetPort').number ?? port.get('port').number ?? port.get('number').number ?? 0,
+    ];
+    return {
+      outside: entry.spec.get('address').text,
+      port: { number: entry.spec.get('ports', name).number ?? target, names: [name], protocol: 'TCP' },
+      weight: entry.spec.get('weight').number ?? 1,
+    };
   });
 }
 
 /** The Pods of a workload, reached on a port. */
 export function podsAt(workload: Workload, number: number | undefined, port: Field): Endpoint[] {
   const weight = workload.replicas;
-  return number === undefined || weight === 0 ? [] : [{ workload, port: { number, names: namesOfPort(number, workload), protocol: port.get('protocol').text === 'UDP' ? 'UDP' : 'TCP' }, weight }];
+  return number === undefined || weight === 0
+    ? []
+    : [
+        {
+          workload,
+          port: {
+            number,
+            names: namesOfPort(number, workload),
+            protocol: port.get('protocol').text === 'UDP' ? 'UDP' : 'TCP',
+          },
+          weight,
+        },
+      ];
 }
 
 function targetOf(port: Field): number | undefined {
@@ -65,10 +114,21 @@ function outsideOf({ name, resource }: Host, port: Field, labels: Labels): Endpo
       weight: each.get('weight').number ?? 1,
     }));
   }
-  return Object.keys(labels).length > 0 || resource.spec.get('resolution').text === 'STATIC' ? [] : [{ outside: name, port: { number: targetOf(port) ?? 0, names, protocol: 'TCP' }, weight: 1 }];
+  return Object.keys(labels).length > 0 || resource.spec.get('resolution').text === 'STATIC'
+    ? []
+    : [{ outside: name, port: { number: targetOf(port) ?? 0, names, protocol: 'TCP' }, weight: 1 }];
 }
 
 /** The Services that map to a port of a workload, with the Service port. */
-export function portsLeadingTo(workload: Workload, number: number, cluster: Cluster): { service: Resource; port: Field }[] {
-  return cluster.servicesOf(workload).flatMap(service => service.spec.get('ports').items.filter(port => targetPortOf(port, workload) === number).map(port => ({ service, port })));
+export function portsLeadingTo(
+  workload: Workload,
+  number: number,
+  cluster: Cluster,
+): { service: Resource; port: Field }[] {
+  return cluster.servicesOf(workload).flatMap(service =>
+    service.spec
+      .get('ports')
+      .items.filter(port => targetPortOf(port, workload) === number)
+      .map(port => ({ service, port })),
+  );
 }

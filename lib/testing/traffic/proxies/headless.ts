@@ -19,14 +19,20 @@ export function chosenEndpoints(host: Host, port: Field, cluster: Cluster): Endp
 /** Throws if a route leads to a headless Service from another host. */
 export function requireChoice(host: Host, dialed: string): void {
   if (dialed !== host.name.toLowerCase()) {
-    throw new Unsimulated(`A route leads from ${dialed} to ${host.name}, which is headless, and the request goes to the original destination address.`, 'Route to a Service with a cluster IP.');
+    throw new Unsimulated(
+      `A route leads from ${dialed} to ${host.name}, which is headless, and the request goes to the original destination address.`,
+      'Route to a Service with a cluster IP.',
+    );
   }
 }
 
 /** Throws for a Pod that calls its own headless Service. */
 export function requireAnother({ name, resource }: Host, { namespace, labels }: Caller): void {
   if (namespace === resource.namespace && hasLabels(labels, resource.spec.get('selector').strings)) {
-    throw new Unsimulated(`A Pod of ${name} may choose its own address, which bypasses the proxy.`, 'Use another workload as the caller.');
+    throw new Unsimulated(
+      `A Pod of ${name} may choose its own address, which bypasses the proxy.`,
+      'Use another workload as the caller.',
+    );
   }
 }
 

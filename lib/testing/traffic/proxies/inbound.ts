@@ -26,7 +26,12 @@ export interface Arrival {
 }
 
 /** A request at the proxy of its callee: external authorizers, authentication, then authorization. Without a message, a connection. */
-export function arrive(workload: Workload, connection: Connection, message: Message | undefined, context: Context): Arrival {
+export function arrive(
+  workload: Workload,
+  connection: Connection,
+  message: Message | undefined,
+  context: Context,
+): Arrival {
   const { cluster } = context;
   const { number } = connection.port;
   if (!isProxied(workload, number, cluster)) {
@@ -35,12 +40,20 @@ export function arrive(workload: Workload, connection: Connection, message: Mess
   const protocols = protocolsOf(workload, number, context);
   if (message === undefined && protocols.includes('requests')) {
     const name = `${workload.namespace}/${workload.name}`;
-    const doubt = new Unsimulated(`The proxy of ${name} reads requests on port ${number}, and answers bytes that are none by itself.`, 'Ask for an HTTP request.');
+    const doubt = new Unsimulated(
+      `The proxy of ${name} reads requests on port ${number}, and answers bytes that are none by itself.`,
+      'Ask for an HTTP request.',
+    );
     return { isUncertain: true, doubt, steps: [] };
   }
   const isTcp = message === undefined || protocols.includes('bytes');
   const request = isTcp ? undefined : normalized(message, cluster);
-  const asking = checkAuthorizers(workload, { connection, message: request, isTcp }, context.authorizersFor(callerOf(workload, cluster)), cluster);
+  const asking = checkAuthorizers(
+    workload,
+    { connection, message: request, isTcp },
+    context.authorizersFor(callerOf(workload, cluster)),
+    cluster,
+  );
   const steps = authorizerSteps(asking.asks);
   if (asking.isAllowed === false) {
     return { refusal: { ...asking, status: isTcp ? 0 : asking.status }, steps };
@@ -52,7 +65,12 @@ export function arrive(workload: Workload, connection: Connection, message: Mess
   const verdict = authorize(workload, { connection, message: read?.message, isTcp }, cluster);
   return verdict.isAllowed === false
     ? { refusal: { ...verdict, status: isTcp ? 0 : verdict.status }, steps }
-    : { message: read?.message ?? message, by: verdict.by, isUncertain: asking.isAllowed === undefined || verdict.isAllowed === undefined, steps };
+    : {
+        message: read?.message ?? message,
+        by: verdict.by,
+        isUncertain: asking.isAllowed === undefined || verdict.isAllowed === undefined,
+        steps,
+      };
 }
 
 /** The external authorizers that are called, one step each. */
@@ -66,7 +84,10 @@ type Protocol = 'requests' | 'bytes' | 'unknown';
 function protocolsOf(workload: Workload, number: number, { cluster }: Context): readonly Protocol[] {
   const protocols = [...new Set(portsLeadingTo(workload, number, cluster).map(({ port }) => protocolAt(port)))];
   if (protocols.length > 1 && protocols.includes('bytes')) {
-    throw new Unsimulated(`Services declare different protocols for port ${number} of ${workload.namespace}/${workload.name}.`, 'Declare the same protocol.');
+    throw new Unsimulated(
+      `Services declare different protocols for port ${number} of ${workload.namespace}/${workload.name}.`,
+      'Declare the same protocol.',
+    );
   }
   return protocols;
 }

@@ -30,7 +30,14 @@ export function send(message: Message, caller: Caller, context: Context, isConne
   if (!caller.proxy) {
     return straight(message, target, caller, context, isConnection);
   }
-  return throughSidecar({ ...message, dialed: target?.name.toLowerCase() }, target, caller, caller.proxy, context, isConnection);
+  return throughSidecar(
+    { ...message, dialed: target?.name.toLowerCase() },
+    target,
+    caller,
+    caller.proxy,
+    context,
+    isConnection,
+  );
 }
 
 /** Whether only the cluster's DNS could resolve a name. */
@@ -39,7 +46,13 @@ function isInside(host: string, clusterDomain: string): boolean {
 }
 
 /** Without a proxy a name resolves to its endpoints, in plain text. */
-function straight(message: Message, target: Host | undefined, caller: Caller, context: Context, isConnection: boolean): SimulationResult {
+function straight(
+  message: Message,
+  target: Host | undefined,
+  caller: Caller,
+  context: Context,
+  isConnection: boolean,
+): SimulationResult {
   const { port } = message;
   // Only proxies have ServiceEntries.
   if (target?.resource.type !== Kind.SERVICE) {
@@ -51,14 +64,34 @@ function straight(message: Message, target: Host | undefined, caller: Caller, co
   if (problem !== undefined) {
     return ended({ status: 0, by: target.resource.root, reason: problem });
   }
-  const endpoints = field ? (isHeadless(target) ? chosenEndpoints(target, field, context.cluster) : endpointsOf(target, field, {}, context.cluster)) : [];
+  const endpoints = field
+    ? isHeadless(target)
+      ? chosenEndpoints(target, field, context.cluster)
+      : endpointsOf(target, field, {}, context.cluster)
+    : [];
   if (endpoints.length === 0) {
-    return ended({ status: 0, by: target.resource.root, reason: field ? `${target.name} has no endpoints` : `${target.name} has no port ${port}` });
+    return ended({
+      status: 0,
+      by: target.resource.root,
+      reason: field ? `${target.name} has no endpoints` : `${target.name} has no port ${port}`,
+    });
   }
-  return { outcomes: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context), copies: [], response: [], steps: ['direct connection without a proxy'] };
+  return {
+    outcomes: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context),
+    copies: [],
+    response: [],
+    steps: ['direct connection without a proxy'],
+  };
 }
 
-function throughSidecar(message: Message, target: Host | undefined, caller: Caller, proxy: Proxy, context: Context, isConnection: boolean): SimulationResult {
+function throughSidecar(
+  message: Message,
+  target: Host | undefined,
+  caller: Caller,
+  proxy: Proxy,
+  context: Context,
+  isConnection: boolean,
+): SimulationResult {
   const scope = Scope.of(proxy, context.cluster);
   const listener = scope.listenerFor(message.port);
   const known = target && listener?.hosts.get(target.name.toLowerCase());
@@ -76,14 +109,17 @@ function throughSidecar(message: Message, target: Host | undefined, caller: Call
   }
   const request = normalized(message, context.cluster);
   const virtualHosts = sidecarVirtualHosts(listener, proxy, message.port, context.cluster);
-  const virtualHost = known && protocol === undefined && known.resource.type === Kind.SERVICE
-    ? ownVirtualHost(virtualHosts, known)
-    : virtualHostOf(virtualHosts, authorityOf(request).replace(/:\d+$/, ''));
+  const virtualHost =
+    known && protocol === undefined && known.resource.type === Kind.SERVICE
+      ? ownVirtualHost(virtualHosts, known)
+      : virtualHostOf(virtualHosts, authorityOf(request).replace(/:\d+$/, ''));
   if (!virtualHost) {
     return unknown(request, target, scope, caller, context, 502, isConnection);
   }
   const route = routeFor(virtualHost.routes, request);
-  return route ? applyRule(route, request, caller, proxy, context) : ended({ status: 404, reason: `no route for ${message.host} matches ${message.method} ${message.path}` });
+  return route
+    ? applyRule(route, request, caller, proxy, context)
+    : ended({ status: 404, reason: `no route for ${message.host} matches ${message.method} ${message.path}` });
 }
 
 /** Whether the proxy handles the connection as TCP: it detects the protocol if the port declares none. */
@@ -95,7 +131,14 @@ function isTcp(port: Field, message: Message): boolean {
  * Why no filter chain of a sidecar matches on a known port: TLS on an HTTP port, or plain text on a port matched by SNI. The connection is passed through to its address, where the
  * server cannot parse it either.
  */
-function unseenBy(scope: Scope, message: Message, host: Host, port: Field, proxy: Proxy, { cluster }: Context): string | undefined {
+function unseenBy(
+  scope: Scope,
+  message: Message,
+  host: Host,
+  port: Field,
+  proxy: Proxy,
+  { cluster }: Context,
+): string | undefined {
   const sent = sentAs(message);
   if (sent === 'http' && needsServerName(host, port)) {
     return `port ${message.port} of ${host.name} is matched by SNI, and the request is in plain text`;
@@ -105,7 +148,10 @@ function unseenBy(scope: Scope, message: Message, host: Host, port: Field, proxy
     return undefined;
   }
   if (scope.allowsAny && beginsTls(mode)) {
-    throw new Unsimulated(`The client uses TLS on port ${message.port} of ${host.name}, which is an HTTP port, and a DestinationRule originates TLS to it.`, 'Send the request in plain text, or declare the protocol of the port as HTTPS.');
+    throw new Unsimulated(
+      `The client uses TLS on port ${message.port} of ${host.name}, which is an HTTP port, and a DestinationRule originates TLS to it.`,
+      'Send the request in plain text, or declare the protocol of the port as HTTPS.',
+    );
   }
   return unreadable(sent, host, port, undefined);
 }
@@ -117,18 +163,43 @@ function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): V
 
 /** Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope declares HTTP there. */
 function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
-  return isHttp || [...hosts.values()].some(host => portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)));
+  return (
+    isHttp
+    || [...hosts.values()].some(host =>
+      portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)),
+    )
+  );
 }
 
 function sharesListener({ resource }: Host, port: Field): boolean {
-  return carriesRequests(port) ?? (resource.type === Kind.SERVICE_ENTRY && resource.spec.get('addresses').items.length === 0);
+  return (
+    carriesRequests(port) ?? (resource.type === Kind.SERVICE_ENTRY && resource.spec.get('addresses').items.length === 0)
+  );
 }
 
 /** Unknown destinations are passed through or blocked: with a response on HTTP ports, else by closing the connection. */
-function unknown(message: Message, target: Host | undefined, scope: Scope, caller: Caller, context: Context, status: number, isConnection: boolean): SimulationResult {
+function unknown(
+  message: Message,
+  target: Host | undefined,
+  scope: Scope,
+  caller: Caller,
+  context: Context,
+  status: number,
+  isConnection: boolean,
+): SimulationResult {
   if (!scope.allowsAny) {
-    return ended({ status, by: scope.sidecar?.root, reason: `BlackHoleCluster: the proxy has no route for ${message.host}:${message.port} (REGISTRY_ONLY)` });
+    return ended({
+      status,
+      by: scope.sidecar?.root,
+      reason: `BlackHoleCluster: the proxy has no route for ${message.host}:${message.port} (REGISTRY_ONLY)`,
+    });
   }
   const simulation = straight(message, target, caller, context, isConnection);
-  return { ...simulation, steps: [`PassthroughCluster: the proxy has no route for ${message.host}:${message.port}`, ...simulation.steps.slice(1)] };
+  return {
+    ...simulation,
+    steps: [
+      `PassthroughCluster: the proxy has no route for ${message.host}:${message.port}`,
+      ...simulation.steps.slice(1),
+    ],
+  };
 }

@@ -18,10 +18,15 @@ export function unreadable(sent: Sent, host: Host, port: Field, tlsMode: string 
     return undefined;
   }
   if (sent === 'https') {
-    return begins ? `the client uses TLS, and a DestinationRule originates TLS again to ${place}`
-      : carriesRequests(port) ? `the client uses TLS, and ${place} accepts plain text (${protocolOf(port)})` : undefined;
+    return begins
+      ? `the client uses TLS, and a DestinationRule originates TLS again to ${place}`
+      : carriesRequests(port)
+        ? `the client uses TLS, and ${place} accepts plain text (${protocolOf(port)})`
+        : undefined;
   }
-  return speaksTls(port) && !begins ? `${place} requires TLS (${protocolOf(port)}), and the request is in plain text` : undefined;
+  return speaksTls(port) && !begins
+    ? `${place} requires TLS (${protocolOf(port)}), and the request is in plain text`
+    : undefined;
 }
 
 /** Whether a proxy originates TLS other than mesh mutual TLS. */
@@ -35,7 +40,11 @@ function speaksTls(port: Field): boolean {
 
 /** Whether a proxy matches connections to a port by SNI only, so that plain text is passed through. */
 export function needsServerName({ resource }: Host, port: Field): boolean {
-  return speaksTls(port) && resource.type === Kind.SERVICE_ENTRY && resource.spec.get('addresses').items.every(each => each.text.includes('/'));
+  return (
+    speaksTls(port)
+    && resource.type === Kind.SERVICE_ENTRY
+    && resource.spec.get('addresses').items.every(each => each.text.includes('/'))
+  );
 }
 
 /** The protocol of a client, from the scheme of its message. */

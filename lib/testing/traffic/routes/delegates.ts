@@ -1,4 +1,13 @@
-import { ownValue, type Cluster, type Field, gatewayOf, isMap, Kind, namespacesOf, type Resource } from '../../../manifests';
+import {
+  ownValue,
+  type Cluster,
+  type Field,
+  gatewayOf,
+  isMap,
+  Kind,
+  namespacesOf,
+  type Resource,
+} from '../../../manifests';
 import { VIRTUAL_SERVICE } from '../unread/istio';
 import { unreadFields } from '../unread/read';
 
@@ -10,12 +19,18 @@ type Value = Readonly<Record<string, unknown>>;
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate
  */
 export function httpRulesOf(virtualService: Resource, cluster: Cluster): Field[] {
-  return virtualService.spec.get('http').items.flatMap(root => root.get('delegate').exists ? delegated(root, cluster) : [root]);
+  return virtualService.spec
+    .get('http')
+    .items.flatMap(root => (root.get('delegate').exists ? delegated(root, cluster) : [root]));
 }
 
 function delegated(root: Field, cluster: Cluster): Field[] {
   const { namespace: own } = root.resource;
-  const found = cluster.find(Kind.VIRTUAL_SERVICE, root.get('delegate', 'name').text, root.get('delegate', 'namespace').text || own);
+  const found = cluster.find(
+    Kind.VIRTUAL_SERVICE,
+    root.get('delegate', 'name').text,
+    root.get('delegate', 'namespace').text || own,
+  );
   const visibleIn = found && namespacesOf(found.spec.get('exportTo').texts, found.namespace);
   if (!found || found.spec.get('hosts').items.length > 0 || !['*', own].some(each => visibleIn?.includes(each))) {
     return [];
@@ -26,18 +41,34 @@ function delegated(root: Field, cluster: Cluster): Field[] {
   });
 }
 
-const INHERITED = ['rewrite', 'directResponse', 'timeout', 'retries', 'fault', 'mirror', 'mirrorPercent', 'mirrorPercentage', 'mirrors', 'corsPolicy', 'headers'];
+const INHERITED = [
+  'rewrite',
+  'directResponse',
+  'timeout',
+  'retries',
+  'fault',
+  'mirror',
+  'mirrorPercent',
+  'mirrorPercentage',
+  'mirrors',
+  'corsPolicy',
+  'headers',
+];
 
 /** Fields that are not simulated are inherited too, so that they are found where they may count. */
 function inherited(root: Field): Value {
   const unread = unreadFields(root, VIRTUAL_SERVICE).map(each => each.path.slice(root.path.length)[0]);
-  return Object.fromEntries(Object.entries(mapOf(root)).filter(([name]) => INHERITED.includes(name) || unread.includes(name)));
+  return Object.fromEntries(
+    Object.entries(mapOf(root)).filter(([name]) => INHERITED.includes(name) || unread.includes(name)),
+  );
 }
 
 /** The matches with full gateway names, since they may move to another namespace. */
 function matchesOf(rule: Field): Value[] {
   return rule.get('match').items.map(match => {
-    const gateways = match.get('gateways').texts.map(each => each === 'mesh' ? each : Object.values(gatewayOf(each, rule.resource.namespace)).join('/'));
+    const gateways = match
+      .get('gateways')
+      .texts.map(each => (each === 'mesh' ? each : Object.values(gatewayOf(each, rule.resource.namespace)).join('/')));
     return gateways.length > 0 ? { ...mapOf(match), gateways } : mapOf(match);
   });
 }
@@ -54,18 +85,29 @@ function mergedMatches(roots: readonly Value[], leaves: readonly Value[]): Value
 const MAPS = ['headers', 'withoutHeaders', 'queryParams', 'sourceLabels'];
 
 function mergedMatch(root: Value, leaf: Value): Value {
-  const maps = MAPS.filter(name => name in root || name in leaf).map(name => [name, { ...valueOf(root[name]), ...valueOf(leaf[name]) }]);
-  return { ...root, ignoreUriCase: false, ...leaf, ...Object.fromEntries(maps) as Value };
+  const maps = MAPS.filter(name => name in root || name in leaf).map(name => [
+    name,
+    { ...valueOf(root[name]), ...valueOf(leaf[name]) },
+  ]);
+  return { ...root, ignoreUriCase: false, ...leaf, ...(Object.fromEntries(maps) as Value) };
 }
 
 function agree(root: Value, leaf: Value): boolean {
-  return ['uri', 'scheme', 'method', 'authority'].every(name => textsAgree(root[name], leaf[name]))
-    && ['headers', 'withoutHeaders', 'queryParams'].every(name => Object.entries(valueOf(leaf[name])).every(([key, match]) => textsAgree(ownValue(valueOf(root[name]), key), match)))
+  return (
+    ['uri', 'scheme', 'method', 'authority'].every(name => textsAgree(root[name], leaf[name]))
+    && ['headers', 'withoutHeaders', 'queryParams'].every(name =>
+      Object.entries(valueOf(leaf[name])).every(([key, match]) =>
+        textsAgree(ownValue(valueOf(root[name]), key), match),
+      ),
+    )
     && Boolean(root.ignoreUriCase) === Boolean(leaf.ignoreUriCase)
     && (!root.port || !leaf.port || root.port === leaf.port)
     && (!root.sourceNamespace || root.sourceNamespace === leaf.sourceNamespace)
-    && Object.entries(valueOf(leaf.sourceLabels)).every(([key, value]) => [undefined, value].includes(valueOf(root.sourceLabels)[key]))
-    && gatewaysAgree(root.gateways, leaf.gateways);
+    && Object.entries(valueOf(leaf.sourceLabels)).every(([key, value]) =>
+      [undefined, value].includes(valueOf(root.sourceLabels)[key]),
+    )
+    && gatewaysAgree(root.gateways, leaf.gateways)
+  );
 }
 
 /** Whether a StringMatch of the delegate is a subset of the other one. Regular expressions are not compared. */

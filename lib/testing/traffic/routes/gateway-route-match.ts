@@ -8,7 +8,9 @@ import { type Match, matchesPath, type PathMatch, type Rule } from './rule';
 export function gatewayRouteMatches(rule: Field): (Match | undefined)[] {
   const matches = rule.get('matches').items;
   const isGrpc = rule.resource.type === Kind.GRPC_ROUTE;
-  return matches.length === 0 ? [undefined] : matches.map(at => matchOf(at, isGrpc ? grpcPath(at.get('method')) : httpPath(at.get('path')), isGrpc));
+  return matches.length === 0
+    ? [undefined]
+    : matches.map(at => matchOf(at, isGrpc ? grpcPath(at.get('method')) : httpPath(at.get('path')), isGrpc));
 }
 
 /**
@@ -18,10 +20,18 @@ export function gatewayRouteMatches(rule: Field): (Match | undefined)[] {
  */
 export function inOrderOfPrecedence(rules: readonly Rule[]): Rule[] {
   const ranked = rules.map(rule => ({ rule, rank: rankOf(rule), route: rule.at.resource.key }));
-  return ranked.sort((a, b) => {
-    const index = a.rank.findIndex((each, position) => each !== b.rank[position]);
-    return index >= 0 ? (b.rank[index] ?? 0) - (a.rank[index] ?? 0) : a.route < b.route ? -1 : a.route > b.route ? 1 : 0;
-  }).map(({ rule }) => rule);
+  return ranked
+    .sort((a, b) => {
+      const index = a.rank.findIndex((each, position) => each !== b.rank[position]);
+      return index >= 0
+        ? (b.rank[index] ?? 0) - (a.rank[index] ?? 0)
+        : a.route < b.route
+          ? -1
+          : a.route > b.route
+            ? 1
+            : 0;
+    })
+    .map(({ rule }) => rule);
 }
 
 function rankOf({ at, matches: [match] }: Rule): number[] {
@@ -39,13 +49,18 @@ function rankOf({ at, matches: [match] }: Rule): number[] {
 const KINDS: Readonly<Record<PathMatch['kind'], number>> = { exact: 3, segments: 2, prefix: 2, regex: 1 };
 
 function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match {
-  const [method, headers, parameters] = [isGrpc ? '' : at.get('method').text, at.get('headers').items, at.get('queryParams').items];
+  const [method, headers, parameters] = [
+    isGrpc ? '' : at.get('method').text,
+    at.get('headers').items,
+    at.get('queryParams').items,
+  ];
   return {
     at,
     path,
     matchesAll: path === undefined && method === '' && headers.length === 0 && parameters.length === 0,
     isFor: () => true,
-    matches: (message: Message) => (!path || matchesPath(path, message.path))
+    matches: (message: Message) =>
+      (!path || matchesPath(path, message.path))
       && (method === '' || method === message.method)
       && headers.every(each => takesText(each, ownValue(message.headers, each.get('name').text.toLowerCase())))
       && parameters.every(each => takesText(each, queryParameter(message.query, each.get('name').text))),
@@ -53,21 +68,33 @@ function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match
 }
 
 function takesText(at: Field, text: string | undefined): boolean {
-  return text !== undefined && (at.get('type').text === 'RegularExpression' ? matchesRe2(at.get('value').text, text) : text === at.get('value').text);
+  return (
+    text !== undefined
+    && (at.get('type').text === 'RegularExpression'
+      ? matchesRe2(at.get('value').text, text)
+      : text === at.get('value').text)
+  );
 }
 
 function httpPath(at: Field): PathMatch | undefined {
   const value = at.get('value').text || '/';
   switch (at.get('type').text) {
-    case 'Exact': return { kind: 'exact', value };
-    case 'RegularExpression': return { kind: 'regex', value };
-    default: return value === '/' ? undefined : { kind: 'segments', value: value.replace(/\/$/, '') };
+    case 'Exact':
+      return { kind: 'exact', value };
+    case 'RegularExpression':
+      return { kind: 'regex', value };
+    default:
+      return value === '/' ? undefined : { kind: 'segments', value: value.replace(/\/$/, '') };
   }
 }
 
 /** A gRPC method is a path of two segments. */
 function grpcPath(at: Field): PathMatch | undefined {
-  const [service, method, isRegex] = [at.get('service').text, at.get('method').text, at.get('type').text === 'RegularExpression'];
+  const [service, method, isRegex] = [
+    at.get('service').text,
+    at.get('method').text,
+    at.get('type').text === 'RegularExpression',
+  ];
   if (service === '' && method === '') {
     return undefined;
   }

@@ -1,8 +1,25 @@
-import { type Cluster, type Field, fullHost, isGranted, Kind, millisOf, portNumber, type Resource } from '../../../manifests';
+import {
+  type Cluster,
+  type Field,
+  fullHost,
+  isGranted,
+  Kind,
+  millisOf,
+  portNumber,
+  type Resource,
+} from '../../../manifests';
 import { headerModifier, joined } from './header-operations';
 import { gatewayRouteMatches } from './gateway-route-match';
 import { redirectFilter, replacedPrefix } from './redirect';
-import { type Backend, type HeaderOperations, type Mirror, NO_OPERATIONS, type PathRewrite, type Retries, type Rule } from './rule';
+import {
+  type Backend,
+  type HeaderOperations,
+  type Mirror,
+  NO_OPERATIONS,
+  type PathRewrite,
+  type Retries,
+  type Rule,
+} from './rule';
 import { retriesOf } from './virtual-service';
 import { matchesRe2 } from './re2';
 import { isLeftOut, RouteReader } from './unsupported-filters';
@@ -49,47 +66,82 @@ function replyOf(filters: readonly Field[], backends: readonly Backend[]): Rule[
 }
 
 function backendsOf(at: Field, reader: RouteReader, cluster: Cluster): Backend[] {
-  const refs = at.get('backendRefs').items.map(each => ({ at: each, weight: each.get('weight').number ?? 1 })).filter(each => each.weight > 0);
+  const refs = at
+    .get('backendRefs')
+    .items.map(each => ({ at: each, weight: each.get('weight').number ?? 1 }))
+    .filter(each => each.weight > 0);
   const sum = refs.reduce((all, each) => all + each.weight, 0);
-  return refs.map(ref => ({ at: ref.at, share: ref.weight / sum, ...backendOf(ref.at, reader, cluster), ...modifiersOf(ref.at.get('filters').items) }));
+  return refs.map(ref => ({
+    at: ref.at,
+    share: ref.weight / sum,
+    ...backendOf(ref.at, reader, cluster),
+    ...modifiersOf(ref.at.get('filters').items),
+  }));
 }
 
 /** The Service of a reference, if it exists and the route is allowed to reference it: mesh routes need no grant. */
 export function backendOf(at: Field, reader: RouteReader, cluster: Cluster): { host?: string; port?: number } {
   const { resource: route } = at;
-  const [name, namespace, port] = [at.get('name').text, at.get('namespace').text || route.namespace, at.get('port').number];
+  const [name, namespace, port] = [
+    at.get('name').text,
+    at.get('namespace').text || route.namespace,
+    at.get('port').number,
+  ];
   const isService = (at.get('kind').text || 'Service') === 'Service' && at.get('group').text === '';
   const service = isService ? cluster.find(Kind.SERVICE, name, namespace) : undefined;
-  const mayBeNamed = reader === RouteReader.ISTIO_MESH || isGranted(route, { at, kind: 'Service', group: '', name, namespace }, cluster);
+  const mayBeNamed =
+    reader === RouteReader.ISTIO_MESH || isGranted(route, { at, kind: 'Service', group: '', name, namespace }, cluster);
   const hasPort = service?.spec.get('ports').items.some(each => portNumber(each) === port);
   return mayBeNamed && hasPort ? { host: fullHost(name, namespace, cluster.clusterDomain), port } : {};
 }
 
 function modifiersOf(filters: readonly Field[]): { request: HeaderOperations; response: HeaderOperations } {
-  const all = (name: string) => filters.map(each => each.get(name)).filter(each => each.exists).map(headerModifier).reduce(joined, NO_OPERATIONS);
+  const all = (name: string) =>
+    filters
+      .map(each => each.get(name))
+      .filter(each => each.exists)
+      .map(headerModifier)
+      .reduce(joined, NO_OPERATIONS);
   return { request: all('requestHeaderModifier'), response: all('responseHeaderModifier') };
 }
 
 function rewriteOf(at: Field): PathRewrite | undefined {
   const [full, prefix] = [at.get('path', 'replaceFullPath'), at.get('path', 'replacePrefixMatch')];
-  return full.exists ? () => full.text : prefix.exists ? (path, matched) => replacedPrefix(path, matched, prefix.text) : undefined;
+  return full.exists
+    ? () => full.text
+    : prefix.exists
+      ? (path, matched) => replacedPrefix(path, matched, prefix.text)
+      : undefined;
 }
 
 /** A backend timeout is a per-try timeout if retries are declared, else that of the request. Istio retries by default; Envoy Gateway does not. */
 function timesOf(at: Field, reader: RouteReader, cluster: Cluster): { timeoutMs?: number; retries: Retries } {
-  const [request, backend] = ['request', 'backendRequest'].map(name => millisOf(at.get('timeouts', name).text) || undefined);
+  const [request, backend] = ['request', 'backendRequest'].map(
+    name => millisOf(at.get('timeouts', name).text) || undefined,
+  );
   const retry = at.get('retry');
   if (!retry.exists) {
-    return { timeoutMs: backend ?? request, retries: reader === RouteReader.OTHER_GATEWAY ? { attempts: 0, on: '' } : retriesOf(retry, cluster) };
+    return {
+      timeoutMs: backend ?? request,
+      retries: reader === RouteReader.OTHER_GATEWAY ? { attempts: 0, on: '' } : retriesOf(retry, cluster),
+    };
   }
-  const on = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', ...retry.get('codes').items.map(each => each.text)].join(',');
+  const on = [
+    'connect-failure',
+    'refused-stream',
+    'unavailable',
+    'cancelled',
+    ...retry.get('codes').items.map(each => each.text),
+  ].join(',');
   return { timeoutMs: request, retries: { attempts: retry.get('attempts').number ?? 2, perTryTimeoutMs: backend, on } };
 }
 
 function mirrorOf(at: Field, reader: RouteReader, cluster: Cluster): Mirror[] {
   const { host, port } = at.exists ? backendOf(at.get('backendRef'), reader, cluster) : {};
   const fraction = at.get('fraction');
-  const share = fraction.exists ? (fraction.get('numerator').number ?? 0) / (fraction.get('denominator').number ?? 100) : (at.get('percent').number ?? 100) / 100;
+  const share = fraction.exists
+    ? (fraction.get('numerator').number ?? 0) / (fraction.get('denominator').number ?? 100)
+    : (at.get('percent').number ?? 100) / 100;
   return host !== undefined && share > 0 ? [{ host, port, share }] : [];
 }
 
@@ -99,8 +151,15 @@ function corsOf(filters: readonly Field[], reader: RouteReader): Rule['cors'] {
   if (!cors) {
     return undefined;
   }
-  const origins = cors.get('allowOrigins').texts.map(each => (each === '*' ? '[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#]+' : each.split('*').map(escaped).join('.*')));
-  return { takesOrigin: origin => origins.some(each => matchesRe2(each, origin)), answersAll: reader !== RouteReader.OTHER_GATEWAY };
+  const origins = cors
+    .get('allowOrigins')
+    .texts.map(each =>
+      each === '*' ? '[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#]+' : each.split('*').map(escaped).join('.*'),
+    );
+  return {
+    takesOrigin: origin => origins.some(each => matchesRe2(each, origin)),
+    answersAll: reader !== RouteReader.OTHER_GATEWAY,
+  };
 }
 
 function escaped(text: string): string {

@@ -14,13 +14,20 @@ export function httpMatch(at: Field): Match {
   const path = pathOf(at);
   const [headers, without, parameters] = ['headers', 'withoutHeaders', 'queryParams'].map(name => at.get(name).entries);
   const [method, authority, scheme] = ['method', 'authority', 'scheme'].map(name => at.get(name));
-  const takesEveryPath = path === undefined || (path.kind === 'prefix' && path.value === '/') || (path.kind === 'regex' && path.value === '.*');
+  const takesEveryPath =
+    path === undefined
+    || (path.kind === 'prefix' && path.value === '/')
+    || (path.kind === 'regex' && path.value === '.*');
   return {
     at,
     path,
-    matchesAll: takesEveryPath && [headers, without, parameters].every(each => each?.length === 0) && [method, authority, scheme].every(each => !each?.exists),
+    matchesAll:
+      takesEveryPath
+      && [headers, without, parameters].every(each => each?.length === 0)
+      && [method, authority, scheme].every(each => !each?.exists),
     isFor: (proxy, port) => hasSource(at, proxy, port),
-    matches: message => (!path || matchesPath(path, message.path))
+    matches: message =>
+      (!path || matchesPath(path, message.path))
       && (!method?.exists || matchesString(method, message.method))
       && (!authority?.exists || matchesString(authority, authorityOf(message)))
       && (!scheme?.exists || matchesString(scheme, message.scheme))
@@ -57,7 +64,9 @@ function pathOf(at: Field): PathMatch | undefined {
 
 function hasHeader(name: string, match: Field, message: Message): boolean {
   const claim = claimOfHeader(name);
-  return claim ? claimTexts(message.verified ?? {}, claim).some(each => matchesString(match, each)) : matchesString(match, ownValue(message.headers, name.toLowerCase()));
+  return claim
+    ? claimTexts(message.verified ?? {}, claim).some(each => matchesString(match, each))
+    : matchesString(match, ownValue(message.headers, name.toLowerCase()));
 }
 
 /** A missing header counts as empty, unless the match only tests for presence. */

@@ -23,7 +23,9 @@ export class MeshRoutes {
     for (const route of byAge([...cluster.all(Kind.HTTP_ROUTE), ...cluster.all(Kind.GRPC_ROUTE)])) {
       for (const { at, name, namespace } of parentsOf(route).filter(each => each.kind === 'Service')) {
         const host = fullHost(name, namespace, cluster.clusterDomain);
-        this.group(host, route.namespace, at.get('port').number).rules.push(...gatewayRouteRules(route, RouteReader.ISTIO_MESH, cluster));
+        this.group(host, route.namespace, at.get('port').number).rules.push(
+          ...gatewayRouteRules(route, RouteReader.ISTIO_MESH, cluster),
+        );
       }
     }
   }
@@ -35,15 +37,23 @@ export class MeshRoutes {
 
   /** The destination hosts of routes for a host in some namespaces. */
   destinations(host: string, namespaces: readonly string[]): { readonly host: string; readonly port?: number }[] {
-    return this.for(host).filter(each => namespaces.includes(each.namespace)).flatMap(each => each.rules).flatMap(rule => [...rule.backends, ...rule.mirrors])
-      .flatMap(each => each.host === undefined ? [] : [{ host: each.host, port: each.port }]);
+    return this.for(host)
+      .filter(each => namespaces.includes(each.namespace))
+      .flatMap(each => each.rules)
+      .flatMap(rule => [...rule.backends, ...rule.mirrors])
+      .flatMap(each => (each.host === undefined ? [] : [{ host: each.host, port: each.port }]));
   }
 
   private group(host: string, namespace: string, port: number | undefined): MeshRouteGroup {
     const groups = this.byHost.get(host) ?? [];
     this.byHost.set(host, groups);
     const known = groups.find(each => each.namespace === namespace && each.port === port);
-    const group = known ?? { namespace, port, age: [namespace, ...(port === undefined ? [] : [port]), `${host}.${namespace}`].join('~'), rules: [] };
+    const group = known ?? {
+      namespace,
+      port,
+      age: [namespace, ...(port === undefined ? [] : [port]), `${host}.${namespace}`].join('~'),
+      rules: [],
+    };
     if (!known) {
       groups.push(group);
     }

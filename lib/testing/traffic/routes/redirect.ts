@@ -11,7 +11,13 @@ export function redirect(at: Field): (message: Message) => Reply {
   return message => {
     const port = at.get('derivePort').text === 'FROM_REQUEST_PORT' ? message.port : at.get('port').number;
     const [path, query] = at.get('uri').text === '' ? [message.path, message.query] : [at.get('uri').text, ''];
-    const target: Target = { scheme: scheme || message.scheme, host: at.get('authority').text, port, path, query: at.get('uri').text.includes('?') ? '' : query || message.query };
+    const target: Target = {
+      scheme: scheme || message.scheme,
+      host: at.get('authority').text,
+      port,
+      path,
+      query: at.get('uri').text.includes('?') ? '' : query || message.query,
+    };
     return { status: at.get('redirectCode').number ?? 301, location: locationOf(message, target) };
   };
 }
@@ -26,8 +32,21 @@ export function redirectFilter(at: Field): (message: Message, matched: PathMatch
     const port = at.get('port').number ?? (scheme === '' ? message.port : undefined);
     const full = at.get('path', 'replaceFullPath');
     const prefix = at.get('path', 'replacePrefixMatch');
-    const path = full.exists ? full.text : prefix.exists ? replacedPrefix(message.path, matched, prefix.text) : message.path;
-    return { status: at.get('statusCode').number ?? 302, location: locationOf(message, { scheme: scheme || message.scheme, host: at.get('hostname').text, port, path, query: message.query }) };
+    const path = full.exists
+      ? full.text
+      : prefix.exists
+        ? replacedPrefix(message.path, matched, prefix.text)
+        : message.path;
+    return {
+      status: at.get('statusCode').number ?? 302,
+      location: locationOf(message, {
+        scheme: scheme || message.scheme,
+        host: at.get('hostname').text,
+        port,
+        path,
+        query: message.query,
+      }),
+    };
   };
 }
 

@@ -152,9 +152,13 @@ export function routeFor(routes: readonly Route[], message: Message): Route | un
 export function matchesPath({ kind, value, ignoresCase }: PathMatch, path: string): boolean {
   const [own, asked] = ignoresCase ? [value.toLowerCase(), path.toLowerCase()] : [value, path];
   switch (kind) {
-    case 'exact': return asked === own;
-    case 'prefix': return asked.startsWith(own);
-    case 'segments': return asked === own || asked.startsWith(`${own}/`);
-    case 'regex': return matchesRe2(value, path);
+    case 'exact':
+      return asked === own;
+    case 'prefix':
+      return asked.startsWith(own);
+    case 'segments':
+      return asked === own || asked.startsWith(`${own}/`);
+    case 'regex':
+      return matchesRe2(value, path);
   }
 }

@@ -1,4 +1,16 @@
-import { carriesRequests, type Cluster, covers, type Field, fullHost, type Host, Kind, namespacesOf, portNumber, portsOf, type Resource } from '../../../manifests';
+import {
+  carriesRequests,
+  type Cluster,
+  covers,
+  type Field,
+  fullHost,
+  type Host,
+  Kind,
+  namespacesOf,
+  portNumber,
+  portsOf,
+  type Resource,
+} from '../../../manifests';
 import { isHeadless } from '../proxies/headless';
 import type { Proxy } from '../proxies/proxy';
 import { MeshRoutes, meshRoutesAt } from './mesh-routes';
@@ -39,22 +51,42 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
   };
   const byVirtualService = (virtualService: Resource) => () => {
     const { matching, others } = splitHosts(virtualService, registry, listener, cluster);
-    const routes = matching.length > 0 || port === 80 ? routesAt(virtualServiceRules(virtualService, cluster), proxy, port) : [];
+    const routes =
+      matching.length > 0 || port === 80 ? routesAt(virtualServiceRules(virtualService, cluster), proxy, port) : [];
     if (routes.length > 0) {
       others.forEach(each => add([each], routes));
     }
     matching.forEach(host => serve(host, routes));
   };
-  const groups = [...registry].flatMap(([name, host]) => MeshRoutes.of(cluster).for(name).filter(each => listener.imports(each.namespace, host.name)).map(group => ({ group, isOwn: group.namespace === proxy.namespace, isBeside: group.namespace === host.resource.namespace, apply: () => serve(host, meshRoutesAt(group, proxy, port)) })));
-  const isPublic = (virtualService: Resource) => namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace).includes('*');
+  const groups = [...registry].flatMap(([name, host]) =>
+    MeshRoutes.of(cluster)
+      .for(name)
+      .filter(each => listener.imports(each.namespace, host.name))
+      .map(group => ({
+        group,
+        isOwn: group.namespace === proxy.namespace,
+        isBeside: group.namespace === host.resource.namespace,
+        apply: () => serve(host, meshRoutesAt(group, proxy, port)),
+      })),
+  );
+  const isPublic = (virtualService: Resource) =>
+    namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace).includes('*');
   const rivals = [
-    ...listener.virtualServices.filter(isPublic).map(each => ({ age: `${each.name}.${each.namespace}`, apply: byVirtualService(each) })),
+    ...listener.virtualServices
+      .filter(isPublic)
+      .map(each => ({ age: `${each.name}.${each.namespace}`, apply: byVirtualService(each) })),
     ...groups.filter(each => !each.isOwn && each.isBeside).map(({ group: { age }, apply }) => ({ age, apply })),
   ].sort((a, b) => (a.age < b.age ? -1 : 1));
-  for (const apply of [...listener.virtualServices.filter(each => !isPublic(each)).map(byVirtualService), ...groups.filter(each => each.isOwn).map(each => each.apply), ...rivals.map(each => each.apply)]) {
+  for (const apply of [
+    ...listener.virtualServices.filter(each => !isPublic(each)).map(byVirtualService),
+    ...groups.filter(each => each.isOwn).map(each => each.apply),
+    ...rivals.map(each => each.apply),
+  ]) {
     apply();
   }
-  [...registry.values()].filter(each => !served.has(each)).forEach(host => add(domainsOf(host, proxy, cluster), [{ rule: defaultRule(host, port, cluster) }]));
+  [...registry.values()]
+    .filter(each => !served.has(each))
+    .forEach(host => add(domainsOf(host, proxy, cluster), [{ rule: defaultRule(host, port, cluster) }]));
   return virtualHosts;
 }
 
@@ -64,7 +96,12 @@ export function virtualHostOf(virtualHosts: readonly VirtualHost[], host: string
   let best: { virtualHost: VirtualHost; length: number } | undefined;
   for (const virtualHost of virtualHosts) {
     for (const domain of virtualHost.domains) {
-      const length = domain === name ? Infinity : domain.startsWith('*') && name.length > domain.length - 1 && name.endsWith(domain.slice(1)) ? domain.length : 0;
+      const length =
+        domain === name
+          ? Infinity
+          : domain.startsWith('*') && name.length > domain.length - 1 && name.endsWith(domain.slice(1))
+            ? domain.length
+            : 0;
       if (length > (best?.length ?? 0)) {
         best = { virtualHost, length };
       }
@@ -74,10 +111,17 @@ export function virtualHostOf(virtualHosts: readonly VirtualHost[], host: string
 }
 
 /** The hosts of a VirtualService that are in the scope of the proxy at the port, and names without a Service or ServiceEntry. */
-function splitHosts(virtualService: Resource, registry: ReadonlyMap<string, Host>, listener: Listener, cluster: Cluster): { matching: Host[]; others: string[] } {
+function splitHosts(
+  virtualService: Resource,
+  registry: ReadonlyMap<string, Host>,
+  listener: Listener,
+  cluster: Cluster,
+): { matching: Host[]; others: string[] } {
   const matching: Host[] = [];
   const others: string[] = [];
-  for (const name of virtualService.spec.get('hosts').texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase())) {
+  for (const name of virtualService.spec
+    .get('hosts')
+    .texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase())) {
     const exact = registry.get(name);
     if (exact) {
       matching.push(exact);
@@ -85,7 +129,9 @@ function splitHosts(virtualService: Resource, registry: ReadonlyMap<string, Host
       others.push(name);
     } else {
       const covered = [...registry].filter(([host]) => covers(name, host));
-      matching.push(...covered.filter(([host]) => mostSpecific(host, listener, cluster) === virtualService).map(([, host]) => host));
+      matching.push(
+        ...covered.filter(([host]) => mostSpecific(host, listener, cluster) === virtualService).map(([, host]) => host),
+      );
       others.push(...(covered.length === 0 ? [name] : []));
     }
   }
@@ -97,12 +143,18 @@ function splitHosts(virtualService: Resource, registry: ReadonlyMap<string, Host
  * which the proxy does not apply.
  */
 function mostSpecific(host: string, { virtualServices, imports }: Listener, cluster: Cluster): Resource | undefined {
-  if (MeshRoutes.of(cluster).for(host).some(each => each.rules.length > 0 && imports(each.namespace, host))) {
+  if (
+    MeshRoutes.of(cluster)
+      .for(host)
+      .some(each => each.rules.length > 0 && imports(each.namespace, host))
+  ) {
     return undefined;
   }
   let best: { virtualService: Resource; length: number } | undefined;
   for (const virtualService of virtualServices) {
-    for (const name of virtualService.spec.get('hosts').texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase())) {
+    for (const name of virtualService.spec
+      .get('hosts')
+      .texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase())) {
       const length = name === host ? Infinity : name.startsWith('*') && covers(name, host) ? name.length : 0;
       if (length > (best?.length ?? 0)) {
         best = { virtualService, length };
@@ -130,7 +182,13 @@ export function domainsOf(known: Host, proxy: Proxy, cluster: Cluster): string[]
   const [service = '', namespace] = short.split('.');
   const domains = [host, `${host}.`, short, `${short}.svc`, ...(namespace === proxy.namespace ? [service] : [])];
   const { spec } = resource;
-  return [...domains, ...(isHeadless(known) ? domains.map(each => `*.${each}`) : []), ...(resource.type === Kind.SERVICE ? [spec.get('clusterIP').text].filter(each => each !== '' && each !== 'None') : [])];
+  return [
+    ...domains,
+    ...(isHeadless(known) ? domains.map(each => `*.${each}`) : []),
+    ...(resource.type === Kind.SERVICE
+      ? [spec.get('clusterIP').text].filter(each => each !== '' && each !== 'None')
+      : []),
+  ];
 }
 
 /** The default route of a Service without a VirtualService. */

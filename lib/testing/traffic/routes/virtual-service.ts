@@ -34,9 +34,17 @@ export function virtualServiceRules(virtualService: Resource, cluster: Cluster):
 export function retriesOf(at: Field, cluster: Cluster): Retries {
   if (!at.exists) {
     const policy = (name: string) => cluster.mesh.get('defaultHttpRetryPolicy', name)?.text ?? '';
-    return { attempts: cluster.mesh.defaultRetries, perTryTimeoutMs: millisOf(policy('perTryTimeout')), on: policy('retryOn') };
+    return {
+      attempts: cluster.mesh.defaultRetries,
+      perTryTimeoutMs: millisOf(policy('perTryTimeout')),
+      on: policy('retryOn'),
+    };
   }
-  return { attempts: at.get('attempts').number ?? 0, perTryTimeoutMs: millisOf(at.get('perTryTimeout').text), on: at.get('retryOn').text };
+  return {
+    attempts: at.get('attempts').number ?? 0,
+    perTryTimeoutMs: millisOf(at.get('perTryTimeout').text),
+    on: at.get('retryOn').text,
+  };
 }
 
 function replyOf(at: Field): Rule['reply'] {
@@ -51,16 +59,18 @@ function replyOf(at: Field): Rule['reply'] {
 /** A route with a single destination sends it all requests, at any weight. */
 function backendsOf(at: Field, cluster: Cluster): Backend[] {
   const routes = at.get('route').items;
-  const weights = routes.map(each => routes.length === 1 ? 1 : each.get('weight').number ?? 0);
+  const weights = routes.map(each => (routes.length === 1 ? 1 : (each.get('weight').number ?? 0)));
   const sum = weights.reduce((all, each) => all + each, 0);
-  return routes.map((route, index) => ({
-    at: route,
-    share: (weights[index] ?? 0) / (sum || 1),
-    ...destination(route.get('destination'), cluster),
-    rewriteHost: hostWritten(route.get('headers', 'request')),
-    request: headerOperations(route.get('headers', 'request')),
-    response: headerOperations(route.get('headers', 'response')),
-  })).filter(each => each.share > 0);
+  return routes
+    .map((route, index) => ({
+      at: route,
+      share: (weights[index] ?? 0) / (sum || 1),
+      ...destination(route.get('destination'), cluster),
+      rewriteHost: hostWritten(route.get('headers', 'request')),
+      request: headerOperations(route.get('headers', 'request')),
+      response: headerOperations(route.get('headers', 'response')),
+    }))
+    .filter(each => each.share > 0);
 }
 
 function destination(at: Field, cluster: Cluster): { host: string; port?: number; subset?: string } {
@@ -78,7 +88,10 @@ function rewriteOf(at: Field): PathRewrite | undefined {
     return path => rewrittenByRe2(pattern, replacement, path);
   }
   const uri = at.get('uri').text;
-  return uri === '' ? undefined : (path, matched) => matched === undefined || matched.kind === 'prefix' ? uri + path.slice((matched?.value ?? '/').length) : uri;
+  return uri === ''
+    ? undefined
+    : (path, matched) =>
+        matched === undefined || matched.kind === 'prefix' ? uri + path.slice((matched?.value ?? '/').length) : uri;
 }
 
 function faultOf(at: Field): Fault | undefined {
@@ -98,7 +111,9 @@ function faultOf(at: Field): Fault | undefined {
 }
 
 function mirrorsOf(at: Field, cluster: Cluster): Mirror[] {
-  const share = at.get('mirrorPercentage').exists ? at.get('mirrorPercentage', 'value').number ?? 0 : at.get('mirrorPercent').number ?? 100;
+  const share = at.get('mirrorPercentage').exists
+    ? (at.get('mirrorPercentage', 'value').number ?? 0)
+    : (at.get('mirrorPercent').number ?? 100);
   return [
     ...(at.get('mirror').exists ? [{ ...destination(at.get('mirror'), cluster), share: share / 100 }] : []),
     ...at.get('mirrors').items.map(each => ({
@@ -114,7 +129,8 @@ function corsOf(at: Field): Cors | undefined {
   }
   const [origins, older] = [at.get('allowOrigins').items, at.get('allowOrigin').texts];
   return {
-    takesOrigin: origin => origins.some(each => matchesString(each, origin)) || older.includes(origin) || older.includes('*'),
+    takesOrigin: origin =>
+      origins.some(each => matchesString(each, origin)) || older.includes(origin) || older.includes('*'),
     answersAll: at.get('unmatchedPreflights').text === 'IGNORE',
   };
 }

@@ -1,4 +1,13 @@
-import { byAge, type Cluster, covers, fullHost, gatewayOf, Kind, namespacesOf, type Resource } from '../../../manifests';
+import {
+  byAge,
+  type Cluster,
+  covers,
+  fullHost,
+  gatewayOf,
+  Kind,
+  namespacesOf,
+  type Resource,
+} from '../../../manifests';
 import { MESH, type Proxy } from '../proxies/proxy';
 
 /** An indexed VirtualService; delegates are excluded. */
@@ -25,18 +34,24 @@ export class VirtualServices {
   private readonly patterns: readonly KnownVirtualService[];
 
   private constructor(cluster: Cluster) {
-    this.all = byAge(cluster.all(Kind.VIRTUAL_SERVICE)).filter(each => each.spec.get('hosts').items.length > 0).map((resource, order) => {
-      const gateways = resource.spec.get('gateways').texts.map(each => each === MESH ? MESH : Object.values(gatewayOf(each, resource.namespace)).join('/'));
-      return {
-        resource,
-        order,
-        hosts: resource.spec.get('hosts').texts.map(each => fullHost(each, resource.namespace, cluster.clusterDomain)),
-        visibleIn: namespacesOf(resource.spec.get('exportTo').texts, resource.namespace),
-        gateways: gateways.length === 0 ? [MESH] : gateways,
-      };
-    });
+    this.all = byAge(cluster.all(Kind.VIRTUAL_SERVICE))
+      .filter(each => each.spec.get('hosts').items.length > 0)
+      .map((resource, order) => {
+        const gateways = resource.spec
+          .get('gateways')
+          .texts.map(each => (each === MESH ? MESH : Object.values(gatewayOf(each, resource.namespace)).join('/')));
+        return {
+          resource,
+          order,
+          hosts: resource.spec
+            .get('hosts')
+            .texts.map(each => fullHost(each, resource.namespace, cluster.clusterDomain)),
+          visibleIn: namespacesOf(resource.spec.get('exportTo').texts, resource.namespace),
+          gateways: gateways.length === 0 ? [MESH] : gateways,
+        };
+      });
     for (const each of this.all) {
-      each.hosts.forEach(host => this.byHost.set(host, [...this.byHost.get(host) ?? [], each]));
+      each.hosts.forEach(host => this.byHost.set(host, [...(this.byHost.get(host) ?? []), each]));
     }
     this.patterns = this.all.filter(({ hosts }) => hosts.some(each => each.startsWith('*')));
   }
@@ -49,7 +64,15 @@ export class VirtualServices {
   /** Those with one of several hosts, exactly or by a wildcard. */
   forHosts(proxy: Proxy, hosts: readonly string[]): Resource[] {
     const exact = hosts.flatMap(each => this.byHost.get(each) ?? []);
-    return inOrder([...new Set([...exact, ...this.patterns.filter(each => each.hosts.some(pattern => hosts.some(host => covers(pattern, host))))])].sort((a, b) => a.order - b.order), proxy);
+    return inOrder(
+      [
+        ...new Set([
+          ...exact,
+          ...this.patterns.filter(each => each.hosts.some(pattern => hosts.some(host => covers(pattern, host)))),
+        ]),
+      ].sort((a, b) => a.order - b.order),
+      proxy,
+    );
   }
 }
 
@@ -57,7 +80,15 @@ const INDEXES = new WeakMap<Cluster, VirtualServices>();
 
 function inOrder(known: readonly KnownVirtualService[], proxy: Proxy): Resource[] {
   const rank = ({ visibleIn, resource }: KnownVirtualService) =>
-    visibleIn.includes('*') ? 2 : !visibleIn.includes(proxy.namespace) ? undefined : resource.namespace === proxy.namespace ? 0 : 1;
-  const ranked = known.filter(({ gateways }) => gateways.some(each => proxy.gateways.includes(each))).map(each => ({ each, rank: rank(each) }));
+    visibleIn.includes('*')
+      ? 2
+      : !visibleIn.includes(proxy.namespace)
+        ? undefined
+        : resource.namespace === proxy.namespace
+          ? 0
+          : 1;
+  const ranked = known
+    .filter(({ gateways }) => gateways.some(each => proxy.gateways.includes(each)))
+    .map(each => ({ each, rank: rank(each) }));
   return [0, 1, 2].flatMap(wanted => ranked.filter(each => each.rank === wanted).map(({ each }) => each.resource));
 }

@@ -1,17 +1,36 @@
 import type { Reading } from './read';
 
 const MATCHES = ['path', 'headers', 'queryParams', 'method'].map(name => `rules[].matches[].${name}`);
-const BACKENDS = ['group', 'kind', 'name', 'namespace', 'port', 'weight', 'filters'].map(name => `rules[].backendRefs[].${name}`);
-const FILTERS = ['type', 'requestHeaderModifier', 'responseHeaderModifier', 'requestMirror', 'requestRedirect', 'urlRewrite', 'cors'];
+const BACKENDS = ['group', 'kind', 'name', 'namespace', 'port', 'weight', 'filters'].map(
+  name => `rules[].backendRefs[].${name}`,
+);
+const FILTERS = [
+  'type',
+  'requestHeaderModifier',
+  'responseHeaderModifier',
+  'requestMirror',
+  'requestRedirect',
+  'urlRewrite',
+  'cors',
+];
 
 /** HTTPRoutes. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
 export const HTTP_ROUTE: Reading = {
   read: [
-    'parentRefs', 'hostnames', ...MATCHES, ...FILTERS.map(name => `rules[].filters[].${name}`), ...BACKENDS,
-    'rules[].timeouts.request', 'rules[].timeouts.backendRequest', 'rules[].retry.attempts', 'rules[].retry.codes',
+    'parentRefs',
+    'hostnames',
+    ...MATCHES,
+    ...FILTERS.map(name => `rules[].filters[].${name}`),
+    ...BACKENDS,
+    'rules[].timeouts.request',
+    'rules[].timeouts.backendRequest',
+    'rules[].retry.attempts',
+    'rules[].retry.codes',
   ],
   harmless: {
-    'rules[].name': 'a name', 'rules[].retry.backoff': 'the pause before a retry', 'rules[].sessionPersistence': 'which of equal Pods, after the first request',
+    'rules[].name': 'a name',
+    'rules[].retry.backoff': 'the pause before a retry',
+    'rules[].sessionPersistence': 'which of equal Pods, after the first request',
     useDefaultGateways: 'parents are named',
   },
   unsimulated: { 'rules[].filters[].extensionRef': undefined, 'rules[].filters[].externalAuth': undefined },
@@ -20,26 +39,44 @@ export const HTTP_ROUTE: Reading = {
 /** GRPCRoutes. @see https://gateway-api.sigs.k8s.io/reference/spec/#grpcroutespec */
 export const GRPC_ROUTE: Reading = {
   read: [
-    'parentRefs', 'hostnames', 'rules[].matches[].method', 'rules[].matches[].headers',
-    ...['type', 'requestHeaderModifier', 'responseHeaderModifier', 'requestMirror'].map(name => `rules[].filters[].${name}`), ...BACKENDS,
+    'parentRefs',
+    'hostnames',
+    'rules[].matches[].method',
+    'rules[].matches[].headers',
+    ...['type', 'requestHeaderModifier', 'responseHeaderModifier', 'requestMirror'].map(
+      name => `rules[].filters[].${name}`,
+    ),
+    ...BACKENDS,
   ],
-  harmless: { 'rules[].name': 'a name', 'rules[].sessionPersistence': 'which of equal Pods, after the first request', useDefaultGateways: 'parents are named' },
+  harmless: {
+    'rules[].name': 'a name',
+    'rules[].sessionPersistence': 'which of equal Pods, after the first request',
+    useDefaultGateways: 'parents are named',
+  },
   unsimulated: { 'rules[].filters[].extensionRef': undefined },
 };
 
 /** Gateways of the Gateway API. @see https://gateway-api.sigs.k8s.io/reference/spec/#gatewayspec */
 export const GATEWAY: Reading = {
   read: [
-    'gatewayClassName', 'infrastructure.labels', 'infrastructure.parametersRef', 'tls.frontend.default.validation', 'tls.frontend.perPort',
+    'gatewayClassName',
+    'infrastructure.labels',
+    'infrastructure.parametersRef',
+    'tls.frontend.default.validation',
+    'tls.frontend.perPort',
     ...['allowedRoutes', 'hostname', 'name', 'port', 'protocol', 'tls.mode'].map(name => `listeners[].${name}`),
   ],
   harmless: {
-    'addresses[].value': 'names are asked, not addresses', allowedListeners: 'refused where there are ListenerSets', defaultScope: 'parents are named',
-    'infrastructure.annotations': 'of no consequence for requests', 'listeners[].tls.certificateRefs': 'certificates are assumed to be valid',
+    'addresses[].value': 'names are asked, not addresses',
+    allowedListeners: 'refused where there are ListenerSets',
+    defaultScope: 'parents are named',
+    'infrastructure.annotations': 'of no consequence for requests',
+    'listeners[].tls.certificateRefs': 'certificates are assumed to be valid',
     'tls.backend': 'refused where there are BackendTLSPolicies',
   },
   unsimulated: {
-    'addresses[].type': 'IPAddress', 'listeners[].tls.options': undefined,
+    'addresses[].type': 'IPAddress',
+    'listeners[].tls.options': undefined,
   },
 };
 
@@ -49,9 +86,18 @@ const ADDRESSES = 'names are asked, not addresses';
 export const SERVICE: Reading = {
   read: ['clusterIP', 'externalName', 'ports', 'selector', 'type'],
   harmless: {
-    allocateLoadBalancerNodePorts: ADDRESSES, clusterIPs: ADDRESSES, externalIPs: ADDRESSES, ipFamilies: ADDRESSES, ipFamilyPolicy: ADDRESSES, loadBalancerClass: ADDRESSES,
-    loadBalancerIP: ADDRESSES, externalTrafficPolicy: 'which of equal Pods', healthCheckNodePort: ADDRESSES, publishNotReadyAddresses: 'all Pods are ready',
-    sessionAffinity: 'which of equal Pods, after the first request', sessionAffinityConfig: 'which of equal Pods, after the first request',
+    allocateLoadBalancerNodePorts: ADDRESSES,
+    clusterIPs: ADDRESSES,
+    externalIPs: ADDRESSES,
+    ipFamilies: ADDRESSES,
+    ipFamilyPolicy: ADDRESSES,
+    loadBalancerClass: ADDRESSES,
+    loadBalancerIP: ADDRESSES,
+    externalTrafficPolicy: 'which of equal Pods',
+    healthCheckNodePort: ADDRESSES,
+    publishNotReadyAddresses: 'all Pods are ready',
+    sessionAffinity: 'which of equal Pods, after the first request',
+    sessionAffinityConfig: 'which of equal Pods, after the first request',
     trafficDistribution: 'which of equal Pods',
   },
   unsimulated: { internalTrafficPolicy: 'Cluster', loadBalancerSourceRanges: undefined },
@@ -65,7 +111,11 @@ export const TCP_ROUTE: Reading = connectionRoute();
 
 function connectionRoute(...names: readonly string[]): Reading {
   return {
-    read: ['parentRefs', ...names, ...['group', 'kind', 'name', 'namespace', 'port', 'weight'].map(name => `rules[].backendRefs[].${name}`)],
+    read: [
+      'parentRefs',
+      ...names,
+      ...['group', 'kind', 'name', 'namespace', 'port', 'weight'].map(name => `rules[].backendRefs[].${name}`),
+    ],
     harmless: { 'rules[].name': 'a name', useDefaultGateways: 'parents are named' },
     unsimulated: {},
   };
@@ -78,14 +128,24 @@ export const REFERENCE_GRANT: Reading = {
   unsimulated: {},
 };
 
-const PEERS = ['ipBlock.cidr', 'ipBlock.except', 'namespaceSelector.matchLabels', 'namespaceSelector.matchExpressions', 'podSelector.matchLabels', 'podSelector.matchExpressions'];
+const PEERS = [
+  'ipBlock.cidr',
+  'ipBlock.except',
+  'namespaceSelector.matchLabels',
+  'namespaceSelector.matchExpressions',
+  'podSelector.matchLabels',
+  'podSelector.matchExpressions',
+];
 const PORTS = ['endPort', 'port', 'protocol'];
 
 /** NetworkPolicies. @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/ */
 export const NETWORK_POLICY: Reading = {
   read: [
-    'podSelector.matchLabels', 'podSelector.matchExpressions', 'policyTypes',
-    ...PEERS.flatMap(name => [`ingress[].from[].${name}`, `egress[].to[].${name}`]), ...PORTS.flatMap(name => [`ingress[].ports[].${name}`, `egress[].ports[].${name}`]),
+    'podSelector.matchLabels',
+    'podSelector.matchExpressions',
+    'policyTypes',
+    ...PEERS.flatMap(name => [`ingress[].from[].${name}`, `egress[].to[].${name}`]),
+    ...PORTS.flatMap(name => [`ingress[].ports[].${name}`, `egress[].ports[].${name}`]),
   ],
   harmless: {},
   unsimulated: {},

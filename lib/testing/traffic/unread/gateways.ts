@@ -36,8 +36,8 @@ export function isListenerUnread(
   cluster: Cluster,
 ): boolean {
   return (
-    unreadOfListener(at, cluster) !== undefined ||
-    (gateway !== undefined && listenerSetOf(gateway, cluster) !== undefined)
+    unreadOfListener(at, cluster) !== undefined
+    || (gateway !== undefined && listenerSetOf(gateway, cluster) !== undefined)
   );
 }
 
@@ -76,11 +76,11 @@ export function requireListenersRead(gateway: Resource | undefined, host: string
     route.spec.get('hostnames').items.length > 0 ? route.spec.get('hostnames').texts : ['*'];
   const route = routesOf(cluster).find(
     each =>
-      hosts(each).some(name => covers(name.toLowerCase(), host)) &&
-      parentsOf(each).some(
+      hosts(each).some(name => covers(name.toLowerCase(), host))
+      && parentsOf(each).some(
         ({ kind, name, namespace }) =>
-          ['ListenerSet', 'XListenerSet'].includes(kind) &&
-          !LISTENER_SETS.some(type => cluster.find(type, name, namespace)),
+          ['ListenerSet', 'XListenerSet'].includes(kind)
+          && !LISTENER_SETS.some(type => cluster.find(type, name, namespace)),
       ),
   );
   if (route) {
@@ -95,8 +95,8 @@ function listenerSetOf(gateway: Resource | undefined, cluster: Cluster): Resourc
   return LISTENER_SETS.flatMap(type => cluster.all(type)).find(({ spec, namespace }) => {
     const at = spec.get('parentRef');
     return (
-      !gateway ||
-      (at.get('name').text === gateway.name && (at.get('namespace').text || namespace) === gateway.namespace)
+      !gateway
+      || (at.get('name').text === gateway.name && (at.get('namespace').text || namespace) === gateway.namespace)
     );
   });
 }
@@ -107,8 +107,8 @@ export function requireNoIngress(host: string, cluster: Cluster): void {
     .all(Kind.INGRESS)
     .find(
       ({ spec }) =>
-        spec.get('defaultBackend').exists ||
-        spec.get('rules').items.some(each => covers(each.get('host').text || '*', host)),
+        spec.get('defaultBackend').exists
+        || spec.get('rules').items.some(each => covers(each.get('host').text || '*', host)),
     );
   if (ingress) {
     throw new Unsimulated(

@@ -54,11 +54,11 @@ function unreadOf({ name, resource }: Host, cluster: Cluster): Unsimulated | und
   const isService = resource.type === Kind.SERVICE;
   const entries = cluster.all(Kind.WORKLOAD_ENTRY).filter(each => isSelected(each, resource));
   return (
-    firstUnread([resource], isService ? SERVICE : SERVICE_ENTRY) ??
-    unreadRuleFor(name, cluster) ??
-    firstUnread(entries, WORKLOAD_ENTRY) ??
-    (isService ? changedService(resource, cluster) : undefined) ??
-    foreignRoute(resource, cluster)
+    firstUnread([resource], isService ? SERVICE : SERVICE_ENTRY)
+    ?? unreadRuleFor(name, cluster)
+    ?? firstUnread(entries, WORKLOAD_ENTRY)
+    ?? (isService ? changedService(resource, cluster) : undefined)
+    ?? foreignRoute(resource, cluster)
   );
 }
 
@@ -71,9 +71,9 @@ function firstUnread(resources: readonly Resource[], reading: Reading): Unsimula
 function isSelected(entry: Resource, { type, namespace, spec }: Resource): boolean {
   const selector = spec.get(...(type === Kind.SERVICE ? ['selector'] : ['workloadSelector', 'labels'])).strings;
   return (
-    entry.namespace === namespace &&
-    Object.keys(selector).length > 0 &&
-    hasLabels({ ...entry.labels, ...entry.spec.get('labels').strings }, selector)
+    entry.namespace === namespace
+    && Object.keys(selector).length > 0
+    && hasLabels({ ...entry.labels, ...entry.spec.get('labels').strings }, selector)
   );
 }
 
@@ -97,8 +97,8 @@ function changedService(service: Resource, cluster: Cluster): Unsimulated | unde
   ];
   const found = others.find(each => each.namespace === service.namespace);
   return (
-    found &&
-    new Unsimulated(
+    found
+    && new Unsimulated(
       `${titleOf(found)} changes how the Service ${service.key} is reached, and its kind is not simulated.`,
       REMEDY,
     )
@@ -118,14 +118,14 @@ function foreignRoute(resource: Resource, cluster: Cluster): Unsimulated | undef
         .get('parentRefs')
         .items.some(
           parent =>
-            parent.get('kind').text === resource.kind &&
-            parent.get('name').text === resource.name &&
-            (parent.get('namespace').text || each.namespace) === resource.namespace,
+            parent.get('kind').text === resource.kind
+            && parent.get('name').text === resource.name
+            && (parent.get('namespace').text || each.namespace) === resource.namespace,
         ),
     );
   return (
-    route &&
-    new Unsimulated(
+    route
+    && new Unsimulated(
       `${titleOf(route)} has the ${resource.kind} ${resource.key} as its parent, which is not simulated.`,
       isService ? 'HTTPRoutes and GRPCRoutes of Services are.' : 'Routes of Services and of Gateways are.',
     )

@@ -5,27 +5,64 @@ const LOADS = 'depends on how much comes';
 const KEYS = 'certificates are assumed to be valid';
 
 const CORS = ['allowCredentials', 'allowHeaders', 'allowMethods', 'exposeHeaders', 'maxAge'];
-const MATCH = ['authority', 'gateways', 'headers', 'ignoreUriCase', 'method', 'port', 'queryParams', 'scheme', 'sourceLabels', 'sourceNamespace', 'uri', 'withoutHeaders'];
+const MATCH = [
+  'authority',
+  'gateways',
+  'headers',
+  'ignoreUriCase',
+  'method',
+  'port',
+  'queryParams',
+  'scheme',
+  'sourceLabels',
+  'sourceNamespace',
+  'uri',
+  'withoutHeaders',
+];
 const CONNECTION_MATCH = ['gateways', 'port', 'sourceLabels', 'sourceNamespace'];
 
 /** VirtualServices. @see https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
 export const VIRTUAL_SERVICE: Reading = {
   read: [
-    'exportTo', 'gateways', 'hosts',
-    ...MATCH.map(name => `http[].match[].${name}`), ...CONNECTION_MATCH.map(name => `tcp[].match[].${name}`),
-    ...[...CONNECTION_MATCH, 'sniHosts'].map(name => `tls[].match[].${name}`), 'tcp[].route', 'tls[].route',
+    'exportTo',
+    'gateways',
+    'hosts',
+    ...MATCH.map(name => `http[].match[].${name}`),
+    ...CONNECTION_MATCH.map(name => `tcp[].match[].${name}`),
+    ...[...CONNECTION_MATCH, 'sniHosts'].map(name => `tls[].match[].${name}`),
+    'tcp[].route',
+    'tls[].route',
     ...['allowOrigin', 'allowOrigins', 'unmatchedPreflights'].map(name => `http[].corsPolicy.${name}`),
-    ...['delegate', 'directResponse', 'fault', 'headers', 'mirror', 'mirrorPercent', 'mirrorPercentage', 'mirrors', 'redirect', 'rewrite', 'route', 'timeout']
-      .map(name => `http[].${name}`),
+    ...[
+      'delegate',
+      'directResponse',
+      'fault',
+      'headers',
+      'mirror',
+      'mirrorPercent',
+      'mirrorPercentage',
+      'mirrors',
+      'redirect',
+      'rewrite',
+      'route',
+      'timeout',
+    ].map(name => `http[].${name}`),
     ...['attempts', 'perTryTimeout', 'retryOn'].map(name => `http[].retries.${name}`),
   ],
   harmless: {
     ...Object.fromEntries(CORS.map(name => [`http[].corsPolicy.${name}`, HEADERS])),
-    'http[].match[].name': 'a name', 'http[].match[].statPrefix': 'observed only', 'http[].name': 'a name', 'http[].retries.backoff': 'the pause before a retry',
-    'http[].retries.retryIgnorePreviousHosts': 'all workloads are healthy', 'http[].retries.retryRemoteLocalities': 'all workloads are healthy',
+    'http[].match[].name': 'a name',
+    'http[].match[].statPrefix': 'observed only',
+    'http[].name': 'a name',
+    'http[].retries.backoff': 'the pause before a retry',
+    'http[].retries.retryIgnorePreviousHosts': 'all workloads are healthy',
+    'http[].retries.retryRemoteLocalities': 'all workloads are healthy',
   },
   unsimulated: {
-    'http[].mirror_percent': undefined, 'tcp[].match[].destinationSubnets': undefined, 'tcp[].match[].sourceSubnet': undefined, 'tls[].match[].destinationSubnets': undefined,
+    'http[].mirror_percent': undefined,
+    'tcp[].match[].destinationSubnets': undefined,
+    'tcp[].match[].sourceSubnet': undefined,
+    'tls[].match[].destinationSubnets': undefined,
   },
 };
 
@@ -33,11 +70,30 @@ export const VIRTUAL_SERVICE: Reading = {
 const policy = (at: string): Reading => ({
   read: ['tls.mode', 'portLevelSettings[].port', 'portLevelSettings[].tls'].map(name => `${at}.${name}`),
   harmless: {
-    ...Object.fromEntries(['connectionPool', 'outlierDetection', 'retryBudget', 'portLevelSettings[].connectionPool', 'portLevelSettings[].outlierDetection']
-      .map(name => [`${at}.${name}`, LOADS])),
-    ...Object.fromEntries(['loadBalancer', 'portLevelSettings[].loadBalancer'].map(name => [`${at}.${name}`, 'which of equal Pods'])),
-    ...Object.fromEntries(['caCertificates', 'caCrl', 'clientCertificate', 'credentialName', 'insecureSkipVerify', 'privateKey', 'sni', 'subjectAltNames']
-      .map(name => [`${at}.tls.${name}`, KEYS])),
+    ...Object.fromEntries(
+      [
+        'connectionPool',
+        'outlierDetection',
+        'retryBudget',
+        'portLevelSettings[].connectionPool',
+        'portLevelSettings[].outlierDetection',
+      ].map(name => [`${at}.${name}`, LOADS]),
+    ),
+    ...Object.fromEntries(
+      ['loadBalancer', 'portLevelSettings[].loadBalancer'].map(name => [`${at}.${name}`, 'which of equal Pods']),
+    ),
+    ...Object.fromEntries(
+      [
+        'caCertificates',
+        'caCrl',
+        'clientCertificate',
+        'credentialName',
+        'insecureSkipVerify',
+        'privateKey',
+        'sni',
+        'subjectAltNames',
+      ].map(name => [`${at}.tls.${name}`, KEYS]),
+    ),
   },
   unsimulated: { [`${at}.proxyProtocol`]: undefined, [`${at}.tunnel`]: undefined },
 });
@@ -45,27 +101,65 @@ const [OF_HOST, OF_SUBSET] = [policy('trafficPolicy'), policy('subsets[].traffic
 
 /** DestinationRules. @see https://istio.io/latest/docs/reference/config/networking/destination-rule/ */
 export const DESTINATION_RULE: Reading = {
-  read: ['exportTo', 'host', 'subsets[].labels', 'subsets[].name', 'workloadSelector', ...OF_HOST.read, ...OF_SUBSET.read],
+  read: [
+    'exportTo',
+    'host',
+    'subsets[].labels',
+    'subsets[].name',
+    'workloadSelector',
+    ...OF_HOST.read,
+    ...OF_SUBSET.read,
+  ],
   harmless: { ...OF_HOST.harmless, ...OF_SUBSET.harmless },
   unsimulated: { ...OF_HOST.unsimulated, ...OF_SUBSET.unsimulated },
 };
 
 /** Sidecars, for what their proxies send and receive. @see https://istio.io/latest/docs/reference/config/networking/sidecar/ */
 export const SIDECAR: Reading = {
-  read: ['egress[].bind', 'egress[].captureMode', 'egress[].hosts', 'egress[].port', 'outboundTrafficPolicy.mode', 'workloadSelector'],
+  read: [
+    'egress[].bind',
+    'egress[].captureMode',
+    'egress[].hosts',
+    'egress[].port',
+    'outboundTrafficPolicy.mode',
+    'workloadSelector',
+  ],
   harmless: { inboundConnectionPool: LOADS },
   unsimulated: { ingress: undefined, 'outboundTrafficPolicy.egressProxy': undefined },
 };
 
 /** Gateways of Istio. @see https://istio.io/latest/docs/reference/config/networking/gateway/ */
 export const ISTIO_GATEWAY: Reading = {
-  read: ['selector', 'servers[].hosts', 'servers[].port.number', 'servers[].port.protocol', 'servers[].tls.mode', 'servers[].tls.httpsRedirect'],
+  read: [
+    'selector',
+    'servers[].hosts',
+    'servers[].port.number',
+    'servers[].port.protocol',
+    'servers[].tls.mode',
+    'servers[].tls.httpsRedirect',
+  ],
   harmless: {
-    'servers[].name': 'a name', 'servers[].port.name': 'a name', 'servers[].port.targetPort': 'without effect, by the reference of Istio',
-    ...Object.fromEntries([
-      'caCertCredentialName', 'caCertificates', 'caCrl', 'cipherSuites', 'credentialName', 'credentialNames', 'maxProtocolVersion', 'minProtocolVersion', 'privateKey',
-      'serverCertificate', 'subjectAltNames', 'tlsCertificates', 'verifyCertificateHash', 'verifyCertificateSpki',
-    ].map(name => [`servers[].tls.${name}`, KEYS])),
+    'servers[].name': 'a name',
+    'servers[].port.name': 'a name',
+    'servers[].port.targetPort': 'without effect, by the reference of Istio',
+    ...Object.fromEntries(
+      [
+        'caCertCredentialName',
+        'caCertificates',
+        'caCrl',
+        'cipherSuites',
+        'credentialName',
+        'credentialNames',
+        'maxProtocolVersion',
+        'minProtocolVersion',
+        'privateKey',
+        'serverCertificate',
+        'subjectAltNames',
+        'tlsCertificates',
+        'verifyCertificateHash',
+        'verifyCertificateSpki',
+      ].map(name => [`servers[].tls.${name}`, KEYS]),
+    ),
   },
   unsimulated: { 'servers[].bind': '0.0.0.0', 'servers[].defaultEndpoint': undefined },
 };

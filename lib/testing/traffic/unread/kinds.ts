@@ -1,4 +1,13 @@
-import { type Cluster, type Field, hasLabels, Kind, type Labels, type Resource, selects, targetRefsOf } from '../../../manifests';
+import {
+  type Cluster,
+  type Field,
+  hasLabels,
+  Kind,
+  type Labels,
+  type Resource,
+  selects,
+  targetRefsOf,
+} from '../../../manifests';
 import { Unsimulated } from '../unsimulated';
 import { isReadFilter } from './envoy-filters';
 import { NETWORK_POLICY } from './fields';
@@ -25,12 +34,19 @@ export function requireNoUnreadKind(parties: readonly Party[], cluster: Cluster)
 }
 
 function unsimulated({ resource, field, problem }: Suspect): Unsimulated {
-  return field ? unreadField(field) : new Unsimulated(problem ?? `${titleOf(resource)} may decide about the request, and its kind is not simulated.`, REMEDY);
+  return field
+    ? unreadField(field)
+    : new Unsimulated(
+        problem ?? `${titleOf(resource)} may decide about the request, and its kind is not simulated.`,
+        REMEDY,
+      );
 }
 
 /** The first object that is not simulated, as a whole or in a field, which may concern one of the parties. */
 export function unreadKindFor(parties: readonly Party[], cluster: Cluster): Suspect | undefined {
-  return suspectsIn(cluster).find(({ resource, concerns }) => parties.some(party => concerns(resource, party, cluster)));
+  return suspectsIn(cluster).find(({ resource, concerns }) =>
+    parties.some(party => concerns(resource, party, cluster)),
+  );
 }
 
 /** An object that is not simulated. */
@@ -47,15 +63,32 @@ type Concerns = (resource: Resource, party: Party, cluster: Cluster) => boolean;
 
 /** Kinds, or all further kinds of a group, with the parties that their objects may concern: none without one; the first that fits. */
 const KINDS: readonly (readonly [type: RegExp, concerns?: Concerns])[] = [
-  [/^(Baseline)?AdminNetworkPolicy\.policy\.networking\.k8s\.io$|^ClusterNetworkPolicy\.policy\.networking\.k8s\.io$/, isSubject],
-  [/^Cilium(Node|NodeConfig|Identity|Endpoint|EndpointSlice|ExternalWorkload|LoadBalancerIPPool|PodIPPool|L2AnnouncementPolicy|BGP\w*)\.cilium\.io$/],
+  [
+    /^(Baseline)?AdminNetworkPolicy\.policy\.networking\.k8s\.io$|^ClusterNetworkPolicy\.policy\.networking\.k8s\.io$/,
+    isSubject,
+  ],
+  [
+    /^Cilium(Node|NodeConfig|Identity|Endpoint|EndpointSlice|ExternalWorkload|LoadBalancerIPPool|PodIPPool|L2AnnouncementPolicy|BGP\w*)\.cilium\.io$/,
+  ],
   [/^Cilium(Clusterwide)?NetworkPolicy\.cilium\.io$/, isCiliumEndpoint],
-  [/^(IPPool|IPReservation|BGP\w*|FelixConfiguration|KubeControllersConfiguration|CalicoNodeStatus|ClusterInformation|NetworkSet|GlobalNetworkSet|Tier)\.(crd\.)?projectcalico\.org$/],
-  [/^EnvoyFilter\.networking\.istio\.io$/, (resource, party, cluster) => isForProxy(resource, party, cluster) && !isReadFilter(resource, party.role)],
+  [
+    /^(IPPool|IPReservation|BGP\w*|FelixConfiguration|KubeControllersConfiguration|CalicoNodeStatus|ClusterInformation|NetworkSet|GlobalNetworkSet|Tier)\.(crd\.)?projectcalico\.org$/,
+  ],
+  [
+    /^EnvoyFilter\.networking\.istio\.io$/,
+    (resource, party, cluster) => isForProxy(resource, party, cluster) && !isReadFilter(resource, party.role),
+  ],
   [/^(WasmPlugin|TrafficExtension)\.extensions\.istio\.io$/, isForProxy],
-  [/^(VirtualService|DestinationRule|Gateway|ServiceEntry|Sidecar|WorkloadEntry|WorkloadGroup|ProxyConfig)\.networking\.istio\.io$/],
-  [/^((AuthorizationPolicy|RequestAuthentication|PeerAuthentication)\.security|Telemetry\.telemetry|(IstioOperator|Istio)\.install)\.istio\.io$/],
-  [/\.(istio|cilium|linkerd|antrea|kuma)\.io$|\.projectcalico\.org$|\.policy\.networking\.k8s\.io$|\.k8s\.ovn\.org$/, isNear],
+  [
+    /^(VirtualService|DestinationRule|Gateway|ServiceEntry|Sidecar|WorkloadEntry|WorkloadGroup|ProxyConfig)\.networking\.istio\.io$/,
+  ],
+  [
+    /^((AuthorizationPolicy|RequestAuthentication|PeerAuthentication)\.security|Telemetry\.telemetry|(IstioOperator|Istio)\.install)\.istio\.io$/,
+  ],
+  [
+    /\.(istio|cilium|linkerd|antrea|kuma)\.io$|\.projectcalico\.org$|\.policy\.networking\.k8s\.io$|\.k8s\.ovn\.org$/,
+    isNear,
+  ],
 ];
 
 /** Policies of clusters select namespaces, or Pods of namespaces. */
@@ -65,26 +98,44 @@ function isSubject({ spec }: Resource, { namespace, labels }: Party, cluster: Cl
     return true;
   }
   return pods.exists
-    ? selects(pods.get('namespaceSelector'), cluster.namespaceLabels(namespace)) && selects(pods.get('podSelector'), labels)
+    ? selects(pods.get('namespaceSelector'), cluster.namespaceLabels(namespace))
+        && selects(pods.get('podSelector'), labels)
     : selects(namespaces, cluster.namespaceLabels(namespace));
 }
 
 /** Only labels of Pods are compared; others, such as those that Cilium makes, may fit. */
 function isCiliumEndpoint(resource: Resource, party: Party): boolean {
-  const selectors = [resource.spec, ...resource.root.get('specs').items].map(each => each.get('endpointSelector', 'matchLabels').strings);
-  return isNear(resource, party) && selectors.some(each => Object.entries(each).every(([key, value]) => {
-    const label = key.replace(/^(k8s|any):/, '');
-    return /^(io\.|reserved|.*:)/.test(label) || party.labels[label] === value;
-  }));
+  const selectors = [resource.spec, ...resource.root.get('specs').items].map(
+    each => each.get('endpointSelector', 'matchLabels').strings,
+  );
+  return (
+    isNear(resource, party)
+    && selectors.some(each =>
+      Object.entries(each).every(([key, value]) => {
+        const label = key.replace(/^(k8s|any):/, '');
+        return /^(io\.|reserved|.*:)/.test(label) || party.labels[label] === value;
+      }),
+    )
+  );
 }
 
 /** What Istio gives proxies: of their namespace or the root namespace, by labels or by Gateway. */
 function isForProxy(resource: Resource, { namespace, labels, gateway }: Party, cluster: Cluster): boolean {
   const targets = targetRefsOf(resource);
   const { spec } = resource;
-  const selector = [spec.get('workloadSelector', 'labels'), spec.get('selector', 'matchLabels')].reduce<Labels>((all, each) => ({ ...all, ...each.strings }), {});
-  const isTarget = (at: Field) => (at.get('kind').text === 'Gateway' ? gateway?.namespace === resource.namespace && at.get('name').text === gateway.name : true);
-  return [namespace, cluster.mesh.rootNamespace].includes(resource.namespace) && hasLabels(labels, selector) && (targets.length === 0 || targets.some(isTarget));
+  const selector = [spec.get('workloadSelector', 'labels'), spec.get('selector', 'matchLabels')].reduce<Labels>(
+    (all, each) => ({ ...all, ...each.strings }),
+    {},
+  );
+  const isTarget = (at: Field) =>
+    at.get('kind').text === 'Gateway'
+      ? gateway?.namespace === resource.namespace && at.get('name').text === gateway.name
+      : true;
+  return (
+    [namespace, cluster.mesh.rootNamespace].includes(resource.namespace)
+    && hasLabels(labels, selector)
+    && (targets.length === 0 || targets.some(isTarget))
+  );
 }
 
 /** In the same namespace, or in none. */
@@ -99,7 +150,11 @@ const READINGS: readonly (readonly [type: string, reading: Reading, concerns: Co
   [Kind.PEER_AUTHENTICATION, PEER_AUTHENTICATION, ofServers(isForProxy)],
   [Kind.PROXY_CONFIG, PROXY_CONFIG, isForProxy],
   [Kind.WORKLOAD_GROUP, WORKLOAD_GROUP, isNear],
-  [Kind.NETWORK_POLICY, NETWORK_POLICY, ({ namespace, spec }, party) => namespace === party.namespace && selects(spec.get('podSelector'), party.labels)],
+  [
+    Kind.NETWORK_POLICY,
+    NETWORK_POLICY,
+    ({ namespace, spec }, party) => namespace === party.namespace && selects(spec.get('podSelector'), party.labels),
+  ],
 ];
 
 function ofServers(concerns: Concerns): Concerns {
@@ -121,7 +176,15 @@ function ofMesh({ mesh }: Cluster): Suspect[] {
   const { settings, unreadable } = mesh;
   const unread = settings ? unreadFields(settings, MESH_CONFIG, settings.path.length) : [];
   return [
-    ...unreadable ? [{ resource: unreadable.resource, concerns, problem: `${titleOf(unreadable.resource)} has a mesh configuration that is not one YAML document (${String(unreadable)}).` }] : [],
+    ...(unreadable
+      ? [
+          {
+            resource: unreadable.resource,
+            concerns,
+            problem: `${titleOf(unreadable.resource)} has a mesh configuration that is not one YAML document (${String(unreadable)}).`,
+          },
+        ]
+      : []),
     ...unread.map(field => ({ resource: field.resource, field, concerns })),
   ];
 }
@@ -134,5 +197,9 @@ function ofKinds(cluster: Cluster): Suspect[] {
 }
 
 function ofFields(cluster: Cluster): Suspect[] {
-  return READINGS.flatMap(([type, reading, concerns]) => cluster.all(type).flatMap(resource => unreadFields(resource.spec, reading).map(field => ({ resource, field, concerns }))));
+  return READINGS.flatMap(([type, reading, concerns]) =>
+    cluster
+      .all(type)
+      .flatMap(resource => unreadFields(resource.spec, reading).map(field => ({ resource, field, concerns }))),
+  );
 }

@@ -59,7 +59,12 @@ function below(at: Field, path: string, reading: Reading): Field[] {
 
 /** Whether the table tells apart what is below a path. */
 function isDivided(path: string, { read, harmless, unsimulated }: Reading): boolean {
-  return path === '' || [...read, ...Object.keys(harmless), ...Object.keys(unsimulated)].some(each => each.startsWith(`${path}.`) || each.startsWith(`${path}[]`));
+  return (
+    path === ''
+    || [...read, ...Object.keys(harmless), ...Object.keys(unsimulated)].some(
+      each => each.startsWith(`${path}.`) || each.startsWith(`${path}[]`),
+    )
+  );
 }
 
 /** A value without meaning; an empty map may enable a feature. */
@@ -68,5 +73,9 @@ function isEmpty(value: unknown): boolean {
 }
 
 function pathIn({ path }: Field, depth: number): string {
-  return path.slice(depth).map(step => (typeof step === 'number' ? '[]' : `.${step}`)).join('').replace(/^\./, '');
+  return path
+    .slice(depth)
+    .map(step => (typeof step === 'number' ? '[]' : `.${step}`))
+    .join('')
+    .replace(/^\./, '');
 }

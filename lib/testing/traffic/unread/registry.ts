@@ -18,7 +18,7 @@ export const SERVICE_ENTRY: Reading = {
   harmless: {
     'endpoints[].locality': LOCALITY,
     'endpoints[].serviceAccount': CERTIFICATE,
-    'subjectAltNames': CERTIFICATE,
+    subjectAltNames: CERTIFICATE,
   },
   unsimulated: { 'endpoints[].network': undefined },
 };

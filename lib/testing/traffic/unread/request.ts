@@ -58,9 +58,8 @@ function hostsOf({ rule }: SimulationResult, { host }: Message, namespace: strin
   const routed =
     rule
       ?.get('route')
-      .items.map(each =>
-        fullHost(each.get('destination', 'host').text, rule.resource.namespace, cluster.clusterDomain),
-      ) ?? [];
+      .items.map(each => fullHost(each.get('destination', 'host').text, rule.resource.namespace, cluster.clusterDomain))
+    ?? [];
   const referred =
     rule
       ?.get('backendRefs')

@@ -65,12 +65,12 @@ function grantsFor(rule: Field, cluster: Cluster): Field[] {
 function foreignBackend(rule: Field): Unsimulated | undefined {
   const other = backendsOf(rule).find(
     each =>
-      (each.get('group').text !== '' || !['', 'Service'].includes(each.get('kind').text)) &&
-      (each.get('weight').number ?? 1) > 0,
+      (each.get('group').text !== '' || !['', 'Service'].includes(each.get('kind').text))
+      && (each.get('weight').number ?? 1) > 0,
   );
   return (
-    other &&
-    new Unsimulated(
+    other
+    && new Unsimulated(
       `${titleOf(rule.resource)} sends requests to a ${other.get('kind').text} (${String(other)}).`,
       'Backends that are Services are simulated.',
     )

@@ -19,7 +19,9 @@ function edgeOf() {
   return edge;
 }
 
-const withDomain = clusterOf(httpTemplate(edgeOf(), ({ certificate }) => ({ certificate, claimHeaders: { 'x-customer': 'sub' } })));
+const withDomain = clusterOf(
+  httpTemplate(edgeOf(), ({ certificate }) => ({ certificate, claimHeaders: { 'x-customer': 'sub' } })),
+);
 
 test.each([
   ['GET https://shop.example/', 'GET https://shop.example:443/'],
@@ -40,7 +42,12 @@ test.each([
 test.each([
   ['GET', undefined, 401, 'no token'],
   ['GET', token(claims, false), 401, 'expired or not signed'],
-  ['GET', token({ ...claims, iss: 'https://other.example' }), 401, 'the issuer is https://other.example, not https://login.example'],
+  [
+    'GET',
+    token({ ...claims, iss: 'https://other.example' }),
+    401,
+    'the issuer is https://other.example, not https://login.example',
+  ],
   ['GET', token({ ...claims, aud: ['other'] }), 401, 'the audience is other, not'],
   ['GET', token({ iss: claims.iss, client_id: 'app' }), undefined, 'forwards the request'],
   ['GET', token({ ...claims, aud: 'other', client_id: 'app' }), 401, 'the audience is other'],
@@ -66,12 +73,19 @@ test('a request goes to the load balancer with the server name, the target group
 test('claims go on as headers, and what a client sends under their names is dropped', () => {
   const forged = { headers: { 'x-customer': 'eve', accept: '*/*' } };
 
-  expect(ask(withDomain, 'GET https://shop.example/orders', { ...forged, ...token(claims) }).message?.headers).toEqual({ 'x-customer': 'ann', accept: '*/*' });
+  expect(ask(withDomain, 'GET https://shop.example/orders', { ...forged, ...token(claims) }).message?.headers).toEqual({
+    'x-customer': 'ann',
+    accept: '*/*',
+  });
   expect(ask(withDomain, 'GET https://shop.example/', forged).message?.headers).toEqual({ accept: '*/*' });
 });
 
 test('the token goes on, and the address of the client in a header', () => {
-  const { message } = ask(withDomain, 'GET https://shop.example/orders', { ...token(claims), address: '203.0.113.9', headers: { 'x-forwarded-for': '10.0.0.1' } });
+  const { message } = ask(withDomain, 'GET https://shop.example/orders', {
+    ...token(claims),
+    address: '203.0.113.9',
+    headers: { 'x-forwarded-for': '10.0.0.1' },
+  });
 
   expect(message?.token?.claims).toEqual(claims);
   expect(message?.headers['x-forwarded-for']).toBe('10.0.0.1, 203.0.113.9');
@@ -79,7 +93,9 @@ test('the token goes on, and the address of the client in a header', () => {
 });
 
 describe('what a browser asks beforehand', () => {
-  const preflight = (origin: string, method = 'GET') => ({ headers: { origin, 'access-control-request-method': method } });
+  const preflight = (origin: string, method = 'GET') => ({
+    headers: { origin, 'access-control-request-method': method },
+  });
 
   test.each([
     ['/products/7', 'https://www.shop.example', 204, 'https://www.shop.example is allowed to send GET'],
@@ -96,10 +112,20 @@ describe('what a browser asks beforehand', () => {
   test('is denied where a route of any method demands a token and OPTIONS has no route of its own', () => {
     const { edge, web } = declared({ cors: { origins: ['https://www.shop.example'] } });
     edge.route('ANY /mine', web, { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }) });
-    const template = httpTemplate(edge, ({ certificate }) => ({ certificate })).toJSON() as { Resources: Record<string, { Properties: { RouteKey?: string } }> };
-    const Resources = Object.fromEntries(Object.entries(template.Resources).filter(([, { Properties }]) => Properties?.RouteKey !== 'OPTIONS /mine'));
+    const template = httpTemplate(edge, ({ certificate }) => ({ certificate })).toJSON() as {
+      Resources: Record<string, { Properties: { RouteKey?: string } }>;
+    };
+    const Resources = Object.fromEntries(
+      Object.entries(template.Resources).filter(([, { Properties }]) => Properties?.RouteKey !== 'OPTIONS /mine'),
+    );
 
-    expect(ask(clusterOf(Template.fromJSON({ ...template, Resources })), 'OPTIONS https://shop.example/mine', preflight('https://www.shop.example')).status).toBe(401);
+    expect(
+      ask(
+        clusterOf(Template.fromJSON({ ...template, Resources })),
+        'OPTIONS https://shop.example/mine',
+        preflight('https://www.shop.example'),
+      ).status,
+    ).toBe(401);
   });
 
   test('is a request like any other without CORS, or without what makes it one', () => {
@@ -107,7 +133,9 @@ describe('what a browser asks beforehand', () => {
     edge.route('ANY /a', web);
     const cluster = clusterOf(httpTemplate(edge, ({ certificate }) => ({ certificate })));
 
-    expect(outcome(cluster, 'OPTIONS https://shop.example/a', preflight('https://www.shop.example'))).toBe('OPTIONS https://shop.example:443/a');
+    expect(outcome(cluster, 'OPTIONS https://shop.example/a', preflight('https://www.shop.example'))).toBe(
+      'OPTIONS https://shop.example:443/a',
+    );
     expect(outcome(withDomain, 'OPTIONS https://shop.example/products/7')).toBe('404');
   });
 });
@@ -136,7 +164,10 @@ describe('without a domain the logical id of the API is its host', () => {
   });
 
   test('unless that name is disabled', () => {
-    expect(ask(withDomain, 'GET https://EdgeApi65822B7B/')).toMatchObject({ status: 404, reason: expect.stringContaining('disabled') as string });
+    expect(ask(withDomain, 'GET https://EdgeApi65822B7B/')).toMatchObject({
+      status: 404,
+      reason: expect.stringContaining('disabled') as string,
+    });
   });
 });
 
@@ -149,7 +180,10 @@ test('a named stage is not in the path behind a domain either', () => {
 test('a load balancer that is there already is reached on the port of the scheme', () => {
   const { edge, web } = declared({ tlsSecret: undefined });
   edge.route('GET /', web);
-  const answer = ask(clusterOf(httpTemplate(edge, ({ loadBalancer }) => ({ loadBalancer }))), 'GET https://EdgeApi65822B7B/');
+  const answer = ask(
+    clusterOf(httpTemplate(edge, ({ loadBalancer }) => ({ loadBalancer }))),
+    'GET https://EdgeApi65822B7B/',
+  );
 
   expect(answer.message).toMatchObject({ scheme: 'http', port: 80, host: 'shop.example' });
   expect([answer.serverName, answer.targetGroup]).toEqual([undefined, undefined]);
@@ -159,6 +193,13 @@ test('every route of the boutique passes a request on, with a token where it dem
   const cluster = clusterOf(httpTemplate(shop));
   const more = token({ iss: 'https://login.shop.example', aud: 'shop' });
 
-  const outcomes = shop.routes.map(({ operation: { method, path } }) => outcome(cluster, `${method ?? 'GET'} https://EdgeApi65822B7B${path.replaceParameters('1', 'a/b')}`, more));
-  expect(outcomes).toEqual(shop.routes.map(({ operation: { method, path } }) => `${method ?? 'GET'} https://shop.example:443${path.replaceParameters('1', 'a/b')}`));
+  const outcomes = shop.routes.map(({ operation: { method, path } }) =>
+    outcome(cluster, `${method ?? 'GET'} https://EdgeApi65822B7B${path.replaceParameters('1', 'a/b')}`, more),
+  );
+  expect(outcomes).toEqual(
+    shop.routes.map(
+      ({ operation: { method, path } }) =>
+        `${method ?? 'GET'} https://shop.example:443${path.replaceParameters('1', 'a/b')}`,
+    ),
+  );
 });

@@ -6,18 +6,37 @@ import { ask, clusterOf, outcome, token } from './support';
 
 const jwt = { issuer: 'https://login.example', audiences: ['shop'] };
 const claims = { iss: 'https://login.example', aud: ['shop'], sub: 'ann' };
-const perClient = (client: ClientKey) => PerClientRateLimit.of({ client, requests: 5, per: Period.SECOND, failureMode: FailureMode.FAIL_OPEN });
+const perClient = (client: ClientKey) =>
+  PerClientRateLimit.of({ client, requests: 5, per: Period.SECOND, failureMode: FailureMode.FAIL_OPEN });
 
 function whole() {
   const { edge, web } = declared({
-    auth: Auth.jwt(jwt), rateLimit: RateLimit.perSecond(100), waf: true, managed: true, clientCa: 'clients', perClientRateLimit: perClient(ClientKey.claim('sub')),
+    auth: Auth.jwt(jwt),
+    rateLimit: RateLimit.perSecond(100),
+    waf: true,
+    managed: true,
+    clientCa: 'clients',
+    perClientRateLimit: perClient(ClientKey.claim('sub')),
     cors: { origins: ['https://www.shop.example'] },
   });
   edge.route('GET /products/{id}', web, { auth: Auth.none(), cacheTtl: Duration.minutes(1) });
-  edge.route('POST /orders', web, { rateLimit: RateLimit.perSecond(5), requestValidation: { query: ['shop'], headers: ['x-device'], body: { required: ['id'] } } });
-  edge.route('POST /refunds', web, { auth: Auth.jwt({ ...jwt, scopes: ['refund', 'admin'] }), timeout: Duration.seconds(3) });
+  edge.route('POST /orders', web, {
+    rateLimit: RateLimit.perSecond(5),
+    requestValidation: { query: ['shop'], headers: ['x-device'], body: { required: ['id'] } },
+  });
+  edge.route('POST /refunds', web, {
+    auth: Auth.jwt({ ...jwt, scopes: ['refund', 'admin'] }),
+    timeout: Duration.seconds(3),
+  });
   edge.route('ANY /static/{file+}', web, { auth: Auth.none() });
-  return clusterOf(restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore, clients: ['ann', 'bob'], claimHeaders: { 'x-customer': 'sub' } })));
+  return clusterOf(
+    restTemplate(edge, ({ certificate, truststore }) => ({
+      certificate,
+      truststore,
+      clients: ['ann', 'bob'],
+      claimHeaders: { 'x-customer': 'sub' },
+    })),
+  );
 }
 
 const cluster = whole();
@@ -46,8 +65,18 @@ test.each([
   ['/refunds', token({ ...claims, iss: 'https://other.example' }), 401, 'the issuer is https://other.example'],
   ['/refunds', token({ ...claims, aud: 'other', scope: 'refund' }), 403, 'the audience is other, not shop'],
   ['/refunds', token(claims), 403, 'the token has none of the scopes refund, admin'],
-  ['/refunds', token({ ...claims, sub: 'mallory', scope: 'refund' }), 403, 'The authorizer returns no API key for this client'],
-  ['/refunds', token({ ...claims, scope: 'refund' }), undefined, 'The method POST /refunds forwards the request through the VPC link.'],
+  [
+    '/refunds',
+    token({ ...claims, sub: 'mallory', scope: 'refund' }),
+    403,
+    'The authorizer returns no API key for this client',
+  ],
+  [
+    '/refunds',
+    token({ ...claims, scope: 'refund' }),
+    undefined,
+    'The method POST /refunds forwards the request through the VPC link.',
+  ],
   ['/orders', token(claims), 400, 'The request lacks querystring.shop, header.x-device'],
   ['/orders?shop=', { ...token(claims), headers: { 'x-device': 'phone' } }, 400, 'The request lacks querystring.shop'],
   ['/orders?shop=1', { ...token(claims), headers: { 'x-device': 'phone' } }, undefined, 'forwards the request'],
@@ -62,25 +91,41 @@ test.each([
 test('a request goes to the load balancer with the server name, the target group and the time limit', () => {
   const answer = ask(cluster, 'POST https://shop.example/refunds', token({ ...claims, scope: 'admin' }));
 
-  expect(answer).toMatchObject({ serverName: 'shop.example', timeoutMs: 3000, message: { host: 'shop.example', port: 443, scheme: 'https', path: '/refunds' } });
+  expect(answer).toMatchObject({
+    serverName: 'shop.example',
+    timeoutMs: 3000,
+    message: { host: 'shop.example', port: 443, scheme: 'https', path: '/refunds' },
+  });
   expect(answer.targetGroup?.root.get('Properties', 'Name').text).toBe('shop-door');
 });
 
 test('claims go on as headers, and what a client sends under their names is emptied where there is no token', () => {
   const forged = { headers: { 'x-customer': 'eve' } };
 
-  expect(ask(cluster, 'POST https://shop.example/refunds', { ...forged, ...token({ ...claims, scope: 'admin' }) }).message?.headers).toEqual({ 'x-customer': 'ann' });
+  expect(
+    ask(cluster, 'POST https://shop.example/refunds', { ...forged, ...token({ ...claims, scope: 'admin' }) }).message
+      ?.headers,
+  ).toEqual({ 'x-customer': 'ann' });
   expect(ask(cluster, 'GET https://shop.example/products/7', forged).message?.headers).toEqual({ 'x-customer': '' });
 });
 
 test('steps tell the way', () => {
-  expect(ask(cluster, 'POST https://shop.example/orders?shop=1', { ...token(claims), headers: { 'x-device': 'phone' } }).steps).toEqual([
+  expect(
+    ask(cluster, 'POST https://shop.example/orders?shop=1', { ...token(claims), headers: { 'x-device': 'phone' } })
+      .steps,
+  ).toEqual([
     expect.stringMatching(/^The domain shop\.example is mapped to EdgeApi\w+ \(EdgeDomainMap\w+\)\.$/),
     'The domain requires a client certificate from its truststore, which is not simulated.',
-    expect.stringMatching(/^The web ACL of EdgeFirewallAssociation\w+ inspects the request first; its rules are not simulated\.$/),
+    expect.stringMatching(
+      /^The web ACL of EdgeFirewallAssociation\w+ inspects the request first; its rules are not simulated\.$/,
+    ),
     expect.stringMatching(/^The method POST \/orders matches \(EdgeApiordersPOST\w+\)\.$/),
-    expect.stringMatching(/^The stage EdgeStage\w+ throttles at 5 requests per second with a burst of 10; throttling is not simulated\.$/),
-    expect.stringMatching(/^The function EdgeMethodsTokensFunction\w+ accepts the token of https:\/\/login\.example for shop\.$/),
+    expect.stringMatching(
+      /^The stage EdgeStage\w+ throttles at 5 requests per second with a burst of 10; throttling is not simulated\.$/,
+    ),
+    expect.stringMatching(
+      /^The function EdgeMethodsTokensFunction\w+ accepts the token of https:\/\/login\.example for shop\.$/,
+    ),
     'The authorizer returns the API key of the client; the limits of its usage plan are not simulated.',
     'The request has the required parameters: querystring.shop, header.x-device.',
     'The body is validated against a model, which is not simulated.',
@@ -94,12 +139,18 @@ test('a cached answer is told of, and the throttle of the stage where the method
   const { steps } = ask(cluster, 'GET https://shop.example/products/7');
 
   expect(steps).toContain('A cached response may be returned instead; a cache miss is assumed.');
-  expect(steps).toEqual(expect.arrayContaining([expect.stringContaining('throttles at 100 requests per second with a burst of 200')]));
+  expect(steps).toEqual(
+    expect.arrayContaining([expect.stringContaining('throttles at 100 requests per second with a burst of 200')]),
+  );
 });
 
 test('parameters are encoded anew, but for the slashes of a rest', () => {
-  expect(outcome(cluster, 'GET https://shop.example/products/a%2Fb%20c')).toBe('GET https://shop.example:443/products/a%2Fb%20c');
-  expect(outcome(cluster, 'GET https://shop.example/static/a/b%2Bc')).toBe('GET https://shop.example:443/static/a/b%2Bc');
+  expect(outcome(cluster, 'GET https://shop.example/products/a%2Fb%20c')).toBe(
+    'GET https://shop.example:443/products/a%2Fb%20c',
+  );
+  expect(outcome(cluster, 'GET https://shop.example/static/a/b%2Bc')).toBe(
+    'GET https://shop.example:443/static/a/b%2Bc',
+  );
 });
 
 test.each([
@@ -140,21 +191,34 @@ test('without a domain the logical id of the API is its host, and the stage the 
 });
 
 test('a key that clients bring must be there', () => {
-  const { edge, web } = declared({ auth: Auth.apiKey({ secret: 'keys' }), perClientRateLimit: perClient(ClientKey.apiKey()) });
+  const { edge, web } = declared({
+    auth: Auth.apiKey({ secret: 'keys' }),
+    perClientRateLimit: perClient(ClientKey.apiKey()),
+  });
   edge.route('GET /orders', web);
   const keyed = clusterOf(restTemplate(edge, () => ({ clients: ['ann'] })));
 
-  expect(ask(keyed, 'GET https://EdgeApi65822B7B/prod/orders')).toMatchObject({ status: 403, reason: expect.stringContaining('has no x-api-key') as string });
-  expect(outcome(keyed, 'GET https://EdgeApi65822B7B/prod/orders', { headers: { 'x-api-key': 'any' } })).toBe('GET https://shop.example:443/orders');
+  expect(ask(keyed, 'GET https://EdgeApi65822B7B/prod/orders')).toMatchObject({
+    status: 403,
+    reason: expect.stringContaining('has no x-api-key') as string,
+  });
+  expect(outcome(keyed, 'GET https://EdgeApi65822B7B/prod/orders', { headers: { 'x-api-key': 'any' } })).toBe(
+    'GET https://shop.example:443/orders',
+  );
 });
 
 describe('a user pool takes the place of the function', () => {
   const { edge, web } = declared();
   edge.route('GET /orders', web, { auth: Auth.jwt({ ...jwt, scopes: ['read', 'write'] }) });
   edge.route('GET /me', web, { auth: Auth.jwt(jwt) });
-  const pooled = clusterOf(restTemplate(edge, ({ stack }) => ({
-    userPools: [UserPool.fromUserPoolArn(stack, 'Pool', 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc')], claimHeaders: { 'x-customer': 'sub' },
-  })));
+  const pooled = clusterOf(
+    restTemplate(edge, ({ stack }) => ({
+      userPools: [
+        UserPool.fromUserPoolArn(stack, 'Pool', 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc'),
+      ],
+      claimHeaders: { 'x-customer': 'sub' },
+    })),
+  );
   const iss = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc';
 
   test.each([
@@ -188,11 +252,17 @@ test('a canary is told of', () => {
   edge.route('GET /', web);
   const canary = clusterOf(restTemplate(edge, () => ({ canary: { percent: 10, stableDeployment: 'abc123' } })));
 
-  expect(ask(canary, 'GET https://EdgeApi65822B7B/prod').steps).toContain('A canary deployment receives 10 % of the requests; both deployments are assumed to match the template.');
+  expect(ask(canary, 'GET https://EdgeApi65822B7B/prod').steps).toContain(
+    'A canary deployment receives 10 % of the requests; both deployments are assumed to match the template.',
+  );
 });
 
 test('demands that exceed the environment of the function are read from its code', () => {
-  const { edge, web } = declared({ auth: Auth.jwt(jwt), managed: true, perClientRateLimit: perClient(ClientKey.claim('sub')) });
+  const { edge, web } = declared({
+    auth: Auth.jwt(jwt),
+    managed: true,
+    perClientRateLimit: perClient(ClientKey.claim('sub')),
+  });
   Array.from({ length: 60 }, (_, index) => edge.route(`GET /things/${index}`, web));
   const large = clusterOf(restTemplate(edge, ({ certificate }) => ({ certificate, clients: ['ann'] })));
 

@@ -9,36 +9,90 @@ interface Method {
 
 /** A REST API with these resources, by their paths, and methods. */
 function apiOf(methods: readonly Method[], more: object = {}, api: object = {}): string {
-  const paths = [...new Set(methods.flatMap(({ on }) => on.split('/').slice(1).map((_part, index, parts) => `/${parts.slice(0, index + 1).join('/')}`)))].filter(each => each !== '/');
+  const paths = [
+    ...new Set(
+      methods.flatMap(({ on }) =>
+        on
+          .split('/')
+          .slice(1)
+          .map((_part, index, parts) => `/${parts.slice(0, index + 1).join('/')}`),
+      ),
+    ),
+  ].filter(each => each !== '/');
   const idOf = (path: string) => `R${Buffer.from(path).toString('hex')}`;
-  const referTo = (path: string) => path === '' || path === '/' ? { 'Fn::GetAtt': ['Api', 'RootResourceId'] } : { Ref: idOf(path) };
+  const referTo = (path: string) =>
+    path === '' || path === '/' ? { 'Fn::GetAtt': ['Api', 'RootResourceId'] } : { Ref: idOf(path) };
   return JSON.stringify({
     Resources: {
       Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { ...api } },
-      Live: { Type: 'AWS::ApiGateway::Stage', Properties: { RestApiId: { Ref: 'Api' }, StageName: 'live', Variables: { place: 'blue.example', shop: 'north' } } },
+      Live: {
+        Type: 'AWS::ApiGateway::Stage',
+        Properties: {
+          RestApiId: { Ref: 'Api' },
+          StageName: 'live',
+          Variables: { place: 'blue.example', shop: 'north' },
+        },
+      },
       Link: { Type: 'AWS::ApiGatewayV2::VpcLink', Properties: {} },
       OldLink: { Type: 'AWS::ApiGateway::VpcLink', Properties: { TargetArns: [{ Ref: 'Balancer' }] } },
       Balancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: {} },
-      Plain: { Type: 'AWS::ElasticLoadBalancingV2::Listener', Properties: { LoadBalancerArn: { Ref: 'Balancer' }, Port: 80, DefaultActions: [{ TargetGroupArn: { Ref: 'PlainGroup' } }] } },
-      Tls: { Type: 'AWS::ElasticLoadBalancingV2::Listener', Properties: { LoadBalancerArn: { Ref: 'Balancer' }, Port: 443, DefaultActions: [{ TargetGroupArn: { Ref: 'TlsGroup' } }] } },
+      Plain: {
+        Type: 'AWS::ElasticLoadBalancingV2::Listener',
+        Properties: {
+          LoadBalancerArn: { Ref: 'Balancer' },
+          Port: 80,
+          DefaultActions: [{ TargetGroupArn: { Ref: 'PlainGroup' } }],
+        },
+      },
+      Tls: {
+        Type: 'AWS::ElasticLoadBalancingV2::Listener',
+        Properties: {
+          LoadBalancerArn: { Ref: 'Balancer' },
+          Port: 443,
+          DefaultActions: [{ TargetGroupArn: { Ref: 'TlsGroup' } }],
+        },
+      },
       PlainGroup: { Type: 'AWS::ElasticLoadBalancingV2::TargetGroup', Properties: {} },
       TlsGroup: { Type: 'AWS::ElasticLoadBalancingV2::TargetGroup', Properties: {} },
       Function: { Type: 'AWS::Lambda::Function', Properties: {} },
       Latest: { Type: 'AWS::Lambda::Alias', Properties: { FunctionName: { Ref: 'Function' } } },
-      ...Object.fromEntries(paths.map(path => [idOf(path), {
-        Type: 'AWS::ApiGateway::Resource',
-        Properties: { RestApiId: { Ref: 'Api' }, ParentId: referTo(path.slice(0, path.lastIndexOf('/'))), PathPart: path.slice(path.lastIndexOf('/') + 1) },
-      }])),
-      ...Object.fromEntries(methods.map(({ on, method = 'GET', properties = {}, integration = {} }, index) => [`Method${index}`, {
-        Type: 'AWS::ApiGateway::Method',
-        Properties: {
-          RestApiId: { Ref: 'Api' }, ResourceId: referTo(on), HttpMethod: method, AuthorizationType: 'NONE',
-          Integration: {
-            Type: 'HTTP_PROXY', IntegrationHttpMethod: 'ANY', ConnectionType: 'VPC_LINK', ConnectionId: { Ref: 'Link' }, IntegrationTarget: { Ref: 'Balancer' }, Uri: 'https://web.example/at', ...integration,
+      ...Object.fromEntries(
+        paths.map(path => [
+          idOf(path),
+          {
+            Type: 'AWS::ApiGateway::Resource',
+            Properties: {
+              RestApiId: { Ref: 'Api' },
+              ParentId: referTo(path.slice(0, path.lastIndexOf('/'))),
+              PathPart: path.slice(path.lastIndexOf('/') + 1),
+            },
           },
-          ...properties,
-        },
-      }])),
+        ]),
+      ),
+      ...Object.fromEntries(
+        methods.map(({ on, method = 'GET', properties = {}, integration = {} }, index) => [
+          `Method${index}`,
+          {
+            Type: 'AWS::ApiGateway::Method',
+            Properties: {
+              RestApiId: { Ref: 'Api' },
+              ResourceId: referTo(on),
+              HttpMethod: method,
+              AuthorizationType: 'NONE',
+              Integration: {
+                Type: 'HTTP_PROXY',
+                IntegrationHttpMethod: 'ANY',
+                ConnectionType: 'VPC_LINK',
+                ConnectionId: { Ref: 'Link' },
+                IntegrationTarget: { Ref: 'Balancer' },
+                Uri: 'https://web.example/at',
+                ...integration,
+              },
+              ...properties,
+            },
+          },
+        ]),
+      ),
       ...more,
     },
   });
@@ -47,9 +101,16 @@ function apiOf(methods: readonly Method[], more: object = {}, api: object = {}):
 const integrated = (integration: object, on = '/a/{id}') => clusterOf(apiOf([{ on, integration }]));
 
 describe('the tree of resources is walked once', () => {
-  const cluster = clusterOf(apiOf([
-    { on: '/{proxy+}', method: 'ANY' }, { on: '/pets' }, { on: '/pets/{id}', method: 'GET' }, { on: '/pets/{id}', method: 'ANY' }, { on: '/pets/dog/{rest+}', method: 'ANY' }, { on: '/' },
-  ]));
+  const cluster = clusterOf(
+    apiOf([
+      { on: '/{proxy+}', method: 'ANY' },
+      { on: '/pets' },
+      { on: '/pets/{id}', method: 'GET' },
+      { on: '/pets/{id}', method: 'ANY' },
+      { on: '/pets/dog/{rest+}', method: 'ANY' },
+      { on: '/' },
+    ]),
+  );
 
   test.each([
     ['GET', '', 'GET /'],
@@ -60,7 +121,9 @@ describe('the tree of resources is walked once', () => {
     ['GET', '/pets/dog/a/b', 'ANY /pets/dog/{rest+}'],
     ['GET', '/other/a', 'ANY /{proxy+}'],
   ])('%s %s meets %s', (method, path, name) => {
-    expect(ask(cluster, `${method} https://api/live${path}`).reason).toBe(`The method ${name} forwards the request through the VPC link.`);
+    expect(ask(cluster, `${method} https://api/live${path}`).reason).toBe(
+      `The method ${name} forwards the request through the VPC link.`,
+    );
   });
 
   test.each([
@@ -70,21 +133,80 @@ describe('the tree of resources is walked once', () => {
     ['POST', '/', 'the root has no such method'],
     ['GET', '/pets/', 'a parameter is not empty'],
   ])('%s %s is refused: %s', (method, path) => {
-    expect(ask(cluster, `${method} https://api/live${path}`)).toMatchObject({ status: 403, reason: expect.stringContaining('Missing Authentication Token') as string });
+    expect(ask(cluster, `${method} https://api/live${path}`)).toMatchObject({
+      status: 403,
+      reason: expect.stringContaining('Missing Authentication Token') as string,
+    });
   });
 });
 
 describe('the address of an integration gives', () => {
   test.each([
-    ['through a VPC link the stage before the path', {}, 'GET https://web.example:443/live/at', 'TlsGroup', 'web.example'],
-    ['its own port', { Uri: 'http://web.example:8080/at' }, 'GET http://web.example:8080/live/at', undefined, undefined],
+    [
+      'through a VPC link the stage before the path',
+      {},
+      'GET https://web.example:443/live/at',
+      'TlsGroup',
+      'web.example',
+    ],
+    [
+      'its own port',
+      { Uri: 'http://web.example:8080/at' },
+      'GET http://web.example:8080/live/at',
+      undefined,
+      undefined,
+    ],
     ['plain HTTP', { Uri: 'http://web.example/at' }, 'GET http://web.example:80/live/at', 'PlainGroup', undefined],
-    ['no stage through a link of the first kind', { ConnectionId: { Ref: 'OldLink' }, IntegrationTarget: undefined }, 'GET https://web.example:443/at', 'TlsGroup', 'web.example'],
-    ['no stage over the internet', { ConnectionType: undefined, ConnectionId: undefined }, 'GET https://web.example:443/at', undefined, 'web.example'],
-    ['a place for parameters', { ConnectionType: 'INTERNET', Uri: 'https://web.example/x/{id}/y', RequestParameters: { 'integration.request.path.id': 'method.request.path.id' } }, 'GET https://web.example:443/x/7/y', undefined, 'web.example'],
-    ['a place for constants', { ConnectionType: 'INTERNET', Uri: 'https://web.example/x/{id}', RequestParameters: { 'integration.request.path.id': '\'one\'' } }, 'GET https://web.example:443/x/one', undefined, 'web.example'],
-    ['a place for variables of the stage', { ConnectionType: 'INTERNET', Uri: 'https://${stageVariables.place}' }, 'GET https://blue.example:443/', undefined, 'blue.example'],
-    ['and its method', { IntegrationHttpMethod: 'POST' }, 'POST https://web.example:443/live/at', 'TlsGroup', 'web.example'],
+    [
+      'no stage through a link of the first kind',
+      { ConnectionId: { Ref: 'OldLink' }, IntegrationTarget: undefined },
+      'GET https://web.example:443/at',
+      'TlsGroup',
+      'web.example',
+    ],
+    [
+      'no stage over the internet',
+      { ConnectionType: undefined, ConnectionId: undefined },
+      'GET https://web.example:443/at',
+      undefined,
+      'web.example',
+    ],
+    [
+      'a place for parameters',
+      {
+        ConnectionType: 'INTERNET',
+        Uri: 'https://web.example/x/{id}/y',
+        RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
+      },
+      'GET https://web.example:443/x/7/y',
+      undefined,
+      'web.example',
+    ],
+    [
+      'a place for constants',
+      {
+        ConnectionType: 'INTERNET',
+        Uri: 'https://web.example/x/{id}',
+        RequestParameters: { 'integration.request.path.id': "'one'" },
+      },
+      'GET https://web.example:443/x/one',
+      undefined,
+      'web.example',
+    ],
+    [
+      'a place for variables of the stage',
+      { ConnectionType: 'INTERNET', Uri: 'https://${stageVariables.place}' },
+      'GET https://blue.example:443/',
+      undefined,
+      'blue.example',
+    ],
+    [
+      'and its method',
+      { IntegrationHttpMethod: 'POST' },
+      'POST https://web.example:443/live/at',
+      'TlsGroup',
+      'web.example',
+    ],
   ])('%s', (_name, integration, expected, targetGroup, serverName) => {
     const cluster = integrated(integration);
     const answer = ask(cluster, 'GET https://api/live/a/7');
@@ -96,16 +218,21 @@ describe('the address of an integration gives', () => {
 
 test.each([
   [{ 'integration.request.header.X-Id': 'method.request.path.id' }, { 'x-a': 'one', 'x-id': 'a b' }, 'q=1'],
-  [{ 'integration.request.header.x-a': '\'fixed, text\'' }, { 'x-a': 'fixed, text' }, 'q=1'],
+  [{ 'integration.request.header.x-a': "'fixed, text'" }, { 'x-a': 'fixed, text' }, 'q=1'],
   [{ 'integration.request.header.x-a': 'context.stage' }, { 'x-a': 'live' }, 'q=1'],
   [{ 'integration.request.header.x-a': 'stageVariables.shop' }, { 'x-a': 'north' }, 'q=1'],
   [{ 'integration.request.header.x-a': 'method.request.querystring.none' }, { 'x-a': 'one' }, 'q=1'],
   [{ 'integration.request.header.x-a': 'context.authorizer.sub' }, { 'x-a': 'one' }, 'q=1'],
   [{ 'integration.request.querystring.r': 'method.request.header.X-A' }, { 'x-a': 'one' }, 'q=1&r=one'],
-  [{ 'integration.request.header.x-ip': 'context.identity.sourceIp' }, { 'x-a': 'one', 'x-ip': '203.0.113.9', 'x-forwarded-for': '203.0.113.9' }, 'q=1'],
+  [
+    { 'integration.request.header.x-ip': 'context.identity.sourceIp' },
+    { 'x-a': 'one', 'x-ip': '203.0.113.9', 'x-forwarded-for': '203.0.113.9' },
+    'q=1',
+  ],
 ])('the mapping %j gives the headers %j', (RequestParameters, headers, query) => {
   const { message } = ask(integrated({ RequestParameters }), 'GET https://api/live/a/a%20b?q=1', {
-    headers: { 'x-a': 'one' }, address: 'x-ip' in headers ? '203.0.113.9' : undefined,
+    headers: { 'x-a': 'one' },
+    address: 'x-ip' in headers ? '203.0.113.9' : undefined,
   });
 
   expect(message?.headers).toEqual(headers);
@@ -113,9 +240,31 @@ test.each([
 });
 
 test('what is required may be said as text, and a validator that looks at nothing requires nothing', () => {
-  const required = (ValidateRequestParameters: unknown) => clusterOf(apiOf([{
-    on: '/a/{id}', properties: { RequestValidatorId: { Ref: 'Shape' }, RequestParameters: { 'method.request.header.Host': true, 'method.request.path.id': 'true', 'method.request.querystring.q': 'true', 'method.request.header.x': false } },
-  }], { Shape: { Type: 'AWS::ApiGateway::RequestValidator', Properties: { RestApiId: { Ref: 'Api' }, ValidateRequestParameters } } }));
+  const required = (ValidateRequestParameters: unknown) =>
+    clusterOf(
+      apiOf(
+        [
+          {
+            on: '/a/{id}',
+            properties: {
+              RequestValidatorId: { Ref: 'Shape' },
+              RequestParameters: {
+                'method.request.header.Host': true,
+                'method.request.path.id': 'true',
+                'method.request.querystring.q': 'true',
+                'method.request.header.x': false,
+              },
+            },
+          },
+        ],
+        {
+          Shape: {
+            Type: 'AWS::ApiGateway::RequestValidator',
+            Properties: { RestApiId: { Ref: 'Api' }, ValidateRequestParameters },
+          },
+        },
+      ),
+    );
 
   expect(ask(required('true'), 'GET https://api/live/a/7').reason).toContain('The request lacks querystring.q:');
   expect(ask(required(true), 'GET https://api/live/a/7?q=1').status).toBeUndefined();
@@ -123,7 +272,11 @@ test('what is required may be said as text, and a validator that looks at nothin
 });
 
 test('a path that is encoded badly goes on as it is', () => {
-  const cluster = integrated({ RequestTemplates: { 'application/json': '#set($context.requestOverride.path = "/$input.params().path.get(\'id\')")$input.body' } });
+  const cluster = integrated({
+    RequestTemplates: {
+      'application/json': '#set($context.requestOverride.path = "/$input.params().path.get(\'id\')")$input.body',
+    },
+  });
 
   expect(ask(cluster, 'GET https://api/live/a/%zz').message?.path).toBe('/%zz');
 });
@@ -132,22 +285,38 @@ test('an integration that is no proxy sends only what is mapped', () => {
   const carried = { headers: { 'x-a': 'one', 'x-b': 'two' }, ...token({ iss: 'x' }) };
   const mapping = { 'integration.request.header.x-b': 'method.request.header.x-b' };
 
-  expect(ask(integrated({ Type: 'HTTP', RequestParameters: mapping }), 'GET https://api/live/a/7?q=1', carried).message).toMatchObject({ headers: { 'x-b': 'two' }, query: '', token: undefined });
-  expect(ask(integrated({ Type: 'HTTP', RequestParameters: { 'integration.request.header.Authorization': 'method.request.header.Authorization' } }), 'GET https://api/live/a/7', carried).message?.token).toBeDefined();
+  expect(
+    ask(integrated({ Type: 'HTTP', RequestParameters: mapping }), 'GET https://api/live/a/7?q=1', carried).message,
+  ).toMatchObject({ headers: { 'x-b': 'two' }, query: '', token: undefined });
+  expect(
+    ask(
+      integrated({
+        Type: 'HTTP',
+        RequestParameters: { 'integration.request.header.Authorization': 'method.request.header.Authorization' },
+      }),
+      'GET https://api/live/a/7',
+      carried,
+    ).message?.token,
+  ).toBeDefined();
 });
 
 test('a token is replaced by what is put into its header', () => {
-  const { message } = ask(integrated({ RequestParameters: { 'integration.request.header.Authorization': '\'Basic abc\'' } }), 'GET https://api/live/a/7', token({ iss: 'x' }));
+  const { message } = ask(
+    integrated({ RequestParameters: { 'integration.request.header.Authorization': "'Basic abc'" } }),
+    'GET https://api/live/a/7',
+    token({ iss: 'x' }),
+  );
 
   expect(message).toMatchObject({ token: undefined, headers: { authorization: 'Basic abc' } });
 });
 
 describe('templates', () => {
-  const templated = (template: string, more: object = {}) => integrated({ RequestTemplates: { 'application/json': template }, ...more });
+  const templated = (template: string, more: object = {}) =>
+    integrated({ RequestTemplates: { 'application/json': template }, ...more });
 
   test.each([
     ['#set($context.requestOverride.path = "/x")\n$input.body', '/x'],
-    ['#set( $context.requestOverride.path="/x/$input.params().path.get(\'id\')" )$input.json(\'$\')', '/x/7'],
+    ["#set( $context.requestOverride.path=\"/x/$input.params().path.get('id')\" )$input.json('$')", '/x/7'],
     ['{"body": $input.json(\'$\')}', '/live/at'],
   ])('%s', (template, path) => {
     expect(ask(templated(template), 'GET https://api/live/a/7').message?.path).toBe(path);
@@ -157,10 +326,12 @@ describe('templates', () => {
     '#set($context.requestOverride.path = $context.path)\n$input.body',
     '#set($context.requestOverride.path = "/$input.params(\'id\')")\n$input.body',
     '#set($context.requestOverride.header.host = "x")\n$input.body',
-    '#set($context.requestOverride.path = "/$util.urlEncode($input.params().path.get(\'id\')).replaceAll(\'a\', \'b\')")\n$input.body',
+    "#set($context.requestOverride.path = \"/$util.urlEncode($input.params().path.get('id')).replaceAll('a', 'b')\")\n$input.body",
     '#if(true)#set($context.requestOverride.path = "/x")#end',
   ])('that override otherwise are not simulated: %s', template => {
-    expect(() => ask(templated(template), 'GET https://api/live/a/7')).toThrow('A template of Method0 has an override that is not simulated.');
+    expect(() => ask(templated(template), 'GET https://api/live/a/7')).toThrow(
+      'A template of Method0 has an override that is not simulated.',
+    );
   });
 
   test.each([
@@ -168,13 +339,26 @@ describe('templates', () => {
     ['WHEN_NO_TEMPLATES', '415'],
     ['NEVER', '415'],
   ])('for another type of the body, with %s: %s', (PassthroughBehavior, expected) => {
-    expect(outcome(templated('$input.body', { PassthroughBehavior }), 'GET https://api/live/a/7', { headers: { 'content-type': 'text/xml' } })).toBe(expected);
+    expect(
+      outcome(templated('$input.body', { PassthroughBehavior }), 'GET https://api/live/a/7', {
+        headers: { 'content-type': 'text/xml' },
+      }),
+    ).toBe(expected);
   });
 });
 
 test.each([
-  [{ RequestTemplates: { 'application/json': '{"statusCode": 200}' }, IntegrationResponses: [{ StatusCode: 201 }] }, 201],
-  [{ RequestTemplates: { 'application/json': '{ statusCode: 404 }' }, IntegrationResponses: [{ StatusCode: '200' }, { StatusCode: '410', SelectionPattern: '4\\d\\d' }] }, 410],
+  [
+    { RequestTemplates: { 'application/json': '{"statusCode": 200}' }, IntegrationResponses: [{ StatusCode: 201 }] },
+    201,
+  ],
+  [
+    {
+      RequestTemplates: { 'application/json': '{ statusCode: 404 }' },
+      IntegrationResponses: [{ StatusCode: '200' }, { StatusCode: '410', SelectionPattern: '4\\d\\d' }],
+    },
+    410,
+  ],
   [{ RequestTemplates: { 'application/json': '{}' }, IntegrationResponses: [{ StatusCode: '200' }] }, 500],
   [{ IntegrationResponses: [] }, 500],
 ])('a mock answers itself: %j with %s', (integration, status) => {
@@ -184,9 +368,14 @@ test.each([
 test.each([
   [{ Type: 'AWS_PROXY', Uri: { 'Fn::GetAtt': ['Function', 'Arn'] } }, 'the function Function'],
   [{ Type: 'AWS_PROXY', Uri: { Ref: 'Latest' } }, 'the function Function'],
-  [{ Type: 'AWS', Uri: 'arn:aws:apigateway:eu-west-1:sqs:path/1/orders' }, 'the AWS service at arn:aws:apigateway:eu-west-1:sqs:path/1/orders'],
+  [
+    { Type: 'AWS', Uri: 'arn:aws:apigateway:eu-west-1:sqs:path/1/orders' },
+    'the AWS service at arn:aws:apigateway:eu-west-1:sqs:path/1/orders',
+  ],
 ])('what goes to AWS is answered there: %j', (integration, who) => {
-  expect(outcome(integrated(integration), 'GET https://api/live/a/7')).toBe(`The method GET /a/{id} is integrated with ${who}.`);
+  expect(outcome(integrated(integration), 'GET https://api/live/a/7')).toBe(
+    `The method GET /a/{id} is integrated with ${who}.`,
+  );
 });
 
 test.each([
@@ -196,22 +385,35 @@ test.each([
   ['INVALID_API_KEY', '402', '/a/7', 402],
   ['UNAUTHORIZED', '402', '/a/7', 403],
 ])('the gateway response %s has the status %s', (ResponseType, StatusCode, path, status) => {
-  const cluster = clusterOf(apiOf([{ on: '/a/{id}', properties: { ApiKeyRequired: true } }], {
-    Response: { Type: 'AWS::ApiGateway::GatewayResponse', Properties: { RestApiId: { Ref: 'Api' }, ResponseType, StatusCode } },
-  }));
+  const cluster = clusterOf(
+    apiOf([{ on: '/a/{id}', properties: { ApiKeyRequired: true } }], {
+      Response: {
+        Type: 'AWS::ApiGateway::GatewayResponse',
+        Properties: { RestApiId: { Ref: 'Api' }, ResponseType, StatusCode },
+      },
+    }),
+  );
 
   expect(ask(cluster, `GET https://api/live${path}`).status).toBe(status);
 });
 
 describe('domains', () => {
-  const mapping = (properties: object) => ({ Type: 'AWS::ApiGateway::BasePathMapping', Properties: { DomainName: { Ref: 'Domain' }, RestApiId: { Ref: 'Api' }, ...properties } });
-  const cluster = clusterOf(apiOf([{ on: '/a' }], {
-    Domain: { Type: 'AWS::ApiGateway::DomainName', Properties: { DomainName: 'api.example' } },
-    Shop: mapping({ BasePath: 'shop', Stage: { Ref: 'Live' } }),
-    Bare: mapping({ BasePath: '(none)' }),
-    Deep: { Type: 'AWS::ApiGatewayV2::ApiMapping', Properties: { DomainName: { Ref: 'Domain' }, ApiId: { Ref: 'Api' }, ApiMappingKey: 'shop/deep', Stage: 'live' } },
-    Old: { Type: 'AWS::ApiGateway::Deployment', Properties: { RestApiId: { Ref: 'Api' }, StageName: 'old' } },
-  }));
+  const mapping = (properties: object) => ({
+    Type: 'AWS::ApiGateway::BasePathMapping',
+    Properties: { DomainName: { Ref: 'Domain' }, RestApiId: { Ref: 'Api' }, ...properties },
+  });
+  const cluster = clusterOf(
+    apiOf([{ on: '/a' }], {
+      Domain: { Type: 'AWS::ApiGateway::DomainName', Properties: { DomainName: 'api.example' } },
+      Shop: mapping({ BasePath: 'shop', Stage: { Ref: 'Live' } }),
+      Bare: mapping({ BasePath: '(none)' }),
+      Deep: {
+        Type: 'AWS::ApiGatewayV2::ApiMapping',
+        Properties: { DomainName: { Ref: 'Domain' }, ApiId: { Ref: 'Api' }, ApiMappingKey: 'shop/deep', Stage: 'live' },
+      },
+      Old: { Type: 'AWS::ApiGateway::Deployment', Properties: { RestApiId: { Ref: 'Api' }, StageName: 'old' } },
+    }),
+  );
 
   test.each([
     ['/shop/a', 'GET https://web.example:443/live/at'],
@@ -225,25 +427,75 @@ describe('domains', () => {
 });
 
 describe('what a template does not say is not guessed', () => {
-  const guarded = (type: string, authorizer?: object) => apiOf([{ on: '/a', properties: { AuthorizationType: type, AuthorizerId: { Ref: 'Guard' } } }], authorizer && {
-    Guard: { Type: 'AWS::ApiGateway::Authorizer', Properties: { RestApiId: { Ref: 'Api' }, Type: 'TOKEN', IdentitySource: 'method.request.header.Auth', ...authorizer } },
-  });
+  const guarded = (type: string, authorizer?: object) =>
+    apiOf(
+      [{ on: '/a', properties: { AuthorizationType: type, AuthorizerId: { Ref: 'Guard' } } }],
+      authorizer && {
+        Guard: {
+          Type: 'AWS::ApiGateway::Authorizer',
+          Properties: {
+            RestApiId: { Ref: 'Api' },
+            Type: 'TOKEN',
+            IdentitySource: 'method.request.header.Auth',
+            ...authorizer,
+          },
+        },
+      },
+    );
 
   test.each([
-    ['a function that authorizes', guarded('CUSTOM', { AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] } }), 'The authorizer Guard calls the function Function, whose code is not simulated.'],
-    ['an authorizer of another template', guarded('CUSTOM'), 'The authorizer of the method GET /a is not in its template.'],
+    [
+      'a function that authorizes',
+      guarded('CUSTOM', { AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] } }),
+      'The authorizer Guard calls the function Function, whose code is not simulated.',
+    ],
+    [
+      'an authorizer of another template',
+      guarded('CUSTOM'),
+      'The authorizer of the method GET /a is not in its template.',
+    ],
     ['a signature', guarded('AWS_IAM'), 'an IAM signature'],
     ['a resource policy', apiOf([{ on: '/a' }], {}, { Policy: {} }), 'The API Api has a Policy'],
     ['methods of an OpenAPI document', apiOf([], {}, { BodyS3Location: {} }), 'The API Api has a BodyS3Location'],
-    ['the template of a mock', apiOf([{ on: '/a', integration: { Type: 'MOCK', RequestTemplates: { 'application/json': '#if(true){"statusCode": 200}#end' } } }]), 'The template of the mock Method0'],
-    ['an address that is known later', apiOf([{ on: '/a', integration: { Uri: { 'Fn::Sub': 'https://${Host}/a' } } }]), 'The URI "https://${Host}/a"'],
-    ['an unknown mapping', apiOf([{ on: '/a', integration: { RequestParameters: { 'integration.request.cookie.x': '\'a\'' } } }]), '"integration.request.cookie.x"'],
-    ['a body in a mapping', apiOf([{ on: '/a', integration: { RequestParameters: { 'integration.request.header.x': 'method.request.body.id' } } }]), 'from the request body'],
+    [
+      'the template of a mock',
+      apiOf([
+        {
+          on: '/a',
+          integration: { Type: 'MOCK', RequestTemplates: { 'application/json': '#if(true){"statusCode": 200}#end' } },
+        },
+      ]),
+      'The template of the mock Method0',
+    ],
+    [
+      'an address that is known later',
+      apiOf([{ on: '/a', integration: { Uri: { 'Fn::Sub': 'https://${Host}/a' } } }]),
+      'The URI "https://${Host}/a"',
+    ],
+    [
+      'an unknown mapping',
+      apiOf([{ on: '/a', integration: { RequestParameters: { 'integration.request.cookie.x': "'a'" } } }]),
+      '"integration.request.cookie.x"',
+    ],
+    [
+      'a body in a mapping',
+      apiOf([
+        { on: '/a', integration: { RequestParameters: { 'integration.request.header.x': 'method.request.body.id' } } },
+      ]),
+      'from the request body',
+    ],
   ])('%s', (_name, template, message) => {
-    expect(() => ask(clusterOf(template), 'GET https://api/live/a', { headers: { auth: 'x' } })).toThrow(expect.objectContaining({ name: 'Unsimulated', message: expect.stringContaining(message) as string }));
+    expect(() => ask(clusterOf(template), 'GET https://api/live/a', { headers: { auth: 'x' } })).toThrow(
+      expect.objectContaining({ name: 'Unsimulated', message: expect.stringContaining(message) as string }),
+    );
   });
 
   test('a function that authorizes is not asked without what identifies the client', () => {
-    expect(ask(clusterOf(guarded('CUSTOM', { AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] } })), 'GET https://api/live/a').status).toBe(401);
+    expect(
+      ask(
+        clusterOf(guarded('CUSTOM', { AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] } })),
+        'GET https://api/live/a',
+      ).status,
+    ).toBe(401);
   });
 });

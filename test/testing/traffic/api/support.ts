@@ -5,14 +5,26 @@ import type { Message } from '../../../../lib/testing/traffic/message';
 
 /** The templates of these texts or constructs as one cluster, each in a file of its own. */
 export function clusterOf(...templates: readonly (string | Template)[]): Cluster {
-  const texts = templates.map(each => typeof each === 'string' ? each : JSON.stringify(each.toJSON()));
-  return new Cluster(texts.flatMap((text, index) => parseDocuments(text, `stack-${index}.template.json`).flatMap(cloudResources)));
+  const texts = templates.map(each => (typeof each === 'string' ? each : JSON.stringify(each.toJSON())));
+  return new Cluster(
+    texts.flatMap((text, index) => parseDocuments(text, `stack-${index}.template.json`).flatMap(cloudResources)),
+  );
 }
 
 /** A request as people write it: `GET https://shop.example/products?page=2`. */
 export function request(line: string, more: Partial<Message> = {}): Message {
-  const [, method = '', scheme = '', host = '', port, path = '', query = ''] = /^(\S+) (https?):\/\/([^/:?]+)(?::(\d+))?([^?]*)\??(.*)$/.exec(line) ?? [];
-  return { scheme, host, port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port), method, path: path || '/', query, headers: {}, ...more };
+  const [, method = '', scheme = '', host = '', port, path = '', query = ''] =
+    /^(\S+) (https?):\/\/([^/:?]+)(?::(\d+))?([^?]*)\??(.*)$/.exec(line) ?? [];
+  return {
+    scheme,
+    host,
+    port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port),
+    method,
+    path: path || '/',
+    query,
+    headers: {},
+    ...more,
+  };
 }
 
 /** A valid token with these claims. */
@@ -31,6 +43,9 @@ export function ask(cluster: Cluster, line: string, more: Partial<Message> = {})
 /** What an API made of a request, in a line: the status, the request as it goes on, or who answers. */
 export function outcome(cluster: Cluster, line: string, more: Partial<Message> = {}): string {
   const { status, message, reason } = ask(cluster, line, more);
-  return status !== undefined ? String(status)
-    : message ? `${message.method} ${message.scheme}://${message.host}:${message.port}${message.path}${message.query === '' ? '' : `?${message.query}`}` : reason;
+  return status !== undefined
+    ? String(status)
+    : message
+      ? `${message.method} ${message.scheme}://${message.host}:${message.port}${message.path}${message.query === '' ? '' : `?${message.query}`}`
+      : reason;
 }

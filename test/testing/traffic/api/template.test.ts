@@ -1,10 +1,21 @@
 import { resourcesOf } from '../../../../lib/manifests';
 import { isKnown, mayBe, Template } from '../../../../lib/testing/traffic/api/template';
 
-const resource = (name: string, kind: string, Properties: object = {}) => ({ apiVersion: 'cloudformation', kind, metadata: { name }, Properties });
+const resource = (name: string, kind: string, Properties: object = {}) => ({
+  apiVersion: 'cloudformation',
+  kind,
+  metadata: { name },
+  Properties,
+});
 
 function templateOf(value: unknown): Template {
-  return new Template(resourcesOf([resource('Holder', 'Test::Holder', { value }), resource('Group', 'Test::Group'), resource('Other', 'Test::Group')]));
+  return new Template(
+    resourcesOf([
+      resource('Holder', 'Test::Holder', { value }),
+      resource('Group', 'Test::Group'),
+      resource('Other', 'Test::Group'),
+    ]),
+  );
 }
 
 function valueIn(template: Template) {

@@ -1,13 +1,38 @@
 import {
-  GATEWAY, GRPC_ROUTE, HTTP_ROUTE, NETWORK_POLICY, REFERENCE_GRANT, SERVICE, TCP_ROUTE, TLS_ROUTE,
+  GATEWAY,
+  GRPC_ROUTE,
+  HTTP_ROUTE,
+  NETWORK_POLICY,
+  REFERENCE_GRANT,
+  SERVICE,
+  TCP_ROUTE,
+  TLS_ROUTE,
 } from '../../../../lib/testing/traffic/unread/fields';
 import {
-  BACKEND_TRAFFIC_POLICY, CLIENT_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, ENVOY_PROXY, SECURITY_POLICY,
+  BACKEND_TRAFFIC_POLICY,
+  CLIENT_TRAFFIC_POLICY,
+  ENVOY_EXTENSION_POLICY,
+  ENVOY_PROXY,
+  SECURITY_POLICY,
 } from '../../../../lib/testing/traffic/unread/envoy-gateway';
-import { DESTINATION_RULE, ISTIO_GATEWAY, SIDECAR, VIRTUAL_SERVICE } from '../../../../lib/testing/traffic/unread/istio';
+import {
+  DESTINATION_RULE,
+  ISTIO_GATEWAY,
+  SIDECAR,
+  VIRTUAL_SERVICE,
+} from '../../../../lib/testing/traffic/unread/istio';
 import type { Reading } from '../../../../lib/testing/traffic/unread/read';
-import { PROXY_CONFIG, SERVICE_ENTRY, WORKLOAD_ENTRY, WORKLOAD_GROUP } from '../../../../lib/testing/traffic/unread/registry';
-import { AUTHORIZATION_POLICY, PEER_AUTHENTICATION, REQUEST_AUTHENTICATION } from '../../../../lib/testing/traffic/unread/security';
+import {
+  PROXY_CONFIG,
+  SERVICE_ENTRY,
+  WORKLOAD_ENTRY,
+  WORKLOAD_GROUP,
+} from '../../../../lib/testing/traffic/unread/registry';
+import {
+  AUTHORIZATION_POLICY,
+  PEER_AUTHENTICATION,
+  REQUEST_AUTHENTICATION,
+} from '../../../../lib/testing/traffic/unread/security';
 import { SpecFields } from '../../../support/spec-fields';
 
 const EG = '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1';
@@ -43,18 +68,21 @@ const TABLE: readonly (readonly [name: string, module: string, reading: Reading]
 ];
 const fields = SpecFields.of(TABLE.map(([name, module]) => ({ name, module })));
 
-describe.each(TABLE.map(([name, , reading], index) => [name, reading, fields[index]] as const))('of the fields of an %s', (_name, reading, spec) => {
-  const known = [...reading.read, ...Object.keys(reading.harmless), ...Object.keys(reading.unsimulated)];
+describe.each(TABLE.map(([name, , reading], index) => [name, reading, fields[index]] as const))(
+  'of the fields of an %s',
+  (_name, reading, spec) => {
+    const known = [...reading.read, ...Object.keys(reading.harmless), ...Object.keys(reading.unsimulated)];
 
-  test('each is read, harmless, or known not to be simulated', () => {
-    expect(spec?.below.size).toBeGreaterThan(1);
-    expect(spec && undecided(spec, '', known)).toEqual([]);
-  });
+    test('each is read, harmless, or known not to be simulated', () => {
+      expect(spec?.below.size).toBeGreaterThan(1);
+      expect(spec && undecided(spec, '', known)).toEqual([]);
+    });
 
-  test('none is two of these', () => {
-    expect(known.filter((each, index) => known.indexOf(each) !== index)).toEqual([]);
-  });
-});
+    test('none is two of these', () => {
+      expect(known.filter((each, index) => known.indexOf(each) !== index)).toEqual([]);
+    });
+  },
+);
 
 /** The fields of which the table says nothing. */
 function undecided(field: SpecFields, path: string, known: readonly string[]): string[] {
@@ -62,5 +90,9 @@ function undecided(field: SpecFields, path: string, known: readonly string[]): s
     return [];
   }
   const isDivided = path === '' || known.some(each => each.startsWith(`${path}.`) || each.startsWith(`${path}[]`));
-  return isDivided ? [...field.below].flatMap(([name, each]) => undecided(each, path === '' ? name : name === '[]' ? `${path}[]` : `${path}.${name}`, known)) : [path];
+  return isDivided
+    ? [...field.below].flatMap(([name, each]) =>
+        undecided(each, path === '' ? name : name === '[]' ? `${path}[]` : `${path}.${name}`, known),
+      )
+    : [path];
 }
