@@ -20,7 +20,9 @@ export enum CodeKind {
 export interface CatalogueEntry {
   /** The code. Of one kind there is one entry with it. */
   readonly id: string;
+  /** What has the code: a check, a template limit, a finding of synthesis or an error of the model. */
   readonly kind: CodeKind;
+  /** The severity of its findings; errors of the model are always errors. */
   readonly severity: Severity;
   /** What was found, as a title without a full stop. */
   readonly summary: string;

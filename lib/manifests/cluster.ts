@@ -19,9 +19,13 @@ export interface ClusterProps {
 
 /** Objects as one cluster, indexed once: by type, by name, hosts by name, workloads by label. */
 export class Cluster {
+  /** The hosts of all Services and ServiceEntries. */
   readonly hosts: Hosts;
+  /** The pods of all workloads. */
   readonly workloads: Workloads;
+  /** The settings of the mesh. */
   readonly mesh: MeshConfig;
+  /** The DNS domain of the cluster, `cluster.local` by default. */
   readonly clusterDomain: string;
   private readonly byType = new Map<string, Resource[]>();
   private readonly byKey = new Map<string, Resource>();
@@ -29,6 +33,7 @@ export class Cluster {
   private known?: ReadonlySet<string>;
 
   constructor(
+    /** All objects. */
     readonly resources: readonly Resource[],
     props: ClusterProps = {},
   ) {

@@ -8,7 +8,9 @@ import type { Path } from './source';
  */
 export class Field {
   constructor(
+    /** The object that contains the field. */
     readonly resource: Resource,
+    /** The value as it is written. */
     readonly value: unknown,
     private readonly parent?: Field,
     private readonly key?: string | number,
@@ -42,6 +44,7 @@ export class Field {
       : [];
   }
 
+  /** Whether the field is set; null counts as not set. */
   get exists(): boolean {
     return this.value !== undefined && this.value !== null;
   }
@@ -66,6 +69,7 @@ export class Field {
     return this.parent === undefined;
   }
 
+  /** Whether the value is `true`. */
   get isTrue(): boolean {
     return this.value === true;
   }

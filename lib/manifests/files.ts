@@ -10,7 +10,9 @@ import { cloudResources, isTemplate } from './templates';
 
 /** The objects that were read, and the errors of input that could not be read. */
 export interface Reading {
+  /** The objects of all files. */
   readonly resources: readonly Resource[];
+  /** The files that cannot be read, with the reason. */
   readonly errors: readonly ManifestError[];
 }
 

@@ -9,11 +9,17 @@ interface ObjectMeta {
 
 /** A Kubernetes object as it is written in a file: its other fields are `unknown`, since they are not validated. */
 export interface KubernetesObject {
+  /** The group and version of its API, e.g. `apps/v1`. */
   readonly apiVersion: string;
+  /** The kind, e.g. `Deployment`. */
   readonly kind: string;
+  /** The metadata. */
   readonly metadata: ObjectMeta;
+  /** The desired state, for kinds that have one. */
   readonly spec?: unknown;
+  /** The data of a ConfigMap or Secret. */
   readonly data?: unknown;
+  /** Any other field. */
   readonly [field: string]: unknown;
 }
 

@@ -16,10 +16,13 @@ export class Resource {
   readonly type: string;
   /** Empty for cluster-scoped objects. */
   readonly namespace: string;
+  /** The name, or `generateName` without one. */
   readonly name: string;
 
   constructor(
+    /** The object as it is written. */
     readonly object: KubernetesObject,
+    /** The file and place of the object; undefined for objects that were not read from a file. */
     readonly origin?: Origin,
     defaultNamespace = 'default',
   ) {
@@ -30,6 +33,7 @@ export class Resource {
     this.namespace = isClusterScoped(this.type) ? '' : String(namespace ?? '') || defaultNamespace;
   }
 
+  /** The kind, e.g. `VirtualService`. */
   get kind(): string {
     return this.object.kind;
   }
@@ -44,18 +48,22 @@ export class Resource {
     return new Field(this, this.object);
   }
 
+  /** The `spec` as a field. */
   get spec(): Field {
     return this.root.get('spec');
   }
 
+  /** The metadata as a field. */
   get metadata(): Field {
     return this.root.get('metadata');
   }
 
+  /** The labels. */
   get labels(): Readonly<Record<string, string>> {
     return this.metadata.get('labels').strings;
   }
 
+  /** The annotations. */
   get annotations(): Readonly<Record<string, string>> {
     return this.metadata.get('annotations').strings;
   }

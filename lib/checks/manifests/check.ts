@@ -3,6 +3,7 @@ import type { Severity } from '../finding';
 
 /** A problem and the field that causes it. */
 export interface Problem {
+  /** The field to correct. */
   readonly at: Field;
   /** What goes wrong at run time, in one sentence. */
   readonly message: string;
@@ -19,6 +20,7 @@ export interface Problem {
 export interface Check {
   /** The stable name of the check. */
   readonly id: string;
+  /** The severity of its findings, unless a finding has its own. */
   readonly severity: Severity;
   /** The codes of `istioctl analyze` (IST…) and Kiali (KIA…) that it covers. */
   readonly covers: readonly string[];
@@ -26,6 +28,7 @@ export interface Check {
   readonly summary: string;
   /** The effect of the problem, and what the rule takes into account. */
   readonly explanation: string;
+  /** Yields the problems of a cluster. */
   readonly find: (cluster: Cluster) => Iterable<Problem>;
 }
 

@@ -2,10 +2,13 @@ import type { Finding } from '../finding';
 
 /** The object of a finding. */
 export interface ObjectReference {
+  /** The API version of the object. */
   readonly apiVersion: string;
+  /** The kind of the object. */
   readonly kind: string;
   /** Empty for cluster-scoped objects. */
   readonly namespace: string;
+  /** The name of the object. */
   readonly name: string;
 }
 
@@ -13,6 +16,7 @@ export interface ObjectReference {
 export interface ManifestFinding extends Finding {
   /** The corresponding codes of `istioctl analyze` and Kiali. */
   readonly covers: readonly string[];
+  /** The object that the finding is about. */
   readonly object: ObjectReference;
   /** The path of the field, e.g. `spec.http[0].timeout`; empty for the object as a whole. */
   readonly field: string;

@@ -7,7 +7,9 @@ import { matchesObject, type Suppression, suppressionInCode, suppressionsOf } fr
 
 /** A suppressed finding. */
 export interface SuppressedFinding {
+  /** The suppressed finding. */
   readonly finding: ManifestFinding;
+  /** Why it is suppressed. */
   readonly reason: string;
 }
 
@@ -15,6 +17,7 @@ export interface SuppressedFinding {
 export interface Report {
   /** Ordered by file and line; for objects that did not come from a file, by object. */
   readonly findings: readonly ManifestFinding[];
+  /** The suppressed findings, with their reasons. */
   readonly suppressed: readonly SuppressedFinding[];
   /**
    * The number of findings that were omitted because their check is disabled.

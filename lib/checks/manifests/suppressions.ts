@@ -6,6 +6,7 @@ export const SUPPRESS = 'cardinal.cdk8s.io/suppress';
 
 /** A suppression, with its reason. */
 export interface Suppression {
+  /** The check, or the code of another tool. */
   readonly id: string;
   /** Empty if none was given: then the suppression is ignored. */
   readonly reason: string;
