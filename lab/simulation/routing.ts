@@ -162,7 +162,10 @@ const answering = fc.oneof(
   record({ match: some(matches), directResponse: of({ status: 299 }, { status: 503, body: { string: 'no' } }) }),
 );
 
-/** A port that carries bytes, or none: a server of requests, or a proxy before one, does not say who it is when it gets bytes. */
+/**
+ * A port that carries bytes, or none: a server of requests, or a proxy before one, does not say who it is when it gets
+ * bytes.
+ */
 const bytes = fc
   .tuple(destination, some(of(82, 82, 99)))
   .map(([made, number]) => ({ ...made, port: number === undefined ? undefined : { number } }));
