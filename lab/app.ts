@@ -40,12 +40,8 @@ function listen(port: number, protocol: string): Promise<void> {
       }).listen(port, resolve);
     } else if (protocol === 'http') {
       createHttpServer((request, response) => {
-        const { status, delay, body } = answer({
-          port,
-          method: request.method ?? '',
-          path: request.url ?? '',
-          headers: request.headers,
-        });
+        const { method = '', url: path = '', headers } = request;
+        const { status, delay, body } = answer({ port, method, path, headers });
         setTimeout(() => response.writeHead(status, { 'content-type': 'application/json' }).end(body), delay);
         request.resume();
       }).listen(port, resolve);
@@ -89,10 +85,8 @@ async function answerGrpc(stream: ServerHttp2Stream, asked: Asked): Promise<void
   for await (const chunk of stream) {
     chunks.push(chunk as Buffer);
   }
-  const { status, delay, body } = answer({
-    ...asked,
-    message: Buffer.concat(chunks).subarray(FRAME_HEAD).toString('latin1'),
-  });
+  const message = Buffer.concat(chunks).subarray(FRAME_HEAD).toString('latin1');
+  const { status, delay, body } = answer({ ...asked, message });
   setTimeout(() => {
     if (!stream.destroyed) {
       respondGrpc(stream, textMessage(body), status === 200 ? '0' : UNAVAILABLE);

@@ -1,18 +1,18 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
 import { inside, kill, type PodNetwork, processesIn } from './network';
 import type { Machine } from './kubelet';
 import { layOutMounts } from './mounts';
 import type { Container, PodObject } from './pod-object';
+import { PodProcesses, PROXY_USER, userOf } from './pod-processes';
 import { passes } from './probe';
 import { type Program, programOf } from './program';
 import { Hopeless, until } from './wait';
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-const PROXY_USER = '1337';
 const APP_USER = '1000';
 
 /** A pod as processes: the injected proxy as returned by the API server, and the app instead of the image. */
@@ -20,6 +20,7 @@ export class Pod {
   readonly name: string;
   readonly namespace: string;
   private readonly folder: string;
+  private readonly processes: PodProcesses;
   private readonly waiting = new Map<number, (report: AppReport) => void>();
   private app?: ChildProcess;
   private stopped = false;
@@ -38,6 +39,7 @@ export class Pod {
     this.namespace = object.metadata.namespace;
     this.folder = join(machine.folder, 'pods', this.name);
     mkdirSync(this.folder, { recursive: true });
+    this.processes = new PodProcesses(machine, object, network, this.folder);
   }
 
   get labels(): Readonly<Record<string, string>> {
@@ -62,8 +64,8 @@ export class Pod {
   /** Starts all containers and waits until they are ready. */
   async start(): Promise<void> {
     if (this.proxyContainer) {
-      await this.layOutFiles();
-      this.redirect();
+      await this.processes.layOutFiles();
+      this.processes.redirect();
       this.startProxy();
     }
     if (this.appContainer) {
@@ -101,7 +103,7 @@ export class Pod {
 
   startProxy(): void {
     if (this.proxyContainer) {
-      this.runProxy(this.proxyContainer).on('exit', code => this.onProxyEnd(code));
+      this.processes.runProxy(this.proxyContainer).on('exit', code => this.onProxyEnd(code));
     }
   }
 
@@ -183,81 +185,6 @@ export class Pod {
     });
   }
 
-  /** The files that the kubelet would mount into the proxy's container. */
-  private async layOutFiles(): Promise<void> {
-    const account = this.object.spec.serviceAccountName ?? 'default';
-    const { status } = await this.machine.api.post<{ status: { token: string } }>(
-      `/api/v1/namespaces/${this.namespace}/serviceaccounts/${account}/token`,
-      { spec: { audiences: ['istio-ca'], expirationSeconds: 43200 } },
-    );
-    const root = await until(
-      `namespace ${this.namespace} has the mesh's root certificate`,
-      async () =>
-        (
-          await this.machine.api.get<{ data: Record<string, string> }>(
-            `/api/v1/namespaces/${this.namespace}/configmaps/istio-ca-root-cert`,
-          )
-        ).data['root-cert.pem'],
-    );
-    const labels = Object.entries(this.labels)
-      .map(([name, value]) => `${name}="${value}"`)
-      .join('\n');
-    for (const [file, text] of [
-      ['var/run/secrets/tokens/istio-token', status.token],
-      ['var/run/secrets/istio/root-cert.pem', root],
-      ['etc/istio/pod/labels', labels],
-      ['etc/istio/pod/annotations', ''],
-    ] as const) {
-      mkdirSync(join(this.folder, file, '..'), { recursive: true });
-      writeFileSync(join(this.folder, file), text);
-    }
-    mkdirSync(join(this.folder, 'etc/istio/proxy'), { recursive: true });
-    execFileSync('chown', ['-R', `${PROXY_USER}:${PROXY_USER}`, this.folder]);
-  }
-
-  /** The injected init container, which redirects traffic to the proxy. A gateway has none. */
-  private redirect(): void {
-    const init = this.object.spec.initContainers?.find(each => each.name === 'istio-init');
-    if (init) {
-      this.runInside(this.machine.tools.path('pilot-agent'), init.args ?? []);
-    }
-  }
-
-  private runInside(command: string, args: readonly string[]): void {
-    try {
-      execFileSync('ip', inside(this.network, command, ...args), { stdio: 'pipe' });
-    } catch (error) {
-      throw new Error(
-        `${command} ${args.join(' ')} in ${this.name}: ${(error as { stderr: Buffer }).stderr.toString()}`,
-      );
-    }
-  }
-
-  private runProxy(container: Container): ChildProcess {
-    const env = Object.fromEntries(
-      (container.env ?? []).map(({ name, value, valueFrom }) => [
-        name,
-        value ?? this.field(valueFrom?.fieldRef?.fieldPath),
-      ]),
-    );
-    const config = JSON.parse(env.PROXY_CONFIG || '{}') as Record<string, unknown>;
-    const address = String(config.discoveryAddress ?? env.CA_ADDR ?? 'istiod.istio-system.svc:15012');
-    const args = (container.args ?? []).map(arg =>
-      arg.replace(/\$\((\w+)\)/g, (reference, name: string) => env[name] ?? reference),
-    );
-    return this.run('proxy', PROXY_USER, [this.machine.tools.path('pilot-agent'), ...args], {
-      ...env,
-      CA_ADDR: env.CA_ADDR || address,
-      ISTIO_BOOTSTRAP: this.machine.bootstrapFile,
-      PROXY_CONFIG: JSON.stringify({
-        ...config,
-        binaryPath: this.machine.tools.path('envoy'),
-        discoveryAddress: address,
-        concurrency: 1,
-      }),
-    });
-  }
-
   private async startContainer(container: Container): Promise<void> {
     const root = join(this.folder, 'root');
     await layOutMounts(this.machine.api, this.object, root);
@@ -271,7 +198,7 @@ export class Pod {
 
   /** Restarts processes that exit, as the kubelet does. */
   private runProgram(program: Program): void {
-    this.run('app', APP_USER, program.command, program.env).on('exit', () => {
+    this.processes.run('app', APP_USER, program.command, program.env).on('exit', () => {
       setTimeout(() => {
         if (!this.stopped) {
           this.runProgram(program);
@@ -290,7 +217,13 @@ export class Pod {
         protocol: name?.split('-')[0] ?? 'tcp',
       })),
     };
-    const app = this.run('app', APP_USER, [process.execPath, this.machine.appFile, JSON.stringify(config)], {}, true);
+    const app = this.processes.run(
+      'app',
+      APP_USER,
+      [process.execPath, this.machine.appFile, JSON.stringify(config)],
+      {},
+      true,
+    );
     this.app = app;
     await new Promise<void>((resolve, reject) => {
       this.waiting.set(0, () => resolve());
@@ -301,37 +234,4 @@ export class Pod {
       });
     });
   }
-
-  private run(
-    what: string,
-    user: string,
-    command: readonly string[],
-    env: Record<string, string>,
-    channel = false,
-  ): ChildProcess {
-    return this.machine.processes.start(
-      `${this.namespace}.${this.name}.${what}`,
-      'ip',
-      inside(this.network, 'setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', ...command),
-      { cwd: this.folder, env, mayEnd: true, channel },
-    );
-  }
-
-  /** The downward API. */
-  private field(path: string | undefined): string {
-    const { metadata, spec } = this.object;
-    const fields: Record<string, string | undefined> = {
-      'metadata.name': metadata.name,
-      'metadata.namespace': metadata.namespace,
-      'spec.serviceAccountName': spec.serviceAccountName ?? 'default',
-      'spec.nodeName': this.machine.node,
-      'status.podIP': this.network.ip,
-      'status.hostIP': this.network.ip,
-    };
-    return (path && fields[path]) ?? '';
-  }
-}
-
-function userOf(pid: number): string | undefined {
-  return /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 }

@@ -3,7 +3,9 @@ import { CERTIFICATE, GATEWAY, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT } from './t
 import { authorizationPolicy, peerAuthentication, requestAuthentication } from './policies';
 import { of, record, some } from './vocabulary';
 import { grpcRoute, httpRoute, referenceGrant } from './gateway-api';
-import { delegation, destinationRule, sidecar, virtualService } from './routing';
+import { destinationRule } from './destination-rules';
+import { delegation, virtualService } from './routing';
+import { sidecar } from './sidecars';
 
 /** An object that is named by its position in the configuration, unless others refer to it by name. */
 export interface Unnamed {

@@ -71,7 +71,10 @@ function receivedDifference(outcome: Outcome, from: NonNullable<Reply['from']>):
           : undefined;
 }
 
-/** A proxy tells the callee how long it waits for this try; a callee's own proxy takes the request for one from outside, and removes that. */
+/**
+ * A proxy tells the callee how long it waits for this try; a callee's own proxy takes the request for one from outside,
+ * and removes that.
+ */
 function termsDifference(
   { timeout, perTryTimeout }: RequestResult,
   { headers, service }: NonNullable<Reply['from']>,

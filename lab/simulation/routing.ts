@@ -2,7 +2,6 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Unnamed } from './configurations';
 import { HEADLESS } from './testbed';
 import {
-  anywhere,
   apiVersions,
   HEADER,
   HEADER_VALUES,
@@ -163,7 +162,10 @@ const answering = fc.oneof(
   record({ match: some(matches), directResponse: of({ status: 299 }, { status: 503, body: { string: 'no' } }) }),
 );
 
-/** A port that carries bytes, or none: a server of requests, or a proxy before one, does not say who it is when it gets bytes. */
+/**
+ * A port that carries bytes, or none: a server of requests, or a proxy before one, does not say who it is when it gets
+ * bytes.
+ */
 const bytes = fc
   .tuple(destination, some(of(82, 82, 99)))
   .map(([made, number]) => ({ ...made, port: number === undefined ? undefined : { number } }));
@@ -271,68 +273,3 @@ export const delegation: Arbitrary<Unnamed[]> = fc
       spec: { http, ...(exportTo ? { exportTo } : {}) },
     },
   ]);
-
-const tls = of({ mode: 'DISABLE' }, { mode: 'ISTIO_MUTUAL' });
-const trafficPolicy = fc.oneof(
-  record({ tls }),
-  tls.map(each => ({ portLevelSettings: [{ port: { number: 80 }, tls: each }] })),
-);
-const subsets = of(
-  [
-    { name: 'v1', labels: { version: 'v1' } },
-    { name: 'v2', labels: { version: 'v2' } },
-  ],
-  [{ name: 'v1', labels: { version: 'v1' } }],
-  [{ name: 'none', labels: { version: 'v9' } }],
-);
-
-export const destinationRule: Arbitrary<Unnamed> = record({
-  apiVersion: of(apiVersions.networking),
-  kind: of('DestinationRule'),
-  metadata: anywhere,
-  spec: record({
-    host: of<string>(
-      'api.north.svc.cluster.local',
-      'api.north.svc.cluster.local',
-      'peer.south.svc.cluster.local',
-      '*.north.svc.cluster.local',
-      '*.local',
-    ),
-    subsets: fc.oneof({ arbitrary: subsets, weight: 3 }, { arbitrary: fc.constant(undefined), weight: 1 }),
-    trafficPolicy: fc.oneof({ arbitrary: fc.constant(undefined), weight: 2 }, { arbitrary: trafficPolicy, weight: 1 }),
-    exportTo: some(of(['*'], ['.'], ['north'], ['south'])),
-    workloadSelector: fc.oneof(
-      { arbitrary: fc.constant(undefined), weight: 3 },
-      { arbitrary: of({ matchLabels: { app: 'client' } }, { matchLabels: { app: 'api' } }), weight: 1 },
-    ),
-  }),
-});
-
-const egressHosts = fc.oneof(
-  subset(
-    './api.north.svc.cluster.local',
-    'north/api.north.svc.cluster.local',
-    'south/*',
-    'south/peer.south.svc.cluster.local',
-    '*/out.example',
-    'istio-system/*',
-  ),
-  of(['*/*'], ['./*'], ['north/*', '~south/*']),
-);
-
-export const sidecar: Arbitrary<Unnamed> = record({
-  apiVersion: of(apiVersions.networking),
-  kind: of('Sidecar'),
-  metadata: anywhere,
-  spec: record({
-    workloadSelector: some(of({ labels: { app: 'client' } }, { labels: { app: 'api' } })),
-    egress: fc.oneof(
-      egressHosts.map(each => [{ hosts: each }]),
-      egressHosts.map(each => [
-        { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: each },
-        { hosts: ['./*'] },
-      ]),
-    ),
-    outboundTrafficPolicy: some(of({ mode: 'REGISTRY_ONLY' }, { mode: 'ALLOW_ANY' })),
-  }),
-});

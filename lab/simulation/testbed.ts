@@ -113,7 +113,9 @@ export function testbedObjects(): object[] {
   ];
 }
 
-/** A Gateway of Istio gets the certificates that it names only where the ServiceAccount of its Pods may list Secrets. */
+/**
+ * A Gateway of Istio gets the certificates that it names only where the ServiceAccount of its Pods may list Secrets.
+ */
 function readingSecrets(): object[] {
   const rbac = 'rbac.authorization.k8s.io';
   const metadata = { name: `${GATEWAY}-secrets`, namespace: 'north' };

@@ -190,7 +190,9 @@ function parametersOf({ operation: { path }, requestValidation, auth, cacheTtl }
   ];
 }
 
-/** Segments that the gateway in the cluster would resolve, so that a request of one route would become one of another. */
+/**
+ * Segments that the gateway in the cluster would resolve, so that a request of one route would become one of another.
+ */
 const DOT_SEGMENTS = String.raw`(?<=^|/)[.]{1,2}(?=/|\z)`;
 
 /**

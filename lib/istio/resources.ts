@@ -76,7 +76,10 @@ export class Telemetry extends resource<ITelemetry>('telemetry.istio.io/v1', 'Te
 /** A patch of the Envoy configuration. @see https://istio.io/latest/docs/reference/config/networking/envoy-filter/ */
 export class EnvoyFilter extends resource<IEnvoyFilter>('networking.istio.io/v1alpha3', 'EnvoyFilter') {}
 
-/** Options of a proxy that take effect when its pod starts. @see https://istio.io/latest/docs/reference/config/networking/proxy-config/ */
+/**
+ * Options of a proxy that take effect when its pod starts.
+ * @see https://istio.io/latest/docs/reference/config/networking/proxy-config/
+ */
 export class ProxyConfig extends resource<IProxyConfig>('networking.istio.io/v1beta1', 'ProxyConfig') {}
 
 /** A WebAssembly filter. @see https://istio.io/latest/docs/reference/config/proxy_extensions/wasm-plugin/ */

@@ -47,8 +47,9 @@ export interface TopologyChartProps {
    */
   readonly mesh?: Target;
   /**
-   * Codes of findings of synthesis that are accepted, with the reason, e.g. `{ OpenBehindManagedApi: 'a private network' }`.
-   * Errors cannot be. An acceptance that accepts nothing is a finding (UnusedSuppression).
+   * Codes of findings of synthesis that are accepted, with the reason, e.g.
+   * `{ OpenBehindManagedApi: 'a private network' }`. Errors cannot be. An acceptance that accepts nothing is a finding
+   * (UnusedSuppression).
    * @default - none
    */
   readonly accepted?: { readonly [code: string]: string };

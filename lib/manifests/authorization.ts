@@ -43,7 +43,8 @@ export function targetRefsOf(policy: Resource): Field[] {
 }
 
 /**
- * Whether an AuthorizationPolicy only reports what it would refuse: by an annotation with one of the texts that Go reads as true.
+ * Whether an AuthorizationPolicy only reports what it would refuse: by an annotation with one of the texts that Go
+ * reads as true.
  * @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/
  */
 export function isDryRun(policy: Resource): boolean {

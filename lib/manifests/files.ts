@@ -23,10 +23,10 @@ const STANDARD_INPUT = '-';
 const SETTINGS = 'cardinal.yaml';
 
 /**
- * The objects of files, of folders with all below them, and of the standard input (`-`), as one cluster; templates of CloudFormation too.
- * In folders, JSON that is neither Kubernetes nor CloudFormation is left out, as are kustomizations and settings of the
- * checks (cardinal.yaml): they are no objects of a cluster. Links that lead out of a folder, and what is no regular
- * file there, are errors.
+ * The objects of files, of folders with all below them, and of the standard input (`-`), as one cluster; templates of
+ * CloudFormation too. In folders, JSON that is neither Kubernetes nor CloudFormation is left out, as are kustomizations
+ * and settings of the checks (cardinal.yaml): they are no objects of a cluster. Links that lead out of a folder, and
+ * what is no regular file there, are errors.
  * @param namespace of objects that name none
  */
 export function readResources(paths: readonly string[], namespace?: string): Reading {
@@ -87,7 +87,10 @@ function filesBelow(
   });
 }
 
-/** Whether it is a link to a folder that is read unless it is a link: within the same root, its files are read where they are. */
+/**
+ * Whether it is a link to a folder that is read unless it is a link: within the same root, its files are read where
+ * they are.
+ */
 function isLinkedFolder(path: string, entry: Dirent): boolean {
   return (
     entry.isSymbolicLink() && !FOLDERS_LEFT_OUT.test(entry.name) && existsSync(path) && statSync(path).isDirectory()

@@ -53,7 +53,10 @@ export function protocolOf(port: Field): string | undefined {
   return PROTOCOLS.has(prefix) ? prefix : SERVER_FIRST.has(port.get('port').number ?? 0) ? 'tcp' : undefined;
 }
 
-/** Whether Istio handles requests on a port, rather than connections: undefined if it detects the protocol from the traffic. */
+/**
+ * Whether Istio handles requests on a port, rather than connections: undefined if it detects the protocol from the
+ * traffic.
+ */
 export function carriesRequests(port: Field): boolean | undefined {
   const protocol = protocolOf(port);
   return protocol === undefined ? undefined : REQUESTS.has(protocol);

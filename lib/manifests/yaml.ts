@@ -17,7 +17,10 @@ export class YamlError extends Error {
 /** The maximum number of members that are merged into other maps: a chain of merges would copy them at each step. */
 const MAX_MERGED = 200_000;
 
-/** Behind a plain text within brackets: kubectl reads the colon as the end of the text, YAML 1.2 as the end of a field's name. */
+/**
+ * Behind a plain text within brackets: kubectl reads the colon as the end of the text, YAML 1.2 as the end of a field's
+ * name.
+ */
 const COLON_AT_END = /:[,\]}]/y;
 
 type ScalarEvent = Extract<Event, { readonly type: typeof EVENT_ID.SCALAR }>;

@@ -4,8 +4,9 @@ import { type Port, Protocol } from './port';
 import { ValidationError } from './validation-error';
 
 /**
- * Refuses two hosts outside that nothing tells apart on one port. Their ServiceEntries have no addresses, so the proxy of their
- * caller goes by the `Host` header or by the name in TLS, which plain TCP has not: connections to one host would reach the other.
+ * Refuses two hosts outside that nothing tells apart on one port. Their ServiceEntries have no addresses, so the proxy
+ * of their caller goes by the `Host` header or by the name in TLS, which plain TCP has not: connections to one host
+ * would reach the other.
  * @see https://istio.io/latest/docs/reference/config/analysis/ist0134/
  */
 export function rejectOnePortOutside(path: string, call: Call, others: readonly Call[]): void {

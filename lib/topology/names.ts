@@ -64,12 +64,15 @@ export function requireNamespace(path: string, name: string): void {
   }
 }
 
-/** Names that each owned namespace has objects of: those of a workload would overwrite what holds for the whole namespace. */
+/**
+ * Names that each owned namespace has objects of: those of a workload would overwrite what holds for the whole
+ * namespace.
+ */
 const OF_NAMESPACES = ['default', 'default-deny', 'allow-nothing'];
 
 /**
- * Refuses the name of a workload whose objects would be those of its namespace: its policies, the ServiceAccount `default` of all
- * pods that name none, or the Service of the API server.
+ * Refuses the name of a workload whose objects would be those of its namespace: its policies, the ServiceAccount
+ * `default` of all pods that name none, or the Service of the API server.
  */
 export function requireFreeName(path: string, namespace: string, name: string): void {
   if (OF_NAMESPACES.includes(name) || (namespace === 'default' && name === 'kubernetes')) {

@@ -1,5 +1,6 @@
-// analyze prints what Istio's analyzers say of manifests, as JSON: for each line of standard input, which names files separated by
-// tabs, one line. Unlike `istioctl analyze --use-kube=false` it takes Pods, Namespaces, Services and Secrets from files too.
+// analyze prints what Istio's analyzers say of manifests, as JSON: for each line of standard input, which names files
+// separated by tabs, one line. Unlike `istioctl analyze --use-kube=false` it takes Pods, Namespaces, Services and
+// Secrets from files too.
 package main
 
 import (
