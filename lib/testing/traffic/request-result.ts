@@ -2,7 +2,7 @@ import { describeMillis, type Resource } from '../../manifests';
 import { authorityOf } from './message';
 import { namesOf } from './names';
 import type { SimulatedOutcome, SimulationResult } from './simulation-result';
-import { describeRetries, percent } from './traffic-paths';
+import { describeRetries, percent } from './path-text';
 
 /** A possible outcome of a request. */
 export interface Outcome {
