@@ -37,7 +37,10 @@ export function listenersOf(route: Resource, gateway: Resource, cluster: Cluster
     });
 }
 
-/** Requests of which a rule may take some at a listener: for the paths and methods that its matches name, and for those that policies do. */
+/**
+ * Requests of which a rule may take some at a listener: for the paths and methods that its matches name, and for those
+ * that policies do.
+ */
 export function requestsOf(
   match: EntryMatch,
   { scheme, host, port }: EntryListener,
@@ -65,7 +68,10 @@ export function requestsOf(
     .filter(request => match.takes(request) === true);
 }
 
-/** Paths of a match, and those of policies that may be among them: of a pattern one with something in place of what varies, and one without. */
+/**
+ * Paths of a match, and those of policies that may be among them: of a pattern one with something in place of what
+ * varies, and one without.
+ */
 function pathsFor({ path: { kind, value } }: EntryMatch, named: readonly string[]): string[] {
   const ofPolicies = named.flatMap(each => [each.replace(/\{\*+\}|\*/g, 'x'), each.replace(/\{\*\*\}|\*/g, '')]);
   switch (kind) {

@@ -64,7 +64,9 @@ interface Bindings {
   readonly byGroup: Map<string, Group>;
 }
 
-/** The rules that may take requests for a host: those of the routes with the name, else with the longest pattern of it. */
+/**
+ * The rules that may take requests for a host: those of the routes with the name, else with the longest pattern of it.
+ */
 export function rivalsAt(host: string, group: Group | undefined): Rivals {
   const best = [host, ...wildcardsOver(host)].find(each => group?.byHost.has(each)) ?? '';
   const known = group?.rivals.get(best);
@@ -81,7 +83,10 @@ const BINDINGS = new WeakMap<Cluster, Map<Resource, Bindings>>();
 
 const NONE: Bindings = { byRoute: new Map(), byGroup: new Map() };
 
-/** The routes at the listeners or servers of a Gateway, with the hosts that both have; those of Gateways with the same selector too. */
+/**
+ * The routes at the listeners or servers of a Gateway, with the hosts that both have; those of Gateways with the same
+ * selector too.
+ */
 export function bindingsOf(gateway: Resource, cluster: Cluster): Bindings {
   const known = BINDINGS.get(cluster) ?? new Map<Resource, Bindings>();
   if (!BINDINGS.has(cluster)) {
@@ -165,7 +170,10 @@ function serverHosts(at: Field, namespace: string): string[] {
   });
 }
 
-/** The hosts that both have: of a name and a pattern the name. Names are looked up, so that only patterns are compared with all. */
+/**
+ * The hosts that both have: of a name and a pattern the name. Names are looked up, so that only patterns are compared
+ * with all.
+ */
 function sharedHosts(some: readonly string[], others: readonly string[]): string[] {
   const [own, theirs] = [new Set(some), new Set(others)];
   const under = (patterns: readonly string[], hosts: readonly string[]) =>

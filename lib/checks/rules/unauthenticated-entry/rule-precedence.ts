@@ -41,7 +41,10 @@ function isFirst(
   return true;
 }
 
-/** Of two matches the higher rank is preferred, then the earlier rule of one route; of two routes which is not told here. */
+/**
+ * Of two matches the higher rank is preferred, then the earlier rule of one route; of two routes which is not told
+ * here.
+ */
 function isPreferred(request: EntryRequest, match: EntryMatch, rule: Field, rules: readonly RuleMatches[]): boolean {
   const index = Number(rule.path[2]);
   return rules.every(each =>
@@ -55,7 +58,10 @@ function isPreferred(request: EntryRequest, match: EntryMatch, rule: Field, rule
   );
 }
 
-/** Whether gateways try a match after another; they agree on expressions beside exact paths and beside expressions alone. */
+/**
+ * Whether gateways try a match after another; they agree on expressions beside exact paths and beside expressions
+ * alone.
+ */
 function isBehind(other: EntryMatch, match: EntryMatch, isLater: boolean): boolean {
   const kinds = [match.path.kind, other.path.kind];
   const difference =
