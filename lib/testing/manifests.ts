@@ -7,9 +7,10 @@ import { stableText } from './stable-text';
 export { Capture, Match, Matcher };
 
 /**
- * Assertions on Kubernetes manifests of any origin: a chart, an app, Helm, hand-written YAML. They throw errors, so that they work under any test runner. Expectations are objects of
- * which the manifest must have at least the fields, or matchers: `Match.objectLike`, `Match.arrayWith`, `Match.absent`, `Match.stringLikeRegexp`, a `Capture`.
- * A kind may have its group as a suffix, as in kubectl, to distinguish kinds of the same name: `Gateway.networking.istio.io`.
+ * Assertions on Kubernetes manifests of any origin: a chart, an app, Helm, hand-written YAML. They throw errors, so
+ * that they work under any test runner. Expectations are objects of which the manifest must have at least the fields,
+ * or matchers: `Match.objectLike`, `Match.arrayWith`, `Match.absent`, `Match.stringLikeRegexp`, a `Capture`. A kind may
+ * have its group as a suffix, as in kubectl, to distinguish kinds of the same name: `Gateway.networking.istio.io`.
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.assertions-readme.html#special-matchers
  */
 export class Manifests {
@@ -77,7 +78,10 @@ export class Manifests {
     );
   }
 
-  /** Throws unless objects of the kind exist and every one matches; the message shows one that does not, and its differences. */
+  /**
+   * Throws unless objects of the kind exist and every one matches; the message shows one that does not, and its
+   * differences.
+   */
   all(kind: string, expected: unknown): void {
     const candidates = this.ofKind(kind);
     if (candidates.length === 0) {
@@ -128,7 +132,10 @@ export class Manifests {
     return found[0].object;
   }
 
-  /** All objects as YAML for a snapshot: objects and fields in a stable order, and without generated parts that a change elsewhere affects. */
+  /**
+   * All objects as YAML for a snapshot: objects and fields in a stable order, and without generated parts that a change
+   * elsewhere affects.
+   */
   snapshot(): string {
     return stableText(this.resources);
   }

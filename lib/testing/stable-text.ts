@@ -5,7 +5,10 @@ import { isMap, type Resource } from '../manifests';
 const GENERATED_NAME = /-c[0-9a-f]{7}(?=$|-)/g;
 const DIGEST = /^(sha256:)?[0-9a-f]{16,}$/;
 
-/** Objects as YAML documents, in the order of their kinds, namespaces and names, with sorted fields and placeholders for generated parts. */
+/**
+ * Objects as YAML documents, in the order of their kinds, namespaces and names, with sorted fields and placeholders for
+ * generated parts.
+ */
 export function stableText(resources: readonly Resource[]): string {
   const documents = resources.map(({ type, key, object }) => ({
     id: `${type} ${scrub(key)}`,

@@ -4,6 +4,7 @@ import { given } from './given';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import type { Replicas } from './circuit-breaker';
+import { rejectAmbiguity } from './ambiguous-calls';
 import { rejectOnePortOutside } from './external-ports';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
@@ -185,7 +186,7 @@ export class Service extends Callee {
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
-    this.assertUnambiguous(path, call);
+    rejectAmbiguity(path, call, this.outgoing);
     rejectOnePortOutside(path, call, this.outgoing);
     this.outgoing.push(call);
     callee._admit(call);
@@ -269,39 +270,4 @@ export class Service extends Callee {
       });
     }
   }
-
-  /** Two calls to one port need disjoint operations, and a variable has one value. */
-  private assertUnambiguous(path: string, call: Call): void {
-    const twin = this.outgoing.find(
-      other => other.callee === call.callee && other.port === call.port && overlap(other, call),
-    );
-    if (twin) {
-      throw new ValidationError({
-        code: 'DuplicateCall',
-        path,
-        summary: `${this.name} has a call to port ${call.port.number} already, and the operations of the two overlap.`,
-        fix: 'Declare one call, or limit each by `allowedOperations` to operations of its own, none in both.',
-      });
-    }
-    const name = call.addressEnvVar;
-    const other = this.outgoing.find(each => each.addressEnvVar === name && each.calleeAddress !== call.calleeAddress);
-    const inWorkload = [...this.versions.values()].some(
-      ({ workload }) => name !== undefined && Object.hasOwn(workload.env ?? {}, name),
-    );
-    if (name !== undefined && (other ?? inWorkload)) {
-      throw duplicate(
-        path,
-        `The variable ${name} of ${this.name} has a value already${other ? `, the address of ${other.callee.name}` : ''}.`,
-        'Use another variable, or leave it out of `env`: calls set it.',
-      );
-    }
-  }
-}
-
-function overlap(a: Call, b: Call): boolean {
-  return (
-    !a.allowedOperations
-    || !b.allowedOperations
-    || a.allowedOperations.some(mine => b.allowedOperations?.some(theirs => mine.overlaps(theirs)))
-  );
 }

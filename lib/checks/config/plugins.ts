@@ -11,8 +11,8 @@ export class PluginError extends Error {
 }
 
 /**
- * The checks that the plugins of a file of settings export. This runs their code.
- * Throws a {@link ConfigError} for a module that cannot be loaded, exports no check of `defineCheck`, or one of a name that another has.
+ * The checks that the plugins of a file of settings export. This runs their code. Throws a {@link ConfigError} for a
+ * module that cannot be loaded, exports no check of `defineCheck`, or one of a name that another has.
  */
 export function loadPlugins({ file, plugins }: Config): readonly Check[] {
   const load = createRequire(resolve(file));

@@ -4,8 +4,8 @@ import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
 /**
- * Calls across the mesh boundary that cannot work: a caller without a proxy has no identity, so STRICT mutual TLS rejects it;
- * a callee without a proxy cannot distinguish operations.
+ * Calls across the mesh boundary that cannot work: a caller without a proxy has no identity, so STRICT mutual TLS
+ * rejects it; a callee without a proxy cannot distinguish operations.
  */
 export function callsIntoTheMesh(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(call => findingOf(call)));

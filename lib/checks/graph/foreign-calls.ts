@@ -3,8 +3,9 @@ import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
 /**
- * Calls with settings that cannot be rendered without affecting other teams' traffic: operations of a callee whose policies its owner manages, and traffic
- * rules for callers in a namespace that the topology does not own, where they would apply to every pod.
+ * Calls with settings that cannot be rendered without affecting other teams' traffic: operations of a callee whose
+ * policies its owner manages, and traffic rules for callers in a namespace that the topology does not own, where they
+ * would apply to every pod.
  */
 export function foreignCalls(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(caller =>

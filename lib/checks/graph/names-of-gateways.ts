@@ -2,7 +2,10 @@ import type { Service, Topology } from '../../topology';
 import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
-/** What a controller makes for an edge under one name: the Service, the Deployment and the ServiceAccount of its gateway. */
+/**
+ * What a controller makes for an edge under one name: the Service, the Deployment and the ServiceAccount of its
+ * gateway.
+ */
 export interface GatewayName {
   readonly path: string;
   readonly namespace: string;

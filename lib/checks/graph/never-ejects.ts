@@ -2,7 +2,10 @@ import type { Topology } from '../../topology';
 import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
-/** Circuit breakers whose declared percentage is less than one replica of a separately routed version: they never open for it. */
+/**
+ * Circuit breakers whose declared percentage is less than one replica of a separately routed version: they never open
+ * for it.
+ */
 export function neverEjects(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(service => {
     const { circuitBreaker } = service;

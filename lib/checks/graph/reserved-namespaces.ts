@@ -3,8 +3,8 @@ import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
 /**
- * Namespaces of the control plane or of the whole mesh in which a topology places workloads, or which it owns. Policies in the root
- * namespace of a mesh apply in every namespace, even those with a selector.
+ * Namespaces of the control plane or of the whole mesh in which a topology places workloads, or which it owns. Policies
+ * in the root namespace of a mesh apply in every namespace, even those with a selector.
  */
 export function reservedNamespaces(
   { name, ownNamespaces, services, edges }: Topology,

@@ -2,7 +2,9 @@ import type { Service, Topology } from '../../topology';
 import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
-/** Traffic rules of services to which nothing sends what they are for: no VirtualService or HTTPRoute would have them. */
+/**
+ * Traffic rules of services to which nothing sends what they are for: no VirtualService or HTTPRoute would have them.
+ */
 export function unusedTrafficRules(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(service => {
     const unused = unusedRulesOf(service);

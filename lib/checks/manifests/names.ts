@@ -7,7 +7,10 @@ export function listed(names: readonly string[]): string {
     : `${names.slice(0, MOST).join(', ')} and ${names.length - MOST} more`;
 }
 
-/** The names of all members of a group except one, in constant time, so that listing the others for each member stays linear. */
+/**
+ * The names of all members of a group except one, in constant time, so that listing the others for each member stays
+ * linear.
+ */
 export function othersOf<T>(one: T, all: readonly T[], nameOf: (each: T) => string): string {
   const first = all
     .slice(0, MOST + 2)

@@ -2,7 +2,9 @@ import { printableLine } from '../../manifests';
 import type { Report } from '../manifests';
 import { escapedReport } from './escaped';
 
-/** The findings as JSON, in order, then the suppressed ones, which have an additional member `suppressed`: the reason. */
+/**
+ * The findings as JSON, in order, then the suppressed ones, which have an additional member `suppressed`: the reason.
+ */
 export function toJson(report: Report): string {
   return jsonText(jsonEntries(report));
 }

@@ -3,7 +3,9 @@ import { Severity } from '../finding';
 import type { ManifestFinding, Report } from '../manifests';
 import { escapedReport } from './escaped';
 
-/** The findings as text, one line each, in the form that editors parse: `file:line:column: error: …`, then a summary. */
+/**
+ * The findings as text, one line each, in the form that editors parse: `file:line:column: error: …`, then a summary.
+ */
 export function toText(report: Report, objects: number): string {
   const { findings, suppressed } = escapedReport(report);
   const { turnedOff = 0 } = report;

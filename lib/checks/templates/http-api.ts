@@ -28,7 +28,9 @@ const INTEGRATION_TYPES = ['AWS_PROXY', 'HTTP_PROXY'];
 const CONNECTION_TYPES = ['INTERNET', 'VPC_LINK'];
 const ROUTE_KEY = /^(\$default|(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \/(?:[^\s{}]|\{[^\s{}/]+\+?\})*)$/;
 const STAGE_NAME = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers */
+/**
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers
+ */
 const RESERVED_HEADER =
   /^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|proxy-authenticate|te|trailers?|transfer-encoding|upgrade|via|x-forwarded-.*|access-control-.*|x-amzn?-.*|apigw-.*)$/;
 

@@ -5,7 +5,10 @@ import type { CloudTemplate } from './template';
 
 export type { CloudResource, CloudTemplate } from './template';
 
-/** Faults in the APIs of a CloudFormation template: quotas and formats that neither CloudFormation nor its linters validate before deployment. */
+/**
+ * Faults in the APIs of a CloudFormation template: quotas and formats that neither CloudFormation nor its linters
+ * validate before deployment.
+ */
 export function checkTemplate(template: CloudTemplate): Finding[] {
   return [...httpApiLimits(template), ...restApiLimits(template), ...targetGroupNames(template)];
 }

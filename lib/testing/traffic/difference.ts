@@ -1,7 +1,12 @@
 import type { Context } from './context';
-import { percent, type TrafficPath, type TrafficPathEnd, trafficPathsOf } from './traffic-paths';
+import type { TrafficPath, TrafficPathEnd } from './path-ends';
+import { percent } from './path-text';
+import { trafficPathsOf } from './traffic-paths';
 
-/** The effects of a change on traffic, one line for each path that is new, removed or different. Callers with the same change share a line. */
+/**
+ * The effects of a change on traffic, one line for each path that is new, removed or different. Callers with the same
+ * change share a line.
+ */
 export function differences(before: Context, after: Context): string[] {
   const [old, now] = [described(before), described(after)];
   const changes = new Map<string, string[]>();

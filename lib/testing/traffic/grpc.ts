@@ -3,7 +3,10 @@ import type { Message } from './message';
 import { readRequest, type RequestProps } from './request';
 import { resolve } from './proxies/resolve';
 
-/** The request of a gRPC method of a callee, which may include a port after a colon; the default is the first port that carries HTTP. */
+/**
+ * The request of a gRPC method of a callee, which may include a port after a colon; the default is the first port that
+ * carries HTTP.
+ */
 export function grpcRequest(
   callee: string,
   method: string,

@@ -2,7 +2,7 @@ import { describeMillis, type Resource } from '../../manifests';
 import { authorityOf } from './message';
 import { namesOf } from './names';
 import type { SimulatedOutcome, SimulationResult } from './simulation-result';
-import { describeRetries, percent } from './traffic-paths';
+import { describeRetries, percent } from './path-text';
 
 /** A possible outcome of a request. */
 export interface Outcome {
@@ -16,13 +16,22 @@ export interface Outcome {
   readonly share: number;
   /** The response status if it does not arrive, or 0 for a failed connection. */
   readonly status: number;
-  /** The object that denies it or responds to it, or the policy that allows it, as `Kind namespace/name`; empty if none does. */
+  /**
+   * The object that denies it or responds to it, or the policy that allows it, as `Kind namespace/name`; empty if none
+   * does.
+   */
   readonly by: string;
-  /** The part of that object that decides, such as `spec.rules[0]`; empty for the object as a whole, or if none of its rules matches. */
+  /**
+   * The part of that object that decides, such as `spec.rules[0]`; empty for the object as a whole, or if none of its
+   * rules matches.
+   */
   readonly rule: string;
   /** Why it does not arrive; empty if it does. */
   readonly reason: string;
-  /** The request that arrives: the host with its port if the client sends one, the path with its query, the headers by lower-case name. */
+  /**
+   * The request that arrives: the host with its port if the client sends one, the path with its query, the headers by
+   * lower-case name.
+   */
   readonly host: string;
   /** The path with its query, as it arrives. */
   readonly path: string;
@@ -32,7 +41,9 @@ export interface Outcome {
   readonly location: string;
 }
 
-/** The result of a request, with expectations. A failed expectation throws an error with the explanation of the request. */
+/**
+ * The result of a request, with expectations. A failed expectation throws an error with the explanation of the request.
+ */
 export class RequestResult {
   /** The possible outcomes, the most probable first. */
   readonly outcomes: readonly Outcome[];
@@ -106,7 +117,10 @@ export class RequestResult {
     );
   }
 
-  /** Expects that the request always arrives at a workload, at any workload of a Service (by the common part of their names), or at a host outside. */
+  /**
+   * Expects that the request always arrives at a workload, at any workload of a Service (by the common part of their
+   * names), or at a host outside.
+   */
   expectRoutedTo(name: string): void {
     this.expect(
       this.outcomes.every(each => arrives(each) && names(each).includes(name)),

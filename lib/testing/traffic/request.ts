@@ -36,7 +36,10 @@ export interface RequestProps {
   readonly address?: string;
 }
 
-/** Reads a request such as `GET https://api.shop.example/products/1?page=2`; the default method is GET. Throws for other text. */
+/**
+ * Reads a request such as `GET https://api.shop.example/products/1?page=2`; the default method is GET. Throws for other
+ * text.
+ */
 export function readRequest(text: string, props: RequestProps = {}): Message {
   const { headers = {}, claims, badToken = false, address } = props;
   const [, method = 'GET', url = ''] = /^(?:([A-Z]+) )?(\S+)$/.exec(text) ?? [];

@@ -7,7 +7,9 @@ import type { Unsimulated } from './unsimulated';
 export interface SimulatedOutcome {
   /** Its probability, from 0 to 1. */
   readonly share: number;
-  /** The destination workload; undefined if the request is denied, gets a response on the way, or leaves the cluster. */
+  /**
+   * The destination workload; undefined if the request is denied, gets a response on the way, or leaves the cluster.
+   */
   readonly workload?: Workload;
   /** The destination address or host outside. */
   readonly outside?: string;

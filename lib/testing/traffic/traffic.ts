@@ -39,8 +39,9 @@ export interface InternetRequestProps extends RequestProps {
 }
 
 /**
- * Simulates the routing of requests without a cluster: the manifests are interpreted as by Kubernetes, Istio and the Gateway API. Features that are not simulated, such as ambient mode,
- * throw an {@link Unsimulated} error. All workloads are assumed to be healthy.
+ * Simulates the routing of requests without a cluster: the manifests are interpreted as by Kubernetes, Istio and the
+ * Gateway API. Features that are not simulated, such as ambient mode, throw an {@link Unsimulated} error. All workloads
+ * are assumed to be healthy.
  */
 export class Traffic {
   /** The traffic of manifests of any origin. */
@@ -48,7 +49,10 @@ export class Traffic {
     return new Traffic(new Cluster(manifests.resources), props);
   }
 
-  /** The effects of a change of manifests on traffic, one line each: callers and hosts whose requests have another result or other settings. Empty if nothing changes. */
+  /**
+   * The effects of a change of manifests on traffic, one line each: callers and hosts whose requests have another
+   * result or other settings. Empty if nothing changes.
+   */
   static diff(before: Traffic, after: Traffic): string[] {
     return differences(before.context, after.context);
   }
@@ -67,7 +71,10 @@ export class Traffic {
     }
   }
 
-  /** A workload, or one behind a Service, as a caller: by its name, with its namespace as a prefix if the name is ambiguous. */
+  /**
+   * A workload, or one behind a Service, as a caller: by its name, with its namespace as a prefix if the name is
+   * ambiguous.
+   */
   from(name: string): TrafficFrom {
     return new TrafficFrom(this.workload(name), this.context);
   }
@@ -126,7 +133,10 @@ export class TrafficFrom {
     return this.send(request, readRequest(request, props));
   }
 
-  /** The result of a gRPC request: `pkg.Service/Method`, or only the method if a policy or route for the callee contains its gRPC service. */
+  /**
+   * The result of a gRPC request: `pkg.Service/Method`, or only the method if a policy or route for the callee contains
+   * its gRPC service.
+   */
   grpc(callee: string, method: string, props: RequestProps = {}): RequestResult {
     return this.send(
       `${callee} ${method}`,
@@ -134,7 +144,9 @@ export class TrafficFrom {
     );
   }
 
-  /** The result of a connection to an address, such as `redis:6379`. Of the props only the Pod's own address is used. */
+  /**
+   * The result of a connection to an address, such as `redis:6379`. Of the props only the Pod's own address is used.
+   */
   tcp(address: string, props: RequestProps = {}): RequestResult {
     return this.send(address, { ...readRequest(`GET http://${address}/`, props), scheme: 'tcp' }, true);
   }

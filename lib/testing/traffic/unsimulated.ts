@@ -1,4 +1,7 @@
-/** A feature that affects a request and whose effect cannot be simulated from manifests and templates: an error instead of a guess. */
+/**
+ * A feature that affects a request and whose effect cannot be simulated from manifests and templates: an error instead
+ * of a guess.
+ */
 export class Unsimulated extends Error {
   /** The name of the error class: `Unsimulated`. */
   override readonly name = 'Unsimulated';

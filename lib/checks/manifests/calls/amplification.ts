@@ -20,7 +20,10 @@ export function* amplified(cluster: Cluster, isTooMuch: (factor: number) => bool
   }
 }
 
-/** A call or an entry, with the number of requests into which one request from outside may have multiplied before and after it. */
+/**
+ * A call or an entry, with the number of requests into which one request from outside may have multiplied before and
+ * after it.
+ */
 interface Step {
   readonly at: Field;
   readonly retries: number;

@@ -5,7 +5,10 @@ import type { Entry } from './node';
 const HTTP_API = 29_000;
 const REST_API = 29_000;
 
-/** The longest timeout of the managed API in front of an entry, in milliseconds; undefined if the templates have none, or it is in front of another gateway. */
+/**
+ * The longest timeout of the managed API in front of an entry, in milliseconds; undefined if the templates have none,
+ * or it is in front of another gateway.
+ */
 export function apiLimitOf(entry: Entry, cluster: Cluster): number | undefined {
   const bound = gatewaysBound(cluster);
   return bound.size === 0 || entry.gateways.some(each => bound.has(each)) ? longestOf(cluster) : undefined;
@@ -38,7 +41,10 @@ function longestOf(cluster: Cluster): number | undefined {
 
 const BOUND = new WeakMap<Cluster, ReadonlySet<Resource>>();
 
-/** The Gateways to which a load balancer is bound by a TargetGroupBinding; without one, any Gateway may be behind an API. */
+/**
+ * The Gateways to which a load balancer is bound by a TargetGroupBinding; without one, any Gateway may be behind an
+ * API.
+ */
 function gatewaysBound(cluster: Cluster): ReadonlySet<Resource> {
   let bound = BOUND.get(cluster);
   if (!bound) {

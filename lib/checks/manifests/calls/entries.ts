@@ -11,7 +11,9 @@ import {
 } from '../../../manifests';
 import type { Entry, Node } from './node';
 
-/** The entry points from outside: routes of the Gateway API at Gateways, VirtualServices at Istio Gateways, Ingresses. */
+/**
+ * The entry points from outside: routes of the Gateway API at Gateways, VirtualServices at Istio Gateways, Ingresses.
+ */
 export function entriesOf(cluster: Cluster, nodeOf: (service: Resource) => Node | undefined): Entry[] {
   const entry = (
     route: Resource,

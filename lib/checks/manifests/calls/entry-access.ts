@@ -98,7 +98,10 @@ function policiesFor(workload: Workload, cluster: Cluster): readonly Resource[] 
   ];
 }
 
-/** The gateway's identity as a workload sees it: empty where the connection has no TLS, undefined where that cannot be told. */
+/**
+ * The gateway's identity as a workload sees it: empty where the connection has no TLS, undefined where that cannot be
+ * told.
+ */
 function seenIdentity(
   identity: string | undefined,
   workload: Workload,

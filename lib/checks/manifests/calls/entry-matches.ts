@@ -17,7 +17,10 @@ export interface EntryRequest {
 /** A match of a rule, or a rule without matches. */
 export interface EntryMatch {
   readonly takes: (request: EntryRequest) => Known;
-  /** By which the Gateway API prefers one of two matches: the kind of the path, its length, a method, headers, parameters. */
+  /**
+   * By which the Gateway API prefers one of two matches: the kind of the path, its length, a method, headers,
+   * parameters.
+   */
   readonly rank: readonly number[];
   /** The path matches, as written. */
   readonly path: { readonly kind: 'exact' | 'prefix' | 'regex'; readonly value: string };
@@ -215,7 +218,10 @@ function regexTest(regex: string): (text: string) => Known {
 /** The longest path expression that an API server accepts. */
 const LONGEST = 1024;
 
-/** A text that many expressions take: a character for each class, one of each repetition. Whether this one does has to be tested. */
+/**
+ * A text that many expressions take: a character for each class, one of each repetition. Whether this one does has to
+ * be tested.
+ */
 export function exampleOf(regex: string): string {
   return regex.length > LONGEST
     ? ''

@@ -37,7 +37,10 @@ export function policiesOf(proxy: EntryProxy, cluster: Cluster): ProxyPolicies {
   return found;
 }
 
-/** Whether a Gateway is one of Istio, by its GatewayClass or the name of its class; undefined for one of neither Istio nor Envoy Gateway. */
+/**
+ * Whether a Gateway is one of Istio, by its GatewayClass or the name of its class; undefined for one of neither Istio
+ * nor Envoy Gateway.
+ */
 export function isOfIstio(gateway: Resource, cluster: Cluster): boolean | undefined {
   const className = gateway.spec.get('gatewayClassName').text;
   const controller = cluster.find(Kind.GATEWAY_CLASS, className)?.spec.get('controllerName').text ?? '';
@@ -84,7 +87,10 @@ function madeProxy(gateway: Resource, cluster: Cluster): EntryProxy {
   }
 }
 
-/** The Pods that a Gateway of Istio selects: those of manifests, else the ones of Istio's default profile, else Pods of which the labels alone are known. */
+/**
+ * The Pods that a Gateway of Istio selects: those of manifests, else the ones of Istio's default profile, else Pods of
+ * which the labels alone are known.
+ */
 function selectedProxies(labels: Labels, cluster: Cluster): EntryProxy[] {
   const pods = cluster.workloads.select(labels);
   if (pods.length > 0) {
@@ -147,7 +153,10 @@ function selectorOf(policy: Resource): Labels {
   return policy.spec.get('selector', 'matchLabels').strings;
 }
 
-/** Whether a policy may be for Pods that no manifest has: it contradicts none of their labels, and there is nothing else that it is for. */
+/**
+ * Whether a policy may be for Pods that no manifest has: it contradicts none of their labels, and there is nothing else
+ * that it is for.
+ */
 function mayBeFor(policy: Resource, labels: Labels, cluster: Cluster): boolean {
   const selector = selectorOf(policy);
   if (Object.entries(selector).some(([name, value]) => (labels[name] ?? value) !== value)) {

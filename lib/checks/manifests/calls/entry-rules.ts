@@ -19,8 +19,8 @@ export interface PolicyInput {
 }
 
 /**
- * What AuthorizationPolicies decide: true for what they allow, false for what they deny, undefined for what depends on an external authorizer or on
- * a condition that manifests do not answer.
+ * What AuthorizationPolicies decide: true for what they allow, false for what they deny, undefined for what depends on
+ * an external authorizer or on a condition that manifests do not answer.
  * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
  */
 export function isAllowed(policies: readonly Resource[], input: PolicyInput): Known {

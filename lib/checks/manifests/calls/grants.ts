@@ -12,7 +12,10 @@ import {
 } from '../../../manifests';
 import type { Node } from './node';
 
-/** The AuthorizationPolicies that are for a node, of one action: by its labels, its Service, its namespace, or for the mesh. */
+/**
+ * The AuthorizationPolicies that are for a node, of one action: by its labels, its Service, its namespace, or for the
+ * mesh.
+ */
 export function policiesFor(node: Node, cluster: Cluster, action = 'ALLOW'): readonly Resource[] {
   const known = POLICIES.get(node) ?? new Map<string, readonly Resource[]>();
   POLICIES.set(node, known);

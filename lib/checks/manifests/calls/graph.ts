@@ -11,7 +11,10 @@ import {
 import { entriesOf } from './entries';
 import { type Call, type Entry, Evidence, Node } from './node';
 
-/** The call graph, derived from manifests: Sidecars, AuthorizationPolicies, addresses in environment variables, gateway routes. */
+/**
+ * The call graph, derived from manifests: Sidecars, AuthorizationPolicies, addresses in environment variables, gateway
+ * routes.
+ */
 export class CallGraph {
   /** The graph of a cluster, cached. */
   static of(cluster: Cluster): CallGraph {
@@ -116,7 +119,10 @@ export class CallGraph {
     }
   }
 
-  /** A Service of each node that a policy selects by labels or targets by name; none, if it applies to a namespace or the mesh. */
+  /**
+   * A Service of each node that a policy selects by labels or targets by name; none, if it applies to a namespace or
+   * the mesh.
+   */
   private servicesUnder(policy: Resource): Resource[] {
     const labels = policy.spec.get('selector', 'matchLabels').strings;
     const selected = Object.keys(labels).length > 0 ? this.cluster.workloads.select(labels, policy.namespace) : [];

@@ -1,6 +1,9 @@
 import type { Node } from './node';
 
-/** Nodes with callers before callees, as far as such an order exists; a cycle is entered where it is called from outside. */
+/**
+ * Nodes with callers before callees, as far as such an order exists; a cycle is entered where it is called from
+ * outside.
+ */
 export function callersFirst(nodes: readonly Node[]): Node[] {
   const waiting = new Map(nodes.map(node => [node, new Set(node.incoming.map(call => call.caller)).size]));
   const ordered = nodes.filter(node => waiting.get(node) === 0);

@@ -2,7 +2,10 @@ import { type Cluster, type Field, Kind, type Resource, type Workload } from '..
 
 const SCALERS = new WeakMap<Cluster, Map<string, Resource>>();
 
-/** The minimum of replicas of a workload: its own setting, or the minimum of its autoscaler; infinite for a DaemonSet, which has one on each node. */
+/**
+ * The minimum of replicas of a workload: its own setting, or the minimum of its autoscaler; infinite for a DaemonSet,
+ * which has one on each node.
+ */
 export function replicasOf(workload: Workload, cluster: Cluster): number {
   if (workload.resource.type === Kind.DAEMON_SET) {
     return Infinity;

@@ -54,7 +54,10 @@ function forwards(rule: Field): boolean {
   );
 }
 
-/** The rules of a VirtualService, indexed by the first label that they require of the caller, so that a caller is compared with few of them. */
+/**
+ * The rules of a VirtualService, indexed by the first label that they require of the caller, so that a caller is
+ * compared with few of them.
+ */
 class CallerRules {
   readonly visibleIn: readonly string[];
   private readonly rules: readonly Field[];

@@ -1,7 +1,10 @@
 import { addTo, type Cluster, covers, fullHost, Kind, type Resource, Selecting } from '../../../manifests';
 import type { Node } from './node';
 
-/** The Sidecar that applies to a node's proxies: one that selects them, else that of the namespace, else that of the mesh; undefined if their scope is unrestricted. */
+/**
+ * The Sidecar that applies to a node's proxies: one that selects them, else that of the namespace, else that of the
+ * mesh; undefined if their scope is unrestricted.
+ */
 export function egressFor(node: Node, cluster: Cluster): Resource | undefined {
   const index = Selecting.of(cluster, Kind.SIDECAR, 'workloadSelector', 'labels');
   const selecting = node.workloads

@@ -11,7 +11,10 @@ export function timeOf(entry: Entry, cluster: Cluster): number {
 /** Ports that usually carry another protocol than HTTP, for Services without a declared protocol. */
 const OTHERS = new Set([21, 22, 25, 53, 389, 1433, 1521, 2181, 3306, 4222, 5432, 5672, 6379, 9042, 9092, 11211, 27017]);
 
-/** Whether Istio handles the ports of a call as HTTP, so that a timeout can be set: without a declared protocol it detects HTTP. */
+/**
+ * Whether Istio handles the ports of a call as HTTP, so that a timeout can be set: without a declared protocol it
+ * detects HTTP.
+ */
 export function seesRequests({ service, ports }: Call): boolean {
   return service.spec
     .get('ports')

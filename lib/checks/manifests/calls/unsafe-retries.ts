@@ -38,7 +38,10 @@ export function times(retries: number): string {
   return retries === 1 ? '1 retry' : `${retries} retries`;
 }
 
-/** A route of the Gateway API cannot disable retries: `retry` has at least one attempt, and is not in the standard channel. */
+/**
+ * A route of the Gateway API cannot disable retries: `retry` has at least one attempt, and is not in the standard
+ * channel.
+ */
 export function fixFor({ at: { resource }, isExplicit }: CallPolicy): string {
   if (resource.type !== Kind.HTTP_ROUTE && resource.type !== Kind.GRPC_ROUTE) {
     return 'Set `retries: { attempts: 0 }` in the VirtualService, or `retryOn: connect-failure,refused-stream`.';

@@ -12,8 +12,8 @@ export interface GatewayPod {
 }
 
 /**
- * The pods that a Gateway selects: in the manifests, else those of the gateway in Istio's default profile, which manifests rarely contain
- * themselves; `istioctl analyze` of files assumes it too.
+ * The pods that a Gateway selects: in the manifests, else those of the gateway in Istio's default profile, which
+ * manifests rarely contain themselves; `istioctl analyze` of files assumes it too.
  */
 export function podsFor(selector: Labels, cluster: Cluster): readonly GatewayPod[] {
   const pods = cluster.workloads.select(selector);

@@ -32,7 +32,9 @@ function destinationAt(at: Field, isMirror: boolean): Destination {
   };
 }
 
-/** The host of a VirtualService or DestinationRule, if it is visible in the namespaces to which the object is exported. */
+/**
+ * The host of a VirtualService or DestinationRule, if it is visible in the namespaces to which the object is exported.
+ */
 export function targetOf(host: string, rule: Resource, cluster: Cluster): Host | undefined {
   return cluster.hosts.find(host, rule.namespace, scopesOf(rule));
 }
@@ -56,7 +58,10 @@ export function meetSomewhere(one: Resource, other: Resource): boolean {
   );
 }
 
-/** Whether the proxies that apply a VirtualService may have a DestinationRule: gateways may be in any namespace, workloads are primarily in its own. */
+/**
+ * Whether the proxies that apply a VirtualService may have a DestinationRule: gateways may be in any namespace,
+ * workloads are primarily in its own.
+ */
 export function isVisibleWith(rule: Resource, virtualService: Resource): boolean {
   const scopes = namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace);
   const isForOwn = haveCommon(scopes, [virtualService.namespace]);

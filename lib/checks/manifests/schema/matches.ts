@@ -30,7 +30,10 @@ export function checkMatchedConnection(match: Field, complain: Complain): void {
   checkGatewayNames(match.get('gateways').items, complain);
 }
 
-/** Gateways as `namespace/name`. The old form is a host name; Istio does not validate the entries after the first of these either. */
+/**
+ * Gateways as `namespace/name`. The old form is a host name; Istio does not validate the entries after the first of
+ * these either.
+ */
 export function checkGatewayNames(gateways: readonly Field[], complain: Complain): void {
   for (const gateway of gateways) {
     const [first = '', ...more] = gateway.text.split('/');

@@ -26,7 +26,10 @@ export function checkPercent(at: Field, complain: Complain, least = 0): void {
   }
 }
 
-/** `exportTo` lists each namespace once, and `*` only by itself. Only a ServiceEntry can be exported to no namespace (`~`); a rule with a workloadSelector is exported to its own namespace only. */
+/**
+ * `exportTo` lists each namespace once, and `*` only by itself. Only a ServiceEntry can be exported to no namespace
+ * (`~`); a rule with a workloadSelector is exported to its own namespace only.
+ */
 export function checkExportTo(resource: Resource, complain: Complain): void {
   const names = resource.spec.get('exportTo').items;
   const full = names.map(each => (each.text === '.' ? resource.namespace : each.text));

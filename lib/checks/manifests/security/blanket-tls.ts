@@ -21,7 +21,10 @@ export interface Blanket {
   readonly asked?: Mode;
 }
 
-/** Every such rule with the pods of its namespace or of the mesh, and with the namespaces that differ from the mesh and have no such rule of their own. */
+/**
+ * Every such rule with the pods of its namespace or of the mesh, and with the namespaces that differ from the mesh and
+ * have no such rule of their own.
+ */
 export function blankets(cluster: Cluster): Blanket[] {
   const rules = blanketRules(cluster);
   const ruled = new Set(rules.filter(each => each.mode !== '').map(each => each.namespace));

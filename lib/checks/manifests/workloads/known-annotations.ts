@@ -9,7 +9,8 @@ export interface KnownAnnotation {
 }
 
 /**
- * The annotations of Istio 1.31 by the kinds on which they are read; `~` marks deprecated ones, `+` those that are no longer alpha.
+ * The annotations of Istio 1.31 by the kinds on which they are read; `~` marks deprecated ones, `+` those that are no
+ * longer alpha.
  * @see https://istio.io/latest/docs/reference/config/annotations/
  */
 const BY_KINDS: Readonly<Record<string, string>> = {

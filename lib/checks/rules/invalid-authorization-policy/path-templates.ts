@@ -2,7 +2,10 @@ const ONE = '{*}';
 const ALL = '{**}';
 const LITERAL = /^[a-zA-Z0-9\-._~%!$&'()+,;:@=]+$/;
 
-/** Whether a path is a valid template in policies: braces occur in `{*}` and `{**}` only, and only literal text follows `{**}`. */
+/**
+ * Whether a path is a valid template in policies: braces occur in `{*}` and `{**}` only, and only literal text follows
+ * `{**}`.
+ */
 export function isPathTemplate(path: string): boolean {
   const isTemplate = path.includes(ONE) || path.includes(ALL);
   let isOpen = true;

@@ -1,4 +1,6 @@
-/** Hosts, possibly with wildcards; whether another host overlaps one of them is answered in time linear in its length. */
+/**
+ * Hosts, possibly with wildcards; whether another host overlaps one of them is answered in time linear in its length.
+ */
 export class HostSet {
   private readonly names = new Set<string>();
   /** What follows the `*` of each wildcard. */

@@ -59,7 +59,10 @@ function checkHosts(resource: Resource, complain: Complain): void {
   }
 }
 
-/** Whether this is a valid host of a VirtualService: a name, an address, or at gateways the server name that proxies of other networks send. */
+/**
+ * Whether this is a valid host of a VirtualService: a name, an address, or at gateways the server name that proxies of
+ * other networks send.
+ */
 function isHostOf(host: string, virtualService: Resource): boolean {
   return (
     isHost(host) || isAddress(host) || (isMeshSni(host) && !isForMesh(virtualService) && namesServers(virtualService))

@@ -48,7 +48,10 @@ export const rule: Check = {
   },
 };
 
-/** Returns whether a RequestAuthentication applies to a gateway: by its targets, or because a Gateway's selector includes all its labels. */
+/**
+ * Returns whether a RequestAuthentication applies to a gateway: by its targets, or because a Gateway's selector
+ * includes all its labels.
+ */
 function edgeOf(cluster: Cluster): (authentication: Resource) => boolean {
   const byLabel = new Map<string, Resource[]>();
   for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {

@@ -24,7 +24,10 @@ export function* warnedPolicies(cluster: Cluster): Iterable<Problem> {
   yield* tracing(cluster);
 }
 
-/** On TCP ports Istio drops the HTTP conditions of a rule; a DENY rule without other conditions then matches every connection. */
+/**
+ * On TCP ports Istio drops the HTTP conditions of a rule; a DENY rule without other conditions then matches every
+ * connection.
+ */
 function* denials(cluster: Cluster): Iterable<Problem> {
   for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY).filter(each => each.spec.get('action').text === 'DENY')) {
     for (const rule of policy.spec.get('rules').items) {

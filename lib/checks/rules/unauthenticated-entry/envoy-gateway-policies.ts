@@ -12,8 +12,9 @@ export interface Attachment {
 const DEMANDS = ['jwt', 'oidc', 'basicAuth', 'apiKeyAuth', 'extAuth'];
 
 /**
- * Whether Envoy Gateway's policies let requests without credentials pass to a rule. The closest SecurityPolicy replaces those further away as a
- * whole: that of the rule, of the route, of the listener, of the Gateway; with `mergeType` they count together.
+ * Whether Envoy Gateway's policies let requests without credentials pass to a rule. The closest SecurityPolicy replaces
+ * those further away as a whole: that of the rule, of the route, of the listener, of the Gateway; with `mergeType` they
+ * count together.
  * @see https://gateway.envoyproxy.io/docs/concepts/gateway_api_extensions/security-policy/
  */
 export function admitsStrangers(place: Attachment, cluster: Cluster): Known {

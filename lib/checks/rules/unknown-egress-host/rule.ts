@@ -36,7 +36,10 @@ export const rule: Check = {
   },
 };
 
-/** Whether a namespace (`*` for any) has a host, or one that a wildcard covers. A name without dots can only be that of a ServiceEntry. */
+/**
+ * Whether a namespace (`*` for any) has a host, or one that a wildcard covers. A name without dots can only be that of
+ * a ServiceEntry.
+ */
 function declarations(cluster: Cluster): (host: string, namespace: string) => boolean {
   const declared = new Map<string, Set<string>>();
   const add = (name: string, namespace: string) => declared.set(name, (declared.get(name) ?? new Set()).add(namespace));

@@ -37,7 +37,10 @@ export const rule: Check = {
   },
 };
 
-/** The Service host that a name means to workloads of a namespace; undefined if it may be outside the cluster, or is more than a suffix pattern. */
+/**
+ * The Service host that a name means to workloads of a namespace; undefined if it may be outside the cluster, or is
+ * more than a suffix pattern.
+ */
 function nameInside(name: string, namespace: string, cluster: Cluster): string | undefined {
   const [first = '', second, ...rest] = name.split('.');
   if (name.endsWith(`.svc.${cluster.clusterDomain}`)) {

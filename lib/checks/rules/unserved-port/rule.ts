@@ -32,7 +32,10 @@ export const rule: Check = {
 
 const PORTS = new WeakMap<Workload, ReadonlySet<string>>();
 
-/** The ports that the containers of a workload declare, by number and by name: read once, since several Services may select it. */
+/**
+ * The ports that the containers of a workload declare, by number and by name: read once, since several Services may
+ * select it.
+ */
 function portsOf(workload: Workload): ReadonlySet<string> {
   const known =
     PORTS.get(workload)

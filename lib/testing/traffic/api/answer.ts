@@ -9,7 +9,10 @@ export interface ApiAnswer {
   readonly status?: number;
   /** A sentence: the reason of a denial, or the route that forwards it. */
   readonly reason: string;
-  /** The request to the load balancer, after the mapping of path, query, host and headers. Undefined if a Lambda function or AWS service handles it. */
+  /**
+   * The request to the load balancer, after the mapping of path, query, host and headers. Undefined if a Lambda
+   * function or AWS service handles it.
+   */
   readonly message?: Message;
   /**
    * The SNI of the TLS handshake with the load balancer, which its certificate must contain.

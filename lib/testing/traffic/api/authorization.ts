@@ -22,7 +22,10 @@ export function refused(status: number, reason: string): Authorization {
   return { refusal: { status, reason }, steps: [], context: {} };
 }
 
-/** The header or query parameter of an identity source, `$request.header.Authorization` or `method.request.querystring.key`. */
+/**
+ * The header or query parameter of an identity source, `$request.header.Authorization` or
+ * `method.request.querystring.key`.
+ */
 const SOURCE = /^(?:\$|method\.)request\.(header|querystring)\.(.+)$/;
 
 /** Whether a source is a part of the client's request. */

@@ -4,8 +4,9 @@ import { type Authorization, claimText, refused, scopesOf } from './authorizatio
 import { mayBe, type Template } from './template';
 
 /**
- * Cognito user pools as the authorizer of a REST API: a token of one of the pools. A method with scopes accepts access tokens that have one of them, a
- * method without scopes accepts ID tokens. The issuer of a pool in the template is known only after deployment, so that of any pool matches.
+ * Cognito user pools as the authorizer of a REST API: a token of one of the pools. A method with scopes accepts access
+ * tokens that have one of them, a method without scopes accepts ID tokens. The issuer of a pool in the template is
+ * known only after deployment, so that of any pool matches.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
  */
 export function checkCognitoAuthorizer(

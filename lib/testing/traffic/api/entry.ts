@@ -29,8 +29,8 @@ const NOT_FOUND: Refusal = { status: 404, reason: 'The API has no such stage: {"
 const FORBIDDEN: Refusal = { status: 403, reason: 'The API has no such stage: {"message":"Forbidden"}.' };
 
 /**
- * The API for a request: by a domain of the templates, or by the default endpoint of the API, with its logical ID as the host and
- * the stage as the first segment of the path unless it is `$default`. Undefined if no API has the host.
+ * The API for a request: by a domain of the templates, or by the default endpoint of the API, with its logical ID as
+ * the host and the stage as the first segment of the path unless it is `$default`. Undefined if no API has the host.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html
  */
 export function enter(message: Message, templates: readonly Template[]): Visit | TurnedAway | undefined {

@@ -7,7 +7,10 @@ import { integrateRoute } from './http-integration';
 import { routeOf } from './http-routes';
 import { throttlesOf } from './stages';
 
-/** The request processing of an HTTP API: CORS, route, authorizer, parameter mapping, integration. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html */
+/**
+ * The request processing of an HTTP API: CORS, route, authorizer, parameter mapping, integration.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
+ */
 export function throughHttpApi(visit: Visit): ApiAnswer {
   const { api, message, path, stage, steps } = visit;
   assertDeclaredHere(visit);

@@ -4,8 +4,8 @@ import type { HttpRoute } from './http-routes';
 import type { Visit } from './entry';
 
 /**
- * The preflight response of an HTTP API with CORS, which it returns whether a route matches OPTIONS or not. But if one does, even
- * by `ANY` or `$default`, its authorizer is called first, and browsers send no token in preflights.
+ * The preflight response of an HTTP API with CORS, which it returns whether a route matches OPTIONS or not. But if one
+ * does, even by `ANY` or `$default`, its authorizer is called first, and browsers send no token in preflights.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function answerPreflight(visit: Visit, route: HttpRoute | undefined): ApiAnswer | undefined {

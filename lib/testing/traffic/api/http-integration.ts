@@ -13,9 +13,9 @@ import type { Sources } from './values';
 const LONGEST = 30_000;
 
 /**
- * The integration request of an HTTP API route. Through a VPC link the path begins with the stage, unless the stage is `$default`, and the Host
- * header is that of the client: this is undocumented, but a listener's ARN contains no other name. With a URL, it is the URL's.
- * With a TLS configuration it is HTTPS, with its server name as the SNI.
+ * The integration request of an HTTP API route. Through a VPC link the path begins with the stage, unless the stage is
+ * `$default`, and the Host header is that of the client: this is undocumented, but a listener's ARN contains no other
+ * name. With a URL, it is the URL's. With a TLS configuration it is HTTPS, with its server name as the SNI.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigatewayv2-integration-tlsconfig.html
  */

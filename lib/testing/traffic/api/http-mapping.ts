@@ -15,8 +15,8 @@ const KEY = /^(append|overwrite|remove):(?:(header|querystring)\.(.+)|(path))$/;
 const ORDER = ['remove', 'overwrite', 'append'];
 
 /**
- * The parameters of an integration of an HTTP API, all of which read the original request. A header or query parameter that is overwritten
- * with a missing value is removed.
+ * The parameters of an integration of an HTTP API, all of which read the original request. A header or query parameter
+ * that is overwritten with a missing value is removed.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
  */
 export function mapHttpRequest(outgoing: Outgoing, parameters: Field, template: Template, sources: Sources): Mapped {

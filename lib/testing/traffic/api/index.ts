@@ -10,10 +10,11 @@ import { templatesIn } from './template';
 export type { ApiAnswer } from './answer';
 
 /**
- * The result of a request from the internet at the HTTP APIs and REST APIs of the CloudFormation templates. An API has the hosts of its domains. Its
- * default endpoint has its logical ID as the host, case-insensitive: `https://shopapi65822b7b/products`; the stage is then the first segment of the path,
- * unless it is `$default`. Undefined if no API of the templates has the host. Behaviour that templates do not determine, such as the decision of a Lambda
- * authorizer, is an `Unsimulated` error.
+ * The result of a request from the internet at the HTTP APIs and REST APIs of the CloudFormation templates. An API has
+ * the hosts of its domains. Its default endpoint has its logical ID as the host, case-insensitive:
+ * `https://shopapi65822b7b/products`; the stage is then the first segment of the path, unless it is `$default`.
+ * Undefined if no API of the templates has the host. Behaviour that templates do not determine, such as the decision of
+ * a Lambda authorizer, is an `Unsimulated` error.
  */
 export function throughManagedApi(message: Message, cluster: Cluster): ApiAnswer | undefined {
   const entered = enter(message, templatesIn(cluster));

@@ -5,8 +5,8 @@ import { type Authorization, claimText, hasSource, isPartOfRequest, refused, sco
 import { isKnown, mayBe, type Template } from './template';
 
 /**
- * A JWT authorizer of an HTTP API: signature and times, issuer, one of the audiences, one of the route's scopes. If one of the first three fails, the response is
- * 401, without a scope 403. `client_id` replaces a missing `aud`.
+ * A JWT authorizer of an HTTP API: signature and times, issuer, one of the audiences, one of the route's scopes. If one
+ * of the first three fails, the response is 401, without a scope 403. `client_id` replaces a missing `aud`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */
 export function checkJwtAuthorizer(

@@ -15,8 +15,9 @@ interface Demand {
 const KNOWN_CODE = 'process.env.DEMANDS';
 
 /**
- * The Lambda function of an authorizer. The generated token authorizer is recognized by its variables, which contain the requirements of each route (`DEMANDS`) and the
- * clients' keys (`CLIENTS`, `CLIENT_CLAIM`); the behaviour of any other function is unknown.
+ * The Lambda function of an authorizer. The generated token authorizer is recognized by its variables, which contain
+ * the requirements of each route (`DEMANDS`) and the clients' keys (`CLIENTS`, `CLIENT_CLAIM`); the behaviour of any
+ * other function is unknown.
  */
 export function checkLambdaAuthorizer(
   { token }: Message,

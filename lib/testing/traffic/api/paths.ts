@@ -14,7 +14,9 @@ const LITERAL = 0;
 const PARAMETER = 1;
 const REST = 2;
 
-/** Matches a path with a pattern such as `/pets/{id}` or `/static/{file+}`; a parameter does not match an empty segment. */
+/**
+ * Matches a path with a pattern such as `/pets/{id}` or `/static/{file+}`; a parameter does not match an empty segment.
+ */
 export function matchPath(pattern: string, path: string): PathMatch | undefined {
   const parameters: [string, string][] = [];
   const rank: number[] = [];

@@ -14,8 +14,8 @@ export interface Demanded {
 }
 
 /**
- * The API key of a method that requires one: the client's header `x-api-key`, or the key from the authorizer. The values of keys are known only after deployment, so any
- * key is assumed to belong to a usage plan.
+ * The API key of a method that requires one: the client's header `x-api-key`, or the key from the authorizer. The
+ * values of keys are known only after deployment, so any key is assumed to belong to a usage plan.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
  */
 export function demandKey(

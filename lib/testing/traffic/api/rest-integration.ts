@@ -15,8 +15,8 @@ import type { Sources } from './values';
 const LONGEST = 29_000;
 
 /**
- * The integration request of a REST API method. Its URI determines scheme, port, path, Host header, and the name in the certificate. Through a
- * VPC link V2 the path begins with the stage, unless a template overrides the path.
+ * The integration request of a REST API method. Its URI determines scheme, port, path, Host header, and the name in the
+ * certificate. Through a VPC link V2 the path begins with the stage, unless a template overrides the path.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/private-integration.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-api-with-vpclink-using-swagger.html
  */

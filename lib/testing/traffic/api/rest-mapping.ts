@@ -16,8 +16,8 @@ const KEY = /^integration\.request\.(header|querystring|path)\.(.+)$/;
 const TOKEN_HEADER = 'authorization';
 
 /**
- * The parameters of an integration of a REST API: headers, query and path parameters, from parts of the request, variables, or quoted texts. A missing source
- * has no effect.
+ * The parameters of an integration of a REST API: headers, query and path parameters, from parts of the request,
+ * variables, or quoted texts. A missing source has no effect.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
  */
 export function mapRestRequest(start: Outgoing, parameters: Field, template: Template, sources: Sources): RestMapped {

@@ -20,8 +20,9 @@ interface Node {
 }
 
 /**
- * The matching method of a REST API for a request. Its resource tree is walked without backtracking: if a segment has a literal resource, one with a parameter
- * is not tried, even if nothing below matches the rest of the path or the method. A specific method takes precedence over `ANY`.
+ * The matching method of a REST API for a request. Its resource tree is walked without backtracking: if a segment has a
+ * literal resource, one with a parameter is not tried, even if nothing below matches the rest of the path or the
+ * method. A specific method takes precedence over `ANY`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html#api-gateway-proxy-resource
  */
 export function methodOf({ message, template, api, path }: Visit): RestMethod | undefined {

@@ -5,7 +5,8 @@ import type { Template } from './template';
 const INTERNAL_ERROR = 500;
 
 /**
- * The status of a mock integration: its request template sets one, which selects a response by pattern, or else the one without a pattern.
+ * The status of a mock integration: its request template sets one, which selects a response by pattern, or else the one
+ * without a pattern.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
  */
 export function mockStatus(template: Template, integration: Field): number {

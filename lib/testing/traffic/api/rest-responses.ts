@@ -16,7 +16,8 @@ const RESPONSES = {
 export type ResponseType = keyof typeof RESPONSES;
 
 /**
- * An error response with its status: from a gateway response of that type, else from `DEFAULT_4XX`, else the default of AWS.
+ * An error response with its status: from a gateway response of that type, else from `DEFAULT_4XX`, else the default of
+ * AWS.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 export function respond(template: Template, api: Resource, type: ResponseType, reason: string): Refusal {

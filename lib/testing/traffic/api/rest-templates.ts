@@ -24,9 +24,10 @@ export interface Templated {
 }
 
 /**
- * The request templates of an integration. The content type selects one, by default `application/json`; without one the body is passed through, unless
- * the integration disables passthrough. Templates generate the body, which is not simulated, and may override the path: as
- * `"/a/$util.urlEncode($input.params().path.get('id'))"` only, with replacements of texts and of segments of dots.
+ * The request templates of an integration. The content type selects one, by default `application/json`; without one the
+ * body is passed through, unless the integration disables passthrough. Templates generate the body, which is not
+ * simulated, and may override the path: as `"/a/$util.urlEncode($input.params().path.get('id'))"` only, with
+ * replacements of texts and of segments of dots.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
  */

@@ -14,8 +14,8 @@ export interface Sources {
 }
 
 /**
- * A part of a request by its name, `header.x-shop`, `querystring.page`, `path.id` or `path`; undefined if it is missing. The value of a token's own
- * header is unknown: it is written as `Bearer …`.
+ * A part of a request by its name, `header.x-shop`, `querystring.page`, `path.id` or `path`; undefined if it is
+ * missing. The value of a token's own header is unknown: it is written as `Bearer …`.
  */
 export function partOf({ message, path, parameters }: Sources, name: string): string | undefined {
   const [kind = '', ...rest] = name.split('.');
@@ -41,7 +41,10 @@ export function partOf({ message, path, parameters }: Sources, name: string): st
   }
 }
 
-/** A variable such as `stage` or `authorizer.claims.sub`. A value that is known only at run time stays as the name of the variable; a missing claim is undefined. */
+/**
+ * A variable such as `stage` or `authorizer.claims.sub`. A value that is known only at run time stays as the name of
+ * the variable; a missing claim is undefined.
+ */
 export function variableOf({ context }: Sources, name: string): string | undefined {
   return ownValue(context, name) ?? (name.startsWith('authorizer.') ? undefined : `$context.${name}`);
 }

@@ -10,8 +10,9 @@ export interface Attachment {
 }
 
 /**
- * The policy of Envoy Gateway for a request. The most specific one replaces the others: rule, route, listener, Gateway. Throws {@link Unsimulated} if the
- * most specific one is merged with another, and if two are equally specific, of which the older one applies.
+ * The policy of Envoy Gateway for a request. The most specific one replaces the others: rule, route, listener, Gateway.
+ * Throws {@link Unsimulated} if the most specific one is merged with another, and if two are equally specific, of which
+ * the older one applies.
  * @see https://gateway.envoyproxy.io/docs/concepts/gateway_api_extensions/security-policy/
  */
 export function policyFor(type: string, place: Attachment, cluster: Cluster): Resource | undefined {
@@ -60,7 +61,9 @@ function closenessOfReference(at: Field, { gateway, listener, rule }: Attachment
   return section === '' ? 1 : section === listener.get('name').text ? 2 : 0;
 }
 
-/** Listeners without TLS on one port share their routes but not their policies: the listener of a route is not tracked. */
+/**
+ * Listeners without TLS on one port share their routes but not their policies: the listener of a route is not tracked.
+ */
 function requireOneListener(at: Field, gateway: Resource, listener: Field, section: string): void {
   const isPlain = (each: Field) =>
     each.get('protocol').text === 'HTTP' && each.get('port').text === listener.get('port').text;

@@ -7,7 +7,10 @@ import { policyFor, type Attachment } from './attachment';
 import { valueAt, type Verified } from './tokens';
 import { refused, type Verdict } from './verdict';
 
-/** The effect of the `authorization` of a SecurityPolicy on a request: the first matching rule decides, else the default action, Deny unless set. */
+/**
+ * The effect of the `authorization` of a SecurityPolicy on a request: the first matching rule decides, else the default
+ * action, Deny unless set.
+ */
 export function authorize(authorization: Field, verified: Verified, place: Attachment, cluster: Cluster): Verdict {
   const { message } = verified;
   const fallback = authorization.get('defaultAction').text === 'Allow';

@@ -44,7 +44,10 @@ function requireProxyRead(gateway: Resource, cluster: Cluster): void {
 
 const ENVOY_PROXIES = 'EnvoyProxy.gateway.envoyproxy.io';
 
-/** Patches of Envoy's configuration can do anything; transcoders take what they are made for, and leave the rest as it is. */
+/**
+ * Patches of Envoy's configuration can do anything; transcoders take what they are made for, and leave the rest as it
+ * is.
+ */
 function requirePatchesRead(gateway: Resource, cluster: Cluster): void {
   const patch = cluster
     .all(Kind.ENVOY_PATCH_POLICY)

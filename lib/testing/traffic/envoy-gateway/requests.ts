@@ -13,8 +13,8 @@ import { verifyToken } from './tokens';
 import type { Verdict } from './verdict';
 
 /**
- * The effect of the policies of Envoy Gateway on a request that a rule matches: API key, then JWT, then authorization. Throws {@link Unsimulated}
- * for all other settings of these policies.
+ * The effect of the policies of Envoy Gateway on a request that a rule matches: API key, then JWT, then authorization.
+ * Throws {@link Unsimulated} for all other settings of these policies.
  * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/httpfilters.go
  */
 export function checkRequest(message: Message, place: Attachment, cluster: Cluster): Verdict {
@@ -38,7 +38,10 @@ export function checkRequest(message: Message, place: Attachment, cluster: Clust
   return verified.refusal || !authorization?.exists ? verified : authorize(authorization, verified, place, cluster);
 }
 
-/** Throws {@link Unsimulated} where a policy decides about connections in which the gateway sees no requests: those of TLS that it leaves as it is, too. */
+/**
+ * Throws {@link Unsimulated} where a policy decides about connections in which the gateway sees no requests: those of
+ * TLS that it leaves as it is, too.
+ */
 export function requireConnectionsOpen(place: Attachment, cluster: Cluster): void {
   const authorization = policyFor(Kind.SECURITY_POLICY, place, cluster)?.spec.get('authorization');
   if (authorization?.exists) {
@@ -49,7 +52,10 @@ export function requireConnectionsOpen(place: Attachment, cluster: Cluster): voi
   }
 }
 
-/** Whether its policies allow all requests to a rule; undefined if that depends on the request, or on settings that are not simulated. */
+/**
+ * Whether its policies allow all requests to a rule; undefined if that depends on the request, or on settings that are
+ * not simulated.
+ */
 export function isOpen(place: Attachment, cluster: Cluster): Ternary {
   try {
     const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);

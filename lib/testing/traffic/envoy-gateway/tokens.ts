@@ -93,7 +93,10 @@ function isForAudience(provider: Field, { claims }: Token): boolean {
   return audiences.length === 0 || claimTexts(claims, ['aud']).some(each => audiences.includes(each));
 }
 
-/** A request without the headers that providers write: each removes its own before it reads a token; providers after the accepting one do not run. */
+/**
+ * A request without the headers that providers write: each removes its own before it reads a token; providers after the
+ * accepting one do not run.
+ */
 function withoutWritten(message: Message, providers: readonly Field[]): Message {
   const written = providers
     .flatMap(each => each.get('claimToHeaders').items)

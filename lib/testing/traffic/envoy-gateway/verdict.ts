@@ -1,7 +1,10 @@
 import type { Field } from '../../../manifests';
 import type { Message } from '../message';
 
-/** The result of a filter of Envoy Gateway for a request: it continues, possibly with other headers, or gets a local reply. */
+/**
+ * The result of a filter of Envoy Gateway for a request: it continues, possibly with other headers, or gets a local
+ * reply.
+ */
 export interface Verdict {
   readonly message: Message;
   /** Set if the request is denied. */

@@ -7,7 +7,10 @@ export interface AdmittedPods {
   readonly because: Resource;
 }
 
-/** Where Pods with some labels may be, and with what further labels, so that a NetworkPolicy of their callees tells them from others. */
+/**
+ * Where Pods with some labels may be, and with what further labels, so that a NetworkPolicy of their callees tells them
+ * from others.
+ */
 export function admittedPods(labels: Labels, cluster: Cluster): AdmittedPods[] {
   return cluster.all(Kind.NETWORK_POLICY).flatMap(because =>
     because.spec

@@ -28,8 +28,9 @@ const OF_PROFILE: readonly Labels[] = ['ingressgateway', 'egressgateway'].map(na
 }));
 
 /**
- * The Pods that a Gateway selects if the manifests contain none with its labels: one assumption for those of Istio's default profile; else their namespace is unknown, and so are further
- * labels, with one assumption for each object that may depend on them.
+ * The Pods that a Gateway selects if the manifests contain none with its labels: one assumption for those of Istio's
+ * default profile; else their namespace is unknown, and so are further labels, with one assumption for each object that
+ * may depend on them.
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
 export function assumedPods(gateway: Resource, cluster: Cluster): readonly [AssumedPods, ...AssumedPods[]] {

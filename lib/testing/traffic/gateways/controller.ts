@@ -19,7 +19,10 @@ export function controllerOf(gateway: Resource, cluster: Cluster): Controller {
     : 'unknown';
 }
 
-/** Throws {@link Unsimulated} for a controller that is not simulated. Istio makes no Pods for one with several addresses. */
+/**
+ * Throws {@link Unsimulated} for a controller that is not simulated. Istio makes no Pods for one with several
+ * addresses.
+ */
 export function requireKnownController(gateway: Resource, cluster: Cluster): void {
   if (controllerOf(gateway, cluster) === 'istio' && gateway.spec.get('addresses').items.length > 1) {
     throw new Unsimulated(

@@ -9,7 +9,10 @@ interface Front {
   readonly type: string;
 }
 
-/** What is assumed where the Service of a gateway has cluster addresses alone, and nothing in the manifests leads to it from outside. */
+/**
+ * What is assumed where the Service of a gateway has cluster addresses alone, and nothing in the manifests leads to it
+ * from outside.
+ */
 export function assumedExposure(listener: GatewayListener, cluster: Cluster): string | undefined {
   const fronts = frontsOf(listener, cluster);
   const isOpen = fronts.some(front => front.type !== 'ClusterIP' || bindings(cluster).some(at => leadsTo(at, front)));
@@ -32,7 +35,10 @@ function frontsOf({ gateway, caller }: GatewayListener, cluster: Cluster): Front
     }));
 }
 
-/** The Service that a controller makes for a Gateway of the Gateway API: a load balancer unless its parameters or annotations say otherwise. */
+/**
+ * The Service that a controller makes for a Gateway of the Gateway API: a load balancer unless its parameters or
+ * annotations say otherwise.
+ */
 function frontOf(gateway: Resource, cluster: Cluster): Front {
   const { namespace, name, spec } = gateway;
   const infrastructure = spec.get('infrastructure');

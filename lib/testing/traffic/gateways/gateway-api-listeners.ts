@@ -116,7 +116,8 @@ const OF_ENVOY_GATEWAY: Labels = {
 };
 
 /**
- * The labels of Pods that istiod makes: those of the infrastructure, where there are any, else those of the Gateway itself, and its own.
+ * The labels of Pods that istiod makes: those of the infrastructure, where there are any, else those of the Gateway
+ * itself, and its own.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
  */
 function labelsByIstio(gateway: Resource): Labels {
@@ -165,7 +166,10 @@ interface Group {
   readonly rules: readonly Rule[];
 }
 
-/** The rules of routes for each of their hosts, as one list: those of the gateway's namespace first, if a listener maps several hosts to one. */
+/**
+ * The rules of routes for each of their hosts, as one list: those of the gateway's namespace first, if a listener maps
+ * several hosts to one.
+ */
 function groupsOf(listener: Field, gateway: Resource, reader: RouteReader, cluster: Cluster): Group[] {
   const listenerHost = hostOf(listener) || '*';
   const routes = routesAttached(listener, gateway, cluster)
@@ -198,7 +202,8 @@ function hostsOf(route: Resource): string[] {
 }
 
 /**
- * Whether a host of a route belongs only to another listener of the port and protocol, whose host name is longer and covers it.
+ * Whether a host of a route belongs only to another listener of the port and protocol, whose host name is longer and
+ * covers it.
  * @see https://gateway-api.sigs.k8s.io/guides/implementers/
  */
 function isIsolated(host: string, listener: Field): boolean {

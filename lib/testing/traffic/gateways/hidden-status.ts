@@ -2,7 +2,8 @@ import { type Cluster, hasLabels, isMap, Kind } from '../../../manifests';
 import type { PolicyTarget } from '../policies/policy-target';
 
 /**
- * The status of a request that no route matches and a policy denies: 403, unless an EnvoyFilter of the gateway maps such local replies.
+ * The status of a request that no route matches and a policy denies: 403, unless an EnvoyFilter of the gateway maps
+ * such local replies.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
  */
 export function hiddenStatus({ namespace, labels, gateway }: PolicyTarget, cluster: Cluster): number {

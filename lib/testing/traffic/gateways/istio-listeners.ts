@@ -172,7 +172,8 @@ function outsidePorts(number: number, workloads: readonly Workload[], cluster: C
 }
 
 /**
- * Hosts of VirtualServices that servers accept, and hosts that a server redirects to https, which exist without a VirtualService only if they have no namespace.
+ * Hosts of VirtualServices that servers accept, and hosts that a server redirects to https, which exist without a
+ * VirtualService only if they have no namespace.
  */
 function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHost[] {
   const byHost = new Map<string, { routes: Route[]; needsTls: boolean }>();

@@ -13,8 +13,9 @@ export interface Authenticated {
 }
 
 /**
- * The effect of the RequestAuthentications of a workload on a request: a token at one of their locations must be valid; a request without a token is accepted. Headers that they write are
- * removed before, so that clients cannot forge them: by every rule up to the one that accepts the token.
+ * The effect of the RequestAuthentications of a workload on a request: a token at one of their locations must be valid;
+ * a request without a token is accepted. Headers that they write are removed before, so that clients cannot forge them:
+ * by every rule up to the one that accepts the token.
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
  */
 export function authenticate(target: PolicyTarget, message: Message, cluster: Cluster): Authenticated {
@@ -93,7 +94,10 @@ function isAt({ place = BEARER }: Token, { kind, name, prefix }: PlaceWithPrefix
   return isSame(place, { kind, name }) && (kind !== 'header' || (headers[name] ?? '').includes(prefix));
 }
 
-/** Whether what a rule finds in a header is the token alone: behind a prefix, it is what has the characters of a token; without one, all of it. */
+/**
+ * Whether what a rule finds in a header is the token alone: behind a prefix, it is what has the characters of a token;
+ * without one, all of it.
+ */
 function readsToken({ kind, name, prefix }: PlaceWithPrefix, { headers }: Message): boolean {
   const value = headers[name] ?? '';
   const found = prefix === '' ? value : /[\w.-]+/.exec(value.slice(value.indexOf(prefix) + prefix.length))?.[0];

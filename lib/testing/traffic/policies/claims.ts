@@ -14,7 +14,10 @@ export function claimTexts(claims: Claims, path: readonly string[]): readonly st
       : [];
 }
 
-/** Headers with the claims that a rule writes into them, of which each has the fields `header` and `claim`: two for one header are one list. */
+/**
+ * Headers with the claims that a rule writes into them, of which each has the fields `header` and `claim`: two for one
+ * header are one list.
+ */
 export function withClaimHeaders(headers: Headers, written: readonly Field[], claims: Claims): Headers {
   return written.reduce((all, each) => {
     const [name, value] = [
@@ -27,8 +30,8 @@ export function withClaimHeaders(headers: Headers, written: readonly Field[], cl
 }
 
 /**
- * The value of the header that Envoy writes for a claim: booleans as text, whole numbers of 64 bits as they are and all others with six decimals, lists and objects as JSON in base64; undefined if
- * it writes none.
+ * The value of the header that Envoy writes for a claim: booleans as text, whole numbers of 64 bits as they are and all
+ * others with six decimals, lists and objects as JSON in base64; undefined if it writes none.
  * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/jwt_authn/v3/config.proto
  */
 function claimHeader(claims: Claims, path: readonly string[]): string | undefined {
@@ -80,7 +83,10 @@ function claimAt(claims: Claims, path: readonly string[]): unknown {
   return value;
 }
 
-/** The path of a claim in a header match of a route: `@request.auth.claims.group.id` or `@request.auth.claims[group][id]`. */
+/**
+ * The path of a claim in a header match of a route: `@request.auth.claims.group.id` or
+ * `@request.auth.claims[group][id]`.
+ */
 export function claimOfHeader(name: string): readonly string[] | undefined {
   const [, dotted, bracketed] = /^@request\.auth\.claims(?:\.(.+)|\[(.+)\])$/i.exec(name) ?? [];
   return dotted?.split('.') ?? bracketed?.split('][');

@@ -20,7 +20,8 @@ export interface Asking extends Verdict {
 }
 
 /**
- * The verdict of the external authorizers in a workload's CUSTOM policies. They are called before tokens are validated, so that claims are not available to these policies.
+ * The verdict of the external authorizers in a workload's CUSTOM policies. They are called before tokens are validated,
+ * so that claims are not available to these policies.
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#AuthorizationPolicy-Action
  */
 export function checkAuthorizers(
@@ -44,7 +45,10 @@ export function checkAuthorizers(
     : { isAllowed: refusing ? undefined : true, asks, status: FORBIDDEN, reason: 'no external authorizer denies it' };
 }
 
-/** Istio supports one external authorizer for each workload: if policies have several, every request that one of them covers is denied. */
+/**
+ * Istio supports one external authorizer for each workload: if policies have several, every request that one of them
+ * covers is denied.
+ */
 function oneAlone(providers: readonly string[]): AuthorizerRefusal {
   return {
     status: FORBIDDEN,

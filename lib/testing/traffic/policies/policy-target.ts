@@ -8,7 +8,10 @@ export interface PolicyTarget {
   readonly gateway?: Resource;
 }
 
-/** The policies of a type: those of the mesh, of the namespace, and those that select the labels or target the Gateway; oldest first. */
+/**
+ * The policies of a type: those of the mesh, of the namespace, and those that select the labels or target the Gateway;
+ * oldest first.
+ */
 export function policiesFor(target: PolicyTarget, type: string, cluster: Cluster): readonly Resource[] {
   const known = FOUND.get(target) ?? new Map<string, readonly Resource[]>();
   FOUND.set(target, known);

@@ -8,8 +8,8 @@ import type { SimulatedOutcome } from '../simulation-result';
 import { lookUp, toEndpoints } from './to-cluster';
 
 /**
- * The external authorizers as the proxy of a caller reaches them: a check request to the authorizer's Service follows the same rules as any other, and if it fails, the
- * original request is denied, unless the authorizer fails open.
+ * The external authorizers as the proxy of a caller reaches them: a check request to the authorizer's Service follows
+ * the same rules as any other, and if it fails, the original request is denied, unless the authorizer fails open.
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider
  * @param asking The authorizers with pending check requests.
  */

@@ -68,7 +68,10 @@ export function connect(
   return workload ? secured(caller, workload, connection, security, cluster) : { connection };
 }
 
-/** Outside the mesh no server has a certificate of the mesh; whether a host declared as part of the mesh has one is unknown. */
+/**
+ * Outside the mesh no server has a certificate of the mesh; whether a host declared as part of the mesh has one is
+ * unknown.
+ */
 function toOutside({ title }: Caller, outside: string, { isExternal }: Security): Attempt {
   if (!isExternal) {
     throw new Unsimulated(

@@ -14,8 +14,9 @@ import {
 import type { Proxy } from './proxy';
 
 /**
- * The DestinationRules that apply to a host at a proxy: those of the proxy's namespace before those of the host's, before those of the mesh; an exact host before a wildcard. Several for
- * one host in one namespace are merged: subsets of all, the policy of the first that has one.
+ * The DestinationRules that apply to a host at a proxy: those of the proxy's namespace before those of the host's,
+ * before those of the mesh; an exact host before a wildcard. Several for one host in one namespace are merged: subsets
+ * of all, the policy of the first that has one.
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
  */
 export class DestinationRules {

@@ -46,7 +46,8 @@ export function endpointsOf(host: Host, port: Field, labels: Labels, cluster: Cl
 }
 
 /**
- * The WorkloadEntries of the namespace that a Service or a ServiceEntry selects. Throws if policies select one, since whether a proxy there enforces them is unknown.
+ * The WorkloadEntries of the namespace that a Service or a ServiceEntry selects. Throws if policies select one, since
+ * whether a proxy there enforces them is unknown.
  * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/
  */
 function entriesAt(resource: Resource, selector: Labels, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {

@@ -4,7 +4,8 @@ import { type Endpoint, podsAt } from './endpoints';
 import type { Caller } from './caller';
 
 /**
- * Whether a Service is headless: its name resolves to the Pods, and a sidecar forwards to the Pod and port that the client has chosen.
+ * Whether a Service is headless: its name resolves to the Pods, and a sidecar forwards to the Pod and port that the
+ * client has chosen.
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#headless-services
  */
 export function isHeadless({ resource }: Host): boolean {

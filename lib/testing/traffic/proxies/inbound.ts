@@ -25,7 +25,10 @@ export interface Arrival {
   readonly steps: readonly string[];
 }
 
-/** A request at the proxy of its callee: external authorizers, authentication, then authorization. Without a message, a connection. */
+/**
+ * A request at the proxy of its callee: external authorizers, authentication, then authorization. Without a message, a
+ * connection.
+ */
 export function arrive(
   workload: Workload,
   connection: Connection,

@@ -128,8 +128,8 @@ function isTcp(port: Field, message: Message): boolean {
 }
 
 /**
- * Why no filter chain of a sidecar matches on a known port: TLS on an HTTP port, or plain text on a port matched by SNI. The connection is passed through to its address, where the
- * server cannot parse it either.
+ * Why no filter chain of a sidecar matches on a known port: TLS on an HTTP port, or plain text on a port matched by
+ * SNI. The connection is passed through to its address, where the server cannot parse it either.
  */
 function unseenBy(
   scope: Scope,
@@ -161,7 +161,10 @@ function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): V
   return virtualHosts.find(each => each.domains.includes(name.toLowerCase()));
 }
 
-/** Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope declares HTTP there. */
+/**
+ * Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope declares HTTP
+ * there.
+ */
 function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
   return (
     isHttp
@@ -177,7 +180,9 @@ function sharesListener({ resource }: Host, port: Field): boolean {
   );
 }
 
-/** Unknown destinations are passed through or blocked: with a response on HTTP ports, else by closing the connection. */
+/**
+ * Unknown destinations are passed through or blocked: with a response on HTTP ports, else by closing the connection.
+ */
 function unknown(
   message: Message,
   target: Host | undefined,

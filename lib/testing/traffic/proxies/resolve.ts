@@ -2,7 +2,10 @@ import { type Cluster, type Host, Kind } from '../../../manifests';
 import { isHeadless } from './headless';
 import { Unsimulated } from '../unsimulated';
 
-/** Resolves a name for a Pod of a namespace: a Service by any of its names, the headless Service of a named Pod, or a host of a ServiceEntry; undefined outside the cluster. */
+/**
+ * Resolves a name for a Pod of a namespace: a Service by any of its names, the headless Service of a named Pod, or a
+ * host of a ServiceEntry; undefined outside the cluster.
+ */
 export function resolve(name: string, namespace: string, cluster: Cluster): Host | undefined {
   const plain = name.toLowerCase().replace(/\.$/, '');
   const suffix = `.svc.${cluster.clusterDomain}`;
@@ -28,7 +31,10 @@ export function resolve(name: string, namespace: string, cluster: Cluster): Host
   );
 }
 
-/** Throws {@link Unsimulated} for an address of a Service: the cluster leads it to Pods, of which proxies and their rules know only some. */
+/**
+ * Throws {@link Unsimulated} for an address of a Service: the cluster leads it to Pods, of which proxies and their
+ * rules know only some.
+ */
 export function requireNoServiceAddress(host: string, cluster: Cluster): void {
   const service = cluster
     .all(Kind.SERVICE)

@@ -23,7 +23,8 @@ export interface ConnectionRule {
 }
 
 /**
- * A connection through a sidecar, on a port without HTTP: by the TCP or TLS rules of the first VirtualService for the host that has any, else to the host.
+ * A connection through a sidecar, on a port without HTTP: by the TCP or TLS rules of the first VirtualService for the
+ * host that has any, else to the host.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#TCPRoute
  */
 export function simulateTcp(

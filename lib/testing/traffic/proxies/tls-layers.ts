@@ -4,8 +4,9 @@ import { carriesRequests, type Field, type Host, Kind, protocolOf } from '../../
 export type Sent = 'http' | 'https' | 'tcp';
 
 /**
- * Why a server cannot parse the traffic: the client's TLS and the TLS that the proxy originates for a DestinationRule must add up to one layer if the port is HTTPS or TLS, without TLS of the client
- * if it is HTTP, and never to two. Undefined if it can, or if the protocol is unknown.
+ * Why a server cannot parse the traffic: the client's TLS and the TLS that the proxy originates for a DestinationRule
+ * must add up to one layer if the port is HTTPS or TLS, without TLS of the client if it is HTTP, and never to two.
+ * Undefined if it can, or if the protocol is unknown.
  * @see https://istio.io/latest/docs/ops/common-problems/network-issues/
  */
 export function unreadable(sent: Sent, host: Host, port: Field, tlsMode: string | undefined): string | undefined {

@@ -78,7 +78,10 @@ function requireNoAlias({ resource }: Host): void {
   }
 }
 
-/** Sends a request to one of several endpoints, weighted by their number of Pods. If connections to some of them fail, retries reach the others. */
+/**
+ * Sends a request to one of several endpoints, weighted by their number of Pods. If connections to some of them fail,
+ * retries reach the others.
+ */
 export function toEndpoints(
   endpoints: readonly Endpoint[],
   security: Security,

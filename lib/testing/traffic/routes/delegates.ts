@@ -14,8 +14,9 @@ import { unreadFields } from '../unread/read';
 type Value = Readonly<Record<string, unknown>>;
 
 /**
- * The HTTP rules of a VirtualService, with those of its delegates in place of the delegating rules. A delegate that is missing or not
- * exported to the namespace is ignored, and so is a rule of it whose matches conflict with those of the delegating rule.
+ * The HTTP rules of a VirtualService, with those of its delegates in place of the delegating rules. A delegate that is
+ * missing or not exported to the namespace is ignored, and so is a rule of it whose matches conflict with those of the
+ * delegating rule.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate
  */
 export function httpRulesOf(virtualService: Resource, cluster: Cluster): Field[] {

@@ -14,8 +14,8 @@ export function gatewayRouteMatches(rule: Field): (Match | undefined)[] {
 }
 
 /**
- * Rules in the precedence of the Gateway API: exact paths, then the longest prefixes, then a method, more headers, more query parameters; then
- * in their order, routes by namespace and name.
+ * Rules in the precedence of the Gateway API: exact paths, then the longest prefixes, then a method, more headers, more
+ * query parameters; then in their order, routes by namespace and name.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
  */
 export function inOrderOfPrecedence(rules: readonly Rule[]): Rule[] {

@@ -114,7 +114,10 @@ function rewriteOf(at: Field): PathRewrite | undefined {
       : undefined;
 }
 
-/** A backend timeout is a per-try timeout if retries are declared, else that of the request. Istio retries by default; Envoy Gateway does not. */
+/**
+ * A backend timeout is a per-try timeout if retries are declared, else that of the request. Istio retries by default;
+ * Envoy Gateway does not.
+ */
 function timesOf(at: Field, reader: RouteReader, cluster: Cluster): { timeoutMs?: number; retries: Retries } {
   const [request, backend] = ['request', 'backendRequest'].map(
     name => millisOf(at.get('timeouts', name).text) || undefined,

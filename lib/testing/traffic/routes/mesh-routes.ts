@@ -6,7 +6,8 @@ import { type Route, routesAt, type Rule } from './rule';
 import { RouteReader } from './unsupported-filters';
 
 /**
- * Routes of the Gateway API whose parent is a Service: those in the caller's namespace apply to its own callers, those in the Service's namespace to all; others are ignored.
+ * Routes of the Gateway API whose parent is a Service: those in the caller's namespace apply to its own callers, those
+ * in the Service's namespace to all; others are ignored.
  * @see https://gateway-api.sigs.k8s.io/mesh/
  */
 export class MeshRoutes {

@@ -65,7 +65,10 @@ interface Target {
   readonly query: string;
 }
 
-/** The default port of the scheme is omitted; then the port of the request is kept, unless it is the default of its own scheme. */
+/**
+ * The default port of the scheme is omitted; then the port of the request is kept, unless it is the default of its own
+ * scheme.
+ */
 function locationOf(message: Message, { scheme, host, port, path, query }: Target): string {
   const isUsual = port === undefined || port === PORTS[scheme];
   const asked = authorityOf(message);

@@ -15,8 +15,9 @@ const OF_RULES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether a route is dropped as a whole, since Istio cannot convert one of its rules: for a filter that it does not support at that place, a header value with control characters, a
- * Service that is referenced by its host name, or a mirror of a GRPCRoute that it is not allowed to reference. Throws for such filters at gateways of other controllers.
+ * Whether a route is dropped as a whole, since Istio cannot convert one of its rules: for a filter that it does not
+ * support at that place, a header value with control characters, a Service that is referenced by its host name, or a
+ * mirror of a GRPCRoute that it is not allowed to reference. Throws for such filters at gateways of other controllers.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/
  */
 export function isLeftOut(route: Resource, reader: RouteReader, cluster: Cluster): boolean {

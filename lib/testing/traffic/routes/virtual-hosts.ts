@@ -27,8 +27,9 @@ export interface VirtualHost {
 }
 
 /**
- * The virtual hosts of a sidecar for a port: of VirtualServices with a restricted exportTo, of the caller's own routes for a Service, of the other VirtualServices and routes by age, then of
- * the Services that have none. Of equal domains the first takes precedence.
+ * The virtual hosts of a sidecar for a port: of VirtualServices with a restricted exportTo, of the caller's own routes
+ * for a Service, of the other VirtualServices and routes by age, then of the Services that have none. Of equal domains
+ * the first takes precedence.
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/
  */
 export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: number, cluster: Cluster): VirtualHost[] {
@@ -110,7 +111,10 @@ export function virtualHostOf(virtualHosts: readonly VirtualHost[], host: string
   return best?.virtualHost;
 }
 
-/** The hosts of a VirtualService that are in the scope of the proxy at the port, and names without a Service or ServiceEntry. */
+/**
+ * The hosts of a VirtualService that are in the scope of the proxy at the port, and names without a Service or
+ * ServiceEntry.
+ */
 function splitHosts(
   virtualService: Resource,
   registry: ReadonlyMap<string, Host>,
@@ -139,8 +143,8 @@ function splitHosts(
 }
 
 /**
- * The VirtualService with the most specific host: exact, else the longest wildcard. A route of the Gateway API for the Service names it too, and better than any pattern: also one of another namespace,
- * which the proxy does not apply.
+ * The VirtualService with the most specific host: exact, else the longest wildcard. A route of the Gateway API for the
+ * Service names it too, and better than any pattern: also one of another namespace, which the proxy does not apply.
  */
 function mostSpecific(host: string, { virtualServices, imports }: Listener, cluster: Cluster): Resource | undefined {
   if (

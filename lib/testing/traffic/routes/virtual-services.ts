@@ -56,7 +56,9 @@ export class VirtualServices {
     this.patterns = this.all.filter(({ hosts }) => hosts.some(each => each.startsWith('*')));
   }
 
-  /** Those that a proxy applies: private ones of its namespace, those exported to it, then the public ones; each by age. */
+  /**
+   * Those that a proxy applies: private ones of its namespace, those exported to it, then the public ones; each by age.
+   */
   for(proxy: Proxy): Resource[] {
     return inOrder(this.all, proxy);
   }

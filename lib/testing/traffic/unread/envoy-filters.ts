@@ -2,7 +2,10 @@ import type { Field, Resource } from '../../../manifests';
 
 const CONTEXTS = { client: 'SIDECAR_OUTBOUND', gateway: 'GATEWAY', server: 'SIDECAR_INBOUND' } as const;
 
-/** Filters that leave a single request as it is, unless it is meant for them: limits, and transcoders of REST for gRPC services. */
+/**
+ * Filters that leave a single request as it is, unless it is meant for them: limits, and transcoders of REST for gRPC
+ * services.
+ */
 const FILTERS = [
   'istio.stats',
   'envoy.filters.http.local_ratelimit',
@@ -13,7 +16,10 @@ const FILTERS = [
 /** Settings of the connection manager that are read, or that no request depends on. */
 const SETTINGS = ['@type', 'local_reply_config', 'access_log', 'stat_prefix', 'server_name'];
 
-/** Whether the effect of an EnvoyFilter on a proxy is simulated: all its patches are for others, read, or of no consequence for one request. */
+/**
+ * Whether the effect of an EnvoyFilter on a proxy is simulated: all its patches are for others, read, or of no
+ * consequence for one request.
+ */
 export function isReadFilter({ spec }: Resource, role: keyof typeof CONTEXTS): boolean {
   return spec.get('configPatches').items.every(patch => !isFor(patch, role) || isRead(patch));
 }

@@ -41,7 +41,10 @@ export function isListenerUnread(
   );
 }
 
-/** The first field that is not simulated of a listener, of its Gateway for all listeners, or of a ReferenceGrant for its certificates. */
+/**
+ * The first field that is not simulated of a listener, of its Gateway for all listeners, or of a ReferenceGrant for its
+ * certificates.
+ */
 function unreadOfListener(listener: Field, cluster: Cluster): Unsimulated | undefined {
   const { resource } = listener;
   const [reading, list]: [Reading, string] =

@@ -24,7 +24,8 @@ export function unreadOfHost(host: Host, cluster: Cluster): Unsimulated | undefi
 }
 
 /**
- * Why it is not known how a gateway reaches a host: its Service, or its namespace, wants what comes in to go through a waypoint first.
+ * Why it is not known how a gateway reaches a host: its Service, or its namespace, wants what comes in to go through a
+ * waypoint first.
  * @see https://istio.io/latest/docs/ambient/usage/waypoint/
  */
 export function waypointBefore({ resource }: Host, cluster: Cluster): Unsimulated | undefined {

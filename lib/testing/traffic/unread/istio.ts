@@ -114,7 +114,10 @@ export const DESTINATION_RULE: Reading = {
   unsimulated: { ...OF_HOST.unsimulated, ...OF_SUBSET.unsimulated },
 };
 
-/** Sidecars, for what their proxies send and receive. @see https://istio.io/latest/docs/reference/config/networking/sidecar/ */
+/**
+ * Sidecars, for what their proxies send and receive.
+ * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
+ */
 export const SIDECAR: Reading = {
   read: [
     'egress[].bind',

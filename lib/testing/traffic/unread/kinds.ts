@@ -25,7 +25,10 @@ export interface Party {
   readonly gateway?: Resource;
 }
 
-/** Throws {@link Unsimulated} if an object that is not simulated, or of which a field is not, may have a say in what becomes of a request. */
+/**
+ * Throws {@link Unsimulated} if an object that is not simulated, or of which a field is not, may have a say in what
+ * becomes of a request.
+ */
 export function requireNoUnreadKind(parties: readonly Party[], cluster: Cluster): void {
   const found = unreadKindFor(parties, cluster);
   if (found) {
@@ -61,7 +64,10 @@ interface Suspect {
 
 type Concerns = (resource: Resource, party: Party, cluster: Cluster) => boolean;
 
-/** Kinds, or all further kinds of a group, with the parties that their objects may concern: none without one; the first that fits. */
+/**
+ * Kinds, or all further kinds of a group, with the parties that their objects may concern: none without one; the first
+ * that fits.
+ */
 const KINDS: readonly (readonly [type: RegExp, concerns?: Concerns])[] = [
   [
     /^(Baseline)?AdminNetworkPolicy\.policy\.networking\.k8s\.io$|^ClusterNetworkPolicy\.policy\.networking\.k8s\.io$/,

@@ -36,7 +36,10 @@ const OBSERVERS = [
   'sds',
 ];
 
-/** The mesh configuration, of a ConfigMap or an IstioOperator. @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/ */
+/**
+ * The mesh configuration, of a ConfigMap or an IstioOperator.
+ * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+ */
 export const MESH_CONFIG: Reading = {
   read: [
     'rootNamespace',

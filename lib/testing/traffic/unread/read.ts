@@ -2,19 +2,25 @@ import type { Field, Resource } from '../../../manifests';
 import { Unsimulated } from '../unsimulated';
 
 /**
- * What the simulator makes of the fields of a kind. Paths are from `spec`, with `[]` for each member of a list; a path stands for all that is below it, unless
- * longer ones are given. A field that is not here is one of which nothing is known.
+ * What the simulator makes of the fields of a kind. Paths are from `spec`, with `[]` for each member of a list; a path
+ * stands for all that is below it, unless longer ones are given. A field that is not here is one of which nothing is
+ * known.
  */
 export interface Reading {
   /** Fields that are simulated. */
   readonly read: readonly string[];
   /** Fields that change neither where a request ends nor its status, each with the reason. */
   readonly harmless: Readonly<Record<string, string>>;
-  /** Fields that can change where a request ends and are not simulated, each with the value that changes nothing, if there is one. */
+  /**
+   * Fields that can change where a request ends and are not simulated, each with the value that changes nothing, if
+   * there is one.
+   */
   readonly unsimulated: Readonly<Record<string, unknown>>;
 }
 
-/** Throws {@link Unsimulated} with the first field of an object, or of a part of it, that is neither read nor harmless. */
+/**
+ * Throws {@link Unsimulated} with the first field of an object, or of a part of it, that is neither read nor harmless.
+ */
 export function requireRead(at: Field, reading: Reading): void {
   const [field] = unreadFields(at, reading);
   if (field) {

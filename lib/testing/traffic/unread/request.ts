@@ -9,7 +9,8 @@ import { requireRead } from './read';
 import { unreadOfRule } from './rules';
 
 /**
- * Throws {@link Unsimulated} where an object that is not simulated, or a field of one that is, may decide about a request.
+ * Throws {@link Unsimulated} where an object that is not simulated, or a field of one that is, may decide about a
+ * request.
  * @param namespace of what sends it, in which names without one are
  */
 export function requireRequestRead(

@@ -12,7 +12,10 @@ const READINGS: Readonly<Record<string, Reading>> = {
   [Kind.TCP_ROUTE]: TCP_ROUTE,
 };
 
-/** Throws {@link Unsimulated} where a match of a rule has fields that are not simulated: it is then unknown whether the rule, or a later one, matches a request. */
+/**
+ * Throws {@link Unsimulated} where a match of a rule has fields that are not simulated: it is then unknown whether the
+ * rule, or a later one, matches a request.
+ */
 export function requireMatchRead(match: Field): void {
   const reading = READINGS[match.resource.type];
   if (reading) {
@@ -34,7 +37,10 @@ export function areRoutesUnread(
   return routes.some(({ rule }) => unreadOfRule(rule.at, cluster) !== undefined);
 }
 
-/** Why it is not known what a rule does: a field of it that is not simulated, or of a match of its object, or a backend that controllers alone know. */
+/**
+ * Why it is not known what a rule does: a field of it that is not simulated, or of a match of its object, or a backend
+ * that controllers alone know.
+ */
 export function unreadOfRule(rule: Field, cluster: Cluster): Unsimulated | undefined {
   const { resource } = rule;
   const reading = READINGS[resource.type];
