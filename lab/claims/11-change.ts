@@ -144,7 +144,8 @@ claim('a proxy that is killed costs its own requests alone: none of its twin, no
     [0, 0],
   );
   console.log(
-    `      ${lost(hit).length} of ${hit.length} requests were lost without retries, ${lost(retried).length} of ${retried.length} with them`,
+    `      ${lost(hit).length} of ${hit.length} requests were lost without retries, `
+      + `${lost(retried).length} of ${retried.length} with them`,
   );
   const after = await world.send(moment.client, moment.pair, { count: 100 });
   assertNothingLost(after);

@@ -60,12 +60,14 @@ claim('generated configurations send generated requests where the simulator says
       SHRINKING,
     );
     assert.fail(
-      `Configuration ${first.at} of seed ${SEED}: ${describe(first.disagreement)}\nIts smallest form:\n${JSON.stringify(smallest, null, 1)}`,
+      `Configuration ${first.at} of seed ${SEED}: ${describe(first.disagreement)}\nIts smallest `
+        + `form:\n${JSON.stringify(smallest, null, 1)}`,
     );
   }
   const { seen, expected, variance, trials: counted } = trials.shares;
   process.stdout.write(
-    `      ${trials.compared} requests compared, ${trials.skipped} not simulated, ${refused} configurations refused; of ${counted} choices ${seen} went where ${expected.toFixed(1)} should\n`,
+    `      ${trials.compared} requests compared, ${trials.skipped} not simulated, ${refused} `
+      + `configurations refused; of ${counted} choices ${seen} went where ${expected.toFixed(1)} should\n`,
   );
   assert.ok(
     Math.abs(seen - expected) <= 3.3 * Math.sqrt(variance),

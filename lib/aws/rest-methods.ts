@@ -207,7 +207,9 @@ function pathTemplate({ operation: { path } }: Route): string {
         return `/${segment}`;
       }
       const encoded = `$util.urlEncode($input.params().path.get('${name}')).replace('+', '%20')`;
-      return `/${encoded}${segment.endsWith('+}') ? ".replace('%2F', '/')" : ''}.replaceAll('${DOT_SEGMENTS}', '%252E')`;
+      return (
+        `/${encoded}${segment.endsWith('+}') ? ".replace('%2F', '/')" : ''}.replaceAll('${DOT_SEGMENTS}', ` + `'%252E')`
+      );
     })
     .join('');
 }

@@ -146,7 +146,8 @@ function assertNoDuplicates(objects: ReadonlyMap<ApiObject, Written>): void {
   const paths = new Map<string, string>();
   const duplicates: string[] = [];
   for (const [{ apiGroup, node }, { kind, metadata }] of objects) {
-    const identity = `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+    const identity =
+      `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ` + `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
     const other = paths.get(identity);
     if (other) {
       duplicates.push(

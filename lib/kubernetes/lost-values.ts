@@ -71,7 +71,8 @@ function lostAt(object: ApiObject, place: Place, value: unknown, isWrapped: bool
       value === undefined
         ? 'Remove the item.'
         : isWrapped
-          ? `Set it to IntOrString.${typeof value === 'number' ? 'fromNumber' : 'fromString'}(${text}) or Quantity.fromString(…) of k8s.`
+          ? `Set it to IntOrString.${typeof value === 'number' ? 'fromNumber' : 'fromString'}(${text}) or `
+            + 'Quantity.fromString(…) of k8s.'
           : 'Set it with addJsonPatch, using the field name of the Kubernetes API.',
   });
 }

@@ -46,7 +46,8 @@ export function parseDocuments(text: string, file: string): ManifestDocument[] {
       unreadable.index,
       file,
       1,
-      `This is not YAML: the character U+${code} is not allowed, or ends a line for kubectl and not for other programs. Write it as an escape in double quotes.`,
+      `This is not YAML: the character U+${code} is not allowed, or ends a line for kubectl and not for `
+        + 'other programs. Write it as an escape in double quotes.',
     );
   }
   const budget = newBudget();
@@ -74,7 +75,8 @@ function* partsOf(text: string, file: string): Iterable<Part> {
           file,
           line,
           1,
-          'This is not YAML for kubectl: after three dashes at the start of a line only a comment may follow. Begin the document on a line of its own.',
+          'This is not YAML for kubectl: after three dashes at the start of a line only a comment may '
+            + 'follow. Begin the document on a line of its own.',
         );
       }
       yield { part: text.slice(start, at), line: startLine };

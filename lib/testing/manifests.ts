@@ -59,7 +59,8 @@ export class Manifests {
     if (found.length !== expected) {
       const others = ofKind.length > found.length ? ` of ${ofKind.length}` : '';
       throw new Error(
-        `Expected ${expected} objects of kind ${kind}, but found ${found.length}${others}${ofKind.length === 0 ? `. ${this.kinds()}` : found.length > 0 ? `: ${namesOf(found)}` : `. Existing objects: ${namesOf(ofKind)}`}.`,
+        `Expected ${expected} objects of kind ${kind}, but found `
+          + `${found.length}${others}${ofKind.length === 0 ? `. ${this.kinds()}` : found.length > 0 ? `: ${namesOf(found)}` : `. Existing objects: ${namesOf(ofKind)}`}.`,
       );
     }
   }
@@ -74,7 +75,8 @@ export class Manifests {
       throw new Error(`No object of kind ${kind} exists. ${this.kinds()}.`);
     }
     throw new Error(
-      `None of ${candidates.length} objects of kind ${kind} matches: ${namesOf(candidates)}.\n${closestTo(matcherOf(expected), candidates)}`,
+      `None of ${candidates.length} objects of kind ${kind} matches: `
+        + `${namesOf(candidates)}.\n${closestTo(matcherOf(expected), candidates)}`,
     );
   }
 
@@ -90,7 +92,8 @@ export class Manifests {
     const failing = candidates.filter(each => !fits(expected)(each));
     if (failing.length > 0) {
       throw new Error(
-        `${failing.length} of ${candidates.length} objects of kind ${kind} do not match: ${namesOf(failing)}.\n${closestTo(matcherOf(expected), failing)}`,
+        `${failing.length} of ${candidates.length} objects of kind ${kind} do not match: `
+          + `${namesOf(failing)}.\n${closestTo(matcherOf(expected), failing)}`,
       );
     }
     this.find(kind, expected);
@@ -126,7 +129,8 @@ export class Manifests {
     if (found.length !== 1 || !found[0]) {
       const others = this.ofKind(kind);
       throw new Error(
-        `${found.length} objects are ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}. ${others.length > 0 ? `Existing objects: ${namesOf(others)}` : this.kinds()}.`,
+        `${found.length} objects are ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}. `
+          + `${others.length > 0 ? `Existing objects: ${namesOf(others)}` : this.kinds()}.`,
       );
     }
     return found[0].object;

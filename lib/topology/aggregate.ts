@@ -65,7 +65,9 @@ export class Aggregate {
       throw new ValidationError({
         code: 'InvalidOperation',
         path,
-        summary: `${route.operation.method ?? 'ANY'} can modify data, and of several modifications only some may succeed.`,
+        summary:
+          `${route.operation.method ?? 'ANY'} can modify data, and of several modifications only some may `
+          + 'succeed.',
         fix: 'Aggregate with GET; route requests that modify data to one service.',
       });
     }
@@ -104,7 +106,9 @@ function partOf(
     throw new ValidationError({
       code: 'NoRequests',
       path: `${where}/${name}`,
-      summary: `Port ${port.number} of ${service.name} uses ${port.protocol}, and an aggregator requests JSON over HTTP/1.1.`,
+      summary:
+        `Port ${port.number} of ${service.name} uses ${port.protocol}, and an aggregator requests JSON over `
+        + 'HTTP/1.1.',
       fix: 'Use a port declared as http.',
     });
   }
@@ -113,7 +117,8 @@ function partOf(
       code: 'PartOutlastsWhole',
       path: `${where}/${name}`,
       summary:
-        `The timeout of the part is ${timeout.toMilliseconds()} ms and that of the aggregate ${ofWhole.toMilliseconds()} ms, `
+        `The timeout of the part is ${timeout.toMilliseconds()} ms and that of the aggregate `
+        + `${ofWhole.toMilliseconds()} ms, `
         + 'which leaves no time to send the other parts.',
       fix: 'Lower the timeout of the part, or raise that of the aggregate.',
     });

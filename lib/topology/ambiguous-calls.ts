@@ -22,7 +22,8 @@ export function rejectAmbiguity(path: string, call: Call, others: readonly Call[
   if (name !== undefined && (other ?? inWorkload)) {
     throw duplicate(
       path,
-      `The variable ${name} of ${caller.name} has a value already${other ? `, the address of ${other.callee.name}` : ''}.`,
+      `The variable ${name} of ${caller.name} has a value `
+        + `already${other ? `, the address of ${other.callee.name}` : ''}.`,
       'Use another variable, or leave it out of `env`: calls set it.',
     );
   }

@@ -125,7 +125,8 @@ function assertScopesUsable(scopes: string[] | undefined): void {
       summary:
         wrong === undefined
           ? 'The list of scopes is empty, so no token could be accepted.'
-          : `${JSON.stringify(wrong)} is not a scope: spaces separate the scopes of a token, and quotes, backslashes and`
+          : `${JSON.stringify(wrong)} is not a scope: spaces separate the scopes of a token, and quotes, `
+            + 'backslashes and'
             + ' characters beyond ASCII are not allowed.',
       fix: 'List the scopes one by one, or leave `scopes` out to accept any.',
     });

@@ -196,7 +196,8 @@ function requireTimeForTries(path: string, { timeout, retries }: CallPolicy): vo
       code: 'RetriesExceedTimeout',
       path,
       summary:
-        `The last of ${retries.attempts} retries of ${retries.perTryTimeout.toMilliseconds()} ms each starts after ${lastStarts} ms, `
+        `The last of ${retries.attempts} retries of ${retries.perTryTimeout.toMilliseconds()} ms each starts `
+        + `after ${lastStarts} ms, `
         + `and the timeout ends the call at ${timeout.toMilliseconds()} ms: that retry can never happen.`,
       fix: 'Raise the timeout, lower perTryTimeout, or allow fewer attempts.',
     });

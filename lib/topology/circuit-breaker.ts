@@ -100,7 +100,9 @@ export class CircuitBreaker {
       throw new ValidationError({
         code: 'NoEffect',
         path,
-        summary: `maxEjectionPercent is ${limits.maxEjectionPercent ?? 0} %, which is less than one of ${callee.replicas?.most ?? 0} replicas, so no endpoint is ever ejected.`,
+        summary:
+          `maxEjectionPercent is ${limits.maxEjectionPercent ?? 0} %, which is less than one of `
+          + `${callee.replicas?.most ?? 0} replicas, so no endpoint is ever ejected.`,
         fix: `Give at least ${percentOfOne(callee.replicas?.most)}, or leave it out.`,
       });
     }

@@ -24,7 +24,8 @@ export function rejectOnePortOutside(path: string, call: Call, others: readonly 
       path,
       summary:
         `${call.callee.name} and ${rival.callee.name} are both dialled on port ${call.port.number}, `
-        + `as ${call.port.protocol} and ${rival.port.protocol}: nothing in such a connection names its host, so one could reach the other.`,
+        + `as ${call.port.protocol} and ${rival.port.protocol}: nothing in such a connection names its host, `
+        + 'so one could reach the other.',
       fix:
         'Use another port for one of them, `Port.tls` for both if the caller uses TLS from the first byte, '
         + 'or a service for each call.',

@@ -15,7 +15,9 @@ export function requireImage(path: string, image: string): void {
     throw new ValidationError({
       code: 'InvalidImage',
       path,
-      summary: `"${image}" is not the name of a container image${unset === undefined ? '' : `: "${unset}" is an unset variable`}.`,
+      summary:
+        `"${image}" is not the name of a container `
+        + `image${unset === undefined ? '' : `: "${unset}" is an unset variable`}.`,
       fix: 'Write [registry/]repository[:tag][@digest], e.g. "registry.example/cart:1.2.0".',
     });
   }

@@ -52,7 +52,10 @@ function problemOfKey(key: JsonWebKey): string | undefined {
   }
   const curves = CURVES.get(String(key.kty));
   if (key.kty !== 'RSA' && !curves?.includes(String(key.crv))) {
-    return `has a type that gateways do not support: kty ${String(key.kty)}${key.crv === undefined ? '' : `, crv ${key.crv}`}`;
+    return (
+      'has a type that gateways do not support: kty '
+      + `${String(key.kty)}${key.crv === undefined ? '' : `, crv ${key.crv}`}`
+    );
   }
   try {
     createPublicKey({ key, format: 'jwk' });

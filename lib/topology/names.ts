@@ -42,7 +42,9 @@ export function requireOwnableNamespace(path: string, name: string): void {
     throw new ValidationError({
       code: 'ReservedNamespace',
       path,
-      summary: `The namespace "${name}" belongs to ${ownerOf(name)}, and the default deny of a topology would cut off the workloads in it.`,
+      summary:
+        `The namespace "${name}" belongs to ${ownerOf(name)}, and the default deny of a topology would cut `
+        + 'off the workloads in it.',
       fix: 'Give the topology a namespace of its own.',
     });
   }
@@ -58,8 +60,12 @@ export function requireNamespace(path: string, name: string): void {
     throw new ValidationError({
       code: 'ReservedNamespace',
       path,
-      summary: `The namespace "${name}" belongs to ${ownerOf(name)}, and policies for a workload there could cut off the other workloads in it.`,
-      fix: 'Give the workload a namespace of its own. Declare a service whose pods are there already with `existingWorkload`.',
+      summary:
+        `The namespace "${name}" belongs to ${ownerOf(name)}, and policies for a workload there could cut `
+        + 'off the other workloads in it.',
+      fix:
+        'Give the workload a namespace of its own. Declare a service whose pods are there already with '
+        + '`existingWorkload`.',
     });
   }
 }
@@ -79,7 +85,9 @@ export function requireFreeName(path: string, namespace: string, name: string): 
     throw new ValidationError({
       code: 'ReservedName',
       path,
-      summary: `Objects named "${name}" belong to the namespace ${namespace} as a whole, and the ones of this workload would overwrite them.`,
+      summary:
+        `Objects named "${name}" belong to the namespace ${namespace} as a whole, and the ones of this `
+        + 'workload would overwrite them.',
       fix: 'Use another name.',
     });
   }
@@ -153,7 +161,9 @@ export function requireLabel(path: string, label: string, value: string): void {
       code: 'InvalidLabel',
       path,
       summary: `"${label}: ${value}" is not a Kubernetes label.`,
-      fix: 'Give name and value of at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit.',
+      fix:
+        'Give name and value of at most 63 letters, digits, "-", "_" and ".", beginning and ending with a '
+        + 'letter or digit.',
     });
   }
 }

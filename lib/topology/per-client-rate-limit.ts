@@ -107,7 +107,10 @@ export function requireCountableClients({ path, limit, hasToken, hasApiKey }: Li
     throw new ValidationError({
       code: 'UncountableClients',
       path,
-      summary: `The limit identifies clients by ${kind === 'claim' ? `the claim "${limit?.client.name}"` : 'their API key'}, and requests need none.`,
+      summary:
+        'The limit identifies clients by '
+        + `${kind === 'claim' ? `the claim "${limit?.client.name}"` : 'their API key'}, and requests need `
+        + 'none.',
       fix: `Set \`auth: Auth.${kind === 'claim' ? 'jwt' : 'apiKey'}(…)\`, or identify clients by another key.`,
     });
   }

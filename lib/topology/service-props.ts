@@ -68,7 +68,9 @@ export function validateService(path: string, ports: readonly Port[], props: Ser
       code: 'NoImage',
       path,
       summary: `Version ${imageless.map(([name]) => name).join(', ')} has no container image.`,
-      fix: 'Give `image` on the version or on the service, or `existingWorkload` if its pods are deployed outside the topology.',
+      fix:
+        'Give `image` on the version or on the service, or `existingWorkload` if its pods are deployed '
+        + 'outside the topology.',
     });
   }
   if (props.versions && Object.keys(props.versions).length === 0) {
@@ -106,7 +108,9 @@ function requireDistinctPorts(path: string, ports: readonly Port[]): void {
       throw new ValidationError({
         code: 'DuplicatePort',
         path,
-        summary: `Two ports have the ${earlier.number === port.number ? `number ${port.number}` : `name "${port.name}"`}.`,
+        summary:
+          'Two ports have the '
+          + `${earlier.number === port.number ? `number ${port.number}` : `name "${port.name}"`}.`,
         fix: "Give each port its own number and name, e.g. Port.http(8081, { name: 'admin' }).",
       });
     }

@@ -174,7 +174,9 @@ export class Service extends Callee {
         code: 'SelfCall',
         path,
         summary: `${this.name} calls itself.`,
-        fix: 'Leave the call out: traffic inside a pod does not cross the mesh. For calls between replicas, declare a service of their own.',
+        fix:
+          'Leave the call out: traffic inside a pod does not cross the mesh. For calls between replicas, '
+          + 'declare a service of their own.',
       });
     }
     if (callee.topology !== this.topology) {
@@ -224,7 +226,8 @@ export class Service extends Callee {
     if (earlier) {
       throw duplicate(
         this.path,
-        `An earlier route sends all requests that this one matches (${match.header}: ${match.value}) to ${earlier.version.name}.`,
+        `An earlier route sends all requests that this one matches (${match.header}: ${match.value}) to `
+          + `${earlier.version.name}.`,
         'Keep one of the two, or declare the narrower one first.',
       );
     }

@@ -39,39 +39,43 @@ test('the whole of an edge as a REST API', () => {
   expect(template.toJSON()).toMatchSnapshot();
 });
 
-test('a route is a method whose integration goes through the VPC link to the load balancer, without the stage in its path', () => {
-  const { edge, web } = declared();
-  edge.route('GET /products/{id}', web);
+test(
+  'a route is a method whose integration goes through the VPC link to the load balancer, without the '
+    + 'stage in its path',
+  () => {
+    const { edge, web } = declared();
+    edge.route('GET /products/{id}', web);
 
-  restTemplate(edge).hasResourceProperties(
-    ...method({
-      HttpMethod: 'GET',
-      AuthorizationType: 'NONE',
-      ApiKeyRequired: false,
-      RequestParameters: { 'method.request.path.id': true },
-      Integration: Match.objectLike({
-        Type: 'HTTP_PROXY',
-        Uri: 'https://shop.example:443/products/{id}',
-        ConnectionType: 'VPC_LINK',
-        ConnectionId: Match.objectLike({ Ref: Match.stringLikeRegexp('VpcLink') }),
-        IntegrationTarget: Match.objectLike({ Ref: Match.stringLikeRegexp('LoadBalancer') }),
-        TimeoutInMillis: 29000,
-        RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
-        PassthroughBehavior: 'NEVER',
-        RequestTemplates: Object.fromEntries(
-          ['application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml'].map(
-            type => [
-              type,
-              String.raw`#set($context.requestOverride.path = "/products/$util.urlEncode($input.params().path.get('id'))`
-                + String.raw`.replace('+', '%20').replaceAll('(?<=^|/)[.]{1,2}(?=/|\z)', '%252E')")`
-                + '\n$input.body',
-            ],
+    restTemplate(edge).hasResourceProperties(
+      ...method({
+        HttpMethod: 'GET',
+        AuthorizationType: 'NONE',
+        ApiKeyRequired: false,
+        RequestParameters: { 'method.request.path.id': true },
+        Integration: Match.objectLike({
+          Type: 'HTTP_PROXY',
+          Uri: 'https://shop.example:443/products/{id}',
+          ConnectionType: 'VPC_LINK',
+          ConnectionId: Match.objectLike({ Ref: Match.stringLikeRegexp('VpcLink') }),
+          IntegrationTarget: Match.objectLike({ Ref: Match.stringLikeRegexp('LoadBalancer') }),
+          TimeoutInMillis: 29000,
+          RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
+          PassthroughBehavior: 'NEVER',
+          RequestTemplates: Object.fromEntries(
+            ['application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml'].map(
+              type => [
+                type,
+                String.raw`#set($context.requestOverride.path = "/products/$util.urlEncode($input.params().path.get('id'))`
+                  + String.raw`.replace('+', '%20').replaceAll('(?<=^|/)[.]{1,2}(?=/|\z)', '%252E')")`
+                  + '\n$input.body',
+              ],
+            ),
           ),
-        ),
+        }),
       }),
-    }),
-  );
-});
+    );
+  },
+);
 
 test('a path that takes the rest is a greedy resource, and its slashes stay', () => {
   const { edge, web } = declared({ tlsSecret: undefined });
@@ -216,46 +220,50 @@ describe('clients', () => {
   });
 });
 
-test('throttles and caches are settings of the stage, and a cached answer is told apart by its parameters and its token', () => {
-  const { edge, web } = declared({ rateLimit: RateLimit.perSecond(100, 150) });
-  edge.route('GET /products/{id}', web, { cacheTtl: Duration.seconds(30), requestValidation: { query: ['page'] } });
-  edge.route('GET /mine', web, { auth: jwt, cacheTtl: Duration.seconds(30) });
-  edge.route('GET /', web, { rateLimit: RateLimit.perSecond(5) });
+test(
+  'throttles and caches are settings of the stage, and a cached answer is told apart by its parameters '
+    + 'and its token',
+  () => {
+    const { edge, web } = declared({ rateLimit: RateLimit.perSecond(100, 150) });
+    edge.route('GET /products/{id}', web, { cacheTtl: Duration.seconds(30), requestValidation: { query: ['page'] } });
+    edge.route('GET /mine', web, { auth: jwt, cacheTtl: Duration.seconds(30) });
+    edge.route('GET /', web, { rateLimit: RateLimit.perSecond(5) });
 
-  const template = restTemplate(edge);
-  template.hasResourceProperties('AWS::ApiGateway::Stage', {
-    CacheClusterEnabled: true,
-    TracingEnabled: true,
-    AccessLogSetting: Match.anyValue(),
-    MethodSettings: Match.arrayWith([
-      Match.objectLike({
-        ResourcePath: '/*',
-        HttpMethod: '*',
-        ThrottlingRateLimit: 100,
-        ThrottlingBurstLimit: 150,
-        CachingEnabled: false,
-        MetricsEnabled: true,
+    const template = restTemplate(edge);
+    template.hasResourceProperties('AWS::ApiGateway::Stage', {
+      CacheClusterEnabled: true,
+      TracingEnabled: true,
+      AccessLogSetting: Match.anyValue(),
+      MethodSettings: Match.arrayWith([
+        Match.objectLike({
+          ResourcePath: '/*',
+          HttpMethod: '*',
+          ThrottlingRateLimit: 100,
+          ThrottlingBurstLimit: 150,
+          CachingEnabled: false,
+          MetricsEnabled: true,
+        }),
+        Match.objectLike({
+          ResourcePath: '/~1products~1{id}',
+          HttpMethod: 'GET',
+          CachingEnabled: true,
+          CacheTtlInSeconds: 30,
+        }),
+        Match.objectLike({ ResourcePath: '/', HttpMethod: 'GET', ThrottlingRateLimit: 5 }),
+      ]),
+    });
+    template.hasResourceProperties(
+      ...method({
+        Integration: Match.objectLike({
+          CacheKeyParameters: ['method.request.path.id', 'method.request.querystring.page'],
+        }),
       }),
-      Match.objectLike({
-        ResourcePath: '/~1products~1{id}',
-        HttpMethod: 'GET',
-        CachingEnabled: true,
-        CacheTtlInSeconds: 30,
-      }),
-      Match.objectLike({ ResourcePath: '/', HttpMethod: 'GET', ThrottlingRateLimit: 5 }),
-    ]),
-  });
-  template.hasResourceProperties(
-    ...method({
-      Integration: Match.objectLike({
-        CacheKeyParameters: ['method.request.path.id', 'method.request.querystring.page'],
-      }),
-    }),
-  );
-  template.hasResourceProperties(
-    ...method({ Integration: Match.objectLike({ CacheKeyParameters: ['method.request.header.Authorization'] }) }),
-  );
-});
+    );
+    template.hasResourceProperties(
+      ...method({ Integration: Match.objectLike({ CacheKeyParameters: ['method.request.header.Authorization'] }) }),
+    );
+  },
+);
 
 test('what a request must look like is checked before the cluster sees it, whatever its content type', () => {
   const { edge, web } = declared();
@@ -326,21 +334,24 @@ test('a firewall stands before the stage, with the rules of AWS or with those th
   });
 });
 
-test("with a certificate the API has the edge's name alone, and asks clients for certificates of the truststore", () => {
-  const { edge, web } = declared({ clientCa: 'clients', managed: true });
-  edge.route('GET /', web);
+test(
+  "with a certificate the API has the edge's name alone, and asks clients for certificates of the " + 'truststore',
+  () => {
+    const { edge, web } = declared({ clientCa: 'clients', managed: true });
+    edge.route('GET /', web);
 
-  const template = restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore }));
-  template.hasResourceProperties('AWS::ApiGateway::RestApi', {
-    DisableExecuteApiEndpoint: true,
-    EndpointConfiguration: { Types: ['REGIONAL'] },
-  });
-  template.hasResourceProperties('AWS::ApiGateway::DomainName', {
-    DomainName: 'shop.example',
-    SecurityPolicy: 'TLS_1_2',
-    MutualTlsAuthentication: { TruststoreUri: 's3://trust/clients.pem' },
-  });
-});
+    const template = restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore }));
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+      DisableExecuteApiEndpoint: true,
+      EndpointConfiguration: { Types: ['REGIONAL'] },
+    });
+    template.hasResourceProperties('AWS::ApiGateway::DomainName', {
+      DomainName: 'shop.example',
+      SecurityPolicy: 'TLS_1_2',
+      MutualTlsAuthentication: { TruststoreUri: 's3://trust/clients.pem' },
+    });
+  },
+);
 
 test('a canary gets its share while the stable deployment keeps the rest, and is not removed', () => {
   const { edge, web } = declared();

@@ -15,7 +15,8 @@ import { temporaryFolder } from '../support/temporary-folder';
 const ROOT = join(__dirname, '../..');
 const folder = temporaryFolder();
 const LOST =
-  'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: [web], http: [{route: [{destination: {host: web}, weight: 20}]}]}\n';
+  'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: '
+  + '[web], http: [{route: [{destination: {host: web}, weight: 20}]}]}\n';
 const SERVICE = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n';
 
 function write(name: string, text: string): string {

@@ -118,26 +118,30 @@ test('the edge of the guide is let in, counted and aggregated', () => {
   );
 });
 
-test('the edge of the guide is served by Envoy Gateway as well, once it is told where keys are, without a rate limit of the whole edge', () => {
-  const [example = ''] = examplesIn('docs/edges.md');
-  const shop = new cardinal.Topology('shop');
-  const keys = "jwksUri: 'https://login.shop.example/keys', audiences";
-  // Timeouts of calls are the mesh's: without one, a part has the time of the whole. Envoy Gateway counts rate limits for each route.
-  run(
-    example
-      .replaceAll('audiences', keys)
-      .replace(', timeout: Duration.millis(300)', '')
-      .replace('  rateLimit: RateLimit.perSecond(500),\n', ''),
-    { ...cdk8s, ...cardinal, shop },
-    [],
-  );
-  const plain = new cardinal.TopologyChart(new cardinal.ClusterApp(), 'shop', {
-    topology: shop,
-    mesh: cardinal.Mesh.none({ gateway: new EnvoyGateway() }),
-  });
+test(
+  'the edge of the guide is served by Envoy Gateway as well, once it is told where keys are, without a '
+    + 'rate limit of the whole edge',
+  () => {
+    const [example = ''] = examplesIn('docs/edges.md');
+    const shop = new cardinal.Topology('shop');
+    const keys = "jwksUri: 'https://login.shop.example/keys', audiences";
+    // Timeouts of calls are the mesh's: without one, a part has the time of the whole. Envoy Gateway counts rate limits for each route.
+    run(
+      example
+        .replaceAll('audiences', keys)
+        .replace(', timeout: Duration.millis(300)', '')
+        .replace('  rateLimit: RateLimit.perSecond(500),\n', ''),
+      { ...cdk8s, ...cardinal, shop },
+      [],
+    );
+    const plain = new cardinal.TopologyChart(new cardinal.ClusterApp(), 'shop', {
+      topology: shop,
+      mesh: cardinal.Mesh.none({ gateway: new EnvoyGateway() }),
+    });
 
-  expect(plain.findings).toEqual([]);
-});
+    expect(plain.findings).toEqual([]);
+  },
+);
 
 test('the REST API of the guide is made for an edge with clients', () => {
   const [, , example = ''] = examplesIn('docs/aws.md');

@@ -7,7 +7,8 @@ import { temporaryFolder } from '../support/temporary-folder';
 
 /** An executable in place of helm, which notes how it was called and prints one object named after the release. */
 function helmThat(
-  prints = 'cat > "$here/$2.values"; echo "$@" > "$here/$2.args"; printf "apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: %s, namespace: istio-system}\\n---\\n" "$2"',
+  prints = 'cat > "$here/$2.values"; echo "$@" > "$here/$2.args"; printf "apiVersion: v1\\nkind: '
+    + 'ConfigMap\\nmetadata: {name: %s, namespace: istio-system}\\n---\\n" "$2"',
 ) {
   const folder = temporaryFolder();
   const executable = join(folder, 'helm');

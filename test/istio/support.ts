@@ -39,7 +39,8 @@ export function one(objects: readonly Rendered[], kind: string, name: string, na
   );
   if (found.length !== 1 || !found[0]) {
     throw new Error(
-      `${found.length} objects are ${kind} ${name}; there are ${objects.map(each => `${each.kind} ${each.metadata.name}`).join(', ')}`,
+      `${found.length} objects are ${kind} ${name}; there are `
+        + `${objects.map(each => `${each.kind} ${each.metadata.name}`).join(', ')}`,
     );
   }
   return found[0];

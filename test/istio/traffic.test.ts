@@ -297,27 +297,30 @@ describe('DestinationRule', () => {
     );
   });
 
-  test('a version that is routed to by itself has a percentage of its own where one of its replicas is more of it', () => {
-    const shop = new Topology('shop');
-    const cart = plain(shop, 'cart', { versions: { v1: { replicas: 19 }, v2: { replicas: 1 } } });
-    cart.addCircuitBreaker({ consecutive5xxErrors: 5, interval: Duration.seconds(1), maxConnections: 9 });
-    cart.split({ v1: 90, v2: 10 });
+  test(
+    'a version that is routed to by itself has a percentage of its own where one of its replicas is more ' + 'of it',
+    () => {
+      const shop = new Topology('shop');
+      const cart = plain(shop, 'cart', { versions: { v1: { replicas: 19 }, v2: { replicas: 1 } } });
+      cart.addCircuitBreaker({ consecutive5xxErrors: 5, interval: Duration.seconds(1), maxConnections: 9 });
+      cart.split({ v1: 90, v2: 10 });
 
-    expect(one(render(shop), 'DestinationRule', 'cart').spec).toMatchObject({
-      trafficPolicy: {
-        connectionPool: { tcp: { maxConnections: 9 } },
-        outlierDetection: { consecutive5xxErrors: 5, interval: '1s' },
-      },
-      subsets: [
-        { name: 'v1', labels: { version: 'v1' } },
-        {
-          name: 'v2',
-          trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5, interval: '1s', maxEjectionPercent: 100 } },
+      expect(one(render(shop), 'DestinationRule', 'cart').spec).toMatchObject({
+        trafficPolicy: {
+          connectionPool: { tcp: { maxConnections: 9 } },
+          outlierDetection: { consecutive5xxErrors: 5, interval: '1s' },
         },
-      ],
-    });
-    expect(one(render(shop), 'DestinationRule', 'cart').spec.subsets[0]).not.toHaveProperty('trafficPolicy');
-  });
+        subsets: [
+          { name: 'v1', labels: { version: 'v1' } },
+          {
+            name: 'v2',
+            trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5, interval: '1s', maxEjectionPercent: 100 } },
+          },
+        ],
+      });
+      expect(one(render(shop), 'DestinationRule', 'cart').spec.subsets[0]).not.toHaveProperty('trafficPolicy');
+    },
+  );
 
   test('limits that were not given are left to Istio', () => {
     const shop = new Topology('shop');

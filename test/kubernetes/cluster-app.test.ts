@@ -146,21 +146,25 @@ test('a warning is told and stops nothing', () => {
   write.mockRestore();
 
   expect(told).toEqual([
-    'warning [shop/web → cart] 3 attempts of 400 ms with their back-off need 1250 ms, and the timeout of 1000 ms cuts the last one short. '
+    'warning [shop/web → cart] 3 attempts of 400 ms with their back-off need 1250 ms, and the timeout of '
+      + '1000 ms cuts the last one short. '
       + 'Raise the timeout to 1250 ms, or lower perTryTimeout. (TruncatedRetries)\n',
   ]);
   expect(existsSync(app.outdir)).toBe(true);
 });
 
-test('a caller without a proxy is an error to a mesh that takes nothing but mutual TLS, and none to plain Kubernetes', () => {
-  const findings = [Mesh.istio(), Mesh.none()].map(mesh => {
-    const topology = new Topology('shop');
-    plain(topology, 'old', { inMesh: false }).calls(plain(topology, 'web'));
-    return new TopologyChart(new ClusterApp(), 'shop', { topology, mesh }).findings.map(each => each.id);
-  });
+test(
+  'a caller without a proxy is an error to a mesh that takes nothing but mutual TLS, and none to plain ' + 'Kubernetes',
+  () => {
+    const findings = [Mesh.istio(), Mesh.none()].map(mesh => {
+      const topology = new Topology('shop');
+      plain(topology, 'old', { inMesh: false }).calls(plain(topology, 'web'));
+      return new TopologyChart(new ClusterApp(), 'shop', { topology, mesh }).findings.map(each => each.id);
+    });
 
-  expect(findings).toEqual([['CallerOutsideMesh'], []]);
-});
+    expect(findings).toEqual([['CallerOutsideMesh'], []]);
+  },
+);
 
 test('operations of a callee outside the mesh are an error, since nothing would tell them apart', () => {
   const topology = new Topology('shop');

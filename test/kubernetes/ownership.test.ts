@@ -251,19 +251,25 @@ describe("a service in a namespace that is not the topology's", () => {
   });
 });
 
-test("the gateway of an edge in a namespace that is not the topology's has telemetry and connections of its own", () => {
-  const shop = new Topology('shop');
-  shop.addEdge('door', { host: 'shop.example', namespace: 'other' }).route('GET /', plain(shop, 'web'));
-  const objects = render(shop);
-  const labels = { 'gateway.networking.k8s.io/gateway-name': 'door' };
+test(
+  "the gateway of an edge in a namespace that is not the topology's has telemetry and connections of " + 'its own',
+  () => {
+    const shop = new Topology('shop');
+    shop.addEdge('door', { host: 'shop.example', namespace: 'other' }).route('GET /', plain(shop, 'web'));
+    const objects = render(shop);
+    const labels = { 'gateway.networking.k8s.io/gateway-name': 'door' };
 
-  expect(one(objects, 'Telemetry', 'door', 'other').spec.selector).toEqual({ matchLabels: labels });
-  const { podSelector, ingress, egress } = one(objects, 'NetworkPolicy', 'door', 'other').spec;
-  const ofNamespace = one(objects, 'NetworkPolicy', 'default-deny', 'shop').spec;
-  expect(podSelector).toEqual({ matchLabels: labels });
-  expect(ingress).toEqual([...ofNamespace.ingress, { ports: [80, 15021].map(port => ({ protocol: 'TCP', port })) }]);
-  expect(egress).toEqual([...ofNamespace.egress, expect.objectContaining({ ports: [{ protocol: 'TCP', port: 80 }] })]);
-});
+    expect(one(objects, 'Telemetry', 'door', 'other').spec.selector).toEqual({ matchLabels: labels });
+    const { podSelector, ingress, egress } = one(objects, 'NetworkPolicy', 'door', 'other').spec;
+    const ofNamespace = one(objects, 'NetworkPolicy', 'default-deny', 'shop').spec;
+    expect(podSelector).toEqual({ matchLabels: labels });
+    expect(ingress).toEqual([...ofNamespace.ingress, { ports: [80, 15021].map(port => ({ protocol: 'TCP', port })) }]);
+    expect(egress).toEqual([
+      ...ofNamespace.egress,
+      expect.objectContaining({ ports: [{ protocol: 'TCP', port: 80 }] }),
+    ]);
+  },
+);
 
 test('a topology of nothing but pods that exist has nothing in its namespace, until it declares it', () => {
   const shop = new Topology('shop');

@@ -16,7 +16,8 @@ import {
 const cluster = (text: string, props?: ClusterProps) =>
   new Cluster(loadResources(text, { file: 'a.yaml', namespace: 'shop' }), props);
 const host = (kind: string, name: string, namespace: string, spec: string, annotations = '{}') =>
-  `---\n{apiVersion: ${kind === 'Service' ? 'v1' : 'networking.istio.io/v1'}, kind: ${kind}, metadata: {name: ${name}, namespace: ${namespace}, annotations: ${annotations}}, spec: ${spec}}\n`;
+  `---\n{apiVersion: ${kind === 'Service' ? 'v1' : 'networking.istio.io/v1'}, kind: ${kind}, metadata: `
+  + `{name: ${name}, namespace: ${namespace}, annotations: ${annotations}}, spec: ${spec}}\n`;
 
 const HOSTS = cluster(
   [
@@ -128,7 +129,8 @@ test.each([
 
 const inMesh = (namespace: string, labels = '{}', spec = '{containers: []}') => {
   const made = cluster(
-    `{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: ${namespace}}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: a, labels: ${labels}}, spec: ${spec}}`,
+    `{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: ${namespace}}}\n---\n{apiVersion: `
+      + `v1, kind: Pod, metadata: {name: a, labels: ${labels}}, spec: ${spec}}`,
   );
   const [pod] = made.workloads.all;
   return pod && membershipOf(pod, made);
@@ -186,8 +188,10 @@ test('what a controller has made is no workload beside it', () => {
   const made = cluster(
     [
       '{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {template: {metadata: {labels: {app: a}}}}}',
-      '{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: a-1, ownerReferences: [{controller: true}]}, spec: {template: {metadata: {labels: {app: a}}}}}',
-      '{apiVersion: batch/v1, kind: CronJob, metadata: {name: b}, spec: {jobTemplate: {spec: {template: {metadata: {labels: {app: b}}}}}}}',
+      '{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: a-1, ownerReferences: [{controller: '
+        + 'true}]}, spec: {template: {metadata: {labels: {app: a}}}}}',
+      '{apiVersion: batch/v1, kind: CronJob, metadata: {name: b}, spec: {jobTemplate: {spec: {template: '
+        + '{metadata: {labels: {app: b}}}}}}}',
     ].join('\n---\n'),
   );
   expect(made.workloads.all.map(each => [each.name, each.labels])).toEqual([
@@ -199,12 +203,14 @@ test('what a controller has made is no workload beside it', () => {
 test.each([
   [
     'a ConfigMap of the control plane',
-    '{apiVersion: v1, kind: ConfigMap, metadata: {name: istio-canary, namespace: istio-system}, data: {mesh: "trustDomain: corp\\ndefaultHttpRetryPolicy: {attempts: 0}"}}',
+    '{apiVersion: v1, kind: ConfigMap, metadata: {name: istio-canary, namespace: istio-system}, data: '
+      + '{mesh: "trustDomain: corp\\ndefaultHttpRetryPolicy: {attempts: 0}"}}',
     ['corp', 0, true],
   ],
   [
     'an IstioOperator',
-    '{apiVersion: install.istio.io/v1alpha1, kind: IstioOperator, metadata: {name: a}, spec: {meshConfig: {trustDomain: corp}}}',
+    '{apiVersion: install.istio.io/v1alpha1, kind: IstioOperator, metadata: {name: a}, spec: '
+      + '{meshConfig: {trustDomain: corp}}}',
     ['corp', 2, true],
   ],
   ['nothing', '{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}', ['cluster.local', 2, false]],

@@ -157,7 +157,8 @@ test.each(REFUSED)('%j is refused', text => {
 
 test('where lines are indented less than YAML 1.2 demands, places are those of the file', () => {
   const [resource] = loadResources(
-    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n    x: "one\n    two\n\nthree"\n    list: [\n    one,\n{z: 1}\n    ]\ndata: {b: c}\n',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n    x: "one\n    '
+      + 'two\n\nthree"\n    list: [\n    one,\n{z: 1}\n    ]\ndata: {b: c}\n',
     { file: 'a.yaml' },
   );
 
@@ -204,7 +205,8 @@ const SHAPES: readonly [string, (size: number) => string][] = [
   [
     'merged maps, each of those before',
     size =>
-      `x0: &x0 {a: 1}\n${Array.from({ length: size / 20 }, (_, index) => `x${index + 1}: &x${index + 1} {<<: *x${index}, k${index}: 1}\n`).join('')}`,
+      'x0: &x0 {a: '
+      + `1}\n${Array.from({ length: size / 20 }, (_, index) => `x${index + 1}: &x${index + 1} {<<: *x${index}, k${index}: 1}\n`).join('')}`,
   ],
 ];
 

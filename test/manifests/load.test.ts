@@ -50,7 +50,8 @@ test('what is not there is where the way to it ends', () => {
 
 test('objects of a List are objects of their own', () => {
   const [one, two] = load(
-    'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: a}}\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\n',
+    'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: a}}\n- '
+      + 'apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\n',
   );
 
   expect([one?.name, two?.name]).toEqual(['a', 'b']);

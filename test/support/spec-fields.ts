@@ -15,7 +15,8 @@ export class SpecFields {
     const text = kinds
       .map(
         ({ module, name }, index) =>
-          `import type { ${name} as I${index} } from '${module}';\nexport type K${index} = NonNullable<I${index}['spec']>;`,
+          `import type { ${name} as I${index} } from '${module}';\nexport type K${index} = `
+          + `NonNullable<I${index}['spec']>;`,
       )
       .join('\n');
     const options: ts.CompilerOptions = {

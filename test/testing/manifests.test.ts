@@ -95,7 +95,8 @@ test('all objects of a kind are as expected, and the message shows one that is n
 
   const message = messageOf(() => manifests.all('Service', { spec: { ports: [{ port: 80 }] } }));
   expect(message).toContain(
-    '1 of 2 objects of kind Service do not match: shop/cart.\nThe closest is Service shop/cart (text:7), which differs in:',
+    '1 of 2 objects of kind Service do not match: shop/cart.\nThe closest is Service shop/cart (text:7), '
+      + 'which differs in:',
   );
   expect(messageOf(() => manifests.all('Deployment', {}))).toContain('No object of kind Deployment exists.');
 });
@@ -110,7 +111,8 @@ test('kinds of one name are told apart by their groups', () => {
   both.hasNot('Gateway.networking.istio.io', { apiVersion: 'gateway.networking.k8s.io/v1' });
   expect(both.get('Gateway.gateway.networking.k8s.io', 'door').apiVersion).toBe('gateway.networking.k8s.io/v1');
   expect(messageOf(() => both.get('Gateway', 'door'))).toBe(
-    '2 objects are Gateway door. Existing objects: Gateway.networking.istio.io shop/door, Gateway.gateway.networking.k8s.io shop/door.',
+    '2 objects are Gateway door. Existing objects: Gateway.networking.istio.io shop/door, '
+      + 'Gateway.gateway.networking.k8s.io shop/door.',
   );
   expect(messageOf(() => both.has('Sidecar'))).toContain(
     'Existing kinds: Gateway.gateway.networking.k8s.io, Gateway.networking.istio.io.',

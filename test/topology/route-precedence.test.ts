@@ -70,16 +70,20 @@ test('a pattern covers another if it matches all of its paths', () => {
   );
 });
 
-test('of two patterns that match one path, the order is the same from both sides, and a draw means that they match the same paths', () => {
-  fc.assert(
-    fc.property(pattern, pattern, (a, b) => {
-      fc.pre(a.overlaps(b));
-      expect(Math.sign(a.compareSpecificity(b))).toBe(-Math.sign(b.compareSpecificity(a)) + 0);
-      expect(a.compareSpecificity(b) !== 0 || a.toRegex() === b.toRegex()).toBe(true);
-    }),
-    { numRuns: 2000 },
-  );
-});
+test(
+  'of two patterns that match one path, the order is the same from both sides, and a draw means that '
+    + 'they match the same paths',
+  () => {
+    fc.assert(
+      fc.property(pattern, pattern, (a, b) => {
+        fc.pre(a.overlaps(b));
+        expect(Math.sign(a.compareSpecificity(b))).toBe(-Math.sign(b.compareSpecificity(a)) + 0);
+        expect(a.compareSpecificity(b) !== 0 || a.toRegex() === b.toRegex()).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  },
+);
 
 const methods = fc.constantFrom('GET', 'POST', 'ANY');
 const operations = fc.uniqueArray(

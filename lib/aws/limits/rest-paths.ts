@@ -23,7 +23,8 @@ export function assertPathsFit({ path, routes }: Edge): void {
         throw invalid(
           REST_API,
           path,
-          `"${known.operation.toString()}" has the parameter ${known.segment} where "${operation.toString()}" has ${segment}, `
+          `"${known.operation.toString()}" has the parameter ${known.segment} where `
+            + `"${operation.toString()}" has ${segment}, `
             + `and a resource of ${REST_API.name} can have only one parameter below it.`,
           'Use the same parameter in both, or HttpApiEdge.',
         );

@@ -17,7 +17,8 @@ export function requireOneChoice({ path, routes }: Edge): void {
       throw invalid(
         HTTP_API,
         path,
-        `${first} and ${second} match the same requests with different auth, throttle or timeout, and ${HTTP_API.name} may`
+        `${first} and ${second} match the same requests with different auth, throttle or timeout, and `
+          + `${HTTP_API.name} may`
           + ' match a different one than the gateway in the cluster.',
         'Declare the same for both, use paths of which one contains the other, or use RestApiEdge.',
       );

@@ -31,7 +31,8 @@ function unguardedOperations(
       severity: Severity.ERROR,
       path: `${caller.path} → ${callee.name}`,
       message:
-        `${callee.name} exists in namespace ${callee.namespace}, which the topology does not own: its owner manages its policies, so \`allowedOperations\` `
+        `${callee.name} exists in namespace ${callee.namespace}, which the topology does not own: its owner `
+        + `manages its policies, so \`allowedOperations\` `
         + 'would allow everything.',
       fix: `Remove \`allowedOperations\`, or own the namespace: \`topology.addNamespace('${callee.namespace}')\`.`,
     },
@@ -49,9 +50,12 @@ function rulesForOthers({ caller, callee, policy: terms }: Call, topology: Topol
       id: 'RulesForOthers',
       severity: Severity.ERROR,
       path: `${caller.path} → ${callee.name}`,
-      message: `The traffic rules of this call would apply to every pod in namespace ${caller.namespace}, which the topology does not own.`,
+      message:
+        `The traffic rules of this call would apply to every pod in namespace ${caller.namespace}, which the `
+        + 'topology does not own.',
       fix:
-        `Own the namespace: \`topology.addNamespace('${caller.namespace}')\`, move ${caller.name} to a namespace that is owned`
+        `Own the namespace: \`topology.addNamespace('${caller.namespace}')\`, move ${caller.name} to a `
+        + 'namespace that is owned'
         + `${isForeign ? ", or remove the call's settings" : ''}.`,
     },
   ];

@@ -27,7 +27,8 @@ export function namesOfGateways({ services }: Topology, gateways: readonly Gatew
         path,
         message:
           `"${gateway.name}" in the namespace ${gateway.namespace} names the Service, the Deployment and the `
-          + `ServiceAccount of the gateway of ${gateway.path}: what has the same name is overwritten, and admitted as the gateway is.`,
+          + `ServiceAccount of the gateway of ${gateway.path}: what has the same name is overwritten, and `
+          + 'admitted as the gateway is.',
         fix: 'Use another name.',
       })),
   );

@@ -16,7 +16,9 @@ export function neverEjects(topology: Topology): SynthesisFinding[] {
         id: 'EjectsNone',
         severity: Severity.ERROR,
         path: `${service.path}/${name}`,
-        message: `maxEjectionPercent is ${circuitBreaker?.limits.maxEjectionPercent ?? 0} %, which is less than one of ${replicas?.most ?? 0} replicas of version ${name}, so none is ever ejected.`,
+        message:
+          `maxEjectionPercent is ${circuitBreaker?.limits.maxEjectionPercent ?? 0} %, which is less than one `
+          + `of ${replicas?.most ?? 0} replicas of version ${name}, so none is ever ejected.`,
         fix: 'Raise maxEjectionPercent, or remove it.',
       }));
   });

@@ -16,7 +16,9 @@ export function openBehindManagedApi(topology: Topology): SynthesisFinding[] {
             message:
               `Only the managed API in front enforces ${alone.join(', ')}, and its addresses are not declared: `
               + `any pod or host that reaches the gateway of ${edge.name} bypasses them.`,
-            fix: "List the subnets of the API's load balancer in `frontCidrs`, so that the gateway's NetworkPolicy allows no other addresses.",
+            fix:
+              "List the subnets of the API's load balancer in `frontCidrs`, so that the gateway's "
+              + 'NetworkPolicy allows no other addresses.',
           },
         ];
   });

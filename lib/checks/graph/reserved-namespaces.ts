@@ -22,7 +22,8 @@ export function reservedNamespaces(
       severity: Severity.ERROR,
       path,
       message:
-        `The namespace ${namespace} belongs to a control plane or is the root namespace of the mesh: policies there would block what `
+        `The namespace ${namespace} belongs to a control plane or is the root namespace of the mesh: `
+        + 'policies there would block what '
         + 'runs there, or apply in every namespace.',
       fix: 'Use a dedicated namespace.',
     }));

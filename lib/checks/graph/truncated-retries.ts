@@ -19,7 +19,8 @@ export function truncatedTries(topology: Topology): SynthesisFinding[] {
               severity: Severity.WARNING,
               path: `${caller.path} → ${callee.name}`,
               message:
-                `${1 + retries.attempts} attempts of ${retries.perTryTimeout.toMilliseconds()} ms with their back-off need ${needed} ms, `
+                `${1 + retries.attempts} attempts of ${retries.perTryTimeout.toMilliseconds()} ms with their `
+                + `back-off need ${needed} ms, `
                 + `and the timeout of ${timeout.toMilliseconds()} ms cuts the last one short.`,
               fix: `Raise the timeout to ${needed} ms, or lower perTryTimeout.`,
             },

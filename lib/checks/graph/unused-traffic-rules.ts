@@ -15,7 +15,9 @@ export function unusedTrafficRules(topology: Topology): SynthesisFinding[] {
             id: 'UnusedTrafficRules',
             severity: Severity.WARNING,
             path: service.path,
-            message: `Nothing calls ${service.name} and no edge routes to it on a port where ${unused.join(', ')} would have an effect.`,
+            message:
+              `Nothing calls ${service.name} and no edge routes to it on a port where ${unused.join(', ')} `
+              + 'would have an effect.',
             fix: `Declare the calls with \`calls\` or a route of an edge, or leave ${unused.join(', ')} out.`,
           },
         ];

@@ -63,7 +63,8 @@ export const UNUSED_SUPPRESSION: Omit<Check, 'find'> = {
   covers: [],
   summary: 'A suppression matches no finding',
   explanation:
-    'Its finding no longer exists, the name of the check is wrong, or it has no reason: it would hide the next finding of this kind.',
+    'Its finding no longer exists, the name of the check is wrong, or it has no reason: it would hide '
+    + 'the next finding of this kind.',
 };
 
 /** Runs the checks over objects that did not come from a file, as one cluster. */

@@ -21,7 +21,8 @@ export function toText(report: Report, objects: number): string {
   );
   return [
     ...lines.map(printableLine),
-    `${count(objects, 'object')} checked: ${[...counts, ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []), ...(turnedOff > 0 ? [`${turnedOff} disabled`] : [])].join(', ')}`,
+    `${count(objects, 'object')} checked: `
+      + `${[...counts, ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []), ...(turnedOff > 0 ? [`${turnedOff} disabled`] : [])].join(', ')}`,
     '',
   ].join('\n');
 }

@@ -35,7 +35,9 @@ export function helmTemplate({
     throw new ValidationError({
       code: 'UnpinnedChart',
       path: `chart ${chart}`,
-      summary: `The version of the chart ${chart} is ${version ? `"${version}"` : 'not set'}, so each synthesis could render a different one.`,
+      summary:
+        `The version of the chart ${chart} is ${version ? `"${version}"` : 'not set'}, so each synthesis `
+        + 'could render a different one.',
       fix: 'Set an exact version, e.g. "1.30.0".',
     });
   }

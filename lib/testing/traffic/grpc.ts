@@ -21,7 +21,8 @@ export function grpcRequest(
   const number = port === undefined ? found && portNumber(found) : Number(port);
   if (number === undefined) {
     throw new Error(
-      `The name ${name} does not resolve to a Service in namespace ${namespace}. Add its namespace, or its port: "${name}.NAMESPACE:PORT".`,
+      `The name ${name} does not resolve to a Service in namespace ${namespace}. Add its namespace, or its `
+        + `port: "${name}.NAMESPACE:PORT".`,
     );
   }
   const path = method.includes('/') ? `/${method.replace(/^\//, '')}` : fullMethod(method, name, cluster);
@@ -39,7 +40,8 @@ function fullMethod(method: string, callee: string, cluster: Cluster): string {
   const [path, ...others] = new Set(paths);
   if (path === undefined || others.length > 0) {
     throw new Error(
-      `${path === undefined ? 'No policy or route contains' : `Policies and routes contain several candidates (${[path, ...others].join(', ')}) for`} the gRPC service of ${callee}'s method ${method}. Write it in full: "package.Service/${method}".`,
+      `${path === undefined ? 'No policy or route contains' : `Policies and routes contain several candidates (${[path, ...others].join(', ')}) for`} `
+        + `the gRPC service of ${callee}'s method ${method}. Write it in full: "package.Service/${method}".`,
     );
   }
   return path;

@@ -244,7 +244,13 @@ function sum(outcomes: readonly Outcome[]): number {
 
 function describeOutcome({ destination, port, status, reason, location, path, by, rule }: Outcome): string {
   if (destination !== '') {
-    return `routed to ${destination}:${port}${path === '' ? '' : ` with path ${path}`}${by === '' ? '' : `, allowed by ${by} (${rule})`}`;
+    return (
+      'routed to '
+      + `${destination}:${port}${path === '' ? '' : ` with path ${path}`}${by === '' ? '' : `, allowed by ${by} (${rule})`}`
+    );
   }
-  return `${status === 0 ? 'connection failure' : `response ${status}`}${location === '' ? '' : ` to ${location}`}: ${reason}`;
+  return (
+    `${status === 0 ? 'connection failure' : `response ${status}`}${location === '' ? '' : ` to ${location}`}: `
+    + `${reason}`
+  );
 }

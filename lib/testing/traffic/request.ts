@@ -73,7 +73,8 @@ function placeOf({ tokenHeader, tokenParameter, tokenCookie }: RequestProps): To
   ];
   if (places.length > 1) {
     throw new Error(
-      `A request has its token in one place, not in ${places.map(({ kind, name }) => `the ${kind} ${name}`).join(' and in ')}. Keep one of them.`,
+      'A request has its token in one place, not in '
+        + `${places.map(({ kind, name }) => `the ${kind} ${name}`).join(' and in ')}. Keep one of them.`,
     );
   }
   return places[0] ?? BEARER;

@@ -113,7 +113,8 @@ export class Traffic {
         .join(', ');
       throw new Error(
         first
-          ? `${name} exists in the namespaces ${namespaces.join(', ')}. Add one as a prefix: "${first.namespace}/${name}".`
+          ? `${name} exists in the namespaces ${namespaces.join(', ')}. Add one as a prefix: `
+              + `"${first.namespace}/${name}".`
           : `No workload or Service has the name ${name}. Existing ones: ${there}.`,
       );
     }

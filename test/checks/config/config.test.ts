@@ -65,7 +65,8 @@ test.each<[string, string, string[]]>([
     'an unknown setting',
     'paths: [a]\nsupress: []\n',
     [
-      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, plugins, environments. Did you mean suppress?',
+      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, plugins, environments. '
+        + 'Did you mean suppress?',
     ],
   ],
   [

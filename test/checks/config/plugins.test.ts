@@ -39,7 +39,8 @@ test('checks are exported by name, as the module itself, and in lists', () => {
 
 test('a check of a plugin finds what it yields', () => {
   const find =
-    '*find(cluster) { for (const each of cluster.all("Service")) yield problem(each.root, "It is odd.", "Make it even."); }';
+    '*find(cluster) { for (const each of cluster.all("Service")) yield problem(each.root, "It is odd.", '
+    + '"Make it even."); }';
   const checks = load(plugin('finds.js', `exports.one = ${checkOf('OddService', find)};`));
   expect(checkObjects(service, { checks }).findings).toEqual([
     expect.objectContaining({ id: 'OddService', message: 'It is odd.' }),

@@ -39,9 +39,12 @@ test('the warning names the edge, all that the API alone enforces, and the remed
       severity: 'warning',
       path: 'shop/door',
       message:
-        'Only the managed API in front enforces API keys, client certificates, the web ACL, request validation, and its addresses are not declared: '
+        'Only the managed API in front enforces API keys, client certificates, the web ACL, request '
+        + 'validation, and its addresses are not declared: '
         + 'any pod or host that reaches the gateway of door bypasses them.',
-      fix: "List the subnets of the API's load balancer in `frontCidrs`, so that the gateway's NetworkPolicy allows no other addresses.",
+      fix:
+        "List the subnets of the API's load balancer in `frontCidrs`, so that the gateway's NetworkPolicy "
+        + 'allows no other addresses.',
     },
   ]);
 });

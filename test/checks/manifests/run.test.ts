@@ -31,7 +31,9 @@ test('a finding says what, where, by which check and for which codes', () => {
       line: 16,
       column: 13,
       message: 'Requests are sent to the host "web", which no Service or ServiceEntry declares, so they fail with 503.',
-      fix: 'Correct the host, write it with its namespace and domain if the Service is in another namespace, or declare a ServiceEntry.',
+      fix:
+        'Correct the host, write it with its namespace and domain if the Service is in another namespace, or '
+        + 'declare a ServiceEntry.',
     },
   ]);
 });
@@ -68,12 +70,16 @@ test('an unused suppression in code is a finding', () => {
   ]);
 });
 
-test('a suppression in code may be a code of another tool: it is used where one of its checks finds something, and accepts no other code', () => {
-  const { findings, suppressed } = run(lost(), { ist0101: 'made by the platform', KIA1107: 'never mind' });
+test(
+  'a suppression in code may be a code of another tool: it is used where one of its checks finds '
+    + 'something, and accepts no other code',
+  () => {
+    const { findings, suppressed } = run(lost(), { ist0101: 'made by the platform', KIA1107: 'never mind' });
 
-  expect(suppressed.map(each => each.finding.id)).toEqual(['UnknownDestination']);
-  expect(findings.map(each => [each.id, each.object.name])).toEqual([['UnusedSuppression', 'KIA1107']]);
-});
+    expect(suppressed.map(each => each.finding.id)).toEqual(['UnknownDestination']);
+    expect(findings.map(each => [each.id, each.object.name])).toEqual([['UnusedSuppression', 'KIA1107']]);
+  },
+);
 
 const suppressed = lost('UnknownDestination: never mind; RepeatedObject: never mind').replace(NAMESPACE, '');
 const victim = lost().replace(NAMESPACE, '');
@@ -87,7 +93,8 @@ test.each([
   ],
   [
     'in a List',
-    `${NAMESPACE}${victim}---\napiVersion: v1\nkind: List\nitems:\n- ${suppressed.trimEnd().replaceAll('\n', '\n  ')}\n`,
+    `${NAMESPACE}${victim}---\napiVersion: v1\nkind: List\nitems:\n- `
+      + `${suppressed.trimEnd().replaceAll('\n', '\n  ')}\n`,
   ],
   [
     'that takes its namespace from the options',
@@ -182,23 +189,26 @@ test('as text, a finding is a line that editors understand, and the last line co
   );
 });
 
-test('as JSON, findings are an array of objects with all that identifies them, and accepted ones give the reason', () => {
-  const finding = {
-    id: 'UnknownDestination',
-    severity: 'error',
-    covers: ['IST0101', 'KIA1101'],
-    object: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'shop', name: 'web' },
-    file: 'a.yaml',
-    line: 16,
-    column: 13,
-    message: expect.stringContaining('"web"'),
-    fix: expect.stringContaining('ServiceEntry'),
-  };
-  expect(JSON.parse(toJson(run(lost())))).toEqual([finding]);
-  expect(JSON.parse(toJson(run(lost(), { UnknownDestination: 'elsewhere' })))).toEqual([
-    { ...finding, suppressed: 'elsewhere' },
-  ]);
-});
+test(
+  'as JSON, findings are an array of objects with all that identifies them, and accepted ones give the ' + 'reason',
+  () => {
+    const finding = {
+      id: 'UnknownDestination',
+      severity: 'error',
+      covers: ['IST0101', 'KIA1101'],
+      object: { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'shop', name: 'web' },
+      file: 'a.yaml',
+      line: 16,
+      column: 13,
+      message: expect.stringContaining('"web"'),
+      fix: expect.stringContaining('ServiceEntry'),
+    };
+    expect(JSON.parse(toJson(run(lost())))).toEqual([finding]);
+    expect(JSON.parse(toJson(run(lost(), { UnknownDestination: 'elsewhere' })))).toEqual([
+      { ...finding, suppressed: 'elsewhere' },
+    ]);
+  },
+);
 
 const WORDS: readonly unknown[] = [
   '',

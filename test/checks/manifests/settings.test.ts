@@ -25,12 +25,18 @@ test('a check that is off finds nothing, and it is counted', () => {
   expect(ids(severities(['UnknownDestination', 'off']))).toEqual({ findings: [], suppressed: 0, turnedOff: 1 });
 });
 
-test("a code sets the severity of the findings that have it, the most severe of several counts, and the check's own comes first", () => {
-  expect(ids(severities(['IST0101', Severity.WARNING])).findings).toEqual(['warning UnknownDestination']);
-  expect(ids(severities(['IST0101', 'off'], ['KIA1101', Severity.INFO])).findings).toEqual(['info UnknownDestination']);
-  expect(ids(severities(['IST0101', Severity.ERROR], ['UnknownDestination', 'off'])).findings).toEqual([]);
-  expect(ids(severities(['IST0112', 'off'])).findings).toEqual(['error UnknownDestination']);
-});
+test(
+  'a code sets the severity of the findings that have it, the most severe of several counts, and the '
+    + "check's own comes first",
+  () => {
+    expect(ids(severities(['IST0101', Severity.WARNING])).findings).toEqual(['warning UnknownDestination']);
+    expect(ids(severities(['IST0101', 'off'], ['KIA1101', Severity.INFO])).findings).toEqual([
+      'info UnknownDestination',
+    ]);
+    expect(ids(severities(['IST0101', Severity.ERROR], ['UnknownDestination', 'off'])).findings).toEqual([]);
+    expect(ids(severities(['IST0112', 'off'])).findings).toEqual(['error UnknownDestination']);
+  },
+);
 
 test('a suppression of a check that is off is no unused one', () => {
   const accepted = [rule('shop', { 'cardinal.cdk8s.io/suppress': 'UnknownDestination: elsewhere' })];
@@ -61,7 +67,8 @@ test.each<[string, boolean]>([
   ['*web*web*', false],
 ])('a suppression for %s is of VirtualService shop/web: %s', (pattern, matches) => {
   const { suppressions } = parseConfig(
-    `suppress: [{check: UnknownDestination, reason: elsewhere, objects: [${JSON.stringify(pattern.includes(' ') ? pattern : 'x x')}]}]`,
+    'suppress: [{check: UnknownDestination, reason: elsewhere, objects: '
+      + `[${JSON.stringify(pattern.includes(' ') ? pattern : 'x x')}]}]`,
     'cardinal.yaml',
   );
   const exact = suppressions.map(each => ({ ...each, objects: [pattern] }));

@@ -170,7 +170,8 @@ test('what is plain stays as it is', () => {
     },
   ]);
   expect(toText({ findings, suppressed: [] }, 1)).toContain(
-    'VirtualService default/ü-[1]#2::3 spec.http[0].route[0].destination.host: error: Requests are sent to the host "grüße [x] ##", ',
+    'VirtualService default/ü-[1]#2::3 spec.http[0].route[0].destination.host: error: Requests are sent '
+      + 'to the host "grüße [x] ##", ',
   );
 });
 
@@ -182,7 +183,8 @@ test('the command prints nothing but lines of its own for names of all kinds', (
     const accepted = JSON.stringify(`LoneWeight: ${piece}; ${piece}: ${piece}`);
     writeFileSync(
       join(folder, `${piece}.yaml`),
-      `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: ${text}, annotations: {cardinal.cdk8s.io/suppress: ${accepted}}}\n`
+      `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: ${text}, annotations: `
+        + `{cardinal.cdk8s.io/suppress: ${accepted}}}\n`
         + `spec: {hosts: [${text}], http: [{route: [{destination: {host: ${text}}, weight: 2}]}]}\n`,
     );
     writeFileSync(join(folder, `${piece}x.yaml`), `apiVersion: v1\nkind: ${text}\n`);

@@ -268,24 +268,28 @@ test('with its Deployment among the manifests nothing is assumed', () => {
   expect(result([deployment, policy('money', { ...selecting({ istio: 'ingress' }), ...DENY })])).toBe('web-v1');
 });
 
-test('the matrix shows that requests get in in part where it depends on a policy, and throws where routes depend on it', () => {
-  const matrix = (...objects: object[]) => traffic([own(), toWeb, ...objects]).matrix();
-  const internet = (text: string) => text.split('\n').find(each => each.startsWith('internet'));
-  expect(internet(String(matrix()))).toBe('internet → shop/web-v1:8080');
-  expect(internet(String(matrix(policy('istio-ingress', { ...selecting({ istio: 'ingress' }), ...DENY }))))).toBe(
-    'internet → shop/web-v1:8080*',
-  );
-  expect(() =>
-    matrix(
-      istio('VirtualService', 'a', {
-        hosts: ['a.example'],
-        gateways: ['own'],
-        exportTo: ['istio-ingress'],
-        http: [{ directResponse: { status: 299 } }],
-      }),
-    ),
-  ).toThrow('are not in the manifests');
-});
+test(
+  'the matrix shows that requests get in in part where it depends on a policy, and throws where routes '
+    + 'depend on it',
+  () => {
+    const matrix = (...objects: object[]) => traffic([own(), toWeb, ...objects]).matrix();
+    const internet = (text: string) => text.split('\n').find(each => each.startsWith('internet'));
+    expect(internet(String(matrix()))).toBe('internet → shop/web-v1:8080');
+    expect(internet(String(matrix(policy('istio-ingress', { ...selecting({ istio: 'ingress' }), ...DENY }))))).toBe(
+      'internet → shop/web-v1:8080*',
+    );
+    expect(() =>
+      matrix(
+        istio('VirtualService', 'a', {
+          hosts: ['a.example'],
+          gateways: ['own'],
+          exportTo: ['istio-ingress'],
+          http: [{ directResponse: { status: 299 } }],
+        }),
+      ),
+    ).toThrow('are not in the manifests');
+  },
+);
 
 test('a Gateway of the Gateway API has Pods in its own namespace, whatever is selected elsewhere', () => {
   const door = gatewayApi('Gateway', 'door', {

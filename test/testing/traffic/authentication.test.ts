@@ -48,15 +48,19 @@ test('a workload that no rule is for gets headers as the client wrote them', () 
   ).toEqual({ 'x-sub': 'own' });
 });
 
-test('of several issuers the rules in front of the one that accepts the token remove their headers, those behind do not', () => {
-  const both = [tokens(rule({ ...written('sub', 'x-other'), issuer: OTHER }), rule(written('sub')))];
-  const headers = { 'x-sub': 'forged', 'x-other': 'forged' };
-  expect(arriving(both, { claims: { iss: ISSUER, sub: 'ann' }, headers })?.headers).toEqual({
-    'x-sub': 'ann',
-    'x-other': 'forged',
-  });
-  expect(arriving(both, { claims: { iss: OTHER, sub: 'bob' }, headers })?.headers).toEqual({ 'x-other': 'bob' });
-});
+test(
+  'of several issuers the rules in front of the one that accepts the token remove their headers, those '
+    + 'behind do not',
+  () => {
+    const both = [tokens(rule({ ...written('sub', 'x-other'), issuer: OTHER }), rule(written('sub')))];
+    const headers = { 'x-sub': 'forged', 'x-other': 'forged' };
+    expect(arriving(both, { claims: { iss: ISSUER, sub: 'ann' }, headers })?.headers).toEqual({
+      'x-sub': 'ann',
+      'x-other': 'forged',
+    });
+    expect(arriving(both, { claims: { iss: OTHER, sub: 'bob' }, headers })?.headers).toEqual({ 'x-other': 'bob' });
+  },
+);
 
 test('a preflight goes past the rules, with its headers', () => {
   const headers = { origin: 'https://a.example', 'access-control-request-method': 'GET', 'x-sub': 'forged' };
@@ -188,22 +192,25 @@ test('at a gateway a forged header is removed, but has chosen the route where no
   expect(endsOf(enter({ claims: { iss: ISSUER, sub: 'boss' } }))).toBe('cart-v1 50%, cart-v2 50%');
 });
 
-test('a gateway that is not of Istio reads no RequestAuthentication, so that a forged header and any token arrive', () => {
-  const other = gatewayApi('Gateway', 'gate', {
-    gatewayClassName: 'eg',
-    listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
-  });
-  const enter = (props: object) =>
-    traffic([
-      other,
-      route,
-      istio('RequestAuthentication', 'gate', {
-        selector: { matchLabels: { 'gateway.envoyproxy.io/owning-gateway-name': 'gate' } },
-        jwtRules: [rule(written('sub'))],
-      }),
-    ]).fromInternet('GET http://a.example/', props);
-  expect(enter({ headers: { 'x-sub': 'forged' }, claims: { iss: OTHER } }).outcomes[0]).toMatchObject({
-    destination: 'shop/web-v1',
-    headers: { 'x-sub': 'forged', authorization: 'Bearer token' },
-  });
-});
+test(
+  'a gateway that is not of Istio reads no RequestAuthentication, so that a forged header and any ' + 'token arrive',
+  () => {
+    const other = gatewayApi('Gateway', 'gate', {
+      gatewayClassName: 'eg',
+      listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+    });
+    const enter = (props: object) =>
+      traffic([
+        other,
+        route,
+        istio('RequestAuthentication', 'gate', {
+          selector: { matchLabels: { 'gateway.envoyproxy.io/owning-gateway-name': 'gate' } },
+          jwtRules: [rule(written('sub'))],
+        }),
+      ]).fromInternet('GET http://a.example/', props);
+    expect(enter({ headers: { 'x-sub': 'forged' }, claims: { iss: OTHER } }).outcomes[0]).toMatchObject({
+      destination: 'shop/web-v1',
+      headers: { 'x-sub': 'forged', authorization: 'Bearer token' },
+    });
+  },
+);

@@ -105,20 +105,24 @@ test.each<[string, object[], string, string]>([
   expect(result.explain()).toContain(reason);
 });
 
-test('an authorizer is asked before the token is verified: of claims a policy that asks knows nothing, and a bad token is refused by the authorizer', () => {
-  const tokens = istio('RequestAuthentication', 'tokens', { jwtRules: [{ issuer: 'me', jwks: '{}' }] });
-  const withRule = (rule: object, provider = 'nobody') =>
-    traffic([http(), ...opa, tokens, ask(provider, { rules: [rule] })]).from('web');
-  const claims = { iss: 'me', sub: 'ann' };
-  expect(
-    endsOf(withRule({ from: [{ source: { requestPrincipals: ['*'] } }] }).http('GET http://cart/', { claims })),
-  ).toBe(both);
-  expect(
-    endsOf(withRule({ from: [{ source: { notRequestPrincipals: ['*'] } }] }).http('GET http://cart/', { claims })),
-  ).toBe('403');
-  expect(endsOf(withRule({}).http('GET http://cart/', { claims, badToken: true }))).toBe('403');
-  expect(endsOf(withRule({}, 'opa').http('GET http://cart/', { claims, badToken: true }))).toBe('401');
-});
+test(
+  'an authorizer is asked before the token is verified: of claims a policy that asks knows nothing, '
+    + 'and a bad token is refused by the authorizer',
+  () => {
+    const tokens = istio('RequestAuthentication', 'tokens', { jwtRules: [{ issuer: 'me', jwks: '{}' }] });
+    const withRule = (rule: object, provider = 'nobody') =>
+      traffic([http(), ...opa, tokens, ask(provider, { rules: [rule] })]).from('web');
+    const claims = { iss: 'me', sub: 'ann' };
+    expect(
+      endsOf(withRule({ from: [{ source: { requestPrincipals: ['*'] } }] }).http('GET http://cart/', { claims })),
+    ).toBe(both);
+    expect(
+      endsOf(withRule({ from: [{ source: { notRequestPrincipals: ['*'] } }] }).http('GET http://cart/', { claims })),
+    ).toBe('403');
+    expect(endsOf(withRule({}).http('GET http://cart/', { claims, badToken: true }))).toBe('403');
+    expect(endsOf(withRule({}, 'opa').http('GET http://cart/', { claims, badToken: true }))).toBe('401');
+  },
+);
 
 test('what no rule asks about passes without the authorizer', () => {
   expect(endsOf(traffic([http(), ask()]).from('web').http('GET http://cart/'))).toBe(both);

@@ -76,21 +76,25 @@ test('a callee without a sidecar is called in plain text, unless the caller is t
   ]).toEqual(['old-v1', '503']);
 });
 
-test('of the Pods behind a Service those are reached to which connections can be made, as long as there are further tries', () => {
-  const one = peer('DISABLE', { selector: { matchLabels: { app: 'cart', version: 'v1' } } });
-  const http = (attempts: number) =>
-    istio('VirtualService', 'cart', {
-      hosts: ['cart'],
-      http: [{ route: [{ destination: { host: 'cart' } }], retries: { attempts } }],
-    });
-  const ask = (attempts: number) =>
-    endsOf(
-      traffic([one, rule({ mode: 'ISTIO_MUTUAL' }), http(attempts)])
-        .from('web')
-        .http('GET http://cart/'),
-    );
-  expect([ask(0), ask(1)]).toEqual(['503 50%, cart-v2 50%', 'cart-v2']);
-});
+test(
+  'of the Pods behind a Service those are reached to which connections can be made, as long as there '
+    + 'are further tries',
+  () => {
+    const one = peer('DISABLE', { selector: { matchLabels: { app: 'cart', version: 'v1' } } });
+    const http = (attempts: number) =>
+      istio('VirtualService', 'cart', {
+        hosts: ['cart'],
+        http: [{ route: [{ destination: { host: 'cart' } }], retries: { attempts } }],
+      });
+    const ask = (attempts: number) =>
+      endsOf(
+        traffic([one, rule({ mode: 'ISTIO_MUTUAL' }), http(attempts)])
+          .from('web')
+          .http('GET http://cart/'),
+      );
+    expect([ask(0), ask(1)]).toEqual(['503 50%, cart-v2 50%', 'cart-v2']);
+  },
+);
 
 test('a port that is excluded from the proxy has neither mutual TLS nor policies', () => {
   const excluded = pods('free', 'v1', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } });
@@ -101,19 +105,23 @@ test('a port that is excluded from the proxy has neither mutual TLS nor policies
   ]);
 });
 
-test('callers with sidecars speak mutual TLS to an excluded port, where nobody understands it, unless they are told not to', () => {
-  const excluded = pods('free', 'v1', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } });
-  const ask = (...objects: object[]) =>
-    endsOf(
-      traffic([excluded, service('free'), ...objects])
-        .from('web')
-        .http('GET http://free/'),
-    );
-  expect([
-    ask(),
-    ask(istio('DestinationRule', 'free', { host: 'free', trafficPolicy: { tls: { mode: 'DISABLE' } } })),
-  ]).toEqual(['503', 'free-v1']);
-});
+test(
+  'callers with sidecars speak mutual TLS to an excluded port, where nobody understands it, unless '
+    + 'they are told not to',
+  () => {
+    const excluded = pods('free', 'v1', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } });
+    const ask = (...objects: object[]) =>
+      endsOf(
+        traffic([excluded, service('free'), ...objects])
+          .from('web')
+          .http('GET http://free/'),
+      );
+    expect([
+      ask(),
+      ask(istio('DestinationRule', 'free', { host: 'free', trafficPolicy: { tls: { mode: 'DISABLE' } } })),
+    ]).toEqual(['503', 'free-v1']);
+  },
+);
 
 test('a ServiceEntry is known to proxies alone: who has none goes to where DNS leads', () => {
   const entry = istio(
@@ -150,34 +158,47 @@ const db = (port: object, ...more: object[]) =>
   ]);
 const same = { name: 'http', port: 8080, targetPort: 8080 };
 
-test('a client chooses among the Pods of a headless Service, whatever routes say of subsets, and reaches the port that it asks', () => {
-  expect(
-    [db(same), db(same)].map((all, index) => endsOf(all.from(['web', 'old'][index] ?? '').http('GET http://db:8080/'))),
-  ).toEqual(['db-v1 50%, db-v2 50%', 'db-v1 50%, db-v2 50%']);
-  expect(
-    db({ ...same, port: 80 })
-      .from('web')
-      .http('GET http://db/')
-      .outcomes.map(each => each.port),
-  ).toEqual([80, 80]);
-  expect(endsOf(db(same).from('web').http('GET http://db-v1-0.db.shop.svc.cluster.local:8080/'))).toBe(
-    'db-v1 50%, db-v2 50%',
-  );
-});
+test(
+  'a client chooses among the Pods of a headless Service, whatever routes say of subsets, and reaches '
+    + 'the port that it asks',
+  () => {
+    expect(
+      [db(same), db(same)].map((all, index) =>
+        endsOf(all.from(['web', 'old'][index] ?? '').http('GET http://db:8080/')),
+      ),
+    ).toEqual(['db-v1 50%, db-v2 50%', 'db-v1 50%, db-v2 50%']);
+    expect(
+      db({ ...same, port: 80 })
+        .from('web')
+        .http('GET http://db/')
+        .outcomes.map(each => each.port),
+    ).toEqual([80, 80]);
+    expect(endsOf(db(same).from('web').http('GET http://db-v1-0.db.shop.svc.cluster.local:8080/'))).toBe(
+      'db-v1 50%, db-v2 50%',
+    );
+  },
+);
 
-test('a route from another Service to a headless one goes where the client has connected to, which is not guessed', () => {
-  expect(() =>
-    db(same, cartRules({ route: [{ destination: { host: 'db', port: { number: 8080 } } }] }))
-      .from('web')
-      .http('GET http://cart/'),
-  ).toThrow('Route to a Service with a cluster IP');
-});
+test(
+  'a route from another Service to a headless one goes where the client has connected to, which is not ' + 'guessed',
+  () => {
+    expect(() =>
+      db(same, cartRules({ route: [{ destination: { host: 'db', port: { number: 8080 } } }] }))
+        .from('web')
+        .http('GET http://cart/'),
+    ).toThrow('Route to a Service with a cluster IP');
+  },
+);
 
-test('a Pod that asks the headless Service it is of may choose itself, which is not guessed, and stands in the table of who reaches whom', () => {
-  const all = db(same);
-  expect(() => all.from('db-v1').http('GET http://db:8080/')).toThrow('Use another workload as the caller');
-  expect(all.matrix().has('shop/db-v1', 'shop/db-v2')).toBe(true);
-});
+test(
+  'a Pod that asks the headless Service it is of may choose itself, which is not guessed, and stands '
+    + 'in the table of who reaches whom',
+  () => {
+    const all = db(same);
+    expect(() => all.from('db-v1').http('GET http://db:8080/')).toThrow('Use another workload as the caller');
+    expect(all.matrix().has('shop/db-v1', 'shop/db-v2')).toBe(true);
+  },
+);
 
 test('sidecars speak mutual TLS to a headless Service if all of its Pods have sidecars', () => {
   const outsider = pods('db', 'v3', { labels: { 'sidecar.istio.io/inject': 'false' } });
@@ -197,34 +218,37 @@ test('sidecars speak mutual TLS to a headless Service if all of its Pods have si
   ).toBe('503');
 });
 
-test('a workload whose label turns mutual TLS off, and one behind a host outside the mesh, are called in plain text', () => {
-  const isMutual = (...objects: object[]) =>
-    traffic([
-      istio('AuthorizationPolicy', 'known', { rules: [{ from: [{ source: { principals: ['*'] } }] }] }),
-      ...objects,
-    ]);
-  const labelled = [pods('free', 'v1', { labels: { 'security.istio.io/tlsMode': 'disabled' } }), service('free')];
-  const entry = (location: string) =>
-    istio('ServiceEntry', 'out', {
-      hosts: ['out.example'],
-      location,
-      resolution: 'STATIC',
-      ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }],
-      workloadSelector: { labels: { app: 'web' } },
-    });
-  expect(
-    endsOf(
-      isMutual(...labelled)
-        .from('web')
-        .http('GET http://free/'),
-    ),
-  ).toBe('403');
-  expect(
-    ['MESH_EXTERNAL', 'MESH_INTERNAL'].map(each =>
-      endsOf(isMutual(entry(each)).from('cart-v1').http('GET http://out.example/')),
-    ),
-  ).toEqual(['403', 'web-v1']);
-});
+test(
+  'a workload whose label turns mutual TLS off, and one behind a host outside the mesh, are called in ' + 'plain text',
+  () => {
+    const isMutual = (...objects: object[]) =>
+      traffic([
+        istio('AuthorizationPolicy', 'known', { rules: [{ from: [{ source: { principals: ['*'] } }] }] }),
+        ...objects,
+      ]);
+    const labelled = [pods('free', 'v1', { labels: { 'security.istio.io/tlsMode': 'disabled' } }), service('free')];
+    const entry = (location: string) =>
+      istio('ServiceEntry', 'out', {
+        hosts: ['out.example'],
+        location,
+        resolution: 'STATIC',
+        ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }],
+        workloadSelector: { labels: { app: 'web' } },
+      });
+    expect(
+      endsOf(
+        isMutual(...labelled)
+          .from('web')
+          .http('GET http://free/'),
+      ),
+    ).toBe('403');
+    expect(
+      ['MESH_EXTERNAL', 'MESH_INTERNAL'].map(each =>
+        endsOf(isMutual(entry(each)).from('cart-v1').http('GET http://out.example/')),
+      ),
+    ).toEqual(['403', 'web-v1']);
+  },
+);
 
 const closed = (spec: object, namespace = 'shop') => ({
   apiVersion: 'networking.k8s.io/v1',

@@ -194,43 +194,47 @@ describe('tokens', () => {
     }).expectRoutedTo('web');
   });
 
-  test("are written to headers as Istio's are; of several providers those behind the one that accepts it leave headers as they are", () => {
-    const headersOf = (sent: object, providers: object[] = []) =>
-      ask(
-        [
-          door(),
-          policy('SecurityPolicy', 'guard', OF_DOOR, {
-            jwt: {
-              providers: [
-                {
-                  name: 'login',
-                  issuer,
-                  claimToHeaders: [
-                    { header: 'x-own', claim: 'own' },
-                    { header: 'x-own', claim: 'sub' },
-                  ],
-                },
-                ...providers,
-              ],
-            },
-          }),
-        ],
-        '/',
-        { claims: { ...claims, own: [1.5] }, ...sent },
-      ).outcomes[0]?.headers;
-    const other = {
-      name: 'other',
-      issuer: 'https://other.example',
-      claimToHeaders: [{ header: 'X-Other', claim: 'sub' }],
-    };
-    const headers = { 'x-own': 'forged', 'x-other': 'forged' };
-    expect(headersOf({ headers }, [other])).toMatchObject({
-      'x-own': `${Buffer.from('[1.5]').toString('base64')},ann`,
-      'x-other': 'forged',
-    });
-    const accepted = headersOf({ headers, claims: { iss: 'https://other.example', sub: 'bob' } }, [other]);
-    expect([accepted?.['x-own'], accepted?.['x-other']]).toEqual([undefined, 'bob']);
-  });
+  test(
+    "are written to headers as Istio's are; of several providers those behind the one that accepts it "
+      + 'leave headers as they are',
+    () => {
+      const headersOf = (sent: object, providers: object[] = []) =>
+        ask(
+          [
+            door(),
+            policy('SecurityPolicy', 'guard', OF_DOOR, {
+              jwt: {
+                providers: [
+                  {
+                    name: 'login',
+                    issuer,
+                    claimToHeaders: [
+                      { header: 'x-own', claim: 'own' },
+                      { header: 'x-own', claim: 'sub' },
+                    ],
+                  },
+                  ...providers,
+                ],
+              },
+            }),
+          ],
+          '/',
+          { claims: { ...claims, own: [1.5] }, ...sent },
+        ).outcomes[0]?.headers;
+      const other = {
+        name: 'other',
+        issuer: 'https://other.example',
+        claimToHeaders: [{ header: 'X-Other', claim: 'sub' }],
+      };
+      const headers = { 'x-own': 'forged', 'x-other': 'forged' };
+      expect(headersOf({ headers }, [other])).toMatchObject({
+        'x-own': `${Buffer.from('[1.5]').toString('base64')},ann`,
+        'x-other': 'forged',
+      });
+      const accepted = headersOf({ headers, claims: { iss: 'https://other.example', sub: 'bob' } }, [other]);
+      expect([accepted?.['x-own'], accepted?.['x-other']]).toEqual([undefined, 'bob']);
+    },
+  );
 
   test('are looked for where the provider says', () => {
     const guard = policy(

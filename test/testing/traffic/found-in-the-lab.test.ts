@@ -21,22 +21,25 @@ const direct = (statusCode: number) => ({
   ],
 });
 
-test('a redirect to another scheme keeps the port that the client wrote, unless it is that of the scheme it leaves', () => {
-  const objects = [
-    door,
-    route('r', {
-      rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] }],
-    }),
-  ];
-  const ask = (port: number, host?: string) =>
-    traffic(objects).fromInternet(`GET http://a.town.example:${port}/x`, host ? { headers: { host } } : {}).outcomes[0]
-      ?.location;
-  expect([ask(8000), ask(80), ask(80, 'a.town.example:80')]).toEqual([
-    'https://a.town.example:8000/x',
-    'https://a.town.example/x',
-    'https://a.town.example/x',
-  ]);
-});
+test(
+  'a redirect to another scheme keeps the port that the client wrote, unless it is that of the scheme ' + 'it leaves',
+  () => {
+    const objects = [
+      door,
+      route('r', {
+        rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] }],
+      }),
+    ];
+    const ask = (port: number, host?: string) =>
+      traffic(objects).fromInternet(`GET http://a.town.example:${port}/x`, host ? { headers: { host } } : {})
+        .outcomes[0]?.location;
+    expect([ask(8000), ask(80), ask(80, 'a.town.example:80')]).toEqual([
+      'https://a.town.example:8000/x',
+      'https://a.town.example/x',
+      'https://a.town.example/x',
+    ]);
+  },
+);
 
 test("of routes whose patterns a listener narrows to one host those of the gateway's namespace come first", () => {
   const [own, foreign] = [route('r', { hostnames: ['*.example'], ...direct(301) }), route('r', direct(302), 'money')];
@@ -50,35 +53,42 @@ test("of routes whose patterns a listener narrows to one host those of the gatew
   ).toBe('302');
 });
 
-test('a Gateway of Istio on the Pods of one of the Gateway API obeys the policies that name that, before it looks for a route', () => {
-  const own = istio('Gateway', 'own', {
-    selector: { 'gateway.networking.k8s.io/gateway-name': 'door' },
-    servers: [{ port: { number: 8088, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
-  });
-  const policy = istio('AuthorizationPolicy', 'none', {
-    targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }],
-  });
-  const ask = (...objects: object[]) =>
-    endsOf(traffic([door, own, ...objects]).fromInternet('GET http://a.example:8088/', { gateway: 'shop/own' }));
-  expect([ask(), ask(policy)]).toEqual(['404', '403']);
-});
-
-test('a Sidecar that declares a port for requests answers those for unknown hosts there, whether it knows one or not', () => {
-  const sidecar = (protocol: string) =>
-    istio('Sidecar', 's', {
-      egress: [{ port: { number: 8443, name: 'x', protocol }, hosts: ['money/nobody.example'] }, { hosts: ['./*'] }],
-      outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+test(
+  'a Gateway of Istio on the Pods of one of the Gateway API obeys the policies that name that, before '
+    + 'it looks for a route',
+  () => {
+    const own = istio('Gateway', 'own', {
+      selector: { 'gateway.networking.k8s.io/gateway-name': 'door' },
+      servers: [{ port: { number: 8088, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
     });
-  expect(
-    ['HTTP', 'TCP'].map(protocol =>
-      endsOf(
-        traffic([sidecar(protocol)])
-          .from('web')
-          .http('GET http://bank.money:8443/'),
+    const policy = istio('AuthorizationPolicy', 'none', {
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }],
+    });
+    const ask = (...objects: object[]) =>
+      endsOf(traffic([door, own, ...objects]).fromInternet('GET http://a.example:8088/', { gateway: 'shop/own' }));
+    expect([ask(), ask(policy)]).toEqual(['404', '403']);
+  },
+);
+
+test(
+  'a Sidecar that declares a port for requests answers those for unknown hosts there, whether it knows ' + 'one or not',
+  () => {
+    const sidecar = (protocol: string) =>
+      istio('Sidecar', 's', {
+        egress: [{ port: { number: 8443, name: 'x', protocol }, hosts: ['money/nobody.example'] }, { hosts: ['./*'] }],
+        outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+      });
+    expect(
+      ['HTTP', 'TCP'].map(protocol =>
+        endsOf(
+          traffic([sidecar(protocol)])
+            .from('web')
+            .http('GET http://bank.money:8443/'),
+        ),
       ),
-    ),
-  ).toEqual(['502', '0']);
-});
+    ).toEqual(['502', '0']);
+  },
+);
 
 test('a gRPC service is the first part of a path, also of one that has no more', () => {
   const grpc = gatewayApi('GRPCRoute', 'r', {

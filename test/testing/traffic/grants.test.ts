@@ -100,19 +100,23 @@ const consumer = (parents: object[]) =>
   });
 const BANK = { group: '', kind: 'Service', name: 'bank', namespace: 'money' };
 
-test('a route of a consumer may reference a Service of another namespace without a grant, as long as it is at no gateway', () => {
-  const found = (...parents: object[]) => unknownBackends([door(), consumer(parents)]).length;
-  const both = Traffic.of(manifestsOf([...TOWN, door(), consumer([BANK, { name: 'door' }])]));
-  expect(
-    endsOf(
-      traffic([consumer([BANK])])
-        .from('web')
-        .http('GET http://bank.money/'),
-    ),
-  ).toBe('bank-v1');
-  expect([
-    endsOf(both.from('web').http('GET http://bank.money/')),
-    endsOf(both.fromInternet('GET http://a.example/')),
-  ]).toEqual(['bank-v1', '500']);
-  expect([found(BANK), found(BANK, { name: 'door' })]).toEqual([0, 1]);
-});
+test(
+  'a route of a consumer may reference a Service of another namespace without a grant, as long as it '
+    + 'is at no gateway',
+  () => {
+    const found = (...parents: object[]) => unknownBackends([door(), consumer(parents)]).length;
+    const both = Traffic.of(manifestsOf([...TOWN, door(), consumer([BANK, { name: 'door' }])]));
+    expect(
+      endsOf(
+        traffic([consumer([BANK])])
+          .from('web')
+          .http('GET http://bank.money/'),
+      ),
+    ).toBe('bank-v1');
+    expect([
+      endsOf(both.from('web').http('GET http://bank.money/')),
+      endsOf(both.fromInternet('GET http://a.example/')),
+    ]).toEqual(['bank-v1', '500']);
+    expect([found(BANK), found(BANK, { name: 'door' })]).toEqual([0, 1]);
+  },
+);

@@ -91,20 +91,23 @@ test('a Service that is named by its host leaves the route out', () => {
   expect(enter([route('HTTPRoute', [{ backendRefs: [to('web')] }, { backendRefs: [to('web.shop')] }])])).toBe('404');
 });
 
-test('a copy to what does not exist or may not be referenced is none of an HTTPRoute, and leaves a GRPCRoute out', () => {
-  const copying = (kind: string, filter: object) =>
-    enter([route(kind, [{ filters: [filter], backendRefs: [to('web')] }])]);
-  expect(
-    ['HTTPRoute', 'GRPCRoute'].map(each => [
-      copying(each, mirror('gone')),
-      copying(each, mirror('bank', 'money')),
-      copying(each, mirror('old')),
-    ]),
-  ).toEqual([
-    ['web-v1', 'web-v1', 'web-v1'],
-    ['404', '404', 'web-v1'],
-  ]);
-});
+test(
+  'a copy to what does not exist or may not be referenced is none of an HTTPRoute, and leaves a ' + 'GRPCRoute out',
+  () => {
+    const copying = (kind: string, filter: object) =>
+      enter([route(kind, [{ filters: [filter], backendRefs: [to('web')] }])]);
+    expect(
+      ['HTTPRoute', 'GRPCRoute'].map(each => [
+        copying(each, mirror('gone')),
+        copying(each, mirror('bank', 'money')),
+        copying(each, mirror('old')),
+      ]),
+    ).toEqual([
+      ['web-v1', 'web-v1', 'web-v1'],
+      ['404', '404', 'web-v1'],
+    ]);
+  },
+);
 
 test('a route of the mesh that is left out leaves the Service as it is without one', () => {
   const ofMesh = (filters: object[]) =>

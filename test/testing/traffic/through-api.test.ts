@@ -65,35 +65,39 @@ test('the way through both is told step by step', () => {
   expect(places).not.toContain(-1);
 });
 
-test('a preflight is answered by the API and by the gateway alike, and the gateway denies what merely looks like one, on a route of any method that demands a token', () => {
-  const topology = new Topology('shop');
-  const orders = topology.addService('orders', { image: 'example/orders:1', port: Port.http(80, { target: 8080 }) });
-  const edge = topology.addEdge('door', {
-    host: 'shop.example',
-    tlsSecret: 'door-tls',
-    cors: { origins: ['https://www.shop.example'] },
-  });
-  edge.route('ANY /{path+}', orders, { auth: Auth.jwt({ issuer, audiences: ['shop'] }) });
-  const app = new ClusterApp();
-  new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() });
-  const cluster = Manifests.ofApp(app)
-    .objects.map(each => JSON.stringify(each))
-    .join('\n---\n');
-  const statuses = (template?: Template): (number | undefined)[] => {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, 'cluster.yaml'), cluster);
-    if (template) {
-      writeFileSync(join(folder, 'Stack.template.json'), JSON.stringify(template.toJSON()));
-    }
-    const traffic = Traffic.of(Manifests.ofDirectory(folder));
-    const preflight = { origin: 'https://www.shop.example', 'access-control-request-method': 'POST' };
-    return [preflight, {}].flatMap(headers =>
-      traffic.fromInternet('OPTIONS https://shop.example/orders', { headers }).outcomes.map(each => each.status),
-    );
-  };
+test(
+  'a preflight is answered by the API and by the gateway alike, and the gateway denies what merely '
+    + 'looks like one, on a route of any method that demands a token',
+  () => {
+    const topology = new Topology('shop');
+    const orders = topology.addService('orders', { image: 'example/orders:1', port: Port.http(80, { target: 8080 }) });
+    const edge = topology.addEdge('door', {
+      host: 'shop.example',
+      tlsSecret: 'door-tls',
+      cors: { origins: ['https://www.shop.example'] },
+    });
+    edge.route('ANY /{path+}', orders, { auth: Auth.jwt({ issuer, audiences: ['shop'] }) });
+    const app = new ClusterApp();
+    new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() });
+    const cluster = Manifests.ofApp(app)
+      .objects.map(each => JSON.stringify(each))
+      .join('\n---\n');
+    const statuses = (template?: Template): (number | undefined)[] => {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, 'cluster.yaml'), cluster);
+      if (template) {
+        writeFileSync(join(folder, 'Stack.template.json'), JSON.stringify(template.toJSON()));
+      }
+      const traffic = Traffic.of(Manifests.ofDirectory(folder));
+      const preflight = { origin: 'https://www.shop.example', 'access-control-request-method': 'POST' };
+      return [preflight, {}].flatMap(headers =>
+        traffic.fromInternet('OPTIONS https://shop.example/orders', { headers }).outcomes.map(each => each.status),
+      );
+    };
 
-  expect(statuses()).toEqual([200, 403]);
-  expect(statuses(httpTemplate(edge, ({ certificate }) => ({ certificate })))).toEqual([204, 403]);
-  // A REST API answers OPTIONS itself, whatever it is.
-  expect(statuses(restTemplate(edge, ({ certificate }) => ({ certificate })))).toEqual([204, 204]);
-});
+    expect(statuses()).toEqual([200, 403]);
+    expect(statuses(httpTemplate(edge, ({ certificate }) => ({ certificate })))).toEqual([204, 403]);
+    // A REST API answers OPTIONS itself, whatever it is.
+    expect(statuses(restTemplate(edge, ({ certificate }) => ({ certificate })))).toEqual([204, 204]);
+  },
+);

@@ -53,13 +53,16 @@ test.each<[string, object[], string, string, string]>([
   },
 );
 
-test('where only what is known is passed on, TLS reaches no port for requests, whatever a DestinationRule begins', () => {
-  const closed = [meshConfig({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } })];
-  expect([
-    ask('https', [entry('HTTP'), begins('SIMPLE'), ...closed]),
-    ask('https', [entry('HTTPS'), ...closed]),
-  ]).toEqual(['0', REACHED]);
-});
+test(
+  'where only what is known is passed on, TLS reaches no port for requests, whatever a DestinationRule ' + 'begins',
+  () => {
+    const closed = [meshConfig({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } })];
+    expect([
+      ask('https', [entry('HTTP'), begins('SIMPLE'), ...closed]),
+      ask('https', [entry('HTTPS'), ...closed]),
+    ]).toEqual(['0', REACHED]);
+  },
+);
 
 test('TLS of the mesh to what is declared a part of it and runs nowhere is not guessed', () => {
   const inside = entry('HTTP', { location: 'MESH_INTERNAL' });

@@ -121,8 +121,12 @@ const closed = istio('Sidecar', 'closed', {
 test('the matrix has who reaches whom, with a star where only some requests get in', () => {
   const matrix = traffic([onlyWeb, closed]).matrix();
   expect(String(matrix).split('\n')).toEqual([
-    'money/bank-v1 → shop/cart-v1:8080, shop/cart-v1:8081, shop/cart-v1:9000, shop/cart-v2:8080, shop/cart-v2:8081, shop/cart-v2:9000, shop/old-v1:8080, shop/old-v1:8081, shop/old-v1:9000, shop/web-v1:8080, shop/web-v1:8081, shop/web-v1:9000',
-    'shop/old-v1 → shop/cart-v1:8080, shop/cart-v1:8081, shop/cart-v1:9000, shop/cart-v2:8080, shop/cart-v2:8081, shop/cart-v2:9000, shop/old-v1:8080, shop/old-v1:8081, shop/old-v1:9000, shop/web-v1:8080, shop/web-v1:8081, shop/web-v1:9000',
+    'money/bank-v1 → shop/cart-v1:8080, shop/cart-v1:8081, shop/cart-v1:9000, shop/cart-v2:8080, '
+      + 'shop/cart-v2:8081, shop/cart-v2:9000, shop/old-v1:8080, shop/old-v1:8081, shop/old-v1:9000, '
+      + 'shop/web-v1:8080, shop/web-v1:8081, shop/web-v1:9000',
+    'shop/old-v1 → shop/cart-v1:8080, shop/cart-v1:8081, shop/cart-v1:9000, shop/cart-v2:8080, '
+      + 'shop/cart-v2:8081, shop/cart-v2:9000, shop/old-v1:8080, shop/old-v1:8081, shop/old-v1:9000, '
+      + 'shop/web-v1:8080, shop/web-v1:8081, shop/web-v1:9000',
     'shop/web-v1 → money/bank-v1:8080*, money/bank-v1:8081*',
   ]);
   expect([
@@ -219,9 +223,11 @@ test('a difference says in words what changes, once for all to whom it happens',
   const narrow = istio('Sidecar', 'narrow', { egress: [{ hosts: ['./cart.shop.svc.cluster.local'] }] });
   const before = traffic([versions, narrow, split(90, { timeout: '3s' })]);
   expect(Traffic.diff(before, traffic([versions, narrow, split(50, { timeout: '1s' })]))).toEqual([
-    'money/bank-v1, shop/cart-v1, shop/cart-v2, shop/web-v1 → cart.shop:80: 90% shop/cart-v1:8080, 10% shop/cart-v2:8080, timeout 3 s, 2 retries'
+    'money/bank-v1, shop/cart-v1, shop/cart-v2, shop/web-v1 → cart.shop:80: 90% shop/cart-v1:8080, 10% '
+      + 'shop/cart-v2:8080, timeout 3 s, 2 retries'
       + ' → 50% shop/cart-v1:8080, 50% shop/cart-v2:8080, timeout 1 s, 2 retries',
-    'money/bank-v1, shop/cart-v1, shop/cart-v2, shop/web-v1 → cart.shop:81: 90% shop/cart-v1:8081, 10% shop/cart-v2:8081, timeout 3 s, 2 retries'
+    'money/bank-v1, shop/cart-v1, shop/cart-v2, shop/web-v1 → cart.shop:81: 90% shop/cart-v1:8081, 10% '
+      + 'shop/cart-v2:8081, timeout 3 s, 2 retries'
       + ' → 50% shop/cart-v1:8081, 50% shop/cart-v2:8081, timeout 1 s, 2 retries',
   ]);
   expect(Traffic.diff(before, before)).toEqual([]);
@@ -244,10 +250,12 @@ test('a difference tells what is refused, in part, new and gone', () => {
       each.includes('bank.money:80'),
     );
   expect(changes([], [deny])).toEqual([
-    'shop/cart-v1, shop/cart-v2, shop/web-v1 → bank.money:80: money/bank-v1:8080, 2 retries → denied at money/bank-v1:8080, 2 retries',
+    'shop/cart-v1, shop/cart-v2, shop/web-v1 → bank.money:80: money/bank-v1:8080, 2 retries → denied at '
+      + 'money/bank-v1:8080, 2 retries',
   ]);
   expect(changes([], [onlyWeb])).toEqual([
-    'money/bank-v1, shop/cart-v1, shop/cart-v2 → bank.money:80: money/bank-v1:8080, 2 retries → denied at money/bank-v1:8080, 2 retries',
+    'money/bank-v1, shop/cart-v1, shop/cart-v2 → bank.money:80: money/bank-v1:8080, 2 retries → denied '
+      + 'at money/bank-v1:8080, 2 retries',
     'shop/old-v1 → bank.money:80: money/bank-v1:8080 → denied at money/bank-v1:8080',
     'shop/web-v1 → bank.money:80: money/bank-v1:8080, 2 retries → money/bank-v1:8080 (some requests), 2 retries',
   ]);

@@ -14,7 +14,9 @@ export function* amplified(cluster: Cluster, isTooMuch: (factor: number) => bool
       yield problem(
         at,
         `One failing request becomes ${factor} requests on the path ${path.join(' → ')}.`,
-        'Retry at one place on the path: disable other retries with `retries: { attempts: 0 }` in VirtualServices, and the default ones with `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh configuration.',
+        'Retry at one place on the path: disable other retries with `retries: { attempts: 0 }` in '
+          + 'VirtualServices, and the default ones with `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh '
+          + 'configuration.',
       );
     }
   }

@@ -48,7 +48,8 @@ export function fixFor({ at: { resource }, isExplicit }: CallPolicy): string {
   }
   return isExplicit
     ? 'Use a separate rule for these methods, without `retry`.'
-    : 'Set `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh configuration, since an HTTPRoute cannot disable retries.';
+    : 'Set `defaultHttpRetryPolicy: { attempts: 0 }` in the mesh configuration, since an HTTPRoute cannot '
+        + 'disable retries.';
 }
 
 function placeOf(rule: Field): string {

@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['KIA1007'],
   summary: 'A Sidecar has an outboundTrafficPolicy without a mode',
   explanation:
-    'An empty mode means REGISTRY_ONLY, the zero value of the field, which is not stored: whether that was intended cannot be seen.',
+    'An empty mode means REGISTRY_ONLY, the zero value of the field, which is not stored: whether that '
+    + 'was intended cannot be seen.',
   *find(cluster) {
     for (const policy of cluster
       .all(Kind.SIDECAR)

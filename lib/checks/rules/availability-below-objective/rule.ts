@@ -17,8 +17,12 @@ export const rule: Check = {
   covers: [],
   summary: 'The dependencies of a service make its availability objective unattainable',
   explanation:
-    'A request that needs several services succeeds only if all of them do: their availabilities multiply. The annotation `cardinal.cdk8s.io/slo` of a Service sets the objective, `cardinal.cdk8s.io/availability` the availability of the Service by '
-    + 'itself, both in percent; if a Service has only the first, that is what its callers get, dependencies included. Services without annotations count as always available. Retries and caches, which may help, are ignored.',
+    'A request that needs several services succeeds only if all of them do: their availabilities '
+    + 'multiply. The annotation `cardinal.cdk8s.io/slo` of a Service sets the objective, '
+    + '`cardinal.cdk8s.io/availability` the availability of the Service by '
+    + 'itself, both in percent; if a Service has only the first, that is what its callers get, '
+    + 'dependencies included. Services without annotations count as always available. Retries and caches, '
+    + 'which may help, are ignored.',
   *find(cluster) {
     for (const node of CallGraph.of(cluster).nodes) {
       const objective = annotationOf(node, OBJECTIVE);
@@ -28,7 +32,9 @@ export const rule: Check = {
       if (objective && wanted !== undefined && available < wanted) {
         yield problem(
           objective,
-          `${node.name} has an objective of ${wanted} % of requests, and with ${listed(needed.filter(each => each.percent < 100).map(each => each.node.name))} it can answer at most ${available.toFixed(3)} %.`,
+          `${node.name} has an objective of ${wanted} % of requests, and with `
+            + `${listed(needed.filter(each => each.percent < 100).map(each => each.node.name))} it can answer at `
+            + `most ${available.toFixed(3)} %.`,
           'Lower the objective, or remove dependencies with caches or fallbacks.',
         );
       }

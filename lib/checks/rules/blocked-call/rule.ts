@@ -26,7 +26,9 @@ export const rule: Check = {
   covers: [],
   summary: 'A NetworkPolicy blocks a call that the mesh allows',
   explanation:
-    'The connection times out without an error from any proxy. Both the ingress rules of the callee and the egress rules of the caller count, on the port of the pods; between ambient workloads that is always 15008.',
+    'The connection times out without an error from any proxy. Both the ingress rules of the callee and '
+    + 'the egress rules of the caller count, on the port of the pods; between ambient workloads that is '
+    + 'always 15008.',
   *find(cluster) {
     const policies = NetworkPolicies.of(cluster);
     for (const call of CallGraph.of(cluster).calls) {
@@ -55,7 +57,8 @@ export const rule: Check = {
       if (blockedBy) {
         yield problem(
           evidenceOf(call),
-          `${call.caller.name} calls ${call.callee.name}, and the NetworkPolicies of ${blockedBy.at.name} do not allow its ${blockedBy.direction} on port ${[...new Set(ports)].join(', ')}.`,
+          `${call.caller.name} calls ${call.callee.name}, and the NetworkPolicies of ${blockedBy.at.name} do `
+            + `not allow its ${blockedBy.direction} on port ${[...new Set(ports)].join(', ')}.`,
           `Add a rule to the NetworkPolicies of ${blockedBy.at.name}.`,
         );
       }

@@ -10,7 +10,8 @@ export const rule: Check = {
   covers: [],
   summary: 'A PodDisruptionBudget allows no evictions',
   explanation:
-    'Draining a node never completes, since no pod of the budget can be evicted. Percentages are rounded up, as in Kubernetes.',
+    'Draining a node never completes, since no pod of the budget can be evicted. Percentages are rounded '
+    + 'up, as in Kubernetes.',
   *find(cluster) {
     const selections = new Map<string, Selection>();
     const selectedBy = ({ namespace, spec }: Resource): Selection => {
@@ -28,7 +29,8 @@ export const rule: Check = {
       if (replicas > 0 && allowed <= 0) {
         yield problem(
           least.exists ? least : most,
-          `The budget allows no eviction of the ${replicas} replica${replicas > 1 ? 's' : ''} of ${listed(pods.map(each => each.name))}, so their nodes cannot be drained.`,
+          `The budget allows no eviction of the ${replicas} replica${replicas > 1 ? 's' : ''} of `
+            + `${listed(pods.map(each => each.name))}, so their nodes cannot be drained.`,
           'Use maxUnavailable: 1, with at least two replicas.',
         );
       }

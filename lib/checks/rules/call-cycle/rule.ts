@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: [],
   summary: 'Services call each other in a cycle',
   explanation:
-    'A request may wait for itself: once the connections or threads are exhausted all of them block, and none can be deployed without the others. Calls without HTTP are ignored.',
+    'A request may wait for itself: once the connections or threads are exhausted all of them block, and '
+    + 'none can be deployed without the others. Calls without HTTP are ignored.',
   *find(cluster) {
     for (const circle of circlesOf(CallGraph.of(cluster).nodes)) {
       const members = new Set(circle);

@@ -12,7 +12,9 @@ export const rule: Check = {
   covers: [],
   summary: 'A service calls another one whose AuthorizationPolicies deny it',
   explanation:
-    "The callee responds with 403. The call is derived from the host in the caller's Sidecar, or from an environment variable with the callee's address; policies without conditions on identity or namespace allow every workload.",
+    "The callee responds with 403. The call is derived from the host in the caller's Sidecar, or from an "
+    + "environment variable with the callee's address; policies without conditions on identity or "
+    + 'namespace allow every workload.',
   *find(cluster) {
     for (const call of CallGraph.of(cluster).calls.filter(isDeclared)) {
       const policies = policiesFor(call.callee, cluster);
@@ -23,7 +25,8 @@ export const rule: Check = {
       ) {
         yield problem(
           evidenceOf(call),
-          `${call.caller.name} calls ${call.callee.name}, whose policies (${policies.map(each => each.key).join(', ')}) do not allow it, so it gets 403.`,
+          `${call.caller.name} calls ${call.callee.name}, whose policies `
+            + `(${policies.map(each => each.key).join(', ')}) do not allow it, so it gets 403.`,
           `Allow ${call.caller.identities(cluster)[0] ?? 'its identity'} in a rule, or remove the call.`,
         );
       }

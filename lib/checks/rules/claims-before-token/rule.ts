@@ -9,7 +9,9 @@ export const rule: Check = {
   covers: [],
   summary: 'A CUSTOM policy has a condition on token claims',
   explanation:
-    'Proxies call external authorizers before they validate tokens, so request principals and claims are not available: a rule that requires them applies to no request, and a rule that excludes them applies to every request.',
+    'Proxies call external authorizers before they validate tokens, so request principals and claims are '
+    + 'not available: a rule that requires them applies to no request, and a rule that excludes them '
+    + 'applies to every request.',
   *find(cluster) {
     for (const field of askingPolicies(cluster).flatMap(claimsIn)) {
       yield problem(

@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: ['IST0145', 'KIA0301'],
   summary: 'Two Gateway servers have the same port and host on the same pods',
   explanation:
-    'Only one of them applies, and the settings of the other (TLS, redirects) are ignored. Hosts for VirtualServices of different namespaces do not conflict.',
+    'Only one of them applies, and the settings of the other (TLS, redirects) are ignored. Hosts for '
+    + 'VirtualServices of different namespaces do not conflict.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
       const byHost = new Map<string, { server: Server; host: ServerHost }[]>();
@@ -31,7 +32,8 @@ export const rule: Check = {
           ).next().done;
           yield problem(
             server.at.get('hosts'),
-            `${listed(rivals)} also ${rivals.length > 1 ? 'have' : 'has'} a server on port ${server.port} for ${listed(server.at.get('hosts').texts)} on these pods.`,
+            `${listed(rivals)} also ${rivals.length > 1 ? 'have' : 'has'} a server on port ${server.port} `
+              + `for ${listed(server.at.get('hosts').texts)} on these pods.`,
             'Merge the servers into one Gateway, or use different hosts.',
             isWrittenAlike ? undefined : ['KIA0301'],
           );

@@ -16,7 +16,8 @@ export const rule: Check = {
   covers: ['IST0109', 'KIA1106'],
   summary: 'Two VirtualServices for traffic between workloads have the same host',
   explanation:
-    'Gateways merge such VirtualServices; sidecars do not: one of them applies, and which one is undefined. VirtualServices exported to different namespaces do not conflict.',
+    'Gateways merge such VirtualServices; sidecars do not: one of them applies, and which one is '
+    + 'undefined. VirtualServices exported to different namespaces do not conflict.',
   *find(cluster) {
     const scopes = new Map<string, Claim[]>();
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE).filter(isForMesh)) {
@@ -49,7 +50,8 @@ function* conflict({ host, virtualService, index }: Claim, groups: readonly (rea
   if (names.length > 0) {
     yield problem(
       virtualService.spec.get('hosts').items[index] ?? virtualService.spec,
-      `${listed(names)} also ${names.length > 1 ? 'have' : 'has'} rules for ${host}, and sidecars apply only one of these VirtualServices.`,
+      `${listed(names)} also ${names.length > 1 ? 'have' : 'has'} rules for ${host}, and sidecars apply `
+        + 'only one of these VirtualServices.',
       'Merge the rules into one VirtualService, or export them to different namespaces.',
     );
   }

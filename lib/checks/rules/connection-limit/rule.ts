@@ -15,8 +15,12 @@ export const rule: Check = {
   covers: [],
   summary: 'A connection limit is lower than the number of connections in normal operation',
   explanation:
-    'Each worker thread of a proxy keeps a connection to each replica (two threads unless `concurrency` in `proxy.istio.io/config` is set), and Envoy always allows each thread one, regardless of the limit. A DestinationRule '
-    + "limits the connections of one caller's proxy, `inboundConnectionPool` of a Sidecar those of all callers together. At the limit no further connection is opened: HTTP/1.1 requests wait for the existing one, and fail with 503 "
+    'Each worker thread of a proxy keeps a connection to each replica (two threads unless `concurrency` '
+    + 'in `proxy.istio.io/config` is set), and Envoy always allows each thread one, regardless of the '
+    + 'limit. A DestinationRule '
+    + "limits the connections of one caller's proxy, `inboundConnectionPool` of a Sidecar those of all "
+    + 'callers together. At the limit no further connection is opened: HTTP/1.1 requests wait for the '
+    + 'existing one, and fail with 503 '
     + 'only when more wait than `http1MaxPendingRequests` allows.',
   *find(cluster) {
     const graph = CallGraph.of(cluster);
@@ -30,7 +34,8 @@ export const rule: Check = {
       if (limit.number < replicas * threads && Number.isFinite(replicas)) {
         yield problem(
           limit,
-          `A caller's proxy has ${threads} threads, each with a connection to each of ${replicas} replicas of ${name}, which exceeds the limit of ${limit.number}, so requests wait for connections.`,
+          `A caller's proxy has ${threads} threads, each with a connection to each of ${replicas} replicas `
+            + `of ${name}, which exceeds the limit of ${limit.number}, so requests wait for connections.`,
           `Allow at least ${replicas * threads}.`,
         );
       }
@@ -60,7 +65,8 @@ function* inboundLimit(sidecar: Resource, graph: CallGraph, cluster: Cluster): I
     if (limit.number !== undefined && limit.number < needed && Number.isFinite(needed)) {
       yield problem(
         limit,
-        `${node.incoming.length} callers of ${node.name} hold ${needed} connections to each of its replicas, which accepts only ${limit.number}.`,
+        `${node.incoming.length} callers of ${node.name} hold ${needed} connections to each of its replicas, `
+          + `which accepts only ${limit.number}.`,
         `Allow at least ${needed}.`,
       );
     }

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0135'],
   summary: 'An Istio annotation is deprecated',
   explanation:
-    'A future version may ignore it. `sidecar.istio.io/inject` is now a label; next to that label the annotation does no harm.',
+    'A future version may ignore it. `sidecar.istio.io/inject` is now a label; next to that label the '
+    + 'annotation does no harm.',
   *find(cluster) {
     for (const { name, at, labels } of uses(cluster).filter(each => knownAnnotation(each.name)?.isDeprecated)) {
       if (name !== 'sidecar.istio.io/inject' || !(name in labels)) {

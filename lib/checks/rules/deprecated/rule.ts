@@ -10,7 +10,8 @@ export const rule: Check = {
   covers: ['IST0002'],
   summary: 'A field or a kind that Istio has deprecated or removed',
   explanation:
-    'It is ignored, or will be: `fault.delay.percent`, `outboundTrafficPolicy.egressProxy` of Sidecars, the kinds of rbac.istio.io, Lightstep as a tracing provider.',
+    'It is ignored, or will be: `fault.delay.percent`, `outboundTrafficPolicy.egressProxy` of Sidecars, '
+    + 'the kinds of rbac.istio.io, Lightstep as a tracing provider.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const percent of virtualService.spec

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0138'],
   summary: 'Two Gateways on the same pods use the same certificate',
   explanation:
-    "Browsers reuse an HTTP/2 connection for every host that the certificate covers; the gateway looks up the host among those of the first connection's Gateway, and answers 404.",
+    'Browsers reuse an HTTP/2 connection for every host that the certificate covers; the gateway looks '
+    + "up the host among those of the first connection's Gateway, and answers 404.",
   *find(cluster) {
     const byCertificate = new Map<string, Use[]>();
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
@@ -30,7 +31,8 @@ export const rule: Check = {
         if (others.length > 0) {
           yield problem(
             use.tls,
-            `${listed(others)} also ${others.length > 1 ? 'use' : 'uses'} this certificate, so browsers that reuse connections may get 404.`,
+            `${listed(others)} also ${others.length > 1 ? 'use' : 'uses'} this certificate, so browsers that `
+              + 'reuse connections may get 404.',
             'Merge the servers into one Gateway, or use a separate certificate for each.',
           );
         }

@@ -11,13 +11,15 @@ export const rule: Check = {
   covers: ['KIA0201'],
   summary: 'Two DestinationRules of a namespace have the same host and subset',
   explanation:
-    'Istio merges them only partly: of traffic policies, and of subsets with the same name, the older applies. Wildcard rules that enable mutual TLS do not conflict, '
+    'Istio merges them only partly: of traffic policies, and of subsets with the same name, the older '
+    + 'applies. Wildcard rules that enable mutual TLS do not conflict, '
     + 'nor do rules with different workloadSelectors, or exported to different namespaces.',
   *find(cluster) {
     for (const rules of grouped(
       rulesOf(cluster),
       each =>
-        `${each.namespace} ${hostOf(each, cluster)} ${JSON.stringify(each.spec.get('workloadSelector', 'matchLabels').strings)}`,
+        `${each.namespace} ${hostOf(each, cluster)} `
+        + `${JSON.stringify(each.spec.get('workloadSelector', 'matchLabels').strings)}`,
     ).values()) {
       const bySubset = new Map<string, Resource[]>();
       rules.forEach(rule => subsetsOf(rule).forEach(subset => addTo(bySubset, subset, rule)));
@@ -26,7 +28,8 @@ export const rule: Check = {
         if (rivals.length > 0) {
           yield problem(
             rule.spec.get('host'),
-            `${listed(rivals)} also ${rivals.length > 1 ? 'have' : 'has'} this host and subset, and only one of them applies.`,
+            `${listed(rivals)} also ${rivals.length > 1 ? 'have' : 'has'} this host and subset, and only one `
+              + 'of them applies.',
             'Merge them into one DestinationRule.',
           );
         }

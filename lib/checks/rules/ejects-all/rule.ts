@@ -8,8 +8,10 @@ export const rule: Check = {
   covers: [],
   summary: 'Outlier detection may eject all replicas of a service',
   explanation:
-    'Envoy ejects replicas up to `maxEjectionPercent` of all (default 10): with one or two replicas and 100 %, none is left, and every caller gets 503 for the '
-    + 'duration of the ejection. `minHealthPercent` disables ejection below that share of healthy replicas. Each subset is counted by itself.',
+    'Envoy ejects replicas up to `maxEjectionPercent` of all (default 10): with one or two replicas and '
+    + '100 %, none is left, and every caller gets 503 for the '
+    + 'duration of the ejection. `minHealthPercent` disables ejection below that share of healthy '
+    + 'replicas. Each subset is counted by itself.',
   *find(cluster) {
     for (const { name, members, setting } of groupsOf(cluster)) {
       const detection = setting('outlierDetection');

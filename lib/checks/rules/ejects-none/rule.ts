@@ -9,8 +9,10 @@ export const rule: Check = {
   covers: [],
   summary: 'Outlier detection can never eject a replica',
   explanation:
-    'Envoy ejects replicas only up to `maxEjectionPercent` of all, the first one included. The default of 10 % allows no ejection with fewer than ten replicas: two need 50 %, a single one 100 %. '
-    + 'Failing replicas continue to receive requests. Each subset is counted by itself, with the maximum of replicas of its workloads.',
+    'Envoy ejects replicas only up to `maxEjectionPercent` of all, the first one included. The default '
+    + 'of 10 % allows no ejection with fewer than ten replicas: two need 50 %, a single one 100 %. '
+    + 'Failing replicas continue to receive requests. Each subset is counted by itself, with the maximum '
+    + 'of replicas of its workloads.',
   *find(cluster) {
     for (const { name, members, setting } of groupsOf(cluster)) {
       const detection = setting('outlierDetection');
@@ -18,7 +20,8 @@ export const rule: Check = {
       if (replicas > 0 && replicas * percentOf(detection) < 100) {
         yield problem(
           detection,
-          `${name} has ${replicas} replica${replicas > 1 ? 's' : ''}, and ${percentOf(detection)} % of them is less than one, so none is ever ejected.`,
+          `${name} has ${replicas} replica${replicas > 1 ? 's' : ''}, and ${percentOf(detection)} % of them `
+            + 'is less than one, so none is ever ejected.',
           `Set maxEjectionPercent to at least ${Math.ceil(100 / replicas)}.`,
         );
       }

@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['IST0133'],
   summary: 'An EnvoyFilter patches Istio internals',
   explanation:
-    'The generated Envoy configuration may change with each version: test the patch before each upgrade, and prefer an Istio API where one exists.',
+    'The generated Envoy configuration may change with each version: test the patch before each upgrade, '
+    + 'and prefer an Istio API where one exists.',
   *find(cluster) {
     for (const filter of cluster.all(Kind.ENVOY_FILTER)) {
       yield problem(

@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['IST0151'],
   summary: 'An EnvoyFilter patch is positioned relative to another one without a priority',
   explanation:
-    'EnvoyFilters without a priority are applied in the order of their creation: if the filter that the patch refers to is added later, the patch is ignored.',
+    'EnvoyFilters without a priority are applied in the order of their creation: if the filter that the '
+    + 'patch refers to is added later, the patch is ignored.',
   find: cluster =>
     relative(cluster, false, 'Without a priority the patch is ignored if the filter that it refers to is added later.'),
 };

@@ -14,7 +14,9 @@ export const rule: Check = {
   covers: [],
   summary: 'An operation that is meant for other services can be reached from outside',
   explanation:
-    "A gateway route matches all paths under a prefix. The callee's AuthorizationPolicy names one of them for callers inside the mesh only, but also allows the gateway. A path that the gateway's own rule "
+    "A gateway route matches all paths under a prefix. The callee's AuthorizationPolicy names one of "
+    + "them for callers inside the mesh only, but also allows the gateway. A path that the gateway's own "
+    + 'rule '
     + 'names is meant for clients outside.',
   *find(cluster) {
     const namedPathsOf = namedPaths(cluster);
@@ -30,7 +32,8 @@ export const rule: Check = {
         ) {
           yield problem(
             prefix.at,
-            `${prefix.text} also matches ${path.text}, which ${path.resource.key} allows for callers inside the mesh only.`,
+            `${prefix.text} also matches ${path.text}, which ${path.resource.key} allows for callers inside `
+              + 'the mesh only.',
             'Route only the public paths, or list the paths that the gateway is allowed to use in the policy.',
           );
         }

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0150'],
   summary: 'A Service of type ExternalName has a port named `tcp`, or without a protocol',
   explanation:
-    'An ExternalName Service has no IP address, so its TCP listener binds the port on all addresses: it captures traffic of other services on this port and may break it.',
+    'An ExternalName Service has no IP address, so its TCP listener binds the port on all addresses: it '
+    + 'captures traffic of other services on this port and may break it.',
   *find(cluster) {
     for (const service of cluster
       .all(Kind.SERVICE)

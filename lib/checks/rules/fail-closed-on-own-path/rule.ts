@@ -11,7 +11,9 @@ export const rule: Check = {
   covers: [],
   summary: 'Requests to an external authorizer or rate limiter are themselves subject to it',
   explanation:
-    'Each check request needs a decision first, and without one it is denied: every request fails. This applies to an external authorizer (`CUSTOM`) whose policy covers its own pods, and to a rate limiter whose '
+    'Each check request needs a decision first, and without one it is denied: every request fails. This '
+    + 'applies to an external authorizer (`CUSTOM`) whose policy covers its own pods, and to a rate '
+    + 'limiter whose '
     + 'filter, with `failure_mode_deny`, is in the proxies of its own pods.',
   *find(cluster) {
     const graph = CallGraph.of(cluster);
@@ -22,7 +24,8 @@ export const rule: Check = {
         : []) {
         yield problem(
           policy.spec.get('selector').exists ? policy.spec.get('selector') : policy.spec,
-          `The policy covers ${node?.name}, the workload of the authorizer "${name}" itself, so each check request requires another one.`,
+          `The policy covers ${node?.name}, the workload of the authorizer "${name}" itself, so each check `
+            + 'request requires another one.',
           'Select only the pods that it protects.',
         );
       }

@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['KIA0108'],
   summary: 'An AuthorizationPolicy refers to an identity of another trust domain',
   explanation:
-    'Whether it exists can be checked in its own mesh only. If no other mesh is intended, it is misspelled and matches no caller.',
+    'Whether it exists can be checked in its own mesh only. If no other mesh is intended, it is '
+    + 'misspelled and matches no caller.',
   *find(cluster) {
     for (const principal of principalsNamed(cluster)) {
       const domain = trustDomainOf(principal.text);

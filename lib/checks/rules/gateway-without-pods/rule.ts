@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0101', 'KIA0302'],
   summary: 'A Gateway selects no pods',
   explanation:
-    'No proxy opens its ports. The pods may be in any namespace. If the manifests declare no gateway at all, the one that Istio installs by default '
+    'No proxy opens its ports. The pods may be in any namespace. If the manifests declare no gateway at '
+    + 'all, the one that Istio installs by default '
     + '(`istio: ingressgateway`) is assumed, as in `istioctl analyze` of files.',
   *find(cluster) {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {

@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: [],
   summary: 'An AuthorizationPolicy allows a service whose Sidecar lacks the host',
   explanation:
-    "The caller's Sidecar does not include the host, so either the permission is superfluous or the host is missing. Callers without a Sidecar of their own may call every service and are not checked.",
+    "The caller's Sidecar does not include the host, so either the permission is superfluous or the host "
+    + 'is missing. Callers without a Sidecar of their own may call every service and are not checked.',
   *find(cluster) {
     for (const call of CallGraph.of(cluster).calls.filter(each => !isDeclared(each))) {
       const grant = call.evidence.get(Evidence.GRANT);
@@ -19,7 +20,8 @@ export const rule: Check = {
       if (grant && scope && !knowsHost(scope, call.callee, cluster)) {
         yield problem(
           grant,
-          `${call.caller.name} is allowed to call ${call.callee.name}, but its Sidecar ${scope.key} does not include the host.`,
+          `${call.caller.name} is allowed to call ${call.callee.name}, but its Sidecar ${scope.key} does not `
+            + 'include the host.',
           'Remove the permission, or add the host to the Sidecar.',
         );
       }

@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['IST0132'],
   summary: 'A VirtualService is bound to a Gateway that serves none of its hosts',
   explanation:
-    'The Gateway answers requests for these hosts with 404. A server may restrict a host to the VirtualServices of one namespace, as `namespace/host`.',
+    'The Gateway answers requests for these hosts with 404. A server may restrict a host to the '
+    + 'VirtualServices of one namespace, as `namespace/host`.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const reference of gatewaysNamedBy(virtualService).filter(each => !isInternal(each))) {
@@ -18,7 +19,8 @@ export const rule: Check = {
         if (!hosts.some(host => taken.some(each => hostsMeet(each, host)))) {
           yield problem(
             reference.at,
-            `The Gateway ${reference.namespace}/${reference.name} serves none of the hosts ${hosts.join(', ')}, so it answers requests for them with 404.`,
+            `The Gateway ${reference.namespace}/${reference.name} serves none of the hosts `
+              + `${hosts.join(', ')}, so it answers requests for them with 404.`,
             taken.length > 0
               ? `Add the host to a server of the Gateway, or use one that it serves: ${taken.join(', ')}.`
               : 'Add the host to a server of the Gateway.',

@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['KIA0212', 'KIA1114'],
   summary: 'A VirtualService or DestinationRule with HTTP settings is not in the namespace of its ambient Service',
   explanation:
-    "A waypoint applies rules from the namespace of the Service only; rules in callers' namespaces, which sidecars would apply, are ignored.",
+    "A waypoint applies rules from the namespace of the Service only; rules in callers' namespaces, "
+    + 'which sidecars would apply, are ignored.',
   *find(cluster) {
     for (const { resource, hosts } of requestRules(cluster)) {
       for (const { at, service } of ambientServices(resource, hosts, cluster).filter(

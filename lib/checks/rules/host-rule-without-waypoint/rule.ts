@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['KIA0210', 'KIA0211', 'KIA1109', 'KIA1113'],
   summary: 'A VirtualService or DestinationRule with HTTP settings applies to an ambient Service without a waypoint',
   explanation:
-    'ztunnel forwards connections at layer 4, so the rules are ignored. A VirtualService for gateways only is applied at those.',
+    'ztunnel forwards connections at layer 4, so the rules are ignored. A VirtualService for gateways '
+    + 'only is applied at those.',
   *find(cluster) {
     for (const { resource, hosts } of requestRules(cluster)) {
       const services = ambientServices(resource, hosts, cluster);

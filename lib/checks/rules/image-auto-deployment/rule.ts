@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0146'],
   summary: 'A Deployment has the proxy image `auto`, and no injector matches its pods',
   explanation:
-    "The injector replaces it when a Pod is created; without one the Pods cannot pull the image. If the manifests contain the injector's webhooks, those decide; otherwise the labels do.",
+    'The injector replaces it when a Pod is created; without one the Pods cannot pull the image. If the '
+    + "manifests contain the injector's webhooks, those decide; otherwise the labels do.",
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => each.resource.type === Kind.DEPLOYMENT)) {
       for (const image of isInjected(workload, cluster) ? [] : autoImages(workload)) {

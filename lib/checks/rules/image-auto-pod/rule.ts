@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0147'],
   summary: 'A Pod has the proxy image `auto`',
   explanation:
-    'The injector replaces it when a Pod is created; a Pod that still has it was not injected and cannot pull the image.',
+    'The injector replaces it when a Pod is created; a Pod that still has it was not injected and cannot '
+    + 'pull the image.',
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => each.resource.type === Kind.POD)) {
       for (const image of autoImages(workload)) {

@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: [],
   summary: "Non-idempotent requests are subject to Istio's default retries",
   explanation:
-    'By default Istio retries twice: since 1.24 only failures that cannot have reached the callee (and for gRPC `unavailable` and `cancelled`), before 1.24 also 503, which may make a payment twice. '
+    'By default Istio retries twice: since 1.24 only failures that cannot have reached the callee (and '
+    + 'for gRPC `unavailable` and `cancelled`), before 1.24 also 503, which may make a payment twice. '
     + 'POST and PATCH are checked, as in RetriedWrites.',
   *find(cluster) {
     const isLeftToIstio = !cluster.mesh.get('defaultHttpRetryPolicy')?.exists;
@@ -16,7 +17,8 @@ export const rule: Check = {
       if (policy.retries > 0 && !policy.isExplicit) {
         yield problem(
           at,
-          `${what}, and by default Istio makes ${times(policy.retries)} of failed requests: before 1.24 also after 503.`,
+          `${what}, and by default Istio makes ${times(policy.retries)} of failed requests: before 1.24 also `
+            + 'after 503.',
           fixFor(policy),
         );
       }

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0131'],
   summary: 'A match of a VirtualService is covered by an earlier one',
   explanation:
-    'A match that an earlier one already covers never matches a request: an identical one, or one with a shorter path prefix under the same conditions.',
+    'A match that an earlier one already covers never matches a request: an identical one, or one with a '
+    + 'shorter path prefix under the same conditions.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const protocol of ['http', 'tls', 'tcp']) {
@@ -61,7 +62,8 @@ function* overlapping(rules: readonly Rule[]): Iterable<Problem> {
     if (earlier) {
       yield problem(
         later.at,
-        `The prefix ${prefixOf(earlier)} of ${titleOf(earlier)} already matches everything that begins with ${prefixOf(later)}, so this match is never reached.`,
+        `The prefix ${prefixOf(earlier)} of ${titleOf(earlier)} already matches everything that begins with `
+          + `${prefixOf(later)}, so this match is never reached.`,
         'Put the longer prefix first.',
       );
     }

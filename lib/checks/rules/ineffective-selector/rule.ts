@@ -22,7 +22,8 @@ export const rule: Check = {
         if (pod) {
           yield problem(
             selector,
-            `The pods of the Gateway ${pod.labels[GATEWAY_NAME]} ignore selectors, so the policy does not apply to them.`,
+            `The pods of the Gateway ${pod.labels[GATEWAY_NAME]} ignore selectors, so the policy does not `
+              + 'apply to them.',
             'Target the Gateway: `targetRefs: [{ group: gateway.networking.k8s.io, kind: Gateway, name: … }]`.',
           );
         }

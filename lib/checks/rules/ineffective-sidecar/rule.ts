@@ -20,7 +20,8 @@ export const rule: Check = {
       if (isIdle) {
         yield problem(
           isWide ? sidecar.spec : selector,
-          `${isWide ? 'The namespace is' : 'Workloads that it selects are'} in ambient mode, so the Sidecar is ignored.`,
+          `${isWide ? 'The namespace is' : 'Workloads that it selects are'} in ambient mode, so the Sidecar `
+            + 'is ignored.',
           'Remove it.',
         );
       }

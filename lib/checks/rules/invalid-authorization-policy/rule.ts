@@ -25,7 +25,8 @@ const MOST_ACCOUNTS = 16;
 
 export const rule = validity(
   Kind.AUTHORIZATION_POLICY,
-  'Sources and operations are not empty; DENY and CUSTOM need rules, and CUSTOM needs a provider and no identities; conditions have a supported key, and values.',
+  'Sources and operations are not empty; DENY and CUSTOM need rules, and CUSTOM needs a provider and '
+    + 'no identities; conditions have a supported key, and values.',
   (resource, complain) => {
     const { spec } = resource;
     const action = spec.get('action').text || 'ALLOW';

@@ -12,7 +12,9 @@ const WHOLE = [...PARTS, 'portLevelSettings', 'tunnel', 'proxyProtocol', 'retryB
 
 export const rule = validity(
   Kind.DESTINATION_RULE,
-  'It needs a host; its subsets have unique names; a traffic policy is not empty; numbers are not negative, durations have a unit; a rule with a workloadSelector is exported to its own namespace only.',
+  'It needs a host; its subsets have unique names; a traffic policy is not empty; numbers are not '
+    + 'negative, durations have a unit; a rule with a workloadSelector is exported to its own namespace '
+    + 'only.',
   (resource, complain) => {
     const { spec } = resource;
     if (!isHost(spec.get('host').text)) {

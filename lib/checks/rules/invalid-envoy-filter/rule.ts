@@ -23,7 +23,8 @@ const LONGEST_VERSION = 1024;
 
 export const rule = validity(
   Kind.ENVOY_FILTER,
-  'Each patch needs `applyTo`, a match of the corresponding kind and an operation; all operations but REMOVE need a value. Whether Envoy accepts the value is not checked.',
+  'Each patch needs `applyTo`, a match of the corresponding kind and an operation; all operations but '
+    + 'REMOVE need a value. Whether Envoy accepts the value is not checked.',
   ({ spec }, complain) => {
     checkSelector(spec.get('workloadSelector', 'labels'), complain);
     spec

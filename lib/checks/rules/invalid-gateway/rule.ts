@@ -8,7 +8,9 @@ const SOCKET = 'unix://';
 
 export const rule = validity(
   Kind.ISTIO_GATEWAY,
-  'It needs servers, each with hosts and a port with a unique name, a number and a protocol; hosts include their domain; HTTPS and TLS need tls settings, and other protocols cannot have them (except for a redirect); a certificate has one source.',
+  'It needs servers, each with hosts and a port with a unique name, a number and a protocol; hosts '
+    + 'include their domain; HTTPS and TLS need tls settings, and other protocols cannot have them (except '
+    + 'for a redirect); a certificate has one source.',
   ({ spec, name, metadata }, complain) => {
     if (!isDnsLabel(name)) {
       complain(metadata.get('name'), `"${name}" is not a valid Gateway name.`, 'Use letters, digits and dashes.');

@@ -4,7 +4,8 @@ import { checkDuration, checkTargets } from '../../manifests/schema/shared';
 
 export const rule = validity(
   Kind.REQUEST_AUTHENTICATION,
-  'Each rule has an issuer or a jwksUri; the JWKS is valid JSON; names of headers, parameters and audiences are not empty.',
+  'Each rule has an issuer or a jwksUri; the JWKS is valid JSON; names of headers, parameters and '
+    + 'audiences are not empty.',
   (resource, complain) => {
     checkTargets(resource, complain);
     resource.spec.get('jwtRules').items.forEach(rule => checkToken(rule, complain));

@@ -9,7 +9,9 @@ const DYNAMIC = ['HTTP', 'HTTP2', 'GRPC', 'TLS'];
 
 export const rule = validity(
   Kind.SERVICE_ENTRY,
-  'It needs hosts, none of them `*`; ports with unique names and numbers; endpoints that match its resolution: none for NONE, addresses for STATIC, and for DNS either endpoints or hosts without wildcards.',
+  'It needs hosts, none of them `*`; ports with unique names and numbers; endpoints that match its '
+    + 'resolution: none for NONE, addresses for STATIC, and for DNS either endpoints or hosts without '
+    + 'wildcards.',
   (resource, complain) => {
     const { spec } = resource;
     const hosts = spec.get('hosts').items;

@@ -19,7 +19,8 @@ const SOCKET = 'unix://';
 
 export const rule = validity(
   Kind.SIDECAR,
-  'It has at least one setting; its egress listeners have hosts as `namespace/host`, and the one without a port is the last; ports are unique.',
+  'It has at least one setting; its egress listeners have hosts as `namespace/host`, and the one '
+    + 'without a port is the last; ports are unique.',
   ({ spec }, complain) => {
     checkSelector(spec.get('workloadSelector', 'labels'), complain);
     if (

@@ -11,7 +11,9 @@ import { checkExportTo } from '../../manifests/schema/shared';
 
 export const rule = validity(
   Kind.VIRTUAL_SERVICE,
-  'It needs hosts (or is a delegate, without gateways), rules with a destination, at least one weight above 0, durations with a unit, valid header names, RE2 regular expressions; its hosts must not overlap.',
+  'It needs hosts (or is a delegate, without gateways), rules with a destination, at least one weight '
+    + 'above 0, durations with a unit, valid header names, RE2 regular expressions; its hosts must not '
+    + 'overlap.',
   (resource, complain) => {
     const { spec } = resource;
     const isDelegate = spec.get('hosts').items.length === 0;

@@ -5,7 +5,8 @@ import { checkMatchedPorts, checkModule } from '../../manifests/schema/wasm-plug
 
 export const rule = validity(
   Kind.WASM_PLUGIN,
-  'It needs the URL of the module (file, http, https or oci); a digest, if present, is complete; variable names are unique.',
+  'It needs the URL of the module (file, http, https or oci); a digest, if present, is complete; '
+    + 'variable names are unique.',
   (resource, complain) => {
     const { spec } = resource;
     checkTargets(resource, complain);

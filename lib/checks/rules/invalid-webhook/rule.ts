@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: ['IST0139'],
   summary: "Two injectors match the same pods, or an injector's Service does not exist",
   explanation:
-    'A pod that two injectors match is injected twice; a pod whose injector is unreachable is not created, or is created without a proxy.',
+    'A pod that two injectors match is injected twice; a pod whose injector is unreachable is not '
+    + 'created, or is created without a proxy.',
   *find(cluster) {
     const webhooks = cluster
       .all(Kind.MUTATING_WEBHOOK)
@@ -52,7 +53,8 @@ function* overlaps(hooks: readonly Hook[]): Iterable<Problem> {
           .map(each => `${each.resource.name}/${each.hook.get('name').text}`);
         yield problem(
           hook.get('name'),
-          `Pods that this webhook matches also match ${[...new Set(others)].sort().join(' and ')}, so they are injected twice.`,
+          `Pods that this webhook matches also match ${[...new Set(others)].sort().join(' and ')}, so they `
+            + 'are injected twice.',
           `Remove one of them, or change the selectors of ${resource.name}.`,
         );
       }

@@ -8,7 +8,9 @@ export const rule: Check = {
   covers: [],
   summary: 'A token issuer is accepted only inside or only at the edge',
   explanation:
-    'Tokens that the edge (gateway, or the managed API in front) rejects never arrive, so the inner rule has no effect; tokens that only the edge accepts are rejected, or not validated, inside. Checked if both have issuers.',
+    'Tokens that the edge (gateway, or the managed API in front) rejects never arrive, so the inner rule '
+    + 'has no effect; tokens that only the edge accepts are rejected, or not validated, inside. Checked if '
+    + 'both have issuers.',
   *find(cluster) {
     const isAtEdge = edgeOf(cluster);
     const rules = cluster

@@ -10,7 +10,8 @@ export const rule: Check = {
   covers: ['IST0149'],
   summary: 'A VirtualService routes by a token claim, but its gateway does not validate tokens',
   explanation:
-    'Claims are available only where a RequestAuthentication validates the token; without one the match is never true. A RequestAuthentication in the root namespace applies to all gateways.',
+    'Claims are available only where a RequestAuthentication validates the token; without one the match '
+    + 'is never true. A RequestAuthentication in the root namespace applies to all gateways.',
   *find(cluster) {
     const authentications = cluster.all(Kind.REQUEST_AUTHENTICATION);
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
@@ -33,7 +34,8 @@ export const rule: Check = {
         if (bare) {
           yield problem(
             claim,
-            `No RequestAuthentication applies to ${bare.namespace}/${bare.name}, the gateway of these rules, so the claim is never available.`,
+            `No RequestAuthentication applies to ${bare.namespace}/${bare.name}, the gateway of these rules, `
+              + 'so the claim is never available.',
             "Declare a RequestAuthentication whose selector matches the gateway's pods.",
           );
         }

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: [],
   summary: 'A managed API of a template that AWS rejects, or that does not behave as declared',
   explanation:
-    'Quotas, names and formats of HTTP APIs and REST APIs that neither CloudFormation nor its linters validate before deployment.',
+    'Quotas, names and formats of HTTP APIs and REST APIs that neither CloudFormation nor its linters '
+    + 'validate before deployment.',
   *find(cluster) {
     for (const [, resources] of byTemplate(cluster.resources)) {
       const template = Object.fromEntries(

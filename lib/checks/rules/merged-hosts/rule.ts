@@ -17,7 +17,8 @@ export const rule: Check = {
   covers: ['KIA1106'],
   summary: 'Two VirtualServices have rules for the same host at one Gateway',
   explanation:
-    'The gateway merges them: the rules of the older one come first, and files do not show the age. That is intended where teams share a host and their matches do not overlap; '
+    'The gateway merges them: the rules of the older one come first, and files do not show the age. That '
+    + 'is intended where teams share a host and their matches do not overlap; '
     + 'a rule without matches hides all later ones.',
   *find(cluster) {
     for (const [key, claims] of claimsByHost(cluster)) {
@@ -31,7 +32,8 @@ export const rule: Check = {
         if (other) {
           yield problem(
             at,
-            `${other.virtualService.key} also has rules for ${host} at the Gateway ${gateway}, and their order depends on the age of the objects.`,
+            `${other.virtualService.key} also has rules for ${host} at the Gateway ${gateway}, and their `
+              + 'order depends on the age of the objects.',
             'Merge the rules into one VirtualService, if their matches overlap.',
           );
         }

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0107'],
   summary: 'An Istio annotation is on a kind of object on which it is ignored',
   explanation:
-    'It has no effect there. Annotations for pods belong in the pod template of a Deployment (`spec.template.metadata`), not in its own metadata.',
+    'It has no effect there. Annotations for pods belong in the pod template of a Deployment '
+    + '(`spec.template.metadata`), not in its own metadata.',
   *find(cluster) {
     for (const use of uses(cluster).filter(each => !isPlaced(each))) {
       const kinds = knownAnnotation(use.name)?.kinds ?? [];

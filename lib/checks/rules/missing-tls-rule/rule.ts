@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['KIA0401', 'KIA0501'],
   summary: 'Pods require mutual TLS, and no DestinationRule enables it for callers',
   explanation:
-    'Proxies detect it automatically (`enableAutoMtls`); if the mesh disables that, a DestinationRule for the mesh or the namespace must set ISTIO_MUTUAL.',
+    'Proxies detect it automatically (`enableAutoMtls`); if the mesh disables that, a DestinationRule '
+    + 'for the mesh or the namespace must set ISTIO_MUTUAL.',
   *find(cluster) {
     if (isAutomatic(cluster)) {
       return;
@@ -22,7 +23,9 @@ export const rule: Check = {
         yield problem(
           policy.spec.get('mtls', 'mode'),
           'Callers use plain text, since no DestinationRule enables mutual TLS, so their connections are closed.',
-          `Declare a DestinationRule for ${isMeshWide ? '*.local' : `*.${policy.namespace}.svc.${cluster.clusterDomain}`} with ISTIO_MUTUAL, or remove enableAutoMtls: false.`,
+          'Declare a DestinationRule for '
+            + `${isMeshWide ? '*.local' : `*.${policy.namespace}.svc.${cluster.clusterDomain}`} with `
+            + 'ISTIO_MUTUAL, or remove enableAutoMtls: false.',
           [isMeshWide ? 'KIA0401' : 'KIA0501'],
         );
       }

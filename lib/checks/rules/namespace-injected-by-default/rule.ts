@@ -10,7 +10,8 @@ export const rule: Check = {
   covers: ['IST0148'],
   summary: 'A namespace has no injection label, and the control plane injects by default',
   explanation:
-    'Its pods get a proxy because the injector has `enableNamespacesByDefault`, which the namespace itself does not show.',
+    'Its pods get a proxy because the injector has `enableNamespacesByDefault`, which the namespace '
+    + 'itself does not show.',
   *find(cluster) {
     for (const namespace of cluster
       .all(Kind.NAMESPACE)

@@ -10,7 +10,8 @@ export const rule: Check = {
   covers: ['IST0102'],
   summary: 'A namespace does not declare whether its pods are in the mesh',
   explanation:
-    'Its pods get no proxy, unless their own labels request one. `istio-injection: disabled` declares that this is intended.',
+    'Its pods get no proxy, unless their own labels request one. `istio-injection: disabled` declares '
+    + 'that this is intended.',
   *find(cluster) {
     for (const namespace of cluster
       .all(Kind.NAMESPACE)
@@ -19,7 +20,8 @@ export const rule: Check = {
       yield problem(
         namespace.metadata.get('name'),
         `Pods in ${namespace.name} get no proxy, unless their own labels request one.`,
-        'Label the namespace `istio-injection: enabled`, `istio.io/rev` or `istio.io/dataplane-mode: ambient`; `istio-injection: disabled` if that is intended.',
+        'Label the namespace `istio-injection: enabled`, `istio.io/rev` or `istio.io/dataplane-mode: '
+          + 'ambient`; `istio-injection: disabled` if that is intended.',
       );
     }
   },

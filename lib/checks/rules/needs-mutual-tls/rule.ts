@@ -31,8 +31,11 @@ export const rule: Check = {
   covers: ['KIA0105'],
   summary: 'An AuthorizationPolicy requires a caller identity, but its pods do not accept mutual TLS',
   explanation:
-    'The identity is part of the client certificate: without mutual TLS no principal or namespace ever matches. PERMISSIVE pods accept mutual TLS from callers with a proxy, so only DISABLE is reported; pods in ambient mode are not affected. '
-    + 'Callers use mutual TLS unless a DestinationRule disables it; if the mesh disables `enableAutoMtls`, a DestinationRule must enable it.',
+    'The identity is part of the client certificate: without mutual TLS no principal or namespace ever '
+    + 'matches. PERMISSIVE pods accept mutual TLS from callers with a proxy, so only DISABLE is reported; '
+    + 'pods in ambient mode are not affected. '
+    + 'Callers use mutual TLS unless a DestinationRule disables it; if the mesh disables `enableAutoMtls`, '
+    + 'a DestinationRule must enable it.',
   *find(cluster) {
     const spoken = new SpokenTls(cluster);
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {

@@ -12,7 +12,8 @@ export const rule: Check = {
   covers: [],
   summary: 'A chain of calls has no timeout anywhere',
   explanation:
-    'One callee that hangs blocks every caller before it, and their connections, until the client gives up. Connections without HTTP cannot have one. Chains begin at gateway routes without a timeout, '
+    'One callee that hangs blocks every caller before it, and their connections, until the client gives '
+    + 'up. Connections without HTTP cannot have one. Chains begin at gateway routes without a timeout, '
     + 'and at workloads without known callers.',
   *find(cluster) {
     const { nodes } = CallGraph.of(cluster);
@@ -36,7 +37,8 @@ export const rule: Check = {
       } else if (!passed.has(callee)) {
         yield problem(
           evidenceOf(call),
-          `Neither this call from ${call.caller.name} to ${call.callee.name} nor the calls before it in the chain have a timeout.`,
+          `Neither this call from ${call.caller.name} to ${call.callee.name} nor the calls before it in the `
+            + 'chain have a timeout.',
           `Set one in a VirtualService or HTTPRoute for ${call.service.name}.`,
         );
       }

@@ -10,7 +10,8 @@ export const rule: Check = {
   covers: ['KIA0201'],
   summary: 'A DestinationRule overlaps a wildcard rule, or a rule of another namespace',
   explanation:
-    'One rule applies to a caller: from its own namespace, else from that of the host, else from the root namespace, and in each the most specific. The rules are not merged, '
+    'One rule applies to a caller: from its own namespace, else from that of the host, else from the '
+    + 'root namespace, and in each the most specific. The rules are not merged, '
     + 'not even for unset fields. That is often intended; where it is not, a timeout or a limit is lost.',
   *find(cluster) {
     const byHost = grouped(rulesOf(cluster), each => hostOf(each, cluster));

@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: ['KIA0301'],
   summary: 'Gateway servers with the same port and pods have overlapping hosts',
   explanation:
-    'The more specific host receives its requests. That is often intended; where it is not, a host added elsewhere diverts requests. Hosts of one Gateway are compared too.',
+    'The more specific host receives its requests. That is often intended; where it is not, a host added '
+    + 'elsewhere diverts requests. Hosts of one Gateway are compared too.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
       for (const wide of servers) {
@@ -30,7 +31,8 @@ export const rule: Check = {
         if (rivals.length > 0) {
           yield problem(
             wide.at.get('hosts'),
-            `${listed([...new Set(rivals)])} ${rivals.length > 1 ? 'have' : 'has'} servers on port ${wide.port} of these pods for hosts that ${listed(patterns.map(each => each.name))} covers.`,
+            `${listed([...new Set(rivals)])} ${rivals.length > 1 ? 'have' : 'has'} servers on port `
+              + `${wide.port} of these pods for hosts that ${listed(patterns.map(each => each.name))} covers.`,
             'List the hosts in one Gateway, if the overlap is not intended.',
           );
         }

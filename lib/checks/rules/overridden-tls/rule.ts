@@ -8,7 +8,9 @@ export const rule: Check = {
   covers: ['KIA0204'],
   summary: 'A DestinationRule for a host overrides the mutual TLS of a rule for the namespace or the mesh',
   explanation:
-    'Only the most specific rule applies to a host; its missing TLS settings are not inherited from the wildcard rule. This is harmless if proxies choose mutual TLS automatically, as they do unless the mesh disables it.',
+    'Only the most specific rule applies to a host; its missing TLS settings are not inherited from the '
+    + 'wildcard rule. This is harmless if proxies choose mutual TLS automatically, as they do unless the '
+    + 'mesh disables it.',
   *find(cluster) {
     const wide = isAutomatic(cluster) ? [] : blanketRules(cluster).filter(each => each.mode === 'ISTIO_MUTUAL');
     for (const rule of wide.length > 0

@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: [],
   summary: 'A caller with a sidecar bypasses the waypoint of its callee',
   explanation:
-    "A sidecar routes directly to the callee's pods: the rules and policies of the waypoint do not apply to this caller.",
+    "A sidecar routes directly to the callee's pods: the rules and policies of the waypoint do not apply "
+    + 'to this caller.',
   *find(cluster) {
     for (const call of CallGraph.of(cluster).calls) {
       const namespace = cluster.namespaceLabels(call.service.namespace);

@@ -25,7 +25,8 @@ export const rule: Check = {
       ) {
         yield problem(
           evidenceOf(call),
-          `${call.caller.name} is outside the mesh, and ${call.callee.name} requires mutual TLS, so its connections are closed.`,
+          `${call.caller.name} is outside the mesh, and ${call.callee.name} requires mutual TLS, so its `
+            + 'connections are closed.',
           `Add ${call.caller.name} to the mesh, or set the PeerAuthentication to PERMISSIVE.`,
         );
       }

@@ -10,7 +10,9 @@ export const rule: Check = {
   covers: ['KIA0207', 'KIA0208'],
   summary: 'A DestinationRule sets plain text, or TLS outside the mesh, for pods that require mutual TLS',
   explanation:
-    "The callee's proxy closes the connection, and the caller's proxy responds with 503. The DestinationRule may apply to the mesh, a namespace or one host; `SIMPLE` and `MUTUAL` are not mesh mutual TLS either.",
+    "The callee's proxy closes the connection, and the caller's proxy responds with 503. The "
+    + 'DestinationRule may apply to the mesh, a namespace or one host; `SIMPLE` and `MUTUAL` are not mesh '
+    + 'mutual TLS either.',
   *find(cluster) {
     for (const blanket of blankets(cluster).filter(each => each.mode === 'DISABLE' && each.asked === 'STRICT')) {
       yield problem(

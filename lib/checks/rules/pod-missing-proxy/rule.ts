@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0103'],
   summary: 'A Pod of an injected namespace has no proxy',
   explanation:
-    'A Pod gets its proxy on creation: one that is older than the label of the namespace has none until it is recreated. A Pod that is not yet created gets it then.',
+    'A Pod gets its proxy on creation: one that is older than the label of the namespace has none until '
+    + 'it is recreated. A Pod that is not yet created gets it then.',
   *find(cluster) {
     for (const resource of cluster.all(Kind.POD)) {
       const pod = Workload.of(resource);

@@ -8,7 +8,9 @@ export const rule: Check = {
   covers: ['IST0127', 'KIA0004'],
   summary: 'A policy selects no pods of the mesh',
   explanation:
-    'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy there.',
+    'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. '
+    + 'Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy '
+    + 'there.',
   *find(cluster) {
     for (const type of [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION, Kind.PEER_AUTHENTICATION]) {
       for (const policy of cluster.all(type).filter(each => targetRefsOf(each).length === 0)) {

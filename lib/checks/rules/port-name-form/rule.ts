@@ -9,8 +9,10 @@ export const rule: Check = {
   covers: ['IST0118', 'KIA0601', 'KIA0602'],
   summary: 'A port of a Service does not declare its protocol',
   explanation:
-    'Istio then detects the protocol from the first bytes of each connection, which delays server-first protocols, and HTTP rules apply only if it detects HTTP. The name must begin with '
-    + 'the protocol (`http`, `grpc-orders`), or `appProtocol` must be set; the values that Kubernetes defines (`kubernetes.io/h2c`) are accepted too.',
+    'Istio then detects the protocol from the first bytes of each connection, which delays server-first '
+    + 'protocols, and HTTP rules apply only if it detects HTTP. The name must begin with '
+    + 'the protocol (`http`, `grpc-orders`), or `appProtocol` must be set; the values that Kubernetes '
+    + 'defines (`kubernetes.io/h2c`) are accepted too.',
   *find(cluster) {
     for (const service of cluster
       .all(Kind.SERVICE)
@@ -20,7 +22,8 @@ export const rule: Check = {
         const name = port.get(byProtocol ? 'appProtocol' : 'name');
         yield problem(
           name,
-          `Port ${port.get('port').text} ("${name.text}") does not declare its protocol, so Istio detects it from the traffic.`,
+          `Port ${port.get('port').text} ("${name.text}") does not declare its protocol, so Istio detects it `
+            + 'from the traffic.',
           'Set `appProtocol`, or begin the name with the protocol: http, http2, grpc, tls, tcp, mongo, mysql, redis.',
           ['IST0118', byProtocol ? 'KIA0602' : 'KIA0601'],
         );

@@ -9,7 +9,9 @@ export const rule: Check = {
   covers: ['IST0158'],
   summary: 'Pods have a different proxy image than their injector uses',
   explanation:
-    'They were created before an upgrade of the control plane and run the old proxy until they are recreated. A variant of the image (`-distroless`) counts as the same if the mesh, a ProxyConfig or the pod sets it.',
+    'They were created before an upgrade of the control plane and run the old proxy until they are '
+    + 'recreated. A variant of the image (`-distroless`) counts as the same if the mesh, a ProxyConfig or '
+    + 'the pod sets it.',
   *find(cluster) {
     for (const namespace of cluster.all(Kind.NAMESPACE)) {
       const image = expectedImage(cluster, namespace);
@@ -20,7 +22,8 @@ export const rule: Check = {
       if (outdated.length > 0) {
         yield problem(
           namespace.metadata.get('name'),
-          `${outdated.map(each => each.name).join(', ')} ${outdated.length > 1 ? 'run' : 'runs'} a different proxy than ${image}, which the injector uses.`,
+          `${outdated.map(each => each.name).join(', ')} ${outdated.length > 1 ? 'run' : 'runs'} a different `
+            + `proxy than ${image}, which the injector uses.`,
           'Recreate the pods.',
         );
       }

@@ -17,7 +17,9 @@ export const rule: Check = {
           .items.map(each => each.get('destination'))
           .map(each => ({
             destination: each,
-            key: `${fullHost(each.get('host').text, virtualService.namespace, cluster.clusterDomain)} ${each.get('subset').text} ${each.get('port', 'number').text}`,
+            key:
+              `${fullHost(each.get('host').text, virtualService.namespace, cluster.clusterDomain)} `
+              + `${each.get('subset').text} ${each.get('port', 'number').text}`,
           }))) {
           if (seen.has(key)) {
             yield problem(

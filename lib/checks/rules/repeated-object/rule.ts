@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: [],
   summary: 'Two objects have the same kind, namespace and name',
   explanation:
-    'Applied together, the last one silently overwrites the others. All of them are checked, so other findings may be about an overwritten one.',
+    'Applied together, the last one silently overwrites the others. All of them are checked, so other '
+    + 'findings may be about an overwritten one.',
   *find(cluster) {
     const byIdentity = new Map<string, Resource[]>();
     for (const resource of cluster.resources.filter(

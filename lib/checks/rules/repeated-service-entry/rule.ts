@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['KIA1211'],
   summary: 'Two ServiceEntries declare the same port of a host',
   explanation:
-    'Istio merges their endpoints; of settings that differ (resolution, location) only one applies. For different protocols see ConflictingEntryProtocols.',
+    'Istio merges their endpoints; of settings that differ (resolution, location) only one applies. For '
+    + 'different protocols see ConflictingEntryProtocols.',
   *find(cluster) {
     for (const { host, port, members } of meetings(cluster)) {
       const agree = new Set(members.map(each => each.protocol)).size === 1;

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: KINDS.map(each => each.noTargets),
   summary: 'An L7 policy in an ambient namespace has no targetRefs',
   explanation:
-    'Waypoints apply policies that target them, or a Service behind them; they ignore selectors and namespace-wide policies.',
+    'Waypoints apply policies that target them, or a Service behind them; they ignore selectors and '
+    + 'namespace-wide policies.',
   *find(cluster) {
     for (const { resource, at, noTargets } of requestPolicies(cluster).filter(
       each => targetRefsOf(each.resource).length === 0,

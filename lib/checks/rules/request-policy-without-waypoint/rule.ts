@@ -10,7 +10,9 @@ export const rule: Check = {
   covers: KINDS.map(each => each.noWaypoint),
   summary: 'An L7 policy is in an ambient namespace without a waypoint',
   explanation:
-    'ztunnel handles connections, not requests. It denies the requests that an AuthorizationPolicy with L7 rules would allow, and ignores the other kinds. Enrol the namespace, the Service or the pods with `istio.io/use-waypoint`.',
+    'ztunnel handles connections, not requests. It denies the requests that an AuthorizationPolicy with '
+    + 'L7 rules would allow, and ignores the other kinds. Enrol the namespace, the Service or the pods '
+    + 'with `istio.io/use-waypoint`.',
   *find(cluster) {
     const used = waypointsInUse(cluster);
     for (const { resource, at, noWaypoint } of requestPolicies(cluster)) {

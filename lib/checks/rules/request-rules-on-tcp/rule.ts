@@ -18,7 +18,9 @@ export const rule: Check = {
   covers: [],
   summary: 'HTTP rules apply to a port that does not carry HTTP',
   explanation:
-    'The port declares TCP, TLS or a database protocol: HTTP routes are ignored there, an ALLOW rule with methods, paths or tokens never matches and so denies everything, and a DENY rule denies everything too.',
+    'The port declares TCP, TLS or a database protocol: HTTP routes are ignored there, an ALLOW rule '
+    + 'with methods, paths or tokens never matches and so denies everything, and a DENY rule denies '
+    + 'everything too.',
   *find(cluster) {
     for (const virtualService of cluster
       .all(Kind.VIRTUAL_SERVICE)
@@ -46,7 +48,8 @@ export const rule: Check = {
         if (ports.length > 0 && ports.every(each => carriesRequests(each) === false)) {
           yield problem(
             parent.at,
-            `The Service ${parent.namespace}/${parent.name} carries ${describe(ports)}, so Istio ignores this route for it.`,
+            `The Service ${parent.namespace}/${parent.name} carries ${describe(ports)}, so Istio ignores `
+              + 'this route for it.',
             'Declare an HTTP protocol for the port (http, grpc), or use a TCPRoute.',
           );
         }
@@ -64,7 +67,8 @@ export const rule: Check = {
       if (about && concerned.length > 0 && concerned.every(each => carriesRequests(each) === false)) {
         yield problem(
           about,
-          `The ports of ${services.map(each => each.name).join(', ')} carry ${describe(concerned)}, so Istio cannot evaluate the HTTP attributes of the rule.`,
+          `The ports of ${services.map(each => each.name).join(', ')} carry ${describe(concerned)}, so Istio `
+            + 'cannot evaluate the HTTP attributes of the rule.',
           'Declare an HTTP protocol for the port (http, grpc), or use rules on callers and ports.',
         );
       }

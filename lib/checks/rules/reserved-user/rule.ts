@@ -12,7 +12,8 @@ export const rule: Check = {
   covers: ['IST0144'],
   summary: 'A container runs as user 1337',
   explanation:
-    "That is the proxy's user, whose traffic is not redirected to the proxy, so the container's traffic bypasses the mesh in plain text.",
+    "That is the proxy's user, whose traffic is not redirected to the proxy, so the container's traffic "
+    + 'bypasses the mesh in plain text.',
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(
       each => MAKERS.includes(each.resource.type) && !isControlPlane(each),

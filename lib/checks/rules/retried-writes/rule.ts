@@ -8,15 +8,20 @@ export const rule: Check = {
   covers: [],
   summary: 'Non-idempotent requests are retried after the callee may have processed them',
   explanation:
-    'POST and PATCH are not idempotent: a payment may be made twice. Requests that fail with `connect-failure` and `refused-stream` have not reached the callee, and gRPC conditions (`unavailable`, `cancelled`) do not apply to '
-    + 'other requests; all other conditions are unsafe. The methods are those that routes match and that AuthorizationPolicies allow callers; gRPC, where every request is a POST, is not checked.',
+    'POST and PATCH are not idempotent: a payment may be made twice. Requests that fail with '
+    + '`connect-failure` and `refused-stream` have not reached the callee, and gRPC conditions '
+    + '(`unavailable`, `cancelled`) do not apply to '
+    + 'other requests; all other conditions are unsafe. The methods are those that routes match and that '
+    + 'AuthorizationPolicies allow callers; gRPC, where every request is a POST, is not checked.',
   *find(cluster) {
     for (const { what, policy, at } of writes(cluster)) {
       const risky = policy.retryOn.filter(isRisky);
       if (policy.retries > 0 && risky.length > 0) {
         yield problem(
           policy.isExplicit ? policy.retriesAt : at,
-          `${what}, and failed requests have ${times(policy.retries)}${policy.isExplicit ? '' : ', as set in the mesh configuration'}, also after ${risky.join(', ')}.`,
+          `${what}, and failed requests have `
+            + `${times(policy.retries)}${policy.isExplicit ? '' : ', as set in the mesh configuration'}, also `
+            + `after ${risky.join(', ')}.`,
           fixFor(policy),
         );
       }

@@ -10,7 +10,8 @@ export const rule: Check = {
   covers: KINDS.flatMap(each => each.selectorless).filter(isFirst),
   summary: 'Two Sidecars, Telemetries or PeerAuthentications apply to a whole namespace',
   explanation:
-    'Only one of them applies, usually the oldest, which files do not show. RequestAuthentications are combined, so several are fine.',
+    'Only one of them applies, usually the oldest, which files do not show. RequestAuthentications are '
+    + 'combined, so several are fine.',
   *find(cluster) {
     for (const { type, path, selectorless } of KINDS) {
       const byNamespace = new Map<string, Resource[]>();
@@ -23,7 +24,8 @@ export const rule: Check = {
         for (const each of rivals.length > 1 ? rivals : []) {
           yield problem(
             each.metadata.get('name'),
-            `${othersOf(each, rivals, nameOf)} also ${rivals.length > 2 ? 'apply' : 'applies'} to all of namespace ${each.namespace}, and only one of them takes effect.`,
+            `${othersOf(each, rivals, nameOf)} also ${rivals.length > 2 ? 'apply' : 'applies'} to all of `
+              + `namespace ${each.namespace}, and only one of them takes effect.`,
             'Keep one, or add selectors to the others.',
             selectorless,
           );

@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['KIA1006'],
   summary: 'A Sidecar in the root namespace has a workloadSelector',
   explanation:
-    'In the root namespace a Sidecar without a selector is the default of the mesh; one with a selector applies to pods of that namespace only.',
+    'In the root namespace a Sidecar without a selector is the default of the mesh; one with a selector '
+    + 'applies to pods of that namespace only.',
   *find(cluster) {
     for (const sidecar of cluster
       .all(Kind.SIDECAR)

@@ -13,7 +13,8 @@ export const rule: Check = {
   covers: ['IST0101', 'KIA0004'],
   summary: 'A Sidecar or a Telemetry selects no pods',
   explanation:
-    'It has no effect; the intended pods keep the settings of their namespace. Selectors match the labels of pods, not of Deployments, in the namespace of the object only.',
+    'It has no effect; the intended pods keep the settings of their namespace. Selectors match the '
+    + 'labels of pods, not of Deployments, in the namespace of the object only.',
   *find(cluster) {
     for (const { type, path } of KINDS) {
       for (const each of cluster.all(type)) {

@@ -18,7 +18,8 @@ export const rule: Check = {
   covers: [],
   summary: 'A port with a server-first protocol does not declare its protocol',
   explanation:
-    "Istio waits for the client's first bytes to detect the protocol; the client waits for the server's. The connection stalls until the detection times out, and with STRICT mutual TLS it may fail. "
+    "Istio waits for the client's first bytes to detect the protocol; the client waits for the server's. "
+    + 'The connection stalls until the detection times out, and with STRICT mutual TLS it may fail. '
     + 'Istio treats the ports 25, 53, 3306 and 27017 as TCP, but not another Service port that maps to one of them.',
   *find(cluster) {
     for (const service of cluster.all(Kind.SERVICE).filter(each => !isOfIstio(each))) {

@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: [],
   summary: 'Policies of a workload have several external authorizers',
   explanation:
-    'Istio supports one for each workload, unless PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS is set on the control plane: every request to which one of the policies applies is denied with 403.',
+    'Istio supports one for each workload, unless PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS is set on '
+    + 'the control plane: every request to which one of the policies applies is denied with 403.',
   *find(cluster) {
     const seen = new Set<Resource>();
     for (const policies of groupsOf(cluster)) {
@@ -20,7 +21,8 @@ export const rule: Check = {
         seen.add(policy);
         yield problem(
           policy.spec.get('provider', 'name'),
-          `Policies for the same pods have the authorizers ${listed(providers)}, so every request to which they apply is denied.`,
+          `Policies for the same pods have the authorizers ${listed(providers)}, so every request to which `
+            + 'they apply is denied.',
           'Keep one authorizer, which may call others itself.',
         );
       }

@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: ['IST0123'],
   summary: 'A namespace has more than one of the labels that add its pods to the mesh',
   explanation:
-    '`istio-injection: enabled` takes precedence over the revision and ambient mode, so the control plane or proxy of the pods is not that of the other label.',
+    '`istio-injection: enabled` takes precedence over the revision and ambient mode, so the control '
+    + 'plane or proxy of the pods is not that of the other label.',
   *find(cluster) {
     for (const namespace of cluster.all(Kind.NAMESPACE).filter(each => !IGNORED.has(each.name))) {
       const { labels } = namespace;
@@ -21,7 +22,8 @@ export const rule: Check = {
       if (all.length > 1) {
         yield problem(
           namespace.metadata.get('labels', all[1] ?? ''),
-          `The namespace has ${all.map(each => `${each}=${labels[each] ?? ''}`).join(' and ')}, of which only one applies.`,
+          `The namespace has ${all.map(each => `${each}=${labels[each] ?? ''}`).join(' and ')}, of which `
+            + 'only one applies.',
           'Keep one of them.',
         );
       }

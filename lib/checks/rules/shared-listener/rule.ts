@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['KIA1501'],
   summary: 'Two Gateways listen for the same hostname and port',
   explanation:
-    'Each has its own address, so DNS decides which one clients reach; that is intended while traffic is migrated from one to the other.',
+    'Each has its own address, so DNS decides which one clients reach; that is intended while traffic is '
+    + 'migrated from one to the other.',
   *find(cluster) {
     yield* shared(
       cluster,

@@ -28,7 +28,8 @@ export const rule: Check = {
         const at = workload?.pod.get('serviceAccountName');
         yield problem(
           at?.exists ? at : node.at,
-          `${othersOf(node, nodes, each => each.name)} also ${nodes.length > 2 ? 'have' : 'has'} this ServiceAccount, and thus the same permissions.`,
+          `${othersOf(node, nodes, each => each.name)} also ${nodes.length > 2 ? 'have' : 'has'} this `
+            + 'ServiceAccount, and thus the same permissions.',
           'Use a separate ServiceAccount for each.',
         );
       }

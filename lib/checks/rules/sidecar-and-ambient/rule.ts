@@ -10,8 +10,10 @@ export const rule: Check = {
   covers: ['KIA1311', 'KIA1314', 'KIA1315', 'KIA1316'],
   summary: 'A workload is enrolled in the mesh both with a sidecar and in ambient mode',
   explanation:
-    'The sidecar takes precedence: the pod is excluded from ambient mode and bypasses the waypoints of its callees. `istio-injection` or a revision on the namespace, a label of the '
-    + 'pods, or a proxy container in the pod template requests a sidecar; `istio.io/dataplane-mode: ambient` requests ambient mode.',
+    'The sidecar takes precedence: the pod is excluded from ambient mode and bypasses the waypoints of '
+    + 'its callees. `istio-injection` or a revision on the namespace, a label of the '
+    + 'pods, or a proxy container in the pod template requests a sidecar; `istio.io/dataplane-mode: '
+    + 'ambient` requests ambient mode.',
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => !isGateway(each))) {
       const namespace = cluster.namespaceLabels(workload.namespace);

@@ -10,7 +10,9 @@ export const rule: Check = {
   covers: [],
   summary: 'A service has the address of another one that its Sidecar does not include',
   explanation:
-    'The proxy has no configuration for the host: it rejects the call under REGISTRY_ONLY, and otherwise forwards it without mutual TLS, retries and policies. The address is found in environment variables, as `host:port`.',
+    'The proxy has no configuration for the host: it rejects the call under REGISTRY_ONLY, and otherwise '
+    + 'forwards it without mutual TLS, retries and policies. The address is found in environment '
+    + 'variables, as `host:port`.',
   *find(cluster) {
     for (const call of CallGraph.of(cluster).calls) {
       const address = call.evidence.get(Evidence.ADDRESS);
@@ -18,8 +20,11 @@ export const rule: Check = {
       if (address && scope && !knowsHost(scope, call.callee, cluster)) {
         yield problem(
           address,
-          `${call.caller.name} has the address of ${call.callee.name}, but its Sidecar ${scope.key} does not include the host.`,
-          `Add \`${call.service.namespace}/${call.service.name}.${call.service.namespace}.svc.${cluster.clusterDomain}\` to the Sidecar.`,
+          `${call.caller.name} has the address of ${call.callee.name}, but its Sidecar ${scope.key} does not `
+            + 'include the host.',
+          'Add '
+            + `\`${call.service.namespace}/${call.service.name}.${call.service.namespace}.svc.${cluster.clusterDomain}\` `
+            + 'to the Sidecar.',
         );
       }
     }

@@ -10,7 +10,8 @@ export const rule: Check = {
   covers: [],
   summary: 'A Sidecar does not include the tracing backend',
   explanation:
-    'The proxies cannot send their spans, so traces are silently incomplete. The backend is the provider of the mesh configuration to which a Telemetry refers; both must be among the manifests.',
+    'The proxies cannot send their spans, so traces are silently incomplete. The backend is the provider '
+    + 'of the mesh configuration to which a Telemetry refers; both must be among the manifests.',
   *find(cluster) {
     const backend = tracingBackend(cluster);
     const seen = new Set<string>();

@@ -14,7 +14,8 @@ export const rule: Check = {
       for (const subset of rule.spec.get('subsets').items.filter(each => each.get('labels').entries.length === 0)) {
         yield problem(
           subset.get('name'),
-          `The subset "${subset.get('name').text}" has no labels, so it selects all pods of ${rule.spec.get('host').text}.`,
+          `The subset "${subset.get('name').text}" has no labels, so it selects all pods of `
+            + `${rule.spec.get('host').text}.`,
           'Add the labels of its pods.',
         );
       }

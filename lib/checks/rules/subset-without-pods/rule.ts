@@ -9,8 +9,10 @@ export const rule: Check = {
   covers: ['IST0173', 'KIA0203'],
   summary: "A subset of a DestinationRule selects none of its host's pods",
   explanation:
-    'Requests that a route sends to the subset fail with 503. The labels are compared with those of the pods behind the host and of the endpoints of its ServiceEntry; labels that '
-    + 'Istio adds (region, zone, node, cluster, network) exist in a running cluster only and are not compared. `istioctl analyze` (IST0173) accepts any pod with the labels.',
+    'Requests that a route sends to the subset fail with 503. The labels are compared with those of the '
+    + 'pods behind the host and of the endpoints of its ServiceEntry; labels that '
+    + 'Istio adds (region, zone, node, cluster, network) exist in a running cluster only and are not '
+    + 'compared. `istioctl analyze` (IST0173) accepts any pod with the labels.',
   *find(cluster) {
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
       const target = targetOf(rule.spec.get('host').text, rule, cluster);
@@ -43,7 +45,8 @@ export const rule: Check = {
           const isElsewhere = cluster.workloads.select({ ...(isService ? {} : selector), ...wanted }).length > 0;
           yield problem(
             subset.get('name'),
-            `No pod of ${target.name} has the labels of the subset "${subset.get('name').text}", so requests to it fail with 503.`,
+            `No pod of ${target.name} has the labels of the subset "${subset.get('name').text}", so requests `
+              + 'to it fail with 503.',
             'Correct the labels, or label the pods (`spec.template.metadata.labels` of the Deployment).',
             isElsewhere ? ['KIA0203'] : undefined,
           );

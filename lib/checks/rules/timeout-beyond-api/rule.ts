@@ -11,8 +11,11 @@ export const rule: Check = {
   covers: [],
   summary: 'A route behind a managed API has a longer timeout than the API',
   explanation:
-    'AWS HTTP APIs wait at most 30 s (29 s as set by the CDK, including the network path to the cluster), REST APIs 29 s unless raised: then the client gets 503 or 504, while the request continues. The limits are '
-    + 'those of the integrations in the templates that are checked with the manifests; without templates no route is checked, and if TargetGroupBindings refer to Gateways, only those Gateways are.',
+    'AWS HTTP APIs wait at most 30 s (29 s as set by the CDK, including the network path to the '
+    + 'cluster), REST APIs 29 s unless raised: then the client gets 503 or 504, while the request '
+    + 'continues. The limits are '
+    + 'those of the integrations in the templates that are checked with the manifests; without templates '
+    + 'no route is checked, and if TargetGroupBindings refer to Gateways, only those Gateways are.',
   *find(cluster) {
     for (const entry of CallGraph.of(cluster).entries) {
       const limit = apiLimitOf(entry, cluster);
@@ -20,7 +23,9 @@ export const rule: Check = {
       if (limit !== undefined && (timeout ?? Infinity) > limit) {
         yield problem(
           timeoutAt,
-          `The route ${timeout === undefined ? 'has no timeout' : `has a timeout of ${describeMillis(timeout)}`}, and the API in front waits ${describeMillis(limit)}.`,
+          'The route '
+            + `${timeout === undefined ? 'has no timeout' : `has a timeout of ${describeMillis(timeout)}`}, and `
+            + `the API in front waits ${describeMillis(limit)}.`,
           `Set a timeout of ${describeMillis(limit)} or less.`,
         );
       }

@@ -12,7 +12,9 @@ export const rule: Check = {
   covers: [],
   summary: 'A call has a longer timeout than all calls to its caller',
   explanation:
-    'After the outer call has timed out, the inner one still occupies a connection and does work whose result is discarded. The longest timeout of all calls to the caller counts, including gateway routes and the '
+    'After the outer call has timed out, the inner one still occupies a connection and does work whose '
+    + 'result is discarded. The longest timeout of all calls to the caller counts, including gateway '
+    + 'routes and the '
     + 'managed API in front of them; a caller that is called anywhere without a timeout is not checked.',
   *find(cluster) {
     const graph = CallGraph.of(cluster);
@@ -23,7 +25,8 @@ export const rule: Check = {
           if (timeout !== undefined && timeout > given) {
             yield problem(
               timeoutAt,
-              `${call.callee.name} may take ${describeMillis(timeout)}, but no call to ${node.name}, which waits for it, has a timeout above ${describeMillis(given)}.`,
+              `${call.callee.name} may take ${describeMillis(timeout)}, but no call to ${node.name}, which `
+                + `waits for it, has a timeout above ${describeMillis(given)}.`,
               `Lower the timeout below ${describeMillis(given)}, or raise the timeouts of calls to ${node.name}.`,
             );
           }

@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['IST0140'],
   summary: 'A gateway route has no subset, while the mesh rules for its host choose among subsets',
   explanation:
-    'A gateway applies only the VirtualServices that are bound to it: the split among subsets between workloads does not apply to requests from outside.',
+    'A gateway applies only the VirtualServices that are bound to it: the split among subsets between '
+    + 'workloads does not apply to requests from outside.',
   *find(cluster) {
     const split = new Map<string, string>();
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
@@ -28,7 +29,8 @@ export const rule: Check = {
         if (other) {
           yield problem(
             host,
-            `Requests on this route go to all endpoints of ${host.text}, since the subsets in ${other} do not apply at the gateway.`,
+            `Requests on this route go to all endpoints of ${host.text}, since the subsets in ${other} do `
+              + 'not apply at the gateway.',
             'Choose the subsets here too.',
           );
         }

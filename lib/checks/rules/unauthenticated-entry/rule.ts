@@ -17,9 +17,14 @@ export const rule: Check = {
   covers: [],
   summary: 'Requests without credentials pass from outside to a service',
   explanation:
-    'The finding names one: it carries what a match of the route demands and nothing else, and no policy stops it on its way. Looked at are AuthorizationPolicies of the gateway and of the service, client certificates, '
-    + 'SecurityPolicies of Envoy Gateway (of which the closest replaces the others), annotations of an Ingress, and authorizers of the managed API in front. What depends on an external authorizer, on addresses, on a rule of which '
-    + 'it cannot be told whether the gateway prefers it, or on Pods that are not among the manifests is not reported. It is meant for public pages; each other route needs a policy.',
+    'The finding names one: it carries what a match of the route demands and nothing else, and no policy '
+    + 'stops it on its way. Looked at are AuthorizationPolicies of the gateway and of the service, client '
+    + 'certificates, '
+    + 'SecurityPolicies of Envoy Gateway (of which the closest replaces the others), annotations of an '
+    + 'Ingress, and authorizers of the managed API in front. What depends on an external authorizer, on '
+    + 'addresses, on a rule of which '
+    + 'it cannot be told whether the gateway prefers it, or on Pods that are not among the manifests is '
+    + 'not reported. It is meant for public pages; each other route needs a policy.',
   *find(cluster) {
     const byRoute = new Map<Resource, { entry: Entry; example: string }[]>();
     for (const entry of managedApiAuthenticates(cluster) ? [] : CallGraph.of(cluster).entries) {
@@ -36,7 +41,9 @@ export const rule: Check = {
         } = first;
         yield problem(
           rule,
-          `A request without credentials (${example}) passes ${gateways.map(each => each.name).join(' or ')} and reaches ${callee.name}${others.length > 0 ? `, and ${others.length} more of this route do` : ''}.`,
+          `A request without credentials (${example}) passes ${gateways.map(each => each.name).join(' or ')} `
+            + 'and reaches '
+            + `${callee.name}${others.length > 0 ? `, and ${others.length} more of this route do` : ''}.`,
           'Demand a token with a RequestAuthentication and an AuthorizationPolicy, or suppress this with the reason.',
         );
       }

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['KIA1301'],
   summary: 'No AuthorizationPolicy covers a workload of the mesh',
   explanation:
-    'Any client in the cluster may call it. A policy covers a workload if it selects it, targets its Service, or applies to its namespace or the whole mesh. '
+    'Any client in the cluster may call it. A policy covers a workload if it selects it, targets its '
+    + 'Service, or applies to its namespace or the whole mesh. '
     + 'Dry runs and policies with the action AUDIT refuse nothing.',
   *find(cluster) {
     const policies = cluster

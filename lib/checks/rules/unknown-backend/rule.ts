@@ -9,7 +9,8 @@ export const rule: Check = {
   summary:
     'A route of the Gateway API sends traffic to a Service that does not exist, or that it is not allowed to reference',
   explanation:
-    'Requests fail with 500. A route at a Gateway needs a ReferenceGrant to reference a Service in another namespace, and the Service must have the port.',
+    'Requests fail with 500. A route at a Gateway needs a ReferenceGrant to reference a Service in '
+    + 'another namespace, and the Service must have the port.',
   *find(cluster) {
     for (const route of routesOf(cluster)) {
       const parents = parentsOf(route);
@@ -20,14 +21,17 @@ export const rule: Check = {
         if (!service) {
           yield problem(
             backend.at.get('name'),
-            `The Service "${backend.name}" does not exist in namespace ${backend.namespace}, so requests fail with 500.`,
+            `The Service "${backend.name}" does not exist in namespace ${backend.namespace}, so requests `
+              + 'fail with 500.',
             'Correct the name or the namespace.',
           );
         } else if (needsGrants && !isGranted(route, backend, cluster)) {
           yield problem(
             backend.at,
-            `No ReferenceGrant allows ${route.kind}s of ${route.namespace} to reference the Service ${backend.name} of ${backend.namespace}, so requests fail with 500.`,
-            `Declare a ReferenceGrant in ${backend.namespace}: from group "gateway.networking.k8s.io", kind ${route.kind}; to group "", kind Service.`,
+            `No ReferenceGrant allows ${route.kind}s of ${route.namespace} to reference the Service `
+              + `${backend.name} of ${backend.namespace}, so requests fail with 500.`,
+            `Declare a ReferenceGrant in ${backend.namespace}: from group "gateway.networking.k8s.io", kind `
+              + `${route.kind}; to group "", kind Service.`,
           );
         } else if (port !== undefined && !service.spec.get('ports').items.some(each => portNumber(each) === port)) {
           yield problem(

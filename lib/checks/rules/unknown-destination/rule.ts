@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0101', 'KIA1101'],
   summary: 'A VirtualService sends traffic to a host that no Service or ServiceEntry declares',
   explanation:
-    'Requests on this route fail with 503. A host without a dot is a Service in the namespace of the VirtualService; hosts '
+    'Requests on this route fail with 503. A host without a dot is a Service in the namespace of the '
+    + 'VirtualService; hosts '
     + 'exported only to other namespaces do not count, wildcard hosts of ServiceEntries do.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
@@ -17,8 +18,10 @@ export const rule: Check = {
         if (!targetOf(host, virtualService, cluster)) {
           yield problem(
             at.get('host'),
-            `${isMirror ? 'Copies of requests' : 'Requests'} are sent to the host "${host}", which no Service or ServiceEntry declares, so they fail with 503.`,
-            'Correct the host, write it with its namespace and domain if the Service is in another namespace, or declare a ServiceEntry.',
+            `${isMirror ? 'Copies of requests' : 'Requests'} are sent to the host "${host}", which no `
+              + 'Service or ServiceEntry declares, so they fail with 503.',
+            'Correct the host, write it with its namespace and domain if the Service is in another '
+              + 'namespace, or declare a ServiceEntry.',
             isMirror ? ['IST0101'] : undefined,
           );
         }

@@ -9,8 +9,11 @@ export const rule: Check = {
   covers: ['KIA1004'],
   summary: 'A Sidecar lists a host that no Service or ServiceEntry declares',
   explanation:
-    "The entry `namespace/host` has no effect: the proxies get no configuration for the intended host. The namespace is that of the Service or ServiceEntry; `.` is the Sidecar's own, "
-    + '`~` excludes hosts, `*` is any. A name without dots is not expanded, so it never matches a Service. Namespaces without objects in the manifests are presumed to belong to other teams and are not checked.',
+    'The entry `namespace/host` has no effect: the proxies get no configuration for the intended host. '
+    + "The namespace is that of the Service or ServiceEntry; `.` is the Sidecar's own, "
+    + '`~` excludes hosts, `*` is any. A name without dots is not expanded, so it never matches a Service. '
+    + 'Namespaces without objects in the manifests are presumed to belong to other teams and are not '
+    + 'checked.',
   *find(cluster) {
     const namespaces = new Set(cluster.namespaces);
     const isDeclared = declarations(cluster);
@@ -27,7 +30,9 @@ export const rule: Check = {
         ) {
           yield problem(
             at,
-            `No Service and no ServiceEntry ${scope === '*' ? '' : `in namespace ${scope === '.' ? sidecar.namespace : scope} `}has the host ${host}.`,
+            'No Service and no ServiceEntry '
+              + `${scope === '*' ? '' : `in namespace ${scope === '.' ? sidecar.namespace : scope} `}has the `
+              + `host ${host}.`,
             'Write the host with its domain and its namespace in front: `namespace/name.namespace.svc.cluster.local`.',
           );
         }

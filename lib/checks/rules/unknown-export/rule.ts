@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['KIA0005'],
   summary: 'An object is exported to a namespace that does not exist',
   explanation:
-    'The object is not visible in the intended namespace. Checked if the manifests declare the namespace of the object, and so presumably the others; not in ambient mode, where exportTo is ignored.',
+    'The object is not visible in the intended namespace. Checked if the manifests declare the namespace '
+    + 'of the object, and so presumably the others; not in ambient mode, where exportTo is ignored.',
   *find(cluster) {
     const exported = [Kind.VIRTUAL_SERVICE, Kind.DESTINATION_RULE, Kind.SERVICE_ENTRY].flatMap(type =>
       cluster.all(type),

@@ -18,7 +18,8 @@ export const rule: Check = {
   covers: ['KIA1504'],
   summary: 'A Gateway has a GatewayClass that does not exist',
   explanation:
-    'No controller reconciles the Gateway, so its ports stay closed. Istio creates its own classes; some other controllers create theirs on installation: suppress the finding in this case.',
+    'No controller reconciles the Gateway, so its ports stay closed. Istio creates its own classes; some '
+    + 'other controllers create theirs on installation: suppress the finding in this case.',
   *find(cluster) {
     for (const name of cluster.all(Kind.GATEWAY).map(each => each.spec.get('gatewayClassName'))) {
       if (!OF_ISTIO.has(name.text) && !cluster.find(Kind.GATEWAY_CLASS, name.text)) {

@@ -8,14 +8,16 @@ export const rule: Check = {
   covers: ['IST0101', 'KIA1102'],
   summary: 'A VirtualService refers to a Gateway that does not exist',
   explanation:
-    'Its rules apply at no gateway, so requests from outside get 404. A name without a namespace is a Gateway in the namespace of the VirtualService. References in matches are checked too.',
+    'Its rules apply at no gateway, so requests from outside get 404. A name without a namespace is a '
+    + 'Gateway in the namespace of the VirtualService. References in matches are checked too.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const reference of [...gatewaysNamedBy(virtualService), ...gatewaysMatchedBy(virtualService)]) {
         if (!isInternal(reference) && !gatewayAt(reference, cluster)) {
           yield problem(
             reference.at,
-            `The Gateway "${reference.name}" does not exist in namespace ${reference.namespace}, so these rules do not apply.`,
+            `The Gateway "${reference.name}" does not exist in namespace ${reference.namespace}, so these `
+              + 'rules do not apply.',
             'Write the Gateway as `namespace/name`, or declare it.',
             reference.at.path[1] === 'gateways' ? undefined : ['KIA1102'],
           );

@@ -10,7 +10,9 @@ export const rule: Check = {
   covers: ['KIA0102'],
   summary: 'An AuthorizationPolicy has a method that HTTP does not define',
   explanation:
-    'It matches no request. Methods are upper-case; `*`, `GE*` and `*T` are patterns, which must match a method; a `*` in the middle is not a wildcard. gRPC methods are paths (`/package.Service/Method`), and their HTTP method is POST.',
+    'It matches no request. Methods are upper-case; `*`, `GE*` and `*T` are patterns, which must match a '
+    + 'method; a `*` in the middle is not a wildcard. gRPC methods are paths (`/package.Service/Method`), '
+    + 'and their HTTP method is POST.',
   *find(cluster) {
     for (const method of cluster
       .all(Kind.AUTHORIZATION_POLICY)

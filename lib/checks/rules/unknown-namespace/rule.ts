@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['IST0101', 'KIA0101'],
   summary: 'An AuthorizationPolicy refers to a namespace that does not exist',
   explanation:
-    'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. A pattern must match at least one namespace.',
+    'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. A pattern must '
+    + 'match at least one namespace.',
   *find(cluster) {
     const namespaces = cluster.all(Kind.NAMESPACE).map(each => each.name.toLowerCase());
     const exact = new Set(namespaces);

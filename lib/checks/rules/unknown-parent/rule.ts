@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['KIA1401'],
   summary: 'A route of the Gateway API has a parent that does not exist, or does not accept it',
   explanation:
-    'The route has no effect. A Gateway accepts routes from its own namespace, unless `allowedRoutes` of a listener allows others; a `sectionName` or `port` must be that of a listener.',
+    'The route has no effect. A Gateway accepts routes from its own namespace, unless `allowedRoutes` of '
+    + 'a listener allows others; a `sectionName` or `port` must be that of a listener.',
   *find(cluster) {
     for (const route of routesOf(cluster)) {
       for (const parent of parentsOf(route)) {

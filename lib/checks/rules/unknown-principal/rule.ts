@@ -9,7 +9,9 @@ export const rule: Check = {
   covers: ['KIA0106'],
   summary: 'An AuthorizationPolicy refers to a ServiceAccount that does not exist',
   explanation:
-    'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. ServiceAccounts that a workload uses count even if they are not declared, and so do those that Istio creates for Gateways. The prefix `spiffe://` must be omitted.',
+    'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. ServiceAccounts '
+    + 'that a workload uses count even if they are not declared, and so do those that Istio creates for '
+    + 'Gateways. The prefix `spiffe://` must be omitted.',
   *find(cluster) {
     const known = principals(cluster);
     const all = [...known];

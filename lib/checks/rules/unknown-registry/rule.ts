@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['IST0126'],
   summary: 'meshNetworks refers to a service registry that does not exist',
   explanation:
-    'Endpoints of this cluster get no network, so traffic to them bypasses the east-west gateway. Registries are the clusters of Secrets labelled `istio/multiCluster: "true"`.',
+    'Endpoints of this cluster get no network, so traffic to them bypasses the east-west gateway. '
+    + 'Registries are the clusters of Secrets labelled `istio/multiCluster: "true"`.',
   *find(cluster) {
     const known = new Set([
       'Kubernetes',

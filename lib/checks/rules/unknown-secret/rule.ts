@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0101'],
   summary: 'A Gateway refers to a Secret that does not exist in the namespace of its pods',
   explanation:
-    'The gateway does not open the port until the Secret exists. It must be in the namespace of the pods, not of the Gateway. Suppress the finding if the '
+    'The gateway does not open the port until the Secret exists. It must be in the namespace of the '
+    + 'pods, not of the Gateway. Suppress the finding if the '
     + 'Secret is created at run time, for example by cert-manager.',
   *find(cluster) {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
@@ -25,7 +26,8 @@ export const rule: Check = {
         if (!cluster.find(Kind.SECRET, name.text, namespace)) {
           yield problem(
             name,
-            `The Secret "${name.text}" does not exist in namespace ${namespace} of the gateway's pods, so the port stays closed.`,
+            `The Secret "${name.text}" does not exist in namespace ${namespace} of the gateway's pods, so `
+              + 'the port stays closed.',
             `Create the Secret in ${namespace}.`,
           );
         }

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0101', 'KIA1107'],
   summary: 'A VirtualService sends traffic to a subset that no DestinationRule declares',
   explanation:
-    'Requests on this route fail with 503. The DestinationRule must have the same host and be exported to the namespaces that use the VirtualService; apply it before the VirtualService.',
+    'Requests on this route fail with 503. The DestinationRule must have the same host and be exported '
+    + 'to the namespaces that use the VirtualService; apply it before the VirtualService.',
   *find(cluster) {
     const declared = subsetsByHost(cluster);
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
@@ -31,7 +32,8 @@ function subsetsByHost(cluster: Cluster): ReadonlyMap<string, readonly Resource[
   const declared = new Map<string, Resource[]>();
   for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
     for (const subset of rule.spec.get('subsets').items) {
-      const key = `${hostKey(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain)} ${subset.get('name').text}`;
+      const key =
+        `${hostKey(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain)} ` + `${subset.get('name').text}`;
       declared.set(key, [...(declared.get(key) ?? []), rule]);
     }
   }

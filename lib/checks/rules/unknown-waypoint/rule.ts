@@ -10,7 +10,8 @@ export const rule: Check = {
   covers: ['KIA1313'],
   summary: 'A workload or Service refers to a waypoint that does not exist, or to a Gateway that is not a waypoint',
   explanation:
-    'L7 policies are then not enforced: traffic is allowed as if they did not exist. A waypoint is a Gateway of class istio-waypoint with an HBONE listener on port 15008.',
+    'L7 policies are then not enforced: traffic is allowed as if they did not exist. A waypoint is a '
+    + 'Gateway of class istio-waypoint with an HBONE listener on port 15008.',
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => !isGateway(each) && each.labels[MODE] !== 'none')) {
       yield* unknown(

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['KIA1201'],
   summary: 'A ServiceEntry of the mesh does not list the addresses of its WorkloadEntries',
   explanation:
-    'Requests to the IP address of a machine bypass the rules for the host, since proxies do not associate the address with it. If all callers use the host name, there is no problem.',
+    'Requests to the IP address of a machine bypass the rules for the host, since proxies do not '
+    + 'associate the address with it. If all callers use the host name, there is no problem.',
   *find(cluster) {
     for (const [entry, machines] of machinesByEntry(cluster)) {
       const addresses = entry.spec.get('addresses');

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0130'],
   summary: 'A rule of a VirtualService never applies',
   explanation:
-    'The first matching rule applies. A rule without matches is a catch-all, so no rule after it is reached; nor is a rule whose matches all occur in earlier rules.',
+    'The first matching rule applies. A rule without matches is a catch-all, so no rule after it is '
+    + 'reached; nor is a rule whose matches all occur in earlier rules.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const protocol of ['http', 'tls', 'tcp']) {

@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: [],
   summary: 'A service is unreachable',
   explanation:
-    'Its AuthorizationPolicies allow no existing workload, and no gateway routes to it, so it uses resources without serving requests. Services that any client may call are not checked.',
+    'Its AuthorizationPolicies allow no existing workload, and no gateway routes to it, so it uses '
+    + 'resources without serving requests. Services that any client may call are not checked.',
   *find(cluster) {
     for (const node of CallGraph.of(cluster).nodes.filter(
       each =>

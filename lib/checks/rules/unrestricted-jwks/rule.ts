@@ -10,7 +10,8 @@ export const rule: Check = {
   covers: ['IST0175'],
   summary: 'The control plane fetches JWKS from any address in a RequestAuthentication',
   explanation:
-    "Write access to RequestAuthentications is enough to make istiod send requests to addresses in the cluster or to the cloud's metadata service.",
+    'Write access to RequestAuthentications is enough to make istiod send requests to addresses in the '
+    + "cluster or to the cloud's metadata service.",
   *find(cluster) {
     if (cluster.all(Kind.REQUEST_AUTHENTICATION).length === 0) {
       return;

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['KIA0104'],
   summary: 'An AuthorizationPolicy has a cluster host that no Service or VirtualService declares',
   explanation:
-    "Hosts are compared with the Host header, so any name may be valid, and names outside the cluster are not checked; a name without dots, `name.namespace` or a name in the cluster's domain "
+    'Hosts are compared with the Host header, so any name may be valid, and names outside the cluster '
+    + "are not checked; a name without dots, `name.namespace` or a name in the cluster's domain "
     + 'that no Service or VirtualService declares is probably misspelled.',
   *find(cluster) {
     const ruled = rulesByHost(cluster);

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['KIA0701'],
   summary: 'A Service has a targetPort that no container of its pods declares',
   explanation:
-    'Connections are refused, unless the container listens on an undeclared port. A named targetPort must be declared; a number is checked only if the containers declare any ports.',
+    'Connections are refused, unless the container listens on an undeclared port. A named targetPort '
+    + 'must be declared; a number is checked only if the containers declare any ports.',
   *find(cluster) {
     for (const service of cluster
       .all(Kind.SERVICE)

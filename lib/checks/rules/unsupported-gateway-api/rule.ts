@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: ['IST0156'],
   summary: 'A Gateway API CRD does not serve v1beta1',
   explanation:
-    'Istio reads this version of Gateway, GatewayClass, HTTPRoute and ReferenceGrant; without it the objects are ignored.',
+    'Istio reads this version of Gateway, GatewayClass, HTTPRoute and ReferenceGrant; without it the '
+    + 'objects are ignored.',
   *find(cluster) {
     for (const definition of gatewayApiDefinitions(cluster.all(Kind.CRD), BETA).filter(
       each => !served(each).includes('v1beta1'),

@@ -8,7 +8,8 @@ export const rule: Check = {
   covers: ['IST0128', 'IST0129'],
   summary: 'A DestinationRule originates TLS without a certificate authority',
   explanation:
-    'Which authorities are trusted then depends on defaults of the mesh and of Istio, which differ between versions. A `credentialName` includes the authority, for workloads that the rule selects.',
+    'Which authorities are trusted then depends on defaults of the mesh and of Istio, which differ '
+    + 'between versions. A `credentialName` includes the authority, for workloads that the rule selects.',
   *find(cluster) {
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
       const policy = rule.spec.get('trafficPolicy');
@@ -17,7 +18,8 @@ export const rule: Check = {
         if (['SIMPLE', 'MUTUAL'].includes(tls.get('mode').text) && !namesAuthority(tls, rule.spec)) {
           yield problem(
             tls.get('mode'),
-            `TLS to ${rule.spec.get('host').text} has no caCertificates, so whether its certificate is verified depends on defaults.`,
+            `TLS to ${rule.spec.get('host').text} has no caCertificates, so whether its certificate is `
+              + 'verified depends on defaults.',
             'Set `caCertificates`, e.g. to /etc/ssl/certs/ca-certificates.crt.',
             [ports.includes(tls) ? 'IST0129' : 'IST0128'],
           );

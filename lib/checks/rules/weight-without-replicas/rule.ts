@@ -11,14 +11,16 @@ export const rule: Check = {
   covers: [],
   summary: 'A share of the requests is routed to a version without replicas',
   explanation:
-    'These requests fail with 503. A HorizontalPodAutoscaler with a minimum of 0 counts as no replicas, since it may scale to that minimum. VirtualServices and routes of the Gateway API are checked.',
+    'These requests fail with 503. A HorizontalPodAutoscaler with a minimum of 0 counts as no replicas, '
+    + 'since it may scale to that minimum. VirtualServices and routes of the Gateway API are checked.',
   *find(cluster) {
     const podsBehind = podsOf(cluster);
     for (const { at, pods, share } of [...ofVirtualServices(cluster, podsBehind), ...ofRoutes(cluster, podsBehind)]) {
       if (share > 0 && pods.length > 0 && pods.every(each => replicasOf(each, cluster) === 0)) {
         yield problem(
           at,
-          `${share === 1 ? 'All' : `${Number((share * 100).toFixed(1))} %`} of the requests go to ${listed(pods.map(each => each.name))}, which may have no replicas.`,
+          `${share === 1 ? 'All' : `${Number((share * 100).toFixed(1))} %`} of the requests go to `
+            + `${listed(pods.map(each => each.name))}, which may have no replicas.`,
           'Set the weight to 0, or raise the minimum of replicas.',
         );
       }

@@ -19,32 +19,39 @@ export function checkCognitoAuthorizer(
   if (!token?.isValid) {
     return refused(
       401,
-      `${authorizer.name} rejects the request: ${token ? 'the token is expired or not signed by its issuer' : 'no token'}: {"message":"Unauthorized"}.`,
+      `${authorizer.name} rejects the request: `
+        + `${token ? 'the token is expired or not signed by its issuer' : 'no token'}: `
+        + '{"message":"Unauthorized"}.',
     );
   }
   const { iss, token_use: use } = token.claims;
   if (typeof iss !== 'string' || !issuers.some(each => mayBe(each, iss))) {
     return refused(
       401,
-      `${authorizer.name} rejects the request: the issuer is ${claimText(iss)}, not ${issuers.join(' or ')}: {"message":"Unauthorized"}.`,
+      `${authorizer.name} rejects the request: the issuer is ${claimText(iss)}, not `
+        + `${issuers.join(' or ')}: {"message":"Unauthorized"}.`,
     );
   }
   if (use === (scopes.length > 0 ? 'id' : 'access')) {
     return refused(
       401,
-      `A method ${scopes.length > 0 ? 'with scopes requires an access token' : 'without scopes requires an ID token'} of a user pool: {"message":"Unauthorized"}.`,
+      'A method '
+        + `${scopes.length > 0 ? 'with scopes requires an access token' : 'without scopes requires an ID token'} `
+        + 'of a user pool: {"message":"Unauthorized"}.',
     );
   }
   const granted = scopesOf(token);
   if (scopes.length > 0 && !scopes.some(each => granted.includes(each))) {
     return refused(
       403,
-      `The token has none of the scopes of the method (${scopes.join(', ')}): {"message":"User is not authorized to access this resource"}.`,
+      `The token has none of the scopes of the method (${scopes.join(', ')}): {"message":"User is not `
+        + 'authorized to access this resource"}.',
     );
   }
   return {
     steps: [
-      `${authorizer.name} accepts the token of the user pool ${iss}${scopes.length > 0 ? ` with one of the scopes ${scopes.join(', ')}` : ''}.`,
+      `${authorizer.name} accepts the token of the user pool `
+        + `${iss}${scopes.length > 0 ? ` with one of the scopes ${scopes.join(', ')}` : ''}.`,
     ],
     context: Object.fromEntries(
       Object.entries(token.claims).map(([name, claim]) => [`claims.${name}`, claimText(claim)]),

@@ -55,7 +55,9 @@ function assertDeclaredHere({ api }: Visit): void {
   const elsewhere = ['Body', 'BodyS3Location', 'Target'].find(each => api.root.get('Properties', each).exists);
   if (elsewhere !== undefined || api.root.get('Properties', 'ProtocolType').text === 'WEBSOCKET') {
     throw new Unsimulated(
-      `The API ${api.name} ${elsewhere === undefined ? 'is a WebSocket API' : `has its routes in ${elsewhere}`}, which is not simulated.`,
+      `The API ${api.name} `
+        + `${elsewhere === undefined ? 'is a WebSocket API' : `has its routes in ${elsewhere}`}, which is not `
+        + 'simulated.',
       'Declare the routes of an HTTP API as resources.',
     );
   }

@@ -64,7 +64,9 @@ export function integrateRoute(
     timeoutMs,
     steps: [
       ...steps,
-      `${integration.name} sends the request to ${outgoing.message.scheme}://${outgoing.message.host}:${outgoing.message.port}${outgoing.message.path}, with a timeout of ${timeoutMs} ms.`,
+      `${integration.name} sends the request to `
+        + `${outgoing.message.scheme}://${outgoing.message.host}:${outgoing.message.port}${outgoing.message.path}, `
+        + `with a timeout of ${timeoutMs} ms.`,
     ],
   };
 }

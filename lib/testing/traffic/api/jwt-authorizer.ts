@@ -32,11 +32,13 @@ export function checkJwtAuthorizer(
   }
   return {
     steps: [
-      `${authorizer.name} accepts the token of ${issuer} for ${audiences.join(' or ')}${scopes.length > 0 ? ` with one of the scopes ${scopes.join(', ')}` : ''}.`,
+      `${authorizer.name} accepts the token of ${issuer} for `
+        + `${audiences.join(' or ')}${scopes.length > 0 ? ` with one of the scopes ${scopes.join(', ')}` : ''}.`,
       ...([issuer, ...audiences].every(isKnown)
         ? []
         : [
-            `The issuer or audience of ${authorizer.name} is known only after deployment and assumed to match the token.`,
+            `The issuer or audience of ${authorizer.name} is known only after deployment and assumed to `
+              + 'match the token.',
           ]),
     ],
     context: Object.fromEntries(

@@ -30,7 +30,9 @@ export function checkLambdaAuthorizer(
   const demands = mapIn(variable('DEMANDS'));
   if (!handler || !demands || !handler.root.get('Properties', 'Code', 'ZipFile').text.includes(KNOWN_CODE)) {
     throw new Unsimulated(
-      `The authorizer ${authorizer.name} calls ${handler ? `the function ${handler.name}` : 'a function that is not in its template'}, whose code is not simulated.`,
+      `The authorizer ${authorizer.name} calls `
+        + `${handler ? `the function ${handler.name}` : 'a function that is not in its template'}, whose code `
+        + 'is not simulated.',
       'Use routes without this authorizer, or replace it by its decision in the test.',
     );
   }
@@ -46,7 +48,8 @@ export function checkLambdaAuthorizer(
   if (denial !== undefined) {
     return refused(
       403,
-      `The function ${handler.name} denies the request: ${denial}: {"message":"User is not authorized to access this resource"}.`,
+      `The function ${handler.name} denies the request: ${denial}: {"message":"User is not authorized to `
+        + 'access this resource"}.',
     );
   }
   const { claims } = token;
@@ -54,7 +57,8 @@ export function checkLambdaAuthorizer(
   const key = ownValue(mapIn(variable('CLIENTS')) ?? {}, String(client));
   return {
     steps: [
-      `The function ${handler.name} accepts the token of ${demand.issuer} for ${demand.audiences.join(' or ')}${demand.scopes ? ` with one of the scopes ${demand.scopes.join(', ')}` : ''}.`,
+      `The function ${handler.name} accepts the token of ${demand.issuer} for `
+        + `${demand.audiences.join(' or ')}${demand.scopes ? ` with one of the scopes ${demand.scopes.join(', ')}` : ''}.`,
     ],
     context: {
       principalId: String(claims.sub ?? 'unknown'),

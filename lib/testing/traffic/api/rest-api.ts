@@ -19,7 +19,9 @@ export function throughRestApi(visit: Visit): ApiAnswer {
   const before = [...visit.steps, ...beforeMethods(visit)];
   const method = methodOf(visit);
   if (!method) {
-    const reason = `No method matches ${message.method} ${path}: {"message":"Missing Authentication Token"}, unless a gateway response overrides it.`;
+    const reason =
+      `No method matches ${message.method} ${path}: {"message":"Missing Authentication Token"}, unless a `
+      + 'gateway response overrides it.';
     return { by: api, ...respond(template, api, 'MISSING_AUTHENTICATION_TOKEN', reason), steps: before };
   }
   const by = method.resource;
@@ -85,7 +87,8 @@ function beforeMethods({ template, stage, api }: Visit): string[] {
     ...(canary === undefined
       ? []
       : [
-          `A canary deployment receives ${canary} % of the requests; both deployments are assumed to match the template.`,
+          `A canary deployment receives ${canary} % of the requests; both deployments are assumed to match `
+            + 'the template.',
         ]),
   ];
 }

@@ -83,7 +83,8 @@ export function validate(visit: Visit, { resource, parameters }: RestMethod): De
     steps: [
       ...(required.length > 0
         ? [
-            `The request has the required parameters: ${required.map(([name]) => name.replace(/^method\.request\./, '')).join(', ')}.`,
+            'The request has the required parameters: '
+              + `${required.map(([name]) => name.replace(/^method\.request\./, '')).join(', ')}.`,
           ]
         : []),
       ...(hasModel ? ['The body is validated against a model, which is not simulated.'] : []),

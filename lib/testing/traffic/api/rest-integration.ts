@@ -90,7 +90,8 @@ function sendOn(
       ...(override === undefined ? [] : [`A mapping template sets the path to ${override}.`]),
       ...(isPassed ? ['No mapping template matches the content type, so the path is not overridden.'] : []),
       ...(hasStage ? [`The VPC link keeps the stage ${stage.name} in the path.`] : []),
-      `The integration request goes to ${scheme}://${hostname}:${port}${outgoing.message.path}, with a timeout of ${timeoutMs} ms.`,
+      `The integration request goes to ${scheme}://${hostname}:${port}${outgoing.message.path}, with a `
+        + `timeout of ${timeoutMs} ms.`,
     ],
   };
 }

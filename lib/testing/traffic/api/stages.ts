@@ -50,7 +50,8 @@ export function throttlesOf({ resource }: Stage, ...settings: readonly Field[]):
         .slice(0, 1)
         .map(
           ([rate, burst]) =>
-            `The stage ${resource.name} throttles at ${rate} requests per second${burst === undefined ? '' : ` with a burst of ${burst}`}; throttling is not simulated.`,
+            `The stage ${resource.name} throttles at ${rate} requests per `
+            + `second${burst === undefined ? '' : ` with a burst of ${burst}`}; throttling is not simulated.`,
         );
 }
 

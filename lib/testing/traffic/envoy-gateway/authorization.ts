@@ -17,7 +17,8 @@ export function authorize(authorization: Field, verified: Verified, place: Attac
   const decided = decide(authorization.get('rules').items, fallback, rule => applies(rule, verified, place, cluster));
   if (decided === undefined) {
     throw new Unsimulated(
-      `${titleOf(authorization.resource)} has rules on the IP address of the client (${String(authorization)}), which is unknown.`,
+      `${titleOf(authorization.resource)} has rules on the IP address of the client `
+        + `(${String(authorization)}), which is unknown.`,
       'Set the `address` of the request.',
     );
   }

@@ -42,7 +42,8 @@ function secretAt(at: Field, cluster: Cluster): Resource {
     namespace === at.resource.namespace ? cluster.find(Kind.SECRET, at.get('name').text, namespace) : undefined;
   if (!secret) {
     throw new Unsimulated(
-      `${titleOf(at.resource)} has its API keys in the Secret ${namespace}/${at.get('name').text}, which is not among the manifests of its namespace.`,
+      `${titleOf(at.resource)} has its API keys in the Secret ${namespace}/${at.get('name').text}, which `
+        + 'is not among the manifests of its namespace.',
       'Add it, with keys for the test.',
     );
   }

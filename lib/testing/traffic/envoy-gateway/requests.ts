@@ -46,7 +46,8 @@ export function requireConnectionsOpen(place: Attachment, cluster: Cluster): voi
   const authorization = policyFor(Kind.SECURITY_POLICY, place, cluster)?.spec.get('authorization');
   if (authorization?.exists) {
     throw new Unsimulated(
-      `${titleOf(authorization.resource)} decides about connections to ${place.gateway.key} too (${String(authorization)}).`,
+      `${titleOf(authorization.resource)} decides about connections to ${place.gateway.key} too `
+        + `(${String(authorization)}).`,
       'Remove it from the manifests of the test, or test it in a cluster.',
     );
   }

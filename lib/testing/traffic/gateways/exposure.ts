@@ -18,7 +18,8 @@ export function assumedExposure(listener: GatewayListener, cluster: Cluster): st
   const isOpen = fronts.some(front => front.type !== 'ClusterIP' || bindings(cluster).some(at => leadsTo(at, front)));
   return fronts.length === 0 || isOpen
     ? undefined
-    : `assumption: a load balancer leads to ${listener.caller.title}, whose Service is a ClusterIP; no TargetGroupBinding, Ingress or API in the manifests does`;
+    : `assumption: a load balancer leads to ${listener.caller.title}, whose Service is a ClusterIP; no `
+        + 'TargetGroupBinding, Ingress or API in the manifests does';
 }
 
 function frontsOf({ gateway, caller }: GatewayListener, cluster: Cluster): Front[] {

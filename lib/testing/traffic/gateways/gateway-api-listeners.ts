@@ -231,7 +231,8 @@ function connectionFor(
   const routes = routesAttached(listener, gateway, cluster);
   if (!isPassthrough && (routes.length > 1 || reader !== RouteReader.ISTIO_GATEWAY)) {
     throw new Unsimulated(
-      `${title} routes connections by ${routes.map(each => `${each.kind} ${each.key}`).join(', ') || 'its routes'} (${String(listener)}).`,
+      `${title} routes connections by `
+        + `${routes.map(each => `${each.kind} ${each.key}`).join(', ') || 'its routes'} (${String(listener)}).`,
       'Use an Istio listener with one route.',
     );
   }

@@ -106,7 +106,8 @@ function bestListener(listeners: readonly GatewayListener[], host: string): Gate
   const gateways = [...new Set(best.map(each => each.caller.title))];
   if (new Set(best.map(({ caller }) => `${caller.namespace} ${JSON.stringify(caller.labels)}`)).size > 1) {
     throw new Error(
-      `Several gateways accept ${host}: ${gateways.join(', ')}. Select one: { gateway: '${best[0]?.at.resource.key}' }.`,
+      `Several gateways accept ${host}: ${gateways.join(', ')}. Select one: { gateway: `
+        + `'${best[0]?.at.resource.key}' }.`,
     );
   }
   return best[0];

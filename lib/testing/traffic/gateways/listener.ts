@@ -43,7 +43,8 @@ export function unknownPods(
     ', ',
   );
   return new Unsimulated(
-    `The Pods of ${caller.title} are not in the manifests, and the result depends on their namespace, labels or ServiceAccount: ${objects}.`,
+    `The Pods of ${caller.title} are not in the manifests, and the result depends on their namespace, `
+      + `labels or ServiceAccount: ${objects}.`,
     'Add the Deployment of the gateway to the manifests.',
   );
 }

@@ -117,7 +117,8 @@ function testOf(attribute: string, at: Field): { test: Test } {
   const own = ownValue(TESTS, prefix);
   if (!own) {
     throw new Unsimulated(
-      `The AuthorizationPolicy ${at.resource.key} has a condition on ${attribute} (${String(at)}), which is not simulated.`,
+      `The AuthorizationPolicy ${at.resource.key} has a condition on ${attribute} (${String(at)}), which `
+        + 'is not simulated.',
       'Test it in a cluster.',
     );
   }

@@ -52,7 +52,8 @@ function claimHeader(claims: Claims, path: readonly string[]): string | undefine
 function encoded(value: object, path: readonly string[]): string {
   if (hasSeveralFields(value)) {
     throw new Unsimulated(
-      `The claim ${path.join('.')} is an object with several fields, which a RequestAuthentication writes to a header in any order.`,
+      `The claim ${path.join('.')} is an object with several fields, which a RequestAuthentication writes `
+        + 'to a header in any order.',
       'Write one of its fields to the header.',
     );
   }

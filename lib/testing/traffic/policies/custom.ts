@@ -52,7 +52,9 @@ export function checkAuthorizers(
 function oneAlone(providers: readonly string[]): AuthorizerRefusal {
   return {
     status: FORBIDDEN,
-    reason: `its policies have several external authorizers (${providers.join(', ')}), and Istio supports one for each workload`,
+    reason:
+      `its policies have several external authorizers (${providers.join(', ')}), and Istio supports one `
+      + 'for each workload',
   };
 }
 

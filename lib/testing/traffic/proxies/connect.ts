@@ -57,7 +57,9 @@ export function connect(
     return {
       refusal: {
         by: blocking.root,
-        reason: `${blocking.kind} ${blocking.key} does not allow connections from ${caller.title} to port ${port.number}, and no other policy does`,
+        reason:
+          `${blocking.kind} ${blocking.key} does not allow connections from ${caller.title} to port `
+          + `${port.number}, and no other policy does`,
       },
     };
   }

@@ -67,7 +67,8 @@ function entriesAt(resource: Resource, selector: Labels, port: Field, labels: La
     );
     if (policy) {
       throw new Unsimulated(
-        `The ${policy.kind} ${policy.key} selects the WorkloadEntry ${entry.key}, whose workload is not in the manifests.`,
+        `The ${policy.kind} ${policy.key} selects the WorkloadEntry ${entry.key}, whose workload is not in `
+          + 'the manifests.',
         'Remove the policy from the test: whether a proxy there enforces it is unknown.',
       );
     }

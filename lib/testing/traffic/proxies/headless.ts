@@ -21,7 +21,8 @@ export function chosenEndpoints(host: Host, port: Field, cluster: Cluster): Endp
 export function requireChoice(host: Host, dialed: string): void {
   if (dialed !== host.name.toLowerCase()) {
     throw new Unsimulated(
-      `A route leads from ${dialed} to ${host.name}, which is headless, and the request goes to the original destination address.`,
+      `A route leads from ${dialed} to ${host.name}, which is headless, and the request goes to the `
+        + 'original destination address.',
       'Route to a Service with a cluster IP.',
     );
   }

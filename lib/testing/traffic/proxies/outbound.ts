@@ -149,7 +149,8 @@ function unseenBy(
   }
   if (scope.allowsAny && beginsTls(mode)) {
     throw new Unsimulated(
-      `The client uses TLS on port ${message.port} of ${host.name}, which is an HTTP port, and a DestinationRule originates TLS to it.`,
+      `The client uses TLS on port ${message.port} of ${host.name}, which is an HTTP port, and a `
+        + 'DestinationRule originates TLS to it.',
       'Send the request in plain text, or declare the protocol of the port as HTTPS.',
     );
   }

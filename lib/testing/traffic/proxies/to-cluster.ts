@@ -72,7 +72,8 @@ export function toCluster(
 function requireNoAlias({ resource }: Host): void {
   if (resource.type === Kind.SERVICE && resource.spec.get('type').text === 'ExternalName') {
     throw new Unsimulated(
-      `The Service ${resource.key}, to which the request goes, is a name for ${resource.spec.get('externalName').text}.`,
+      `The Service ${resource.key}, to which the request goes, is a name for `
+        + `${resource.spec.get('externalName').text}.`,
       'Send it to that host.',
     );
   }

@@ -29,7 +29,8 @@ export function isLeftOut(route: Resource, reader: RouteReader, cluster: Cluster
   const [first] = unsupported;
   if (first && reader === RouteReader.OTHER_GATEWAY) {
     throw new Unsimulated(
-      `The ${route.kind} ${route.key} has a filter ${first.get('type').text} (${String(first)}), which only the controller of its gateway interprets.`,
+      `The ${route.kind} ${route.key} has a filter ${first.get('type').text} (${String(first)}), which `
+        + 'only the controller of its gateway interprets.',
       'Use a route without it.',
     );
   }

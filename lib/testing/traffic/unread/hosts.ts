@@ -33,7 +33,8 @@ export function waypointBefore({ resource }: Host, cluster: Cluster): Unsimulate
     { ...cluster.namespaceLabels(resource.namespace), ...resource.labels }['istio.io/ingress-use-waypoint'] === 'true';
   return isAsked
     ? new Unsimulated(
-        `${titleOf(resource)} is reached by gateways through a waypoint (istio.io/ingress-use-waypoint), which is not simulated.`,
+        `${titleOf(resource)} is reached by gateways through a waypoint (istio.io/ingress-use-waypoint), `
+          + 'which is not simulated.',
         REMEDY,
       )
     : undefined;

@@ -187,7 +187,9 @@ function ofMesh({ mesh }: Cluster): Suspect[] {
           {
             resource: unreadable.resource,
             concerns,
-            problem: `${titleOf(unreadable.resource)} has a mesh configuration that is not one YAML document (${String(unreadable)}).`,
+            problem:
+              `${titleOf(unreadable.resource)} has a mesh configuration that is not one YAML document `
+              + `(${String(unreadable)}).`,
           },
         ]
       : []),

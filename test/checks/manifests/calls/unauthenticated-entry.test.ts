@@ -8,26 +8,35 @@ import { plain, render } from '../../../istio/support';
 
 const NAMESPACE = '{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {istio-injection: enabled}}}';
 const web = (namespace = 'shop') => [
-  `{apiVersion: v1, kind: Service, metadata: {name: web, namespace: ${namespace}}, spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080}]}}`,
-  `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: ${namespace}}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: w}]}}}}`,
+  `{apiVersion: v1, kind: Service, metadata: {name: web, namespace: ${namespace}}, spec: {selector: `
+    + '{app: web}, ports: [{name: http, port: 80, targetPort: 8080}]}}',
+  `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: ${namespace}}, spec: `
+    + '{selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: '
+    + '[{name: web, image: w}]}}}}',
 ];
 const istioGateway = (servers: string, selector = '{istio: ingressgateway}') =>
-  `{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: g, namespace: shop}, spec: {selector: ${selector}, servers: [${servers}]}}`;
+  '{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: g, namespace: shop}, spec: '
+  + `{selector: ${selector}, servers: [${servers}]}}`;
 const HTTP = '{port: {number: 80, name: http, protocol: HTTP}, hosts: ["a.example"]}';
 const HTTPS =
   '{port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: SIMPLE, credentialName: c}, hosts: ["a.example"]}';
 const virtualService = (http: string) =>
-  `{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: shop}, spec: {hosts: [a.example], gateways: [g], http: [${http}]}}`;
+  '{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: shop}, '
+  + `spec: {hosts: [a.example], gateways: [g], http: [${http}]}}`;
 const TO_WEB = 'route: [{destination: {host: web, port: {number: 80}}}]';
 const policy = (name: string, namespace: string, spec: string) =>
-  `{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: ${name}, namespace: ${namespace}}, spec: {${spec}}}`;
+  `{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: ${name}, namespace: `
+  + `${namespace}}, spec: {${spec}}}`;
 const gatewayOf = (className: string, listeners = '{name: http, port: 80, protocol: HTTP}', more = '') =>
-  `{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: k, namespace: shop}, spec: {gatewayClassName: ${className}, ${more}listeners: [${listeners}]}}`;
+  '{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: k, namespace: shop}, '
+  + `spec: {gatewayClassName: ${className}, ${more}listeners: [${listeners}]}}`;
 const route = (name: string, rules: string, parent = 'name: k') =>
-  `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: ${name}, namespace: shop}, spec: {hostnames: [a.example], parentRefs: [{${parent}}], rules: [${rules}]}}`;
+  `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: ${name}, namespace: `
+  + `shop}, spec: {hostnames: [a.example], parentRefs: [{${parent}}], rules: [${rules}]}}`;
 const BACKEND = 'backendRefs: [{name: web, port: 80}]';
 const security = (name: string, target: string, spec: string) =>
-  `{apiVersion: gateway.envoyproxy.io/v1alpha1, kind: SecurityPolicy, metadata: {name: ${name}, namespace: shop}, spec: {targetRefs: [{group: gateway.networking.k8s.io, ${target}}], ${spec}}}`;
+  `{apiVersion: gateway.envoyproxy.io/v1alpha1, kind: SecurityPolicy, metadata: {name: ${name}, `
+  + `namespace: shop}, spec: {targetRefs: [{group: gateway.networking.k8s.io, ${target}}], ${spec}}}`;
 const JWT = 'jwt: {providers: [{name: p, issuer: i, remoteJWKS: {uri: "https://i.example/jwks"}}]}';
 
 const OF_GATEWAY = 'selector: {matchLabels: {istio: ingressgateway}}';
@@ -93,7 +102,8 @@ test.each<[string, string[], string]>([
       policy(
         'p',
         'istio-system',
-        `${OF_GATEWAY}, action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: [{operation: {paths: ["/admin*"]}}]}]`,
+        `${OF_GATEWAY}, action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: `
+          + '[{operation: {paths: ["/admin*"]}}]}]',
       ),
     ],
     'GET http://a.example/x',
@@ -105,7 +115,8 @@ test.each<[string, string[], string]>([
       policy(
         'p',
         'istio-system',
-        `${OF_GATEWAY}, rules: [{from: [{source: {requestPrincipals: ["*"]}}]}, {to: [{operation: {paths: ["/health/*"]}}]}]`,
+        `${OF_GATEWAY}, rules: [{from: [{source: {requestPrincipals: ["*"]}}]}, {to: [{operation: {paths: `
+          + '["/health/*"]}}]}]',
       ),
     ],
     'GET http://a.example/health/x',
@@ -129,7 +140,8 @@ test.each<[string, string[], string]>([
       policy(
         'p',
         'istio-system',
-        `${OF_GATEWAY}, action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: [{operation: {ports: ["8443"]}}]}]`,
+        `${OF_GATEWAY}, action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: `
+          + '[{operation: {ports: ["8443"]}}]}]',
       ),
     ],
     'GET http://a.example/',
@@ -141,7 +153,8 @@ test.each<[string, string[], string]>([
       policy(
         'p',
         'istio-system',
-        `${OF_GATEWAY}, action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: [{operation: {hosts: [b.example]}}]}]`,
+        `${OF_GATEWAY}, action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: `
+          + '[{operation: {hosts: [b.example]}}]}]',
       ),
     ],
     'GET http://a.example/',
@@ -259,7 +272,8 @@ test.each<[string, string[]]>([
       policy(
         'p',
         'shop',
-        `${OF_WEB}, action: DENY, rules: [{from: [{source: {principals: ["*/sa/istio-ingressgateway-service-account"]}}]}]`,
+        `${OF_WEB}, action: DENY, rules: [{from: [{source: {principals: `
+          + '["*/sa/istio-ingressgateway-service-account"]}}]}]',
       ),
     ],
   ],
@@ -304,7 +318,8 @@ test.each<[string, string[]]>([
       policy(
         'p',
         'istio-system',
-        `${OF_GATEWAY}, rules: [{to: [{operation: {ports: ["8080"]}}]}, {from: [{source: {requestPrincipals: ["*"]}}]}]`,
+        `${OF_GATEWAY}, rules: [{to: [{operation: {ports: ["8080"]}}]}, {from: [{source: {requestPrincipals: `
+          + '["*"]}}]}]',
       ),
     ],
   ],
@@ -316,7 +331,8 @@ test.each<[string, string[]]>([
       policy(
         'p',
         'istio-system',
-        `${OF_GATEWAY}, rules: [{to: [{operation: {paths: [/health]}}]}, {from: [{source: {requestPrincipals: ["*"]}}]}]`,
+        `${OF_GATEWAY}, rules: [{to: [{operation: {paths: [/health]}}]}, {from: [{source: `
+          + '{requestPrincipals: ["*"]}}]}]',
       ),
     ],
   ],
@@ -377,7 +393,8 @@ test.each<[string, string[]]>([
       ...web(),
       gatewayOf(
         'istio',
-        '{name: http, port: 80, protocol: HTTP}, {name: https, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: c}]}}',
+        '{name: http, port: 80, protocol: HTTP}, {name: https, port: 443, protocol: HTTPS, tls: '
+          + '{certificateRefs: [{name: c}]}}',
       ),
       route('r', `{${BACKEND}}`, 'name: k, sectionName: https'),
       policy(
@@ -393,7 +410,8 @@ test.each<[string, string[]]>([
       ...K8S.slice(0, -1),
       route(
         'r',
-        `{matches: [{path: {type: Exact, value: /a}}], ${BACKEND}}, {matches: [{path: {type: PathPrefix, value: /}}], filters: [{type: RequestRedirect, requestRedirect: {hostname: b.example}}]}`,
+        `{matches: [{path: {type: Exact, value: /a}}], ${BACKEND}}, {matches: [{path: {type: PathPrefix, `
+          + 'value: /}}], filters: [{type: RequestRedirect, requestRedirect: {hostname: b.example}}]}',
       ),
       policy('p', 'shop', `${TARGET}, rules: [{to: [{operation: {notPaths: [/a]}}]}]`),
     ],
@@ -402,7 +420,8 @@ test.each<[string, string[]]>([
     'STRICT mutual TLS behind a gateway outside the mesh',
     [
       ...ENVOY,
-      '{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: default, namespace: shop}, spec: {mtls: {mode: STRICT}}}',
+      '{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: default, namespace: '
+        + 'shop}, spec: {mtls: {mode: STRICT}}}',
     ],
   ],
   ['a SecurityPolicy of the Gateway', [...ENVOY, security('s', 'kind: Gateway, name: k', JWT)]],
@@ -550,7 +569,8 @@ describe('as the traffic simulator has it', () => {
         NAMESPACE,
         ...web(),
         istioGateway(HTTP),
-        `{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: default, namespace: shop}, spec: {mtls: {mode: ${each.mode}}}}`,
+        '{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: default, namespace: '
+          + `shop}, spec: {mtls: {mode: ${each.mode}}}}`,
         virtualService(each.rules.map(one => `{match: [${JSON.stringify(one)}], ${TO_WEB}}`).join(', ')),
         ...each.policies.map(({ place: [namespace, labels], action, rules: given }, index) =>
           JSON.stringify({

@@ -272,43 +272,46 @@ describe('domains', () => {
   });
 });
 
-test("a JWT authorizer may look for the token elsewhere, and an audience that is made by the template is anyone's", () => {
-  const authorizer = (source: string) =>
-    clusterOf(
-      apiOf([{ key: 'GET /a', properties: { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'Jwt' } } }], {
-        Jwt: {
-          Type: 'AWS::ApiGatewayV2::Authorizer',
-          Properties: {
-            ApiId: { Ref: 'Api' },
-            AuthorizerType: 'JWT',
-            IdentitySource: [source],
-            JwtConfiguration: {
-              Issuer: { 'Fn::Sub': 'https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}' },
-              Audience: [{ Ref: 'Client' }],
+test(
+  'a JWT authorizer may look for the token elsewhere, and an audience that is made by the template is ' + "anyone's",
+  () => {
+    const authorizer = (source: string) =>
+      clusterOf(
+        apiOf([{ key: 'GET /a', properties: { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'Jwt' } } }], {
+          Jwt: {
+            Type: 'AWS::ApiGatewayV2::Authorizer',
+            Properties: {
+              ApiId: { Ref: 'Api' },
+              AuthorizerType: 'JWT',
+              IdentitySource: [source],
+              JwtConfiguration: {
+                Issuer: { 'Fn::Sub': 'https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}' },
+                Audience: [{ Ref: 'Client' }],
+              },
             },
           },
-        },
-      }),
-    );
-  const carried = token({ iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc', client_id: 'k3y' });
+        }),
+      );
+    const carried = token({ iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc', client_id: 'k3y' });
 
-  expect(ask(authorizer('$request.header.Authorization'), 'GET https://api/a', carried).steps).toContain(
-    'The issuer or audience of Jwt is known only after deployment and assumed to match the token.',
-  );
-  expect(ask(authorizer('$request.header.x-token'), 'GET https://api/a', carried).status).toBe(401);
-  expect(
-    ask(authorizer('$request.header.x-token'), 'GET https://api/a', { ...carried, headers: { 'x-token': 'ey…' } })
-      .status,
-  ).toBeUndefined();
-  expect(ask(authorizer('$request.querystring.t'), 'GET https://api/a?t=ey', carried).status).toBeUndefined();
-  expect(
-    ask(
-      authorizer('$request.header.Authorization'),
-      'GET https://api/a',
-      token({ iss: 'https://login.example', aud: 'x' }),
-    ).status,
-  ).toBe(401);
-});
+    expect(ask(authorizer('$request.header.Authorization'), 'GET https://api/a', carried).steps).toContain(
+      'The issuer or audience of Jwt is known only after deployment and assumed to match the token.',
+    );
+    expect(ask(authorizer('$request.header.x-token'), 'GET https://api/a', carried).status).toBe(401);
+    expect(
+      ask(authorizer('$request.header.x-token'), 'GET https://api/a', { ...carried, headers: { 'x-token': 'ey…' } })
+        .status,
+    ).toBeUndefined();
+    expect(ask(authorizer('$request.querystring.t'), 'GET https://api/a?t=ey', carried).status).toBeUndefined();
+    expect(
+      ask(
+        authorizer('$request.header.Authorization'),
+        'GET https://api/a',
+        token({ iss: 'https://login.example', aud: 'x' }),
+      ).status,
+    ).toBe(401);
+  },
+);
 
 test('the Host header of a request is what its host is', () => {
   const cluster = mapped({

@@ -326,7 +326,8 @@ describe('templates', () => {
     '#set($context.requestOverride.path = $context.path)\n$input.body',
     '#set($context.requestOverride.path = "/$input.params(\'id\')")\n$input.body',
     '#set($context.requestOverride.header.host = "x")\n$input.body',
-    "#set($context.requestOverride.path = \"/$util.urlEncode($input.params().path.get('id')).replaceAll('a', 'b')\")\n$input.body",
+    '#set($context.requestOverride.path = '
+      + "\"/$util.urlEncode($input.params().path.get('id')).replaceAll('a', 'b')\")\n$input.body",
     '#if(true)#set($context.requestOverride.path = "/x")#end',
   ])('that override otherwise are not simulated: %s', template => {
     expect(() => ask(templated(template), 'GET https://api/live/a/7')).toThrow(
