@@ -91,8 +91,16 @@ const KINDS: readonly (readonly [type: RegExp, concerns?: Concerns])[] = [
   [
     /^((AuthorizationPolicy|RequestAuthentication|PeerAuthentication)\.security|Telemetry\.telemetry|(IstioOperator|Istio)\.install)\.istio\.io$/,
   ],
+  // Kuma's policies are in the namespace of its control plane, and select Pods of all namespaces.
+  [/\.kuma\.io$/, () => true],
   [
-    /\.(istio|cilium|linkerd|antrea|kuma)\.io$|\.projectcalico\.org$|\.policy\.networking\.k8s\.io$|\.k8s\.ovn\.org$/,
+    /\.(istio|cilium|linkerd|antrea)\.io$|\.projectcalico\.org$|\.policy\.networking\.k8s\.io$|\.k8s\.ovn\.org$/,
+    isNear,
+  ],
+  // NetworkPolicies are simulated, and the policies of Envoy Gateway where they are attached; the others do not concern traffic.
+  [/^NetworkPolicy\.networking\.k8s\.io$|\.gateway\.envoyproxy\.io$|^PodSecurityPolicy\./],
+  [
+    /^\w*(Network|Egress|Traffic|Access|Authorization|Firewall|SecurityGroup)\w*Polic(y|ies)\.|Intentions\.consul\.hashicorp\.com$/,
     isNear,
   ],
 ];
@@ -104,9 +112,15 @@ function isSubject({ spec }: Resource, { namespace, labels }: Party, cluster: Cl
     return true;
   }
   return pods.exists
-    ? selects(pods.get('namespaceSelector'), cluster.namespaceLabels(namespace))
-        && selects(pods.get('podSelector'), labels)
-    : selects(namespaces, cluster.namespaceLabels(namespace));
+    ? maySelect(pods.get('namespaceSelector'), namespace, cluster) && selects(pods.get('podSelector'), labels)
+    : maySelect(namespaces, namespace, cluster);
+}
+
+/** Whether a selector selects a namespace: one that is not among the manifests may have any labels besides its name. */
+function maySelect(selector: Field, namespace: string, cluster: Cluster): boolean {
+  const name = selector.get('matchLabels', 'kubernetes.io/metadata.name').text;
+  const isKnown = cluster.find(Kind.NAMESPACE, namespace) !== undefined;
+  return isKnown ? selects(selector, cluster.namespaceLabels(namespace)) : name === '' || name === namespace;
 }
 
 /** Only labels of Pods are compared; others, such as those that Cilium makes, may fit. */

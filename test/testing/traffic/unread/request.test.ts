@@ -30,6 +30,11 @@ const limits = (context: string) => ({
 });
 
 const CONCERNED: readonly (readonly [string, object])[] = [
+  ['AWS', object('networking.k8s.aws/v1alpha1', 'ApplicationNetworkPolicy', { podSelector: {} })],
+  ['AWS, by security groups', object('vpcresources.k8s.aws/v1beta1', 'SecurityGroupPolicy', { podSelector: {} })],
+  ['OpenShift', object('network.openshift.io/v1', 'EgressNetworkPolicy', { egress: [] })],
+  ['Consul', object('consul.hashicorp.com/v1alpha1', 'ServiceIntentions', { destination: { name: 'cart' } })],
+  ['Kuma, in its own namespace', object('kuma.io/v1alpha1', 'MeshTrafficPermission', {}, { namespace: 'kuma-system' })],
   [
     'a policy of the cluster for all namespaces',
     object(POLICY, 'AdminNetworkPolicy', { subject: { namespaces: {} } }, EVERYWHERE),
@@ -425,4 +430,27 @@ describe('at a gateway', () => {
       .fromInternet('GET http://a.example/')
       .expectDenied(0);
   });
+});
+
+test('a policy of the cluster may be for a namespace whose labels no manifest has, unless it names another', () => {
+  const pods = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'far', labels: { app: name } },
+    spec: { containers: [{ name, image: name, ports: [{ name: 'http', containerPort: 80 }] }] },
+  });
+  const ask = (namespaces: object) =>
+    Traffic.of(
+      manifestsOf([
+        pods('one'),
+        pods('two'),
+        service('two', 'far'),
+        object(POLICY, 'AdminNetworkPolicy', { subject: { namespaces } }, EVERYWHERE),
+      ]),
+    )
+      .from('one')
+      .http('GET http://two/');
+
+  expect(() => ask({ matchLabels: { team: 'a' } })).toThrow(/The AdminNetworkPolicy it .*not simulated/);
+  expect(() => ask(money)).not.toThrow();
 });
