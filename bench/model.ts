@@ -1,7 +1,10 @@
 import { Duration } from 'cdk8s';
 import { Port, type Service, Topology } from '../lib';
 
-/** A topology of `count` services, each with two versions, three callees, a split and a circuit breaker: ten objects a service. */
+/**
+ * A topology of `count` services, each with two versions, three callees, a split and a circuit breaker: ten objects a
+ * service.
+ */
 export function generatedTopology(count: number): Topology {
   const topology = new Topology('bench');
   const services: Service[] = Array.from({ length: count }, (_, index) =>

@@ -5,7 +5,9 @@ import { Testing } from 'cdk8s';
 import { ClusterApp, Mesh, TopologyChart } from '../lib';
 import { generatedTopology } from './model';
 
-/** Writes the objects of a generated topology to a file, for the bare version to build the same; gives back its path. */
+/**
+ * Writes the objects of a generated topology to a file, for the bare version to build the same; gives back its path.
+ */
 export function writeObjects(count: number): string {
   const chart = new TopologyChart(new ClusterApp(), 'bench', {
     topology: generatedTopology(count),

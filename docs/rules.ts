@@ -4,7 +4,10 @@ import { join } from 'node:path';
 /** The folder with a folder for each check. */
 export const RULES_FOLDER = join(__dirname, '../lib/checks/rules');
 
-/** Manifests in which a check finds something, and the nearest ones in which it does not: `bad.yaml` and `good.yaml`, `bad-2.yaml` and `good-2.yaml`. */
+/**
+ * Manifests in which a check finds something, and the nearest ones in which it does not: `bad.yaml` and `good.yaml`,
+ * `bad-2.yaml` and `good-2.yaml`.
+ */
 export interface RuleExample {
   /** The field of the first finding, from the comment `# at: spec.http[0]`. */
   readonly at: string;

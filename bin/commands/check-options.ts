@@ -22,7 +22,8 @@ environments of cardinal.yaml, or the output of \`cardinal synth\`, dist and cdk
   --list                 all codes as Markdown: checks, the codes of istioctl analyze and Kiali with the checks that
                          find them, limits of templates, findings of synthesis, errors of the model
 
-The exit code is 0 without findings, 1 with findings, and 2 for input that cannot be read or has no objects. An object suppresses a finding
+The exit code is 0 without findings, 1 with findings, and 2 for input that cannot be read or has no objects. \
+An object suppresses a finding
 by the annotation cardinal.cdk8s.io/suppress: "ID: WHY; ID: WHY".
 `;
 

@@ -44,9 +44,8 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
       : []),
   ];
   if (apps.length === 0) {
-    process.stderr.write(
-      `${printableLine(`There is neither a cdk8s.yaml nor a cdk.json in ${folder}. Change to the folder of the app.`)}\n`,
-    );
+    const problem = `There is neither a cdk8s.yaml nor a cdk.json in ${folder}. Change to the folder of the app.`;
+    process.stderr.write(`${printableLine(problem)}\n`);
     return 2;
   }
   const runs = await Promise.all(apps);

@@ -16,10 +16,8 @@ export function differenceOf(
       : result.outcomes.filter(each => each.destination === '' || each.destination.endsWith(`/${only}`));
   const outcome = possible.find(each => isOutcome(each, reply));
   if (!outcome) {
-    return (
-      'came to '
-      + `${reply.from ? `${reply.from.service}-${reply.from.version}` : reply.text === 'outside' ? 'the outside' : `status ${reply.status}`}`
-    );
+    const elsewhere = reply.text === 'outside' ? 'the outside' : `status ${reply.status}`;
+    return `came to ${reply.from ? `${reply.from.service}-${reply.from.version}` : elsewhere}`;
   }
   // The app begins to count only when it runs again after sending, some milliseconds after the proxy on a busy machine.
   const late =

@@ -232,7 +232,8 @@ function pathOf({ apiVersion, kind, metadata }: Named): string {
     kind === 'Gateway' && apiVersion.startsWith('gateway.')
       ? 'gateway.networking.k8s.io/v1/gateways'
       : (PATHS[kind] ?? '');
-  return `/apis/${path.slice(0, path.lastIndexOf('/'))}/namespaces/${metadata.namespace}/${path.slice(path.lastIndexOf('/') + 1)}`;
+  const end = path.lastIndexOf('/');
+  return `/apis/${path.slice(0, end)}/namespaces/${metadata.namespace}/${path.slice(end + 1)}`;
 }
 
 /** Objects are created in the order that applies to objects of the same age, since their ages may differ. */

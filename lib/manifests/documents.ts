@@ -21,8 +21,16 @@ const SEPARATOR = '---';
  * Characters that go-yaml rejects, and those that end a line for it but not in YAML 1.2: a comment could hide fields
  * behind them.
  */
-const UNREADABLE =
-  /\r(?!\n)|[\0-\b\v\f\x0E-\x1F\x7F-\x9F\u2028\u2029\uFEFF\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+const UNREADABLE = new RegExp(
+  [
+    /\r(?!\n)/,
+    /[\0-\b\v\f\x0E-\x1F\x7F-\x9F\u2028\u2029\uFEFF\uFFFE\uFFFF]/,
+    /[\uD800-\uDBFF](?![\uDC00-\uDFFF])/,
+    /(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 
 /**
  * The documents of a YAML or JSON text as kubectl reads it, without the empty ones. Throws a {@link ManifestError} if

@@ -2,8 +2,15 @@
  * Characters that could change the output around them: controls, line and paragraph separators, directional marks,
  * invisible characters, lone surrogates.
  */
-const UNPRINTABLE =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}\u115F\u1160\u3164\uFFA0]|[\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]/gu;
+const UNPRINTABLE = new RegExp(
+  [
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}\u115F\u1160\u3164\uFFA0]/u,
+    /[\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]/u,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gu',
+);
 /** What the runners of GitHub and Azure execute as a command anywhere in a line: `##[error]`, `##vso[…]`. */
 const COMMAND = /##(?=[\w.-]*\[)/g;
 

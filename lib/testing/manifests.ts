@@ -58,9 +58,10 @@ export class Manifests {
     const found = ofKind.filter(fits(described));
     if (found.length !== expected) {
       const others = ofKind.length > found.length ? ` of ${ofKind.length}` : '';
+      const existing = ofKind.length === 0 ? this.kinds() : `Existing objects: ${namesOf(ofKind)}`;
       throw new Error(
         `Expected ${expected} objects of kind ${kind}, but found `
-          + `${found.length}${others}${ofKind.length === 0 ? `. ${this.kinds()}` : found.length > 0 ? `: ${namesOf(found)}` : `. Existing objects: ${namesOf(ofKind)}`}.`,
+          + `${found.length}${others}${found.length > 0 ? `: ${namesOf(found)}` : `. ${existing}`}.`,
       );
     }
   }

@@ -58,11 +58,12 @@ export class PathPattern {
    * @param end a character that no parameter contains, if what is matched has more than the path
    */
   toRegex(end = ''): string {
+    const rest = end ? `[^${end}]+` : '.+';
     return this.segments
-      .map(
-        segment =>
-          `/${isRest(segment) ? (end ? `[^${end}]+` : '.+') : isParameter(segment) ? `[^/${end}]+` : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
-      )
+      .map(segment => {
+        const literal = segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+        return `/${isRest(segment) ? rest : isParameter(segment) ? `[^/${end}]+` : literal}`;
+      })
       .join('');
   }
 

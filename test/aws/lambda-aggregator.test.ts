@@ -118,7 +118,8 @@ test('it is a function in the VPC that outlasts its parts', () => {
     Environment: {
       Variables: {
         PARTS:
-          '{"products":{"url":"http://products.internal/","millis":2500},"ads":{"url":"http://ads.internal/","millis":300}}',
+          '{"products":{"url":"http://products.internal/","millis":2500},'
+          + '"ads":{"url":"http://ads.internal/","millis":300}}',
       },
     },
   });

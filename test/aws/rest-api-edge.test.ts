@@ -65,7 +65,8 @@ test(
             ['application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml'].map(
               type => [
                 type,
-                String.raw`#set($context.requestOverride.path = "/products/$util.urlEncode($input.params().path.get('id'))`
+                String.raw`#set($context.requestOverride.path = "/products/`
+                  + String.raw`$util.urlEncode($input.params().path.get('id'))`
                   + String.raw`.replace('+', '%20').replaceAll('(?<=^|/)[.]{1,2}(?=/|\z)', '%252E')")`
                   + '\n$input.body',
               ],

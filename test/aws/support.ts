@@ -64,7 +64,10 @@ function tenable(stack: Stack): Template {
   return template;
 }
 
-/** What the CDK's own validation refuses in all templates that this test file has made so far: its engine takes seconds to start, so it is asked once. */
+/**
+ * What the CDK's own validation refuses in all templates that this test file has made so far: its engine takes seconds
+ * to start, so it is asked once.
+ */
 export function refusedByTheCdk(): string[] {
   const [first] = made;
   if (!first) {

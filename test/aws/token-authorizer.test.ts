@@ -96,10 +96,12 @@ interface Signed {
 
 function token(claims: object = {}, { alg = 'RS256', kid = 'rsa', key = RSA.privateKey, header }: Signed = {}): string {
   const now = Math.floor(Date.now() / 1000);
-  const content = `${encode({ alg, kid, ...header })}.${encode({ iss: issuer, sub: 'ann', aud: 'shop', exp: now + 60, ...claims })}`;
+  const payload = { iss: issuer, sub: 'ann', aud: 'shop', exp: now + 60, ...claims };
+  const content = `${encode({ alg, kid, ...header })}.${encode(payload)}`;
   const padding = alg.startsWith('PS') ? constants.RSA_PKCS1_PSS_PADDING : undefined;
   const hash = alg === 'EdDSA' ? null : `sha${/\d+$/.exec(alg)?.[0] ?? '256'}`;
-  return `${content}.${sign(hash, Buffer.from(content), { key, dsaEncoding: 'ieee-p1363', padding }).toString('base64url')}`;
+  const signature = sign(hash, Buffer.from(content), { key, dsaEncoding: 'ieee-p1363', padding });
+  return `${content}.${signature.toString('base64url')}`;
 }
 
 const ARN = 'arn:aws:execute-api:eu-west-1:123456789012:abc123/prod';

@@ -189,7 +189,10 @@ test('a reader who has enough after some lines makes nothing fail', () => {
 
 test('--explain says what a check looks for, also by the code of another tool', () => {
   expect(cardinal(['--explain', 'ist0112']).stdout).toMatch(
-    /^PortRequired \(check on manifests, error, IST0112\)\n {2}A VirtualService sends traffic to a host with several ports/,
+    new RegExp(
+      String.raw`^PortRequired \(check on manifests, error, IST0112\)\n`
+        + ' {2}A VirtualService sends traffic to a host with several ports',
+    ),
   );
 });
 
@@ -299,7 +302,11 @@ test('a checked app writes nothing where something cannot work, and names all of
     .addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'noone'));
 
   expect(() => app.synth()).toThrow(
-    /^The checks found errors in the manifests:\n {2}error \[VirtualService boutique\/cartservice .*"noone"[^]*\n {2}error \[VirtualService boutique\/paymentservice .*"nobody"/,
+    new RegExp(
+      String.raw`^The checks found errors in the manifests:\n`
+        + String.raw` {2}error \[VirtualService boutique/cartservice .*"noone"[^]*\n`
+        + String.raw` {2}error \[VirtualService boutique/paymentservice .*"nobody"`,
+    ),
   );
   expect(existsSync(join(folder, 'none'))).toBe(false);
 });

@@ -118,7 +118,10 @@ environments:
     const [staging, production] = stdout.split(/^Environment /m).slice(1);
     expect(status).toBe(1);
     expect(staging).toMatch(
-      /^staging\n[^]*VirtualService staging\/web[^]*VirtualService staging\/api[^]*\n2 objects checked: 1 error, [^]* 1 suppressed\n/,
+      new RegExp(
+        String.raw`^staging\n[^]*VirtualService staging/web[^]*VirtualService staging/api[^]*\n`
+          + String.raw`2 objects checked: 1 error, [^]* 1 suppressed\n`,
+      ),
     );
     expect(production).toMatch(
       /^production\n[^]*VirtualService default\/web[^]*VirtualService default\/cart[^]*\n2 objects checked: 2 errors, /,
@@ -186,7 +189,10 @@ exports.odd = defineCheck({
       status: 0,
       stdout: expect.not.stringContaining('OddRule'),
       stderr: expect.stringMatching(
-        /^No plugin of .*cardinal\.yaml is loaded: \.\/checks\/ours\.js\.\n.* has settings for OddRule, which is left out/,
+        new RegExp(
+          String.raw`^No plugin of .*cardinal\.yaml is loaded: \./checks/ours\.js\.\n`
+            + '.* has settings for OddRule, which is left out',
+        ),
       ),
     });
     expect(existsSync(join(folder, 'checks/ran'))).toBe(false);

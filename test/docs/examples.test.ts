@@ -125,7 +125,8 @@ test(
     const [example = ''] = examplesIn('docs/edges.md');
     const shop = new cardinal.Topology('shop');
     const keys = "jwksUri: 'https://login.shop.example/keys', audiences";
-    // Timeouts of calls are the mesh's: without one, a part has the time of the whole. Envoy Gateway counts rate limits for each route.
+    // Timeouts of calls are the mesh's: without one, a part has the time of the whole. Envoy Gateway counts rate limits
+    // for each route.
     run(
       example
         .replaceAll('audiences', keys)

@@ -13,7 +13,10 @@ const calls = fc.uniqueArray(
   { selector: ([a, b]) => `${a} ${b}`, maxLength: 12 },
 );
 
-/** Five services in three namespaces of the topology, some of one name, with a version more each; each listens on a port of its own and on one that all have. */
+/**
+ * Five services in three namespaces of the topology, some of one name, with a version more each; each listens on a port
+ * of its own and on one that all have.
+ */
 function declare(declared: [number, number][]): { shop: Topology; services: Service[] } {
   const shop = new Topology('shop');
   ['odd', 'third'].forEach(each => {

@@ -204,9 +204,10 @@ const SHAPES: readonly [string, (size: number) => string][] = [
   ['quotes', size => `a: ${'"x" '.repeat(size)}`],
   [
     'merged maps, each of those before',
-    size =>
-      'x0: &x0 {a: '
-      + `1}\n${Array.from({ length: size / 20 }, (_, index) => `x${index + 1}: &x${index + 1} {<<: *x${index}, k${index}: 1}\n`).join('')}`,
+    size => {
+      const merged = (_: unknown, index: number) => `x${index + 1}: &x${index + 1} {<<: *x${index}, k${index}: 1}\n`;
+      return `x0: &x0 {a: 1}\n${Array.from({ length: size / 20 }, merged).join('')}`;
+    },
   ],
 ];
 

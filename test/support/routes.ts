@@ -15,10 +15,10 @@ export interface Declared {
 const patterns: Arbitrary<string> = tuple(
   array(oneof(words, constantFrom('{}')), { maxLength: 3 }),
   constantFrom(false, false, true),
-).map(
-  ([parts, takesRest]) =>
-    `/${[...parts.map((part, index) => (part === '{}' ? `{p${index}}` : part)), ...(takesRest ? [`{p${parts.length}+}`] : [])].join('/')}`,
-);
+).map(([parts, takesRest]) => {
+  const named = parts.map((part, index) => (part === '{}' ? `{p${index}}` : part));
+  return `/${[...named, ...(takesRest ? [`{p${parts.length}+}`] : [])].join('/')}`;
+});
 
 /** The routes of an edge that AWS takes. */
 export const routes: Arbitrary<Declared[]> = uniqueArray(

@@ -15,8 +15,11 @@ const TARGET_GROUP_NAME = 32;
 const SHORTEST = 50;
 const LONGEST = 29_000;
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers */
-const RESERVED_HEADER =
-  /^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|proxy-authenticate|te|trailers?|transfer-encoding|upgrade|via|x-forwarded-.*|access-control-.*|x-amzn?-.*|apigw-.*)$/;
+const RESERVED_HEADER = new RegExp(
+  '^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|'
+    + 'proxy-authenticate|te|trailers?|transfer-encoding|upgrade|via|'
+    + 'x-forwarded-.*|access-control-.*|x-amzn?-.*|apigw-.*)$',
+);
 
 /** Throws for properties that no managed API supports. */
 export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): void {

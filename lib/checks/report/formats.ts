@@ -21,10 +21,10 @@ export const REPORT_FORMATS: ReadonlyMap<string, (clusters: readonly CheckedClus
     'text',
     clusters =>
       clusters
-        .map(
-          ({ environment, report, objects }) =>
-            `${environment === undefined ? '' : `${printableLine(`Environment ${environment}`)}\n`}${toText(report, objects)}`,
-        )
+        .map(({ environment, report, objects }) => {
+          const title = environment === undefined ? '' : `${printableLine(`Environment ${environment}`)}\n`;
+          return `${title}${toText(report, objects)}`;
+        })
         .join('\n'),
   ],
   ['json', clusters => jsonText(clusters.flatMap(({ environment, report }) => jsonEntries(report, environment)))],

@@ -19,12 +19,12 @@ export function toText(report: Report, objects: number): string {
   const counts = Object.values(Severity).map(severity =>
     count(findings.filter(each => each.severity === severity).length, NOUNS[severity]),
   );
-  return [
-    ...lines.map(printableLine),
-    `${count(objects, 'object')} checked: `
-      + `${[...counts, ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []), ...(turnedOff > 0 ? [`${turnedOff} disabled`] : [])].join(', ')}`,
-    '',
-  ].join('\n');
+  const all = [
+    ...counts,
+    ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []),
+    ...(turnedOff > 0 ? [`${turnedOff} disabled`] : []),
+  ];
+  return [...lines.map(printableLine), `${count(objects, 'object')} checked: ${all.join(', ')}`, ''].join('\n');
 }
 
 const NOUNS: Readonly<Record<Severity, string>> = {

@@ -31,8 +31,11 @@ const STAGE_NAME = /^(\$default|[A-Za-z0-9_-]{1,128})$/;
 /**
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers
  */
-const RESERVED_HEADER =
-  /^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|proxy-authenticate|te|trailers?|transfer-encoding|upgrade|via|x-forwarded-.*|access-control-.*|x-amzn?-.*|apigw-.*)$/;
+const RESERVED_HEADER = new RegExp(
+  '^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|'
+    + 'proxy-authenticate|te|trailers?|transfer-encoding|upgrade|via|'
+    + 'x-forwarded-.*|access-control-.*|x-amzn?-.*|apigw-.*)$',
+);
 
 /** Faults in the HTTP APIs of a template that AWS rejects, or that show at run time: no other tool detects them. */
 export function httpApiLimits(template: CloudTemplate): Finding[] {

@@ -39,9 +39,13 @@ function fullMethod(method: string, callee: string, cluster: Cluster): string {
   );
   const [path, ...others] = new Set(paths);
   if (path === undefined || others.length > 0) {
+    const problem =
+      path === undefined
+        ? 'No policy or route contains'
+        : `Policies and routes contain several candidates (${[path, ...others].join(', ')}) for`;
     throw new Error(
-      `${path === undefined ? 'No policy or route contains' : `Policies and routes contain several candidates (${[path, ...others].join(', ')}) for`} `
-        + `the gRPC service of ${callee}'s method ${method}. Write it in full: "package.Service/${method}".`,
+      `${problem} the gRPC service of ${callee}'s method ${method}. `
+        + `Write it in full: "package.Service/${method}".`,
     );
   }
   return path;

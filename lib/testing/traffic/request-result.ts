@@ -244,10 +244,8 @@ function sum(outcomes: readonly Outcome[]): number {
 
 function describeOutcome({ destination, port, status, reason, location, path, by, rule }: Outcome): string {
   if (destination !== '') {
-    return (
-      'routed to '
-      + `${destination}:${port}${path === '' ? '' : ` with path ${path}`}${by === '' ? '' : `, allowed by ${by} (${rule})`}`
-    );
+    const grant = by === '' ? '' : `, allowed by ${by} (${rule})`;
+    return `routed to ${destination}:${port}${path === '' ? '' : ` with path ${path}`}${grant}`;
   }
   return (
     `${status === 0 ? 'connection failure' : `response ${status}`}${location === '' ? '' : ` to ${location}`}: `

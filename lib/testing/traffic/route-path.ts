@@ -39,15 +39,15 @@ export function routed(
           : known;
       });
   const { timeoutMs, retries, fault, mirrors } = rule;
+  const perTry =
+    retries.perTryTimeoutMs === undefined
+      ? ''
+      : ` with a per-try timeout of ${describeMillis(retries.perTryTimeoutMs)}`;
   const terms = reply
     ? []
     : [
         ...(timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`]),
-        ...(retries.attempts > 0
-          ? [
-              `${describeRetries(retries.attempts)}${retries.perTryTimeoutMs === undefined ? '' : ` with a per-try timeout of ${describeMillis(retries.perTryTimeoutMs)}`}`,
-            ]
-          : []),
+        ...(retries.attempts > 0 ? [`${describeRetries(retries.attempts)}${perTry}`] : []),
         ...(fault && fault.abortShare > 0 ? [`${percent(fault.abortShare)} aborted with ${fault.status}`] : []),
         ...(fault && fault.delayShare > 0
           ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`]

@@ -87,7 +87,9 @@ export function meshConfig(settings: object): object {
   };
 }
 
-/** Two namespaces of the mesh: in shop web and cart with two versions, in money a bank; and old, which has no sidecar. */
+/**
+ * Two namespaces of the mesh: in shop web and cart with two versions, in money a bank; and old, which has no sidecar.
+ */
 export const TOWN: readonly object[] = [
   meshed('shop'),
   meshed('money'),

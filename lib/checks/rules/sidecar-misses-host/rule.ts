@@ -18,13 +18,12 @@ export const rule: Check = {
       const address = call.evidence.get(Evidence.ADDRESS);
       const scope = egressFor(call.caller, cluster);
       if (address && scope && !knowsHost(scope, call.callee, cluster)) {
+        const { name, namespace } = call.service;
         yield problem(
           address,
           `${call.caller.name} has the address of ${call.callee.name}, but its Sidecar ${scope.key} does not `
             + 'include the host.',
-          'Add '
-            + `\`${call.service.namespace}/${call.service.name}.${call.service.namespace}.svc.${cluster.clusterDomain}\` `
-            + 'to the Sidecar.',
+          `Add \`${namespace}/${name}.${namespace}.svc.${cluster.clusterDomain}\` to the Sidecar.`,
         );
       }
     }

@@ -55,10 +55,11 @@ export function checkLambdaAuthorizer(
   const { claims } = token;
   const client = ownValue(claims, variable('CLIENT_CLAIM'));
   const key = ownValue(mapIn(variable('CLIENTS')) ?? {}, String(client));
+  const scopes = demand.scopes ? ` with one of the scopes ${demand.scopes.join(', ')}` : '';
   return {
     steps: [
       `The function ${handler.name} accepts the token of ${demand.issuer} for `
-        + `${demand.audiences.join(' or ')}${demand.scopes ? ` with one of the scopes ${demand.scopes.join(', ')}` : ''}.`,
+        + `${demand.audiences.join(' or ')}${scopes}.`,
     ],
     context: {
       principalId: String(claims.sub ?? 'unknown'),

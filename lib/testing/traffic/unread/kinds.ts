@@ -73,36 +73,32 @@ const KINDS: readonly (readonly [type: RegExp, concerns?: Concerns])[] = [
     /^(Baseline)?AdminNetworkPolicy\.policy\.networking\.k8s\.io$|^ClusterNetworkPolicy\.policy\.networking\.k8s\.io$/,
     isSubject,
   ],
-  [
-    /^Cilium(Node|NodeConfig|Identity|Endpoint|EndpointSlice|ExternalWorkload|LoadBalancerIPPool|PodIPPool|L2AnnouncementPolicy|BGP\w*)\.cilium\.io$/,
-  ],
+  [/^Cilium(Node|NodeConfig|Identity|Endpoint|EndpointSlice|ExternalWorkload)\.cilium\.io$/],
+  [/^Cilium(LoadBalancerIPPool|PodIPPool|L2AnnouncementPolicy|BGP\w*)\.cilium\.io$/],
   [/^Cilium(Clusterwide)?NetworkPolicy\.cilium\.io$/, isCiliumEndpoint],
-  [
-    /^(IPPool|IPReservation|BGP\w*|FelixConfiguration|KubeControllersConfiguration|CalicoNodeStatus|ClusterInformation|NetworkSet|GlobalNetworkSet|Tier)\.(crd\.)?projectcalico\.org$/,
-  ],
+  [/^(IPPool|IPReservation|BGP\w*|NetworkSet|GlobalNetworkSet|Tier)\.(crd\.)?projectcalico\.org$/],
+  [/^(FelixConfiguration|KubeControllersConfiguration)\.(crd\.)?projectcalico\.org$/],
+  [/^(CalicoNodeStatus|ClusterInformation)\.(crd\.)?projectcalico\.org$/],
   [
     /^EnvoyFilter\.networking\.istio\.io$/,
     (resource, party, cluster) => isForProxy(resource, party, cluster) && !isReadFilter(resource, party.role),
   ],
   [/^(WasmPlugin|TrafficExtension)\.extensions\.istio\.io$/, isForProxy],
-  [
-    /^(VirtualService|DestinationRule|Gateway|ServiceEntry|Sidecar|WorkloadEntry|WorkloadGroup|ProxyConfig)\.networking\.istio\.io$/,
-  ],
-  [
-    /^((AuthorizationPolicy|RequestAuthentication|PeerAuthentication)\.security|Telemetry\.telemetry|(IstioOperator|Istio)\.install)\.istio\.io$/,
-  ],
+  [/^(VirtualService|DestinationRule|Gateway|ServiceEntry|Sidecar)\.networking\.istio\.io$/],
+  [/^(WorkloadEntry|WorkloadGroup|ProxyConfig)\.networking\.istio\.io$/],
+  [/^(AuthorizationPolicy|RequestAuthentication|PeerAuthentication)\.security\.istio\.io$/],
+  [/^(Telemetry\.telemetry|(IstioOperator|Istio)\.install)\.istio\.io$/],
   // Kuma's policies are in the namespace of its control plane, and select Pods of all namespaces.
   [/\.kuma\.io$/, () => true],
   [
     /\.(istio|cilium|linkerd|antrea)\.io$|\.projectcalico\.org$|\.policy\.networking\.k8s\.io$|\.k8s\.ovn\.org$/,
     isNear,
   ],
-  // NetworkPolicies are simulated, and the policies of Envoy Gateway where they are attached; the others do not concern traffic.
+  // NetworkPolicies are simulated, and the policies of Envoy Gateway where they are attached; the others do not concern
+  // traffic.
   [/^NetworkPolicy\.networking\.k8s\.io$|\.gateway\.envoyproxy\.io$|^PodSecurityPolicy\./],
-  [
-    /^\w*(Network|Egress|Traffic|Access|Authorization|Firewall|SecurityGroup)\w*Polic(y|ies)\.|Intentions\.consul\.hashicorp\.com$/,
-    isNear,
-  ],
+  [/^\w*(Network|Egress|Traffic|Access|Authorization|Firewall|SecurityGroup)\w*Polic(y|ies)\./, isNear],
+  [/Intentions\.consul\.hashicorp\.com$/, isNear],
 ];
 
 /** Policies of clusters select namespaces, or Pods of namespaces. */

@@ -46,7 +46,7 @@ export function outcome(cluster: Cluster, line: string, more: Partial<Message> =
   return status !== undefined
     ? String(status)
     : message
-      ? `${message.method} `
-        + `${message.scheme}://${message.host}:${message.port}${message.path}${message.query === '' ? '' : `?${message.query}`}`
+      ? `${message.method} ${message.scheme}://${message.host}:${message.port}`
+        + `${message.path}${message.query === '' ? '' : `?${message.query}`}`
       : reason;
 }
