@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { list } from '../bin/commands/list';
 import { type Check, CHECKS } from '../lib/checks';
@@ -47,7 +47,9 @@ function checkPage({ id, severity, covers, summary, explanation }: Check): strin
 }
 
 if (require.main === module) {
-  for (const [path, text] of generatedFiles()) {
+  const files = generatedFiles();
+  rmSync(join(ROOT, 'docs/checks'), { recursive: true, force: true });
+  for (const [path, text] of files) {
     mkdirSync(dirname(join(ROOT, path)), { recursive: true });
     writeFileSync(join(ROOT, path), text);
   }

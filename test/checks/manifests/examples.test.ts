@@ -1,3 +1,6 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { folderOf, RULES_FOLDER, ruleFolders } from '../../../docs/rules';
 import { CHECKS, checkManifests, type ManifestFinding } from '../../../lib/checks';
 import {
   Cluster,
@@ -52,6 +55,20 @@ test.each(
 test('every check has an example', () => {
   const shown = new Set(EXAMPLES.map(each => each.check));
   expect(CHECKS.map(each => each.id).filter(each => !shown.has(each))).toEqual([]);
+});
+
+test('every YAML file beside a rule is in an example: pairs are numbered without a gap', () => {
+  const files = ruleFolders().flatMap(folder =>
+    readdirSync(join(RULES_FOLDER, folder))
+      .filter(name => name.endsWith('.yaml'))
+      .map(name => `${folder}/${name}`),
+  );
+  const pairs = EXAMPLES.map((example, index) => {
+    const number = index - EXAMPLES.findIndex(each => each.check === example.check) + 1;
+    return ['bad', 'good'].map(name => `${folderOf(example.check)}/${name}${number === 1 ? '' : `-${number}`}.yaml`);
+  });
+
+  expect(files.sort()).toEqual(pairs.flat().sort());
 });
 
 test('what is found is where it says, in one sentence for the problem and one for the remedy', () => {
