@@ -4,6 +4,8 @@ import type { Lab } from '../lab';
 import { HOST } from '../network';
 import { Outside } from '../outside';
 import { podsAreReady } from '../readiness';
+import { checkManifests, Severity } from '../../lib/checks';
+import { Cluster, type KubernetesObject, Resource } from '../../lib/manifests';
 import { Manifests, type Outcome, type RequestResult, Traffic, Unsimulated } from '../../lib/testing';
 import { until } from '../wait';
 import type { Named } from './configurations';
@@ -85,6 +87,14 @@ export class Trials {
       RESIDENTS.filter(each => each.isMeshed).flatMap(each =>
         this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }),
       ),
+    );
+  }
+
+  /** Whether the checks find no object that Istio's webhook would deny. */
+  isValid(configuration: readonly Named[]): boolean {
+    const cluster = new Cluster(configuration.map(each => new Resource(this.withKeys(each))));
+    return !checkManifests(cluster).findings.some(
+      ({ severity, covers }) => severity === Severity.ERROR && covers.includes('IST0106'),
     );
   }
 
@@ -191,14 +201,14 @@ export class Trials {
     return port === 82 ? traffic.from(from).tcp(`${host}:${port}`, { address }) : traffic.from(from).http(text, props);
   }
 
-  private withKeys(object: Named): object {
+  private withKeys(object: Named): KubernetesObject {
     const keysOf = (issuer: string) => this.messenger.keysOf(issuer);
     return JSON.parse(
       JSON.stringify(object),
       function replace(this: { issuer?: string }, name: string, value: unknown) {
         return name === 'jwks' ? keysOf(this.issuer ?? '') : value;
       },
-    ) as object;
+    ) as KubernetesObject;
   }
 
   /** Counts one of several outcomes over all trials, with those that look alike: the most probable. */
