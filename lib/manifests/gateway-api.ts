@@ -78,11 +78,12 @@ export function isOfMesh({ kind }: Reference): boolean {
 export function isGranted(from: Resource, to: Reference, cluster: Cluster): boolean {
   const key = grantKey(from.type, from.namespace, typeOf(to.group, to.kind), to.namespace);
   return (
-    to.namespace === from.namespace || (grantsOf(cluster).get(key) ?? NOBODY).some(name => ['', to.name].includes(name))
+    to.namespace === from.namespace
+    || (grantsOf(cluster).get(key) ?? NO_NAMES).some(name => ['', to.name].includes(name))
   );
 }
 
-const NOBODY: readonly string[] = [];
+const NO_NAMES: readonly string[] = [];
 const GRANTS = new WeakMap<Cluster, Map<string, string[]>>();
 
 /** The names that ReferenceGrants allow, empty for all, by the types and namespaces of both sides. */

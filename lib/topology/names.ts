@@ -37,17 +37,12 @@ export function requireDnsSubdomain(path: string, what: string, name: string): v
  * its DNS, and policies in the mesh's root namespace apply to every namespace.
  */
 export function requireOwnableNamespace(path: string, name: string): void {
-  requireDnsLabel(path, 'a namespace', name);
-  if (isReserved(name)) {
-    throw new ValidationError({
-      code: 'ReservedNamespace',
-      path,
-      summary:
-        `The namespace "${name}" belongs to ${ownerOf(name)}, and the default deny of a topology would cut `
-        + 'off the workloads in it.',
-      fix: 'Give the topology a namespace of its own.',
-    });
-  }
+  rejectReserved(
+    path,
+    name,
+    'the default deny of a topology would cut off the workloads in it.',
+    'Give the topology a namespace of its own.',
+  );
 }
 
 /**
@@ -55,18 +50,20 @@ export function requireOwnableNamespace(path: string, name: string): void {
  * namespace.
  */
 export function requireNamespace(path: string, name: string): void {
+  rejectReserved(
+    path,
+    name,
+    'policies for a workload there could cut off the other workloads in it.',
+    'Give the workload a namespace of its own. Declare a service whose pods are there already with '
+      + '`existingWorkload`.',
+  );
+}
+
+function rejectReserved(path: string, name: string, harm: string, fix: string): void {
   requireDnsLabel(path, 'a namespace', name);
   if (isReserved(name)) {
-    throw new ValidationError({
-      code: 'ReservedNamespace',
-      path,
-      summary:
-        `The namespace "${name}" belongs to ${ownerOf(name)}, and policies for a workload there could cut `
-        + 'off the other workloads in it.',
-      fix:
-        'Give the workload a namespace of its own. Declare a service whose pods are there already with '
-        + '`existingWorkload`.',
-    });
+    const summary = `The namespace "${name}" belongs to ${ownerOf(name)}, and ${harm}`;
+    throw new ValidationError({ code: 'ReservedNamespace', path, summary, fix });
   }
 }
 
