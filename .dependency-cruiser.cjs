@@ -1,6 +1,7 @@
 const folders = [
   'topology',
   'manifests',
+  'dataplane',
   'checks',
   'kubernetes',
   'istio',
@@ -13,8 +14,9 @@ const folders = [
 const mayImport = {
   topology: [],
   manifests: [],
-  checks: ['topology', 'manifests'],
-  testing: ['manifests'],
+  dataplane: ['manifests'],
+  checks: ['topology', 'manifests', 'dataplane'],
+  testing: ['manifests', 'dataplane'],
   diagram: ['manifests'],
   kubernetes: ['topology', 'checks'],
   // Istio on EKS is installed with the values of its charts.
@@ -24,10 +26,37 @@ const mayImport = {
   gateway: ['topology', 'checks', 'kubernetes'],
 };
 
+/** The folders of the data plane, from the ground up: each imports only from those before it. */
+const dataplane = [
+  'messages',
+  'endpoints',
+  'unread',
+  'policies',
+  'routes',
+  'virtual-hosts',
+  'clusters',
+  'envoy-gateway',
+  'apis',
+  'listeners',
+  'graph',
+  'requests',
+];
+
 /** Arrows run down the layers only, never in a circle, and into a folder through its index alone. */
 module.exports = {
   forbidden: [
-    { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circle',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-circle-of-types',
+      severity: 'error',
+      from: { path: '^lib/(manifests|dataplane|checks|testing)/' },
+      to: { circular: true },
+    },
     ...folders.map(folder => ({
       name: `${folder}-imports-only-what-is-below`,
       severity: 'error',
@@ -40,6 +69,12 @@ module.exports = {
       from: { path: '^(lib|bin)/', pathNot: `^lib/${folder}/` },
       to: { path: `^lib/${folder}/`, pathNot: `^lib/${folder}/index\\.ts$` },
     })),
+    ...dataplane.map((folder, place) => ({
+      name: `dataplane-${folder}-imports-only-what-is-below`,
+      severity: 'error',
+      from: { path: `^lib/dataplane/${folder}/` },
+      to: { path: '^lib/dataplane/', pathNot: dataplane.slice(0, place + 1).map(each => `^lib/dataplane/${each}/`) },
+    })),
     {
       name: 'aws-cdk-lib-only-behind-its-entry-points',
       severity: 'error',
@@ -48,6 +83,8 @@ module.exports = {
     },
   ],
   options: {
+    // Imports of types count too.
+    tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { extensions: ['.ts', '.js'] },

@@ -7,6 +7,8 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/after-all.ts',
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts', 'bin/**/*.ts'],
+  // What the suite covers today, less a margin for lines that depend on the machine: it only rises.
+  coverageThreshold: { global: { statements: 97.1, branches: 93.8, functions: 98.1, lines: 97.1 } },
   coverageReporters: ['text-summary', 'lcovonly'],
   transform: {
     '^.+\\.ts$': [

@@ -1,5 +1,4 @@
-import type { Field } from './field';
-import type { Resource } from './resource';
+import type { Field, Resource } from './resource';
 
 /** The namespaces that the sources of an AuthorizationPolicy name. */
 export function namespacesNamedBy(policy: Resource): Field[] {

@@ -1,4 +1,4 @@
-import type { Field } from './field';
+import type { Field } from './resource';
 import type { Workload } from './workload';
 
 /** The number of the container port behind a port of a Service; undefined if it names one that no container has. */

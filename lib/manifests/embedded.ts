@@ -1,5 +1,5 @@
 import { parseDocuments } from './documents';
-import type { Field } from './field';
+import type { Field } from './resource';
 import { ManifestError } from './manifest-error';
 
 /** The YAML or JSON document in the text of a field. Empty if the text is not one. */

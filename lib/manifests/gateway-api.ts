@@ -1,8 +1,7 @@
 import type { Cluster } from './cluster';
-import type { Field } from './field';
+import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
 import { addTo } from './lists';
-import type { Resource } from './resource';
 import { selects } from './selector';
 
 const GROUP = 'gateway.networking.k8s.io';

@@ -1,7 +1,6 @@
 import type { Cluster } from './cluster';
-import type { Field } from './field';
+import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
-import type { Resource } from './resource';
 
 /** A reference of a VirtualService to a Gateway of Istio. */
 export interface GatewayReference {

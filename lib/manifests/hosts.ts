@@ -1,7 +1,6 @@
 import { addTo } from './lists';
-import type { Field } from './field';
+import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
-import type { Resource } from './resource';
 
 /** A host of the mesh: of a Service, or of a ServiceEntry. */
 export interface Host {

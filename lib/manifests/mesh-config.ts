@@ -1,7 +1,6 @@
 import { embedded } from './embedded';
-import type { Field } from './field';
+import type { Field, Resource } from './resource';
 import { isMap } from './object';
-import type { Resource } from './resource';
 
 /**
  * The mesh config: of the ConfigMap of a control plane, or of an IstioOperator. Istio's defaults if there is neither.

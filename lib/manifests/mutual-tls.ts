@@ -1,9 +1,8 @@
 import type { Cluster } from './cluster';
-import type { Field } from './field';
+import type { Field, Resource } from './resource';
 import { fullHost } from './hosts';
 import { Kind } from './kinds';
 import { Membership, membershipOf } from './membership';
-import type { Resource } from './resource';
 import { Selecting } from './selecting';
 import type { Workload } from './workload';
 

@@ -1,9 +1,8 @@
 import { isWithin } from './addresses';
 import { ByLabel } from './by-label';
 import type { Cluster } from './cluster';
-import type { Field } from './field';
+import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
-import type { Resource } from './resource';
 import { type Labels, selects } from './selector';
 
 /** One end of a connection: a Pod, or an address outside the cluster. */

@@ -1,4 +1,4 @@
-import type { Field } from './field';
+import type { Field } from './resource';
 import { Kind } from './kinds';
 
 const PROTOCOLS = new Set([

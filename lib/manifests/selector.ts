@@ -1,5 +1,5 @@
 import { ownValue } from './object';
-import type { Field } from './field';
+import type { Field } from './resource';
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,6 +1,5 @@
-import type { Field } from './field';
+import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
-import type { Resource } from './resource';
 import type { Labels } from './selector';
 
 /** The path of the Pod in the objects that create Pods. */

@@ -1,7 +1,6 @@
 import { type Cluster, type Field, Kind, operationsOf, portNumber, portsOf, protocolOf } from '../../manifests';
-import type { Message } from './message';
+import { type Message, resolve } from '../../dataplane';
 import { readRequest, type RequestProps } from './request';
-import { resolve } from './proxies/resolve';
 
 /**
  * The request of a gRPC method of a callee, which may include a port after a colon; the default is the first port that

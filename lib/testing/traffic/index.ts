@@ -1,5 +1,4 @@
+export { type Reach, TrafficMatrix, Unsimulated } from '../../dataplane';
 export * from './request-result';
-export * from './matrix';
 export type { RequestProps } from './request';
 export * from './traffic';
-export * from './unsimulated';

@@ -1,8 +1,6 @@
 import { describeMillis, type Resource } from '../../manifests';
-import { authorityOf } from './message';
+import { authorityOf, describeRetries, percent, type SimulatedOutcome, type SimulationResult } from '../../dataplane';
 import { namesOf } from './names';
-import type { SimulatedOutcome, SimulationResult } from './simulation-result';
-import { describeRetries, percent } from './path-text';
 
 /** A possible outcome of a request. */
 export interface Outcome {

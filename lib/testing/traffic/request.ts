@@ -1,4 +1,4 @@
-import { BEARER, type Message, type TokenPlace } from './message';
+import { BEARER, type Message, type TokenPlace } from '../../dataplane';
 
 /** Properties of a request besides its method and URL. */
 export interface RequestProps {

@@ -1,19 +1,18 @@
 import { Cluster, Kind, type Resource, type Workload } from '../../manifests';
 import type { Manifests } from '../manifests';
 import { RequestResult } from './request-result';
-import { authorizersFor } from './proxies/authorizers';
-import { callerOf } from './proxies/caller';
-import type { Context } from './context';
-import { differences } from './difference';
+import {
+  type Context,
+  contextOf,
+  differences,
+  type Message,
+  requestFrom,
+  requestFromInternet,
+  TrafficMatrix,
+} from '../../dataplane';
 import { grpcRequest } from './grpc';
-import { enter } from './gateways/ingress';
-import { TrafficMatrix } from './matrix';
-import type { Message } from './message';
 import { namesOf } from './names';
-import { send } from './proxies/outbound';
 import { readRequest, type RequestProps } from './request';
-import { clientOf, requireRequestRead } from './unread';
-import { Unsimulated } from './unsimulated';
 
 /** Assumptions that manifests do not determine. */
 export interface TrafficProps {
@@ -62,7 +61,7 @@ export class Traffic {
   private readonly services = new Map<string, Resource[]>();
 
   private constructor(cluster: Cluster, { denyingAuthorizers = [] }: TrafficProps) {
-    this.context = { cluster, authorizersFor: asker => authorizersFor(asker, denyingAuthorizers, this.context) };
+    this.context = contextOf(cluster, denyingAuthorizers);
     for (const workload of cluster.workloads.all) {
       namesOf(workload).forEach(name => this.byName.set(name, [...(this.byName.get(name) ?? []), workload]));
     }
@@ -81,13 +80,8 @@ export class Traffic {
 
   /** The result of a request from outside the cluster, such as `GET https://api.shop.example/products/1`. */
   fromInternet(request: string, props: InternetRequestProps = {}): RequestResult {
-    const message = readRequest(request, props);
-    const simulation = enter(
-      message,
-      { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false },
-      this.context,
-    );
-    requireRequestRead(simulation, { ...message, host: '' }, '', undefined, this.context.cluster);
+    const outside = { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false };
+    const simulation = requestFromInternet(readRequest(request, props), outside, this.context);
     return new RequestResult(`internet → ${request}`, simulation);
   }
 
@@ -153,19 +147,8 @@ export class TrafficFrom {
   }
 
   private send(request: string, message: Message, isConnection = false): RequestResult {
-    const caller = { ...callerOf(this.workload, this.context.cluster), address: message.address };
-    const simulation = send(message, caller, this.context, isConnection);
-    const uncertain = simulation.outcomes.find(each => each.isUncertain);
-    if (uncertain?.doubt) {
-      throw uncertain.doubt;
-    }
-    if (uncertain) {
-      throw new Unsimulated(
-        `Policies have conditions on the IP address of ${caller.title}, which manifests do not contain.`,
-        'Set the `address` of the connection.',
-      );
-    }
-    requireRequestRead(simulation, message, caller.namespace, clientOf(caller), this.context.cluster);
-    return new RequestResult(`${caller.title} → ${request}`, simulation);
+    const simulation = requestFrom(this.workload, message, this.context, isConnection);
+    const { namespace, name } = this.workload;
+    return new RequestResult(`${namespace}/${name} → ${request}`, simulation);
   }
 }

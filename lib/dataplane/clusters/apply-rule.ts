@@ -1,0 +1,109 @@
+import type { Caller } from '../endpoints/caller';
+import type { Context } from './context';
+import { isPreflight } from '../policies/authentication';
+import { operated, toHost } from '../routes/header-operations';
+import type { Message } from '../messages/message';
+import type { SimulatedOutcome, SimulationResult } from './simulation-result';
+import type { Proxy } from '../endpoints/proxy';
+import type { Backend, HeaderOperations, Route, Rule } from '../routes/rule';
+import { copiesTo, toCluster } from './to-cluster';
+
+/** Applies the matching route to a request: fault injection first, then a direct response, or a backend. */
+export function applyRule(
+  { rule, match }: Route,
+  message: Message,
+  caller: Caller,
+  proxy: Proxy,
+  context: Context,
+): SimulationResult {
+  const forwarded = forward(rule, match?.path, message, caller, proxy, context);
+  const { fault } = rule;
+  const aborted: SimulatedOutcome[] =
+    fault && fault.abortShare > 0
+      ? [
+          {
+            share: fault.abortShare,
+            status: fault.status,
+            by: rule.at.get('fault'),
+            reason: `aborted by ${rule.at.resource.kind} ${rule.at.resource.key} (${String(rule.at)})`,
+          },
+        ]
+      : [];
+  return {
+    outcomes: [
+      ...aborted,
+      ...forwarded.map(each => ({ ...each, share: each.share * (1 - (fault?.abortShare ?? 0)) })),
+    ].filter(each => each.share > 0),
+    rule: rule.at,
+    timeoutMs: rule.reply ? undefined : rule.timeoutMs,
+    retries: rule.reply || rule.retries.attempts === 0 ? undefined : rule.retries,
+    fault,
+    copies: rule.reply ? [] : rule.mirrors.flatMap(each => copiesTo(each, message.port, proxy, context)),
+    response: [rule.response],
+    steps: [routedBy(rule.at)],
+  };
+}
+
+/** A Service without rules has a default route. */
+function routedBy(at: Rule['at']): string {
+  const { kind, key } = at.resource;
+  return at.isRoot ? `default route to ${kind} ${key}` : `routed by ${kind} ${key} (${String(at)})`;
+}
+
+function forward(
+  rule: Rule,
+  matched: Parameters<NonNullable<Rule['rewritePath']>>[1],
+  message: Message,
+  caller: Caller,
+  proxy: Proxy,
+  context: Context,
+): readonly SimulatedOutcome[] {
+  // Where a route answers by itself, its CORS policy counts for nothing.
+  if (
+    rule.cors
+    && !rule.reply
+    && isPreflight(message)
+    && (rule.cors.takesOrigin(message.headers.origin ?? '') || rule.cors.answersAll)
+  ) {
+    return [{ share: 1, status: 200, by: rule.at, reason: 'CORS preflight response of the proxy' }];
+  }
+  const reply = rule.reply?.(message, matched);
+  if (reply) {
+    return [
+      {
+        share: 1,
+        status: reply.status,
+        location: reply.location,
+        by: rule.at,
+        reason: `direct response of ${rule.at.resource.kind} ${rule.at.resource.key} (${String(rule.at)})`,
+      },
+    ];
+  }
+  const path = rule.rewritePath?.(message.path, matched) ?? message.path;
+  return rule.backends.flatMap(backend => {
+    const sent = toHost(
+      { ...message, ...splitPath(path, message.query), headers: headersFor(rule, backend, message) },
+      rule.rewriteHost ?? backend.rewriteHost,
+    );
+    return toCluster(
+      { backend, status: rule.unknownBackendStatus, attempts: rule.retries.attempts },
+      sent,
+      caller,
+      proxy,
+      context,
+    ).map(each => ({ ...each, share: each.share * backend.share }));
+  });
+}
+
+/** A rewritten path may include a query. */
+function splitPath(path: string, query: string): { path: string; query: string } {
+  const [head = '', ...rest] = path.split('?');
+  return { path: head, query: [rest.join('?'), query].filter(each => each !== '').join('&') };
+}
+
+/** With several backends the header operations of the backend come first, with a single one last. */
+function headersFor(rule: Rule, backend: Backend, message: Message): Message['headers'] {
+  const levels: HeaderOperations[] =
+    backend.share < 1 ? [backend.request, rule.request] : [rule.request, backend.request];
+  return levels.reduce(operated, message.headers);
+}

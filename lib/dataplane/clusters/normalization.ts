@@ -1,0 +1,35 @@
+import type { Cluster } from '../../manifests';
+import type { Message } from '../messages/message';
+
+/**
+ * A request with its normalized path.
+ * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ProxyPathNormalization
+ */
+export function normalized(message: Message, cluster: Cluster): Message {
+  const mode = cluster.mesh.get('pathNormalization', 'normalization')?.text ?? '';
+  return mode === 'NONE' ? message : { ...message, path: pathIn(mode, message.path) };
+}
+
+function pathIn(mode: string, path: string): string {
+  const decoded = mode === 'DECODE_AND_MERGE_SLASHES' ? path.replace(/%2f|%5c/gi, '/') : path;
+  const base = resolved(decoded.replaceAll('\\', '/'));
+  return ['MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'].includes(mode) ? base.replace(/\/{2,}/g, '/') : base;
+}
+
+/** Without `.` and `..`, and with unreserved characters unescaped. */
+function resolved(path: string): string {
+  const plain = path.replace(/%([0-9a-f]{2})/gi, (escape, code: string) => {
+    const character = String.fromCharCode(parseInt(code, 16));
+    return /[\w.~-]/.test(character) ? character : escape;
+  });
+  const parts: string[] = [];
+  for (const part of plain.split('/').slice(1)) {
+    if (part === '..') {
+      parts.pop();
+    } else if (part !== '.') {
+      parts.push(part);
+    }
+  }
+  const isFolder = /\/\.{1,2}$/.test(plain);
+  return `/${parts.join('/')}${isFolder && parts.length > 0 ? '/' : ''}`;
+}

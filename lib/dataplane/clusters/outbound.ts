@@ -1,0 +1,211 @@
+import { carriesRequests, type Field, type Host, Kind, portNumber, portsOf, protocolOf } from '../../manifests';
+import { applyRule } from './apply-rule';
+import type { Caller } from '../endpoints/caller';
+import type { Context } from './context';
+import { DestinationRules } from './destination-rule';
+import { endpointsOf } from '../endpoints/endpoints';
+import { chosenEndpoints, isHeadless, requireAnother } from '../endpoints/headless';
+import { authorityOf, type Message } from '../messages/message';
+import { normalized } from './normalization';
+import { ended, type SimulationResult } from './simulation-result';
+import type { Proxy } from '../endpoints/proxy';
+import { routeFor } from '../routes/rule';
+import { type Listener, Scope } from '../virtual-hosts/scope';
+import { simulateTcp } from './tcp';
+import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
+import { toEndpoints } from './to-cluster';
+import { Unsimulated } from '../messages/unsimulated';
+import { requireNoServiceAddress, resolve } from '../endpoints/resolve';
+import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../virtual-hosts/virtual-hosts';
+
+/** A request or connection of a Pod: through its sidecar, or directly to the resolved address. */
+export function send(message: Message, caller: Caller, context: Context, isConnection = false): SimulationResult {
+  const target = resolve(message.host, caller.namespace, context.cluster);
+  if (!target && isInside(message.host, context.cluster.clusterDomain)) {
+    return ended({ status: 0, reason: `${message.host} does not resolve in namespace ${caller.namespace}` });
+  }
+  if (target && isHeadless(target)) {
+    requireAnother(target, caller);
+  }
+  if (!caller.proxy) {
+    return straight(message, target, caller, context, isConnection);
+  }
+  return throughSidecar(
+    { ...message, dialed: target?.name.toLowerCase() },
+    target,
+    caller,
+    caller.proxy,
+    context,
+    isConnection,
+  );
+}
+
+/** Whether only the cluster's DNS could resolve a name. */
+function isInside(host: string, clusterDomain: string): boolean {
+  return !host.includes('.') || host.endsWith('.svc') || host.endsWith(`.svc.${clusterDomain}`);
+}
+
+/** Without a proxy a name resolves to its endpoints, in plain text. */
+function straight(
+  message: Message,
+  target: Host | undefined,
+  caller: Caller,
+  context: Context,
+  isConnection: boolean,
+): SimulationResult {
+  const { port } = message;
+  // Only proxies have ServiceEntries.
+  if (target?.resource.type !== Kind.SERVICE) {
+    requireNoServiceAddress(message.host, context.cluster);
+    return ended({ outside: message.host, port, message });
+  }
+  const field = portsOf(target).find(each => portNumber(each) === port);
+  const problem = field && unreadable(sentAs(message), target, field, undefined);
+  if (problem !== undefined) {
+    return ended({ status: 0, by: target.resource.root, reason: problem });
+  }
+  const endpoints = field
+    ? isHeadless(target)
+      ? chosenEndpoints(target, field, context.cluster)
+      : endpointsOf(target, field, {}, context.cluster)
+    : [];
+  if (endpoints.length === 0) {
+    return ended({
+      status: 0,
+      by: target.resource.root,
+      reason: field ? `${target.name} has no endpoints` : `${target.name} has no port ${port}`,
+    });
+  }
+  return {
+    outcomes: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context),
+    copies: [],
+    response: [],
+    steps: ['direct connection without a proxy'],
+  };
+}
+
+function throughSidecar(
+  message: Message,
+  target: Host | undefined,
+  caller: Caller,
+  proxy: Proxy,
+  context: Context,
+  isConnection: boolean,
+): SimulationResult {
+  const scope = Scope.of(proxy, context.cluster);
+  const listener = scope.listenerFor(message.port);
+  const known = target && listener?.hosts.get(target.name.toLowerCase());
+  const port = known && portsOf(known).find(each => portNumber(each) === message.port);
+  const protocol = port && protocolOf(port);
+  const problem = known && port && unseenBy(scope, message, known, port, proxy, context);
+  if (problem !== undefined) {
+    return ended({ status: 0, by: known?.resource.root, reason: problem });
+  }
+  if (known && port && (isConnection || isTcp(port, message))) {
+    return simulateTcp(message, known, port, listener, caller, proxy, context);
+  }
+  if (!listener || message.scheme !== 'http' || !(port ?? hasSharedListener(listener, message.port))) {
+    return unknown(message, target, scope, caller, context, 0, isConnection);
+  }
+  const request = normalized(message, context.cluster);
+  const virtualHosts = sidecarVirtualHosts(listener, proxy, message.port, context.cluster);
+  const virtualHost =
+    known && protocol === undefined && known.resource.type === Kind.SERVICE
+      ? ownVirtualHost(virtualHosts, known)
+      : virtualHostOf(virtualHosts, authorityOf(request).replace(/:\d+$/, ''));
+  if (!virtualHost) {
+    return unknown(request, target, scope, caller, context, 502, isConnection);
+  }
+  const route = routeFor(virtualHost.routes, request);
+  return route
+    ? applyRule(route, request, caller, proxy, context)
+    : ended({ status: 404, reason: `no route for ${message.host} matches ${message.method} ${message.path}` });
+}
+
+/** Whether the proxy handles the connection as TCP: it detects the protocol if the port declares none. */
+function isTcp(port: Field, message: Message): boolean {
+  return carriesRequests(port) === undefined ? message.scheme === 'https' : carriesRequests(port) === false;
+}
+
+/**
+ * Why no filter chain of a sidecar matches on a known port: TLS on an HTTP port, or plain text on a port matched by
+ * SNI. The connection is passed through to its address, where the server cannot parse it either.
+ */
+function unseenBy(
+  scope: Scope,
+  message: Message,
+  host: Host,
+  port: Field,
+  proxy: Proxy,
+  { cluster }: Context,
+): string | undefined {
+  const sent = sentAs(message);
+  if (sent === 'http' && needsServerName(host, port)) {
+    return `port ${message.port} of ${host.name} is matched by SNI, and the request is in plain text`;
+  }
+  const mode = DestinationRules.for(proxy, host, cluster).tlsMode(message.port, undefined)?.text;
+  if (sent !== 'https' || !carriesRequests(port)) {
+    return undefined;
+  }
+  if (scope.allowsAny && beginsTls(mode)) {
+    throw new Unsimulated(
+      `The client uses TLS on port ${message.port} of ${host.name}, which is an HTTP port, and a `
+        + 'DestinationRule originates TLS to it.',
+      'Send the request in plain text, or declare the protocol of the port as HTTPS.',
+    );
+  }
+  return unreadable(sent, host, port, undefined);
+}
+
+/** If a port declares no protocol, requests to its address are for its Service, independent of their Host header. */
+function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): VirtualHost | undefined {
+  return virtualHosts.find(each => each.domains.includes(name.toLowerCase()));
+}
+
+/**
+ * Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope declares HTTP
+ * there.
+ */
+function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
+  return (
+    isHttp
+    || [...hosts.values()].some(host =>
+      portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)),
+    )
+  );
+}
+
+function sharesListener({ resource }: Host, port: Field): boolean {
+  return (
+    carriesRequests(port) ?? (resource.type === Kind.SERVICE_ENTRY && resource.spec.get('addresses').items.length === 0)
+  );
+}
+
+/**
+ * Unknown destinations are passed through or blocked: with a response on HTTP ports, else by closing the connection.
+ */
+function unknown(
+  message: Message,
+  target: Host | undefined,
+  scope: Scope,
+  caller: Caller,
+  context: Context,
+  status: number,
+  isConnection: boolean,
+): SimulationResult {
+  if (!scope.allowsAny) {
+    return ended({
+      status,
+      by: scope.sidecar?.root,
+      reason: `BlackHoleCluster: the proxy has no route for ${message.host}:${message.port} (REGISTRY_ONLY)`,
+    });
+  }
+  const simulation = straight(message, target, caller, context, isConnection);
+  return {
+    ...simulation,
+    steps: [
+      `PassthroughCluster: the proxy has no route for ${message.host}:${message.port}`,
+      ...simulation.steps.slice(1),
+    ],
+  };
+}

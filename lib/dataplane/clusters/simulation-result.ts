@@ -1,0 +1,66 @@
+import type { Field, Workload } from '../../manifests';
+import type { Message } from '../messages/message';
+import type { Fault, HeaderOperations, Retries } from '../routes/rule';
+import type { Unsimulated } from '../messages/unsimulated';
+
+/** A possible result of a request. */
+export interface SimulatedOutcome {
+  /** Its probability, from 0 to 1. */
+  readonly share: number;
+  /**
+   * The destination workload; undefined if the request is denied, gets a response on the way, or leaves the cluster.
+   */
+  readonly workload?: Workload;
+  /** The destination address or host outside. */
+  readonly outside?: string;
+  /** The port of the destination. */
+  readonly port?: number;
+  /** The request that arrives there. */
+  readonly message?: Message;
+  /** The response status if it does not arrive; 0 for a failed connection. */
+  readonly status?: number;
+  /** The location of a redirect. */
+  readonly location?: string;
+  /** The object or rule that decided the result. */
+  readonly by?: Field;
+  readonly reason?: string;
+  /** The steps at the destination. */
+  readonly steps?: readonly string[];
+  /** Whether the result depends on unknown attributes. */
+  readonly isUncertain?: boolean;
+  /** What is not known, if it is not what policies ask for. */
+  readonly doubt?: Unsimulated;
+  /** Whether the connection failed, so that a retry may select another endpoint. */
+  readonly isRetried?: boolean;
+}
+
+/** A mirrored request. */
+export interface Copy {
+  readonly workload?: Workload;
+  readonly outside?: string;
+  readonly share: number;
+}
+
+/** The result of a request. */
+export interface SimulationResult {
+  readonly outcomes: readonly SimulatedOutcome[];
+  /** The rule that routed it. */
+  readonly rule?: Field;
+  readonly timeoutMs?: number;
+  readonly retries?: Retries;
+  readonly fault?: Fault;
+  readonly copies: readonly Copy[];
+  readonly response: readonly HeaderOperations[];
+  /** The steps on the way. */
+  readonly steps: readonly string[];
+}
+
+/** A result before routing. */
+export function ended(outcome: Omit<SimulatedOutcome, 'share'>, steps: readonly string[] = []): SimulationResult {
+  return {
+    outcomes: [{ share: 1, ...outcome }],
+    copies: [],
+    response: [],
+    steps: [...steps, ...(outcome.reason ? [outcome.reason] : [])],
+  };
+}

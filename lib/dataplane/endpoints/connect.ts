@@ -1,0 +1,163 @@
+import {
+  type Cluster,
+  type Field,
+  isAutomatic,
+  Membership,
+  membershipOf,
+  modeField,
+  modeFor,
+  NetworkPolicies,
+  offersMutualTls,
+  type Workload,
+} from '../../manifests';
+import type { Caller } from './caller';
+import type { Connection } from './connection';
+import type { Endpoint } from './endpoints';
+import { Unsimulated } from '../messages/unsimulated';
+
+/** An established connection, or the reason for its failure. */
+export interface Attempt {
+  readonly connection?: Connection;
+  readonly refusal?: { readonly by?: Field; readonly reason: string };
+}
+
+/** The destination of a connection to a name outside: a documentation address. */
+const SOMEWHERE_OUTSIDE = '203.0.113.1';
+
+/** The client TLS of a connection: from a DestinationRule, automatic if undefined; none without a proxy. */
+export interface Security {
+  readonly tlsMode?: string;
+  /** The SNI of TLS that the proxy originates. */
+  readonly serverName?: string;
+  /** Whether the host is declared as outside the mesh, independent of its endpoints. */
+  readonly isExternal?: boolean;
+  /** Whether the proxy passes the connection through to an unknown destination. */
+  readonly isPassedThrough?: boolean;
+}
+
+/** Connects to an endpoint: NetworkPolicies of both sides, then the mutual TLS of callee and caller. */
+export function connect(
+  caller: Caller,
+  { workload, outside, port }: Endpoint,
+  security: Security,
+  cluster: Cluster,
+): Attempt {
+  const peer = workload ?? {
+    namespace: '',
+    labels: {},
+    address: outside !== undefined && /^[\d.]+$|:/.test(outside) ? outside : SOMEWHERE_OUTSIDE,
+  };
+  const from = {
+    namespace: caller.namespace,
+    labels: caller.labels,
+    address: caller.namespace === '' ? (caller.address ?? SOMEWHERE_OUTSIDE) : caller.address,
+  };
+  const [blocking] = NetworkPolicies.of(cluster).blocking(from, peer, port);
+  if (blocking) {
+    return {
+      refusal: {
+        by: blocking.root,
+        reason:
+          `${blocking.kind} ${blocking.key} does not allow connections from ${caller.title} to port `
+          + `${port.number}, and no other policy does`,
+      },
+    };
+  }
+  const connection: Connection = { namespace: caller.namespace, labels: caller.labels, address: caller.address, port };
+  if (!workload && security.tlsMode === 'ISTIO_MUTUAL' && caller.proxy) {
+    return toOutside(caller, outside ?? '', security);
+  }
+  return workload ? secured(caller, workload, connection, security, cluster) : { connection };
+}
+
+/**
+ * Outside the mesh no server has a certificate of the mesh; whether a host declared as part of the mesh has one is
+ * unknown.
+ */
+function toOutside({ title }: Caller, outside: string, { isExternal }: Security): Attempt {
+  if (!isExternal) {
+    throw new Unsimulated(
+      `${title} uses mesh mutual TLS to ${outside}, which is not in the manifests.`,
+      'Declare the host as MESH_EXTERNAL, or add its workload: whether it has a proxy is unknown.',
+    );
+  }
+  return { refusal: { reason: `${title} uses mesh mutual TLS to ${outside}, which is outside the mesh` } };
+}
+
+function secured(
+  caller: Caller,
+  workload: Workload,
+  connection: Connection,
+  security: Security,
+  cluster: Cluster,
+): Attempt {
+  const { number } = connection.port;
+  const mode = isProxied(workload, number, cluster) ? modeFor(workload, cluster, number) : 'DISABLE';
+  // Callers do not know about ports that are excluded from the sidecar.
+  const isMutual = usesMutualTls(
+    caller,
+    security,
+    offersMutualTls(workload, cluster) && modeFor(workload, cluster, number) !== 'DISABLE',
+    cluster,
+  );
+  const name = `${workload.namespace}/${workload.name}`;
+  if (isMutual && mode === 'DISABLE') {
+    return {
+      refusal: {
+        by: modeField(workload, cluster, number),
+        reason: `${name} does not accept mutual TLS on port ${number}, and ${caller.title} requires it`,
+      },
+    };
+  }
+  if (!isMutual && mode === 'STRICT') {
+    return {
+      refusal: {
+        by: modeField(workload, cluster, number),
+        reason: `${name} requires mutual TLS, and ${caller.title} does not use it`,
+      },
+    };
+  }
+  return {
+    connection: {
+      ...connection,
+      ...(isMutual ? { identity: caller.proxy?.identity, serverName: security.serverName } : {}),
+    },
+  };
+}
+
+function usesMutualTls(
+  { proxy, title }: Caller,
+  { tlsMode, isPassedThrough, isExternal }: Security,
+  isOffered: boolean,
+  cluster: Cluster,
+): boolean {
+  if (!proxy?.identity || isPassedThrough) {
+    return false;
+  }
+  switch (tlsMode) {
+    case 'ISTIO_MUTUAL':
+      return true;
+    case 'DISABLE':
+      return false;
+    case undefined:
+      return isAutomatic(cluster) && isOffered && !isExternal;
+    default:
+      throw new Unsimulated(
+        `${title} originates TLS (${tlsMode}) to a workload of the cluster.`,
+        'Remove the TLS settings, or test it in a cluster: whether the application accepts TLS is unknown.',
+      );
+  }
+}
+
+/** Whether traffic to a port passes the proxy of the workload. */
+export function isProxied(workload: Workload, port: number, cluster: Cluster): boolean {
+  const membership = membershipOf(workload, cluster);
+  if (membership === Membership.AMBIENT) {
+    throw new Unsimulated(
+      `${workload.namespace}/${workload.name} is in ambient mode.`,
+      'Only workloads with sidecars, and those outside the mesh, are simulated.',
+    );
+  }
+  const excluded = (workload.annotations['traffic.sidecar.istio.io/excludeInboundPorts'] ?? '').split(',').map(Number);
+  return membership === Membership.SIDECAR && !excluded.includes(port);
+}

@@ -1,0 +1,101 @@
+import { type Cluster, type Field, hasLabels, type Resource } from '../../manifests';
+import { titleOf } from '../unread/read';
+import { Unsimulated } from '../messages/unsimulated';
+
+/** The position of a request at a Gateway: a listener, and a rule of a route once one matches. */
+export interface Attachment {
+  readonly gateway: Resource;
+  readonly listener: Field;
+  readonly rule?: Field;
+}
+
+/**
+ * The policy of Envoy Gateway for a request. The most specific one replaces the others: rule, route, listener, Gateway.
+ * Throws {@link Unsimulated} if the most specific one is merged with another, and if two are equally specific, of which
+ * the older one applies.
+ * @see https://gateway.envoyproxy.io/docs/concepts/gateway_api_extensions/security-policy/
+ */
+export function policyFor(type: string, place: Attachment, cluster: Cluster): Resource | undefined {
+  const attached = cluster
+    .all(type)
+    .map(policy => ({ policy, closeness: closenessOf(policy, place) }))
+    .filter(each => each.closeness > 0);
+  const closest = Math.max(...attached.map(each => each.closeness));
+  const [policy, other] = attached.filter(each => each.closeness === closest).map(each => each.policy);
+  if (policy && other) {
+    throw new Unsimulated(
+      `${titleOf(policy)} and ${other.key} have the same target.`,
+      'Only the older one applies, and manifests do not contain the age of objects: keep one of them.',
+    );
+  }
+  if (policy?.spec.get('mergeType').exists && attached.length > 1) {
+    throw new Unsimulated(
+      `${titleOf(policy)} is merged with that of its Gateway (spec.mergeType).`,
+      'Write a single policy with all settings.',
+    );
+  }
+  return policy;
+}
+
+const ROUTE = 3;
+
+function closenessOf(policy: Resource, place: Attachment): number {
+  const { spec } = policy;
+  const references = [spec.get('targetRef'), ...spec.get('targetRefs').items].filter(each => each.exists);
+  const named = references.map(each => closenessOfReference(each, place));
+  const selected = spec.get('targetSelectors').items.map(each => closenessOfSelector(each, place));
+  return Math.max(0, ...named, ...selected);
+}
+
+function closenessOfReference(at: Field, { gateway, listener, rule }: Attachment): number {
+  const [kind, name, section] = [at.get('kind').text, at.get('name').text, at.get('sectionName').text];
+  const isOf = (target: Resource) =>
+    target.kind === kind && target.name === name && target.namespace === at.resource.namespace;
+  if (rule && isOf(rule.resource)) {
+    return section === '' ? ROUTE : section === rule.get('name').text ? ROUTE + 1 : 0;
+  }
+  if (!isOf(gateway)) {
+    return 0;
+  }
+  requireOneListener(at, gateway, listener, section);
+  return section === '' ? 1 : section === listener.get('name').text ? 2 : 0;
+}
+
+/**
+ * Listeners without TLS on one port share their routes but not their policies: the listener of a route is not tracked.
+ */
+function requireOneListener(at: Field, gateway: Resource, listener: Field, section: string): void {
+  const isPlain = (each: Field) =>
+    each.get('protocol').text === 'HTTP' && each.get('port').text === listener.get('port').text;
+  const shared = gateway.spec.get('listeners').items.filter(isPlain);
+  if (
+    section !== ''
+    && shared.length > 1
+    && isPlain(listener)
+    && shared.some(each => each.get('name').text === section)
+  ) {
+    throw new Unsimulated(
+      `${titleOf(at.resource)} targets one of several listeners on port ${listener.get('port').text} (${String(at)}).`,
+      'Use a separate port for that listener.',
+    );
+  }
+}
+
+function closenessOfSelector(at: Field, { gateway, rule }: Attachment): number {
+  const { resource: policy } = at;
+  const target = [rule?.resource, gateway].find(each => each?.kind === at.get('kind').text);
+  if (
+    !target
+    || !hasLabels(target.labels, at.get('matchLabels').strings)
+    || (!at.get('namespaces').exists && target.namespace !== policy.namespace)
+  ) {
+    return 0;
+  }
+  if (at.get('namespaces').exists || at.get('matchExpressions').exists) {
+    throw new Unsimulated(
+      `${titleOf(policy)} selects its targets in a way that is not simulated (${String(at)}).`,
+      'Use `targetRefs`.',
+    );
+  }
+  return target === gateway ? 1 : ROUTE;
+}

@@ -1,0 +1,87 @@
+import { type Cluster, type Field, isWithin, Kind } from '../../manifests';
+import type { Message } from '../messages/message';
+import { and, or, type Ternary } from '../messages/ternary';
+import { titleOf } from '../unread/read';
+import { Unsimulated } from '../messages/unsimulated';
+import { policyFor, type Attachment } from './attachment';
+import { valueAt, type Verified } from './tokens';
+import { refused, type Verdict } from './verdict';
+
+/**
+ * The effect of the `authorization` of a SecurityPolicy on a request: the first matching rule decides, else the default
+ * action, Deny unless set.
+ */
+export function authorize(authorization: Field, verified: Verified, place: Attachment, cluster: Cluster): Verdict {
+  const { message } = verified;
+  const fallback = authorization.get('defaultAction').text === 'Allow';
+  const decided = decide(authorization.get('rules').items, fallback, rule => applies(rule, verified, place, cluster));
+  if (decided === undefined) {
+    throw new Unsimulated(
+      `${titleOf(authorization.resource)} has rules on the IP address of the client `
+        + `(${String(authorization)}), which is unknown.`,
+      'Set the `address` of the request.',
+    );
+  }
+  return decided ? { message } : refused(message, 403, authorization, 'no rule allows the request');
+}
+
+/** Whether requests are allowed; undefined if that depends on a rule that may or may not match. */
+function decide([rule, ...rest]: readonly Field[], fallback: boolean, test: (rule: Field) => Ternary): Ternary {
+  if (!rule) {
+    return fallback;
+  }
+  const allows = rule.get('action').text === 'Allow';
+  const matches = test(rule);
+  if (matches === true) {
+    return allows;
+  }
+  const others = decide(rest, fallback, test);
+  return matches === false || others === allows ? others : undefined;
+}
+
+function applies(rule: Field, { message, provider, claims }: Verified, place: Attachment, cluster: Cluster): Ternary {
+  const [methods, principal] = [rule.get('operation', 'methods').texts, rule.get('principal')];
+  const jwt = principal.get('jwt');
+  const isOfProvider = jwt.get('provider').text === provider && claims !== undefined;
+  return and([
+    methods.length === 0 || methods.includes(message.method),
+    ...principal
+      .get('headers')
+      .items.map(each =>
+        each.get('values').texts.includes(message.headers[each.get('name').text.toLowerCase()] ?? '\0'),
+      ),
+    ...(jwt.exists ? [isOfProvider] : []),
+    ...jwt
+      .get('scopes')
+      .texts.map(
+        scope => isOfProvider && [claims.scope, claims.scp].some(each => Array.isArray(each) && each.includes(scope)),
+      ),
+    ...jwt
+      .get('claims')
+      .items.map(each => isOfProvider && hasClaim(each, valueAt(claims, each.get('name').text.split('.')))),
+    isFrom(principal.get('clientCIDRs').texts, message, place, cluster),
+  ]);
+}
+
+function hasClaim(at: Field, value: unknown): boolean {
+  const values = at.get('values').texts;
+  return at.get('valueType').text === 'StringArray'
+    ? Array.isArray(value) && value.some(each => typeof each === 'string' && values.includes(each))
+    : typeof value === 'string' && values.includes(value);
+}
+
+/** The address is that of the connection, unless a ClientTrafficPolicy reads it from a header. */
+function isFrom(
+  blocks: readonly string[],
+  { address }: Message,
+  { gateway, listener }: Attachment,
+  cluster: Cluster,
+): Ternary {
+  if (blocks.length === 0) {
+    return true;
+  }
+  const client = policyFor(Kind.CLIENT_TRAFFIC_POLICY, { gateway, listener }, cluster);
+  return address === undefined || client?.spec.get('clientIPDetection').exists
+    ? undefined
+    : or(blocks.map(each => isWithin(address, each)));
+}

@@ -1,0 +1,69 @@
+import { type Cluster, type Field, Kind, type Resource } from '../../manifests';
+import type { Message } from '../messages/message';
+import { headerModifier, operated } from '../routes/header-operations';
+import { CLIENT_TRAFFIC_POLICY, ENVOY_PROXY } from '../unread/envoy-gateway';
+import { requireRead, titleOf } from '../unread/read';
+import { Unsimulated } from '../messages/unsimulated';
+import { type Attachment, policyFor } from './attachment';
+
+/** The client settings of a listener, from its ClientTrafficPolicy. */
+export interface ClientTerms {
+  /** Whether it requires client certificates. */
+  readonly needsCertificate: boolean;
+  /** Early header changes, before all other filters. */
+  readonly received: (message: Message) => Message;
+}
+
+/** @see https://gateway.envoyproxy.io/docs/api/extension_types/#clienttrafficpolicy */
+export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
+  requirePatchesRead(place.gateway, cluster);
+  requireProxyRead(place.gateway, cluster);
+  const policy = policyFor(Kind.CLIENT_TRAFFIC_POLICY, place, cluster);
+  if (!policy) {
+    return { needsCertificate: false, received: message => message };
+  }
+  requireRead(policy.spec, CLIENT_TRAFFIC_POLICY);
+  const validation = policy.spec.get('tls', 'clientValidation');
+  const early = headerModifier(policy.spec.get('headers', 'earlyRequestHeaders'));
+  return {
+    needsCertificate: validation.exists && !validation.get('optional').isTrue,
+    received: message => ({ ...message, headers: operated(message.headers, early) }),
+  };
+}
+
+/** The EnvoyProxy of a Gateway, or that of its class. */
+function requireProxyRead(gateway: Resource, cluster: Cluster): void {
+  const own = gateway.spec.get('infrastructure', 'parametersRef', 'name').text;
+  const common = cluster.find(Kind.GATEWAY_CLASS, gateway.spec.get('gatewayClassName').text)?.spec.get('parametersRef');
+  const proxies = [
+    cluster.find(ENVOY_PROXIES, own, gateway.namespace),
+    common?.exists ? cluster.find(ENVOY_PROXIES, common.get('name').text, common.get('namespace').text) : undefined,
+  ];
+  proxies.forEach(each => each && requireRead(each.spec, ENVOY_PROXY));
+}
+
+const ENVOY_PROXIES = 'EnvoyProxy.gateway.envoyproxy.io';
+
+/**
+ * Patches of Envoy's configuration can do anything; transcoders take what they are made for, and leave the rest as it
+ * is.
+ */
+function requirePatchesRead(gateway: Resource, cluster: Cluster): void {
+  const patch = cluster
+    .all(Kind.ENVOY_PATCH_POLICY)
+    .filter(each => isFor(each.spec.get('targetRef'), gateway))
+    .flatMap(each => each.spec.get('jsonPatches').items)
+    .find(each => each.get('operation', 'value', 'name').text !== 'envoy.filters.http.grpc_json_transcoder');
+  if (patch) {
+    throw new Unsimulated(
+      `${titleOf(patch.resource)} changes the configuration of ${gateway.key} (${String(patch)}).`,
+      'Remove it from the manifests of the test, or test it in a cluster.',
+    );
+  }
+}
+
+function isFor(at: Field, gateway: Resource): boolean {
+  return at.get('kind').text === 'GatewayClass'
+    ? at.get('name').text === gateway.spec.get('gatewayClassName').text
+    : at.resource.namespace === gateway.namespace && at.get('name').text === gateway.name;
+}

@@ -1,0 +1,83 @@
+import type { Context } from '../clusters/context';
+import { isOpen } from '../envoy-gateway';
+import { attachmentOf, type GatewayListener, policyTargetOf, unknownPods } from '../listeners/listener';
+import { gatewayListeners } from '../listeners/ingress';
+import { and, type Ternary } from '../messages/ternary';
+import type { Route } from '../routes/rule';
+import { areRoutesUnread, isListenerUnread, unreadKindFor } from '../unread';
+import { allows, answered, inDoubt, type TrafficPath } from './path-ends';
+import { routed } from './route-path';
+
+export function ingressPaths(context: Context): TrafficPath[] {
+  return gatewayListeners(context.cluster).flatMap(listener =>
+    (listener.others ?? []).reduce(
+      (trafficPaths, other) =>
+        agreed(trafficPaths, waysAt(other.listener, context), () => unknownPods(listener, [other])),
+      waysAt(listener, context),
+    ),
+  );
+}
+
+function waysAt(listener: GatewayListener, context: Context): TrafficPath[] {
+  return listener.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
+    const isPlain = listener.tls === 'none';
+    const known: readonly Omit<TrafficPath, 'from' | 'to'>[] =
+      isPlain && needsTls ? [SENT_TO_HTTPS] : routes.map(route => throughListener(listener, route, context));
+    const trafficPaths =
+      areRoutesUnread(routes, context.cluster) || isListenerUnread(listener, context.cluster)
+        ? known.map(each => inDoubt(each))
+        : known;
+    return trafficPaths.flatMap(trafficPath =>
+      domains.map(domain => ({
+        ...trafficPath,
+        from: 'internet',
+        to: `${isPlain ? 'http' : 'https'}://${domain}:${listener.port}`,
+      })),
+    );
+  });
+}
+
+/** Paths on which two assumptions agree, except for whether requests are allowed, which is then unknown. */
+function agreed(
+  trafficPaths: readonly TrafficPath[],
+  others: readonly TrafficPath[],
+  disagreement: () => Error,
+): TrafficPath[] {
+  const known = (all: readonly TrafficPath[]) =>
+    JSON.stringify(all, (name, value: unknown) => (name === 'isAllowed' ? undefined : value));
+  if (known(trafficPaths) !== known(others)) {
+    throw disagreement();
+  }
+  return trafficPaths.map((trafficPath, index) => ({
+    ...trafficPath,
+    ends: trafficPath.ends.map((end, at) => ({
+      ...end,
+      isAllowed: end.isAllowed === others[index]?.ends[at]?.isAllowed ? end.isAllowed : undefined,
+    })),
+  }));
+}
+
+const SENT_TO_HTTPS = { when: '', ends: [answered('301', 1)], terms: [] };
+
+function throughListener(listener: GatewayListener, route: Route, context: Context): TrafficPath {
+  const trafficPath = routed(listener.caller, listener.caller.proxy, '', route, listener.port, context);
+  return {
+    ...trafficPath,
+    ends: trafficPath.ends.map(end => ({
+      ...end,
+      isAllowed: and([isAllowedThrough(listener, route, context), end.isAllowed]),
+    })),
+  };
+}
+
+/** Whether the policies of a gateway allow requests. */
+function isAllowedThrough(listener: GatewayListener, { rule }: Route, context: Context): Ternary {
+  if (unreadKindFor([{ ...policyTargetOf(listener), role: 'gateway' }], context.cluster)) {
+    return undefined;
+  }
+  const destination = attachmentOf(listener);
+  const connection = { namespace: '', labels: {}, port: { number: listener.podPort, names: [], protocol: 'TCP' } };
+  return destination
+    ? isOpen({ ...destination, rule: rule.at }, context.cluster)
+    : allows(policyTargetOf(listener), { connection, isTcp: false }, listener.caller, context);
+}

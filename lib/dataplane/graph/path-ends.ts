@@ -1,0 +1,119 @@
+import type { Workload } from '../../manifests';
+import { authorize } from '../policies/authorization';
+import type { AuthorizationInput } from '../policies/authorization-rule';
+import { checkAuthorizers } from '../policies/custom';
+import type { PolicyTarget } from '../endpoints/policy-target';
+import { type Caller, callerOf } from '../endpoints/caller';
+import { connect, isProxied, type Security } from '../endpoints/connect';
+import type { Context } from '../clusters/context';
+import type { Endpoint } from '../endpoints/endpoints';
+import { and, type Ternary } from '../messages/ternary';
+import { clientOf, isUnreadBetween } from '../unread';
+
+/** A traffic path of a caller: by a route, or to a Service without one. */
+export interface TrafficPath {
+  readonly from: string;
+  /** The requested host and port. */
+  readonly to: string;
+  /** The match of the route; empty for all requests. */
+  readonly when: string;
+  readonly ends: readonly TrafficPathEnd[];
+  /** Timeout, retries, faults and mirrors. */
+  readonly terms: readonly string[];
+}
+
+/** An outcome of a traffic path. */
+export interface TrafficPathEnd {
+  /** The workload with its port, the host outside, or the response. */
+  readonly destination: string;
+  /** Whether it is a workload or a host. */
+  readonly isReached: boolean;
+  readonly share: number;
+  /** Whether policies allow all requests or none; undefined if only some of them. */
+  readonly isAllowed: Ternary;
+}
+
+/** A way of which something that is not simulated may decide who gets in. */
+export function inDoubt<T extends Pick<TrafficPath, 'ends'>>(trafficPath: T): T {
+  return {
+    ...trafficPath,
+    ends: trafficPath.ends.map(each => (each.isReached ? { ...each, isAllowed: undefined } : each)),
+  };
+}
+
+export function endsAt(
+  endpoints: readonly Endpoint[],
+  security: Security,
+  share: number,
+  isTcp: boolean,
+  caller: Caller,
+  context: Context,
+): TrafficPathEnd[] {
+  const sum = endpoints.reduce((all, { weight }) => all + weight, 0);
+  return endpoints.map(endpoint => ({
+    destination: endpoint.workload ? destinationOf(endpoint.workload, endpoint.port.number) : (endpoint.outside ?? ''),
+    isReached: true,
+    share: (share * endpoint.weight) / sum,
+    isAllowed: isAllowedAt(endpoint, security, isTcp, caller, context),
+  }));
+}
+
+function isAllowedAt(
+  endpoint: Endpoint,
+  security: Security,
+  isTcp: boolean,
+  caller: Caller,
+  context: Context,
+): Ternary {
+  const { cluster } = context;
+  if (isUnreadBetween(clientOf(caller), endpoint.workload, cluster)) {
+    return undefined;
+  }
+  const { connection } = connect(caller, endpoint, security, cluster);
+  const workload: Workload | undefined = endpoint.workload;
+  if (!connection || !workload) {
+    return connection !== undefined;
+  }
+  return isProxied(workload, endpoint.port.number, cluster)
+    ? allows(workload, { connection, isTcp }, callerOf(workload, cluster), context)
+    : true;
+}
+
+/** Whether external authorizers and policies allow a request or connection. */
+export function allows(
+  target: PolicyTarget,
+  input: AuthorizationInput,
+  asker: Caller,
+  { cluster, authorizersFor }: Context,
+): Ternary {
+  return and([
+    checkAuthorizers(target, input, authorizersFor(asker), cluster).isAllowed,
+    authorize(target, input, cluster).isAllowed,
+  ]);
+}
+
+export function destinationOf({ namespace, name }: Workload, port: number): string {
+  return `${namespace}/${name}:${port}`;
+}
+
+export function answered(status: string, share: number): TrafficPathEnd {
+  return { destination: `response ${status}`, isReached: false, share, isAllowed: true };
+}
+
+export function merged(ends: readonly TrafficPathEnd[]): TrafficPathEnd[] {
+  const byPlace = new Map<string, TrafficPathEnd>();
+  for (const end of ends) {
+    const known = byPlace.get(end.destination);
+    byPlace.set(
+      end.destination,
+      known
+        ? {
+            ...end,
+            share: end.share + known.share,
+            isAllowed: known.isAllowed === end.isAllowed ? end.isAllowed : undefined,
+          }
+        : end,
+    );
+  }
+  return [...byPlace.values()].sort((a, b) => b.share - a.share || (a.destination < b.destination ? -1 : 1));
+}

@@ -1,0 +1,61 @@
+import { describeMillis } from '../../manifests';
+import type { Caller } from '../endpoints/caller';
+import type { Context } from '../clusters/context';
+import type { Proxy } from '../endpoints/proxy';
+import type { Route } from '../routes/rule';
+import { unreadable } from '../clusters/tls-layers';
+import { lookUp } from '../clusters/to-cluster';
+import { unreadOfHost, waypointBefore } from '../unread';
+import { describeMatch, describeRetries, percent } from './path-text';
+import { answered, endsAt, merged, type TrafficPath } from './path-ends';
+
+export function routed(
+  caller: Caller,
+  proxy: Proxy,
+  to: string,
+  { rule, match }: Route,
+  port: number,
+  context: Context,
+): TrafficPath {
+  const when = match ? describeMatch(match) : '';
+  const reply = rule.reply?.(
+    { scheme: 'http', host: '', port, method: '', path: match?.path?.value ?? '/', query: '', headers: {} },
+    match?.path,
+  );
+  const ends = reply
+    ? [answered(String(reply.status), 1)]
+    : rule.backends.flatMap(backend => {
+        const found = lookUp(backend, port, proxy, context);
+        if ('problem' in found || found.endpoints.length === 0) {
+          return [answered(String('problem' in found ? rule.unknownBackendStatus : 503), backend.share)];
+        }
+        if (unreadable('http', found.host, found.port, found.security.tlsMode) !== undefined) {
+          return [answered('503', backend.share)];
+        }
+        const known = endsAt(found.endpoints, found.security, backend.share, false, caller, context);
+        return (unreadOfHost(found.host, context.cluster)
+          ?? (proxy.isGateway ? waypointBefore(found.host, context.cluster) : undefined))
+          ? known.map(each => ({ ...each, isAllowed: undefined }))
+          : known;
+      });
+  const { timeoutMs, retries, fault, mirrors } = rule;
+  const perTry =
+    retries.perTryTimeoutMs === undefined
+      ? ''
+      : ` with a per-try timeout of ${describeMillis(retries.perTryTimeoutMs)}`;
+  const terms = reply
+    ? []
+    : [
+        ...(timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`]),
+        ...(retries.attempts > 0 ? [`${describeRetries(retries.attempts)}${perTry}`] : []),
+        ...(fault && fault.abortShare > 0 ? [`${percent(fault.abortShare)} aborted with ${fault.status}`] : []),
+        ...(fault && fault.delayShare > 0
+          ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`]
+          : []),
+        ...mirrors.map(
+          each =>
+            `${percent(each.share)} mirrored to ${each.host}${each.subset === undefined ? '' : ` ${each.subset}`}`,
+        ),
+      ];
+  return { from: caller.title, to, when, ends: merged(ends), terms };
+}

@@ -1,0 +1,123 @@
+import { type Cluster, covers } from '../../manifests';
+import { throughManagedApi } from '../apis';
+import type { Context } from '../clusters/context';
+import { type GatewayListener, unknownPods } from './listener';
+import { assumedExposure } from './exposure';
+import { gatewayApiListeners } from './gateway-api-listeners';
+import { istioListeners } from './istio-listeners';
+import type { Message } from '../messages/message';
+import { ended, type SimulationResult } from '../clusters/simulation-result';
+import { requireListenersRead, requireNoBinding, requireNoIngress } from '../unread';
+import { type Outside, through } from './through-listener';
+
+/** A request from outside: through a managed API, if one has the host, and a gateway. */
+export function enter(message: Message, outside: Outside, context: Context): SimulationResult {
+  const api = throughManagedApi(message, context.cluster);
+  if (!api) {
+    return atGateway(message, outside, context, true);
+  }
+  const steps = api.steps.map(asStep);
+  if (!api.message) {
+    return ended(
+      {
+        status: api.status,
+        by: api.by.root,
+        reason: asStep(api.reason),
+        outside: api.status === undefined ? api.by.name : undefined,
+      },
+      steps,
+    );
+  }
+  const simulation = atGateway(api.message, outside, context, false);
+  const limits = [api.timeoutMs, simulation.timeoutMs].filter(each => each !== undefined);
+  return {
+    ...simulation,
+    timeoutMs: limits.length > 0 ? Math.min(...limits) : undefined,
+    steps: [...steps, ...simulation.steps],
+  };
+}
+
+/** A sentence as a step of an explanation. */
+function asStep(sentence: string): string {
+  return `${sentence[0]?.toLowerCase() ?? ''}${sentence.slice(1)}`.replace(/\.$/, '');
+}
+
+function atGateway(message: Message, outside: Outside, context: Context, isDirect: boolean): SimulationResult {
+  const listeners = gatewayListeners(context.cluster).filter(
+    each => outside.gateway === undefined || each.at.resource.key === outside.gateway,
+  );
+  const fitting = listeners.filter(
+    each =>
+      each.port === message.port
+      && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)),
+  );
+  const [first] = fitting;
+  if (!first) {
+    requireListenersRead(undefined, message.host, context.cluster);
+    requireNoIngress(message.host, context.cluster);
+    requireNoBinding(message.host, context.cluster);
+    return ended({ status: 0, reason: `no gateway has a listener for ${message.scheme} on port ${message.port}` });
+  }
+  const listener = bestListener(fitting, message.host);
+  if (!listener && message.scheme === 'https') {
+    fitting.forEach(each => requireListenersRead(each.gateway, message.host, context.cluster));
+    requireNoIngress(message.host, context.cluster);
+    return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
+  }
+  const simulation = throughAny(listener ?? first, message, outside, context);
+  const assumption = isDirect ? assumedExposure(listener ?? first, context.cluster) : undefined;
+  return assumption === undefined ? simulation : { ...simulation, steps: [assumption, ...simulation.steps] };
+}
+
+/** Throws if the result depends on gateway Pods that no manifest contains. */
+function throughAny(listener: GatewayListener, message: Message, outside: Outside, context: Context): SimulationResult {
+  const simulation = through(listener, message, outside, context);
+  const decisive = (listener.others ?? []).filter(
+    each => resultOf(through(each.listener, message, outside, context)) !== resultOf(simulation),
+  );
+  if (decisive.length > 0) {
+    throw unknownPods(listener, decisive);
+  }
+  return simulation;
+}
+
+function resultOf({ outcomes, timeoutMs, retries }: SimulationResult): string {
+  const ends = outcomes.map(({ workload, outside, port, share, status, location, message, isUncertain }) => ({
+    at: workload?.resource.key,
+    outside,
+    port,
+    share,
+    status,
+    location,
+    message,
+    isUncertain,
+  }));
+  return JSON.stringify({ ends, timeoutMs, retries });
+}
+
+/** The listener with the most specific host. Throws if two gateways have it. */
+function bestListener(listeners: readonly GatewayListener[], host: string): GatewayListener | undefined {
+  const ranked = listeners.map(listener => ({
+    listener,
+    length: Math.max(...listener.hosts.map(each => (each === host ? Infinity : covers(each, host) ? each.length : 0))),
+  }));
+  const longest = Math.max(...ranked.map(each => each.length));
+  const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.listener) : [];
+  const gateways = [...new Set(best.map(each => each.caller.title))];
+  if (new Set(best.map(({ caller }) => `${caller.namespace} ${JSON.stringify(caller.labels)}`)).size > 1) {
+    throw new Error(
+      `Several gateways accept ${host}: ${gateways.join(', ')}. Select one: { gateway: `
+        + `'${best[0]?.at.resource.key}' }.`,
+    );
+  }
+  return best[0];
+}
+
+const LISTENERS = new WeakMap<Cluster, readonly GatewayListener[]>();
+
+/** All listeners of a cluster, cached. */
+export function gatewayListeners(cluster: Cluster): readonly GatewayListener[] {
+  const listeners = LISTENERS.get(cluster) ?? [...gatewayApiListeners(cluster), ...istioListeners(cluster)];
+  LISTENERS.set(cluster, listeners);
+  return listeners;
+}

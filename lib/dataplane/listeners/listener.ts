@@ -1,0 +1,60 @@
+import type { Field, Resource } from '../../manifests';
+import type { Attachment } from '../envoy-gateway';
+import type { Message } from '../messages/message';
+import type { PolicyTarget } from '../endpoints/policy-target';
+import type { ConnectionRule } from '../clusters/tcp';
+import type { ProxiedCaller } from '../endpoints/caller';
+import type { VirtualHost } from '../virtual-hosts/virtual-hosts';
+import { Unsimulated } from '../messages/unsimulated';
+
+/** The TLS mode of a gateway listener; `unusable` is TLS with certificates that it is not allowed to reference. */
+export type ListenerTls = 'none' | 'simple' | 'mutual' | 'passthrough' | 'unusable';
+
+/** An entry point for requests from outside: a server of an Istio Gateway, or a listener of a Gateway API Gateway. */
+export interface GatewayListener {
+  readonly at: Field;
+  /** The Pods that serve it, as the callers of the backends. */
+  readonly caller: ProxiedCaller;
+  /** Set for a Gateway API Gateway, which policies may target. */
+  readonly gateway?: Resource;
+  /** The port for clients outside. */
+  readonly port: number;
+  /** The port on which its Pods listen. */
+  readonly podPort: number;
+  readonly tls: ListenerTls;
+  /** Whether it handles HTTP, rather than TCP. */
+  readonly carriesRequests: boolean;
+  /** Its hosts, which may be wildcards. */
+  readonly hosts: readonly string[];
+  /** Its virtual hosts; listeners without TLS on one port share one list. */
+  readonly virtualHosts: () => readonly VirtualHost[];
+  /** The same for each alternative assumption about its Pods, if no manifest contains them. */
+  readonly others?: readonly { readonly listener: GatewayListener; readonly because?: Resource }[];
+  /** The TCP routes. */
+  readonly connection: (message: Message) => ConnectionRule | undefined;
+}
+
+/** The error for assumptions about the Pods of a gateway that lead to different results. */
+export function unknownPods(
+  { caller }: GatewayListener,
+  decisive: NonNullable<GatewayListener['others']>,
+): Unsimulated {
+  const objects = [...new Set(decisive.map(({ because }) => `${because?.kind ?? ''} ${because?.key ?? ''}`))].join(
+    ', ',
+  );
+  return new Unsimulated(
+    `The Pods of ${caller.title} are not in the manifests, and the result depends on their namespace, `
+      + `labels or ServiceAccount: ${objects}.`,
+    'Add the Deployment of the gateway to the manifests.',
+  );
+}
+
+/** The target of policies for its Pods or its Gateway. */
+export function policyTargetOf({ caller, gateway }: GatewayListener): PolicyTarget {
+  return { namespace: caller.proxy.namespace, labels: caller.labels, gateway };
+}
+
+/** Its attachment point for policies of Envoy Gateway, if it is one of its listeners. */
+export function attachmentOf({ at, caller, gateway }: GatewayListener): Attachment | undefined {
+  return gateway && caller.proxy.identity === undefined ? { gateway, listener: at } : undefined;
+}

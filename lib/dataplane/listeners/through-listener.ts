@@ -1,0 +1,213 @@
+import { applyRule } from '../clusters/apply-rule';
+import { authorizerSteps } from '../clusters/inbound';
+import { checkRequest, clientTerms, requireConnectionsOpen } from '../envoy-gateway';
+import { sendConnection } from '../clusters/tcp';
+import { authenticate, isPreflight } from '../policies/authentication';
+import { authorize, type Verdict } from '../policies/authorization';
+import { checkAuthorizers } from '../policies/custom';
+import type { Caller } from '../endpoints/caller';
+import type { Connection } from '../endpoints/connection';
+import type { Context } from '../clusters/context';
+import { requireKnownController } from './controller';
+import { attachmentOf, type GatewayListener, policyTargetOf } from './listener';
+import { authorityOf, type Message } from '../messages/message';
+import { normalized } from '../clusters/normalization';
+import { ended, type SimulationResult } from '../clusters/simulation-result';
+import { hiddenStatus } from './hidden-status';
+import { Unsimulated } from '../messages/unsimulated';
+import { type Route, routeFor } from '../routes/rule';
+import { type VirtualHost, virtualHostOf } from '../virtual-hosts/virtual-hosts';
+import { requireListenerRead, requireNoIngress, requireNoUnreadKind } from '../unread';
+
+/** Options of a request from outside. */
+export interface Outside {
+  /** The Gateway, as `namespace/name`, if the host is ambiguous. */
+  readonly gateway?: string;
+  /** Whether the client has a certificate that the gateway accepts. */
+  readonly hasCertificate: boolean;
+}
+
+export function through(
+  listener: GatewayListener,
+  message: Message,
+  { hasCertificate }: Outside,
+  context: Context,
+): SimulationResult {
+  const { caller } = listener;
+  const steps = [`accepted by ${caller.title} (${String(listener.at)})`];
+  if (listener.gateway) {
+    requireKnownController(listener.gateway, context.cluster);
+  }
+  requireListenerRead(listener.at, listener.gateway, message.host, context.cluster);
+  requireNoUnreadKind([{ ...policyTargetOf(listener), role: 'gateway' }], context.cluster);
+  const place = attachmentOf(listener);
+  const client = place && clientTerms(place, context.cluster);
+  if ((listener.tls === 'mutual' || (listener.tls === 'simple' && client?.needsCertificate)) && !hasCertificate) {
+    return ended({ status: 0, by: listener.at, reason: `${caller.title} requires a client certificate` }, steps);
+  }
+  if (listener.tls === 'unusable') {
+    return ended(
+      { status: 0, by: listener.at, reason: `no ReferenceGrant allows ${caller.title} to reference its certificates` },
+      steps,
+    );
+  }
+  if (!listener.carriesRequests) {
+    return passedOn(listener, message, steps, context);
+  }
+  const target = policyTargetOf(listener);
+  const request = normalized(client ? client.received(message) : message, context.cluster);
+  const virtualHost = virtualHostOf(listener.virtualHosts(), request.host);
+  const connection = connectionTo(listener, message);
+  const asking = inMesh(listener, () =>
+    checkAuthorizers(
+      target,
+      { connection, message: request, isTcp: false, isUnrouted: !isRouted(virtualHost, request) },
+      context.authorizersFor(caller),
+      context.cluster,
+    ),
+  );
+  steps.push(...authorizerSteps(asking?.asks ?? []));
+  if (asking?.isAllowed === false) {
+    return refused(asking, asking.status, caller, steps);
+  }
+  const { message: read, refusal } = inMesh(listener, () => authenticate(target, request, context.cluster)) ?? {
+    message: request,
+    refusal: undefined,
+  };
+  if (refusal) {
+    return ended(
+      {
+        status: refusal.status,
+        by: refusal.by,
+        reason: `denied by ${refusal.by.resource.kind} ${refusal.by.resource.key}: ${refusal.reason}`,
+      },
+      steps,
+    );
+  }
+  // Routes are selected before headers are removed, and again only after a token is validated.
+  const route = virtualHost && routeFor(virtualHost.routes, read.verified ? read : request);
+  const verdict = inMesh(listener, () =>
+    authorize(target, { connection, message: read, isTcp: false }, context.cluster),
+  );
+  if (verdict?.isAllowed === false) {
+    return refused(verdict, route ? verdict.status : hiddenStatus(target, context.cluster), caller, steps);
+  }
+  if (virtualHost?.needsTls && message.scheme === 'http') {
+    return ended(
+      {
+        status: 301,
+        location: `https://${authorityOf(read)}${read.path}${read.query === '' ? '' : `?${read.query}`}`,
+        by: listener.at,
+        reason: `redirected to https by ${caller.title}`,
+      },
+      steps,
+    );
+  }
+  if (!route) {
+    requireNoIngress(request.host, context.cluster);
+    return ended(
+      {
+        status: 404,
+        by: listener.at,
+        reason: virtualHost
+          ? `no route for ${read.host} matches ${read.method} ${read.path}`
+          : `${caller.title} has no virtual host for ${read.host}`,
+      },
+      steps,
+    );
+  }
+  const checked =
+    place && !isAnsweredPreflight(route, read)
+      ? checkRequest(read, { ...place, rule: route.rule.at }, context.cluster)
+      : { message: read };
+  if (checked.refusal) {
+    const { by, status, reason } = checked.refusal;
+    return refused({ isAllowed: false, by, reason, status }, status, caller, steps);
+  }
+  const simulation = applyRule(route, checked.message, caller, caller.proxy, context);
+  return { ...simulation, steps: [...steps, ...simulation.steps] };
+}
+
+/** CORS preflights get a response before authentication and authorization. */
+function isAnsweredPreflight({ rule: { cors, reply } }: Route, message: Message): boolean {
+  return (
+    cors !== undefined
+    && reply === undefined
+    && isPreflight(message)
+    && (cors.answersAll || cors.takesOrigin(message.headers.origin ?? ''))
+  );
+}
+
+function connectionTo({ podPort }: GatewayListener, { address, scheme, host }: Message): Connection {
+  return {
+    namespace: '',
+    labels: {},
+    address,
+    port: { number: podPort, names: [], protocol: 'TCP' },
+    serverName: scheme === 'https' ? host : undefined,
+  };
+}
+
+/** A TCP connection through a gateway. */
+function passedOn(
+  listener: GatewayListener,
+  message: Message,
+  steps: readonly string[],
+  context: Context,
+): SimulationResult {
+  const { caller } = listener;
+  const [target, asked] = [policyTargetOf(listener), { connection: connectionTo(listener, message), isTcp: true }];
+  const rule = listener.connection(message);
+  if (!rule) {
+    return ended({ status: 0, by: listener.at, reason: `${caller.title} has no route for ${message.host}` }, steps);
+  }
+  const place = attachmentOf(listener);
+  if (place) {
+    requireConnectionsOpen({ ...place, rule: rule.at }, context.cluster);
+  }
+  for (const verdict of [
+    inMesh(listener, () => checkAuthorizers(target, asked, context.authorizersFor(caller), context.cluster)),
+    inMesh(listener, () => authorize(target, asked, context.cluster)),
+  ]) {
+    if (verdict?.isAllowed === false) {
+      return refused(verdict, 0, caller, steps);
+    }
+    if (verdict && verdict.isAllowed === undefined) {
+      throw new Unsimulated(
+        `Policies of ${caller.title} depend on unknown attributes of the connection.`,
+        'Set the `address` of the request.',
+      );
+    }
+  }
+  const sent: Message =
+    listener.tls === 'none' || listener.tls === 'passthrough' ? message : { ...message, scheme: 'http' };
+  const simulation = sendConnection(rule, sent, caller, caller.proxy, context);
+  return {
+    ...simulation,
+    steps: [...steps, listener.tls === 'passthrough' ? 'TLS passthrough' : 'TCP proxy', ...simulation.steps],
+  };
+}
+
+/** Only Istio gateways enforce Istio policies. */
+function inMesh<T>({ caller }: GatewayListener, say: () => T): T | undefined {
+  return caller.proxy.identity === undefined ? undefined : say();
+}
+
+/** Whether a route matches a request, before its token is validated. */
+function isRouted(virtualHost: VirtualHost | undefined, request: Message): boolean {
+  return (
+    virtualHost !== undefined && (virtualHost.needsTls === true || routeFor(virtualHost.routes, request) !== undefined)
+  );
+}
+
+function refused(
+  { by, reason }: Verdict,
+  status: number,
+  { title }: Caller,
+  steps: readonly string[],
+): SimulationResult {
+  return ended(
+    { status, by, reason: `denied by ${by?.resource.kind ?? ''} ${by?.resource.key ?? ''} at ${title}: ${reason}` },
+    steps,
+  );
+}

@@ -1,0 +1,52 @@
+import type { Cluster, Workload } from '../../manifests';
+import { authorizersFor } from '../clusters/authorizers';
+import type { Context } from '../clusters/context';
+import { send } from '../clusters/outbound';
+import type { SimulationResult } from '../clusters/simulation-result';
+import { callerOf } from '../endpoints/caller';
+import { enter } from '../listeners/ingress';
+import type { Outside } from '../listeners/through-listener';
+import type { Message } from '../messages/message';
+import { Unsimulated } from '../messages/unsimulated';
+import { clientOf } from '../unread';
+import { requireRequestRead } from './unread-request';
+
+/**
+ * The data plane that manifests configure.
+ * @param denyingAuthorizers the external authorizers that deny every request, by their names in the mesh configuration
+ */
+export function contextOf(cluster: Cluster, denyingAuthorizers: readonly string[] = []): Context {
+  const context: Context = { cluster, authorizersFor: asker => authorizersFor(asker, denyingAuthorizers, context) };
+  return context;
+}
+
+/** The result of a request or connection of a workload. Throws {@link Unsimulated} if it depends on what is unknown. */
+export function requestFrom(
+  workload: Workload,
+  message: Message,
+  context: Context,
+  isConnection: boolean,
+): SimulationResult {
+  const { cluster } = context;
+  const caller = { ...callerOf(workload, cluster), address: message.address };
+  const simulation = send(message, caller, context, isConnection);
+  const uncertain = simulation.outcomes.find(each => each.isUncertain);
+  if (uncertain?.doubt) {
+    throw uncertain.doubt;
+  }
+  if (uncertain) {
+    throw new Unsimulated(
+      `Policies have conditions on the IP address of ${caller.title}, which manifests do not contain.`,
+      'Set the `address` of the connection.',
+    );
+  }
+  requireRequestRead(simulation, message, caller.namespace, clientOf(caller), cluster);
+  return simulation;
+}
+
+/** The result of a request from outside the cluster. Throws {@link Unsimulated} if it depends on what is unknown. */
+export function requestFromInternet(message: Message, outside: Outside, context: Context): SimulationResult {
+  const simulation = enter(message, outside, context);
+  requireRequestRead(simulation, { ...message, host: '' }, '', undefined, context.cluster);
+  return simulation;
+}

@@ -1,0 +1,105 @@
+import { ownValue, type Field, Kind } from '../../manifests';
+import type { Message } from '../messages/message';
+import { queryParameter } from './query';
+import { matchesRe2 } from './re2';
+import { type Match, matchesPath, type PathMatch, type Rule } from './rule';
+
+/** The matches of a rule of an HTTPRoute or a GRPCRoute; undefined matches all requests. */
+export function gatewayRouteMatches(rule: Field): (Match | undefined)[] {
+  const matches = rule.get('matches').items;
+  const isGrpc = rule.resource.type === Kind.GRPC_ROUTE;
+  return matches.length === 0
+    ? [undefined]
+    : matches.map(at => matchOf(at, isGrpc ? grpcPath(at.get('method')) : httpPath(at.get('path')), isGrpc));
+}
+
+/**
+ * Rules in the precedence of the Gateway API: exact paths, then the longest prefixes, then a method, more headers, more
+ * query parameters; then in their order, routes by namespace and name.
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
+ */
+export function inOrderOfPrecedence(rules: readonly Rule[]): Rule[] {
+  const ranked = rules.map(rule => ({ rule, rank: rankOf(rule), route: rule.at.resource.key }));
+  return ranked
+    .sort((a, b) => {
+      const index = a.rank.findIndex((each, position) => each !== b.rank[position]);
+      return index >= 0
+        ? (b.rank[index] ?? 0) - (a.rank[index] ?? 0)
+        : a.route < b.route
+          ? -1
+          : a.route > b.route
+            ? 1
+            : 0;
+    })
+    .map(({ rule }) => rule);
+}
+
+function rankOf({ at, matches: [match] }: Rule): number[] {
+  const path = match?.path;
+  return [
+    path ? KINDS[path.kind] : at.resource.type === Kind.GRPC_ROUTE ? (match ? 0 : -1) : KINDS.segments,
+    match?.at.get('path', 'value').text.length || (path?.value.length ?? 1),
+    match?.at.get('method').text ? 1 : 0,
+    match?.at.get('headers').items.length ?? 0,
+    match?.at.get('queryParams').items.length ?? 0,
+  ];
+}
+
+/** Without a path an HTTPRoute has the shortest prefix; a GRPCRoute comes after all that have one. */
+const KINDS: Readonly<Record<PathMatch['kind'], number>> = { exact: 3, segments: 2, prefix: 2, regex: 1 };
+
+function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match {
+  const [method, headers, parameters] = [
+    isGrpc ? '' : at.get('method').text,
+    at.get('headers').items,
+    at.get('queryParams').items,
+  ];
+  return {
+    at,
+    path,
+    matchesAll: path === undefined && method === '' && headers.length === 0 && parameters.length === 0,
+    isFor: () => true,
+    matches: (message: Message) =>
+      (!path || matchesPath(path, message.path))
+      && (method === '' || method === message.method)
+      && headers.every(each => takesText(each, ownValue(message.headers, each.get('name').text.toLowerCase())))
+      && parameters.every(each => takesText(each, queryParameter(message.query, each.get('name').text))),
+  };
+}
+
+function takesText(at: Field, text: string | undefined): boolean {
+  return (
+    text !== undefined
+    && (at.get('type').text === 'RegularExpression'
+      ? matchesRe2(at.get('value').text, text)
+      : text === at.get('value').text)
+  );
+}
+
+function httpPath(at: Field): PathMatch | undefined {
+  const value = at.get('value').text || '/';
+  switch (at.get('type').text) {
+    case 'Exact':
+      return { kind: 'exact', value };
+    case 'RegularExpression':
+      return { kind: 'regex', value };
+    default:
+      return value === '/' ? undefined : { kind: 'segments', value: value.replace(/\/$/, '') };
+  }
+}
+
+/** A gRPC method is a path of two segments. */
+function grpcPath(at: Field): PathMatch | undefined {
+  const [service, method, isRegex] = [
+    at.get('service').text,
+    at.get('method').text,
+    at.get('type').text === 'RegularExpression',
+  ];
+  if (service === '' && method === '') {
+    return undefined;
+  }
+  if (isRegex || service === '') {
+    return { kind: 'regex', value: `/${service || '[^/]+'}/${method || '.+'}` };
+  }
+  return method === '' ? { kind: 'segments', value: `/${service}` } : { kind: 'exact', value: `/${service}/${method}` };
+}

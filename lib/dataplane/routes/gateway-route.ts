@@ -1,0 +1,170 @@
+import {
+  type Cluster,
+  type Field,
+  fullHost,
+  isGranted,
+  Kind,
+  millisOf,
+  portNumber,
+  type Resource,
+} from '../../manifests';
+import { headerModifier, joined } from './header-operations';
+import { gatewayRouteMatches } from './gateway-route-match';
+import { redirectFilter, replacedPrefix } from './redirect';
+import {
+  type Backend,
+  type HeaderOperations,
+  type Mirror,
+  NO_OPERATIONS,
+  type PathRewrite,
+  type Retries,
+  type Rule,
+} from './rule';
+import { retriesOf } from './virtual-service';
+import { matchesRe2 } from './re2';
+import { isLeftOut, RouteReader } from './unsupported-filters';
+
+/**
+ * The rules of an HTTPRoute or a GRPCRoute, one for each match; none if the whole route is dropped.
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproute
+ */
+export function gatewayRouteRules(route: Resource, reader: RouteReader, cluster: Cluster): Rule[] {
+  const rules = isLeftOut(route, reader, cluster) ? [] : rulesOf(route);
+  return rules.flatMap(at => gatewayRouteMatches(at).map(match => ruleOf(at, match ? [match] : [], reader, cluster)));
+}
+
+const DEFAULT_RULES = [{ matches: [{ path: { type: 'PathPrefix', value: '/' } }] }];
+
+/** The API server adds a rule to an HTTPRoute without rules: it matches all requests and has no backend. */
+function rulesOf({ type, spec }: Resource): Field[] {
+  const rules = spec.get('rules');
+  return type === Kind.HTTP_ROUTE && !rules.exists ? rules.replaced(DEFAULT_RULES).items : rules.items;
+}
+
+function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluster: Cluster): Rule {
+  const filters = at.get('filters').items;
+  const [rewrite] = filters.map(each => each.get('urlRewrite')).filter(each => each.exists);
+  const backends = backendsOf(at, reader, cluster);
+  return {
+    at,
+    matches,
+    reply: replyOf(filters, backends),
+    backends,
+    rewritePath: rewrite && rewriteOf(rewrite),
+    rewriteHost: rewrite?.get('hostname').text || undefined,
+    ...modifiersOf(filters),
+    ...timesOf(at, reader, cluster),
+    mirrors: filters.flatMap(each => mirrorOf(each.get('requestMirror'), reader, cluster)),
+    cors: corsOf(filters, reader),
+    unknownBackendStatus: 500,
+  };
+}
+
+function replyOf(filters: readonly Field[], backends: readonly Backend[]): Rule['reply'] {
+  const [redirect] = filters.map(each => each.get('requestRedirect')).filter(each => each.exists);
+  return redirect ? redirectFilter(redirect) : backends.length === 0 ? () => ({ status: 500 }) : undefined;
+}
+
+function backendsOf(at: Field, reader: RouteReader, cluster: Cluster): Backend[] {
+  const refs = at
+    .get('backendRefs')
+    .items.map(each => ({ at: each, weight: each.get('weight').number ?? 1 }))
+    .filter(each => each.weight > 0);
+  const sum = refs.reduce((all, each) => all + each.weight, 0);
+  return refs.map(ref => ({
+    at: ref.at,
+    share: ref.weight / sum,
+    ...backendOf(ref.at, reader, cluster),
+    ...modifiersOf(ref.at.get('filters').items),
+  }));
+}
+
+/** The Service of a reference, if it exists and the route is allowed to reference it: mesh routes need no grant. */
+export function backendOf(at: Field, reader: RouteReader, cluster: Cluster): { host?: string; port?: number } {
+  const { resource: route } = at;
+  const [name, namespace, port] = [
+    at.get('name').text,
+    at.get('namespace').text || route.namespace,
+    at.get('port').number,
+  ];
+  const isService = (at.get('kind').text || 'Service') === 'Service' && at.get('group').text === '';
+  const service = isService ? cluster.find(Kind.SERVICE, name, namespace) : undefined;
+  const mayBeNamed =
+    reader === RouteReader.ISTIO_MESH || isGranted(route, { at, kind: 'Service', group: '', name, namespace }, cluster);
+  const hasPort = service?.spec.get('ports').items.some(each => portNumber(each) === port);
+  return mayBeNamed && hasPort ? { host: fullHost(name, namespace, cluster.clusterDomain), port } : {};
+}
+
+function modifiersOf(filters: readonly Field[]): { request: HeaderOperations; response: HeaderOperations } {
+  const all = (name: string) =>
+    filters
+      .map(each => each.get(name))
+      .filter(each => each.exists)
+      .map(headerModifier)
+      .reduce(joined, NO_OPERATIONS);
+  return { request: all('requestHeaderModifier'), response: all('responseHeaderModifier') };
+}
+
+function rewriteOf(at: Field): PathRewrite | undefined {
+  const [full, prefix] = [at.get('path', 'replaceFullPath'), at.get('path', 'replacePrefixMatch')];
+  return full.exists
+    ? () => full.text
+    : prefix.exists
+      ? (path, matched) => replacedPrefix(path, matched, prefix.text)
+      : undefined;
+}
+
+/**
+ * A backend timeout is a per-try timeout if retries are declared, else that of the request. Istio retries by default;
+ * Envoy Gateway does not.
+ */
+function timesOf(at: Field, reader: RouteReader, cluster: Cluster): { timeoutMs?: number; retries: Retries } {
+  const [request, backend] = ['request', 'backendRequest'].map(
+    name => millisOf(at.get('timeouts', name).text) || undefined,
+  );
+  const retry = at.get('retry');
+  if (!retry.exists) {
+    return {
+      timeoutMs: backend ?? request,
+      retries: reader === RouteReader.OTHER_GATEWAY ? { attempts: 0, on: '' } : retriesOf(retry, cluster),
+    };
+  }
+  const on = [
+    'connect-failure',
+    'refused-stream',
+    'unavailable',
+    'cancelled',
+    ...retry.get('codes').items.map(each => each.text),
+  ].join(',');
+  return { timeoutMs: request, retries: { attempts: retry.get('attempts').number ?? 2, perTryTimeoutMs: backend, on } };
+}
+
+function mirrorOf(at: Field, reader: RouteReader, cluster: Cluster): Mirror[] {
+  const { host, port } = at.exists ? backendOf(at.get('backendRef'), reader, cluster) : {};
+  const fraction = at.get('fraction');
+  const share = fraction.exists
+    ? (fraction.get('numerator').number ?? 0) / (fraction.get('denominator').number ?? 100)
+    : (at.get('percent').number ?? 100) / 100;
+  return host !== undefined && share > 0 ? [{ host, port, share }] : [];
+}
+
+/** Istio also responds to preflights of other origins; other gateways forward them. */
+function corsOf(filters: readonly Field[], reader: RouteReader): Rule['cors'] {
+  const [cors] = filters.map(each => each.get('cors')).filter(each => each.exists);
+  if (!cors) {
+    return undefined;
+  }
+  const origins = cors
+    .get('allowOrigins')
+    .texts.map(each =>
+      each === '*' ? '[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#]+' : each.split('*').map(escaped).join('.*'),
+    );
+  return {
+    takesOrigin: origin => origins.some(each => matchesRe2(each, origin)),
+    answersAll: reader !== RouteReader.OTHER_GATEWAY,
+  };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

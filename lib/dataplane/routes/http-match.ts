@@ -1,0 +1,80 @@
+import { ownValue, gatewayOf, hasLabels, type Field } from '../../manifests';
+import { claimOfHeader, claimTexts } from '../policies/claims';
+import { authorityOf, type Message } from '../messages/message';
+import type { Proxy } from '../endpoints/proxy';
+import { queryParameter } from './query';
+import { type Match, matchesPath, type PathMatch } from './rule';
+import { matchesString } from './string-match';
+
+/**
+ * The match of an HTTPMatchRequest of a VirtualService. All of its conditions must be true.
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+ */
+export function httpMatch(at: Field): Match {
+  const path = pathOf(at);
+  const [headers, without, parameters] = ['headers', 'withoutHeaders', 'queryParams'].map(name => at.get(name).entries);
+  const [method, authority, scheme] = ['method', 'authority', 'scheme'].map(name => at.get(name));
+  const takesEveryPath =
+    path === undefined
+    || (path.kind === 'prefix' && path.value === '/')
+    || (path.kind === 'regex' && path.value === '.*');
+  return {
+    at,
+    path,
+    matchesAll:
+      takesEveryPath
+      && [headers, without, parameters].every(each => each?.length === 0)
+      && [method, authority, scheme].every(each => !each?.exists),
+    isFor: (proxy, port) => hasSource(at, proxy, port),
+    matches: message =>
+      (!path || matchesPath(path, message.path))
+      && (!method?.exists || matchesString(method, message.method))
+      && (!authority?.exists || matchesString(authority, authorityOf(message)))
+      && (!scheme?.exists || matchesString(scheme, message.scheme))
+      && (headers ?? []).every(([name, match]) => hasHeader(name, match, message))
+      && (without ?? []).every(([name, match]) => lacksHeader(name, match, message))
+      && (parameters ?? []).every(([name, match]) => matchesString(match, queryParameter(message.query, name))),
+  };
+}
+
+/** Whether a match of any kind applies to a proxy and a port: by its gateways, else by labels and namespace. */
+export function hasSource(at: Field, proxy: Proxy, port: number): boolean {
+  if (at.get('port').number && at.get('port').number !== port) {
+    return false;
+  }
+  const gateways = at.get('gateways').texts;
+  if (gateways.length > 0) {
+    return gateways.some(each => proxy.gateways.includes(each === 'mesh' ? each : keyOf(each, at.resource.namespace)));
+  }
+  const namespace = at.get('sourceNamespace').text;
+  return hasLabels(proxy.labels, at.get('sourceLabels').strings) && (namespace === '' || namespace === proxy.namespace);
+}
+
+function keyOf(gateway: string, namespace: string): string {
+  const reference = gatewayOf(gateway, namespace);
+  return `${reference.namespace}/${reference.name}`;
+}
+
+function pathOf(at: Field): PathMatch | undefined {
+  const [found] = at.get('uri').entries;
+  const kinds: Readonly<Record<string, PathMatch['kind']>> = { exact: 'exact', prefix: 'prefix', regex: 'regex' };
+  const kind = found && ownValue(kinds, found[0]);
+  return kind && { kind, value: found[1].text, ignoresCase: at.get('ignoreUriCase').isTrue };
+}
+
+function hasHeader(name: string, match: Field, message: Message): boolean {
+  const claim = claimOfHeader(name);
+  return claim
+    ? claimTexts(message.verified ?? {}, claim).some(each => matchesString(match, each))
+    : matchesString(match, ownValue(message.headers, name.toLowerCase()));
+}
+
+/** A missing header counts as empty, unless the match only tests for presence. */
+function lacksHeader(name: string, match: Field, message: Message): boolean {
+  const claim = claimOfHeader(name);
+  if (claim) {
+    return !claimTexts(message.verified ?? {}, claim).some(each => matchesString(match, each));
+  }
+  const asksPresence = match.entries.length === 0 || match.get('regex').text === '*';
+  return !matchesString(match, ownValue(message.headers, name.toLowerCase()) ?? (asksPresence ? undefined : ''));
+}

@@ -1,0 +1,80 @@
+import type { Field } from '../../manifests';
+import { authorityOf, type Message } from '../messages/message';
+import type { PathMatch, Reply } from './rule';
+
+/**
+ * The response of an HTTPRedirect of Istio.
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRedirect
+ */
+export function redirect(at: Field): (message: Message) => Reply {
+  const scheme = at.get('scheme').text;
+  return message => {
+    const port = at.get('derivePort').text === 'FROM_REQUEST_PORT' ? message.port : at.get('port').number;
+    const [path, query] = at.get('uri').text === '' ? [message.path, message.query] : [at.get('uri').text, ''];
+    const target: Target = {
+      scheme: scheme || message.scheme,
+      host: at.get('authority').text,
+      port,
+      path,
+      query: at.get('uri').text.includes('?') ? '' : query || message.query,
+    };
+    return { status: at.get('redirectCode').number ?? 301, location: locationOf(message, target) };
+  };
+}
+
+/**
+ * The response of an HTTPRequestRedirectFilter of the Gateway API.
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprequestredirectfilter
+ */
+export function redirectFilter(at: Field): (message: Message, matched: PathMatch | undefined) => Reply {
+  const scheme = at.get('scheme').text;
+  return (message, matched) => {
+    const port = at.get('port').number ?? (scheme === '' ? message.port : undefined);
+    const full = at.get('path', 'replaceFullPath');
+    const prefix = at.get('path', 'replacePrefixMatch');
+    const path = full.exists
+      ? full.text
+      : prefix.exists
+        ? replacedPrefix(message.path, matched, prefix.text)
+        : message.path;
+    return {
+      status: at.get('statusCode').number ?? 302,
+      location: locationOf(message, {
+        scheme: scheme || message.scheme,
+        host: at.get('hostname').text,
+        port,
+        path,
+        query: message.query,
+      }),
+    };
+  };
+}
+
+/** A path with its matched prefix replaced, by whole segments. */
+export function replacedPrefix(path: string, matched: PathMatch | undefined, prefix: string): string {
+  const own = matched && ['segments', 'prefix'].includes(matched.kind) ? matched.value.replace(/\/$/, '') : '';
+  const [head, rest] = [prefix.replace(/\/$/, ''), path.slice(own.length)];
+  return `${head}${rest}` || '/';
+}
+
+interface Target {
+  readonly scheme: string;
+  readonly host: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly query: string;
+}
+
+/**
+ * The default port of the scheme is omitted; then the port of the request is kept, unless it is the default of its own
+ * scheme.
+ */
+function locationOf(message: Message, { scheme, host, port, path, query }: Target): string {
+  const isUsual = port === undefined || port === PORTS[scheme];
+  const asked = authorityOf(message);
+  const isLeft = scheme !== message.scheme && asked.endsWith(`:${PORTS[message.scheme]}`);
+  const authority = host || (isUsual && !isLeft ? asked : asked.replace(/:\d+$/, ''));
+  return `${scheme}://${authority}${isUsual ? '' : `:${port}`}${path}${query === '' ? '' : `?${query}`}`;
+}
+
+const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };

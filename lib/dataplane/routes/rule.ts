@@ -1,0 +1,164 @@
+import type { Field } from '../../manifests';
+import type { Message } from '../messages/message';
+import type { Proxy } from '../endpoints/proxy';
+import { requireMatchRead } from '../unread/rules';
+import { matchesRe2 } from './re2';
+
+/** The path match of a rule. */
+export interface PathMatch {
+  /** `prefix` compares characters, `segments` whole path segments. */
+  readonly kind: 'exact' | 'prefix' | 'segments' | 'regex';
+  readonly value: string;
+  readonly ignoresCase?: boolean;
+}
+
+/** A match of a rule. */
+export interface Match {
+  readonly at: Field;
+  readonly path?: PathMatch;
+  /** Whether it matches every request, so that no later rule is reached. */
+  readonly matchesAll: boolean;
+  /** Whether it exists in a proxy's route configuration for a port. */
+  readonly isFor: (proxy: Proxy, port: number) => boolean;
+  readonly matches: (message: Message) => boolean;
+}
+
+/** Header operations; those of one level remove first. */
+export interface HeaderOperations {
+  readonly set: Readonly<Record<string, string>>;
+  readonly add: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}
+
+/** A weighted destination of a rule. */
+export interface Backend {
+  readonly at: Field;
+  readonly share: number;
+  /** The full name of the host; undefined if the reference is not resolvable or not allowed. */
+  readonly host?: string;
+  /** The Service port; undefined for the port of the request. */
+  readonly port?: number;
+  readonly subset?: string;
+  readonly rewriteHost?: string;
+  readonly request: HeaderOperations;
+  readonly response: HeaderOperations;
+}
+
+export interface Mirror {
+  readonly host: string;
+  readonly port?: number;
+  readonly subset?: string;
+  /** From 0 to 1. */
+  readonly share: number;
+}
+
+export interface Retries {
+  /** The number of retries. */
+  readonly attempts: number;
+  readonly perTryTimeoutMs?: number;
+  /** The retry conditions of Envoy; empty for Istio's default. */
+  readonly on: string;
+}
+
+export interface Fault {
+  readonly delayMs: number;
+  /** From 0 to 1. */
+  readonly delayShare: number;
+  readonly status: number;
+  readonly grpcStatus?: string;
+  readonly abortShare: number;
+}
+
+/** A direct response or redirect. */
+export interface Reply {
+  readonly status: number;
+  readonly location?: string;
+  readonly body?: string;
+}
+
+export interface Cors {
+  readonly takesOrigin: (origin: string) => boolean;
+  /** Whether preflights of other origins get a response too, instead of being forwarded. */
+  readonly answersAll: boolean;
+}
+
+/** The rewritten path. */
+export type PathRewrite = (path: string, matched: PathMatch | undefined) => string;
+
+/** A rule of a VirtualService, an HTTPRoute or a GRPCRoute, in the common form that a proxy applies. */
+export interface Rule {
+  readonly at: Field;
+  /** None, if it matches all requests. */
+  readonly matches: readonly Match[];
+  readonly reply?: (message: Message, matched: PathMatch | undefined) => Reply;
+  readonly backends: readonly Backend[];
+  readonly rewritePath?: PathRewrite;
+  readonly rewriteHost?: string;
+  readonly request: HeaderOperations;
+  readonly response: HeaderOperations;
+  /** Undefined for none. */
+  readonly timeoutMs?: number;
+  readonly retries: Retries;
+  readonly fault?: Fault;
+  readonly mirrors: readonly Mirror[];
+  readonly cors?: Cors;
+  /** The response status for a backend that does not exist. */
+  readonly unknownBackendStatus: number;
+}
+
+export const NO_OPERATIONS: HeaderOperations = { set: {}, add: {}, remove: [] };
+
+/** A route of a proxy: a rule with one of its matches. */
+export interface Route {
+  readonly rule: Rule;
+  readonly match?: Match;
+}
+
+/** The routes of a proxy for a port: in order, up to a catch-all. */
+export function routesAt(rules: readonly Rule[], proxy: Proxy, port: number): Route[] {
+  const routes: Route[] = [];
+  for (const rule of rules) {
+    if (rule.matches.length === 0) {
+      return [...routes, { rule }];
+    }
+    for (const match of rule.matches.filter(each => each.isFor(proxy, port))) {
+      routes.push({ rule, match });
+      if (match.matchesAll) {
+        return routes;
+      }
+    }
+  }
+  return routes;
+}
+
+/** Routes with catch-alls at the end, so that lists can be joined. */
+export function catchAllsLast(routes: readonly Route[]): Route[] {
+  const takesAll = ({ match }: Route) => match?.matchesAll ?? true;
+  return [...routes.filter(each => !takesAll(each)), ...routes.filter(takesAll)];
+}
+
+/** The first route that matches a request. Throws where that depends on a field of a match that is not simulated. */
+export function routeFor(routes: readonly Route[], message: Message): Route | undefined {
+  return routes.find(({ match }) => {
+    if (!match) {
+      return true;
+    }
+    requireMatchRead(match.at);
+    return match.matches(message);
+  });
+}
+
+/** Whether a path matches. */
+export function matchesPath({ kind, value, ignoresCase }: PathMatch, path: string): boolean {
+  const [own, asked] = ignoresCase ? [value.toLowerCase(), path.toLowerCase()] : [value, path];
+  switch (kind) {
+    case 'exact':
+      return asked === own;
+    case 'prefix':
+      return asked.startsWith(own);
+    case 'segments':
+      return asked === own || asked.startsWith(`${own}/`);
+    case 'regex':
+      return matchesRe2(value, path);
+  }
+}

@@ -1,0 +1,140 @@
+import {
+  type Cluster,
+  covers,
+  type Field,
+  hasLabels,
+  Kind,
+  type Labels,
+  parentsOf,
+  type Resource,
+  routesOf,
+} from '../../manifests';
+import { Unsimulated } from '../messages/unsimulated';
+import { GATEWAY, REFERENCE_GRANT } from './fields';
+import { ISTIO_GATEWAY } from './istio';
+import { type Reading, titleOf, unreadField, unreadFields } from './read';
+
+/** Throws {@link Unsimulated} where it is not known how a listener accepts requests. */
+export function requireListenerRead(
+  listener: Field,
+  gateway: Resource | undefined,
+  host: string,
+  cluster: Cluster,
+): void {
+  const unread = unreadOfListener(listener, cluster);
+  if (unread) {
+    throw unread;
+  }
+  if (gateway) {
+    requireListenersRead(gateway, host, cluster);
+  }
+}
+
+/** Whether a field of a listener that is not simulated may decide who gets in. */
+export function isListenerUnread(
+  { at, gateway }: { readonly at: Field; readonly gateway?: Resource },
+  cluster: Cluster,
+): boolean {
+  return (
+    unreadOfListener(at, cluster) !== undefined
+    || (gateway !== undefined && listenerSetOf(gateway, cluster) !== undefined)
+  );
+}
+
+/**
+ * The first field that is not simulated of a listener, of its Gateway for all listeners, or of a ReferenceGrant for its
+ * certificates.
+ */
+function unreadOfListener(listener: Field, cluster: Cluster): Unsimulated | undefined {
+  const { resource } = listener;
+  const [reading, list]: [Reading, string] =
+    resource.type === Kind.GATEWAY ? [GATEWAY, 'listeners'] : [ISTIO_GATEWAY, 'servers'];
+  const namespaces = listener
+    .get('tls', 'certificateRefs')
+    .items.map(each => each.get('namespace').text)
+    .filter(each => each !== '' && each !== resource.namespace);
+  const [field] = [
+    ...unreadFields(listener, reading),
+    ...resource.spec.entries.filter(([name]) => name !== list).flatMap(([, each]) => unreadFields(each, reading)),
+    ...cluster
+      .all(Kind.REFERENCE_GRANT)
+      .filter(each => namespaces.includes(each.namespace))
+      .flatMap(each => unreadFields(each.spec, REFERENCE_GRANT)),
+  ];
+  return field && unreadField(field);
+}
+
+const LISTENER_SETS = ['ListenerSet.gateway.networking.k8s.io', 'XListenerSet.gateway.networking.x-k8s.io'];
+
+/** Throws {@link Unsimulated} where listeners of a Gateway, or of any, come from elsewhere. */
+export function requireListenersRead(gateway: Resource | undefined, host: string, cluster: Cluster): void {
+  const found = listenerSetOf(gateway, cluster);
+  if (found) {
+    throw new Unsimulated(
+      `${titleOf(found)} adds listeners to a Gateway, and its kind is not simulated.`,
+      'Write the listeners into the Gateway.',
+    );
+  }
+  const hosts = (route: Resource) =>
+    route.spec.get('hostnames').items.length > 0 ? route.spec.get('hostnames').texts : ['*'];
+  const route = routesOf(cluster).find(
+    each =>
+      hosts(each).some(name => covers(name.toLowerCase(), host))
+      && parentsOf(each).some(
+        ({ kind, name, namespace }) =>
+          ['ListenerSet', 'XListenerSet'].includes(kind)
+          && !LISTENER_SETS.some(type => cluster.find(type, name, namespace)),
+      ),
+  );
+  if (route) {
+    throw new Unsimulated(
+      `${titleOf(route)} has a ListenerSet as its parent, which no manifest has.`,
+      'Make a Gateway its parent.',
+    );
+  }
+}
+
+function listenerSetOf(gateway: Resource | undefined, cluster: Cluster): Resource | undefined {
+  return LISTENER_SETS.flatMap(type => cluster.all(type)).find(({ spec, namespace }) => {
+    const at = spec.get('parentRef');
+    return (
+      !gateway
+      || (at.get('name').text === gateway.name && (at.get('namespace').text || namespace) === gateway.namespace)
+    );
+  });
+}
+
+/** Throws {@link Unsimulated} where an Ingress may have a host that no gateway serves. */
+export function requireNoIngress(host: string, cluster: Cluster): void {
+  const ingress = cluster
+    .all(Kind.INGRESS)
+    .find(
+      ({ spec }) =>
+        spec.get('defaultBackend').exists
+        || spec.get('rules').items.some(each => covers(each.get('host').text || '*', host)),
+    );
+  if (ingress) {
+    throw new Unsimulated(
+      `No gateway takes ${host}, but the Ingress ${ingress.key} may, and its kind is not simulated.`,
+      'Ask about hosts of Gateways.',
+    );
+  }
+}
+
+/** Throws {@link Unsimulated} where a load balancer leads to Pods that are no gateway. */
+export function requireNoBinding(host: string, cluster: Cluster): void {
+  const isGateway = (labels: Labels) =>
+    cluster.all(Kind.ISTIO_GATEWAY).some(each => hasLabels(labels, each.spec.get('selector').strings));
+  const binding = [Kind.TARGET_GROUP_BINDING, 'TargetGroupBinding.eks.amazonaws.com']
+    .flatMap(type => cluster.all(type))
+    .find(({ spec, namespace }) => {
+      const service = cluster.find(Kind.SERVICE, spec.get('serviceRef', 'name').text, namespace);
+      return service && cluster.selectedBy(service).some(each => !isGateway(each.labels));
+    });
+  if (binding) {
+    throw new Unsimulated(
+      `No gateway takes ${host}, but a load balancer leads to the Service of the TargetGroupBinding ${binding.key}.`,
+      'Ask as a workload of the cluster.',
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import { type Cluster, covers, type Field, fullHost, hasLabels, type Host, Kind, type Resource } from '../../manifests';
+import { Unsimulated } from '../messages/unsimulated';
+import { SERVICE } from './fields';
+import { DESTINATION_RULE } from './istio';
+import { type Reading, REMEDY, titleOf, unreadField, unreadFields } from './read';
+import { SERVICE_ENTRY, WORKLOAD_ENTRY } from './registry';
+
+/** Why it is not known how a host is reached: an object for it that is not simulated, or a field of one that is. */
+export function unreadOfHost(host: Host, cluster: Cluster): Unsimulated | undefined {
+  const known = FOUND.get(cluster) ?? new Map<Host, Unsimulated | undefined>();
+  FOUND.set(cluster, known);
+  const found = known.has(host) ? known.get(host) : unreadOf(host, cluster);
+  known.set(host, found);
+  return found;
+}
+
+/**
+ * Why it is not known how a gateway reaches a host: its Service, or its namespace, wants what comes in to go through a
+ * waypoint first.
+ * @see https://istio.io/latest/docs/ambient/usage/waypoint/
+ */
+export function waypointBefore({ resource }: Host, cluster: Cluster): Unsimulated | undefined {
+  const isAsked =
+    { ...cluster.namespaceLabels(resource.namespace), ...resource.labels }['istio.io/ingress-use-waypoint'] === 'true';
+  return isAsked
+    ? new Unsimulated(
+        `${titleOf(resource)} is reached by gateways through a waypoint (istio.io/ingress-use-waypoint), `
+          + 'which is not simulated.',
+        REMEDY,
+      )
+    : undefined;
+}
+
+/** The first field that is not simulated of the DestinationRules for a host. */
+export function unreadRuleFor(host: string, cluster: Cluster): Unsimulated | undefined {
+  return firstUnread(
+    cluster
+      .all(Kind.DESTINATION_RULE)
+      .filter(({ spec, namespace }) => covers(fullHost(spec.get('host').text, namespace, cluster.clusterDomain), host)),
+    DESTINATION_RULE,
+  );
+}
+
+const FOUND = new WeakMap<Cluster, Map<Host, Unsimulated | undefined>>();
+
+function unreadOf({ name, resource }: Host, cluster: Cluster): Unsimulated | undefined {
+  const isService = resource.type === Kind.SERVICE;
+  const entries = cluster.all(Kind.WORKLOAD_ENTRY).filter(each => isSelected(each, resource));
+  return (
+    firstUnread([resource], isService ? SERVICE : SERVICE_ENTRY)
+    ?? unreadRuleFor(name, cluster)
+    ?? firstUnread(entries, WORKLOAD_ENTRY)
+    ?? (isService ? changedService(resource, cluster) : undefined)
+    ?? foreignRoute(resource, cluster)
+  );
+}
+
+function firstUnread(resources: readonly Resource[], reading: Reading): Unsimulated | undefined {
+  const [field] = resources.flatMap(each => unreadFields(each.spec, reading));
+  return field && unreadField(field);
+}
+
+/** Whether a WorkloadEntry stands behind a Service or a ServiceEntry. */
+function isSelected(entry: Resource, { type, namespace, spec }: Resource): boolean {
+  const selector = spec.get(...(type === Kind.SERVICE ? ['selector'] : ['workloadSelector', 'labels'])).strings;
+  return (
+    entry.namespace === namespace
+    && Object.keys(selector).length > 0
+    && hasLabels({ ...entry.labels, ...entry.spec.get('labels').strings }, selector)
+  );
+}
+
+function changedService(service: Resource, cluster: Cluster): Unsimulated | undefined {
+  const isTarget = (at: Field) => ['', 'Service'].includes(at.get('kind').text) && at.get('name').text === service.name;
+  const others = [
+    ...cluster
+      .all('BackendTLSPolicy.gateway.networking.k8s.io')
+      .filter(each => each.spec.get('targetRefs').items.some(isTarget)),
+    ...cluster
+      .all('XBackendTrafficPolicy.gateway.networking.x-k8s.io')
+      .filter(each => each.spec.get('targetRefs').items.some(isTarget)),
+    ...(service.spec.get('selector').exists
+      ? []
+      : [
+          ...cluster.all('Endpoints').filter(each => each.name === service.name),
+          ...cluster
+            .all('EndpointSlice.discovery.k8s.io')
+            .filter(each => each.labels['kubernetes.io/service-name'] === service.name),
+        ]),
+  ];
+  const found = others.find(each => each.namespace === service.namespace);
+  return (
+    found
+    && new Unsimulated(
+      `${titleOf(found)} changes how the Service ${service.key} is reached, and its kind is not simulated.`,
+      REMEDY,
+    )
+  );
+}
+
+/** Routes of the mesh that are not simulated: those for ServiceEntries, and those for connections. */
+function foreignRoute(resource: Resource, cluster: Cluster): Unsimulated | undefined {
+  const isService = resource.type === Kind.SERVICE;
+  const types = isService
+    ? [Kind.TCP_ROUTE, Kind.TLS_ROUTE]
+    : [Kind.HTTP_ROUTE, Kind.GRPC_ROUTE, Kind.TCP_ROUTE, Kind.TLS_ROUTE];
+  const route = types
+    .flatMap(type => cluster.all(type))
+    .find(each =>
+      each.spec
+        .get('parentRefs')
+        .items.some(
+          parent =>
+            parent.get('kind').text === resource.kind
+            && parent.get('name').text === resource.name
+            && (parent.get('namespace').text || each.namespace) === resource.namespace,
+        ),
+    );
+  return (
+    route
+    && new Unsimulated(
+      `${titleOf(route)} has the ${resource.kind} ${resource.key} as its parent, which is not simulated.`,
+      isService ? 'HTTPRoutes and GRPCRoutes of Services are.' : 'Routes of Services and of Gateways are.',
+    )
+  );
+}

@@ -1,0 +1,95 @@
+import { type Cluster, type Field, Kind } from '../../manifests';
+import { Unsimulated } from '../messages/unsimulated';
+import { GRPC_ROUTE, HTTP_ROUTE, REFERENCE_GRANT, TCP_ROUTE, TLS_ROUTE } from './fields';
+import { VIRTUAL_SERVICE } from './istio';
+import { type Reading, requireRead, titleOf, unreadField, unreadFields } from './read';
+
+const READINGS: Readonly<Record<string, Reading>> = {
+  [Kind.VIRTUAL_SERVICE]: VIRTUAL_SERVICE,
+  [Kind.HTTP_ROUTE]: HTTP_ROUTE,
+  [Kind.GRPC_ROUTE]: GRPC_ROUTE,
+  [Kind.TLS_ROUTE]: TLS_ROUTE,
+  [Kind.TCP_ROUTE]: TCP_ROUTE,
+};
+
+/**
+ * Throws {@link Unsimulated} where a match of a rule has fields that are not simulated: it is then unknown whether the
+ * rule, or a later one, matches a request.
+ */
+export function requireMatchRead(match: Field): void {
+  const reading = READINGS[match.resource.type];
+  if (reading) {
+    requireRead(match, reading);
+  }
+}
+
+/** The first field that is not simulated in the matches of some rules of VirtualServices. */
+export function unreadMatch(rules: readonly Field[]): Unsimulated | undefined {
+  const [field] = rules.flatMap(each => unreadFields(each.get('match'), VIRTUAL_SERVICE));
+  return field && unreadField(field);
+}
+
+/** Whether a field that is not simulated may decide what routes do. */
+export function areRoutesUnread(
+  routes: readonly { readonly rule: { readonly at: Field } }[],
+  cluster: Cluster,
+): boolean {
+  return routes.some(({ rule }) => unreadOfRule(rule.at, cluster) !== undefined);
+}
+
+/**
+ * Why it is not known what a rule does: a field of it that is not simulated, or of a match of its object, or a backend
+ * that controllers alone know.
+ */
+export function unreadOfRule(rule: Field, cluster: Cluster): Unsimulated | undefined {
+  const { resource } = rule;
+  const reading = READINGS[resource.type];
+  if (!reading) {
+    return undefined;
+  }
+  const matches = ['http', 'tls', 'tcp'].flatMap(each => resource.spec.get(each).items).map(each => each.get('match'));
+  const others = resource.spec.get('rules').items.map(each => each.get('matches'));
+  const grants = resource.type === Kind.VIRTUAL_SERVICE ? [] : grantsFor(rule, cluster);
+  const [field] = [
+    ...[rule, ...matches, ...others].flatMap(each => unreadFields(each, reading)),
+    ...grants.flatMap(each => unreadFields(each, REFERENCE_GRANT)),
+  ];
+  return field ? unreadField(field) : foreignBackend(rule);
+}
+
+/** The ReferenceGrants of other namespaces to which a rule sends. */
+function grantsFor(rule: Field, cluster: Cluster): Field[] {
+  const namespaces = backendsOf(rule)
+    .map(each => each.get('namespace').text)
+    .filter(each => each !== '' && each !== rule.resource.namespace);
+  return cluster
+    .all(Kind.REFERENCE_GRANT)
+    .filter(each => namespaces.includes(each.namespace))
+    .map(each => each.spec);
+}
+
+function foreignBackend(rule: Field): Unsimulated | undefined {
+  const other = backendsOf(rule).find(
+    each =>
+      (each.get('group').text !== '' || !['', 'Service'].includes(each.get('kind').text))
+      && (each.get('weight').number ?? 1) > 0,
+  );
+  return (
+    other
+    && new Unsimulated(
+      `${titleOf(rule.resource)} sends requests to a ${other.get('kind').text} (${String(other)}).`,
+      'Backends that are Services are simulated.',
+    )
+  );
+}
+
+/** The backends of a rule of the Gateway API, those of its copies too. */
+function backendsOf(rule: Field): Field[] {
+  return [
+    ...rule.get('backendRefs').items,
+    ...rule
+      .get('filters')
+      .items.map(each => each.get('requestMirror', 'backendRef'))
+      .filter(each => each.exists),
+  ];
+}

@@ -1,6 +1,0 @@
-export * from './gateways';
-export * from './hosts';
-export * from './kinds';
-export * from './read';
-export * from './request';
-export * from './rules';
