@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import {
   type Acceptance,
   acceptFindings,
+  allowedPeers,
   callsIntoTheMesh,
   describeFinding,
   edgesWithoutRoutes,
@@ -93,6 +94,7 @@ export class TopologyChart extends Chart {
         ]),
         ...namesOfGateways(this.topology, this.gatewayNames()),
         ...foreignCalls(this.topology),
+        ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),

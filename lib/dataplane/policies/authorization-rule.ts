@@ -27,7 +27,7 @@ export function matches(rule: Field, input: AuthorizationInput, denies: boolean,
     rule.get('to').items.map(each => each.get('operation')),
   ];
   const evaluate = (conditions: readonly Condition[]) =>
-    and(conditions.map(each => evaluates(each, input, denies, cluster)));
+    all(conditions.map(each => () => evaluates(each, input, denies, cluster)));
   const when = rule.get('when').items.map(conditionOf);
   if (
     input.isTcp
@@ -38,11 +38,20 @@ export function matches(rule: Field, input: AuthorizationInput, denies: boolean,
   ) {
     return false;
   }
-  return and([
-    from.length === 0 ? true : or(from.map(each => evaluate(sourceConditions(each)))),
-    to.length === 0 ? true : or(to.map(each => evaluate(operationConditions(each)))),
-    evaluate(when),
+  return all([
+    () => to.length === 0 || or(to.map(each => evaluate(operationConditions(each)))),
+    () => from.length === 0 || or(from.map(each => evaluate(sourceConditions(each)))),
+    () => evaluate(when),
   ]);
+}
+
+/** Whether all are true. One that cannot be simulated does not matter after one that is false. */
+function all(conditions: readonly (() => Ternary)[]): Ternary {
+  let result: Ternary = true;
+  for (const each of conditions) {
+    result = result === false ? false : and([result, each()]);
+  }
+  return result;
 }
 
 interface Condition {
