@@ -80,6 +80,10 @@ function featuresOfService(service: Service): RequiredFeature[] {
     ...when(service.weights.length > 0, Capability.SPLITS),
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
     ...when(service.mirror, Capability.MIRRORING),
+    ...when(
+      service.allowedPeers.some(each => each.allowedOperations),
+      Capability.OPERATIONS,
+    ),
     ...when(distinctPolicies.size > 1, Capability.POLICY_BY_CALLER),
   ]);
 }

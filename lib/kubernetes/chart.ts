@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import {
   type Acceptance,
   acceptFindings,
+  allowedPeers,
   callsIntoTheMesh,
   describeFinding,
   edgesWithoutRoutes,
@@ -94,6 +95,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ]),
         ...namesOfGateways(this.topology, this.gatewayNames()),
         ...foreignCalls(this.topology),
+        ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
