@@ -41,7 +41,8 @@ function unguardedOperations(
 
 function rulesForOthers({ caller, callee, policy: terms }: Call, topology: Topology): SynthesisFinding[] {
   const isForeign = callee instanceof Service && callee.isForeign;
-  const hasRules = isForeign && (callee.routesByVersion || callee.circuitBreaker !== undefined || isSet(terms));
+  const hasPolicy = callee.circuitBreaker !== undefined || callee.loadBalancing !== undefined;
+  const hasRules = isForeign && (callee.routesByVersion || hasPolicy || isSet(terms));
   if (topology.owns(caller.namespace) || !(hasRules || callee instanceof ExternalService)) {
     return [];
   }
