@@ -26,7 +26,7 @@ export function execute(args: readonly string[]): number | Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) {
-      return ['commander.helpDisplayed', 'commander.version'].includes(error.code) ? 0 : 2;
+      return error.exitCode === 0 ? 0 : 2;
     }
     throw error;
   }

@@ -87,8 +87,8 @@ test('other shells have completions too, and a shell without one is an error', (
   expect(run('completion', 'fish').stdout).toContain(
     "complete -c cardinal -n '__fish_seen_subcommand_from check' -l format\n",
   );
-  expect(run('completion', 'csh')).toMatchObject({
+  expect(run('completion', 'powershell')).toMatchObject({
     status: 2,
-    stderr: 'The shell csh is not one of bash, zsh, fish.\n',
+    stderr: 'The shell powershell is not one of bash, zsh, fish.\n',
   });
 });
