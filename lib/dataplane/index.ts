@@ -1,9 +1,16 @@
 export type { Context } from './clusters/context';
 export type { SimulatedOutcome, SimulationResult } from './clusters/simulation-result';
+export { policiesFor, type PolicyTarget } from './endpoints/policy-target';
 export { resolve } from './endpoints/resolve';
 export { differences } from './graph/difference';
 export { type Reach, TrafficMatrix } from './graph/matrix';
 export { describeRetries, percent } from './graph/path-text';
+export { gatewayListeners } from './listeners/ingress';
+export { type GatewayListener, policyTargetOf } from './listeners/listener';
 export { authorityOf, BEARER, type Message, type TokenPlace } from './messages/message';
 export { Unsimulated } from './messages/unsimulated';
+export type { AuthorizationInput } from './policies/attributes';
+export { authorize, authorizeBy, type Verdict } from './policies/authorization';
+export { rulesOf } from './policies/authorization-rule';
 export { contextOf, requestFrom, requestFromInternet } from './requests/requests';
+export { type Route, routeFor } from './routes/rule';

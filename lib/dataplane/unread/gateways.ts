@@ -46,6 +46,15 @@ export function isListenerUnread(
  * certificates.
  */
 function unreadOfListener(listener: Field, cluster: Cluster): Unsimulated | undefined {
+  if (!UNREAD.has(listener)) {
+    UNREAD.set(listener, findUnread(listener, cluster));
+  }
+  return UNREAD.get(listener);
+}
+
+const UNREAD = new WeakMap<Field, Unsimulated | undefined>();
+
+function findUnread(listener: Field, cluster: Cluster): Unsimulated | undefined {
   const { resource } = listener;
   const [reading, list]: [Reading, string] =
     resource.type === Kind.GATEWAY ? [GATEWAY, 'listeners'] : [ISTIO_GATEWAY, 'servers'];
@@ -77,14 +86,8 @@ export function requireListenersRead(gateway: Resource | undefined, host: string
   }
   const hosts = (route: Resource) =>
     route.spec.get('hostnames').items.length > 0 ? route.spec.get('hostnames').texts : ['*'];
-  const route = routesOf(cluster).find(
-    each =>
-      hosts(each).some(name => covers(name.toLowerCase(), host))
-      && parentsOf(each).some(
-        ({ kind, name, namespace }) =>
-          ['ListenerSet', 'XListenerSet'].includes(kind)
-          && !LISTENER_SETS.some(type => cluster.find(type, name, namespace)),
-      ),
+  const route = routesOfUnknownListeners(cluster).find(each =>
+    hosts(each).some(name => covers(name.toLowerCase(), host)),
   );
   if (route) {
     throw new Unsimulated(
@@ -92,6 +95,23 @@ export function requireListenersRead(gateway: Resource | undefined, host: string
       'Make a Gateway its parent.',
     );
   }
+}
+
+const UNKNOWN = new WeakMap<Cluster, readonly Resource[]>();
+
+/** The routes whose parent is a ListenerSet that no manifest has. */
+function routesOfUnknownListeners(cluster: Cluster): readonly Resource[] {
+  const found =
+    UNKNOWN.get(cluster)
+    ?? routesOf(cluster).filter(each =>
+      parentsOf(each).some(
+        ({ kind, name, namespace }) =>
+          ['ListenerSet', 'XListenerSet'].includes(kind)
+          && !LISTENER_SETS.some(type => cluster.find(type, name, namespace)),
+      ),
+    );
+  UNKNOWN.set(cluster, found);
+  return found;
 }
 
 function listenerSetOf(gateway: Resource | undefined, cluster: Cluster): Resource | undefined {

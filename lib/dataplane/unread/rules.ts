@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind } from '../../manifests';
+import { type Cluster, type Field, Kind, type Resource } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import { GRPC_ROUTE, HTTP_ROUTE, REFERENCE_GRANT, TCP_ROUTE, TLS_ROUTE } from './fields';
 import { VIRTUAL_SERVICE } from './istio';
@@ -18,10 +18,13 @@ const READINGS: Readonly<Record<string, Reading>> = {
  */
 export function requireMatchRead(match: Field): void {
   const reading = READINGS[match.resource.type];
-  if (reading) {
+  if (reading && !READ_MATCHES.has(match)) {
     requireRead(match, reading);
+    READ_MATCHES.add(match);
   }
 }
+
+const READ_MATCHES = new WeakSet<Field>();
 
 /** The first field that is not simulated in the matches of some rules of VirtualServices. */
 export function unreadMatch(rules: readonly Field[]): Unsimulated | undefined {
@@ -42,19 +45,42 @@ export function areRoutesUnread(
  * that controllers alone know.
  */
 export function unreadOfRule(rule: Field, cluster: Cluster): Unsimulated | undefined {
+  if (!UNREAD_RULES.has(rule)) {
+    UNREAD_RULES.set(rule, findUnread(rule, cluster));
+  }
+  return UNREAD_RULES.get(rule);
+}
+
+const UNREAD_RULES = new WeakMap<Field, Unsimulated | undefined>();
+
+function findUnread(rule: Field, cluster: Cluster): Unsimulated | undefined {
   const { resource } = rule;
   const reading = READINGS[resource.type];
   if (!reading) {
     return undefined;
   }
-  const matches = ['http', 'tls', 'tcp'].flatMap(each => resource.spec.get(each).items).map(each => each.get('match'));
-  const others = resource.spec.get('rules').items.map(each => each.get('matches'));
   const grants = resource.type === Kind.VIRTUAL_SERVICE ? [] : grantsFor(rule, cluster);
   const [field] = [
-    ...[rule, ...matches, ...others].flatMap(each => unreadFields(each, reading)),
+    ...unreadFields(rule, reading),
+    ...unreadMatchesOf(resource, reading),
     ...grants.flatMap(each => unreadFields(each, REFERENCE_GRANT)),
   ];
   return field ? unreadField(field) : foreignBackend(rule);
+}
+
+const UNREAD_MATCHES = new WeakMap<Resource, readonly Field[]>();
+
+/** The fields that are not simulated in the matches of all rules of an object, found once. */
+function unreadMatchesOf(resource: Resource, reading: Reading): readonly Field[] {
+  const { spec } = resource;
+  const found =
+    UNREAD_MATCHES.get(resource)
+    ?? [
+      ...['http', 'tls', 'tcp'].flatMap(each => spec.get(each).items).map(each => each.get('match')),
+      ...spec.get('rules').items.map(each => each.get('matches')),
+    ].flatMap(each => unreadFields(each, reading));
+  UNREAD_MATCHES.set(resource, found);
+  return found;
 }
 
 /** The ReferenceGrants of other namespaces to which a rule sends. */
