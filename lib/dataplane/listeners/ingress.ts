@@ -1,4 +1,4 @@
-import { addTo, type Cluster, covers } from '../../manifests';
+import { addTo, type Cluster, covers, memo } from '../../manifests';
 import { throughManagedApi } from '../apis';
 import type { Context } from '../clusters/context';
 import { type GatewayListener, unknownPods } from './listener';
@@ -129,15 +129,7 @@ interface Listeners {
   readonly byGateway: ReadonlyMap<string, readonly GatewayListener[]>;
 }
 
-const LISTENERS = new WeakMap<Cluster, Listeners>();
-
-function listenersIn(cluster: Cluster): Listeners {
-  const known = LISTENERS.get(cluster) ?? findListeners(cluster);
-  LISTENERS.set(cluster, known);
-  return known;
-}
-
-function findListeners(cluster: Cluster): Listeners {
+const listenersIn = memo((cluster: Cluster): Listeners => {
   const all = [...gatewayApiListeners(cluster), ...istioListeners(cluster)].map(cached);
   const byPods = new Map<string, GatewayListener[]>();
   const podsOfGateway = new Map<string, Set<string>>();
@@ -150,7 +142,7 @@ function findListeners(cluster: Cluster): Listeners {
     ([key, pods]) => [key, [...pods].flatMap(each => byPods.get(each) ?? [])] as const,
   );
   return { all, byGateway: new Map(byGateway) };
-}
+});
 
 /** A listener that reads its virtual hosts once. */
 function cached(listener: GatewayListener): GatewayListener {

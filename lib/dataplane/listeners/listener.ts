@@ -1,4 +1,4 @@
-import type { Field, Resource } from '../../manifests';
+import { type Field, memo, type Resource } from '../../manifests';
 import type { Attachment } from '../envoy-gateway';
 import type { Message } from '../messages/message';
 import type { PolicyTarget } from '../endpoints/policy-target';
@@ -39,20 +39,21 @@ export function unknownPods(
   { caller }: GatewayListener,
   decisive: NonNullable<GatewayListener['others']>,
 ): Unsimulated {
-  const objects = [...new Set(decisive.map(({ because }) => `${because?.kind ?? ''} ${because?.key ?? ''}`))].join(
-    ', ',
-  );
+  const objects = [...new Set(decisive.flatMap(({ because }) => (because ? `${because.kind} ${because.key}` : [])))];
+  const aspects = objects.length > 0 ? 'namespace, labels or ServiceAccount' : 'ports';
   return new Unsimulated(
-    `The Pods of ${caller.title} are not in the manifests, and the result depends on their namespace, `
-      + `labels or ServiceAccount: ${objects}.`,
+    `The Pods of ${caller.title} are not in the manifests, and the result depends on their ${aspects}`
+      + `${objects.length > 0 ? `: ${objects.join(', ')}` : ''}.`,
     'Add the Deployment of the gateway to the manifests.',
   );
 }
 
 /** The target of policies for its Pods or its Gateway. */
-export function policyTargetOf({ caller, gateway }: GatewayListener): PolicyTarget {
-  return { namespace: caller.proxy.namespace, labels: caller.labels, gateway };
-}
+export const policyTargetOf = memo(({ caller, gateway }: GatewayListener): PolicyTarget => ({
+  namespace: caller.proxy.namespace,
+  labels: caller.labels,
+  gateway,
+}));
 
 /** Its attachment point for policies of Envoy Gateway, if it is one of its listeners. */
 export function attachmentOf({ at, caller, gateway }: GatewayListener): Attachment | undefined {

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, isWithin, matchesPattern, ownValue } from '../../manifests';
+import { type Cluster, type Field, isWithin, matchesPattern, memo, ownValue } from '../../manifests';
 import { claimTexts } from './claims';
 import type { Connection } from '../endpoints/connection';
 import type { Ternary } from '../messages/ternary';
@@ -165,14 +165,10 @@ function principalsFor(value: string, cluster: Cluster): string[] {
 }
 
 /** The trust domain of the mesh, and its aliases. */
-function trustDomains(cluster: Cluster): readonly string[] {
-  const { mesh } = cluster;
-  const known = TRUST_DOMAINS.get(cluster) ?? [mesh.trustDomain, ...(mesh.get('trustDomainAliases')?.texts ?? [])];
-  TRUST_DOMAINS.set(cluster, known);
-  return known;
-}
-
-const TRUST_DOMAINS = new WeakMap<Cluster, readonly string[]>();
+const trustDomains = memo(({ mesh }: Cluster): readonly string[] => [
+  mesh.trustDomain,
+  ...(mesh.get('trustDomainAliases')?.texts ?? []),
+]);
 
 /** A single `*` may be anywhere in a trust domain. */
 function isTrustDomain(domain: string, value: string): boolean {

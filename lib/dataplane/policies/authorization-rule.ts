@@ -1,4 +1,4 @@
-import type { Cluster, Field, Resource } from '../../manifests';
+import { type Cluster, type Field, memo, type Resource } from '../../manifests';
 import { type Attribute, attributeOf, type AuthorizationInput } from './attributes';
 import { every, not, some, type Ternary } from '../messages/ternary';
 import type { Unsimulated } from '../messages/unsimulated';
@@ -19,18 +19,9 @@ export interface AuthorizationRule {
  * a DENY rule.
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Rule
  */
-export function rulesOf(policy: Resource): readonly AuthorizationRule[] {
-  const known =
-    RULES.get(policy)
-    ?? policy.spec
-      .get('rules')
-      .items.map(each => readRule(each, ['', 'ALLOW'].includes(policy.spec.get('action').text)));
-  RULES.set(policy, known);
-  return known;
-}
-
-/** Read once. */
-const RULES = new WeakMap<Resource, readonly AuthorizationRule[]>();
+export const rulesOf = memo((policy: Resource): readonly AuthorizationRule[] =>
+  policy.spec.get('rules').items.map(each => readRule(each, ['', 'ALLOW'].includes(policy.spec.get('action').text))),
+);
 
 function readRule(at: Field, allows: boolean): AuthorizationRule {
   const sources = at.get('from').items.map(each => conditionsOf(each.get('source'), SOURCE));

@@ -5,6 +5,7 @@ import {
   hasLabels,
   Kind,
   type Labels,
+  memo,
   parentsOf,
   type Resource,
   routesOf,
@@ -45,16 +46,7 @@ export function isListenerUnread(
  * The first field that is not simulated of a listener, of its Gateway for all listeners, or of a ReferenceGrant for its
  * certificates.
  */
-function unreadOfListener(listener: Field, cluster: Cluster): Unsimulated | undefined {
-  if (!UNREAD.has(listener)) {
-    UNREAD.set(listener, findUnread(listener, cluster));
-  }
-  return UNREAD.get(listener);
-}
-
-const UNREAD = new WeakMap<Field, Unsimulated | undefined>();
-
-function findUnread(listener: Field, cluster: Cluster): Unsimulated | undefined {
+const unreadOfListener = memo((listener: Field, cluster: Cluster): Unsimulated | undefined => {
   const { resource } = listener;
   const [reading, list]: [Reading, string] =
     resource.type === Kind.GATEWAY ? [GATEWAY, 'listeners'] : [ISTIO_GATEWAY, 'servers'];
@@ -71,7 +63,7 @@ function findUnread(listener: Field, cluster: Cluster): Unsimulated | undefined 
       .flatMap(each => unreadFields(each.spec, REFERENCE_GRANT)),
   ];
   return field && unreadField(field);
-}
+});
 
 const LISTENER_SETS = ['ListenerSet.gateway.networking.k8s.io', 'XListenerSet.gateway.networking.x-k8s.io'];
 
@@ -97,22 +89,16 @@ export function requireListenersRead(gateway: Resource | undefined, host: string
   }
 }
 
-const UNKNOWN = new WeakMap<Cluster, readonly Resource[]>();
-
 /** The routes whose parent is a ListenerSet that no manifest has. */
-function routesOfUnknownListeners(cluster: Cluster): readonly Resource[] {
-  const found =
-    UNKNOWN.get(cluster)
-    ?? routesOf(cluster).filter(each =>
-      parentsOf(each).some(
-        ({ kind, name, namespace }) =>
-          ['ListenerSet', 'XListenerSet'].includes(kind)
-          && !LISTENER_SETS.some(type => cluster.find(type, name, namespace)),
-      ),
-    );
-  UNKNOWN.set(cluster, found);
-  return found;
-}
+const routesOfUnknownListeners = memo((cluster: Cluster): readonly Resource[] =>
+  routesOf(cluster).filter(each =>
+    parentsOf(each).some(
+      ({ kind, name, namespace }) =>
+        ['ListenerSet', 'XListenerSet'].includes(kind)
+        && !LISTENER_SETS.some(type => cluster.find(type, name, namespace)),
+    ),
+  ),
+);
 
 function listenerSetOf(gateway: Resource | undefined, cluster: Cluster): Resource | undefined {
   return LISTENER_SETS.flatMap(type => cluster.all(type)).find(({ spec, namespace }) => {

@@ -1,8 +1,8 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../manifests';
+import { type Cluster, type Field, Kind, memo, type Resource } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import { GRPC_ROUTE, HTTP_ROUTE, REFERENCE_GRANT, TCP_ROUTE, TLS_ROUTE } from './fields';
 import { VIRTUAL_SERVICE } from './istio';
-import { type Reading, requireRead, titleOf, unreadField, unreadFields } from './read';
+import { type Reading, titleOf, unreadField, unreadFields } from './read';
 
 const READINGS: Readonly<Record<string, Reading>> = {
   [Kind.VIRTUAL_SERVICE]: VIRTUAL_SERVICE,
@@ -17,14 +17,16 @@ const READINGS: Readonly<Record<string, Reading>> = {
  * rule, or a later one, matches a request.
  */
 export function requireMatchRead(match: Field): void {
-  const reading = READINGS[match.resource.type];
-  if (reading && !READ_MATCHES.has(match)) {
-    requireRead(match, reading);
-    READ_MATCHES.add(match);
+  const unread = unreadOfMatch(match);
+  if (unread) {
+    throw unreadField(unread);
   }
 }
 
-const READ_MATCHES = new WeakSet<Field>();
+const unreadOfMatch = memo((match: Field): Field | undefined => {
+  const reading = READINGS[match.resource.type];
+  return reading && unreadFields(match, reading)[0];
+});
 
 /** The first field that is not simulated in the matches of some rules of VirtualServices. */
 export function unreadMatch(rules: readonly Field[]): Unsimulated | undefined {
@@ -44,16 +46,7 @@ export function areRoutesUnread(
  * Why it is not known what a rule does: a field of it that is not simulated, or of a match of its object, or a backend
  * that controllers alone know.
  */
-export function unreadOfRule(rule: Field, cluster: Cluster): Unsimulated | undefined {
-  if (!UNREAD_RULES.has(rule)) {
-    UNREAD_RULES.set(rule, findUnread(rule, cluster));
-  }
-  return UNREAD_RULES.get(rule);
-}
-
-const UNREAD_RULES = new WeakMap<Field, Unsimulated | undefined>();
-
-function findUnread(rule: Field, cluster: Cluster): Unsimulated | undefined {
+export const unreadOfRule = memo((rule: Field, cluster: Cluster): Unsimulated | undefined => {
   const { resource } = rule;
   const reading = READINGS[resource.type];
   if (!reading) {
@@ -66,22 +59,15 @@ function findUnread(rule: Field, cluster: Cluster): Unsimulated | undefined {
     ...grants.flatMap(each => unreadFields(each, REFERENCE_GRANT)),
   ];
   return field ? unreadField(field) : foreignBackend(rule);
-}
+});
 
-const UNREAD_MATCHES = new WeakMap<Resource, readonly Field[]>();
-
-/** The fields that are not simulated in the matches of all rules of an object, found once. */
-function unreadMatchesOf(resource: Resource, reading: Reading): readonly Field[] {
-  const { spec } = resource;
-  const found =
-    UNREAD_MATCHES.get(resource)
-    ?? [
-      ...['http', 'tls', 'tcp'].flatMap(each => spec.get(each).items).map(each => each.get('match')),
-      ...spec.get('rules').items.map(each => each.get('matches')),
-    ].flatMap(each => unreadFields(each, reading));
-  UNREAD_MATCHES.set(resource, found);
-  return found;
-}
+/** The fields that are not simulated in the matches of all rules of an object. */
+const unreadMatchesOf = memo(({ spec }: Resource, reading: Reading): readonly Field[] =>
+  [
+    ...['http', 'tls', 'tcp'].flatMap(each => spec.get(each).items).map(each => each.get('match')),
+    ...spec.get('rules').items.map(each => each.get('matches')),
+  ].flatMap(each => unreadFields(each, reading)),
+);
 
 /** The ReferenceGrants of other namespaces to which a rule sends. */
 function grantsFor(rule: Field, cluster: Cluster): Field[] {

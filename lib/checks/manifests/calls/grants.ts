@@ -1,17 +1,11 @@
 import { type AuthorizationInput, authorizeBy, policiesFor, type PolicyTarget, type Verdict } from '../../../dataplane';
-import { type Cluster, Kind, Membership, membershipOf, type Resource, type Workload } from '../../../manifests';
+import { type Cluster, Kind, Membership, membershipOf, memo, type Resource, type Workload } from '../../../manifests';
 import type { Node } from './node';
 
 /** The AuthorizationPolicies that are for a node: for its Pods, and in ambient mode for its Services. */
-export function policiesOf(node: Node, cluster: Cluster): readonly Resource[] {
-  const known = POLICIES.get(node) ?? [
-    ...new Set(targetsOf(node, cluster).flatMap(target => policiesFor(target, Kind.AUTHORIZATION_POLICY, cluster))),
-  ];
-  POLICIES.set(node, known);
-  return known;
-}
-
-const POLICIES = new WeakMap<Node, readonly Resource[]>();
+export const policiesOf = memo((node: Node, cluster: Cluster): readonly Resource[] => [
+  ...new Set(targetsOf(node, cluster).flatMap(target => policiesFor(target, Kind.AUTHORIZATION_POLICY, cluster))),
+]);
 
 /** The verdict of a node that denies every request of another one; undefined if it may allow some. */
 export function denialOf(caller: Node, callee: Node, cluster: Cluster): Verdict | undefined {
@@ -51,20 +45,14 @@ function denial(node: Node, clients: readonly Client[], cluster: Cluster): Verdi
   return last;
 }
 
-const TARGETS = new WeakMap<Node, readonly PolicyTarget[]>();
-
 /** In ambient mode policies for a Service apply at its waypoint; sidecars do not have them. */
-function targetsOf(node: Node, cluster: Cluster): readonly PolicyTarget[] {
-  const known =
-    TARGETS.get(node)
-    ?? node.workloads.map(workload =>
-      membershipOf(workload, cluster) === Membership.AMBIENT
-        ? { namespace: workload.namespace, labels: workload.labels, services: node.services }
-        : workload,
-    );
-  TARGETS.set(node, known);
-  return known;
-}
+const targetsOf = memo((node: Node, cluster: Cluster): readonly PolicyTarget[] =>
+  node.workloads.map(workload =>
+    membershipOf(workload, cluster) === Membership.AMBIENT
+      ? { namespace: workload.namespace, labels: workload.labels, services: node.services }
+      : workload,
+  ),
+);
 
 /** None without a proxy; where the namespace is not among the manifests, a proxy is assumed. */
 function identityOf(workload: Workload, cluster: Cluster): string | undefined {

@@ -8,7 +8,7 @@ import {
   policiesFor,
   policyTargetOf,
 } from '../../../dataplane';
-import { type Cluster, Kind, Membership, membershipOf } from '../../../manifests';
+import { type Cluster, Kind, Membership, membershipOf, memo } from '../../../manifests';
 import type { Entry } from '../../manifests/calls/node';
 
 /** The identities of the Pods of gateways; Pods that no manifest has are taken for others than policies name. */
@@ -29,14 +29,9 @@ export function isDenied(path: string, entry: Entry, cluster: Cluster): boolean 
 
 const STRANGER = 'unknown/ns/unknown/sa/unknown';
 
-const BYGATEWAYS = new WeakMap<readonly Entry['gateways'][number][], readonly GatewayListener[]>();
-
-function listenersOf(gateways: Entry['gateways'], cluster: Cluster): readonly GatewayListener[] {
-  const known =
-    BYGATEWAYS.get(gateways) ?? gatewayListeners(cluster).filter(each => gateways.includes(each.at.resource));
-  BYGATEWAYS.set(gateways, known);
-  return known;
-}
+const listenersOf = memo((gateways: Entry['gateways'], cluster: Cluster): readonly GatewayListener[] =>
+  gatewayListeners(cluster).filter(each => gateways.includes(each.at.resource)),
+);
 
 function identityOf({ caller, others = [] }: GatewayListener): string | undefined {
   return others.length > 0 ? STRANGER : caller.proxy.identity;

@@ -1,5 +1,5 @@
 import type { GatewayListener, Message, Route } from '../../../dataplane';
-import { type Field, Kind, operationsOf, type Resource } from '../../../manifests';
+import { type Field, Kind, memo, operationsOf, type Resource } from '../../../manifests';
 
 /** The paths and methods that policies name. */
 export interface NamedOperations {
@@ -129,15 +129,9 @@ function exampleOf(regex: string): string {
         .replace(/[*+?]/g, '');
 }
 
-const NAMED = new WeakMap<Resource, NamedOperations>();
-
 /** The paths and methods that AuthorizationPolicies and SecurityPolicies of Envoy Gateway name. */
 export function namedOperations(policies: readonly Resource[], others: readonly Resource[]): NamedOperations {
-  const all = [...policies, ...others].map(policy => {
-    const found = NAMED.get(policy) ?? readOperations(policy);
-    NAMED.set(policy, found);
-    return found;
-  });
+  const all = [...policies, ...others].map(each => operationsIn(each));
   return { paths: all.flatMap(each => each.paths), methods: all.flatMap(each => each.methods) };
 }
 
@@ -146,11 +140,11 @@ export function isEmpty({ paths, methods }: NamedOperations): boolean {
   return paths.length + methods.length === 0;
 }
 
-function readOperations(policy: Resource): NamedOperations {
+const operationsIn = memo((policy: Resource): NamedOperations => {
   const operations = [
     ...operationsOf(policy),
     ...policy.spec.get('authorization', 'rules').items.map(each => each.get('operation')),
   ];
   const texts = (...names: string[]) => operations.flatMap(each => names.flatMap(name => each.get(name).texts));
   return { paths: texts('paths', 'notPaths'), methods: texts('methods', 'notMethods') };
-}
+});
