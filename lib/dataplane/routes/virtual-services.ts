@@ -1,4 +1,14 @@
-import { byAge, type Cluster, covers, fullHost, gatewayOf, Kind, namespacesOf, type Resource } from '../../manifests';
+import {
+  addTo,
+  byAge,
+  type Cluster,
+  covers,
+  fullHost,
+  gatewayOf,
+  Kind,
+  namespacesOf,
+  type Resource,
+} from '../../manifests';
 import { MESH, type Proxy } from '../endpoints/proxy';
 
 /** An indexed VirtualService; delegates are excluded. */
@@ -22,6 +32,7 @@ export class VirtualServices {
 
   private readonly all: readonly KnownVirtualService[];
   private readonly byHost = new Map<string, KnownVirtualService[]>();
+  private readonly byGateway = new Map<string, KnownVirtualService[]>();
   private readonly patterns: readonly KnownVirtualService[];
 
   private constructor(cluster: Cluster) {
@@ -42,7 +53,8 @@ export class VirtualServices {
         };
       });
     for (const each of this.all) {
-      each.hosts.forEach(host => this.byHost.set(host, [...(this.byHost.get(host) ?? []), each]));
+      each.hosts.forEach(host => addTo(this.byHost, host, each));
+      new Set(each.gateways).forEach(gateway => addTo(this.byGateway, gateway, each));
     }
     this.patterns = this.all.filter(({ hosts }) => hosts.some(each => each.startsWith('*')));
   }
@@ -51,7 +63,9 @@ export class VirtualServices {
    * Those that a proxy applies: private ones of its namespace, those exported to it, then the public ones; each by age.
    */
   for(proxy: Proxy): Resource[] {
-    return inOrder(this.all, proxy);
+    const found = proxy.gateways.map(each => this.byGateway.get(each) ?? []);
+    const [first = []] = found;
+    return inOrder(found.length < 2 ? first : [...new Set(found.flat())].sort((a, b) => a.order - b.order), proxy);
   }
 
   /** Those with one of several hosts, exactly or by a wildcard. */
