@@ -37,6 +37,7 @@ test.each<[string, string[]]>([
     [
       ...OF_ISTIO,
       'Aggregate',
+      'AllowedPeer',
       'Auth',
       'Call',
       'Callee',
@@ -54,6 +55,7 @@ test.each<[string, string[]]>([
       'ValidationError',
       'NoMesh',
       'Operation',
+      'Peer',
       'Period',
       'Phase',
       'Port',

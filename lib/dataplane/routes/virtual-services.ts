@@ -6,6 +6,7 @@ import {
   fullHost,
   gatewayOf,
   Kind,
+  memo,
   namespacesOf,
   type Resource,
 } from '../../manifests';
@@ -24,16 +25,13 @@ interface KnownVirtualService {
 /** The VirtualServices of a cluster, by host. */
 export class VirtualServices {
   /** Those of a cluster, cached. */
-  static of(cluster: Cluster): VirtualServices {
-    const known = INDEXES.get(cluster) ?? new VirtualServices(cluster);
-    INDEXES.set(cluster, known);
-    return known;
-  }
+  static readonly of = memo((cluster: Cluster) => new VirtualServices(cluster));
 
   private readonly all: readonly KnownVirtualService[];
   private readonly byHost = new Map<string, KnownVirtualService[]>();
   private readonly byGateway = new Map<string, KnownVirtualService[]>();
   private readonly patterns: readonly KnownVirtualService[];
+  private readonly hostsOf: ReadonlyMap<Resource, readonly string[]>;
 
   private constructor(cluster: Cluster) {
     this.all = byAge(cluster.all(Kind.VIRTUAL_SERVICE))
@@ -56,20 +54,21 @@ export class VirtualServices {
       each.hosts.forEach(host => addTo(this.byHost, host, each));
       new Set(each.gateways).forEach(gateway => addTo(this.byGateway, gateway, each));
     }
+    this.hostsOf = new Map(this.all.map(each => [each.resource, each.hosts]));
     this.patterns = this.all.filter(({ hosts }) => hosts.some(each => each.startsWith('*')));
   }
 
   /**
    * Those that a proxy applies: private ones of its namespace, those exported to it, then the public ones; each by age.
    */
-  for(proxy: Proxy): Resource[] {
+  for(proxy: Applying): Resource[] {
     const found = proxy.gateways.map(each => this.byGateway.get(each) ?? []);
     const [first = []] = found;
     return inOrder(found.length < 2 ? first : [...new Set(found.flat())].sort((a, b) => a.order - b.order), proxy);
   }
 
   /** Those with one of several hosts, exactly or by a wildcard. */
-  forHosts(proxy: Proxy, hosts: readonly string[]): Resource[] {
+  forHosts(proxy: Applying, hosts: readonly string[]): Resource[] {
     const exact = hosts.flatMap(each => this.byHost.get(each) ?? []);
     return inOrder(
       [
@@ -81,11 +80,27 @@ export class VirtualServices {
       proxy,
     );
   }
+
+  /** The one for a host: with the exact host, else with the longest wildcard. */
+  forHost(proxy: Applying, host: string): Resource | undefined {
+    const rank = (each: Resource) =>
+      Math.max(
+        0,
+        ...(this.hostsOf.get(each) ?? [])
+          .filter(own => covers(own, host))
+          .map(own => (own === host ? Infinity : own.length)),
+      );
+    return this.forHosts(proxy, [host]).reduce(
+      (best: Resource | undefined, each) => (!best || rank(each) > rank(best) ? each : best),
+      undefined,
+    );
+  }
 }
 
-const INDEXES = new WeakMap<Cluster, VirtualServices>();
+/** What of a proxy decides which VirtualServices it applies. */
+type Applying = Pick<Proxy, 'namespace' | 'gateways'>;
 
-function inOrder(known: readonly KnownVirtualService[], proxy: Proxy): Resource[] {
+function inOrder(known: readonly KnownVirtualService[], proxy: Applying): Resource[] {
   const rank = ({ visibleIn, resource }: KnownVirtualService) =>
     visibleIn.includes('*')
       ? 2
