@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type CheckedCluster, noneOf, REPORT_FORMATS, Severity } from '../../lib/checks';
-import { isMap } from '../../lib/manifests';
+import { isMap, type NamespaceLabels } from '../../lib/manifests';
 
 export const CHECK_USAGE = `cdk8s-cardinal check [FILES…|FOLDERS…|-] [options]
 
@@ -10,6 +10,9 @@ environments of cardinal.yaml, or the output of \`cardinal synth\`, dist and cdk
   --config FILE          the settings (default: cardinal.yaml in the working directory, if there is one)
   --no-plugins           load no plugins of the settings: for manifests and settings of strangers, e.g. pull requests
   --namespace NAME       the namespace of objects without one (default: default)
+  --namespace-label NAMESPACE:KEY=VALUE
+                         a label of a namespace that is not among the manifests, such as
+                         shop:istio-injection=enabled; shop: has none, and * is every other namespace; may be repeated
   --cluster-domain NAME  the DNS domain of the cluster (default: cluster.local)
   --format FORMAT        text (default), json or sarif
   --fail-on SEVERITY     the lowest severity that makes it exit with 1: error (default), warning, info or never
@@ -42,6 +45,8 @@ export interface Options {
   readonly config?: string;
   readonly plugins: boolean;
   readonly namespace?: string;
+  /** By namespace. */
+  readonly namespaceLabels: NamespaceLabels;
   readonly clusterDomain?: string;
   readonly format: (clusters: readonly CheckedCluster[]) => string;
   readonly failing: readonly Severity[];
@@ -61,6 +66,7 @@ export function optionsOf(args: readonly string[]): Options | string {
         config: { type: 'string' },
         'no-plugins': { type: 'boolean', default: false },
         namespace: { type: 'string' },
+        'namespace-label': { type: 'string', multiple: true, default: [] },
         'cluster-domain': { type: 'string' },
         format: { type: 'string', default: 'text' },
         'fail-on': { type: 'string' },
@@ -87,11 +93,16 @@ export function optionsOf(args: readonly string[]): Options | string {
     if (values.namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(values.namespace)) {
       return `--namespace ${values.namespace} is not the name of a namespace.`;
     }
+    const wrong = values['namespace-label'].find(each => !NAMESPACE_LABEL.test(each));
+    if (wrong !== undefined) {
+      return `--namespace-label ${wrong} is not of the form NAMESPACE:KEY=VALUE.`;
+    }
     return {
       paths: positionals,
       config: values.config,
       plugins: !values['no-plugins'],
       namespace: values.namespace,
+      namespaceLabels: labelsOf(values['namespace-label']),
       clusterDomain: values['cluster-domain'],
       format,
       failing,
@@ -106,4 +117,15 @@ export function optionsOf(args: readonly string[]): Options | string {
     }
     throw error;
   }
+}
+
+/** A namespace, or `*`, with a label, or none. */
+const NAMESPACE_LABEL = /^([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?|\*):(?:([\w./-]+)=([\w.-]*))?$/;
+
+function labelsOf(texts: readonly string[]): NamespaceLabels {
+  const labels = new Map<string, Record<string, string>>();
+  for (const [, namespace = '', name, value = ''] of texts.map(each => NAMESPACE_LABEL.exec(each) ?? [])) {
+    labels.set(namespace, { ...labels.get(namespace), ...(name === undefined ? {} : { [name]: value }) });
+  }
+  return Object.fromEntries(labels);
 }

@@ -59,9 +59,9 @@ function isAllowedInto(
   const policies = policiesFor(workload, cluster);
   switch (membershipOf(workload, cluster)) {
     case Membership.NONE:
-      return cluster.find(Kind.NAMESPACE, workload.namespace)
-        ? true
-        : isAllowed(policies, inside(undefined)) || undefined;
+      return true;
+    case Membership.UNKNOWN:
+      return isAllowed(policies, inside(undefined)) || undefined;
     case Membership.AMBIENT:
       return policies.length === 0 ? true : undefined;
     case Membership.SIDECAR: {

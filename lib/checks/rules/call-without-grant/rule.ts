@@ -1,4 +1,4 @@
-import { Membership } from '../../../manifests';
+import { isMember } from '../../../manifests';
 import { Severity } from '../../finding';
 import { mayCall, membershipOfNode, policiesFor } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
@@ -20,7 +20,7 @@ export const rule: Check = {
       const policies = policiesFor(call.callee, cluster);
       if (
         policies.length > 0
-        && membershipOfNode(call.callee, cluster) !== Membership.NONE
+        && isMember(membershipOfNode(call.callee, cluster))
         && !mayCall(call.caller, policies, cluster)
       ) {
         yield problem(

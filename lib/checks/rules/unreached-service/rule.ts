@@ -1,4 +1,4 @@
-import { Membership } from '../../../manifests';
+import { isMember } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { admitsStrangers, membershipOfNode, policiesFor } from '../../manifests/calls/grants';
@@ -23,7 +23,7 @@ export const rule: Check = {
     )) {
       const policies = policiesFor(node, cluster);
       const isOpen = policies.length === 0 || policies.some(admitsStrangers);
-      if (!isOpen && membershipOfNode(node, cluster) !== Membership.NONE) {
+      if (!isOpen && isMember(membershipOfNode(node, cluster))) {
         yield problem(
           node.at,
           `No workload is allowed to call ${node.name}, and no gateway routes to it.`,
