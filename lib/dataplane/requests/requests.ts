@@ -3,12 +3,11 @@ import { authorizersFor } from '../clusters/authorizers';
 import type { Context } from '../clusters/context';
 import { underEachMembership } from '../clusters/memberships';
 import { send } from '../clusters/outbound';
-import type { SimulationResult } from '../clusters/simulation-result';
+import { requireCertain, type SimulationResult } from '../clusters/simulation-result';
 import { callerOf } from '../endpoints/caller';
 import { enter } from '../listeners/ingress';
 import type { Outside } from '../listeners/through-listener';
 import type { Message } from '../messages/message';
-import { Unsimulated } from '../messages/unsimulated';
 import { clientOf } from '../unread';
 import { requireRequestRead } from './unread-request';
 
@@ -52,16 +51,7 @@ function requestUnder(workload: Workload, message: Message, context: Context, is
   const { cluster } = context;
   const caller = { ...callerOf(workload, cluster), address: message.address };
   const simulation = send(message, caller, context, isConnection);
-  const uncertain = simulation.outcomes.find(each => each.isUncertain);
-  if (uncertain?.doubt) {
-    throw uncertain.doubt;
-  }
-  if (uncertain) {
-    throw new Unsimulated(
-      `Policies have conditions on the IP address of ${caller.title}, which manifests do not contain.`,
-      'Set the `address` of the connection.',
-    );
-  }
+  requireCertain(simulation);
   requireRequestRead(simulation, message, caller.namespace, clientOf(caller), cluster);
   return simulation;
 }
@@ -70,6 +60,7 @@ function requestUnder(workload: Workload, message: Message, context: Context, is
 export function requestFromInternet(message: Message, outside: Outside, context: Context): SimulationResult {
   return underEachMembership(context, variant => {
     const simulation = enter(message, outside, variant);
+    requireCertain(simulation);
     requireRequestRead(simulation, { ...message, host: '' }, '', undefined, variant.cluster);
     return simulation;
   });

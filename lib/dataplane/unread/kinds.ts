@@ -213,10 +213,13 @@ function ofKinds(cluster: Cluster): Suspect[] {
   });
 }
 
+/** A field in a rule of an AuthorizationPolicy is evaluated with its rule. */
 function ofFields(cluster: Cluster): Suspect[] {
   return READINGS.flatMap(([type, reading, concerns]) =>
-    cluster
-      .all(type)
-      .flatMap(resource => unreadFields(resource.spec, reading).map(field => ({ resource, field, concerns }))),
+    cluster.all(type).flatMap(resource =>
+      unreadFields(resource.spec, reading)
+        .filter(({ path }) => type !== Kind.AUTHORIZATION_POLICY || typeof path[2] !== 'number')
+        .map(field => ({ resource, field, concerns })),
+    ),
   );
 }

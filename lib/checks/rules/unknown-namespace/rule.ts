@@ -1,3 +1,4 @@
+import { Gateways } from '../../../dataplane';
 import { Kind, KUBERNETES_NAMESPACES, matchesPattern, namespacesNamedBy } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -9,8 +10,8 @@ export const rule: Check = {
   summary: 'An AuthorizationPolicy refers to a namespace that does not exist',
   explanation:
     'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. A pattern must '
-    + 'match at least one namespace. A namespace exists if it is declared, if objects are in it, or if Kubernetes '
-    + 'creates it.',
+    + 'match at least one namespace. A namespace exists if it is declared, if objects are in it, if Kubernetes '
+    + 'creates it, or if Istio installs gateways in it.',
   *find(cluster) {
     const namespaces = [...cluster.namespaces, ...KUBERNETES_NAMESPACES];
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
@@ -19,7 +20,7 @@ export const rule: Check = {
         if (
           pattern.includes('*')
             ? !namespaces.some(each => matchesPattern(pattern, each))
-            : !cluster.hasNamespace(pattern)
+            : !cluster.hasNamespace(pattern) && !Gateways.of(cluster).hasNamespace(pattern)
         ) {
           yield problem(
             namespace,
