@@ -131,18 +131,23 @@ function configOf(written: Written, file: string, source: Source): Config {
             name,
             paths: [...shared, ...inFolder(paths)],
             namespace: namespace ?? written.namespace,
-            namespaceLabels: { ...written.namespaceLabels, ...namespaceLabels },
+            ...labelsOf(written.namespaceLabels, namespaceLabels),
           }))
         : shared.length > 0
-          ? [{ paths: shared, namespace: written.namespace, namespaceLabels: written.namespaceLabels }]
+          ? [{ paths: shared, namespace: written.namespace, ...labelsOf(written.namespaceLabels) }]
           : [],
     namespace: written.namespace,
-    namespaceLabels: written.namespaceLabels,
+    ...labelsOf(written.namespaceLabels),
     names: [
       ...Object.keys(written.checks ?? {}).map(name => ({ name, at: settings.get('checks', name) })),
       ...suppress.map(({ check }, index) => ({ name: check, at: fieldAt(settings, 'suppress', index).get('check') })),
     ],
   };
+}
+
+function labelsOf(...all: (NamespaceLabels | undefined)[]): { readonly namespaceLabels?: NamespaceLabels } {
+  const given = all.filter(each => each !== undefined);
+  return given.length > 0 ? { namespaceLabels: Object.assign({}, ...given) as NamespaceLabels } : {};
 }
 
 function objectOf(kind: string, name: string, fields: object = {}) {
