@@ -27,7 +27,7 @@ test('a duration is taken in any unit from a millisecond on', () => {
   );
 });
 
-test('retries are refused exactly if the last try could never begin', () => {
+test('retries throw exactly if the last one could never begin', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 5000 }),
@@ -49,7 +49,7 @@ test('retries are refused exactly if the last try could never begin', () => {
   );
 });
 
-test('tries are judged by their length and not by their unit', () => {
+test('per-try timeouts are compared by their length, not by their unit', () => {
   expect(refusal({ timeout: Duration.minutes(1), retries: { attempts: 1, perTryTimeout: Duration.seconds(60) } })).toBe(
     'RetriesExceedTimeout',
   );
@@ -58,7 +58,7 @@ test('tries are judged by their length and not by their unit', () => {
   ).toBeUndefined();
 });
 
-test('without a timeout, or a time for each try, any number of retries may happen', () => {
+test('without a timeout or a per-try timeout, any number of retries is valid', () => {
   expect(refusal({ retries: { attempts: 100, perTryTimeout: Duration.hours(1) } })).toBeUndefined();
   expect(refusal({ timeout: Duration.millis(1), retries: { attempts: 100 } })).toBeUndefined();
 });

@@ -75,7 +75,7 @@ const keys = (...all: readonly string[]) => all.map(key => ({ key }));
 const mapped = (parameters: object) =>
   clusterOf(apiOf([{ key: 'ANY /pets/{id}/{rest+}', integration: { RequestParameters: parameters } }]));
 
-describe('the most specific route takes a request', () => {
+describe('the most specific route matches a request', () => {
   const cluster = clusterOf(
     apiOf(
       keys(
@@ -102,7 +102,7 @@ describe('the most specific route takes a request', () => {
     ['GET', '/', 'GET /'],
     ['POST', '/', '$default'],
     ['GET', '/Pets/dog/1', 'ANY /{proxy+}'],
-  ])('%s %s meets %s', (method, path, key) => {
+  ])('%s %s gets %s', (method, path, key) => {
     expect(ask(cluster, `${method} https://api${path}`).reason).toBe(
       `The route ${key} forwards the request through the VPC link.`,
     );
@@ -171,7 +171,7 @@ describe('parameters are mapped', () => {
 describe('an integration', () => {
   const integrated = (key: string, integration: object) => clusterOf(apiOf([{ key, integration }]));
 
-  test('with a TLS configuration speaks HTTPS, by name if it has one', () => {
+  test('with a TLS configuration uses HTTPS, by name if it has one', () => {
     const named = ask(integrated('GET /a', { TlsConfig: { ServerNameToVerify: 'web.example' } }), 'GET https://api/a');
     expect([named.message?.scheme, named.message?.host, named.serverName]).toEqual(['https', 'api', 'web.example']);
     expect(named.targetGroup?.name).toBe('Group');
@@ -272,46 +272,43 @@ describe('domains', () => {
   });
 });
 
-test(
-  'a JWT authorizer may look for the token elsewhere, and an audience that is made by the template is ' + "anyone's",
-  () => {
-    const authorizer = (source: string) =>
-      clusterOf(
-        apiOf([{ key: 'GET /a', properties: { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'Jwt' } } }], {
-          Jwt: {
-            Type: 'AWS::ApiGatewayV2::Authorizer',
-            Properties: {
-              ApiId: { Ref: 'Api' },
-              AuthorizerType: 'JWT',
-              IdentitySource: [source],
-              JwtConfiguration: {
-                Issuer: { 'Fn::Sub': 'https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}' },
-                Audience: [{ Ref: 'Client' }],
-              },
+test('a JWT authorizer can read the token elsewhere, and an audience from the template is ' + 'any audience', () => {
+  const authorizer = (source: string) =>
+    clusterOf(
+      apiOf([{ key: 'GET /a', properties: { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'Jwt' } } }], {
+        Jwt: {
+          Type: 'AWS::ApiGatewayV2::Authorizer',
+          Properties: {
+            ApiId: { Ref: 'Api' },
+            AuthorizerType: 'JWT',
+            IdentitySource: [source],
+            JwtConfiguration: {
+              Issuer: { 'Fn::Sub': 'https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}' },
+              Audience: [{ Ref: 'Client' }],
             },
           },
-        }),
-      );
-    const carried = token({ iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc', client_id: 'k3y' });
-
-    expect(ask(authorizer('$request.header.Authorization'), 'GET https://api/a', carried).steps).toContain(
-      'The issuer or audience of Jwt is known only after deployment and assumed to match the token.',
+        },
+      }),
     );
-    expect(ask(authorizer('$request.header.x-token'), 'GET https://api/a', carried).status).toBe(401);
-    expect(
-      ask(authorizer('$request.header.x-token'), 'GET https://api/a', { ...carried, headers: { 'x-token': 'ey…' } })
-        .status,
-    ).toBeUndefined();
-    expect(ask(authorizer('$request.querystring.t'), 'GET https://api/a?t=ey', carried).status).toBeUndefined();
-    expect(
-      ask(
-        authorizer('$request.header.Authorization'),
-        'GET https://api/a',
-        token({ iss: 'https://login.example', aud: 'x' }),
-      ).status,
-    ).toBe(401);
-  },
-);
+  const carried = token({ iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc', client_id: 'k3y' });
+
+  expect(ask(authorizer('$request.header.Authorization'), 'GET https://api/a', carried).steps).toContain(
+    'The issuer or audience of Jwt is known only after deployment and assumed to match the token.',
+  );
+  expect(ask(authorizer('$request.header.x-token'), 'GET https://api/a', carried).status).toBe(401);
+  expect(
+    ask(authorizer('$request.header.x-token'), 'GET https://api/a', { ...carried, headers: { 'x-token': 'ey…' } })
+      .status,
+  ).toBeUndefined();
+  expect(ask(authorizer('$request.querystring.t'), 'GET https://api/a?t=ey', carried).status).toBeUndefined();
+  expect(
+    ask(
+      authorizer('$request.header.Authorization'),
+      'GET https://api/a',
+      token({ iss: 'https://login.example', aud: 'x' }),
+    ).status,
+  ).toBe(401);
+});
 
 test('the Host header of a request is what its host is', () => {
   const cluster = mapped({
@@ -352,7 +349,7 @@ test('an API of another host is none of ours', () => {
   expect(throughManagedApi(request('GET https://shop.example/'), clusterOf())).toBeUndefined();
 });
 
-describe('what a template does not say is not guessed', () => {
+describe('what a template does not contain is not guessed', () => {
   const guarded = (type: string, authorizer?: object) =>
     apiOf(
       [{ key: 'GET /a', properties: { AuthorizationType: type, AuthorizerId: { Ref: 'Guard' } } }],
@@ -412,7 +409,7 @@ describe('what a template does not say is not guessed', () => {
     );
   });
 
-  test('a function that authorizes is not asked without what identifies the client', () => {
+  test('a Lambda authorizer is not called without its identity sources', () => {
     const template = guarded('CUSTOM', {
       IdentitySource: ['$request.header.Authorization'],
       AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] },

@@ -109,7 +109,7 @@ test('claims go on as headers, and what a client sends under their names is empt
   expect(ask(cluster, 'GET https://shop.example/products/7', forged).message?.headers).toEqual({ 'x-customer': '' });
 });
 
-test('steps tell the way', () => {
+test('steps explain the path', () => {
   expect(
     ask(cluster, 'POST https://shop.example/orders?shop=1', { ...token(claims), headers: { 'x-device': 'phone' } })
       .steps,
@@ -135,7 +135,7 @@ test('steps tell the way', () => {
   ]);
 });
 
-test('a cached answer is told of, and the throttle of the stage where the method has none', () => {
+test('a cached response is reported, and the throttle of the stage where the method has none', () => {
   const { steps } = ask(cluster, 'GET https://shop.example/products/7');
 
   expect(steps).toContain('A cached response may be returned instead; a cache miss is assumed.');
@@ -207,7 +207,7 @@ test('a key that clients bring must be there', () => {
   );
 });
 
-describe('a user pool takes the place of the function', () => {
+describe('a user pool replaces the function', () => {
   const { edge, web } = declared();
   edge.route('GET /orders', web, { auth: Auth.jwt({ ...jwt, scopes: ['read', 'write'] }) });
   edge.route('GET /me', web, { auth: Auth.jwt(jwt) });
@@ -237,7 +237,7 @@ describe('a user pool takes the place of the function', () => {
     expect(answer.message?.headers['x-customer']).toBe(status === undefined ? 'ann' : undefined);
   });
 
-  test('and one that is made by the template takes tokens of any pool, but of no other issuer', () => {
+  test('and one from the template accepts tokens of any pool, but of no other issuer', () => {
     const other = declared();
     other.edge.route('GET /me', other.web, { auth: Auth.jwt(jwt) });
     const made = clusterOf(restTemplate(other.edge, ({ stack }) => ({ userPools: [new UserPool(stack, 'Pool')] })));
@@ -247,7 +247,7 @@ describe('a user pool takes the place of the function', () => {
   });
 });
 
-test('a canary is told of', () => {
+test('a canary is reported', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
   const canary = clusterOf(restTemplate(edge, () => ({ canary: { percent: 10, stableDeployment: 'abc123' } })));
@@ -257,7 +257,7 @@ test('a canary is told of', () => {
   );
 });
 
-test('demands that exceed the environment of the function are read from its code', () => {
+test('requirements that exceed the environment of the function are read from its code', () => {
   const { edge, web } = declared({
     auth: Auth.jwt(jwt),
     managed: true,

@@ -120,7 +120,7 @@ describe('the tree of resources is walked once', () => {
     ['PUT', '/pets/7', 'ANY /pets/{id}'],
     ['GET', '/pets/dog/a/b', 'ANY /pets/dog/{rest+}'],
     ['GET', '/other/a', 'ANY /{proxy+}'],
-  ])('%s %s meets %s', (method, path, name) => {
+  ])('%s %s gets %s', (method, path, name) => {
     expect(ask(cluster, `${method} https://api/live${path}`).reason).toBe(
       `The method ${name} forwards the request through the VPC link.`,
     );
@@ -132,7 +132,7 @@ describe('the tree of resources is walked once', () => {
     ['GET', '/pets/7/8', 'nothing is below {id}'],
     ['POST', '/', 'the root has no such method'],
     ['GET', '/pets/', 'a parameter is not empty'],
-  ])('%s %s is refused: %s', (method, path) => {
+  ])('%s %s is denied: %s', (method, path) => {
     expect(ask(cluster, `${method} https://api/live${path}`)).toMatchObject({
       status: 403,
       reason: expect.stringContaining('Missing Authentication Token') as string,
@@ -239,7 +239,7 @@ test.each([
   expect(message?.query).toBe(query);
 });
 
-test('what is required may be said as text, and a validator that looks at nothing requires nothing', () => {
+test('a requirement may be text, and a validator that checks nothing requires nothing', () => {
   const required = (ValidateRequestParameters: unknown) =>
     clusterOf(
       apiOf(
@@ -362,7 +362,7 @@ test.each([
   ],
   [{ RequestTemplates: { 'application/json': '{}' }, IntegrationResponses: [{ StatusCode: '200' }] }, 500],
   [{ IntegrationResponses: [] }, 500],
-])('a mock answers itself: %j with %s', (integration, status) => {
+])('a mock responds to %j with %s', (integration, status) => {
   expect(ask(integrated({ Type: 'MOCK', ...integration }), 'GET https://api/live/a/7').status).toBe(status);
 });
 
@@ -427,7 +427,7 @@ describe('domains', () => {
   });
 });
 
-describe('what a template does not say is not guessed', () => {
+describe('what a template does not contain is not guessed', () => {
   const guarded = (type: string, authorizer?: object) =>
     apiOf(
       [{ on: '/a', properties: { AuthorizationType: type, AuthorizerId: { Ref: 'Guard' } } }],
@@ -491,7 +491,7 @@ describe('what a template does not say is not guessed', () => {
     );
   });
 
-  test('a function that authorizes is not asked without what identifies the client', () => {
+  test('a Lambda authorizer is not called without its identity sources', () => {
     expect(
       ask(
         clusterOf(guarded('CUSTOM', { AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] } })),

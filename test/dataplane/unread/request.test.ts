@@ -111,7 +111,7 @@ test.each(CONCERNED)('%s may decide, and is not simulated', (_what, found) => {
   expect(() => FROM_WEB([found])).toThrow(new RegExp(`The ${kind} .*it .*not simulated`));
 });
 
-test.each(CONCERNED.slice(0, -1))('%s makes the matrix say that it is not known', (_what, found) => {
+test.each(CONCERNED.slice(0, -1))('%s is unknown in the matrix', (_what, found) => {
   const line = String(traffic([found]).matrix())
     .split('\n')
     .find(each => each.startsWith('shop/web-v1 '));
@@ -367,7 +367,7 @@ describe('at a gateway', () => {
     ask([route({}), found]).expectRoutedTo('web');
   });
 
-  test('fields of the rule that are not simulated are named, and those of other rules are not looked at', () => {
+  test('fields of the rule that are not simulated are named, and those of other rules are not', () => {
     expect(() => ask([route({ quantumFilter: {} })])).toThrow(/HTTPRoute shop\/web .*spec\.rules\[0\]\.quantumFilter/);
     expect(() => ask([route({ filters: [{ type: 'CORS', cors: {}, extensionRef: { name: 'x' } }] })])).toThrow(
       /rules\[0\]\.filters\[0\]\.extensionRef/,
@@ -412,7 +412,7 @@ describe('at a gateway', () => {
     ).toThrow(/HTTPRoute shop\/web sends requests to a Backend/);
   });
 
-  test('an Ingress for a host that no gateway takes is not simulated', () => {
+  test('an Ingress for a host that no gateway serves is not simulated', () => {
     const ingress = (host: string) => object('networking.k8s.io/v1', 'Ingress', { rules: [{ host }] });
     expect(() => ask([route({}), ingress('b.example')], 'b.example')).toThrow(
       /No gateway takes b\.example, but the Ingress shop\/it may/,

@@ -177,7 +177,7 @@ test.each<[string, object]>([
   expect(() => enter([object])).toThrow('may decide about the request');
 });
 
-test('a RequestAuthentication that may be for the gateway decides where it takes a header or a token', () => {
+test('a RequestAuthentication that may be for the gateway decides where it removes a header or a token', () => {
   const tokens = policy(
     'istio-ingress',
     {
@@ -291,7 +291,7 @@ test(
   },
 );
 
-test('a Gateway of the Gateway API has Pods in its own namespace, whatever is selected elsewhere', () => {
+test('a Gateway of the Gateway API has Pods in its own namespace, regardless of selectors elsewhere', () => {
   const door = gatewayApi('Gateway', 'door', {
     gatewayClassName: 'istio',
     listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],

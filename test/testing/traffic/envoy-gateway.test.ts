@@ -52,7 +52,7 @@ describe('an edge that the package renders for Envoy Gateway', () => {
   const ask = (request: string, props = {}) =>
     traffic.fromInternet(request.replace(' ', ' http://shop.example'), props);
 
-  test('demands a token of its issuer and audience', () => {
+  test('requires a token of its issuer and audience', () => {
     ask('GET /orders').expectDenied(401);
     ask('GET /orders', { claims, badToken: true }).expectDenied(401);
     ask('GET /orders', { claims: { ...claims, iss: 'https://other.example' } }).expectDenied(401);
@@ -61,13 +61,13 @@ describe('an edge that the package renders for Envoy Gateway', () => {
     ask('GET /orders').expectDenied(401);
   });
 
-  test('demands one of the scopes', () => {
+  test('requires one of the scopes', () => {
     ask('POST /orders', { claims: { ...claims, scope: 'read write' } }).expectRoutedTo('web');
     ask('POST /orders', { claims: { ...claims, scope: 'read' } }).expectDenied(403);
     ask('POST /orders', { claims }).expectDenied(403);
   });
 
-  test('demands a key, which services do not get', () => {
+  test('requires a key, which services do not get', () => {
     ask('GET /keyed').expectDenied(401);
     ask('GET /keyed', { headers: { 'x-api-key': 'guessed' } }).expectDenied(401);
     const result = ask('GET /keyed', { headers: { 'x-api-key': 'key-of-ann' } });
@@ -88,7 +88,7 @@ describe('an edge that the package renders for Envoy Gateway', () => {
     });
   });
 
-  test('answers preflights of its origins before it asks for a token', () => {
+  test('responds to preflights of its origins before it requires a token', () => {
     const preflight = (origin: string) =>
       ask('OPTIONS /orders', { headers: { origin, 'access-control-request-method': 'GET' } });
     expect(preflight('https://www.example').outcomes[0]?.status).toBe(200);
@@ -236,7 +236,7 @@ describe('tokens', () => {
     },
   );
 
-  test('are looked for where the provider says', () => {
+  test('are read from the places that the provider declares', () => {
     const guard = policy(
       'SecurityPolicy',
       'guard',
@@ -258,7 +258,7 @@ describe('rules of an authorization', () => {
     },
   };
 
-  test('are tried in their order, and what none takes is denied', () => {
+  test('apply in their order, and a request that none matches is denied', () => {
     const evil = { action: 'Deny', principal: { headers: [{ name: 'x-evil', values: ['yes'] }] } };
     const admin = { claims: { ...claims, user: { group: ['admin'] } } };
     ask([door(), rules(evil, admins)], '/', admin).expectRoutedTo('web');
@@ -441,7 +441,7 @@ test.each<[string, object, boolean]>([
   expect(ask([labelled, admitting]).outcomes.every(each => each.destination !== '')).toBe(isAdmitted);
 });
 
-test('patches may add routes, so that 404 is not known', () => {
+test('patches may add routes, so that 404 is unknown', () => {
   const patch = {
     apiVersion: GROUP,
     kind: 'EnvoyPatchPolicy',
