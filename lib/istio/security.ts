@@ -1,18 +1,14 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import type { EdgeGateway, SpecOf, TopologyChart } from '../kubernetes';
+import type { SpecOf, TopologyChart } from '../kubernetes';
 import type { Operation, Port, Service } from '../topology';
+import type { Identities } from './identities';
 import { operationsOn } from './operations';
+import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
 import { AuthorizationPolicy, PeerAuthentication } from './resources';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
-
-/** The identities that policies refer to: of workloads, and of the gateways of edges. */
-interface Identities {
-  readonly gateway: EdgeGateway;
-  principal(namespace: string, serviceAccount: string): string;
-}
 
 /**
  * Strict mutual TLS, a default that allows nothing, and for each callee only the declared calls: for whole namespaces
@@ -32,10 +28,17 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
   }
   const routedBy = rulesOfEdges(chart, mesh);
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
-    const rules = [...rulesOfCallers(service, mesh), ...(routedBy.get(service) ?? [])];
+    const rules = [...rulesOfCallers(service, mesh), ...(routedBy.get(service) ?? []), ...rulesOfPeers(service, mesh)];
     const isOwned = chart.topology.owns(service.namespace);
     const metadata = { name: service.name, namespace: service.namespace };
     const selector = { matchLabels: service.selector };
+    const portLevelMtls = plaintextPorts(service);
+    if (!isOwned || portLevelMtls) {
+      new PeerAuthentication(chart.scopeOf(service), 'peer-authentication', {
+        metadata,
+        spec: { selector, mtls: { mode: 'STRICT' }, portLevelMtls },
+      });
+    }
     if (!isOwned) {
       renderGuardsOutside(chart, service, rules);
     }
@@ -60,17 +63,9 @@ function renderGuardsOutside(chart: TopologyChart, service: Service, rules: read
   const notPrincipals = [
     ...new Set(rules.flatMap(({ from = [] }) => from.flatMap(({ source }) => source?.principals ?? []))),
   ];
-  new PeerAuthentication(scope, 'peer-authentication', {
-    metadata: { name, namespace },
-    spec: { selector, mtls: { mode: 'STRICT' } },
-  });
   new AuthorizationPolicy(scope, 'undeclared-callers', {
     metadata: { name: `${name}.undeclared-callers`, namespace },
-    spec: {
-      selector,
-      action: 'DENY',
-      rules: [notPrincipals.length > 0 ? { from: [{ source: { notPrincipals } }] } : {}],
-    },
+    spec: { selector, action: 'DENY', rules: rulesAgainstOthers(service, notPrincipals) },
   });
 }
 

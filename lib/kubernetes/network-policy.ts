@@ -1,5 +1,5 @@
 import { k8s } from 'cdk8s-plus-27';
-import { type Edge, ExternalService, type Port, Service } from '../topology';
+import { type Edge, ExternalService, type Peer as AllowedPeer, type Port, Service } from '../topology';
 import type { EdgeGateway } from './edge-gateway';
 import type { Target } from './target';
 import type { ITopologyChart, Labels } from './topology-chart';
@@ -70,6 +70,7 @@ function renderForService(chart: ITopologyChart, always: Rules, service: Service
       from: [pods(gateway.namespaceOf(edge), gateway.labelsOf(edge))],
       ports: [tcp(port.target)],
     })),
+    ...service.allowedPeers.map(({ peer, port }) => ({ from: peersOf(peer), ports: [tcp(port.target)] })),
   ];
   const egress = [
     ...repeated.egress,
@@ -126,6 +127,14 @@ export function pods(namespace: string, labels: Labels): Peer {
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
     podSelector: { matchLabels: labels },
   };
+}
+
+/** A caller outside the topology: its addresses, or pods of its namespace. */
+function peersOf({ namespace = '', podLabels, addresses }: AllowedPeer): Peer[] {
+  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
+  return addresses
+    ? addresses.map(cidr => ({ ipBlock: { cidr } }))
+    : [podLabels ? pods(namespace, podLabels) : { namespaceSelector }];
 }
 
 /** A TCP port in a NetworkPolicy: the port of the pod, not of the Service. */

@@ -1,6 +1,7 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { requireDeclared } from './declared';
 import { given } from './given';
+import { AllowedPeer, type AllowFromProps, rejectRepeatedPeer, requirePeer } from './allowed-peer';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import { rejectAmbiguity } from './ambiguous-calls';
@@ -9,6 +10,7 @@ import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
 import { Operation } from './operation';
+import type { Peer } from './peer';
 import { type Port, Protocol } from './port';
 import type { IService, ITopology, Replicas } from './references';
 import { type ServiceProps, validateService } from './service-props';
@@ -33,6 +35,7 @@ export class Service extends Callee implements IService {
 
   private readonly existingLabels?: { readonly [label: string]: string };
   private readonly outgoing: Call[] = [];
+  private readonly peers: AllowedPeer[] = [];
   private readonly shares: Weight[] = [];
   private readonly byHeader: HeaderRoute[] = [];
   private mirrored?: Mirror;
@@ -90,6 +93,11 @@ export class Service extends Callee implements IService {
   /** The calls that it makes, in the order of their declaration. */
   get outgoingCalls(): readonly Call[] {
     return this.outgoing;
+  }
+
+  /** The callers outside the topology that it allows, in the order of their declaration. */
+  get allowedPeers(): readonly AllowedPeer[] {
+    return this.peers;
   }
 
   /** The weights of the versions; empty if requests are distributed by the number of pods. */
@@ -192,6 +200,18 @@ export class Service extends Callee implements IService {
     this.outgoing.push(call);
     callee._admit(call);
     return call;
+  }
+
+  /**
+   * Allows a caller that is not part of the topology. In the cluster: a rule of the service's AuthorizationPolicy and of
+   * its NetworkPolicy.
+   */
+  allowFrom(peer: Peer, props: AllowFromProps = {}): void {
+    this.topology.requireOpen(this.path);
+    requirePeer(`${this.path}.allowFrom`, peer);
+    const allowed = new AllowedPeer(DECLARING, this, peer, given(props));
+    rejectRepeatedPeer(`${peer.name} → ${this.path}`, allowed, this.peers);
+    this.peers.push(allowed);
   }
 
   /**

@@ -351,9 +351,9 @@ test('an external authorizer is called for requests that a route matches', () =>
 
 test('a redirect to https keeps the port of the request', () => {
   const gate = traffic([
-    own([{ port: { number: 8080, name: 'http', protocol: 'HTTP' }, hosts: ['*'], tls: { httpsRedirect: true } }]),
+    own([{ port: { number: 8090, name: 'http', protocol: 'HTTP' }, hosts: ['*'], tls: { httpsRedirect: true } }]),
   ]);
-  gate.fromInternet('GET http://a.example:8080/x?y=z').expectRedirectedTo('https://a.example:8080/x?y=z');
+  gate.fromInternet('GET http://a.example:8090/x?y=z').expectRedirectedTo('https://a.example:8090/x?y=z');
 });
 
 test('rules that match all requests come last, whichever VirtualService has them', () => {
@@ -408,7 +408,7 @@ test('a Service of several ports has to be named with one, unless it has that of
         `GET http://a.example:${number}/`,
       ),
     );
-  expect([at(80), at(8080)]).toEqual(['web-v1', '503']);
+  expect([at(80), at(8090)]).toEqual(['web-v1', '503']);
 });
 
 test('the outside comes in by the ports of the Service in front of the gateway', () => {
