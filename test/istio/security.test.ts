@@ -294,6 +294,40 @@ describe('at the edge', () => {
     ).toEqual([['a'], ['b']]);
   });
 
+  test('with TLS, requests to port 80 are allowed for the redirect, and to no other port by this rule', () => {
+    const shop = new Topology('shop');
+    const edge = shop.addEdge('door', { host: 'shop.example', tlsSecret: 'cert', auth: Auth.jwt(token) });
+    edge.route('GET /', plain(shop, 'web'));
+
+    const { rules } = one(render(shop), 'AuthorizationPolicy', 'door').spec;
+    expect(rules[0]).toEqual({ to: [{ operation: { ports: ['80'] } }] });
+    expect(rules).toHaveLength(2);
+  });
+
+  test('the methods of a protected route are excluded on its path only', () => {
+    const shop = new Topology('shop');
+    const edge = shop.addEdge('door', { host: 'shop.example' });
+    const web = plain(shop, 'web');
+    edge.route('ANY /x', web);
+    edge.route('GET /x', web, { auth: Auth.jwt(token) });
+    edge.route('ANY /y', web);
+
+    expect(one(render(shop), 'AuthorizationPolicy', 'door').spec.rules[0]).toEqual({
+      to: [{ operation: { notMethods: ['GET'], paths: ['/x'] } }, { operation: { paths: ['/y'] } }],
+    });
+  });
+
+  test('a slash at the end of a path with parameters is valid, and an empty segment before it is not', () => {
+    const allowing = (operation: string) => {
+      const shop = new Topology('shop');
+      plain(shop, 'web').calls(plain(shop, 'cart'), { allowedOperations: [Operation.http(operation)] });
+      return () => one(render(shop), 'AuthorizationPolicy', 'cart').spec.rules[0].to[0].operation.paths;
+    };
+
+    expect(allowing('GET /a/{id}/')()).toEqual(['/a/{*}/']);
+    expect(allowing('GET /a//{id}')).toThrow(/empty segment/);
+  });
+
   test('without tokens there is no RequestAuthentication', () => {
     const shop = new Topology('shop');
     shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'));

@@ -344,6 +344,62 @@ test.each([
   expect(ask(cluster, `GET https://api${path}`).steps).toContain(step);
 });
 
+describe('the preflight response', () => {
+  const api = (CorsConfiguration: object) => clusterOf(apiOf(keys('GET /a'), {}, { CorsConfiguration }));
+  const preflight = (method: string) => ({
+    headers: { origin: 'https://www.example', 'access-control-request-method': method },
+  });
+
+  test.each([
+    ['GET', ['GET', 'POST'], 'is allowed to send GET'],
+    ['POST', ['GET', 'POST'], 'is allowed to send POST'],
+    ['DELETE', ['GET', 'POST'], 'is not allowed to send DELETE'],
+    ['DELETE', ['*'], 'is allowed to send DELETE'],
+    ['GET', [], 'is not allowed to send GET'],
+  ])('to %s with the methods %j: %s', (method, AllowMethods, reason) => {
+    const answer = ask(
+      api({ AllowOrigins: ['https://www.example'], AllowMethods }),
+      'OPTIONS https://api/a',
+      preflight(method),
+    );
+
+    expect(answer.status).toBe(204);
+    expect(answer.reason).toContain(reason);
+  });
+
+  test.each([
+    [['https://other.example', 'https://www.example'], 'is allowed'],
+    [['https://*'], 'is allowed'],
+    [['http://*', 'https://other.example'], 'is not allowed'],
+  ])('to an origin with the origins %j: %s', (AllowOrigins, reason) => {
+    expect(ask(api({ AllowOrigins, AllowMethods: ['*'] }), 'OPTIONS https://api/a', preflight('GET')).reason).toContain(
+      reason,
+    );
+  });
+});
+
+test('each mapped parameter is a step', () => {
+  const { steps } = ask(
+    mapped({ 'overwrite:path': '/fixed', 'overwrite:header.x-id': '$request.path.id', 'remove:querystring.q': "''" }),
+    'GET https://api/pets/7/x?q=1',
+  );
+
+  expect(steps.filter(each => each.includes(' is set to ') || each.includes(' is removed'))).toEqual([
+    'The query parameter q is removed.',
+    'The path is set to /fixed.',
+    'The header x-id is set to "7".',
+  ]);
+});
+
+test('the address of the client is a variable only if it is known', () => {
+  const cluster = mapped({ 'overwrite:header.x-ip': '$context.identity.sourceIp' });
+
+  expect(ask(cluster, 'GET https://api/pets/7/x', { address: '203.0.113.9' }).message?.headers['x-ip']).toBe(
+    '203.0.113.9',
+  );
+  expect(ask(cluster, 'GET https://api/pets/7/x').message?.headers['x-ip']).toBe('$context.identity.sourceIp');
+});
+
 test('an API of another host is none of ours', () => {
   expect(throughManagedApi(request('GET https://shop.example/'), clusterOf(apiOf(keys('GET /'))))).toBeUndefined();
   expect(throughManagedApi(request('GET https://shop.example/'), clusterOf())).toBeUndefined();

@@ -29,6 +29,41 @@ const limits = (context: string) => ({
   ],
 });
 
+const merged = (typed_config: object, operation = 'MERGE') => ({
+  configPatches: [
+    {
+      applyTo: 'NETWORK_FILTER',
+      match: { context: 'SIDECAR_INBOUND' },
+      patch: { operation, value: { name: 'envoy.filters.network.http_connection_manager', typed_config } },
+    },
+  ],
+});
+
+test.each<[string, object]>([
+  ['one setting among harmless ones', merged({ stat_prefix: 'shop', use_remote_address: true })],
+  ['only a setting that is not read', merged({ normalize_path: false })],
+  ['a filter of connections', merged({ stat_prefix: 'shop' }, 'REMOVE')],
+  [
+    'a limit that is merged with another filter',
+    {
+      configPatches: [
+        {
+          applyTo: 'HTTP_FILTER',
+          patch: { operation: 'MERGE', value: { name: 'envoy.filters.http.local_ratelimit' } },
+        },
+      ],
+    },
+  ],
+])('an EnvoyFilter that changes %s is not simulated', (_what, spec) => {
+  expect(() => FROM_WEB([istio('EnvoyFilter', 'it', spec)])).toThrow(/The EnvoyFilter .*it .*not simulated/);
+});
+
+test('an EnvoyFilter that changes the names of statistics and the log is no obstacle', () => {
+  FROM_WEB([
+    istio('EnvoyFilter', 'it', merged({ '@type': 'HttpConnectionManager', stat_prefix: 'shop', access_log: [] })),
+  ]).expectRoutedTo('cart');
+});
+
 const CONCERNED: readonly (readonly [string, object])[] = [
   ['AWS', object('networking.k8s.aws/v1alpha1', 'ApplicationNetworkPolicy', { podSelector: {} })],
   ['AWS, by security groups', object('vpcresources.k8s.aws/v1beta1', 'SecurityGroupPolicy', { podSelector: {} })],
@@ -97,6 +132,15 @@ const CONCERNED: readonly (readonly [string, object])[] = [
   [
     'a WasmPlugin of the callee',
     object('extensions.istio.io/v1alpha1', 'WasmPlugin', { selector: { matchLabels: { app: 'cart' } } }),
+  ],
+  [
+    'TLS to one of several Services',
+    object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', {
+      targetRefs: [
+        { group: '', kind: 'Service', name: 'other' },
+        { group: '', kind: 'Service', name: 'cart' },
+      ],
+    }),
   ],
   [
     'TLS to the Service',

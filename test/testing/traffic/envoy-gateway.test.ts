@@ -183,6 +183,59 @@ describe('the closest SecurityPolicy replaces the others', () => {
   });
 });
 
+test('a policy of another rule of the route does not apply', () => {
+  const other = policy('SecurityPolicy', 'guard', { ...OF_ROUTE, sectionName: 'other' }, jwt());
+  ask([door(), other], '/admin').expectRoutedTo('web');
+  ask([door(), other]).expectRoutedTo('web');
+});
+
+test('a policy of one of several plain listeners on a port is not simulated, unless it names a listener elsewhere', () => {
+  const listeners = [
+    { ...http, hostname: 'any.example' },
+    { ...http, name: 'second', hostname: 'second.example' },
+    { ...http, name: 'admin', port: 8080 },
+  ];
+  const of = (sectionName: string) => policy('SecurityPolicy', 'guard', { ...OF_DOOR, sectionName }, jwt());
+  expect(() => ask([door({ listeners }), of('http')])).toThrow(/targets one of several listeners on port 80/);
+  expect(() => ask([door({ listeners }), of('second')])).toThrow(/targets one of several listeners on port 80/);
+  ask([door({ listeners }), of('admin')]).expectRoutedTo('web');
+  ask([door({ listeners }), policy('SecurityPolicy', 'guard', OF_DOOR, jwt())]).expectDenied(401);
+});
+
+describe('API keys', () => {
+  const secret = (data: object) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'keys', namespace: 'shop' },
+    ...data,
+  });
+  const keyed = (extractFrom: object) =>
+    policy('SecurityPolicy', 'guard', OF_DOOR, {
+      apiKeyAuth: { credentialRefs: [{ name: 'keys' }], extractFrom: [extractFrom], forwardClientIDHeader: 'X-Client' },
+    });
+  const plainText = secret({ stringData: { ann: 'key-of-ann', bob: 'key-of-bob' } });
+  const encoded = secret({ data: { ann: Buffer.from('key-of-ann').toString('base64') } });
+
+  test.each<[string, object, string, object]>([
+    ['header', { headers: ['X-Key'] }, '/', { headers: { 'x-key': 'key-of-ann' } }],
+    ['query parameter', { params: ['key'] }, '/?key=key-of-ann', {}],
+    ['cookie', { cookies: ['key'] }, '/', { headers: { cookie: 'other=a; key=key-of-ann' } }],
+  ])('are accepted from a %s, and forwarded as the name of the client', (_name, extractFrom, path, props) => {
+    for (const keys of [plainText, encoded]) {
+      const result = ask([door(), keyed(extractFrom), keys], path, props);
+      result.expectRoutedTo('web');
+      expect(result.outcomes[0]?.headers['x-client']).toBe('ann');
+    }
+    ask([door(), keyed(extractFrom), plainText]).expectDenied(401);
+  });
+
+  test('are denied if no Secret has them, or if they are the name of a client', () => {
+    for (const key of ['guessed', 'ann', '']) {
+      ask([door(), keyed({ headers: ['x-key'] }), encoded], '/', { headers: { 'x-key': key } }).expectDenied(401);
+    }
+  });
+});
+
 describe('tokens', () => {
   test('may be missing where they are optional, but not bad; and may be bad where it fails open', () => {
     const optional = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({ optional: true }));
@@ -313,6 +366,18 @@ test('clients without a certificate get no connection where a ClientTrafficPolic
   traffic.fromInternet('GET https://any.example/', { clientCertificate: true }).expectRoutedTo('web');
 });
 
+test('clients without a certificate get a connection where a ClientTrafficPolicy makes it optional, or has no authority', () => {
+  const https = door({
+    listeners: [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'cert' }] } }],
+  });
+  for (const tls of [{ clientValidation: { optional: true, caCertificateRefs: [{ name: 'ca' }] } }, {}]) {
+    const clients = policy('ClientTrafficPolicy', 'clients', OF_DOOR, { tls });
+    Traffic.of(manifestsOf([...TOWN, https, clients]))
+      .fromInternet('GET https://any.example/')
+      .expectRoutedTo('web');
+  }
+});
+
 test.each<[string, string, object, RegExp]>([
   [
     'external authorization',
@@ -340,6 +405,12 @@ test.each<[string, string, object, RegExp]>([
     'a limit of none',
     'BackendTrafficPolicy',
     { rateLimit: { local: { rules: [{ limit: { requests: 0, unit: 'Second' } }] } } },
+    /allows no requests.*requests/,
+  ],
+  [
+    'a limit of none in all proxies together',
+    'BackendTrafficPolicy',
+    { rateLimit: { global: { rules: [{ limit: { requests: 0, unit: 'Second' } }] } } },
     /allows no requests.*requests/,
   ],
   [
