@@ -25,6 +25,7 @@ export {
 // Folders of this package import all of lib/topology; the public exports are listed here.
 export {
   type Abort,
+  AccessMode,
   Aggregate,
   type AggregateProps,
   type ApiKeyProps,
@@ -37,7 +38,9 @@ export {
   CircuitBreaker,
   type CircuitBreakerProps,
   ClientKey,
+  ConcurrencyPolicy,
   type Cors,
+  type CronJobProps,
   type Delay,
   type Destination,
   Edge,
@@ -52,6 +55,8 @@ export {
   type HeaderRoute,
   Health,
   type HttpBinding,
+  type JobProps,
+  JobRestartPolicy,
   type JwtProps,
   type Mirror,
   Operation,
@@ -61,6 +66,7 @@ export {
   PerClientRateLimit,
   type PerClientRateLimitProps,
   Period,
+  PodManagementPolicy,
   Port,
   type PortOptions,
   Protocol,
@@ -76,6 +82,7 @@ export {
   type RouteProps,
   Service,
   type ServiceProps,
+  type StatefulSetProps,
   Topology,
   type TopologyProps,
   type Translation,
@@ -83,7 +90,9 @@ export {
   type ValidationErrorProps,
   Version,
   type VersionProps,
+  type VolumeClaimTemplate,
   type Weight,
+  WorkloadKind,
   type WorkloadProps,
 } from './topology';
 export * from './istio';

@@ -28,6 +28,21 @@ type Destination = NonNullable<HttpRoute['route']>[number];
  * it.
  */
 export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]): HttpRoute[] {
+  return routesByPolicy(port, port.number, incoming, (policy, matches) => routesUnder(callee, port, policy, matches));
+}
+
+/** The same for the headless Service of a callee, whose clients choose the pod and connect to the container port. */
+export function podRoutes(host: string, port: Port, incoming: readonly Call[]): HttpRoute[] {
+  const route = [{ destination: { host, port: { number: port.target } } }];
+  return routesByPolicy(port, port.target, incoming, (policy, match) => [{ match, route, ...render(TERMS, policy) }]);
+}
+
+function routesByPolicy(
+  port: Port,
+  number: number,
+  incoming: readonly Call[],
+  routesOf: (policy: CallPolicy, matches: Match[]) => HttpRoute[],
+): HttpRoute[] {
   const calls = incoming.filter(call => call.port === port);
   if (calls.length === 0) {
     return [];
@@ -35,13 +50,18 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
   const groups = groupByPolicy(calls);
   const [only] = groups;
   if (groups.length === 1 && only) {
-    return routesUnder(callee, port, only.policy, [{ port: port.number }]);
+    return routesOf(only.policy, [{ port: number }]);
   }
   // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
   // instead.
   return [
-    ...groups.flatMap(({ policy, calls: members }) => routesUnder(callee, port, policy, members.flatMap(matchesOf))),
-    ...routesUnder(callee, port, {}, [{ port: port.number }]),
+    ...groups.flatMap(({ policy, calls: members }) =>
+      routesOf(
+        policy,
+        members.flatMap(call => matchesOf(call, number)),
+      ),
+    ),
+    ...routesOf({}, [{ port: number }]),
   ];
 }
 
@@ -78,10 +98,10 @@ function isOneOfSeveral(call: Call): boolean {
   );
 }
 
-function matchesOf(call: Call): Match[] {
-  const { caller, port } = call;
+function matchesOf(call: Call, number: number): Match[] {
+  const { caller } = call;
   const source = {
-    port: port.number,
+    port: number,
     sourceLabels: caller.selector,
     ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
   };

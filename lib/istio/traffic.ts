@@ -1,7 +1,7 @@
 import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import { type Call, type Callee, ExternalService, Protocol, type Replicas, Service, type Version } from '../topology';
 import { DestinationRule, ServiceEntry, VirtualService } from './resources';
-import { httpRoutes, tcpRoutes } from './routes';
+import { httpRoutes, podRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
 };
@@ -20,6 +20,9 @@ export function renderTraffic(chart: TopologyChart): void {
     for (const side of sidesOf(chart, callee)) {
       renderDestinationRule(chart, callee, side);
       renderVirtualService(chart, callee, side);
+      if (callee instanceof Service && callee.headlessHost !== undefined) {
+        renderRulesOfPods(chart, callee, callee.headlessHost, side);
+      }
     }
   }
 }
@@ -79,6 +82,32 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
     metadata,
     spec: { host: callee.host, ...(exportTo ? { exportTo } : {}), trafficPolicy, subsets },
   });
+}
+
+/**
+ * The timeouts, retries and limits of calls to single pods. No pod is ejected: its clients do not choose another one.
+ */
+function renderRulesOfPods(
+  chart: TopologyChart,
+  callee: Service,
+  host: string,
+  { suffix, metadata: { name, namespace }, exportTo, calls }: Side,
+): void {
+  const scope = chart.scopeOf(callee);
+  const metadata = { name: name.replace(callee.name, callee.headlessService ?? ''), namespace };
+  const ports = callee.ports.filter(
+    (port, index) => callee.ports.findIndex(({ target }) => target === port.target) === index,
+  );
+  const http = ports.filter(port => port.carriesRequests).flatMap(port => podRoutes(host, port, calls));
+  if (http.length > 0) {
+    const spec = { hosts: [host], ...(exportTo ? { exportTo } : {}), http };
+    new VirtualService(scope, `virtual-service-of-pods${suffix}`, { metadata, spec });
+  }
+  const connectionPool = trafficPolicyOf(callee)?.connectionPool;
+  if (connectionPool) {
+    const spec = { host, ...(exportTo ? { exportTo } : {}), trafficPolicy: { connectionPool } };
+    new DestinationRule(scope, `destination-rule-of-pods${suffix}`, { metadata, spec });
+  }
 }
 
 /** A version as a separate Envoy cluster: its ejection limit depends on its own replicas only. */

@@ -16,11 +16,13 @@ import type { Topology } from './topology';
 import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { requirePercentage } from './numbers';
 import { Version } from './version';
+import { WorkloadKind } from './workload-kind';
+import { podNameOf, requireVersions, validateWorkloadKind } from './workload-kind-rules';
 
 /**
- * A service. In the cluster: a ServiceAccount, a Deployment for each version, a Service, a PodDisruptionBudget, a
- * HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its incoming and outgoing
- * calls.
+ * A service. In the cluster: a ServiceAccount, a Deployment for each version or one object of another kind, a Service, a
+ * PodDisruptionBudget, a HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its
+ * incoming and outgoing calls.
  */
 export class Service extends Callee {
   /** The versions by name, in the order of their declaration. */
@@ -31,8 +33,11 @@ export class Service extends Callee {
   readonly exists: boolean;
   /** The ServiceAccount of its pods: a part of the identity by which callees allow it. */
   readonly serviceAccount: string;
+  /** The kind of the objects that run its pods. */
+  readonly workloadKind: WorkloadKind;
 
   private readonly existingLabels?: { readonly [label: string]: string };
+  private readonly existingHeadless?: string;
   private readonly outgoing: Call[] = [];
   private readonly shares: Weight[] = [];
   private readonly byHeader: HeaderRoute[] = [];
@@ -52,9 +57,12 @@ export class Service extends Callee {
       requireNamespace(this.path, this.namespace);
     }
     validateService(this.path, this.ports, props);
+    validateWorkloadKind(this.path, name, props);
+    this.workloadKind = props.workload ?? WorkloadKind.deployment();
     this.inMesh = props.inMesh ?? true;
     this.exists = props.existingWorkload !== undefined;
     this.existingLabels = props.existingWorkload && { ...props.existingWorkload.labels };
+    this.existingHeadless = props.existingWorkload?.headlessService;
     this.serviceAccount = props.existingWorkload?.serviceAccount ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
@@ -88,6 +96,28 @@ export class Service extends Callee {
     return namespace === this.namespace ? this.name : `${this.name}.${this.namespace}`;
   }
 
+  /** The name of the headless Service that resolves the names of single pods; undefined without one. */
+  get headlessService(): string | undefined {
+    return this.existingHeadless ?? (this.workloadKind.statefulSet && `${this.name}-headless`);
+  }
+
+  /** The fully qualified host name of the headless Service; undefined without one. */
+  get headlessHost(): string | undefined {
+    const { headlessService, namespace, topology } = this;
+    return headlessService && `${headlessService}.${namespace}.svc.${topology.clusterDomain}`;
+  }
+
+  /**
+   * The host name of one pod of a StatefulSet for a caller in `namespace`: `SERVICE-0.SERVICE-headless` in its own
+   * namespace, `SERVICE-0.SERVICE-headless.NAMESPACE` in others. Connect to it on the container port. Throws for pods
+   * of other kinds, and for a pod beyond the declared replicas.
+   * @param ordinal the number of the pod, from 0
+   */
+  podHostNameIn(namespace: string, ordinal: number): string {
+    const host = `${podNameOf(this, ordinal)}.${this.headlessService ?? ''}`;
+    return namespace === this.namespace ? host : `${host}.${this.namespace}`;
+  }
+
   /** The calls that it makes, in the order of their declaration. */
   get outgoingCalls(): readonly Call[] {
     return this.outgoing;
@@ -108,10 +138,10 @@ export class Service extends Callee {
     return this.mirrored;
   }
 
-  /** The number of pods of all versions; undefined for pods that are declared elsewhere. */
+  /** The number of pods of all versions; undefined for pods that are declared elsewhere, and one on each node. */
   override get replicas(): Replicas | undefined {
     const ofVersions = [...this.versions.values()].flatMap(version => version.replicas ?? []);
-    return this.exists
+    return this.exists || !this.workloadKind.hasReplicas
       ? undefined
       : {
           least: ofVersions.reduce((sum, { least }) => sum + least, 0),
@@ -169,16 +199,6 @@ export class Service extends Callee {
     this.topology.requireOpen(this.path);
     requireDeclared(`${this.path}.calls`, 'The callee', callee, Callee);
     const path = `${this.path} → ${callee.name}`;
-    if (callee === this) {
-      throw new ValidationError({
-        code: 'SelfCall',
-        path,
-        summary: `${this.name} calls itself.`,
-        fix:
-          'Leave the call out: traffic inside a pod does not cross the mesh. For calls between replicas, '
-          + 'declare a service of their own.',
-      });
-    }
     if (callee.topology !== this.topology) {
       throw new ValidationError({
         code: 'ForeignService',
@@ -210,6 +230,7 @@ export class Service extends Callee {
         fix: 'Declare it as tcp to split connections, or terminate TLS in the mesh and declare http, http2 or grpc.',
       });
     }
+    requireVersions(this, 'split');
     this.rejectSecond('split', this.shares.length > 0);
     const weights = Object.entries(percentByVersion).map(([name, percent]) => ({
       version: this.version(name),
@@ -222,6 +243,7 @@ export class Service extends Callee {
   /** Routes requests with that header to one version; the first rule that matches applies. */
   routeTo(version: string, match: HeaderMatch): void {
     this.requireRequests('Routing by header');
+    requireVersions(this, 'routeTo');
     const earlier = this.byHeader.find(route => covers(route.match, match));
     if (earlier) {
       throw duplicate(
@@ -237,6 +259,7 @@ export class Service extends Callee {
   /** Mirrors the requests, or a share of them in percent, to a version whose responses are dropped. */
   mirrorTo(version: string, percent = 100): void {
     this.requireRequests('Mirroring');
+    requireVersions(this, 'mirrorTo');
     this.rejectSecond('mirrorTo', this.mirrored !== undefined);
     requirePercentage(this.path, 'The mirrored share', percent);
     this.mirrored = { version: this.version(version), percent };

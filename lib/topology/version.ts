@@ -1,6 +1,7 @@
 import { type Declaring, requireDeclaring } from './declaring';
 import type { Replicas } from './circuit-breaker';
 import { requireImage } from './image';
+import { requireLabel } from './names';
 import type { Service } from './service';
 import { deploymentName, validateWorkload, type WorkloadProps } from './workload';
 
@@ -16,9 +17,12 @@ export interface VersionProps extends WorkloadProps {
   readonly image?: string;
 }
 
-/** A version of a service. In the cluster: a Deployment `SERVICE-VERSION` whose pods carry the label `version`. */
+/**
+ * A version of a service. In the cluster: a Deployment `SERVICE-VERSION`, or an object of the service's kind and name,
+ * whose pods carry the label `version`.
+ */
 export class Version {
-  /** The name of its Deployment: `SERVICE-VERSION`. */
+  /** The name of its Deployment: `SERVICE-VERSION`. An object of another kind is named like the service. */
   readonly deploymentName: string;
 
   constructor(
@@ -34,18 +38,16 @@ export class Version {
   ) {
     requireDeclaring(declaring, 'Version', 'topology.addService(…, { versions: { … } })');
     const path = `${service.path}/${name}`;
-    this.deploymentName = deploymentName(path, service.name, name);
+    this.deploymentName = service.workloadKind.hasVersions ? deploymentName(path, service.name, name) : service.name;
+    requireLabel(path, 'version', name);
     if (image !== undefined) {
       requireImage(path, image);
     }
     validateWorkload(path, workload);
   }
 
-  /** The number of its pods; undefined if they are declared elsewhere. */
+  /** The number of its pods; undefined if they are declared elsewhere, or if its kind declares none. */
   get replicas(): Replicas | undefined {
-    const { autoscaling, replicas = 2 } = this.workload;
-    return this.service.exists
-      ? undefined
-      : { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas };
+    return this.service.exists ? undefined : this.service.workloadKind.replicasOf(this.workload);
   }
 }

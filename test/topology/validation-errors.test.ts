@@ -15,6 +15,7 @@ import {
 } from '../../lib';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { VALUE_MISTAKES } from './value-mistakes';
+import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
 
 function shopWith(...names: string[]) {
   const shop = new Topology('shop');
@@ -333,17 +334,6 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a variable that cannot be one', 'InvalidVariable', ['"A-B"'], add({ env: { 'A-B': '' } })],
   ['a relative directory', 'InvalidPath', ['"data"'], add({ writablePaths: ['data'] })],
 
-  [
-    'a call to itself',
-    'SelfCall',
-    ['shop/web → web'],
-    () => {
-      const {
-        services: [web],
-      } = shopWith('web');
-      web.calls(web);
-    },
-  ],
   [
     'a call across topologies',
     'ForeignService',
@@ -709,7 +699,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES];
+const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...WORKLOAD_KIND_MISTAKES];
 
 test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
