@@ -58,7 +58,7 @@ function routesByPolicy(
     ...groups.flatMap(({ policy, calls: members }) =>
       routesOf(
         policy,
-        members.flatMap(call => matchesOf(call, number)),
+        members.flatMap(call => matchesOf(call, calls, number)),
       ),
     ),
     ...routesOf({}, [{ port: number }]),
@@ -80,7 +80,7 @@ function groupByPolicy(calls: readonly Call[]): Group[] {
   const groups = new Map<string, Group>();
   for (const call of calls) {
     // Compares the rendered fields, so that no property is left out.
-    const key = JSON.stringify([render(TERMS, call.policy), isOneOfSeveral(call)]);
+    const key = JSON.stringify([render(TERMS, call.policy), isOneOfSeveral(call, calls)]);
     const group = groups.get(key);
     if (group) {
       group.calls.push(call);
@@ -92,20 +92,18 @@ function groupByPolicy(calls: readonly Call[]): Group[] {
 }
 
 /** Whether its caller has declared further calls to the port, so that they are matched by operation. */
-function isOneOfSeveral(call: Call): boolean {
-  return call.caller.outgoingCalls.some(
-    other => other !== call && other.callee === call.callee && other.port === call.port,
-  );
+function isOneOfSeveral(call: Call, toPort: readonly Call[]): boolean {
+  return toPort.some(other => other !== call && other.caller === call.caller);
 }
 
-function matchesOf(call: Call, number: number): Match[] {
+function matchesOf(call: Call, toPort: readonly Call[], number: number): Match[] {
   const { caller } = call;
   const source = {
     port: number,
     sourceLabels: caller.selector,
     ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
   };
-  return isOneOfSeveral(call) && call.allowedOperations
+  return isOneOfSeveral(call, toPort) && call.allowedOperations
     ? call.allowedOperations.map(operation => ({ ...source, ...operationMatch(operation) }))
     : [source];
 }

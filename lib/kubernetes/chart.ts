@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import {
   type Acceptance,
   acceptFindings,
+  allowedPeers,
   callsIntoTheMesh,
   describeFinding,
   edgesWithoutRoutes,
@@ -33,6 +34,7 @@ import { unsupportedFeatures } from './capabilities';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import type { Target } from './target';
+import type { ITopologyChart } from './topology-chart';
 import { renderWorkload } from './workload';
 
 const TOPOLOGY_CHART = Symbol.for('cdk8s-cardinal.TopologyChart');
@@ -59,7 +61,7 @@ export interface TopologyChartProps {
  * A whole topology in a cluster: namespaces, workloads, NetworkPolicies, and all resources of the mesh. A topology
  * cannot change after it is rendered. Findings of severity `error` fail synthesis, all reported at once.
  */
-export class TopologyChart extends Chart {
+export class TopologyChart extends Chart implements ITopologyChart {
   /** Whether a construct is a TopologyChart. (`instanceof` is true for every Chart: cdk8s overrides it.) */
   static isTopologyChart(construct: unknown): construct is TopologyChart {
     return Chart.isChart(construct) && TOPOLOGY_CHART in construct;
@@ -93,6 +95,7 @@ export class TopologyChart extends Chart {
         ]),
         ...namesOfGateways(this.topology, this.gatewayNames()),
         ...foreignCalls(this.topology),
+        ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
@@ -115,12 +118,13 @@ export class TopologyChart extends Chart {
       });
     }
     for (const service of this.topology.services) {
-      for (const [version, workload] of renderWorkload(this, service)) {
+      const podMetadata = { labels: this.mesh.podLabels(service), annotations: this.mesh.podAnnotations(service) };
+      for (const [version, workload] of renderWorkload(this.scopeOf(service), service, podMetadata)) {
         this.workloads.set(version, workload);
       }
     }
     renderAggregators(this);
-    renderNetworkPolicies(this);
+    renderNetworkPolicies(this, this.mesh);
     this.mesh.render(this);
     this.mesh.gateway?.render(this);
     writesAsDeclared(this);

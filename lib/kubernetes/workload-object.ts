@@ -9,12 +9,15 @@ import {
   type WorkloadProps,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import type { Service, VolumeClaimTemplate, WorkloadKind } from '../topology';
-import type { Labels } from './target';
+import type { VolumeClaimTemplate, WorkloadKind } from '../topology';
+import type { Labels } from './topology-chart';
 
 /** Properties of a {@link WorkloadObject}. */
 export interface WorkloadObjectProps extends WorkloadProps {
+  readonly workloadKind: WorkloadKind;
   readonly metadata: ApiObjectMetadata;
+  /** The headless Service of a StatefulSet. */
+  readonly serviceName?: string;
   /** The labels by which its controller finds the pods. */
   readonly selector: Labels;
   readonly replicas?: number;
@@ -28,16 +31,14 @@ export class WorkloadObject extends Workload implements IScalable {
   readonly resourceType: string;
   hasAutoscaler = false;
   protected readonly apiObject: ApiObject;
-  private readonly replicas?: number;
 
   constructor(
     scope: Construct,
     id: string,
-    private readonly service: Service,
-    { selector, replicas, ...props }: WorkloadObjectProps,
+    private readonly props: WorkloadObjectProps,
   ) {
-    super(scope, id, { ...props, select: false, restartPolicy: restartPolicyOf(service.workloadKind) });
-    const { workloadKind } = service;
+    const { workloadKind, metadata, selector } = props;
+    super(scope, id, { ...props, select: false, restartPolicy: restartPolicyOf(workloadKind) });
     const Kind = workloadKind.statefulSet
       ? k8s.KubeStatefulSet
       : workloadKind.cronJob
@@ -46,9 +47,8 @@ export class WorkloadObject extends Workload implements IScalable {
           ? k8s.KubeJob
           : k8s.KubeDaemonSet;
     this.resourceType = `${workloadKind.name.toLowerCase()}s`;
-    this.replicas = replicas;
     this.apiObject = new Kind(this, 'Resource', {
-      metadata: props.metadata,
+      metadata,
       spec: Lazy.any({ produce: () => this.spec() }) as never,
     });
     // The controller of Jobs selects pods by a label of its own.
@@ -64,21 +64,22 @@ export class WorkloadObject extends Workload implements IScalable {
 
   /** The object that an autoscaler scales. */
   toScalingTarget(): ScalingTarget {
-    const { kind, apiVersion, name, containers, replicas } = this;
-    return { kind, apiVersion, name, containers, replicas };
+    const { kind, apiVersion, name, containers } = this;
+    return { kind, apiVersion, name, containers, replicas: this.props.replicas };
   }
 
   private spec(): k8s.StatefulSetSpec | k8s.DaemonSetSpec | k8s.JobSpec | k8s.CronJobSpec {
-    const { statefulSet, cronJob, runsToCompletion } = this.service.workloadKind;
+    const { workloadKind, serviceName = '', replicas } = this.props;
+    const { statefulSet, cronJob, runsToCompletion } = workloadKind;
     const template: k8s.PodTemplateSpec = { metadata: this.podMetadata.toJson(), spec: this._toPodSpec() };
     if (runsToCompletion) {
-      return cronJob ? cronJobSpec(this.service.workloadKind, template) : jobSpec(this.service.workloadKind, template);
+      return cronJob ? cronJobSpec(workloadKind, template) : jobSpec(workloadKind, template);
     }
     const selector = this._toLabelSelector();
     return statefulSet
       ? {
-          replicas: this.replicas,
-          serviceName: this.service.headlessService ?? '',
+          replicas,
+          serviceName,
           podManagementPolicy: statefulSet.podManagementPolicy,
           selector,
           template: withMounts(template, statefulSet.volumeClaimTemplates),

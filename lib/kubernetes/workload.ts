@@ -17,15 +17,26 @@ import {
   type Workload,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { constructIdOf, type Resources, type Service, type Version, type WorkloadProps } from '../topology';
-import type { TopologyChart } from './chart';
+import {
+  constructIdOf,
+  type IService,
+  type Resources,
+  type Service,
+  type Version,
+  type WorkloadProps,
+} from '../topology';
 import { grpcProbes, probes } from './probes';
-import type { Labels } from './target';
+import type { Labels } from './topology-chart';
 import { WorkloadObject } from './workload-object';
 
+/** What the mesh needs of pods: the labels that add them to it or exclude them, and annotations that it reads. */
+export interface MeshMetadata {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+}
+
 /** Renders the workload of a service, and returns the objects that run its pods. */
-export function renderWorkload(chart: TopologyChart, service: Service): Map<Version, Workload> {
-  const scope = chart.scopeOf(service);
+export function renderWorkload(scope: Construct, service: Service, ofMesh: MeshMetadata): Map<Version, Workload> {
   if (!service.isForeign) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
@@ -41,7 +52,7 @@ export function renderWorkload(chart: TopologyChart, service: Service): Map<Vers
   renderDisruptionBudget(scope, service);
   const env = environmentOf(service);
   return new Map(
-    [...service.versions.values()].map(version => [version, renderVersion(chart, scope, version, account, env)]),
+    [...service.versions.values()].map(version => [version, renderVersion(scope, version, account, env, ofMesh)]),
   );
 }
 
@@ -77,11 +88,11 @@ function renderHeadlessService(scope: Construct, service: Service): void {
 }
 
 function renderVersion(
-  chart: TopologyChart,
   scope: Construct,
   version: Version,
   account: ServiceAccount,
   env: ContainerProps['envVariables'],
+  ofMesh: MeshMetadata,
 ): Workload {
   const { service, workload } = version;
   const { workloadKind } = service;
@@ -94,9 +105,9 @@ function renderVersion(
         ...labelsOf(service),
         ...service.selector,
         version: version.name,
-        ...chart.mesh.podLabels(service),
+        ...ofMesh.labels,
       },
-      annotations: chart.mesh.podAnnotations(service),
+      annotations: ofMesh.annotations,
     },
     serviceAccount: account,
     automountServiceAccountToken: false,
@@ -107,7 +118,7 @@ function renderVersion(
   const id = constructIdOf(version.name);
   const object = workloadKind.hasVersions
     ? new Deployment(scope, id, { ...props, select: false })
-    : new WorkloadObject(scope, id, service, { ...props, selector });
+    : new WorkloadObject(scope, id, { ...props, workloadKind, selector, serviceName: service.headlessService });
   if (object instanceof Deployment) {
     object.select(LabelSelector.of({ labels: selector }));
   }
@@ -183,7 +194,7 @@ function ofDeployment(): Partial<ContainerProps> {
 }
 
 /** A container port has the name of the first service port that targets it. */
-function containerPorts(service: Service): ContainerProps['ports'] {
+function containerPorts(service: IService): ContainerProps['ports'] {
   const { ports } = service;
   return ports
     .filter((port, index) => ports.findIndex(other => other.target === port.target) === index)
@@ -218,7 +229,7 @@ function renderDisruptionBudget(scope: Construct, service: Service): void {
   });
 }
 
-function labelsOf(service: Service): Labels {
+function labelsOf(service: IService): Labels {
   return { 'app.kubernetes.io/name': service.name };
 }
 

@@ -1,4 +1,5 @@
 export { Aggregate, type Part, type PartProps } from './aggregate';
+export { AllowedPeer, type AllowFromProps } from './allowed-peer';
 export * from './auth';
 export * from './call';
 export * from './callee';
@@ -17,10 +18,12 @@ export { MODEL_ERRORS } from './errors';
 export * from './external';
 export * from './health';
 export * from './rate-limit';
+export * from './references';
 export * from './validation-error';
 export { constructIdOf } from './names';
 export * from './operation';
 export * from './path-pattern';
+export * from './peer';
 export * from './port';
 export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';
 export type { RateLimiterProps } from './rate-limiter';

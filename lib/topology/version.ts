@@ -1,9 +1,9 @@
 import { type Declaring, requireDeclaring } from './declaring';
-import type { Replicas } from './circuit-breaker';
 import { requireImage } from './image';
 import { requireLabel } from './names';
-import type { Service } from './service';
+import type { IService, Replicas } from './references';
 import { deploymentName, validateWorkload, type WorkloadProps } from './workload';
+import type { WorkloadKind } from './workload-kind';
 
 /**
  * One version of a service: what differs from the service's own {@link WorkloadProps}; variables are added to the
@@ -28,7 +28,7 @@ export class Version {
   constructor(
     declaring: Declaring,
     /** The service that it is a version of. */
-    readonly service: Service,
+    readonly service: IService,
     /** Its name: the label `version` of its pods. */
     readonly name: string,
     /** The container image; undefined for pods that exist already. */
@@ -48,6 +48,12 @@ export class Version {
 
   /** The number of its pods; undefined if they are declared elsewhere, or if its kind declares none. */
   get replicas(): Replicas | undefined {
-    return this.service.exists ? undefined : this.service.workloadKind.replicasOf(this.workload);
+    return this.service.exists ? undefined : replicasOf(this.service.workloadKind, this.workload);
   }
+}
+
+/** The number of pods that a version declares; undefined for kinds without one. */
+function replicasOf(kind: WorkloadKind, workload: WorkloadProps): Replicas | undefined {
+  const { autoscaling, replicas = kind.statefulSet ? 1 : 2 } = workload;
+  return kind.hasReplicas ? { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas } : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Duration } from 'cdk8s';
-import type { Replicas } from './circuit-breaker';
+import type { Replicas } from './references';
 import { requireSchedule, requireTimeZone } from './cron-schedule';
 import { requireDeclared } from './declared';
 import { requireDnsLabel, requireDnsSubdomain } from './names';

@@ -1,7 +1,5 @@
 import type { Duration } from 'cdk8s';
-import type { Replicas } from './circuit-breaker';
 import { given } from './given';
-import type { WorkloadProps } from './workload';
 
 /** The kind of the objects that run the pods of a service. */
 export class WorkloadKind {
@@ -75,11 +73,6 @@ export class WorkloadKind {
   /** Whether its pods run to completion. */
   get runsToCompletion(): boolean {
     return this.job !== undefined;
-  }
-
-  /** The number of pods that a version declares; undefined for kinds without one. */
-  replicasOf({ autoscaling, replicas = this.statefulSet ? 1 : 2 }: WorkloadProps): Replicas | undefined {
-    return this.hasReplicas ? { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas } : undefined;
   }
 }
 
