@@ -9,14 +9,15 @@ import { rejectOnePortOutside } from './external-ports';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
-import { Operation } from './operation';
+import { grpcMethod } from './grpc-method';
+import type { Operation } from './operation';
 import type { Peer } from './peer';
 import { type Port, Protocol } from './port';
 import type { IService, ITopology, Replicas } from './references';
-import { type ServiceProps, validateService } from './service-props';
+import { type ExistingWorkload, type ServiceProps, validateService } from './service-props';
 import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { requirePercentage } from './numbers';
-import { Version } from './version';
+import { sumOfReplicas, Version } from './version';
 import { WorkloadKind } from './workload-kind';
 import { podNameOf, requireVersions, validateWorkloadKind } from './workload-kind-rules';
 
@@ -37,8 +38,7 @@ export class Service extends Callee implements IService {
   /** The kind of the objects that run its pods. */
   readonly workloadKind: WorkloadKind;
 
-  private readonly existingLabels?: { readonly [label: string]: string };
-  private readonly existingHeadless?: string;
+  private readonly existing?: ExistingWorkload;
   private readonly outgoing: Call[] = [];
   private readonly peers: AllowedPeer[] = [];
   private readonly shares: Weight[] = [];
@@ -63,9 +63,8 @@ export class Service extends Callee implements IService {
     this.workloadKind = props.workload ?? WorkloadKind.deployment();
     this.inMesh = props.inMesh ?? true;
     this.exists = props.existingWorkload !== undefined;
-    this.existingLabels = props.existingWorkload && { ...props.existingWorkload.labels };
-    this.existingHeadless = props.existingWorkload?.headlessService;
-    this.serviceAccount = props.existingWorkload?.serviceAccount ?? name;
+    this.existing = given(props.existingWorkload);
+    this.serviceAccount = this.existing?.serviceAccount ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
@@ -78,7 +77,7 @@ export class Service extends Callee implements IService {
   get selector(): { readonly [label: string]: string } {
     const { name, topology, namespace } = this;
     return (
-      this.existingLabels
+      this.existing?.labels
       ?? (topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name })
     );
   }
@@ -100,7 +99,7 @@ export class Service extends Callee implements IService {
 
   /** The name of the headless Service that resolves the names of single pods; undefined without one. */
   get headlessService(): string | undefined {
-    return this.existingHeadless ?? (this.workloadKind.statefulSet && `${this.name}-headless`);
+    return this.existing?.headlessService ?? (this.workloadKind.statefulSet && `${this.name}-headless`);
   }
 
   /** The fully qualified host name of the headless Service; undefined without one. */
@@ -147,13 +146,7 @@ export class Service extends Callee implements IService {
 
   /** The number of pods of all versions; undefined for pods that are declared elsewhere, and one on each node. */
   override get replicas(): Replicas | undefined {
-    const ofVersions = [...this.versions.values()].flatMap(version => version.replicas ?? []);
-    return this.exists || !this.workloadKind.hasReplicas
-      ? undefined
-      : {
-          least: ofVersions.reduce((sum, { least }) => sum + least, 0),
-          most: ofVersions.reduce((sum, { most }) => sum + most, 0),
-        };
+    return sumOfReplicas([...this.versions.values()]);
   }
 
   /** Whether requests are routed by version, so that each version needs a subset of its own. */
@@ -177,23 +170,7 @@ export class Service extends Callee implements IService {
 
   /** A gRPC method, by its name alone where the port declares the gRPC service, else as `package.Service/Method`. */
   method(name: string): Operation {
-    const port = this.ports.find(each => each.protocol === Protocol.GRPC);
-    const [method = '', service] = name.split('/').reverse();
-    const fullName = service ?? port?.grpcService;
-    const known = !port?.grpcMethods || (fullName === port.grpcService && port.grpcMethods.includes(method));
-    if (!port || !fullName || !known) {
-      throw new ValidationError({
-        code: 'UnknownMethod',
-        path: this.path,
-        summary: `${this.name} has no gRPC method "${name}".`,
-        fix: !port
-          ? 'It has no gRPC port: declare one with Port.grpc.'
-          : port.grpcMethods
-            ? `${port.grpcService} has ${port.grpcMethods.join(', ')}.`
-            : 'Name it in full, as "package.Service/Method".',
-      });
-    }
-    return Operation.parse(this.path, `POST /${fullName}/${method}`);
+    return grpcMethod(this, name);
   }
 
   /** Several gRPC methods: see {@link method}. */

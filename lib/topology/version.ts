@@ -57,3 +57,14 @@ function replicasOf(kind: WorkloadKind, workload: WorkloadProps): Replicas | und
   const { autoscaling, replicas = kind.statefulSet ? 1 : 2 } = workload;
   return kind.hasReplicas ? { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas } : undefined;
 }
+
+/** The number of pods of several versions; undefined if one does not declare it. */
+export function sumOfReplicas(versions: readonly Version[]): Replicas | undefined {
+  const all = versions.flatMap(({ replicas }) => replicas ?? []);
+  return all.length === 0 || all.length < versions.length
+    ? undefined
+    : {
+        least: all.reduce((sum, { least }) => sum + least, 0),
+        most: all.reduce((sum, { most }) => sum + most, 0),
+      };
+}
