@@ -69,6 +69,8 @@ export class Kubelet implements Machine {
 
   async start(): Promise<void> {
     await this.api.post('/api/v1/nodes', { metadata: { name: this.node } });
+    // The node controller removes the taint of a new node, with which no DaemonSet runs on it.
+    await this.api.patch(`/api/v1/nodes/${this.node}`, { spec: { taints: null } });
     this.api.watch<ServiceObject>('/api/v1/services', (type, service) => this.onService(type, service));
     this.api.watch<PodObject>('/api/v1/pods', (type, pod) => this.onPod(type, pod));
   }

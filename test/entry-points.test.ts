@@ -29,6 +29,8 @@ const OF_ISTIO = [
   'Tracing',
   'VirtualService',
   'WasmPlugin',
+  'WorkloadEntry',
+  'WorkloadGroup',
 ];
 
 test.each<[string, string[]]>([

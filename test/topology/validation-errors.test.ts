@@ -196,6 +196,24 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       add({ image: name }),
     ],
   ),
+  ...(
+    [
+      ['x/y:undefined', '"undefined" is an unset variable'],
+      ['x/y:', 'its tag is empty'],
+      ['x:@sha256:0', 'its tag is empty'],
+      ['x@', 'its digest is empty'],
+      ['', 'it is empty'],
+      ['/y:1', 'a part of its path is empty'],
+      ['x//y', 'a part of its path is empty'],
+      ['x/:1', 'a part of its path is empty'],
+      ['x:${process.env.TAG}', 'backticks'],
+    ] as const
+  ).map(([name, reason]): (typeof MISTAKES)[number] => [
+    `the image "${name}" of a pipeline that did not set a variable`,
+    'InvalidImage',
+    [reason, 'set the variable'],
+    add({ image: name }),
+  ]),
   [
     "a version's image that names none",
     'InvalidImage',
