@@ -17,4 +17,5 @@ export * from './graph/unused-traffic-rules';
 export * from './manifests';
 export * from './report';
 export { noneOf, suggestion } from './suggestion';
+export { ELSEWHERE, PODS_ELSEWHERE } from '../manifests';
 export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';

@@ -1,4 +1,4 @@
-import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
+import { durationOf, elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import { type Call, type Callee, ExternalService, Protocol, type Replicas, Service, type Version } from '../topology';
 import { DestinationRule, ServiceEntry, VirtualService } from './resources';
 import { httpRoutes, tcpRoutes } from './routes';
@@ -56,7 +56,7 @@ function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, me
     return;
   }
   new VirtualService(chart.scopeOf(callee), `virtual-service${suffix}`, {
-    metadata,
+    metadata: { ...metadata, ...elsewhere(hostElsewhere(callee)) },
     spec: {
       hosts: [callee.host],
       ...(exportTo ? { exportTo } : {}),
@@ -76,7 +76,7 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
     return;
   }
   new DestinationRule(chart.scopeOf(callee), `destination-rule${suffix}`, {
-    metadata,
+    metadata: { ...metadata, ...elsewhere(hostElsewhere(callee)) },
     spec: { host: callee.host, ...(exportTo ? { exportTo } : {}), trafficPolicy, subsets },
   });
 }

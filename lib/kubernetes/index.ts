@@ -5,6 +5,7 @@ export { renderCertificate } from './certificate';
 export * from './cluster-app';
 export { durationOf } from './duration';
 export * from './edge-gateway';
+export * from './elsewhere';
 export { renderEdgeRoutes } from './edge-routes';
 export * from './gateway-api';
 export { mountFiles } from './files';

@@ -2,6 +2,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { type Edge, ExternalService, type Peer as AllowedPeer, type Port, Service } from '../topology';
 import type { TopologyChart } from './chart';
 import type { EdgeGateway } from './edge-gateway';
+import { elsewhere, hostElsewhere, podsElsewhere } from './elsewhere';
 import type { Labels } from './target';
 
 type Peer = k8s.NetworkPolicyPeer;
@@ -80,7 +81,14 @@ function renderForService(chart: TopologyChart, service: Service, gates: Gate[])
     ),
   ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(service), 'network-policy', {
-    metadata: { name: service.name, namespace: service.namespace },
+    metadata: {
+      name: service.name,
+      namespace: service.namespace,
+      ...elsewhere(
+        podsElsewhere(service),
+        service.outgoingCalls.flatMap(({ callee }) => hostElsewhere(callee)),
+      ),
+    },
     spec: {
       podSelector: { matchLabels: service.selector },
       policyTypes: ['Ingress', 'Egress'],

@@ -18,13 +18,14 @@ import {
 import type { Construct } from 'constructs';
 import { constructIdOf, type Resources, type Service, type Version, type WorkloadProps } from '../topology';
 import type { TopologyChart } from './chart';
+import { elsewhere, podsElsewhere } from './elsewhere';
 import { grpcProbes, probes } from './probes';
 import type { Labels } from './target';
 
 /** Renders the workload of a service, and returns its Deployments. */
 export function renderWorkload(chart: TopologyChart, service: Service): Map<Version, Deployment> {
   const scope = chart.scopeOf(service);
-  if (!service.isForeign) {
+  if (!service.isForeign && !service.hasService) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
   if (service.exists) {
@@ -48,7 +49,12 @@ export function renderService(scope: Construct, id: string, service: Service, na
     return;
   }
   const kube = new KubeService(scope, id, {
-    metadata: { name, namespace: service.namespace, labels: labelsOf(service) },
+    metadata: {
+      name,
+      namespace: service.namespace,
+      labels: labelsOf(service),
+      ...elsewhere(podsElsewhere(service)),
+    },
     ports: service.ports.map(port => ({ name: port.name, port: port.number, targetPort: port.target })),
   });
   Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));

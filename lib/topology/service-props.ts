@@ -11,6 +11,12 @@ export interface ExistingWorkload {
   readonly labels: { readonly [label: string]: string };
   /** The ServiceAccount the pods run as: the identity that callees allow. */
   readonly serviceAccount: string;
+  /**
+   * Whether their Service exists as well, with the name and the ports of this one, so that none is rendered. In a
+   * namespace that the topology does not own it always must.
+   * @default false
+   */
+  readonly hasService?: boolean;
 }
 
 /** Properties of a service. Workload properties given here apply to all its versions. */

@@ -31,6 +31,8 @@ export class Service extends Callee {
   readonly inMesh: boolean;
   /** Whether its workload and ServiceAccount are deployed outside the topology. */
   readonly exists: boolean;
+  /** Whether its Service is declared outside the topology as well. */
+  readonly hasService: boolean;
   /** The ServiceAccount of its pods: a part of the identity by which callees allow it. */
   readonly serviceAccount: string;
 
@@ -57,6 +59,7 @@ export class Service extends Callee {
     validateService(this.path, this.ports, props);
     this.inMesh = props.inMesh ?? true;
     this.exists = props.existingWorkload !== undefined;
+    this.hasService = props.existingWorkload?.hasService ?? false;
     this.existingLabels = props.existingWorkload && { ...props.existingWorkload.labels };
     this.serviceAccount = props.existingWorkload?.serviceAccount ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.

@@ -364,7 +364,7 @@ describe('pods that exist elsewhere', () => {
   test('let the routes of an edge refer to the Services of these alone', () => {
     const shop = new Topology('shop');
     shop.addEdge('door', { host: 'shop.example' }).route('GET /', existing(shop, 'other'));
-    expect(one(render(shop), 'ReferenceGrant', 'door-routes', 'other').spec.to).toEqual([
+    expect(one(render(shop), 'ReferenceGrant', 'door.shop-routes', 'other').spec.to).toEqual([
       { group: '', kind: 'Service', name: 'pay' },
     ]);
   });

@@ -1,4 +1,13 @@
-import { type Cluster, Kind, Membership, membershipOf, type Resource, targetRefsOf } from '../../../manifests';
+import {
+  type Cluster,
+  isElsewhere,
+  Kind,
+  Membership,
+  membershipOf,
+  PODS_ELSEWHERE,
+  type Resource,
+  targetRefsOf,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -10,7 +19,7 @@ export const rule: Check = {
   explanation:
     'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. '
     + 'Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy '
-    + 'there.',
+    + 'there. The annotation `cardinal.cdk8s.io/elsewhere: pods` states that other manifests declare the pods.',
   *find(cluster) {
     for (const type of [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION, Kind.PEER_AUTHENTICATION]) {
       for (const policy of cluster.all(type).filter(each => targetRefsOf(each).length === 0)) {
@@ -28,7 +37,11 @@ function* uselessness(policy: Resource, cluster: Cluster) {
   }
   const labels = selector.get('matchLabels').strings;
   const pods = cluster.workloads.select(labels, isMeshWide ? undefined : policy.namespace);
-  if (pods.some(each => membershipOf(each, cluster) !== Membership.NONE) || isVirtualMachine(policy, cluster)) {
+  if (
+    pods.some(each => membershipOf(each, cluster) !== Membership.NONE)
+    || isVirtualMachine(policy, cluster)
+    || (pods.length === 0 && isElsewhere(policy, PODS_ELSEWHERE))
+  ) {
     return;
   }
   yield problem(

@@ -1,4 +1,4 @@
-import { Kind } from '../../../manifests';
+import { isElsewhere, Kind, PODS_ELSEWHERE } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -14,10 +14,11 @@ export const rule: Check = {
   summary: 'A Sidecar or a Telemetry selects no pods',
   explanation:
     'It has no effect; the intended pods keep the settings of their namespace. Selectors match the '
-    + 'labels of pods, not of Deployments, in the namespace of the object only.',
+    + 'labels of pods, not of Deployments, in the namespace of the object only. The annotation '
+    + '`cardinal.cdk8s.io/elsewhere: pods` states that other manifests declare the pods.',
   *find(cluster) {
     for (const { type, path } of KINDS) {
-      for (const each of cluster.all(type)) {
+      for (const each of cluster.all(type).filter(one => !isElsewhere(one, PODS_ELSEWHERE))) {
         const selector = each.spec.get(...path);
         const labels = selector.strings;
         if (Object.keys(labels).length > 0 && cluster.workloads.select(labels, each.namespace).length === 0) {

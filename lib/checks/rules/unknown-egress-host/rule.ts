@@ -1,4 +1,4 @@
-import { type Cluster, Kind, wildcardsOver } from '../../../manifests';
+import { type Cluster, isElsewhere, Kind, wildcardsOver } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { rulesByHost } from '../../manifests/routing/destinations';
@@ -27,6 +27,7 @@ export const rule: Check = {
           && !scope.startsWith('~')
           && (namespace === '*' || namespaces.has(namespace))
           && !isDeclared(host, namespace)
+          && !isElsewhere(sidecar, host)
         ) {
           yield problem(
             at,
