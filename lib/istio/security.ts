@@ -1,20 +1,25 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import { elsewhere, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
+import { type EdgeGateway, elsewhere, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import type { Operation, Port, Service } from '../topology';
 import { operationsOn } from './operations';
 import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
 import { AuthorizationPolicy, PeerAuthentication } from './resources';
-import type { IstioSidecars } from './sidecars';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
+
+/** The identities that policies refer to: of workloads, and of the gateways of edges. */
+interface Identities {
+  readonly gateway: EdgeGateway;
+  principal(namespace: string, serviceAccount: string): string;
+}
 
 /**
  * Strict mutual TLS, a default that allows nothing, and for each callee only the declared calls: for whole namespaces
  * that the topology owns, per workload elsewhere.
  */
-export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void {
+export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
   for (const namespace of chart.topology.ownNamespaces) {
     const scope = chart.scopeOfNamespace(namespace);
     new PeerAuthentication(scope, 'peer-authentication', {
@@ -69,14 +74,14 @@ function renderGuardsOutside(chart: TopologyChart, service: Service, rules: read
   });
 }
 
-function rulesOfCallers(service: Service, mesh: IstioSidecars): Rule[] {
+function rulesOfCallers(service: Service, mesh: Identities): Rule[] {
   return service.incomingCalls.map(({ caller, port, allowedOperations }) =>
     rule(mesh.principal(caller.namespace, caller.serviceAccount), port, allowedOperations),
   );
 }
 
 /** The identities of callers that other manifests declare. */
-function callersElsewhere({ incomingCalls, allowedPeers }: Service, mesh: IstioSidecars): string[] {
+function callersElsewhere({ incomingCalls, allowedPeers }: Service, mesh: Identities): string[] {
   return [
     ...incomingCalls.flatMap(({ caller: { exists, namespace, serviceAccount } }) =>
       exists ? [mesh.principal(namespace, serviceAccount)] : [],
@@ -88,7 +93,7 @@ function callersElsewhere({ incomingCalls, allowedPeers }: Service, mesh: IstioS
 }
 
 /** The operations that the edge allows, repeated at the service as defence in depth. */
-function rulesOfEdges(chart: TopologyChart, mesh: IstioSidecars): Map<Service, Rule[]> {
+function rulesOfEdges(chart: TopologyChart, mesh: Identities): Map<Service, Rule[]> {
   const rules = new Map<Service, Rule[]>();
   for (const edge of chart.topology.edges) {
     const principal = mesh.principal(edge.namespace, mesh.gateway.serviceNameOf(edge));

@@ -22,11 +22,12 @@ export function unsupportedFeatures(
   mesh: FeatureProvider,
   gateway: FeatureProvider = NO_GATEWAY,
 ): SynthesisFinding[] {
+  const aggregators = new Set(topology.edges.map(({ aggregator }) => aggregator));
   return [
     ...unsupported(
       topology.services.flatMap(service => [
         ...featuresOfService(service),
-        ...service.outgoingCalls.flatMap(featuresOfCall),
+        ...service.outgoingCalls.flatMap(call => featuresOfCall(call, aggregators.has(service))),
       ]),
       mesh,
     ),
@@ -87,12 +88,14 @@ function featuresOfService(service: Service): RequiredFeature[] {
   ]);
 }
 
-function featuresOfCall(call: Call): RequiredFeature[] {
+function featuresOfCall(call: Call, isOfAggregator: boolean): RequiredFeature[] {
   const { caller, callee } = call;
-  return wishesAt(`${caller.path} → ${callee.name}`, [
+  const features = wishesAt(`${caller.path} → ${callee.name}`, [
     ...neededBy(OF_CALLS, call),
     ...when(callee instanceof ExternalService, Capability.EGRESS_BY_HOST),
   ]);
+  // An aggregator sends no other requests: its configuration lists them all.
+  return isOfAggregator ? features.filter(({ capability }) => capability !== Capability.OPERATIONS) : features;
 }
 
 /** Each capability once, in the order of their declaration. */

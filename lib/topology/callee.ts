@@ -1,21 +1,21 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { given } from './given';
 import type { Call } from './call';
-import { CircuitBreaker, type CircuitBreakerProps, type Replicas } from './circuit-breaker';
+import { CircuitBreaker, type CircuitBreakerProps } from './circuit-breaker';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import type { Port } from './port';
-import type { Topology } from './topology';
+import type { ICallee, ITopology, Replicas } from './references';
 
 /** A service that can be called: one of the topology, or an external one. */
-export abstract class Callee {
+export abstract class Callee implements ICallee {
   private readonly incoming: Call[] = [];
   private breaker?: CircuitBreaker;
 
   protected constructor(
     declaring: Declaring,
     /** The topology that it belongs to. */
-    readonly topology: Topology,
+    readonly topology: ITopology,
     /** Its name, unique in its namespace. */
     readonly name: string,
     /** The namespace of its objects in the cluster. */

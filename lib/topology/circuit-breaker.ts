@@ -1,8 +1,8 @@
 import { type Declaring, requireDeclaring } from './declaring';
 import type { Duration } from 'cdk8s';
-import type { Callee } from './callee';
 import { ValidationError } from './validation-error';
 import { requireInteger, requirePositive } from './numbers';
+import type { ICallee, Replicas } from './references';
 
 /** Limits that protect a callee and its callers. A limit that is left out has the mesh's default. */
 export interface CircuitBreakerProps {
@@ -50,14 +50,6 @@ export interface CircuitBreakerProps {
   readonly connectTimeout?: Duration;
 }
 
-/** The number of endpoints. */
-export interface Replicas {
-  /** The minimum number of endpoints; with autoscaling, its minimum. */
-  readonly least: number;
-  /** The maximum number of endpoints. */
-  readonly most: number;
-}
-
 /** Istio's default percentage, which allows one of ten endpoints to be ejected. */
 const OWN_PERCENT = 10;
 
@@ -73,7 +65,7 @@ function percentOfOne(replicas = 1): number {
 export class CircuitBreaker {
   constructor(
     declaring: Declaring,
-    callee: Callee,
+    callee: ICallee,
     /** The limits as they are declared. */
     readonly limits: CircuitBreakerProps,
   ) {
@@ -129,7 +121,7 @@ export class CircuitBreaker {
     return this.limits.consecutive5xxErrors !== undefined;
   }
 
-  private assertAllEffective(path: string, callee: Callee): void {
+  private assertAllEffective(path: string, callee: ICallee): void {
     const ofEjection = (['baseEjectionTime', 'interval', 'maxEjectionPercent'] as const).filter(
       name => this.limits[name] !== undefined,
     );

@@ -18,6 +18,7 @@ export { MODEL_ERRORS } from './errors';
 export * from './external';
 export * from './health';
 export * from './rate-limit';
+export * from './references';
 export * from './validation-error';
 export { constructIdOf } from './names';
 export * from './operation';

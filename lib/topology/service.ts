@@ -4,7 +4,6 @@ import { given } from './given';
 import { AllowedPeer, type AllowFromProps, rejectRepeatedPeer, requirePeer } from './allowed-peer';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
-import type { Replicas } from './circuit-breaker';
 import { rejectAmbiguity } from './ambiguous-calls';
 import { rejectOnePortOutside } from './external-ports';
 import { duplicate } from './duplicate';
@@ -13,8 +12,8 @@ import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace
 import { Operation } from './operation';
 import type { Peer } from './peer';
 import { type Port, Protocol } from './port';
+import type { IService, ITopology, Replicas } from './references';
 import { type ServiceProps, validateService } from './service-props';
-import type { Topology } from './topology';
 import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { requirePercentage } from './numbers';
 import { Version } from './version';
@@ -24,7 +23,7 @@ import { Version } from './version';
  * HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its incoming and outgoing
  * calls.
  */
-export class Service extends Callee {
+export class Service extends Callee implements IService {
   /** The versions by name, in the order of their declaration. */
   readonly versions: ReadonlyMap<string, Version>;
   /** Whether its pods get a proxy. */
@@ -43,7 +42,7 @@ export class Service extends Callee {
   private readonly byHeader: HeaderRoute[] = [];
   private mirrored?: Mirror;
 
-  constructor(declaring: Declaring, topology: Topology, name: string, props: ServiceProps) {
+  constructor(declaring: Declaring, topology: ITopology, name: string, props: ServiceProps) {
     requireDeclaring(declaring, 'Service', 'topology.addService(…)');
     super(declaring, topology, name, props.namespace ?? topology.namespace, [
       ...(props.port ? [props.port] : []),
@@ -199,7 +198,7 @@ export class Service extends Callee {
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
-    rejectAmbiguity(path, call, this.outgoing);
+    rejectAmbiguity(path, call, this.outgoing, this.variables);
     rejectOnePortOutside(path, call, this.outgoing);
     this.outgoing.push(call);
     callee._admit(call);
@@ -263,6 +262,11 @@ export class Service extends Callee {
     this.rejectSecond('mirrorTo', this.mirrored !== undefined);
     requirePercentage(this.path, 'The mirrored share', percent);
     this.mirrored = { version: this.version(version), percent };
+  }
+
+  /** The environment variables that its versions set themselves. */
+  private get variables(): readonly string[] {
+    return [...this.versions.values()].flatMap(({ workload }) => Object.keys(workload.env ?? {}));
   }
 
   private declareVersions(props: ServiceProps): Map<string, Version> {

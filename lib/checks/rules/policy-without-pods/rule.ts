@@ -8,6 +8,7 @@ import {
   type Resource,
   targetRefsOf,
 } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -19,7 +20,9 @@ export const rule: Check = {
   explanation:
     'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. '
     + 'Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy '
-    + 'there. The annotation `cardinal.cdk8s.io/elsewhere: pods` states that other manifests declare the pods.',
+    + 'there. Pods of gateways count that Istio makes or installs, '
+    + 'also if no manifest contains them. The annotation `cardinal.cdk8s.io/elsewhere: pods` states that other '
+    + 'manifests declare the pods.',
   *find(cluster) {
     for (const type of [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION, Kind.PEER_AUTHENTICATION]) {
       for (const policy of cluster.all(type).filter(each => targetRefsOf(each).length === 0)) {
@@ -36,11 +39,13 @@ function* uselessness(policy: Resource, cluster: Cluster) {
     return;
   }
   const labels = selector.get('matchLabels').strings;
-  const pods = cluster.workloads.select(labels, isMeshWide ? undefined : policy.namespace);
+  const namespace = isMeshWide ? undefined : policy.namespace;
+  const pods = cluster.workloads.select(labels, namespace);
   if (
     pods.some(each => membershipOf(each, cluster) !== Membership.NONE)
     || isVirtualMachine(policy, cluster)
     || (pods.length === 0 && isElsewhere(policy, PODS_ELSEWHERE))
+    || (Object.keys(labels).length > 0 && Gateways.of(cluster).select(labels, namespace).length > 0)
   ) {
     return;
   }

@@ -1,4 +1,5 @@
 import { isElsewhere, Kind } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { destinationsOf, targetOf } from '../../manifests/routing/destinations';
@@ -11,12 +12,17 @@ export const rule: Check = {
   explanation:
     'Requests on this route fail with 503. A host without a dot is a Service in the namespace of the '
     + 'VirtualService; hosts '
-    + 'exported only to other namespaces do not count, wildcard hosts of ServiceEntries do. The annotation '
-    + '`cardinal.cdk8s.io/elsewhere` of an object lists hosts that other manifests declare.',
+    + 'exported only to other namespaces do not count, wildcard hosts of ServiceEntries do, and so do the '
+    + 'Services of gateways that Istio makes or installs. The annotation `cardinal.cdk8s.io/elsewhere` of an object '
+    + 'lists hosts that other manifests declare.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const { at, host, isMirror } of destinationsOf(virtualService)) {
-        if (!targetOf(host, virtualService, cluster) && !isElsewhere(virtualService, host)) {
+        if (
+          !targetOf(host, virtualService, cluster)
+          && !isElsewhere(virtualService, host)
+          && !Gateways.of(cluster).hasHost(host, virtualService.namespace)
+        ) {
           yield problem(
             at.get('host'),
             `${isMirror ? 'Copies of requests' : 'Requests'} are sent to the host "${host}", which no `

@@ -1,4 +1,5 @@
 import { type Cluster, isElsewhere, Kind, wildcardsOver } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { rulesByHost } from '../../manifests/routing/destinations';
@@ -28,6 +29,7 @@ export const rule: Check = {
           && (namespace === '*' || namespaces.has(namespace))
           && !isDeclared(host, namespace)
           && !isElsewhere(sidecar, host)
+          && !(host.includes('.') && Gateways.of(cluster).hasHost(host, namespace))
         ) {
           yield problem(
             at,
