@@ -6,6 +6,7 @@ export { type Acceptance, type Accepted, acceptFindings, isAcceptable, requireAc
 export { SYNTHESIS_CODES, type SynthesisCode, type SynthesisFinding } from './graph/codes';
 export * from './graph/allowed-peers';
 export * from './graph/calls-into-the-mesh';
+export * from './graph/contracted-calls';
 export * from './graph/edges-without-routes';
 export * from './graph/foreign-calls';
 export * from './graph/names-of-gateways';

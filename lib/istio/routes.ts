@@ -30,15 +30,18 @@ type Destination = NonNullable<HttpRoute['route']>[number];
 export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]): HttpRoute[] {
   const calls = incoming.filter(call => call.port === port);
   if (calls.length === 0) {
-    return [];
+    // Callers outside the topology have no call policy, but the versions of the callee are for them too.
+    const isRouted =
+      callee instanceof Service && callee.routesByVersion && callee.allowedPeers.some(each => each.port === port);
+    return isRouted ? routesUnder(callee, port, {}, [{ port: port.number }]) : [];
   }
   const groups = groupByPolicy(calls);
   const [only] = groups;
   if (groups.length === 1 && only) {
     return routesUnder(callee, port, only.policy, [{ port: port.number }]);
   }
-  // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
-  // instead.
+  // A caller in none of the groups is outside the topology, or has no declared call and is denied by policy. Without a
+  // rule it would get a 404 instead.
   return [
     ...groups.flatMap(({ policy, calls: members }) =>
       routesUnder(
@@ -84,11 +87,13 @@ function isOneOfSeveral(call: Call, toPort: readonly Call[]): boolean {
 }
 
 function matchesOf(call: Call, toPort: readonly Call[]): Match[] {
-  const { caller, port } = call;
+  const { caller, callee, port } = call;
+  const isAmongOthers =
+    caller.topology.namespaces.length > 1 || (callee instanceof Service && callee.allowedPeers.length > 0);
   const source = {
     port: port.number,
     sourceLabels: caller.selector,
-    ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
+    ...(isAmongOthers ? { sourceNamespace: caller.namespace } : {}),
   };
   return isOneOfSeveral(call, toPort) && call.allowedOperations
     ? call.allowedOperations.map(operation => ({ ...source, ...operationMatch(operation) }))

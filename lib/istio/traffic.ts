@@ -1,5 +1,14 @@
 import { durationOf, elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
-import { type Call, type Callee, ExternalService, Protocol, type Replicas, Service, type Version } from '../topology';
+import {
+  type Call,
+  type Callee,
+  ExternalService,
+  ForeignService,
+  Protocol,
+  type Replicas,
+  Service,
+  type Version,
+} from '../topology';
 import { DestinationRule, ServiceEntry, VirtualService } from './resources';
 import { httpRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
@@ -39,14 +48,18 @@ function sidesOf({ topology }: TopologyChart, callee: Callee): Side[] {
   }
   const edges = topology.edges.filter(edge => edge.routes.some(route => route.service === callee));
   const namespaces = new Set([...calls.map(({ caller }) => caller.namespace), ...edges.map(edge => edge.namespace)]);
-  return [...namespaces]
-    .filter(namespace => topology.owns(namespace))
-    .map(namespace => ({
-      suffix: `-${namespace}`,
-      metadata: { name: `${callee.name}.${callee.namespace}`, namespace },
-      exportTo: ['.'],
-      calls: calls.filter(({ caller }) => caller.namespace === namespace),
-    }));
+  return (
+    [...namespaces]
+      .filter(namespace => topology.owns(namespace))
+      // Those of an owner who routes by version are exported to its callers, and others for the same host would conflict.
+      .filter(() => !(callee instanceof ForeignService && callee.isRoutedByOwner))
+      .map(namespace => ({
+        suffix: `-${namespace}`,
+        metadata: { name: `${callee.name}.${callee.namespace}`, namespace },
+        exportTo: ['.'],
+        calls: calls.filter(({ caller }) => caller.namespace === namespace),
+      }))
+  );
 }
 
 function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, metadata, exportTo, calls }: Side): void {
@@ -59,7 +72,7 @@ function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, me
     metadata: { ...metadata, ...elsewhere(hostElsewhere(callee)) },
     spec: {
       hosts: [callee.host],
-      ...(exportTo ? { exportTo } : {}),
+      ...virtualServiceExport(callee, exportTo),
       ...(http.length > 0 ? { http } : {}),
       ...(tcp.length > 0 ? { tcp } : {}),
     },
@@ -142,8 +155,23 @@ function exportOf(callee: Callee): string[] | undefined {
   if (!(callee instanceof ExternalService)) {
     return undefined;
   }
+  return callersOf(callee);
+}
+
+/** The namespace of a callee, and those of its callers. */
+function callersOf(callee: Callee): string[] {
   const namespaces = new Set(callee.incomingCalls.map(call => call.caller.namespace));
   return ['.', ...[...namespaces].filter(each => each !== callee.namespace)];
+}
+
+/**
+ * Callers outside the topology have VirtualServices of their own, with their timeouts and retries, unless the callee is
+ * routed by version: of two for one host a sidecar applies only one.
+ */
+function virtualServiceExport(callee: Callee, exportTo: string[] | undefined): { exportTo?: string[] } {
+  const isForOwn = callee instanceof Service && callee.allowedPeers.length > 0 && !callee.routesByVersion;
+  const visible = exportTo ?? (isForOwn ? callersOf(callee) : undefined);
+  return visible ? { exportTo: visible } : {};
 }
 
 function metadataOf({ name, namespace }: Callee): { name: string; namespace: string } {

@@ -6,10 +6,12 @@ import {
   acceptFindings,
   allowedPeers,
   callsIntoTheMesh,
+  contractedCalls,
   describeFinding,
   edgesWithoutRoutes,
   type Finding,
   foreignCalls,
+  type GatewayPods,
   namesOfGateways,
   neverEjects,
   openBehindManagedApi,
@@ -96,6 +98,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...namesOfGateways(this.topology, this.gatewayNames()),
         ...foreignCalls(this.topology),
         ...allowedPeers(this.topology, this.mesh.mutualTls),
+        ...contractedCalls(this.topology, gatewayPods(this.topology, this.mesh), this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
@@ -207,4 +210,16 @@ export class TopologyChart extends Chart implements ITopologyChart {
     }
     return scope;
   }
+}
+
+/** The pods of the gateways of all edges. */
+function gatewayPods({ edges }: Topology, { gateway, mutualTls }: Target): GatewayPods[] {
+  return gateway
+    ? edges.map(edge => ({
+        edge,
+        namespace: gateway.namespaceOf(edge),
+        ...(mutualTls ? { serviceAccount: gateway.serviceNameOf(edge) } : {}),
+        labels: gateway.labelsOf(edge),
+      }))
+    : [];
 }

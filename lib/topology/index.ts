@@ -11,11 +11,14 @@ export {
   type PerClientRateLimitProps,
   Period,
 } from './per-client-rate-limit';
+export { Contract } from './contract';
+export type { CallerData, ContractData, PortData, ServiceData } from './contract-data';
 export { type Cors, CORS_HEADERS } from './cors';
 export * from './edge';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
+export { ForeignService, ForeignTopology } from './foreign-topology';
 export * from './health';
 export * from './rate-limit';
 export * from './references';

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
   Auth,
+  Contract,
   HeaderMatch,
   Health,
   Operation,
+  Peer,
   Port,
   RateLimit,
   RetryOn,
@@ -62,7 +64,32 @@ const twice = (declare: (cart: ReturnType<Topology['addService']>) => unknown) =
 /** What a program without types may give. */
 const untyped = (value: unknown) => value as never;
 
+/** The contract of a topology whose pay allows one caller. */
+const contract = () => {
+  const billing = new Topology('billing');
+  billing
+    .addService('pay', { image, port: Port.http(80) })
+    .allowFrom(Peer.serviceAccount({ namespace: 'shop', name: 'web' }));
+  return Contract.of(billing);
+};
+
 const MISTAKES: [string, string, string[], () => unknown][] = [
+  ['a contract that does not exist', 'InvalidContract', ['none.json', 'ENOENT'], () => Contract.fromFile('none.json')],
+  [
+    'a call that the contract of its callee does not allow',
+    'NotAdmitted',
+    ['shop/thief → pay', 'does not allow shop/thief on port 80', 'pay.allowFrom(Peer.serviceAccount('],
+    () => {
+      const shop = new Topology('shop');
+      shop.addService('thief', { image }).calls(shop.addContract(contract()).service('pay'));
+    },
+  ],
+  [
+    'a service that a contract does not have',
+    'UnknownService',
+    ['shop → billing', '"ledger"', 'It has pay'],
+    () => new Topology('shop').addContract(contract()).service('ledger'),
+  ],
   [
     'a topology whose name is no DNS label',
     'InvalidName',
