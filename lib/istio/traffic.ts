@@ -9,7 +9,8 @@ import {
   Service,
   type Version,
 } from '../topology';
-import { DestinationRule, ServiceEntry, VirtualService } from './resources';
+import { mountClientCertificates, renderServiceEntry, tlsOf } from './external';
+import { DestinationRule, VirtualService } from './resources';
 import { httpRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
@@ -24,7 +25,8 @@ export function renderTraffic(chart: TopologyChart): void {
   const callees: Callee[] = [...chart.topology.services, ...chart.topology.externals];
   for (const callee of callees) {
     if (callee instanceof ExternalService) {
-      renderServiceEntry(chart, callee);
+      renderServiceEntry(chart, callee, callersOf(callee));
+      mountClientCertificates(chart, callee);
     }
     for (const side of sidesOf(chart, callee)) {
       renderDestinationRule(chart, callee, side);
@@ -108,8 +110,9 @@ function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDesti
  */
 export function trafficPolicyOf(callee: Callee, replicas = callee.replicas): SpecOf<IDestinationRule>['trafficPolicy'] {
   const limits = callee.circuitBreaker?.limits;
+  const tls = callee instanceof ExternalService ? tlsOf(callee) : undefined;
   if (!limits) {
-    return undefined;
+    return tls && { tls };
   }
   const tcp = { maxConnections: limits.maxConnections, connectTimeout: durationOf(limits.connectTimeout) };
   const http = { http1MaxPendingRequests: limits.maxPendingRequests, http2MaxRequests: limits.maxRequests };
@@ -119,6 +122,7 @@ export function trafficPolicyOf(callee: Callee, replicas = callee.replicas): Spe
         ? { tcp: hasValues(tcp) ? tcp : undefined, http: hasValues(http) ? http : undefined }
         : undefined,
     outlierDetection: outlierDetectionOf(callee, replicas),
+    ...(tls ? { tls } : {}),
   };
 }
 
@@ -136,19 +140,6 @@ function outlierDetectionOf({ circuitBreaker }: Callee, replicas: Replicas | und
 }
 
 type OutlierDetection = NonNullable<NonNullable<SpecOf<IDestinationRule>['trafficPolicy']>['outlierDetection']>;
-
-function renderServiceEntry(chart: TopologyChart, external: ExternalService): void {
-  new ServiceEntry(chart.scopeOf(external), 'service-entry', {
-    metadata: metadataOf(external),
-    spec: {
-      hosts: [external.host],
-      exportTo: exportOf(external),
-      location: 'MESH_EXTERNAL',
-      resolution: 'DNS',
-      ports: external.ports.map(({ number, name, protocol }) => ({ number, name, protocol: protocol.toUpperCase() })),
-    },
-  });
-}
 
 /** The rules of an external host are exported to its callers' namespaces only: others may declare it differently. */
 function exportOf(callee: Callee): string[] | undefined {

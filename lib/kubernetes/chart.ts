@@ -33,6 +33,8 @@ import {
 import { renderAggregators } from './aggregator';
 import { writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
+import { ClusterDns } from './cluster-dns';
+import { requireClusterCidrs } from './cluster-network';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import type { Target } from './target';
@@ -50,6 +52,17 @@ export interface TopologyChartProps {
    * @default Mesh.none(), plain Kubernetes
    */
   readonly mesh?: Target;
+  /**
+   * The DNS servers of the cluster, which the default-deny NetworkPolicies allow.
+   * @default ClusterDns.kubeDns()
+   */
+  readonly dns?: ClusterDns;
+  /**
+   * The ranges of pods, Services and nodes of the cluster, as CIDRs: NetworkPolicies for calls of external services
+   * exclude them.
+   * @default - none; those at which clouds serve credentials of instances and pods are always excluded
+   */
+  readonly clusterCidrs?: string[];
   /**
    * Codes of findings of synthesis that are accepted, with the reason, e.g.
    * `{ OpenBehindManagedApi: 'a private network' }`. Errors cannot be. An acceptance that accepts nothing is a finding
@@ -87,6 +100,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
     this.topology = props.topology;
     this.mesh = props.mesh ?? new NoMesh();
     requireAcceptable(props.accepted ?? {}, this.node.path);
+    requireClusterCidrs(this.node.path, props.clusterCidrs);
     this.topology.close();
     const { findings, accepted } = acceptFindings(
       [
@@ -130,7 +144,10 @@ export class TopologyChart extends Chart implements ITopologyChart {
       }
     }
     renderAggregators(this);
-    renderNetworkPolicies(this, this.mesh);
+    renderNetworkPolicies(this, this.mesh, {
+      dns: props.dns ?? ClusterDns.kubeDns(),
+      cidrs: props.clusterCidrs ?? [],
+    });
     this.mesh.render(this);
     this.mesh.gateway?.render(this);
     writesAsDeclared(this);

@@ -3,6 +3,7 @@ export * from './capability';
 export * from './chart';
 export { renderCertificate } from './certificate';
 export * from './cluster-app';
+export * from './cluster-dns';
 export { durationOf } from './duration';
 export * from './edge-gateway';
 export * from './elsewhere';

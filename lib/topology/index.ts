@@ -18,6 +18,8 @@ export * from './edge';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
+export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';
+export { requireCidr } from './cidr';
 export { ForeignService, ForeignTopology } from './foreign-topology';
 export * from './health';
 export * from './rate-limit';
@@ -45,6 +47,7 @@ export {
   RETRY_ON,
   RetryOn,
 } from './call-policy';
+export * from './tls-origination';
 export * from './topology';
 export { HeaderMatch, type HeaderRoute, type Mirror, type Weight } from './traffic';
 export * from './version';

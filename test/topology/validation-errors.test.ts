@@ -670,7 +670,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       [Port.tcp(5432), Port.tcp(5432)],
       [Port.tcp(443), Port.tls(443)],
       [Port.http(80), Port.tcp(80)],
-      [Port.tls(443), Port.http(443)],
+      [Port.tls(8443), Port.http(8443)],
     ] as const
   ).map(([one, other]): (typeof MISTAKES)[number] => [
     `calls to two hosts outside on one port, of ${one.protocol} and ${other.protocol}`,
