@@ -29,22 +29,29 @@ type Destination = NonNullable<HttpRoute['route']>[number];
  * it.
  */
 export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]): HttpRoute[] {
-  return routesByPolicy(port, port.number, incoming, (policy, matches) => routesUnder(callee, port, policy, matches));
+  const calls = incoming.filter(call => call.port === port);
+  if (calls.length === 0) {
+    // Callers outside the topology have no call policy, but the versions of the callee are for them too.
+    const isRouted =
+      callee instanceof Service && callee.routesByVersion && callee.allowedPeers.some(each => each.port === port);
+    return isRouted ? routesUnder(callee, port, {}, [{ port: port.number }]) : [];
+  }
+  return routesByPolicy(port.number, calls, (policy, matches) => routesUnder(callee, port, policy, matches));
 }
 
 /** The same for the headless Service of a callee, whose clients choose the pod and connect to the container port. */
 export function podRoutes(host: string, port: Port, incoming: readonly Call[]): HttpRoute[] {
   const route = [{ destination: { host, port: { number: port.target } } }];
-  return routesByPolicy(port, port.target, incoming, (policy, match) => [{ match, route, ...render(TERMS, policy) }]);
+  const calls = incoming.filter(call => call.port === port);
+  return routesByPolicy(port.target, calls, (policy, match) => [{ match, route, ...render(TERMS, policy) }]);
 }
 
+/** @param calls all calls to the port with that number */
 function routesByPolicy(
-  port: Port,
   number: number,
-  incoming: readonly Call[],
+  calls: readonly Call[],
   routesOf: (policy: CallPolicy, matches: Match[]) => HttpRoute[],
 ): HttpRoute[] {
-  const calls = incoming.filter(call => call.port === port);
   if (calls.length === 0) {
     return [];
   }
@@ -53,8 +60,8 @@ function routesByPolicy(
   if (groups.length === 1 && only) {
     return routesOf(only.policy, [{ port: number }]);
   }
-  // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
-  // instead.
+  // A caller in none of the groups is outside the topology, or has no declared call and is denied by policy. Without a
+  // rule it would get a 404 instead.
   return [
     ...groups.flatMap(({ policy, calls: members }) =>
       routesOf(
@@ -98,11 +105,13 @@ function isOneOfSeveral(call: Call, toPort: readonly Call[]): boolean {
 }
 
 function matchesOf(call: Call, toPort: readonly Call[], number: number): Match[] {
-  const { caller } = call;
+  const { caller, callee } = call;
+  const isAmongOthers =
+    caller.topology.namespaces.length > 1 || (callee instanceof Service && callee.allowedPeers.length > 0);
   const source = {
     port: number,
     sourceLabels: caller.selector,
-    ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
+    ...(isAmongOthers ? { sourceNamespace: caller.namespace } : {}),
   };
   return isOneOfSeveral(call, toPort) && call.allowedOperations
     ? call.allowedOperations.map(operation => ({ ...source, ...operationMatch(operation) }))

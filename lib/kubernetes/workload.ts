@@ -25,6 +25,7 @@ import {
   type Version,
   type WorkloadProps,
 } from '../topology';
+import { elsewhere, podsElsewhere } from './elsewhere';
 import { grpcProbes, probes } from './probes';
 import type { Labels } from './topology-chart';
 import { WorkloadObject } from './workload-object';
@@ -37,7 +38,7 @@ export interface MeshMetadata {
 
 /** Renders the workload of a service, and returns the objects that run its pods. */
 export function renderWorkload(scope: Construct, service: Service, ofMesh: MeshMetadata): Map<Version, Workload> {
-  if (!service.isForeign) {
+  if (!service.isForeign && !service.hasService) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
   if (service.exists) {
@@ -62,7 +63,12 @@ export function renderService(scope: Construct, id: string, service: Service, na
     return;
   }
   const kube = new KubeService(scope, id, {
-    metadata: { name, namespace: service.namespace, labels: labelsOf(service) },
+    metadata: {
+      name,
+      namespace: service.namespace,
+      labels: labelsOf(service),
+      ...elsewhere(podsElsewhere(service)),
+    },
     ports: service.ports.map(port => ({ name: port.name, port: port.number, targetPort: port.target })),
   });
   Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));

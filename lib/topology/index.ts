@@ -12,11 +12,16 @@ export {
   type PerClientRateLimitProps,
   Period,
 } from './per-client-rate-limit';
+export { Contract } from './contract';
+export type { CallerData, ContractData, PortData, ServiceData } from './contract-data';
 export { type Cors, CORS_HEADERS } from './cors';
 export * from './edge';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
+export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';
+export { requireCidr } from './cidr';
+export { ForeignService, ForeignTopology } from './foreign-topology';
 export { type CookieProps, HashKey } from './hash-key';
 export * from './health';
 export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
@@ -46,6 +51,7 @@ export {
   RETRY_ON,
   RetryOn,
 } from './call-policy';
+export * from './tls-origination';
 export * from './topology';
 export { HeaderMatch, type HeaderRoute, type Mirror, type Weight } from './traffic';
 export * from './version';

@@ -18,6 +18,12 @@ export interface ExistingWorkload {
    * @default - single pods cannot be called
    */
   readonly headlessService?: string;
+  /**
+   * Whether their Service exists as well, with the name and the ports of this one, so that none is rendered. In a
+   * namespace that the topology does not own it always must.
+   * @default false
+   */
+  readonly hasService?: boolean;
 }
 
 /** Properties of a service. Workload properties given here apply to all its versions. */

@@ -1,7 +1,7 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { requireDeclared } from './declared';
 import { given } from './given';
-import { AllowedPeer, type AllowFromProps, rejectRepeatedPeer, requirePeer } from './allowed-peer';
+import { AllowedPeer, type AllowFromProps } from './allowed-peer';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import { rejectAmbiguity } from './ambiguous-calls';
@@ -33,6 +33,8 @@ export class Service extends Callee implements IService {
   readonly inMesh: boolean;
   /** Whether its workload and ServiceAccount are deployed outside the topology. */
   readonly exists: boolean;
+  /** Whether its Service is declared outside the topology as well. */
+  readonly hasService: boolean;
   /** The ServiceAccount of its pods: a part of the identity by which callees allow it. */
   readonly serviceAccount: string;
   /** The kind of the objects that run its pods. */
@@ -64,6 +66,7 @@ export class Service extends Callee implements IService {
     this.inMesh = props.inMesh ?? true;
     this.exists = props.existingWorkload !== undefined;
     this.existing = given(props.existingWorkload);
+    this.hasService = this.existing?.hasService ?? false;
     this.serviceAccount = this.existing?.serviceAccount ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
@@ -188,14 +191,14 @@ export class Service extends Callee implements IService {
         code: 'ForeignService',
         path,
         summary: `${callee.name} belongs to the topology "${callee.topology.name}".`,
-        fix: 'Declare both in one topology (namespaces may differ), or the callee with `existingWorkload` here.',
+        fix: 'Declare both in one topology (namespaces may differ), or call it by its contract, `topology.addContract(…)`.',
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
     rejectAmbiguity(path, call, this.outgoing, this.variables);
     rejectOnePortOutside(path, call, this.outgoing);
-    this.outgoing.push(call);
     callee._admit(call);
+    this.outgoing.push(call);
     return call;
   }
 
@@ -205,10 +208,7 @@ export class Service extends Callee implements IService {
    */
   allowFrom(peer: Peer, props: AllowFromProps = {}): void {
     this.topology.requireOpen(this.path);
-    requirePeer(`${this.path}.allowFrom`, peer);
-    const allowed = new AllowedPeer(DECLARING, this, peer, given(props));
-    rejectRepeatedPeer(`${peer.name} → ${this.path}`, allowed, this.peers);
-    this.peers.push(allowed);
+    this.peers.push(new AllowedPeer(DECLARING, this, peer, given(props), this.peers));
   }
 
   /**

@@ -229,3 +229,13 @@ test('the settings of the guide are permitted', () => {
     ['production', 'k8s/base', 'k8s/production'],
   ]);
 });
+
+test('a topology calls another by its contract', () => {
+  const [example = ''] = examplesIn('docs/model.md');
+  const [owner = '', caller = ''] = example.split('// In the repository of the caller');
+  const { billing } = run(owner, { ...cardinal }, ['billing']) as { billing: cardinal.Topology };
+  const Contract = { fromFile: () => cardinal.Contract.of(billing) };
+  const { web } = run(`//${caller}`, { ...cardinal, Contract }, ['web']) as { web: cardinal.Service };
+
+  expect(web.outgoingCalls.map(each => each.calleeAddress)).toEqual(['pay.billing:80']);
+});

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
   Auth,
+  Contract,
   HeaderMatch,
   Health,
   LoadBalancingAlgorithm,
   Operation,
+  Peer,
   Port,
   RateLimit,
   RetryOn,
@@ -65,7 +67,32 @@ const twice = (declare: (cart: ReturnType<Topology['addService']>) => unknown) =
 /** What a program without types may give. */
 const untyped = (value: unknown) => value as never;
 
+/** The contract of a topology whose pay allows one caller. */
+const contract = () => {
+  const billing = new Topology('billing');
+  billing
+    .addService('pay', { image, port: Port.http(80) })
+    .allowFrom(Peer.serviceAccount({ namespace: 'shop', name: 'web' }));
+  return Contract.of(billing);
+};
+
 const MISTAKES: [string, string, string[], () => unknown][] = [
+  ['a contract that does not exist', 'InvalidContract', ['none.json', 'ENOENT'], () => Contract.fromFile('none.json')],
+  [
+    'a call that the contract of its callee does not allow',
+    'NotAdmitted',
+    ['shop/thief → pay', 'does not allow shop/thief on port 80', 'pay.allowFrom(Peer.serviceAccount('],
+    () => {
+      const shop = new Topology('shop');
+      shop.addService('thief', { image }).calls(shop.addContract(contract()).service('pay'));
+    },
+  ],
+  [
+    'a service that a contract does not have',
+    'UnknownService',
+    ['shop → billing', '"ledger"', 'It has pay'],
+    () => new Topology('shop').addContract(contract()).service('ledger'),
+  ],
   [
     'a topology whose name is no DNS label',
     'InvalidName',
@@ -653,7 +680,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       [Port.tcp(5432), Port.tcp(5432)],
       [Port.tcp(443), Port.tls(443)],
       [Port.http(80), Port.tcp(80)],
-      [Port.tls(443), Port.http(443)],
+      [Port.tls(8443), Port.http(8443)],
     ] as const
   ).map(([one, other]): (typeof MISTAKES)[number] => [
     `calls to two hosts outside on one port, of ${one.protocol} and ${other.protocol}`,

@@ -47,6 +47,27 @@ export const SERVICE_ERRORS = [
       + 'topology, or the callee as an existing workload.',
   },
   {
+    id: 'InvalidContract',
+    summary: 'A contract of another topology that cannot be read',
+    explanation:
+      'It is not JSON, has another format, or fields that this version does not know, which could limit callers. Copy '
+      + 'the file that synthesis of the other topology writes.',
+  },
+  {
+    id: 'NotAdmitted',
+    summary: 'A call that the contract of its callee does not allow',
+    explanation:
+      'The policies of the callee, which its owner renders, would deny it: another caller, port or operation is '
+      + 'allowed. Have the owner allow it, or correct the call; if the contract is outdated, copy it again.',
+  },
+  {
+    id: 'UnknownService',
+    summary: 'A service that a contract does not have, or has several of',
+    explanation:
+      'A contract has the services that allow callers outside their topology. Have the owner declare `allowFrom`, or '
+      + 'correct the name.',
+  },
+  {
     id: 'MissingGrpcService',
     summary: 'gRPC methods without the gRPC service that they belong to',
     explanation: 'The path of a gRPC request has the service in it: without it no policy or route can match a method.',
