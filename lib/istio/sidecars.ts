@@ -8,8 +8,9 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import { type Service, ValidationError } from '../topology';
+import { type Service, ValidationError, type Version } from '../topology';
 import { type GatewayService, IstioIngress } from './ingress';
+import { proxyAnnotations } from './proxy-annotations';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderTelemetry } from './telemetry';
@@ -106,6 +107,11 @@ export class IstioSidecars extends Target {
       return {};
     }
     return { 'sidecar.istio.io/inject': 'true', ...(this.revision ? { 'istio.io/rev': this.revision } : {}) };
+  }
+
+  /** The settings of its proxy. */
+  podAnnotations({ workload: { proxy } }: Version): Labels {
+    return proxy ? proxyAnnotations(proxy) : {};
   }
 
   /**

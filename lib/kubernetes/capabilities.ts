@@ -80,6 +80,10 @@ function featuresOfService(service: Service): RequiredFeature[] {
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
     ...when(service.mirror, Capability.MIRRORING),
     ...when(distinctPolicies.size > 1, Capability.POLICY_BY_CALLER),
+    ...when(
+      [...service.versions.values()].some(({ workload }) => workload.proxy),
+      Capability.PROXY_SETTINGS,
+    ),
   ]);
 }
 

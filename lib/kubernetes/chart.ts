@@ -28,12 +28,13 @@ import {
   type Version,
 } from '../topology';
 import { renderAggregators } from './aggregator';
-import { writesAsDeclared } from './as-written';
+import { refine, writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import type { Target } from './target';
 import { renderWorkload } from './workload';
+import { withoutDefaults } from './workload/without-defaults';
 
 const TOPOLOGY_CHART = Symbol.for('cdk8s-cardinal.TopologyChart');
 
@@ -110,9 +111,10 @@ export class TopologyChart extends Chart {
     });
 
     for (const name of this.topology.ownNamespaces) {
-      new Namespace(this.scopeOfNamespace(name), 'namespace', {
+      const namespace = new Namespace(this.scopeOfNamespace(name), 'namespace', {
         metadata: { name, labels: { ...this.mesh.namespaceLabels() } },
       });
+      refine(ApiObject.of(namespace), withoutDefaults);
     }
     for (const service of this.topology.services) {
       for (const [version, deployment] of renderWorkload(this, service)) {

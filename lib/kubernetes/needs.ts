@@ -55,6 +55,7 @@ const OF_FAULTS = {
 export const OF_CALLS = {
   port: 'Every target supports ports.',
   addressEnvVar: 'An environment variable of the caller, which Kubernetes sets.',
+  addressEnvVars: 'Environment variables of the caller, which Kubernetes sets.',
   // An aggregator sends no other requests: its configuration lists them all.
   allowedOperations: call => when(call.allowedOperations && !isOfAggregator(call), Capability.OPERATIONS),
   timeout: ({ policy }) => when(policy.timeout, Capability.TIMEOUTS),
@@ -98,6 +99,9 @@ export const OF_SERVICES = {
   versions: 'Each is a Deployment; routing by version requires its own capability.',
   namespace: 'Every target supports namespaces.',
   existingWorkload: 'Every target selects pods by label.',
+  serviceAccount: 'Kubernetes has it.',
+  serviceMetadata: 'Every target keeps labels and annotations.',
+  disruptionBudget: 'Kubernetes has it.',
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;
 

@@ -40,6 +40,11 @@ export class NoMesh extends Target {
     return {};
   }
 
+  /** No proxies, so no settings of them. */
+  podAnnotations(): Labels {
+    return {};
+  }
+
   /** No proxies, so no system connections. */
   systemConnections(): SystemConnections {
     return { ingress: [], egress: [] };

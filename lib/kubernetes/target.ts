@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-27';
-import type { Service } from '../topology';
+import type { Service, Version } from '../topology';
 import type { Capability } from './capability';
 import type { TopologyChart } from './chart';
 import type { EdgeGateway } from './edge-gateway';
@@ -35,6 +35,9 @@ export abstract class Target {
 
   /** The labels that add a service's pods to the mesh or exclude them. */
   abstract podLabels(service: Service): Labels;
+
+  /** The annotations of a version's pods that its mesh reads. */
+  abstract podAnnotations(version: Version): Labels;
 
   /**
    * The namespaces of its control plane, and those whose policies apply to the whole mesh: no workload of a topology

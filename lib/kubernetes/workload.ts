@@ -1,25 +1,25 @@
-import { ApiObject, JsonPatch, Size } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import {
-  type ContainerProps,
-  type ContainerResources,
-  Cpu,
+  type ContainerProps as KubeContainerProps,
   Deployment,
-  EnvValue,
-  HorizontalPodAutoscaler,
-  ImagePullPolicy,
-  k8s,
+  EnvValue as KubeEnvValue,
+  ImagePullPolicy as KubeImagePullPolicy,
   LabelSelector,
-  Metric,
-  MetricTarget,
   Service as KubeService,
   ServiceAccount,
-  Volume,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { constructIdOf, type Resources, type Service, type Version, type WorkloadProps } from '../topology';
+import { constructIdOf, type Env, ImagePullPolicy, type Service, type Version, type WorkloadProps } from '../topology';
+import { refine } from './as-written';
 import type { TopologyChart } from './chart';
-import { grpcProbes, probes } from './probes';
 import type { Labels } from './target';
+import { renderAutoscaler } from './workload/autoscaler';
+import { renderClaims } from './workload/claims';
+import { rolloutFields } from './workload/deployment';
+import { renderDisruptionBudget } from './workload/disruption-budget';
+import { merge } from './workload/merge';
+import { podFields } from './workload/pod';
+import { isObject, podWithoutDefaults, withoutDefaults } from './workload/without-defaults';
 
 /** Renders the workload of a service, and returns its Deployments. */
 export function renderWorkload(chart: TopologyChart, service: Service): Map<Version, Deployment> {
@@ -30,15 +30,19 @@ export function renderWorkload(chart: TopologyChart, service: Service): Map<Vers
   if (service.exists) {
     return new Map();
   }
-  const { name, namespace } = service;
+  const { namespace, serviceAccount: name, objects } = service;
   const account = new ServiceAccount(scope, 'service-account', {
-    metadata: { name, namespace, labels: labelsOf(service) },
+    metadata: {
+      name,
+      namespace,
+      labels: { ...objects.serviceAccount?.labels, ...labelsOf(service) },
+      annotations: objects.serviceAccount?.annotations,
+    },
     automountToken: false,
   });
-  renderDisruptionBudget(scope, service);
-  const env = environmentOf(service);
+  renderDisruptionBudget(scope, service, labelsOf(service));
   return new Map(
-    [...service.versions.values()].map(version => [version, renderDeployment(chart, scope, version, account, env)]),
+    [...service.versions.values()].map(version => [version, renderDeployment(chart, scope, version, account)]),
   );
 }
 
@@ -47,11 +51,13 @@ export function renderService(scope: Construct, id: string, service: Service, na
   if (service.ports.length === 0) {
     return;
   }
+  const { labels, annotations } = service.objects.serviceMetadata ?? {};
   const kube = new KubeService(scope, id, {
-    metadata: { name, namespace: service.namespace, labels: labelsOf(service) },
+    metadata: { name, namespace: service.namespace, labels: { ...labels, ...labelsOf(service) }, annotations },
     ports: service.ports.map(port => ({ name: port.name, port: port.number, targetPort: port.target })),
   });
   Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));
+  refine(ApiObject.of(kube), withoutDefaults);
 }
 
 function renderDeployment(
@@ -59,161 +65,105 @@ function renderDeployment(
   scope: Construct,
   version: Version,
   account: ServiceAccount,
-  env: ContainerProps['envVariables'],
 ): Deployment {
   const { service, workload } = version;
+  const { metadata = {}, podMetadata = {} } = workload;
   const selector = { ...service.selector, version: version.name };
   const deployment = new Deployment(scope, constructIdOf(version.name), {
     metadata: {
       name: version.deploymentName,
       namespace: service.namespace,
-      labels: { ...labelsOf(service), version: version.name },
+      labels: { ...metadata.labels, ...labelsOf(service), version: version.name },
+      annotations: { ...metadata.annotations, ...rootContainers(service, workload) },
     },
-    podMetadata: { labels: { ...labelsOf(service), ...selector, ...chart.mesh.podLabels(service) } },
+    podMetadata: {
+      labels: { ...podMetadata.labels, ...labelsOf(service), ...selector, ...chart.mesh.podLabels(service) },
+      annotations: { ...podMetadata.annotations, ...chart.mesh.podAnnotations(version) },
+    },
     select: false,
     serviceAccount: account,
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: service.objects.serviceAccount?.automountToken ?? false,
     replicas: workload.autoscaling ? undefined : (workload.replicas ?? 2),
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
-    containers: [containerOf(scope, version, env)],
+    containers: [containerOf(version)],
   });
   deployment.select(LabelSelector.of({ labels: selector }));
-  ApiObject.of(deployment).addJsonPatch(
-    JsonPatch.add('/spec/template/spec/topologySpreadConstraints', spread(selector)),
-    JsonPatch.add('/spec/template/spec/securityContext/seccompProfile', { type: 'RuntimeDefault' }),
-    JsonPatch.add('/spec/template/spec/containers/0/securityContext/capabilities', { drop: ['ALL'] }),
-    ...grpcProbes(version),
-  );
+  refine(ApiObject.of(deployment), written => {
+    const { spec, ...rest } = withoutDefaults(written);
+    const { template, ...others } = isObject(spec) ? spec : {};
+    const pod = podWithoutDefaults(isObject(template) ? template : {});
+    const declared = { spec: podFields(version, environmentOf(version), selector) };
+    return merge(
+      service.path,
+      { ...rest, spec: { ...others, template: merge(service.path, pod, declared) } },
+      { spec: rolloutFields(workload) },
+    );
+  });
   if (workload.autoscaling) {
-    const { min, max, cpuPercent = 70 } = workload.autoscaling;
-    new HorizontalPodAutoscaler(scope, `${version.name}-autoscaler`, {
-      metadata: { name: version.deploymentName, namespace: service.namespace, labels: labelsOf(service) },
-      target: deployment,
-      minReplicas: min,
-      maxReplicas: max,
-      metrics: [Metric.resourceCpu(MetricTarget.averageUtilization(cpuPercent))],
-    });
+    // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
+    deployment.markHasAutoscaler();
   }
+  renderAutoscaler(scope, version, labelsOf(service));
+  renderClaims(scope, version, labelsOf(service));
   return deployment;
 }
 
-function containerOf(scope: Construct, version: Version, env: ContainerProps['envVariables']): ContainerProps {
-  const { service, image = '' } = version;
-  const declared = Object.assign(
-    {},
-    ...Object.values(IN_CONTAINER).map(part => part(version, scope)),
-  ) as Partial<ContainerProps>;
+/** The fields of the service's container that cdk8s-plus renders as they are declared. */
+function containerOf(version: Version): KubeContainerProps {
+  const { service, image = '', workload } = version;
+  const { runAsRoot, runAsGroup, readOnlyRootFilesystem = true } = workload.securityContext ?? {};
   return {
-    ...declared,
     name: service.name,
     image,
-    imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-    envVariables: { ...declared.envVariables, ...env },
+    command: workload.command,
+    args: workload.args,
+    workingDir: workload.workingDir,
+    imagePullPolicy: PULL_POLICIES[workload.imagePullPolicy ?? ImagePullPolicy.IF_NOT_PRESENT],
+    envVariables: Object.fromEntries(
+      Object.entries(environmentOf(version)).flatMap(([name, value]) =>
+        typeof value === 'string' ? [[name, KubeEnvValue.fromValue(value)]] : [],
+      ),
+    ),
     ports: containerPorts(service),
+    resources: {},
+    securityContext: {
+      ensureNonRoot: runAsRoot === undefined,
+      user: runAsRoot === undefined ? workload.runAsUser : 0,
+      group: runAsGroup,
+      readOnlyRootFilesystem,
+      allowPrivilegeEscalation: false,
+    },
   };
 }
 
-/**
- * The container field that each property of a workload is rendered to. A property without an entry does not compile.
- */
-const IN_CONTAINER = {
-  env: ({ workload: { env = {} } }) => ({
-    envVariables: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, EnvValue.fromValue(value)])),
-  }),
-  command: ({ workload: { command } }) => ({ command }),
-  args: ({ workload: { args } }) => ({ args }),
-  replicas: ofDeployment,
-  autoscaling: ofDeployment,
-  health: probes,
-  resources: ({ workload: { resources = {} } }) => ({ resources: resourcesOf(resources) }),
-  runAsUser: ({ workload: { runAsUser } }) => ({
-    securityContext: {
-      ensureNonRoot: true,
-      user: runAsUser,
-      readOnlyRootFilesystem: true,
-      allowPrivilegeEscalation: false,
-    },
-  }),
-  writablePaths: ({ name, workload: { writablePaths = [] } }, scope) => ({
-    volumeMounts: writablePaths.map((path, index) => ({
-      path,
-      volume: Volume.fromEmptyDir(scope, `${name}-writable-${index}`, `writable-${index}`),
-    })),
-  }),
-} satisfies { readonly [K in keyof WorkloadProps]-?: (version: Version, scope: Construct) => Partial<ContainerProps> };
-
-/** A property of the Deployment, not of its containers. */
-function ofDeployment(): Partial<ContainerProps> {
-  return {};
-}
+const PULL_POLICIES: Readonly<Record<ImagePullPolicy, KubeImagePullPolicy>> = {
+  [ImagePullPolicy.ALWAYS]: KubeImagePullPolicy.ALWAYS,
+  [ImagePullPolicy.IF_NOT_PRESENT]: KubeImagePullPolicy.IF_NOT_PRESENT,
+  [ImagePullPolicy.NEVER]: KubeImagePullPolicy.NEVER,
+};
 
 /** A container port has the name of the first service port that targets it. */
-function containerPorts(service: Service): ContainerProps['ports'] {
-  const { ports } = service;
+function containerPorts({ ports }: Service): KubeContainerProps['ports'] {
   return ports
     .filter((port, index) => ports.findIndex(other => other.target === port.target) === index)
     .map(port => ({ name: port.name, number: port.target }));
 }
 
-/** The address of each callee in the environment variable that the call declares. */
-function environmentOf(service: Service): ContainerProps['envVariables'] {
-  return Object.fromEntries(
-    service.outgoingCalls.flatMap(call =>
-      call.addressEnvVar ? [[call.addressEnvVar, EnvValue.fromValue(call.calleeAddress)]] : [],
-    ),
-  );
+/** The declared variables, and those with the addresses of callees. */
+function environmentOf({ service, workload: { env = {} } }: Version): Env {
+  return Object.assign({}, env, ...service.outgoingCalls.map(call => call.addressVariables)) as Env;
 }
 
-/** A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. */
-function renderDisruptionBudget(scope: Construct, service: Service): void {
-  const least = [...service.versions.values()].reduce(
-    (sum, { workload }) => sum + (workload.autoscaling?.min ?? workload.replicas ?? 2),
-    0,
+/** The reasons why containers run as root, as an annotation of the workload. */
+function rootContainers(service: Service, workload: WorkloadProps): Labels {
+  const { initContainers = [], containers = [] } = workload;
+  const reasons = [{ ...workload, name: service.name }, ...initContainers, ...containers].flatMap(
+    ({ name, securityContext }) =>
+      securityContext?.runAsRoot === undefined ? [] : [`${name}: ${securityContext.runAsRoot}`],
   );
-  if (least < 2) {
-    return;
-  }
-  new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {
-    metadata: { name: service.name, namespace: service.namespace, labels: labelsOf(service) },
-    // A pod that is not ready must not block a drain.
-    spec: {
-      maxUnavailable: k8s.IntOrString.fromNumber(1),
-      unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      selector: { matchLabels: service.selector },
-    },
-  });
+  return reasons.length > 0 ? { 'cdk8s-cardinal/runs-as-root': reasons.join('\n') } : {};
 }
 
 function labelsOf(service: Service): Labels {
   return { 'app.kubernetes.io/name': service.name };
-}
-
-function spread(labels: Labels): object[] {
-  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map(topologyKey => ({
-    maxSkew: 1,
-    topologyKey,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector: { matchLabels: labels },
-  }));
-}
-
-function resourcesOf({ cpu, cpuLimit, memory, memoryLimit }: Resources): ContainerResources {
-  return {
-    cpu: (cpu ?? cpuLimit) ? { request: toCpu(cpu), limit: toCpu(cpuLimit) } : undefined,
-    memory: (memory ?? memoryLimit) ? { request: toSize(memory), limit: toSize(memoryLimit) } : undefined,
-  };
-}
-
-function toCpu(quantity: string | undefined): Cpu | undefined {
-  if (quantity === undefined) {
-    return undefined;
-  }
-  return Cpu.millis(quantity.endsWith('m') ? parseInt(quantity, 10) : Math.round(parseFloat(quantity) * 1000));
-}
-
-function toSize(quantity: string | undefined): Size | undefined {
-  if (quantity === undefined) {
-    return undefined;
-  }
-  return quantity.endsWith('Gi') ? Size.gibibytes(parseInt(quantity, 10)) : Size.mebibytes(parseInt(quantity, 10));
 }

@@ -1,7 +1,7 @@
 import type { Aggregate, Part } from './aggregate';
 import { callPolicyKey } from './call-policy';
 import type { Edge } from './edge';
-import { Health } from './health';
+import { Health } from './workload/health';
 import { Port } from './port';
 import type { Service } from './service';
 

@@ -1,6 +1,7 @@
 import type { Call } from './call';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
+import { inOrderOfReference } from './workload/env';
 
 /** Two calls to one port need disjoint operations, and a variable has one value. */
 export function rejectAmbiguity(path: string, call: Call, others: readonly Call[]): void {
@@ -14,18 +15,30 @@ export function rejectAmbiguity(path: string, call: Call, others: readonly Call[
       fix: 'Declare one call, or limit each by `allowedOperations` to operations of its own, none in both.',
     });
   }
-  const name = call.addressEnvVar;
-  const other = others.find(each => each.addressEnvVar === name && each.calleeAddress !== call.calleeAddress);
-  const inWorkload = [...caller.versions.values()].some(
-    ({ workload }) => name !== undefined && Object.hasOwn(workload.env ?? {}, name),
-  );
-  if (name !== undefined && (other ?? inWorkload)) {
-    throw duplicate(
-      path,
-      `The variable ${name} of ${caller.name} has a value `
-        + `already${other ? `, the address of ${other.callee.name}` : ''}.`,
-      'Use another variable, or leave it out of `env`: calls set it.',
+  rejectTakenVariables(path, call, others);
+}
+
+/** Rejects a variable of the caller that has a value already, and variables that refer to each other. */
+function rejectTakenVariables(path: string, call: Call, others: readonly Call[]): void {
+  const { caller } = call;
+  const variables = call.addressVariables;
+  for (const [name, value] of Object.entries(variables)) {
+    const other = others.find(
+      each => Object.hasOwn(each.addressVariables, name) && each.addressVariables[name] !== value,
     );
+    const inWorkload = [...caller.versions.values()].some(({ workload }) => Object.hasOwn(workload.env ?? {}, name));
+    if (other ?? inWorkload) {
+      throw duplicate(
+        path,
+        `The variable ${name} of ${caller.name} has a value `
+          + `already${other ? `, the address of ${other.callee.name}` : ''}.`,
+        'Use another variable, or leave it out of `env`: calls set it.',
+      );
+    }
+  }
+  for (const { workload } of caller.versions.values()) {
+    const addresses = Object.assign({}, ...others.map(each => each.addressVariables)) as Record<string, string>;
+    inOrderOfReference(path, { ...workload.env, ...addresses, ...variables });
   }
 }
 

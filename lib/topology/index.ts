@@ -15,7 +15,6 @@ export * from './edge';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
-export * from './health';
 export * from './rate-limit';
 export * from './validation-error';
 export { constructIdOf } from './names';
@@ -42,4 +41,4 @@ export {
 export * from './topology';
 export { HeaderMatch, type HeaderRoute, type Mirror, type Weight } from './traffic';
 export * from './version';
-export type { Autoscaling, Resources, WorkloadProps } from './workload';
+export * from './workload/public';

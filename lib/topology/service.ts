@@ -5,6 +5,7 @@ import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import type { Replicas } from './circuit-breaker';
 import { rejectAmbiguity } from './ambiguous-calls';
+import { rejectBypass } from './bypassed-callees';
 import { rejectOnePortOutside } from './external-ports';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
@@ -16,6 +17,7 @@ import type { Topology } from './topology';
 import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { requirePercentage } from './numbers';
 import { Version } from './version';
+import { objectsOf, requireOwnIdentity, type ServiceObjects } from './workload/service-rules';
 
 /**
  * A service. In the cluster: a ServiceAccount, a Deployment for each version, a Service, a PodDisruptionBudget, a
@@ -31,6 +33,9 @@ export class Service extends Callee {
   readonly exists: boolean;
   /** The ServiceAccount of its pods: a part of the identity by which callees allow it. */
   readonly serviceAccount: string;
+
+  /** Settings of its objects beside the workloads. */
+  readonly objects: ServiceObjects;
 
   private readonly existingLabels?: { readonly [label: string]: string };
   private readonly outgoing: Call[] = [];
@@ -55,10 +60,12 @@ export class Service extends Callee {
     this.inMesh = props.inMesh ?? true;
     this.exists = props.existingWorkload !== undefined;
     this.existingLabels = props.existingWorkload && { ...props.existingWorkload.labels };
-    this.serviceAccount = props.existingWorkload?.serviceAccount ?? name;
+    this.serviceAccount = props.existingWorkload?.serviceAccount ?? props.serviceAccount?.name ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
+    this.objects = objectsOf(this.path, props, this.replicas);
+    requireOwnIdentity(this, topology.services);
   }
 
   /**
@@ -190,6 +197,7 @@ export class Service extends Callee {
     const call = new Call(DECLARING, this, callee, given(props));
     rejectAmbiguity(path, call, this.outgoing);
     rejectOnePortOutside(path, call, this.outgoing);
+    rejectBypass(path, call);
     this.outgoing.push(call);
     callee._admit(call);
     return call;

@@ -38,7 +38,7 @@ export class Version {
     if (image !== undefined) {
       requireImage(path, image);
     }
-    validateWorkload(path, workload);
+    validateWorkload(path, service.name, workload);
   }
 
   /** The number of its pods; undefined if they are declared elsewhere. */
