@@ -5,7 +5,7 @@ import type { ProxyProps } from '../topology';
  * Annotations of a pod with the settings of its proxy.
  * @see https://istio.io/latest/docs/reference/config/annotations/
  */
-export function proxyAnnotations(proxy: ProxyProps): Labels {
+export function annotationsOf(proxy: ProxyProps): Labels {
   const annotations = Object.assign({}, ...Object.values(ANNOTATIONS).map(each => each(proxy))) as Labels;
   return Object.fromEntries(Object.entries(annotations).filter(([, value]) => (value as unknown) !== undefined));
 }

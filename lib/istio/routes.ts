@@ -17,6 +17,7 @@ import {
   Service,
   type Version,
 } from '../topology';
+import { render, type Rendering } from './rendering';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
 type TcpRoute = NonNullable<SpecOf<IVirtualService>['tcp']>[number];
@@ -40,7 +41,14 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
   // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
   // instead.
   return [
-    ...groups.flatMap(({ policy, calls: members }) => routesUnder(callee, port, policy, members.flatMap(matchesOf))),
+    ...groups.flatMap(({ policy, calls: members }) =>
+      routesUnder(
+        callee,
+        port,
+        policy,
+        members.flatMap(call => matchesOf(call, calls)),
+      ),
+    ),
     ...routesUnder(callee, port, {}, [{ port: port.number }]),
   ];
 }
@@ -60,7 +68,7 @@ function groupByPolicy(calls: readonly Call[]): Group[] {
   const groups = new Map<string, Group>();
   for (const call of calls) {
     // Compares the rendered fields, so that no property is left out.
-    const key = JSON.stringify([render(TERMS, call.policy), isOneOfSeveral(call)]);
+    const key = JSON.stringify([render(TERMS, call.policy), isOneOfSeveral(call, calls)]);
     const group = groups.get(key);
     if (group) {
       group.calls.push(call);
@@ -72,20 +80,18 @@ function groupByPolicy(calls: readonly Call[]): Group[] {
 }
 
 /** Whether its caller has declared further calls to the port, so that they are matched by operation. */
-function isOneOfSeveral(call: Call): boolean {
-  return call.caller.outgoingCalls.some(
-    other => other !== call && other.callee === call.callee && other.port === call.port,
-  );
+function isOneOfSeveral(call: Call, toPort: readonly Call[]): boolean {
+  return toPort.some(other => other !== call && other.caller === call.caller);
 }
 
-function matchesOf(call: Call): Match[] {
+function matchesOf(call: Call, toPort: readonly Call[]): Match[] {
   const { caller, port } = call;
   const source = {
     port: port.number,
     sourceLabels: caller.selector,
     ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
   };
-  return isOneOfSeveral(call) && call.allowedOperations
+  return isOneOfSeveral(call, toPort) && call.allowedOperations
     ? call.allowedOperations.map(operation => ({ ...source, ...operationMatch(operation) }))
     : [source];
 }
@@ -140,9 +146,6 @@ function destinationOf(callee: Callee, port: Port, version: Version | undefined)
 type HttpRetries = NonNullable<HttpRoute['retries']>;
 type HttpFault = NonNullable<HttpRoute['fault']>;
 
-/** The field that each property is rendered to in a rule or its part. A property without an entry does not compile. */
-type Rendering<Props, Part> = { readonly [K in keyof Props]-?: (declared: Props) => Partial<Part> };
-
 const RETRIES = {
   attempts: ({ attempts }) => ({ attempts }),
   perTryTimeout: ({ perTryTimeout }) => ({ perTryTimeout: durationOf(perTryTimeout) }),
@@ -170,8 +173,3 @@ const TERMS = {
   retries: ({ retries }) => ({ retries: retries?.attempts ? render(RETRIES, retries) : { attempts: 0 } }),
   faults: ({ faults }) => (faults?.delay || faults?.abort ? { fault: render(FAULTS, faults) } : {}),
 } satisfies Rendering<CallPolicy, HttpRoute>;
-
-function render<Props, Part>(rendering: Rendering<Props, Part>, declared: Props): Partial<Part> {
-  const parts = Object.values<(declared: Props) => Partial<Part>>(rendering).map(each => each(declared));
-  return Object.assign({}, ...parts) as Partial<Part>;
-}

@@ -8,9 +8,9 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import { type Service, ValidationError, type Version } from '../topology';
+import { type ProxyProps, type Service, ValidationError } from '../topology';
 import { type GatewayService, IstioIngress } from './ingress';
-import { proxyAnnotations } from './proxy-annotations';
+import { annotationsOf } from './proxy-annotations';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderTelemetry } from './telemetry';
@@ -109,9 +109,9 @@ export class IstioSidecars extends Target {
     return { 'sidecar.istio.io/inject': 'true', ...(this.revision ? { 'istio.io/rev': this.revision } : {}) };
   }
 
-  /** The settings of its proxy. */
-  podAnnotations({ workload: { proxy } }: Version): Labels {
-    return proxy ? proxyAnnotations(proxy) : {};
+  /** The annotations of pods with the settings of their proxy. */
+  proxyAnnotations(proxy: ProxyProps): Labels {
+    return annotationsOf(proxy);
   }
 
   /**
@@ -147,8 +147,8 @@ export class IstioSidecars extends Target {
   /** Adds the policies, Sidecars, Telemetry, and traffic rules of all services to the chart. */
   render(chart: TopologyChart): void {
     renderSecurity(chart, this);
-    renderScopes(chart, this);
-    renderTelemetry(chart, this);
+    renderScopes(chart, this.tracing);
+    renderTelemetry(chart, this.gateway, this.tracing);
     renderTraffic(chart);
   }
 }

@@ -22,11 +22,12 @@ export function unsupportedFeatures(
   mesh: FeatureProvider,
   gateway: FeatureProvider = NO_GATEWAY,
 ): SynthesisFinding[] {
+  const aggregators = new Set(topology.edges.map(({ aggregator }) => aggregator));
   return [
     ...unsupported(
       topology.services.flatMap(service => [
         ...featuresOfService(service),
-        ...service.outgoingCalls.flatMap(featuresOfCall),
+        ...service.outgoingCalls.flatMap(call => featuresOfCall(call, aggregators.has(service))),
       ]),
       mesh,
     ),
@@ -67,6 +68,7 @@ function featuresOfEdge(edge: Edge): RequiredFeature[] {
     Capability.EDGES,
     ...neededBy(OF_EDGES, edge),
     ...edge.routes.flatMap(route => neededBy(OF_ROUTES, route)),
+    ...edge.routes.flatMap(({ service }) => when(service.loadBalancing, Capability.LOAD_BALANCING)),
   ]);
   return edge.managed ? features.filter(({ capability }) => !OF_MANAGED_APIS.has(capability)) : features;
 }
@@ -76,9 +78,14 @@ function featuresOfService(service: Service): RequiredFeature[] {
   return wishesAt(service.path, [
     ...neededBy(OF_SERVICES, service),
     ...when(service.circuitBreaker, Capability.CIRCUIT_BREAKING),
+    ...when(service.loadBalancing, Capability.LOAD_BALANCING),
     ...when(service.weights.length > 0, Capability.SPLITS),
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
     ...when(service.mirror, Capability.MIRRORING),
+    ...when(
+      service.allowedPeers.some(each => each.allowedOperations),
+      Capability.OPERATIONS,
+    ),
     ...when(distinctPolicies.size > 1, Capability.POLICY_BY_CALLER),
     ...when(
       [...service.versions.values()].some(({ workload }) => workload.proxy),
@@ -87,12 +94,14 @@ function featuresOfService(service: Service): RequiredFeature[] {
   ]);
 }
 
-function featuresOfCall(call: Call): RequiredFeature[] {
+function featuresOfCall(call: Call, isOfAggregator: boolean): RequiredFeature[] {
   const { caller, callee } = call;
-  return wishesAt(`${caller.path} → ${callee.name}`, [
+  const features = wishesAt(`${caller.path} → ${callee.name}`, [
     ...neededBy(OF_CALLS, call),
     ...when(callee instanceof ExternalService, Capability.EGRESS_BY_HOST),
   ]);
+  // An aggregator sends no other requests: its configuration lists them all.
+  return isOfAggregator ? features.filter(({ capability }) => capability !== Capability.OPERATIONS) : features;
 }
 
 /** Each capability once, in the order of their declaration. */

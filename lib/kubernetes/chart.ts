@@ -4,9 +4,11 @@ import { Construct } from 'constructs';
 import {
   type Acceptance,
   acceptFindings,
+  allowedPeers,
   callsIntoTheMesh,
   describeFinding,
   edgesWithoutRoutes,
+  failoverWithoutEjection,
   type Finding,
   foreignCalls,
   namesOfGateways,
@@ -33,6 +35,7 @@ import { unsupportedFeatures } from './capabilities';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import type { Target } from './target';
+import type { ITopologyChart } from './topology-chart';
 import { renderWorkload } from './workload';
 import { withoutDefaults } from './workload/without-defaults';
 
@@ -60,7 +63,7 @@ export interface TopologyChartProps {
  * A whole topology in a cluster: namespaces, workloads, NetworkPolicies, and all resources of the mesh. A topology
  * cannot change after it is rendered. Findings of severity `error` fail synthesis, all reported at once.
  */
-export class TopologyChart extends Chart {
+export class TopologyChart extends Chart implements ITopologyChart {
   /** Whether a construct is a TopologyChart. (`instanceof` is true for every Chart: cdk8s overrides it.) */
   static isTopologyChart(construct: unknown): construct is TopologyChart {
     return Chart.isChart(construct) && TOPOLOGY_CHART in construct;
@@ -94,11 +97,13 @@ export class TopologyChart extends Chart {
         ]),
         ...namesOfGateways(this.topology, this.gatewayNames()),
         ...foreignCalls(this.topology),
+        ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
         ...openBehindManagedApi(this.topology),
         ...neverEjects(this.topology),
+        ...failoverWithoutEjection(this.topology),
         ...unusedTrafficRules(this.topology),
       ],
       props.accepted ?? {},
@@ -117,12 +122,12 @@ export class TopologyChart extends Chart {
       refine(ApiObject.of(namespace), withoutDefaults);
     }
     for (const service of this.topology.services) {
-      for (const [version, deployment] of renderWorkload(this, service)) {
+      for (const [version, deployment] of renderWorkload(this.scopeOf(service), service, this.mesh)) {
         this.deployments.set(version, deployment);
       }
     }
     renderAggregators(this);
-    renderNetworkPolicies(this);
+    renderNetworkPolicies(this, this.mesh);
     this.mesh.render(this);
     this.mesh.gateway?.render(this);
     writesAsDeclared(this);

@@ -3,7 +3,7 @@ import { ApiObject } from 'cdk8s';
 import { ConfigMap, Volume } from 'cdk8s-plus-27';
 import type { Service } from '../topology';
 import { refine } from './as-written';
-import type { TopologyChart } from './chart';
+import type { ITopologyChart } from './topology-chart';
 import { withoutDefaults } from './workload/without-defaults';
 
 /**
@@ -11,7 +11,7 @@ import { withoutDefaults } from './workload/without-defaults';
  * so a change triggers a rollout.
  */
 export function mountFiles(
-  chart: TopologyChart,
+  chart: ITopologyChart,
   service: Service,
   directory: string,
   files: { readonly [name: string]: string },

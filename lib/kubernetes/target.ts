@@ -1,14 +1,8 @@
 import type { k8s } from 'cdk8s-plus-27';
-import type { Service, Version } from '../topology';
+import type { ProxyProps, Service } from '../topology';
 import type { Capability } from './capability';
-import type { TopologyChart } from './chart';
 import type { EdgeGateway } from './edge-gateway';
-
-/** Labels of a Kubernetes object. */
-export interface Labels {
-  /** The value of each label. */
-  readonly [label: string]: string;
-}
+import type { ITopologyChart, Labels } from './topology-chart';
 
 /** The connections of the mesh itself in every pod, as rules of a NetworkPolicy. */
 export interface SystemConnections {
@@ -36,8 +30,8 @@ export abstract class Target {
   /** The labels that add a service's pods to the mesh or exclude them. */
   abstract podLabels(service: Service): Labels;
 
-  /** The annotations of a version's pods that its mesh reads. */
-  abstract podAnnotations(version: Version): Labels;
+  /** The annotations of pods with the settings of their proxy. */
+  abstract proxyAnnotations(proxy: ProxyProps): Labels;
 
   /**
    * The namespaces of its control plane, and those whose policies apply to the whole mesh: no workload of a topology
@@ -51,5 +45,5 @@ export abstract class Target {
   abstract systemConnections(): SystemConnections;
 
   /** Adds the target's own resources to the chart, after the workloads. */
-  abstract render(chart: TopologyChart): void;
+  abstract render(chart: ITopologyChart): void;
 }

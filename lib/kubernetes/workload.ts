@@ -9,10 +9,18 @@ import {
   ServiceAccount,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { constructIdOf, type Env, ImagePullPolicy, type Service, type Version, type WorkloadProps } from '../topology';
+import {
+  constructIdOf,
+  type Env,
+  ImagePullPolicy,
+  type IService,
+  type ProxyProps,
+  type Service,
+  type Version,
+  type WorkloadProps,
+} from '../topology';
 import { refine } from './as-written';
-import type { TopologyChart } from './chart';
-import type { Labels } from './target';
+import type { Labels } from './topology-chart';
 import { renderAutoscaler } from './workload/autoscaler';
 import { renderClaims } from './workload/claims';
 import { rolloutFields } from './workload/deployment';
@@ -21,9 +29,16 @@ import { merge } from './workload/merge';
 import { podFields } from './workload/pod';
 import { isObject, podWithoutDefaults, withoutDefaults } from './workload/without-defaults';
 
+/** What a mesh sets in pods. */
+export interface MeshOfPods {
+  /** The labels that add a service's pods to the mesh or exclude them. */
+  podLabels(service: Service): Labels;
+  /** The annotations with the settings of a proxy. */
+  proxyAnnotations(proxy: ProxyProps): Labels;
+}
+
 /** Renders the workload of a service, and returns its Deployments. */
-export function renderWorkload(chart: TopologyChart, service: Service): Map<Version, Deployment> {
-  const scope = chart.scopeOf(service);
+export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfPods): Map<Version, Deployment> {
   if (!service.isForeign) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
@@ -42,7 +57,7 @@ export function renderWorkload(chart: TopologyChart, service: Service): Map<Vers
   });
   renderDisruptionBudget(scope, service, labelsOf(service));
   return new Map(
-    [...service.versions.values()].map(version => [version, renderDeployment(chart, scope, version, account)]),
+    [...service.versions.values()].map(version => [version, renderDeployment(scope, service, version, account, mesh)]),
   );
 }
 
@@ -61,12 +76,13 @@ export function renderService(scope: Construct, id: string, service: Service, na
 }
 
 function renderDeployment(
-  chart: TopologyChart,
   scope: Construct,
+  service: Service,
   version: Version,
   account: ServiceAccount,
+  mesh: MeshOfPods,
 ): Deployment {
-  const { service, workload } = version;
+  const { workload } = version;
   const { metadata = {}, podMetadata = {} } = workload;
   const selector = { ...service.selector, version: version.name };
   const deployment = new Deployment(scope, constructIdOf(version.name), {
@@ -77,22 +93,22 @@ function renderDeployment(
       annotations: { ...metadata.annotations, ...rootContainers(service, workload) },
     },
     podMetadata: {
-      labels: { ...podMetadata.labels, ...labelsOf(service), ...selector, ...chart.mesh.podLabels(service) },
-      annotations: { ...podMetadata.annotations, ...chart.mesh.podAnnotations(version) },
+      labels: { ...podMetadata.labels, ...labelsOf(service), ...selector, ...mesh.podLabels(service) },
+      annotations: { ...podMetadata.annotations, ...(workload.proxy && mesh.proxyAnnotations(workload.proxy)) },
     },
     select: false,
     serviceAccount: account,
     automountServiceAccountToken: service.objects.serviceAccount?.automountToken ?? false,
     replicas: workload.autoscaling ? undefined : (workload.replicas ?? 2),
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
-    containers: [containerOf(version)],
+    containers: [containerOf(service, version)],
   });
   deployment.select(LabelSelector.of({ labels: selector }));
   refine(ApiObject.of(deployment), written => {
     const { spec, ...rest } = withoutDefaults(written);
     const { template, ...others } = isObject(spec) ? spec : {};
     const pod = podWithoutDefaults(isObject(template) ? template : {});
-    const declared = { spec: podFields(version, environmentOf(version), selector) };
+    const declared = { spec: podFields(version, environmentOf(service, version), selector) };
     return merge(
       service.path,
       { ...rest, spec: { ...others, template: merge(service.path, pod, declared) } },
@@ -109,8 +125,8 @@ function renderDeployment(
 }
 
 /** The fields of the service's container that cdk8s-plus renders as they are declared. */
-function containerOf(version: Version): KubeContainerProps {
-  const { service, image = '', workload } = version;
+function containerOf(service: Service, version: Version): KubeContainerProps {
+  const { image = '', workload } = version;
   const { runAsRoot, runAsGroup, readOnlyRootFilesystem = true } = workload.securityContext ?? {};
   return {
     name: service.name,
@@ -120,7 +136,7 @@ function containerOf(version: Version): KubeContainerProps {
     workingDir: workload.workingDir,
     imagePullPolicy: PULL_POLICIES[workload.imagePullPolicy ?? ImagePullPolicy.IF_NOT_PRESENT],
     envVariables: Object.fromEntries(
-      Object.entries(environmentOf(version)).flatMap(([name, value]) =>
+      Object.entries(environmentOf(service, version)).flatMap(([name, value]) =>
         typeof value === 'string' ? [[name, KubeEnvValue.fromValue(value)]] : [],
       ),
     ),
@@ -150,7 +166,7 @@ function containerPorts({ ports }: Service): KubeContainerProps['ports'] {
 }
 
 /** The declared variables, and those with the addresses of callees. */
-function environmentOf({ service, workload: { env = {} } }: Version): Env {
+function environmentOf(service: Service, { workload: { env = {} } }: Version): Env {
   return Object.assign({}, env, ...service.outgoingCalls.map(call => call.addressVariables)) as Env;
 }
 
@@ -164,6 +180,6 @@ function rootContainers(service: Service, workload: WorkloadProps): Labels {
   return reasons.length > 0 ? { 'cdk8s-cardinal/runs-as-root': reasons.join('\n') } : {};
 }
 
-function labelsOf(service: Service): Labels {
+function labelsOf(service: IService): Labels {
   return { 'app.kubernetes.io/name': service.name };
 }

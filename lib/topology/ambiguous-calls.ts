@@ -1,10 +1,19 @@
 import type { Call } from './call';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
+import type { ContainerProps } from './workload/container';
 import { inOrderOfReference } from './workload/env';
 
-/** Two calls to one port need disjoint operations, and a variable has one value. */
-export function rejectAmbiguity(path: string, call: Call, others: readonly Call[]): void {
+/**
+ * Two calls to one port need disjoint operations, and a variable has one value.
+ * @param workloads how the versions of the caller run
+ */
+export function rejectAmbiguity(
+  path: string,
+  call: Call,
+  others: readonly Call[],
+  workloads: readonly ContainerProps[],
+): void {
   const { caller } = call;
   const twin = others.find(other => other.callee === call.callee && other.port === call.port && overlap(other, call));
   if (twin) {
@@ -15,18 +24,23 @@ export function rejectAmbiguity(path: string, call: Call, others: readonly Call[
       fix: 'Declare one call, or limit each by `allowedOperations` to operations of its own, none in both.',
     });
   }
-  rejectTakenVariables(path, call, others);
+  rejectTakenVariables(path, call, others, workloads);
 }
 
 /** Rejects a variable of the caller that has a value already, and variables that refer to each other. */
-function rejectTakenVariables(path: string, call: Call, others: readonly Call[]): void {
+function rejectTakenVariables(
+  path: string,
+  call: Call,
+  others: readonly Call[],
+  workloads: readonly ContainerProps[],
+): void {
   const { caller } = call;
   const variables = call.addressVariables;
   for (const [name, value] of Object.entries(variables)) {
     const other = others.find(
       each => Object.hasOwn(each.addressVariables, name) && each.addressVariables[name] !== value,
     );
-    const inWorkload = [...caller.versions.values()].some(({ workload }) => Object.hasOwn(workload.env ?? {}, name));
+    const inWorkload = workloads.some(({ env = {} }) => Object.hasOwn(env, name));
     if (other ?? inWorkload) {
       throw duplicate(
         path,
@@ -36,9 +50,9 @@ function rejectTakenVariables(path: string, call: Call, others: readonly Call[])
       );
     }
   }
-  for (const { workload } of caller.versions.values()) {
+  for (const { env } of workloads) {
     const addresses = Object.assign({}, ...others.map(each => each.addressVariables)) as Record<string, string>;
-    inOrderOfReference(path, { ...workload.env, ...addresses, ...variables });
+    inOrderOfReference(path, { ...env, ...addresses, ...variables });
   }
 }
 

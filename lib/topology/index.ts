@@ -1,8 +1,10 @@
 export { Aggregate, type Part, type PartProps } from './aggregate';
+export { AllowedPeer, type AllowFromProps } from './allowed-peer';
 export * from './auth';
 export * from './call';
 export * from './callee';
 export * from './circuit-breaker';
+export type { CircuitBreakerProps, TcpKeepalive } from './circuit-breaker-props';
 export {
   ClientKey,
   FailureMode,
@@ -15,11 +17,16 @@ export * from './edge';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
+export { type CookieProps, HashKey } from './hash-key';
+export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
+export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';
+export * from './references';
 export * from './validation-error';
 export { constructIdOf } from './names';
 export * from './operation';
 export * from './path-pattern';
+export * from './peer';
 export * from './port';
 export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';
 export type { RateLimiterProps } from './rate-limiter';

@@ -1,9 +1,9 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { requireDeclared } from './declared';
 import { given } from './given';
+import { AllowedPeer, type AllowFromProps, rejectRepeatedPeer, requirePeer } from './allowed-peer';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
-import type { Replicas } from './circuit-breaker';
 import { rejectAmbiguity } from './ambiguous-calls';
 import { rejectBypass } from './bypassed-callees';
 import { rejectOnePortOutside } from './external-ports';
@@ -11,20 +11,21 @@ import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
 import { Operation } from './operation';
+import type { Peer } from './peer';
 import { type Port, Protocol } from './port';
+import type { IService, ITopology, Replicas } from './references';
 import { type ServiceProps, validateService } from './service-props';
-import type { Topology } from './topology';
 import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { requirePercentage } from './numbers';
 import { Version } from './version';
-import { objectsOf, requireOwnIdentity, type ServiceObjects } from './workload/service-rules';
+import { objectsOf, type ServiceObjects } from './workload/service-rules';
 
 /**
  * A service. In the cluster: a ServiceAccount, a Deployment for each version, a Service, a PodDisruptionBudget, a
  * HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its incoming and outgoing
  * calls.
  */
-export class Service extends Callee {
+export class Service extends Callee implements IService {
   /** The versions by name, in the order of their declaration. */
   readonly versions: ReadonlyMap<string, Version>;
   /** Whether its pods get a proxy. */
@@ -39,11 +40,12 @@ export class Service extends Callee {
 
   private readonly existingLabels?: { readonly [label: string]: string };
   private readonly outgoing: Call[] = [];
+  private readonly peers: AllowedPeer[] = [];
   private readonly shares: Weight[] = [];
   private readonly byHeader: HeaderRoute[] = [];
   private mirrored?: Mirror;
 
-  constructor(declaring: Declaring, topology: Topology, name: string, props: ServiceProps) {
+  constructor(declaring: Declaring, topology: ITopology, name: string, props: ServiceProps) {
     requireDeclaring(declaring, 'Service', 'topology.addService(…)');
     super(declaring, topology, name, props.namespace ?? topology.namespace, [
       ...(props.port ? [props.port] : []),
@@ -65,7 +67,6 @@ export class Service extends Callee {
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
     this.objects = objectsOf(this.path, props, this.replicas);
-    requireOwnIdentity(this, topology.services);
   }
 
   /**
@@ -98,6 +99,11 @@ export class Service extends Callee {
   /** The calls that it makes, in the order of their declaration. */
   get outgoingCalls(): readonly Call[] {
     return this.outgoing;
+  }
+
+  /** The callers outside the topology that it allows, in the order of their declaration. */
+  get allowedPeers(): readonly AllowedPeer[] {
+    return this.peers;
   }
 
   /** The weights of the versions; empty if requests are distributed by the number of pods. */
@@ -195,12 +201,25 @@ export class Service extends Callee {
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
-    rejectAmbiguity(path, call, this.outgoing);
+    const workloads = [...this.versions.values()].map(({ workload }) => workload);
+    rejectAmbiguity(path, call, this.outgoing, workloads);
     rejectOnePortOutside(path, call, this.outgoing);
-    rejectBypass(path, call);
+    rejectBypass(path, call, workloads);
     this.outgoing.push(call);
     callee._admit(call);
     return call;
+  }
+
+  /**
+   * Allows a caller that is not part of the topology. In the cluster: a rule of the service's AuthorizationPolicy and of
+   * its NetworkPolicy.
+   */
+  allowFrom(peer: Peer, props: AllowFromProps = {}): void {
+    this.topology.requireOpen(this.path);
+    requirePeer(`${this.path}.allowFrom`, peer);
+    const allowed = new AllowedPeer(DECLARING, this, peer, given(props));
+    rejectRepeatedPeer(`${peer.name} → ${this.path}`, allowed, this.peers);
+    this.peers.push(allowed);
   }
 
   /**

@@ -501,7 +501,7 @@ export const POD_MISTAKES: Row[] = [
   [
     'a callee that is called past the proxy',
     'BypassedProxy',
-    ['web-v1', 'mutual TLS only'],
+    ['of web', 'mutual TLS only'],
     () => {
       const shop = new Topology('shop');
       const web = shop.addService('web', { image, proxy: { excludeOutboundPorts: [5432] } });

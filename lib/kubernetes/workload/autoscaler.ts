@@ -7,7 +7,7 @@ import {
   utilizationOf,
   type Version,
 } from '../../topology';
-import type { Labels } from '../target';
+import type { Labels } from '../topology-chart';
 
 /** Scales a workload by metrics; nothing if another autoscaler does. */
 export function renderAutoscaler(

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { AccessMode, type Version, volumesOfPod } from '../../topology';
-import type { Labels } from '../target';
+import type { Labels } from '../topology-chart';
 
 /** The PersistentVolumeClaims of a version's own volumes. */
 export function renderClaims(

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { Service } from '../../topology';
-import type { Labels } from '../target';
+import type { Labels } from '../topology-chart';
 
 /** A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. */
 export function renderDisruptionBudget(scope: Construct, service: Service, labels: Labels): void {

@@ -9,7 +9,7 @@ import {
   volumesOfPod,
   type WorkloadProps,
 } from '../../topology';
-import type { Labels } from '../target';
+import type { Labels } from '../topology-chart';
 import { containerFields, furtherContainer, initContainer, WRITABLE } from './container';
 import { schedulingOf } from './scheduling';
 import type { Json } from './without-defaults';

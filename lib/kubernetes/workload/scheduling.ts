@@ -5,7 +5,7 @@ import {
   type Scheduling,
   type TopologySpread,
 } from '../../topology';
-import type { Labels } from '../target';
+import type { Labels } from '../topology-chart';
 import type { Json } from './without-defaults';
 
 /** Over zones and nodes, where there are several. */

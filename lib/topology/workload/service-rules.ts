@@ -1,6 +1,6 @@
-import type { Replicas } from '../circuit-breaker';
 import { duplicate } from '../duplicate';
 import type { Port } from '../port';
+import type { Replicas } from '../references';
 import { ValidationError } from '../validation-error';
 import { type DisruptionBudget, OF_DISRUPTION_BUDGET } from './disruption-budget';
 import { type Metadata, OF_METADATA } from './metadata';
