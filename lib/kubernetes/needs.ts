@@ -97,6 +97,7 @@ export const OF_SERVICES = {
   image: 'Kubernetes runs it.',
   versions: 'Each is a Deployment; routing by version requires its own capability.',
   namespace: 'Every target supports namespaces.',
+  workload: 'Kubernetes runs every kind.',
   existingWorkload: 'Every target selects pods by label.',
   serviceAccount: 'Kubernetes has it.',
   serviceMetadata: 'Every target keeps labels and annotations.',

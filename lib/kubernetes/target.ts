@@ -30,6 +30,9 @@ export abstract class Target {
   /** The labels that add a service's pods to the mesh or exclude them. */
   abstract podLabels(service: Service): Labels;
 
+  /** The annotations of a service's pods that its mesh reads. */
+  abstract podAnnotations(service: Service): Labels;
+
   /** The annotations of pods with the settings of their proxy. */
   abstract proxyAnnotations(proxy: ProxyProps): Labels;
 

@@ -4,9 +4,11 @@ import {
   Deployment,
   EnvValue as KubeEnvValue,
   ImagePullPolicy as KubeImagePullPolicy,
+  k8s,
   LabelSelector,
   Service as KubeService,
   ServiceAccount,
+  type Workload,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import {
@@ -21,24 +23,27 @@ import {
 } from '../topology';
 import { refine } from './as-written';
 import type { Labels } from './topology-chart';
+import { WorkloadObject } from './workload-object';
 import { renderAutoscaler } from './workload/autoscaler';
 import { renderClaims } from './workload/claims';
 import { rolloutFields } from './workload/deployment';
 import { renderDisruptionBudget } from './workload/disruption-budget';
 import { merge } from './workload/merge';
 import { podFields } from './workload/pod';
-import { isObject, podWithoutDefaults, withoutDefaults } from './workload/without-defaults';
+import { isObject, type Json, podWithoutDefaults, withoutDefaults } from './workload/without-defaults';
 
 /** What a mesh sets in pods. */
 export interface MeshOfPods {
   /** The labels that add a service's pods to the mesh or exclude them. */
   podLabels(service: Service): Labels;
+  /** The annotations of a service's pods that the mesh reads. */
+  podAnnotations(service: Service): Labels;
   /** The annotations with the settings of a proxy. */
   proxyAnnotations(proxy: ProxyProps): Labels;
 }
 
-/** Renders the workload of a service, and returns its Deployments. */
-export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfPods): Map<Version, Deployment> {
+/** Renders the workload of a service, and returns the objects that run its pods. */
+export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfPods): Map<Version, Workload> {
   if (!service.isForeign) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
@@ -55,9 +60,10 @@ export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfP
     },
     automountToken: false,
   });
+  renderHeadlessService(scope, service);
   renderDisruptionBudget(scope, service, labelsOf(service));
   return new Map(
-    [...service.versions.values()].map(version => [version, renderDeployment(scope, service, version, account, mesh)]),
+    [...service.versions.values()].map(version => [version, renderVersion(scope, service, version, account, mesh)]),
   );
 }
 
@@ -75,53 +81,93 @@ export function renderService(scope: Construct, id: string, service: Service, na
   refine(ApiObject.of(kube), withoutDefaults);
 }
 
-function renderDeployment(
+/** Resolves the name of each pod of a StatefulSet, also before it is ready: its pods may wait for each other. */
+function renderHeadlessService(scope: Construct, service: Service): void {
+  const { headlessService: name, namespace, ports, selector } = service;
+  if (name === undefined) {
+    return;
+  }
+  // Clients connect to the pod itself, so the port is that of the container.
+  const ofPods = ports.filter((port, index) => ports.findIndex(({ target }) => target === port.target) === index);
+  new k8s.KubeService(scope, 'headless-service', {
+    metadata: { name, namespace, labels: labelsOf(service) },
+    spec: {
+      clusterIp: 'None',
+      publishNotReadyAddresses: true,
+      ports: ofPods.length > 0 ? ofPods.map(port => ({ name: port.name, port: port.target })) : undefined,
+      selector,
+    },
+  });
+}
+
+function renderVersion(
   scope: Construct,
   service: Service,
   version: Version,
   account: ServiceAccount,
   mesh: MeshOfPods,
-): Deployment {
+): Workload {
   const { workload } = version;
-  const { metadata = {}, podMetadata = {} } = workload;
-  const selector = { ...service.selector, version: version.name };
-  const deployment = new Deployment(scope, constructIdOf(version.name), {
+  const { workloadKind, namespace } = service;
+  const { metadata = {}, podMetadata = {}, proxy } = workload;
+  const selector = workloadKind.hasVersions ? { ...service.selector, version: version.name } : service.selector;
+  const labels = { ...labelsOf(service), version: version.name };
+  const props = {
     metadata: {
       name: version.deploymentName,
-      namespace: service.namespace,
-      labels: { ...metadata.labels, ...labelsOf(service), version: version.name },
+      namespace,
+      labels: { ...metadata.labels, ...labels },
       annotations: { ...metadata.annotations, ...rootContainers(service, workload) },
     },
     podMetadata: {
-      labels: { ...podMetadata.labels, ...labelsOf(service), ...selector, ...mesh.podLabels(service) },
-      annotations: { ...podMetadata.annotations, ...(workload.proxy && mesh.proxyAnnotations(workload.proxy)) },
+      labels: { ...podMetadata.labels, ...labels, ...service.selector, ...mesh.podLabels(service) },
+      annotations: {
+        ...podMetadata.annotations,
+        ...mesh.podAnnotations(service),
+        ...(proxy && mesh.proxyAnnotations(proxy)),
+      },
     },
-    select: false,
     serviceAccount: account,
     automountServiceAccountToken: service.objects.serviceAccount?.automountToken ?? false,
-    replicas: workload.autoscaling ? undefined : (workload.replicas ?? 2),
+    replicas: workload.autoscaling ? undefined : version.replicas?.least,
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
     containers: [containerOf(service, version)],
-  });
-  deployment.select(LabelSelector.of({ labels: selector }));
-  refine(ApiObject.of(deployment), written => {
-    const { spec, ...rest } = withoutDefaults(written);
-    const { template, ...others } = isObject(spec) ? spec : {};
-    const pod = podWithoutDefaults(isObject(template) ? template : {});
-    const declared = { spec: podFields(version, environmentOf(service, version), selector) };
-    return merge(
-      service.path,
-      { ...rest, spec: { ...others, template: merge(service.path, pod, declared) } },
-      { spec: rolloutFields(workload) },
-    );
-  });
+  };
+  const id = constructIdOf(version.name);
+  const object = workloadKind.hasVersions
+    ? new Deployment(scope, id, { ...props, select: false })
+    : new WorkloadObject(scope, id, { ...props, workloadKind, selector, serviceName: service.headlessService });
+  if (object instanceof Deployment) {
+    object.select(LabelSelector.of({ labels: selector }));
+  }
+  refine(ApiObject.of(object), written => refined(written, service, version, selector));
   if (workload.autoscaling) {
     // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
-    deployment.markHasAutoscaler();
+    object.markHasAutoscaler();
   }
   renderAutoscaler(scope, version, labelsOf(service));
   renderClaims(scope, version, labelsOf(service));
-  return deployment;
+  return object;
+}
+
+/** The object as it is written, with the declared fields that cdk8s-plus does not render. */
+function refined(written: Json, service: Service, version: Version, selector: Labels): Json {
+  const { cronJob } = service.workloadKind;
+  const path = cronJob ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
+  const declared = { spec: podFields(version, environmentOf(service, version), selector) };
+  const withPods = changed(withoutDefaults(written), path, template =>
+    merge(service.path, podWithoutDefaults(template), declared),
+  );
+  return merge(service.path, withPods, { spec: rolloutFields(version.workload) });
+}
+
+function changed(object: Json, [field, ...rest]: readonly string[], change: (value: Json) => Json): Json {
+  const inner = field === undefined ? undefined : object[field];
+  return field === undefined
+    ? change(object)
+    : isObject(inner)
+      ? { ...object, [field]: changed(inner, rest, change) }
+      : object;
 }
 
 /** The fields of the service's container that cdk8s-plus renders as they are declared. */

@@ -49,3 +49,4 @@ export * from './topology';
 export { HeaderMatch, type HeaderRoute, type Mirror, type Weight } from './traffic';
 export * from './version';
 export * from './workload/public';
+export * from './workload-kind';

@@ -7,7 +7,7 @@ import { OF_CONTAINER } from './workload/container';
 import { validateContainers, validateInitContainers } from './workload/further-containers';
 import { OF_METADATA } from './workload/metadata';
 import { OF_POD } from './workload/pod';
-import { rejectContradictionsInPod } from './workload/pod-rules';
+import { type PodOwner, rejectContradictionsInPod } from './workload/pod-rules';
 import { OF_PROXY } from './workload/proxy';
 import { OF_ROLLOUT } from './workload/rollout';
 import { OF_SCHEDULING } from './workload/scheduling';
@@ -37,9 +37,9 @@ const PROPERTIES: Validations<WorkloadProps> = {
 export const WORKLOAD_PROPERTIES = namesIn(PROPERTIES);
 
 /** Rejects what Kubernetes would reject, and what would have no effect. */
-export function validateWorkload(path: string, service: string, props: WorkloadProps): void {
+export function validateWorkload(path: string, owner: PodOwner, props: WorkloadProps): void {
   validateAll<WorkloadProps>(PROPERTIES, path, props);
-  rejectContradictionsInPod(path, service, props);
+  rejectContradictionsInPod(path, owner, props);
 }
 
 /** The name of a Deployment: `SERVICE-VERSION`. */

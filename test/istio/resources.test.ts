@@ -18,6 +18,8 @@ import {
   Telemetry,
   VirtualService,
   WasmPlugin,
+  WorkloadEntry,
+  WorkloadGroup,
 } from '../../lib/istio';
 import { problemsOf } from '../support/schemas';
 
@@ -101,6 +103,17 @@ test('every kind is valid against its schema', () => {
     spec: {
       targetRefs: [{ group: '', kind: 'Service', name: 'a' }],
       validation: { hostname: 'a.example', wellKnownCACertificates: 'System' },
+    },
+  });
+  new WorkloadEntry(chart, 'r', {
+    spec: { address: '10.0.0.7', labels: { app: 'ledger' }, serviceAccount: 'ledger', ports: { tcp: 5432 } },
+  });
+  new WorkloadGroup(chart, 's', {
+    metadata: { name: 's' },
+    spec: {
+      metadata: { labels: { app: 'ledger' } },
+      template: { serviceAccount: 'ledger', ports: { tcp: 5432 } },
+      probe: { tcpSocket: { port: 5432 }, periodSeconds: 5 },
     },
   });
 

@@ -18,6 +18,7 @@ import { EDGE_MISTAKES } from './invalid-edges';
 import { POD_MISTAKES } from './pod-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
+import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
 
 function shopWith(...names: string[]) {
   const shop = new Topology('shop');
@@ -198,6 +199,24 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       add({ image: name }),
     ],
   ),
+  ...(
+    [
+      ['x/y:undefined', '"undefined" is an unset variable'],
+      ['x/y:', 'its tag is empty'],
+      ['x:@sha256:0', 'its tag is empty'],
+      ['x@', 'its digest is empty'],
+      ['', 'it is empty'],
+      ['/y:1', 'a part of its path is empty'],
+      ['x//y', 'a part of its path is empty'],
+      ['x/:1', 'a part of its path is empty'],
+      ['x:${process.env.TAG}', 'backticks'],
+    ] as const
+  ).map(([name, reason]): (typeof MISTAKES)[number] => [
+    `the image "${name}" of a pipeline that did not set a variable`,
+    'InvalidImage',
+    [reason, 'set the variable'],
+    add({ image: name }),
+  ]),
   [
     "a version's image that names none",
     'InvalidImage',
@@ -335,17 +354,6 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
   ['a relative directory', 'InvalidPath', ['"data"'], add({ writablePaths: ['data'] })],
 
-  [
-    'a call to itself',
-    'SelfCall',
-    ['shop/web → web'],
-    () => {
-      const {
-        services: [web],
-      } = shopWith('web');
-      web.calls(web);
-    },
-  ],
   [
     'a call across topologies',
     'ForeignService',
@@ -711,7 +719,14 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...TRAFFIC_MISTAKES, ...POD_MISTAKES];
+const ALL = [
+  ...MISTAKES,
+  ...EDGE_MISTAKES,
+  ...VALUE_MISTAKES,
+  ...TRAFFIC_MISTAKES,
+  ...WORKLOAD_KIND_MISTAKES,
+  ...POD_MISTAKES,
+];
 
 test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);

@@ -22,7 +22,7 @@ export function renderAutoscaler(
   new k8s.KubeHorizontalPodAutoscalerV2(scope, `${name}-autoscaler`, {
     metadata: { name: deploymentName, namespace: service.namespace, labels },
     spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: deploymentName },
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: service.workloadKind.name, name: deploymentName },
       minReplicas: autoscaling.min,
       maxReplicas: autoscaling.max,
       metrics: metricsOf(autoscaling),

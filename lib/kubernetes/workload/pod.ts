@@ -3,6 +3,7 @@ import {
   type DnsConfig,
   DnsPolicy,
   type Env,
+  type IService,
   type PodProps,
   type PodSecurityContext,
   type Version,
@@ -21,13 +22,20 @@ import type { Json } from './without-defaults';
  */
 export function podFields(version: Version, env: Env, selector: Labels): Json {
   const { service, workload } = version;
+  const { scheduling = {} } = workload;
   const own = containerFields({ ...workload, env }, { writable: WRITABLE, firstPort: service.ports[0]?.target });
-  const fields = Object.values(IN_POD).map(field => (typeof field === 'string' ? {} : field(workload, selector)));
+  const fields = Object.values(IN_POD).map(field => (typeof field === 'string' ? {} : field(workload)));
   return {
     ...(Object.assign({}, ...fields) as Json),
+    ...schedulingOf(isSpread(service) ? scheduling : { topologySpreadConstraints: [], ...scheduling }, selector),
     containers: [{ name: service.name, ...own }, ...(workload.containers ?? []).map(furtherContainer)],
     volumes: orNone(volumesOf(version)),
   };
+}
+
+/** A DaemonSet has a pod on each node, and the pods of a Job are not replicas of each other. */
+function isSpread({ workloadKind }: IService): boolean {
+  return workloadKind.hasReplicas;
 }
 
 /**
@@ -41,15 +49,14 @@ const IN_POD = {
   metadata: 'Of the Deployment.',
   podMetadata: 'Rendered with cdk8s-plus.',
   pod: ({ pod = {} }) => Object.assign({}, ...Object.values(FIELDS).map(field => field(pod))) as Json,
-  scheduling: ({ scheduling = {} }, selector) => schedulingOf(scheduling, selector),
+  scheduling: 'Below, with the default of the kind.',
   initContainers: ({ initContainers }) => ({
     initContainers: initContainers && orNone(initContainers.map(initContainer)),
   }),
   containers: 'Behind that of the service.',
   proxy: 'Annotations of the pod, by the target.',
 } satisfies {
-  readonly [K in Exclude<keyof WorkloadProps, keyof ContainerProps>]-?:
-    ((workload: WorkloadProps, selector: Labels) => Json) | string;
+  readonly [K in Exclude<keyof WorkloadProps, keyof ContainerProps>]-?: ((workload: WorkloadProps) => Json) | string;
 };
 
 /** The field of a pod that each property is rendered to. A property without an entry does not compile. */

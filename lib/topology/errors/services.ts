@@ -95,13 +95,6 @@ export const SERVICE_ERRORS = [
       + 'bypass mutual TLS and all policies. Use another id.',
   },
   {
-    id: 'SelfCall',
-    summary: 'A service that calls itself',
-    explanation:
-      'What stays inside a pod does not pass the proxy. For requests between replicas, declare a service of '
-      + 'their own.',
-  },
-  {
     id: 'UnknownMethod',
     summary: 'A gRPC method that the service does not declare',
     explanation:
@@ -155,6 +148,19 @@ export const SERVICE_ERRORS = [
     explanation:
       'Connections would have no mutual TLS, and AuthorizationPolicies would not apply to them. Exclude other ports '
       + 'only, or run the service without a proxy.',
+  },
+  {
+    id: 'InvalidSchedule',
+    summary: 'A schedule or time zone that no CronJob can have',
+    explanation:
+      'The API server rejects it. Write five fields such as `0 3 * * *`, and a zone such as `Europe/Berlin`.',
+  },
+  {
+    id: 'NoPodNames',
+    summary: 'The host name of a single pod that has none',
+    explanation:
+      'Only pods of a StatefulSet have host names of their own, which its headless Service resolves. Declare that kind, '
+      + 'or use the host name of the service.',
   },
   {
     id: 'IndistinctHosts',

@@ -1,12 +1,21 @@
 import { ValidationError } from '../validation-error';
+import { AccessMode } from '../workload-kind';
 import type { ContainerProps } from './container';
 import { requireDistinctContainers } from './further-containers';
-import { AccessMode, type Volume } from './volume';
+import type { Volume } from './volume';
 import { type VolumeMount, volumesOf } from './volume-mount';
 import type { WorkloadProps } from './workload-props';
 
+/** The workload whose pods are declared. */
+export interface PodOwner {
+  /** The name of the service, and of its container. */
+  readonly service: string;
+  /** The number of its pods at most. */
+  readonly pods: number;
+}
+
 /** Rejects what contradicts itself across the containers of a pod. */
-export function rejectContradictionsInPod(path: string, service: string, props: WorkloadProps): void {
+export function rejectContradictionsInPod(path: string, { service, pods }: PodOwner, props: WorkloadProps): void {
   const { initContainers = [], containers = [] } = props;
   requireDistinctContainers(path, [service, ...[...initContainers, ...containers].map(each => each.name)]);
   const volumes = volumesOf(path, mountsOf(props));
@@ -20,7 +29,7 @@ export function rejectContradictionsInPod(path: string, service: string, props: 
     });
   }
   volumes.forEach(volume => {
-    requireOnePodForClaim(path, volume, props);
+    requireOnePodForClaim(path, volume, pods);
   });
   [props, ...initContainers, ...containers].forEach(container => {
     requireTimeForHook(path, container, props);
@@ -38,14 +47,13 @@ function mountsOf(props: WorkloadProps): VolumeMount[] {
 }
 
 /** A volume that one node or pod can mount: pods elsewhere would never start. */
-function requireOnePodForClaim(path: string, { name, ownClaim }: Volume, props: WorkloadProps): void {
+function requireOnePodForClaim(path: string, { name, ownClaim }: Volume, pods: number): void {
   const { accessMode = AccessMode.READ_WRITE_ONCE } = ownClaim ?? { accessMode: AccessMode.READ_WRITE_MANY };
-  const pods = props.autoscaling?.max ?? props.replicas ?? 2;
   if ([AccessMode.READ_WRITE_ONCE, AccessMode.READ_WRITE_ONCE_POD].includes(accessMode) && pods > 1) {
     throw new ValidationError({
       code: 'Contradiction',
       path,
-      summary: `The claim of the volume "${name}" is ${accessMode}, and there are up to ${pods} pods.`,
+      summary: `The claim of the volume "${name}" is ${accessMode}, and there are up to ${pods === Infinity ? 'as many pods as nodes' : `${pods} pods`}.`,
       fix:
         'Set `replicas: 1`, with `rollout: { strategy: RolloutStrategy.RECREATE }`, or an access mode for many nodes '
         + 'such as AccessMode.READ_WRITE_MANY.',

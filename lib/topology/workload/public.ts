@@ -45,7 +45,6 @@ export { type PodSecurityContext, type SecurityContext, SecurityProfile } from '
 export type { ServiceAccountProps } from './service-account';
 export type { ServiceObjects } from './service-rules';
 export {
-  AccessMode,
   type ClaimProps,
   type EmptyDirOptions,
   type ExistingClaimOptions,

@@ -3,6 +3,7 @@ import { requireDnsLabel, requireDnsSubdomain } from '../names';
 import { requireInteger } from '../numbers';
 import { requireConfigKey } from './keys';
 import { ValidationError } from '../validation-error';
+import type { AccessMode } from '../workload-kind';
 import type { ReferenceOptions } from './env';
 import { requireBytes } from './quantity';
 import { requireSeconds } from './seconds';
@@ -40,18 +41,6 @@ export interface EmptyDirOptions {
 export interface ExistingClaimOptions {
   /** @default false */
   readonly readOnly?: boolean;
-}
-
-/** How many nodes and pods can mount a PersistentVolumeClaim. */
-export enum AccessMode {
-  /** One node for reading and writing. */
-  READ_WRITE_ONCE = 'ReadWriteOnce',
-  /** One pod for reading and writing. */
-  READ_WRITE_ONCE_POD = 'ReadWriteOncePod',
-  /** Any number of nodes for reading. */
-  READ_ONLY_MANY = 'ReadOnlyMany',
-  /** Any number of nodes for reading and writing. */
-  READ_WRITE_MANY = 'ReadWriteMany',
 }
 
 /** A PersistentVolumeClaim that is rendered with its workload. */
