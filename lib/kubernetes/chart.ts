@@ -32,7 +32,7 @@ import {
   type Version,
 } from '../topology';
 import { renderAggregators } from './aggregator';
-import { writesAsDeclared } from './as-written';
+import { refine, writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
 import { ClusterDns } from './cluster-dns';
 import { requireClusterCidrs } from './cluster-network';
@@ -41,6 +41,7 @@ import { NoMesh } from './no-mesh';
 import type { Target } from './target';
 import type { ITopologyChart } from './topology-chart';
 import { renderWorkload } from './workload';
+import { withoutDefaults } from './workload/without-defaults';
 
 const TOPOLOGY_CHART = Symbol.for('cdk8s-cardinal.TopologyChart');
 
@@ -132,13 +133,13 @@ export class TopologyChart extends Chart implements ITopologyChart {
     });
 
     for (const name of this.topology.ownNamespaces) {
-      new Namespace(this.scopeOfNamespace(name), 'namespace', {
+      const namespace = new Namespace(this.scopeOfNamespace(name), 'namespace', {
         metadata: { name, labels: { ...this.mesh.namespaceLabels() } },
       });
+      refine(ApiObject.of(namespace), withoutDefaults);
     }
     for (const service of this.topology.services) {
-      const podMetadata = { labels: this.mesh.podLabels(service), annotations: this.mesh.podAnnotations(service) };
-      for (const [version, workload] of renderWorkload(this.scopeOf(service), service, podMetadata)) {
+      for (const [version, workload] of renderWorkload(this.scopeOf(service), service, this.mesh)) {
         this.workloads.set(version, workload);
       }
     }

@@ -23,7 +23,6 @@ export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-pr
 export { requireCidr } from './cidr';
 export { ForeignService, ForeignTopology } from './foreign-topology';
 export { type CookieProps, HashKey } from './hash-key';
-export * from './health';
 export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
 export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';
@@ -55,5 +54,5 @@ export * from './tls-origination';
 export * from './topology';
 export { HeaderMatch, type HeaderRoute, type Mirror, type Weight } from './traffic';
 export * from './version';
-export type { Autoscaling, Resources, WorkloadProps } from './workload';
+export * from './workload/public';
 export * from './workload-kind';

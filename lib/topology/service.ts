@@ -4,8 +4,7 @@ import { given } from './given';
 import { AllowedPeer, type AllowFromProps } from './allowed-peer';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
-import { rejectAmbiguity } from './ambiguous-calls';
-import { rejectOnePortOutside } from './external-ports';
+import { rejectContradictoryCall } from './call-rules';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
@@ -20,6 +19,7 @@ import { requirePercentage } from './numbers';
 import { sumOfReplicas, Version } from './version';
 import { WorkloadKind } from './workload-kind';
 import { podNameOf, requireVersions, validateWorkloadKind } from './workload-kind-rules';
+import { objectsOf, type ServiceObjects } from './workload/service-rules';
 
 /**
  * A service. In the cluster: a ServiceAccount, a Deployment for each version or one object of another kind, a Service, a
@@ -39,6 +39,9 @@ export class Service extends Callee implements IService {
   readonly serviceAccount: string;
   /** The kind of the objects that run its pods. */
   readonly workloadKind: WorkloadKind;
+
+  /** Settings of its objects beside the workloads. */
+  readonly objects: ServiceObjects;
 
   private readonly existing?: ExistingWorkload;
   private readonly outgoing: Call[] = [];
@@ -67,10 +70,11 @@ export class Service extends Callee implements IService {
     this.exists = props.existingWorkload !== undefined;
     this.existing = given(props.existingWorkload);
     this.hasService = this.existing?.hasService ?? false;
-    this.serviceAccount = this.existing?.serviceAccount ?? name;
+    this.serviceAccount = this.existing?.serviceAccount ?? props.serviceAccount?.name ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
+    this.objects = objectsOf(this.path, props, this.replicas);
   }
 
   /**
@@ -195,8 +199,7 @@ export class Service extends Callee implements IService {
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
-    rejectAmbiguity(path, call, this.outgoing, this.variables);
-    rejectOnePortOutside(path, call, this.outgoing);
+    rejectContradictoryCall(path, call, this.outgoing, this.versions.values());
     callee._admit(call);
     this.outgoing.push(call);
     return call;
@@ -259,11 +262,6 @@ export class Service extends Callee implements IService {
     this.rejectSecond('mirrorTo', this.mirrored !== undefined);
     requirePercentage(this.path, 'The mirrored share', percent);
     this.mirrored = { version: this.version(version), percent };
-  }
-
-  /** The environment variables that its versions set themselves. */
-  private get variables(): readonly string[] {
-    return [...this.versions.values()].flatMap(({ workload }) => Object.keys(workload.env ?? {}));
   }
 
   private declareVersions(props: ServiceProps): Map<string, Version> {
