@@ -16,6 +16,7 @@ export * from './edge';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
+export { changesHeaders, type HeaderChanges, type HeaderOperations, type HeaderValues } from './header-changes';
 export { type CookieProps, HashKey } from './hash-key';
 export * from './health';
 export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
@@ -29,6 +30,7 @@ export * from './port';
 export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';
 export type { RateLimiterProps } from './rate-limiter';
 export type { RequestValidation } from './request-validation';
+export type { PathPrefixRewrite, Rewrite } from './rewrite';
 export * from './route';
 export { precedes, type Region, regionsOf } from './route-precedence';
 export * from './service';
@@ -44,6 +46,7 @@ export {
   RetryOn,
 } from './call-policy';
 export * from './topology';
-export { HeaderMatch, type HeaderRoute, type Mirror, type Weight } from './traffic';
+export type { DirectResponse } from './direct-response';
+export { bothOf, HeaderMatch, type HeaderRoute, integersOf, type Mirror, type Weight } from './traffic';
 export * from './version';
 export type { Autoscaling, Resources, WorkloadProps } from './workload';

@@ -6,15 +6,15 @@ import { Callee } from './callee';
 import type { Replicas } from './circuit-breaker';
 import { rejectAmbiguity } from './ambiguous-calls';
 import { rejectOnePortOutside } from './external-ports';
-import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
 import { Operation } from './operation';
-import { type Port, Protocol } from './port';
+import { Protocol } from './port';
 import { type ServiceProps, validateService } from './service-props';
 import type { Topology } from './topology';
-import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
-import { requirePercentage } from './numbers';
+import type { DirectResponse } from './direct-response';
+import type { HeaderMatch, HeaderRoute, Mirror, Weight } from './traffic';
+import { TrafficRules } from './traffic-rules';
 import { Version } from './version';
 
 /**
@@ -34,9 +34,7 @@ export class Service extends Callee {
 
   private readonly existingLabels?: { readonly [label: string]: string };
   private readonly outgoing: Call[] = [];
-  private readonly shares: Weight[] = [];
-  private readonly byHeader: HeaderRoute[] = [];
-  private mirrored?: Mirror;
+  private readonly traffic = new TrafficRules(this);
 
   constructor(declaring: Declaring, topology: Topology, name: string, props: ServiceProps) {
     requireDeclaring(declaring, 'Service', 'topology.addService(…)');
@@ -95,17 +93,17 @@ export class Service extends Callee {
 
   /** The weights of the versions; empty if requests are distributed by the number of pods. */
   get weights(): readonly Weight[] {
-    return this.shares;
+    return this.traffic.weights;
   }
 
-  /** The rules that send requests with a header to one version, in the order in which they apply. */
+  /** The rules for requests with a header, in the order in which they apply. */
   get headerRoutes(): readonly HeaderRoute[] {
-    return this.byHeader;
+    return this.traffic.headerRoutes;
   }
 
   /** The version that gets copies of requests; undefined for none. */
   get mirror(): Mirror | undefined {
-    return this.mirrored;
+    return this.traffic.mirror;
   }
 
   /** The number of pods of all versions; undefined for pods that are declared elsewhere. */
@@ -121,7 +119,7 @@ export class Service extends Callee {
 
   /** Whether requests are routed by version, so that each version needs a subset of its own. */
   get routesByVersion(): boolean {
-    return this.shares.length > 0 || this.byHeader.length > 0 || this.mirrored !== undefined;
+    return this.traffic.nameVersions;
   }
 
   /** The version of that name. Throws if there is none. */
@@ -196,50 +194,37 @@ export class Service extends Callee {
   }
 
   /**
-   * Splits requests among versions, in percent. In the cluster: weights of the VirtualService and subsets of the
-   * DestinationRule.
+   * Splits requests among versions, in percent with at most 4 decimals: all of them, or those with a header. In the
+   * cluster: weights of the VirtualService and subsets of the DestinationRule.
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRouteDestination
    */
-  split(percentByVersion: { readonly [version: string]: number }): void {
+  split(percentByVersion: { readonly [version: string]: number }, match?: HeaderMatch): void {
     this.topology.requireOpen(this.path);
-    if (this.ports.some(port => port.protocol === Protocol.TLS)) {
-      throw new ValidationError({
-        code: 'NoRequests',
-        path: this.path,
-        summary: `${this.name} has a port of protocol tls, whose connections are routed by SNI, not by weight.`,
-        fix: 'Declare it as tcp to split connections, or terminate TLS in the mesh and declare http, http2 or grpc.',
-      });
-    }
-    this.rejectSecond('split', this.shares.length > 0);
-    const weights = Object.entries(percentByVersion).map(([name, percent]) => ({
-      version: this.version(name),
-      percent,
-    }));
-    requireWhole(this.path, weights);
-    this.shares.push(...weights);
+    this.traffic.split(percentByVersion, match);
   }
 
   /** Routes requests with that header to one version; the first rule that matches applies. */
   routeTo(version: string, match: HeaderMatch): void {
-    this.requireRequests('Routing by header');
-    const earlier = this.byHeader.find(route => covers(route.match, match));
-    if (earlier) {
-      throw duplicate(
-        this.path,
-        `An earlier route sends all requests that this one matches (${match.header}: ${match.value}) to `
-          + `${earlier.version.name}.`,
-        'Keep one of the two, or declare the narrower one first.',
-      );
-    }
-    this.byHeader.push({ match, version: this.version(version) });
+    this.topology.requireOpen(this.path);
+    this.traffic.routeTo(version, match);
   }
 
-  /** Mirrors the requests, or a share of them in percent, to a version whose responses are dropped. */
-  mirrorTo(version: string, percent = 100): void {
-    this.requireRequests('Mirroring');
-    this.rejectSecond('mirrorTo', this.mirrored !== undefined);
-    requirePercentage(this.path, 'The mirrored share', percent);
-    this.mirrored = { version: this.version(version), percent };
+  /**
+   * Mirrors the requests, or a share of them in percent, to a version whose responses are dropped: all of them, or
+   * those with a header.
+   */
+  mirrorTo(version: string, percent = 100, match?: HeaderMatch): void {
+    this.topology.requireOpen(this.path);
+    this.traffic.mirrorTo(version, percent, match);
+  }
+
+  /**
+   * Answers requests with that header in the proxy of the caller: the service does not receive them. Faults, timeouts
+   * and header changes of calls do not apply to them.
+   */
+  respondDirectly(match: HeaderMatch, response: DirectResponse): void {
+    this.topology.requireOpen(this.path);
+    this.traffic.respondDirectly(match, { ...response });
   }
 
   private declareVersions(props: ServiceProps): Map<string, Version> {
@@ -250,27 +235,5 @@ export class Service extends Callee {
         return [name, new Version(DECLARING, this, name, own.image ?? image, workload)];
       }),
     );
-  }
-
-  private rejectSecond(what: string, isSecond: boolean): void {
-    if (isSecond) {
-      throw duplicate(
-        this.path,
-        `${what} was called for ${this.name} already, and the second call would replace the first.`,
-        `Call ${what} once.`,
-      );
-    }
-  }
-
-  private requireRequests(what: string): void {
-    this.topology.requireOpen(this.path);
-    if (!this.ports.some((port: Port) => port.carriesRequests)) {
-      throw new ValidationError({
-        code: 'NoRequests',
-        path: this.path,
-        summary: `${what} needs requests, and no port of ${this.name} carries any.`,
-        fix: 'Declare a port as http, http2 or grpc, or use split, which works on connections too.',
-      });
-    }
   }
 }
