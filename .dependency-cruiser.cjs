@@ -49,12 +49,6 @@ module.exports = {
       name: 'no-circle',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
-    },
-    {
-      name: 'no-circle-of-types',
-      severity: 'error',
-      from: { path: '^lib/(manifests|dataplane|checks|testing)/' },
       to: { circular: true },
     },
     ...folders.map(folder => ({

@@ -37,6 +37,7 @@ test.each<[string, string[]]>([
     [
       ...OF_ISTIO,
       'Aggregate',
+      'AllowedPeer',
       'Auth',
       'Call',
       'Callee',
@@ -56,6 +57,7 @@ test.each<[string, string[]]>([
       'ValidationError',
       'NoMesh',
       'Operation',
+      'Peer',
       'Period',
       'Phase',
       'Port',

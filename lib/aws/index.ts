@@ -4,4 +4,5 @@ export { IstioOnEks, type IstioOnEksProps } from './istio-on-eks';
 export { LambdaAggregator, type LambdaAggregatorProps, type LambdaPart } from './lambda-aggregator';
 export type { ManagedApiProps, Truststore } from './managed-api';
 export { type ExistingLoadBalancer, type GatewayPorts, PrivateLink, type PrivateLinkProps } from './private-link';
-export { RestApiEdge, type RestApiEdgeProps, type RestCanary } from './rest-api-edge';
+export { RestApiEdge } from './rest-api-edge';
+export type { RestApiEdgeProps, RestCanary } from './rest-api-props';

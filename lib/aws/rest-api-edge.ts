@@ -7,12 +7,10 @@ import {
   LogGroupLogDestination,
   ResponseType,
   RestApi,
-  type SecurityPolicy as TlsPolicy,
   SecurityPolicy,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { describeFinding } from '../checks';
@@ -20,46 +18,14 @@ import type { Edge } from '../topology';
 import { REST_ACCESS_LOG } from './access-log';
 import { ignoredByManagedApi } from './limits/http-api';
 import { requireFitForRestApi } from './limits/rest-api';
-import type { ManagedApiProps } from './managed-api';
 import { PrivateLink } from './private-link';
+import type { RestApiEdgeProps } from './rest-api-props';
 import { RestClients } from './rest-clients';
 import { RestDeployment } from './rest-deployment';
 import { corsOf, methodSettings, RestMethods } from './rest-methods';
 import { Waf } from './waf';
 
 const DEFAULT_STAGE = 'prod';
-
-/** A new deployment that gets a share of the requests while an earlier one gets the rest. */
-export interface RestCanary {
-  /** The share of the requests in percent. */
-  readonly percent: number;
-  /** The deployment that gets the rest: the output `DeploymentId` of the previous deployment. */
-  readonly stableDeployment: string;
-}
-
-/** Properties of a {@link RestApiEdge}. */
-export interface RestApiEdgeProps extends ManagedApiProps {
-  /**
-   * The names of clients that have API keys or limits: values of the claim of the limit, or any names for keys.
-   * @default - none
-   */
-  readonly clients?: string[];
-  /**
-   * Cognito user pools that verify tokens instead of a Lambda function. They check the pool and the scopes; the gateway
-   * in the cluster checks the audience.
-   * @default - a Lambda function verifies the tokens of any issuer
-   */
-  readonly userPools?: IUserPool[];
-  /**
-   * The ARN of the web ACL of an edge with a firewall.
-   * @default - one with the managed rules of AWS
-   */
-  readonly webAclArn?: string;
-  /** @default SecurityPolicy.TLS_1_2 */
-  readonly tlsPolicy?: TlsPolicy;
-  /** @default - each deployment gets all requests at once */
-  readonly canary?: RestCanary;
-}
 
 /**
  * An edge as an API Gateway REST API in front of the cluster: resources and methods for its routes, tokens verified by

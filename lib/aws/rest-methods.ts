@@ -19,7 +19,7 @@ import {
 import { Construct } from 'constructs';
 import { CORS_HEADERS, type Edge, type Route } from '../topology';
 import type { PrivateLink } from './private-link';
-import type { RestApiEdgeProps } from './rest-api-edge';
+import type { RestApiEdgeProps } from './rest-api-props';
 import { type ClientKeyValue, TokenAuthorizer } from './token-authorizer';
 
 /** Construct ids that a resource uses itself. */

@@ -4,6 +4,7 @@ export { defineCheck, isDefinedCheck } from './define-check';
 export { describeFinding, type Finding, Severity } from './finding';
 export { type Acceptance, type Accepted, acceptFindings, isAcceptable, requireAcceptable } from './graph/accepted';
 export { SYNTHESIS_CODES, type SynthesisCode, type SynthesisFinding } from './graph/codes';
+export * from './graph/allowed-peers';
 export * from './graph/calls-into-the-mesh';
 export * from './graph/edges-without-routes';
 export * from './graph/foreign-calls';

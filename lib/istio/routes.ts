@@ -42,7 +42,14 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
   // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
   // instead.
   return [
-    ...groups.flatMap(({ policy, calls: members }) => routesUnder(callee, port, policy, members.flatMap(matchesOf))),
+    ...groups.flatMap(({ policy, calls: members }) =>
+      routesUnder(
+        callee,
+        port,
+        policy,
+        members.flatMap(call => matchesOf(call, calls)),
+      ),
+    ),
     ...routesUnder(callee, port, {}, [{ port: port.number }]),
   ];
 }
@@ -62,7 +69,7 @@ function groupByPolicy(calls: readonly Call[]): Group[] {
   const groups = new Map<string, Group>();
   for (const call of calls) {
     // Compares the rendered fields, so that no property is left out.
-    const key = JSON.stringify([render(TERMS, call.policy), call.policy.faults?.match, isOneOfSeveral(call)]);
+    const key = JSON.stringify([render(TERMS, call.policy), call.policy.faults?.match, isOneOfSeveral(call, calls)]);
     const group = groups.get(key);
     if (group) {
       group.calls.push(call);
@@ -74,20 +81,18 @@ function groupByPolicy(calls: readonly Call[]): Group[] {
 }
 
 /** Whether its caller has declared further calls to the port, so that they are matched by operation. */
-function isOneOfSeveral(call: Call): boolean {
-  return call.caller.outgoingCalls.some(
-    other => other !== call && other.callee === call.callee && other.port === call.port,
-  );
+function isOneOfSeveral(call: Call, toPort: readonly Call[]): boolean {
+  return toPort.some(other => other !== call && other.caller === call.caller);
 }
 
-function matchesOf(call: Call): Match[] {
+function matchesOf(call: Call, toPort: readonly Call[]): Match[] {
   const { caller, port } = call;
   const source = {
     port: port.number,
     sourceLabels: caller.selector,
     ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
   };
-  return isOneOfSeveral(call) && call.allowedOperations
+  return isOneOfSeveral(call, toPort) && call.allowedOperations
     ? call.allowedOperations.map(operation => ({ ...source, ...operationMatch(operation) }))
     : [source];
 }

@@ -1,15 +1,13 @@
-import type { TopologyChart } from '../kubernetes';
+import type { TopologyChart, Tracing } from '../kubernetes';
 import { type Call, Service } from '../topology';
 import { Sidecar } from './resources';
-import type { IstioSidecars } from './sidecars';
 
 const NOTHING = '~/*';
 
 /**
  * A Sidecar for each workload: its proxy has only the hosts that the workload calls, and blocks requests to all others.
  */
-export function renderScopes(chart: TopologyChart, mesh: IstioSidecars): void {
-  const { tracing } = mesh;
+export function renderScopes(chart: TopologyChart, tracing: Tracing | undefined): void {
   const collector = tracing ? [`${tracing.namespace}/${tracing.host(chart.topology.clusterDomain)}`] : [];
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
     const hosts = [...new Set(service.outgoingCalls.flatMap(call => hostsOf(service, call))), ...collector];

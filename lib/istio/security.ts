@@ -3,9 +3,10 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
 };
 import type { SpecOf, TopologyChart } from '../kubernetes';
 import type { Operation, Port, Service } from '../topology';
+import type { Identities } from './identities';
 import { operationsOn } from './operations';
+import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
 import { AuthorizationPolicy, PeerAuthentication } from './resources';
-import type { IstioSidecars } from './sidecars';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 
@@ -13,7 +14,7 @@ type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
  * Strict mutual TLS, a default that allows nothing, and for each callee only the declared calls: for whole namespaces
  * that the topology owns, per workload elsewhere.
  */
-export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void {
+export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
   for (const namespace of chart.topology.ownNamespaces) {
     const scope = chart.scopeOfNamespace(namespace);
     new PeerAuthentication(scope, 'peer-authentication', {
@@ -27,10 +28,17 @@ export function renderSecurity(chart: TopologyChart, mesh: IstioSidecars): void 
   }
   const routedBy = rulesOfEdges(chart, mesh);
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
-    const rules = [...rulesOfCallers(service, mesh), ...(routedBy.get(service) ?? [])];
+    const rules = [...rulesOfCallers(service, mesh), ...(routedBy.get(service) ?? []), ...rulesOfPeers(service, mesh)];
     const isOwned = chart.topology.owns(service.namespace);
     const metadata = { name: service.name, namespace: service.namespace };
     const selector = { matchLabels: service.selector };
+    const portLevelMtls = plaintextPorts(service);
+    if (!isOwned || portLevelMtls) {
+      new PeerAuthentication(chart.scopeOf(service), 'peer-authentication', {
+        metadata,
+        spec: { selector, mtls: { mode: 'STRICT' }, portLevelMtls },
+      });
+    }
     if (!isOwned) {
       renderGuardsOutside(chart, service, rules);
     }
@@ -55,28 +63,20 @@ function renderGuardsOutside(chart: TopologyChart, service: Service, rules: read
   const notPrincipals = [
     ...new Set(rules.flatMap(({ from = [] }) => from.flatMap(({ source }) => source?.principals ?? []))),
   ];
-  new PeerAuthentication(scope, 'peer-authentication', {
-    metadata: { name, namespace },
-    spec: { selector, mtls: { mode: 'STRICT' } },
-  });
   new AuthorizationPolicy(scope, 'undeclared-callers', {
     metadata: { name: `${name}.undeclared-callers`, namespace },
-    spec: {
-      selector,
-      action: 'DENY',
-      rules: [notPrincipals.length > 0 ? { from: [{ source: { notPrincipals } }] } : {}],
-    },
+    spec: { selector, action: 'DENY', rules: rulesAgainstOthers(service, notPrincipals) },
   });
 }
 
-function rulesOfCallers(service: Service, mesh: IstioSidecars): Rule[] {
+function rulesOfCallers(service: Service, mesh: Identities): Rule[] {
   return service.incomingCalls.map(({ caller, port, allowedOperations }) =>
     rule(mesh.principal(caller.namespace, caller.serviceAccount), port, allowedOperations),
   );
 }
 
 /** The operations that the edge allows, repeated at the service as defence in depth. */
-function rulesOfEdges(chart: TopologyChart, mesh: IstioSidecars): Map<Service, Rule[]> {
+function rulesOfEdges(chart: TopologyChart, mesh: Identities): Map<Service, Rule[]> {
   const rules = new Map<Service, Rule[]>();
   for (const edge of chart.topology.edges) {
     const principal = mesh.principal(edge.namespace, mesh.gateway.serviceNameOf(edge));

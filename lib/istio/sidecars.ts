@@ -141,8 +141,8 @@ export class IstioSidecars extends Target {
   /** Adds the policies, Sidecars, Telemetry, and traffic rules of all services to the chart. */
   render(chart: TopologyChart): void {
     renderSecurity(chart, this);
-    renderScopes(chart, this);
-    renderTelemetry(chart, this);
+    renderScopes(chart, this.tracing);
+    renderTelemetry(chart, this.gateway, this.tracing);
     renderTraffic(chart);
   }
 }

@@ -1,13 +1,12 @@
 import type { Construct } from 'constructs';
-import type { Labels, TopologyChart } from '../kubernetes';
+import type { EdgeGateway, Labels, TopologyChart, Tracing } from '../kubernetes';
 import { Telemetry } from './resources';
-import type { IstioSidecars } from './sidecars';
 
 /**
  * An access log on the proxy's standard output, and traces if a backend is set: for each namespace that the topology
  * owns, and elsewhere for each of its workloads. (Istio merges all Telemetries that select a workload.)
  */
-export function renderTelemetry(chart: TopologyChart, { tracing, gateway }: IstioSidecars): void {
+export function renderTelemetry(chart: TopologyChart, gateway: EdgeGateway, tracing: Tracing | undefined): void {
   const { topology } = chart;
   const render = (scope: Construct, name: string, namespace: string, labels?: Labels): void => {
     new Telemetry(scope, 'telemetry', {

@@ -1,9 +1,9 @@
 import type { Aggregate, Edge, Part } from '../topology';
-import type { TopologyChart } from './chart';
 import { mountFiles } from './files';
+import type { ITopologyChart } from './topology-chart';
 
 /** Mounts the KrakenD configuration into the aggregators of all edges. */
-export function renderAggregators(chart: TopologyChart): void {
+export function renderAggregators(chart: ITopologyChart): void {
   for (const edge of chart.topology.edges) {
     if (edge.aggregator) {
       mountFiles(chart, edge.aggregator, '/etc/krakend', {

@@ -22,11 +22,12 @@ export function unsupportedFeatures(
   mesh: FeatureProvider,
   gateway: FeatureProvider = NO_GATEWAY,
 ): SynthesisFinding[] {
+  const aggregators = new Set(topology.edges.map(({ aggregator }) => aggregator));
   return [
     ...unsupported(
       topology.services.flatMap(service => [
         ...featuresOfService(service),
-        ...service.outgoingCalls.flatMap(featuresOfCall),
+        ...service.outgoingCalls.flatMap(call => featuresOfCall(call, aggregators.has(service))),
       ]),
       mesh,
     ),
@@ -88,6 +89,10 @@ function featuresOfService(service: Service): RequiredFeature[] {
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
     ...when(service.mirror ?? service.headerRoutes.some(({ mirror }) => mirror), Capability.MIRRORING),
     ...when(answersDirectly(service), Capability.DIRECT_RESPONSES),
+    ...when(
+      service.allowedPeers.some(each => each.allowedOperations),
+      Capability.OPERATIONS,
+    ),
     ...when(distinctPolicies.size > 1, Capability.POLICY_BY_CALLER),
   ]);
 }
@@ -96,12 +101,14 @@ function answersDirectly({ headerRoutes }: Service): boolean {
   return headerRoutes.some(({ response }) => response !== undefined);
 }
 
-function featuresOfCall(call: Call): RequiredFeature[] {
+function featuresOfCall(call: Call, isOfAggregator: boolean): RequiredFeature[] {
   const { caller, callee } = call;
-  return wishesAt(`${caller.path} → ${callee.name}`, [
+  const features = wishesAt(`${caller.path} → ${callee.name}`, [
     ...neededBy(OF_CALLS, call),
     ...when(callee instanceof ExternalService, Capability.EGRESS_BY_HOST),
   ]);
+  // An aggregator sends no other requests: its configuration lists them all.
+  return isOfAggregator ? features.filter(({ capability }) => capability !== Capability.OPERATIONS) : features;
 }
 
 /** Each capability once, in the order of their declaration. */

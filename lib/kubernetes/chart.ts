@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import {
   type Acceptance,
   acceptFindings,
+  allowedPeers,
   callsIntoTheMesh,
   describeFinding,
   edgesWithoutRoutes,
@@ -34,6 +35,7 @@ import { unsupportedFeatures } from './capabilities';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import type { Target } from './target';
+import type { ITopologyChart } from './topology-chart';
 import { renderWorkload } from './workload';
 
 const TOPOLOGY_CHART = Symbol.for('cdk8s-cardinal.TopologyChart');
@@ -60,7 +62,7 @@ export interface TopologyChartProps {
  * A whole topology in a cluster: namespaces, workloads, NetworkPolicies, and all resources of the mesh. A topology
  * cannot change after it is rendered. Findings of severity `error` fail synthesis, all reported at once.
  */
-export class TopologyChart extends Chart {
+export class TopologyChart extends Chart implements ITopologyChart {
   /** Whether a construct is a TopologyChart. (`instanceof` is true for every Chart: cdk8s overrides it.) */
   static isTopologyChart(construct: unknown): construct is TopologyChart {
     return Chart.isChart(construct) && TOPOLOGY_CHART in construct;
@@ -94,6 +96,7 @@ export class TopologyChart extends Chart {
         ]),
         ...namesOfGateways(this.topology, this.gatewayNames()),
         ...foreignCalls(this.topology),
+        ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
@@ -117,12 +120,16 @@ export class TopologyChart extends Chart {
       });
     }
     for (const service of this.topology.services) {
-      for (const [version, deployment] of renderWorkload(this, service)) {
+      for (const [version, deployment] of renderWorkload(
+        this.scopeOf(service),
+        service,
+        this.mesh.podLabels(service),
+      )) {
         this.deployments.set(version, deployment);
       }
     }
     renderAggregators(this);
-    renderNetworkPolicies(this);
+    renderNetworkPolicies(this, this.mesh);
     this.mesh.render(this);
     this.mesh.gateway?.render(this);
     writesAsDeclared(this);

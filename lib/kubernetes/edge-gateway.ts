@@ -1,7 +1,6 @@
 import { type Edge, ValidationError } from '../topology';
 import type { Capability } from './capability';
-import type { TopologyChart } from './chart';
-import type { Labels } from './target';
+import type { ITopologyChart, Labels } from './topology-chart';
 
 /** The gateway that serves the edges of a topology in the cluster. */
 export abstract class EdgeGateway {
@@ -35,7 +34,7 @@ export abstract class EdgeGateway {
   abstract serviceNameOf(edge: Edge): string;
 
   /** Adds its resources to the chart, after the workloads. */
-  abstract render(chart: TopologyChart): void;
+  abstract render(chart: ITopologyChart): void;
 
   /**
    * The type of the Service in front of the pods. Behind a managed API it is not a load balancer, since clients could

@@ -2,7 +2,6 @@ import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networki
   'resolution-mode': 'import',
 };
 import {
-  constructIdOf,
   type Edge,
   type HeaderRoute,
   integersOf,
@@ -54,7 +53,7 @@ export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: reado
   const expressions = expressionsOf(edge.routes);
   let count = 0;
   const names = groups.map(routes =>
-    inChunks(rulesOf(routes, expressions), RULES_IN_A_ROUTE).map(rules => {
+    inChunks(rulesOf(edge, routes, expressions), RULES_IN_A_ROUTE).map(rules => {
       const name = ++count === 1 ? edge.name : `${edge.name}-${count}`;
       renderRoute(chart, edge, name, edge.tlsSecret ? 'https' : 'http', rules);
       return name;
@@ -77,7 +76,7 @@ export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: reado
 }
 
 function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: string, rules: Rule[]): void {
-  new HttpRoute(chart.scopeOf(edge), constructIdOf(name), {
+  new HttpRoute(chart.scopeOf(edge), `route:${name}`, {
     metadata: { name, namespace: edge.namespace },
     spec: { parentRefs: [{ name: edge.name, sectionName: listener }], hostnames: [edge.host], rules },
   });
@@ -120,7 +119,7 @@ function renderVersionServices(chart: TopologyChart, service: Service): void {
 }
 
 /** Routes that differ only in their operation share a rule. */
-function rulesOf(routes: readonly Route[], expressions: Expressions): Rule[] {
+function rulesOf(edge: Edge, routes: readonly Route[], expressions: Expressions): Rule[] {
   const groups = new Map<string, Route[]>();
   for (const route of routes) {
     const key = [route.service.path, route.service.namespace, route.port.number, route.timeout.toMilliseconds()].join(
@@ -130,11 +129,11 @@ function rulesOf(routes: readonly Route[], expressions: Expressions): Rule[] {
   }
   return [...groups.values()]
     .flatMap(group => inChunks(group, MATCHES_IN_A_RULE))
-    .flatMap(each => rulesOfRoutes(each, expressions));
+    .flatMap(each => rulesOfRoutes(edge, each, expressions));
 }
 
-function rulesOfRoutes(routes: Route[], expressions: Expressions): Rule[] {
-  const [{ edge, service, port, timeout } = never()] = routes;
+function rulesOfRoutes(edge: Edge, routes: Route[], expressions: Expressions): Rule[] {
+  const [{ service, port, timeout } = never()] = routes;
   const matches = routes.map(route => operationMatch(route.operation, expressions));
   const common = (mirror = service.mirror): Rule => {
     const filters = [...mirrorFilter(edge, service, port, mirror), ...corsFilter(edge)];
@@ -145,7 +144,7 @@ function rulesOfRoutes(routes: Route[], expressions: Expressions): Rule[] {
     ...service.headerRoutes.map(route => ({
       matches: routes.map(each => ({
         ...operationMatch(each.operation, expressions),
-        headers: [headerMatch(route, each)],
+        headers: [headerMatch(edge, route, each)],
       })),
       backendRefs: backends(edge, service, port, route.weights.length > 0 ? route.weights : service.weights),
       ...common(route.mirror),
@@ -233,10 +232,11 @@ function operationMatch({ method, path }: Operation, expressions: Expressions): 
 }
 
 function headerMatch(
+  edge: Edge,
   { match: { header, kind, value } }: HeaderRoute,
   route: Route,
 ): NonNullable<Match['headers']>[number] {
-  if (kind === 'exact' && !hasRivalOfOneMethod(route)) {
+  if (kind === 'exact' && !hasRivalOfOneMethod(edge, route)) {
     return { type: 'Exact', name: header, value };
   }
   const regex =
@@ -249,7 +249,7 @@ function headerMatch(
  * match, and with equal counts it prefers the route with more exact matches, so an exact header here would tie with the
  * method there.
  */
-function hasRivalOfOneMethod({ edge, operation }: Route): boolean {
+function hasRivalOfOneMethod(edge: Edge, { operation }: Route): boolean {
   const path = operation.path.toRegex();
   return (
     operation.method === undefined

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { ConfigMap, Volume } from 'cdk8s-plus-27';
 import type { Service } from '../topology';
-import type { TopologyChart } from './chart';
+import type { ITopologyChart } from './topology-chart';
 
 /**
  * Mounts files into the pods of a service: a ConfigMap, mounted as a directory. Its hash is an annotation of the pods,
  * so a change triggers a rollout.
  */
 export function mountFiles(
-  chart: TopologyChart,
+  chart: ITopologyChart,
   service: Service,
   directory: string,
   files: { readonly [name: string]: string },

@@ -16,5 +16,6 @@ export { preflightsOf } from './preflights';
 export * from './resource';
 export * from './tracing';
 export * from './target-group-binding';
+export type { ITopologyChart, Labels } from './topology-chart';
 export { toYaml } from './yaml';
 export { transcoders } from './transcoders';

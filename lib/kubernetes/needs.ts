@@ -57,8 +57,7 @@ const OF_FAULTS = {
 export const OF_CALLS = {
   port: 'Every target supports ports.',
   addressEnvVar: 'An environment variable of the caller, which Kubernetes sets.',
-  // An aggregator sends no other requests: its configuration lists them all.
-  allowedOperations: call => when(call.allowedOperations && !isOfAggregator(call), Capability.OPERATIONS),
+  allowedOperations: call => when(call.allowedOperations, Capability.OPERATIONS),
   timeout: ({ policy }) => when(policy.timeout, Capability.TIMEOUTS),
   retries: ({ policy: { retries } }) => (retries ? neededBy<Retries>(OF_RETRIES, retries) : []),
   faults: ({ policy: { faults } }) => (faults ? neededBy<Faults>(OF_FAULTS, faults) : []),
@@ -104,10 +103,6 @@ export const OF_SERVICES = {
   existingWorkload: 'Every target selects pods by label.',
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;
-
-function isOfAggregator({ caller }: Call): boolean {
-  return caller.topology.edges.some(({ aggregator }) => aggregator === caller);
-}
 
 function always(capability: Capability): () => readonly Capability[] {
   return () => [capability];

@@ -1,8 +1,8 @@
 import { k8s } from 'cdk8s-plus-27';
-import { type Edge, ExternalService, type Port, Service } from '../topology';
-import type { TopologyChart } from './chart';
+import { type Edge, ExternalService, type Peer as AllowedPeer, type Port, Service } from '../topology';
 import type { EdgeGateway } from './edge-gateway';
-import type { Labels } from './target';
+import type { Target } from './target';
+import type { ITopologyChart, Labels } from './topology-chart';
 
 type Peer = k8s.NetworkPolicyPeer;
 
@@ -10,22 +10,23 @@ type Peer = k8s.NetworkPolicyPeer;
  * A default deny in every namespace that the topology owns, and for each service and edge only the declared
  * connections. In other namespaces only the pods of services and gateways are selected.
  */
-export function renderNetworkPolicies(chart: TopologyChart): void {
-  chart.topology.ownNamespaces.forEach(name => renderDefault(chart, name));
+export function renderNetworkPolicies(chart: ITopologyChart, mesh: Target): void {
+  const { gateway } = mesh;
+  const always = baseline(mesh);
+  chart.topology.ownNamespaces.forEach(name => renderDefault(chart, always, name));
   const gatesByService = new Map<Service, Gate[]>();
   for (const edge of chart.topology.edges) {
-    const { gateway } = chart.mesh;
     if (!gateway) {
       continue;
     }
     for (const { service, port } of edge.destinations) {
       gatesByService.set(service, [...(gatesByService.get(service) ?? []), { gateway, edge, port }]);
     }
-    renderForEdge(chart, gateway, edge);
+    renderForEdge(chart, always, gateway, edge);
   }
   chart.topology.services
     .filter(each => !each.isForeign)
-    .forEach(service => renderForService(chart, service, gatesByService.get(service) ?? []));
+    .forEach(service => renderForService(chart, always, service, gatesByService.get(service) ?? []));
 }
 
 interface Gate {
@@ -40,27 +41,27 @@ interface Rules {
 }
 
 /** DNS and the mesh's own connections. */
-function baseline(chart: TopologyChart): Rules {
-  const { ingress, egress } = chart.mesh.systemConnections();
+function baseline(mesh: Target): Rules {
+  const { ingress, egress } = mesh.systemConnections();
   return { ingress, egress: [nameResolution(), ...egress] };
 }
 
 /** The rules that a workload's policy must repeat in a namespace that has no default policy of the topology. */
-function baselineOutside(chart: TopologyChart, namespace: string): Rules {
-  return chart.topology.owns(namespace) ? { ingress: [], egress: [] } : baseline(chart);
+function baselineOutside(chart: ITopologyChart, always: Rules, namespace: string): Rules {
+  return chart.topology.owns(namespace) ? { ingress: [], egress: [] } : always;
 }
 
-function renderDefault(chart: TopologyChart, namespace: string): void {
+function renderDefault(chart: ITopologyChart, always: Rules, namespace: string): void {
   new k8s.KubeNetworkPolicy(chart.scopeOfNamespace(namespace), 'network-policy', {
     metadata: { name: 'default-deny', namespace },
-    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ...baseline(chart) },
+    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ...always },
   });
 }
 
-function renderForService(chart: TopologyChart, service: Service, gates: Gate[]): void {
-  const always = baselineOutside(chart, service.namespace);
+function renderForService(chart: ITopologyChart, always: Rules, service: Service, gates: Gate[]): void {
+  const repeated = baselineOutside(chart, always, service.namespace);
   const ingress = [
-    ...always.ingress,
+    ...repeated.ingress,
     ...service.incomingCalls.map(({ caller, port }) => ({
       from: [pods(caller.namespace, caller.selector)],
       ports: [tcp(port.target)],
@@ -69,9 +70,10 @@ function renderForService(chart: TopologyChart, service: Service, gates: Gate[])
       from: [pods(gateway.namespaceOf(edge), gateway.labelsOf(edge))],
       ports: [tcp(port.target)],
     })),
+    ...service.allowedPeers.map(({ peer, port }) => ({ from: peersOf(peer), ports: [tcp(port.target)] })),
   ];
   const egress = [
-    ...always.egress,
+    ...repeated.egress,
     ...service.outgoingCalls.map(({ callee, port }) =>
       callee instanceof Service
         ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
@@ -93,16 +95,16 @@ function renderForService(chart: TopologyChart, service: Service, gates: Gate[])
  * An edge allows all sources, or only its `frontCidrs` if declared, and connects to the services of its routes.
  * Policies in the gateway's own namespace belong to its operator: there only the `frontCidrs` are rendered.
  */
-function renderForEdge(chart: TopologyChart, gateway: EdgeGateway, edge: Edge): void {
+function renderForEdge(chart: ITopologyChart, always: Rules, gateway: EdgeGateway, edge: Edge): void {
   const namespace = gateway.namespaceOf(edge);
   const isOurs = namespace === edge.namespace || chart.topology.owns(namespace);
   if (!isOurs && !edge.frontCidrs) {
     return;
   }
-  const always = baselineOutside(chart, namespace);
+  const repeated = baselineOutside(chart, always, namespace);
   const from = edge.frontCidrs?.map(cidr => ({ ipBlock: { cidr } }));
   const egress = [
-    ...always.egress,
+    ...repeated.egress,
     ...edge.destinations.map(({ service, port }) => ({
       to: [pods(service.namespace, service.selector)],
       ports: [tcp(port.target)],
@@ -113,7 +115,7 @@ function renderForEdge(chart: TopologyChart, gateway: EdgeGateway, edge: Edge): 
     spec: {
       podSelector: { matchLabels: gateway.labelsOf(edge) },
       policyTypes: isOurs ? ['Ingress', 'Egress'] : ['Ingress'],
-      ingress: [...(isOurs ? always.ingress : []), { from, ports: gateway.portsOf(edge).map(tcp) }],
+      ingress: [...(isOurs ? repeated.ingress : []), { from, ports: gateway.portsOf(edge).map(tcp) }],
       egress: isOurs ? distinct(egress) : undefined,
     },
   });
@@ -125,6 +127,14 @@ export function pods(namespace: string, labels: Labels): Peer {
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
     podSelector: { matchLabels: labels },
   };
+}
+
+/** A caller outside the topology: its addresses, or pods of its namespace. */
+function peersOf({ namespace = '', podLabels, addresses }: AllowedPeer): Peer[] {
+  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
+  return addresses
+    ? addresses.map(cidr => ({ ipBlock: { cidr } }))
+    : [podLabels ? pods(namespace, podLabels) : { namespaceSelector }];
 }
 
 /** A TCP port in a NetworkPolicy: the port of the pod, not of the Service. */

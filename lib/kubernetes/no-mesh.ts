@@ -1,6 +1,7 @@
 import type { Capability } from './capability';
 import type { EdgeGateway } from './edge-gateway';
-import { type Labels, type SystemConnections, Target } from './target';
+import { type SystemConnections, Target } from './target';
+import type { Labels } from './topology-chart';
 
 /** Properties of {@link NoMesh}. */
 export interface NoMeshProps {

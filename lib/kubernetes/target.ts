@@ -1,14 +1,8 @@
 import type { k8s } from 'cdk8s-plus-27';
 import type { Service } from '../topology';
 import type { Capability } from './capability';
-import type { TopologyChart } from './chart';
 import type { EdgeGateway } from './edge-gateway';
-
-/** Labels of a Kubernetes object. */
-export interface Labels {
-  /** The value of each label. */
-  readonly [label: string]: string;
-}
+import type { ITopologyChart, Labels } from './topology-chart';
 
 /** The connections of the mesh itself in every pod, as rules of a NetworkPolicy. */
 export interface SystemConnections {
@@ -48,5 +42,5 @@ export abstract class Target {
   abstract systemConnections(): SystemConnections;
 
   /** Adds the target's own resources to the chart, after the workloads. */
-  abstract render(chart: TopologyChart): void;
+  abstract render(chart: ITopologyChart): void;
 }

@@ -10,7 +10,7 @@ export function transcoders(edge: Edge): object[] {
   for (const route of edge.routes) {
     const { translation } = route;
     if (translation) {
-      rejectStrangers(route, translation);
+      rejectStrangers(edge, route, translation);
       byDescriptor.set(translation.descriptor, [...(byDescriptor.get(translation.descriptor) ?? []), translation]);
     }
   }
@@ -29,7 +29,7 @@ export function transcoders(edge: Edge): object[] {
 }
 
 /** The filter runs before a route is chosen, so it also transcodes requests that match another route. */
-function rejectStrangers({ edge, operation }: Route, { descriptor }: Translation): void {
+function rejectStrangers(edge: Edge, { operation }: Route, { descriptor }: Translation): void {
   const stranger = edge.routes.find(
     other =>
       other.translation?.descriptor !== descriptor

@@ -16,14 +16,22 @@ import {
   Volume,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { constructIdOf, type Resources, type Service, type Version, type WorkloadProps } from '../topology';
-import type { TopologyChart } from './chart';
+import {
+  constructIdOf,
+  type IService,
+  type Resources,
+  type Service,
+  type Version,
+  type WorkloadProps,
+} from '../topology';
 import { grpcProbes, probes } from './probes';
-import type { Labels } from './target';
+import type { Labels } from './topology-chart';
 
-/** Renders the workload of a service, and returns its Deployments. */
-export function renderWorkload(chart: TopologyChart, service: Service): Map<Version, Deployment> {
-  const scope = chart.scopeOf(service);
+/**
+ * Renders the workload of a service, and returns its Deployments.
+ * @param podLabels the labels that add its pods to the mesh or exclude them
+ */
+export function renderWorkload(scope: Construct, service: Service, podLabels: Labels): Map<Version, Deployment> {
   if (!service.isForeign) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
@@ -38,7 +46,7 @@ export function renderWorkload(chart: TopologyChart, service: Service): Map<Vers
   renderDisruptionBudget(scope, service);
   const env = environmentOf(service);
   return new Map(
-    [...service.versions.values()].map(version => [version, renderDeployment(chart, scope, version, account, env)]),
+    [...service.versions.values()].map(version => [version, renderDeployment(scope, version, account, env, podLabels)]),
   );
 }
 
@@ -55,11 +63,11 @@ export function renderService(scope: Construct, id: string, service: Service, na
 }
 
 function renderDeployment(
-  chart: TopologyChart,
   scope: Construct,
   version: Version,
   account: ServiceAccount,
   env: ContainerProps['envVariables'],
+  podLabels: Labels,
 ): Deployment {
   const { service, workload } = version;
   const selector = { ...service.selector, version: version.name };
@@ -69,7 +77,7 @@ function renderDeployment(
       namespace: service.namespace,
       labels: { ...labelsOf(service), version: version.name },
     },
-    podMetadata: { labels: { ...labelsOf(service), ...selector, ...chart.mesh.podLabels(service) } },
+    podMetadata: { labels: { ...labelsOf(service), ...selector, ...podLabels } },
     select: false,
     serviceAccount: account,
     automountServiceAccountToken: false,
@@ -148,7 +156,7 @@ function ofDeployment(): Partial<ContainerProps> {
 }
 
 /** A container port has the name of the first service port that targets it. */
-function containerPorts(service: Service): ContainerProps['ports'] {
+function containerPorts(service: IService): ContainerProps['ports'] {
   const { ports } = service;
   return ports
     .filter((port, index) => ports.findIndex(other => other.target === port.target) === index)
@@ -184,7 +192,7 @@ function renderDisruptionBudget(scope: Construct, service: Service): void {
   });
 }
 
-function labelsOf(service: Service): Labels {
+function labelsOf(service: IService): Labels {
   return { 'app.kubernetes.io/name': service.name };
 }
 

@@ -17,6 +17,9 @@ export interface ClusterProps {
   readonly clusterDomain?: string;
 }
 
+/** The namespaces that Kubernetes creates. */
+export const KUBERNETES_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
 /** Objects as one cluster, indexed once: by type, by name, hosts by name, workloads by label. */
 export class Cluster {
   /** The hosts of all Services and ServiceEntries. */
@@ -91,7 +94,7 @@ export class Cluster {
 
   /** Whether a namespace exists: it is declared, or objects are in it, or Kubernetes creates it. */
   hasNamespace(name: string): boolean {
-    this.known ??= new Set([...this.namespaces, 'default', 'kube-system', 'kube-public', 'kube-node-lease']);
+    this.known ??= new Set([...this.namespaces, ...KUBERNETES_NAMESPACES]);
     return this.known.has(name);
   }
 

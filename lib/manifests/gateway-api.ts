@@ -2,6 +2,7 @@ import type { Cluster } from './cluster';
 import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
 import { addTo } from './lists';
+import { memo } from './memo';
 import { selects } from './selector';
 
 const GROUP = 'gateway.networking.k8s.io';
@@ -83,14 +84,9 @@ export function isGranted(from: Resource, to: Reference, cluster: Cluster): bool
 }
 
 const NO_NAMES: readonly string[] = [];
-const GRANTS = new WeakMap<Cluster, Map<string, string[]>>();
 
 /** The names that ReferenceGrants allow, empty for all, by the types and namespaces of both sides. */
-function grantsOf(cluster: Cluster): Map<string, string[]> {
-  const known = GRANTS.get(cluster);
-  if (known) {
-    return known;
-  }
+const grantsOf = memo((cluster: Cluster): Map<string, string[]> => {
   const grants = new Map<string, string[]>();
   for (const { namespace, spec } of cluster.all(Kind.REFERENCE_GRANT)) {
     for (const from of spec.get('from').items) {
@@ -101,9 +97,8 @@ function grantsOf(cluster: Cluster): Map<string, string[]> {
         );
     }
   }
-  GRANTS.set(cluster, grants);
   return grants;
-}
+});
 
 function grantKey(type: string, namespace: string, toType: string, toNamespace: string): string {
   return [type, namespace, toType, toNamespace].join(' ');

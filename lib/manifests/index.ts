@@ -18,6 +18,7 @@ export * from './lists';
 export * from './load';
 export * from './manifest-error';
 export * from './membership';
+export * from './memo';
 export * from './mesh-config';
 export * from './mutual-tls';
 export * from './network-policies';

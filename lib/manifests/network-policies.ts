@@ -3,6 +3,7 @@ import { ByLabel } from './by-label';
 import type { Cluster } from './cluster';
 import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
+import { memo } from './memo';
 import { type Labels, selects } from './selector';
 
 /** One end of a connection: a Pod, or an address outside the cluster. */
@@ -31,11 +32,7 @@ export type Direction = 'ingress' | 'egress';
  */
 export class NetworkPolicies {
   /** The NetworkPolicies of a cluster, indexed once. */
-  static of(cluster: Cluster): NetworkPolicies {
-    const known = INDEXES.get(cluster) ?? new NetworkPolicies(cluster);
-    INDEXES.set(cluster, known);
-    return known;
-  }
+  static readonly of = memo((cluster: Cluster) => new NetworkPolicies(cluster));
 
   private readonly policies: ByLabel;
 
@@ -141,5 +138,3 @@ function isFor(spec: Field, direction: Direction): boolean {
   const types = spec.get('policyTypes').texts.map(each => each.toLowerCase());
   return types.length > 0 ? types.includes(direction) : direction === 'ingress' || spec.get('egress').exists;
 }
-
-const INDEXES = new WeakMap<Cluster, NetworkPolicies>();

@@ -1,19 +1,16 @@
 import { byAge } from './age';
 import type { Cluster } from './cluster';
 import { addTo } from './lists';
+import { memoByKey } from './memo';
 import type { Resource } from './resource';
 import type { Workload } from './workload';
 
 /** Objects of one type by the workloads that they select, so that not every pair is compared. */
 export class Selecting {
   /** Computed once for a cluster. The path is that of the labels in the spec. */
-  static of(cluster: Cluster, type: string, ...path: string[]): Selecting {
-    const known = INDEXES.get(cluster) ?? new Map<string, Selecting>();
-    INDEXES.set(cluster, known);
-    const found = known.get(type) ?? new Selecting(cluster, type, path);
-    known.set(type, found);
-    return found;
-  }
+  static readonly of = memoByKey(
+    (cluster: Cluster, type: string, ...path: string[]) => new Selecting(cluster, type, path),
+  );
 
   private readonly byWorkload = new Map<Workload, Resource[]>();
   private readonly byNamespace = new Map<string, Resource[]>();
@@ -42,5 +39,3 @@ export class Selecting {
     return this.byNamespace.get(namespace) ?? [];
   }
 }
-
-const INDEXES = new WeakMap<Cluster, Map<string, Selecting>>();

@@ -1,25 +1,25 @@
 import type { Aggregate, Part } from './aggregate';
 import { callPolicyKey } from './call-policy';
-import type { Edge } from './edge';
 import { Health } from './health';
 import { Port } from './port';
 import type { Service } from './service';
+import type { ServiceProps } from './service-props';
 
 /** @see https://hub.docker.com/_/krakend */
 const IMAGE = 'krakend:2.12.0';
 const USER = 1000;
 
 /** The service that composes the aggregated responses of an edge. */
-export function addAggregator(edge: Edge): Service {
-  return edge.topology.addService(`${edge.name}-aggregator`, {
-    namespace: edge.namespace,
+export function aggregator(namespace: string): ServiceProps {
+  return {
+    namespace,
     image: IMAGE,
     runAsUser: USER,
     port: Port.http(8080),
     args: ['run', '--config', '/etc/krakend/krakend.json'],
     health: Health.http('/__health'),
     resources: { cpu: '100m', memory: '64Mi', memoryLimit: '256Mi' },
-  });
+  };
 }
 
 /** Declares the calls of an aggregate; the same operation with the same timeout in several aggregates is one call. */

@@ -2,8 +2,11 @@ import type { Call } from './call';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 
-/** Two calls to one port need disjoint operations, and a variable has one value. */
-export function rejectAmbiguity(path: string, call: Call, others: readonly Call[]): void {
+/**
+ * Two calls to one port need disjoint operations, and a variable has one value.
+ * @param variables the environment variables that the caller's workload sets itself
+ */
+export function rejectAmbiguity(path: string, call: Call, others: readonly Call[], variables: readonly string[]): void {
   const { caller } = call;
   const twin = others.find(other => other.callee === call.callee && other.port === call.port && overlap(other, call));
   if (twin) {
@@ -16,10 +19,7 @@ export function rejectAmbiguity(path: string, call: Call, others: readonly Call[
   }
   const name = call.addressEnvVar;
   const other = others.find(each => each.addressEnvVar === name && each.calleeAddress !== call.calleeAddress);
-  const inWorkload = [...caller.versions.values()].some(
-    ({ workload }) => name !== undefined && Object.hasOwn(workload.env ?? {}, name),
-  );
-  if (name !== undefined && (other ?? inWorkload)) {
+  if (name !== undefined && (other ?? variables.includes(name))) {
     throw duplicate(
       path,
       `The variable ${name} of ${caller.name} has a value `

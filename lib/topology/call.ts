@@ -1,11 +1,10 @@
 import { type Declaring, requireDeclaring } from './declaring';
-import type { Callee } from './callee';
 import { ValidationError } from './validation-error';
 import { requireEnvironmentVariable } from './names';
 import type { Operation } from './operation';
 import type { Port } from './port';
-import type { Service } from './service';
 import { namesIn } from './property-table';
+import type { ICallee, IService } from './references';
 import { type CallPolicy, policiesOf, validateCallPolicy } from './call-policy';
 
 /** Properties of a {@link Call}: its policy, and the operations that it may use. */
@@ -49,9 +48,9 @@ export class Call {
   constructor(
     declaring: Declaring,
     /** The service that sends the requests. */
-    readonly caller: Service,
+    readonly caller: IService,
     /** The service, of the topology or outside, that receives them. */
-    readonly callee: Callee,
+    readonly callee: ICallee,
     props: CallProps,
   ) {
     requireDeclaring(declaring, 'Call', 'service.calls(…)');

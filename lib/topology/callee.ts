@@ -1,16 +1,16 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { given } from './given';
 import type { Call } from './call';
-import { CircuitBreaker, type Replicas } from './circuit-breaker';
+import { CircuitBreaker } from './circuit-breaker';
 import type { CircuitBreakerProps } from './circuit-breaker-props';
 import { duplicate } from './duplicate';
 import { type LoadBalancing, validateLoadBalancing } from './load-balancing';
 import { ValidationError } from './validation-error';
 import type { Port } from './port';
-import type { Topology } from './topology';
+import type { ICallee, ITopology, Replicas } from './references';
 
 /** A service that can be called: one of the topology, or an external one. */
-export abstract class Callee {
+export abstract class Callee implements ICallee {
   private readonly incoming: Call[] = [];
   private breaker?: CircuitBreaker;
   private balancing?: LoadBalancing;
@@ -18,7 +18,7 @@ export abstract class Callee {
   protected constructor(
     declaring: Declaring,
     /** The topology that it belongs to. */
-    readonly topology: Topology,
+    readonly topology: ITopology,
     /** Its name, unique in its namespace. */
     readonly name: string,
     /** The namespace of its objects in the cluster. */

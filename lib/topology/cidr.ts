@@ -5,12 +5,20 @@ import { ValidationError } from './validation-error';
 const SHORTEST: Record<number, number> = { 4: 8, 6: 16 };
 const LONGEST: Record<number, number> = { 4: 32, 6: 128 };
 
-/** Rejects what is not a CIDR, and a range so wide that it would allow a large part of the internet. */
-export function requireRangeOfFront(path: string, cidr: string): void {
+/** A range of addresses. */
+export interface Cidr {
+  /** 4 or 6. */
+  readonly version: number;
+  /** The length of the prefix. */
+  readonly prefix: number;
+}
+
+/** Rejects what is not a CIDR. */
+export function requireCidr(path: string, cidr: string): Cidr {
   const [, address = '', digits = ''] = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(cidr) ?? [];
   const version = isIP(address);
-  const [prefix, shortest, longest] = [Number(digits), SHORTEST[version], LONGEST[version]];
-  if (digits === '' || shortest === undefined || longest === undefined || prefix > longest) {
+  const [prefix, longest] = [Number(digits), LONGEST[version]];
+  if (digits === '' || longest === undefined || prefix > longest || address.includes('%')) {
     throw new ValidationError({
       code: 'InvalidCidr',
       path,
@@ -18,12 +26,33 @@ export function requireRangeOfFront(path: string, cidr: string): void {
       fix: 'Give an address and a prefix length, e.g. "10.0.8.0/24".',
     });
   }
+  return { version, prefix };
+}
+
+/** Rejects what is not a CIDR, and a range so wide that it would allow a large part of the internet. */
+export function requireRangeOfFront(path: string, cidr: string): void {
+  requireNarrow(
+    path,
+    cidr,
+    'is far wider than the subnets of a load balancer, so the API in front could be bypassed.',
+    'Give the subnets of the load balancer',
+  );
+}
+
+/** The same for the addresses of callers. */
+export function requireRangeOfCallers(path: string, cidr: string): void {
+  requireNarrow(path, cidr, 'is far wider than one network, so nearly any address could connect.', 'Give the subnets');
+}
+
+function requireNarrow(path: string, cidr: string, harm: string, fix: string): void {
+  const { version, prefix } = requireCidr(path, cidr);
+  const shortest = SHORTEST[version] ?? 0;
   if (prefix < shortest) {
     throw new ValidationError({
       code: 'InvalidCidr',
       path,
-      summary: `"${cidr}" is far wider than the subnets of a load balancer, so the API in front could be bypassed.`,
-      fix: `Give the subnets of the load balancer, at least /${shortest} each.`,
+      summary: `"${cidr}" ${harm}`,
+      fix: `${fix}, at least /${shortest} each.`,
     });
   }
 }

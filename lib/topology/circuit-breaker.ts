@@ -1,16 +1,8 @@
 import { type Declaring, requireDeclaring } from './declaring';
-import type { Callee } from './callee';
 import { ValidationError } from './validation-error';
 import { type CircuitBreakerProps, LIMITS, OF_EJECTION, OF_REQUESTS } from './circuit-breaker-props';
+import type { ICallee, Replicas } from './references';
 import { validateAll } from './rules';
-
-/** The number of endpoints. */
-export interface Replicas {
-  /** The minimum number of endpoints; with autoscaling, its minimum. */
-  readonly least: number;
-  /** The maximum number of endpoints. */
-  readonly most: number;
-}
 
 /** Istio's default percentage, which allows one of ten endpoints to be ejected. */
 const OWN_PERCENT = 10;
@@ -27,7 +19,7 @@ function percentOfOne(replicas = 1): number {
 export class CircuitBreaker {
   constructor(
     declaring: Declaring,
-    callee: Callee,
+    callee: ICallee,
     /** The limits as they are declared. */
     readonly limits: CircuitBreakerProps,
   ) {
@@ -68,7 +60,7 @@ export class CircuitBreaker {
     return this.limits.consecutive5xxErrors !== undefined || this.limits.consecutiveGatewayErrors !== undefined;
   }
 
-  private assertAllEffective(path: string, callee: Callee): void {
+  private assertAllEffective(path: string, callee: ICallee): void {
     const ofEjection = OF_EJECTION.filter(name => this.limits[name] !== undefined);
     if (!this.ejects && ofEjection.length > 0) {
       throw new ValidationError({

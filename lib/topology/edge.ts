@@ -3,7 +3,7 @@ import { requireDeclared } from './declared';
 import { given } from './given';
 import { Duration } from 'cdk8s';
 import { Aggregate, type PartProps } from './aggregate';
-import { addAggregator, callParts } from './aggregator';
+import { aggregator, callParts } from './aggregator';
 import { Auth } from './auth';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Cors } from './cors';
@@ -13,9 +13,10 @@ import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { Port } from './port';
+import type { IEdge, ITopology } from './references';
 import { Route, type RouteProps } from './route';
 import { Service } from './service';
-import type { Topology } from './topology';
+import type { ServiceProps } from './service-props';
 
 /** Properties of an aggregate: those of its route, and the headers that its parts receive. */
 export interface AggregateProps extends RouteProps {
@@ -38,7 +39,7 @@ export interface Destination {
  * An entry point for requests from outside the cluster. In the cluster: a Gateway with its HTTPRoute, token
  * verification and policies. On AWS: a managed API in front of it. Requests without a route get 404.
  */
-export class Edge {
+export class Edge implements IEdge {
   /** The host name of the listeners and of the certificate. */
   readonly host: string;
   /** The Secret of the certificate, in `namespace`; undefined for plain HTTP on port 80. */
@@ -75,10 +76,11 @@ export class Edge {
   constructor(
     declaring: Declaring,
     /** The topology that the edge belongs to. */
-    readonly topology: Topology,
+    readonly topology: ITopology,
     /** The name of the Gateway. */
     readonly name: string,
     props: EdgeProps,
+    private readonly addService: (name: string, props: ServiceProps) => Service,
   ) {
     requireDeclaring(declaring, 'Edge', 'topology.addEdge(…)');
     this.host = props.host;
@@ -170,11 +172,11 @@ export class Edge {
   aggregate(operation: string, parts: { readonly [field: string]: PartProps }, props: AggregateProps = {}): Aggregate {
     this.topology.requireOpen(this.path);
     Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
-    const aggregator = this.merger ?? addAggregator(this);
-    const route = this.route(operation, aggregator, props);
+    const merger = this.merger ?? this.addService(`${this.name}-aggregator`, aggregator(this.namespace));
+    const route = this.route(operation, merger, props);
     const aggregate = new Aggregate(DECLARING, route, given(parts), given(props.headers));
-    callParts(aggregator, aggregate);
-    this.merger = aggregator;
+    callParts(merger, aggregate);
+    this.merger = merger;
     this.merged.push(aggregate);
     return aggregate;
   }

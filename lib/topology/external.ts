@@ -3,7 +3,7 @@ import { requireDeclared } from './declared';
 import { Callee } from './callee';
 import { requireDnsLabel, requireHostName } from './names';
 import { Port } from './port';
-import type { Topology } from './topology';
+import type { ITopology } from './references';
 
 /** Properties of a service outside the cluster. */
 export interface ExternalServiceProps {
@@ -22,7 +22,7 @@ export class ExternalService extends Callee {
   /** The host name of the ServiceEntry. */
   readonly host: string;
 
-  constructor(declaring: Declaring, topology: Topology, name: string, props: ExternalServiceProps) {
+  constructor(declaring: Declaring, topology: ITopology, name: string, props: ExternalServiceProps) {
     requireDeclaring(declaring, 'ExternalService', 'topology.addExternalService(…)');
     super(declaring, topology, name, topology.namespace, [props.port]);
     requireDnsLabel(this.path, 'an external service', name);

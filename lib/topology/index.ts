@@ -1,4 +1,5 @@
 export { Aggregate, type Part, type PartProps } from './aggregate';
+export { AllowedPeer, type AllowFromProps } from './allowed-peer';
 export * from './auth';
 export * from './call';
 export * from './callee';
@@ -22,10 +23,12 @@ export * from './health';
 export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
 export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';
+export * from './references';
 export * from './validation-error';
 export { constructIdOf } from './names';
 export * from './operation';
 export * from './path-pattern';
+export * from './peer';
 export * from './port';
 export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';
 export type { RateLimiterProps } from './rate-limiter';

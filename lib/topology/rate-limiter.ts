@@ -1,7 +1,7 @@
 import { Health } from './health';
 import { Port } from './port';
 import type { Service } from './service';
-import type { Topology } from './topology';
+import type { ServiceProps } from './service-props';
 
 /** Properties of a rate limiter. */
 export interface RateLimiterProps {
@@ -25,12 +25,8 @@ const IMAGE = 'docker.io/envoyproxy/ratelimit:17b1956c';
  * The service that counts the requests of clients: Envoy's rate limit service.
  * @see https://github.com/envoyproxy/ratelimit
  */
-export function addRateLimiter(
-  topology: Topology,
-  name: string,
-  { redis, image = IMAGE, namespace }: RateLimiterProps,
-): Service {
-  const limiter = topology.addService(name, {
+export function rateLimiter({ image = IMAGE, namespace }: RateLimiterProps): ServiceProps {
+  return {
     namespace,
     image,
     runAsUser: 65534,
@@ -47,7 +43,5 @@ export function addRateLimiter(
       RUNTIME_IGNOREDOTFILES: 'true',
     },
     resources: { cpu: '100m', memory: '64Mi', memoryLimit: '256Mi' },
-  });
-  limiter.calls(redis, { addressEnvVar: 'REDIS_URL' });
-  return limiter;
+  };
 }

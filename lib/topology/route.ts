@@ -2,13 +2,13 @@ import { type Declaring, requireDeclaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
-import type { Edge } from './edge';
 import type { RateLimit } from './rate-limit';
 import { ValidationError } from './validation-error';
 import { requireDuration, requirePositive } from './numbers';
 import { Operation } from './operation';
 import type { Port } from './port';
 import type { HttpBinding, ProtoDescriptor } from './proto-descriptor';
+import type { IEdge } from './references';
 import { type RequestValidation, validateRequestRules } from './request-validation';
 import type { Service } from './service';
 
@@ -90,7 +90,7 @@ export class Route {
   constructor(
     declaring: Declaring,
     /** The edge that the route belongs to. */
-    readonly edge: Edge,
+    readonly edge: IEdge,
     operation: string,
     /** The service that requests are routed to. */
     readonly service: Service,

@@ -1,18 +1,19 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { requireDeclared } from './declared';
 import { given } from './given';
+import { AllowedPeer, type AllowFromProps, rejectRepeatedPeer, requirePeer } from './allowed-peer';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
-import type { Replicas } from './circuit-breaker';
 import { rejectAmbiguity } from './ambiguous-calls';
 import { rejectOnePortOutside } from './external-ports';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
 import { Operation } from './operation';
-import { Protocol } from './port';
-import { type ServiceProps, validateService } from './service-props';
-import type { Topology } from './topology';
 import type { DirectResponse } from './direct-response';
+import type { Peer } from './peer';
+import { Protocol } from './port';
+import type { IService, ITopology, Replicas } from './references';
+import { type ServiceProps, validateService } from './service-props';
 import type { HeaderMatch, HeaderRoute, Mirror, Weight } from './traffic';
 import { TrafficRules } from './traffic-rules';
 import { Version } from './version';
@@ -22,7 +23,7 @@ import { Version } from './version';
  * HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its incoming and outgoing
  * calls.
  */
-export class Service extends Callee {
+export class Service extends Callee implements IService {
   /** The versions by name, in the order of their declaration. */
   readonly versions: ReadonlyMap<string, Version>;
   /** Whether its pods get a proxy. */
@@ -34,9 +35,10 @@ export class Service extends Callee {
 
   private readonly existingLabels?: { readonly [label: string]: string };
   private readonly outgoing: Call[] = [];
+  private readonly peers: AllowedPeer[] = [];
   private readonly traffic = new TrafficRules(this);
 
-  constructor(declaring: Declaring, topology: Topology, name: string, props: ServiceProps) {
+  constructor(declaring: Declaring, topology: ITopology, name: string, props: ServiceProps) {
     requireDeclaring(declaring, 'Service', 'topology.addService(…)');
     super(declaring, topology, name, props.namespace ?? topology.namespace, [
       ...(props.port ? [props.port] : []),
@@ -89,6 +91,11 @@ export class Service extends Callee {
   /** The calls that it makes, in the order of their declaration. */
   get outgoingCalls(): readonly Call[] {
     return this.outgoing;
+  }
+
+  /** The callers outside the topology that it allows, in the order of their declaration. */
+  get allowedPeers(): readonly AllowedPeer[] {
+    return this.peers;
   }
 
   /** The weights of the versions; empty if requests are distributed by the number of pods. */
@@ -186,11 +193,23 @@ export class Service extends Callee {
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
-    rejectAmbiguity(path, call, this.outgoing);
+    rejectAmbiguity(path, call, this.outgoing, this.variables);
     rejectOnePortOutside(path, call, this.outgoing);
     this.outgoing.push(call);
     callee._admit(call);
     return call;
+  }
+
+  /**
+   * Allows a caller that is not part of the topology. In the cluster: a rule of the service's AuthorizationPolicy and of
+   * its NetworkPolicy.
+   */
+  allowFrom(peer: Peer, props: AllowFromProps = {}): void {
+    this.topology.requireOpen(this.path);
+    requirePeer(`${this.path}.allowFrom`, peer);
+    const allowed = new AllowedPeer(DECLARING, this, peer, given(props));
+    rejectRepeatedPeer(`${peer.name} → ${this.path}`, allowed, this.peers);
+    this.peers.push(allowed);
   }
 
   /**
@@ -225,6 +244,11 @@ export class Service extends Callee {
   respondDirectly(match: HeaderMatch, response: DirectResponse): void {
     this.topology.requireOpen(this.path);
     this.traffic.respondDirectly(match, { ...response });
+  }
+
+  /** The environment variables that its versions set themselves. */
+  private get variables(): readonly string[] {
+    return [...this.versions.values()].flatMap(({ workload }) => Object.keys(workload.env ?? {}));
   }
 
   private declareVersions(props: ServiceProps): Map<string, Version> {

@@ -7,7 +7,8 @@ import { ExternalService, type ExternalServiceProps } from './external';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireOwnableNamespace } from './names';
-import { addRateLimiter, type RateLimiterProps } from './rate-limiter';
+import { rateLimiter, type RateLimiterProps } from './rate-limiter';
+import type { ITopology } from './references';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
 
@@ -27,7 +28,7 @@ export interface TopologyProps {
 }
 
 /** The services of an application, the calls among them, and the edges for requests from outside the cluster. */
-export class Topology {
+export class Topology implements ITopology {
   /** The namespace of services and edges that declare none. */
   readonly namespace: string;
   /** The DNS domain of the cluster, in the host names of services. */
@@ -125,13 +126,15 @@ export class Topology {
    * the counts.
    */
   addRateLimiter(name: string, props: RateLimiterProps): Service {
-    return addRateLimiter(this, name, props);
+    const limiter = this.addService(name, rateLimiter(props));
+    limiter.calls(props.redis, { addressEnvVar: 'REDIS_URL' });
+    return limiter;
   }
 
   /** Declares an entry point for requests from outside the cluster. */
   addEdge(name: string, props: EdgeProps): Edge {
     this.requireOpen(name);
-    const edge = new Edge(DECLARING, this, name, given(props));
+    const edge = new Edge(DECLARING, this, name, given(props), this.addService.bind(this));
     const sameHost = this.edges.find(other => other.host === edge.host);
     if (sameHost) {
       throw this.duplicate(name, `The host ${edge.host} is served by the edge "${sameHost.name}" already.`);

@@ -1,7 +1,6 @@
 import { type Declaring, requireDeclaring } from './declaring';
-import type { Replicas } from './circuit-breaker';
 import { requireImage } from './image';
-import type { Service } from './service';
+import type { IService, Replicas } from './references';
 import { deploymentName, validateWorkload, type WorkloadProps } from './workload';
 
 /**
@@ -24,7 +23,7 @@ export class Version {
   constructor(
     declaring: Declaring,
     /** The service that it is a version of. */
-    readonly service: Service,
+    readonly service: IService,
     /** Its name: the label `version` of its pods. */
     readonly name: string,
     /** The container image; undefined for pods that exist already. */

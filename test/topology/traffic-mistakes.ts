@@ -158,8 +158,9 @@ const LOCALITIES: Row[] = [
 const called =
   (props: CallProps, port = Port.http(80)) =>
   () => {
-    const cart = service(port);
-    cart.topology.addService('web', { image: 'example/x:1' }).calls(cart, props);
+    const shop = new Topology('shop');
+    const cart = shop.addService('cart', { image: 'example/x:1', port });
+    shop.addService('web', { image: 'example/x:1' }).calls(cart, props);
   };
 const jason = HeaderMatch.exact('end-user', 'jason');
 const set = (name: string, value = 'x') => called({ headers: { request: { set: { [name]: value } } } });

@@ -1,5 +1,5 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
-import type { RestApiEdgeProps } from '../rest-api-edge';
+import type { RestApiEdgeProps } from '../rest-api-props';
 import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
 import { assertPathsFit } from './rest-paths';
 

@@ -27,6 +27,15 @@ export const SYNTHESIS_CODES = [
       + 'be allowed. Put the callee in the mesh, own its namespace, or do not limit the call.',
   },
   {
+    id: 'UnguardedCaller',
+    severity: Severity.ERROR,
+    summary: 'A caller outside the topology is allowed by something that no policy can verify or render',
+    explanation:
+      'A ServiceAccount is proved by mutual TLS only; policies of a foreign service belong to the owner of its '
+      + 'namespace; and a service of the topology is allowed by its calls. Give the labels of the pods, have the owner '
+      + 'allow it, or declare the call.',
+  },
+  {
     id: 'RulesForOthers',
     severity: Severity.ERROR,
     summary: 'Traffic rules of a call would apply to all pods of a namespace that the topology does not own',

@@ -7,7 +7,7 @@ import type { SynthesisFinding } from './codes';
  */
 export function unusedTrafficRules(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(service => {
-    const unused = unusedRulesOf(service);
+    const unused = unusedRulesOf(topology, service);
     return unused.length === 0
       ? []
       : [
@@ -24,8 +24,8 @@ export function unusedTrafficRules(topology: Topology): SynthesisFinding[] {
   });
 }
 
-function unusedRulesOf(service: Service): string[] {
-  const { topology, incomingCalls, weights, headerRoutes, mirror, circuitBreaker, loadBalancing } = service;
+function unusedRulesOf(topology: Topology, service: Service): string[] {
+  const { incomingCalls, weights, headerRoutes, mirror, circuitBreaker, loadBalancing } = service;
   const routes = topology.edges.flatMap(edge => edge.destinations.filter(each => each.service === service));
   const ports = [...incomingCalls, ...routes].map(({ port }) => port);
   const isCalled = ports.length > 0;

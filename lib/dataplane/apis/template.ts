@@ -1,4 +1,4 @@
-import { CLOUDFORMATION, type Cluster, type Field, isMap, type Resource } from '../../manifests';
+import { CLOUDFORMATION, type Cluster, type Field, isMap, memo, type Resource } from '../../manifests';
 
 /** The resources of one CloudFormation template. References are resolved within the template only. */
 export class Template {
@@ -34,18 +34,10 @@ export class Template {
   }
 }
 
-const templates = new WeakMap<Cluster, readonly Template[]>();
-
 /** The templates among the objects, cached. */
-export function templatesIn(cluster: Cluster): readonly Template[] {
-  const found =
-    templates.get(cluster)
-    ?? bySource(cluster.resources.filter(each => each.object.apiVersion === CLOUDFORMATION)).map(
-      each => new Template(each),
-    );
-  templates.set(cluster, found);
-  return found;
-}
+export const templatesIn = memo((cluster: Cluster): readonly Template[] =>
+  bySource(cluster.resources.filter(each => each.object.apiVersion === CLOUDFORMATION)).map(each => new Template(each)),
+);
 
 function bySource(resources: readonly Resource[]): Resource[][] {
   const members = new Map<unknown, Resource[]>();

@@ -4,6 +4,7 @@ import type { AuthorizerRefusal, Authorizers } from '../policies/custom';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
 import type { Message } from '../messages/message';
+import type { Unsimulated } from '../messages/unsimulated';
 import type { SimulatedOutcome } from './simulation-result';
 import { lookUp, toEndpoints } from './to-cluster';
 
@@ -43,7 +44,11 @@ export function authorizersFor(
       const failure = asking.includes(name)
         ? { status: 0, reason: 'its check request requires its own decision' }
         : failureOf(authorizer, input.message, asker, nested);
-      return failure ? refusalOf(name, authorizer, failure) : own;
+      return failure?.doubt
+        ? { ...(refusalOf(name, authorizer, failure) ?? own ?? failure), doubt: failure.doubt }
+        : failure
+          ? refusalOf(name, authorizer, failure)
+          : own;
     },
   };
 }
@@ -80,6 +85,8 @@ function authorizerOf(name: string, cluster: Cluster): Authorizer | string {
 interface Failure {
   readonly status: number;
   readonly reason: string;
+  /** Set if it is unknown whether the check request fails: the unknown on which that depends. */
+  readonly doubt?: Unsimulated;
 }
 
 /** Why a check request fails. Without a message the verdict of the authorizer's own policies is unknown. */
@@ -106,11 +113,12 @@ function failureOf(
       ? { ...message, path: `${settings.get('pathPrefix').text}${message.path}` }
       : { ...message, method: 'POST', path: '/envoy.service.auth.v3.Authorization/Check' });
   const outcomes = question ? toEndpoints(found.endpoints, found.security, 0, question, asker, context) : [];
+  const doubt = outcomes.find(each => each.isUncertain)?.doubt;
   const failures = outcomes.filter(each => !arrives(each));
   const [first] = failures;
   return first && failures.length === outcomes.length
-    ? { status: first.status ?? 0, reason: first.reason ?? '' }
-    : undefined;
+    ? { status: first.status ?? 0, reason: first.reason ?? '', doubt }
+    : doubt && { status: FORBIDDEN, reason: 'its own policies may deny the check request', doubt };
 }
 
 function arrives({ workload, outside }: SimulatedOutcome): boolean {

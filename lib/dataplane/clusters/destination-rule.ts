@@ -5,9 +5,9 @@ import {
   type Field,
   fullHost,
   hasLabels,
-  type Host,
   Kind,
   type Labels,
+  memo,
   namespacesOf,
   type Resource,
 } from '../../manifests';
@@ -20,7 +20,7 @@ import type { Proxy } from '../endpoints/proxy';
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
  */
 export class DestinationRules {
-  static for(proxy: Proxy, host: Host, cluster: Cluster): DestinationRules {
+  static for(proxy: Choosing, host: ChosenFor, cluster: Cluster): DestinationRules {
     return new DestinationRules(rulesFor(proxy, host, cluster));
   }
 
@@ -66,12 +66,20 @@ export class DestinationRules {
   }
 }
 
+/** What of a proxy and of a host decides which rules apply. */
+type Choosing = Pick<Proxy, 'namespace' | 'labels'>;
+
+interface ChosenFor {
+  readonly name: string;
+  readonly resource: { readonly namespace: string };
+}
+
 function tlsOf(policy: Field): Field | undefined {
   const tls = policy.get('tls');
   return tls.exists ? tls : undefined;
 }
 
-function rulesFor(proxy: Proxy, host: Host, cluster: Cluster): readonly Resource[] {
+function rulesFor(proxy: Choosing, host: ChosenFor, cluster: Cluster): readonly Resource[] {
   const { rootNamespace } = cluster.mesh;
   const index = Index.of(cluster);
   const name = host.name.toLowerCase();
@@ -106,11 +114,7 @@ function exportsOf(rule: Resource): string[] {
 
 /** Rules by namespace and host. */
 class Index {
-  static of(cluster: Cluster): Index {
-    const index = INDEXES.get(cluster) ?? new Index(cluster);
-    INDEXES.set(cluster, index);
-    return index;
-  }
+  static readonly of = memo((cluster: Cluster) => new Index(cluster));
 
   private readonly exact = new Map<string, Resource[]>();
   private readonly patterns = new Map<string, { readonly rule: Resource; readonly host: string }[]>();
@@ -138,5 +142,3 @@ class Index {
     return patterns.filter(each => each.host.length === longest).map(each => each.rule);
   }
 }
-
-const INDEXES = new WeakMap<Cluster, Index>();

@@ -17,9 +17,9 @@ export interface Arrival {
   readonly message?: Message;
   /** The policy that allowed it, if any. */
   readonly by?: Field;
-  /** Whether policies depend on unknown attributes. */
+  /** Whether the result depends on what is unknown. */
   readonly isUncertain?: boolean;
-  /** What is not known, if it is not what policies ask for. */
+  /** The unknown on which it depends. */
   readonly doubt?: Unsimulated;
   readonly refusal?: { readonly status: number; readonly by?: Field; readonly reason: string };
   readonly steps: readonly string[];
@@ -49,8 +49,23 @@ export function arrive(
     );
     return { isUncertain: true, doubt, steps: [] };
   }
-  const isTcp = message === undefined || protocols.includes('bytes');
-  const request = isTcp ? undefined : normalized(message, cluster);
+  const asBytes = () => throughPolicies(workload, connection, message, true, context);
+  const asRequest = () => throughPolicies(workload, connection, message, false, context);
+  if (message === undefined || !protocols.includes('bytes')) {
+    return message === undefined ? asBytes() : asRequest();
+  }
+  return protocols.length > 1 ? agreed(asBytes(), asRequest(), workload, number) : asBytes();
+}
+
+function throughPolicies(
+  workload: Workload,
+  connection: Connection,
+  message: Message | undefined,
+  isTcp: boolean,
+  context: Context,
+): Arrival {
+  const { cluster } = context;
+  const request = isTcp || !message ? undefined : normalized(message, cluster);
   const asking = checkAuthorizers(
     workload,
     { connection, message: request, isTcp },
@@ -62,17 +77,34 @@ export function arrive(
     return { refusal: { ...asking, status: isTcp ? 0 : asking.status }, steps };
   }
   const read = request && authenticate(workload, request, cluster);
-  if (read?.refusal) {
-    return { refusal: read.refusal, steps };
-  }
-  const verdict = authorize(workload, { connection, message: read?.message, isTcp }, cluster);
-  return verdict.isAllowed === false
-    ? { refusal: { ...verdict, status: isTcp ? 0 : verdict.status }, steps }
+  const verdict = read?.refusal
+    ? undefined
+    : authorize(workload, { connection, message: read?.message, isTcp }, cluster);
+  const refusal = read?.refusal ?? (verdict?.isAllowed === false ? verdict : undefined);
+  const isSettled = refusal !== undefined && (isTcp || refusal.status === asking.status);
+  const unknown = isSettled ? undefined : [asking, verdict].find(each => each && each.isAllowed === undefined);
+  return {
+    ...(refusal
+      ? { refusal: { ...refusal, status: isTcp ? 0 : refusal.status } }
+      : { message: read?.message ?? message, by: verdict?.by }),
+    isUncertain: unknown !== undefined,
+    doubt: unknown?.doubt?.(),
+    steps,
+  };
+}
+
+/** What a proxy does either way, if it is unknown whether it reads requests. */
+function agreed(bytes: Arrival, request: Arrival, { namespace, name }: Workload, port: number): Arrival {
+  const result = ({ refusal, message }: Arrival) => JSON.stringify([refusal?.status, message]);
+  return result(bytes) === result(request)
+    ? { ...request, isUncertain: bytes.isUncertain || request.isUncertain, doubt: bytes.doubt ?? request.doubt }
     : {
-        message: read?.message ?? message,
-        by: verdict.by,
-        isUncertain: asking.isAllowed === undefined || verdict.isAllowed === undefined,
-        steps,
+        isUncertain: true,
+        doubt: new Unsimulated(
+          `Services declare different protocols for port ${port} of ${namespace}/${name}.`,
+          'Declare the same protocol.',
+        ),
+        steps: [],
       };
 }
 
@@ -85,14 +117,7 @@ type Protocol = 'requests' | 'bytes' | 'unknown';
 
 /** What a proxy sees on a port of its workload: what the Services say that lead there. */
 function protocolsOf(workload: Workload, number: number, { cluster }: Context): readonly Protocol[] {
-  const protocols = [...new Set(portsLeadingTo(workload, number, cluster).map(({ port }) => protocolAt(port)))];
-  if (protocols.length > 1 && protocols.includes('bytes')) {
-    throw new Unsimulated(
-      `Services declare different protocols for port ${number} of ${workload.namespace}/${workload.name}.`,
-      'Declare the same protocol.',
-    );
-  }
-  return protocols;
+  return [...new Set(portsLeadingTo(workload, number, cluster).map(({ port }) => protocolAt(port)))];
 }
 
 function protocolAt(port: Field): Protocol {

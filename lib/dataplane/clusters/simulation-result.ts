@@ -1,7 +1,7 @@
 import type { Field, Workload } from '../../manifests';
 import type { Message } from '../messages/message';
 import type { Fault, HeaderOperations, Retries } from '../routes/rule';
-import type { Unsimulated } from '../messages/unsimulated';
+import { Unsimulated } from '../messages/unsimulated';
 
 /** A possible result of a request. */
 export interface SimulatedOutcome {
@@ -26,9 +26,9 @@ export interface SimulatedOutcome {
   readonly reason?: string;
   /** The steps at the destination. */
   readonly steps?: readonly string[];
-  /** Whether the result depends on unknown attributes. */
+  /** Whether the result depends on what is unknown. */
   readonly isUncertain?: boolean;
-  /** What is not known, if it is not what policies ask for. */
+  /** The unknown on which it depends. */
   readonly doubt?: Unsimulated;
   /** Whether the connection failed, so that a retry may select another endpoint. */
   readonly isRetried?: boolean;
@@ -63,4 +63,15 @@ export function ended(outcome: Omit<SimulatedOutcome, 'share'>, steps: readonly 
     response: [],
     steps: [...steps, ...(outcome.reason ? [outcome.reason] : [])],
   };
+}
+
+/** Throws {@link Unsimulated} if a result depends on what is unknown. */
+export function requireCertain({ outcomes }: SimulationResult): void {
+  const uncertain = outcomes.find(each => each.isUncertain);
+  if (uncertain) {
+    throw (
+      uncertain.doubt
+      ?? new Unsimulated('The result depends on unknown attributes of the request.', 'Test it in a cluster.')
+    );
+  }
 }

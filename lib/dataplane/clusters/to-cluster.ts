@@ -222,7 +222,15 @@ function toEndpoint(
     doubt,
   } = arrive(workload, connection, message, context);
   return refused
-    ? { status: refused.status, port: port.number, by: refused.by, reason: sentence(refused, workload.name), steps }
+    ? {
+        status: refused.status,
+        port: port.number,
+        by: refused.by,
+        reason: sentence(refused, workload.name),
+        steps,
+        isUncertain,
+        doubt,
+      }
     : { workload, port: port.number, by, message: arrived, steps, isUncertain, doubt };
 }
 

@@ -1,4 +1,13 @@
-import { byAge, ByLabel, type Cluster, hasLabels, type Labels, type Resource, targetRefsOf } from '../../manifests';
+import {
+  byAge,
+  ByLabel,
+  type Cluster,
+  hasLabels,
+  type Labels,
+  memoByKey,
+  type Resource,
+  targetRefsOf,
+} from '../../manifests';
 
 /** The target of policies: a workload, or the Pods of a gateway. */
 export interface PolicyTarget {
@@ -12,19 +21,14 @@ export interface PolicyTarget {
  * The policies of a type: those of the mesh, of the namespace, and those that select the labels or target the Gateway;
  * oldest first.
  */
-export function policiesFor(target: PolicyTarget, type: string, cluster: Cluster): readonly Resource[] {
-  const known = FOUND.get(target) ?? new Map<string, readonly Resource[]>();
-  FOUND.set(target, known);
-  const policies = known.get(type) ?? findPolicies(target, type, cluster);
-  known.set(type, policies);
-  return policies;
-}
+export const policiesFor = memoByKey(findPolicies);
 
-/** Cached for each workload. */
-const FOUND = new WeakMap<PolicyTarget, Map<string, readonly Resource[]>>();
-
-function findPolicies({ namespace, labels, gateway }: PolicyTarget, type: string, cluster: Cluster): Resource[] {
-  const index = indexOf(type, cluster);
+function findPolicies(
+  { namespace, labels, gateway }: PolicyTarget,
+  type: string,
+  cluster: Cluster,
+): readonly Resource[] {
+  const index = indexOf(cluster, type);
   const found = [...new Set([namespace, cluster.mesh.rootNamespace])].flatMap(each => index.candidates(each, labels));
   return byAge(
     found.filter(policy => {
@@ -42,12 +46,4 @@ function demanded(policy: Resource): Labels {
   return policy.spec.get('selector', 'matchLabels').strings;
 }
 
-const INDEXES = new WeakMap<Cluster, Map<string, ByLabel>>();
-
-function indexOf(type: string, cluster: Cluster): ByLabel {
-  const indexes = INDEXES.get(cluster) ?? new Map<string, ByLabel>();
-  INDEXES.set(cluster, indexes);
-  const index = indexes.get(type) ?? new ByLabel(cluster.all(type), demanded);
-  indexes.set(type, index);
-  return index;
-}
+const indexOf = memoByKey((cluster: Cluster, type: string) => new ByLabel(cluster.all(type), demanded));

@@ -43,7 +43,7 @@ function applies(rule: Field, { message, provider, claims }: Verified, place: At
   const [methods, principal] = [rule.get('operation', 'methods').texts, rule.get('principal')];
   const jwt = principal.get('jwt');
   const isOfProvider = jwt.get('provider').text === provider && claims !== undefined;
-  return and([
+  const isMatch = and([
     methods.length === 0 || methods.includes(message.method),
     ...principal
       .get('headers')
@@ -59,8 +59,8 @@ function applies(rule: Field, { message, provider, claims }: Verified, place: At
     ...jwt
       .get('claims')
       .items.map(each => isOfProvider && hasClaim(each, valueAt(claims, each.get('name').text.split('.')))),
-    isFrom(principal.get('clientCIDRs').texts, message, place, cluster),
   ]);
+  return isMatch && isFrom(principal.get('clientCIDRs').texts, message, place, cluster);
 }
 
 function hasClaim(at: Field, value: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { Workload } from '../../manifests';
 import { authorize } from '../policies/authorization';
-import type { AuthorizationInput } from '../policies/authorization-rule';
+import type { AuthorizationInput } from '../policies/attributes';
 import { checkAuthorizers } from '../policies/custom';
 import type { PolicyTarget } from '../endpoints/policy-target';
 import { type Caller, callerOf } from '../endpoints/caller';

@@ -13,24 +13,21 @@ import {
 import { identityOf } from '../endpoints/caller';
 import type { Proxy } from '../endpoints/proxy';
 import { admittedPods } from './admitted-pods';
+import { Gateways } from './gateways';
 
 /** An assumption about the namespace, labels and ServiceAccount of gateway Pods that are not in the manifests. */
 export interface AssumedPods {
   readonly proxy: Omit<Proxy, 'gateways'>;
   /** The object for which the assumption matters. */
   readonly because?: Resource;
+  /** Whether they listen on the ports of Gateways, which their Service does not translate. */
+  readonly isUntranslated?: boolean;
 }
 
-/** The labels of the gateways that Istio's default profile installs in the root namespace. */
-const OF_PROFILE: readonly Labels[] = ['ingressgateway', 'egressgateway'].map(name => ({
-  istio: name,
-  app: `istio-${name}`,
-}));
-
 /**
- * The Pods that a Gateway selects if the manifests contain none with its labels: one assumption for those of Istio's
- * default profile; else their namespace is unknown, and so are further labels, with one assumption for each object that
- * may depend on them.
+ * The Pods that a Gateway selects if the manifests contain none with its labels: those of an IstioOperator or of
+ * Istio's profiles, or those of a Helm release that an object in another namespace selects; else their namespace is
+ * unknown, and so are further labels, with one assumption for each object that may depend on them.
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
 export function assumedPods(gateway: Resource, cluster: Cluster): readonly [AssumedPods, ...AssumedPods[]] {
@@ -39,8 +36,19 @@ export function assumedPods(gateway: Resource, cluster: Cluster): readonly [Assu
     because,
     proxy: { namespace, labels: own, identity: identityOf(namespace, serviceAccount, cluster), isGateway: true },
   });
-  if (labels.istio !== undefined && OF_PROFILE.some(each => hasLabels(each, labels))) {
-    return [pods(cluster.mesh.rootNamespace, labels, `istio-${labels.istio}-service-account`)];
+  const installed = Gateways.of(cluster).select(labels);
+  const [first, ...more] = installed.flatMap(each =>
+    each.namespace === undefined ? [] : [pods(each.namespace, each.labels, each.serviceAccount)],
+  );
+  if (first) {
+    const releases = installed
+      .filter(each => each.namespace === undefined)
+      .flatMap(each =>
+        selectingElsewhere(each.labels, first.proxy.namespace, cluster).map(because =>
+          pods(because.namespace, each.labels, each.serviceAccount, because),
+        ),
+      );
+    return [first, ...more, ...(installed.some(each => each.isDeclared) ? [] : releases)];
   }
   const serviceAccount = `istio-${labels.istio ?? gateway.name}`;
   const selecting = SELECTING.flatMap(type => cluster.all(type)).filter(each => maySelect(each, labels, cluster));
@@ -81,6 +89,20 @@ const SELECTING = [
   'WasmPlugin.extensions.istio.io',
   'TrafficExtension.extensions.istio.io',
 ];
+
+/** What names labels of a gateway in a namespace other than that of its usual Pods. */
+function selectingElsewhere(labels: Labels, usual: string, cluster: Cluster): Resource[] {
+  return SELECTING.flatMap(type => cluster.all(type)).filter(each => {
+    const selector = selectorOf(each);
+    return (
+      !isForMesh(each, cluster)
+      && each.namespace !== usual
+      && targetRefsOf(each).length === 0
+      && Object.keys(selector).length > 0
+      && hasLabels(labels, selector)
+    );
+  });
+}
 
 function selectorOf({ spec }: Resource): Labels {
   const selectors = [

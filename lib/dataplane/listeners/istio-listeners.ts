@@ -1,20 +1,10 @@
-import {
-  byAge,
-  type Cluster,
-  covers,
-  type Field,
-  fullHost,
-  hasLabels,
-  Kind,
-  type Labels,
-  type Resource,
-  targetPortOf,
-  type Workload,
-} from '../../manifests';
+import { byAge, type Cluster, covers, type Field, fullHost, Kind, type Resource } from '../../manifests';
 import { identityOf } from '../endpoints/caller';
 import { type AssumedPods, assumedPods } from './assumed-pods';
-import { madeGateways } from './gateway-api-listeners';
+import { Gateways } from './gateways';
+import type { PublishedPort } from './installed-gateways';
 import type { GatewayListener, ListenerTls } from './listener';
+import { madeGateways } from './made-gateways';
 import type { Proxy } from '../endpoints/proxy';
 import { catchAllsLast, type Route, routesAt } from '../routes/rule';
 import { Scope } from '../virtual-hosts/scope';
@@ -33,11 +23,12 @@ export function istioListeners(cluster: Cluster): GatewayListener[] {
   const servers = byAge(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => {
     const pods = podsOf(gateway, cluster);
     return gateway.spec.get('servers').items.map(at => {
-      const tls = tlsOf(at);
+      const [tls, number] = [tlsOf(at), at.get('port', 'number').number ?? 0];
       return {
         at,
         pods,
-        port: at.get('port', 'number').number ?? 0,
+        number,
+        podPort: podPortOf(number, pods),
         tls,
         carriesRequests: REQUESTS.includes(protocolOf(at)) || (protocolOf(at) === 'HTTPS' && tls !== 'passthrough'),
       };
@@ -56,7 +47,10 @@ export function istioListeners(cluster: Cluster): GatewayListener[] {
 interface Server {
   readonly at: Field;
   readonly pods: Pods;
-  readonly port: number;
+  /** The port that it declares. */
+  readonly number: number;
+  /** The port on which the Pods listen. */
+  readonly podPort: number;
   readonly tls: ListenerTls;
   readonly carriesRequests: boolean;
 }
@@ -66,7 +60,7 @@ function sharesRoutes(one: Server, other: Server): boolean {
   return (
     other.carriesRequests
     && other.tls === one.tls
-    && other.port === one.port
+    && other.podPort === one.podPort
     && podsKey(other.pods) === podsKey(one.pods)
   );
 }
@@ -76,19 +70,24 @@ function podsKey({ proxy: { namespace, labels } }: Pods): string {
 }
 
 function listenersOf(server: Server, servers: readonly Server[], cluster: Cluster): GatewayListener[] {
-  const { at, pods, port: number, tls, carriesRequests } = server;
+  const { at, pods, number, podPort, tls, carriesRequests } = server;
   const { resource: gateway } = at;
-  const others = (pods.others ?? []).flatMap(({ proxy: other, because }) => {
-    const moved = (each: Server): Server => ({ ...each, pods: { workloads: [], proxy: other } });
+  const others = (pods.others ?? []).flatMap(({ proxy: other, because, isUntranslated }) => {
+    const ports = isUntranslated ? [] : pods.ports;
+    const moved = (each: Server): Server => ({
+      ...each,
+      pods: { ports, proxy: other },
+      podPort: isUntranslated ? each.number : each.podPort,
+    });
     return listenersOf(moved(server), servers.map(moved), cluster).map(listener => ({ listener, because }));
   });
   const proxy: Proxy = { ...pods.proxy, gateways: [...new Set(servers.map(each => each.at.resource.key))] };
-  return outsidePorts(number, pods.workloads, cluster).map(port => ({
+  return outsidePorts(podPort, pods).map(port => ({
     at,
     gateway: pods.gateway,
     caller: { title: `the gateway ${gateway.key}`, namespace: proxy.namespace, labels: proxy.labels, proxy },
     port,
-    podPort: number,
+    podPort,
     tls,
     carriesRequests,
     others,
@@ -127,7 +126,7 @@ function protocolOf(at: Field): string {
 }
 
 interface Pods {
-  readonly workloads: readonly Workload[];
+  readonly ports: readonly PublishedPort[];
   readonly proxy: Omit<Proxy, 'gateways'>;
   /** The Gateway API Gateway of the Pods, if any. */
   readonly gateway?: Resource;
@@ -137,38 +136,39 @@ interface Pods {
 
 /** The Pods that a Gateway selects: those in manifests, those created for a Gateway API Gateway, else assumed ones. */
 function podsOf(gateway: Resource, cluster: Cluster): Pods {
-  const labels: Labels = gateway.spec.get('selector').strings;
-  const workloads = cluster.workloads.select(labels);
-  const [first] = workloads;
-  const made = first ? undefined : madeGateways(cluster).find(each => hasLabels(each.caller.labels, labels));
+  const known = Gateways.of(cluster).selectedBy(gateway);
+  const [first] = known;
+  if (first?.workload) {
+    const { namespace, labels, serviceAccount } = first;
+    const identity = identityOf(namespace ?? '', serviceAccount, cluster);
+    return {
+      ports: known.flatMap(each => each.ports),
+      proxy: { namespace: namespace ?? '', labels, identity, isGateway: true },
+    };
+  }
+  const ports = first?.ports ?? [];
+  const made = first?.gateway && madeGateways(cluster).find(each => each.gateway === first.gateway);
   if (made) {
-    return { workloads, proxy: made.caller.proxy, gateway: made.gateway };
+    return { ports, proxy: made.caller.proxy, gateway: made.gateway };
   }
-  if (!first) {
-    const [{ proxy }, ...others] = assumedPods(gateway, cluster);
-    return { workloads, proxy, others };
-  }
-  return {
-    workloads,
-    proxy: {
-      namespace: first.namespace,
-      labels: first.labels,
-      identity: identityOf(first.namespace, first.serviceAccount, cluster),
-      isGateway: true,
-    },
-  };
+  const [{ proxy }, ...others] = assumedPods(gateway, cluster);
+  // A Helm release of the same name listens on the ports of its Service.
+  const isTranslated = !first?.isDeclared && ports.some(each => each.port !== each.targetPort);
+  return { ports, proxy, others: [...others, ...(isTranslated ? [{ proxy, isUntranslated: true }] : [])] };
 }
 
-/** The Service ports that map to a server's port; the same port without a Service. */
-function outsidePorts(number: number, workloads: readonly Workload[], cluster: Cluster): number[] {
-  const ports = workloads.flatMap(workload =>
-    cluster
-      .servicesOf(workload)
-      .flatMap(service => service.spec.get('ports').items)
-      .filter(port => targetPortOf(port, workload) === number || port.get('port').number === number)
-      .flatMap(port => port.get('port').number ?? []),
-  );
-  return ports.length > 0 ? [...new Set(ports)] : [number];
+/**
+ * The port on which Pods listen for a server: that behind the first Service port with its number, else the number
+ * itself.
+ */
+function podPortOf(number: number, { ports }: Pods): number {
+  return ports.find(each => each.port === number)?.targetPort ?? number;
+}
+
+/** The Service ports that map to a port of the Pods; the same port without a Service. */
+function outsidePorts(podPort: number, { ports }: Pods): number[] {
+  const found = ports.filter(each => each.targetPort === podPort).map(each => each.port);
+  return found.length > 0 ? [...new Set(found)] : [podPort];
 }
 
 /**
@@ -181,11 +181,11 @@ function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHo
     const known = byHost.get(host) ?? { routes: [], needsTls: false };
     byHost.set(host, { routes: [...known.routes, ...routes], needsTls: known.needsTls || needsTls });
   };
-  for (const { at, pods, port } of servers) {
+  for (const { at, pods, number } of servers) {
     const proxy: Proxy = { ...pods.proxy, gateways: [at.resource.key] };
     const needsTls = at.get('tls', 'httpsRedirect').isTrue;
     for (const virtualService of Scope.of(proxy, cluster).listeners[0]?.virtualServices ?? []) {
-      const routes = routesAt(virtualServiceRules(virtualService, cluster), proxy, port);
+      const routes = routesAt(virtualServiceRules(virtualService, cluster), proxy, number);
       (routes.length > 0 ? sharedHosts(at, virtualService, cluster) : []).forEach(host => add(host, routes, needsTls));
     }
     (needsTls ? at.get('hosts').texts : []).forEach(host => add(host.toLowerCase(), [], true));

@@ -39,12 +39,11 @@ export function unknownPods(
   { caller }: GatewayListener,
   decisive: NonNullable<GatewayListener['others']>,
 ): Unsimulated {
-  const objects = [...new Set(decisive.map(({ because }) => `${because?.kind ?? ''} ${because?.key ?? ''}`))].join(
-    ', ',
-  );
+  const objects = [...new Set(decisive.flatMap(({ because }) => (because ? `${because.kind} ${because.key}` : [])))];
+  const aspects = objects.length > 0 ? 'namespace, labels or ServiceAccount' : 'ports';
   return new Unsimulated(
-    `The Pods of ${caller.title} are not in the manifests, and the result depends on their namespace, `
-      + `labels or ServiceAccount: ${objects}.`,
+    `The Pods of ${caller.title} are not in the manifests, and the result depends on their ${aspects}`
+      + `${objects.length > 0 ? `: ${objects.join(', ')}` : ''}.`,
     'Add the Deployment of the gateway to the manifests.',
   );
 }

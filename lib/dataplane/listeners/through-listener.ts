@@ -75,6 +75,7 @@ export function through(
     refusal: undefined,
   };
   if (refusal) {
+    requireKnown(asking, caller, refusal.status);
     return ended(
       {
         status: refusal.status,
@@ -90,8 +91,12 @@ export function through(
     authorize(target, { connection, message: read, isTcp: false }, context.cluster),
   );
   if (verdict?.isAllowed === false) {
-    return refused(verdict, route ? verdict.status : hiddenStatus(target, context.cluster), caller, steps);
+    const status = route ? verdict.status : hiddenStatus(target, context.cluster);
+    requireKnown(asking, caller, status);
+    return refused(verdict, status, caller, steps);
   }
+  requireKnown(asking, caller);
+  requireKnown(verdict, caller);
   if (virtualHost?.needsTls && message.scheme === 'http') {
     return ended(
       {
@@ -165,20 +170,15 @@ function passedOn(
   if (place) {
     requireConnectionsOpen({ ...place, rule: rule.at }, context.cluster);
   }
-  for (const verdict of [
+  const verdicts = [
     inMesh(listener, () => checkAuthorizers(target, asked, context.authorizersFor(caller), context.cluster)),
     inMesh(listener, () => authorize(target, asked, context.cluster)),
-  ]) {
-    if (verdict?.isAllowed === false) {
-      return refused(verdict, 0, caller, steps);
-    }
-    if (verdict && verdict.isAllowed === undefined) {
-      throw new Unsimulated(
-        `Policies of ${caller.title} depend on unknown attributes of the connection.`,
-        'Set the `address` of the request.',
-      );
-    }
+  ];
+  const denial = verdicts.find(each => each?.isAllowed === false);
+  if (denial) {
+    return refused(denial, 0, caller, steps);
   }
+  verdicts.forEach(each => requireKnown(each, caller));
   const sent: Message =
     listener.tls === 'none' || listener.tls === 'passthrough' ? message : { ...message, scheme: 'http' };
   const simulation = sendConnection(rule, sent, caller, caller.proxy, context);
@@ -186,6 +186,19 @@ function passedOn(
     ...simulation,
     steps: [...steps, listener.tls === 'passthrough' ? 'TLS passthrough' : 'TCP proxy', ...simulation.steps],
   };
+}
+
+/**
+ * Throws {@link Unsimulated} for a verdict that depends on what is unknown, unless the request is denied with the same
+ * status in any case.
+ */
+function requireKnown(verdict: Verdict | undefined, { title }: Caller, statusOtherwise?: number): void {
+  if (verdict && verdict.isAllowed === undefined && verdict.status !== statusOtherwise) {
+    throw (
+      verdict.doubt?.()
+      ?? new Unsimulated(`Policies of ${title} depend on what is unknown of the request.`, 'Test it in a cluster.')
+    );
+  }
 }
 
 /** Only Istio gateways enforce Istio policies. */

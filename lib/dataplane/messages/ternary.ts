@@ -12,3 +12,21 @@ export function or(values: readonly Ternary[]): Ternary {
 export function not(value: Ternary): Ternary {
   return value === undefined ? undefined : !value;
 }
+
+/** Whether a condition is true of all items; those after the first for which it is false are not evaluated. */
+export function every<T>(items: readonly T[], condition: (item: T) => Ternary): Ternary {
+  let result: Ternary = true;
+  for (const item of items) {
+    const value = condition(item);
+    if (value === false) {
+      return false;
+    }
+    result = value === undefined ? undefined : result;
+  }
+  return result;
+}
+
+/** Whether a condition is true of some item; those after the first for which it is true are not evaluated. */
+export function some<T>(items: readonly T[], condition: (item: T) => Ternary): Ternary {
+  return not(every(items, item => not(condition(item))));
+}

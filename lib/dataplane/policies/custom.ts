@@ -1,7 +1,8 @@
-import type { Cluster, Resource } from '../../manifests';
+import { type Cluster, Kind, type Resource } from '../../manifests';
+import { policiesFor, type PolicyTarget } from '../endpoints/policy-target';
+import type { Unsimulated } from '../messages/unsimulated';
+import type { AuthorizationInput } from './attributes';
 import { appliedPolicies, FORBIDDEN, type Verdict } from './authorization';
-import type { AuthorizationInput } from './authorization-rule';
-import type { PolicyTarget } from '../endpoints/policy-target';
 
 /** The external authorizers of the mesh, for one proxy. */
 export interface Authorizers {
@@ -12,6 +13,8 @@ export interface Authorizers {
 export interface AuthorizerRefusal {
   readonly status: number;
   readonly reason: string;
+  /** Set if it is unknown whether the authorizer denies the request: the unknown on which that depends. */
+  readonly doubt?: Unsimulated;
 }
 
 /** The verdict of authorizers, with the names of those that are called. */
@@ -26,23 +29,45 @@ export interface Asking extends Verdict {
  */
 export function checkAuthorizers(
   target: PolicyTarget,
-  { message, ...asked }: AuthorizationInput,
+  input: AuthorizationInput,
   authorizers: Authorizers,
   cluster: Cluster,
 ): Asking {
-  const unverified: AuthorizationInput = { ...asked, message: message && { ...message, verified: undefined } };
-  const custom = appliedPolicies(target, 'CUSTOM', unverified, cluster);
+  const unverified = withoutClaims(input);
+  const custom = appliedPolicies(
+    policiesFor(target, Kind.AUTHORIZATION_POLICY, cluster),
+    'CUSTOM',
+    unverified,
+    cluster,
+  );
   const named = [...new Set(custom.map(({ policy }) => providerOf(policy)))];
   const asking = custom.filter(each => each.applies !== false);
   const asks = [...new Set(asking.map(({ policy }) => providerOf(policy)))];
-  const refusals = asking.map(each => ({
-    ...each,
-    refusal: named.length > 1 ? oneAlone(named) : authorizers.refusal(providerOf(each.policy), unverified),
-  }));
-  const refusing = refusals.find(each => each.refusal);
-  return refusing?.applies && refusing.refusal
-    ? { isAllowed: false, by: refusing.rule, asks, ...refusing.refusal }
-    : { isAllowed: refusing ? undefined : true, asks, status: FORBIDDEN, reason: 'no external authorizer denies it' };
+  const refusing = asking.flatMap(each => {
+    const refusal = named.length > 1 ? oneAlone(named) : authorizers.refusal(providerOf(each.policy), unverified);
+    return refusal ? [{ ...each, refusal }] : [];
+  });
+  const certain = refusing.find(each => each.applies && !each.refusal.doubt);
+  if (certain) {
+    const { status, reason } = certain.refusal;
+    return { isAllowed: false, by: certain.rule, asks, status, reason };
+  }
+  return {
+    isAllowed: refusing.length > 0 ? undefined : true,
+    asks,
+    status: refusing[0]?.refusal.status ?? FORBIDDEN,
+    reason: 'no external authorizer denies it',
+    doubt: () =>
+      refusing.map(each => (each.applies ? each.refusal.doubt : each.doubt?.())).find(each => each !== undefined),
+  };
+}
+
+function withoutClaims({ message, unknown, ...asked }: AuthorizationInput): AuthorizationInput {
+  return {
+    ...asked,
+    message: message && { ...message, verified: undefined },
+    unknown: unknown && new Set([...unknown].filter(each => each !== 'token')),
+  };
 }
 
 /**

@@ -2,12 +2,11 @@ import type { Cluster, Workload } from '../../manifests';
 import { authorizersFor } from '../clusters/authorizers';
 import type { Context } from '../clusters/context';
 import { send } from '../clusters/outbound';
-import type { SimulationResult } from '../clusters/simulation-result';
+import { requireCertain, type SimulationResult } from '../clusters/simulation-result';
 import { callerOf } from '../endpoints/caller';
 import { enter } from '../listeners/ingress';
 import type { Outside } from '../listeners/through-listener';
 import type { Message } from '../messages/message';
-import { Unsimulated } from '../messages/unsimulated';
 import { clientOf } from '../unread';
 import { requireRequestRead } from './unread-request';
 
@@ -30,16 +29,7 @@ export function requestFrom(
   const { cluster } = context;
   const caller = { ...callerOf(workload, cluster), address: message.address };
   const simulation = send(message, caller, context, isConnection);
-  const uncertain = simulation.outcomes.find(each => each.isUncertain);
-  if (uncertain?.doubt) {
-    throw uncertain.doubt;
-  }
-  if (uncertain) {
-    throw new Unsimulated(
-      `Policies have conditions on the IP address of ${caller.title}, which manifests do not contain.`,
-      'Set the `address` of the connection.',
-    );
-  }
+  requireCertain(simulation);
   requireRequestRead(simulation, message, caller.namespace, clientOf(caller), cluster);
   return simulation;
 }
@@ -47,6 +37,7 @@ export function requestFrom(
 /** The result of a request from outside the cluster. Throws {@link Unsimulated} if it depends on what is unknown. */
 export function requestFromInternet(message: Message, outside: Outside, context: Context): SimulationResult {
   const simulation = enter(message, outside, context);
+  requireCertain(simulation);
   requireRequestRead(simulation, { ...message, host: '' }, '', undefined, context.cluster);
   return simulation;
 }

@@ -1,5 +1,7 @@
 import { type Cluster, fullHost, type Host, Kind, type Workload } from '../../manifests';
+import { Gateways } from '../listeners/gateways';
 import type { Message } from '../messages/message';
+import { Unsimulated } from '../messages/unsimulated';
 import { sidecarOf } from '../virtual-hosts/scope';
 import type { SimulationResult } from '../clusters/simulation-result';
 import { unreadOfHost, unreadRuleFor, waypointBefore } from '../unread/hosts';
@@ -21,6 +23,7 @@ export function requireRequestRead(
   from: Party | undefined,
   cluster: Cluster,
 ): void {
+  requireGatewaysSeen(simulation, message, namespace, cluster);
   const hosts = hostsOf(simulation, message, namespace, cluster);
   const services = hosts.map(each => each.resource).filter(each => each.type === Kind.SERVICE);
   const workloads = new Set([
@@ -41,8 +44,30 @@ export function requireRequestRead(
   }
 }
 
+/** Throws for a request to the Service of a gateway that no manifest contains, or to one to which a rule sends it. */
+function requireGatewaysSeen(
+  simulation: SimulationResult,
+  message: Message,
+  namespace: string,
+  cluster: Cluster,
+): void {
+  const unseen = namesIn(simulation, message, cluster).find(
+    each => Gateways.of(cluster).hasHost(each, namespace) && cluster.hosts.named(each, namespace).length === 0,
+  );
+  if (unseen !== undefined) {
+    throw new Unsimulated(
+      `${unseen} is a gateway whose Service and Pods are not in the manifests.`,
+      'Add them to the manifests.',
+    );
+  }
+}
+
 /** The hosts to which a request may go: the one that it names, and those of the rule that routes it. */
-function hostsOf({ rule }: SimulationResult, { host }: Message, namespace: string, cluster: Cluster): Host[] {
+function hostsOf(simulation: SimulationResult, message: Message, namespace: string, cluster: Cluster): Host[] {
+  return [...new Set(namesIn(simulation, message, cluster).flatMap(each => cluster.hosts.named(each, namespace)))];
+}
+
+function namesIn({ rule }: SimulationResult, { host }: Message, cluster: Cluster): string[] {
   const routed =
     rule
       ?.get('route')
@@ -54,13 +79,7 @@ function hostsOf({ rule }: SimulationResult, { host }: Message, namespace: strin
       .items.map(each =>
         fullHost(each.get('name').text, each.get('namespace').text || rule.resource.namespace, cluster.clusterDomain),
       ) ?? [];
-  return [
-    ...new Set(
-      [host, ...routed, ...referred]
-        .flatMap(each => namesOf(each, cluster))
-        .flatMap(each => cluster.hosts.named(each, namespace)),
-    ),
-  ];
+  return [host, ...routed, ...referred].flatMap(each => namesOf(each, cluster));
 }
 
 /** What a name may mean: itself, or a Service short of the domain of the cluster. */

@@ -2,9 +2,11 @@ import {
   ownValue,
   type Cluster,
   type Field,
+  fullHost,
   gatewayOf,
   isMap,
   Kind,
+  memo,
   namespacesOf,
   type Resource,
 } from '../../manifests';
@@ -19,10 +21,20 @@ type Value = Readonly<Record<string, unknown>>;
  * delegating rule.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate
  */
-export function httpRulesOf(virtualService: Resource, cluster: Cluster): Field[] {
-  return virtualService.spec
+export function httpRulesOf(virtualService: Resource, cluster: Cluster): readonly Field[] {
+  return httpRuleGroupsOf(virtualService, cluster).flatMap(each => each.rules);
+}
+
+/** The HTTP rules of a VirtualService, by the rule that it contains: itself, or the rules of its delegate. */
+export const httpRuleGroupsOf = memo((virtualService: Resource, cluster: Cluster): readonly HttpRuleGroup[] =>
+  virtualService.spec
     .get('http')
-    .items.flatMap(root => (root.get('delegate').exists ? delegated(root, cluster) : [root]));
+    .items.map(at => ({ at, rules: at.get('delegate').exists ? delegated(at, cluster) : [at] })),
+);
+
+interface HttpRuleGroup {
+  readonly at: Field;
+  readonly rules: readonly Field[];
 }
 
 function delegated(root: Field, cluster: Cluster): Field[] {
@@ -38,7 +50,7 @@ function delegated(root: Field, cluster: Cluster): Field[] {
   }
   return found.spec.get('http').items.flatMap(leaf => {
     const match = mergedMatches(matchesOf(root), matchesOf(leaf));
-    return match ? [leaf.replaced({ ...inherited(root), ...mapOf(leaf), match })] : [];
+    return match ? [leaf.replaced({ ...inherited(root, cluster.clusterDomain), ...mapOf(leaf), match })] : [];
   });
 }
 
@@ -57,11 +69,29 @@ const INHERITED = [
 ];
 
 /** Fields that are not simulated are inherited too, so that they are found where they may count. */
-function inherited(root: Field): Value {
+function inherited(root: Field, clusterDomain: string): Value {
   const unread = unreadFields(root, VIRTUAL_SERVICE).map(each => each.path.slice(root.path.length)[0]);
   return Object.fromEntries(
-    Object.entries(mapOf(root)).filter(([name]) => INHERITED.includes(name) || unread.includes(name)),
+    Object.entries(mapOf(root))
+      .filter(([name]) => INHERITED.includes(name) || unread.includes(name))
+      .map(([name, value]) => [name, qualified(name, value, root, clusterDomain)]),
   );
+}
+
+/** The hosts of mirrors as full names, since a delegate may be in another namespace. */
+function qualified(name: string, value: unknown, { resource }: Field, clusterDomain: string): unknown {
+  const full = (destination: unknown) => {
+    const { host, ...rest } = valueOf(destination);
+    return typeof host === 'string'
+      ? { ...rest, host: fullHost(host, resource.namespace, clusterDomain) }
+      : destination;
+  };
+  if (name === 'mirror') {
+    return full(value);
+  }
+  return name === 'mirrors' && Array.isArray(value)
+    ? value.map((each: unknown) => (isMap(each) ? { ...each, destination: full(each.destination) } : each))
+    : value;
 }
 
 /** The matches with full gateway names, since they may move to another namespace. */

@@ -1,4 +1,4 @@
-import { byAge, type Cluster, fullHost, Kind, parentsOf } from '../../manifests';
+import { byAge, type Cluster, fullHost, Kind, memo, parentsOf } from '../../manifests';
 import type { Proxy } from '../endpoints/proxy';
 import { gatewayRouteRules } from './gateway-route';
 import { inOrderOfPrecedence } from './gateway-route-match';
@@ -12,11 +12,7 @@ import { RouteReader } from './unsupported-filters';
  */
 export class MeshRoutes {
   /** Those of a cluster, cached. */
-  static of(cluster: Cluster): MeshRoutes {
-    const known = INDEXES.get(cluster) ?? new MeshRoutes(cluster);
-    INDEXES.set(cluster, known);
-    return known;
-  }
+  static readonly of = memo((cluster: Cluster) => new MeshRoutes(cluster));
 
   private readonly byHost = new Map<string, MeshRouteGroup[]>();
 
@@ -76,5 +72,3 @@ export interface MeshRouteGroup {
 export function meshRoutesAt({ rules, port }: MeshRouteGroup, proxy: Proxy, asked: number): Route[] {
   return port !== undefined && port !== asked ? [] : routesAt(inOrderOfPrecedence(rules), proxy, asked);
 }
-
-const INDEXES = new WeakMap<Cluster, MeshRoutes>();

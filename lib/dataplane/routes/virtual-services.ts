@@ -1,4 +1,14 @@
-import { byAge, type Cluster, covers, fullHost, gatewayOf, Kind, namespacesOf, type Resource } from '../../manifests';
+import {
+  byAge,
+  type Cluster,
+  covers,
+  fullHost,
+  gatewayOf,
+  Kind,
+  memo,
+  namespacesOf,
+  type Resource,
+} from '../../manifests';
 import { MESH, type Proxy } from '../endpoints/proxy';
 
 /** An indexed VirtualService; delegates are excluded. */
@@ -14,15 +24,12 @@ interface KnownVirtualService {
 /** The VirtualServices of a cluster, by host. */
 export class VirtualServices {
   /** Those of a cluster, cached. */
-  static of(cluster: Cluster): VirtualServices {
-    const known = INDEXES.get(cluster) ?? new VirtualServices(cluster);
-    INDEXES.set(cluster, known);
-    return known;
-  }
+  static readonly of = memo((cluster: Cluster) => new VirtualServices(cluster));
 
   private readonly all: readonly KnownVirtualService[];
   private readonly byHost = new Map<string, KnownVirtualService[]>();
   private readonly patterns: readonly KnownVirtualService[];
+  private readonly hostsOf: ReadonlyMap<Resource, readonly string[]>;
 
   private constructor(cluster: Cluster) {
     this.all = byAge(cluster.all(Kind.VIRTUAL_SERVICE))
@@ -44,18 +51,19 @@ export class VirtualServices {
     for (const each of this.all) {
       each.hosts.forEach(host => this.byHost.set(host, [...(this.byHost.get(host) ?? []), each]));
     }
+    this.hostsOf = new Map(this.all.map(each => [each.resource, each.hosts]));
     this.patterns = this.all.filter(({ hosts }) => hosts.some(each => each.startsWith('*')));
   }
 
   /**
    * Those that a proxy applies: private ones of its namespace, those exported to it, then the public ones; each by age.
    */
-  for(proxy: Proxy): Resource[] {
+  for(proxy: Applying): Resource[] {
     return inOrder(this.all, proxy);
   }
 
   /** Those with one of several hosts, exactly or by a wildcard. */
-  forHosts(proxy: Proxy, hosts: readonly string[]): Resource[] {
+  forHosts(proxy: Applying, hosts: readonly string[]): Resource[] {
     const exact = hosts.flatMap(each => this.byHost.get(each) ?? []);
     return inOrder(
       [
@@ -67,11 +75,27 @@ export class VirtualServices {
       proxy,
     );
   }
+
+  /** The one for a host: with the exact host, else with the longest wildcard. */
+  forHost(proxy: Applying, host: string): Resource | undefined {
+    const rank = (each: Resource) =>
+      Math.max(
+        0,
+        ...(this.hostsOf.get(each) ?? [])
+          .filter(own => covers(own, host))
+          .map(own => (own === host ? Infinity : own.length)),
+      );
+    return this.forHosts(proxy, [host]).reduce(
+      (best: Resource | undefined, each) => (!best || rank(each) > rank(best) ? each : best),
+      undefined,
+    );
+  }
 }
 
-const INDEXES = new WeakMap<Cluster, VirtualServices>();
+/** What of a proxy decides which VirtualServices it applies. */
+type Applying = Pick<Proxy, 'namespace' | 'gateways'>;
 
-function inOrder(known: readonly KnownVirtualService[], proxy: Proxy): Resource[] {
+function inOrder(known: readonly KnownVirtualService[], proxy: Applying): Resource[] {
   const rank = ({ visibleIn, resource }: KnownVirtualService) =>
     visibleIn.includes('*')
       ? 2

@@ -1,4 +1,14 @@
-import { type Cluster, covers, type Field, fullHost, hasLabels, type Host, Kind, type Resource } from '../../manifests';
+import {
+  type Cluster,
+  covers,
+  type Field,
+  fullHost,
+  hasLabels,
+  type Host,
+  Kind,
+  memo,
+  type Resource,
+} from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import { SERVICE } from './fields';
 import { DESTINATION_RULE } from './istio';
@@ -6,13 +16,7 @@ import { type Reading, REMEDY, titleOf, unreadField, unreadFields } from './read
 import { SERVICE_ENTRY, WORKLOAD_ENTRY } from './registry';
 
 /** Why it is not known how a host is reached: an object for it that is not simulated, or a field of one that is. */
-export function unreadOfHost(host: Host, cluster: Cluster): Unsimulated | undefined {
-  const known = FOUND.get(cluster) ?? new Map<Host, Unsimulated | undefined>();
-  FOUND.set(cluster, known);
-  const found = known.has(host) ? known.get(host) : unreadOf(host, cluster);
-  known.set(host, found);
-  return found;
-}
+export const unreadOfHost = memo(unreadOf);
 
 /**
  * Why it is not known how a gateway reaches a host: its Service, or its namespace, wants what comes in to go through a
@@ -40,8 +44,6 @@ export function unreadRuleFor(host: string, cluster: Cluster): Unsimulated | und
     DESTINATION_RULE,
   );
 }
-
-const FOUND = new WeakMap<Cluster, Map<Host, Unsimulated | undefined>>();
 
 function unreadOf({ name, resource }: Host, cluster: Cluster): Unsimulated | undefined {
   const isService = resource.type === Kind.SERVICE;

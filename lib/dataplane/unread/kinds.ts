@@ -4,6 +4,7 @@ import {
   hasLabels,
   Kind,
   type Labels,
+  memo,
   type Resource,
   selects,
   targetRefsOf,
@@ -177,14 +178,12 @@ function ofServers(concerns: Concerns): Concerns {
   return (resource, party, cluster) => party.role !== 'client' && concerns(resource, party, cluster);
 }
 
-const SUSPECTS = new WeakMap<Cluster, readonly Suspect[]>();
-
 /** The objects that are not simulated, found once. */
-function suspectsIn(cluster: Cluster): readonly Suspect[] {
-  const suspects = SUSPECTS.get(cluster) ?? [...ofMesh(cluster), ...ofKinds(cluster), ...ofFields(cluster)];
-  SUSPECTS.set(cluster, suspects);
-  return suspects;
-}
+const suspectsIn = memo((cluster: Cluster): readonly Suspect[] => [
+  ...ofMesh(cluster),
+  ...ofKinds(cluster),
+  ...ofFields(cluster),
+]);
 
 /** Settings of the mesh concern every proxy. */
 function ofMesh({ mesh }: Cluster): Suspect[] {
@@ -214,10 +213,13 @@ function ofKinds(cluster: Cluster): Suspect[] {
   });
 }
 
+/** A field in a rule of an AuthorizationPolicy is evaluated with its rule. */
 function ofFields(cluster: Cluster): Suspect[] {
   return READINGS.flatMap(([type, reading, concerns]) =>
-    cluster
-      .all(type)
-      .flatMap(resource => unreadFields(resource.spec, reading).map(field => ({ resource, field, concerns }))),
+    cluster.all(type).flatMap(resource =>
+      unreadFields(resource.spec, reading)
+        .filter(({ path }) => type !== Kind.AUTHORIZATION_POLICY || typeof path[2] !== 'number')
+        .map(field => ({ resource, field, concerns })),
+    ),
   );
 }

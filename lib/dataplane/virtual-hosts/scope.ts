@@ -2,16 +2,18 @@ import {
   byAge,
   ByLabel,
   type Cluster,
-  covers,
   type Field,
   fullHost,
   hasLabels,
   type Host,
   Kind,
+  memo,
+  memoByKey,
   portNumber,
   portsOf,
   type Resource,
 } from '../../manifests';
+import { EgressHosts } from './egress-hosts';
 import { httpRulesOf } from '../routes/delegates';
 import { MeshRoutes } from '../routes/mesh-routes';
 import type { Proxy } from '../endpoints/proxy';
@@ -39,13 +41,12 @@ export class Scope {
   /** The scope of a proxy, cached for all proxies that share it. */
   static of(proxy: Proxy, cluster: Cluster): Scope {
     const sidecar = proxy.isGateway ? undefined : sidecarOf(proxy, cluster);
-    const scopes = SCOPES.get(cluster) ?? new Map<string, Scope>();
-    SCOPES.set(cluster, scopes);
-    const key = `${proxy.namespace} ${sidecar?.key ?? ''} ${proxy.gateways.join()}`;
-    const scope = scopes.get(key) ?? new Scope(proxy, cluster, sidecar);
-    scopes.set(key, scope);
-    return scope;
+    return Scope.shared(cluster, `${proxy.namespace} ${sidecar?.key ?? ''} ${proxy.gateways.join()}`, proxy, sidecar);
   }
+
+  private static readonly shared = memoByKey(
+    (cluster: Cluster, _key: string, proxy: Proxy, sidecar: Resource | undefined) => new Scope(proxy, cluster, sidecar),
+  );
 
   readonly listeners: readonly Listener[];
   /** Whether traffic to unknown destinations is passed through (ALLOW_ANY). */
@@ -59,8 +60,11 @@ export class Scope {
     readonly sidecar: Resource | undefined,
   ) {
     const egress = sidecar?.spec.get('egress').items ?? [];
+    const hosts = sidecar ? EgressHosts.of(sidecar, proxy.namespace) : [];
     this.listeners =
-      egress.length === 0 ? [everything(proxy, cluster)] : egress.map(each => listed(each, proxy, cluster));
+      hosts.length === 0
+        ? [everything(proxy, cluster)]
+        : egress.flatMap((each, index) => hosts.slice(index, index + 1).map(own => listed(each, own, proxy, cluster)));
     const mode = sidecar?.spec.get('outboundTrafficPolicy').exists
       ? sidecar.spec.get('outboundTrafficPolicy', 'mode').text || 'REGISTRY_ONLY'
       : cluster.mesh.get('outboundTrafficPolicy', 'mode')?.text;
@@ -112,17 +116,12 @@ export class Scope {
 
 const ALL_PORTS: readonly number[] = [];
 
-const SCOPES = new WeakMap<Cluster, Map<string, Scope>>();
-
 /** One that selects the Pod, else that of its namespace, else that of the mesh. */
 export function sidecarOf(
   { namespace, labels }: Pick<Proxy, 'namespace' | 'labels'>,
   cluster: Cluster,
 ): Resource | undefined {
-  const index =
-    SIDECARS.get(cluster)
-    ?? new ByLabel(byAge(cluster.all(Kind.SIDECAR)), each => each.spec.get('workloadSelector', 'labels').strings);
-  SIDECARS.set(cluster, index);
+  const index = sidecarsIn(cluster);
   const own = index.candidates(namespace, labels);
   const isDefault = (each: Resource) => !each.spec.get('workloadSelector').exists;
   return (
@@ -132,7 +131,10 @@ export function sidecarOf(
   );
 }
 
-const SIDECARS = new WeakMap<Cluster, ByLabel>();
+const sidecarsIn = memo(
+  (cluster: Cluster) =>
+    new ByLabel(byAge(cluster.all(Kind.SIDECAR)), each => each.spec.get('workloadSelector', 'labels').strings),
+);
 
 function everything(proxy: Proxy, cluster: Cluster): Listener {
   const hosts = new Map<string, Host>();
@@ -140,7 +142,7 @@ function everything(proxy: Proxy, cluster: Cluster): Listener {
   return { isHttp: false, hosts, virtualServices: VirtualServices.of(cluster).for(proxy), imports: () => true };
 }
 
-function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
+function listed(egress: Field, included: EgressHosts, proxy: Proxy, cluster: Cluster): Listener {
   if (
     egress.get('bind').exists
     || egress.get('captureMode').text === 'NONE'
@@ -151,23 +153,18 @@ function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
       'Use a workload whose traffic is captured.',
     );
   }
-  const entries = egress.get('hosts').texts.map(text => entryOf(text, proxy, cluster));
   const port = egress.get('port', 'number').number;
-  const matches = (namespace: string, name: string) =>
-    entries.some(each => !each.excludes && each.matches(namespace, name))
-    && !entries.some(each => each.excludes && each.matches(namespace, name));
   const hosts = new Map<string, Host>();
-  candidates(entries, proxy, cluster)
+  candidates(included, proxy, cluster)
     .filter(
       each =>
-        matches(each.resource.namespace, each.name)
+        included.includes(each.resource.namespace, each.name)
         && (port === undefined || portsOf(each).some(field => portNumber(field) === port)),
     )
     .forEach(each => addHost(hosts, each, proxy.namespace));
-  const exact = exactHosts(entries);
+  const { exact } = included;
   const named = exact ? VirtualServices.of(cluster).forHosts(proxy, exact) : VirtualServices.of(cluster).for(proxy);
-  const imports = (namespace: string, host: string) =>
-    entries.some(entry => !entry.excludes && entry.overlaps(namespace, host));
+  const imports = (namespace: string, host: string) => included.imports(namespace, host);
   const virtualServices = named.filter(each =>
     each.spec
       .get('hosts')
@@ -177,38 +174,8 @@ function listed(egress: Field, proxy: Proxy, cluster: Cluster): Listener {
   return { port, isHttp, hosts, virtualServices, imports };
 }
 
-interface Entry {
-  readonly excludes: boolean;
-  /** The host, if the entry has a single one in a single namespace. */
-  readonly exact?: string;
-  readonly matches: (namespace: string, name: string) => boolean;
-  /** Whether it overlaps a pattern. */
-  readonly overlaps: (namespace: string, pattern: string) => boolean;
-}
-
-function entryOf(text: string, proxy: Proxy, cluster: Cluster): Entry {
-  const [scope = '', name = ''] = text.split('/');
-  const excludes = scope.startsWith('~');
-  const plain = excludes ? scope.slice(1) || '*' : scope;
-  const namespace = plain === '.' ? proxy.namespace : plain;
-  const host = fullHost(name, proxy.namespace, cluster.clusterDomain);
-  const isIn = (other: string) => namespace === '*' || namespace === other;
-  return {
-    excludes,
-    exact: host.startsWith('*') || namespace === '*' ? undefined : host,
-    matches: (other, full) => isIn(other) && covers(host, full),
-    overlaps: (other, pattern) => isIn(other) && (covers(host, pattern) || covers(pattern, host)),
-  };
-}
-
 /** The hosts of entries without wildcards, so that a Sidecar is not compared with all hosts. */
-function exactHosts(entries: readonly Entry[]): string[] | undefined {
-  const exact = entries.filter(each => !each.excludes).map(each => each.exact);
-  return exact.every(each => each !== undefined) ? exact : undefined;
-}
-
-function candidates(entries: readonly Entry[], proxy: Proxy, cluster: Cluster): readonly Host[] {
-  const exact = exactHosts(entries);
+function candidates({ exact }: EgressHosts, proxy: Proxy, cluster: Cluster): readonly Host[] {
   return exact
     ? [...new Set(exact.flatMap(each => cluster.hosts.visible(each, proxy.namespace)))]
     : visibleHosts(proxy, cluster);

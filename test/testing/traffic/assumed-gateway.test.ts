@@ -241,7 +241,7 @@ test('the gateway of the default profile is in the root namespace', () => {
   const selector = { istio: 'ingressgateway' };
   expect([
     result([policy('istio-system', { ...selecting(selector), ...DENY })], selector),
-    result([policy('istio-ingress', { ...selecting(selector), ...DENY })], selector),
+    result([policy('money', DENY)], selector),
   ]).toEqual(['403', 'web-v1']);
   expect(
     result(
@@ -260,6 +260,79 @@ test('the gateway of the default profile is in the root namespace', () => {
       selector,
     ),
   ).toBe('web-v1');
+});
+
+test('a policy that selects the gateway of the default profile in another namespace may be for a Helm release', () => {
+  const selector = { istio: 'ingressgateway' };
+  expect(result([policy('istio-ingress', { ...selecting(selector), ...DENY })], selector)).toBe(DEPENDS);
+  expect(result([policy('istio-ingress', { ...selecting({ istio: 'other' }), ...DENY })], selector)).toBe('web-v1');
+});
+
+test('a gateway of an IstioOperator is where it says, and nowhere else', () => {
+  const operator = (gateway: object) => ({
+    apiVersion: 'install.istio.io/v1alpha1',
+    kind: 'IstioOperator',
+    metadata: { name: 'istio', namespace: 'istio-system' },
+    spec: { components: { ingressGateways: [{ name: 'public', ...gateway }] } },
+  });
+  const selector = { istio: 'public' };
+  const declared = operator({ namespace: 'edge', label: { istio: 'public', team: 'web' } });
+  const deny = (namespace: string, labels: object) => policy(namespace, { ...selecting(labels), ...DENY });
+  expect([
+    result([declared, deny('edge', { team: 'web' })], selector),
+    result([declared, deny('edge', { team: 'bank' })], selector),
+    result([declared, deny('istio-ingress', selector)], selector),
+    result([operator({ label: selector, enabled: false }), deny('istio-ingress', selector)], selector),
+  ]).toEqual(['403', 'web-v1', 'web-v1', DEPENDS]);
+});
+
+test("requests come in by the ports of the default profile's Service, or of the one that an IstioOperator declares", () => {
+  const at = (number: number, port: number, ...objects: object[]) =>
+    endsOf(
+      traffic([
+        istio('Gateway', 'own', {
+          selector: { istio: 'ingressgateway' },
+          servers: [{ port: { number, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
+        }),
+        toWeb,
+        ...objects,
+      ]).fromInternet(`GET http://a.example:${port}/`),
+    );
+  expect([at(80, 80), at(8080, 80), at(8080, 8080), at(9000, 9000)]).toEqual(['web-v1', 'web-v1', '0', 'web-v1']);
+  const ports = [{ name: 'http', port: 9000, targetPort: 8080 }];
+  const operator = {
+    apiVersion: 'install.istio.io/v1alpha1',
+    kind: 'IstioOperator',
+    metadata: { name: 'istio', namespace: 'istio-system' },
+    spec: { components: { ingressGateways: [{ name: 'istio-ingressgateway', k8s: { service: { ports } } }] } },
+  };
+  expect([at(8080, 9000, operator), at(8080, 80, operator)]).toEqual(['web-v1', '0']);
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'nlb', namespace: 'istio-system' },
+    spec: { selector: { istio: 'ingressgateway' }, ports: [{ port: 7000, targetPort: 8080 }] },
+  };
+  expect([at(8080, 7000, service), at(8080, 80, service)]).toEqual(['web-v1', 'web-v1']);
+});
+
+test('a request to the Service of a gateway that no manifest contains is unknown, also behind a rule', () => {
+  const egress = 'istio-egressgateway.istio-system.svc.cluster.local';
+  const rule = istio('VirtualService', 'out', {
+    hosts: ['out.example'],
+    http: [{ route: [{ destination: { host: egress, port: { number: 80 } } }] }],
+  });
+  const entry = istio('ServiceEntry', 'out', {
+    hosts: ['out.example'],
+    ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+    resolution: 'DNS',
+  });
+  for (const url of ['http://out.example/', `http://${egress}/`, 'http://istio-egressgateway.istio-system/']) {
+    expect(() => traffic([rule, entry]).from('shop/cart').http(`GET ${url}`)).toThrow(
+      `${egress} is a gateway whose Service and Pods are not in the manifests.`,
+    );
+  }
+  expect(endsOf(traffic([]).from('shop/cart').http('GET http://other.istio-system.svc.cluster.local/'))).toBe('0');
 });
 
 test('with its Deployment among the manifests nothing is assumed', () => {

@@ -224,15 +224,6 @@ test.each<[string, string]>([
   expect(endsOf(traffic([denying]).from('web').http('GET http://cart/'))).toBe(expected);
 });
 
-test('a dry run with an external authorizer is not simulated', () => {
-  const asking = policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{}] }, 'a', 'shop', {
-    annotations: { 'istio.io/dry-run': 'true' },
-  });
-  expect(() => traffic([asking]).from('web').http('GET http://cart/')).toThrow(
-    'The AuthorizationPolicy shop/a is a dry run with an external authorizer.',
-  );
-});
-
 test('who is refused learns which object did it', () => {
   expect(() =>
     traffic([policy({ ...cart, rules: [source({ principals: ['*/sa/bank'] })] }, 'bank-only')])

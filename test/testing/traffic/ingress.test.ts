@@ -351,9 +351,9 @@ test('an external authorizer is asked about what a route takes', () => {
 
 test('who is sent to https keeps the port that he wrote', () => {
   const gate = traffic([
-    own([{ port: { number: 8080, name: 'http', protocol: 'HTTP' }, hosts: ['*'], tls: { httpsRedirect: true } }]),
+    own([{ port: { number: 8090, name: 'http', protocol: 'HTTP' }, hosts: ['*'], tls: { httpsRedirect: true } }]),
   ]);
-  gate.fromInternet('GET http://a.example:8080/x?y=z').expectRedirectedTo('https://a.example:8080/x?y=z');
+  gate.fromInternet('GET http://a.example:8090/x?y=z').expectRedirectedTo('https://a.example:8090/x?y=z');
 });
 
 test('rules that take everything are tried last, whichever VirtualService has them', () => {
@@ -408,7 +408,7 @@ test('a Service of several ports has to be named with one, unless it has that of
         `GET http://a.example:${number}/`,
       ),
     );
-  expect([at(80), at(8080)]).toEqual(['web-v1', '503']);
+  expect([at(80), at(8090)]).toEqual(['web-v1', '503']);
 });
 
 test('the outside comes in by the ports of the Service in front of the gateway', () => {

@@ -141,11 +141,15 @@ test('policies of a gateway hold for connections too', () => {
   expect([
     by('DENY', [{}]),
     by('ALLOW', [{ to: [{ operation: { methods: ['GET'] } }] }]),
-    by('ALLOW', [{ to: [{ operation: { ports: ['443'] } }] }]),
-  ]).toEqual(['0', '0', 'bank-v1']);
-  expect(() => by('DENY', [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }])).toThrow(
-    'depend on unknown attributes',
-  );
+    by('ALLOW', [{ to: [{ operation: { ports: ['443', '8443'] } }] }]),
+    by('ALLOW', [{ to: [{ operation: { ports: ['80'] } }] }]),
+  ]).toEqual(['0', '0', 'bank-v1', '0']);
+  for (const port of ['443', '8443']) {
+    expect(() => by('ALLOW', [{ to: [{ operation: { ports: [port] } }] }])).toThrow(
+      'The Pods of the gateway shop/own are not in the manifests, and the result depends on their ports.',
+    );
+  }
+  expect(() => by('DENY', [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }])).toThrow('IP address of the client');
 });
 
 test.each<[object, string]>([

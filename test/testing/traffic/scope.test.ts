@@ -19,6 +19,8 @@ test.each<[string, object[], string, string]>([
   ['a host of any namespace', [sidecar(['*/bank.money.svc.cluster.local'])], '502', bank],
   ['all but one', [sidecar(['*/*', '~money/bank.money.svc.cluster.local'])], cart, '502'],
   ['nothing', [sidecar(['~/*'])], '0', '0'],
+  ['a short name, which is not expanded', [sidecar(['money/bank', './cart'])], '0', '0'],
+  ['more than one slash, which is ignored', [sidecar(['./*', 'money/*/x'])], cart, '502'],
   ['one for other workloads', [sidecar(['~/*'], { workloadSelector: { labels: { app: 'cart' } } })], cart, bank],
   [
     'one for this workload before that of the namespace',
@@ -175,4 +177,20 @@ test('on a port that does not say what it carries, requests are for the Service 
     endsOf(web.http('GET http://cart:81/')),
     endsOf(web.http('GET http://cart/', { headers: { host: 'bank.money' } })),
   ]).toEqual(['299', bank]);
+});
+
+test('a Sidecar that excludes a host excludes the rules of VirtualServices for it', () => {
+  const rules = istio('VirtualService', 'alias', {
+    hosts: ['alias.example'],
+    http: [{ route: [{ destination: { host: 'cart', subset: 'v1' } }] }],
+  });
+  const subsets = istio('DestinationRule', 'cart', {
+    host: 'cart',
+    subsets: [{ name: 'v1', labels: { version: 'v1' } }],
+  });
+  const askAlias = (hosts: string[]) => ask([rules, subsets, sidecar(hosts)], 'alias.example');
+  expect(askAlias(['./*'])).toBe('cart-v1');
+  expect(askAlias(['./*', '~./alias.example'])).toBe('502');
+  expect(askAlias(['./*', '~/alias.example'])).toBe('502');
+  expect(askAlias(['./*', '~money/alias.example'])).toBe('cart-v1');
 });

@@ -470,3 +470,12 @@ test('whatever the rules, shares add up to one', () => {
     { numRuns: 60 },
   );
 });
+
+test('a mirror that a delegate inherits is a host of the namespace of the delegating VirtualService', () => {
+  const objects = [
+    cartRules({ delegate: { name: 'leaf', namespace: 'money' }, mirror: { host: 'web' } }),
+    istio('VirtualService', 'leaf', { http: [{ route: [{ destination: { host: 'bank' } }] }] }, 'money'),
+  ];
+  const result = traffic(objects).from('web').http('GET http://cart/');
+  expect(result.mirrors).toEqual(['shop/web-v1']);
+});

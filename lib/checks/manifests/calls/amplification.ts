@@ -1,4 +1,4 @@
-import type { Cluster, Field } from '../../../manifests';
+import { type Cluster, type Field, memo } from '../../../manifests';
 import { problem, type Problem } from '../check';
 import { type CallPolicy, policiesOf, policyOfEntry } from './call-policy';
 import { CallGraph } from './graph';
@@ -34,22 +34,11 @@ interface Step {
   readonly path: readonly string[];
 }
 
-const STEPS = new WeakMap<Cluster, readonly Step[]>();
-
 /** The number of names at each end of a long path that a message contains. */
 const SHOWN = 8;
 
-function stepsOf(cluster: Cluster): readonly Step[] {
-  let steps = STEPS.get(cluster);
-  if (!steps) {
-    steps = walk(cluster);
-    STEPS.set(cluster, steps);
-  }
-  return steps;
-}
-
 /** Callers before callees; calls that would close a cycle are ignored. */
-function walk(cluster: Cluster): Step[] {
+const stepsOf = memo((cluster: Cluster): readonly Step[] => {
   const most = new Map<Node, Pick<Step, 'factor' | 'path'>>();
   return callersFirst(CallGraph.of(cluster).nodes).flatMap(node => {
     const steps = [
@@ -72,7 +61,7 @@ function walk(cluster: Cluster): Step[] {
     );
     return steps;
   });
-}
+});
 
 function stepTo(
   node: Node,

@@ -1,4 +1,4 @@
-import { type Cluster, Kind, type Resource } from '../../../manifests';
+import { type Cluster, Kind, memo, type Resource } from '../../../manifests';
 import type { Entry } from './node';
 
 /** AWS ends an HTTP API's requests after 30 s, including the network path to the cluster; the CDK sets 29 s. */
@@ -14,56 +14,40 @@ export function apiLimitOf(entry: Entry, cluster: Cluster): number | undefined {
   return bound.size === 0 || entry.gateways.some(each => bound.has(each)) ? longestOf(cluster) : undefined;
 }
 
-const LIMITS = new WeakMap<Cluster, { readonly longest?: number }>();
-
-function longestOf(cluster: Cluster): number | undefined {
-  let known = LIMITS.get(cluster);
-  if (!known) {
-    const limits = [
-      ...cluster
-        .all('AWS::ApiGatewayV2::Integration')
-        .map(each => each.root.get('Properties'))
-        .filter(
-          each => each.get('ConnectionType').text === 'VPC_LINK' || each.get('IntegrationType').text.startsWith('HTTP'),
-        )
-        .map(each => each.get('TimeoutInMillis').number ?? HTTP_API),
-      ...cluster
-        .all('AWS::ApiGateway::Method')
-        .map(each => each.root.get('Properties', 'Integration'))
-        .filter(each => each.get('Type').text.startsWith('HTTP'))
-        .map(each => each.get('TimeoutInMillis').number ?? REST_API),
-    ];
-    known = { longest: limits.length === 0 ? undefined : Math.max(...limits) };
-    LIMITS.set(cluster, known);
-  }
-  return known.longest;
-}
-
-const BOUND = new WeakMap<Cluster, ReadonlySet<Resource>>();
+const longestOf = memo((cluster: Cluster): number | undefined => {
+  const limits = [
+    ...cluster
+      .all('AWS::ApiGatewayV2::Integration')
+      .map(each => each.root.get('Properties'))
+      .filter(
+        each => each.get('ConnectionType').text === 'VPC_LINK' || each.get('IntegrationType').text.startsWith('HTTP'),
+      )
+      .map(each => each.get('TimeoutInMillis').number ?? HTTP_API),
+    ...cluster
+      .all('AWS::ApiGateway::Method')
+      .map(each => each.root.get('Properties', 'Integration'))
+      .filter(each => each.get('Type').text.startsWith('HTTP'))
+      .map(each => each.get('TimeoutInMillis').number ?? REST_API),
+  ];
+  return limits.length === 0 ? undefined : Math.max(...limits);
+});
 
 /**
  * The Gateways to which a load balancer is bound by a TargetGroupBinding; without one, any Gateway may be behind an
  * API.
  */
-function gatewaysBound(cluster: Cluster): ReadonlySet<Resource> {
-  let bound = BOUND.get(cluster);
-  if (!bound) {
-    const services = new Set(
-      cluster
-        .all(Kind.TARGET_GROUP_BINDING)
-        .map(each => `${each.namespace}/${each.spec.get('serviceRef', 'name').text}`),
-    );
-    bound = new Set(
-      services.size === 0
-        ? []
-        : [Kind.GATEWAY, Kind.ISTIO_GATEWAY]
-            .flatMap(type => cluster.all(type))
-            .filter(gateway => servicesOf(gateway, cluster).some(each => services.has(each))),
-    );
-    BOUND.set(cluster, bound);
-  }
-  return bound;
-}
+const gatewaysBound = memo((cluster: Cluster): ReadonlySet<Resource> => {
+  const services = new Set(
+    cluster.all(Kind.TARGET_GROUP_BINDING).map(each => `${each.namespace}/${each.spec.get('serviceRef', 'name').text}`),
+  );
+  return new Set(
+    services.size === 0
+      ? []
+      : [Kind.GATEWAY, Kind.ISTIO_GATEWAY]
+          .flatMap(type => cluster.all(type))
+          .filter(gateway => servicesOf(gateway, cluster).some(each => services.has(each))),
+  );
+});
 
 /** The Services in front of a Gateway's pods; those that Istio creates are found by name. */
 function servicesOf(gateway: Resource, cluster: Cluster): string[] {

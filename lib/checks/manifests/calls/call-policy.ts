@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind, millisOf } from '../../../manifests';
+import { type Cluster, type Field, Kind, memo, millisOf } from '../../../manifests';
 import { PAUSE } from '../../pause';
 import { isAppliedByIstio, isCarriedByIstio } from './implementation';
 import type { Call, Entry } from './node';
@@ -32,21 +32,13 @@ const RETRY_ON = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled
 const RETRY_ON_FOR_ROUTES = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled'];
 const ISTIOS = 2;
 
-const POLICIES = new WeakMap<Call, readonly CallPolicy[]>();
-
 /** The settings of a call: one for each rule that may apply to it. */
-export function policiesOf(call: Call, cluster: Cluster): readonly CallPolicy[] {
-  let policy = POLICIES.get(call);
-  if (!policy) {
-    const rules = rulesFor(call, cluster);
-    policy =
-      rules.length > 0
-        ? rules.map(rule => policyOfRule(rule, cluster))
-        : [implicit(call.service.spec, isCarriedByIstio(call, cluster), cluster)];
-    POLICIES.set(call, policy);
-  }
-  return policy;
-}
+export const policiesOf = memo((call: Call, cluster: Cluster): readonly CallPolicy[] => {
+  const rules = rulesFor(call, cluster);
+  return rules.length > 0
+    ? rules.map(rule => policyOfRule(rule, cluster))
+    : [implicit(call.service.spec, isCarriedByIstio(call, cluster), cluster)];
+});
 
 /** The settings of an entry. */
 export function policyOfEntry({ route, rule }: Entry, cluster: Cluster): CallPolicy {

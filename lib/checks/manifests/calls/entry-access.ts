@@ -15,6 +15,7 @@ import {
   targetPortOf,
   type Workload,
 } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { type EntryRequest } from './entry-matches';
 import { type EntryProxy, policiesOf } from './entry-proxies';
 import { isAllowed, type PolicyInput } from './entry-rules';
@@ -38,9 +39,27 @@ export function withoutCredentials(
 /** What the policies for the Pods of a gateway make of a request from outside the cluster. */
 export function isAllowedAt(proxy: EntryProxy, asked: AuthorizationInput, cluster: Cluster): Known {
   const { certain, possible } = policiesOf(proxy, cluster);
-  const input: PolicyInput = { ...asked, identity: '' };
-  const verdict = isAllowed(certain, input);
-  return possible.every(each => isAllowed([...certain, each], input) === verdict) ? verdict : undefined;
+  const [first, ...others] = podPortsOf(proxy, asked.port, cluster).flatMap(port => {
+    const input: PolicyInput = { ...asked, identity: '', port };
+    return [isAllowed(certain, input), ...possible.map(each => isAllowed([...certain, each], input))];
+  });
+  return others.every(each => each === first) ? first : undefined;
+}
+
+/** The ports on which Pods that no manifest has may listen: that of the Gateway, or one behind their Service. */
+function podPortsOf(
+  { labels, isAssumed }: EntryProxy,
+  port: number | undefined,
+  cluster: Cluster,
+): (number | undefined)[] {
+  const translated = isAssumed
+    ? Gateways.of(cluster)
+        .select(labels)
+        .flatMap(each => each.ports)
+        .filter(each => each.port === port)
+        .map(each => each.targetPort)
+    : [];
+  return [...new Set([port, ...translated])];
 }
 
 /** What the policies of some workload behind the Service of an entry make of a request that a gateway sends on. */

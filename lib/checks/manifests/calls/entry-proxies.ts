@@ -9,6 +9,8 @@ export interface EntryProxy {
   readonly identity?: string;
   /** The Gateway of the Gateway API that they serve, by which policies name it. */
   readonly gateway?: Resource;
+  /** Whether no manifest has the Pods, so that the ports on which they listen are not known. */
+  readonly isAssumed?: boolean;
 }
 
 /** Which policies of Istio apply to Pods of a gateway. */
@@ -111,9 +113,10 @@ function selectedProxies(labels: Labels, cluster: Cluster): EntryProxy[] {
       ? {
           namespace: rootNamespace,
           labels: profile,
+          isAssumed: true,
           identity: identityOf(rootNamespace, `istio-${profile.istio ?? ''}-service-account`, cluster),
         }
-      : { labels },
+      : { labels, isAssumed: true },
   ];
 }
 

@@ -5,6 +5,8 @@ import {
   matchesPattern,
   Membership,
   membershipOf,
+  memo,
+  memoByKey,
   type Resource,
   Selecting,
   targetRefsOf,
@@ -17,16 +19,10 @@ import type { Node } from './node';
  * mesh.
  */
 export function policiesFor(node: Node, cluster: Cluster, action = 'ALLOW'): readonly Resource[] {
-  const known = POLICIES.get(node) ?? new Map<string, readonly Resource[]>();
-  POLICIES.set(node, known);
-  const found = known.get(action) ?? findPolicies(node, cluster, action);
-  known.set(action, found);
-  return found;
+  return findPolicies(node, action, cluster);
 }
 
-const POLICIES = new WeakMap<Node, Map<string, readonly Resource[]>>();
-
-function findPolicies(node: Node, cluster: Cluster, action: string): Resource[] {
+const findPolicies = memoByKey((node: Node, action: string, cluster: Cluster): Resource[] => {
   const index = Selecting.of(cluster, Kind.AUTHORIZATION_POLICY, 'selector', 'matchLabels');
   const found = new Set([
     ...node.workloads.flatMap(each => index.selecting(each)),
@@ -34,7 +30,7 @@ function findPolicies(node: Node, cluster: Cluster, action: string): Resource[] 
     ...node.services.flatMap(each => policiesNaming('Service', each.key, cluster)),
   ]);
   return [...found].filter(policy => actionOf(policy) === action);
-}
+});
 
 /** The AuthorizationPolicies for pods, by their labels, their namespace, or for the mesh. */
 export function policiesForPods(pods: readonly Workload[], cluster: Cluster): readonly Resource[] {
@@ -52,13 +48,7 @@ export function policiesNaming(kind: 'Service' | 'Gateway', key: string, cluster
   return targeting(cluster).get(`${kind} ${key}`) ?? [];
 }
 
-const TARGETING = new WeakMap<Cluster, Map<string, Resource[]>>();
-
-function targeting(cluster: Cluster): Map<string, Resource[]> {
-  const known = TARGETING.get(cluster);
-  if (known) {
-    return known;
-  }
+const targeting = memo((cluster: Cluster): Map<string, Resource[]> => {
   const byTarget = new Map<string, Resource[]>();
   for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
     for (const target of targetRefsOf(policy)) {
@@ -66,9 +56,8 @@ function targeting(cluster: Cluster): Map<string, Resource[]> {
       addTo(byTarget, key, policy);
     }
   }
-  TARGETING.set(cluster, byTarget);
   return byTarget;
-}
+});
 
 /** Whether some rule of some ALLOW policy may let a caller in: by identity, namespace, or by asking for neither. */
 export function mayCall(caller: Node, policies: readonly Resource[], cluster: Cluster): boolean {
@@ -92,48 +81,31 @@ export function mayCall(caller: Node, policies: readonly Resource[], cluster: Cl
 }
 
 /** Whether a policy allows callers that it does not name. */
-export function admitsStrangers(policy: Resource): boolean {
-  return memoized(STRANGERS, policy, () =>
-    sourcesIn(policy).some(
-      source => !source || source.principals.length === 0 || source.principals.some(each => each.includes('*')),
-    ),
-  );
-}
+export const admitsStrangers = memo((policy: Resource): boolean =>
+  sourcesIn(policy).some(
+    source => !source || source.principals.length === 0 || source.principals.some(each => each.includes('*')),
+  ),
+);
 
-const STRANGERS = new WeakMap<Resource, boolean>();
-const ACTIONS = new WeakMap<Resource, string>();
-
-function actionOf(policy: Resource): string {
-  return memoized(ACTIONS, policy, () => policy.spec.get('action').text || 'ALLOW');
-}
-
-function memoized<T>(known: WeakMap<Resource, T>, policy: Resource, make: () => T): T {
-  const found = known.get(policy) ?? make();
-  known.set(policy, found);
-  return found;
-}
+const actionOf = memo((policy: Resource): string => policy.spec.get('action').text || 'ALLOW');
 
 const NAMES = ['principals', 'namespaces', 'serviceAccounts', 'notPrincipals', 'notNamespaces'] as const;
 
 type Source = Readonly<Record<(typeof NAMES)[number], readonly string[]>>;
 
-const SOURCES = new WeakMap<Resource, readonly (Source | undefined)[]>();
-
 /** The sources of the rules of a policy, read once; undefined for a rule without conditions on the caller. */
-function sourcesIn(policy: Resource): readonly (Source | undefined)[] {
-  return memoized(SOURCES, policy, () =>
-    policy.spec
-      .get('rules')
-      .items.map(rule => rule.get('from').items.map(each => each.get('source')))
-      .flatMap((from): (Source | undefined)[] =>
-        from.length === 0
-          ? [undefined]
-          : from.map(
-              source => Object.fromEntries(NAMES.map(name => [name, source.get(name).texts])) as unknown as Source,
-            ),
-      ),
-  );
-}
+const sourcesIn = memo((policy: Resource): readonly (Source | undefined)[] =>
+  policy.spec
+    .get('rules')
+    .items.map(rule => rule.get('from').items.map(each => each.get('source')))
+    .flatMap((from): (Source | undefined)[] =>
+      from.length === 0
+        ? [undefined]
+        : from.map(
+            source => Object.fromEntries(NAMES.map(name => [name, source.get(name).texts])) as unknown as Source,
+          ),
+    ),
+);
 
 /** How a node is in the mesh: in the way of its first workload. */
 export function membershipOfNode(node: Node, cluster: Cluster): Membership {

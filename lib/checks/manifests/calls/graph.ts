@@ -1,8 +1,10 @@
+import { EgressHosts } from '../../../dataplane';
 import {
   addTo,
   type Cluster,
   type Field,
   Kind,
+  memo,
   portNumber,
   type Resource,
   targetRefsOf,
@@ -17,14 +19,7 @@ import { type Call, type Entry, Evidence, Node } from './node';
  */
 export class CallGraph {
   /** The graph of a cluster, cached. */
-  static of(cluster: Cluster): CallGraph {
-    let graph = GRAPHS.get(cluster);
-    if (!graph) {
-      graph = new CallGraph(cluster);
-      GRAPHS.set(cluster, graph);
-    }
-    return graph;
-  }
+  static readonly of = memo((cluster: Cluster) => new CallGraph(cluster));
 
   readonly nodes: Node[] = [];
   readonly calls: Call[] = [];
@@ -89,16 +84,30 @@ export class CallGraph {
       const callers =
         Object.keys(labels).length > 0
           ? new Set(this.cluster.workloads.select(labels, sidecar.namespace).map(each => this.byWorkload.get(each)))
-          : [];
-      for (const host of sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').items)) {
-        const service = host.text.includes('*')
-          ? undefined
-          : this.serviceAt(host.text.split('/')[1] ?? '', sidecar.namespace);
+          : new Set<Node>();
+      const listeners = EgressHosts.of(sidecar, sidecar.namespace);
+      for (const host of callers.size === 0
+        ? []
+        : sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').items)) {
+        const service = this.serviceIn(host.text, listeners);
         for (const caller of callers) {
           this.add(caller, service, Evidence.SIDECAR, host);
         }
       }
     }
+  }
+
+  /** The Service that an entry of a Sidecar names, if one of its listeners includes it. */
+  private serviceIn(entry: string, listeners: readonly EgressHosts[]): Resource | undefined {
+    const [scope = '', host = ''] = entry.split('/');
+    return scope.startsWith('~') || host.includes('*')
+      ? undefined
+      : this.cluster.hosts
+          .named(host, '')
+          .find(
+            ({ name, resource }) =>
+              resource.type === Kind.SERVICE && listeners.some(each => each.includes(resource.namespace, name)),
+          )?.resource;
   }
 
   private readGrants(): void {
@@ -195,5 +204,3 @@ export class CallGraph {
     }
   }
 }
-
-const GRAPHS = new WeakMap<Cluster, CallGraph>();

@@ -1,6 +1,4 @@
-import { type Cluster, type Field, Kind, type Resource, type Workload } from '../../../manifests';
-
-const SCALERS = new WeakMap<Cluster, Map<string, Resource>>();
+import { type Cluster, type Field, Kind, memo, type Resource, type Workload } from '../../../manifests';
 
 /**
  * The minimum of replicas of a workload: its own setting, or the minimum of its autoscaler; infinite for a DaemonSet,
@@ -29,17 +27,17 @@ export function mostReplicasOf(workload: Workload, cluster: Cluster): number {
 
 /** The HorizontalPodAutoscaler, or KEDA's ScaledObject, of a workload. */
 function scalerOf(workload: Workload, cluster: Cluster): Resource | undefined {
-  let scalers = SCALERS.get(cluster);
-  if (!scalers) {
-    scalers = new Map(
+  return scalersIn(cluster).get(`${workload.namespace}/${workload.resource.kind}/${workload.name}`);
+}
+
+const scalersIn = memo(
+  (cluster: Cluster) =>
+    new Map(
       [Kind.HPA, 'ScaledObject.keda.sh']
         .flatMap(type => cluster.all(type))
         .map(each => [targetKey(each.namespace, each.spec.get('scaleTargetRef')), each]),
-    );
-    SCALERS.set(cluster, scalers);
-  }
-  return scalers.get(`${workload.namespace}/${workload.resource.kind}/${workload.name}`);
-}
+    ),
+);
 
 function targetKey(namespace: string, target: Field): string {
   return `${namespace}/${target.get('kind').text || 'Deployment'}/${target.get('name').text}`;

@@ -1,36 +1,34 @@
+import { httpRulesOf, MESH, VirtualServices } from '../../../dataplane';
 import {
   addTo,
-  byAge,
   type Cluster,
   type Field,
   fullHost,
   hasLabels,
   Kind,
   type Labels,
-  namespacesOf,
+  memo,
   parentsOf,
   type Resource,
   routesOf,
-  wildcardsOver,
   type Workload,
 } from '../../../manifests';
-import { isForMesh } from '../routing/destinations';
+import { delegatingTo } from '../routing/rules';
 import type { Call } from './node';
 
 /** The rules of VirtualServices and routes that may apply to a call. */
 export function rulesFor(call: Call, cluster: Cluster): Field[] {
-  const { byHost, byService } = routesBetween(cluster);
   const { caller, service, ports } = call;
   const name = fullHost(service.name, service.namespace, cluster.clusterDomain);
-  const routes = [name, ...wildcardsOver(name)]
-    .flatMap(host => byHost.get(host) ?? [])
-    .find(({ visibleIn }) => visibleIn.includes('*') || visibleIn.includes(caller.namespace));
+  const applying = { namespace: caller.namespace, gateways: [MESH] };
+  const virtualService = VirtualServices.of(cluster).forHost(applying, name);
+  const rules = virtualService ? CallerRules.of(virtualService, cluster).candidates(caller.workloads) : [];
   return [
     ...withoutShadowed(
-      (routes?.candidates(caller.workloads) ?? []).filter(rule => isFor(rule, call)),
+      rules.filter(rule => isFor(rule, call)),
       call,
     ),
-    ...(byService.get(service.key) ?? [])
+    ...(routesByService(cluster).get(service.key) ?? [])
       .filter(({ port }) => port === undefined || ports.size === 0 || ports.has(port))
       .flatMap(({ route }) => route.spec.get('rules').items),
   ].filter(forwards);
@@ -39,7 +37,10 @@ export function rulesFor(call: Call, cluster: Cluster): Field[] {
 /** The rules of all VirtualServices and routes that forward requests. */
 export function forwardingRules(cluster: Cluster): Field[] {
   return [
-    ...cluster.all(Kind.VIRTUAL_SERVICE).flatMap(each => each.spec.get('http').items),
+    ...cluster
+      .all(Kind.VIRTUAL_SERVICE)
+      .filter(each => !delegatingTo(cluster).has(each))
+      .flatMap(each => httpRulesOf(each, cluster)),
     ...[Kind.HTTP_ROUTE, Kind.GRPC_ROUTE]
       .flatMap(type => cluster.all(type))
       .flatMap(each => each.spec.get('rules').items),
@@ -49,7 +50,7 @@ export function forwardingRules(cluster: Cluster): Field[] {
 /** Whether a rule forwards requests, rather than responding directly. */
 function forwards(rule: Field): boolean {
   return (
-    !['delegate', 'redirect', 'directResponse'].some(name => rule.get(name).exists)
+    !['redirect', 'directResponse'].some(name => rule.get(name).exists)
     && !rule.get('filters').items.some(each => each.get('type').text === 'RequestRedirect')
   );
 }
@@ -59,13 +60,13 @@ function forwards(rule: Field): boolean {
  * compared with few of them.
  */
 class CallerRules {
-  readonly visibleIn: readonly string[];
-  private readonly rules: readonly Field[];
+  static readonly of = memo(
+    (virtualService: Resource, cluster: Cluster) => new CallerRules(httpRulesOf(virtualService, cluster)),
+  );
+
   private readonly byLabel = new Map<string, number[]>();
 
-  constructor(virtualService: Resource) {
-    this.visibleIn = namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace);
-    this.rules = virtualService.spec.get('http').items;
+  private constructor(private readonly rules: readonly Field[]) {
     for (const [index, rule] of this.rules.entries()) {
       const matches = rule.get('match').items;
       for (const labels of matches.length === 0 ? [{}] : matches.map(match => match.get('sourceLabels').strings)) {
@@ -85,36 +86,16 @@ class CallerRules {
   }
 }
 
-interface RoutesBetween {
-  readonly byHost: ReadonlyMap<string, readonly CallerRules[]>;
-  readonly byService: ReadonlyMap<string, readonly { readonly route: Resource; readonly port?: number }[]>;
-}
-
-const ROUTES = new WeakMap<Cluster, RoutesBetween>();
-
-/** The routes for traffic between workloads, by parent. */
-function routesBetween(cluster: Cluster): RoutesBetween {
-  const known = ROUTES.get(cluster);
-  if (known) {
-    return known;
-  }
-  const byHost = new Map<string, CallerRules[]>();
-  for (const virtualService of byAge(cluster.all(Kind.VIRTUAL_SERVICE)).filter(isForMesh)) {
-    const rules = new CallerRules(virtualService);
-    virtualService.spec
-      .get('hosts')
-      .texts.forEach(host => addTo(byHost, fullHost(host, virtualService.namespace, cluster.clusterDomain), rules));
-  }
+/** The routes whose parents are Services, by the Service. */
+const routesByService = memo((cluster: Cluster) => {
   const byService = new Map<string, { route: Resource; port?: number }[]>();
   for (const route of routesOf(cluster)) {
     for (const { at, name, namespace } of parentsOf(route).filter(each => each.kind === 'Service')) {
       addTo(byService, `${namespace}/${name}`, { route, port: at.get('port').number });
     }
   }
-  const result = { byHost, byService };
-  ROUTES.set(cluster, result);
-  return result;
-}
+  return byService;
+});
 
 function isFor(rule: Field, call: Call): boolean {
   const matches = rule.get('match').items;

@@ -1,5 +1,5 @@
 import { type Cluster, type Field, hasLabels, Kind, type Labels, type Resource } from '../../../manifests';
-import { isStandard } from './standard-gateway';
+import { Gateways } from '../../../dataplane';
 
 /** A server of an Istio Gateway. */
 export interface Server {
@@ -51,7 +51,9 @@ export function sharePods(one: Server, other: Server, cluster: Cluster): boolean
     return true;
   }
   return (
-    (isStandard(one.selector) && isStandard(other.selector))
+    Gateways.of(cluster)
+      .select(one.selector)
+      .some(each => hasLabels(each.labels, other.selector))
     || cluster.workloads.select(one.selector).some(each => hasLabels(each.labels, other.selector))
   );
 }

@@ -44,29 +44,12 @@ function scopesOf(rule: Resource): string[] {
   return exportTo.length === 0 ? [rule.namespace] : namespacesOf(exportTo, rule.namespace);
 }
 
-/** The key by which two rules have the same host: the host, and for hosts outside the cluster also the namespace. */
-export function hostKey(host: string, namespace: string, clusterDomain: string): string {
-  const full = fullHost(host, namespace, clusterDomain);
-  return full.endsWith(`.svc.${clusterDomain}`) ? full : `${namespace}/${full}`;
-}
-
 /** Whether two rules are exported to a common namespace, so that a proxy may have both. */
 export function meetSomewhere(one: Resource, other: Resource): boolean {
   return haveCommon(
     namespacesOf(one.spec.get('exportTo').texts, one.namespace),
     namespacesOf(other.spec.get('exportTo').texts, other.namespace),
   );
-}
-
-/**
- * Whether the proxies that apply a VirtualService may have a DestinationRule: gateways may be in any namespace,
- * workloads are primarily in its own.
- */
-export function isVisibleWith(rule: Resource, virtualService: Resource): boolean {
-  const scopes = namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace);
-  const isForOwn = haveCommon(scopes, [virtualService.namespace]);
-  const readers = !isForMesh(virtualService) ? ['*'] : isForOwn ? [virtualService.namespace] : scopes;
-  return haveCommon(readers, namespacesOf(rule.spec.get('exportTo').texts, rule.namespace));
 }
 
 function haveCommon(some: readonly string[], others: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { Kind } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
-import { podsFor } from '../../manifests/gateways/standard-gateway';
 
 export const rule: Check = {
   id: 'GatewayWithoutPods',
@@ -9,13 +9,14 @@ export const rule: Check = {
   covers: ['IST0101', 'KIA0302'],
   summary: 'A Gateway selects no pods',
   explanation:
-    'No proxy opens its ports. The pods may be in any namespace. If the manifests declare no gateway at '
-    + 'all, the one that Istio installs by default '
-    + '(`istio: ingressgateway`) is assumed, as in `istioctl analyze` of files.',
+    'No proxy opens its ports. The pods may be in any namespace. Gateways that manifests rarely contain are '
+    + 'assumed: those of IstioOperators, of profiles of Istio (`istio: ingressgateway`, `istio: egressgateway`) and '
+    + 'of its Helm chart (`istio: ingress`, `istio: egress`), and the pods that Istio makes for Gateways of the '
+    + 'Gateway API.',
   *find(cluster) {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
       const selector = gateway.spec.get('selector').strings;
-      if (podsFor(selector, cluster).length === 0) {
+      if (Gateways.of(cluster).selectedBy(gateway).length === 0) {
         yield problem(
           gateway.spec.get('selector'),
           `No pod has the labels ${describe(selector)}, so the ports of the Gateway stay closed.`,

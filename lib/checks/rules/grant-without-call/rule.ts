@@ -2,7 +2,7 @@ import { Severity } from '../../finding';
 import { CallGraph } from '../../manifests/calls/graph';
 import { Evidence } from '../../manifests/calls/node';
 import { isDeclared } from '../../manifests/calls/policy-sidecar-mismatch';
-import { egressFor, knowsHost } from '../../manifests/calls/scopes';
+import { egressWithout } from '../../manifests/calls/scopes';
 import { type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
@@ -16,8 +16,9 @@ export const rule: Check = {
   *find(cluster) {
     for (const call of CallGraph.of(cluster).calls.filter(each => !isDeclared(each))) {
       const grant = call.evidence.get(Evidence.GRANT);
-      const scope = egressFor(call.caller, cluster);
-      if (grant && scope && !knowsHost(scope, call.callee, cluster)) {
+      const scopes = grant ? call.caller.workloads.map(each => egressWithout(call.callee, each, cluster)) : [];
+      const [scope] = scopes;
+      if (grant && scope && scopes.every(each => each !== undefined)) {
         yield problem(
           grant,
           `${call.caller.name} is allowed to call ${call.callee.name}, but its Sidecar ${scope.key} does not `

@@ -14,7 +14,7 @@ export const rule: Check = {
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const protocol of ['http', 'tls', 'tcp']) {
-        const rules = rulesOf(virtualService.spec, protocol);
+        const rules = rulesOf(virtualService, protocol, cluster);
         yield* repeated(rules);
         yield* overlapping(rules);
       }
@@ -35,7 +35,7 @@ function* repeated(rules: readonly Rule[]): Iterable<Problem> {
       const before = seen.get(match.meaning);
       if (before) {
         yield problem(
-          match.at,
+          placeOf(rule, match),
           `The rule ${titleOf(before)} already has this match, so it never matches a request here.`,
           'Remove one of the two.',
         );
@@ -48,60 +48,78 @@ function* repeated(rules: readonly Rule[]): Iterable<Problem> {
 
 function* overlapping(rules: readonly Rule[]): Iterable<Problem> {
   const seen = new Set<string>();
-  const matches: Match[] = [];
-  for (const match of reachable(rules).flatMap(each => each.matches)) {
+  const candidates: { readonly rule: Rule; readonly match: Match }[] = [];
+  for (const { rule, match } of reachable(rules).flatMap(each => each.matches.map(match => ({ rule: each, match })))) {
     if (prefixOf(match) !== '' && !seen.has(match.meaning)) {
-      matches.push(match);
+      candidates.push({ rule, match });
     }
     seen.add(match.meaning);
   }
-  for (const [index, later] of matches.entries()) {
-    const earlier = matches
+  for (const [index, { rule, match: later }] of candidates.entries()) {
+    const earlier = candidates
       .slice(0, index)
-      .find(each => prefixOf(each) !== prefixOf(later) && coversMatch(each, later));
+      .find(({ match }) => prefixOf(match) !== prefixOf(later) && coversMatch(match.at, later.at));
     if (earlier) {
       yield problem(
-        later.at,
-        `The prefix ${prefixOf(earlier)} of ${titleOf(earlier)} already matches everything that begins with `
-          + `${prefixOf(later)}, so this match is never reached.`,
+        placeOf(rule, later),
+        `The prefix ${prefixOf(earlier.match)} of ${titleOf(earlier.rule)} already matches everything that begins `
+          + `with ${prefixOf(later)}, so this match is never reached.`,
         'Put the longer prefix first.',
       );
     }
   }
 }
 
+/** The match, or the delegating rule: the matches of a delegate are merged with those of that rule. */
+function placeOf({ at, applied }: Rule, match: Match): Field {
+  return at.resource === applied.resource && !at.get('delegate').exists ? match.at : at;
+}
+
 function prefixOf(match: Match): string {
   return match.at.get('uri', 'prefix').text;
 }
 
-/** Whether an earlier match covers a later one: its prefix is shorter, and its other conditions are no stricter. */
-function coversMatch(earlier: Match, later: Match): boolean {
+/** Whether an earlier match with a path prefix covers a later one: each of its conditions follows from the later's. */
+function coversMatch(earlier: Field, later: Field): boolean {
   return (
-    prefixOf(later).startsWith(prefixOf(earlier))
-    && earlier.at.get('port').text === later.at.get('port').text
-    && isWithin(textOf(earlier.at.get('method'), 'exact GET'), textOf(later.at.get('method'), 'exact GET'))
-    && isWithin(textOf(earlier.at.get('authority')), textOf(later.at.get('authority')))
-    && ['headers', 'queryParams', 'withoutHeaders'].every(name =>
-      entriesWithin(earlier.at.get(name), later.at.get(name)),
+    startsWith(later.get('uri', 'prefix').text, earlier)
+    && (!later.get('ignoreUriCase').isTrue || earlier.get('ignoreUriCase').isTrue)
+    && ['method', 'authority', 'scheme'].every(name => coversText(earlier.get(name), later.get(name)))
+    && ['headers', 'queryParams'].every(name =>
+      earlier.get(name).entries.every(([key, value]) => coversText(value, later.get(name, key))),
     )
+    && ['port', 'sourceNamespace'].every(
+      name => !earlier.get(name).exists || isEqual(earlier.get(name), later.get(name)),
+    )
+    && ['withoutHeaders', 'sourceLabels'].every(name =>
+      earlier.get(name).entries.every(([key, value]) => isEqual(value, later.get(name, key))),
+    )
+    && coversGateways(earlier.get('gateways').texts, later.get('gateways').texts)
   );
 }
 
-function isWithin(earlier: string, later: string): boolean {
-  return earlier.startsWith(later);
+function startsWith(prefix: string, earlier: Field): boolean {
+  const own = earlier.get('uri', 'prefix').text;
+  return earlier.get('ignoreUriCase').isTrue
+    ? prefix.toLowerCase().startsWith(own.toLowerCase())
+    : prefix.startsWith(own);
 }
 
-function entriesWithin(earlier: Field, later: Field): boolean {
+/** Whether every text that a later StringMatch accepts is accepted by an earlier one; a missing one accepts all. */
+function coversText(earlier: Field, later: Field): boolean {
+  const [prefix, exact] = ['prefix', 'exact'].map(name => later.get(name).text);
+  const begin = earlier.get('prefix').text;
   return (
-    earlier.entries.length === later.entries.length
-    && earlier.entries.every(
-      ([name, value]) => later.get(name).exists && isWithin(textOf(value), textOf(later.get(name))),
-    )
+    !earlier.exists
+    || isEqual(earlier, later)
+    || (begin !== '' && [prefix, exact].some(each => each?.startsWith(begin)))
   );
 }
 
-function textOf(match: Field, otherwise = ''): string {
-  const exact = match.get('exact').text;
-  const prefix = match.get('prefix').text;
-  return exact !== '' ? `exact ${exact}` : prefix !== '' ? `prefix ${prefix}` : otherwise;
+function isEqual(earlier: Field, later: Field): boolean {
+  return later.exists && JSON.stringify(earlier.value) === JSON.stringify(later.value);
+}
+
+function coversGateways(earlier: readonly string[], later: readonly string[]): boolean {
+  return earlier.length === 0 || (later.length > 0 && later.every(each => earlier.includes(each)));
 }

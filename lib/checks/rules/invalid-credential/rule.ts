@@ -1,8 +1,8 @@
 import { Kind } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { certificateProblem } from './certificates';
-import { podsFor } from '../../manifests/gateways/standard-gateway';
 
 export const rule: Check = {
   id: 'InvalidCredential',
@@ -13,8 +13,7 @@ export const rule: Check = {
     'The gateway rejects the Secret and does not open the port. Expiry is not checked, since it depends on the date.',
   *find(cluster) {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
-      const selector = gateway.spec.get('selector').strings;
-      const namespace = podsFor(selector, cluster)[0]?.namespace ?? '';
+      const namespace = Gateways.of(cluster).selectedBy(gateway)[0]?.namespace ?? '';
       for (const name of gateway.spec
         .get('servers')
         .items.map(each => each.get('tls', 'credentialName'))

@@ -1,7 +1,7 @@
 import { type Field, gatewayAt, gatewaysNamedBy, hasLabels, Kind } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
-import { podsFor } from '../../manifests/gateways/standard-gateway';
 import { isRoutingClaim } from '../../manifests/routing/jwt-claim-routes';
 
 export const rule: Check = {
@@ -22,19 +22,21 @@ export const rule: Check = {
       for (const reference of gatewaysNamedBy(virtualService)) {
         const gateway = gatewayAt(reference, cluster);
         const bare = gateway
-          ? podsFor(gateway.spec.get('selector').strings, cluster).find(
-              ({ namespace, labels }) =>
-                !authentications.some(
-                  each =>
-                    [namespace, cluster.mesh.rootNamespace].includes(each.namespace)
-                    && hasLabels(labels, each.spec.get('selector', 'matchLabels').strings),
-                ),
-            )
+          ? Gateways.of(cluster)
+              .selectedBy(gateway)
+              .find(
+                ({ namespace, labels }) =>
+                  !authentications.some(
+                    each =>
+                      (namespace === undefined || [namespace, cluster.mesh.rootNamespace].includes(each.namespace))
+                      && hasLabels(labels, each.spec.get('selector', 'matchLabels').strings),
+                  ),
+              )
           : undefined;
         if (bare) {
           yield problem(
             claim,
-            `No RequestAuthentication applies to ${bare.namespace}/${bare.name}, the gateway of these rules, `
+            `No RequestAuthentication applies to ${bare.name}, the gateway of these rules, `
               + 'so the claim is never available.',
             "Declare a RequestAuthentication whose selector matches the gateway's pods.",
           );

@@ -2,7 +2,7 @@ import { isAutomatic, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { blankets } from '../../manifests/security/blanket-tls';
-import { calleeModes, placeOf } from '../../manifests/security/tls-agreement';
+import { clientTlsOf, placeOf } from '../../manifests/security/tls-agreement';
 
 export const rule: Check = {
   id: 'MutualTlsToPlainText',
@@ -39,11 +39,11 @@ export const rule: Check = {
       }
     }
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
-      const tls = rule.spec.get('trafficPolicy', 'tls', 'mode');
-      const modes = tls.text === 'ISTIO_MUTUAL' ? calleeModes(rule, cluster) : [];
-      if (modes.includes('DISABLE')) {
+      for (const { at } of clientTlsOf(rule, cluster).filter(
+        ({ mode, accepted }) => mode === 'ISTIO_MUTUAL' && accepted.includes('DISABLE'),
+      )) {
         yield problem(
-          tls,
+          at,
           `The pods of ${rule.spec.get('host').text} accept plain text only, so these connections are closed.`,
           'Remove the tls settings, or set the PeerAuthentication to PERMISSIVE.',
           [],

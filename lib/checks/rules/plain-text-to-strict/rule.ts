@@ -2,7 +2,7 @@ import { Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { blankets } from '../../manifests/security/blanket-tls';
-import { calleeModes, placeOf } from '../../manifests/security/tls-agreement';
+import { clientTlsOf, placeOf } from '../../manifests/security/tls-agreement';
 
 export const rule: Check = {
   id: 'PlainTextToStrict',
@@ -23,10 +23,11 @@ export const rule: Check = {
       );
     }
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
-      const tls = rule.spec.get('trafficPolicy', 'tls', 'mode');
-      if (['DISABLE', 'SIMPLE', 'MUTUAL'].includes(tls.text) && calleeModes(rule, cluster).includes('STRICT')) {
+      for (const { at } of clientTlsOf(rule, cluster).filter(
+        ({ mode, accepted }) => ['DISABLE', 'SIMPLE', 'MUTUAL'].includes(mode) && accepted.includes('STRICT'),
+      )) {
         yield problem(
-          tls,
+          at,
           `The pods of ${rule.spec.get('host').text} require mutual TLS, so these connections are closed.`,
           'Use ISTIO_MUTUAL, or remove the tls settings.',
           [],

@@ -1,4 +1,5 @@
 import { type Cluster, Kind, Membership, membershipOf, type Resource, targetRefsOf } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -10,7 +11,8 @@ export const rule: Check = {
   explanation:
     'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. '
     + 'Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy '
-    + 'there.',
+    + 'there. Pods of gateways count that Istio makes or installs, '
+    + 'also if no manifest contains them.',
   *find(cluster) {
     for (const type of [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION, Kind.PEER_AUTHENTICATION]) {
       for (const policy of cluster.all(type).filter(each => targetRefsOf(each).length === 0)) {
@@ -27,8 +29,13 @@ function* uselessness(policy: Resource, cluster: Cluster) {
     return;
   }
   const labels = selector.get('matchLabels').strings;
-  const pods = cluster.workloads.select(labels, isMeshWide ? undefined : policy.namespace);
-  if (pods.some(each => membershipOf(each, cluster) !== Membership.NONE) || isVirtualMachine(policy, cluster)) {
+  const namespace = isMeshWide ? undefined : policy.namespace;
+  const pods = cluster.workloads.select(labels, namespace);
+  if (
+    pods.some(each => membershipOf(each, cluster) !== Membership.NONE)
+    || isVirtualMachine(policy, cluster)
+    || (Object.keys(labels).length > 0 && Gateways.of(cluster).select(labels, namespace).length > 0)
+  ) {
     return;
   }
   yield problem(

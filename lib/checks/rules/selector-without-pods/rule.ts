@@ -1,4 +1,5 @@
 import { Kind } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -14,13 +15,18 @@ export const rule: Check = {
   summary: 'A Sidecar or a Telemetry selects no pods',
   explanation:
     'It has no effect; the intended pods keep the settings of their namespace. Selectors match the '
-    + 'labels of pods, not of Deployments, in the namespace of the object only.',
+    + 'labels of pods, not of Deployments, in the namespace of the object only. A Telemetry may select the '
+    + 'pods of a gateway that Istio makes or installs, also if no manifest contains them.',
   *find(cluster) {
     for (const { type, path } of KINDS) {
       for (const each of cluster.all(type)) {
         const selector = each.spec.get(...path);
         const labels = selector.strings;
-        if (Object.keys(labels).length > 0 && cluster.workloads.select(labels, each.namespace).length === 0) {
+        if (
+          Object.keys(labels).length > 0
+          && cluster.workloads.select(labels, each.namespace).length === 0
+          && (type === Kind.SIDECAR || Gateways.of(cluster).select(labels, each.namespace).length === 0)
+        ) {
           yield problem(
             selector,
             `No pod in namespace ${each.namespace} has the labels ${Object.entries(labels)

@@ -1,7 +1,7 @@
 import { Severity } from '../../finding';
 import { CallGraph } from '../../manifests/calls/graph';
 import { Evidence } from '../../manifests/calls/node';
-import { egressFor, knowsHost } from '../../manifests/calls/scopes';
+import { egressWithout } from '../../manifests/calls/scopes';
 import { type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
@@ -16,8 +16,9 @@ export const rule: Check = {
   *find(cluster) {
     for (const call of CallGraph.of(cluster).calls) {
       const address = call.evidence.get(Evidence.ADDRESS);
-      const scope = egressFor(call.caller, cluster);
-      if (address && scope && !knowsHost(scope, call.callee, cluster)) {
+      const holder = call.caller.workloads.find(each => each.resource === address?.resource);
+      const scope = holder && egressWithout(call.callee, holder, cluster);
+      if (address && scope) {
         const { name, namespace } = call.service;
         yield problem(
           address,

@@ -1,7 +1,6 @@
 import { type Cluster, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
-import { CallGraph } from '../../manifests/calls/graph';
-import { egressFor, knows } from '../../manifests/calls/scopes';
+import { egressFor, includes } from '../../manifests/calls/scopes';
 import { type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
@@ -15,13 +14,18 @@ export const rule: Check = {
   *find(cluster) {
     const backend = tracingBackend(cluster);
     const seen = new Set<string>();
-    for (const node of backend ? CallGraph.of(cluster).nodes : []) {
-      const sidecar = egressFor(node, cluster);
-      if (sidecar && backend && !seen.has(sidecar.key) && !knows(sidecar, backend.namespace, backend.host, cluster)) {
+    for (const workload of backend ? cluster.workloads.all : []) {
+      const sidecar = egressFor(workload, cluster);
+      if (
+        sidecar
+        && backend
+        && !seen.has(sidecar.key)
+        && !includes(sidecar, workload, backend.namespace, backend.host)
+      ) {
         seen.add(sidecar.key);
         yield problem(
           sidecar.spec.get('egress'),
-          `The proxies of ${node.name} have no configuration for ${backend.host}, so they send no spans.`,
+          `The proxies of ${workload.name} have no configuration for ${backend.host}, so they send no spans.`,
           `Add \`${backend.namespace}/${backend.host}\`.`,
         );
       }

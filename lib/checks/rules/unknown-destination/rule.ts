@@ -1,4 +1,5 @@
 import { Kind } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { destinationsOf, targetOf } from '../../manifests/routing/destinations';
@@ -11,11 +12,12 @@ export const rule: Check = {
   explanation:
     'Requests on this route fail with 503. A host without a dot is a Service in the namespace of the '
     + 'VirtualService; hosts '
-    + 'exported only to other namespaces do not count, wildcard hosts of ServiceEntries do.',
+    + 'exported only to other namespaces do not count, wildcard hosts of ServiceEntries do, and so do the '
+    + 'Services of gateways that Istio makes or installs.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const { at, host, isMirror } of destinationsOf(virtualService)) {
-        if (!targetOf(host, virtualService, cluster)) {
+        if (!targetOf(host, virtualService, cluster) && !Gateways.of(cluster).hasHost(host, virtualService.namespace)) {
           yield problem(
             at.get('host'),
             `${isMirror ? 'Copies of requests' : 'Requests'} are sent to the host "${host}", which no `

@@ -1,4 +1,5 @@
 import { type Cluster, Kind, wildcardsOver } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { rulesByHost } from '../../manifests/routing/destinations';
@@ -27,6 +28,7 @@ export const rule: Check = {
           && !scope.startsWith('~')
           && (namespace === '*' || namespaces.has(namespace))
           && !isDeclared(host, namespace)
+          && !(host.includes('.') && Gateways.of(cluster).hasHost(host, namespace))
         ) {
           yield problem(
             at,

@@ -1,4 +1,5 @@
-import { Kind, matchesPattern, namespacesNamedBy } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
+import { Kind, KUBERNETES_NAMESPACES, matchesPattern, namespacesNamedBy } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -9,14 +10,18 @@ export const rule: Check = {
   summary: 'An AuthorizationPolicy refers to a namespace that does not exist',
   explanation:
     'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. A pattern must '
-    + 'match at least one namespace.',
+    + 'match at least one namespace. A namespace exists if it is declared, if objects are in it, if Kubernetes '
+    + 'creates it, or if Istio installs gateways in it.',
   *find(cluster) {
-    const namespaces = cluster.all(Kind.NAMESPACE).map(each => each.name.toLowerCase());
-    const exact = new Set(namespaces);
+    const namespaces = [...cluster.namespaces, ...KUBERNETES_NAMESPACES];
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
       for (const namespace of namespacesNamedBy(policy)) {
         const pattern = namespace.text.toLowerCase();
-        if (pattern.includes('*') ? !namespaces.some(each => matchesPattern(pattern, each)) : !exact.has(pattern)) {
+        if (
+          pattern.includes('*')
+            ? !namespaces.some(each => matchesPattern(pattern, each))
+            : !cluster.hasNamespace(pattern) && !Gateways.of(cluster).hasNamespace(pattern)
+        ) {
           yield problem(
             namespace,
             `The namespace "${namespace.text}" does not exist, so this source matches no caller.`,

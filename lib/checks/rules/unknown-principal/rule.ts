@@ -1,4 +1,5 @@
 import { type Cluster, Kind, matchesPattern } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { aliases, principalsNamed, trustDomainOf } from '../../manifests/security/principals';
@@ -10,16 +11,20 @@ export const rule: Check = {
   summary: 'An AuthorizationPolicy refers to a ServiceAccount that does not exist',
   explanation:
     'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. ServiceAccounts '
-    + 'that a workload uses count even if they are not declared, and so do those that Istio creates for '
-    + 'Gateways. The prefix `spiffe://` must be omitted.',
+    + 'that a workload uses count even if they are not declared, and so do those of '
+    + 'gateways that Istio makes or installs. The prefix `spiffe://` must be omitted.',
   *find(cluster) {
     const known = principals(cluster);
     const all = [...known];
     for (const principal of principalsNamed(cluster)) {
       const domain = trustDomainOf(principal.text);
       const isPattern = principal.text.includes('*');
+      const [, namespace, account] = /^[^/*]+\/ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(principal.text) ?? [];
+      const isOfGateway =
+        namespace !== undefined && account !== undefined && Gateways.of(cluster).hasAccount(namespace, account);
       if (
         (domain === undefined || domain === cluster.mesh.trustDomain)
+        && !isOfGateway
         && (isPattern ? !all.some(each => matchesPattern(principal.text, each)) : !known.has(principal.text))
       ) {
         yield problem(
@@ -38,10 +43,7 @@ function principals(cluster: Cluster): Set<string> {
   const accounts = [
     ...cluster.all(Kind.SERVICE_ACCOUNT).map(each => [each.namespace, each.name]),
     ...cluster.workloads.all.map(each => [each.namespace, each.serviceAccount]),
-    ...cluster.all(Kind.GATEWAY).flatMap(each => [
-      [each.namespace, `${each.name}-${each.spec.get('gatewayClassName').text}`],
-      [each.namespace, each.name],
-    ]),
+    ...Gateways.of(cluster).unseen.map(each => [each.namespace ?? each.name, each.serviceAccount]),
     ...[Kind.WORKLOAD_ENTRY, Kind.WORKLOAD_GROUP]
       .flatMap(type => cluster.all(type))
       .map(each => [

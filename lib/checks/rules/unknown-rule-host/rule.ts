@@ -1,4 +1,5 @@
 import { covers as coversHost, fullHost, Kind } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { targetOf } from '../../manifests/routing/destinations';
@@ -16,7 +17,7 @@ export const rule: Check = {
       const isWildcard = full.startsWith('*');
       const isKnown = isWildcard
         ? cluster.hosts.all.some(each => coversHost(full, each.name))
-        : targetOf(host.text, rule, cluster) !== undefined;
+        : targetOf(host.text, rule, cluster) !== undefined || Gateways.of(cluster).hasHost(host.text, rule.namespace);
       if (!isKnown) {
         yield problem(
           host,

@@ -1,7 +1,7 @@
 import { Kind } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
-import { podsFor } from '../../manifests/gateways/standard-gateway';
 
 export const rule: Check = {
   id: 'UnknownSecret',
@@ -14,8 +14,7 @@ export const rule: Check = {
     + 'Secret is created at run time, for example by cert-manager.',
   *find(cluster) {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
-      const selector = gateway.spec.get('selector').strings;
-      const namespace = podsFor(selector, cluster)[0]?.namespace;
+      const namespace = Gateways.of(cluster).selectedBy(gateway)[0]?.namespace;
       if (namespace === undefined) {
         continue;
       }

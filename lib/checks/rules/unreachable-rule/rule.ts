@@ -10,11 +10,12 @@ export const rule: Check = {
   summary: 'A rule of a VirtualService never applies',
   explanation:
     'The first matching rule applies. A rule without matches is a catch-all, so no rule after it is '
-    + 'reached; nor is a rule whose matches all occur in earlier rules.',
+    + 'reached; nor is a rule whose matches all occur in earlier rules. A rule with a delegate stands for '
+    + 'the rules of the delegate, with the matches of both.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const protocol of ['http', 'tls', 'tcp']) {
-        yield* unreachable(rulesOf(virtualService.spec, protocol));
+        yield* unreachable(rulesOf(virtualService, protocol, cluster));
       }
     }
   },
@@ -22,22 +23,32 @@ export const rule: Check = {
 
 function* unreachable(rules: readonly Rule[]): Iterable<Problem> {
   const seen = new Set<string>();
+  const reached = new Set<string>();
+  const problems: Problem[] = [];
   let catchAll: Rule | undefined;
   for (const rule of rules) {
     if (catchAll) {
-      yield problem(
-        rule.at,
-        `The earlier rule ${titleOf(catchAll)} matches everything, so this one never applies.`,
-        'Put the rule without matches last.',
+      problems.push(
+        problem(
+          rule.at,
+          `The earlier rule ${titleOf(catchAll)} matches everything, so this one never applies.`,
+          'Put the rule without matches last.',
+        ),
       );
     } else if (rule.matches.length > 0 && rule.matches.every(each => seen.has(each.meaning))) {
-      yield problem(
-        rule.at,
-        'Earlier rules have all of its matches, so it never applies.',
-        'Remove it, or change its matches.',
+      problems.push(
+        problem(
+          rule.at,
+          'Earlier rules have all of its matches, so it never applies.',
+          'Remove it, or change its matches.',
+        ),
       );
+    } else {
+      reached.add(String(rule.at));
     }
     rule.matches.forEach(each => seen.add(each.meaning));
-    catchAll = rule.matches.length === 0 ? rule : catchAll;
+    catchAll ??= rule.matches.length === 0 ? rule : undefined;
   }
+  // One of the rules of a delegate that applies is enough.
+  yield* problems.filter(each => !reached.has(String(each.at)));
 }

@@ -1,4 +1,5 @@
 import { type Cluster, fullHost, Kind, operationsOf, wildcardsOver } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { rulesByHost } from '../../manifests/routing/destinations';
@@ -24,6 +25,7 @@ export const rule: Check = {
           inside !== undefined
           && !above.has(inside)
           && cluster.hosts.named(inside, '').length === 0
+          && !Gateways.of(cluster).hasHost(inside, policy.namespace)
           && !isRuled(name)
           && !isRuled(inside)
         ) {

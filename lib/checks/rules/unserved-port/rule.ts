@@ -1,4 +1,4 @@
-import { Kind, type Workload } from '../../../manifests';
+import { Kind, memo, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { isOfIstio } from '../../manifests/services/port-name-form';
@@ -31,20 +31,15 @@ export const rule: Check = {
   },
 };
 
-const PORTS = new WeakMap<Workload, ReadonlySet<string>>();
-
 /**
  * The ports that the containers of a workload declare, by number and by name: read once, since several Services may
  * select it.
  */
-function portsOf(workload: Workload): ReadonlySet<string> {
-  const known =
-    PORTS.get(workload)
-    ?? new Set(
+const portsOf = memo(
+  (workload: Workload): ReadonlySet<string> =>
+    new Set(
       workload.containers
         .flatMap(each => each.get('ports').items)
         .flatMap(each => [each.get('containerPort').text, each.get('name').text]),
-    );
-  PORTS.set(workload, known);
-  return known;
-}
+    ),
+);

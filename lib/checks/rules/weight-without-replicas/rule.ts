@@ -3,6 +3,7 @@ import { Severity } from '../../finding';
 import { replicasOf } from '../../manifests/calls/replicas';
 import { type Check, problem } from '../../manifests/check';
 import { listed } from '../../manifests/names';
+import { chosenRules, namespacesApplying } from '../../manifests/routing/destination-rules';
 import { targetOf } from '../../manifests/routing/destinations';
 
 export const rule: Check = {
@@ -14,8 +15,7 @@ export const rule: Check = {
     'These requests fail with 503. A HorizontalPodAutoscaler with a minimum of 0 counts as no replicas, '
     + 'since it may scale to that minimum. VirtualServices and routes of the Gateway API are checked.',
   *find(cluster) {
-    const podsBehind = podsOf(cluster);
-    for (const { at, pods, share } of [...ofVirtualServices(cluster, podsBehind), ...ofRoutes(cluster, podsBehind)]) {
+    for (const { at, pods, share } of [...ofVirtualServices(cluster), ...ofRoutes(cluster)]) {
       if (share > 0 && pods.length > 0 && pods.every(each => replicasOf(each, cluster) === 0)) {
         yield problem(
           at,
@@ -35,39 +35,7 @@ interface Share {
   readonly share: number;
 }
 
-type PodsBehind = (service: Resource | undefined, subset: string, host: string) => readonly Workload[];
-
-/** The workloads behind a Service or a subset of it, cached. */
-function podsOf(cluster: Cluster): PodsBehind {
-  const subsets = new Map(
-    cluster
-      .all(Kind.DESTINATION_RULE)
-      .flatMap(rule =>
-        rule.spec
-          .get('subsets')
-          .items.map(
-            subset =>
-              [
-                `${targetOf(rule.spec.get('host').text, rule, cluster)?.name ?? ''} ${subset.get('name').text}`,
-                subset.get('labels').strings,
-              ] as const,
-          ),
-      ),
-  );
-  const known = new Map<string, readonly Workload[]>();
-  return (service, subset, host) => {
-    const labels = subset === '' ? {} : subsets.get(`${host} ${subset}`);
-    if (service?.type !== Kind.SERVICE || !labels) {
-      return [];
-    }
-    const key = `${service.key} ${subset}`;
-    const found = known.get(key) ?? cluster.selectedBy(service).filter(each => hasLabels(each.labels, labels));
-    known.set(key, found);
-    return found;
-  };
-}
-
-function ofVirtualServices(cluster: Cluster, podsBehind: PodsBehind): Share[] {
+function ofVirtualServices(cluster: Cluster): Share[] {
   return cluster.all(Kind.VIRTUAL_SERVICE).flatMap(virtualService =>
     ['http', 'tls', 'tcp']
       .flatMap(protocol => virtualService.spec.get(protocol).items)
@@ -76,18 +44,30 @@ function ofVirtualServices(cluster: Cluster, podsBehind: PodsBehind): Share[] {
         const shareOf = sharesOf(routes.map(each => each.get('weight').number ?? (routes.length === 1 ? 1 : 0)));
         return routes.map((each, index) => {
           const at = each.get('destination');
-          const target = targetOf(at.get('host').text, virtualService, cluster);
-          return {
-            at,
-            pods: podsBehind(target?.resource, at.get('subset').text, target?.name ?? ''),
-            share: shareOf(index),
-          };
+          return { at, pods: podsBehind(at, virtualService, cluster), share: shareOf(index) };
         });
       }),
   );
 }
 
-function ofRoutes(cluster: Cluster, podsBehind: PodsBehind): Share[] {
+/** The workloads behind a destination, or a subset of it. */
+function podsBehind(destination: Field, virtualService: Resource, cluster: Cluster): readonly Workload[] {
+  const target = targetOf(destination.get('host').text, virtualService, cluster);
+  if (target?.resource.type !== Kind.SERVICE) {
+    return [];
+  }
+  const pods = cluster.selectedBy(target.resource);
+  const subset = destination.get('subset').text;
+  const [found] =
+    subset === ''
+      ? []
+      : chosenRules(namespacesApplying(virtualService, cluster), target, cluster).flatMap(
+          each => each.subset(subset) ?? [],
+        );
+  return subset === '' ? pods : found ? pods.filter(each => hasLabels(each.labels, found.labels)) : [];
+}
+
+function ofRoutes(cluster: Cluster): Share[] {
   return [Kind.HTTP_ROUTE, Kind.GRPC_ROUTE, Kind.TCP_ROUTE, Kind.TLS_ROUTE]
     .flatMap(type => cluster.all(type))
     .flatMap(route =>
@@ -98,7 +78,7 @@ function ofRoutes(cluster: Cluster, podsBehind: PodsBehind): Share[] {
           const service = ['', 'Service'].includes(at.get('kind').text)
             ? cluster.find(Kind.SERVICE, at.get('name').text, at.get('namespace').text || route.namespace)
             : undefined;
-          return { at, pods: podsBehind(service, '', ''), share: shareOf(index) };
+          return { at, pods: service ? cluster.selectedBy(service) : [], share: shareOf(index) };
         });
       }),
     );

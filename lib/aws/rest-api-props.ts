@@ -1,0 +1,35 @@
+import type { SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import type { ManagedApiProps } from './managed-api';
+
+/** A new deployment that gets a share of the requests while an earlier one gets the rest. */
+export interface RestCanary {
+  /** The share of the requests in percent. */
+  readonly percent: number;
+  /** The deployment that gets the rest: the output `DeploymentId` of the previous deployment. */
+  readonly stableDeployment: string;
+}
+
+/** Properties of a {@link RestApiEdge}. */
+export interface RestApiEdgeProps extends ManagedApiProps {
+  /**
+   * The names of clients that have API keys or limits: values of the claim of the limit, or any names for keys.
+   * @default - none
+   */
+  readonly clients?: string[];
+  /**
+   * Cognito user pools that verify tokens instead of a Lambda function. They check the pool and the scopes; the gateway
+   * in the cluster checks the audience.
+   * @default - a Lambda function verifies the tokens of any issuer
+   */
+  readonly userPools?: IUserPool[];
+  /**
+   * The ARN of the web ACL of an edge with a firewall.
+   * @default - one with the managed rules of AWS
+   */
+  readonly webAclArn?: string;
+  /** @default SecurityPolicy.TLS_1_2 */
+  readonly tlsPolicy?: SecurityPolicy;
+  /** @default - each deployment gets all requests at once */
+  readonly canary?: RestCanary;
+}

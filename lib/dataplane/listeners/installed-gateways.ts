@@ -1,0 +1,113 @@
+import { type Cluster, type Field, Kind, type Labels } from '../../manifests';
+
+/** Pods of a gateway of Istio that installations of Istio have, and that no manifest contains. */
+export interface InstalledGateway {
+  /** The name of the Deployment and its Service. */
+  readonly name: string;
+  /** Undefined for a Helm release, which may be in any namespace. */
+  readonly namespace?: string;
+  readonly labels: Labels;
+  readonly serviceAccount: string;
+  readonly ports: readonly PublishedPort[];
+  /** Whether an IstioOperator among the manifests declares it. */
+  readonly isDeclared?: boolean;
+}
+
+/** A port of a Service, and the port of the Pods behind it. */
+export interface PublishedPort {
+  readonly port: number;
+  readonly targetPort: number;
+}
+
+/**
+ * The gateways of Istio that may be installed: those of IstioOperators among the manifests, those of Istio's profiles,
+ * and the releases of its `gateway` chart that its documentation installs.
+ * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
+ */
+export function installedGateways(cluster: Cluster): InstalledGateway[] {
+  const declared = operatorGateways(cluster);
+  const ofProfiles = (['ingress', 'egress'] as const).map(direction =>
+    ofComponent(direction, `istio-${direction}gateway`, cluster.mesh.rootNamespace),
+  );
+  return [
+    ...declared,
+    ...ofProfiles.filter(each => !declared.some(({ name }) => name === each.name)),
+    ...RELEASES.map(ofRelease),
+  ];
+}
+
+/** The names of Helm releases in Istio's documentation and its charts. */
+const RELEASES = ['istio-ingress', 'istio-ingressgateway', 'istio-egress', 'istio-egressgateway'];
+
+/** The `gateway` chart labels Pods by the name of its release. */
+function ofRelease(name: string): InstalledGateway {
+  return {
+    name,
+    labels: { app: name, istio: name.replace(/^istio-/, '') },
+    serviceAccount: name,
+    ports: [STATUS, ...[80, 443].map(port => ({ port, targetPort: port }))],
+  };
+}
+
+type Direction = 'ingress' | 'egress';
+
+const STATUS: PublishedPort = { port: 15021, targetPort: 15021 };
+
+/** Profiles publish 80 and 443 of unprivileged ports; the others are those of the demo profile. */
+const PORTS: Readonly<Record<Direction, readonly PublishedPort[]>> = {
+  ingress: [
+    STATUS,
+    { port: 80, targetPort: 8080 },
+    { port: 443, targetPort: 8443 },
+    { port: 31400, targetPort: 31400 },
+    { port: 15443, targetPort: 15443 },
+  ],
+  egress: [
+    { port: 80, targetPort: 8080 },
+    { port: 443, targetPort: 8443 },
+  ],
+};
+
+function ofComponent(direction: Direction, name: string, namespace: string): InstalledGateway {
+  const usual = `istio-${direction}gateway`;
+  return {
+    name,
+    namespace,
+    labels: { app: usual, istio: `${direction}gateway` },
+    serviceAccount: `${name}-service-account`,
+    ports: PORTS[direction],
+  };
+}
+
+function operatorGateways(cluster: Cluster): InstalledGateway[] {
+  return cluster.all(Kind.ISTIO_OPERATOR).flatMap(({ spec }) =>
+    (['ingress', 'egress'] as const).flatMap(direction =>
+      spec
+        .get('components', `${direction}Gateways`)
+        .items.filter(each => each.get('enabled').text !== 'false')
+        .map(each => declaredIn(each, direction, cluster)),
+    ),
+  );
+}
+
+/** Its labels replace the usual ones by name, and its ports replace all. */
+function declaredIn(at: Field, direction: Direction, cluster: Cluster): InstalledGateway {
+  const usual = ofComponent(
+    direction,
+    at.get('name').text || `istio-${direction}gateway`,
+    at.get('namespace').text || at.resource.metadata.get('namespace').text || cluster.mesh.rootNamespace,
+  );
+  const ports = at
+    .get('k8s', 'service', 'ports')
+    .items.flatMap(each => published(each.get('port').number, each.get('targetPort').number));
+  return {
+    ...usual,
+    labels: { ...usual.labels, ...at.get('label').strings },
+    ports: ports.length > 0 ? ports : usual.ports,
+    isDeclared: true,
+  };
+}
+
+function published(port: number | undefined, targetPort = port): PublishedPort[] {
+  return port === undefined || targetPort === undefined ? [] : [{ port, targetPort }];
+}

@@ -1,0 +1,65 @@
+import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
+  'resolution-mode': 'import',
+};
+import type { SpecOf } from '../kubernetes';
+import type { AllowedPeer, Service } from '../topology';
+import { operationsOn } from './operations';
+import type { Identities } from './identities';
+
+type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
+type Source = NonNullable<NonNullable<Rule['from']>[number]['source']>;
+
+/** The rules of an AuthorizationPolicy for the callers outside the topology that a service allows. */
+export function rulesOfPeers(service: Service, mesh: Identities): Rule[] {
+  return service.allowedPeers.map(({ peer, port, allowedOperations }) => {
+    const { namespace, serviceAccount, addresses } = peer;
+    const source: Source =
+      serviceAccount !== undefined && namespace !== undefined
+        ? { principals: [mesh.principal(namespace, serviceAccount)] }
+        : { ...WITHOUT_IDENTITY, ipBlocks: addresses && [...addresses] };
+    return { from: [{ source }], to: operationsOn(port, allowedOperations) };
+  });
+}
+
+/** The mode of mutual TLS for each port that callers without a proxy use, as a PeerAuthentication has it. */
+export function plaintextPorts(service: Service): { [port: number]: { mode: 'PERMISSIVE' } } | undefined {
+  const ports = openPortsOf(service);
+  return ports.length > 0 ? Object.fromEntries(ports.map(port => [port, { mode: 'PERMISSIVE' as const }])) : undefined;
+}
+
+/**
+ * The rules of a DENY policy for all callers but those with one of the identities, and on the ports for callers without
+ * a proxy but these.
+ */
+export function rulesAgainstOthers(service: Service, notPrincipals: readonly string[]): Rule[] {
+  const others: Source = notPrincipals.length > 0 ? { notPrincipals: [...notPrincipals] } : {};
+  const open = openPortsOf(service);
+  if (open.length === 0) {
+    return [notPrincipals.length > 0 ? { from: [{ source: others }] } : {}];
+  }
+  return [
+    {
+      ...(notPrincipals.length > 0 ? { from: [{ source: others }] } : {}),
+      to: [{ operation: { notPorts: open.map(String) } }],
+    },
+    ...open.map(port => ({
+      from: [{ source: { principals: ['*'], ...others } }, ...otherAddresses(service.allowedPeers, port)],
+      to: [{ operation: { ports: [String(port)] } }],
+    })),
+  ];
+}
+
+/** Callers without mutual TLS: no certificate, so no principal. */
+const WITHOUT_IDENTITY = { notPrincipals: ['*'] };
+
+/** Where only addresses may connect in plaintext: all other addresses. */
+function otherAddresses(peers: readonly AllowedPeer[], port: number): { source: Source }[] {
+  const ranges = peers.filter(each => each.plaintext && each.port.target === port).map(each => each.peer.addresses);
+  return ranges.includes(undefined)
+    ? []
+    : [{ source: { ...WITHOUT_IDENTITY, notIpBlocks: ranges.flatMap(each => each ?? []) } }];
+}
+
+function openPortsOf({ allowedPeers }: Service): number[] {
+  return [...new Set(allowedPeers.filter(each => each.plaintext).map(each => each.port.target))];
+}

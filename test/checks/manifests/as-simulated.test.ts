@@ -1,0 +1,308 @@
+import { checkManifests } from '../../../lib/checks';
+import { Cluster } from '../../../lib/manifests';
+import { istio, manifestsOf, pods, service, TOWN } from '../../testing/traffic/support';
+
+/** The findings of a check, as the place and the message. */
+function findings(id: string, objects: readonly object[]): string[] {
+  return checkManifests(new Cluster(manifestsOf([...TOWN, ...objects]).resources)).findings.flatMap(each =>
+    each.id === id ? [`${each.path}: ${each.message}`] : [],
+  );
+}
+
+/** A workload with the address of another service. */
+function calling(name: string, address: string, labels: object = {}): object {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'shop' },
+    spec: {
+      selector: { matchLabels: { app: name, ...labels } },
+      template: {
+        metadata: { labels: { app: name, ...labels } },
+        spec: { containers: [{ name: 'app', image: 'app', env: [{ name: 'ADDRESS', value: address }] }] },
+      },
+    },
+  };
+}
+
+const sidecar = (hosts: readonly string[], labels?: object, namespace = 'shop') =>
+  istio('Sidecar', 'scope', { ...(labels ? { workloadSelector: { labels } } : {}), egress: [{ hosts }] }, namespace);
+const BANK = 'http://bank.money:80/';
+
+describe('the hosts of a Sidecar', () => {
+  test.each<[string, object[], boolean]>([
+    ['of all namespaces', [sidecar(['*/*'])], false],
+    ['of all namespaces but one that is excluded', [sidecar(['*/*', '~money/*'])], true],
+    ['without one that is excluded', [sidecar(['money/*', '~money/bank.money.svc.cluster.local'])], true],
+    ['without one that is excluded in all namespaces', [sidecar(['money/*', '~/bank.money.svc.cluster.local'])], true],
+    ['with another one excluded', [sidecar(['money/*', '~money/other.money.svc.cluster.local'])], false],
+    ['by a short name, which is not expanded', [sidecar(['money/bank'])], true],
+    ['with more than one slash, which are ignored', [sidecar(['./*', 'money/*/x'])], true],
+    [
+      'of the root namespace, where the dot is the namespace of the proxy',
+      [sidecar(['./*'], undefined, 'istio-system')],
+      true,
+    ],
+    ['for other workloads', [sidecar(['./*'], { app: 'other' })], false],
+  ])('%s', (_name, objects, isMissing) => {
+    expect(findings('SidecarMissesHost', [calling('client', BANK), ...objects])).toHaveLength(isMissing ? 1 : 0);
+  });
+
+  test('of the workload that has the address count, not those of another version', () => {
+    const v1 = calling('client-v1', BANK, { app: 'client', version: 'v1' });
+    const v2 = calling('client-v2', 'http://cart:80/', { app: 'client', version: 'v2' });
+    const objects = [v1, v2, service('client')];
+    expect(findings('SidecarMissesHost', [...objects, sidecar(['./*'], { version: 'v2' })])).toEqual([]);
+    expect(
+      findings('SidecarMissesHost', [...objects, sidecar(['./*'], { version: 'v1', app: 'client' })]),
+    ).toHaveLength(1);
+  });
+
+  test('that are excluded are no evidence of a call', () => {
+    const closed = istio(
+      'AuthorizationPolicy',
+      'bank',
+      { rules: [{ from: [{ source: { principals: ['x'] } }] }], selector: { matchLabels: { app: 'bank' } } },
+      'money',
+    );
+    const of = (hosts: readonly string[]) => findings('CallWithoutGrant', [closed, sidecar(hosts, { app: 'web' })]);
+    expect(of(['money/bank.money.svc.cluster.local'])).toHaveLength(1);
+    expect(of(['*/*', '~money/bank.money.svc.cluster.local'])).toEqual([]);
+    expect(of(['shop/bank.money.svc.cluster.local'])).toEqual([]);
+  });
+
+  test('that some workloads of a caller have are enough for a permission', () => {
+    const allow = istio(
+      'AuthorizationPolicy',
+      'bank',
+      {
+        selector: { matchLabels: { app: 'bank' } },
+        rules: [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/cart'] } }] }],
+      },
+      'money',
+    );
+    expect(findings('GrantWithoutCall', [allow, sidecar(['./*'])])).toHaveLength(1);
+    expect(findings('GrantWithoutCall', [allow, sidecar(['./*'], { version: 'v1' })])).toEqual([]);
+  });
+});
+
+const to = (host: string, subset?: string) => [{ destination: { host, subset } }];
+const root = (...http: object[]) => istio('VirtualService', 'cart', { hosts: ['cart'], http });
+const leaf = (name: string, ...http: object[]) => istio('VirtualService', name, { http });
+const delegate = (name: string) => ({ name });
+
+describe('a rule of a VirtualService with delegates', () => {
+  test.each<[string, object[], string[]]>([
+    [
+      'is reached after a delegate with matches',
+      [
+        root({ delegate: delegate('a') }, { route: to('cart') }),
+        leaf('a', { match: [{ uri: { prefix: '/a' } }], route: to('cart') }),
+      ],
+      [],
+    ],
+    [
+      'is not reached after a delegate that matches everything',
+      [root({ delegate: delegate('a') }, { route: to('cart') }), leaf('a', { route: to('cart') })],
+      [
+        'VirtualService shop/cart spec.http[1]: The earlier rule spec.http[0] of VirtualService shop/a matches everything',
+      ],
+    ],
+    [
+      'is not reached as a delegate after a rule without matches',
+      [
+        root({ route: to('cart') }, { delegate: delegate('a') }),
+        leaf('a', { match: [{ uri: { prefix: '/a' } }], route: to('cart') }),
+      ],
+      ['VirtualService shop/cart spec.http[1]: The earlier rule spec.http[0] matches everything'],
+    ],
+    [
+      'is reached as a delegate of which one rule is new',
+      [
+        root({ match: [{ uri: { prefix: '/a' } }], route: to('cart') }, { delegate: delegate('a') }),
+        leaf(
+          'a',
+          { match: [{ uri: { prefix: '/a' } }], route: to('cart') },
+          { match: [{ uri: { prefix: '/b' } }], route: to('cart') },
+        ),
+      ],
+      [],
+    ],
+    [
+      'is not reached within a delegate',
+      [leaf('a', { route: to('cart') }, { match: [{ uri: { prefix: '/a' } }], route: to('cart') })],
+      ['VirtualService shop/a spec.http[1]: The earlier rule spec.http[0] matches everything'],
+    ],
+  ])('%s', (_name, objects, expected) => {
+    const found = findings('UnreachableRule', objects);
+    expect(found).toHaveLength(expected.length);
+    expected.forEach((each, index) => expect(found[index]).toContain(each));
+  });
+
+  test('has the timeout of the delegating rule, and the retries of the delegate', () => {
+    const objects = [
+      root({ delegate: delegate('a'), timeout: '1s' }),
+      leaf('a', { route: to('cart'), retries: { attempts: 3, perTryTimeout: '1s' } }),
+    ];
+    expect(findings('RetriesBeyondTimeout', objects)).toEqual([
+      expect.stringContaining('VirtualService shop/a spec.http[0].retries'),
+    ]);
+  });
+});
+
+describe('a match with a shorter prefix', () => {
+  test.each<[string, object, object, boolean]>([
+    ['and no method covers one with a method', {}, { method: { exact: 'POST' } }, true],
+    ['and a method does not cover one without', { method: { exact: 'GET' } }, {}, false],
+    ['and a method does not cover another', { method: { exact: 'GET' } }, { method: { exact: 'POST' } }, false],
+    ['and the same method covers', { method: { exact: 'GET' } }, { method: { exact: 'GET' } }, true],
+    ['and the prefix of a method covers', { method: { prefix: 'P' } }, { method: { exact: 'POST' } }, true],
+    ['and an authority does not cover one without', { authority: { exact: 'a' } }, {}, false],
+    ['and no header covers one with a header', {}, { headers: { a: { exact: 'b' } } }, true],
+    ['and a header does not cover one without', { headers: { a: { exact: 'b' } } }, {}, false],
+    ['and the same header covers', { headers: { a: { exact: 'b' } } }, { headers: { a: { exact: 'b' } } }, true],
+    ['and no port covers one with a port', {}, { port: 80 }, true],
+    ['and a port does not cover one without', { port: 80 }, {}, false],
+    ['and labels do not cover one without', { sourceLabels: { app: 'web' } }, {}, false],
+    ['and no labels covers one with labels', {}, { sourceLabels: { app: 'web' } }, true],
+    ['and a namespace does not cover one without', { sourceNamespace: 'shop' }, {}, false],
+    ['and a gateway does not cover one without', { gateways: ['mesh'] }, {}, false],
+    ['and no gateway covers one with a gateway', {}, { gateways: ['mesh'] }, true],
+    ['in the same case does not cover one in any', {}, { ignoreUriCase: true }, false],
+    ['and a header that is missing does not cover one without', { withoutHeaders: { a: {} } }, {}, false],
+  ])('%s', (_name, earlier, later, isCovered) => {
+    const objects = [
+      root(
+        { match: [{ uri: { prefix: '/a' }, ...earlier }], route: to('cart') },
+        { match: [{ uri: { prefix: '/a/b' }, ...later }], route: to('cart') },
+      ),
+    ];
+    expect(findings('IneffectiveMatch', objects)).toHaveLength(isCovered ? 1 : 0);
+  });
+});
+
+describe('the DestinationRule that proxies choose', () => {
+  const rule = (name: string, host: string, spec: object, namespace = 'shop') =>
+    istio('DestinationRule', name, { host, ...spec }, namespace);
+  const v1 = { subsets: [{ name: 'v1', labels: { version: 'v1' } }] };
+  const uses = root({ route: to('cart', 'v1') });
+
+  test.each<[string, object[], boolean]>([
+    ['has the exact host', [rule('a', 'cart', v1)], true],
+    ['has a wildcard over the host', [rule('a', '*.shop.svc.cluster.local', v1)], true],
+    [
+      'with the exact host hides the wildcard',
+      [rule('a', '*.shop.svc.cluster.local', v1), rule('b', 'cart', {})],
+      false,
+    ],
+    ['is merged with others for the host', [rule('a', 'cart', {}), rule('b', 'cart', v1)], true],
+    ['is that of the mesh', [rule('a', 'cart.shop.svc.cluster.local', v1, 'istio-system')], true],
+    ['is not in another namespace', [rule('a', 'cart.shop.svc.cluster.local', v1, 'money')], false],
+    ['may be for some Pods', [rule('a', 'cart', { ...v1, workloadSelector: { matchLabels: { app: 'web' } } })], true],
+  ])('%s', (_name, objects, isKnown) => {
+    expect(findings('UnknownSubset', [uses, ...objects])).toHaveLength(isKnown ? 0 : 1);
+  });
+
+  test('of the namespace of the VirtualService hides that of the namespace of the host', () => {
+    const far = istio('VirtualService', 'bank', {
+      hosts: ['bank.money.svc.cluster.local'],
+      http: [{ route: to('bank.money.svc.cluster.local', 'v1') }],
+    });
+    const own = rule('own', 'bank', v1, 'money');
+    expect(findings('UnknownSubset', [far, own])).toEqual([]);
+    expect(findings('UnknownSubset', [far, own, rule('hides', 'bank.money.svc.cluster.local', {})])).toHaveLength(1);
+  });
+
+  test('of the namespace of a gateway counts for the routes of the gateway', () => {
+    const routes = istio('VirtualService', 'in', {
+      hosts: ['a.example'],
+      gateways: ['edge/gw'],
+      http: [{ route: to('cart', 'v1') }],
+    });
+    const gateway = istio('Gateway', 'gw', { selector: { app: 'gw' }, servers: [] }, 'edge');
+    const own = rule('a', 'cart.shop.svc.cluster.local', { ...v1, exportTo: ['.'] }, 'edge');
+    expect(findings('UnknownSubset', [routes, gateway])).toHaveLength(1);
+    expect(findings('UnknownSubset', [routes, gateway, own])).toEqual([]);
+  });
+
+  const strict = istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } });
+  const disabled = istio('PeerAuthentication', 'off', { mtls: { mode: 'DISABLE' } });
+  const onPort = istio('PeerAuthentication', 'port', {
+    selector: { matchLabels: { app: 'cart' } },
+    mtls: { mode: 'STRICT' },
+    portLevelMtls: { 8080: { mode: 'DISABLE' } },
+  });
+  const plain = { tls: { mode: 'DISABLE' } };
+  test.each<[string, object[], string[]]>([
+    ['for all ports', [strict, rule('a', 'cart', { trafficPolicy: plain })], ['spec.trafficPolicy.tls.mode']],
+    [
+      'with empty TLS settings',
+      [strict, rule('a', 'cart', { trafficPolicy: { tls: {} } })],
+      ['spec.trafficPolicy.tls.mode'],
+    ],
+    [
+      'for a port',
+      [strict, rule('a', 'cart', { trafficPolicy: { portLevelSettings: [{ port: { number: 80 }, ...plain }] } })],
+      ['spec.trafficPolicy.portLevelSettings[0].tls.mode'],
+    ],
+    [
+      'for a subset',
+      [strict, rule('a', 'cart', { subsets: [{ name: 'v1', labels: { version: 'v1' }, trafficPolicy: plain }] })],
+      ['spec.subsets[0].trafficPolicy.tls.mode'],
+    ],
+    [
+      'for a port that does not require it',
+      [onPort, rule('a', 'cart', { trafficPolicy: { portLevelSettings: [{ port: { number: 80 }, ...plain }] } })],
+      [],
+    ],
+    [
+      'for a namespace whose own rule takes precedence',
+      [
+        strict,
+        rule('a', 'cart.shop.svc.cluster.local', { trafficPolicy: plain, exportTo: ['shop'] }, 'istio-system'),
+        rule('b', 'cart', {}),
+      ],
+      [],
+    ],
+  ])('sets plain text for Pods that require mutual TLS: %s', (_name, objects, expected) => {
+    expect(findings('PlainTextToStrict', objects).map(each => each.split(/[ :]/)[2])).toEqual(expected);
+  });
+
+  test('sets mutual TLS for a port that does not accept it', () => {
+    const mutual = rule('a', 'cart', { trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } });
+    expect(findings('MutualTlsToPlainText', [disabled, mutual])).toHaveLength(1);
+    expect(findings('MutualTlsToPlainText', [onPort, mutual])).toHaveLength(1);
+    expect(findings('MutualTlsToPlainText', [strict, mutual])).toEqual([]);
+  });
+
+  test('decides which Pods a share of the requests goes to', () => {
+    const empty = pods('cart', 'v9', { replicas: 0 });
+    const v9 = { subsets: [{ name: 'v9', labels: { version: 'v9' } }] };
+    const sends = root({ route: to('cart', 'v9') });
+    expect(findings('WeightWithoutReplicas', [sends, empty, rule('a', '*.shop.svc.cluster.local', v9)])).toHaveLength(
+      1,
+    );
+    expect(
+      findings('WeightWithoutReplicas', [sends, empty, rule('a', 'cart.shop.svc.cluster.local', v9, 'money')]),
+    ).toEqual([]);
+  });
+});
+
+describe('a namespace in a policy', () => {
+  const from = (namespace: string) =>
+    istio('AuthorizationPolicy', 'a', { rules: [{ from: [{ source: { namespaces: [namespace] } }] }] });
+  const undeclared = pods('app', 'v1', { namespace: 'other' });
+
+  test.each<[string, string, boolean]>([
+    ['exists if it is declared', 'shop', true],
+    ['exists if objects are in it', 'other', true],
+    ['exists in another case', 'OTHER', true],
+    ['exists if Kubernetes creates it', 'kube-system', true],
+    ['exists if a pattern matches one with objects', 'oth*', true],
+    ['exists if a pattern matches one of Kubernetes', 'kube-*', true],
+    ['does not exist otherwise', 'nowhere', false],
+    ['does not exist if a pattern matches none', 'no*', false],
+  ])('%s', (_name, namespace, exists) => {
+    expect(findings('UnknownNamespace', [undeclared, from(namespace)])).toHaveLength(exists ? 0 : 1);
+  });
+});
