@@ -1,17 +1,18 @@
-import type {
-  Abort,
-  Call,
-  CallProps,
-  Delay,
-  Edge,
-  EdgeProps,
-  Faults,
-  Retries,
-  Route,
-  RouteProps,
-  Service,
-  ServiceProps,
-  WorkloadProps,
+import {
+  type Abort,
+  type Call,
+  type CallProps,
+  changesHeaders,
+  type Delay,
+  type Edge,
+  type EdgeProps,
+  type Faults,
+  type Retries,
+  type Route,
+  type RouteProps,
+  type Service,
+  type ServiceProps,
+  type WorkloadProps,
 } from '../topology';
 import { Capability } from './capability';
 
@@ -50,6 +51,7 @@ const OF_ABORTS = {
 const OF_FAULTS = {
   delay: ({ delay }) => (delay ? neededBy<Delay>(OF_DELAYS, delay) : []),
   abort: ({ abort }) => (abort ? neededBy<Abort>(OF_ABORTS, abort) : []),
+  match: 'Part of faults, which require the capability.',
 } satisfies Needs<Faults, Faults>;
 
 export const OF_CALLS = {
@@ -60,6 +62,8 @@ export const OF_CALLS = {
   timeout: ({ policy }) => when(policy.timeout, Capability.TIMEOUTS),
   retries: ({ policy: { retries } }) => (retries ? neededBy<Retries>(OF_RETRIES, retries) : []),
   faults: ({ policy: { faults } }) => (faults ? neededBy<Faults>(OF_FAULTS, faults) : []),
+  headers: ({ policy: { headers } }) => when(changesHeaders(headers), Capability.HEADER_CHANGES),
+  rewrite: ({ policy: { rewrite } }) => when(rewrite, Capability.REWRITES),
 } satisfies Needs<CallProps, Call>;
 
 export const OF_ROUTES = {

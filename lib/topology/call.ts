@@ -76,6 +76,7 @@ export class Call {
       validate(path, this);
     });
     validateCallPolicy(path, this.policy);
+    rejectOperationsOfRewrites(path, this);
     if (!this.port.carriesRequests) {
       rejectWhatNeedsRequests(path, this);
     }
@@ -144,6 +145,18 @@ function requireOperations(path: string, { allowedOperations }: Call): void {
       path,
       summary: 'The call allows no operation.',
       fix: 'List operations in `allowedOperations`, leave `allowedOperations` out to allow all, or leave out the call.',
+    });
+  }
+}
+
+/** The callee's policy compares the rewritten path, the route of the caller the original one. */
+function rejectOperationsOfRewrites(path: string, { allowedOperations, policy }: Call): void {
+  if (allowedOperations && policy.rewrite?.pathPrefix) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: 'The path is rewritten, and `allowedOperations` would be compared with the new path.',
+      fix: 'Leave out one of the two, or let the caller send the new path.',
     });
   }
 }

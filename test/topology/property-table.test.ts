@@ -8,23 +8,23 @@ const ROOT = resolve(__dirname, '../..');
 const INTERFACES: Record<string, { readonly file: string; readonly tables: readonly string[] }> = {
   CallPolicy: {
     file: 'topology/call-policy.ts',
-    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
+    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/call-policy.ts'],
   },
   Retries: {
     file: 'topology/call-policy.ts',
-    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
+    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/call-policy.ts'],
   },
   Faults: {
     file: 'topology/call-policy.ts',
-    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
+    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/call-policy.ts'],
   },
   Delay: {
     file: 'topology/call-policy.ts',
-    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
+    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/call-policy.ts'],
   },
   Abort: {
     file: 'topology/call-policy.ts',
-    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
+    tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/call-policy.ts'],
   },
   CircuitBreakerProps: {
     file: 'topology/circuit-breaker-props.ts',
@@ -43,6 +43,15 @@ const INTERFACES: Record<string, { readonly file: string; readonly tables: reado
     file: 'topology/locality.ts',
     tables: ['topology/locality.ts', 'istio/load-balancing.ts'],
   },
+  HeaderChanges: {
+    file: 'topology/header-changes.ts',
+    tables: ['topology/header-changes.ts', 'istio/call-policy.ts'],
+  },
+  HeaderOperations: {
+    file: 'topology/header-changes.ts',
+    tables: ['topology/header-changes.ts', 'istio/call-policy.ts'],
+  },
+  Rewrite: { file: 'topology/rewrite.ts', tables: ['topology/rewrite.ts', 'istio/call-policy.ts'] },
   CallProps: { file: 'topology/call.ts', tables: ['topology/call.ts', 'kubernetes/needs.ts'] },
   RouteProps: { file: 'topology/route.ts', tables: ['kubernetes/needs.ts'] },
   EdgeProps: { file: 'topology/edge-props.ts', tables: ['kubernetes/needs.ts'] },
