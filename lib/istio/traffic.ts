@@ -1,5 +1,7 @@
-import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
-import { type Call, type Callee, ExternalService, Protocol, type Replicas, Service, type Version } from '../topology';
+import { type SpecOf, type TopologyChart } from '../kubernetes';
+import { type Call, type Callee, ExternalService, Protocol, Service, type Version } from '../topology';
+import { connectionPoolOf, outlierDetectionOf } from './circuit-breaker';
+import { loadBalancerOf } from './load-balancing';
 import { DestinationRule, ServiceEntry, VirtualService } from './resources';
 import { httpRoutes, podRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
@@ -119,39 +121,19 @@ function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDesti
 }
 
 /**
- * The circuit breaker of a callee, as a DestinationRule has it.
+ * The circuit breaker and load balancing of a callee, as a DestinationRule has them.
  * @param replicas those behind the rule's host
  */
 export function trafficPolicyOf(callee: Callee, replicas = callee.replicas): SpecOf<IDestinationRule>['trafficPolicy'] {
-  const limits = callee.circuitBreaker?.limits;
-  if (!limits) {
-    return undefined;
-  }
-  const tcp = { maxConnections: limits.maxConnections, connectTimeout: durationOf(limits.connectTimeout) };
-  const http = { http1MaxPendingRequests: limits.maxPendingRequests, http2MaxRequests: limits.maxRequests };
-  return {
-    connectionPool:
-      hasValues(tcp) || hasValues(http)
-        ? { tcp: hasValues(tcp) ? tcp : undefined, http: hasValues(http) ? http : undefined }
-        : undefined,
-    outlierDetection: outlierDetectionOf(callee, replicas),
-  };
+  const { circuitBreaker, loadBalancing } = callee;
+  return circuitBreaker || loadBalancing
+    ? {
+        connectionPool: circuitBreaker && connectionPoolOf(circuitBreaker.limits),
+        outlierDetection: outlierDetectionOf(callee, replicas),
+        loadBalancer: loadBalancerOf(loadBalancing),
+      }
+    : undefined;
 }
-
-function outlierDetectionOf({ circuitBreaker }: Callee, replicas: Replicas | undefined): OutlierDetection | undefined {
-  if (!circuitBreaker?.ejects) {
-    return undefined;
-  }
-  const { consecutive5xxErrors, baseEjectionTime, interval } = circuitBreaker.limits;
-  return {
-    consecutive5xxErrors,
-    baseEjectionTime: durationOf(baseEjectionTime),
-    interval: durationOf(interval),
-    maxEjectionPercent: circuitBreaker.maxEjectionPercent(replicas),
-  };
-}
-
-type OutlierDetection = NonNullable<NonNullable<SpecOf<IDestinationRule>['trafficPolicy']>['outlierDetection']>;
 
 function renderServiceEntry(chart: TopologyChart, external: ExternalService): void {
   new ServiceEntry(chart.scopeOf(external), 'service-entry', {
@@ -177,8 +159,4 @@ function exportOf(callee: Callee): string[] | undefined {
 
 function metadataOf({ name, namespace }: Callee): { name: string; namespace: string } {
   return { name, namespace };
-}
-
-function hasValues(object: object): boolean {
-  return Object.values(object).some(value => value !== undefined);
 }

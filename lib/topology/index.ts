@@ -4,6 +4,7 @@ export * from './auth';
 export * from './call';
 export * from './callee';
 export * from './circuit-breaker';
+export type { CircuitBreakerProps, TcpKeepalive } from './circuit-breaker-props';
 export {
   ClientKey,
   FailureMode,
@@ -16,7 +17,10 @@ export * from './edge';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
+export { type CookieProps, HashKey } from './hash-key';
 export * from './health';
+export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
+export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';
 export * from './references';
 export * from './validation-error';

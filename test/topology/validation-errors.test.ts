@@ -5,6 +5,7 @@ import {
   Auth,
   HeaderMatch,
   Health,
+  LoadBalancingAlgorithm,
   Operation,
   Port,
   RateLimit,
@@ -14,6 +15,7 @@ import {
   ValidationError,
 } from '../../lib';
 import { EDGE_MISTAKES } from './invalid-edges';
+import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
 import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
 
@@ -717,7 +719,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...WORKLOAD_KIND_MISTAKES];
+const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...TRAFFIC_MISTAKES, ...WORKLOAD_KIND_MISTAKES];
 
 test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
@@ -757,6 +759,7 @@ test.each<[string, (shop: Topology) => unknown]>([
   ['a header route', shop => shop.services[0]?.routeTo('v1', HeaderMatch.exact('x', 'y'))],
   ['a mirror', shop => shop.services[0]?.mirrorTo('v1')],
   ['a circuit breaker', shop => shop.services[0]?.addCircuitBreaker({ maxConnections: 1 })],
+  ['load balancing', shop => shop.services[0]?.addLoadBalancing({ algorithm: LoadBalancingAlgorithm.RANDOM })],
   ['a route', shop => shop.edges[0]?.route('GET /late', shop.services[0] ?? never())],
 ])('%s after rendering is refused, since it would be lost', (_name, declare) => {
   const { shop } = shopWith('web', 'cart');
