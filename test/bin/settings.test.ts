@@ -85,7 +85,7 @@ test('settings that are wrong make it exit with 2, with the place, and check not
   });
 });
 
-test('paths on the command line take the place of those of the settings, whose other settings hold', () => {
+test('paths on the command line replace those of the settings, whose other settings apply', () => {
   const folder = folderWith('paths: [nothing]\nnamespace: shop\nchecks: {UnknownDestination: info}\n');
   expect(withSettings(folder, join(folder, 'k8s'))).toMatchObject({
     status: 0,

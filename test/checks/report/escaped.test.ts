@@ -102,7 +102,7 @@ function textsIn(value: unknown): string[] {
       : [];
 }
 
-test('as text, each finding is one line, whatever is in it', () => {
+test('as text, each finding is one line, with any content', () => {
   fc.assert(
     fc.property(report, each => {
       const text = toText(each, 1);
