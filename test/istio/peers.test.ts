@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
 import { Port, Topology, WorkloadKind } from '../../lib';
+import { Example } from '../examples/support';
 import { one, plain, render, type Rendered } from './support';
 
 const image = 'example/kafka:1';
@@ -146,4 +147,17 @@ test('pods that exist already can be called singly, through the headless Service
     exportTo: ['.'],
     http: [{ timeout: '1s' }],
   });
+});
+
+test('workloads of every kind, and calls of a service to itself, have no finding', () => {
+  const shop = new Topology('shop');
+  const kafka = kafkaIn(shop, Port.http(80, { target: 9200 }));
+  const agent = plain(shop, 'agent', { workload: WorkloadKind.daemonSet() });
+  const job = shop.addService('job', { image, workload: WorkloadKind.job() });
+  const cron = shop.addService('cron', { image, workload: WorkloadKind.cronJob({ schedule: '@daily' }) });
+  [kafka, agent, job, cron].forEach(caller => caller.calls(kafka, { timeout: Duration.seconds(1) }));
+  job.calls(agent, { timeout: Duration.seconds(1) });
+  agent.calls(agent, { timeout: Duration.seconds(1) });
+
+  expect(new Example(shop).problems).toEqual([]);
 });
