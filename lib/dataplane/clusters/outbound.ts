@@ -3,7 +3,8 @@ import { applyRule } from './apply-rule';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
 import { DestinationRules } from './destination-rule';
-import { endpointsOf } from '../endpoints/endpoints';
+import { connect } from '../endpoints/connect';
+import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
 import { chosenEndpoints, isHeadless, requireAnother } from '../endpoints/headless';
 import { authorityOf, type Message } from '../messages/message';
 import { normalized } from './normalization';
@@ -24,7 +25,7 @@ export function send(message: Message, caller: Caller, context: Context, isConne
   if (!target && isInside(message.host, context.cluster.clusterDomain)) {
     return ended({ status: 0, reason: `${message.host} does not resolve in namespace ${caller.namespace}` });
   }
-  if (target && isHeadless(target)) {
+  if (target) {
     requireAnother(target, caller);
   }
   if (!caller.proxy) {
@@ -40,8 +41,13 @@ export function send(message: Message, caller: Caller, context: Context, isConne
   );
 }
 
+/** A host outside, as a name resolves there. */
+export function outsideEndpoint(outside: string, number: number): Endpoint {
+  return { outside, port: { number, names: [], protocol: 'TCP' }, weight: 1 };
+}
+
 /** Whether only the cluster's DNS could resolve a name. */
-function isInside(host: string, clusterDomain: string): boolean {
+export function isInside(host: string, clusterDomain: string): boolean {
   return !host.includes('.') || host.endsWith('.svc') || host.endsWith(`.svc.${clusterDomain}`);
 }
 
@@ -57,7 +63,13 @@ function straight(
   // Only proxies have ServiceEntries.
   if (target?.resource.type !== Kind.SERVICE) {
     requireNoServiceAddress(message.host, context.cluster);
-    return ended({ outside: message.host, port, message });
+    const { refusal } = connect(
+      caller,
+      outsideEndpoint(message.host, port),
+      { isPassedThrough: true },
+      context.cluster,
+    );
+    return ended(refusal ? { status: 0, ...refusal } : { outside: message.host, port, message });
   }
   const field = portsOf(target).find(each => portNumber(each) === port);
   const problem = field && unreadable(sentAs(message), target, field, undefined);
@@ -100,6 +112,13 @@ function throughSidecar(
   const problem = known && port && unseenBy(scope, message, known, port, proxy, context);
   if (problem !== undefined) {
     return ended({ status: 0, by: known?.resource.root, reason: problem });
+  }
+  if (isConnection && port && carriesRequests(port)) {
+    throw new Unsimulated(
+      `The proxy of ${caller.title} reads requests on port ${message.port} of ${known?.name ?? message.host}, and answers `
+        + 'bytes that are none by itself.',
+      'Ask for an HTTP request.',
+    );
   }
   if (known && port && (isConnection || isTcp(port, message))) {
     return simulateTcp(message, known, port, listener, caller, proxy, context);
@@ -166,7 +185,7 @@ function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): V
  * Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope declares HTTP
  * there.
  */
-function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
+export function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
   return (
     isHttp
     || [...hosts.values()].some(host =>

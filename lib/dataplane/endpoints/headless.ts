@@ -29,11 +29,19 @@ export function requireChoice(host: Host, dialed: string): void {
   }
 }
 
+/** Whether a caller is one of the Pods of a headless Service. */
+export function isOneOf(host: Host, { namespace, labels }: Caller): boolean {
+  const { resource } = host;
+  return (
+    isHeadless(host) && namespace === resource.namespace && hasLabels(labels, resource.spec.get('selector').strings)
+  );
+}
+
 /** Throws for a Pod that calls its own headless Service. */
-export function requireAnother({ name, resource }: Host, { namespace, labels }: Caller): void {
-  if (namespace === resource.namespace && hasLabels(labels, resource.spec.get('selector').strings)) {
+export function requireAnother(host: Host, caller: Caller): void {
+  if (isOneOf(host, caller)) {
     throw new Unsimulated(
-      `A Pod of ${name} may choose its own address, which bypasses the proxy.`,
+      `A Pod of ${host.name} may choose its own address, which bypasses the proxy.`,
       'Use another workload as the caller.',
     );
   }
