@@ -26,6 +26,7 @@ export {
 // Folders of this package import all of lib/topology; the public exports are listed here.
 export {
   type Abort,
+  AccessMode,
   Aggregate,
   type AggregateProps,
   AllowedPeer,
@@ -41,7 +42,9 @@ export {
   type CircuitBreakerProps,
   ClientKey,
   type CookieProps,
+  ConcurrencyPolicy,
   type Cors,
+  type CronJobProps,
   type Delay,
   type Destination,
   Edge,
@@ -61,6 +64,8 @@ export {
   type IEdge,
   type IService,
   type ITopology,
+  type JobProps,
+  JobRestartPolicy,
   type JwtProps,
   type LoadBalancing,
   LoadBalancingAlgorithm,
@@ -77,6 +82,7 @@ export {
   Period,
   type PodLabels,
   type PodsPeerProps,
+  PodManagementPolicy,
   Port,
   type PortOptions,
   Protocol,
@@ -95,6 +101,7 @@ export {
   type ServiceAccountPeerProps,
   type ServiceProps,
   type TcpKeepalive,
+  type StatefulSetProps,
   Topology,
   type TopologyProps,
   type Translation,
@@ -103,7 +110,9 @@ export {
   Version,
   type VersionProps,
   type Warmup,
+  type VolumeClaimTemplate,
   type Weight,
+  WorkloadKind,
   type WorkloadProps,
 } from './topology';
 export * from './istio';

@@ -29,6 +29,8 @@ const OF_ISTIO = [
   'Tracing',
   'VirtualService',
   'WasmPlugin',
+  'WorkloadEntry',
+  'WorkloadGroup',
 ];
 
 test.each<[string, string[]]>([
@@ -36,6 +38,7 @@ test.each<[string, string[]]>([
     'index',
     [
       ...OF_ISTIO,
+      'AccessMode',
       'Aggregate',
       'AllowedPeer',
       'Auth',
@@ -44,6 +47,7 @@ test.each<[string, string[]]>([
       'Capability',
       'CircuitBreaker',
       'ClientKey',
+      'ConcurrencyPolicy',
       'PerClientRateLimit',
       'ClusterApp',
       'Edge',
@@ -52,6 +56,7 @@ test.each<[string, string[]]>([
       'HashKey',
       'HeaderMatch',
       'Health',
+      'JobRestartPolicy',
       'LoadBalancingAlgorithm',
       'Mesh',
       'ValidationError',
@@ -60,6 +65,7 @@ test.each<[string, string[]]>([
       'Peer',
       'Period',
       'Phase',
+      'PodManagementPolicy',
       'Port',
       'ProtoDescriptor',
       'Protocol',
@@ -73,6 +79,7 @@ test.each<[string, string[]]>([
       'Topology',
       'TopologyChart',
       'Version',
+      'WorkloadKind',
       'FailureMode',
       'checkTemplate',
       'describeFinding',

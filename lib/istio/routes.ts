@@ -29,6 +29,21 @@ type Destination = NonNullable<HttpRoute['route']>[number];
  * it.
  */
 export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]): HttpRoute[] {
+  return routesByPolicy(port, port.number, incoming, (policy, matches) => routesUnder(callee, port, policy, matches));
+}
+
+/** The same for the headless Service of a callee, whose clients choose the pod and connect to the container port. */
+export function podRoutes(host: string, port: Port, incoming: readonly Call[]): HttpRoute[] {
+  const route = [{ destination: { host, port: { number: port.target } } }];
+  return routesByPolicy(port, port.target, incoming, (policy, match) => [{ match, route, ...render(TERMS, policy) }]);
+}
+
+function routesByPolicy(
+  port: Port,
+  number: number,
+  incoming: readonly Call[],
+  routesOf: (policy: CallPolicy, matches: Match[]) => HttpRoute[],
+): HttpRoute[] {
   const calls = incoming.filter(call => call.port === port);
   if (calls.length === 0) {
     return [];
@@ -36,20 +51,18 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
   const groups = groupByPolicy(calls);
   const [only] = groups;
   if (groups.length === 1 && only) {
-    return routesUnder(callee, port, only.policy, [{ port: port.number }]);
+    return routesOf(only.policy, [{ port: number }]);
   }
   // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
   // instead.
   return [
     ...groups.flatMap(({ policy, calls: members }) =>
-      routesUnder(
-        callee,
-        port,
+      routesOf(
         policy,
-        members.flatMap(call => matchesOf(call, calls)),
+        members.flatMap(call => matchesOf(call, calls, number)),
       ),
     ),
-    ...routesUnder(callee, port, {}, [{ port: port.number }]),
+    ...routesOf({}, [{ port: number }]),
   ];
 }
 
@@ -84,10 +97,10 @@ function isOneOfSeveral(call: Call, toPort: readonly Call[]): boolean {
   return toPort.some(other => other !== call && other.caller === call.caller);
 }
 
-function matchesOf(call: Call, toPort: readonly Call[]): Match[] {
-  const { caller, port } = call;
+function matchesOf(call: Call, toPort: readonly Call[], number: number): Match[] {
+  const { caller } = call;
   const source = {
-    port: port.number,
+    port: number,
     sourceLabels: caller.selector,
     ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
   };

@@ -109,6 +109,15 @@ export class IstioSidecars extends Target {
   }
 
   /**
+   * For pods that run to completion, the proxy as a native sidecar: Kubernetes stops it when the containers have ended.
+   * As a container beside them it would keep the pod, and so the Job, from completing.
+   * @see https://istio.io/latest/docs/reference/config/annotations/#SidecarNativeSidecar
+   */
+  podAnnotations({ inMesh, workloadKind }: Service): Labels {
+    return inMesh && workloadKind.runsToCompletion ? { 'sidecar.istio.io/nativeSidecar': 'true' } : {};
+  }
+
+  /**
    * The namespace of the control plane and the root namespace of the mesh: no workload of a topology can be in them.
    */
   override reservedNamespaces(): readonly string[] {

@@ -3,7 +3,7 @@ import { type Call, type Callee, ExternalService, Protocol, Service, type Versio
 import { connectionPoolOf, outlierDetectionOf } from './circuit-breaker';
 import { loadBalancerOf } from './load-balancing';
 import { DestinationRule, ServiceEntry, VirtualService } from './resources';
-import { httpRoutes, tcpRoutes } from './routes';
+import { httpRoutes, podRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
 };
@@ -22,6 +22,9 @@ export function renderTraffic(chart: TopologyChart): void {
     for (const side of sidesOf(chart, callee)) {
       renderDestinationRule(chart, callee, side);
       renderVirtualService(chart, callee, side);
+      if (callee instanceof Service && callee.headlessHost !== undefined) {
+        renderRulesOfPods(chart, callee, callee.headlessHost, side);
+      }
     }
   }
 }
@@ -81,6 +84,32 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
     metadata,
     spec: { host: callee.host, ...(exportTo ? { exportTo } : {}), trafficPolicy, subsets },
   });
+}
+
+/**
+ * The timeouts, retries and limits of calls to single pods. No pod is ejected: its clients do not choose another one.
+ */
+function renderRulesOfPods(
+  chart: TopologyChart,
+  callee: Service,
+  host: string,
+  { suffix, metadata: { name, namespace }, exportTo, calls }: Side,
+): void {
+  const scope = chart.scopeOf(callee);
+  const metadata = { name: name.replace(callee.name, callee.headlessService ?? ''), namespace };
+  const ports = callee.ports.filter(
+    (port, index) => callee.ports.findIndex(({ target }) => target === port.target) === index,
+  );
+  const http = ports.filter(port => port.carriesRequests).flatMap(port => podRoutes(host, port, calls));
+  if (http.length > 0) {
+    const spec = { hosts: [host], ...(exportTo ? { exportTo } : {}), http };
+    new VirtualService(scope, `virtual-service-of-pods${suffix}`, { metadata, spec });
+  }
+  const connectionPool = trafficPolicyOf(callee)?.connectionPool;
+  if (connectionPool) {
+    const spec = { host, ...(exportTo ? { exportTo } : {}), trafficPolicy: { connectionPool } };
+    new DestinationRule(scope, `destination-rule-of-pods${suffix}`, { metadata, spec });
+  }
 }
 
 /** A version as a separate Envoy cluster: its ejection limit depends on its own replicas only. */

@@ -1,5 +1,5 @@
 import { ApiObject, Chart } from 'cdk8s';
-import { type Deployment, Namespace } from 'cdk8s-plus-27';
+import { Deployment, Namespace, type Workload } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
   type Acceptance,
@@ -76,7 +76,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   readonly findings: readonly Finding[];
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
-  private readonly deployments = new Map<Version, Deployment>();
+  private readonly workloads = new Map<Version, Workload>();
   private readonly scopes = new Map<Callee | Edge, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
@@ -120,12 +120,9 @@ export class TopologyChart extends Chart implements ITopologyChart {
       });
     }
     for (const service of this.topology.services) {
-      for (const [version, deployment] of renderWorkload(
-        this.scopeOf(service),
-        service,
-        this.mesh.podLabels(service),
-      )) {
-        this.deployments.set(version, deployment);
+      const podMetadata = { labels: this.mesh.podLabels(service), annotations: this.mesh.podAnnotations(service) };
+      for (const [version, workload] of renderWorkload(this.scopeOf(service), service, podMetadata)) {
+        this.workloads.set(version, workload);
       }
     }
     renderAggregators(this);
@@ -136,17 +133,31 @@ export class TopologyChart extends Chart implements ITopologyChart {
   }
 
   /** The Deployment of a version, for changes with the API of cdk8s-plus: volumes, secrets, further containers. */
-  deployment(service: Service, version = [...service.versions.keys()][0] ?? ''): Deployment {
-    const deployment = this.deployments.get(service.version(version));
-    if (!deployment) {
+  deployment(service: Service, version?: string): Deployment {
+    const workload = this.workload(service, version);
+    if (!(workload instanceof Deployment)) {
       throw new ValidationError({
         code: 'NotRendered',
         path: service.path,
-        summary: `${service.name} is an existing workload, so this chart has no Deployment for it.`,
+        summary: `${service.name} is a ${service.workloadKind.name}, so this chart has no Deployment for it.`,
+        fix: 'Use `chart.workload(…)`, which returns objects of every kind.',
+      });
+    }
+    return workload;
+  }
+
+  /** The object of any kind that runs the pods of a version, for changes with the API of cdk8s-plus. */
+  workload(service: Service, version = [...service.versions.keys()][0] ?? ''): Workload {
+    const workload = this.workloads.get(service.version(version));
+    if (!workload) {
+      throw new ValidationError({
+        code: 'NotRendered',
+        path: service.path,
+        summary: `${service.name} is an existing workload, so this chart has no ${service.workloadKind.name} for it.`,
         fix: 'Change the workload in the manifests that declare it.',
       });
     }
-    return deployment;
+    return workload;
   }
 
   /**

@@ -96,6 +96,7 @@ export const OF_SERVICES = {
   image: 'Kubernetes runs it.',
   versions: 'Each is a Deployment; routing by version requires its own capability.',
   namespace: 'Every target supports namespaces.',
+  workload: 'Kubernetes runs every kind.',
   existingWorkload: 'Every target selects pods by label.',
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;

@@ -30,6 +30,9 @@ export abstract class Target {
   /** The labels that add a service's pods to the mesh or exclude them. */
   abstract podLabels(service: Service): Labels;
 
+  /** The annotations of a service's pods that its mesh reads. */
+  abstract podAnnotations(service: Service): Labels;
+
   /**
    * The namespaces of its control plane, and those whose policies apply to the whole mesh: no workload of a topology
    * can be in them.

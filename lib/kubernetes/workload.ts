@@ -14,6 +14,7 @@ import {
   Service as KubeService,
   ServiceAccount,
   Volume,
+  type Workload,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import {
@@ -26,12 +27,16 @@ import {
 } from '../topology';
 import { grpcProbes, probes } from './probes';
 import type { Labels } from './topology-chart';
+import { WorkloadObject } from './workload-object';
 
-/**
- * Renders the workload of a service, and returns its Deployments.
- * @param podLabels the labels that add its pods to the mesh or exclude them
- */
-export function renderWorkload(scope: Construct, service: Service, podLabels: Labels): Map<Version, Deployment> {
+/** What the mesh needs of pods: the labels that add them to it or exclude them, and annotations that it reads. */
+export interface MeshMetadata {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+}
+
+/** Renders the workload of a service, and returns the objects that run its pods. */
+export function renderWorkload(scope: Construct, service: Service, ofMesh: MeshMetadata): Map<Version, Workload> {
   if (!service.isForeign) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
@@ -43,10 +48,11 @@ export function renderWorkload(scope: Construct, service: Service, podLabels: La
     metadata: { name, namespace, labels: labelsOf(service) },
     automountToken: false,
   });
+  renderHeadlessService(scope, service);
   renderDisruptionBudget(scope, service);
   const env = environmentOf(service);
   return new Map(
-    [...service.versions.values()].map(version => [version, renderDeployment(scope, version, account, env, podLabels)]),
+    [...service.versions.values()].map(version => [version, renderVersion(scope, version, account, env, ofMesh)]),
   );
 }
 
@@ -62,47 +68,79 @@ export function renderService(scope: Construct, id: string, service: Service, na
   Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));
 }
 
-function renderDeployment(
+/** Resolves the name of each pod of a StatefulSet, also before it is ready: its pods may wait for each other. */
+function renderHeadlessService(scope: Construct, service: Service): void {
+  const { headlessService: name, namespace, ports, selector } = service;
+  if (name === undefined) {
+    return;
+  }
+  // Clients connect to the pod itself, so the port is that of the container.
+  const ofPods = ports.filter((port, index) => ports.findIndex(({ target }) => target === port.target) === index);
+  new k8s.KubeService(scope, 'headless-service', {
+    metadata: { name, namespace, labels: labelsOf(service) },
+    spec: {
+      clusterIp: 'None',
+      publishNotReadyAddresses: true,
+      ports: ofPods.length > 0 ? ofPods.map(port => ({ name: port.name, port: port.target })) : undefined,
+      selector,
+    },
+  });
+}
+
+function renderVersion(
   scope: Construct,
   version: Version,
   account: ServiceAccount,
   env: ContainerProps['envVariables'],
-  podLabels: Labels,
-): Deployment {
+  ofMesh: MeshMetadata,
+): Workload {
   const { service, workload } = version;
-  const selector = { ...service.selector, version: version.name };
-  const deployment = new Deployment(scope, constructIdOf(version.name), {
-    metadata: {
-      name: version.deploymentName,
-      namespace: service.namespace,
-      labels: { ...labelsOf(service), version: version.name },
+  const { workloadKind } = service;
+  const selector = workloadKind.hasVersions ? { ...service.selector, version: version.name } : service.selector;
+  const name = version.deploymentName;
+  const props = {
+    metadata: { name, namespace: service.namespace, labels: { ...labelsOf(service), version: version.name } },
+    podMetadata: {
+      labels: {
+        ...labelsOf(service),
+        ...service.selector,
+        version: version.name,
+        ...ofMesh.labels,
+      },
+      annotations: ofMesh.annotations,
     },
-    podMetadata: { labels: { ...labelsOf(service), ...selector, ...podLabels } },
-    select: false,
     serviceAccount: account,
     automountServiceAccountToken: false,
-    replicas: workload.autoscaling ? undefined : (workload.replicas ?? 2),
+    replicas: workload.autoscaling ? undefined : version.replicas?.least,
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
     containers: [containerOf(scope, version, env)],
-  });
-  deployment.select(LabelSelector.of({ labels: selector }));
-  ApiObject.of(deployment).addJsonPatch(
-    JsonPatch.add('/spec/template/spec/topologySpreadConstraints', spread(selector)),
-    JsonPatch.add('/spec/template/spec/securityContext/seccompProfile', { type: 'RuntimeDefault' }),
-    JsonPatch.add('/spec/template/spec/containers/0/securityContext/capabilities', { drop: ['ALL'] }),
+  };
+  const id = constructIdOf(version.name);
+  const object = workloadKind.hasVersions
+    ? new Deployment(scope, id, { ...props, select: false })
+    : new WorkloadObject(scope, id, { ...props, workloadKind, selector, serviceName: service.headlessService });
+  if (object instanceof Deployment) {
+    object.select(LabelSelector.of({ labels: selector }));
+  }
+  const pod = workloadKind.cronJob ? '/spec/jobTemplate/spec/template/spec' : '/spec/template/spec';
+  ApiObject.of(object).addJsonPatch(
+    // A DaemonSet has a pod on each node, and the pods of a Job are not replicas of each other.
+    ...(workloadKind.hasReplicas ? [JsonPatch.add(`${pod}/topologySpreadConstraints`, spread(selector))] : []),
+    JsonPatch.add(`${pod}/securityContext/seccompProfile`, { type: 'RuntimeDefault' }),
+    JsonPatch.add(`${pod}/containers/0/securityContext/capabilities`, { drop: ['ALL'] }),
     ...grpcProbes(version),
   );
   if (workload.autoscaling) {
     const { min, max, cpuPercent = 70 } = workload.autoscaling;
     new HorizontalPodAutoscaler(scope, `${version.name}-autoscaler`, {
-      metadata: { name: version.deploymentName, namespace: service.namespace, labels: labelsOf(service) },
-      target: deployment,
+      metadata: { name, namespace: service.namespace, labels: labelsOf(service) },
+      target: object,
       minReplicas: min,
       maxReplicas: max,
       metrics: [Metric.resourceCpu(MetricTarget.averageUtilization(cpuPercent))],
     });
   }
-  return deployment;
+  return object;
 }
 
 function containerOf(scope: Construct, version: Version, env: ContainerProps['envVariables']): ContainerProps {
@@ -172,13 +210,12 @@ function environmentOf(service: Service): ContainerProps['envVariables'] {
   );
 }
 
-/** A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. */
+/**
+ * A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. A
+ * DaemonSet and a Job have none: drains ignore pods of the one, and those of the other are not replicas.
+ */
 function renderDisruptionBudget(scope: Construct, service: Service): void {
-  const least = [...service.versions.values()].reduce(
-    (sum, { workload }) => sum + (workload.autoscaling?.min ?? workload.replicas ?? 2),
-    0,
-  );
-  if (least < 2) {
+  if ((service.replicas?.least ?? 0) < 2) {
     return;
   }
   new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {

@@ -50,3 +50,4 @@ export * from './topology';
 export { HeaderMatch, type HeaderRoute, type Mirror, type Weight } from './traffic';
 export * from './version';
 export type { Autoscaling, Resources, WorkloadProps } from './workload';
+export * from './workload-kind';

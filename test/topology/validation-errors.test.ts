@@ -17,6 +17,7 @@ import {
 import { EDGE_MISTAKES } from './invalid-edges';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
+import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
 
 function shopWith(...names: string[]) {
   const shop = new Topology('shop');
@@ -197,6 +198,24 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       add({ image: name }),
     ],
   ),
+  ...(
+    [
+      ['x/y:undefined', '"undefined" is an unset variable'],
+      ['x/y:', 'its tag is empty'],
+      ['x:@sha256:0', 'its tag is empty'],
+      ['x@', 'its digest is empty'],
+      ['', 'it is empty'],
+      ['/y:1', 'a part of its path is empty'],
+      ['x//y', 'a part of its path is empty'],
+      ['x/:1', 'a part of its path is empty'],
+      ['x:${process.env.TAG}', 'backticks'],
+    ] as const
+  ).map(([name, reason]): (typeof MISTAKES)[number] => [
+    `the image "${name}" of a pipeline that did not set a variable`,
+    'InvalidImage',
+    [reason, 'set the variable'],
+    add({ image: name }),
+  ]),
   [
     "a version's image that names none",
     'InvalidImage',
@@ -335,17 +354,6 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a variable that cannot be one', 'InvalidVariable', ['"A-B"'], add({ env: { 'A-B': '' } })],
   ['a relative directory', 'InvalidPath', ['"data"'], add({ writablePaths: ['data'] })],
 
-  [
-    'a call to itself',
-    'SelfCall',
-    ['shop/web → web'],
-    () => {
-      const {
-        services: [web],
-      } = shopWith('web');
-      web.calls(web);
-    },
-  ],
   [
     'a call across topologies',
     'ForeignService',
@@ -711,9 +719,9 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...TRAFFIC_MISTAKES];
+const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...TRAFFIC_MISTAKES, ...WORKLOAD_KIND_MISTAKES];
 
-test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
+test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
 
   expect(mistake.code).toBe(code);
@@ -722,7 +730,7 @@ test.each(ALL)('%s is refused, at the line that declares it', (_name, code, word
   expect((mistake.stack ?? '').split('\n')[1]).toContain(__dirname);
 });
 
-test('every kind of mistake that the model knows is made above', () => {
+test('every error of the model occurs above', () => {
   const folder = join(__dirname, '../../lib/topology');
   const texts = readdirSync(folder)
     .filter(file => file.endsWith('.ts'))
@@ -734,7 +742,7 @@ test('every kind of mistake that the model knows is made above', () => {
   expect([...new Set(known)].filter(code => !made.has(code ?? ''))).toEqual(['AlreadyRendered']);
 });
 
-test('a mistake points at the line that makes it', () => {
+test('an error points at the line that causes it', () => {
   const mistake = mistakeOf(() => new Topology('shop').addService('cart', {}));
 
   const [first, second] = (mistake.stack ?? '').split('\n');
@@ -753,7 +761,7 @@ test.each<[string, (shop: Topology) => unknown]>([
   ['a circuit breaker', shop => shop.services[0]?.addCircuitBreaker({ maxConnections: 1 })],
   ['load balancing', shop => shop.services[0]?.addLoadBalancing({ algorithm: LoadBalancingAlgorithm.RANDOM })],
   ['a route', shop => shop.edges[0]?.route('GET /late', shop.services[0] ?? never())],
-])('%s after rendering is refused, since it would be lost', (_name, declare) => {
+])('%s after rendering throws, since it would be lost', (_name, declare) => {
   const { shop } = shopWith('web', 'cart');
   shop.addEdge('door', { host: 'a.example' });
   shop.close();

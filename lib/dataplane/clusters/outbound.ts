@@ -1,4 +1,13 @@
-import { carriesRequests, type Field, type Host, Kind, portNumber, portsOf, protocolOf } from '../../manifests';
+import {
+  carriesRequests,
+  type Cluster,
+  type Field,
+  type Host,
+  Kind,
+  portNumber,
+  portsOf,
+  protocolOf,
+} from '../../manifests';
 import { applyRule } from './apply-rule';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
@@ -16,17 +25,17 @@ import { simulateTcp } from './tcp';
 import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
 import { Unsimulated } from '../messages/unsimulated';
-import { requireNoServiceAddress, resolve } from '../endpoints/resolve';
+import { isPodName, requireNoServiceAddress, resolve } from '../endpoints/resolve';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../virtual-hosts/virtual-hosts';
 
 /** A request or connection of a Pod: through its sidecar, or directly to the resolved address. */
 export function send(message: Message, caller: Caller, context: Context, isConnection = false): SimulationResult {
   const target = resolve(message.host, caller.namespace, context.cluster);
-  if (!target && isInside(message.host, context.cluster.clusterDomain)) {
+  if (isUnresolved(message.host, caller.namespace, context.cluster)) {
     return ended({ status: 0, reason: `${message.host} does not resolve in namespace ${caller.namespace}` });
   }
   if (target) {
-    requireAnother(target, caller);
+    requireAnother(target, caller, context.cluster);
   }
   if (!caller.proxy) {
     return straight(message, target, caller, context, isConnection);
@@ -46,8 +55,15 @@ export function outsideEndpoint(outside: string, number: number): Endpoint {
   return { outside, port: { number, names: [], protocol: 'TCP' }, weight: 1 };
 }
 
+/** Whether the cluster's DNS has no address for a name of its own. */
+export function isUnresolved(host: string, namespace: string, cluster: Cluster): boolean {
+  return (
+    (isInside(host, cluster.clusterDomain) || isPodName(host, namespace, cluster)) && !resolve(host, namespace, cluster)
+  );
+}
+
 /** Whether only the cluster's DNS could resolve a name. */
-export function isInside(host: string, clusterDomain: string): boolean {
+function isInside(host: string, clusterDomain: string): boolean {
   return !host.includes('.') || host.endsWith('.svc') || host.endsWith(`.svc.${clusterDomain}`);
 }
 
@@ -78,7 +94,7 @@ function straight(
   }
   const endpoints = field
     ? isHeadless(target)
-      ? chosenEndpoints(target, field, context.cluster)
+      ? chosenEndpoints(target, field, caller, context.cluster)
       : endpointsOf(target, field, {}, context.cluster)
     : [];
   if (endpoints.length === 0) {

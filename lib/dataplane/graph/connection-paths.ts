@@ -1,7 +1,7 @@
 import { carriesRequests, type Field, type Host, memo, portNumber } from '../../manifests';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
-import { isOneOf } from '../endpoints/headless';
+import { isOnlyPod } from '../endpoints/headless';
 import type { Proxy } from '../endpoints/proxy';
 import type { Listener } from '../virtual-hosts/scope';
 import { simulateTcp } from '../clusters/tcp';
@@ -35,7 +35,7 @@ export function connected(
     .map(name => path(endsOf('https', name, host, port, listener, caller, proxy, context), `with TLS for ${name}`))
     .filter(({ ends }) => ends.some(each => each.isReached && !known.has(each.destination)));
   const paths = [path(plain, ''), ...byName];
-  return unreadOfHost(host, context.cluster) || isOneOf(host, caller) ? paths.map(inDoubt) : paths;
+  return unreadOfHost(host, context.cluster) || isOnlyPod(host, caller, context.cluster) ? paths.map(inDoubt) : paths;
 }
 
 /** The names by which rules for TLS tell connections apart. */

@@ -2,11 +2,10 @@ import { carriesRequests, type Field, type Host, Kind, memo, portNumber, portsOf
 import { type Caller, callerOf } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
 import { endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, isHeadless, isOneOf } from '../endpoints/headless';
+import { chosenEndpoints, isHeadless, isOnlyPod } from '../endpoints/headless';
 import type { Proxy } from '../endpoints/proxy';
-import { resolve } from '../endpoints/resolve';
 import { type Listener, Scope } from '../virtual-hosts/scope';
-import { hasSharedListener, isInside, outsideEndpoint } from '../clusters/outbound';
+import { hasSharedListener, isUnresolved, outsideEndpoint } from '../clusters/outbound';
 import { domainsOf, sidecarVirtualHosts, type VirtualHost } from '../virtual-hosts/virtual-hosts';
 import { areRoutesUnread, unreadOfHost } from '../unread';
 import { connected } from './connection-paths';
@@ -107,10 +106,7 @@ function isAddressable(
 ): boolean {
   return (
     hasSharedListener(listener, number)
-    && domains.some(
-      each =>
-        !isInside(each, cluster.clusterDomain) || each.startsWith('*') || resolve(each, caller.namespace, cluster),
-    )
+    && domains.some(each => each.startsWith('*') || !isUnresolved(each, caller.namespace, cluster))
   );
 }
 
@@ -127,7 +123,7 @@ function routedBy(
   const trafficPaths = routes.map(route =>
     routed(caller, proxy, to, route, { number, dialed: host?.name.toLowerCase() }, context),
   );
-  return areRoutesUnread(routes, cluster) || (host && (unreadOfHost(host, cluster) || isOneOf(host, caller)))
+  return areRoutesUnread(routes, cluster) || (host && (unreadOfHost(host, cluster) || isOnlyPod(host, caller, cluster)))
     ? trafficPaths.map(inDoubt)
     : trafficPaths;
 }
@@ -140,7 +136,7 @@ function straight(caller: Caller, host: Host, port: Field, context: Context): Tr
     host.resource.type !== Kind.SERVICE
       ? [outsideEndpoint(host.name, number)]
       : isHeadless(host)
-        ? chosenEndpoints(host, port, cluster)
+        ? chosenEndpoints(host, port, caller, cluster)
         : endpointsOf(host, port, {}, cluster);
   const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
   const trafficPath: TrafficPath = {
@@ -153,5 +149,5 @@ function straight(caller: Caller, host: Host, port: Field, context: Context): Tr
   };
   return endpoints.length === 0
     ? []
-    : [unreadOfHost(host, cluster) || isOneOf(host, caller) ? inDoubt(trafficPath) : trafficPath];
+    : [unreadOfHost(host, cluster) || isOnlyPod(host, caller, cluster) ? inDoubt(trafficPath) : trafficPath];
 }

@@ -95,13 +95,6 @@ export const SERVICE_ERRORS = [
       + 'mutual TLS and all policies. Use another user id.',
   },
   {
-    id: 'SelfCall',
-    summary: 'A service that calls itself',
-    explanation:
-      'What stays inside a pod does not pass the proxy. For requests between replicas, declare a service of '
-      + 'their own.',
-  },
-  {
     id: 'UnknownMethod',
     summary: 'A gRPC method that the service does not declare',
     explanation:
@@ -128,6 +121,19 @@ export const SERVICE_ERRORS = [
     id: 'InvalidText',
     summary: 'A variable, command or argument that contains NUL',
     explanation: 'Linux ends such texts at the first NUL, so no container starts. Remove it, or mount a file.',
+  },
+  {
+    id: 'InvalidSchedule',
+    summary: 'A schedule or time zone that no CronJob can have',
+    explanation:
+      'The API server rejects it. Write five fields such as `0 3 * * *`, and a zone such as `Europe/Berlin`.',
+  },
+  {
+    id: 'NoPodNames',
+    summary: 'The host name of a single pod that has none',
+    explanation:
+      'Only pods of a StatefulSet have host names of their own, which its headless Service resolves. Declare that kind, '
+      + 'or use the host name of the service.',
   },
   {
     id: 'IndistinctHosts',
