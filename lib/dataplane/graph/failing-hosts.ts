@@ -18,7 +18,7 @@ import { MESH } from '../endpoints/proxy';
 import { Gateways } from '../listeners/gateways';
 import { Unsimulated } from '../messages/unsimulated';
 import { Scope } from '../virtual-hosts/scope';
-import { evaluatedRules } from './failing-routes';
+import { evaluatedRules, isSimulated } from './failing-routes';
 
 /** A subset to which a rule sends requests, and that callers of another namespace do not have. */
 export interface ShadowedSubset {
@@ -50,7 +50,7 @@ export function shadowedSubsets(cluster: Cluster): ShadowedSubset[] {
       host !== undefined && DestinationRules.for({ namespace: place, labels: {} }, host, cluster).subset(subset);
     const [found] = using
       .filter(each => each.namespaces.some(place => declares(place, each.subset)) && !declares(namespace, each.subset))
-      .filter(each => hasCallers(namespace, each, cluster));
+      .filter(each => isSimulated(each.rule, cluster) && hasCallers(namespace, each, cluster));
     return host && found ? [{ by, host, ...found }] : [];
   });
 }

@@ -44,17 +44,19 @@ export interface EvaluatedRule {
   readonly sent: Sent;
 }
 
-/** All rules of VirtualServices and routes of the Gateway API, each once. None of which a part is not simulated. */
+/** All rules of VirtualServices and routes of the Gateway API, each once. Parts of them may not be simulated. */
 export const evaluatedRules = memo((cluster: Cluster): readonly EvaluatedRule[] => {
   const routes = [Kind.HTTP_ROUTE, Kind.GRPC_ROUTE].flatMap(type => cluster.all(type));
   return [
     ...cluster.all(Kind.VIRTUAL_SERVICE).flatMap(each => known(() => ofVirtualService(each, cluster))),
     ...routes.flatMap(each => known(() => ofGatewayRoute(each, cluster))),
-  ].filter(
-    ({ at, listeners, namespaces }) =>
-      (listeners.length > 0 || namespaces.length > 0) && !areRoutesUnread([{ rule: { at } }], cluster),
-  );
+  ].filter(({ listeners, namespaces }) => listeners.length > 0 || namespaces.length > 0);
 });
+
+/** Whether all of a rule is simulated. */
+export function isSimulated(at: Field, cluster: Cluster): boolean {
+  return !areRoutesUnread([{ rule: { at } }], cluster);
+}
 
 function known<T>(find: () => T[]): T[] {
   try {
@@ -164,7 +166,9 @@ export function closedGateways(context: Context): Failure[] {
 
 /** Rules of HTTPRoutes that neither forward nor answer requests: the response is 500. */
 export function rulesWithoutBackends(cluster: Cluster): Field[] {
-  return evaluatedRules(cluster).flatMap(({ at, rule }) => (rule?.hasNoBackend ? [at] : []));
+  return evaluatedRules(cluster).flatMap(({ at, rule }) =>
+    rule?.hasNoBackend && isSimulated(at, cluster) ? [at] : [],
+  );
 }
 
 /** A backend to which every request or connection fails, wherever it comes from. */
@@ -176,14 +180,14 @@ export interface FailingBackend extends Failure {
 }
 
 export function failingBackends(context: Context): FailingBackend[] {
-  return evaluatedRules(context.cluster).flatMap(({ backends, listeners, namespaces, sent }) =>
+  return evaluatedRules(context.cluster).flatMap(({ at, backends, listeners, namespaces, sent }) =>
     backends.flatMap(backend => {
       const failures = [
         ...listeners.map(each => failureAt(backend, each, sent, context)),
         ...namespaces.map(each => failureInMesh(backend, each, sent, context.cluster)),
       ];
       const [first] = failures;
-      return first && !failures.includes(undefined)
+      return first && !failures.includes(undefined) && isSimulated(at, context.cluster)
         ? [{ ...first, at: backend.at, share: backend.share, isRequest: sent === 'http' }]
         : [];
     }),

@@ -7,7 +7,7 @@ import type { AuthorizationInput, UnknownPart } from '../policies/attributes';
 import { authorize, type Verdict } from '../policies/authorization';
 import type { Match } from '../routes/rule';
 import { unreadKindFor } from '../unread';
-import { evaluatedRules } from './failing-routes';
+import { evaluatedRules, isSimulated } from './failing-routes';
 
 /** A rule with a CORS policy that no preflight reaches. */
 export interface RefusedPreflight {
@@ -30,7 +30,7 @@ export function refusedPreflights(context: Context): RefusedPreflight[] {
     const matches = rule.matches.length > 0 ? rule.matches : [undefined];
     const refusals = listeners.flatMap(listener => matches.map(match => refusalAt(listener, match, context)));
     const [first] = refusals;
-    return first && !refusals.includes(undefined) ? [{ at, ...first }] : [];
+    return first && !refusals.includes(undefined) && isSimulated(at, context.cluster) ? [{ at, ...first }] : [];
   });
 }
 
