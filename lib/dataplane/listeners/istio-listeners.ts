@@ -219,18 +219,25 @@ function connectionFor(
 
 /** The hosts that a VirtualService and a server have in common: of a name and a wildcard, the name. */
 function sharedHosts(server: Field, virtualService: Resource, cluster: Cluster): string[] {
-  const own = server.get('hosts').texts.flatMap(text => {
-    const [namespace, host] = text.includes('/') ? text.split('/') : ['*', text];
-    const isForIt =
-      namespace === '*' || (namespace === '.' ? server.resource.namespace : namespace) === virtualService.namespace;
-    return isForIt && host !== undefined ? [host.toLowerCase()] : [];
-  });
+  const own = serverHosts(server).filter(({ scope }) => ['*', virtualService.namespace].includes(scope));
   const theirs = virtualService.spec
     .get('hosts')
     .texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase());
   return [
     ...new Set(
-      own.flatMap(one => theirs.flatMap(other => (covers(one, other) ? [other] : covers(other, one) ? [one] : []))),
+      own.flatMap(({ host }) =>
+        theirs.flatMap(other => (covers(host, other) ? [other] : covers(other, host) ? [host] : [])),
+      ),
     ),
   ];
+}
+
+/** The hosts of a server, each with the namespace whose VirtualServices may use it: `*` for all. */
+export function serverHosts(server: Field): { readonly scope: string; readonly host: string }[] {
+  return server.get('hosts').texts.flatMap(text => {
+    const [scope = '', host] = text.includes('/') ? text.split('/') : ['*', text];
+    return host === undefined
+      ? []
+      : [{ scope: scope === '.' ? server.resource.namespace : scope, host: host.toLowerCase() }];
+  });
 }
