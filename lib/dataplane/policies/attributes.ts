@@ -14,7 +14,7 @@ export interface AuthorizationInput {
   readonly isTcp: boolean;
   /** Whether no route matches: then Envoy calls no external authorizer. */
   readonly isUnrouted?: boolean;
-  /** What is unknown, whatever the connection and the request have. */
+  /** What is unknown, independent of the connection and the request. */
   readonly unknown?: ReadonlySet<UnknownPart>;
 }
 

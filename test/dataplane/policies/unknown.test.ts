@@ -224,7 +224,7 @@ describe('at a gateway', () => {
   });
 });
 
-test('a port that Services declare as HTTP and as TCP has an unknown result only where policies tell them apart', () => {
+test('a port that Services declare as HTTP and as TCP has an unknown result only where policies distinguish them', () => {
   const bytes = service('cart-bytes', 'shop', {
     selector: { app: 'cart' },
     ports: [{ name: 'tcp', port: 9001, targetPort: 'web' }],

@@ -1,4 +1,4 @@
-import { Membership } from '../../../manifests';
+import { isMember } from '../../../manifests';
 import { Severity } from '../../finding';
 import { denialOf, membershipOfNode } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
@@ -18,8 +18,7 @@ export const rule: Check = {
   *find(cluster) {
     for (const call of CallGraph.of(cluster).calls.filter(isDeclared)) {
       const { caller, callee } = call;
-      const denial =
-        membershipOfNode(callee, cluster) === Membership.NONE ? undefined : denialOf(caller, callee, cluster);
+      const denial = isMember(membershipOfNode(callee, cluster)) ? denialOf(caller, callee, cluster) : undefined;
       if (denial) {
         const denies = denial.by?.resource.spec.get('action').text === 'DENY';
         yield problem(
