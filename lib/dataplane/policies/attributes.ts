@@ -22,7 +22,7 @@ export interface AuthorizationInput {
  * A part of a connection or request with an unknown value: an `unnamed identity` is none that a policy has in full, and
  * with unknown `headers` a request may have more than it shows.
  */
-export type UnknownPart =
+type UnknownPart =
   'identity' | 'unnamed identity' | 'port' | 'server name' | 'token' | 'host' | 'method' | 'path' | 'headers';
 
 /** An attribute of a request or connection, as the conditions of AuthorizationPolicies name it. */

@@ -202,7 +202,7 @@ describe('as the traffic simulator has it', () => {
     { minLength: 1, maxLength: 3 },
   );
 
-  test('a call that is reported gets 403, whatever the request is', () => {
+  test('every request of a call that is reported gets 403', () => {
     fc.assert(
       fc.property(
         policies,
