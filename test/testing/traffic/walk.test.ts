@@ -39,7 +39,7 @@ test('a name without a dot that does not resolve is no path', () => {
   expect(traffic([open, ghost]).matrix().has('shop/web-v1', 'money/bank-v1')).toBe(false);
 });
 
-test('what a proxy does not know is reached past it where unknown destinations are allowed', () => {
+test('a host outside the scope of a proxy is reached past it where unknown destinations are allowed', () => {
   const open = istio('Sidecar', 'default', {
     egress: [{ hosts: ['./*'] }],
     outboundTrafficPolicy: { mode: 'ALLOW_ANY' },
@@ -250,7 +250,7 @@ function attempt(ask: () => ReturnType<ReturnType<Traffic['from']>['tcp']>): str
   }
 }
 
-test('whatever single requests reach is in the matrix, and requests confirm each unconditional entry of it', () => {
+test('every workload that a single request reaches is in the matrix, and requests confirm each unconditional entry of it', () => {
   fc.assert(
     fc.property(objects, generated => {
       const of = Traffic.of(manifestsOf([...TOWN, ...distinct(generated.flat())]));

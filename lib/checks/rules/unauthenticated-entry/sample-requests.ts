@@ -1,5 +1,5 @@
 import type { GatewayListener, Message, Route } from '../../../dataplane';
-import { type Field, Kind, memo, operationsOf, type Resource } from '../../../manifests';
+import { type Field, Kind, matchesPattern, memo, operationsOf, type Resource } from '../../../manifests';
 
 /** The paths and methods that policies name. */
 export interface NamedOperations {
@@ -27,7 +27,7 @@ export function requestAt({ tls, port }: GatewayListener, host: string, match: R
  */
 export function* samplesOf(match: Route['match'], request: Message, named: NamedOperations): Iterable<Message> {
   const own = methodsOf(match?.at);
-  const methods = own.length > 0 ? own : ['GET', 'POST', ...named.methods.map(methodFor).filter(each => each !== '')];
+  const methods = own.length > 0 ? own : ['GET', 'POST', ...methodsBy(named.methods)];
   for (const path of new Set(pathsOf(match, named.paths).filter(isPlain))) {
     for (const method of new Set(methods)) {
       yield { ...request, method, path };
@@ -45,6 +45,12 @@ export function methodsOf(at: Field | undefined): string[] {
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
+
+/** The methods that policies name, and one that none of them names. */
+function methodsBy(named: readonly string[]): string[] {
+  const unnamed = METHODS.find(method => !named.some(each => matchesPattern(each, method)));
+  return [...named.map(methodFor), unnamed ?? ''].filter(each => each !== '');
+}
 
 /** A method that a value of a policy names, which may be a pattern. */
 function methodFor(value: string): string {
