@@ -12,7 +12,6 @@ import {
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import {
-  constructIdOf,
   type Env,
   ImagePullPolicy,
   type IService,
@@ -139,7 +138,7 @@ function renderVersion(
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
     containers: [containerOf(service, version)],
   };
-  const id = constructIdOf(version.name);
+  const id = `version:${version.name}`;
   const object = workloadKind.hasVersions
     ? new Deployment(scope, id, { ...props, select: false })
     : new WorkloadObject(scope, id, { ...props, workloadKind, selector, serviceName: service.headlessService });

@@ -20,3 +20,13 @@ test.each(NAMES)('an edge named %s is rendered by both gateways', name => {
     ]);
   }
 });
+
+test.each(['service', 'service-account', 'disruption-budget', 'autoscaler', 'constructor'])(
+  'a version named %s is rendered',
+  version => {
+    const topology = new Topology('shop');
+    topology.addService('web', { port: Port.http(80), image: 'example/web:1', versions: { [version]: {} } });
+    const chart = new TopologyChart(new ClusterApp(), 'shop', { topology, mesh: Mesh.istio() });
+    expect(JSON.stringify(Testing.synth(chart))).toContain(`"name":"web-${version}"`);
+  },
+);

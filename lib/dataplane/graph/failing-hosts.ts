@@ -4,10 +4,12 @@ import {
   type Field,
   type Host,
   isAutomatic,
+  isElsewhere,
   Kind,
   Membership,
   membershipOf,
   memo,
+  PODS_ELSEWHERE,
   type Resource,
 } from '../../manifests';
 import type { Context } from '../clusters/context';
@@ -146,10 +148,12 @@ function unlessUnsimulated<T>(find: () => T[]): T[] {
  * Pods: what is there is not known.
  */
 export function servicesWithoutPods(cluster: Cluster): Resource[] {
-  return cluster.all(Kind.SERVICE).filter(({ namespace, spec }) => {
+  return cluster.all(Kind.SERVICE).filter(service => {
+    const { namespace, spec } = service;
     const selector = spec.get('selector').strings;
     return (
       Object.keys(selector).length > 0
+      && !isElsewhere(service, PODS_ELSEWHERE)
       && spec.get('type').text !== 'ExternalName'
       && cluster.workloads.in(namespace).length > 0
       && cluster.workloads.select(selector, namespace).length === 0
