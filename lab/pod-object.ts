@@ -5,6 +5,8 @@ export interface Container {
   readonly name: string;
   readonly image?: string;
   readonly args?: string[];
+  readonly restartPolicy?: string;
+  readonly resources?: object;
   readonly env?: readonly {
     readonly name: string;
     readonly value?: string;

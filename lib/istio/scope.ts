@@ -1,4 +1,4 @@
-import type { TopologyChart, Tracing } from '../kubernetes';
+import { elsewhere, hostElsewhere, podsElsewhere, type TopologyChart, type Tracing } from '../kubernetes';
 import { type Call, Service } from '../topology';
 import { Sidecar } from './resources';
 
@@ -12,7 +12,14 @@ export function renderScopes(chart: TopologyChart, tracing: Tracing | undefined)
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
     const hosts = [...new Set(service.outgoingCalls.flatMap(call => hostsOf(service, call))), ...collector];
     new Sidecar(chart.scopeOf(service), 'sidecar', {
-      metadata: { name: service.name, namespace: service.namespace },
+      metadata: {
+        name: service.name,
+        namespace: service.namespace,
+        ...elsewhere(
+          podsElsewhere(service),
+          service.outgoingCalls.flatMap(({ callee }) => hostElsewhere(callee)),
+        ),
+      },
       spec: {
         workloadSelector: { labels: service.selector },
         egress: [{ hosts: hosts.length > 0 ? hosts : [NOTHING] }],

@@ -8,8 +8,9 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import { type Service, ValidationError } from '../topology';
+import { type ProxyProps, type Service, ValidationError } from '../topology';
 import { type GatewayService, IstioIngress } from './ingress';
+import { annotationsOf } from './proxy-annotations';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderTelemetry } from './telemetry';
@@ -106,6 +107,11 @@ export class IstioSidecars extends Target {
       return {};
     }
     return { 'sidecar.istio.io/inject': 'true', ...(this.revision ? { 'istio.io/rev': this.revision } : {}) };
+  }
+
+  /** The annotations of pods with the settings of their proxy. */
+  proxyAnnotations(proxy: ProxyProps): Labels {
+    return annotationsOf(proxy);
   }
 
   /**

@@ -6,11 +6,13 @@ import {
   acceptFindings,
   allowedPeers,
   callsIntoTheMesh,
+  contractedCalls,
   describeFinding,
   edgesWithoutRoutes,
   failoverWithoutEjection,
   type Finding,
   foreignCalls,
+  type GatewayPods,
   namesOfGateways,
   neverEjects,
   openBehindManagedApi,
@@ -30,13 +32,16 @@ import {
   type Version,
 } from '../topology';
 import { renderAggregators } from './aggregator';
-import { writesAsDeclared } from './as-written';
+import { refine, writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
+import { ClusterDns } from './cluster-dns';
+import { requireClusterCidrs } from './cluster-network';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import type { Target } from './target';
 import type { ITopologyChart } from './topology-chart';
 import { renderWorkload } from './workload';
+import { withoutDefaults } from './workload/without-defaults';
 
 const TOPOLOGY_CHART = Symbol.for('cdk8s-cardinal.TopologyChart');
 
@@ -49,6 +54,17 @@ export interface TopologyChartProps {
    * @default Mesh.none(), plain Kubernetes
    */
   readonly mesh?: Target;
+  /**
+   * The DNS servers of the cluster, which the default-deny NetworkPolicies allow.
+   * @default ClusterDns.kubeDns()
+   */
+  readonly dns?: ClusterDns;
+  /**
+   * The ranges of pods, Services and nodes of the cluster, as CIDRs: NetworkPolicies for calls of external services
+   * exclude them.
+   * @default - none; those at which clouds serve credentials of instances and pods are always excluded
+   */
+  readonly clusterCidrs?: string[];
   /**
    * Codes of findings of synthesis that are accepted, with the reason, e.g.
    * `{ OpenBehindManagedApi: 'a private network' }`. Errors cannot be. An acceptance that accepts nothing is a finding
@@ -86,6 +102,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
     this.topology = props.topology;
     this.mesh = props.mesh ?? new NoMesh();
     requireAcceptable(props.accepted ?? {}, this.node.path);
+    requireClusterCidrs(this.node.path, props.clusterCidrs);
     this.topology.close();
     const { findings, accepted } = acceptFindings(
       [
@@ -97,6 +114,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...namesOfGateways(this.topology, this.gatewayNames()),
         ...foreignCalls(this.topology),
         ...allowedPeers(this.topology, this.mesh.mutualTls),
+        ...contractedCalls(this.topology, gatewayPods(this.topology, this.mesh), this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
@@ -115,18 +133,21 @@ export class TopologyChart extends Chart implements ITopologyChart {
     });
 
     for (const name of this.topology.ownNamespaces) {
-      new Namespace(this.scopeOfNamespace(name), 'namespace', {
+      const namespace = new Namespace(this.scopeOfNamespace(name), 'namespace', {
         metadata: { name, labels: { ...this.mesh.namespaceLabels() } },
       });
+      refine(ApiObject.of(namespace), withoutDefaults);
     }
     for (const service of this.topology.services) {
-      const podMetadata = { labels: this.mesh.podLabels(service), annotations: this.mesh.podAnnotations(service) };
-      for (const [version, workload] of renderWorkload(this.scopeOf(service), service, podMetadata)) {
+      for (const [version, workload] of renderWorkload(this.scopeOf(service), service, this.mesh)) {
         this.workloads.set(version, workload);
       }
     }
     renderAggregators(this);
-    renderNetworkPolicies(this, this.mesh);
+    renderNetworkPolicies(this, this.mesh, {
+      dns: props.dns ?? ClusterDns.kubeDns(),
+      cidrs: props.clusterCidrs ?? [],
+    });
     this.mesh.render(this);
     this.mesh.gateway?.render(this);
     writesAsDeclared(this);
@@ -220,4 +241,16 @@ export class TopologyChart extends Chart implements ITopologyChart {
     }
     return scope;
   }
+}
+
+/** The pods of the gateways of all edges. */
+function gatewayPods({ edges }: Topology, { gateway, mutualTls }: Target): GatewayPods[] {
+  return gateway
+    ? edges.map(edge => ({
+        edge,
+        namespace: gateway.namespaceOf(edge),
+        ...(mutualTls ? { serviceAccount: gateway.serviceNameOf(edge) } : {}),
+        labels: gateway.labelsOf(edge),
+      }))
+    : [];
 }

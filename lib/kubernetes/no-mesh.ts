@@ -46,6 +46,11 @@ export class NoMesh extends Target {
     return {};
   }
 
+  /** No proxies, so no settings of them. */
+  proxyAnnotations(): Labels {
+    return {};
+  }
+
   /** No proxies, so no system connections. */
   systemConnections(): SystemConnections {
     return { ingress: [], egress: [] };

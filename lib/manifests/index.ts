@@ -7,6 +7,7 @@ export * from './container-ports';
 export * from './directory';
 export * from './documents';
 export * from './durations';
+export * from './elsewhere';
 export * from './embedded';
 export * from './resource';
 export * from './files';

@@ -5,6 +5,7 @@ import { ValidationError } from './validation-error';
 import type { VersionProps } from './version';
 import { WORKLOAD_PROPERTIES, type WorkloadProps } from './workload';
 import type { WorkloadKind } from './workload-kind';
+import { assertProbesHavePort, type ServiceObjects, validateObjectsOfService } from './workload/service-rules';
 
 /** Pods that are deployed outside the topology, e.g. by a Helm chart. */
 export interface ExistingWorkload {
@@ -18,10 +19,16 @@ export interface ExistingWorkload {
    * @default - single pods cannot be called
    */
   readonly headlessService?: string;
+  /**
+   * Whether their Service exists as well, with the name and the ports of this one, so that none is rendered. In a
+   * namespace that the topology does not own it always must.
+   * @default false
+   */
+  readonly hasService?: boolean;
 }
 
 /** Properties of a service. Workload properties given here apply to all its versions. */
-export interface ServiceProps extends WorkloadProps {
+export interface ServiceProps extends WorkloadProps, ServiceObjects {
   /**
    * The port on which it is called.
    * @default - none: it cannot be called
@@ -97,20 +104,9 @@ export function validateService(path: string, ports: readonly Port[], props: Ser
     assertNoWorkload(path, props);
   }
   if (ports.length === 0) {
-    assertProbesHavePort(path, props);
+    assertProbesHavePort(path, [props, ...Object.values(props.versions ?? {})]);
   }
-}
-
-function assertProbesHavePort(path: string, props: ServiceProps): void {
-  const probed = [props, ...Object.values(props.versions ?? {})].find(({ health }) => health && health.kind !== 'none');
-  if (probed) {
-    throw new ValidationError({
-      code: 'NothingToProbe',
-      path,
-      summary: `Its health is probed over ${probed.health?.kind}, and it has no port to probe.`,
-      fix: 'Declare the port, or set Health.none().',
-    });
-  }
+  validateObjectsOfService(path, ports, props);
 }
 
 function requireDistinctPorts(path: string, ports: readonly Port[]): void {

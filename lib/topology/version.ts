@@ -43,7 +43,7 @@ export class Version {
     if (image !== undefined) {
       requireImage(path, image);
     }
-    validateWorkload(path, workload);
+    validateWorkload(path, { service: service.name, pods: podsOf(service.workloadKind, workload) }, workload);
   }
 
   /** The number of its pods; undefined if they are declared elsewhere, or if its kind declares none. */
@@ -56,6 +56,11 @@ export class Version {
 function replicasOf(kind: WorkloadKind, workload: WorkloadProps): Replicas | undefined {
   const { autoscaling, replicas = kind.statefulSet ? 1 : 2 } = workload;
   return kind.hasReplicas ? { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas } : undefined;
+}
+
+/** The number of pods at most: a DaemonSet has one on each node, a Job those that run at the same time. */
+function podsOf(kind: WorkloadKind, workload: WorkloadProps): number {
+  return replicasOf(kind, workload)?.most ?? (kind.runsToCompletion ? (kind.job?.parallelism ?? 1) : Infinity);
 }
 
 /** The number of pods of several versions; undefined if one does not declare it. */

@@ -23,6 +23,7 @@ export function validateWorkloadKind(path: string, service: string, props: Servi
     );
   }
   if (!kind.hasVersions) {
+    rejectRollout(path, kind, props);
     requireOneObject(path, service, kind, props);
   }
   if (!kind.hasReplicas) {
@@ -94,6 +95,16 @@ function requireOneObject(path: string, service: string, kind: WorkloadKind, { v
       summary: `"${service}" has ${service.length} characters, and the name of a ${kind.name} has at most 52.`,
       fix: 'Shorten the name: its controller appends 11 characters to it.',
     });
+  }
+}
+
+function rejectRollout(path: string, kind: WorkloadKind, props: ServiceProps): void {
+  if ([props, ...Object.values(props.versions ?? {})].some(({ rollout }) => rollout !== undefined)) {
+    throw contradiction(
+      path,
+      `A ${kind.name} replaces its pods one by one, or not at all, so \`rollout\` would have no effect.`,
+      'Leave it out, or declare WorkloadKind.deployment().',
+    );
   }
 }
 

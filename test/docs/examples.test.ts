@@ -231,7 +231,7 @@ test('the settings of the guide are permitted', () => {
 });
 
 test('one model becomes two environments, and a pipeline without a tag fails', () => {
-  const [example = ''] = examplesIn('docs/model.md');
+  const example = examplesIn('docs/model.md').find(each => each.includes('shopIn')) ?? '';
   const appsWith = (TAG?: string) =>
     run(
       example.replace('apps.forEach(app => app.synth());', ''),
@@ -245,4 +245,14 @@ test('one model becomes two environments, and a pipeline without a tag fails', (
     expect.stringMatching(/"storage":"100Gi"/),
   ]);
   expect(() => appsWith()).toThrow('its tag is empty');
+});
+
+test('a topology calls another by its contract', () => {
+  const example = examplesIn('docs/model.md').find(each => each.includes('// In the repository of the caller')) ?? '';
+  const [owner = '', caller = ''] = example.split('// In the repository of the caller');
+  const { billing } = run(owner, { ...cardinal }, ['billing']) as { billing: cardinal.Topology };
+  const Contract = { fromFile: () => cardinal.Contract.of(billing) };
+  const { web } = run(`//${caller}`, { ...cardinal, Contract }, ['web']) as { web: cardinal.Service };
+
+  expect(web.outgoingCalls.map(each => each.calleeAddress)).toEqual(['pay.billing:80']);
 });

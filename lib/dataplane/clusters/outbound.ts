@@ -3,6 +3,7 @@ import { applyRule } from './apply-rule';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
 import { DestinationRules } from './destination-rule';
+import { arePodsElsewhere, hostElsewhere, rejectElsewhere } from '../endpoints/elsewhere';
 import { endpointsOf } from '../endpoints/endpoints';
 import { chosenEndpoints, isHeadless, requireAnother } from '../endpoints/headless';
 import { authorityOf, type Message } from '../messages/message';
@@ -21,6 +22,10 @@ import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../virtual
 /** A request or connection of a Pod: through its sidecar, or directly to the resolved address. */
 export function send(message: Message, caller: Caller, context: Context, isConnection = false): SimulationResult {
   const target = resolve(message.host, caller.namespace, context.cluster);
+  rejectElsewhere(
+    message.host,
+    !target && hostElsewhere(message.host, caller.namespace, context.cluster) !== undefined,
+  );
   const isLocal =
     isInside(message.host, context.cluster.clusterDomain) || isPodName(message.host, caller.namespace, context.cluster);
   if (!target && isLocal) {
@@ -72,6 +77,7 @@ function straight(
       : endpointsOf(target, field, {}, context.cluster)
     : [];
   if (endpoints.length === 0) {
+    rejectElsewhere(target.name, field !== undefined && arePodsElsewhere(target, context.cluster));
     return ended({
       status: 0,
       by: target.resource.root,
