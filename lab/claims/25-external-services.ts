@@ -54,7 +54,7 @@ claim(
   },
 );
 
-claim('two databases on one port are told apart by their addresses, and a third is not reached', async lab => {
+claim('two databases on one port are distinguished by their addresses, and a third is not reached', async lab => {
   const addresses = { orders: '10.99.0.11', users: '10.99.0.12', secrets: '10.99.0.13' };
   const servers = await Promise.all(
     Object.entries(addresses).map(async ([name, address]) => {

@@ -66,11 +66,12 @@ function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, me
   if (http.length + tcp.length === 0) {
     return;
   }
+  const exported = virtualServiceExport(callee, exportTo);
   new VirtualService(chart.scopeOf(callee), `virtual-service${suffix}`, {
-    metadata: { ...metadata, ...elsewhere(hostElsewhere(callee)) },
+    metadata: { ...metadata, ...elsewhere(hostElsewhere(callee), foreignNamespaces(chart, exported.exportTo)) },
     spec: {
       hosts: [callee.host],
-      ...virtualServiceExport(callee, exportTo),
+      ...exported,
       ...(http.length > 0 ? { http } : {}),
       ...(tcp.length > 0 ? { tcp } : {}),
     },
@@ -87,7 +88,7 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
     return;
   }
   new DestinationRule(chart.scopeOf(callee), `destination-rule${suffix}`, {
-    metadata: { ...metadata, ...elsewhere(hostElsewhere(callee)) },
+    metadata: { ...metadata, ...elsewhere(hostElsewhere(callee), foreignNamespaces(chart, exportTo)) },
     spec: { host: callee.host, ...(exportTo ? { exportTo } : {}), trafficPolicy, subsets },
   });
 }
@@ -149,6 +150,11 @@ function exportOf(callee: Callee): string[] | undefined {
     return undefined;
   }
   return callersOf(callee);
+}
+
+/** The namespaces that other manifests declare. */
+function foreignNamespaces({ topology }: TopologyChart, exportTo: readonly string[] = []): string[] {
+  return exportTo.filter(each => each !== '.' && !topology.owns(each));
 }
 
 /** The namespace of a callee, and those of its callers. */

@@ -51,7 +51,7 @@ test('the ways out work as described', () => {
   const { shop, payment } = model();
   const app = new cardinal.ClusterApp();
   const secret = kplus.Secret.fromSecretName(new cdk8s.Chart(app, 'secrets'), 'secret', 'keys');
-  const { chart } = run(change, { ...cdk8s, ...kplus, ...cardinal, app, shop, payment, secret }, ['chart']) as {
+  const { chart } = run(change, { ...cdk8s, ...cardinal, ...kplus, app, shop, payment, secret }, ['chart']) as {
     chart: cardinal.TopologyChart;
   };
 
@@ -230,8 +230,18 @@ test('the settings of the guide are permitted', () => {
   ]);
 });
 
+test('a topology calls another by its contract', () => {
+  const example = examplesIn('docs/model.md').find(each => each.includes('In the repository of the caller')) ?? '';
+  const [owner = '', caller = ''] = example.split('// In the repository of the caller');
+  const { billing } = run(owner, { ...cardinal }, ['billing']) as { billing: cardinal.Topology };
+  const Contract = { fromFile: () => cardinal.Contract.of(billing) };
+  const { web } = run(`//${caller}`, { ...cardinal, Contract }, ['web']) as { web: cardinal.Service };
+
+  expect(web.outgoingCalls.map(each => each.calleeAddress)).toEqual(['pay.billing:80']);
+});
+
 test('one model becomes two environments, and a pipeline without a tag fails', () => {
-  const example = examplesIn('docs/model.md').find(each => each.includes('shopIn')) ?? '';
+  const example = examplesIn('docs/model.md').find(each => each.includes('process.env.TAG')) ?? '';
   const appsWith = (TAG?: string) =>
     run(
       example.replace('apps.forEach(app => app.synth());', ''),
@@ -245,14 +255,4 @@ test('one model becomes two environments, and a pipeline without a tag fails', (
     expect.stringMatching(/"storage":"100Gi"/),
   ]);
   expect(() => appsWith()).toThrow('its tag is empty');
-});
-
-test('a topology calls another by its contract', () => {
-  const example = examplesIn('docs/model.md').find(each => each.includes('// In the repository of the caller')) ?? '';
-  const [owner = '', caller = ''] = example.split('// In the repository of the caller');
-  const { billing } = run(owner, { ...cardinal }, ['billing']) as { billing: cardinal.Topology };
-  const Contract = { fromFile: () => cardinal.Contract.of(billing) };
-  const { web } = run(`//${caller}`, { ...cardinal, Contract }, ['web']) as { web: cardinal.Service };
-
-  expect(web.outgoingCalls.map(each => each.calleeAddress)).toEqual(['pay.billing:80']);
 });

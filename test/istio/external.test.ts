@@ -93,7 +93,7 @@ describe('an external service', () => {
     expect([v4?.hostNameIn(), v6?.hostNameIn()]).toEqual(['10.1.2.3', '[fd01::5]']);
   });
 
-  test('of plain TCP is told from another on its port by addresses', () => {
+  test('of plain TCP is distinguished by addresses from another on its port', () => {
     const db = (addresses: string[], host?: string) => ({ host, port: Port.tcp(5432), addresses });
     expect(codeOf(() => calling(db(['10.1.0.1']), db(['10.1.0.2'])))).toBe('nothing');
     expect(codeOf(() => calling(db(['10.1.0.0/16']), db(['10.1.0.2'])))).toBe('IndistinctHosts');
@@ -230,7 +230,7 @@ test.each<[string, string, ExternalServiceProps]>([
   ],
   ['what is no port', 'NotDeclared', { host: 'bank.example', port: 443 as never }],
   ['a second port that is none', 'NotDeclared', { host: 'bank.example', port: Port.tls(443), ports: [80 as never] }],
-])('%s is refused', (_what, code, props) => {
+])('%s throws', (_what, code, props) => {
   expect(codeOf(() => calling(props))).toBe(code);
 });
 
@@ -242,7 +242,7 @@ test.each<[string, string, () => unknown]>([
     'InvalidHost',
     () => TlsOrigination.simple({ subjectAltNames: ['*.x.example'] }),
   ],
-])('%s is refused', (_what, code, declare) => {
+])('%s throws', (_what, code, declare) => {
   expect(codeOf(declare)).toBe(code);
 });
 
@@ -301,7 +301,7 @@ describe('NetworkPolicies', () => {
     ]);
   });
 
-  test.each([['10.0.0.1'], ['0.0.0.0/0']])('refuse %s as a range of the cluster', cidr => {
+  test.each([['10.0.0.1'], ['0.0.0.0/0']])('reject %s as a range of the cluster', cidr => {
     expect(codeOf(() => rendered({ clusterCidrs: [cidr] }))).toBe('InvalidCidr');
   });
 
@@ -329,7 +329,7 @@ describe('NetworkPolicies', () => {
     });
   });
 
-  test('refuse DNS servers without ports or with invalid addresses', () => {
+  test('reject DNS servers without ports or with invalid addresses', () => {
     expect(codeOf(() => ClusterDns.servers({ ports: [] }))).toBe('OutOfRange');
     expect(codeOf(() => ClusterDns.servers({ ports: [0] }))).toBe('OutOfRange');
     expect(codeOf(() => ClusterDns.servers({ cidrs: ['10.0.0.10'] }))).toBe('InvalidCidr');

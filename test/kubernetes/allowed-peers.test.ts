@@ -42,7 +42,7 @@ function shopWith(allow: (pay: Service) => void, namespace = 'shop'): Topology {
 
 /** How a request of each caller to a port ends. */
 function ends(objects: readonly object[], url: string): string[] {
-  const traffic = Traffic.of(manifestsOf([...OTHERS, ...objects]));
+  const traffic = Traffic.of(manifestsOf([...OTHERS, ...objects]), { namespaceLabels: { '*': {} } });
   return CALLERS.flatMap(from => {
     const end = endsOf(traffic.from(from).http(url));
     return end === 'pay-v1' ? [from] : [];
@@ -118,7 +118,7 @@ test('the policies of a namespace that allow everything do not open the port to 
     ).filter(each => each.kind !== 'NetworkPolicy'),
     istio('AuthorizationPolicy', 'allow-all', { rules: [{}] }, 'theirs'),
   ];
-  const traffic = Traffic.of(manifestsOf([...OTHERS, ...objects]));
+  const traffic = Traffic.of(manifestsOf([...OTHERS, ...objects]), { namespaceLabels: { '*': {} } });
   const end = (from: string, to: string) => endsOf(traffic.from(from).http(`GET http://pay.theirs${to}/`));
   expect(end('jobs/job-v1', ':81')).toBe('403');
   expect(end('monitoring/prometheus-v1', ':81')).toBe('pay-v1');

@@ -215,7 +215,7 @@ describe('both outputs together', () => {
     traffic.from('shop/web-v1').http('GET http://pay.billing/b').expectDenied();
   });
 
-  test("the owner's split holds for callers elsewhere, who have no rules that would bypass it", () => {
+  test("the owner's split holds for callers elsewhere, which have no rules that would bypass it", () => {
     const split = () =>
       billing(
         pay => {

@@ -23,14 +23,19 @@ export function chosenEndpoints(host: Host, port: Field, client: Client, cluster
 }
 
 /** Throws for the only Pod of a headless Service that calls it. */
-export function requireAnother({ name, resource }: Host, client: Client, cluster: Cluster): void {
-  const all = cluster.selectedBy(resource).filter(each => each.replicas > 0);
-  if (all.length > 0 && all.every(each => othersOf(each, client) === 0)) {
+export function requireAnother(host: Host, client: Client, cluster: Cluster): void {
+  if (isOnlyPod(host, client, cluster)) {
     throw new Unsimulated(
-      `The Pod is the only one of ${name}, and it reaches its own address without the proxy.`,
+      `The Pod is the only one of ${host.name}, and it reaches its own address without the proxy.`,
       'Use another workload as the caller.',
     );
   }
+}
+
+/** Whether a client is the only Pod of a headless Service. */
+export function isOnlyPod(host: Host, client: Client, cluster: Cluster): boolean {
+  const all = isHeadless(host) ? cluster.selectedBy(host.resource).filter(each => each.replicas > 0) : [];
+  return all.length > 0 && all.every(each => othersOf(each, client) === 0);
 }
 
 /** Whether DNS has a name for a single Pod behind a headless Service. Autoscalers may add Pods of a StatefulSet. */

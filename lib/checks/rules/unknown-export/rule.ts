@@ -1,4 +1,4 @@
-import { isAmbientNamespace, Kind } from '../../../manifests';
+import { isAmbientNamespace, isElsewhere, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -21,7 +21,7 @@ export const rule: Check = {
       for (const namespace of resource.spec
         .get('exportTo')
         .items.filter(each => !['', '.', '*', '~'].includes(each.text))) {
-        if (!cluster.hasNamespace(namespace.text)) {
+        if (!cluster.hasNamespace(namespace.text) && !isElsewhere(resource, namespace.text)) {
           yield problem(namespace, `The namespace "${namespace.text}" does not exist.`, 'Correct the name.');
         }
       }
