@@ -4,13 +4,13 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
 import type { SpecOf } from '../kubernetes';
 import type { AllowedPeer, Service } from '../topology';
 import { operationsOn } from './operations';
-import type { IstioSidecars } from './sidecars';
+import type { Identities } from './identities';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type Source = NonNullable<NonNullable<Rule['from']>[number]['source']>;
 
 /** The rules of an AuthorizationPolicy for the callers outside the topology that a service allows. */
-export function rulesOfPeers(service: Service, mesh: IstioSidecars): Rule[] {
+export function rulesOfPeers(service: Service, mesh: Identities): Rule[] {
   return service.allowedPeers.map(({ peer, port, allowedOperations }) => {
     const { namespace, serviceAccount, addresses } = peer;
     const source: Source =

@@ -17,6 +17,7 @@ import {
   Service,
   type Version,
 } from '../topology';
+import { render, type Rendering } from './rendering';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
 type TcpRoute = NonNullable<SpecOf<IVirtualService>['tcp']>[number];
@@ -30,25 +31,45 @@ type Destination = NonNullable<HttpRoute['route']>[number];
 export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]): HttpRoute[] {
   const calls = incoming.filter(call => call.port === port);
   if (calls.length === 0) {
+    // Callers outside the topology have no call policy, but the versions of the callee are for them too.
+    const isRouted =
+      callee instanceof Service && callee.routesByVersion && callee.allowedPeers.some(each => each.port === port);
+    return isRouted ? routesUnder(callee, port, {}, [{ port: port.number }]) : [];
+  }
+  return routesByPolicy(port.number, calls, (policy, matches) => routesUnder(callee, port, policy, matches));
+}
+
+/** The same for the headless Service of a callee, whose clients choose the pod and connect to the container port. */
+export function podRoutes(host: string, port: Port, incoming: readonly Call[]): HttpRoute[] {
+  const route = [{ destination: { host, port: { number: port.target } } }];
+  const calls = incoming.filter(call => call.port === port);
+  return routesByPolicy(port.target, calls, (policy, match) => [{ match, route, ...render(TERMS, policy) }]);
+}
+
+/** @param calls all calls to the port with that number */
+function routesByPolicy(
+  number: number,
+  calls: readonly Call[],
+  routesOf: (policy: CallPolicy, matches: Match[]) => HttpRoute[],
+): HttpRoute[] {
+  if (calls.length === 0) {
     return [];
   }
   const groups = groupByPolicy(calls);
   const [only] = groups;
   if (groups.length === 1 && only) {
-    return routesUnder(callee, port, only.policy, [{ port: port.number }]);
+    return routesOf(only.policy, [{ port: number }]);
   }
-  // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
-  // instead.
+  // A caller in none of the groups is outside the topology, or has no declared call and is denied by policy. Without a
+  // rule it would get a 404 instead.
   return [
     ...groups.flatMap(({ policy, calls: members }) =>
-      routesUnder(
-        callee,
-        port,
+      routesOf(
         policy,
-        members.flatMap(call => matchesOf(call, calls)),
+        members.flatMap(call => matchesOf(call, calls, number)),
       ),
     ),
-    ...routesUnder(callee, port, {}, [{ port: port.number }]),
+    ...routesOf({}, [{ port: number }]),
   ];
 }
 
@@ -83,12 +104,14 @@ function isOneOfSeveral(call: Call, toPort: readonly Call[]): boolean {
   return toPort.some(other => other !== call && other.caller === call.caller);
 }
 
-function matchesOf(call: Call, toPort: readonly Call[]): Match[] {
-  const { caller, port } = call;
+function matchesOf(call: Call, toPort: readonly Call[], number: number): Match[] {
+  const { caller, callee } = call;
+  const isAmongOthers =
+    caller.topology.namespaces.length > 1 || (callee instanceof Service && callee.allowedPeers.length > 0);
   const source = {
-    port: port.number,
+    port: number,
     sourceLabels: caller.selector,
-    ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
+    ...(isAmongOthers ? { sourceNamespace: caller.namespace } : {}),
   };
   return isOneOfSeveral(call, toPort) && call.allowedOperations
     ? call.allowedOperations.map(operation => ({ ...source, ...operationMatch(operation) }))
@@ -145,9 +168,6 @@ function destinationOf(callee: Callee, port: Port, version: Version | undefined)
 type HttpRetries = NonNullable<HttpRoute['retries']>;
 type HttpFault = NonNullable<HttpRoute['fault']>;
 
-/** The field that each property is rendered to in a rule or its part. A property without an entry does not compile. */
-type Rendering<Props, Part> = { readonly [K in keyof Props]-?: (declared: Props) => Partial<Part> };
-
 const RETRIES = {
   attempts: ({ attempts }) => ({ attempts }),
   perTryTimeout: ({ perTryTimeout }) => ({ perTryTimeout: durationOf(perTryTimeout) }),
@@ -175,8 +195,3 @@ const TERMS = {
   retries: ({ retries }) => ({ retries: retries?.attempts ? render(RETRIES, retries) : { attempts: 0 } }),
   faults: ({ faults }) => (faults?.delay || faults?.abort ? { fault: render(FAULTS, faults) } : {}),
 } satisfies Rendering<CallPolicy, HttpRoute>;
-
-function render<Props, Part>(rendering: Rendering<Props, Part>, declared: Props): Partial<Part> {
-  const parts = Object.values<(declared: Props) => Partial<Part>>(rendering).map(each => each(declared));
-  return Object.assign({}, ...parts) as Partial<Part>;
-}

@@ -1,19 +1,14 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import type { EdgeGateway, SpecOf, TopologyChart } from '../kubernetes';
+import { elsewhere, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import type { Operation, Port, Service } from '../topology';
+import type { Identities } from './identities';
 import { operationsOn } from './operations';
 import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
 import { AuthorizationPolicy, PeerAuthentication } from './resources';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
-
-/** The identities that policies refer to: of workloads, and of the gateways of edges. */
-interface Identities {
-  readonly gateway: EdgeGateway;
-  principal(namespace: string, serviceAccount: string): string;
-}
 
 /**
  * Strict mutual TLS, a default that allows nothing, and for each callee only the declared calls: for whole namespaces
@@ -35,7 +30,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
     const rules = [...rulesOfCallers(service, mesh), ...(routedBy.get(service) ?? []), ...rulesOfPeers(service, mesh)];
     const isOwned = chart.topology.owns(service.namespace);
-    const metadata = { name: service.name, namespace: service.namespace };
+    const metadata = { name: service.name, namespace: service.namespace, ...elsewhere(podsElsewhere(service)) };
     const selector = { matchLabels: service.selector };
     const portLevelMtls = plaintextPorts(service);
     if (!isOwned || portLevelMtls) {
@@ -50,7 +45,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
     // A policy without rules allows nothing: outside the topology's namespaces there is no other default.
     if (rules.length > 0 || !isOwned) {
       new AuthorizationPolicy(chart.scopeOf(service), 'authorization-policy', {
-        metadata,
+        metadata: { ...metadata, ...elsewhere(podsElsewhere(service), callersElsewhere(service, mesh)) },
         spec: { selector, action: 'ALLOW', ...(rules.length > 0 ? { rules } : {}) },
       });
     }
@@ -78,6 +73,18 @@ function rulesOfCallers(service: Service, mesh: Identities): Rule[] {
   return service.incomingCalls.map(({ caller, port, allowedOperations }) =>
     rule(mesh.principal(caller.namespace, caller.serviceAccount), port, allowedOperations),
   );
+}
+
+/** The identities of callers that other manifests declare. */
+function callersElsewhere({ incomingCalls, allowedPeers }: Service, mesh: Identities): string[] {
+  return [
+    ...incomingCalls.flatMap(({ caller: { exists, namespace, serviceAccount } }) =>
+      exists ? [mesh.principal(namespace, serviceAccount)] : [],
+    ),
+    ...allowedPeers.flatMap(({ peer: { namespace = '', serviceAccount } }) =>
+      serviceAccount === undefined ? [] : [mesh.principal(namespace, serviceAccount)],
+    ),
+  ];
 }
 
 /** The operations that the edge allows, repeated at the service as defence in depth. */

@@ -4,6 +4,7 @@ export * from './auth';
 export * from './call';
 export * from './callee';
 export * from './circuit-breaker';
+export type { CircuitBreakerProps, TcpKeepalive } from './circuit-breaker-props';
 export {
   ClientKey,
   FailureMode,
@@ -11,12 +12,19 @@ export {
   type PerClientRateLimitProps,
   Period,
 } from './per-client-rate-limit';
+export { Contract } from './contract';
+export type { CallerData, ContractData, PortData, ServiceData } from './contract-data';
 export { type Cors, CORS_HEADERS } from './cors';
 export * from './edge';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
-export * from './health';
+export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';
+export { requireCidr } from './cidr';
+export { ForeignService, ForeignTopology } from './foreign-topology';
+export { type CookieProps, HashKey } from './hash-key';
+export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
+export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';
 export * from './references';
 export * from './validation-error';
@@ -42,7 +50,9 @@ export {
   RETRY_ON,
   RetryOn,
 } from './call-policy';
+export * from './tls-origination';
 export * from './topology';
 export { HeaderMatch, type HeaderRoute, type Mirror, type Weight } from './traffic';
 export * from './version';
-export type { Autoscaling, Resources, WorkloadProps } from './workload';
+export * from './workload/public';
+export * from './workload-kind';

@@ -18,6 +18,8 @@ import {
   Telemetry,
   VirtualService,
   WasmPlugin,
+  WorkloadEntry,
+  WorkloadGroup,
 } from '../../lib/istio';
 import { problemsOf } from '../support/schemas';
 
@@ -103,11 +105,22 @@ test('every kind is valid against its schema', () => {
       validation: { hostname: 'a.example', wellKnownCACertificates: 'System' },
     },
   });
+  new WorkloadEntry(chart, 'r', {
+    spec: { address: '10.0.0.7', labels: { app: 'ledger' }, serviceAccount: 'ledger', ports: { tcp: 5432 } },
+  });
+  new WorkloadGroup(chart, 's', {
+    metadata: { name: 's' },
+    spec: {
+      metadata: { labels: { app: 'ledger' } },
+      template: { serviceAccount: 'ledger', ports: { tcp: 5432 } },
+      probe: { tcpSocket: { port: 5432 }, periodSeconds: 5 },
+    },
+  });
 
   expect(problemsOf(Testing.synth(chart))).toEqual([]);
 });
 
-test('the schemas refuse what is wrong', () => {
+test('the schemas reject invalid objects', () => {
   const chart = chartOf();
   new VirtualService(chart, 'a', { metadata: { name: 'a' }, spec: { hosts: 'a' as never } });
   new HttpRoute(chart, 'b', { metadata: { name: 'b' }, spec: { rules: [{ timeouts: { request: '1 s' } }] } });

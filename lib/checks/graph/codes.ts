@@ -36,6 +36,22 @@ export const SYNTHESIS_CODES = [
       + 'allow it, or declare the call.',
   },
   {
+    id: 'RouteNotAdmitted',
+    severity: Severity.ERROR,
+    summary: 'A route of an edge to a service of another topology, whose contract does not allow the gateway',
+    explanation:
+      'The policies of that service would deny the requests. Have its owner allow the ServiceAccount of the gateway, '
+      + 'or leave the route out.',
+  },
+  {
+    id: 'SharedNamespace',
+    severity: Severity.ERROR,
+    summary: 'A namespace that this topology and another one own',
+    explanation:
+      'Both would render its Namespace, its default deny and its mutual TLS, and the one that is applied last would '
+      + 'replace those of the other. Leave the namespace to one of them.',
+  },
+  {
     id: 'RulesForOthers',
     severity: Severity.ERROR,
     summary: 'Traffic rules of a call would apply to all pods of a namespace that the topology does not own',
@@ -65,6 +81,14 @@ export const SYNTHESIS_CODES = [
     summary: 'A circuit breaker can never eject a replica of a version',
     explanation:
       'The largest share that may be ejected is less than one replica. Raise the percentage, or leave it out.',
+  },
+  {
+    id: 'FailoverWithoutEjection',
+    severity: Severity.ERROR,
+    summary: 'A callee fails over between localities, and its endpoints are never ejected',
+    explanation:
+      'Istio moves requests to another locality only while outlier detection ejects endpoints of the nearer one. '
+      + 'Add a circuit breaker that ejects endpoints.',
   },
   {
     id: 'TruncatedRetries',

@@ -1,4 +1,4 @@
-import { type Call, ExternalService, Service, type Topology } from '../../topology';
+import { type Call, ExternalService, ForeignService, Service, type Topology } from '../../topology';
 import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
@@ -17,10 +17,11 @@ function unguardedOperations(
   { caller, callee, allowedOperations: only }: Call,
   { edges }: Topology,
 ): SynthesisFinding[] {
-  // An aggregator's own configuration limits it to these requests.
+  // An aggregator's own configuration limits it to these requests, and the owner by its contract.
   if (
     !only
     || !(callee instanceof Service && callee.isForeign)
+    || callee instanceof ForeignService
     || edges.some(({ aggregator }) => aggregator === caller)
   ) {
     return [];
@@ -39,9 +40,13 @@ function unguardedOperations(
   ];
 }
 
+function hasPolicy({ circuitBreaker, loadBalancing }: Service): boolean {
+  return circuitBreaker !== undefined || loadBalancing !== undefined;
+}
+
 function rulesForOthers({ caller, callee, policy: terms }: Call, topology: Topology): SynthesisFinding[] {
   const isForeign = callee instanceof Service && callee.isForeign;
-  const hasRules = isForeign && (callee.routesByVersion || callee.circuitBreaker !== undefined || isSet(terms));
+  const hasRules = isForeign && (callee.routesByVersion || hasPolicy(callee) || isSet(terms));
   if (topology.owns(caller.namespace) || !(hasRules || callee instanceof ExternalService)) {
     return [];
   }

@@ -1,6 +1,7 @@
 import { describeMillis } from '../../manifests';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
+import { isBehindElsewhere } from '../endpoints/elsewhere';
 import type { Proxy } from '../endpoints/proxy';
 import type { Route } from '../routes/rule';
 import { unreadable } from '../clusters/tls-layers';
@@ -27,6 +28,10 @@ export function routed(
     : rule.backends.flatMap(backend => {
         const found = lookUp(backend, port, proxy, context);
         if ('problem' in found || found.endpoints.length === 0) {
+          const { host = '' } = backend;
+          if (isBehindElsewhere(host, context.cluster)) {
+            return [{ destination: host, isReached: true, share: backend.share, isAllowed: undefined }];
+          }
           return [answered(String('problem' in found ? rule.unknownBackendStatus : 503), backend.share)];
         }
         if (unreadable('http', found.host, found.port, found.security.tlsMode) !== undefined) {

@@ -1,6 +1,19 @@
-import { carriesRequests, type Field, type Host, portNumber, portsOf } from '../../manifests';
+import {
+  carriesRequests,
+  type Cluster,
+  type Field,
+  type Host,
+  hostsElsewhere,
+  hostsOf,
+  Kind,
+  portNumber,
+  portsOf,
+  Selecting,
+  type Workload,
+} from '../../manifests';
 import { type Caller, callerOf } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
+import { arePodsElsewhere } from '../endpoints/elsewhere';
 import { endpointsOf } from '../endpoints/endpoints';
 import { chosenEndpoints, isHeadless } from '../endpoints/headless';
 import type { Proxy } from '../endpoints/proxy';
@@ -17,7 +30,10 @@ import { routed } from './route-path';
 export function trafficPathsOf(context: Context): TrafficPath[] {
   const { cluster } = context;
   return [
-    ...cluster.workloads.all.flatMap(each => pathsFrom(callerOf(each, cluster), context)),
+    ...cluster.workloads.all.flatMap(each => [
+      ...pathsFrom(callerOf(each, cluster), context),
+      ...pathsElsewhere(each, cluster),
+    ]),
     ...ingressPaths(context),
   ];
 }
@@ -53,10 +69,31 @@ function pathsFrom(caller: Caller, context: Context): TrafficPath[] {
   });
 }
 
+/** To hosts that only other manifests declare, as the NetworkPolicies of the workload state. */
+function pathsElsewhere(workload: Workload, cluster: Cluster): TrafficPath[] {
+  const elsewhere = hostsElsewhere(cluster);
+  const hosts = Selecting.of(cluster, Kind.NETWORK_POLICY, 'podSelector', 'matchLabels')
+    .selecting(workload)
+    .flatMap(hostsOf)
+    .filter(each => elsewhere.has(each));
+  return [...new Set(hosts)].map(host => ({
+    from: callerOf(workload, cluster).title,
+    to: host,
+    when: '',
+    terms: [],
+    ends: [unknownEnd(host)],
+  }));
+}
+
+/** Pods whose policies are unknown. */
+function unknownEnd(destination: string): TrafficPath['ends'][number] {
+  return { destination, isReached: true, share: 1, isAllowed: undefined };
+}
+
 /** Without a proxy. */
 function straight(caller: Caller, host: Host, port: Field, context: Context): TrafficPath[] {
   const endpoints = isHeadless(host)
-    ? chosenEndpoints(host, port, context.cluster)
+    ? chosenEndpoints(host, port, caller, context.cluster)
     : endpointsOf(host, port, {}, context.cluster);
   const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
   const trafficPath: TrafficPath = {
@@ -66,6 +103,9 @@ function straight(caller: Caller, host: Host, port: Field, context: Context): Tr
     terms: [],
     ends: merged(ends),
   };
+  if (arePodsElsewhere(host, context.cluster)) {
+    return [{ ...trafficPath, ends: [unknownEnd(host.name)] }];
+  }
   return endpoints.length === 0 ? [] : [unreadOfHost(host, context.cluster) ? inDoubt(trafficPath) : trafficPath];
 }
 
@@ -79,6 +119,10 @@ function connected(
   context: Context,
 ): TrafficPath[] {
   const number = portNumber(port) ?? 0;
+  if (arePodsElsewhere(host, context.cluster)) {
+    const to = `${shortName(host, context.cluster)}:${number}`;
+    return [{ from: caller.title, to, when: '', terms: [], ends: [unknownEnd(host.name)] }];
+  }
   const message = { scheme: 'tcp', host: host.name, port: number, method: '', path: '', query: '', headers: {} };
   const { outcomes } = simulateTcp(message, host, port, listener, caller, proxy, context);
   const ends = outcomes.map(({ workload, outside, port: podPort, share, isUncertain }) =>

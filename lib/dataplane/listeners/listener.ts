@@ -1,4 +1,4 @@
-import type { Field, Resource } from '../../manifests';
+import { type Field, memo, type Resource } from '../../manifests';
 import type { Attachment } from '../envoy-gateway';
 import type { Message } from '../messages/message';
 import type { PolicyTarget } from '../endpoints/policy-target';
@@ -62,9 +62,11 @@ export function requireKnownTls({ at, tls }: Pick<GatewayListener, 'at' | 'tls'>
 }
 
 /** The target of policies for its Pods or its Gateway. */
-export function policyTargetOf({ caller, gateway }: GatewayListener): PolicyTarget {
-  return { namespace: caller.proxy.namespace, labels: caller.labels, gateway };
-}
+export const policyTargetOf = memo(({ caller, gateway }: GatewayListener): PolicyTarget => ({
+  namespace: caller.proxy.namespace,
+  labels: caller.labels,
+  gateway,
+}));
 
 /** Its attachment point for policies of Envoy Gateway, if it is one of its listeners. */
 export function attachmentOf({ at, caller, gateway }: GatewayListener): Attachment | undefined {
