@@ -728,7 +728,7 @@ const ALL = [
   ...POD_MISTAKES,
 ];
 
-test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
+test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
 
   expect(mistake.code).toBe(code);
@@ -737,7 +737,7 @@ test.each(ALL)('%s is refused, at the line that declares it', (_name, code, word
   expect((mistake.stack ?? '').split('\n')[1]).toContain(__dirname);
 });
 
-test('every kind of mistake that the model knows is made above', () => {
+test('every error of the model occurs above', () => {
   const folder = join(__dirname, '../../lib/topology');
   const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.ts'))
@@ -749,7 +749,7 @@ test('every kind of mistake that the model knows is made above', () => {
   expect([...new Set(known)].filter(code => !made.has(code ?? ''))).toEqual(['AlreadyRendered']);
 });
 
-test('a mistake points at the line that makes it', () => {
+test('an error points at the line that causes it', () => {
   const mistake = mistakeOf(() => new Topology('shop').addService('cart', {}));
 
   const [first, second] = (mistake.stack ?? '').split('\n');
@@ -768,7 +768,7 @@ test.each<[string, (shop: Topology) => unknown]>([
   ['a circuit breaker', shop => shop.services[0]?.addCircuitBreaker({ maxConnections: 1 })],
   ['load balancing', shop => shop.services[0]?.addLoadBalancing({ algorithm: LoadBalancingAlgorithm.RANDOM })],
   ['a route', shop => shop.edges[0]?.route('GET /late', shop.services[0] ?? never())],
-])('%s after rendering is refused, since it would be lost', (_name, declare) => {
+])('%s after rendering throws, since it would be lost', (_name, declare) => {
   const { shop } = shopWith('web', 'cart');
   shop.addEdge('door', { host: 'a.example' });
   shop.close();

@@ -15,17 +15,19 @@ import { simulateTcp } from './tcp';
 import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
 import { Unsimulated } from '../messages/unsimulated';
-import { requireNoServiceAddress, resolve } from '../endpoints/resolve';
+import { isPodName, requireNoServiceAddress, resolve } from '../endpoints/resolve';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../virtual-hosts/virtual-hosts';
 
 /** A request or connection of a Pod: through its sidecar, or directly to the resolved address. */
 export function send(message: Message, caller: Caller, context: Context, isConnection = false): SimulationResult {
   const target = resolve(message.host, caller.namespace, context.cluster);
-  if (!target && isInside(message.host, context.cluster.clusterDomain)) {
+  const isLocal =
+    isInside(message.host, context.cluster.clusterDomain) || isPodName(message.host, caller.namespace, context.cluster);
+  if (!target && isLocal) {
     return ended({ status: 0, reason: `${message.host} does not resolve in namespace ${caller.namespace}` });
   }
   if (target && isHeadless(target)) {
-    requireAnother(target, caller);
+    requireAnother(target, caller, context.cluster);
   }
   if (!caller.proxy) {
     return straight(message, target, caller, context, isConnection);
@@ -66,7 +68,7 @@ function straight(
   }
   const endpoints = field
     ? isHeadless(target)
-      ? chosenEndpoints(target, field, context.cluster)
+      ? chosenEndpoints(target, field, caller, context.cluster)
       : endpointsOf(target, field, {}, context.cluster)
     : [];
   if (endpoints.length === 0) {

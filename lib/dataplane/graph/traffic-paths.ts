@@ -56,7 +56,7 @@ function pathsFrom(caller: Caller, context: Context): TrafficPath[] {
 /** Without a proxy. */
 function straight(caller: Caller, host: Host, port: Field, context: Context): TrafficPath[] {
   const endpoints = isHeadless(host)
-    ? chosenEndpoints(host, port, context.cluster)
+    ? chosenEndpoints(host, port, caller, context.cluster)
     : endpointsOf(host, port, {}, context.cluster);
   const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
   const trafficPath: TrafficPath = {
