@@ -186,13 +186,16 @@ claim(
 
 claim('istiod reads the settings of a proxy from the annotations of its pod', async lab => {
   const { object } = (await world(lab)).pod(cart);
-  const { containers, initContainers = [] } = object.spec;
-  const proxy = containers.find(each => each.name === 'istio-proxy');
+  const { initContainers = [] } = object.spec;
+  const proxy = initContainers.find(each => each.name === 'istio-proxy');
   assert.deepEqual(proxy?.resources, {
     requests: { cpu: '50m', memory: '64Mi' },
     limits: { memory: '256Mi' },
   });
-  assert.equal(containers[0]?.name, 'istio-proxy', 'the proxy starts first');
+  assert.deepEqual(
+    initContainers.map(each => each.name),
+    ['istio-init', 'istio-proxy', 'logs', 'migrate'],
+  );
   const config = JSON.parse(proxy?.env?.find(each => each.name === 'PROXY_CONFIG')?.value ?? '{}') as object;
   assert.deepEqual(
     { ...config },

@@ -115,12 +115,15 @@ export class IstioSidecars extends Target {
   }
 
   /**
-   * For pods that run to completion, the proxy as a native sidecar: Kubernetes stops it when the containers have ended.
-   * As a container beside them it would keep the pod, and so the Job, from completing.
+   * The proxy as a native sidecar for pods that run to completion, and for those with init containers. As a container
+   * beside them it would keep a Job from completing, and connections of init containers would not pass it.
    * @see https://istio.io/latest/docs/reference/config/annotations/#SidecarNativeSidecar
    */
-  podAnnotations({ inMesh, workloadKind }: Service): Labels {
-    return inMesh && workloadKind.runsToCompletion ? { 'sidecar.istio.io/nativeSidecar': 'true' } : {};
+  podAnnotations({ inMesh, workloadKind, versions }: Service): Labels {
+    const hasInitContainers = [...versions.values()].some(({ workload }) => (workload.initContainers ?? []).length > 0);
+    return inMesh && (workloadKind.runsToCompletion || hasInitContainers)
+      ? { 'sidecar.istio.io/nativeSidecar': 'true' }
+      : {};
   }
 
   /**

@@ -38,6 +38,7 @@ import { ClusterDns } from './cluster-dns';
 import { requireClusterCidrs } from './cluster-network';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
+import { podSecurityLabels } from './pod-security';
 import type { Target } from './target';
 import type { ITopologyChart } from './topology-chart';
 import { renderWorkload } from './workload';
@@ -65,6 +66,14 @@ export interface TopologyChartProps {
    * @default - none; those at which clouds serve credentials of instances and pods are always excluded
    */
   readonly clusterCidrs?: string[];
+  /**
+   * Whether the API server rejects pods in owned namespaces that do not comply with the strictest Pod Security level that
+   * all containers of the topology in them comply with: `restricted`, or `baseline` for root and further capabilities.
+   * Pods with Istio's proxy comply only where the CNI plugin of Istio redirects their traffic.
+   * @default false
+   * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
+   */
+  readonly enforcePodSecurity?: boolean;
   /**
    * Codes of findings of synthesis that are accepted, with the reason, e.g.
    * `{ OpenBehindManagedApi: 'a private network' }`. Errors cannot be. An acceptance that accepts nothing is a finding
@@ -134,7 +143,13 @@ export class TopologyChart extends Chart implements ITopologyChart {
 
     for (const name of this.topology.ownNamespaces) {
       const namespace = new Namespace(this.scopeOfNamespace(name), 'namespace', {
-        metadata: { name, labels: { ...this.mesh.namespaceLabels() } },
+        metadata: {
+          name,
+          labels: {
+            ...this.mesh.namespaceLabels(),
+            ...(props.enforcePodSecurity ? podSecurityLabels(this.topology, name) : {}),
+          },
+        },
       });
       refine(ApiObject.of(namespace), withoutDefaults);
     }

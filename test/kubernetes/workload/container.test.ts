@@ -168,7 +168,7 @@ test('working directory and pull policy are those of the declaration', () => {
 });
 
 describe('the security context', () => {
-  test('of a declared root has user 0, and the reason on the Deployment', () => {
+  test('of a declared root has user 0, and the reason as an annotation of the Deployment', () => {
     const props = { securityContext: { runAsRoot: 'changes the owner of /data' } };
     expect(containerOf(props).securityContext).toMatchObject({ runAsNonRoot: false, runAsUser: 0 });
     expect(podOf(props).securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
