@@ -13,14 +13,14 @@ import {
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
 import { Cluster, printableLine, readResources } from '../../lib/manifests';
-import { CHECK_USAGE, type Options, optionsOf } from './check-options';
+import { type CheckValues, type Options, optionsOf } from './check-options';
 import { explain } from './explain';
 import { list } from './list';
 import { type Settings, settingsOf } from './settings';
 
 /** Checks manifests and prints the findings; returns the exit code. */
-export function check(args: readonly string[]): number {
-  const options = optionsOf(args);
+export function check(paths: readonly string[], values: CheckValues): number {
+  const options = optionsOf(paths, values);
   if (typeof options === 'string') {
     return misused(options);
   }
@@ -42,7 +42,7 @@ export function check(args: readonly string[]): number {
 }
 
 function misused(problem: string): number {
-  process.stderr.write(`${printableLine(problem)}\n\n${CHECK_USAGE}`);
+  process.stderr.write(`${printableLine(problem)}\nPrint the options with --help.\n`);
   return 2;
 }
 

@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { JsonPatch } from 'cdk8s';
 import { boutique, shop } from '../../bin/boutique';
-import { check } from '../../bin/commands/check';
+import { execute } from '../../bin/commands/program';
 import { ClusterApp, IstioInstallation, Mesh, TopologyChart, Tracing } from '../../lib';
 import { HttpApiEdge } from '../../lib/aws';
 import { checkManifests } from '../../lib/checks';
@@ -32,7 +32,7 @@ function cardinal(args: string[]) {
     jest.spyOn(stream, 'write').mockReturnValue(true),
   );
   try {
-    const status = check(args);
+    const status = execute(['check', ...args]);
     const said = (spy: typeof stdout) => spy?.mock.calls.map(([text]) => text).join('') ?? '';
     return { status, stdout: said(stdout), stderr: said(stderr) };
   } finally {
@@ -79,7 +79,7 @@ test('without files it prints its usage and exits with 2', () => {
   expect(cardinalProcess(['check'])).toMatchObject({
     status: 2,
     stdout: '',
-    stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*cdk8s-cardinal check \[FILES/),
+    stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*Print the options with --help\.\n$/),
   });
 });
 
@@ -118,7 +118,7 @@ test.each<[string, string[], string | RegExp]>([
     [write('empty.yaml', '')],
     /^There is no object in .*empty\.yaml: an earlier command may have failed\.\n$/,
   ],
-  ['an unknown option', ['--colour'], /Unknown option '--colour'/],
+  ['an unknown option', ['--formt'], /^error: unknown option '--formt'\n\(Did you mean --format\?\)\n/],
   ['an unknown format', [lost, '--format', 'xml'], /^--format xml is not one of text, json, sarif\./],
   [
     'a format with a slip',
