@@ -94,7 +94,7 @@ function matcher(name: string, compareWith: (actual: unknown, comparison: Compar
   })();
 }
 
-/** Each element is looked for after the one before it. */
+/** Each element is found after the one before it. */
 function compareSubsequence(pattern: readonly unknown[], actual: unknown, comparison: Comparison): void {
   if (!Array.isArray(actual)) {
     comparison.differs(`Expected an array but received ${shown(actual)}`);

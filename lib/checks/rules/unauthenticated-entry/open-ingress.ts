@@ -4,7 +4,7 @@ import type { Entry } from '../../manifests/calls/node';
 import type { OpenRoute } from './open-routes';
 
 /**
- * A rule of an Ingress that takes a request without credentials to a workload: no annotation of its controller demands
+ * A rule of an Ingress that routes a request without credentials to a workload: no annotation of its controller demands
  * any, and the policies of the workload allow it from any Pod.
  */
 export function openIngress({ route, rule, service }: Entry, cluster: Cluster): OpenRoute | undefined {

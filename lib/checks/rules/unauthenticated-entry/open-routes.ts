@@ -25,7 +25,7 @@ import { askingPolicies } from '../../manifests/calls/authorizers';
 import type { Entry } from '../../manifests/calls/node';
 import { isEmpty, methodsOf, namedOperations, requestAt, samplesOf } from './sample-requests';
 
-/** A rule of a route that takes a request without credentials to a workload. */
+/** A rule of a route that routes a request without credentials to a workload. */
 export interface OpenRoute {
   readonly rule: Field;
   readonly gateway: Resource;
@@ -34,7 +34,7 @@ export interface OpenRoute {
   readonly example: string;
 }
 
-/** The rules that take a request without credentials to a workload, whatever external authorizers decide. */
+/** The rules that route a request without credentials to a workload, independent of external authorizers. */
 export function openRoutes(cluster: Cluster): OpenRoute[] {
   const providers = askingPolicies(cluster).map(each => each.spec.get('provider', 'name').text);
   const context = contextOf(cluster, [...new Set(providers)]);

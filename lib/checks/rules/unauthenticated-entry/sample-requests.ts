@@ -35,7 +35,7 @@ export function* samplesOf(match: Route['match'], request: Message, named: Named
   }
 }
 
-/** Methods of which a match may take some; none if it takes all. */
+/** Methods of which a match may accept some; none if it accepts all. */
 export function methodsOf(at: Field | undefined): string[] {
   const method = at?.get('method');
   if (at?.resource.type === Kind.GRPC_ROUTE) {
@@ -107,7 +107,7 @@ function conditionsOf(at: Field | undefined): { readonly headers: Message['heade
   };
 }
 
-/** A text that a StringMatch takes; an empty one demands that there is a value. */
+/** A text that a StringMatch accepts; an empty one requires that there is a value. */
 function textFor(at: Field): string {
   const [kind, value] = at.entries.find(([name]) => ['exact', 'prefix', 'regex'].includes(name)) ?? [];
   return value === undefined ? 'x' : kind === 'regex' ? exampleOf(value.text) : value.text;
