@@ -44,10 +44,26 @@ const INTERFACES: Record<string, { readonly file: string; readonly tables: reado
     tables: ['topology/locality.ts', 'istio/load-balancing.ts'],
   },
   CallProps: { file: 'topology/call.ts', tables: ['topology/call.ts', 'kubernetes/needs.ts'] },
-  RouteProps: { file: 'topology/route.ts', tables: ['kubernetes/needs.ts'] },
-  EdgeProps: { file: 'topology/edge-props.ts', tables: ['kubernetes/needs.ts'] },
+  RouteProps: {
+    file: 'topology/route.ts',
+    tables: [
+      'topology/route.ts',
+      'kubernetes/needs.ts',
+      'kubernetes/route-order.ts',
+      'kubernetes/edge-routes.ts',
+      'aws/limits/route-choice.ts',
+    ],
+  },
+  AggregateProps: {
+    file: 'topology/aggregate.ts',
+    tables: ['topology/aggregate.ts', 'kubernetes/needs.ts', 'kubernetes/aggregator.ts'],
+  },
+  EdgeProps: { file: 'topology/edge-props.ts', tables: ['topology/edge-props.ts', 'kubernetes/needs.ts'] },
   WorkloadProps: { file: 'topology/workload.ts', tables: ['topology/workload.ts', 'kubernetes/workload.ts'] },
-  ServiceProps: { file: 'topology/service-props.ts', tables: ['kubernetes/needs.ts'] },
+  ServiceProps: {
+    file: 'topology/service-props.ts',
+    tables: ['topology/service-props.ts', 'kubernetes/needs.ts'],
+  },
 };
 
 /** The properties that the compiler misses in each file with tables when each interface has one more, `novelOf…`. */
