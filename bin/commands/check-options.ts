@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type CheckedCluster, noneOf, REPORT_FORMATS, Severity } from '../../lib/checks';
+import type { NamespaceLabels } from '../../lib/manifests';
 
 const DETAILS = `
 Without files: the paths and environments of cardinal.yaml, or the output of \`synth\`, dist and cdk.out.
@@ -21,6 +22,13 @@ export function checkCommand(): Command {
     .option('--config <file>', 'the settings (default: cardinal.yaml in the working directory, if there is one)')
     .option('--no-plugins', 'load no plugins of the settings: for manifests and settings of others, e.g. pull requests')
     .option('--namespace <name>', 'the namespace of objects without one (default: default)')
+    .option(
+      '--namespace-label <namespace:key=value>',
+      'a label of a namespace that is not among the manifests, such as shop:istio-injection=enabled; shop: has none, '
+        + 'and * is every other namespace; may be repeated',
+      repeated,
+      [],
+    )
     .option('--cluster-domain <name>', 'the DNS domain of the cluster (default: cluster.local)')
     .option('--format <format>', `${[...REPORT_FORMATS.keys()].join(', ')} (default: text)`, 'text')
     .option('--fail-on <severity>', 'the lowest severity for exit code 1: error (default), warning, info or never')
@@ -28,7 +36,7 @@ export function checkCommand(): Command {
     .option(
       '--suppress <id:why>',
       'suppress the findings of a check, or of a code, everywhere; may be repeated',
-      (value: string, previous: readonly string[]) => [...previous, value],
+      repeated,
       [],
     )
     .option('--no-inline-suppressions', 'ignore the suppressions in manifests, and report each of them')
@@ -37,11 +45,16 @@ export function checkCommand(): Command {
     .addHelpText('after', DETAILS);
 }
 
+function repeated(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
 /** The options as the command line has them. */
 export interface CheckValues {
   readonly config?: string;
   readonly plugins: boolean;
   readonly namespace?: string;
+  readonly namespaceLabel: readonly string[];
   readonly clusterDomain?: string;
   readonly format: string;
   readonly failOn?: string;
@@ -67,6 +80,8 @@ export interface Options {
   readonly config?: string;
   readonly plugins: boolean;
   readonly namespace?: string;
+  /** By namespace. */
+  readonly namespaceLabels: NamespaceLabels;
   readonly clusterDomain?: string;
   readonly format: (clusters: readonly CheckedCluster[]) => string;
   readonly failing: readonly Severity[];
@@ -94,11 +109,27 @@ export function optionsOf(paths: readonly string[], values: CheckValues): Option
   if (values.namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(values.namespace)) {
     return `--namespace ${values.namespace} is not the name of a namespace.`;
   }
+  const wrong = values.namespaceLabel.find(each => !NAMESPACE_LABEL.test(each));
+  if (wrong !== undefined) {
+    return `--namespace-label ${wrong} is not of the form NAMESPACE:KEY=VALUE.`;
+  }
   return {
     ...values,
     paths,
+    namespaceLabels: labelsOf(values.namespaceLabel),
     format,
     failing,
     suppress: Object.fromEntries(suppress.map(each => [each?.[1] ?? '', each?.[2] ?? ''])),
   };
+}
+
+/** A namespace, or `*`, with a label, or none. */
+const NAMESPACE_LABEL = /^([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?|\*):(?:([\w./-]+)=([\w.-]*))?$/;
+
+function labelsOf(texts: readonly string[]): NamespaceLabels {
+  const labels = new Map<string, Record<string, string>>();
+  for (const [, namespace = '', name, value = ''] of texts.map(each => NAMESPACE_LABEL.exec(each) ?? [])) {
+    labels.set(namespace, { ...labels.get(namespace), ...(name === undefined ? {} : { [name]: value }) });
+  }
+  return Object.fromEntries(labels);
 }

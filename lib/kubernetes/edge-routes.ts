@@ -6,6 +6,8 @@ import {
   comparisonKey,
   type Edge,
   type HeaderRoute,
+  integersOf,
+  type Mirror,
   type Operation,
   type Port,
   type Route,
@@ -15,6 +17,7 @@ import {
 } from '../topology';
 import type { TopologyChart } from './chart';
 import { durationOf } from './duration';
+import { elsewhere, hostElsewhere } from './elsewhere';
 import { headersOf, methodsOf } from './preflights';
 import { HttpRoute, ReferenceGrant } from './gateway-api';
 import type { SpecOf } from './resource';
@@ -78,7 +81,11 @@ export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: reado
 
 function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: string, rules: Rule[]): void {
   new HttpRoute(chart.scopeOf(edge), `route:${name}`, {
-    metadata: { name, namespace: edge.namespace },
+    metadata: {
+      name,
+      namespace: edge.namespace,
+      ...elsewhere(edge.routes.flatMap(each => hostElsewhere(each.service))),
+    },
     spec: { parentRefs: [{ name: edge.name, sectionName: listener }], hostnames: [edge.host], rules },
   });
 }
@@ -92,7 +99,11 @@ function renderGrant(chart: TopologyChart, edge: Edge, namespace: string, servic
     return;
   }
   new ReferenceGrant(chart.scopeOf(edge), `grant-${namespace}`, {
-    metadata: { name: `${edge.name}-routes`, namespace },
+    // In a namespace of another owner, the edge of another topology may have the same name.
+    metadata: {
+      name: chart.topology.owns(namespace) ? `${edge.name}-routes` : `${edge.name}.${chart.topology.name}-routes`,
+      namespace,
+    },
     spec: {
       from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: edge.namespace }],
       to: chart.topology.owns(namespace)
@@ -150,19 +161,10 @@ function rulesOf(edge: Edge, routes: readonly Route[], expressions: Expressions)
 function rulesOfRoutes(edge: Edge, routes: Route[], expressions: Expressions): Rule[] {
   const [{ service, port, timeout } = never()] = routes;
   const matches = routes.map(route => operationMatch(route.operation, expressions));
-  const mirror: Filter[] = service.mirror
-    ? [
-        {
-          type: 'RequestMirror',
-          requestMirror: {
-            backendRef: backend(edge, service, port, service.mirror.version),
-            percent: service.mirror.percent,
-          },
-        },
-      ]
-    : [];
-  const filters = [...mirror, ...corsFilter(edge)];
-  const common = { timeouts: { request: durationOf(timeout) }, filters: filters.length > 0 ? filters : undefined };
+  const common = (mirror = service.mirror): Rule => {
+    const filters = [...mirrorFilter(edge, service, port, mirror), ...corsFilter(edge)];
+    return { timeouts: { request: durationOf(timeout) }, filters: filters.length > 0 ? filters : undefined };
+  };
   const preflights = edge.cors ? preflightMatches(routes, expressions) : [];
   return [
     ...service.headerRoutes.map(route => ({
@@ -170,11 +172,13 @@ function rulesOfRoutes(edge: Edge, routes: Route[], expressions: Expressions): R
         ...operationMatch(each.operation, expressions),
         headers: [headerMatch(edge, route, each)],
       })),
-      backendRefs: [backend(edge, service, port, route.version)],
-      ...common,
+      backendRefs: backends(edge, service, port, route.weights.length > 0 ? route.weights : service.weights),
+      ...common(route.mirror),
     })),
-    { matches, backendRefs: backends(edge, service, port), ...common },
-    ...(preflights.length > 0 ? [{ matches: preflights, backendRefs: backends(edge, service, port), ...common }] : []),
+    { matches, backendRefs: backends(edge, service, port), ...common() },
+    ...(preflights.length > 0
+      ? [{ matches: preflights, backendRefs: backends(edge, service, port), ...common() }]
+      : []),
   ];
 }
 
@@ -213,11 +217,25 @@ function corsFilter(edge: Edge): Filter[] {
     : [];
 }
 
-function backends(edge: Edge, service: Service, port: Port): Rule['backendRefs'] {
-  const { weights } = service;
+/** The CRD has whole percentages only, and fractions for others. */
+function mirrorFilter(edge: Edge, service: Service, port: Port, mirror: Mirror | undefined): Filter[] {
+  if (!mirror) {
+    return [];
+  }
+  const share = Number.isInteger(mirror.percent)
+    ? { percent: mirror.percent }
+    : { fraction: { numerator: Math.round(mirror.percent * 10_000), denominator: 1_000_000 } };
+  const backendRef = backend(edge, service, port, mirror.version);
+  return [{ type: 'RequestMirror', requestMirror: { backendRef, ...share } }];
+}
+
+function backends(edge: Edge, service: Service, port: Port, weights = service.weights): Rule['backendRefs'] {
+  const [only] = weights;
   return weights.length === 0
     ? [backend(edge, service, port)]
-    : weights.map(({ version, percent }) => ({ ...backend(edge, service, port, version), weight: percent }));
+    : weights.length === 1 && weights !== service.weights
+      ? [backend(edge, service, port, only?.version)]
+      : integersOf(weights).map(({ version, weight }) => ({ ...backend(edge, service, port, version), weight }));
 }
 
 function backend(

@@ -325,3 +325,25 @@ test('a checked app accepts the findings of `accepted`', () => {
 
   expect(existsSync(join(folder, 'accepted'))).toBe(true);
 });
+
+test('labels of namespaces that are not among the manifests are options', () => {
+  const file = write(
+    'labels/pod.yaml',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: app, image: a}]}\n'
+      + '---\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: default, namespace: shop}\n'
+      + 'spec: {mtls: {mode: STRICT}}\n',
+  );
+  const of = (...args: string[]) => cardinal([file, ...args]).stdout;
+  expect(of()).toContain('UnknownMembership');
+  expect(of()).not.toContain('UncoveredWorkload');
+  const enabled = of('--namespace-label', 'shop:istio-injection=enabled');
+  expect(enabled).not.toContain('UnknownMembership');
+  expect(enabled).toContain('UncoveredWorkload');
+  expect(of('--namespace-label', '*:')).not.toMatch(/UnknownMembership|UncoveredWorkload/);
+  expect(of('--namespace-label', 'other:')).toContain('UnknownMembership');
+  const wrong = cardinal([file, '--namespace-label', 'istio-injection=enabled']);
+  expect([wrong.status, wrong.stderr.split('\n')[0]]).toEqual([
+    2,
+    '--namespace-label istio-injection=enabled is not of the form NAMESPACE:KEY=VALUE.',
+  ]);
+});

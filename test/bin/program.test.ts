@@ -29,6 +29,7 @@ test('the help of check names each of its options', () => {
     'config',
     'no-plugins',
     'namespace',
+    'namespace-label',
     'cluster-domain',
     'format',
     'fail-on',

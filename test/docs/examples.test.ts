@@ -229,3 +229,30 @@ test('the settings of the guide are permitted', () => {
     ['production', 'k8s/base', 'k8s/production'],
   ]);
 });
+
+test('a topology calls another by its contract', () => {
+  const [example = ''] = examplesIn('docs/model.md');
+  const [owner = '', caller = ''] = example.split('// In the repository of the caller');
+  const { billing } = run(owner, { ...cardinal }, ['billing']) as { billing: cardinal.Topology };
+  const Contract = { fromFile: () => cardinal.Contract.of(billing) };
+  const { web } = run(`//${caller}`, { ...cardinal, Contract }, ['web']) as { web: cardinal.Service };
+
+  expect(web.outgoingCalls.map(each => each.calleeAddress)).toEqual(['pay.billing:80']);
+});
+
+test('one model becomes two environments, and a pipeline without a tag fails', () => {
+  const [example = ''] = examplesIn('docs/model.md');
+  const appsWith = (TAG?: string) =>
+    run(
+      example.replace('apps.forEach(app => app.synth());', ''),
+      { ...cdk8s, ...cardinal, process: { env: { TAG } } },
+      ['apps'],
+    ).apps as cardinal.ClusterApp[];
+
+  const [staging, production] = appsWith('1.4.0').map(app => app.charts.flatMap(chart => cdk8s.Testing.synth(chart)));
+  expect([JSON.stringify(staging), JSON.stringify(production)]).toEqual([
+    expect.stringMatching(/web:1\.4\.0.*staging\.shop\.example|staging\.shop\.example.*web:1\.4\.0/),
+    expect.stringMatching(/"storage":"100Gi"/),
+  ]);
+  expect(() => appsWith()).toThrow('its tag is empty');
+});

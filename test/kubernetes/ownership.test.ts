@@ -367,7 +367,7 @@ describe('pods that exist elsewhere', () => {
   test('allow the routes of an edge to refer to the Services of these only', () => {
     const shop = new Topology('shop');
     shop.addEdge('door', { host: 'shop.example' }).route('GET /', existing(shop, 'other'));
-    expect(one(render(shop), 'ReferenceGrant', 'door-routes', 'other').spec.to).toEqual([
+    expect(one(render(shop), 'ReferenceGrant', 'door.shop-routes', 'other').spec.to).toEqual([
       { group: '', kind: 'Service', name: 'pay' },
     ]);
   });

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
   Auth,
+  Contract,
   HeaderMatch,
   Health,
   LoadBalancingAlgorithm,
   Operation,
+  Peer,
   Port,
   RateLimit,
   RetryOn,
@@ -15,8 +17,10 @@ import {
   ValidationError,
 } from '../../lib';
 import { EDGE_MISTAKES } from './invalid-edges';
+import { POD_MISTAKES } from './pod-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
+import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
 
 function shopWith(...names: string[]) {
   const shop = new Topology('shop');
@@ -64,7 +68,32 @@ const twice = (declare: (cart: ReturnType<Topology['addService']>) => unknown) =
 /** What a program without types may give. */
 const untyped = (value: unknown) => value as never;
 
+/** The contract of a topology whose pay allows one caller. */
+const contract = () => {
+  const billing = new Topology('billing');
+  billing
+    .addService('pay', { image, port: Port.http(80) })
+    .allowFrom(Peer.serviceAccount({ namespace: 'shop', name: 'web' }));
+  return Contract.of(billing);
+};
+
 const MISTAKES: [string, string, string[], () => unknown][] = [
+  ['a contract that does not exist', 'InvalidContract', ['none.json', 'ENOENT'], () => Contract.fromFile('none.json')],
+  [
+    'a call that the contract of its callee does not allow',
+    'NotAdmitted',
+    ['shop/thief → pay', 'does not allow shop/thief on port 80', 'pay.allowFrom(Peer.serviceAccount('],
+    () => {
+      const shop = new Topology('shop');
+      shop.addService('thief', { image }).calls(shop.addContract(contract()).service('pay'));
+    },
+  ],
+  [
+    'a service that a contract does not have',
+    'UnknownService',
+    ['shop → billing', '"ledger"', 'It has pay'],
+    () => new Topology('shop').addContract(contract()).service('ledger'),
+  ],
   [
     'a topology whose name is no DNS label',
     'InvalidName',
@@ -197,6 +226,24 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       add({ image: name }),
     ],
   ),
+  ...(
+    [
+      ['x/y:undefined', '"undefined" is an unset variable'],
+      ['x/y:', 'its tag is empty'],
+      ['x:@sha256:0', 'its tag is empty'],
+      ['x@', 'its digest is empty'],
+      ['', 'it is empty'],
+      ['/y:1', 'a part of its path is empty'],
+      ['x//y', 'a part of its path is empty'],
+      ['x/:1', 'a part of its path is empty'],
+      ['x:${process.env.TAG}', 'backticks'],
+    ] as const
+  ).map(([name, reason]): (typeof MISTAKES)[number] => [
+    `the image "${name}" of a pipeline that did not set a variable`,
+    'InvalidImage',
+    [reason, 'set the variable'],
+    add({ image: name }),
+  ]),
   [
     "a version's image that names none",
     'InvalidImage',
@@ -332,20 +379,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     ['is 2', '5 or more'],
     add({ autoscaling: { min: 5, max: 2 }, resources: { cpu: '1' } }),
   ],
-  ['a variable that cannot be one', 'InvalidVariable', ['"A-B"'], add({ env: { 'A-B': '' } })],
   ['a relative directory', 'InvalidPath', ['"data"'], add({ writablePaths: ['data'] })],
 
-  [
-    'a call to itself',
-    'SelfCall',
-    ['shop/web → web'],
-    () => {
-      const {
-        services: [web],
-      } = shopWith('web');
-      web.calls(web);
-    },
-  ],
   [
     'a call across topologies',
     'ForeignService',
@@ -453,7 +488,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     split({ v1: 90, v3: 10 }),
   ],
   ['a split that sums to 90', 'WeightsDoNotSum', ['v1: 80, v2: 10', 'sums to 90'], split({ v1: 80, v2: 10 })],
-  ['a split with fractions', 'WeightsDoNotSum', ['fraction'], split({ v1: 99.5, v2: 0.5 })],
+  ['a split with too many decimals', 'WeightsDoNotSum', ['4 decimals'], split({ v1: 99.99999, v2: 0.00001 })],
+  ['a split that misses a fraction', 'WeightsDoNotSum', ['99.9'], split({ v1: 99.5, v2: 0.4 })],
   ['a split with a negative weight', 'OutOfRange', ['110 %'], split({ v1: 110, v2: -10 })],
   ['a split of nothing', 'WeightsDoNotSum', ['sums to 0'], split({})],
   ['a split of connections that are routed by SNI', 'NoRequests', ['tls'], split({ v1: 50, v2: 50 }, Port.tls(443))],
@@ -645,7 +681,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       [Port.tcp(5432), Port.tcp(5432)],
       [Port.tcp(443), Port.tls(443)],
       [Port.http(80), Port.tcp(80)],
-      [Port.tls(443), Port.http(443)],
+      [Port.tls(8443), Port.http(8443)],
     ] as const
   ).map(([one, other]): (typeof MISTAKES)[number] => [
     `calls to two hosts outside on one port, of ${one.protocol} and ${other.protocol}`,
@@ -711,7 +747,14 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...TRAFFIC_MISTAKES];
+const ALL = [
+  ...MISTAKES,
+  ...EDGE_MISTAKES,
+  ...VALUE_MISTAKES,
+  ...TRAFFIC_MISTAKES,
+  ...WORKLOAD_KIND_MISTAKES,
+  ...POD_MISTAKES,
+];
 
 test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
@@ -724,7 +767,7 @@ test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, d
 
 test('every error of the model occurs above', () => {
   const folder = join(__dirname, '../../lib/topology');
-  const texts = readdirSync(folder)
+  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.ts'))
     .map(file => readFileSync(join(folder, file), 'utf8'));
   const known = texts.flatMap(text => [...text.matchAll(/code: '(\w+)'/g)].map(([, code]) => code));

@@ -131,7 +131,10 @@ function policy(kind: string, name: string, target: object, spec: object): objec
 }
 
 const ask = (objects: readonly object[], path = '/', props = {}) =>
-  Traffic.of(manifestsOf([...TOWN, ...objects])).fromInternet(`GET http://any.example${path}`, props);
+  Traffic.of(manifestsOf([...TOWN, ...objects]), { namespaceLabels: { shop: {} } }).fromInternet(
+    `GET http://any.example${path}`,
+    props,
+  );
 const jwt = (props: object = {}, provider: object = {}) => ({
   jwt: { providers: [{ name: 'login', issuer, remoteJWKS: { uri: `${issuer}/keys` }, ...provider }], ...props },
 });

@@ -17,7 +17,7 @@ function trafficOf(topology: Topology, mesh: Target = Mesh.istio()): Traffic {
   const app = new ClusterApp();
   new IstioInstallation(app, 'istio');
   new TopologyChart(app, topology.name, { topology, mesh });
-  return Traffic.of(Manifests.ofApp(app));
+  return Traffic.of(Manifests.ofApp(app), { namespaceLabels: { odd: {} } });
 }
 
 const shop = trafficOf(boutique);

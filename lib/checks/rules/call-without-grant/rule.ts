@@ -1,4 +1,4 @@
-import { Membership } from '../../../manifests';
+import { isMember } from '../../../manifests';
 import { Severity } from '../../finding';
 import { denialOf, membershipOfNode } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
@@ -14,12 +14,11 @@ export const rule: Check = {
   explanation:
     "The callee responds with 403. The call is derived from the host in the caller's Sidecar, or from an "
     + "environment variable with the callee's address. Reported if every request of the caller is denied, "
-    + 'with any method, path and token.',
+    + 'independent of its method, path and token.',
   *find(cluster) {
     for (const call of CallGraph.of(cluster).calls.filter(isDeclared)) {
       const { caller, callee } = call;
-      const denial =
-        membershipOfNode(callee, cluster) === Membership.NONE ? undefined : denialOf(caller, callee, cluster);
+      const denial = isMember(membershipOfNode(callee, cluster)) ? denialOf(caller, callee, cluster) : undefined;
       if (denial) {
         const denies = denial.by?.resource.spec.get('action').text === 'DENY';
         yield problem(

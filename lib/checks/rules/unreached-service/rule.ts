@@ -1,4 +1,4 @@
-import { Membership } from '../../../manifests';
+import { isMember } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { admitsStrangers, membershipOfNode } from '../../manifests/calls/grants';
@@ -21,7 +21,7 @@ export const rule: Check = {
         && each.entries.length === 0
         && !each.workloads.some(isGateway),
     )) {
-      if (membershipOfNode(node, cluster) !== Membership.NONE && !admitsStrangers(node, cluster)) {
+      if (isMember(membershipOfNode(node, cluster)) && !admitsStrangers(node, cluster)) {
         yield problem(
           node.at,
           `No workload is allowed to call ${node.name}, and no gateway routes to it.`,
