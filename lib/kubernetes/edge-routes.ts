@@ -2,6 +2,8 @@ import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networki
   'resolution-mode': 'import',
 };
 import {
+  type Comparison,
+  comparisonKey,
   type Edge,
   type HeaderRoute,
   integersOf,
@@ -9,6 +11,7 @@ import {
   type Operation,
   type Port,
   type Route,
+  type RouteProps,
   type Service,
   type Version,
 } from '../topology';
@@ -127,13 +130,27 @@ function renderVersionServices(chart: TopologyChart, service: Service): void {
   }
 }
 
+const BY_POLICY = 'Policies of the gateway have it, not the HTTPRoute.';
+const BY_API = 'The managed API in front provides it.';
+
+/** The properties that are rendered to the rule of an HTTPRoute. */
+const OF_RULES = {
+  service: ({ service }) => [service.path, service.namespace],
+  port: ({ port }) => port.number,
+  timeout: ({ timeout }) => timeout.toMilliseconds(),
+  auth: BY_POLICY,
+  rateLimit: BY_POLICY,
+  perClientRateLimit: BY_POLICY,
+  requestValidation: BY_API,
+  cacheTtl: BY_API,
+  grpcMethod: 'A filter of the listener transcodes requests.',
+} satisfies Comparison<keyof RouteProps | 'service', Route>;
+
 /** Routes that differ only in their operation share a rule. */
 function rulesOf(edge: Edge, routes: readonly Route[], expressions: Expressions): Rule[] {
   const groups = new Map<string, Route[]>();
   for (const route of routes) {
-    const key = [route.service.path, route.service.namespace, route.port.number, route.timeout.toMilliseconds()].join(
-      ' ',
-    );
+    const key = comparisonKey<Route>(OF_RULES, route);
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   return [...groups.values()]

@@ -1,5 +1,7 @@
 import {
   type Abort,
+  type Aggregate,
+  type AggregateProps,
   type Call,
   type CallProps,
   changesHeaders,
@@ -76,6 +78,10 @@ export const OF_ROUTES = {
   cacheTtl: ({ cacheTtl }) => when(cacheTtl, Capability.CACHING),
   grpcMethod: ({ translation }) => when(translation, Capability.TRANSLATION),
 } satisfies Needs<RouteProps, Route>;
+
+export const OF_AGGREGATES = {
+  headers: 'KrakenD forwards them, on every target.',
+} satisfies Needs<Omit<AggregateProps, keyof RouteProps>, Aggregate>;
 
 export const OF_EDGES = {
   host: 'Every gateway supports host names.',

@@ -1,4 +1,11 @@
-import { type PathPattern, type Route, ValidationError } from '../topology';
+import {
+  type Comparison,
+  comparisonKey,
+  type PathPattern,
+  type Route,
+  type RouteProps,
+  ValidationError,
+} from '../topology';
 
 /** @see https://gateway-api.sigs.k8s.io/reference/spec/#httppathmatch */
 const LONGEST = 1024;
@@ -29,7 +36,11 @@ function fill(route: Route, routes: readonly Route[], expressions: Map<string, s
   const later = routes.filter(
     other =>
       comesAfter(other.operation.path, path)
-      && ofPath.some(each => each.operation.overlaps(other.operation) && policiesOf(each) !== policiesOf(other)),
+      && ofPath.some(
+        each =>
+          each.operation.overlaps(other.operation)
+          && comparisonKey<Route>(BY_MATCH, each) !== comparisonKey<Route>(BY_MATCH, other),
+      ),
   );
   const least = Math.max(0, ...later.map(other => fill(other, routes, expressions).length + 1));
   const filled = plain + NOTHING.repeat(Math.max(0, Math.ceil((least - plain.length) / NOTHING.length)));
@@ -52,7 +63,18 @@ function comesAfter(path: PathPattern, earlier: PathPattern): boolean {
   return !path.isExact && path.overlaps(earlier) && earlier.compareSpecificity(path) < 0;
 }
 
+const BY_OPERATION = 'Gateways count requests by their operation, not by the route that matches.';
+const BY_API = 'The managed API in front provides it.';
+
 /** The properties that depend on which route matches. */
-function policiesOf({ service, port, timeout, auth }: Route): string {
-  return JSON.stringify([service.namespace, service.name, port.number, timeout.toMilliseconds(), auth.token, auth.key]);
-}
+const BY_MATCH = {
+  service: ({ service }) => [service.namespace, service.name],
+  port: ({ port }) => port.number,
+  timeout: ({ timeout }) => timeout.toMilliseconds(),
+  auth: ({ auth }) => [auth.token, auth.key],
+  rateLimit: BY_OPERATION,
+  perClientRateLimit: BY_OPERATION,
+  requestValidation: BY_API,
+  cacheTtl: BY_API,
+  grpcMethod: 'Requests are transcoded before a route matches: `transcoders` rejects overlapping paths.',
+} satisfies Comparison<keyof RouteProps | 'service', Route>;

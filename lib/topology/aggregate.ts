@@ -5,8 +5,18 @@ import { ValidationError } from './validation-error';
 import { requireHeaderName, requireOrdinaryName } from './names';
 import { Operation } from './operation';
 import { type Port, Protocol } from './port';
-import type { Route } from './route';
+import type { Route, RouteProps } from './route';
+import { type Rules, validateAll } from './rules';
 import type { Service } from './service';
+
+/** Properties of an aggregate: those of its route, and the headers that its parts receive. */
+export interface AggregateProps extends RouteProps {
+  /**
+   * The request headers that are forwarded to the parts.
+   * @default - `authorization` and the trace context: `traceparent`, `tracestate`, `b3`, `x-request-id`
+   */
+  readonly headers?: string[];
+}
 
 /** The source of one part of an aggregated response. */
 export interface PartProps {
@@ -60,7 +70,7 @@ export class Aggregate {
     requireDeclaring(declaring, 'Aggregate', 'edge.aggregate(…)');
     const path = `${route.edge.path}/${route.operation.toString()}`;
     this.headers = headers ?? PASSED_ON;
-    this.headers.forEach(name => requireHeaderName(path, name));
+    validateAll(RULES, path, { headers: headers && [...headers] });
     if (route.operation.method !== 'GET') {
       throw new ValidationError({
         code: 'InvalidOperation',
@@ -83,6 +93,15 @@ export class Aggregate {
     }
   }
 }
+
+/** The rule for each property besides those of its route. */
+const RULES: Rules<Omit<AggregateProps, keyof RouteProps>> = {
+  headers: (path, headers) => {
+    headers?.forEach(name => {
+      requireHeaderName(path, name);
+    });
+  },
+};
 
 function partOf(
   where: string,

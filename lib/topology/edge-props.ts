@@ -6,6 +6,7 @@ import { requireDnsSubdomain, requireHostName } from './names';
 import { requirePositive } from './numbers';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
+import { anyValue } from './rules';
 import type { Service } from './service';
 import { ValidationError } from './validation-error';
 
@@ -91,30 +92,60 @@ export interface EdgeProps {
 
 /** Rejects properties that contradict each other or that no gateway could enforce. */
 export function validateEdge(path: string, props: EdgeProps): void {
-  requireHostName(path, props.host);
-  requirePositive(path, 'The timeout', props.timeout);
-  Object.entries({
-    'a Secret': props.tlsSecret,
-    'a ConfigMap': props.clientCa,
-    'a ClusterIssuer': props.certificateIssuer,
-  }).forEach(([what, name]) => {
-    if (name !== undefined) {
-      requireDnsSubdomain(path, what, name);
-    }
+  Object.values(RULES).forEach(validate => {
+    validate(path, props);
   });
-  if (props.cors) {
-    validateCors(path, props.cors);
+}
+
+/** The rule for each property. A property without an entry does not compile. */
+const RULES = {
+  host: (path, { host }) => {
+    requireHostName(path, host);
+  },
+  timeout: (path, { timeout }) => {
+    requirePositive(path, 'The timeout', timeout);
+  },
+  tlsSecret: (path, { tlsSecret }) => {
+    requireObjectName(path, 'a Secret', tlsSecret);
+  },
+  clientCa: (path, props) => {
+    requireObjectName(path, 'a ConfigMap', props.clientCa);
+    // A managed API terminates TLS in front of the gateway, for any protocol behind it.
+    requireTls(path, 'clientCa', props.managed ? undefined : props.clientCa, props);
+  },
+  certificateIssuer: (path, props) => {
+    requireObjectName(path, 'a ClusterIssuer', props.certificateIssuer);
+    requireTls(path, 'certificateIssuer', props.certificateIssuer, props);
+  },
+  cors: (path, { cors }) => {
+    if (cors) {
+      validateCors(path, cors);
+    }
+  },
+  frontCidrs: validateFront,
+  perClientRateLimit: requireCountable,
+  auth: anyValue,
+  rateLimit: anyValue,
+  rateLimiter: anyValue,
+  waf: anyValue,
+  managed: anyValue,
+  // The edge validates it with its name, which no other object of the namespace has.
+  namespace: anyValue,
+} satisfies { readonly [K in keyof EdgeProps]-?: (path: string, props: EdgeProps) => void };
+
+function requireObjectName(path: string, what: string, name: string | undefined): void {
+  if (name !== undefined) {
+    requireDnsSubdomain(path, what, name);
   }
-  requireTls(path, 'certificateIssuer', props.certificateIssuer, props);
-  // A managed API terminates TLS in front of the gateway, for any protocol behind it.
-  requireTls(path, 'clientCa', props.managed ? undefined : props.clientCa, props);
-  validateFront(path, props);
-  if (props.perClientRateLimit?.client.kind === 'API key' && props.auth) {
+}
+
+function requireCountable(path: string, { perClientRateLimit, auth }: EdgeProps): void {
+  if (perClientRateLimit?.client.kind === 'API key' && auth) {
     requireCountableClients({
       path,
-      limit: props.perClientRateLimit,
-      hasToken: props.auth.token !== undefined,
-      hasApiKey: props.auth.key !== undefined,
+      limit: perClientRateLimit,
+      hasToken: auth.token !== undefined,
+      hasApiKey: auth.key !== undefined,
     });
   }
 }

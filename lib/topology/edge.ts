@@ -2,7 +2,7 @@ import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { requireDeclared } from './declared';
 import { given } from './given';
 import { Duration } from 'cdk8s';
-import { Aggregate, type PartProps } from './aggregate';
+import { Aggregate, type AggregateProps, type PartProps } from './aggregate';
 import { aggregator, callParts } from './aggregator';
 import { Auth } from './auth';
 import type { PerClientRateLimit } from './per-client-rate-limit';
@@ -17,15 +17,6 @@ import type { IEdge, ITopology } from './references';
 import { Route, type RouteProps } from './route';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
-
-/** Properties of an aggregate: those of its route, and the headers that its parts receive. */
-export interface AggregateProps extends RouteProps {
-  /**
-   * The request headers that are forwarded to the parts.
-   * @default - `authorization` and the trace context: `traceparent`, `tracestate`, `b3`, `x-request-id`
-   */
-  readonly headers?: string[];
-}
 
 /** A port of a service that an edge's gateway connects to. */
 export interface Destination {

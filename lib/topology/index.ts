@@ -1,9 +1,10 @@
-export { Aggregate, type Part, type PartProps } from './aggregate';
+export { Aggregate, type AggregateProps, type Part, type PartProps } from './aggregate';
 export { AllowedPeer, type AllowFromProps } from './allowed-peer';
 export * from './auth';
 export * from './call';
 export * from './callee';
 export * from './circuit-breaker';
+export { type Comparison, comparisonKey } from './comparison';
 export type { CircuitBreakerProps, TcpKeepalive } from './circuit-breaker-props';
 export {
   ClientKey,

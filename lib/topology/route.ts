@@ -10,6 +10,7 @@ import type { Port } from './port';
 import type { HttpBinding, ProtoDescriptor } from './proto-descriptor';
 import type { IEdge } from './references';
 import { type RequestValidation, validateRequestRules } from './request-validation';
+import { anyValue } from './rules';
 import type { Service } from './service';
 
 /** Properties of a {@link Route}. */
@@ -99,7 +100,6 @@ export class Route {
     requireDeclaring(declaring, 'Route', 'edge.route(…)');
     const path = `${edge.path}/${operation}`;
     this.operation = Operation.parse(path, operation);
-    requireDuration(path, 'The cache time of responses', props.cacheTtl);
     this.port = props.port === undefined ? service.firstPort(path) : service.port(props.port, path);
     this.auth = props.auth ?? edge.auth;
     this.rateLimit = props.rateLimit;
@@ -108,24 +108,9 @@ export class Route {
     this.requestValidation = props.requestValidation;
     this.cacheTtl = props.cacheTtl;
     this.translation = props.grpcMethod === undefined ? undefined : translationOf(path, this, props.grpcMethod);
-    requirePositive(path, 'The timeout', props.timeout);
-    validateRequestRules(path, props.requestValidation);
-    requireCacheable(path, this);
-    requireCountableClients({
-      path,
-      limit: props.perClientRateLimit,
-      hasToken: this.auth.token !== undefined,
-      hasApiKey: this.auth.key !== undefined,
+    Object.values(RULES).forEach(validate => {
+      validate(path, this);
     });
-    requireOneAnswer(path, edge.perClientRateLimit, props.perClientRateLimit);
-    if (!this.port.carriesRequests) {
-      throw new ValidationError({
-        code: 'NoRequests',
-        path,
-        summary: `Port ${this.port.number} of ${service.name} uses ${this.port.protocol}, and an edge routes requests.`,
-        fix: 'Route to a port declared as http, http2 or grpc.',
-      });
-    }
   }
 
   /** The operation as the service receives it: the gRPC method, or the operation of the edge. */
@@ -133,6 +118,42 @@ export class Route {
     return this.translation
       ? Operation.parse(this.edge.path, `POST /${this.translation.service}/${this.translation.method}`)
       : this.operation;
+  }
+}
+
+/** The rule for each property. A property without an entry does not compile. */
+const RULES = {
+  auth: anyValue,
+  rateLimit: anyValue,
+  timeout: (path, { timeout }) => {
+    requirePositive(path, 'The timeout', timeout);
+  },
+  requestValidation: (path, { requestValidation }) => {
+    validateRequestRules(path, requestValidation);
+  },
+  cacheTtl: requireCacheable,
+  perClientRateLimit: (path, { perClientRateLimit, auth, edge }) => {
+    requireCountableClients({
+      path,
+      limit: perClientRateLimit,
+      hasToken: auth.token !== undefined,
+      hasApiKey: auth.key !== undefined,
+    });
+    requireOneAnswer(path, edge.perClientRateLimit, perClientRateLimit);
+  },
+  port: requireRequests,
+  // The descriptor rejects a method that it does not have.
+  grpcMethod: anyValue,
+} satisfies { readonly [K in keyof RouteProps]-?: (path: string, route: Route) => void };
+
+function requireRequests(path: string, { port, service }: Route): void {
+  if (!port.carriesRequests) {
+    throw new ValidationError({
+      code: 'NoRequests',
+      path,
+      summary: `Port ${port.number} of ${service.name} uses ${port.protocol}, and an edge routes requests.`,
+      fix: 'Route to a port declared as http, http2 or grpc.',
+    });
   }
 }
 
@@ -155,6 +176,7 @@ function translationOf(
 }
 
 function requireCacheable(path: string, { operation, cacheTtl }: Route): void {
+  requireDuration(path, 'The cache time of responses', cacheTtl);
   const seconds = cacheTtl?.toMilliseconds() ?? 1000;
   if ((cacheTtl && operation.method !== 'GET') || seconds < 1000 || seconds % 1000 > 0) {
     throw new ValidationError({

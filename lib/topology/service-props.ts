@@ -1,6 +1,7 @@
 import { requireDeclared } from './declared';
 import { requireDnsLabel, requireLabel } from './names';
 import { Port } from './port';
+import { anyValue } from './rules';
 import { ValidationError } from './validation-error';
 import type { VersionProps } from './version';
 import { WORKLOAD_PROPERTIES, type WorkloadProps } from './workload';
@@ -79,10 +80,41 @@ export function validateService(path: string, ports: readonly Port[], props: Ser
     requireDeclared(path, 'The port', port, Port);
   });
   requireDistinctPorts(path, ports);
-  const imageless = Object.entries(props.versions ?? { v1: {} }).filter(
-    ([, version]) => (version.image ?? props.image) === undefined,
+  Object.values(RULES).forEach(validate => {
+    validate(path, props);
+  });
+  if (ports.length === 0) {
+    assertProbesHavePort(path, [props, ...Object.values(props.versions ?? {})]);
+  }
+  validateObjectsOfService(path, ports, props);
+}
+
+/** The rule for each property besides those of the workload. A property without an entry does not compile. */
+const RULES = {
+  // All ports are validated together.
+  port: anyValue,
+  ports: anyValue,
+  image: requireImages,
+  versions: requireVersions,
+  existingWorkload: (path, props) => {
+    if (props.existingWorkload) {
+      assertNoWorkload(path, props);
+    }
+  },
+  // The service validates it: policies of a namespace that exists may differ.
+  namespace: anyValue,
+  // Validated with the ports and the versions.
+  workload: anyValue,
+  inMesh: anyValue,
+} satisfies {
+  readonly [K in Exclude<keyof ServiceProps, keyof WorkloadProps>]-?: (path: string, props: ServiceProps) => void;
+};
+
+function requireImages(path: string, { versions, image, existingWorkload }: ServiceProps): void {
+  const imageless = Object.entries(versions ?? { v1: {} }).filter(
+    ([, version]) => (version.image ?? image) === undefined,
   );
-  if (!props.existingWorkload && imageless.length > 0) {
+  if (!existingWorkload && imageless.length > 0) {
     throw new ValidationError({
       code: 'NoImage',
       path,
@@ -92,7 +124,10 @@ export function validateService(path: string, ports: readonly Port[], props: Ser
         + 'outside the topology.',
     });
   }
-  if (props.versions && Object.keys(props.versions).length === 0) {
+}
+
+function requireVersions(path: string, { versions }: ServiceProps): void {
+  if (versions && Object.keys(versions).length === 0) {
     throw new ValidationError({
       code: 'NoVersion',
       path,
@@ -100,13 +135,6 @@ export function validateService(path: string, ports: readonly Port[], props: Ser
       fix: 'Declare at least one, or leave `versions` out.',
     });
   }
-  if (props.existingWorkload) {
-    assertNoWorkload(path, props);
-  }
-  if (ports.length === 0) {
-    assertProbesHavePort(path, [props, ...Object.values(props.versions ?? {})]);
-  }
-  validateObjectsOfService(path, ports, props);
 }
 
 function requireDistinctPorts(path: string, ports: readonly Port[]): void {

@@ -53,8 +53,21 @@ const INTERFACES: Record<string, { readonly file: string; readonly tables: reado
   },
   Rewrite: { file: 'topology/rewrite.ts', tables: ['topology/rewrite.ts', 'istio/call-policy.ts'] },
   CallProps: { file: 'topology/call.ts', tables: ['topology/call.ts', 'kubernetes/needs.ts'] },
-  RouteProps: { file: 'topology/route.ts', tables: ['kubernetes/needs.ts'] },
-  EdgeProps: { file: 'topology/edge-props.ts', tables: ['kubernetes/needs.ts'] },
+  RouteProps: {
+    file: 'topology/route.ts',
+    tables: [
+      'topology/route.ts',
+      'kubernetes/needs.ts',
+      'kubernetes/route-order.ts',
+      'kubernetes/edge-routes.ts',
+      'aws/limits/route-choice.ts',
+    ],
+  },
+  AggregateProps: {
+    file: 'topology/aggregate.ts',
+    tables: ['topology/aggregate.ts', 'kubernetes/needs.ts', 'kubernetes/aggregator.ts'],
+  },
+  EdgeProps: { file: 'topology/edge-props.ts', tables: ['topology/edge-props.ts', 'kubernetes/needs.ts'] },
   WorkloadProps: {
     file: 'topology/workload/workload-props.ts',
     tables: ['topology/workload.ts', 'kubernetes/workload/pod.ts'],
@@ -91,7 +104,10 @@ const INTERFACES: Record<string, { readonly file: string; readonly tables: reado
   Probes: { file: 'topology/workload/probes.ts', tables: ['topology/workload/probes.ts'] },
   Lifecycle: { file: 'topology/workload/lifecycle.ts', tables: ['topology/workload/lifecycle.ts'] },
   VolumeMount: { file: 'topology/workload/volume-mount.ts', tables: ['topology/workload/volume-mount.ts'] },
-  ServiceProps: { file: 'topology/service-props.ts', tables: ['kubernetes/needs.ts'] },
+  ServiceProps: {
+    file: 'topology/service-props.ts',
+    tables: ['topology/service-props.ts', 'kubernetes/needs.ts'],
+  },
 };
 
 /** An interface of a container, with tables for validation and rendering. */

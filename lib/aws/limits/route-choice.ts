@@ -1,4 +1,4 @@
-import type { Edge, Route } from '../../topology';
+import { type Comparison, comparisonKey, type Edge, type Route, type RouteProps } from '../../topology';
 import { HTTP_API, invalid } from './managed-api';
 
 /**
@@ -11,7 +11,9 @@ export function requireOneChoice({ path, routes }: Edge): void {
   for (const [index, route] of routes.entries()) {
     const rival = routes
       .slice(index + 1)
-      .find(other => crosses(route, other) && policiesOf(route) !== policiesOf(other));
+      .find(
+        other => crosses(route, other) && comparisonKey<Route>(BY_API, route) !== comparisonKey<Route>(BY_API, other),
+      );
     if (rival) {
       const [first, second] = [route, rival].map(({ operation }) => `"${operation.toString()}"`);
       throw invalid(
@@ -30,7 +32,18 @@ function crosses({ operation: one }: Route, { operation: other }: Route): boolea
   return one.overlaps(other) && !one.path.covers(other.path) && !other.path.covers(one.path);
 }
 
-/** The properties that the API enforces; the service is chosen in the cluster. */
-function policiesOf({ auth: { token }, timeout, rateLimit }: Route): string {
-  return JSON.stringify([token, timeout.toMilliseconds(), rateLimit]);
-}
+const IN_CLUSTER = 'The gateway in the cluster applies it, by its own route.';
+const UNSUPPORTED = 'An HTTP API does not support it.';
+
+/** The properties that the API enforces. */
+const BY_API = {
+  auth: ({ auth }) => auth.token,
+  timeout: ({ timeout }) => timeout.toMilliseconds(),
+  rateLimit: ({ rateLimit }) => rateLimit,
+  service: IN_CLUSTER,
+  port: IN_CLUSTER,
+  grpcMethod: IN_CLUSTER,
+  perClientRateLimit: UNSUPPORTED,
+  requestValidation: UNSUPPORTED,
+  cacheTtl: UNSUPPORTED,
+} satisfies Comparison<keyof RouteProps | 'service', Route>;
