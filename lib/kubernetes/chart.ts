@@ -19,6 +19,7 @@ import {
   Severity,
   truncatedTries,
   unusedTrafficRules,
+  unverifiedTokens,
 } from '../checks';
 import {
   type Callee,
@@ -104,6 +105,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...neverEjects(this.topology),
         ...failoverWithoutEjection(this.topology),
         ...unusedTrafficRules(this.topology),
+        ...unverifiedTokens(this.topology),
       ],
       props.accepted ?? {},
       this.node.path,

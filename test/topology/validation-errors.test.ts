@@ -14,6 +14,7 @@ import {
   Topology,
   ValidationError,
 } from '../../lib';
+import { AUTH_MISTAKES } from './auth-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
@@ -712,7 +713,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...TRAFFIC_MISTAKES];
+const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...TRAFFIC_MISTAKES, ...AUTH_MISTAKES];
 
 test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
