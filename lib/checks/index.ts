@@ -16,6 +16,7 @@ export * from './graph/open-behind-managed-api';
 export * from './graph/reserved-namespaces';
 export * from './graph/truncated-retries';
 export * from './graph/unused-traffic-rules';
+export * from './graph/unverified-tokens';
 export * from './manifests';
 export * from './report';
 export { noneOf, suggestion } from './suggestion';

@@ -42,7 +42,7 @@ function tokensOf(edge: Edge): JwtProps[] {
  * One rule per issuer, which accepts the audiences of all its routes, or any audience where tokens may have none; the
  * AuthorizationPolicy checks the audience of each route.
  */
-function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
+export function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
   return [...new Set(tokens.map(token => token.issuer))].map(issuer => {
     const ofIssuer = tokens.filter(token => token.issuer === issuer);
     return {
@@ -92,7 +92,7 @@ function rulesFor(token: JwtProps | undefined, to: Rule['to']): Rule[] {
 type Conditions = NonNullable<Rule['when']>;
 
 /** The alternative conditions on a token's audience, each with the scopes. */
-function conditionsOn({ audiences, clientIdAsAudience, scopes }: JwtProps): Conditions[] {
+export function conditionsOn({ audiences, clientIdAsAudience, scopes }: JwtProps): Conditions[] {
   const scope = scopes ? [{ key: 'request.auth.claims[scope]', values: [...scopes] }] : [];
   const byAudience = { key: AUDIENCES, values: [...audiences] };
   const byClient = [

@@ -3,21 +3,21 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
 };
 import type { SpecOf } from '../kubernetes';
 import type { AllowedPeer, Service } from '../topology';
-import { operationsOn } from './operations';
 import type { Identities } from './identities';
+import { rulesFor } from './service-auth';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type Source = NonNullable<NonNullable<Rule['from']>[number]['source']>;
 
 /** The rules of an AuthorizationPolicy for the callers outside the topology that a service allows. */
 export function rulesOfPeers(service: Service, mesh: Identities): Rule[] {
-  return service.allowedPeers.map(({ peer, port, allowedOperations }) => {
+  return service.allowedPeers.flatMap(({ peer, port, allowedOperations }) => {
     const { namespace, serviceAccount, addresses } = peer;
     const source: Source =
       serviceAccount !== undefined && namespace !== undefined
         ? { principals: [mesh.principal(namespace, serviceAccount)] }
         : { ...WITHOUT_IDENTITY, ipBlocks: addresses && [...addresses] };
-    return { from: [{ source }], to: operationsOn(port, allowedOperations) };
+    return rulesFor(service, source, port, allowedOperations);
   });
 }
 

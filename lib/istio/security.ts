@@ -2,11 +2,11 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
   'resolution-mode': 'import',
 };
 import { elsewhere, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
-import type { Operation, Port, Service } from '../topology';
+import type { Service } from '../topology';
 import type { Identities } from './identities';
-import { operationsOn } from './operations';
 import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
 import { AuthorizationPolicy, PeerAuthentication } from './resources';
+import { renderServiceAuth, rulesFor } from './service-auth';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 
@@ -39,6 +39,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
         spec: { selector, mtls: { mode: 'STRICT' }, portLevelMtls },
       });
     }
+    renderServiceAuth(chart, service);
     if (!isOwned) {
       renderGuardsOutside(chart, service, rules);
     }
@@ -70,8 +71,13 @@ function renderGuardsOutside(chart: TopologyChart, service: Service, rules: read
 }
 
 function rulesOfCallers(service: Service, mesh: Identities): Rule[] {
-  return service.incomingCalls.map(({ caller, port, allowedOperations }) =>
-    rule(mesh.principal(caller.namespace, caller.serviceAccount), port, allowedOperations),
+  return service.incomingCalls.flatMap(({ caller, port, allowedOperations }) =>
+    rulesFor(
+      service,
+      { principals: [mesh.principal(caller.namespace, caller.serviceAccount)] },
+      port,
+      allowedOperations,
+    ),
   );
 }
 
@@ -97,12 +103,9 @@ function rulesOfEdges(chart: TopologyChart, mesh: Identities): Map<Service, Rule
         .filter(route => route.service === service && route.port === port)
         .map(route => route.inside);
       const asked = service === edge.rateLimiter ? service.methods('ShouldRateLimit') : [];
-      rules.set(service, [...(rules.get(service) ?? []), rule(principal, port, [...operations, ...asked])]);
+      const own = rulesFor(service, { principals: [principal] }, port, [...operations, ...asked]);
+      rules.set(service, [...(rules.get(service) ?? []), ...own]);
     }
   }
   return rules;
-}
-
-function rule(principal: string, port: Port, operations: readonly Operation[] | undefined): Rule {
-  return { from: [{ source: { principals: [principal] } }], to: operationsOn(port, operations) };
 }

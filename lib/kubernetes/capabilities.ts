@@ -90,6 +90,7 @@ function featuresOfService(service: Service): RequiredFeature[] {
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
     ...when(service.mirror ?? service.headerRoutes.some(({ mirror }) => mirror), Capability.MIRRORING),
     ...when(answersDirectly(service), Capability.DIRECT_RESPONSES),
+    ...when(service.auth, Capability.SERVICE_AUTH),
     ...when(
       service.allowedPeers.some(each => each.allowedOperations),
       Capability.OPERATIONS,

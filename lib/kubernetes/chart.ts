@@ -21,6 +21,7 @@ import {
   Severity,
   truncatedTries,
   unusedTrafficRules,
+  unverifiedTokens,
 } from '../checks';
 import {
   type Callee,
@@ -131,6 +132,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...neverEjects(this.topology),
         ...failoverWithoutEjection(this.topology),
         ...unusedTrafficRules(this.topology),
+        ...unverifiedTokens(this.topology),
       ],
       props.accepted ?? {},
       this.node.path,

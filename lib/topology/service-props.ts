@@ -106,6 +106,10 @@ const RULES = {
   // Validated with the ports and the versions.
   workload: anyValue,
   inMesh: anyValue,
+  // Validated together, with the number of pods.
+  serviceAccount: anyValue,
+  serviceMetadata: anyValue,
+  disruptionBudget: anyValue,
 } satisfies {
   readonly [K in Exclude<keyof ServiceProps, keyof WorkloadProps>]-?: (path: string, props: ServiceProps) => void;
 };

@@ -12,6 +12,8 @@ import { grpcMethod } from './grpc-method';
 import type { Operation } from './operation';
 import type { Peer } from './peer';
 import type { IService, ITopology, Replicas } from './references';
+import { duplicate } from './duplicate';
+import { type ServiceAuthProps, validateServiceAuth } from './service-auth';
 import { type ExistingWorkload, type ServiceProps, validateService } from './service-props';
 import type { HeaderMatch, HeaderRoute, Mirror, Weight } from './traffic';
 import { TrafficRules } from './traffic-rules';
@@ -45,6 +47,7 @@ export class Service extends Callee implements IService {
   private readonly existing?: ExistingWorkload;
   private readonly outgoing: Call[] = [];
   private readonly peers: AllowedPeer[] = [];
+  private required?: ServiceAuthProps;
   private readonly traffic = new TrafficRules(this);
 
   constructor(declaring: Declaring, topology: ITopology, name: string, props: ServiceProps) {
@@ -133,6 +136,11 @@ export class Service extends Callee implements IService {
     return this.peers;
   }
 
+  /** The end-user authentication of its requests; undefined for none. */
+  get auth(): ServiceAuthProps | undefined {
+    return this.required;
+  }
+
   /** The weights of the versions; empty if requests are distributed by the number of pods. */
   get weights(): readonly Weight[] {
     return this.traffic.weights;
@@ -209,6 +217,30 @@ export class Service extends Callee implements IService {
   allowFrom(peer: Peer, props: AllowFromProps = {}): void {
     this.topology.requireOpen(this.path);
     this.peers.push(new AllowedPeer(DECLARING, this, peer, given(props), this.peers));
+  }
+
+  /**
+   * Requires tokens of end users, besides the identity of the caller: of all requests, or of single operations. In the
+   * cluster: a RequestAuthentication, and conditions in the rules of the service's AuthorizationPolicy. A token that is
+   * sent but not valid is denied everywhere.
+   * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
+   */
+  requireAuth(props: ServiceAuthProps): void {
+    this.topology.requireOpen(this.path);
+    if (this.required) {
+      throw duplicate(this.path, 'Its authentication is declared already.', 'Call requireAuth once.');
+    }
+    const declared = given(props);
+    validateServiceAuth(this.path, this.ports, declared);
+    if (!this.inMesh) {
+      throw new ValidationError({
+        code: 'NoEffect',
+        path: this.path,
+        summary: `${this.name} has no proxy that could verify tokens.`,
+        fix: 'Put it in the mesh, or verify tokens in the application.',
+      });
+    }
+    this.required = declared;
   }
 
   /**

@@ -16,6 +16,7 @@ import {
   Topology,
   ValidationError,
 } from '../../lib';
+import { AUTH_MISTAKES } from './auth-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { POD_MISTAKES } from './pod-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
@@ -754,6 +755,7 @@ const ALL = [
   ...TRAFFIC_MISTAKES,
   ...WORKLOAD_KIND_MISTAKES,
   ...POD_MISTAKES,
+  ...AUTH_MISTAKES,
 ];
 
 test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {

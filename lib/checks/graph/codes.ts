@@ -52,6 +52,14 @@ export const SYNTHESIS_CODES = [
       + 'replace those of the other. Leave the namespace to one of them.',
   },
   {
+    id: 'UnverifiedTokens',
+    severity: Severity.ERROR,
+    summary: 'A service requires tokens that nothing at its pods verifies',
+    explanation:
+      'Its policies belong to the owner of its namespace, so requests without a token would be allowed. Own the '
+      + 'namespace, or leave the authentication to its owner.',
+  },
+  {
     id: 'RulesForOthers',
     severity: Severity.ERROR,
     summary: 'Traffic rules of a call would apply to all pods of a namespace that the topology does not own',

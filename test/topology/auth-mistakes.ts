@@ -1,0 +1,67 @@
+import { Auth, Operation, Port, type ServiceAuthProps, Topology } from '../../lib';
+
+type Row = [string, string, string[], () => unknown];
+
+function service(port = Port.http(80)) {
+  return new Topology('shop').addService('cart', { image: 'example/x:1', port });
+}
+
+const token = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
+const guarded = (props: Partial<ServiceAuthProps>, port?: Port) => () =>
+  service(port).requireAuth({ auth: token, ...props });
+const health = { operation: Operation.http('GET /a/{x}'), auth: Auth.none() };
+
+/** Authentication of services that no request could meet, or that nothing would verify. */
+export const AUTH_MISTAKES: Row[] = [
+  [
+    'authentication twice',
+    'Duplicate',
+    ['declared already'],
+    () => {
+      const cart = service();
+      cart.requireAuth({ auth: token });
+      cart.requireAuth({ auth: token });
+    },
+  ],
+  ['tokens of connections', 'NoRequests', ['no port carries requests'], guarded({}, Port.tcp(5432))],
+  ['no token at all', 'NoEffect', ['No request needs a token'], guarded({ auth: Auth.none(), operations: [health] })],
+  ['an API key at a service', 'Contradiction', ['at edges only'], guarded({ auth: Auth.apiKey({ secret: 'keys' }) })],
+  ['no authentication', 'NotDeclared', ['The authentication is undefined'], guarded({ auth: undefined })],
+  [
+    'an operation that is a text',
+    'NotDeclared',
+    ['The operation is the text'],
+    guarded({ operations: [{ operation: 'GET /' as unknown as Operation, auth: token }] }),
+  ],
+  [
+    'an operation twice',
+    'Duplicate',
+    ['GET /a/{y} is declared twice'],
+    guarded({ operations: [health, { operation: Operation.http('GET /a/{y}'), auth: token }] }),
+  ],
+  [
+    'claims without a token',
+    'Contradiction',
+    ['without a token'],
+    guarded({ operations: [{ ...health, claims: { groups: ['a'] } }] }),
+  ],
+  ['a claim without values', 'NotLiteral', ['groups is empty'], guarded({ claims: { groups: [] } })],
+  ...['*', 'a*', '', 'a\nb'].map((value): Row => [
+    `the value ${JSON.stringify(value)} of a claim`,
+    'NotLiteral',
+    ['of the claim groups'],
+    guarded({ claims: { groups: [value] } }),
+  ]),
+  ['a claim with a bracket', 'InvalidClaim', ['"a]"'], guarded({ claims: { 'a]': ['b'] } })],
+  ['a claim of a header with a blank', 'InvalidClaim', ['"a b"'], guarded({ claimHeaders: { 'x-a': 'a b' } })],
+  ['a claim in a header in upper case', 'InvalidHeader', ['"x-a"'], guarded({ claimHeaders: { 'X-A': 'sub' } })],
+  [
+    'tokens without a proxy',
+    'NoEffect',
+    ['no proxy that could verify'],
+    () =>
+      new Topology('shop')
+        .addService('cart', { image: 'example/x:1', port: Port.http(80), inMesh: false })
+        .requireAuth({ auth: token }),
+  ],
+];
