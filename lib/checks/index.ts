@@ -10,6 +10,7 @@ export * from './graph/contracted-calls';
 export * from './graph/edges-without-routes';
 export * from './graph/foreign-calls';
 export * from './graph/names-of-gateways';
+export * from './graph/failover-without-ejection';
 export * from './graph/never-ejects';
 export * from './graph/open-behind-managed-api';
 export * from './graph/reserved-namespaces';

@@ -45,6 +45,7 @@ export class IstioIngress extends EdgeGateway {
     Capability.CORS,
     Capability.CLIENT_CERTIFICATES,
     Capability.TRANSLATION,
+    Capability.LOAD_BALANCING,
   ];
   /** The container port of the readiness probe. */
   readonly readinessPort = READINESS;
@@ -132,10 +133,10 @@ function renderGateway(scope: Construct, service: string, edge: Edge): void {
   renderParameters(scope, service, edge);
 }
 
-/** The Services of single versions get the circuit breaker of their service. */
+/** The Services of single versions get the circuit breaker and the load balancing of their service. */
 function renderVersionRules(chart: TopologyChart, edge: Edge): void {
   for (const service of new Set(edge.routes.map(route => route.service))) {
-    if (!service.routesByVersion || !service.circuitBreaker) {
+    if (!service.routesByVersion || !(service.circuitBreaker || service.loadBalancing)) {
       continue;
     }
     for (const { name, deploymentName, replicas } of service.versions.values()) {

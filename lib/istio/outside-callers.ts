@@ -4,14 +4,10 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
 import type { SpecOf } from '../kubernetes';
 import type { AllowedPeer, Service } from '../topology';
 import { operationsOn } from './operations';
+import type { Identities } from './identities';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type Source = NonNullable<NonNullable<Rule['from']>[number]['source']>;
-
-/** The names of identities in AuthorizationPolicies. */
-interface Identities {
-  principal(namespace: string, serviceAccount: string): string;
-}
 
 /** The rules of an AuthorizationPolicy for the callers outside the topology that a service allows. */
 export function rulesOfPeers(service: Service, mesh: Identities): Rule[] {

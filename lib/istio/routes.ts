@@ -17,6 +17,7 @@ import {
   Service,
   type Version,
 } from '../topology';
+import { render, type Rendering } from './rendering';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
 type TcpRoute = NonNullable<SpecOf<IVirtualService>['tcp']>[number];
@@ -150,9 +151,6 @@ function destinationOf(callee: Callee, port: Port, version: Version | undefined)
 type HttpRetries = NonNullable<HttpRoute['retries']>;
 type HttpFault = NonNullable<HttpRoute['fault']>;
 
-/** The field that each property is rendered to in a rule or its part. A property without an entry does not compile. */
-type Rendering<Props, Part> = { readonly [K in keyof Props]-?: (declared: Props) => Partial<Part> };
-
 const RETRIES = {
   attempts: ({ attempts }) => ({ attempts }),
   perTryTimeout: ({ perTryTimeout }) => ({ perTryTimeout: durationOf(perTryTimeout) }),
@@ -180,8 +178,3 @@ const TERMS = {
   retries: ({ retries }) => ({ retries: retries?.attempts ? render(RETRIES, retries) : { attempts: 0 } }),
   faults: ({ faults }) => (faults?.delay || faults?.abort ? { fault: render(FAULTS, faults) } : {}),
 } satisfies Rendering<CallPolicy, HttpRoute>;
-
-function render<Props, Part>(rendering: Rendering<Props, Part>, declared: Props): Partial<Part> {
-  const parts = Object.values<(declared: Props) => Partial<Part>>(rendering).map(each => each(declared));
-  return Object.assign({}, ...parts) as Partial<Part>;
-}

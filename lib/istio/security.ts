@@ -1,19 +1,14 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import { type EdgeGateway, elsewhere, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
+import { elsewhere, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import type { Operation, Port, Service } from '../topology';
+import type { Identities } from './identities';
 import { operationsOn } from './operations';
 import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
 import { AuthorizationPolicy, PeerAuthentication } from './resources';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
-
-/** The identities that policies refer to: of workloads, and of the gateways of edges. */
-interface Identities {
-  readonly gateway: EdgeGateway;
-  principal(namespace: string, serviceAccount: string): string;
-}
 
 /**
  * Strict mutual TLS, a default that allows nothing, and for each callee only the declared calls: for whole namespaces

@@ -1,15 +1,8 @@
-import { durationOf, elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
-import {
-  type Call,
-  type Callee,
-  ExternalService,
-  ForeignService,
-  Protocol,
-  type Replicas,
-  Service,
-  type Version,
-} from '../topology';
+import { elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
+import { type Call, type Callee, ExternalService, ForeignService, Protocol, Service, type Version } from '../topology';
+import { connectionPoolOf, outlierDetectionOf } from './circuit-breaker';
 import { mountClientCertificates, renderServiceEntry, tlsOf } from './external';
+import { loadBalancerOf } from './load-balancing';
 import { DestinationRule, VirtualService } from './resources';
 import { httpRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
@@ -70,11 +63,19 @@ function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, me
   if (http.length + tcp.length === 0) {
     return;
   }
+  const visible = virtualServiceExport(callee, exportTo);
+  const namespaces = (visible.exportTo ?? []).filter(each => each !== '.' && !chart.topology.owns(each));
   new VirtualService(chart.scopeOf(callee), `virtual-service${suffix}`, {
-    metadata: { ...metadata, ...elsewhere(hostElsewhere(callee)) },
+    metadata: {
+      ...metadata,
+      ...elsewhere(
+        hostElsewhere(callee),
+        namespaces.map(each => `namespace/${each}`),
+      ),
+    },
     spec: {
       hosts: [callee.host],
-      ...virtualServiceExport(callee, exportTo),
+      ...visible,
       ...(http.length > 0 ? { http } : {}),
       ...(tcp.length > 0 ? { tcp } : {}),
     },
@@ -105,41 +106,21 @@ function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDesti
 }
 
 /**
- * The circuit breaker of a callee, as a DestinationRule has it.
+ * The circuit breaker and load balancing of a callee, as a DestinationRule has them.
  * @param replicas those behind the rule's host
  */
 export function trafficPolicyOf(callee: Callee, replicas = callee.replicas): SpecOf<IDestinationRule>['trafficPolicy'] {
-  const limits = callee.circuitBreaker?.limits;
+  const { circuitBreaker, loadBalancing } = callee;
   const tls = callee instanceof ExternalService ? tlsOf(callee) : undefined;
-  if (!limits) {
-    return tls && { tls };
-  }
-  const tcp = { maxConnections: limits.maxConnections, connectTimeout: durationOf(limits.connectTimeout) };
-  const http = { http1MaxPendingRequests: limits.maxPendingRequests, http2MaxRequests: limits.maxRequests };
-  return {
-    connectionPool:
-      hasValues(tcp) || hasValues(http)
-        ? { tcp: hasValues(tcp) ? tcp : undefined, http: hasValues(http) ? http : undefined }
-        : undefined,
-    outlierDetection: outlierDetectionOf(callee, replicas),
-    ...(tls ? { tls } : {}),
-  };
+  return circuitBreaker || loadBalancing || tls
+    ? {
+        connectionPool: circuitBreaker && connectionPoolOf(circuitBreaker.limits),
+        outlierDetection: outlierDetectionOf(callee, replicas),
+        loadBalancer: loadBalancerOf(loadBalancing),
+        tls,
+      }
+    : undefined;
 }
-
-function outlierDetectionOf({ circuitBreaker }: Callee, replicas: Replicas | undefined): OutlierDetection | undefined {
-  if (!circuitBreaker?.ejects) {
-    return undefined;
-  }
-  const { consecutive5xxErrors, baseEjectionTime, interval } = circuitBreaker.limits;
-  return {
-    consecutive5xxErrors,
-    baseEjectionTime: durationOf(baseEjectionTime),
-    interval: durationOf(interval),
-    maxEjectionPercent: circuitBreaker.maxEjectionPercent(replicas),
-  };
-}
-
-type OutlierDetection = NonNullable<NonNullable<SpecOf<IDestinationRule>['trafficPolicy']>['outlierDetection']>;
 
 /** The rules of an external host are exported to its callers' namespaces only: others may declare it differently. */
 function exportOf(callee: Callee): string[] | undefined {
@@ -167,8 +148,4 @@ function virtualServiceExport(callee: Callee, exportTo: string[] | undefined): {
 
 function metadataOf({ name, namespace }: Callee): { name: string; namespace: string } {
   return { name, namespace };
-}
-
-function hasValues(object: object): boolean {
-  return Object.values(object).some(value => value !== undefined);
 }

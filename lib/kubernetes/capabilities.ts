@@ -68,6 +68,7 @@ function featuresOfEdge(edge: Edge): RequiredFeature[] {
     Capability.EDGES,
     ...neededBy(OF_EDGES, edge),
     ...edge.routes.flatMap(route => neededBy(OF_ROUTES, route)),
+    ...edge.routes.flatMap(({ service }) => when(service.loadBalancing, Capability.LOAD_BALANCING)),
   ]);
   return edge.managed ? features.filter(({ capability }) => !OF_MANAGED_APIS.has(capability)) : features;
 }
@@ -77,6 +78,7 @@ function featuresOfService(service: Service): RequiredFeature[] {
   return wishesAt(service.path, [
     ...neededBy(OF_SERVICES, service),
     ...when(service.circuitBreaker, Capability.CIRCUIT_BREAKING),
+    ...when(service.loadBalancing, Capability.LOAD_BALANCING),
     ...when(service.weights.length > 0, Capability.SPLITS),
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
     ...when(service.mirror, Capability.MIRRORING),

@@ -12,6 +12,8 @@ export enum Capability {
   POLICY_BY_CALLER = 'call policies that differ by caller',
   /** Limits on connections, and ejection of failing endpoints: `trafficPolicy` of a DestinationRule. */
   CIRCUIT_BREAKING = 'a circuit breaker',
+  /** How endpoints are selected: `trafficPolicy.loadBalancer` of a DestinationRule. */
+  LOAD_BALANCING = 'load balancing settings',
   /** Requests distributed over versions by weight. */
   SPLITS = 'a traffic split',
   /** Requests with a header that are routed to one version. */

@@ -2,7 +2,6 @@ import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networki
   'resolution-mode': 'import',
 };
 import {
-  constructIdOf,
   type Edge,
   type HeaderRoute,
   type Operation,
@@ -76,7 +75,7 @@ export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: reado
 }
 
 function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: string, rules: Rule[]): void {
-  new HttpRoute(chart.scopeOf(edge), constructIdOf(name), {
+  new HttpRoute(chart.scopeOf(edge), `route:${name}`, {
     metadata: {
       name,
       namespace: edge.namespace,

@@ -14,6 +14,7 @@ export * from './files';
 export * from './gateway-api';
 export * from './gateway-references';
 export * from './hosts';
+export * from './injector';
 export * from './kinds';
 export * from './lists';
 export * from './load';

@@ -1,8 +1,10 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { given } from './given';
 import type { Call } from './call';
-import { CircuitBreaker, type CircuitBreakerProps } from './circuit-breaker';
+import { CircuitBreaker } from './circuit-breaker';
+import type { CircuitBreakerProps } from './circuit-breaker-props';
 import { duplicate } from './duplicate';
+import { type LoadBalancing, validateLoadBalancing } from './load-balancing';
 import { ValidationError } from './validation-error';
 import type { Port } from './port';
 import type { ICallee, ITopology, Replicas } from './references';
@@ -11,6 +13,7 @@ import type { ICallee, ITopology, Replicas } from './references';
 export abstract class Callee implements ICallee {
   private readonly incoming: Call[] = [];
   private breaker?: CircuitBreaker;
+  private balancing?: LoadBalancing;
 
   protected constructor(
     declaring: Declaring,
@@ -50,6 +53,11 @@ export abstract class Callee implements ICallee {
   /** The limits of {@link addCircuitBreaker}; undefined without one. */
   get circuitBreaker(): CircuitBreaker | undefined {
     return this.breaker;
+  }
+
+  /** The settings of {@link addLoadBalancing}; undefined without them. */
+  get loadBalancing(): LoadBalancing | undefined {
+    return this.balancing;
   }
 
   /** The port of that number. Throws if there is none. */
@@ -94,6 +102,21 @@ export abstract class Callee implements ICallee {
       throw duplicate(this.path, 'It has a circuit breaker already.', 'Call addCircuitBreaker once, with all limits.');
     }
     this.breaker = new CircuitBreaker(DECLARING, this, given(props));
+  }
+
+  /**
+   * Distributes requests over the endpoints: by an algorithm or a consistent hash, with a warm-up, by locality. In the
+   * cluster: `loadBalancer` of its DestinationRule.
+   * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings
+   */
+  addLoadBalancing(props: LoadBalancing): void {
+    this.topology.requireOpen(this.path);
+    if (this.balancing) {
+      throw duplicate(this.path, 'It has load balancing settings already.', 'Call addLoadBalancing once.');
+    }
+    const declared = given(props);
+    validateLoadBalancing(this.path, this.ports, declared);
+    this.balancing = declared;
   }
 
   /**

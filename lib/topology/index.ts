@@ -4,6 +4,7 @@ export * from './auth';
 export * from './call';
 export * from './callee';
 export * from './circuit-breaker';
+export type { CircuitBreakerProps, TcpKeepalive } from './circuit-breaker-props';
 export {
   ClientKey,
   FailureMode,
@@ -21,7 +22,10 @@ export * from './external';
 export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';
 export { requireCidr } from './cidr';
 export { ForeignService, ForeignTopology } from './foreign-topology';
+export { type CookieProps, HashKey } from './hash-key';
 export * from './health';
+export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
+export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';
 export * from './references';
 export * from './validation-error';

@@ -174,7 +174,7 @@ export function requireOrdinaryName(path: string, name: string): void {
  * The same for a name that becomes the key of a map in a manifest, where cdk8s interprets the key `constructor` as
  * well.
  */
-function requireKey(path: string, name: string): void {
+export function requireKey(path: string, name: string): void {
   rejectNames(path, name, ['__proto__', 'constructor']);
 }
 

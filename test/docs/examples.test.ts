@@ -97,7 +97,7 @@ test('the managed API and its binding share a name and nothing else', () => {
   expect(names).toContain(binding?.spec.targetGroupName);
 });
 
-test('the edge of the guide is let in, counted and aggregated', () => {
+test('requests to the edge of the guide are allowed, counted and aggregated', () => {
   const [example = ''] = examplesIn('docs/edges.md');
   const shop = new cardinal.Topology('shop');
   run(example, { ...cdk8s, ...cardinal, shop }, []);
@@ -119,7 +119,7 @@ test('the edge of the guide is let in, counted and aggregated', () => {
 });
 
 test(
-  'the edge of the guide is served by Envoy Gateway as well, once it is told where keys are, without a '
+  'the edge of the guide is served by Envoy Gateway as well, once it has the Secret of the keys, without a '
     + 'rate limit of the whole edge',
   () => {
     const [example = ''] = examplesIn('docs/edges.md');
@@ -182,7 +182,7 @@ test("the assertions of the guide hold for the README's model", () => {
   expect(image.asString()).toBe('example/web:1');
 });
 
-test('the traffic of the guide goes where it says', () => {
+test('the traffic of the guide has the documented outcomes', () => {
   const [, example = ''] = examplesIn('docs/testing.md');
   const { Auth, ClusterApp, Mesh, Port, Topology, TopologyChart } = cardinal;
   const shop = new Topology('shop');

@@ -107,7 +107,7 @@ test('every kind is valid against its schema', () => {
   expect(problemsOf(Testing.synth(chart))).toEqual([]);
 });
 
-test('the schemas refuse what is wrong', () => {
+test('the schemas reject invalid objects', () => {
   const chart = chartOf();
   new VirtualService(chart, 'a', { metadata: { name: 'a' }, spec: { hosts: 'a' as never } });
   new HttpRoute(chart, 'b', { metadata: { name: 'b' }, spec: { rules: [{ timeouts: { request: '1 s' } }] } });

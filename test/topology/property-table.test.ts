@@ -26,6 +26,23 @@ const INTERFACES: Record<string, { readonly file: string; readonly tables: reado
     file: 'topology/call-policy.ts',
     tables: ['topology/call-policy.ts', 'kubernetes/needs.ts', 'istio/routes.ts'],
   },
+  CircuitBreakerProps: {
+    file: 'topology/circuit-breaker-props.ts',
+    tables: ['topology/circuit-breaker-props.ts', 'istio/circuit-breaker.ts'],
+  },
+  TcpKeepalive: {
+    file: 'topology/circuit-breaker-props.ts',
+    tables: ['topology/circuit-breaker-props.ts', 'istio/circuit-breaker.ts'],
+  },
+  LoadBalancing: {
+    file: 'topology/load-balancing.ts',
+    tables: ['topology/load-balancing.ts', 'istio/load-balancing.ts'],
+  },
+  Warmup: { file: 'topology/load-balancing.ts', tables: ['topology/load-balancing.ts', 'istio/load-balancing.ts'] },
+  LocalityLoadBalancing: {
+    file: 'topology/locality.ts',
+    tables: ['topology/locality.ts', 'istio/load-balancing.ts'],
+  },
   CallProps: { file: 'topology/call.ts', tables: ['topology/call.ts', 'kubernetes/needs.ts'] },
   RouteProps: { file: 'topology/route.ts', tables: ['kubernetes/needs.ts'] },
   EdgeProps: { file: 'topology/edge-props.ts', tables: ['kubernetes/needs.ts'] },

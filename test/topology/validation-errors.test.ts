@@ -6,6 +6,7 @@ import {
   Contract,
   HeaderMatch,
   Health,
+  LoadBalancingAlgorithm,
   Operation,
   Peer,
   Port,
@@ -16,6 +17,7 @@ import {
   ValidationError,
 } from '../../lib';
 import { EDGE_MISTAKES } from './invalid-edges';
+import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
 
 function shopWith(...names: string[]) {
@@ -736,9 +738,9 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES];
+const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...TRAFFIC_MISTAKES];
 
-test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
+test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
 
   expect(mistake.code).toBe(code);
@@ -747,7 +749,7 @@ test.each(ALL)('%s is refused, at the line that declares it', (_name, code, word
   expect((mistake.stack ?? '').split('\n')[1]).toContain(__dirname);
 });
 
-test('every kind of mistake that the model knows is made above', () => {
+test('every error of the model occurs above', () => {
   const folder = join(__dirname, '../../lib/topology');
   const texts = readdirSync(folder)
     .filter(file => file.endsWith('.ts'))
@@ -759,7 +761,7 @@ test('every kind of mistake that the model knows is made above', () => {
   expect([...new Set(known)].filter(code => !made.has(code ?? ''))).toEqual(['AlreadyRendered']);
 });
 
-test('a mistake points at the line that makes it', () => {
+test('an error points at the line that causes it', () => {
   const mistake = mistakeOf(() => new Topology('shop').addService('cart', {}));
 
   const [first, second] = (mistake.stack ?? '').split('\n');
@@ -776,8 +778,9 @@ test.each<[string, (shop: Topology) => unknown]>([
   ['a header route', shop => shop.services[0]?.routeTo('v1', HeaderMatch.exact('x', 'y'))],
   ['a mirror', shop => shop.services[0]?.mirrorTo('v1')],
   ['a circuit breaker', shop => shop.services[0]?.addCircuitBreaker({ maxConnections: 1 })],
+  ['load balancing', shop => shop.services[0]?.addLoadBalancing({ algorithm: LoadBalancingAlgorithm.RANDOM })],
   ['a route', shop => shop.edges[0]?.route('GET /late', shop.services[0] ?? never())],
-])('%s after rendering is refused, since it would be lost', (_name, declare) => {
+])('%s after rendering throws, since it would be lost', (_name, declare) => {
   const { shop } = shopWith('web', 'cart');
   shop.addEdge('door', { host: 'a.example' });
   shop.close();

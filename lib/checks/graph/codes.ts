@@ -83,6 +83,14 @@ export const SYNTHESIS_CODES = [
       'The largest share that may be ejected is less than one replica. Raise the percentage, or leave it out.',
   },
   {
+    id: 'FailoverWithoutEjection',
+    severity: Severity.ERROR,
+    summary: 'A callee fails over between localities, and its endpoints are never ejected',
+    explanation:
+      'Istio moves requests to another locality only while outlier detection ejects endpoints of the nearer one. '
+      + 'Add a circuit breaker that ejects endpoints.',
+  },
+  {
     id: 'TruncatedRetries',
     severity: Severity.WARNING,
     summary: 'The timeout of a call ends its last retry early',

@@ -40,9 +40,13 @@ function unguardedOperations(
   ];
 }
 
+function hasPolicy({ circuitBreaker, loadBalancing }: Service): boolean {
+  return circuitBreaker !== undefined || loadBalancing !== undefined;
+}
+
 function rulesForOthers({ caller, callee, policy: terms }: Call, topology: Topology): SynthesisFinding[] {
   const isForeign = callee instanceof Service && callee.isForeign;
-  const hasRules = isForeign && (callee.routesByVersion || callee.circuitBreaker !== undefined || isSet(terms));
+  const hasRules = isForeign && (callee.routesByVersion || hasPolicy(callee) || isSet(terms));
   if (topology.owns(caller.namespace) || !(hasRules || callee instanceof ExternalService)) {
     return [];
   }

@@ -25,7 +25,7 @@ export function unusedTrafficRules(topology: Topology): SynthesisFinding[] {
 }
 
 function unusedRulesOf(topology: Topology, service: Service): string[] {
-  const { incomingCalls, allowedPeers, weights, headerRoutes, mirror, circuitBreaker } = service;
+  const { incomingCalls, allowedPeers, weights, headerRoutes, mirror, circuitBreaker, loadBalancing } = service;
   const routes = topology.edges.flatMap(edge => edge.destinations.filter(each => each.service === service));
   const ports = [...incomingCalls, ...allowedPeers, ...routes].map(({ port }) => port);
   const isCalled = ports.length > 0;
@@ -35,5 +35,6 @@ function unusedRulesOf(topology: Topology, service: Service): string[] {
     ...(headerRoutes.length > 0 && !hasRequests ? ['routeTo'] : []),
     ...(mirror && !hasRequests ? ['mirrorTo'] : []),
     ...(circuitBreaker && !isCalled ? ['addCircuitBreaker'] : []),
+    ...(loadBalancing && !isCalled ? ['addLoadBalancing'] : []),
   ];
 }

@@ -136,6 +136,7 @@ import { rule as unknownExport } from './unknown-export/rule';
 import { rule as unknownGateway } from './unknown-gateway/rule';
 import { rule as unknownGatewayClass } from './unknown-gateway-class/rule';
 import { rule as unknownGrantNamespace } from './unknown-grant-namespace/rule';
+import { rule as unknownMembership } from './unknown-membership/rule';
 import { rule as unknownMethod } from './unknown-method/rule';
 import { rule as unknownNamespace } from './unknown-namespace/rule';
 import { rule as unknownParent } from './unknown-parent/rule';
@@ -184,8 +185,8 @@ export const RULES: readonly Check[] = [
   sidecarMissesHost, sidecarMissesTracing, subsetWithoutLabels, subsetWithoutPods, telemetryWithoutProvider,
   timeoutBeyondApi, timeoutBeyondCaller, unaffectedIngress, unauthenticatedEntry, uncoveredWorkload, unknownAnnotation,
   unknownBackend, unknownDestination, unknownEgressHost, unknownExport, unknownGateway, unknownGatewayClass,
-  unknownGrantNamespace, unknownMethod, unknownNamespace, unknownParent, unknownPort, unknownPrincipal,
-  unknownRegistry, unknownRuleHost, unknownSecret, unknownServiceAccount, unknownSubset, unknownWaypoint,
-  unlistedMachines, unreachableRule, unreachedService, unrestrictedJwks, unservedHost, unservedPort,
+  unknownGrantNamespace, unknownMembership, unknownMethod, unknownNamespace, unknownParent, unknownPort,
+  unknownPrincipal, unknownRegistry, unknownRuleHost, unknownSecret, unknownServiceAccount, unknownSubset,
+  unknownWaypoint, unlistedMachines, unreachableRule, unreachedService, unrestrictedJwks, unservedHost, unservedPort,
   unsupportedGatewayApi, unverifiedServer, waypointOutsideAmbient, weightWithoutReplicas,
 ];

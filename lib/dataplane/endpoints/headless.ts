@@ -1,7 +1,8 @@
-import { type Cluster, type Field, hasLabels, type Host, Kind, offersMutualTls } from '../../manifests';
+import { type Cluster, type Field, hasLabels, type Host, Kind } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import { type Endpoint, podsAt } from './endpoints';
 import type { Caller } from './caller';
+import { acceptsMutualTls } from './membership';
 
 /**
  * Whether a Service is headless: its name resolves to the Pods, and a sidecar forwards to the Pod and port that the
@@ -40,5 +41,5 @@ export function requireAnother({ name, resource }: Host, { namespace, labels }: 
 
 /** The default TLS mode of sidecars for a headless Service: mutual TLS if all of its Pods have sidecars. */
 export function headlessTlsMode({ resource }: Host, cluster: Cluster): string {
-  return cluster.selectedBy(resource).every(each => offersMutualTls(each, cluster)) ? 'ISTIO_MUTUAL' : 'DISABLE';
+  return cluster.selectedBy(resource).every(each => acceptsMutualTls(each, cluster)) ? 'ISTIO_MUTUAL' : 'DISABLE';
 }

@@ -1,6 +1,12 @@
 import type { Context } from '../clusters/context';
 import { isOpen } from '../envoy-gateway';
-import { attachmentOf, type GatewayListener, policyTargetOf, unknownPods } from '../listeners/listener';
+import {
+  attachmentOf,
+  type GatewayListener,
+  policyTargetOf,
+  requireKnownTls,
+  unknownPods,
+} from '../listeners/listener';
 import { gatewayListeners } from '../listeners/ingress';
 import { and, type Ternary } from '../messages/ternary';
 import type { Route } from '../routes/rule';
@@ -19,6 +25,7 @@ export function ingressPaths(context: Context): TrafficPath[] {
 }
 
 function waysAt(listener: GatewayListener, context: Context): TrafficPath[] {
+  requireKnownTls(listener);
   return listener.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
     const isPlain = listener.tls === 'none';
     const known: readonly Omit<TrafficPath, 'from' | 'to'>[] =

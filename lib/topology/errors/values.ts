@@ -115,6 +115,13 @@ export const VALUE_ERRORS = [
       + 'configuration of the proxy would stay as it was.',
   },
   {
+    id: 'InvalidLocality',
+    summary: 'A region or locality that Istio rejects, or two of which one includes the other',
+    explanation:
+      'A locality is "region", "region/zone" or "region/zone/subzone" with "*" as its last part at most, and '
+      + 'failover is between regions.',
+  },
+  {
     id: 'NotLiteral',
     summary: 'An audience or a claim value with a pattern, or with characters that tokens do not have',
     explanation:

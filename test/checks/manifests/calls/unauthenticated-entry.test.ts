@@ -458,7 +458,7 @@ test('what an external authorizer decides is not called open', () => {
   ).toEqual([]);
 });
 
-test('the finding names a request that passes, and how many more', () => {
+test('the finding names a request that is allowed, and the number of others', () => {
   const [finding] = findings(
     yamlOf([
       ...PLAIN.slice(0, -1),

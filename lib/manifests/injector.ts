@@ -1,4 +1,8 @@
-import { type Cluster, embedded, type Field, Kind, type Resource } from '../../../manifests';
+import type { Cluster } from './cluster';
+import { embedded } from './embedded';
+import { Kind } from './kinds';
+import type { Field, Resource } from './resource';
+import type { Labels } from './selector';
 
 /** The ConfigMap of the injector for a namespace's revision. */
 export function injectorOf(cluster: Cluster, revision: string | undefined): Resource | undefined {
@@ -14,9 +18,9 @@ export function injectorValues(injector: Resource): Field {
   return embedded(injector.root.get('data', 'values'));
 }
 
-/** Whether the injector includes namespaces without labels. */
-export function injectsByDefault(cluster: Cluster, namespace: Resource): boolean {
-  const injector = injectorOf(cluster, namespace.labels['istio.io/rev']);
+/** Whether the injector of a namespace includes namespaces whose labels do not decide. */
+export function injectsByDefault(cluster: Cluster, namespace: Labels): boolean {
+  const injector = injectorOf(cluster, namespace['istio.io/rev']);
   return (
     injector !== undefined && injectorValues(injector).get('sidecarInjectorWebhook', 'enableNamespacesByDefault').isTrue
   );

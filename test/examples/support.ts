@@ -1,0 +1,34 @@
+import { ClusterApp, Mesh, type Topology, TopologyChart } from '../../lib';
+import { checkManifests, describeFinding, Severity } from '../../lib/checks';
+import { Cluster, type KubernetesObject } from '../../lib/manifests';
+import { Manifests, Traffic } from '../../lib/testing';
+
+/** A topology as it is applied on Istio with sidecars. */
+export class Example {
+  readonly objects: readonly KubernetesObject[];
+  readonly manifests: Manifests;
+
+  constructor(topology: Topology) {
+    const chart = new TopologyChart(new ClusterApp(), topology.name, { topology, mesh: Mesh.istio() });
+    this.manifests = Manifests.ofChart(chart);
+    this.objects = this.manifests.objects;
+  }
+
+  get traffic(): Traffic {
+    return Traffic.of(this.manifests);
+  }
+
+  /** The findings of `cardinal check`, without notes. */
+  get problems(): string[] {
+    const { findings } = checkManifests(new Cluster([...this.manifests.resources]));
+    return findings.filter(({ severity }) => severity !== Severity.INFO).map(describeFinding);
+  }
+
+  /** The workloads that reach a workload or an external host. */
+  callersOf(callee: string): string[] {
+    return this.traffic
+      .matrix()
+      .reaches.filter(each => each.to.startsWith(callee))
+      .map(each => each.from);
+  }
+}
