@@ -3,12 +3,16 @@ export {
   Gateway,
   GrpcRoute,
   HttpRoute,
+  ListenerSet,
   type OpenTelemetryProps,
   ReferenceGrant,
   type ResourceClass,
   type ResourceProps,
   type SpecOf,
+  TcpRoute,
+  TlsRoute,
   Tracing,
+  UdpRoute,
 } from '../kubernetes';
 export { GatewayService, IstioIngress } from './ingress';
 export {
@@ -33,5 +37,7 @@ export {
   Telemetry,
   VirtualService,
   WasmPlugin,
+  WorkloadEntry,
+  WorkloadGroup,
 } from './resources';
 export { Injection, IstioSidecars, type IstioSidecarsProps } from './sidecars';

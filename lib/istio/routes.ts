@@ -1,23 +1,24 @@
 import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import { durationOf, type SpecOf } from '../kubernetes';
+import type { SpecOf } from '../kubernetes';
 import {
-  type Abort,
+  bothOf,
   type Call,
   type Callee,
   type CallPolicy,
-  type Delay,
-  type Faults,
-  type HeaderRoute,
+  type DirectResponse,
+  type HeaderMatch,
+  integersOf,
+  type Mirror,
   type Operation,
   type Port,
-  type Retries,
-  RETRY_ON,
   Service,
   type Version,
+  type Weight,
 } from '../topology';
-import { render, type Rendering } from './rendering';
+import { TERMS } from './call-policy';
+import { render } from './rendering';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
 type TcpRoute = NonNullable<SpecOf<IVirtualService>['tcp']>[number];
@@ -36,23 +37,40 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
       callee instanceof Service && callee.routesByVersion && callee.allowedPeers.some(each => each.port === port);
     return isRouted ? routesUnder(callee, port, {}, [{ port: port.number }]) : [];
   }
+  return routesByPolicy(port.number, calls, (policy, matches) => routesUnder(callee, port, policy, matches));
+}
+
+/** The same for the headless Service of a callee, whose clients choose the pod and connect to the container port. */
+export function podRoutes(host: string, port: Port, incoming: readonly Call[]): HttpRoute[] {
+  const route = [{ destination: { host, port: { number: port.target } } }];
+  const calls = incoming.filter(call => call.port === port);
+  return routesByPolicy(port.target, calls, (policy, match) => [{ match, route, ...render(TERMS, policy) }]);
+}
+
+/** @param calls all calls to the port with that number */
+function routesByPolicy(
+  number: number,
+  calls: readonly Call[],
+  routesOf: (policy: CallPolicy, matches: Match[]) => HttpRoute[],
+): HttpRoute[] {
+  if (calls.length === 0) {
+    return [];
+  }
   const groups = groupByPolicy(calls);
   const [only] = groups;
   if (groups.length === 1 && only) {
-    return routesUnder(callee, port, only.policy, [{ port: port.number }]);
+    return routesOf(only.policy, [{ port: number }]);
   }
   // A caller in none of the groups is outside the topology, or has no declared call and is denied by policy. Without a
   // rule it would get a 404 instead.
   return [
     ...groups.flatMap(({ policy, calls: members }) =>
-      routesUnder(
-        callee,
-        port,
+      routesOf(
         policy,
-        members.flatMap(call => matchesOf(call, calls)),
+        members.flatMap(call => matchesOf(call, calls, number)),
       ),
     ),
-    ...routesUnder(callee, port, {}, [{ port: port.number }]),
+    ...routesOf({}, [{ port: number }]),
   ];
 }
 
@@ -71,7 +89,7 @@ function groupByPolicy(calls: readonly Call[]): Group[] {
   const groups = new Map<string, Group>();
   for (const call of calls) {
     // Compares the rendered fields, so that no property is left out.
-    const key = JSON.stringify([render(TERMS, call.policy), isOneOfSeveral(call, calls)]);
+    const key = JSON.stringify([render(TERMS, call.policy), call.policy.faults?.match, isOneOfSeveral(call, calls)]);
     const group = groups.get(key);
     if (group) {
       group.calls.push(call);
@@ -87,12 +105,12 @@ function isOneOfSeveral(call: Call, toPort: readonly Call[]): boolean {
   return toPort.some(other => other !== call && other.caller === call.caller);
 }
 
-function matchesOf(call: Call, toPort: readonly Call[]): Match[] {
-  const { caller, callee, port } = call;
+function matchesOf(call: Call, toPort: readonly Call[], number: number): Match[] {
+  const { caller, callee } = call;
   const isAmongOthers =
     caller.topology.namespaces.length > 1 || (callee instanceof Service && callee.allowedPeers.length > 0);
   const source = {
-    port: port.number,
+    port: number,
     sourceLabels: caller.selector,
     ...(isAmongOthers ? { sourceNamespace: caller.namespace } : {}),
   };
@@ -108,73 +126,101 @@ function operationMatch({ method, path }: Operation): Match {
   };
 }
 
-/** Header routes first, since the first matching rule applies; then the split. */
+/**
+ * The rules for requests with a header first, since the first matching rule applies; then the split. Each has a twin
+ * before it for requests that faults are injected into by a header.
+ */
 function routesUnder(callee: Callee, port: Port, policy: CallPolicy, matches: Match[]): HttpRoute[] {
-  const byHeader = callee instanceof Service ? callee.headerRoutes : [];
-  const mirror = callee instanceof Service ? callee.mirror : undefined;
-  const common = {
-    ...render(TERMS, policy),
-    mirrors: mirror
-      ? [{ destination: destinationOf(callee, port, mirror.version), percentage: { value: mirror.percent } }]
-      : undefined,
-  };
+  const { headerRoutes, mirror } = trafficOf(callee);
   return [
-    ...byHeader.map(route => ({
-      match: matches.map(match => ({ ...match, headers: headerMatch(route) })),
-      route: [{ destination: destinationOf(callee, port, route.version) }],
-      ...common,
-    })),
-    { match: matches, route: destinationsOf(callee, port), ...common },
+    ...headerRoutes.flatMap(route =>
+      route.response
+        ? [{ match: withHeaders(matches, [route.match]), directResponse: directResponseOf(route.response) }]
+        : faulty(callee, policy, matches, [route.match], {
+            route: route.weights.length > 0 ? splitOver(callee, port, route.weights) : destinationsOf(callee, port),
+            mirrors: mirrorsOf(callee, port, route.mirror ?? mirror),
+          }),
+    ),
+    ...faulty(callee, policy, matches, [], {
+      route: destinationsOf(callee, port),
+      mirrors: mirrorsOf(callee, port, mirror),
+    }),
   ];
 }
 
-function headerMatch({ match: { header, kind, value } }: HeaderRoute): Match['headers'] {
-  return { [header]: kind === 'exact' ? { exact: value } : kind === 'prefix' ? { prefix: value } : { regex: value } };
+/** A rule under a policy; two if its faults are injected into requests with a header only. */
+function faulty(
+  callee: Callee,
+  { faults, ...policy }: CallPolicy,
+  matches: Match[],
+  headers: readonly HeaderMatch[],
+  { route, mirrors }: Pick<HttpRoute, 'route' | 'mirrors'>,
+): HttpRoute[] {
+  const rule = (conditions: readonly HeaderMatch[], terms: CallPolicy) => ({
+    match: withHeaders(matches, conditions),
+    route,
+    ...render(TERMS, terms),
+    mirrors,
+  });
+  if (!faults?.match) {
+    return [rule(headers, { ...policy, faults })];
+  }
+  const both = conditionsOf(callee.path, [...headers, faults.match]);
+  return [...(both ? [rule(both, { ...policy, faults })] : []), rule(headers, policy)];
+}
+
+/** Conditions with one for each header; undefined if no request meets them all. */
+function conditionsOf(path: string, headers: readonly HeaderMatch[]): HeaderMatch[] | undefined {
+  const byName = new Map<string, HeaderMatch>();
+  for (const match of headers) {
+    const before = byName.get(match.header);
+    const both = before ? bothOf(path, before, match) : match;
+    if (!both) {
+      return undefined;
+    }
+    byName.set(match.header, both);
+  }
+  return [...byName.values()];
+}
+
+function withHeaders(matches: Match[], headers: readonly HeaderMatch[]): Match[] {
+  return headers.length === 0
+    ? matches
+    : matches.map(match => ({
+        ...match,
+        headers: Object.fromEntries(headers.map(({ header, kind, value }) => [header, { [kind]: value }])),
+      }));
+}
+
+function trafficOf(callee: Callee): Pick<Service, 'headerRoutes' | 'mirror' | 'weights'> {
+  return callee instanceof Service ? callee : { headerRoutes: [], mirror: undefined, weights: [] };
+}
+
+function mirrorsOf(callee: Callee, port: Port, mirror: Mirror | undefined): HttpRoute['mirrors'] {
+  return mirror
+    ? [{ destination: destinationOf(callee, port, mirror.version), percentage: { value: mirror.percent } }]
+    : undefined;
+}
+
+function directResponseOf({ status, body }: DirectResponse): HttpRoute['directResponse'] {
+  return { status, ...(body === undefined ? {} : { body: { string: body } }) } as HttpRoute['directResponse'];
 }
 
 function destinationsOf(callee: Callee, port: Port): Destination[] {
-  const weights = callee instanceof Service ? callee.weights : [];
+  return splitOver(callee, port, trafficOf(callee).weights);
+}
+
+function splitOver(callee: Callee, port: Port, weights: readonly Weight[]): Destination[] {
   const [only] = weights;
   if (weights.length < 2) {
     return [{ destination: destinationOf(callee, port, only?.version) }];
   }
-  return weights.map(({ version, percent }) => ({
+  return integersOf(weights).map(({ version, weight }) => ({
     destination: destinationOf(callee, port, version),
-    weight: percent,
+    weight,
   }));
 }
 
 function destinationOf(callee: Callee, port: Port, version: Version | undefined): Destination['destination'] {
   return { host: callee.host, port: { number: port.number }, subset: version?.name };
 }
-
-type HttpRetries = NonNullable<HttpRoute['retries']>;
-type HttpFault = NonNullable<HttpRoute['fault']>;
-
-const RETRIES = {
-  attempts: ({ attempts }) => ({ attempts }),
-  perTryTimeout: ({ perTryTimeout }) => ({ perTryTimeout: durationOf(perTryTimeout) }),
-  on: ({ on }) => ({ retryOn: (on ?? RETRY_ON).join(',') }),
-} satisfies Rendering<Retries, HttpRetries>;
-
-const DELAY = {
-  duration: ({ duration }) => ({ fixedDelay: durationOf(duration) }),
-  percent: ({ percent }) => ({ percentage: { value: percent ?? 100 } }),
-} satisfies Rendering<Delay, NonNullable<HttpFault['delay']>>;
-
-const ABORT = {
-  status: ({ status }) => ({ httpStatus: status }),
-  percent: ({ percent }) => ({ percentage: { value: percent ?? 100 } }),
-} satisfies Rendering<Abort, NonNullable<HttpFault['abort']>>;
-
-const FAULTS = {
-  delay: ({ delay }) => (delay ? { delay: render(DELAY, delay) } : {}),
-  abort: ({ abort }) => (abort ? { abort: render(ABORT, abort) } : {}),
-} satisfies Rendering<Faults, HttpFault>;
-
-const TERMS = {
-  timeout: ({ timeout }) => ({ timeout: durationOf(timeout) }),
-  // Always rendered: without the field Istio retries twice.
-  retries: ({ retries }) => ({ retries: retries?.attempts ? render(RETRIES, retries) : { attempts: 0 } }),
-  faults: ({ faults }) => (faults?.delay || faults?.abort ? { fault: render(FAULTS, faults) } : {}),
-} satisfies Rendering<CallPolicy, HttpRoute>;

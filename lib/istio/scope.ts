@@ -36,7 +36,11 @@ export function renderScopes(chart: TopologyChart, tracing: Tracing | undefined)
 function hostsOf(service: Service, { callee, port }: Call): string[] {
   const isRoutedHere =
     callee instanceof Service && callee.isForeign && port.carriesRequests && service.topology.owns(service.namespace);
-  return [`${seenFrom(service, callee.namespace)}/${callee.host}`, ...(isRoutedHere ? [`./${callee.host}`] : [])];
+  const ofPods = callee instanceof Service && callee.headlessHost !== undefined ? [callee.headlessHost] : [];
+  return [callee.host, ...ofPods].flatMap(host => [
+    `${seenFrom(service, callee.namespace)}/${host}`,
+    ...(isRoutedHere ? [`./${host}`] : []),
+  ]);
 }
 
 function seenFrom(service: Service, namespace: string): string {

@@ -4,7 +4,7 @@ import { connectionPoolOf, outlierDetectionOf } from './circuit-breaker';
 import { mountClientCertificates, renderServiceEntry, tlsOf } from './external';
 import { loadBalancerOf } from './load-balancing';
 import { DestinationRule, VirtualService } from './resources';
-import { httpRoutes, tcpRoutes } from './routes';
+import { httpRoutes, podRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
 };
@@ -24,6 +24,9 @@ export function renderTraffic(chart: TopologyChart): void {
     for (const side of sidesOf(chart, callee)) {
       renderDestinationRule(chart, callee, side);
       renderVirtualService(chart, callee, side);
+      if (callee instanceof Service && callee.headlessHost !== undefined) {
+        renderRulesOfPods(chart, callee, callee.headlessHost, side);
+      }
     }
   }
 }
@@ -97,6 +100,32 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
   });
 }
 
+/**
+ * The timeouts, retries and limits of calls to single pods. No pod is ejected: its clients do not choose another one.
+ */
+function renderRulesOfPods(
+  chart: TopologyChart,
+  callee: Service,
+  host: string,
+  { suffix, metadata: { name, namespace }, exportTo, calls }: Side,
+): void {
+  const scope = chart.scopeOf(callee);
+  const metadata = { name: name.replace(callee.name, callee.headlessService ?? ''), namespace };
+  const ports = callee.ports.filter(
+    (port, index) => callee.ports.findIndex(({ target }) => target === port.target) === index,
+  );
+  const http = ports.filter(port => port.carriesRequests).flatMap(port => podRoutes(host, port, calls));
+  if (http.length > 0) {
+    const spec = { hosts: [host], ...(exportTo ? { exportTo } : {}), http };
+    new VirtualService(scope, `virtual-service-of-pods${suffix}`, { metadata, spec });
+  }
+  const connectionPool = trafficPolicyOf(callee)?.connectionPool;
+  if (connectionPool) {
+    const spec = { host, ...(exportTo ? { exportTo } : {}), trafficPolicy: { connectionPool } };
+    new DestinationRule(scope, `destination-rule-of-pods${suffix}`, { metadata, spec });
+  }
+}
+
 /** A version as a separate Envoy cluster: its ejection limit depends on its own replicas only. */
 function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDestinationRule>['subsets']>[number] {
   const [own, whole] = [version.replicas, service.replicas].map(replicas => outlierDetectionOf(service, replicas));
@@ -117,7 +146,7 @@ export function trafficPolicyOf(callee: Callee, replicas = callee.replicas): Spe
         connectionPool: circuitBreaker && connectionPoolOf(circuitBreaker.limits),
         outlierDetection: outlierDetectionOf(callee, replicas),
         loadBalancer: loadBalancerOf(loadBalancing),
-        tls,
+        ...(tls ? { tls } : {}),
       }
     : undefined;
 }

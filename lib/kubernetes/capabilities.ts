@@ -68,7 +68,10 @@ function featuresOfEdge(edge: Edge): RequiredFeature[] {
     Capability.EDGES,
     ...neededBy(OF_EDGES, edge),
     ...edge.routes.flatMap(route => neededBy(OF_ROUTES, route)),
-    ...edge.routes.flatMap(({ service }) => when(service.loadBalancing, Capability.LOAD_BALANCING)),
+    ...edge.routes.flatMap(({ service }) => [
+      ...when(service.loadBalancing, Capability.LOAD_BALANCING),
+      ...when(answersDirectly(service), Capability.DIRECT_RESPONSES),
+    ]),
   ]);
   return edge.managed ? features.filter(({ capability }) => !OF_MANAGED_APIS.has(capability)) : features;
 }
@@ -79,15 +82,27 @@ function featuresOfService(service: Service): RequiredFeature[] {
     ...neededBy(OF_SERVICES, service),
     ...when(service.circuitBreaker, Capability.CIRCUIT_BREAKING),
     ...when(service.loadBalancing, Capability.LOAD_BALANCING),
-    ...when(service.weights.length > 0, Capability.SPLITS),
+    ...when(
+      [service.weights, ...service.headerRoutes.map(({ weights }) => weights)].some(each => each.length > 1),
+      Capability.SPLITS,
+    ),
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
-    ...when(service.mirror, Capability.MIRRORING),
+    ...when(service.mirror ?? service.headerRoutes.some(({ mirror }) => mirror), Capability.MIRRORING),
+    ...when(answersDirectly(service), Capability.DIRECT_RESPONSES),
     ...when(
       service.allowedPeers.some(each => each.allowedOperations),
       Capability.OPERATIONS,
     ),
     ...when(distinctPolicies.size > 1, Capability.POLICY_BY_CALLER),
+    ...when(
+      [...service.versions.values()].some(({ workload }) => workload.proxy),
+      Capability.PROXY_SETTINGS,
+    ),
   ]);
+}
+
+function answersDirectly({ headerRoutes }: Service): boolean {
+  return headerRoutes.some(({ response }) => response !== undefined);
 }
 
 function featuresOfCall(call: Call, isOfAggregator: boolean): RequiredFeature[] {

@@ -6,6 +6,12 @@ export enum Capability {
   RETRIES = 'retries',
   /** Delays and aborts that are injected into a call: `fault` of its route in a VirtualService. */
   FAULTS = 'injected faults',
+  /** Changes of the headers of a call: `headers` of its route in a VirtualService. */
+  HEADER_CHANGES = 'header changes',
+  /** Changes of path and host of a call: `rewrite` of its route in a VirtualService. */
+  REWRITES = 'rewrites',
+  /** Responses of the caller's proxy to requests with a header: `directResponse` of a route in a VirtualService. */
+  DIRECT_RESPONSES = 'direct responses',
   /** A call that allows some operations only: methods and paths in a rule of an AuthorizationPolicy. */
   OPERATIONS = 'allowed operations',
   /** Calls of one service with different timeouts, retries or faults: routes that match the labels of the caller. */
@@ -44,4 +50,6 @@ export enum Capability {
   CACHING = 'response caching',
   /** REST requests in JSON that are translated to gRPC. */
   TRANSLATION = 'REST-to-gRPC transcoding',
+  /** Settings of the proxy in the pods of a service: annotations of the pods. */
+  PROXY_SETTINGS = 'settings of its proxy',
 }

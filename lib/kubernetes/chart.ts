@@ -1,5 +1,5 @@
 import { ApiObject, Chart } from 'cdk8s';
-import { type Deployment, Namespace } from 'cdk8s-plus-27';
+import { Deployment, Namespace, type Workload } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
   type Acceptance,
@@ -32,7 +32,7 @@ import {
   type Version,
 } from '../topology';
 import { renderAggregators } from './aggregator';
-import { writesAsDeclared } from './as-written';
+import { refine, writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
 import { ClusterDns } from './cluster-dns';
 import { requireClusterCidrs } from './cluster-network';
@@ -41,6 +41,7 @@ import { NoMesh } from './no-mesh';
 import type { Target } from './target';
 import type { ITopologyChart } from './topology-chart';
 import { renderWorkload } from './workload';
+import { withoutDefaults } from './workload/without-defaults';
 
 const TOPOLOGY_CHART = Symbol.for('cdk8s-cardinal.TopologyChart');
 
@@ -91,7 +92,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   readonly findings: readonly Finding[];
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
-  private readonly deployments = new Map<Version, Deployment>();
+  private readonly workloads = new Map<Version, Workload>();
   private readonly scopes = new Map<Callee | Edge, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
@@ -132,17 +133,14 @@ export class TopologyChart extends Chart implements ITopologyChart {
     });
 
     for (const name of this.topology.ownNamespaces) {
-      new Namespace(this.scopeOfNamespace(name), 'namespace', {
+      const namespace = new Namespace(this.scopeOfNamespace(name), 'namespace', {
         metadata: { name, labels: { ...this.mesh.namespaceLabels() } },
       });
+      refine(ApiObject.of(namespace), withoutDefaults);
     }
     for (const service of this.topology.services) {
-      for (const [version, deployment] of renderWorkload(
-        this.scopeOf(service),
-        service,
-        this.mesh.podLabels(service),
-      )) {
-        this.deployments.set(version, deployment);
+      for (const [version, workload] of renderWorkload(this.scopeOf(service), service, this.mesh)) {
+        this.workloads.set(version, workload);
       }
     }
     renderAggregators(this);
@@ -156,17 +154,31 @@ export class TopologyChart extends Chart implements ITopologyChart {
   }
 
   /** The Deployment of a version, for changes with the API of cdk8s-plus: volumes, secrets, further containers. */
-  deployment(service: Service, version = [...service.versions.keys()][0] ?? ''): Deployment {
-    const deployment = this.deployments.get(service.version(version));
-    if (!deployment) {
+  deployment(service: Service, version?: string): Deployment {
+    const workload = this.workload(service, version);
+    if (!(workload instanceof Deployment)) {
       throw new ValidationError({
         code: 'NotRendered',
         path: service.path,
-        summary: `${service.name} is an existing workload, so this chart has no Deployment for it.`,
+        summary: `${service.name} is a ${service.workloadKind.name}, so this chart has no Deployment for it.`,
+        fix: 'Use `chart.workload(…)`, which returns objects of every kind.',
+      });
+    }
+    return workload;
+  }
+
+  /** The object of any kind that runs the pods of a version, for changes with the API of cdk8s-plus. */
+  workload(service: Service, version = [...service.versions.keys()][0] ?? ''): Workload {
+    const workload = this.workloads.get(service.version(version));
+    if (!workload) {
+      throw new ValidationError({
+        code: 'NotRendered',
+        path: service.path,
+        summary: `${service.name} is an existing workload, so this chart has no ${service.workloadKind.name} for it.`,
         fix: 'Change the workload in the manifests that declare it.',
       });
     }
-    return deployment;
+    return workload;
   }
 
   /**

@@ -4,6 +4,8 @@ import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networki
 import {
   type Edge,
   type HeaderRoute,
+  integersOf,
+  type Mirror,
   type Operation,
   type Port,
   type Route,
@@ -142,19 +144,10 @@ function rulesOf(edge: Edge, routes: readonly Route[], expressions: Expressions)
 function rulesOfRoutes(edge: Edge, routes: Route[], expressions: Expressions): Rule[] {
   const [{ service, port, timeout } = never()] = routes;
   const matches = routes.map(route => operationMatch(route.operation, expressions));
-  const mirror: Filter[] = service.mirror
-    ? [
-        {
-          type: 'RequestMirror',
-          requestMirror: {
-            backendRef: backend(edge, service, port, service.mirror.version),
-            percent: service.mirror.percent,
-          },
-        },
-      ]
-    : [];
-  const filters = [...mirror, ...corsFilter(edge)];
-  const common = { timeouts: { request: durationOf(timeout) }, filters: filters.length > 0 ? filters : undefined };
+  const common = (mirror = service.mirror): Rule => {
+    const filters = [...mirrorFilter(edge, service, port, mirror), ...corsFilter(edge)];
+    return { timeouts: { request: durationOf(timeout) }, filters: filters.length > 0 ? filters : undefined };
+  };
   const preflights = edge.cors ? preflightMatches(routes, expressions) : [];
   return [
     ...service.headerRoutes.map(route => ({
@@ -162,11 +155,13 @@ function rulesOfRoutes(edge: Edge, routes: Route[], expressions: Expressions): R
         ...operationMatch(each.operation, expressions),
         headers: [headerMatch(edge, route, each)],
       })),
-      backendRefs: [backend(edge, service, port, route.version)],
-      ...common,
+      backendRefs: backends(edge, service, port, route.weights.length > 0 ? route.weights : service.weights),
+      ...common(route.mirror),
     })),
-    { matches, backendRefs: backends(edge, service, port), ...common },
-    ...(preflights.length > 0 ? [{ matches: preflights, backendRefs: backends(edge, service, port), ...common }] : []),
+    { matches, backendRefs: backends(edge, service, port), ...common() },
+    ...(preflights.length > 0
+      ? [{ matches: preflights, backendRefs: backends(edge, service, port), ...common() }]
+      : []),
   ];
 }
 
@@ -205,11 +200,25 @@ function corsFilter(edge: Edge): Filter[] {
     : [];
 }
 
-function backends(edge: Edge, service: Service, port: Port): Rule['backendRefs'] {
-  const { weights } = service;
+/** The CRD has whole percentages only, and fractions for others. */
+function mirrorFilter(edge: Edge, service: Service, port: Port, mirror: Mirror | undefined): Filter[] {
+  if (!mirror) {
+    return [];
+  }
+  const share = Number.isInteger(mirror.percent)
+    ? { percent: mirror.percent }
+    : { fraction: { numerator: Math.round(mirror.percent * 10_000), denominator: 1_000_000 } };
+  const backendRef = backend(edge, service, port, mirror.version);
+  return [{ type: 'RequestMirror', requestMirror: { backendRef, ...share } }];
+}
+
+function backends(edge: Edge, service: Service, port: Port, weights = service.weights): Rule['backendRefs'] {
+  const [only] = weights;
   return weights.length === 0
     ? [backend(edge, service, port)]
-    : weights.map(({ version, percent }) => ({ ...backend(edge, service, port, version), weight: percent }));
+    : weights.length === 1 && weights !== service.weights
+      ? [backend(edge, service, port, only?.version)]
+      : integersOf(weights).map(({ version, weight }) => ({ ...backend(edge, service, port, version), weight }));
 }
 
 function backend(

@@ -3,8 +3,13 @@ import type {
   IGateway,
   IGRPCRoute,
   IHTTPRoute,
+  IListenerSet,
   IReferenceGrant,
+  ITLSRoute,
 } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with { 'resolution-mode': 'import' };
+import type { ITCPRoute, IUDPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1alpha2' with {
+  'resolution-mode': 'import',
+};
 import { resource } from './resource';
 
 /**
@@ -30,3 +35,28 @@ export class ReferenceGrant extends resource<IReferenceGrant>('gateway.networkin
  * @see https://gateway-api.sigs.k8s.io/api-types/backendtlspolicy/
  */
 export class BackendTlsPolicy extends resource<IBackendTLSPolicy>('gateway.networking.k8s.io/v1', 'BackendTLSPolicy') {}
+
+/**
+ * Further listeners of a Gateway, such as those of another team. Needs Gateway API 1.5.
+ * @see https://gateway-api.sigs.k8s.io/geps/gep-1713/
+ */
+export class ListenerSet extends resource<IListenerSet>('gateway.networking.k8s.io/v1', 'ListenerSet') {}
+
+/**
+ * How TLS connections to a Gateway are routed by SNI. Needs Gateway API 1.5.
+ * @see https://gateway-api.sigs.k8s.io/api-types/tlsroute/
+ */
+export class TlsRoute extends resource<ITLSRoute>('gateway.networking.k8s.io/v1', 'TLSRoute') {}
+
+/**
+ * How TCP connections to a Gateway are routed. Needs Gateway API 1.6, which serves no earlier version in its standard
+ * channel.
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#tcproute
+ */
+export class TcpRoute extends resource<ITCPRoute>('gateway.networking.k8s.io/v1', 'TCPRoute') {}
+
+/**
+ * How UDP datagrams to a Gateway are routed. Needs Gateway API 1.6; Istio's gateway does not support it.
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#udproute
+ */
+export class UdpRoute extends resource<IUDPRoute>('gateway.networking.k8s.io/v1', 'UDPRoute') {}

@@ -1,17 +1,18 @@
-import type {
-  Abort,
-  Call,
-  CallProps,
-  Delay,
-  Edge,
-  EdgeProps,
-  Faults,
-  Retries,
-  Route,
-  RouteProps,
-  Service,
-  ServiceProps,
-  WorkloadProps,
+import {
+  type Abort,
+  type Call,
+  type CallProps,
+  changesHeaders,
+  type Delay,
+  type Edge,
+  type EdgeProps,
+  type Faults,
+  type Retries,
+  type Route,
+  type RouteProps,
+  type Service,
+  type ServiceProps,
+  type WorkloadProps,
 } from '../topology';
 import { Capability } from './capability';
 
@@ -50,15 +51,19 @@ const OF_ABORTS = {
 const OF_FAULTS = {
   delay: ({ delay }) => (delay ? neededBy<Delay>(OF_DELAYS, delay) : []),
   abort: ({ abort }) => (abort ? neededBy<Abort>(OF_ABORTS, abort) : []),
+  match: 'Part of faults, which require the capability.',
 } satisfies Needs<Faults, Faults>;
 
 export const OF_CALLS = {
   port: 'Every target supports ports.',
   addressEnvVar: 'An environment variable of the caller, which Kubernetes sets.',
+  addressEnvVars: 'Environment variables of the caller, which Kubernetes sets.',
   allowedOperations: call => when(call.allowedOperations, Capability.OPERATIONS),
   timeout: ({ policy }) => when(policy.timeout, Capability.TIMEOUTS),
   retries: ({ policy: { retries } }) => (retries ? neededBy<Retries>(OF_RETRIES, retries) : []),
   faults: ({ policy: { faults } }) => (faults ? neededBy<Faults>(OF_FAULTS, faults) : []),
+  headers: ({ policy: { headers } }) => when(changesHeaders(headers), Capability.HEADER_CHANGES),
+  rewrite: ({ policy: { rewrite } }) => when(rewrite, Capability.REWRITES),
 } satisfies Needs<CallProps, Call>;
 
 export const OF_ROUTES = {
@@ -96,7 +101,11 @@ export const OF_SERVICES = {
   image: 'Kubernetes runs it.',
   versions: 'Each is a Deployment; routing by version requires its own capability.',
   namespace: 'Every target supports namespaces.',
+  workload: 'Kubernetes runs every kind.',
   existingWorkload: 'Every target selects pods by label.',
+  serviceAccount: 'Kubernetes has it.',
+  serviceMetadata: 'Every target keeps labels and annotations.',
+  disruptionBudget: 'Kubernetes has it.',
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;
 

@@ -39,6 +39,9 @@ export class Phase {
     'VirtualService',
     'HTTPRoute',
     'GRPCRoute',
+    'TLSRoute',
+    'TCPRoute',
+    'UDPRoute',
   ]);
 
   /**

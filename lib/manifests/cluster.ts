@@ -61,7 +61,7 @@ export class Cluster {
       this.byKey.set(`${resource.type} ${resource.key}`, resource);
     }
     this.hosts = new Hosts(this.all(Kind.SERVICE), this.all(Kind.SERVICE_ENTRY), this.clusterDomain);
-    this.workloads = new Workloads(resources.flatMap(each => Workload.of(each) ?? []));
+    this.workloads = new Workloads(Workload.all(resources));
     this.mesh = MeshConfig.of(this.all(Kind.CONFIG_MAP), this.all(Kind.ISTIO_OPERATOR));
     for (const service of this.all(Kind.SERVICE)) {
       for (const workload of this.selectedBy(service)) {

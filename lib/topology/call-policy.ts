@@ -1,6 +1,10 @@
 import type { Duration } from 'cdk8s';
+import { requireDeclared } from './declared';
+import { HEADER_CHANGES, type HeaderChanges } from './header-changes';
 import { requireInteger, requirePercentage, requirePositive } from './numbers';
 import { keyBy, nested, pickBy, type Property, type PropertyTable, validateBy } from './property-table';
+import { REWRITE, type Rewrite } from './rewrite';
+import { HeaderMatch } from './traffic';
 import { ValidationError } from './validation-error';
 
 /**
@@ -71,9 +75,14 @@ export interface Faults {
   readonly delay?: Delay;
   /** @default - none */
   readonly abort?: Abort;
+  /**
+   * The header of the requests that they are injected into.
+   * @default - all requests
+   */
+  readonly match?: HeaderMatch;
 }
 
-/** The part of a call that a proxy enforces: timeout, retries and faults. */
+/** The part of a call that a proxy enforces: timeout, retries, faults, header changes and rewrites. */
 export interface CallPolicy {
   /**
    * The timeout of a request, including all its retries.
@@ -90,6 +99,16 @@ export interface CallPolicy {
    * @default - none
    */
   readonly faults?: Faults;
+  /**
+   * Changes of the headers of requests and responses.
+   * @default - none
+   */
+  readonly headers?: HeaderChanges;
+  /**
+   * Changes of path and host. Excludes `allowedOperations`, which the callee compares with the new path.
+   * @default - none
+   */
+  readonly rewrite?: Rewrite;
 }
 
 /** The failures that are retried if {@link Retries} list none. */
@@ -126,7 +145,18 @@ const ABORT = {
   percent: percentageOf('The share of aborted requests'),
 } satisfies PropertyTable<Abort>;
 
-const FAULTS = { delay: nested<Delay>(DELAY), abort: nested<Abort>(ABORT) } satisfies PropertyTable<Faults>;
+const FAULTS = {
+  delay: nested<Delay>(DELAY),
+  abort: nested<Abort>(ABORT),
+  match: {
+    validate: (path, match) => {
+      if (match !== undefined) {
+        requireDeclared(path, 'The match of the faults', match, HeaderMatch);
+      }
+    },
+    keyOf: match => match && [match.header, match.kind, match.value],
+  },
+} satisfies PropertyTable<Faults>;
 
 const TERMS = {
   timeout: timeOf('The timeout'),
@@ -135,7 +165,22 @@ const TERMS = {
     ...nested<Retries>(RETRIES),
     keyOf: retries => (retries?.attempts ? keyBy<Retries>(RETRIES, retries) : undefined),
   },
-  faults: nested<Faults>(FAULTS),
+  faults: {
+    validate: (path, faults) => {
+      nested<Faults>(FAULTS).validate(path, faults);
+      rejectMatchOfNothing(path, faults);
+    },
+    // A match without a fault is rejected.
+    keyOf: nested<Faults>(FAULTS).keyOf,
+  },
+  headers: nested<HeaderChanges>(HEADER_CHANGES),
+  rewrite: {
+    validate: (path, rewrite) => {
+      nested<Rewrite>(REWRITE).validate(path, rewrite);
+      rejectEmptyRewrite(path, rewrite);
+    },
+    keyOf: nested<Rewrite>(REWRITE).keyOf,
+  },
 } satisfies PropertyTable<CallPolicy>;
 
 /**
@@ -173,6 +218,28 @@ function percentageOf(what: string): Property<number | undefined> {
     },
     keyOf: percent => percent ?? 100,
   };
+}
+
+function rejectMatchOfNothing(path: string, faults: Faults | undefined): void {
+  if (faults?.match && !faults.delay && !faults.abort) {
+    throw new ValidationError({
+      code: 'NoEffect',
+      path,
+      summary: 'The faults have a match, but neither a delay nor an abort.',
+      fix: 'Give `delay` or `abort`, or leave the faults out.',
+    });
+  }
+}
+
+function rejectEmptyRewrite(path: string, rewrite: Rewrite | undefined): void {
+  if (rewrite && rewrite.pathPrefix === undefined && rewrite.host === undefined) {
+    throw new ValidationError({
+      code: 'NoEffect',
+      path,
+      summary: 'The rewrite changes neither path nor host.',
+      fix: 'Give `pathPrefix` or `host`, or leave it out.',
+    });
+  }
 }
 
 function requireFailures(path: string, on: readonly RetryOn[] | undefined): void {

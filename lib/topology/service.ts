@@ -4,24 +4,26 @@ import { given } from './given';
 import { AllowedPeer, type AllowFromProps } from './allowed-peer';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
-import { rejectAmbiguity } from './ambiguous-calls';
-import { rejectOnePortOutside } from './external-ports';
-import { duplicate } from './duplicate';
+import { rejectContradictoryCall } from './call-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
-import { Operation } from './operation';
+import type { DirectResponse } from './direct-response';
+import { grpcMethod } from './grpc-method';
+import type { Operation } from './operation';
 import type { Peer } from './peer';
-import { type Port, Protocol } from './port';
 import type { IService, ITopology, Replicas } from './references';
-import { type ServiceProps, validateService } from './service-props';
-import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
-import { requirePercentage } from './numbers';
-import { Version } from './version';
+import { type ExistingWorkload, type ServiceProps, validateService } from './service-props';
+import type { HeaderMatch, HeaderRoute, Mirror, Weight } from './traffic';
+import { TrafficRules } from './traffic-rules';
+import { sumOfReplicas, Version } from './version';
+import { WorkloadKind } from './workload-kind';
+import { podNameOf, requireVersions, validateWorkloadKind } from './workload-kind-rules';
+import { objectsOf, type ServiceObjects } from './workload/service-rules';
 
 /**
- * A service. In the cluster: a ServiceAccount, a Deployment for each version, a Service, a PodDisruptionBudget, a
- * HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its incoming and outgoing
- * calls.
+ * A service. In the cluster: a ServiceAccount, a Deployment for each version or one object of another kind, a Service, a
+ * PodDisruptionBudget, a HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its
+ * incoming and outgoing calls.
  */
 export class Service extends Callee implements IService {
   /** The versions by name, in the order of their declaration. */
@@ -34,13 +36,16 @@ export class Service extends Callee implements IService {
   readonly hasService: boolean;
   /** The ServiceAccount of its pods: a part of the identity by which callees allow it. */
   readonly serviceAccount: string;
+  /** The kind of the objects that run its pods. */
+  readonly workloadKind: WorkloadKind;
 
-  private readonly existingLabels?: { readonly [label: string]: string };
+  /** Settings of its objects beside the workloads. */
+  readonly objects: ServiceObjects;
+
+  private readonly existing?: ExistingWorkload;
   private readonly outgoing: Call[] = [];
   private readonly peers: AllowedPeer[] = [];
-  private readonly shares: Weight[] = [];
-  private readonly byHeader: HeaderRoute[] = [];
-  private mirrored?: Mirror;
+  private readonly traffic = new TrafficRules(this);
 
   constructor(declaring: Declaring, topology: ITopology, name: string, props: ServiceProps) {
     requireDeclaring(declaring, 'Service', 'topology.addService(…)');
@@ -56,14 +61,17 @@ export class Service extends Callee implements IService {
       requireNamespace(this.path, this.namespace);
     }
     validateService(this.path, this.ports, props);
+    validateWorkloadKind(this.path, name, props);
+    this.workloadKind = props.workload ?? WorkloadKind.deployment();
     this.inMesh = props.inMesh ?? true;
     this.exists = props.existingWorkload !== undefined;
-    this.hasService = props.existingWorkload?.hasService ?? false;
-    this.existingLabels = props.existingWorkload && { ...props.existingWorkload.labels };
-    this.serviceAccount = props.existingWorkload?.serviceAccount ?? name;
+    this.existing = given(props.existingWorkload);
+    this.hasService = this.existing?.hasService ?? false;
+    this.serviceAccount = this.existing?.serviceAccount ?? props.serviceAccount?.name ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
+    this.objects = objectsOf(this.path, props, this.replicas);
   }
 
   /**
@@ -73,7 +81,7 @@ export class Service extends Callee implements IService {
   get selector(): { readonly [label: string]: string } {
     const { name, topology, namespace } = this;
     return (
-      this.existingLabels
+      this.existing?.labels
       ?? (topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name })
     );
   }
@@ -93,6 +101,28 @@ export class Service extends Callee implements IService {
     return namespace === this.namespace ? this.name : `${this.name}.${this.namespace}`;
   }
 
+  /** The name of the headless Service that resolves the names of single pods; undefined without one. */
+  get headlessService(): string | undefined {
+    return this.existing?.headlessService ?? (this.workloadKind.statefulSet && `${this.name}-headless`);
+  }
+
+  /** The fully qualified host name of the headless Service; undefined without one. */
+  get headlessHost(): string | undefined {
+    const { headlessService, namespace, topology } = this;
+    return headlessService && `${headlessService}.${namespace}.svc.${topology.clusterDomain}`;
+  }
+
+  /**
+   * The host name of one pod of a StatefulSet for a caller in `namespace`: `SERVICE-0.SERVICE-headless` in its own
+   * namespace, `SERVICE-0.SERVICE-headless.NAMESPACE` in others. Connect to it on the container port. Throws for pods
+   * of other kinds, and for a pod beyond the declared replicas.
+   * @param ordinal the number of the pod, from 0
+   */
+  podHostNameIn(namespace: string, ordinal: number): string {
+    const host = `${podNameOf(this, ordinal)}.${this.headlessService ?? ''}`;
+    return namespace === this.namespace ? host : `${host}.${this.namespace}`;
+  }
+
   /** The calls that it makes, in the order of their declaration. */
   get outgoingCalls(): readonly Call[] {
     return this.outgoing;
@@ -105,33 +135,27 @@ export class Service extends Callee implements IService {
 
   /** The weights of the versions; empty if requests are distributed by the number of pods. */
   get weights(): readonly Weight[] {
-    return this.shares;
+    return this.traffic.weights;
   }
 
-  /** The rules that send requests with a header to one version, in the order in which they apply. */
+  /** The rules for requests with a header, in the order in which they apply. */
   get headerRoutes(): readonly HeaderRoute[] {
-    return this.byHeader;
+    return this.traffic.headerRoutes;
   }
 
   /** The version that gets copies of requests; undefined for none. */
   get mirror(): Mirror | undefined {
-    return this.mirrored;
+    return this.traffic.mirror;
   }
 
-  /** The number of pods of all versions; undefined for pods that are declared elsewhere. */
+  /** The number of pods of all versions; undefined for pods that are declared elsewhere, and one on each node. */
   override get replicas(): Replicas | undefined {
-    const ofVersions = [...this.versions.values()].flatMap(version => version.replicas ?? []);
-    return this.exists
-      ? undefined
-      : {
-          least: ofVersions.reduce((sum, { least }) => sum + least, 0),
-          most: ofVersions.reduce((sum, { most }) => sum + most, 0),
-        };
+    return sumOfReplicas([...this.versions.values()]);
   }
 
   /** Whether requests are routed by version, so that each version needs a subset of its own. */
   get routesByVersion(): boolean {
-    return this.shares.length > 0 || this.byHeader.length > 0 || this.mirrored !== undefined;
+    return this.traffic.nameVersions;
   }
 
   /** The version of that name. Throws if there is none. */
@@ -150,23 +174,7 @@ export class Service extends Callee implements IService {
 
   /** A gRPC method, by its name alone where the port declares the gRPC service, else as `package.Service/Method`. */
   method(name: string): Operation {
-    const port = this.ports.find(each => each.protocol === Protocol.GRPC);
-    const [method = '', service] = name.split('/').reverse();
-    const fullName = service ?? port?.grpcService;
-    const known = !port?.grpcMethods || (fullName === port.grpcService && port.grpcMethods.includes(method));
-    if (!port || !fullName || !known) {
-      throw new ValidationError({
-        code: 'UnknownMethod',
-        path: this.path,
-        summary: `${this.name} has no gRPC method "${name}".`,
-        fix: !port
-          ? 'It has no gRPC port: declare one with Port.grpc.'
-          : port.grpcMethods
-            ? `${port.grpcService} has ${port.grpcMethods.join(', ')}.`
-            : 'Name it in full, as "package.Service/Method".',
-      });
-    }
-    return Operation.parse(this.path, `POST /${fullName}/${method}`);
+    return grpcMethod(this, name);
   }
 
   /** Several gRPC methods: see {@link method}. */
@@ -179,16 +187,6 @@ export class Service extends Callee implements IService {
     this.topology.requireOpen(this.path);
     requireDeclared(`${this.path}.calls`, 'The callee', callee, Callee);
     const path = `${this.path} → ${callee.name}`;
-    if (callee === this) {
-      throw new ValidationError({
-        code: 'SelfCall',
-        path,
-        summary: `${this.name} calls itself.`,
-        fix:
-          'Leave the call out: traffic inside a pod does not cross the mesh. For calls between replicas, '
-          + 'declare a service of their own.',
-      });
-    }
     if (callee.topology !== this.topology) {
       throw new ValidationError({
         code: 'ForeignService',
@@ -198,8 +196,7 @@ export class Service extends Callee implements IService {
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
-    rejectAmbiguity(path, call, this.outgoing, this.variables);
-    rejectOnePortOutside(path, call, this.outgoing);
+    rejectContradictoryCall(path, call, this.outgoing, this.versions.values());
     callee._admit(call);
     this.outgoing.push(call);
     return call;
@@ -215,55 +212,40 @@ export class Service extends Callee implements IService {
   }
 
   /**
-   * Splits requests among versions, in percent. In the cluster: weights of the VirtualService and subsets of the
-   * DestinationRule.
+   * Splits requests among versions, in percent with at most 4 decimals: all of them, or those with a header. In the
+   * cluster: weights of the VirtualService and subsets of the DestinationRule.
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRouteDestination
    */
-  split(percentByVersion: { readonly [version: string]: number }): void {
+  split(percentByVersion: { readonly [version: string]: number }, match?: HeaderMatch): void {
     this.topology.requireOpen(this.path);
-    if (this.ports.some(port => port.protocol === Protocol.TLS)) {
-      throw new ValidationError({
-        code: 'NoRequests',
-        path: this.path,
-        summary: `${this.name} has a port of protocol tls, whose connections are routed by SNI, not by weight.`,
-        fix: 'Declare it as tcp to split connections, or terminate TLS in the mesh and declare http, http2 or grpc.',
-      });
-    }
-    this.rejectSecond('split', this.shares.length > 0);
-    const weights = Object.entries(percentByVersion).map(([name, percent]) => ({
-      version: this.version(name),
-      percent,
-    }));
-    requireWhole(this.path, weights);
-    this.shares.push(...weights);
+    requireVersions(this, 'split');
+    this.traffic.split(percentByVersion, match);
   }
 
   /** Routes requests with that header to one version; the first rule that matches applies. */
   routeTo(version: string, match: HeaderMatch): void {
-    this.requireRequests('Routing by header');
-    const earlier = this.byHeader.find(route => covers(route.match, match));
-    if (earlier) {
-      throw duplicate(
-        this.path,
-        `An earlier route sends all requests that this one matches (${match.header}: ${match.value}) to `
-          + `${earlier.version.name}.`,
-        'Keep one of the two, or declare the narrower one first.',
-      );
-    }
-    this.byHeader.push({ match, version: this.version(version) });
+    this.topology.requireOpen(this.path);
+    requireVersions(this, 'routeTo');
+    this.traffic.routeTo(version, match);
   }
 
-  /** Mirrors the requests, or a share of them in percent, to a version whose responses are dropped. */
-  mirrorTo(version: string, percent = 100): void {
-    this.requireRequests('Mirroring');
-    this.rejectSecond('mirrorTo', this.mirrored !== undefined);
-    requirePercentage(this.path, 'The mirrored share', percent);
-    this.mirrored = { version: this.version(version), percent };
+  /**
+   * Mirrors the requests, or a share of them in percent, to a version whose responses are dropped: all of them, or
+   * those with a header.
+   */
+  mirrorTo(version: string, percent = 100, match?: HeaderMatch): void {
+    this.topology.requireOpen(this.path);
+    requireVersions(this, 'mirrorTo');
+    this.traffic.mirrorTo(version, percent, match);
   }
 
-  /** The environment variables that its versions set themselves. */
-  private get variables(): readonly string[] {
-    return [...this.versions.values()].flatMap(({ workload }) => Object.keys(workload.env ?? {}));
+  /**
+   * Answers requests with that header in the proxy of the caller: the service does not receive them. Faults, timeouts
+   * and header changes of calls do not apply to them.
+   */
+  respondDirectly(match: HeaderMatch, response: DirectResponse): void {
+    this.topology.requireOpen(this.path);
+    this.traffic.respondDirectly(match, { ...response });
   }
 
   private declareVersions(props: ServiceProps): Map<string, Version> {
@@ -274,27 +256,5 @@ export class Service extends Callee implements IService {
         return [name, new Version(DECLARING, this, name, own.image ?? image, workload)];
       }),
     );
-  }
-
-  private rejectSecond(what: string, isSecond: boolean): void {
-    if (isSecond) {
-      throw duplicate(
-        this.path,
-        `${what} was called for ${this.name} already, and the second call would replace the first.`,
-        `Call ${what} once.`,
-      );
-    }
-  }
-
-  private requireRequests(what: string): void {
-    this.topology.requireOpen(this.path);
-    if (!this.ports.some((port: Port) => port.carriesRequests)) {
-      throw new ValidationError({
-        code: 'NoRequests',
-        path: this.path,
-        summary: `${what} needs requests, and no port of ${this.name} carries any.`,
-        fix: 'Declare a port as http, http2 or grpc, or use split, which works on connections too.',
-      });
-    }
   }
 }

@@ -9,6 +9,7 @@ import { ExternalService } from './external';
 import type { ExternalServiceProps } from './external-props';
 import { ForeignTopology } from './foreign-topology';
 import { duplicate } from './duplicate';
+import { requireOwnIdentity } from './workload/service-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireOwnableNamespace } from './names';
 import { rateLimiter, type RateLimiterProps } from './rate-limiter';
@@ -109,6 +110,7 @@ export class Topology implements ITopology {
   addService(name: string, props: ServiceProps): Service {
     this.requireOpen(name);
     const service = new Service(DECLARING, this, name, given(props));
+    requireOwnIdentity(service, this.services);
     this.add(this.servicesByKey, `${service.namespace}/${name}`, service, 'service');
     return service;
   }

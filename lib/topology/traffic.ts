@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import type { DirectResponse } from './direct-response';
 import { requireHeaderName } from './names';
 import { requirePercentage } from './numbers';
 import { ValidationError } from './validation-error';
@@ -108,20 +109,46 @@ function matchesAllBehind(expression: string, head: string): boolean {
   return endsInAnything && matchesWhole(expression, head);
 }
 
+/** The requests that meet two conditions on one header: undefined for none of all. */
+export function bothOf(path: string, first: HeaderMatch, second: HeaderMatch): HeaderMatch | undefined {
+  if (covers(first, second)) {
+    return second;
+  }
+  if (covers(second, first)) {
+    return first;
+  }
+  const kinds = [first.kind, second.kind];
+  if (kinds.includes('exact') || !kinds.includes('regex')) {
+    return undefined;
+  }
+  throw new ValidationError({
+    code: 'InvalidMatch',
+    path,
+    summary:
+      `Requests can match both "${first.value}" and "${second.value}" in the header ${first.header}, and a rule has one `
+      + 'condition for each header.',
+    fix: 'Use exact values, or different headers.',
+  });
+}
+
 /** The share of the requests that a version gets. */
 export interface Weight {
   /** The version that gets the requests. */
   readonly version: Version;
-  /** Its share of the requests, as a whole number from 0 to 100. */
+  /** Its share of the requests, from 0 to 100, with at most 4 decimals. */
   readonly percent: number;
 }
 
-/** Requests with a header are routed to one version, regardless of the weights. */
+/** A rule for requests with a header. */
 export interface HeaderRoute {
   /** The header that requests need. */
   readonly match: HeaderMatch;
-  /** The version that gets the requests. */
-  readonly version: Version;
+  /** The shares of the versions that get these requests; none if they are distributed as all others. */
+  readonly weights: readonly Weight[];
+  /** The version that gets copies of these requests; undefined if they are mirrored as all others. */
+  readonly mirror?: Mirror;
+  /** The response that these requests get from the proxy of the caller, instead of the service's. */
+  readonly response?: DirectResponse;
 }
 
 /** A share of the requests is mirrored to a version whose responses are dropped. */
@@ -132,19 +159,34 @@ export interface Mirror {
   readonly percent: number;
 }
 
+/** The decimals of a percentage: Envoy counts shares in millionths. */
+const DECIMALS = 4;
+
 /** Rejects weights that are not percentages or do not sum to 100. */
 export function requireWhole(path: string, weights: readonly Weight[]): void {
   weights.forEach(({ version, percent }) => requirePercentage(path, `The weight of ${version.name}`, percent));
-  const fractional = weights.find(({ percent }) => !Number.isInteger(percent));
-  const sum = weights.reduce((total, { percent }) => total + percent, 0);
-  if (fractional || sum !== 100) {
+  const millionths = weights.map(({ percent }) => Math.round(percent * 10 ** DECIMALS));
+  const isTooFine = weights.some(({ percent }, index) => percent !== (millionths[index] ?? 0) / 10 ** DECIMALS);
+  const sum = millionths.reduce((total, each) => total + each, 0) / 10 ** DECIMALS;
+  if (isTooFine || sum !== 100) {
     throw new ValidationError({
       code: 'WeightsDoNotSum',
       path,
       summary:
         `The split ${weights.map(({ version, percent }) => `${version.name}: ${percent}`).join(', ')} `
-        + (fractional ? 'has a fraction of a percent.' : `sums to ${sum}.`),
-      fix: 'Give whole percentages that sum to 100.',
+        + (isTooFine ? `has more than ${DECIMALS} decimals.` : `sums to ${sum}.`),
+      fix: `Give percentages with at most ${DECIMALS} decimals that sum to 100.`,
     });
   }
+}
+
+/** Percentages as integers of the same proportions: 99.5 and 0.5 are 995 and 5, whole ones stay. */
+export function integersOf(weights: readonly Weight[]): { readonly version: Version; readonly weight: number }[] {
+  const factors = Array.from({ length: DECIMALS + 1 }, (_, digits) => 10 ** digits);
+  const factor = factors.find(each => weights.every(({ percent }) => isInteger(percent * each))) ?? 10 ** DECIMALS;
+  return weights.map(({ version, percent }) => ({ version, weight: Math.round(percent * factor) }));
+}
+
+function isInteger(value: number): boolean {
+  return Math.abs(value - Math.round(value)) < 1e-6;
 }

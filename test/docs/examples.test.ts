@@ -239,3 +239,20 @@ test('a topology calls another by its contract', () => {
 
   expect(web.outgoingCalls.map(each => each.calleeAddress)).toEqual(['pay.billing:80']);
 });
+
+test('one model becomes two environments, and a pipeline without a tag fails', () => {
+  const [example = ''] = examplesIn('docs/model.md');
+  const appsWith = (TAG?: string) =>
+    run(
+      example.replace('apps.forEach(app => app.synth());', ''),
+      { ...cdk8s, ...cardinal, process: { env: { TAG } } },
+      ['apps'],
+    ).apps as cardinal.ClusterApp[];
+
+  const [staging, production] = appsWith('1.4.0').map(app => app.charts.flatMap(chart => cdk8s.Testing.synth(chart)));
+  expect([JSON.stringify(staging), JSON.stringify(production)]).toEqual([
+    expect.stringMatching(/web:1\.4\.0.*staging\.shop\.example|staging\.shop\.example.*web:1\.4\.0/),
+    expect.stringMatching(/"storage":"100Gi"/),
+  ]);
+  expect(() => appsWith()).toThrow('its tag is empty');
+});

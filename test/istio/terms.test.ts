@@ -1,6 +1,18 @@
 import { Duration } from 'cdk8s';
 import fc from 'fast-check';
-import { type Abort, type CallPolicy, type Delay, type Faults, type Retries, RetryOn, Topology } from '../../lib';
+import {
+  type Abort,
+  type CallPolicy,
+  type Delay,
+  type Faults,
+  HeaderMatch,
+  type HeaderOperations,
+  type HeaderValues,
+  type Retries,
+  RetryOn,
+  type Rewrite,
+  Topology,
+} from '../../lib';
 import { unsupportedFeatures } from '../../lib/kubernetes';
 import { one, plain, render } from './support';
 
@@ -18,16 +30,32 @@ const abort: Values<Abort> = { status: fc.constantFrom(500, 503), percent };
 const faults: Values<Faults> = {
   delay: fc.record(delay, { requiredKeys: ['duration'] }),
   abort: fc.record(abort, { requiredKeys: ['status'] }),
+  match: fc.constantFrom(HeaderMatch.exact('x', 'y'), HeaderMatch.prefix('x', 'y')),
+};
+const changes: Values<HeaderOperations> = {
+  set: fc.constantFrom<HeaderValues>({ 'x-a': '1', 'x-b': '100%' }, { 'x-b': '100%', 'x-a': '1' }, { 'x-a': '2' }),
+  add: fc.constantFrom({ 'x-c': '1' }, { 'x-c': '2' }),
+  remove: fc.constantFrom(['x-d', 'x-e'], ['x-e', 'x-d'], ['x-d']),
+};
+const operations = fc.record(changes, { requiredKeys: [] }).filter(each => Object.keys(each).length > 0);
+const rewrite: Values<Rewrite> = {
+  pathPrefix: fc.constantFrom({ from: '/a', to: '/b' }, { from: '/a', to: '/' }, { from: '/', to: '/a' }),
+  host: fc.constantFrom('a.example', 'b.example'),
 };
 const values: Values<CallPolicy> = {
   timeout: fc.constantFrom(Duration.hours(1), Duration.minutes(60), Duration.hours(2)),
   retries: fc.record(retries, { requiredKeys: ['attempts'] }),
-  faults: fc.record(faults, { requiredKeys: [] }),
+  faults: fc
+    .record(faults, { requiredKeys: [] })
+    .filter(({ delay: delayed, abort: aborted, match }) => !match || delayed !== undefined || aborted !== undefined),
+  headers: fc.record({ request: operations, response: operations }, { requiredKeys: [] }),
+  rewrite: fc.record(rewrite, { requiredKeys: [] }).filter(each => Object.keys(each).length > 0),
 };
 const terms: fc.Arbitrary<CallPolicy> = fc.record(values, { requiredKeys: [] });
 
 interface Rule {
-  readonly match: readonly { readonly sourceLabels?: { readonly app: string } }[];
+  readonly match: readonly { readonly sourceLabels?: { readonly app: string }; readonly headers?: object }[];
+  readonly headers?: object;
 }
 
 /** What the rule of each caller does beside matching it. */
@@ -36,9 +64,13 @@ function rulesOf(declared: Record<string, CallPolicy>): Record<string, unknown> 
   const { http } = one(render(shop), 'VirtualService', 'cart').spec as { http: Rule[] };
   return Object.fromEntries(
     Object.keys(declared).map(caller => {
-      const matches = ({ match }: Rule) => match.some(({ sourceLabels: from }) => !from || from.app === caller);
-      const rule = http.find(matches);
-      return [caller, { ...rule, match: undefined }];
+      const matching = http.flatMap(({ match, ...rule }) =>
+        match
+          .filter(({ sourceLabels: from }) => !from || from.app === caller)
+          .map(({ headers }) => ({ ...rule, headers: [headers, rule.headers] })),
+      );
+      // Rules after the first without a condition on headers are never reached.
+      return [caller, matching.slice(0, matching.findIndex(({ headers: [condition] }) => !condition) + 1)];
     }),
   );
 }

@@ -89,7 +89,6 @@ test("pods run without root, without writing, without privileges and without the
   expect(pod.containers[0].securityContext).toEqual({
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
-    privileged: false,
     readOnlyRootFilesystem: true,
     runAsNonRoot: true,
     runAsUser: 1000,
@@ -132,8 +131,8 @@ test('a start may take five minutes', () => {
 test('no resources are requested that were not declared', () => {
   expect(containerOf(alone()).resources).toBeUndefined();
   expect(containerOf(alone({ resources: { cpu: '0.25', memory: '1Gi', memoryLimit: '1Gi' } })).resources).toEqual({
-    requests: { cpu: '250m', memory: '1024Mi' },
-    limits: { memory: '1024Mi' },
+    requests: { cpu: '0.25', memory: '1Gi' },
+    limits: { memory: '1Gi' },
   });
 });
 

@@ -1,10 +1,13 @@
 import { Duration } from 'cdk8s';
 import {
+  type CallProps,
   type CircuitBreakerProps,
   HashKey,
+  HeaderMatch,
   type LoadBalancing,
   LoadBalancingAlgorithm,
   type LocalityLoadBalancing,
+  Operation,
   Port,
   Topology,
 } from '../../lib';
@@ -152,5 +155,127 @@ const LOCALITIES: Row[] = [
   ],
 ];
 
-/** Limits, load balancing and localities that Istio rejects or that would have no effect. */
-export const TRAFFIC_MISTAKES: Row[] = [...LIMITS, ...BALANCING, ...LOCALITIES];
+const called =
+  (props: CallProps, port = Port.http(80)) =>
+  () => {
+    const shop = new Topology('shop');
+    const cart = shop.addService('cart', { image: 'example/x:1', port });
+    shop.addService('web', { image: 'example/x:1' }).calls(cart, props);
+  };
+const jason = HeaderMatch.exact('end-user', 'jason');
+const set = (name: string, value = 'x') => called({ headers: { request: { set: { [name]: value } } } });
+const rewritten = (from: string, to: string) => called({ rewrite: { pathPrefix: { from, to } } });
+
+const CALLS: Row[] = [
+  ['a match without a fault', 'NoEffect', ['neither a delay nor an abort'], called({ faults: { match: jason } })],
+  [
+    'a match that is a text',
+    'NotDeclared',
+    ['match of the faults'],
+    called({ faults: { abort: { status: 500 }, match: 'x' as unknown as HeaderMatch } }),
+  ],
+  ['empty changes of requests', 'NoEffect', ['header changes are empty'], called({ headers: { request: {} } })],
+  [
+    'empty changes of responses',
+    'NoEffect',
+    ['header changes are empty'],
+    called({ headers: { response: { set: {} } } }),
+  ],
+  [
+    'a header that is set and removed',
+    'Contradiction',
+    ['x-a is changed in two ways'],
+    called({ headers: { request: { set: { 'x-a': '1' }, remove: ['x-a'] } } }),
+  ],
+  ['the header host', 'InvalidHeader', ['rewrite: { host }'], set('host')],
+  ...['x-envoy-retry-on', 'x-forwarded-client-cert', 'connection', 'content-length'].map((name): Row => [
+    `the header ${name}`,
+    'InvalidHeader',
+    ['belongs to the proxies'],
+    set(name),
+  ]),
+  ['a header in upper case that is set', 'InvalidHeader', ['"x-a"'], set('X-A')],
+  [
+    'a reserved header that is removed',
+    'InvalidHeader',
+    ['"host"'],
+    called({ headers: { response: { remove: ['host'] } } }),
+  ],
+  ['a value with a line break', 'InvalidText', ['x-a'], set('x-a', 'a\nb')],
+  ['a value with surrounding blanks', 'InvalidText', ['whitespace'], set('x-a', ' a')],
+  ['an empty rewrite', 'NoEffect', ['neither path nor host'], called({ rewrite: {} })],
+  ['a rewrite to itself', 'NoEffect', ['by itself'], rewritten('/a', '/a')],
+  ...['a', '/a/', '', '/a?b', '/a/../b', '/{id}', '//a', '/a b'].flatMap((prefix): Row[] => [
+    [`a rewrite of "${prefix}"`, 'InvalidPath', [`"${prefix}"`], rewritten(prefix, '/x')],
+    [`a rewrite to "${prefix}"`, 'InvalidPath', [`"${prefix}"`], rewritten('/x', prefix)],
+  ]),
+  ['a rewrite to a host that is none', 'InvalidHost', ['a_b'], called({ rewrite: { host: 'a_b' } })],
+  [
+    'operations of rewritten paths',
+    'Contradiction',
+    ['compared with the new path'],
+    called({ rewrite: { pathPrefix: { from: '/a', to: '/b' } }, allowedOperations: [Operation.http('GET /a')] }),
+  ],
+  ['header changes of connections', 'NoRequests', ['headers'], called({ headers: {} }, Port.tcp(5432))],
+];
+
+const RULES: Row[] = [
+  [
+    'a second rule for the same header',
+    'Duplicate',
+    ['it sends them to v2'],
+    () => {
+      const cart = service();
+      cart.routeTo('v2', jason);
+      cart.split({ v1: 50, v2: 50 }, jason);
+    },
+  ],
+  [
+    'a route behind a mirror for its header',
+    'Duplicate',
+    ['it mirrors them to v2'],
+    () => {
+      const cart = service();
+      cart.mirrorTo('v2', 100, HeaderMatch.prefix('end-user', 'j'));
+      cart.routeTo('v2', jason);
+    },
+  ],
+  [
+    'a mirror behind a direct response to its header',
+    'Duplicate',
+    ['it answers with 204'],
+    () => {
+      const cart = service();
+      cart.respondDirectly(jason, { status: 204 });
+      cart.mirrorTo('v2', 100, jason);
+    },
+  ],
+  [
+    'a split of connections by header',
+    'NoRequests',
+    ['Splitting by header'],
+    () => service(Port.tcp(5432)).split({ v1: 100 }, jason),
+  ],
+  [
+    'a direct response to connections',
+    'NoRequests',
+    ['direct response'],
+    () => service(Port.tcp(5432)).respondDirectly(jason, { status: 204 }),
+  ],
+  [
+    'a direct response of no status',
+    'OutOfRange',
+    ['status of the direct response is 99'],
+    () => service().respondDirectly(jason, { status: 99 }),
+  ],
+  [
+    'a direct response of a megabyte',
+    'OutOfRange',
+    ['1048576 bytes'],
+    () => service().respondDirectly(jason, { status: 200, body: 'x'.repeat(2 ** 20) }),
+  ],
+  ['a split of 90 by header', 'WeightsDoNotSum', ['sums to 90'], () => service().split({ v1: 90 }, jason)],
+];
+
+/** Limits, load balancing, localities, calls and traffic rules that Istio rejects or that would have no effect. */
+export const TRAFFIC_MISTAKES: Row[] = [...LIMITS, ...BALANCING, ...LOCALITIES, ...CALLS, ...RULES];

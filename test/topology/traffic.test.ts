@@ -48,7 +48,7 @@ test('a split that throws declares nothing, and a valid one can be declared afte
 
   expect(() => {
     service.split({ v1: 90 });
-  }).toThrow('The split v1: 90 sums to 90. Give whole percentages that sum to 100.');
+  }).toThrow('The split v1: 90 sums to 90. Give percentages with at most 4 decimals that sum to 100.');
   expect(service.weights).toEqual([]);
   service.split({ v1: 90, v2: 10 });
   expect(service.weights.map(({ version, percent }) => [version.name, percent])).toEqual([

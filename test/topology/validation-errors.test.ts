@@ -17,8 +17,10 @@ import {
   ValidationError,
 } from '../../lib';
 import { EDGE_MISTAKES } from './invalid-edges';
+import { POD_MISTAKES } from './pod-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
+import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
 
 function shopWith(...names: string[]) {
   const shop = new Topology('shop');
@@ -224,6 +226,24 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       add({ image: name }),
     ],
   ),
+  ...(
+    [
+      ['x/y:undefined', '"undefined" is an unset variable'],
+      ['x/y:', 'its tag is empty'],
+      ['x:@sha256:0', 'its tag is empty'],
+      ['x@', 'its digest is empty'],
+      ['', 'it is empty'],
+      ['/y:1', 'a part of its path is empty'],
+      ['x//y', 'a part of its path is empty'],
+      ['x/:1', 'a part of its path is empty'],
+      ['x:${process.env.TAG}', 'backticks'],
+    ] as const
+  ).map(([name, reason]): (typeof MISTAKES)[number] => [
+    `the image "${name}" of a pipeline that did not set a variable`,
+    'InvalidImage',
+    [reason, 'set the variable'],
+    add({ image: name }),
+  ]),
   [
     "a version's image that names none",
     'InvalidImage',
@@ -359,20 +379,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     ['is 2', '5 or more'],
     add({ autoscaling: { min: 5, max: 2 }, resources: { cpu: '1' } }),
   ],
-  ['a variable that cannot be one', 'InvalidVariable', ['"A-B"'], add({ env: { 'A-B': '' } })],
   ['a relative directory', 'InvalidPath', ['"data"'], add({ writablePaths: ['data'] })],
 
-  [
-    'a call to itself',
-    'SelfCall',
-    ['shop/web → web'],
-    () => {
-      const {
-        services: [web],
-      } = shopWith('web');
-      web.calls(web);
-    },
-  ],
   [
     'a call across topologies',
     'ForeignService',
@@ -480,7 +488,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     split({ v1: 90, v3: 10 }),
   ],
   ['a split that sums to 90', 'WeightsDoNotSum', ['v1: 80, v2: 10', 'sums to 90'], split({ v1: 80, v2: 10 })],
-  ['a split with fractions', 'WeightsDoNotSum', ['fraction'], split({ v1: 99.5, v2: 0.5 })],
+  ['a split with too many decimals', 'WeightsDoNotSum', ['4 decimals'], split({ v1: 99.99999, v2: 0.00001 })],
+  ['a split that misses a fraction', 'WeightsDoNotSum', ['99.9'], split({ v1: 99.5, v2: 0.4 })],
   ['a split with a negative weight', 'OutOfRange', ['110 %'], split({ v1: 110, v2: -10 })],
   ['a split of nothing', 'WeightsDoNotSum', ['sums to 0'], split({})],
   ['a split of connections that are routed by SNI', 'NoRequests', ['tls'], split({ v1: 50, v2: 50 }, Port.tls(443))],
@@ -738,7 +747,14 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...TRAFFIC_MISTAKES];
+const ALL = [
+  ...MISTAKES,
+  ...EDGE_MISTAKES,
+  ...VALUE_MISTAKES,
+  ...TRAFFIC_MISTAKES,
+  ...WORKLOAD_KIND_MISTAKES,
+  ...POD_MISTAKES,
+];
 
 test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
@@ -751,7 +767,7 @@ test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, d
 
 test('every error of the model occurs above', () => {
   const folder = join(__dirname, '../../lib/topology');
-  const texts = readdirSync(folder)
+  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.ts'))
     .map(file => readFileSync(join(folder, file), 'utf8'));
   const known = texts.flatMap(text => [...text.matchAll(/code: '(\w+)'/g)].map(([, code]) => code));

@@ -64,10 +64,10 @@ function agreed(
   }));
 }
 
-const SENT_TO_HTTPS = { when: '', ends: [answered('301', 1)], terms: [] };
+const SENT_TO_HTTPS = { when: '', isForAll: true, ends: [answered('301', 1)], terms: [] };
 
 function throughListener(listener: GatewayListener, route: Route, context: Context): TrafficPath {
-  const trafficPath = routed(listener.caller, listener.caller.proxy, '', route, listener.port, context);
+  const trafficPath = routed(listener.caller, listener.caller.proxy, '', route, { number: listener.port }, context);
   return {
     ...trafficPath,
     ends: trafficPath.ends.map(end => ({

@@ -48,12 +48,12 @@ export class TrafficMatrix {
 /** By caller and callee. */
 function reachesOf(context: Context): ReadonlyMap<string, Reach> {
   const found = new Map<string, Reach>();
-  for (const { from, when, ends } of trafficPathsOf(context)) {
+  for (const { from, isForAll, ends } of trafficPathsOf(context)) {
     for (const { destination, isReached, isAllowed } of ends.filter(
       each => each.isReached && each.isAllowed !== false,
     )) {
       const key = `${from} → ${destination}`;
-      const isUnconditional = isReached && isAllowed === true && when === '';
+      const isUnconditional = isReached && isAllowed === true && isForAll;
       found.set(key, {
         from,
         to: destination,

@@ -13,8 +13,6 @@ import {
   type Resource,
   routesOf,
 } from '../../manifests';
-import { gatewayRouteRules } from '../routes/gateway-route';
-import type { Rule } from '../routes/rule';
 import { RouteReader } from '../routes/unsupported-filters';
 import type { Proxy } from '../endpoints/proxy';
 
@@ -23,18 +21,15 @@ export interface AttachedRoute {
   readonly route: Resource;
   /** Its hosts that lead to it there; none if they all belong to other listeners. */
   readonly hosts: readonly string[];
-  /** None if the whole route is dropped. */
-  readonly rules: readonly Rule[];
 }
 
-/** The HTTPRoutes and GRPCRoutes of a listener, with their hosts and rules. */
-export function attachedRoutes(listener: Field, reader: RouteReader, cluster: Cluster): AttachedRoute[] {
+/** The HTTPRoutes and GRPCRoutes of a listener, with their hosts. */
+export function attachedRoutes(listener: Field, cluster: Cluster): AttachedRoute[] {
   return routesAttached(listener, cluster)
     .filter(({ type }) => type === Kind.HTTP_ROUTE || type === Kind.GRPC_ROUTE)
     .map(route => ({
       route,
       hosts: hostsOf(route).filter(host => !isIsolated(host, listener)),
-      rules: gatewayRouteRules(route, reader, cluster),
     }));
 }
 

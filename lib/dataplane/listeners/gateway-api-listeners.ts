@@ -1,12 +1,12 @@
 import { addTo, type Cluster, covers, type Field, isGranted, reference, type Resource } from '../../manifests';
 import type { ProxiedCaller } from '../endpoints/caller';
-import { type AttachedRoute, attachedRoutes, hostOf, hostsOf, readerOf, routesAttached } from './attached-routes';
+import { attachedRoutes, hostOf, hostsOf, readerOf, routesAttached } from './attached-routes';
 import { type GatewayListener, type ListenerTls, once } from './listener';
 import { madeGateways } from './made-gateways';
 import { inOrderOfPrecedence } from '../routes/gateway-route-match';
 import type { Message } from '../messages/message';
 import type { ConnectionRule } from '../clusters/tcp';
-import { backendOf } from '../routes/gateway-route';
+import { backendOf, gatewayRouteRules } from '../routes/gateway-route';
 import { catchAllsLast, type Route, routesAt, type Rule } from '../routes/rule';
 import { RouteReader } from '../routes/unsupported-filters';
 import type { VirtualHost } from '../virtual-hosts/virtual-hosts';
@@ -104,10 +104,11 @@ interface Group {
  */
 function groupsOf(listener: Field, gateway: Resource, reader: RouteReader, cluster: Cluster): Group[] {
   const listenerHost = hostOf(listener) || '*';
-  const routes = attachedRoutes(listener, reader, cluster)
+  const routes = attachedRoutes(listener, cluster)
+    .map(each => ({ ...each, rules: gatewayRouteRules(each.route, reader, cluster) }))
     .filter(each => each.rules.length > 0)
     .sort((a, b) => (a.route.key < b.route.key ? -1 : 1));
-  const byHost = new Map<string, AttachedRoute[]>();
+  const byHost = new Map<string, typeof routes>();
   routes.forEach(route => new Set(route.hosts).forEach(host => addTo(byHost, host, route)));
   const groups = [...byHost]
     .sort(([one], [other]) => (one < other ? -1 : 1))

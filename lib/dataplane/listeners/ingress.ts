@@ -130,7 +130,7 @@ interface Listeners {
 }
 
 const listenersIn = memo((cluster: Cluster): Listeners => {
-  const all = [...gatewayApiListeners(cluster), ...istioListeners(cluster)].map(cached);
+  const all = [...gatewayApiListeners(cluster), ...istioListeners(cluster)];
   const byPods = new Map<string, GatewayListener[]>();
   const podsOfGateway = new Map<string, Set<string>>();
   for (const listener of all) {
@@ -143,13 +143,3 @@ const listenersIn = memo((cluster: Cluster): Listeners => {
   );
   return { all, byGateway: new Map(byGateway) };
 });
-
-/** A listener that reads its virtual hosts once. */
-function cached(listener: GatewayListener): GatewayListener {
-  let virtualHosts: ReturnType<GatewayListener['virtualHosts']> | undefined;
-  return {
-    ...listener,
-    others: listener.others?.map(each => ({ ...each, listener: cached(each.listener) })),
-    virtualHosts: () => (virtualHosts ??= listener.virtualHosts()),
-  };
-}

@@ -1,4 +1,15 @@
-import { addTo, byAge, type Cluster, covers, type Field, fullHost, Kind, type Resource } from '../../manifests';
+import {
+  addTo,
+  byAge,
+  type Cluster,
+  covers,
+  type Field,
+  fullHost,
+  Kind,
+  memo,
+  memoByKey,
+  type Resource,
+} from '../../manifests';
 import { identityOf } from '../endpoints/caller';
 import { type AssumedPods, assumedPods } from './assumed-pods';
 import { Gateways } from './gateways';
@@ -65,7 +76,6 @@ function listenersOf(server: Server, servers: readonly Server[], cluster: Cluste
   const { at, pods, number, podPort, tls, carriesRequests } = server;
   const { resource: gateway } = at;
   const others = once(() => (pods.others?.() ?? []).flatMap(each => moved(server, servers, each, cluster)));
-  const virtualHosts = once(() => (carriesRequests ? virtualHostsOf(servers, cluster) : []));
   const proxy: Proxy = { ...pods.proxy, gateways: [...new Set(servers.map(each => each.at.resource.key))] };
   return outsidePorts(podPort, pods).map(port => ({
     at,
@@ -79,7 +89,7 @@ function listenersOf(server: Server, servers: readonly Server[], cluster: Cluste
       return others();
     },
     hosts: at.get('hosts').texts.map(each => each.slice(each.indexOf('/') + 1)),
-    virtualHosts,
+    virtualHosts: () => (carriesRequests ? virtualHostsOf(servers, cluster) : []),
     connection: message =>
       connectionFor({ ...message, port: number }, at, tls === 'passthrough' ? 'tls' : 'tcp', proxy, cluster),
   }));
@@ -89,16 +99,25 @@ function listenersOf(server: Server, servers: readonly Server[], cluster: Cluste
 function moved(
   server: Server,
   servers: readonly Server[],
-  { proxy, because, isUntranslated }: AssumedPods,
+  pods: AssumedPods,
   cluster: Cluster,
 ): { listener: GatewayListener; because?: Resource }[] {
-  const move = (each: Server): Server => ({
-    ...each,
-    pods: { ports: isUntranslated ? [] : each.pods.ports, proxy },
-    podPort: isUntranslated ? each.number : each.podPort,
-  });
-  return listenersOf(move(server), servers.map(move), cluster).map(listener => ({ listener, because }));
+  const all = serversAt(servers, JSON.stringify([pods.proxy, pods.isUntranslated]), pods);
+  return all
+    .slice(servers.indexOf(server), servers.indexOf(server) + 1)
+    .flatMap(each => listenersOf(each, all, cluster))
+    .map(listener => ({ listener, because: pods.because }));
 }
+
+/** Servers with other Pods, one list for all servers that share their routes. */
+const serversAt = memoByKey(
+  (servers: readonly Server[], _pods: string, { proxy, isUntranslated }: AssumedPods): readonly Server[] =>
+    servers.map(each => ({
+      ...each,
+      pods: { ports: isUntranslated ? [] : each.pods.ports, proxy },
+      podPort: isUntranslated ? each.number : each.podPort,
+    })),
+);
 
 /** Servers for plain-text HTTP may have TLS settings, such as httpsRedirect. */
 function tlsOf(at: Field): ListenerTls {
@@ -174,7 +193,7 @@ function outsidePorts(podPort: number, { ports }: Pods): number[] {
  * Hosts of VirtualServices that servers accept, and hosts that a server redirects to https, which exist without a
  * VirtualService only if they have no namespace.
  */
-function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHost[] {
+const virtualHostsOf = memo((servers: readonly Server[], cluster: Cluster): readonly VirtualHost[] => {
   const byHost = new Map<string, { routes: Route[]; needsTls: boolean }>();
   const add = (host: string, routes: readonly Route[], needsTls: boolean) => {
     const known = byHost.get(host) ?? { routes: [], needsTls: false };
@@ -195,7 +214,7 @@ function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHo
     routes: catchAllsLast(routes),
     needsTls,
   }));
-}
+});
 
 /** The first TCP or TLS rule: with TLS passthrough, one that matches the SNI. */
 function connectionFor(
@@ -219,18 +238,25 @@ function connectionFor(
 
 /** The hosts that a VirtualService and a server have in common: of a name and a wildcard, the name. */
 function sharedHosts(server: Field, virtualService: Resource, cluster: Cluster): string[] {
-  const own = server.get('hosts').texts.flatMap(text => {
-    const [namespace, host] = text.includes('/') ? text.split('/') : ['*', text];
-    const isForIt =
-      namespace === '*' || (namespace === '.' ? server.resource.namespace : namespace) === virtualService.namespace;
-    return isForIt && host !== undefined ? [host.toLowerCase()] : [];
-  });
+  const own = serverHosts(server).filter(({ scope }) => ['*', virtualService.namespace].includes(scope));
   const theirs = virtualService.spec
     .get('hosts')
     .texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase());
   return [
     ...new Set(
-      own.flatMap(one => theirs.flatMap(other => (covers(one, other) ? [other] : covers(other, one) ? [one] : []))),
+      own.flatMap(({ host }) =>
+        theirs.flatMap(other => (covers(host, other) ? [other] : covers(other, host) ? [host] : [])),
+      ),
     ),
   ];
+}
+
+/** The hosts of a server, each with the namespace whose VirtualServices may use it: `*` for all. */
+export function serverHosts(server: Field): { readonly scope: string; readonly host: string }[] {
+  return server.get('hosts').texts.flatMap(text => {
+    const [scope = '', host] = text.includes('/') ? text.split('/') : ['*', text];
+    return host === undefined
+      ? []
+      : [{ scope: scope === '.' ? server.resource.namespace : scope, host: host.toLowerCase() }];
+  });
 }

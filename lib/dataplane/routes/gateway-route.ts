@@ -51,6 +51,7 @@ function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluste
     matches,
     reply: replyOf(filters, backends),
     backends,
+    hasNoBackend: backends.length === 0 && !filters.some(each => each.get('requestRedirect').exists),
     rewritePath: rewrite && rewriteOf(rewrite),
     rewriteHost: rewrite?.get('hostname').text || undefined,
     ...modifiersOf(filters),

@@ -60,9 +60,12 @@ export function joined(one: HeaderOperations, other: HeaderOperations): HeaderOp
   };
 }
 
+/** `%%` in a value is a literal `%` for Envoy. */
 function headersOf(at: Field): Record<string, string> {
   return Object.fromEntries(
-    at.entries.map(([name, value]) => [name.toLowerCase(), value.text] as const).filter(([name]) => !isHost(name)),
+    at.entries
+      .map(([name, value]) => [name.toLowerCase(), value.text.replaceAll('%%', '%')] as const)
+      .filter(([name]) => !isHost(name)),
   );
 }
 

@@ -33,7 +33,7 @@ export const TRAFFIC_ERRORS = [
     id: 'WeightsDoNotSum',
     summary: 'A split whose percentages do not sum to 100',
     explanation:
-      'Istio uses weights relative to their sum, so the shares would differ from the declared ones. Give whole '
-      + 'percentages that sum to 100.',
+      'Istio uses weights relative to their sum, so the shares would differ from the declared ones. Give '
+      + 'percentages with at most 4 decimals that sum to 100.',
   },
 ] as const satisfies readonly ErrorEntry[];

@@ -166,11 +166,20 @@ test('the matrix follows routes, also from outside', () => {
       .map(({ from, to, isUnconditional }) => `${from} ${to} ${isUnconditional}`),
   ).toEqual([
     'internet shop/web-v1:8080 false',
+    // Past the proxy, to what its Sidecar does not include.
+    'shop/web-v1 money/bank-v1:8080 true',
+    'shop/web-v1 money/bank-v1:8081 true',
+    'shop/web-v1 money/bank-v1:9000 true',
     'shop/web-v1 shop/cart-v1:8081 true',
     'shop/web-v1 shop/cart-v1:9000 true',
     'shop/web-v1 shop/cart-v2:8081 true',
     'shop/web-v1 shop/cart-v2:9000 true',
+    'shop/web-v1 shop/old-v1:8080 true',
+    'shop/web-v1 shop/old-v1:8081 true',
+    'shop/web-v1 shop/old-v1:9000 true',
     'shop/web-v1 shop/web-v1:8080 true',
+    'shop/web-v1 shop/web-v1:8081 true',
+    'shop/web-v1 shop/web-v1:9000 true',
   ]);
 });
 

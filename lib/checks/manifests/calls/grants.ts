@@ -54,10 +54,10 @@ const targetsOf = memo((node: Node, cluster: Cluster): readonly PolicyTarget[] =
   ),
 );
 
-/** None without a proxy; where the namespace is not among the manifests, a proxy is assumed. */
+/** None without a proxy; one is assumed where that is not known. */
 function identityOf(workload: Workload, cluster: Cluster): string | undefined {
   const { namespace, serviceAccount } = workload;
-  return membershipOf(workload, cluster) === Membership.NONE && cluster.find(Kind.NAMESPACE, namespace)
+  return membershipOf(workload, cluster) === Membership.NONE
     ? undefined
     : `${cluster.mesh.trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
 }

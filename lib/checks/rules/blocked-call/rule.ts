@@ -4,6 +4,7 @@ import {
   type Cluster,
   type Direction,
   type Field,
+  isMember,
   Membership,
   membershipOf,
   namesOfPort,
@@ -33,7 +34,7 @@ export const rule: Check = {
     const policies = NetworkPolicies.of(cluster);
     for (const call of CallGraph.of(cluster).calls) {
       const [from, to] = [call.caller.workloads[0], call.callee.workloads[0]];
-      if (!from || !to || denialOf(call.caller, call.callee, cluster)) {
+      if (!from || !to || (isMember(membershipOf(to, cluster)) && denialOf(call.caller, call.callee, cluster))) {
         continue;
       }
       const isBetweenAmbient = [from, to].every(each => membershipOf(each, cluster) === Membership.AMBIENT);

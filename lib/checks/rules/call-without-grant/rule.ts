@@ -14,7 +14,7 @@ export const rule: Check = {
   explanation:
     "The callee responds with 403. The call is derived from the host in the caller's Sidecar, or from an "
     + "environment variable with the callee's address. Reported if every request of the caller is denied, "
-    + 'whatever its method, path and token are.',
+    + 'independent of its method, path and token.',
   *find(cluster) {
     for (const call of CallGraph.of(cluster).calls.filter(isDeclared)) {
       const { caller, callee } = call;

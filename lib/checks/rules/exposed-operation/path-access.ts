@@ -11,7 +11,7 @@ import {
 import { type Cluster, Kind, Membership, membershipOf, memo } from '../../../manifests';
 import type { Entry } from '../../manifests/calls/node';
 
-/** The identities of the Pods of gateways; Pods that no manifest has are taken for others than policies name. */
+/** The identities of the Pods of gateways; Pods that no manifest has count as others than policies name. */
 export function identitiesOf({ gateways }: Entry, cluster: Cluster): (string | undefined)[] {
   const listeners = listenersOf(gateways, cluster);
   return listeners.length === 0 ? [STRANGER] : [...new Set(listeners.map(identityOf))];

@@ -1,4 +1,4 @@
-import { policiesFor } from '../../../dataplane';
+import { gatewayListeners, policiesFor, policyTargetOf } from '../../../dataplane';
 import { type Cluster, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { askingPolicies, isAsking } from '../../manifests/calls/authorizers';
@@ -41,6 +41,8 @@ function groupsOf(cluster: Cluster): Resource[][] {
   }
   return [
     ...cluster.workloads.all,
-    ...cluster.all(Kind.GATEWAY).map(gateway => ({ namespace: gateway.namespace, labels: {}, gateway })),
+    ...gatewayListeners(cluster)
+      .filter(each => each.caller.proxy.identity !== undefined)
+      .map(each => policyTargetOf(each)),
   ].map(each => policiesFor(each, Kind.AUTHORIZATION_POLICY, cluster).filter(isAsking));
 }

@@ -4,7 +4,7 @@ import type { Entry } from '../../manifests/calls/node';
 import type { OpenRoute } from './open-routes';
 
 /**
- * A rule of an Ingress that takes a request without credentials to a workload: no annotation of its controller demands
+ * A rule of an Ingress that forwards requests without credentials to a workload: no annotation of its controller demands
  * any, and the policies of the workload allow it from any Pod.
  */
 export function openIngress({ route, rule, service }: Entry, cluster: Cluster): OpenRoute | undefined {
@@ -22,14 +22,13 @@ const DEMANDING = /\/auth-(url|secret|signin|tls-secret|type)$/;
 function isOpen(workload: Workload, path: string, cluster: Cluster): boolean {
   const policies = policiesFor(workload, Kind.AUTHORIZATION_POLICY, cluster);
   switch (membershipOf(workload, cluster)) {
+    case Membership.NONE:
+      return true;
     case Membership.AMBIENT:
       return policies.length === 0;
     case Membership.SIDECAR:
-      return modeFor(workload, cluster) !== 'STRICT' && isAllowed();
-    case Membership.NONE:
-      return true;
     case Membership.UNKNOWN:
-      return isAllowed();
+      return modeFor(workload, cluster) !== 'STRICT' && isAllowed();
   }
   function isAllowed(): boolean {
     const message: Message = { scheme: 'http', host: '', port: 80, method: 'GET', path, query: '', headers: {} };

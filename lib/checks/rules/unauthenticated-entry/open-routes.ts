@@ -25,7 +25,7 @@ import { askingPolicies } from '../../manifests/calls/authorizers';
 import type { Entry } from '../../manifests/calls/node';
 import { isEmpty, methodsOf, namedOperations, requestAt, samplesOf } from './sample-requests';
 
-/** A rule of a route that takes a request without credentials to a workload. */
+/** A rule of a route that forwards a request without credentials to a workload. */
 export interface OpenRoute {
   readonly rule: Field;
   readonly gateway: Resource;
@@ -34,7 +34,7 @@ export interface OpenRoute {
   readonly example: string;
 }
 
-/** The rules that take a request without credentials to a workload, whatever external authorizers decide. */
+/** The rules that forward a request without credentials to a workload, even if all external authorizers deny it. */
 export function openRoutes(cluster: Cluster): OpenRoute[] {
   const providers = askingPolicies(cluster).map(each => each.spec.get('provider', 'name').text);
   const context = contextOf(cluster, [...new Set(providers)]);
@@ -96,7 +96,7 @@ function openAt(
   return undefined;
 }
 
-/** Whether policies of a gateway deny every request without credentials that a route may take. */
+/** Whether policies of a gateway deny every request without credentials that a route may match. */
 function isClosed(
   listener: GatewayListener,
   host: string,

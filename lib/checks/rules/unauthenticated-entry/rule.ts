@@ -12,7 +12,7 @@ export const rule: Check = {
   summary: 'Requests without credentials pass from outside to a service',
   explanation:
     'The finding names one: it carries what a match of the route demands and nothing else, and the traffic simulator '
-    + 'routes it to a workload, whatever external authorizers decide. Gateways of Istio and Envoy Gateway are '
+    + 'routes it to a workload, independent of external authorizers. Gateways of Istio and Envoy Gateway are '
     + 'simulated; of other Ingresses, annotations that demand credentials and the policies of the service are '
     + 'evaluated. Nothing is reported if every route of the managed API in front has an authorizer, nor what depends '
     + 'on addresses, on what is not simulated, or on Pods that are not among the manifests. It is meant for public '

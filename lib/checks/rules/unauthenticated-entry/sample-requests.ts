@@ -22,7 +22,7 @@ export function requestAt({ tls, port }: GatewayListener, host: string, match: R
 }
 
 /**
- * Requests of which a match may take some: for the paths and methods that it names, and for those that policies do.
+ * Requests that a match may have: for the paths and methods that it names, and for those that policies do.
  * @param request What they have in common.
  */
 export function* samplesOf(match: Route['match'], request: Message, named: NamedOperations): Iterable<Message> {
@@ -35,7 +35,7 @@ export function* samplesOf(match: Route['match'], request: Message, named: Named
   }
 }
 
-/** Methods of which a match may take some; none if it takes all. */
+/** Methods that a match may have; none if it has all. */
 export function methodsOf(at: Field | undefined): string[] {
   const method = at?.get('method');
   if (at?.resource.type === Kind.GRPC_ROUTE) {
@@ -90,7 +90,7 @@ function mayBeUnder(pattern: string, prefix: string): boolean {
   return start.startsWith(prefix) || prefix.startsWith(start);
 }
 
-/** Headers and a query with which a match may take a request. */
+/** Headers and a query with which a request may match. */
 function conditionsOf(at: Field | undefined): { readonly headers: Message['headers']; readonly query: string } {
   const values = (name: string): [string, string][] =>
     at?.resource.type === Kind.VIRTUAL_SERVICE
@@ -107,7 +107,7 @@ function conditionsOf(at: Field | undefined): { readonly headers: Message['heade
   };
 }
 
-/** A text that a StringMatch takes; an empty one demands that there is a value. */
+/** A text that a StringMatch matches; an empty one demands that there is a value. */
 function textFor(at: Field): string {
   const [kind, value] = at.entries.find(([name]) => ['exact', 'prefix', 'regex'].includes(name)) ?? [];
   return value === undefined ? 'x' : kind === 'regex' ? exampleOf(value.text) : value.text;
@@ -116,7 +116,7 @@ function textFor(at: Field): string {
 /** The longest path expression that an API server accepts. */
 const LONGEST = 1024;
 
-/** A text that many expressions take: a character for each class, one of each repetition. */
+/** A text that many expressions match: a character for each class, one of each repetition. */
 function exampleOf(regex: string): string {
   return regex.length > LONGEST
     ? ''

@@ -1,0 +1,137 @@
+import { type DirectResponse, validateDirectResponse } from './direct-response';
+import { duplicate } from './duplicate';
+import { requirePercentage } from './numbers';
+import { type Port, Protocol } from './port';
+import { covers, type HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
+import { ValidationError } from './validation-error';
+import type { Version } from './version';
+
+/** The parts of a service that its traffic rules refer to. */
+interface Routed {
+  readonly path: string;
+  readonly name: string;
+  readonly ports: readonly Port[];
+  version(name: string): Version;
+}
+
+/** How the requests to a service are distributed among its versions, in the order of declaration. */
+export class TrafficRules {
+  private readonly shares: Weight[] = [];
+  private readonly byHeader: HeaderRoute[] = [];
+  private mirrored?: Mirror;
+
+  constructor(private readonly service: Routed) {}
+
+  get weights(): readonly Weight[] {
+    return this.shares;
+  }
+
+  get headerRoutes(): readonly HeaderRoute[] {
+    return this.byHeader;
+  }
+
+  get mirror(): Mirror | undefined {
+    return this.mirrored;
+  }
+
+  /** Whether a rule names a version. */
+  get nameVersions(): boolean {
+    const names = this.byHeader.some(({ weights, mirror }) => weights.length > 0 || mirror !== undefined);
+    return this.shares.length > 0 || names || this.mirrored !== undefined;
+  }
+
+  split(percentByVersion: { readonly [version: string]: number }, match?: HeaderMatch): void {
+    const { path, name, ports } = this.service;
+    if (ports.some(port => port.protocol === Protocol.TLS)) {
+      throw new ValidationError({
+        code: 'NoRequests',
+        path,
+        summary: `${name} has a port of protocol tls, whose connections are routed by SNI, not by weight.`,
+        fix: 'Declare it as tcp to split connections, or terminate TLS in the mesh and declare http, http2 or grpc.',
+      });
+    }
+    if (match) {
+      this.requireRequests('Splitting by header');
+    } else {
+      this.rejectSecond('split', this.shares.length > 0);
+    }
+    const weights = Object.entries(percentByVersion).map(([version, percent]) => ({
+      version: this.service.version(version),
+      percent,
+    }));
+    requireWhole(path, weights);
+    if (match) {
+      this.addRoute({ match, weights });
+    } else {
+      this.shares.push(...weights);
+    }
+  }
+
+  routeTo(version: string, match: HeaderMatch): void {
+    this.requireRequests('Routing by header');
+    this.addRoute({ match, weights: [{ version: this.service.version(version), percent: 100 }] });
+  }
+
+  mirrorTo(version: string, percent: number, match?: HeaderMatch): void {
+    this.requireRequests('Mirroring');
+    if (!match) {
+      this.rejectSecond('mirrorTo', this.mirrored !== undefined);
+    }
+    requirePercentage(this.service.path, 'The mirrored share', percent);
+    const mirror = { version: this.service.version(version), percent };
+    if (match) {
+      this.addRoute({ match, weights: [], mirror });
+    } else {
+      this.mirrored = mirror;
+    }
+  }
+
+  respondDirectly(match: HeaderMatch, response: DirectResponse): void {
+    this.requireRequests('A direct response');
+    validateDirectResponse(this.service.path, response);
+    this.addRoute({ match, weights: [], response });
+  }
+
+  private addRoute(route: HeaderRoute): void {
+    const { header, value } = route.match;
+    const earlier = this.byHeader.find(each => covers(each.match, route.match));
+    if (earlier) {
+      throw duplicate(
+        this.service.path,
+        `An earlier rule applies to all requests that this one matches (${header}: ${value}): it `
+          + `${describe(earlier)}.`,
+        'Keep one of the two, or declare the narrower one first.',
+      );
+    }
+    this.byHeader.push(route);
+  }
+
+  private rejectSecond(what: string, isSecond: boolean): void {
+    if (isSecond) {
+      throw duplicate(
+        this.service.path,
+        `${what} was called for ${this.service.name} already, and the second call would replace the first.`,
+        `Call ${what} once.`,
+      );
+    }
+  }
+
+  private requireRequests(what: string): void {
+    if (!this.service.ports.some(port => port.carriesRequests)) {
+      throw new ValidationError({
+        code: 'NoRequests',
+        path: this.service.path,
+        summary: `${what} needs requests, and no port of ${this.service.name} carries any.`,
+        fix: 'Declare a port as http, http2 or grpc, or use split, which works on connections too.',
+      });
+    }
+  }
+}
+
+function describe({ weights, mirror, response }: HeaderRoute): string {
+  return response
+    ? `answers with ${response.status}`
+    : mirror
+      ? `mirrors them to ${mirror.version.name}`
+      : `sends them to ${weights.map(({ version }) => version.name).join(', ')}`;
+}
