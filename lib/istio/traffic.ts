@@ -152,9 +152,9 @@ function exportOf(callee: Callee): string[] | undefined {
   return callersOf(callee);
 }
 
-/** The namespaces that other manifests declare. */
+/** The namespaces that other manifests declare, as the annotation for them names them. */
 function foreignNamespaces({ topology }: TopologyChart, exportTo: readonly string[] = []): string[] {
-  return exportTo.filter(each => each !== '.' && !topology.owns(each));
+  return exportTo.filter(each => each !== '.' && !topology.owns(each)).map(each => `namespace/${each}`);
 }
 
 /** The namespace of a callee, and those of its callers. */

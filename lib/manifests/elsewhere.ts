@@ -3,7 +3,7 @@ import type { Resource } from './resource';
 
 /**
  * The annotation of an object that names what it refers to and other manifests declare, separated by commas: `pods` for
- * those that it selects, host names of Services, and identities of callers.
+ * those that it selects, host names of Services, identities of callers, and `namespace/NAME`.
  */
 export const ELSEWHERE = 'cardinal.cdk8s.io/elsewhere';
 

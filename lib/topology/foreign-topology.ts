@@ -1,6 +1,7 @@
 import { type Asking, whyNotAdmitted } from './admission';
 import type { Call } from './call';
 import type { CircuitBreakerProps } from './circuit-breaker-props';
+import type { LoadBalancing } from './load-balancing';
 import type { Contract } from './contract';
 import type { PortData, ServiceData } from './contract-data';
 import { type Declaring, requireDeclaring } from './declaring';
@@ -75,6 +76,12 @@ export class ForeignService extends Service {
   override addCircuitBreaker(props: CircuitBreakerProps): void {
     this.requireNoRoutesOfOwner(this.path, 'A circuit breaker');
     super.addCircuitBreaker(props);
+  }
+
+  /** Distributes the requests of callers in this topology only. */
+  override addLoadBalancing(props: LoadBalancing): void {
+    this.requireNoRoutesOfOwner(this.path, 'Load balancing');
+    super.addLoadBalancing(props);
   }
 
   /** Splits the requests of callers in this topology only. */

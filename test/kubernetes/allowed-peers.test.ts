@@ -14,6 +14,7 @@ const found = (topology: Topology, mesh?: Target) => chartOf(topology, mesh).fin
 /** Pods of other teams: in the mesh a job and a thief, outside Prometheus, of whose labels others have some. */
 const OTHERS: readonly object[] = [
   meshed('jobs'),
+  ...['monitoring', 'legacy'].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
   pods('job', 'v1', { namespace: 'jobs' }),
   pods('thief', 'v1', { namespace: 'jobs' }),
   pods('prometheus', 'v1', { namespace: 'monitoring' }),

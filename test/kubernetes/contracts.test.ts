@@ -7,6 +7,7 @@ import {
   ClusterApp,
   Contract,
   HeaderMatch,
+  LoadBalancingAlgorithm,
   Mesh,
   Operation,
   Peer,
@@ -235,6 +236,9 @@ describe('both outputs together', () => {
     const own: ((pay: Service) => void)[] = [
       pay => {
         pay.addCircuitBreaker({ maxConnections: 1 });
+      },
+      pay => {
+        pay.addLoadBalancing({ algorithm: LoadBalancingAlgorithm.RANDOM });
       },
       pay => {
         pay.split({ v1: 100 });

@@ -133,6 +133,12 @@ describe('the checks accept only what the annotation names', () => {
     ['AuthorizationPolicy', 'PolicyWithoutPods', 'pods', { selector }],
     ['AuthorizationPolicy', 'UnknownPrincipal', principals.join(), { rules: [{ from: [{ source: { principals } }] }] }],
     ['VirtualService', 'UnknownDestination', host, { hosts: [host], http: [{ route: [{ destination: { host } }] }] }],
+    [
+      'VirtualService',
+      'UnknownExport',
+      'namespace/jobs',
+      { hosts: ['web'], exportTo: ['jobs'], http: [{ route: [{ destination: { host: 'web' } }] }] },
+    ],
     ['Sidecar', 'UnknownEgressHost', host, { egress: [{ hosts: [`./${host}`] }] }],
     [
       'HTTPRoute',

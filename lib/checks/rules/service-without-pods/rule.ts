@@ -1,4 +1,5 @@
 import { servicesWithoutPods } from '../../../dataplane';
+import { isElsewhere, PODS_ELSEWHERE } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -12,7 +13,7 @@ export const rule: Check = {
     + 'of the Service. Not checked are namespaces without any workloads among the manifests, and those with objects '
     + 'of other kinds, which may create pods: custom resources, WorkloadEntries, releases.',
   *find(cluster) {
-    for (const service of servicesWithoutPods(cluster)) {
+    for (const service of servicesWithoutPods(cluster).filter(each => !isElsewhere(each, PODS_ELSEWHERE))) {
       const selector = service.spec.get('selector');
       yield problem(
         selector,

@@ -9,7 +9,8 @@ export const rule: Check = {
   summary: 'An object is exported to a namespace that does not exist',
   explanation:
     'The object is not visible in the intended namespace. Checked if the manifests declare the namespace '
-    + 'of the object, and so presumably the others; not in ambient mode, where exportTo is ignored.',
+    + 'of the object, and so presumably the others; not in ambient mode, where exportTo is ignored. The '
+    + 'annotation `cardinal.cdk8s.io/elsewhere: namespace/NAME` states that other manifests declare it.',
   *find(cluster) {
     const exported = [Kind.VIRTUAL_SERVICE, Kind.DESTINATION_RULE, Kind.SERVICE_ENTRY].flatMap(type =>
       cluster.all(type),
@@ -21,7 +22,7 @@ export const rule: Check = {
       for (const namespace of resource.spec
         .get('exportTo')
         .items.filter(each => !['', '.', '*', '~'].includes(each.text))) {
-        if (!cluster.hasNamespace(namespace.text) && !isElsewhere(resource, namespace.text)) {
+        if (!cluster.hasNamespace(namespace.text) && !isElsewhere(resource, `namespace/${namespace.text}`)) {
           yield problem(namespace, `The namespace "${namespace.text}" does not exist.`, 'Correct the name.');
         }
       }
