@@ -135,13 +135,6 @@ function throughSidecar(
   if (problem !== undefined) {
     return ended({ status: 0, by: known?.resource.root, reason: problem });
   }
-  if (isConnection && port && carriesRequests(port)) {
-    throw new Unsimulated(
-      `The proxy of ${caller.title} reads requests on port ${message.port} of ${known?.name ?? message.host}, and answers `
-        + 'bytes that are none by itself.',
-      'Ask for an HTTP request.',
-    );
-  }
   if (known && port && (isConnection || isTcp(port, message))) {
     return simulateTcp(message, known, port, listener, caller, proxy, context);
   }

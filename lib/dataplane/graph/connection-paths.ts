@@ -21,7 +21,7 @@ export function connected(
   context: Context,
 ): TrafficPath[] {
   const to = `${shortName(host, context.cluster)}:${portNumber(port) ?? 0}`;
-  const isDetected = carriesRequests(port) === undefined;
+  const isDetected = carriesRequests(port) !== false;
   const path = (ends: TrafficPathEnd[], when: string): TrafficPath => ({
     from: caller.title,
     to,

@@ -19,7 +19,7 @@ export interface TrafficPath {
   readonly when: string;
   /** Whether it is for all requests, as far as no earlier path is. */
   readonly isForAll: boolean;
-  /** Whether it is for connections to a port that does not declare its protocol. */
+  /** Whether it is for connections to a port that is not declared for TCP. */
   readonly isDetected?: boolean;
   readonly ends: readonly TrafficPathEnd[];
   /** Timeout, retries, faults and mirrors. */

@@ -4,6 +4,7 @@ import type { Context } from '../clusters/context';
 import { arePodsElsewhere } from '../endpoints/elsewhere';
 import { endpointsOf } from '../endpoints/endpoints';
 import { chosenEndpoints, isHeadless, isOnlyPod } from '../endpoints/headless';
+import { hasSidecar } from '../endpoints/membership';
 import type { Proxy } from '../endpoints/proxy';
 import { type Listener, Scope } from '../virtual-hosts/scope';
 import { hasSharedListener, isUnresolved, outsideEndpoint } from '../clusters/outbound';
@@ -73,16 +74,29 @@ function throughListener(
     });
   });
   const connections = known
-    .filter(({ port }) => carriesRequests(port) !== true)
+    .filter(({ host, port }) => carriesRequests(port) !== true || acceptsBytes(host, listener, context))
     .flatMap(({ host, port }) => connected(caller, proxy, host, port, listener, context));
   const reached = new Set(
     requests.flatMap(({ from, to, ends }) => ends.map(each => `${from} ${to} ${each.destination}`)),
   );
-  // Where a port does not declare its protocol, connections mostly go where requests go.
+  // On ports that are not declared for TCP connections mostly go where requests go.
   const isNew = ({ from, to, ends, isDetected }: TrafficPath) =>
     !isDetected || ends.some(each => each.isReached && !reached.has(`${from} ${to} ${each.destination}`));
   return [...requests, ...connections.filter(isNew)];
 }
+
+/** Whether connections to a port that is declared for requests may arrive: past its routes, where no proxy reads them. */
+function acceptsBytes({ resource }: Host, listener: Listener, { cluster }: Context): boolean {
+  return (
+    resource.type !== Kind.SERVICE
+    || hasConnectionRules(listener)
+    || cluster.selectedBy(resource).some(each => !hasSidecar(each, cluster))
+  );
+}
+
+const hasConnectionRules = memo(({ virtualServices }: Listener) =>
+  virtualServices.some(each => ['tcp', 'tls'].some(protocol => each.spec.get(protocol).items.length > 0)),
+);
 
 /** The ports of hosts for which a proxy uses a listener. */
 const portsOfListener = memo((listener: Listener, scope: Scope): readonly HostPort[] =>
