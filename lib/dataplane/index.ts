@@ -12,7 +12,7 @@ export { type Reach, TrafficMatrix } from './graph/matrix';
 export { describeRetries, percent } from './graph/path-text';
 export { gatewayListeners } from './listeners/ingress';
 export { type GatewayListener, policyTargetOf } from './listeners/listener';
-export { type GatewayPods, Gateways } from './listeners/gateways';
+export { Gateways } from './listeners/gateways';
 export { authorityOf, BEARER, type Message, type TokenPlace } from './messages/message';
 export { Unsimulated } from './messages/unsimulated';
 export type { AuthorizationInput } from './policies/attributes';
