@@ -72,7 +72,7 @@ module.exports = {
     {
       name: 'aws-cdk-lib-only-behind-its-entry-points',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(aws|testing)/' },
+      from: { path: '^lib/', pathNot: '^lib/aws/' },
       to: { path: 'node_modules/aws-cdk-lib' },
     },
   ],

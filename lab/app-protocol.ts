@@ -36,7 +36,9 @@ export type AppOrder =
       readonly concurrency: number;
     }
   | { readonly id: number; readonly kind: 'stream'; readonly spec: RequestSpec; readonly everyMs: number }
-  | { readonly id: number; readonly kind: 'halt' };
+  | { readonly id: number; readonly kind: 'halt' }
+  /** The process exits, as that of a Job does when its work is done. */
+  | { readonly id: number; readonly kind: 'end' };
 
 /** The response to a request; status 0 is a failed connection. */
 export interface Reply {

@@ -284,6 +284,8 @@ process.on('message', (order: AppOrder) => {
   } else if (order.kind === 'stream') {
     startStream(order.spec, order.everyMs);
     process.send?.({ id: order.id });
+  } else if (order.kind === 'end') {
+    process.exit(0);
   } else if (order.kind === 'halt') {
     void haltStream().then(replies => process.send?.({ id: order.id, replies }));
   } else {

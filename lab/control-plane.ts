@@ -22,6 +22,7 @@ const CONTROLLERS = [
   'namespace',
   'garbage-collector',
   'disruption',
+  'persistentvolumeclaim-protection',
 ].map(name => `${name}-controller`);
 
 /** A real API server with its store and its controllers. */

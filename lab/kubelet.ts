@@ -27,6 +27,8 @@ export interface Machine {
   readonly bootstrapFile: string;
   /** Called when a pod's proxy exits on its own. */
   onProxyEnd(pod: Pod): void;
+  /** Called when all containers of a pod have ended that are not restarted. */
+  onPodEnd(pod: Pod, phase: 'Succeeded' | 'Failed'): void;
 }
 
 /** Namespaces whose pods are processes of the host, if they run at all. */
@@ -41,6 +43,7 @@ export class Kubelet implements Machine {
   private readonly running = new Map<string, Pod>();
   private readonly services = new Map<string, ServiceObject>();
   private readonly failures = new Map<string, Error>();
+  private readonly ended = new Set<string>();
 
   constructor(
     readonly api: Api,
@@ -66,6 +69,8 @@ export class Kubelet implements Machine {
 
   async start(): Promise<void> {
     await this.api.post('/api/v1/nodes', { metadata: { name: this.node } });
+    // The node controller removes the taint of a new node, with which no DaemonSet runs on it.
+    await this.api.patch(`/api/v1/nodes/${this.node}`, { spec: { taints: null } });
     this.api.watch<ServiceObject>('/api/v1/services', (type, service) => this.onService(type, service));
     this.api.watch<PodObject>('/api/v1/pods', (type, pod) => this.onPod(type, pod));
   }
@@ -105,15 +110,28 @@ export class Kubelet implements Machine {
     restart().catch((error: Error) => this.failures.set(`${pod.namespace}/${pod.name}`, error));
   }
 
+  /** Stops the native sidecar of a pod whose containers have ended, and reports its phase. */
+  onPodEnd(pod: Pod, phase: 'Succeeded' | 'Failed'): void {
+    const { uid } = pod.object.metadata;
+    this.ended.add(uid);
+    this.running.delete(uid);
+    pod.stop();
+    this.report(pod, false, phase).catch((error: Error) => this.failures.set(`${pod.namespace}/${pod.name}`, error));
+  }
+
   private onService(type: string, service: ServiceObject): void {
     const key = `${service.metadata.namespace}/${service.metadata.name}`;
     if (type === 'DELETED') {
       this.services.delete(key);
     } else {
       this.services.set(key, service);
-      this.pods(service.metadata.namespace).forEach(pod =>
-        this.network.setHosts(pod.network, this.hosts(pod.namespace)),
-      );
+      this.setHosts(this.pods(service.metadata.namespace));
+    }
+  }
+
+  private setHosts(pods: Iterable<Pod>): void {
+    for (const pod of pods) {
+      this.network.setHosts(pod.network, this.hosts(pod.namespace));
     }
   }
 
@@ -132,7 +150,7 @@ export class Kubelet implements Machine {
       if (type !== 'DELETED') {
         void this.api.delete(pathOf(object), { gracePeriodSeconds: 0 }).catch(() => undefined);
       }
-    } else if (!pod) {
+    } else if (!pod && !this.ended.has(uid)) {
       this.run(object).catch((error: Error) => this.failures.set(`${namespace}/${object.metadata.name}`, error));
     }
   }
@@ -140,7 +158,7 @@ export class Kubelet implements Machine {
   private async run(object: PodObject): Promise<void> {
     const pod = new Pod(this, object, this.network.add());
     this.running.set(object.metadata.uid, pod);
-    this.network.setHosts(pod.network, this.hosts(pod.namespace));
+    this.setHosts(object.spec.subdomain ? this.running.values() : [pod]);
     if (!object.spec.nodeName) {
       await this.api.post(`${pathOf(object)}/binding`, {
         metadata: { name: object.metadata.name },
@@ -152,11 +170,11 @@ export class Kubelet implements Machine {
     await this.report(pod, true);
   }
 
-  private async report({ object, network, restarts }: Pod, ready: boolean): Promise<void> {
+  private async report({ object, network, restarts }: Pod, ready: boolean, phase = 'Running'): Promise<void> {
     const status = ready ? 'True' : 'False';
     await this.api.patch(`${pathOf(object)}/status`, {
       status: {
-        phase: 'Running',
+        phase,
         podIP: network.ip,
         podIPs: [{ ip: network.ip }],
         conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map(type => ({
@@ -170,14 +188,14 @@ export class Kubelet implements Machine {
           restartCount: name === 'istio-proxy' ? restarts : 0,
           image: name,
           imageID: name,
-          state: { running: {} },
+          state: phase === 'Running' ? { running: {} } : { terminated: { exitCode: phase === 'Succeeded' ? 0 : 1 } },
         })),
       },
     });
   }
 
   /**
-   * The DNS names of Services in a namespace. Control planes are processes of the host: their names resolve to its
+   * The DNS names of Services, and of pods of StatefulSets, in a namespace. Control planes are processes of the host: their names resolve to its
    * addresses.
    */
   private hosts(namespace: string): string[] {
@@ -190,7 +208,13 @@ export class Kubelet implements Machine {
         ];
         return [spec.clusterIP, ...(metadata.namespace === namespace ? [metadata.name] : []), ...names].join(' ');
       });
+    const pods = [...this.running.values()].flatMap(({ object: { spec }, network, namespace: other }) => {
+      const name = spec.hostname && spec.subdomain && `${spec.hostname}.${spec.subdomain}`;
+      const names = [...(other === namespace ? [name] : []), `${name}.${other}`, `${name}.${other}.svc.cluster.local`];
+      return name ? [`${network.ip} ${names.join(' ')}`] : [];
+    });
     return [
+      ...pods,
       ...[...this.controlPlanes].map(([service, address]) => `${address} ${service}.istio-system.svc`),
       ...services,
     ];

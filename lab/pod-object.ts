@@ -5,6 +5,8 @@ export interface Container {
   readonly name: string;
   readonly image?: string;
   readonly args?: string[];
+  readonly restartPolicy?: string;
+  readonly resources?: object;
   readonly env?: readonly {
     readonly name: string;
     readonly value?: string;
@@ -20,9 +22,13 @@ export interface PodObject extends KubeObject {
   readonly spec: {
     readonly nodeName?: string;
     readonly serviceAccountName?: string;
+    readonly restartPolicy?: string;
+    /** The names of a pod of a StatefulSet: `HOSTNAME.SUBDOMAIN`, where the subdomain is a headless Service. */
+    readonly hostname?: string;
+    readonly subdomain?: string;
     readonly containers: readonly Container[];
     readonly initContainers?: readonly Container[];
     readonly volumes?: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[];
   };
-  readonly status?: { readonly podIP?: string };
+  readonly status?: { readonly podIP?: string; readonly phase?: string };
 }

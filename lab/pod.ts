@@ -14,6 +14,7 @@ import { Hopeless, until } from './wait';
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 const APP_USER = '1000';
+const PROXY = 'istio-proxy';
 
 /** A pod as processes: the injected proxy as returned by the API server, and the app instead of the image. */
 export class Pod {
@@ -76,7 +77,9 @@ export class Pod {
 
   /** Waits until the probes of all containers pass. */
   async isReady(): Promise<void> {
-    for (const { name, startupProbe, readinessProbe } of this.object.spec.containers) {
+    const { containers, initContainers = [] } = this.object.spec;
+    const native = initContainers.filter(each => each.name === PROXY);
+    for (const { name, startupProbe, readinessProbe } of [...native, ...containers]) {
       for (const probe of [startupProbe, readinessProbe]) {
         await until(`${name} of ${this.name} passes its probe`, () => {
           if (this.failure) {
@@ -87,6 +90,13 @@ export class Pod {
       }
     }
     this.serving = true;
+  }
+
+  /** Makes the app exit, as that of a Job does when its work is done. */
+  async end(): Promise<void> {
+    const ended = new Promise(resolve => this.app?.on('exit', resolve));
+    void this.order({ kind: 'end' });
+    await ended;
   }
 
   stop(): void {
@@ -165,12 +175,25 @@ export class Pod {
     }
   }
 
+  /** The injected proxy: a container, or a native sidecar among the init containers. */
   private get proxyContainer(): Container | undefined {
-    return this.object.spec.containers.find(each => each.name === 'istio-proxy');
+    const { containers, initContainers = [] } = this.object.spec;
+    return [...containers, ...initContainers].find(each => each.name === PROXY);
   }
 
   private get appContainer(): Container | undefined {
-    return this.object.spec.containers.find(each => each.name !== 'istio-proxy');
+    return this.object.spec.containers.find(each => each.name !== PROXY);
+  }
+
+  /**
+   * A pod whose containers have all ended is complete, unless they are restarted. A native sidecar does not count: the
+   * kubelet stops it then.
+   */
+  private onAppEnd(code: number | null): void {
+    const { containers, restartPolicy = 'Always' } = this.object.spec;
+    if (!this.stopped && restartPolicy !== 'Always' && containers.every(each => each.name !== PROXY)) {
+      this.machine.onPodEnd(this, code === 0 ? 'Succeeded' : 'Failed');
+    }
   }
 
   private order(order: Unnumbered<AppOrder>): Promise<AppReport> {
@@ -227,7 +250,10 @@ export class Pod {
     this.app = app;
     await new Promise<void>((resolve, reject) => {
       this.waiting.set(0, () => resolve());
-      app.on('exit', code => reject(new Error(`the app of ${this.name} exited with ${code}`)));
+      app.on('exit', code => {
+        reject(new Error(`the app of ${this.name} exited with ${code}`));
+        this.onAppEnd(code);
+      });
       app.on('message', (report: AppReport) => {
         this.waiting.get(report.id)?.(report);
         this.waiting.delete(report.id);

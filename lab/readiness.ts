@@ -1,16 +1,24 @@
+import { basename, dirname } from 'node:path/posix';
 import type { KubeObject } from './api';
 import type { Lab } from './lab';
 import { until } from './wait';
 
-interface DeploymentObject extends KubeObject {
-  readonly spec: { readonly replicas: number };
+interface Controller extends KubeObject {
+  readonly spec: { readonly replicas?: number };
+  readonly status?: { readonly desiredNumberScheduled?: number; readonly completionTime?: string };
 }
 
 type PodStatus = KubeObject & {
-  readonly status: { readonly conditions?: { readonly type: string; readonly status: string }[] };
+  readonly status: {
+    readonly phase?: string;
+    readonly conditions?: { readonly type: string; readonly status: string }[];
+  };
 };
 
-/** Waits until a namespace has the ready replicas of its Deployments, including those of the given gateways. */
+/**
+ * Waits until a namespace has the ready pods of its workloads, including those of the given gateways. Of Jobs, those
+ * that are not complete have one.
+ */
 export async function podsAreReady(
   { plane: { api }, kubelet }: Lab,
   namespace: string,
@@ -24,17 +32,27 @@ export async function podsAreReady(
   await until(
     `the pods of ${namespace} are ready`,
     async () => {
-      const deployments = await api.list<DeploymentObject>(`/apis/apps/v1/namespaces/${namespace}/deployments`);
+      const controllers = (
+        await Promise.all(
+          ['apps/v1/deployments', 'apps/v1/statefulsets', 'apps/v1/daemonsets', 'batch/v1/jobs'].map(kind =>
+            api.list<Controller>(`/apis/${dirname(kind)}/namespaces/${namespace}/${basename(kind)}`),
+          ),
+        )
+      ).flat();
       kubelet.requireNoFailure(namespace);
       const pods = (await api.list<PodStatus>(`/api/v1/namespaces/${namespace}/pods`)).filter(
-        pod => !pod.metadata.deletionTimestamp,
+        pod => !pod.metadata.deletionTimestamp && pod.status.phase !== 'Succeeded',
       );
       const ready = pods.filter(pod =>
         pod.status.conditions?.some(each => each.type === 'Ready' && each.status === 'True'),
       );
-      const wanted = deployments.reduce((sum, each) => sum + each.spec.replicas, 0);
+      const wanted = controllers.reduce((sum, each) => sum + podsOf(each), 0);
       return pods.length === wanted && ready.length === wanted;
     },
     240,
   );
+}
+
+function podsOf({ spec, status }: Controller): number {
+  return spec.replicas ?? status?.desiredNumberScheduled ?? (status?.completionTime ? 0 : 1);
 }

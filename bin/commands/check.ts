@@ -13,14 +13,14 @@ import {
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
 import { Cluster, printableLine, readResources } from '../../lib/manifests';
-import { CHECK_USAGE, type Options, optionsOf } from './check-options';
+import { type CheckValues, type Options, optionsOf } from './check-options';
 import { explain } from './explain';
 import { list } from './list';
 import { type Settings, settingsOf } from './settings';
 
 /** Checks manifests and prints the findings; returns the exit code. */
-export function check(args: readonly string[]): number {
-  const options = optionsOf(args);
+export function check(paths: readonly string[], values: CheckValues): number {
+  const options = optionsOf(paths, values);
   if (typeof options === 'string') {
     return misused(options);
   }
@@ -42,7 +42,7 @@ export function check(args: readonly string[]): number {
 }
 
 function misused(problem: string): number {
-  process.stderr.write(`${printableLine(problem)}\n\n${CHECK_USAGE}`);
+  process.stderr.write(`${printableLine(problem)}\nPrint the options with --help.\n`);
   return 2;
 }
 
@@ -89,14 +89,15 @@ function checkAll(options: Options, settings: Settings): number {
 
 /** What is named on the command line, else in the settings, else what `cardinal synth` wrote. */
 function environmentsOf({ paths }: Options, { config }: Settings): readonly Environment[] {
+  const ofAll = { namespace: config?.namespace, namespaceLabels: config?.namespaceLabels };
   if (paths.length > 0) {
-    return [{ paths, namespace: config?.namespace }];
+    return [{ paths, ...ofAll }];
   }
   if (config && config.environments.length > 0) {
     return config.environments;
   }
   const written = ['dist', 'cdk.out'].filter(each => existsSync(each));
-  return written.length === 0 ? [] : [{ paths: written, namespace: config?.namespace }];
+  return written.length === 0 ? [] : [{ paths: written, ...ofAll }];
 }
 
 interface Result {
@@ -105,7 +106,11 @@ interface Result {
   readonly isUnread: boolean;
 }
 
-function checkOne({ name, paths, namespace }: Environment, options: Options, { config, checks }: Settings): Result {
+function checkOne(
+  { name, paths, namespace, namespaceLabels }: Environment,
+  options: Options,
+  { config, checks }: Settings,
+): Result {
   const { resources, errors } = readResources(paths, options.namespace ?? namespace);
   errors.forEach(each => process.stderr.write(`${each.message}\n`));
   if (resources.length === 0 && errors.length === 0) {
@@ -114,13 +119,19 @@ function checkOne({ name, paths, namespace }: Environment, options: Options, { c
       `${printableLine(`There is no object in ${paths.join(', ')}${of}: an earlier command may have failed.`)}\n`,
     );
   }
-  const report = checkManifests(new Cluster(resources, { clusterDomain: options.clusterDomain }), {
-    checks,
-    suppress: options.suppress,
-    inlineSuppressions: options.inlineSuppressions,
-    suppressions: config?.suppressions,
-    severities: config?.severities,
-  });
+  const report = checkManifests(
+    new Cluster(resources, {
+      clusterDomain: options.clusterDomain,
+      namespaceLabels: { ...namespaceLabels, ...options.namespaceLabels },
+    }),
+    {
+      checks,
+      suppress: options.suppress,
+      inlineSuppressions: options.inlineSuppressions,
+      suppressions: config?.suppressions,
+      severities: config?.severities,
+    },
+  );
   return {
     cluster: { environment: name, report, objects: resources.length, checks },
     isUnread: errors.length > 0 || resources.length === 0,

@@ -57,8 +57,8 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
   const findings = runs.flatMap(({ errors }) => errors.split('\n').filter(line => /^(warning|\[Warning)/i.test(line)));
   const [manifests, templates] = [join(folder, outputOf(folder)), join(folder, 'cdk.out')];
   const { resources, errors } = readResources([manifests, templates].filter(each => existsSync(each)));
-  const { severities, suppressions } = config ?? {};
-  const report = checkManifests(new Cluster(resources), { checks, severities, suppressions });
+  const { severities, suppressions, namespaceLabels } = config ?? {};
+  const report = checkManifests(new Cluster(resources, { namespaceLabels }), { checks, severities, suppressions });
   // A suppression of the settings may be for manifests that are not of these apps.
   const isOfOthers = ({ id, file }: ManifestFinding) => id === UNUSED_SUPPRESSION.id && file === config?.file;
   const severe = report.findings.filter(each => each.severity !== Severity.INFO && !isOfOthers(each));

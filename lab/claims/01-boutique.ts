@@ -40,7 +40,7 @@ claim('every declared call of the boutique passes, and of all other pairs none',
   assert.deepEqual(wrong, []);
 });
 
-claim('where no Sidecar stands in the way, the callee itself refuses every undeclared caller', async lab => {
+claim('without a Sidecar, the policy of the callee denies every undeclared caller', async lab => {
   const world = await theBoutique(lab);
   const { namespace, services } = world.topology;
   lab.plane.kubectl('delete', 'sidecars.networking.istio.io', '--all', '--namespace', namespace);
@@ -69,7 +69,7 @@ claim('where no Sidecar stands in the way, the callee itself refuses every undec
   assert.ok(refused > 100, `${refused} pairs`);
 });
 
-claim('a method that no call names is refused with PERMISSION_DENIED', async lab => {
+claim('a method that no call declares is denied with PERMISSION_DENIED', async lab => {
   const world = await theBoutique(lab);
   const [recommendation, catalog] = ['recommendationservice', 'productcatalogservice'].map(name =>
     serviceOf(world, name),

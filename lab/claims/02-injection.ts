@@ -17,7 +17,7 @@ claim('a pod label gives its pod a proxy, in a namespace without a label', async
   });
 });
 
-claim('a revision label takes the proxy of a second control plane', async lab => {
+claim('a revision label selects the proxy of a second control plane', async lab => {
   const istiod = await lab.addIstiod('10.99.0.2', 'canary');
   for (const injection of [Injection.NAMESPACE, Injection.POD]) {
     assert.deepEqual(await injected(lab, `revision-by-${injection}`, { revision: 'canary', injection }), {

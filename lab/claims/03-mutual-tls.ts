@@ -21,7 +21,7 @@ claim("a callee learns its caller's identity, which is the declared service acco
   );
 });
 
-claim('plain text from outside the mesh is refused, and reaches a service that opted out', async lab => {
+claim('plaintext from outside the mesh is rejected, and reaches a service that opted out', async lab => {
   const here = await world(lab);
   const plain = (service: Service) => fetch(`http://${here.pod(service).network.ip}:8080/`);
   await assert.rejects(plain(callee), /fetch failed/);

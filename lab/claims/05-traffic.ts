@@ -75,7 +75,7 @@ claim('a split of 80 to 20 holds for the connections of a TCP port', async lab =
   assertShare(replies, 'v2', answeredBy(replies, bytes, 'v2'), 20);
 });
 
-claim('a version with no share answers nothing, but gets a copy of every request if it is mirrored to', async lab => {
+claim('a version with no share gets no request, but a copy of each if requests are mirrored to it', async lab => {
   const here = await world(lab);
   const shadow = here.pod(whole, 'v2');
   await shadow.takeSeen();
@@ -87,7 +87,7 @@ claim('a version with no share answers nothing, but gets a copy of every request
 });
 
 claim(
-  'a request with the declared header goes to its version whatever the split says, one with another value does not',
+  'a request with the declared header goes to its version regardless of the split, one with another value does not',
   async lab => {
     const here = await world(lab);
     const beta = await here.send(caller, ninety, { headers: { 'x-cohort': 'beta' }, count: 200, concurrency: 4 });
@@ -113,7 +113,7 @@ claim('an injected delay holds up the caller that declared it, and no other', as
   );
 });
 
-claim('an injected abort answers its share of the requests, and the callee never sees those', async lab => {
+claim('an injected abort applies to its share of the requests, which never reach the callee', async lab => {
   const here = await world(lab);
   const callee = here.pod(unlucky);
   await callee.takeSeen();

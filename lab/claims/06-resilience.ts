@@ -71,7 +71,7 @@ claim('a call that takes longer than its timeout is ended with 504 at that time'
   });
 });
 
-claim('each try of a call has its own time, and the tries together have the timeout', async lab => {
+claim('each attempt of a call has a per-try timeout, and all attempts together have the timeout', async lab => {
   const here = await world(lab);
   const callee = here.pod(slow);
   await behaving(callee, { delayMs: 5000 }, async () => {
@@ -84,7 +84,7 @@ claim('each try of a call has its own time, and the tries together have the time
 });
 
 claim(
-  'a failed request is tried as often as its caller declared: two retries make three tries, none make one',
+  'a failed request is retried as often as its caller declared: two retries make three requests, none make one',
   async lab => {
     const here = await world(lab);
     const callee = here.pod(failing);
@@ -102,7 +102,7 @@ claim(
   },
 );
 
-claim('a gRPC call that fails as unavailable is retried if declared, and tried once if not', async lab => {
+claim('a gRPC call that fails as unavailable is retried if declared, and sent once if not', async lab => {
   const here = await world(lab);
   const callee = here.pod(unavailable);
   await behaving(callee, { status: 503 }, async () => {
@@ -166,19 +166,16 @@ claim('what comes on top of the connections and the waiting line of a callee is 
   });
 });
 
-claim(
-  'a gRPC callee gets no more requests at a time than declared, and the others are told it is unavailable',
-  async lab => {
-    const here = await world(lab);
-    const callee = here.pod(busy);
-    await behaving(callee, { delayMs: 1000 }, async () => {
-      const replies = await here.send(caller, busy, { path: '/lab.Any/Ask', count: 10, concurrency: 10 });
-      assert.equal(
-        replies.filter(({ grpcStatus }) => grpcStatus === 0).length,
-        3,
-        JSON.stringify(replies.map(({ grpcStatus }) => grpcStatus)),
-      );
-      assert.equal(replies.filter(({ grpcStatus }) => grpcStatus === 14).length, 7);
-    });
-  },
-);
+claim('a gRPC callee gets no more requests at a time than declared, and the others get UNAVAILABLE', async lab => {
+  const here = await world(lab);
+  const callee = here.pod(busy);
+  await behaving(callee, { delayMs: 1000 }, async () => {
+    const replies = await here.send(caller, busy, { path: '/lab.Any/Ask', count: 10, concurrency: 10 });
+    assert.equal(
+      replies.filter(({ grpcStatus }) => grpcStatus === 0).length,
+      3,
+      JSON.stringify(replies.map(({ grpcStatus }) => grpcStatus)),
+    );
+    assert.equal(replies.filter(({ grpcStatus }) => grpcStatus === 14).length, 7);
+  });
+});

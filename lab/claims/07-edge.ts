@@ -65,7 +65,7 @@ const world = (lab: Lab): Promise<World> =>
     ],
   }));
 
-claim('an edge answers its host and paths, each from the service that the route names', async lab => {
+claim('an edge serves its host and paths, each from the service of the route', async lab => {
   const here = await world(lab);
   for (const edge of [shop, plain]) {
     const reply = await here.requestGateway(edge, { path: '/products/7' });
@@ -77,7 +77,7 @@ claim('an edge answers its host and paths, each from the service that the route 
   assert.equal(orders.from?.service, 'orders', orders.text);
 });
 
-claim('an edge answers 404 to all that no route names: another path, method or host', async lab => {
+claim('an edge responds 404 to all that no route matches: another path, method or host', async lab => {
   const here = await world(lab);
   for (const pod of [here.pod(catalog), here.pod(orders), here.pod(ledger)]) {
     await pod.takeSeen();
@@ -146,7 +146,7 @@ claim('an edge with TLS shows the certificate of its Secret, and sends plain HTT
   assert.equal(redirected.headers.location, `https://${shop.host}/products/7`);
 });
 
-claim('a route with a token check lets a valid token for its audience in, and no other request', async lab => {
+claim('a route with a token check allows a valid token for its audience, and denies any other request', async lab => {
   const here = await world(lab);
   const stranger = new TokenIssuer(issuer.issuer);
   const cases: [string, Readonly<Record<string, string>>, number][] = [
@@ -177,7 +177,7 @@ claim('a route with a token check lets a valid token for its audience in, and no
   );
 });
 
-claim('a throttled route answers 429 beyond its burst, and other routes go on', async lab => {
+claim('a throttled route responds 429 beyond its burst, and other routes are unaffected', async lab => {
   const here = await world(lab);
   const started = Date.now();
   const statuses = await Promise.all(
@@ -190,7 +190,7 @@ claim('a throttled route answers 429 beyond its burst, and other routes go on', 
   assert.equal((await here.requestGateway(plain, { path: '/products/7' })).status, 200);
 });
 
-claim('a route that demands a scope takes a token that has one of them, among others', async lab => {
+claim('a route that requires scopes accepts a token that has one of them among others', async lab => {
   const here = await world(lab);
   const post = async (scope?: string) =>
     (
@@ -208,7 +208,7 @@ claim('a route that demands a scope takes a token that has one of them, among ot
 });
 
 claim(
-  'a page of a declared origin may ask and read, one of another origin may not, and nothing gets past the token check',
+  'a page of a declared origin can send requests and read responses, one of another origin cannot, and nothing bypasses the token check',
   async lab => {
     const here = await world(lab);
     const callee = here.pod(orders);
@@ -250,14 +250,11 @@ claim(
   },
 );
 
-claim(
-  'an edge with an authority of clients lets in those that show its certificate, and no other connection',
-  async lab => {
-    const here = await world(lab);
-    const request = (client?: { readonly key: string; readonly cert: string }) =>
-      here.requestGateway(partners, { path: '/products/7', ...client });
-    assert.equal((await request(certificateOf(lab, 'partner'))).status, 200);
-    await assert.rejects(request(), /alert|ECONNRESET|socket hang up/i);
-    await assert.rejects(request(certificateOf(lab, 'stranger')), /alert|ECONNRESET|socket hang up/i);
-  },
-);
+claim('an edge with an authority of clients accepts connections with its certificates, and no others', async lab => {
+  const here = await world(lab);
+  const request = (client?: { readonly key: string; readonly cert: string }) =>
+    here.requestGateway(partners, { path: '/products/7', ...client });
+  assert.equal((await request(certificateOf(lab, 'partner'))).status, 200);
+  await assert.rejects(request(), /alert|ECONNRESET|socket hang up/i);
+  await assert.rejects(request(certificateOf(lab, 'stranger')), /alert|ECONNRESET|socket hang up/i);
+});

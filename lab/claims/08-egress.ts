@@ -54,7 +54,7 @@ claim('a declared host outside is reached over HTTP, by its name', async lab => 
   );
 });
 
-claim('a declared host outside is reached over TLS that the caller itself speaks', async lab => {
+claim('a declared host outside is reached over TLS that the caller itself originates', async lab => {
   const here = await stage(lab);
   const { status, text } = await dial(here, caller, { protocol: 'https', host: 'bank.example', port: 443 });
   assert.equal(status, 200, text);
@@ -68,7 +68,7 @@ claim('a call to a host outside keeps its timeout', async lab => {
   assert.ok(ms >= 700 && ms < 5000, `it took ${ms} ms`);
 });
 
-claim('an undeclared host outside is refused, though its address and port are those of a declared one', async lab => {
+claim('an undeclared host outside is blocked, though its address and port are those of a declared one', async lab => {
   const here = await stage(lab);
   for (const port of [80, 8080]) {
     assert.equal(

@@ -48,7 +48,7 @@ claim("the installation's settings are those that istiod works with", async lab 
   assert.match(JSON.stringify(mesh.defaultHttpRetryPolicy), /^\{("attempts":0)?\}$/);
 });
 
-claim('with no retries declared anywhere, a gateway tries once', async lab => {
+claim('without declared retries, a gateway sends a request once', async lab => {
   const topology = new Topology('once');
   const failing = topology.addService('failing', { image: 'failing', port: Port.http(80, { target: 8080 }) });
   const edge = topology.addEdge('once', { host: 'once.example' });

@@ -68,7 +68,7 @@ claim('shifting a split from 90/10 to 0/100 loses no request, and then all go to
   assert.deepEqual(new Set(after.map(({ from }) => from?.version)), new Set(['v2']));
 });
 
-claim('rotating a policy loses no request of those that it goes on letting in, and holds for the others', async lab => {
+claim('rotating a policy loses no request that it keeps allowing, and denies the others', async lab => {
   const { world, moment } = await now(lab);
   const [first, second] = world.pods(moment.guest);
   assert.ok(first && second);

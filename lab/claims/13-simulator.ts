@@ -17,7 +17,7 @@ const SHRINKING = Number(process.env.CARDINAL_LAB_SHRINKING ?? 60);
 /** The number of differing configurations to search for; the first is shrunk. */
 const ENOUGH = Number(process.env.CARDINAL_LAB_DISAGREEMENTS ?? 1);
 
-claim('generated configurations send generated requests where the simulator says', async lab => {
+claim('generated configurations route generated requests as the simulator predicts', async lab => {
   const trials = await Trials.start(lab);
 
   const found: { at: number; objects: ReturnType<typeof configurations>[number]; disagreement: Disagreement }[] = [];

@@ -121,7 +121,7 @@ async function statuses(
 const of = (status: number, count: number) => Array.from({ length: count }, () => status);
 const as = (sub: string) => issuer.bearer('shop', 600, { sub });
 
-claim('Envoy Gateway answers declared routes, and 404 to all else', async lab => {
+claim('Envoy Gateway routes declared operations, and responds 404 to all others', async lab => {
   const here = await openGateway(lab);
   assert.equal((await here.requestGateway(open, { path: '/pages/1' })).from?.path, '/pages/1');
   await here.pod(web).takeSeen();
@@ -133,7 +133,7 @@ claim('Envoy Gateway answers declared routes, and 404 to all else', async lab =>
   assert.deepEqual(await here.pod(web).takeSeen(), []);
 });
 
-claim('Envoy Gateway lets a valid token for its audience and scope in, and no other request', async lab => {
+claim('Envoy Gateway allows a valid token for its audience and scope, and denies any other request', async lab => {
   const here = await openGateway(lab);
   const cases: [string, Readonly<Record<string, string>>, number][] = [
     ['valid', as('valid'), 200],
@@ -160,7 +160,7 @@ claim('Envoy Gateway lets a valid token for its audience and scope in, and no ot
   );
 });
 
-claim('Envoy Gateway takes an API key of its Secret, and limits each client that has one', async lab => {
+claim('Envoy Gateway accepts an API key of its Secret, and limits each client that has one', async lab => {
   const here = await openGateway(lab);
   const key = (name: string) => ({ 'x-api-key': name });
   assert.deepEqual(await statuses(here, open, 1, '/keyed', {}), [401]);
@@ -199,7 +199,7 @@ claim('Envoy Gateway counts nothing for a client that another one only names', a
   assert.deepEqual(await statuses(here, open, 8, '/orders', as('victim')), of(200, 8), 'the other has its requests');
 });
 
-claim('Envoy Gateway counts a request whatever its query is, and keeps API keys from services', async lab => {
+claim('Envoy Gateway counts a request with any query, and removes API keys from requests to services', async lab => {
   const here = await openGateway(lab);
   assert.deepEqual(await statuses(here, open, 3, '/reports/1?x=/1', as('querier')), [200, 200, 429]);
   const { from } = await here.requestGateway(open, { path: '/keyed?x=1', headers: { 'x-api-key': 'key-of-carl' } });
@@ -217,7 +217,7 @@ claim('Envoy Gateway throttles a route for all clients together', async lab => {
   assert.equal((await here.requestGateway(open, { path: '/pages/1' })).status, 200);
 });
 
-claim('Envoy Gateway answers what browsers ask beforehand, for declared origins alone', async lab => {
+claim('Envoy Gateway responds to preflights of declared origins only', async lab => {
   const here = await openGateway(lab);
   const preflight = (origin: string) =>
     here.requestGateway(open, {
@@ -242,7 +242,7 @@ claim('Envoy Gateway has a REST request answered by a gRPC method', async lab =>
   assert.equal(asked.message, '\n\x03OLJ\x12\x03EUR');
 });
 
-claim('Envoy Gateway demands certificates of its clients over TLS, and sends plain HTTP there', async lab => {
+claim('Envoy Gateway requires client certificates over TLS, and sends plain HTTP there', async lab => {
   const here = await strictGateway(lab);
   await assert.rejects(here.requestGateway(strict, { path: '/products' }), /alert|ECONNRESET|socket hang up/i);
   await assert.rejects(
@@ -253,7 +253,7 @@ claim('Envoy Gateway demands certificates of its clients over TLS, and sends pla
   assert.equal(redirected.status, 301);
 });
 
-claim('Envoy Gateway refuses what it cannot count, where its installation says so', async lab => {
+claim('Envoy Gateway denies requests that it cannot count, where its installation fails closed', async lab => {
   const here = await strictGateway(lab);
   const partner = certificateOf(lab, 'partner');
   await here.answers(strict, { path: '/products', headers: { 'x-client': 'first' }, ...partner }, 200);

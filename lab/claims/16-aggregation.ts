@@ -41,7 +41,7 @@ type Answer = Record<
 >;
 
 claim(
-  'an aggregate answers with what each of its parts says, asked for by the aggregator under its own identity',
+  'an aggregate contains the response of each of its parts, which the aggregator requests under its own identity',
   async lab => {
     const here = await world(lab);
     const { status, text, headers } = await here.requestGateway(api, { path: '/home/ann' });
@@ -55,7 +55,7 @@ claim(
   },
 );
 
-claim('a part that fails or is late is missing, says why, and holds up nobody', async lab => {
+claim('a part that fails or times out is left out with its error, and delays no other part', async lab => {
   const here = await world(lab);
   for (const [behaviour, status] of [
     [{ status: 500 }, 500],
@@ -74,7 +74,7 @@ claim('a part that fails or is late is missing, says why, and holds up nobody', 
 });
 
 claim(
-  'an aggregate passes on the token and the trace, and no other header; without the token nothing is asked',
+  'an aggregate forwards the token and the trace, and no other header; without the token no part is requested',
   async lab => {
     const here = await world(lab);
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -95,7 +95,7 @@ claim(
   },
 );
 
-claim('the aggregator may ask its parts for what was declared, and nobody may ask them otherwise', async lab => {
+claim('the aggregator is allowed the declared requests to its parts, and no other caller is', async lab => {
   const here = await world(lab);
   for (const path of ['/products', '/orders', '/for/ann']) {
     assert.equal((await here.requestGateway(api, { path })).status, 404);

@@ -55,7 +55,7 @@ async function statuses(
 const of = (status: number, count: number) => Array.from({ length: count }, () => status);
 const client = (sub: string) => issuer.bearer('shop', 600, { sub });
 
-claim('a client that has had its requests is told so with 429, whatever it asks, and another is not', async lab => {
+claim('a client above its limit gets 429 for any request, and another client does not', async lab => {
   const here = await world(lab);
   assert.deepEqual(await statuses(here, api, 10, '/products?n=1', client('ann')), [...of(200, 8), ...of(429, 2)]);
   assert.deepEqual(await statuses(here, api, 8, '/products', client('bob')), of(200, 8));
@@ -70,28 +70,31 @@ claim('a limit of a route counts that route alone, beside the limit of the edge'
   assert.deepEqual(await statuses(here, api, 1, '/products', client('eve')), [200]);
 });
 
-claim('a client is known by its verified token: neither a header nor a forged token makes it another', async lab => {
-  const here = await world(lab);
-  const forged = new TokenIssuer(issuer.issuer).bearer('shop', 600, { sub: 'somebody-else' });
-  assert.deepEqual(
-    await statuses(here, api, 1, '/products', { ...client('ann'), 'x-client': 'bob', sub: 'bob' }),
-    [429],
-  );
-  assert.deepEqual(await statuses(here, api, 1, '/products', forged), [401]);
-  const asVictim = {
-    'x-client': 'victim',
-    client: 'victim',
-    issuer: issuer.issuer,
-    sub: 'victim',
-    'x-cardinal-client-sub': 'victim',
-  };
-  assert.deepEqual(await statuses(here, api, 12, '/open', asVictim), of(200, 12), 'an open route counts no one');
-  assert.deepEqual(
-    await statuses(here, api, 8, '/products', client('victim')),
-    of(200, 8),
-    'the other has its requests',
-  );
-});
+claim(
+  'a client is identified by its verified token: neither a header nor a forged token makes it another',
+  async lab => {
+    const here = await world(lab);
+    const forged = new TokenIssuer(issuer.issuer).bearer('shop', 600, { sub: 'somebody-else' });
+    assert.deepEqual(
+      await statuses(here, api, 1, '/products', { ...client('ann'), 'x-client': 'bob', sub: 'bob' }),
+      [429],
+    );
+    assert.deepEqual(await statuses(here, api, 1, '/products', forged), [401]);
+    const asVictim = {
+      'x-client': 'victim',
+      client: 'victim',
+      issuer: issuer.issuer,
+      sub: 'victim',
+      'x-cardinal-client-sub': 'victim',
+    };
+    assert.deepEqual(await statuses(here, api, 12, '/open', asVictim), of(200, 12), 'an open route counts no one');
+    assert.deepEqual(
+      await statuses(here, api, 8, '/products', client('victim')),
+      of(200, 8),
+      'the other has its requests',
+    );
+  },
+);
 
 claim('a limit by header counts each value, and the pods of a gateway count together', async lab => {
   const here = await world(lab);
@@ -115,7 +118,7 @@ claim('a limit by header counts each value, and the pods of a gateway count toge
 });
 
 claim(
-  'while nothing can be counted, requests pass or are refused as declared, and are counted again afterwards',
+  'while nothing can be counted, requests are allowed or denied as declared, and are counted again afterwards',
   async lab => {
     const here = await world(lab);
     lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=0');

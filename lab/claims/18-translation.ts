@@ -86,7 +86,7 @@ claim(
   },
 );
 
-claim('a gRPC method that fails answers REST with the status that belongs to it', async lab => {
+claim('a gRPC method that fails becomes the HTTP status of its gRPC status', async lab => {
   const here = await world(lab);
   await here.pod(catalog).configureResponse({ status: 500 });
   assert.equal((await here.requestGateway(api, { path: '/products/a' })).status, 503);

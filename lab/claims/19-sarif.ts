@@ -7,7 +7,7 @@ import { Cluster, loadResources } from '../../lib/manifests';
 import { EXAMPLES } from '../../test/checks/manifests/examples';
 import { claim } from '../claims';
 
-claim('what is found in the examples of checks is SARIF as its schema demands', lab => {
+claim('what is found in the examples of checks is SARIF as its schema requires', lab => {
   const source = readFileSync(
     join(lab.tools.module('github.com/owenrumney/go-sarif/v3'), 'pkg/report/v210/sarif/schema.go'),
     'utf8',

@@ -72,7 +72,7 @@ claim('of overlapping routes the one that precedes is matched, with its own proo
   }
 });
 
-claim('no spelling of a path brings a request without a token to a service that demands one', async lab => {
+claim('no spelling of a path routes a request without a token to a service that requires one', async lab => {
   const here = await world(lab);
   const callees = [here.pod(orders), here.pod(admin)];
   for (const callee of callees) {
@@ -161,7 +161,7 @@ claim('a token counts in the Authorization header alone, and not in the query', 
   assert.equal(await outcome(here, 'GET', '/orders', { authorization: token }), '403');
 });
 
-claim('client_id stands for an audience where the token has none and the route says so', async lab => {
+claim('client_id stands for an audience where the token has none and the route declares it', async lab => {
   const here = await world(lab);
   const bearer = (claims: Readonly<Record<string, string>>, aud?: string) =>
     issuer.tokenOf({ sub: 'customer', ...(aud === undefined ? {} : { aud }), ...claims });

@@ -38,7 +38,7 @@ const POLICY: Named = {
 };
 
 claim(
-  'a claim of any type is written to a header as the simulator says, and never as a client forged it',
+  'a claim of any type is written to a header as the simulator predicts, and never as a client forged it',
   async lab => {
     const trials = await Trials.start(lab);
     await trials.apply([POLICY]);

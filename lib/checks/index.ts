@@ -6,6 +6,7 @@ export { type Acceptance, type Accepted, acceptFindings, isAcceptable, requireAc
 export { SYNTHESIS_CODES, type SynthesisCode, type SynthesisFinding } from './graph/codes';
 export * from './graph/allowed-peers';
 export * from './graph/calls-into-the-mesh';
+export * from './graph/contracted-calls';
 export * from './graph/edges-without-routes';
 export * from './graph/foreign-calls';
 export * from './graph/names-of-gateways';
@@ -19,4 +20,5 @@ export * from './graph/unverified-tokens';
 export * from './manifests';
 export * from './report';
 export { noneOf, suggestion } from './suggestion';
+export { ELSEWHERE, PODS_ELSEWHERE } from '../manifests';
 export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';

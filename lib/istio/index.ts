@@ -37,5 +37,7 @@ export {
   Telemetry,
   VirtualService,
   WasmPlugin,
+  WorkloadEntry,
+  WorkloadGroup,
 } from './resources';
 export { Injection, IstioSidecars, type IstioSidecarsProps } from './sidecars';

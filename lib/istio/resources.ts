@@ -7,6 +7,8 @@ import type {
   IServiceEntry,
   ISidecar,
   IVirtualService,
+  IWorkloadEntry,
+  IWorkloadGroup,
 } from '@kubernetes-models/istio/networking.istio.io/v1' with { 'resolution-mode': 'import' };
 import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3' with {
   'resolution-mode': 'import',
@@ -42,6 +44,18 @@ export class IstioGateway extends resource<IIstioGateway>('networking.istio.io/v
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export class ServiceEntry extends resource<IServiceEntry>('networking.istio.io/v1', 'ServiceEntry') {}
+
+/**
+ * A machine outside the cluster, or one endpoint of a ServiceEntry: Services and ServiceEntries select it by its labels.
+ * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/
+ */
+export class WorkloadEntry extends resource<IWorkloadEntry>('networking.istio.io/v1', 'WorkloadEntry') {}
+
+/**
+ * The labels, ServiceAccount and probe of machines that register themselves as WorkloadEntries.
+ * @see https://istio.io/latest/docs/reference/config/networking/workload-group/
+ */
+export class WorkloadGroup extends resource<IWorkloadGroup>('networking.istio.io/v1', 'WorkloadGroup') {}
 
 /** The hosts in the configuration of a proxy. @see https://istio.io/latest/docs/reference/config/networking/sidecar/ */
 export class Sidecar extends resource<ISidecar>('networking.istio.io/v1', 'Sidecar') {}

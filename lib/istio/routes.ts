@@ -32,25 +32,45 @@ type Destination = NonNullable<HttpRoute['route']>[number];
 export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]): HttpRoute[] {
   const calls = incoming.filter(call => call.port === port);
   if (calls.length === 0) {
+    // Callers outside the topology have no call policy, but the versions of the callee are for them too.
+    const isRouted =
+      callee instanceof Service && callee.routesByVersion && callee.allowedPeers.some(each => each.port === port);
+    return isRouted ? routesUnder(callee, port, {}, [{ port: port.number }]) : [];
+  }
+  return routesByPolicy(port.number, calls, (policy, matches) => routesUnder(callee, port, policy, matches));
+}
+
+/** The same for the headless Service of a callee, whose clients choose the pod and connect to the container port. */
+export function podRoutes(host: string, port: Port, incoming: readonly Call[]): HttpRoute[] {
+  const route = [{ destination: { host, port: { number: port.target } } }];
+  const calls = incoming.filter(call => call.port === port);
+  return routesByPolicy(port.target, calls, (policy, match) => faulty(host, policy, match, [], { route }));
+}
+
+/** @param calls all calls to the port with that number */
+function routesByPolicy(
+  number: number,
+  calls: readonly Call[],
+  routesOf: (policy: CallPolicy, matches: Match[]) => HttpRoute[],
+): HttpRoute[] {
+  if (calls.length === 0) {
     return [];
   }
   const groups = groupByPolicy(calls);
   const [only] = groups;
   if (groups.length === 1 && only) {
-    return routesUnder(callee, port, only.policy, [{ port: port.number }]);
+    return routesOf(only.policy, [{ port: number }]);
   }
-  // A caller in none of the groups has no declared call and is denied by policy. Without a rule it would get a 404
-  // instead.
+  // A caller in none of the groups is outside the topology, or has no declared call and is denied by policy. Without a
+  // rule it would get a 404 instead.
   return [
     ...groups.flatMap(({ policy, calls: members }) =>
-      routesUnder(
-        callee,
-        port,
+      routesOf(
         policy,
-        members.flatMap(call => matchesOf(call, calls)),
+        members.flatMap(call => matchesOf(call, calls, number)),
       ),
     ),
-    ...routesUnder(callee, port, {}, [{ port: port.number }]),
+    ...routesOf({}, [{ port: number }]),
   ];
 }
 
@@ -85,12 +105,14 @@ function isOneOfSeveral(call: Call, toPort: readonly Call[]): boolean {
   return toPort.some(other => other !== call && other.caller === call.caller);
 }
 
-function matchesOf(call: Call, toPort: readonly Call[]): Match[] {
-  const { caller, port } = call;
+function matchesOf(call: Call, toPort: readonly Call[], number: number): Match[] {
+  const { caller, callee } = call;
+  const isAmongOthers =
+    caller.topology.namespaces.length > 1 || (callee instanceof Service && callee.allowedPeers.length > 0);
   const source = {
-    port: port.number,
+    port: number,
     sourceLabels: caller.selector,
-    ...(caller.topology.namespaces.length > 1 ? { sourceNamespace: caller.namespace } : {}),
+    ...(isAmongOthers ? { sourceNamespace: caller.namespace } : {}),
   };
   return isOneOfSeveral(call, toPort) && call.allowedOperations
     ? call.allowedOperations.map(operation => ({ ...source, ...operationMatch(operation) }))
@@ -114,12 +136,12 @@ function routesUnder(callee: Callee, port: Port, policy: CallPolicy, matches: Ma
     ...headerRoutes.flatMap(route =>
       route.response
         ? [{ match: withHeaders(matches, [route.match]), directResponse: directResponseOf(route.response) }]
-        : faulty(callee, policy, matches, [route.match], {
+        : faulty(callee.path, policy, matches, [route.match], {
             route: route.weights.length > 0 ? splitOver(callee, port, route.weights) : destinationsOf(callee, port),
             mirrors: mirrorsOf(callee, port, route.mirror ?? mirror),
           }),
     ),
-    ...faulty(callee, policy, matches, [], {
+    ...faulty(callee.path, policy, matches, [], {
       route: destinationsOf(callee, port),
       mirrors: mirrorsOf(callee, port, mirror),
     }),
@@ -128,7 +150,7 @@ function routesUnder(callee: Callee, port: Port, policy: CallPolicy, matches: Ma
 
 /** A rule under a policy; two if its faults are injected into requests with a header only. */
 function faulty(
-  callee: Callee,
+  path: string,
   { faults, ...policy }: CallPolicy,
   matches: Match[],
   headers: readonly HeaderMatch[],
@@ -143,7 +165,7 @@ function faulty(
   if (!faults?.match) {
     return [rule(headers, { ...policy, faults })];
   }
-  const both = conditionsOf(callee.path, [...headers, faults.match]);
+  const both = conditionsOf(path, [...headers, faults.match]);
   return [...(both ? [rule(both, { ...policy, faults })] : []), rule(headers, policy)];
 }
 

@@ -1,4 +1,4 @@
-import type { TopologyChart, Tracing } from '../kubernetes';
+import { elsewhere, hostElsewhere, podsElsewhere, type TopologyChart, type Tracing } from '../kubernetes';
 import { type Call, Service } from '../topology';
 import { Sidecar } from './resources';
 
@@ -12,7 +12,14 @@ export function renderScopes(chart: TopologyChart, tracing: Tracing | undefined)
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
     const hosts = [...new Set(service.outgoingCalls.flatMap(call => hostsOf(service, call))), ...collector];
     new Sidecar(chart.scopeOf(service), 'sidecar', {
-      metadata: { name: service.name, namespace: service.namespace },
+      metadata: {
+        name: service.name,
+        namespace: service.namespace,
+        ...elsewhere(
+          podsElsewhere(service),
+          service.outgoingCalls.flatMap(({ callee }) => hostElsewhere(callee)),
+        ),
+      },
       spec: {
         workloadSelector: { labels: service.selector },
         egress: [{ hosts: hosts.length > 0 ? hosts : [NOTHING] }],
@@ -29,7 +36,11 @@ export function renderScopes(chart: TopologyChart, tracing: Tracing | undefined)
 function hostsOf(service: Service, { callee, port }: Call): string[] {
   const isRoutedHere =
     callee instanceof Service && callee.isForeign && port.carriesRequests && service.topology.owns(service.namespace);
-  return [`${seenFrom(service, callee.namespace)}/${callee.host}`, ...(isRoutedHere ? [`./${callee.host}`] : [])];
+  const ofPods = callee instanceof Service && callee.headlessHost !== undefined ? [callee.headlessHost] : [];
+  return [callee.host, ...ofPods].flatMap(host => [
+    `${seenFrom(service, callee.namespace)}/${host}`,
+    ...(isRoutedHere ? [`./${host}`] : []),
+  ]);
 }
 
 function seenFrom(service: Service, namespace: string): string {

@@ -1,7 +1,7 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import type { SpecOf, TopologyChart } from '../kubernetes';
+import { elsewhere, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import type { Service } from '../topology';
 import type { Identities } from './identities';
 import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
@@ -30,7 +30,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
     const rules = [...rulesOfCallers(service, mesh), ...(routedBy.get(service) ?? []), ...rulesOfPeers(service, mesh)];
     const isOwned = chart.topology.owns(service.namespace);
-    const metadata = { name: service.name, namespace: service.namespace };
+    const metadata = { name: service.name, namespace: service.namespace, ...elsewhere(podsElsewhere(service)) };
     const selector = { matchLabels: service.selector };
     const portLevelMtls = plaintextPorts(service);
     if (!isOwned || portLevelMtls) {
@@ -46,7 +46,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
     // A policy without rules allows nothing: outside the topology's namespaces there is no other default.
     if (rules.length > 0 || !isOwned) {
       new AuthorizationPolicy(chart.scopeOf(service), 'authorization-policy', {
-        metadata,
+        metadata: { ...metadata, ...elsewhere(podsElsewhere(service), callersElsewhere(service, mesh)) },
         spec: { selector, action: 'ALLOW', ...(rules.length > 0 ? { rules } : {}) },
       });
     }
@@ -79,6 +79,18 @@ function rulesOfCallers(service: Service, mesh: Identities): Rule[] {
       allowedOperations,
     ),
   );
+}
+
+/** The identities of callers that other manifests declare. */
+function callersElsewhere({ incomingCalls, allowedPeers }: Service, mesh: Identities): string[] {
+  return [
+    ...incomingCalls.flatMap(({ caller: { exists, namespace, serviceAccount } }) =>
+      exists ? [mesh.principal(namespace, serviceAccount)] : [],
+    ),
+    ...allowedPeers.flatMap(({ peer: { namespace = '', serviceAccount } }) =>
+      serviceAccount === undefined ? [] : [mesh.principal(namespace, serviceAccount)],
+    ),
+  ];
 }
 
 /** The operations that the edge allows, repeated at the service as defence in depth. */

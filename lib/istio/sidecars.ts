@@ -8,8 +8,9 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import { type Service, ValidationError } from '../topology';
+import { type ProxyProps, type Service, ValidationError } from '../topology';
 import { type GatewayService, IstioIngress } from './ingress';
+import { annotationsOf } from './proxy-annotations';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderTelemetry } from './telemetry';
@@ -106,6 +107,20 @@ export class IstioSidecars extends Target {
       return {};
     }
     return { 'sidecar.istio.io/inject': 'true', ...(this.revision ? { 'istio.io/rev': this.revision } : {}) };
+  }
+
+  /** The annotations of pods with the settings of their proxy. */
+  proxyAnnotations(proxy: ProxyProps): Labels {
+    return annotationsOf(proxy);
+  }
+
+  /**
+   * For pods that run to completion, the proxy as a native sidecar: Kubernetes stops it when the containers have ended.
+   * As a container beside them it would keep the pod, and so the Job, from completing.
+   * @see https://istio.io/latest/docs/reference/config/annotations/#SidecarNativeSidecar
+   */
+  podAnnotations({ inMesh, workloadKind }: Service): Labels {
+    return inMesh && workloadKind.runsToCompletion ? { 'sidecar.istio.io/nativeSidecar': 'true' } : {};
   }
 
   /**

@@ -1,9 +1,10 @@
-import { type SpecOf, type TopologyChart } from '../kubernetes';
-import { type Call, type Callee, ExternalService, Protocol, Service, type Version } from '../topology';
+import { elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
+import { type Call, type Callee, ExternalService, ForeignService, Protocol, Service, type Version } from '../topology';
 import { connectionPoolOf, outlierDetectionOf } from './circuit-breaker';
+import { mountClientCertificates, renderServiceEntry, tlsOf } from './external';
 import { loadBalancerOf } from './load-balancing';
-import { DestinationRule, ServiceEntry, VirtualService } from './resources';
-import { httpRoutes, tcpRoutes } from './routes';
+import { DestinationRule, VirtualService } from './resources';
+import { httpRoutes, podRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
 };
@@ -17,11 +18,15 @@ export function renderTraffic(chart: TopologyChart): void {
   const callees: Callee[] = [...chart.topology.services, ...chart.topology.externals];
   for (const callee of callees) {
     if (callee instanceof ExternalService) {
-      renderServiceEntry(chart, callee);
+      renderServiceEntry(chart, callee, callersOf(callee));
+      mountClientCertificates(chart, callee);
     }
     for (const side of sidesOf(chart, callee)) {
       renderDestinationRule(chart, callee, side);
       renderVirtualService(chart, callee, side);
+      if (callee instanceof Service && callee.headlessHost !== undefined) {
+        renderRulesOfPods(chart, callee, callee.headlessHost, side);
+      }
     }
   }
 }
@@ -41,14 +46,18 @@ function sidesOf({ topology }: TopologyChart, callee: Callee): Side[] {
   }
   const edges = topology.edges.filter(edge => edge.routes.some(route => route.service === callee));
   const namespaces = new Set([...calls.map(({ caller }) => caller.namespace), ...edges.map(edge => edge.namespace)]);
-  return [...namespaces]
-    .filter(namespace => topology.owns(namespace))
-    .map(namespace => ({
-      suffix: `-${namespace}`,
-      metadata: { name: `${callee.name}.${callee.namespace}`, namespace },
-      exportTo: ['.'],
-      calls: calls.filter(({ caller }) => caller.namespace === namespace),
-    }));
+  return (
+    [...namespaces]
+      .filter(namespace => topology.owns(namespace))
+      // Those of an owner who routes by version are exported to its callers, and others for the same host would conflict.
+      .filter(() => !(callee instanceof ForeignService && callee.isRoutedByOwner))
+      .map(namespace => ({
+        suffix: `-${namespace}`,
+        metadata: { name: `${callee.name}.${callee.namespace}`, namespace },
+        exportTo: ['.'],
+        calls: calls.filter(({ caller }) => caller.namespace === namespace),
+      }))
+  );
 }
 
 function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, metadata, exportTo, calls }: Side): void {
@@ -58,10 +67,10 @@ function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, me
     return;
   }
   new VirtualService(chart.scopeOf(callee), `virtual-service${suffix}`, {
-    metadata,
+    metadata: { ...metadata, ...elsewhere(hostElsewhere(callee)) },
     spec: {
       hosts: [callee.host],
-      ...(exportTo ? { exportTo } : {}),
+      ...virtualServiceExport(callee, exportTo),
       ...(http.length > 0 ? { http } : {}),
       ...(tcp.length > 0 ? { tcp } : {}),
     },
@@ -78,9 +87,35 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
     return;
   }
   new DestinationRule(chart.scopeOf(callee), `destination-rule${suffix}`, {
-    metadata,
+    metadata: { ...metadata, ...elsewhere(hostElsewhere(callee)) },
     spec: { host: callee.host, ...(exportTo ? { exportTo } : {}), trafficPolicy, subsets },
   });
+}
+
+/**
+ * The timeouts, retries and limits of calls to single pods. No pod is ejected: its clients do not choose another one.
+ */
+function renderRulesOfPods(
+  chart: TopologyChart,
+  callee: Service,
+  host: string,
+  { suffix, metadata: { name, namespace }, exportTo, calls }: Side,
+): void {
+  const scope = chart.scopeOf(callee);
+  const metadata = { name: name.replace(callee.name, callee.headlessService ?? ''), namespace };
+  const ports = callee.ports.filter(
+    (port, index) => callee.ports.findIndex(({ target }) => target === port.target) === index,
+  );
+  const http = ports.filter(port => port.carriesRequests).flatMap(port => podRoutes(host, port, calls));
+  if (http.length > 0) {
+    const spec = { hosts: [host], ...(exportTo ? { exportTo } : {}), http };
+    new VirtualService(scope, `virtual-service-of-pods${suffix}`, { metadata, spec });
+  }
+  const connectionPool = trafficPolicyOf(callee)?.connectionPool;
+  if (connectionPool) {
+    const spec = { host, ...(exportTo ? { exportTo } : {}), trafficPolicy: { connectionPool } };
+    new DestinationRule(scope, `destination-rule-of-pods${suffix}`, { metadata, spec });
+  }
 }
 
 /** A version as a separate Envoy cluster: its ejection limit depends on its own replicas only. */
@@ -97,26 +132,15 @@ function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDesti
  */
 export function trafficPolicyOf(callee: Callee, replicas = callee.replicas): SpecOf<IDestinationRule>['trafficPolicy'] {
   const { circuitBreaker, loadBalancing } = callee;
-  return circuitBreaker || loadBalancing
+  const tls = callee instanceof ExternalService ? tlsOf(callee) : undefined;
+  return circuitBreaker || loadBalancing || tls
     ? {
         connectionPool: circuitBreaker && connectionPoolOf(circuitBreaker.limits),
         outlierDetection: outlierDetectionOf(callee, replicas),
         loadBalancer: loadBalancerOf(loadBalancing),
+        ...(tls ? { tls } : {}),
       }
     : undefined;
-}
-
-function renderServiceEntry(chart: TopologyChart, external: ExternalService): void {
-  new ServiceEntry(chart.scopeOf(external), 'service-entry', {
-    metadata: metadataOf(external),
-    spec: {
-      hosts: [external.host],
-      exportTo: exportOf(external),
-      location: 'MESH_EXTERNAL',
-      resolution: 'DNS',
-      ports: external.ports.map(({ number, name, protocol }) => ({ number, name, protocol: protocol.toUpperCase() })),
-    },
-  });
 }
 
 /** The rules of an external host are exported to its callers' namespaces only: others may declare it differently. */
@@ -124,8 +148,23 @@ function exportOf(callee: Callee): string[] | undefined {
   if (!(callee instanceof ExternalService)) {
     return undefined;
   }
+  return callersOf(callee);
+}
+
+/** The namespace of a callee, and those of its callers. */
+function callersOf(callee: Callee): string[] {
   const namespaces = new Set(callee.incomingCalls.map(call => call.caller.namespace));
   return ['.', ...[...namespaces].filter(each => each !== callee.namespace)];
+}
+
+/**
+ * Callers outside the topology have VirtualServices of their own, with their timeouts and retries, unless the callee is
+ * routed by version: of two for one host a sidecar applies only one.
+ */
+function virtualServiceExport(callee: Callee, exportTo: string[] | undefined): { exportTo?: string[] } {
+  const isForOwn = callee instanceof Service && callee.allowedPeers.length > 0 && !callee.routesByVersion;
+  const visible = exportTo ?? (isForOwn ? callersOf(callee) : undefined);
+  return visible ? { exportTo: visible } : {};
 }
 
 function metadataOf({ name, namespace }: Callee): { name: string; namespace: string } {

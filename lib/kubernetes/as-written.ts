@@ -1,9 +1,16 @@
 import { ApiObject, type JsonPatch } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { requireNothingLost } from './lost-values';
-import { applyPatches } from './patches';
+import { applyPatches, inOrder } from './patches';
+import { isObject, type Json } from './workload/without-defaults';
 
 const WRAPPED = new WeakSet<ApiObject>();
+const REFINEMENTS = new WeakMap<ApiObject, (written: Json) => Json>();
+
+/** Changes an object as it is written, before its patches: fields that its class lacks, or writes without need. */
+export function refine(object: ApiObject, refinement: (written: Json) => Json): void {
+  REFINEMENTS.set(object, refinement);
+}
 
 /**
  * Makes all objects below a construct apply their patches to the rendered object, with the field names of the API, and
@@ -37,10 +44,15 @@ export function writeAsDeclared(object: ApiObject): void {
     configurable: true,
     value: () =>
       withoutPatches(object, patches => {
-        const written = requireNothingLost(object, toJson());
+        const written = refined(object, requireNothingLost(object, toJson()));
         return patches.length > 0 ? applyPatches(object, written, patches) : written;
       }),
   });
+}
+
+function refined(object: ApiObject, written: unknown): unknown {
+  const refinement = REFINEMENTS.get(object);
+  return refinement && isObject(written) ? inOrder(refinement(written)) : written;
 }
 
 /** Removes an object's patches while it renders: cdk8s would apply them before cdk8s-plus renames its properties. */

@@ -95,6 +95,10 @@ function featuresOfService(service: Service): RequiredFeature[] {
       Capability.OPERATIONS,
     ),
     ...when(distinctPolicies.size > 1, Capability.POLICY_BY_CALLER),
+    ...when(
+      [...service.versions.values()].some(({ workload }) => workload.proxy),
+      Capability.PROXY_SETTINGS,
+    ),
   ]);
 }
 

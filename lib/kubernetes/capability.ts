@@ -52,4 +52,6 @@ export enum Capability {
   CACHING = 'response caching',
   /** REST requests in JSON that are translated to gRPC. */
   TRANSLATION = 'REST-to-gRPC transcoding',
+  /** Settings of the proxy in the pods of a service: annotations of the pods. */
+  PROXY_SETTINGS = 'settings of its proxy',
 }

@@ -1,16 +1,18 @@
 import { ApiObject, Chart } from 'cdk8s';
-import { type Deployment, Namespace } from 'cdk8s-plus-27';
+import { Deployment, Namespace, type Workload } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
   type Acceptance,
   acceptFindings,
   allowedPeers,
   callsIntoTheMesh,
+  contractedCalls,
   describeFinding,
   edgesWithoutRoutes,
   failoverWithoutEjection,
   type Finding,
   foreignCalls,
+  type GatewayPods,
   namesOfGateways,
   neverEjects,
   openBehindManagedApi,
@@ -31,13 +33,16 @@ import {
   type Version,
 } from '../topology';
 import { renderAggregators } from './aggregator';
-import { writesAsDeclared } from './as-written';
+import { refine, writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
+import { ClusterDns } from './cluster-dns';
+import { requireClusterCidrs } from './cluster-network';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import type { Target } from './target';
 import type { ITopologyChart } from './topology-chart';
 import { renderWorkload } from './workload';
+import { withoutDefaults } from './workload/without-defaults';
 
 const TOPOLOGY_CHART = Symbol.for('cdk8s-cardinal.TopologyChart');
 
@@ -50,6 +55,17 @@ export interface TopologyChartProps {
    * @default Mesh.none(), plain Kubernetes
    */
   readonly mesh?: Target;
+  /**
+   * The DNS servers of the cluster, which the default-deny NetworkPolicies allow.
+   * @default ClusterDns.kubeDns()
+   */
+  readonly dns?: ClusterDns;
+  /**
+   * The ranges of pods, Services and nodes of the cluster, as CIDRs: NetworkPolicies for calls of external services
+   * exclude them.
+   * @default - none; those at which clouds serve credentials of instances and pods are always excluded
+   */
+  readonly clusterCidrs?: string[];
   /**
    * Codes of findings of synthesis that are accepted, with the reason, e.g.
    * `{ OpenBehindManagedApi: 'a private network' }`. Errors cannot be. An acceptance that accepts nothing is a finding
@@ -77,7 +93,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   readonly findings: readonly Finding[];
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
-  private readonly deployments = new Map<Version, Deployment>();
+  private readonly workloads = new Map<Version, Workload>();
   private readonly scopes = new Map<Callee | Edge, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
@@ -87,6 +103,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
     this.topology = props.topology;
     this.mesh = props.mesh ?? new NoMesh();
     requireAcceptable(props.accepted ?? {}, this.node.path);
+    requireClusterCidrs(this.node.path, props.clusterCidrs);
     this.topology.close();
     const { findings, accepted } = acceptFindings(
       [
@@ -98,6 +115,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...namesOfGateways(this.topology, this.gatewayNames()),
         ...foreignCalls(this.topology),
         ...allowedPeers(this.topology, this.mesh.mutualTls),
+        ...contractedCalls(this.topology, gatewayPods(this.topology, this.mesh), this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
@@ -117,38 +135,52 @@ export class TopologyChart extends Chart implements ITopologyChart {
     });
 
     for (const name of this.topology.ownNamespaces) {
-      new Namespace(this.scopeOfNamespace(name), 'namespace', {
+      const namespace = new Namespace(this.scopeOfNamespace(name), 'namespace', {
         metadata: { name, labels: { ...this.mesh.namespaceLabels() } },
       });
+      refine(ApiObject.of(namespace), withoutDefaults);
     }
     for (const service of this.topology.services) {
-      for (const [version, deployment] of renderWorkload(
-        this.scopeOf(service),
-        service,
-        this.mesh.podLabels(service),
-      )) {
-        this.deployments.set(version, deployment);
+      for (const [version, workload] of renderWorkload(this.scopeOf(service), service, this.mesh)) {
+        this.workloads.set(version, workload);
       }
     }
     renderAggregators(this);
-    renderNetworkPolicies(this, this.mesh);
+    renderNetworkPolicies(this, this.mesh, {
+      dns: props.dns ?? ClusterDns.kubeDns(),
+      cidrs: props.clusterCidrs ?? [],
+    });
     this.mesh.render(this);
     this.mesh.gateway?.render(this);
     writesAsDeclared(this);
   }
 
   /** The Deployment of a version, for changes with the API of cdk8s-plus: volumes, secrets, further containers. */
-  deployment(service: Service, version = [...service.versions.keys()][0] ?? ''): Deployment {
-    const deployment = this.deployments.get(service.version(version));
-    if (!deployment) {
+  deployment(service: Service, version?: string): Deployment {
+    const workload = this.workload(service, version);
+    if (!(workload instanceof Deployment)) {
       throw new ValidationError({
         code: 'NotRendered',
         path: service.path,
-        summary: `${service.name} is an existing workload, so this chart has no Deployment for it.`,
+        summary: `${service.name} is a ${service.workloadKind.name}, so this chart has no Deployment for it.`,
+        fix: 'Use `chart.workload(…)`, which returns objects of every kind.',
+      });
+    }
+    return workload;
+  }
+
+  /** The object of any kind that runs the pods of a version, for changes with the API of cdk8s-plus. */
+  workload(service: Service, version = [...service.versions.keys()][0] ?? ''): Workload {
+    const workload = this.workloads.get(service.version(version));
+    if (!workload) {
+      throw new ValidationError({
+        code: 'NotRendered',
+        path: service.path,
+        summary: `${service.name} is an existing workload, so this chart has no ${service.workloadKind.name} for it.`,
         fix: 'Change the workload in the manifests that declare it.',
       });
     }
-    return deployment;
+    return workload;
   }
 
   /**
@@ -211,4 +243,16 @@ export class TopologyChart extends Chart implements ITopologyChart {
     }
     return scope;
   }
+}
+
+/** The pods of the gateways of all edges. */
+function gatewayPods({ edges }: Topology, { gateway, mutualTls }: Target): GatewayPods[] {
+  return gateway
+    ? edges.map(edge => ({
+        edge,
+        namespace: gateway.namespaceOf(edge),
+        ...(mutualTls ? { serviceAccount: gateway.serviceNameOf(edge) } : {}),
+        labels: gateway.labelsOf(edge),
+      }))
+    : [];
 }

@@ -14,6 +14,7 @@ import {
   Severity,
 } from '../checks';
 import { writesAsDeclared } from './as-written';
+import { contractsOf, removeContracts } from './contracts';
 import { TopologyChart } from './chart';
 import { fileOf, inOrder, ownFiles } from './phases';
 import { toYaml } from './yaml';
@@ -42,7 +43,7 @@ export interface ClusterAppProps {
 /**
  * A cdk8s app that writes one file per phase (`1-namespaces.yaml` to `6-routes.yaml`), so that `kubectl apply -f dist/`
  * applies objects in order. Kinds that not every cluster has are written to separate folders: `istio/` (for istioctl)
- * and `aws/`. Duplicate objects and CDK tokens are errors. Warnings are printed to standard error.
+ * and `aws/`. The contract of each topology that allows callers outside is in `contracts/`. Duplicate objects and CDK tokens are errors. Warnings are printed to standard error.
  */
 export class ClusterApp extends App {
   private readonly isChecked: boolean;
@@ -86,6 +87,7 @@ export class ClusterApp extends App {
   override synth(): void {
     // Files of an earlier run are outdated, also if this run fails or writes fewer files.
     ownFiles().forEach(file => rmSync(join(this.outdir, `${file}.yaml`), { force: true }));
+    removeContracts(this.outdir);
     this.validate();
     for (const finding of this.findings.filter(each => each.severity === Severity.WARNING)) {
       process.stderr.write(`${describeFinding(finding)}\n`);
@@ -103,7 +105,11 @@ export class ClusterApp extends App {
           members.map(each => documentOf(each, written.get(each))).join('---\n'),
         ] as const,
     );
-    for (const [path, text] of texts) {
+    const contracts = contractsOf(this.topologyCharts.map(each => each.topology));
+    for (const [path, text] of [
+      ...texts,
+      ...contracts.map(([file, text]) => [join(this.outdir, file), text] as const),
+    ]) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
     }

@@ -14,6 +14,7 @@ import {
 } from '../topology';
 import type { TopologyChart } from './chart';
 import { durationOf } from './duration';
+import { elsewhere, hostElsewhere } from './elsewhere';
 import { headersOf, methodsOf } from './preflights';
 import { HttpRoute, ReferenceGrant } from './gateway-api';
 import type { SpecOf } from './resource';
@@ -77,7 +78,11 @@ export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: reado
 
 function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: string, rules: Rule[]): void {
   new HttpRoute(chart.scopeOf(edge), `route:${name}`, {
-    metadata: { name, namespace: edge.namespace },
+    metadata: {
+      name,
+      namespace: edge.namespace,
+      ...elsewhere(edge.routes.flatMap(each => hostElsewhere(each.service))),
+    },
     spec: { parentRefs: [{ name: edge.name, sectionName: listener }], hostnames: [edge.host], rules },
   });
 }
@@ -91,7 +96,11 @@ function renderGrant(chart: TopologyChart, edge: Edge, namespace: string, servic
     return;
   }
   new ReferenceGrant(chart.scopeOf(edge), `grant-${namespace}`, {
-    metadata: { name: `${edge.name}-routes`, namespace },
+    // In a namespace of another owner, the edge of another topology may have the same name.
+    metadata: {
+      name: chart.topology.owns(namespace) ? `${edge.name}-routes` : `${edge.name}.${chart.topology.name}-routes`,
+      namespace,
+    },
     spec: {
       from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: edge.namespace }],
       to: chart.topology.owns(namespace)

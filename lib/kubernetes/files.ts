@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { ApiObject } from 'cdk8s';
 import { ConfigMap, Volume } from 'cdk8s-plus-27';
 import type { Service } from '../topology';
+import { refine } from './as-written';
 import type { ITopologyChart } from './topology-chart';
+import { withoutDefaults } from './workload/without-defaults';
 
 /**
  * Mounts files into the pods of a service: a ConfigMap, mounted as a directory. Its hash is an annotation of the pods,
@@ -19,6 +22,7 @@ export function mountFiles(
     metadata: { name: `${name}-files`, namespace },
     data: { ...files },
   });
+  refine(ApiObject.of(configMap), withoutDefaults);
   const volume = Volume.fromConfigMap(scope, 'files-volume', configMap, { name: 'files' });
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
   for (const version of service.versions.keys()) {

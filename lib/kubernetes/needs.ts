@@ -57,6 +57,7 @@ const OF_FAULTS = {
 export const OF_CALLS = {
   port: 'Every target supports ports.',
   addressEnvVar: 'An environment variable of the caller, which Kubernetes sets.',
+  addressEnvVars: 'Environment variables of the caller, which Kubernetes sets.',
   allowedOperations: call => when(call.allowedOperations, Capability.OPERATIONS),
   timeout: ({ policy }) => when(policy.timeout, Capability.TIMEOUTS),
   retries: ({ policy: { retries } }) => (retries ? neededBy<Retries>(OF_RETRIES, retries) : []),
@@ -100,7 +101,11 @@ export const OF_SERVICES = {
   image: 'Kubernetes runs it.',
   versions: 'Each is a Deployment; routing by version requires its own capability.',
   namespace: 'Every target supports namespaces.',
+  workload: 'Kubernetes runs every kind.',
   existingWorkload: 'Every target selects pods by label.',
+  serviceAccount: 'Kubernetes has it.',
+  serviceMetadata: 'Every target keeps labels and annotations.',
+  disruptionBudget: 'Kubernetes has it.',
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;
 

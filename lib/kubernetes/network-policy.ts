@@ -1,6 +1,8 @@
 import { k8s } from 'cdk8s-plus-27';
 import { type Edge, ExternalService, type Peer as AllowedPeer, type Port, Service } from '../topology';
+import { addressesOf, type ClusterNetwork } from './cluster-network';
 import type { EdgeGateway } from './edge-gateway';
+import { elsewhere, hostElsewhere, podsElsewhere } from './elsewhere';
 import type { Target } from './target';
 import type { ITopologyChart, Labels } from './topology-chart';
 
@@ -10,9 +12,9 @@ type Peer = k8s.NetworkPolicyPeer;
  * A default deny in every namespace that the topology owns, and for each service and edge only the declared
  * connections. In other namespaces only the pods of services and gateways are selected.
  */
-export function renderNetworkPolicies(chart: ITopologyChart, mesh: Target): void {
+export function renderNetworkPolicies(chart: ITopologyChart, mesh: Target, network: ClusterNetwork): void {
   const { gateway } = mesh;
-  const always = baseline(mesh);
+  const always = baseline(mesh, network);
   chart.topology.ownNamespaces.forEach(name => renderDefault(chart, always, name));
   const gatesByService = new Map<Service, Gate[]>();
   for (const edge of chart.topology.edges) {
@@ -26,7 +28,7 @@ export function renderNetworkPolicies(chart: ITopologyChart, mesh: Target): void
   }
   chart.topology.services
     .filter(each => !each.isForeign)
-    .forEach(service => renderForService(chart, always, service, gatesByService.get(service) ?? []));
+    .forEach(service => renderForService(chart, always, network, service, gatesByService.get(service) ?? []));
 }
 
 interface Gate {
@@ -41,9 +43,9 @@ interface Rules {
 }
 
 /** DNS and the mesh's own connections. */
-function baseline(mesh: Target): Rules {
+function baseline(mesh: Target, { dns }: ClusterNetwork): Rules {
   const { ingress, egress } = mesh.systemConnections();
-  return { ingress, egress: [nameResolution(), ...egress] };
+  return { ingress, egress: [dns.egress, ...egress] };
 }
 
 /** The rules that a workload's policy must repeat in a namespace that has no default policy of the topology. */
@@ -58,7 +60,13 @@ function renderDefault(chart: ITopologyChart, always: Rules, namespace: string):
   });
 }
 
-function renderForService(chart: ITopologyChart, always: Rules, service: Service, gates: Gate[]): void {
+function renderForService(
+  chart: ITopologyChart,
+  always: Rules,
+  network: ClusterNetwork,
+  service: Service,
+  gates: Gate[],
+): void {
   const repeated = baselineOutside(chart, always, service.namespace);
   const ingress = [
     ...repeated.ingress,
@@ -77,11 +85,18 @@ function renderForService(chart: ITopologyChart, always: Rules, service: Service
     ...service.outgoingCalls.map(({ callee, port }) =>
       callee instanceof Service
         ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
-        : { ports: [tcp(port.number)], to: callee instanceof ExternalService ? anywhereOutside() : [] },
+        : { ports: [tcp(port.target)], to: callee instanceof ExternalService ? addressesOf(callee, network) : [] },
     ),
   ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(service), 'network-policy', {
-    metadata: { name: service.name, namespace: service.namespace },
+    metadata: {
+      name: service.name,
+      namespace: service.namespace,
+      ...elsewhere(
+        podsElsewhere(service),
+        service.outgoingCalls.flatMap(({ callee }) => hostElsewhere(callee)),
+      ),
+    },
     spec: {
       podSelector: { matchLabels: service.selector },
       policyTypes: ['Ingress', 'Egress'],
@@ -140,32 +155,6 @@ function peersOf({ namespace = '', podLabels, addresses }: AllowedPeer): Peer[] 
 /** A TCP port in a NetworkPolicy: the port of the pod, not of the Service. */
 export function tcp(port: number): k8s.NetworkPolicyPort {
   return { protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) };
-}
-
-/** The cluster's DNS, and the node-local cache in front of it. */
-function nameResolution(): k8s.NetworkPolicyEgressRule {
-  const port = k8s.IntOrString.fromNumber(53);
-  return {
-    to: [
-      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } },
-      { ipBlock: { cidr: '169.254.20.10/32' } },
-    ],
-    ports: [
-      { protocol: 'UDP', port },
-      { protocol: 'TCP', port },
-    ],
-  };
-}
-
-/**
- * A NetworkPolicy has no host names: the mesh's proxy restricts the hosts, this restricts the port. Link-local
- * addresses are excluded because clouds serve instance credentials there.
- */
-function anywhereOutside(): Peer[] {
-  return [
-    { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
-    { ipBlock: { cidr: '::/0', except: ['fe80::/10'] } },
-  ];
 }
 
 function distinct<T>(rules: T[]): T[] {

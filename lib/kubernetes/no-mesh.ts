@@ -41,6 +41,16 @@ export class NoMesh extends Target {
     return {};
   }
 
+  /** Pods need no annotations. */
+  podAnnotations(): Labels {
+    return {};
+  }
+
+  /** No proxies, so no settings of them. */
+  proxyAnnotations(): Labels {
+    return {};
+  }
+
   /** No proxies, so no system connections. */
   systemConnections(): SystemConnections {
     return { ingress: [], egress: [] };

@@ -166,7 +166,7 @@ function requireApiNames(object: ApiObject, place: Place, value: unknown, refuse
 }
 
 /** The order of cdk8s: version, kind and metadata first, then all other fields by name. */
-function inOrder(document: unknown): unknown {
+export function inOrder(document: unknown): unknown {
   return process.env.CDK8S_DISABLE_SORT ? document : sorted(document, ['apiVersion', 'kind', 'metadata']);
 }
 

@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-27';
-import type { Service } from '../topology';
+import type { ProxyProps, Service } from '../topology';
 import type { Capability } from './capability';
 import type { EdgeGateway } from './edge-gateway';
 import type { ITopologyChart, Labels } from './topology-chart';
@@ -29,6 +29,12 @@ export abstract class Target {
 
   /** The labels that add a service's pods to the mesh or exclude them. */
   abstract podLabels(service: Service): Labels;
+
+  /** The annotations of a service's pods that its mesh reads. */
+  abstract podAnnotations(service: Service): Labels;
+
+  /** The annotations of pods with the settings of their proxy. */
+  abstract proxyAnnotations(proxy: ProxyProps): Labels;
 
   /**
    * The namespaces of its control plane, and those whose policies apply to the whole mesh: no workload of a topology

@@ -1,52 +1,70 @@
-import { ApiObject, JsonPatch, Size } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import {
-  type ContainerProps,
-  type ContainerResources,
-  Cpu,
+  type ContainerProps as KubeContainerProps,
   Deployment,
-  EnvValue,
-  HorizontalPodAutoscaler,
-  ImagePullPolicy,
+  EnvValue as KubeEnvValue,
+  ImagePullPolicy as KubeImagePullPolicy,
   k8s,
   LabelSelector,
-  Metric,
-  MetricTarget,
   Service as KubeService,
   ServiceAccount,
-  Volume,
+  type Workload,
 } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import {
   constructIdOf,
+  type Env,
+  ImagePullPolicy,
   type IService,
-  type Resources,
+  type ProxyProps,
   type Service,
   type Version,
   type WorkloadProps,
 } from '../topology';
-import { grpcProbes, probes } from './probes';
+import { refine } from './as-written';
+import { elsewhere, podsElsewhere } from './elsewhere';
 import type { Labels } from './topology-chart';
+import { WorkloadObject } from './workload-object';
+import { renderAutoscaler } from './workload/autoscaler';
+import { renderClaims } from './workload/claims';
+import { rolloutFields } from './workload/deployment';
+import { renderDisruptionBudget } from './workload/disruption-budget';
+import { merge } from './workload/merge';
+import { podFields } from './workload/pod';
+import { isObject, type Json, podWithoutDefaults, withoutDefaults } from './workload/without-defaults';
 
-/**
- * Renders the workload of a service, and returns its Deployments.
- * @param podLabels the labels that add its pods to the mesh or exclude them
- */
-export function renderWorkload(scope: Construct, service: Service, podLabels: Labels): Map<Version, Deployment> {
-  if (!service.isForeign) {
+/** What a mesh sets in pods. */
+export interface MeshOfPods {
+  /** The labels that add a service's pods to the mesh or exclude them. */
+  podLabels(service: Service): Labels;
+  /** The annotations of a service's pods that the mesh reads. */
+  podAnnotations(service: Service): Labels;
+  /** The annotations with the settings of a proxy. */
+  proxyAnnotations(proxy: ProxyProps): Labels;
+}
+
+/** Renders the workload of a service, and returns the objects that run its pods. */
+export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfPods): Map<Version, Workload> {
+  if (!service.isForeign && !service.hasService) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
   if (service.exists) {
     return new Map();
   }
-  const { name, namespace } = service;
+  const { namespace, serviceAccount: name, objects } = service;
   const account = new ServiceAccount(scope, 'service-account', {
-    metadata: { name, namespace, labels: labelsOf(service) },
+    metadata: {
+      name,
+      namespace,
+      labels: { ...objects.serviceAccount?.labels, ...labelsOf(service) },
+      annotations: objects.serviceAccount?.annotations,
+    },
     automountToken: false,
   });
-  renderDisruptionBudget(scope, service);
-  const env = environmentOf(service);
+  renderHeadlessService(scope, service);
+  renderDisruptionBudget(scope, service, labelsOf(service));
   return new Map(
-    [...service.versions.values()].map(version => [version, renderDeployment(scope, version, account, env, podLabels)]),
+    [...service.versions.values()].map(version => [version, renderVersion(scope, service, version, account, mesh)]),
   );
 }
 
@@ -55,173 +73,165 @@ export function renderService(scope: Construct, id: string, service: Service, na
   if (service.ports.length === 0) {
     return;
   }
+  const { labels, annotations } = service.objects.serviceMetadata ?? {};
   const kube = new KubeService(scope, id, {
-    metadata: { name, namespace: service.namespace, labels: labelsOf(service) },
+    metadata: {
+      name,
+      namespace: service.namespace,
+      labels: { ...labels, ...labelsOf(service) },
+      annotations: { ...annotations, ...elsewhere(podsElsewhere(service)).annotations },
+    },
     ports: service.ports.map(port => ({ name: port.name, port: port.number, targetPort: port.target })),
   });
   Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));
+  refine(ApiObject.of(kube), withoutDefaults);
 }
 
-function renderDeployment(
+/** Resolves the name of each pod of a StatefulSet, also before it is ready: its pods may wait for each other. */
+function renderHeadlessService(scope: Construct, service: Service): void {
+  const { headlessService: name, namespace, ports, selector } = service;
+  if (name === undefined) {
+    return;
+  }
+  // Clients connect to the pod itself, so the port is that of the container.
+  const ofPods = ports.filter((port, index) => ports.findIndex(({ target }) => target === port.target) === index);
+  new k8s.KubeService(scope, 'headless-service', {
+    metadata: { name, namespace, labels: labelsOf(service) },
+    spec: {
+      clusterIp: 'None',
+      publishNotReadyAddresses: true,
+      ports: ofPods.length > 0 ? ofPods.map(port => ({ name: port.name, port: port.target })) : undefined,
+      selector,
+    },
+  });
+}
+
+function renderVersion(
   scope: Construct,
+  service: Service,
   version: Version,
   account: ServiceAccount,
-  env: ContainerProps['envVariables'],
-  podLabels: Labels,
-): Deployment {
-  const { service, workload } = version;
-  const selector = { ...service.selector, version: version.name };
-  const deployment = new Deployment(scope, constructIdOf(version.name), {
+  mesh: MeshOfPods,
+): Workload {
+  const { workload } = version;
+  const { workloadKind, namespace } = service;
+  const { metadata = {}, podMetadata = {}, proxy } = workload;
+  const selector = workloadKind.hasVersions ? { ...service.selector, version: version.name } : service.selector;
+  const labels = { ...labelsOf(service), version: version.name };
+  const props = {
     metadata: {
       name: version.deploymentName,
-      namespace: service.namespace,
-      labels: { ...labelsOf(service), version: version.name },
+      namespace,
+      labels: { ...metadata.labels, ...labels },
+      annotations: { ...metadata.annotations, ...rootContainers(service, workload) },
     },
-    podMetadata: { labels: { ...labelsOf(service), ...selector, ...podLabels } },
-    select: false,
+    podMetadata: {
+      labels: { ...podMetadata.labels, ...labels, ...service.selector, ...mesh.podLabels(service) },
+      annotations: {
+        ...podMetadata.annotations,
+        ...mesh.podAnnotations(service),
+        ...(proxy && mesh.proxyAnnotations(proxy)),
+      },
+    },
     serviceAccount: account,
-    automountServiceAccountToken: false,
-    replicas: workload.autoscaling ? undefined : (workload.replicas ?? 2),
+    automountServiceAccountToken: service.objects.serviceAccount?.automountToken ?? false,
+    replicas: workload.autoscaling ? undefined : version.replicas?.least,
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
-    containers: [containerOf(scope, version, env)],
-  });
-  deployment.select(LabelSelector.of({ labels: selector }));
-  ApiObject.of(deployment).addJsonPatch(
-    JsonPatch.add('/spec/template/spec/topologySpreadConstraints', spread(selector)),
-    JsonPatch.add('/spec/template/spec/securityContext/seccompProfile', { type: 'RuntimeDefault' }),
-    JsonPatch.add('/spec/template/spec/containers/0/securityContext/capabilities', { drop: ['ALL'] }),
-    ...grpcProbes(version),
-  );
-  if (workload.autoscaling) {
-    const { min, max, cpuPercent = 70 } = workload.autoscaling;
-    new HorizontalPodAutoscaler(scope, `${version.name}-autoscaler`, {
-      metadata: { name: version.deploymentName, namespace: service.namespace, labels: labelsOf(service) },
-      target: deployment,
-      minReplicas: min,
-      maxReplicas: max,
-      metrics: [Metric.resourceCpu(MetricTarget.averageUtilization(cpuPercent))],
-    });
+    containers: [containerOf(service, version)],
+  };
+  const id = constructIdOf(version.name);
+  const object = workloadKind.hasVersions
+    ? new Deployment(scope, id, { ...props, select: false })
+    : new WorkloadObject(scope, id, { ...props, workloadKind, selector, serviceName: service.headlessService });
+  if (object instanceof Deployment) {
+    object.select(LabelSelector.of({ labels: selector }));
   }
-  return deployment;
+  refine(ApiObject.of(object), written => refined(written, service, version, selector));
+  if (workload.autoscaling) {
+    // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
+    object.markHasAutoscaler();
+  }
+  renderAutoscaler(scope, version, labelsOf(service));
+  renderClaims(scope, version, labelsOf(service));
+  return object;
 }
 
-function containerOf(scope: Construct, version: Version, env: ContainerProps['envVariables']): ContainerProps {
-  const { service, image = '' } = version;
-  const declared = Object.assign(
-    {},
-    ...Object.values(IN_CONTAINER).map(part => part(version, scope)),
-  ) as Partial<ContainerProps>;
+/** The object as it is written, with the declared fields that cdk8s-plus does not render. */
+function refined(written: Json, service: Service, version: Version, selector: Labels): Json {
+  const { cronJob } = service.workloadKind;
+  const path = cronJob ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
+  const declared = { spec: podFields(version, environmentOf(service, version), selector) };
+  const withPods = changed(withoutDefaults(written), path, template =>
+    merge(service.path, podWithoutDefaults(template), declared),
+  );
+  return merge(service.path, withPods, { spec: rolloutFields(version.workload) });
+}
+
+function changed(object: Json, [field, ...rest]: readonly string[], change: (value: Json) => Json): Json {
+  const inner = field === undefined ? undefined : object[field];
+  return field === undefined
+    ? change(object)
+    : isObject(inner)
+      ? { ...object, [field]: changed(inner, rest, change) }
+      : object;
+}
+
+/** The fields of the service's container that cdk8s-plus renders as they are declared. */
+function containerOf(service: Service, version: Version): KubeContainerProps {
+  const { image = '', workload } = version;
+  const { runAsRoot, runAsGroup, readOnlyRootFilesystem = true } = workload.securityContext ?? {};
   return {
-    ...declared,
     name: service.name,
     image,
-    imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-    envVariables: { ...declared.envVariables, ...env },
+    command: workload.command,
+    args: workload.args,
+    workingDir: workload.workingDir,
+    imagePullPolicy: PULL_POLICIES[workload.imagePullPolicy ?? ImagePullPolicy.IF_NOT_PRESENT],
+    envVariables: Object.fromEntries(
+      Object.entries(environmentOf(service, version)).flatMap(([name, value]) =>
+        typeof value === 'string' ? [[name, KubeEnvValue.fromValue(value)]] : [],
+      ),
+    ),
     ports: containerPorts(service),
+    resources: {},
+    securityContext: {
+      ensureNonRoot: runAsRoot === undefined,
+      user: runAsRoot === undefined ? workload.runAsUser : 0,
+      group: runAsGroup,
+      readOnlyRootFilesystem,
+      allowPrivilegeEscalation: false,
+    },
   };
 }
 
-/**
- * The container field that each property of a workload is rendered to. A property without an entry does not compile.
- */
-const IN_CONTAINER = {
-  env: ({ workload: { env = {} } }) => ({
-    envVariables: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, EnvValue.fromValue(value)])),
-  }),
-  command: ({ workload: { command } }) => ({ command }),
-  args: ({ workload: { args } }) => ({ args }),
-  replicas: ofDeployment,
-  autoscaling: ofDeployment,
-  health: probes,
-  resources: ({ workload: { resources = {} } }) => ({ resources: resourcesOf(resources) }),
-  runAsUser: ({ workload: { runAsUser } }) => ({
-    securityContext: {
-      ensureNonRoot: true,
-      user: runAsUser,
-      readOnlyRootFilesystem: true,
-      allowPrivilegeEscalation: false,
-    },
-  }),
-  writablePaths: ({ name, workload: { writablePaths = [] } }, scope) => ({
-    volumeMounts: writablePaths.map((path, index) => ({
-      path,
-      volume: Volume.fromEmptyDir(scope, `${name}-writable-${index}`, `writable-${index}`),
-    })),
-  }),
-} satisfies { readonly [K in keyof WorkloadProps]-?: (version: Version, scope: Construct) => Partial<ContainerProps> };
-
-/** A property of the Deployment, not of its containers. */
-function ofDeployment(): Partial<ContainerProps> {
-  return {};
-}
+const PULL_POLICIES: Readonly<Record<ImagePullPolicy, KubeImagePullPolicy>> = {
+  [ImagePullPolicy.ALWAYS]: KubeImagePullPolicy.ALWAYS,
+  [ImagePullPolicy.IF_NOT_PRESENT]: KubeImagePullPolicy.IF_NOT_PRESENT,
+  [ImagePullPolicy.NEVER]: KubeImagePullPolicy.NEVER,
+};
 
 /** A container port has the name of the first service port that targets it. */
-function containerPorts(service: IService): ContainerProps['ports'] {
-  const { ports } = service;
+function containerPorts({ ports }: Service): KubeContainerProps['ports'] {
   return ports
     .filter((port, index) => ports.findIndex(other => other.target === port.target) === index)
     .map(port => ({ name: port.name, number: port.target }));
 }
 
-/** The address of each callee in the environment variable that the call declares. */
-function environmentOf(service: Service): ContainerProps['envVariables'] {
-  return Object.fromEntries(
-    service.outgoingCalls.flatMap(call =>
-      call.addressEnvVar ? [[call.addressEnvVar, EnvValue.fromValue(call.calleeAddress)]] : [],
-    ),
-  );
+/** The declared variables, and those with the addresses of callees. */
+function environmentOf(service: Service, { workload: { env = {} } }: Version): Env {
+  return Object.assign({}, env, ...service.outgoingCalls.map(call => call.addressVariables)) as Env;
 }
 
-/** A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. */
-function renderDisruptionBudget(scope: Construct, service: Service): void {
-  const least = [...service.versions.values()].reduce(
-    (sum, { workload }) => sum + (workload.autoscaling?.min ?? workload.replicas ?? 2),
-    0,
+/** The reasons why containers run as root, as an annotation of the workload. */
+function rootContainers(service: Service, workload: WorkloadProps): Labels {
+  const { initContainers = [], containers = [] } = workload;
+  const reasons = [{ ...workload, name: service.name }, ...initContainers, ...containers].flatMap(
+    ({ name, securityContext }) =>
+      securityContext?.runAsRoot === undefined ? [] : [`${name}: ${securityContext.runAsRoot}`],
   );
-  if (least < 2) {
-    return;
-  }
-  new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {
-    metadata: { name: service.name, namespace: service.namespace, labels: labelsOf(service) },
-    // A pod that is not ready must not block a drain.
-    spec: {
-      maxUnavailable: k8s.IntOrString.fromNumber(1),
-      unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      selector: { matchLabels: service.selector },
-    },
-  });
+  return reasons.length > 0 ? { 'cdk8s-cardinal/runs-as-root': reasons.join('\n') } : {};
 }
 
 function labelsOf(service: IService): Labels {
   return { 'app.kubernetes.io/name': service.name };
-}
-
-function spread(labels: Labels): object[] {
-  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map(topologyKey => ({
-    maxSkew: 1,
-    topologyKey,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector: { matchLabels: labels },
-  }));
-}
-
-function resourcesOf({ cpu, cpuLimit, memory, memoryLimit }: Resources): ContainerResources {
-  return {
-    cpu: (cpu ?? cpuLimit) ? { request: toCpu(cpu), limit: toCpu(cpuLimit) } : undefined,
-    memory: (memory ?? memoryLimit) ? { request: toSize(memory), limit: toSize(memoryLimit) } : undefined,
-  };
-}
-
-function toCpu(quantity: string | undefined): Cpu | undefined {
-  if (quantity === undefined) {
-    return undefined;
-  }
-  return Cpu.millis(quantity.endsWith('m') ? parseInt(quantity, 10) : Math.round(parseFloat(quantity) * 1000));
-}
-
-function toSize(quantity: string | undefined): Size | undefined {
-  if (quantity === undefined) {
-    return undefined;
-  }
-  return quantity.endsWith('Gi') ? Size.gibibytes(parseInt(quantity, 10)) : Size.mebibytes(parseInt(quantity, 10));
 }

@@ -2,6 +2,7 @@ import { addTo } from './lists';
 import { Hosts } from './hosts';
 import { Kind } from './kinds';
 import { MeshConfig } from './mesh-config';
+import { ownValue } from './object';
 import type { Resource } from './resource';
 import type { Labels } from './selector';
 import { selects } from './selector';
@@ -15,7 +16,16 @@ export interface ClusterProps {
    * @default cluster.local
    */
   readonly clusterDomain?: string;
+  /**
+   * The labels of namespaces that the manifests do not declare, by namespace; `*` is every other one. Labels of declared
+   * ones take precedence.
+   * @default - unknown
+   */
+  readonly namespaceLabels?: NamespaceLabels;
 }
+
+/** Labels of namespaces by namespace; `*` is every other one. */
+export type NamespaceLabels = Readonly<Record<string, Labels>>;
 
 /** The namespaces that Kubernetes creates. */
 export const KUBERNETES_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -38,7 +48,7 @@ export class Cluster {
   constructor(
     /** All objects. */
     readonly resources: readonly Resource[],
-    props: ClusterProps = {},
+    private readonly props: ClusterProps = {},
   ) {
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
     for (const resource of resources) {
@@ -51,7 +61,7 @@ export class Cluster {
       this.byKey.set(`${resource.type} ${resource.key}`, resource);
     }
     this.hosts = new Hosts(this.all(Kind.SERVICE), this.all(Kind.SERVICE_ENTRY), this.clusterDomain);
-    this.workloads = new Workloads(resources.flatMap(each => Workload.of(each) ?? []));
+    this.workloads = new Workloads(Workload.all(resources));
     this.mesh = MeshConfig.of(this.all(Kind.CONFIG_MAP), this.all(Kind.ISTIO_OPERATOR));
     for (const service of this.all(Kind.SERVICE)) {
       for (const workload of this.selectedBy(service)) {
@@ -70,10 +80,35 @@ export class Cluster {
     return this.byKey.get(`${type} ${namespace === '' ? name : `${namespace}/${name}`}`);
   }
 
-  /** The labels of a namespace; empty if it is not declared. */
+  /** The labels of a namespace; empty if they are not known. */
   namespaceLabels(namespace: string): Labels {
     const found = this.find(Kind.NAMESPACE, namespace);
-    return { 'kubernetes.io/metadata.name': namespace, ...found?.labels };
+    return {
+      'kubernetes.io/metadata.name': namespace,
+      ...(found ? undefined : this.givenLabels('*')),
+      ...this.givenLabels(namespace),
+      ...found?.labels,
+    };
+  }
+
+  /** Whether the labels of a namespace are known: it is declared, or they are given. */
+  isDeclared(namespace: string): boolean {
+    return (
+      this.find(Kind.NAMESPACE, namespace) !== undefined
+      || [namespace, '*'].some(each => this.givenLabels(each) !== undefined)
+    );
+  }
+
+  /** The same objects, with the labels of further namespaces. */
+  withNamespaceLabels(labels: NamespaceLabels): Cluster {
+    return new Cluster(this.resources, {
+      ...this.props,
+      namespaceLabels: { ...this.props.namespaceLabels, ...labels },
+    });
+  }
+
+  private givenLabels(namespace: string): Labels | undefined {
+    return ownValue(this.props.namespaceLabels ?? {}, namespace);
   }
 
   /** The workloads that a Service selects; none if it has no selector. */

@@ -1,4 +1,8 @@
 import type { Cluster } from './cluster';
+import { injectsByDefault } from './injector';
+import { Kind } from './kinds';
+import { memo } from './memo';
+import type { Labels } from './selector';
 import type { Workload } from './workload';
 
 /** How a workload is in the mesh. */
@@ -8,10 +12,23 @@ export enum Membership {
   /** By the proxy of its node. */
   AMBIENT = 'ambient',
   NONE = 'none',
+  /** Neither the Pods nor the manifests about their namespace decide. */
+  UNKNOWN = 'unknown',
 }
 
-/** How a workload is in the mesh, by the labels of its Pods and its namespace, in Istio's order of precedence. */
-export function membershipOf(workload: Workload, cluster: Cluster): Membership {
+/** Namespaces that the injector ignores. */
+export const IGNORED_NAMESPACES: readonly string[] = [
+  'kube-system',
+  'kube-public',
+  'kube-node-lease',
+  'local-path-storage',
+];
+
+/**
+ * How a workload is in the mesh, by the labels of its Pods and its namespace, in Istio's order of precedence. Unknown if
+ * its Pods leave it to a namespace that is not declared, unless the manifests have nothing of Istio.
+ */
+export const membershipOf = memo((workload: Workload, cluster: Cluster): Membership => {
   if (hasProxy(workload)) {
     return Membership.SIDECAR;
   }
@@ -21,12 +38,51 @@ export function membershipOf(workload: Workload, cluster: Cluster): Membership {
   }
   const asked = labels['sidecar.istio.io/inject'] ?? annotations['sidecar.istio.io/inject'];
   const namespace = cluster.namespaceLabels(workload.namespace);
-  const isInjected = isInjectedNamespace(namespace) || (saysNothing(namespace) && Boolean(labels['istio.io/rev']));
+  const isHostNetwork = workload.pod.get('hostNetwork').isTrue;
+  const isInjected =
+    isInjectedNamespace(namespace)
+    || (saysNothing(namespace) && (Boolean(labels['istio.io/rev']) || isInjectedByDefault(workload, cluster)));
   if (asked === undefined ? isInjected : asked === 'true' && namespace['istio-injection'] !== 'disabled') {
-    return workload.pod.get('hostNetwork').isTrue ? Membership.NONE : Membership.SIDECAR;
+    return isHostNetwork ? Membership.NONE : Membership.SIDECAR;
   }
   const mode = labels['istio.io/dataplane-mode'] ?? namespace['istio.io/dataplane-mode'];
-  return mode === 'ambient' ? Membership.AMBIENT : Membership.NONE;
+  return mode === 'ambient'
+    ? Membership.AMBIENT
+    : asked === undefined && mode === undefined && !isHostNetwork && isUndecided(workload.namespace, cluster)
+      ? Membership.UNKNOWN
+      : Membership.NONE;
+});
+
+function isInjectedByDefault({ namespace }: Workload, cluster: Cluster): boolean {
+  const labels = cluster.namespaceLabels(namespace);
+  return (
+    cluster.isDeclared(namespace)
+    && !IGNORED_NAMESPACES.includes(namespace)
+    && labels['istio.io/dataplane-mode'] === undefined
+    && injectsByDefault(cluster, labels)
+  );
+}
+
+/** Whether the labels of a namespace could add its Pods to a mesh and are not known. */
+function isUndecided(namespace: string, cluster: Cluster): boolean {
+  return !cluster.isDeclared(namespace) && !IGNORED_NAMESPACES.includes(namespace) && hasIstio(cluster);
+}
+
+/** Whether manifests have anything of Istio: an object, a label by which Pods are in the mesh, or a Gateway of one of its classes. */
+const hasIstio = memo(
+  (cluster: Cluster) =>
+    cluster.mesh.isKnown
+    || cluster.resources.some(each => each.type.endsWith('.istio.io'))
+    || cluster.all(Kind.NAMESPACE).some(({ labels }) => isInjectedNamespace(labels) || isAmbientNamespace(labels))
+    || cluster.workloads.all.some(
+      each => ({ ...each.annotations, ...each.labels })['sidecar.istio.io/inject'] === 'true' || hasProxy(each),
+    )
+    || cluster.all(Kind.GATEWAY).some(each => /^istio(-|$)/.test(each.spec.get('gatewayClassName').text)),
+);
+
+/** Whether a workload is in the mesh for certain. */
+export function isMember(membership: Membership): boolean {
+  return membership === Membership.SIDECAR || membership === Membership.AMBIENT;
 }
 
 /** Whether the Pods of a workload declare the proxy container already. */
@@ -35,18 +91,18 @@ export function hasProxy(workload: Workload): boolean {
 }
 
 /** Whether a namespace's labels enable injection: `istio-injection` before the revision. */
-export function isInjectedNamespace(labels: Readonly<Record<string, string>>): boolean {
+export function isInjectedNamespace(labels: Labels): boolean {
   const injection = labels['istio-injection'];
   return injection === undefined ? Boolean(labels['istio.io/rev']) : injection === 'enabled';
 }
 
 /** Whether a namespace leaves injection to the labels of its Pods. */
-function saysNothing(labels: Readonly<Record<string, string>>): boolean {
+function saysNothing(labels: Labels): boolean {
   return labels['istio-injection'] === undefined && labels['istio.io/rev'] === undefined;
 }
 
 /** Whether a namespace's labels enable ambient mode. */
-export function isAmbientNamespace(labels: Readonly<Record<string, string>>): boolean {
+export function isAmbientNamespace(labels: Labels): boolean {
   return (
     labels['istio.io/dataplane-mode'] === 'ambient'
     && labels['istio-injection'] !== 'enabled'

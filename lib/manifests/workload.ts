@@ -14,6 +14,19 @@ const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map<string, readon
   [Kind.CRON_JOB, ['spec', 'jobTemplate', 'spec', 'template']],
 ]);
 
+function isMade({ metadata }: Resource): boolean {
+  return metadata.get('ownerReferences').items.some(owner => owner.get('controller').isTrue);
+}
+
+function keyOf({ kind, key }: Resource): string {
+  return `${kind} ${key}`;
+}
+
+/** The object whose template a Rollout uses. */
+function refersTo({ namespace, spec }: Resource): string {
+  return `${spec.get('workloadRef', 'kind').text} ${namespace}/${spec.get('workloadRef', 'name').text}`;
+}
+
 /** A Pod, or the Pods that a Deployment, StatefulSet, DaemonSet, ReplicaSet, Rollout, Job or CronJob creates. */
 export class Workload {
   /**
@@ -21,9 +34,32 @@ export class Workload {
    * workload.
    */
   static of(resource: Resource): Workload | undefined {
-    const path = TEMPLATES.get(resource.type);
-    const isMade = resource.metadata.get('ownerReferences').items.some(owner => owner.get('controller').isTrue);
-    return path && !isMade ? new Workload(resource, resource.root.get(...path)) : undefined;
+    return isMade(resource) ? undefined : Workload.withTemplate(resource, resource);
+  }
+
+  /**
+   * The workloads of all objects. A Rollout that refers to a Deployment runs Pods of its template, and scales the
+   * Deployment down.
+   * @see https://argo-rollouts.readthedocs.io/en/stable/migrating/
+   */
+  static all(resources: readonly Resource[]): Workload[] {
+    const referenced = new Map(
+      resources
+        .filter(({ type, spec }) => type === Kind.ROLLOUT && spec.get('workloadRef').exists)
+        .map(rollout => [refersTo(rollout), rollout]),
+    );
+    const templates = new Map(
+      (referenced.size > 0 ? resources : []).map(each => [referenced.get(keyOf(each)), each] as const),
+    );
+    return resources.flatMap(each => {
+      const isReplaced = referenced.size > 0 && referenced.has(keyOf(each));
+      return isReplaced || isMade(each) ? [] : (Workload.withTemplate(each, templates.get(each) ?? each) ?? []);
+    });
+  }
+
+  private static withTemplate(resource: Resource, owner: Resource): Workload | undefined {
+    const path = TEMPLATES.get(owner.type);
+    return path && new Workload(resource, owner.root.get(...path));
   }
 
   /** The labels of its Pods. */

@@ -1,4 +1,5 @@
-export { Capture, Manifests, Match, Matcher } from './manifests';
+export { Manifests } from './manifests';
+export { Capture, Match, Matcher } from './match';
 export {
   type InternetRequestProps,
   type Outcome,

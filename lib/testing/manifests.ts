@@ -1,17 +1,13 @@
-import { Capture, Match, Matcher } from 'aws-cdk-lib/assertions';
 import { type App, type Chart, Testing } from 'cdk8s';
 import { type KubernetesObject, loadResources, readResources, type Resource, resourcesOf } from '../manifests';
-import { closestTo } from './closest';
+import { closestTo, comparisonOf } from './closest';
 import { stableText } from './stable-text';
-
-export { Capture, Match, Matcher };
 
 /**
  * Assertions on Kubernetes manifests of any origin: a chart, an app, Helm, hand-written YAML. They throw errors, so
  * that they work under any test runner. Expectations are objects of which the manifest must have at least the fields,
- * or matchers: `Match.objectLike`, `Match.arrayWith`, `Match.absent`, `Match.stringLikeRegexp`, a `Capture`. A kind may
- * have its group as a suffix, as in kubectl, to distinguish kinds of the same name: `Gateway.networking.istio.io`.
- * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.assertions-readme.html#special-matchers
+ * or matchers: those of `Match`, those of `aws-cdk-lib/assertions`, a `Capture`. A kind may have its group as a suffix,
+ * as in kubectl, to distinguish kinds of the same name: `Gateway.networking.istio.io`.
  */
 export class Manifests {
   /** The manifests of a chart. */
@@ -77,7 +73,7 @@ export class Manifests {
     }
     throw new Error(
       `None of ${candidates.length} objects of kind ${kind} matches: `
-        + `${namesOf(candidates)}.\n${closestTo(matcherOf(expected), candidates)}`,
+        + `${namesOf(candidates)}.\n${closestTo(expected, candidates)}`,
     );
   }
 
@@ -94,7 +90,7 @@ export class Manifests {
     if (failing.length > 0) {
       throw new Error(
         `${failing.length} of ${candidates.length} objects of kind ${kind} do not match: `
-          + `${namesOf(failing)}.\n${closestTo(matcherOf(expected), failing)}`,
+          + `${namesOf(failing)}.\n${closestTo(expected, failing)}`,
       );
     }
     this.find(kind, expected);
@@ -110,15 +106,13 @@ export class Manifests {
 
   /** The objects of the kind that match. A `Capture` in the expectation records the values of each. */
   find(kind: string, expected: unknown = {}): KubernetesObject[] {
-    const matcher = matcherOf(expected);
-    return this.ofKind(kind).flatMap(({ object }) => {
-      const result = matcher.test(object);
-      if (result.hasFailed()) {
+    return this.ofKind(kind).flatMap(resource => {
+      const comparison = comparisonOf(resource, expected);
+      if (!comparison.isMatch) {
         return [];
       }
-      // Captures record values only now.
-      result.finished();
-      return [object];
+      comparison.finish();
+      return [resource.object];
     });
   }
 
@@ -157,13 +151,8 @@ export class Manifests {
   }
 }
 
-function matcherOf(expected: unknown): Matcher {
-  return Matcher.isMatcher(expected) ? expected : Match.objectLike(expected as Record<string, unknown>);
-}
-
 function fits(expected: unknown): (resource: Resource) => boolean {
-  const matcher = matcherOf(expected);
-  return ({ object }) => !matcher.test(object).hasFailed();
+  return resource => comparisonOf(resource, expected).isMatch;
 }
 
 function namesOf(resources: readonly Resource[]): string {

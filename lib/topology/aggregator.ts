@@ -1,9 +1,9 @@
 import type { Aggregate, Part } from './aggregate';
 import { callPolicyKey } from './call-policy';
-import { Health } from './health';
 import { Port } from './port';
 import type { Service } from './service';
 import type { ServiceProps } from './service-props';
+import { Health } from './workload/health';
 
 /** @see https://hub.docker.com/_/krakend */
 const IMAGE = 'krakend:2.12.0';

@@ -44,18 +44,21 @@ export class AllowedPeer {
     /** The caller. */
     readonly peer: Peer,
     props: AllowFromProps,
+    others: readonly AllowedPeer[],
   ) {
     requireDeclaring(declaring, 'AllowedPeer', 'service.allowFrom(…)');
+    requireDeclared(`${callee.path}.allowFrom`, 'The peer', peer, Peer);
     const path = `${peer.name} → ${callee.path}`;
     this.port = props.port === undefined ? callee.firstPort(path) : callee.port(props.port, path);
     this.allowedOperations = props.allowedOperations;
     this.plaintext = props.plaintext ?? false;
     validate(path, this);
+    rejectRepeatedPeer(path, this, others);
   }
 }
 
 /** Rejects a second declaration that the first one makes ineffective. */
-export function rejectRepeatedPeer(path: string, added: AllowedPeer, others: readonly AllowedPeer[]): void {
+function rejectRepeatedPeer(path: string, added: AllowedPeer, others: readonly AllowedPeer[]): void {
   const key = keyOf(added);
   const other = others.find(each => keyOf(each) === key);
   if (other && !(other.allowedOperations && added.allowedOperations)) {
@@ -97,9 +100,4 @@ function validate(path: string, { peer, port, allowedOperations, plaintext }: Al
       fix: 'Leave `plaintext` out, or give Peer.pods or Peer.cidrs for a caller without a proxy.',
     });
   }
-}
-
-/** Rejects what is not a peer. */
-export function requirePeer(path: string, peer: unknown): void {
-  requireDeclared(path, 'The peer', peer, Peer);
 }

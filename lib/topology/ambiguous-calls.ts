@@ -1,12 +1,19 @@
 import type { Call } from './call';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
+import type { ContainerProps } from './workload/container';
+import { inOrderOfReference } from './workload/env';
 
 /**
  * Two calls to one port need disjoint operations, and a variable has one value.
- * @param variables the environment variables that the caller's workload sets itself
+ * @param workloads how the versions of the caller run
  */
-export function rejectAmbiguity(path: string, call: Call, others: readonly Call[], variables: readonly string[]): void {
+export function rejectAmbiguity(
+  path: string,
+  call: Call,
+  others: readonly Call[],
+  workloads: readonly ContainerProps[],
+): void {
   const { caller } = call;
   const twin = others.find(other => other.callee === call.callee && other.port === call.port && overlap(other, call));
   if (twin) {
@@ -17,15 +24,35 @@ export function rejectAmbiguity(path: string, call: Call, others: readonly Call[
       fix: 'Declare one call, or limit each by `allowedOperations` to operations of its own, none in both.',
     });
   }
-  const name = call.addressEnvVar;
-  const other = others.find(each => each.addressEnvVar === name && each.calleeAddress !== call.calleeAddress);
-  if (name !== undefined && (other ?? variables.includes(name))) {
-    throw duplicate(
-      path,
-      `The variable ${name} of ${caller.name} has a value `
-        + `already${other ? `, the address of ${other.callee.name}` : ''}.`,
-      'Use another variable, or leave it out of `env`: calls set it.',
+  rejectTakenVariables(path, call, others, workloads);
+}
+
+/** Rejects a variable of the caller that has a value already, and variables that refer to each other. */
+function rejectTakenVariables(
+  path: string,
+  call: Call,
+  others: readonly Call[],
+  workloads: readonly ContainerProps[],
+): void {
+  const { caller } = call;
+  const variables = call.addressVariables;
+  for (const [name, value] of Object.entries(variables)) {
+    const other = others.find(
+      each => Object.hasOwn(each.addressVariables, name) && each.addressVariables[name] !== value,
     );
+    const inWorkload = workloads.some(({ env = {} }) => Object.hasOwn(env, name));
+    if (other ?? inWorkload) {
+      throw duplicate(
+        path,
+        `The variable ${name} of ${caller.name} has a value `
+          + `already${other ? `, the address of ${other.callee.name}` : ''}.`,
+        'Use another variable, or leave it out of `env`: calls set it.',
+      );
+    }
+  }
+  for (const { env } of workloads) {
+    const addresses = Object.assign({}, ...others.map(each => each.addressVariables)) as Record<string, string>;
+    inOrderOfReference(path, { ...env, ...addresses, ...variables });
   }
 }
 

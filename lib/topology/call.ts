@@ -1,4 +1,6 @@
 import { type Declaring, requireDeclaring } from './declaring';
+import { addressVariablesOf, requireAddresses } from './address-variables';
+import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { requireEnvironmentVariable } from './names';
 import type { Operation } from './operation';
@@ -20,6 +22,13 @@ export interface CallProps extends CallPolicy {
    */
   readonly addressEnvVar?: string;
   /**
+   * Environment variables of the caller with texts in which `{host}` and `{port}` are those of the callee, e.g.
+   * `{ CART_URL: 'http://{host}:{port}/api', CART_HOST: '{host}' }`. `$(NAME)` in a text is replaced with another
+   * variable of the caller.
+   * @default - no variables are set
+   */
+  readonly addressEnvVars?: { readonly [name: string]: string };
+  /**
    * The only operations that the call may use. Any other is denied with 403.
    * @default - all
    */
@@ -38,6 +47,8 @@ export class Call {
    * The environment variable of the caller's containers with the callee's address, as `host:port`; undefined for none.
    */
   readonly addressEnvVar?: string;
+  /** The texts of further variables of the caller, with `{host}` and `{port}`; undefined for none. */
+  readonly addressEnvVars?: { readonly [name: string]: string };
   /**
    * The operations that the call allows: methods and paths in the AuthorizationPolicy of the callee. Undefined for all.
    */
@@ -57,6 +68,7 @@ export class Call {
     const path = `${caller.path} → ${callee.name}`;
     this.port = props.port === undefined ? callee.firstPort(path) : callee.port(props.port, path);
     this.addressEnvVar = props.addressEnvVar;
+    this.addressEnvVars = props.addressEnvVars;
     this.allowedOperations = props.allowedOperations;
     this.policy = policiesOf(props);
 
@@ -74,6 +86,11 @@ export class Call {
   get calleeAddress(): string {
     return `${this.callee.hostNameIn(this.caller.namespace)}:${this.port.number}`;
   }
+
+  /** The environment variables of the caller that the call sets. */
+  get addressVariables(): { readonly [name: string]: string } {
+    return addressVariablesOf(this, this.callee.hostNameIn(this.caller.namespace), this.port.number);
+  }
 }
 
 /** The validation of one property of a call besides its timeout, retries and faults. */
@@ -88,20 +105,35 @@ const BESIDE_TERMS = {
   // The callee rejects a port that it does not have.
   port: { needsRequests: false, validate: () => undefined },
   addressEnvVar: { needsRequests: false, validate: requireSettableAddress },
+  addressEnvVars: { needsRequests: false, validate: requireSettableTexts },
   allowedOperations: { needsRequests: true, validate: requireOperations },
 } satisfies { readonly [K in Exclude<keyof CallProps, keyof CallPolicy>]-?: CallProperty };
 
 function requireSettableAddress(path: string, { addressEnvVar: address, caller }: Call): void {
-  if (address === undefined) {
-    return;
+  if (address !== undefined) {
+    requireEnvironmentVariable(path, address);
+    requireOwnPods(path, address, caller);
   }
-  requireEnvironmentVariable(path, address);
+}
+
+function requireSettableTexts(path: string, { addressEnvVars = {}, addressEnvVar, caller }: Call): void {
+  requireAddresses(path, addressEnvVars);
+  const [name] = Object.keys(addressEnvVars);
+  if (name !== undefined) {
+    requireOwnPods(path, name, caller);
+  }
+  if (addressEnvVar !== undefined && Object.hasOwn(addressEnvVars, addressEnvVar)) {
+    throw duplicate(path, `The variable ${addressEnvVar} would have two values.`, 'Leave one of the two out.');
+  }
+}
+
+function requireOwnPods(path: string, variable: string, caller: IService): void {
   if (caller.exists) {
     throw new ValidationError({
       code: 'NoEffect',
       path,
-      summary: `The pods of ${caller.name} exist already, so this topology cannot set their variable ${address}.`,
-      fix: 'Leave `addressEnvVar` out, and set the variable where the pods are declared.',
+      summary: `The pods of ${caller.name} exist already, so this topology cannot set their variable ${variable}.`,
+      fix: 'Leave it out, and set the variable where the pods are declared.',
     });
   }
 }

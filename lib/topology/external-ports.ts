@@ -1,22 +1,25 @@
 import type { Call } from './call';
 import { ExternalService } from './external';
+import { shareAddresses } from './external-props';
 import { type Port, Protocol } from './port';
 import { ValidationError } from './validation-error';
 
 /**
- * Refuses two hosts outside that nothing tells apart on one port. Their ServiceEntries have no addresses, so the proxy
+ * Refuses two hosts outside that nothing tells apart on one port. Without addresses in their ServiceEntries, the proxy
  * of their caller goes by the `Host` header or by the name in TLS, which plain TCP has not: connections to one host
  * would reach the other.
  * @see https://istio.io/latest/docs/reference/config/analysis/ist0134/
  */
 export function rejectOnePortOutside(path: string, call: Call, others: readonly Call[]): void {
+  rejectUnusable(path, call);
   const rival = others.find(
     ({ callee, port }) =>
       callee instanceof ExternalService
       && call.callee instanceof ExternalService
       && callee !== call.callee
       && port.number === call.port.number
-      && !areToldApart(port, call.port),
+      && !areToldApart(port, call.port)
+      && !haveOwnAddresses(callee, call.callee),
   );
   if (rival) {
     throw new ValidationError({
@@ -27,10 +30,46 @@ export function rejectOnePortOutside(path: string, call: Call, others: readonly 
         + `as ${call.port.protocol} and ${rival.port.protocol}: nothing in such a connection names its host, `
         + 'so one could reach the other.',
       fix:
-        'Use another port for one of them, `Port.tls` for both if the caller uses TLS from the first byte, '
+        'Give the `addresses` of both, use another port for one of them, `Port.tls` for both if the caller uses TLS from the first byte, '
         + 'or a service for each call.',
     });
   }
+}
+
+/** Refuses what the caller of an external service cannot have: one address of many, or TLS without a proxy of its own. */
+function rejectUnusable(path: string, { caller, callee, addressEnvVar }: Call): void {
+  if (!(callee instanceof ExternalService)) {
+    return;
+  }
+  if (addressEnvVar !== undefined && !callee.hasOneName) {
+    throw new ValidationError({
+      code: 'NoEffect',
+      path,
+      summary: `${callee.name} is no single host, so ${addressEnvVar} has no address to be set to.`,
+      fix: 'Leave `addressEnvVar` out, or declare the host that is called.',
+    });
+  }
+  if (callee.tlsOrigination && !caller.inMesh) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: `${caller.name} has no proxy that could originate TLS, so its requests would leave in plaintext.`,
+      fix: `Add ${caller.name} to the mesh, or declare the port with TLS that it originates itself.`,
+    });
+  }
+  if (callee.tlsOrigination?.secret !== undefined && caller.exists) {
+    throw new ValidationError({
+      code: 'NoEffect',
+      path,
+      summary: `The pods of ${caller.name} exist already, so the client certificate cannot be mounted into their proxies.`,
+      fix: 'Use TlsOrigination.simple, or have this topology render the caller.',
+    });
+  }
+}
+
+/** Whether both are known by addresses that the other does not have. */
+function haveOwnAddresses({ addresses: one }: ExternalService, { addresses: other }: ExternalService): boolean {
+  return one !== undefined && other !== undefined && !shareAddresses(one, other);
 }
 
 function areToldApart(one: Port, other: Port): boolean {

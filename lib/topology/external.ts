@@ -1,17 +1,9 @@
 import { type Declaring, requireDeclaring } from './declaring';
-import { requireDeclared } from './declared';
 import { Callee } from './callee';
-import { requireDnsLabel, requireHostName } from './names';
-import { Port } from './port';
+import { type ExternalServiceProps, validateExternal } from './external-props';
+import { requireDnsLabel } from './names';
 import type { ITopology } from './references';
-
-/** Properties of a service outside the cluster. */
-export interface ExternalServiceProps {
-  /** Its host name, e.g. `api.payments.example`. */
-  readonly host: string;
-  /** The port that callers connect to. TLS that the caller itself originates is `Port.tls(443)`. */
-  readonly port: Port;
-}
+import type { TlsOrigination } from './tls-origination';
 
 /**
  * A service outside the cluster that services may call. In the cluster: a ServiceEntry exported to its callers'
@@ -19,20 +11,34 @@ export interface ExternalServiceProps {
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export class ExternalService extends Callee {
-  /** The host name of the ServiceEntry. */
+  /** The host name of the ServiceEntry: without a declared one `NAME.NAMESPACE.external`, which no DNS has. */
   readonly host: string;
+  /** Its addresses or CIDRs; undefined for those that DNS has. */
+  readonly addresses?: readonly string[];
+  /** TLS that the callers' proxies originate; undefined for none. */
+  readonly tlsOrigination?: TlsOrigination;
+  private readonly dialled?: string;
 
   constructor(declaring: Declaring, topology: ITopology, name: string, props: ExternalServiceProps) {
     requireDeclaring(declaring, 'ExternalService', 'topology.addExternalService(…)');
-    super(declaring, topology, name, topology.namespace, [props.port]);
+    super(declaring, topology, name, topology.namespace, [props.port, ...(props.ports ?? [])]);
     requireDnsLabel(this.path, 'an external service', name);
-    requireDeclared(this.path, 'The port', props.port, Port);
-    requireHostName(this.path, props.host);
-    this.host = props.host;
+    validateExternal(this.path, props);
+    const { host, addresses, tlsOrigination } = props;
+    const [address] = addresses?.length === 1 && !addresses[0]?.includes('/') ? addresses : [];
+    this.host = host ?? `${name}.${topology.namespace}.external`;
+    this.addresses = addresses;
+    this.tlsOrigination = tlsOrigination;
+    this.dialled = host === undefined ? address : host.startsWith('*') ? undefined : host;
   }
 
-  /** The host name, the same from every namespace. */
+  /** Whether callers can connect to one name or address. */
+  get hasOneName(): boolean {
+    return this.dialled !== undefined;
+  }
+
+  /** The host name or only address, the same from every namespace. */
   hostNameIn(): string {
-    return this.host;
+    return this.dialled?.includes(':') ? `[${this.dialled}]` : (this.dialled ?? this.host);
   }
 }

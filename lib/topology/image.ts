@@ -10,15 +10,33 @@ const UNSET = ['undefined', 'null', 'NaN'];
 
 /** Rejects what is not the name of a container image: no kubelet could pull it. */
 export function requireImage(path: string, image: string): void {
-  const unset = image.split(/[/:@]/).find(part => UNSET.includes(part));
-  if (unset !== undefined || !IMAGE.test(image)) {
+  const reason = unsetIn(image);
+  if (reason !== undefined || !IMAGE.test(image)) {
     throw new ValidationError({
       code: 'InvalidImage',
       path,
-      summary:
-        `"${image}" is not the name of a container `
-        + `image${unset === undefined ? '' : `: "${unset}" is an unset variable`}.`,
-      fix: 'Write [registry/]repository[:tag][@digest], e.g. "registry.example/cart:1.2.0".',
+      summary: `"${image}" is not the name of a container image${reason === undefined ? '' : `: ${reason}`}.`,
+      fix:
+        'Write [registry/]repository[:tag][@digest], e.g. "registry.example/cart:1.2.0"'
+        + `${reason === undefined ? '' : ', and set the variable where the manifests are synthesized'}.`,
     });
   }
+}
+
+/** What is missing from an image whose name is composed of variables, such as the tag that a pipeline sets. */
+function unsetIn(image: string): string | undefined {
+  const unset = image.split(/[/:@]/).find(part => UNSET.includes(part));
+  return unset !== undefined
+    ? `"${unset}" is an unset variable`
+    : image === ''
+      ? 'it is empty'
+      : image.includes('${')
+        ? 'its variable is only replaced in a template literal, between backticks'
+        : /:(@|$)/.test(image)
+          ? 'its tag is empty'
+          : image.endsWith('@')
+            ? 'its digest is empty'
+            : /^\/|\/\/|\/(:|$)/.test(image)
+              ? 'a part of its path is empty'
+              : undefined;
 }

@@ -12,14 +12,18 @@ export {
   type PerClientRateLimitProps,
   Period,
 } from './per-client-rate-limit';
+export { Contract } from './contract';
+export type { CallerData, ContractData, PortData, ServiceData } from './contract-data';
 export { type Cors, CORS_HEADERS } from './cors';
 export * from './edge';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
+export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';
+export { requireCidr } from './cidr';
+export { ForeignService, ForeignTopology } from './foreign-topology';
 export { changesHeaders, type HeaderChanges, type HeaderOperations, type HeaderValues } from './header-changes';
 export { type CookieProps, HashKey } from './hash-key';
-export * from './health';
 export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
 export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';
@@ -49,8 +53,10 @@ export {
   RETRY_ON,
   RetryOn,
 } from './call-policy';
+export * from './tls-origination';
 export * from './topology';
 export type { DirectResponse } from './direct-response';
 export { bothOf, HeaderMatch, type HeaderRoute, integersOf, type Mirror, type Weight } from './traffic';
 export * from './version';
-export type { Autoscaling, Resources, WorkloadProps } from './workload';
+export * from './workload/public';
+export * from './workload-kind';

@@ -3,7 +3,7 @@ import { ValidationError } from './validation-error';
 const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
-const ENVIRONMENT_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const ENVIRONMENT_VARIABLE = /^(?!\.\.|\.$)[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 const LABEL_PART = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 /** Without "*", which HTTP has, and gateways take for any header. */
 const HEADER = /^[a-z0-9!#$%&'+.^_`|~-]+$/;
@@ -127,7 +127,7 @@ export function requireEnvironmentVariable(path: string, name: string): void {
       code: 'InvalidVariable',
       path,
       summary: `"${name}" cannot be the name of an environment variable.`,
-      fix: 'Use letters, digits and "_", not beginning with a digit.',
+      fix: 'Use letters, digits, "_", "-" and ".", not beginning with a digit.',
     });
   }
 }

@@ -42,6 +42,11 @@ export class Operation {
     return sameMethod && this.path.overlaps(other.path);
   }
 
+  /** Whether it matches every request that another matches. */
+  covers(other: Operation): boolean {
+    return (!this.method || this.method === other.method) && this.path.covers(other.path);
+  }
+
   /** The requests it matches, as text: equal for operations that differ in the names of parameters alone. */
   get requests(): string {
     return `${this.method ?? 'ANY'} ${this.path.toRegex()}`;

@@ -1,4 +1,4 @@
-import { Health } from './health';
+import { Health } from './workload/health';
 import { Port } from './port';
 import type { Service } from './service';
 import type { ServiceProps } from './service-props';

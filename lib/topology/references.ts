@@ -3,6 +3,7 @@ import type { Auth } from './auth';
 import type { Cors } from './cors';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Port } from './port';
+import type { WorkloadKind } from './workload-kind';
 
 /** A topology as its services and edges refer to it. */
 export interface ITopology {
@@ -67,6 +68,10 @@ export interface IService extends ICallee {
   readonly serviceAccount: string;
   /** The labels by which its pods are found. */
   readonly selector: { readonly [label: string]: string };
+  /** The kind of the objects that run its pods. */
+  readonly workloadKind: WorkloadKind;
+  /** The name of the headless Service that resolves the names of single pods; undefined without one. */
+  readonly headlessService: string | undefined;
 }
 
 /** An edge as its routes refer to it. */

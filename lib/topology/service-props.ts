@@ -1,9 +1,11 @@
 import { requireDeclared } from './declared';
-import { requireLabel } from './names';
+import { requireDnsLabel, requireLabel } from './names';
 import { Port } from './port';
 import { ValidationError } from './validation-error';
 import type { VersionProps } from './version';
 import { WORKLOAD_PROPERTIES, type WorkloadProps } from './workload';
+import type { WorkloadKind } from './workload-kind';
+import { assertProbesHavePort, type ServiceObjects, validateObjectsOfService } from './workload/service-rules';
 
 /** Pods that are deployed outside the topology, e.g. by a Helm chart. */
 export interface ExistingWorkload {
@@ -11,10 +13,22 @@ export interface ExistingWorkload {
   readonly labels: { readonly [label: string]: string };
   /** The ServiceAccount the pods run as: the identity that callees allow. */
   readonly serviceAccount: string;
+  /**
+   * The headless Service of its pods, if callers connect to single pods by name, as clients of Kafka do. It exists
+   * already, with the container ports as its ports.
+   * @default - single pods cannot be called
+   */
+  readonly headlessService?: string;
+  /**
+   * Whether their Service exists as well, with the name and the ports of this one, so that none is rendered. In a
+   * namespace that the topology does not own it always must.
+   * @default false
+   */
+  readonly hasService?: boolean;
 }
 
 /** Properties of a service. Workload properties given here apply to all its versions. */
-export interface ServiceProps extends WorkloadProps {
+export interface ServiceProps extends WorkloadProps, ServiceObjects {
   /**
    * The port on which it is called.
    * @default - none: it cannot be called
@@ -41,6 +55,11 @@ export interface ServiceProps extends WorkloadProps {
    * @default - the topology's
    */
   readonly namespace?: string;
+  /**
+   * The kind of the objects that run its pods, e.g. `WorkloadKind.statefulSet({ … })`.
+   * @default WorkloadKind.deployment()
+   */
+  readonly workload?: WorkloadKind;
   /**
    * Pods that exist already. In a namespace that the topology owns, only its Service, traffic rules and policies are
    * rendered; elsewhere none of these: the owner of the pods declares them, and allows the callers.
@@ -85,20 +104,9 @@ export function validateService(path: string, ports: readonly Port[], props: Ser
     assertNoWorkload(path, props);
   }
   if (ports.length === 0) {
-    assertProbesHavePort(path, props);
+    assertProbesHavePort(path, [props, ...Object.values(props.versions ?? {})]);
   }
-}
-
-function assertProbesHavePort(path: string, props: ServiceProps): void {
-  const probed = [props, ...Object.values(props.versions ?? {})].find(({ health }) => health && health.kind !== 'none');
-  if (probed) {
-    throw new ValidationError({
-      code: 'NothingToProbe',
-      path,
-      summary: `Its health is probed over ${probed.health?.kind}, and it has no port to probe.`,
-      fix: 'Declare the port, or set Health.none().',
-    });
-  }
+  validateObjectsOfService(path, ports, props);
 }
 
 function requireDistinctPorts(path: string, ports: readonly Port[]): void {
@@ -131,6 +139,10 @@ function assertNoWorkload(path: string, props: ServiceProps): void {
       summary: `Its pods exist already, so ${given.join(', ')} would have no effect.`,
       fix: 'Leave these out, or leave out `existingWorkload` to have the workload rendered.',
     });
+  }
+  const { headlessService } = props.existingWorkload ?? {};
+  if (headlessService !== undefined) {
+    requireDnsLabel(path, 'a Service', headlessService);
   }
   Object.entries(props.existingWorkload?.labels ?? {}).forEach(([label, value]) => {
     requireLabel(path, label, value);

@@ -1,29 +1,31 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { requireDeclared } from './declared';
 import { given } from './given';
-import { AllowedPeer, type AllowFromProps, rejectRepeatedPeer, requirePeer } from './allowed-peer';
+import { AllowedPeer, type AllowFromProps } from './allowed-peer';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
-import { rejectAmbiguity } from './ambiguous-calls';
-import { rejectOnePortOutside } from './external-ports';
+import { rejectContradictoryCall } from './call-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
-import { Operation } from './operation';
 import type { DirectResponse } from './direct-response';
+import { grpcMethod } from './grpc-method';
+import type { Operation } from './operation';
 import type { Peer } from './peer';
-import { Protocol } from './port';
 import type { IService, ITopology, Replicas } from './references';
 import { duplicate } from './duplicate';
 import { type ServiceAuthProps, validateServiceAuth } from './service-auth';
-import { type ServiceProps, validateService } from './service-props';
+import { type ExistingWorkload, type ServiceProps, validateService } from './service-props';
 import type { HeaderMatch, HeaderRoute, Mirror, Weight } from './traffic';
 import { TrafficRules } from './traffic-rules';
-import { Version } from './version';
+import { sumOfReplicas, Version } from './version';
+import { WorkloadKind } from './workload-kind';
+import { podNameOf, requireVersions, validateWorkloadKind } from './workload-kind-rules';
+import { objectsOf, type ServiceObjects } from './workload/service-rules';
 
 /**
- * A service. In the cluster: a ServiceAccount, a Deployment for each version, a Service, a PodDisruptionBudget, a
- * HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its incoming and outgoing
- * calls.
+ * A service. In the cluster: a ServiceAccount, a Deployment for each version or one object of another kind, a Service, a
+ * PodDisruptionBudget, a HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its
+ * incoming and outgoing calls.
  */
 export class Service extends Callee implements IService {
   /** The versions by name, in the order of their declaration. */
@@ -32,10 +34,17 @@ export class Service extends Callee implements IService {
   readonly inMesh: boolean;
   /** Whether its workload and ServiceAccount are deployed outside the topology. */
   readonly exists: boolean;
+  /** Whether its Service is declared outside the topology as well. */
+  readonly hasService: boolean;
   /** The ServiceAccount of its pods: a part of the identity by which callees allow it. */
   readonly serviceAccount: string;
+  /** The kind of the objects that run its pods. */
+  readonly workloadKind: WorkloadKind;
 
-  private readonly existingLabels?: { readonly [label: string]: string };
+  /** Settings of its objects beside the workloads. */
+  readonly objects: ServiceObjects;
+
+  private readonly existing?: ExistingWorkload;
   private readonly outgoing: Call[] = [];
   private readonly peers: AllowedPeer[] = [];
   private required?: ServiceAuthProps;
@@ -55,13 +64,17 @@ export class Service extends Callee implements IService {
       requireNamespace(this.path, this.namespace);
     }
     validateService(this.path, this.ports, props);
+    validateWorkloadKind(this.path, name, props);
+    this.workloadKind = props.workload ?? WorkloadKind.deployment();
     this.inMesh = props.inMesh ?? true;
     this.exists = props.existingWorkload !== undefined;
-    this.existingLabels = props.existingWorkload && { ...props.existingWorkload.labels };
-    this.serviceAccount = props.existingWorkload?.serviceAccount ?? name;
+    this.existing = given(props.existingWorkload);
+    this.hasService = this.existing?.hasService ?? false;
+    this.serviceAccount = this.existing?.serviceAccount ?? props.serviceAccount?.name ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
+    this.objects = objectsOf(this.path, props, this.replicas);
   }
 
   /**
@@ -71,7 +84,7 @@ export class Service extends Callee implements IService {
   get selector(): { readonly [label: string]: string } {
     const { name, topology, namespace } = this;
     return (
-      this.existingLabels
+      this.existing?.labels
       ?? (topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name })
     );
   }
@@ -89,6 +102,28 @@ export class Service extends Callee implements IService {
   /** `SERVICE` in its own namespace, `SERVICE.NAMESPACE` in others. */
   hostNameIn(namespace: string): string {
     return namespace === this.namespace ? this.name : `${this.name}.${this.namespace}`;
+  }
+
+  /** The name of the headless Service that resolves the names of single pods; undefined without one. */
+  get headlessService(): string | undefined {
+    return this.existing?.headlessService ?? (this.workloadKind.statefulSet && `${this.name}-headless`);
+  }
+
+  /** The fully qualified host name of the headless Service; undefined without one. */
+  get headlessHost(): string | undefined {
+    const { headlessService, namespace, topology } = this;
+    return headlessService && `${headlessService}.${namespace}.svc.${topology.clusterDomain}`;
+  }
+
+  /**
+   * The host name of one pod of a StatefulSet for a caller in `namespace`: `SERVICE-0.SERVICE-headless` in its own
+   * namespace, `SERVICE-0.SERVICE-headless.NAMESPACE` in others. Connect to it on the container port. Throws for pods
+   * of other kinds, and for a pod beyond the declared replicas.
+   * @param ordinal the number of the pod, from 0
+   */
+  podHostNameIn(namespace: string, ordinal: number): string {
+    const host = `${podNameOf(this, ordinal)}.${this.headlessService ?? ''}`;
+    return namespace === this.namespace ? host : `${host}.${this.namespace}`;
   }
 
   /** The calls that it makes, in the order of their declaration. */
@@ -121,15 +156,9 @@ export class Service extends Callee implements IService {
     return this.traffic.mirror;
   }
 
-  /** The number of pods of all versions; undefined for pods that are declared elsewhere. */
+  /** The number of pods of all versions; undefined for pods that are declared elsewhere, and one on each node. */
   override get replicas(): Replicas | undefined {
-    const ofVersions = [...this.versions.values()].flatMap(version => version.replicas ?? []);
-    return this.exists
-      ? undefined
-      : {
-          least: ofVersions.reduce((sum, { least }) => sum + least, 0),
-          most: ofVersions.reduce((sum, { most }) => sum + most, 0),
-        };
+    return sumOfReplicas([...this.versions.values()]);
   }
 
   /** Whether requests are routed by version, so that each version needs a subset of its own. */
@@ -153,23 +182,7 @@ export class Service extends Callee implements IService {
 
   /** A gRPC method, by its name alone where the port declares the gRPC service, else as `package.Service/Method`. */
   method(name: string): Operation {
-    const port = this.ports.find(each => each.protocol === Protocol.GRPC);
-    const [method = '', service] = name.split('/').reverse();
-    const fullName = service ?? port?.grpcService;
-    const known = !port?.grpcMethods || (fullName === port.grpcService && port.grpcMethods.includes(method));
-    if (!port || !fullName || !known) {
-      throw new ValidationError({
-        code: 'UnknownMethod',
-        path: this.path,
-        summary: `${this.name} has no gRPC method "${name}".`,
-        fix: !port
-          ? 'It has no gRPC port: declare one with Port.grpc.'
-          : port.grpcMethods
-            ? `${port.grpcService} has ${port.grpcMethods.join(', ')}.`
-            : 'Name it in full, as "package.Service/Method".',
-      });
-    }
-    return Operation.parse(this.path, `POST /${fullName}/${method}`);
+    return grpcMethod(this, name);
   }
 
   /** Several gRPC methods: see {@link method}. */
@@ -182,29 +195,18 @@ export class Service extends Callee implements IService {
     this.topology.requireOpen(this.path);
     requireDeclared(`${this.path}.calls`, 'The callee', callee, Callee);
     const path = `${this.path} → ${callee.name}`;
-    if (callee === this) {
-      throw new ValidationError({
-        code: 'SelfCall',
-        path,
-        summary: `${this.name} calls itself.`,
-        fix:
-          'Leave the call out: traffic inside a pod does not cross the mesh. For calls between replicas, '
-          + 'declare a service of their own.',
-      });
-    }
     if (callee.topology !== this.topology) {
       throw new ValidationError({
         code: 'ForeignService',
         path,
         summary: `${callee.name} belongs to the topology "${callee.topology.name}".`,
-        fix: 'Declare both in one topology (namespaces may differ), or the callee with `existingWorkload` here.',
+        fix: 'Declare both in one topology (namespaces may differ), or call it by its contract, `topology.addContract(…)`.',
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
-    rejectAmbiguity(path, call, this.outgoing, this.variables);
-    rejectOnePortOutside(path, call, this.outgoing);
-    this.outgoing.push(call);
+    rejectContradictoryCall(path, call, this.outgoing, this.versions.values());
     callee._admit(call);
+    this.outgoing.push(call);
     return call;
   }
 
@@ -214,10 +216,7 @@ export class Service extends Callee implements IService {
    */
   allowFrom(peer: Peer, props: AllowFromProps = {}): void {
     this.topology.requireOpen(this.path);
-    requirePeer(`${this.path}.allowFrom`, peer);
-    const allowed = new AllowedPeer(DECLARING, this, peer, given(props));
-    rejectRepeatedPeer(`${peer.name} → ${this.path}`, allowed, this.peers);
-    this.peers.push(allowed);
+    this.peers.push(new AllowedPeer(DECLARING, this, peer, given(props), this.peers));
   }
 
   /**
@@ -251,12 +250,14 @@ export class Service extends Callee implements IService {
    */
   split(percentByVersion: { readonly [version: string]: number }, match?: HeaderMatch): void {
     this.topology.requireOpen(this.path);
+    requireVersions(this, 'split');
     this.traffic.split(percentByVersion, match);
   }
 
   /** Routes requests with that header to one version; the first rule that matches applies. */
   routeTo(version: string, match: HeaderMatch): void {
     this.topology.requireOpen(this.path);
+    requireVersions(this, 'routeTo');
     this.traffic.routeTo(version, match);
   }
 
@@ -266,6 +267,7 @@ export class Service extends Callee implements IService {
    */
   mirrorTo(version: string, percent = 100, match?: HeaderMatch): void {
     this.topology.requireOpen(this.path);
+    requireVersions(this, 'mirrorTo');
     this.traffic.mirrorTo(version, percent, match);
   }
 
@@ -276,11 +278,6 @@ export class Service extends Callee implements IService {
   respondDirectly(match: HeaderMatch, response: DirectResponse): void {
     this.topology.requireOpen(this.path);
     this.traffic.respondDirectly(match, { ...response });
-  }
-
-  /** The environment variables that its versions set themselves. */
-  private get variables(): readonly string[] {
-    return [...this.versions.values()].flatMap(({ workload }) => Object.keys(workload.env ?? {}));
   }
 
   private declareVersions(props: ServiceProps): Map<string, Version> {

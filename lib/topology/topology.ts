@@ -1,10 +1,15 @@
 import { DECLARING } from './declaring';
+import { Contract } from './contract';
+import { requireDeclared } from './declared';
 import { given } from './given';
 import type { Callee } from './callee';
 import { Edge } from './edge';
 import type { EdgeProps } from './edge-props';
-import { ExternalService, type ExternalServiceProps } from './external';
+import { ExternalService } from './external';
+import type { ExternalServiceProps } from './external-props';
+import { ForeignTopology } from './foreign-topology';
 import { duplicate } from './duplicate';
+import { requireOwnIdentity } from './workload/service-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireOwnableNamespace } from './names';
 import { rateLimiter, type RateLimiterProps } from './rate-limiter';
@@ -105,6 +110,7 @@ export class Topology implements ITopology {
   addService(name: string, props: ServiceProps): Service {
     this.requireOpen(name);
     const service = new Service(DECLARING, this, name, given(props));
+    requireOwnIdentity(service, this.services);
     this.add(this.servicesByKey, `${service.namespace}/${name}`, service, 'service');
     return service;
   }
@@ -119,6 +125,18 @@ export class Topology implements ITopology {
     }
     this.add(this.externalsByName, name, external, 'external service');
     return external;
+  }
+
+  /**
+   * Declares another topology by its contract, whose services can then be called: `contract.service('pay')`. Calls that
+   * the contract does not allow are errors.
+   */
+  addContract(contract: Contract): ForeignTopology {
+    this.requireOpen(this.name);
+    requireDeclared(`${this.name}.addContract`, 'The contract', contract, Contract);
+    return new ForeignTopology(DECLARING, this, contract, service => {
+      this.add(this.servicesByKey, `${service.namespace}/${service.name}`, service, 'service');
+    });
   }
 
   /**

@@ -1,7 +1,9 @@
 import { type Declaring, requireDeclaring } from './declaring';
 import { requireImage } from './image';
+import { requireLabel } from './names';
 import type { IService, Replicas } from './references';
 import { deploymentName, validateWorkload, type WorkloadProps } from './workload';
+import type { WorkloadKind } from './workload-kind';
 
 /**
  * One version of a service: what differs from the service's own {@link WorkloadProps}; variables are added to the
@@ -15,9 +17,12 @@ export interface VersionProps extends WorkloadProps {
   readonly image?: string;
 }
 
-/** A version of a service. In the cluster: a Deployment `SERVICE-VERSION` whose pods carry the label `version`. */
+/**
+ * A version of a service. In the cluster: a Deployment `SERVICE-VERSION`, or an object of the service's kind and name,
+ * whose pods carry the label `version`.
+ */
 export class Version {
-  /** The name of its Deployment: `SERVICE-VERSION`. */
+  /** The name of its Deployment: `SERVICE-VERSION`. An object of another kind is named like the service. */
   readonly deploymentName: string;
 
   constructor(
@@ -33,18 +38,38 @@ export class Version {
   ) {
     requireDeclaring(declaring, 'Version', 'topology.addService(…, { versions: { … } })');
     const path = `${service.path}/${name}`;
-    this.deploymentName = deploymentName(path, service.name, name);
+    this.deploymentName = service.workloadKind.hasVersions ? deploymentName(path, service.name, name) : service.name;
+    requireLabel(path, 'version', name);
     if (image !== undefined) {
       requireImage(path, image);
     }
-    validateWorkload(path, workload);
+    validateWorkload(path, { service: service.name, pods: podsOf(service.workloadKind, workload) }, workload);
   }
 
-  /** The number of its pods; undefined if they are declared elsewhere. */
+  /** The number of its pods; undefined if they are declared elsewhere, or if its kind declares none. */
   get replicas(): Replicas | undefined {
-    const { autoscaling, replicas = 2 } = this.workload;
-    return this.service.exists
-      ? undefined
-      : { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas };
+    return this.service.exists ? undefined : replicasOf(this.service.workloadKind, this.workload);
   }
+}
+
+/** The number of pods that a version declares; undefined for kinds without one. */
+function replicasOf(kind: WorkloadKind, workload: WorkloadProps): Replicas | undefined {
+  const { autoscaling, replicas = kind.statefulSet ? 1 : 2 } = workload;
+  return kind.hasReplicas ? { least: autoscaling?.min ?? replicas, most: autoscaling?.max ?? replicas } : undefined;
+}
+
+/** The number of pods at most: a DaemonSet has one on each node, a Job those that run at the same time. */
+function podsOf(kind: WorkloadKind, workload: WorkloadProps): number {
+  return replicasOf(kind, workload)?.most ?? (kind.runsToCompletion ? (kind.job?.parallelism ?? 1) : Infinity);
+}
+
+/** The number of pods of several versions; undefined if one does not declare it. */
+export function sumOfReplicas(versions: readonly Version[]): Replicas | undefined {
+  const all = versions.flatMap(({ replicas }) => replicas ?? []);
+  return all.length === 0 || all.length < versions.length
+    ? undefined
+    : {
+        least: all.reduce((sum, { least }) => sum + least, 0),
+        most: all.reduce((sum, { most }) => sum + most, 0),
+      };
 }

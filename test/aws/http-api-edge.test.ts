@@ -24,7 +24,7 @@ function templateOf(edge: ManagedApiProps['edge'], props: Partial<ManagedApiProp
   return Template.fromStack(stackOf(edge, props));
 }
 
-test('the whole way in to the boutique', () => {
+test('the whole path from the API to the boutique', () => {
   expect(templateOf(boutiqueEdge).toJSON()).toMatchSnapshot();
 });
 
@@ -39,7 +39,7 @@ test('a route of the edge is a route of the API, and there is no default route',
   expect(routes).toEqual(['GET /product/{id}', 'ANY /static/{file+}']);
 });
 
-test('a route with a token has a JWT authorizer, shared by routes that demand the same', () => {
+test('a route with a token has a JWT authorizer, shared by routes that require the same', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
   edge.route('POST /a', web, { auth: Auth.jwt(token) });
@@ -74,7 +74,7 @@ test('the order of audiences and their repetition make no other authorizer', () 
 test.each([
   ['keys', { jwks: JSON.stringify({ keys: [generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })] }) }],
   ['the place of keys', { jwksUri: 'https://login.example/keys' }],
-])('%s given to the cluster is no use to an HTTP API, which says so once an issuer', (_name, keys) => {
+])('%s given to the cluster has no effect on an HTTP API, with one warning for each issuer', (_name, keys) => {
   const { edge, web } = declared();
   ['POST /a', 'POST /b'].forEach(each => edge.route(each, web, { auth: Auth.jwt({ ...token, ...keys }) }));
 
@@ -120,7 +120,7 @@ test('without throttles the stage sets none', () => {
   });
 });
 
-test('the access log says who asked what and how it went, and is kept for a month', () => {
+test('the access log contains client, request and outcome, and is retained for a month', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
 
@@ -186,7 +186,7 @@ test('an edge without a certificate is reached over plain HTTP', () => {
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { TlsConfig: Match.absent() });
 });
 
-test("with a certificate the API answers under the edge's host and nowhere else", () => {
+test("with a certificate the API serves the edge's host only", () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
   const stack = new Stack(new App(), 'Test');
@@ -216,7 +216,7 @@ test("with a certificate the API answers under the edge's host and nowhere else"
   template.hasOutput('*', { Value: 'https://shop.example' });
 });
 
-test('without a certificate the API answers under the name that AWS gives it', () => {
+test('without a certificate the API serves the name that AWS generates', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
 
@@ -226,7 +226,7 @@ test('without a certificate the API answers under the name that AWS gives it', (
   template.hasOutput('*', { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('Api'), 'ApiEndpoint'] } });
 });
 
-test('nobody but the VPC link reaches the load balancer', () => {
+test('only the VPC link reaches the load balancer', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
 
@@ -240,7 +240,7 @@ test('nobody but the VPC link reaches the load balancer', () => {
   ).toEqual([[443, 443, true]]);
 });
 
-test('a declaration after the API is made would be lost, so it is refused', () => {
+test('a declaration after the API is created throws, since it would be lost', () => {
   const { edge, web } = declared();
   templateOf(edge);
 
@@ -249,7 +249,7 @@ test('a declaration after the API is made would be lost, so it is refused', () =
 
 type Add = (operation: string, props: RouteProps) => void;
 
-describe('what an HTTP API cannot do is refused', () => {
+describe('what an HTTP API does not support throws', () => {
   test.each([
     ['a timeout beyond 29 s', 'supports 50 to 29000 ms', (add: Add) => add('GET /', { timeout: Duration.seconds(30) })],
     ['a timeout below 50 ms', 'supports 50 to 29000 ms', (add: Add) => add('GET /', { timeout: Duration.millis(49) })],
@@ -317,7 +317,7 @@ describe('what an HTTP API cannot do is refused', () => {
   });
 });
 
-describe('what an HTTP API can just do is let through', () => {
+describe('what an HTTP API supports renders', () => {
   test.each([
     ['29 s', (add: Add) => add('GET /', { timeout: Duration.seconds(29) })],
     ['50 ms', (add: Add) => add('GET /', { timeout: Duration.millis(50) })],
@@ -375,7 +375,7 @@ describe('what an HTTP API can just do is let through', () => {
   });
 });
 
-test('a scope is asked of the route, and one authorizer serves routes that differ in it', () => {
+test('a scope is required by the route, and one authorizer serves routes with different scopes', () => {
   const { edge, web } = declared({ auth: Auth.jwt(token) });
   edge.route('GET /orders', web);
   edge.route('POST /orders', web, { auth: Auth.jwt({ ...token, scopes: ['orders:write'] }) });
@@ -433,7 +433,7 @@ describe('preflights of routes of any method', () => {
       .map(({ Properties }) => `${Properties.RouteKey} ${Properties.AuthorizationType}`)
       .sort();
 
-  test('have routes without authorizer where the edge has CORS and the route demands a token', () => {
+  test('have routes without authorizer where the edge has CORS and the route requires a token', () => {
     const { edge, web } = declared({ cors });
     edge.route('ANY /{path+}', web, { auth });
     edge.route('ANY /users/{id}', web, { auth });
@@ -450,7 +450,7 @@ describe('preflights of routes of any method', () => {
     ]);
   });
 
-  test('have no other where a route for OPTIONS is declared, whatever its parameters are named', () => {
+  test('have no other where a route for OPTIONS is declared, regardless of the names of its parameters', () => {
     const { edge, web } = declared({ cors });
     edge.route('ANY /users/{id}', web, { auth });
     edge.route('OPTIONS /users/{name}', web);
@@ -465,7 +465,7 @@ describe('preflights of routes of any method', () => {
     expect(keysOf(httpTemplate(edge))).toEqual(['ANY /users/{id} JWT']);
   });
 
-  test('take no claims along', () => {
+  test('carry no claims', () => {
     const { edge, web } = declared({ cors });
     edge.route('ANY /users/{id}', web, { auth });
 
@@ -518,7 +518,7 @@ test('a load balancer that is there is used as it is', () => {
   });
 });
 
-test('another gateway is asked on its own ports', () => {
+test('another gateway is reached on its own ports', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
 
@@ -538,7 +538,7 @@ test('another gateway is asked on its own ports', () => {
   });
 });
 
-test('whatever the routes, a template comes of them', () => {
+test('any routes render to a template', () => {
   sample(routes, { numRuns: 10, seed: 1 }).forEach(all => {
     httpTemplate(edgeOf(all)).resourcePropertiesCountIs(
       'AWS::ApiGatewayV2::Route',
@@ -548,7 +548,7 @@ test('whatever the routes, a template comes of them', () => {
   });
 });
 
-test("the CDK's own validation refuses none of all these templates", () => {
+test("the CDK's own validation accepts all of these templates", () => {
   expect(refusedByTheCdk()).toEqual([]);
 });
 

@@ -60,7 +60,7 @@ async function answerOf(
   return { body: JSON.parse(body), headers };
 }
 
-test('the answer has a field for each part', async () => {
+test('the response has a field for each part', async () => {
   const { body, headers } = await answerOf({ products: '/products', ads: '/ads' });
 
   expect(body).toEqual({ products: { url: '/products' }, ads: { url: '/ads' } });
@@ -72,7 +72,7 @@ test.each([
   ['is late', '/never', 504],
   ['does not answer with JSON', '/text', 502],
   ['is not there', 'http://127.0.0.1:1/', 502],
-])('a part that %s is missing, and said to be', async (_what, path, status) => {
+])('a part that %s is left out, with its error', async (_what, path, status) => {
   const { body, headers } = await answerOf({ products: '/products', ads: path });
 
   expect(body).toEqual({ products: { url: '/products' }, error_ads: { http_status_code: status } });
@@ -139,6 +139,6 @@ test.each<[string, RegExp, Partial<LambdaAggregatorProps>]>([
     { parts: { a: { url: 'a.internal' }, b: { url: 'http://b' } } },
   ],
   ['more time than an API waits', /29000 ms/, { timeout: Duration.seconds(29) }],
-])('%s is refused', (_what, message, props) => {
+])('%s throws', (_what, message, props) => {
   expect(() => build(props)).toThrow(message);
 });

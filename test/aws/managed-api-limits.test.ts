@@ -23,7 +23,7 @@ test.each<[string, RegExp, () => unknown]>([
   ['API keys', /API keys.*RestApiEdge/s, make('http', {}, { auth: Auth.apiKey({ secret: 'keys' }) })],
   ['a firewall', /a web application firewall.*RestApiEdge/s, make('http', { waf: true, managed: true })],
   [
-    'limits of clients that it is to keep',
+    'limits of clients',
     /per-client rate limits/,
     make('http', { auth: jwt, managed: true, perClientRateLimit: limit(ClientKey.claim('sub')) }),
   ],
@@ -60,9 +60,9 @@ test.each<[string, RegExp, () => unknown]>([
     /browsers send none with preflights/,
     make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
-  ['client certificates that it would have to show on', /managed: true/, make('http', { clientCa: 'clients' })],
+  ['client certificates without `managed`', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
-])('an HTTP API is refused %s', (_what, message, build) => {
+])('an HTTP API with %s throws', (_what, message, build) => {
   expect(build).toThrow(message);
 });
 
@@ -88,7 +88,7 @@ test.each<[string, RegExp, () => unknown]>([
     make('rest', { auth: jwt }, { perClientRateLimit: limit(ClientKey.claim('sub'), Period.DAY) }, { clients: ['a'] }),
   ],
   [
-    'limits that refuse what is not counted',
+    'limits that deny what is not counted',
     /best effort/,
     make(
       'rest',
@@ -98,7 +98,7 @@ test.each<[string, RegExp, () => unknown]>([
     ),
   ],
   [
-    'limits of nobody',
+    'limits without clients',
     /no clients are listed.*`clients`/s,
     make('rest', { auth: jwt, perClientRateLimit: limit(ClientKey.claim('sub')) }),
   ],
@@ -136,7 +136,7 @@ test.each<[string, RegExp, () => unknown]>([
     ),
   ],
   [
-    'a route for what CORS answers',
+    'a route for OPTIONS with CORS',
     /answers OPTIONS of each path itself/,
     make('rest', { cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
@@ -147,7 +147,7 @@ test.each<[string, RegExp, () => unknown]>([
     /`certificate`/,
     make('rest', {}, {}, { truststore: { bucket: {} as never, key: 'x' } }),
   ],
-])('a REST API is refused %s', (_what, message, build) => {
+])('a REST API with %s throws', (_what, message, build) => {
   expect(build).toThrow(message);
 });
 
@@ -166,7 +166,7 @@ describe('a REST API has one parameter below a resource', () => {
     ['GET /x/{p+}', 'GET /x/{q}', '{p+}', '{q}'],
     ['GET /x/{p}', 'GET /x/{p+}', '{p}', '{p+}'],
     ['GET /a/{id}/b/{x}', 'GET /a/{id}/b/{y}/c', '{x}', '{y}'],
-  ])('so %s and %s are refused together', (one, other, parameter, another) => {
+  ])('so %s and %s together throw', (one, other, parameter, another) => {
     expect(build(one, other)).toThrow(`"${one}" has the parameter ${parameter} where "${other}" has ${another}`);
     expect(build(other, one)).toThrow(`"${other}" has the parameter ${another} where "${one}" has ${parameter}`);
   });
@@ -186,7 +186,7 @@ test.each([
   ['GET /a//b', 'empty segment'],
   ['GET /{id}/{id}', 'two parameters named "id"'],
   ['GET /{x}/{x+}', 'two parameters named "x"'],
-])('a REST API is refused %s', (operation, problem) => {
+])('a REST API with %s throws', (operation, problem) => {
   expect(make('rest', {}, {}, {}, operation)).toThrow(
     new RegExp(`shop/door/${operation}.*${problem}`.replace(/[$()+{}]/g, '\\$&'), 's'),
   );

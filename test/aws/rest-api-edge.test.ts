@@ -78,7 +78,7 @@ test(
   },
 );
 
-test('a path that takes the rest is a greedy resource, and its slashes stay', () => {
+test('a path with a rest parameter is a greedy resource, and its slashes stay', () => {
   const { edge, web } = declared({ tlsSecret: undefined });
   edge.route('ANY /static/{file+}', web);
 
@@ -110,7 +110,7 @@ test('what has no route is answered with 404, not with a request for a signature
 });
 
 describe('tokens', () => {
-  test('are verified by a function that knows what each route demands', () => {
+  test('are verified by a function that has the requirements of each route', () => {
     const { edge, web } = declared({ auth: jwt });
     edge.route('GET /orders', web);
     edge.route('POST /orders', web, {
@@ -171,7 +171,7 @@ describe('tokens', () => {
 });
 
 describe('clients', () => {
-  test('that a claim tells apart get their key from the authorizer, and a plan with their limit', () => {
+  test('that a claim identifies get their key from the authorizer, and a plan with their limit', () => {
     const { edge, web } = declared({ auth: jwt, perClientRateLimit: perClient(1000, Period.DAY) });
     edge.route('GET /orders', web, { perClientRateLimit: perClient(3) });
     edge.route('GET /open', web, { auth: Auth.none() });
@@ -222,7 +222,7 @@ describe('clients', () => {
 });
 
 test(
-  'throttles and caches are settings of the stage, and a cached answer is told apart by its parameters '
+  'throttles and caches are settings of the stage, and the cache key of a response has its parameters '
     + 'and its token',
   () => {
     const { edge, web } = declared({ rateLimit: RateLimit.perSecond(100, 150) });
@@ -266,7 +266,7 @@ test(
   },
 );
 
-test('what a request must look like is checked before the cluster sees it, whatever its content type', () => {
+test('request validation comes before the cluster, for any content type', () => {
   const { edge, web } = declared();
   edge.route('POST /orders', web, {
     requestValidation: { headers: ['x-shop'], body: { required: ['id'], properties: { id: { type: 'string' } } } },
@@ -336,7 +336,7 @@ test('a firewall stands before the stage, with the rules of AWS or with those th
 });
 
 test(
-  "with a certificate the API has the edge's name alone, and asks clients for certificates of the " + 'truststore',
+  "with a certificate the API has the edge's name alone, and requires client certificates of the " + 'truststore',
   () => {
     const { edge, web } = declared({ clientCa: 'clients', managed: true });
     edge.route('GET /', web);
@@ -391,7 +391,7 @@ test('a load balancer that is there is used as it is', () => {
   );
 });
 
-test('whatever the routes, a template comes of them', () => {
+test('any routes render to a template', () => {
   sample(routes, { numRuns: 10, seed: 1 }).forEach(all => {
     restTemplate(edgeOf(all)).resourcePropertiesCountIs(
       'AWS::ApiGateway::Method',
@@ -401,6 +401,6 @@ test('whatever the routes, a template comes of them', () => {
   });
 });
 
-test("the CDK's own validation refuses none of all these templates", () => {
+test("the CDK's own validation accepts all of these templates", () => {
   expect(refusedByTheCdk()).toEqual([]);
 });

@@ -52,7 +52,7 @@ const cors = { origins: ['https://www.shop.example'] };
 
 const before = deploymentOf(synthesize());
 
-test('a deployment is the same for the same API, in whatever order its routes are declared', () => {
+test('a deployment is the same for the same API, in any order of its routes', () => {
   expect(deploymentOf(synthesize()).id).toBe(before.id);
   expect(deploymentOf(synthesize({ operations: ['POST /orders', 'GET /orders/{id}'] })).id).toBe(before.id);
 });
@@ -137,7 +137,7 @@ test.each<[string, Change]>([
       },
     },
   ],
-])('a deployment is the same whatever %s', (_what, change) => {
+])('a deployment does not depend on %s', (_what, change) => {
   expect(deploymentOf(synthesize(change))).toEqual(before);
 });
 

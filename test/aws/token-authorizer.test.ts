@@ -146,7 +146,7 @@ test('a valid token is allowed this one method, with its claims as context', asy
   expect(answer.usageIdentifierKey).toBeUndefined();
 });
 
-test('keys are found by discovery once, and again for a key that is not known yet, though not at once', async () => {
+test('keys are found by discovery once, and again for an unknown key, after a pause', async () => {
   const authorize = load();
   await authorize(event(token()));
   await authorize(event(token({}, { alg: 'ES256', kid: 'ec', key: EC.privateKey })));
@@ -196,7 +196,7 @@ test.each<[string, () => string]>([
   await expect(load()(event(make()))).rejects.toThrow('Unauthorized');
 });
 
-test('no token, and a route that demands none of what it could check, are no proof', async () => {
+test('no token, and a route without requirements that it could check, are denied', async () => {
   await expect(load()(event(undefined))).rejects.toThrow('Unauthorized');
   await expect(load()(event(token(), 'GET /elsewhere'))).rejects.toThrow('Unauthorized');
 });
@@ -294,7 +294,7 @@ describe('the policy, which AWS applies again to one token, method and route,', 
     expect(allows(answer, 'GET /orders/3/parts/4')).toBe(false);
   });
 
-  test('is of the stage that is asked', async () => {
+  test('is of the stage that is requested', async () => {
     const { policyDocument } = await load()({
       ...event(token()),
       methodArn: 'arn:aws-cn:execute-api:cn-north-1:1:x/test-invoke-stage/GET/orders',
@@ -334,7 +334,7 @@ describe('the keys of an issuer', () => {
     await expect(authorize(event(text))).resolves.toMatchObject({ principalId: 'ann' });
   });
 
-  test('that is down are no fault of the token, and it is not asked for each request', async () => {
+  test('that is down are no fault of the token, and keys are not fetched for each request', async () => {
     const authorize = load();
     published = undefined;
     await expect(authorize(event(token()))).rejects.toThrow(`No keys of ${issuer}`);
@@ -360,7 +360,7 @@ describe('the keys of an issuer', () => {
     await expect(authorize(event(lasting()))).rejects.toThrow(`No keys of ${issuer}`);
   });
 
-  test('are not taken from an address that is less safe than its own, nor from an answer without keys', async () => {
+  test('are not taken from an address that is less safe than its own, nor from a response without keys', async () => {
     keysAt = 'ftp://127.0.0.1/keys';
     await expect(load()(event(token()))).rejects.toThrow(`No keys of ${issuer}`);
     keysAt = `${issuer}/.well-known/openid-configuration`;
@@ -381,7 +381,7 @@ describe('the keys of an issuer', () => {
     await expect(load()(event(token({}, { alg, kid: 'it', key: privateKey })))).rejects.toThrow('Unauthorized');
   });
 
-  test('are all tried for a token without `kid`, and those without one for any token', async () => {
+  test('are all used for a token without `kid`, and those without one for any token', async () => {
     published = [{ kty: 'RSA', n: 'broken' }, null as never, jwk(STRANGER.publicKey, 'stranger'), jwk(RSA.publicKey)];
     await expect(load()(event(token({}, { header: { kid: undefined } })))).resolves.toMatchObject({
       principalId: 'ann',
@@ -396,7 +396,7 @@ describe('the keys of an issuer', () => {
   });
 });
 
-describe('what routes demand and the keys of clients', () => {
+describe('the requirements of routes and the keys of clients', () => {
   function functionOf(routes: number) {
     const topology = new Topology('shop');
     const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });

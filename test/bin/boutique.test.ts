@@ -31,7 +31,7 @@ test('payment is a 90/10 canary with a timeout, retries and a circuit breaker', 
   ).toBe(5);
 });
 
-test('the two callers of currency have terms of their own', () => {
+test('the two callers of currency have call policies of their own', () => {
   const { http } = one(objects, 'VirtualService', 'currencyservice').spec;
   expect(
     http.map((rule: { match: { sourceLabels?: object }[]; timeout?: string }) => [
@@ -45,7 +45,7 @@ test('the two callers of currency have terms of their own', () => {
   ]);
 });
 
-test('only the checkout demands a token', () => {
+test('only the checkout requires a token', () => {
   const { rules } = one(objects, 'AuthorizationPolicy', 'shop').spec;
   const withToken = rules.filter((rule: { from?: unknown }) => rule.from).flatMap((rule: { to: unknown[] }) => rule.to);
   expect(withToken).toEqual([{ operation: { methods: ['POST'], paths: ['/cart/checkout'] } }]);
@@ -58,7 +58,7 @@ test('a service learns the addresses of its callees from its calls', () => {
   expect(addresses).toHaveLength(6);
 });
 
-test('every service calls whom it is known to call', () => {
+test('every service calls the services that it calls upstream', () => {
   const calls = Object.fromEntries(
     boutique.services.map(service => [service.name, service.outgoingCalls.map(call => call.callee.name)]),
   );

@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { JsonPatch } from 'cdk8s';
 import { boutique, shop } from '../../bin/boutique';
-import { check } from '../../bin/commands/check';
+import { execute } from '../../bin/commands/program';
 import { ClusterApp, IstioInstallation, Mesh, TopologyChart, Tracing } from '../../lib';
 import { HttpApiEdge } from '../../lib/aws';
 import { checkManifests } from '../../lib/checks';
@@ -32,7 +32,7 @@ function cardinal(args: string[]) {
     jest.spyOn(stream, 'write').mockReturnValue(true),
   );
   try {
-    const status = check(args);
+    const status = execute(['check', ...args]);
     const said = (spy: typeof stdout) => spy?.mock.calls.map(([text]) => text).join('') ?? '';
     return { status, stdout: said(stdout), stderr: said(stderr) };
   } finally {
@@ -58,7 +58,7 @@ test('errors make it exit with 1, with the place of each', () => {
   expect(stdout).toContain(`${lost}:4:53: VirtualService default/web spec.http[0].route[0].destination.host: error: `);
 });
 
-test('several files and folders are one cluster, and a warning does not fail it unless asked to', () => {
+test('several files and folders are one cluster, and a warning fails it only with --strict', () => {
   expect(cardinal([lost, join(folder, 'more')])).toMatchObject({
     status: 0,
     stdout: expect.stringMatching(/: warning: .*\(LoneWeight, KIA1104\)\n2 objects checked: 0 errors, 1 warning, /),
@@ -75,11 +75,11 @@ test('the standard input is a file too, and a namespace is given to what names n
   });
 });
 
-test('without anything to check it says what it takes, with 2', () => {
+test('without files it prints its usage and exits with 2', () => {
   expect(cardinalProcess(['check'])).toMatchObject({
     status: 2,
     stdout: '',
-    stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*cdk8s-cardinal check \[FILES/),
+    stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*Print the options with --help\.\n$/),
   });
 });
 
@@ -118,7 +118,7 @@ test.each<[string, string[], string | RegExp]>([
     [write('empty.yaml', '')],
     /^There is no object in .*empty\.yaml: an earlier command may have failed\.\n$/,
   ],
-  ['an unknown option', ['--colour'], /Unknown option '--colour'/],
+  ['an unknown option', ['--formt'], /^error: unknown option '--formt'\n\(Did you mean --format\?\)\n/],
   ['an unknown format', [lost, '--format', 'xml'], /^--format xml is not one of text, json, sarif\./],
   [
     'a format with a slip',
@@ -166,7 +166,7 @@ test.each<[string, string[], string | RegExp]>([
   expect([status, typeof message === 'string' ? stderr === message : message.test(stderr)]).toEqual([2, true]);
 });
 
-test('a reader who has enough after some lines makes nothing fail', () => {
+test('a reader that closes the pipe after some lines causes no failure', () => {
   const many = write(
     'many.yaml',
     Array.from({ length: 2000 }, (_, index) => LOST.replace('name: web', `name: web-${index}`)).join('---\n'),
@@ -187,7 +187,7 @@ test('a reader who has enough after some lines makes nothing fail', () => {
   expect([stdout.split('\n').length, stderr]).toEqual([2, '']);
 });
 
-test('--explain says what a check looks for, also by the code of another tool', () => {
+test('--explain prints what a check finds, also by the code of another tool', () => {
   expect(cardinal(['--explain', 'ist0112']).stdout).toMatch(
     new RegExp(
       String.raw`^PortRequired \(check on manifests, error, IST0112\)\n`
@@ -196,7 +196,7 @@ test('--explain says what a check looks for, also by the code of another tool', 
   );
 });
 
-test('--explain knows findings of synthesis and errors of the model, and all kinds of a code that several have', () => {
+test('--explain covers findings of synthesis and errors of the model, and all kinds of a code that several have', () => {
   expect(cardinal(['--explain', 'OpenBehindManagedApi']).stdout).toMatch(
     /^OpenBehindManagedApi \(finding of synthesis, warning\)\n/,
   );
@@ -235,7 +235,7 @@ test('a code that the checks do not report cannot be suppressed, and the message
   });
 });
 
-test('SARIF has what its schema demands', () => {
+test('SARIF is valid by its schema', () => {
   const log = JSON.parse(cardinal([lost, '--format', 'sarif', '--suppress', 'LoneWeight: on trial']).stdout) as Sarif;
   const [run] = log.runs;
   const rules = run?.tool.driver.rules.map(each => each.id) ?? [];
@@ -311,7 +311,7 @@ test('a checked app writes nothing where something cannot work, and names all of
   expect(existsSync(join(folder, 'none'))).toBe(false);
 });
 
-test('a checked app accepts what it is told to accept', () => {
+test('a checked app accepts the findings of `accepted`', () => {
   const app = new ClusterApp({
     outdir: join(folder, 'accepted'),
     checked: true,
@@ -324,4 +324,26 @@ test('a checked app accepts what it is told to accept', () => {
   app.synth();
 
   expect(existsSync(join(folder, 'accepted'))).toBe(true);
+});
+
+test('labels of namespaces that are not among the manifests are options', () => {
+  const file = write(
+    'labels/pod.yaml',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: app, image: a}]}\n'
+      + '---\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: default, namespace: shop}\n'
+      + 'spec: {mtls: {mode: STRICT}}\n',
+  );
+  const of = (...args: string[]) => cardinal([file, ...args]).stdout;
+  expect(of()).toContain('UnknownMembership');
+  expect(of()).not.toContain('UncoveredWorkload');
+  const enabled = of('--namespace-label', 'shop:istio-injection=enabled');
+  expect(enabled).not.toContain('UnknownMembership');
+  expect(enabled).toContain('UncoveredWorkload');
+  expect(of('--namespace-label', '*:')).not.toMatch(/UnknownMembership|UncoveredWorkload/);
+  expect(of('--namespace-label', 'other:')).toContain('UnknownMembership');
+  const wrong = cardinal([file, '--namespace-label', 'istio-injection=enabled']);
+  expect([wrong.status, wrong.stderr.split('\n')[0]]).toEqual([
+    2,
+    '--namespace-label istio-injection=enabled is not of the form NAMESPACE:KEY=VALUE.',
+  ]);
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { check } from '../../bin/commands/check';
+import { execute } from '../../bin/commands/program';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const ROOT = join(__dirname, '../..');
@@ -28,7 +28,7 @@ function cardinal(args: string[]) {
     jest.spyOn(stream, 'write').mockReturnValue(true),
   );
   try {
-    const status = check(args);
+    const status = execute(['check', ...args]);
     const printed = (spy: typeof stdout) => spy?.mock.calls.map(([text]) => text).join('') ?? '';
     return { status, stdout: printed(stdout), stderr: printed(stderr) };
   } finally {
@@ -85,7 +85,7 @@ test('settings that are wrong make it exit with 2, with the place, and check not
   });
 });
 
-test('paths on the command line take the place of those of the settings, whose other settings hold', () => {
+test('paths on the command line replace those of the settings, whose other settings apply', () => {
   const folder = folderWith('paths: [nothing]\nnamespace: shop\nchecks: {UnknownDestination: info}\n');
   expect(withSettings(folder, join(folder, 'k8s'))).toMatchObject({
     status: 0,

@@ -16,7 +16,7 @@ const deployment = (labels: Texts, annotations: Texts = {}) => [
   { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop', labels, annotations } },
 ];
 
-test('a check of your own finds what it looks for, with the field', () => {
+test('a check of your own reports its findings with the field', () => {
   const { findings } = checkObjects(deployment({}), { checks: [defineCheck(props)] });
   expect(findings).toEqual([
     expect.objectContaining({ id: 'MissingTeamLabel', severity: 'warning', field: 'metadata.labels', covers: [] }),

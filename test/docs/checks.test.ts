@@ -23,7 +23,7 @@ test('every code of istioctl analyze and Kiali is there once, with a check or th
   expect([...covered].filter(code => !CODES.includes(code))).toEqual([]);
 });
 
-test('names of checks are different, and each check says what it looks for and why', () => {
+test('names of checks are different, and each check explains what it finds and why', () => {
   expect(new Set(CHECKS.map(each => each.id)).size).toBe(CHECKS.length);
   for (const { id, summary, explanation } of CHECKS) {
     expect([id, /^[A-Z][A-Za-z]+$/.test(id), /^\S.*[^.]$/.test(summary), /\S\.$/.test(explanation)]).toEqual([

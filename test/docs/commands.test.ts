@@ -16,7 +16,7 @@ const texts = [
     .filter(each => /\.(md|ts)$/.test(each) && !each.includes('node_modules')),
 ].map(file => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 
-test('no document and no message tells to run a package of another owner', () => {
+test('no document and no message names a package of another owner to run', () => {
   const strangers = texts.flatMap(({ file, text }) =>
     [...text.matchAll(RUNNERS)]
       .filter(([, , name = '']) => !KNOWN.includes(name))

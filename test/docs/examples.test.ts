@@ -97,7 +97,7 @@ test('the managed API and its binding share a name and nothing else', () => {
   expect(names).toContain(binding?.spec.targetGroupName);
 });
 
-test('the edge of the guide is let in, counted and aggregated', () => {
+test('requests to the edge of the guide are allowed, counted and aggregated', () => {
   const [example = ''] = examplesIn('docs/edges.md');
   const shop = new cardinal.Topology('shop');
   run(example, { ...cdk8s, ...cardinal, shop }, []);
@@ -119,7 +119,7 @@ test('the edge of the guide is let in, counted and aggregated', () => {
 });
 
 test(
-  'the edge of the guide is served by Envoy Gateway as well, once it is told where keys are, without a '
+  'the edge of the guide is served by Envoy Gateway as well, once it has the Secret of the keys, without a '
     + 'rate limit of the whole edge',
   () => {
     const [example = ''] = examplesIn('docs/edges.md');
@@ -182,7 +182,7 @@ test("the assertions of the guide hold for the README's model", () => {
   expect(image.asString()).toBe('example/web:1');
 });
 
-test('the traffic of the guide goes where it says', () => {
+test('the traffic of the guide has the documented outcomes', () => {
   const [, example = ''] = examplesIn('docs/testing.md');
   const { Auth, ClusterApp, Mesh, Port, Topology, TopologyChart } = cardinal;
   const shop = new Topology('shop');
@@ -228,4 +228,31 @@ test('the settings of the guide are permitted', () => {
     ['staging', 'k8s/base', 'k8s/staging'],
     ['production', 'k8s/base', 'k8s/production'],
   ]);
+});
+
+test('a topology calls another by its contract', () => {
+  const [example = ''] = examplesIn('docs/model.md');
+  const [owner = '', caller = ''] = example.split('// In the repository of the caller');
+  const { billing } = run(owner, { ...cardinal }, ['billing']) as { billing: cardinal.Topology };
+  const Contract = { fromFile: () => cardinal.Contract.of(billing) };
+  const { web } = run(`//${caller}`, { ...cardinal, Contract }, ['web']) as { web: cardinal.Service };
+
+  expect(web.outgoingCalls.map(each => each.calleeAddress)).toEqual(['pay.billing:80']);
+});
+
+test('one model becomes two environments, and a pipeline without a tag fails', () => {
+  const [example = ''] = examplesIn('docs/model.md');
+  const appsWith = (TAG?: string) =>
+    run(
+      example.replace('apps.forEach(app => app.synth());', ''),
+      { ...cdk8s, ...cardinal, process: { env: { TAG } } },
+      ['apps'],
+    ).apps as cardinal.ClusterApp[];
+
+  const [staging, production] = appsWith('1.4.0').map(app => app.charts.flatMap(chart => cdk8s.Testing.synth(chart)));
+  expect([JSON.stringify(staging), JSON.stringify(production)]).toEqual([
+    expect.stringMatching(/web:1\.4\.0.*staging\.shop\.example|staging\.shop\.example.*web:1\.4\.0/),
+    expect.stringMatching(/"storage":"100Gi"/),
+  ]);
+  expect(() => appsWith()).toThrow('its tag is empty');
 });

@@ -2,10 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createSourceFile,
+  type Expression,
   forEachLeadingCommentRange,
   forEachTrailingCommentRange,
+  isCallExpression,
   isExportDeclaration,
   isImportDeclaration,
+  isPropertyAccessExpression,
   isStringLiteralLike,
   isTemplateHead,
   isTemplateMiddleOrTemplateTail,
@@ -58,19 +61,48 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bturn(s|ed)? (on|off)\b/, 'enables, disables'],
 ];
 
+/** Further words that names of tests and claims do without. */
+const IN_NAMES: readonly (readonly [RegExp, string])[] = [
+  [/\b(let|lets|letting)\b/, 'allows, accepts'],
+  [/\brefused?\b/, 'throws, is rejected, is denied'],
+  [/\bwho\b/, 'the client, the caller, the owner'],
+  [/\b(say|ask|asked|know|known to|speak)\b/, 'declares, calls, requires, has, uses'],
+  [/\b(told|tells?)\b/, 'reports, distinguishes, identifies'],
+  [/(?<!per-)\btry\b/, 'attempt, retry'],
+  [/\bdemands?\b/, 'requires'],
+  [/\bmistakes?\b/, 'the error, throws'],
+];
+
 const files = COVERED.flatMap(each => (/\.\w+$/.test(each) ? [each] : filesIn(each)));
 
 test.each(files)('%s is written in plain words', file => {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const prose = file.endsWith('.md') ? linesOf(text.split(GENERATED)[0] ?? '') : proseIn(text);
-  const found = prose.flatMap(({ line, text: words }) =>
-    WORDS.flatMap(([word, better]) => {
-      const [match] = word.exec(words) ?? [];
-      return match === undefined ? [] : [`${file}:${line}: "${match}" → ${better}`];
-    }),
-  );
 
-  expect(found).toEqual([]);
+  expect(prose.flatMap(each => wordsIn(file, each, WORDS))).toEqual([]);
+});
+
+test.each([...filesIn('test'), ...filesIn('lab')].filter(each => each.endsWith('.ts')))(
+  'the names of tests and claims in %s are written in plain words',
+  file => {
+    const names = namesIn(readFileSync(join(ROOT, file), 'utf8'));
+
+    expect(names.flatMap(each => wordsIn(file, each, [...WORDS, ...IN_NAMES]))).toEqual([]);
+  },
+);
+
+test('the names of tests, groups, tables and claims are read', () => {
+  const code = [
+    "test('a', () => { read('b'); });",
+    "describe.each(['c'])('d ' + `${e} f`, () => undefined);",
+    "claim('g', async () => undefined);",
+  ].join('\n');
+
+  expect(namesIn(code)).toEqual([
+    { line: 1, text: "'a'" },
+    { line: 2, text: "'d ' + `${e} f`" },
+    { line: 3, text: "'g'" },
+  ]);
 });
 
 test('the list finds its words in literals, templates and comments, and nothing in code', () => {
@@ -84,6 +116,41 @@ test('the list finds its words in literals, templates and comments, and nothing 
   expect(texts).toEqual(['1 // nobody', '2 so', '2 knows it', '2 /* by lot */', '3 who he is']);
 });
 
+interface Text {
+  readonly line: number;
+  readonly text: string;
+}
+
+function wordsIn(file: string, { line, text }: Text, words: readonly (readonly [RegExp, string])[]): string[] {
+  return words.flatMap(([word, better]) => {
+    const [match] = word.exec(text) ?? [];
+    return match === undefined ? [] : [`${file}:${line}: "${match}" → ${better}`];
+  });
+}
+
+/** The first arguments of the calls that declare tests, groups of tests and claims. */
+function namesIn(code: string): Text[] {
+  const source = createSourceFile('file.ts', code, ScriptTarget.ES2022, true);
+  const names: Text[] = [];
+  const visit = (node: Node): void => {
+    if (isCallExpression(node) && /^(test|it|describe|claim)$/.test(callee(node).getText())) {
+      const [name] = node.arguments;
+      // `test.each(…)` is called in turn, with the name.
+      if (name && !(isCallExpression(node.parent) && node.parent.expression === node)) {
+        names.push({ line: source.getLineAndCharacterOfPosition(name.getStart()).line + 1, text: name.getText() });
+      }
+    }
+    node.forEachChild(visit);
+  };
+  visit(source);
+  return names;
+}
+
+/** `test` of `test.each(…)('…')`. */
+function callee(node: Expression): Expression {
+  return isCallExpression(node) || isPropertyAccessExpression(node) ? callee(node.expression) : node;
+}
+
 function filesIn(folder: string): string[] {
   const all = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
   return all
@@ -92,12 +159,12 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-function linesOf(text: string): { line: number; text: string }[] {
+function linesOf(text: string): Text[] {
   return text.split('\n').map((line, index) => ({ line: index + 1, text: line }));
 }
 
 /** The literals and comments of a program, in order. */
-function proseIn(code: string): { line: number; text: string }[] {
+function proseIn(code: string): Text[] {
   const source = createSourceFile('file.ts', code, ScriptTarget.ES2022, true);
   const found = new Map<number, string>();
   const visit = (node: Node): void => {

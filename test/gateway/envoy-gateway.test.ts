@@ -60,7 +60,7 @@ test('an edge with everything, without a mesh', () => {
   ).toMatchSnapshot();
 });
 
-test("an edge is a Gateway of Envoy Gateway's class, whose proxies have a Service of a known name", () => {
+test("an edge is a Gateway of Envoy Gateway's class, whose proxies have a Service with a fixed name", () => {
   const objects = render(door({}, ['GET /']), { gatewayClass: 'envoy', service: EnvoyService.CLUSTER_IP });
 
   expect(one(objects, 'Gateway', 'door').spec).toMatchObject({
@@ -74,7 +74,7 @@ test("an edge is a Gateway of Envoy Gateway's class, whose proxies have a Servic
   });
 });
 
-test('the proxies, in their own namespace, are let in to the services of their routes', () => {
+test('the proxies, in their own namespace, are allowed to connect to the services of their routes', () => {
   const objects = render(door({}, ['GET /']), { namespace: 'gateways' });
 
   expect(one(objects, 'NetworkPolicy', 'web').spec.ingress).toEqual([
@@ -116,7 +116,7 @@ test('a target group is bound to the proxies, on the ports that they have', () =
 });
 
 describe('what requests must prove', () => {
-  test('is a SecurityPolicy of the HTTPRoutes that demand it; public routes have none', () => {
+  test('is a SecurityPolicy of the HTTPRoutes that require it; public routes have none', () => {
     const objects = render(door({}, ['GET /'], ['GET /orders', { auth: jwt() }], ['GET /carts', { auth: jwt() }]));
 
     expect(names(objects, 'HTTPRoute')).toEqual(['door', 'door-2']);
@@ -213,7 +213,7 @@ describe('headers by which clients are counted are removed from requests, on eve
   const policy = (edge: Partial<EdgeProps>, ...routes: [string, RouteProps?][]) =>
     one(render(door(edge, ...routes)), 'ClientTrafficPolicy', 'door').spec;
 
-  test('where a claim tells clients apart', () => {
+  test('where a claim identifies clients', () => {
     expect(
       policy({ perClientRateLimit: limit(ClientKey.claim('sub')) }, ['GET /open'], ['GET /orders', { auth: jwt() }]),
     ).toEqual({
@@ -269,11 +269,11 @@ describe('headers by which clients are counted are removed from requests, on eve
       { auth: jwt(), perClientRateLimit: limit(ClientKey.claim('key')) },
       /one header, "x-cardinal-client-key"/,
     ],
-  ])('%s is refused', (_what, route, message) => {
+  ])('%s throws', (_what, route, message) => {
     expect(() => render(door({}, ['GET /', route]))).toThrow(message);
   });
 
-  test('two claims with one header are refused', () => {
+  test('two claims with one header throw', () => {
     const routes = ['user_id', 'user-id'].map((claim): [string, RouteProps] => [
       `GET /${claim}`,
       { auth: jwt(), perClientRateLimit: limit(ClientKey.claim(claim)) },
@@ -282,7 +282,7 @@ describe('headers by which clients are counted are removed from requests, on eve
   });
 });
 
-describe('a throttle that Envoy Gateway would count for each route by itself is refused', () => {
+describe('a throttle that Envoy Gateway would count for each route separately throws', () => {
   const throttle = RateLimit.perSecond(5);
 
   test.each<[string, Partial<EdgeProps>, [string, RouteProps?][]]>([
@@ -311,7 +311,7 @@ describe('a throttle that Envoy Gateway would count for each route by itself is 
   });
 });
 
-test('more limits than a BackendTrafficPolicy can have are refused', () => {
+test('more limits than a BackendTrafficPolicy supports throw', () => {
   const routes = (count: number) =>
     Array.from({ length: count }, (_, index): [string, RouteProps] => [
       `GET /${index}`,
@@ -362,7 +362,7 @@ test('REST for a gRPC service is a patch before the router, and the service is s
   ]);
 });
 
-test('traces go where they are told to', () => {
+test('traces go to the declared backend', () => {
   const tracing = Tracing.openTelemetry({ service: 'otel-collector', namespace: 'observability', samplingPercent: 5 });
 
   expect(one(render(door({}, ['GET /']), { tracing }), 'EnvoyProxy', 'door').spec.telemetry.tracing).toEqual({
@@ -401,7 +401,7 @@ test.each<[string, RegExp, Partial<EdgeProps>, RouteProps]>([
     { requestValidation: { query: ['q'] } },
   ],
   [
-    'keys that it would have to look for',
+    'keys without `jwks` or `jwksUri`',
     /jwksUri/,
     {},
     { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }) },
@@ -413,22 +413,22 @@ test.each<[string, RegExp, Partial<EdgeProps>, RouteProps]>([
     { auth: Auth.jwt({ ...token, clientIdAsAudience: true }) },
   ],
   [
-    'a claim that it would look for within another',
+    'a claim within another',
     /"a\.b" as a nested claim/,
     { auth: jwt(), perClientRateLimit: limit(ClientKey.claim('a.b')) },
     {},
   ],
   [
-    'an answer that its installation does not give',
+    'a failure mode that its installation does not have',
     /failClosed/,
     { perClientRateLimit: limit(ClientKey.header('x-client'), FailureMode.FAIL_CLOSED) },
     {},
   ],
-])('Envoy Gateway is refused %s', (_what, message, edge, route) => {
+])('Envoy Gateway with %s throws', (_what, message, edge, route) => {
   expect(() => render(door(edge, ['GET /', route]))).toThrow(message);
 });
 
-test('an edge without a gateway is refused', () => {
+test('an edge without a gateway is an error', () => {
   expect(() =>
     Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology: door({}, ['GET /']), mesh: Mesh.none() })),
   ).toThrow(/requires an edge/);

@@ -18,7 +18,7 @@ function trafficOf(routes: readonly Declared[]): Traffic {
   return Traffic.of(Manifests.ofChart(chart));
 }
 
-test('whatever routes overlap, a request reaches the route that precedes', () => {
+test('of any overlapping routes, a request reaches the one that precedes', () => {
   fc.assert(
     fc.property(tables, fc.array(asked, { minLength: 4, maxLength: 8 }), (routes, requests) => {
       const traffic = trafficOf(routes);

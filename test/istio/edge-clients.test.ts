@@ -16,7 +16,7 @@ test('client certificates are demanded of the authority in a ConfigMap', () => {
   });
 });
 
-test('cert-manager keeps the certificate if an issuer is named, and nobody if not', () => {
+test('cert-manager renews the certificate only if an issuer is declared', () => {
   const shop = new Topology('shop');
   const web = plain(shop, 'web');
   shop
@@ -33,7 +33,7 @@ test('cert-manager keeps the certificate if an issuer is named, and nobody if no
   expect(names(objects, 'Certificate')).toEqual(['door']);
 });
 
-test('a scope is a condition of the routes that demand it', () => {
+test('a scope is a condition of the routes that require it', () => {
   const shop = new Topology('shop');
   const web = plain(shop, 'web');
   const edge = shop.addEdge('door', { host: 'shop.example', auth: jwt() });
@@ -88,7 +88,7 @@ describe('client_id as audience', () => {
     [{ aud: ['other', 'app'], scope: 'read' }, 200],
     [{ aud: ['other'], client_id: 'app', scope: 'read' }, 403],
     [{ scope: 'read' }, 403],
-  ])('lets the gateway decide as an HTTP API does: %j', (claims, expected) => {
+  ])('is allowed or denied at the gateway as by an HTTP API: %j', (claims, expected) => {
     const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...door(byClient))));
     const [ending] = traffic.fromInternet('GET http://shop.example/', {
       claims: { iss: 'https://login.example', sub: 'ann', ...claims },
@@ -96,7 +96,7 @@ describe('client_id as audience', () => {
     expect(ending?.destination === '' ? ending.status : 200).toBe(expected);
   });
 
-  test('is for those routes alone that say so', () => {
+  test('applies only to routes that declare it', () => {
     const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...door(jwt()))));
     expect(
       traffic.fromInternet('GET http://shop.example/', {
@@ -152,7 +152,7 @@ describe('CORS', () => {
     expect(filters).toEqual([[filter], [filter]]);
   });
 
-  test('routes what browsers ask beforehand, once for each path that has no route of any method', () => {
+  test('routes preflights, once for each path that has no route of any method', () => {
     const [, preflights] = one(door(), 'HTTPRoute', 'door').spec.rules;
 
     expect(preflights.matches).toEqual([
@@ -168,7 +168,7 @@ describe('CORS', () => {
     ]);
   });
 
-  test('lets that past the token check from declared origins alone', () => {
+  test('exempts preflights of declared origins only from the token check', () => {
     const [rule] = one(door(), 'AuthorizationPolicy', 'door').spec.rules;
 
     expect(rule).toEqual({

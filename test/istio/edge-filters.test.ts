@@ -37,7 +37,7 @@ const filterOf = (objects: readonly Rendered[], name: string) =>
     .find(value => value.name === name)?.typed_config;
 const RATE_LIMIT = 'envoy.filters.http.ratelimit';
 
-test('a limit of clients asks the limiter, with the claim from the verified token and its issuer', () => {
+test('a limit of clients calls the limiter, with the claim from the verified token and its issuer', () => {
   const objects = render(limited({ perClientRateLimit: limit(100) }));
 
   const verified = (key: string, claim: string) => ({
@@ -72,7 +72,7 @@ test('a limit of clients asks the limiter, with the claim from the verified toke
   });
 });
 
-test('a limit of a route is told apart by what is asked, and one by header by the header', () => {
+test('a limit of a route is identified by the operation, and one by header by the header', () => {
   const objects = render(
     limited({}, { perClientRateLimit: limit(5, ClientKey.header('x-client'), FailureMode.FAIL_CLOSED) }),
   );
@@ -99,7 +99,7 @@ test('a limit of a route is told apart by what is asked, and one by header by th
   });
 });
 
-test('the limiter lets in the gateway alone, for its one method, and finds its Redis by the call', () => {
+test('the limiter allows only the gateway, for its one method, and gets the address of its Redis from the call', () => {
   const objects = render(limited({ perClientRateLimit: limit(1) }));
 
   expect(one(objects, 'AuthorizationPolicy', 'limiter').spec.rules).toEqual([
@@ -130,7 +130,7 @@ test('the limiter lets in the gateway alone, for its one method, and finds its R
   expect(one(objects, 'NetworkPolicy', 'door').spec.egress).toHaveLength(2);
 });
 
-test('limits without a limiter are refused', () => {
+test('limits without a limiter throw', () => {
   const shop = new Topology('shop');
   shop
     .addEdge('door', { host: 'shop.example', auth: jwt, perClientRateLimit: limit(1) })
@@ -164,7 +164,7 @@ test('filters come in the order in which a request should meet them, the transla
   ]);
 });
 
-test('a translated route is let in by its path at the edge, and by its method at the service', () => {
+test('a translated route is allowed by its path at the edge, and by its method at the service', () => {
   const shop = new Topology('shop');
   const catalog = plain(shop, 'catalog', {
     port: Port.grpc(3550, { service: 'shop.Catalog', descriptor: catalogDescriptor() }),
@@ -184,7 +184,7 @@ test('a translated route is let in by its path at the edge, and by its method at
   });
 });
 
-test('a translated route whose path takes in that of another one is refused, and not the other way round', () => {
+test('a translated route whose path covers that of another one throws, and not the other way round', () => {
   const beside = (other: string) => {
     const shop = new Topology('shop');
     const catalog = shop.addService('catalog', {

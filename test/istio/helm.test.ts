@@ -83,7 +83,7 @@ test.each<[string, HelmProps, string, string]>([
     'HelmFailed',
     'no such chart',
   ],
-])('%s is refused', (_name, props, code, words) => {
+])('%s throws', (_name, props, code, words) => {
   const failure = (() => {
     try {
       return installed(props);

@@ -95,7 +95,7 @@ test('routes to one service under one timeout share a rule', () => {
   ]);
 });
 
-test('more routes than an HTTPRoute takes are spread over several', () => {
+test('more routes than an HTTPRoute can have are spread over several', () => {
   const shop = new Topology('shop');
   const web = plain(shop, 'web');
   const edge = shop.addEdge('door', { host: 'shop.example' });
@@ -178,7 +178,7 @@ test('two edges to one split service share its version Services', () => {
   expect(names(render(shop), 'Service').sort()).toEqual(['web', 'web-v1', 'web-v2']);
 });
 
-test('anybody may knock at the gateway, which reaches only what it has routes to', () => {
+test('any source can connect to the gateway, which reaches only the services of its routes', () => {
   const shop = new Topology('shop');
   const web = plain(shop, 'web');
   plain(shop, 'cart');
@@ -245,7 +245,7 @@ describe('throttles', () => {
     ]);
   });
 
-  test('that nobody asked for are not there', () => {
+  test('that are not declared are not rendered', () => {
     const shop = new Topology('shop');
     shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'));
 

@@ -71,14 +71,14 @@ describe('Sidecar', () => {
     expect(one(objects, 'Sidecar', 'ledger').spec.egress).toEqual([{ hosts: ['shop/api.bank.example'] }]);
   });
 
-  test('of a workload that calls nothing knows nothing', () => {
+  test('of a workload that calls nothing has no hosts', () => {
     const shop = new Topology('shop');
     plain(shop, 'cart');
 
     expect(one(render(shop), 'Sidecar', 'cart').spec.egress).toEqual([{ hosts: ['~/*'] }]);
   });
 
-  test('knows a host once, however many calls go there', () => {
+  test('has a host once, for any number of calls to it', () => {
     const shop = new Topology('shop');
     const [web, cart] = [plain(shop, 'web'), plain(shop, 'cart', { ports: [Port.http(81, { name: 'b' })] })];
     web.calls(cart);
@@ -104,7 +104,7 @@ describe('tracing', () => {
     });
   });
 
-  test('lets every proxy know and reach the collector', () => {
+  test('has the host of the collector for every proxy, which is allowed to connect to it', () => {
     const shop = new Topology('shop');
     plain(shop, 'web');
 

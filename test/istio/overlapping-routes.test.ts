@@ -83,7 +83,7 @@ test('a route names what is its own, method by method', () => {
   ]);
 });
 
-test('routes with one proof are named as they are declared, whatever overlaps', () => {
+test('routes with one requirement are named as they are declared, even if they overlap', () => {
   const { rules } = one(
     rendered([
       { method: 'GET', path: '/orders/{id}', proof: 'shop' },
@@ -98,7 +98,7 @@ test('routes with one proof are named as they are declared, whatever overlaps', 
   ]);
 });
 
-test("the folder of an open route's rest stays closed where another route demands a token for it", () => {
+test('the parent path of an open rest parameter stays denied where another route requires a token for it', () => {
   const traffic = trafficOf(
     rendered([
       { method: 'GET', path: '/a/', proof: 'shop' },
@@ -154,7 +154,7 @@ const known: readonly Proven[] = [
 
 const proofs = fc.constantFrom('open' as const, 'shop' as const, 'books' as const, 'write' as const);
 
-test("whatever routes overlap, a request reaches the route that precedes, with that route's proof alone", () => {
+test('of any overlapping routes, a request reaches the one that precedes, with the credentials of that route only', () => {
   fc.assert(
     fc.property(
       tables,
@@ -183,7 +183,7 @@ test("whatever routes overlap, a request reaches the route that precedes, with t
   );
 });
 
-describe('the order in which the gateway tries routes', () => {
+describe('the order in which the gateway matches routes', () => {
   const expressions = (objects: readonly Rendered[]): string[] =>
     one(objects, 'HTTPRoute', 'door').spec.rules.flatMap((rule: { matches: { path: { value: string } }[] }) =>
       rule.matches.map(match => match.path.value),
@@ -217,7 +217,7 @@ describe('the order in which the gateway tries routes', () => {
     expect(expressions(render(shop))).toEqual(['/a/.+(?:)(?:)', '/[^/]+/items']);
   });
 
-  test('is refused where paths are too long for it', () => {
+  test('throws where paths are too long for it', () => {
     expect(() =>
       rendered([
         { method: 'GET', path: '/a/{rest+}', proof: 'open' },
@@ -246,6 +246,6 @@ describe('the order in which the gateway tries routes', () => {
   });
 });
 
-test.each(['/a//b/{id}', '/{id}//'])('a path of which Envoy has no template is refused: %s', path => {
+test.each(['/a//b/{id}', '/{id}//'])('a path that Envoy has no template for throws: %s', path => {
   expect(() => rendered([{ method: 'GET', path, proof: 'open' }])).toThrow(/\(InvalidPath\)/);
 });

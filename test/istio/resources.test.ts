@@ -22,6 +22,8 @@ import {
   UdpRoute,
   VirtualService,
   WasmPlugin,
+  WorkloadEntry,
+  WorkloadGroup,
 } from '../../lib/istio';
 import { problemsOf } from '../support/schemas';
 
@@ -107,14 +109,25 @@ test('every kind is valid against its schema', () => {
       validation: { hostname: 'a.example', wellKnownCACertificates: 'System' },
     },
   });
-  new ListenerSet(chart, 'r', {
+  new WorkloadEntry(chart, 'r', {
+    spec: { address: '10.0.0.7', labels: { app: 'ledger' }, serviceAccount: 'ledger', ports: { tcp: 5432 } },
+  });
+  new WorkloadGroup(chart, 's', {
+    metadata: { name: 's' },
+    spec: {
+      metadata: { labels: { app: 'ledger' } },
+      template: { serviceAccount: 'ledger', ports: { tcp: 5432 } },
+      probe: { tcpSocket: { port: 5432 }, periodSeconds: 5 },
+    },
+  });
+  new ListenerSet(chart, 'v', {
     spec: { parentRef: { name: 'door' }, listeners: [{ name: 'tls', port: 443, protocol: 'TLS' }] },
   });
-  new TlsRoute(chart, 's', {
+  new TlsRoute(chart, 'w', {
     spec: { parentRefs, hostnames: ['a.example'], rules: [{ backendRefs: [{ name: 'a', port: 443 }] }] },
   });
-  new TcpRoute(chart, 't', { spec: { parentRefs, rules: [{ backendRefs: [{ name: 'a', port: 5432 }] }] } });
-  new UdpRoute(chart, 'u', { spec: { parentRefs, rules: [{ backendRefs: [{ name: 'a', port: 53 }] }] } });
+  new TcpRoute(chart, 'x', { spec: { parentRefs, rules: [{ backendRefs: [{ name: 'a', port: 5432 }] }] } });
+  new UdpRoute(chart, 'y', { spec: { parentRefs, rules: [{ backendRefs: [{ name: 'a', port: 53 }] }] } });
 
   const objects = Testing.synth(chart) as { apiVersion: string; kind: string }[];
   // The schemas have these two kinds in the version before v1 only.
@@ -125,7 +138,7 @@ test('every kind is valid against its schema', () => {
 
 const ALPHA = 'gateway.networking.k8s.io/v1alpha2';
 
-test('the schemas refuse what is wrong', () => {
+test('the schemas reject invalid objects', () => {
   const chart = chartOf();
   new VirtualService(chart, 'a', { metadata: { name: 'a' }, spec: { hosts: 'a' as never } });
   new HttpRoute(chart, 'b', { metadata: { name: 'b' }, spec: { rules: [{ timeouts: { request: '1 s' } }] } });

@@ -3,7 +3,7 @@ import { names, one, plain, render } from './support';
 
 const principal = (namespace: string, account: string) => `cluster.local/ns/${namespace}/sa/${account}`;
 
-test('every namespace of the topology demands mutual TLS and allows nothing', () => {
+test('every namespace of the topology requires mutual TLS and allows nothing', () => {
   const shop = new Topology('shop');
   shop.addNamespace('money');
   plain(shop, 'web');
@@ -16,7 +16,7 @@ test('every namespace of the topology demands mutual TLS and allows nothing', ()
   }
 });
 
-test('a call lets in the identity of its caller on the port of the pod', () => {
+test('a call allows the identity of its caller on the port of the pod', () => {
   const shop = new Topology('shop');
   shop.addNamespace('money');
   const ledger = plain(shop, 'ledger', { namespace: 'money', port: Port.grpc(50051, { target: 8080 }) });
@@ -76,7 +76,7 @@ test('each caller has a rule of its own', () => {
   ]);
 });
 
-test('who is not called has no policy beyond the one that allows nothing', () => {
+test('a service that nothing calls has no policy beyond the one that allows nothing', () => {
   const shop = new Topology('shop');
   plain(shop, 'web').calls(plain(shop, 'cart'));
 
@@ -93,7 +93,7 @@ test('the trust domain is that of the mesh', () => {
   ]);
 });
 
-test('pods that somebody else deploys are found by their labels and known by their ServiceAccount', () => {
+test('existing pods are selected by their labels and identified by their ServiceAccount', () => {
   const shop = new Topology('shop');
   const legacy = shop.addService('legacy', {
     port: Port.http(80),
@@ -110,7 +110,7 @@ test('pods that somebody else deploys are found by their labels and known by the
   ]);
 });
 
-test('a service behind an edge lets in the gateway for the routes alone', () => {
+test('a service behind an edge allows the gateway for the routes only', () => {
   const shop = new Topology('shop');
   const web = plain(shop, 'web', { ports: [Port.http(9000, { name: 'admin' })] });
   const edge = shop.addEdge('door', { host: 'shop.example' });
@@ -125,10 +125,110 @@ test('a service behind an edge lets in the gateway for the routes alone', () => 
   ]);
 });
 
+test('on each port of a service behind an edge, the gateway is allowed the operations of the routes to that port', () => {
+  const shop = new Topology('shop');
+  const web = plain(shop, 'web', { ports: [Port.http(9000, { name: 'admin' })] });
+  const cart = plain(shop, 'cart');
+  const edge = shop.addEdge('door', { host: 'shop.example' });
+  edge.route('GET /', web);
+  edge.route('GET /admin', web, { port: 9000 });
+  edge.route('GET /cart', cart);
+
+  const objects = render(shop);
+  const operationsOf = (name: string) =>
+    one(objects, 'AuthorizationPolicy', name).spec.rules.flatMap(({ to }: { to: { operation: object }[] }) =>
+      to.map(({ operation }) => operation),
+    );
+  expect(operationsOf('web')).toEqual([
+    { ports: ['80'], methods: ['GET'], paths: ['/'] },
+    { ports: ['9000'], methods: ['GET'], paths: ['/admin'] },
+  ]);
+  expect(operationsOf('cart')).toEqual([{ ports: ['80'], methods: ['GET'], paths: ['/cart'] }]);
+});
+
+test('a service that edges route to and a service calls has a rule for each of them', () => {
+  const shop = new Topology('shop');
+  const web = plain(shop, 'web');
+  plain(shop, 'app').calls(web);
+  shop.addEdge('door', { host: 'shop.example' }).route('GET /', web);
+  shop.addEdge('back', { host: 'back.example' }).route('GET /', web);
+
+  const { rules } = one(render(shop), 'AuthorizationPolicy', 'web').spec;
+  expect(rules.map(({ from }: { from: { source: { principals: string[] } }[] }) => from[0]?.source.principals)).toEqual(
+    [[principal('shop', 'app')], [principal('shop', 'door-istio')], [principal('shop', 'back-istio')]],
+  );
+});
+
+describe('in a namespace that the topology does not own', () => {
+  function elsewhere() {
+    const shop = new Topology('shop');
+    const web = plain(shop, 'web');
+    const ledger = plain(shop, 'ledger', { namespace: 'money' });
+    return { shop, web, ledger };
+  }
+  const selector = { matchLabels: { app: 'ledger', 'app.kubernetes.io/part-of': 'shop' } };
+
+  test("mutual TLS, a DENY of undeclared identities and an ALLOW of declared calls select the topology's pods", () => {
+    const { shop, web, ledger } = elsewhere();
+    web.calls(ledger, { allowedOperations: [Operation.http('GET /')] });
+    plain(shop, 'app').calls(ledger);
+
+    const objects = render(shop);
+    const principals = [principal('shop', 'web'), principal('shop', 'app')];
+    expect(one(objects, 'PeerAuthentication', 'ledger', 'money').spec).toEqual({ selector, mtls: { mode: 'STRICT' } });
+    expect(one(objects, 'AuthorizationPolicy', 'ledger.undeclared-callers', 'money').spec).toEqual({
+      selector,
+      action: 'DENY',
+      rules: [{ from: [{ source: { notPrincipals: principals } }] }],
+    });
+    expect(one(objects, 'AuthorizationPolicy', 'ledger', 'money').spec).toEqual({
+      selector,
+      action: 'ALLOW',
+      rules: [
+        {
+          from: [{ source: { principals: [principals[0]] } }],
+          to: [{ operation: { ports: ['80'], methods: ['GET'], paths: ['/'] } }],
+        },
+        { from: [{ source: { principals: [principals[1]] } }], to: [{ operation: { ports: ['80'] } }] },
+      ],
+    });
+  });
+
+  test('an identity of several rules is listed once in the DENY policy', () => {
+    const { shop, web, ledger } = elsewhere();
+    web.calls(ledger, { allowedOperations: [Operation.http('GET /')] });
+    web.calls(ledger, { allowedOperations: [Operation.http('POST /')] });
+
+    const { rules } = one(render(shop), 'AuthorizationPolicy', 'ledger.undeclared-callers').spec;
+    expect(rules[0].from[0].source.notPrincipals).toEqual([principal('shop', 'web')]);
+  });
+
+  test('a service that nothing calls is denied to all, by a rule without a source and an ALLOW policy without rules', () => {
+    const objects = render(elsewhere().shop);
+
+    expect(one(objects, 'AuthorizationPolicy', 'ledger.undeclared-callers').spec).toEqual({
+      selector,
+      action: 'DENY',
+      rules: [{}],
+    });
+    expect(one(objects, 'AuthorizationPolicy', 'ledger').spec).toEqual({ selector, action: 'ALLOW' });
+  });
+
+  test('a service without a proxy has none of them', () => {
+    const shop = new Topology('shop');
+    plain(shop, 'ledger', { namespace: 'money', inMesh: false });
+
+    expect([...names(render(shop), 'AuthorizationPolicy'), ...names(render(shop), 'PeerAuthentication')]).toEqual([
+      'allow-nothing',
+      'default',
+    ]);
+  });
+});
+
 describe('at the edge', () => {
   const token = { issuer: 'https://login.example', audiences: ['shop'] };
 
-  test('routes without a token are open, routes with one demand issuer and audience', () => {
+  test('routes without a token are open, routes with one require issuer and audience', () => {
     const shop = new Topology('shop');
     const edge = shop.addEdge('door', { host: 'shop.example' });
     const web = plain(shop, 'web');
@@ -158,7 +258,7 @@ describe('at the edge', () => {
     ]);
   });
 
-  test('an edge with a token of its own demands it on routes that say nothing else', () => {
+  test('an edge with a token of its own requires it on routes without `auth`', () => {
     const shop = new Topology('shop');
     const edge = shop.addEdge('door', { host: 'shop.example', auth: Auth.jwt(token) });
     const web = plain(shop, 'web');
@@ -177,7 +277,7 @@ describe('at the edge', () => {
     ]);
   });
 
-  test('audiences of one issuer are told apart route by route', () => {
+  test('audiences of one issuer are checked route by route', () => {
     const shop = new Topology('shop');
     const edge = shop.addEdge('door', { host: 'shop.example' });
     const web = plain(shop, 'web');
@@ -192,6 +292,40 @@ describe('at the edge', () => {
         (rule: { when: { values: string[] }[] }) => rule.when[0]?.values,
       ),
     ).toEqual([['a'], ['b']]);
+  });
+
+  test('with TLS, requests to port 80 are allowed for the redirect, and to no other port by this rule', () => {
+    const shop = new Topology('shop');
+    const edge = shop.addEdge('door', { host: 'shop.example', tlsSecret: 'cert', auth: Auth.jwt(token) });
+    edge.route('GET /', plain(shop, 'web'));
+
+    const { rules } = one(render(shop), 'AuthorizationPolicy', 'door').spec;
+    expect(rules[0]).toEqual({ to: [{ operation: { ports: ['80'] } }] });
+    expect(rules).toHaveLength(2);
+  });
+
+  test('the methods of a protected route are excluded on its path only', () => {
+    const shop = new Topology('shop');
+    const edge = shop.addEdge('door', { host: 'shop.example' });
+    const web = plain(shop, 'web');
+    edge.route('ANY /x', web);
+    edge.route('GET /x', web, { auth: Auth.jwt(token) });
+    edge.route('ANY /y', web);
+
+    expect(one(render(shop), 'AuthorizationPolicy', 'door').spec.rules[0]).toEqual({
+      to: [{ operation: { notMethods: ['GET'], paths: ['/x'] } }, { operation: { paths: ['/y'] } }],
+    });
+  });
+
+  test('a slash at the end of a path with parameters is valid, and an empty segment before it is not', () => {
+    const allowing = (operation: string) => {
+      const shop = new Topology('shop');
+      plain(shop, 'web').calls(plain(shop, 'cart'), { allowedOperations: [Operation.http(operation)] });
+      return () => one(render(shop), 'AuthorizationPolicy', 'cart').spec.rules[0].to[0].operation.paths;
+    };
+
+    expect(allowing('GET /a/{id}/')()).toEqual(['/a/{*}/']);
+    expect(allowing('GET /a//{id}')).toThrow(/empty segment/);
   });
 
   test('without tokens there is no RequestAuthentication', () => {

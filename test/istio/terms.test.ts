@@ -82,7 +82,7 @@ function shopOf(declared: Record<string, CallPolicy>) {
   return { shop };
 }
 
-test('whatever two callers declare, each has the rule that it would have alone', () => {
+test('with any call policies, each of two callers has the rule that it would have alone', () => {
   fc.assert(
     fc.property(terms, terms, (web, app) => {
       expect(rulesOf({ web, app })).toEqual({ ...rulesOf({ web }), ...rulesOf({ app }) });
@@ -91,7 +91,7 @@ test('whatever two callers declare, each has the rule that it would have alone',
   );
 });
 
-test('terms differ by caller exactly where their rules differ', () => {
+test('call policies differ by caller exactly where their rules differ', () => {
   fc.assert(
     fc.property(terms, terms, (web, app) => {
       const { shop } = shopOf({ web, app });

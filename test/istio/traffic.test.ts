@@ -3,7 +3,7 @@ import { HeaderMatch, Operation, Port, RetryOn, type ServiceProps, Topology } fr
 import { names, one, plain, render } from './support';
 
 describe('VirtualService', () => {
-  test('a call without retries says attempts: 0, since Istio would retry twice', () => {
+  test('a call without retries has attempts: 0, since Istio would retry twice', () => {
     const shop = new Topology('shop');
     plain(shop, 'web').calls(plain(shop, 'cart'));
 
@@ -41,7 +41,7 @@ describe('VirtualService', () => {
     });
   });
 
-  test('callers with one set of terms share a rule that matches no caller', () => {
+  test('callers with one call policy share a rule that matches any caller', () => {
     const shop = new Topology('shop');
     const cart = plain(shop, 'cart');
     plain(shop, 'web').calls(cart, { timeout: Duration.seconds(1) });
@@ -52,7 +52,7 @@ describe('VirtualService', () => {
     expect(http[0].match).toEqual([{ port: 80 }]);
   });
 
-  test('callers with terms of their own are matched by their labels, in one VirtualService', () => {
+  test('callers with call policies of their own are matched by their labels, in one VirtualService', () => {
     const shop = new Topology('shop');
     const cart = plain(shop, 'cart');
     plain(shop, 'web').calls(cart, { timeout: Duration.seconds(1) });
@@ -86,7 +86,7 @@ describe('VirtualService', () => {
     expect(http[1].match).toEqual([{ port: 80, sourceLabels: { app: 'web' }, sourceNamespace: 'partners' }]);
   });
 
-  test('two calls of one caller are told apart by what they ask', () => {
+  test('two calls of one caller are matched by their operations', () => {
     const shop = new Topology('shop');
     const [web, cart] = [plain(shop, 'web'), plain(shop, 'cart')];
     web.calls(cart, { allowedOperations: [Operation.http('GET /items/{id}')], retries: { attempts: 2 } });
@@ -154,7 +154,7 @@ describe('VirtualService', () => {
     expect(tcp[0].route.map((each: { weight: number }) => each.weight)).toEqual([50, 50]);
   });
 
-  test('a header route comes before the split, for each set of terms', () => {
+  test('a header route comes before the split, for each call policy', () => {
     const shop = new Topology('shop');
     const cart = plain(shop, 'cart', { versions: { v1: {}, v2: {} } });
     plain(shop, 'web').calls(cart, { timeout: Duration.seconds(1) });
@@ -193,7 +193,7 @@ describe('VirtualService', () => {
     ]);
   });
 
-  test('faults are injected into the call that asks for them', () => {
+  test('faults are injected into the call that declares them', () => {
     const shop = new Topology('shop');
     const cart = plain(shop, 'cart');
     plain(shop, 'web').calls(cart, {
@@ -223,7 +223,7 @@ describe('VirtualService', () => {
     ]);
   });
 
-  test('a service that nobody calls has none', () => {
+  test('a service that nothing calls has none', () => {
     const shop = new Topology('shop');
     plain(shop, 'web');
 
@@ -355,7 +355,7 @@ describe('an external service', () => {
     });
   });
 
-  test('that speaks HTTP takes a timeout and retries like any other', () => {
+  test('that uses HTTP supports a timeout and retries like any other', () => {
     const shop = new Topology('shop');
     const rates = shop.addExternalService('rates', { host: 'rates.example.org', port: Port.http(80) });
     plain(shop, 'web').calls(rates, { timeout: Duration.seconds(1), retries: { attempts: 1 } });

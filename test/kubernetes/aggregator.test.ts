@@ -93,7 +93,7 @@ test('a changed configuration rolls the pods, an unchanged one does not', () => 
   expect(annotationOf(changed.shop)).not.toBe(annotationOf(shopWithHome().shop));
 });
 
-test('the configuration is mounted where KrakenD is told to look', () => {
+test('the configuration is mounted at the path in the arguments of KrakenD', () => {
   const { template } = one(render(shopWithHome().shop), 'Deployment', 'api-aggregator-v1').spec as {
     template: { spec: { containers: { args: string[]; volumeMounts: object[] }[]; volumes: object[] } };
   };

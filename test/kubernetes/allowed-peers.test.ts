@@ -314,13 +314,13 @@ test.each<[string, string, (pay: Service) => void]>([
   ['an invalid label', 'InvalidLabel', () => Peer.pods({ namespace: 'jobs', labels: { a: 'b c' } })],
   ['a namespace with a wildcard', 'InvalidName', () => Peer.serviceAccount({ namespace: '*', name: 'job' })],
   ['a ServiceAccount with a wildcard', 'InvalidName', () => Peer.serviceAccount({ namespace: 'jobs', name: '*' })],
-])('%s is refused', (_what, code, declare) => {
+])('%s throws', (_what, code, declare) => {
   expect(() => {
     declare(plain(new Topology('shop'), 'pay'));
   }).toThrow(expect.objectContaining({ code }));
 });
 
-test('operations of a TCP port are refused, and so is a declaration after rendering', () => {
+test('operations of a TCP port throw, and so does a declaration after rendering', () => {
   const shop = new Topology('shop');
   const db = plain(shop, 'db', { port: Port.tcp(5432) });
   expect(() => {

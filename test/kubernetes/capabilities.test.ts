@@ -89,7 +89,7 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     (web, _cart, shop) => route(shop, web, { rateLimit: RateLimit.perSecond(1) }),
   ],
 ])(
-  'a target that can do nothing is told of %s, and one that can do everything of none',
+  'a target without capabilities reports %s, and one with all of them nothing',
   (_name, path, features, declaration) => {
     const topology = declare(declaration);
 
@@ -137,7 +137,7 @@ test.each<[string, Capability[], Partial<EdgeProps>, RouteProps, boolean]>([
   ['a firewall', [Capability.WAF], { waf: true }, {}, true],
   ['a request shape', [Capability.REQUEST_VALIDATION], {}, { requestValidation: { query: ['q'] } }, true],
   ['a cache', [Capability.CACHING], {}, { cacheTtl: Duration.seconds(1) }, true],
-])('an edge asks for %s, unless a managed API in front keeps it', (_name, features, edge, props, keptInFront) => {
+])('an edge requires %s, unless a managed API in front provides it', (_name, features, edge, props, keptInFront) => {
   const asked = (managed: boolean) => {
     const shop = new Topology('shop');
     shop.addEdge('door', { host: 'a.example', ...edge, managed }).route('GET /', plain(shop, 'web'), props);
@@ -167,7 +167,7 @@ test.each<[string, CallPolicy, CallPolicy, boolean]>([
     { faults: { abort: { status: 500 } } },
     false,
   ],
-])('%s differ by caller: whether a target must tell callers apart', (_name, one, other, differ) => {
+])('%s differ by caller: whether a target must distinguish callers', (_name, one, other, differ) => {
   const shop = new Topology('shop');
   const cart = plain(shop, 'cart');
   plain(shop, 'web').calls(cart, one);

@@ -1,7 +1,7 @@
 import { ClusterApp, Port, Topology, TopologyChart } from '../../lib';
 import { plain } from '../istio/support';
 
-test('the Deployments of namesakes in two namespaces are told apart', () => {
+test('the Deployments of two services of one name in two namespaces are distinct', () => {
   const shop = new Topology('shop');
   const one = plain(shop, 'cart', { namespace: 'c', versions: { v1b: {} } });
   const other = plain(shop, 'cart', { namespace: 'bc', versions: { v1: {} } });
@@ -34,7 +34,7 @@ test("an object is found in the namespace that is named, and the topology's own 
   expect(chart.object('Namespace', 'other').name).toBe('other');
 });
 
-test('an object that is elsewhere is told with where it is, at the line that asks', () => {
+test('an object of another namespace throws with that namespace, at the line of the call', () => {
   const shop = new Topology('shop');
   plain(shop, 'cart', { namespace: 'other' });
   const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
@@ -53,7 +53,7 @@ test('an object that is elsewhere is told with where it is, at the line that ask
   });
 });
 
-test('a topology that was given to a chart takes no further call', () => {
+test('a topology that a chart renders rejects further calls', () => {
   const shop = new Topology('shop');
   const [web, cart] = [plain(shop, 'web'), plain(shop, 'cart')];
   new TopologyChart(new ClusterApp(), 'test', { topology: shop });

@@ -131,7 +131,7 @@ test('errors stop synthesis, all at once, and nothing is written', () => {
   expect(existsSync(app.outdir)).toBe(false);
 });
 
-test('a warning is told and stops nothing', () => {
+test('a warning is printed and does not fail synthesis', () => {
   const topology = new Topology('shop');
   const web = plain(topology, 'web');
   web.calls(plain(topology, 'cart'), {
@@ -154,7 +154,7 @@ test('a warning is told and stops nothing', () => {
 });
 
 test(
-  'a caller without a proxy is an error to a mesh that takes nothing but mutual TLS, and none to plain ' + 'Kubernetes',
+  'a caller without a proxy is an error with a mesh that accepts mutual TLS only, and none with plain ' + 'Kubernetes',
   () => {
     const findings = [Mesh.istio(), Mesh.none()].map(mesh => {
       const topology = new Topology('shop');
@@ -166,7 +166,7 @@ test(
   },
 );
 
-test('operations of a callee outside the mesh are an error, since nothing would tell them apart', () => {
+test('operations of a callee outside the mesh are an error, since nothing would enforce them', () => {
   const topology = new Topology('shop');
   const payment = plain(topology, 'payment', { inMesh: false, port: Port.grpc(1, { service: 'shop.Payment' }) });
   plain(topology, 'web').calls(payment, { allowedOperations: [payment.method('Charge')] });
@@ -206,7 +206,7 @@ test('a fault in the last object leaves nothing of the first behind', () => {
 test.each<[string, (outdir: string) => ClusterApp]>([
   ['an invalid construct', invalid],
   ['a token', tokenAtTheEnd],
-])("%s takes away the files of the run before, and nobody else's", (_name, failing) => {
+])('%s removes the files of the run before, and no other files', (_name, failing) => {
   const outdir = folder();
   const before = new ClusterApp({ outdir });
   new TopologyChart(before, 'shop', { topology: shop(), mesh: Mesh.istio() });
@@ -232,7 +232,7 @@ test('a run that writes fewer files leaves no stale one of the run before', () =
   expect(readdirSync(outdir).sort()).toEqual(['1-namespaces.yaml', '4-policies.yaml', '5-workloads.yaml']);
 });
 
-test('what is wrong with a construct is told with its path', () => {
+test('an error of a construct is reported with its path', () => {
   expect(() => invalid(folder()).synth()).toThrow('[chart] It has no soul.');
 });
 

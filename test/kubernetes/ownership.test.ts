@@ -85,7 +85,7 @@ describe.each(meshes)('with %s', (_name, mesh) => {
       ['monitoring', 'default'].map(namespace => [what, namespace, place] as const),
     ),
   )(
-    '%s in %s, of another team: its traffic stays, and nothing is said of the whole namespace',
+    '%s in %s, of another team: its traffic is unchanged, and nothing is rendered for the whole namespace',
     (_what, namespace, place) => {
       const shop = new Topology('shop');
       place(shop, namespace);
@@ -97,16 +97,19 @@ describe.each(meshes)('with %s', (_name, mesh) => {
     },
   );
 
-  test.each(unmanaged)('%s have nothing in their namespace but what lets routes refer to them', (_what, place) => {
-    const shop = new Topology('shop');
-    place(shop, 'kube-system');
+  test.each(unmanaged)(
+    '%s have nothing in their namespace but the grant for routes that refer to them',
+    (_what, place) => {
+      const shop = new Topology('shop');
+      place(shop, 'kube-system');
 
-    expect(
-      rendered(shop, mesh).filter(
-        ({ metadata, kind }) => metadata.namespace === 'kube-system' && kind !== 'ReferenceGrant',
-      ),
-    ).toEqual([]);
-  });
+      expect(
+        rendered(shop, mesh).filter(
+          ({ metadata, kind }) => metadata.namespace === 'kube-system' && kind !== 'ReferenceGrant',
+        ),
+      ).toEqual([]);
+    },
+  );
 });
 
 function selectsAll({ kind, spec }: Rendered): boolean {
@@ -126,7 +129,7 @@ test.each(
   placements.flatMap(([what, place]) =>
     ['istio-system', 'kube-system'].map(namespace => [what, namespace, place] as const),
   ),
-)('%s in %s is refused', (_what, namespace, place) => {
+)('%s in %s throws', (_what, namespace, place) => {
   expect(() => place(new Topology('shop'), namespace)).toThrow(expect.objectContaining({ code: 'ReservedNamespace' }));
 });
 
@@ -283,7 +286,7 @@ test('a topology of nothing but pods that exist has nothing in its namespace, un
 });
 
 describe('pods that exist elsewhere', () => {
-  test("are called under terms that are seen in the callers' namespace alone", () => {
+  test("are called with traffic rules that are visible in the callers' namespace only", () => {
     const shop = new Topology('shop');
     const pay = existing(shop, 'other');
     plain(shop, 'web').calls(pay, { timeout: Duration.seconds(3) });
@@ -342,14 +345,14 @@ describe('pods that exist elsewhere', () => {
           shop.addExternalService('bank', { host: 'bank.example', port: Port.tls(443) }),
         ),
     ],
-  ])('are refused %s', (_what, id, declare) => {
+  ])('reject %s', (_what, id, declare) => {
     const shop = new Topology('shop');
     declare(shop);
     const { findings } = new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh: Mesh.istio() });
     expect(findings.map(each => `${each.id} ${each.severity}`)).toEqual([`${id} error`]);
   });
 
-  test('are aggregated, since an aggregator limits itself, and called without terms from anywhere', () => {
+  test('are aggregated, since an aggregator limits itself, and called without a call policy from any namespace', () => {
     const shop = new Topology('shop');
     const pay = existing(shop, 'other');
     plain(shop, 'web', { namespace: 'third' }).calls(pay);
@@ -361,10 +364,10 @@ describe('pods that exist elsewhere', () => {
     expect(names(Testing.synth(chart) as Rendered[], 'Sidecar')).toContain('web');
   });
 
-  test('let the routes of an edge refer to the Services of these alone', () => {
+  test('allow the routes of an edge to refer to the Services of these only', () => {
     const shop = new Topology('shop');
     shop.addEdge('door', { host: 'shop.example' }).route('GET /', existing(shop, 'other'));
-    expect(one(render(shop), 'ReferenceGrant', 'door-routes', 'other').spec.to).toEqual([
+    expect(one(render(shop), 'ReferenceGrant', 'door.shop-routes', 'other').spec.to).toEqual([
       { group: '', kind: 'Service', name: 'pay' },
     ]);
   });

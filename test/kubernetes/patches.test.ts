@@ -168,7 +168,7 @@ function synthesized(app: App, chart: (app: App) => TopologyChart, path: string[
   return loadAll(readFileSync(join(app.outdir, ...path), 'utf8')) as unknown[];
 }
 
-test.each(WAYS)('a patch is there by way of %s', (_name, write) => {
+test.each(WAYS)('a patch is found through %s', (_name, write) => {
   const objects = write(app => {
     const chart = shopChart(app);
     chart.object('Service', 'cart').addJsonPatch(JsonPatch.add('/spec/ports/0/targetPort', 8080));
@@ -282,7 +282,7 @@ const MISTAKES: [what: string, patch: JsonPatch, told: string[]][] = [
   ['a number that is none', JsonPatch.add('/spec/ports/0/port', NaN), ['Its value is NaN']],
 ];
 
-test.each(MISTAKES)('a patch of %s is a mistake', (_what, patch, told) => {
+test.each(MISTAKES)('a patch of %s throws', (_what, patch, told) => {
   const chart = shopChart();
   chart.object('Service', 'cart').addJsonPatch(patch);
 
@@ -292,7 +292,7 @@ test.each(MISTAKES)('a patch of %s is a mistake', (_what, patch, told) => {
   );
 });
 
-test('a typed resource on any chart refuses a patch of what is not there', () => {
+test('a typed resource on any chart rejects a patch of a field that does not exist', () => {
   const chart = new Chart(new App(), 'own');
   const routes = new VirtualService(chart, 'routes', { spec: { hosts: ['web'] } });
   routes.addJsonPatch(JsonPatch.replace('/spec/http/0/timeout', '5s'));

@@ -19,7 +19,7 @@ test.each([
   ['gateway.networking.k8s.io/v1', 'HTTPRoute', '6-routes'],
   ['install.istio.io/v1alpha1', 'IstioOperator', 'istio/istio-operator'],
   ['elbv2.k8s.aws/v1beta1', 'TargetGroupBinding', 'aws/target-group-binding'],
-])('%s %s goes to %s, which the app knows as its own', (apiVersion, kind, file) => {
+])('%s %s goes to %s, which the app recognizes as its own file', (apiVersion, kind, file) => {
   expect(fileOf(object(apiVersion, kind))).toBe(file);
   expect(ownFiles()).toContain(file);
 });

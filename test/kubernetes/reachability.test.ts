@@ -110,7 +110,7 @@ test('name resolution is open to every pod, and no other port of the resolver', 
   expect(network.allowsEgress(web, '169.254.20.10', 53, 'UDP')).toBe(true);
 });
 
-test('nobody outside reaches a pod, nor a pod the outside, unless that is declared', () => {
+test('nothing outside reaches a pod, and no pod reaches the outside, unless that is declared', () => {
   const shop = new Topology('shop');
   const [web, cart] = [plain(shop, 'web'), plain(shop, 'cart')];
   web.calls(shop.addExternalService('bank', { host: 'api.bank.example', port: Port.tls(443) }));

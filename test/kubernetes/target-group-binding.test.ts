@@ -24,7 +24,7 @@ test('without a certificate they are reached on the port of plain HTTP', () => {
   expect(bound(undefined).spec.serviceRef.port).toBe(80);
 });
 
-test('the load balancer is let in for requests and for the health check', () => {
+test('the load balancer is allowed to connect for requests and for the health check', () => {
   expect(bound('door-tls', '10.0.0.0/16').spec.networking).toEqual({
     ingress: [
       {

@@ -89,7 +89,6 @@ test("pods run without root, without writing, without privileges and without the
   expect(pod.containers[0].securityContext).toEqual({
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
-    privileged: false,
     readOnlyRootFilesystem: true,
     runAsNonRoot: true,
     runAsUser: 1000,
@@ -129,11 +128,11 @@ test('a start may take five minutes', () => {
   expect(periodSeconds * failureThreshold).toBe(300);
 });
 
-test('no resources are asked for that were not given', () => {
+test('no resources are requested that were not declared', () => {
   expect(containerOf(alone()).resources).toBeUndefined();
   expect(containerOf(alone({ resources: { cpu: '0.25', memory: '1Gi', memoryLimit: '1Gi' } })).resources).toEqual({
-    requests: { cpu: '250m', memory: '1024Mi' },
-    limits: { memory: '1024Mi' },
+    requests: { cpu: '0.25', memory: '1Gi' },
+    limits: { memory: '1Gi' },
   });
 });
 
@@ -163,7 +162,7 @@ test("command, arguments and environment are the version's over the service's", 
   ]);
 });
 
-test('an autoscaler has the say over replicas', () => {
+test('an autoscaler controls the replicas', () => {
   const objects = alone({ autoscaling: { min: 2, max: 9, cpuPercent: 60 }, resources: { cpu: '100m' } });
   expect(one(objects, 'Deployment', 'cart-v1').spec.replicas).toBeUndefined();
   expect(one(objects, 'HorizontalPodAutoscaler', 'cart-v1').spec).toMatchObject({
@@ -200,7 +199,7 @@ test('a caller learns the address of its callee, short in its own namespace', ()
   ]);
 });
 
-test('pods that somebody else deploys get a Service and nothing else to run', () => {
+test('existing pods get a Service and no workload', () => {
   const shop = new Topology('shop');
   shop.addNamespace('shop');
   shop.addService('legacy', {
@@ -213,7 +212,7 @@ test('pods that somebody else deploys get a Service and nothing else to run', ()
   expect(one(objects, 'Service', 'legacy').spec.selector).toEqual({ release: 'old' });
 });
 
-describe('a way out', () => {
+describe('an escape hatch', () => {
   test('the Deployment of a version can be changed as cdk8s-plus allows', () => {
     const shop = new Topology('shop');
     const cart = plain(shop, 'cart', { versions: { v1: {}, v2: {} } });
@@ -238,7 +237,7 @@ describe('a way out', () => {
     expect(one(Testing.synth(chart) as Rendered[], 'Service', 'cart').spec.sessionAffinity).toBe('ClientIP');
   });
 
-  test('what is not there is told from what is', () => {
+  test('an unknown version throws with those that exist', () => {
     const shop = new Topology('shop');
     shop.addNamespace('shop');
     const legacy = shop.addService('legacy', {
@@ -295,7 +294,7 @@ test('all objects of a service are in its namespace, and the namespace is there'
   ]);
 });
 
-test('every object says which topology it is part of', () => {
+test('every object is labelled with its topology', () => {
   expect(alone().filter(each => each.metadata.labels?.['app.kubernetes.io/part-of'] !== 'shop')).toEqual([]);
 });
 
@@ -347,14 +346,14 @@ test('an autoscaler of one version leaves the replicas of another', () => {
   expect(names(objects, 'HorizontalPodAutoscaler')).toEqual(['cart-v2']);
 });
 
-test('an autoscaler that is not told what to aim for aims for 70 per cent', () => {
+test('an autoscaler without a target has 70 percent', () => {
   const objects = alone({ autoscaling: { min: 1, max: 2 }, resources: { cpu: '1' } });
   expect(one(objects, 'HorizontalPodAutoscaler', 'cart-v1').spec.metrics[0].resource.target.averageUtilization).toBe(
     70,
   );
 });
 
-test('no pods at all may be asked for, and then no budget keeps them', () => {
+test('zero replicas are valid, without a disruption budget', () => {
   const objects = alone({ replicas: 0 });
   expect(one(objects, 'Deployment', 'cart-v1').spec.replicas).toBe(0);
   expect(names(objects, 'PodDisruptionBudget')).toEqual([]);
@@ -378,7 +377,7 @@ test('on plain Kubernetes staying out of the mesh changes nothing', () => {
   expect(alone({ inMesh: false })).toEqual(alone());
 });
 
-test('a workload that exists calls as its own account and is told no address', () => {
+test('an existing workload calls as its own ServiceAccount and gets no address variable', () => {
   const shop = new Topology('shop');
   const legacy = shop.addService('legacy', { existingWorkload: { labels: { release: 'old' }, serviceAccount: 'old' } });
   legacy.calls(plain(shop, 'cart'));

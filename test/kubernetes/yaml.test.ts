@@ -109,7 +109,7 @@ test.each<[string, (yaml: string) => unknown]>([
   );
 });
 
-test('one value in two places is written twice, since Kubernetes knows no anchors', () => {
+test('one value in two places is written twice, since Kubernetes supports no anchors', () => {
   const labels = { app: 'cart' };
   expect(toYaml({ a: labels, b: labels })).toBe('a:\n  app: cart\nb:\n  app: cart\n');
 });
@@ -164,7 +164,7 @@ test.each([
   '-a',
   '1-2',
   '8080:8080',
-])('there are no quotes around %s, which every reader takes for text', text => {
+])('there are no quotes around %s, which every parser reads as text', text => {
   expect(toYaml({ [text]: text })).toBe(`${text}: ${text}\n`);
 });
 
@@ -185,7 +185,7 @@ test.each<[string, unknown, string]>([
   ['half of a surrogate pair in a key', { data: { '\uDC00': 'a' } }, '[/data] The string "\\udc00"'],
   ['NaN', { spec: [1, NaN] }, '[/spec/1] The number NaN is not finite'],
   ['infinity', { spec: -Infinity }, '[/spec] The number -Infinity'],
-])('%s is refused, since no reader would give it back', (_what, value, told) => {
+])('%s throws, since no parser would read it back', (_what, value, told) => {
   expect(() => toYaml(value)).toThrow(told);
 });
 

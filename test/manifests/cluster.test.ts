@@ -59,7 +59,7 @@ const pattern = fc.oneof(
   fc.constant('*'),
 );
 
-test('a host covers itself and meets whatever it covers, from both sides', () => {
+test('a host covers itself and overlaps each host that it covers, from both sides', () => {
   fc.assert(
     fc.property(pattern, pattern, (one, other) => {
       expect(covers(one, one)).toBe(true);
@@ -86,7 +86,7 @@ test('a host is found among many exactly if one of them covers it', () => {
   );
 });
 
-test('a selector takes the workloads that have all its labels, in its namespace', () => {
+test('a selector selects the workloads that have all its labels, in its namespace', () => {
   const labels = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('1', '2'));
   fc.assert(
     fc.property(
@@ -122,7 +122,7 @@ test.each([
   ['{matchExpressions: [{key: a, operator: Exists}]}', true],
   ['{matchExpressions: [{key: a, operator: DoesNotExist}]}', false],
   ['{matchExpressions: [{key: a, operator: Like, values: [b]}]}', false],
-])('the selector %s takes a=b: %s', (selector, taken) => {
+])('the selector %s matches a=b: %s', (selector, taken) => {
   const [object] = loadResources(`{apiVersion: v1, kind: A, metadata: {name: a}, spec: ${selector}}`, { file: 'a' });
   expect(object && selects(object.spec, { a: 'b' })).toBe(taken);
 });

@@ -16,7 +16,7 @@ const [resource] = resourcesOf([
 ]);
 const spec = resource?.spec;
 
-test('a field knows its way from the root', () => {
+test('a field has its path from the root', () => {
   expect(String(spec?.get('list').items[0]?.get('name'))).toBe('spec.list[0].name');
   expect(String(spec?.get('map', 'a/b'))).toBe('spec.map["a/b"]');
   expect(spec?.get('list').items[0]?.get('name').path).toEqual(['spec', 'list', 0, 'name']);

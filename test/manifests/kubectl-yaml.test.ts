@@ -151,11 +151,11 @@ const REFUSED: readonly string[] = [
   'a: {?b: c}',
 ];
 
-test.each(REFUSED)('%j is refused', text => {
+test.each(REFUSED)('%j is rejected', text => {
   expect(() => valuesIn(text)).toThrow(ManifestError);
 });
 
-test('where lines are indented less than YAML 1.2 demands, places are those of the file', () => {
+test('where lines are indented less than YAML 1.2 requires, places are those of the file', () => {
   const [resource] = loadResources(
     'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n    x: "one\n    '
       + 'two\n\nthree"\n    list: [\n    one,\n{z: 1}\n    ]\ndata: {b: c}\n',
@@ -211,7 +211,7 @@ const SHAPES: readonly [string, (size: number) => string][] = [
   ],
 ];
 
-test.each(SHAPES)('a file of %s is read or refused in little time', (_name, shape) => {
+test.each(SHAPES)('a file of %s is read or rejected in bounded time', (_name, shape) => {
   const started = performance.now();
   try {
     valuesIn(shape(100_000));

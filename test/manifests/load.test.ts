@@ -43,7 +43,7 @@ test('every document of a text is an object, with its place and the place of eac
   });
 });
 
-test('what is not there is where the way to it ends', () => {
+test('a missing field has the location of its nearest parent', () => {
   expect(load(TWO)[0]?.locate(['spec', 'selector', 'app'])).toEqual({ file: 'a.yaml', line: 7, column: 1 });
   expect(load(TWO)[0]?.locate(['spec', 'ports', 4, 'name'])).toEqual({ file: 'a.yaml', line: 8, column: 3 });
 });
@@ -134,7 +134,7 @@ test.each([
   expect(() => load(text)).toThrow(message);
 });
 
-test('whatever the text, it is read or refused with a place inside it', () => {
+test('any text is read or rejected with a location inside it', () => {
   const piece = fc.constantFrom(
     'a',
     ': ',

@@ -34,11 +34,11 @@ test.each<[string, string | undefined, string | undefined, boolean | undefined]>
   expect([protocolOf(ofEntry(name, protocol)), carriesRequests(ofEntry(name, protocol))]).toEqual([expected, requests]);
 });
 
-test('where the server speaks first, a port of a Service is TCP, and one of a ServiceEntry is not', () => {
+test('where the server sends first, a port of a Service is TCP, and one of a ServiceEntry is not', () => {
   expect([protocolOf(ofService({ port: 3306 })), protocolOf(ofEntry('a', '', 3306))]).toEqual(['tcp', undefined]);
 });
 
-test('a port of a Service is what appProtocol says, else its name', () => {
+test('the protocol of a Service port comes from appProtocol, else from its name', () => {
   expect(
     [
       { port: 80, name: 'tcp', appProtocol: 'http' },

@@ -57,7 +57,7 @@ test('the message shows the closest object, where it is, and where it differs', 
   expect(message).toContain('Expected 7071 but received 7070 at /spec/ports/0/port');
 });
 
-test('the message says what there is where a kind is missing', () => {
+test('the message lists what exists where a kind is missing', () => {
   expect(messageOf(() => manifests.has('Deployment'))).toBe(
     'No object of kind Deployment exists. Existing kinds: ConfigMap, Service.',
   );
@@ -101,7 +101,7 @@ test('all objects of a kind are as expected, and the message shows one that is n
   expect(messageOf(() => manifests.all('Deployment', {}))).toContain('No object of kind Deployment exists.');
 });
 
-test('kinds of one name are told apart by their groups', () => {
+test('kinds of one name are distinguished by their groups', () => {
   const gateway = (group: string) =>
     `apiVersion: ${group}/v1\nkind: Gateway\nmetadata: { name: door, namespace: shop }\n`;
   const both = Manifests.ofYaml(`${gateway('networking.istio.io')}---\n${gateway('gateway.networking.k8s.io')}`);
@@ -143,7 +143,7 @@ test('objects are found and captured, those alone that are as expected', () => {
   expect(name.next()).toBe(false);
 });
 
-test('one object is got by its name, and a wrong name says which there are', () => {
+test('one object is found by its name, and a wrong name throws with the names that exist', () => {
   expect(manifests.get('Service', 'web', 'shop').metadata.name).toBe('web');
   expect(messageOf(() => manifests.get('Service', 'wep'))).toBe(
     '0 objects are Service wep. Existing objects: shop/web, shop/cart.',
@@ -151,7 +151,7 @@ test('one object is got by its name, and a wrong name says which there are', () 
   expect(messageOf(() => manifests.get('Service', 'web', 'other'))).toContain('0 objects are Service other/web.');
 });
 
-test('what is no manifest is refused with its place', () => {
+test('what is not a manifest is rejected with its location', () => {
   expect(messageOf(() => Manifests.ofYaml('kind: Service\n'))).toMatch(/text:1:1.*apiVersion/);
   expect(messageOf(() => Manifests.ofDirectory('/nowhere'))).toBe('/nowhere:1:1: The file does not exist.');
 });
@@ -171,7 +171,7 @@ test('charts, apps and folders are read alike', () => {
 });
 
 describe('a snapshot', () => {
-  test('is in one order, whatever the order of objects and fields', () => {
+  test('is in one order, independent of the order of objects and fields', () => {
     assert(
       property(
         dictionary(string(), constantFrom('a', 'b')),

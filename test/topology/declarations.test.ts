@@ -61,7 +61,7 @@ describe('the published declarations', () => {
   }));
 
   test.each(LINES.map(([line, problem], index) => [line, problem, index] as const))(
-    'of `%s` the compiler says: %s',
+    'the compiler reports for `%s`: %s',
     (_line, problem, index) => {
       expect(problems.filter(({ line }) => line === index).map(({ message }) => message)).toEqual(
         problem === undefined ? [] : [expect.stringContaining(problem)],

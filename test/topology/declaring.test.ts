@@ -33,19 +33,16 @@ const notDeclared = expect.objectContaining({
   fix: expect.stringMatching(/^Declare it with `\w+\.\w+\(/),
 });
 
-test.each(Object.entries(ARGUMENTS))(
-  'a %s that is made with `new` is refused: no topology would have it',
-  (name, given) => {
-    const make = cardinal[name as keyof typeof cardinal] as unknown as new (...given: readonly unknown[]) => unknown;
+test.each(Object.entries(ARGUMENTS))('a %s created with `new` throws: no topology would have it', (name, given) => {
+  const make = cardinal[name as keyof typeof cardinal] as unknown as new (...given: readonly unknown[]) => unknown;
 
-    expect(mistakeBy(() => new make(...given))).toEqual(notDeclared);
-    expect(mistakeBy(() => new make(...given))).toBeInstanceOf(ValidationError);
-    expect(mistakeBy(() => new make())).toEqual(notDeclared);
-    expect(mistakeBy(() => new make(Symbol('cdk8s-cardinal.declaring'), ...given))).toEqual(notDeclared);
-  },
-);
+  expect(mistakeBy(() => new make(...given))).toEqual(notDeclared);
+  expect(mistakeBy(() => new make(...given))).toBeInstanceOf(ValidationError);
+  expect(mistakeBy(() => new make())).toEqual(notDeclared);
+  expect(mistakeBy(() => new make(Symbol('cdk8s-cardinal.declaring'), ...given))).toEqual(notDeclared);
+});
 
-test('a class of its own that extends what can be called is refused likewise', () => {
+test('a class that extends what can be called throws likewise', () => {
   const Callee = cardinal.Callee as unknown as new (...given: readonly unknown[]) => object;
   class Ghost extends Callee {}
 

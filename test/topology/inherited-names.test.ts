@@ -210,7 +210,7 @@ const entries: [string, Declare][] = [
 ];
 
 test.each(entries.flatMap(([what, declare]) => NAMES.map(name => [what, name, declare] as const)))(
-  '%s named %s is rendered or refused',
+  '%s named %s is rendered or throws',
   (_what, name, declare) => {
     const shop = new Topology('shop');
     let text: string;

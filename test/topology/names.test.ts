@@ -61,7 +61,7 @@ test.each<[string, (name: string) => unknown]>([
   );
 });
 
-test('a name with the longest version fits into a label, or is refused where it is declared', () => {
+test('a name with the longest version fits into a label, or throws where it is declared', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 63 }), fc.integer({ min: 1, max: 63 }), (service, version) => {
       const fits = service + 1 + version <= 63;
@@ -85,7 +85,7 @@ test('a host has a dot, and neither scheme, port, wildcard, capital nor empty la
   ).toEqual(new Set(['InvalidHost']));
 });
 
-test('no label of a host is longer than DNS takes', () => {
+test('no label of a host is longer than DNS allows', () => {
   const declare = (length: number) =>
     refusal(() => new Topology('shop').addEdge('door', { host: `${'a'.repeat(length)}.example` }))?.code;
 

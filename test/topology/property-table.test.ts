@@ -55,9 +55,50 @@ const INTERFACES: Record<string, { readonly file: string; readonly tables: reado
   CallProps: { file: 'topology/call.ts', tables: ['topology/call.ts', 'kubernetes/needs.ts'] },
   RouteProps: { file: 'topology/route.ts', tables: ['kubernetes/needs.ts'] },
   EdgeProps: { file: 'topology/edge-props.ts', tables: ['kubernetes/needs.ts'] },
-  WorkloadProps: { file: 'topology/workload.ts', tables: ['topology/workload.ts', 'kubernetes/workload.ts'] },
+  WorkloadProps: {
+    file: 'topology/workload/workload-props.ts',
+    tables: ['topology/workload.ts', 'kubernetes/workload/pod.ts'],
+  },
+  ContainerProps: inContainer('container'),
+  FurtherContainer: {
+    file: 'topology/workload/further-containers.ts',
+    tables: ['topology/workload/further-containers.ts'],
+  },
+  InitContainer: {
+    file: 'topology/workload/further-containers.ts',
+    tables: ['topology/workload/further-containers.ts'],
+  },
+  Resources: inContainer('resources'),
+  SecurityContext: inContainer('security-context'),
+  PodSecurityContext: {
+    file: 'topology/workload/security-context.ts',
+    tables: ['topology/workload/security-context.ts'],
+  },
+  PodProps: { file: 'topology/workload/pod.ts', tables: ['topology/workload/pod.ts', 'kubernetes/workload/pod.ts'] },
+  Scheduling: {
+    file: 'topology/workload/scheduling.ts',
+    tables: ['topology/workload/scheduling.ts', 'kubernetes/workload/scheduling.ts'],
+  },
+  Rollout: {
+    file: 'topology/workload/rollout.ts',
+    tables: ['topology/workload/rollout.ts', 'kubernetes/workload/deployment.ts'],
+  },
+  ProxyProps: {
+    file: 'topology/workload/proxy.ts',
+    tables: ['topology/workload/proxy.ts', 'istio/proxy-annotations.ts'],
+  },
+  Autoscaling: { file: 'topology/workload/autoscaling.ts', tables: ['topology/workload/autoscaling.ts'] },
+  Probes: { file: 'topology/workload/probes.ts', tables: ['topology/workload/probes.ts'] },
+  Lifecycle: { file: 'topology/workload/lifecycle.ts', tables: ['topology/workload/lifecycle.ts'] },
+  VolumeMount: { file: 'topology/workload/volume-mount.ts', tables: ['topology/workload/volume-mount.ts'] },
   ServiceProps: { file: 'topology/service-props.ts', tables: ['kubernetes/needs.ts'] },
 };
+
+/** An interface of a container, with tables for validation and rendering. */
+function inContainer(name: string): { readonly file: string; readonly tables: readonly string[] } {
+  const file = `topology/workload/${name}.ts`;
+  return { file, tables: [file, 'kubernetes/workload/container.ts'] };
+}
 
 /** The properties that the compiler misses in each file with tables when each interface has one more, `novelOf…`. */
 function missedProperties(): ReadonlyMap<string, string[]> {

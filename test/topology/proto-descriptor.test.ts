@@ -49,7 +49,7 @@ test('what has a body gives the whole of it', () => {
   ]);
 });
 
-test('a parameter that takes the rest of the path is a field of several segments', () => {
+test('a parameter for the rest of the path is a field of several segments', () => {
   expect(bound(['GetProduct', 'GET /files/{id+}']).get('GetProduct')).toEqual([[[2, '/files/{id=**}']]]);
 });
 

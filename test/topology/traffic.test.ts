@@ -43,7 +43,7 @@ test('a split is taken exactly if its shares are whole percentages that sum to 1
   );
 });
 
-test('a split that is refused leaves none, and a right one is taken after it', () => {
+test('a split that throws declares nothing, and a valid one can be declared after it', () => {
   const service = cart();
 
   expect(() => {
@@ -140,7 +140,7 @@ function isMetBy({ kind, value }: HeaderMatch, sent: string): boolean {
       : RE2JS.compile(value).matches(sent);
 }
 
-test('a route is refused only if each value that it matches is matched by the route before it', () => {
+test('a route throws only if each value that it matches is matched by the route before it', () => {
   fc.assert(
     fc.property(condition, condition, (first, second) => {
       const service = cart();

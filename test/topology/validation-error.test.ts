@@ -16,7 +16,7 @@ function from(file: string): (declare: () => unknown) => unknown {
   return runInThisContext('declare => declare()', { filename: file }) as (declare: () => unknown) => unknown;
 }
 
-test('a mistake points at the very line of the declaration', () => {
+test('a ValidationError points at the line of the declaration', () => {
   const shop = new Topology('shop');
   const web = shop.addService('web', { image: 'example/web:1' });
   const cart = shop.addService('cart', { image: 'example/cart:1', port: Port.http(80) });
@@ -27,7 +27,7 @@ test('a mistake points at the very line of the declaration', () => {
   expect(lineOf(mistake.stack)).toBe(lineOf(here) + 1);
 });
 
-test("a mistake shows frames of its author's files alone", () => {
+test("a ValidationError has frames of the author's files only", () => {
   const mistake = caught(() => new Topology('My Shop'));
   const frames = (mistake.stack ?? '').split('\n').slice(1);
 
@@ -39,7 +39,7 @@ test("a folder whose name begins as the library's is its author's own", () => {
   expect(caught(() => from(file)(() => new Topology('My Shop'))).stack).toContain(file);
 });
 
-test('a mistake says where, what, the remedy and the code, in this order', () => {
+test('a ValidationError has path, summary, fix and code, in this order', () => {
   const mistake = new ValidationError({
     code: 'InvalidName',
     path: 'shop/web',
@@ -51,6 +51,6 @@ test('a mistake says where, what, the remedy and the code, in this order', () =>
   expect(String(mistake)).toBe('ValidationError: [shop/web] It is odd. Make it even. (InvalidName)');
 });
 
-test('what a mistake is made of is printed once', () => {
+test('the parts of a ValidationError are printed once', () => {
   expect(Object.keys(caught(() => new Topology('My Shop')))).toEqual([]);
 });

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
   Auth,
+  Contract,
   HeaderMatch,
   Health,
   LoadBalancingAlgorithm,
   Operation,
+  Peer,
   Port,
   RateLimit,
   RetryOn,
@@ -16,8 +18,10 @@ import {
 } from '../../lib';
 import { AUTH_MISTAKES } from './auth-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
+import { POD_MISTAKES } from './pod-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
+import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
 
 function shopWith(...names: string[]) {
   const shop = new Topology('shop');
@@ -65,7 +69,32 @@ const twice = (declare: (cart: ReturnType<Topology['addService']>) => unknown) =
 /** What a program without types may give. */
 const untyped = (value: unknown) => value as never;
 
+/** The contract of a topology whose pay allows one caller. */
+const contract = () => {
+  const billing = new Topology('billing');
+  billing
+    .addService('pay', { image, port: Port.http(80) })
+    .allowFrom(Peer.serviceAccount({ namespace: 'shop', name: 'web' }));
+  return Contract.of(billing);
+};
+
 const MISTAKES: [string, string, string[], () => unknown][] = [
+  ['a contract that does not exist', 'InvalidContract', ['none.json', 'ENOENT'], () => Contract.fromFile('none.json')],
+  [
+    'a call that the contract of its callee does not allow',
+    'NotAdmitted',
+    ['shop/thief → pay', 'does not allow shop/thief on port 80', 'pay.allowFrom(Peer.serviceAccount('],
+    () => {
+      const shop = new Topology('shop');
+      shop.addService('thief', { image }).calls(shop.addContract(contract()).service('pay'));
+    },
+  ],
+  [
+    'a service that a contract does not have',
+    'UnknownService',
+    ['shop → billing', '"ledger"', 'It has pay'],
+    () => new Topology('shop').addContract(contract()).service('ledger'),
+  ],
   [
     'a topology whose name is no DNS label',
     'InvalidName',
@@ -198,6 +227,24 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       add({ image: name }),
     ],
   ),
+  ...(
+    [
+      ['x/y:undefined', '"undefined" is an unset variable'],
+      ['x/y:', 'its tag is empty'],
+      ['x:@sha256:0', 'its tag is empty'],
+      ['x@', 'its digest is empty'],
+      ['', 'it is empty'],
+      ['/y:1', 'a part of its path is empty'],
+      ['x//y', 'a part of its path is empty'],
+      ['x/:1', 'a part of its path is empty'],
+      ['x:${process.env.TAG}', 'backticks'],
+    ] as const
+  ).map(([name, reason]): (typeof MISTAKES)[number] => [
+    `the image "${name}" of a pipeline that did not set a variable`,
+    'InvalidImage',
+    [reason, 'set the variable'],
+    add({ image: name }),
+  ]),
   [
     "a version's image that names none",
     'InvalidImage',
@@ -333,20 +380,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     ['is 2', '5 or more'],
     add({ autoscaling: { min: 5, max: 2 }, resources: { cpu: '1' } }),
   ],
-  ['a variable that cannot be one', 'InvalidVariable', ['"A-B"'], add({ env: { 'A-B': '' } })],
   ['a relative directory', 'InvalidPath', ['"data"'], add({ writablePaths: ['data'] })],
 
-  [
-    'a call to itself',
-    'SelfCall',
-    ['shop/web → web'],
-    () => {
-      const {
-        services: [web],
-      } = shopWith('web');
-      web.calls(web);
-    },
-  ],
   [
     'a call across topologies',
     'ForeignService',
@@ -647,7 +682,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       [Port.tcp(5432), Port.tcp(5432)],
       [Port.tcp(443), Port.tls(443)],
       [Port.http(80), Port.tcp(80)],
-      [Port.tls(443), Port.http(443)],
+      [Port.tls(8443), Port.http(8443)],
     ] as const
   ).map(([one, other]): (typeof MISTAKES)[number] => [
     `calls to two hosts outside on one port, of ${one.protocol} and ${other.protocol}`,
@@ -713,9 +748,17 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
 ];
 
-const ALL = [...MISTAKES, ...EDGE_MISTAKES, ...VALUE_MISTAKES, ...TRAFFIC_MISTAKES, ...AUTH_MISTAKES];
+const ALL = [
+  ...MISTAKES,
+  ...EDGE_MISTAKES,
+  ...VALUE_MISTAKES,
+  ...TRAFFIC_MISTAKES,
+  ...WORKLOAD_KIND_MISTAKES,
+  ...POD_MISTAKES,
+  ...AUTH_MISTAKES,
+];
 
-test.each(ALL)('%s is refused, at the line that declares it', (_name, code, words, declare) => {
+test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {
   const mistake = mistakeOf(declare);
 
   expect(mistake.code).toBe(code);
@@ -724,9 +767,9 @@ test.each(ALL)('%s is refused, at the line that declares it', (_name, code, word
   expect((mistake.stack ?? '').split('\n')[1]).toContain(__dirname);
 });
 
-test('every kind of mistake that the model knows is made above', () => {
+test('every error of the model occurs above', () => {
   const folder = join(__dirname, '../../lib/topology');
-  const texts = readdirSync(folder)
+  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.ts'))
     .map(file => readFileSync(join(folder, file), 'utf8'));
   const known = texts.flatMap(text => [...text.matchAll(/code: '(\w+)'/g)].map(([, code]) => code));
@@ -736,7 +779,7 @@ test('every kind of mistake that the model knows is made above', () => {
   expect([...new Set(known)].filter(code => !made.has(code ?? ''))).toEqual(['AlreadyRendered']);
 });
 
-test('a mistake points at the line that makes it', () => {
+test('an error points at the line that causes it', () => {
   const mistake = mistakeOf(() => new Topology('shop').addService('cart', {}));
 
   const [first, second] = (mistake.stack ?? '').split('\n');
@@ -755,7 +798,7 @@ test.each<[string, (shop: Topology) => unknown]>([
   ['a circuit breaker', shop => shop.services[0]?.addCircuitBreaker({ maxConnections: 1 })],
   ['load balancing', shop => shop.services[0]?.addLoadBalancing({ algorithm: LoadBalancingAlgorithm.RANDOM })],
   ['a route', shop => shop.edges[0]?.route('GET /late', shop.services[0] ?? never())],
-])('%s after rendering is refused, since it would be lost', (_name, declare) => {
+])('%s after rendering throws, since it would be lost', (_name, declare) => {
   const { shop } = shopWith('web', 'cart');
   shop.addEdge('door', { host: 'a.example' });
   shop.close();

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Field } from '../../manifests';
+import type { Field, NamespaceLabels } from '../../manifests';
 import { ManifestError, parseDocuments, Resource, type Source, textOfFile } from '../../manifests';
 import type { Severity } from '../finding';
 import type { Suppression } from '../manifests';
@@ -26,6 +26,11 @@ export interface Environment {
   readonly paths: readonly string[];
   /** @default - none: the namespace of the command line, else default */
   readonly namespace?: string;
+  /**
+   * The labels of namespaces that are not among its manifests; `*` is every other one.
+   * @default - unknown
+   */
+  readonly namespaceLabels?: NamespaceLabels;
 }
 
 /** Settings of `cardinal check`, of a file. */
@@ -37,6 +42,8 @@ export interface Config {
   /** Empty if neither paths nor environments are set. */
   readonly environments: readonly Environment[];
   readonly namespace?: string;
+  /** @default - unknown */
+  readonly namespaceLabels?: NamespaceLabels;
   /** The names of checks that it has, with the places. */
   readonly names: readonly { readonly name: string; readonly at: Field }[];
 }
@@ -51,9 +58,14 @@ interface Written {
     readonly objects?: readonly string[];
   }[];
   readonly namespace?: string;
+  readonly namespaceLabels?: NamespaceLabels;
   readonly plugins?: readonly string[];
   readonly environments?: {
-    readonly [name: string]: { readonly paths: readonly string[]; readonly namespace?: string };
+    readonly [name: string]: {
+      readonly paths: readonly string[];
+      readonly namespace?: string;
+      readonly namespaceLabels?: NamespaceLabels;
+    };
   };
 }
 
@@ -115,20 +127,27 @@ function configOf(written: Written, file: string, source: Source): Config {
     plugins: (written.plugins ?? []).map((path, index) => ({ path, at: fieldAt(settings, 'plugins', index) })),
     environments:
       environments.length > 0
-        ? environments.map(([name, { paths, namespace }]) => ({
+        ? environments.map(([name, { paths, namespace, namespaceLabels }]) => ({
             name,
             paths: [...shared, ...inFolder(paths)],
             namespace: namespace ?? written.namespace,
+            ...labelsOf(written.namespaceLabels, namespaceLabels),
           }))
         : shared.length > 0
-          ? [{ paths: shared, namespace: written.namespace }]
+          ? [{ paths: shared, namespace: written.namespace, ...labelsOf(written.namespaceLabels) }]
           : [],
     namespace: written.namespace,
+    ...labelsOf(written.namespaceLabels),
     names: [
       ...Object.keys(written.checks ?? {}).map(name => ({ name, at: settings.get('checks', name) })),
       ...suppress.map(({ check }, index) => ({ name: check, at: fieldAt(settings, 'suppress', index).get('check') })),
     ],
   };
+}
+
+function labelsOf(...all: (NamespaceLabels | undefined)[]): { readonly namespaceLabels?: NamespaceLabels } {
+  const given = all.filter(each => each !== undefined);
+  return given.length > 0 ? { namespaceLabels: Object.assign({}, ...given) as NamespaceLabels } : {};
 }
 
 function objectOf(kind: string, name: string, fields: object = {}) {

@@ -44,6 +44,22 @@ export const SYNTHESIS_CODES = [
       + 'namespace, or leave the authentication to its owner.',
   },
   {
+    id: 'RouteNotAdmitted',
+    severity: Severity.ERROR,
+    summary: 'A route of an edge to a service of another topology, whose contract does not allow the gateway',
+    explanation:
+      'The policies of that service would deny the requests. Have its owner allow the ServiceAccount of the gateway, '
+      + 'or leave the route out.',
+  },
+  {
+    id: 'SharedNamespace',
+    severity: Severity.ERROR,
+    summary: 'A namespace that this topology and another one own',
+    explanation:
+      'Both would render its Namespace, its default deny and its mutual TLS, and the one that is applied last would '
+      + 'replace those of the other. Leave the namespace to one of them.',
+  },
+  {
     id: 'RulesForOthers',
     severity: Severity.ERROR,
     summary: 'Traffic rules of a call would apply to all pods of a namespace that the topology does not own',

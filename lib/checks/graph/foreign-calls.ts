@@ -1,4 +1,4 @@
-import { type Call, ExternalService, Service, type Topology } from '../../topology';
+import { type Call, ExternalService, ForeignService, Service, type Topology } from '../../topology';
 import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
@@ -17,10 +17,11 @@ function unguardedOperations(
   { caller, callee, allowedOperations: only }: Call,
   { edges }: Topology,
 ): SynthesisFinding[] {
-  // An aggregator's own configuration limits it to these requests.
+  // An aggregator's own configuration limits it to these requests, and the owner by its contract.
   if (
     !only
     || !(callee instanceof Service && callee.isForeign)
+    || callee instanceof ForeignService
     || edges.some(({ aggregator }) => aggregator === caller)
   ) {
     return [];

@@ -25,9 +25,9 @@ export function unusedTrafficRules(topology: Topology): SynthesisFinding[] {
 }
 
 function unusedRulesOf(topology: Topology, service: Service): string[] {
-  const { incomingCalls, weights, headerRoutes, mirror, circuitBreaker, loadBalancing } = service;
+  const { incomingCalls, allowedPeers, weights, headerRoutes, mirror, circuitBreaker, loadBalancing } = service;
   const routes = topology.edges.flatMap(edge => edge.destinations.filter(each => each.service === service));
-  const ports = [...incomingCalls, ...routes].map(({ port }) => port);
+  const ports = [...incomingCalls, ...allowedPeers, ...routes].map(({ port }) => port);
   const isCalled = ports.length > 0;
   const hasRequests = ports.some(port => port.carriesRequests);
   return [

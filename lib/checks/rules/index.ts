@@ -32,6 +32,7 @@ import { rule as exposedOperation } from './exposed-operation/rule';
 import { rule as externalControlPlaneByAddress } from './external-control-plane-by-address/rule';
 import { rule as externalNamePort } from './external-name-port/rule';
 import { rule as failClosedOnOwnPath } from './fail-closed-on-own-path/rule';
+import { rule as failingRoute } from './failing-route/rule';
 import { rule as foreignPrincipal } from './foreign-principal/rule';
 import { rule as gatewayNameForm } from './gateway-name-form/rule';
 import { rule as gatewayPort } from './gateway-port/rule';
@@ -93,6 +94,7 @@ import { rule as portNameForm } from './port-name-form/rule';
 import { rule as portRequired } from './port-required/rule';
 import { rule as portWithTwoProtocols } from './port-with-two-protocols/rule';
 import { rule as proxyImageMismatch } from './proxy-image-mismatch/rule';
+import { rule as refusedPreflight } from './refused-preflight/rule';
 import { rule as repeatedDestination } from './repeated-destination/rule';
 import { rule as repeatedListener } from './repeated-listener/rule';
 import { rule as repeatedObject } from './repeated-object/rule';
@@ -112,6 +114,7 @@ import { rule as rivalSelectors } from './rival-selectors/rule';
 import { rule as selectiveGlobalSidecar } from './selective-global-sidecar/rule';
 import { rule as selectorWithoutPods } from './selector-without-pods/rule';
 import { rule as serverFirstPort } from './server-first-port/rule';
+import { rule as serviceWithoutPods } from './service-without-pods/rule';
 import { rule as severalAuthorizers } from './several-authorizers/rule';
 import { rule as severalInjectionLabels } from './several-injection-labels/rule';
 import { rule as sharedAddress } from './shared-address/rule';
@@ -136,6 +139,7 @@ import { rule as unknownExport } from './unknown-export/rule';
 import { rule as unknownGateway } from './unknown-gateway/rule';
 import { rule as unknownGatewayClass } from './unknown-gateway-class/rule';
 import { rule as unknownGrantNamespace } from './unknown-grant-namespace/rule';
+import { rule as unknownMembership } from './unknown-membership/rule';
 import { rule as unknownMethod } from './unknown-method/rule';
 import { rule as unknownNamespace } from './unknown-namespace/rule';
 import { rule as unknownParent } from './unknown-parent/rule';
@@ -148,6 +152,7 @@ import { rule as unknownServiceAccount } from './unknown-service-account/rule';
 import { rule as unknownSubset } from './unknown-subset/rule';
 import { rule as unknownWaypoint } from './unknown-waypoint/rule';
 import { rule as unlistedMachines } from './unlisted-machines/rule';
+import { rule as unreachableRoute } from './unreachable-route/rule';
 import { rule as unreachableRule } from './unreachable-rule/rule';
 import { rule as unreachedService } from './unreached-service/rule';
 import { rule as unrestrictedJwks } from './unrestricted-jwks/rule';
@@ -165,27 +170,28 @@ export const RULES: readonly Check[] = [
   conflictingEntryProtocols, conflictingGateways, conflictingHosts, conflictingPorts, connectionLimit, deprecated,
   deprecatedAnnotation, duplicateCertificate, duplicateDestinationRules, ejectsAll, ejectsNone, envoyFilterAdd,
   envoyFilterInternals, envoyFilterOrder, envoyFilterOrderByVersion, envoyFilterRemove, envoyFilterReplace,
-  exposedOperation, externalControlPlaneByAddress, externalNamePort, failClosedOnOwnPath, foreignPrincipal,
-  gatewayNameForm, gatewayPort, gatewayWithoutPods, grantWithoutCall, hostNotInGateway, hostRuleElsewhere,
-  hostRuleWithoutWaypoint, imageAutoDeployment, imageAutoPod, implicitRetries, ineffectiveMatch, ineffectiveSelector,
-  ineffectiveSidecar, internalGateway, invalidAnnotation, invalidAuthorizationPolicy, invalidCredential,
-  invalidDestinationRule, invalidEnvoyFilter, invalidExternalControlPlane, invalidGateway, invalidPeerAuthentication,
-  invalidProxyConfig, invalidRequestAuthentication, invalidServiceEntry, invalidSidecar, invalidTelemetry,
-  invalidTrafficExtension, invalidVirtualService, invalidWasmPlugin, invalidWebhook, invalidWorkloadEntry,
-  invalidWorkloadGroup, issuerMismatch, istioWarning, jwtClaimRoutes, loneWeight, managedApi, mergedHosts,
-  misplacedAnnotation, missingTlsRule, mutualTlsToPlainText, namespaceInjectedByDefault, namespaceNotInjected,
-  needsMutualTls, negativeCondition, noTimeout, oldGatewayApi, overlappingDestinationRules, overlappingGateways,
-  overriddenTls, pastWaypoint, plainTextCaller, plainTextToStrict, podMissingProxy, policyWithoutPods, portNameForm,
-  portRequired, portWithTwoProtocols, proxyImageMismatch, repeatedDestination, repeatedListener, repeatedObject,
-  repeatedServiceEntry, requestPolicyWithoutTargets, requestPolicyWithoutWaypoint, requestRulesOnTcp,
-  requestRulesWithoutWaypoint, reservedUser, retriedWrites, retriesBeyondTimeout, retryAmplification, retryStorm,
-  rivalDefaults, rivalGroups, rivalSelectors, selectiveGlobalSidecar, selectorWithoutPods, serverFirstPort,
-  severalAuthorizers, severalInjectionLabels, sharedAddress, sharedListener, sharedServiceAccount, sidecarAndAmbient,
-  sidecarMissesHost, sidecarMissesTracing, subsetWithoutLabels, subsetWithoutPods, telemetryWithoutProvider,
-  timeoutBeyondApi, timeoutBeyondCaller, unaffectedIngress, unauthenticatedEntry, uncoveredWorkload, unknownAnnotation,
-  unknownBackend, unknownDestination, unknownEgressHost, unknownExport, unknownGateway, unknownGatewayClass,
-  unknownGrantNamespace, unknownMethod, unknownNamespace, unknownParent, unknownPort, unknownPrincipal,
-  unknownRegistry, unknownRuleHost, unknownSecret, unknownServiceAccount, unknownSubset, unknownWaypoint,
-  unlistedMachines, unreachableRule, unreachedService, unrestrictedJwks, unservedHost, unservedPort,
+  exposedOperation, externalControlPlaneByAddress, externalNamePort, failClosedOnOwnPath, failingRoute,
+  foreignPrincipal, gatewayNameForm, gatewayPort, gatewayWithoutPods, grantWithoutCall, hostNotInGateway,
+  hostRuleElsewhere, hostRuleWithoutWaypoint, imageAutoDeployment, imageAutoPod, implicitRetries, ineffectiveMatch,
+  ineffectiveSelector, ineffectiveSidecar, internalGateway, invalidAnnotation, invalidAuthorizationPolicy,
+  invalidCredential, invalidDestinationRule, invalidEnvoyFilter, invalidExternalControlPlane, invalidGateway,
+  invalidPeerAuthentication, invalidProxyConfig, invalidRequestAuthentication, invalidServiceEntry, invalidSidecar,
+  invalidTelemetry, invalidTrafficExtension, invalidVirtualService, invalidWasmPlugin, invalidWebhook,
+  invalidWorkloadEntry, invalidWorkloadGroup, issuerMismatch, istioWarning, jwtClaimRoutes, loneWeight, managedApi,
+  mergedHosts, misplacedAnnotation, missingTlsRule, mutualTlsToPlainText, namespaceInjectedByDefault,
+  namespaceNotInjected, needsMutualTls, negativeCondition, noTimeout, oldGatewayApi, overlappingDestinationRules,
+  overlappingGateways, overriddenTls, pastWaypoint, plainTextCaller, plainTextToStrict, podMissingProxy,
+  policyWithoutPods, portNameForm, portRequired, portWithTwoProtocols, proxyImageMismatch, refusedPreflight,
+  repeatedDestination, repeatedListener, repeatedObject, repeatedServiceEntry, requestPolicyWithoutTargets,
+  requestPolicyWithoutWaypoint, requestRulesOnTcp, requestRulesWithoutWaypoint, reservedUser, retriedWrites,
+  retriesBeyondTimeout, retryAmplification, retryStorm, rivalDefaults, rivalGroups, rivalSelectors,
+  selectiveGlobalSidecar, selectorWithoutPods, serverFirstPort, serviceWithoutPods, severalAuthorizers,
+  severalInjectionLabels, sharedAddress, sharedListener, sharedServiceAccount, sidecarAndAmbient, sidecarMissesHost,
+  sidecarMissesTracing, subsetWithoutLabels, subsetWithoutPods, telemetryWithoutProvider, timeoutBeyondApi,
+  timeoutBeyondCaller, unaffectedIngress, unauthenticatedEntry, uncoveredWorkload, unknownAnnotation, unknownBackend,
+  unknownDestination, unknownEgressHost, unknownExport, unknownGateway, unknownGatewayClass, unknownGrantNamespace,
+  unknownMembership, unknownMethod, unknownNamespace, unknownParent, unknownPort, unknownPrincipal, unknownRegistry,
+  unknownRuleHost, unknownSecret, unknownServiceAccount, unknownSubset, unknownWaypoint, unlistedMachines,
+  unreachableRoute, unreachableRule, unreachedService, unrestrictedJwks, unservedHost, unservedPort,
   unsupportedGatewayApi, unverifiedServer, waypointOutsideAmbient, weightWithoutReplicas,
 ];

@@ -1,4 +1,4 @@
-import type { Cluster } from '../../manifests';
+import type { Cluster, NamespaceLabels } from '../../manifests';
 import type { Authorizers } from '../policies/custom';
 import type { Caller } from '../endpoints/caller';
 
@@ -7,4 +7,6 @@ export interface Context {
   readonly cluster: Cluster;
   /** The external authorizers, as the proxy of a caller reaches them. */
   readonly authorizersFor: (asker: Caller) => Authorizers;
+  /** The same with the labels of namespaces that manifests do not declare. */
+  readonly assuming: (labels: NamespaceLabels) => Context;
 }

@@ -1,9 +1,20 @@
-import { carriesRequests, type Field, type Host, Kind, portNumber, portsOf, protocolOf } from '../../manifests';
+import {
+  carriesRequests,
+  type Cluster,
+  type Field,
+  type Host,
+  Kind,
+  portNumber,
+  portsOf,
+  protocolOf,
+} from '../../manifests';
 import { applyRule } from './apply-rule';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
 import { DestinationRules } from './destination-rule';
-import { endpointsOf } from '../endpoints/endpoints';
+import { arePodsElsewhere, hostElsewhere, rejectElsewhere } from '../endpoints/elsewhere';
+import { connect } from '../endpoints/connect';
+import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
 import { chosenEndpoints, isHeadless, requireAnother } from '../endpoints/headless';
 import { authorityOf, type Message } from '../messages/message';
 import { normalized } from './normalization';
@@ -15,17 +26,21 @@ import { simulateTcp } from './tcp';
 import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
 import { Unsimulated } from '../messages/unsimulated';
-import { requireNoServiceAddress, resolve } from '../endpoints/resolve';
+import { isPodName, requireNoServiceAddress, resolve } from '../endpoints/resolve';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../virtual-hosts/virtual-hosts';
 
 /** A request or connection of a Pod: through its sidecar, or directly to the resolved address. */
 export function send(message: Message, caller: Caller, context: Context, isConnection = false): SimulationResult {
   const target = resolve(message.host, caller.namespace, context.cluster);
-  if (!target && isInside(message.host, context.cluster.clusterDomain)) {
+  rejectElsewhere(
+    message.host,
+    !target && hostElsewhere(message.host, caller.namespace, context.cluster) !== undefined,
+  );
+  if (isUnresolved(message.host, caller.namespace, context.cluster)) {
     return ended({ status: 0, reason: `${message.host} does not resolve in namespace ${caller.namespace}` });
   }
-  if (target && isHeadless(target)) {
-    requireAnother(target, caller);
+  if (target) {
+    requireAnother(target, caller, context.cluster);
   }
   if (!caller.proxy) {
     return straight(message, target, caller, context, isConnection);
@@ -37,6 +52,18 @@ export function send(message: Message, caller: Caller, context: Context, isConne
     caller.proxy,
     context,
     isConnection,
+  );
+}
+
+/** A host outside, as a name resolves there. */
+export function outsideEndpoint(outside: string, number: number): Endpoint {
+  return { outside, port: { number, names: [], protocol: 'TCP' }, weight: 1 };
+}
+
+/** Whether the cluster's DNS has no address for a name of its own. */
+export function isUnresolved(host: string, namespace: string, cluster: Cluster): boolean {
+  return (
+    (isInside(host, cluster.clusterDomain) || isPodName(host, namespace, cluster)) && !resolve(host, namespace, cluster)
   );
 }
 
@@ -57,7 +84,13 @@ function straight(
   // Only proxies have ServiceEntries.
   if (target?.resource.type !== Kind.SERVICE) {
     requireNoServiceAddress(message.host, context.cluster);
-    return ended({ outside: message.host, port, message });
+    const { refusal } = connect(
+      caller,
+      outsideEndpoint(message.host, port),
+      { isPassedThrough: true },
+      context.cluster,
+    );
+    return ended(refusal ? { status: 0, ...refusal } : { outside: message.host, port, message });
   }
   const field = portsOf(target).find(each => portNumber(each) === port);
   const problem = field && unreadable(sentAs(message), target, field, undefined);
@@ -66,10 +99,11 @@ function straight(
   }
   const endpoints = field
     ? isHeadless(target)
-      ? chosenEndpoints(target, field, context.cluster)
+      ? chosenEndpoints(target, field, caller, context.cluster)
       : endpointsOf(target, field, {}, context.cluster)
     : [];
   if (endpoints.length === 0) {
+    rejectElsewhere(target.name, field !== undefined && arePodsElsewhere(target, context.cluster));
     return ended({
       status: 0,
       by: target.resource.root,
@@ -100,6 +134,13 @@ function throughSidecar(
   const problem = known && port && unseenBy(scope, message, known, port, proxy, context);
   if (problem !== undefined) {
     return ended({ status: 0, by: known?.resource.root, reason: problem });
+  }
+  if (isConnection && port && carriesRequests(port)) {
+    throw new Unsimulated(
+      `The proxy of ${caller.title} reads requests on port ${message.port} of ${known?.name ?? message.host}, and answers `
+        + 'bytes that are none by itself.',
+      'Ask for an HTTP request.',
+    );
   }
   if (known && port && (isConnection || isTcp(port, message))) {
     return simulateTcp(message, known, port, listener, caller, proxy, context);
@@ -166,7 +207,7 @@ function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): V
  * Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope declares HTTP
  * there.
  */
-function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
+export function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
   return (
     isHttp
     || [...hosts.values()].some(host =>

@@ -53,6 +53,8 @@ export interface SimulationResult {
   readonly response: readonly HeaderOperations[];
   /** The steps on the way. */
   readonly steps: readonly string[];
+  /** Why timeouts, retries, faults, mirrors and response headers are not known; what they are otherwise is one of the cases. */
+  readonly settingsDoubt?: Unsimulated;
 }
 
 /** A result before routing. */

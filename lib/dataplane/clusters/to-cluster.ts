@@ -4,6 +4,7 @@ import type { Caller } from '../endpoints/caller';
 import { connect, type Security } from '../endpoints/connect';
 import type { Context } from './context';
 import { DestinationRules } from './destination-rule';
+import { isBehindElsewhere, rejectElsewhere } from '../endpoints/elsewhere';
 import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
 import { chosenEndpoints, headlessTlsMode, isHeadless, requireChoice } from '../endpoints/headless';
 import type { Message } from '../messages/message';
@@ -33,6 +34,10 @@ export function toCluster(
 ): SimulatedOutcome[] {
   const found = lookUp(backend, message.port, proxy, context, message.dialed);
   const { resource } = backend.at;
+  if ('problem' in found || found.endpoints.length === 0) {
+    const { host = '' } = backend;
+    rejectElsewhere(host, isBehindElsewhere(host, context.cluster));
+  }
   if ('problem' in found) {
     return [
       {
@@ -166,7 +171,7 @@ export function lookUp(
     ...found,
     title,
     isChosen: true,
-    endpoints: chosenEndpoints(found.host, found.port, cluster),
+    endpoints: chosenEndpoints(found.host, found.port, proxy, cluster),
     security: {
       serverName,
       tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined),

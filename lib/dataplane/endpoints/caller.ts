@@ -1,7 +1,6 @@
 import type { Cluster, Labels, Workload } from '../../manifests';
-import { Membership, membershipOf } from '../../manifests';
+import { hasSidecar } from './membership';
 import { MESH, type Proxy } from './proxy';
-import { Unsimulated } from '../messages/unsimulated';
 
 /** The sender: a Pod, a gateway, or a client outside. */
 export interface Caller {
@@ -23,23 +22,15 @@ export interface ProxiedCaller extends Caller {
 /** A workload as a caller. */
 export function callerOf(workload: Workload, cluster: Cluster): Caller {
   const { name, namespace, labels } = workload;
-  const membership = membershipOf(workload, cluster);
-  if (membership === Membership.AMBIENT) {
-    throw new Unsimulated(
-      `${namespace}/${name} is in ambient mode.`,
-      'Only workloads with sidecars, and those outside the mesh, are simulated.',
-    );
-  }
-  const proxy =
-    membership === Membership.SIDECAR
-      ? {
-          namespace,
-          labels,
-          identity: identityOf(namespace, workload.serviceAccount, cluster),
-          gateways: [MESH],
-          isGateway: false,
-        }
-      : undefined;
+  const proxy = hasSidecar(workload, cluster)
+    ? {
+        namespace,
+        labels,
+        identity: identityOf(namespace, workload.serviceAccount, cluster),
+        gateways: [MESH],
+        isGateway: false,
+      }
+    : undefined;
   return { title: `${namespace}/${name}`, namespace, labels, proxy };
 }
 

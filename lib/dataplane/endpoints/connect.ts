@@ -2,17 +2,15 @@ import {
   type Cluster,
   type Field,
   isAutomatic,
-  Membership,
-  membershipOf,
   modeField,
   modeFor,
   NetworkPolicies,
-  offersMutualTls,
   type Workload,
 } from '../../manifests';
 import type { Caller } from './caller';
 import type { Connection } from './connection';
 import type { Endpoint } from './endpoints';
+import { acceptsMutualTls, hasSidecar } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
 
 /** An established connection, or the reason for its failure. */
@@ -97,7 +95,7 @@ function secured(
   const isMutual = usesMutualTls(
     caller,
     security,
-    offersMutualTls(workload, cluster) && modeFor(workload, cluster, number) !== 'DISABLE',
+    acceptsMutualTls(workload, cluster) && modeFor(workload, cluster, number) !== 'DISABLE',
     cluster,
   );
   const name = `${workload.namespace}/${workload.name}`;
@@ -151,13 +149,6 @@ function usesMutualTls(
 
 /** Whether traffic to a port passes the proxy of the workload. */
 export function isProxied(workload: Workload, port: number, cluster: Cluster): boolean {
-  const membership = membershipOf(workload, cluster);
-  if (membership === Membership.AMBIENT) {
-    throw new Unsimulated(
-      `${workload.namespace}/${workload.name} is in ambient mode.`,
-      'Only workloads with sidecars, and those outside the mesh, are simulated.',
-    );
-  }
   const excluded = (workload.annotations['traffic.sidecar.istio.io/excludeInboundPorts'] ?? '').split(',').map(Number);
-  return membership === Membership.SIDECAR && !excluded.includes(port);
+  return hasSidecar(workload, cluster) && !excluded.includes(port);
 }

@@ -2,6 +2,7 @@ import {
   byAge,
   ByLabel,
   type Cluster,
+  type Field,
   hasLabels,
   type Labels,
   memoByKey,
@@ -15,6 +16,8 @@ export interface PolicyTarget {
   readonly labels: Labels;
   /** The Gateway API Gateway that it serves, which policies may target. */
   readonly gateway?: Resource;
+  /** The Services at whose waypoint requests for it arrive, which policies may target. */
+  readonly services?: readonly Resource[];
 }
 
 /**
@@ -23,22 +26,22 @@ export interface PolicyTarget {
  */
 export const policiesFor = memoByKey(findPolicies);
 
-function findPolicies(
-  { namespace, labels, gateway }: PolicyTarget,
-  type: string,
-  cluster: Cluster,
-): readonly Resource[] {
+function findPolicies(target: PolicyTarget, type: string, cluster: Cluster): readonly Resource[] {
+  const { namespace, labels } = target;
   const index = indexOf(cluster, type);
   const found = [...new Set([namespace, cluster.mesh.rootNamespace])].flatMap(each => index.candidates(each, labels));
   return byAge(
     found.filter(policy => {
       const targets = targetRefsOf(policy);
-      return targets.length > 0
-        ? gateway !== undefined
-            && policy.namespace === gateway.namespace
-            && targets.some(each => each.get('kind').text === 'Gateway' && each.get('name').text === gateway.name)
-        : hasLabels(labels, demanded(policy));
+      return targets.length > 0 ? targets.some(each => isTargeted(each, target)) : hasLabels(labels, demanded(policy));
     }),
+  );
+}
+
+function isTargeted(at: Field, { gateway, services = [] }: PolicyTarget): boolean {
+  return [...services, ...(gateway ? [gateway] : [])].some(
+    ({ kind, name, namespace }) =>
+      at.get('kind').text === kind && at.get('name').text === name && at.resource.namespace === namespace,
   );
 }
 

@@ -1,18 +1,17 @@
-import { type Cluster, type Host, Kind } from '../../manifests';
-import { isHeadless } from './headless';
+import { type Cluster, type Host, Kind, type Resource } from '../../manifests';
+import { hasPod, isHeadless } from './headless';
 import { Unsimulated } from '../messages/unsimulated';
 
 /**
- * Resolves a name for a Pod of a namespace: a Service by any of its names, the headless Service of a named Pod, or a
- * host of a ServiceEntry; undefined outside the cluster.
+ * Resolves a name for a Pod of a namespace: a Service by any of its names, the headless Service of a Pod with that name,
+ * or a host of a ServiceEntry; undefined outside the cluster.
  */
 export function resolve(name: string, namespace: string, cluster: Cluster): Host | undefined {
   const plain = name.toLowerCase().replace(/\.$/, '');
   const suffix = `.svc.${cluster.clusterDomain}`;
-  const short = plain.endsWith(suffix) ? plain.slice(0, -suffix.length) : plain.replace(/\.svc$/, '');
-  const [service = '', space = namespace, ...rest] = short.split('.');
+  const [service = '', space = namespace, ...rest] = labelsIn(plain, cluster);
   const found = rest.length === 0 ? cluster.find(Kind.SERVICE, service, space) : undefined;
-  const behind = rest.length < 2 ? cluster.find(Kind.SERVICE, space, rest[0] ?? namespace) : undefined;
+  const behind = serviceOfPod(plain, namespace, cluster);
   if (found?.spec.get('type').text === 'ExternalName') {
     throw new Unsimulated(
       `The Service ${found.key} is an ExternalName for ${found.spec.get('externalName').text}.`,
@@ -25,10 +24,28 @@ export function resolve(name: string, namespace: string, cluster: Cluster): Host
     behind
     && cluster.hosts
       .named(`${behind.name}.${behind.namespace}${suffix}`, namespace)
-      .find(each => each.resource === behind && isHeadless(each));
+      .find(each => each.resource === behind && isHeadless(each) && hasPod(behind, service, cluster));
   return (
     host ?? ofPod ?? cluster.hosts.visible(plain, namespace).find(each => each.resource.type === Kind.SERVICE_ENTRY)
   );
+}
+
+/** Whether a name is that of a Pod behind a headless Service, existing or not: only the cluster's DNS resolves it. */
+export function isPodName(name: string, namespace: string, cluster: Cluster): boolean {
+  const service = serviceOfPod(name.toLowerCase().replace(/\.$/, ''), namespace, cluster);
+  return service !== undefined && isHeadless({ resource: service });
+}
+
+/** The labels of a name, without the suffix that all Services have. */
+function labelsIn(name: string, { clusterDomain }: Cluster): string[] {
+  const suffix = `.svc.${clusterDomain}`;
+  return (name.endsWith(suffix) ? name.slice(0, -suffix.length) : name.replace(/\.svc$/, '')).split('.');
+}
+
+/** The Service behind whose name that of a Pod would be. */
+function serviceOfPod(name: string, namespace: string, cluster: Cluster): Resource | undefined {
+  const [, service = '', space = namespace, ...rest] = labelsIn(name, cluster);
+  return rest.length === 0 ? cluster.find(Kind.SERVICE, service, space) : undefined;
 }
 
 /**

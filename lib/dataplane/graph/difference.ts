@@ -1,4 +1,5 @@
 import type { Context } from '../clusters/context';
+import { contextsOfMemberships, unknownNamespaces } from '../clusters/memberships';
 import type { TrafficPath, TrafficPathEnd } from './path-ends';
 import { percent } from './path-text';
 import { trafficPathsOf } from './traffic-paths';
@@ -8,6 +9,12 @@ import { trafficPathsOf } from './traffic-paths';
  * change share a line.
  */
 export function differences(before: Context, after: Context): string[] {
+  const namespaces = [...new Set([before, after].flatMap(({ cluster }) => unknownNamespaces(cluster)))].sort();
+  const [old, now] = [before, after].map(each => contextsOfMemberships(each, namespaces));
+  return [...new Set((old ?? []).flatMap((each, index) => differencesOf(each, now?.[index] ?? after)))];
+}
+
+function differencesOf(before: Context, after: Context): string[] {
   const [old, now] = [described(before), described(after)];
   const changes = new Map<string, string[]>();
   for (const key of [...new Set([...old.keys(), ...now.keys()])].sort()) {

@@ -1,6 +1,12 @@
 import type { Context } from '../clusters/context';
 import { isOpen } from '../envoy-gateway';
-import { attachmentOf, type GatewayListener, policyTargetOf, unknownPods } from '../listeners/listener';
+import {
+  attachmentOf,
+  type GatewayListener,
+  policyTargetOf,
+  requireKnownTls,
+  unknownPods,
+} from '../listeners/listener';
 import { gatewayListeners } from '../listeners/ingress';
 import { and, type Ternary } from '../messages/ternary';
 import type { Route } from '../routes/rule';
@@ -19,6 +25,7 @@ export function ingressPaths(context: Context): TrafficPath[] {
 }
 
 function waysAt(listener: GatewayListener, context: Context): TrafficPath[] {
+  requireKnownTls(listener);
   return listener.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
     const isPlain = listener.tls === 'none';
     const known: readonly Omit<TrafficPath, 'from' | 'to'>[] =
@@ -57,10 +64,10 @@ function agreed(
   }));
 }
 
-const SENT_TO_HTTPS = { when: '', ends: [answered('301', 1)], terms: [] };
+const SENT_TO_HTTPS = { when: '', isForAll: true, ends: [answered('301', 1)], terms: [] };
 
 function throughListener(listener: GatewayListener, route: Route, context: Context): TrafficPath {
-  const trafficPath = routed(listener.caller, listener.caller.proxy, '', route, listener.port, context);
+  const trafficPath = routed(listener.caller, listener.caller.proxy, '', route, { number: listener.port }, context);
   return {
     ...trafficPath,
     ends: trafficPath.ends.map(end => ({

@@ -1,4 +1,5 @@
 import type { Context } from '../clusters/context';
+import { contextsOfMemberships, unknownNamespaces } from '../clusters/memberships';
 import { trafficPathsOf } from './traffic-paths';
 
 /** A pair of a caller and a callee that it may reach. */
@@ -17,21 +18,11 @@ export class TrafficMatrix {
   readonly reaches: readonly Reach[];
 
   constructor(context: Context) {
-    const found = new Map<string, Reach>();
-    for (const { from, when, ends } of trafficPathsOf(context)) {
-      for (const { destination, isReached, isAllowed } of ends.filter(
-        each => each.isReached && each.isAllowed !== false,
-      )) {
-        const key = `${from} → ${destination}`;
-        const isUnconditional = isReached && isAllowed === true && when === '';
-        found.set(key, {
-          from,
-          to: destination,
-          isUnconditional: isUnconditional || (found.get(key)?.isUnconditional ?? false),
-        });
-      }
-    }
-    this.reaches = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reach]) => reach);
+    const [first = new Map<string, Reach>(), ...others] = contextsOfMemberships(
+      context,
+      unknownNamespaces(context.cluster),
+    ).map(reachesOf);
+    this.reaches = [...others.reduce(merged, first)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reach]) => reach);
   }
 
   /** Whether a caller may reach a callee at all: workloads as `namespace/name`; the callee also with its port. */
@@ -52,4 +43,36 @@ export class TrafficMatrix {
       )
       .join('\n');
   }
+}
+
+/** By caller and callee. */
+function reachesOf(context: Context): ReadonlyMap<string, Reach> {
+  const found = new Map<string, Reach>();
+  for (const { from, isForAll, ends } of trafficPathsOf(context)) {
+    for (const { destination, isReached, isAllowed } of ends.filter(
+      each => each.isReached && each.isAllowed !== false,
+    )) {
+      const key = `${from} → ${destination}`;
+      const isUnconditional = isReached && isAllowed === true && isForAll;
+      found.set(key, {
+        from,
+        to: destination,
+        isUnconditional: isUnconditional || (found.get(key)?.isUnconditional ?? false),
+      });
+    }
+  }
+  return found;
+}
+
+/** What is reached in one of two cases; unconditionally, if it is in both. */
+function merged(some: ReadonlyMap<string, Reach>, others: ReadonlyMap<string, Reach>): ReadonlyMap<string, Reach> {
+  return new Map(
+    [...some, ...others].map(([key, reach]) => [
+      key,
+      {
+        ...reach,
+        isUnconditional: [some, others].every(each => each.get(key)?.isUnconditional === true),
+      },
+    ]),
+  );
 }

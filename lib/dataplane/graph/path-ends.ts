@@ -15,8 +15,12 @@ export interface TrafficPath {
   readonly from: string;
   /** The requested host and port. */
   readonly to: string;
-  /** The match of the route; empty for all requests. */
+  /** The match of the route, without what the caller and the port decide; empty for none. */
   readonly when: string;
+  /** Whether it is for all requests, as far as no earlier path is. */
+  readonly isForAll: boolean;
+  /** Whether it is for connections to a port that does not declare its protocol. */
+  readonly isDetected?: boolean;
   readonly ends: readonly TrafficPathEnd[];
   /** Timeout, retries, faults and mirrors. */
   readonly terms: readonly string[];

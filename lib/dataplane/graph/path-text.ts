@@ -1,7 +1,7 @@
 import type { Cluster, Host } from '../../manifests';
 import type { Match } from '../routes/rule';
 
-/** A match in short: the method, the path, and further conditions. */
+/** A match in short: the method, the path, and further conditions, without those on the caller. */
 export function describeMatch({ at, path }: Match): string {
   const method =
     at.get('method').text
@@ -11,7 +11,20 @@ export function describeMatch({ at, path }: Match): string {
       .join(' ');
   const suffix = { exact: '', prefix: '*', segments: '/…', regex: '' };
   const further = at.entries
-    .filter(([name]) => !['uri', 'path', 'method', 'name', 'ignoreUriCase', 'port', 'gateways'].includes(name))
+    .filter(
+      ([name]) =>
+        ![
+          'uri',
+          'path',
+          'method',
+          'name',
+          'ignoreUriCase',
+          'port',
+          'gateways',
+          'sourceLabels',
+          'sourceNamespace',
+        ].includes(name),
+    )
     .map(([name, field]) => `${name} ${JSON.stringify(field.value)}`);
   return [method, path ? `${path.kind === 'regex' ? '~' : ''}${path.value}${suffix[path.kind]}` : '', ...further]
     .filter(each => each !== '')

@@ -1,6 +1,7 @@
 import { describeMillis } from '../../manifests';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
+import { isBehindElsewhere } from '../endpoints/elsewhere';
 import type { Proxy } from '../endpoints/proxy';
 import type { Route } from '../routes/rule';
 import { unreadable } from '../clusters/tls-layers';
@@ -14,7 +15,7 @@ export function routed(
   proxy: Proxy,
   to: string,
   { rule, match }: Route,
-  port: number,
+  { number: port, dialed }: { readonly number: number; readonly dialed?: string },
   context: Context,
 ): TrafficPath {
   const when = match ? describeMatch(match) : '';
@@ -22,23 +23,32 @@ export function routed(
     { scheme: 'http', host: '', port, method: '', path: match?.path?.value ?? '/', query: '', headers: {} },
     match?.path,
   );
+  const { timeoutMs, retries, fault, mirrors } = rule;
+  const isAborted = fault !== undefined && fault.abortShare >= 1;
   const ends = reply
     ? [answered(String(reply.status), 1)]
-    : rule.backends.flatMap(backend => {
-        const found = lookUp(backend, port, proxy, context);
-        if ('problem' in found || found.endpoints.length === 0) {
-          return [answered(String('problem' in found ? rule.unknownBackendStatus : 503), backend.share)];
-        }
-        if (unreadable('http', found.host, found.port, found.security.tlsMode) !== undefined) {
-          return [answered('503', backend.share)];
-        }
-        const known = endsAt(found.endpoints, found.security, backend.share, false, caller, context);
-        return (unreadOfHost(found.host, context.cluster)
-          ?? (proxy.isGateway ? waypointBefore(found.host, context.cluster) : undefined))
-          ? known.map(each => ({ ...each, isAllowed: undefined }))
-          : known;
-      });
-  const { timeoutMs, retries, fault, mirrors } = rule;
+    : isAborted
+      ? []
+      : rule.backends.flatMap(backend => {
+          const found = lookUp(backend, port, proxy, context);
+          if ('problem' in found || found.endpoints.length === 0) {
+            const { host = '' } = backend;
+            if (isBehindElsewhere(host, context.cluster)) {
+              return [{ destination: host, isReached: true, share: backend.share, isAllowed: undefined }];
+            }
+            return [answered(String('problem' in found ? rule.unknownBackendStatus : 503), backend.share)];
+          }
+          if (unreadable('http', found.host, found.port, found.security.tlsMode) !== undefined) {
+            return [answered('503', backend.share)];
+          }
+          const known = endsAt(found.endpoints, found.security, backend.share, false, caller, context);
+          // The client has chosen the Pod of a headless Service by the host that it dialed.
+          return (((found.isChosen && dialed !== found.host.name.toLowerCase())
+            || unreadOfHost(found.host, context.cluster))
+            ?? (proxy.isGateway ? waypointBefore(found.host, context.cluster) : undefined))
+            ? known.map(each => ({ ...each, isAllowed: undefined }))
+            : known;
+        });
   const perTry =
     retries.perTryTimeoutMs === undefined
       ? ''
@@ -57,5 +67,5 @@ export function routed(
             `${percent(each.share)} mirrored to ${each.host}${each.subset === undefined ? '' : ` ${each.subset}`}`,
         ),
       ];
-  return { from: caller.title, to, when, ends: merged(ends), terms };
+  return { from: caller.title, to, when, isForAll: match?.matchesAll ?? true, ends: merged(ends), terms };
 }

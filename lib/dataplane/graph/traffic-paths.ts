@@ -1,23 +1,29 @@
-import { carriesRequests, type Field, type Host, portNumber, portsOf } from '../../manifests';
+import { carriesRequests, type Field, type Host, Kind, memo, portNumber, portsOf } from '../../manifests';
 import { type Caller, callerOf } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
+import { arePodsElsewhere } from '../endpoints/elsewhere';
 import { endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, isHeadless } from '../endpoints/headless';
+import { chosenEndpoints, isHeadless, isOnlyPod } from '../endpoints/headless';
 import type { Proxy } from '../endpoints/proxy';
 import { type Listener, Scope } from '../virtual-hosts/scope';
-import { simulateTcp } from '../clusters/tcp';
-import { domainsOf, sidecarVirtualHosts } from '../virtual-hosts/virtual-hosts';
+import { hasSharedListener, isUnresolved, outsideEndpoint } from '../clusters/outbound';
+import { domainsOf, sidecarVirtualHosts, type VirtualHost } from '../virtual-hosts/virtual-hosts';
 import { areRoutesUnread, unreadOfHost } from '../unread';
+import { connected } from './connection-paths';
+import { pathsElsewhere, unknownEnd } from './elsewhere-paths';
 import { shortName } from './path-text';
-import { destinationOf, endsAt, inDoubt, merged, type TrafficPath } from './path-ends';
+import { endsAt, inDoubt, merged, type TrafficPath } from './path-ends';
 import { ingressPaths } from './gateway-paths';
 import { routed } from './route-path';
 
-/** All traffic paths of all callers, and from outside. */
+/** All traffic paths of all callers, and from outside: the virtual hosts, routes and clusters that requests use. */
 export function trafficPathsOf(context: Context): TrafficPath[] {
   const { cluster } = context;
   return [
-    ...cluster.workloads.all.flatMap(each => pathsFrom(callerOf(each, cluster), context)),
+    ...cluster.workloads.all.flatMap(each => [
+      ...pathsFrom(callerOf(each, cluster), context),
+      ...pathsElsewhere(each, cluster),
+    ]),
     ...ingressPaths(context),
   ];
 }
@@ -29,77 +35,127 @@ function pathsFrom(caller: Caller, context: Context): TrafficPath[] {
     return cluster.hosts.all.flatMap(host => portsOf(host).flatMap(port => straight(caller, host, port, context)));
   }
   const scope = Scope.of(proxy, cluster);
-  return scope.listeners.flatMap(listener => {
-    const known = [...listener.hosts.values()]
-      .flatMap(host => portsOf(host).map(port => ({ host, port })))
-      .filter(({ port }) => scope.listenerFor(portNumber(port) ?? 0) === listener);
-    const numbers = new Set(
-      known.filter(({ port }) => carriesRequests(port) !== false).map(({ port }) => portNumber(port) ?? 0),
-    );
-    const virtualHosts = new Map(
-      [...numbers].map(number => [number, sidecarVirtualHosts(listener, proxy, number, cluster)]),
-    );
-    return known.flatMap(({ host, port }) => {
-      const number = portNumber(port) ?? 0;
-      const [name] = domainsOf(host, proxy, cluster);
-      const routes = virtualHosts.get(number)?.find(each => each.domains.includes(name ?? ''))?.routes;
-      const trafficPaths = routes
-        ? routes.map(route => routed(caller, proxy, `${shortName(host, cluster)}:${number}`, route, number, context))
-        : connected(caller, proxy, host, port, listener, context);
-      return areRoutesUnread(routes ?? [], cluster) || unreadOfHost(host, cluster)
-        ? trafficPaths.map(inDoubt)
-        : trafficPaths;
-    });
-  });
+  return [
+    ...scope.listeners.flatMap(listener => throughListener(listener, scope, caller, proxy, context)),
+    ...passedThrough(scope, cluster.hosts.all).flatMap(({ host, port }) => straight(caller, host, port, context)),
+  ];
 }
 
-/** Without a proxy. */
+interface HostPort {
+  readonly host: Host;
+  readonly port: Field;
+}
+
+function throughListener(
+  listener: Listener,
+  scope: Scope,
+  caller: Caller,
+  proxy: Proxy,
+  context: Context,
+): TrafficPath[] {
+  const known = portsOfListener(listener, scope);
+  const numbers = new Set([
+    ...known.filter(({ port }) => carriesRequests(port) !== false).map(({ port }) => portNumber(port) ?? 0),
+    ...(listener.isHttp && listener.port !== undefined ? [listener.port] : []),
+  ]);
+  const requests = [...numbers].flatMap(number => {
+    const byDomain = new Map(
+      known
+        .filter(({ port }) => portNumber(port) === number)
+        .map(({ host }) => [domainsOf(host, proxy, context.cluster)[0] ?? '', host]),
+    );
+    return sidecarVirtualHosts(listener, proxy, number, context.cluster).flatMap(virtualHost => {
+      const domain = virtualHost.domains.find(each => byDomain.has(each));
+      const host = domain === undefined ? undefined : byDomain.get(domain);
+      return host || isAddressable(virtualHost, listener, number, caller, context)
+        ? routedBy(virtualHost, host, number, caller, proxy, context)
+        : [];
+    });
+  });
+  const connections = known
+    .filter(({ port }) => carriesRequests(port) !== true)
+    .flatMap(({ host, port }) => connected(caller, proxy, host, port, listener, context));
+  const reached = new Set(
+    requests.flatMap(({ from, to, ends }) => ends.map(each => `${from} ${to} ${each.destination}`)),
+  );
+  // Where a port does not declare its protocol, connections mostly go where requests go.
+  const isNew = ({ from, to, ends, isDetected }: TrafficPath) =>
+    !isDetected || ends.some(each => each.isReached && !reached.has(`${from} ${to} ${each.destination}`));
+  return [...requests, ...connections.filter(isNew)];
+}
+
+/** The ports of hosts for which a proxy uses a listener. */
+const portsOfListener = memo((listener: Listener, scope: Scope): readonly HostPort[] =>
+  [...listener.hosts.values()]
+    .flatMap(host => portsOf(host).map(port => ({ host, port })))
+    .filter(({ port }) => scope.listenerFor(portNumber(port) ?? 0) === listener),
+);
+
+/** The ports of Services that a proxy does not know, to which it passes connections through. */
+const passedThrough = memo((scope: Scope, hosts: readonly Host[]): readonly HostPort[] =>
+  scope.allowsAny
+    ? hosts
+        .filter(({ resource }) => resource.type === Kind.SERVICE)
+        .flatMap(host => portsOf(host).map(port => ({ host, port })))
+        .filter(({ host, port }) => !scope.listenerFor(portNumber(port) ?? 0)?.hosts.has(host.name.toLowerCase()))
+    : [],
+);
+
+/** Whether requests to the domain of a virtual host without a Service or ServiceEntry arrive at the proxy. */
+function isAddressable(
+  { domains }: VirtualHost,
+  listener: Listener,
+  number: number,
+  caller: Caller,
+  { cluster }: Context,
+): boolean {
+  return (
+    hasSharedListener(listener, number)
+    && domains.some(each => each.startsWith('*') || !isUnresolved(each, caller.namespace, cluster))
+  );
+}
+
+function routedBy(
+  { domains, routes }: VirtualHost,
+  host: Host | undefined,
+  number: number,
+  caller: Caller,
+  proxy: Proxy,
+  context: Context,
+): TrafficPath[] {
+  const { cluster } = context;
+  const to = `${host ? shortName(host, cluster) : (domains[0] ?? '')}:${number}`;
+  const trafficPaths = routes.map(route =>
+    routed(caller, proxy, to, route, { number, dialed: host?.name.toLowerCase() }, context),
+  );
+  return areRoutesUnread(routes, cluster) || (host && (unreadOfHost(host, cluster) || isOnlyPod(host, caller, cluster)))
+    ? trafficPaths.map(inDoubt)
+    : trafficPaths;
+}
+
+/** Without a proxy, or past it. */
 function straight(caller: Caller, host: Host, port: Field, context: Context): TrafficPath[] {
-  const endpoints = isHeadless(host)
-    ? chosenEndpoints(host, port, context.cluster)
-    : endpointsOf(host, port, {}, context.cluster);
+  const { cluster } = context;
+  const number = portNumber(port) ?? 0;
+  const endpoints =
+    host.resource.type !== Kind.SERVICE
+      ? [outsideEndpoint(host.name, number)]
+      : isHeadless(host)
+        ? chosenEndpoints(host, port, caller, cluster)
+        : endpointsOf(host, port, {}, cluster);
   const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
   const trafficPath: TrafficPath = {
     from: caller.title,
-    to: `${shortName(host, context.cluster)}:${portNumber(port) ?? 0}`,
+    to: `${shortName(host, cluster)}:${number}`,
     when: '',
+    isForAll: true,
     terms: [],
     ends: merged(ends),
   };
-  return endpoints.length === 0 ? [] : [unreadOfHost(host, context.cluster) ? inDoubt(trafficPath) : trafficPath];
-}
-
-/** Through a sidecar as TCP. */
-function connected(
-  caller: Caller,
-  proxy: Proxy,
-  host: Host,
-  port: Field,
-  listener: Listener,
-  context: Context,
-): TrafficPath[] {
-  const number = portNumber(port) ?? 0;
-  const message = { scheme: 'tcp', host: host.name, port: number, method: '', path: '', query: '', headers: {} };
-  const { outcomes } = simulateTcp(message, host, port, listener, caller, proxy, context);
-  const ends = outcomes.map(({ workload, outside, port: podPort, share, isUncertain }) =>
-    workload
-      ? {
-          destination: destinationOf(workload, podPort ?? 0),
-          isReached: true,
-          share,
-          isAllowed: isUncertain ? undefined : true,
-        }
-      : outside === undefined
-        ? { destination: 'connection failure', isReached: false, share, isAllowed: true }
-        : { destination: outside, isReached: true, share, isAllowed: true },
-  );
-  return [
-    {
-      from: caller.title,
-      to: `${shortName(host, context.cluster)}:${number}`,
-      when: '',
-      terms: [],
-      ends: merged(ends),
-    },
-  ];
+  if (arePodsElsewhere(host, cluster)) {
+    return [{ ...trafficPath, ends: [unknownEnd(host.name)] }];
+  }
+  return endpoints.length === 0
+    ? []
+    : [unreadOfHost(host, cluster) || isOnlyPod(host, caller, cluster) ? inDoubt(trafficPath) : trafficPath];
 }

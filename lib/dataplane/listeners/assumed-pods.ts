@@ -14,6 +14,7 @@ import { identityOf } from '../endpoints/caller';
 import type { Proxy } from '../endpoints/proxy';
 import { admittedPods } from './admitted-pods';
 import { Gateways } from './gateways';
+import { once } from './listener';
 
 /** An assumption about the namespace, labels and ServiceAccount of gateway Pods that are not in the manifests. */
 export interface AssumedPods {
@@ -30,27 +31,59 @@ export interface AssumedPods {
  * unknown, and so are further labels, with one assumption for each object that may depend on them.
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
-export function assumedPods(gateway: Resource, cluster: Cluster): readonly [AssumedPods, ...AssumedPods[]] {
+export function assumedPods(gateway: Resource, cluster: Cluster): Assumptions {
   const labels = gateway.spec.get('selector').strings;
-  const pods = (namespace: string, own: Labels, serviceAccount: string, because?: Resource): AssumedPods => ({
-    because,
-    proxy: { namespace, labels: own, identity: identityOf(namespace, serviceAccount, cluster), isGateway: true },
-  });
   const installed = Gateways.of(cluster).select(labels);
   const [first, ...more] = installed.flatMap(each =>
-    each.namespace === undefined ? [] : [pods(each.namespace, each.labels, each.serviceAccount)],
+    each.namespace === undefined ? [] : [assumption(each.namespace, each.labels, each.serviceAccount, cluster)],
   );
-  if (first) {
-    const releases = installed
-      .filter(each => each.namespace === undefined)
-      .flatMap(each =>
-        selectingElsewhere(each.labels, first.proxy.namespace, cluster).map(because =>
-          pods(because.namespace, each.labels, each.serviceAccount, because),
-        ),
-      );
-    return [first, ...more, ...(installed.some(each => each.isDeclared) ? [] : releases)];
+  if (!first) {
+    const serviceAccount = `istio-${labels.istio ?? gateway.name}`;
+    return {
+      proxy: assumption(UNKNOWN, labels, serviceAccount, cluster).proxy,
+      others: once(() => elsewhere(gateway, serviceAccount, cluster)),
+    };
   }
-  const serviceAccount = `istio-${labels.istio ?? gateway.name}`;
+  const releases = installed.some(each => each.isDeclared)
+    ? []
+    : installed.filter(each => each.namespace === undefined);
+  return {
+    proxy: first.proxy,
+    others: once(() => [
+      ...more,
+      ...releases.flatMap(each =>
+        selectingElsewhere(each.labels, first.proxy.namespace, cluster).map(because =>
+          assumption(because.namespace, each.labels, each.serviceAccount, cluster, because),
+        ),
+      ),
+    ]),
+  };
+}
+
+/** What is assumed about Pods, and what else may be the case. */
+export interface Assumptions {
+  readonly proxy: AssumedPods['proxy'];
+  readonly others: () => readonly AssumedPods[];
+}
+
+function assumption(
+  namespace: string,
+  labels: Labels,
+  serviceAccount: string,
+  cluster: Cluster,
+  because?: Resource,
+): AssumedPods {
+  return {
+    because,
+    proxy: { namespace, labels, identity: identityOf(namespace, serviceAccount, cluster), isGateway: true },
+  };
+}
+
+/** The namespaces, labels and ServiceAccounts that objects give Pods of which only the labels of a Gateway are known. */
+function elsewhere(gateway: Resource, serviceAccount: string, cluster: Cluster): AssumedPods[] {
+  const labels = gateway.spec.get('selector').strings;
+  const pods = (namespace: string, own: Labels, account: string, because: Resource) =>
+    assumption(namespace, own, account, cluster, because);
   const selecting = SELECTING.flatMap(type => cluster.all(type)).filter(each => maySelect(each, labels, cluster));
   const others = [
     ...selecting.map(each =>
@@ -74,7 +107,7 @@ export function assumedPods(gateway: Resource, cluster: Cluster): readonly [Assu
       ),
   ];
   const distinct = new Map([...others].reverse().map(each => [JSON.stringify(each.proxy), each]));
-  return [pods(UNKNOWN, labels, serviceAccount), ...[...distinct.values()].reverse()];
+  return [...distinct.values()].reverse();
 }
 
 /** A namespace outside the manifests. */

@@ -1,4 +1,4 @@
-import { type Cluster, covers } from '../../manifests';
+import { addTo, type Cluster, covers, memo } from '../../manifests';
 import { throughManagedApi } from '../apis';
 import type { Context } from '../clusters/context';
 import { type GatewayListener, unknownPods } from './listener';
@@ -43,9 +43,10 @@ function asStep(sentence: string): string {
 }
 
 function atGateway(message: Message, outside: Outside, context: Context, isDirect: boolean): SimulationResult {
-  const listeners = gatewayListeners(context.cluster).filter(
-    each => outside.gateway === undefined || each.at.resource.key === outside.gateway,
-  );
+  const listeners =
+    outside.gateway === undefined
+      ? gatewayListeners(context.cluster)
+      : (listenersIn(context.cluster).byGateway.get(outside.gateway) ?? []);
   const fitting = listeners.filter(
     each =>
       each.port === message.port
@@ -104,7 +105,7 @@ function bestListener(listeners: readonly GatewayListener[], host: string): Gate
   const longest = Math.max(...ranked.map(each => each.length));
   const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.listener) : [];
   const gateways = [...new Set(best.map(each => each.caller.title))];
-  if (new Set(best.map(({ caller }) => `${caller.namespace} ${JSON.stringify(caller.labels)}`)).size > 1) {
+  if (new Set(best.map(podsOf)).size > 1) {
     throw new Error(
       `Several gateways accept ${host}: ${gateways.join(', ')}. Select one: { gateway: `
         + `'${best[0]?.at.resource.key}' }.`,
@@ -113,11 +114,32 @@ function bestListener(listeners: readonly GatewayListener[], host: string): Gate
   return best[0];
 }
 
-const LISTENERS = new WeakMap<Cluster, readonly GatewayListener[]>();
+function podsOf({ caller: { namespace, labels } }: GatewayListener): string {
+  return `${namespace} ${JSON.stringify(labels)}`;
+}
 
 /** All listeners of a cluster, cached. */
 export function gatewayListeners(cluster: Cluster): readonly GatewayListener[] {
-  const listeners = LISTENERS.get(cluster) ?? [...gatewayApiListeners(cluster), ...istioListeners(cluster)];
-  LISTENERS.set(cluster, listeners);
-  return listeners;
+  return listenersIn(cluster).all;
 }
+
+interface Listeners {
+  readonly all: readonly GatewayListener[];
+  /** Those of the Pods that serve a Gateway, which may serve others too. */
+  readonly byGateway: ReadonlyMap<string, readonly GatewayListener[]>;
+}
+
+const listenersIn = memo((cluster: Cluster): Listeners => {
+  const all = [...gatewayApiListeners(cluster), ...istioListeners(cluster)];
+  const byPods = new Map<string, GatewayListener[]>();
+  const podsOfGateway = new Map<string, Set<string>>();
+  for (const listener of all) {
+    addTo(byPods, podsOf(listener), listener);
+    const pods = podsOfGateway.get(listener.at.resource.key) ?? new Set();
+    podsOfGateway.set(listener.at.resource.key, pods.add(podsOf(listener)));
+  }
+  const byGateway = [...podsOfGateway].map(
+    ([key, pods]) => [key, [...pods].flatMap(each => byPods.get(each) ?? [])] as const,
+  );
+  return { all, byGateway: new Map(byGateway) };
+});

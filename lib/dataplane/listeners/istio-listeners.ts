@@ -1,17 +1,27 @@
-import { byAge, type Cluster, covers, type Field, fullHost, Kind, type Resource } from '../../manifests';
+import {
+  addTo,
+  byAge,
+  type Cluster,
+  covers,
+  type Field,
+  fullHost,
+  Kind,
+  memo,
+  memoByKey,
+  type Resource,
+} from '../../manifests';
 import { identityOf } from '../endpoints/caller';
 import { type AssumedPods, assumedPods } from './assumed-pods';
 import { Gateways } from './gateways';
 import type { PublishedPort } from './installed-gateways';
-import type { GatewayListener, ListenerTls } from './listener';
+import { type GatewayListener, type ListenerTls, once } from './listener';
 import { madeGateways } from './made-gateways';
 import type { Proxy } from '../endpoints/proxy';
 import { catchAllsLast, type Route, routesAt } from '../routes/rule';
-import { Scope } from '../virtual-hosts/scope';
+import { VirtualServices } from '../routes/virtual-services';
 import type { Message } from '../messages/message';
 import { type ConnectionRule, connectionRule, takesConnection, upTo } from '../clusters/tcp';
 import { unreadMatch } from '../unread/rules';
-import { Unsimulated } from '../messages/unsimulated';
 import type { VirtualHost } from '../virtual-hosts/virtual-hosts';
 import { virtualServiceRules } from '../routes/virtual-service';
 
@@ -34,12 +44,10 @@ export function istioListeners(cluster: Cluster): GatewayListener[] {
       };
     });
   });
+  const plain = new Map<string, Server[]>();
+  servers.filter(isPlain).forEach(each => addTo(plain, routesKey(each), each));
   return servers.flatMap(each =>
-    listenersOf(
-      each,
-      each.tls === 'none' && each.carriesRequests ? servers.filter(other => sharesRoutes(each, other)) : [each],
-      cluster,
-    ),
+    listenersOf(each, (isPlain(each) ? plain.get(routesKey(each)) : undefined) ?? [each], cluster),
   );
 }
 
@@ -55,32 +63,19 @@ interface Server {
   readonly carriesRequests: boolean;
 }
 
-/** Servers without TLS on one port of the same Pods share one route configuration, across Gateways. */
-function sharesRoutes(one: Server, other: Server): boolean {
-  return (
-    other.carriesRequests
-    && other.tls === one.tls
-    && other.podPort === one.podPort
-    && podsKey(other.pods) === podsKey(one.pods)
-  );
+function isPlain({ tls, carriesRequests }: Server): boolean {
+  return tls === 'none' && carriesRequests;
 }
 
-function podsKey({ proxy: { namespace, labels } }: Pods): string {
-  return `${namespace} ${JSON.stringify(labels)}`;
+/** Servers without TLS on one port of the same Pods share one route configuration, across Gateways. */
+function routesKey({ pods: { proxy }, podPort }: Server): string {
+  return `${proxy.namespace} ${JSON.stringify(proxy.labels)} ${podPort}`;
 }
 
 function listenersOf(server: Server, servers: readonly Server[], cluster: Cluster): GatewayListener[] {
   const { at, pods, number, podPort, tls, carriesRequests } = server;
   const { resource: gateway } = at;
-  const others = (pods.others ?? []).flatMap(({ proxy: other, because, isUntranslated }) => {
-    const ports = isUntranslated ? [] : pods.ports;
-    const moved = (each: Server): Server => ({
-      ...each,
-      pods: { ports, proxy: other },
-      podPort: isUntranslated ? each.number : each.podPort,
-    });
-    return listenersOf(moved(server), servers.map(moved), cluster).map(listener => ({ listener, because }));
-  });
+  const others = once(() => (pods.others?.() ?? []).flatMap(each => moved(server, servers, each, cluster)));
   const proxy: Proxy = { ...pods.proxy, gateways: [...new Set(servers.map(each => each.at.resource.key))] };
   return outsidePorts(podPort, pods).map(port => ({
     at,
@@ -90,13 +85,39 @@ function listenersOf(server: Server, servers: readonly Server[], cluster: Cluste
     podPort,
     tls,
     carriesRequests,
-    others,
+    get others() {
+      return others();
+    },
     hosts: at.get('hosts').texts.map(each => each.slice(each.indexOf('/') + 1)),
     virtualHosts: () => (carriesRequests ? virtualHostsOf(servers, cluster) : []),
     connection: message =>
       connectionFor({ ...message, port: number }, at, tls === 'passthrough' ? 'tls' : 'tcp', proxy, cluster),
   }));
 }
+
+/** A server and those that share its routes, with Pods of another assumption. */
+function moved(
+  server: Server,
+  servers: readonly Server[],
+  pods: AssumedPods,
+  cluster: Cluster,
+): { listener: GatewayListener; because?: Resource }[] {
+  const all = serversAt(servers, JSON.stringify([pods.proxy, pods.isUntranslated]), pods);
+  return all
+    .slice(servers.indexOf(server), servers.indexOf(server) + 1)
+    .flatMap(each => listenersOf(each, all, cluster))
+    .map(listener => ({ listener, because: pods.because }));
+}
+
+/** Servers with other Pods, one list for all servers that share their routes. */
+const serversAt = memoByKey(
+  (servers: readonly Server[], _pods: string, { proxy, isUntranslated }: AssumedPods): readonly Server[] =>
+    servers.map(each => ({
+      ...each,
+      pods: { ports: isUntranslated ? [] : each.pods.ports, proxy },
+      podPort: isUntranslated ? each.number : each.podPort,
+    })),
+);
 
 /** Servers for plain-text HTTP may have TLS settings, such as httpsRedirect. */
 function tlsOf(at: Field): ListenerTls {
@@ -112,10 +133,7 @@ function tlsOf(at: Field): ListenerTls {
     case 'PASSTHROUGH':
       return 'passthrough';
     default:
-      throw new Unsimulated(
-        `The Gateway ${at.resource.key} has TLS mode ${mode} (${String(at)}).`,
-        'Use SIMPLE, MUTUAL or PASSTHROUGH, which are simulated.',
-      );
+      return 'unsimulated';
   }
 }
 
@@ -131,7 +149,7 @@ interface Pods {
   /** The Gateway API Gateway of the Pods, if any. */
   readonly gateway?: Resource;
   /** Alternative assumptions, if no manifest contains them. */
-  readonly others?: readonly AssumedPods[];
+  readonly others?: () => readonly AssumedPods[];
 }
 
 /** The Pods that a Gateway selects: those in manifests, those created for a Gateway API Gateway, else assumed ones. */
@@ -151,10 +169,10 @@ function podsOf(gateway: Resource, cluster: Cluster): Pods {
   if (made) {
     return { ports, proxy: made.caller.proxy, gateway: made.gateway };
   }
-  const [{ proxy }, ...others] = assumedPods(gateway, cluster);
+  const { proxy, others } = assumedPods(gateway, cluster);
   // A Helm release of the same name listens on the ports of its Service.
   const isTranslated = !first?.isDeclared && ports.some(each => each.port !== each.targetPort);
-  return { ports, proxy, others: [...others, ...(isTranslated ? [{ proxy, isUntranslated: true }] : [])] };
+  return { ports, proxy, others: () => [...others(), ...(isTranslated ? [{ proxy, isUntranslated: true }] : [])] };
 }
 
 /**
@@ -175,16 +193,17 @@ function outsidePorts(podPort: number, { ports }: Pods): number[] {
  * Hosts of VirtualServices that servers accept, and hosts that a server redirects to https, which exist without a
  * VirtualService only if they have no namespace.
  */
-function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHost[] {
+const virtualHostsOf = memo((servers: readonly Server[], cluster: Cluster): readonly VirtualHost[] => {
   const byHost = new Map<string, { routes: Route[]; needsTls: boolean }>();
   const add = (host: string, routes: readonly Route[], needsTls: boolean) => {
     const known = byHost.get(host) ?? { routes: [], needsTls: false };
-    byHost.set(host, { routes: [...known.routes, ...routes], needsTls: known.needsTls || needsTls });
+    known.routes.push(...routes);
+    byHost.set(host, { routes: known.routes, needsTls: known.needsTls || needsTls });
   };
   for (const { at, pods, number } of servers) {
     const proxy: Proxy = { ...pods.proxy, gateways: [at.resource.key] };
     const needsTls = at.get('tls', 'httpsRedirect').isTrue;
-    for (const virtualService of Scope.of(proxy, cluster).listeners[0]?.virtualServices ?? []) {
+    for (const virtualService of VirtualServices.of(cluster).for(proxy)) {
       const routes = routesAt(virtualServiceRules(virtualService, cluster), proxy, number);
       (routes.length > 0 ? sharedHosts(at, virtualService, cluster) : []).forEach(host => add(host, routes, needsTls));
     }
@@ -195,7 +214,7 @@ function virtualHostsOf(servers: readonly Server[], cluster: Cluster): VirtualHo
     routes: catchAllsLast(routes),
     needsTls,
   }));
-}
+});
 
 /** The first TCP or TLS rule: with TLS passthrough, one that matches the SNI. */
 function connectionFor(
@@ -205,8 +224,8 @@ function connectionFor(
   proxy: Proxy,
   cluster: Cluster,
 ): ConnectionRule | undefined {
-  const [listener] = Scope.of(proxy, cluster).listeners;
-  const rules = (listener?.virtualServices ?? [])
+  const rules = VirtualServices.of(cluster)
+    .for(proxy)
     .filter(each => sharedHosts(server, each, cluster).some(host => kind === 'tcp' || covers(host, message.host)))
     .flatMap(each => each.spec.get(kind).items);
   const rule = rules.find(each => takesConnection(each, message, proxy));
@@ -219,18 +238,25 @@ function connectionFor(
 
 /** The hosts that a VirtualService and a server have in common: of a name and a wildcard, the name. */
 function sharedHosts(server: Field, virtualService: Resource, cluster: Cluster): string[] {
-  const own = server.get('hosts').texts.flatMap(text => {
-    const [namespace, host] = text.includes('/') ? text.split('/') : ['*', text];
-    const isForIt =
-      namespace === '*' || (namespace === '.' ? server.resource.namespace : namespace) === virtualService.namespace;
-    return isForIt && host !== undefined ? [host.toLowerCase()] : [];
-  });
+  const own = serverHosts(server).filter(({ scope }) => ['*', virtualService.namespace].includes(scope));
   const theirs = virtualService.spec
     .get('hosts')
     .texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase());
   return [
     ...new Set(
-      own.flatMap(one => theirs.flatMap(other => (covers(one, other) ? [other] : covers(other, one) ? [one] : []))),
+      own.flatMap(({ host }) =>
+        theirs.flatMap(other => (covers(host, other) ? [other] : covers(other, host) ? [host] : [])),
+      ),
     ),
   ];
+}
+
+/** The hosts of a server, each with the namespace whose VirtualServices may use it: `*` for all. */
+export function serverHosts(server: Field): { readonly scope: string; readonly host: string }[] {
+  return server.get('hosts').texts.flatMap(text => {
+    const [scope = '', host] = text.includes('/') ? text.split('/') : ['*', text];
+    return host === undefined
+      ? []
+      : [{ scope: scope === '.' ? server.resource.namespace : scope, host: host.toLowerCase() }];
+  });
 }

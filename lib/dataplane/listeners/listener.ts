@@ -1,4 +1,4 @@
-import type { Field, Resource } from '../../manifests';
+import { type Field, memo, type Resource } from '../../manifests';
 import type { Attachment } from '../envoy-gateway';
 import type { Message } from '../messages/message';
 import type { PolicyTarget } from '../endpoints/policy-target';
@@ -7,8 +7,11 @@ import type { ProxiedCaller } from '../endpoints/caller';
 import type { VirtualHost } from '../virtual-hosts/virtual-hosts';
 import { Unsimulated } from '../messages/unsimulated';
 
-/** The TLS mode of a gateway listener; `unusable` is TLS with certificates that it is not allowed to reference. */
-export type ListenerTls = 'none' | 'simple' | 'mutual' | 'passthrough' | 'unusable';
+/**
+ * The TLS mode of a gateway listener; `unusable` is TLS with certificates that it is not allowed to reference,
+ * `unsimulated` a mode of which nothing is known.
+ */
+export type ListenerTls = 'none' | 'simple' | 'mutual' | 'passthrough' | 'unusable' | 'unsimulated';
 
 /** An entry point for requests from outside: a server of an Istio Gateway, or a listener of a Gateway API Gateway. */
 export interface GatewayListener {
@@ -48,12 +51,30 @@ export function unknownPods(
   );
 }
 
-/** The target of policies for its Pods or its Gateway. */
-export function policyTargetOf({ caller, gateway }: GatewayListener): PolicyTarget {
-  return { namespace: caller.proxy.namespace, labels: caller.labels, gateway };
+/** Throws {@link Unsimulated} for a TLS mode that is not simulated. */
+export function requireKnownTls({ at, tls }: Pick<GatewayListener, 'at' | 'tls'>): void {
+  if (tls === 'unsimulated') {
+    throw new Unsimulated(
+      `The Gateway ${at.resource.key} has TLS mode ${at.get('tls', 'mode').text} (${String(at)}).`,
+      'Use SIMPLE, MUTUAL or PASSTHROUGH, which are simulated.',
+    );
+  }
 }
+
+/** The target of policies for its Pods or its Gateway. */
+export const policyTargetOf = memo(({ caller, gateway }: GatewayListener): PolicyTarget => ({
+  namespace: caller.proxy.namespace,
+  labels: caller.labels,
+  gateway,
+}));
 
 /** Its attachment point for policies of Envoy Gateway, if it is one of its listeners. */
 export function attachmentOf({ at, caller, gateway }: GatewayListener): Attachment | undefined {
   return gateway && caller.proxy.identity === undefined ? { gateway, listener: at } : undefined;
+}
+
+/** A value that is computed when it is first needed. */
+export function once<T extends object>(compute: () => T): () => T {
+  let known: T | undefined;
+  return () => (known ??= compute());
 }

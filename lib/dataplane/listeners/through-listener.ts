@@ -9,7 +9,7 @@ import type { Caller } from '../endpoints/caller';
 import type { Connection } from '../endpoints/connection';
 import type { Context } from '../clusters/context';
 import { requireKnownController } from './controller';
-import { attachmentOf, type GatewayListener, policyTargetOf } from './listener';
+import { attachmentOf, type GatewayListener, policyTargetOf, requireKnownTls } from './listener';
 import { authorityOf, type Message } from '../messages/message';
 import { normalized } from '../clusters/normalization';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
@@ -35,6 +35,7 @@ export function through(
 ): SimulationResult {
   const { caller } = listener;
   const steps = [`accepted by ${caller.title} (${String(listener.at)})`];
+  requireKnownTls(listener);
   if (listener.gateway) {
     requireKnownController(listener.gateway, context.cluster);
   }

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, isWithin, matchesPattern, ownValue } from '../../manifests';
+import { type Cluster, type Field, isWithin, matchesPattern, memo, ownValue } from '../../manifests';
 import { claimTexts } from './claims';
 import type { Connection } from '../endpoints/connection';
 import type { Ternary } from '../messages/ternary';
@@ -14,7 +14,7 @@ export interface AuthorizationInput {
   readonly isTcp: boolean;
   /** Whether no route matches: then Envoy calls no external authorizer. */
   readonly isUnrouted?: boolean;
-  /** What is unknown, whatever the connection and the request have. */
+  /** What is unknown, independent of the connection and the request. */
   readonly unknown?: ReadonlySet<UnknownPart>;
 }
 
@@ -140,8 +140,9 @@ const ATTRIBUTES: Readonly<Record<string, (name: string, at: Field) => Matches>>
     ),
 };
 
-const ofPrincipal = ofIdentity((identity, value, cluster) =>
-  principalsFor(value, cluster).some(each => matchesPattern(each, identity)),
+const ofPrincipal = ofIdentity(
+  (identity, value, cluster) =>
+    value === identity || principalsFor(value, cluster).some(each => matchesPattern(each, identity)),
 );
 
 /**
@@ -149,8 +150,11 @@ const ofPrincipal = ofIdentity((identity, value, cluster) =>
  * @see https://istio.io/latest/docs/tasks/security/authorization/authz-td-migration/
  */
 function principalsFor(value: string, cluster: Cluster): string[] {
-  const [domain = '', ...rest] = value.split('/');
   const domains = trustDomains(cluster);
+  if (domains.length === 1 && value.startsWith(`${domains[0]}/`)) {
+    return [value];
+  }
+  const [domain = '', ...rest] = value.split('/');
   const isOfMesh =
     rest.length === 4
     && domain !== '*'
@@ -161,9 +165,10 @@ function principalsFor(value: string, cluster: Cluster): string[] {
 }
 
 /** The trust domain of the mesh, and its aliases. */
-function trustDomains({ mesh }: Cluster): string[] {
-  return [mesh.trustDomain, ...(mesh.get('trustDomainAliases')?.texts ?? [])];
-}
+const trustDomains = memo(({ mesh }: Cluster): readonly string[] => [
+  mesh.trustDomain,
+  ...(mesh.get('trustDomainAliases')?.texts ?? []),
+]);
 
 /** A single `*` may be anywhere in a trust domain. */
 function isTrustDomain(domain: string, value: string): boolean {

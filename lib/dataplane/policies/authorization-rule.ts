@@ -1,4 +1,4 @@
-import type { Cluster, Field, Resource } from '../../manifests';
+import { type Cluster, type Field, memo, type Resource } from '../../manifests';
 import { type Attribute, attributeOf, type AuthorizationInput } from './attributes';
 import { every, not, some, type Ternary } from '../messages/ternary';
 import type { Unsimulated } from '../messages/unsimulated';
@@ -19,28 +19,17 @@ export interface AuthorizationRule {
  * a DENY rule.
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Rule
  */
-export function rulesOf(policy: Resource): readonly AuthorizationRule[] {
-  const known =
-    RULES.get(policy)
-    ?? policy.spec
-      .get('rules')
-      .items.map(each => readRule(each, ['', 'ALLOW'].includes(policy.spec.get('action').text)));
-  RULES.set(policy, known);
-  return known;
-}
-
-/** Read once. */
-const RULES = new WeakMap<Resource, readonly AuthorizationRule[]>();
+export const rulesOf = memo((policy: Resource): readonly AuthorizationRule[] =>
+  policy.spec.get('rules').items.map(each => readRule(each, ['', 'ALLOW'].includes(policy.spec.get('action').text))),
+);
 
 function readRule(at: Field, allows: boolean): AuthorizationRule {
   const sources = at.get('from').items.map(each => conditionsOf(each.get('source'), SOURCE));
   const operations = at.get('to').items.map(each => conditionsOf(each.get('operation'), OPERATION));
-  const others = [
-    ...at.get('when').items.flatMap(conditionsWhen),
-    ...unreadFields(at, AUTHORIZATION_POLICY)
-      .filter(({ path }) => !['source', 'operation'].includes(String(path[5])))
-      .map(unread),
-  ];
+  const unread = unreadFields(at, AUTHORIZATION_POLICY).filter(
+    ({ path }) => !['source', 'operation'].includes(String(path[5])),
+  );
+  const others = unread.length > 0 ? unread.map(unreadCondition) : at.get('when').items.flatMap(conditionsWhen);
   const all = [...sources.flat(), ...operations.flat(), ...others];
   const isVoid = allows && all.some(each => each.isAboutRequests);
   return {
@@ -49,6 +38,9 @@ function readRule(at: Field, allows: boolean): AuthorizationRule {
       const matches = (condition: Condition) => condition.matches(input, cluster);
       const isOneOf = (alternatives: readonly (readonly Condition[])[]) =>
         alternatives.length === 0 ? true : some(alternatives, each => every(each, matches));
+      if (unread.length > 0) {
+        return undefined;
+      }
       return input.isTcp && isVoid
         ? false
         : every([() => every(others, matches), () => isOneOf(sources), () => isOneOf(operations)], each => each());
@@ -80,13 +72,14 @@ const OPERATION: Readonly<Record<string, string>> = {
   paths: 'request.path',
 };
 
+/** The conditions of a source or operation. */
 function conditionsOf(at: Field, attributes: Readonly<Record<string, string>>): Condition[] {
-  return [
-    ...Object.entries(attributes).flatMap(([name, key]) =>
-      condition(at.get(name), at.get(`not${name[0]?.toUpperCase()}${name.slice(1)}`), attributeOf(key, at)),
-    ),
-    ...unreadFields(at, AUTHORIZATION_POLICY).map(unread),
-  ];
+  const unread = unreadFields(at, AUTHORIZATION_POLICY);
+  return unread.length > 0
+    ? unread.map(unreadCondition)
+    : Object.entries(attributes).flatMap(([name, key]) =>
+        condition(at.get(name), at.get(`not${name[0]?.toUpperCase()}${name.slice(1)}`), attributeOf(key, at)),
+      );
 }
 
 function conditionsWhen(at: Field): Condition[] {
@@ -119,7 +112,7 @@ function condition(at: Field, notAt: Field, { isAboutRequests, matches, unknown 
   ];
 }
 
-/** A field that is not simulated is a condition that may or may not be met. */
-function unread(field: Field): Condition {
+/** A field that is not simulated may change what the others beside it mean. */
+function unreadCondition(field: Field): Condition {
   return { isAboutRequests: false, matches: () => undefined, unknown: () => unreadField(field) };
 }

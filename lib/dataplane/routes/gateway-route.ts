@@ -7,6 +7,7 @@ import {
   millisOf,
   portNumber,
   type Resource,
+  hostsElsewhere,
 } from '../../manifests';
 import { headerModifier, joined } from './header-operations';
 import { gatewayRouteMatches } from './gateway-route-match';
@@ -50,6 +51,7 @@ function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluste
     matches,
     reply: replyOf(filters, backends),
     backends,
+    hasNoBackend: backends.length === 0 && !filters.some(each => each.get('requestRedirect').exists),
     rewritePath: rewrite && rewriteOf(rewrite),
     rewriteHost: rewrite?.get('hostname').text || undefined,
     ...modifiersOf(filters),
@@ -92,7 +94,9 @@ export function backendOf(at: Field, reader: RouteReader, cluster: Cluster): { h
   const mayBeNamed =
     reader === RouteReader.ISTIO_MESH || isGranted(route, { at, kind: 'Service', group: '', name, namespace }, cluster);
   const hasPort = service?.spec.get('ports').items.some(each => portNumber(each) === port);
-  return mayBeNamed && hasPort ? { host: fullHost(name, namespace, cluster.clusterDomain), port } : {};
+  const host = fullHost(name, namespace, cluster.clusterDomain);
+  const isFound = hasPort ?? (isService && hostsElsewhere(cluster).has(host));
+  return mayBeNamed && isFound ? { host, port } : {};
 }
 
 function modifiersOf(filters: readonly Field[]): { request: HeaderOperations; response: HeaderOperations } {

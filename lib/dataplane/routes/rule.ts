@@ -92,6 +92,8 @@ export interface Rule {
   readonly matches: readonly Match[];
   readonly reply?: (message: Message, matched: PathMatch | undefined) => Reply;
   readonly backends: readonly Backend[];
+  /** Whether it answers with an error, since it has neither a backend nor a response. */
+  readonly hasNoBackend?: boolean;
   readonly rewritePath?: PathRewrite;
   readonly rewriteHost?: string;
   readonly request: HeaderOperations;

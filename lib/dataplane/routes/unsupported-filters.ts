@@ -21,12 +21,16 @@ const OF_RULES: Readonly<Record<string, readonly string[]>> = {
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/
  */
 export function isLeftOut(route: Resource, reader: RouteReader, cluster: Cluster): boolean {
+  return causeOfDrop(route, reader, cluster) !== undefined;
+}
+
+/** The filter or rule for which a route is dropped as a whole. */
+export function causeOfDrop(route: Resource, reader: RouteReader, cluster: Cluster): Field | undefined {
   const rules = route.spec.get('rules').items;
-  const unsupported = rules.flatMap(rule => [
+  const [first] = rules.flatMap(rule => [
     ...filtersBeyond(rule, OF_RULES[route.type] ?? []),
     ...usedBackends(rule).flatMap(each => filtersBeyond(each, MODIFIERS)),
   ]);
-  const [first] = unsupported;
   if (first && reader === RouteReader.OTHER_GATEWAY) {
     throw new Unsimulated(
       `The ${route.kind} ${route.key} has a filter ${first.get('type').text} (${String(first)}), which `
@@ -34,10 +38,9 @@ export function isLeftOut(route: Resource, reader: RouteReader, cluster: Cluster
       'Use a route without it.',
     );
   }
-  return (
-    reader !== RouteReader.OTHER_GATEWAY
-    && (first !== undefined || rules.some(rule => isUnusable(rule, reader, cluster)))
-  );
+  return reader === RouteReader.OTHER_GATEWAY
+    ? undefined
+    : (first ?? rules.find(rule => isUnusable(rule, reader, cluster)));
 }
 
 /** The backends whose filters matter: those that receive requests. */

@@ -1,4 +1,5 @@
 import {
+  addTo,
   byAge,
   type Cluster,
   covers,
@@ -28,6 +29,7 @@ export class VirtualServices {
 
   private readonly all: readonly KnownVirtualService[];
   private readonly byHost = new Map<string, KnownVirtualService[]>();
+  private readonly byGateway = new Map<string, KnownVirtualService[]>();
   private readonly patterns: readonly KnownVirtualService[];
   private readonly hostsOf: ReadonlyMap<Resource, readonly string[]>;
 
@@ -49,7 +51,8 @@ export class VirtualServices {
         };
       });
     for (const each of this.all) {
-      each.hosts.forEach(host => this.byHost.set(host, [...(this.byHost.get(host) ?? []), each]));
+      each.hosts.forEach(host => addTo(this.byHost, host, each));
+      new Set(each.gateways).forEach(gateway => addTo(this.byGateway, gateway, each));
     }
     this.hostsOf = new Map(this.all.map(each => [each.resource, each.hosts]));
     this.patterns = this.all.filter(({ hosts }) => hosts.some(each => each.startsWith('*')));
@@ -59,7 +62,9 @@ export class VirtualServices {
    * Those that a proxy applies: private ones of its namespace, those exported to it, then the public ones; each by age.
    */
   for(proxy: Applying): Resource[] {
-    return inOrder(this.all, proxy);
+    const found = proxy.gateways.map(each => this.byGateway.get(each) ?? []);
+    const [first = []] = found;
+    return inOrder(found.length < 2 ? first : [...new Set(found.flat())].sort((a, b) => a.order - b.order), proxy);
   }
 
   /** Those with one of several hosts, exactly or by a wildcard. */

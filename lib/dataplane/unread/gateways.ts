@@ -5,6 +5,7 @@ import {
   hasLabels,
   Kind,
   type Labels,
+  memo,
   parentsOf,
   type Resource,
   routesOf,
@@ -45,7 +46,7 @@ export function isListenerUnread(
  * The first field that is not simulated of a listener, of its Gateway for all listeners, or of a ReferenceGrant for its
  * certificates.
  */
-function unreadOfListener(listener: Field, cluster: Cluster): Unsimulated | undefined {
+const unreadOfListener = memo((listener: Field, cluster: Cluster): Unsimulated | undefined => {
   const { resource } = listener;
   const [reading, list]: [Reading, string] =
     resource.type === Kind.GATEWAY ? [GATEWAY, 'listeners'] : [ISTIO_GATEWAY, 'servers'];
@@ -62,7 +63,7 @@ function unreadOfListener(listener: Field, cluster: Cluster): Unsimulated | unde
       .flatMap(each => unreadFields(each.spec, REFERENCE_GRANT)),
   ];
   return field && unreadField(field);
-}
+});
 
 const LISTENER_SETS = ['ListenerSet.gateway.networking.k8s.io', 'XListenerSet.gateway.networking.x-k8s.io'];
 
@@ -77,14 +78,8 @@ export function requireListenersRead(gateway: Resource | undefined, host: string
   }
   const hosts = (route: Resource) =>
     route.spec.get('hostnames').items.length > 0 ? route.spec.get('hostnames').texts : ['*'];
-  const route = routesOf(cluster).find(
-    each =>
-      hosts(each).some(name => covers(name.toLowerCase(), host))
-      && parentsOf(each).some(
-        ({ kind, name, namespace }) =>
-          ['ListenerSet', 'XListenerSet'].includes(kind)
-          && !LISTENER_SETS.some(type => cluster.find(type, name, namespace)),
-      ),
+  const route = routesOfUnknownListeners(cluster).find(each =>
+    hosts(each).some(name => covers(name.toLowerCase(), host)),
   );
   if (route) {
     throw new Unsimulated(
@@ -93,6 +88,17 @@ export function requireListenersRead(gateway: Resource | undefined, host: string
     );
   }
 }
+
+/** The routes whose parent is a ListenerSet that no manifest has. */
+const routesOfUnknownListeners = memo((cluster: Cluster): readonly Resource[] =>
+  routesOf(cluster).filter(each =>
+    parentsOf(each).some(
+      ({ kind, name, namespace }) =>
+        ['ListenerSet', 'XListenerSet'].includes(kind)
+        && !LISTENER_SETS.some(type => cluster.find(type, name, namespace)),
+    ),
+  ),
+);
 
 function listenerSetOf(gateway: Resource | undefined, cluster: Cluster): Resource | undefined {
   return LISTENER_SETS.flatMap(type => cluster.all(type)).find(({ spec, namespace }) => {

@@ -1,8 +1,8 @@
-import { type Cluster, type Field, Kind } from '../../manifests';
+import { type Cluster, type Field, Kind, memo, type Resource } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import { GRPC_ROUTE, HTTP_ROUTE, REFERENCE_GRANT, TCP_ROUTE, TLS_ROUTE } from './fields';
 import { VIRTUAL_SERVICE } from './istio';
-import { type Reading, requireRead, titleOf, unreadField, unreadFields } from './read';
+import { type Reading, titleOf, unreadField, unreadFields } from './read';
 
 const READINGS: Readonly<Record<string, Reading>> = {
   [Kind.VIRTUAL_SERVICE]: VIRTUAL_SERVICE,
@@ -17,11 +17,16 @@ const READINGS: Readonly<Record<string, Reading>> = {
  * rule, or a later one, matches a request.
  */
 export function requireMatchRead(match: Field): void {
-  const reading = READINGS[match.resource.type];
-  if (reading) {
-    requireRead(match, reading);
+  const unread = unreadOfMatch(match);
+  if (unread) {
+    throw unreadField(unread);
   }
 }
+
+const unreadOfMatch = memo((match: Field): Field | undefined => {
+  const reading = READINGS[match.resource.type];
+  return reading && unreadFields(match, reading)[0];
+});
 
 /** The first field that is not simulated in the matches of some rules of VirtualServices. */
 export function unreadMatch(rules: readonly Field[]): Unsimulated | undefined {
@@ -41,21 +46,28 @@ export function areRoutesUnread(
  * Why it is not known what a rule does: a field of it that is not simulated, or of a match of its object, or a backend
  * that controllers alone know.
  */
-export function unreadOfRule(rule: Field, cluster: Cluster): Unsimulated | undefined {
+export const unreadOfRule = memo((rule: Field, cluster: Cluster): Unsimulated | undefined => {
   const { resource } = rule;
   const reading = READINGS[resource.type];
   if (!reading) {
     return undefined;
   }
-  const matches = ['http', 'tls', 'tcp'].flatMap(each => resource.spec.get(each).items).map(each => each.get('match'));
-  const others = resource.spec.get('rules').items.map(each => each.get('matches'));
   const grants = resource.type === Kind.VIRTUAL_SERVICE ? [] : grantsFor(rule, cluster);
   const [field] = [
-    ...[rule, ...matches, ...others].flatMap(each => unreadFields(each, reading)),
+    ...unreadFields(rule, reading),
+    ...unreadMatchesOf(resource, reading),
     ...grants.flatMap(each => unreadFields(each, REFERENCE_GRANT)),
   ];
   return field ? unreadField(field) : foreignBackend(rule);
-}
+});
+
+/** The fields that are not simulated in the matches of all rules of an object. */
+const unreadMatchesOf = memo(({ spec }: Resource, reading: Reading): readonly Field[] =>
+  [
+    ...['http', 'tls', 'tcp'].flatMap(each => spec.get(each).items).map(each => each.get('match')),
+    ...spec.get('rules').items.map(each => each.get('matches')),
+  ].flatMap(each => unreadFields(each, reading)),
+);
 
 /** The ReferenceGrants of other namespaces to which a rule sends. */
 function grantsFor(rule: Field, cluster: Cluster): Field[] {

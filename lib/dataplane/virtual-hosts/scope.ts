@@ -137,10 +137,20 @@ const sidecarsIn = memo(
 );
 
 function everything(proxy: Proxy, cluster: Cluster): Listener {
-  const hosts = new Map<string, Host>();
-  visibleHosts(proxy, cluster).forEach(each => addHost(hosts, each, proxy.namespace));
-  return { isHttp: false, hosts, virtualServices: VirtualServices.of(cluster).for(proxy), imports: () => true };
+  return {
+    isHttp: false,
+    hosts: hostsSeenFrom(cluster, proxy.namespace),
+    virtualServices: VirtualServices.of(cluster).for(proxy),
+    imports: () => true,
+  };
 }
+
+/** One map for all proxies of a namespace. */
+const hostsSeenFrom = memoByKey((cluster: Cluster, namespace: string): ReadonlyMap<string, Host> => {
+  const hosts = new Map<string, Host>();
+  visibleHosts(namespace, cluster).forEach(each => addHost(hosts, each, namespace));
+  return hosts;
+});
 
 function listed(egress: Field, included: EgressHosts, proxy: Proxy, cluster: Cluster): Listener {
   if (
@@ -178,11 +188,11 @@ function listed(egress: Field, included: EgressHosts, proxy: Proxy, cluster: Clu
 function candidates({ exact }: EgressHosts, proxy: Proxy, cluster: Cluster): readonly Host[] {
   return exact
     ? [...new Set(exact.flatMap(each => cluster.hosts.visible(each, proxy.namespace)))]
-    : visibleHosts(proxy, cluster);
+    : visibleHosts(proxy.namespace, cluster);
 }
 
-function visibleHosts(proxy: Proxy, cluster: Cluster): readonly Host[] {
-  return cluster.hosts.all.filter(({ visibleIn }) => visibleIn.includes('*') || visibleIn.includes(proxy.namespace));
+function visibleHosts(namespace: string, cluster: Cluster): readonly Host[] {
+  return cluster.hosts.all.filter(({ visibleIn }) => visibleIn.includes('*') || visibleIn.includes(namespace));
 }
 
 /** Of two hosts with the same name the one in the own namespace takes precedence, then a Service, then the first. */

@@ -55,32 +55,32 @@ export class RequestResult {
 
   /** The timeout of the request with all its retries, in ms; undefined for none. */
   get timeout(): number | undefined {
-    return this.simulation.timeoutMs;
+    return this.settings.timeoutMs;
   }
 
   /** The number of retries. */
   get retries(): number {
-    return this.simulation.retries?.attempts ?? 0;
+    return this.settings.retries?.attempts ?? 0;
   }
 
   /** The per-try timeout, in ms; undefined for none. */
   get perTryTimeout(): number | undefined {
-    return this.simulation.retries?.perTryTimeoutMs;
+    return this.settings.retries?.perTryTimeoutMs;
   }
 
   /** The injected delay, in ms. */
   get delay(): number {
-    return this.simulation.fault?.delayMs ?? 0;
+    return this.settings.fault?.delayMs ?? 0;
   }
 
   /** The share of delayed requests, from 0 to 1. */
   get delayedShare(): number {
-    return this.simulation.fault?.delayShare ?? 0;
+    return this.settings.fault?.delayShare ?? 0;
   }
 
   /** The workloads, as `namespace/name`, or hosts outside, to which requests are mirrored. */
   get mirrors(): readonly string[] {
-    return this.simulation.copies.map(({ workload, outside }) =>
+    return this.settings.copies.map(({ workload, outside }) =>
       workload ? `${workload.namespace}/${workload.name}` : (outside ?? ''),
     );
   }
@@ -88,7 +88,7 @@ export class RequestResult {
   /** The response headers that the rule sets. */
   get responseHeaders(): Readonly<Record<string, string>> {
     return Object.fromEntries(
-      this.simulation.response.flatMap(({ set, add }) => [...Object.entries(set), ...Object.entries(add)]),
+      this.settings.response.flatMap(({ set, add }) => [...Object.entries(set), ...Object.entries(add)]),
     );
   }
 
@@ -151,22 +151,32 @@ export class RequestResult {
 
   /** The explanation of the result: each step of the request and its outcomes. */
   explain(): string {
-    const { outcomes, timeoutMs, retries, fault } = this.simulation;
+    const { outcomes, timeoutMs, retries, fault, settingsDoubt } = this.simulation;
     const steps = [...this.simulation.steps, ...new Set(outcomes.flatMap(each => each.steps ?? []))];
-    const terms = [
-      ...(timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`]),
-      ...(retries ? [describeRetries(retries.attempts)] : []),
-      ...(fault && fault.delayShare > 0
-        ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`]
-        : []),
-      ...(this.mirrors.length > 0 ? [`mirrored to ${this.mirrors.join(', ')}`] : []),
-    ];
+    const terms = settingsDoubt
+      ? [`timeout, retries, faults and mirrors are unknown: ${settingsDoubt.what}`]
+      : [
+          ...(timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`]),
+          ...(retries ? [describeRetries(retries.attempts)] : []),
+          ...(fault && fault.delayShare > 0
+            ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`]
+            : []),
+          ...(this.mirrors.length > 0 ? [`mirrored to ${this.mirrors.join(', ')}`] : []),
+        ];
     return [
       this.title,
       ...steps.map(each => `  ${each}`),
       ...terms.map(each => `  ${each}`),
       ...this.outcomes.map(each => `  ${percent(each.share)} ${describeOutcome(each)}`),
     ].join('\n');
+  }
+
+  /** The result as far as it has the settings of the route. Throws {@link Unsimulated} where they are unknown. */
+  private get settings(): SimulationResult {
+    if (this.simulation.settingsDoubt) {
+      throw this.simulation.settingsDoubt;
+    }
+    return this.simulation;
   }
 
   private expect(isSo: boolean, what: string): void {

@@ -21,6 +21,13 @@ export interface TrafficProps {
    * @default - all of them allow every request
    */
   readonly denyingAuthorizers?: readonly string[];
+  /**
+   * The labels of namespaces that the manifests do not declare, by namespace, such as
+   * `{ shop: { 'istio-injection': 'enabled' } }`; `*` is every other one. Labels of declared ones take precedence.
+   * @default - unknown: a result that depends on whether Pods of such a namespace are in the mesh is an
+   * {@link Unsimulated} error
+   */
+  readonly namespaceLabels?: { readonly [namespace: string]: { readonly [name: string]: string } };
 }
 
 /** A request from outside the cluster. */
@@ -45,7 +52,7 @@ export interface InternetRequestProps extends RequestProps {
 export class Traffic {
   /** The traffic of manifests of any origin. */
   static of(manifests: Manifests, props: TrafficProps = {}): Traffic {
-    return new Traffic(new Cluster(manifests.resources), props);
+    return new Traffic(new Cluster(manifests.resources, { namespaceLabels: props.namespaceLabels }), props);
   }
 
   /**

@@ -47,6 +47,27 @@ export const SERVICE_ERRORS = [
       + 'topology, or the callee as an existing workload.',
   },
   {
+    id: 'InvalidContract',
+    summary: 'A contract of another topology that cannot be read',
+    explanation:
+      'It is not JSON, has another format, or fields that this version does not know, which could limit callers. Copy '
+      + 'the file that synthesis of the other topology writes.',
+  },
+  {
+    id: 'NotAdmitted',
+    summary: 'A call that the contract of its callee does not allow',
+    explanation:
+      'The policies of the callee, which its owner renders, would deny it: another caller, port or operation is '
+      + 'allowed. Have the owner allow it, or correct the call; if the contract is outdated, copy it again.',
+  },
+  {
+    id: 'UnknownService',
+    summary: 'A service that a contract does not have, or has several of',
+    explanation:
+      'A contract has the services that allow callers outside their topology. Have the owner declare `allowFrom`, or '
+      + 'correct the name.',
+  },
+  {
     id: 'MissingGrpcService',
     summary: 'gRPC methods without the gRPC service that they belong to',
     explanation: 'The path of a gRPC request has the service in it: without it no policy or route can match a method.',
@@ -89,17 +110,10 @@ export const SERVICE_ERRORS = [
   },
   {
     id: 'ReservedUser',
-    summary: 'A container that runs as user 1337',
+    summary: 'A container that runs as user or group 1337',
     explanation:
-      'Istio does not redirect the traffic of this user, which is that of its proxy: the container would bypass '
-      + 'mutual TLS and all policies. Use another user id.',
-  },
-  {
-    id: 'SelfCall',
-    summary: 'A service that calls itself',
-    explanation:
-      'What stays inside a pod does not pass the proxy. For requests between replicas, declare a service of '
-      + 'their own.',
+      'Istio does not redirect the traffic of this user and group, which are those of its proxy: the container would '
+      + 'bypass mutual TLS and all policies. Use another id.',
   },
   {
     id: 'UnknownMethod',
@@ -119,15 +133,55 @@ export const SERVICE_ERRORS = [
   },
   {
     id: 'ReservedName',
-    summary: 'A name whose objects belong to the namespace as a whole',
+    summary: 'A name that belongs to the namespace as a whole, to the topology or to the mesh',
     explanation:
       'The objects of the workload would overwrite the default policies or the default ServiceAccount of the '
-      + 'namespace. Use another name.',
+      + 'namespace, or a label, annotation or container that the topology or the mesh sets. Use another name.',
   },
   {
     id: 'InvalidText',
     summary: 'A variable, command or argument that contains NUL',
     explanation: 'Linux ends such texts at the first NUL, so no container starts. Remove it, or mount a file.',
+  },
+  {
+    id: 'CircularReference',
+    summary: 'Environment variables that refer to each other',
+    explanation:
+      'Kubernetes replaces $(NAME) only with variables that are defined before, so one of them would keep its '
+      + 'literal text. Write one of them without a reference.',
+  },
+  {
+    id: 'MissingReason',
+    summary: 'A container that runs as root, without a reason',
+    explanation:
+      'A review of the manifests needs it. Give the reason as text, or a numeric user that the image can ' + 'run as.',
+  },
+  {
+    id: 'UnsafeCapability',
+    summary: 'A capability with which a container can leave its isolation',
+    explanation:
+      'With NET_ADMIN it can remove the redirection of its traffic to the proxy, with SYS_ADMIN take control of the '
+      + 'node. Use one of those that the Pod Security level "baseline" allows.',
+  },
+  {
+    id: 'BypassedProxy',
+    summary: 'A port that is excluded from the proxy, and whose policies only the proxy enforces',
+    explanation:
+      'Connections would have no mutual TLS, and AuthorizationPolicies would not apply to them. Exclude other ports '
+      + 'only, or run the service without a proxy.',
+  },
+  {
+    id: 'InvalidSchedule',
+    summary: 'A schedule or time zone that no CronJob can have',
+    explanation:
+      'The API server rejects it. Write five fields such as `0 3 * * *`, and a zone such as `Europe/Berlin`.',
+  },
+  {
+    id: 'NoPodNames',
+    summary: 'The host name of a single pod that has none',
+    explanation:
+      'Only pods of a StatefulSet have host names of their own, which its headless Service resolves. Declare that kind, '
+      + 'or use the host name of the service.',
   },
   {
     id: 'IndistinctHosts',

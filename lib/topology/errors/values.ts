@@ -21,8 +21,7 @@ export const VALUE_ERRORS = [
     id: 'InvalidVariable',
     summary: 'A name that no environment variable can have',
     explanation:
-      'Shells and many programs read letters, digits and "_" only, not beginning with a digit. Rename the '
-      + 'variable.',
+      'Kubernetes accepts letters, digits, "_", "-" and ".", not beginning with a digit. Rename the variable.',
   },
   {
     id: 'InvalidHeader',
@@ -60,8 +59,29 @@ export const VALUE_ERRORS = [
   },
   {
     id: 'InvalidQuantity',
-    summary: 'An amount of CPU or memory that is not a quantity of Kubernetes',
-    explanation: 'The API server rejects the Deployment. Write a number with a suffix, such as "100m" or "128Mi".',
+    summary: 'An amount that is not a quantity of Kubernetes, or far less than intended',
+    explanation:
+      'The API server rejects the object, or the container could not start: memory of "64" is 64 bytes. Write a '
+      + 'number with a suffix, such as "100m" or "128Mi".',
+  },
+  {
+    id: 'InvalidAddress',
+    summary: 'A text that is not an IP address',
+    explanation: 'The API server rejects the pod. Give an IPv4 or IPv6 address.',
+  },
+  {
+    id: 'InvalidAddressText',
+    summary: 'The text of a variable of a call without the address of the callee, or with an unknown placeholder',
+    explanation:
+      'A call sets variables to where its callee is. Use {host} and {port} in the text; variables without either '
+      + 'belong in `env`.',
+  },
+  {
+    id: 'InvalidReference',
+    summary: 'A field or a resource that no variable can have as its value',
+    explanation:
+      'Kubernetes has a few fields of a pod, and the requests and limits of its containers, as values of variables. '
+      + 'The message lists them.',
   },
   {
     id: 'InvalidOperation',

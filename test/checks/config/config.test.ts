@@ -65,19 +65,23 @@ test.each<[string, string, string[]]>([
     'an unknown setting',
     'paths: [a]\nsupress: []\n',
     [
-      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, plugins, environments. '
+      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, namespaceLabels, plugins, environments. '
         + 'Did you mean suppress?',
     ],
   ],
   [
     'a name that every object has',
     'constructor: {}',
-    ['cardinal.yaml:1:1: "constructor" is none of checks, paths, suppress, namespace, plugins, environments.'],
+    [
+      'cardinal.yaml:1:1: "constructor" is none of checks, paths, suppress, namespace, namespaceLabels, plugins, environments.',
+    ],
   ],
   [
     'the name __proto__',
     '"__proto__": {paths: [a]}',
-    ['cardinal.yaml:1:1: "__proto__" is none of checks, paths, suppress, namespace, plugins, environments.'],
+    [
+      'cardinal.yaml:1:1: "__proto__" is none of checks, paths, suppress, namespace, namespaceLabels, plugins, environments.',
+    ],
   ],
   [
     'a severity with a slip',
@@ -247,4 +251,22 @@ describe('the schema', () => {
       { numRuns: 2000 },
     );
   });
+});
+
+test('labels of namespaces are those of all environments and of each, which takes precedence', () => {
+  const { environments, namespaceLabels } = parseConfig(
+    [
+      "namespaceLabels: { shop: { istio-injection: enabled }, '*': {} }",
+      'environments:',
+      '  one: { paths: [k8s] }',
+      '  other: { paths: [k8s], namespaceLabels: { shop: {} } }',
+    ].join('\n'),
+    'cardinal.yaml',
+  );
+  const shared = { shop: { 'istio-injection': 'enabled' }, '*': {} };
+  expect(namespaceLabels).toEqual(shared);
+  expect(environments.map(each => each.namespaceLabels)).toEqual([shared, { ...shared, shop: {} }]);
+  expect(
+    parseConfig('paths: [k8s]\nnamespaceLabels: { shop: {} }', 'cardinal.yaml').environments[0]?.namespaceLabels,
+  ).toEqual({ shop: {} });
 });

@@ -24,7 +24,7 @@ test('a percentage that permits one replica of the service, but none of a versio
   ]);
 });
 
-test('it is none where versions are not told apart, or one replica of each is permitted', () => {
+test('it is none where requests are not routed by version, or one replica of each is permitted', () => {
   expect(neverEjects(cart(20).shop)).toEqual([]);
   for (const percent of [50, undefined]) {
     const { shop, service } = cart(percent);

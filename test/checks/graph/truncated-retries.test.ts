@@ -10,7 +10,7 @@ function findings(terms: CallPolicy) {
   return truncatedTries(shop);
 }
 
-test('the last try is cut short exactly if all tries together outlast the timeout with the pauses between them', () => {
+test('the last retry is truncated exactly if all attempts with the pauses between them outlast the timeout', () => {
   const terms = fc
     .tuple(fc.integer({ min: 2, max: 5000 }), fc.nat(5), fc.integer({ min: 1, max: 2000 }))
     .filter(([timeout, attempts, perTry]) => attempts * perTry < timeout);
@@ -50,6 +50,6 @@ test.each<[string, CallPolicy]>([
   ['no timeout', { retries: { attempts: 3, perTryTimeout: Duration.seconds(1) } }],
   ['no time for each try', { timeout: Duration.seconds(1), retries: { attempts: 3 } }],
   ['no retries', { timeout: Duration.seconds(1) }],
-])('terms with %s cut nothing short', (_name, terms) => {
+])('a call policy with %s truncates nothing', (_name, terms) => {
   expect(findings(terms)).toEqual([]);
 });

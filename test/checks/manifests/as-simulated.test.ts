@@ -306,3 +306,29 @@ describe('a namespace in a policy', () => {
     expect(findings('UnknownNamespace', [undeclared, from(namespace)])).toHaveLength(exists ? 0 : 1);
   });
 });
+
+describe('pods of which it is unknown whether they are in the mesh', () => {
+  const outside = (name: string) => pods(name, 'v1', { namespace: 'other' });
+  const strict = istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } }, 'other');
+
+  test('are reported once for a namespace, and not taken for pods outside the mesh', () => {
+    const objects = [outside('a'), outside('b'), strict, istio('AuthorizationPolicy', 'all', {}, 'other')];
+    expect(findings('UnknownMembership', objects)).toEqual([
+      'Deployment other/a-v1 metadata.namespace: It is unknown whether the pods of a-v1 and 1 more are in the mesh: '
+        + 'the namespace other is not among the manifests.',
+    ]);
+    expect(findings('PolicyWithoutPods', objects)).toEqual([]);
+    expect(findings('UncoveredWorkload', [outside('a')]).filter(each => each.includes('other'))).toEqual([]);
+  });
+
+  test('are known by their own labels, and in namespaces that the injector ignores', () => {
+    const labelled = pods('a', 'v1', { namespace: 'other', labels: { 'sidecar.istio.io/inject': 'true' } });
+    expect(findings('UnknownMembership', [labelled, pods('b', 'v1', { namespace: 'kube-system' })])).toEqual([]);
+  });
+
+  test('are not taken for callers without a proxy, nor for callers with default retries', () => {
+    const caller = { ...calling('client', 'http://cart.shop:80/'), metadata: { name: 'client', namespace: 'other' } };
+    const required = istio('PeerAuthentication', 'shop', { mtls: { mode: 'STRICT' } });
+    expect(findings('PlainTextCaller', [caller, required])).toEqual([]);
+  });
+});

@@ -71,7 +71,7 @@ test('every YAML file beside a rule is in an example: pairs are numbered without
   expect(files.sort()).toEqual(pairs.flat().sort());
 });
 
-test('what is found is where it says, in one sentence for the problem and one for the remedy', () => {
+test('a finding is at the field of the example, with one sentence for the problem and one for the fix', () => {
   for (const { bad } of EXAMPLES) {
     for (const { file, line, column, message, fix } of findingsOf(bad)) {
       expect([file, typeof line, typeof column]).toEqual(['example.yaml', 'number', 'number']);

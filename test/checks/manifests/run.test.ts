@@ -18,7 +18,7 @@ spec:
 const run = (text: string, suppress?: Record<string, string>) =>
   checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })), { suppress });
 
-test('a finding says what, where, by which check and for which codes', () => {
+test('a finding has a message, a location, a check and its codes', () => {
   expect(run(lost()).findings).toEqual([
     {
       id: 'UnknownDestination',
@@ -163,7 +163,7 @@ test('objects that were never in a file are checked too', () => {
   expect(findings.map(each => [each.id, each.file])).toEqual([['UnknownDestination', undefined]]);
 });
 
-test('findings come in the order of lines, whatever the order of the checks', () => {
+test('findings are in the order of lines, independent of the order of the checks', () => {
   const text = `${lost()}---\n${lost().replace(NAMESPACE, '').replace('name: web', 'name: two')}`;
   const all = run(text);
   const reversed = checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })), {
@@ -241,7 +241,7 @@ const WORDS: readonly unknown[] = [
   '${Token[a]}',
 ];
 
-test('whatever stands in a field, no check fails', () => {
+test('no check fails for any value of a field', () => {
   const bases = loadResources(lost(), { file: 'a.yaml' });
   const types = [
     ...new Set([

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { check } from '../../../bin/commands/check';
+import { execute } from '../../../bin/commands/program';
 import {
   checkObjects,
   describeFinding,
@@ -102,7 +102,7 @@ function textsIn(value: unknown): string[] {
       : [];
 }
 
-test('as text, each finding is one line, whatever is in it', () => {
+test('as text, each finding is one line, with any content', () => {
   fc.assert(
     fc.property(report, each => {
       const text = toText(each, 1);
@@ -194,7 +194,7 @@ test('the command prints nothing but lines of its own for names of all kinds', (
     jest.spyOn(stream, 'write').mockImplementation(each => Boolean(written.push(String(each)))),
   );
   try {
-    ['text', 'json', 'sarif'].forEach(format => check([folder, '--format', format]));
+    ['text', 'json', 'sarif'].forEach(format => execute(['check', folder, '--format', format]));
     for (const piece of pieces) {
       [
         ['--explain', piece],
@@ -203,7 +203,7 @@ test('the command prints nothing but lines of its own for names of all kinds', (
         ['nothing', '--fail-on', piece],
         ['nothing', '--format', piece],
         [join(folder, `${piece}.none`)],
-      ].forEach(check);
+      ].forEach(args => execute(['check', ...args]));
     }
   } finally {
     streams.forEach(each => each.mockRestore());

@@ -91,7 +91,7 @@ test.each<[string, string, string, CloudTemplate]>([
   expect(findings[0]?.message).toContain(text);
 });
 
-test('what is right is left alone, and so is what only a deployment knows', () => {
+test('valid templates have no finding, nor have values that only a deployment has', () => {
   const template = {
     Resources: {
       ...HTTP,

@@ -92,7 +92,7 @@ test('the token goes on, and the address of the client in a header', () => {
   expect(message?.address).toBeUndefined();
 });
 
-describe('what a browser asks beforehand', () => {
+describe('preflights', () => {
   const preflight = (origin: string, method = 'GET') => ({
     headers: { origin, 'access-control-request-method': method },
   });
@@ -109,7 +109,7 @@ describe('what a browser asks beforehand', () => {
     expect(answer.reason).toContain(reason);
   });
 
-  test('is denied where a route of any method demands a token and OPTIONS has no route of its own', () => {
+  test('is denied where a route of any method requires a token and OPTIONS has no route of its own', () => {
     const { edge, web } = declared({ cors: { origins: ['https://www.shop.example'] } });
     edge.route('ANY /mine', web, { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }) });
     const template = httpTemplate(edge, ({ certificate }) => ({ certificate })).toJSON() as {
@@ -140,7 +140,7 @@ describe('what a browser asks beforehand', () => {
   });
 });
 
-test('steps tell the way', () => {
+test('steps explain the path', () => {
   expect(ask(withDomain, 'GET https://shop.example/orders', token(claims)).steps).toEqual([
     expect.stringMatching(/^The domain shop\.example is mapped to EdgeApi\w+ \(EdgeDomainMapping\w+\)\.$/),
     expect.stringMatching(/^The route GET \/orders matches/),
@@ -189,7 +189,7 @@ test('a load balancer that is there already is reached on the port of the scheme
   expect([answer.serverName, answer.targetGroup]).toEqual([undefined, undefined]);
 });
 
-test('every route of the boutique passes a request on, with a token where it demands one', () => {
+test('every route of the boutique forwards a request, with a token where it requires one', () => {
   const cluster = clusterOf(httpTemplate(shop));
   const more = token({ iss: 'https://login.shop.example', aud: 'shop' });
 

@@ -75,7 +75,7 @@ const keys = (...all: readonly string[]) => all.map(key => ({ key }));
 const mapped = (parameters: object) =>
   clusterOf(apiOf([{ key: 'ANY /pets/{id}/{rest+}', integration: { RequestParameters: parameters } }]));
 
-describe('the most specific route takes a request', () => {
+describe('the most specific route matches a request', () => {
   const cluster = clusterOf(
     apiOf(
       keys(
@@ -102,7 +102,7 @@ describe('the most specific route takes a request', () => {
     ['GET', '/', 'GET /'],
     ['POST', '/', '$default'],
     ['GET', '/Pets/dog/1', 'ANY /{proxy+}'],
-  ])('%s %s meets %s', (method, path, key) => {
+  ])('%s %s gets %s', (method, path, key) => {
     expect(ask(cluster, `${method} https://api${path}`).reason).toBe(
       `The route ${key} forwards the request through the VPC link.`,
     );
@@ -171,7 +171,7 @@ describe('parameters are mapped', () => {
 describe('an integration', () => {
   const integrated = (key: string, integration: object) => clusterOf(apiOf([{ key, integration }]));
 
-  test('with a TLS configuration speaks HTTPS, by name if it has one', () => {
+  test('with a TLS configuration uses HTTPS, by name if it has one', () => {
     const named = ask(integrated('GET /a', { TlsConfig: { ServerNameToVerify: 'web.example' } }), 'GET https://api/a');
     expect([named.message?.scheme, named.message?.host, named.serverName]).toEqual(['https', 'api', 'web.example']);
     expect(named.targetGroup?.name).toBe('Group');
@@ -272,46 +272,43 @@ describe('domains', () => {
   });
 });
 
-test(
-  'a JWT authorizer may look for the token elsewhere, and an audience that is made by the template is ' + "anyone's",
-  () => {
-    const authorizer = (source: string) =>
-      clusterOf(
-        apiOf([{ key: 'GET /a', properties: { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'Jwt' } } }], {
-          Jwt: {
-            Type: 'AWS::ApiGatewayV2::Authorizer',
-            Properties: {
-              ApiId: { Ref: 'Api' },
-              AuthorizerType: 'JWT',
-              IdentitySource: [source],
-              JwtConfiguration: {
-                Issuer: { 'Fn::Sub': 'https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}' },
-                Audience: [{ Ref: 'Client' }],
-              },
+test('a JWT authorizer can read the token elsewhere, and an audience from the template is ' + 'any audience', () => {
+  const authorizer = (source: string) =>
+    clusterOf(
+      apiOf([{ key: 'GET /a', properties: { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'Jwt' } } }], {
+        Jwt: {
+          Type: 'AWS::ApiGatewayV2::Authorizer',
+          Properties: {
+            ApiId: { Ref: 'Api' },
+            AuthorizerType: 'JWT',
+            IdentitySource: [source],
+            JwtConfiguration: {
+              Issuer: { 'Fn::Sub': 'https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}' },
+              Audience: [{ Ref: 'Client' }],
             },
           },
-        }),
-      );
-    const carried = token({ iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc', client_id: 'k3y' });
-
-    expect(ask(authorizer('$request.header.Authorization'), 'GET https://api/a', carried).steps).toContain(
-      'The issuer or audience of Jwt is known only after deployment and assumed to match the token.',
+        },
+      }),
     );
-    expect(ask(authorizer('$request.header.x-token'), 'GET https://api/a', carried).status).toBe(401);
-    expect(
-      ask(authorizer('$request.header.x-token'), 'GET https://api/a', { ...carried, headers: { 'x-token': 'ey…' } })
-        .status,
-    ).toBeUndefined();
-    expect(ask(authorizer('$request.querystring.t'), 'GET https://api/a?t=ey', carried).status).toBeUndefined();
-    expect(
-      ask(
-        authorizer('$request.header.Authorization'),
-        'GET https://api/a',
-        token({ iss: 'https://login.example', aud: 'x' }),
-      ).status,
-    ).toBe(401);
-  },
-);
+  const carried = token({ iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc', client_id: 'k3y' });
+
+  expect(ask(authorizer('$request.header.Authorization'), 'GET https://api/a', carried).steps).toContain(
+    'The issuer or audience of Jwt is known only after deployment and assumed to match the token.',
+  );
+  expect(ask(authorizer('$request.header.x-token'), 'GET https://api/a', carried).status).toBe(401);
+  expect(
+    ask(authorizer('$request.header.x-token'), 'GET https://api/a', { ...carried, headers: { 'x-token': 'ey…' } })
+      .status,
+  ).toBeUndefined();
+  expect(ask(authorizer('$request.querystring.t'), 'GET https://api/a?t=ey', carried).status).toBeUndefined();
+  expect(
+    ask(
+      authorizer('$request.header.Authorization'),
+      'GET https://api/a',
+      token({ iss: 'https://login.example', aud: 'x' }),
+    ).status,
+  ).toBe(401);
+});
 
 test('the Host header of a request is what its host is', () => {
   const cluster = mapped({
@@ -347,12 +344,68 @@ test.each([
   expect(ask(cluster, `GET https://api${path}`).steps).toContain(step);
 });
 
+describe('the preflight response', () => {
+  const api = (CorsConfiguration: object) => clusterOf(apiOf(keys('GET /a'), {}, { CorsConfiguration }));
+  const preflight = (method: string) => ({
+    headers: { origin: 'https://www.example', 'access-control-request-method': method },
+  });
+
+  test.each([
+    ['GET', ['GET', 'POST'], 'is allowed to send GET'],
+    ['POST', ['GET', 'POST'], 'is allowed to send POST'],
+    ['DELETE', ['GET', 'POST'], 'is not allowed to send DELETE'],
+    ['DELETE', ['*'], 'is allowed to send DELETE'],
+    ['GET', [], 'is not allowed to send GET'],
+  ])('to %s with the methods %j: %s', (method, AllowMethods, reason) => {
+    const answer = ask(
+      api({ AllowOrigins: ['https://www.example'], AllowMethods }),
+      'OPTIONS https://api/a',
+      preflight(method),
+    );
+
+    expect(answer.status).toBe(204);
+    expect(answer.reason).toContain(reason);
+  });
+
+  test.each([
+    [['https://other.example', 'https://www.example'], 'is allowed'],
+    [['https://*'], 'is allowed'],
+    [['http://*', 'https://other.example'], 'is not allowed'],
+  ])('to an origin with the origins %j: %s', (AllowOrigins, reason) => {
+    expect(ask(api({ AllowOrigins, AllowMethods: ['*'] }), 'OPTIONS https://api/a', preflight('GET')).reason).toContain(
+      reason,
+    );
+  });
+});
+
+test('each mapped parameter is a step', () => {
+  const { steps } = ask(
+    mapped({ 'overwrite:path': '/fixed', 'overwrite:header.x-id': '$request.path.id', 'remove:querystring.q': "''" }),
+    'GET https://api/pets/7/x?q=1',
+  );
+
+  expect(steps.filter(each => each.includes(' is set to ') || each.includes(' is removed'))).toEqual([
+    'The query parameter q is removed.',
+    'The path is set to /fixed.',
+    'The header x-id is set to "7".',
+  ]);
+});
+
+test('the address of the client is a variable only if it is known', () => {
+  const cluster = mapped({ 'overwrite:header.x-ip': '$context.identity.sourceIp' });
+
+  expect(ask(cluster, 'GET https://api/pets/7/x', { address: '203.0.113.9' }).message?.headers['x-ip']).toBe(
+    '203.0.113.9',
+  );
+  expect(ask(cluster, 'GET https://api/pets/7/x').message?.headers['x-ip']).toBe('$context.identity.sourceIp');
+});
+
 test('an API of another host is none of ours', () => {
   expect(throughManagedApi(request('GET https://shop.example/'), clusterOf(apiOf(keys('GET /'))))).toBeUndefined();
   expect(throughManagedApi(request('GET https://shop.example/'), clusterOf())).toBeUndefined();
 });
 
-describe('what a template does not say is not guessed', () => {
+describe('what a template does not contain is not guessed', () => {
   const guarded = (type: string, authorizer?: object) =>
     apiOf(
       [{ key: 'GET /a', properties: { AuthorizationType: type, AuthorizerId: { Ref: 'Guard' } } }],
@@ -412,7 +465,7 @@ describe('what a template does not say is not guessed', () => {
     );
   });
 
-  test('a function that authorizes is not asked without what identifies the client', () => {
+  test('a Lambda authorizer is not called without its identity sources', () => {
     const template = guarded('CUSTOM', {
       IdentitySource: ['$request.header.Authorization'],
       AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] },

@@ -109,7 +109,7 @@ test('claims go on as headers, and what a client sends under their names is empt
   expect(ask(cluster, 'GET https://shop.example/products/7', forged).message?.headers).toEqual({ 'x-customer': '' });
 });
 
-test('steps tell the way', () => {
+test('steps explain the path', () => {
   expect(
     ask(cluster, 'POST https://shop.example/orders?shop=1', { ...token(claims), headers: { 'x-device': 'phone' } })
       .steps,
@@ -135,7 +135,7 @@ test('steps tell the way', () => {
   ]);
 });
 
-test('a cached answer is told of, and the throttle of the stage where the method has none', () => {
+test('a cached response is reported, and the throttle of the stage where the method has none', () => {
   const { steps } = ask(cluster, 'GET https://shop.example/products/7');
 
   expect(steps).toContain('A cached response may be returned instead; a cache miss is assumed.');
@@ -207,7 +207,7 @@ test('a key that clients bring must be there', () => {
   );
 });
 
-describe('a user pool takes the place of the function', () => {
+describe('a user pool replaces the function', () => {
   const { edge, web } = declared();
   edge.route('GET /orders', web, { auth: Auth.jwt({ ...jwt, scopes: ['read', 'write'] }) });
   edge.route('GET /me', web, { auth: Auth.jwt(jwt) });
@@ -237,7 +237,7 @@ describe('a user pool takes the place of the function', () => {
     expect(answer.message?.headers['x-customer']).toBe(status === undefined ? 'ann' : undefined);
   });
 
-  test('and one that is made by the template takes tokens of any pool, but of no other issuer', () => {
+  test('and one from the template accepts tokens of any pool, but of no other issuer', () => {
     const other = declared();
     other.edge.route('GET /me', other.web, { auth: Auth.jwt(jwt) });
     const made = clusterOf(restTemplate(other.edge, ({ stack }) => ({ userPools: [new UserPool(stack, 'Pool')] })));
@@ -247,7 +247,64 @@ describe('a user pool takes the place of the function', () => {
   });
 });
 
-test('a canary is told of', () => {
+describe('of several user pools', () => {
+  const { edge, web } = declared();
+  edge.route('GET /orders', web, { auth: Auth.jwt({ ...jwt, scopes: ['read', 'write'] }) });
+  edge.route('GET /me', web, { auth: Auth.jwt(jwt) });
+  const arn = (id: string) => `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_${id}`;
+  const pooled = clusterOf(
+    restTemplate(edge, ({ stack }) => ({
+      userPools: ['abc', 'def'].map(id => UserPool.fromUserPoolArn(stack, id, arn(id))),
+    })),
+  );
+  const issuerOf = (id: string) => `https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_${id}`;
+  const asked = (path: string, more: ReturnType<typeof token> = {}) =>
+    ask(pooled, `GET https://EdgeApi65822B7B/prod${path}`, more);
+
+  test('a token of any of them is accepted, and of no other', () => {
+    expect(asked('/me', token({ iss: issuerOf('abc') })).status).toBeUndefined();
+    expect(asked('/me', token({ iss: issuerOf('def') })).status).toBeUndefined();
+    expect(asked('/me', token({ iss: issuerOf('ghi') })).reason).toContain(
+      `the issuer is ${issuerOf('ghi')}, not ${issuerOf('abc')} or ${issuerOf('def')}`,
+    );
+  });
+
+  test('a denial names its reason', () => {
+    expect(asked('/me').reason).toContain('rejects the request: no token');
+    expect(asked('/me', token({ iss: issuerOf('abc') }, false)).reason).toContain(
+      'the token is expired or not signed by its issuer',
+    );
+    expect(asked('/me', token({ iss: issuerOf('abc'), token_use: 'access' })).reason).toContain(
+      'A method without scopes requires an ID token',
+    );
+    expect(asked('/orders', token({ iss: issuerOf('abc'), token_use: 'id' })).reason).toContain(
+      'A method with scopes requires an access token',
+    );
+  });
+
+  test('the accepted token is a step, with the scopes of the method if it has any', () => {
+    expect(asked('/orders', token({ iss: issuerOf('abc'), scope: 'read' })).steps.join()).toContain(
+      `accepts the token of the user pool ${issuerOf('abc')} with one of the scopes read, write.`,
+    );
+    expect(asked('/me', token({ iss: issuerOf('abc') })).steps.join()).toContain(
+      `accepts the token of the user pool ${issuerOf('abc')}.`,
+    );
+  });
+});
+
+test('a route of any method has its requirements for each method', () => {
+  const { edge, web } = declared();
+  edge.route('ANY /carts', web, { auth: Auth.jwt(jwt) });
+  edge.route('GET /carts', web, { auth: Auth.jwt({ ...jwt, audiences: ['readers'] }) });
+  const any = clusterOf(restTemplate(edge));
+  const statusOf = (method: string, aud: string) =>
+    ask(any, `${method} https://EdgeApi65822B7B/prod/carts`, token({ ...claims, aud })).status;
+
+  expect([statusOf('PUT', 'shop'), statusOf('PUT', 'readers')]).toEqual([undefined, 403]);
+  expect([statusOf('GET', 'shop'), statusOf('GET', 'readers')]).toEqual([403, undefined]);
+});
+
+test('a canary is reported', () => {
   const { edge, web } = declared();
   edge.route('GET /', web);
   const canary = clusterOf(restTemplate(edge, () => ({ canary: { percent: 10, stableDeployment: 'abc123' } })));
@@ -257,7 +314,7 @@ test('a canary is told of', () => {
   );
 });
 
-test('demands that exceed the environment of the function are read from its code', () => {
+test('requirements that exceed the environment of the function are read from its code', () => {
   const { edge, web } = declared({
     auth: Auth.jwt(jwt),
     managed: true,

@@ -120,7 +120,7 @@ describe('the tree of resources is walked once', () => {
     ['PUT', '/pets/7', 'ANY /pets/{id}'],
     ['GET', '/pets/dog/a/b', 'ANY /pets/dog/{rest+}'],
     ['GET', '/other/a', 'ANY /{proxy+}'],
-  ])('%s %s meets %s', (method, path, name) => {
+  ])('%s %s gets %s', (method, path, name) => {
     expect(ask(cluster, `${method} https://api/live${path}`).reason).toBe(
       `The method ${name} forwards the request through the VPC link.`,
     );
@@ -132,7 +132,7 @@ describe('the tree of resources is walked once', () => {
     ['GET', '/pets/7/8', 'nothing is below {id}'],
     ['POST', '/', 'the root has no such method'],
     ['GET', '/pets/', 'a parameter is not empty'],
-  ])('%s %s is refused: %s', (method, path) => {
+  ])('%s %s is denied: %s', (method, path) => {
     expect(ask(cluster, `${method} https://api/live${path}`)).toMatchObject({
       status: 403,
       reason: expect.stringContaining('Missing Authentication Token') as string,
@@ -239,7 +239,69 @@ test.each([
   expect(message?.query).toBe(query);
 });
 
-test('what is required may be said as text, and a validator that looks at nothing requires nothing', () => {
+test('each mapped parameter is a step, and those without a source are none', () => {
+  const { steps } = ask(
+    integrated({
+      RequestParameters: {
+        'integration.request.header.x-id': 'method.request.path.id',
+        'integration.request.header.x-none': 'method.request.querystring.none',
+        'integration.request.querystring.r': "'one'",
+        'integration.request.header.x-last': 'context.stage',
+      },
+    }),
+    'GET https://api/live/a/7',
+  );
+
+  expect(steps.filter(each => each.includes(' is set to '))).toEqual([
+    'The header x-id is set to "7".',
+    'The query parameter r is set to "one".',
+    'The header x-last is set to "live".',
+  ]);
+});
+
+test('the token of a request is in no other header', () => {
+  const cluster = integrated({
+    RequestParameters: { 'integration.request.header.x-other': 'method.request.header.x-in' },
+  });
+
+  expect(ask(cluster, 'GET https://api/live/a/7', token({ sub: 'ann' })).message?.headers).toEqual({});
+});
+
+test('a domain leads to a stage that the template does not declare', () => {
+  const cluster = clusterOf(
+    apiOf([{ on: '/a' }], {
+      Domain: { Type: 'AWS::ApiGateway::DomainName', Properties: { DomainName: 'api.example' } },
+      Shop: {
+        Type: 'AWS::ApiGateway::BasePathMapping',
+        Properties: { DomainName: { Ref: 'Domain' }, RestApiId: { Ref: 'Api' }, BasePath: 'shop', Stage: 'blue' },
+      },
+    }),
+  );
+
+  expect(outcome(cluster, 'GET https://api.example/shop/a')).toBe('GET https://web.example:443/blue/at');
+});
+
+test('a method of another API on the same resource does not match', () => {
+  const cluster = clusterOf(
+    apiOf([{ on: '/a', method: 'POST' }], {
+      Other: { Type: 'AWS::ApiGateway::RestApi', Properties: {} },
+      Foreign: {
+        Type: 'AWS::ApiGateway::Method',
+        Properties: {
+          RestApiId: { Ref: 'Other' },
+          ResourceId: { Ref: `R${Buffer.from('/a').toString('hex')}` },
+          HttpMethod: 'GET',
+          AuthorizationType: 'NONE',
+          Integration: { Type: 'MOCK' },
+        },
+      },
+    }),
+  );
+
+  expect(ask(cluster, 'GET https://api/live/a').status).toBe(403);
+});
+
+test('a requirement may be text, and a validator that checks nothing requires nothing', () => {
   const required = (ValidateRequestParameters: unknown) =>
     clusterOf(
       apiOf(
@@ -362,7 +424,7 @@ test.each([
   ],
   [{ RequestTemplates: { 'application/json': '{}' }, IntegrationResponses: [{ StatusCode: '200' }] }, 500],
   [{ IntegrationResponses: [] }, 500],
-])('a mock answers itself: %j with %s', (integration, status) => {
+])('a mock responds to %j with %s', (integration, status) => {
   expect(ask(integrated({ Type: 'MOCK', ...integration }), 'GET https://api/live/a/7').status).toBe(status);
 });
 
@@ -427,7 +489,7 @@ describe('domains', () => {
   });
 });
 
-describe('what a template does not say is not guessed', () => {
+describe('what a template does not contain is not guessed', () => {
   const guarded = (type: string, authorizer?: object) =>
     apiOf(
       [{ on: '/a', properties: { AuthorizationType: type, AuthorizerId: { Ref: 'Guard' } } }],
@@ -457,6 +519,7 @@ describe('what a template does not say is not guessed', () => {
     ],
     ['a signature', guarded('AWS_IAM'), 'an IAM signature'],
     ['a resource policy', apiOf([{ on: '/a' }], {}, { Policy: {} }), 'The API Api has a Policy'],
+    ['methods of an inline OpenAPI document', apiOf([], {}, { Body: {} }), 'The API Api has a Body'],
     ['methods of an OpenAPI document', apiOf([], {}, { BodyS3Location: {} }), 'The API Api has a BodyS3Location'],
     [
       'the template of a mock',
@@ -491,7 +554,7 @@ describe('what a template does not say is not guessed', () => {
     );
   });
 
-  test('a function that authorizes is not asked without what identifies the client', () => {
+  test('a Lambda authorizer is not called without its identity sources', () => {
     expect(
       ask(
         clusterOf(guarded('CUSTOM', { AuthorizerUri: { 'Fn::GetAtt': ['Function', 'Arn'] } })),

@@ -36,7 +36,7 @@ describe.each([
   ['an HTTP API', httpApi, ''],
   ['a REST API', restApi, '/v1'],
 ])('a request to %s', (_name, clusterFor, stage) => {
-  test('to a path that no route names never passes', () => {
+  test('to a path that no route matches is never forwarded', () => {
     assert(
       property(routes, array(requests, { minLength: 5, maxLength: 15 }), (all, asked) => {
         const cluster = clusterFor(all);
@@ -49,7 +49,7 @@ describe.each([
     );
   });
 
-  test('that passes is one that the route which passes it on names, and keeps its path', () => {
+  test('that is forwarded matches its route, and keeps its path', () => {
     assert(
       property(routes, array(requests, { minLength: 5, maxLength: 15 }), (all, asked) => {
         const cluster = clusterFor(all);
@@ -67,7 +67,7 @@ describe.each([
   });
 });
 
-test('an HTTP API passes on every request that a route names', () => {
+test('an HTTP API forwards every request that a route matches', () => {
   assert(
     property(routes, array(requests, { minLength: 5, maxLength: 15 }), (all, asked) => {
       for (const each of asked) {
@@ -80,7 +80,7 @@ test('an HTTP API passes on every request that a route names', () => {
   );
 });
 
-test('without a valid token of the issuer for the audience nothing passes a route that demands one', () => {
+test('without a valid token of the issuer for the audience no request is forwarded by a route that requires one', () => {
   const claimed = record({
     iss: constantFrom('https://login.example', 'https://login.example/', 'login.example'),
     aud: constantFrom<unknown>('shop', ['shop', 'x'], 'sho', ['x'], undefined),

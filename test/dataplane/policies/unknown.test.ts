@@ -85,6 +85,14 @@ test('a source with an unknown condition is one alternative of several', () => {
   expect(() => ask([policy('ALLOW', [{ from: from({ namespaces: ['money'] }) }])])).toThrow(/address of the client/);
 });
 
+test('a field that is not simulated may change what the others beside it mean', () => {
+  const beside = { from: source({ moons: ['x'], namespaces: ['money'] }) };
+  expect(() => ask([policy('ALLOW', [beside])])).toThrow(/source\.moons/);
+  expect(() => ask([policy('DENY', [{ moons: 1, from: source({ namespaces: ['money'] }) }])])).toThrow(
+    /rules\[0\]\.moons/,
+  );
+});
+
 test('a header that proxies add is compared where the request has it', () => {
   const rule = { when: when('request.headers[x-forwarded-proto]', ['https']) };
   expect(isAllowed([policy('ALLOW', [rule])], undefined, { headers: { 'x-forwarded-proto': 'https' } })).toBe(true);
@@ -216,7 +224,7 @@ describe('at a gateway', () => {
   });
 });
 
-test('a port that Services declare as HTTP and as TCP has an unknown result only where policies tell them apart', () => {
+test('a port that Services declare as HTTP and as TCP has an unknown result only where policies distinguish them', () => {
   const bytes = service('cart-bytes', 'shop', {
     selector: { app: 'cart' },
     ports: [{ name: 'tcp', port: 9001, targetPort: 'web' }],

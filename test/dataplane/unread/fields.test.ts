@@ -63,7 +63,7 @@ describe.each(TABLE.map(([name, , reading], index) => [name, reading, fields[ind
   (_name, reading, spec) => {
     const known = [...reading.read, ...Object.keys(reading.harmless), ...Object.keys(reading.unsimulated)];
 
-    test('each is read, harmless, or known not to be simulated', () => {
+    test('each is read, harmless, or listed as not simulated', () => {
       expect(spec?.below.size).toBeGreaterThan(1);
       expect(spec && undecided(spec, '', known)).toEqual([]);
     });

@@ -29,6 +29,41 @@ const limits = (context: string) => ({
   ],
 });
 
+const merged = (typed_config: object, operation = 'MERGE') => ({
+  configPatches: [
+    {
+      applyTo: 'NETWORK_FILTER',
+      match: { context: 'SIDECAR_INBOUND' },
+      patch: { operation, value: { name: 'envoy.filters.network.http_connection_manager', typed_config } },
+    },
+  ],
+});
+
+test.each<[string, object]>([
+  ['one setting among harmless ones', merged({ stat_prefix: 'shop', use_remote_address: true })],
+  ['only a setting that is not read', merged({ normalize_path: false })],
+  ['a filter of connections', merged({ stat_prefix: 'shop' }, 'REMOVE')],
+  [
+    'a limit that is merged with another filter',
+    {
+      configPatches: [
+        {
+          applyTo: 'HTTP_FILTER',
+          patch: { operation: 'MERGE', value: { name: 'envoy.filters.http.local_ratelimit' } },
+        },
+      ],
+    },
+  ],
+])('an EnvoyFilter that changes %s is not simulated', (_what, spec) => {
+  expect(() => FROM_WEB([istio('EnvoyFilter', 'it', spec)])).toThrow(/The EnvoyFilter .*it .*not simulated/);
+});
+
+test('an EnvoyFilter that changes the names of statistics and the log is no obstacle', () => {
+  FROM_WEB([
+    istio('EnvoyFilter', 'it', merged({ '@type': 'HttpConnectionManager', stat_prefix: 'shop', access_log: [] })),
+  ]).expectRoutedTo('cart');
+});
+
 const CONCERNED: readonly (readonly [string, object])[] = [
   ['AWS', object('networking.k8s.aws/v1alpha1', 'ApplicationNetworkPolicy', { podSelector: {} })],
   ['AWS, by security groups', object('vpcresources.k8s.aws/v1beta1', 'SecurityGroupPolicy', { podSelector: {} })],
@@ -99,6 +134,15 @@ const CONCERNED: readonly (readonly [string, object])[] = [
     object('extensions.istio.io/v1alpha1', 'WasmPlugin', { selector: { matchLabels: { app: 'cart' } } }),
   ],
   [
+    'TLS to one of several Services',
+    object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', {
+      targetRefs: [
+        { group: '', kind: 'Service', name: 'other' },
+        { group: '', kind: 'Service', name: 'cart' },
+      ],
+    }),
+  ],
+  [
     'TLS to the Service',
     object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', {
       targetRefs: [{ group: '', kind: 'Service', name: 'cart' }],
@@ -111,7 +155,7 @@ test.each(CONCERNED)('%s may decide, and is not simulated', (_what, found) => {
   expect(() => FROM_WEB([found])).toThrow(new RegExp(`The ${kind} .*it .*not simulated`));
 });
 
-test.each(CONCERNED.slice(0, -1))('%s makes the matrix say that it is not known', (_what, found) => {
+test.each(CONCERNED.slice(0, -1))('%s is unknown in the matrix', (_what, found) => {
   const line = String(traffic([found]).matrix())
     .split('\n')
     .find(each => each.startsWith('shop/web-v1 '));
@@ -367,7 +411,7 @@ describe('at a gateway', () => {
     ask([route({}), found]).expectRoutedTo('web');
   });
 
-  test('fields of the rule that are not simulated are named, and those of other rules are not looked at', () => {
+  test('fields of the rule that are not simulated are named, and those of other rules are not', () => {
     expect(() => ask([route({ quantumFilter: {} })])).toThrow(/HTTPRoute shop\/web .*spec\.rules\[0\]\.quantumFilter/);
     expect(() => ask([route({ filters: [{ type: 'CORS', cors: {}, extensionRef: { name: 'x' } }] })])).toThrow(
       /rules\[0\]\.filters\[0\]\.extensionRef/,
@@ -412,7 +456,7 @@ describe('at a gateway', () => {
     ).toThrow(/HTTPRoute shop\/web sends requests to a Backend/);
   });
 
-  test('an Ingress for a host that no gateway takes is not simulated', () => {
+  test('an Ingress for a host that no gateway serves is not simulated', () => {
     const ingress = (host: string) => object('networking.k8s.io/v1', 'Ingress', { rules: [{ host }] });
     expect(() => ask([route({}), ingress('b.example')], 'b.example')).toThrow(
       /No gateway takes b\.example, but the Ingress shop\/it may/,

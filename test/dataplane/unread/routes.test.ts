@@ -16,12 +16,12 @@ const matrixOf = (objects: readonly object[], caller: string) =>
 const CART = { route: [{ destination: { host: 'cart' } }] };
 
 describe('a match with a field that is not simulated', () => {
-  test('of a rule that would be skipped is named, whatever answers behind it', () => {
+  test('of a rule that would be skipped is named, whichever rule would match after it', () => {
     const rules = { rules: [{ matches: [{ path: { value: '/x' }, moon: 'full' }], ...toWeb }] };
     expect(() => enter([route('it', rules)])).toThrow(/HTTPRoute shop\/it .*rules\[0\]\.matches\[0\]\.moon/);
   });
 
-  test('of another route for the host is named where it is tried first', () => {
+  test('of another route for the host is named where that precedes', () => {
     const other = route('a', {
       rules: [{ matches: [{ path: { type: 'Exact', value: '/x' }, moon: 'full' }], ...toWeb }],
     });
@@ -33,7 +33,7 @@ describe('a match with a field that is not simulated', () => {
     enter([other, route('b', { hostnames: ['a.example'], rules: [toWeb] })]).expectRoutedTo('web');
   });
 
-  test('of a VirtualService whose rules take no request is named, instead of a 404', () => {
+  test('of a VirtualService whose rules match no request is named, instead of a 404', () => {
     const rules = cartRules({ match: [{ uri: { exact: '/x' }, moon: 1 }], ...CART });
     expect(() => traffic([rules]).from('web').http('GET http://cart/')).toThrow(
       /VirtualService shop\/cart .*http\[0\]\.match\[0\]\.moon/,
@@ -67,7 +67,7 @@ describe('a match with a field that is not simulated', () => {
 describe('a rule that delegates', () => {
   const part = istio('VirtualService', 'part', { http: [CART] });
 
-  test('hands fields that are not simulated on to the rules that take its place', () => {
+  test('delegates fields that are not simulated to the rules that replace it', () => {
     expect(() =>
       traffic([cartRules({ moon: 1, delegate: { name: 'part' } }), part])
         .from('web')
@@ -75,7 +75,7 @@ describe('a rule that delegates', () => {
     ).toThrow(/spec\.http\[0\]\.moon/);
   });
 
-  test('hands on no fields that are read for itself alone', () => {
+  test('delegates no fields that apply to itself only', () => {
     traffic([cartRules({ name: 'a', delegate: { name: 'part' } }), part])
       .from('web')
       .http('GET http://cart/')

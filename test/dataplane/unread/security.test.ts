@@ -135,14 +135,14 @@ test('a mesh configuration that cannot be read is not taken for none', () => {
   expect(matrixLine([broken])).toContain('*');
 });
 
-test('the limit of each try of the mesh is that of routes without retries of their own', () => {
+test('the per-try timeout of the mesh is that of routes without retries of their own', () => {
   expect(ask([meshConfig({ defaultHttpRetryPolicy: { attempts: 3, perTryTimeout: '2s' } })])).toMatchObject({
     retries: 3,
     perTryTimeout: 2000,
   });
 });
 
-describe('the header in which a rule looks for a token', () => {
+describe('the header in which a rule finds a token', () => {
   const tokens = (fromHeader: object) =>
     policy('RequestAuthentication', {
       jwtRules: [{ issuer: 'https://issuer.example', jwks: '{}', fromHeaders: [fromHeader] }],
@@ -176,7 +176,7 @@ test.each([
   ['false', '403'],
   ['yes', '403'],
   ['tRUE', '403'],
-])('a policy with istio.io/dry-run: %s lets requests end at %s', (value, expected) => {
+])('a policy with istio.io/dry-run: %s has requests end at %s', (value, expected) => {
   const denying = istio('AuthorizationPolicy', 'it', { ...toCart, action: 'DENY', rules: [{}] }, 'shop', {
     annotations: { 'istio.io/dry-run': value },
   });

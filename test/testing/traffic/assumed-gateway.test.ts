@@ -177,7 +177,7 @@ test.each<[string, object]>([
   expect(() => enter([object])).toThrow('may decide about the request');
 });
 
-test('a RequestAuthentication that may be for the gateway decides where it takes a header or a token', () => {
+test('a RequestAuthentication that may be for the gateway decides where it removes a header or a token', () => {
   const tokens = policy(
     'istio-ingress',
     {
@@ -268,7 +268,7 @@ test('a policy that selects the gateway of the default profile in another namesp
   expect(result([policy('istio-ingress', { ...selecting({ istio: 'other' }), ...DENY })], selector)).toBe('web-v1');
 });
 
-test('a gateway of an IstioOperator is where it says, and nowhere else', () => {
+test('a gateway of an IstioOperator is in its declared namespace only', () => {
   const operator = (gateway: object) => ({
     apiVersion: 'install.istio.io/v1alpha1',
     kind: 'IstioOperator',
@@ -364,7 +364,7 @@ test(
   },
 );
 
-test('a Gateway of the Gateway API has Pods in its own namespace, whatever is selected elsewhere', () => {
+test('a Gateway of the Gateway API has Pods in its own namespace, regardless of selectors elsewhere', () => {
   const door = gatewayApi('Gateway', 'door', {
     gatewayClassName: 'istio',
     listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],

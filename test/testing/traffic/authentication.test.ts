@@ -62,7 +62,7 @@ test(
   },
 );
 
-test('a preflight goes past the rules, with its headers', () => {
+test('a preflight bypasses the rules, with its headers', () => {
   const headers = { origin: 'https://a.example', 'access-control-request-method': 'GET', 'x-sub': 'forged' };
   expect(
     traffic([tokens(rule(written('sub')))])

@@ -154,7 +154,7 @@ test.each<[string, object[], string]>([
   expect(endsOf(traffic(objects).from('web').http('GET http://cart/'))).toBe(expected);
 });
 
-test('a test says which external authorizers refuse, and what they are not asked about passes', () => {
+test('a test declares which external authorizers deny, and requests that they do not check are allowed', () => {
   const guarded = traffic(
     [policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [{ to: [{ operation: { paths: ['/admin'] } }] }] })],
     { denyingAuthorizers: ['opa'] },
@@ -177,7 +177,7 @@ test('on connections alone, conditions about requests void what allows and are n
   ).toBe('cart-v1 50%, cart-v2 50%');
 });
 
-test('a policy that names addresses decides on connections whose address is known', () => {
+test('a policy that names addresses applies to connections with a known address', () => {
   const blocks = traffic([policy({ ...cart, rules: [source({ ipBlocks: ['10.0.0.0/8'] })] })]);
   expect([
     endsOf(blocks.from('web').tcp('cart:9000', { address: '10.1.2.3' })),
@@ -224,7 +224,7 @@ test.each<[string, string]>([
   expect(endsOf(traffic([denying]).from('web').http('GET http://cart/'))).toBe(expected);
 });
 
-test('who is refused learns which object did it', () => {
+test('a denied request names the object that denied it', () => {
   expect(() =>
     traffic([policy({ ...cart, rules: [source({ principals: ['*/sa/bank'] })] }, 'bank-only')])
       .from('web')
@@ -272,7 +272,7 @@ const request = fc.record({
   x: fc.constantFrom(undefined, '1'),
 });
 
-test('a further rule that denies never lets in, a further one that allows never refuses', () => {
+test('a further DENY rule never allows, a further ALLOW rule never denies', () => {
   fc.assert(
     fc.property(rules, rules, rules, request, (allowing, denying, more, { method, path, x }) => {
       const isLetIn = (allow: object[], deny: object[]) =>

@@ -106,8 +106,8 @@ test.each<[string, object[], string, string]>([
 });
 
 test(
-  'an authorizer is asked before the token is verified: of claims a policy that asks knows nothing, '
-    + 'and a bad token is refused by the authorizer',
+  'an authorizer is called before the token is verified: a policy of it matches no claims, '
+    + 'and the authorizer decides about an invalid token first',
   () => {
     const tokens = istio('RequestAuthentication', 'tokens', { jwtRules: [{ issuer: 'me', jwks: '{}' }] });
     const withRule = (rule: object, provider = 'nobody') =>
@@ -124,11 +124,11 @@ test(
   },
 );
 
-test('what no rule asks about passes without the authorizer', () => {
+test('a request that no rule matches is allowed without the authorizer', () => {
   expect(endsOf(traffic([http(), ask()]).from('web').http('GET http://cart/'))).toBe(both);
 });
 
-test('about connections those which speak gRPC are asked alone', () => {
+test('only gRPC authorizers are called for connections', () => {
   const connect = (provider: string) =>
     endsOf(
       traffic([http(), ...opa, blind, ask(provider, { rules: [{}] })])

@@ -93,7 +93,7 @@ test.each<[string, object[], RequestProps, string, string]>([
   expect(outcomes.map(each => [each.by, each.rule])).toEqual(outcomes.map(() => [by, rule]));
 });
 
-test('an explanation tells what let a request in, and which authorizer was asked', () => {
+test('an explanation names the policy that allowed a request, and the authorizer that was called', () => {
   const objects = [
     policy({ rules: [paths('/a')] }),
     istio('AuthorizationPolicy', 'ask', { action: 'CUSTOM', provider: { name: 'opa' }, ...cart, rules: [{}] }),

@@ -59,7 +59,7 @@ test.each<[string, object[], [string, string]]>([
   expect(bySubset(...rules)).toEqual(expected);
 });
 
-test('a subset without labels has all Pods, one whose labels nobody has is empty', () => {
+test('a subset without labels has all Pods, one whose labels no Pod has is empty', () => {
   expect(bySubset(rule('a', { subsets: [{ name: 's' }] }))[0]).toBe('cart-v1 50%, cart-v2 50%');
   expect(bySubset(rule('a', { subsets: [subset('s', 'v9')] }))[0]).toBe('503');
 });

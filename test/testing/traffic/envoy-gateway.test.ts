@@ -52,7 +52,7 @@ describe('an edge that the package renders for Envoy Gateway', () => {
   const ask = (request: string, props = {}) =>
     traffic.fromInternet(request.replace(' ', ' http://shop.example'), props);
 
-  test('demands a token of its issuer and audience', () => {
+  test('requires a token of its issuer and audience', () => {
     ask('GET /orders').expectDenied(401);
     ask('GET /orders', { claims, badToken: true }).expectDenied(401);
     ask('GET /orders', { claims: { ...claims, iss: 'https://other.example' } }).expectDenied(401);
@@ -61,13 +61,13 @@ describe('an edge that the package renders for Envoy Gateway', () => {
     ask('GET /orders').expectDenied(401);
   });
 
-  test('demands one of the scopes', () => {
+  test('requires one of the scopes', () => {
     ask('POST /orders', { claims: { ...claims, scope: 'read write' } }).expectRoutedTo('web');
     ask('POST /orders', { claims: { ...claims, scope: 'read' } }).expectDenied(403);
     ask('POST /orders', { claims }).expectDenied(403);
   });
 
-  test('demands a key, which services do not get', () => {
+  test('requires a key, which services do not get', () => {
     ask('GET /keyed').expectDenied(401);
     ask('GET /keyed', { headers: { 'x-api-key': 'guessed' } }).expectDenied(401);
     const result = ask('GET /keyed', { headers: { 'x-api-key': 'key-of-ann' } });
@@ -88,7 +88,7 @@ describe('an edge that the package renders for Envoy Gateway', () => {
     });
   });
 
-  test('answers preflights of its origins before it asks for a token', () => {
+  test('responds to preflights of its origins before it requires a token', () => {
     const preflight = (origin: string) =>
       ask('OPTIONS /orders', { headers: { origin, 'access-control-request-method': 'GET' } });
     expect(preflight('https://www.example').outcomes[0]?.status).toBe(200);
@@ -131,7 +131,10 @@ function policy(kind: string, name: string, target: object, spec: object): objec
 }
 
 const ask = (objects: readonly object[], path = '/', props = {}) =>
-  Traffic.of(manifestsOf([...TOWN, ...objects])).fromInternet(`GET http://any.example${path}`, props);
+  Traffic.of(manifestsOf([...TOWN, ...objects]), { namespaceLabels: { shop: {} } }).fromInternet(
+    `GET http://any.example${path}`,
+    props,
+  );
 const jwt = (props: object = {}, provider: object = {}) => ({
   jwt: { providers: [{ name: 'login', issuer, remoteJWKS: { uri: `${issuer}/keys` }, ...provider }], ...props },
 });
@@ -180,6 +183,59 @@ describe('the closest SecurityPolicy replaces the others', () => {
 
   test('in its own namespace alone', () => {
     ask([door(), { ...guard, metadata: { name: 'guard', namespace: 'other' } }]).expectRoutedTo('web');
+  });
+});
+
+test('a policy of another rule of the route does not apply', () => {
+  const other = policy('SecurityPolicy', 'guard', { ...OF_ROUTE, sectionName: 'other' }, jwt());
+  ask([door(), other], '/admin').expectRoutedTo('web');
+  ask([door(), other]).expectRoutedTo('web');
+});
+
+test('a policy of one of several plain listeners on a port is not simulated, unless it names a listener elsewhere', () => {
+  const listeners = [
+    { ...http, hostname: 'any.example' },
+    { ...http, name: 'second', hostname: 'second.example' },
+    { ...http, name: 'admin', port: 8080 },
+  ];
+  const of = (sectionName: string) => policy('SecurityPolicy', 'guard', { ...OF_DOOR, sectionName }, jwt());
+  expect(() => ask([door({ listeners }), of('http')])).toThrow(/targets one of several listeners on port 80/);
+  expect(() => ask([door({ listeners }), of('second')])).toThrow(/targets one of several listeners on port 80/);
+  ask([door({ listeners }), of('admin')]).expectRoutedTo('web');
+  ask([door({ listeners }), policy('SecurityPolicy', 'guard', OF_DOOR, jwt())]).expectDenied(401);
+});
+
+describe('API keys', () => {
+  const secret = (data: object) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'keys', namespace: 'shop' },
+    ...data,
+  });
+  const keyed = (extractFrom: object) =>
+    policy('SecurityPolicy', 'guard', OF_DOOR, {
+      apiKeyAuth: { credentialRefs: [{ name: 'keys' }], extractFrom: [extractFrom], forwardClientIDHeader: 'X-Client' },
+    });
+  const plainText = secret({ stringData: { ann: 'key-of-ann', bob: 'key-of-bob' } });
+  const encoded = secret({ data: { ann: Buffer.from('key-of-ann').toString('base64') } });
+
+  test.each<[string, object, string, object]>([
+    ['header', { headers: ['X-Key'] }, '/', { headers: { 'x-key': 'key-of-ann' } }],
+    ['query parameter', { params: ['key'] }, '/?key=key-of-ann', {}],
+    ['cookie', { cookies: ['key'] }, '/', { headers: { cookie: 'other=a; key=key-of-ann' } }],
+  ])('are accepted from a %s, and forwarded as the name of the client', (_name, extractFrom, path, props) => {
+    for (const keys of [plainText, encoded]) {
+      const result = ask([door(), keyed(extractFrom), keys], path, props);
+      result.expectRoutedTo('web');
+      expect(result.outcomes[0]?.headers['x-client']).toBe('ann');
+    }
+    ask([door(), keyed(extractFrom), plainText]).expectDenied(401);
+  });
+
+  test('are denied if no Secret has them, or if they are the name of a client', () => {
+    for (const key of ['guessed', 'ann', '']) {
+      ask([door(), keyed({ headers: ['x-key'] }), encoded], '/', { headers: { 'x-key': key } }).expectDenied(401);
+    }
   });
 });
 
@@ -236,7 +292,7 @@ describe('tokens', () => {
     },
   );
 
-  test('are looked for where the provider says', () => {
+  test('are read from the places that the provider declares', () => {
     const guard = policy(
       'SecurityPolicy',
       'guard',
@@ -258,7 +314,7 @@ describe('rules of an authorization', () => {
     },
   };
 
-  test('are tried in their order, and what none takes is denied', () => {
+  test('apply in their order, and a request that none matches is denied', () => {
     const evil = { action: 'Deny', principal: { headers: [{ name: 'x-evil', values: ['yes'] }] } };
     const admin = { claims: { ...claims, user: { group: ['admin'] } } };
     ask([door(), rules(evil, admins)], '/', admin).expectRoutedTo('web');
@@ -313,6 +369,18 @@ test('clients without a certificate get no connection where a ClientTrafficPolic
   traffic.fromInternet('GET https://any.example/', { clientCertificate: true }).expectRoutedTo('web');
 });
 
+test('clients without a certificate get a connection where a ClientTrafficPolicy makes it optional, or has no authority', () => {
+  const https = door({
+    listeners: [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'cert' }] } }],
+  });
+  for (const tls of [{ clientValidation: { optional: true, caCertificateRefs: [{ name: 'ca' }] } }, {}]) {
+    const clients = policy('ClientTrafficPolicy', 'clients', OF_DOOR, { tls });
+    Traffic.of(manifestsOf([...TOWN, https, clients]))
+      .fromInternet('GET https://any.example/')
+      .expectRoutedTo('web');
+  }
+});
+
 test.each<[string, string, object, RegExp]>([
   [
     'external authorization',
@@ -340,6 +408,12 @@ test.each<[string, string, object, RegExp]>([
     'a limit of none',
     'BackendTrafficPolicy',
     { rateLimit: { local: { rules: [{ limit: { requests: 0, unit: 'Second' } }] } } },
+    /allows no requests.*requests/,
+  ],
+  [
+    'a limit of none in all proxies together',
+    'BackendTrafficPolicy',
+    { rateLimit: { global: { rules: [{ limit: { requests: 0, unit: 'Second' } }] } } },
     /allows no requests.*requests/,
   ],
   [
@@ -441,7 +515,7 @@ test.each<[string, object, boolean]>([
   expect(ask([labelled, admitting]).outcomes.every(each => each.destination !== '')).toBe(isAdmitted);
 });
 
-test('patches may add routes, so that 404 is not known', () => {
+test('patches may add routes, so that 404 is unknown', () => {
   const patch = {
     apiVersion: GROUP,
     kind: 'EnvoyPatchPolicy',

@@ -54,8 +54,8 @@ test("of routes whose patterns a listener narrows to one host those of the gatew
 });
 
 test(
-  'a Gateway of Istio on the Pods of one of the Gateway API obeys the policies that name that, before '
-    + 'it looks for a route',
+  'a Gateway of Istio on the Pods of one of the Gateway API applies the policies that name that, before '
+    + 'it matches a route',
   () => {
     const own = istio('Gateway', 'own', {
       selector: { 'gateway.networking.k8s.io/gateway-name': 'door' },
@@ -71,7 +71,7 @@ test(
 );
 
 test(
-  'a Sidecar that declares a port for requests answers those for unknown hosts there, whether it knows ' + 'one or not',
+  'a Sidecar that declares a port for requests responds to unknown hosts there, with or without ' + 'hosts of its own',
   () => {
     const sidecar = (protocol: string) =>
       istio('Sidecar', 's', {
@@ -100,7 +100,7 @@ test('a gRPC service is the first part of a path, also of one that has no more',
   ).toEqual(['web-v1', 'web-v1', '404']);
 });
 
-test('routes whose matches take everything end the list of their host: what stands behind is not there', () => {
+test('routes that match all requests end the list of their host: later ones have no effect', () => {
   const rules = {
     rules: [
       { backendRefs: [{ name: 'web', port: 80 }] },
@@ -112,7 +112,7 @@ test('routes whose matches take everything end the list of their host: what stan
   ).toBe('old-v1');
 });
 
-test('a rule that answers by itself answers preflights too, whatever its CORS policy', () => {
+test('a rule with a direct response responds to preflights too, regardless of its CORS policy', () => {
   const cors = { type: 'CORS', cors: { allowOrigins: ['https://*.example'] } };
   const redirect = { type: 'RequestRedirect', requestRedirect: { hostname: 'x.example', statusCode: 301 } };
   const headers = { origin: 'https://www.example', 'access-control-request-method': 'GET' };
@@ -125,7 +125,7 @@ test('a rule that answers by itself answers preflights too, whatever its CORS po
   ]).toEqual(['500', '301', '200']);
 });
 
-describe('of a host that a Sidecar does not list and to which a route sends, the proxy knows', () => {
+describe('a host that a Sidecar does not list and a route sends requests to has a cluster in the proxy', () => {
   const listed = (egress: object) =>
     istio('Sidecar', 's', { egress: [egress], outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
   const rule = (number?: number, match?: object[]) => ({
@@ -224,7 +224,7 @@ describe('a VirtualService with a pattern is not for a Service that an HTTPRoute
   });
 });
 
-test('a token that is signed by another than its issuer is refused for its audience first', () => {
+test('a token with the signature of another issuer is rejected for its audience first', () => {
   const jwtRules = [{ issuer: 'https://issuer.example', jwks: '{}', audiences: ['shop'] }];
   const tokens = istio('RequestAuthentication', 'it', { selector: { matchLabels: { app: 'cart' } }, jwtRules });
   const ask = (badToken: boolean, aud?: string) =>

@@ -69,7 +69,7 @@ test.each<[string, object[], string]>([
   expect(all.matrix().has('internet', 'shop/web-v1')).toBe(expected === 'web-v1');
 });
 
-test('clients are asked for certificates as the port says, else as the default does', () => {
+test('the port decides whether client certificates are required, else the default', () => {
   const validation = (more: object = {}) => ({
     validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: 'ca' }], ...more },
   });

@@ -100,7 +100,7 @@ test.each<[string, object, string, string]>([
   expect(enter([route('r', { rules: [{ backendRefs: [to('web')] }], ...spec })], `GET ${url}`)).toBe(expected);
 });
 
-test('a listener takes routes of its namespace, unless it says otherwise', () => {
+test('a listener accepts routes of its namespace, unless it declares others', () => {
   const foreign = route('r', { rules: [{ backendRefs: [to('bank')] }] }, 'money');
   const from = (value?: object) =>
     endsOf(
@@ -241,7 +241,7 @@ test('a GRPCRoute without a method comes behind every HTTPRoute', () => {
   expect([all(), all(route('r', { rules: [{ backendRefs: [to('web')] }] }))]).toEqual(['old-v1', 'web-v1']);
 });
 
-test('a gateway obeys tokens and policies that name it, and speaks mutual TLS inwards', () => {
+test('a gateway applies the tokens and policies that name it, and uses mutual TLS to services', () => {
   const objects = [
     route('r', { rules: [{ backendRefs: [to('web')] }] }),
     istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } }),
@@ -335,7 +335,7 @@ test.each<[string, object[], string, string]>([
   expect(endsOf(traffic(objects).fromInternet(`GET ${url}`))).toBe(expected);
 });
 
-test('an external authorizer is asked about what a route takes', () => {
+test('an external authorizer is called for requests that a route matches', () => {
   const ask = istio('AuthorizationPolicy', 'ask', {
     targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }],
     action: 'CUSTOM',
@@ -349,14 +349,14 @@ test('an external authorizer is asked about what a route takes', () => {
   expect(['/a', '/b'].map(path => endsOf(gate.fromInternet(`GET http://a.example${path}`)))).toEqual(['403', '404']);
 });
 
-test('who is sent to https keeps the port that he wrote', () => {
+test('a redirect to https keeps the port of the request', () => {
   const gate = traffic([
     own([{ port: { number: 8090, name: 'http', protocol: 'HTTP' }, hosts: ['*'], tls: { httpsRedirect: true } }]),
   ]);
   gate.fromInternet('GET http://a.example:8090/x?y=z').expectRedirectedTo('https://a.example:8090/x?y=z');
 });
 
-test('rules that take everything are tried last, whichever VirtualService has them', () => {
+test('rules that match all requests come last, whichever VirtualService has them', () => {
   const all = istio('VirtualService', 'a', {
     hosts: ['a.example'],
     gateways: ['own'],
@@ -451,7 +451,7 @@ test('a token that a gateway has verified may decide the route', () => {
   ]);
 });
 
-test('a host that two gateways have needs to be told apart', () => {
+test('a host of two gateways requires the name of one of them', () => {
   const both = traffic([
     door(),
     route('r', { rules: [{ backendRefs: [to('web')] }] }),
@@ -485,7 +485,7 @@ test('a gateway outside the mesh proves no identity', () => {
   ).toBe('503');
 });
 
-test('a gateway that leaves TLS as it is goes by the name that the client asks for', () => {
+test('a gateway with TLS passthrough routes by the SNI of the client', () => {
   const server = own([
     { port: { number: 443, name: 'tls', protocol: 'TLS' }, hosts: ['*.example'], tls: { mode: 'PASSTHROUGH' } },
   ]);

@@ -50,7 +50,7 @@ test.each<[string, object[], string, string]>([
   expect([ask(objects), ask(objects, 'bank')]).toEqual([fromWeb, fromBank]);
 });
 
-test('what no rule takes is not found, and a better rule counts first', () => {
+test('a request that no rule matches gets 404, and a more specific rule precedes', () => {
   const byPath = route('old', { matches: [{ path: { type: 'PathPrefix', value: '/a' } }] });
   expect([ask([byPath], 'web', '/a/b'), ask([byPath], 'web', '/b')]).toEqual(['old-v1', '404']);
 });
@@ -65,7 +65,7 @@ test("a route of the caller's namespace counts if the Sidecar lists the host for
   ]).toEqual([cart, 'bank-v1', 'bank-v1']);
 });
 
-test('its backends are known to a proxy whose Sidecar lists the Service alone', () => {
+test('a proxy whose Sidecar lists only the Service has its backends', () => {
   const sidecar = istio('Sidecar', 's', {
     egress: [{ hosts: ['./cart.shop.svc.cluster.local'] }],
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },

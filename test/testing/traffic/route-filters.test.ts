@@ -59,7 +59,7 @@ test.each([
   },
 );
 
-test('a route that is left out takes its hosts from no other route', () => {
+test('a route that is left out removes its hosts from no other route', () => {
   expect(enter([route('HTTPRoute', [{ filters: [FILTERS.ExternalAuth], backendRefs: [to('web')] }]), OPEN])).toBe(
     'old-v1',
   );

@@ -42,7 +42,7 @@ test.each<[string, object[], string, string]>([
   expect([ask(objects, 'cart'), ask(objects, 'bank.money')]).toEqual([expectedCart, expectedBank]);
 });
 
-test('what is unknown is passed on in plain text where that is allowed, so that STRICT callees refuse it', () => {
+test('unknown hosts are forwarded in plaintext where that is allowed, so that STRICT callees reject them', () => {
   const open = sidecar(['./*'], { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } });
   expect(ask([open], 'bank.money')).toBe(bank);
   expect(ask([open, istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } }, 'money')], 'bank.money')).toBe(
@@ -51,7 +51,7 @@ test('what is unknown is passed on in plain text where that is allowed, so that 
   expect(traffic([open]).from('web').http('GET http://www.example/').outcomes[0]?.destination).toBe('www.example');
 });
 
-test('the mesh says what becomes of the unknown, unless a Sidecar does', () => {
+test('the mesh decides about unknown hosts, unless a Sidecar does', () => {
   const closed = meshConfig({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
   expect([
     ask([], 'www.example'),
@@ -60,7 +60,7 @@ test('the mesh says what becomes of the unknown, unless a Sidecar does', () => {
   ]).toEqual(['www.example', '502', 'www.example']);
 });
 
-test('where the proxy looks at no requests on the port, it closes the connection to the unknown', () => {
+test('on a port without requests, the proxy closes the connection to an unknown host', () => {
   expect(
     endsOf(
       traffic([sidecar(['./*'])])
@@ -70,7 +70,7 @@ test('where the proxy looks at no requests on the port, it closes the connection
   ).toBe('0');
 });
 
-test('a host to which a known route sends is known too', () => {
+test('the backends of a route that the proxy has are in the proxy too', () => {
   const elsewhere = cartRules({ route: [{ destination: { host: 'bank.money.svc.cluster.local' } }] });
   expect([ask([sidecar(['./*']), elsewhere], 'cart'), ask([sidecar(['./*']), elsewhere], 'bank.money')]).toEqual([
     bank,
@@ -169,7 +169,7 @@ test('connections follow rules for TCP', () => {
   ]);
 });
 
-test('on a port that does not say what it carries, requests are for the Service whatever host they name', () => {
+test('on a port without a protocol, requests are for the Service, with any host', () => {
   const web = traffic([
     istio('VirtualService', 'cart', { hosts: ['cart'], http: [{ directResponse: { status: 299 } }] }),
   ]).from('web');

@@ -34,7 +34,7 @@ const claims = { iss: issuer, sub: 'ann', aud: 'shop' };
 test.each<[string, (edge: Edge) => Template]>([
   ['an HTTP API', edge => httpTemplate(edge, ({ certificate }) => ({ certificate }))],
   ['a REST API', edge => restTemplate(edge, ({ certificate }) => ({ certificate }))],
-])('what comes through %s meets the gateway too, and then its service', (_name, template) => {
+])('a request through %s reaches the gateway too, and then its service', (_name, template) => {
   const traffic = trafficBehind(template);
 
   const news = traffic.fromInternet('GET https://shop.example/news?page=2');
@@ -48,7 +48,7 @@ test.each<[string, (edge: Edge) => Template]>([
   traffic.fromInternet('GET https://shop.example/admin').expectDenied();
 });
 
-test('the way through both is told step by step', () => {
+test('the path through both is explained step by step', () => {
   const steps = trafficBehind(edge => httpTemplate(edge, ({ certificate }) => ({ certificate })))
     .fromInternet('GET https://shop.example/news')
     .explain()
@@ -67,7 +67,7 @@ test('the way through both is told step by step', () => {
 
 test(
   'a preflight is answered by the API and by the gateway alike, and the gateway denies what merely '
-    + 'looks like one, on a route of any method that demands a token',
+    + 'looks like one, on a route of any method that requires a token',
   () => {
     const topology = new Topology('shop');
     const orders = topology.addService('orders', { image: 'example/orders:1', port: Port.http(80, { target: 8080 }) });

@@ -17,7 +17,7 @@ function trafficOf(topology: Topology, mesh: Target = Mesh.istio()): Traffic {
   const app = new ClusterApp();
   new IstioInstallation(app, 'istio');
   new TopologyChart(app, topology.name, { topology, mesh });
-  return Traffic.of(Manifests.ofApp(app));
+  return Traffic.of(Manifests.ofApp(app), { namespaceLabels: { odd: {} } });
 }
 
 const shop = trafficOf(boutique);
@@ -34,7 +34,7 @@ test('in the boutique exactly the declared calls reach their services', () => {
   expect([...reached].sort()).toEqual([...new Set([...declared, 'internet → boutique/frontend'])].sort());
 });
 
-test('a payment is split as declared, and made by no one else', () => {
+test('a payment is split as declared, and no other caller can make one', () => {
   const charge = shop.from('checkoutservice').grpc('paymentservice', 'Charge');
   charge.expectSplit({ v1: 90, v2: 10 });
   expect([charge.timeout, charge.retries, charge.perTryTimeout]).toEqual([3000, 2, 900]);
@@ -95,7 +95,7 @@ test('of a callee whose operations are named one by one only those are reached',
   from.http('GET http://cart/items/1/parts').expectDenied(403);
 });
 
-test('a change of a declaration is told in words', () => {
+test('a change of a declaration is reported in words', () => {
   const declare = (v1: number) => {
     const topology = new Topology('any');
     const [web, cart] = [plain(topology, 'web'), plain(topology, 'cart', { versions: { v1: {}, v2: {} } })];

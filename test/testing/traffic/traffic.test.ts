@@ -29,7 +29,7 @@ const grpcPolicy = istio('AuthorizationPolicy', 'cart', {
   rules: [{ to: [{ operation: { paths: ['/pkg.Cart/Add'] } }] }],
 });
 
-test('a gRPC method is named in full, or alone where a policy or route says of which service it is', () => {
+test('a gRPC method is named in full, or alone where a policy or route has its service', () => {
   const web = traffic([grpcPolicy]).from('web');
   expect([
     endsOf(web.grpc('cart', 'Add')),
@@ -44,7 +44,7 @@ test('a gRPC method is named in full, or alone where a policy or route says of w
   );
 });
 
-test('expectations hold or tell the whole way', () => {
+test('expectations hold or report the whole path', () => {
   const result = traffic([
     cartRules({
       timeout: '3s',
@@ -83,7 +83,7 @@ test('expectations hold or tell the whole way', () => {
   );
 });
 
-test('what is refused says by whom and why', () => {
+test('a denied request names the policy and the reason', () => {
   const result = traffic([istio('AuthorizationPolicy', 'none', {})])
     .from('web')
     .http('GET http://bank.money/');
@@ -118,7 +118,7 @@ const closed = istio('Sidecar', 'closed', {
   outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
 });
 
-test('the matrix has who reaches whom, with a star where only some requests get in', () => {
+test('the matrix has the callers of each callee, with a star where only some requests are allowed', () => {
   const matrix = traffic([onlyWeb, closed]).matrix();
   expect(String(matrix).split('\n')).toEqual([
     'money/bank-v1 → shop/cart-v1:8080, shop/cart-v1:8081, shop/cart-v1:9000, shop/cart-v2:8080, '
@@ -166,15 +166,24 @@ test('the matrix follows routes, also from outside', () => {
       .map(({ from, to, isUnconditional }) => `${from} ${to} ${isUnconditional}`),
   ).toEqual([
     'internet shop/web-v1:8080 false',
+    // Past the proxy, to what its Sidecar does not include.
+    'shop/web-v1 money/bank-v1:8080 true',
+    'shop/web-v1 money/bank-v1:8081 true',
+    'shop/web-v1 money/bank-v1:9000 true',
     'shop/web-v1 shop/cart-v1:8081 true',
     'shop/web-v1 shop/cart-v1:9000 true',
     'shop/web-v1 shop/cart-v2:8081 true',
     'shop/web-v1 shop/cart-v2:9000 true',
+    'shop/web-v1 shop/old-v1:8080 true',
+    'shop/web-v1 shop/old-v1:8081 true',
+    'shop/web-v1 shop/old-v1:9000 true',
     'shop/web-v1 shop/web-v1:8080 true',
+    'shop/web-v1 shop/web-v1:8081 true',
+    'shop/web-v1 shop/web-v1:9000 true',
   ]);
 });
 
-test('the matrix knows what a gateway lets through, and where rules for TCP send', () => {
+test('the matrix includes what a gateway allows, and the destinations of TCP rules', () => {
   const gateway = istio('Gateway', 'door', {
     selector: { istio: 'ingressgateway' },
     servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
@@ -219,7 +228,7 @@ const split = (v1: number, more: object = {}) =>
     ],
   });
 
-test('a difference says in words what changes, once for all to whom it happens', () => {
+test('a difference describes what changes, once for all callers that it concerns', () => {
   const narrow = istio('Sidecar', 'narrow', { egress: [{ hosts: ['./cart.shop.svc.cluster.local'] }] });
   const before = traffic([versions, narrow, split(90, { timeout: '3s' })]);
   expect(Traffic.diff(before, traffic([versions, narrow, split(50, { timeout: '1s' })]))).toEqual([
@@ -233,7 +242,7 @@ test('a difference says in words what changes, once for all to whom it happens',
   expect(Traffic.diff(before, before)).toEqual([]);
 });
 
-test('a difference tells what is refused, in part, new and gone', () => {
+test('a difference reports what is denied, in part, new and gone', () => {
   const narrow = istio('Sidecar', 'narrow', { egress: [{ hosts: ['money/*'] }] });
   const deny = istio(
     'AuthorizationPolicy',
@@ -289,7 +298,7 @@ test('the order of manifests means nothing', () => {
   );
 });
 
-test('what policies let nobody do, nobody does', () => {
+test('no caller can send what no policy allows', () => {
   const callers = fc.constantFrom('web', 'cart-v1', 'old', 'bank');
   const paths = fc.constantFrom('/', '/a', '/pkg.Cart/Add');
   fc.assert(

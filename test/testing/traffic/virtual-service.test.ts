@@ -135,11 +135,11 @@ test.each<[string, object, string, RequestProps, boolean]>([
   expect(matches(match, request, props)).toBe(expected);
 });
 
-test('an expression that RE2 does not have is refused, as Istio refuses it', () => {
+test('an expression that RE2 does not support is rejected, as Istio rejects it', () => {
   expect(() => matches({ uri: { regex: '/(?=a).*' } }, 'GET http://cart/a')).toThrow(Unsimulated);
 });
 
-test('paths are looked at without dots and needless escapes, and with both slashes', () => {
+test('paths are matched without dots and needless escapes, and with both slashes', () => {
   expect(
     ['/a/../b', '/./b', '/%62', '/b'].map(path => matches({ uri: { exact: '/b' } }, `GET http://cart${path}`)),
   ).toEqual([true, true, true, true]);
@@ -153,7 +153,7 @@ test('paths are looked at without dots and needless escapes, and with both slash
   ]).toEqual(['299', false]);
 });
 
-test('the first rule that takes a request is the one, and what none takes is not found', () => {
+test('the first rule that matches a request applies, and a request that none matches gets 404', () => {
   const web = traffic([cartRules(direct(201, { uri: { exact: '/a' } }), direct(202, { uri: { prefix: '/a' } }))]).from(
     'web',
   );
@@ -228,7 +228,7 @@ test('a host that no Service has is one on port 80 alone', () => {
   ]).toEqual(['299', 'free.example']);
 });
 
-test('weights are shares; one destination takes all, whatever its weight', () => {
+test('weights are shares; a single destination gets all, with any weight', () => {
   const split = (...weights: (number | undefined)[]) =>
     endsOf(
       traffic([
@@ -338,7 +338,7 @@ test.each<[string, object, string, string]>([
   result.expectDenied(308);
 });
 
-test('terms are those of the rule; without any, Istio tries twice more and never gives up', () => {
+test('timeout and retries are those of the rule; without any, Istio retries twice without a timeout', () => {
   const terms = (rule: object, ...more: object[]) => {
     const { timeout, retries, perTryTimeout } = traffic([versions, cartRules({ ...rule, ...toCart }), ...more])
       .from('web')
@@ -351,7 +351,7 @@ test('terms are those of the rule; without any, Istio tries twice more and never
   expect(terms({}, meshConfig({ defaultHttpRetryPolicy: { attempts: 5 } }))).toEqual([undefined, 5, undefined]);
 });
 
-test('faults take their share before anything else', () => {
+test('faults apply to their share before anything else', () => {
   const result = traffic([
     versions,
     cartRules({
@@ -372,7 +372,7 @@ test('faults take their share before anything else', () => {
   silent.expectSplit({ v2: 100 });
 });
 
-test('copies go where mirrors say, unless they take none', () => {
+test('copies go to the destinations of mirrors, unless their percentage is zero', () => {
   const mirrors = (rule: object) =>
     traffic([versions, cartRules({ ...rule, ...toCart })])
       .from('web')
@@ -386,7 +386,7 @@ test('copies go where mirrors say, unless they take none', () => {
   ).toEqual(['shop/old-v1', 'shop/web-v1']);
 });
 
-test('a preflight of a known origin is answered by the proxy, another goes on', () => {
+test('the proxy responds to a preflight of a listed origin, and forwards any other', () => {
   const preflight = (origin: string) =>
     endsOf(
       traffic([versions, cartRules({ corsPolicy: { allowOrigins: [{ exact: 'https://www.example' }] }, ...toCart })])
@@ -396,7 +396,7 @@ test('a preflight of a known origin is answered by the proxy, another goes on', 
   expect([preflight('https://www.example'), preflight('https://evil.example')]).toEqual(['200', 'cart-v2']);
 });
 
-test('a delegate stands in the place of the rule, with what both demand', () => {
+test('a delegate replaces the rule, with the matches of both', () => {
   const root = cartRules(
     { match: [{ uri: { prefix: '/a' } }], delegate: { name: 'part' }, timeout: '3s' },
     direct(299),
@@ -434,7 +434,7 @@ test('a delegate that compares by another expression is left out', () => {
   ).toBe('299');
 });
 
-test('whatever the rules, shares add up to one', () => {
+test('the shares of any rules sum to one', () => {
   const rule = fc.record({
     match: fc.option(fc.constantFrom([{ uri: { prefix: '/a' } }], [{ method: { exact: 'POST' } }]), { nil: undefined }),
     fault: fc.option(

@@ -1,111 +1,66 @@
-import {
-  addTo,
-  type Cluster,
-  Kind,
-  matchesPattern,
-  Membership,
-  membershipOf,
-  memo,
-  memoByKey,
-  type Resource,
-  Selecting,
-  targetRefsOf,
-  type Workload,
-} from '../../../manifests';
+import { type AuthorizationInput, authorizeBy, policiesFor, type PolicyTarget, type Verdict } from '../../../dataplane';
+import { type Cluster, Kind, Membership, membershipOf, memo, type Resource, type Workload } from '../../../manifests';
 import type { Node } from './node';
 
-/**
- * The AuthorizationPolicies that are for a node, of one action: by its labels, its Service, its namespace, or for the
- * mesh.
- */
-export function policiesFor(node: Node, cluster: Cluster, action = 'ALLOW'): readonly Resource[] {
-  return findPolicies(node, action, cluster);
+/** The AuthorizationPolicies that are for a node: for its Pods, and in ambient mode for its Services. */
+export const policiesOf = memo((node: Node, cluster: Cluster): readonly Resource[] => [
+  ...new Set(targetsOf(node, cluster).flatMap(target => policiesFor(target, Kind.AUTHORIZATION_POLICY, cluster))),
+]);
+
+/** The verdict of a node that denies every request of another one; undefined if it may allow some. */
+export function denialOf(caller: Node, callee: Node, cluster: Cluster): Verdict | undefined {
+  return denial(
+    callee,
+    caller.workloads.map(each => ({ identity: identityOf(each, cluster), unknown: ANY_REQUEST })),
+    cluster,
+  );
 }
 
-const findPolicies = memoByKey((node: Node, action: string, cluster: Cluster): Resource[] => {
-  const index = Selecting.of(cluster, Kind.AUTHORIZATION_POLICY, 'selector', 'matchLabels');
-  const found = new Set([
-    ...node.workloads.flatMap(each => index.selecting(each)),
-    ...[node.namespace, cluster.mesh.rootNamespace].flatMap(each => index.defaults(each)),
-    ...node.services.flatMap(each => policiesNaming('Service', each.key, cluster)),
-  ]);
-  return [...found].filter(policy => actionOf(policy) === action);
-});
-
-/** The AuthorizationPolicies for pods, by their labels, their namespace, or for the mesh. */
-export function policiesForPods(pods: readonly Workload[], cluster: Cluster): readonly Resource[] {
-  const index = Selecting.of(cluster, Kind.AUTHORIZATION_POLICY, 'selector', 'matchLabels');
-  return [
-    ...new Set([
-      ...pods.flatMap(each => [...index.selecting(each), ...index.defaults(each.namespace)]),
-      ...index.defaults(cluster.mesh.rootNamespace),
-    ]),
-  ];
+/** Whether a node may allow requests of callers that its policies do not name in full. */
+export function admitsStrangers(node: Node, cluster: Cluster): boolean {
+  return denial(node, [{ unknown: ANY_STRANGER }], cluster) === undefined;
 }
 
-/** The AuthorizationPolicies that name a Service or a Gateway in their targetRefs. */
-export function policiesNaming(kind: 'Service' | 'Gateway', key: string, cluster: Cluster): readonly Resource[] {
-  return targeting(cluster).get(`${kind} ${key}`) ?? [];
+const ANY_REQUEST: AuthorizationInput['unknown'] = new Set(['port', 'server name']);
+const ANY_STRANGER: AuthorizationInput['unknown'] = new Set(['port', 'server name', 'unnamed identity']);
+
+interface Client {
+  readonly identity?: string;
+  readonly unknown: AuthorizationInput['unknown'];
 }
 
-const targeting = memo((cluster: Cluster): Map<string, Resource[]> => {
-  const byTarget = new Map<string, Resource[]>();
-  for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
-    for (const target of targetRefsOf(policy)) {
-      const key = `${target.get('kind').text} ${policy.namespace}/${target.get('name').text}`;
-      addTo(byTarget, key, policy);
+/** The last verdict, if all Pods deny every request of all clients. */
+function denial(node: Node, clients: readonly Client[], cluster: Cluster): Verdict | undefined {
+  let last: Verdict | undefined;
+  for (const target of targetsOf(node, cluster)) {
+    for (const { identity, unknown } of clients) {
+      const connection = { namespace: '', labels: {}, identity, port: { number: 0, names: [], protocol: 'TCP' } };
+      const policies = policiesFor(target, Kind.AUTHORIZATION_POLICY, cluster);
+      last = authorizeBy(policies, { connection, isTcp: false, unknown }, cluster);
+      if (last.isAllowed !== false) {
+        return undefined;
+      }
     }
   }
-  return byTarget;
-});
-
-/** Whether some rule of some ALLOW policy may let a caller in: by identity, namespace, or by asking for neither. */
-export function mayCall(caller: Node, policies: readonly Resource[], cluster: Cluster): boolean {
-  const identities = caller.identities(cluster);
-  const accounts = new Set(
-    caller.workloads.flatMap(each => [each.serviceAccount, `${each.namespace}/${each.serviceAccount}`]),
-  );
-  return policies.some(policy =>
-    sourcesIn(policy).some(
-      source =>
-        !source
-        || ((source.principals.length === 0
-          || identities.some(identity => source.principals.some(pattern => matchesPattern(pattern, identity))))
-          && (source.namespaces.length === 0
-            || source.namespaces.some(pattern => matchesPattern(pattern, caller.namespace)))
-          && (source.serviceAccounts.length === 0 || source.serviceAccounts.some(each => accounts.has(each)))
-          && !source.notPrincipals.some(pattern => identities.every(identity => matchesPattern(pattern, identity)))
-          && !source.notNamespaces.some(pattern => matchesPattern(pattern, caller.namespace))),
-    ),
-  );
+  return last;
 }
 
-/** Whether a policy allows callers that it does not name. */
-export const admitsStrangers = memo((policy: Resource): boolean =>
-  sourcesIn(policy).some(
-    source => !source || source.principals.length === 0 || source.principals.some(each => each.includes('*')),
+/** In ambient mode policies for a Service apply at its waypoint; sidecars do not have them. */
+const targetsOf = memo((node: Node, cluster: Cluster): readonly PolicyTarget[] =>
+  node.workloads.map(workload =>
+    membershipOf(workload, cluster) === Membership.AMBIENT
+      ? { namespace: workload.namespace, labels: workload.labels, services: node.services }
+      : workload,
   ),
 );
 
-const actionOf = memo((policy: Resource): string => policy.spec.get('action').text || 'ALLOW');
-
-const NAMES = ['principals', 'namespaces', 'serviceAccounts', 'notPrincipals', 'notNamespaces'] as const;
-
-type Source = Readonly<Record<(typeof NAMES)[number], readonly string[]>>;
-
-/** The sources of the rules of a policy, read once; undefined for a rule without conditions on the caller. */
-const sourcesIn = memo((policy: Resource): readonly (Source | undefined)[] =>
-  policy.spec
-    .get('rules')
-    .items.map(rule => rule.get('from').items.map(each => each.get('source')))
-    .flatMap((from): (Source | undefined)[] =>
-      from.length === 0
-        ? [undefined]
-        : from.map(
-            source => Object.fromEntries(NAMES.map(name => [name, source.get(name).texts])) as unknown as Source,
-          ),
-    ),
-);
+/** None without a proxy; one is assumed where that is not known. */
+function identityOf(workload: Workload, cluster: Cluster): string | undefined {
+  const { namespace, serviceAccount } = workload;
+  return membershipOf(workload, cluster) === Membership.NONE
+    ? undefined
+    : `${cluster.mesh.trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
+}
 
 /** How a node is in the mesh: in the way of its first workload. */
 export function membershipOfNode(node: Node, cluster: Cluster): Membership {

@@ -3,6 +3,7 @@ import {
   addTo,
   type Cluster,
   type Field,
+  isDryRun,
   Kind,
   memo,
   portNumber,
@@ -113,19 +114,30 @@ export class CallGraph {
   private readGrants(): void {
     for (const policy of this.cluster
       .all(Kind.AUTHORIZATION_POLICY)
-      .filter(each => ['', 'ALLOW'].includes(each.spec.get('action').text))) {
+      .filter(each => ['', 'ALLOW'].includes(each.spec.get('action').text) && !isDryRun(each))) {
       const services = this.servicesUnder(policy);
       for (const rule of policy.spec.get('rules').items) {
         const operations = rule.get('to').items.map(each => each.get('operation'));
         const ports = new Set(operations.flatMap(each => each.get('ports').items.flatMap(port => port.number ?? [])));
         const methods = operations.flatMap(each => each.get('methods').texts);
-        for (const principal of rule.get('from').items.flatMap(each => each.get('source', 'principals').items)) {
-          for (const caller of this.byIdentity.get(principal.text) ?? []) {
-            services.forEach(service => this.add(caller, service, Evidence.GRANT, principal, ports, methods));
+        for (const { at, identity } of rule.get('from').items.flatMap(each => this.identitiesIn(each.get('source')))) {
+          for (const caller of this.byIdentity.get(identity) ?? []) {
+            services.forEach(service => this.add(caller, service, Evidence.GRANT, at, ports, methods));
           }
         }
       }
     }
+  }
+
+  /** The identities that a source names in full; a ServiceAccount without a namespace is of that of the policy. */
+  private identitiesIn(source: Field): { readonly at: Field; readonly identity: string }[] {
+    return [
+      ...source.get('principals').items.map(at => ({ at, identity: at.text })),
+      ...source.get('serviceAccounts').items.map(at => {
+        const [name = '', namespace = source.resource.namespace] = at.text.split('/').reverse();
+        return { at, identity: `${this.cluster.mesh.trustDomain}/ns/${namespace}/sa/${name}` };
+      }),
+    ];
   }
 
   /**

@@ -1,17 +1,7 @@
 import { type Cluster, Kind, Membership, parentGateway, parentsOf, type Resource } from '../../../manifests';
 import { waypointNamed } from '../ambient/enrolment';
 import { membershipOfNode } from './grants';
-import type { Call, Node } from './node';
-
-const CONFIGURATION = [
-  Kind.VIRTUAL_SERVICE,
-  Kind.DESTINATION_RULE,
-  Kind.SIDECAR,
-  Kind.ISTIO_GATEWAY,
-  Kind.AUTHORIZATION_POLICY,
-  Kind.PEER_AUTHENTICATION,
-  Kind.SERVICE_ENTRY,
-];
+import type { Call } from './node';
 
 /** Whether Istio, with its default retries, carries a call: by the caller's proxy, or by the callee's waypoint. */
 export function isCarriedByIstio({ caller, callee, service }: Call, cluster: Cluster): boolean {
@@ -24,7 +14,7 @@ export function isCarriedByIstio({ caller, callee, service }: Call, cluster: Clu
         && waypointNamed(service.labels, cluster.namespaceLabels(service.namespace)) !== undefined
       );
     default:
-      return mayHaveProxy(caller, cluster);
+      return false;
   }
 }
 
@@ -47,15 +37,4 @@ function isOfIstiosClass(gateway: Resource, cluster: Cluster): boolean {
   const name = gateway.spec.get('gatewayClassName').text;
   const known = cluster.find(Kind.GATEWAY_CLASS, name);
   return known ? known.spec.get('controllerName').text.startsWith('istio.io/') : /^istio(-|$)/.test(name);
-}
-
-/** A namespace outside the manifests may be in the mesh, if the manifests contain any Istio objects. */
-function mayHaveProxy({ namespace, workloads }: Node, cluster: Cluster): boolean {
-  return (
-    !cluster.find(Kind.NAMESPACE, namespace)
-    && CONFIGURATION.some(type => cluster.all(type).length > 0)
-    && !workloads.some(
-      each => (each.labels['sidecar.istio.io/inject'] ?? each.annotations['sidecar.istio.io/inject']) === 'false',
-    )
-  );
 }

@@ -1,9 +1,20 @@
 import { EgressHosts, sidecarOf } from '../../../dataplane';
-import { type Cluster, fullHost, memo, type Resource, type Workload } from '../../../manifests';
+import {
+  type Cluster,
+  fullHost,
+  Membership,
+  membershipOf,
+  memo,
+  type Resource,
+  type Workload,
+} from '../../../manifests';
 import type { Node } from './node';
 
-/** The Sidecar that restricts the hosts of a workload's proxy; undefined if it has all. */
+/** The Sidecar that restricts the hosts of a workload's proxy; undefined if it has all, or there is no such proxy. */
 export const egressFor = memo((workload: Workload, cluster: Cluster): Resource | undefined => {
+  if (![Membership.SIDECAR, Membership.UNKNOWN].includes(membershipOf(workload, cluster))) {
+    return undefined;
+  }
   const found = sidecarOf(workload, cluster);
   return found?.spec.get('egress').items.length ? found : undefined;
 });

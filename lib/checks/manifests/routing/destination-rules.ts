@@ -42,6 +42,14 @@ export function chosenRules(
   );
 }
 
+/** Whether some proxy that applies a VirtualService chooses a DestinationRule with a subset. */
+export function isSubsetDeclared(host: string, subset: string, virtualService: Resource, cluster: Cluster): boolean {
+  const namespaces = namespacesApplying(virtualService, cluster);
+  return chosenRules(namespaces, namedHost(host, virtualService, cluster), cluster).some(
+    each => each.subset(subset) !== undefined,
+  );
+}
+
 /** The labels of Pods of a namespace by which their DestinationRules differ: none, and those of each workloadSelector. */
 const labelsIn = memoByKey((cluster: Cluster, namespace: string): readonly Labels[] => [
   {},

@@ -1,7 +1,7 @@
-import { isAmbientNamespace, type Resource } from '../../../manifests';
+import { IGNORED_NAMESPACES, isAmbientNamespace, type Resource } from '../../../manifests';
 
 /** Namespaces of Kubernetes or of the control plane. */
-export const IGNORED = new Set(['istio-system', 'kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
+export const IGNORED = new Set(['istio-system', ...IGNORED_NAMESPACES]);
 
 export function saysNothing(namespace: Resource): boolean {
   const { labels } = namespace;

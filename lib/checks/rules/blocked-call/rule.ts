@@ -4,6 +4,7 @@ import {
   type Cluster,
   type Direction,
   type Field,
+  isMember,
   Membership,
   membershipOf,
   namesOfPort,
@@ -13,7 +14,7 @@ import {
   type Workload,
 } from '../../../manifests';
 import { Severity } from '../../finding';
-import { mayCall, policiesFor } from '../../manifests/calls/grants';
+import { denialOf } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
 import { type Call, evidenceOf } from '../../manifests/calls/node';
 import { type Check, problem } from '../../manifests/check';
@@ -32,9 +33,8 @@ export const rule: Check = {
   *find(cluster) {
     const policies = NetworkPolicies.of(cluster);
     for (const call of CallGraph.of(cluster).calls) {
-      const grants = policiesFor(call.callee, cluster);
       const [from, to] = [call.caller.workloads[0], call.callee.workloads[0]];
-      if (!from || !to || (grants.length > 0 && !mayCall(call.caller, grants, cluster))) {
+      if (!from || !to || (isMember(membershipOf(to, cluster)) && denialOf(call.caller, call.callee, cluster))) {
         continue;
       }
       const isBetweenAmbient = [from, to].every(each => membershipOf(each, cluster) === Membership.AMBIENT);

@@ -1,6 +1,6 @@
-import { Membership } from '../../../manifests';
+import { isMember } from '../../../manifests';
 import { Severity } from '../../finding';
-import { mayCall, membershipOfNode, policiesFor } from '../../manifests/calls/grants';
+import { denialOf, membershipOfNode } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
 import { evidenceOf } from '../../manifests/calls/node';
 import { isDeclared } from '../../manifests/calls/policy-sidecar-mismatch';
@@ -13,21 +13,21 @@ export const rule: Check = {
   summary: 'A service calls another one whose AuthorizationPolicies deny it',
   explanation:
     "The callee responds with 403. The call is derived from the host in the caller's Sidecar, or from an "
-    + "environment variable with the callee's address; policies without conditions on identity or "
-    + 'namespace allow every workload.',
+    + "environment variable with the callee's address. Reported if every request of the caller is denied, "
+    + 'independent of its method, path and token.',
   *find(cluster) {
     for (const call of CallGraph.of(cluster).calls.filter(isDeclared)) {
-      const policies = policiesFor(call.callee, cluster);
-      if (
-        policies.length > 0
-        && membershipOfNode(call.callee, cluster) !== Membership.NONE
-        && !mayCall(call.caller, policies, cluster)
-      ) {
+      const { caller, callee } = call;
+      const denial = isMember(membershipOfNode(callee, cluster)) ? denialOf(caller, callee, cluster) : undefined;
+      if (denial) {
+        const denies = denial.by?.resource.spec.get('action').text === 'DENY';
         yield problem(
           evidenceOf(call),
-          `${call.caller.name} calls ${call.callee.name}, whose policies `
-            + `(${policies.map(each => each.key).join(', ')}) do not allow it, so it gets 403.`,
-          `Allow ${call.caller.identities(cluster)[0] ?? 'its identity'} in a rule, or remove the call.`,
+          `${caller.name} calls ${callee.name}, and ${denies ? `${denial.by?.resource.key} denies it` : denial.reason}, `
+            + 'so it gets 403.',
+          denies
+            ? 'Exclude it in the rule, or remove the call.'
+            : `Allow ${caller.identities(cluster)[0] ?? 'its identity'} in a rule, or remove the call.`,
         );
       }
     }

@@ -1,12 +1,11 @@
-import { type Cluster, type Field, Kind, matchesPattern, type Resource } from '../../../manifests';
+import { rulesOf } from '../../../dataplane';
+import { type Cluster, type Field, isDryRun, Kind, matchesPattern, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
-import { isAllowedAt, isAllowedBehind } from '../../manifests/calls/entry-access';
-import { proxiesOf } from '../../manifests/calls/entry-proxies';
-import { rulesFor } from '../../manifests/calls/entry-rules';
-import { policiesFor } from '../../manifests/calls/grants';
+import { policiesOf } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
 import type { Entry } from '../../manifests/calls/node';
 import { type Check, problem } from '../../manifests/check';
+import { anyRequestFor, identitiesOf, isDenied } from './path-access';
 
 export const rule: Check = {
   id: 'ExposedOperation',
@@ -72,15 +71,14 @@ function namedPaths(cluster: Cluster): (entry: Entry) => NamedPaths {
 }
 
 function readPaths(entry: Entry, cluster: Cluster): NamedPaths {
-  const proxies = entry.gateways.flatMap(each => proxiesOf(each, cluster));
-  const rules = policiesFor(entry.callee, cluster).flatMap(policy => {
-    const verdicts = proxies.map(({ identity = STRANGER }) =>
-      rulesFor(policy, { identity, mayHaveToken: true, isTcp: false }),
-    );
-    return policy.spec
-      .get('rules')
-      .items.map((rule, index) => ({ rule, isOutside: verdicts.some(each => each[index] !== false) }));
-  });
+  const identities = identitiesOf(entry, cluster);
+  const rules = policiesOf(entry.callee, cluster)
+    .filter(each => ['', 'ALLOW'].includes(each.spec.get('action').text) && !isDryRun(each))
+    .flatMap(rulesOf)
+    .map(({ at, matches }) => ({
+      rule: at,
+      isOutside: identities.some(each => matches(anyRequestFor(undefined, each), cluster) !== false),
+    }));
   const [outside, others] = [true, false].map(isOutside =>
     rules.filter(each => each.isOutside === isOutside).map(each => each.rule),
   );
@@ -98,19 +96,6 @@ function readPaths(entry: Entry, cluster: Cluster): NamedPaths {
     inside: (others ?? []).flatMap(pathsOf).filter(each => !each.text.includes('*') && !named.has(each.text)),
     open,
   };
-}
-
-/** Pods that no manifest has are taken for others than those that policies name. */
-const STRANGER = 'unknown/ns/unknown/sa/unknown';
-
-/** Whether a policy stops every request for a path, with any credentials. */
-function isDenied(path: string, entry: Entry, cluster: Cluster): boolean {
-  const asked = { path, mayHaveToken: true, isTcp: false };
-  return entry.gateways
-    .flatMap(each => proxiesOf(each, cluster))
-    .every(
-      proxy => isAllowedAt(proxy, asked, cluster) === false || isAllowedBehind(proxy, entry, asked, cluster) === false,
-    );
 }
 
 /** What of a rule takes more than one path. */

@@ -1,6 +1,7 @@
 import { type Cluster, type Field, hasLabels, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
-import { policiesFor } from '../../manifests/calls/grants';
+import { isAsking } from '../../manifests/calls/authorizers';
+import { policiesOf } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
 import type { Node } from '../../manifests/calls/node';
 import { type Check, problem } from '../../manifests/check';
@@ -20,7 +21,7 @@ export const rule: Check = {
     for (const { name, host } of authorizers(cluster)) {
       const node = nodeAt(host, graph, cluster);
       for (const policy of node
-        ? policiesFor(node, cluster, 'CUSTOM').filter(each => each.spec.get('provider', 'name').text === name)
+        ? policiesOf(node, cluster).filter(each => isAsking(each) && each.spec.get('provider', 'name').text === name)
         : []) {
         yield problem(
           policy.spec.get('selector').exists ? policy.spec.get('selector') : policy.spec,

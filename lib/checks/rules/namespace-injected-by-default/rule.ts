@@ -1,8 +1,7 @@
-import { Kind } from '../../../manifests';
+import { injectsByDefault, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { saysNothing } from '../../manifests/workloads/injection';
-import { injectsByDefault } from '../../manifests/workloads/injector';
 
 export const rule: Check = {
   id: 'NamespaceInjectedByDefault',
@@ -16,7 +15,7 @@ export const rule: Check = {
     for (const namespace of cluster
       .all(Kind.NAMESPACE)
       .filter(saysNothing)
-      .filter(each => injectsByDefault(cluster, each))) {
+      .filter(each => injectsByDefault(cluster, each.labels))) {
       yield problem(
         namespace.metadata.get('name'),
         `Pods in ${namespace.name} get a proxy, since the injector includes every namespace without a label.`,

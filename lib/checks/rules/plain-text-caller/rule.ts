@@ -1,4 +1,4 @@
-import { Membership, modeFor } from '../../../manifests';
+import { isMember, Membership, modeFor } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { membershipOfNode } from '../../manifests/calls/grants';
@@ -20,7 +20,7 @@ export const rule: Check = {
       if (
         callee
         && !call.caller.workloads.some(isGateway)
-        && membershipOfNode(call.callee, cluster) !== Membership.NONE
+        && isMember(membershipOfNode(call.callee, cluster))
         && modeFor(callee, cluster, targetOf(call)) === 'STRICT'
       ) {
         yield problem(

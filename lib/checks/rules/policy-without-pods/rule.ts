@@ -1,4 +1,13 @@
-import { type Cluster, Kind, Membership, membershipOf, type Resource, targetRefsOf } from '../../../manifests';
+import {
+  type Cluster,
+  isElsewhere,
+  Kind,
+  Membership,
+  membershipOf,
+  PODS_ELSEWHERE,
+  type Resource,
+  targetRefsOf,
+} from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -12,7 +21,8 @@ export const rule: Check = {
     'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. '
     + 'Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy '
     + 'there. Pods of gateways count that Istio makes or installs, '
-    + 'also if no manifest contains them.',
+    + 'also if no manifest contains them. The annotation `cardinal.cdk8s.io/elsewhere: pods` states that other '
+    + 'manifests declare the pods.',
   *find(cluster) {
     for (const type of [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION, Kind.PEER_AUTHENTICATION]) {
       for (const policy of cluster.all(type).filter(each => targetRefsOf(each).length === 0)) {
@@ -34,6 +44,7 @@ function* uselessness(policy: Resource, cluster: Cluster) {
   if (
     pods.some(each => membershipOf(each, cluster) !== Membership.NONE)
     || isVirtualMachine(policy, cluster)
+    || (pods.length === 0 && isElsewhere(policy, PODS_ELSEWHERE))
     || (Object.keys(labels).length > 0 && Gateways.of(cluster).select(labels, namespace).length > 0)
   ) {
     return;

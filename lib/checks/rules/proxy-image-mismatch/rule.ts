@@ -1,7 +1,15 @@
-import { type Cluster, embedded, hasLabels, Kind, type Resource, type Workload } from '../../../manifests';
+import {
+  type Cluster,
+  embedded,
+  hasLabels,
+  injectorOf,
+  injectorValues,
+  Kind,
+  type Resource,
+  type Workload,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
-import { injectorOf, injectorValues } from '../../manifests/workloads/injector';
 
 export const rule: Check = {
   id: 'ProxyImageMismatch',

@@ -1,4 +1,4 @@
-import { Kind } from '../../../manifests';
+import { isElsewhere, Kind, PODS_ELSEWHERE } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -16,10 +16,11 @@ export const rule: Check = {
   explanation:
     'It has no effect; the intended pods keep the settings of their namespace. Selectors match the '
     + 'labels of pods, not of Deployments, in the namespace of the object only. A Telemetry may select the '
-    + 'pods of a gateway that Istio makes or installs, also if no manifest contains them.',
+    + 'pods of a gateway that Istio makes or installs, also if no manifest contains them. The annotation '
+    + '`cardinal.cdk8s.io/elsewhere: pods` states that other manifests declare the pods.',
   *find(cluster) {
     for (const { type, path } of KINDS) {
-      for (const each of cluster.all(type)) {
+      for (const each of cluster.all(type).filter(one => !isElsewhere(one, PODS_ELSEWHERE))) {
         const selector = each.spec.get(...path);
         const labels = selector.strings;
         if (

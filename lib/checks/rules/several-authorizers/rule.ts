@@ -1,7 +1,7 @@
+import { gatewayListeners, policiesFor, policyTargetOf } from '../../../dataplane';
 import { type Cluster, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { askingPolicies, isAsking } from '../../manifests/calls/authorizers';
-import { policiesForPods, policiesNaming } from '../../manifests/calls/grants';
 import { type Check, problem } from '../../manifests/check';
 import { listed } from '../../manifests/names';
 
@@ -40,7 +40,9 @@ function groupsOf(cluster: Cluster): Resource[][] {
     return [];
   }
   return [
-    ...cluster.workloads.all.map(each => policiesForPods([each], cluster)),
-    ...cluster.all(Kind.GATEWAY).map(each => policiesNaming('Gateway', each.key, cluster)),
-  ].map(each => each.filter(isAsking));
+    ...cluster.workloads.all,
+    ...gatewayListeners(cluster)
+      .filter(each => each.caller.proxy.identity !== undefined)
+      .map(each => policyTargetOf(each)),
+  ].map(each => policiesFor(each, Kind.AUTHORIZATION_POLICY, cluster).filter(isAsking));
 }

@@ -1,4 +1,4 @@
-import { hasLabels, isDryRun, Kind, Membership, membershipOf, targetRefsOf } from '../../../manifests';
+import { hasLabels, isDryRun, isMember, Kind, membershipOf, targetRefsOf } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { type Check, problem } from '../../manifests/check';
@@ -42,7 +42,7 @@ export const rule: Check = {
       ),
     );
     for (const workload of cluster.workloads.all.filter(
-      each => !isGateway(each) && membershipOf(each, cluster) !== Membership.NONE,
+      each => !isGateway(each) && isMember(membershipOf(each, cluster)),
     )) {
       const isCovered =
         wide.has(workload.namespace)

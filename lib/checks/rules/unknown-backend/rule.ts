@@ -1,4 +1,14 @@
-import { backendsOf, isGranted, isOfMesh, Kind, parentsOf, portNumber, routesOf } from '../../../manifests';
+import {
+  backendsOf,
+  isElsewhere,
+  isGranted,
+  isOfMesh,
+  Kind,
+  parentsOf,
+  portNumber,
+  routesOf,
+  type Cluster,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -18,6 +28,9 @@ export const rule: Check = {
       for (const backend of backendsOf(route).filter(each => each.kind === 'Service' && each.group === '')) {
         const service = cluster.find(Kind.SERVICE, backend.name, backend.namespace);
         const port = backend.at.get('port').number;
+        if (!service && isElsewhere(route, hostOf(backend, cluster))) {
+          continue;
+        }
         if (!service) {
           yield problem(
             backend.at.get('name'),
@@ -44,3 +57,8 @@ export const rule: Check = {
     }
   },
 };
+
+/** The host name of a Service that a route refers to. */
+function hostOf({ name, namespace }: { name: string; namespace: string }, { clusterDomain }: Cluster): string {
+  return `${name}.${namespace}.svc.${clusterDomain}`;
+}

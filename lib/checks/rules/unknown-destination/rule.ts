@@ -1,4 +1,4 @@
-import { Kind } from '../../../manifests';
+import { isElsewhere, Kind } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -13,11 +13,16 @@ export const rule: Check = {
     'Requests on this route fail with 503. A host without a dot is a Service in the namespace of the '
     + 'VirtualService; hosts '
     + 'exported only to other namespaces do not count, wildcard hosts of ServiceEntries do, and so do the '
-    + 'Services of gateways that Istio makes or installs.',
+    + 'Services of gateways that Istio makes or installs. The annotation `cardinal.cdk8s.io/elsewhere` of an object '
+    + 'lists hosts that other manifests declare.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const { at, host, isMirror } of destinationsOf(virtualService)) {
-        if (!targetOf(host, virtualService, cluster) && !Gateways.of(cluster).hasHost(host, virtualService.namespace)) {
+        if (
+          !targetOf(host, virtualService, cluster)
+          && !isElsewhere(virtualService, host)
+          && !Gateways.of(cluster).hasHost(host, virtualService.namespace)
+        ) {
           yield problem(
             at.get('host'),
             `${isMirror ? 'Copies of requests' : 'Requests'} are sent to the host "${host}", which no `

@@ -1,4 +1,4 @@
-import { type Cluster, Kind, wildcardsOver } from '../../../manifests';
+import { type Cluster, isElsewhere, Kind, wildcardsOver } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -28,6 +28,7 @@ export const rule: Check = {
           && !scope.startsWith('~')
           && (namespace === '*' || namespaces.has(namespace))
           && !isDeclared(host, namespace)
+          && !isElsewhere(sidecar, host)
           && !(host.includes('.') && Gateways.of(cluster).hasHost(host, namespace))
         ) {
           yield problem(

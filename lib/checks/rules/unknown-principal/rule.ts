@@ -1,4 +1,4 @@
-import { type Cluster, Kind, matchesPattern } from '../../../manifests';
+import { type Cluster, isElsewhere, Kind, matchesPattern } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -12,11 +12,12 @@ export const rule: Check = {
   explanation:
     'The source matches no caller: an ALLOW rule allows none, a DENY rule denies none. ServiceAccounts '
     + 'that a workload uses count even if they are not declared, and so do those of '
-    + 'gateways that Istio makes or installs. The prefix `spiffe://` must be omitted.',
+    + 'gateways that Istio makes or installs. The prefix `spiffe://` must be omitted. The annotation '
+    + '`cardinal.cdk8s.io/elsewhere` of a policy lists identities that other manifests declare.',
   *find(cluster) {
     const known = principals(cluster);
     const all = [...known];
-    for (const principal of principalsNamed(cluster)) {
+    for (const principal of principalsNamed(cluster).filter(each => !isElsewhere(each.resource, each.text))) {
       const domain = trustDomainOf(principal.text);
       const isPattern = principal.text.includes('*');
       const [, namespace, account] = /^[^/*]+\/ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(principal.text) ?? [];

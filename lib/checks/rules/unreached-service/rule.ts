@@ -1,7 +1,7 @@
-import { Membership } from '../../../manifests';
+import { isMember } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
-import { admitsStrangers, membershipOfNode, policiesFor } from '../../manifests/calls/grants';
+import { admitsStrangers, membershipOfNode } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
 import { type Check, problem } from '../../manifests/check';
 
@@ -21,9 +21,7 @@ export const rule: Check = {
         && each.entries.length === 0
         && !each.workloads.some(isGateway),
     )) {
-      const policies = policiesFor(node, cluster);
-      const isOpen = policies.length === 0 || policies.some(admitsStrangers);
-      if (!isOpen && membershipOfNode(node, cluster) !== Membership.NONE) {
+      if (isMember(membershipOfNode(node, cluster)) && !admitsStrangers(node, cluster)) {
         yield problem(
           node.at,
           `No workload is allowed to call ${node.name}, and no gateway routes to it.`,

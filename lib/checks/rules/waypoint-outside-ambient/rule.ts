@@ -14,7 +14,7 @@ export const rule: Check = {
     for (const workload of cluster.workloads.all.filter(each => !isGateway(each) && each.labels[MODE] !== 'none')) {
       if (
         waypointNamed(workload.labels, cluster.namespaceLabels(workload.namespace)) !== undefined
-        && membershipOf(workload, cluster) !== Membership.AMBIENT
+        && [Membership.SIDECAR, Membership.NONE].includes(membershipOf(workload, cluster))
       ) {
         yield problem(
           workload.resource.metadata.get('name'),

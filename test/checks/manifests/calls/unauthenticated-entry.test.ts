@@ -458,7 +458,7 @@ test('what an external authorizer decides is not called open', () => {
   ).toEqual([]);
 });
 
-test('the finding names a request that passes, and how many more', () => {
+test('the finding names a request that is allowed, and the number of others', () => {
   const [finding] = findings(
     yamlOf([
       ...PLAIN.slice(0, -1),
@@ -503,7 +503,8 @@ describe('as the traffic simulator has it', () => {
         nil: undefined,
       }),
       notPaths: fc.option(fc.subarray(['/a', '/b*'], { minLength: 1 }), { nil: undefined, freq: 5 }),
-      methods: fc.option(fc.subarray(['GET', 'POST'], { minLength: 1 }), { nil: undefined, freq: 5 }),
+      methods: fc.option(fc.subarray(['GET', 'POST', 'D*', '*T'], { minLength: 1 }), { nil: undefined, freq: 5 }),
+      notMethods: fc.option(fc.constantFrom(['GET', 'POST'], ['P*']), { nil: undefined, freq: 8 }),
       ports: fc.option(fc.constantFrom(['80'], ['8080']), { nil: undefined, freq: 5 }),
       hosts: fc.option(fc.constantFrom(['a.example'], ['*.other']), { nil: undefined, freq: 8 }),
     },
@@ -600,7 +601,7 @@ describe('as the traffic simulator has it', () => {
     fc.assert(
       fc.property(
         manifests,
-        fc.constantFrom('GET', 'POST'),
+        fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
         fc.constantFrom('/', '/a', '/a/b', '/b', '/z'),
         ({ yaml }, method, path) => {
           fc.pre(arrives(yaml, `${method} http://a.example${path}`) === true);
@@ -610,4 +611,128 @@ describe('as the traffic simulator has it', () => {
       { numRuns: 30 },
     );
   });
+
+  describe('at Gateways of the Gateway API', () => {
+    const routeMatch = fc
+      .record({
+        path: fc.record({ type: fc.constantFrom('Exact', 'PathPrefix'), value: fc.constantFrom('/', '/a', '/a/b') }),
+        method: fc.option(fc.constantFrom('GET', 'POST'), { nil: undefined }),
+        headers: fc.option(fc.constant([{ name: 'X-Key', value: 'k' }]), { nil: undefined, freq: 6 }),
+      })
+      .map(each => Object.fromEntries(Object.entries(each).filter(([, value]) => value !== undefined)));
+    const target = fc.constantFrom('kind: Gateway, name: k', 'kind: HTTPRoute, name: r');
+    const authorization = fc.record({
+      defaultAction: fc.constantFrom('Allow', 'Deny'),
+      rules: fc.array(
+        fc.record({
+          action: fc.constantFrom('Allow', 'Deny'),
+          principal: fc.constantFrom({ clientCIDRs: ['10.0.0.0/8'] }, { headers: [{ name: 'x-key', values: ['k'] }] }),
+          operation: fc.option(fc.record({ methods: fc.constantFrom(['GET'], ['DELETE', 'PUT']) }), { nil: undefined }),
+        }),
+        { maxLength: 2 },
+      ),
+    });
+    const settings = fc.oneof(
+      fc.constantFrom(JWT, JWT.replace('jwt: {', 'jwt: {optional: true, '), 'basicAuth: {users: {name: u}}'),
+      authorization.map(each => `authorization: ${JSON.stringify(each)}`),
+    );
+    const ofGateway = fc.record({
+      className: fc.constantFrom('istio', 'eg', 'other'),
+      matches: fc.array(routeMatch, { minLength: 1, maxLength: 3 }),
+      rules: fc.array(rule, { maxLength: 2 }),
+      policies: fc.array(fc.tuple(target, settings), { maxLength: 2 }),
+    });
+    const yamlFor = ({
+      className,
+      matches,
+      rules: given,
+      policies: others,
+    }: {
+      className: string;
+      matches: object[];
+      rules: object[];
+      policies: [string, string][];
+    }) =>
+      yamlOf([
+        NAMESPACE,
+        ...web(),
+        gatewayOf(className),
+        route('r', matches.map(each => `{matches: [${JSON.stringify(each)}], ${BACKEND}}`).join(', ')),
+        ...(given.length > 0 ? [policy('p', 'shop', `${TARGET}, rules: ${JSON.stringify(given)}`)] : []),
+        ...others.map(([at, spec], index) => security(`s${index}`, at, spec)),
+      ]);
+
+    test('a request that is named arrives', () => {
+      fc.assert(
+        fc.property(ofGateway, generated => {
+          const yaml = yamlFor(generated);
+          for (const { message } of findings(yaml)) {
+            const request = requestIn(message).replace(' ', ' http://a.example');
+            expect([{}, { 'x-key': 'k' }].some(each => arrives(yaml, request, each as Record<string, string>))).toBe(
+              true,
+            );
+          }
+        }),
+        { numRuns: 100 },
+      );
+    });
+
+    test('where a plain request arrives, the route is found', () => {
+      fc.assert(
+        fc.property(
+          ofGateway,
+          fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
+          fc.constantFrom('/', '/a', '/a/b', '/b'),
+          (generated, method, path) => {
+            const yaml = yamlFor(generated);
+            fc.pre(arrives(yaml, `${method} http://a.example${path}`) === true);
+            expect(findings(yaml)).toHaveLength(1);
+          },
+        ),
+        { numRuns: 30 },
+      );
+    });
+  });
+});
+
+test('a rule of a delegate is found in the delegate', () => {
+  const delegate =
+    '{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: d, namespace: shop}, '
+    + `spec: {http: [{match: [{uri: {prefix: /a/b}}], ${TO_WEB}}]}}`;
+  const yaml = yamlOf([
+    ...PLAIN.slice(0, -1),
+    virtualService('{match: [{uri: {prefix: /a}}], delegate: {name: d}}'),
+    delegate,
+  ]);
+  expect(findings(yaml).map(each => each.message)).toEqual([
+    expect.stringMatching(/^A request without credentials \(GET \/a\/b\) passes g and reaches web\.$/),
+  ]);
+});
+
+test('a host that another Gateway of the same Pods guards with certificates is not open', () => {
+  const other = (mode: string) => istioGateway(HTTPS.replace('SIMPLE', mode)).replace('name: g,', 'name: h,');
+  const wide = istioGateway(HTTPS.replace('"a.example"', '"*.example"'));
+  const objects = (mode: string) => [NAMESPACE, ...web(), wide, other(mode), virtualService(`{${TO_WEB}}`)];
+  expect(findings(yamlOf(objects('MUTUAL')))).toEqual([]);
+  expect(arrives(yamlOf(objects('MUTUAL')), 'GET https://a.example/')).toBe(false);
+});
+
+test.each<[string, string, number]>([
+  ['without annotations', '', 1],
+  ['whose controller demands credentials', 'annotations: {nginx.ingress.kubernetes.io/auth-url: "https://x"}, ', 0],
+])('an Ingress %s', (_name, annotations, count) => {
+  const ingress =
+    `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, ${annotations}namespace: shop}, spec: `
+    + '{rules: [{host: a.example, http: {paths: [{path: /a, pathType: Prefix, backend: {service: {name: web, port: '
+    + '{number: 80}}}}]}}]}}';
+  const found = (...objects: string[]) => findings(yamlOf([NAMESPACE, ...web(), ingress, ...objects])).length;
+  expect([
+    found(),
+    found(policy('p', 'shop', `${OF_WEB}, rules: [{to: [{operation: {paths: [/a]}}]}]`)),
+    found(policy('p', 'shop', `${OF_WEB}, rules: [{from: [{source: {namespaces: [ingress]}}]}]`)),
+    found(
+      '{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: default, namespace: shop}, '
+        + 'spec: {mtls: {mode: STRICT}}}',
+    ),
+  ]).toEqual([count, count, 0, 0]);
 });

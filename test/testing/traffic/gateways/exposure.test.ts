@@ -53,7 +53,7 @@ test.each<readonly [string, object[]]>([
     'with a load balancer before the Service of that name elsewhere',
     [gateway({}, CLUSTER_IP), binding('door-istio', 'money')],
   ],
-])('a gateway whose Service is a ClusterIP %s is reached by an assumption that the answer tells', (_what, objects) => {
+])('a gateway whose Service is a ClusterIP %s is reached by an assumption that the result states', (_what, objects) => {
   expect(explain(...objects)).toMatch(ASSUMED);
 });
 

@@ -1,0 +1,74 @@
+import { Command, CommanderError, type OutputConfiguration } from 'commander';
+import { printableLine } from '../../lib/manifests';
+import { check } from './check';
+import { checkCommand } from './check-options';
+import { completion, SHELLS } from './completion';
+import { synth } from './synth';
+import { version } from './version';
+
+const EXAMPLES = `
+Examples:
+  $ cdk8s-cardinal synth                     # render the apps of this folder, for cluster and cloud
+  $ cdk8s-cardinal check                     # check what they rendered
+  $ kubectl get all -A -o yaml | cdk8s-cardinal check -
+
+The exit code is 0 for success, 1 for findings or a failed app, and 2 for input or options that cannot be used.
+Inside a project that has the package, \`cardinal\` is its short form.`;
+
+/** Runs a command line, and returns the exit code. */
+export function execute(args: readonly string[]): number | Promise<number> {
+  let code: number | Promise<number> = 0;
+  const program = programWith(result => {
+    code = result();
+  });
+  try {
+    program.parse(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? 0 : 2;
+    }
+    throw error;
+  }
+}
+
+function programWith(run: (command: () => number | Promise<number>) => void): Command {
+  const program = new Command('cdk8s-cardinal')
+    .description('One declared topology of services, for API gateway and service mesh.')
+    .version(version(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', EXAMPLES);
+  const synthCommand = new Command('synth')
+    .description('Run the apps of cdk8s.yaml and cdk.json, check their output, and print a summary.')
+    .addHelpText('after', '\nExamples:\n  $ cdk8s-cardinal synth\n')
+    .action(() => {
+      run(() => synth(process.cwd()));
+    });
+  const check_ = checkCommand().action((paths: string[], values: Parameters<typeof check>[1]) => {
+    run(() => check(paths, values));
+  });
+  const completionCommand = new Command('completion')
+    .description('Print a script that completes commands and options in a shell.')
+    .argument('<shell>', [...SHELLS.keys()].join(', '))
+    .addHelpText('after', '\nExamples:\n  $ eval "$(cdk8s-cardinal completion bash)"   # in ~/.bashrc\n')
+    .action((shell: string) => {
+      run(() => completion(shell, program));
+    });
+  for (const command of [synthCommand, check_, completionCommand]) {
+    program.addCommand(command);
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput(OUTPUT).showHelpAfterError('Print the options with --help.');
+  }
+  return program;
+}
+
+/** Arguments may contain control characters. */
+const OUTPUT: OutputConfiguration = {
+  writeOut: text => process.stdout.write(text),
+  writeErr: text => process.stderr.write(text),
+  outputError: (text, write) => {
+    write(`${text.trimEnd().split('\n').map(printableLine).join('\n')}\n`);
+  },
+};

@@ -1,0 +1,26 @@
+import { servicesWithoutPods } from '../../../dataplane';
+import { Severity } from '../../finding';
+import { type Check, problem } from '../../manifests/check';
+
+export const rule: Check = {
+  id: 'ServiceWithoutPods',
+  severity: Severity.ERROR,
+  covers: [],
+  summary: 'The selector of a Service matches no pods',
+  explanation:
+    'Requests to the Service fail with 503. Selectors match the labels of pods, not of Deployments, in the namespace '
+    + 'of the Service. Not checked are namespaces without any workloads among the manifests, and those with objects '
+    + 'of other kinds, which may create pods: custom resources, WorkloadEntries, releases.',
+  *find(cluster) {
+    for (const service of servicesWithoutPods(cluster)) {
+      const selector = service.spec.get('selector');
+      yield problem(
+        selector,
+        `No pod in namespace ${service.namespace} has the labels ${Object.entries(selector.strings)
+          .map(pair => pair.join('='))
+          .join(', ')}, so requests to ${service.name} fail with 503.`,
+        'Correct the selector, or the labels of the pods (`spec.template.metadata.labels` of the Deployment).',
+      );
+    }
+  },
+};

@@ -1,0 +1,38 @@
+import { type Cluster, Membership, membershipOf, offersMutualTls, type Workload } from '../../manifests';
+import { Unsimulated } from '../messages/unsimulated';
+
+/** Where a result would depend on whether the Pods of a namespace that manifests do not declare are in the mesh. */
+export class UnknownMembership extends Unsimulated {
+  constructor(readonly namespace: string) {
+    super(
+      `The manifests do not declare the namespace ${namespace}, so it is unknown whether its Pods are in the mesh.`,
+      'Add the Namespace, or set its labels: '
+        + `\`namespaceLabels: { ${JSON.stringify(namespace)}: { 'istio-injection': 'enabled' } }\`.`,
+    );
+  }
+}
+
+/** Whether a workload has a sidecar. Throws for ambient mode, and if it is unknown. */
+export function hasSidecar(workload: Workload, cluster: Cluster): boolean {
+  switch (membershipOf(workload, cluster)) {
+    case Membership.SIDECAR:
+      return true;
+    case Membership.NONE:
+      return false;
+    case Membership.UNKNOWN:
+      throw new UnknownMembership(workload.namespace);
+    case Membership.AMBIENT:
+      throw new Unsimulated(
+        `${workload.namespace}/${workload.name} is in ambient mode.`,
+        'Only workloads with sidecars, and those outside the mesh, are simulated.',
+      );
+  }
+}
+
+/** Whether callers may use mutual TLS to a workload. Throws if that is unknown. */
+export function acceptsMutualTls(workload: Workload, cluster: Cluster): boolean {
+  if (membershipOf(workload, cluster) === Membership.UNKNOWN) {
+    throw new UnknownMembership(workload.namespace);
+  }
+  return offersMutualTls(workload, cluster);
+}

@@ -1,0 +1,60 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import {
+  type Autoscaling,
+  type MetricTargetProps,
+  type ScalingMetric,
+  utilizationOf,
+  type Version,
+} from '../../topology';
+import type { Labels } from '../topology-chart';
+
+/** Scales a workload by metrics; nothing if another autoscaler does. */
+export function renderAutoscaler(
+  scope: Construct,
+  { name, deploymentName, service, workload }: Version,
+  labels: Labels,
+): void {
+  const { autoscaling } = workload;
+  if (!autoscaling || autoscaling.existing) {
+    return;
+  }
+  new k8s.KubeHorizontalPodAutoscalerV2(scope, `${name}-autoscaler`, {
+    metadata: { name: deploymentName, namespace: service.namespace, labels },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: service.workloadKind.name, name: deploymentName },
+      minReplicas: autoscaling.min,
+      maxReplicas: autoscaling.max,
+      metrics: metricsOf(autoscaling),
+    },
+  });
+}
+
+function metricsOf(autoscaling: Autoscaling): k8s.MetricSpecV2[] {
+  const { cpu, memory } = utilizationOf(autoscaling);
+  return [
+    ...(cpu === undefined ? [] : [resourceMetric('cpu', cpu)]),
+    ...(memory === undefined ? [] : [resourceMetric('memory', memory)]),
+    ...(autoscaling.metrics ?? []).map(metricOf),
+  ];
+}
+
+function resourceMetric(name: string, averageUtilization: number): k8s.MetricSpecV2 {
+  return { type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization } } };
+}
+
+function metricOf({ type, metric: name, target, describedObject }: ScalingMetric): k8s.MetricSpecV2 {
+  const metric = { name, selector: target.selector && { matchLabels: { ...target.selector } } };
+  if (describedObject) {
+    return { type, object: { describedObject: { ...describedObject }, metric, target: targetOf(target) } };
+  }
+  return type === 'Pods'
+    ? { type, pods: { metric, target: targetOf(target) } }
+    : { type, external: { metric, target: targetOf(target) } };
+}
+
+function targetOf({ averageValue, value }: MetricTargetProps): k8s.MetricTargetV2 {
+  return averageValue === undefined
+    ? { type: 'Value', value: k8s.Quantity.fromString(value ?? '') }
+    : { type: 'AverageValue', averageValue: k8s.Quantity.fromString(averageValue) };
+}

@@ -1,0 +1,36 @@
+import type { Rollout, WorkloadProps } from '../../topology';
+import type { Json } from './without-defaults';
+
+/** The fields of a Deployment by which it replaces its pods. */
+export function rolloutFields({ rollout = {} }: WorkloadProps): Json {
+  return Object.assign({}, ...Object.values(FIELDS).map(field => field(rollout))) as Json;
+}
+
+/** The field of a Deployment that each property is rendered to. A property without an entry does not compile. */
+const FIELDS = {
+  strategy: ({ strategy, maxSurge, maxUnavailable }) => {
+    const rollingUpdate = (maxSurge ?? maxUnavailable) === undefined ? undefined : countsOf(maxSurge, maxUnavailable);
+    return { strategy: strategy || rollingUpdate ? { type: strategy ?? 'RollingUpdate', rollingUpdate } : undefined };
+  },
+  maxSurge: partOfStrategy,
+  maxUnavailable: partOfStrategy,
+  minReady: ({ minReady }) => ({ minReadySeconds: minReady?.toSeconds() }),
+  progressDeadline: ({ progressDeadline }) => ({ progressDeadlineSeconds: progressDeadline?.toSeconds() }),
+  revisionHistoryLimit: ({ revisionHistoryLimit }) => ({ revisionHistoryLimit }),
+} satisfies { readonly [K in keyof Rollout]-?: (rollout: Rollout) => Json };
+
+function partOfStrategy(): Json {
+  return {};
+}
+
+function countsOf(maxSurge: string | undefined, maxUnavailable: string | undefined): Json {
+  return {
+    maxSurge: maxSurge && countOrPercentage(maxSurge),
+    maxUnavailable: maxUnavailable && countOrPercentage(maxUnavailable),
+  };
+}
+
+/** A number, or a percentage as text. */
+function countOrPercentage(text: string): number | string {
+  return text.endsWith('%') ? text : Number(text);
+}

@@ -1,0 +1,49 @@
+import { requireLabel } from '../names';
+import { requireAnnotation } from './keys';
+import { ValidationError } from '../validation-error';
+import type { Validations } from './validations';
+
+/** Further labels and annotations of an object. */
+export interface Metadata {
+  /**
+   * Labels beside those that selectors and policies use.
+   * @default - none
+   */
+  readonly labels?: { readonly [label: string]: string };
+  /** @default - none */
+  readonly annotations?: { readonly [annotation: string]: string };
+}
+
+export const OF_METADATA: Validations<Metadata> = {
+  labels: (path, labels) => {
+    Object.entries(labels).forEach(([label, value]) => {
+      requireLabel(path, label, value);
+      rejectOwned(path, 'label', label, OWNED_LABEL);
+    });
+  },
+  annotations: (path, annotations) => {
+    Object.entries(annotations).forEach(([name, value]) => {
+      requireAnnotation(path, name, value);
+      rejectOwned(path, 'annotation', name, OWNED_ANNOTATION);
+    });
+  },
+};
+
+/** Labels that selectors of the topology, and the meshes that it is rendered for, depend on. */
+const OWNED_LABEL =
+  /^(app|version|app\.kubernetes\.io\/(name|part-of)|(sidecar\.)?istio\.io\/.*|istio-injection|security\.istio\.io\/tlsMode)$/;
+
+/** Annotations that `proxy` renders, that change what reaches the proxy, and those of this package. */
+const OWNED_ANNOTATION =
+  /^((traffic\.sidecar|inject|proxy)\.istio\.io\/.*|cdk8s-cardinal\/.*|sidecar\.istio\.io\/(inject|interceptionMode|proxy.*|logLevel|componentLogLevel|bootstrapOverride))$/;
+
+function rejectOwned(path: string, what: string, name: string, owned: RegExp): void {
+  if (owned.test(name)) {
+    throw new ValidationError({
+      code: 'ReservedName',
+      path,
+      summary: `The ${what} "${name}" has its value from the topology: selectors, policies or the mesh depend on it.`,
+      fix: 'Leave it out; settings of the proxy are in `proxy`, membership in the mesh is `inMesh`.',
+    });
+  }
+}

@@ -1,0 +1,154 @@
+import { duplicate } from '../duplicate';
+import type { Port } from '../port';
+import type { Replicas } from '../references';
+import { ValidationError } from '../validation-error';
+import { type DisruptionBudget, OF_DISRUPTION_BUDGET } from './disruption-budget';
+import { type Metadata, OF_METADATA } from './metadata';
+import { OF_SERVICE_ACCOUNT, type ServiceAccountProps } from './service-account';
+import { nested } from './validations';
+import type { WorkloadProps } from './workload-props';
+
+/** Settings of the objects of a service beside its workloads. */
+export interface ServiceObjects {
+  /**
+   * The ServiceAccount of its pods.
+   * @default - one named like the service, without a token in the pods
+   */
+  readonly serviceAccount?: ServiceAccountProps;
+  /**
+   * Further labels and annotations of its Service.
+   * @default - none
+   */
+  readonly serviceMetadata?: Metadata;
+  /**
+   * How many of its pods a drain of nodes evicts at a time.
+   * @default - one, from two pods on
+   */
+  readonly disruptionBudget?: DisruptionBudget;
+}
+
+/** What the rules depend on besides. */
+interface Declared extends WorkloadProps, ServiceObjects {
+  readonly existingWorkload?: object;
+  readonly inMesh?: boolean;
+  readonly versions?: { readonly [name: string]: WorkloadProps };
+}
+
+/** Rejects settings of objects beside the workloads that are invalid, or that no object would carry. */
+export function validateObjectsOfService(path: string, ports: readonly Port[], props: Declared): void {
+  const { serviceAccount, serviceMetadata, disruptionBudget, existingWorkload } = props;
+  nested(OF_SERVICE_ACCOUNT)(path, serviceAccount ?? {});
+  nested(OF_METADATA)(path, serviceMetadata ?? {});
+  nested(OF_DISRUPTION_BUDGET)(path, disruptionBudget ?? {});
+  if (existingWorkload && (serviceAccount ?? disruptionBudget)) {
+    throw noEffect(
+      path,
+      'Its pods exist already, so its ServiceAccount and its PodDisruptionBudget are not rendered.',
+      'Leave `serviceAccount` and `disruptionBudget` out: name the ServiceAccount in `existingWorkload`.',
+    );
+  }
+  if (serviceMetadata && ports.length === 0) {
+    throw noEffect(path, 'Without a port it has no Service.', 'Leave `serviceMetadata` out, or declare a port.');
+  }
+  [props, ...Object.values(props.versions ?? {})].forEach(each => {
+    requireProxy(path, ports, each, props);
+  });
+}
+
+/** The settings of the objects of a service. */
+export function objectsOf(path: string, props: ServiceObjects, pods: Replicas | undefined): ServiceObjects {
+  requireEvictable(path, props, pods);
+  const { serviceAccount, serviceMetadata, disruptionBudget } = props;
+  return { serviceAccount, serviceMetadata, disruptionBudget };
+}
+
+/** A workload as callees identify it. */
+interface Identified {
+  readonly path: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly exists: boolean;
+}
+
+/** Rejects the ServiceAccount of another workload: callees that allow one of the two would allow both. */
+export function requireOwnIdentity(service: Identified, others: readonly Identified[]): void {
+  const { path, namespace, serviceAccount, exists } = service;
+  const other = others.find(
+    each =>
+      each.namespace === namespace
+      && each.name !== service.name
+      && each.serviceAccount === serviceAccount
+      && !(each.exists && exists),
+  );
+  if (other) {
+    throw duplicate(
+      path,
+      `The ServiceAccount "${serviceAccount}" is that of ${other.name}, and callees that allow one would allow both.`,
+      'Give each service a ServiceAccount of its own.',
+    );
+  }
+}
+
+/** Rejects a budget that nothing would carry, or under which no node could be drained. */
+function requireEvictable(path: string, { disruptionBudget }: ServiceObjects, pods: Replicas | undefined): void {
+  if (!disruptionBudget || !pods) {
+    return;
+  }
+  const { minAvailable = '0' } = disruptionBudget;
+  if (pods.least < 2) {
+    throw noEffect(
+      path,
+      `With ${pods.least} pods at least it has no PodDisruptionBudget: one could only block a drain.`,
+      'Leave `disruptionBudget` out, or run two pods or more.',
+    );
+  }
+  if (!minAvailable.endsWith('%') && Number(minAvailable) >= pods.least) {
+    throw new ValidationError({
+      code: 'OutOfRange',
+      path,
+      summary: `minAvailable is "${minAvailable}" of ${pods.least} pods at least, so no node with a pod could be drained.`,
+      fix: 'Allow at least one pod to be unavailable.',
+    });
+  }
+}
+
+/** Rejects probes and hooks of a port that is not there. */
+export function assertProbesHavePort(path: string, declared: readonly WorkloadProps[]): void {
+  const probe = declared
+    .flatMap(({ health, probes }) => [health, ...Object.values(probes ?? {})])
+    .find(each => each?.needsPort);
+  const hook = declared
+    .flatMap(({ lifecycle }) => Object.values(lifecycle ?? {}))
+    .find(each => each?.kind === 'httpGet' && each.action.port === undefined);
+  if (probe ?? hook) {
+    throw new ValidationError({
+      code: 'NothingToProbe',
+      path,
+      summary: probe
+        ? `Its health is probed over ${probe.kind}, and it has no port to probe.`
+        : 'A hook sends a request, and it has no port to send it to.',
+      fix: 'Declare the port, give the port of the probe, or set Health.none().',
+    });
+  }
+}
+
+/** Rejects settings of a proxy that is not there, and ports that would bypass it. */
+function requireProxy(path: string, ports: readonly Port[], { proxy }: WorkloadProps, { inMesh }: Declared): void {
+  if (proxy && inMesh === false) {
+    throw noEffect(path, 'Its pods have no proxy to set up.', 'Leave `proxy` out, or leave out `inMesh: false`.');
+  }
+  const bypassed = ports.find(port => proxy?.excludeInboundPorts?.includes(port.target));
+  if (bypassed) {
+    throw new ValidationError({
+      code: 'BypassedProxy',
+      path,
+      summary: `Requests to its port ${bypassed.number} would not pass the proxy, which enforces its policies.`,
+      fix: 'Exclude other ports only, or declare `inMesh: false`.',
+    });
+  }
+}
+
+function noEffect(path: string, summary: string, fix: string): ValidationError {
+  return new ValidationError({ code: 'NoEffect', path, summary, fix });
+}

@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { execute } from '../../bin/commands/program';
+import manifest from '../../package.json';
+
+function run(...args: string[]) {
+  const streams = [process.stdout, process.stderr].map(stream => jest.spyOn(stream, 'write').mockReturnValue(true));
+  const [stdout = '', stderr = ''] = streams.map(({ mock }) => mock.calls.map(([text]) => text).join(''));
+  try {
+    const status = execute(args);
+    const [out, err] = streams.map(({ mock }) => mock.calls.map(([text]) => String(text)).join(''));
+    return { status, stdout: out ?? stdout, stderr: err ?? stderr };
+  } finally {
+    streams.forEach(each => each.mockRestore());
+  }
+}
+
+test.each([['--help'], ['help'], ['check', '--help'], ['help', 'check'], ['synth', '--help']])(
+  '%s %s prints help with examples, with 0',
+  (...args) => {
+    const { status, stdout, stderr } = run(...args.filter(each => typeof each === 'string'));
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Usage: cdk8s-cardinal [^]*\nExamples:\n {2}\$ /m);
+  },
+);
+
+test('the help of check names each of its options', () => {
+  const { stdout } = run('check', '--help');
+  expect([...stdout.matchAll(/^ {2}(?:-h, )?--([a-z-]+)/gm)].map(([, name]) => name)).toEqual([
+    'config',
+    'no-plugins',
+    'namespace',
+    'namespace-label',
+    'cluster-domain',
+    'format',
+    'fail-on',
+    'strict',
+    'suppress',
+    'no-inline-suppressions',
+    'explain',
+    'list',
+    'help',
+  ]);
+});
+
+test('--version prints the version of the package', () => {
+  expect(run('--version')).toEqual({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
+});
+
+test('without a command the help is printed to the standard error, with 2', () => {
+  expect(run()).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Commands:\n') });
+});
+
+test('an unknown command is named, with the nearest one, with 2', () => {
+  expect(run('chek')).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^error: unknown command 'chek'\n\(Did you mean check\?\)\n/),
+  });
+});
+
+test('an option without its value is an error, with 2', () => {
+  expect(run('check', '--format')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("option '--format <format>' argument missing"),
+  });
+});
+
+test('control characters of arguments are not printed', () => {
+  expect(run('a\u001b[31m\n::error::b').stderr).toMatch(/^error: unknown command 'a\\u\{1b\}\[31m\n/);
+});
+
+test('the completion of bash has the commands, and the options of each', () => {
+  const { stdout } = run('completion', 'bash');
+  const completed = (...words: string[]) =>
+    spawnSync('bash', [
+      '-c',
+      `${stdout}\nCOMP_WORDS=(cardinal ${words.map(each => `'${each}'`).join(' ')}); COMP_CWORD=${words.length}; _cdk8s_cardinal; echo "\${COMPREPLY[@]}"`,
+    ])
+      .stdout.toString()
+      .trim();
+  expect(completed('ch')).toBe('check');
+  expect(completed('')).toBe('synth check completion --version --help');
+  expect(completed('check', '--f')).toBe('--format --fail-on');
+  expect(completed('synth', '-')).toBe('--help');
+});
+
+test('other shells have completions too, and a shell without one is an error', () => {
+  expect(run('completion', 'zsh').stdout).toContain('bashcompinit');
+  expect(run('completion', 'fish').stdout).toContain(
+    "complete -c cardinal -n '__fish_seen_subcommand_from check' -l format\n",
+  );
+  expect(run('completion', 'powershell')).toMatchObject({
+    status: 2,
+    stderr: 'The shell powershell is not one of bash, zsh, fish.\n',
+  });
+});
