@@ -44,7 +44,7 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
 export function podRoutes(host: string, port: Port, incoming: readonly Call[]): HttpRoute[] {
   const route = [{ destination: { host, port: { number: port.target } } }];
   const calls = incoming.filter(call => call.port === port);
-  return routesByPolicy(port.target, calls, (policy, match) => [{ match, route, ...render(TERMS, policy) }]);
+  return routesByPolicy(port.target, calls, (policy, match) => faulty(host, policy, match, [], { route }));
 }
 
 /** @param calls all calls to the port with that number */
@@ -136,12 +136,12 @@ function routesUnder(callee: Callee, port: Port, policy: CallPolicy, matches: Ma
     ...headerRoutes.flatMap(route =>
       route.response
         ? [{ match: withHeaders(matches, [route.match]), directResponse: directResponseOf(route.response) }]
-        : faulty(callee, policy, matches, [route.match], {
+        : faulty(callee.path, policy, matches, [route.match], {
             route: route.weights.length > 0 ? splitOver(callee, port, route.weights) : destinationsOf(callee, port),
             mirrors: mirrorsOf(callee, port, route.mirror ?? mirror),
           }),
     ),
-    ...faulty(callee, policy, matches, [], {
+    ...faulty(callee.path, policy, matches, [], {
       route: destinationsOf(callee, port),
       mirrors: mirrorsOf(callee, port, mirror),
     }),
@@ -150,7 +150,7 @@ function routesUnder(callee: Callee, port: Port, policy: CallPolicy, matches: Ma
 
 /** A rule under a policy; two if its faults are injected into requests with a header only. */
 function faulty(
-  callee: Callee,
+  path: string,
   { faults, ...policy }: CallPolicy,
   matches: Match[],
   headers: readonly HeaderMatch[],
@@ -165,7 +165,7 @@ function faulty(
   if (!faults?.match) {
     return [rule(headers, { ...policy, faults })];
   }
-  const both = conditionsOf(callee.path, [...headers, faults.match]);
+  const both = conditionsOf(path, [...headers, faults.match]);
   return [...(both ? [rule(both, { ...policy, faults })] : []), rule(headers, policy)];
 }
 
