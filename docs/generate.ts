@@ -4,6 +4,7 @@ import { list } from '../bin/commands/list';
 import { type Check, CHECKS } from '../lib/checks';
 import { ruleIndex } from './rule-index';
 import { examplesIn, folderOf } from './rules';
+import { tasksPage } from './tasks';
 
 const ROOT = join(__dirname, '..');
 const MARK = '<!-- generated -->\n';
@@ -13,6 +14,7 @@ export function generatedFiles(): Map<string, string> {
   const [text = ''] = readFileSync(join(ROOT, 'docs/checks.md'), 'utf8').split(MARK);
   return new Map([
     ['lib/checks/rules/index.ts', ruleIndex()],
+    ['docs/tasks.md', tasksPage()],
     ['docs/checks.md', `${text}${MARK}\n${list().replaceAll(/^## /gm, '### ')}`],
     ...CHECKS.map(check => [`docs/checks/${folderOf(check.id)}.md`, checkPage(check)] as const),
   ]);

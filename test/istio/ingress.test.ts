@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
 import { load } from 'js-yaml';
-import { GatewayService, HeaderMatch, RateLimit, Topology } from '../../lib';
+import { GatewayService, HeaderMatch, Port, RateLimit, Topology } from '../../lib';
 import { names, one, plain, render } from './support';
 
 test('an edge is a Gateway that listens for its host alone', () => {
@@ -62,6 +62,20 @@ test('with a certificate the edge ends TLS, and HTTP is redirected', () => {
     hostnames: ['shop.example'],
     rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] }],
   });
+});
+
+test('a method of gRPC is a route of its full name', () => {
+  const shop = new Topology('shop');
+  const catalog = plain(shop, 'catalog', { port: Port.grpc(3550, { service: 'shop.Catalog' }) });
+  shop.addEdge('door', { host: 'shop.example' }).route('POST /shop.Catalog/GetProduct', catalog);
+
+  expect(one(render(shop), 'HTTPRoute', 'door').spec.rules).toMatchObject([
+    {
+      matches: [{ method: 'POST', path: { type: 'Exact', value: '/shop.Catalog/GetProduct' } }],
+      backendRefs: [{ name: 'catalog', port: 3550 }],
+    },
+  ]);
+  expect(one(render(shop), 'Service', 'catalog').spec.ports).toMatchObject([{ name: 'grpc', port: 3550 }]);
 });
 
 test('routes to one service under one timeout share a rule', () => {

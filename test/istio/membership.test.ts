@@ -71,6 +71,13 @@ describe('Sidecar', () => {
     expect(one(objects, 'Sidecar', 'ledger').spec.egress).toEqual([{ hosts: ['shop/api.bank.example'] }]);
   });
 
+  test('of a workload names hosts in the domain of the cluster', () => {
+    const shop = new Topology('shop', { clusterDomain: 'corp.example' });
+    plain(shop, 'web').calls(plain(shop, 'cart'));
+
+    expect(one(render(shop), 'Sidecar', 'web').spec.egress).toEqual([{ hosts: ['./cart.shop.svc.corp.example'] }]);
+  });
+
   test('of a workload that calls nothing has no hosts', () => {
     const shop = new Topology('shop');
     plain(shop, 'cart');

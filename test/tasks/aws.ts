@@ -1,0 +1,134 @@
+import { model, no, resources, tasksOf } from './task';
+
+export const HTTP_API = tasksOf('AWS HTTP API', [
+  model(
+    'Routes and methods',
+    '`HttpApiEdge`',
+    'aws/http-api-edge.test.ts › a route of the edge is a route of the API, and there is no default route',
+  ),
+  model(
+    'Catch-all routes',
+    "`route('ANY /', service)`, `route('ANY /{path+}', service)`",
+    'aws/http-api-edge.test.ts › any routes render to a template',
+  ),
+  no('Lambda integration', 'routes to functions'),
+  no('HTTP proxy to any URL', 'routes to hosts outside the cluster'),
+  no('Integrations of Step Functions, SQS and EventBridge', 'routes to services of AWS'),
+  model(
+    'Private integration: network load balancer',
+    '`HttpApiEdge`, `loadBalancer`',
+    'aws/http-api-edge.test.ts › an internal load balancer leads to a target group of a fixed name',
+  ),
+  no('Private integration: application load balancer, Cloud Map', '`loadBalancer` is a network load balancer'),
+  model(
+    'VPC link',
+    '`HttpApiEdge`',
+    'aws/http-api-edge.test.ts › a request goes through the VPC link with the host that the gateway routes by',
+  ),
+  model(
+    'CORS',
+    '`cors` of an edge',
+    'aws/http-api-edge.test.ts › CORS is answered by the API, for the methods that routes have',
+  ),
+  model('Stages', '`stageName`', 'aws/http-api-edge.test.ts › a named stage is not in the path that the cluster sees'),
+  resources('Custom domain', '`certificate` for the host of the edge; further domains and mappings by the CDK'),
+  model(
+    'Mutual TLS',
+    '`truststore`',
+    'aws/http-api-edge.test.ts › clients show certificates of the truststore to the domain',
+  ),
+  model(
+    'JWT authorizer',
+    '`Auth.jwt`',
+    'aws/http-api-edge.test.ts › a route with a token has a JWT authorizer, shared by routes that require the same',
+  ),
+  model(
+    'Authorizer for a Cognito user pool',
+    '`Auth.jwt({ issuer, audiences, clientIdAsAudience: true })`',
+    'aws/http-api-edge.test.ts › access tokens of Cognito, which have no audience',
+  ),
+  no('Lambda authorizer', 'authorizers of your own'),
+  no('IAM authorizer', 'signed requests'),
+  model(
+    'Throttles of routes',
+    '`rateLimit` of edge and route',
+    "aws/http-api-edge.test.ts › throttles are the stage's own and those of routes",
+  ),
+  model(
+    'Access logs',
+    'rendered for the stage',
+    'aws/http-api-edge.test.ts › the access log contains client, request and outcome',
+  ),
+  resources('Parameter mapping', '`claimHeaders`; other mappings by overrides of the CDK constructs'),
+  resources('Metrics and alarms', '`api` of the `HttpApiEdge` is the construct of the CDK'),
+  no('WebSocket API', 'WebSocket APIs'),
+  resources('Dual stack', 'an override of the CDK construct `api`'),
+]);
+
+export const REST_API = tasksOf('AWS REST API', [
+  model(
+    'Resources and methods',
+    '`RestApiEdge`',
+    'aws/rest-api-edge.test.ts › a path with a rest parameter is a greedy resource, and its slashes stay',
+  ),
+  no('Lambda integration', 'routes to functions'),
+  no('Integrations of Step Functions and other services, mocks', 'routes to services of AWS'),
+  model(
+    'Private integration by a VPC link',
+    '`RestApiEdge`, `loadBalancer`',
+    'aws/rest-api-edge.test.ts › a route is a method whose integration goes through the VPC link',
+  ),
+  model(
+    'Usage plans and API keys',
+    '`clients`, `perClientRateLimit`, `Auth.apiKey`',
+    'aws/rest-api-edge.test.ts › with API keys of their own bring them in a header',
+  ),
+  model(
+    'Models and request validation',
+    '`requestValidation` of a route',
+    'aws/rest-api-edge.test.ts › request validation comes before the cluster, for any content type',
+  ),
+  no('Response models, mapping templates', 'transformations of bodies'),
+  model(
+    'Lambda authorizer for tokens',
+    '`Auth.jwt`, with code of this library',
+    'aws/rest-api-edge.test.ts › are verified by a function that has the requirements of each route',
+  ),
+  no('Lambda authorizer with your own code', 'authorizers of your own'),
+  no('IAM authorizer', 'signed requests'),
+  model(
+    'Cognito authorizer',
+    '`userPools`',
+    'aws/rest-api-edge.test.ts › are verified by Cognito where a user pool is given',
+  ),
+  model(
+    'Mutual TLS',
+    '`truststore`',
+    "aws/rest-api-edge.test.ts › with a certificate the API has the edge's name alone",
+  ),
+  model(
+    'Custom domain',
+    '`certificate` for the host of the edge',
+    "aws/rest-api-edge.test.ts › with a certificate the API has the edge's name alone",
+  ),
+  no('Base path mappings', 'a domain that several APIs share'),
+  model('Access logs', 'rendered for the stage', 'aws/rest-api-edge.test.ts › the whole of an edge as a REST API'),
+  model('CORS', '`cors` of an edge', 'aws/rest-api-edge.test.ts › the whole of an edge as a REST API'),
+  resources('Gateway responses', 'some are rendered, such as 404; others by the CDK construct `api`'),
+  model(
+    'Caches',
+    '`cacheTtl` of a route',
+    'aws/rest-api-edge.test.ts › throttles and caches are settings of the stage',
+  ),
+  model(
+    'Canary deployments',
+    '`canary`',
+    'aws/rest-api-edge.test.ts › a canary gets its share while the stable deployment keeps the rest',
+  ),
+  model('Firewall (WAF)', '`waf: true`, `webAclArn`', 'aws/rest-api-edge.test.ts › a firewall stands before the stage'),
+  model('Traces (X-Ray)', 'rendered for the stage', 'aws/rest-api-edge.test.ts › the whole of an edge as a REST API'),
+  no('Timeouts of more than 29 s', 'a raised quota of the account'),
+  no('Private and edge-optimized endpoints', 'endpoints that are not regional'),
+  no('OpenAPI definition', 'APIs from a document'),
+  no('Response streaming', 'streamed responses'),
+]);

@@ -1,0 +1,92 @@
+import { model, nothing, resources, tasksOf } from './task';
+
+export const GATEWAY_API = tasksOf('Gateway API', [
+  model(
+    'Simple gateway',
+    '`addEdge`, `route`',
+    'istio/ingress.test.ts › an edge is a Gateway that listens for its host alone',
+  ),
+  model(
+    'HTTP routing',
+    "`route('GET /product/{id}', service)`",
+    'istio/ingress.test.ts › routes to one service under one timeout share a rule',
+  ),
+  resources(
+    'Path prefixes',
+    '`/p` and `/p/{rest+}` are two routes and do not match `/p/`; otherwise a patch of the HTTPRoute',
+  ),
+  resources('Redirects other than to HTTPS', 'a patch of the HTTPRoute'),
+  model(
+    'Redirect from HTTP to HTTPS',
+    '`tlsSecret`',
+    'istio/ingress.test.ts › with a certificate the edge ends TLS, and HTTP is redirected',
+  ),
+  resources('Rewrites of path and host', '`rewrite` of calls; at edges a patch of the HTTPRoute'),
+  resources('Header changes', '`headers` of calls; at edges a patch of the HTTPRoute'),
+  model(
+    'Traffic splitting',
+    '`split` of a service behind an edge',
+    'istio/ingress.test.ts › a split service behind an edge is a Service for each version',
+  ),
+  model(
+    'Canary by header',
+    '`routeTo` of a service behind an edge',
+    'istio/ingress.test.ts › a split service behind an edge is a Service for each version',
+  ),
+  model(
+    'Request mirroring',
+    '`mirrorTo` of a service behind an edge',
+    'istio/ingress.test.ts › a split service behind an edge is a Service for each version',
+  ),
+  model('CORS', '`cors`', 'istio/edge-clients.test.ts › is a filter of every rule, for the methods that routes have'),
+  model(
+    'Methods',
+    "`route('POST /orders', service)`",
+    'istio/overlapping-routes.test.ts › a route names what is its own, method by method',
+  ),
+  resources('Query parameters as conditions', 'a patch of the HTTPRoute'),
+  resources('Timeouts', '`timeout` of edge and route; none at all (`0s`) by a patch of the HTTPRoute'),
+  resources('Retries at a gateway', 'a patch of the HTTPRoute'),
+  model(
+    'gRPC routing',
+    "`route('POST /shop.Catalog/GetProduct', service)`",
+    'istio/ingress.test.ts › a method of gRPC is a route of its full name',
+  ),
+  model(
+    'TLS termination',
+    '`tlsSecret`, `certificateIssuer`',
+    'istio/ingress.test.ts › with a certificate the edge ends TLS, and HTTP is redirected',
+  ),
+  resources('Wildcard listeners and certificates', '`Gateway` and `HttpRoute`; edges have one exact host'),
+  resources('Several listeners or hosts on one Gateway', 'patches of the Gateway and the HTTPRoute'),
+  resources('TLS passthrough', '`Gateway`, `TlsRoute`'),
+  resources('TCP', '`Gateway`, `TcpRoute`'),
+  resources('UDP', '`Gateway`, `UdpRoute`; services have no UDP ports'),
+  resources('TLS to backends', '`BackendTlsPolicy`'),
+  model(
+    'Protocol of a backend',
+    '`Port.http2`, `Port.grpc`',
+    'kubernetes/workload.test.ts › the ports of a Service are named by their protocol',
+  ),
+  model(
+    'Routes across namespaces',
+    '`namespace` of services and edges',
+    'istio/ingress.test.ts › a service in another namespace grants the reference',
+  ),
+  resources('Labels of the infrastructure', 'fixed labels; others by a patch of the Gateway'),
+  resources('Annotations of the infrastructure (load balancer settings)', 'a patch of the Gateway'),
+  resources('ListenerSet', '`ListenerSet`'),
+  model(
+    'Client certificates',
+    '`clientCa`',
+    'istio/edge-clients.test.ts › client certificates are demanded of the authority in a ConfigMap',
+  ),
+  resources('External authorization', '`AuthorizationPolicy`, and patches for the provider'),
+  model(
+    'Session persistence',
+    '`addLoadBalancing({ consistentHash: HashKey.cookie(…) })`, while the pods stay the same',
+    'istio/load-balancing.test.ts › it needs no circuit breaker, and applies to the Services of versions behind an edge',
+  ),
+  resources('Routes of a Service in the mesh (GAMMA)', '`HttpRoute`; the model renders VirtualServices'),
+  nothing('Migration from Ingress', 'an edge is declared anew'),
+]);

@@ -1,0 +1,87 @@
+import { model, no, resources, tasksOf } from './task';
+
+export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
+  model(
+    'Request routing',
+    "`split({ v1: 100 })`, `routeTo('v2', HeaderMatch.exact('end-user', 'jason'))`",
+    'examples/bookinfo.test.ts › only the requests of jason are routed to v2',
+  ),
+  model(
+    'Fault injection, for one user as well',
+    '`faults: { delay, abort, match }` of a call',
+    'istio/traffic-by-header.test.ts › a delay and an abort are injected into requests with a header alone',
+  ),
+  model(
+    'Traffic shifting',
+    '`split({ v1: 99.5, v2: 0.5 })`',
+    'istio/traffic.test.ts › a split is weights over subsets that the DestinationRule has',
+  ),
+  resources(
+    'TCP traffic shifting',
+    '`split` between services; at a gateway `TcpRoute`, since edges carry requests only',
+  ),
+  model(
+    'Request timeouts',
+    '`timeout` of a call',
+    'istio/traffic.test.ts › timeout and retries of a call are written in whole seconds or milliseconds',
+  ),
+  model(
+    'Circuit breaking',
+    '`addCircuitBreaker` with all limits of connections and of outlier detection',
+    'istio/circuit-breaker.test.ts › is a field of the connection pool',
+  ),
+  model('Mirroring', "`mirrorTo('v2', 10)`", 'istio/traffic.test.ts › a mirror gets its share of a copy'),
+  model(
+    'Locality load balancing: failover',
+    '`addLoadBalancing({ locality: { failover, failoverPriority } })` with a circuit breaker',
+    'istio/load-balancing.test.ts › is the load balancer of the DestinationRule, valid by its schema',
+  ),
+  model(
+    'Locality load balancing: weighted distribution',
+    '`addLoadBalancing({ locality: { distribute } })`',
+    'istio/load-balancing.test.ts › is the load balancer of the DestinationRule, valid by its schema',
+  ),
+  resources(
+    'Ingress gateways',
+    '`addEdge` with one exact host; host `*` and path prefixes by `Gateway` and `HttpRoute`',
+  ),
+  resources(
+    'Secure gateways',
+    '`tlsSecret`, `clientCa`; optional client certificates, TLS versions and ciphers by `IstioGateway`',
+  ),
+  resources('Ingress without TLS termination', '`TlsRoute`, or `IstioGateway` and `VirtualService`'),
+  resources('Ingress with TLS termination at the sidecar', 'a patch of the rendered Sidecar'),
+  resources('Kubernetes Ingress', 'an Ingress of cdk8s-plus; `allowFrom` allows its controller'),
+  model(
+    'Kubernetes Gateway API',
+    '`addEdge` renders a Gateway and HTTPRoutes',
+    'istio/ingress.test.ts › an edge is a Gateway that listens for its host alone',
+  ),
+  no('Gateway API inference extension', 'InferencePool as a backend'),
+  model(
+    'Access to external services',
+    '`addExternalService`, `proxy.excludeOutboundIPRanges`; undeclared hosts are always denied',
+    'istio/external.test.ts › has several ports',
+  ),
+  model(
+    'Egress TLS origination',
+    '`tlsOrigination: TlsOrigination.simple()` or `.mutual({ secret })`',
+    'istio/external.test.ts › verifies the certificate and its name, and has timeout and retries',
+  ),
+  resources('Egress gateways', '`IstioGateway`, `VirtualService`, `DestinationRule`, and patches of the policies'),
+  resources('Egress gateways with TLS origination', '`IstioGateway`, `DestinationRule`, and patches of the policies'),
+  model(
+    'Egress to wildcard hosts',
+    "`addExternalService('wiki', { host: '*.wikipedia.org', … })`, directly from the sidecar",
+    'istio/external.test.ts › of a whole domain is matched by the name in the request',
+  ),
+  no(
+    'Kubernetes Services for egress',
+    'Services of type ExternalName and Services with endpoints outside; `addExternalService` instead',
+  ),
+  model(
+    'An external HTTPS proxy',
+    "`addExternalService('proxy', { addresses, port: Port.tcp(3128) })`",
+    'istio/external.test.ts › is known by its addresses, which alone are allowed',
+  ),
+]);
