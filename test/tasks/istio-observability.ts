@@ -1,4 +1,4 @@
-import { model, no, nothing, resources, tasksOf } from './task';
+import { model, nothing, resources, tasksOf } from './task';
 
 export const ISTIO_OBSERVABILITY = tasksOf('Istio: observability and extensibility', [
   resources('Telemetry API', 'access log and traces of each namespace are rendered; more by `Telemetry`'),
@@ -38,7 +38,11 @@ export const ISTIO_OBSERVABILITY = tasksOf('Istio: observability and extensibili
   resources('Traces by the Telemetry API, with tags and by workload', '`Telemetry`, or a patch of the rendered one'),
   resources('Traces by MeshConfig and annotations of pods', '`podMetadata`, and a patch of the IstioOperator object'),
   nothing('Visualization in Kiali', 'it reads from Prometheus and the API server'),
-  no('Remote access to telemetry addons', 'edges to pods in `istio-system` that have no policies for them'),
+  model(
+    'Remote access to telemetry addons',
+    '`addEdge` to a service with `existingWorkload` and `inMesh: false` in `istio-system`',
+    'kubernetes/ownership.test.ts › allow the routes of an edge to refer to the Services of these only',
+  ),
   resources('Wasm modules', '`WasmPlugin`'),
   resources('Lua scripts', '`EnvoyFilter`'),
 ]);

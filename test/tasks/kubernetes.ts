@@ -127,7 +127,12 @@ export const KUBERNETES = tasksOf('Kubernetes: workloads and their fields', [
     '`serviceAccount: { annotations }`',
     'kubernetes/workload/pod.test.ts › labels and annotations are those of the object that they are declared for',
   ),
-  no('ServiceAccount for each version', 'an account for each version; `serviceAccount: { name }` is for the service'),
+  model(
+    'Name of the ServiceAccount',
+    '`serviceAccount: { name }`',
+    'kubernetes/workload/pod.test.ts › the ServiceAccount may have another name',
+  ),
+  no('ServiceAccount for each version', 'versions of a service share its identity'),
   model(
     'HorizontalPodAutoscaler by CPU',
     '`autoscaling`',

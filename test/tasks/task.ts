@@ -20,7 +20,7 @@ export interface Task {
   readonly shownBy?: string;
 }
 
-export type TaskOfArea = Omit<Task, 'area'>;
+type TaskOfArea = Omit<Task, 'area'>;
 
 export function tasksOf(area: string, tasks: readonly TaskOfArea[]): Task[] {
   return tasks.map(task => ({ area, ...task }));
