@@ -110,7 +110,7 @@ function straight(
   }
   const endpoints = field
     ? isHeadless(target)
-      ? chosenEndpoints(target, field, caller, context.cluster)
+      ? chosenEndpoints(target, field, context.cluster)
       : endpointsOf(target, field, {}, context.cluster)
     : [];
   if (endpoints.length === 0) {

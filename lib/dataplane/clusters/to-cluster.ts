@@ -171,7 +171,7 @@ export function lookUp(
     ...found,
     title,
     isChosen: true,
-    endpoints: chosenEndpoints(found.host, found.port, proxy, cluster),
+    endpoints: chosenEndpoints(found.host, found.port, cluster),
     security: {
       serverName,
       tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined),

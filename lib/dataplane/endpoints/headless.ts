@@ -13,13 +13,9 @@ export function isHeadless({ resource }: Pick<Host, 'resource'>): boolean {
   return resource.type === Kind.SERVICE && resource.spec.get('clusterIP').text === 'None';
 }
 
-/** The Pods that a client may choose, besides itself if there are others. Subsets and target ports make no difference. */
-export function chosenEndpoints(host: Host, port: Field, client: Client, cluster: Cluster): Endpoint[] {
-  const all = cluster.selectedBy(host.resource).flatMap(workload => podsAt(workload, port.get('port').number, port));
-  const others = all
-    .map(each => ({ ...each, weight: each.workload ? othersOf(each.workload, client) : each.weight }))
-    .filter(({ weight }) => weight > 0);
-  return others.length > 0 ? others : all;
+/** The Pods that a client may choose, among them itself. Subsets and target ports make no difference. */
+export function chosenEndpoints(host: Host, port: Field, cluster: Cluster): Endpoint[] {
+  return cluster.selectedBy(host.resource).flatMap(workload => podsAt(workload, port.get('port').number, port));
 }
 
 /** Throws for the only Pod of a headless Service that calls it. */

@@ -123,7 +123,7 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
     DestinationRules.for(caller.proxy, host, cluster).tlsMode(port.get('port').number ?? 0, undefined) !== undefined;
   const refusals = isDeclared
     ? []
-    : chosenEndpoints(host, port, caller, cluster).map(
+    : chosenEndpoints(host, port, cluster).map(
         endpoint => connect(caller, endpoint, { tlsMode: headlessTlsMode(host, cluster) }, cluster).refusal,
       );
   const [first] = refusals;

@@ -155,7 +155,7 @@ function straight(caller: Caller, host: Host, port: Field, context: Context): Tr
     host.resource.type !== Kind.SERVICE
       ? [outsideEndpoint(host.name, number)]
       : isHeadless(host)
-        ? chosenEndpoints(host, port, caller, cluster)
+        ? chosenEndpoints(host, port, cluster)
         : endpointsOf(host, port, {}, cluster);
   const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
   const trafficPath: TrafficPath = {

@@ -15,8 +15,10 @@ export const rule: Check = {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
       const gateways = Gateways.of(cluster);
       const pods = gateways.selectedBy(gateway).filter(each => each.namespace !== undefined);
-      // Beside Pods among the manifests, the selector may match those of a profile, whose Service is not among them.
-      const others = gateways.select(gateway.spec.get('selector').strings);
+      // The Service of a profile is not among the manifests, and selects all Pods with the label.
+      const others = gateways.unseen.filter(unseen =>
+        pods.some(({ namespace, labels }) => namespace === unseen.namespace && labels.istio === unseen.labels.istio),
+      );
       const ports = new Set(
         [...pods, ...others].flatMap(each => each.ports).flatMap(each => [each.port, each.targetPort]),
       );
