@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster';
+import { memo } from './memo';
 import type { Resource } from './resource';
 
 /**
@@ -16,22 +17,14 @@ export function isElsewhere(resource: Resource, name: string): boolean {
 }
 
 /** The host names that objects of a cluster state to be declared in other manifests, and none in these does. */
-export function hostsElsewhere(cluster: Cluster): ReadonlySet<string> {
-  const known =
-    HOSTS.get(cluster) ?? new Set(cluster.resources.flatMap(hostsOf).filter(each => !isHere(each, cluster)));
-  HOSTS.set(cluster, known);
-  return known;
-}
+export const hostsElsewhere = memo((cluster: Cluster): ReadonlySet<string> => {
+  const here = new Set(cluster.hosts.all.map(each => each.name.toLowerCase()));
+  return new Set(cluster.resources.flatMap(hostsOf).filter(each => !here.has(each)));
+});
 
 /** The host names among what an object states to be declared in other manifests. */
 export function hostsOf(resource: Resource): string[] {
   return namesElsewhere(resource).filter(each => each !== PODS_ELSEWHERE && !each.includes('/'));
-}
-
-const HOSTS = new WeakMap<Cluster, ReadonlySet<string>>();
-
-function isHere(host: string, cluster: Cluster): boolean {
-  return cluster.hosts.all.some(each => each.name.toLowerCase() === host);
 }
 
 function namesElsewhere({ metadata }: Resource): string[] {

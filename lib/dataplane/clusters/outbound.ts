@@ -15,7 +15,7 @@ import { DestinationRules } from './destination-rule';
 import { arePodsElsewhere, hostElsewhere, rejectElsewhere } from '../endpoints/elsewhere';
 import { connect } from '../endpoints/connect';
 import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, isHeadless, requireAnother } from '../endpoints/headless';
+import { chosenEndpoints, isHeadless, mayChooseItself, requireAnother } from '../endpoints/headless';
 import { authorityOf, type Message } from '../messages/message';
 import { normalized } from './normalization';
 import { ended, type SimulationResult } from './simulation-result';
@@ -45,7 +45,7 @@ export function send(message: Message, caller: Caller, context: Context, isConne
   if (!caller.proxy) {
     return straight(message, target, caller, context, isConnection);
   }
-  return throughSidecar(
+  const simulation = throughSidecar(
     { ...message, dialed: target?.name.toLowerCase() },
     target,
     caller,
@@ -53,6 +53,17 @@ export function send(message: Message, caller: Caller, context: Context, isConne
     context,
     isConnection,
   );
+  const mayBypass =
+    target
+    && !isPodName(message.host, caller.namespace, context.cluster)
+    && mayChooseItself(target, caller, context.cluster);
+  if (mayBypass && simulation.outcomes.some(each => each.workload === undefined)) {
+    throw new Unsimulated(
+      `A Pod of ${target.name} may choose its own address, which it reaches without the proxy, unlike the others.`,
+      'Send the request to one of the other Pods by name, or use another workload as the caller.',
+    );
+  }
+  return simulation;
 }
 
 /** A host outside, as a name resolves there. */

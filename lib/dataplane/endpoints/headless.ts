@@ -32,6 +32,11 @@ export function requireAnother(host: Host, client: Client, cluster: Cluster): vo
   }
 }
 
+/** Whether a client may choose itself among the Pods of a headless Service. */
+export function mayChooseItself(host: Host, client: Client, cluster: Cluster): boolean {
+  return isHeadless(host) && cluster.selectedBy(host.resource).some(each => each.replicas > 0 && isOwn(each, client));
+}
+
 /** Whether a client is the only Pod of a headless Service. */
 export function isOnlyPod(host: Host, client: Client, cluster: Cluster): boolean {
   const all = isHeadless(host) ? cluster.selectedBy(host.resource).filter(each => each.replicas > 0) : [];
@@ -62,12 +67,19 @@ export function hasPod(headless: Resource, hostname: string, cluster: Cluster): 
 type Client = Pick<Caller, 'namespace' | 'labels'>;
 
 /** The number of Pods of a workload besides the client: of a DaemonSet, those on other nodes. */
-function othersOf(workload: Workload, { namespace, labels }: Client): number {
-  const isOwn =
+function othersOf(workload: Workload, client: Client): number {
+  return isOwn(workload, client) && workload.resource.type !== Kind.DAEMON_SET
+    ? workload.replicas - 1
+    : workload.replicas;
+}
+
+/** Whether a client is a Pod of a workload. */
+function isOwn(workload: Workload, { namespace, labels }: Client): boolean {
+  return (
     workload.namespace === namespace
     && Object.keys(workload.labels).length === Object.keys(labels).length
-    && hasLabels(labels, workload.labels);
-  return isOwn && workload.resource.type !== Kind.DAEMON_SET ? workload.replicas - 1 : workload.replicas;
+    && hasLabels(labels, workload.labels)
+  );
 }
 
 /** Throws if a route leads to a headless Service from another host. */

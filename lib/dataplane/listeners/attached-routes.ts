@@ -5,6 +5,7 @@ import {
   type Field,
   hostsMeet,
   Kind,
+  memo,
   listenersFor,
   parentGateway,
   parentsOf,
@@ -121,16 +122,12 @@ interface Referring {
   readonly parents: Reference[];
 }
 
-const REFERRING = new WeakMap<Cluster, ReadonlyMap<Resource, readonly Referring[]>>();
-
 /** The routes that refer to a Gateway; found once for all, so that routes and Gateways are not compared in pairs. */
 function referringTo(gateway: Resource, cluster: Cluster): readonly Referring[] {
-  const known = REFERRING.get(cluster) ?? findReferring(cluster);
-  REFERRING.set(cluster, known);
-  return known.get(gateway) ?? [];
+  return allReferring(cluster).get(gateway) ?? [];
 }
 
-function findReferring(cluster: Cluster): ReadonlyMap<Resource, readonly Referring[]> {
+const allReferring = memo((cluster: Cluster): ReadonlyMap<Resource, readonly Referring[]> => {
   const referring = new Map<Resource, Referring[]>();
   for (const route of [...routesOf(cluster)].sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))) {
     const byGateway = new Map<Resource, Reference[]>();
@@ -143,7 +140,7 @@ function findReferring(cluster: Cluster): ReadonlyMap<Resource, readonly Referri
     byGateway.forEach((parents, gateway) => addTo(referring, gateway, { route, parents }));
   }
   return referring;
-}
+});
 
 /** The order in which a listener of several types has them. */
 const ORDER: readonly string[] = [Kind.HTTP_ROUTE, Kind.GRPC_ROUTE, Kind.TLS_ROUTE, Kind.TCP_ROUTE];

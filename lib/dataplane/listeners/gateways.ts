@@ -4,6 +4,7 @@ import {
   hasLabels,
   Kind,
   type Labels,
+  memo,
   type Resource,
   targetPortOf,
   type Workload,
@@ -36,11 +37,7 @@ export interface GatewayPods {
  */
 export class Gateways {
   /** Those of a cluster, cached. */
-  static of(cluster: Cluster): Gateways {
-    const known = GATEWAYS.get(cluster) ?? new Gateways(cluster);
-    GATEWAYS.set(cluster, known);
-    return known;
-  }
+  static readonly of = memo((cluster: Cluster) => new Gateways(cluster));
 
   /** The Pods of gateways that no manifest contains. */
   readonly unseen: readonly GatewayPods[];
@@ -115,8 +112,6 @@ export class Gateways {
     return this.cluster.workloads.in(namespace).length === 0;
   }
 }
-
-const GATEWAYS = new WeakMap<Cluster, Gateways>();
 
 /** Waypoints have the name of their Gateway, without its class. */
 function madeFor(gateway: Resource): GatewayPods {

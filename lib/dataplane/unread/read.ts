@@ -1,4 +1,4 @@
-import type { Field, Resource } from '../../manifests';
+import { type Field, memo, type Resource } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 
 /**
@@ -52,26 +52,29 @@ function below(at: Field, path: string, reading: Reading): Field[] {
   if (isEmpty(at.value)) {
     return [];
   }
-  const isKnown = reading.read.includes(path) || Object.hasOwn(reading.harmless, path);
-  if (isDivided(path, reading)) {
+  const { known, divided } = pathsIn(reading);
+  if (path === '' || divided.has(path)) {
     return [
       ...at.entries.flatMap(([name, field]) => below(field, path === '' ? name : `${path}.${name}`, reading)),
       ...at.items.flatMap(field => below(field, `${path}[]`, reading)),
     ];
   }
   const harmless = reading.unsimulated[path];
-  return isKnown || (harmless !== undefined && JSON.stringify(harmless) === JSON.stringify(at.value)) ? [] : [at];
+  const isKnown = known.has(path) || (harmless !== undefined && JSON.stringify(harmless) === JSON.stringify(at.value));
+  return isKnown ? [] : [at];
 }
 
-/** Whether the table tells apart what is below a path. */
-function isDivided(path: string, { read, harmless, unsimulated }: Reading): boolean {
-  return (
-    path === ''
-    || [...read, ...Object.keys(harmless), ...Object.keys(unsimulated)].some(
-      each => each.startsWith(`${path}.`) || each.startsWith(`${path}[]`),
-    )
-  );
-}
+/** The paths of a table that are known as a whole, and those below which it tells fields apart. */
+const pathsIn = memo(({ read, harmless, unsimulated }: Reading) => {
+  const known = new Set([...read, ...Object.keys(harmless)]);
+  const divided = new Set<string>();
+  for (const path of [...known, ...Object.keys(unsimulated)]) {
+    for (const { index } of path.matchAll(/\[\]|\./g)) {
+      divided.add(path.slice(0, index));
+    }
+  }
+  return { known, divided };
+});
 
 /** A value without meaning; an empty map may enable a feature. */
 function isEmpty(value: unknown): boolean {

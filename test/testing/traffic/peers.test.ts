@@ -82,6 +82,12 @@ test('the only pod of a StatefulSet reaches its own address without the proxy, w
   );
 });
 
+test('a pod that may choose its own address, unlike the others, is not simulated', () => {
+  const denied = brokers({}, Mesh.istio(), false).from('kafka');
+  expect(() => denied.http('GET http://kafka-headless:8080/')).toThrow('may choose its own address');
+  denied.http('GET http://kafka-1.kafka-headless:8080/').expectDenied();
+});
+
 const headless = service('agent', 'shop', { clusterIP: 'None', ports: [{ name: 'http', port: 8080 }] });
 const template = (labels: object, pod: object = {}) => ({
   metadata: { labels },

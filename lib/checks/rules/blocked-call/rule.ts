@@ -34,7 +34,7 @@ export const rule: Check = {
     const policies = NetworkPolicies.of(cluster);
     for (const call of CallGraph.of(cluster).calls) {
       const [from, to] = [call.caller.workloads[0], call.callee.workloads[0]];
-      if (!from || !to || (isMember(membershipOf(to, cluster)) && denialOf(call.caller, call.callee, cluster))) {
+      if (!from || !to) {
         continue;
       }
       const isBetweenAmbient = [from, to].every(each => membershipOf(each, cluster) === Membership.AMBIENT);
@@ -54,7 +54,8 @@ export const rule: Check = {
         : isBlocked('egress', from, to)
           ? { pod: from, direction: 'egress', at: call.caller }
           : undefined;
-      if (blockedBy) {
+      const isDenied = () => isMember(membershipOf(to, cluster)) && denialOf(call.caller, call.callee, cluster);
+      if (blockedBy && !isDenied()) {
         yield problem(
           evidenceOf(call),
           `${call.caller.name} calls ${call.callee.name}, and the NetworkPolicies of ${blockedBy.at.name} do `

@@ -13,10 +13,13 @@ export const rule: Check = {
     + 'Gateways of profiles of Istio have the ports of the demo profile; those of its Helm chart are not checked.',
   *find(cluster) {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
-      const pods = Gateways.of(cluster)
-        .selectedBy(gateway)
-        .filter(each => each.namespace !== undefined);
-      const ports = new Set(pods.flatMap(each => each.ports).flatMap(each => [each.port, each.targetPort]));
+      const gateways = Gateways.of(cluster);
+      const pods = gateways.selectedBy(gateway).filter(each => each.namespace !== undefined);
+      // Beside Pods among the manifests, the selector may match those of a profile, whose Service is not among them.
+      const others = gateways.select(gateway.spec.get('selector').strings);
+      const ports = new Set(
+        [...pods, ...others].flatMap(each => each.ports).flatMap(each => [each.port, each.targetPort]),
+      );
       for (const port of pods.length > 0 ? gateway.spec.get('servers').items : []) {
         const { number } = port.get('port', 'number');
         if (number !== undefined && !ports.has(number)) {
