@@ -8,8 +8,10 @@ export class Example {
   readonly objects: readonly KubernetesObject[];
   readonly manifests: Manifests;
 
-  constructor(topology: Topology) {
+  /** @param change what its owner changes in the rendered objects, such as a suppression */
+  constructor(topology: Topology, change: (chart: TopologyChart) => void = () => undefined) {
     const chart = new TopologyChart(new ClusterApp(), topology.name, { topology, mesh: Mesh.istio() });
+    change(chart);
     this.manifests = Manifests.ofChart(chart);
     this.objects = this.manifests.objects;
   }
