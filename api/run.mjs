@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
 /**
- * Writes a report of the public API for each entry point in package.json, from the declarations in build/. With --check nothing is
- * written: a report that differs fails. A public member without a docstring fails in both cases.
+ * Writes a report of the public API for each entry point in package.json, from the declarations in build/. With --check
+ * nothing is written: a report that differs fails. A public member without a docstring fails in both cases.
  */
 const reports = dirname(fileURLToPath(import.meta.url));
 const root = dirname(reports);

@@ -5,11 +5,12 @@ export function tasksPage(): string {
   return [
     '# Everyday tasks',
     '',
-    'Tasks of the documentation of Istio, Linkerd, the Gateway API, Amazon API Gateway and Kubernetes, and how a topology expresses',
-    'them. Generated from `test/tasks`, where each task of the model names the test that shows it.',
+    'Tasks of the documentation of Istio, Linkerd, the Gateway API, Amazon API Gateway and Kubernetes, and how a',
+    'topology expresses them. Generated from `test/tasks`, where each task of the model names the test that shows it.',
     '',
     '- `model`: a topology and its properties have the documented meaning.',
-    '- `resources`: typed resources beside the topology, or patches of what it renders ([escape-hatches.md](escape-hatches.md)).',
+    '- `resources`: typed resources beside the topology, or patches of what it renders '
+      + '([escape-hatches.md](escape-hatches.md)).',
     '- `no`: it is not supported; the column names what is missing.',
     '- `nothing to declare`: it needs no manifests of the application.',
     '',
@@ -21,8 +22,10 @@ export function tasksPage(): string {
 
 function countsOf(tasks: readonly Task[]): string[] {
   const supports = Object.values(Support);
-  const row = (name: string, of: readonly Task[]) =>
-    `| ${[name, ...supports.map(each => of.filter(({ support }) => support === each).length), of.length].join(' | ')} |`;
+  const row = (name: string, of: readonly Task[]) => {
+    const counts = supports.map(each => of.filter(({ support }) => support === each).length);
+    return `| ${[name, ...counts, of.length].join(' | ')} |`;
+  };
   return [
     `| area | ${supports.join(' | ')} | all |`,
     `|---|${supports.map(() => '---|').join('')}---|`,

@@ -237,8 +237,8 @@ for (const page of [
  * - Connections to the API server, and the ClusterRoles for them: the collector has no `k8sattributes` processor,
  *   Prometheus discovers no targets (metrics are pushed to it), and Grafana mounts its dashboards instead of watching
  *   ConfigMaps. The address of the API server belongs to the cluster.
- * - UDP: the collector's and Jaeger's ports for Jaeger agents, and the gossip port of Grafana. No service uses them, nor
- *   the receivers for Zipkin and other formats of Jaeger, which are left out.
+ * - UDP: the collector's and Jaeger's ports for Jaeger agents, and the gossip port of Grafana. No service uses them,
+ * nor   the receivers for Zipkin and other formats of Jaeger, which are left out.
  * - The init containers wait for the proxy only: it accepts a connection before the callee does.
  * - The address of the collector in flagd's second container is that of the call, but written by hand.
  * - The edge exposes the pages of the shop only; the user interfaces of operators stay behind `kubectl port-forward`.

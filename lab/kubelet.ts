@@ -195,8 +195,8 @@ export class Kubelet implements Machine {
   }
 
   /**
-   * The DNS names of Services, and of pods of StatefulSets, in a namespace. Control planes are processes of the host: their names resolve to its
-   * addresses.
+   * The DNS names of Services, and of pods of StatefulSets, in a namespace. Control planes are processes of the host:
+   * their names resolve to its addresses.
    */
   private hosts(namespace: string): string[] {
     const services = [...this.services.values()]

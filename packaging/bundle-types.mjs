@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { ModelTypes } from './model-types.mjs';
 
 /**
- * Makes the declarations in build/ self-contained: the types of Istio's, the Gateway API's and Envoy Gateway's objects, which
- * come from `@kubernetes-models`, are written to build/models, and imports of them lead there. Users install none of these
- * packages: they have 33 MB and need a newer Node.
+ * Makes the declarations in build/ self-contained: the types of Istio's, the Gateway API's and Envoy Gateway's objects,
+ * which come from `@kubernetes-models`, are written to build/models, and imports of them lead there. Users install none
+ * of these packages: they have 33 MB and need a newer Node.
  */
 const build = join(dirname(dirname(fileURLToPath(import.meta.url))), 'build');
 const IMPORT =

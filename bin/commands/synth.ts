@@ -74,7 +74,7 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
 
 function run(folder: string, name: string, args: string[]): Promise<Run> {
   return new Promise(resolve => {
-    const child = spawn(name, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(name, args, { cwd: folder, env: process.env, stdio: ['ignore', 'ignore', 'pipe'] });
     const errors: Buffer[] = [];
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
     child.on('error', error =>

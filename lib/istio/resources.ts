@@ -46,7 +46,8 @@ export class IstioGateway extends resource<IIstioGateway>('networking.istio.io/v
 export class ServiceEntry extends resource<IServiceEntry>('networking.istio.io/v1', 'ServiceEntry') {}
 
 /**
- * A machine outside the cluster, or one endpoint of a ServiceEntry: Services and ServiceEntries select it by its labels.
+ * A machine outside the cluster, or one endpoint of a ServiceEntry: Services and ServiceEntries select it by its
+ * labels.
  * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/
  */
 export class WorkloadEntry extends resource<IWorkloadEntry>('networking.istio.io/v1', 'WorkloadEntry') {}

@@ -49,7 +49,8 @@ function sidesOf({ topology }: TopologyChart, callee: Callee): Side[] {
   return (
     [...namespaces]
       .filter(namespace => topology.owns(namespace))
-      // Those of an owner who routes by version are exported to its callers, and others for the same host would conflict.
+      // Those of an owner who routes by version are exported to its callers, and others for the same host would
+      // conflict.
       .filter(() => !(callee instanceof ForeignService && callee.isRoutedByOwner))
       .map(namespace => ({
         suffix: `-${namespace}`,

@@ -68,9 +68,9 @@ export interface TopologyChartProps {
    */
   readonly clusterCidrs?: string[];
   /**
-   * Whether the API server rejects pods in owned namespaces that do not comply with the strictest Pod Security level that
-   * all containers of the topology in them comply with: `restricted`, or `baseline` for root and further capabilities.
-   * Pods with Istio's proxy comply only where the CNI plugin of Istio redirects their traffic.
+   * Whether the API server rejects pods in owned namespaces that do not comply with the strictest Pod Security level
+   * that all containers of the topology in them comply with: `restricted`, or `baseline` for root and further
+   * capabilities. Pods with Istio's proxy comply only where the CNI plugin of Istio redirects their traffic.
    * @default false
    * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
    */

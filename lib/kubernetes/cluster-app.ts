@@ -43,7 +43,8 @@ export interface ClusterAppProps {
 /**
  * A cdk8s app that writes one file per phase (`1-namespaces.yaml` to `6-routes.yaml`), so that `kubectl apply -f dist/`
  * applies objects in order. Kinds that not every cluster has are written to separate folders: `istio/` (for istioctl)
- * and `aws/`. The contract of each topology that allows callers outside is in `contracts/`. Duplicate objects and CDK tokens are errors. Warnings are printed to standard error.
+ * and `aws/`. The contract of each topology that allows callers outside is in `contracts/`. Duplicate objects and CDK
+ * tokens are errors. Warnings are printed to standard error.
  */
 export class ClusterApp extends App {
   private readonly isChecked: boolean;

@@ -64,7 +64,9 @@ export class ClusterDns {
       throw new ValidationError({
         code: 'OutOfRange',
         path: 'ClusterDns',
-        summary: `[${ports.join(', ')}] are not the ports of DNS servers: a rule without valid ports would allow all of them, or none.`,
+        summary:
+          `[${ports.join(', ')}] are not the ports of DNS servers: a rule without valid ports would allow all `
+          + 'of them, or none.',
         fix: 'Give at least one port from 1 to 65535.',
       });
     }

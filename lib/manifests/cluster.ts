@@ -17,8 +17,8 @@ export interface ClusterProps {
    */
   readonly clusterDomain?: string;
   /**
-   * The labels of namespaces that the manifests do not declare, by namespace; `*` is every other one. Labels of declared
-   * ones take precedence.
+   * The labels of namespaces that the manifests do not declare, by namespace; `*` is every other one. Labels of
+   * declared ones take precedence.
    * @default - unknown
    */
   readonly namespaceLabels?: NamespaceLabels;

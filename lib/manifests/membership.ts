@@ -25,8 +25,8 @@ export const IGNORED_NAMESPACES: readonly string[] = [
 ];
 
 /**
- * How a workload is in the mesh, by the labels of its Pods and its namespace, in Istio's order of precedence. Unknown if
- * its Pods leave it to a namespace that is not declared, unless the manifests have nothing of Istio.
+ * How a workload is in the mesh, by the labels of its Pods and its namespace, in Istio's order of precedence. Unknown
+ * if its Pods leave it to a namespace that is not declared, unless the manifests have nothing of Istio.
  */
 export const membershipOf = memo((workload: Workload, cluster: Cluster): Membership => {
   if (hasProxy(workload)) {
@@ -68,7 +68,10 @@ function isUndecided(namespace: string, cluster: Cluster): boolean {
   return !cluster.isDeclared(namespace) && !IGNORED_NAMESPACES.includes(namespace) && hasIstio(cluster);
 }
 
-/** Whether manifests have anything of Istio: an object, a label by which Pods are in the mesh, or a Gateway of one of its classes. */
+/**
+ * Whether manifests have anything of Istio: an object, a label by which Pods are in the mesh, or a Gateway of one of
+ * its classes.
+ */
 const hasIstio = memo(
   (cluster: Cluster) =>
     cluster.mesh.isKnown

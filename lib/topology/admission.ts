@@ -28,7 +28,8 @@ export function whyNotAdmitted(
     const others = [...new Set(callers.filter(each => each.port === port).map(nameOf))];
     const peer =
       serviceAccount === undefined
-        ? `Peer.pods({ namespace: '${namespace}', labels: ${JSON.stringify(labels)} }), { port: ${port}, plaintext: true }`
+        ? `Peer.pods({ namespace: '${namespace}', labels: ${JSON.stringify(labels)} }), { port: ${port}, `
+          + 'plaintext: true }'
         : `Peer.serviceAccount({ namespace: '${namespace}', name: '${serviceAccount}' }), { port: ${port} }`;
     return {
       summary:
@@ -53,7 +54,9 @@ export function whyNotAdmitted(
     ? undefined
     : {
         summary: `The contract of ${name} does not allow ${identity} ${gone.join(', ')}, only ${allowed.join(', ')}.`,
-        fix: `Use these, or have the owner allow more on port ${ports.find(each => each.number === port)?.number ?? port}.`,
+        fix:
+          'Use these, or have the owner allow more on port '
+          + `${ports.find(each => each.number === port)?.number ?? port}.`,
       };
 }
 

@@ -52,8 +52,8 @@ export interface CircuitBreakerProps {
    */
   readonly maxEjectionPercent?: number;
   /**
-   * The minimum share of endpoints in percent that must not be ejected, as a whole number: below it requests are sent to
-   * all endpoints again, ejected or not.
+   * The minimum share of endpoints in percent that must not be ejected, as a whole number: below it requests are sent
+   * to all endpoints again, ejected or not.
    * @default - 0, Istio's default: none are sent to ejected endpoints
    */
   readonly minHealthPercent?: number;

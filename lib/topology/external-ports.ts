@@ -30,13 +30,16 @@ export function rejectOnePortOutside(path: string, call: Call, others: readonly 
         + `as ${call.port.protocol} and ${rival.port.protocol}: nothing in such a connection names its host, `
         + 'so one could reach the other.',
       fix:
-        'Give the `addresses` of both, use another port for one of them, `Port.tls` for both if the caller uses TLS from the first byte, '
+        'Give the `addresses` of both, use another port for one of them, `Port.tls` for both if the caller '
+        + 'uses TLS from the first byte, '
         + 'or a service for each call.',
     });
   }
 }
 
-/** Refuses what the caller of an external service cannot have: one address of many, or TLS without a proxy of its own. */
+/**
+ * Refuses what the caller of an external service cannot have: one address of many, or TLS without a proxy of its own.
+ */
 function rejectUnusable(path: string, { caller, callee, addressEnvVar }: Call): void {
   if (!(callee instanceof ExternalService)) {
     return;
@@ -61,7 +64,9 @@ function rejectUnusable(path: string, { caller, callee, addressEnvVar }: Call): 
     throw new ValidationError({
       code: 'NoEffect',
       path,
-      summary: `The pods of ${caller.name} exist already, so the client certificate cannot be mounted into their proxies.`,
+      summary:
+        `The pods of ${caller.name} exist already, so the client certificate cannot be mounted into their `
+        + 'proxies.',
       fix: 'Use TlsOrigination.simple, or have this topology render the caller.',
     });
   }

@@ -130,7 +130,9 @@ function requireOneKindOfPort(path: string, ports: readonly Port[], tlsOriginati
     throw new ValidationError({
       code: 'Contradiction',
       path,
-      summary: `Port ${plain.number} is ${plain.protocol} without TLS, and 443 is the port of HTTPS: a server there rejects it.`,
+      summary:
+        `Port ${plain.number} is ${plain.protocol} without TLS, and 443 is the port of HTTPS: a server there `
+        + 'rejects it.',
       fix: 'Declare Port.tls(443) if the caller uses TLS itself, or add `tlsOrigination`.',
     });
   }
@@ -144,7 +146,9 @@ function requireOriginalDestination(path: string, props: ExternalServiceProps, p
     throw new ValidationError({
       code: 'Contradiction',
       path,
-      summary: `Connections go to the address and port that the caller dials, so port ${mapped.number} cannot become ${mapped.target}.`,
+      summary:
+        `Connections go to the address and port that the caller dials, so port ${mapped.number} cannot `
+        + `become ${mapped.target}.`,
       fix: 'Leave `target` out, or declare one host without `addresses`.',
     });
   }

@@ -144,7 +144,8 @@ export class ForeignTopology {
       throw new ValidationError({
         code: 'UnknownService',
         path: `${this.topology.name} → ${this.contract.data.topology}`,
-        summary: `The contract has ${data ? 'several services' : 'no service'} "${name}" that other topologies may call.`,
+        summary:
+          `The contract has ${data ? 'several services' : 'no service'} "${name}" that other topologies may ` + 'call.',
         fix: data
           ? `Give its namespace as well: ${found.map(each => each.namespace).join(', ')}.`
           : `It has ${services.map(each => each.name).join(', ') || 'none'}: have its owner declare \`allowFrom\`.`,

@@ -12,7 +12,9 @@ export interface RegionFailover {
 
 /** How callers of a locality are distributed. */
 export interface LocalityDistribution {
-  /** The locality of the callers: `region`, `region/zone` or `region/zone/subzone`; `*` as the last part matches all. */
+  /**
+   * The locality of the callers: `region`, `region/zone` or `region/zone/subzone`; `*` as the last part matches all.
+   */
   readonly from: string;
   /** The share of each locality of endpoints in percent, as whole numbers that sum to 100. */
   readonly to: { readonly [locality: string]: number };

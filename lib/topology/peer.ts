@@ -31,8 +31,8 @@ export interface PodsPeerProps {
 }
 
 /**
- * A caller that is not part of the topology: a monitoring system, an ingress controller, the service of another team. In
- * the cluster: a source in the AuthorizationPolicy of the service, and a peer in its NetworkPolicy.
+ * A caller that is not part of the topology: a monitoring system, an ingress controller, the service of another team.
+ * In the cluster: a source in the AuthorizationPolicy of the service, and a peer in its NetworkPolicy.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/#NetworkPolicyPeer
  */
 export class Peer {
@@ -63,7 +63,8 @@ export class Peer {
 
   /**
    * Callers outside the pod network, by their addresses: nodes, machines, the API server. They have no identity, like
-   * {@link pods}. An address is that of the packets at the pod: behind a NodePort or a load balancer it can be a node's.
+   * {@link pods}. An address is that of the packets at the pod: behind a NodePort or a load balancer it can be a
+   * node's.
    */
   static cidrs(...cidrs: string[]): Peer {
     const path = cidrs.join(', ');

@@ -23,8 +23,8 @@ import { podNameOf, requireVersions, validateWorkloadKind } from './workload-kin
 import { objectsOf, type ServiceObjects } from './workload/service-rules';
 
 /**
- * A service. In the cluster: a ServiceAccount, a Deployment for each version or one object of another kind, a Service, a
- * PodDisruptionBudget, a HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its
+ * A service. In the cluster: a ServiceAccount, a Deployment for each version or one object of another kind, a Service,
+ * a PodDisruptionBudget, a HorizontalPodAutoscaler if `autoscaling` is set, and the mesh resources that follow from its
  * incoming and outgoing calls.
  */
 export class Service extends Callee implements IService {
@@ -200,7 +200,9 @@ export class Service extends Callee implements IService {
         code: 'ForeignService',
         path,
         summary: `${callee.name} belongs to the topology "${callee.topology.name}".`,
-        fix: 'Declare both in one topology (namespaces may differ), or call it by its contract, `topology.addContract(…)`.',
+        fix:
+          'Declare both in one topology (namespaces may differ), or call it by its contract, '
+          + '`topology.addContract(…)`.',
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
@@ -211,8 +213,8 @@ export class Service extends Callee implements IService {
   }
 
   /**
-   * Allows a caller that is not part of the topology. In the cluster: a rule of the service's AuthorizationPolicy and of
-   * its NetworkPolicy.
+   * Allows a caller that is not part of the topology. In the cluster: a rule of the service's AuthorizationPolicy and
+   * of its NetworkPolicy.
    */
   allowFrom(peer: Peer, props: AllowFromProps = {}): void {
     this.topology.requireOpen(this.path);

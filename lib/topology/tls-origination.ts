@@ -27,8 +27,8 @@ export interface MutualTlsOriginationProps extends TlsOriginationProps {
 }
 
 /**
- * TLS that the caller's proxy originates to an external service, so that the caller itself sends plain HTTP, to which timeout,
- * retries and metrics apply. In the cluster: `tls` of a DestinationRule.
+ * TLS that the caller's proxy originates to an external service, so that the caller itself sends plain HTTP, to which
+ * timeout, retries and metrics apply. In the cluster: `tls` of a DestinationRule.
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-tls-origination/
  */
 export class TlsOrigination {

@@ -125,7 +125,8 @@ export function bothOf(path: string, first: HeaderMatch, second: HeaderMatch): H
     code: 'InvalidMatch',
     path,
     summary:
-      `Requests can match both "${first.value}" and "${second.value}" in the header ${first.header}, and a rule has one `
+      `Requests can match both "${first.value}" and "${second.value}" in the header ${first.header}, and a `
+      + 'rule has one '
       + 'condition for each header.',
     fix: 'Use exact values, or different headers.',
   });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute } from '../../bin/commands/program';
+import { synth } from '../../bin/commands/synth';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const ROOT = join(__dirname, '../..');
@@ -228,7 +229,7 @@ exports.odd = defineCheck({
 
 describe('cardinal synth', () => {
   /** Runs it with a cdk8s that writes the rule `web` to dist. */
-  function synthWith(settings: string) {
+  async function synthWith(settings: string) {
     const files = {
       'cdk8s.yaml': 'output: dist\n',
       'bin/cdk8s': '#!/bin/sh\nmkdir -p dist && cp web.yaml dist/\n',
@@ -236,36 +237,40 @@ describe('cardinal synth', () => {
     };
     const cwd = folderWith(settings, files);
     chmodSync(join(cwd, 'bin/cdk8s'), 0o755);
-    const env = { ...process.env, PATH: `${join(cwd, 'bin')}:${process.env.PATH ?? ''}` };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [TSX, join(ROOT, 'bin/cardinal.ts'), 'synth'], {
-      cwd,
-      env,
-      encoding: 'utf8',
-    });
-    return { status, stdout, stderr };
+    const path = process.env.PATH ?? '';
+    process.env.PATH = `${join(cwd, 'bin')}:${path}`;
+    const streams = [process.stdout, process.stderr].map(each => jest.spyOn(each, 'write').mockReturnValue(true));
+    const written = (index: number) => streams[index]?.mock.calls.map(([text]) => String(text)).join('') ?? '';
+    try {
+      const status = await synth(cwd);
+      return { status, stdout: written(0), stderr: written(1) };
+    } finally {
+      streams.forEach(each => each.mockRestore());
+      process.env.PATH = path;
+    }
   }
 
-  test("checks what it wrote, with the severities of the folder's settings", () => {
-    expect(synthWith('namespace: shop\n')).toMatchObject({
+  test("checks what it wrote, with the severities of the folder's settings", async () => {
+    expect(await synthWith('namespace: shop\n')).toMatchObject({
       status: 1,
       stdout: expect.stringContaining('(UnknownDestination)'),
     });
-    expect(synthWith('checks: {UnknownDestination: off}\n')).toMatchObject({
+    expect(await synthWith('checks: {UnknownDestination: off}\n')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('none'),
     });
   });
 
-  test('applies suppressions of the settings, without a word on those for other manifests', () => {
+  test('applies suppressions of the settings, without a word on those for other manifests', async () => {
     const suppress = ['UnknownDestination', 'NoTimeout'].map(each => `{check: ${each}, reason: why}`);
-    expect(synthWith(`suppress: [${suppress.join(', ')}]\n`)).toMatchObject({
+    expect(await synthWith(`suppress: [${suppress.join(', ')}]\n`)).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('none'),
     });
   });
 
-  test('does not start with settings that are wrong', () => {
-    expect(synthWith('chekcs: {}\n')).toEqual({
+  test('does not start with settings that are wrong', async () => {
+    expect(await synthWith('chekcs: {}\n')).toEqual({
       status: 2,
       stdout: '',
       stderr: expect.stringMatching(/cardinal\.yaml:1:1: "chekcs" is none of /),

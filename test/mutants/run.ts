@@ -8,8 +8,8 @@ import { type Mutant, mutantsOf, withSwitches } from './mutate';
 /**
  * Mutation tests: small changes of the evaluator and of what renders policies, each of which a test must notice.
  * `npm run mutants` samples all files below; `npm run mutants -- lib/istio/security.ts --sample 100` those that are
- * named. `--quick` leaves out the mutants that need a run of their own. Fails if less than the floor of the sampled mutants are
- * killed.
+ * named. `--quick` leaves out the mutants that need a run of their own. Fails if less than the floor of the sampled
+ * mutants are killed.
  */
 const FLOOR = 0.8;
 const root = resolve(__dirname, '../..');

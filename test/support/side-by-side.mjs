@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 
-/** Runs scripts of package.json at once, since each of them keeps one core busy, and prints what each says when it ends. */
+/**
+ * Runs scripts of package.json at once, since each of them keeps one core busy, and prints what each says when it ends.
+ */
 const codes = await Promise.all(
   process.argv.slice(2).map(
     name =>

@@ -31,7 +31,9 @@ function problemOf(
   if (service.isForeign) {
     return {
       id: 'UnguardedCaller',
-      message: `The owner of namespace ${service.namespace} manages the policies of ${service.name}, so the topology has none to allow it.`,
+      message:
+        `The owner of namespace ${service.namespace} manages the policies of ${service.name}, so the `
+        + 'topology has none to allow it.',
       fix: `Have the owner allow it, or own the namespace: \`topology.addNamespace('${service.namespace}')\`.`,
     };
   }
@@ -49,13 +51,17 @@ function problemOf(
     return {
       id: 'CallerOutsideMesh',
       message: `It has no proxy, so ${service.name}, which requires mutual TLS, closes its connections.`,
-      fix: `Set \`plaintext: true\` to open port ${port.number} of ${service.name} alone, or give its ServiceAccount by \`Peer.serviceAccount\` if it is in the mesh.`,
+      fix:
+        `Set \`plaintext: true\` to open port ${port.number} of ${service.name} alone, or give its `
+        + `ServiceAccount by \`Peer.serviceAccount\` if it is in the mesh.`,
     };
   }
   if (!isIdentified && peer.hasIdentity && !peer.podLabels) {
     return {
       id: 'UnguardedCaller',
-      message: `${service.name} has no proxy to verify the ServiceAccount, so every pod of namespace ${peer.namespace ?? ''} would be allowed.`,
+      message:
+        `${service.name} has no proxy to verify the ServiceAccount, so every pod of namespace `
+        + `${peer.namespace ?? ''} would be allowed.`,
       fix: 'Give `podLabels` as well, for the NetworkPolicy.',
     };
   }

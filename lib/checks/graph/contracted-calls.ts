@@ -12,8 +12,9 @@ export interface GatewayPods {
 }
 
 /**
- * What the contracts of other topologies do not allow, beyond the calls that fail at their declaration: routes of edges,
- * whose gateway depends on the target; callers whose identity the target does not prove; and namespaces of two owners.
+ * What the contracts of other topologies do not allow, beyond the calls that fail at their declaration: routes of
+ * edges, whose gateway depends on the target; callers whose identity the target does not prove; and namespaces of two
+ * owners.
  * @param mutualTls whether callers in the mesh prove their ServiceAccount
  */
 export function contractedCalls(

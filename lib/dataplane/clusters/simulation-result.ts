@@ -53,7 +53,10 @@ export interface SimulationResult {
   readonly response: readonly HeaderOperations[];
   /** The steps on the way. */
   readonly steps: readonly string[];
-  /** Why timeouts, retries, faults, mirrors and response headers are not known; what they are otherwise is one of the cases. */
+  /**
+   * Why timeouts, retries, faults, mirrors and response headers are not known; what they are otherwise is one of the
+   * cases.
+   */
   readonly settingsDoubt?: Unsimulated;
 }
 

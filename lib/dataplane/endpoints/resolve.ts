@@ -3,8 +3,8 @@ import { hasPod, isHeadless } from './headless';
 import { Unsimulated } from '../messages/unsimulated';
 
 /**
- * Resolves a name for a Pod of a namespace: a Service by any of its names, the headless Service of a Pod with that name,
- * or a host of a ServiceEntry; undefined outside the cluster.
+ * Resolves a name for a Pod of a namespace: a Service by any of its names, the headless Service of a Pod with that
+ * name, or a host of a ServiceEntry; undefined outside the cluster.
  */
 export function resolve(name: string, namespace: string, cluster: Cluster): Host | undefined {
   const plain = name.toLowerCase().replace(/\.$/, '');

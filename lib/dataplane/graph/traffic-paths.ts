@@ -85,7 +85,9 @@ function throughListener(
   return [...requests, ...connections.filter(isNew)];
 }
 
-/** Whether connections to a port that is declared for requests may arrive: past its routes, where no proxy reads them. */
+/**
+ * Whether connections to a port that is declared for requests may arrive: past its routes, where no proxy reads them.
+ */
 function acceptsBytes({ resource }: Host, listener: Listener, { cluster }: Context): boolean {
   return (
     resource.type !== Kind.SERVICE

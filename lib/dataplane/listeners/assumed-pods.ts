@@ -79,7 +79,9 @@ function assumption(
   };
 }
 
-/** The namespaces, labels and ServiceAccounts that objects give Pods of which only the labels of a Gateway are known. */
+/**
+ * The namespaces, labels and ServiceAccounts that objects give Pods of which only the labels of a Gateway are known.
+ */
 function elsewhere(gateway: Resource, serviceAccount: string, cluster: Cluster): AssumedPods[] {
   const labels = gateway.spec.get('selector').strings;
   const pods = (namespace: string, own: Labels, account: string, because: Resource) =>

@@ -180,7 +180,8 @@ export const SERVICE_ERRORS = [
     id: 'NoPodNames',
     summary: 'The host name of a single pod that has none',
     explanation:
-      'Only pods of a StatefulSet have host names of their own, which its headless Service resolves. Declare that kind, '
+      'Only pods of a StatefulSet have host names of their own, which its headless Service resolves. '
+      + 'Declare that kind, '
       + 'or use the host name of the service.',
   },
   {

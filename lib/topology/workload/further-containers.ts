@@ -16,8 +16,8 @@ export interface FurtherContainer extends ContainerProps {
 /** A container that runs before the others start. */
 export interface InitContainer extends FurtherContainer {
   /**
-   * Whether it keeps running beside the others, and ends after them: a native sidecar, `restartPolicy: Always`. The next
-   * container starts once its startup probe succeeds.
+   * Whether it keeps running beside the others, and ends after them: a native sidecar, `restartPolicy: Always`. The
+   * next container starts once its startup probe succeeds.
    * @default - it ends before the next container starts
    * @see https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
    */

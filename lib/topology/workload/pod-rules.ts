@@ -53,7 +53,9 @@ function requireOnePodForClaim(path: string, { name, ownClaim }: Volume, pods: n
     throw new ValidationError({
       code: 'Contradiction',
       path,
-      summary: `The claim of the volume "${name}" is ${accessMode}, and there are up to ${pods === Infinity ? 'as many pods as nodes' : `${pods} pods`}.`,
+      summary:
+        `The claim of the volume "${name}" is ${accessMode}, and there are up to `
+        + `${pods === Infinity ? 'as many pods as nodes' : `${pods} pods`}.`,
       fix:
         'Set `replicas: 1`, with `rollout: { strategy: RolloutStrategy.RECREATE }`, or an access mode for many nodes '
         + 'such as AccessMode.READ_WRITE_MANY.',

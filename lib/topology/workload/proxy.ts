@@ -58,8 +58,8 @@ export interface ProxyProps {
    */
   readonly terminationDrainDuration?: Duration;
   /**
-   * Container ports whose connections do not pass the proxy: without mutual TLS and AuthorizationPolicies. A port of the
-   * service is an error.
+   * Container ports whose connections do not pass the proxy: without mutual TLS and AuthorizationPolicies. A port of
+   * the service is an error.
    * @default - none
    */
   readonly excludeInboundPorts?: number[];

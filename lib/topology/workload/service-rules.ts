@@ -107,7 +107,9 @@ function requireEvictable(path: string, { disruptionBudget }: ServiceObjects, po
     throw new ValidationError({
       code: 'OutOfRange',
       path,
-      summary: `minAvailable is "${minAvailable}" of ${pods.least} pods at least, so no node with a pod could be drained.`,
+      summary:
+        `minAvailable is "${minAvailable}" of ${pods.least} pods at least, so no node with a pod could be `
+        + 'drained.',
       fix: 'Allow at least one pod to be unavailable.',
     });
   }

@@ -1,6 +1,9 @@
 import { namesIn } from '../property-table';
 
-/** The validation of each property of an interface, called if the property is set. One without an entry does not compile. */
+/**
+ * The validation of each property of an interface, called if the property is set. One without an entry does not
+ * compile.
+ */
 export type Validations<T> = {
   readonly [K in keyof T]-?: (path: string, value: NonNullable<T[K]>, declared: T) => void;
 };

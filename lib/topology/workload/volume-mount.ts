@@ -11,8 +11,8 @@ export interface VolumeMount {
   /** The volume, which other containers of the pod can mount as well. */
   readonly volume: Volume;
   /**
-   * The path inside the volume that is mounted, for one file or directory of it. Changes of a ConfigMap or Secret do not
-   * reach such a file.
+   * The path inside the volume that is mounted, for one file or directory of it. Changes of a ConfigMap or Secret do
+   * not reach such a file.
    * @default - the whole volume
    */
   readonly subPath?: string;

@@ -107,8 +107,8 @@ export class Volume {
   }
 
   /**
-   * A PersistentVolumeClaim of its own for each version, `SERVICE-VERSION-NAME`. One that a single node or pod can mount
-   * needs a single replica.
+   * A PersistentVolumeClaim of its own for each version, `SERVICE-VERSION-NAME`. One that a single node or pod can
+   * mount needs a single replica.
    */
   static claim(name: string, props: ClaimProps): Volume {
     requireBytes('Volume.claim', 'storage', props.storage);

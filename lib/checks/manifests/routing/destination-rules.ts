@@ -50,7 +50,9 @@ export function isSubsetDeclared(host: string, subset: string, virtualService: R
   );
 }
 
-/** The labels of Pods of a namespace by which their DestinationRules differ: none, and those of each workloadSelector. */
+/**
+ * The labels of Pods of a namespace by which their DestinationRules differ: none, and those of each workloadSelector.
+ */
 const labelsIn = memoByKey((cluster: Cluster, namespace: string): readonly Labels[] => [
   {},
   ...(selectorsByNamespace(cluster).get(namespace) ?? []),

@@ -23,7 +23,8 @@ export const rule: Check = {
         const denies = denial.by?.resource.spec.get('action').text === 'DENY';
         yield problem(
           evidenceOf(call),
-          `${caller.name} calls ${callee.name}, and ${denies ? `${denial.by?.resource.key} denies it` : denial.reason}, `
+          `${caller.name} calls ${callee.name}, and `
+            + `${denies ? `${denial.by?.resource.key} denies it` : denial.reason}, `
             + 'so it gets 403.',
           denies
             ? 'Exclude it in the rule, or remove the call.'

@@ -9,7 +9,8 @@ export const rule: Check = {
   summary: 'A policy of a gateway denies the preflights of a route with a CORS policy',
   explanation:
     'Browsers send a preflight, OPTIONS without a token, before requests to another origin. The gateway evaluates '
-    + 'AuthorizationPolicies before the CORS policy of the route, so it answers with 403, and no page of another origin '
+    + 'AuthorizationPolicies before the CORS policy of the route, so it answers with 403, and no page of '
+    + 'another origin '
     + 'can use the route.',
   *find(cluster) {
     for (const { at, by, reason } of refusedPreflights(contextOf(cluster))) {

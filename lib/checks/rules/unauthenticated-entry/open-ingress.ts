@@ -4,8 +4,8 @@ import type { Entry } from '../../manifests/calls/node';
 import type { OpenRoute } from './open-routes';
 
 /**
- * A rule of an Ingress that forwards requests without credentials to a workload: no annotation of its controller demands
- * any, and the policies of the workload allow it from any Pod.
+ * A rule of an Ingress that forwards requests without credentials to a workload: no annotation of its controller
+ * demands any, and the policies of the workload allow it from any Pod.
  */
 export function openIngress({ route, rule, service }: Entry, cluster: Cluster): OpenRoute | undefined {
   const path = rule.get('path').text || '/';
