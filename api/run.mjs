@@ -34,7 +34,8 @@ if (undocumented.size > 0) {
 }
 if (isCheck && changed.length > 0) {
   fail(
-    `The public API differs from ${changed.join(', ')}. If that is intended, run \`npm run api\` and commit the result.`,
+    `The public API differs from ${changed.join(', ')}. `
+      + 'If that is intended, run `npm run api` and commit the result.',
   );
 }
 

@@ -23,7 +23,8 @@ const web = shop.addService('web', { image: 'example/web:1', port: Port.http(80,
 shop.addEdge('api', { host: 'shop.example' }).route('GET /', web);
 export const chart = new TopologyChart(new ClusterApp(), 'shop', { topology: shop, mesh: Mesh.istio() });
 new VirtualService(new Chart(new App(), 'own'), 'web', { spec: { hosts: ['web'], http: [{ timeout: '1s' }] } });
-console.log(chart.toJson().length > 10, CHECKS.length > 100, typeof checkManifests, Mesh.none({ gateway: new EnvoyGateway() }).name);
+const { name } = Mesh.none({ gateway: new EnvoyGateway() });
+console.log(chart.toJson().length > 10, CHECKS.length > 100, typeof checkManifests, name);
 `;
 const TRAFFIC = `
 import { Manifests, Match, Traffic } from 'cdk8s-cardinal/testing';

@@ -37,7 +37,9 @@ export function requireSchedule(path: string, schedule: string): void {
       path,
       summary:
         `"${schedule}" is not a schedule of a CronJob`
-        + `${fields.length === FIELDS.length && wrong ? `: the ${wrong.what} cannot be "${fields[FIELDS.indexOf(wrong)] ?? ''}"` : ''}.`,
+        + (fields.length === FIELDS.length && wrong
+          ? `: the ${wrong.what} cannot be "${fields[FIELDS.indexOf(wrong)] ?? ''}".`
+          : '.'),
       fix:
         'Write minute, hour, day of the month, month and day of the week (0 to 6, Sunday is 0), e.g. "0 3 * * *", '
         + 'or @hourly, @daily, @weekly, @monthly, @yearly, "@every 90m". The time zone is `timeZone`.',

@@ -30,12 +30,20 @@ export const OF_METADATA: Validations<Metadata> = {
 };
 
 /** Labels that selectors of the topology, and the meshes that it is rendered for, depend on. */
-const OWNED_LABEL =
-  /^(app|version|app\.kubernetes\.io\/(name|part-of)|(sidecar\.)?istio\.io\/.*|istio-injection|security\.istio\.io\/tlsMode)$/;
+const OWNED_LABEL = anyOf(
+  /app|version|app\.kubernetes\.io\/(name|part-of)/,
+  /(sidecar\.)?istio\.io\/.*|istio-injection|security\.istio\.io\/tlsMode/,
+);
 
 /** Annotations that `proxy` renders, that change what reaches the proxy, and those of this package. */
-const OWNED_ANNOTATION =
-  /^((traffic\.sidecar|inject|proxy)\.istio\.io\/.*|cdk8s-cardinal\/.*|sidecar\.istio\.io\/(inject|interceptionMode|proxy.*|logLevel|componentLogLevel|bootstrapOverride))$/;
+const OWNED_ANNOTATION = anyOf(
+  /(traffic\.sidecar|inject|proxy)\.istio\.io\/.*|cdk8s-cardinal\/.*/,
+  /sidecar\.istio\.io\/(inject|interceptionMode|proxy.*|logLevel|componentLogLevel|bootstrapOverride)/,
+);
+
+function anyOf(...expressions: readonly RegExp[]): RegExp {
+  return new RegExp(`^(${expressions.map(each => each.source).join('|')})$`);
+}
 
 function rejectOwned(path: string, what: string, name: string, owned: RegExp): void {
   if (owned.test(name)) {
