@@ -57,13 +57,23 @@ export function send(message: Message, caller: Caller, context: Context, isConne
     target
     && !isPodName(message.host, caller.namespace, context.cluster)
     && mayChooseItself(target, caller, context.cluster);
-  if (mayBypass && simulation.outcomes.some(each => each.workload === undefined)) {
+  if (mayBypass && simulation.outcomes.some(each => each.workload === undefined || isChanged(each.message, message))) {
     throw new Unsimulated(
       `A Pod of ${target.name} may choose its own address, which it reaches without the proxy, unlike the others.`,
       'Send the request to one of the other Pods by name, or use another workload as the caller.',
     );
   }
   return simulation;
+}
+
+/** Whether a proxy has normalized the path of a request, or changed it otherwise. */
+function isChanged(arrived: Message | undefined, sent: Message): boolean {
+  return (
+    arrived !== undefined
+    && (['path', 'query', 'host', 'headers'] as const).some(
+      each => JSON.stringify(arrived[each]) !== JSON.stringify(sent[each]),
+    )
+  );
 }
 
 /** A host outside, as a name resolves there. */
