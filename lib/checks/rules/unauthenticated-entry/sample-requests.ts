@@ -1,5 +1,5 @@
 import type { GatewayListener, Message, Route } from '../../../dataplane';
-import { type Field, Kind, matchesPattern, memo, operationsOf, type Resource } from '../../../manifests';
+import { type Field, Kind, memo, operationsOf, type Resource } from '../../../manifests';
 
 /** The paths and methods that policies name. */
 export interface NamedOperations {
@@ -46,18 +46,9 @@ export function methodsOf(at: Field | undefined): string[] {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
 
-/** The methods that policies name, and one that none of them names. */
+/** If policies name methods or patterns of them: these, and all usual ones, of which several may match one pattern. */
 function methodsBy(named: readonly string[]): string[] {
-  const unnamed = METHODS.find(method => !named.some(each => matchesPattern(each, method)));
-  return [...named.map(methodFor), unnamed ?? ''].filter(each => each !== '');
-}
-
-/** A method that a value of a policy names, which may be a pattern. */
-function methodFor(value: string): string {
-  const [start = '', end] = value.split('*');
-  return end === undefined
-    ? (/^[A-Z]+$/.exec(value)?.[0] ?? '')
-    : (METHODS.find(each => each.startsWith(start) && each.endsWith(end)) ?? '');
+  return named.length === 0 ? [] : [...named.filter(each => /^[A-Z]+$/.test(each)), ...METHODS];
 }
 
 /** Whether normalization leaves a path as it is. */
