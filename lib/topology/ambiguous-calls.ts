@@ -2,7 +2,7 @@ import type { Call } from './call';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import type { ContainerProps } from './workload/container';
-import { inOrderOfReference } from './workload/env';
+import { inOrderOfReference, referencesIn } from './workload/env';
 
 /**
  * Two calls to one port need disjoint operations, and a variable has one value.
@@ -50,9 +50,10 @@ function rejectTakenVariables(
       );
     }
   }
-  for (const { env } of workloads) {
+  // A circle of references that was not there before passes through a new variable.
+  if (Object.values(variables).some(value => referencesIn(value).length > 0)) {
     const addresses = Object.assign({}, ...others.map(each => each.addressVariables)) as Record<string, string>;
-    inOrderOfReference(path, { ...env, ...addresses, ...variables });
+    workloads.forEach(({ env }) => inOrderOfReference(path, { ...env, ...addresses, ...variables }));
   }
 }
 

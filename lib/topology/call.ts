@@ -55,6 +55,8 @@ export class Call {
   readonly allowedOperations?: Operation[];
   /** The timeout, retries and faults of the call. */
   readonly policy: CallPolicy;
+  /** The environment variables of the caller that the call sets. */
+  readonly addressVariables: { readonly [name: string]: string };
 
   constructor(
     declaring: Declaring,
@@ -80,16 +82,12 @@ export class Call {
     if (!this.port.carriesRequests) {
       rejectWhatNeedsRequests(path, this);
     }
+    this.addressVariables = addressVariablesOf(this, callee.hostNameIn(caller.namespace), this.port.number);
   }
 
   /** The address at which the caller connects to the callee. */
   get calleeAddress(): string {
     return `${this.callee.hostNameIn(this.caller.namespace)}:${this.port.number}`;
-  }
-
-  /** The environment variables of the caller that the call sets. */
-  get addressVariables(): { readonly [name: string]: string } {
-    return addressVariablesOf(this, this.callee.hostNameIn(this.caller.namespace), this.port.number);
   }
 }
 

@@ -199,7 +199,8 @@ export function inOrderOfReference(path: string, env: Env): Map<string, string |
   return ordered;
 }
 
-function referencesIn(value: string | EnvValue): string[] {
+/** The names of the variables that a text refers to. */
+export function referencesIn(value: string | EnvValue): string[] {
   return typeof value === 'string' ? [...value.matchAll(REFERENCE)].flatMap(([, , name]) => name ?? []) : [];
 }
 
