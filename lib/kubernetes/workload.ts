@@ -117,6 +117,7 @@ function renderVersion(
   const { metadata = {}, podMetadata = {}, proxy } = workload;
   const selector = workloadKind.hasVersions ? { ...service.selector, version: version.name } : service.selector;
   const labels = { ...labelsOf(service), version: version.name };
+  const env = environmentOf(service, version);
   const props = {
     metadata: {
       name: version.deploymentName,
@@ -136,7 +137,7 @@ function renderVersion(
     automountServiceAccountToken: service.objects.serviceAccount?.automountToken ?? false,
     replicas: workload.autoscaling ? undefined : version.replicas?.least,
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
-    containers: [containerOf(service, version)],
+    containers: [containerOf(service, version, env)],
   };
   const id = `version:${version.name}`;
   const object = workloadKind.hasVersions
@@ -145,7 +146,7 @@ function renderVersion(
   if (object instanceof Deployment) {
     object.select(LabelSelector.of({ labels: selector }));
   }
-  refine(ApiObject.of(object), written => refined(written, service, version, selector));
+  refine(ApiObject.of(object), written => refined(written, version, env, selector));
   if (workload.autoscaling) {
     // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
     object.markHasAutoscaler();
@@ -156,10 +157,11 @@ function renderVersion(
 }
 
 /** The object as it is written, with the declared fields that cdk8s-plus does not render. */
-function refined(written: Json, service: Service, version: Version, selector: Labels): Json {
+function refined(written: Json, version: Version, env: Env, selector: Labels): Json {
+  const { service } = version;
   const { cronJob } = service.workloadKind;
   const path = cronJob ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
-  const declared = { spec: podFields(version, environmentOf(service, version), selector) };
+  const declared = { spec: podFields(version, env, selector) };
   const withPods = changed(withoutDefaults(written), path, template =>
     merge(service.path, podWithoutDefaults(template), declared),
   );
@@ -176,7 +178,7 @@ function changed(object: Json, [field, ...rest]: readonly string[], change: (val
 }
 
 /** The fields of the service's container that cdk8s-plus renders as they are declared. */
-function containerOf(service: Service, version: Version): KubeContainerProps {
+function containerOf(service: Service, version: Version, env: Env): KubeContainerProps {
   const { image = '', workload } = version;
   const { runAsRoot, runAsGroup, readOnlyRootFilesystem = true } = workload.securityContext ?? {};
   return {
@@ -187,7 +189,7 @@ function containerOf(service: Service, version: Version): KubeContainerProps {
     workingDir: workload.workingDir,
     imagePullPolicy: PULL_POLICIES[workload.imagePullPolicy ?? ImagePullPolicy.IF_NOT_PRESENT],
     envVariables: Object.fromEntries(
-      Object.entries(environmentOf(service, version)).flatMap(([name, value]) =>
+      Object.entries(env).flatMap(([name, value]) =>
         typeof value === 'string' ? [[name, KubeEnvValue.fromValue(value)]] : [],
       ),
     ),

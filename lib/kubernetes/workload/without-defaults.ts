@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** A JSON object. */
 export interface Json {
   readonly [field: string]: unknown;
@@ -50,8 +52,11 @@ export function podWithoutDefaults(template: Json): Json {
 /** Without a field that has that value; of any value if it is undefined. */
 function without(value: Json, [field = '', ...rest]: readonly string[], refused: unknown): Json {
   const inner = value[field];
+  if (inner === undefined) {
+    return value;
+  }
   if (rest.length === 0) {
-    const isRefused = refused === undefined || JSON.stringify(sorted(inner)) === JSON.stringify(sorted(refused));
+    const isRefused = refused === undefined || isDeepStrictEqual(inner, refused);
     return isRefused ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== field)) : value;
   }
   if (Array.isArray(inner)) {
@@ -59,16 +64,6 @@ function without(value: Json, [field = '', ...rest]: readonly string[], refused:
     return { ...value, [field]: items };
   }
   return isObject(inner) ? { ...value, [field]: without(inner, rest, refused) } : value;
-}
-
-function sorted(value: unknown): unknown {
-  return isObject(value)
-    ? Object.fromEntries(
-        Object.keys(value)
-          .sort()
-          .map(name => [name, sorted(value[name])]),
-      )
-    : value;
 }
 
 /** Whether a value is an object and no list. */
