@@ -14,7 +14,7 @@ export { gatewayListeners } from './listeners/ingress';
 export { type GatewayListener, policyTargetOf } from './listeners/listener';
 export { Gateways } from './listeners/gateways';
 export { authorityOf, BEARER, type Message, type TokenPlace } from './messages/message';
-export { Unsimulated } from './messages/unsimulated';
+export { unlessUnsimulated, Unsimulated } from './messages/unsimulated';
 export type { AuthorizationInput } from './policies/attributes';
 export { authorize, authorizeBy, type Verdict } from './policies/authorization';
 export { rulesOf } from './policies/authorization-rule';

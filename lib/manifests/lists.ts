@@ -9,3 +9,8 @@ export function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
     lists.set(key, [value]);
   }
 }
+
+/** The first of the values, if none of them is undefined. */
+export function firstIfAll<T>(values: readonly (T | undefined)[]): T | undefined {
+  return values.includes(undefined) ? undefined : values[0];
+}

@@ -4,7 +4,7 @@ import { isPreflight } from '../policies/authentication';
 import type { Ternary } from '../messages/ternary';
 import { BACKEND_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, SECURITY_POLICY } from '../unread/envoy-gateway';
 import { requireRead, titleOf } from '../unread/read';
-import { Unsimulated } from '../messages/unsimulated';
+import { unlessUnsimulated, Unsimulated } from '../messages/unsimulated';
 import { type Attachment, policyFor } from './attachment';
 import { authorize } from './authorization';
 import { clientTerms } from './clients';
@@ -58,17 +58,12 @@ export function requireConnectionsOpen(place: Attachment, cluster: Cluster): voi
  * not simulated.
  */
 export function isOpen(place: Attachment, cluster: Cluster): Ternary {
-  try {
+  return unlessUnsimulated(() => {
     const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);
     clientTerms(place, cluster);
     checkRequest({ scheme: 'http', host: '', port: 0, method: '', path: '/', query: '', headers: {} }, place, cluster);
     return policy ? undefined : true;
-  } catch (error) {
-    if (error instanceof Unsimulated) {
-      return undefined;
-    }
-    throw error;
-  }
+  });
 }
 
 function requireNoPreflight(policy: Resource, message: Message): void {

@@ -1,4 +1,12 @@
-import { carriesRequests, type Cluster, type Field, isAutomatic, portNumber, portsOf } from '../../manifests';
+import {
+  carriesRequests,
+  type Cluster,
+  type Field,
+  firstIfAll,
+  isAutomatic,
+  portNumber,
+  portsOf,
+} from '../../manifests';
 import type { Context } from '../clusters/context';
 import { unreadable } from '../clusters/tls-layers';
 import { lookUp } from '../clusters/to-cluster';
@@ -6,7 +14,7 @@ import type { ProxiedCaller } from '../endpoints/caller';
 import { connect, isProxied } from '../endpoints/connect';
 import type { Endpoint } from '../endpoints/endpoints';
 import { type GatewayListener, policyTargetOf } from '../listeners/listener';
-import { Unsimulated } from '../messages/unsimulated';
+import { unlessUnsimulated } from '../messages/unsimulated';
 import { authorize } from '../policies/authorization';
 import type { Backend } from '../routes/rule';
 import { clientOf, isUnreadBetween, unreadKindFor, unreadOfHost, waypointBefore } from '../unread';
@@ -59,17 +67,12 @@ function agreed(
   listener: GatewayListener,
   failureBy: (listener: GatewayListener) => Failure | undefined,
 ): Failure | undefined {
-  try {
+  return unlessUnsimulated(() => {
     const failure = failureBy(listener);
     return failure && (listener.others ?? []).every(each => failureBy(each.listener)?.because === failure.because)
       ? failure
       : undefined;
-  } catch (error) {
-    if (error instanceof Unsimulated) {
-      return undefined;
-    }
-    throw error;
-  }
+  });
 }
 
 function failureOf(
@@ -101,8 +104,7 @@ function failureOf(
   const failures = found.endpoints.map(each =>
     failureInto(each, found.security, isKnown ? sent : undefined, caller, context),
   );
-  const [first] = failures;
-  return first && !failures.includes(undefined) ? first : undefined;
+  return firstIfAll(failures);
 }
 
 /** A host that exists but is not exported to the gateway, or a subset that its DestinationRules do not declare. */

@@ -2,6 +2,7 @@ import {
   addTo,
   type Cluster,
   type Field,
+  firstIfAll,
   type Host,
   isAutomatic,
   isElsewhere,
@@ -18,7 +19,7 @@ import { connect } from '../endpoints/connect';
 import { chosenEndpoints, headlessTlsMode, isHeadless } from '../endpoints/headless';
 import { MESH } from '../endpoints/proxy';
 import { Gateways } from '../listeners/gateways';
-import { Unsimulated } from '../messages/unsimulated';
+import { unlessUnsimulated } from '../messages/unsimulated';
 import { Scope } from '../virtual-hosts/scope';
 import { evaluatedRules, isSimulated } from './failing-routes';
 
@@ -100,7 +101,7 @@ export function failingHeadlessPorts({ cluster }: Context): FailingPort[] {
     const [host] =
       service.spec.get('clusterIP').text === 'None' ? cluster.hosts.named(service.name, service.namespace) : [];
     return host?.resource === service && isHeadless(host) && isAutomatic(cluster)
-      ? service.spec.get('ports').items.flatMap(port => unlessUnsimulated(() => failureOn(port, host, cluster)))
+      ? service.spec.get('ports').items.flatMap(port => unlessUnsimulated(() => failureOn(port, host, cluster)) ?? [])
       : [];
   });
 }
@@ -126,21 +127,10 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
     : chosenEndpoints(host, port, cluster).map(
         endpoint => connect(caller, endpoint, { tlsMode: headlessTlsMode(host, cluster) }, cluster).refusal,
       );
-  const [first] = refusals;
-  return first?.by?.resource.type === Kind.PEER_AUTHENTICATION && !refusals.includes(undefined)
-    ? [{ by: first.by, port, reason: first.reason }]
+  const refusal = firstIfAll(refusals);
+  return refusal?.by?.resource.type === Kind.PEER_AUTHENTICATION
+    ? [{ by: refusal.by, port, reason: refusal.reason }]
     : [];
-}
-
-function unlessUnsimulated<T>(find: () => T[]): T[] {
-  try {
-    return find();
-  } catch (error) {
-    if (error instanceof Unsimulated) {
-      return [];
-    }
-    throw error;
-  }
 }
 
 /**

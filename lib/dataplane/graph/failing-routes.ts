@@ -1,6 +1,7 @@
 import {
   type Cluster,
   type Field,
+  firstIfAll,
   fullHost,
   gatewayAt,
   gatewaysNamedBy,
@@ -20,7 +21,7 @@ import { MESH } from '../endpoints/proxy';
 import { readerOf } from '../listeners/attached-routes';
 import { controllerOf } from '../listeners/controller';
 import type { GatewayListener } from '../listeners/listener';
-import { Unsimulated } from '../messages/unsimulated';
+import { unlessUnsimulated } from '../messages/unsimulated';
 import { gatewayRouteRules } from '../routes/gateway-route';
 import { hasSource } from '../routes/http-match';
 import type { Backend, Rule } from '../routes/rule';
@@ -48,25 +49,16 @@ export interface EvaluatedRule {
 export const evaluatedRules = memo((cluster: Cluster): readonly EvaluatedRule[] => {
   const routes = [Kind.HTTP_ROUTE, Kind.GRPC_ROUTE].flatMap(type => cluster.all(type));
   return [
-    ...cluster.all(Kind.VIRTUAL_SERVICE).flatMap(each => known(() => ofVirtualService(each, cluster))),
-    ...routes.flatMap(each => known(() => ofGatewayRoute(each, cluster))),
+    ...cluster
+      .all(Kind.VIRTUAL_SERVICE)
+      .flatMap(each => unlessUnsimulated(() => ofVirtualService(each, cluster)) ?? []),
+    ...routes.flatMap(each => unlessUnsimulated(() => ofGatewayRoute(each, cluster)) ?? []),
   ].filter(({ listeners, namespaces }) => listeners.length > 0 || namespaces.length > 0);
 });
 
 /** Whether all of a rule is simulated. */
 export function isSimulated(at: Field, cluster: Cluster): boolean {
   return !areRoutesUnread([{ rule: { at } }], cluster);
-}
-
-function known<T>(find: () => T[]): T[] {
-  try {
-    return find();
-  } catch (error) {
-    if (error instanceof Unsimulated) {
-      return [];
-    }
-    throw error;
-  }
 }
 
 function ofVirtualService(virtualService: Resource, cluster: Cluster): EvaluatedRule[] {
@@ -186,9 +178,9 @@ export function failingBackends(context: Context): FailingBackend[] {
         ...listeners.map(each => failureAt(backend, each, sent, context)),
         ...namespaces.map(each => failureInMesh(backend, each, sent, context.cluster)),
       ];
-      const [first] = failures;
-      return first && !failures.includes(undefined) && isSimulated(at, context.cluster)
-        ? [{ ...first, at: backend.at, share: backend.share, isRequest: sent === 'http' }]
+      const failure = firstIfAll(failures);
+      return failure && isSimulated(at, context.cluster)
+        ? [{ ...failure, at: backend.at, share: backend.share, isRequest: sent === 'http' }]
         : [];
     }),
   );

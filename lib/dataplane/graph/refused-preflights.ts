@@ -1,8 +1,8 @@
-import type { Field } from '../../manifests';
+import { type Field, firstIfAll } from '../../manifests';
 import type { Context } from '../clusters/context';
 import { type GatewayListener, policyTargetOf } from '../listeners/listener';
 import type { Message } from '../messages/message';
-import { Unsimulated } from '../messages/unsimulated';
+import { unlessUnsimulated } from '../messages/unsimulated';
 import type { AuthorizationInput, UnknownPart } from '../policies/attributes';
 import { authorize, type Verdict } from '../policies/authorization';
 import type { Match } from '../routes/rule';
@@ -29,8 +29,8 @@ export function refusedPreflights(context: Context): RefusedPreflight[] {
     }
     const matches = rule.matches.length > 0 ? rule.matches : [undefined];
     const refusals = listeners.flatMap(listener => matches.map(match => refusalAt(listener, match, context)));
-    const [first] = refusals;
-    return first && !refusals.includes(undefined) && isSimulated(at, context.cluster) ? [{ at, ...first }] : [];
+    const refusal = firstIfAll(refusals);
+    return refusal && isSimulated(at, context.cluster) ? [{ at, ...refusal }] : [];
   });
 }
 
@@ -39,18 +39,8 @@ function refusalAt(
   match: Match | undefined,
   context: Context,
 ): Omit<RefusedPreflight, 'at'> | undefined {
-  try {
-    const verdicts = [listener, ...(listener.others ?? []).map(each => each.listener)].map(each =>
-      verdictAt(each, match, context),
-    );
-    const [first] = verdicts;
-    return first && !verdicts.includes(undefined) ? first : undefined;
-  } catch (error) {
-    if (error instanceof Unsimulated) {
-      return undefined;
-    }
-    throw error;
-  }
+  const listeners = [listener, ...(listener.others ?? []).map(each => each.listener)];
+  return unlessUnsimulated(() => firstIfAll(listeners.map(each => verdictAt(each, match, context))));
 }
 
 function verdictAt(listener: GatewayListener, match: Match | undefined, { cluster }: Context): Verdict | undefined {

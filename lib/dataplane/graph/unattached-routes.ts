@@ -2,6 +2,7 @@ import {
   addTo,
   type Cluster,
   type Field,
+  firstIfAll,
   hostsMeet,
   Kind,
   listenersFor,
@@ -83,8 +84,8 @@ function unattached(route: Resource, listeners: readonly Field[], cluster: Clust
   const dropped = attached
     .filter(each => each.hosts)
     .map(({ listener }) => causeOfDrop(route, readerOf(listener.caller.proxy), cluster));
-  const [drop] = dropped;
-  if (drop && !dropped.includes(undefined)) {
+  const drop = firstIfAll(dropped);
+  if (drop) {
     return [{ at: drop, because: 'dropped', reason: 'Istio cannot convert this part, and drops the whole route' }];
   }
   return deadHosts(route, attached, names);

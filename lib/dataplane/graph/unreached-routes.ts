@@ -1,6 +1,7 @@
 import {
   type Cluster,
   type Field,
+  firstIfAll,
   fullHost,
   gatewayAt,
   gatewayOf,
@@ -83,11 +84,11 @@ interface Host {
 function deadHosts(hosts: readonly Host[], cluster: Cluster): Unreached[] {
   return hosts.flatMap(({ at, name, servers }): Unreached[] => {
     const rivals = servers.map(each => (each.tls === 'none' ? undefined : Servers.of(cluster).before(each, name)));
-    const [rival] = rivals;
+    const rival = firstIfAll(rivals);
     if (servers.length === 0) {
       return [{ at, because: 'host', reason: `no server of its Gateways has the host ${name}` }];
     }
-    return name.startsWith('*') || !rival || rivals.includes(undefined)
+    return name.startsWith('*') || !rival
       ? []
       : [
           {

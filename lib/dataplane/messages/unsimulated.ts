@@ -15,3 +15,15 @@ export class Unsimulated extends Error {
     super(`${what} ${fix}`);
   }
 }
+
+/** The result of an evaluation; undefined if it depends on what is not simulated. */
+export function unlessUnsimulated<T>(evaluate: () => T): T | undefined {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof Unsimulated) {
+      return undefined;
+    }
+    throw error;
+  }
+}

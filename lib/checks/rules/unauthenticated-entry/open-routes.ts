@@ -10,7 +10,7 @@ import {
   requestFromInternet,
   type Route,
   routeFor,
-  Unsimulated,
+  unlessUnsimulated,
 } from '../../../dataplane';
 import {
   type Cluster,
@@ -86,7 +86,7 @@ function openAt(
     cluster.all(Kind.SECURITY_POLICY),
   );
   for (const sample of samplesOf(route.match, request, named)) {
-    if (simulated(() => routeFor(routes, sample)) === route) {
+    if (unlessUnsimulated(() => routeFor(routes, sample)) === route) {
       const open = passing(listener, sample, route.rule.at, context);
       if (open || isEmpty(named)) {
         return open && { ...open, rule: route.rule.at, example: `${sample.method} ${sample.path}` };
@@ -152,7 +152,7 @@ function passing(
   context: Context,
 ): Pick<OpenRoute, 'gateway' | 'workload'> | undefined {
   const gateway = listener.at.resource;
-  const simulation = simulated(() =>
+  const simulation = unlessUnsimulated(() =>
     requestFromInternet(message, { gateway: gateway.key, hasCertificate: false }, context),
   );
   const [workload] =
@@ -163,19 +163,7 @@ function passing(
 }
 
 function virtualHostsOf(listener: GatewayListener): ReturnType<GatewayListener['virtualHosts']> {
-  return simulated(() => listener.virtualHosts()) ?? [];
-}
-
-/** The result of an evaluation; undefined if it depends on what is unknown. */
-function simulated<T>(evaluate: () => T): T | undefined {
-  try {
-    return evaluate();
-  } catch (error) {
-    if (error instanceof Unsimulated) {
-      return undefined;
-    }
-    throw error;
-  }
+  return unlessUnsimulated(() => listener.virtualHosts()) ?? [];
 }
 
 /** The workloads behind the Services of a route. */
