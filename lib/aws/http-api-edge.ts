@@ -1,4 +1,4 @@
-import { CfnOutput, Annotations, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   ApiMapping,
   CfnStage,
@@ -18,14 +18,13 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
-import { describeFinding } from '../checks';
-import { CORS_HEADERS, type Edge, type Operation, type Route } from '../topology';
+import type { Construct } from 'constructs';
+import { CORS_HEADERS, type Edge, FrontKind, type Operation, type Route } from '../topology';
 import { HTTP_ACCESS_LOG } from './access-log';
-import { ignoredByManagedApi, requireFitForHttpApi, tokenDemandsOf } from './limits/http-api';
+import { requireFitForHttpApi, tokenDemandsOf } from './limits/http-api';
 import type { ManagedApiProps, Truststore } from './managed-api';
+import { ManagedApiEdge } from './managed-api-edge';
 import { openPreflightsOf } from './preflights';
-import { PrivateLink } from './private-link';
 
 const DEFAULT_STAGE = '$default';
 
@@ -36,13 +35,11 @@ const DEFAULT_STAGE = '$default';
  * the cluster counts all routes together.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
-export class HttpApiEdge extends Construct {
+export class HttpApiEdge extends ManagedApiEdge {
   /** The HTTP API, named `edge.id`, with a route for each route of the edge. */
   readonly api: HttpApi;
   /** The deployed stage, with the rate limits and the access log. */
   readonly stage: HttpStage;
-  /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
-  readonly link: PrivateLink;
   private readonly authorizers = new Map<Route, HttpJwtAuthorizer>();
   private readonly integrations = new Map<string, HttpNlbIntegration>();
 
@@ -51,28 +48,9 @@ export class HttpApiEdge extends Construct {
     id: string,
     private readonly props: ManagedApiProps,
   ) {
-    super(scope, id);
-    const {
-      edge,
-      vpc,
-      certificate,
-      truststore,
-      loadBalancer,
-      stageName = DEFAULT_STAGE,
-      logRetention = RetentionDays.ONE_MONTH,
-    } = props;
-    edge.topology.close();
-    requireFitForHttpApi(props);
-    ignoredByManagedApi(edge).forEach(finding =>
-      Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
-    );
-    this.link = new PrivateLink(this, 'Link', {
-      edge,
-      vpc,
-      loadBalancer,
-      loadBalancerSubnets: props.loadBalancerSubnets,
-      gatewayPorts: props.gatewayPorts,
-    });
+    super(scope, id, FrontKind.HTTP_API, props);
+    requireFitForHttpApi(props.edge);
+    const { edge, certificate, truststore, stageName = DEFAULT_STAGE, logRetention = RetentionDays.ONE_MONTH } = props;
     this.api = new HttpApi(this, 'Api', {
       apiName: edge.id,
       createDefaultStage: false,
@@ -90,16 +68,7 @@ export class HttpApiEdge extends Construct {
       this.addDomain(edge, certificate, truststore);
     }
     const stagePath = stageName === DEFAULT_STAGE ? '' : `/${stageName}`;
-    new CfnOutput(this, 'Endpoint', {
-      value: certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`,
-      description: `Where ${edge.id} is reached`,
-    });
-    if (this.link.targetGroup) {
-      new CfnOutput(this, 'TargetGroupName', {
-        value: edge.id,
-        description: 'What the TargetGroupBinding in the cluster binds to',
-      });
-    }
+    this.addOutputs(certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`);
   }
 
   private addAuthorizers(edge: Edge): void {
@@ -192,10 +161,7 @@ export class HttpApiEdge extends Construct {
     });
     // Not with HttpStage, which includes the name of the stack in the mapping's identity.
     new ApiMapping(this, 'DomainMapping', { api: this.api, domainName: domain, stage: this.stage });
-    new CfnOutput(this, 'DomainTarget', {
-      value: domain.regionalDomainName,
-      description: `What the DNS record of ${host} is an alias of`,
-    });
+    this.addDomainTarget(domain.regionalDomainName);
   }
 }
 

@@ -20,7 +20,7 @@ export interface Truststore {
 
 /** The common properties of managed APIs in front of a cluster. */
 export interface ManagedApiProps {
-  /** The edge that the API is in front of; it is declared with `managed: true`. */
+  /** The edge that the API is in front of; it declares the API as its `front`. */
   readonly edge: Edge;
   /** The VPC of the cluster. */
   readonly vpc: IVpc;
@@ -54,8 +54,8 @@ export interface ManagedApiProps {
    */
   readonly loadBalancer?: ExistingLoadBalancer;
   /**
-   * The subnets of the created load balancer. If they contain no pods, their CIDRs as the edge's `frontCidrs` deny all
-   * other sources access to the gateway.
+   * The subnets of the created load balancer. Use subnets without pods, and list their CIDRs in the `addresses` of the
+   * edge's front.
    * @default - private subnets of the VPC
    */
   readonly loadBalancerSubnets?: SubnetSelection;

@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
   CfnStage,
@@ -12,13 +12,11 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
-import { describeFinding } from '../checks';
-import type { Edge } from '../topology';
+import type { Construct } from 'constructs';
+import { type Edge, FrontKind } from '../topology';
 import { REST_ACCESS_LOG } from './access-log';
-import { ignoredByManagedApi } from './limits/http-api';
 import { requireFitForRestApi } from './limits/rest-api';
-import { PrivateLink } from './private-link';
+import { ManagedApiEdge } from './managed-api-edge';
 import type { RestApiEdgeProps } from './rest-api-props';
 import { RestClients } from './rest-clients';
 import { RestDeployment } from './rest-deployment';
@@ -33,33 +31,20 @@ const DEFAULT_STAGE = 'prod';
  * limits, traces, an access log, and a VPC link to the gateway in the cluster. Requests without a route get status 404.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
  */
-export class RestApiEdge extends Construct {
+export class RestApiEdge extends ManagedApiEdge {
   /** The REST API, named `edge.id`, with a method for each route of the edge. */
   readonly api: RestApi;
   /** The deployed stage, with the rate limits, caches, traces and the access log. */
   readonly stage: Stage;
-  /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
-  readonly link: PrivateLink;
 
   constructor(
     scope: Construct,
     id: string,
     private readonly props: RestApiEdgeProps,
   ) {
-    super(scope, id);
-    const { edge, vpc, certificate, loadBalancer, stageName = DEFAULT_STAGE } = props;
-    edge.topology.close();
+    super(scope, id, FrontKind.REST_API, props);
     requireFitForRestApi(props);
-    ignoredByManagedApi(edge).forEach(finding =>
-      Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
-    );
-    this.link = new PrivateLink(this, 'Link', {
-      edge,
-      vpc,
-      loadBalancer,
-      loadBalancerSubnets: props.loadBalancerSubnets,
-      gatewayPorts: props.gatewayPorts,
-    });
+    const { edge, certificate, stageName = DEFAULT_STAGE } = props;
     this.api = new RestApi(this, 'Api', {
       restApiName: edge.id,
       deploy: false,
@@ -93,16 +78,7 @@ export class RestApiEdge extends Construct {
     if (certificate) {
       this.addDomain(edge, certificate);
     }
-    new CfnOutput(this, 'Endpoint', {
-      value: certificate ? `https://${edge.host}` : this.stage.urlForPath('/'),
-      description: `Where ${edge.id} is reached`,
-    });
-    if (this.link.targetGroup) {
-      new CfnOutput(this, 'TargetGroupName', {
-        value: edge.id,
-        description: 'What the TargetGroupBinding in the cluster binds to',
-      });
-    }
+    this.addOutputs(certificate ? `https://${edge.host}` : this.stage.urlForPath('/'));
   }
 
   private addStage(edge: Edge, stageName: string): Stage {
@@ -144,9 +120,6 @@ export class RestApiEdge extends Construct {
       mtls: this.props.truststore,
     });
     domain.addBasePathMapping(this.api, { stage: this.stage });
-    new CfnOutput(this, 'DomainTarget', {
-      value: domain.domainNameAliasDomainName,
-      description: `What the DNS record of ${host} is an alias of`,
-    });
+    this.addDomainTarget(domain.domainNameAliasDomainName);
   }
 }

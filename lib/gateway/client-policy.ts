@@ -4,8 +4,8 @@ import { internalHeadersOf } from './client-headers';
 import { ClientTrafficPolicy } from './resources';
 
 /**
- * Connections of clients to an edge with TLS: version 1.2 or newer, and with a client certificate if the edge has a
- * client CA. Headers that the gateway sets itself are removed from requests on every listener, before authentication
+ * Connections of clients to an edge with TLS: version 1.2 or newer, and with a client certificate if the edge, or the
+ * front before it, has a client CA. Headers that the gateway sets itself are removed from requests on every listener, before authentication
  * and rate limits.
  */
 export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
@@ -13,7 +13,6 @@ export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
   if (!edge.tlsSecret && remove.length === 0) {
     return;
   }
-  const asksForCertificate = edge.clientCa !== undefined && !edge.managed;
   new ClientTrafficPolicy(chart.scopeOf(edge), 'client-policy', {
     metadata: { name: edge.name, namespace: edge.namespace },
     spec: {
@@ -29,9 +28,10 @@ export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
       tls: edge.tlsSecret
         ? {
             minVersion: '1.2',
-            clientValidation: asksForCertificate
-              ? { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: edge.clientCa }] }
-              : undefined,
+            clientValidation:
+              edge.gatewayClientCa === undefined
+                ? undefined
+                : { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: edge.gatewayClientCa }] },
           }
         : undefined,
     },

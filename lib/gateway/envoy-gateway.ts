@@ -10,7 +10,7 @@ import {
 } from '../kubernetes';
 import { type Edge, FailureMode, type Route, ValidationError } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
-import { rejectSharedHeaders } from './client-headers';
+import { limitsOf, rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
 import { renderProxy } from './proxy';
 import { renderSecurityPolicy } from './security-policy';
@@ -37,7 +37,7 @@ export interface EnvoyGatewayProps {
    * @default envoy-gateway-system
    */
   readonly namespace?: string;
-  /** @default - a load balancer; a ClusterIP for edges with `managed: true` */
+  /** @default - a load balancer; a ClusterIP for edges with a `front` that connects to the pods */
   readonly service?: EnvoyService;
   /**
    * Whether its configuration sets `rateLimit.failClosed`, so that requests are denied while they cannot be counted.
@@ -162,7 +162,7 @@ export class EnvoyGateway extends EdgeGateway {
     renderCertificate(scope, edge);
     renderProxy(scope, edge, {
       serviceName: this.serviceNameOf(edge),
-      service: this.serviceTypeOf(edge, this.props.service),
+      service: this.serviceOf(edge, this.props.service),
       tracing: this.props.tracing,
     });
   }
@@ -171,7 +171,7 @@ export class EnvoyGateway extends EdgeGateway {
   private requireKept(edge: Edge): void {
     rejectSharedHeaders(edge);
     const answer = this.props.failClosed ? FailureMode.FAIL_CLOSED : FailureMode.FAIL_OPEN;
-    if (!edge.managed && edge.perClientRateLimits.some(({ failureMode }) => failureMode !== answer)) {
+    if (limitsOf(edge).some(({ failureMode }) => failureMode !== answer)) {
       throw new ValidationError({
         code: 'FixedByInstallation',
         path: edge.path,
@@ -183,9 +183,7 @@ export class EnvoyGateway extends EdgeGateway {
           + '`failClosed` here, or change the limit.',
       });
     }
-    const nested = edge.managed
-      ? undefined
-      : edge.perClientRateLimits.find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
+    const nested = limitsOf(edge).find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
     if (nested) {
       throw new ValidationError({
         code: 'NestedClaim',

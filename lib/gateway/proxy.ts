@@ -2,15 +2,15 @@ import type { IEnvoyProxy } from '@kubernetes-models/envoy-gateway/gateway.envoy
   'resolution-mode': 'import',
 };
 import { Construct } from 'constructs';
-import { Phase, type SpecOf, type Tracing } from '../kubernetes';
+import { type GatewayServiceSpec, Phase, type SpecOf, type Tracing } from '../kubernetes';
 import type { Edge } from '../topology';
 import { EnvoyProxy } from './resources';
 
 /** Settings of the proxies of an edge. */
 export interface ProxyProps {
   readonly serviceName: string;
-  /** The type of the Service in front of them. */
-  readonly service: string;
+  /** The Service in front of them. */
+  readonly service: GatewayServiceSpec;
   /** @default - no traces */
   readonly tracing?: Tracing;
 }
@@ -27,7 +27,7 @@ export function renderProxy(scope: Construct, edge: Edge, { serviceName, service
       provider: {
         type: 'Kubernetes',
         kubernetes: {
-          envoyService: { name: serviceName, type: service as Service['type'] },
+          envoyService: { name: serviceName, ...(service as Service) },
           envoyHpa: {
             minReplicas: 2,
             maxReplicas: 5,

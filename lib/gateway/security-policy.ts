@@ -2,7 +2,7 @@ import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.e
   'resolution-mode': 'import',
 };
 import type { SpecOf, TopologyChart } from '../kubernetes';
-import type { ApiKeyProps, Edge, JwtProps, Route } from '../topology';
+import { type ApiKeyProps, Capability, type Edge, type JwtProps, type Route } from '../topology';
 import { CLIENT_OF_KEY, claimHeadersOf } from './client-headers';
 import { SecurityPolicy } from './resources';
 
@@ -19,7 +19,11 @@ export function renderSecurityPolicy(
 ): void {
   const { token, key } = routes[0]?.auth ?? {};
   const [name] = routeNames;
-  const demands = token ? tokenDemands(edge, token) : key && !edge.managed ? keyDemands(key) : undefined;
+  const demands = token
+    ? tokenDemands(edge, token)
+    : key && !edge.isLeftToFront(Capability.API_KEYS)
+      ? keyDemands(key)
+      : undefined;
   if (!demands || name === undefined) {
     return;
   }

@@ -4,6 +4,7 @@ import {
   Capability,
   EdgeGateway,
   Gateway,
+  type GatewayServiceSpec,
   type Labels,
   Phase,
   renderCertificate,
@@ -84,7 +85,7 @@ export class IstioIngress extends EdgeGateway {
   /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters. */
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
-      renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge);
+      renderGateway(chart.scopeOf(edge), this.serviceOf(edge, this.service), edge);
       renderEdgeRoutes(chart, edge, [edge.routes]);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
@@ -94,8 +95,8 @@ export class IstioIngress extends EdgeGateway {
   }
 }
 
-function renderGateway(scope: Construct, service: string, edge: Edge): void {
-  const { name, namespace, tlsSecret, clientCa } = edge;
+function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge): void {
+  const { name, namespace, tlsSecret, gatewayClientCa } = edge;
   const common = { hostname: edge.host, allowedRoutes: { namespaces: { from: 'Same' as const } } };
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
@@ -120,13 +121,15 @@ function renderGateway(scope: Construct, service: string, edge: Edge): void {
           : []),
       ],
       tls:
-        clientCa && !edge.managed
-          ? {
+        gatewayClientCa === undefined
+          ? undefined
+          : {
               frontend: {
-                default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: clientCa }] } },
+                default: {
+                  validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: gatewayClientCa }] },
+                },
               },
-            }
-          : undefined,
+            },
     },
   });
   renderCertificate(scope, edge);
@@ -155,16 +158,16 @@ function renderVersionRules(chart: TopologyChart, edge: Edge): void {
 }
 
 /**
- * The settings that istiod merges into the workload that it creates: the type of its Service, and more than one pod.
+ * The settings that istiod merges into the workload that it creates: its Service, and more than one pod.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
  */
-function renderParameters(scope: Construct, service: string, edge: Edge): void {
+function renderParameters(scope: Construct, service: GatewayServiceSpec, edge: Edge): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new ConfigMap(place, 'parameters', {
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
-      service: toYaml({ spec: { type: service } }),
+      service: toYaml({ spec: service }),
       horizontalPodAutoscaler: toYaml({
         spec: {
           minReplicas: 2,

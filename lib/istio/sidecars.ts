@@ -54,7 +54,7 @@ export interface IstioSidecarsProps {
    * @default - no traces
    */
   readonly tracing?: Tracing;
-  /** @default - a load balancer; a ClusterIP for edges with `managed: true` */
+  /** @default - a load balancer; a ClusterIP for edges with a `front` that connects to the pods */
   readonly gatewayService?: GatewayService;
 }
 

@@ -11,7 +11,7 @@ export interface TargetGroupBindingProps {
   readonly mesh: Target;
   /**
    * The source CIDR of the load balancer's connections to the pods; the controller adds it to their security groups.
-   * @default - the edge's `frontCidrs`; without these, security groups are unchanged
+   * @default - the addresses of the edge's front; without a front, security groups are unchanged
    */
   readonly allowFrom?: string;
 }
@@ -36,7 +36,7 @@ export class TargetGroupBinding extends Construct {
     }
     const port = edge.tlsSecret ? 443 : 80;
     const namespace = gateway.namespaceOf(edge);
-    const blocks = (allowFrom !== undefined ? [allowFrom] : (edge.frontCidrs ?? [])).map(cidr => ({
+    const blocks = (allowFrom !== undefined ? [allowFrom] : (edge.front?.addresses ?? [])).map(cidr => ({
       ipBlock: { cidr },
     }));
     const ports = [gateway.requestPortOf(edge), gateway.readinessPort].map(each => ({ protocol: 'TCP', port: each }));

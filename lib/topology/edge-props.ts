@@ -1,7 +1,7 @@
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
-import { requireRangeOfFront } from './cidr';
 import { type Cors, validateCors } from './cors';
+import type { Front } from './front';
 import { requireDnsSubdomain, requireHostName } from './names';
 import { requirePositive } from './numbers';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
@@ -12,7 +12,7 @@ import { ValidationError } from './validation-error';
 
 /** Properties of an edge. */
 export interface EdgeProps {
-  /** The host name that clients request, e.g. `shop.example`. */
+  /** The host name that clients request, or that the front sets in requests to the gateway, e.g. `shop.example`. */
   readonly host: string;
   /**
    * The Secret of type `kubernetes.io/tls` with the certificate, in the edge's namespace. With it, HTTP is redirected
@@ -28,7 +28,7 @@ export interface EdgeProps {
   readonly certificateIssuer?: string;
   /**
    * The ConfigMap, in the edge's namespace, whose `ca.crt` holds the authority of client certificates. With it, clients
-   * must present a certificate, or the TLS handshake fails. A managed API has a truststore of its own.
+   * must present a certificate, or the TLS handshake fails. A front has a truststore of its own.
    * @default - no client certificate is required
    */
   readonly clientCa?: string;
@@ -38,7 +38,7 @@ export interface EdgeProps {
    */
   readonly auth?: Auth;
   /**
-   * The request rate that each pod of the gateway allows in total. A managed API uses it as the default of each route.
+   * The request rate that each pod of the gateway allows in total. APIs of AWS use it as the default of each route.
    * @default - no limit
    */
   readonly rateLimit?: RateLimit;
@@ -64,20 +64,12 @@ export interface EdgeProps {
    */
   readonly waf?: boolean;
   /**
-   * Whether a managed API is in front of the gateway and enforces what the gateway does not: the firewall, client
-   * certificates, API keys, request validation, caches and the limits of clients. The gateway in the cluster verifies
-   * tokens and throttles again. Its Service is a ClusterIP: the load balancer of the API connects to its pods.
-   * @default false
+   * What is in front of the gateway, e.g. a managed API: `Front.restApi({ addresses: ['10.0.8.0/24'] })`. The gateway
+   * then allows connections of the front only, and leaves to it what it has the capabilities for and the gateway has
+   * not. Its Service is a ClusterIP, unless the front connects to a load balancer.
+   * @default - clients connect to the gateway
    */
-  readonly managed?: boolean;
-  /**
-   * The addresses, as CIDRs, from which the managed API connects to the gateway's pods: the subnets of its load
-   * balancer. In the cluster: the NetworkPolicy of these pods allows no others. Use subnets without pods, since pods in
-   * them could connect too.
-   * @default - any address that reaches the pods can bypass the API; a warning names what the API alone enforces
-   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#client-ip-preservation
-   */
-  readonly frontCidrs?: string[];
+  readonly front?: Front;
   /**
    * The timeout of requests on routes without a timeout of their own.
    * @default 29 seconds, the longest that a managed API gateway allows
@@ -110,8 +102,8 @@ const RULES = {
   },
   clientCa: (path, props) => {
     requireObjectName(path, 'a ConfigMap', props.clientCa);
-    // A managed API terminates TLS in front of the gateway, for any protocol behind it.
-    requireTls(path, 'clientCa', props.managed ? undefined : props.clientCa, props);
+    // A front terminates TLS, for any protocol behind it.
+    requireTls(path, 'clientCa', props.front ? undefined : props.clientCa, props);
   },
   certificateIssuer: (path, props) => {
     requireObjectName(path, 'a ClusterIssuer', props.certificateIssuer);
@@ -122,13 +114,14 @@ const RULES = {
       validateCors(path, cors);
     }
   },
-  frontCidrs: validateFront,
+  front: (path, props) => {
+    requireTls(path, 'clientCa of the front', props.front?.clientCa, props);
+  },
   perClientRateLimit: requireCountable,
   auth: anyValue,
   rateLimit: anyValue,
   rateLimiter: anyValue,
   waf: anyValue,
-  managed: anyValue,
   // The edge validates it with its name, which no other object of the namespace has.
   namespace: anyValue,
 } satisfies { readonly [K in keyof EdgeProps]-?: (path: string, props: EdgeProps) => void };
@@ -148,26 +141,6 @@ function requireCountable(path: string, { perClientRateLimit, auth }: EdgeProps)
       hasApiKey: auth.key !== undefined,
     });
   }
-}
-
-function validateFront(path: string, { managed, frontCidrs }: EdgeProps): void {
-  if (frontCidrs && !managed) {
-    throw new ValidationError({
-      code: 'NoEffect',
-      path,
-      summary: '`frontCidrs` are the addresses of a managed API, and none is declared in front of the edge.',
-      fix: 'Set `managed: true`, or leave `frontCidrs` out.',
-    });
-  }
-  if (frontCidrs?.length === 0) {
-    throw new ValidationError({
-      code: 'NoEffect',
-      path,
-      summary: '`frontCidrs` is empty, so no client could connect to the gateway.',
-      fix: 'List the subnets of the load balancer, or leave `frontCidrs` out.',
-    });
-  }
-  frontCidrs?.forEach(cidr => requireRangeOfFront(path, cidr));
 }
 
 function requireTls(path: string, name: string, value: string | undefined, { tlsSecret }: EdgeProps): void {

@@ -1,7 +1,8 @@
 import { Duration } from 'cdk8s';
 import { Auth, ClientKey, type EdgeProps, FailureMode, PerClientRateLimit, Period, type RouteProps } from '../../lib';
 import type { RestApiEdgeProps } from '../../lib/aws';
-import { declared, httpTemplate, restTemplate } from './support';
+import { httpFront, restFront } from '../support/fronts';
+import { declared, declaredForRest, httpTemplate, restTemplate } from './support';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
 const limit = (client: ClientKey, per = Period.SECOND, failureMode = FailureMode.FAIL_OPEN) =>
@@ -14,19 +15,13 @@ function make(
   props: Partial<RestApiEdgeProps> = {},
   operation = 'GET /',
 ) {
-  const { edge, web } = declared(ofEdge);
+  const { edge, web } = declared({ front: kind === 'http' ? httpFront : restFront, ...ofEdge });
   edge.route(operation, web, ofRoute);
   return () => (kind === 'http' ? httpTemplate(edge, () => props) : restTemplate(edge, () => props));
 }
 
 test.each<[string, RegExp, () => unknown]>([
-  ['API keys', /API keys.*RestApiEdge/s, make('http', {}, { auth: Auth.apiKey({ secret: 'keys' }) })],
-  ['a firewall', /a web application firewall.*RestApiEdge/s, make('http', { waf: true, managed: true })],
-  [
-    'limits of clients',
-    /per-client rate limits/,
-    make('http', { auth: jwt, managed: true, perClientRateLimit: limit(ClientKey.claim('sub')) }),
-  ],
+  ['a firewall', /a web application firewall.*RestApiEdge/s, make('http', { waf: true })],
   ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
   ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],
   [
@@ -60,8 +55,7 @@ test.each<[string, RegExp, () => unknown]>([
     /browsers send none with preflights/,
     make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
-  ['client certificates without `managed`', /managed: true/, make('http', { clientCa: 'clients' })],
-  ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
+  ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients' })],
 ])('an HTTP API with %s throws', (_what, message, build) => {
   expect(build).toThrow(message);
 });
@@ -155,7 +149,7 @@ describe('a REST API has one parameter below a resource', () => {
   const build =
     (...operations: string[]) =>
     () => {
-      const { edge, web } = declared();
+      const { edge, web } = declaredForRest();
       operations.forEach(operation => edge.route(operation, web));
       return restTemplate(edge);
     };
@@ -193,7 +187,7 @@ test.each([
 });
 
 test('a REST API has resources whose names constructs use themselves', () => {
-  const { edge, web } = declared();
+  const { edge, web } = declaredForRest();
   const names = ['constructor', '__proto__', 'toString', 'Resource', 'Default', 'GET', 'ANY', 'OPTIONS', 'a.b', 'a:b'];
   names.forEach(name => edge.route(`GET /${name}/x`, web));
   ['GET /', 'ANY /', 'GET /Default/Resource', 'GET /GET/GET', 'GET /constructor'].forEach(operation =>
@@ -223,7 +217,7 @@ test('routes for preflights count among the 300 of an HTTP API', () => {
 
 test('a REST API has 300 resources, a segment of a path each', () => {
   const build = (count: number) => {
-    const { edge, web } = declared();
+    const { edge, web } = declaredForRest();
     Array.from({ length: count }, (_, index) => edge.route(`GET /things/t${index}`, web));
     return () => restTemplate(edge);
   };

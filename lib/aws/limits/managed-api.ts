@@ -1,3 +1,4 @@
+import { exceededLimits } from '../../checks';
 import { type Edge, type JwtProps, type Route, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
@@ -12,8 +13,6 @@ export const REST_API: ApiKind = { name: 'a REST API', code: 'LimitOfRestApi' };
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
 const TARGET_GROUP_NAME = 32;
-const SHORTEST = 50;
-const LONGEST = 29_000;
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers */
 const RESERVED_HEADER = new RegExp(
   '^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|'
@@ -24,6 +23,9 @@ const RESERVED_HEADER = new RegExp(
 /** Throws for properties that no managed API supports. */
 export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): void {
   const { edge } = props;
+  exceededLimits(edge).forEach(({ path, message, fix }) => {
+    throw invalid(api, path ?? edge.path, message, fix);
+  });
   edge.routes.forEach(route => requireFitRoute(api, route));
   if (!props.loadBalancer) {
     requireTargetGroupName(api, edge);
@@ -46,10 +48,10 @@ export function requireNoMore(
   path: string,
   what: string,
   count: number,
-  most: number,
+  most: number | undefined,
   fix: string,
 ): void {
-  if (count > most) {
+  if (most !== undefined && count > most) {
     throw invalid(api, path, `There are ${count} ${what}, and ${api.name} has at most ${most}.`, fix);
   }
 }
@@ -59,17 +61,8 @@ export function audiencesOf(token: JwtProps): string[] {
   return [...new Set(token.audiences)].sort();
 }
 
-function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route): void {
+function requireFitRoute(api: ApiKind, { edge, operation, auth }: Route): void {
   const path = `${edge.path}/${operation.toString()}`;
-  const millis = timeout.toMilliseconds();
-  if (millis < SHORTEST || millis > LONGEST) {
-    throw invalid(
-      api,
-      path,
-      `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${LONGEST} ms.`,
-      'Set a timeout in this range, and use polling for operations that take longer.',
-    );
-  }
   if (operation.path.text !== '/' && operation.path.text.endsWith('/')) {
     throw invalid(
       api,
@@ -101,14 +94,6 @@ function requireTargetGroupName(api: ApiKind, edge: Edge): void {
 }
 
 function requireTruststore(api: ApiKind, { edge, certificate, truststore }: ManagedApiProps): void {
-  if (edge.clientCa && !edge.managed) {
-    throw invalid(
-      api,
-      edge.path,
-      'The gateway in the cluster requires a client certificate, and the API in front has none to ' + 'present.',
-      'Set `managed: true` on the edge, so that the API requires client certificates instead.',
-    );
-  }
   if (edge.clientCa && !truststore) {
     throw invalid(
       api,

@@ -1,6 +1,6 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
 import type { RestApiEdgeProps } from '../rest-api-props';
-import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
+import { invalid, requireNoMore, REST_API } from './managed-api';
 import { assertPathsFit } from './rest-paths';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
@@ -12,7 +12,6 @@ const API_KEY_HEADER = 'x-api-key';
 export function requireFitForRestApi(props: RestApiEdgeProps): void {
   const { edge } = props;
   requireNoMore(REST_API, edge.path, 'resources', resourcesOf(edge), RESOURCES, 'Split the edge in two.');
-  requireFitForManagedApi(REST_API, props);
   edge.routes.forEach(requireFitRoute);
   requireAudiences(props);
   assertPathsFit(edge);
@@ -155,7 +154,7 @@ function assertAllEffective({ edge, webAclArn, userPools }: RestApiEdgeProps): v
       REST_API,
       edge.path,
       'The API has a web ACL, but the edge declares no firewall, so it would not be attached.',
-      'Set `waf: true` and `managed: true` on the edge, or remove `webAclArn`.',
+      'Set `waf: true` on the edge, or remove `webAclArn`.',
     );
   }
   if (userPools && edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')) {

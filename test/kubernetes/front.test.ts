@@ -1,8 +1,11 @@
-import { Chart, Testing } from 'cdk8s';
+import { Chart, Duration, Testing } from 'cdk8s';
 import { load } from 'js-yaml';
 import {
+  Capability,
   ClusterApp,
   type EdgeProps,
+  Front,
+  FrontConnection,
   GatewayService,
   Mesh,
   Port,
@@ -13,9 +16,16 @@ import {
 } from '../../lib';
 import { EnvoyGateway, EnvoyService } from '../../lib/gateway';
 import { one, type Rendered } from '../istio/support';
+import { frontSubnets, restFront } from '../support/fronts';
 
-const frontCidrs = ['10.0.8.0/24', '10.0.9.0/24'];
-const front = frontCidrs.map(cidr => ({ ipBlock: { cidr } }));
+const peers = frontSubnets.map(cidr => ({ ipBlock: { cidr } }));
+const front = restFront;
+const outside = Front.of({
+  name: 'a proxy elsewhere',
+  capabilities: [],
+  addresses: ['203.0.113.0/24'],
+  connection: FrontConnection.LOAD_BALANCER,
+});
 
 function render(mesh: Target, props: Partial<EdgeProps>): Rendered[] {
   const topology = new Topology('shop');
@@ -28,26 +38,22 @@ const typeAtIstio = (objects: Rendered[]) => load(one(objects, 'ConfigMap', 'doo
 const typeAtEnvoy = (objects: Rendered[]): string =>
   one(objects, 'EnvoyProxy', 'door').spec.provider.kubernetes.envoyService.type;
 
-describe('the Service of a gateway behind a managed API', () => {
+describe('the Service of a gateway behind a front that connects to its pods', () => {
   test.each([[undefined], [GatewayService.CLUSTER_IP]])('is a ClusterIP at Istio, declared %s', gatewayService => {
-    expect(typeAtIstio(render(Mesh.istio({ gatewayService }), { managed: true }))).toEqual({
+    expect(typeAtIstio(render(Mesh.istio({ gatewayService }), { front }))).toEqual({
       spec: { type: 'ClusterIP' },
     });
   });
 
   test.each([[undefined], [EnvoyService.CLUSTER_IP]])('is a ClusterIP at Envoy Gateway, declared %s', service => {
-    expect(typeAtEnvoy(render(Mesh.none({ gateway: new EnvoyGateway({ service }) }), { managed: true }))).toBe(
-      'ClusterIP',
-    );
+    expect(typeAtEnvoy(render(Mesh.none({ gateway: new EnvoyGateway({ service }) }), { front }))).toBe('ClusterIP');
   });
 
   test.each([
     ['Istio', Mesh.istio({ gatewayService: GatewayService.LOAD_BALANCER })],
     ['Envoy Gateway', Mesh.none({ gateway: new EnvoyGateway({ service: EnvoyService.LOAD_BALANCER }) })],
   ])('is never a load balancer at %s', (_name, mesh) => {
-    expect(() => render(mesh, { managed: true })).toThrow(
-      /shop\/door.*bypass the API.*Remove the type of the Service/s,
-    );
+    expect(() => render(mesh, { front })).toThrow(/shop\/door.*bypass the front.*Remove the type of the Service/s);
   });
 
   test('is a load balancer without one, as it was', () => {
@@ -59,18 +65,69 @@ describe('the Service of a gateway behind a managed API', () => {
   });
 });
 
-describe('the addresses of a managed API', () => {
+describe('the Service of a gateway behind a front that connects to a load balancer', () => {
+  const ranged = {
+    type: 'LoadBalancer',
+    loadBalancerSourceRanges: ['203.0.113.0/24'],
+    externalTrafficPolicy: 'Local',
+  };
+
+  test('allows the addresses of the front only, at the load balancer and at the pods', () => {
+    const atIstio = render(Mesh.istio(), { front: outside });
+    const atEnvoy = render(Mesh.none({ gateway: new EnvoyGateway() }), { front: outside });
+
+    expect(typeAtIstio(atIstio)).toEqual({ spec: ranged });
+    expect(one(atEnvoy, 'EnvoyProxy', 'door').spec.provider.kubernetes.envoyService).toEqual({
+      name: 'shop-door',
+      ...ranged,
+    });
+    expect(one(atIstio, 'NetworkPolicy', 'door').spec.ingress[0].from).toEqual([
+      { ipBlock: { cidr: '203.0.113.0/24' } },
+    ]);
+  });
+
+  test('is a ClusterIP if one is declared', () => {
+    expect(typeAtIstio(render(Mesh.istio({ gatewayService: GatewayService.CLUSTER_IP }), { front: outside }))).toEqual({
+      spec: { type: 'ClusterIP' },
+    });
+  });
+});
+
+describe('a front with a certificate of its own', () => {
+  const proven = Front.of({ name: 'a proxy', capabilities: [Capability.CLIENT_CERTIFICATES], clientCa: 'front-ca' });
+  const authority = [{ group: '', kind: 'ConfigMap', name: 'front-ca' }];
+
+  test('is the only client of the gateway, independent of the certificates of its own clients', () => {
+    const props = { front: proven, clientCa: 'clients' };
+
+    expect(one(render(Mesh.istio(), props), 'Gateway', 'door').spec.tls).toEqual({
+      frontend: { default: { validation: { caCertificateRefs: authority } } },
+    });
+    const atEnvoy = render(Mesh.none({ gateway: new EnvoyGateway() }), props);
+    expect(one(atEnvoy, 'ClientTrafficPolicy', 'door').spec.tls.clientValidation).toEqual({
+      caCertificateRefs: authority,
+    });
+  });
+
+  test('may connect from any address', () => {
+    expect(one(render(Mesh.istio(), { front: proven }), 'NetworkPolicy', 'door').spec.ingress[0]).not.toHaveProperty(
+      'from',
+    );
+  });
+});
+
+describe('the addresses of a front', () => {
   test('are the only ones that the pods of the gateway admit, for requests and for the health check', () => {
-    expect(one(render(Mesh.istio(), { managed: true, frontCidrs }), 'NetworkPolicy', 'door').spec.ingress).toEqual([
+    expect(one(render(Mesh.istio(), { front }), 'NetworkPolicy', 'door').spec.ingress).toEqual([
       {
-        from: front,
+        from: peers,
         ports: [80, 443, 15021].map(port => ({ protocol: 'TCP', port })),
       },
     ]);
   });
 
   test('bound gateways in a namespace of their own too, and their other connections are left to the operator', () => {
-    const objects = render(Mesh.none({ gateway: new EnvoyGateway() }), { managed: true, frontCidrs });
+    const objects = render(Mesh.none({ gateway: new EnvoyGateway() }), { front });
     expect(one(objects, 'NetworkPolicy', 'shop-door', 'envoy-gateway-system').spec).toEqual({
       podSelector: {
         matchLabels: {
@@ -79,68 +136,70 @@ describe('the addresses of a managed API', () => {
         },
       },
       policyTypes: ['Ingress'],
-      ingress: [{ from: front, ports: [10080, 10443, 19003].map(port => ({ protocol: 'TCP', port })) }],
+      ingress: [{ from: peers, ports: [10080, 10443, 19003].map(port => ({ protocol: 'TCP', port })) }],
     });
-  });
-
-  test('are needed for a policy outside of the topology', () => {
-    const namespaces = render(Mesh.none({ gateway: new EnvoyGateway() }), { managed: true })
-      .filter(each => each.kind === 'NetworkPolicy')
-      .map(each => each.metadata.namespace);
-    expect([...new Set(namespaces)]).toEqual(['shop']);
   });
 
   test('open the security groups of the pods, unless the binding names another range', () => {
     const topology = new Topology('shop');
-    const edge = topology.addEdge('door', { host: 'shop.example', managed: true, frontCidrs });
+    const edge = topology.addEdge('door', { host: 'shop.example', front });
     edge.route('GET /', topology.addService('web', { image: 'example/web:1', port: Port.http(80) }));
     const ranges = (allowFrom?: string) => {
       const chart = new Chart(new ClusterApp(), 'aws');
       new TargetGroupBinding(chart, 'door', { edge, mesh: Mesh.istio(), allowFrom });
       return (Testing.synth(chart)[0] as Rendered).spec.networking.ingress[0].from;
     };
-    expect(ranges()).toEqual(front);
+    expect(ranges()).toEqual(peers);
     expect(ranges('10.0.0.0/16')).toEqual([{ ipBlock: { cidr: '10.0.0.0/16' } }]);
   });
 });
 
-test('an edge whose API is bypassed is among the findings of the chart, which is synthesized all the same', () => {
+test('an edge whose front pods can bypass is among the findings of the chart, which is synthesized all the same', () => {
   const topology = new Topology('shop');
   topology
-    .addEdge('door', { host: 'shop.example', managed: true, waf: true })
+    .addEdge('door', { host: 'shop.example', front, waf: true })
     .route('GET /', topology.addService('web', { image: 'example/web:1', port: Port.http(80) }));
-  const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio() });
+  const chart = new TopologyChart(new ClusterApp(), 'test', {
+    topology,
+    mesh: Mesh.istio(),
+    clusterCidrs: ['10.0.8.128/25'],
+  });
 
-  expect(chart.findings.map(each => each.id)).toEqual(['OpenBehindManagedApi']);
+  expect(chart.findings.map(each => each.id)).toEqual(['OpenBehindFront']);
   expect(Testing.synth(chart)).not.toEqual([]);
 });
 
 describe('a finding of synthesis is accepted by its code', () => {
-  const why = { OpenBehindManagedApi: 'the gateway is in a private network' };
+  const why = { OpenBehindFront: 'the gateway is in a private network' };
   const charted = (
     app: ClusterApp,
     accepted?: Record<string, string>,
-    props: Partial<EdgeProps> = { managed: true, waf: true },
+    props: Partial<EdgeProps> = { front, waf: true },
   ) => {
     const topology = new Topology('shop');
     const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
     topology.addEdge('door', { host: 'shop.example', tlsSecret: 'door-tls', ...props }).route('GET /', web);
-    return new TopologyChart(app, 'test', { topology, mesh: Mesh.istio(), accepted });
+    return new TopologyChart(app, 'test', {
+      topology,
+      mesh: Mesh.istio(),
+      accepted,
+      clusterCidrs: frontSubnets,
+    });
   };
 
   test('at the chart, which keeps it with the reason', () => {
     const app = new ClusterApp();
     const chart = charted(app, why);
     expect([chart.findings, app.findings]).toEqual([[], []]);
-    const kept = [expect.objectContaining({ reason: why.OpenBehindManagedApi })];
+    const kept = [expect.objectContaining({ reason: why.OpenBehindFront })];
     expect([chart.acceptedFindings, app.acceptedFindings]).toEqual([kept, kept]);
   });
 
   test('at the app, for all its charts', () => {
     const app = new ClusterApp({ accepted: why });
     const chart = charted(app);
-    expect([chart.findings.map(each => each.id), app.findings]).toEqual([['OpenBehindManagedApi'], []]);
-    expect(app.acceptedFindings.map(({ reason }) => reason)).toEqual([why.OpenBehindManagedApi]);
+    expect([chart.findings.map(each => each.id), app.findings]).toEqual([['OpenBehindFront'], []]);
+    expect(app.acceptedFindings.map(({ reason }) => reason)).toEqual([why.OpenBehindFront]);
   });
 
   test('and is a finding itself where there is nothing to accept', () => {
@@ -162,4 +221,14 @@ test('an app accepts checks of what it would write, and only those that there ar
   expect(() => new ClusterApp({ accepted: { UnknownSecrt: 'cert-manager makes it' } })).toThrow(
     /Did you mean UnknownSecret\?/,
   );
+});
+
+test('an edge that exceeds a limit of its front is an error of synthesis', () => {
+  const topology = new Topology('shop');
+  topology
+    .addEdge('door', { host: 'shop.example', front, timeout: Duration.seconds(30) })
+    .route('GET /', topology.addService('web', { image: 'example/web:1', port: Port.http(80) }));
+  const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio() });
+
+  expect(chart.findings).toEqual([expect.objectContaining({ id: 'FrontLimit', path: 'shop/door/GET /' })]);
 });
