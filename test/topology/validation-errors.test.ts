@@ -16,7 +16,7 @@ import {
   Topology,
   ValidationError,
 } from '../../lib';
-import { AUTH_MISTAKES } from './auth-mistakes';
+import { AUTH_MISTAKES, LIMIT_MISTAKES } from './auth-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { POD_MISTAKES } from './pod-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
@@ -756,6 +756,7 @@ const ALL = [
   ...WORKLOAD_KIND_MISTAKES,
   ...POD_MISTAKES,
   ...AUTH_MISTAKES,
+  ...LIMIT_MISTAKES,
 ];
 
 test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {
