@@ -3,6 +3,7 @@ import {
   EdgeGateway,
   Gateway,
   type Labels,
+  PathOrder,
   renderCertificate,
   renderEdgeRoutes,
   type TopologyChart,
@@ -124,7 +125,7 @@ export class EnvoyGateway extends EdgeGateway {
       this.requireKept(edge);
       this.renderGateway(chart, edge);
       const groups = groupsOf(edge);
-      renderEdgeRoutes(chart, edge, groups).forEach((names, index) =>
+      renderEdgeRoutes(chart, edge, groups, PathOrder.EXPRESSIONS_FIRST).forEach((names, index) =>
         renderSecurityPolicy(chart, edge, groups[index] ?? [], names),
       );
       renderTrafficPolicy(chart, edge);

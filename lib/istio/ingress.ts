@@ -5,6 +5,7 @@ import {
   EdgeGateway,
   Gateway,
   type Labels,
+  PathOrder,
   Phase,
   renderCertificate,
   renderEdgeRoutes,
@@ -85,7 +86,7 @@ export class IstioIngress extends EdgeGateway {
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
       renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge);
-      renderEdgeRoutes(chart, edge, [edge.routes]);
+      renderEdgeRoutes(chart, edge, [edge.routes], PathOrder.PREFIXES_FIRST);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
       renderEdgeFilters(chart, edge, this.labelsOf(edge));

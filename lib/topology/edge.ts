@@ -141,7 +141,8 @@ export class Edge implements IEdge {
 
   /**
    * Routes an operation of the edge to a service.
-   * @param operation a method and a path, e.g. `GET /product/{id}`, `ANY /static/{file+}`
+   * @param operation a method and a path, e.g. `GET /product/{id}`, `ANY /static/{file+}`, or `GET /files/*` for
+   * `/files` and all paths below it
    */
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);

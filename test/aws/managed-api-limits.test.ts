@@ -60,6 +60,7 @@ test.each<[string, RegExp, () => unknown]>([
     /browsers send none with preflights/,
     make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
+  ['a prefix', /"\/a\/\*" is a prefix.*"GET \/a" and "GET \/a\/\{rest\+\}"/s, make('http', {}, {}, {}, 'GET /a/*')],
   ['client certificates without `managed`', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
 ])('an HTTP API with %s throws', (_what, message, build) => {
@@ -67,6 +68,7 @@ test.each<[string, RegExp, () => unknown]>([
 });
 
 test.each<[string, RegExp, () => unknown]>([
+  ['a prefix', /"\/\*" is a prefix.*"ANY \/" and "ANY \/\{rest\+\}"/s, make('rest', {}, {}, {}, 'ANY /*')],
   [
     'limits per minute',
     /per minute.*per second or per day/s,

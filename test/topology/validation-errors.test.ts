@@ -589,7 +589,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
 
   ['an operation that is none', 'InvalidOperation', ['"FETCH /"', 'GET'], () => Operation.http('FETCH /')],
   ['an operation without a path', 'InvalidPath', ['""'], () => Operation.http('GET')],
-  ['a path with a wildcard', 'InvalidPath', ['"/a/*"', '{name+}'], () => Operation.http('GET /a/*')],
+  ['a path with a wildcard', 'InvalidPath', ['"/a/*/b"', '{name+}', '"/*"'], () => Operation.http('GET /a/*/b')],
+  ['a prefix that ends with a slash', 'InvalidPath', ['"/a//*"', 'after a segment'], () => Operation.http('GET /a//*')],
   ['a path that goes on after its rest', 'InvalidPath', ['to the end'], () => Operation.http('GET /{a+}/b')],
   [
     'a route twice',

@@ -70,6 +70,16 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
       'Set a timeout in this range, and use polling for operations that take longer.',
     );
   }
+  if (operation.path.isPrefix) {
+    const stem = operation.path.stem?.text ?? '';
+    const routes = [stem || '/', `${stem}/{rest+}`].map(each => `"${operation.method ?? 'ANY'} ${each}"`);
+    throw invalid(
+      api,
+      path,
+      `"${operation.path.text}" is a prefix, and ${api.name} has no route that matches a path and all below it.`,
+      `Declare ${routes.join(' and ')}.`,
+    );
+  }
   if (operation.path.text !== '/' && operation.path.text.endsWith('/')) {
     throw invalid(
       api,
