@@ -7,6 +7,7 @@ export * from './cluster-dns';
 export { durationOf } from './duration';
 export * from './edge-gateway';
 export * from './elsewhere';
+export { edgeListeners, requestListeners } from './edge-listeners';
 export { renderEdgeRoutes } from './edge-routes';
 export * from './gateway-api';
 export { mountFiles } from './files';

@@ -27,6 +27,14 @@ test.each<[string, RegExp, () => unknown]>([
     /per-client rate limits/,
     make('http', { auth: jwt, managed: true, perClientRateLimit: limit(ClientKey.claim('sub')) }),
   ],
+  ...(['http', 'rest'] as const).flatMap((kind): [string, RegExp, () => unknown][] => [
+    [
+      `a second host in front of a ${kind} API`,
+      /shop.example, www.shop.example, and .* of one host only/,
+      make(kind, { alternativeHosts: ['www.shop.example'] }),
+    ],
+    [`all hosts of a domain in front of a ${kind} API`, /\*\.shop\.example/, make(kind, { host: '*.shop.example' })],
+  ]),
   ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
   ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],
   [

@@ -18,6 +18,7 @@ import {
 } from '../../lib';
 import { AUTH_MISTAKES, LIMIT_MISTAKES } from './auth-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
+import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
@@ -752,6 +753,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
 const ALL = [
   ...MISTAKES,
   ...EDGE_MISTAKES,
+  ...LISTENER_MISTAKES,
   ...VALUE_MISTAKES,
   ...TRAFFIC_MISTAKES,
   ...WORKLOAD_KIND_MISTAKES,
