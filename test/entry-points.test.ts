@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(__dirname, '..');
 
 const OF_ISTIO = [
+  'AccessLog',
   'AuthorizationPolicy',
   'BackendTlsPolicy',
   'DestinationRule',
@@ -29,6 +30,7 @@ const OF_ISTIO = [
   'TcpRoute',
   'Telemetry',
   'TlsRoute',
+  'TraceTag',
   'Tracing',
   'UdpRoute',
   'VirtualService',

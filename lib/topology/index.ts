@@ -30,7 +30,8 @@ export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from
 export * from './rate-limit';
 export * from './references';
 export * from './validation-error';
-export { constructIdOf } from './names';
+export { constructIdOf, requireDnsLabel, requireHeaderName, requireOrdinaryName } from './names';
+export { requireInteger, requirePercentage } from './numbers';
 export * from './operation';
 export * from './path-pattern';
 export * from './peer';
