@@ -321,7 +321,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
   ['a timeout without a unit', 'NoDuration', ['The timeout is 3', 'Duration.seconds(3)'], call({ timeout: 3 })],
   [
-    'a time of each try without a unit',
+    'a per-try timeout without a unit',
     'NoDuration',
     ['"400ms"'],
     call({ retries: { attempts: 1, perTryTimeout: '400ms' } }),
@@ -355,7 +355,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     () => new Topology('shop').addService('cart', { existingWorkload: { labels: {}, serviceAccount: 'x' } }),
   ],
   [
-    'a quantity that Kubernetes would refuse',
+    'a quantity that Kubernetes would reject',
     'InvalidQuantity',
     ['cpu is "0.1cores"', '100m'],
     add({ resources: { cpu: '0.1cores' } }),
@@ -467,7 +467,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a timeout of nothing', 'OutOfRange', ['timeout', 'end every request'], call({ timeout: Duration.millis(0) })],
   ['retries below zero', 'OutOfRange', ['-1'], call({ retries: { attempts: -1 } })],
   [
-    'tries that can never happen',
+    'attempts that can never happen',
     'RetriesExceedTimeout',
     ['3 retries of 400 ms', 'after 1200 ms', 'at 1000 ms'],
     call({
@@ -626,7 +626,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
   ['an issuer that is no URL', 'InvalidIssuer', ['"login"'], () => Auth.jwt({ issuer: 'login', audiences: ['a'] })],
   [
-    'a token for nobody',
+    'a token without an audience',
     'NoAudience',
     ['audience'],
     () => Auth.jwt({ issuer: 'https://login.example', audiences: [] }),
