@@ -17,6 +17,7 @@ import {
   ValidationError,
 } from '../../lib';
 import { AUTH_MISTAKES } from './auth-mistakes';
+import { AGGREGATE_MISTAKES } from './aggregate-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { POD_MISTAKES } from './pod-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
@@ -750,6 +751,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
 
 const ALL = [
   ...MISTAKES,
+  ...AGGREGATE_MISTAKES,
   ...EDGE_MISTAKES,
   ...VALUE_MISTAKES,
   ...TRAFFIC_MISTAKES,
