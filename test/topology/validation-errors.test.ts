@@ -17,6 +17,7 @@ import {
   ValidationError,
 } from '../../lib';
 import { AUTH_MISTAKES, LIMIT_MISTAKES } from './auth-mistakes';
+import { AGGREGATE_MISTAKES } from './aggregate-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
@@ -752,6 +753,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
 
 const ALL = [
   ...MISTAKES,
+  ...AGGREGATE_MISTAKES,
   ...EDGE_MISTAKES,
   ...LISTENER_MISTAKES,
   ...VALUE_MISTAKES,
