@@ -19,7 +19,9 @@ async function ask(name, { url, millis }, parameters, headers) {
 exports.handler = async ({ pathParameters, headers }) => {
   const given = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   const passed = Object.fromEntries(given.filter(([name]) => PASSED_ON.includes(name)));
-  const answers = await Promise.all(Object.entries(parts).map(([name, part]) => ask(name, part, pathParameters ?? {}, passed)));
+  const answers = await Promise.all(
+    Object.entries(parts).map(([name, part]) => ask(name, part, pathParameters ?? {}, passed)),
+  );
   const body = Object.fromEntries(answers.flatMap(Object.entries));
   const isComplete = Object.keys(parts).every(name => Object.hasOwn(body, name));
   return {
