@@ -134,7 +134,7 @@ export class RestMethods extends Construct {
       operation: { method, path },
       cacheTtl,
     } = route;
-    const origin = edge.tlsSecret ? `https://${edge.host}:443` : `http://${edge.host}:80`;
+    const origin = `${edge.tlsSecret ? 'https' : 'http'}://${edge.host}:${this.props.link.port}`;
     return new HttpIntegration(`${origin}${path.segments.map(segment => `/${segment.replace('+}', '}')}`).join('')}`, {
       httpMethod: method ?? 'ANY',
       proxy: true,

@@ -3,7 +3,7 @@ import type { IEnvoyProxy } from '@kubernetes-models/envoy-gateway/gateway.envoy
 };
 import { Construct } from 'constructs';
 import { Phase, type SpecOf, type Tracing } from '../kubernetes';
-import type { Edge } from '../topology';
+import { type Edge, ValidationError } from '../topology';
 import { EnvoyProxy } from './resources';
 
 /** Settings of the proxies of an edge. */
@@ -43,14 +43,45 @@ export function renderProxy(scope: Construct, edge: Edge, { serviceName, service
   });
 }
 
-function tracingOf({
-  service,
-  namespace,
-  port,
-  samplingPercent,
-}: Tracing): NonNullable<SpecOf<IEnvoyProxy>['telemetry']>['tracing'] {
+type ProxyTracing = NonNullable<NonNullable<SpecOf<IEnvoyProxy>['telemetry']>['tracing']>;
+
+function tracingOf(tracing: Tracing): ProxyTracing {
+  const { service, namespace, port, samplingPercent } = tracing;
   return {
     samplingFraction: { numerator: Math.round(samplingPercent * 100), denominator: 10_000 },
-    provider: { type: 'OpenTelemetry', backendRefs: [{ name: service, namespace, port }] },
+    provider: { type: providerOf(tracing), backendRefs: [{ name: service, namespace, port }] },
+    customTags: tagsOf(tracing),
   };
+}
+
+/** Rejects a backend whose protocol Envoy Gateway does not support. */
+export function providerOf({ provider }: Tracing): 'OpenTelemetry' | 'Zipkin' {
+  if (provider === 'skywalking') {
+    throw new ValidationError({
+      code: 'NotRendered',
+      path: 'EnvoyGateway',
+      summary: 'Envoy Gateway cannot send spans to SkyWalking.',
+      fix: 'Use Tracing.openTelemetry or Tracing.zipkin.',
+    });
+  }
+  return provider === 'zipkin' ? 'Zipkin' : 'OpenTelemetry';
+}
+
+function tagsOf({ tags }: Tracing): ProxyTracing['customTags'] {
+  const entries = Object.entries(tags).map(
+    ([
+      name,
+      {
+        _source: { literal, header, environment },
+      },
+    ]) => [
+      name,
+      literal
+        ? { type: 'Literal', literal }
+        : header
+          ? { type: 'RequestHeader', requestHeader: header }
+          : { type: 'Environment', environment },
+    ],
+  );
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

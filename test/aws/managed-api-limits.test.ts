@@ -27,6 +27,14 @@ test.each<[string, RegExp, () => unknown]>([
     /per-client rate limits/,
     make('http', { auth: jwt, managed: true, perClientRateLimit: limit(ClientKey.claim('sub')) }),
   ],
+  ...(['http', 'rest'] as const).flatMap((kind): [string, RegExp, () => unknown][] => [
+    [
+      `a second host in front of a ${kind} API`,
+      /shop.example, www.shop.example, and .* of one host only/,
+      make(kind, { alternativeHosts: ['www.shop.example'] }),
+    ],
+    [`all hosts of a domain in front of a ${kind} API`, /\*\.shop\.example/, make(kind, { host: '*.shop.example' })],
+  ]),
   ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
   ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],
   [
@@ -60,6 +68,7 @@ test.each<[string, RegExp, () => unknown]>([
     /browsers send none with preflights/,
     make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
+  ['a prefix', /"\/a\/\*" is a prefix.*"GET \/a" and "GET \/a\/\{rest\+\}"/s, make('http', {}, {}, {}, 'GET /a/*')],
   ['client certificates without `managed`', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
 ])('an HTTP API with %s throws', (_what, message, build) => {
@@ -67,6 +76,7 @@ test.each<[string, RegExp, () => unknown]>([
 });
 
 test.each<[string, RegExp, () => unknown]>([
+  ['a prefix', /"\/\*" is a prefix.*"ANY \/" and "ANY \/\{rest\+\}"/s, make('rest', {}, {}, {}, 'ANY /*')],
   [
     'limits per minute',
     /per minute.*per second or per day/s,

@@ -45,7 +45,7 @@ const translated = (operation: string, grpcMethod: string) => () => {
 };
 
 const aggregate =
-  (part: Omit<PartProps, 'service'>, port = Port.http(80)) =>
+  (part: Omit<PartProps, 'service'>, port = Port.http(80), operation = 'GET /home/{user}') =>
   () => {
     const shop = new Topology('shop');
     const [ads, web] = [
@@ -54,7 +54,7 @@ const aggregate =
     ];
     shop
       .addEdge('door', { host: 'shop.example' })
-      .aggregate('GET /home/{user}', { ads: { service: ads, path: '/' }, web: { service: web, ...part } });
+      .aggregate(operation, { ads: { service: ads, path: '/' }, web: { service: web, ...part } });
   };
 
 export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
@@ -101,6 +101,9 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
       shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /home', parts, { headers: ['*'] });
     },
   ],
+  ['an aggregate of a prefix', 'InvalidPath', ['"/home/*"'], aggregate({ path: '/' }, Port.http(80), 'GET /home/*')],
+  ['a part of a prefix', 'InvalidPath', ['"/a/*"', 'single paths'], aggregate({ path: '/a/*' })],
+  ['a prefix for a gRPC method', 'Untranslatable', ['"/a/*"', 'prefix'], translated('GET /a/*', 'GetProduct')],
   ['client certificates without TLS', 'NoEffect', ['clientCa', 'tlsSecret'], edge({ clientCa: 'clients' })],
   [
     'an issuer of certificates without a Secret to put them in',

@@ -16,8 +16,9 @@ import {
   Topology,
   ValidationError,
 } from '../../lib';
-import { AUTH_MISTAKES } from './auth-mistakes';
+import { AUTH_MISTAKES, LIMIT_MISTAKES } from './auth-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
+import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
@@ -589,7 +590,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
 
   ['an operation that is none', 'InvalidOperation', ['"FETCH /"', 'GET'], () => Operation.http('FETCH /')],
   ['an operation without a path', 'InvalidPath', ['""'], () => Operation.http('GET')],
-  ['a path with a wildcard', 'InvalidPath', ['"/a/*"', '{name+}'], () => Operation.http('GET /a/*')],
+  ['a path with a wildcard', 'InvalidPath', ['"/a/*/b"', '{name+}', '"/*"'], () => Operation.http('GET /a/*/b')],
+  ['a prefix that ends with a slash', 'InvalidPath', ['"/a//*"', 'after a segment'], () => Operation.http('GET /a//*')],
   ['a path that goes on after its rest', 'InvalidPath', ['to the end'], () => Operation.http('GET /{a+}/b')],
   [
     'a route twice',
@@ -751,11 +753,13 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
 const ALL = [
   ...MISTAKES,
   ...EDGE_MISTAKES,
+  ...LISTENER_MISTAKES,
   ...VALUE_MISTAKES,
   ...TRAFFIC_MISTAKES,
   ...WORKLOAD_KIND_MISTAKES,
   ...POD_MISTAKES,
   ...AUTH_MISTAKES,
+  ...LIMIT_MISTAKES,
 ];
 
 test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {

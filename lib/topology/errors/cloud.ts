@@ -17,6 +17,13 @@ export const CLOUD_ERRORS = [
       + 'what is declared. The message states the limit.',
   },
   {
+    id: 'InvalidCloudNetwork',
+    summary: 'A VPC, load balancer or VPC link that cannot connect an API with the cluster',
+    explanation:
+      'The API connects through a VPC link and an internal load balancer to the pods of the gateway. This needs known '
+      + 'subnets and CIDRs of the VPC, known security groups of what exists already, and one port for each listener.',
+  },
+  {
     id: 'InvalidAggregate',
     summary: 'An aggregate that a Lambda function cannot answer',
     explanation:

@@ -325,6 +325,31 @@ test('headers are removed, then set, then added, on rule and destination', () =>
   expect(result.responseHeaders).toEqual({ 'x-answer': 'yes' });
 });
 
+test.each<[string, object[], string[]]>([
+  // One level of Envoy: all overwrite before all append.
+  ['one destination: the rule adds to what the destination sets', [{}], ['one,two', 'three,four']],
+  [
+    'one of several destinations: the operations of the destination come first',
+    [{ weight: 100 }, { weight: 0 }],
+    ['one,two', 'four,three'],
+  ],
+])('header operations of rule and destination, with %s', (_name, weights, expected) => {
+  const result = traffic([
+    versions,
+    cartRules({
+      headers: { request: { add: { 'x-set': 'two', 'x-added': 'three' } } },
+      route: weights.map(weight => ({
+        destination: { host: 'cart', subset: 'v1' },
+        headers: { request: { set: { 'x-set': 'one' }, add: { 'x-added': 'four' } } },
+        ...weight,
+      })),
+    }),
+  ])
+    .from('web')
+    .http('GET http://cart/');
+  expect(result.outcomes.map(({ headers }) => [headers['x-set'], headers['x-added']])).toEqual([expected]);
+});
+
 test.each<[string, object, string, string]>([
   ['a path', { uri: '/new' }, 'GET http://cart/a?q=1', 'http://cart/new?q=1'],
   ['a host', { authority: 'other.example' }, 'GET http://cart/a', 'http://other.example/a'],
