@@ -117,11 +117,6 @@ test.each<[string, RegExp, () => unknown]>([
     /"x-mine".*only from "x-api-key"/s,
     make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] }),
   ],
-  [
-    'client ids in place of audiences',
-    /checks only `aud`.*userPools/s,
-    make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) }),
-  ],
   ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheTtl: Duration.hours(2) })],
   ['a stage name with a dash', /"pre-prod" is not a valid stage name/, make('rest', {}, {}, { stageName: 'pre-prod' })],
   [
