@@ -15,6 +15,7 @@ export {
   EdgeGateway,
   type ITopologyChart,
   type Labels,
+  LoadBalancerController,
   NoMesh,
   type NoMeshProps,
   Phase,

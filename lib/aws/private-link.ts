@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import type { IVpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Connections, type IConnectable, type ISecurityGroup, Port, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -10,7 +10,7 @@ import {
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import type { Edge } from '../topology';
+import { DRAIN, type Edge } from '../topology';
 import { SharedLoadBalancer } from './shared-load-balancer';
 import { invalidNetwork } from './vpc';
 import { vpcLinkOf, type VpcLinkSettings } from './vpc-link';
@@ -157,8 +157,7 @@ export class PrivateLink extends Construct implements IConnectable {
       protocol: Protocol.TCP,
       targetType: TargetType.IP,
       ipAddressType: props.podIpAddressType,
-      // A delay longer than the drain of a gateway pod would only keep dead targets.
-      deregistrationDelay: Duration.seconds(60),
+      deregistrationDelay: Duration.seconds(DRAIN.deregistration),
       healthCheck: {
         protocol: Protocol.HTTP,
         port: String(pods.readiness),
@@ -174,6 +173,19 @@ export class PrivateLink extends Construct implements IConnectable {
       defaultTargetGroups: [this.targetGroup],
     });
     this.loadBalancerArn = own.loadBalancer.loadBalancerArn;
+    this.addOutputs(this.targetGroup);
+  }
+
+  /** What a TargetGroupBinding of EKS Auto Mode has instead of a name and CIDRs. */
+  private addOutputs({ targetGroupArn }: NetworkTargetGroup): void {
+    new CfnOutput(this, 'TargetGroupArn', { value: targetGroupArn, description: '`targetGroupArn` of the binding' });
+    const [group] = this.connections.securityGroups;
+    if (group) {
+      new CfnOutput(this, 'LoadBalancerSecurityGroup', {
+        value: group.securityGroupId,
+        description: '`allowFromSecurityGroup` of the binding',
+      });
+    }
   }
 }
 
