@@ -52,27 +52,13 @@ export class HttpApiEdge extends Construct {
     private readonly props: ManagedApiProps,
   ) {
     super(scope, id);
-    const {
-      edge,
-      vpc,
-      certificate,
-      truststore,
-      loadBalancer,
-      stageName = DEFAULT_STAGE,
-      logRetention = RetentionDays.ONE_MONTH,
-    } = props;
+    const { edge, certificate, truststore, stageName = DEFAULT_STAGE, logRetention = RetentionDays.ONE_MONTH } = props;
     edge.topology.close();
     requireFitForHttpApi(props);
     ignoredByManagedApi(edge).forEach(finding =>
       Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
     );
-    this.link = new PrivateLink(this, 'Link', {
-      edge,
-      vpc,
-      loadBalancer,
-      loadBalancerSubnets: props.loadBalancerSubnets,
-      gatewayPorts: props.gatewayPorts,
-    });
+    this.link = new PrivateLink(this, 'Link', props);
     this.api = new HttpApi(this, 'Api', {
       apiName: edge.id,
       createDefaultStage: false,

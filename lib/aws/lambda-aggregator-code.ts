@@ -43,8 +43,10 @@ exports.handler = async event => {
   const given = Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   const passed = Object.fromEntries(given.filter(([name]) => PASSED_ON.includes(name)));
   const query = queryOf(event);
-  const asked = Object.entries(parts).map(([name, part]) => ask(name, part, event.pathParameters ?? {}, query, passed));
-  const body = Object.fromEntries((await Promise.all(asked)).flatMap(Object.entries));
+  const answers = await Promise.all(
+    Object.entries(parts).map(([name, part]) => ask(name, part, event.pathParameters ?? {}, query, passed)),
+  );
+  const body = Object.fromEntries(answers.flatMap(Object.entries));
   const isComplete = Object.keys(parts).every(name => Object.hasOwn(body, name));
   return {
     statusCode: 200,

@@ -57,7 +57,7 @@ export class LambdaAggregator extends Construct {
     );
     this.handler = new LambdaFunction(this, 'Function', {
       description: `Aggregates ${Object.keys(parts).join(', ')}`,
-      runtime: Runtime.NODEJS_22_X,
+      runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
       ...inlineFunction(LAMBDA_AGGREGATOR_CODE, { PARTS: JSON.stringify(Object.fromEntries(asked)) }),
       vpc,

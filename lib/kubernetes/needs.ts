@@ -86,7 +86,9 @@ export const OF_AGGREGATES = {
 
 export const OF_EDGES = {
   host: 'Every gateway supports host names.',
+  alternativeHosts: 'Every gateway supports several hosts.',
   tlsSecret: 'Every gateway terminates TLS.',
+  tlsSecrets: 'Every gateway has a listener for each.',
   certificateIssuer: 'cert-manager fills the Secret.',
   clientCa: ({ clientCa }) => when(clientCa, Capability.CLIENT_CERTIFICATES),
   auth: 'The default of the routes, which require the capability.',

@@ -92,6 +92,7 @@ export class Aggregate {
         fix: 'Aggregate with GET; route requests that modify data to one service.',
       });
     }
+    rejectPrefix(path, route.operation);
     validateAggregatePath(path, route, earlier);
     Object.keys(parts).forEach(name => requireOrdinaryName(path, name));
     this.parts = Object.entries(parts).map(([name, props]) => partOf(path, route, name, props));
@@ -120,6 +121,18 @@ const RULES: Rules<Omit<AggregateProps, keyof RouteProps>> = {
   },
 };
 
+/** The paths of KrakenD have parameters only. */
+function rejectPrefix(where: string, { path }: Operation): void {
+  if (path.isPrefix) {
+    throw new ValidationError({
+      code: 'InvalidPath',
+      path: where,
+      summary: `"${path.text}" is a prefix, and an aggregator responds to single paths.`,
+      fix: 'Write the path with parameters.',
+    });
+  }
+}
+
 /** KrakenD reads `*` as all parameters, and an empty list as none. */
 function requireQueryParameter(path: string, name: string): void {
   requireOrdinaryName(path, name);
@@ -140,6 +153,7 @@ function partOf(
   { service, path, port: number, timeout }: PartProps,
 ): Part {
   const operation = Operation.parse(`${where}/${name}`, `GET ${path}`);
+  rejectPrefix(`${where}/${name}`, operation);
   requireDuration(`${where}/${name}`, 'The timeout of the part', timeout);
   const port = number === undefined ? service.firstPort(where) : service.port(number, where);
   const unknown = operation.path.parameters.find(parameter => !whole.path.parameters.includes(parameter));

@@ -40,11 +40,16 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
   resources('External authorization', '`AuthorizationPolicy`, and patches for the provider and the NetworkPolicy'),
   resources('Explicit deny', '`AuthorizationPolicy`; undeclared calls are denied without it'),
   resources('Access control by IP address at the ingress', 'a patch of the AuthorizationPolicy of the gateway'),
-  resources('Trust domain migration', '`trustDomain`; aliases by a patch of the IstioOperator object'),
+  model(
+    'Trust domain migration',
+    '`trustDomain` and `trustDomainAliases`',
+    'istio/install.test.ts › aliases of the trust domain are those of the mesh configuration',
+  ),
   resources('Dry run of a policy', 'an annotation of an `AuthorizationPolicy`'),
   resources('Minimum TLS version of workloads', 'a patch of the IstioOperator object'),
-  resources(
+  model(
     'Rate limits with Envoy, global and local',
-    '`rateLimit` and `perClientRateLimit` at edges; at services and by path `EnvoyFilter`',
+    '`perClientRateLimit` and `rateLimit` at edges, `addRateLimit` of services',
+    'istio/service-rate-limits.test.ts › all requests of a service have one bucket in each pod',
   ),
 ]);

@@ -1,7 +1,7 @@
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
 import { isPreflight } from '../policies/authentication';
-import { operated, toHost } from '../routes/header-operations';
+import { joined, operated, toHost } from '../routes/header-operations';
 import type { Message } from '../messages/message';
 import type { SimulatedOutcome, SimulationResult } from './simulation-result';
 import type { Proxy } from '../endpoints/proxy';
@@ -101,9 +101,10 @@ function splitPath(path: string, query: string): { path: string; query: string }
   return { path: head, query: [rest.join('?'), query].filter(each => each !== '').join('&') };
 }
 
-/** With several backends the header operations of the backend come first, with a single one last. */
+/** Envoy applies the header operations of a weighted cluster before those of the route; a single one has none. */
 function headersFor(rule: Rule, backend: Backend, message: Message): Message['headers'] {
-  const levels: HeaderOperations[] =
-    backend.share < 1 ? [backend.request, rule.request] : [rule.request, backend.request];
+  const levels: HeaderOperations[] = backend.isWeighted
+    ? [backend.request, rule.request]
+    : [joined(rule.request, backend.request)];
   return levels.reduce(operated, message.headers);
 }

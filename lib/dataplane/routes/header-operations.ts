@@ -1,4 +1,4 @@
-import type { Field } from '../../manifests';
+import { type Field, ownValue } from '../../manifests';
 import type { Message } from '../messages/message';
 import type { HeaderOperations } from './rule';
 
@@ -51,13 +51,22 @@ export function toHost(message: Message, host: string | undefined): Message {
   return { ...message, host: name, authority: host };
 }
 
-/** Two operations of one level combined: both remove, then the first sets, then the second. */
+/** Two operations of one level combined: both remove, then both set, the second last, then both add. */
 export function joined(one: HeaderOperations, other: HeaderOperations): HeaderOperations {
   return {
     set: { ...one.set, ...other.set },
-    add: { ...one.add, ...other.add },
+    add: { ...one.add, ...added(other.add, one.add) },
     remove: [...one.remove, ...other.remove],
   };
+}
+
+function added(values: HeaderOperations['add'], before: HeaderOperations['add']): HeaderOperations['add'] {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const earlier = ownValue(before, name);
+      return [name, earlier === undefined ? value : `${earlier},${value}`];
+    }),
+  );
 }
 
 /** `%%` in a value is a literal `%` for Envoy. */
