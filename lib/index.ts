@@ -163,6 +163,8 @@ export {
   type MutualTlsOriginationProps,
   type ServiceAccountProps,
   type ServiceAuthProps,
+  type ServiceRateLimit,
+  type ServiceRateLimitProps,
   type ServiceData,
   type ServiceObjects,
   type ServiceProps,

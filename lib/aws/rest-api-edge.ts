@@ -50,7 +50,7 @@ export class RestApiEdge extends Construct {
     const { edge, certificate, stageName = DEFAULT_STAGE } = props;
     edge.topology.close();
     requireFitForRestApi(props);
-    ignoredByManagedApi(edge).forEach(finding =>
+    (props.userPools ? ignoredByManagedApi(edge) : []).forEach(finding =>
       Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
     );
     this.link = new PrivateLink(this, 'Link', props);

@@ -1,4 +1,4 @@
-import type { TopologyChart } from '../kubernetes';
+import { requestListeners, type TopologyChart } from '../kubernetes';
 import type { Edge } from '../topology';
 import { internalHeadersOf } from './client-headers';
 import { ClientTrafficPolicy } from './resources';
@@ -17,14 +17,12 @@ export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
   new ClientTrafficPolicy(chart.scopeOf(edge), 'client-policy', {
     metadata: { name: edge.name, namespace: edge.namespace },
     spec: {
-      targetRefs: [
-        {
-          group: 'gateway.networking.k8s.io',
-          kind: 'Gateway',
-          name: edge.name,
-          sectionName: remove.length > 0 ? undefined : 'https',
-        },
-      ],
+      targetRefs: (remove.length > 0 ? [undefined] : requestListeners(edge)).map(sectionName => ({
+        group: 'gateway.networking.k8s.io',
+        kind: 'Gateway',
+        name: edge.name,
+        sectionName,
+      })),
       headers: remove.length > 0 ? { earlyRequestHeaders: { remove } } : undefined,
       tls: edge.tlsSecret
         ? {

@@ -1,8 +1,10 @@
 import {
   Capability,
   EdgeGateway,
+  edgeListeners,
   Gateway,
   type Labels,
+  PathOrder,
   renderCertificate,
   renderEdgeRoutes,
   type TopologyChart,
@@ -129,7 +131,7 @@ export class EnvoyGateway extends EdgeGateway {
       this.requireKept(edge);
       this.renderGateway(chart, edge);
       const groups = groupsOf(edge);
-      renderEdgeRoutes(chart, edge, groups).forEach((names, index) =>
+      renderEdgeRoutes(chart, edge, groups, PathOrder.EXPRESSIONS_FIRST).forEach((names, index) =>
         renderSecurityPolicy(chart, edge, groups[index] ?? [], names),
       );
       renderTrafficPolicy(chart, edge);
@@ -141,27 +143,13 @@ export class EnvoyGateway extends EdgeGateway {
 
   private renderGateway(chart: TopologyChart, edge: Edge): void {
     const scope = chart.scopeOf(edge);
-    const { name, namespace, tlsSecret } = edge;
-    const common = { hostname: edge.host, allowedRoutes: { namespaces: { from: 'Same' as const } } };
+    const { name, namespace } = edge;
     new Gateway(scope, 'gateway', {
       metadata: { name, namespace },
       spec: {
         gatewayClassName: this.props.gatewayClass ?? 'eg',
         infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name } },
-        listeners: [
-          { name: 'http', port: 80, protocol: 'HTTP', ...common },
-          ...(tlsSecret
-            ? [
-                {
-                  name: 'https',
-                  port: 443,
-                  protocol: 'HTTPS',
-                  tls: { mode: 'Terminate' as const, certificateRefs: [{ name: tlsSecret }] },
-                  ...common,
-                },
-              ]
-            : []),
-        ],
+        listeners: edgeListeners(edge),
       },
     });
     renderCertificate(scope, edge);

@@ -3,8 +3,10 @@ import { Construct } from 'constructs';
 import {
   Capability,
   EdgeGateway,
+  edgeListeners,
   Gateway,
   type Labels,
+  PathOrder,
   Phase,
   renderCertificate,
   renderEdgeRoutes,
@@ -90,7 +92,7 @@ export class IstioIngress extends EdgeGateway {
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
       renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge, this.hasPodTargets(edge));
-      renderEdgeRoutes(chart, edge, [edge.routes]);
+      renderEdgeRoutes(chart, edge, [edge.routes], PathOrder.PREFIXES_FIRST);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
       renderEdgeFilters(chart, edge, this.labelsOf(edge));
@@ -100,8 +102,7 @@ export class IstioIngress extends EdgeGateway {
 }
 
 function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
-  const { name, namespace, tlsSecret, clientCa } = edge;
-  const common = { hostname: edge.host, allowedRoutes: { namespaces: { from: 'Same' as const } } };
+  const { name, namespace, clientCa } = edge;
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
@@ -110,20 +111,7 @@ function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTarg
         labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': edge.topology.name },
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
-      listeners: [
-        { name: 'http', port: 80, protocol: 'HTTP', ...common },
-        ...(tlsSecret
-          ? [
-              {
-                name: 'https',
-                port: 443,
-                protocol: 'HTTPS',
-                tls: { mode: 'Terminate' as const, certificateRefs: [{ name: tlsSecret }] },
-                ...common,
-              },
-            ]
-          : []),
-      ],
+      listeners: edgeListeners(edge),
       tls:
         clientCa && !edge.managed
           ? {

@@ -16,6 +16,7 @@ import { type MetricsProps, validateMetrics } from './metrics';
 import { annotationsOf } from './proxy-annotations';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
+import { renderServiceRateLimits } from './service-rate-limits';
 import { renderTelemetry } from './telemetry';
 import { renderTraffic } from './traffic';
 
@@ -183,6 +184,7 @@ export class IstioSidecars extends Target {
     renderScopes(chart, this.telemetryBackends);
     renderTelemetry(chart, this);
     renderTraffic(chart);
+    renderServiceRateLimits(chart);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import { requireRangeOfFront } from './cidr';
 import { type Cors, validateCors } from './cors';
+import { duplicate } from './duplicate';
 import { requireDnsSubdomain, requireHostName } from './names';
 import { requirePositive } from './numbers';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
@@ -12,14 +13,30 @@ import { ValidationError } from './validation-error';
 
 /** Properties of an edge. */
 export interface EdgeProps {
-  /** The host name that clients request, e.g. `shop.example`. */
+  /**
+   * The host name that clients request, e.g. `shop.example`, or all hosts of a domain: `*.shop.example` matches
+   * `a.shop.example` and `a.b.shop.example`, but not `shop.example`. (A certificate for `*.shop.example` is valid for
+   * `a.shop.example` only.) An API on AWS serves one host without a wildcard.
+   */
   readonly host: string;
   /**
-   * The Secret of type `kubernetes.io/tls` with the certificate, in the edge's namespace. With it, HTTP is redirected
-   * to HTTPS.
+   * Further host names with the same routes, also with wildcards; at most 15.
+   * @default - none
+   */
+  readonly alternativeHosts?: string[];
+  /**
+   * The Secret of type `kubernetes.io/tls` with the certificate of all hosts, in the edge's namespace. With it, HTTP is
+   * redirected to HTTPS.
    * @default - plain HTTP
    */
   readonly tlsSecret?: string;
+  /**
+   * The Secrets of alternative hosts that have a certificate of their own: `{ 'shop.partner.example': 'partner-tls' }`.
+   * In the cluster: a listener for each of these hosts. The certificates in them must not be valid for other hosts of
+   * the edge, or clients get 404 on connections that they reuse.
+   * @default - `tlsSecret` for all hosts
+   */
+  readonly tlsSecrets?: { readonly [host: string]: string };
   /**
    * The ClusterIssuer of cert-manager that fills the Secret and renews it. In the cluster: a Certificate.
    * @default - the Secret is managed outside the topology
@@ -100,8 +117,10 @@ export function validateEdge(path: string, props: EdgeProps): void {
 /** The rule for each property. A property without an entry does not compile. */
 const RULES = {
   host: (path, { host }) => {
-    requireHostName(path, host);
+    requireHost(path, host);
   },
+  alternativeHosts: requireAlternativeHosts,
+  tlsSecrets: requireSecretsOfHosts,
   timeout: (path, { timeout }) => {
     requirePositive(path, 'The timeout', timeout);
   },
@@ -132,6 +151,61 @@ const RULES = {
   // The edge validates it with its name, which no other object of the namespace has.
   namespace: anyValue,
 } satisfies { readonly [K in keyof EdgeProps]-?: (path: string, props: EdgeProps) => void };
+
+/** A host name, or one with `*` as its first label. */
+function requireHost(path: string, host: string): void {
+  requireHostName(path, host.replace(/^\*\./, ''));
+}
+
+/** The CRD of HTTPRoutes allows 16 hosts. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
+const MOST_HOSTS = 16;
+
+function requireAlternativeHosts(path: string, { host, alternativeHosts = [] }: EdgeProps): void {
+  alternativeHosts.forEach(each => {
+    requireHost(path, each);
+  });
+  const all = [host, ...alternativeHosts];
+  const twice = all.find((each, index) => all.indexOf(each) !== index);
+  if (twice !== undefined) {
+    throw duplicate(path, `The host "${twice}" is listed twice.`, 'List it once.');
+  }
+  if (all.length > MOST_HOSTS) {
+    throw new ValidationError({
+      code: 'OutOfRange',
+      path,
+      summary: `The edge has ${all.length} hosts, and an HTTPRoute can have ${MOST_HOSTS}.`,
+      fix: 'Use a wildcard, e.g. "*.shop.example", or declare another edge.',
+    });
+  }
+}
+
+function requireSecretsOfHosts(path: string, props: EdgeProps): void {
+  const { alternativeHosts = [], tlsSecret, tlsSecrets = {} } = props;
+  const secrets = [tlsSecret];
+  for (const [host, secret] of Object.entries(tlsSecrets)) {
+    requireObjectName(path, 'a Secret', secret);
+    requireTls(path, 'tlsSecrets', secret, props);
+    if (!alternativeHosts.includes(host)) {
+      throw new ValidationError({
+        code: 'NoEffect',
+        path,
+        summary: `\`tlsSecrets\` has a Secret for "${host}", which is not one of the \`alternativeHosts\`.`,
+        fix: 'Add the host there. The Secret of `host` is `tlsSecret`.',
+      });
+    }
+    if (secrets.includes(secret)) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path,
+        summary:
+          `The Secret "${secret}" of "${host}" is also that of another host, and clients that reuse a connection `
+          + 'for all hosts of a certificate would get 404.',
+        fix: 'Leave out of `tlsSecrets` the hosts of the certificate in `tlsSecret`, and use a Secret for each other.',
+      });
+    }
+    secrets.push(secret);
+  }
+}
 
 function requireObjectName(path: string, what: string, name: string | undefined): void {
   if (name !== undefined) {

@@ -33,8 +33,12 @@ export interface Destination {
 export class Edge implements IEdge {
   /** The host name of the listeners and of the certificate. */
   readonly host: string;
+  /** All host names: `host` and its alternatives. */
+  readonly hosts: readonly string[];
   /** The Secret of the certificate, in `namespace`; undefined for plain HTTP on port 80. */
   readonly tlsSecret?: string;
+  /** The Secrets of the hosts that have a certificate of their own. */
+  readonly tlsSecrets: { readonly [host: string]: string };
   /** The ClusterIssuer of cert-manager that writes `tlsSecret`; undefined if the Secret exists already. */
   readonly certificateIssuer?: string;
   /** The ConfigMap with the authority of client certificates; undefined if clients need no certificate. */
@@ -75,7 +79,9 @@ export class Edge implements IEdge {
   ) {
     requireDeclaring(declaring, 'Edge', 'topology.addEdge(…)');
     this.host = props.host;
+    this.hosts = [props.host, ...(props.alternativeHosts ?? [])];
     this.tlsSecret = props.tlsSecret;
+    this.tlsSecrets = props.tlsSecrets ?? {};
     this.certificateIssuer = props.certificateIssuer;
     this.clientCa = props.clientCa;
     this.auth = props.auth ?? Auth.none();
@@ -141,7 +147,8 @@ export class Edge implements IEdge {
 
   /**
    * Routes an operation of the edge to a service.
-   * @param operation a method and a path, e.g. `GET /product/{id}`, `ANY /static/{file+}`
+   * @param operation a method and a path, e.g. `GET /product/{id}`, `ANY /static/{file+}`, or `GET /files/*` for
+   * `/files` and all paths below it
    */
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
@@ -165,7 +172,13 @@ export class Edge implements IEdge {
     Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
     const merger = this.merger ?? this.addService(`${this.name}-aggregator`, aggregator(this.namespace));
     const route = this.route(operation, merger, props);
-    const aggregate = new Aggregate(DECLARING, route, given(parts), given(props.headers));
+    const aggregate = new Aggregate(
+      DECLARING,
+      route,
+      given(parts),
+      given(props),
+      this.merged.map(each => each.route),
+    );
     callParts(merger, aggregate);
     this.merger = merger;
     this.merged.push(aggregate);

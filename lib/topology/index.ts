@@ -44,6 +44,7 @@ export type { PathPrefixRewrite, Rewrite } from './rewrite';
 export * from './route';
 export { precedes, type Region, regionsOf } from './route-precedence';
 export * from './service';
+export type { ServiceRateLimit, ServiceRateLimitProps } from './request-rules';
 export type { ClaimValues, OperationAuth, RequestAuth, ServiceAuthProps } from './service-auth';
 export type { ExistingWorkload, ServiceProps } from './service-props';
 export {

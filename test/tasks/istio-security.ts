@@ -47,8 +47,9 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
   ),
   resources('Dry run of a policy', 'an annotation of an `AuthorizationPolicy`'),
   resources('Minimum TLS version of workloads', 'a patch of the IstioOperator object'),
-  resources(
+  model(
     'Rate limits with Envoy, global and local',
-    '`rateLimit` and `perClientRateLimit` at edges; at services and by path `EnvoyFilter`',
+    '`perClientRateLimit` and `rateLimit` at edges, `addRateLimit` of services',
+    'istio/service-rate-limits.test.ts › all requests of a service have one bucket in each pod',
   ),
 ]);

@@ -41,10 +41,7 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
     '`addLoadBalancing({ locality: { distribute } })`',
     'istio/load-balancing.test.ts › is the load balancer of the DestinationRule, valid by its schema',
   ),
-  resources(
-    'Ingress gateways',
-    '`addEdge` with one exact host; host `*` and path prefixes by `Gateway` and `HttpRoute`',
-  ),
+  resources('Ingress gateways', '`addEdge`; host `*` by `Gateway` and `HttpRoute`'),
   resources(
     'Secure gateways',
     '`tlsSecret`, `clientCa`; optional client certificates, TLS versions and ciphers by `IstioGateway`',

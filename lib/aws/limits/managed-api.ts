@@ -25,6 +25,7 @@ const RESERVED_HEADER = new RegExp(
 export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): void {
   const { edge } = props;
   edge.routes.forEach(route => requireFitRoute(api, route));
+  requireOneHost(api, edge);
   if (!props.loadBalancer) {
     requireTargetGroupName(api, edge);
   }
@@ -34,6 +35,18 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
     assertNotReservedHeader(api, edge, header);
     requireClaim(api, edge, claim);
   });
+}
+
+/** The API forwards requests with the host of the edge, and its domain name and certificate are that host's. */
+function requireOneHost(api: ApiKind, { path, hosts }: Edge): void {
+  if (hosts.length > 1 || hosts.some(host => host.startsWith('*'))) {
+    throw invalid(
+      api,
+      path,
+      `The edge serves ${hosts.join(', ')}, and ${api.name} forwards requests of one host only.`,
+      'Declare one host without a wildcard, and an edge with its own API for each other.',
+    );
+  }
 }
 
 /** An error about a limit of an API, with the code of the API. */
@@ -68,6 +81,16 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
       path,
       `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${LONGEST} ms.`,
       'Set a timeout in this range, and use polling for operations that take longer.',
+    );
+  }
+  if (operation.path.isPrefix) {
+    const stem = operation.path.stem?.text ?? '';
+    const routes = [stem || '/', `${stem}/{rest+}`].map(each => `"${operation.method ?? 'ANY'} ${each}"`);
+    throw invalid(
+      api,
+      path,
+      `"${operation.path.text}" is a prefix, and ${api.name} has no route that matches a path and all below it.`,
+      `Declare ${routes.join(' and ')}.`,
     );
   }
   if (operation.path.text !== '/' && operation.path.text.endsWith('/')) {
