@@ -1,6 +1,14 @@
 import type { Field } from '../../manifests';
 import type { Message } from '../messages/message';
-import type { HeaderOperations } from './rule';
+
+/** Header operations; those of one level remove first. */
+export interface HeaderOperations {
+  readonly set: Readonly<Record<string, string>>;
+  readonly add: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}
+
+export const NO_OPERATIONS: HeaderOperations = { set: {}, add: {}, remove: [] };
 
 /** The operations of `headers.request` or `headers.response` of Istio, without the host. */
 export function headerOperations(at: Field): HeaderOperations {
@@ -58,6 +66,18 @@ export function joined(one: HeaderOperations, other: HeaderOperations): HeaderOp
     add: { ...one.add, ...other.add },
     remove: [...one.remove, ...other.remove],
   };
+}
+
+/** The operations of one level and then those of the next, as those of one. */
+export function followedBy(first: HeaderOperations, next: HeaderOperations): HeaderOperations {
+  const isKept = ([name]: [string, string]) => !next.remove.includes(name);
+  const set = { ...Object.fromEntries(Object.entries(first.set).filter(isKept)), ...next.set };
+  const add = new Map(Object.entries(first.add).filter(([name]) => isKept([name, '']) && !(name in next.set)));
+  for (const [name, value] of Object.entries(next.add)) {
+    const before = add.get(name);
+    add.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return { remove: [...new Set([...first.remove, ...next.remove])], set, add: Object.fromEntries(add) };
 }
 
 /** `%%` in a value is a literal `%` for Envoy. */
