@@ -3,6 +3,7 @@ import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/
 };
 import { type Labels, type SpecOf, type TopologyChart, transcoders } from '../kubernetes';
 import type { Edge } from '../topology';
+import { minTlsVersion } from './edge-clients';
 import { notFound } from './edge-not-found';
 import { rateLimits } from './edge-rate-limits';
 import { perClientRateLimits } from './per-client-rate-limits';
@@ -33,6 +34,7 @@ export function renderEdgeFilters(chart: TopologyChart, edge: Edge, gatewayLabel
       configPatches: [
         ...filters.filter(filter => filter !== undefined).map(beforeTheRouter),
         inTheConnectionManager(notFound()),
+        ...inTheFilterChains(minTlsVersion(edge)),
       ],
     },
   });
@@ -49,6 +51,22 @@ function beforeTheRouter(filter: object): Patch {
     },
     patch: { operation: 'INSERT_BEFORE', value: filter },
   };
+}
+
+/** Those with a connection manager: TLS passthrough has no transport socket. */
+function inTheFilterChains(value: object | undefined): Patch[] {
+  return value
+    ? [
+        {
+          applyTo: 'FILTER_CHAIN',
+          match: {
+            context: 'GATEWAY',
+            listener: { portNumber: 443, filterChain: { filter: { name: CONNECTION_MANAGER } } },
+          },
+          patch: { operation: 'MERGE', value },
+        },
+      ]
+    : [];
 }
 
 function inTheConnectionManager(settings: object): Patch {
