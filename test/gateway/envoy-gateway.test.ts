@@ -340,6 +340,7 @@ test('clients show certificates, over TLS 1.2 or newer', () => {
   expect(
     one(render(door({ tlsSecret: 'tls', clientCa: 'clients' }, ['GET /'])), 'ClientTrafficPolicy', 'door').spec,
   ).toEqual({
+    headers: { xForwardedClientCert: { mode: 'SanitizeSet', certDetailsToAdd: ['Subject', 'Cert', 'DNS', 'URI'] } },
     targetRefs: [{ ...gatewayRef, sectionName: 'https' }],
     tls: {
       minVersion: '1.2',

@@ -40,7 +40,11 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
   ),
   resources('External authorization', '`AuthorizationPolicy`, and patches for the provider and the NetworkPolicy'),
   resources('Explicit deny', '`AuthorizationPolicy`; undeclared calls are denied without it'),
-  resources('Access control by IP address at the ingress', 'a patch of the AuthorizationPolicy of the gateway'),
+  model(
+    'Access control by IP address at the ingress',
+    '`allowedCidrs`, `deniedCidrs`, `trustedProxies`',
+    'kubernetes/edge-clients.test.ts › are those of connections, independent of x-forwarded-for',
+  ),
   model(
     'Trust domain migration',
     '`trustDomain` and `trustDomainAliases`',

@@ -1,4 +1,4 @@
-import { type Edge, type AcceptedTokens, type Route, ValidationError } from '../../topology';
+import { type AcceptedTokens, type Edge, type Route, TlsVersion, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
@@ -26,6 +26,7 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
   const { edge } = props;
   edge.routes.forEach(route => requireFitRoute(api, route));
   requireOneHost(api, edge);
+  requireNoClientSettings(api, edge);
   if (!props.loadBalancer) {
     requireTargetGroupName(api, edge);
   }
@@ -45,6 +46,24 @@ function requireOneHost(api: ApiKind, { path, hosts }: Edge): void {
       path,
       `The edge serves ${hosts.join(', ')}, and ${api.name} forwards requests of one host only.`,
       'Declare one host without a wildcard, and an edge with its own API for each other.',
+    );
+  }
+}
+
+/** The API terminates the connections of clients, and connects to the gateway from its own addresses. */
+function requireNoClientSettings(api: ApiKind, edge: Edge): void {
+  const [name] = Object.entries({
+    allowedCidrs: edge.allowedCidrs,
+    deniedCidrs: edge.deniedCidrs,
+    trustedProxies: edge.trustedProxies,
+    minTlsVersion: edge.minTlsVersion === TlsVersion.V1_3 ? edge.minTlsVersion : undefined,
+  }).find(([, value]) => value !== undefined) ?? [undefined];
+  if (name !== undefined) {
+    throw invalid(
+      api,
+      edge.path,
+      `\`${name}\` applies to connections of clients, which ${api.name} terminates in front of the gateway.`,
+      `Remove \`${name}\`, and restrict clients at the API, e.g. by a web ACL.`,
     );
   }
 }

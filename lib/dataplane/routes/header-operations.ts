@@ -87,7 +87,6 @@ function added(first: HeaderOperations['add'], next: HeaderOperations['add']): H
   }
   return Object.fromEntries(values);
 }
-}
 
 /** `%%` in a value is a literal `%` for Envoy. */
 function headersOf(at: Field): Record<string, string> {
