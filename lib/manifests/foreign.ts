@@ -73,7 +73,7 @@ export function purposeOf(file: string, value: unknown): string {
   const name = basename(file);
   const map = isMap(value) ? value : {};
   if (isOfProgram(map)) {
-    return 'programs';
+    return 'configuration of programs';
   }
   return (
     PURPOSES.find(each => (each.file?.test(name) ?? true) && (each.value?.(map) ?? true))?.name
