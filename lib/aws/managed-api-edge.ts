@@ -1,9 +1,8 @@
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { describeFinding } from '../checks';
+import { describeFinding, type Finding } from '../checks';
 import { type Edge, FrontKind } from '../topology';
 import { requireFront } from './limits/front';
-import { ignoredByManagedApi } from './limits/http-api';
 import { HTTP_API, requireFitForManagedApi, REST_API } from './limits/managed-api';
 import type { ManagedApiProps } from './managed-api';
 import { PrivateLink } from './private-link';
@@ -20,15 +19,19 @@ export abstract class ManagedApiEdge extends Construct {
 
   protected constructor(scope: Construct, id: string, kind: FrontKind, props: ManagedApiProps) {
     super(scope, id);
-    const { edge, vpc, loadBalancer, loadBalancerSubnets, gatewayPorts } = props;
+    const { edge } = props;
     this.edge = edge;
     edge.topology.close();
     requireFront(edge, kind);
     requireFitForManagedApi(kind === FrontKind.HTTP_API ? HTTP_API : REST_API, props);
-    ignoredByManagedApi(edge).forEach(finding =>
+    this.link = new PrivateLink(this, 'Link', props);
+  }
+
+  /** Adds findings about what has no effect on the API. */
+  protected addWarnings(findings: readonly Finding[]): void {
+    findings.forEach(finding =>
       Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
     );
-    this.link = new PrivateLink(this, 'Link', { edge, vpc, loadBalancer, loadBalancerSubnets, gatewayPorts });
   }
 
   /** Adds the URL of the API, and the name of the target group if one is created. */

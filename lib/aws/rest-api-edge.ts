@@ -15,6 +15,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type Edge, FrontKind } from '../topology';
 import { REST_ACCESS_LOG } from './access-log';
+import { ignoredByManagedApi } from './limits/http-api';
 import { requireFitForRestApi } from './limits/rest-api';
 import { ManagedApiEdge } from './managed-api-edge';
 import type { RestApiEdgeProps } from './rest-api-props';
@@ -43,8 +44,9 @@ export class RestApiEdge extends ManagedApiEdge {
     private readonly props: RestApiEdgeProps,
   ) {
     super(scope, id, FrontKind.REST_API, props);
-    requireFitForRestApi(props);
     const { edge, certificate, stageName = DEFAULT_STAGE } = props;
+    requireFitForRestApi(props);
+    this.addWarnings(props.userPools ? ignoredByManagedApi(edge) : []);
     this.api = new RestApi(this, 'Api', {
       restApiName: edge.id,
       deploy: false,

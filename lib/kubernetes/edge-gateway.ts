@@ -32,6 +32,14 @@ export abstract class EdgeGateway {
   /** The name of the Service in front of them. */
   abstract serviceNameOf(edge: Edge): string;
 
+  /**
+   * Whether the pods are targets of a load balancer that is not that of their Service: it is bound to them, e.g. by a
+   * TargetGroupBinding. These pods drain for longer than its deregistration delay.
+   */
+  hasPodTargets(edge: Edge): boolean {
+    return edge.front?.connection === FrontConnection.PODS;
+  }
+
   /** Adds its resources to the chart, after the workloads. */
   abstract render(chart: ITopologyChart): void;
 
@@ -40,8 +48,10 @@ export abstract class EdgeGateway {
    * could connect to it directly; behind one that connects to a load balancer, only the addresses of the front can.
    * @param declared the type for all edges, if one is declared
    */
-  protected serviceOf({ front, path }: Edge, declared?: string): GatewayServiceSpec {
+  protected serviceOf(edge: Edge, declared?: string): GatewayServiceSpec {
+    const { front, path } = edge;
     if (!front) {
+      requireKnownAddresses(edge, declared);
       return { type: declared ?? 'LoadBalancer' };
     }
     if (front.connection === FrontConnection.LOAD_BALANCER) {
@@ -64,6 +74,20 @@ export abstract class EdgeGateway {
       });
     }
     return { type: declared ?? 'ClusterIP' };
+  }
+}
+
+/** A denied address would be allowed where the gateway sees the address of an existing load balancer instead. */
+function requireKnownAddresses({ path, deniedCidrs, trustedProxies }: Edge, service?: string): void {
+  if (service === 'ClusterIP' && deniedCidrs && !trustedProxies) {
+    throw new ValidationError({
+      code: 'UnknownClientAddress',
+      path,
+      summary:
+        'An existing load balancer connects to the gateway, which could see the address of the load balancer '
+        + 'instead of one of `deniedCidrs`, and allow the request.',
+      fix: 'Declare the load balancer in `trustedProxies`, or list the addresses that are allowed in `allowedCidrs`.',
+    });
   }
 }
 

@@ -1,5 +1,14 @@
 import { Duration } from 'cdk8s';
-import { Auth, ClientKey, type EdgeProps, FailureMode, PerClientRateLimit, Period, type RouteProps } from '../../lib';
+import {
+  Auth,
+  ClientKey,
+  type EdgeProps,
+  FailureMode,
+  PerClientRateLimit,
+  Period,
+  type RouteProps,
+  TlsVersion,
+} from '../../lib';
 import type { RestApiEdgeProps } from '../../lib/aws';
 import { httpFront, restFront } from '../support/fronts';
 import { declared, declaredForRest, httpTemplate, restTemplate } from './support';
@@ -22,6 +31,19 @@ function make(
 
 test.each<[string, RegExp, () => unknown]>([
   ['a firewall', /a web application firewall.*RestApiEdge/s, make('http', { waf: true })],
+  ...(['http', 'rest'] as const).flatMap((kind): [string, RegExp, () => unknown][] => [
+    [
+      `a second host in front of a ${kind} API`,
+      /shop.example, www.shop.example, and .* of one host only/,
+      make(kind, { alternativeHosts: ['www.shop.example'] }),
+    ],
+    [`all hosts of a domain in front of a ${kind} API`, /\*\.shop\.example/, make(kind, { host: '*.shop.example' })],
+  ]),
+  [
+    'the lowest version of TLS of the gateway',
+    /`minTlsVersion` applies to connections of clients/,
+    make('http', { minTlsVersion: TlsVersion.V1_3 }),
+  ],
   ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
   ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],
   [
@@ -55,12 +77,14 @@ test.each<[string, RegExp, () => unknown]>([
     /browsers send none with preflights/,
     make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
+  ['a prefix', /"\/a\/\*" is a prefix.*"GET \/a" and "GET \/a\/\{rest\+\}"/s, make('http', {}, {}, {}, 'GET /a/*')],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients' })],
 ])('an HTTP API with %s throws', (_what, message, build) => {
   expect(build).toThrow(message);
 });
 
 test.each<[string, RegExp, () => unknown]>([
+  ['a prefix', /"\/\*" is a prefix.*"ANY \/" and "ANY \/\{rest\+\}"/s, make('rest', {}, {}, {}, 'ANY /*')],
   [
     'limits per minute',
     /per minute.*per second or per day/s,
@@ -100,11 +124,6 @@ test.each<[string, RegExp, () => unknown]>([
     'keys in a header of their own',
     /"x-mine".*only from "x-api-key"/s,
     make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] }),
-  ],
-  [
-    'client ids in place of audiences',
-    /checks only `aud`.*userPools/s,
-    make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) }),
   ],
   ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheTtl: Duration.hours(2) })],
   ['a stage name with a dash', /"pre-prod" is not a valid stage name/, make('rest', {}, {}, { stageName: 'pre-prod' })],

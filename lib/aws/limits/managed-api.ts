@@ -1,5 +1,5 @@
 import { exceededLimits } from '../../checks';
-import { type Edge, type JwtProps, type Route, ValidationError } from '../../topology';
+import { type AcceptedTokens, type Edge, type Route, TlsVersion, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
@@ -27,6 +27,8 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
     throw invalid(api, path ?? edge.path, message, fix);
   });
   edge.routes.forEach(route => requireFitRoute(api, route));
+  requireOneHost(api, edge);
+  requireNoTlsVersion(api, edge);
   if (!props.loadBalancer) {
     requireTargetGroupName(api, edge);
   }
@@ -36,6 +38,30 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
     assertNotReservedHeader(api, edge, header);
     requireClaim(api, edge, claim);
   });
+}
+
+/** The API forwards requests with the host of the edge, and its domain name and certificate are that host's. */
+function requireOneHost(api: ApiKind, { path, hosts }: Edge): void {
+  if (hosts.length > 1 || hosts.some(host => host.startsWith('*'))) {
+    throw invalid(
+      api,
+      path,
+      `The edge serves ${hosts.join(', ')}, and ${api.name} forwards requests of one host only.`,
+      'Declare one host without a wildcard, and an edge with its own API for each other.',
+    );
+  }
+}
+
+/** The API terminates the connections of clients. */
+function requireNoTlsVersion(api: ApiKind, { path, minTlsVersion }: Edge): void {
+  if (minTlsVersion === TlsVersion.V1_3) {
+    throw invalid(
+      api,
+      path,
+      `\`minTlsVersion\` applies to connections of clients, which ${api.name} terminates in front of the gateway.`,
+      'Set it at the API instead, and remove it from the edge.',
+    );
+  }
 }
 
 /** An error about a limit of an API, with the code of the API. */
@@ -57,18 +83,36 @@ export function requireNoMore(
 }
 
 /** The audiences of a token: any one of them suffices, so neither their order nor a repetition makes a difference. */
-export function audiencesOf(token: JwtProps): string[] {
+export function audiencesOf(token: AcceptedTokens): string[] {
   return [...new Set(token.audiences)].sort();
 }
 
 function requireFitRoute(api: ApiKind, { edge, operation, auth }: Route): void {
   const path = `${edge.path}/${operation.toString()}`;
+  if (operation.path.isPrefix) {
+    const stem = operation.path.stem?.text ?? '';
+    const routes = [stem || '/', `${stem}/{rest+}`].map(each => `"${operation.method ?? 'ANY'} ${each}"`);
+    throw invalid(
+      api,
+      path,
+      `"${operation.path.text}" is a prefix, and ${api.name} has no route that matches a path and all below it.`,
+      `Declare ${routes.join(' and ')}.`,
+    );
+  }
   if (operation.path.text !== '/' && operation.path.text.endsWith('/')) {
     throw invalid(
       api,
       path,
       `"${operation.path.text}" ends with "/", which routes of ${api.name} do not support.`,
       `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`,
+    );
+  }
+  if (auth.token?.anyAudience) {
+    throw invalid(
+      api,
+      path,
+      `Tokens of any audience are accepted, and an authorizer of ${api.name} compares audiences.`,
+      'Give the audiences of the edge.',
     );
   }
   if (auth.token && !auth.token.issuer.startsWith('https://')) {

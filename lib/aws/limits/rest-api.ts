@@ -13,7 +13,6 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   const { edge } = props;
   requireNoMore(REST_API, edge.path, 'resources', resourcesOf(edge), RESOURCES, 'Split the edge in two.');
   edge.routes.forEach(requireFitRoute);
-  requireAudiences(props);
   assertPathsFit(edge);
   requireFitLimits(props);
   requireOneKindOfKey(edge);
@@ -69,18 +68,6 @@ function requireFitRoute({ edge, operation, auth: { key }, cacheTtl, perClientRa
       `The client limit of the route is per ${perClientRateLimit.per}, and a usage plan limits a route only `
         + 'per second.',
       'Limit the route per second, or the whole edge per day.',
-    );
-  }
-}
-
-/** The Lambda authorizer checks only `aud`. */
-function requireAudiences({ edge, userPools }: RestApiEdgeProps): void {
-  if (!userPools && edge.routes.some(({ auth: { token } }) => token?.clientIdAsAudience)) {
-    throw invalid(
-      REST_API,
-      edge.path,
-      '`client_id` is declared as audience, but the Lambda authorizer checks only `aud`.',
-      'Set `userPools`, or use HttpApiEdge.',
     );
   }
 }
