@@ -105,6 +105,7 @@ export const OF_EDGES = {
   managed: 'It moves requirements from the gateway in the cluster to the managed API.',
   frontCidrs: 'A NetworkPolicy denies other sources.',
   timeout: 'Every gateway supports timeouts.',
+  gatewayMetadata: 'Every gateway has labels and annotations of its infrastructure.',
   namespace: 'The pods of every gateway are in a namespace.',
 } satisfies Needs<EdgeProps, Edge>;
 
