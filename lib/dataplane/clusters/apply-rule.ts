@@ -2,7 +2,7 @@ import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
 import { isPreflight } from '../policies/authentication';
 import { corsOperations } from '../routes/cors';
-import { followedBy, type HeaderOperations, operated, toHost } from '../routes/header-operations';
+import { followedBy, type HeaderOperations, joined, operated, toHost } from '../routes/header-operations';
 import type { Message } from '../messages/message';
 import type { SimulatedOutcome, SimulationResult } from './simulation-result';
 import type { Proxy } from '../endpoints/proxy';
@@ -117,7 +117,7 @@ function headersFor(rule: Rule, backend: Backend, message: Message): Message['he
   return inOrder(backend, rule.request, backend.request).reduce(operated, message.headers);
 }
 
-/** With several backends the header operations of the backend come first, with a single one last. */
-function inOrder({ share }: Backend, ofRule: HeaderOperations, ofBackend: HeaderOperations): HeaderOperations[] {
-  return share < 1 ? [ofBackend, ofRule] : [ofRule, ofBackend];
+/** Envoy applies the header operations of a weighted cluster before those of the route; a single one has none. */
+function inOrder({ isWeighted }: Backend, ofRule: HeaderOperations, ofBackend: HeaderOperations): HeaderOperations[] {
+  return isWeighted ? [ofBackend, ofRule] : [joined(ofRule, ofBackend)];
 }

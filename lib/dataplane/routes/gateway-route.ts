@@ -69,6 +69,7 @@ function backendsOf(at: Field, reader: RouteReader, cluster: Cluster): Backend[]
   return refs.map(ref => ({
     at: ref.at,
     share: ref.weight / sum,
+    isWeighted: refs.length > 1,
     ...backendOf(ref.at, reader, cluster),
     ...modifiersOf(ref.at.get('filters').items),
   }));

@@ -29,6 +29,8 @@ export interface Match {
 export interface Backend {
   readonly at: Field;
   readonly share: number;
+  /** Whether its route has several destinations: weighted clusters of Envoy, with header operations of their own. */
+  readonly isWeighted: boolean;
   /** The full name of the host; undefined if the reference is not resolvable or not allowed. */
   readonly host?: string;
   /** The Service port; undefined for the port of the request. */

@@ -69,6 +69,7 @@ function backendsOf(at: Field, cluster: Cluster): Backend[] {
     .map((route, index) => ({
       at: route,
       share: (weights[index] ?? 0) / (sum || 1),
+      isWeighted: routes.length > 1,
       ...destination(route.get('destination'), cluster),
       rewriteHost: hostWritten(route.get('headers', 'request')),
       request: headerOperations(route.get('headers', 'request')),

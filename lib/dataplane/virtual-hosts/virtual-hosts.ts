@@ -202,7 +202,17 @@ function defaultRule({ name, resource }: Host, port: number, cluster: Cluster): 
   return {
     at,
     matches: [],
-    backends: [{ at, share: 1, host: name.toLowerCase(), port, request: NO_OPERATIONS, response: NO_OPERATIONS }],
+    backends: [
+      {
+        at,
+        share: 1,
+        isWeighted: false,
+        host: name.toLowerCase(),
+        port,
+        request: NO_OPERATIONS,
+        response: NO_OPERATIONS,
+      },
+    ],
     request: NO_OPERATIONS,
     response: NO_OPERATIONS,
     retries: retriesOf(resource.root.get('none'), cluster),

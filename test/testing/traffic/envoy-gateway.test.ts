@@ -143,6 +143,38 @@ const ask = (objects: readonly object[], path = '/', props = {}) =>
 const jwt = (props: object = {}, provider: object = {}) => ({
   jwt: { providers: [{ name: 'login', issuer, remoteJWKS: { uri: `${issuer}/keys` }, ...provider }], ...props },
 });
+describe('of routes that match a request', () => {
+  const arrival = (first: object, second: object) => {
+    const rule = (match: object, name: string) => ({ matches: [match], backendRefs: [{ name, port: 80 }] });
+    const rules = [rule(first, 'other'), rule(second, 'web')];
+    const own = gatewayApi('HTTPRoute', 'web', { parentRefs: [{ name: 'door' }], rules });
+    const objects = [pods('web'), service('web'), pods('other'), service('other'), own, door()];
+    const [ending] = Traffic.of(manifestsOf(objects), { namespaceLabels: { shop: {} } }).fromInternet(
+      'GET http://any.example/api/1?q=1',
+      { headers: { a: '1', b: '1' } },
+    ).outcomes;
+    return ending?.destination;
+  };
+  const [api, expression] = [{ value: '/api' }, { type: 'RegularExpression', value: '/.+' }];
+  const [a, b] = ['a', 'b'].map(name => ({ name, value: '1' }));
+  const byExpression = { name: 'b', value: '1', type: 'RegularExpression' };
+
+  test.each<[string, object, object]>([
+    ['an expression comes before a prefix', { path: api }, { path: expression }],
+    ['a method counts as a header', { method: 'GET' }, { headers: [a, b] }],
+    ['an exact header comes before an expression', { headers: [byExpression] }, { headers: [a] }],
+    ['an exact method comes before an expression', { headers: [byExpression] }, { method: 'GET' }],
+    ['a header comes before parameters', { queryParams: [{ name: 'q', value: '1' }] }, { headers: [a] }],
+    [
+      'an exact parameter comes before an expression',
+      { queryParams: [{ name: 'q', value: '1', type: 'RegularExpression' }] },
+      { queryParams: [{ name: 'q', value: '1' }] },
+    ],
+  ])('%s', (_what, first, second) => {
+    expect([arrival(first, second), arrival(second, first)]).toEqual(['shop/web-v1', 'shop/other-v1']);
+  });
+});
+
 const OF_DOOR = { kind: 'Gateway', name: 'door' };
 const OF_ROUTE = { kind: 'HTTPRoute', name: 'web' };
 
