@@ -1,5 +1,14 @@
 import { Duration } from 'cdk8s';
-import { Auth, ClientKey, type EdgeProps, FailureMode, PerClientRateLimit, Period, type RouteProps } from '../../lib';
+import {
+  Auth,
+  ClientKey,
+  type EdgeProps,
+  FailureMode,
+  PerClientRateLimit,
+  Period,
+  type RouteProps,
+  TlsVersion,
+} from '../../lib';
 import type { RestApiEdgeProps } from '../../lib/aws';
 import { declared, httpTemplate, restTemplate } from './support';
 
@@ -27,6 +36,26 @@ test.each<[string, RegExp, () => unknown]>([
     /per-client rate limits/,
     make('http', { auth: jwt, managed: true, perClientRateLimit: limit(ClientKey.claim('sub')) }),
   ],
+  ...(['http', 'rest'] as const).flatMap((kind): [string, RegExp, () => unknown][] => [
+    [
+      `a second host in front of a ${kind} API`,
+      /shop.example, www.shop.example, and .* of one host only/,
+      make(kind, { alternativeHosts: ['www.shop.example'] }),
+    ],
+    [`all hosts of a domain in front of a ${kind} API`, /\*\.shop\.example/, make(kind, { host: '*.shop.example' })],
+  ]),
+  ...(
+    [
+      ['allowedCidrs', { allowedCidrs: ['203.0.113.0/24'] }],
+      ['deniedCidrs', { deniedCidrs: ['203.0.113.0/24'] }],
+      ['trustedProxies', { trustedProxies: { cidrs: ['10.0.8.0/24'] } }],
+      ['minTlsVersion', { minTlsVersion: TlsVersion.V1_3 }],
+    ] as const
+  ).map(([name, props]): [string, RegExp, () => unknown] => [
+    `${name} of the gateway`,
+    new RegExp(`\`${name}\` applies to connections of clients`),
+    make('rest', props as Partial<EdgeProps>),
+  ]),
   ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
   ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],
   [
@@ -60,6 +89,7 @@ test.each<[string, RegExp, () => unknown]>([
     /browsers send none with preflights/,
     make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
+  ['a prefix', /"\/a\/\*" is a prefix.*"GET \/a" and "GET \/a\/\{rest\+\}"/s, make('http', {}, {}, {}, 'GET /a/*')],
   ['client certificates without `managed`', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
 ])('an HTTP API with %s throws', (_what, message, build) => {
@@ -67,6 +97,7 @@ test.each<[string, RegExp, () => unknown]>([
 });
 
 test.each<[string, RegExp, () => unknown]>([
+  ['a prefix', /"\/\*" is a prefix.*"ANY \/" and "ANY \/\{rest\+\}"/s, make('rest', {}, {}, {}, 'ANY /*')],
   [
     'limits per minute',
     /per minute.*per second or per day/s,
@@ -106,11 +137,6 @@ test.each<[string, RegExp, () => unknown]>([
     'keys in a header of their own',
     /"x-mine".*only from "x-api-key"/s,
     make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] }),
-  ],
-  [
-    'client ids in place of audiences',
-    /checks only `aud`.*userPools/s,
-    make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) }),
   ],
   ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheTtl: Duration.hours(2) })],
   ['a stage name with a dash', /"pre-prod" is not a valid stage name/, make('rest', {}, {}, { stageName: 'pre-prod' })],

@@ -127,7 +127,7 @@ test.each<[string, string[], string | RegExp]>([
   ],
   ['a namespace without a name', [lost, '--namespace', ''], /^--namespace {2}is not the name of a namespace\.\n/],
   [
-    'a namespace that Kubernetes refuses',
+    'a namespace that Kubernetes rejects',
     [lost, '--namespace', 'a\n::error::b'],
     /^--namespace a\\u\{a\}::error::b is not the name of a namespace\.\n/,
   ],

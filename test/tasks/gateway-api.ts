@@ -11,9 +11,10 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     "`route('GET /product/{id}', service)`",
     'istio/ingress.test.ts › routes to one service under one timeout share a rule',
   ),
-  resources(
+  model(
     'Path prefixes',
-    '`/p` and `/p/{rest+}` are two routes and do not match `/p/`; otherwise a patch of the HTTPRoute',
+    "`route('GET /files/*', service)`, `route('ANY /*', service)`",
+    'istio/route-prefixes.test.ts › a prefix is one match, of the path and everything below it',
   ),
   resources('Redirects other than to HTTPS', 'a patch of the HTTPRoute'),
   model(
@@ -57,8 +58,16 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`tlsSecret`, `certificateIssuer`',
     'istio/ingress.test.ts › with a certificate the edge ends TLS, and HTTP is redirected',
   ),
-  resources('Wildcard listeners and certificates', '`Gateway` and `HttpRoute`; edges have one exact host'),
-  resources('Several listeners or hosts on one Gateway', 'patches of the Gateway and the HTTPRoute'),
+  model(
+    'Wildcard listeners and certificates',
+    "`host: '*.shop.example'`",
+    'kubernetes/edge-hosts.test.ts › each host of an edge has its routes, with their authentication',
+  ),
+  model(
+    'Several listeners or hosts on one Gateway',
+    '`alternativeHosts`, `tlsSecrets`',
+    'kubernetes/edge-hosts.test.ts › hosts that share a certificate share a listener',
+  ),
   resources('TLS passthrough', '`Gateway`, `TlsRoute`'),
   resources('TCP', '`Gateway`, `TcpRoute`'),
   resources('UDP', '`Gateway`, `UdpRoute`; services have no UDP ports'),
