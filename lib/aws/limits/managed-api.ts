@@ -150,7 +150,7 @@ function requireTargetGroupName(api: ApiKind, edge: Edge): void {
   }
 }
 
-function requireTruststore(api: ApiKind, { edge, certificate, truststore }: ManagedApiProps): void {
+function requireTruststore(api: ApiKind, { edge, certificate, hostedZone, truststore }: ManagedApiProps): void {
   if (edge.clientCa && !edge.managed) {
     throw invalid(
       api,
@@ -167,12 +167,12 @@ function requireTruststore(api: ApiKind, { edge, certificate, truststore }: Mana
       'Set `truststore`.',
     );
   }
-  if (truststore && !certificate) {
+  if (truststore && !certificate && !hostedZone) {
     throw invalid(
       api,
       edge.path,
       'A truststore is a setting of a custom domain, and the API has none.',
-      "Set `certificate`, the certificate of the edge's host.",
+      "Set `certificate`, the certificate of the edge's host, or `hostedZone`.",
     );
   }
 }
