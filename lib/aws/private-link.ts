@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IVpcLink as IRestVpcLink } from 'aws-cdk-lib/aws-apigateway';
 import type { IVpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Connections, type IConnectable, type ISecurityGroup, Port, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   type INetworkListener,
   NetworkListener,
+  NetworkLoadBalancer,
   NetworkTargetGroup,
   Protocol,
   TargetGroupIpAddressType,
@@ -11,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { Edge } from '../topology';
-import { SharedLoadBalancer } from './shared-load-balancer';
+import { restVpcLinkTo, SharedLoadBalancer } from './shared-load-balancer';
 import { invalidNetwork } from './vpc';
 import { vpcLinkOf, type VpcLinkSettings } from './vpc-link';
 
@@ -82,10 +84,17 @@ export interface PrivateLinkSettings extends VpcLinkSettings {
 export interface PrivateLinkProps extends PrivateLinkSettings {
   /** The edge whose gateway is connected; its `id` names the VPC link and the target group. */
   readonly edge: Edge;
+  /**
+   * Whether a REST API connects by a VPC link of version 1, which keeps its stage out of the path.
+   * @default - an API connects by a VPC link of version 2
+   */
+  readonly forRestApi?: boolean;
 }
 
 /** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
 const READINESS_OF_ISTIO = { readiness: 15021, readinessPath: '/healthz/ready' };
+
+const NO_LINK = { vpcLink: undefined, connections: new Connections() };
 
 /**
  * The only connection between cloud and cluster: a VPC link, an internal network load balancer, and a target group with
@@ -93,8 +102,10 @@ const READINESS_OF_ISTIO = { readiness: 15021, readinessPath: '/healthz/ready' }
  * no other value is exchanged.
  */
 export class PrivateLink extends Construct implements IConnectable {
-  /** The VPC link, named `edge.id` unless it is shared or existing. */
-  readonly vpcLink: IVpcLink;
+  /** The VPC link of version 2, named `edge.id` unless it is shared or existing; undefined for most REST APIs. */
+  readonly vpcLink?: IVpcLink;
+  /** The VPC link of version 1 of a REST API. */
+  readonly restVpcLink?: IRestVpcLink;
   /** The network connections of the VPC link, e.g. to allow them to an existing load balancer. */
   readonly vpcLinkConnections: Connections;
   /** The network connections of the load balancer, from which the gateway's pods receive requests. */
@@ -115,7 +126,12 @@ export class PrivateLink extends Construct implements IConnectable {
     const defaultPort = edge.tlsSecret ? 443 : 80;
     this.port = props.listenerPort ?? defaultPort;
     if (existing) {
-      const link = vpcLinkOf(this, edge.id, props);
+      if (props.forRestApi) {
+        const { loadBalancerArn } = existing;
+        const target = NetworkLoadBalancer.fromNetworkLoadBalancerAttributes(this, 'Target', { loadBalancerArn });
+        this.restVpcLink = restVpcLinkTo(this, edge.id, target);
+      }
+      const link = props.forRestApi ? NO_LINK : vpcLinkOf(this, edge.id, props);
       this.vpcLink = link.vpcLink;
       this.vpcLinkConnections = link.connections;
       this.connections = new Connections({ securityGroups: [existing.securityGroup] });
@@ -131,6 +147,7 @@ export class PrivateLink extends Construct implements IConnectable {
       shared
       ?? new SharedLoadBalancer(this, 'Default', {
         ...props,
+        forRestApisOnly: props.forRestApi,
         name: edge.id,
         loadBalancer: undefined,
         subnets: props.loadBalancerSubnets,
@@ -140,7 +157,8 @@ export class PrivateLink extends Construct implements IConnectable {
       { port: pods.requests, description: 'to the pods of the gateway' },
       { port: pods.readiness, description: 'to ask whether they are ready' },
     ]);
-    this.vpcLink = own.vpcLink;
+    this.restVpcLink = props.forRestApi ? own.restVpcLink() : undefined;
+    this.vpcLink = props.forRestApi ? undefined : own.vpcLink;
     this.vpcLinkConnections = own.vpcLinkConnections;
     this.connections = own.connections;
     if (props.podIpAddressType === TargetGroupIpAddressType.IPV6 && own.isIpv4Only) {
@@ -192,6 +210,15 @@ function assertOneNetwork(props: PrivateLinkProps): void {
   const existing = loadBalancer
     ? (['loadBalancerSubnets', 'podCidrs', 'podIpAddressType', 'gatewayPorts'] as const)
     : [];
+  const linkSettings = ['vpcLink', 'vpcLinkSubnets', 'vpcLinkSecurityGroups'] as const;
+  const unused = props.forRestApi ? linkSettings.find(name => props[name] !== undefined) : undefined;
+  if (unused) {
+    throw invalidNetwork(
+      edge.path,
+      `\`${unused}\` has no effect: the REST API connects by a VPC link of version 1.`,
+      'Remove it, or set `textBodiesOnly: true`, with which the REST API connects by a VPC link of version 2.',
+    );
+  }
   const ignored = [...shared, ...existing].find(name => props[name] !== undefined);
   if (ignored) {
     throw invalidNetwork(

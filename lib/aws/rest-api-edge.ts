@@ -1,6 +1,7 @@
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
+  CfnMethod,
   CfnStage,
   DomainName,
   EndpointType,
@@ -53,7 +54,8 @@ export class RestApiEdge extends Construct {
     (props.userPools ? ignoredByManagedApi(edge) : []).forEach(finding =>
       Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
     );
-    this.link = new PrivateLink(this, 'Link', props);
+    const forRestApi = !props.textBodiesOnly;
+    this.link = new PrivateLink(this, 'Link', { ...props, forRestApi });
     this.api = new RestApi(this, 'Api', {
       restApiName: edge.id,
       deploy: false,
@@ -65,6 +67,7 @@ export class RestApiEdge extends Construct {
       // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
       defaultCorsPreflightOptions: corsOf(edge),
+      binaryMediaTypes: forRestApi ? ['*/*'] : undefined,
     });
     // AWS treats an unknown path as a request without a signature.
     this.api.addGatewayResponse('NotFound', {
@@ -79,6 +82,9 @@ export class RestApiEdge extends Construct {
       link: this.link,
       usageKeys: clients.usageKeys,
     });
+    if (forRestApi) {
+      this.answerPreflights();
+    }
     this.stage = this.addStage(edge, stageName);
     clients.addPlan(this.stage, methods.methods);
     if (edge.waf) {
@@ -97,6 +103,15 @@ export class RestApiEdge extends Construct {
         description: 'What the TargetGroupBinding in the cluster binds to',
       });
     }
+  }
+
+  /** Mock integrations fail for binary content types, which are all. */
+  private answerPreflights(): void {
+    this.api.node
+      .findAll()
+      .filter(each => each instanceof CfnMethod)
+      .filter(({ integration }) => integration !== undefined && 'type' in integration && integration.type === 'MOCK')
+      .forEach(each => each.addPropertyOverride('Integration.ContentHandling', 'CONVERT_TO_TEXT'));
   }
 
   private addStage(edge: Edge, stageName: string): Stage {

@@ -1,6 +1,7 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
 import type { RestApiEdgeProps } from '../rest-api-props';
 import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
+import { assertBodiesFit } from './rest-bodies';
 import { assertPathsFit } from './rest-paths';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
@@ -15,6 +16,7 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireFitForManagedApi(REST_API, props);
   edge.routes.forEach(requireFitRoute);
   assertPathsFit(edge);
+  assertBodiesFit(props);
   requireFitLimits(props);
   requireOneKindOfKey(edge);
   validateCanary(props);
