@@ -72,6 +72,7 @@ test.each<[string, string[]]>([
       'ImagePullPolicy',
       'JobRestartPolicy',
       'LifecycleHandler',
+      'LoadBalancerController',
       'LoadBalancingAlgorithm',
       'Mesh',
       'NoMesh',

@@ -10,12 +10,14 @@ import {
   type Environment,
   PluginError,
   suggestion,
+  unreadableManifests,
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
 import { Cluster, printableLine, readResources } from '../../lib/manifests';
 import { type CheckValues, type Options, optionsOf } from './check-options';
 import { explain } from './explain';
 import { list } from './list';
+import { PROGRAMS } from './programs';
 import { type Settings, settingsOf } from './settings';
 
 /** Checks manifests and prints the findings; returns the exit code. */
@@ -111,9 +113,14 @@ function checkOne(
   options: Options,
   { config, checks }: Settings,
 ): Result {
-  const { resources, errors } = readResources(paths, options.namespace ?? namespace);
-  errors.forEach(each => process.stderr.write(`${each.message}\n`));
-  if (resources.length === 0 && errors.length === 0) {
+  const { resources, errors, unreadable, notes } = readResources(
+    paths,
+    options.namespace ?? namespace,
+    options.build ? PROGRAMS : undefined,
+  );
+  [...errors.map(each => each.message), ...notes].forEach(each => process.stderr.write(`${printableLine(each)}\n`));
+  const isEmpty = resources.length === 0 && unreadable.length === 0;
+  if (isEmpty && errors.length === 0) {
     const of = name === undefined ? '' : ` (environment ${name})`;
     process.stderr.write(
       `${printableLine(`There is no object in ${paths.join(', ')}${of}: an earlier command may have failed.`)}\n`,
@@ -125,7 +132,7 @@ function checkOne(
       namespaceLabels: { ...namespaceLabels, ...options.namespaceLabels },
     }),
     {
-      checks,
+      checks: [...checks, unreadableManifests(unreadable)],
       suppress: options.suppress,
       inlineSuppressions: options.inlineSuppressions,
       suppressions: config?.suppressions,
@@ -134,7 +141,7 @@ function checkOne(
   );
   return {
     cluster: { environment: name, report, objects: resources.length, checks },
-    isUnread: errors.length > 0 || resources.length === 0,
+    isUnread: errors.length > 0 || isEmpty,
   };
 }
 

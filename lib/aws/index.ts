@@ -1,5 +1,6 @@
 export { Waf, type WafProps } from './waf';
 export { HttpApiEdge } from './http-api-edge';
+export type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
 export { IstioOnEks, type IstioOnEksProps } from './istio-on-eks';
 export { LambdaAggregator, type LambdaAggregatorProps, type LambdaPart } from './lambda-aggregator';
 export type { ManagedApiProps, Truststore } from './managed-api';

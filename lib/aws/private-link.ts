@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import type { IVpcLink as IRestVpcLink } from 'aws-cdk-lib/aws-apigateway';
 import type { IVpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Connections, type IConnectable, type ISecurityGroup, Port, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
@@ -12,7 +12,7 @@ import {
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import type { Edge } from '../topology';
+import { DRAIN, type Edge } from '../topology';
 import { restVpcLinkTo, SharedLoadBalancer } from './shared-load-balancer';
 import { invalidNetwork } from './vpc';
 import { vpcLinkOf, type VpcLinkSettings } from './vpc-link';
@@ -94,8 +94,6 @@ export interface PrivateLinkProps extends PrivateLinkSettings {
 /** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
 const READINESS_OF_ISTIO = { readiness: 15021, readinessPath: '/healthz/ready' };
 
-const NO_LINK = { vpcLink: undefined, connections: new Connections() };
-
 /**
  * The only connection between cloud and cluster: a VPC link, an internal network load balancer, and a target group with
  * the fixed name `edge.id`. In the cluster a TargetGroupBinding with that name registers the gateway's pods in it, so
@@ -131,11 +129,11 @@ export class PrivateLink extends Construct implements IConnectable {
         const target = NetworkLoadBalancer.fromNetworkLoadBalancerAttributes(this, 'Target', { loadBalancerArn });
         this.restVpcLink = restVpcLinkTo(this, edge.id, target);
       }
-      const link = props.forRestApi ? NO_LINK : vpcLinkOf(this, edge.id, props);
-      this.vpcLink = link.vpcLink;
-      this.vpcLinkConnections = link.connections;
+      const link = props.forRestApi ? undefined : vpcLinkOf(this, edge.id, props);
+      this.vpcLink = link?.vpcLink;
+      this.vpcLinkConnections = link?.connections ?? new Connections();
       this.connections = new Connections({ securityGroups: [existing.securityGroup] });
-      link.connections.securityGroups.forEach(group =>
+      this.vpcLinkConnections.securityGroups.forEach(group =>
         group.addEgressRule(existing.securityGroup, Port.tcp(this.port), 'to the load balancer'),
       );
       this.listener = NetworkListener.fromNetworkListenerArn(this, 'Listener', existing.listenerArn);
@@ -175,8 +173,7 @@ export class PrivateLink extends Construct implements IConnectable {
       protocol: Protocol.TCP,
       targetType: TargetType.IP,
       ipAddressType: props.podIpAddressType,
-      // A delay longer than the drain of a gateway pod would only keep dead targets.
-      deregistrationDelay: Duration.seconds(60),
+      deregistrationDelay: Duration.seconds(DRAIN.deregistration),
       healthCheck: {
         protocol: Protocol.HTTP,
         port: String(pods.readiness),
@@ -192,6 +189,19 @@ export class PrivateLink extends Construct implements IConnectable {
       defaultTargetGroups: [this.targetGroup],
     });
     this.loadBalancerArn = own.loadBalancer.loadBalancerArn;
+    this.addOutputs(this.targetGroup);
+  }
+
+  /** What a TargetGroupBinding of EKS Auto Mode has instead of a name and CIDRs. */
+  private addOutputs({ targetGroupArn }: NetworkTargetGroup): void {
+    new CfnOutput(this, 'TargetGroupArn', { value: targetGroupArn, description: '`targetGroupArn` of the binding' });
+    const [group] = this.connections.securityGroups;
+    if (group) {
+      new CfnOutput(this, 'LoadBalancerSecurityGroup', {
+        value: group.securityGroupId,
+        description: '`allowFromSecurityGroup` of the binding',
+      });
+    }
   }
 }
 

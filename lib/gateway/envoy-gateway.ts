@@ -117,6 +117,11 @@ export class EnvoyGateway extends EdgeGateway {
     return `${edge.namespace}-${edge.name}`;
   }
 
+  /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
+  override hasPodTargets(edge: Edge): boolean {
+    return this.serviceTypeOf(edge, this.props.service) === 'ClusterIP';
+  }
+
   /**
    * Adds for each edge a Gateway, its HTTPRoutes, and Envoy Gateway's policies. Throws for a limit that contradicts the
    * installation.
@@ -151,6 +156,7 @@ export class EnvoyGateway extends EdgeGateway {
     renderProxy(scope, edge, {
       serviceName: this.serviceNameOf(edge),
       service: this.serviceTypeOf(edge, this.props.service),
+      hasPodTargets: this.hasPodTargets(edge),
       tracing: this.props.tracing,
     });
   }

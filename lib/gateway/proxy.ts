@@ -3,7 +3,7 @@ import type { IEnvoyProxy } from '@kubernetes-models/envoy-gateway/gateway.envoy
 };
 import { Construct } from 'constructs';
 import { Phase, type SpecOf, type Tracing } from '../kubernetes';
-import { type Edge, ValidationError } from '../topology';
+import { DRAIN, type Edge, ValidationError } from '../topology';
 import { EnvoyProxy } from './resources';
 
 /** Settings of the proxies of an edge. */
@@ -11,6 +11,8 @@ export interface ProxyProps {
   readonly serviceName: string;
   /** The type of the Service in front of them. */
   readonly service: string;
+  /** Whether a load balancer has the addresses of the pods as its targets. */
+  readonly hasPodTargets: boolean;
   /** @default - no traces */
   readonly tracing?: Tracing;
 }
@@ -18,7 +20,11 @@ export interface ProxyProps {
 type Service = NonNullable<NonNullable<NonNullable<SpecOf<IEnvoyProxy>['provider']>['kubernetes']>['envoyService']>;
 
 /** At least two pods, drained one at a time, and a Service with a fixed name; access logs are enabled by default. */
-export function renderProxy(scope: Construct, edge: Edge, { serviceName, service, tracing }: ProxyProps): void {
+export function renderProxy(
+  scope: Construct,
+  edge: Edge,
+  { serviceName, service, hasPodTargets, tracing }: ProxyProps,
+): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new EnvoyProxy(place, 'proxy', {
@@ -38,6 +44,10 @@ export function renderProxy(scope: Construct, edge: Edge, { serviceName, service
           envoyPDB: { minAvailable: 1 },
         },
       },
+      // While it drains, a proxy accepts connections and closes them after their current requests.
+      shutdown: hasPodTargets
+        ? { minDrainDuration: `${DRAIN.serving}s`, drainTimeout: `${DRAIN.serving + DRAIN.closing}s` }
+        : undefined,
       telemetry: tracing ? { tracing: tracingOf(tracing) } : undefined,
     },
   });

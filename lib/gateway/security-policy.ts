@@ -2,7 +2,7 @@ import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.e
   'resolution-mode': 'import',
 };
 import type { SpecOf, TopologyChart } from '../kubernetes';
-import type { ApiKeyProps, Edge, JwtProps, Route } from '../topology';
+import type { ApiKeyProps, Edge, AcceptedTokens, Route } from '../topology';
 import { CLIENT_OF_KEY, claimHeadersOf } from './client-headers';
 import { SecurityPolicy } from './resources';
 
@@ -32,7 +32,7 @@ export function renderSecurityPolicy(
   });
 }
 
-function tokenDemands(edge: Edge, token: JwtProps): Spec {
+function tokenDemands(edge: Edge, token: AcceptedTokens): Spec {
   const { issuer, audiences, scopes, jwks, jwksUri = '' } = token;
   return {
     jwt: {
@@ -40,7 +40,7 @@ function tokenDemands(edge: Edge, token: JwtProps): Spec {
         {
           name: PROVIDER,
           issuer,
-          audiences: [...audiences],
+          audiences: token.anyAudience ? undefined : [...audiences],
           ...(jwks === undefined
             ? { remoteJWKS: { uri: jwksUri } }
             : { localJWKS: { type: 'Inline' as const, inline: jwks } }),

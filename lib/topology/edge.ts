@@ -172,7 +172,13 @@ export class Edge implements IEdge {
     Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
     const merger = this.merger ?? this.addService(`${this.name}-aggregator`, aggregator(this.namespace));
     const route = this.route(operation, merger, props);
-    const aggregate = new Aggregate(DECLARING, route, given(parts), given(props.headers));
+    const aggregate = new Aggregate(
+      DECLARING,
+      route,
+      given(parts),
+      given(props),
+      this.merged.map(each => each.route),
+    );
     callParts(merger, aggregate);
     this.merger = merger;
     this.merged.push(aggregate);

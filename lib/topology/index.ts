@@ -16,6 +16,7 @@ export {
 export { Contract } from './contract';
 export type { CallerData, ContractData, PortData, ServiceData } from './contract-data';
 export { type Cors, CORS_HEADERS } from './cors';
+export { DRAIN } from './drain';
 export * from './edge';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';

@@ -4,6 +4,7 @@ import { VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import { IpProtocol, type IVpc, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { IpAddressType, NetworkLoadBalancer, TargetGroupIpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HttpApiEdge, type ManagedApiProps, RestApiEdge, SharedLoadBalancer } from '../../lib/aws';
+import { DRAIN } from '../../lib/topology';
 import { declared, httpTemplate } from './support';
 
 type NetworkProps = Partial<ManagedApiProps>;
@@ -276,4 +277,19 @@ test('an existing load balancer whose security group allows the VPC link', () =>
     GroupId: 'sg-balancer',
     FromPort: 8443,
   });
+});
+
+test('the outputs have what a binding by ARN needs', () => {
+  const template = httpTemplate(edgeWithRoute());
+
+  template.hasOutput('*', { Value: { Ref: Match.stringLikeRegexp('TargetGroup') } });
+  template.hasOutput('*', { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('BalancerSecurityGroup'), 'GroupId'] } });
+});
+
+test('a target is deregistered before its pod stops serving', () => {
+  httpTemplate(edgeWithRoute()).hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+    TargetGroupAttributes: Match.arrayWith([{ Key: 'deregistration_delay.timeout_seconds', Value: '60' }]),
+  });
+  expect(DRAIN.serving).toBeGreaterThan(DRAIN.deregistration);
+  expect(DRAIN.grace).toBeGreaterThan(DRAIN.serving + DRAIN.closing);
 });

@@ -210,7 +210,7 @@ test('no token, and a route without requirements that it could check, are denied
 
 test.each([
   ['for one of the audiences', { aud: ['x', 'app'] }, 'GET /orders', 'Allow'],
-  ["for nobody's audience", { aud: 'elsewhere' }, 'GET /orders', 'Deny'],
+  ['for another audience', { aud: 'elsewhere' }, 'GET /orders', 'Deny'],
   ['with one of the scopes', { scope: 'orders:read orders:write' }, 'POST /orders', 'Allow'],
   ['with scopes as a list', { scope: ['admin'] }, 'POST /orders', 'Allow'],
   ['with a scope in `scp`', { scp: ['orders:write'] }, 'POST /orders', 'Allow'],

@@ -127,7 +127,7 @@ test.each<[string, string[], string | RegExp]>([
   ],
   ['a namespace without a name', [lost, '--namespace', ''], /^--namespace {2}is not the name of a namespace\.\n/],
   [
-    'a namespace that Kubernetes refuses',
+    'a namespace that Kubernetes rejects',
     [lost, '--namespace', 'a\n::error::b'],
     /^--namespace a\\u\{a\}::error::b is not the name of a namespace\.\n/,
   ],
@@ -346,4 +346,31 @@ test('labels of namespaces that are not among the manifests are options', () => 
     2,
     '--namespace-label istio-injection=enabled is not of the form NAMESPACE:KEY=VALUE.',
   ]);
+});
+
+test('a manifest of a folder that cannot be read is a finding, and other files are notes', () => {
+  write('tree/a.yaml', SERVICE);
+  write('tree/broken.yaml', 'apiVersion: v1\nkind: [\n');
+  write('tree/docker-compose.yaml', 'services: {}\n');
+  const { status, stdout, stderr } = cardinal([join(folder, 'tree')]);
+  expect([status, stderr]).toEqual([
+    1,
+    `1 file skipped (Docker Compose): ${join(folder, 'tree/docker-compose.yaml')}\n`,
+  ]);
+  expect(stdout).toMatch(/broken\.yaml:\d:1: File .*: error: This is not YAML: .*\(UnreadableManifest\)\n/);
+  expect(stdout).toMatch(/1 object checked: 1 error, /);
+  expect(cardinal([join(folder, 'tree'), '--suppress', 'UnreadableManifest: a fixture']).status).toBe(0);
+});
+
+test('--build renders kustomizations', () => {
+  write('kustomized/kustomization.yaml', 'resources: [a.yaml]\nnamePrefix: x-\n');
+  write('kustomized/a.yaml', LOST);
+  const { stdout, stderr } = cardinal([join(folder, 'kustomized')]);
+  expect([stdout, stderr]).toEqual([
+    expect.stringContaining('VirtualService default/web '),
+    expect.stringContaining('name prefixes of this kustomization are not applied'),
+  ]);
+  const built = cardinal([join(folder, 'kustomized'), '--build']);
+  // Without kustomize and kubectl it is the same as above.
+  expect(built.stdout).toMatch(built.stderr === '' ? /kustomization\.yaml:1:1: VirtualService default\/x-web / : /web/);
 });

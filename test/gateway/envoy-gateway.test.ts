@@ -139,6 +139,12 @@ describe('what requests must prove', () => {
     expect(one(objects, 'HTTPRoute', 'door-2').spec.rules[0].matches).toHaveLength(2);
   });
 
+  test('has no audiences where tokens of any audience are accepted', () => {
+    const auth = Auth.jwt({ issuer: token.issuer, jwksUri: token.jwksUri, anyAudience: true });
+    const { providers } = one(render(door({ auth }, ['GET /'])), 'SecurityPolicy', 'door').spec.jwt;
+    expect(providers[0]).not.toHaveProperty('audiences');
+  });
+
   test('is one of the scopes, where a route names some', () => {
     expect(
       one(render(door({}, ['GET /', { auth: jwt(['read', 'admin']) }])), 'SecurityPolicy', 'door').spec.authorization,

@@ -61,7 +61,7 @@ test('a service without limits has no EnvoyFilter', () => {
   expect(names(render(shopWith(() => undefined)), 'EnvoyFilter')).toEqual([]);
 });
 
-test('the simulator knows that limits leave a single request as it is', () => {
+test('to the simulator, limits leave a single request as it is', () => {
   const app = new ClusterApp();
   const topology = shopWith(cart => cart.addRateLimit(RateLimit.perSecond(1)));
   new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() });

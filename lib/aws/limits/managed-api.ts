@@ -1,4 +1,4 @@
-import { type Edge, type JwtProps, type Route, ValidationError } from '../../topology';
+import { type Edge, type AcceptedTokens, type Route, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
@@ -68,7 +68,7 @@ export function requireNoMore(
 }
 
 /** The audiences of a token: any one of them suffices, so neither their order nor a repetition makes a difference. */
-export function audiencesOf(token: JwtProps): string[] {
+export function audiencesOf(token: AcceptedTokens): string[] {
   return [...new Set(token.audiences)].sort();
 }
 
@@ -99,6 +99,14 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
       path,
       `"${operation.path.text}" ends with "/", which routes of ${api.name} do not support.`,
       `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`,
+    );
+  }
+  if (auth.token?.anyAudience) {
+    throw invalid(
+      api,
+      path,
+      `Tokens of any audience are accepted, and an authorizer of ${api.name} compares audiences.`,
+      'Give the audiences of the edge.',
     );
   }
   if (auth.token && !auth.token.issuer.startsWith('https://')) {

@@ -10,4 +10,5 @@ export {
   type SuppressedFinding,
   UNUSED_SUPPRESSION,
 } from './run';
+export { UNREADABLE_MANIFEST, unreadableManifests } from './unreadable';
 export { SUPPRESS, type Suppression } from './suppressions';

@@ -24,6 +24,13 @@ export const CLOUD_ERRORS = [
       + 'subnets and CIDRs of the VPC, known security groups of what exists already, and one port for each listener.',
   },
   {
+    id: 'InvalidTargetGroup',
+    summary: 'A TargetGroupBinding that its controller does not support',
+    explanation:
+      'Target groups have ARNs, security groups have ids, and values of another app are known after its deployment only. '
+      + 'The controller of EKS Auto Mode supports neither names of target groups nor CIDRs.',
+  },
+  {
     id: 'InvalidAggregate',
     summary: 'An aggregate that a Lambda function cannot answer',
     explanation:

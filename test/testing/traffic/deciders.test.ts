@@ -44,7 +44,7 @@ test.each<[string, object[], RequestProps, string, string]>([
   ],
   ['a policy none of whose rules allows', [policy({ rules: [paths('/b')] })], {}, 'AuthorizationPolicy shop/rules', ''],
   [
-    'a rule that asks an authorizer',
+    'a rule of an authorizer',
     [policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [paths('/a')] })],
     {},
     'AuthorizationPolicy shop/rules',
@@ -84,7 +84,7 @@ test.each<[string, object[], RequestProps, string, string]>([
     'VirtualService shop/cart',
     'spec.http[0]',
   ],
-  ['a route to a host that nobody has', [broken], {}, 'VirtualService shop/cart', 'spec.http[0].route[1]'],
+  ['a route to a host that does not exist', [broken], {}, 'VirtualService shop/cart', 'spec.http[0].route[1]'],
   ['nothing', [], {}, '', ''],
 ])('an ending names what decided: %s', (_name, objects, props, by, rule) => {
   const { outcomes } = traffic(objects, { denyingAuthorizers: ['opa'] })
