@@ -24,6 +24,8 @@ import { HTTP_ACCESS_LOG } from './access-log';
 import type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
 import { HttpJwtAuthorizers } from './http-jwt-authorizers';
 import { ignoredByManagedApi, requireFitForHttpApi } from './limits/http-api';
+import { HTTP_API } from './limits/managed-api';
+import { requireRoomInTemplate } from './limits/template-size';
 import type { Truststore } from './managed-api';
 import { openPreflightsOf } from './preflights';
 import { PrivateLink } from './private-link';
@@ -38,7 +40,7 @@ const DEFAULT_STAGE = '$default';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
 export class HttpApiEdge extends Construct {
-  /** The HTTP API, named `edge.id`, with a route for each route of the edge. */
+  /** The HTTP API, named `targetGroupName`, with a route for each route of the edge. */
   readonly api: HttpApi;
   /** The deployed stage, with the rate limits and the access log. */
   readonly stage: HttpStage;
@@ -61,7 +63,7 @@ export class HttpApiEdge extends Construct {
     );
     this.link = new PrivateLink(this, 'Link', props);
     this.api = new HttpApi(this, 'Api', {
-      apiName: edge.id,
+      apiName: this.link.name,
       createDefaultStage: false,
       corsPreflight: corsOf(edge, Object.keys(props.lambdaRoutes ?? {})),
       // A second host name would bypass all that is in front of the first.
@@ -77,13 +79,14 @@ export class HttpApiEdge extends Construct {
       this.addDomain(edge, certificate, truststore);
     }
     const stagePath = stageName === DEFAULT_STAGE ? '' : `/${stageName}`;
+    requireRoomInTemplate(HTTP_API, this, edge.path);
     new CfnOutput(this, 'Endpoint', {
       value: certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`,
       description: `Where ${edge.id} is reached`,
     });
     if (this.link.targetGroup) {
       new CfnOutput(this, 'TargetGroupName', {
-        value: edge.id,
+        value: this.link.name,
         description: 'What the TargetGroupBinding in the cluster binds to',
       });
     }

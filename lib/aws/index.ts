@@ -1,3 +1,4 @@
+export type { ApiQuotas } from '../checks';
 export { Waf, type WafProps } from './waf';
 export { HttpApiEdge } from './http-api-edge';
 export type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';

@@ -1,6 +1,7 @@
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ApiQuotas } from '../checks';
 import type { Edge } from '../topology';
 import type { PrivateLinkSettings } from './private-link';
 
@@ -45,6 +46,12 @@ export interface ManagedApiProps extends PrivateLinkSettings {
    * @default - none
    */
   readonly claimHeaders?: { readonly [header: string]: string };
+  /**
+   * The quotas of the account that AWS has raised.
+   * @default - those of every account
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+   */
+  readonly quotas?: ApiQuotas;
   /**
    * The retention of access logs.
    * @default RetentionDays.ONE_MONTH

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, Token } from 'aws-cdk-lib';
 import type { IVpcLink as IRestVpcLink } from 'aws-cdk-lib/aws-apigateway';
 import type { IVpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Connections, type IConnectable, type ISecurityGroup, Port, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
@@ -40,8 +40,14 @@ export interface GatewayPorts {
 /** How an edge is connected with an API, common to {@link PrivateLink} and the APIs. */
 export interface PrivateLinkSettings extends VpcLinkSettings {
   /**
+   * The name of the target group, and of the VPC link, the API and its usage plan. Environments in one account and
+   * Region need different names; the TargetGroupBinding in the cluster of each has the same `targetGroupName`.
+   * @default edge.id
+   */
+  readonly targetGroupName?: string;
+  /**
    * An existing load balancer, with its own target group.
-   * @default - one is created, with a target group named `edge.id`
+   * @default - one is created, with a target group named `targetGroupName`
    */
   readonly loadBalancer?: ExistingLoadBalancer;
   /**
@@ -82,7 +88,7 @@ export interface PrivateLinkSettings extends VpcLinkSettings {
 
 /** Properties of a {@link PrivateLink}. */
 export interface PrivateLinkProps extends PrivateLinkSettings {
-  /** The edge whose gateway is connected; its `id` names the VPC link and the target group. */
+  /** The edge whose gateway is connected. */
   readonly edge: Edge;
   /**
    * Whether a REST API connects by a VPC link of version 1, which keeps its stage out of the path.
@@ -96,11 +102,11 @@ const READINESS_OF_ISTIO = { readiness: 15021, readinessPath: '/healthz/ready' }
 
 /**
  * The only connection between cloud and cluster: a VPC link, an internal network load balancer, and a target group with
- * the fixed name `edge.id`. In the cluster a TargetGroupBinding with that name registers the gateway's pods in it, so
- * no other value is exchanged.
+ * a fixed name. In the cluster a TargetGroupBinding with that name registers the gateway's pods in it, so no other value
+ * is exchanged.
  */
 export class PrivateLink extends Construct implements IConnectable {
-  /** The VPC link of version 2, named `edge.id` unless it is shared or existing; undefined for most REST APIs. */
+  /** The VPC link of version 2, named as the target group unless it is shared or existing; undefined for most REST APIs. */
   readonly vpcLink?: IVpcLink;
   /** The VPC link of version 1 of a REST API. */
   readonly restVpcLink?: IRestVpcLink;
@@ -114,12 +120,15 @@ export class PrivateLink extends Construct implements IConnectable {
   readonly port: number;
   /** The ARN of the load balancer, created or existing. */
   readonly loadBalancerArn: string;
+  /** The name of the target group, the VPC link and the API. */
+  readonly name: string;
   /** The target group of the gateway's pods; undefined with an existing load balancer. */
   readonly targetGroup?: NetworkTargetGroup;
 
   constructor(scope: Construct, id: string, props: PrivateLinkProps) {
     super(scope, id);
     assertOneNetwork(props);
+    this.name = nameOf(props);
     const { edge, vpc, loadBalancer: existing, sharedLoadBalancer: shared } = props;
     const defaultPort = edge.tlsSecret ? 443 : 80;
     this.port = props.listenerPort ?? defaultPort;
@@ -127,9 +136,9 @@ export class PrivateLink extends Construct implements IConnectable {
       if (props.forRestApi) {
         const { loadBalancerArn } = existing;
         const target = NetworkLoadBalancer.fromNetworkLoadBalancerAttributes(this, 'Target', { loadBalancerArn });
-        this.restVpcLink = restVpcLinkTo(this, edge.id, target);
+        this.restVpcLink = restVpcLinkTo(this, this.name, target);
       }
-      const link = props.forRestApi ? undefined : vpcLinkOf(this, edge.id, props);
+      const link = props.forRestApi ? undefined : vpcLinkOf(this, this.name, props);
       this.vpcLink = link?.vpcLink;
       this.vpcLinkConnections = link?.connections ?? new Connections();
       this.connections = new Connections({ securityGroups: [existing.securityGroup] });
@@ -146,7 +155,7 @@ export class PrivateLink extends Construct implements IConnectable {
       ?? new SharedLoadBalancer(this, 'Default', {
         ...props,
         forRestApisOnly: props.forRestApi,
-        name: edge.id,
+        name: this.name,
         loadBalancer: undefined,
         subnets: props.loadBalancerSubnets,
       });
@@ -166,8 +175,9 @@ export class PrivateLink extends Construct implements IConnectable {
         'Use a `SharedLoadBalancer` with `ipAddressType: IpAddressType.DUAL_STACK`.',
       );
     }
+    requireOtherName(this, edge);
     this.targetGroup = new NetworkTargetGroup(this, 'TargetGroup', {
-      targetGroupName: edge.id,
+      targetGroupName: this.name,
       vpc,
       port: defaultPort,
       protocol: Protocol.TCP,
@@ -202,6 +212,33 @@ export class PrivateLink extends Construct implements IConnectable {
         description: '`allowFromSecurityGroup` of the binding',
       });
     }
+  }
+}
+
+/** The name of the target group, the VPC link and the API. */
+export function nameOf({ edge, targetGroupName }: PrivateLinkProps): string {
+  return targetGroupName ?? edge.id;
+}
+
+/** Target groups of one account and Region have different names. */
+function requireOtherName(link: PrivateLink, { path }: Edge): void {
+  const { account, region, environment } = Stack.of(link);
+  const other = link.node.root.node
+    .findAll()
+    .find(
+      each =>
+        each instanceof PrivateLink
+        && each !== link
+        && each.targetGroup
+        && each.name === link.name
+        && Stack.of(each).environment === environment,
+    );
+  if (other && !Token.isUnresolved(account) && !Token.isUnresolved(region)) {
+    throw invalidNetwork(
+      path,
+      `${other.node.path} has a target group named "${link.name}" in the same account and Region.`,
+      'Set another `targetGroupName`, here and in the TargetGroupBinding of that cluster.',
+    );
   }
 }
 

@@ -18,12 +18,14 @@ import { describeFinding } from '../checks';
 import type { Edge } from '../topology';
 import { REST_ACCESS_LOG } from './access-log';
 import { ignoredByManagedApi } from './limits/http-api';
+import { REST_API } from './limits/managed-api';
 import { requireFitForRestApi } from './limits/rest-api';
+import { requireRoomInTemplate } from './limits/template-size';
 import { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-props';
 import { RestClients } from './rest-clients';
 import { RestDeployment } from './rest-deployment';
-import { corsOf, methodSettings, RestMethods } from './rest-methods';
+import { methodSettings, RestMethods } from './rest-methods';
 import { Waf } from './waf';
 
 const DEFAULT_STAGE = 'prod';
@@ -35,7 +37,7 @@ const DEFAULT_STAGE = 'prod';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
  */
 export class RestApiEdge extends Construct {
-  /** The REST API, named `edge.id`, with a method for each route of the edge. */
+  /** The REST API, named `targetGroupName`, with a method for each route of the edge. */
   readonly api: RestApi;
   /** The deployed stage, with the rate limits, caches, traces and the access log. */
   readonly stage: Stage;
@@ -57,7 +59,7 @@ export class RestApiEdge extends Construct {
     const forRestApi = !props.textBodiesOnly;
     this.link = new PrivateLink(this, 'Link', { ...props, forRestApi });
     this.api = new RestApi(this, 'Api', {
-      restApiName: edge.id,
+      restApiName: this.link.name,
       deploy: false,
       cloudWatchRole: true,
       endpointTypes: [EndpointType.REGIONAL],
@@ -66,7 +68,6 @@ export class RestApiEdge extends Construct {
         : ApiKeySourceType.HEADER,
       // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
-      defaultCorsPreflightOptions: corsOf(edge),
       binaryMediaTypes: forRestApi ? ['*/*'] : undefined,
     });
     // AWS treats an unknown path as a request without a signature.
@@ -75,7 +76,11 @@ export class RestApiEdge extends Construct {
       statusCode: '404',
       templates: { 'application/json': '{"message":"Not Found"}' },
     });
-    const clients = new RestClients(this, 'Clients', { edge, names: props.clients ?? [] });
+    const clients = new RestClients(this, 'Clients', {
+      edge,
+      name: this.link.name,
+      names: props.clients ?? [],
+    });
     const methods = new RestMethods(this, 'Methods', {
       ...props,
       api: this.api,
@@ -88,18 +93,19 @@ export class RestApiEdge extends Construct {
     this.stage = this.addStage(edge, stageName);
     clients.addPlan(this.stage, methods.methods);
     if (edge.waf) {
-      new Waf(this, 'Firewall', { stageArn: this.stage.stageArn, name: edge.id, webAclArn: props.webAclArn });
+      new Waf(this, 'Firewall', { stageArn: this.stage.stageArn, name: this.link.name, webAclArn: props.webAclArn });
     }
     if (certificate) {
       this.addDomain(edge, certificate);
     }
+    requireRoomInTemplate(REST_API, this, edge.path);
     new CfnOutput(this, 'Endpoint', {
       value: certificate ? `https://${edge.host}` : this.stage.urlForPath('/'),
       description: `Where ${edge.id} is reached`,
     });
     if (this.link.targetGroup) {
       new CfnOutput(this, 'TargetGroupName', {
-        value: edge.id,
+        value: this.link.name,
         description: 'What the TargetGroupBinding in the cluster binds to',
       });
     }

@@ -75,6 +75,15 @@ export class RestMethods extends Construct {
       }).authorizer;
     }
     edge.routes.forEach(route => this.methods.set(route, this.addMethod(route)));
+    this.addPreflights();
+  }
+
+  /** Responds to preflights on each path of a route. */
+  private addPreflights(): void {
+    const cors = corsOf(this.props.edge);
+    if (cors) {
+      new Set([...this.methods.values()].map(({ resource }) => resource)).forEach(each => each.addCorsPreflight(cors));
+    }
   }
 
   private addMethod(route: Route): Method {
@@ -238,8 +247,8 @@ function pathTemplate({ operation: { path } }: Route): string {
     .join('');
 }
 
-/** The CORS preflight settings of every resource. */
-export function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
+/** The CORS preflight settings. */
+function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
   if (!cors) {
     return undefined;
   }
