@@ -6,7 +6,7 @@ import type { ManagedApiProps } from '../managed-api';
 export interface ApiKind {
   readonly name: string;
   readonly code: 'LimitOfHttpApi' | 'LimitOfRestApi';
-  readonly quotas: { readonly [name: string]: Quota };
+  readonly quotas: { readonly integrationTimeoutMillis: Quota; readonly [name: string]: Quota };
 }
 
 export const HTTP_API = { name: 'an HTTP API', code: 'LimitOfHttpApi', quotas: HTTP_API_QUOTAS } as const;
