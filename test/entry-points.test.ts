@@ -52,6 +52,7 @@ test.each<[string, string[]]>([
       'Callee',
       'Capability',
       'CircuitBreaker',
+      'ClientCertificates',
       'ClientKey',
       'ClusterApp',
       'ClusterDns',
@@ -99,6 +100,7 @@ test.each<[string, string[]]>([
       'Target',
       'TargetGroupBinding',
       'TlsOrigination',
+      'TlsVersion',
       'Topology',
       'TopologyChart',
       'ValidationError',
@@ -122,7 +124,20 @@ test.each<[string, string[]]>([
       'SecurityPolicy',
     ],
   ],
-  ['aws', ['HttpApiEdge', 'IstioOnEks', 'LambdaAggregator', 'PrivateLink', 'RestApiEdge', 'SharedLoadBalancer', 'Waf']],
+  [
+    'aws',
+    [
+      'EdgeAlarms',
+      'HttpApiEdge',
+      'IstioOnEks',
+      'LambdaAggregator',
+      'ObservedApi',
+      'PrivateLink',
+      'RestApiEdge',
+      'SharedLoadBalancer',
+      'Waf',
+    ],
+  ],
   ['testing', ['Capture', 'Manifests', 'Match', 'Matcher', 'Traffic', 'Unsimulated']],
 ])('the entry point %s exports these names and no others', async (entry, names) => {
   expect(Object.keys((await import(`../lib/${entry}`)) as object).sort()).toEqual([...names].sort());

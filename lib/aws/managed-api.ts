@@ -1,8 +1,8 @@
-import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ApiQuotas } from '../checks';
 import type { Edge } from '../topology';
+import type { AccessLogSettings } from './access-log';
+import type { DomainSettings } from './domain';
 import type { PrivateLinkSettings } from './private-link';
 
 /** The certificate authorities of client certificates that an API accepts: a file of PEM certificates in a bucket. */
@@ -19,15 +19,9 @@ export interface Truststore {
 }
 
 /** The common properties of managed APIs in front of a cluster. */
-export interface ManagedApiProps extends PrivateLinkSettings {
+export interface ManagedApiProps extends PrivateLinkSettings, DomainSettings, AccessLogSettings {
   /** The edge that the API is in front of; it is declared with `managed: true`. */
   readonly edge: Edge;
-  /**
-   * The certificate of the edge's host, in the region of the API. With it the API serves only that host, with TLS 1.2
-   * or newer. The host's DNS record, an alias of the output `DomainTarget`, is not created.
-   * @default - the API serves the host name that AWS generates
-   */
-  readonly certificate?: ICertificate;
   /**
    * The certificate authorities of client certificates; required if the edge has `clientCa`, whose counterpart it is.
    * @default - clients need no certificate
@@ -52,9 +46,4 @@ export interface ManagedApiProps extends PrivateLinkSettings {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
    */
   readonly quotas?: ApiQuotas;
-  /**
-   * The retention of access logs.
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: RetentionDays;
 }

@@ -1,26 +1,32 @@
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
+  CfnDomainName,
   CfnMethod,
   CfnStage,
   DomainName,
   EndpointType,
+  IpAddressType as RestIpAddressType,
   LogGroupLogDestination,
   ResponseType,
   RestApi,
   SecurityPolicy,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
+import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
+import type { Construct } from 'constructs';
 import { describeFinding } from '../checks';
 import type { Edge } from '../topology';
-import { REST_ACCESS_LOG } from './access-log';
+import { logGroupOf, REST_ACCESS_LOG } from './access-log';
+import { addRecords, certificateOf, type DomainSettings } from './domain';
 import { ignoredByManagedApi } from './limits/http-api';
 import { REST_API } from './limits/managed-api';
 import { requireFitForRestApi } from './limits/rest-api';
 import { requireRoomInTemplate } from './limits/template-size';
+import { ObservedApi } from './observed-api';
 import { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-props';
 import { RestClients } from './rest-clients';
@@ -36,13 +42,18 @@ const DEFAULT_STAGE = 'prod';
  * limits, traces, an access log, and a VPC link to the gateway in the cluster. Requests without a route get status 404.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
  */
-export class RestApiEdge extends Construct {
+export class RestApiEdge extends ObservedApi {
   /** The REST API, named `targetGroupName`, with a method for each route of the edge. */
   readonly api: RestApi;
   /** The deployed stage, with the rate limits, caches, traces and the access log. */
   readonly stage: Stage;
+  /** The log group of the access log. */
+  readonly accessLog: ILogGroup;
+  /** The edge that the API is in front of. */
+  readonly edge: Edge;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
+  protected readonly logsStatus: boolean;
 
   constructor(
     scope: Construct,
@@ -50,7 +61,9 @@ export class RestApiEdge extends Construct {
     private readonly props: RestApiEdgeProps,
   ) {
     super(scope, id);
-    const { edge, certificate, stageName = DEFAULT_STAGE } = props;
+    const { edge, stageName = DEFAULT_STAGE } = props;
+    this.edge = edge;
+    this.logsStatus = props.accessLogFormat === undefined;
     edge.topology.close();
     requireFitForRestApi(props);
     (props.userPools ? ignoredByManagedApi(edge) : []).forEach(finding =>
@@ -58,11 +71,13 @@ export class RestApiEdge extends Construct {
     );
     const forRestApi = !props.textBodiesOnly;
     this.link = new PrivateLink(this, 'Link', { ...props, forRestApi });
+    const certificate = certificateOf(this, props);
+    this.accessLog = logGroupOf(this, props);
     this.api = new RestApi(this, 'Api', {
       restApiName: this.link.name,
       deploy: false,
       cloudWatchRole: true,
-      endpointTypes: [EndpointType.REGIONAL],
+      endpointConfiguration: { types: [EndpointType.REGIONAL], ipAddressType: restIpAddressType(props) },
       apiKeySourceType: edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')
         ? ApiKeySourceType.AUTHORIZER
         : ApiKeySourceType.HEADER,
@@ -122,7 +137,6 @@ export class RestApiEdge extends Construct {
 
   private addStage(edge: Edge, stageName: string): Stage {
     const deployment = new RestDeployment(this, 'Deployment', { api: this.api });
-    const log = new LogGroup(this, 'AccessLog', { retention: this.props.logRetention ?? RetentionDays.ONE_MONTH });
     const caches = edge.routes.some(route => route.cacheTtl);
     const stage = new Stage(this, 'Stage', {
       deployment,
@@ -134,8 +148,8 @@ export class RestApiEdge extends Construct {
       cacheClusterEnabled: caches ? true : undefined,
       cachingEnabled: caches ? false : undefined,
       methodOptions: methodSettings(edge),
-      accessLogDestination: new LogGroupLogDestination(log),
-      accessLogFormat: REST_ACCESS_LOG,
+      accessLogDestination: new LogGroupLogDestination(this.accessLog),
+      accessLogFormat: this.props.accessLogFormat ?? REST_ACCESS_LOG,
     });
     if (this.props.canary && stage.node.defaultChild instanceof CfnStage) {
       const { percent, stableDeployment } = this.props.canary;
@@ -158,10 +172,19 @@ export class RestApiEdge extends Construct {
       securityPolicy: this.props.tlsPolicy ?? SecurityPolicy.TLS_1_2,
       mtls: this.props.truststore,
     });
+    if (this.props.ipAddressType && domain.node.defaultChild instanceof CfnDomainName) {
+      // The construct does not support it.
+      domain.node.defaultChild.addPropertyOverride('EndpointConfiguration.IpAddressType', this.props.ipAddressType);
+    }
+    addRecords(this, this.props, new ApiGatewayDomain(domain));
     domain.addBasePathMapping(this.api, { stage: this.stage });
     new CfnOutput(this, 'DomainTarget', {
       value: domain.domainNameAliasDomainName,
       description: `What the DNS record of ${host} is an alias of`,
     });
   }
+}
+
+function restIpAddressType({ ipAddressType }: DomainSettings): RestIpAddressType | undefined {
+  return ipAddressType && RestIpAddressType[ipAddressType === IpAddressType.DUAL_STACK ? 'DUAL_STACK' : 'IPV4'];
 }

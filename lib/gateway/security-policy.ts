@@ -20,7 +20,8 @@ export function renderSecurityPolicy(
   const { token, key } = routes[0]?.auth ?? {};
   const [name] = routeNames;
   const demands = token ? tokenDemands(edge, token) : key && !edge.managed ? keyDemands(key) : undefined;
-  if (!demands || name === undefined) {
+  const authorization = authorizationOf(edge, token);
+  if (!(demands ?? authorization) || name === undefined) {
     return;
   }
   new SecurityPolicy(chart.scopeOf(edge), `security-${name}`, {
@@ -28,12 +29,13 @@ export function renderSecurityPolicy(
     spec: {
       targetRefs: routeNames.map(each => ({ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: each })),
       ...demands,
+      authorization,
     },
   });
 }
 
 function tokenDemands(edge: Edge, token: AcceptedTokens): Spec {
-  const { issuer, audiences, scopes, jwks, jwksUri = '' } = token;
+  const { issuer, audiences, jwks, jwksUri = '' } = token;
   return {
     jwt: {
       providers: [
@@ -50,16 +52,26 @@ function tokenDemands(edge: Edge, token: AcceptedTokens): Spec {
         },
       ],
     },
-    // Any one of the scopes suffices, but a rule requires all that it lists.
-    authorization: scopes
-      ? {
-          defaultAction: 'Deny',
-          rules: scopes.map(scope => ({
-            action: 'Allow' as const,
-            principal: { jwt: { provider: PROVIDER, scopes: [scope] } },
-          })),
-        }
-      : undefined,
+  };
+}
+
+/**
+ * The addresses and scopes of which a request must have one each; the first rule that matches decides. Any one of the
+ * scopes suffices, but a rule requires all that it lists.
+ */
+function authorizationOf({ allowedCidrs, deniedCidrs }: Edge, token: AcceptedTokens | undefined): Spec['authorization'] {
+  const clientCIDRs = allowedCidrs ? { clientCIDRs: [...allowedCidrs] } : undefined;
+  const scopes = token?.scopes?.map(scope => ({ jwt: { provider: PROVIDER, scopes: [scope] } }));
+  const allowed = scopes?.map(scope => ({ ...clientCIDRs, ...scope })) ?? (clientCIDRs ? [clientCIDRs] : []);
+  if (allowed.length === 0 && !deniedCidrs) {
+    return undefined;
+  }
+  return {
+    defaultAction: allowed.length > 0 ? 'Deny' : 'Allow',
+    rules: [
+      ...(deniedCidrs ? [{ action: 'Deny' as const, principal: { clientCIDRs: [...deniedCidrs] } }] : []),
+      ...allowed.map(principal => ({ action: 'Allow' as const, principal })),
+    ],
   };
 }
 

@@ -14,6 +14,7 @@ import {
   toYaml,
 } from '../kubernetes';
 import { DRAIN, type Edge } from '../topology';
+import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
 import { renderLimits } from './per-client-rate-limits';
@@ -95,6 +96,7 @@ export class IstioIngress extends EdgeGateway {
       renderEdgeRoutes(chart, edge, [edge.routes], PathOrder.PREFIXES_FIRST);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
+      renderAddressPolicy(chart.scopeOf(edge), edge);
       renderEdgeFilters(chart, edge, this.labelsOf(edge));
     }
     renderLimits(chart);
@@ -102,16 +104,22 @@ export class IstioIngress extends EdgeGateway {
 }
 
 function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
-  const { name, namespace, clientCa } = edge;
+  const { name, namespace, clientCa, gatewayMetadata = {} } = edge;
+  const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge) });
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
       gatewayClassName: 'istio',
       infrastructure: {
-        labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': edge.topology.name },
+        labels: {
+          ...gatewayMetadata.labels,
+          'app.kubernetes.io/name': name,
+          'app.kubernetes.io/part-of': edge.topology.name,
+        },
+        annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined,
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
-      listeners: edgeListeners(edge),
+      listeners: edgeListeners(edge, tlsOptionsOf(edge)),
       tls:
         clientCa && !edge.managed
           ? {
@@ -158,7 +166,7 @@ function renderParameters(scope: Construct, service: string, edge: Edge, hasPodT
   new ConfigMap(place, 'parameters', {
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
-      service: toYaml({ spec: { type: service } }),
+      service: toYaml({ spec: { type: service, ...addressesOf(edge, service) } }),
       horizontalPodAutoscaler: toYaml({
         spec: {
           minReplicas: 2,

@@ -91,6 +91,11 @@ export const OF_EDGES = {
   tlsSecrets: 'Every gateway has a listener for each.',
   certificateIssuer: 'cert-manager fills the Secret.',
   clientCa: ({ clientCa }) => when(clientCa, Capability.CLIENT_CERTIFICATES),
+  clientCertificates: 'Part of client certificates, which require the capability.',
+  minTlsVersion: 'Every gateway has a lowest version.',
+  allowedCidrs: 'Every gateway compares addresses.',
+  deniedCidrs: 'Every gateway compares addresses.',
+  trustedProxies: 'Every gateway evaluates `x-forwarded-for`.',
   auth: 'The default of the routes, which require the capability.',
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   perClientRateLimit: ({ perClientRateLimit }) => when(perClientRateLimit, Capability.PER_CLIENT_RATE_LIMITS),
@@ -100,6 +105,7 @@ export const OF_EDGES = {
   managed: 'It moves requirements from the gateway in the cluster to the managed API.',
   frontCidrs: 'A NetworkPolicy denies other sources.',
   timeout: 'Every gateway supports timeouts.',
+  gatewayMetadata: 'Every gateway has labels and annotations of its infrastructure.',
   namespace: 'The pods of every gateway are in a namespace.',
 } satisfies Needs<EdgeProps, Edge>;
 

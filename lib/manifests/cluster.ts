@@ -2,6 +2,7 @@ import { addTo } from './lists';
 import { Hosts } from './hosts';
 import { Kind } from './kinds';
 import { MeshConfig } from './mesh-config';
+import { withoutOverwritten } from './namesakes';
 import { ownValue } from './object';
 import type { Resource } from './resource';
 import type { Labels } from './selector';
@@ -22,6 +23,28 @@ export interface ClusterProps {
    * @default - unknown
    */
   readonly namespaceLabels?: NamespaceLabels;
+  /**
+   * What exists in the cluster and no manifest declares.
+   * @default - nothing
+   */
+  readonly elsewhere?: Elsewhere;
+  /**
+   * Files and folders that may have further objects, and were not read.
+   * @default - none
+   */
+  readonly unread?: readonly string[];
+}
+
+/** What exists in the cluster and no manifest declares. */
+export interface Elsewhere {
+  /** Namespaces, with all that is in those of which no object is among the manifests. */
+  readonly namespaces?: readonly string[];
+  /** Hosts of Services, in full or as `name.namespace`, and of ServiceEntries. */
+  readonly hosts?: readonly string[];
+  /** Gateways of Istio and of the Gateway API, as `namespace/name`. */
+  readonly gateways?: readonly string[];
+  /** Secrets, as `namespace/name`. */
+  readonly secrets?: readonly string[];
 }
 
 /** Labels of namespaces by namespace; `*` is every other one. */
@@ -45,11 +68,18 @@ export class Cluster {
   private readonly services = new Map<Workload, Resource[]>();
   private known?: ReadonlySet<string>;
 
+  /** The objects; of several with one kind, namespace and name, the last one. */
+  readonly resources: readonly Resource[];
+  /** The objects of one kind, namespace and name, where there are several: the last of each counts. */
+  readonly namesakes: readonly (readonly Resource[])[];
+
   constructor(
-    /** All objects. */
-    readonly resources: readonly Resource[],
+    private readonly applied: readonly Resource[],
     private readonly props: ClusterProps = {},
   ) {
+    const { resources, namesakes } = withoutOverwritten(applied);
+    this.resources = resources;
+    this.namesakes = namesakes;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
     for (const resource of resources) {
       const members = this.byType.get(resource.type);
@@ -80,6 +110,16 @@ export class Cluster {
     return this.byKey.get(`${type} ${namespace === '' ? name : `${namespace}/${name}`}`);
   }
 
+  /** What exists and no manifest declares. */
+  get elsewhere(): Elsewhere {
+    return this.props.elsewhere ?? {};
+  }
+
+  /** Files and folders that may have further objects. */
+  get unread(): readonly string[] {
+    return this.props.unread ?? [];
+  }
+
   /** The labels of a namespace; empty if they are not known. */
   namespaceLabels(namespace: string): Labels {
     const found = this.find(Kind.NAMESPACE, namespace);
@@ -101,7 +141,7 @@ export class Cluster {
 
   /** The same objects, with the labels of further namespaces. */
   withNamespaceLabels(labels: NamespaceLabels): Cluster {
-    return new Cluster(this.resources, {
+    return new Cluster(this.applied, {
       ...this.props,
       namespaceLabels: { ...this.props.namespaceLabels, ...labels },
     });
@@ -129,7 +169,7 @@ export class Cluster {
 
   /** Whether a namespace exists: it is declared, or objects are in it, or Kubernetes creates it. */
   hasNamespace(name: string): boolean {
-    this.known ??= new Set([...this.namespaces, ...KUBERNETES_NAMESPACES]);
+    this.known ??= new Set([...this.namespaces, ...KUBERNETES_NAMESPACES, ...(this.elsewhere.namespaces ?? [])]);
     return this.known.has(name);
   }
 

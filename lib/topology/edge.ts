@@ -7,6 +7,7 @@ import { aggregator, callParts } from './aggregator';
 import { Auth } from './auth';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Cors } from './cors';
+import { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 import { type EdgeProps, validateEdge } from './edge-props';
 import type { RateLimit } from './rate-limit';
 import { duplicate } from './duplicate';
@@ -17,6 +18,7 @@ import type { IEdge, ITopology } from './references';
 import { Route, type RouteProps } from './route';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
+import type { Metadata } from './workload/metadata';
 
 /** A port of a service that an edge's gateway connects to. */
 export interface Destination {
@@ -43,6 +45,16 @@ export class Edge implements IEdge {
   readonly certificateIssuer?: string;
   /** The ConfigMap with the authority of client certificates; undefined if clients need no certificate. */
   readonly clientCa?: string;
+  /** Whether clients must present a certificate of `clientCa`. */
+  readonly clientCertificates: ClientCertificates;
+  /** The lowest version of TLS that clients may use. */
+  readonly minTlsVersion: TlsVersion;
+  /** The only addresses of clients, as CIDRs, whose requests are allowed; undefined for all. */
+  readonly allowedCidrs?: readonly string[];
+  /** The addresses of clients, as CIDRs, whose requests are denied; undefined for none. */
+  readonly deniedCidrs?: readonly string[];
+  /** The proxies in front whose `x-forwarded-for` has the address of the client; undefined for none. */
+  readonly trustedProxies?: TrustedProxies;
   /** The credentials that requests need on routes without `auth` of their own. */
   readonly auth: Auth;
   /** The limit on all requests of the edge, for each pod of the gateway; undefined for none. */
@@ -61,6 +73,8 @@ export class Edge implements IEdge {
   readonly frontCidrs?: readonly string[];
   /** The time limit of requests on routes without a timeout of their own. */
   readonly timeout: Duration;
+  /** Further labels and annotations of the objects that the gateway's controller creates; undefined for none. */
+  readonly gatewayMetadata?: Metadata;
   /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
   private readonly declared: Route[] = [];
@@ -84,6 +98,11 @@ export class Edge implements IEdge {
     this.tlsSecrets = props.tlsSecrets ?? {};
     this.certificateIssuer = props.certificateIssuer;
     this.clientCa = props.clientCa;
+    this.clientCertificates = props.clientCertificates ?? ClientCertificates.REQUIRED;
+    this.minTlsVersion = props.minTlsVersion ?? TlsVersion.V1_2;
+    this.allowedCidrs = props.allowedCidrs;
+    this.deniedCidrs = props.deniedCidrs;
+    this.trustedProxies = props.trustedProxies;
     this.auth = props.auth ?? Auth.none();
     this.rateLimit = props.rateLimit;
     this.perClientRateLimit = props.perClientRateLimit;
@@ -93,6 +112,7 @@ export class Edge implements IEdge {
     this.managed = props.managed ?? false;
     this.frontCidrs = props.frontCidrs;
     this.timeout = props.timeout ?? Duration.seconds(29);
+    this.gatewayMetadata = given(props.gatewayMetadata);
     this.namespace = props.namespace ?? topology.namespace;
     requireDnsLabel(this.path, 'an edge', name);
     requireNamespace(this.path, this.namespace);

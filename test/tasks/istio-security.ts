@@ -40,14 +40,22 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
   ),
   resources('External authorization', '`AuthorizationPolicy`, and patches for the provider and the NetworkPolicy'),
   resources('Explicit deny', '`AuthorizationPolicy`; undeclared calls are denied without it'),
-  resources('Access control by IP address at the ingress', 'a patch of the AuthorizationPolicy of the gateway'),
+  model(
+    'Access control by IP address at the ingress',
+    '`allowedCidrs`, `deniedCidrs`, `trustedProxies`',
+    'kubernetes/edge-clients.test.ts › are those of connections, independent of x-forwarded-for',
+  ),
   model(
     'Trust domain migration',
     '`trustDomain` and `trustDomainAliases`',
     'istio/install.test.ts › aliases of the trust domain are those of the mesh configuration',
   ),
   resources('Dry run of a policy', 'an annotation of an `AuthorizationPolicy`'),
-  resources('Minimum TLS version of workloads', 'a patch of the IstioOperator object'),
+  model(
+    'Minimum TLS version of workloads',
+    '`minTlsVersion` of the installation',
+    'istio/install.test.ts › workloads use TLS %s or newer',
+  ),
   model(
     'Rate limits with Envoy, global and local',
     '`perClientRateLimit` and `rateLimit` at edges, `addRateLimit` of services',

@@ -1,5 +1,5 @@
 import { type ApiQuotas, HTTP_API_QUOTAS, limitOf, type Quota, REST_API_QUOTAS } from '../../checks';
-import { type Edge, type AcceptedTokens, type Route, ValidationError } from '../../topology';
+import { type AcceptedTokens, type Edge, type Route, TlsVersion, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
@@ -31,6 +31,7 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
   assertRaisable(api, props);
   edge.routes.forEach(route => requireFitRoute(api, route, props.quotas));
   requireOneHost(api, edge);
+  requireNoClientSettings(api, edge);
   if (!props.loadBalancer) {
     requireTargetGroupName(api, edge, props.targetGroupName);
   }
@@ -50,6 +51,24 @@ function requireOneHost(api: ApiKind, { path, hosts }: Edge): void {
       path,
       `The edge serves ${hosts.join(', ')}, and ${api.name} forwards requests of one host only.`,
       'Declare one host without a wildcard, and an edge with its own API for each other.',
+    );
+  }
+}
+
+/** The API terminates the connections of clients, and connects to the gateway from its own addresses. */
+function requireNoClientSettings(api: ApiKind, edge: Edge): void {
+  const [name] = Object.entries({
+    allowedCidrs: edge.allowedCidrs,
+    deniedCidrs: edge.deniedCidrs,
+    trustedProxies: edge.trustedProxies,
+    minTlsVersion: edge.minTlsVersion === TlsVersion.V1_3 ? edge.minTlsVersion : undefined,
+  }).find(([, value]) => value !== undefined) ?? [undefined];
+  if (name !== undefined) {
+    throw invalid(
+      api,
+      edge.path,
+      `\`${name}\` applies to connections of clients, which ${api.name} terminates in front of the gateway.`,
+      `Remove \`${name}\`, and restrict clients at the API, e.g. by a web ACL.`,
     );
   }
 }
@@ -176,7 +195,7 @@ function requireTargetGroupName(api: ApiKind, edge: Edge, given: string | undefi
   }
 }
 
-function requireTruststore(api: ApiKind, { edge, certificate, truststore }: ManagedApiProps): void {
+function requireTruststore(api: ApiKind, { edge, certificate, hostedZone, truststore }: ManagedApiProps): void {
   if (edge.clientCa && !edge.managed) {
     throw invalid(
       api,
@@ -193,12 +212,12 @@ function requireTruststore(api: ApiKind, { edge, certificate, truststore }: Mana
       'Set `truststore`.',
     );
   }
-  if (truststore && !certificate) {
+  if (truststore && !certificate && !hostedZone) {
     throw invalid(
       api,
       edge.path,
       'A truststore is a setting of a custom domain, and the API has none.',
-      "Set `certificate`, the certificate of the edge's host.",
+      "Set `certificate`, the certificate of the edge's host, or `hostedZone`.",
     );
   }
 }

@@ -1,4 +1,4 @@
-import { Cluster, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
+import { Cluster, isMade, type KubernetesObject, possibleMaker, type Resource, resourcesOf } from '../../manifests';
 import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
@@ -88,14 +88,16 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
       .map(resource => [resource, suppressionsOf(resource)] as const)
       .filter(([, found]) => found.length > 0),
   );
-  const inForce = isInline ? byObject : new Map<Resource, Suppression[]>();
+  // A copy of an object could accept what is found in the other one.
+  const repeated = new Set(cluster.namesakes.flat());
+  const inForce = new Map([...byObject].filter(([resource]) => isInline && !repeated.has(resource)));
   const used = new Set<Suppression>();
   const findings: ManifestFinding[] = [];
   const suppressed: SuppressedFinding[] = [];
   let turnedOff = 0;
 
   for (const check of options.checks ?? CHECKS) {
-    for (const each of distinct(check.find(cluster))) {
+    for (const each of present(distinct(check.find(cluster)), cluster)) {
       const found = findingOf(check, each);
       const severity = severityOf(found, severities);
       const finding = { ...found, severity: severity === 'off' ? found.severity : severity };
@@ -181,9 +183,28 @@ function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
   }
 }
 
+/**
+ * Problems without those of what exists elsewhere for certain; a note, if an object may make what is missing, or if it
+ * may be in what was not read.
+ */
+function* present(problems: Iterable<Problem>, cluster: Cluster): Iterable<Problem> {
+  for (const each of problems) {
+    const maker = each.missing && possibleMaker(each.missing, cluster);
+    if (!each.missing || !isMade(each.missing, cluster)) {
+      yield maker === undefined
+        ? each
+        : {
+            ...each,
+            severity: Severity.INFO,
+            message: `${each.message.replace(/\.$/, '')}, unless ${maker}.`,
+          };
+    }
+  }
+}
+
 function findingOf(
   { id, severity, covers }: Omit<Check, 'find'>,
-  { at, message, fix, covers: codes }: Problem,
+  { at, message, fix, covers: codes, severity: own }: Problem,
 ): ManifestFinding {
   const {
     object: { apiVersion, kind },
@@ -194,7 +215,7 @@ function findingOf(
   const field = String(at);
   return {
     id,
-    severity,
+    severity: own ?? severity,
     covers: codes ?? covers,
     path: `${kind} ${key}${field === '' ? '' : ` ${field}`}`,
     object: { apiVersion, kind, namespace, name },
