@@ -1,4 +1,5 @@
 export {
+  type ApiQuotas,
   checkTemplate,
   type CloudResource,
   type CloudTemplate,

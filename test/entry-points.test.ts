@@ -130,10 +130,11 @@ test.each<[string, string[]]>([
   [
     'aws',
     [
+      'EdgeAlarms',
       'HttpApiEdge',
       'IstioOnEks',
       'LambdaAggregator',
-      'ManagedApiEdge',
+      'ObservedApi',
       'PrivateLink',
       'RestApiEdge',
       'SharedLoadBalancer',

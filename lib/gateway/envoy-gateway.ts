@@ -148,7 +148,10 @@ export class EnvoyGateway extends EdgeGateway {
       metadata: { name, namespace },
       spec: {
         gatewayClassName: this.props.gatewayClass ?? 'eg',
-        infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name } },
+        infrastructure: {
+          ...edge.gatewayMetadata,
+          parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name },
+        },
         listeners: edgeListeners(edge),
       },
     });

@@ -105,14 +105,19 @@ export class IstioIngress extends EdgeGateway {
 }
 
 function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
-  const { name, namespace, gatewayClientCa } = edge;
+  const { name, namespace, gatewayClientCa, gatewayMetadata = {} } = edge;
+  const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge) });
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
       gatewayClassName: 'istio',
       infrastructure: {
-        labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': edge.topology.name },
-        annotations: annotationsOf(edge),
+        labels: {
+          ...gatewayMetadata.labels,
+          'app.kubernetes.io/name': name,
+          'app.kubernetes.io/part-of': edge.topology.name,
+        },
+        annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined,
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
       listeners: edgeListeners(edge, tlsOptionsOf(edge)),

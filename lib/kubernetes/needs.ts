@@ -104,6 +104,7 @@ export const OF_EDGES = {
   waf: ({ waf }) => when(waf, Capability.WAF),
   front: 'It moves requirements from the gateway in the cluster to the front.',
   timeout: 'Every gateway supports timeouts.',
+  gatewayMetadata: 'Every gateway has labels and annotations of its infrastructure.',
   namespace: 'The pods of every gateway are in a namespace.',
 } satisfies Needs<EdgeProps, Edge>;
 

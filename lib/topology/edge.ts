@@ -20,6 +20,7 @@ import type { IEdge, ITopology } from './references';
 import { Route, type RouteProps } from './route';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
+import type { Metadata } from './workload/metadata';
 
 /** A port of a service that an edge's gateway connects to. */
 export interface Destination {
@@ -72,6 +73,8 @@ export class Edge implements IEdge {
   readonly front?: Front;
   /** The time limit of requests on routes without a timeout of their own. */
   readonly timeout: Duration;
+  /** Further labels and annotations of the objects that the gateway's controller creates; undefined for none. */
+  readonly gatewayMetadata?: Metadata;
   /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
   private readonly declared: Route[] = [];
@@ -108,6 +111,7 @@ export class Edge implements IEdge {
     this.waf = props.waf ?? false;
     this.front = props.front;
     this.timeout = props.timeout ?? Duration.seconds(29);
+    this.gatewayMetadata = given(props.gatewayMetadata);
     this.namespace = props.namespace ?? topology.namespace;
     requireDnsLabel(this.path, 'an edge', name);
     requireNamespace(this.path, this.namespace);

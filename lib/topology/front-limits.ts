@@ -1,6 +1,4 @@
 import type { Duration } from 'cdk8s';
-import { namesIn } from './property-table';
-import { ValidationError } from './validation-error';
 
 /** Limits of a front on the routes of an edge. */
 export interface FrontLimits {
@@ -16,28 +14,4 @@ export interface FrontLimits {
   readonly shortestTimeout?: Duration;
   /** @default - any */
   readonly longestTimeout?: Duration;
-}
-
-/** The limits that a vendor documents, and the names of those that it raises for an account. */
-export interface DocumentedLimits {
-  readonly documented: FrontLimits;
-  readonly raisable: readonly (keyof FrontLimits)[];
-}
-
-/** The documented limits with those of an account. Throws for a limit that the vendor does not raise. */
-export function limitsWithin(
-  path: string,
-  own: FrontLimits = {},
-  { documented, raisable }: DocumentedLimits,
-): FrontLimits {
-  const hard = namesIn(own).find(name => own[name] !== undefined && !raisable.includes(name));
-  if (hard !== undefined) {
-    throw new ValidationError({
-      code: 'HardLimit',
-      path,
-      summary: `\`${hard}\` is a limit that the vendor raises for no account.`,
-      fix: raisable.length > 0 ? `Set only ${raisable.map(each => `\`${each}\``).join(', ')}.` : 'Leave `limits` out.',
-    });
-  }
-  return { ...documented, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) };
 }

@@ -1,7 +1,6 @@
-import { Duration } from 'cdk8s';
 import { Capability } from './capability';
 import { requireRangeOfFront } from './cidr';
-import { type FrontLimits, limitsWithin } from './front-limits';
+import type { FrontLimits } from './front-limits';
 import { given } from './given';
 import { requireDnsSubdomain } from './names';
 import { ValidationError } from './validation-error';
@@ -33,11 +32,6 @@ export interface FrontProps {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#client-ip-preservation
    */
   readonly addresses: string[];
-  /**
-   * Limits of your account where they differ from those that the vendor documents.
-   * @default - the documented limits
-   */
-  readonly limits?: FrontLimits;
 }
 
 /** Properties of a front of any vendor. */
@@ -100,17 +94,6 @@ export class Front {
       name: 'an HTTP API',
       capabilities: OF_AWS,
       addresses: props.addresses,
-      limits: limitsWithin('Front.httpApi', props.limits, {
-        documented: {
-          routes: 300,
-          issuers: 10,
-          audiences: 50,
-          scopes: 10,
-          shortestTimeout: Duration.millis(50),
-          longestTimeout: Duration.seconds(29),
-        },
-        raisable: ['routes', 'issuers'],
-      }),
     });
   }
 
@@ -123,10 +106,6 @@ export class Front {
       name: 'a REST API',
       capabilities: [...OF_AWS, ...BY_FRONT_ALONE],
       addresses: props.addresses,
-      limits: limitsWithin('Front.restApi', props.limits, {
-        documented: { shortestTimeout: Duration.millis(50), longestTimeout: Duration.seconds(29) },
-        raisable: ['longestTimeout'],
-      }),
     });
   }
 

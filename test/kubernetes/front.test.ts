@@ -1,11 +1,13 @@
 import { Chart, Duration, Testing } from 'cdk8s';
 import { load } from 'js-yaml';
 import {
+  Auth,
   Capability,
   ClusterApp,
   type EdgeProps,
   Front,
   FrontConnection,
+  type FrontLimits,
   GatewayService,
   Mesh,
   Port,
@@ -223,12 +225,34 @@ test('an app accepts checks of what it would write, and only those that there ar
   );
 });
 
-test('an edge that exceeds a limit of its front is an error of synthesis', () => {
-  const topology = new Topology('shop');
-  topology
-    .addEdge('door', { host: 'shop.example', front, timeout: Duration.seconds(30) })
-    .route('GET /', topology.addService('web', { image: 'example/web:1', port: Port.http(80) }));
-  const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio() });
+describe('an edge that exceeds a limit of its front is an error of synthesis', () => {
+  const jwt = (audience: string) =>
+    Auth.jwt({ issuer: 'https://login.example', audiences: [audience], scopes: ['a', 'b'] });
 
-  expect(chart.findings).toEqual([expect.objectContaining({ id: 'FrontLimit', path: 'shop/door/GET /' })]);
+  test.each<[string, FrontLimits, string]>([
+    ['routes', { routes: 1 }, 'There are 2 routes, and a proxy has at most 1.'],
+    ['issuers', { issuers: 1 }, 'There are 2 sets of issuer and audiences, and a proxy has at most 1.'],
+    ['audiences', { audiences: 0 }, 'There are 1 audiences, and a proxy has at most 0.'],
+    ['scopes', { scopes: 1 }, 'There are 2 scopes, and a proxy has at most 1.'],
+    [
+      'timeouts',
+      { longestTimeout: Duration.seconds(28) },
+      'The timeout is 29000 ms, and a proxy supports 0 to 28000 ms.',
+    ],
+    [
+      'short timeouts',
+      { shortestTimeout: Duration.seconds(30), longestTimeout: Duration.seconds(60) },
+      'The timeout is 29000 ms, and a proxy supports 30000 to 60000 ms.',
+    ],
+  ])('%s', (_what, limits, message) => {
+    const topology = new Topology('shop');
+    const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
+    const limited = Front.of({ name: 'a proxy', capabilities: [], addresses: frontSubnets, limits });
+    const edge = topology.addEdge('door', { host: 'shop.example', front: limited });
+    edge.route('GET /a', web, { auth: jwt('a') });
+    edge.route('GET /b', web, { auth: jwt('b') });
+    const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio() });
+
+    expect(chart.findings.map(each => [each.id, each.message])).toContainEqual(['FrontLimit', message]);
+  });
 });

@@ -132,12 +132,6 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     ['clientCa of the front', 'tlsSecret'],
     edge({ front: Front.of({ name: 'a WAF', capabilities: [], clientCa: 'front-ca' }) }),
   ],
-  [
-    'a limit that no account has',
-    'HardLimit',
-    ['`scopes`', '`routes`, `issuers`'],
-    () => Front.httpApi({ addresses: ['10.0.8.0/24'], limits: { scopes: 20 } }),
-  ],
   ...[
     '10.0.8.0',
     '10.0.8.0/33',

@@ -2,29 +2,22 @@ import { Severity, type SynthesisFinding } from '../../checks';
 import type { Edge, Route } from '../../topology';
 import type { HttpApiEdgeProps } from '../http-api-props';
 import { openPreflightsOf } from '../preflights';
-import { audiencesOf, HTTP_API, invalid, requireNoMore } from './managed-api';
+import { audiencesOf, HTTP_API, invalid, requireFitForManagedApi, requireNoMore } from './managed-api';
 import { requireFitRoutes } from './http-routes';
 import { requireOneChoice } from './route-choice';
 
 /** Throws for properties that an HTTP API does not support: AWS would fail the deployment, or ignore them. */
 export function requireFitForHttpApi(props: HttpApiEdgeProps): void {
   const { edge } = props;
-  requireNoMore(
-    HTTP_API,
-    edge.path,
-    'routes',
-    edge.routes.length + openPreflightsOf(edge).length + Object.keys(props.lambdaRoutes ?? {}).length,
-    edge.front?.limits.routes,
-    'Split the edge in two.',
-  );
-  requireNoMore(
-    HTTP_API,
-    edge.path,
-    'sets of issuer and audiences',
-    tokenDemandsOf(props).length,
-    edge.front?.limits.issuers,
-    'Use the same set for several routes.',
-  );
+  requireFitForManagedApi(HTTP_API, props);
+  const own = props.quotas;
+  const routes = edge.routes.length + openPreflightsOf(edge).length + Object.keys(props.lambdaRoutes ?? {}).length;
+  requireNoMore(HTTP_API, edge.path, 'routes', routes, { own, fix: 'Split the edge in two.' });
+  requireNoMore(HTTP_API, edge.path, 'authorizers', tokenDemandsOf(props).length, {
+    own,
+    what: 'sets of issuer and audiences',
+    fix: 'Use the same set for several routes.',
+  });
   edge.routes.forEach(requireFitRoute);
   requireOneChoice(edge);
   requireFitRoutes(props);
@@ -88,6 +81,10 @@ function requireFitRoute({ edge, operation, auth: { token } }: Route): void {
       'Remove the route, or set `Auth.none()` on it.',
     );
   }
+  requireNoMore(HTTP_API, path, 'audiences', token ? audiencesOf(token).length : 0, {
+    fix: 'Use one audience for all clients.',
+  });
+  requireNoMore(HTTP_API, path, 'scopes', token?.scopes?.length ?? 0, { fix: 'Use one scope for all clients.' });
 }
 
 /**

@@ -119,8 +119,8 @@ export const SYNTHESIS_CODES = [
     severity: Severity.ERROR,
     summary: 'An edge exceeds a limit of the front that it declares',
     explanation:
-      'The vendor would reject the API, or end requests early. Stay within the limit, or state that of your account '
-      + 'in `limits` of the front if the vendor raised it.',
+      'The vendor would reject the API, or end requests early. Stay within the limit, or correct '
+      + '`limits` of the front.',
   },
   {
     id: 'keys-by-discovery',

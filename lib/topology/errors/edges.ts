@@ -91,9 +91,4 @@ export const EDGE_ERRORS = [
       'The gateway in the cluster could not tell requests of the front from others, so that the front '
       + 'could be bypassed. Give the addresses from which it connects, or the authority of its client certificate.',
   },
-  {
-    id: 'HardLimit',
-    summary: 'A limit of an account that the vendor raises for none',
-    explanation: 'The API would fail to deploy. Leave the limit out of `limits`, and stay within the documented one.',
-  },
 ] as const satisfies readonly ErrorEntry[];
