@@ -2,7 +2,7 @@ import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.e
   'resolution-mode': 'import',
 };
 import type { SpecOf, TopologyChart } from '../kubernetes';
-import type { ApiKeyProps, Edge, JwtProps, Route } from '../topology';
+import type { ApiKeyProps, Edge, EdgeRule, JwtProps } from '../topology';
 import { CLIENT_OF_KEY, claimHeadersOf } from './client-headers';
 import { SecurityPolicy } from './resources';
 
@@ -14,10 +14,10 @@ const PROVIDER = 'token';
 export function renderSecurityPolicy(
   chart: TopologyChart,
   edge: Edge,
-  routes: readonly Route[],
+  rules: readonly EdgeRule[],
   routeNames: readonly string[],
 ): void {
-  const { token, key } = routes[0]?.auth ?? {};
+  const { token, key } = rules[0]?.auth ?? {};
   const [name] = routeNames;
   const demands = token ? tokenDemands(edge, token) : key && !edge.managed ? keyDemands(key) : undefined;
   if (!demands || name === undefined) {

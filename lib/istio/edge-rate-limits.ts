@@ -24,7 +24,7 @@ export function rateLimits(edge: Edge): object | undefined {
         .flatMap(({ operation }) =>
           matchesOf(
             operation,
-            edge.routes.map(route => route.operation),
+            edge.rules.map(rule => rule.operation),
           ),
         )
         .map(match => ({ actions: [{ header_value_match: match }] })),

@@ -39,7 +39,7 @@ test('of any overlapping routes, a request reaches the one that precedes', () =>
   );
 });
 
-test('a prefix is an expression where a parameter comes after it, since Envoy Gateway tries expressions first', () => {
+test('a prefix is an expression where a parameter comes after it, since Envoy Gateway matches expressions first', () => {
   const shop = new Topology('shop');
   const edge = shop.addEdge('door', { host: 'shop.example' });
   ['GET /files/{id}', 'GET /files/*', 'ANY /*', 'ANY /{tenant}/items', 'ANY /other/*'].forEach((operation, index) =>

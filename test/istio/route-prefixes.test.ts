@@ -71,7 +71,7 @@ test('an open prefix does not open a protected one below it, nor the other way r
   expect(pathsOf(objects).map(({ type }) => type)).toEqual(['PathPrefix', 'PathPrefix', 'PathPrefix']);
 });
 
-test('a prefix is an expression where a parameter precedes it, since Istio tries prefixes first', () => {
+test('a prefix is an expression where a parameter precedes it, since Istio matches prefixes first', () => {
   const objects = rendered(['GET /files/{id}', shopToken], ['GET /files/*'], ['ANY /*'], ['GET /other/*']);
 
   expect(pathsOf(objects)).toEqual([

@@ -25,6 +25,14 @@ const RESERVED_HEADER = new RegExp(
 export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): void {
   const { edge } = props;
   edge.routes.forEach(route => requireFitRoute(api, route));
+  edge.redirects.forEach(({ path, operation }) => {
+    throw invalid(
+      api,
+      path,
+      `"${operation.toString()}" is a redirect, and ${api.name} forwards all requests.`,
+      'Answer with the redirect in a service, or declare it on an edge without a managed API.',
+    );
+  });
   if (!props.loadBalancer) {
     requireTargetGroupName(api, edge);
   }
