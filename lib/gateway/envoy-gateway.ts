@@ -1,6 +1,7 @@
 import {
   Capability,
   EdgeGateway,
+  edgeListeners,
   Gateway,
   type Labels,
   PathOrder,
@@ -119,6 +120,11 @@ export class EnvoyGateway extends EdgeGateway {
     return `${edge.namespace}-${edge.name}`;
   }
 
+  /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
+  override hasPodTargets(edge: Edge): boolean {
+    return this.serviceTypeOf(edge, this.props.service) === 'ClusterIP';
+  }
+
   /**
    * Adds for each edge a Gateway, its HTTPRoutes, and Envoy Gateway's policies. Throws for a limit that contradicts the
    * installation.
@@ -140,33 +146,20 @@ export class EnvoyGateway extends EdgeGateway {
 
   private renderGateway(chart: TopologyChart, edge: Edge): void {
     const scope = chart.scopeOf(edge);
-    const { name, namespace, tlsSecret } = edge;
-    const common = { hostname: edge.host, allowedRoutes: { namespaces: { from: 'Same' as const } } };
+    const { name, namespace } = edge;
     new Gateway(scope, 'gateway', {
       metadata: { name, namespace },
       spec: {
         gatewayClassName: this.props.gatewayClass ?? 'eg',
         infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name } },
-        listeners: [
-          { name: 'http', port: 80, protocol: 'HTTP', ...common },
-          ...(tlsSecret
-            ? [
-                {
-                  name: 'https',
-                  port: 443,
-                  protocol: 'HTTPS',
-                  tls: { mode: 'Terminate' as const, certificateRefs: [{ name: tlsSecret }] },
-                  ...common,
-                },
-              ]
-            : []),
-        ],
+        listeners: edgeListeners(edge),
       },
     });
     renderCertificate(scope, edge);
     renderProxy(scope, edge, {
       serviceName: this.serviceNameOf(edge),
       service: this.serviceTypeOf(edge, this.props.service),
+      hasPodTargets: this.hasPodTargets(edge),
       tracing: this.props.tracing,
     });
   }

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import {
   Capability,
   EdgeGateway,
+  edgeListeners,
   Gateway,
   type Labels,
   PathOrder,
@@ -12,7 +13,8 @@ import {
   type TopologyChart,
   toYaml,
 } from '../kubernetes';
-import type { Edge } from '../topology';
+import { DRAIN, type Edge } from '../topology';
+import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
 import { rejectRemovedPrefixes } from './edge-redirects';
@@ -86,45 +88,38 @@ export class IstioIngress extends EdgeGateway {
     return `${edge.name}-istio`;
   }
 
+  /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
+  override hasPodTargets(edge: Edge): boolean {
+    return this.serviceTypeOf(edge, this.service) === 'ClusterIP';
+  }
+
   /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters. */
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
       rejectRemovedPrefixes(edge);
-      renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge);
+      renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge, this.hasPodTargets(edge));
       renderEdgeRoutes(chart, edge, [edge.rules], PathOrder.PREFIXES_FIRST);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
+      renderAddressPolicy(chart.scopeOf(edge), edge);
       renderEdgeFilters(chart, edge, this.labelsOf(edge));
     }
     renderLimits(chart);
   }
 }
 
-function renderGateway(scope: Construct, service: string, edge: Edge): void {
-  const { name, namespace, tlsSecret, clientCa } = edge;
-  const common = { hostname: edge.host, allowedRoutes: { namespaces: { from: 'Same' as const } } };
+function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
+  const { name, namespace, clientCa } = edge;
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
       gatewayClassName: 'istio',
       infrastructure: {
         labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': edge.topology.name },
+        annotations: annotationsOf(edge),
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
-      listeners: [
-        { name: 'http', port: 80, protocol: 'HTTP', ...common },
-        ...(tlsSecret
-          ? [
-              {
-                name: 'https',
-                port: 443,
-                protocol: 'HTTPS',
-                tls: { mode: 'Terminate' as const, certificateRefs: [{ name: tlsSecret }] },
-                ...common,
-              },
-            ]
-          : []),
-      ],
+      listeners: edgeListeners(edge, tlsOptionsOf(edge)),
       tls:
         clientCa && !edge.managed
           ? {
@@ -136,7 +131,7 @@ function renderGateway(scope: Construct, service: string, edge: Edge): void {
     },
   });
   renderCertificate(scope, edge);
-  renderParameters(scope, service, edge);
+  renderParameters(scope, service, edge, hasPodTargets);
 }
 
 /** The Services of single versions get the circuit breaker and the load balancing of their service. */
@@ -161,16 +156,17 @@ function renderVersionRules(chart: TopologyChart, edge: Edge): void {
 }
 
 /**
- * The settings that istiod merges into the workload that it creates: the type of its Service, and more than one pod.
+ * The settings that istiod merges into the workload that it creates: the type of its Service, more than one pod, and
+ * the time that they drain.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
  */
-function renderParameters(scope: Construct, service: string, edge: Edge): void {
+function renderParameters(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new ConfigMap(place, 'parameters', {
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
-      service: toYaml({ spec: { type: service } }),
+      service: toYaml({ spec: { type: service, ...addressesOf(edge, service) } }),
       horizontalPodAutoscaler: toYaml({
         spec: {
           minReplicas: 2,
@@ -181,9 +177,25 @@ function renderParameters(scope: Construct, service: string, edge: Edge): void {
         },
       }),
       podDisruptionBudget: toYaml({ spec: { maxUnavailable: 1 } }),
+      ...(hasPodTargets ? { deployment: toYaml(DRAINING_DEPLOYMENT) } : {}),
     },
   });
 }
+
+/** After the hook, the proxy closes its connections after their current requests until the duration has passed. */
+const DRAINING_DEPLOYMENT = {
+  spec: {
+    template: {
+      metadata: {
+        annotations: { 'proxy.istio.io/config': toYaml({ terminationDrainDuration: `${DRAIN.closing}s` }) },
+      },
+      spec: {
+        terminationGracePeriodSeconds: DRAIN.grace,
+        containers: [{ name: 'istio-proxy', lifecycle: { preStop: { sleep: { seconds: DRAIN.serving } } } }],
+      },
+    },
+  },
+};
 
 function parametersName(edge: Edge): string {
   return `${edge.name}-gateway`;

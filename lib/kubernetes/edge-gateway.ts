@@ -33,6 +33,14 @@ export abstract class EdgeGateway {
   /** The name of the Service in front of them. */
   abstract serviceNameOf(edge: Edge): string;
 
+  /**
+   * Whether the pods are targets of a load balancer that is not that of their Service: it is bound to them, e.g. by a
+   * TargetGroupBinding. These pods drain for longer than its deregistration delay.
+   */
+  hasPodTargets(edge: Edge): boolean {
+    return edge.managed;
+  }
+
   /** Adds its resources to the chart, after the workloads. */
   abstract render(chart: ITopologyChart): void;
 
@@ -43,6 +51,7 @@ export abstract class EdgeGateway {
    */
   protected serviceTypeOf(edge: Edge, declared?: string): string {
     if (!edge.managed) {
+      requireKnownAddresses(edge, declared);
       return declared ?? 'LoadBalancer';
     }
     if (declared === 'LoadBalancer') {
@@ -56,5 +65,19 @@ export abstract class EdgeGateway {
       });
     }
     return declared ?? 'ClusterIP';
+  }
+}
+
+/** A denied address would be allowed where the gateway sees the address of an existing load balancer instead. */
+function requireKnownAddresses({ path, deniedCidrs, trustedProxies }: Edge, service?: string): void {
+  if (service === 'ClusterIP' && deniedCidrs && !trustedProxies) {
+    throw new ValidationError({
+      code: 'UnknownClientAddress',
+      path,
+      summary:
+        'An existing load balancer connects to the gateway, which could see the address of the load balancer '
+        + 'instead of one of `deniedCidrs`, and allow the request.',
+      fix: 'Declare the load balancer in `trustedProxies`, or list the addresses that are allowed in `allowedCidrs`.',
+    });
   }
 }

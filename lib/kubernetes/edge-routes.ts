@@ -4,6 +4,7 @@ import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networki
 import type { Edge, EdgeRule, Service } from '../topology';
 import type { TopologyChart } from './chart';
 import { elsewhere, hostElsewhere } from './elsewhere';
+import { requestListeners } from './edge-listeners';
 import { HttpRoute, ReferenceGrant } from './gateway-api';
 import type { SpecOf } from './resource';
 import { PathMatches, type PathOrder } from './route-order';
@@ -11,6 +12,7 @@ import { inChunks, rulesOf } from './route-rules';
 import { renderService } from './workload';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
+type Filter = NonNullable<Rule['filters']>[number];
 
 /**
  * The CRD allows 16 rules and 128 matches in all.
@@ -38,14 +40,13 @@ export function renderEdgeRoutes(
   const names = groups.map(group =>
     inChunks(rulesOf(edge, group, paths), RULES_IN_A_ROUTE).map(rules => {
       const name = ++count === 1 ? edge.name : `${edge.name}-${count}`;
-      renderRoute(chart, edge, name, edge.tlsSecret ? 'https' : 'http', rules);
+      renderRoute(chart, edge, name, requestListeners(edge), rules);
       return name;
     }),
   );
   if (edge.tlsSecret) {
-    renderRoute(chart, edge, `${edge.name}-redirect`, 'http', [
-      { filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] },
-    ]);
+    const toHttps: Filter = { type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } };
+    renderRoute(chart, edge, `${edge.name}-redirect`, ['http'], [{ filters: [toHttps] }]);
   }
   new Set(services.map(each => each.namespace)).forEach(namespace => {
     renderGrant(
@@ -58,14 +59,15 @@ export function renderEdgeRoutes(
   return names;
 }
 
-function renderRoute(chart: TopologyChart, edge: Edge, name: string, listener: string, rules: Rule[]): void {
+function renderRoute(chart: TopologyChart, edge: Edge, name: string, listeners: string[], rules: Rule[]): void {
+  const parentRefs = listeners.map(sectionName => ({ name: edge.name, sectionName }));
   new HttpRoute(chart.scopeOf(edge), `route:${name}`, {
     metadata: {
       name,
       namespace: edge.namespace,
       ...elsewhere(edge.routes.flatMap(each => hostElsewhere(each.service))),
     },
-    spec: { parentRefs: [{ name: edge.name, sectionName: listener }], hostnames: [edge.host], rules },
+    spec: { parentRefs, hostnames: [...edge.hosts], rules },
   });
 }
 

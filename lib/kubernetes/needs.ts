@@ -97,13 +97,21 @@ export const OF_REDIRECTS = {
 
 export const OF_AGGREGATES = {
   headers: 'KrakenD forwards them, on every target.',
+  queryParameters: 'KrakenD forwards them, on every target.',
 } satisfies Needs<Omit<AggregateProps, keyof RouteProps>, Aggregate>;
 
 export const OF_EDGES = {
   host: 'Every gateway supports host names.',
+  alternativeHosts: 'Every gateway supports several hosts.',
   tlsSecret: 'Every gateway terminates TLS.',
+  tlsSecrets: 'Every gateway has a listener for each.',
   certificateIssuer: 'cert-manager fills the Secret.',
   clientCa: ({ clientCa }) => when(clientCa, Capability.CLIENT_CERTIFICATES),
+  clientCertificates: 'Part of client certificates, which require the capability.',
+  minTlsVersion: 'Every gateway has a lowest version.',
+  allowedCidrs: 'Every gateway compares addresses.',
+  deniedCidrs: 'Every gateway compares addresses.',
+  trustedProxies: 'Every gateway evaluates `x-forwarded-for`.',
   auth: 'The default of the routes, which require the capability.',
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   perClientRateLimit: ({ perClientRateLimit }) => when(perClientRateLimit, Capability.PER_CLIENT_RATE_LIMITS),

@@ -5,8 +5,8 @@ const KEEP_METHOD = [307, 308];
 
 /** Throws for a redirect to URLs that the redirect itself matches: clients would repeat it until they give up. */
 export function rejectLoop(edge: Edge, { operation, path: where, to }: Redirect): void {
-  const { path, pathPrefix, host = edge.host, scheme = schemeOf(edge), port, statusCode = 302 } = to;
-  if (host !== edge.host || scheme !== schemeOf(edge) || port !== undefined) {
+  const { path, pathPrefix, host, scheme = schemeOf(edge), port, statusCode = 302 } = to;
+  if ((host !== undefined && !edge.hosts.includes(host)) || scheme !== schemeOf(edge) || port !== undefined) {
     return;
   }
   const replaced = path ?? (pathPrefix && `${pathPrefix === '/' ? '' : pathPrefix}/*`) ?? operation.path.text;
@@ -19,7 +19,7 @@ export function rejectLoop(edge: Edge, { operation, path: where, to }: Redirect)
     throw new ValidationError({
       code: 'Contradiction',
       path: where,
-      summary: `The location, "${target.path.text}" of ${host}, matches the redirect itself.`,
+      summary: `The location, "${target.path.text}" of ${host ?? edge.host}, matches the redirect itself.`,
       fix: 'Redirect to a path of another route, or to another host or scheme.',
     });
   }

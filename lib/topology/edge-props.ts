@@ -2,8 +2,15 @@ import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import { requireRangeOfFront } from './cidr';
 import { type Cors, validateCors } from './cors';
-import { requireDnsSubdomain, requireHostName } from './names';
+import {
+  requireAlternativeHosts,
+  requireHost,
+  requireObjectName,
+  requireSecretsOfHosts,
+  requireTls,
+} from './edge-hosts';
 import { requirePositive } from './numbers';
+import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import { anyValue } from './rules';
@@ -12,14 +19,30 @@ import { ValidationError } from './validation-error';
 
 /** Properties of an edge. */
 export interface EdgeProps {
-  /** The host name that clients request, e.g. `shop.example`. */
+  /**
+   * The host name that clients request, e.g. `shop.example`, or all hosts of a domain: `*.shop.example` matches
+   * `a.shop.example` and `a.b.shop.example`, but not `shop.example`. (A certificate for `*.shop.example` is valid for
+   * `a.shop.example` only.) An API on AWS serves one host without a wildcard.
+   */
   readonly host: string;
   /**
-   * The Secret of type `kubernetes.io/tls` with the certificate, in the edge's namespace. With it, HTTP is redirected
-   * to HTTPS.
+   * Further host names with the same routes, also with wildcards; at most 15.
+   * @default - none
+   */
+  readonly alternativeHosts?: string[];
+  /**
+   * The Secret of type `kubernetes.io/tls` with the certificate of all hosts, in the edge's namespace. With it, HTTP is
+   * redirected to HTTPS.
    * @default - plain HTTP
    */
   readonly tlsSecret?: string;
+  /**
+   * The Secrets of alternative hosts that have a certificate of their own: `{ 'shop.partner.example': 'partner-tls' }`.
+   * In the cluster: a listener for each of these hosts. The certificates in them must not be valid for other hosts of
+   * the edge, or clients get 404 on connections that they reuse.
+   * @default - `tlsSecret` for all hosts
+   */
+  readonly tlsSecrets?: { readonly [host: string]: string };
   /**
    * The ClusterIssuer of cert-manager that fills the Secret and renews it. In the cluster: a Certificate.
    * @default - the Secret is managed outside the topology
@@ -32,6 +55,33 @@ export interface EdgeProps {
    * @default - no client certificate is required
    */
   readonly clientCa?: string;
+  /**
+   * Whether clients must present a certificate of `clientCa`.
+   * @default ClientCertificates.REQUIRED
+   */
+  readonly clientCertificates?: ClientCertificates;
+  /**
+   * The lowest version of TLS that clients may use.
+   * @default TlsVersion.V1_2
+   */
+  readonly minTlsVersion?: TlsVersion;
+  /**
+   * The addresses of clients, as CIDRs, whose requests are allowed; all others get 403. The Service of the gateway
+   * preserves addresses (`externalTrafficPolicy: Local`) if its load balancer does; a proxy in front that does not must
+   * be one of `trustedProxies`.
+   * @default - all
+   */
+  readonly allowedCidrs?: string[];
+  /**
+   * The addresses of clients, as CIDRs, whose requests get 403, even if they are in `allowedCidrs`.
+   * @default - none
+   */
+  readonly deniedCidrs?: string[];
+  /**
+   * The proxies in front of the gateway that send the address of the client in `x-forwarded-for`.
+   * @default - none: the address of a client is that of its connection, independent of `x-forwarded-for`
+   */
+  readonly trustedProxies?: TrustedProxies;
   /**
    * The authentication that requests need on routes without `auth` of their own.
    * @default Auth.none()
@@ -100,8 +150,10 @@ export function validateEdge(path: string, props: EdgeProps): void {
 /** The rule for each property. A property without an entry does not compile. */
 const RULES = {
   host: (path, { host }) => {
-    requireHostName(path, host);
+    requireHost(path, host);
   },
+  alternativeHosts: requireAlternativeHosts,
+  tlsSecrets: requireSecretsOfHosts,
   timeout: (path, { timeout }) => {
     requirePositive(path, 'The timeout', timeout);
   },
@@ -113,6 +165,24 @@ const RULES = {
     // A managed API terminates TLS in front of the gateway, for any protocol behind it.
     requireTls(path, 'clientCa', props.managed ? undefined : props.clientCa, props);
   },
+  clientCertificates: (path, { clientCertificates, clientCa, managed }) => {
+    if (clientCertificates !== undefined && (clientCa === undefined || managed)) {
+      throw new ValidationError({
+        code: 'NoEffect',
+        path,
+        summary: managed
+          ? 'A managed API requires a certificate of every client, so `clientCertificates` cannot apply.'
+          : '`clientCertificates` applies to certificates of `clientCa`, which is not declared.',
+        fix: 'Remove `clientCertificates`, or declare `clientCa` on an edge without a managed API.',
+      });
+    }
+  },
+  minTlsVersion: (path, props) => {
+    requireTls(path, 'minTlsVersion', props.minTlsVersion, props);
+  },
+  allowedCidrs: validateAddresses,
+  deniedCidrs: anyValue,
+  trustedProxies: anyValue,
   certificateIssuer: (path, props) => {
     requireObjectName(path, 'a ClusterIssuer', props.certificateIssuer);
     requireTls(path, 'certificateIssuer', props.certificateIssuer, props);
@@ -132,12 +202,6 @@ const RULES = {
   // The edge validates it with its name, which no other object of the namespace has.
   namespace: anyValue,
 } satisfies { readonly [K in keyof EdgeProps]-?: (path: string, props: EdgeProps) => void };
-
-function requireObjectName(path: string, what: string, name: string | undefined): void {
-  if (name !== undefined) {
-    requireDnsSubdomain(path, what, name);
-  }
-}
 
 function requireCountable(path: string, { perClientRateLimit, auth }: EdgeProps): void {
   if (perClientRateLimit?.client.kind === 'API key' && auth) {
@@ -168,15 +232,4 @@ function validateFront(path: string, { managed, frontCidrs }: EdgeProps): void {
     });
   }
   frontCidrs?.forEach(cidr => requireRangeOfFront(path, cidr));
-}
-
-function requireTls(path: string, name: string, value: string | undefined, { tlsSecret }: EdgeProps): void {
-  if (value !== undefined && tlsSecret === undefined) {
-    throw new ValidationError({
-      code: 'NoEffect',
-      path,
-      summary: `${name} applies to TLS, and the edge uses plain HTTP.`,
-      fix: 'Set `tlsSecret` to the Secret with the certificate.',
-    });
-  }
 }

@@ -7,6 +7,7 @@ import { aggregator, callParts } from './aggregator';
 import { Auth } from './auth';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Cors } from './cors';
+import { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 import { type EdgeProps, validateEdge } from './edge-props';
 import type { RateLimit } from './rate-limit';
 import { duplicate } from './duplicate';
@@ -35,12 +36,26 @@ export interface Destination {
 export class Edge implements IEdge {
   /** The host name of the listeners and of the certificate. */
   readonly host: string;
+  /** All host names: `host` and its alternatives. */
+  readonly hosts: readonly string[];
   /** The Secret of the certificate, in `namespace`; undefined for plain HTTP on port 80. */
   readonly tlsSecret?: string;
+  /** The Secrets of the hosts that have a certificate of their own. */
+  readonly tlsSecrets: { readonly [host: string]: string };
   /** The ClusterIssuer of cert-manager that writes `tlsSecret`; undefined if the Secret exists already. */
   readonly certificateIssuer?: string;
   /** The ConfigMap with the authority of client certificates; undefined if clients need no certificate. */
   readonly clientCa?: string;
+  /** Whether clients must present a certificate of `clientCa`. */
+  readonly clientCertificates: ClientCertificates;
+  /** The lowest version of TLS that clients may use. */
+  readonly minTlsVersion: TlsVersion;
+  /** The only addresses of clients, as CIDRs, whose requests are allowed; undefined for all. */
+  readonly allowedCidrs?: readonly string[];
+  /** The addresses of clients, as CIDRs, whose requests are denied; undefined for none. */
+  readonly deniedCidrs?: readonly string[];
+  /** The proxies in front whose `x-forwarded-for` has the address of the client; undefined for none. */
+  readonly trustedProxies?: TrustedProxies;
   /** The credentials that requests need on routes without `auth` of their own. */
   readonly auth: Auth;
   /** The limit on all requests of the edge, for each pod of the gateway; undefined for none. */
@@ -77,9 +92,16 @@ export class Edge implements IEdge {
   ) {
     requireDeclaring(declaring, 'Edge', 'topology.addEdge(…)');
     this.host = props.host;
+    this.hosts = [props.host, ...(props.alternativeHosts ?? [])];
     this.tlsSecret = props.tlsSecret;
+    this.tlsSecrets = props.tlsSecrets ?? {};
     this.certificateIssuer = props.certificateIssuer;
     this.clientCa = props.clientCa;
+    this.clientCertificates = props.clientCertificates ?? ClientCertificates.REQUIRED;
+    this.minTlsVersion = props.minTlsVersion ?? TlsVersion.V1_2;
+    this.allowedCidrs = props.allowedCidrs;
+    this.deniedCidrs = props.deniedCidrs;
+    this.trustedProxies = props.trustedProxies;
     this.auth = props.auth ?? Auth.none();
     this.rateLimit = props.rateLimit;
     this.perClientRateLimit = props.perClientRateLimit;
@@ -183,7 +205,13 @@ export class Edge implements IEdge {
     Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
     const merger = this.merger ?? this.addService(`${this.name}-aggregator`, aggregator(this.namespace));
     const route = this.route(operation, merger, props);
-    const aggregate = new Aggregate(DECLARING, route, given(parts), given(props.headers));
+    const aggregate = new Aggregate(
+      DECLARING,
+      route,
+      given(parts),
+      given(props),
+      this.merged.map(each => each.route),
+    );
     callParts(merger, aggregate);
     this.merger = merger;
     this.merged.push(aggregate);

@@ -16,7 +16,9 @@ export {
 export { Contract } from './contract';
 export type { CallerData, ContractData, PortData, ServiceData } from './contract-data';
 export { type Cors, CORS_HEADERS } from './cors';
+export { DRAIN } from './drain';
 export * from './edge';
+export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
@@ -30,7 +32,8 @@ export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from
 export * from './rate-limit';
 export * from './references';
 export * from './validation-error';
-export { constructIdOf } from './names';
+export { constructIdOf, requireDnsLabel, requireHeaderName, requireOrdinaryName } from './names';
+export { requireInteger, requirePercentage } from './numbers';
 export * from './operation';
 export * from './path-pattern';
 export * from './peer';
@@ -45,6 +48,7 @@ export { EdgeRule } from './edge-rule';
 export * from './route';
 export { precedes, type Region, regionsOf } from './route-precedence';
 export * from './service';
+export type { ServiceRateLimit, ServiceRateLimitProps } from './request-rules';
 export type { ClaimValues, OperationAuth, RequestAuth, ServiceAuthProps } from './service-auth';
 export type { ExistingWorkload, ServiceProps } from './service-props';
 export {

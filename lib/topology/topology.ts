@@ -153,9 +153,11 @@ export class Topology implements ITopology {
   addEdge(name: string, props: EdgeProps): Edge {
     this.requireOpen(name);
     const edge = new Edge(DECLARING, this, name, given(props), this.addService.bind(this));
-    const sameHost = this.edges.find(other => other.host === edge.host);
-    if (sameHost) {
-      throw this.duplicate(name, `The host ${edge.host} is served by the edge "${sameHost.name}" already.`);
+    for (const host of edge.hosts) {
+      const sameHost = this.edges.find(other => other.hosts.includes(host));
+      if (sameHost) {
+        throw this.duplicate(name, `The host ${host} is served by the edge "${sameHost.name}" already.`);
+      }
     }
     this.add(this.edgesByName, name, edge, 'edge');
     return edge;

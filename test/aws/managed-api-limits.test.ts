@@ -1,5 +1,14 @@
 import { Duration } from 'cdk8s';
-import { Auth, ClientKey, type EdgeProps, FailureMode, PerClientRateLimit, Period, type RouteProps } from '../../lib';
+import {
+  Auth,
+  ClientKey,
+  type EdgeProps,
+  FailureMode,
+  PerClientRateLimit,
+  Period,
+  type RouteProps,
+  TlsVersion,
+} from '../../lib';
 import type { RestApiEdgeProps } from '../../lib/aws';
 import { declared, httpTemplate, restTemplate } from './support';
 
@@ -27,6 +36,26 @@ test.each<[string, RegExp, () => unknown]>([
     /per-client rate limits/,
     make('http', { auth: jwt, managed: true, perClientRateLimit: limit(ClientKey.claim('sub')) }),
   ],
+  ...(['http', 'rest'] as const).flatMap((kind): [string, RegExp, () => unknown][] => [
+    [
+      `a second host in front of a ${kind} API`,
+      /shop.example, www.shop.example, and .* of one host only/,
+      make(kind, { alternativeHosts: ['www.shop.example'] }),
+    ],
+    [`all hosts of a domain in front of a ${kind} API`, /\*\.shop\.example/, make(kind, { host: '*.shop.example' })],
+  ]),
+  ...(
+    [
+      ['allowedCidrs', { allowedCidrs: ['203.0.113.0/24'] }],
+      ['deniedCidrs', { deniedCidrs: ['203.0.113.0/24'] }],
+      ['trustedProxies', { trustedProxies: { cidrs: ['10.0.8.0/24'] } }],
+      ['minTlsVersion', { minTlsVersion: TlsVersion.V1_3 }],
+    ] as const
+  ).map(([name, props]): [string, RegExp, () => unknown] => [
+    `${name} of the gateway`,
+    new RegExp(`\`${name}\` applies to connections of clients`),
+    make('rest', props as Partial<EdgeProps>),
+  ]),
   ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
   ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],
   [
@@ -117,11 +146,6 @@ test.each<[string, RegExp, () => unknown]>([
     'keys in a header of their own',
     /"x-mine".*only from "x-api-key"/s,
     make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] }),
-  ],
-  [
-    'client ids in place of audiences',
-    /checks only `aud`.*userPools/s,
-    make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) }),
   ],
   ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheTtl: Duration.hours(2) })],
   ['a stage name with a dash', /"pre-prod" is not a valid stage name/, make('rest', {}, {}, { stageName: 'pre-prod' })],

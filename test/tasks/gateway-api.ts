@@ -70,8 +70,16 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`tlsSecret`, `certificateIssuer`',
     'istio/ingress.test.ts › with a certificate the edge ends TLS, and HTTP is redirected',
   ),
-  resources('Wildcard listeners and certificates', '`Gateway` and `HttpRoute`; edges have one exact host'),
-  resources('Several listeners or hosts on one Gateway', 'patches of the Gateway and the HTTPRoute'),
+  model(
+    'Wildcard listeners and certificates',
+    "`host: '*.shop.example'`",
+    'kubernetes/edge-hosts.test.ts › each host of an edge has its routes, with their authentication',
+  ),
+  model(
+    'Several listeners or hosts on one Gateway',
+    '`alternativeHosts`, `tlsSecrets`',
+    'kubernetes/edge-hosts.test.ts › hosts that share a certificate share a listener',
+  ),
   resources('TLS passthrough', '`Gateway`, `TlsRoute`'),
   resources('TCP', '`Gateway`, `TcpRoute`'),
   resources('UDP', '`Gateway`, `UdpRoute`; services have no UDP ports'),

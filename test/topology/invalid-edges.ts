@@ -92,7 +92,7 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     ['"x-*"', 'Name each header.'],
     () => Auth.apiKey({ secret: 'keys', header: 'x-*' }),
   ],
-  ['any header for clients to be told apart by', 'InvalidHeader', ['"*"'], () => ClientKey.header('*')],
+  ['any header to distinguish clients', 'InvalidHeader', ['"*"'], () => ClientKey.header('*')],
   [
     'any header for the parts of an aggregate',
     'InvalidHeader',
@@ -367,7 +367,7 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     route({ grpcMethod: 'Get' }),
   ],
   ['REST for a method that is not there', 'Untranslatable', ['shop.Catalog/Drop'], translated('GET /', 'Drop')],
-  ['REST for a method that takes a stream', 'Untranslatable', ['stream'], translated('POST /products', 'Import')],
+  ['REST for a method with a stream', 'Untranslatable', ['stream'], translated('POST /products', 'Import')],
   ['REST with HEAD', 'Untranslatable', ['HEAD'], translated('HEAD /products', 'ListProducts')],
   [
     'REST with a parameter that is no field',

@@ -16,8 +16,10 @@ import {
   Topology,
   ValidationError,
 } from '../../lib';
-import { AUTH_MISTAKES } from './auth-mistakes';
+import { AUTH_MISTAKES, LIMIT_MISTAKES } from './auth-mistakes';
+import { AGGREGATE_MISTAKES } from './aggregate-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
+import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
@@ -320,7 +322,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
   ['a timeout without a unit', 'NoDuration', ['The timeout is 3', 'Duration.seconds(3)'], call({ timeout: 3 })],
   [
-    'a time of each try without a unit',
+    'a per-try timeout without a unit',
     'NoDuration',
     ['"400ms"'],
     call({ retries: { attempts: 1, perTryTimeout: '400ms' } }),
@@ -354,7 +356,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     () => new Topology('shop').addService('cart', { existingWorkload: { labels: {}, serviceAccount: 'x' } }),
   ],
   [
-    'a quantity that Kubernetes would refuse',
+    'a quantity that Kubernetes would reject',
     'InvalidQuantity',
     ['cpu is "0.1cores"', '100m'],
     add({ resources: { cpu: '0.1cores' } }),
@@ -466,7 +468,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a timeout of nothing', 'OutOfRange', ['timeout', 'end every request'], call({ timeout: Duration.millis(0) })],
   ['retries below zero', 'OutOfRange', ['-1'], call({ retries: { attempts: -1 } })],
   [
-    'tries that can never happen',
+    'attempts that can never happen',
     'RetriesExceedTimeout',
     ['3 retries of 400 ms', 'after 1200 ms', 'at 1000 ms'],
     call({
@@ -625,10 +627,22 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
   ['an issuer that is no URL', 'InvalidIssuer', ['"login"'], () => Auth.jwt({ issuer: 'login', audiences: ['a'] })],
   [
-    'a token for nobody',
+    'a token without an audience',
     'NoAudience',
     ['audience'],
     () => Auth.jwt({ issuer: 'https://login.example', audiences: [] }),
+  ],
+  [
+    'an audience beside any audience',
+    'Contradiction',
+    ['any audience'],
+    () => Auth.jwt({ issuer: 'https://login.example', audiences: ['a'], anyAudience: true }),
+  ],
+  [
+    'a client id beside any audience',
+    'Contradiction',
+    ['any audience'],
+    () => Auth.jwt({ issuer: 'https://login.example', clientIdAsAudience: true, anyAudience: true }),
   ],
   ['a throttle of nothing', 'OutOfRange', ['rate is 0'], () => RateLimit.perSecond(0)],
 
@@ -751,12 +765,15 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
 
 const ALL = [
   ...MISTAKES,
+  ...AGGREGATE_MISTAKES,
   ...EDGE_MISTAKES,
+  ...LISTENER_MISTAKES,
   ...VALUE_MISTAKES,
   ...TRAFFIC_MISTAKES,
   ...WORKLOAD_KIND_MISTAKES,
   ...POD_MISTAKES,
   ...AUTH_MISTAKES,
+  ...LIMIT_MISTAKES,
 ];
 
 test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {

@@ -1,12 +1,18 @@
+import type { TelemetryBackend } from '../../kubernetes';
 import type { MeshSettings } from './mesh-settings';
 
 /**
  * The mesh configuration that the topologies require.
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
  */
-export function meshConfig({ trustDomain, tracing }: MeshSettings): object {
+export function meshConfig({ trustDomain, trustDomainAliases, tracing, accessLog }: MeshSettings): object {
+  const providers = [
+    ...(tracing ? [{ name: tracing.provider, [tracing.provider]: addressOf(tracing) }] : []),
+    ...(accessLog?.backend ? [{ name: accessLog.provider, envoyOtelAls: addressOf(accessLog.backend) }] : []),
+  ];
   return {
     trustDomain: trustDomain ?? 'cluster.local',
+    trustDomainAliases,
     // Undeclared external hosts are blocked, also for pods without a Sidecar.
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
     // No undeclared retries: for gateways this is the only setting that disables them.
@@ -15,8 +21,10 @@ export function meshConfig({ trustDomain, tracing }: MeshSettings): object {
     pathNormalization: { normalization: 'MERGE_SLASHES' },
     // The first calls of an application that starts before its proxy would fail.
     defaultConfig: { holdApplicationUntilProxyStarts: true },
-    extensionProviders: tracing
-      ? [{ name: tracing.provider, opentelemetry: { service: tracing.host('cluster.local'), port: tracing.port } }]
-      : undefined,
+    extensionProviders: providers.length > 0 ? providers : undefined,
   };
+}
+
+function addressOf(backend: TelemetryBackend): object {
+  return { service: backend.host('cluster.local'), port: backend.port };
 }

@@ -1,4 +1,5 @@
 import type { Tracing } from '../../kubernetes';
+import type { AccessLog } from '../access-log';
 
 /** The settings that an installation of Istio and the topologies must share. */
 export interface MeshSettings {
@@ -13,8 +14,20 @@ export interface MeshSettings {
    */
   readonly trustDomain?: string;
   /**
+   * Other trust domains whose identities policies accept in place of `trustDomain`: the former one while workloads move
+   * to a new one.
+   * @default - none
+   * @see https://istio.io/latest/docs/tasks/security/authorization/authz-td-migration/
+   */
+  readonly trustDomainAliases?: string[];
+  /**
    * The tracing backend that topologies send spans to.
    * @default - none
    */
   readonly tracing?: Tracing;
+  /**
+   * Where proxies log requests; a collector becomes a provider of the mesh configuration.
+   * @default AccessLog.standardOutput()
+   */
+  readonly accessLog?: AccessLog;
 }

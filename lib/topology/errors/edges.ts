@@ -19,6 +19,21 @@ export const EDGE_ERRORS = [
     explanation: 'An aggregate joins the responses of several backends. Name two or more, or declare a route.',
   },
   {
+    id: 'UnroutableAggregate',
+    summary: 'An aggregate with a path that KrakenD does not route',
+    explanation:
+      'Its router has no parameters for the rest of a path, and gives characters such as ":" a meaning of their own. '
+      + 'Use literal segments and parameters for one segment each.',
+  },
+  {
+    id: 'ConfusableAggregates',
+    summary: 'Two aggregates with different requirements that escaped characters in a path can confuse',
+    explanation:
+      'The gateway checks the credentials and limits of the route that it matches. KrakenD matches the decoded path, '
+      + 'in which an escaped "/" separates segments, and could respond with the other aggregate. Give both the same '
+      + 'requirements, or paths that begin with different literal segments.',
+  },
+  {
     id: 'PartOutlastsWhole',
     summary: 'A part of an aggregate with the time of the whole, or more',
     explanation:
@@ -48,6 +63,20 @@ export const EDGE_ERRORS = [
     explanation:
       'The gateway needs the descriptor of the gRPC service with an HTTP binding for the operation. Declare the '
       + 'port with the descriptor, and name an operation that it binds.',
+  },
+  {
+    id: 'UnknownClientAddress',
+    summary: 'Denied addresses at a gateway that may not see the addresses of clients',
+    explanation:
+      'An existing load balancer connects to the gateway from its own address, unless it preserves that of the client, '
+      + 'so a denied client could be allowed. Declare the load balancer in `trustedProxies`, or list allowed addresses.',
+  },
+  {
+    id: 'TooManyProxies',
+    summary: 'A count of trusted proxies for a gateway that trusts addresses',
+    explanation:
+      'Envoy Gateway skips the entries of `x-forwarded-for` that are addresses of trusted proxies. List the addresses of '
+      + 'all proxies in `cidrs`, without `count`.',
   },
   {
     id: 'InvalidKeyAddress',

@@ -1,0 +1,58 @@
+import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with {
+  'resolution-mode': 'import',
+};
+import type { Edge } from '../topology';
+import type { SpecOf } from './resource';
+import type { Labels } from './topology-chart';
+
+type Listener = SpecOf<IGateway>['listeners'][number];
+
+/**
+ * The listeners of an edge's Gateway: port 80, with TLS also port 443. Hosts that share a certificate share a listener
+ * without a host name, since clients reuse an HTTP/2 connection for all hosts of a certificate.
+ *
+ * @param tlsOptions options of the implementation, for listeners with TLS
+ */
+export function edgeListeners(edge: Edge, tlsOptions?: Labels): Listener[] {
+  const allowedRoutes = { namespaces: { from: 'Same' as const } };
+  return [
+    { name: 'http', port: 80, protocol: 'HTTP', hostname: onlyOne(edge.hosts), allowedRoutes },
+    ...certificatesOf(edge).map(({ secret, hosts }, index): Listener => ({
+      name: index === 0 ? 'https' : `https-${index + 1}`,
+      port: 443,
+      protocol: 'HTTPS',
+      tls: { mode: 'Terminate', certificateRefs: [{ name: secret }], options: tlsOptions },
+      hostname: onlyOne(hosts),
+      allowedRoutes,
+    })),
+  ];
+}
+
+/** The names of the listeners that accept the requests of routes: those with TLS, if the edge has a certificate. */
+export function requestListeners(edge: Edge): string[] {
+  const protocol = edge.tlsSecret ? 'HTTPS' : 'HTTP';
+  return edgeListeners(edge)
+    .filter(each => each.protocol === protocol)
+    .map(each => each.name);
+}
+
+/** A certificate of an edge, and its hosts. */
+export interface EdgeCertificate {
+  readonly secret: string;
+  readonly hosts: readonly string[];
+}
+
+/** The certificates of an edge: `tlsSecret` first, then those of single hosts. */
+export function certificatesOf({ hosts, tlsSecret, tlsSecrets }: Edge): EdgeCertificate[] {
+  if (tlsSecret === undefined) {
+    return [];
+  }
+  return [
+    { secret: tlsSecret, hosts: hosts.filter(host => tlsSecrets[host] === undefined) },
+    ...Object.entries(tlsSecrets).map(([host, secret]) => ({ secret, hosts: [host] })),
+  ];
+}
+
+function onlyOne(hosts: readonly string[]): string | undefined {
+  return hosts.length === 1 ? hosts[0] : undefined;
+}

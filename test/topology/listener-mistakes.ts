@@ -1,0 +1,116 @@
+import { ClientCertificates, type EdgeProps, TlsVersion, Topology } from '../../lib';
+
+const edge = (props: Partial<EdgeProps>) => () =>
+  new Topology('shop').addEdge('door', { host: 'shop.example', ...props });
+
+/** Mistakes in the hosts, certificates and clients of an edge. */
+export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
+  ...['*', '*.*.example', 'a.*.example', 'shop.*', '*shop.example', '*.example', 'Shop.example', '10.0.0.1', ''].map(
+    (host): (typeof LISTENER_MISTAKES)[number] => [
+      `"${host}" as a further host`,
+      'InvalidHost',
+      [],
+      edge({ alternativeHosts: ['www.shop.example', host] }),
+    ],
+  ),
+  ['an address as the only host, with a wildcard', 'InvalidHost', ['10.0.0.1'], edge({ host: '*.10.0.0.1' })],
+  ['a host twice', 'Duplicate', ['"shop.example"'], edge({ alternativeHosts: ['a.example.org', 'shop.example'] })],
+  [
+    'a further host of another edge',
+    'Duplicate',
+    ['a.shop.example', '"door"'],
+    () => {
+      const shop = new Topology('shop');
+      shop.addEdge('door', { host: 'shop.example', alternativeHosts: ['a.shop.example'] });
+      shop.addEdge('gate', { host: 'b.shop.example', alternativeHosts: ['a.shop.example'] });
+    },
+  ],
+  [
+    'more hosts than an HTTPRoute has',
+    'OutOfRange',
+    ['17 hosts', '16'],
+    edge({ alternativeHosts: Array.from({ length: 16 }, (_, index) => `a${index}.example.org`) }),
+  ],
+  [
+    'a certificate of a host without TLS',
+    'NoEffect',
+    ['tlsSecrets', 'tlsSecret'],
+    edge({ alternativeHosts: ['a.example.org'], tlsSecrets: { 'a.example.org': 'a' } }),
+  ],
+  [
+    'a certificate of a host that is not declared',
+    'NoEffect',
+    ['"a.example.org"', '`alternativeHosts`'],
+    edge({ tlsSecret: 'tls', tlsSecrets: { 'a.example.org': 'a' } }),
+  ],
+  [
+    'a second certificate of the first host',
+    'NoEffect',
+    ['"shop.example"', '`tlsSecret`'],
+    edge({ tlsSecret: 'tls', tlsSecrets: { 'shop.example': 'a' } }),
+  ],
+  [
+    'a certificate of its own that is that of all hosts',
+    'Contradiction',
+    ['"tls"', '404'],
+    edge({ alternativeHosts: ['a.example.org'], tlsSecret: 'tls', tlsSecrets: { 'a.example.org': 'tls' } }),
+  ],
+  [
+    'a certificate of its own for two hosts',
+    'Contradiction',
+    ['"own"', '"b.example.org"'],
+    edge({
+      alternativeHosts: ['a.example.org', 'b.example.org'],
+      tlsSecret: 'tls',
+      tlsSecrets: { 'a.example.org': 'own', 'b.example.org': 'own' },
+    }),
+  ],
+  [
+    'a certificate with a name that no Secret can have',
+    'InvalidName',
+    ['"A B"', 'a Secret'],
+    edge({ alternativeHosts: ['a.example.org'], tlsSecret: 'tls', tlsSecrets: { 'a.example.org': 'A B' } }),
+  ],
+  ...(['allowedCidrs', 'deniedCidrs'] as const).flatMap((name): typeof LISTENER_MISTAKES => [
+    [`no address as ${name}`, 'NoEffect', ['empty'], edge({ [name]: [] })],
+    [`an address without a prefix as ${name}`, 'InvalidCidr', ['"10.0.8.1"'], edge({ [name]: ['10.0.8.1'] })],
+    [
+      `${name} behind a managed API`,
+      'NoEffect',
+      [`\`${name}\``, 'managed API'],
+      edge({ managed: true, [name]: ['10.0.8.0/24'] }),
+    ],
+  ]),
+  ['no trusted proxy', 'NoEffect', ['trustedProxies.cidrs'], edge({ trustedProxies: { cidrs: [] } })],
+  [
+    'trusted proxies behind a managed API',
+    'NoEffect',
+    ['trustedProxies.cidrs'],
+    edge({ managed: true, trustedProxies: { cidrs: ['10.0.8.0/24'] } }),
+  ],
+  ...['0.0.0.0/0', '::/0', '8.0.0.0/7'].map((cidr): (typeof LISTENER_MISTAKES)[number] => [
+    `"${cidr}" as trusted proxies`,
+    'InvalidCidr',
+    [`"${cidr}"`, 'forge'],
+    edge({ trustedProxies: { cidrs: ['10.0.8.0/24', cidr] } }),
+  ]),
+  ...[0, -1, 1.5, 11].map((count): (typeof LISTENER_MISTAKES)[number] => [
+    `${count} trusted proxies`,
+    'OutOfRange',
+    ['The count of trusted proxies', String(count)],
+    edge({ trustedProxies: { cidrs: ['10.0.8.0/24'], count } }),
+  ]),
+  [
+    'optional certificates of no authority',
+    'NoEffect',
+    ['`clientCa`'],
+    edge({ tlsSecret: 'tls', clientCertificates: ClientCertificates.OPTIONAL }),
+  ],
+  [
+    'optional certificates in front of a managed API',
+    'NoEffect',
+    ['managed API'],
+    edge({ managed: true, clientCa: 'ca', clientCertificates: ClientCertificates.OPTIONAL }),
+  ],
+  ['a version of TLS without TLS', 'NoEffect', ['minTlsVersion'], edge({ minTlsVersion: TlsVersion.V1_3 })],
+];
