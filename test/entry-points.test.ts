@@ -61,6 +61,7 @@ test.each<[string, string[]]>([
       'EdgeGateway',
       'EnvFrom',
       'EnvValue',
+      'ExternalAuthorizer',
       'ExternalService',
       'FailureMode',
       'HashKey',

@@ -67,6 +67,7 @@ export class EnvoyGateway extends EdgeGateway {
   readonly capabilities = [
     Capability.EDGES,
     Capability.TOKENS,
+    Capability.EXTERNAL_AUTHORIZATION,
     Capability.API_KEYS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
@@ -210,7 +211,7 @@ export class EnvoyGateway extends EdgeGateway {
 function groupsOf(edge: Edge): Route[][] {
   const groups = new Map<string, Route[]>();
   for (const route of edge.routes) {
-    const key = JSON.stringify([route.auth.token, route.auth.key]);
+    const key = JSON.stringify([route.auth.token, route.auth.key, route.authorizer?.key]);
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   return [...groups.values()];

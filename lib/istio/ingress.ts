@@ -42,6 +42,7 @@ export class IstioIngress extends EdgeGateway {
   readonly capabilities = [
     Capability.EDGES,
     Capability.TOKENS,
+    Capability.EXTERNAL_AUTHORIZATION,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
     Capability.CORS,

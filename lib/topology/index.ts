@@ -19,6 +19,7 @@ export { type Cors, CORS_HEADERS } from './cors';
 export * from './edge';
 export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
+export * from './external-authorizer';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
 export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';

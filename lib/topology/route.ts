@@ -1,6 +1,7 @@
 import { type Declaring, requireDeclaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import { ValidationError } from './validation-error';
@@ -20,6 +21,12 @@ export interface RouteProps {
    * @default - that of the edge
    */
   readonly auth?: Auth;
+  /**
+   * The service that decides for each request whether it is allowed, in addition to `auth`; `ExternalAuthorizer.none()`
+   * for none.
+   * @default - that of the edge
+   */
+  readonly authorizer?: ExternalAuthorizer;
   /**
    * The request rate that is allowed on this route.
    * @default - the edge's throttle alone
@@ -72,6 +79,8 @@ export class Route {
   readonly port: Port;
   /** The credentials that requests need; those of the edge, if the route declares none. */
   readonly auth: Auth;
+  /** The service that decides for each request whether it is allowed; undefined for none. */
+  readonly authorizer?: ExternalAuthorizer;
   /** The limit on all requests of the route; undefined for that of the edge alone. */
   readonly rateLimit?: RateLimit;
   /** The time limit of requests; that of the edge, if the route declares none. */
@@ -102,6 +111,7 @@ export class Route {
     this.operation = Operation.parse(path, operation);
     this.port = props.port === undefined ? service.firstPort(path) : service.port(props.port, path);
     this.auth = props.auth ?? edge.auth;
+    this.authorizer = props.authorizer?.service && props.authorizer;
     this.rateLimit = props.rateLimit;
     this.timeout = props.timeout ?? edge.timeout;
     this.perClientRateLimit = props.perClientRateLimit;
@@ -124,6 +134,7 @@ export class Route {
 /** The rule for each property. A property without an entry does not compile. */
 const RULES = {
   auth: anyValue,
+  authorizer: requireUncached,
   rateLimit: anyValue,
   timeout: (path, { timeout }) => {
     requirePositive(path, 'The timeout', timeout);
@@ -145,6 +156,18 @@ const RULES = {
   // The descriptor rejects a method that it does not have.
   grpcMethod: anyValue,
 } satisfies { readonly [K in keyof RouteProps]-?: (path: string, route: Route) => void };
+
+/** A cached response would be sent without a decision of the authorizer. */
+function requireUncached(path: string, { authorizer, cacheTtl }: Route): void {
+  if (authorizer && cacheTtl) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: 'Responses of the route are cached, so requests would be answered without a decision of its authorizer.',
+      fix: 'Remove `cacheTtl`, or set `authorizer: ExternalAuthorizer.none()` on the route.',
+    });
+  }
+}
 
 function requireRequests(path: string, { port, service }: Route): void {
   if (!port.carriesRequests) {

@@ -37,7 +37,11 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
     '`requireAuth({ auth, claims })`; tokens without an audience, or of an issuer that is not a URL, by '
       + '`AuthorizationPolicy`',
   ),
-  resources('External authorization', '`AuthorizationPolicy`, and patches for the provider and the NetworkPolicy'),
+  model(
+    'External authorization',
+    '`authorizer: ExternalAuthorizer.of({ service })` of edge and route; at services by `AuthorizationPolicy`',
+    'kubernetes/external-authorizer.test.ts › the authorizer decides about the routes that have it',
+  ),
   resources('Explicit deny', '`AuthorizationPolicy`; undeclared calls are denied without it'),
   model(
     'Access control by IP address at the ingress',

@@ -1,10 +1,17 @@
+import { authorizersOf } from './authorizers';
 import type { MeshSettings } from './mesh-settings';
 
 /**
  * The mesh configuration that the topologies require.
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
  */
-export function meshConfig({ trustDomain, tracing }: MeshSettings): object {
+export function meshConfig({ trustDomain, tracing, topologies = [] }: MeshSettings): object {
+  const providers = [
+    ...(tracing
+      ? [{ name: tracing.provider, opentelemetry: { service: tracing.host('cluster.local'), port: tracing.port } }]
+      : []),
+    ...topologies.flatMap(authorizersOf),
+  ];
   return {
     trustDomain: trustDomain ?? 'cluster.local',
     // Undeclared external hosts are blocked, also for pods without a Sidecar.
@@ -15,8 +22,6 @@ export function meshConfig({ trustDomain, tracing }: MeshSettings): object {
     pathNormalization: { normalization: 'MERGE_SLASHES' },
     // The first calls of an application that starts before its proxy would fail.
     defaultConfig: { holdApplicationUntilProxyStarts: true },
-    extensionProviders: tracing
-      ? [{ name: tracing.provider, opentelemetry: { service: tracing.host('cluster.local'), port: tracing.port } }]
-      : undefined,
+    extensionProviders: providers.length > 0 ? providers : undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { Tracing } from '../../kubernetes';
+import type { Topology } from '../../topology';
 
 /** The settings that an installation of Istio and the topologies must share. */
 export interface MeshSettings {
@@ -17,4 +18,10 @@ export interface MeshSettings {
    * @default - none
    */
   readonly tracing?: Tracing;
+  /**
+   * The topologies of the mesh whose edges have an external authorizer: the mesh configuration contains it. Requests to
+   * an authorizer that it does not contain are denied.
+   * @default - none
+   */
+  readonly topologies?: readonly Topology[];
 }
