@@ -15,6 +15,7 @@ export {
   EdgeGateway,
   type ITopologyChart,
   type Labels,
+  LoadBalancerController,
   NoMesh,
   type NoMeshProps,
   Phase,
@@ -28,6 +29,7 @@ export {
 // Folders of this package import all of lib/topology; the public exports are listed here.
 export {
   type Abort,
+  type AcceptedTokens,
   AccessMode,
   Aggregate,
   type AggregateProps,
@@ -165,6 +167,8 @@ export {
   type MutualTlsOriginationProps,
   type ServiceAccountProps,
   type ServiceAuthProps,
+  type ServiceRateLimit,
+  type ServiceRateLimitProps,
   type ServiceData,
   type ServiceObjects,
   type ServiceProps,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(__dirname, '..');
 
 const OF_ISTIO = [
+  'AccessLog',
   'AuthorizationPolicy',
   'BackendTlsPolicy',
   'DestinationRule',
@@ -29,6 +30,7 @@ const OF_ISTIO = [
   'TcpRoute',
   'Telemetry',
   'TlsRoute',
+  'TraceTag',
   'Tracing',
   'UdpRoute',
   'VirtualService',
@@ -72,6 +74,7 @@ test.each<[string, string[]]>([
       'ImagePullPolicy',
       'JobRestartPolicy',
       'LifecycleHandler',
+      'LoadBalancerController',
       'LoadBalancingAlgorithm',
       'Mesh',
       'NoMesh',
@@ -122,7 +125,7 @@ test.each<[string, string[]]>([
       'SecurityPolicy',
     ],
   ],
-  ['aws', ['HttpApiEdge', 'IstioOnEks', 'LambdaAggregator', 'PrivateLink', 'RestApiEdge', 'Waf']],
+  ['aws', ['HttpApiEdge', 'IstioOnEks', 'LambdaAggregator', 'PrivateLink', 'RestApiEdge', 'SharedLoadBalancer', 'Waf']],
   ['testing', ['Capture', 'Manifests', 'Match', 'Matcher', 'Traffic', 'Unsimulated']],
 ])('the entry point %s exports these names and no others', async (entry, names) => {
   expect(Object.keys((await import(`../lib/${entry}`)) as object).sort()).toEqual([...names].sort());

@@ -29,6 +29,7 @@ export function checkCommand(): Command {
       repeated,
       [],
     )
+    .option('--build', 'render kustomizations and Helm charts in folders, with kustomize or kubectl and helm', false)
     .option('--cluster-domain <name>', 'the DNS domain of the cluster (default: cluster.local)')
     .option('--format <format>', `${[...REPORT_FORMATS.keys()].join(', ')} (default: text)`, 'text')
     .option('--fail-on <severity>', 'the lowest severity for exit code 1: error (default), warning, info or never')
@@ -59,6 +60,7 @@ export interface CheckValues {
   readonly format: string;
   readonly failOn?: string;
   readonly strict: boolean;
+  readonly build: boolean;
   readonly suppress: readonly string[];
   readonly inlineSuppressions: boolean;
   readonly explain?: string;
@@ -83,6 +85,8 @@ export interface Options {
   /** By namespace. */
   readonly namespaceLabels: NamespaceLabels;
   readonly clusterDomain?: string;
+  /** Whether kustomizations and charts are rendered. */
+  readonly build: boolean;
   readonly format: (clusters: readonly CheckedCluster[]) => string;
   readonly failing: readonly Severity[];
   readonly suppress: Readonly<Record<string, string>>;

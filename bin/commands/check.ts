@@ -8,14 +8,17 @@ import {
   ConfigError,
   entriesNamed,
   type Environment,
+  mergedReport,
   PluginError,
   suggestion,
+  unreadableManifests,
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
-import { Cluster, printableLine, readResources } from '../../lib/manifests';
+import { Cluster, environmentsIn, printableLine, readResources } from '../../lib/manifests';
 import { type CheckValues, type Options, optionsOf } from './check-options';
 import { explain } from './explain';
 import { list } from './list';
+import { PROGRAMS } from './programs';
 import { type Settings, settingsOf } from './settings';
 
 /** Checks manifests and prints the findings; returns the exit code. */
@@ -111,30 +114,50 @@ function checkOne(
   options: Options,
   { config, checks }: Settings,
 ): Result {
-  const { resources, errors } = readResources(paths, options.namespace ?? namespace);
-  errors.forEach(each => process.stderr.write(`${each.message}\n`));
-  if (resources.length === 0 && errors.length === 0) {
+  const { resources, errors, unreadable, notes } = readResources(
+    paths,
+    options.namespace ?? namespace,
+    options.build ? PROGRAMS : undefined,
+  );
+  [...errors.map(each => each.message), ...notes].forEach(each => process.stderr.write(`${printableLine(each)}\n`));
+  const isEmpty = resources.length === 0 && unreadable.length === 0;
+  if (isEmpty && errors.length === 0) {
     const of = name === undefined ? '' : ` (environment ${name})`;
     process.stderr.write(
       `${printableLine(`There is no object in ${paths.join(', ')}${of}: an earlier command may have failed.`)}\n`,
     );
   }
-  const report = checkManifests(
-    new Cluster(resources, {
-      clusterDomain: options.clusterDomain,
-      namespaceLabels: { ...namespaceLabels, ...options.namespaceLabels },
-    }),
-    {
-      checks,
-      suppress: options.suppress,
-      inlineSuppressions: options.inlineSuppressions,
-      suppressions: config?.suppressions,
-      severities: config?.severities,
-    },
-  );
+  // Declared environments are clusters as they are.
+  const worlds = name === undefined ? environmentsIn(resources) : [{ resources }];
+  if (worlds.length > 1) {
+    const names = worlds.map(each => each.name ?? '');
+    process.stderr.write(
+      `${printableLine(
+        `${names.length} folders have the same objects, so each is checked as a cluster of its own, with what is `
+          + `outside of them: ${names.join(', ')}`,
+      )}\n`,
+    );
+  }
+  const parts = worlds.map(world => ({
+    world,
+    report: checkManifests(
+      new Cluster(world.resources, {
+        clusterDomain: options.clusterDomain,
+        namespaceLabels: { ...namespaceLabels, ...options.namespaceLabels },
+      }),
+      {
+        checks: [...checks, unreadableManifests(unreadable)],
+        suppress: options.suppress,
+        inlineSuppressions: options.inlineSuppressions,
+        suppressions: config?.suppressions,
+        severities: config?.severities,
+      },
+    ),
+  }));
+  const report = mergedReport(parts);
   return {
     cluster: { environment: name, report, objects: resources.length, checks },
-    isUnread: errors.length > 0 || resources.length === 0,
+    isUnread: errors.length > 0 || isEmpty,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   loadPlugins,
   readConfig,
   requireKnownNames,
+  UNREADABLE_MANIFEST,
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
 import { printableLine } from '../../lib/manifests';
@@ -61,5 +62,5 @@ export function settingsOf(named: string | undefined, withPlugins: boolean, fold
 }
 
 function namesOf(checks: readonly Check[]): string[] {
-  return [...new Set(checks.flatMap(({ id, covers }) => [id, ...covers]))];
+  return [...new Set([...checks.flatMap(({ id, covers }) => [id, ...covers]), UNREADABLE_MANIFEST.id])];
 }

@@ -56,7 +56,8 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
   }
   const findings = runs.flatMap(({ errors }) => errors.split('\n').filter(line => /^(warning|\[Warning)/i.test(line)));
   const [manifests, templates] = [join(folder, outputOf(folder)), join(folder, 'cdk.out')];
-  const { resources, errors } = readResources([manifests, templates].filter(each => existsSync(each)));
+  const { resources, errors, unreadable } = readResources([manifests, templates].filter(each => existsSync(each)));
+  const notRead = [...errors, ...unreadable];
   const { severities, suppressions, namespaceLabels } = config ?? {};
   const report = checkManifests(new Cluster(resources, { namespaceLabels }), { checks, severities, suppressions });
   // A suppression of the settings may be for manifests that are not of these apps.
@@ -64,12 +65,12 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
   const severe = report.findings.filter(each => each.severity !== Severity.INFO && !isOfOthers(each));
   const found = [
     ...findings,
-    ...errors.map(each => each.message),
+    ...notRead.map(each => each.message),
     ...severe.map(each => `${each.file ?? ''}:${each.line ?? ''}:${each.column ?? ''}: ${describeFinding(each)}`),
   ];
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   process.stdout.write(summarize({ manifests, templates, findings: found, seconds }));
-  return errors.length > 0 || severe.some(each => each.severity === Severity.ERROR) ? 1 : 0;
+  return notRead.length > 0 || severe.some(each => each.severity === Severity.ERROR) ? 1 : 0;
 }
 
 function run(folder: string, name: string, args: string[]): Promise<Run> {

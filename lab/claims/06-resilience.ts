@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Duration } from 'cdk8s';
-import { Port, RetryOn, Topology } from '../../lib';
+import { Operation, Port, RateLimit, RetryOn, Topology } from '../../lib';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
 import type { Pod } from '../pod';
@@ -42,6 +42,10 @@ caller.calls(narrow);
 const busy = topology.addService('busy', { image: 'busy', port: Port.grpc(50051), replicas: 1 });
 busy.addCircuitBreaker({ maxRequests: 3 });
 caller.calls(busy);
+
+const limited = topology.addService('limited', { image: 'limited', port: http(), replicas: 1 });
+limited.addRateLimit(RateLimit.perSecond(1, 3), { operation: Operation.http('GET /rare/{id}') });
+caller.calls(limited);
 
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology, { replicas: true }));
@@ -178,4 +182,17 @@ claim('a gRPC callee gets no more requests at a time than declared, and the othe
     );
     assert.equal(replies.filter(({ grpcStatus }) => grpcStatus === 14).length, 7);
   });
+});
+
+claim('an operation of a service responds 429 beyond its burst, and other operations are unaffected', async lab => {
+  const here = await world(lab);
+  const started = Date.now();
+  const statuses = await Promise.all(
+    Array.from({ length: 20 }, async (_, at) => (await here.sendOnce(caller, limited, { path: `/rare/${at}` })).status),
+  );
+  const refilled = Math.ceil((Date.now() - started) / 1000);
+  const passed = statuses.filter(status => status === 200).length;
+  assert.ok(passed >= 3 && passed <= 3 + refilled, `${passed} passed, a burst of 3 and at most ${refilled} more`);
+  assert.equal(statuses.filter(status => status === 429).length, 20 - passed);
+  assert.equal((await here.sendOnce(caller, limited, { path: '/often' })).status, 200);
 });

@@ -153,7 +153,7 @@ claim('a route with a token check allows a valid token for its audience, and den
     ['valid', issuer.bearer('shop'), 200],
     ['missing', {}, 403],
     ['expired', issuer.bearer('shop', -600), 401],
-    ["for nobody's audience", issuer.bearer('elsewhere'), 403],
+    ['for another audience', issuer.bearer('elsewhere'), 403],
     ['for the audience of another route', issuer.bearer('accounting'), 403],
     ['signed by another key', stranger.bearer('shop'), 401],
     ['of another issuer', new TokenIssuer('https://other.lab.example').bearer('shop'), 401],

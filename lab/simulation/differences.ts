@@ -14,8 +14,9 @@ export function differenceOf(
     only === undefined
       ? result.outcomes
       : result.outcomes.filter(each => each.destination === '' || each.destination.endsWith(`/${only}`));
-  const outcome = possible.find(each => isOutcome(each, reply));
-  if (!outcome) {
+  // Several outcomes may look alike, such as two ports of one service.
+  const outcomes = possible.filter(each => isOutcome(each, reply));
+  if (outcomes.length === 0) {
     const elsewhere = reply.text === 'outside' ? 'the outside' : `status ${reply.status}`;
     return `came to ${reply.from ? `${reply.from.service}-${reply.from.version}` : elsewhere}`;
   }
@@ -26,9 +27,15 @@ export function differenceOf(
     late
     ?? answerDifference(result, reply)
     ?? (reply.from && request.port !== 82
-      ? (receivedDifference(outcome, reply.from) ?? termsDifference(result, reply.from))
+      ? (fromAll(outcomes, reply.from) ?? termsDifference(result, reply.from))
       : undefined)
   );
+}
+
+/** The difference from each of several outcomes; undefined if one of them is the request that the callee received. */
+function fromAll(outcomes: readonly Outcome[], from: NonNullable<Reply['from']>): string | undefined {
+  const differences = outcomes.map(each => receivedDifference(each, from));
+  return differences.includes(undefined) ? undefined : differences[0];
 }
 
 /** Whether a response is that of an outcome. */
@@ -61,15 +68,17 @@ function receivedDifference(outcome: Outcome, from: NonNullable<Reply['from']>):
   const token = ['authorization', 'x-token'].find(
     name => (outcome.headers[name] === undefined) !== (from.headers[name] === undefined),
   );
-  return from.path !== outcome.path
-    ? `arrived as ${from.path}, not as ${outcome.path}`
-    : String(from.headers.host ?? '') !== outcome.host
-      ? `arrived for ${String(from.headers.host)}, not for ${outcome.host}`
-      : wrong
-        ? `arrived with ${wrong}: ${String(from.headers[wrong])}, not ${outcome.headers[wrong]}`
-        : token
-          ? `arrived ${from.headers[token] === undefined ? 'without' : 'with'} ${token}`
-          : undefined;
+  return from.port !== outcome.port
+    ? `arrived on port ${from.port}, not on ${outcome.port}`
+    : from.path !== outcome.path
+      ? `arrived as ${from.path}, not as ${outcome.path}`
+      : String(from.headers.host ?? '') !== outcome.host
+        ? `arrived for ${String(from.headers.host)}, not for ${outcome.host}`
+        : wrong
+          ? `arrived with ${wrong}: ${String(from.headers[wrong])}, not ${outcome.headers[wrong]}`
+          : token
+            ? `arrived ${from.headers[token] === undefined ? 'without' : 'with'} ${token}`
+            : undefined;
 }
 
 /**

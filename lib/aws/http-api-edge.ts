@@ -14,16 +14,17 @@ import {
   ParameterMapping,
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { HttpLambdaIntegration, HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { describeFinding } from '../checks';
-import { CORS_HEADERS, type Edge, type Operation, type Route } from '../topology';
+import { CORS_HEADERS, type Edge, Operation, type Route } from '../topology';
 import { HTTP_ACCESS_LOG } from './access-log';
-import { ignoredByManagedApi, requireFitForHttpApi, tokenDemandsOf } from './limits/http-api';
-import type { ManagedApiProps, Truststore } from './managed-api';
+import type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
+import { HttpJwtAuthorizers } from './http-jwt-authorizers';
+import { ignoredByManagedApi, requireFitForHttpApi } from './limits/http-api';
+import type { Truststore } from './managed-api';
 import { openPreflightsOf } from './preflights';
 import { PrivateLink } from './private-link';
 
@@ -43,47 +44,33 @@ export class HttpApiEdge extends Construct {
   readonly stage: HttpStage;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
-  private readonly authorizers = new Map<Route, HttpJwtAuthorizer>();
+  private readonly authorizers = new HttpJwtAuthorizers();
   private readonly integrations = new Map<string, HttpNlbIntegration>();
 
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: ManagedApiProps,
+    private readonly props: HttpApiEdgeProps,
   ) {
     super(scope, id);
-    const {
-      edge,
-      vpc,
-      certificate,
-      truststore,
-      loadBalancer,
-      stageName = DEFAULT_STAGE,
-      logRetention = RetentionDays.ONE_MONTH,
-    } = props;
+    const { edge, certificate, truststore, stageName = DEFAULT_STAGE, logRetention = RetentionDays.ONE_MONTH } = props;
     edge.topology.close();
     requireFitForHttpApi(props);
     ignoredByManagedApi(edge).forEach(finding =>
       Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
     );
-    this.link = new PrivateLink(this, 'Link', {
-      edge,
-      vpc,
-      loadBalancer,
-      loadBalancerSubnets: props.loadBalancerSubnets,
-      gatewayPorts: props.gatewayPorts,
-    });
+    this.link = new PrivateLink(this, 'Link', props);
     this.api = new HttpApi(this, 'Api', {
       apiName: edge.id,
       createDefaultStage: false,
-      corsPreflight: corsOf(edge),
+      corsPreflight: corsOf(edge, Object.keys(props.lambdaRoutes ?? {})),
       // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
     });
-    this.addAuthorizers(edge);
     const routes = [
       ...edge.routes.flatMap(route => this.addRoute(route)),
       ...openPreflightsOf(edge).flatMap(preflight => this.addPreflight(preflight)),
+      ...Object.entries(props.lambdaRoutes ?? {}).flatMap(each => this.addLambdaRoute(...each)),
     ];
     this.stage = this.addStage(edge, routes, stageName, logRetention);
     if (certificate) {
@@ -102,21 +89,27 @@ export class HttpApiEdge extends Construct {
     }
   }
 
-  private addAuthorizers(edge: Edge): void {
-    tokenDemandsOf(edge).forEach(({ issuer, audiences, routes }, index) => {
-      const authorizer = new HttpJwtAuthorizer(`Jwt${index + 1}`, issuer, { jwtAudience: [...audiences] });
-      routes.forEach(route => this.authorizers.set(route, authorizer));
+  private addRoute({ operation, timeout, auth: { token } }: Route): HttpRoute[] {
+    const own = this.props.authorizers?.[operation.toString()];
+    return this.api.addRoutes({
+      path: operation.path.text,
+      methods: [(operation.method ?? 'ANY') as HttpMethod],
+      integration: this.integrationFor(timeout.toMilliseconds(), token !== undefined),
+      authorizer: own ?? (token && this.authorizers.of(token)),
+      authorizationScopes: own ? undefined : token?.scopes,
     });
   }
 
-  private addRoute(route: Route): HttpRoute[] {
-    const { method, path } = route.operation;
+  private addLambdaRoute(text: string, { handler, timeout, authorizer, auth }: HttpLambdaRoute): HttpRoute[] {
+    const { edge } = this.props;
+    const { method, path } = Operation.parse(`${edge.path}/${text}`, text);
+    const token = authorizer ? undefined : (auth ?? edge.auth).token;
     return this.api.addRoutes({
       path: path.text,
       methods: [(method ?? 'ANY') as HttpMethod],
-      integration: this.integrationFor(route.timeout.toMilliseconds(), route.auth.token !== undefined),
-      authorizer: this.authorizers.get(route),
-      authorizationScopes: route.auth.token?.scopes,
+      integration: new HttpLambdaIntegration(`Lambda ${text}`, handler, { timeout }),
+      authorizer: authorizer ?? (token && this.authorizers.of(token)),
+      authorizationScopes: token?.scopes,
     });
   }
 
@@ -199,11 +192,12 @@ export class HttpApiEdge extends Construct {
   }
 }
 
-function corsOf({ cors, routes }: Edge): CorsPreflightOptions | undefined {
+function corsOf({ path, cors, routes }: Edge, others: readonly string[]): CorsPreflightOptions | undefined {
   if (!cors) {
     return undefined;
   }
-  const methods = routes.map(({ operation }) => operation.method ?? CorsHttpMethod.ANY);
+  const operations = [...routes.map(({ operation }) => operation), ...others.map(each => Operation.parse(path, each))];
+  const methods = operations.map(({ method }) => method ?? CorsHttpMethod.ANY);
   return {
     allowOrigins: cors.origins,
     allowMethods: methods.includes(CorsHttpMethod.ANY)

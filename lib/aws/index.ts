@@ -1,8 +1,17 @@
 export { Waf, type WafProps } from './waf';
 export { HttpApiEdge } from './http-api-edge';
+export type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
 export { IstioOnEks, type IstioOnEksProps } from './istio-on-eks';
 export { LambdaAggregator, type LambdaAggregatorProps, type LambdaPart } from './lambda-aggregator';
 export type { ManagedApiProps, Truststore } from './managed-api';
-export { type ExistingLoadBalancer, type GatewayPorts, PrivateLink, type PrivateLinkProps } from './private-link';
+export {
+  type ExistingLoadBalancer,
+  type GatewayPorts,
+  PrivateLink,
+  type PrivateLinkProps,
+  type PrivateLinkSettings,
+} from './private-link';
 export { RestApiEdge } from './rest-api-edge';
 export type { RestApiEdgeProps, RestCanary } from './rest-api-props';
+export { SharedLoadBalancer, type SharedLoadBalancerProps } from './shared-load-balancer';
+export type { VpcLinkSettings } from './vpc-link';

@@ -10,8 +10,9 @@ import { LAMBDA_AGGREGATOR_CODE } from './lambda-aggregator-code';
 /** The source of a part of an aggregated response. */
 export interface LambdaPart {
   /**
-   * The URL of the JSON; `{id}` is replaced by a path parameter of the API, e.g.
-   * `http://products.internal/products/{id}`.
+   * The URL of the JSON; `{id}` in its path or query is replaced by a path parameter of the API, `{rest+}` by one of
+   * several segments, e.g. `http://products.internal/products/{id}`. The query parameters of the request are added, except
+   * those that the URL has.
    */
   readonly url: string;
   /**
@@ -38,8 +39,9 @@ const LONGEST = 28_000;
 
 /**
  * An aggregated response without a cluster: a Lambda function in the VPC that requests all parts in parallel. A part
- * that fails or times out is missing, which `x-completed: false` and `error_PART` report. The caller's token and trace
- * headers are forwarded. Integrate `handler` with a route.
+ * that fails or times out is missing, which `x-completed: false` and `error_PART` report; so is one for which the request
+ * has no value of a parameter, or `.` or `..`. The caller's token, trace headers and query parameters are forwarded.
+ * Integrate `handler` with a route.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export class LambdaAggregator extends Construct {
@@ -55,7 +57,7 @@ export class LambdaAggregator extends Construct {
     );
     this.handler = new LambdaFunction(this, 'Function', {
       description: `Aggregates ${Object.keys(parts).join(', ')}`,
-      runtime: Runtime.NODEJS_22_X,
+      runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
       ...inlineFunction(LAMBDA_AGGREGATOR_CODE, { PARTS: JSON.stringify(Object.fromEntries(asked)) }),
       vpc,
@@ -69,14 +71,14 @@ export class LambdaAggregator extends Construct {
 
 function validateAggregate(path: string, parts: LambdaAggregatorProps['parts'], whole: number): void {
   const late = Object.entries(parts).find(([, { timeout }]) => (timeout?.toMilliseconds() ?? 0) > whole);
-  const malformed = Object.entries(parts).find(([, { url }]) => !/^https?:\/\/./.test(url));
+  const malformed = Object.entries(parts).find(([, { url }]) => !isAddress(url));
   const summary =
     Object.keys(parts).length < 2
       ? 'It has fewer than two parts.'
       : late
         ? `The part "${late[0]}" has a longer timeout than the aggregate.`
         : malformed
-          ? `The address "${malformed[1].url}" of the part "${malformed[0]}" is not an HTTP URL.`
+          ? `The address "${malformed[1].url}" of the part "${malformed[0]}" is not an HTTP URL with parameters in its path.`
           : whole > LONGEST
             ? `The timeout is ${whole} ms, and an API has a timeout of 29 s.`
             : undefined;
@@ -88,4 +90,17 @@ function validateAggregate(path: string, parts: LambdaAggregatorProps['parts'], 
       fix: 'Declare two or more parts with HTTP URLs, and a timeout of at most 28 seconds.',
     });
   }
+}
+
+/** Whether it is a URL that stays what it is when it is parsed, with whole parameters after the host only. */
+function isAddress(url: string): boolean {
+  const example = url.replace(/\{[^{}+/?#]+\+?\}/g, 'x');
+  const [host = ''] = url.replace(/^https?:\/\//, '').split(/[/?#]/);
+  return (
+    /^https?:\/\/[^/?#]/.test(url)
+    && !/[{}#\s\\]/.test(example)
+    && !host.includes('{')
+    && URL.canParse(example)
+    && !/\/(\.|%2e){1,2}(\/|\?|$)/i.test(example)
+  );
 }

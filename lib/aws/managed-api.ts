@@ -1,9 +1,8 @@
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Edge } from '../topology';
-import type { ExistingLoadBalancer, GatewayPorts } from './private-link';
+import type { PrivateLinkSettings } from './private-link';
 
 /** The certificate authorities of client certificates that an API accepts: a file of PEM certificates in a bucket. */
 export interface Truststore {
@@ -19,11 +18,9 @@ export interface Truststore {
 }
 
 /** The common properties of managed APIs in front of a cluster. */
-export interface ManagedApiProps {
+export interface ManagedApiProps extends PrivateLinkSettings {
   /** The edge that the API is in front of; it is declared with `managed: true`. */
   readonly edge: Edge;
-  /** The VPC of the cluster. */
-  readonly vpc: IVpc;
   /**
    * The certificate of the edge's host, in the region of the API. With it the API serves only that host, with TLS 1.2
    * or newer. The host's DNS record, an alias of the output `DomainTarget`, is not created.
@@ -48,23 +45,6 @@ export interface ManagedApiProps {
    * @default - none
    */
   readonly claimHeaders?: { readonly [header: string]: string };
-  /**
-   * An existing load balancer, with its own target group.
-   * @default - one is created, with a target group named `edge.id`
-   */
-  readonly loadBalancer?: ExistingLoadBalancer;
-  /**
-   * The subnets of the created load balancer. If they contain no pods, their CIDRs as the edge's `frontCidrs` deny all
-   * other sources access to the gateway.
-   * @default - private subnets of the VPC
-   */
-  readonly loadBalancerSubnets?: SubnetSelection;
-  /**
-   * The ports of the gateway's pods. For Envoy Gateway: `{ requests: 10443, readiness: 19003, readinessPath: '/ready'
-   * }`.
-   * @default - those of Istio's gateway
-   */
-  readonly gatewayPorts?: GatewayPorts;
   /**
    * The retention of access logs.
    * @default RetentionDays.ONE_MONTH

@@ -1,16 +1,19 @@
-import { Duration } from 'aws-cdk-lib';
-import { VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
+import type { IVpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Connections, type IConnectable, type ISecurityGroup, Port, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   type INetworkListener,
   NetworkListener,
-  NetworkLoadBalancer,
   NetworkTargetGroup,
   Protocol,
+  TargetGroupIpAddressType,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import type { Edge } from '../topology';
+import { DRAIN, type Edge } from '../topology';
+import { SharedLoadBalancer } from './shared-load-balancer';
+import { invalidNetwork } from './vpc';
+import { vpcLinkOf, type VpcLinkSettings } from './vpc-link';
 
 /** An existing network load balancer in the VPC whose targets are the gateway's pods. */
 export interface ExistingLoadBalancer {
@@ -32,18 +35,53 @@ export interface GatewayPorts {
   readonly readinessPath: string;
 }
 
+/** How an edge is connected with an API, common to {@link PrivateLink} and the APIs. */
+export interface PrivateLinkSettings extends VpcLinkSettings {
+  /**
+   * An existing load balancer, with its own target group.
+   * @default - one is created, with a target group named `edge.id`
+   */
+  readonly loadBalancer?: ExistingLoadBalancer;
+  /**
+   * A load balancer and VPC link that several edges share, each with a listener of its own.
+   * @default - the edge has its own
+   */
+  readonly sharedLoadBalancer?: SharedLoadBalancer;
+  /**
+   * The port of the listener; edges that share a load balancer need different ones.
+   * @default - 443 for an edge with TLS, else 80
+   */
+  readonly listenerPort?: number;
+  /**
+   * The subnets of the created load balancer. If they contain no pods, their CIDRs as the edge's `frontCidrs` deny all
+   * other sources access to the gateway.
+   * @default - private subnets of the VPC, else isolated ones, else public ones
+   */
+  readonly loadBalancerSubnets?: SubnetSelection;
+  /**
+   * The CIDRs of the gateway's pods to which the created load balancer may connect; see
+   * {@link SharedLoadBalancerProps.podCidrs}.
+   * @default - the primary CIDR of the VPC
+   */
+  readonly podCidrs?: string[];
+  /**
+   * The IP address type of the gateway's pods, i.e. of the target group. `IPV6` requires a load balancer with
+   * `DUAL_STACK`: a {@link SharedLoadBalancer}.
+   * @default TargetGroupIpAddressType.IPV4
+   */
+  readonly podIpAddressType?: TargetGroupIpAddressType;
+  /**
+   * The ports of the gateway's pods. For Envoy Gateway: `{ requests: 10443, readiness: 19003, readinessPath: '/ready'
+   * }`.
+   * @default - those of Istio's gateway
+   */
+  readonly gatewayPorts?: GatewayPorts;
+}
+
 /** Properties of a {@link PrivateLink}. */
-export interface PrivateLinkProps {
+export interface PrivateLinkProps extends PrivateLinkSettings {
   /** The edge whose gateway is connected; its `id` names the VPC link and the target group. */
   readonly edge: Edge;
-  /** The VPC of the cluster. */
-  readonly vpc: IVpc;
-  /** @default - one is created */
-  readonly loadBalancer?: ExistingLoadBalancer;
-  /** @default - private subnets of the VPC */
-  readonly loadBalancerSubnets?: SubnetSelection;
-  /** @default - those of Istio's gateway */
-  readonly gatewayPorts?: GatewayPorts;
 }
 
 /** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
@@ -54,53 +92,72 @@ const READINESS_OF_ISTIO = { readiness: 15021, readinessPath: '/healthz/ready' }
  * the fixed name `edge.id`. In the cluster a TargetGroupBinding with that name registers the gateway's pods in it, so
  * no other value is exchanged.
  */
-export class PrivateLink extends Construct {
-  /** The VPC link, named `edge.id`. */
-  readonly vpcLink: VpcLink;
-  /** The listener of the load balancer: on port 443 for an edge with TLS, else on 80. */
+export class PrivateLink extends Construct implements IConnectable {
+  /** The VPC link, named `edge.id` unless it is shared or existing. */
+  readonly vpcLink: IVpcLink;
+  /** The network connections of the VPC link, e.g. to allow them to an existing load balancer. */
+  readonly vpcLinkConnections: Connections;
+  /** The network connections of the load balancer, from which the gateway's pods receive requests. */
+  readonly connections: Connections;
+  /** The listener of the load balancer. */
   readonly listener: INetworkListener;
+  /** The port of the listener: 443 for an edge with TLS, else 80, unless `listenerPort` is set. */
+  readonly port: number;
   /** The ARN of the load balancer, created or existing. */
   readonly loadBalancerArn: string;
   /** The target group of the gateway's pods; undefined with an existing load balancer. */
   readonly targetGroup?: NetworkTargetGroup;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { edge, vpc, loadBalancer: existing, loadBalancerSubnets, gatewayPorts }: PrivateLinkProps,
-  ) {
+  constructor(scope: Construct, id: string, props: PrivateLinkProps) {
     super(scope, id);
-    const port = edge.tlsSecret ? 443 : 80;
-    const pods = gatewayPorts ?? { requests: port, ...READINESS_OF_ISTIO };
-    const linkGroup = new SecurityGroup(this, 'LinkSecurityGroup', {
-      vpc,
-      allowAllOutbound: false,
-      description: `VPC link of ${edge.id}`,
-    });
-    this.vpcLink = new VpcLink(this, 'VpcLink', { vpc, vpcLinkName: edge.id, securityGroups: [linkGroup] });
+    assertOneNetwork(props);
+    const { edge, vpc, loadBalancer: existing, sharedLoadBalancer: shared } = props;
+    const defaultPort = edge.tlsSecret ? 443 : 80;
+    this.port = props.listenerPort ?? defaultPort;
     if (existing) {
-      linkGroup.addEgressRule(existing.securityGroup, Port.tcp(port), 'to the load balancer');
+      const link = vpcLinkOf(this, edge.id, props);
+      this.vpcLink = link.vpcLink;
+      this.vpcLinkConnections = link.connections;
+      this.connections = new Connections({ securityGroups: [existing.securityGroup] });
+      link.connections.securityGroups.forEach(group =>
+        group.addEgressRule(existing.securityGroup, Port.tcp(this.port), 'to the load balancer'),
+      );
       this.listener = NetworkListener.fromNetworkListenerArn(this, 'Listener', existing.listenerArn);
       this.loadBalancerArn = existing.loadBalancerArn;
       return;
     }
-    const balancerGroup = new SecurityGroup(this, 'BalancerSecurityGroup', {
-      vpc,
-      allowAllOutbound: false,
-      description: `Load balancer of ${edge.id}`,
-    });
-    linkGroup.addEgressRule(balancerGroup, Port.tcp(port), 'to the load balancer');
-    balancerGroup.addIngressRule(linkGroup, Port.tcp(port), 'from the VPC link');
-    balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(pods.requests), 'to the pods of the gateway');
-    balancerGroup.addEgressRule(Peer.ipv4(vpc.vpcCidrBlock), Port.tcp(pods.readiness), 'to ask whether they are ready');
+    // The id "Default" is not part of logical ids.
+    const own =
+      shared
+      ?? new SharedLoadBalancer(this, 'Default', {
+        ...props,
+        name: edge.id,
+        loadBalancer: undefined,
+        subnets: props.loadBalancerSubnets,
+      });
+    const pods = props.gatewayPorts ?? { requests: defaultPort, ...READINESS_OF_ISTIO };
+    own.allow(edge.id, this.port, [
+      { port: pods.requests, description: 'to the pods of the gateway' },
+      { port: pods.readiness, description: 'to ask whether they are ready' },
+    ]);
+    this.vpcLink = own.vpcLink;
+    this.vpcLinkConnections = own.vpcLinkConnections;
+    this.connections = own.connections;
+    if (props.podIpAddressType === TargetGroupIpAddressType.IPV6 && own.isIpv4Only) {
+      throw invalidNetwork(
+        edge.path,
+        'The pods have IPv6 addresses, and the load balancer has IPv4 addresses only.',
+        'Use a `SharedLoadBalancer` with `ipAddressType: IpAddressType.DUAL_STACK`.',
+      );
+    }
     this.targetGroup = new NetworkTargetGroup(this, 'TargetGroup', {
       targetGroupName: edge.id,
       vpc,
-      port,
+      port: defaultPort,
       protocol: Protocol.TCP,
       targetType: TargetType.IP,
-      // A delay longer than the drain of a gateway pod would only keep dead targets.
-      deregistrationDelay: Duration.seconds(60),
+      ipAddressType: props.podIpAddressType,
+      deregistrationDelay: Duration.seconds(DRAIN.deregistration),
       healthCheck: {
         protocol: Protocol.HTTP,
         port: String(pods.readiness),
@@ -108,18 +165,58 @@ export class PrivateLink extends Construct {
         interval: Duration.seconds(10),
       },
     });
-    const loadBalancer = new NetworkLoadBalancer(this, 'LoadBalancer', {
-      vpc,
-      vpcSubnets: loadBalancerSubnets,
-      internetFacing: false,
-      crossZoneEnabled: true,
-      securityGroups: [balancerGroup],
-    });
-    this.listener = loadBalancer.addListener('Listener', {
-      port,
+    // In the stack of the edge, since a load balancer in another stack does not depend on its edges.
+    this.listener = new NetworkListener(shared ? this : own.loadBalancer, 'Listener', {
+      loadBalancer: own.loadBalancer,
+      port: this.port,
       protocol: Protocol.TCP,
       defaultTargetGroups: [this.targetGroup],
     });
-    this.loadBalancerArn = loadBalancer.loadBalancerArn;
+    this.loadBalancerArn = own.loadBalancer.loadBalancerArn;
+    this.addOutputs(this.targetGroup);
+  }
+
+  /** What a TargetGroupBinding of EKS Auto Mode has instead of a name and CIDRs. */
+  private addOutputs({ targetGroupArn }: NetworkTargetGroup): void {
+    new CfnOutput(this, 'TargetGroupArn', { value: targetGroupArn, description: '`targetGroupArn` of the binding' });
+    const [group] = this.connections.securityGroups;
+    if (group) {
+      new CfnOutput(this, 'LoadBalancerSecurityGroup', {
+        value: group.securityGroupId,
+        description: '`allowFromSecurityGroup` of the binding',
+      });
+    }
+  }
+}
+
+function assertOneNetwork(props: PrivateLinkProps): void {
+  const { edge, vpc, loadBalancer, sharedLoadBalancer } = props;
+  const shared = sharedLoadBalancer
+    ? ([
+        'loadBalancer',
+        'loadBalancerSubnets',
+        'podCidrs',
+        'vpcLink',
+        'vpcLinkSubnets',
+        'vpcLinkSecurityGroups',
+      ] as const)
+    : [];
+  const existing = loadBalancer
+    ? (['loadBalancerSubnets', 'podCidrs', 'podIpAddressType', 'gatewayPorts'] as const)
+    : [];
+  const ignored = [...shared, ...existing].find(name => props[name] !== undefined);
+  if (ignored) {
+    throw invalidNetwork(
+      edge.path,
+      `\`${ignored}\` has no effect with \`${sharedLoadBalancer ? 'sharedLoadBalancer' : 'loadBalancer'}\`.`,
+      sharedLoadBalancer ? 'Set it on the shared load balancer, or remove it.' : 'Remove it.',
+    );
+  }
+  if (sharedLoadBalancer && sharedLoadBalancer.vpc !== vpc) {
+    throw invalidNetwork(
+      edge.path,
+      'The shared load balancer is in another VPC than the edge.',
+      'Use the same VPC construct for both.',
+    );
   }
 }

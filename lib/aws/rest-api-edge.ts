@@ -47,19 +47,13 @@ export class RestApiEdge extends Construct {
     private readonly props: RestApiEdgeProps,
   ) {
     super(scope, id);
-    const { edge, vpc, certificate, loadBalancer, stageName = DEFAULT_STAGE } = props;
+    const { edge, certificate, stageName = DEFAULT_STAGE } = props;
     edge.topology.close();
     requireFitForRestApi(props);
-    ignoredByManagedApi(edge).forEach(finding =>
+    (props.userPools ? ignoredByManagedApi(edge) : []).forEach(finding =>
       Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
     );
-    this.link = new PrivateLink(this, 'Link', {
-      edge,
-      vpc,
-      loadBalancer,
-      loadBalancerSubnets: props.loadBalancerSubnets,
-      gatewayPorts: props.gatewayPorts,
-    });
+    this.link = new PrivateLink(this, 'Link', props);
     this.api = new RestApi(this, 'Api', {
       restApiName: edge.id,
       deploy: false,

@@ -18,11 +18,18 @@ export interface RestApiEdgeProps extends ManagedApiProps {
    */
   readonly clients?: string[];
   /**
-   * Cognito user pools that verify tokens instead of a Lambda function. They check the pool and the scopes; the gateway
-   * in the cluster checks the audience.
-   * @default - a Lambda function verifies the tokens of any issuer
+   * Cognito user pools whose authorizer verifies the tokens. It checks the pool and the scopes; the gateway in the
+   * cluster checks the audience.
+   * @default - JWT authorizers, or a Lambda function, verify the tokens of any issuer
    */
   readonly userPools?: IUserPool[];
+  /**
+   * Whether a Lambda function verifies all tokens, also those that a JWT authorizer could verify: for an issuer that
+   * signs with PS256 to PS512 or EdDSA, or in a Region without JWT authorizers.
+   * @default - a function for tokens with `jwks`, `jwksUri` or `clientIdAsAudience`, with `claimHeaders`, and with
+   * client limits by claim
+   */
+  readonly lambdaAuthorizer?: boolean;
   /**
    * The ARN of the web ACL of an edge with a firewall.
    * @default - one with the managed rules of AWS

@@ -18,9 +18,11 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { CORS_HEADERS, type Edge, type Route } from '../topology';
+import { JwtAuthorizers } from './jwt-authorizers';
 import type { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-props';
 import { type ClientKeyValue, TokenAuthorizer } from './token-authorizer';
+import { verifierOf } from './token-verification';
 
 /** Construct ids that a resource uses itself. */
 const RESERVED = /^(ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|Resource|Default)$/;
@@ -49,6 +51,7 @@ export interface RestMethodsProps extends RestApiEdgeProps {
 export class RestMethods extends Construct {
   readonly methods = new Map<Route, Method>();
   private readonly authorizer?: IAuthorizer;
+  private readonly jwtAuthorizers: JwtAuthorizers;
   private readonly resources = new Map<string, IResource>();
   private readonly validators = new Map<string, RequestValidator>();
 
@@ -59,10 +62,16 @@ export class RestMethods extends Construct {
   ) {
     super(scope, id);
     const { edge, userPools, usageKeys } = props;
-    if (edge.routes.some(route => route.auth.token)) {
-      this.authorizer = userPools
-        ? new CognitoUserPoolsAuthorizer(this, 'UserPools', { cognitoUserPools: userPools })
-        : new TokenAuthorizer(this, 'Tokens', { edge, clients: usageKeys }).authorizer;
+    this.jwtAuthorizers = new JwtAuthorizers(this, 'Jwt', props.api);
+    const ofFunction = edge.routes.filter(route => verifierOf(route, props) === 'function');
+    if (userPools && edge.routes.some(route => route.auth.token)) {
+      this.authorizer = new CognitoUserPoolsAuthorizer(this, 'UserPools', { cognitoUserPools: userPools });
+    } else if (ofFunction.length > 0) {
+      this.authorizer = new TokenAuthorizer(this, 'Tokens', {
+        edge,
+        routes: ofFunction,
+        clients: usageKeys,
+      }).authorizer;
     }
     edge.routes.forEach(route => this.methods.set(route, this.addMethod(route)));
   }
@@ -76,9 +85,11 @@ export class RestMethods extends Construct {
     } = route;
     const resource = this.resourceOf(path.text === '/' ? [] : path.segments);
     const isCounted = usageKeys !== undefined && auth.token !== undefined;
+    const authorizer = verifierOf(route, this.props) === 'jwt-authorizer' ? undefined : this.authorizer;
+    const hasAuthorizer = auth.token !== undefined && authorizer !== undefined;
     const added = resource.addMethod(method ?? 'ANY', this.integrationOf(route), {
-      authorizer: auth.token ? this.authorizer : undefined,
-      authorizationType: auth.token ? undefined : AuthorizationType.NONE,
+      authorizer: hasAuthorizer ? authorizer : undefined,
+      authorizationType: hasAuthorizer ? undefined : AuthorizationType.NONE,
       authorizationScopes: userPools ? auth.token?.scopes : undefined,
       apiKeyRequired: auth.key !== undefined || isCounted,
       requestParameters: Object.fromEntries(parametersOf(route).map(each => [`method.request.${each}`, true])),
@@ -87,6 +98,9 @@ export class RestMethods extends Construct {
       requestValidator: requestValidation ? this.validator(requestValidation.body !== undefined) : undefined,
     });
     if (added.node.defaultChild instanceof CfnMethod) {
+      if (auth.token && !hasAuthorizer) {
+        this.jwtAuthorizers.protect(added.node.defaultChild, auth.token);
+      }
       // The construct does not support VPC links of version 2.
       added.node.defaultChild.addPropertyOverride('Integration.ConnectionType', 'VPC_LINK');
       added.node.defaultChild.addPropertyOverride('Integration.ConnectionId', link.vpcLink.vpcLinkId);
@@ -120,7 +134,7 @@ export class RestMethods extends Construct {
       operation: { method, path },
       cacheTtl,
     } = route;
-    const origin = edge.tlsSecret ? `https://${edge.host}:443` : `http://${edge.host}:80`;
+    const origin = `${edge.tlsSecret ? 'https' : 'http'}://${edge.host}:${this.props.link.port}`;
     return new HttpIntegration(`${origin}${path.segments.map(segment => `/${segment.replace('+}', '}')}`).join('')}`, {
       httpMethod: method ?? 'ANY',
       proxy: true,

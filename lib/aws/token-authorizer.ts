@@ -21,13 +21,15 @@ export interface ClientKeyValue {
 /** Properties of a {@link TokenAuthorizer}. */
 export interface TokenAuthorizerProps {
   readonly edge: Edge;
+  /** The routes whose tokens it verifies. */
+  readonly routes: readonly Route[];
   /** @default - requests are not counted by client */
   readonly clients?: ClientKeyValue;
 }
 
 /**
- * Verifies tokens for a REST API, which has no JWT authorizer: a Lambda function that fetches the issuer's keys by
- * OpenID discovery and verifies signature, issuer, audience, time and scopes. Its result is cached for five minutes per
+ * Verifies tokens for a REST API where a JWT authorizer cannot: a Lambda function that has the issuer's keys, or
+ * fetches them, and verifies signature, issuer, audience, time and scopes. Its result is cached for five minutes per
  * token, method and route, so an expired token or a revoked key may be accepted for as long; the gateway in the cluster
  * verifies each request.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
@@ -35,15 +37,15 @@ export interface TokenAuthorizerProps {
 export class TokenAuthorizer extends Construct {
   readonly authorizer: RequestAuthorizer;
 
-  constructor(scope: Construct, id: string, { edge, clients }: TokenAuthorizerProps) {
+  constructor(scope: Construct, id: string, { edge, routes, clients }: TokenAuthorizerProps) {
     super(scope, id);
     const environment: Record<string, string> = {
-      DEMANDS: JSON.stringify(Object.fromEntries(edge.routes.flatMap(demandOf))),
+      DEMANDS: JSON.stringify(Object.fromEntries(routes.flatMap(demandOf))),
       ...(clients ? { CLIENTS: JSON.stringify(clients.keys), CLIENT_CLAIM: clients.claim } : {}),
     };
     const handler = new LambdaFunction(this, 'Function', {
       description: `Verifies the tokens of ${edge.id}`,
-      runtime: Runtime.NODEJS_22_X,
+      runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
       ...inlineFunction(TOKEN_AUTHORIZER_CODE, environment),
       timeout: Duration.seconds(10),
@@ -63,7 +65,5 @@ export class TokenAuthorizer extends Construct {
 }
 
 function demandOf({ operation, auth: { token } }: Route): (readonly [string, object])[] {
-  return token
-    ? [[operation.toString(), { issuer: token.issuer, audiences: token.audiences, scopes: token.scopes }]]
-    : [];
+  return token ? [[operation.toString(), token]] : [];
 }

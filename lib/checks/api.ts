@@ -23,6 +23,7 @@ export {
 export { toJson, toSarif, toText } from './report';
 export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';
 export {
+  type Builder,
   Cluster,
   Field,
   Kind,

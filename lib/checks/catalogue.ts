@@ -1,7 +1,7 @@
 import { MODEL_ERRORS } from '../topology';
 import { Severity } from './finding';
 import { SYNTHESIS_CODES } from './graph/codes';
-import { CHECKS, UNUSED_SUPPRESSION } from './manifests';
+import { CHECKS, UNREADABLE_MANIFEST, UNUSED_SUPPRESSION } from './manifests';
 import { TEMPLATE_CODES } from './templates/codes';
 
 /** What prints a code. */
@@ -34,7 +34,7 @@ export interface CatalogueEntry {
 
 /** Every code that this package prints: checks, limits of templates, findings of synthesis, errors of the model. */
 export const CATALOGUE: readonly CatalogueEntry[] = [
-  ...[...CHECKS, UNUSED_SUPPRESSION].map(({ id, severity, covers, summary, explanation }) => ({
+  ...[...CHECKS, UNREADABLE_MANIFEST, UNUSED_SUPPRESSION].map(({ id, severity, covers, summary, explanation }) => ({
     id,
     kind: CodeKind.CHECK,
     severity,

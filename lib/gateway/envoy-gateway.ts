@@ -4,6 +4,7 @@ import {
   edgeListeners,
   Gateway,
   type Labels,
+  PathOrder,
   renderCertificate,
   renderEdgeRoutes,
   type TopologyChart,
@@ -117,6 +118,11 @@ export class EnvoyGateway extends EdgeGateway {
     return `${edge.namespace}-${edge.name}`;
   }
 
+  /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
+  override hasPodTargets(edge: Edge): boolean {
+    return this.serviceTypeOf(edge, this.props.service) === 'ClusterIP';
+  }
+
   /**
    * Adds for each edge a Gateway, its HTTPRoutes, and Envoy Gateway's policies. Throws for a limit that contradicts the
    * installation.
@@ -126,7 +132,7 @@ export class EnvoyGateway extends EdgeGateway {
       this.requireKept(edge);
       this.renderGateway(chart, edge);
       const groups = groupsOf(edge);
-      renderEdgeRoutes(chart, edge, groups).forEach((names, index) =>
+      renderEdgeRoutes(chart, edge, groups, PathOrder.EXPRESSIONS_FIRST).forEach((names, index) =>
         renderSecurityPolicy(chart, edge, groups[index] ?? [], names),
       );
       renderTrafficPolicy(chart, edge);
@@ -151,6 +157,7 @@ export class EnvoyGateway extends EdgeGateway {
     renderProxy(scope, edge, {
       serviceName: this.serviceNameOf(edge),
       service: this.serviceTypeOf(edge, this.props.service),
+      hasPodTargets: this.hasPodTargets(edge),
       tracing: this.props.tracing,
     });
   }

@@ -3,7 +3,7 @@ import type { IEnvoyProxy } from '@kubernetes-models/envoy-gateway/gateway.envoy
 };
 import { Construct } from 'constructs';
 import { Phase, type SpecOf, type Tracing } from '../kubernetes';
-import type { Edge } from '../topology';
+import { DRAIN, type Edge, ValidationError } from '../topology';
 import { EnvoyProxy } from './resources';
 
 /** Settings of the proxies of an edge. */
@@ -11,6 +11,8 @@ export interface ProxyProps {
   readonly serviceName: string;
   /** The type of the Service in front of them. */
   readonly service: string;
+  /** Whether a load balancer has the addresses of the pods as its targets. */
+  readonly hasPodTargets: boolean;
   /** @default - no traces */
   readonly tracing?: Tracing;
 }
@@ -18,7 +20,11 @@ export interface ProxyProps {
 type Service = NonNullable<NonNullable<NonNullable<SpecOf<IEnvoyProxy>['provider']>['kubernetes']>['envoyService']>;
 
 /** At least two pods, drained one at a time, and a Service with a fixed name; access logs are enabled by default. */
-export function renderProxy(scope: Construct, edge: Edge, { serviceName, service, tracing }: ProxyProps): void {
+export function renderProxy(
+  scope: Construct,
+  edge: Edge,
+  { serviceName, service, hasPodTargets, tracing }: ProxyProps,
+): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new EnvoyProxy(place, 'proxy', {
@@ -38,19 +44,54 @@ export function renderProxy(scope: Construct, edge: Edge, { serviceName, service
           envoyPDB: { minAvailable: 1 },
         },
       },
+      // While it drains, a proxy accepts connections and closes them after their current requests.
+      shutdown: hasPodTargets
+        ? { minDrainDuration: `${DRAIN.serving}s`, drainTimeout: `${DRAIN.serving + DRAIN.closing}s` }
+        : undefined,
       telemetry: tracing ? { tracing: tracingOf(tracing) } : undefined,
     },
   });
 }
 
-function tracingOf({
-  service,
-  namespace,
-  port,
-  samplingPercent,
-}: Tracing): NonNullable<SpecOf<IEnvoyProxy>['telemetry']>['tracing'] {
+type ProxyTracing = NonNullable<NonNullable<SpecOf<IEnvoyProxy>['telemetry']>['tracing']>;
+
+function tracingOf(tracing: Tracing): ProxyTracing {
+  const { service, namespace, port, samplingPercent } = tracing;
   return {
     samplingFraction: { numerator: Math.round(samplingPercent * 100), denominator: 10_000 },
-    provider: { type: 'OpenTelemetry', backendRefs: [{ name: service, namespace, port }] },
+    provider: { type: providerOf(tracing), backendRefs: [{ name: service, namespace, port }] },
+    customTags: tagsOf(tracing),
   };
+}
+
+/** Rejects a backend whose protocol Envoy Gateway does not support. */
+export function providerOf({ provider }: Tracing): 'OpenTelemetry' | 'Zipkin' {
+  if (provider === 'skywalking') {
+    throw new ValidationError({
+      code: 'NotRendered',
+      path: 'EnvoyGateway',
+      summary: 'Envoy Gateway cannot send spans to SkyWalking.',
+      fix: 'Use Tracing.openTelemetry or Tracing.zipkin.',
+    });
+  }
+  return provider === 'zipkin' ? 'Zipkin' : 'OpenTelemetry';
+}
+
+function tagsOf({ tags }: Tracing): ProxyTracing['customTags'] {
+  const entries = Object.entries(tags).map(
+    ([
+      name,
+      {
+        _source: { literal, header, environment },
+      },
+    ]) => [
+      name,
+      literal
+        ? { type: 'Literal', literal }
+        : header
+          ? { type: 'RequestHeader', requestHeader: header }
+          : { type: 'Environment', environment },
+    ],
+  );
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

@@ -7,7 +7,7 @@ import {
   type Edge,
   type ExternalAuthorizer,
   FailureMode,
-  type JwtProps,
+  type AcceptedTokens,
   Protocol,
   type Route,
   ValidationError,
@@ -45,7 +45,7 @@ export function renderSecurityPolicy(
   });
 }
 
-function tokenDemands(edge: Edge, token: JwtProps): Spec {
+function tokenDemands(edge: Edge, token: AcceptedTokens): Spec {
   const { issuer, audiences, jwks, jwksUri = '' } = token;
   return {
     jwt: {
@@ -53,7 +53,7 @@ function tokenDemands(edge: Edge, token: JwtProps): Spec {
         {
           name: PROVIDER,
           issuer,
-          audiences: [...audiences],
+          audiences: token.anyAudience ? undefined : [...audiences],
           ...(jwks === undefined
             ? { remoteJWKS: { uri: jwksUri } }
             : { localJWKS: { type: 'Inline' as const, inline: jwks } }),
@@ -93,7 +93,10 @@ function externalAuthorization(edge: Edge, authorizer: ExternalAuthorizer | unde
  * The addresses and scopes of which a request must have one each; the first rule that matches decides. Any one of the
  * scopes suffices, but a rule requires all that it lists.
  */
-function authorizationOf({ allowedCidrs, deniedCidrs }: Edge, token: JwtProps | undefined): Spec['authorization'] {
+function authorizationOf(
+  { allowedCidrs, deniedCidrs }: Edge,
+  token: AcceptedTokens | undefined,
+): Spec['authorization'] {
   const clientCIDRs = allowedCidrs ? { clientCIDRs: [...allowedCidrs] } : undefined;
   const scopes = token?.scopes?.map(scope => ({ jwt: { provider: PROVIDER, scopes: [scope] } }));
   const allowed = scopes?.map(scope => ({ ...clientCIDRs, ...scope })) ?? (clientCIDRs ? [clientCIDRs] : []);

@@ -1,17 +1,11 @@
-import type { IEnvoyFilter } from '@kubernetes-models/istio/networking.istio.io/v1alpha3' with {
-  'resolution-mode': 'import',
-};
-import { type Labels, type SpecOf, type TopologyChart, transcoders } from '../kubernetes';
+import { type Labels, type TopologyChart, transcoders } from '../kubernetes';
 import type { Edge } from '../topology';
 import { minTlsVersion } from './edge-clients';
 import { notFound } from './edge-not-found';
 import { rateLimits } from './edge-rate-limits';
+import { beforeTheRouter, CONNECTION_MANAGER, type Patch, renderFilters } from './http-filter';
 import { perClientRateLimits } from './per-client-rate-limits';
-import { EnvoyFilter } from './resources';
 
-type Patch = NonNullable<SpecOf<IEnvoyFilter>['configPatches']>[number];
-
-const CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
 const CONNECTION_MANAGER_TYPE =
   'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 
@@ -19,38 +13,13 @@ const CONNECTION_MANAGER_TYPE =
  * Features without an Istio resource: HTTP filters of the gateway's Envoy after token verification, in order of
  * execution.
  */
-export function renderEdgeFilters(chart: TopologyChart, edge: Edge, gatewayLabels: Labels): void {
+export function renderEdgeFilters(chart: TopologyChart, edge: Edge, labels: Labels): void {
   const filters = [rateLimits(edge), perClientRateLimits(edge), ...transcoders(edge)];
-  new EnvoyFilter(chart.scopeOf(edge), 'envoy-filter', {
-    metadata: {
-      name: `${edge.name}-filters`,
-      namespace: edge.namespace,
-      // The dependence on Envoy internals is intended.
-      annotations: { 'galley.istio.io/analyze-suppress': 'IST0133' },
-    },
-    spec: {
-      priority: 10,
-      workloadSelector: { labels: { ...gatewayLabels } },
-      configPatches: [
-        ...filters.filter(filter => filter !== undefined).map(beforeTheRouter),
-        inTheConnectionManager(notFound()),
-        ...inTheFilterChains(minTlsVersion(edge)),
-      ],
-    },
-  });
-}
-
-function beforeTheRouter(filter: object): Patch {
-  return {
-    applyTo: 'HTTP_FILTER',
-    match: {
-      context: 'GATEWAY',
-      listener: {
-        filterChain: { filter: { name: CONNECTION_MANAGER, subFilter: { name: 'envoy.filters.http.router' } } },
-      },
-    },
-    patch: { operation: 'INSERT_BEFORE', value: filter },
-  };
+  renderFilters(chart.scopeOf(edge), { name: `${edge.name}-filters`, namespace: edge.namespace, labels }, [
+    ...filters.filter(filter => filter !== undefined).map(filter => beforeTheRouter('GATEWAY', filter)),
+    inTheConnectionManager(notFound()),
+    ...inTheFilterChains(minTlsVersion(edge)),
+  ]);
 }
 
 /** Those with a connection manager: TLS passthrough has no transport socket. */

@@ -6,7 +6,7 @@ import {
   type Cors,
   type Edge,
   type ExternalAuthorizer,
-  type JwtProps,
+  type AcceptedTokens,
   type Operation,
   type Route,
   ValidationError,
@@ -45,7 +45,7 @@ export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   renderAuthorizer(chart, edge, groups);
 }
 
-function tokensOf(edge: Edge): JwtProps[] {
+function tokensOf(edge: Edge): AcceptedTokens[] {
   return edge.routes.flatMap(route => (route.auth.token ? [route.auth.token] : []));
 }
 
@@ -53,12 +53,12 @@ function tokensOf(edge: Edge): JwtProps[] {
  * One rule per issuer, which accepts the audiences of all its routes, or any audience where tokens may have none; the
  * AuthorizationPolicy checks the audience of each route.
  */
-export function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
+export function jwtRules(tokens: readonly AcceptedTokens[]): JwtRule[] {
   return [...new Set(tokens.map(token => token.issuer))].map(issuer => {
     const ofIssuer = tokens.filter(token => token.issuer === issuer);
     return {
       issuer,
-      audiences: ofIssuer.some(token => token.clientIdAsAudience)
+      audiences: ofIssuer.some(token => token.clientIdAsAudience || token.anyAudience)
         ? undefined
         : [...new Set(ofIssuer.flatMap(token => token.audiences))],
       jwksUri: ofIssuer.find(token => token.jwksUri)?.jwksUri,
@@ -71,7 +71,7 @@ export function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
 }
 
 interface Group {
-  readonly token?: JwtProps;
+  readonly token?: AcceptedTokens;
   readonly authorizer?: ExternalAuthorizer;
   /** The requests that match these routes, and no other. */
   readonly to: Rule['to'];
@@ -132,17 +132,24 @@ function operationOf({ operation }: Route): Operation {
   return operation;
 }
 
-function rulesFor(token: JwtProps | undefined, to: Rule['to']): Rule[] {
+function rulesFor(token: AcceptedTokens | undefined, to: Rule['to']): Rule[] {
   return token
-    ? conditionsOn(token).map(when => ({ from: [{ source: { requestPrincipals: [`${token.issuer}/*`] } }], to, when }))
+    ? conditionsOn(token).map(when => ({
+        from: [{ source: { requestPrincipals: [`${token.issuer}/*`] } }],
+        to,
+        when: when.length > 0 ? when : undefined,
+      }))
     : [{ to }];
 }
 
 type Conditions = NonNullable<Rule['when']>;
 
 /** The alternative conditions on a token's audience, each with the scopes. */
-export function conditionsOn({ audiences, clientIdAsAudience, scopes }: JwtProps): Conditions[] {
+export function conditionsOn({ audiences, anyAudience, clientIdAsAudience, scopes }: AcceptedTokens): Conditions[] {
   const scope = scopes ? [{ key: 'request.auth.claims[scope]', values: [...scopes] }] : [];
+  if (anyAudience) {
+    return [scope];
+  }
   const byAudience = { key: AUDIENCES, values: [...audiences] };
   const byClient = [
     { key: AUDIENCES, notValues: ['*'] },

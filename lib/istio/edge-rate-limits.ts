@@ -1,42 +1,12 @@
-import type { Edge, RateLimit } from '../topology';
-import { matchesOf } from './operation-match';
+import type { Edge } from '../topology';
+import { localRateLimit } from './local-rate-limit';
 
-/**
- * The rate limits of an edge, as Envoy's local rate limit after token verification: a request with an invalid token
- * does not count towards the limit. Each proxy of the gateway counts separately, so the limit applies per pod.
- * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/local_rate_limit_filter
- */
-export function rateLimits(edge: Edge): object | undefined {
-  const rateLimited = edge.routes.filter(route => route.rateLimit);
-  if (!edge.rateLimit && rateLimited.length === 0) {
-    return undefined;
-  }
-  const always = { default_value: { numerator: 100, denominator: 'HUNDRED' } };
-  return {
-    name: 'envoy.filters.http.local_ratelimit',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
-      stat_prefix: 'edge_throttle',
-      filter_enabled: always,
-      filter_enforced: always,
-      token_bucket: edge.rateLimit ? tokenBucket(edge.rateLimit) : undefined,
-      rate_limits: rateLimited
-        .flatMap(({ operation }) =>
-          matchesOf(
-            operation,
-            edge.routes.map(route => route.operation),
-          ),
-        )
-        .map(match => ({ actions: [{ header_value_match: match }] })),
-      descriptors: rateLimited.flatMap(({ operation, rateLimit }) =>
-        rateLimit
-          ? [{ entries: [{ key: 'header_match', value: operation.toString() }], token_bucket: tokenBucket(rateLimit) }]
-          : [],
-      ),
-    },
-  };
-}
-
-function tokenBucket({ rate, burst }: RateLimit): object {
-  return { max_tokens: burst, tokens_per_fill: rate, fill_interval: '1s' };
+/** The rate limits of an edge, after token verification: a request with an invalid token does not count. */
+export function rateLimits({ rateLimit: all, routes }: Edge): object | undefined {
+  return localRateLimit({
+    statPrefix: 'edge_throttle',
+    all,
+    limited: routes.flatMap(({ operation, rateLimit }) => (rateLimit ? [{ operation, rateLimit }] : [])),
+    operations: routes.map(({ operation }) => operation),
+  });
 }

@@ -4,16 +4,20 @@ export {
   GrpcRoute,
   HttpRoute,
   ListenerSet,
-  type OpenTelemetryProps,
   ReferenceGrant,
   type ResourceClass,
   type ResourceProps,
   type SpecOf,
   TcpRoute,
+  type TelemetryBackend,
+  type TelemetryBackendProps,
   TlsRoute,
+  TraceTag,
   Tracing,
+  type TracingProps,
   UdpRoute,
 } from '../kubernetes';
+export { AccessLog, type AccessLogProps, type OpenTelemetryLogProps } from './access-log';
 export { GatewayService, IstioIngress } from './ingress';
 export {
   type HelmProps,
@@ -40,4 +44,5 @@ export {
   WorkloadEntry,
   WorkloadGroup,
 } from './resources';
+export type { MetricsProps } from './metrics';
 export { Injection, IstioSidecars, type IstioSidecarsProps } from './sidecars';

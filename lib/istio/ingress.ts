@@ -6,13 +6,14 @@ import {
   edgeListeners,
   Gateway,
   type Labels,
+  PathOrder,
   Phase,
   renderCertificate,
   renderEdgeRoutes,
   type TopologyChart,
   toYaml,
 } from '../kubernetes';
-import type { Edge } from '../topology';
+import { DRAIN, type Edge } from '../topology';
 import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
@@ -84,11 +85,16 @@ export class IstioIngress extends EdgeGateway {
     return `${edge.name}-istio`;
   }
 
+  /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
+  override hasPodTargets(edge: Edge): boolean {
+    return this.serviceTypeOf(edge, this.service) === 'ClusterIP';
+  }
+
   /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters. */
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
-      renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge);
-      renderEdgeRoutes(chart, edge, [edge.routes]);
+      renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge, this.hasPodTargets(edge));
+      renderEdgeRoutes(chart, edge, [edge.routes], PathOrder.PREFIXES_FIRST);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
       renderAddressPolicy(chart.scopeOf(edge), edge);
@@ -98,7 +104,7 @@ export class IstioIngress extends EdgeGateway {
   }
 }
 
-function renderGateway(scope: Construct, service: string, edge: Edge): void {
+function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
   const { name, namespace, clientCa } = edge;
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
@@ -121,7 +127,7 @@ function renderGateway(scope: Construct, service: string, edge: Edge): void {
     },
   });
   renderCertificate(scope, edge);
-  renderParameters(scope, service, edge);
+  renderParameters(scope, service, edge, hasPodTargets);
 }
 
 /** The Services of single versions get the circuit breaker and the load balancing of their service. */
@@ -146,10 +152,11 @@ function renderVersionRules(chart: TopologyChart, edge: Edge): void {
 }
 
 /**
- * The settings that istiod merges into the workload that it creates: the type of its Service, and more than one pod.
+ * The settings that istiod merges into the workload that it creates: the type of its Service, more than one pod, and
+ * the time that they drain.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
  */
-function renderParameters(scope: Construct, service: string, edge: Edge): void {
+function renderParameters(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new ConfigMap(place, 'parameters', {
@@ -166,9 +173,25 @@ function renderParameters(scope: Construct, service: string, edge: Edge): void {
         },
       }),
       podDisruptionBudget: toYaml({ spec: { maxUnavailable: 1 } }),
+      ...(hasPodTargets ? { deployment: toYaml(DRAINING_DEPLOYMENT) } : {}),
     },
   });
 }
+
+/** After the hook, the proxy closes its connections after their current requests until the duration has passed. */
+const DRAINING_DEPLOYMENT = {
+  spec: {
+    template: {
+      metadata: {
+        annotations: { 'proxy.istio.io/config': toYaml({ terminationDrainDuration: `${DRAIN.closing}s` }) },
+      },
+      spec: {
+        terminationGracePeriodSeconds: DRAIN.grace,
+        containers: [{ name: 'istio-proxy', lifecycle: { preStop: { sleep: { seconds: DRAIN.serving } } } }],
+      },
+    },
+  },
+};
 
 function parametersName(edge: Edge): string {
   return `${edge.name}-gateway`;

@@ -29,9 +29,9 @@ export function operationsOf(
   for (const region of operations.flatMap(each => regionsBeside(each, others))) {
     const methods = region.method ? [region.method] : undefined;
     const notMethods = listOf(region.notMethods);
-    const notPaths = listOf(region.notPaths.map(templateOf));
+    const notPaths = listOf(region.notPaths.flatMap(templatesOf));
     const key = JSON.stringify([methods, notMethods, notPaths]);
-    const paths = [...(groups.get(key)?.operation?.paths ?? []), templateOf(region.path)];
+    const paths = [...(groups.get(key)?.operation?.paths ?? []), ...templatesOf(region.path)];
     groups.set(key, { operation: { ...common, methods, notMethods, paths, notPaths } });
   }
   return [...groups.values()];
@@ -56,6 +56,11 @@ function regionsBeside(own: Operation, others: readonly Operation[]): Region[] {
 function foldersOf({ method, notMethods, notPaths }: Region, folder: PathPattern): Region[] {
   const earlier = notPaths.filter(path => path.overlaps(folder));
   return earlier.some(path => path.covers(folder)) ? [] : [{ method, notMethods, path: folder, notPaths: earlier }];
+}
+
+/** A path as templates of an AuthorizationPolicy: a prefix is the path itself and all that is below it. */
+function templatesOf(path: PathPattern): string[] {
+  return [...(path.stem ? [path.stem] : []), path].map(templateOf);
 }
 
 /**

@@ -22,7 +22,7 @@ import type {
   IRequestAuthentication,
 } from '@kubernetes-models/istio/security.istio.io/v1' with { 'resolution-mode': 'import' };
 import type { ITelemetry } from '@kubernetes-models/istio/telemetry.istio.io/v1' with { 'resolution-mode': 'import' };
-import { resource } from '../kubernetes';
+import { resource, type SpecOf } from '../kubernetes';
 
 /** How requests to a host are routed. @see https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
 export class VirtualService extends resource<IVirtualService>('networking.istio.io/v1', 'VirtualService') {}
@@ -84,6 +84,9 @@ export class AuthorizationPolicy extends resource<IAuthorizationPolicy>(
   'security.istio.io/v1',
   'AuthorizationPolicy',
 ) {}
+
+/** The spec of a {@link Telemetry}. */
+export type TelemetrySpec = SpecOf<ITelemetry>;
 
 /** Access logs, traces and metrics. @see https://istio.io/latest/docs/reference/config/telemetry/ */
 export class Telemetry extends resource<ITelemetry>('telemetry.istio.io/v1', 'Telemetry') {}

@@ -1,4 +1,4 @@
-import { elsewhere, hostElsewhere, podsElsewhere, type TopologyChart, type Tracing } from '../kubernetes';
+import { elsewhere, hostElsewhere, podsElsewhere, type TelemetryBackend, type TopologyChart } from '../kubernetes';
 import { type Call, Service } from '../topology';
 import { Sidecar } from './resources';
 
@@ -7,10 +7,10 @@ const NOTHING = '~/*';
 /**
  * A Sidecar for each workload: its proxy has only the hosts that the workload calls, and blocks requests to all others.
  */
-export function renderScopes(chart: TopologyChart, tracing: Tracing | undefined): void {
-  const collector = tracing ? [`${tracing.namespace}/${tracing.host(chart.topology.clusterDomain)}`] : [];
+export function renderScopes(chart: TopologyChart, backends: readonly TelemetryBackend[]): void {
+  const collectors = backends.map(each => `${each.namespace}/${each.host(chart.topology.clusterDomain)}`);
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
-    const hosts = [...new Set(service.outgoingCalls.flatMap(call => hostsOf(service, call))), ...collector];
+    const hosts = [...new Set(service.outgoingCalls.flatMap(call => hostsOf(service, call))), ...collectors];
     new Sidecar(chart.scopeOf(service), 'sidecar', {
       metadata: {
         name: service.name,

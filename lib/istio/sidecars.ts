@@ -5,14 +5,18 @@ import {
   type SystemConnections,
   Target,
   tcp,
+  type TelemetryBackend,
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
 import { type ProxyProps, type Service, ValidationError } from '../topology';
+import { AccessLog } from './access-log';
 import { type GatewayService, IstioIngress } from './ingress';
+import { type MetricsProps, validateMetrics } from './metrics';
 import { annotationsOf } from './proxy-annotations';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
+import { renderServiceRateLimits } from './service-rate-limits';
 import { renderTelemetry } from './telemetry';
 import { renderTraffic } from './traffic';
 
@@ -54,6 +58,16 @@ export interface IstioSidecarsProps {
    * @default - no traces
    */
   readonly tracing?: Tracing;
+  /**
+   * Where proxies log requests; for a collector, the installation must have the same.
+   * @default AccessLog.standardOutput()
+   */
+  readonly accessLog?: AccessLog;
+  /**
+   * Dimensions that are added to the metrics of all proxies, or removed from them.
+   * @default - Istio's metrics as they are
+   */
+  readonly metrics?: MetricsProps;
   /** @default - a load balancer; a ClusterIP for edges with `managed: true` */
   readonly gatewayService?: GatewayService;
 }
@@ -73,6 +87,10 @@ export class IstioSidecars extends Target {
   readonly trustDomain: string;
   /** The backend that the proxies send spans to; undefined for none. */
   readonly tracing?: Tracing;
+  /** Where the proxies log requests. */
+  readonly accessLog: AccessLog;
+  /** The changes of the metrics that the proxies report. */
+  readonly metrics: MetricsProps;
   private readonly revision?: string;
   private readonly injection: Injection;
   private readonly controlPlaneNamespace: string;
@@ -86,6 +104,9 @@ export class IstioSidecars extends Target {
     this.rootNamespace = props.rootNamespace ?? this.controlPlaneNamespace;
     this.trustDomain = trustDomainOf(props);
     this.tracing = props.tracing;
+    this.accessLog = props.accessLog ?? AccessLog.standardOutput();
+    this.metrics = { ...props.metrics };
+    validateMetrics('Mesh.istio', this.metrics);
     this.gateway = new IstioIngress(props.gatewayService);
   }
 
@@ -139,16 +160,17 @@ export class IstioSidecars extends Target {
       ingress: [{ from: [{ namespaceSelector: {} }], ports: [tcp(MERGED_METRICS), tcp(ENVOY_METRICS)] }],
       egress: [
         { to: [pods(this.controlPlaneNamespace, { app: 'istiod' })], ports: [tcp(ISTIOD)] },
-        ...(this.tracing
-          ? [
-              {
-                to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': this.tracing.namespace } } }],
-                ports: [tcp(this.tracing.port)],
-              },
-            ]
-          : []),
+        ...this.telemetryBackends.map(({ namespace, port }) => ({
+          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }],
+          ports: [tcp(port)],
+        })),
       ],
     };
+  }
+
+  /** The backends that all proxies connect to. */
+  private get telemetryBackends(): readonly TelemetryBackend[] {
+    return [this.tracing, this.accessLog.backend].filter(each => each !== undefined);
   }
 
   /** The identity of a ServiceAccount as AuthorizationPolicies refer to it. */
@@ -159,9 +181,10 @@ export class IstioSidecars extends Target {
   /** Adds the policies, Sidecars, Telemetry, and traffic rules of all services to the chart. */
   render(chart: TopologyChart): void {
     renderSecurity(chart, this);
-    renderScopes(chart, this.tracing);
-    renderTelemetry(chart, this.gateway, this.tracing);
+    renderScopes(chart, this.telemetryBackends);
+    renderTelemetry(chart, this);
     renderTraffic(chart);
+    renderServiceRateLimits(chart);
   }
 }
 

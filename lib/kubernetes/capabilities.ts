@@ -91,6 +91,7 @@ function featuresOfService(service: Service): RequiredFeature[] {
     ...when(service.mirror ?? service.headerRoutes.some(({ mirror }) => mirror), Capability.MIRRORING),
     ...when(answersDirectly(service), Capability.DIRECT_RESPONSES),
     ...when(service.auth, Capability.SERVICE_AUTH),
+    ...when(service.rateLimits.length > 0, Capability.SERVICE_RATE_LIMITS),
     ...when(
       service.allowedPeers.some(each => each.allowedOperations),
       Capability.OPERATIONS,

@@ -38,6 +38,8 @@ export enum Capability {
   EXTERNAL_AUTHORIZATION = 'external authorization at the edge',
   /** JSON Web Tokens that are verified at a service: a RequestAuthentication and rules of an AuthorizationPolicy. */
   SERVICE_AUTH = 'token verification at services',
+  /** A limit on the requests of a service: Envoy's local rate limit in an EnvoyFilter. */
+  SERVICE_RATE_LIMITS = 'rate limits at services',
   /** A limit on all requests of an edge or a route, across all clients. */
   RATE_LIMITS = 'rate limits at the edge',
   /** A limit on the requests of each client, counted over all pods of the gateway. */

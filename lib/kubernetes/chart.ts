@@ -40,6 +40,7 @@ import { requireClusterCidrs } from './cluster-network';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import { podSecurityLabels } from './pod-security';
+import { readinessGateLabels } from './readiness-gate';
 import type { Target } from './target';
 import type { ITopologyChart } from './topology-chart';
 import { renderWorkload } from './workload';
@@ -149,6 +150,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
           name,
           labels: {
             ...this.mesh.namespaceLabels(),
+            ...readinessGateLabels(this.topology, this.mesh, name),
             ...(props.enforcePodSecurity ? podSecurityLabels(this.topology, name) : {}),
           },
         },

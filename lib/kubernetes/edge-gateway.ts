@@ -33,6 +33,14 @@ export abstract class EdgeGateway {
   /** The name of the Service in front of them. */
   abstract serviceNameOf(edge: Edge): string;
 
+  /**
+   * Whether the pods are targets of a load balancer that is not that of their Service: it is bound to them, e.g. by a
+   * TargetGroupBinding. These pods drain for longer than its deregistration delay.
+   */
+  hasPodTargets(edge: Edge): boolean {
+    return edge.managed;
+  }
+
   /** Adds its resources to the chart, after the workloads. */
   abstract render(chart: ITopologyChart): void;
 

@@ -8,7 +8,6 @@ import {
   type HeaderRoute,
   integersOf,
   type Mirror,
-  type Operation,
   type Port,
   type Route,
   type RouteProps,
@@ -22,15 +21,13 @@ import { requestListeners } from './edge-listeners';
 import { headersOf, methodsOf } from './preflights';
 import { HttpRoute, ReferenceGrant } from './gateway-api';
 import type { SpecOf } from './resource';
-import { expressionsOf } from './route-order';
+import { PathMatches, type PathOrder } from './route-order';
 import { renderService } from './workload';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
 type Match = NonNullable<Rule['matches']>[number];
 type Filter = NonNullable<Rule['filters']>[number];
 type Cors = NonNullable<Filter['cors']>;
-
-type Expressions = ReturnType<typeof expressionsOf>;
 
 /** The headers of a CORS preflight request. */
 const PREFLIGHT: Match['headers'] = ['origin', 'access-control-request-method'].map(name => ({
@@ -50,15 +47,21 @@ const RULES_IN_A_ROUTE = 16;
  * The HTTPRoutes of an edge, with TLS also a redirect to HTTPS, and for services routed by version a Service per
  * version.
  * @param groups the routes that share an HTTPRoute
+ * @param order the order in which the gateway compares path matches
  * @returns the names of the HTTPRoutes of each group
  */
-export function renderEdgeRoutes(chart: TopologyChart, edge: Edge, groups: readonly (readonly Route[])[]): string[][] {
+export function renderEdgeRoutes(
+  chart: TopologyChart,
+  edge: Edge,
+  groups: readonly (readonly Route[])[],
+  order: PathOrder,
+): string[][] {
   const services = [...new Set(edge.routes.map(({ service }) => service))];
   services.filter(each => each.routesByVersion).forEach(service => renderVersionServices(chart, service));
-  const expressions = expressionsOf(edge.routes);
+  const paths = new PathMatches(edge.routes, order);
   let count = 0;
   const names = groups.map(routes =>
-    inChunks(rulesOf(edge, routes, expressions), RULES_IN_A_ROUTE).map(rules => {
+    inChunks(rulesOf(edge, routes, paths), RULES_IN_A_ROUTE).map(rules => {
       const name = ++count === 1 ? edge.name : `${edge.name}-${count}`;
       renderRoute(chart, edge, name, requestListeners(edge), rules);
       return name;
@@ -149,7 +152,7 @@ const OF_RULES = {
 } satisfies Comparison<keyof RouteProps | 'service', Route>;
 
 /** Routes that differ only in their operation share a rule. */
-function rulesOf(edge: Edge, routes: readonly Route[], expressions: Expressions): Rule[] {
+function rulesOf(edge: Edge, routes: readonly Route[], paths: PathMatches): Rule[] {
   const groups = new Map<string, Route[]>();
   for (const route of routes) {
     const key = comparisonKey<Route>(OF_RULES, route);
@@ -157,21 +160,21 @@ function rulesOf(edge: Edge, routes: readonly Route[], expressions: Expressions)
   }
   return [...groups.values()]
     .flatMap(group => inChunks(group, MATCHES_IN_A_RULE))
-    .flatMap(each => rulesOfRoutes(edge, each, expressions));
+    .flatMap(each => rulesOfRoutes(edge, each, paths));
 }
 
-function rulesOfRoutes(edge: Edge, routes: Route[], expressions: Expressions): Rule[] {
+function rulesOfRoutes(edge: Edge, routes: Route[], paths: PathMatches): Rule[] {
   const [{ service, port, timeout } = never()] = routes;
-  const matches = routes.map(route => operationMatch(route.operation, expressions));
+  const matches = routes.map(route => operationMatch(route, paths));
   const common = (mirror = service.mirror): Rule => {
     const filters = [...mirrorFilter(edge, service, port, mirror), ...corsFilter(edge)];
     return { timeouts: { request: durationOf(timeout) }, filters: filters.length > 0 ? filters : undefined };
   };
-  const preflights = edge.cors ? preflightMatches(routes, expressions) : [];
+  const preflights = edge.cors ? preflightMatches(routes, paths) : [];
   return [
     ...service.headerRoutes.map(route => ({
       matches: routes.map(each => ({
-        ...operationMatch(each.operation, expressions),
+        ...operationMatch(each, paths),
         headers: [headerMatch(edge, route, each)],
       })),
       backendRefs: backends(edge, service, port, route.weights.length > 0 ? route.weights : service.weights),
@@ -189,12 +192,12 @@ function rulesOfRoutes(edge: Edge, routes: Route[], expressions: Expressions): R
  * matched only by routes that declare them.
  * @see https://fetch.spec.whatwg.org/#cors-preflight-request
  */
-function preflightMatches(routes: readonly Route[], expressions: Expressions): Match[] {
-  const paths = new Map(
-    routes.filter(({ operation }) => operation.method).map(({ operation }) => [operation.path.text, operation]),
+function preflightMatches(routes: readonly Route[], paths: PathMatches): Match[] {
+  const byPath = new Map(
+    routes.filter(({ operation }) => operation.method).map(route => [route.operation.path.text, route]),
   );
-  return [...paths.values()].map(operation => ({
-    ...operationMatch(operation, expressions),
+  return [...byPath.values()].map(route => ({
+    ...operationMatch(route, paths),
     method: 'OPTIONS' as const,
     headers: PREFLIGHT,
   }));
@@ -250,13 +253,8 @@ function backend(
   return { name: version?.deploymentName ?? service.name, ...namespace, port: port.number };
 }
 
-function operationMatch({ method, path }: Operation, expressions: Expressions): Match {
-  return {
-    method: method as Match['method'],
-    path: path.isExact
-      ? { type: 'Exact', value: path.text }
-      : { type: 'RegularExpression', value: expressions.get(path.toRegex()) ?? path.toRegex() },
-  };
+function operationMatch(route: Route, paths: PathMatches): Match {
+  return { method: route.operation.method as Match['method'], path: paths.of(route) };
 }
 
 function headerMatch(

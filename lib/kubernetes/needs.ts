@@ -82,6 +82,7 @@ export const OF_ROUTES = {
 
 export const OF_AGGREGATES = {
   headers: 'KrakenD forwards them, on every target.',
+  queryParameters: 'KrakenD forwards them, on every target.',
 } satisfies Needs<Omit<AggregateProps, keyof RouteProps>, Aggregate>;
 
 export const OF_EDGES = {

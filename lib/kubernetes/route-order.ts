@@ -1,3 +1,6 @@
+import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with {
+  'resolution-mode': 'import',
+};
 import {
   type Comparison,
   comparisonKey,
@@ -6,6 +9,18 @@ import {
   type RouteProps,
   ValidationError,
 } from '../topology';
+import type { SpecOf } from './resource';
+
+type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
+type PathMatch = NonNullable<NonNullable<Rule['matches']>[number]['path']>;
+
+/** The order in which a gateway compares path matches; exact paths come first everywhere. */
+export enum PathOrder {
+  /** Prefixes, then expressions: Istio, and the order of the Gateway API's specification for what it specifies. */
+  PREFIXES_FIRST,
+  /** Expressions, then prefixes: Envoy Gateway. */
+  EXPRESSIONS_FIRST,
+}
 
 /** @see https://gateway-api.sigs.k8s.io/reference/spec/#httppathmatch */
 const LONGEST = 1024;
@@ -13,52 +28,91 @@ const LONGEST = 1024;
 const NOTHING = '(?:)';
 
 /**
- * The regular expressions of routes, by the result of `PathPattern.toRegex`. Gateways match exact paths first and then
- * the longest expression, so an expression that must precede a longer one is padded with empty groups. Where the order
- * makes no difference it is unchanged.
+ * The path matches of the routes of an edge. Of one type, gateways try the longest first, so an expression that must
+ * precede a longer one is padded with empty groups, and a prefix is an expression where the gateway would try prefixes
+ * at the wrong time. Where the order makes no difference both are unchanged.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
  */
-export function expressionsOf(routes: readonly Route[]): ReadonlyMap<string, string> {
-  const expressions = new Map<string, string>();
-  routes.filter(({ operation }) => !operation.path.isExact).forEach(route => fill(route, routes, expressions));
-  return expressions;
+export class PathMatches {
+  private readonly expressions = new Map<string, string>();
+  private readonly prefixes = new Map<string, boolean>();
+
+  constructor(
+    private readonly routes: readonly Route[],
+    private readonly order: PathOrder,
+  ) {}
+
+  /** The path match of a route. */
+  of(route: Route): PathMatch {
+    const { path } = route.operation;
+    return path.isExact
+      ? { type: 'Exact', value: path.text }
+      : this.isPrefix(route)
+        ? { type: 'PathPrefix', value: path.stem?.text ?? '/' }
+        : { type: 'RegularExpression', value: this.expressionOf(route) };
+  }
+
+  /** Whether a route is matched by a prefix: no expression that the gateway would try too late depends on it. */
+  private isPrefix(route: Route): boolean {
+    const { path } = route.operation;
+    const known = this.prefixes.get(path.text);
+    if (known !== undefined) {
+      return known;
+    }
+    const rivals =
+      this.order === PathOrder.PREFIXES_FIRST
+        ? this.rivalsOf(route, other => comesAfter(path, other))
+        : this.rivalsOf(route, other => comesAfter(other, path));
+    const isPrefix =
+      path.isPrefix
+      && path.parameters.length === 0
+      && rivals.every(other => other.operation.path.isExact || this.isPrefix(other));
+    this.prefixes.set(path.text, isPrefix);
+    return isPrefix;
+  }
+
+  /** Pads the routes that come later first. */
+  private expressionOf(route: Route): string {
+    const { path } = route.operation;
+    const plain = path.toRegex();
+    const known = this.expressions.get(plain);
+    if (known !== undefined) {
+      return known;
+    }
+    const later = this.rivalsOf(route, other => comesAfter(other, path)).filter(other => !this.isPrefix(other));
+    const least = Math.max(0, ...later.map(other => this.expressionOf(other).length + 1));
+    const filled = plain + NOTHING.repeat(Math.max(0, Math.ceil((least - plain.length) / NOTHING.length)));
+    if (filled !== plain && filled.length > LONGEST) {
+      throw new ValidationError({
+        code: 'AmbiguousRoutes',
+        path: `${route.edge.path}/${route.operation.toString()}`,
+        summary:
+          `It must be matched before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
+          + ' but gateways match longer paths first.',
+        fix: 'Shorten the longer path, or give the routes paths that do not overlap.',
+      });
+    }
+    this.expressions.set(plain, filled);
+    return filled;
+  }
+
+  /** The routes with such a path that match requests of a path too, and differ in what happens to them. */
+  private rivalsOf({ operation: { path } }: Route, isRival: (path: PathPattern) => boolean): Route[] {
+    const plain = path.toRegex();
+    const ofPath = this.routes.filter(each => each.operation.path.toRegex() === plain);
+    return this.routes.filter(
+      other =>
+        isRival(other.operation.path)
+        && ofPath.some(
+          each =>
+            each.operation.overlaps(other.operation)
+            && comparisonKey<Route>(BY_MATCH, each) !== comparisonKey<Route>(BY_MATCH, other),
+        ),
+    );
+  }
 }
 
-/** Pads the routes that come later first. */
-function fill(route: Route, routes: readonly Route[], expressions: Map<string, string>): string {
-  const { path } = route.operation;
-  const plain = path.toRegex();
-  const known = expressions.get(plain);
-  if (known !== undefined) {
-    return known;
-  }
-  const ofPath = routes.filter(each => each.operation.path.toRegex() === plain);
-  const later = routes.filter(
-    other =>
-      comesAfter(other.operation.path, path)
-      && ofPath.some(
-        each =>
-          each.operation.overlaps(other.operation)
-          && comparisonKey<Route>(BY_MATCH, each) !== comparisonKey<Route>(BY_MATCH, other),
-      ),
-  );
-  const least = Math.max(0, ...later.map(other => fill(other, routes, expressions).length + 1));
-  const filled = plain + NOTHING.repeat(Math.max(0, Math.ceil((least - plain.length) / NOTHING.length)));
-  if (filled !== plain && filled.length > LONGEST) {
-    throw new ValidationError({
-      code: 'AmbiguousRoutes',
-      path: `${route.edge.path}/${route.operation.toString()}`,
-      summary:
-        `It must be matched before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
-        + ' but gateways match longer paths first.',
-      fix: 'Shorten the longer path, or give the routes paths that do not overlap.',
-    });
-  }
-  expressions.set(plain, filled);
-  return filled;
-}
-
-/** Whether a path has parameters and comes after another that it overlaps. */
+/** Whether a path that is not exact comes after another that it overlaps. */
 function comesAfter(path: PathPattern, earlier: PathPattern): boolean {
   return !path.isExact && path.overlaps(earlier) && earlier.compareSpecificity(path) < 0;
 }

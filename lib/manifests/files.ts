@@ -1,161 +1,179 @@
-import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
-import { parseDocuments } from './documents';
+import { type ManifestDocument, parseDocuments } from './documents';
+import { isLikeManifest, isLikeObject, isOfProgram, isOwnSettings, isTemplateText, purposeOf } from './foreign';
+import { inNamespace, kustomized, type Listed } from './kustomizations';
+import { addTo } from './lists';
 import { resourcesIn } from './load';
 import { ManifestError } from './manifest-error';
-import { isMap } from './object';
 import { textOf } from './read-text';
-import type { Resource } from './resource';
+import { Resource } from './resource';
+import { notesOf, type Skipped } from './skipped';
+import { Source } from './source';
 import { cloudResources, isTemplate } from './templates';
+import { type File, filesAt, STANDARD_INPUT, unreadable, withoutRepetitions } from './walk';
 
-/** The objects that were read, and the errors of input that could not be read. */
+/** The objects that were read, and what was not. */
 export interface Reading {
   /** The objects of all files. */
   readonly resources: readonly Resource[];
-  /** The files that cannot be read, with the reason. */
+  /** The files that were named and cannot be read, with the reason. */
   readonly errors: readonly ManifestError[];
+  /** The files of folders that have the form of manifests, and that kubectl could not read either. */
+  readonly unreadable: readonly ManifestError[];
+  /** What is in folders and is not checked, one sentence for each kind: charts, patches, files of other programs. */
+  readonly notes: readonly string[];
 }
 
-const MANIFEST = /\.(ya?ml|json)$/;
-const FOLDERS_LEFT_OUT = /^(\.|node_modules$)/;
-const STANDARD_INPUT = '-';
-/** Settings of the checks, which are no manifest. */
-const SETTINGS = 'cardinal.yaml';
+/** Programs that make manifests: the result is their output, undefined if there is none. They throw a ManifestError. */
+export interface Builder {
+  /** The manifests of a kustomization, by its folder. */
+  kustomization(folder: string): string | undefined;
+  /** The manifests of a Helm chart, by its folder. */
+  chart(folder: string): string | undefined;
+}
 
 /**
  * The objects of files, of folders with all below them, and of the standard input (`-`), as one cluster; templates of
- * CloudFormation too. In folders, JSON that is neither Kubernetes nor CloudFormation is left out, as are kustomizations
- * and settings of the checks (cardinal.yaml): they are no objects of a cluster. Links that lead out of a folder, and
- * what is no regular file there, are errors.
+ * CloudFormation too. In folders, what is no manifest is left out and noted: Helm charts, files of other programs,
+ * patches of Kustomize. Of kustomizations that apply, lists and namespaces count. Links that lead out of a folder, and
+ * what is no regular file there, are unreadable.
  * @param namespace of objects that name none
+ * @param builder @default - nothing is built
  */
-export function readResources(paths: readonly string[], namespace?: string): Reading {
-  const resources: Resource[] = [];
-  const errors: ManifestError[] = [];
-  const attempt = <T>(read: () => readonly T[]): readonly T[] => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof ManifestError)) {
-        throw error;
+export function readResources(paths: readonly string[], namespace?: string, builder?: Builder): Reading {
+  return new Reader(namespace, builder).read(paths);
+}
+
+class Reader {
+  private readonly resources: Resource[] = [];
+  private readonly errors: ManifestError[] = [];
+  private readonly unreadable: ManifestError[] = [];
+  private readonly skipped: Skipped = { purposes: new Map(), charts: new Map(), kustomizations: new Map() };
+
+  constructor(
+    private readonly namespace?: string,
+    private readonly builder?: Builder,
+  ) {}
+
+  read(paths: readonly string[]): Reading {
+    const tree = filesAt(paths);
+    this.unreadable.push(...tree.unreadable);
+    for (const [folder, files] of tree.charts) {
+      if (!this.build(folder, `${folder}/Chart.yaml`, each => this.builder?.chart(each))) {
+        this.skipped.charts.set(folder, files);
       }
-      errors.push(error);
+    }
+    const files = withoutRepetitions(tree.files);
+    const found = new Set(files.filter(each => !each.isNamed).map(each => each.file));
+    const { listed, unlisted, generated, roots } = kustomized(
+      tree.kustomizations.flatMap(file => this.documentsOf({ file, isNamed: false }).slice(0, 1)),
+      found,
+    );
+    const built = new Set<string>();
+    for (const [folder, left] of roots) {
+      if (this.build(folder, `${folder}/kustomization.yaml`, each => this.builder?.kustomization(each))) {
+        built.add(folder);
+      } else if (left.length > 0) {
+        this.skipped.kustomizations.set(folder, left);
+      }
+    }
+    generated.filter(each => !built.has(each.origin?.folder ?? '')).forEach(each => this.resources.push(each));
+    const appliedAs = new Map<string, Listed[]>();
+    listed.forEach(each => addTo(appliedAs, each.file, each));
+    for (const file of files) {
+      const applied = appliedAs.get(file.file);
+      if (applied === undefined && unlisted.has(file.file)) {
+        this.skip('patches of Kustomize, or not listed by it', file.file);
+        continue;
+      }
+      const ways = applied?.filter(each => !built.has(each.folder));
+      if (ways?.length === 0) {
+        continue;
+      }
+      for (const resource of this.documentsOf(file).flatMap(each => this.objectsOf(each, file))) {
+        for (const way of ways ?? [undefined]) {
+          this.resources.push(way ? inNamespace(resource, way) : resource);
+        }
+      }
+    }
+    return {
+      resources: this.resources,
+      errors: this.errors,
+      unreadable: this.unreadable,
+      notes: notesOf(this.skipped),
+    };
+  }
+
+  /** Whether it was built, or its build failed with an error. */
+  private build(folder: string, file: string, run: (folder: string) => string | undefined): boolean {
+    try {
+      const text = run(folder);
+      if (text === undefined) {
+        return false;
+      }
+      // Lines of the output are in no file.
+      const origin = { source: new Source(file, '', 1), path: [], folder };
+      for (const { object } of parseDocuments(text, file).flatMap(each => resourcesIn(each, this.namespace))) {
+        this.resources.push(new Resource(object, origin, this.namespace));
+      }
+    } catch (error) {
+      this.fail(error, true);
+    }
+    return true;
+  }
+
+  private documentsOf(file: File): readonly ManifestDocument[] {
+    let text: string | undefined;
+    try {
+      text = contentOf(file.file, file.isNamed);
+      return parseDocuments(text, file.file);
+    } catch (error) {
+      if (error instanceof ManifestError && !file.isNamed && text !== undefined && !isLikeManifest(text)) {
+        const isOfTemplate = isTemplateText(text);
+        this.skip(
+          isOfTemplate ? 'templates, which are YAML once they are rendered' : purposeOf(file.file, {}),
+          file.file,
+        );
+      } else {
+        this.fail(error, file.isNamed);
+      }
       return [];
     }
-  };
-  for (const { file, isNamed } of withoutRepetitions(paths.flatMap(path => filesAt(path, attempt)))) {
-    attempt(() => resourcesOfFile(file, isNamed, namespace)).forEach(each => resources.push(each));
   }
-  return { resources, errors };
-}
 
-/** A file that is listed twice, or is also found by its folder, is read once. */
-function withoutRepetitions(files: readonly File[]): File[] {
-  return [
-    ...new Map(
-      [...files].reverse().map(each => [each.file === STANDARD_INPUT ? each.file : resolve(each.file), each]),
-    ).values(),
-  ].reverse();
-}
-
-interface File {
-  readonly file: string;
-  /** Whether it was listed by name, rather than found in a folder. */
-  readonly isNamed: boolean;
-}
-
-function filesAt(path: string, attempt: <T>(read: () => readonly T[]) => readonly T[]): readonly File[] {
-  if (path === STANDARD_INPUT || !existsSync(path) || !statSync(path).isDirectory()) {
-    return [{ file: path, isNamed: true }];
-  }
-  return filesBelow(path, path, attempt);
-}
-
-function filesBelow(
-  path: string,
-  root: string,
-  attempt: <T>(read: () => readonly T[]) => readonly T[],
-): readonly File[] {
-  return attempt(() => entriesOf(path)).flatMap(entry => {
-    const inside = join(path, entry.name);
-    if (entry.isDirectory()) {
-      return FOLDERS_LEFT_OUT.test(entry.name) ? [] : filesBelow(inside, root, attempt);
-    }
-    return MANIFEST.test(entry.name) || isLinkedFolder(inside, entry)
-      ? attempt(() => regularFile(inside, entry, root))
-      : [];
-  });
-}
-
-/**
- * Whether it is a link to a folder that is read unless it is a link: within the same root, its files are read where
- * they are.
- */
-function isLinkedFolder(path: string, entry: Dirent): boolean {
-  return (
-    entry.isSymbolicLink() && !FOLDERS_LEFT_OUT.test(entry.name) && existsSync(path) && statSync(path).isDirectory()
-  );
-}
-
-/** Opening a pipe or a device would wait for a writer, or never end; a link may point to a file of another owner. */
-function regularFile(file: string, entry: Dirent, root: string): readonly File[] {
-  if (entry.isSymbolicLink()) {
-    const target = realPath(file);
-    if (relative(realPath(root), target).split(sep)[0] === '..') {
-      throw new ManifestError(
-        file,
-        1,
-        1,
-        'The link points outside the folder, so it is not followed. Pass the file itself to check it.',
-      );
-    }
-    if (!MANIFEST.test(entry.name)) {
-      return [];
-    }
-  }
-  if (!(entry.isSymbolicLink() ? statSync(file) : entry).isFile()) {
-    throw new ManifestError(file, 1, 1, 'This is not a regular file, so it is not read.');
-  }
-  return [{ file, isNamed: false }];
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    throw unreadable(path, 'The file', error);
-  }
-}
-
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    throw unreadable(folder, 'The folder', error);
-  }
-}
-
-function resourcesOfFile(file: string, isNamed: boolean, namespace?: string): Resource[] {
-  return parseDocuments(contentOf(file, isNamed), file).flatMap(document => {
+  private objectsOf(document: ManifestDocument, { file, isNamed }: File): readonly Resource[] {
     if (isTemplate(document.value)) {
       return cloudResources(document);
     }
-    return !isNamed && isNone(document.value, file) ? [] : resourcesIn(document, namespace);
-  });
-}
-
-function isNone(value: unknown, file: string): boolean {
-  if (
-    basename(file) === SETTINGS
-    && isMap(value)
-    && !Object.hasOwn(value, 'apiVersion')
-    && !Object.hasOwn(value, 'kind')
-  ) {
-    return true;
+    if (!isNamed && isOfProgram(document.value)) {
+      this.skip(purposeOf(file, document.value), file);
+      return [];
+    }
+    try {
+      return resourcesIn(document, this.namespace);
+    } catch (error) {
+      if (error instanceof ManifestError && !isNamed && !isLikeObject(document.value)) {
+        this.skip(purposeOf(file, document.value), file);
+      } else {
+        this.fail(error, isNamed);
+      }
+      return [];
+    }
   }
-  return isMap(value) && typeof value.kind === 'string' && typeof value.apiVersion === 'string'
-    ? value.apiVersion.startsWith('kustomize.config.k8s.io/')
-    : file.endsWith('.json');
+
+  private fail(error: unknown, isNamed: boolean): void {
+    if (!(error instanceof ManifestError)) {
+      throw error;
+    }
+    (isNamed ? this.errors : this.unreadable).push(error);
+  }
+
+  private skip(purpose: string, file: string): void {
+    if (isOwnSettings(file)) {
+      return;
+    }
+    const files = this.skipped.purposes.get(purpose) ?? new Set();
+    this.skipped.purposes.set(purpose, files.add(file));
+  }
 }
 
 /** The text of a regular file that is not of Kubernetes objects, e.g. of settings. Throws a {@link ManifestError}. */
@@ -169,19 +187,4 @@ function contentOf(file: string, isNamed: boolean): string {
   } catch (error) {
     throw unreadable(file, 'The file', error);
   }
-}
-
-/**
- * The error of the file system with the place; any other unchanged. Not `instanceof Error`: under jest, the errors of
- * Node's own modules are of another realm.
- */
-function unreadable(path: string, what: string, error: unknown): unknown {
-  return isMap(error) && typeof error.code === 'string'
-    ? new ManifestError(
-        path,
-        1,
-        1,
-        error.code === 'ENOENT' ? 'The file does not exist.' : `${what} cannot be read: ${error.code}.`,
-      )
-    : error;
 }

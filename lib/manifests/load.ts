@@ -45,10 +45,20 @@ function objectsIn(value: unknown, source: Source, path: Path): Found[] {
   if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items)) {
     return value.items.flatMap((item: unknown, index) => objectsIn(item, source, [...path, 'items', index]));
   }
-  if (!isObject(value)) {
-    throw errorAt(source, path, `This is not a Kubernetes object: it has no ${missing(value)}.`);
+  const object = isOperator(value) ? { ...value, metadata: named(value.metadata) } : value;
+  if (!isObject(object)) {
+    throw errorAt(source, path, `This is not a Kubernetes object: it has no ${missing(object)}.`);
   }
-  return [{ object: value, path }];
+  return [{ object, path }];
+}
+
+/** An IstioOperator is a file for istioctl, which needs no name. */
+function isOperator({ apiVersion, kind }: Record<string, unknown>): boolean {
+  return kind === 'IstioOperator' && typeof apiVersion === 'string' && apiVersion.startsWith('install.istio.io/');
+}
+
+function named(metadata: unknown): unknown {
+  return isMap(metadata ?? {}) ? { name: 'installed-state', namespace: 'istio-system', ...(metadata ?? {}) } : metadata;
 }
 
 function isObject(value: Record<string, unknown>): value is Record<string, unknown> & KubernetesObject {

@@ -7,6 +7,11 @@ export interface Origin {
   readonly source: Source;
   /** The path of the object in the document: empty, except for members of a List. */
   readonly path: Path;
+  /**
+   * The folder of the kustomization that applies it.
+   * @default - that of its file
+   */
+  readonly folder?: string;
 }
 
 /** A Kubernetes object, with its effective namespace and its source. */

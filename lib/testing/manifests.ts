@@ -25,10 +25,13 @@ export class Manifests {
     return new Manifests(loadResources(text, { file: 'text' }));
   }
 
-  /** A file, or a folder with all manifests below it. Throws if a file cannot be read. */
+  /**
+   * A file, or a folder with all manifests below it. Throws if a manifest cannot be read. What is in a folder and is no
+   * manifest, such as Helm charts, patches of Kustomize and files of other programs, is left out.
+   */
   static ofDirectory(path: string): Manifests {
-    const { resources, errors } = readResources([path]);
-    const [error] = errors;
+    const { resources, errors, unreadable } = readResources([path]);
+    const [error] = [...errors, ...unreadable];
     if (error) {
       throw error;
     }

@@ -1,3 +1,4 @@
+import { validateAggregatePath } from './aggregate-path';
 import { type Declaring, requireDeclaring } from './declaring';
 import { requireDuration } from './numbers';
 import type { Duration } from 'cdk8s';
@@ -9,13 +10,18 @@ import type { Route, RouteProps } from './route';
 import { type Rules, validateAll } from './rules';
 import type { Service } from './service';
 
-/** Properties of an aggregate: those of its route, and the headers that its parts receive. */
+/** Properties of an aggregate: those of its route, and what its parts receive of the request. */
 export interface AggregateProps extends RouteProps {
   /**
    * The request headers that are forwarded to the parts.
    * @default - `authorization` and the trace context: `traceparent`, `tracestate`, `b3`, `x-request-id`
    */
   readonly headers?: string[];
+  /**
+   * The query parameters that are forwarded to each part.
+   * @default - all
+   */
+  readonly queryParameters?: string[];
 }
 
 /** The source of one part of an aggregated response. */
@@ -59,18 +65,23 @@ export class Aggregate {
   readonly parts: readonly Part[];
   /** The request headers that are forwarded to the parts. */
   readonly headers: readonly string[];
+  /** The query parameters that are forwarded to the parts; undefined for all. */
+  readonly queryParameters?: readonly string[];
 
   constructor(
     declaring: Declaring,
     /** The route of the edge to the aggregator. */
     readonly route: Route,
     parts: { readonly [name: string]: PartProps },
-    headers: readonly string[] | undefined,
+    props: Pick<AggregateProps, 'headers' | 'queryParameters'>,
+    /** The routes to the same aggregator. */
+    earlier: readonly Route[],
   ) {
     requireDeclaring(declaring, 'Aggregate', 'edge.aggregate(…)');
     const path = `${route.edge.path}/${route.operation.toString()}`;
-    this.headers = headers ?? PASSED_ON;
-    validateAll(RULES, path, { headers: headers && [...headers] });
+    this.headers = props.headers ?? PASSED_ON;
+    this.queryParameters = props.queryParameters;
+    validateAll(RULES, path, { headers: props.headers, queryParameters: props.queryParameters });
     if (route.operation.method !== 'GET') {
       throw new ValidationError({
         code: 'InvalidOperation',
@@ -81,6 +92,8 @@ export class Aggregate {
         fix: 'Aggregate with GET; route requests that modify data to one service.',
       });
     }
+    rejectPrefix(path, route.operation);
+    validateAggregatePath(path, route, earlier);
     Object.keys(parts).forEach(name => requireOrdinaryName(path, name));
     this.parts = Object.entries(parts).map(([name, props]) => partOf(path, route, name, props));
     if (this.parts.length < 2) {
@@ -101,7 +114,37 @@ const RULES: Rules<Omit<AggregateProps, keyof RouteProps>> = {
       requireHeaderName(path, name);
     });
   },
+  queryParameters: (path, names) => {
+    names?.forEach(name => {
+      requireQueryParameter(path, name);
+    });
+  },
 };
+
+/** The paths of KrakenD have parameters only. */
+function rejectPrefix(where: string, { path }: Operation): void {
+  if (path.isPrefix) {
+    throw new ValidationError({
+      code: 'InvalidPath',
+      path: where,
+      summary: `"${path.text}" is a prefix, and an aggregator responds to single paths.`,
+      fix: 'Write the path with parameters.',
+    });
+  }
+}
+
+/** KrakenD reads `*` as all parameters, and an empty list as none. */
+function requireQueryParameter(path: string, name: string): void {
+  requireOrdinaryName(path, name);
+  if (name === '' || name === '*') {
+    throw new ValidationError({
+      code: 'InvalidName',
+      path,
+      summary: `"${name}" is not the name of a query parameter.`,
+      fix: 'Name each parameter, or leave `queryParameters` out to forward all.',
+    });
+  }
+}
 
 function partOf(
   where: string,
@@ -110,6 +153,7 @@ function partOf(
   { service, path, port: number, timeout }: PartProps,
 ): Part {
   const operation = Operation.parse(`${where}/${name}`, `GET ${path}`);
+  rejectPrefix(`${where}/${name}`, operation);
   requireDuration(`${where}/${name}`, 'The timeout of the part', timeout);
   const port = number === undefined ? service.firstPort(where) : service.port(number, where);
   const unknown = operation.path.parameters.find(parameter => !whole.path.parameters.includes(parameter));

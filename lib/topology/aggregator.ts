@@ -3,7 +3,6 @@ import { callPolicyKey } from './call-policy';
 import { Port } from './port';
 import type { Service } from './service';
 import type { ServiceProps } from './service-props';
-import { Health } from './workload/health';
 
 /** @see https://hub.docker.com/_/krakend */
 const IMAGE = 'krakend:2.12.0';
@@ -17,7 +16,6 @@ export function aggregator(namespace: string): ServiceProps {
     runAsUser: USER,
     port: Port.http(8080),
     args: ['run', '--config', '/etc/krakend/krakend.json'],
-    health: Health.http('/__health'),
     resources: { cpu: '100m', memory: '64Mi', memoryLimit: '256Mi' },
   };
 }

@@ -177,7 +177,8 @@ export class Edge implements IEdge {
 
   /**
    * Routes an operation of the edge to a service.
-   * @param operation a method and a path, e.g. `GET /product/{id}`, `ANY /static/{file+}`
+   * @param operation a method and a path, e.g. `GET /product/{id}`, `ANY /static/{file+}`, or `GET /files/*` for
+   * `/files` and all paths below it
    */
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
@@ -204,7 +205,13 @@ export class Edge implements IEdge {
     Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
     const merger = this.merger ?? this.addService(`${this.name}-aggregator`, aggregator(this.namespace));
     const route = this.route(operation, merger, props);
-    const aggregate = new Aggregate(DECLARING, route, given(parts), given(props.headers));
+    const aggregate = new Aggregate(
+      DECLARING,
+      route,
+      given(parts),
+      given(props),
+      this.merged.map(each => each.route),
+    );
     callParts(merger, aggregate);
     this.merger = merger;
     this.merged.push(aggregate);

@@ -16,6 +16,7 @@ export {
 export { Contract } from './contract';
 export type { CallerData, ContractData, PortData, ServiceData } from './contract-data';
 export { type Cors, CORS_HEADERS } from './cors';
+export { DRAIN } from './drain';
 export * from './edge';
 export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
@@ -32,7 +33,8 @@ export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from
 export * from './rate-limit';
 export * from './references';
 export * from './validation-error';
-export { constructIdOf } from './names';
+export { constructIdOf, requireDnsLabel, requireHeaderName, requireOrdinaryName } from './names';
+export { requireInteger, requirePercentage } from './numbers';
 export * from './operation';
 export * from './path-pattern';
 export * from './peer';
@@ -44,6 +46,7 @@ export type { PathPrefixRewrite, Rewrite } from './rewrite';
 export * from './route';
 export { precedes, type Region, regionsOf } from './route-precedence';
 export * from './service';
+export type { ServiceRateLimit, ServiceRateLimitProps } from './request-rules';
 export type { ClaimValues, OperationAuth, RequestAuth, ServiceAuthProps } from './service-auth';
 export type { ExistingWorkload, ServiceProps } from './service-props';
 export {

@@ -5,7 +5,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** An operation of a service: an HTTP method (or any) and a path. */
 export class Operation {
-  /** From `METHOD /path`, e.g. `GET /product/{id}`, `ANY /static/{file+}`. */
+  /** From `METHOD /path`, e.g. `GET /product/{id}`, `ANY /static/{file+}`, `GET /files/*`. */
   static http(text: string): Operation {
     return Operation.parse('operation', text);
   }

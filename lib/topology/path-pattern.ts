@@ -1,10 +1,12 @@
 import { ValidationError } from './validation-error';
 
+/** The last segment of a prefix. */
+const ANYTHING = '*';
 const SEGMENT = /^(\{[A-Za-z_][A-Za-z0-9_-]*\+?\}|[A-Za-z0-9._~!$&'()*+,;=:@%-]*)$/;
 
 /**
  * A path with optional parameters, in the grammar of managed API gateways: `/cart`, `/product/{id}` for one segment,
- * `/static/{file+}` for the rest, at the end only.
+ * `/static/{file+}` for the rest, at the end only. `/files/*` is a prefix: `/files`, `/files/` and all paths below it.
  */
 export class PathPattern {
   /** The parts between the slashes, parameters with their braces. */
@@ -16,12 +18,18 @@ export class PathPattern {
     readonly text: string,
   ) {
     this.segments = text.split('/').slice(1);
-    if (!text.startsWith('/') || !this.segments.every(segment => SEGMENT.test(segment)) || text.includes('*')) {
+    if (
+      !text.startsWith('/')
+      || !this.segments.every(segment => SEGMENT.test(segment))
+      || text.replace(/\/\*$/, '').includes('*')
+    ) {
       throw new ValidationError({
         code: 'InvalidPath',
         path,
         summary: `"${text}" is not a path.`,
-        fix: 'Begin with "/"; write a parameter as {name} and the rest of a path as {name+}.',
+        fix:
+          'Begin with "/"; write a parameter as {name}, the rest of a path as {name+}, and a prefix with "/*" at the '
+          + 'end.',
       });
     }
     const unmatchable = this.segments.map(problemOf).find(summary => summary !== undefined);
@@ -41,11 +49,31 @@ export class PathPattern {
         fix: 'Move {name+} to the end.',
       });
     }
+    if (text.endsWith('//*')) {
+      throw new ValidationError({
+        code: 'InvalidPath',
+        path,
+        summary: `The prefix of "${text}" ends with a slash.`,
+        fix: 'Write "/*" after a segment, or alone.',
+      });
+    }
   }
 
-  /** Whether it has no parameters. */
+  /** Whether it matches one path: it has no parameters and is no prefix. */
   get isExact(): boolean {
-    return !this.segments.some(isParameter);
+    return !this.isPrefix && !this.segments.some(isParameter);
+  }
+
+  /** Whether it matches a path and everything below it. */
+  get isPrefix(): boolean {
+    return this.segments.at(-1) === ANYTHING;
+  }
+
+  /** What a prefix matches without what is below it, `/files` of `/files/*`; undefined for `/*` and other patterns. */
+  get stem(): PathPattern | undefined {
+    return this.isPrefix && this.segments.length > 1
+      ? new PathPattern(this.text, this.text.slice(0, -'/*'.length))
+      : undefined;
   }
 
   /** Whether it ends with a parameter that matches the rest of the path. */
@@ -58,18 +86,23 @@ export class PathPattern {
    * @param end a character that no parameter contains, if what is matched has more than the path
    */
   toRegex(end = ''): string {
-    const rest = end ? `[^${end}]+` : '.+';
+    const character = end ? `[^${end}]` : '.';
     return this.segments
-      .map(segment => {
+      .map((segment, index) => {
+        if (segment === ANYTHING) {
+          return index === 0 ? `/${character}*` : `(?:/${character}*)?`;
+        }
         const literal = segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-        return `/${isRest(segment) ? rest : isParameter(segment) ? `[^/${end}]+` : literal}`;
+        return `/${isRest(segment) ? `${character}+` : isParameter(segment) ? `[^/${end}]+` : literal}`;
       })
       .join('');
   }
 
-  /** With each parameter replaced by `one`, and one that matches the rest by `rest`. */
+  /** With each parameter replaced by `one`, and one that matches the rest, or what is below a prefix, by `rest`. */
   replaceParameters(one: string, rest: string): string {
-    return this.segments.map(segment => `/${isRest(segment) ? rest : isParameter(segment) ? one : segment}`).join('');
+    return this.segments
+      .map(segment => `/${isRest(segment) || segment === ANYTHING ? rest : isParameter(segment) ? one : segment}`)
+      .join('');
   }
 
   /** The names of its parameters. */
@@ -89,18 +122,21 @@ export class PathPattern {
 
   /**
    * Orders the patterns that match one path, the most specific first: at the first segment, from the left, at which the
-   * two differ in kind, a literal comes before a parameter and a parameter before the rest of the path. Two that are
-   * equal match the same paths.
+   * two differ in kind, a literal or the end of the path comes before a parameter, a parameter before the rest of the
+   * path, and that before what is below a prefix. Two that are equal match the same paths.
    */
   compareSpecificity(other: PathPattern): number {
-    const differences = this.segments.map((segment, at) => rankOf(segment) - rankOf(other.segments[at] ?? ''));
+    const longer = this.segments.length > other.segments.length ? this : other;
+    const differences = longer.segments.map((_, at) => this.rankAt(at) - other.rankAt(at));
     return differences.find(each => each !== 0) ?? 0;
   }
 
   /** Whether it matches every path of another that it overlaps. */
   covers(other: PathPattern): boolean {
     return (
-      this.overlaps(other) && this.segments.every((segment, at) => rankOf(segment) >= rankOf(other.segments[at] ?? ''))
+      this.overlaps(other)
+      && (this.isPrefix || this.takesRest || !other.isPrefix)
+      && this.segments.every((_, at) => this.rankAt(at) >= other.rankAt(at))
     );
   }
 
@@ -109,6 +145,10 @@ export class PathPattern {
     const segments: string[] = [];
     for (const [at, own] of this.segments.entries()) {
       const [foreign = ''] = other.segments.slice(at);
+      if (own === ANYTHING || foreign === ANYTHING) {
+        segments.push(...(own === ANYTHING ? other : this).segments.slice(at));
+        break;
+      }
       if (isRest(own) || isRest(foreign)) {
         segments.push(...(isRest(own) ? other : this).segments.slice(at));
         break;
@@ -122,11 +162,12 @@ export class PathPattern {
   get folder(): PathPattern {
     return new PathPattern(this.text, `/${[...this.segments.slice(0, -1), ''].join('/')}`);
   }
-}
 
-/** Literal before parameter before the rest of the path. */
-function rankOf(segment: string): number {
-  return isRest(segment) ? 2 : isParameter(segment) ? 1 : 0;
+  /** Literal before parameter before the rest of the path before what is below a prefix. */
+  private rankAt(index: number): number {
+    const [segment = ''] = this.segments.slice(index);
+    return segment === ANYTHING ? 3 : isRest(segment) ? 2 : isParameter(segment) ? 1 : 0;
+  }
 }
 
 /** Why no request has such a segment when it is matched: proxies normalize paths by RFC 3986 first. */
@@ -168,6 +209,9 @@ function nameOf(parameter: string): string {
 }
 
 function overlap([a, ...restOfA]: string[], [b, ...restOfB]: string[]): boolean {
+  if (a === ANYTHING || b === ANYTHING) {
+    return true;
+  }
   if (a === undefined || b === undefined) {
     return a === b;
   }

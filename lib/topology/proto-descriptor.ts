@@ -105,6 +105,12 @@ export class ProtoDescriptor {
         'Bind a method with a single request.',
       );
     }
+    if (operation.path.isPrefix) {
+      throw fail(
+        `"${operation.path.text}" is a prefix, which is no path template of google.api.http.`,
+        'Write a parameter, or the rest of a path as {name+}.',
+      );
+    }
     const fields = this.messages.get(described.inputType)?.field.map(field => field.name) ?? [];
     const unknown = operation.path.parameters.find(name => !fields.includes(name));
     if (unknown !== undefined) {

@@ -96,4 +96,6 @@ export interface IEdge {
   readonly timeout: Duration;
   /** The limit on the requests of each client, all routes together; undefined for none. */
   readonly perClientRateLimit?: PerClientRateLimit;
+  /** All limits on the requests of each client: that of the edge, and those of its routes. */
+  readonly perClientRateLimits: readonly PerClientRateLimit[];
 }

@@ -12,8 +12,9 @@ import { grpcMethod } from './grpc-method';
 import type { Operation } from './operation';
 import type { Peer } from './peer';
 import type { IService, ITopology, Replicas } from './references';
-import { duplicate } from './duplicate';
-import { type ServiceAuthProps, validateServiceAuth } from './service-auth';
+import type { RateLimit } from './rate-limit';
+import { RequestRules, type ServiceRateLimit, type ServiceRateLimitProps } from './request-rules';
+import type { ServiceAuthProps } from './service-auth';
 import { type ExistingWorkload, type ServiceProps, validateService } from './service-props';
 import type { HeaderMatch, HeaderRoute, Mirror, Weight } from './traffic';
 import { TrafficRules } from './traffic-rules';
@@ -47,7 +48,7 @@ export class Service extends Callee implements IService {
   private readonly existing?: ExistingWorkload;
   private readonly outgoing: Call[] = [];
   private readonly peers: AllowedPeer[] = [];
-  private required?: ServiceAuthProps;
+  private readonly requests = new RequestRules(this);
   private readonly traffic = new TrafficRules(this);
 
   constructor(declaring: Declaring, topology: ITopology, name: string, props: ServiceProps) {
@@ -138,7 +139,12 @@ export class Service extends Callee implements IService {
 
   /** The end-user authentication of its requests; undefined for none. */
   get auth(): ServiceAuthProps | undefined {
-    return this.required;
+    return this.requests.auth;
+  }
+
+  /** The limits on the requests that each pod accepts, in the order of their declaration. */
+  get rateLimits(): readonly ServiceRateLimit[] {
+    return this.requests.rateLimits;
   }
 
   /** The weights of the versions; empty if requests are distributed by the number of pods. */
@@ -229,20 +235,18 @@ export class Service extends Callee implements IService {
    */
   requireAuth(props: ServiceAuthProps): void {
     this.topology.requireOpen(this.path);
-    if (this.required) {
-      throw duplicate(this.path, 'Its authentication is declared already.', 'Call requireAuth once.');
-    }
-    const declared = given(props);
-    validateServiceAuth(this.path, this.ports, declared);
-    if (!this.inMesh) {
-      throw new ValidationError({
-        code: 'NoEffect',
-        path: this.path,
-        summary: `${this.name} has no proxy that could verify tokens.`,
-        fix: 'Put it in the mesh, or verify tokens in the application.',
-      });
-    }
-    this.required = declared;
+    this.requests.requireAuth(props);
+  }
+
+  /**
+   * Limits the rate of requests that each of its pods accepts, of all callers together: of all requests, or of one
+   * operation. Further requests get 429. In the cluster: an EnvoyFilter with Envoy's local rate limit, after the
+   * AuthorizationPolicy: a request that it denies does not count.
+   * @see https://istio.io/latest/docs/tasks/policy-enforcement/rate-limit/#local-rate-limits
+   */
+  addRateLimit(limit: RateLimit, props: ServiceRateLimitProps = {}): void {
+    this.topology.requireOpen(this.path);
+    this.requests.addRateLimit(limit, given(props));
   }
 
   /**

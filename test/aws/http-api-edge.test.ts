@@ -279,9 +279,14 @@ describe('what an HTTP API does not support throws', () => {
       'only over HTTPS',
       (add: Add) => add('GET /', { auth: Auth.jwt({ ...token, issuer: 'http://login.example' }) }),
     ],
+    [
+      'tokens of any audience',
+      'compares audiences',
+      (add: Add) => add('GET /', { auth: Auth.jwt({ issuer: token.issuer, anyAudience: true }) }),
+    ],
     ['a path that ends with a slash', 'Write it as "/a".', (add: Add) => add('GET /a/', {})],
     [
-      'a route that takes the rest beside one that does not',
+      'a route with a rest beside one without',
       '"GET /{tenant}/items" and "GET /verylongprefix/{rest+}" match the same requests',
       (add: Add) => {
         add('GET /{tenant}/items', { auth: Auth.jwt(token) });
@@ -358,7 +363,7 @@ describe('what an HTTP API supports renders', () => {
         }),
     ],
     [
-      'paths of one shape under two methods, or of which one takes the rest',
+      'paths of one shape under two methods, or of which one has a rest',
       (add: Add) => ['GET /a/{x}', 'POST /a/{y}', 'GET /a/{z+}', 'ANY /a/{x}'].forEach(each => add(each, {})),
     ],
   ])('%s', (_name, declare) => {

@@ -45,7 +45,7 @@ async function answerOf(
   const parts = Object.fromEntries(
     Object.entries(paths).map(([name, path]) => [
       name,
-      { url: path.startsWith('http') ? path : base + path, millis: 300 },
+      { url: path.startsWith('http') ? path : base + path, millis: 1000 },
     ]),
   );
   const exports: { handler?: (event: object) => Promise<Answer> } = {};
@@ -77,6 +77,51 @@ test.each([
 
   expect(body).toEqual({ products: { url: '/products' }, error_ads: { http_status_code: status } });
   expect(headers['x-completed']).toBe('false');
+});
+
+test.each([
+  ['a name with a dash', '/users/{user-id}', { 'user-id': 'ann' }, '/users/ann'],
+  ['the rest of a path', '/files/{proxy+}', { proxy: 'a b/c' }, '/files/a%20b/c'],
+  ['a segment with more', '/users/v{id}.json', { id: '1/2' }, '/users/v1%2F2.json'],
+  ['a query', '/users?id={id}', { id: 'a&b=c' }, '/users?id=a%26b%3Dc'],
+])('%s is filled in', async (_what, path, pathParameters, url) => {
+  const { body } = await answerOf({ a: path, b: '/other' }, { pathParameters });
+
+  expect(body).toMatchObject({ a: { url } });
+});
+
+test.each([
+  ['..', '/users/{id}', { id: '..' }],
+  ['a dot', '/users/{id}', { id: '.' }],
+  ['a dot that becomes two', '/users/.{id}', { id: '.' }],
+  ['.. in the rest of a path', '/users/{id+}', { id: 'a/../../admin' }],
+  ['an empty value', '/users/{id}', { id: '' }],
+  ['no value', '/users/{id}', {}],
+  ['a name of all objects', '/users/{constructor}', {}],
+])('%s is never part of an address', async (_what, path, pathParameters) => {
+  const { body } = await answerOf({ a: path, b: '/other' }, { pathParameters });
+
+  expect(body).toEqual({ error_a: { http_status_code: 400 }, b: { url: '/other' } });
+  expect(seen.map(({ url }) => url)).toEqual(['/other']);
+});
+
+test.each([
+  ['an HTTP API', { rawQueryString: 'page=2&tag=a&tag=b%20c&limit=99' }],
+  ['a REST API', { multiValueQueryStringParameters: { page: ['2'], tag: ['a', 'b c'], limit: ['99'] } }],
+  ['a test of a REST API', { queryStringParameters: { page: '2', limit: '99' } }],
+])('the query of %s is added to that of the part, which it does not change', async (_what, event) => {
+  await answerOf({ a: '/a?limit=10', b: '/b' }, event);
+
+  const queries = seen.map(({ url }) => [...new URL(url, base).searchParams]);
+  const tags =
+    'queryStringParameters' in event
+      ? []
+      : [
+          ['tag', 'a'],
+          ['tag', 'b c'],
+        ];
+  expect(queries).toContainEqual([['limit', '10'], ['page', '2'], ...tags]);
+  expect(queries).toContainEqual([['page', '2'], ...tags, ['limit', '99']]);
 });
 
 test('parameters of the path are put into addresses, and cannot leave their segment', async () => {
@@ -138,6 +183,19 @@ test.each<[string, RegExp, Partial<LambdaAggregatorProps>]>([
     /"a.internal" of the part "a"/,
     { parts: { a: { url: 'a.internal' }, b: { url: 'http://b' } } },
   ],
+  ...[
+    'http://{tenant}.internal/',
+    'http://a/{id',
+    'http://a/id}',
+    'http://a/../b',
+    'http://a/#b',
+    'http:///a',
+    'http://a/{}',
+  ].map((url): [string, RegExp, Partial<LambdaAggregatorProps>] => [
+    `the address ${url}`,
+    /not an HTTP URL/,
+    { parts: { a: { url }, b: { url: 'http://b' } } },
+  ]),
   ['more time than an API waits', /29000 ms/, { timeout: Duration.seconds(29) }],
 ])('%s throws', (_what, message, props) => {
   expect(() => build(props)).toThrow(message);

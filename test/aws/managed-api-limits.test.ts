@@ -89,6 +89,7 @@ test.each<[string, RegExp, () => unknown]>([
     /browsers send none with preflights/,
     make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
+  ['a prefix', /"\/a\/\*" is a prefix.*"GET \/a" and "GET \/a\/\{rest\+\}"/s, make('http', {}, {}, {}, 'GET /a/*')],
   ['client certificates without `managed`', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
 ])('an HTTP API with %s throws', (_what, message, build) => {
@@ -96,6 +97,7 @@ test.each<[string, RegExp, () => unknown]>([
 });
 
 test.each<[string, RegExp, () => unknown]>([
+  ['a prefix', /"\/\*" is a prefix.*"ANY \/" and "ANY \/\{rest\+\}"/s, make('rest', {}, {}, {}, 'ANY /*')],
   [
     'limits per minute',
     /per minute.*per second or per day/s,
@@ -135,11 +137,6 @@ test.each<[string, RegExp, () => unknown]>([
     'keys in a header of their own',
     /"x-mine".*only from "x-api-key"/s,
     make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] }),
-  ],
-  [
-    'client ids in place of audiences',
-    /checks only `aud`.*userPools/s,
-    make('rest', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], clientIdAsAudience: true }) }),
   ],
   ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheTtl: Duration.hours(2) })],
   ['a stage name with a dash', /"pre-prod" is not a valid stage name/, make('rest', {}, {}, { stageName: 'pre-prod' })],

@@ -1,4 +1,4 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'cdk8s';
@@ -10,6 +10,14 @@ import { edgeOf, routes } from '../support/routes';
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
 const perClient = (requests: number, per = Period.SECOND, client = ClientKey.claim('sub')) =>
   PerClientRateLimit.of({ client, requests, per, failureMode: FailureMode.FAIL_OPEN });
+
+/** A variable of the token authorizer. */
+function functionVariable(template: Template, name: string): Record<string, object> {
+  const [handler] = Object.values(
+    template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.handler' } }),
+  ) as { Properties: { Environment: { Variables: Record<string, string> } } }[];
+  return JSON.parse(handler?.Properties.Environment.Variables[name] ?? '') as Record<string, object>;
+}
 
 const method = (properties: object) => ['AWS::ApiGateway::Method', Match.objectLike(properties)] as const;
 
@@ -110,7 +118,67 @@ test('what has no route is answered with 404, not with a request for a signature
 });
 
 describe('tokens', () => {
-  test('are verified by a function that has the requirements of each route', () => {
+  test('are verified by a JWT authorizer for each issuer and audiences, and scopes are of the method', () => {
+    const { edge, web } = declared({ auth: jwt });
+    edge.route('GET /orders', web);
+    edge.route('POST /orders', web, {
+      auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], scopes: ['write', 'admin'] }),
+    });
+    edge.route('GET /partners', web, {
+      auth: Auth.jwt({ issuer: 'https://partners.example/', audiences: ['b', 'a'], scopes: ['read'] }),
+    });
+    edge.route('GET /', web, { auth: Auth.none() });
+
+    const template = restTemplate(edge);
+    template.resourceCountIs('AWS::Lambda::Function', 0);
+    const authorizers = Object.entries(template.findResources('AWS::ApiGateway::Authorizer')) as [
+      string,
+      { Properties: object },
+    ][];
+    const configured = (Issuers: object[]) => ({
+      RestApiId: { Ref: 'EdgeApi65822B7B' },
+      Name: expect.any(String) as string,
+      Type: 'JWT',
+      IdentitySource: 'method.request.header.Authorization',
+      JwtConfiguration: { DefaultAlgorithms: ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512'], Issuers },
+    });
+    expect(authorizers.map(([, { Properties }]) => Properties)).toEqual([
+      configured([{ Issuer: 'https://login.example', Audiences: ['shop'] }]),
+      configured([{ Issuer: 'https://partners.example/', Audiences: ['a', 'b'] }]),
+    ]);
+    const [[login] = [], [partners] = []] = authorizers;
+    const protectedBy = (HttpMethod: string, AuthorizerId: unknown, AuthorizationScopes: unknown) =>
+      method({ HttpMethod, AuthorizationType: 'JWT', AuthorizerId: { Ref: AuthorizerId }, AuthorizationScopes });
+    template.hasResourceProperties(...protectedBy('GET', login, Match.absent()));
+    template.hasResourceProperties(...protectedBy('POST', login, ['write', 'admin']));
+    template.hasResourceProperties(...protectedBy('GET', partners, ['read']));
+    template.hasResource('AWS::ApiGateway::Deployment', { DependsOn: Match.arrayWith([login]) });
+  });
+
+  test.each([
+    [
+      'keys of its own',
+      { jwks: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}' },
+    ],
+    ['an address of its keys', { jwksUri: 'https://login.example/keys' }],
+    ['`client_id` as audience', { clientIdAsAudience: true }],
+    ['an issuer with a query', { issuer: 'https://login.example?tenant=a' }],
+  ])('with %s are verified by a function, and those of other routes by a JWT authorizer', (_what, token) => {
+    const { edge, web } = declared({ auth: jwt });
+    edge.route('GET /a', web);
+    edge.route('GET /b', web, {
+      auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], ...token }),
+    });
+
+    const template = restTemplate(edge);
+    const demands = functionVariable(template, 'DEMANDS');
+    expect(Object.keys(demands)).toEqual(['GET /b']);
+    expect(demands['GET /b']).toMatchObject(token);
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' }, 1);
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { AuthorizationType: 'JWT' }, 1);
+  });
+
+  test('are verified by a function that has the requirements of each route, if that is wanted', () => {
     const { edge, web } = declared({ auth: jwt });
     edge.route('GET /orders', web);
     edge.route('POST /orders', web, {
@@ -118,11 +186,9 @@ describe('tokens', () => {
     });
     edge.route('GET /', web, { auth: Auth.none() });
 
-    const template = restTemplate(edge);
-    const [handler] = Object.values(
-      template.findResources('AWS::Lambda::Function', { Properties: { Handler: 'index.handler' } }),
-    ) as { Properties: { Environment: { Variables: { DEMANDS: string } } } }[];
-    expect(JSON.parse(handler?.Properties.Environment.Variables.DEMANDS ?? '')).toEqual({
+    const template = restTemplate(edge, () => ({ lambdaAuthorizer: true }));
+    template.hasResourceProperties('AWS::Lambda::Function', { Handler: 'index.handler', Runtime: 'nodejs24.x' });
+    expect(functionVariable(template, 'DEMANDS')).toEqual({
       'GET /orders': { issuer: 'https://login.example', audiences: ['shop'] },
       'POST /orders': { issuer: 'https://login.example', audiences: ['shop'], scopes: ['write'] },
     });

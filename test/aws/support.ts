@@ -1,4 +1,4 @@
-import { App, CloudFormationValidatePlugin, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnResource, CloudFormationValidatePlugin, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -79,6 +79,15 @@ export function refusedByTheCdk(): string[] {
     accountId: undefined,
     region: undefined,
   }));
+  const acknowledged = new Set(
+    made.flatMap(stack =>
+      stack.node
+        .findAll()
+        .filter(each => CfnResource.isCfnResource(each))
+        .filter(each => each.node.metadata.some(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY))
+        .map(each => stack.getLogicalId(each)),
+    ),
+  );
   const { violations } = new CloudFormationValidatePlugin().validate({
     stackTemplates,
     templatePaths: stackTemplates.map(each => each.templatePath),
@@ -86,5 +95,6 @@ export function refusedByTheCdk(): string[] {
   });
   return violations
     .filter(({ severity }) => severity === 'error' || severity === 'fatal')
+    .filter(({ violatingResources }) => violatingResources.some(each => !acknowledged.has(each.resourceLogicalId ?? '')))
     .map(({ ruleName, description }) => `${ruleName}: ${description}`);
 }

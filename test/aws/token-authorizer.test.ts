@@ -72,6 +72,13 @@ function load(environment: Record<string, string> = {}): (event: object) => Prom
     'GET /orders/{id}/parts/{part}': { issuer, audiences: ['shop'], scopes: ['parts'] },
     'ANY /static/{file+}': { issuer, audiences: ['shop'] },
     'GET /': { issuer, audiences: ['shop'] },
+    'GET /clients': { issuer, audiences: ['shop'], clientIdAsAudience: true },
+    'GET /given': {
+      issuer: 'https://unreachable.example',
+      audiences: ['shop'],
+      jwks: JSON.stringify({ keys: [jwk(EC.publicKey, 'ec')] }),
+    },
+    'GET /elsewhere-keys': { issuer: 'https://unreachable.example', audiences: ['shop'], jwksUri: `${issuer}/other` },
   };
   const process = { env: { DEMANDS: JSON.stringify(demands), ...environment } };
   new Function('exports', 'require', 'process', 'console', TOKEN_AUTHORIZER_CODE)(exports, require, process, {
@@ -203,9 +210,14 @@ test('no token, and a route without requirements that it could check, are denied
 
 test.each([
   ['for one of the audiences', { aud: ['x', 'app'] }, 'GET /orders', 'Allow'],
-  ["for nobody's audience", { aud: 'elsewhere' }, 'GET /orders', 'Deny'],
+  ['for another audience', { aud: 'elsewhere' }, 'GET /orders', 'Deny'],
   ['with one of the scopes', { scope: 'orders:read orders:write' }, 'POST /orders', 'Allow'],
   ['with scopes as a list', { scope: ['admin'] }, 'POST /orders', 'Allow'],
+  ['with a scope in `scp`', { scp: ['orders:write'] }, 'POST /orders', 'Allow'],
+  ['with `client_id` where that is an audience', { aud: undefined, client_id: 'shop' }, 'GET /clients', 'Allow'],
+  ['with another `client_id`', { aud: undefined, client_id: 'other' }, 'GET /clients', 'Deny'],
+  ['with `client_id` beside an audience', { aud: 'other', client_id: 'shop' }, 'GET /clients', 'Deny'],
+  ['with `client_id` where only `aud` counts', { aud: undefined, client_id: 'shop' }, 'GET /orders', 'Deny'],
   ['with a scope that merely begins alike', { scope: 'orders:writer' }, 'POST /orders', 'Deny'],
   ['without a scope', {}, 'POST /orders', 'Deny'],
   ['for a route of any method', {}, 'DELETE /any', 'Allow'],
@@ -390,6 +402,20 @@ describe('the keys of an issuer', () => {
     await expect(load()(event(token({}, { kid: 'any', key: EC.privateKey })))).rejects.toThrow('Unauthorized');
   });
 
+  test('that are declared are not fetched, and the only ones', async () => {
+    const iss = 'https://unreachable.example';
+    const signed = token({ iss }, { alg: 'ES256', kid: 'ec', key: EC.privateKey });
+    await expect(load()(event(signed, 'GET /given'))).resolves.toMatchObject({ principalId: 'ann' });
+    await expect(load()(event(token({ iss }), 'GET /given'))).rejects.toThrow('Unauthorized');
+    expect(fetched).toEqual([]);
+  });
+
+  test('that have an address of their own are fetched there', async () => {
+    const text = token({ iss: 'https://unreachable.example' });
+    await expect(load()(event(text, 'GET /elsewhere-keys'))).resolves.toMatchObject({ principalId: 'ann' });
+    expect(fetched).toEqual(['/other']);
+  });
+
   test.each([{ alg: 'RS512' }, { use: 'enc' }])('that are for something else, %j, prove nothing', async more => {
     published = [jwk(RSA.publicKey, 'rsa', more)];
     await expect(load()(event(token()))).rejects.toThrow('Unauthorized');
@@ -406,7 +432,7 @@ describe('the requirements of routes and the keys of clients', () => {
     });
     Array.from({ length: routes }, (_, index) => edge.route(`GET /things/${index}`, web));
     const stack = new Stack(new App(), 'Test');
-    new RestApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc') });
+    new RestApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), lambdaAuthorizer: true });
     const [found] = Object.values(
       Template.fromStack(stack).findResources('AWS::Lambda::Function', {
         Properties: { Description: 'Verifies the tokens of shop-door' },

@@ -127,7 +127,7 @@ test.each<[string, string[], string | RegExp]>([
   ],
   ['a namespace without a name', [lost, '--namespace', ''], /^--namespace {2}is not the name of a namespace\.\n/],
   [
-    'a namespace that Kubernetes refuses',
+    'a namespace that Kubernetes rejects',
     [lost, '--namespace', 'a\n::error::b'],
     /^--namespace a\\u\{a\}::error::b is not the name of a namespace\.\n/,
   ],
@@ -346,4 +346,62 @@ test('labels of namespaces that are not among the manifests are options', () => 
     2,
     '--namespace-label istio-injection=enabled is not of the form NAMESPACE:KEY=VALUE.',
   ]);
+});
+
+test('a manifest of a folder that cannot be read is a finding, and other files are notes', () => {
+  write('tree/a.yaml', SERVICE);
+  write('tree/broken.yaml', 'apiVersion: v1\nkind: [\n');
+  write('tree/docker-compose.yaml', 'services: {}\n');
+  const { status, stdout, stderr } = cardinal([join(folder, 'tree')]);
+  expect([status, stderr]).toEqual([
+    1,
+    `1 file skipped (Docker Compose): ${join(folder, 'tree/docker-compose.yaml')}\n`,
+  ]);
+  expect(stdout).toMatch(/broken\.yaml:\d:1: File .*: error: This is not YAML: .*\(UnreadableManifest\)\n/);
+  expect(stdout).toMatch(/1 object checked: 1 error, /);
+  expect(cardinal([join(folder, 'tree'), '--suppress', 'UnreadableManifest: a fixture']).status).toBe(0);
+});
+
+test('--build renders kustomizations', () => {
+  write('kustomized/kustomization.yaml', 'resources: [a.yaml]\nnamePrefix: x-\n');
+  write('kustomized/a.yaml', LOST);
+  const { stdout, stderr } = cardinal([join(folder, 'kustomized')]);
+  expect([stdout, stderr]).toEqual([
+    expect.stringContaining('VirtualService default/web '),
+    expect.stringContaining('name prefixes of this kustomization are not applied'),
+  ]);
+  const built = cardinal([join(folder, 'kustomized'), '--build']);
+  // Without kustomize and kubectl it is the same as above.
+  expect(built.stdout).toMatch(built.stderr === '' ? /kustomization\.yaml:1:1: VirtualService default\/x-web / : /web/);
+});
+
+test('environments are found without settings, and what is wrong in one of them names it', () => {
+  const of = (host: string) => LOST.replace('host: web', `host: ${host}`);
+  write('envs/dev/a.yaml', `${SERVICE}---\n${of('web')}`);
+  write('envs/prod/a.yaml', `${SERVICE}---\n${of('web')}`);
+  expect(cardinal([join(folder, 'envs')])).toMatchObject({
+    status: 0,
+    stderr:
+      '2 folders have the same objects, so each is checked as a cluster of its own, with what is outside of them: '
+      + 'dev, prod\n',
+    stdout: expect.not.stringMatching(/ConflictingHosts|RepeatedObject/),
+  });
+  write('envs/shared.yaml', of('only-in-prod').replace('name: web', 'name: other').replace('[web]', '[other]'));
+  write('envs/prod/b.yaml', SERVICE.replace('name: web', 'name: only-in-prod'));
+  const { stdout } = cardinal([join(folder, 'envs')]);
+  expect(stdout).toMatch(/shared\.yaml:.*: error: In dev: Requests .*\(UnknownDestination/);
+  expect(stdout).toMatch(/\n5 objects checked: |\n6 objects checked: /);
+});
+
+test('a suppression that one of several environments needs is used', () => {
+  write('used/dev/a.yaml', SERVICE);
+  write('used/prod/a.yaml', `${SERVICE}---\n${SERVICE.replace('name: web', 'name: other')}`);
+  write(
+    'used/shared.yaml',
+    LOST.replace('host: web', 'host: other').replace(
+      '{name: web}',
+      '{name: web, annotations: {cardinal.cdk8s.io/suppress: "UnknownDestination: in prod only"}}',
+    ),
+  );
+  expect(cardinal([join(folder, 'used')]).stdout).not.toContain('UnusedSuppression');
 });

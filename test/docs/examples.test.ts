@@ -6,7 +6,7 @@ import * as cdk8s from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import * as cardinal from '../../lib';
-import { HttpApiEdge, RestApiEdge } from '../../lib/aws';
+import { HttpApiEdge, RestApiEdge, SharedLoadBalancer } from '../../lib/aws';
 import * as checks from '../../lib/checks/api';
 import { EnvoyGateway } from '../../lib/gateway';
 import { CHECKS, parseConfig, requireKnownNames } from '../../lib/checks';
@@ -168,6 +168,24 @@ test('the REST API of the guide is made for an edge with clients', () => {
     2,
   );
   expect(cardinal.checkTemplate(template)).toEqual([]);
+});
+
+test('edges of the guide share a load balancer', () => {
+  const [, , , example = ''] = examplesIn('docs/aws.md');
+  const topology = new cardinal.Topology('shop');
+  const web = topology.addService('web', { image: 'example/web:1', port: cardinal.Port.http(80) });
+  const [shop, partners] = ['shop', 'partners'].map(name => topology.addEdge(name, { host: `${name}.example` }));
+  shop?.route('GET /', web);
+  partners?.route('GET /', web);
+  const app = new aws.App();
+  const networkVpc = new Vpc(new aws.Stack(app, 'Vpc'), 'Vpc');
+  run(example, { ...aws, HttpApiEdge, SharedLoadBalancer, app, shop, partners, networkVpc }, []);
+
+  const template = app.synth().getStackByName('Network').template as cardinal.CloudTemplate;
+  const ports = Object.values(template.Resources ?? {})
+    .filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::Listener')
+    .map(({ Properties }) => Properties?.Port);
+  expect(ports).toEqual([80, 8443]);
 });
 
 test("the assertions of the guide hold for the README's model", () => {

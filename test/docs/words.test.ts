@@ -5,6 +5,7 @@ import {
   type Expression,
   forEachLeadingCommentRange,
   forEachTrailingCommentRange,
+  isArrayLiteralExpression,
   isCallExpression,
   isExportDeclaration,
   isImportDeclaration,
@@ -96,12 +97,15 @@ test('the names of tests, groups, tables and claims are read', () => {
     "test('a', () => { read('b'); });",
     "describe.each(['c'])('d ' + `${e} f`, () => undefined);",
     "claim('g', async () => undefined);",
+    "test.each([['a row', 1], ['GET', 2]])('h', () => undefined);",
   ].join('\n');
 
   expect(namesIn(code)).toEqual([
     { line: 1, text: "'a'" },
     { line: 2, text: "'d ' + `${e} f`" },
     { line: 3, text: "'g'" },
+    { line: 4, text: "'h'" },
+    { line: 4, text: "'a row'" },
   ]);
 });
 
@@ -128,16 +132,29 @@ function wordsIn(file: string, { line, text }: Text, words: readonly (readonly [
   });
 }
 
-/** The first arguments of the calls that declare tests, groups of tests and claims. */
+/**
+ * The first arguments of the calls that declare tests, groups of tests and claims, and the texts that begin the rows of
+ * tables.
+ */
 function namesIn(code: string): Text[] {
   const source = createSourceFile('file.ts', code, ScriptTarget.ES2022, true);
   const names: Text[] = [];
+  const textOf = (node: Node): Text => ({
+    line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1,
+    text: node.getText(),
+  });
   const visit = (node: Node): void => {
     if (isCallExpression(node) && /^(test|it|describe|claim)$/.test(callee(node).getText())) {
       const [name] = node.arguments;
       // `test.each(…)` is called in turn, with the name.
       if (name && !(isCallExpression(node.parent) && node.parent.expression === node)) {
-        names.push({ line: source.getLineAndCharacterOfPosition(name.getStart()).line + 1, text: name.getText() });
+        names.push(textOf(name));
+      }
+    }
+    if (isArrayLiteralExpression(node) && isArrayLiteralExpression(node.parent)) {
+      const [title] = node.elements;
+      if (title && isStringLiteralLike(title) && /^\w+ .*\w/.test(title.text)) {
+        names.push(textOf(title));
       }
     }
     node.forEachChild(visit);

@@ -14,6 +14,7 @@ import {
   TargetGroupBinding,
   Topology,
   TopologyChart,
+  TraceTag,
   Tracing,
 } from '../../lib';
 import { EnvoyGateway, type EnvoyGatewayProps, EnvoyService } from '../../lib/gateway';
@@ -136,6 +137,12 @@ describe('what requests must prove', () => {
       },
     });
     expect(one(objects, 'HTTPRoute', 'door-2').spec.rules[0].matches).toHaveLength(2);
+  });
+
+  test('has no audiences where tokens of any audience are accepted', () => {
+    const auth = Auth.jwt({ issuer: token.issuer, jwksUri: token.jwksUri, anyAudience: true });
+    const { providers } = one(render(door({ auth }, ['GET /'])), 'SecurityPolicy', 'door').spec.jwt;
+    expect(providers[0]).not.toHaveProperty('audiences');
   });
 
   test('is one of the scopes, where a route names some', () => {
@@ -373,6 +380,28 @@ test('traces go to the declared backend', () => {
       backendRefs: [{ name: 'otel-collector', namespace: 'observability', port: 4317 }],
     },
   });
+});
+
+test('traces can go to Zipkin, with tags of each kind; SkyWalking is an error', () => {
+  const tags = {
+    stage: TraceTag.literal('prod'),
+    tenant: TraceTag.header('x-tenant', 'none'),
+    zone: TraceTag.environment('ZONE'),
+  };
+  const props = { service: 'zipkin', namespace: 'observability', tags };
+  const rendered = (tracing: Tracing) => render(door({}, ['GET /']), { tracing });
+
+  const { tracing } = one(rendered(Tracing.zipkin(props)), 'EnvoyProxy', 'door').spec.telemetry;
+  expect(tracing.provider).toEqual({
+    type: 'Zipkin',
+    backendRefs: [{ name: 'zipkin', namespace: 'observability', port: 9411 }],
+  });
+  expect(tracing.customTags).toEqual({
+    stage: { type: 'Literal', literal: { value: 'prod' } },
+    tenant: { type: 'RequestHeader', requestHeader: { name: 'x-tenant', defaultValue: 'none' } },
+    zone: { type: 'Environment', environment: { name: 'ZONE' } },
+  });
+  expect(() => rendered(Tracing.skyWalking(props))).toThrow(expect.objectContaining({ code: 'NotRendered' }));
 });
 
 test('behind a managed API clients, keys and certificates are left to it', () => {

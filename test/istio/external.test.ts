@@ -219,7 +219,7 @@ test.each<[string, string, ExternalServiceProps]>([
     { host: 'bank.example', port: Port.tls(443), tlsOrigination: TlsOrigination.simple() },
   ],
   [
-    'TLS to hosts that have no one name',
+    'TLS to hosts without a single name',
     'InvalidHost',
     { host: '*.bank.example', port: Port.http(443), tlsOrigination: TlsOrigination.simple() },
   ],

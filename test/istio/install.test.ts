@@ -1,5 +1,5 @@
 import { ApiObject, Testing } from 'cdk8s';
-import { ClusterApp, Install, IstioInstallation, Tracing } from '../../lib';
+import { AccessLog, ClusterApp, Install, IstioInstallation, Tracing } from '../../lib';
 
 const rendered = (props: ConstructorParameters<typeof IstioInstallation>[2]) =>
   Testing.synth(new IstioInstallation(new ClusterApp(), 'istio', props));
@@ -48,6 +48,37 @@ test('every property changes something', () => {
       opentelemetry: { service: 'otel.observability.svc.cluster.local', port: 4000 },
     },
   ]);
+});
+
+test.each<[string, Tracing, object]>([
+  [
+    'Zipkin',
+    Tracing.zipkin({ service: 'zipkin', namespace: 'tracing' }),
+    { name: 'zipkin', zipkin: { service: 'zipkin.tracing.svc.cluster.local', port: 9411 } },
+  ],
+  [
+    'SkyWalking',
+    Tracing.skyWalking({ service: 'oap', namespace: 'tracing' }),
+    { name: 'skywalking', skywalking: { service: 'oap.tracing.svc.cluster.local', port: 11_800 } },
+  ],
+])('a tracing backend is a provider of the mesh configuration: %s', (_name, tracing, provider) => {
+  expect(rendered({ tracing })[0].spec.meshConfig.extensionProviders).toEqual([provider]);
+});
+
+test('the collector of an access log is a provider of the mesh configuration; the standard output needs none', () => {
+  const accessLog = AccessLog.openTelemetry({ service: 'logs', namespace: 'observability' });
+  expect(rendered({ accessLog })[0].spec.meshConfig.extensionProviders).toEqual([
+    {
+      name: 'opentelemetry-access-log',
+      envoyOtelAls: { service: 'logs.observability.svc.cluster.local', port: 4317 },
+    },
+  ]);
+  expect(rendered({ accessLog: AccessLog.standardOutput() })[0].spec.meshConfig.extensionProviders).toBeUndefined();
+});
+
+test('aliases of the trust domain are those of the mesh configuration', () => {
+  const [{ spec }] = rendered({ trustDomain: 'new.example', trustDomainAliases: ['old.example'] });
+  expect(spec.meshConfig).toMatchObject({ trustDomain: 'new.example', trustDomainAliases: ['old.example'] });
 });
 
 test('it is an object of its chart like any other', () => {

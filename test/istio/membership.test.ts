@@ -1,4 +1,4 @@
-import { Injection, type IstioSidecarsProps, Port, Topology, Tracing } from '../../lib';
+import { AccessLog, Injection, type IstioSidecarsProps, Port, Topology, TraceTag, Tracing } from '../../lib';
 import { names, one, plain, render } from './support';
 
 describe('injection', () => {
@@ -123,6 +123,109 @@ describe('tracing', () => {
       to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'observability' } } }],
       ports: [{ protocol: 'TCP', port: 4317 }],
     });
+  });
+});
+
+describe('telemetry', () => {
+  const specOf = (props: IstioSidecarsProps) => one(render(new Topology('shop'), props), 'Telemetry', 'default').spec;
+
+  const tagged = (tag: TraceTag) => ({
+    tracing: Tracing.zipkin({ service: 'zipkin', namespace: 'observability', tags: { tag } }),
+  });
+
+  test('tags of spans are literals, headers or variables of the proxy', () => {
+    const tags = {
+      stage: TraceTag.literal('prod'),
+      tenant: TraceTag.header('x-tenant', 'none'),
+      zone: TraceTag.environment('ZONE'),
+    };
+    const tracing = Tracing.zipkin({ service: 'zipkin', namespace: 'observability', tags });
+    expect(specOf({ tracing }).tracing).toEqual([
+      {
+        providers: [{ name: 'zipkin' }],
+        randomSamplingPercentage: 1,
+        customTags: {
+          stage: { literal: { value: 'prod' } },
+          tenant: { header: { name: 'x-tenant', defaultValue: 'none' } },
+          zone: { environment: { name: 'ZONE' } },
+        },
+      },
+    ]);
+  });
+
+  test('the access log has those requests that the filter selects', () => {
+    const accessLog = AccessLog.standardOutput({ filter: 'response.code >= 400' });
+    expect(specOf({ accessLog }).accessLogging).toEqual([
+      { providers: [{ name: 'envoy' }], filter: { expression: 'response.code >= 400' } },
+    ]);
+    expect(specOf({ accessLog: AccessLog.none() }).accessLogging).toEqual([{ disabled: true }]);
+  });
+
+  test('the collector of an access log is reachable by every proxy', () => {
+    const shop = new Topology('shop');
+    shop.addService('web', { image: 'example/web:1', port: Port.http(8080) });
+    const objects = render(shop, {
+      accessLog: AccessLog.openTelemetry({ service: 'logs', namespace: 'observability' }),
+    });
+    expect(one(objects, 'Telemetry', 'default').spec.accessLogging).toEqual([
+      { providers: [{ name: 'opentelemetry-access-log' }] },
+    ]);
+    expect(one(objects, 'Sidecar', 'web').spec.egress).toEqual([
+      { hosts: ['observability/logs.observability.svc.cluster.local'] },
+    ]);
+    expect(one(objects, 'NetworkPolicy', 'default-deny').spec.egress).toContainEqual({
+      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'observability' } } }],
+      ports: [{ protocol: 'TCP', port: 4317 }],
+    });
+  });
+
+  test('dimensions of metrics are added and removed for all metrics', () => {
+    expect(
+      specOf({ metrics: { tags: { request_host: 'request.host' }, removedTags: ['grpc_response_status'] } }).metrics,
+    ).toEqual([
+      {
+        providers: [{ name: 'prometheus' }],
+        overrides: [
+          {
+            tagOverrides: {
+              request_host: { operation: 'UPSERT', value: 'request.host' },
+              grpc_response_status: { operation: 'REMOVE' },
+            },
+          },
+        ],
+      },
+    ]);
+    expect(specOf({ metrics: { tags: {} } }).metrics).toBeUndefined();
+  });
+
+  test.each<[string, () => IstioSidecarsProps, string]>([
+    ['a dimension that is no name', () => ({ metrics: { tags: { 'request-host': 'request.host' } } }), 'InvalidName'],
+    ['a dimension without an expression', () => ({ metrics: { tags: { host: ' ' } } }), 'Contradiction'],
+    [
+      'a dimension that is set and removed',
+      () => ({ metrics: { tags: { host: 'request.host' }, removedTags: ['host'] } }),
+      'Contradiction',
+    ],
+    ['an empty filter', () => ({ accessLog: AccessLog.standardOutput({ filter: '' }) }), 'InvalidName'],
+    ['an empty literal', () => tagged(TraceTag.literal('')), 'InvalidName'],
+    ['a header in upper case', () => tagged(TraceTag.header('X-Tenant')), 'InvalidHeader'],
+    [
+      'a share above 100 %',
+      () => ({ tracing: Tracing.skyWalking({ service: 'sw', namespace: 'ns', samplingPercent: 101 }) }),
+      'OutOfRange',
+    ],
+    [
+      'a Service that is no name',
+      () => ({ tracing: Tracing.zipkin({ service: 'a.b', namespace: 'ns' }) }),
+      'InvalidName',
+    ],
+    [
+      'a port above 65535',
+      () => ({ accessLog: AccessLog.openTelemetry({ service: 'a', namespace: 'ns', port: 70_000 }) }),
+      'OutOfRange',
+    ],
+  ])('%s is an error', (_name, props, code) => {
+    expect(() => render(new Topology('shop'), props())).toThrow(expect.objectContaining({ code }));
   });
 });
 

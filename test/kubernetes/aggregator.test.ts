@@ -21,7 +21,14 @@ const configOf = (shop: Topology) =>
   JSON.parse(one(render(shop), 'ConfigMap', 'api-aggregator-files').data?.['krakend.json'] ?? '') as {
     version: number;
     port: number;
-    endpoints: { endpoint: string; timeout: string; input_headers: string[]; backend: object[] }[];
+    extra_config: object;
+    endpoints: {
+      endpoint: string;
+      timeout: string;
+      input_headers: string[];
+      input_query_strings: string[];
+      backend: { url_pattern: string }[];
+    }[];
   };
 
 test('an aggregate is an endpoint of KrakenD with a group for each part', () => {
@@ -30,10 +37,11 @@ test('an aggregate is an endpoint of KrakenD with a group for each part', () => 
   expect([version, port]).toEqual([3, 8080]);
   expect(endpoints).toEqual([
     {
-      endpoint: '/home/{user}',
+      endpoint: '/home/{p2}',
       method: 'GET',
       output_encoding: 'json',
       input_headers: ['authorization', 'b3', 'traceparent', 'tracestate', 'x-request-id'],
+      input_query_strings: ['*'],
       timeout: '1800ms',
       backend: [
         {
@@ -46,7 +54,7 @@ test('an aggregate is an endpoint of KrakenD with a group for each part', () => 
         },
         {
           host: ['http://ads.marketing:80'],
-          url_pattern: '/for/{user}',
+          url_pattern: '/for/{p2}',
           method: 'GET',
           encoding: 'safejson',
           group: 'ads',
@@ -114,7 +122,7 @@ test('two aggregates share one aggregator and the calls that they have in common
     banner: { service: ads, path: '/banner' },
   });
 
-  expect(configOf(shop).endpoints.map(({ endpoint }) => endpoint)).toEqual(['/home/{user}', '/landing']);
+  expect(configOf(shop).endpoints.map(({ endpoint }) => endpoint)).toEqual(['/home/{p2}', '/landing']);
   expect(
     edge.aggregator?.outgoingCalls.map(({ callee, allowedOperations: only }) => `${callee.name} ${only?.join()}`),
   ).toEqual(['products GET /all', 'ads GET /for/{user}', 'ads GET /banner']);
@@ -129,4 +137,102 @@ test('other headers are passed on if they are named', () => {
   );
 
   expect(configOf(shop).endpoints[1]?.input_headers).toEqual(['accept-language']);
+});
+
+test('query parameters are forwarded, all or those that are named', () => {
+  const { shop, edge, products, ads } = shopWithHome();
+  const parts = { a: { service: products, path: '/all' }, b: { service: ads, path: '/b' } };
+  edge.aggregate('GET /landing', parts, { queryParameters: ['page', 'sort'] });
+  edge.aggregate('GET /plain', parts, { queryParameters: [] });
+
+  expect(configOf(shop).endpoints.map(({ input_query_strings: names }) => names)).toEqual([
+    ['*'],
+    ['page', 'sort'],
+    [],
+  ]);
+});
+
+test('KrakenD has no endpoint of its own, and no redirects to similar paths', () => {
+  const { shop } = shopWithHome();
+
+  expect(configOf(shop).extra_config).toEqual({
+    'github_com/luraproject/lura/router/gin': {
+      disable_health: true,
+      disable_redirect_fixed_path: true,
+      disable_redirect_trailing_slash: true,
+    },
+  });
+  const { template } = one(render(shop), 'Deployment', 'api-aggregator-v1').spec as {
+    template: { spec: { containers: { readinessProbe: object }[] } };
+  };
+  expect(template.spec.containers[0]?.readinessProbe).toMatchObject({ tcpSocket: { port: 8080 } });
+});
+
+/** The endpoints of aggregates with these paths, each with the path of its first part. */
+function endpointsOf(...paths: string[]): Record<string, string | undefined> {
+  const shop = new Topology('shop');
+  const web = plain(shop, 'web');
+  const edge = shop.addEdge('api', { host: 'api.shop.example' });
+  paths.forEach((path, number) => {
+    const parameters = path.split('/').filter(segment => segment.startsWith('{'));
+    const own = ['', number, ...parameters].join('/');
+    edge.aggregate(`GET ${path}`, { a: { service: web, path: own }, b: { service: web, path: '/b' } });
+  });
+  return Object.fromEntries(configOf(shop).endpoints.map(each => [each.endpoint, each.backend[0]?.url_pattern]));
+}
+
+test('the parameters of all aggregates at one position have one name', () => {
+  expect(endpointsOf('/u/{id}', '/u/{__proto__}/x', '/u/{Id}/{constructor}')).toEqual({
+    '/u/{p2}': '/0/{p2}',
+    '/u/{p2}/x': '/1/{p2}',
+    '/u/{p2}/{p3}': '/2/{p2}/{p3}',
+  });
+});
+
+test('the endpoints of a parameter are repeated below the literals beside it', () => {
+  expect(endpointsOf('/list/b', '/{a}/{b}', '/{a}/{b}/c')).toEqual({
+    '/list/b': '/0',
+    '/list/b/c': '/2/list/b',
+    '/list/{p2}': '/1/list/{p2}',
+    '/list/{p2}/c': '/2/list/{p2}',
+    '/{p1}/{p2}': '/1/{p1}/{p2}',
+    '/{p1}/{p2}/c': '/2/{p1}/{p2}',
+  });
+});
+
+test('literals are decoded in endpoints, and escaped in paths of parts', () => {
+  expect(endpointsOf('/caf%C3%A9/b', '/{a}/{b}', '/x%20y')).toEqual({
+    '/café/b': '/0',
+    '/café/{p2}': '/1/caf%C3%A9/{p2}',
+    '/{p1}/{p2}': '/1/{p1}/{p2}',
+    '/x y': '/2',
+    '/x y/{p2}': '/1/x%20y/{p2}',
+  });
+});
+
+test('a parameter does not match the empty segment after a slash at the end', () => {
+  expect(endpointsOf('/a/', '/{a}/{b}', '/')).toEqual({
+    '/a/': '/0',
+    '/a/{p2}': '/1/a/{p2}',
+    '/{p1}/{p2}': '/1/{p1}/{p2}',
+    '/': '/2',
+  });
+});
+
+test('the rest of a path of a part is one segment of the aggregate', () => {
+  const { shop, edge, products, ads } = shopWithHome();
+  edge.aggregate('GET /files/{name}', {
+    a: { service: products, path: '/f/{name+}' },
+    b: { service: ads, path: '/b' },
+  });
+
+  expect(configOf(shop).endpoints[1]?.backend[0]?.url_pattern).toBe('/f/{p2}');
+});
+
+test('paths that overlap without end are an error', () => {
+  const paths = Array.from({ length: 11 }, (_, at) =>
+    Array.from({ length: 11 }, (_, index) => `/${index === at ? 'x' : `{p${index}}`}`).join(''),
+  );
+
+  expect(() => endpointsOf(...paths)).toThrow(/more than 1000 endpoints.*UnroutableAggregate/);
 });

@@ -35,7 +35,7 @@ const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
 test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Topology) => unknown]>([
   ['nothing', '', [], () => undefined],
   ['a call without terms', '', [], (web, cart) => web.calls(cart)],
-  ['a call that says it is not retried', '', [], (web, cart) => web.calls(cart, { retries: { attempts: 0 } })],
+  ['a call that is declared without retries', '', [], (web, cart) => web.calls(cart, { retries: { attempts: 0 } })],
   [
     'a timeout',
     'shop/web → cart',
@@ -158,11 +158,11 @@ test.each<[string, CallPolicy, CallPolicy, boolean]>([
   ['two timeouts', { timeout: Duration.seconds(1) }, { timeout: Duration.seconds(2) }, true],
   ['a timeout and none', { timeout: Duration.seconds(1) }, {}, true],
   ['one timeout in two units', { timeout: Duration.seconds(1) }, { timeout: Duration.millis(1000) }, false],
-  ['no retries, said and not said', { retries: { attempts: 0 } }, {}, false],
+  ['no retries, declared and by default', { retries: { attempts: 0 } }, {}, false],
   ['retries and none', { retries: { attempts: 1 } }, {}, true],
   ['a fault for one', {}, { faults: { abort: { status: 500 } } }, true],
   [
-    'one share of faults, said and by default',
+    'one share of faults, declared and by default',
     { faults: { abort: { status: 500, percent: 100 } } },
     { faults: { abort: { status: 500 } } },
     false,

@@ -409,7 +409,7 @@ test.each<[string, (scope: Chart) => ApiObject, string[]]>([
     ['/spec/containers/0/livenessProbe/tcpSocket/port'],
   ],
   [
-    'a field that cdk8s-plus does not know',
+    'a field that cdk8s-plus does not have',
     podOf({ containers: [{ name: 'a', restartPolicy: 'Always' }] }),
     ['"Always" at /spec/containers/0/restartPolicy', 'KubePod has no such property', 'addJsonPatch'],
   ],

@@ -1,5 +1,13 @@
 import { Chart, Testing } from 'cdk8s';
-import { ClusterApp, Mesh, Port, TargetGroupBinding, Topology } from '../../lib';
+import {
+  ClusterApp,
+  LoadBalancerController,
+  Mesh,
+  Port,
+  TargetGroupBinding,
+  type TargetGroupBindingProps,
+  Topology,
+} from '../../lib';
 import { EnvoyGateway } from '../../lib/gateway';
 
 function bound(tlsSecret: string | undefined, allowFrom?: string) {
@@ -51,4 +59,69 @@ test('in the namespace of Envoy Gateway, edges of one name in two topologies hav
   });
 
   expect(names).toEqual(['envoy-gateway-system/shop-door', 'envoy-gateway-system/blog-door']);
+});
+
+describe('a target group with an ARN', () => {
+  const targetGroupArn = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop-door/0123456789abcdef';
+  const controller = LoadBalancerController.EKS_AUTO_MODE;
+  const allowFromSecurityGroup = 'sg-0123456789abcdef0';
+
+  function binding(props: Partial<TargetGroupBindingProps>, frontCidrs?: string[]): Record<string, unknown> {
+    const shop = new Topology('shop');
+    const edge = shop.addEdge('door', { host: 'shop.example', managed: true, frontCidrs });
+    const chart = new Chart(new ClusterApp(), 'aws');
+    new TargetGroupBinding(chart, 'door', { edge, mesh: Mesh.istio(), ...props });
+    return Testing.synth(chart)[0] as Record<string, unknown>;
+  }
+
+  test('is bound by the controller of EKS Auto Mode, with a security group instead of CIDRs', () => {
+    expect(binding({ controller, targetGroupArn, allowFromSecurityGroup }, ['10.0.4.0/24'])).toMatchObject({
+      apiVersion: 'eks.amazonaws.com/v1',
+      kind: 'TargetGroupBinding',
+      spec: {
+        targetGroupARN: targetGroupArn,
+        targetType: 'ip',
+        serviceRef: { name: 'door-istio', port: 80 },
+        networking: {
+          ingress: [
+            {
+              from: [{ securityGroup: { groupID: allowFromSecurityGroup } }],
+              ports: [
+                { protocol: 'TCP', port: 80 },
+                { protocol: 'TCP', port: 15021 },
+              ],
+            },
+          ],
+        },
+      },
+    });
+  });
+
+  test('is bound by the AWS Load Balancer Controller as well, which supports both kinds of sources', () => {
+    expect(binding({ targetGroupArn, allowFromSecurityGroup, allowFrom: '10.0.0.0/16' })).toMatchObject({
+      apiVersion: 'elbv2.k8s.aws/v1beta1',
+      spec: {
+        targetGroupARN: targetGroupArn,
+        networking: {
+          ingress: [
+            { from: [{ ipBlock: { cidr: '10.0.0.0/16' } }, { securityGroup: { groupID: allowFromSecurityGroup } }] },
+          ],
+        },
+      },
+    });
+  });
+
+  test('leaves security groups unchanged without a source, since Auto Mode has no CIDRs', () => {
+    expect(binding({ controller, targetGroupArn }, ['10.0.4.0/24'])).not.toHaveProperty('spec.networking');
+  });
+
+  test.each([
+    ['a name for EKS Auto Mode', 'by their ARN only', { controller }],
+    ['CIDRs for EKS Auto Mode', 'does not support CIDRs', { controller, targetGroupArn, allowFrom: '10.0.0.0/16' }],
+    ['a token of the cloud app', 'is not the ARN of a target group', { targetGroupArn: '${Token[TOKEN.12]}' }],
+    ['the ARN of a listener', 'is not the ARN', { targetGroupArn: targetGroupArn.replace('targetgroup', 'listener') }],
+    ['a CIDR as security group', 'is not the id of a security group', { allowFromSecurityGroup: '10.0.0.0/16' }],
+  ])('throws for %s', (_name, message, props) => {
+    expect(() => binding(props)).toThrow(message);
+  });
 });

@@ -108,7 +108,7 @@ test('pods spread over zones and nodes where they can', () => {
 });
 
 test.each<[string, Health | undefined, object | undefined]>([
-  ['a TCP connection unless told otherwise', undefined, { tcpSocket: { port: 80 } }],
+  ['a TCP connection by default', undefined, { tcpSocket: { port: 80 } }],
   ['an HTTP request', Health.http('/ready'), { httpGet: { path: '/ready', port: 80 } }],
   ['a gRPC health check', Health.grpc(), { grpc: { port: 80 } }],
   ['nothing', Health.none(), undefined],

@@ -137,32 +137,32 @@ const inMesh = (namespace: string, labels = '{}', spec = '{containers: []}') => 
 };
 
 test.each([
-  ['the namespace asks', '{istio-injection: enabled}', '{}', Membership.SIDECAR],
+  ['the namespace enables injection', '{istio-injection: enabled}', '{}', Membership.SIDECAR],
   ['the namespace names a revision', '{istio.io/rev: canary}', '{}', Membership.SIDECAR],
   [
-    'the namespace refuses, whatever its revision',
+    'the namespace disables injection, with any revision',
     '{istio-injection: disabled, istio.io/rev: canary}',
     '{}',
     Membership.NONE,
   ],
-  ['the pod refuses', '{istio-injection: enabled}', '{sidecar.istio.io/inject: "false"}', Membership.NONE],
-  ['the pod asks', '{}', '{sidecar.istio.io/inject: "true"}', Membership.SIDECAR],
+  ['the pod disables injection', '{istio-injection: enabled}', '{sidecar.istio.io/inject: "false"}', Membership.NONE],
+  ['the pod enables injection', '{}', '{sidecar.istio.io/inject: "true"}', Membership.SIDECAR],
   ['the pod names a revision', '{}', '{istio.io/rev: canary}', Membership.SIDECAR],
   [
-    'the pod names a revision, and the namespace refuses',
+    'the pod names a revision, and the namespace disables injection',
     '{istio-injection: disabled}',
     '{istio.io/rev: canary}',
     Membership.NONE,
   ],
   [
-    'the pod asks, and the namespace refuses',
+    'the pod enables injection, and the namespace disables it',
     '{istio-injection: disabled}',
     '{sidecar.istio.io/inject: "true"}',
     Membership.NONE,
   ],
   ['the namespace is ambient', '{istio.io/dataplane-mode: ambient}', '{}', Membership.AMBIENT],
   [
-    'the namespace asks for both, and the pod refuses a proxy',
+    'the namespace enables both, and the pod disables the proxy',
     '{istio-injection: enabled, istio.io/dataplane-mode: ambient}',
     '{sidecar.istio.io/inject: "false"}',
     Membership.AMBIENT,
@@ -174,7 +174,7 @@ test.each([
     Membership.NONE,
   ],
   ['the pod is ambient', '{}', '{istio.io/dataplane-mode: ambient}', Membership.AMBIENT],
-  ['nobody says anything', '{}', '{}', Membership.NONE],
+  ['neither has a label', '{}', '{}', Membership.NONE],
 ])('membership where %s', (_name, namespace, labels, membership) => {
   expect(inMesh(namespace, labels)).toBe(membership);
 });

@@ -43,8 +43,8 @@ test.each<[string, (field: NonNullable<typeof spec>) => unknown, unknown]>([
   ['null', field => field.get('list').items[3]?.exists, false],
   ['the length of a text, which is no member', field => field.get('text', 'length').exists, false],
   ['what every JavaScript object has', field => field.get('constructor').exists, false],
-  ['a list where a map is asked for', field => field.get('list').entries, []],
-  ['a map where a list is asked for', field => field.get('map').items, []],
+  ['a list in place of a map', field => field.get('list').entries, []],
+  ['a map in place of a list', field => field.get('map').items, []],
 ])('%s', (_name, read, expected) => {
   expect(spec && read(spec)).toEqual(expected);
 });

@@ -25,7 +25,10 @@ test('a folder is read with all below it, in the order of names, without what is
   write('all/node_modules/x.yaml', secret('no'));
   write('all/.git/x.yaml', secret('no'));
   write('all/package.json', '{"name": "no"}');
-  write('all/kustomization.yaml', 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n');
+  write(
+    'all/kustomization.yaml',
+    'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n',
+  );
   write('all/README.md', 'no');
 
   expect(namesIn('all')).toEqual(['one', 'two']);
@@ -49,10 +52,11 @@ test('in a folder no pipe, no device and no link that leads out of it is read, a
   symlinkSync('../once/a.yaml', join(folder, 'odd/out.yaml'));
   write('odd/..data/b.yml', secret('within'));
   symlinkSync('..data/b.yml', join(folder, 'odd/inside.yaml'));
-  const { resources, errors } = readResources([join(folder, 'odd')]);
+  const { resources, errors, unreadable } = readResources([join(folder, 'odd')]);
 
+  expect(errors).toEqual([]);
   expect(resources.map(each => each.name)).toEqual(['one', 'within']);
-  expect(errors.map(each => each.message.replace(join(folder, 'odd/'), ''))).toEqual([
+  expect(unreadable.map(each => each.message.replace(join(folder, 'odd/'), ''))).toEqual([
     'elsewhere:1:1: The link points outside the folder, so it is not followed. Pass the file itself to check it.',
     'link.yaml:1:1: The file does not exist.',
     'out.yaml:1:1: The link points outside the folder, so it is not followed. Pass the file itself to check it.',
@@ -79,19 +83,143 @@ test('what is no UTF-8 is an error, with the line', () => {
     join(folder, 'latin/a.yaml'),
     Buffer.concat([Buffer.from(`# é\n${secret('one')}# `), Buffer.from([0xe9, 0x0a])]),
   );
-  expect(readResources([join(folder, 'latin')]).errors.map(each => [each.line, each.problem])).toEqual([
+  expect(readResources([join(folder, 'latin')]).unreadable.map(each => [each.line, each.problem])).toEqual([
     [5, 'This is not UTF-8. Convert the file.'],
   ]);
 });
 
 test('one file that cannot be read does not keep the others from being read', () => {
-  write('mixed/bad.yaml', 'a: [');
+  write('mixed/bad.yaml', 'apiVersion: v1\nkind: [');
   write('mixed/good.yaml', secret('one'));
-  write('mixed/number.yaml', '3');
-  const { resources, errors } = readResources([join(folder, 'mixed'), join(folder, 'nothing')]);
+  write('mixed/nameless.yaml', 'kind: Secret\nmetadata: {name: web}\n');
+  const { resources, errors, unreadable } = readResources([join(folder, 'mixed'), join(folder, 'nothing')]);
 
   expect(resources.map(each => each.name)).toEqual(['one']);
-  expect(errors.map(each => each.file)).toEqual(
-    ['mixed/bad.yaml', 'mixed/number.yaml', 'nothing'].map(each => join(folder, each)),
+  expect(errors.map(each => each.file)).toEqual([join(folder, 'nothing')]);
+  expect(unreadable.map(each => each.file)).toEqual(
+    ['mixed/bad.yaml', 'mixed/nameless.yaml'].map(each => join(folder, each)),
   );
+});
+
+describe('in folders', () => {
+  const read = (path: string) => {
+    const { errors, unreadable, notes, resources } = readResources([join(folder, path)]);
+    expect([errors, unreadable]).toEqual([[], []]);
+    return {
+      notes: notes.map(each => each.replaceAll(`${join(folder, path)}/`, '')),
+      names: resources.map(each => each.key),
+    };
+  };
+
+  test.each<[string, string, string]>([
+    ['docker-compose.yaml', 'services: {web: {image: a}}', 'Docker Compose'],
+    ['stack.yml', 'version: "3"\nservices: {web: {image: a}}', 'Docker Compose'],
+    ['release.yaml', 'on: push\njobs: {test: {}}', 'GitHub Actions'],
+    ['.gitlab-ci.yml', 'test: !reference [a, b]', 'CI'],
+    ['values-prod.yaml', 'replicas: 2', 'values of Helm'],
+    ['kind.yaml', 'apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster', 'configuration of programs'],
+    ['skaffold.yaml', 'apiVersion: skaffold/v4beta6\nkind: Config\nmetadata: {name: a}', 'configuration of programs'],
+    ['swagger.yaml', 'swagger: "2.0"\npaths: {}', 'OpenAPI'],
+    ['package.json', '{"name": "web"}', 'Node'],
+    ['data.json', '{"a": 1}\n{"a": 2}', 'other JSON'],
+    ['list.yaml', '- a\n- b', 'other YAML'],
+    ['broken.yaml', 'a: [', 'other YAML'],
+    [
+      'web.yaml',
+      '{{ if .x }}\napiVersion: v1\nkind: Secret\n{{ end }}',
+      'templates, which are YAML once they are rendered',
+    ],
+  ])('%s is skipped, and noted as what it is', (file, text, purpose) => {
+    const place = `foreign-${file}`;
+    write(`${place}/${file}`, text);
+    write(`${place}/a.yaml`, secret('one'));
+    expect(read(place)).toEqual({ notes: [`1 file skipped (${purpose}): ${file}`], names: ['default/one'] });
+  });
+
+  test('of a file with objects and other documents the objects are read', () => {
+    write('partly/a.yaml', `${secret('one')}---\na: b\n---\n${secret('two')}`);
+    expect(read('partly').names).toEqual(['default/one', 'default/two']);
+  });
+
+  test('a Helm chart is one note, with all below it', () => {
+    write('chart/web/Chart.yaml', 'apiVersion: v2\nname: web');
+    write('chart/web/values.yaml', 'a: b');
+    write('chart/web/templates/web.yaml', '{{ if }}');
+    write('chart/web/charts/db/Chart.yaml', 'apiVersion: v2\nname: db');
+    write('chart/a.yaml', secret('one'));
+    expect(read('chart')).toEqual({
+      notes: [
+        'web: this Helm chart (4 files) is not rendered. Pass --build, or pipe it: '
+          + 'helm template web | cdk8s-cardinal check -',
+      ],
+      names: ['default/one'],
+    });
+  });
+
+  test('a kustomization applies what it lists, in its namespace; patches are no objects', () => {
+    write('overlays/base/kustomization.yaml', 'resources: [one.yaml]\nconfigMapGenerator: [{name: made}]');
+    write('overlays/base/one.yaml', secret('one'));
+    write('overlays/base/unlisted.yaml', secret('no'));
+    write('overlays/dev/kustomization.yaml', 'resources: [../base/]\nnamespace: dev');
+    write('overlays/prod/kustomization.yaml', 'bases: [../base]\nnamespace: prod\npatches: [{path: parts/p.yaml}]');
+    write('overlays/prod/parts/p.yaml', 'apiVersion: v1\nkind: Secret\nmetadata: {name: one}\ndata: {}');
+    expect(read('overlays')).toEqual({
+      notes: [
+        'prod: patches of this kustomization are not applied. Pass --build, or pipe it: '
+          + 'kubectl kustomize prod | cdk8s-cardinal check -',
+        '2 files skipped (patches of Kustomize, or not listed by it): base/unlisted.yaml and prod/parts/p.yaml',
+      ],
+      names: ['dev/made', 'prod/made', 'dev/one', 'prod/one'],
+    });
+  });
+
+  test('what a kustomization lists outside of the folder is not read, and noted', () => {
+    write('outer/base/kustomization.yaml', 'resources: [one.yaml]');
+    write('outer/base/one.yaml', secret('one'));
+    write('outer/prod/kustomization.yaml', 'resources: [../base, https://a.example/b, own.yaml]');
+    write('outer/prod/own.yaml', secret('own'));
+    const { notes, resources } = readResources([join(folder, 'outer/prod')]);
+    expect(resources.map(each => each.name)).toEqual(['own']);
+    expect(notes[0]).toContain(
+      'what is not among the files (../base) and what is not among the files (https://a.example/b)',
+    );
+  });
+
+  test('lists of lists that include each other end', () => {
+    write('circle/a/kustomization.yaml', 'resources: [../b]');
+    write('circle/b/kustomization.yaml', 'resources: [../a]');
+    write('circle/c/kustomization.yaml', 'resources: [../a, ../b, s.yaml]');
+    write('circle/c/s.yaml', secret('one'));
+    expect(read('circle').names).toEqual(['default/one']);
+  });
+
+  test('a builder makes the manifests of charts and kustomizations, and its failure is an error of the folder', () => {
+    write('built/chart/Chart.yaml', 'name: web');
+    write('built/over/kustomization.yaml', 'resources: [a.yaml]\nnamePrefix: x-');
+    write('built/over/a.yaml', secret('one'));
+    const builder = (chart: () => string | undefined) => ({ chart, kustomization: () => secret('x-one') });
+    const built = readResources(
+      [join(folder, 'built')],
+      undefined,
+      builder(() => secret('rendered')),
+    );
+    expect([built.resources.map(each => each.name), built.notes]).toEqual([['rendered', 'x-one'], []]);
+    const failed = readResources(
+      [join(folder, 'built')],
+      undefined,
+      builder(() => 'a: ['),
+    );
+    expect(failed.errors.map(each => each.file)).toEqual([join(folder, 'built/chart/Chart.yaml')]);
+    const missing = readResources(
+      [join(folder, 'built')],
+      undefined,
+      builder(() => undefined),
+    );
+    expect(missing.notes).toHaveLength(1);
+  });
+});
+
+test('an IstioOperator needs no name', () => {
+  write('operator.yaml', 'apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {}\n');
+  expect(namesIn('operator.yaml')).toEqual(['installed-state']);
 });

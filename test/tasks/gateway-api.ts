@@ -11,9 +11,10 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     "`route('GET /product/{id}', service)`",
     'istio/ingress.test.ts › routes to one service under one timeout share a rule',
   ),
-  resources(
+  model(
     'Path prefixes',
-    '`/p` and `/p/{rest+}` are two routes and do not match `/p/`; otherwise a patch of the HTTPRoute',
+    "`route('GET /files/*', service)`, `route('ANY /*', service)`",
+    'istio/route-prefixes.test.ts › a prefix is one match, of the path and everything below it',
   ),
   resources('Redirects other than to HTTPS', 'a patch of the HTTPRoute'),
   model(

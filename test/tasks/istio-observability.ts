@@ -2,7 +2,11 @@ import { model, nothing, resources, tasksOf } from './task';
 
 export const ISTIO_OBSERVABILITY = tasksOf('Istio: observability and extensibility', [
   resources('Telemetry API', 'access log and traces of each namespace are rendered; more by `Telemetry`'),
-  resources('Tags and dimensions of metrics', 'a patch of the rendered Telemetry'),
+  model(
+    'Tags and dimensions of metrics',
+    '`metrics: { tags, removedTags }` of the mesh',
+    'istio/membership.test.ts › dimensions of metrics are added and removed for all metrics',
+  ),
   nothing('Metrics of TCP services', 'proxies report them by default'),
   resources('Classification of metrics by request', '`WasmPlugin`, `ProxyConfig`'),
   model(
@@ -11,13 +15,21 @@ export const ISTIO_OBSERVABILITY = tasksOf('Istio: observability and extensibili
     'kubernetes/allowed-peers.test.ts › a caller without a proxy is allowed in plaintext on its port alone',
   ),
   nothing('Grafana dashboards', 'they read from Prometheus'),
-  resources('Access logs by the Telemetry API, with filters and providers', 'a patch of the rendered Telemetry'),
+  model(
+    'Access logs by the Telemetry API, with filters and providers',
+    '`accessLog: AccessLog.standardOutput({ filter })`',
+    'istio/membership.test.ts › the access log has those requests that the filter selects',
+  ),
   model(
     'Access logs of Envoy',
     'rendered for each namespace; another format by a patch',
     'istio/membership.test.ts › is in the Telemetry of each namespace, beside the access log',
   ),
-  resources('Access logs by OpenTelemetry', 'a patch of the IstioOperator object for the provider'),
+  model(
+    'Access logs by OpenTelemetry',
+    '`AccessLog.openTelemetry`',
+    'istio/membership.test.ts › the collector of an access log is reachable by every proxy',
+  ),
   model(
     'Traces by OpenTelemetry',
     '`Tracing.openTelemetry`',
@@ -28,14 +40,22 @@ export const ISTIO_OBSERVABILITY = tasksOf('Istio: observability and extensibili
     '`Tracing.openTelemetry`, since Jaeger accepts OTLP',
     'istio/membership.test.ts › has the host of the collector for every proxy, which is allowed to connect to it',
   ),
-  resources('Traces by Zipkin', 'patches of the IstioOperator object and of Telemetry'),
-  resources('Traces by SkyWalking', 'patches of the IstioOperator object and of Telemetry'),
+  model(
+    'Traces by Zipkin',
+    '`Tracing.zipkin`',
+    'istio/install.test.ts › a tracing backend is a provider of the mesh configuration: %s',
+  ),
+  model(
+    'Traces by SkyWalking',
+    '`Tracing.skyWalking`',
+    'istio/install.test.ts › a tracing backend is a provider of the mesh configuration: %s',
+  ),
   model(
     'Sampling of traces',
     '`samplingPercent` for the mesh',
     'istio/membership.test.ts › is in the Telemetry of each namespace, beside the access log',
   ),
-  resources('Traces by the Telemetry API, with tags and by workload', '`Telemetry`, or a patch of the rendered one'),
+  resources('Traces by the Telemetry API, with tags and by workload', '`tags` of the mesh; by workload a `Telemetry`'),
   resources('Traces by MeshConfig and annotations of pods', '`podMetadata`, and a patch of the IstioOperator object'),
   nothing('Visualization in Kiali', 'it reads from Prometheus and the API server'),
   model(

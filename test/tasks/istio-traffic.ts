@@ -41,7 +41,7 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
     '`addLoadBalancing({ locality: { distribute } })`',
     'istio/load-balancing.test.ts › is the load balancer of the DestinationRule, valid by its schema',
   ),
-  resources('Ingress gateways', '`addEdge`; host `*` and path prefixes by `Gateway` and `HttpRoute`'),
+  resources('Ingress gateways', '`addEdge`; host `*` by `Gateway` and `HttpRoute`'),
   model(
     'Secure gateways',
     '`tlsSecrets`, `clientCa`, `clientCertificates`, `minTlsVersion`; ciphers by a patch of the Gateway',

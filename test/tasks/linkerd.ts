@@ -24,7 +24,11 @@ export const LINKERD = tasksOf('Linkerd (by meaning: Istio is the mesh)', [
     '`proxy: { concurrency }`',
     'istio/proxy-annotations.test.ts › settings of a proxy are annotations of its pod',
   ),
-  resources('Rate limits of a service', '`EnvoyFilter`; `rateLimit` is for edges'),
+  model(
+    'Rate limits of a service',
+    '`addRateLimit`',
+    'istio/service-rate-limits.test.ts › all requests of a service have one bucket in each pod',
+  ),
   model(
     'Restrict access to a service',
     '`calls`; what is not declared is denied',

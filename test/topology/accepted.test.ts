@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { Auth, HeaderMatch, Operation, Topology } from '../../lib';
+import { Auth, HeaderMatch, Operation, Port, Topology } from '../../lib';
 
 test.each([
   'x',
@@ -56,4 +56,32 @@ test('public keys of every type that gateways verify with are taken', () => {
 test('CORS may name any header', () => {
   const cors = { origins: ['https://www.example'], headers: ['*'], exposedHeaders: ['*'] };
   expect(new Topology('shop').addEdge('door', { host: 'shop.example', cors }).cors).toEqual(cors);
+});
+
+test.each([
+  ['/home/{user}', '/account/{user}/orders'],
+  ['/home/{user}', '/home'],
+  ['/{user}/orders', '/home/{user}/carts'],
+  ['/caf%C3%A9/{user}', '/caf%C3%A9'],
+])('aggregates at %s and %s may need different credentials', (open, guarded) => {
+  const shop = new Topology('shop');
+  const web = shop.addService('web', { image: 'web', port: Port.http(80) });
+  const edge = shop.addEdge('door', { host: 'shop.example' });
+  const parts = { a: { service: web, path: '/a' }, b: { service: web, path: '/b' } };
+  edge.aggregate(`GET ${open}`, parts);
+  edge.aggregate(`GET ${guarded}`, parts, { auth: Auth.apiKey({ secret: 'keys' }) });
+
+  expect(edge.aggregates).toHaveLength(2);
+});
+
+test('aggregates with equal credentials may be confused', () => {
+  const shop = new Topology('shop');
+  const web = shop.addService('web', { image: 'web', port: Port.http(80) });
+  const edge = shop.addEdge('door', { host: 'shop.example', auth: Auth.apiKey({ secret: 'keys' }) });
+  const parts = { a: { service: web, path: '/a' }, b: { service: web, path: '/b' } };
+  ['/home/{user}', '/home/{user}/orders', '/home/{user}/carts/{id}'].forEach(path =>
+    edge.aggregate(`GET ${path}`, parts),
+  );
+
+  expect(edge.aggregates).toHaveLength(3);
 });

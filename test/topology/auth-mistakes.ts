@@ -1,4 +1,4 @@
-import { Auth, Operation, Port, type ServiceAuthProps, Topology } from '../../lib';
+import { Auth, Operation, Port, RateLimit, type ServiceAuthProps, Topology } from '../../lib';
 
 type Row = [string, string, string[], () => unknown];
 
@@ -10,6 +10,72 @@ const token = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] })
 const guarded = (props: Partial<ServiceAuthProps>, port?: Port) => () =>
   service(port).requireAuth({ auth: token, ...props });
 const health = { operation: Operation.http('GET /a/{x}'), auth: Auth.none() };
+
+const limit = RateLimit.perSecond(1);
+
+/** Rate limits of services that no proxy could apply. */
+export const LIMIT_MISTAKES: Row[] = [
+  [
+    'a rate limit twice',
+    'Duplicate',
+    ['The rate limit of all requests is declared twice'],
+    () => {
+      const cart = service();
+      cart.addRateLimit(limit);
+      cart.addRateLimit(limit);
+    },
+  ],
+  [
+    'a rate limit of one operation twice',
+    'Duplicate',
+    ['The rate limit of GET /a/{y} is declared twice'],
+    () => {
+      const cart = service();
+      cart.addRateLimit(limit, { operation: Operation.http('GET /a/{x}') });
+      cart.addRateLimit(limit, { operation: Operation.http('GET /a/{y}') });
+    },
+  ],
+  [
+    'a rate limit of connections',
+    'NoRequests',
+    ['no port carries requests'],
+    () => service(Port.tcp(5432)).addRateLimit(limit),
+  ],
+  [
+    'a rate limit that is a number',
+    'NotDeclared',
+    ['The rate limit is 5'],
+    () => service().addRateLimit(5 as unknown as RateLimit),
+  ],
+  [
+    'a rate limit of an operation that is a text',
+    'NotDeclared',
+    ['The operation is the text'],
+    () => service().addRateLimit(limit, { operation: 'GET /' as unknown as Operation }),
+  ],
+  [
+    'a rate limit without a proxy',
+    'NoEffect',
+    ['no proxy that could count requests'],
+    () =>
+      new Topology('shop')
+        .addService('cart', { image: 'example/x:1', port: Port.http(80), inMesh: false })
+        .addRateLimit(limit),
+  ],
+  [
+    'a rate limit of the pods of another owner',
+    'NoEffect',
+    ['belong to another owner'],
+    () =>
+      new Topology('shop')
+        .addService('kafka', {
+          port: Port.http(80),
+          namespace: 'data',
+          existingWorkload: { labels: { app: 'kafka' }, serviceAccount: 'kafka', hasService: true },
+        })
+        .addRateLimit(limit),
+  ],
+];
 
 /** Authentication of services that no request could meet, or that nothing would verify. */
 export const AUTH_MISTAKES: Row[] = [

@@ -65,9 +65,9 @@ test('without a timeout or a per-try timeout, any number of retries is valid', (
 });
 
 test.each<[string, CallPolicy]>([
-  ['more retries than anybody means', { retries: { attempts: 101 } }],
+  ['more retries than are meant', { retries: { attempts: 101 } }],
   ['half a retry', { retries: { attempts: 0.5 } }],
-  ['no time for a try', { retries: { attempts: 1, perTryTimeout: Duration.millis(0) } }],
+  ['no time for an attempt', { retries: { attempts: 1, perTryTimeout: Duration.millis(0) } }],
   ['a delay of nothing', { faults: { delay: { duration: Duration.millis(0) } } }],
   ['less than no requests', { faults: { abort: { status: 503, percent: -1 } } }],
   ['a status below 200', { faults: { abort: { status: 199 } } }],

@@ -35,7 +35,7 @@ const LINES: readonly (readonly [string, string | undefined])[] = [
   ['new cardinal.CircuitBreaker(web, {});', 'Expected 3 arguments'],
   ['new cardinal.Edge(shop, "ghost", { host: "a.example" });', 'Expected 5 arguments'],
   ['new cardinal.Route(door, "GET /", web, {});', 'Expected 5 arguments'],
-  ['new cardinal.Aggregate(route, {}, []);', 'Expected 4 arguments'],
+  ['new cardinal.Aggregate(route, {}, []);', 'Expected 5 arguments'],
   ['new cardinal.Service(Symbol("any"), shop, "ghost", {});', 'is not assignable'],
   ['new cardinal.Service("any", shop, "ghost", {});', 'is not assignable'],
   ['new cardinal.Port("http", 80, {});', 'is private'],

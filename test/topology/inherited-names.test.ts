@@ -146,14 +146,6 @@ const entries: [string, Declare][] = [
       }),
   ],
   [
-    'a parameter of an aggregate',
-    (shop, name) =>
-      shop.addEdge('door', { host: 'shop.example' }).aggregate(`GET /{${name}}`, {
-        a: { service: plain(shop, 'a'), path: `/{${name}}` },
-        b: { service: plain(shop, 'b'), path: '/' },
-      }),
-  ],
-  [
     'a header of an aggregate',
     (shop, name) =>
       shop.addEdge('door', { host: 'shop.example' }).aggregate(

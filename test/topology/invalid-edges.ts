@@ -45,7 +45,7 @@ const translated = (operation: string, grpcMethod: string) => () => {
 };
 
 const aggregate =
-  (part: Omit<PartProps, 'service'>, port = Port.http(80)) =>
+  (part: Omit<PartProps, 'service'>, port = Port.http(80), operation = 'GET /home/{user}') =>
   () => {
     const shop = new Topology('shop');
     const [ads, web] = [
@@ -54,7 +54,7 @@ const aggregate =
     ];
     shop
       .addEdge('door', { host: 'shop.example' })
-      .aggregate('GET /home/{user}', { ads: { service: ads, path: '/' }, web: { service: web, ...part } });
+      .aggregate(operation, { ads: { service: ads, path: '/' }, web: { service: web, ...part } });
   };
 
 export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
@@ -86,7 +86,7 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     ['"x-*"', 'Name each header.'],
     () => Auth.apiKey({ secret: 'keys', header: 'x-*' }),
   ],
-  ['any header for clients to be told apart by', 'InvalidHeader', ['"*"'], () => ClientKey.header('*')],
+  ['any header to distinguish clients', 'InvalidHeader', ['"*"'], () => ClientKey.header('*')],
   [
     'any header for the parts of an aggregate',
     'InvalidHeader',
@@ -101,6 +101,9 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
       shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /home', parts, { headers: ['*'] });
     },
   ],
+  ['an aggregate of a prefix', 'InvalidPath', ['"/home/*"'], aggregate({ path: '/' }, Port.http(80), 'GET /home/*')],
+  ['a part of a prefix', 'InvalidPath', ['"/a/*"', 'single paths'], aggregate({ path: '/a/*' })],
+  ['a prefix for a gRPC method', 'Untranslatable', ['"/a/*"', 'prefix'], translated('GET /a/*', 'GetProduct')],
   ['client certificates without TLS', 'NoEffect', ['clientCa', 'tlsSecret'], edge({ clientCa: 'clients' })],
   [
     'an issuer of certificates without a Secret to put them in',
@@ -305,7 +308,7 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     route({ grpcMethod: 'Get' }),
   ],
   ['REST for a method that is not there', 'Untranslatable', ['shop.Catalog/Drop'], translated('GET /', 'Drop')],
-  ['REST for a method that takes a stream', 'Untranslatable', ['stream'], translated('POST /products', 'Import')],
+  ['REST for a method with a stream', 'Untranslatable', ['stream'], translated('POST /products', 'Import')],
   ['REST with HEAD', 'Untranslatable', ['HEAD'], translated('HEAD /products', 'ListProducts')],
   [
     'REST with a parameter that is no field',

@@ -58,6 +58,13 @@ test('overlapping is mutual, and every pattern overlaps itself', () => {
 /** What a template means, segment by segment, without a regular expression. */
 function means(of: PathPattern, path: string): boolean {
   const given = path.split('/').slice(1);
+  if (of.text.endsWith('/*')) {
+    const above = of.text.slice(0, -2);
+    const parts = above.split('/').slice(1);
+    return (
+      above === '' || (given.length >= parts.length && means(new PathPattern('test', above), pathOf(given, parts)))
+    );
+  }
   return (
     path.startsWith('/')
     && of.segments.every((segment, index) =>
@@ -71,12 +78,17 @@ function means(of: PathPattern, path: string): boolean {
   );
 }
 
+function pathOf(given: readonly string[], { length }: readonly string[]): string {
+  return `/${given.slice(0, length).join('/')}`;
+}
+
 /** Few segments out of few, some of them empty, so that patterns and paths often meet. */
 const dense = fc
   .tuple(
     fc.array(fc.constantFrom('', 'a', 'b.c', 'bxc', '{x}', '{y}'), { maxLength: 3 }),
-    fc.constantFrom('', 'a', '{x}', '{rest+}'),
+    fc.constantFrom('', 'a', '{x}', '{rest+}', '*'),
   )
+  .filter(([segments, last]) => last !== '*' || segments.at(-1) !== '')
   .map(([segments, last]) => new PathPattern('test', `/${[...segments, last].join('/')}`));
 const path = fc
   .array(fc.constantFrom('', 'a', 'b.c', 'bxc', 'd'), { minLength: 1, maxLength: 6 })
@@ -126,6 +138,11 @@ test.each([
   ['/a/', '/a/{x}', false],
   ['/a/{x+}', '/a//', true],
   ['/{x+}', '/a/{y+}', true],
+  ['/*', '/', true],
+  ['/a/*', '/a', true],
+  ['/a/*', '/a/', true],
+  ['/a/*', '/ab', false],
+  ['/a/*', '/{x}/b/*', true],
 ])('%s and %s overlap: %s', (a, b, expected) => {
   expect(new PathPattern('test', a).overlaps(new PathPattern('test', b))).toBe(expected);
 });
@@ -133,4 +150,23 @@ test.each([
 test('operations overlap if a method and a path are in both', () => {
   expect(Operation.http('GET /a').overlaps(Operation.http('ANY /{x}'))).toBe(true);
   expect(Operation.http('GET /a').overlaps(Operation.http('POST /a'))).toBe(false);
+});
+
+test.each([
+  ['/files/*', '/files', true],
+  ['/files/*', '/files/', true],
+  ['/files/*', '/files/a/b', true],
+  ['/files/*', '/filesystem', false],
+  ['/files/*', '/file', false],
+  ['/*', '/', true],
+  ['/*', '/a/b', true],
+  ['/t/{id}/*', '/t/1', true],
+  ['/t/{id}/*', '/t/1/x', true],
+  ['/t/{id}/*', '/t/', false],
+])('the prefix %s matches %s: %s', (prefix, path, expected) => {
+  expect(matches(new PathPattern('test', prefix), path)).toBe(expected);
+});
+
+test.each(['/a/*/b', '/a*', '/*a', '/a//*', '/**', '/{rest+}/*', '*', '/a/{*}'])('%s is no prefix', text => {
+  expect(() => new PathPattern('test', text)).toThrow(/\(InvalidPath\)/);
 });

@@ -15,6 +15,10 @@ test.each([
   ['GET /a/{rest+}', 'GET /{tenant}/items', 'the first segment that differs, from the left'],
   ['ANY /a', 'GET /{x}', 'the path before the method'],
   ['GET /{x}', 'ANY /{y}', 'a method before any'],
+  ['GET /a', 'GET /a/*', 'a path before its prefix'],
+  ['GET /a/{rest+}', 'GET /a/*', 'the rest before a prefix'],
+  ['GET /a/b/*', 'GET /a/*', 'a longer prefix before a shorter one'],
+  ['ANY /a/*', 'GET /*', 'a longer prefix of any method before a shorter one'],
 ])('%s precedes %s: %s', (first, second) => {
   const [one, other] = of(first, second);
   expect(one && other && [precedes(one, other), precedes(other, one)]).toEqual([true, false]);
@@ -41,7 +45,8 @@ test('a route of any method loses other paths for each method', () => {
 
 const segment = fc.constantFrom('', 'a', 'b', '{x}');
 const pattern = fc
-  .tuple(fc.array(segment, { maxLength: 3 }), fc.constantFrom('a', '', '{y}', '{z+}'))
+  .tuple(fc.array(segment, { maxLength: 3 }), fc.constantFrom('a', '', '{y}', '{z+}', '*'))
+  .filter(([segments, last]) => last !== '*' || segments.at(-1) !== '')
   .map(([segments, last]) => new PathPattern('test', `/${[...segments, last].join('/')}`));
 const path = fc
   .array(fc.constantFrom('', 'a', 'b', 'c'), { minLength: 1, maxLength: 5 })

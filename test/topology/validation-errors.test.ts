@@ -16,7 +16,8 @@ import {
   Topology,
   ValidationError,
 } from '../../lib';
-import { AUTH_MISTAKES } from './auth-mistakes';
+import { AUTH_MISTAKES, LIMIT_MISTAKES } from './auth-mistakes';
+import { AGGREGATE_MISTAKES } from './aggregate-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
@@ -321,7 +322,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
   ['a timeout without a unit', 'NoDuration', ['The timeout is 3', 'Duration.seconds(3)'], call({ timeout: 3 })],
   [
-    'a time of each try without a unit',
+    'a per-try timeout without a unit',
     'NoDuration',
     ['"400ms"'],
     call({ retries: { attempts: 1, perTryTimeout: '400ms' } }),
@@ -355,7 +356,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     () => new Topology('shop').addService('cart', { existingWorkload: { labels: {}, serviceAccount: 'x' } }),
   ],
   [
-    'a quantity that Kubernetes would refuse',
+    'a quantity that Kubernetes would reject',
     'InvalidQuantity',
     ['cpu is "0.1cores"', '100m'],
     add({ resources: { cpu: '0.1cores' } }),
@@ -467,7 +468,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ['a timeout of nothing', 'OutOfRange', ['timeout', 'end every request'], call({ timeout: Duration.millis(0) })],
   ['retries below zero', 'OutOfRange', ['-1'], call({ retries: { attempts: -1 } })],
   [
-    'tries that can never happen',
+    'attempts that can never happen',
     'RetriesExceedTimeout',
     ['3 retries of 400 ms', 'after 1200 ms', 'at 1000 ms'],
     call({
@@ -590,7 +591,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
 
   ['an operation that is none', 'InvalidOperation', ['"FETCH /"', 'GET'], () => Operation.http('FETCH /')],
   ['an operation without a path', 'InvalidPath', ['""'], () => Operation.http('GET')],
-  ['a path with a wildcard', 'InvalidPath', ['"/a/*"', '{name+}'], () => Operation.http('GET /a/*')],
+  ['a path with a wildcard', 'InvalidPath', ['"/a/*/b"', '{name+}', '"/*"'], () => Operation.http('GET /a/*/b')],
+  ['a prefix that ends with a slash', 'InvalidPath', ['"/a//*"', 'after a segment'], () => Operation.http('GET /a//*')],
   ['a path that goes on after its rest', 'InvalidPath', ['to the end'], () => Operation.http('GET /{a+}/b')],
   [
     'a route twice',
@@ -625,10 +627,22 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
   ],
   ['an issuer that is no URL', 'InvalidIssuer', ['"login"'], () => Auth.jwt({ issuer: 'login', audiences: ['a'] })],
   [
-    'a token for nobody',
+    'a token without an audience',
     'NoAudience',
     ['audience'],
     () => Auth.jwt({ issuer: 'https://login.example', audiences: [] }),
+  ],
+  [
+    'an audience beside any audience',
+    'Contradiction',
+    ['any audience'],
+    () => Auth.jwt({ issuer: 'https://login.example', audiences: ['a'], anyAudience: true }),
+  ],
+  [
+    'a client id beside any audience',
+    'Contradiction',
+    ['any audience'],
+    () => Auth.jwt({ issuer: 'https://login.example', clientIdAsAudience: true, anyAudience: true }),
   ],
   ['a throttle of nothing', 'OutOfRange', ['rate is 0'], () => RateLimit.perSecond(0)],
 
@@ -751,6 +765,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
 
 const ALL = [
   ...MISTAKES,
+  ...AGGREGATE_MISTAKES,
   ...EDGE_MISTAKES,
   ...LISTENER_MISTAKES,
   ...VALUE_MISTAKES,
@@ -758,6 +773,7 @@ const ALL = [
   ...WORKLOAD_KIND_MISTAKES,
   ...POD_MISTAKES,
   ...AUTH_MISTAKES,
+  ...LIMIT_MISTAKES,
 ];
 
 test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {

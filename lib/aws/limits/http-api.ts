@@ -1,8 +1,9 @@
 import { Severity, type SynthesisFinding } from '../../checks';
 import type { Edge, Route } from '../../topology';
-import type { ManagedApiProps } from '../managed-api';
+import type { HttpApiEdgeProps } from '../http-api-props';
 import { openPreflightsOf } from '../preflights';
 import { audiencesOf, HTTP_API, invalid, requireFitForManagedApi, requireNoMore } from './managed-api';
+import { requireFitRoutes } from './http-routes';
 import { requireOneChoice } from './route-choice';
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -12,13 +13,13 @@ const AUDIENCES = 50;
 const SCOPES = 10;
 
 /** Throws for properties that an HTTP API does not support: AWS would fail the deployment, or ignore them. */
-export function requireFitForHttpApi(props: ManagedApiProps): void {
+export function requireFitForHttpApi(props: HttpApiEdgeProps): void {
   const { edge } = props;
   requireNoMore(
     HTTP_API,
     edge.path,
     'routes',
-    edge.routes.length + openPreflightsOf(edge).length,
+    edge.routes.length + openPreflightsOf(edge).length + Object.keys(props.lambdaRoutes ?? {}).length,
     ROUTES,
     'Split the edge in two.',
   );
@@ -26,35 +27,24 @@ export function requireFitForHttpApi(props: ManagedApiProps): void {
     HTTP_API,
     edge.path,
     'sets of issuer and audiences',
-    tokenDemandsOf(edge).length,
+    tokenDemandsOf(props).length,
     AUTHORIZERS,
     'Use the same set for several routes.',
   );
   requireFitForManagedApi(HTTP_API, props);
   edge.routes.forEach(requireFitRoute);
   requireOneChoice(edge);
+  requireFitRoutes(props);
   assertNoRestApiFeatures(edge);
 }
 
-/** The token requirements of a JWT authorizer, and its routes. */
-export interface TokenDemand {
-  readonly issuer: string;
-  readonly audiences: readonly string[];
-  readonly routes: readonly Route[];
-}
-
-/** The distinct token requirements; scopes are set on the route. */
-export function tokenDemandsOf(edge: Edge): TokenDemand[] {
-  const demands = new Map<string, TokenDemand>();
-  for (const route of edge.routes) {
-    if (route.auth.token) {
-      const { issuer } = route.auth.token;
-      const audiences = audiencesOf(route.auth.token);
-      const key = JSON.stringify([issuer, audiences]);
-      demands.set(key, { issuer, audiences, routes: [...(demands.get(key)?.routes ?? []), route] });
-    }
-  }
-  return [...demands.values()];
+/** The distinct issuers and audiences, each with an authorizer; scopes are set on the route. */
+function tokenDemandsOf({ edge, lambdaRoutes = {} }: HttpApiEdgeProps): string[] {
+  const tokens = [
+    ...edge.routes.map(({ auth }) => auth.token),
+    ...Object.values(lambdaRoutes).map(({ auth, authorizer }) => (authorizer ? undefined : (auth ?? edge.auth).token)),
+  ];
+  return [...new Set(tokens.flatMap(each => (each ? [JSON.stringify([each.issuer, audiencesOf(each)])] : [])))];
 }
 
 /** Findings about properties that apply in the cluster and have no effect on a managed API. */

@@ -1,4 +1,4 @@
-import { type Edge, type JwtProps, type Route, TlsVersion, ValidationError } from '../../topology';
+import { type AcceptedTokens, type Edge, type Route, TlsVersion, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
@@ -87,7 +87,7 @@ export function requireNoMore(
 }
 
 /** The audiences of a token: any one of them suffices, so neither their order nor a repetition makes a difference. */
-export function audiencesOf(token: JwtProps): string[] {
+export function audiencesOf(token: AcceptedTokens): string[] {
   return [...new Set(token.audiences)].sort();
 }
 
@@ -102,12 +102,30 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
       'Set a timeout in this range, and use polling for operations that take longer.',
     );
   }
+  if (operation.path.isPrefix) {
+    const stem = operation.path.stem?.text ?? '';
+    const routes = [stem || '/', `${stem}/{rest+}`].map(each => `"${operation.method ?? 'ANY'} ${each}"`);
+    throw invalid(
+      api,
+      path,
+      `"${operation.path.text}" is a prefix, and ${api.name} has no route that matches a path and all below it.`,
+      `Declare ${routes.join(' and ')}.`,
+    );
+  }
   if (operation.path.text !== '/' && operation.path.text.endsWith('/')) {
     throw invalid(
       api,
       path,
       `"${operation.path.text}" ends with "/", which routes of ${api.name} do not support.`,
       `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`,
+    );
+  }
+  if (auth.token?.anyAudience) {
+    throw invalid(
+      api,
+      path,
+      `Tokens of any audience are accepted, and an authorizer of ${api.name} compares audiences.`,
+      'Give the audiences of the edge.',
     );
   }
   if (auth.token && !auth.token.issuer.startsWith('https://')) {

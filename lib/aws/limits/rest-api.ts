@@ -14,7 +14,6 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireNoMore(REST_API, edge.path, 'resources', resourcesOf(edge), RESOURCES, 'Split the edge in two.');
   requireFitForManagedApi(REST_API, props);
   edge.routes.forEach(requireFitRoute);
-  requireAudiences(props);
   assertPathsFit(edge);
   requireFitLimits(props);
   requireOneKindOfKey(edge);
@@ -70,18 +69,6 @@ function requireFitRoute({ edge, operation, auth: { key }, cacheTtl, perClientRa
       `The client limit of the route is per ${perClientRateLimit.per}, and a usage plan limits a route only `
         + 'per second.',
       'Limit the route per second, or the whole edge per day.',
-    );
-  }
-}
-
-/** The Lambda authorizer checks only `aud`. */
-function requireAudiences({ edge, userPools }: RestApiEdgeProps): void {
-  if (!userPools && edge.routes.some(({ auth: { token } }) => token?.clientIdAsAudience)) {
-    throw invalid(
-      REST_API,
-      edge.path,
-      '`client_id` is declared as audience, but the Lambda authorizer checks only `aud`.',
-      'Set `userPools`, or use HttpApiEdge.',
     );
   }
 }

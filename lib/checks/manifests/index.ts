@@ -10,4 +10,6 @@ export {
   type SuppressedFinding,
   UNUSED_SUPPRESSION,
 } from './run';
+export { UNREADABLE_MANIFEST, unreadableManifests } from './unreadable';
+export { mergedReport } from './worlds';
 export { SUPPRESS, type Suppression } from './suppressions';

@@ -1,7 +1,7 @@
 import { ownValue, isMap, type Resource } from '../../manifests';
 import type { Message, Token } from '../messages/message';
 import { Unsimulated } from '../messages/unsimulated';
-import { type Authorization, claimText, refused, textsOf } from './authorization';
+import { type Authorization, claimText, refused, scopesOf, textsOf } from './authorization';
 import { functionIn } from './lambda';
 import type { Template } from './template';
 
@@ -10,6 +10,7 @@ interface Demand {
   readonly issuer: string;
   readonly audiences: readonly string[];
   readonly scopes?: readonly string[];
+  readonly clientIdAsAudience: boolean;
 }
 
 const KNOWN_CODE = 'process.env.DEMANDS';
@@ -93,11 +94,13 @@ function problemOf(token: Token | undefined, { issuer }: Demand): string | undef
   return token.claims.iss === issuer ? undefined : `the issuer is ${claimText(token.claims.iss)}, not ${issuer}`;
 }
 
-function denialOf({ claims }: Token, { audiences, scopes }: Demand): string | undefined {
-  if (!textsOf(claims.aud).some(each => audiences.includes(each))) {
-    return `the audience is ${textsOf(claims.aud).join(', ') || 'missing'}, not ${audiences.join(' or ')}`;
+function denialOf(token: Token, { audiences, scopes, clientIdAsAudience }: Demand): string | undefined {
+  const { aud, client_id: client } = token.claims;
+  const named = textsOf(aud === undefined && clientIdAsAudience ? client : aud);
+  if (!named.some(each => audiences.includes(each))) {
+    return `the audience is ${named.join(', ') || 'missing'}, not ${audiences.join(' or ')}`;
   }
-  const granted = typeof claims.scope === 'string' ? claims.scope.split(' ') : textsOf(claims.scope);
+  const granted = scopesOf(token);
   return !scopes || scopes.some(each => granted.includes(each))
     ? undefined
     : `the token has none of the scopes ${scopes.join(', ')}`;
@@ -109,6 +112,7 @@ function demandIn(value: unknown): Demand | undefined {
         issuer: value.issuer,
         audiences: textsOf(value.audiences),
         scopes: Array.isArray(value.scopes) ? textsOf(value.scopes) : undefined,
+        clientIdAsAudience: value.clientIdAsAudience === true,
       }
     : undefined;
 }

@@ -3,6 +3,7 @@ import { type Authorization, hasSource, OPEN, refused } from './authorization';
 import { checkCognitoAuthorizer } from './cognito-authorizer';
 import type { Visit } from './entry';
 import { checkLambdaAuthorizer } from './lambda-authorizer';
+import { checkRestJwtAuthorizer } from './rest-jwt-authorizer';
 import type { RestMethod } from './rest-methods';
 
 /**
@@ -29,13 +30,12 @@ export function authorizeMethod({ message, template }: Visit, { resource, path }
       'Declare the API and its authorizers in one template.',
     );
   }
+  const scopes = properties.get('AuthorizationScopes').items.map(each => template.text(each));
   if (type === 'COGNITO_USER_POOLS') {
-    return checkCognitoAuthorizer(
-      message,
-      template,
-      authorizer,
-      properties.get('AuthorizationScopes').items.map(each => template.text(each)),
-    );
+    return checkCognitoAuthorizer(message, template, authorizer, scopes);
+  }
+  if (type === 'JWT') {
+    return checkRestJwtAuthorizer(message, template, authorizer, scopes);
   }
   const sources = template
     .text(authorizer.root.get('Properties', 'IdentitySource'))

@@ -100,7 +100,7 @@ function virtualHostsOf(listener: Field, gateway: Resource, { proxy }: ProxiedCa
   )) {
     const [domain] = covers(listenerHost, host) ? [host] : covers(host, listenerHost) ? [listenerHost] : [];
     if (domain !== undefined) {
-      routesAt(inOrderOfPrecedence(rules), proxy, number).forEach(each => addTo(byHost, domain, each));
+      routesAt(inOrderOfPrecedence(rules, readerOf(proxy)), proxy, number).forEach(each => addTo(byHost, domain, each));
     }
   }
   return [...byHost].map(([host, routes]) => ({ domains: [host], routes: catchAllsLast(routes) }));

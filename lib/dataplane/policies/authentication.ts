@@ -14,8 +14,8 @@ export interface Authenticated {
 
 /**
  * The effect of the RequestAuthentications of a workload on a request: a token at one of their locations must be valid;
- * a request without a token is accepted. Headers that they write are removed before, so that clients cannot forge them:
- * by every rule up to the one that accepts the token.
+ * a request without a token is accepted. Headers that any of them writes are removed before, so that clients cannot
+ * forge them.
  * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
  */
 export function authenticate(target: PolicyTarget, message: Message, cluster: Cluster): Authenticated {
@@ -38,7 +38,7 @@ export function authenticate(target: PolicyTarget, message: Message, cluster: Cl
   const verifying = token.isValid && isRead ? ofIssuer.find(rule => isForAudience(rule, token)) : undefined;
   if (verifying) {
     return {
-      message: passedOn(withoutWritten(unverified, rules.slice(0, rules.indexOf(verifying) + 1)), token, verifying),
+      message: passedOn(withoutWritten(unverified, rules), token, verifying),
     };
   }
   // Audiences are compared before the signature is verified.

@@ -3,6 +3,7 @@ import type { Message } from '../messages/message';
 import { queryParameter } from './query';
 import { matchesRe2 } from './re2';
 import { type Match, matchesPath, type PathMatch, type Rule } from './rule';
+import { RouteReader } from './unsupported-filters';
 
 /** The matches of a rule of an HTTPRoute or a GRPCRoute; undefined matches all requests. */
 export function gatewayRouteMatches(rule: Field): (Match | undefined)[] {
@@ -15,11 +16,14 @@ export function gatewayRouteMatches(rule: Field): (Match | undefined)[] {
 
 /**
  * Rules in the precedence of the Gateway API: exact paths, then the longest prefixes, then a method, more headers, more
- * query parameters; then in their order, routes by namespace and name.
+ * query parameters; then in their order, routes by namespace and name. Envoy Gateway has expressions before prefixes,
+ * counts a method as a header, and for equal counts prefers more exact ones.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
+ * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/gatewayapi/sort.go
  */
-export function inOrderOfPrecedence(rules: readonly Rule[]): Rule[] {
-  const ranked = rules.map(rule => ({ rule, rank: rankOf(rule), route: rule.at.resource.key }));
+export function inOrderOfPrecedence(rules: readonly Rule[], reader: RouteReader): Rule[] {
+  const rank = reader === RouteReader.OTHER_GATEWAY ? rankInEnvoyGateway : rankOf;
+  const ranked = rules.map(rule => ({ rule, rank: rank(rule), route: rule.at.resource.key }));
   return ranked
     .sort((a, b) => {
       const index = a.rank.findIndex((each, position) => each !== b.rank[position]);
@@ -43,6 +47,26 @@ function rankOf({ at, matches: [match] }: Rule): number[] {
     match?.at.get('headers').items.length ?? 0,
     match?.at.get('queryParams').items.length ?? 0,
   ];
+}
+
+function rankInEnvoyGateway({ at, matches: [match] }: Rule): number[] {
+  const isGrpc = at.resource.type === Kind.GRPC_ROUTE;
+  const path = match?.path;
+  const length = match?.at.get('path', 'value').text.length || (path?.value.length ?? 1);
+  const [headers = [], parameters = []] = ['headers', 'queryParams'].map(name => match?.at.get(name).items ?? []);
+  const methods = isGrpc || !match?.at.get('method').text ? 0 : 1;
+  return [
+    path ? { exact: 3, regex: 2, segments: 1, prefix: 1 }[path.kind] : isGrpc ? (match ? 0 : -1) : 1,
+    path ? length : 0,
+    methods + headers.length,
+    methods + headers.filter(isExact).length,
+    parameters.length,
+    parameters.filter(isExact).length,
+  ];
+}
+
+function isExact(at: Field): boolean {
+  return at.get('type').text !== 'RegularExpression';
 }
 
 /** Without a path an HTTPRoute has the shortest prefix; a GRPCRoute comes after all that have one. */

@@ -70,5 +70,7 @@ export interface MeshRouteGroup {
 
 /** The routes of a group that a proxy has for a port. */
 export function meshRoutesAt({ rules, port }: MeshRouteGroup, proxy: Proxy, asked: number): Route[] {
-  return port !== undefined && port !== asked ? [] : routesAt(inOrderOfPrecedence(rules), proxy, asked);
+  return port !== undefined && port !== asked
+    ? []
+    : routesAt(inOrderOfPrecedence(rules, RouteReader.ISTIO_MESH), proxy, asked);
 }

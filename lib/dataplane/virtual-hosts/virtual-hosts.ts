@@ -14,7 +14,8 @@ import {
 import { isHeadless } from '../endpoints/headless';
 import type { Proxy } from '../endpoints/proxy';
 import { MeshRoutes, meshRoutesAt } from '../routes/mesh-routes';
-import { NO_OPERATIONS, routesAt, type Route, type Rule } from '../routes/rule';
+import { NO_OPERATIONS } from '../routes/header-operations';
+import { routesAt, type Route, type Rule } from '../routes/rule';
 import type { Listener } from './scope';
 import { retriesOf, virtualServiceRules } from '../routes/virtual-service';
 
@@ -201,7 +202,17 @@ function defaultRule({ name, resource }: Host, port: number, cluster: Cluster): 
   return {
     at,
     matches: [],
-    backends: [{ at, share: 1, host: name.toLowerCase(), port, request: NO_OPERATIONS, response: NO_OPERATIONS }],
+    backends: [
+      {
+        at,
+        share: 1,
+        isWeighted: false,
+        host: name.toLowerCase(),
+        port,
+        request: NO_OPERATIONS,
+        response: NO_OPERATIONS,
+      },
+    ],
     request: NO_OPERATIONS,
     response: NO_OPERATIONS,
     retries: retriesOf(resource.root.get('none'), cluster),

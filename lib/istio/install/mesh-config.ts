@@ -1,19 +1,26 @@
 import { authorizersOf } from './authorizers';
+import type { TelemetryBackend } from '../../kubernetes';
 import type { MeshSettings } from './mesh-settings';
 
 /**
  * The mesh configuration that the topologies require.
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
  */
-export function meshConfig({ trustDomain, tracing, topologies = [] }: MeshSettings): object {
+export function meshConfig({
+  trustDomain,
+  trustDomainAliases,
+  tracing,
+  accessLog,
+  topologies = [],
+}: MeshSettings): object {
   const providers = [
-    ...(tracing
-      ? [{ name: tracing.provider, opentelemetry: { service: tracing.host('cluster.local'), port: tracing.port } }]
-      : []),
+    ...(tracing ? [{ name: tracing.provider, [tracing.provider]: addressOf(tracing) }] : []),
+    ...(accessLog?.backend ? [{ name: accessLog.provider, envoyOtelAls: addressOf(accessLog.backend) }] : []),
     ...topologies.flatMap(authorizersOf),
   ];
   return {
     trustDomain: trustDomain ?? 'cluster.local',
+    trustDomainAliases,
     // Undeclared external hosts are blocked, also for pods without a Sidecar.
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
     // No undeclared retries: for gateways this is the only setting that disables them.
@@ -24,4 +31,8 @@ export function meshConfig({ trustDomain, tracing, topologies = [] }: MeshSettin
     defaultConfig: { holdApplicationUntilProxyStarts: true },
     extensionProviders: providers.length > 0 ? providers : undefined,
   };
+}
+
+function addressOf(backend: TelemetryBackend): object {
+  return { service: backend.host('cluster.local'), port: backend.port };
 }

@@ -1,5 +1,6 @@
 import type { Tracing } from '../../kubernetes';
 import type { Topology } from '../../topology';
+import type { AccessLog } from '../access-log';
 
 /** The settings that an installation of Istio and the topologies must share. */
 export interface MeshSettings {
@@ -14,6 +15,13 @@ export interface MeshSettings {
    */
   readonly trustDomain?: string;
   /**
+   * Other trust domains whose identities policies accept in place of `trustDomain`: the former one while workloads move
+   * to a new one.
+   * @default - none
+   * @see https://istio.io/latest/docs/tasks/security/authorization/authz-td-migration/
+   */
+  readonly trustDomainAliases?: string[];
+  /**
    * The tracing backend that topologies send spans to.
    * @default - none
    */
@@ -24,4 +32,9 @@ export interface MeshSettings {
    * @default - none
    */
   readonly topologies?: readonly Topology[];
+  /**
+   * Where proxies log requests; a collector becomes a provider of the mesh configuration.
+   * @default AccessLog.standardOutput()
+   */
+  readonly accessLog?: AccessLog;
 }

@@ -17,6 +17,20 @@ export const CLOUD_ERRORS = [
       + 'what is declared. The message states the limit.',
   },
   {
+    id: 'InvalidCloudNetwork',
+    summary: 'A VPC, load balancer or VPC link that cannot connect an API with the cluster',
+    explanation:
+      'The API connects through a VPC link and an internal load balancer to the pods of the gateway. This needs known '
+      + 'subnets and CIDRs of the VPC, known security groups of what exists already, and one port for each listener.',
+  },
+  {
+    id: 'InvalidTargetGroup',
+    summary: 'A TargetGroupBinding that its controller does not support',
+    explanation:
+      'Target groups have ARNs, security groups have ids, and values of another app are known after its deployment only. '
+      + 'The controller of EKS Auto Mode supports neither names of target groups nor CIDRs.',
+  },
+  {
     id: 'InvalidAggregate',
     summary: 'An aggregate that a Lambda function cannot answer',
     explanation:

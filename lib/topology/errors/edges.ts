@@ -19,6 +19,21 @@ export const EDGE_ERRORS = [
     explanation: 'An aggregate joins the responses of several backends. Name two or more, or declare a route.',
   },
   {
+    id: 'UnroutableAggregate',
+    summary: 'An aggregate with a path that KrakenD does not route',
+    explanation:
+      'Its router has no parameters for the rest of a path, and gives characters such as ":" a meaning of their own. '
+      + 'Use literal segments and parameters for one segment each.',
+  },
+  {
+    id: 'ConfusableAggregates',
+    summary: 'Two aggregates with different requirements that escaped characters in a path can confuse',
+    explanation:
+      'The gateway checks the credentials and limits of the route that it matches. KrakenD matches the decoded path, '
+      + 'in which an escaped "/" separates segments, and could respond with the other aggregate. Give both the same '
+      + 'requirements, or paths that begin with different literal segments.',
+  },
+  {
     id: 'PartOutlastsWhole',
     summary: 'A part of an aggregate with the time of the whole, or more',
     explanation:

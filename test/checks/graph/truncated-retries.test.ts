@@ -48,7 +48,7 @@ test('the warning gives the timeout that would be enough, and it is', () => {
 
 test.each<[string, CallPolicy]>([
   ['no timeout', { retries: { attempts: 3, perTryTimeout: Duration.seconds(1) } }],
-  ['no time for each try', { timeout: Duration.seconds(1), retries: { attempts: 3 } }],
+  ['no timeout of each attempt', { timeout: Duration.seconds(1), retries: { attempts: 3 } }],
   ['no retries', { timeout: Duration.seconds(1) }],
 ])('a call policy with %s truncates nothing', (_name, terms) => {
   expect(findings(terms)).toEqual([]);

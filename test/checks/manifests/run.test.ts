@@ -96,10 +96,7 @@ test.each([
     `${NAMESPACE}${victim}---\napiVersion: v1\nkind: List\nitems:\n- `
       + `${suppressed.trimEnd().replaceAll('\n', '\n  ')}\n`,
   ],
-  [
-    'that takes its namespace from the options',
-    `${NAMESPACE}${victim}---\n${suppressed.replace('  namespace: shop\n', '')}`,
-  ],
+  ['with the namespace of the options', `${NAMESPACE}${victim}---\n${suppressed.replace('  namespace: shop\n', '')}`],
 ])('a suppression accepts nothing for an object of the same name %s', (_name, text) => {
   const { findings } = checkManifests(new Cluster(loadResources(text, { file: 'a.yaml', namespace: 'shop' })));
   const found = findings.map(each => each.id);

@@ -300,8 +300,8 @@ test('a route of any method has its requirements for each method', () => {
   const statusOf = (method: string, aud: string) =>
     ask(any, `${method} https://EdgeApi65822B7B/prod/carts`, token({ ...claims, aud })).status;
 
-  expect([statusOf('PUT', 'shop'), statusOf('PUT', 'readers')]).toEqual([undefined, 403]);
-  expect([statusOf('GET', 'shop'), statusOf('GET', 'readers')]).toEqual([403, undefined]);
+  expect([statusOf('PUT', 'shop'), statusOf('PUT', 'readers')]).toEqual([undefined, 401]);
+  expect([statusOf('GET', 'shop'), statusOf('GET', 'readers')]).toEqual([401, undefined]);
 });
 
 test('a canary is reported', () => {

@@ -38,12 +38,12 @@ test.each<[string, object, string]>([
     '403',
   ],
   [
-    'of the mesh that demands further labels',
+    'of the mesh with a selector of further labels',
     policy('istio-system', { ...selecting({ istio: 'ingress', app: 'istio-ingress' }), ...DENY }),
     DEPENDS,
   ],
   [
-    'of the mesh that demands other labels alone',
+    'of the mesh with a selector of other labels alone',
     policy('istio-system', { ...selecting({ app: 'istio-ingress' }), ...DENY }),
     DEPENDS,
   ],
@@ -53,7 +53,7 @@ test.each<[string, object, string]>([
     'web-v1',
   ],
   [
-    'of the mesh that demands another value',
+    'of the mesh with a selector of another value',
     policy('istio-system', { ...selecting({ istio: 'egress' }), ...DENY }),
     'web-v1',
   ],
@@ -87,7 +87,7 @@ test.each<[string, object, string]>([
     'web-v1',
   ],
   [
-    'that demands a token',
+    'that requires a token',
     policy('istio-ingress', {
       ...selecting({ istio: 'ingress' }),
       rules: [{ from: [{ source: { requestPrincipals: ['*'] } }] }],

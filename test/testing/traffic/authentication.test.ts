@@ -48,19 +48,12 @@ test('a workload that no rule is for gets headers as the client wrote them', () 
   ).toEqual({ 'x-sub': 'own' });
 });
 
-test(
-  'of several issuers the rules in front of the one that accepts the token remove their headers, those '
-    + 'behind do not',
-  () => {
-    const both = [tokens(rule({ ...written('sub', 'x-other'), issuer: OTHER }), rule(written('sub')))];
-    const headers = { 'x-sub': 'forged', 'x-other': 'forged' };
-    expect(arriving(both, { claims: { iss: ISSUER, sub: 'ann' }, headers })?.headers).toEqual({
-      'x-sub': 'ann',
-      'x-other': 'forged',
-    });
-    expect(arriving(both, { claims: { iss: OTHER, sub: 'bob' }, headers })?.headers).toEqual({ 'x-other': 'bob' });
-  },
-);
+test('of several issuers all rules remove their headers, whichever accepts the token', () => {
+  const both = [tokens(rule({ ...written('sub', 'x-other'), issuer: OTHER }), rule(written('sub')))];
+  const headers = { 'x-sub': 'forged', 'x-other': 'forged' };
+  expect(arriving(both, { claims: { iss: ISSUER, sub: 'ann' }, headers })?.headers).toEqual({ 'x-sub': 'ann' });
+  expect(arriving(both, { claims: { iss: OTHER, sub: 'bob' }, headers })?.headers).toEqual({ 'x-other': 'bob' });
+});
 
 test('a preflight bypasses the rules, with its headers', () => {
   const headers = { origin: 'https://a.example', 'access-control-request-method': 'GET', 'x-sub': 'forged' };

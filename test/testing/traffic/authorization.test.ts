@@ -70,7 +70,7 @@ test.each<[string, object, boolean]>([
   ['a header of another value', when('request.headers[x-kind]', ['tin']), false],
   ['not a header', when('request.headers[x-kind]', undefined, ['golden']), false],
   ['no such header', when('request.headers[x-other]', undefined, ['*']), true],
-  ['a token of anybody', source({ requestPrincipals: ['*'] }), true],
+  ['a token of any subject', source({ requestPrincipals: ['*'] }), true],
   ['the subject of an issuer', source({ requestPrincipals: ['https://issuer.example/ann'] }), true],
   ['any subject of the issuer', source({ requestPrincipals: ['https://issuer.example/*'] }), true],
   ['the subject of any issuer', source({ requestPrincipals: ['*/ann'] }), true],
@@ -104,7 +104,7 @@ const cart = { selector: { matchLabels: { app: 'cart' } } };
 const all = { rules: [{}] };
 
 test.each<[string, object[], string]>([
-  ['without policies everything is let in', [], 'cart-v1 50%, cart-v2 50%'],
+  ['without policies everything is allowed', [], 'cart-v1 50%, cart-v2 50%'],
   ['a policy without rules allows nothing', [policy({})], '403'],
   ['an empty rule allows everything', [policy(all)], 'cart-v1 50%, cart-v2 50%'],
   ['one that denies without rules denies nothing', [policy({ action: 'DENY' })], 'cart-v1 50%, cart-v2 50%'],
@@ -138,12 +138,12 @@ test.each<[string, object[], string]>([
   ],
   ['one that only looks decides nothing', [policy({ action: 'AUDIT', ...all })], 'cart-v1 50%, cart-v2 50%'],
   [
-    'an external authorizer is taken to let through',
+    'an external authorizer is assumed to allow',
     [policy({ action: 'CUSTOM', provider: { name: 'opa' }, ...all })],
     'cart-v1 50%, cart-v2 50%',
   ],
   [
-    'one that the mesh does not have refuses',
+    'one that the mesh does not have denies',
     [
       policy({ action: 'CUSTOM', provider: { name: 'opa' }, ...all }),
       meshConfig({ extensionProviders: [{ name: 'other' }] }),

@@ -8,10 +8,10 @@ const rule = (tls: object, spec: object = {}) =>
 const cart = 'cart-v1 50%, cart-v2 50%';
 
 test.each<[string, object[], string, string]>([
-  ['without a word both are let in', [], cart, cart],
-  ['STRICT keeps out who speaks no mutual TLS', [peer('STRICT')], cart, '0'],
-  ['PERMISSIVE lets both in', [peer('PERMISSIVE')], cart, cart],
-  ['DISABLE lets both in, in plain text', [peer('DISABLE')], cart, cart],
+  ['by default both are allowed', [], cart, cart],
+  ['STRICT denies clients without mutual TLS', [peer('STRICT')], cart, '0'],
+  ['PERMISSIVE allows both', [peer('PERMISSIVE')], cart, cart],
+  ['DISABLE allows both, in plain text', [peer('DISABLE')], cart, cart],
   ['STRICT for the mesh', [peer('STRICT', {}, 'istio-system')], cart, '0'],
   ['STRICT for another namespace', [peer('STRICT', {}, 'money')], cart, cart],
   [
@@ -42,9 +42,9 @@ test.each<[string, object[], string, string]>([
     cart,
     cart,
   ],
-  ['a caller told to speak plain text', [peer('STRICT'), rule({ mode: 'DISABLE' })], '503', '0'],
+  ['a caller configured for plain text', [peer('STRICT'), rule({ mode: 'DISABLE' })], '503', '0'],
   [
-    'a caller told to speak mutual TLS to who takes none',
+    'a caller configured for mutual TLS to a callee without it',
     [peer('DISABLE'), rule({ mode: 'ISTIO_MUTUAL' })],
     '503',
     cart,
@@ -252,21 +252,26 @@ const closed = (spec: object, namespace = 'shop') => ({
 });
 
 test.each<[string, object, string, string]>([
-  ['what lets nothing in', { podSelector: { matchLabels: { app: 'cart' } }, policyTypes: ['Ingress'] }, '503', '0'],
   [
-    'what lets nothing out of web',
+    'one that allows no ingress',
+    { podSelector: { matchLabels: { app: 'cart' } }, policyTypes: ['Ingress'] },
+    '503',
+    '0',
+  ],
+  [
+    'one that allows no egress of web',
     { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Egress'] },
     '503',
     cart,
   ],
   [
-    'what lets the port in, by the name that Pods give it',
+    'one that allows the port, by its name in the Pods',
     { podSelector: { matchLabels: { app: 'cart' } }, ingress: [{ ports: [{ port: 'web' }] }] },
     cart,
     cart,
   ],
   [
-    'what lets web in',
+    'one that allows web',
     {
       podSelector: { matchLabels: { app: 'cart' } },
       ingress: [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }] }],
@@ -296,19 +301,19 @@ test.each<[string, object, object, string]>([
   ['one of another issuer', tokens({}), { claims: { ...claims, iss: 'https://other.example' } }, '401'],
   ['one for the audience', tokens({ audiences: ['x', 'shop'] }), { claims }, cart],
   ['one for another audience', tokens({ audiences: ['x'] }), { claims }, '403'],
-  ['a bad one where nobody looks', tokens({ fromHeaders: [{ name: 'x-token' }] }), { claims, badToken: true }, cart],
   [
-    'a bad one where somebody looks',
+    'a bad one where no rule reads it',
+    tokens({ fromHeaders: [{ name: 'x-token' }] }),
+    { claims, badToken: true },
+    cart,
+  ],
+  [
+    'a bad one where one rule reads it',
     tokens({ fromHeaders: [{ name: 'x-token' }] }),
     { claims, badToken: true, tokenHeader: 'X-Token' },
     '401',
   ],
-  [
-    'a bad one in the parameter where everybody looks',
-    tokens({}),
-    { claims, badToken: true, tokenParameter: 'access_token' },
-    '401',
-  ],
+  ['a bad one in the default parameter', tokens({}), { claims, badToken: true, tokenParameter: 'access_token' }, '401'],
   ['a bad one in another parameter', tokens({}), { claims, badToken: true, tokenParameter: 'token' }, cart],
   [
     'a bad one in a parameter that is named',
@@ -322,9 +327,9 @@ test.each<[string, object, object, string]>([
     { claims, badToken: true, tokenCookie: 'session' },
     '401',
   ],
-  ['a bad one in a cookie that nobody names', tokens({}), { claims, badToken: true, tokenCookie: 'session' }, cart],
+  ['a bad one in a cookie that no rule names', tokens({}), { claims, badToken: true, tokenCookie: 'session' }, cart],
   [
-    'a bad one of a workload that is not asked',
+    'a bad one at a workload without rules',
     tokens({}, { selector: { matchLabels: { app: 'bank' } } }),
     { claims, badToken: true },
     cart,

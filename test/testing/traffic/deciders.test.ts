@@ -44,7 +44,7 @@ test.each<[string, object[], RequestProps, string, string]>([
   ],
   ['a policy none of whose rules allows', [policy({ rules: [paths('/b')] })], {}, 'AuthorizationPolicy shop/rules', ''],
   [
-    'a rule that asks an authorizer',
+    'a rule of an authorizer',
     [policy({ action: 'CUSTOM', provider: { name: 'opa' }, rules: [paths('/a')] })],
     {},
     'AuthorizationPolicy shop/rules',
@@ -84,7 +84,7 @@ test.each<[string, object[], RequestProps, string, string]>([
     'VirtualService shop/cart',
     'spec.http[0]',
   ],
-  ['a route to a host that nobody has', [broken], {}, 'VirtualService shop/cart', 'spec.http[0].route[1]'],
+  ['a route to a host that does not exist', [broken], {}, 'VirtualService shop/cart', 'spec.http[0].route[1]'],
   ['nothing', [], {}, '', ''],
 ])('an ending names what decided: %s', (_name, objects, props, by, rule) => {
   const { outcomes } = traffic(objects, { denyingAuthorizers: ['opa'] })
@@ -103,7 +103,7 @@ test('an explanation names the policy that allowed a request, and the authorizer
       'shop/web-v1 → GET http://cart/a',
       '  default route to Service shop/cart',
       '  checked by the external authorizer opa',
-      '  2 retries',
+      '  2 retries, on connect-failure, refused-stream, unavailable, cancelled, retriable-status-codes',
       '  50% routed to shop/cart-v1:8080 with path /a, allowed by AuthorizationPolicy shop/rules (spec.rules[0])',
       '  50% routed to shop/cart-v2:8080 with path /a, allowed by AuthorizationPolicy shop/rules (spec.rules[0])',
     ].join('\n'),

@@ -20,7 +20,7 @@ test.each<[string, object[], [string, string]]>([
     [rule('a', v1), rule('b', v2, 'money')],
     ['cart-v1', 'cart-v2'],
   ],
-  ['one of a third namespace is for nobody', [rule('a', v1, 'third')], ['503', '503']],
+  ['one of a third namespace applies to neither', [rule('a', v1, 'third')], ['503', '503']],
   ['one of the root namespace is for all', [rule('a', v1, 'istio-system')], ['cart-v1', 'cart-v1']],
   ['and counts last', [rule('a', v1, 'istio-system'), rule('b', v2)], ['cart-v2', 'cart-v2']],
   ['one that is not exported is for its namespace', [rule('a', { ...v1, exportTo: ['.'] })], ['cart-v1', '503']],

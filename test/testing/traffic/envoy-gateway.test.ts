@@ -88,11 +88,16 @@ describe('an edge that the package renders for Envoy Gateway', () => {
     });
   });
 
-  test('responds to preflights of its origins before it requires a token', () => {
+  test('responds to preflights before it requires a token, and allows its origins only', () => {
     const preflight = (origin: string) =>
       ask('OPTIONS /orders', { headers: { origin, 'access-control-request-method': 'GET' } });
-    expect(preflight('https://www.example').outcomes[0]?.status).toBe(200);
-    preflight('https://evil.example').expectDenied(401);
+    preflight('https://www.example').expectDenied(200);
+    expect(preflight('https://www.example').responseHeaders).toMatchObject({
+      'access-control-allow-origin': 'https://www.example',
+      'access-control-allow-methods': 'GET, POST',
+    });
+    preflight('https://evil.example').expectDenied(200);
+    expect(preflight('https://evil.example').responseHeaders).not.toHaveProperty('access-control-allow-origin');
   });
 
   test('has no retries but those that are declared, and 404 for all else', () => {
@@ -138,6 +143,38 @@ const ask = (objects: readonly object[], path = '/', props = {}) =>
 const jwt = (props: object = {}, provider: object = {}) => ({
   jwt: { providers: [{ name: 'login', issuer, remoteJWKS: { uri: `${issuer}/keys` }, ...provider }], ...props },
 });
+describe('of routes that match a request', () => {
+  const arrival = (first: object, second: object) => {
+    const rule = (match: object, name: string) => ({ matches: [match], backendRefs: [{ name, port: 80 }] });
+    const rules = [rule(first, 'other'), rule(second, 'web')];
+    const own = gatewayApi('HTTPRoute', 'web', { parentRefs: [{ name: 'door' }], rules });
+    const objects = [pods('web'), service('web'), pods('other'), service('other'), own, door()];
+    const [ending] = Traffic.of(manifestsOf(objects), { namespaceLabels: { shop: {} } }).fromInternet(
+      'GET http://any.example/api/1?q=1',
+      { headers: { a: '1', b: '1' } },
+    ).outcomes;
+    return ending?.destination;
+  };
+  const [api, expression] = [{ value: '/api' }, { type: 'RegularExpression', value: '/.+' }];
+  const [a, b] = ['a', 'b'].map(name => ({ name, value: '1' }));
+  const byExpression = { name: 'b', value: '1', type: 'RegularExpression' };
+
+  test.each<[string, object, object]>([
+    ['an expression comes before a prefix', { path: api }, { path: expression }],
+    ['a method counts as a header', { method: 'GET' }, { headers: [a, b] }],
+    ['an exact header comes before an expression', { headers: [byExpression] }, { headers: [a] }],
+    ['an exact method comes before an expression', { headers: [byExpression] }, { method: 'GET' }],
+    ['a header comes before parameters', { queryParams: [{ name: 'q', value: '1' }] }, { headers: [a] }],
+    [
+      'an exact parameter comes before an expression',
+      { queryParams: [{ name: 'q', value: '1', type: 'RegularExpression' }] },
+      { queryParams: [{ name: 'q', value: '1' }] },
+    ],
+  ])('%s', (_what, first, second) => {
+    expect([arrival(first, second), arrival(second, first)]).toEqual(['shop/web-v1', 'shop/other-v1']);
+  });
+});
+
 const OF_DOOR = { kind: 'Gateway', name: 'door' };
 const OF_ROUTE = { kind: 'HTTPRoute', name: 'web' };
 

@@ -200,7 +200,12 @@ describe('the Pods that Istio makes for a Gateway', () => {
       { 'service.istio.io/canonical-name': 'x' },
       '403',
     ],
-    ['one that says who made them', made(), { 'gateway.istio.io/managed': 'istio.io-gateway-controller' }, '403'],
+    [
+      'one with the label of their creator',
+      made(),
+      { 'gateway.istio.io/managed': 'istio.io-gateway-controller' },
+      '403',
+    ],
   ])('have as labels %s', (_name, gateway, labels, expected) => {
     expect(ask(gateway, denying(labels))).toBe(expected);
   });

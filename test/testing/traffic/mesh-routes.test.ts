@@ -22,7 +22,7 @@ test.each<[string, object[], string, string]>([
     'old-v1',
     'bank-v1',
   ],
-  ['of a third namespace is for nobody', [route('bank', {}, 'third')], cart, cart],
+  ['of a third namespace applies to neither', [route('bank', {}, 'third')], cart, cart],
   ['for another port is not for this', [route('old', {}, 'shop', { port: 81 })], cart, cart],
   ['for the port is', [route('old', {}, 'shop', { port: 80 })], 'old-v1', 'old-v1'],
   [

@@ -30,7 +30,7 @@ test.each<[string, object, string, RequestProps, boolean]>([
   ['another path', { uri: { exact: '/a' } }, 'GET http://cart/a/', {}, false],
   ['a prefix, which is one of characters', { uri: { prefix: '/a' } }, 'GET http://cart/ab', {}, true],
   ['an expression, for the whole path', { uri: { regex: '/a[0-9]' } }, 'GET http://cart/a1/b', {}, false],
-  ['an expression that takes it', { uri: { regex: '/a[0-9]+' } }, 'GET http://cart/a12', {}, true],
+  ['an expression that matches it', { uri: { regex: '/a[0-9]+' } }, 'GET http://cart/a12', {}, true],
   ['an expression with flags of RE2', { uri: { regex: '(?i)/ABC' } }, 'GET http://cart/abc', {}, true],
   [
     'an expression with a class that JavaScript has by a flag alone',
@@ -122,13 +122,7 @@ test.each<[string, object, string, RequestProps, boolean]>([
   ['another namespace', { sourceNamespace: 'money' }, 'GET http://cart/', {}, false],
   ['the mesh', { gateways: ['mesh'] }, 'GET http://cart/', {}, true],
   ['a gateway', { gateways: ['shop/door'] }, 'GET http://cart/', {}, false],
-  [
-    'the mesh, whatever the labels say',
-    { gateways: ['mesh'], sourceLabels: { app: 'nobody' } },
-    'GET http://cart/',
-    {},
-    true,
-  ],
+  ['the mesh, with any labels', { gateways: ['mesh'], sourceLabels: { app: 'nobody' } }, 'GET http://cart/', {}, true],
   ['all that is demanded', { uri: { prefix: '/a' }, method: { exact: 'GET' } }, 'GET http://cart/a', {}, true],
   ['a part of what is demanded', { uri: { prefix: '/a' }, method: { exact: 'GET' } }, 'POST http://cart/a', {}, false],
 ])('a match for %s', (_name, match, request, props, expected) => {
@@ -273,7 +267,7 @@ test.each<[string, object, string, string]>([
   ['with a slash too much', { match: [{ uri: { prefix: '/a' } }], rewrite: { uri: '/b/' } }, '/a/c', '/b//c'],
   ['an exact path is replaced whole', { match: [{ uri: { exact: '/a' } }], rewrite: { uri: '/b' } }, '/a', '/b'],
   [
-    'a path that an expression takes is replaced whole',
+    'a path that an expression matches is replaced whole',
     { match: [{ uri: { regex: '/a.*' } }], rewrite: { uri: '/b' } },
     '/a/c',
     '/b',
@@ -323,6 +317,31 @@ test('headers are removed, then set, then added, on rule and destination', () =>
     .http('GET http://cart/', { headers: { 'x-gone': '1', 'x-kind': 'gold' } });
   expect(result.outcomes.map(each => each.headers)).toEqual([{ 'x-kind': 'gold,more', 'x-set': 'destination' }]);
   expect(result.responseHeaders).toEqual({ 'x-answer': 'yes' });
+});
+
+test.each<[string, object[], string[]]>([
+  // One level of Envoy: all overwrite before all append.
+  ['one destination: the rule adds to what the destination sets', [{}], ['one,two', 'three,four']],
+  [
+    'one of several destinations: the operations of the destination come first',
+    [{ weight: 100 }, { weight: 0 }],
+    ['one,two', 'four,three'],
+  ],
+])('header operations of rule and destination, with %s', (_name, weights, expected) => {
+  const result = traffic([
+    versions,
+    cartRules({
+      headers: { request: { add: { 'x-set': 'two', 'x-added': 'three' } } },
+      route: weights.map(weight => ({
+        destination: { host: 'cart', subset: 'v1' },
+        headers: { request: { set: { 'x-set': 'one' }, add: { 'x-added': 'four' } } },
+        ...weight,
+      })),
+    }),
+  ])
+    .from('web')
+    .http('GET http://cart/');
+  expect(result.outcomes.map(({ headers }) => [headers['x-set'], headers['x-added']])).toEqual([expected]);
 });
 
 test.each<[string, object, string, string]>([

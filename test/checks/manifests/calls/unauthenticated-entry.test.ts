@@ -182,7 +182,7 @@ test.each<[string, string[], string]>([
     'GET http://a.example/',
   ],
   [
-    'a server for HTTP beside one that demands certificates',
+    'a server for HTTP beside one that requires certificates',
     [NAMESPACE, ...web(), istioGateway(`${HTTP}, ${HTTPS.replace('SIMPLE', 'MUTUAL')}`), virtualService(`{${TO_WEB}}`)],
     'GET http://a.example/',
   ],
@@ -719,7 +719,7 @@ test('a host that another Gateway of the same Pods guards with certificates is n
 
 test.each<[string, string, number]>([
   ['without annotations', '', 1],
-  ['whose controller demands credentials', 'annotations: {nginx.ingress.kubernetes.io/auth-url: "https://x"}, ', 0],
+  ['whose controller requires credentials', 'annotations: {nginx.ingress.kubernetes.io/auth-url: "https://x"}, ', 0],
 ])('an Ingress %s', (_name, annotations, count) => {
   const ingress =
     `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, ${annotations}namespace: shop}, spec: `

@@ -1,0 +1,44 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Auth } from '../topology';
+import type { ManagedApiProps } from './managed-api';
+
+/** A route of an HTTP API to a Lambda function instead of the cluster. */
+export interface HttpLambdaRoute {
+  /** The function; it receives events of payload format 2.0. */
+  readonly handler: IFunction;
+  /**
+   * The authentication that requests need: `Auth.none()` or `Auth.jwt(…)`. The API alone verifies it.
+   * @default - that of the edge
+   */
+  readonly auth?: Auth;
+  /**
+   * An authorizer instead of `auth`.
+   * @default - the API verifies `auth`
+   */
+  readonly authorizer?: IHttpRouteAuthorizer;
+  /**
+   * The time for a response, 50 ms to 29 s.
+   * @default - that of the API, 29 s
+   */
+  readonly timeout?: Duration;
+}
+
+/** Properties of an {@link HttpApiEdge}. */
+export interface HttpApiEdgeProps extends ManagedApiProps {
+  /**
+   * Routes to Lambda functions by operation, e.g. `GET /reports/{id}`, beside the routes of the edge. The gateway in the
+   * cluster has none of them. A route that is more specific than one of the edge gets its requests.
+   * @default - none
+   */
+  readonly lambdaRoutes?: { readonly [operation: string]: HttpLambdaRoute };
+  /**
+   * Authorizers of single routes of the edge by operation, instead of the JWT authorizer of the API: an
+   * `HttpLambdaAuthorizer`, or an `HttpIamAuthorizer` on a route without a token. The gateway in the cluster verifies
+   * the tokens of the route as before; it cannot verify what an authorizer does, so the edge must be behind the API
+   * only.
+   * @default - the API verifies the tokens that routes require
+   */
+  readonly authorizers?: { readonly [operation: string]: IHttpRouteAuthorizer };
+}

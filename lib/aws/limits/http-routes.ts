@@ -1,0 +1,148 @@
+import { HttpNoneAuthorizer, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { type Edge, Operation, type Route, type ValidationError } from '../../topology';
+import type { HttpApiEdgeProps, HttpLambdaRoute } from '../http-api-props';
+import { HTTP_API, invalid } from './managed-api';
+
+/** Throws for routes to functions and for authorizers that would open requests, or that AWS does not support. */
+export function requireFitRoutes(props: HttpApiEdgeProps): void {
+  const lambdaRoutes = Object.entries(props.lambdaRoutes ?? {}).map(
+    ([text, route]) => [Operation.parse(`${props.edge.path}/${text}`, text), route] as const,
+  );
+  lambdaRoutes.forEach(([operation, route], index) => {
+    const before = lambdaRoutes.slice(0, index).map(([other]) => other);
+    requireOwnRequests(props.edge, operation, before);
+    requireFitLambdaRoute(props.edge, operation, route);
+  });
+  Object.entries(props.authorizers ?? {}).forEach(([text, authorizer]) =>
+    requireFitAuthorizer(props, text, authorizer),
+  );
+}
+
+/** The API chooses between routes of functions and of the cluster by their paths only. */
+function requireOwnRequests(edge: Edge, operation: Operation, before: readonly Operation[]): void {
+  const others = [...edge.routes.map(route => route.operation), ...before];
+  const twin = others.find(({ requests }) => requests === operation.requests);
+  if (twin) {
+    throw invalidAt(edge, operation, `"${twin.toString()}" matches the same requests.`, 'Keep one of the two.');
+  }
+  const rival = others.find(
+    other => operation.overlaps(other) && !operation.path.covers(other.path) && !other.path.covers(operation.path),
+  );
+  if (rival) {
+    throw invalidAt(
+      edge,
+      operation,
+      `"${rival.toString()}" matches some of its requests, and neither path contains the other, so the API may match `
+        + 'either of them.',
+      'Use paths of which one contains the other.',
+    );
+  }
+}
+
+function requireFitLambdaRoute(
+  edge: Edge,
+  operation: Operation,
+  { auth: own, authorizer, timeout }: HttpLambdaRoute,
+): void {
+  const auth = own ?? edge.auth;
+  const millis = timeout?.toMilliseconds() ?? 50;
+  if (millis < 50 || millis > 29_000) {
+    throw invalidAt(edge, operation, `The timeout is ${millis} ms.`, 'Set 50 to 29000 ms.');
+  }
+  if (edge.perClientRateLimits.length > 0) {
+    throw invalidAt(
+      edge,
+      operation,
+      'The edge limits the requests of each client, and the gateway in the cluster does not count those of a function.',
+      'Route it to a service of the cluster, or remove the limits of clients.',
+    );
+  }
+  if (authorizer instanceof HttpNoneAuthorizer) {
+    throw invalidAt(edge, operation, 'Its authorizer allows all requests.', 'Set `auth: Auth.none()` instead.');
+  }
+  if (authorizer && own) {
+    throw invalidAt(
+      edge,
+      operation,
+      'It has both `auth` and `authorizer`, and a route has one.',
+      'Keep one of the two.',
+    );
+  }
+  const guarded = edge.routes.find(
+    route => route.operation.overlaps(operation) && (route.auth.token ?? route.auth.key),
+  );
+  if (guarded && !own && !authorizer && !auth.token && !auth.key) {
+    throw invalidAt(
+      edge,
+      operation,
+      `It matches requests of "${guarded.operation.toString()}", which requires authentication, and declares none.`,
+      'Set `auth`: `Auth.none()` if these requests are to be open.',
+    );
+  }
+  if (auth.key && !authorizer) {
+    throw invalidAt(
+      edge,
+      operation,
+      'It requires an API key, which an HTTP API does not verify.',
+      'Set `auth` to `Auth.jwt(…)` or `Auth.none()`, or set an `authorizer`.',
+    );
+  }
+  if (edge.cors && operation.method === undefined && (auth.token ?? authorizer)) {
+    throw invalidAt(
+      edge,
+      operation,
+      'It requires authentication for any method, and so for preflights, with which browsers send no credentials.',
+      'Declare the methods one by one.',
+    );
+  }
+}
+
+function requireFitAuthorizer(props: HttpApiEdgeProps, text: string, authorizer: IHttpRouteAuthorizer): void {
+  const { edge } = props;
+  const route = edge.routes.find(({ operation }) => operation.toString() === text);
+  if (!route) {
+    throw invalid(
+      HTTP_API,
+      edge.path,
+      `\`authorizers\` has "${text}", and the edge has no such route.`,
+      'Write the operation as in `edge.route(…)`.',
+    );
+  }
+  requireKept(edge, route, authorizer);
+  if (props.claimHeaders && route.auth.token) {
+    throw invalidAt(
+      edge,
+      route.operation,
+      'With an authorizer of its own, the API has no claims of its token for `claimHeaders`.',
+      'Remove `claimHeaders` or the authorizer.',
+    );
+  }
+}
+
+/** What a route requires stays required, by the API or by the gateway in the cluster. */
+function requireKept(edge: Edge, { operation, auth }: Route, authorizer: IHttpRouteAuthorizer): void {
+  if (authorizer instanceof HttpNoneAuthorizer) {
+    throw invalidAt(edge, operation, 'Its authorizer allows all requests.', 'Remove the authorizer.');
+  }
+  if (auth.token && authorizer instanceof HttpIamAuthorizer) {
+    throw invalidAt(
+      edge,
+      operation,
+      'It requires a token and a signature of IAM, and both are sent in `Authorization`.',
+      'Set `auth: Auth.none()` on the route, or remove the authorizer.',
+    );
+  }
+  if (!auth.token && !edge.managed) {
+    throw invalidAt(
+      edge,
+      operation,
+      'Only its authorizer in the API protects it, and its gateway can be reached without the API.',
+      'Set `managed: true` on the edge, or require a token.',
+    );
+  }
+}
+
+function invalidAt({ path }: Edge, operation: Operation, summary: string, fix: string): ValidationError {
+  return invalid(HTTP_API, `${path}/${operation.toString()}`, summary, fix);
+}

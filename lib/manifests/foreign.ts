@@ -1,0 +1,86 @@
+import { basename } from 'node:path';
+import { isMap } from './object';
+
+/** Groups of the configuration of programs that has the form of objects and that no API server has. */
+const GROUPS_OF_PROGRAMS = new RegExp(
+  [
+    /^(kustomize\.config|config|apiserver(\.config)?|audit|kubeadm|kubelet\.config|kubeproxy\.config)\.k8s\.io$/,
+    /^(kubecontrollermanager\.config|kubescheduler\.config|client\.authentication|imagepolicy)\.k8s\.io$/,
+    /^(kind\.x-k8s\.io|k3d\.io|ctlptl\.dev|eksctl\.io|kops\.k8s\.io|skaffold|backstage\.io|kpt\.dev|devspace|oam\.dev)$/,
+    /^(cli\.kyverno\.io|builtin|k0sctl\.k0sproject\.io|kuttl\.dev|chainsaw\.kyverno\.io)$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
+const KIND = /^\s*(["']?)kind\1\s*:/m;
+const API_VERSION = /^\s*(["']?)apiVersion\1\s*:/m;
+const PLACEHOLDER = /\{\{|\{%|^\s*#@|<%/m;
+
+/** Whether a text that cannot be read is a manifest nevertheless, so that kubectl would fail too. */
+export function isLikeManifest(text: string): boolean {
+  return KIND.test(text) && API_VERSION.test(text) && !isTemplateText(text);
+}
+
+/** Whether a text is YAML only after a program has filled it in: of Go, Jinja, ytt, ERB. */
+export function isTemplateText(text: string): boolean {
+  return PLACEHOLDER.test(text);
+}
+
+/** Whether a value that is no object is meant as one: it has metadata, and a kind of an API server. */
+export function isLikeObject(value: unknown): boolean {
+  return isMap(value) && typeof value.kind === 'string' && isMap(value.metadata) && !isOfProgram(value);
+}
+
+/** Whether it has the form of an object, but is the configuration of a program that runs elsewhere. */
+export function isOfProgram(value: unknown): boolean {
+  const apiVersion = isMap(value) && typeof value.apiVersion === 'string' ? value.apiVersion : '';
+  return (
+    GROUPS_OF_PROGRAMS.test(apiVersion.split('/')[0] ?? '')
+    || (apiVersion === 'v1' && isMap(value) && value.kind === 'Config')
+  );
+}
+
+interface Purpose {
+  readonly name: string;
+  readonly file?: RegExp;
+  readonly value?: (value: Record<string, unknown>) => boolean;
+}
+
+const has = (...names: string[]) => {
+  return (value: Record<string, unknown>) => names.every(each => Object.hasOwn(value, each));
+};
+
+/** What YAML and JSON in repositories is for, by name and content. */
+const PURPOSES: readonly Purpose[] = [
+  { name: 'Docker Compose', file: /^(docker-)?compose\b/ },
+  { name: 'GitHub Actions', value: each => has('jobs')(each) && (has('on')(each) || has('true')(each)) },
+  { name: 'GitHub Actions', file: /^action\.ya?ml$/, value: has('runs') },
+  { name: 'CI', file: /^(\.?gitlab-ci|\.?travis|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec)\b/ },
+  { name: 'CI', file: /^(\.drone|\.woodpecker|\.pre-commit-config|\.?codecov|renovate|dependabot)\b/ },
+  { name: 'values of Helm', file: /^values\b|[-.]values\b|^helmfile\b/ },
+  { name: 'Skaffold', file: /^skaffold\b/ },
+  { name: 'Helm', file: /^(Chart|requirements)\.(ya?ml|lock)$/ },
+  { name: 'patches of Kustomize', file: /\bpatch(es)?\b/ },
+  { name: 'OpenAPI', value: each => has('openapi')(each) || has('swagger')(each) },
+  { name: 'JSON Schema', value: has('$schema') },
+  { name: 'Node', file: /^(package(-lock)?|tsconfig.*)\.json$/ },
+  { name: 'Docker Compose', value: each => isMap(each.services) && !has('spec')(each) },
+];
+
+/** Whether a file has the settings of the checks. */
+export function isOwnSettings(file: string): boolean {
+  return /^cardinal\.ya?ml$/.test(basename(file));
+}
+
+/** What a file without objects is for, as a noun. */
+export function purposeOf(file: string, value: unknown): string {
+  const name = basename(file);
+  const map = isMap(value) ? value : {};
+  if (isOfProgram(map)) {
+    return 'configuration of programs';
+  }
+  return (
+    PURPOSES.find(each => (each.file?.test(name) ?? true) && (each.value?.(map) ?? true))?.name
+    ?? (name.endsWith('.json') ? 'other JSON' : 'other YAML')
+  );
+}

@@ -1,0 +1,41 @@
+/** What was found and is not checked. */
+export interface Skipped {
+  /** Files by what they are for. */
+  readonly purposes: Map<string, Set<string>>;
+  /** The folders of Helm charts that are not rendered, with the number of their files. */
+  readonly charts: Map<string, number>;
+  /** The folders of kustomizations that are not built, with what of them is not applied. */
+  readonly kustomizations: Map<string, readonly string[]>;
+}
+
+const MOST = 5;
+
+/** A sentence for each chart, each kustomization, and each kind of file. */
+export function notesOf({ purposes, charts, kustomizations }: Skipped): string[] {
+  return [
+    ...[...charts].map(
+      ([folder, files]) =>
+        `${folder}: this Helm chart (${counted(files)}) is not rendered. Pass --build, or pipe it: `
+        + `helm template ${folder} | cdk8s-cardinal check -`,
+    ),
+    ...[...kustomizations].map(
+      ([folder, left]) =>
+        `${folder}: ${listed(left)} of this kustomization are not applied. Pass --build, or pipe it: `
+        + `kubectl kustomize ${folder} | cdk8s-cardinal check -`,
+    ),
+    ...[...purposes].map(([purpose, files]) => `${counted(files.size)} skipped (${purpose}): ${listed([...files])}`),
+  ];
+}
+
+function counted(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`;
+}
+
+function listed(names: readonly string[]): string {
+  const [last = '', ...others] = [...names].reverse();
+  return names.length > MOST + 1
+    ? `${names.slice(0, MOST).join(', ')} and ${names.length - MOST} more`
+    : others.length === 0
+      ? last
+      : `${others.reverse().join(', ')} and ${last}`;
+}
