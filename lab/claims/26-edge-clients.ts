@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { connect, type SecureVersion } from 'node:tls';
-import { ClientCertificates, type Edge, Port, TlsVersion, Topology } from '../../lib';
+import { ClientCertificates, type Edge, ExternalAuthorizer, Port, TlsVersion, Topology } from '../../lib';
 import type { Reply } from '../app-protocol';
+import { authorizersOf } from '../../lib/istio/install/authorizers';
 import { certificateOf, tlsSecret } from '../certificates';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
 import { HOST } from '../network';
+import { until } from '../wait';
 import type { World } from '../world';
 
 const topology = new Topology('clients');
@@ -160,3 +162,54 @@ claim(
     }
   },
 );
+
+const asked = new Topology('asked');
+const page = asked.addService('page', { image: 'page', port: Port.http(80, { target: 8080 }) });
+const decider = asked.addService('decider', { image: 'decider', port: Port.http(80, { target: 8080 }) });
+const door = asked.addEdge('door', {
+  host: 'asked.lab.example',
+  authorizer: ExternalAuthorizer.of({ service: decider, requestHeaders: ['x-user'] }),
+});
+door.route('GET /open/{page}', page, { authorizer: ExternalAuthorizer.none() });
+door.route('ANY /{rest+}', page);
+
+claim('an external authorizer allows, denies and fails closed, on its routes alone', async lab => {
+  await lab.istiod.addExtensionProviders(authorizersOf(asked));
+  const here = await lab.deploy(asked, {});
+  const status = async (path: string, user?: string) =>
+    (await here.requestGateway(door, { path, headers: user === undefined ? {} : { 'x-user': user } })).status;
+  const deciders = here.pods(decider);
+  const paths = ['/closed', '/open', '/open/', '/open/a/b', '/%6fpen/a', '//open/a/b'];
+
+  for (const pod of deciders) {
+    await pod.takeSeen();
+  }
+  for (const path of paths) {
+    assert.equal(await status(path, 'ann'), 200, path);
+  }
+  const seen = (await Promise.all(deciders.map(pod => pod.takeSeen()))).flat();
+  assert.equal(seen.length, paths.length, 'a decision for each request');
+  assert.equal(await status('/open/a'), 200);
+  assert.deepEqual((await Promise.all(deciders.map(pod => pod.takeSeen()))).flat(), [], 'and none for an open route');
+
+  for (const pod of deciders) {
+    await pod.configureResponse({ status: 401 });
+  }
+  await here.pod(page).takeSeen();
+  for (const path of paths) {
+    assert.equal(await status(path, 'ann'), 401, path);
+  }
+  assert.deepEqual(await here.pod(page).takeSeen(), []);
+  assert.equal(await status('/open/a'), 200);
+
+  lab.plane.kubectl('-n', 'asked', 'scale', 'deployment', 'decider-v1', '--replicas=0');
+  await until('the authorizer is gone', async () => (await status('/closed')) === 403);
+  for (const path of paths) {
+    assert.equal(await status(path), 403, `${path} without an authorizer`);
+  }
+  assert.equal(await status('/open/a'), 200);
+  assert.deepEqual(
+    (await here.pod(page).takeSeen()).map(each => each.path),
+    ['/open/a', '/open/a'],
+  );
+});

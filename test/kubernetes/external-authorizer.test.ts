@@ -14,7 +14,7 @@ import {
   TopologyChart,
 } from '../../lib';
 import { EnvoyGateway } from '../../lib/gateway';
-import { Manifests, Traffic, type TrafficOptions } from '../../lib/testing';
+import { Manifests, Traffic } from '../../lib/testing';
 import { names, one, plain, type Rendered } from '../istio/support';
 import { asked, tables } from '../support/overlapping-routes';
 
@@ -43,7 +43,7 @@ const render = (shop: Topology, mesh: Target = Mesh.istio()) =>
 const installation = (...topologies: Topology[]) =>
   Testing.synth(new IstioInstallation(new ClusterApp(), 'istio', { topologies })) as Rendered[];
 
-const trafficOf = (objects: Rendered[], options?: TrafficOptions) =>
+const trafficOf = (objects: Rendered[], options?: Parameters<typeof Traffic.of>[1]) =>
   Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)), options);
 
 describe("with Istio's gateway", () => {
@@ -135,7 +135,7 @@ describe("with Istio's gateway", () => {
           expect(reached.filter(each => kinds[Number(/s(\d)/.exec(each)?.[1])] === 0)).toEqual([]);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 
