@@ -74,6 +74,8 @@ export {
   EnvValue,
   type ExistingClaimOptions,
   type ExistingWorkload,
+  ExternalAuthorizer,
+  type ExternalAuthorizerProps,
   ExternalService,
   type ExternalServiceProps,
   FailureMode,

@@ -64,6 +64,7 @@ test.each<[string, string[]]>([
       'EdgeGateway',
       'EnvFrom',
       'EnvValue',
+      'ExternalAuthorizer',
       'ExternalService',
       'FailureMode',
       'HashKey',

@@ -71,6 +71,7 @@ export class EnvoyGateway extends EdgeGateway {
     Capability.REWRITES,
     Capability.HEADER_CHANGES,
     Capability.TOKENS,
+    Capability.EXTERNAL_AUTHORIZATION,
     Capability.API_KEYS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
@@ -219,11 +220,11 @@ export class EnvoyGateway extends EdgeGateway {
   }
 }
 
-/** Routes and redirects with the same authentication share HTTPRoutes, to which a SecurityPolicy is attached. */
+/** Routes and redirects with the same requirements share HTTPRoutes, to which a SecurityPolicy is attached. */
 function groupsOf(edge: Edge): EdgeRule[][] {
   const groups = new Map<string, EdgeRule[]>();
   for (const route of edge.rules) {
-    const key = JSON.stringify([route.auth.token, route.auth.key]);
+    const key = JSON.stringify([route.auth.token, route.auth.key, route.authorizer?.key]);
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   return [...groups.values()];

@@ -47,6 +47,7 @@ export class IstioIngress extends EdgeGateway {
     Capability.REWRITES,
     Capability.HEADER_CHANGES,
     Capability.TOKENS,
+    Capability.EXTERNAL_AUTHORIZATION,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
     Capability.CORS,

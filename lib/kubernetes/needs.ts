@@ -72,6 +72,7 @@ export const OF_CALLS = {
 
 export const OF_ROUTES = {
   auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   timeout: 'Every gateway supports timeouts.',
   port: 'Every gateway supports ports.',
@@ -87,6 +88,7 @@ const REDIRECTS = () => [Capability.REDIRECTS];
 
 export const OF_REDIRECTS = {
   auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
   path: REDIRECTS,
   pathPrefix: REDIRECTS,
   host: REDIRECTS,
@@ -113,6 +115,7 @@ export const OF_EDGES = {
   deniedCidrs: 'Every gateway compares addresses.',
   trustedProxies: 'Every gateway evaluates `x-forwarded-for`.',
   auth: 'The default of the routes, which require the capability.',
+  authorizer: 'The default of the routes, which require the capability.',
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   perClientRateLimit: ({ perClientRateLimit }) => when(perClientRateLimit, Capability.PER_CLIENT_RATE_LIMITS),
   rateLimiter: 'A service of the topology, used by per-client rate limits.',
