@@ -35,7 +35,7 @@ export abstract class ObservedApi extends Construct implements StageMetrics {
     return this.stage.metricLatency(props);
   }
 
-  /** The part of the latency that the gateway in the cluster takes, in milliseconds. */
+  /** The part of the latency that is spent in the cluster, in milliseconds. */
   metricIntegrationLatency(props?: MetricOptions): Metric {
     return this.stage.metricIntegrationLatency(props);
   }
