@@ -14,7 +14,7 @@ interface Answer {
 
 let server: Server;
 let base: string;
-let seen: { readonly url: string; readonly headers: IncomingHttpHeaders }[];
+let seen: { readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
 
 beforeAll(async () => {
   server = createServer(({ url = '', headers }, response) => {
