@@ -8,7 +8,7 @@ import {
   type Service,
   type Topology,
 } from '../topology';
-import { neededBy, OF_AGGREGATES, OF_CALLS, OF_EDGES, OF_ROUTES, OF_SERVICES, when } from './needs';
+import { neededBy, OF_AGGREGATES, OF_CALLS, OF_EDGES, OF_REDIRECTS, OF_ROUTES, OF_SERVICES, when } from './needs';
 
 interface RequiredFeature {
   readonly path: string;
@@ -91,6 +91,7 @@ function featuresOfEdge(edge: Edge): RequiredFeature[] {
     Capability.EDGES,
     ...neededBy(OF_EDGES, edge),
     ...edge.routes.flatMap(route => neededBy(OF_ROUTES, route)),
+    ...edge.redirects.flatMap(redirect => neededBy(OF_REDIRECTS, redirect)),
     ...edge.aggregates.flatMap(aggregate => neededBy(OF_AGGREGATES, aggregate)),
     ...edge.routes.flatMap(({ service }) => [
       ...when(service.loadBalancing, Capability.LOAD_BALANCING),

@@ -33,11 +33,7 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
     {},
   ],
   ['a rate limit', { 'ANY /{id}': {}, 'POST /orders': { rateLimit: RateLimit.perSecond(1) } }, {}],
-  [
-    'required parameters',
-    { 'GET /{id}': {}, 'GET /orders': { requestValidation: { query: ['page'] } } },
-    { managed: false },
-  ],
+  ['required parameters', { 'GET /{id}': {}, 'GET /orders': { requestValidation: { query: ['page'] } } }, {}],
   [
     'a limit by a claim',
     { 'GET /{id}': { auth: Auth.none() }, 'GET /orders': { auth: jwt } },
@@ -53,7 +49,6 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
   ['the same checks', { 'GET /{id}': { auth: key }, 'GET /orders': { auth: key } }, {}],
   ['another method', { 'GET /{id}': {}, 'POST /orders': { auth: key } }, {}],
   ['tokens, which the cluster verifies again', { 'GET /{id}': {}, 'GET /orders': { auth: jwt } }, {}],
-  ['keys that the cluster verifies again', { 'GET /{id}': {}, 'GET /orders': { auth: key } }, { managed: false }],
   ['another timeout', { 'GET /{id}': {}, 'GET /orders': { timeout: Duration.seconds(3) } }, {}],
   ['a cache', { 'GET /{id}': {}, 'GET /orders': { cacheTtl: Duration.seconds(3) } }, {}],
   ['no parameter', { 'GET /a': {}, 'GET /orders': { auth: key } }, {}],
