@@ -23,7 +23,7 @@ export interface StageMetrics {
   metricServerError(props?: MetricOptions): Metric;
   /** The time from a request to its response. */
   metricLatency(props?: MetricOptions): Metric;
-  /** The time that the gateway in the cluster takes of it. */
+  /** The part of it that requests spend in the cluster. */
   metricIntegrationLatency(props?: MetricOptions): Metric;
 }
 
@@ -66,7 +66,7 @@ export interface EdgeAlarmsProps {
 
 /** What alarms observe. */
 export interface Observed {
-  /** The name of the edge in alarms. */
+  /** The name of the API in alarms and in the metric of throttled requests. */
   readonly name: string;
   readonly metrics: StageMetrics;
   readonly log: ILogGroup;

@@ -3,6 +3,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Edge, ValidationError } from '../topology';
 import { EdgeAlarms, type EdgeAlarmsProps, type StageMetrics } from './alarms';
+import type { PrivateLink } from './private-link';
 
 /** An API in front of an edge, with the metrics of its stage. */
 export abstract class ObservedApi extends Construct implements StageMetrics {
@@ -12,6 +13,8 @@ export abstract class ObservedApi extends Construct implements StageMetrics {
   abstract readonly accessLog: ILogGroup;
   /** The edge that the API is in front of. */
   abstract readonly edge: Edge;
+  /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
+  abstract readonly link: PrivateLink;
   /** Whether each line of the access log is a JSON object with the status of the response. */
   protected abstract readonly logsStatus: boolean;
 
@@ -35,7 +38,7 @@ export abstract class ObservedApi extends Construct implements StageMetrics {
     return this.stage.metricLatency(props);
   }
 
-  /** The part of the latency that the gateway in the cluster takes, in milliseconds. */
+  /** The part of the latency that requests spend in the cluster, in milliseconds. */
   metricIntegrationLatency(props?: MetricOptions): Metric {
     return this.stage.metricIntegrationLatency(props);
   }
@@ -53,6 +56,6 @@ export abstract class ObservedApi extends Construct implements StageMetrics {
         fix: 'Leave `accessLogFormat` out, or create a metric filter and its alarm for the format.',
       });
     }
-    return new EdgeAlarms(this, id, { name: this.edge.id, metrics: this.stage, log: this.accessLog }, props);
+    return new EdgeAlarms(this, id, { name: this.link.name, metrics: this.stage, log: this.accessLog }, props);
   }
 }

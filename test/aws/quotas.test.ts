@@ -111,7 +111,13 @@ describe('environments in one account and Region', () => {
     edge.route('GET /', web);
     return names.map((targetGroupName, index) => {
       const stack = new Stack(app, `Stack${index}`, envs[index]);
-      new RestApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), clients: ['ann'], targetGroupName });
+      const api = new RestApiEdge(stack, 'Edge', {
+        edge,
+        vpc: new Vpc(stack, 'Vpc'),
+        clients: ['ann'],
+        targetGroupName,
+      });
+      api.addAlarms({ throttledRequests: 1 });
       return stack;
     });
   }
@@ -129,6 +135,8 @@ describe('environments in one account and Region', () => {
     second?.hasResourceProperties('AWS::ApiGateway::VpcLink', { Name: 'shop-door-test' });
     second?.hasResourceProperties('AWS::ApiGateway::UsagePlan', { UsagePlanName: 'shop-door-test' });
     second?.hasOutput('*', { Value: 'shop-door-test' });
+    first?.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'shop-door-throttled' });
+    second?.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'shop-door-test-throttled' });
     expect(keyIn(first)).not.toEqual(keyIn(second));
     expect(keyIn(first)).toHaveLength(1);
   });
