@@ -3,12 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'cdk8s';
 import { shop } from '../../bin/boutique';
 import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
-import { HttpApiEdge, LambdaAggregator, RestApiEdge } from '../../lib/aws';
+import { HttpApiEdge, LambdaAggregator, RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
 import { claim } from '../claims';
 
 /** An edge with every feature that a REST API supports. */
@@ -40,6 +41,46 @@ function everything() {
   return edge;
 }
 
+/** An edge with routes that have tokens of several issuers, parameters, and nothing that only text bodies support. */
+function tokens(count = 0) {
+  const topology = new Topology('tokens');
+  const web = topology.addService('web', { image: 'web', port: Port.http(80) });
+  const edge = topology.addEdge('door', {
+    host: 'tokens.lab.example',
+    auth: Auth.jwt({ issuer: 'https://login.lab.example', audiences: ['shop', 'app'] }),
+    cors: { origins: ['https://www.lab.example'] },
+  });
+  edge.route('POST /cart', web);
+  edge.route('PUT /images/{id}', web, {
+    auth: Auth.jwt({ issuer: 'https://partners.lab.example/', audiences: ['shop'], scopes: ['images:write'] }),
+  });
+  edge.route('ANY /static/{file+}', web, { auth: Auth.none() });
+  Array.from({ length: count }, (_, index) => edge.route(`GET /things/${index}`, web));
+  return edge;
+}
+
+function keys() {
+  const topology = new Topology('keys');
+  const web = topology.addService('web', { image: 'web', port: Port.http(80) });
+  const edge = topology.addEdge('door', {
+    host: 'keys.lab.example',
+    auth: Auth.apiKey({ secret: 'keys' }),
+    managed: true,
+  });
+  edge.route('GET /reports/{id}', web);
+  return edge;
+}
+
+/** REST APIs of each kind: the rest of their properties, by the name of the stack. */
+const REST_APIS: Readonly<Record<string, (stack: Stack) => Omit<RestApiEdgeProps, 'vpc'>>> = {
+  Jwt: () => ({ edge: tokens(), targetGroupName: 'tokens-test' }),
+  Function: () => ({ edge: tokens(60), lambdaAuthorizer: true, quotas: { resources: 400 } }),
+  Claims: () => ({ edge: tokens(), claimHeaders: { 'x-customer': 'sub' } }),
+  Pools: stack => ({ edge: tokens(), userPools: [new UserPool(stack, 'Pool')] }),
+  Keys: () => ({ edge: keys(), clients: ['ann'] }),
+  Text: () => ({ edge: tokens(), textBodiesOnly: true }),
+};
+
 claim("the templates of both APIs are right by CDK's validation and by cfn-lint", async lab => {
   const outdir = join(lab.folder, 'templates');
   const app = new App({ outdir, context: { '@aws-cdk/core:validateAgainstDefaultRules': true } });
@@ -65,9 +106,14 @@ claim("the templates of both APIs are right by CDK's validation and by cfn-lint"
     claimHeaders: { 'x-customer': 'sub' },
     textBodiesOnly: true,
   });
-  app.synth();
+  for (const [name, propsOf] of Object.entries(REST_APIS)) {
+    const own = new Stack(app, name);
+    const api = new RestApiEdge(own, 'Door', { vpc: new Vpc(own, 'Vpc'), ...propsOf(own) });
+    api.addAlarms({ serverErrorPercent: 1, throttledRequests: 10 });
+  }
+  const { stacks } = app.synth();
 
-  const templates = ['Http', 'Rest'].map(name => join(outdir, `${name}.template.json`));
+  const templates = stacks.map(({ templateFullPath }) => templateFullPath);
   // W3005: the CDK renders dependencies that references imply already.
   const { status, stdout, stderr } = spawnSync(
     lab.tools.path('cfn-lint'),
@@ -75,5 +121,6 @@ claim("the templates of both APIs are right by CDK's validation and by cfn-lint"
     { encoding: 'utf8' },
   );
   assert.equal(status, 0, stdout + stderr);
+  assert.equal(templates.length, 2 + Object.keys(REST_APIS).length);
   return Promise.resolve();
 });
