@@ -10,7 +10,7 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import { type Edge, FailureMode, type Route, ValidationError } from '../topology';
+import { type Edge, type EdgeRule, FailureMode, ValidationError } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
 import { rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
@@ -67,7 +67,11 @@ export class EnvoyGateway extends EdgeGateway {
   /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
     Capability.EDGES,
+    Capability.REDIRECTS,
+    Capability.REWRITES,
+    Capability.HEADER_CHANGES,
     Capability.TOKENS,
+    Capability.EXTERNAL_AUTHORIZATION,
     Capability.API_KEYS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
@@ -191,7 +195,7 @@ export class EnvoyGateway extends EdgeGateway {
         fix: 'Identify clients by a claim without "." in its name.',
       });
     }
-    const byClient = edge.routes.find(({ auth: { token } }) => token?.clientIdAsAudience);
+    const byClient = edge.rules.find(({ auth: { token } }) => token?.clientIdAsAudience);
     if (byClient) {
       throw new ValidationError({
         code: 'NoClientIds',
@@ -200,7 +204,7 @@ export class EnvoyGateway extends EdgeGateway {
         fix: "Use Istio's gateway, or configure the issuer to set `aud` in its tokens.",
       });
     }
-    const keyless = edge.routes.find(
+    const keyless = edge.rules.find(
       ({ auth: { token } }) => token && token.jwks === undefined && token.jwksUri === undefined,
     );
     if (keyless) {
@@ -216,11 +220,11 @@ export class EnvoyGateway extends EdgeGateway {
   }
 }
 
-/** Routes with the same authentication share HTTPRoutes, to which a SecurityPolicy is attached. */
-function groupsOf(edge: Edge): Route[][] {
-  const groups = new Map<string, Route[]>();
-  for (const route of edge.routes) {
-    const key = JSON.stringify([route.auth.token, route.auth.key]);
+/** Routes and redirects with the same requirements share HTTPRoutes, to which a SecurityPolicy is attached. */
+function groupsOf(edge: Edge): EdgeRule[][] {
+  const groups = new Map<string, EdgeRule[]>();
+  for (const route of edge.rules) {
+    const key = JSON.stringify([route.auth.token, route.auth.key, route.authorizer?.key]);
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   return [...groups.values()];

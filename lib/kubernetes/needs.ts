@@ -9,6 +9,8 @@ import {
   type Edge,
   type EdgeProps,
   type Faults,
+  type Redirect,
+  type RedirectProps,
   type Retries,
   type Route,
   type RouteProps,
@@ -70,6 +72,7 @@ export const OF_CALLS = {
 
 export const OF_ROUTES = {
   auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   timeout: 'Every gateway supports timeouts.',
   port: 'Every gateway supports ports.',
@@ -77,7 +80,22 @@ export const OF_ROUTES = {
   requestValidation: ({ requestValidation }) => when(requestValidation, Capability.REQUEST_VALIDATION),
   cacheTtl: ({ cacheTtl }) => when(cacheTtl, Capability.CACHING),
   grpcMethod: ({ translation }) => when(translation, Capability.TRANSLATION),
+  rewrite: ({ rewrite }) => when(rewrite, Capability.REWRITES),
+  headerChanges: ({ headerChanges }) => when(changesHeaders(headerChanges), Capability.HEADER_CHANGES),
 } satisfies Needs<RouteProps, Route>;
+
+const REDIRECTS = () => [Capability.REDIRECTS];
+
+export const OF_REDIRECTS = {
+  auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
+  path: REDIRECTS,
+  pathPrefix: REDIRECTS,
+  host: REDIRECTS,
+  scheme: REDIRECTS,
+  port: REDIRECTS,
+  statusCode: REDIRECTS,
+} satisfies Needs<RedirectProps, Redirect>;
 
 export const OF_AGGREGATES = {
   headers: 'KrakenD forwards them, on every target.',
@@ -97,6 +115,7 @@ export const OF_EDGES = {
   deniedCidrs: 'Every gateway compares addresses.',
   trustedProxies: 'Every gateway evaluates `x-forwarded-for`.',
   auth: 'The default of the routes, which require the capability.',
+  authorizer: 'The default of the routes, which require the capability.',
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   perClientRateLimit: ({ perClientRateLimit }) => when(perClientRateLimit, Capability.PER_CLIENT_RATE_LIMITS),
   rateLimiter: 'A service of the topology, used by per-client rate limits.',

@@ -11,6 +11,7 @@ import {
 } from './edge-hosts';
 import { requirePositive } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import { anyValue } from './rules';
@@ -89,6 +90,12 @@ export interface EdgeProps {
    * @default Auth.none()
    */
   readonly auth?: Auth;
+  /**
+   * The service that decides for each request of routes without an `authorizer` of their own whether it is allowed, in
+   * addition to `auth`.
+   * @default - none
+   */
+  readonly authorizer?: ExternalAuthorizer;
   /**
    * The request rate that each pod of the gateway allows in total. A managed API uses it as the default of each route.
    * @default - no limit
@@ -204,6 +211,7 @@ const RULES = {
   frontCidrs: validateFront,
   perClientRateLimit: requireCountable,
   auth: anyValue,
+  authorizer: anyValue,
   rateLimit: anyValue,
   rateLimiter: anyValue,
   waf: anyValue,

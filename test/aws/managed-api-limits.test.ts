@@ -89,6 +89,15 @@ test.each<[string, RegExp, () => unknown]>([
     /browsers send none with preflights/,
     make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
+  [
+    'a redirect',
+    /"GET \/old" is a redirect/,
+    () => {
+      const { edge } = declared();
+      edge.redirect('GET /old', { path: '/new' });
+      return httpTemplate(edge);
+    },
+  ],
   ['a prefix', /"\/a\/\*" is a prefix.*"GET \/a" and "GET \/a\/\{rest\+\}"/s, make('http', {}, {}, {}, 'GET /a/*')],
   ['client certificates without `managed`', /managed: true/, make('http', { clientCa: 'clients' })],
   ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],

@@ -30,6 +30,14 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
   const { edge } = props;
   assertRaisable(api, props);
   edge.routes.forEach(route => requireFitRoute(api, route, props.quotas));
+  edge.redirects.forEach(({ path, operation }) => {
+    throw invalid(
+      api,
+      path,
+      `"${operation.toString()}" is a redirect, and ${api.name} forwards all requests.`,
+      'Answer with the redirect in a service, or declare it on an edge without a managed API.',
+    );
+  });
   requireOneHost(api, edge);
   requireNoClientSettings(api, edge);
   if (!props.loadBalancer) {

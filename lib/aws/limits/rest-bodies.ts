@@ -62,6 +62,9 @@ function checksOf({ managed, perClientRateLimits }: Edge) {
     service: IN_CLUSTER,
     port: IN_CLUSTER,
     grpcMethod: IN_CLUSTER,
+    authorizer: IN_CLUSTER,
+    rewrite: IN_CLUSTER,
+    headerChanges: IN_CLUSTER,
     timeout: NO_CHECK,
     cacheTtl: NO_CHECK,
   } satisfies Comparison<keyof RouteProps | 'service', Route>;

@@ -112,6 +112,8 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
         turnedOff++;
       } else if (suppression) {
         suppressed.push({ finding, reason: suppression.reason });
+      } else if (isInline && placeholderIn(finding, each) !== undefined) {
+        suppressed.push({ finding, reason: `the placeholder ${placeholderIn(finding, each)} has no value here` });
       } else if (KUBERNETES_OWN.has(namespace)) {
         suppressed.push({ finding, reason: `${namespace} is a namespace of Kubernetes itself` });
       } else {
@@ -136,6 +138,14 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
     suppressed,
     ...(turnedOff > 0 ? { turnedOff } : {}),
   };
+}
+
+/** What programs replace before a manifest is applied, in the text of a finding or of its field. */
+const PLACEHOLDER = /\$\{\w[^{}]{0,200}\}|\{\{[^{}]{1,200}\}\}/;
+
+function placeholderIn({ message }: ManifestFinding, { at }: Problem): string | undefined {
+  const texts = [message, at.text, ...at.entries.map(([, each]) => each.text)];
+  return texts.map(each => PLACEHOLDER.exec(each)?.[0]).find(each => each !== undefined);
 }
 
 /** The severity set for the check of a finding, else the most severe that is set for a code of it, else its own. */
