@@ -38,7 +38,7 @@ export abstract class ObservedApi extends Construct implements StageMetrics {
     return this.stage.metricLatency(props);
   }
 
-  /** The part of the latency that requests spend in the cluster, in milliseconds. */
+  /** The part of the latency that is spent in the cluster, in milliseconds. */
   metricIntegrationLatency(props?: MetricOptions): Metric {
     return this.stage.metricIntegrationLatency(props);
   }
