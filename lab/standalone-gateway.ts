@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Testing } from 'cdk8s';
 import { dump } from 'js-yaml';
-import { ClusterApp, type Edge, Mesh, type Service, type Topology, TopologyChart } from '../lib';
+import { ClusterApp, type Edge, Mesh, type Service, type Topology, TopologyChart, type Tracing } from '../lib';
 import { EnvoyGateway } from '../lib/gateway';
 import type { Reply } from './app-protocol';
 import { type GatewayRequest, requestEdge } from './gateway-client';
@@ -38,6 +38,7 @@ const READ = [
 /** How a topology is deployed behind Envoy Gateway. */
 export interface StandaloneProps {
   readonly failClosed?: boolean;
+  readonly tracing?: Tracing;
   /** Secrets and ConfigMaps. */
   readonly before?: readonly object[];
 }
@@ -95,6 +96,24 @@ export class StandaloneGateway {
     );
   }
 
+  /** The latest status of each object that Envoy Gateway has read, by kind, namespace and name. */
+  statuses(): Map<string, string> {
+    const log = readFileSync(join(this.lab.logs, `${this.topology.name}.envoy-gateway.log`), 'utf8');
+    const updates = log.matchAll(/Got new status for (\w+)\n([\s\S]*?)\n\t\{.*"key": "([^"]+)"\}/g);
+    return new Map([...updates].map(([, kind = '', status = '', key = '']) => [`${kind} ${key}`, status]));
+  }
+
+  /** The configuration that Envoy has accepted, as JSON. */
+  configuration(): string {
+    const [run = ''] = readdirSync(join(this.folder, 'runtimeDir'));
+    const address = readFileSync(join(this.folder, 'runtimeDir', run, 'admin-address.txt'), 'utf8');
+    const read = `fetch('http://${address}/config_dump').then(async each => process.stdout.write(await each.text()))`;
+    return execFileSync('ip', inside(this.network, process.execPath, '-e', read), {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
+  }
+
   /** Stops Redis, so that no request can be counted. */
   loseRedis(): void {
     this.stopRedis?.();
@@ -119,14 +138,12 @@ export class StandaloneGateway {
     this.services.set(service, pod);
   }
 
-  private run({ failClosed = false, before = [] }: StandaloneProps): void {
-    const homes = Object.fromEntries(
-      ['configHome', 'dataHome', 'stateHome', 'runtimeDir'].map(home => [home, join(this.folder, home)]),
-    );
+  private run({ failClosed = false, tracing, before = [] }: StandaloneProps): void {
+    const homes = ['configHome', 'dataHome', 'stateHome', 'runtimeDir'].map(home => [home, join(this.folder, home)]);
     const envoyHome = join(this.folder, 'dataHome/envoy-versions', ENVOY_VERSION, 'bin');
     mkdirSync(envoyHome, { recursive: true });
     symlinkSync(this.lab.tools.path('envoy'), join(envoyHome, 'envoy'));
-    this.write('manifests/all.yaml', this.manifests(before, failClosed));
+    this.write('manifests/all.yaml', this.manifests(before, new EnvoyGateway({ failClosed, tracing })));
     this.write('config.yaml', [
       {
         apiVersion: 'gateway.envoyproxy.io/v1alpha1',
@@ -136,7 +153,7 @@ export class StandaloneGateway {
           type: 'Custom',
           custom: {
             resource: { type: 'File', file: { paths: [join(this.folder, 'manifests')] } },
-            infrastructure: { type: 'Host', host: homes },
+            infrastructure: { type: 'Host', host: Object.fromEntries(homes) as object },
           },
         },
         extensionApis: { enableEnvoyPatchPolicy: true, enableBackend: true },
@@ -148,12 +165,8 @@ export class StandaloneGateway {
       ['certgen', '--local', '--config-home', join(this.folder, 'configHome')],
       { stdio: 'pipe' },
     );
-    this.start('envoy-gateway', [
-      this.lab.tools.path('envoy-gateway'),
-      'server',
-      '--config-path',
-      join(this.folder, 'config.yaml'),
-    ]);
+    const config = join(this.folder, 'config.yaml');
+    this.start('envoy-gateway', [this.lab.tools.path('envoy-gateway'), 'server', '--config-path', config]);
     this.startLimiter();
   }
 
@@ -195,10 +208,10 @@ export class StandaloneGateway {
     });
   }
 
-  private manifests(before: readonly object[], failClosed: boolean): object[] {
+  private manifests(before: readonly object[], gateway: EnvoyGateway): object[] {
     const chart = new TopologyChart(new ClusterApp(), this.topology.name, {
       topology: this.topology,
-      mesh: Mesh.none({ gateway: new EnvoyGateway({ failClosed }) }),
+      mesh: Mesh.none({ gateway }),
     });
     const objects = (Testing.synth(chart) as Manifest[])
       .filter(({ kind }) => READ.includes(kind))
@@ -245,14 +258,11 @@ export class StandaloneGateway {
 
   private adapted(object: Manifest): object {
     if (object.kind === 'EnvoyProxy') {
-      return { ...object, spec: { ...object.spec, provider: { type: 'Host', host: { envoyVersion: ENVOY_VERSION } } } };
+      const provider = { type: 'Host', host: { envoyVersion: ENVOY_VERSION } };
+      return toBackends({ ...object, spec: { ...object.spec, provider } });
     }
     if (object.kind === 'HTTPRoute') {
-      return JSON.parse(JSON.stringify(object), (key, value: { name: string }[]) =>
-        key === 'backendRefs'
-          ? value.map(({ name }) => ({ group: 'gateway.envoyproxy.io', kind: 'Backend', name }))
-          : value,
-      ) as object;
+      return toBackends(object);
     }
     return object.kind === 'Service' ? this.backendOf(object) : object;
   }
@@ -277,4 +287,12 @@ export class StandaloneGateway {
   private write(file: string, documents: readonly object[]): void {
     writeFileSync(join(this.folder, file), documents.map(each => dump(each)).join('---\n'));
   }
+}
+
+function toBackends(object: object): object {
+  return JSON.parse(JSON.stringify(object), (key, value: { name: string; namespace?: string }[]) =>
+    key === 'backendRefs'
+      ? value.map(({ name, namespace }) => ({ group: 'gateway.envoyproxy.io', kind: 'Backend', name, namespace }))
+      : value,
+  ) as object;
 }

@@ -29,6 +29,7 @@ export {
 // Folders of this package import all of lib/topology; the public exports are listed here.
 export {
   type Abort,
+  type AcceptedTokens,
   AccessMode,
   Aggregate,
   type AggregateProps,
@@ -46,6 +47,7 @@ export {
   type CircuitBreakerProps,
   type ClaimProps,
   type ClaimValues,
+  ClientCertificates,
   ClientKey,
   ConcurrencyPolicy,
   type ContainerProps,
@@ -175,7 +177,9 @@ export {
   type Toleration,
   TlsOrigination,
   type TlsOriginationProps,
+  TlsVersion,
   Topology,
+  type TrustedProxies,
   type TopologyProps,
   type TopologySpread,
   type Translation,

@@ -8,12 +8,13 @@ import {
   ConfigError,
   entriesNamed,
   type Environment,
+  mergedReport,
   PluginError,
   suggestion,
   unreadableManifests,
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
-import { Cluster, printableLine, readResources } from '../../lib/manifests';
+import { Cluster, environmentsIn, printableLine, readResources } from '../../lib/manifests';
 import { type CheckValues, type Options, optionsOf } from './check-options';
 import { explain } from './explain';
 import { list } from './list';
@@ -126,19 +127,34 @@ function checkOne(
       `${printableLine(`There is no object in ${paths.join(', ')}${of}: an earlier command may have failed.`)}\n`,
     );
   }
-  const report = checkManifests(
-    new Cluster(resources, {
-      clusterDomain: options.clusterDomain,
-      namespaceLabels: { ...namespaceLabels, ...options.namespaceLabels },
-    }),
-    {
-      checks: [...checks, unreadableManifests(unreadable)],
-      suppress: options.suppress,
-      inlineSuppressions: options.inlineSuppressions,
-      suppressions: config?.suppressions,
-      severities: config?.severities,
-    },
-  );
+  // Declared environments are clusters as they are.
+  const worlds = name === undefined ? environmentsIn(resources) : [{ resources }];
+  if (worlds.length > 1) {
+    const names = worlds.map(each => each.name ?? '');
+    process.stderr.write(
+      `${printableLine(
+        `${names.length} folders have the same objects, so each is checked as a cluster of its own, with what is `
+          + `outside of them: ${names.join(', ')}`,
+      )}\n`,
+    );
+  }
+  const parts = worlds.map(world => ({
+    world,
+    report: checkManifests(
+      new Cluster(world.resources, {
+        clusterDomain: options.clusterDomain,
+        namespaceLabels: { ...namespaceLabels, ...options.namespaceLabels },
+      }),
+      {
+        checks: [...checks, unreadableManifests(unreadable)],
+        suppress: options.suppress,
+        inlineSuppressions: options.inlineSuppressions,
+        suppressions: config?.suppressions,
+        severities: config?.severities,
+      },
+    ),
+  }));
+  const report = mergedReport(parts);
   return {
     cluster: { environment: name, report, objects: resources.length, checks },
     isUnread: errors.length > 0 || isEmpty,

@@ -1,7 +1,7 @@
 import { Names, Validations } from 'aws-cdk-lib';
 import { CfnAuthorizer, type CfnMethod, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import type { JwtProps } from '../topology';
+import type { AcceptedTokens } from '../topology';
 import { audiencesOf } from './limits/managed-api';
 
 /** The algorithms that JWT authorizers support: no PS256 to PS512, EdDSA or shared secrets. */
@@ -26,7 +26,7 @@ export class JwtAuthorizers extends Construct {
   }
 
   /** Requires a token for a method. */
-  protect(method: CfnMethod, token: JwtProps): void {
+  protect(method: CfnMethod, token: AcceptedTokens): void {
     // The construct has neither the type of authorization nor the configuration.
     method.addPropertyOverride('AuthorizationType', 'JWT');
     method.addPropertyOverride('AuthorizerId', this.authorizerOf(token).ref);
@@ -35,14 +35,14 @@ export class JwtAuthorizers extends Construct {
     }
   }
 
-  private authorizerOf(token: JwtProps): CfnAuthorizer {
+  private authorizerOf(token: AcceptedTokens): CfnAuthorizer {
     const id = jwtAuthorizerKey(token);
     const authorizer = this.authorizers.get(id) ?? this.addAuthorizer(id, token);
     this.authorizers.set(id, authorizer);
     return authorizer;
   }
 
-  private addAuthorizer(id: string, token: JwtProps): CfnAuthorizer {
+  private addAuthorizer(id: string, token: AcceptedTokens): CfnAuthorizer {
     const authorizer = new CfnAuthorizer(this, id, {
       restApiId: this.api.restApiId,
       name: '',
@@ -64,6 +64,6 @@ export class JwtAuthorizers extends Construct {
 }
 
 /** Equal for tokens that one JWT authorizer accepts; scopes are set on the method. */
-export function jwtAuthorizerKey(token: JwtProps): string {
+export function jwtAuthorizerKey(token: AcceptedTokens): string {
   return JSON.stringify([token.issuer, ...audiencesOf(token)]).replaceAll('/', ' ');
 }

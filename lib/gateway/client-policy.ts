@@ -1,5 +1,5 @@
 import { requestListeners, type TopologyChart } from '../kubernetes';
-import type { Edge } from '../topology';
+import { ClientCertificates, type Edge, ValidationError } from '../topology';
 import { internalHeadersOf } from './client-headers';
 import { ClientTrafficPolicy } from './resources';
 
@@ -10,28 +10,60 @@ import { ClientTrafficPolicy } from './resources';
  */
 export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
   const remove = internalHeadersOf(edge);
-  if (!edge.tlsSecret && remove.length === 0) {
+  if (!edge.tlsSecret && remove.length === 0 && !edge.trustedProxies) {
     return;
   }
   const asksForCertificate = edge.clientCa !== undefined && !edge.managed;
   new ClientTrafficPolicy(chart.scopeOf(edge), 'client-policy', {
     metadata: { name: edge.name, namespace: edge.namespace },
     spec: {
-      targetRefs: (remove.length > 0 ? [undefined] : requestListeners(edge)).map(sectionName => ({
-        group: 'gateway.networking.k8s.io',
-        kind: 'Gateway',
-        name: edge.name,
-        sectionName,
-      })),
-      headers: remove.length > 0 ? { earlyRequestHeaders: { remove } } : undefined,
+      targetRefs: (remove.length > 0 || edge.trustedProxies ? [undefined] : requestListeners(edge)).map(
+        sectionName => ({
+          group: 'gateway.networking.k8s.io',
+          kind: 'Gateway',
+          name: edge.name,
+          sectionName,
+        }),
+      ),
+      clientIPDetection: clientIPDetection(edge),
+      headers:
+        remove.length > 0 || asksForCertificate
+          ? {
+              earlyRequestHeaders: remove.length > 0 ? { remove } : undefined,
+              // As Istio's gateway does. By default the header would be removed.
+              xForwardedClientCert: asksForCertificate
+                ? { mode: 'SanitizeSet', certDetailsToAdd: ['Subject', 'Cert', 'DNS', 'URI'] }
+                : undefined,
+            }
+          : undefined,
       tls: edge.tlsSecret
         ? {
-            minVersion: '1.2',
+            minVersion: edge.minTlsVersion,
             clientValidation: asksForCertificate
-              ? { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: edge.clientCa }] }
+              ? {
+                  // One that is presented is verified.
+                  optional: edge.clientCertificates === ClientCertificates.OPTIONAL ? true : undefined,
+                  caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: edge.clientCa }],
+                }
               : undefined,
           }
         : undefined,
     },
   });
+}
+
+/** The address of a client is read from `x-forwarded-for` on connections of trusted proxies only. */
+function clientIPDetection({ path, trustedProxies }: Edge): object | undefined {
+  if (!trustedProxies) {
+    return undefined;
+  }
+  if ((trustedProxies.count ?? 1) > 1) {
+    throw new ValidationError({
+      code: 'TooManyProxies',
+      path,
+      summary: 'Envoy Gateway trusts proxies by their addresses, and cannot count them as well.',
+      fix: 'Leave `count` out, and list the addresses of all proxies in `cidrs`.',
+    });
+  }
+  return { xForwardedFor: { trustedCIDRs: [...trustedProxies.cidrs] } };
 }

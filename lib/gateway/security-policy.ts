@@ -2,7 +2,7 @@ import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.e
   'resolution-mode': 'import',
 };
 import type { SpecOf, TopologyChart } from '../kubernetes';
-import type { ApiKeyProps, Edge, JwtProps, Route } from '../topology';
+import type { ApiKeyProps, Edge, AcceptedTokens, Route } from '../topology';
 import { CLIENT_OF_KEY, claimHeadersOf } from './client-headers';
 import { SecurityPolicy } from './resources';
 
@@ -20,7 +20,8 @@ export function renderSecurityPolicy(
   const { token, key } = routes[0]?.auth ?? {};
   const [name] = routeNames;
   const demands = token ? tokenDemands(edge, token) : key && !edge.managed ? keyDemands(key) : undefined;
-  if (!demands || name === undefined) {
+  const authorization = authorizationOf(edge, token);
+  if (!(demands ?? authorization) || name === undefined) {
     return;
   }
   new SecurityPolicy(chart.scopeOf(edge), `security-${name}`, {
@@ -28,19 +29,20 @@ export function renderSecurityPolicy(
     spec: {
       targetRefs: routeNames.map(each => ({ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: each })),
       ...demands,
+      authorization,
     },
   });
 }
 
-function tokenDemands(edge: Edge, token: JwtProps): Spec {
-  const { issuer, audiences, scopes, jwks, jwksUri = '' } = token;
+function tokenDemands(edge: Edge, token: AcceptedTokens): Spec {
+  const { issuer, audiences, jwks, jwksUri = '' } = token;
   return {
     jwt: {
       providers: [
         {
           name: PROVIDER,
           issuer,
-          audiences: [...audiences],
+          audiences: token.anyAudience ? undefined : [...audiences],
           ...(jwks === undefined
             ? { remoteJWKS: { uri: jwksUri } }
             : { localJWKS: { type: 'Inline' as const, inline: jwks } }),
@@ -50,16 +52,26 @@ function tokenDemands(edge: Edge, token: JwtProps): Spec {
         },
       ],
     },
-    // Any one of the scopes suffices, but a rule requires all that it lists.
-    authorization: scopes
-      ? {
-          defaultAction: 'Deny',
-          rules: scopes.map(scope => ({
-            action: 'Allow' as const,
-            principal: { jwt: { provider: PROVIDER, scopes: [scope] } },
-          })),
-        }
-      : undefined,
+  };
+}
+
+/**
+ * The addresses and scopes of which a request must have one each; the first rule that matches decides. Any one of the
+ * scopes suffices, but a rule requires all that it lists.
+ */
+function authorizationOf({ allowedCidrs, deniedCidrs }: Edge, token: AcceptedTokens | undefined): Spec['authorization'] {
+  const clientCIDRs = allowedCidrs ? { clientCIDRs: [...allowedCidrs] } : undefined;
+  const scopes = token?.scopes?.map(scope => ({ jwt: { provider: PROVIDER, scopes: [scope] } }));
+  const allowed = scopes?.map(scope => ({ ...clientCIDRs, ...scope })) ?? (clientCIDRs ? [clientCIDRs] : []);
+  if (allowed.length === 0 && !deniedCidrs) {
+    return undefined;
+  }
+  return {
+    defaultAction: allowed.length > 0 ? 'Deny' : 'Allow',
+    rules: [
+      ...(deniedCidrs ? [{ action: 'Deny' as const, principal: { clientCIDRs: [...deniedCidrs] } }] : []),
+      ...allowed.map(principal => ({ action: 'Allow' as const, principal })),
+    ],
   };
 }
 

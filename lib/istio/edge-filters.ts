@@ -1,5 +1,6 @@
 import { type Labels, type TopologyChart, transcoders } from '../kubernetes';
 import type { Edge } from '../topology';
+import { minTlsVersion } from './edge-clients';
 import { notFound } from './edge-not-found';
 import { rateLimits } from './edge-rate-limits';
 import { beforeTheRouter, CONNECTION_MANAGER, type Patch, renderFilters } from './http-filter';
@@ -17,7 +18,24 @@ export function renderEdgeFilters(chart: TopologyChart, edge: Edge, labels: Labe
   renderFilters(chart.scopeOf(edge), { name: `${edge.name}-filters`, namespace: edge.namespace, labels }, [
     ...filters.filter(filter => filter !== undefined).map(filter => beforeTheRouter('GATEWAY', filter)),
     inTheConnectionManager(notFound()),
+    ...inTheFilterChains(minTlsVersion(edge)),
   ]);
+}
+
+/** Those with a connection manager: TLS passthrough has no transport socket. */
+function inTheFilterChains(value: object | undefined): Patch[] {
+  return value
+    ? [
+        {
+          applyTo: 'FILTER_CHAIN',
+          match: {
+            context: 'GATEWAY',
+            listener: { portNumber: 443, filterChain: { filter: { name: CONNECTION_MANAGER } } },
+          },
+          patch: { operation: 'MERGE', value },
+        },
+      ]
+    : [];
 }
 
 function inTheConnectionManager(settings: object): Patch {

@@ -2,7 +2,7 @@ import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-m
   'resolution-mode': 'import',
 };
 import { preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
-import type { Cors, Edge, JwtProps, Operation, Route } from '../topology';
+import type { Cors, Edge, AcceptedTokens, Operation, Route } from '../topology';
 import { operationsOf } from './operations';
 import { AuthorizationPolicy, RequestAuthentication } from './resources';
 
@@ -34,7 +34,7 @@ export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   });
 }
 
-function tokensOf(edge: Edge): JwtProps[] {
+function tokensOf(edge: Edge): AcceptedTokens[] {
   return edge.routes.flatMap(route => (route.auth.token ? [route.auth.token] : []));
 }
 
@@ -42,12 +42,12 @@ function tokensOf(edge: Edge): JwtProps[] {
  * One rule per issuer, which accepts the audiences of all its routes, or any audience where tokens may have none; the
  * AuthorizationPolicy checks the audience of each route.
  */
-export function jwtRules(tokens: readonly JwtProps[]): JwtRule[] {
+export function jwtRules(tokens: readonly AcceptedTokens[]): JwtRule[] {
   return [...new Set(tokens.map(token => token.issuer))].map(issuer => {
     const ofIssuer = tokens.filter(token => token.issuer === issuer);
     return {
       issuer,
-      audiences: ofIssuer.some(token => token.clientIdAsAudience)
+      audiences: ofIssuer.some(token => token.clientIdAsAudience || token.anyAudience)
         ? undefined
         : [...new Set(ofIssuer.flatMap(token => token.audiences))],
       jwksUri: ofIssuer.find(token => token.jwksUri)?.jwksUri,
@@ -83,17 +83,24 @@ function operationOf({ operation }: Route): Operation {
   return operation;
 }
 
-function rulesFor(token: JwtProps | undefined, to: Rule['to']): Rule[] {
+function rulesFor(token: AcceptedTokens | undefined, to: Rule['to']): Rule[] {
   return token
-    ? conditionsOn(token).map(when => ({ from: [{ source: { requestPrincipals: [`${token.issuer}/*`] } }], to, when }))
+    ? conditionsOn(token).map(when => ({
+        from: [{ source: { requestPrincipals: [`${token.issuer}/*`] } }],
+        to,
+        when: when.length > 0 ? when : undefined,
+      }))
     : [{ to }];
 }
 
 type Conditions = NonNullable<Rule['when']>;
 
 /** The alternative conditions on a token's audience, each with the scopes. */
-export function conditionsOn({ audiences, clientIdAsAudience, scopes }: JwtProps): Conditions[] {
+export function conditionsOn({ audiences, anyAudience, clientIdAsAudience, scopes }: AcceptedTokens): Conditions[] {
   const scope = scopes ? [{ key: 'request.auth.claims[scope]', values: [...scopes] }] : [];
+  if (anyAudience) {
+    return [scope];
+  }
   const byAudience = { key: AUDIENCES, values: [...audiences] };
   const byClient = [
     { key: AUDIENCES, notValues: ['*'] },

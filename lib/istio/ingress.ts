@@ -14,6 +14,7 @@ import {
   toYaml,
 } from '../kubernetes';
 import { DRAIN, type Edge } from '../topology';
+import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
 import { renderLimits } from './per-client-rate-limits';
@@ -95,6 +96,7 @@ export class IstioIngress extends EdgeGateway {
       renderEdgeRoutes(chart, edge, [edge.routes], PathOrder.PREFIXES_FIRST);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
+      renderAddressPolicy(chart.scopeOf(edge), edge);
       renderEdgeFilters(chart, edge, this.labelsOf(edge));
     }
     renderLimits(chart);
@@ -109,9 +111,10 @@ function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTarg
       gatewayClassName: 'istio',
       infrastructure: {
         labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': edge.topology.name },
+        annotations: annotationsOf(edge),
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
-      listeners: edgeListeners(edge),
+      listeners: edgeListeners(edge, tlsOptionsOf(edge)),
       tls:
         clientCa && !edge.managed
           ? {
@@ -158,7 +161,7 @@ function renderParameters(scope: Construct, service: string, edge: Edge, hasPodT
   new ConfigMap(place, 'parameters', {
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
-      service: toYaml({ spec: { type: service } }),
+      service: toYaml({ spec: { type: service, ...addressesOf(edge, service) } }),
       horizontalPodAutoscaler: toYaml({
         spec: {
           minReplicas: 2,

@@ -87,7 +87,7 @@ function rulesUnder({ auth: { token }, claims = {} }: RequestAuth, source: Sourc
   return conditionsOn(token).map(when => ({
     from: [{ source: { ...source, requestPrincipals: [`${token.issuer}/*`] } }],
     to,
-    when: [...when, ...conditions],
+    when: when.length + conditions.length > 0 ? [...when, ...conditions] : undefined,
   }));
 }
 

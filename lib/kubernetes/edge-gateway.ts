@@ -51,6 +51,7 @@ export abstract class EdgeGateway {
    */
   protected serviceTypeOf(edge: Edge, declared?: string): string {
     if (!edge.managed) {
+      requireKnownAddresses(edge, declared);
       return declared ?? 'LoadBalancer';
     }
     if (declared === 'LoadBalancer') {
@@ -64,5 +65,19 @@ export abstract class EdgeGateway {
       });
     }
     return declared ?? 'ClusterIP';
+  }
+}
+
+/** A denied address would be allowed where the gateway sees the address of an existing load balancer instead. */
+function requireKnownAddresses({ path, deniedCidrs, trustedProxies }: Edge, service?: string): void {
+  if (service === 'ClusterIP' && deniedCidrs && !trustedProxies) {
+    throw new ValidationError({
+      code: 'UnknownClientAddress',
+      path,
+      summary:
+        'An existing load balancer connects to the gateway, which could see the address of the load balancer '
+        + 'instead of one of `deniedCidrs`, and allow the request.',
+      fix: 'Declare the load balancer in `trustedProxies`, or list the addresses that are allowed in `allowedCidrs`.',
+    });
   }
 }

@@ -3,14 +3,17 @@ import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking
 };
 import type { Edge } from '../topology';
 import type { SpecOf } from './resource';
+import type { Labels } from './topology-chart';
 
 type Listener = SpecOf<IGateway>['listeners'][number];
 
 /**
  * The listeners of an edge's Gateway: port 80, with TLS also port 443. Hosts that share a certificate share a listener
  * without a host name, since clients reuse an HTTP/2 connection for all hosts of a certificate.
+ *
+ * @param tlsOptions options of the implementation, for listeners with TLS
  */
-export function edgeListeners(edge: Edge): Listener[] {
+export function edgeListeners(edge: Edge, tlsOptions?: Labels): Listener[] {
   const allowedRoutes = { namespaces: { from: 'Same' as const } };
   return [
     { name: 'http', port: 80, protocol: 'HTTP', hostname: onlyOne(edge.hosts), allowedRoutes },
@@ -18,7 +21,7 @@ export function edgeListeners(edge: Edge): Listener[] {
       name: index === 0 ? 'https' : `https-${index + 1}`,
       port: 443,
       protocol: 'HTTPS',
-      tls: { mode: 'Terminate', certificateRefs: [{ name: secret }] },
+      tls: { mode: 'Terminate', certificateRefs: [{ name: secret }], options: tlsOptions },
       hostname: onlyOne(hosts),
       allowedRoutes,
     })),

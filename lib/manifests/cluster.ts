@@ -2,6 +2,7 @@ import { addTo } from './lists';
 import { Hosts } from './hosts';
 import { Kind } from './kinds';
 import { MeshConfig } from './mesh-config';
+import { type Namesakes, withoutOverwritten } from './namesakes';
 import { ownValue } from './object';
 import type { Resource } from './resource';
 import type { Labels } from './selector';
@@ -45,11 +46,18 @@ export class Cluster {
   private readonly services = new Map<Workload, Resource[]>();
   private known?: ReadonlySet<string>;
 
+  /** The objects; of several with one kind, namespace and name, the last one. */
+  readonly resources: readonly Resource[];
+  /** The objects of one kind, namespace and name, where there are several: the last of each counts. */
+  readonly namesakes: readonly Namesakes[];
+
   constructor(
-    /** All objects. */
-    readonly resources: readonly Resource[],
+    private readonly applied: readonly Resource[],
     private readonly props: ClusterProps = {},
   ) {
+    const { resources, namesakes } = withoutOverwritten(applied);
+    this.resources = resources;
+    this.namesakes = namesakes;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
     for (const resource of resources) {
       const members = this.byType.get(resource.type);
@@ -101,7 +109,7 @@ export class Cluster {
 
   /** The same objects, with the labels of further namespaces. */
   withNamespaceLabels(labels: NamespaceLabels): Cluster {
-    return new Cluster(this.resources, {
+    return new Cluster(this.applied, {
       ...this.props,
       namespaceLabels: { ...this.props.namespaceLabels, ...labels },
     });

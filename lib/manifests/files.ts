@@ -1,5 +1,5 @@
 import { type ManifestDocument, parseDocuments } from './documents';
-import { isLikeManifest, isLikeObject, isOfProgram, isTemplateText, purposeOf } from './foreign';
+import { isLikeManifest, isLikeObject, isOfProgram, isOwnSettings, isTemplateText, purposeOf } from './foreign';
 import { inNamespace, kustomized, type Listed } from './kustomizations';
 import { addTo } from './lists';
 import { resourcesIn } from './load';
@@ -168,6 +168,9 @@ class Reader {
   }
 
   private skip(purpose: string, file: string): void {
+    if (isOwnSettings(file)) {
+      return;
+    }
     const files = this.skipped.purposes.get(purpose) ?? new Set();
     this.skipped.purposes.set(purpose, files.add(file));
   }

@@ -30,6 +30,7 @@ export const Kind = {
   PROXY_CONFIG: 'ProxyConfig.networking.istio.io',
   REFERENCE_GRANT: 'ReferenceGrant.gateway.networking.k8s.io',
   REPLICA_SET: 'ReplicaSet.apps',
+  REPLICATION_CONTROLLER: 'ReplicationController',
   REQUEST_AUTHENTICATION: 'RequestAuthentication.security.istio.io',
   ROLLOUT: 'Rollout.argoproj.io',
   SECRET: 'Secret',

@@ -9,6 +9,7 @@ const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map<string, readon
   [Kind.STATEFUL_SET, ['spec', 'template']],
   [Kind.DAEMON_SET, ['spec', 'template']],
   [Kind.REPLICA_SET, ['spec', 'template']],
+  [Kind.REPLICATION_CONTROLLER, ['spec', 'template']],
   [Kind.ROLLOUT, ['spec', 'template']],
   [Kind.JOB, ['spec', 'template']],
   [Kind.CRON_JOB, ['spec', 'jobTemplate', 'spec', 'template']],
@@ -27,7 +28,7 @@ function refersTo({ namespace, spec }: Resource): string {
   return `${spec.get('workloadRef', 'kind').text} ${namespace}/${spec.get('workloadRef', 'name').text}`;
 }
 
-/** A Pod, or the Pods that a Deployment, StatefulSet, DaemonSet, ReplicaSet, Rollout, Job or CronJob creates. */
+/** A Pod, or the Pods that a Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Rollout, Job or CronJob creates. */
 export class Workload {
   /**
    * The workload of an object, if it is one. An object with a controller is not counted again: its controller is the

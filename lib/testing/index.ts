@@ -6,6 +6,7 @@ export {
   type Reach,
   type RequestProps,
   type RequestResult,
+  type ResponseHeaderChanges,
   Traffic,
   type TrafficFrom,
   type TrafficMatrix,

@@ -5,10 +5,22 @@ import { requireDnsSubdomain, requireHeaderName } from './names';
 
 /** Which tokens are accepted. */
 export interface JwtProps {
-  /** The `iss` claim, a URL under which the issuer publishes its keys. */
+  /**
+   * The `iss` claim: a URL under which the issuer publishes its keys, or with `jwks` or `jwksUri` any text, such as the
+   * email address of a service account.
+   */
   readonly issuer: string;
-  /** The `aud` claims of which a token must have one, literally. */
-  readonly audiences: string[];
+  /**
+   * The `aud` claims of which a token must have one, literally.
+   * @default - none: an error unless `anyAudience` is set
+   */
+  readonly audiences?: string[];
+  /**
+   * Whether tokens of any audience are accepted, and those without one: also tokens that the issuer made for another
+   * service. Managed APIs do not support it.
+   * @default false
+   */
+  readonly anyAudience?: boolean;
   /**
    * Whether in a token without `aud` the claim `client_id` is compared with `audiences` instead. The access tokens of
    * Amazon Cognito are such tokens: their audiences are the ids of app clients. If a token has both, only `aud` is
@@ -34,6 +46,12 @@ export interface JwtProps {
   readonly jwks?: string;
 }
 
+/** Which tokens are accepted, with their audiences; none for any. */
+export interface AcceptedTokens extends JwtProps {
+  /** The `aud` claims of which a token must have one; empty if `anyAudience` is set. */
+  readonly audiences: string[];
+}
+
 /** Which API keys are accepted. */
 export interface ApiKeyProps {
   /**
@@ -57,30 +75,26 @@ export class Auth {
 
   /** A valid JSON Web Token in `Authorization: Bearer`. */
   static jwt(props: JwtProps): Auth {
-    if (!/^https?:\/\/./.test(props.issuer)) {
+    const { issuer, jwks, jwksUri, audiences = [] } = props;
+    if (!/^https?:\/\/./.test(issuer) && jwks === undefined && jwksUri === undefined) {
       throw new ValidationError({
         code: 'InvalidIssuer',
         path: 'Auth.jwt',
-        summary: `The issuer "${props.issuer}" is not a URL, so its keys cannot be found.`,
-        fix: 'Give the issuer as in the `iss` claim of its tokens, e.g. "https://login.shop.example".',
+        summary: `The issuer "${issuer}" is not a URL, so its keys cannot be found.`,
+        fix:
+          'Give the issuer as in the `iss` claim of its tokens, e.g. "https://login.shop.example", and `jwks` or '
+          + '`jwksUri` if it is not a URL.',
       });
     }
-    if (props.audiences.length === 0) {
-      throw new ValidationError({
-        code: 'NoAudience',
-        path: 'Auth.jwt',
-        summary: 'Without an audience, a token that was issued for another service would be accepted.',
-        fix: 'Give the audiences of this edge.',
-      });
-    }
-    requireNoPatterns('audience', props.audiences);
+    requireAudiences(props);
+    requireNoPatterns('audience', audiences);
     requireNoPatterns('issuer', [props.issuer]);
     assertScopesUsable(props.scopes);
     requireKeyAddress(props.jwksUri);
     if (props.jwks !== undefined) {
       requirePublicKeys('Auth.jwt', props.jwks);
     }
-    return new Auth(given(props));
+    return new Auth({ ...given(props), audiences: [...audiences] });
   }
 
   /**
@@ -95,10 +109,29 @@ export class Auth {
 
   private constructor(
     /** The tokens that are accepted; undefined if no token is needed. */
-    readonly token?: JwtProps,
+    readonly token?: AcceptedTokens,
     /** The API keys that are accepted; undefined if no key is needed. */
     readonly key?: ApiKeyProps,
   ) {}
+}
+
+function requireAudiences({ audiences = [], anyAudience, clientIdAsAudience }: JwtProps): void {
+  if (anyAudience && (audiences.length > 0 || clientIdAsAudience)) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path: 'Auth.jwt',
+      summary: 'Tokens of any audience are accepted, so that no audience is compared.',
+      fix: 'Leave out `anyAudience`, or `audiences` and `clientIdAsAudience`.',
+    });
+  }
+  if (!anyAudience && audiences.length === 0) {
+    throw new ValidationError({
+      code: 'NoAudience',
+      path: 'Auth.jwt',
+      summary: 'Without an audience, a token that was issued for another service would be accepted.',
+      fix: 'Give the audiences of this edge, or accept these tokens with `anyAudience: true`.',
+    });
+  }
 }
 
 /** Refuses what no gateway could fetch keys from, so that every token would be refused. */

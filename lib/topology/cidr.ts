@@ -39,6 +39,16 @@ export function requireRangeOfFront(path: string, cidr: string): void {
   );
 }
 
+/** The same for the addresses of trusted proxies. */
+export function requireRangeOfProxies(path: string, cidr: string): void {
+  requireNarrow(
+    path,
+    cidr,
+    'is far wider than the addresses of a proxy, so clients could forge their own address.',
+    'Give the subnets of the proxies',
+  );
+}
+
 /** The same for the addresses of callers. */
 export function requireRangeOfCallers(path: string, cidr: string): void {
   requireNarrow(path, cidr, 'is far wider than one network, so nearly any address could connect.', 'Give the subnets');

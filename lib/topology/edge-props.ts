@@ -2,9 +2,15 @@ import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import { requireRangeOfFront } from './cidr';
 import { type Cors, validateCors } from './cors';
-import { duplicate } from './duplicate';
-import { requireDnsSubdomain, requireHostName } from './names';
+import {
+  requireAlternativeHosts,
+  requireHost,
+  requireObjectName,
+  requireSecretsOfHosts,
+  requireTls,
+} from './edge-hosts';
 import { requirePositive } from './numbers';
+import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import { anyValue } from './rules';
@@ -49,6 +55,33 @@ export interface EdgeProps {
    * @default - no client certificate is required
    */
   readonly clientCa?: string;
+  /**
+   * Whether clients must present a certificate of `clientCa`.
+   * @default ClientCertificates.REQUIRED
+   */
+  readonly clientCertificates?: ClientCertificates;
+  /**
+   * The lowest version of TLS that clients may use.
+   * @default TlsVersion.V1_2
+   */
+  readonly minTlsVersion?: TlsVersion;
+  /**
+   * The addresses of clients, as CIDRs, whose requests are allowed; all others get 403. The Service of the gateway
+   * preserves addresses (`externalTrafficPolicy: Local`) if its load balancer does; a proxy in front that does not must
+   * be one of `trustedProxies`.
+   * @default - all
+   */
+  readonly allowedCidrs?: string[];
+  /**
+   * The addresses of clients, as CIDRs, whose requests get 403, even if they are in `allowedCidrs`.
+   * @default - none
+   */
+  readonly deniedCidrs?: string[];
+  /**
+   * The proxies in front of the gateway that send the address of the client in `x-forwarded-for`.
+   * @default - none: the address of a client is that of its connection, independent of `x-forwarded-for`
+   */
+  readonly trustedProxies?: TrustedProxies;
   /**
    * The authentication that requests need on routes without `auth` of their own.
    * @default Auth.none()
@@ -132,6 +165,24 @@ const RULES = {
     // A managed API terminates TLS in front of the gateway, for any protocol behind it.
     requireTls(path, 'clientCa', props.managed ? undefined : props.clientCa, props);
   },
+  clientCertificates: (path, { clientCertificates, clientCa, managed }) => {
+    if (clientCertificates !== undefined && (clientCa === undefined || managed)) {
+      throw new ValidationError({
+        code: 'NoEffect',
+        path,
+        summary: managed
+          ? 'A managed API requires a certificate of every client, so `clientCertificates` cannot apply.'
+          : '`clientCertificates` applies to certificates of `clientCa`, which is not declared.',
+        fix: 'Remove `clientCertificates`, or declare `clientCa` on an edge without a managed API.',
+      });
+    }
+  },
+  minTlsVersion: (path, props) => {
+    requireTls(path, 'minTlsVersion', props.minTlsVersion, props);
+  },
+  allowedCidrs: validateAddresses,
+  deniedCidrs: anyValue,
+  trustedProxies: anyValue,
   certificateIssuer: (path, props) => {
     requireObjectName(path, 'a ClusterIssuer', props.certificateIssuer);
     requireTls(path, 'certificateIssuer', props.certificateIssuer, props);
@@ -151,67 +202,6 @@ const RULES = {
   // The edge validates it with its name, which no other object of the namespace has.
   namespace: anyValue,
 } satisfies { readonly [K in keyof EdgeProps]-?: (path: string, props: EdgeProps) => void };
-
-/** A host name, or one with `*` as its first label. */
-function requireHost(path: string, host: string): void {
-  requireHostName(path, host.replace(/^\*\./, ''));
-}
-
-/** The CRD of HTTPRoutes allows 16 hosts. @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
-const MOST_HOSTS = 16;
-
-function requireAlternativeHosts(path: string, { host, alternativeHosts = [] }: EdgeProps): void {
-  alternativeHosts.forEach(each => {
-    requireHost(path, each);
-  });
-  const all = [host, ...alternativeHosts];
-  const twice = all.find((each, index) => all.indexOf(each) !== index);
-  if (twice !== undefined) {
-    throw duplicate(path, `The host "${twice}" is listed twice.`, 'List it once.');
-  }
-  if (all.length > MOST_HOSTS) {
-    throw new ValidationError({
-      code: 'OutOfRange',
-      path,
-      summary: `The edge has ${all.length} hosts, and an HTTPRoute can have ${MOST_HOSTS}.`,
-      fix: 'Use a wildcard, e.g. "*.shop.example", or declare another edge.',
-    });
-  }
-}
-
-function requireSecretsOfHosts(path: string, props: EdgeProps): void {
-  const { alternativeHosts = [], tlsSecret, tlsSecrets = {} } = props;
-  const secrets = [tlsSecret];
-  for (const [host, secret] of Object.entries(tlsSecrets)) {
-    requireObjectName(path, 'a Secret', secret);
-    requireTls(path, 'tlsSecrets', secret, props);
-    if (!alternativeHosts.includes(host)) {
-      throw new ValidationError({
-        code: 'NoEffect',
-        path,
-        summary: `\`tlsSecrets\` has a Secret for "${host}", which is not one of the \`alternativeHosts\`.`,
-        fix: 'Add the host there. The Secret of `host` is `tlsSecret`.',
-      });
-    }
-    if (secrets.includes(secret)) {
-      throw new ValidationError({
-        code: 'Contradiction',
-        path,
-        summary:
-          `The Secret "${secret}" of "${host}" is also that of another host, and clients that reuse a connection `
-          + 'for all hosts of a certificate would get 404.',
-        fix: 'Leave out of `tlsSecrets` the hosts of the certificate in `tlsSecret`, and use a Secret for each other.',
-      });
-    }
-    secrets.push(secret);
-  }
-}
-
-function requireObjectName(path: string, what: string, name: string | undefined): void {
-  if (name !== undefined) {
-    requireDnsSubdomain(path, what, name);
-  }
-}
 
 function requireCountable(path: string, { perClientRateLimit, auth }: EdgeProps): void {
   if (perClientRateLimit?.client.kind === 'API key' && auth) {
@@ -242,15 +232,4 @@ function validateFront(path: string, { managed, frontCidrs }: EdgeProps): void {
     });
   }
   frontCidrs?.forEach(cidr => requireRangeOfFront(path, cidr));
-}
-
-function requireTls(path: string, name: string, value: string | undefined, { tlsSecret }: EdgeProps): void {
-  if (value !== undefined && tlsSecret === undefined) {
-    throw new ValidationError({
-      code: 'NoEffect',
-      path,
-      summary: `${name} applies to TLS, and the edge uses plain HTTP.`,
-      fix: 'Set `tlsSecret` to the Secret with the certificate.',
-    });
-  }
 }

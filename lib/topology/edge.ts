@@ -7,6 +7,7 @@ import { aggregator, callParts } from './aggregator';
 import { Auth } from './auth';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Cors } from './cors';
+import { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 import { type EdgeProps, validateEdge } from './edge-props';
 import type { RateLimit } from './rate-limit';
 import { duplicate } from './duplicate';
@@ -43,6 +44,16 @@ export class Edge implements IEdge {
   readonly certificateIssuer?: string;
   /** The ConfigMap with the authority of client certificates; undefined if clients need no certificate. */
   readonly clientCa?: string;
+  /** Whether clients must present a certificate of `clientCa`. */
+  readonly clientCertificates: ClientCertificates;
+  /** The lowest version of TLS that clients may use. */
+  readonly minTlsVersion: TlsVersion;
+  /** The only addresses of clients, as CIDRs, whose requests are allowed; undefined for all. */
+  readonly allowedCidrs?: readonly string[];
+  /** The addresses of clients, as CIDRs, whose requests are denied; undefined for none. */
+  readonly deniedCidrs?: readonly string[];
+  /** The proxies in front whose `x-forwarded-for` has the address of the client; undefined for none. */
+  readonly trustedProxies?: TrustedProxies;
   /** The credentials that requests need on routes without `auth` of their own. */
   readonly auth: Auth;
   /** The limit on all requests of the edge, for each pod of the gateway; undefined for none. */
@@ -84,6 +95,11 @@ export class Edge implements IEdge {
     this.tlsSecrets = props.tlsSecrets ?? {};
     this.certificateIssuer = props.certificateIssuer;
     this.clientCa = props.clientCa;
+    this.clientCertificates = props.clientCertificates ?? ClientCertificates.REQUIRED;
+    this.minTlsVersion = props.minTlsVersion ?? TlsVersion.V1_2;
+    this.allowedCidrs = props.allowedCidrs;
+    this.deniedCidrs = props.deniedCidrs;
+    this.trustedProxies = props.trustedProxies;
     this.auth = props.auth ?? Auth.none();
     this.rateLimit = props.rateLimit;
     this.perClientRateLimit = props.perClientRateLimit;

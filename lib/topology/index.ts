@@ -18,6 +18,7 @@ export type { CallerData, ContractData, PortData, ServiceData } from './contract
 export { type Cors, CORS_HEADERS } from './cors';
 export { DRAIN } from './drain';
 export * from './edge';
+export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
 export { MODEL_ERRORS } from './errors';
 export * from './external';

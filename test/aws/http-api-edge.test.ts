@@ -279,6 +279,11 @@ describe('what an HTTP API does not support throws', () => {
       'only over HTTPS',
       (add: Add) => add('GET /', { auth: Auth.jwt({ ...token, issuer: 'http://login.example' }) }),
     ],
+    [
+      'tokens of any audience',
+      'compares audiences',
+      (add: Add) => add('GET /', { auth: Auth.jwt({ issuer: token.issuer, anyAudience: true }) }),
+    ],
     ['a path that ends with a slash', 'Write it as "/a".', (add: Add) => add('GET /a/', {})],
     [
       'a route with a rest beside one without',

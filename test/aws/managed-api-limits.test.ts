@@ -1,5 +1,14 @@
 import { Duration } from 'cdk8s';
-import { Auth, ClientKey, type EdgeProps, FailureMode, PerClientRateLimit, Period, type RouteProps } from '../../lib';
+import {
+  Auth,
+  ClientKey,
+  type EdgeProps,
+  FailureMode,
+  PerClientRateLimit,
+  Period,
+  type RouteProps,
+  TlsVersion,
+} from '../../lib';
 import type { RestApiEdgeProps } from '../../lib/aws';
 import { declared, httpTemplate, restTemplate } from './support';
 
@@ -34,6 +43,18 @@ test.each<[string, RegExp, () => unknown]>([
       make(kind, { alternativeHosts: ['www.shop.example'] }),
     ],
     [`all hosts of a domain in front of a ${kind} API`, /\*\.shop\.example/, make(kind, { host: '*.shop.example' })],
+  ]),
+  ...(
+    [
+      ['allowedCidrs', { allowedCidrs: ['203.0.113.0/24'] }],
+      ['deniedCidrs', { deniedCidrs: ['203.0.113.0/24'] }],
+      ['trustedProxies', { trustedProxies: { cidrs: ['10.0.8.0/24'] } }],
+      ['minTlsVersion', { minTlsVersion: TlsVersion.V1_3 }],
+    ] as const
+  ).map(([name, props]): [string, RegExp, () => unknown] => [
+    `${name} of the gateway`,
+    new RegExp(`\`${name}\` applies to connections of clients`),
+    make('rest', props as Partial<EdgeProps>),
   ]),
   ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
   ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],

@@ -374,3 +374,34 @@ test('--build renders kustomizations', () => {
   // Without kustomize and kubectl it is the same as above.
   expect(built.stdout).toMatch(built.stderr === '' ? /kustomization\.yaml:1:1: VirtualService default\/x-web / : /web/);
 });
+
+test('environments are found without settings, and what is wrong in one of them names it', () => {
+  const of = (host: string) => LOST.replace('host: web', `host: ${host}`);
+  write('envs/dev/a.yaml', `${SERVICE}---\n${of('web')}`);
+  write('envs/prod/a.yaml', `${SERVICE}---\n${of('web')}`);
+  expect(cardinal([join(folder, 'envs')])).toMatchObject({
+    status: 0,
+    stderr:
+      '2 folders have the same objects, so each is checked as a cluster of its own, with what is outside of them: '
+      + 'dev, prod\n',
+    stdout: expect.not.stringMatching(/ConflictingHosts|RepeatedObject/),
+  });
+  write('envs/shared.yaml', of('only-in-prod').replace('name: web', 'name: other').replace('[web]', '[other]'));
+  write('envs/prod/b.yaml', SERVICE.replace('name: web', 'name: only-in-prod'));
+  const { stdout } = cardinal([join(folder, 'envs')]);
+  expect(stdout).toMatch(/shared\.yaml:.*: error: In dev: Requests .*\(UnknownDestination/);
+  expect(stdout).toMatch(/\n5 objects checked: |\n6 objects checked: /);
+});
+
+test('a suppression that one of several environments needs is used', () => {
+  write('used/dev/a.yaml', SERVICE);
+  write('used/prod/a.yaml', `${SERVICE}---\n${SERVICE.replace('name: web', 'name: other')}`);
+  write(
+    'used/shared.yaml',
+    LOST.replace('host: web', 'host: other').replace(
+      '{name: web}',
+      '{name: web, annotations: {cardinal.cdk8s.io/suppress: "UnknownDestination: in prod only"}}',
+    ),
+  );
+  expect(cardinal([join(folder, 'used')]).stdout).not.toContain('UnusedSuppression');
+});

@@ -30,6 +30,7 @@ test('the help of check names each of its options', () => {
     'no-plugins',
     'namespace',
     'namespace-label',
+    'build',
     'cluster-domain',
     'format',
     'fail-on',

@@ -139,6 +139,12 @@ describe('what requests must prove', () => {
     expect(one(objects, 'HTTPRoute', 'door-2').spec.rules[0].matches).toHaveLength(2);
   });
 
+  test('has no audiences where tokens of any audience are accepted', () => {
+    const auth = Auth.jwt({ issuer: token.issuer, jwksUri: token.jwksUri, anyAudience: true });
+    const { providers } = one(render(door({ auth }, ['GET /'])), 'SecurityPolicy', 'door').spec.jwt;
+    expect(providers[0]).not.toHaveProperty('audiences');
+  });
+
   test('is one of the scopes, where a route names some', () => {
     expect(
       one(render(door({}, ['GET /', { auth: jwt(['read', 'admin']) }])), 'SecurityPolicy', 'door').spec.authorization,
@@ -334,6 +340,7 @@ test('clients show certificates, over TLS 1.2 or newer', () => {
   expect(
     one(render(door({ tlsSecret: 'tls', clientCa: 'clients' }, ['GET /'])), 'ClientTrafficPolicy', 'door').spec,
   ).toEqual({
+    headers: { xForwardedClientCert: { mode: 'SanitizeSet', certDetailsToAdd: ['Subject', 'Cert', 'DNS', 'URI'] } },
     targetRefs: [{ ...gatewayRef, sectionName: 'https' }],
     tls: {
       minVersion: '1.2',

@@ -46,6 +46,20 @@ test('a scope is a condition of the routes that require it', () => {
   ).toEqual([[audience], [audience, { key: 'request.auth.claims[scope]', values: ['write', 'admin'] }]]);
 });
 
+test('an edge accepts tokens of any audience where that is declared, and the other routes do not', () => {
+  const issuer = 'https://login.example';
+  const shop = new Topology('shop');
+  const edge = shop.addEdge('door', { host: 'shop.example', auth: jwt() });
+  const web = plain(shop, 'web');
+  edge.route('GET /', web);
+  edge.route('GET /any', web, { auth: Auth.jwt({ issuer, anyAudience: true }) });
+  const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...render(shop))));
+  const token = { claims: { iss: issuer, sub: 'ann' } };
+  traffic.fromInternet('GET http://shop.example/any', token).expectAllowed();
+  traffic.fromInternet('GET http://shop.example/any').expectDenied(403);
+  traffic.fromInternet('GET http://shop.example/', token).expectDenied(403);
+});
+
 describe('client_id as audience', () => {
   const byClient = Auth.jwt({
     issuer: 'https://login.example',

@@ -71,6 +71,32 @@ test('single operations need no token, another audience or a claim', () => {
   web.http('GET http://orders/orders/1', VALID).expectAllowed();
 });
 
+test('tokens of any audience, or without one, are accepted where that is declared', () => {
+  const web = trafficIn(shopWith({ auth: Auth.jwt({ issuer, anyAudience: true }) }).shop).from('web');
+  web.http('GET http://orders/', { claims: { iss: issuer, sub: 'ann' } }).expectAllowed();
+  web.http('GET http://orders/', { claims: { iss: issuer, sub: 'ann', aud: 'other' } }).expectAllowed();
+  web.http('GET http://orders/', { claims: { iss: 'https://other.example', sub: 'ann' } }).expectDenied();
+  web.http('GET http://orders/').expectDenied(403);
+});
+
+test('tokens of any audience leave the audiences of other operations as they are', () => {
+  const { shop } = shopWith({
+    auth,
+    operations: [{ operation: op('GET /any'), auth: Auth.jwt({ issuer, anyAudience: true }) }],
+  });
+  const web = trafficIn(shop).from('web');
+  const token = { claims: { iss: issuer, sub: 'ann' } };
+  web.http('GET http://orders/any', token).expectAllowed();
+  web.http('GET http://orders/other', token).expectDenied(403);
+  web.http('GET http://orders/other', VALID).expectAllowed();
+});
+
+test('an issuer that is not a URL is accepted with its keys', () => {
+  const accounts = Auth.jwt({ issuer: 'robot@accounts.example', anyAudience: true, jwksUri: 'https://a.example/keys' });
+  const web = trafficIn(shopWith({ auth: accounts }).shop).from('web');
+  web.http('GET http://orders/', { claims: { iss: 'robot@accounts.example', sub: 'ann' } }).expectAllowed();
+});
+
 const operations = fc.constantFrom(
   ...['GET', 'POST', 'ANY'].flatMap(method =>
     ['/', '/a', '/a/', '/a/{x}', '/a/b', '/a/{rest+}', '/{x}', '/{all+}', '/{x}/b'].map(path => `${method} ${path}`),

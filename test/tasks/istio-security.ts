@@ -7,9 +7,10 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
     'Authentication policy: mutual TLS of mesh, namespace, workload and port',
     'always STRICT, a port PERMISSIVE by `allowFrom(peer, { plaintext: true })`; DISABLE by `PeerAuthentication`',
   ),
-  resources(
+  model(
     'Authentication policy: end-user tokens at a workload, by path',
-    '`requireAuth`; tokens without an audience, or of an issuer that is not a URL, by `RequestAuthentication`',
+    '`requireAuth`, also with `anyAudience` and issuers that are not URLs',
+    'istio/service-auth.test.ts › single operations need no token, another audience or a claim',
   ),
   resources('Routing by claims of a token', '`VirtualService`'),
   model(
@@ -32,21 +33,29 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
     '`calls` of a `Port.tcp`',
     'istio/security.test.ts › a call allows the identity of its caller on the port of the pod',
   ),
-  resources(
+  model(
     'Authorization: tokens, with claims',
-    '`requireAuth({ auth, claims })`; tokens without an audience, or of an issuer that is not a URL, by '
-      + '`AuthorizationPolicy`',
+    '`requireAuth({ auth, claims })`',
+    'istio/service-auth.test.ts › tokens of any audience, or without one, are accepted where that is declared',
   ),
   resources('External authorization', '`AuthorizationPolicy`, and patches for the provider and the NetworkPolicy'),
   resources('Explicit deny', '`AuthorizationPolicy`; undeclared calls are denied without it'),
-  resources('Access control by IP address at the ingress', 'a patch of the AuthorizationPolicy of the gateway'),
+  model(
+    'Access control by IP address at the ingress',
+    '`allowedCidrs`, `deniedCidrs`, `trustedProxies`',
+    'kubernetes/edge-clients.test.ts › are those of connections, independent of x-forwarded-for',
+  ),
   model(
     'Trust domain migration',
     '`trustDomain` and `trustDomainAliases`',
     'istio/install.test.ts › aliases of the trust domain are those of the mesh configuration',
   ),
   resources('Dry run of a policy', 'an annotation of an `AuthorizationPolicy`'),
-  resources('Minimum TLS version of workloads', 'a patch of the IstioOperator object'),
+  model(
+    'Minimum TLS version of workloads',
+    '`minTlsVersion` of the installation',
+    'istio/install.test.ts › workloads use TLS %s or newer',
+  ),
   model(
     'Rate limits with Envoy, global and local',
     '`perClientRateLimit` and `rateLimit` at edges, `addRateLimit` of services',

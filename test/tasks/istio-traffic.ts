@@ -42,9 +42,10 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
     'istio/load-balancing.test.ts › is the load balancer of the DestinationRule, valid by its schema',
   ),
   resources('Ingress gateways', '`addEdge`; host `*` by `Gateway` and `HttpRoute`'),
-  resources(
+  model(
     'Secure gateways',
-    '`tlsSecret`, `clientCa`; optional client certificates, TLS versions and ciphers by `IstioGateway`',
+    '`tlsSecrets`, `clientCa`, `clientCertificates`, `minTlsVersion`; ciphers by a patch of the Gateway',
+    'kubernetes/edge-clients.test.ts › that are optional are no proof',
   ),
   resources('Ingress without TLS termination', '`TlsRoute`, or `IstioGateway` and `VirtualService`'),
   resources('Ingress with TLS termination at the sidecar', 'a patch of the rendered Sidecar'),

@@ -1,4 +1,4 @@
-import { type EdgeProps, Topology } from '../../lib';
+import { ClientCertificates, type EdgeProps, TlsVersion, Topology } from '../../lib';
 
 const edge = (props: Partial<EdgeProps>) => () =>
   new Topology('shop').addEdge('door', { host: 'shop.example', ...props });
@@ -71,4 +71,46 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
     ['"A B"', 'a Secret'],
     edge({ alternativeHosts: ['a.example.org'], tlsSecret: 'tls', tlsSecrets: { 'a.example.org': 'A B' } }),
   ],
+  ...(['allowedCidrs', 'deniedCidrs'] as const).flatMap((name): typeof LISTENER_MISTAKES => [
+    [`no address as ${name}`, 'NoEffect', ['empty'], edge({ [name]: [] })],
+    [`an address without a prefix as ${name}`, 'InvalidCidr', ['"10.0.8.1"'], edge({ [name]: ['10.0.8.1'] })],
+    [
+      `${name} behind a managed API`,
+      'NoEffect',
+      [`\`${name}\``, 'managed API'],
+      edge({ managed: true, [name]: ['10.0.8.0/24'] }),
+    ],
+  ]),
+  ['no trusted proxy', 'NoEffect', ['trustedProxies.cidrs'], edge({ trustedProxies: { cidrs: [] } })],
+  [
+    'trusted proxies behind a managed API',
+    'NoEffect',
+    ['trustedProxies.cidrs'],
+    edge({ managed: true, trustedProxies: { cidrs: ['10.0.8.0/24'] } }),
+  ],
+  ...['0.0.0.0/0', '::/0', '8.0.0.0/7'].map((cidr): (typeof LISTENER_MISTAKES)[number] => [
+    `"${cidr}" as trusted proxies`,
+    'InvalidCidr',
+    [`"${cidr}"`, 'forge'],
+    edge({ trustedProxies: { cidrs: ['10.0.8.0/24', cidr] } }),
+  ]),
+  ...[0, -1, 1.5, 11].map((count): (typeof LISTENER_MISTAKES)[number] => [
+    `${count} trusted proxies`,
+    'OutOfRange',
+    ['The count of trusted proxies', String(count)],
+    edge({ trustedProxies: { cidrs: ['10.0.8.0/24'], count } }),
+  ]),
+  [
+    'optional certificates of no authority',
+    'NoEffect',
+    ['`clientCa`'],
+    edge({ tlsSecret: 'tls', clientCertificates: ClientCertificates.OPTIONAL }),
+  ],
+  [
+    'optional certificates in front of a managed API',
+    'NoEffect',
+    ['managed API'],
+    edge({ managed: true, clientCa: 'ca', clientCertificates: ClientCertificates.OPTIONAL }),
+  ],
+  ['a version of TLS without TLS', 'NoEffect', ['minTlsVersion'], edge({ minTlsVersion: TlsVersion.V1_3 })],
 ];

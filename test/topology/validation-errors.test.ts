@@ -632,6 +632,18 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     ['audience'],
     () => Auth.jwt({ issuer: 'https://login.example', audiences: [] }),
   ],
+  [
+    'an audience beside any audience',
+    'Contradiction',
+    ['any audience'],
+    () => Auth.jwt({ issuer: 'https://login.example', audiences: ['a'], anyAudience: true }),
+  ],
+  [
+    'a client id beside any audience',
+    'Contradiction',
+    ['any audience'],
+    () => Auth.jwt({ issuer: 'https://login.example', clientIdAsAudience: true, anyAudience: true }),
+  ],
   ['a throttle of nothing', 'OutOfRange', ['rate is 0'], () => RateLimit.perSecond(0)],
 
   [

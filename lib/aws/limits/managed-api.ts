@@ -1,4 +1,4 @@
-import { type Edge, type JwtProps, type Route, ValidationError } from '../../topology';
+import { type AcceptedTokens, type Edge, type Route, TlsVersion, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
@@ -26,6 +26,7 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
   const { edge } = props;
   edge.routes.forEach(route => requireFitRoute(api, route));
   requireOneHost(api, edge);
+  requireNoClientSettings(api, edge);
   if (!props.loadBalancer) {
     requireTargetGroupName(api, edge);
   }
@@ -49,6 +50,24 @@ function requireOneHost(api: ApiKind, { path, hosts }: Edge): void {
   }
 }
 
+/** The API terminates the connections of clients, and connects to the gateway from its own addresses. */
+function requireNoClientSettings(api: ApiKind, edge: Edge): void {
+  const [name] = Object.entries({
+    allowedCidrs: edge.allowedCidrs,
+    deniedCidrs: edge.deniedCidrs,
+    trustedProxies: edge.trustedProxies,
+    minTlsVersion: edge.minTlsVersion === TlsVersion.V1_3 ? edge.minTlsVersion : undefined,
+  }).find(([, value]) => value !== undefined) ?? [undefined];
+  if (name !== undefined) {
+    throw invalid(
+      api,
+      edge.path,
+      `\`${name}\` applies to connections of clients, which ${api.name} terminates in front of the gateway.`,
+      `Remove \`${name}\`, and restrict clients at the API, e.g. by a web ACL.`,
+    );
+  }
+}
+
 /** An error about a limit of an API, with the code of the API. */
 export function invalid(api: ApiKind, path: string, summary: string, fix: string): ValidationError {
   return new ValidationError({ code: api.code, path, summary, fix });
@@ -68,7 +87,7 @@ export function requireNoMore(
 }
 
 /** The audiences of a token: any one of them suffices, so neither their order nor a repetition makes a difference. */
-export function audiencesOf(token: JwtProps): string[] {
+export function audiencesOf(token: AcceptedTokens): string[] {
   return [...new Set(token.audiences)].sort();
 }
 
@@ -99,6 +118,14 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
       path,
       `"${operation.path.text}" ends with "/", which routes of ${api.name} do not support.`,
       `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`,
+    );
+  }
+  if (auth.token?.anyAudience) {
+    throw invalid(
+      api,
+      path,
+      `Tokens of any audience are accepted, and an authorizer of ${api.name} compares audiences.`,
+      'Give the audiences of the edge.',
     );
   }
   if (auth.token && !auth.token.issuer.startsWith('https://')) {

@@ -14,6 +14,11 @@ export interface Problem {
    * @default - all codes of the check
    */
   readonly covers?: readonly string[];
+  /**
+   * The severity of this problem.
+   * @default - that of the check
+   */
+  readonly severity?: Severity;
 }
 
 /** A rule for manifests. */

@@ -11,4 +11,5 @@ export {
   UNUSED_SUPPRESSION,
 } from './run';
 export { UNREADABLE_MANIFEST, unreadableManifests } from './unreadable';
+export { mergedReport } from './worlds';
 export { SUPPRESS, type Suppression } from './suppressions';

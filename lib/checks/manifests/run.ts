@@ -88,7 +88,9 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
       .map(resource => [resource, suppressionsOf(resource)] as const)
       .filter(([, found]) => found.length > 0),
   );
-  const inForce = isInline ? byObject : new Map<Resource, Suppression[]>();
+  // A copy of an object could accept what is found in the other one.
+  const repeated = new Set(cluster.namesakes.flat());
+  const inForce = new Map([...byObject].filter(([resource]) => isInline && !repeated.has(resource)));
   const used = new Set<Suppression>();
   const findings: ManifestFinding[] = [];
   const suppressed: SuppressedFinding[] = [];
@@ -183,7 +185,7 @@ function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
 
 function findingOf(
   { id, severity, covers }: Omit<Check, 'find'>,
-  { at, message, fix, covers: codes }: Problem,
+  { at, message, fix, covers: codes, severity: own }: Problem,
 ): ManifestFinding {
   const {
     object: { apiVersion, kind },
@@ -194,7 +196,7 @@ function findingOf(
   const field = String(at);
   return {
     id,
-    severity,
+    severity: own ?? severity,
     covers: codes ?? covers,
     path: `${kind} ${key}${field === '' ? '' : ` ${field}`}`,
     object: { apiVersion, kind, namespace, name },

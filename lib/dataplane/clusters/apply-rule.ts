@@ -1,11 +1,12 @@
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
 import { isPreflight } from '../policies/authentication';
-import { joined, operated, toHost } from '../routes/header-operations';
+import { corsOperations } from '../routes/cors';
+import { followedBy, type HeaderOperations, joined, operated, toHost } from '../routes/header-operations';
 import type { Message } from '../messages/message';
 import type { SimulatedOutcome, SimulationResult } from './simulation-result';
 import type { Proxy } from '../endpoints/proxy';
-import type { Backend, HeaderOperations, Route, Rule } from '../routes/rule';
+import type { Backend, Route, Rule } from '../routes/rule';
 import { copiesTo, toCluster } from './to-cluster';
 
 /** Applies the matching route to a request: fault injection first, then a direct response, or a backend. */
@@ -23,6 +24,7 @@ export function applyRule(
       ? [
           {
             share: fault.abortShare,
+            response: changed(rule, [rule.response], message),
             status: fault.status,
             by: rule.at.get('fault'),
             reason: `aborted by ${rule.at.resource.kind} ${rule.at.resource.key} (${String(rule.at)})`,
@@ -39,7 +41,6 @@ export function applyRule(
     retries: rule.reply || rule.retries.attempts === 0 ? undefined : rule.retries,
     fault,
     copies: rule.reply ? [] : rule.mirrors.flatMap(each => copiesTo(each, message.port, proxy, context)),
-    response: [rule.response],
     steps: [routedBy(rule.at)],
   };
 }
@@ -65,7 +66,8 @@ function forward(
     && isPreflight(message)
     && (rule.cors.takesOrigin(message.headers.origin ?? '') || rule.cors.answersAll)
   ) {
-    return [{ share: 1, status: 200, by: rule.at, reason: 'CORS preflight response of the proxy' }];
+    const response = corsOperations(rule.cors, message, true);
+    return [{ share: 1, status: 200, response, by: rule.at, reason: 'CORS preflight response of the proxy' }];
   }
   const reply = rule.reply?.(message, matched);
   if (reply) {
@@ -74,6 +76,7 @@ function forward(
         share: 1,
         status: reply.status,
         location: reply.location,
+        response: rule.response,
         by: rule.at,
         reason: `direct response of ${rule.at.resource.kind} ${rule.at.resource.key} (${String(rule.at)})`,
       },
@@ -91,8 +94,17 @@ function forward(
       caller,
       proxy,
       context,
-    ).map(each => ({ ...each, share: each.share * backend.share }));
+    ).map(each => ({
+      ...each,
+      share: each.share * backend.share,
+      response: changed(rule, inOrder(backend, rule.response, backend.response), message),
+    }));
   });
+}
+
+/** The changes of response headers: those of the levels, then the CORS policy. */
+function changed({ cors }: Rule, levels: readonly HeaderOperations[], message: Message): HeaderOperations {
+  return [...levels, ...(cors ? [corsOperations(cors, message, false)] : [])].reduce(followedBy);
 }
 
 /** A rewritten path may include a query. */
@@ -101,10 +113,11 @@ function splitPath(path: string, query: string): { path: string; query: string }
   return { path: head, query: [rest.join('?'), query].filter(each => each !== '').join('&') };
 }
 
-/** Envoy applies the header operations of a weighted cluster before those of the route; a single one has none. */
 function headersFor(rule: Rule, backend: Backend, message: Message): Message['headers'] {
-  const levels: HeaderOperations[] = backend.isWeighted
-    ? [backend.request, rule.request]
-    : [joined(rule.request, backend.request)];
-  return levels.reduce(operated, message.headers);
+  return inOrder(backend, rule.request, backend.request).reduce(operated, message.headers);
+}
+
+/** Envoy applies the header operations of a weighted cluster before those of the route; a single one has none. */
+function inOrder({ isWeighted }: Backend, ofRule: HeaderOperations, ofBackend: HeaderOperations): HeaderOperations[] {
+  return isWeighted ? [ofBackend, ofRule] : [joined(ofRule, ofBackend)];
 }

@@ -124,7 +124,7 @@ function placeOf({ workload, outside, port, status, location, message }: Simulat
   return JSON.stringify([workload?.namespace, workload?.name, outside, port, status, location, sent]);
 }
 
-function settingsOf({ timeoutMs, retries, fault, copies, response }: SimulationResult): string {
+function settingsOf({ outcomes, timeoutMs, retries, fault, copies }: SimulationResult): string {
   const mirrors = copies.map(({ workload, outside, share }) => [workload?.namespace, workload?.name, outside, share]);
-  return JSON.stringify([timeoutMs, retries, fault, mirrors, response]);
+  return JSON.stringify([timeoutMs, retries, fault, mirrors, outcomes.map(each => each.response)]);
 }

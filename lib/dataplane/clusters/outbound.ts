@@ -134,7 +134,6 @@ function straight(
   return {
     outcomes: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context),
     copies: [],
-    response: [],
     steps: ['direct connection without a proxy'],
   };
 }

@@ -1,6 +1,7 @@
 import type { Field, Workload } from '../../manifests';
 import type { Message } from '../messages/message';
-import type { Fault, HeaderOperations, Retries } from '../routes/rule';
+import type { HeaderOperations } from '../routes/header-operations';
+import type { Fault, Retries } from '../routes/rule';
 import { Unsimulated } from '../messages/unsimulated';
 
 /** A possible result of a request. */
@@ -19,6 +20,8 @@ export interface SimulatedOutcome {
   readonly message?: Message;
   /** The response status if it does not arrive; 0 for a failed connection. */
   readonly status?: number;
+  /** The changes of the response headers on the way to the client. */
+  readonly response?: HeaderOperations;
   /** The location of a redirect. */
   readonly location?: string;
   /** The object or rule that decided the result. */
@@ -50,7 +53,6 @@ export interface SimulationResult {
   readonly retries?: Retries;
   readonly fault?: Fault;
   readonly copies: readonly Copy[];
-  readonly response: readonly HeaderOperations[];
   /** The steps on the way. */
   readonly steps: readonly string[];
   /**
@@ -65,7 +67,6 @@ export function ended(outcome: Omit<SimulatedOutcome, 'share'>, steps: readonly 
   return {
     outcomes: [{ share: 1, ...outcome }],
     copies: [],
-    response: [],
     steps: [...steps, ...(outcome.reason ? [outcome.reason] : [])],
   };
 }

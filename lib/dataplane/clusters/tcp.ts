@@ -111,7 +111,6 @@ export function sendConnection(
     outcomes,
     rule: at,
     copies: [],
-    response: [],
     steps: [`routed by ${at.resource.kind} ${at.resource.key} (${String(at)})`],
   };
 }

@@ -1,9 +1,8 @@
-import { type Cluster, type Field, isWithin, Kind } from '../../manifests';
+import { type Field, isWithin } from '../../manifests';
 import type { Message } from '../messages/message';
 import { and, or, type Ternary } from '../messages/ternary';
 import { titleOf } from '../unread/read';
 import { Unsimulated } from '../messages/unsimulated';
-import { policyFor, type Attachment } from './attachment';
 import { valueAt, type Verified } from './tokens';
 import { refused, type Verdict } from './verdict';
 
@@ -11,10 +10,10 @@ import { refused, type Verdict } from './verdict';
  * The effect of the `authorization` of a SecurityPolicy on a request: the first matching rule decides, else the default
  * action, Deny unless set.
  */
-export function authorize(authorization: Field, verified: Verified, place: Attachment, cluster: Cluster): Verdict {
+export function authorize(authorization: Field, verified: Verified): Verdict {
   const { message } = verified;
   const fallback = authorization.get('defaultAction').text === 'Allow';
-  const decided = decide(authorization.get('rules').items, fallback, rule => applies(rule, verified, place, cluster));
+  const decided = decide(authorization.get('rules').items, fallback, rule => applies(rule, verified));
   if (decided === undefined) {
     throw new Unsimulated(
       `${titleOf(authorization.resource)} has rules on the IP address of the client `
@@ -39,7 +38,7 @@ function decide([rule, ...rest]: readonly Field[], fallback: boolean, test: (rul
   return matches === false || others === allows ? others : undefined;
 }
 
-function applies(rule: Field, { message, provider, claims }: Verified, place: Attachment, cluster: Cluster): Ternary {
+function applies(rule: Field, { message, provider, claims }: Verified): Ternary {
   const [methods, principal] = [rule.get('operation', 'methods').texts, rule.get('principal')];
   const jwt = principal.get('jwt');
   const isOfProvider = jwt.get('provider').text === provider && claims !== undefined;
@@ -60,7 +59,7 @@ function applies(rule: Field, { message, provider, claims }: Verified, place: At
       .get('claims')
       .items.map(each => isOfProvider && hasClaim(each, valueAt(claims, each.get('name').text.split('.')))),
   ]);
-  return isMatch && isFrom(principal.get('clientCIDRs').texts, message, place, cluster);
+  return isMatch && isFrom(principal.get('clientCIDRs').texts, message);
 }
 
 function hasClaim(at: Field, value: unknown): boolean {
@@ -70,18 +69,10 @@ function hasClaim(at: Field, value: unknown): boolean {
     : typeof value === 'string' && values.includes(value);
 }
 
-/** The address is that of the connection, unless a ClientTrafficPolicy reads it from a header. */
-function isFrom(
-  blocks: readonly string[],
-  { address }: Message,
-  { gateway, listener }: Attachment,
-  cluster: Cluster,
-): Ternary {
+/** The address is that of the client, which the ClientTrafficPolicy of the listener determines. */
+function isFrom(blocks: readonly string[], { address }: Message): Ternary {
   if (blocks.length === 0) {
     return true;
   }
-  const client = policyFor(Kind.CLIENT_TRAFFIC_POLICY, { gateway, listener }, cluster);
-  return address === undefined || client?.spec.get('clientIPDetection').exists
-    ? undefined
-    : or(blocks.map(each => isWithin(address, each)));
+  return address === undefined ? undefined : or(blocks.map(each => isWithin(address, each)));
 }

@@ -1,5 +1,5 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../manifests';
-import type { Message } from '../messages/message';
+import { type Cluster, type Field, isWithin, Kind, type Resource } from '../../manifests';
+import { forwardedFor, type Message } from '../messages/message';
 import { headerModifier, operated } from '../routes/header-operations';
 import { CLIENT_TRAFFIC_POLICY, ENVOY_PROXY } from '../unread/envoy-gateway';
 import { requireRead, titleOf } from '../unread/read';
@@ -26,9 +26,34 @@ export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
   const validation = policy.spec.get('tls', 'clientValidation');
   const early = headerModifier(policy.spec.get('headers', 'earlyRequestHeaders'));
   return {
-    needsCertificate: validation.exists && !validation.get('optional').isTrue,
-    received: message => ({ ...message, headers: operated(message.headers, early) }),
+    needsCertificate: validation.exists && isRequired(validation),
+    received: message => withClientAddress({ ...message, headers: operated(message.headers, early) }, policy.spec),
   };
+}
+
+/** `RequireAny` accepts any certificate, even an invalid one, so it proves nothing. */
+function isRequired(validation: Field): boolean {
+  const mode = validation.get('mode');
+  return mode.exists ? mode.text === 'RequireAndVerify' : !validation.get('optional').isTrue;
+}
+
+/**
+ * The address of the client: that of the connection, or of `x-forwarded-for` if a trusted proxy connects. Its entries
+ * are read from the right, up to the first that is not trusted.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-for
+ */
+function withClientAddress(message: Message, spec: Field): Message {
+  const detection = spec.get('clientIPDetection');
+  const trusted = detection.get('xForwardedFor', 'trustedCIDRs').texts;
+  const isTrusted = (address: string) => trusted.some(each => isWithin(address, each));
+  if (!detection.exists || message.address === undefined || (trusted.length > 0 && !isTrusted(message.address))) {
+    return message;
+  }
+  if (trusted.length === 0) {
+    return { ...message, address: undefined };
+  }
+  const entries = forwardedFor(message);
+  return { ...message, address: entries.reverse().find(each => !isTrusted(each)) ?? entries.at(-1) ?? message.address };
 }
 
 /** The EnvoyProxy of a Gateway, or that of its class. */

@@ -35,7 +35,7 @@ export function checkRequest(message: Message, place: Attachment, cluster: Clust
     return keyed;
   }
   const verified = jwt?.exists ? verifyToken(jwt, keyed.message) : keyed;
-  return verified.refusal || !authorization?.exists ? verified : authorize(authorization, verified, place, cluster);
+  return verified.refusal || !authorization?.exists ? verified : authorize(authorization, verified);
 }
 
 /**

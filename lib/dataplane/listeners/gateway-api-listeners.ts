@@ -1,5 +1,6 @@
 import { addTo, type Cluster, covers, type Field, isGranted, reference, type Resource } from '../../manifests';
 import type { ProxiedCaller } from '../endpoints/caller';
+import { controllerOf } from './controller';
 import { attachedRoutes, hostOf, hostsOf, readerOf, routesAttached } from './attached-routes';
 import { type GatewayListener, type ListenerTls, once } from './listener';
 import { madeGateways } from './made-gateways';
@@ -68,8 +69,21 @@ function tlsOf(listener: Field, cluster: Cluster): ListenerTls {
   ) {
     return 'unusable';
   }
+  const mode = listener.get('tls', 'options', TERMINATE_MODE).text;
+  if (mode !== '' && controllerOf(listener.resource, cluster) === 'istio') {
+    return MODES_OF_ISTIO.get(mode) ?? 'unsimulated';
+  }
   return policy && policy.get('mode').text !== 'AllowInsecureFallback' ? 'mutual' : 'simple';
 }
+
+/** How Istio's gateway terminates TLS, regardless of `AllowInsecureFallback`. */
+const TERMINATE_MODE = 'gateway.istio.io/tls-terminate-mode';
+
+/** An optional certificate is no condition: clients without one are accepted. */
+const MODES_OF_ISTIO: ReadonlyMap<string, ListenerTls> = new Map([
+  ['MUTUAL', 'mutual'],
+  ['OPTIONAL_MUTUAL', 'simple'],
+]);
 
 /** The virtual hosts of all listeners of the port, if they have no TLS; else those of this one. */
 function virtualHostsOf(listener: Field, gateway: Resource, { proxy }: ProxiedCaller, cluster: Cluster): VirtualHost[] {

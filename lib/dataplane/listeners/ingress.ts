@@ -7,6 +7,7 @@ import { gatewayApiListeners } from './gateway-api-listeners';
 import { istioListeners } from './istio-listeners';
 import type { Message } from '../messages/message';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
+import { Unsimulated } from '../messages/unsimulated';
 import { requireListenersRead, requireNoBinding, requireNoIngress } from '../unread';
 import { type Outside, through } from './through-listener';
 
@@ -106,9 +107,9 @@ function bestListener(listeners: readonly GatewayListener[], host: string): Gate
   const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.listener) : [];
   const gateways = [...new Set(best.map(each => each.caller.title))];
   if (new Set(best.map(podsOf)).size > 1) {
-    throw new Error(
-      `Several gateways accept ${host}: ${gateways.join(', ')}. Select one: { gateway: `
-        + `'${best[0]?.at.resource.key}' }.`,
+    throw new Unsimulated(
+      `Several gateways accept ${host}: ${gateways.join(', ')}.`,
+      `Select one: { gateway: '${best[0]?.at.resource.key}' }.`,
     );
   }
   return best[0];
@@ -125,7 +126,7 @@ export function gatewayListeners(cluster: Cluster): readonly GatewayListener[] {
 
 interface Listeners {
   readonly all: readonly GatewayListener[];
-  /** Those of the Pods that serve a Gateway, which may serve others too. */
+  /** Those of the Pods that serve a Gateway, by its key, also with its type before it; they may serve others too. */
   readonly byGateway: ReadonlyMap<string, readonly GatewayListener[]>;
 }
 
@@ -135,8 +136,10 @@ const listenersIn = memo((cluster: Cluster): Listeners => {
   const podsOfGateway = new Map<string, Set<string>>();
   for (const listener of all) {
     addTo(byPods, podsOf(listener), listener);
-    const pods = podsOfGateway.get(listener.at.resource.key) ?? new Set();
-    podsOfGateway.set(listener.at.resource.key, pods.add(podsOf(listener)));
+    const { type, key } = listener.at.resource;
+    for (const name of [key, `${type} ${key}`]) {
+      podsOfGateway.set(name, (podsOfGateway.get(name) ?? new Set()).add(podsOf(listener)));
+    }
   }
   const byGateway = [...podsOfGateway].map(
     ([key, pods]) => [key, [...pods].flatMap(each => byPods.get(each) ?? [])] as const,

@@ -8,9 +8,10 @@ import { checkAuthorizers } from '../policies/custom';
 import type { Caller } from '../endpoints/caller';
 import type { Connection } from '../endpoints/connection';
 import type { Context } from '../clusters/context';
+import { withClientAddress } from './client-address';
 import { requireKnownController } from './controller';
 import { attachmentOf, type GatewayListener, policyTargetOf, requireKnownTls } from './listener';
-import { authorityOf, type Message } from '../messages/message';
+import { authorityOf, type Message, withoutForgedCertificate } from '../messages/message';
 import { normalized } from '../clusters/normalization';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
 import { hiddenStatus } from './hidden-status';
@@ -56,7 +57,9 @@ export function through(
     return passedOn(listener, message, steps, context);
   }
   const target = policyTargetOf(listener);
-  const request = normalized(client ? client.received(message) : message, context.cluster);
+  const arrived = withoutForgedCertificate(message);
+  const received = inMesh(listener, () => withClientAddress(listener, arrived, context.cluster)) ?? arrived;
+  const request = normalized(client ? client.received(received) : received, context.cluster);
   const virtualHost = virtualHostOf(listener.virtualHosts(), request.host);
   const connection = connectionTo(listener, message);
   const asking = inMesh(listener, () =>

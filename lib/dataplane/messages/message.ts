@@ -45,3 +45,17 @@ export interface Message {
 export function authorityOf({ authority, scheme, host, port }: Message): string {
   return authority ?? (port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`);
 }
+
+/** The entries of `x-forwarded-for`, the most recent one last. */
+export function forwardedFor({ headers }: Message): string[] {
+  return (headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .map(each => each.trim())
+    .filter(each => each !== '');
+}
+
+/** A request as gateways receive it: they remove a header with a certificate that the client claims to have. */
+export function withoutForgedCertificate(message: Message): Message {
+  const { 'x-forwarded-client-cert': forged, ...headers } = message.headers;
+  return forged === undefined ? message : { ...message, headers };
+}

@@ -9,18 +9,11 @@ import {
   type Resource,
   hostsElsewhere,
 } from '../../manifests';
-import { headerModifier, joined } from './header-operations';
+import { corsHeadersOf } from './cors';
+import { headerModifier, type HeaderOperations, joined, NO_OPERATIONS } from './header-operations';
 import { gatewayRouteMatches } from './gateway-route-match';
 import { redirectFilter, replacedPrefix } from './redirect';
-import {
-  type Backend,
-  type HeaderOperations,
-  type Mirror,
-  NO_OPERATIONS,
-  type PathRewrite,
-  type Retries,
-  type Rule,
-} from './rule';
+import { type Backend, type Mirror, type PathRewrite, type Retries, type Rule } from './rule';
 import { retriesOf } from './virtual-service';
 import { matchesRe2 } from './re2';
 import { isLeftOut, RouteReader } from './unsupported-filters';
@@ -153,7 +146,7 @@ function mirrorOf(at: Field, reader: RouteReader, cluster: Cluster): Mirror[] {
   return host !== undefined && share > 0 ? [{ host, port, share }] : [];
 }
 
-/** Istio also responds to preflights of other origins; other gateways forward them. */
+/** Preflights of other origins get a response too. Without `maxAge` the API server writes 5 seconds. */
 function corsOf(filters: readonly Field[], reader: RouteReader): Rule['cors'] {
   const [cors] = filters.map(each => each.get('cors')).filter(each => each.exists);
   if (!cors) {
@@ -166,7 +159,8 @@ function corsOf(filters: readonly Field[], reader: RouteReader): Rule['cors'] {
     );
   return {
     takesOrigin: origin => origins.some(each => matchesRe2(each, origin)),
-    answersAll: reader !== RouteReader.OTHER_GATEWAY,
+    answersAll: true,
+    ...corsHeadersOf(cors, reader === RouteReader.OTHER_GATEWAY ? ', ' : ',', cors.get('maxAge').number ?? 5),
   };
 }
 

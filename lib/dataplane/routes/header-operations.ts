@@ -1,6 +1,14 @@
 import { type Field, ownValue } from '../../manifests';
 import type { Message } from '../messages/message';
-import type { HeaderOperations } from './rule';
+
+/** Header operations; those of one level remove first. */
+export interface HeaderOperations {
+  readonly set: Readonly<Record<string, string>>;
+  readonly add: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}
+
+export const NO_OPERATIONS: HeaderOperations = { set: {}, add: {}, remove: [] };
 
 /** The operations of `headers.request` or `headers.response` of Istio, without the host. */
 export function headerOperations(at: Field): HeaderOperations {
@@ -55,18 +63,29 @@ export function toHost(message: Message, host: string | undefined): Message {
 export function joined(one: HeaderOperations, other: HeaderOperations): HeaderOperations {
   return {
     set: { ...one.set, ...other.set },
-    add: { ...one.add, ...added(other.add, one.add) },
+    add: added(one.add, other.add),
     remove: [...one.remove, ...other.remove],
   };
 }
 
-function added(values: HeaderOperations['add'], before: HeaderOperations['add']): HeaderOperations['add'] {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      const earlier = ownValue(before, name);
-      return [name, earlier === undefined ? value : `${earlier},${value}`];
-    }),
-  );
+/** The operations of one level and then those of the next, as those of one. */
+export function followedBy(first: HeaderOperations, next: HeaderOperations): HeaderOperations {
+  const isKept = ([name]: [string, string]) => !next.remove.includes(name);
+  const isAdded = ([name]: [string, string]) => !next.remove.includes(name) && ownValue(next.set, name) === undefined;
+  return {
+    remove: [...new Set([...first.remove, ...next.remove])],
+    set: { ...Object.fromEntries(Object.entries(first.set).filter(isKept)), ...next.set },
+    add: added(Object.fromEntries(Object.entries(first.add).filter(isAdded)), next.add),
+  };
+}
+
+function added(first: HeaderOperations['add'], next: HeaderOperations['add']): HeaderOperations['add'] {
+  const values = new Map(Object.entries(first));
+  for (const [name, value] of Object.entries(next)) {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return Object.fromEntries(values);
 }
 
 /** `%%` in a value is a literal `%` for Envoy. */

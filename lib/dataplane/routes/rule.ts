@@ -1,4 +1,6 @@
 import type { Field } from '../../manifests';
+import type { Cors } from './cors';
+import type { HeaderOperations } from './header-operations';
 import type { Message } from '../messages/message';
 import type { Proxy } from '../endpoints/proxy';
 import { requireMatchRead } from '../unread/rules';
@@ -21,13 +23,6 @@ export interface Match {
   /** Whether it exists in a proxy's route configuration for a port. */
   readonly isFor: (proxy: Proxy, port: number) => boolean;
   readonly matches: (message: Message) => boolean;
-}
-
-/** Header operations; those of one level remove first. */
-export interface HeaderOperations {
-  readonly set: Readonly<Record<string, string>>;
-  readonly add: Readonly<Record<string, string>>;
-  readonly remove: readonly string[];
 }
 
 /** A weighted destination of a rule. */
@@ -58,7 +53,7 @@ export interface Retries {
   /** The number of retries. */
   readonly attempts: number;
   readonly perTryTimeoutMs?: number;
-  /** The retry conditions of Envoy; empty for Istio's default. */
+  /** The retry conditions of Envoy, with statuses among them; empty without retries. */
   readonly on: string;
 }
 
@@ -76,12 +71,6 @@ export interface Reply {
   readonly status: number;
   readonly location?: string;
   readonly body?: string;
-}
-
-export interface Cors {
-  readonly takesOrigin: (origin: string) => boolean;
-  /** Whether preflights of other origins get a response too, instead of being forwarded. */
-  readonly answersAll: boolean;
 }
 
 /** The rewritten path. */
@@ -109,8 +98,6 @@ export interface Rule {
   /** The response status for a backend that does not exist. */
   readonly unknownBackendStatus: number;
 }
-
-export const NO_OPERATIONS: HeaderOperations = { set: {}, add: {}, remove: [] };
 
 /** A route of a proxy: a rule with one of its matches. */
 export interface Route {

@@ -1,10 +1,11 @@
 import { type Cluster, type Field, fullHost, millisOf, type Resource } from '../../manifests';
 import { httpRulesOf } from './delegates';
+import { type Cors, corsHeadersOf } from './cors';
 import { headerOperations, hostWritten } from './header-operations';
 import { httpMatch } from './http-match';
 import { rewrittenByRe2 } from './re2';
 import { redirect } from './redirect';
-import { type Backend, type Cors, type Fault, type Mirror, type PathRewrite, type Retries, type Rule } from './rule';
+import { type Backend, type Fault, type Mirror, type PathRewrite, type Retries, type Rule } from './rule';
 import { matchesString } from './string-match';
 
 /**
@@ -37,15 +38,18 @@ export function retriesOf(at: Field, cluster: Cluster): Retries {
     return {
       attempts: cluster.mesh.defaultRetries,
       perTryTimeoutMs: millisOf(policy('perTryTimeout')),
-      on: policy('retryOn'),
+      on: policy('retryOn') || DEFAULT_CONDITIONS,
     };
   }
   return {
     attempts: at.get('attempts').number ?? 0,
     perTryTimeoutMs: millisOf(at.get('perTryTimeout').text),
-    on: at.get('retryOn').text,
+    on: at.get('retryOn').text || DEFAULT_CONDITIONS,
   };
 }
+
+/** @see https://istio.io/latest/docs/concepts/traffic-management/#retries */
+const DEFAULT_CONDITIONS = 'connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes';
 
 function replyOf(at: Field): Rule['reply'] {
   if (at.get('redirect').exists) {
@@ -129,9 +133,11 @@ function corsOf(at: Field): Cors | undefined {
     return undefined;
   }
   const [origins, older] = [at.get('allowOrigins').items, at.get('allowOrigin').texts];
+  const maxAge = millisOf(at.get('maxAge').text);
   return {
     takesOrigin: origin =>
       origins.some(each => matchesString(each, origin)) || older.includes(origin) || older.includes('*'),
     answersAll: at.get('unmatchedPreflights').text === 'IGNORE',
+    ...corsHeadersOf(at, ',', maxAge === undefined ? undefined : Math.floor(maxAge / 1000)),
   };
 }

@@ -39,7 +39,21 @@ function isRead(patch: Field): boolean {
       return operation.startsWith('INSERT_') && FILTERS.includes(value.get('name').text);
     case 'NETWORK_FILTER':
       return operation === 'MERGE' && value.get('typed_config').entries.every(([name]) => SETTINGS.includes(name));
+    case 'FILTER_CHAIN':
+      return operation === 'MERGE' && isLowestTlsVersion(value);
     default:
       return false;
   }
+}
+
+/** Whether a patch of filter chains sets versions and ciphers of TLS alone: clients use what is offered. */
+function isLowestTlsVersion(value: Field): boolean {
+  const tls = value.get('transport_socket', 'typed_config');
+  const names = (at: Field) => at.entries.map(([name]) => name).filter(name => !['@type', 'name'].includes(name));
+  return (
+    names(value).join() === 'transport_socket'
+    && names(value.get('transport_socket')).join() === 'typed_config'
+    && names(tls).join() === 'common_tls_context'
+    && names(tls.get('common_tls_context')).join() === 'tls_params'
+  );
 }

@@ -1,6 +1,5 @@
 import type { Reading } from './read';
 
-const HEADERS = 'headers of the answer';
 const LOADS = 'depends on how much comes';
 const KEYS = 'certificates are assumed to be valid';
 
@@ -32,7 +31,7 @@ export const VIRTUAL_SERVICE: Reading = {
     ...[...CONNECTION_MATCH, 'sniHosts'].map(name => `tls[].match[].${name}`),
     'tcp[].route',
     'tls[].route',
-    ...['allowOrigin', 'allowOrigins', 'unmatchedPreflights'].map(name => `http[].corsPolicy.${name}`),
+    ...['allowOrigin', 'allowOrigins', 'unmatchedPreflights', ...CORS].map(name => `http[].corsPolicy.${name}`),
     ...[
       'delegate',
       'directResponse',
@@ -50,7 +49,6 @@ export const VIRTUAL_SERVICE: Reading = {
     ...['attempts', 'perTryTimeout', 'retryOn'].map(name => `http[].retries.${name}`),
   ],
   harmless: {
-    ...Object.fromEntries(CORS.map(name => [`http[].corsPolicy.${name}`, HEADERS])),
     'http[].match[].name': 'a name',
     'http[].match[].statPrefix': 'observed only',
     'http[].name': 'a name',

@@ -14,7 +14,8 @@ import {
 import { isHeadless } from '../endpoints/headless';
 import type { Proxy } from '../endpoints/proxy';
 import { MeshRoutes, meshRoutesAt } from '../routes/mesh-routes';
-import { NO_OPERATIONS, routesAt, type Route, type Rule } from '../routes/rule';
+import { NO_OPERATIONS } from '../routes/header-operations';
+import { routesAt, type Route, type Rule } from '../routes/rule';
 import type { Listener } from './scope';
 import { retriesOf, virtualServiceRules } from '../routes/virtual-service';
 

@@ -1,43 +1,8 @@
-import { describeMillis, type Resource } from '../../manifests';
-import { authorityOf, describeRetries, percent, type SimulatedOutcome, type SimulationResult } from '../../dataplane';
+import type { Resource } from '../../manifests';
+import { authorityOf, percent, type SimulatedOutcome, type SimulationResult } from '../../dataplane';
 import { namesOf } from './names';
-
-/** A possible outcome of a request. */
-export interface Outcome {
-  /** The workload, as `namespace/name`, or the host outside; empty if it does not arrive. */
-  readonly destination: string;
-  /** The `version` label of the Pods; empty without one. */
-  readonly version: string;
-  /** The port of the Pod; 0 if the request does not arrive. */
-  readonly port: number;
-  /** Its probability, from 0 to 1. */
-  readonly share: number;
-  /** The response status if it does not arrive, or 0 for a failed connection. */
-  readonly status: number;
-  /**
-   * The object that denies it or responds to it, or the policy that allows it, as `Kind namespace/name`; empty if none
-   * does.
-   */
-  readonly by: string;
-  /**
-   * The part of that object that decides, such as `spec.rules[0]`; empty for the object as a whole, or if none of its
-   * rules matches.
-   */
-  readonly rule: string;
-  /** Why it does not arrive; empty if it does. */
-  readonly reason: string;
-  /**
-   * The request that arrives: the host with its port if the client sends one, the path with its query, the headers by
-   * lower-case name.
-   */
-  readonly host: string;
-  /** The path with its query, as it arrives. */
-  readonly path: string;
-  /** The request headers as they arrive, with names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The location of a redirect. */
-  readonly location: string;
-}
+import type { Outcome } from './outcome';
+import { conditionsOf, describeChanges, describeSettings } from './settings';
 
 /**
  * The result of a request, with expectations. A failed expectation throws an error with the explanation of the request.
@@ -68,6 +33,11 @@ export class RequestResult {
     return this.settings.retries?.perTryTimeoutMs;
   }
 
+  /** The conditions under which a request is retried, as Envoy has them, and statuses; none without retries. */
+  get retryOn(): readonly string[] {
+    return conditionsOf(this.settings);
+  }
+
   /** The injected delay, in ms. */
   get delay(): number {
     return this.settings.fault?.delayMs ?? 0;
@@ -80,15 +50,26 @@ export class RequestResult {
 
   /** The workloads, as `namespace/name`, or hosts outside, to which requests are mirrored. */
   get mirrors(): readonly string[] {
-    return this.settings.copies.map(({ workload, outside }) =>
-      workload ? `${workload.namespace}/${workload.name}` : (outside ?? ''),
-    );
+    return Object.keys(this.mirrorShares);
   }
 
-  /** The response headers that the rule sets. */
+  /** The share of requests that is mirrored to each of {@link mirrors}, from 0 to 1. */
+  get mirrorShares(): Readonly<Record<string, number>> {
+    const shares = new Map<string, number>();
+    for (const { workload, outside, share } of this.settings.copies) {
+      const name = workload ? `${workload.namespace}/${workload.name}` : (outside ?? '');
+      shares.set(name, (shares.get(name) ?? 0) + share);
+    }
+    return Object.fromEntries(shares);
+  }
+
+  /** The values of response headers that its outcomes set or add; {@link Outcome.responseHeaders} has them apart. */
   get responseHeaders(): Readonly<Record<string, string>> {
     return Object.fromEntries(
-      this.settings.response.flatMap(({ set, add }) => [...Object.entries(set), ...Object.entries(add)]),
+      this.settings.outcomes.flatMap(({ response }) => [
+        ...Object.entries(response?.set ?? {}),
+        ...Object.entries(response?.add ?? {}),
+      ]),
     );
   }
 
@@ -151,23 +132,19 @@ export class RequestResult {
 
   /** The explanation of the result: each step of the request and its outcomes. */
   explain(): string {
-    const { outcomes, timeoutMs, retries, fault, settingsDoubt } = this.simulation;
+    const { outcomes, settingsDoubt } = this.simulation;
     const steps = [...this.simulation.steps, ...new Set(outcomes.flatMap(each => each.steps ?? []))];
     const terms = settingsDoubt
       ? [`timeout, retries, faults and mirrors are unknown: ${settingsDoubt.what}`]
-      : [
-          ...(timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`]),
-          ...(retries ? [describeRetries(retries.attempts)] : []),
-          ...(fault && fault.delayShare > 0
-            ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`]
-            : []),
-          ...(this.mirrors.length > 0 ? [`mirrored to ${this.mirrors.join(', ')}`] : []),
-        ];
+      : describeSettings(this.simulation, this.mirrorShares);
     return [
       this.title,
       ...steps.map(each => `  ${each}`),
       ...terms.map(each => `  ${each}`),
-      ...this.outcomes.map(each => `  ${percent(each.share)} ${describeOutcome(each)}`),
+      ...this.outcomes.flatMap(each => [
+        `  ${percent(each.share)} ${describeOutcome(each)}`,
+        ...describeChanges(each.responseHeaders).map(change => `    ${change}`),
+      ]),
     ].join('\n');
   }
 
@@ -208,6 +185,7 @@ function outcomeOf({
   reason = '',
   message,
   location = '',
+  response,
 }: SimulatedOutcome): Outcome {
   return {
     destination: workload ? `${workload.namespace}/${workload.name}` : (outside ?? ''),
@@ -222,6 +200,7 @@ function outcomeOf({
     host: message ? authorityOf(message) : '',
     path: message ? `${message.path}${message.query === '' ? '' : `?${message.query}`}` : '',
     headers: message?.headers ?? {},
+    responseHeaders: { removed: response?.remove ?? [], set: response?.set ?? {}, added: response?.add ?? {} },
   };
 }
 
@@ -250,7 +229,8 @@ function sum(outcomes: readonly Outcome[]): number {
   return outcomes.reduce((all, { share }) => all + share, 0);
 }
 
-function describeOutcome({ destination, port, status, reason, location, path, by, rule }: Outcome): string {
+function describeOutcome(outcome: Outcome): string {
+  const { destination, port, status, reason, location, path, by, rule } = outcome;
   if (destination !== '') {
     const grant = by === '' ? '' : `, allowed by ${by} (${rule})`;
     return `routed to ${destination}:${port}${path === '' ? '' : ` with path ${path}`}${grant}`;

@@ -65,6 +65,20 @@ export const EDGE_ERRORS = [
       + 'port with the descriptor, and name an operation that it binds.',
   },
   {
+    id: 'UnknownClientAddress',
+    summary: 'Denied addresses at a gateway that may not see the addresses of clients',
+    explanation:
+      'An existing load balancer connects to the gateway from its own address, unless it preserves that of the client, '
+      + 'so a denied client could be allowed. Declare the load balancer in `trustedProxies`, or list allowed addresses.',
+  },
+  {
+    id: 'TooManyProxies',
+    summary: 'A count of trusted proxies for a gateway that trusts addresses',
+    explanation:
+      'Envoy Gateway skips the entries of `x-forwarded-for` that are addresses of trusted proxies. List the addresses of '
+      + 'all proxies in `cidrs`, without `count`.',
+  },
+  {
     id: 'InvalidKeyAddress',
     summary: 'An address of token keys that is not a URL with http or https',
     explanation:

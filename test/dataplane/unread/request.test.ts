@@ -426,7 +426,7 @@ describe('at a gateway', () => {
     [
       'options of TLS',
       {},
-      { tls: { certificateRefs: [{ name: 'c' }], options: { 'gateway.istio.io/tls-terminate-mode': 'MUTUAL' } } },
+      { tls: { certificateRefs: [{ name: 'c' }], options: { 'other.example/mode': 'MUTUAL' } } },
       /listeners\[0\]\.tls\.options/,
     ],
     [

@@ -103,7 +103,7 @@ test('an explanation names the policy that allowed a request, and the authorizer
       'shop/web-v1 → GET http://cart/a',
       '  default route to Service shop/cart',
       '  checked by the external authorizer opa',
-      '  2 retries',
+      '  2 retries, on connect-failure, refused-stream, unavailable, cancelled, retriable-status-codes',
       '  50% routed to shop/cart-v1:8080 with path /a, allowed by AuthorizationPolicy shop/rules (spec.rules[0])',
       '  50% routed to shop/cart-v2:8080 with path /a, allowed by AuthorizationPolicy shop/rules (spec.rules[0])',
     ].join('\n'),

@@ -88,11 +88,16 @@ describe('an edge that the package renders for Envoy Gateway', () => {
     });
   });
 
-  test('responds to preflights of its origins before it requires a token', () => {
+  test('responds to preflights before it requires a token, and allows its origins only', () => {
     const preflight = (origin: string) =>
       ask('OPTIONS /orders', { headers: { origin, 'access-control-request-method': 'GET' } });
-    expect(preflight('https://www.example').outcomes[0]?.status).toBe(200);
-    preflight('https://evil.example').expectDenied(401);
+    preflight('https://www.example').expectDenied(200);
+    expect(preflight('https://www.example').responseHeaders).toMatchObject({
+      'access-control-allow-origin': 'https://www.example',
+      'access-control-allow-methods': 'GET, POST',
+    });
+    preflight('https://evil.example').expectDenied(200);
+    expect(preflight('https://evil.example').responseHeaders).not.toHaveProperty('access-control-allow-origin');
   });
 
   test('has no retries but those that are declared, and 404 for all else', () => {

@@ -134,17 +134,17 @@ test('what the controller of another gateway makes of such a filter is not guess
   );
 });
 
-test.each([
-  ['istio', '200'],
-  ['eg', 'web-v1'],
-])('a preflight of an origin that is not allowed: a gateway of class %s', (className, expected) => {
-  const headers = { origin: 'https://c.example', 'access-control-request-method': 'GET' };
-  expect(
-    endsOf(
-      traffic([
-        door(className),
-        route('HTTPRoute', [{ filters: [FILTERS.CORS], backendRefs: [to('web')] }]),
-      ]).fromInternet('OPTIONS http://a.example/', { headers }),
-    ),
-  ).toBe(expected);
-});
+test.each(['istio', 'eg'])(
+  'a gateway of class %s responds to a preflight of an origin that is not allowed',
+  className => {
+    const headers = { origin: 'https://c.example', 'access-control-request-method': 'GET' };
+    expect(
+      endsOf(
+        traffic([
+          door(className),
+          route('HTTPRoute', [{ filters: [FILTERS.CORS], backendRefs: [to('web')] }]),
+        ]).fromInternet('OPTIONS http://a.example/', { headers }),
+      ),
+    ).toBe('200');
+  },
+);

@@ -75,7 +75,8 @@ test('expectations hold or report the whole path', () => {
       'shop/web-v1 → GET http://cart/a?b=c',
       '  routed by VirtualService shop/cart (spec.http[0])',
       '  timeout 3 s',
-      '  1 retry',
+      '  1 retry, per-try timeout 1 s, on connect-failure, refused-stream, unavailable, cancelled, '
+        + 'retriable-status-codes',
       '  mirrored to shop/old-v1',
       '  50% routed to shop/cart-v1:8080 with path /a?b=c',
       '  50% routed to shop/cart-v2:8080 with path /a?b=c',

@@ -153,7 +153,7 @@ function passing(
 ): Pick<OpenRoute, 'gateway' | 'workload'> | undefined {
   const gateway = listener.at.resource;
   const simulation = unlessUnsimulated(() =>
-    requestFromInternet(message, { gateway: gateway.key, hasCertificate: false }, context),
+    requestFromInternet(message, { gateway: `${gateway.type} ${gateway.key}`, hasCertificate: false }, context),
   );
   const [workload] =
     simulation?.rule && keyOf(simulation.rule) === keyOf(rule)

@@ -1,0 +1,44 @@
+import { describeMillis } from '../../manifests';
+import { describeRetries, percent, type SimulationResult } from '../../dataplane';
+import type { ResponseHeaderChanges } from './outcome';
+
+/** The settings of a route, one line each. */
+export function describeSettings(
+  { timeoutMs, retries, fault }: SimulationResult,
+  mirrorShares: Readonly<Record<string, number>>,
+): string[] {
+  const mirrors = Object.entries(mirrorShares).map(
+    ([name, share]) => `${share < 1 ? `${percent(share)} mirrored` : 'mirrored'} to ${name}`,
+  );
+  const limit = retries?.perTryTimeoutMs;
+  const perTry = limit === undefined ? '' : `, per-try timeout ${describeMillis(limit)}`;
+  return [
+    ...(timeoutMs === undefined ? [] : [`timeout ${describeMillis(timeoutMs)}`]),
+    ...(retries ? [`${describeRetries(retries.attempts)}${perTry}, on ${conditionsOf({ retries }).join(', ')}`] : []),
+    ...(fault && fault.delayShare > 0
+      ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`]
+      : []),
+    ...mirrors,
+  ];
+}
+
+/** The conditions under which a request is retried. */
+export function conditionsOf({ retries }: Pick<SimulationResult, 'retries'>): string[] {
+  return (retries?.on ?? '')
+    .split(',')
+    .map(each => each.trim())
+    .filter(each => each !== '');
+}
+
+/** The changes of response headers, one line for each kind. */
+export function describeChanges({ removed, set, added }: ResponseHeaderChanges): string[] {
+  const pairs = (headers: Readonly<Record<string, string>>) =>
+    Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(', ');
+  return [
+    ...(removed.length > 0 ? [`response headers removed: ${removed.join(', ')}`] : []),
+    ...(Object.keys(set).length > 0 ? [`response headers set: ${pairs(set)}`] : []),
+    ...(Object.keys(added).length > 0 ? [`response headers added: ${pairs(added)}`] : []),
+  ];
+}
