@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration as CloudDuration, Stack } from 'aws-cdk-lib';
+import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { InterfaceVpcEndpointAwsService, IpAddresses, IpProtocol, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { IpAddressType as BalancerAddressType, TargetGroupIpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'cdk8s';
 import { shop } from '../../bin/boutique';
 import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
-import { HttpApiEdge, LambdaAggregator, RestApiEdge } from '../../lib/aws';
+import { HttpApiEdge, LambdaAggregator, RestApiEdge, SharedLoadBalancer } from '../../lib/aws';
 import { claim } from '../claims';
 
 /** An edge with every feature that a REST API supports. */
@@ -40,6 +45,53 @@ function everything() {
   return edge;
 }
 
+/** APIs that share a load balancer, in a hosted zone, over IPv6, with functions, alarms and a private API. */
+function addNetworksAndDomains(stack: Stack): void {
+  const topology = new Topology('shared');
+  const web = topology.addService('web', { image: 'web', port: Port.http(80) });
+  const edges = ['public', 'private'].map(name =>
+    topology.addEdge(name, { host: `${name}.lab.example`, managed: true }),
+  );
+  const [open, closed] = edges;
+  assert.ok(open && closed);
+  edges.forEach(edge => edge.route('GET /', web));
+  const vpc = new Vpc(stack, 'Vpc', { ipProtocol: IpProtocol.DUAL_STACK, maxAzs: 2 });
+  const sharedLoadBalancer = new SharedLoadBalancer(stack, 'Network', {
+    vpc,
+    ipAddressType: BalancerAddressType.DUAL_STACK,
+  });
+  const podIpAddressType = TargetGroupIpAddressType.IPV6;
+  const handler = new LambdaFunction(stack, 'Handler', {
+    runtime: Runtime.NODEJS_22_X,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => ({ statusCode: 200 });'),
+  });
+  const api = new HttpApiEdge(stack, 'Public', {
+    edge: open,
+    vpc,
+    sharedLoadBalancer,
+    podIpAddressType,
+    hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123', zoneName: 'lab.example' }),
+    ipAddressType: IpAddressType.DUAL_STACK,
+    lambdaRoutes: { 'GET /reports/{id}': { handler, authorizer: new HttpLambdaAuthorizer('Own', handler) } },
+    authorizers: { 'GET /': new HttpIamAuthorizer() },
+  });
+  api.addAlarms({
+    serverErrorPercent: 1,
+    clientErrorPercent: 20,
+    latency: CloudDuration.seconds(2),
+    throttledRequests: 100,
+  });
+  new RestApiEdge(stack, 'Private', {
+    edge: closed,
+    vpc,
+    sharedLoadBalancer,
+    listenerPort: 8080,
+    podIpAddressType,
+    vpcEndpoints: [vpc.addInterfaceEndpoint('Invoke', { service: InterfaceVpcEndpointAwsService.APIGATEWAY })],
+  });
+}
+
 claim("the templates of both APIs are right by CDK's validation and by cfn-lint", async lab => {
   const outdir = join(lab.folder, 'templates');
   const app = new App({ outdir, context: { '@aws-cdk/core:validateAgainstDefaultRules': true } });
@@ -64,9 +116,10 @@ claim("the templates of both APIs are right by CDK's validation and by cfn-lint"
     clients: ['ann', 'bob'],
     claimHeaders: { 'x-customer': 'sub' },
   });
+  addNetworksAndDomains(new Stack(app, 'Shared'));
   app.synth();
 
-  const templates = ['Http', 'Rest'].map(name => join(outdir, `${name}.template.json`));
+  const templates = ['Http', 'Rest', 'Shared'].map(name => join(outdir, `${name}.template.json`));
   // W3005: the CDK renders dependencies that references imply already.
   const { status, stdout, stderr } = spawnSync(
     lab.tools.path('cfn-lint'),

@@ -5,14 +5,12 @@ import {
   CfnStage,
   DomainName,
   EndpointType,
-  IpAddressType as RestIpAddressType,
   LogGroupLogDestination,
   ResponseType,
   RestApi,
   SecurityPolicy,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
-import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
@@ -20,10 +18,11 @@ import type { Construct } from 'constructs';
 import { describeFinding } from '../checks';
 import type { Edge } from '../topology';
 import { logGroupOf, REST_ACCESS_LOG } from './access-log';
-import { addRecords, certificateOf, type DomainSettings } from './domain';
+import { addRecords, certificateOf } from './domain';
 import { ignoredByManagedApi } from './limits/http-api';
 import { requireFitForRestApi } from './limits/rest-api';
 import { ObservedApi } from './observed-api';
+import { endpointOf } from './private-api';
 import { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-props';
 import { RestClients } from './rest-clients';
@@ -73,7 +72,7 @@ export class RestApiEdge extends ObservedApi {
       restApiName: edge.id,
       deploy: false,
       cloudWatchRole: true,
-      endpointConfiguration: { types: [EndpointType.REGIONAL], ipAddressType: restIpAddressType(props) },
+      endpointConfiguration: endpointOf(props),
       apiKeySourceType: edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')
         ? ApiKeySourceType.AUTHORIZER
         : ApiKeySourceType.HEADER,
@@ -81,6 +80,9 @@ export class RestApiEdge extends ObservedApi {
       disableExecuteApiEndpoint: certificate ? true : undefined,
       defaultCorsPreflightOptions: corsOf(edge),
     });
+    if (props.vpcEndpoints) {
+      this.api.grantInvokeFromVpcEndpointsOnly(props.vpcEndpoints);
+    }
     // AWS treats an unknown path as a request without a signature.
     this.api.addGatewayResponse('NotFound', {
       type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
@@ -162,8 +164,4 @@ export class RestApiEdge extends ObservedApi {
       description: `What the DNS record of ${host} is an alias of`,
     });
   }
-}
-
-function restIpAddressType({ ipAddressType }: DomainSettings): RestIpAddressType | undefined {
-  return ipAddressType && RestIpAddressType[ipAddressType === IpAddressType.DUAL_STACK ? 'DUAL_STACK' : 'IPV4'];
 }

@@ -1,5 +1,6 @@
 import type { SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { ManagedApiProps } from './managed-api';
 
 /** A new deployment that gets a share of the requests while an earlier one gets the rest. */
@@ -35,6 +36,13 @@ export interface RestApiEdgeProps extends ManagedApiProps {
    * @default - one with the managed rules of AWS
    */
   readonly webAclArn?: string;
+  /**
+   * The VPC endpoints (`execute-api`) from which alone a private API can be invoked: its resource policy denies all
+   * others. It has no custom domain.
+   * @default - the API is public
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html
+   */
+  readonly vpcEndpoints?: IVpcEndpoint[];
   /** @default SecurityPolicy.TLS_1_2 */
   readonly tlsPolicy?: SecurityPolicy;
   /** @default - each deployment gets all requests at once */

@@ -1,4 +1,5 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
+import { requireFitPrivateApi } from '../private-api';
 import type { RestApiEdgeProps } from '../rest-api-props';
 import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
 import { assertPathsFit } from './rest-paths';
@@ -18,6 +19,7 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireFitLimits(props);
   requireOneKindOfKey(edge);
   validateCanary(props);
+  requireFitPrivateApi(props);
   assertAllEffective(props);
 }
 
