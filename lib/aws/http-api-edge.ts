@@ -26,6 +26,8 @@ import { addRecords, certificateOf } from './domain';
 import type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
 import { HttpJwtAuthorizers } from './http-jwt-authorizers';
 import { ignoredByManagedApi, requireFitForHttpApi } from './limits/http-api';
+import { HTTP_API } from './limits/managed-api';
+import { requireRoomInTemplate } from './limits/template-size';
 import type { Truststore } from './managed-api';
 import { ObservedApi } from './observed-api';
 import { openPreflightsOf } from './preflights';
@@ -41,7 +43,7 @@ const DEFAULT_STAGE = '$default';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
 export class HttpApiEdge extends ObservedApi {
-  /** The HTTP API, named `edge.id`, with a route for each route of the edge. */
+  /** The HTTP API, named `targetGroupName`, with a route for each route of the edge. */
   readonly api: HttpApi;
   /** The deployed stage, with the rate limits and the access log. */
   readonly stage: HttpStage;
@@ -73,7 +75,7 @@ export class HttpApiEdge extends ObservedApi {
     const certificate = certificateOf(this, props);
     this.accessLog = logGroupOf(this, props);
     this.api = new HttpApi(this, 'Api', {
-      apiName: edge.id,
+      apiName: this.link.name,
       createDefaultStage: false,
       corsPreflight: corsOf(edge, Object.keys(props.lambdaRoutes ?? {})),
       // A second host name would bypass all that is in front of the first.
@@ -90,13 +92,14 @@ export class HttpApiEdge extends ObservedApi {
       this.addDomain(edge, certificate, truststore);
     }
     const stagePath = stageName === DEFAULT_STAGE ? '' : `/${stageName}`;
+    requireRoomInTemplate(HTTP_API, this, edge.path);
     new CfnOutput(this, 'Endpoint', {
       value: certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`,
       description: `Where ${edge.id} is reached`,
     });
     if (this.link.targetGroup) {
       new CfnOutput(this, 'TargetGroupName', {
-        value: edge.id,
+        value: this.link.name,
         description: 'What the TargetGroupBinding in the cluster binds to',
       });
     }

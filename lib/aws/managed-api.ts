@@ -1,4 +1,5 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ApiQuotas } from '../checks';
 import type { Edge } from '../topology';
 import type { AccessLogSettings } from './access-log';
 import type { DomainSettings } from './domain';
@@ -39,4 +40,10 @@ export interface ManagedApiProps extends PrivateLinkSettings, DomainSettings, Ac
    * @default - none
    */
   readonly claimHeaders?: { readonly [header: string]: string };
+  /**
+   * The quotas of the account that AWS has raised.
+   * @default - those of every account
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+   */
+  readonly quotas?: ApiQuotas;
 }

@@ -2,6 +2,7 @@ import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
   CfnDomainName,
+  CfnMethod,
   CfnStage,
   DomainName,
   EndpointType,
@@ -20,14 +21,16 @@ import type { Edge } from '../topology';
 import { logGroupOf, REST_ACCESS_LOG } from './access-log';
 import { addRecords, certificateOf } from './domain';
 import { ignoredByManagedApi } from './limits/http-api';
+import { REST_API } from './limits/managed-api';
 import { requireFitForRestApi } from './limits/rest-api';
+import { requireRoomInTemplate } from './limits/template-size';
 import { ObservedApi } from './observed-api';
 import { endpointOf } from './private-api';
 import { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-props';
 import { RestClients } from './rest-clients';
 import { RestDeployment } from './rest-deployment';
-import { corsOf, methodSettings, RestMethods } from './rest-methods';
+import { methodSettings, RestMethods } from './rest-methods';
 import { Waf } from './waf';
 
 const DEFAULT_STAGE = 'prod';
@@ -39,7 +42,7 @@ const DEFAULT_STAGE = 'prod';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
  */
 export class RestApiEdge extends ObservedApi {
-  /** The REST API, named `edge.id`, with a method for each route of the edge. */
+  /** The REST API, named `targetGroupName`, with a method for each route of the edge. */
   readonly api: RestApi;
   /** The deployed stage, with the rate limits, caches, traces and the access log. */
   readonly stage: Stage;
@@ -65,11 +68,12 @@ export class RestApiEdge extends ObservedApi {
     (props.userPools ? ignoredByManagedApi(edge) : []).forEach(finding =>
       Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
     );
-    this.link = new PrivateLink(this, 'Link', props);
+    const forRestApi = !props.textBodiesOnly;
+    this.link = new PrivateLink(this, 'Link', { ...props, forRestApi });
     const certificate = certificateOf(this, props);
     this.accessLog = logGroupOf(this, props);
     this.api = new RestApi(this, 'Api', {
-      restApiName: edge.id,
+      restApiName: this.link.name,
       deploy: false,
       cloudWatchRole: true,
       endpointConfiguration: endpointOf(props),
@@ -78,7 +82,7 @@ export class RestApiEdge extends ObservedApi {
         : ApiKeySourceType.HEADER,
       // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
-      defaultCorsPreflightOptions: corsOf(edge),
+      binaryMediaTypes: forRestApi ? ['*/*'] : undefined,
     });
     if (props.vpcEndpoints) {
       this.api.grantInvokeFromVpcEndpointsOnly(props.vpcEndpoints);
@@ -89,31 +93,48 @@ export class RestApiEdge extends ObservedApi {
       statusCode: '404',
       templates: { 'application/json': '{"message":"Not Found"}' },
     });
-    const clients = new RestClients(this, 'Clients', { edge, names: props.clients ?? [] });
+    const clients = new RestClients(this, 'Clients', {
+      edge,
+      name: this.link.name,
+      names: props.clients ?? [],
+    });
     const methods = new RestMethods(this, 'Methods', {
       ...props,
       api: this.api,
       link: this.link,
       usageKeys: clients.usageKeys,
     });
+    if (forRestApi) {
+      this.answerPreflights();
+    }
     this.stage = this.addStage(edge, stageName);
     clients.addPlan(this.stage, methods.methods);
     if (edge.waf) {
-      new Waf(this, 'Firewall', { stageArn: this.stage.stageArn, name: edge.id, webAclArn: props.webAclArn });
+      new Waf(this, 'Firewall', { stageArn: this.stage.stageArn, name: this.link.name, webAclArn: props.webAclArn });
     }
     if (certificate) {
       this.addDomain(edge, certificate);
     }
+    requireRoomInTemplate(REST_API, this, edge.path);
     new CfnOutput(this, 'Endpoint', {
       value: certificate ? `https://${edge.host}` : this.stage.urlForPath('/'),
       description: `Where ${edge.id} is reached`,
     });
     if (this.link.targetGroup) {
       new CfnOutput(this, 'TargetGroupName', {
-        value: edge.id,
+        value: this.link.name,
         description: 'What the TargetGroupBinding in the cluster binds to',
       });
     }
+  }
+
+  /** Mock integrations fail for binary content types, which are all. */
+  private answerPreflights(): void {
+    this.api.node
+      .findAll()
+      .filter(each => each instanceof CfnMethod)
+      .filter(({ integration }) => integration !== undefined && 'type' in integration && integration.type === 'MOCK')
+      .forEach(each => each.addPropertyOverride('Integration.ContentHandling', 'CONVERT_TO_TEXT'));
   }
 
   private addStage(edge: Edge, stageName: string): Stage {

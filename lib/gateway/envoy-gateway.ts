@@ -10,7 +10,7 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import { type Edge, FailureMode, type Route, ValidationError } from '../topology';
+import { type Edge, type EdgeRule, FailureMode, ValidationError } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
 import { rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
@@ -67,6 +67,9 @@ export class EnvoyGateway extends EdgeGateway {
   /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
     Capability.EDGES,
+    Capability.REDIRECTS,
+    Capability.REWRITES,
+    Capability.HEADER_CHANGES,
     Capability.TOKENS,
     Capability.API_KEYS,
     Capability.RATE_LIMITS,
@@ -148,7 +151,10 @@ export class EnvoyGateway extends EdgeGateway {
       metadata: { name, namespace },
       spec: {
         gatewayClassName: this.props.gatewayClass ?? 'eg',
-        infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name } },
+        infrastructure: {
+          ...edge.gatewayMetadata,
+          parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name },
+        },
         listeners: edgeListeners(edge),
       },
     });
@@ -188,7 +194,7 @@ export class EnvoyGateway extends EdgeGateway {
         fix: 'Identify clients by a claim without "." in its name.',
       });
     }
-    const byClient = edge.routes.find(({ auth: { token } }) => token?.clientIdAsAudience);
+    const byClient = edge.rules.find(({ auth: { token } }) => token?.clientIdAsAudience);
     if (byClient) {
       throw new ValidationError({
         code: 'NoClientIds',
@@ -197,7 +203,7 @@ export class EnvoyGateway extends EdgeGateway {
         fix: "Use Istio's gateway, or configure the issuer to set `aud` in its tokens.",
       });
     }
-    const keyless = edge.routes.find(
+    const keyless = edge.rules.find(
       ({ auth: { token } }) => token && token.jwks === undefined && token.jwksUri === undefined,
     );
     if (keyless) {
@@ -213,10 +219,10 @@ export class EnvoyGateway extends EdgeGateway {
   }
 }
 
-/** Routes with the same authentication share HTTPRoutes, to which a SecurityPolicy is attached. */
-function groupsOf(edge: Edge): Route[][] {
-  const groups = new Map<string, Route[]>();
-  for (const route of edge.routes) {
+/** Routes and redirects with the same authentication share HTTPRoutes, to which a SecurityPolicy is attached. */
+function groupsOf(edge: Edge): EdgeRule[][] {
+  const groups = new Map<string, EdgeRule[]>();
+  for (const route of edge.rules) {
     const key = JSON.stringify([route.auth.token, route.auth.key]);
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }

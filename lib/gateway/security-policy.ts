@@ -2,7 +2,7 @@ import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.e
   'resolution-mode': 'import',
 };
 import type { SpecOf, TopologyChart } from '../kubernetes';
-import type { ApiKeyProps, Edge, AcceptedTokens, Route } from '../topology';
+import type { AcceptedTokens, ApiKeyProps, Edge, EdgeRule } from '../topology';
 import { CLIENT_OF_KEY, claimHeadersOf } from './client-headers';
 import { SecurityPolicy } from './resources';
 
@@ -14,10 +14,10 @@ const PROVIDER = 'token';
 export function renderSecurityPolicy(
   chart: TopologyChart,
   edge: Edge,
-  routes: readonly Route[],
+  rules: readonly EdgeRule[],
   routeNames: readonly string[],
 ): void {
-  const { token, key } = routes[0]?.auth ?? {};
+  const { token, key } = rules[0]?.auth ?? {};
   const [name] = routeNames;
   const demands = token ? tokenDemands(edge, token) : key && !edge.managed ? keyDemands(key) : undefined;
   const authorization = authorizationOf(edge, token);
@@ -59,7 +59,10 @@ function tokenDemands(edge: Edge, token: AcceptedTokens): Spec {
  * The addresses and scopes of which a request must have one each; the first rule that matches decides. Any one of the
  * scopes suffices, but a rule requires all that it lists.
  */
-function authorizationOf({ allowedCidrs, deniedCidrs }: Edge, token: AcceptedTokens | undefined): Spec['authorization'] {
+function authorizationOf(
+  { allowedCidrs, deniedCidrs }: Edge,
+  token: AcceptedTokens | undefined,
+): Spec['authorization'] {
   const clientCIDRs = allowedCidrs ? { clientCIDRs: [...allowedCidrs] } : undefined;
   const scopes = token?.scopes?.map(scope => ({ jwt: { provider: PROVIDER, scopes: [scope] } }));
   const allowed = scopes?.map(scope => ({ ...clientCIDRs, ...scope })) ?? (clientCIDRs ? [clientCIDRs] : []);

@@ -2,7 +2,7 @@ import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-m
   'resolution-mode': 'import',
 };
 import { preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
-import type { Cors, Edge, AcceptedTokens, Operation, Route } from '../topology';
+import type { AcceptedTokens, Cors, Edge, EdgeRule, Operation } from '../topology';
 import { operationsOf } from './operations';
 import { AuthorizationPolicy, RequestAuthentication } from './resources';
 
@@ -35,7 +35,7 @@ export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
 }
 
 function tokensOf(edge: Edge): AcceptedTokens[] {
-  return edge.routes.flatMap(route => (route.auth.token ? [route.auth.token] : []));
+  return edge.rules.flatMap(({ auth: { token } }) => (token ? [token] : []));
 }
 
 /**
@@ -61,15 +61,15 @@ export function jwtRules(tokens: readonly AcceptedTokens[]): JwtRule[] {
 
 /** With TLS, plain HTTP is allowed for the redirect; with CORS, preflight requests are allowed without a token. */
 function rulesOf(edge: Edge): Rule[] {
-  const groups = new Map<string, Route[]>();
-  for (const route of edge.routes) {
+  const groups = new Map<string, EdgeRule[]>();
+  for (const route of edge.rules) {
     const key = JSON.stringify(route.auth.token ?? null);
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   const rules = [...groups.values()].flatMap(routes =>
     rulesFor(
       routes[0]?.auth.token,
-      operationsOf(routes.map(operationOf), edge.routes.filter(route => !routes.includes(route)).map(operationOf)),
+      operationsOf(routes.map(operationOf), edge.rules.filter(route => !routes.includes(route)).map(operationOf)),
     ),
   );
   return [
@@ -79,7 +79,7 @@ function rulesOf(edge: Edge): Rule[] {
   ];
 }
 
-function operationOf({ operation }: Route): Operation {
+function operationOf({ operation }: EdgeRule): Operation {
   return operation;
 }
 
@@ -109,10 +109,13 @@ export function conditionsOn({ audiences, anyAudience, clientIdAsAudience, scope
   return [[byAudience, ...scope], ...(clientIdAsAudience ? [[...byClient, ...scope]] : [])];
 }
 
-/** The preflight requests that the gateway answers itself; those of other origins are denied. */
+/**
+ * The preflight requests that the gateway answers itself; those of other origins are denied. A redirect answers all
+ * requests in its own way.
+ */
 function preflightRule(edge: Edge, { origins }: Cors): Rule {
   return {
-    to: operationsOf(preflightsOf(edge)),
+    to: operationsOf(preflightsOf(edge), edge.redirects.map(operationOf)),
     when: [
       { key: 'request.headers[origin]', values: [...origins] },
       { key: 'request.headers[access-control-request-method]', values: ['*'] },

@@ -17,6 +17,7 @@ import { DRAIN, type Edge } from '../topology';
 import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
+import { rejectRemovedPrefixes } from './edge-redirects';
 import { renderLimits } from './per-client-rate-limits';
 import { DestinationRule } from './resources';
 import { trafficPolicyOf } from './traffic';
@@ -42,6 +43,9 @@ export class IstioIngress extends EdgeGateway {
   /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
     Capability.EDGES,
+    Capability.REDIRECTS,
+    Capability.REWRITES,
+    Capability.HEADER_CHANGES,
     Capability.TOKENS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
@@ -92,8 +96,9 @@ export class IstioIngress extends EdgeGateway {
   /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters. */
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
+      rejectRemovedPrefixes(edge);
       renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge, this.hasPodTargets(edge));
-      renderEdgeRoutes(chart, edge, [edge.routes], PathOrder.PREFIXES_FIRST);
+      renderEdgeRoutes(chart, edge, [edge.rules], PathOrder.PREFIXES_FIRST);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
       renderAddressPolicy(chart.scopeOf(edge), edge);
@@ -104,14 +109,19 @@ export class IstioIngress extends EdgeGateway {
 }
 
 function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
-  const { name, namespace, clientCa } = edge;
+  const { name, namespace, clientCa, gatewayMetadata = {} } = edge;
+  const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge) });
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
       gatewayClassName: 'istio',
       infrastructure: {
-        labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': edge.topology.name },
-        annotations: annotationsOf(edge),
+        labels: {
+          ...gatewayMetadata.labels,
+          'app.kubernetes.io/name': name,
+          'app.kubernetes.io/part-of': edge.topology.name,
+        },
+        annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined,
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
       listeners: edgeListeners(edge, tlsOptionsOf(edge)),

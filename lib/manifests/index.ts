@@ -19,6 +19,7 @@ export * from './injector';
 export * from './kinds';
 export * from './lists';
 export * from './load';
+export * from './makers';
 export * from './manifest-error';
 export * from './membership';
 export * from './memo';

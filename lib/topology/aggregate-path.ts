@@ -84,6 +84,8 @@ const ADMISSION = {
   port: 'It is the aggregator.',
   cacheTtl: 'It admits nothing.',
   grpcMethod: 'Aggregates have none.',
+  rewrite: 'It admits nothing.',
+  headerChanges: 'It admits nothing.',
 } satisfies Comparison<keyof RouteProps, Route>;
 
 /**

@@ -15,9 +15,12 @@ import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { Port } from './port';
 import type { IEdge, ITopology } from './references';
+import type { EdgeRule } from './edge-rule';
+import { Redirect, type RedirectProps } from './redirect';
 import { Route, type RouteProps } from './route';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
+import type { Metadata } from './workload/metadata';
 
 /** A port of a service that an edge's gateway connects to. */
 export interface Destination {
@@ -72,10 +75,12 @@ export class Edge implements IEdge {
   readonly frontCidrs?: readonly string[];
   /** The time limit of requests on routes without a timeout of their own. */
   readonly timeout: Duration;
+  /** Further labels and annotations of the objects that the gateway's controller creates; undefined for none. */
+  readonly gatewayMetadata?: Metadata;
   /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
-  private readonly declared: Route[] = [];
-  private readonly byRequests = new Map<string, Route>();
+  private readonly declared: EdgeRule[] = [];
+  private readonly byRequests = new Map<string, EdgeRule>();
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
 
@@ -109,6 +114,7 @@ export class Edge implements IEdge {
     this.managed = props.managed ?? false;
     this.frontCidrs = props.frontCidrs;
     this.timeout = props.timeout ?? Duration.seconds(29);
+    this.gatewayMetadata = given(props.gatewayMetadata);
     this.namespace = props.namespace ?? topology.namespace;
     requireDnsLabel(this.path, 'an edge', name);
     requireNamespace(this.path, this.namespace);
@@ -126,9 +132,19 @@ export class Edge implements IEdge {
     return `${this.topology.name}-${this.name}`;
   }
 
+  /** The routes and redirects, in the order of their declaration. Which of them matches a request does not depend on it. */
+  get rules(): readonly EdgeRule[] {
+    return this.declared;
+  }
+
   /** The routes, in the order of their declaration. */
   get routes(): readonly Route[] {
-    return this.declared;
+    return this.declared.filter(rule => rule instanceof Route);
+  }
+
+  /** The redirects, in the order of their declaration. */
+  get redirects(): readonly Redirect[] {
+    return this.declared.filter(rule => rule instanceof Redirect);
   }
 
   /** The aggregated responses, each with its route. */
@@ -169,11 +185,16 @@ export class Edge implements IEdge {
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
     this.requireOwn(operation, service);
-    const route = new Route(DECLARING, this, operation, service, given(props));
-    this.assertNoDuplicate(route);
-    this.byRequests.set(route.operation.requests, route);
-    this.declared.push(route);
-    return route;
+    return this.declare(new Route(DECLARING, this, operation, service, given(props)));
+  }
+
+  /**
+   * Redirects the requests of an operation. As with routes, the most specific operation matches.
+   * @param operation a method and a path, e.g. `GET /old`, `ANY /old/*`
+   */
+  redirect(operation: string, props: RedirectProps): Redirect {
+    this.topology.requireOpen(this.path);
+    return this.declare(new Redirect(DECLARING, this, operation, given(props)));
   }
 
   /**
@@ -213,7 +234,14 @@ export class Edge implements IEdge {
     }
   }
 
-  private assertNoDuplicate({ operation }: Route): void {
+  private declare<Rule extends EdgeRule>(rule: Rule): Rule {
+    this.assertNoDuplicate(rule);
+    this.byRequests.set(rule.operation.requests, rule);
+    this.declared.push(rule);
+    return rule;
+  }
+
+  private assertNoDuplicate({ operation }: EdgeRule): void {
     const twin = this.byRequests.get(operation.requests);
     if (twin) {
       const written = twin.operation.toString();

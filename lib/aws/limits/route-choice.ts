@@ -43,6 +43,8 @@ const BY_API = {
   service: IN_CLUSTER,
   port: IN_CLUSTER,
   grpcMethod: IN_CLUSTER,
+  rewrite: IN_CLUSTER,
+  headerChanges: IN_CLUSTER,
   perClientRateLimit: UNSUPPORTED,
   requestValidation: UNSUPPORTED,
   cacheTtl: UNSUPPORTED,

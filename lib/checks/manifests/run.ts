@@ -1,4 +1,4 @@
-import { Cluster, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
+import { Cluster, isMade, type KubernetesObject, possibleMaker, type Resource, resourcesOf } from '../../manifests';
 import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
@@ -97,7 +97,7 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
   let turnedOff = 0;
 
   for (const check of options.checks ?? CHECKS) {
-    for (const each of distinct(check.find(cluster))) {
+    for (const each of present(distinct(check.find(cluster)), cluster)) {
       const found = findingOf(check, each);
       const severity = severityOf(found, severities);
       const finding = { ...found, severity: severity === 'off' ? found.severity : severity };
@@ -179,6 +179,25 @@ function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
     if (!ofObject.has(key)) {
       seen.set(resource, ofObject.add(key));
       yield each;
+    }
+  }
+}
+
+/**
+ * Problems without those of what exists elsewhere for certain; a note, if an object may make what is missing, or if it
+ * may be in what was not read.
+ */
+function* present(problems: Iterable<Problem>, cluster: Cluster): Iterable<Problem> {
+  for (const each of problems) {
+    const maker = each.missing && possibleMaker(each.missing, cluster);
+    if (!each.missing || !isMade(each.missing, cluster)) {
+      yield maker === undefined
+        ? each
+        : {
+            ...each,
+            severity: Severity.INFO,
+            message: `${each.message.replace(/\.$/, '')}, unless ${maker}.`,
+          };
     }
   }
 }

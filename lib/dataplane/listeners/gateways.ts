@@ -80,13 +80,17 @@ export class Gateways {
     );
   }
 
-  /** Whether a host is that of a Service of unseen Pods; a Helm release may be in any namespace without workloads. */
+  /**
+   * Whether a host is that of a Service of unseen Pods, or of the control plane; a Helm release may be in any namespace
+   * without workloads.
+   */
   hasHost(host: string, namespace: string): boolean {
     const full = fullHost(host, namespace, this.cluster.clusterDomain);
     const suffix = `.svc.${this.cluster.clusterDomain}`;
     const [name, own, ...rest] = full.endsWith(suffix) ? full.slice(0, -suffix.length).split('.') : [];
     return (
       this.hosts.has(full)
+      || (own === this.cluster.mesh.rootNamespace && /^istiod(-|$)/.test(name ?? ''))
       || (own !== undefined
         && rest.length === 0
         && this.mayBeIn(own)

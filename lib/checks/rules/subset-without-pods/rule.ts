@@ -1,6 +1,6 @@
-import { hasLabels, Kind } from '../../../manifests';
+import { hasLabels, Kind, missingPods } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 import { targetOf } from '../../manifests/routing/destinations';
 
 export const rule: Check = {
@@ -43,12 +43,15 @@ export const rule: Check = {
         );
         if (!labels.some(each => hasLabels(each, wanted))) {
           const isElsewhere = cluster.workloads.select({ ...(isService ? {} : selector), ...wanted }).length > 0;
-          yield problem(
-            subset.get('name'),
-            `No pod of ${target.name} has the labels of the subset "${subset.get('name').text}", so requests `
-              + 'to it fail with 503.',
-            'Correct the labels, or label the pods (`spec.template.metadata.labels` of the Deployment).',
-            isElsewhere ? ['KIA0203'] : undefined,
+          yield absent(
+            missingPods(target.resource.namespace),
+            problem(
+              subset.get('name'),
+              `No pod of ${target.name} has the labels of the subset "${subset.get('name').text}", so requests `
+                + 'to it fail with 503.',
+              'Correct the labels, or label the pods (`spec.template.metadata.labels` of the Deployment).',
+              isElsewhere ? ['KIA0203'] : undefined,
+            ),
           );
         }
       }
