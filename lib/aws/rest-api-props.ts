@@ -1,4 +1,4 @@
-import type { SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import type { IAuthorizer, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { ManagedApiProps } from './managed-api';
@@ -44,6 +44,18 @@ export interface RestApiEdgeProps extends ManagedApiProps {
    * @default - one with the managed rules of AWS
    */
   readonly webAclArn?: string;
+  /**
+   * Authorizers of single routes of the edge by operation, instead of the verification of their tokens by the API. The
+   * gateway in the cluster verifies the tokens as before; it cannot verify what an authorizer does, so a route without
+   * a token must be behind the API only.
+   * @default - the API verifies the tokens that routes require
+   */
+  readonly authorizers?: { readonly [operation: string]: IAuthorizer };
+  /**
+   * The operations of routes without a token whose requests are signed by IAM, e.g. `GET /reports`.
+   * @default - none
+   */
+  readonly iamRoutes?: string[];
   /**
    * The VPC endpoints (`execute-api`) from which alone a private API can be invoked: its resource policy denies all
    * others. It has no custom domain.

@@ -4,6 +4,7 @@ import { requireFitPrivateApi } from '../private-api';
 import type { RestApiEdgeProps } from '../rest-api-props';
 import { verifierOf } from '../token-verification';
 import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
+import { requireFitAuthorizers } from './rest-authorizers';
 import { assertBodiesFit } from './rest-bodies';
 import { assertPathsFit } from './rest-paths';
 
@@ -27,6 +28,7 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireOneKindOfKey(edge);
   validateCanary(props);
   requireFitPrivateApi(props);
+  requireFitAuthorizers(props);
   assertAllEffective(props);
 }
 
