@@ -6,14 +6,12 @@ import {
   CfnStage,
   DomainName,
   EndpointType,
-  IpAddressType as RestIpAddressType,
   LogGroupLogDestination,
   ResponseType,
   RestApi,
   SecurityPolicy,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
-import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
@@ -21,12 +19,13 @@ import type { Construct } from 'constructs';
 import { describeFinding } from '../checks';
 import type { Edge } from '../topology';
 import { logGroupOf, REST_ACCESS_LOG } from './access-log';
-import { addRecords, certificateOf, type DomainSettings } from './domain';
+import { addRecords, certificateOf } from './domain';
 import { ignoredByManagedApi } from './limits/http-api';
 import { REST_API } from './limits/managed-api';
 import { requireFitForRestApi } from './limits/rest-api';
 import { requireRoomInTemplate } from './limits/template-size';
 import { ObservedApi } from './observed-api';
+import { endpointOf } from './private-api';
 import { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-props';
 import { RestClients } from './rest-clients';
@@ -78,7 +77,7 @@ export class RestApiEdge extends ObservedApi {
       restApiName: this.link.name,
       deploy: false,
       cloudWatchRole: true,
-      endpointConfiguration: { types: [EndpointType.REGIONAL], ipAddressType: restIpAddressType(props) },
+      endpointConfiguration: endpointOf(props),
       apiKeySourceType: edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')
         ? ApiKeySourceType.AUTHORIZER
         : ApiKeySourceType.HEADER,
@@ -86,6 +85,9 @@ export class RestApiEdge extends ObservedApi {
       disableExecuteApiEndpoint: certificate ? true : undefined,
       binaryMediaTypes: forRestApi ? ['*/*'] : undefined,
     });
+    if (props.vpcEndpoints) {
+      this.api.grantInvokeFromVpcEndpointsOnly(props.vpcEndpoints);
+    }
     // AWS treats an unknown path as a request without a signature.
     this.api.addGatewayResponse('NotFound', {
       type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
@@ -184,8 +186,4 @@ export class RestApiEdge extends ObservedApi {
       description: `What the DNS record of ${host} is an alias of`,
     });
   }
-}
-
-function restIpAddressType({ ipAddressType }: DomainSettings): RestIpAddressType | undefined {
-  return ipAddressType && RestIpAddressType[ipAddressType === IpAddressType.DUAL_STACK ? 'DUAL_STACK' : 'IPV4'];
 }
