@@ -50,6 +50,8 @@ export {
   ClientCertificates,
   ClientKey,
   ConcurrencyPolicy,
+  ConnectionRoute,
+  type ConnectionRouteProps,
   type ContainerProps,
   Contract,
   type ContractData,

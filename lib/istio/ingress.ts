@@ -4,6 +4,8 @@ import {
   Capability,
   EdgeGateway,
   edgeListeners,
+  listenerPorts,
+  renderConnectionRoutes,
   Gateway,
   type Labels,
   PathOrder,
@@ -44,6 +46,7 @@ export class IstioIngress extends EdgeGateway {
     Capability.EDGES,
     Capability.TOKENS,
     Capability.EXTERNAL_AUTHORIZATION,
+    Capability.CONNECTIONS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
     Capability.CORS,
@@ -70,9 +73,9 @@ export class IstioIngress extends EdgeGateway {
     return { 'gateway.networking.k8s.io/gateway-name': edge.name };
   }
 
-  /** The container ports of the pods: 80, with TLS also 443, and the readiness port 15021. */
+  /** The container ports of the pods: 80, with TLS also 443, those for connections, and the readiness port 15021. */
   portsOf(edge: Edge): number[] {
-    return edge.tlsSecret ? [80, 443, READINESS] : [80, READINESS];
+    return [...listenerPorts(edge), READINESS];
   }
 
   /** The container port for requests: 443 with TLS, else 80. */
@@ -95,6 +98,7 @@ export class IstioIngress extends EdgeGateway {
     for (const edge of chart.topology.edges) {
       renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge, this.hasPodTargets(edge));
       renderEdgeRoutes(chart, edge, [edge.routes], PathOrder.PREFIXES_FIRST);
+      renderConnectionRoutes(chart, edge);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
       renderAddressPolicy(chart.scopeOf(edge), edge);

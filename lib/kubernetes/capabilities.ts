@@ -67,6 +67,7 @@ function featuresOfEdge(edge: Edge): RequiredFeature[] {
   const features = wishesAt(edge.path, [
     Capability.EDGES,
     ...neededBy(OF_EDGES, edge),
+    ...when(edge.connections.length > 0, Capability.CONNECTIONS),
     ...edge.routes.flatMap(route => neededBy(OF_ROUTES, route)),
     ...edge.aggregates.flatMap(aggregate => neededBy(OF_AGGREGATES, aggregate)),
     ...edge.routes.flatMap(({ service }) => [

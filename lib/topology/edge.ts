@@ -13,6 +13,7 @@ import { type EdgeProps, validateEdge } from './edge-props';
 import type { RateLimit } from './rate-limit';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
+import { ConnectionRoute, type ConnectionRouteProps, requireForwardable } from './connection-route';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { Port } from './port';
 import type { IEdge, ITopology } from './references';
@@ -78,6 +79,7 @@ export class Edge implements IEdge {
   /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
   private readonly declared: Route[] = [];
+  private readonly forwarded: ConnectionRoute[] = [];
   private readonly byRequests = new Map<string, Route>();
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
@@ -135,6 +137,11 @@ export class Edge implements IEdge {
     return this.declared;
   }
 
+  /** The connections that are forwarded as they are, in the order of their declaration. */
+  get connections(): readonly ConnectionRoute[] {
+    return this.forwarded;
+  }
+
   /** The aggregated responses, each with its route. */
   get aggregates(): readonly Aggregate[] {
     return this.merged;
@@ -165,6 +172,7 @@ export class Edge implements IEdge {
   get destinations(): readonly Destination[] {
     const all: Destination[] = [
       ...this.routes,
+      ...this.connections,
       ...this.authorizers.flatMap(({ service, port }) => (service && port ? [{ service, port }] : [])),
       ...(this.rateLimiter ? [{ service: this.rateLimiter, port: this.rateLimiter.firstPort(this.path) }] : []),
     ];
@@ -194,6 +202,24 @@ export class Edge implements IEdge {
   }
 
   /**
+   * Forwards TLS connections with that server name (SNI) to port 443 of the gateway as they are: the service terminates
+   * TLS. Nothing else of the edge applies to them: neither authentication nor limits. In the cluster: a TLSRoute.
+   * @param host the server name, without a wildcard
+   */
+  passthrough(host: string, service: Service, props: ConnectionRouteProps = {}): ConnectionRoute {
+    return this.forward(host, 443, service, props);
+  }
+
+  /**
+   * Forwards all connections to a port of the gateway as they are. Nothing else of the edge applies to them: neither
+   * authentication nor limits. In the cluster: a TCPRoute.
+   * @param port the port of the gateway, none of those for requests
+   */
+  tcp(port: number, service: Service, props: ConnectionRouteProps = {}): ConnectionRoute {
+    return this.forward(undefined, port, service, props);
+  }
+
+  /**
    * Responds with a JSON object composed of the responses of several services, a field for each. In the cluster:
    * KrakenD, a service of the topology named `EDGE-aggregator`, which calls them. A part that fails or times out is
    * left out: the header `x-krakend-completed` is then `false`, and `error_PART` has the reason.
@@ -216,6 +242,21 @@ export class Edge implements IEdge {
     this.merger = merger;
     this.merged.push(aggregate);
     return aggregate;
+  }
+
+  private forward(
+    host: string | undefined,
+    port: number,
+    service: Service,
+    props: ConnectionRouteProps,
+  ): ConnectionRoute {
+    const what = host ?? String(port);
+    this.topology.requireOpen(this.path);
+    this.requireOwn(what, service);
+    const route = new ConnectionRoute(DECLARING, this, host, port, service, given(props));
+    requireForwardable(this, route);
+    this.forwarded.push(route);
+    return route;
   }
 
   private requireOwn(operation: string, service: Service): void {

@@ -21,6 +21,7 @@ export * from './edge';
 export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
 export * from './external-authorizer';
+export { ConnectionRoute, type ConnectionRouteProps } from './connection-route';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
 export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';

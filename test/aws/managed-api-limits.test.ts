@@ -6,6 +6,7 @@ import {
   FailureMode,
   PerClientRateLimit,
   Period,
+  Port,
   type RouteProps,
   TlsVersion,
 } from '../../lib';
@@ -56,6 +57,16 @@ test.each<[string, RegExp, () => unknown]>([
     new RegExp(`\`${name}\` applies to connections of clients`),
     make('rest', props as Partial<EdgeProps>),
   ]),
+  [
+    'connections',
+    /forwards connections, and a REST API forwards requests only/,
+    () => {
+      const { edge, web, topology } = declared();
+      edge.route('GET /', web);
+      edge.tcp(5432, topology.addService('db', { image: 'example/db:1', port: Port.tcp(5432) }));
+      restTemplate(edge, () => ({}));
+    },
+  ],
   ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
   ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],
   [

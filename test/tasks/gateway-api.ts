@@ -68,8 +68,16 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`alternativeHosts`, `tlsSecrets`',
     'kubernetes/edge-hosts.test.ts › hosts that share a certificate share a listener',
   ),
-  resources('TLS passthrough', '`Gateway`, `TlsRoute`'),
-  resources('TCP', '`Gateway`, `TcpRoute`'),
+  model(
+    'TLS passthrough',
+    "`edge.passthrough('vault.shop.example', service)`",
+    'kubernetes/edge-connections.test.ts › TLS connections are forwarded by server name',
+  ),
+  model(
+    'TCP',
+    '`edge.tcp(5432, service)`',
+    'kubernetes/edge-connections.test.ts › each has a route of its own, attached to its listener',
+  ),
   resources('UDP', '`Gateway`, `UdpRoute`; services have no UDP ports'),
   resources('TLS to backends', '`BackendTlsPolicy`'),
   model(

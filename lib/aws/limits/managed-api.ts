@@ -52,6 +52,14 @@ function requireOneHost(api: ApiKind, { path, hosts }: Edge): void {
 
 /** The API terminates the connections of clients, and connects to the gateway from its own addresses. */
 function requireNoClientSettings(api: ApiKind, edge: Edge): void {
+  if (edge.connections.length > 0) {
+    throw invalid(
+      api,
+      edge.path,
+      `The edge forwards connections, and ${api.name} forwards requests only.`,
+      'Declare another edge for connections.',
+    );
+  }
   const [name] = Object.entries({
     allowedCidrs: edge.allowedCidrs,
     deniedCidrs: edge.deniedCidrs,
