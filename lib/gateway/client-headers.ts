@@ -28,7 +28,7 @@ export function headersOfClient({ kind, name }: ClientKey): string[] {
  * on the other routes of the edge the client's value would be counted, and forwarded to the service.
  */
 export function internalHeadersOf(edge: Edge): string[] {
-  const hasKeys = !edge.managed && edge.routes.some(({ auth }) => auth.key);
+  const hasKeys = !edge.managed && edge.rules.some(({ auth }) => auth.key);
   return [...(claimHeadersOf(edge)?.map(({ header }) => header) ?? []), ...(hasKeys ? [CLIENT_OF_KEY] : [])];
 }
 
@@ -38,7 +38,7 @@ export function rejectSharedHeaders(edge: Edge): void {
   const shared = names.find((name, index) => names.indexOf(name) !== index);
   const given = [
     ...edge.perClientRateLimits.flatMap(({ client: { kind, name } }) => (kind === 'header' ? [name] : [])),
-    ...edge.routes.flatMap(({ auth: { key } }) => key?.header ?? []),
+    ...edge.rules.flatMap(({ auth: { key } }) => key?.header ?? []),
   ].find(name => name.startsWith(PREFIX));
   if (!edge.managed && (shared ?? given) !== undefined) {
     throw new ValidationError({

@@ -12,7 +12,7 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import { type Edge, FailureMode, type Route, ValidationError } from '../topology';
+import { type Edge, type EdgeRule, FailureMode, ValidationError } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
 import { rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
@@ -69,6 +69,9 @@ export class EnvoyGateway extends EdgeGateway {
   /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
     Capability.EDGES,
+    Capability.REDIRECTS,
+    Capability.REWRITES,
+    Capability.HEADER_CHANGES,
     Capability.TOKENS,
     Capability.EXTERNAL_AUTHORIZATION,
     Capability.CONNECTIONS,
@@ -153,7 +156,10 @@ export class EnvoyGateway extends EdgeGateway {
       metadata: { name, namespace },
       spec: {
         gatewayClassName: this.props.gatewayClass ?? 'eg',
-        infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name } },
+        infrastructure: {
+          ...edge.gatewayMetadata,
+          parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name },
+        },
         listeners: edgeListeners(edge),
       },
     });
@@ -201,7 +207,7 @@ export class EnvoyGateway extends EdgeGateway {
         fix: 'Declare another edge for connections, or remove the lists of addresses.',
       });
     }
-    const byClient = edge.routes.find(({ auth: { token } }) => token?.clientIdAsAudience);
+    const byClient = edge.rules.find(({ auth: { token } }) => token?.clientIdAsAudience);
     if (byClient) {
       throw new ValidationError({
         code: 'NoClientIds',
@@ -210,7 +216,7 @@ export class EnvoyGateway extends EdgeGateway {
         fix: "Use Istio's gateway, or configure the issuer to set `aud` in its tokens.",
       });
     }
-    const keyless = edge.routes.find(
+    const keyless = edge.rules.find(
       ({ auth: { token } }) => token && token.jwks === undefined && token.jwksUri === undefined,
     );
     if (keyless) {
@@ -226,10 +232,10 @@ export class EnvoyGateway extends EdgeGateway {
   }
 }
 
-/** Routes with the same authentication share HTTPRoutes, to which a SecurityPolicy is attached. */
-function groupsOf(edge: Edge): Route[][] {
-  const groups = new Map<string, Route[]>();
-  for (const route of edge.routes) {
+/** Routes and redirects with the same requirements share HTTPRoutes, to which a SecurityPolicy is attached. */
+function groupsOf(edge: Edge): EdgeRule[][] {
+  const groups = new Map<string, EdgeRule[]>();
+  for (const route of edge.rules) {
     const key = JSON.stringify([route.auth.token, route.auth.key, route.authorizer?.key]);
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }

@@ -3,13 +3,13 @@ import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.e
 };
 import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import {
+  type AcceptedTokens,
   type ApiKeyProps,
   type Edge,
+  type EdgeRule,
   type ExternalAuthorizer,
   FailureMode,
-  type AcceptedTokens,
   Protocol,
-  type Route,
   ValidationError,
 } from '../topology';
 import { CLIENT_OF_KEY, claimHeadersOf } from './client-headers';
@@ -23,14 +23,14 @@ const PROVIDER = 'token';
 export function renderSecurityPolicy(
   chart: TopologyChart,
   edge: Edge,
-  routes: readonly Route[],
+  rules: readonly EdgeRule[],
   routeNames: readonly string[],
 ): void {
-  const { token, key } = routes[0]?.auth ?? {};
+  const { token, key } = rules[0]?.auth ?? {};
   const [name] = routeNames;
   const demands = token ? tokenDemands(edge, token) : key && !edge.managed ? keyDemands(key) : undefined;
   const authorization = authorizationOf(edge, token);
-  const extAuth = externalAuthorization(edge, routes[0]?.authorizer);
+  const extAuth = externalAuthorization(edge, rules[0]?.authorizer);
   if (!(demands ?? authorization ?? extAuth) || name === undefined) {
     return;
   }

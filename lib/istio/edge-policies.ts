@@ -3,13 +3,13 @@ import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-m
 };
 import { preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import {
+  type AcceptedTokens,
   type ConnectionRoute,
   type Cors,
   type Edge,
+  type EdgeRule,
   type ExternalAuthorizer,
-  type AcceptedTokens,
   type Operation,
-  type Route,
   ValidationError,
 } from '../topology';
 import { authorizerNameOf } from './install/authorizers';
@@ -47,7 +47,7 @@ export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
 }
 
 function tokensOf(edge: Edge): AcceptedTokens[] {
-  return edge.routes.flatMap(route => (route.auth.token ? [route.auth.token] : []));
+  return edge.rules.flatMap(({ auth: { token } }) => (token ? [token] : []));
 }
 
 /**
@@ -74,21 +74,21 @@ export function jwtRules(tokens: readonly AcceptedTokens[]): JwtRule[] {
 interface Group {
   readonly token?: AcceptedTokens;
   readonly authorizer?: ExternalAuthorizer;
-  /** The requests that match these routes, and no other. */
+  /** The requests that match these routes and redirects, and no other. */
   readonly to: Rule['to'];
 }
 
-/** The routes with the same requirements. */
-function groupsOf(edge: Edge): Group[] {
-  const groups = new Map<string, Route[]>();
-  for (const route of edge.routes) {
-    const key = JSON.stringify([route.auth.token, route.authorizer?.key]);
-    groups.set(key, [...(groups.get(key) ?? []), route]);
+/** The routes and redirects with the same requirements. */
+function groupsOf({ rules }: Edge): Group[] {
+  const groups = new Map<string, EdgeRule[]>();
+  for (const rule of rules) {
+    const key = JSON.stringify([rule.auth.token, rule.authorizer?.key]);
+    groups.set(key, [...(groups.get(key) ?? []), rule]);
   }
-  return [...groups.values()].map(routes => ({
-    token: routes[0]?.auth.token,
-    authorizer: routes[0]?.authorizer,
-    to: operationsOf(routes.map(operationOf), edge.routes.filter(route => !routes.includes(route)).map(operationOf)),
+  return [...groups.values()].map(group => ({
+    token: group[0]?.auth.token,
+    authorizer: group[0]?.authorizer,
+    to: operationsOf(group.map(operationOf), rules.filter(rule => !group.includes(rule)).map(operationOf)),
   }));
 }
 
@@ -149,7 +149,7 @@ function renderAuthorizer(chart: TopologyChart, edge: Edge, groups: readonly Gro
   });
 }
 
-function operationOf({ operation }: Route): Operation {
+function operationOf({ operation }: EdgeRule): Operation {
   return operation;
 }
 
@@ -179,10 +179,13 @@ export function conditionsOn({ audiences, anyAudience, clientIdAsAudience, scope
   return [[byAudience, ...scope], ...(clientIdAsAudience ? [[...byClient, ...scope]] : [])];
 }
 
-/** The preflight requests that the gateway answers itself; those of other origins are denied. */
+/**
+ * The preflight requests that the gateway answers itself; those of other origins are denied. A redirect answers all
+ * requests in its own way.
+ */
 function preflightRule(edge: Edge, { origins }: Cors): Rule {
   return {
-    to: operationsOf(preflightsOf(edge)),
+    to: operationsOf(preflightsOf(edge), edge.redirects.map(operationOf)),
     when: [
       { key: 'request.headers[origin]', values: [...origins] },
       { key: 'request.headers[access-control-request-method]', values: ['*'] },

@@ -19,6 +19,7 @@ import { DRAIN, type Edge } from '../topology';
 import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
+import { rejectRemovedPrefixes } from './edge-redirects';
 import { renderLimits } from './per-client-rate-limits';
 import { DestinationRule } from './resources';
 import { trafficPolicyOf } from './traffic';
@@ -44,6 +45,9 @@ export class IstioIngress extends EdgeGateway {
   /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
     Capability.EDGES,
+    Capability.REDIRECTS,
+    Capability.REWRITES,
+    Capability.HEADER_CHANGES,
     Capability.TOKENS,
     Capability.EXTERNAL_AUTHORIZATION,
     Capability.CONNECTIONS,
@@ -96,8 +100,9 @@ export class IstioIngress extends EdgeGateway {
   /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters. */
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
+      rejectRemovedPrefixes(edge);
       renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge, this.hasPodTargets(edge));
-      renderEdgeRoutes(chart, edge, [edge.routes], PathOrder.PREFIXES_FIRST);
+      renderEdgeRoutes(chart, edge, [edge.rules], PathOrder.PREFIXES_FIRST);
       renderConnectionRoutes(chart, edge);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
@@ -109,14 +114,19 @@ export class IstioIngress extends EdgeGateway {
 }
 
 function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
-  const { name, namespace, clientCa } = edge;
+  const { name, namespace, clientCa, gatewayMetadata = {} } = edge;
+  const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge) });
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
       gatewayClassName: 'istio',
       infrastructure: {
-        labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': edge.topology.name },
-        annotations: annotationsOf(edge),
+        labels: {
+          ...gatewayMetadata.labels,
+          'app.kubernetes.io/name': name,
+          'app.kubernetes.io/part-of': edge.topology.name,
+        },
+        annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined,
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
       listeners: edgeListeners(edge, tlsOptionsOf(edge)),

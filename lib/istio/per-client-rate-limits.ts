@@ -59,7 +59,7 @@ function subjectsOf(edge: Edge, operation: Operation | undefined): object[] {
   return operation
     ? matchesOf(
         operation,
-        edge.routes.map(route => route.operation),
+        edge.rules.map(rule => rule.operation),
       ).map(match => ({ header_value_match: match }))
     : [{ generic_key: { descriptor_value: edge.name } }];
 }

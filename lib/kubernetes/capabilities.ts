@@ -1,7 +1,7 @@
 import { Severity, type SynthesisFinding } from '../checks';
 import { type Call, callPolicyKey, type Edge, ExternalService, type Service, type Topology } from '../topology';
 import { Capability } from './capability';
-import { neededBy, OF_AGGREGATES, OF_CALLS, OF_EDGES, OF_ROUTES, OF_SERVICES, when } from './needs';
+import { neededBy, OF_AGGREGATES, OF_CALLS, OF_EDGES, OF_REDIRECTS, OF_ROUTES, OF_SERVICES, when } from './needs';
 
 interface RequiredFeature {
   readonly path: string;
@@ -69,6 +69,7 @@ function featuresOfEdge(edge: Edge): RequiredFeature[] {
     ...neededBy(OF_EDGES, edge),
     ...when(edge.connections.length > 0, Capability.CONNECTIONS),
     ...edge.routes.flatMap(route => neededBy(OF_ROUTES, route)),
+    ...edge.redirects.flatMap(redirect => neededBy(OF_REDIRECTS, redirect)),
     ...edge.aggregates.flatMap(aggregate => neededBy(OF_AGGREGATES, aggregate)),
     ...edge.routes.flatMap(({ service }) => [
       ...when(service.loadBalancing, Capability.LOAD_BALANCING),

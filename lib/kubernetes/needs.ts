@@ -9,6 +9,8 @@ import {
   type Edge,
   type EdgeProps,
   type Faults,
+  type Redirect,
+  type RedirectProps,
   type Retries,
   type Route,
   type RouteProps,
@@ -78,7 +80,22 @@ export const OF_ROUTES = {
   requestValidation: ({ requestValidation }) => when(requestValidation, Capability.REQUEST_VALIDATION),
   cacheTtl: ({ cacheTtl }) => when(cacheTtl, Capability.CACHING),
   grpcMethod: ({ translation }) => when(translation, Capability.TRANSLATION),
+  rewrite: ({ rewrite }) => when(rewrite, Capability.REWRITES),
+  headerChanges: ({ headerChanges }) => when(changesHeaders(headerChanges), Capability.HEADER_CHANGES),
 } satisfies Needs<RouteProps, Route>;
+
+const REDIRECTS = () => [Capability.REDIRECTS];
+
+export const OF_REDIRECTS = {
+  auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
+  path: REDIRECTS,
+  pathPrefix: REDIRECTS,
+  host: REDIRECTS,
+  scheme: REDIRECTS,
+  port: REDIRECTS,
+  statusCode: REDIRECTS,
+} satisfies Needs<RedirectProps, Redirect>;
 
 export const OF_AGGREGATES = {
   headers: 'KrakenD forwards them, on every target.',
@@ -107,6 +124,7 @@ export const OF_EDGES = {
   managed: 'It moves requirements from the gateway in the cluster to the managed API.',
   frontCidrs: 'A NetworkPolicy denies other sources.',
   timeout: 'Every gateway supports timeouts.',
+  gatewayMetadata: 'Every gateway has labels and annotations of its infrastructure.',
   namespace: 'The pods of every gateway are in a namespace.',
 } satisfies Needs<EdgeProps, Edge>;
 

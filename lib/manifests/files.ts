@@ -6,7 +6,7 @@ import { resourcesIn } from './load';
 import { ManifestError } from './manifest-error';
 import { textOf } from './read-text';
 import { Resource } from './resource';
-import { notesOf, type Skipped } from './skipped';
+import { notesOf, type Skipped, TEMPLATES, unreadOf } from './skipped';
 import { Source } from './source';
 import { cloudResources, isTemplate } from './templates';
 import { type File, filesAt, STANDARD_INPUT, unreadable, withoutRepetitions } from './walk';
@@ -21,6 +21,8 @@ export interface Reading {
   readonly unreadable: readonly ManifestError[];
   /** What is in folders and is not checked, one sentence for each kind: charts, patches, files of other programs. */
   readonly notes: readonly string[];
+  /** Files and folders that may have objects, and were not read: charts, templates, kustomizations in part. */
+  readonly unread: readonly string[];
 }
 
 /** Programs that make manifests: the result is their output, undefined if there is none. They throw a ManifestError. */
@@ -100,6 +102,7 @@ class Reader {
       errors: this.errors,
       unreadable: this.unreadable,
       notes: notesOf(this.skipped),
+      unread: unreadOf(this.skipped, this.unreadable),
     };
   }
 
@@ -129,10 +132,7 @@ class Reader {
     } catch (error) {
       if (error instanceof ManifestError && !file.isNamed && text !== undefined && !isLikeManifest(text)) {
         const isOfTemplate = isTemplateText(text);
-        this.skip(
-          isOfTemplate ? 'templates, which are YAML once they are rendered' : purposeOf(file.file, {}),
-          file.file,
-        );
+        this.skip(isOfTemplate ? TEMPLATES : purposeOf(file.file, {}), file.file);
       } else {
         this.fail(error, file.isNamed);
       }

@@ -16,6 +16,8 @@ import { type PerClientRateLimit, requireCountableClients } from './per-client-r
 import type { RateLimit } from './rate-limit';
 import { anyValue } from './rules';
 import type { Service } from './service';
+import { type Metadata, OF_METADATA } from './workload/metadata';
+import { validateAll } from './workload/validations';
 import { ValidationError } from './validation-error';
 
 /** Properties of an edge. */
@@ -141,6 +143,13 @@ export interface EdgeProps {
    */
   readonly timeout?: Duration;
   /**
+   * Further labels and annotations of the objects that the gateway's controller creates, such as the settings of the
+   * cloud's load balancer. In the cluster: `infrastructure` of the Gateway.
+   * @default - none
+   * @see https://gateway-api.sigs.k8s.io/reference/api-spec/main/spec/#gatewayinfrastructure
+   */
+  readonly gatewayMetadata?: Metadata;
+  /**
    * The namespace of the gateway's own pods.
    * @default - the topology's
    */
@@ -207,6 +216,9 @@ const RULES = {
   rateLimiter: anyValue,
   waf: anyValue,
   managed: anyValue,
+  gatewayMetadata: (path, { gatewayMetadata }) => {
+    validateAll(OF_METADATA, path, gatewayMetadata ?? {});
+  },
   // The edge validates it with its name, which no other object of the namespace has.
   namespace: anyValue,
 } satisfies { readonly [K in keyof EdgeProps]-?: (path: string, props: EdgeProps) => void };

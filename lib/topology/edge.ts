@@ -11,23 +11,18 @@ import type { ExternalAuthorizer } from './external-authorizer';
 import { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 import { type EdgeProps, validateEdge } from './edge-props';
 import type { RateLimit } from './rate-limit';
+import { type Destination, distinctDestinations } from './destination';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { ConnectionRoute, type ConnectionRouteProps, requireForwardable } from './connection-route';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
-import type { Port } from './port';
 import type { IEdge, ITopology } from './references';
+import type { EdgeRule } from './edge-rule';
+import { Redirect, type RedirectProps } from './redirect';
 import { Route, type RouteProps } from './route';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
-
-/** A port of a service that an edge's gateway connects to. */
-export interface Destination {
-  /** The service behind the gateway. */
-  readonly service: Service;
-  /** The port of the service that the gateway connects to. */
-  readonly port: Port;
-}
+import type { Metadata } from './workload/metadata';
 
 /**
  * An entry point for requests from outside the cluster. In the cluster: a Gateway with its HTTPRoute, token
@@ -76,11 +71,13 @@ export class Edge implements IEdge {
   readonly frontCidrs?: readonly string[];
   /** The time limit of requests on routes without a timeout of their own. */
   readonly timeout: Duration;
+  /** Further labels and annotations of the objects that the gateway's controller creates; undefined for none. */
+  readonly gatewayMetadata?: Metadata;
   /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
-  private readonly declared: Route[] = [];
+  private readonly declared: EdgeRule[] = [];
   private readonly forwarded: ConnectionRoute[] = [];
-  private readonly byRequests = new Map<string, Route>();
+  private readonly byRequests = new Map<string, EdgeRule>();
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
 
@@ -115,6 +112,7 @@ export class Edge implements IEdge {
     this.managed = props.managed ?? false;
     this.frontCidrs = props.frontCidrs;
     this.timeout = props.timeout ?? Duration.seconds(29);
+    this.gatewayMetadata = given(props.gatewayMetadata);
     this.namespace = props.namespace ?? topology.namespace;
     requireDnsLabel(this.path, 'an edge', name);
     requireNamespace(this.path, this.namespace);
@@ -132,9 +130,19 @@ export class Edge implements IEdge {
     return `${this.topology.name}-${this.name}`;
   }
 
+  /** The routes and redirects, in the order of their declaration. Which of them matches a request does not depend on it. */
+  get rules(): readonly EdgeRule[] {
+    return this.declared;
+  }
+
   /** The routes, in the order of their declaration. */
   get routes(): readonly Route[] {
-    return this.declared;
+    return this.declared.filter(rule => rule instanceof Route);
+  }
+
+  /** The redirects, in the order of their declaration. */
+  get redirects(): readonly Redirect[] {
+    return this.declared.filter(rule => rule instanceof Redirect);
   }
 
   /** The connections that are forwarded as they are, in the order of their declaration. */
@@ -159,9 +167,9 @@ export class Edge implements IEdge {
     );
   }
 
-  /** The authorizers of its routes, each once. */
+  /** The authorizers of its routes and redirects, each once. */
   get authorizers(): readonly ExternalAuthorizer[] {
-    const all = this.routes.flatMap(({ authorizer }) => authorizer ?? []);
+    const all = this.rules.flatMap(({ authorizer }) => authorizer ?? []);
     return [...new Map(all.map(each => [each.key, each])).values()];
   }
 
@@ -176,11 +184,7 @@ export class Edge implements IEdge {
       ...this.authorizers.flatMap(({ service, port }) => (service && port ? [{ service, port }] : [])),
       ...(this.rateLimiter ? [{ service: this.rateLimiter, port: this.rateLimiter.firstPort(this.path) }] : []),
     ];
-    return [
-      ...new Map(
-        all.map(({ service, port }) => [`${service.namespace}/${service.name}:${port.number}`, { service, port }]),
-      ).values(),
-    ];
+    return distinctDestinations(all);
   }
 
   /**
@@ -192,13 +196,16 @@ export class Edge implements IEdge {
     this.topology.requireOpen(this.path);
     this.requireOwn(operation, service);
     const route = new Route(DECLARING, this, operation, service, given({ authorizer: this.authorizer, ...props }));
-    if (route.authorizer?.service) {
-      this.requireOwn(operation, route.authorizer.service);
-    }
-    this.assertNoDuplicate(route);
-    this.byRequests.set(route.operation.requests, route);
-    this.declared.push(route);
-    return route;
+    return this.declare(route);
+  }
+
+  /**
+   * Redirects the requests of an operation. As with routes, the most specific operation matches.
+   * @param operation a method and a path, e.g. `GET /old`, `ANY /old/*`
+   */
+  redirect(operation: string, props: RedirectProps): Redirect {
+    this.topology.requireOpen(this.path);
+    return this.declare(new Redirect(DECLARING, this, operation, given({ authorizer: this.authorizer, ...props })));
   }
 
   /**
@@ -271,7 +278,17 @@ export class Edge implements IEdge {
     }
   }
 
-  private assertNoDuplicate({ operation }: Route): void {
+  private declare<Rule extends EdgeRule>(rule: Rule): Rule {
+    if (rule.authorizer?.service) {
+      this.requireOwn(rule.operation.toString(), rule.authorizer.service);
+    }
+    this.assertNoDuplicate(rule);
+    this.byRequests.set(rule.operation.requests, rule);
+    this.declared.push(rule);
+    return rule;
+  }
+
+  private assertNoDuplicate({ operation }: EdgeRule): void {
     const twin = this.byRequests.get(operation.requests);
     if (twin) {
       const written = twin.operation.toString();

@@ -83,6 +83,25 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     (web, _cart, shop) => route(shop, web, { auth: jwt }),
   ],
   [
+    'a rewrite at an edge',
+    'shop/door',
+    [Capability.REWRITES, Capability.EDGES],
+    (web, _cart, shop) => route(shop, web, { rewrite: { path: '/a' } }),
+  ],
+  [
+    'header changes at an edge',
+    'shop/door',
+    [Capability.HEADER_CHANGES, Capability.EDGES],
+    (web, _cart, shop) => route(shop, web, { headerChanges: { request: { remove: ['x-a'] } } }),
+  ],
+  [
+    'a redirect with a token',
+    'shop/door',
+    [Capability.EDGES, Capability.REDIRECTS, Capability.TOKENS],
+    (_web, _cart, shop) =>
+      shop.addEdge('door', { host: 'a.example' }).redirect('GET /', { scheme: 'https', auth: jwt }),
+  ],
+  [
     'a throttle',
     'shop/door',
     [Capability.EDGES, Capability.RATE_LIMITS],

@@ -55,7 +55,11 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
     'istio/install.test.ts › aliases of the trust domain are those of the mesh configuration',
   ),
   resources('Dry run of a policy', 'an annotation of an `AuthorizationPolicy`'),
-  resources('Minimum TLS version of workloads', 'a patch of the IstioOperator object'),
+  model(
+    'Minimum TLS version of workloads',
+    '`minTlsVersion` of the installation',
+    'istio/install.test.ts › workloads use TLS %s or newer',
+  ),
   model(
     'Rate limits with Envoy, global and local',
     '`perClientRateLimit` and `rateLimit` at edges, `addRateLimit` of services',

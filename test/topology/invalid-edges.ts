@@ -13,6 +13,7 @@ import {
   Period,
   Port,
   ProtoDescriptor,
+  type RedirectProps,
   type RouteProps,
   Topology,
 } from '../../lib';
@@ -56,6 +57,11 @@ const aggregate =
       .addEdge('door', { host: 'shop.example' })
       .aggregate(operation, { ads: { service: ads, path: '/' }, web: { service: web, ...part } });
   };
+
+const redirect =
+  (props: RedirectProps, operation = 'GET /old/*') =>
+  () =>
+    new Topology('shop').addEdge('door', { host: 'shop.example' }).redirect(operation, props);
 
 export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
   ...['', 'login.example/keys', 'ftp://login.example/keys', 'https://login.example/the keys', 'https://'].map(
@@ -101,6 +107,59 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
       shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /home', parts, { headers: ['*'] });
     },
   ],
+  ['a redirect to the URL of the request', 'NoEffect', ['`host`'], redirect({})],
+  ['a redirect to no path', 'InvalidPath', ['"new"'], redirect({ path: 'new' })],
+  ['a redirect to two paths', 'Contradiction', ['`pathPrefix`'], redirect({ path: '/a', pathPrefix: '/b' })],
+  ['a redirect of a prefix that is none', 'NoEffect', ['"/old"'], redirect({ pathPrefix: '/new' }, 'GET /old')],
+  ['a redirect to a host with a port', 'InvalidHost', ['"a.example:1"'], redirect({ host: 'a.example:1' })],
+  ['a redirect to another scheme', 'InvalidText', ['"ftp"', '"https"'], redirect({ scheme: 'ftp' })],
+  ['a redirect to no port', 'OutOfRange', ['65536'], redirect({ port: 65_536 })],
+  ['a redirect with another status', 'OutOfRange', ['304', '308'], redirect({ path: '/a', statusCode: 304 })],
+  [
+    'a redirect of an operation that has a route',
+    'Duplicate',
+    ['"GET /"'],
+    () => {
+      const shop = new Topology('shop');
+      const door = shop.addEdge('door', { host: 'shop.example' });
+      door.route('GET /', shop.addService('web', { image, port: Port.http(80) }));
+      door.redirect('GET /', { path: '/a' });
+    },
+  ],
+  ['a rewrite of nothing', 'NoEffect', ['neither path nor host'], route({ rewrite: {} })],
+  ['a rewrite to no path', 'InvalidPath', ['"a"'], route({ rewrite: { path: 'a' } })],
+  ['a rewrite to two paths', 'Contradiction', ['`path`'], route({ rewrite: { path: '/a', pathPrefix: '/' } })],
+  ['a rewrite to a host with a port', 'InvalidHost', ['"a:1"'], route({ rewrite: { host: 'a:1' } })],
+  ...['GET /a', 'GET /{rest+}', 'GET /*', 'GET /t/{id}/*'].map(
+    (operation): [string, string, string[], () => unknown] => [
+      `a rewrite of the prefix of ${operation}`,
+      'NoEffect',
+      [`"${operation.slice(4)}" has no prefix`],
+      route({ rewrite: { pathPrefix: '/b' } }, {}, operation),
+    ],
+  ),
+  ['a prefix replaced by itself', 'NoEffect', ['itself'], route({ rewrite: { pathPrefix: '/a' } }, {}, 'GET /a/*')],
+  [
+    'a reserved header changed at an edge',
+    'InvalidHeader',
+    ['"host"'],
+    route({ headerChanges: { request: { set: { host: 'a' } } } }),
+  ],
+  [
+    'a header set to nothing at an edge',
+    'InvalidText',
+    ['x-a', 'empty'],
+    route({ headerChanges: { response: { add: { 'x-a': '' } } } }),
+  ],
+  [
+    'seventeen headers set at an edge',
+    'OutOfRange',
+    ['17', '16'],
+    route({
+      headerChanges: { request: { set: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`x-${i}`, '1'])) } },
+    }),
+  ],
+  ['no header changed at an edge', 'NoEffect', ['empty'], route({ headerChanges: { request: {} } })],
   ['an aggregate of a prefix', 'InvalidPath', ['"/home/*"'], aggregate({ path: '/' }, Port.http(80), 'GET /home/*')],
   ['a part of a prefix', 'InvalidPath', ['"/a/*"', 'single paths'], aggregate({ path: '/a/*' })],
   ['a prefix for a gRPC method', 'Untranslatable', ['"/a/*"', 'prefix'], translated('GET /a/*', 'GetProduct')],

@@ -44,6 +44,8 @@ const BY_API = {
   authorizer: IN_CLUSTER,
   port: IN_CLUSTER,
   grpcMethod: IN_CLUSTER,
+  rewrite: IN_CLUSTER,
+  headerChanges: IN_CLUSTER,
   perClientRateLimit: UNSUPPORTED,
   requestValidation: UNSUPPORTED,
   cacheTtl: UNSUPPORTED,

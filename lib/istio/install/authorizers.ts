@@ -10,7 +10,7 @@ export function authorizerNameOf(edge: Edge): string {
  * The authorizers of a topology's edges, as extension providers of the mesh configuration.
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider
  */
-export function authorizersOf({ edges }: Topology): object[] {
+export function authorizersOf({ edges }: Topology): { readonly name: string }[] {
   return edges.flatMap(edge =>
     edge.authorizers.slice(0, 1).map(authorizer => ({ name: authorizerNameOf(edge), ...providerOf(authorizer) })),
   );

@@ -1,5 +1,5 @@
 import type { Tracing } from '../../kubernetes';
-import type { Topology } from '../../topology';
+import type { TlsVersion, Topology } from '../../topology';
 import type { AccessLog } from '../access-log';
 
 /** The settings that an installation of Istio and the topologies must share. */
@@ -21,6 +21,13 @@ export interface MeshSettings {
    * @see https://istio.io/latest/docs/tasks/security/authorization/authz-td-migration/
    */
   readonly trustDomainAliases?: string[];
+  /**
+   * The lowest version of TLS between workloads. In the cluster: `meshMTLS.minProtocolVersion` of the mesh
+   * configuration.
+   * @default TlsVersion.V1_2, as Istio has it
+   * @see https://istio.io/latest/docs/tasks/security/tls-configuration/workload-min-tls-version/
+   */
+  readonly minTlsVersion?: TlsVersion;
   /**
    * The tracing backend that topologies send spans to.
    * @default - none
