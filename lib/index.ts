@@ -39,6 +39,7 @@ export {
   type ApiKeyProps,
   Auth,
   type Autoscaling,
+  type BackendTls,
   Call,
   Callee,
   type CallPolicy,

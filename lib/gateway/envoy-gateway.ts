@@ -3,6 +3,7 @@ import {
   EdgeGateway,
   edgeListeners,
   listenerPorts,
+  renderBackendTls,
   renderConnectionRoutes,
   Gateway,
   type Labels,
@@ -75,6 +76,7 @@ export class EnvoyGateway extends EdgeGateway {
     Capability.TOKENS,
     Capability.EXTERNAL_AUTHORIZATION,
     Capability.CONNECTIONS,
+    Capability.BACKEND_TLS,
     Capability.API_KEYS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
@@ -147,6 +149,7 @@ export class EnvoyGateway extends EdgeGateway {
       renderTranslation(chart, edge);
       renderBackendProtocols(chart, edge);
     }
+    renderBackendTls(chart);
   }
 
   private renderGateway(chart: TopologyChart, edge: Edge): void {

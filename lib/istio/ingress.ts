@@ -5,6 +5,7 @@ import {
   EdgeGateway,
   edgeListeners,
   listenerPorts,
+  renderBackendTls,
   renderConnectionRoutes,
   Gateway,
   type Labels,
@@ -15,7 +16,7 @@ import {
   type TopologyChart,
   toYaml,
 } from '../kubernetes';
-import { DRAIN, type Edge } from '../topology';
+import { DRAIN, type Edge, type Route, ValidationError } from '../topology';
 import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
@@ -51,6 +52,7 @@ export class IstioIngress extends EdgeGateway {
     Capability.TOKENS,
     Capability.EXTERNAL_AUTHORIZATION,
     Capability.CONNECTIONS,
+    Capability.BACKEND_TLS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
     Capability.CORS,
@@ -110,6 +112,7 @@ export class IstioIngress extends EdgeGateway {
       renderEdgeFilters(chart, edge, this.labelsOf(edge));
     }
     renderLimits(chart);
+    renderBackendTls(chart, requireOutsideMesh);
   }
 }
 
@@ -142,6 +145,25 @@ function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTarg
   });
   renderCertificate(scope, edge);
   renderParameters(scope, service, edge, hasPodTargets);
+}
+
+/** istiod makes a DestinationRule of a BackendTLSPolicy, which applies to all callers, and to the Service as a whole. */
+function requireOutsideMesh({ path, service, port }: Route): void {
+  const reason = service.inMesh
+    ? `${service.name} is in the mesh, whose proxies connect to it by mutual TLS`
+    : service.incomingCalls.some(call => call.port === port)
+      ? `${service.name} has callers in the topology, whose proxies would use TLS as well`
+      : (service.circuitBreaker ?? service.loadBalancing)
+        ? `${service.name} has a DestinationRule, which would be in conflict with that of \`backendTls\``
+        : undefined;
+  if (reason !== undefined) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: `${reason}.`,
+      fix: 'Remove `backendTls`, or route to a service with `inMesh: false` that has no callers, limits or load balancing.',
+    });
+  }
 }
 
 /** The Services of single versions get the circuit breaker and the load balancing of their service. */

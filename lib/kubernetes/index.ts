@@ -1,3 +1,4 @@
+export { renderBackendTls } from './backend-tls';
 export * from './capabilities';
 export * from './capability';
 export * from './chart';

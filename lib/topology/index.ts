@@ -17,6 +17,7 @@ export { Contract } from './contract';
 export type { CallerData, ContractData, PortData, ServiceData } from './contract-data';
 export { type Cors, CORS_HEADERS } from './cors';
 export { DRAIN } from './drain';
+export type { BackendTls } from './backend-tls';
 export type { Destination } from './destination';
 export * from './edge';
 export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';

@@ -91,7 +91,11 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     'kubernetes/edge-connections.test.ts › each has a route of its own, attached to its listener',
   ),
   resources('UDP', '`Gateway`, `UdpRoute`; services have no UDP ports'),
-  resources('TLS to backends', '`BackendTlsPolicy`'),
+  model(
+    'TLS to backends',
+    '`backendTls` of a route',
+    'kubernetes/backend-tls.test.ts › is a BackendTLSPolicy of the port, once for all routes to it',
+  ),
   model(
     'Protocol of a backend',
     '`Port.http2`, `Port.grpc`',

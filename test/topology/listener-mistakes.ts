@@ -270,4 +270,18 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
     ['"other"'],
     forwarding(Port.tcp(5432), edge => edge.tcp(5432, serviceWith(Port.tcp(5432), 'other'))),
   ],
+  [
+    'TLS to a backend without a host name',
+    'InvalidHost',
+    ['"legacy"'],
+    forwarding(Port.http(80), (edge, web) => edge.route('GET /', web, { backendTls: { hostname: 'legacy' } })),
+  ],
+  [
+    'an authority of a backend in what cannot be a ConfigMap',
+    'InvalidName',
+    ['"A B"', 'a ConfigMap'],
+    forwarding(Port.http(80), (edge, web) =>
+      edge.route('GET /', web, { backendTls: { hostname: 'a.example', caConfigMap: 'A B' } }),
+    ),
+  ],
 ];

@@ -65,6 +65,7 @@ function checksOf({ managed, perClientRateLimits }: Edge) {
     authorizer: IN_CLUSTER,
     rewrite: IN_CLUSTER,
     headerChanges: IN_CLUSTER,
+    backendTls: IN_CLUSTER,
     timeout: NO_CHECK,
     cacheTtl: NO_CHECK,
   } satisfies Comparison<keyof RouteProps | 'service', Route>;
