@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { connect as connectTcp } from 'node:net';
-import { Duplex } from 'node:stream';
 import { connect, type SecureVersion } from 'node:tls';
 import { Auth, ClientCertificates, type Edge, ExternalAuthorizer, Port, TlsVersion, Topology } from '../../lib';
 import type { Reply } from '../app-protocol';
@@ -8,6 +6,7 @@ import { authorizersOf } from '../../lib/istio/install/authorizers';
 import { certificateOf, tlsSecret } from '../certificates';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
+import { clientHello, exchange } from '../connections';
 import { requestAddress } from '../gateway-client';
 import { HOST } from '../network';
 import { TokenIssuer } from '../tokens';
@@ -234,33 +233,6 @@ mixed.route('GET /accounts', accounts, {
 });
 mixed.passthrough('vault.lab.example', vault);
 mixed.tcp(7000, db);
-
-/** The first message of a TLS client. */
-function clientHello(servername: string): Promise<Buffer> {
-  return new Promise(resolve => {
-    const wire = new Duplex({
-      read: () => undefined,
-      write: (chunk: Buffer, _encoding, done) => {
-        resolve(chunk);
-        done();
-      },
-    });
-    connect({ socket: wire, servername }).on('error', () => undefined);
-  });
-}
-
-/** What a connection receives after it has sent some bytes; empty if it is closed. */
-function exchange(address: string, port: number, bytes: Buffer): Promise<string> {
-  return new Promise(resolve => {
-    const socket = connectTcp(port, address, () => socket.write(bytes));
-    socket.on('data', data => {
-      resolve(data.toString('latin1'));
-      socket.destroy();
-    });
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve(''));
-  });
-}
 
 claim(
   'an edge forwards TLS by server name and TCP by port as they are, and its requests still need tokens',
