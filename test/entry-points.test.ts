@@ -89,6 +89,7 @@ test.each<[string, string[]]>([
       'ProtoDescriptor',
       'Protocol',
       'ProxyLogLevel',
+      'QueryParamMatch',
       'RateLimit',
       'Redirect',
       'RetryOn',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Auth, type Edge, Port, Topology } from '../../lib';
+import { Auth, type Edge, HeaderMatch, Port, QueryParamMatch, Topology } from '../../lib';
 import type { Reply } from '../app-protocol';
 import { claim } from '../claims';
 import type { GatewayRequest } from '../gateway-client';
@@ -35,6 +35,15 @@ function tableOf(name: string): Edge {
       response: { set: { 'cache-control': 'no-store' }, remove: ['content-type'] },
     },
   });
+  door.route('GET /versions', files, { auth });
+  door.route('GET /versions', api, { match: { headers: [HeaderMatch.exact('x-version', '2')] } });
+  door.route('GET /versions', web, {
+    auth: Auth.jwt({ issuer: issuer.issuer, audiences: ['beta'], jwks: issuer.jwks }),
+    match: { headers: [HeaderMatch.exact('x-version', '2'), HeaderMatch.prefix('x-group', 'beta-')] },
+  });
+  door.route('GET /plans', files, { auth: Auth.none() });
+  door.route('GET /plans', api, { match: { queryParams: [QueryParamMatch.exact('plan', 'a')] } });
+  door.route('GET /plans', web, { match: { headers: [HeaderMatch.regex('x-plan', '[0-9]+')] } });
   return door;
 }
 
@@ -144,4 +153,45 @@ onBoth('changes headers of requests and responses, as literal text', async ({ as
     ['50 % off', 'a,b', undefined],
   );
   assert.deepEqual([headers['cache-control'], headers['content-type']], ['no-store', undefined]);
+});
+
+onBoth('matches routes of one operation by their conditions, each with its own proof', async ({ ask, refused }) => {
+  const [v2, beta] = [{ 'x-version': '2' }, { 'x-version': '2', 'x-group': 'beta-1' }];
+  const cases: [headers: Readonly<Record<string, string>>, service: string, audience: string | undefined][] = [
+    [{}, 'files', 'shop'],
+    [{ 'x-version': '1' }, 'files', 'shop'],
+    [{ 'x-version': '22' }, 'files', 'shop'],
+    [{ 'x-version': '2,2' }, 'files', 'shop'],
+    [{ 'x-group': 'beta-1' }, 'files', 'shop'],
+    [v2, 'api', undefined],
+    [{ ...v2, 'x-group': 'alpha' }, 'api', undefined],
+    [beta, 'web', 'beta'],
+  ];
+  for (const [headers, service, audience] of cases) {
+    const where = JSON.stringify(headers);
+    const open = await ask({ path: '/versions', headers });
+    assert.equal(open.from?.service ?? open.status, audience === undefined ? service : refused, `${where}, no token`);
+    for (const given of ['shop', 'beta']) {
+      const proven = await ask({ path: '/versions', headers: { ...headers, ...issuer.bearer(given) } });
+      const expected = audience === undefined || audience === given ? service : 403;
+      assert.equal(proven.from?.service ?? proven.status, expected, `${where}, a token for ${given}`);
+    }
+  }
+});
+
+onBoth('matches conditions on query parameters, and on headers by expressions', async ({ ask }) => {
+  const cases: [path: string, headers: Readonly<Record<string, string>>, service: string][] = [
+    ['/plans', {}, 'files'],
+    ['/plans?plan=a', {}, 'api'],
+    ['/plans?plan=a&plan=b', {}, 'api'],
+    ['/plans?plan=b&plan=a', {}, 'files'],
+    ['/plans?plan=%61', {}, 'files'],
+    ['/plans?plan=ab', {}, 'files'],
+    ['/plans', { 'x-plan': '12' }, 'web'],
+    ['/plans', { 'x-plan': '12a' }, 'files'],
+    ['/plans?plan=a', { 'x-plan': '12' }, 'web'],
+  ];
+  for (const [path, headers, service] of cases) {
+    assert.equal((await ask({ path, headers })).from?.service, service, `${path} ${JSON.stringify(headers)}`);
+  }
 });

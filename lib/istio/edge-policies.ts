@@ -3,6 +3,7 @@ import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-m
 };
 import { preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import type { AcceptedTokens, Cors, Edge, EdgeRule, Operation } from '../topology';
+import { type MatchedRequests, requestsOf } from './edge-conditions';
 import { operationsOf } from './operations';
 import { AuthorizationPolicy, RequestAuthentication } from './resources';
 
@@ -67,10 +68,7 @@ function rulesOf(edge: Edge): Rule[] {
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   const rules = [...groups.values()].flatMap(routes =>
-    rulesFor(
-      routes[0]?.auth.token,
-      operationsOf(routes.map(operationOf), edge.rules.filter(route => !routes.includes(route)).map(operationOf)),
-    ),
+    requestsOf(routes, edge.rules).flatMap(requests => rulesFor(routes[0]?.auth.token, requests)),
   );
   return [
     ...(edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }] : []),
@@ -83,14 +81,15 @@ function operationOf({ operation }: EdgeRule): Operation {
   return operation;
 }
 
-function rulesFor(token: AcceptedTokens | undefined, to: Rule['to']): Rule[] {
+function rulesFor(token: AcceptedTokens | undefined, { to, when: conditions }: MatchedRequests): Rule[] {
+  const all = (when: Conditions) => ([...conditions, ...when].length > 0 ? [...conditions, ...when] : undefined);
   return token
     ? conditionsOn(token).map(when => ({
         from: [{ source: { requestPrincipals: [`${token.issuer}/*`] } }],
         to,
-        when: when.length > 0 ? when : undefined,
+        when: all(when),
       }))
-    : [{ to }];
+    : [{ to, when: all([]) }];
 }
 
 type Conditions = NonNullable<Rule['when']>;

@@ -85,6 +85,7 @@ const ADMISSION = {
   cacheTtl: 'It admits nothing.',
   grpcMethod: 'Aggregates have none.',
   rewrite: 'It admits nothing.',
+  match: 'Aggregates have none.',
   headerChanges: 'It admits nothing.',
 } satisfies Comparison<keyof RouteProps, Route>;
 

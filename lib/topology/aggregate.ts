@@ -93,6 +93,14 @@ export class Aggregate {
       });
     }
     rejectPrefix(path, route.operation);
+    if (route.match) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path,
+        summary: 'The aggregator responds by path alone, and the aggregate has conditions beside it.',
+        fix: 'Leave out `match`.',
+      });
+    }
     if (route.rewrite?.path !== undefined) {
       throw new ValidationError({
         code: 'Contradiction',

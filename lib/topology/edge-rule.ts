@@ -2,6 +2,7 @@ import type { Auth } from './auth';
 import { type Declaring, requireDeclaring } from './declaring';
 import { Operation } from './operation';
 import type { IEdge } from './references';
+import { type RequestMatch, textOfMatch, validateRequestMatch } from './request-match';
 
 /** What an edge does with the requests of an operation: a `Route` forwards them, a `Redirect` answers them. */
 export abstract class EdgeRule {
@@ -9,6 +10,8 @@ export abstract class EdgeRule {
   readonly operation: Operation;
   /** The credentials that requests need; those of the edge, if the rule declares none. */
   readonly auth: Auth;
+  /** The conditions that requests of the operation must meet; undefined for none. */
+  readonly match?: RequestMatch;
 
   protected constructor(
     declaring: Declaring,
@@ -16,15 +19,23 @@ export abstract class EdgeRule {
     /** The edge that the rule belongs to. */
     readonly edge: IEdge,
     operation: string,
-    props: { readonly auth?: Auth },
+    props: { readonly auth?: Auth; readonly match?: RequestMatch },
   ) {
     requireDeclaring(declaring, what, declaration);
     this.operation = Operation.parse(`${edge.path}/${operation}`, operation);
     this.auth = props.auth ?? edge.auth;
+    this.match = props.match;
+    validateRequestMatch(this.path, this.match);
   }
 
   /** Where it was declared, for messages. */
   get path(): string {
-    return `${this.edge.path}/${this.operation.toString()}`;
+    return `${this.edge.path}/${this.toString()}`;
+  }
+
+  /** As it is declared: `METHOD /path`, with its conditions in brackets. */
+  toString(): string {
+    const conditions = textOfMatch(this.match);
+    return `${this.operation.toString()}${conditions === '' ? '' : ` [${conditions}]`}`;
   }
 }

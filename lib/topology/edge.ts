@@ -10,7 +10,7 @@ import type { Cors } from './cors';
 import { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 import { type EdgeProps, validateEdge } from './edge-props';
 import type { RateLimit } from './rate-limit';
-import { duplicate } from './duplicate';
+import { rejectRivals } from './rival-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { Port } from './port';
@@ -77,7 +77,7 @@ export class Edge implements IEdge {
   /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
   private readonly declared: EdgeRule[] = [];
-  private readonly byRequests = new Map<string, EdgeRule>();
+  private readonly byRequests = new Map<string, EdgeRule[]>();
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
 
@@ -231,18 +231,10 @@ export class Edge implements IEdge {
   }
 
   private declare<Rule extends EdgeRule>(rule: Rule): Rule {
-    this.assertNoDuplicate(rule);
-    this.byRequests.set(rule.operation.requests, rule);
+    const rivals = this.byRequests.get(rule.operation.requests) ?? [];
+    rejectRivals(rule, rivals);
+    this.byRequests.set(rule.operation.requests, [...rivals, rule]);
     this.declared.push(rule);
     return rule;
-  }
-
-  private assertNoDuplicate({ operation }: EdgeRule): void {
-    const twin = this.byRequests.get(operation.requests);
-    if (twin) {
-      const written = twin.operation.toString();
-      const other = written === operation.toString() ? '' : `, "${written}"`;
-      throw duplicate(this.path, `"${operation.toString()}" has a route already${other}.`, 'Keep one of the two.');
-    }
   }
 }

@@ -4,6 +4,7 @@ import { EdgeRule } from './edge-rule';
 import { requireHostName } from './names';
 import { requireInteger } from './numbers';
 import type { IEdge } from './references';
+import type { RequestMatch } from './request-match';
 import { requireReplaceablePrefix, requireRewrittenPath } from './route-rewrite';
 import { anyValue } from './rules';
 import { ValidationError } from './validation-error';
@@ -49,6 +50,11 @@ export interface RedirectProps extends RedirectTarget {
    * @default - that of the edge
    */
   readonly auth?: Auth;
+  /**
+   * Conditions on headers and query parameters.
+   * @default - none
+   */
+  readonly match?: RequestMatch;
 }
 
 /**
@@ -76,6 +82,8 @@ const STATUS_CODES = [301, 302, 303, 307, 308];
 /** The rule for each property. A property without an entry does not compile. */
 const RULES = {
   auth: anyValue,
+  // The constructor of every rule validates it.
+  match: anyValue,
   path: (where, { to: { path, pathPrefix } }) => {
     requireRewrittenPath(where, path, pathPrefix);
   },

@@ -12,6 +12,7 @@ import { PathPattern } from './path-pattern';
 import type { Port } from './port';
 import type { HttpBinding, ProtoDescriptor } from './proto-descriptor';
 import type { IEdge } from './references';
+import type { RequestMatch } from './request-match';
 import { type RequestValidation, validateRequestRules } from './request-validation';
 import { type RouteRewrite, validateRouteRewrite } from './route-rewrite';
 import { anyValue } from './rules';
@@ -71,6 +72,12 @@ export interface RouteProps {
    * @default - none
    */
   readonly headerChanges?: HeaderChanges;
+  /**
+   * Conditions on headers and query parameters. Several routes may have the same operation, if for each request it is
+   * defined which of them matches.
+   * @default - none
+   */
+  readonly match?: RequestMatch;
 }
 
 /** How REST requests become gRPC requests. */
@@ -169,6 +176,16 @@ const RULES = {
         path,
         summary: 'Requests are transcoded to a gRPC method, whose path no rewrite may change.',
         fix: 'Leave out `rewrite` or `grpcMethod`.',
+      });
+    }
+  },
+  match: (path, { match, translation }) => {
+    if (match && translation) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path,
+        summary: 'Requests are transcoded to gRPC before the conditions of a route are known.',
+        fix: 'Leave out `match` or `grpcMethod`.',
       });
     }
   },

@@ -99,7 +99,7 @@ export function audiencesOf(token: AcceptedTokens): string[] {
   return [...new Set(token.audiences)].sort();
 }
 
-function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route): void {
+function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }: Route): void {
   const path = `${edge.path}/${operation.toString()}`;
   const millis = timeout.toMilliseconds();
   if (millis < SHORTEST || millis > LONGEST) {
@@ -108,6 +108,14 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
       path,
       `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${LONGEST} ms.`,
       'Set a timeout in this range, and use polling for operations that take longer.',
+    );
+  }
+  if (match) {
+    throw invalid(
+      api,
+      path,
+      `The route has conditions beside its operation, and ${api.name} matches method and path alone.`,
+      'Use different paths, or an edge without a managed API.',
     );
   }
   if (operation.path.isPrefix) {

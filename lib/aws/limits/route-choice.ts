@@ -43,6 +43,7 @@ const BY_API = {
   service: IN_CLUSTER,
   port: IN_CLUSTER,
   grpcMethod: IN_CLUSTER,
+  match: UNSUPPORTED,
   rewrite: IN_CLUSTER,
   headerChanges: IN_CLUSTER,
   perClientRateLimit: UNSUPPORTED,
