@@ -44,7 +44,14 @@ function listen(port: number, protocol: string): Promise<void> {
         const { status, delay, body } = answer({ port, method, path, headers });
         setTimeout(() => response.writeHead(status, { 'content-type': 'application/json' }).end(body), delay);
         request.resume();
-      }).listen(port, resolve);
+      })
+        .on('upgrade', ({ method = '', url: path = '', headers }, socket) => {
+          answer({ port, method, path, headers });
+          socket.on('error', () => undefined);
+          socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+          socket.pipe(socket);
+        })
+        .listen(port, resolve);
     } else {
       createHttp2Server()
         .on('stream', (stream, headers) => {

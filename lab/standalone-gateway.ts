@@ -6,7 +6,7 @@ import { dump } from 'js-yaml';
 import { ClusterApp, type Edge, Mesh, type Service, type Topology, TopologyChart, type Tracing } from '../lib';
 import { EnvoyGateway } from '../lib/gateway';
 import type { Reply } from './app-protocol';
-import { type GatewayRequest, requestEdge } from './gateway-client';
+import { type GatewayAddress, type GatewayRequest, requestEdge } from './gateway-client';
 import type { Lab } from './lab';
 import { inside, type PodNetwork } from './network';
 import { Pod } from './pod';
@@ -84,7 +84,12 @@ export class StandaloneGateway {
 
   /** Sends a request from outside. */
   requestGateway(edge: Edge, request: GatewayRequest): Promise<Reply> {
-    return requestEdge(edge, { address: this.network.ip, http: 80, https: 443 }, request);
+    return requestEdge(edge, this.address, request);
+  }
+
+  /** The address of Envoy. */
+  get address(): GatewayAddress {
+    return { address: this.network.ip, http: 80, https: 443 };
   }
 
   /** Waits until the gateway answers the request with the status. */

@@ -9,7 +9,7 @@ import {
   requireSecretsOfHosts,
   requireTls,
 } from './edge-hosts';
-import { requirePositive } from './numbers';
+import { requireTimeout } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
@@ -129,7 +129,7 @@ export interface EdgeProps {
    */
   readonly frontCidrs?: string[];
   /**
-   * The timeout of requests on routes without a timeout of their own.
+   * The timeout of requests on routes without a timeout of their own; 0 for none.
    * @default 29 seconds, the longest that a managed API gateway allows
    */
   readonly timeout?: Duration;
@@ -155,7 +155,7 @@ const RULES = {
   alternativeHosts: requireAlternativeHosts,
   tlsSecrets: requireSecretsOfHosts,
   timeout: (path, { timeout }) => {
-    requirePositive(path, 'The timeout', timeout);
+    requireTimeout(path, timeout);
   },
   tlsSecret: (path, { tlsSecret }) => {
     requireObjectName(path, 'a Secret', tlsSecret);

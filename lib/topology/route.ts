@@ -6,7 +6,7 @@ import type { RateLimit } from './rate-limit';
 import { ValidationError } from './validation-error';
 import { EdgeRule } from './edge-rule';
 import { type HeaderChanges, validateHeaderChanges } from './header-changes';
-import { requireDuration, requirePositive } from './numbers';
+import { requireDuration, requireTimeout } from './numbers';
 import { Operation } from './operation';
 import { PathPattern } from './path-pattern';
 import type { Port } from './port';
@@ -31,7 +31,8 @@ export interface RouteProps {
    */
   readonly rateLimit?: RateLimit;
   /**
-   * The timeout of requests.
+   * The timeout of requests until the end of their response; 0 for none, e.g. for streams. That of a WebSocket ends with
+   * its handshake.
    * @default - that of the edge
    */
   readonly timeout?: Duration;
@@ -92,7 +93,7 @@ export class Route extends EdgeRule {
   readonly port: Port;
   /** The limit on all requests of the route; undefined for that of the edge alone. */
   readonly rateLimit?: RateLimit;
-  /** The time limit of requests; that of the edge, if the route declares none. */
+  /** The time limit of requests, 0 for none; that of the edge, if the route declares none. */
   readonly timeout: Duration;
   /** The limit on the requests of each client on this route; undefined for that of the edge alone. */
   readonly perClientRateLimit?: PerClientRateLimit;
@@ -150,7 +151,7 @@ const RULES = {
   auth: anyValue,
   rateLimit: anyValue,
   timeout: (path, { timeout }) => {
-    requirePositive(path, 'The timeout', timeout);
+    requireTimeout(path, timeout);
   },
   requestValidation: (path, { requestValidation }) => {
     validateRequestRules(path, requestValidation);

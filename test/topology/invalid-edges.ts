@@ -139,6 +139,14 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     ['`rewrite.path`'],
     aggregate({ path: '/' }, Port.http(80), 'GET /home', { rewrite: { path: '/a' } }),
   ],
+  ['a timeout of half a millisecond', 'OutOfRange', ['timeout'], route({ timeout: Duration.millis(0.5) })],
+  ['a timeout of an edge without a unit', 'NoDuration', ['0'], edge({ timeout: 0 as unknown as Duration })],
+  [
+    'an aggregate without a timeout',
+    'OutOfRange',
+    ['no timeout'],
+    aggregate({ path: '/' }, Port.http(80), 'GET /home', { timeout: Duration.millis(0) }),
+  ],
   ['a match without conditions', 'NoEffect', ['no conditions'], route({ match: { headers: [] } })],
   [
     'a header with two conditions',
