@@ -89,10 +89,10 @@ export class World {
 
   /** The address of a gateway's first pod. */
   gatewayAddress(edge: Edge): GatewayAddress {
-    return { address: this.gatewayOf(edge), http: 80, https: 443 };
+    return { address: this.addressOfGateway(edge), http: 80, https: 443 };
   }
 
-  private gatewayOf(edge: Edge): string {
+  addressOfGateway(edge: Edge): string {
     const [gateway] = this.lab.kubelet.pods(edge.namespace, { 'gateway.networking.k8s.io/gateway-name': edge.name });
     if (!gateway) {
       throw new Error(`no gateway of ${edge.name} runs`);

@@ -1,4 +1,5 @@
 export {
+  type ApiQuotas,
   checkTemplate,
   type CloudResource,
   type CloudTemplate,
@@ -73,6 +74,8 @@ export {
   EnvValue,
   type ExistingClaimOptions,
   type ExistingWorkload,
+  ExternalAuthorizer,
+  type ExternalAuthorizerProps,
   ExternalService,
   type ExternalServiceProps,
   FailureMode,

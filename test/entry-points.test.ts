@@ -64,6 +64,7 @@ test.each<[string, string[]]>([
       'EdgeGateway',
       'EnvFrom',
       'EnvValue',
+      'ExternalAuthorizer',
       'ExternalService',
       'FailureMode',
       'HashKey',
@@ -127,7 +128,20 @@ test.each<[string, string[]]>([
       'SecurityPolicy',
     ],
   ],
-  ['aws', ['HttpApiEdge', 'IstioOnEks', 'LambdaAggregator', 'PrivateLink', 'RestApiEdge', 'SharedLoadBalancer', 'Waf']],
+  [
+    'aws',
+    [
+      'EdgeAlarms',
+      'HttpApiEdge',
+      'IstioOnEks',
+      'LambdaAggregator',
+      'ObservedApi',
+      'PrivateLink',
+      'RestApiEdge',
+      'SharedLoadBalancer',
+      'Waf',
+    ],
+  ],
   ['testing', ['Capture', 'Manifests', 'Match', 'Matcher', 'Traffic', 'Unsimulated']],
 ])('the entry point %s exports these names and no others', async (entry, names) => {
   expect(Object.keys((await import(`../lib/${entry}`)) as object).sort()).toEqual([...names].sort());

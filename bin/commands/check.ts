@@ -92,7 +92,11 @@ function checkAll(options: Options, settings: Settings): number {
 
 /** What is named on the command line, else in the settings, else what `cardinal synth` wrote. */
 function environmentsOf({ paths }: Options, { config }: Settings): readonly Environment[] {
-  const ofAll = { namespace: config?.namespace, namespaceLabels: config?.namespaceLabels };
+  const ofAll = {
+    namespace: config?.namespace,
+    namespaceLabels: config?.namespaceLabels,
+    elsewhere: config?.elsewhere,
+  };
   if (paths.length > 0) {
     return [{ paths, ...ofAll }];
   }
@@ -110,11 +114,11 @@ interface Result {
 }
 
 function checkOne(
-  { name, paths, namespace, namespaceLabels }: Environment,
+  { name, paths, namespace, namespaceLabels, elsewhere }: Environment,
   options: Options,
   { config, checks }: Settings,
 ): Result {
-  const { resources, errors, unreadable, notes } = readResources(
+  const { resources, errors, unreadable, notes, unread } = readResources(
     paths,
     options.namespace ?? namespace,
     options.build ? PROGRAMS : undefined,
@@ -144,6 +148,8 @@ function checkOne(
       new Cluster(world.resources, {
         clusterDomain: options.clusterDomain,
         namespaceLabels: { ...namespaceLabels, ...options.namespaceLabels },
+        elsewhere,
+        unread,
       }),
       {
         checks: [...checks, unreadableManifests(unreadable)],

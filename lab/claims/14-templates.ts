@@ -63,6 +63,7 @@ claim("the templates of both APIs are right by CDK's validation and by cfn-lint"
     truststore: { bucket: Bucket.fromBucketName(rest, 'Trust', 'trust'), key: 'clients.pem' },
     clients: ['ann', 'bob'],
     claimHeaders: { 'x-customer': 'sub' },
+    textBodiesOnly: true,
   });
   app.synth();
 

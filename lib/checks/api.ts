@@ -21,15 +21,18 @@ export {
   type Suppression,
 } from './manifests';
 export { toJson, toSarif, toText } from './report';
-export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';
+export { type ApiQuotas, checkTemplate, type CloudResource, type CloudTemplate } from './templates';
 export {
   type Builder,
   Cluster,
+  type ClusterProps,
+  type Elsewhere,
   Field,
   Kind,
   type KubernetesObject,
   loadResources,
   ManifestError,
+  type Missing,
   type Reading,
   readResources,
   Resource,

@@ -21,4 +21,14 @@ export * from './manifests';
 export * from './report';
 export { noneOf, suggestion } from './suggestion';
 export { ELSEWHERE, PODS_ELSEWHERE } from '../manifests';
-export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';
+export {
+  type ApiQuotas,
+  checkTemplate,
+  type CloudResource,
+  type CloudTemplate,
+  HTTP_API_QUOTAS,
+  limitOf,
+  type Quota,
+  RESOURCES_OF_TEMPLATE,
+  REST_API_QUOTAS,
+} from './templates';

@@ -72,6 +72,7 @@ export class EnvoyGateway extends EdgeGateway {
     Capability.REWRITES,
     Capability.HEADER_CHANGES,
     Capability.TOKENS,
+    Capability.EXTERNAL_AUTHORIZATION,
     Capability.API_KEYS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
@@ -152,7 +153,10 @@ export class EnvoyGateway extends EdgeGateway {
       metadata: { name, namespace },
       spec: {
         gatewayClassName: this.props.gatewayClass ?? 'eg',
-        infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name } },
+        infrastructure: {
+          ...edge.gatewayMetadata,
+          parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name },
+        },
         listeners: edgeListeners(edge),
       },
     });
@@ -217,11 +221,11 @@ export class EnvoyGateway extends EdgeGateway {
   }
 }
 
-/** Routes and redirects with the same authentication share HTTPRoutes, to which a SecurityPolicy is attached. */
+/** Routes and redirects with the same requirements share HTTPRoutes, to which a SecurityPolicy is attached. */
 function groupsOf(edge: Edge): EdgeRule[][] {
   const groups = new Map<string, EdgeRule[]>();
   for (const route of edge.rules) {
-    const key = JSON.stringify([route.auth.token, route.auth.key]);
+    const key = JSON.stringify([route.auth.token, route.auth.key, route.authorizer?.key]);
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   return [...groups.values()];

@@ -48,6 +48,7 @@ export class IstioIngress extends EdgeGateway {
     Capability.REWRITES,
     Capability.HEADER_CHANGES,
     Capability.TOKENS,
+    Capability.EXTERNAL_AUTHORIZATION,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
     Capability.CORS,
@@ -110,14 +111,19 @@ export class IstioIngress extends EdgeGateway {
 }
 
 function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
-  const { name, namespace, clientCa } = edge;
+  const { name, namespace, clientCa, gatewayMetadata = {} } = edge;
+  const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge) });
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
       gatewayClassName: 'istio',
       infrastructure: {
-        labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': edge.topology.name },
-        annotations: annotationsOf(edge),
+        labels: {
+          ...gatewayMetadata.labels,
+          'app.kubernetes.io/name': name,
+          'app.kubernetes.io/part-of': edge.topology.name,
+        },
+        annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined,
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
       listeners: edgeListeners(edge, tlsOptionsOf(edge)),

@@ -1,10 +1,16 @@
 import type { Construct } from 'constructs';
-import type { Labels, TopologyChart } from '../kubernetes';
-import { metricsOf } from './metrics';
+import type { EdgeGateway, Labels, TopologyChart, Tracing } from '../kubernetes';
+import type { AccessLog } from './access-log';
+import { type MetricsProps, metricsOf } from './metrics';
 import { Telemetry, type TelemetrySpec as Spec } from './resources';
-import type { IstioSidecars } from './sidecars';
 
-type Observed = Pick<IstioSidecars, 'accessLog' | 'gateway' | 'metrics' | 'tracing'>;
+/** What the target reports. */
+interface Observed {
+  readonly accessLog: AccessLog;
+  readonly gateway: EdgeGateway;
+  readonly metrics: MetricsProps;
+  readonly tracing?: Tracing;
+}
 
 /**
  * The access log of the proxies, traces if a backend is set, and changes of metrics: for each namespace that the

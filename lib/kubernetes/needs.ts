@@ -72,6 +72,7 @@ export const OF_CALLS = {
 
 export const OF_ROUTES = {
   auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   timeout: 'Every gateway supports timeouts.',
   port: 'Every gateway supports ports.',
@@ -88,6 +89,7 @@ const REDIRECTS = () => [Capability.REDIRECTS];
 
 export const OF_REDIRECTS = {
   auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
   path: REDIRECTS,
   pathPrefix: REDIRECTS,
   host: REDIRECTS,
@@ -115,6 +117,7 @@ export const OF_EDGES = {
   deniedCidrs: 'Every gateway compares addresses.',
   trustedProxies: 'Every gateway evaluates `x-forwarded-for`.',
   auth: 'The default of the routes, which require the capability.',
+  authorizer: 'The default of the routes, which require the capability.',
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   perClientRateLimit: ({ perClientRateLimit }) => when(perClientRateLimit, Capability.PER_CLIENT_RATE_LIMITS),
   rateLimiter: 'A service of the topology, used by per-client rate limits.',
@@ -123,6 +126,7 @@ export const OF_EDGES = {
   managed: 'It moves requirements from the gateway in the cluster to the managed API.',
   frontCidrs: 'A NetworkPolicy denies other sources.',
   timeout: 'Every gateway supports timeouts.',
+  gatewayMetadata: 'Every gateway has labels and annotations of its infrastructure.',
   namespace: 'The pods of every gateway are in a namespace.',
 } satisfies Needs<EdgeProps, Edge>;
 

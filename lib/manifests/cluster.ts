@@ -2,7 +2,7 @@ import { addTo } from './lists';
 import { Hosts } from './hosts';
 import { Kind } from './kinds';
 import { MeshConfig } from './mesh-config';
-import { type Namesakes, withoutOverwritten } from './namesakes';
+import { withoutOverwritten } from './namesakes';
 import { ownValue } from './object';
 import type { Resource } from './resource';
 import type { Labels } from './selector';
@@ -23,6 +23,28 @@ export interface ClusterProps {
    * @default - unknown
    */
   readonly namespaceLabels?: NamespaceLabels;
+  /**
+   * What exists in the cluster and no manifest declares.
+   * @default - nothing
+   */
+  readonly elsewhere?: Elsewhere;
+  /**
+   * Files and folders that may have further objects, and were not read.
+   * @default - none
+   */
+  readonly unread?: readonly string[];
+}
+
+/** What exists in the cluster and no manifest declares. */
+export interface Elsewhere {
+  /** Namespaces, with all that is in those of which no object is among the manifests. */
+  readonly namespaces?: readonly string[];
+  /** Hosts of Services, in full or as `name.namespace`, and of ServiceEntries. */
+  readonly hosts?: readonly string[];
+  /** Gateways of Istio and of the Gateway API, as `namespace/name`. */
+  readonly gateways?: readonly string[];
+  /** Secrets, as `namespace/name`. */
+  readonly secrets?: readonly string[];
 }
 
 /** Labels of namespaces by namespace; `*` is every other one. */
@@ -49,7 +71,7 @@ export class Cluster {
   /** The objects; of several with one kind, namespace and name, the last one. */
   readonly resources: readonly Resource[];
   /** The objects of one kind, namespace and name, where there are several: the last of each counts. */
-  readonly namesakes: readonly Namesakes[];
+  readonly namesakes: readonly (readonly Resource[])[];
 
   constructor(
     private readonly applied: readonly Resource[],
@@ -86,6 +108,16 @@ export class Cluster {
   /** An object by its type and name. */
   find(type: string, name: string, namespace = ''): Resource | undefined {
     return this.byKey.get(`${type} ${namespace === '' ? name : `${namespace}/${name}`}`);
+  }
+
+  /** What exists and no manifest declares. */
+  get elsewhere(): Elsewhere {
+    return this.props.elsewhere ?? {};
+  }
+
+  /** Files and folders that may have further objects. */
+  get unread(): readonly string[] {
+    return this.props.unread ?? [];
   }
 
   /** The labels of a namespace; empty if they are not known. */
@@ -137,7 +169,7 @@ export class Cluster {
 
   /** Whether a namespace exists: it is declared, or objects are in it, or Kubernetes creates it. */
   hasNamespace(name: string): boolean {
-    this.known ??= new Set([...this.namespaces, ...KUBERNETES_NAMESPACES]);
+    this.known ??= new Set([...this.namespaces, ...KUBERNETES_NAMESPACES, ...(this.elsewhere.namespaces ?? [])]);
     return this.known.has(name);
   }
 

@@ -1,12 +1,12 @@
 import { type ManifestDocument, parseDocuments } from './documents';
-import { isLikeManifest, isLikeObject, isOfProgram, isTemplateText, purposeOf } from './foreign';
+import { isLikeManifest, isLikeObject, isOfProgram, isOwnSettings, isTemplateText, purposeOf } from './foreign';
 import { inNamespace, kustomized, type Listed } from './kustomizations';
 import { addTo } from './lists';
 import { resourcesIn } from './load';
 import { ManifestError } from './manifest-error';
 import { textOf } from './read-text';
 import { Resource } from './resource';
-import { notesOf, type Skipped } from './skipped';
+import { notesOf, type Skipped, TEMPLATES, unreadOf } from './skipped';
 import { Source } from './source';
 import { cloudResources, isTemplate } from './templates';
 import { type File, filesAt, STANDARD_INPUT, unreadable, withoutRepetitions } from './walk';
@@ -21,6 +21,8 @@ export interface Reading {
   readonly unreadable: readonly ManifestError[];
   /** What is in folders and is not checked, one sentence for each kind: charts, patches, files of other programs. */
   readonly notes: readonly string[];
+  /** Files and folders that may have objects, and were not read: charts, templates, kustomizations in part. */
+  readonly unread: readonly string[];
 }
 
 /** Programs that make manifests: the result is their output, undefined if there is none. They throw a ManifestError. */
@@ -100,6 +102,7 @@ class Reader {
       errors: this.errors,
       unreadable: this.unreadable,
       notes: notesOf(this.skipped),
+      unread: unreadOf(this.skipped, this.unreadable),
     };
   }
 
@@ -129,10 +132,7 @@ class Reader {
     } catch (error) {
       if (error instanceof ManifestError && !file.isNamed && text !== undefined && !isLikeManifest(text)) {
         const isOfTemplate = isTemplateText(text);
-        this.skip(
-          isOfTemplate ? 'templates, which are YAML once they are rendered' : purposeOf(file.file, {}),
-          file.file,
-        );
+        this.skip(isOfTemplate ? TEMPLATES : purposeOf(file.file, {}), file.file);
       } else {
         this.fail(error, file.isNamed);
       }
@@ -168,6 +168,9 @@ class Reader {
   }
 
   private skip(purpose: string, file: string): void {
+    if (isOwnSettings(file)) {
+      return;
+    }
     const files = this.skipped.purposes.get(purpose) ?? new Set();
     this.skipped.purposes.set(purpose, files.add(file));
   }

@@ -57,7 +57,6 @@ const PURPOSES: readonly Purpose[] = [
   { name: 'GitHub Actions', file: /^action\.ya?ml$/, value: has('runs') },
   { name: 'CI', file: /^(\.?gitlab-ci|\.?travis|appveyor|azure-pipelines|bitbucket-pipelines|cloudbuild|buildspec)\b/ },
   { name: 'CI', file: /^(\.drone|\.woodpecker|\.pre-commit-config|\.?codecov|renovate|dependabot)\b/ },
-  { name: 'settings of `cardinal check`', file: /^cardinal\.ya?ml$/ },
   { name: 'values of Helm', file: /^values\b|[-.]values\b|^helmfile\b/ },
   { name: 'Skaffold', file: /^skaffold\b/ },
   { name: 'Helm', file: /^(Chart|requirements)\.(ya?ml|lock)$/ },
@@ -67,6 +66,11 @@ const PURPOSES: readonly Purpose[] = [
   { name: 'Node', file: /^(package(-lock)?|tsconfig.*)\.json$/ },
   { name: 'Docker Compose', value: each => isMap(each.services) && !has('spec')(each) },
 ];
+
+/** Whether a file has the settings of the checks. */
+export function isOwnSettings(file: string): boolean {
+  return /^cardinal\.ya?ml$/.test(basename(file));
+}
 
 /** What a file without objects is for, as a noun. */
 export function purposeOf(file: string, value: unknown): string {

@@ -2,9 +2,6 @@ import { addTo } from './lists';
 import type { Resource } from './resource';
 import { CLOUDFORMATION } from './templates';
 
-/** Objects of one kind, namespace and name, in the order in which they are applied: the last one counts. */
-export type Namesakes = readonly Resource[];
-
 /** Whether an object has an identity: logical ids of CloudFormation are of one template only. */
 export function isIdentified({ object }: Resource): boolean {
   return object.apiVersion !== CLOUDFORMATION && object.metadata.name !== undefined;
@@ -13,7 +10,7 @@ export function isIdentified({ object }: Resource): boolean {
 /** The objects that are applied last of those of their name, and the groups of several of one name. */
 export function withoutOverwritten(resources: readonly Resource[]): {
   readonly resources: readonly Resource[];
-  readonly namesakes: readonly Namesakes[];
+  readonly namesakes: readonly (readonly Resource[])[];
 } {
   const byIdentity = new Map<string, Resource[]>();
   resources.filter(isIdentified).forEach(each => addTo(byIdentity, `${each.type} ${each.key}`, each));

@@ -1,3 +1,5 @@
+import type { ManifestError } from './manifest-error';
+
 /** What was found and is not checked. */
 export interface Skipped {
   /** Files by what they are for. */
@@ -6,6 +8,22 @@ export interface Skipped {
   readonly charts: Map<string, number>;
   /** The folders of kustomizations that are not built, with what of them is not applied. */
   readonly kustomizations: Map<string, readonly string[]>;
+}
+
+/** What templates are, as a purpose of files. */
+export const TEMPLATES = 'templates, which are YAML once they are rendered';
+
+/** Parts of kustomizations that add no objects. */
+const CHANGES = /^(patches|name (prefixes|suffixes)|replacements|variables)$/;
+
+/** The files and folders that may have objects, and were not read. */
+export function unreadOf({ purposes, charts, kustomizations }: Skipped, errors: readonly ManifestError[]): string[] {
+  return [
+    ...charts.keys(),
+    ...[...kustomizations].filter(([, left]) => !left.every(each => CHANGES.test(each))).map(([folder]) => folder),
+    ...(purposes.get(TEMPLATES) ?? []),
+    ...errors.map(each => each.file),
+  ];
 }
 
 const MOST = 5;

@@ -11,10 +11,13 @@ import {
 } from './edge-hosts';
 import { requireTimeout } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import { anyValue } from './rules';
 import type { Service } from './service';
+import { type Metadata, OF_METADATA } from './workload/metadata';
+import { validateAll } from './workload/validations';
 import { ValidationError } from './validation-error';
 
 /** Properties of an edge. */
@@ -88,6 +91,12 @@ export interface EdgeProps {
    */
   readonly auth?: Auth;
   /**
+   * The service that decides for each request of routes without an `authorizer` of their own whether it is allowed, in
+   * addition to `auth`.
+   * @default - none
+   */
+  readonly authorizer?: ExternalAuthorizer;
+  /**
    * The request rate that each pod of the gateway allows in total. A managed API uses it as the default of each route.
    * @default - no limit
    */
@@ -133,6 +142,13 @@ export interface EdgeProps {
    * @default 29 seconds, the longest that a managed API gateway allows
    */
   readonly timeout?: Duration;
+  /**
+   * Further labels and annotations of the objects that the gateway's controller creates, such as the settings of the
+   * cloud's load balancer. In the cluster: `infrastructure` of the Gateway.
+   * @default - none
+   * @see https://gateway-api.sigs.k8s.io/reference/api-spec/main/spec/#gatewayinfrastructure
+   */
+  readonly gatewayMetadata?: Metadata;
   /**
    * The namespace of the gateway's own pods.
    * @default - the topology's
@@ -195,10 +211,14 @@ const RULES = {
   frontCidrs: validateFront,
   perClientRateLimit: requireCountable,
   auth: anyValue,
+  authorizer: anyValue,
   rateLimit: anyValue,
   rateLimiter: anyValue,
   waf: anyValue,
   managed: anyValue,
+  gatewayMetadata: (path, { gatewayMetadata }) => {
+    validateAll(OF_METADATA, path, gatewayMetadata ?? {});
+  },
   // The edge validates it with its name, which no other object of the namespace has.
   namespace: anyValue,
 } satisfies { readonly [K in keyof EdgeProps]-?: (path: string, props: EdgeProps) => void };

@@ -1,4 +1,5 @@
 import type { Auth } from './auth';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { type Declaring, requireDeclaring } from './declaring';
 import { Operation } from './operation';
 import type { IEdge } from './references';
@@ -12,6 +13,8 @@ export abstract class EdgeRule {
   readonly auth: Auth;
   /** The conditions that requests of the operation must meet; undefined for none. */
   readonly match?: RequestMatch;
+  /** The service that decides for each request whether it is allowed; undefined for none. */
+  readonly authorizer?: ExternalAuthorizer;
 
   protected constructor(
     declaring: Declaring,
@@ -19,11 +22,12 @@ export abstract class EdgeRule {
     /** The edge that the rule belongs to. */
     readonly edge: IEdge,
     operation: string,
-    props: { readonly auth?: Auth; readonly match?: RequestMatch },
+    props: { readonly auth?: Auth; readonly match?: RequestMatch; readonly authorizer?: ExternalAuthorizer },
   ) {
     requireDeclaring(declaring, what, declaration);
     this.operation = Operation.parse(`${edge.path}/${operation}`, operation);
     this.auth = props.auth ?? edge.auth;
+    this.authorizer = props.authorizer?.service && props.authorizer;
     this.match = props.match;
     validateRequestMatch(this.path, this.match);
   }

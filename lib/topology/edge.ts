@@ -7,6 +7,7 @@ import { aggregator, callParts } from './aggregator';
 import { Auth } from './auth';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Cors } from './cors';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 import { type EdgeProps, validateEdge } from './edge-props';
 import type { RateLimit } from './rate-limit';
@@ -20,6 +21,7 @@ import { Redirect, type RedirectProps } from './redirect';
 import { Route, type RouteProps } from './route';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
+import type { Metadata } from './workload/metadata';
 
 /** A port of a service that an edge's gateway connects to. */
 export interface Destination {
@@ -58,6 +60,8 @@ export class Edge implements IEdge {
   readonly trustedProxies?: TrustedProxies;
   /** The credentials that requests need on routes without `auth` of their own. */
   readonly auth: Auth;
+  /** The service that decides for each request of routes without their own; undefined for none. */
+  readonly authorizer?: ExternalAuthorizer;
   /** The limit on all requests of the edge, for each pod of the gateway; undefined for none. */
   readonly rateLimit?: RateLimit;
   /** The limit on the requests of each client, all routes together; undefined for none. */
@@ -74,6 +78,8 @@ export class Edge implements IEdge {
   readonly frontCidrs?: readonly string[];
   /** The time limit of requests on routes without a timeout of their own. */
   readonly timeout: Duration;
+  /** Further labels and annotations of the objects that the gateway's controller creates; undefined for none. */
+  readonly gatewayMetadata?: Metadata;
   /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
   private readonly declared: EdgeRule[] = [];
@@ -103,6 +109,7 @@ export class Edge implements IEdge {
     this.deniedCidrs = props.deniedCidrs;
     this.trustedProxies = props.trustedProxies;
     this.auth = props.auth ?? Auth.none();
+    this.authorizer = props.authorizer;
     this.rateLimit = props.rateLimit;
     this.perClientRateLimit = props.perClientRateLimit;
     this.rateLimiter = props.rateLimiter;
@@ -111,6 +118,7 @@ export class Edge implements IEdge {
     this.managed = props.managed ?? false;
     this.frontCidrs = props.frontCidrs;
     this.timeout = props.timeout ?? Duration.seconds(29);
+    this.gatewayMetadata = given(props.gatewayMetadata);
     this.namespace = props.namespace ?? topology.namespace;
     requireDnsLabel(this.path, 'an edge', name);
     requireNamespace(this.path, this.namespace);
@@ -160,10 +168,20 @@ export class Edge implements IEdge {
     );
   }
 
-  /** The service ports that its gateway connects to, each once: those of its routes, and of its rate limiter. */
+  /** The authorizers of its routes and redirects, each once. */
+  get authorizers(): readonly ExternalAuthorizer[] {
+    const all = this.rules.flatMap(({ authorizer }) => authorizer ?? []);
+    return [...new Map(all.map(each => [each.key, each])).values()];
+  }
+
+  /**
+   * The service ports that its gateway connects to, each once: those of its routes, its authorizers and its rate
+   * limiter.
+   */
   get destinations(): readonly Destination[] {
     const all: Destination[] = [
       ...this.routes,
+      ...this.authorizers.flatMap(({ service, port }) => (service && port ? [{ service, port }] : [])),
       ...(this.rateLimiter ? [{ service: this.rateLimiter, port: this.rateLimiter.firstPort(this.path) }] : []),
     ];
     return [
@@ -181,7 +199,8 @@ export class Edge implements IEdge {
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
     this.requireOwn(operation, service);
-    return this.declare(new Route(DECLARING, this, operation, service, given(props)));
+    const route = new Route(DECLARING, this, operation, service, given({ authorizer: this.authorizer, ...props }));
+    return this.declare(route);
   }
 
   /**
@@ -190,7 +209,7 @@ export class Edge implements IEdge {
    */
   redirect(operation: string, props: RedirectProps): Redirect {
     this.topology.requireOpen(this.path);
-    return this.declare(new Redirect(DECLARING, this, operation, given(props)));
+    return this.declare(new Redirect(DECLARING, this, operation, given({ authorizer: this.authorizer, ...props })));
   }
 
   /**
@@ -231,6 +250,9 @@ export class Edge implements IEdge {
   }
 
   private declare<Rule extends EdgeRule>(rule: Rule): Rule {
+    if (rule.authorizer?.service) {
+      this.requireOwn(rule.operation.toString(), rule.authorizer.service);
+    }
     const rivals = this.byRequests.get(rule.operation.requests) ?? [];
     rejectRivals(rule, rivals);
     this.byRequests.set(rule.operation.requests, [...rivals, rule]);

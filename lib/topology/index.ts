@@ -20,6 +20,7 @@ export { DRAIN } from './drain';
 export * from './edge';
 export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
+export * from './external-authorizer';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
 export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';

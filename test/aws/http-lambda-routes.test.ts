@@ -82,7 +82,7 @@ describe('a route to a function', () => {
     });
   });
 
-  test('may open requests that another route protects, if it says so', () => {
+  test('may open requests that another route protects, where that is declared', () => {
     withRoute('GET /orders/all', { auth: Auth.none() }).hasResourceProperties('AWS::ApiGatewayV2::Route', {
       RouteKey: 'GET /orders/all',
       AuthorizationType: 'NONE',

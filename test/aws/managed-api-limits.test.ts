@@ -177,6 +177,27 @@ test.each<[string, RegExp, () => unknown]>([
     /answers OPTIONS of each path itself/,
     make('rest', { cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
+  [
+    'a timeout beyond the quota of the account',
+    /61000 ms.*60000 ms.*quotas: \{ integrationTimeoutMillis/s,
+    make('rest', { timeout: Duration.seconds(61) }, {}, { quotas: { integrationTimeoutMillis: 60_000 } }),
+  ],
+  ['a quota of nothing', /quota resources is 0/, make('rest', {}, {}, { quotas: { resources: 0 } })],
+  [
+    'a quota of HTTP APIs',
+    /routes, which AWS does not raise for a REST API/,
+    make('rest', {}, {}, { quotas: { routes: 400 } }),
+  ],
+  [
+    'the name of a target group that AWS reserves',
+    /"internal-shop" is not a valid name/,
+    make('rest', {}, {}, { targetGroupName: 'internal-shop' }),
+  ],
+  [
+    'a long name of a target group',
+    /33 characters.*Shorten `targetGroupName`/s,
+    make('rest', {}, {}, { targetGroupName: 'x'.repeat(33) }),
+  ],
   ['a client without a name', /empty name/, make('rest', {}, {}, { clients: ['ann', ''] })],
   ['a client that is named twice', /"ann" is listed twice/, make('rest', {}, {}, { clients: ['ann', 'bob', 'ann'] })],
   [

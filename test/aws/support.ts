@@ -95,6 +95,8 @@ export function refusedByTheCdk(): string[] {
   });
   return violations
     .filter(({ severity }) => severity === 'error' || severity === 'fatal')
-    .filter(({ violatingResources }) => violatingResources.some(each => !acknowledged.has(each.resourceLogicalId ?? '')))
+    .filter(({ violatingResources }) =>
+      violatingResources.some(each => !acknowledged.has(each.resourceLogicalId ?? '')),
+    )
     .map(({ ruleName, description }) => `${ruleName}: ${description}`);
 }

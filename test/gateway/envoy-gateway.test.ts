@@ -75,6 +75,14 @@ test("an edge is a Gateway of Envoy Gateway's class, whose proxies have a Servic
   });
 });
 
+test('further labels and annotations of an edge are for the objects of its proxies', () => {
+  const gatewayMetadata = { labels: { team: 'web' }, annotations: { 'example.com/scheme': 'internal' } };
+  expect(one(render(door({ gatewayMetadata }, ['GET /'])), 'Gateway', 'door').spec.infrastructure).toEqual({
+    ...gatewayMetadata,
+    parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'door' },
+  });
+});
+
 test('the proxies, in their own namespace, are allowed to connect to the services of their routes', () => {
   const objects = render(door({}, ['GET /']), { namespace: 'gateways' });
 

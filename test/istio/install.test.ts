@@ -1,5 +1,5 @@
 import { ApiObject, Testing } from 'cdk8s';
-import { AccessLog, ClusterApp, Install, IstioInstallation, Tracing } from '../../lib';
+import { AccessLog, ClusterApp, Install, IstioInstallation, TlsVersion, Tracing } from '../../lib';
 
 const rendered = (props: ConstructorParameters<typeof IstioInstallation>[2]) =>
   Testing.synth(new IstioInstallation(new ClusterApp(), 'istio', props));
@@ -79,6 +79,13 @@ test('the collector of an access log is a provider of the mesh configuration; th
 test('aliases of the trust domain are those of the mesh configuration', () => {
   const [{ spec }] = rendered({ trustDomain: 'new.example', trustDomainAliases: ['old.example'] });
   expect(spec.meshConfig).toMatchObject({ trustDomain: 'new.example', trustDomainAliases: ['old.example'] });
+});
+
+test.each([
+  [TlsVersion.V1_2, 'TLSV1_2'],
+  [TlsVersion.V1_3, 'TLSV1_3'],
+])('workloads use TLS %s or newer', (minTlsVersion, minProtocolVersion) => {
+  expect(rendered({ minTlsVersion })[0].spec.meshConfig.meshMTLS).toEqual({ minProtocolVersion });
 });
 
 test('it is an object of its chart like any other', () => {

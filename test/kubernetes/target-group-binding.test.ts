@@ -28,6 +28,16 @@ test("the pods of the gateway go into the target group of the edge's name", () =
   });
 });
 
+test('or in one with the name of their environment', () => {
+  const shop = new Topology('shop');
+  const edge = shop.addEdge('door', { host: 'shop.example' });
+  edge.route('GET /', shop.addService('web', { image: 'example/web:1', port: Port.http(80) }));
+  const chart = new Chart(new ClusterApp(), 'aws');
+  new TargetGroupBinding(chart, 'door', { edge, mesh: Mesh.istio(), targetGroupName: 'shop-door-test' });
+
+  expect(Testing.synth(chart)[0].spec.targetGroupName).toBe('shop-door-test');
+});
+
 test('without a certificate they are reached on the port of plain HTTP', () => {
   expect(bound(undefined).spec.serviceRef.port).toBe(80);
 });
@@ -121,6 +131,10 @@ describe('a target group with an ARN', () => {
     ['a token of the cloud app', 'is not the ARN of a target group', { targetGroupArn: '${Token[TOKEN.12]}' }],
     ['the ARN of a listener', 'is not the ARN', { targetGroupArn: targetGroupArn.replace('targetgroup', 'listener') }],
     ['a CIDR as security group', 'is not the id of a security group', { allowFromSecurityGroup: '10.0.0.0/16' }],
+    ['a name that is none', '"shop_test" is not the name of a target group', { targetGroupName: 'shop_test' }],
+    ['a name that is too long', 'is not the name of a target group', { targetGroupName: 'x'.repeat(33) }],
+    ['a name that is reserved', 'is not the name of a target group', { targetGroupName: 'internal-x' }],
+    ['a name and an ARN', 'both a name and an ARN', { targetGroupName: 'shop', targetGroupArn }],
   ])('throws for %s', (_name, message, props) => {
     expect(() => binding(props)).toThrow(message);
   });

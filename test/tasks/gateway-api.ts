@@ -102,15 +102,27 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`namespace` of services and edges',
     'istio/ingress.test.ts › a service in another namespace grants the reference',
   ),
-  resources('Labels of the infrastructure', 'fixed labels; others by a patch of the Gateway'),
-  resources('Annotations of the infrastructure (load balancer settings)', 'a patch of the Gateway'),
+  model(
+    'Labels of the infrastructure',
+    '`gatewayMetadata` of an edge',
+    'istio/ingress.test.ts › further labels and annotations of an edge are for the objects of its gateway',
+  ),
+  model(
+    'Annotations of the infrastructure (load balancer settings)',
+    '`gatewayMetadata` of an edge',
+    'istio/ingress.test.ts › further labels and annotations of an edge are for the objects of its gateway',
+  ),
   resources('ListenerSet', '`ListenerSet`'),
   model(
     'Client certificates',
     '`clientCa`',
     'istio/edge-clients.test.ts › client certificates are demanded of the authority in a ConfigMap',
   ),
-  resources('External authorization', '`AuthorizationPolicy`, and patches for the provider'),
+  model(
+    'External authorization',
+    '`authorizer: ExternalAuthorizer.of({ service })`',
+    'kubernetes/external-authorizer.test.ts › the authorizer is in the SecurityPolicies of the routes that have it',
+  ),
   model(
     'Session persistence',
     '`addLoadBalancing({ consistentHash: HashKey.cookie(…) })`, while the pods stay the same',

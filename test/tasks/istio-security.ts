@@ -38,7 +38,11 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
     '`requireAuth({ auth, claims })`',
     'istio/service-auth.test.ts › tokens of any audience, or without one, are accepted where that is declared',
   ),
-  resources('External authorization', '`AuthorizationPolicy`, and patches for the provider and the NetworkPolicy'),
+  model(
+    'External authorization',
+    '`authorizer: ExternalAuthorizer.of({ service })` of edge and route; at services by `AuthorizationPolicy`',
+    'kubernetes/external-authorizer.test.ts › the authorizer decides about the routes that have it',
+  ),
   resources('Explicit deny', '`AuthorizationPolicy`; undeclared calls are denied without it'),
   model(
     'Access control by IP address at the ingress',
@@ -51,7 +55,11 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
     'istio/install.test.ts › aliases of the trust domain are those of the mesh configuration',
   ),
   resources('Dry run of a policy', 'an annotation of an `AuthorizationPolicy`'),
-  resources('Minimum TLS version of workloads', 'a patch of the IstioOperator object'),
+  model(
+    'Minimum TLS version of workloads',
+    '`minTlsVersion` of the installation',
+    'istio/install.test.ts › workloads use TLS %s or newer',
+  ),
   model(
     'Rate limits with Envoy, global and local',
     '`perClientRateLimit` and `rateLimit` at edges, `addRateLimit` of services',

@@ -1,7 +1,11 @@
-import { ClientCertificates, type EdgeProps, TlsVersion, Topology } from '../../lib';
+import { Duration } from 'cdk8s';
+import { ClientCertificates, type EdgeProps, ExternalAuthorizer, Port, TlsVersion, Topology } from '../../lib';
 
 const edge = (props: Partial<EdgeProps>) => () =>
   new Topology('shop').addEdge('door', { host: 'shop.example', ...props });
+
+const image = 'example/x:1';
+const serviceWith = (port: Port, topology = 'shop') => new Topology(topology).addService('web', { image, port });
 
 /** Mistakes in the hosts, certificates and clients of an edge. */
 export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
@@ -113,4 +117,57 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
     edge({ managed: true, clientCa: 'ca', clientCertificates: ClientCertificates.OPTIONAL }),
   ],
   ['a version of TLS without TLS', 'NoEffect', ['minTlsVersion'], edge({ minTlsVersion: TlsVersion.V1_3 })],
+  [
+    'an authorizer by TCP',
+    'NoRequests',
+    ['Port 6379 of web', 'http or grpc'],
+    () => ExternalAuthorizer.of({ service: serviceWith(Port.tcp(6379)) }),
+  ],
+  [
+    'headers for an authorizer that gets all of them',
+    'NoEffect',
+    ['`requestHeaders`'],
+    () => ExternalAuthorizer.of({ service: serviceWith(Port.grpc(9001)), requestHeaders: ['cookie'] }),
+  ],
+  [
+    'a header in capitals for an authorizer',
+    'InvalidHeader',
+    ['"Cookie"'],
+    () => ExternalAuthorizer.of({ service: serviceWith(Port.http(80)), requestHeaders: ['Cookie'] }),
+  ],
+  [
+    'a port that the authorizer does not have',
+    'UnknownPort',
+    ['81'],
+    () => ExternalAuthorizer.of({ service: serviceWith(Port.http(80)), port: 81 }),
+  ],
+  [
+    'no time for an authorizer',
+    'OutOfRange',
+    ['The timeout'],
+    () => ExternalAuthorizer.of({ service: serviceWith(Port.http(80)), timeout: Duration.millis(0) }),
+  ],
+  [
+    'an authorizer of another topology',
+    'ForeignService',
+    ['web belongs to the topology "other"'],
+    () => {
+      const shop = new Topology('shop');
+      const authorizer = ExternalAuthorizer.of({ service: serviceWith(Port.http(80), 'other') });
+      shop
+        .addEdge('door', { host: 'shop.example', authorizer })
+        .route('GET /', shop.addService('x', { image, port: Port.http(80) }));
+    },
+  ],
+  [
+    'cached responses of a route with an authorizer',
+    'Contradiction',
+    ['without a decision', '`cacheTtl`'],
+    () => {
+      const shop = new Topology('shop');
+      const web = shop.addService('web', { image, port: Port.http(80) });
+      const authorizer = ExternalAuthorizer.of({ service: web });
+      shop.addEdge('door', { host: 'shop.example', authorizer }).route('GET /', web, { cacheTtl: Duration.seconds(5) });
+    },
+  ],
 ];

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Field, NamespaceLabels } from '../../manifests';
+import type { Elsewhere, Field, NamespaceLabels } from '../../manifests';
 import { ManifestError, parseDocuments, Resource, type Source, textOfFile } from '../../manifests';
 import type { Severity } from '../finding';
 import type { Suppression } from '../manifests';
@@ -31,6 +31,11 @@ export interface Environment {
    * @default - unknown
    */
   readonly namespaceLabels?: NamespaceLabels;
+  /**
+   * What exists in the cluster and no manifest declares.
+   * @default - nothing
+   */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** Settings of `cardinal check`, of a file. */
@@ -44,6 +49,8 @@ export interface Config {
   readonly namespace?: string;
   /** @default - unknown */
   readonly namespaceLabels?: NamespaceLabels;
+  /** @default - nothing */
+  readonly elsewhere?: Elsewhere;
   /** The names of checks that it has, with the places. */
   readonly names: readonly { readonly name: string; readonly at: Field }[];
 }
@@ -59,6 +66,7 @@ interface Written {
   }[];
   readonly namespace?: string;
   readonly namespaceLabels?: NamespaceLabels;
+  readonly elsewhere?: Elsewhere;
   readonly plugins?: readonly string[];
   readonly environments?: {
     readonly [name: string]: {
@@ -115,6 +123,7 @@ function configOf(written: Written, file: string, source: Source): Config {
   const shared = inFolder(written.paths);
   const environments = Object.entries(written.environments ?? {});
   const suppress = written.suppress ?? [];
+  const elsewhere = written.elsewhere ? { elsewhere: written.elsewhere } : {};
   return {
     file,
     severities: new Map(Object.entries(written.checks ?? {}).map(([name, severity]) => [name, severity || 'off'])),
@@ -132,12 +141,14 @@ function configOf(written: Written, file: string, source: Source): Config {
             paths: [...shared, ...inFolder(paths)],
             namespace: namespace ?? written.namespace,
             ...labelsOf(written.namespaceLabels, namespaceLabels),
+            ...elsewhere,
           }))
         : shared.length > 0
-          ? [{ paths: shared, namespace: written.namespace, ...labelsOf(written.namespaceLabels) }]
+          ? [{ paths: shared, namespace: written.namespace, ...labelsOf(written.namespaceLabels), ...elsewhere }]
           : [],
     namespace: written.namespace,
     ...labelsOf(written.namespaceLabels),
+    ...elsewhere,
     names: [
       ...Object.keys(written.checks ?? {}).map(name => ({ name, at: settings.get('checks', name) })),
       ...suppress.map(({ check }, index) => ({ name: check, at: fieldAt(settings, 'suppress', index).get('check') })),

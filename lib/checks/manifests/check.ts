@@ -1,4 +1,4 @@
-import type { Cluster, Field } from '../../manifests';
+import type { Cluster, Field, Missing } from '../../manifests';
 import type { Severity } from '../finding';
 
 /** A problem and the field that causes it. */
@@ -19,6 +19,11 @@ export interface Problem {
    * @default - that of the check
    */
   readonly severity?: Severity;
+  /**
+   * What is not among the manifests, if that is the problem: it may be made by another object, or be elsewhere.
+   * @default - the problem is in the manifests
+   */
+  readonly missing?: Missing;
 }
 
 /** A rule for manifests. */
@@ -40,4 +45,9 @@ export interface Check {
 /** Creates a problem. */
 export function problem(at: Field, message: string, fix: string, covers?: readonly string[]): Problem {
   return { at, message, fix, covers };
+}
+
+/** A problem that is none if what is missing exists elsewhere. */
+export function absent(missing: Missing, found: Problem): Problem {
+  return { ...found, missing };
 }

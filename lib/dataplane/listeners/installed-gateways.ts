@@ -37,7 +37,13 @@ export function installedGateways(cluster: Cluster): InstalledGateway[] {
 }
 
 /** The names of Helm releases in Istio's documentation and its charts. */
-const RELEASES = ['istio-ingress', 'istio-ingressgateway', 'istio-egress', 'istio-egressgateway'];
+const RELEASES = [
+  'istio-ingress',
+  'istio-ingressgateway',
+  'istio-egress',
+  'istio-egressgateway',
+  'istio-eastwestgateway',
+];
 
 /** The `gateway` chart labels Pods by the name of its release. */
 function ofRelease(name: string): InstalledGateway {
@@ -45,9 +51,15 @@ function ofRelease(name: string): InstalledGateway {
     name,
     labels: { app: name, istio: name.replace(/^istio-/, '') },
     serviceAccount: name,
-    ports: [STATUS, ...[80, 443].map(port => ({ port, targetPort: port }))],
+    ports: [
+      STATUS,
+      ...(name === 'istio-eastwestgateway' ? EAST_WEST : [80, 443]).map(port => ({ port, targetPort: port })),
+    ],
   };
 }
+
+/** The ports of other clusters: services, and the control plane. */
+const EAST_WEST = [15443, 15012, 15017];
 
 type Direction = 'ingress' | 'egress';
 

@@ -66,7 +66,7 @@ export function joined(one: HeaderOperations, other: HeaderOperations): HeaderOp
   return {
     set: { ...one.set, ...other.set },
     add: added(one.add, other.add),
-    remove: [...one.remove, ...other.remove],
+    remove: [...new Set([...one.remove, ...other.remove])],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Tracing } from '../../kubernetes';
+import type { TlsVersion, Topology } from '../../topology';
 import type { AccessLog } from '../access-log';
 
 /** The settings that an installation of Istio and the topologies must share. */
@@ -21,10 +22,23 @@ export interface MeshSettings {
    */
   readonly trustDomainAliases?: string[];
   /**
+   * The lowest version of TLS between workloads. In the cluster: `meshMTLS.minProtocolVersion` of the mesh
+   * configuration.
+   * @default TlsVersion.V1_2, as Istio has it
+   * @see https://istio.io/latest/docs/tasks/security/tls-configuration/workload-min-tls-version/
+   */
+  readonly minTlsVersion?: TlsVersion;
+  /**
    * The tracing backend that topologies send spans to.
    * @default - none
    */
   readonly tracing?: Tracing;
+  /**
+   * The topologies of the mesh whose edges have an external authorizer: the mesh configuration contains it. Requests to
+   * an authorizer that it does not contain are denied.
+   * @default - none
+   */
+  readonly topologies?: readonly Topology[];
   /**
    * Where proxies log requests; a collector becomes a provider of the mesh configuration.
    * @default AccessLog.standardOutput()

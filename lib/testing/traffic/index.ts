@@ -1,4 +1,5 @@
 export { type Reach, TrafficMatrix, Unsimulated } from '../../dataplane';
+export * from './outcome';
 export * from './request-result';
 export type { RequestProps } from './request';
 export * from './traffic';

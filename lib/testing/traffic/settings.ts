@@ -1,6 +1,6 @@
 import { describeMillis } from '../../manifests';
 import { describeRetries, percent, type SimulationResult } from '../../dataplane';
-import type { ResponseHeaderChanges } from './request-result';
+import type { ResponseHeaderChanges } from './outcome';
 
 /** The settings of a route, one line each. */
 export function describeSettings(

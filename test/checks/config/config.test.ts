@@ -65,7 +65,7 @@ test.each<[string, string, string[]]>([
     'an unknown setting',
     'paths: [a]\nsupress: []\n',
     [
-      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, namespaceLabels, plugins, environments. '
+      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, namespaceLabels, elsewhere, plugins, environments. '
         + 'Did you mean suppress?',
     ],
   ],
@@ -73,14 +73,14 @@ test.each<[string, string, string[]]>([
     'a name that every object has',
     'constructor: {}',
     [
-      'cardinal.yaml:1:1: "constructor" is none of checks, paths, suppress, namespace, namespaceLabels, plugins, environments.',
+      'cardinal.yaml:1:1: "constructor" is none of checks, paths, suppress, namespace, namespaceLabels, elsewhere, plugins, environments.',
     ],
   ],
   [
     'the name __proto__',
     '"__proto__": {paths: [a]}',
     [
-      'cardinal.yaml:1:1: "__proto__" is none of checks, paths, suppress, namespace, namespaceLabels, plugins, environments.',
+      'cardinal.yaml:1:1: "__proto__" is none of checks, paths, suppress, namespace, namespaceLabels, elsewhere, plugins, environments.',
     ],
   ],
   [

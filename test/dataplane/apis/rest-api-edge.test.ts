@@ -35,6 +35,7 @@ function whole() {
       truststore,
       clients: ['ann', 'bob'],
       claimHeaders: { 'x-customer': 'sub' },
+      textBodiesOnly: true,
     })),
   );
 }
@@ -176,6 +177,41 @@ test.each([
   ['', '415'],
 ])('a body of type "%s" reaches the cluster without the stage in its path, or not at all', (type, expected) => {
   expect(outcome(cluster, 'PUT https://shop.example/static/x', { headers: { 'content-type': type } })).toBe(expected);
+});
+
+describe('with bodies of every content type', () => {
+  const { edge, web } = declared({ cors: { origins: ['https://www.shop.example'] } });
+  edge.route('POST /cart', web);
+  edge.route('PUT /images/{id}', web);
+  edge.route('ANY /static/{file+}', web);
+  const open = clusterOf(restTemplate(edge));
+  const sent = (line: string, type?: string) =>
+    outcome(open, line, { headers: type === undefined ? {} : { 'content-type': type } });
+
+  test.each([
+    undefined,
+    'application/json',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'image/png',
+    'text/csv',
+    'application/octet-stream',
+    'application/graphql-response+json',
+    '',
+  ])('a body of type %j arrives, and the stage is not in its path', type => {
+    expect(sent('POST https://EdgeApi65822B7B/prod/cart', type)).toBe('POST https://shop.example:443/cart');
+    expect(sent('PUT https://EdgeApi65822B7B/prod/images/7', type)).toBe('PUT https://shop.example:443/images/7');
+    expect(sent('PATCH https://EdgeApi65822B7B/prod/static/a/b.css', type)).toBe(
+      'PATCH https://shop.example:443/static/a/b.css',
+    );
+  });
+
+  test('preflights are answered, and requests reach the target group', () => {
+    expect(sent('OPTIONS https://EdgeApi65822B7B/prod/cart')).toBe('204');
+    expect(ask(open, 'POST https://EdgeApi65822B7B/prod/cart').targetGroup?.root.get('Properties', 'Name').text).toBe(
+      'shop-door',
+    );
+  });
 });
 
 test('without a domain the logical id of the API is its host, and the stage the first segment of the path', () => {
@@ -321,7 +357,9 @@ test('requirements that exceed the environment of the function are read from its
     perClientRateLimit: perClient(ClientKey.claim('sub')),
   });
   Array.from({ length: 60 }, (_, index) => edge.route(`GET /things/${index}`, web));
-  const large = clusterOf(restTemplate(edge, ({ certificate }) => ({ certificate, clients: ['ann'] })));
+  const large = clusterOf(
+    restTemplate(edge, ({ certificate }) => ({ certificate, clients: ['ann'], textBodiesOnly: true })),
+  );
 
   expect(ask(large, 'GET https://shop.example/things/59', token(claims)).status).toBeUndefined();
   expect(ask(large, 'GET https://shop.example/things/59', token({ ...claims, aud: 'other' })).status).toBe(403);

@@ -360,7 +360,6 @@ describe('at a gateway', () => {
     traffic([door, ...objects]).fromInternet(`GET http://${host}/`);
 
   test.each<readonly [string, object]>([
-    ['ListenerSet', object('gateway.networking.k8s.io/v1', 'ListenerSet', { parentRef: { name: 'door' } })],
     ['XListenerSet', object('gateway.networking.x-k8s.io/v1alpha1', 'XListenerSet', { parentRef: { name: 'door' } })],
     ['EnvoyFilter', istio('EnvoyFilter', 'it', lua('GATEWAY'))],
     [
@@ -426,7 +425,7 @@ describe('at a gateway', () => {
     [
       'options of TLS',
       {},
-      { tls: { certificateRefs: [{ name: 'c' }], options: { 'gateway.istio.io/tls-terminate-mode': 'MUTUAL' } } },
+      { tls: { certificateRefs: [{ name: 'c' }], options: { 'other.example/mode': 'MUTUAL' } } },
       /listeners\[0\]\.tls\.options/,
     ],
     [

@@ -1,7 +1,7 @@
-import { Kind } from '../../../manifests';
+import { Kind, missingPods } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'GatewayWithoutPods',
@@ -17,10 +17,13 @@ export const rule: Check = {
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
       const selector = gateway.spec.get('selector').strings;
       if (Gateways.of(cluster).selectedBy(gateway).length === 0) {
-        yield problem(
-          gateway.spec.get('selector'),
-          `No pod has the labels ${describe(selector)}, so the ports of the Gateway stay closed.`,
-          'Correct the selector, or deploy a gateway with these labels.',
+        yield absent(
+          missingPods(),
+          problem(
+            gateway.spec.get('selector'),
+            `No pod of these manifests has the labels ${describe(selector)}, so the ports of the Gateway stay closed.`,
+            'Correct the selector, or deploy a gateway with these labels.',
+          ),
         );
       }
     }

@@ -1,4 +1,4 @@
-import { Kind } from '../../../manifests';
+import { isContentKnown, Kind } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -19,7 +19,7 @@ export const rule: Check = {
         .items.map(each => each.get('tls', 'credentialName'))
         .filter(each => each.text !== '')) {
         const secret = cluster.find(Kind.SECRET, name.text, namespace);
-        const wrong = secret ? certificateProblem(secret) : undefined;
+        const wrong = secret && isContentKnown(secret) ? certificateProblem(secret) : undefined;
         if (wrong) {
           yield problem(
             name,

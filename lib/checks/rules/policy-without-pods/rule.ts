@@ -7,10 +7,11 @@ import {
   PODS_ELSEWHERE,
   type Resource,
   targetRefsOf,
+  missingPods,
 } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'PolicyWithoutPods',
@@ -49,7 +50,7 @@ function* uselessness(policy: Resource, cluster: Cluster) {
   ) {
     return;
   }
-  yield problem(
+  const found = problem(
     selector.exists ? selector : policy.spec,
     pods.length > 0
       ? 'The selected pods are not in the mesh, so the policy is not enforced.'
@@ -57,6 +58,7 @@ function* uselessness(policy: Resource, cluster: Cluster) {
     pods.length > 0 ? 'Add the pods to the mesh.' : 'Correct the selector or the namespace.',
     [...(policy.type === Kind.AUTHORIZATION_POLICY ? ['IST0127'] : []), ...(pods.length > 0 ? [] : ['KIA0004'])],
   );
+  yield pods.length > 0 ? found : absent(missingPods(namespace), found);
 }
 
 /** Whether the policy may be intended for machines outside the cluster. */

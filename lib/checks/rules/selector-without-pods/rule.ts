@@ -1,7 +1,7 @@
-import { isElsewhere, Kind, PODS_ELSEWHERE } from '../../../manifests';
+import { isElsewhere, Kind, PODS_ELSEWHERE, missingPods } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 const KINDS = [
   { type: Kind.SIDECAR, path: ['workloadSelector', 'labels'] },
@@ -28,12 +28,15 @@ export const rule: Check = {
           && cluster.workloads.select(labels, each.namespace).length === 0
           && (type === Kind.SIDECAR || Gateways.of(cluster).select(labels, each.namespace).length === 0)
         ) {
-          yield problem(
-            selector,
-            `No pod in namespace ${each.namespace} has the labels ${Object.entries(labels)
-              .map(pair => pair.join('='))
-              .join(', ')}.`,
-            'Correct the labels or the namespace.',
+          yield absent(
+            missingPods(each.namespace),
+            problem(
+              selector,
+              `No pod in namespace ${each.namespace} has the labels ${Object.entries(labels)
+                .map(pair => pair.join('='))
+                .join(', ')}.`,
+              'Correct the labels or the namespace.',
+            ),
           );
         }
       }

@@ -1,7 +1,7 @@
 import { servicesWithoutPods } from '../../../dataplane';
-import { isElsewhere, PODS_ELSEWHERE } from '../../../manifests';
+import { isElsewhere, PODS_ELSEWHERE, missingPods } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'ServiceWithoutPods',
@@ -15,12 +15,15 @@ export const rule: Check = {
   *find(cluster) {
     for (const service of servicesWithoutPods(cluster).filter(each => !isElsewhere(each, PODS_ELSEWHERE))) {
       const selector = service.spec.get('selector');
-      yield problem(
-        selector,
-        `No pod in namespace ${service.namespace} has the labels ${Object.entries(selector.strings)
-          .map(pair => pair.join('='))
-          .join(', ')}, so requests to ${service.name} fail with 503.`,
-        'Correct the selector, or the labels of the pods (`spec.template.metadata.labels` of the Deployment).',
+      yield absent(
+        missingPods(service.namespace),
+        problem(
+          selector,
+          `No pod in namespace ${service.namespace} has the labels ${Object.entries(selector.strings)
+            .map(pair => pair.join('='))
+            .join(', ')}, so requests to ${service.name} fail with 503.`,
+          'Correct the selector, or the labels of the pods (`spec.template.metadata.labels` of the Deployment).',
+        ),
       );
     }
   },

@@ -10,7 +10,7 @@ import {
   type Cluster,
 } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownBackend',
@@ -32,11 +32,14 @@ export const rule: Check = {
           continue;
         }
         if (!service) {
-          yield problem(
-            backend.at.get('name'),
-            `The Service "${backend.name}" does not exist in namespace ${backend.namespace}, so requests `
-              + 'fail with 500.',
-            'Correct the name or the namespace.',
+          yield absent(
+            { type: Kind.SERVICE, name: backend.name, namespace: backend.namespace },
+            problem(
+              backend.at.get('name'),
+              `The Service "${backend.name}" of namespace ${backend.namespace} is not among these manifests, so requests `
+                + 'fail with 500.',
+              'Correct the name or the namespace.',
+            ),
           );
         } else if (needsGrants && !isGranted(route, backend, cluster)) {
           yield problem(

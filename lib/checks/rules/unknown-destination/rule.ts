@@ -1,7 +1,7 @@
-import { isElsewhere, Kind } from '../../../manifests';
+import { isElsewhere, Kind, missingHost } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 import { destinationsOf, targetOf } from '../../manifests/routing/destinations';
 
 export const rule: Check = {
@@ -23,13 +23,16 @@ export const rule: Check = {
           && !isElsewhere(virtualService, host)
           && !Gateways.of(cluster).hasHost(host, virtualService.namespace)
         ) {
-          yield problem(
-            at.get('host'),
-            `${isMirror ? 'Copies of requests' : 'Requests'} are sent to the host "${host}", which no `
-              + 'Service or ServiceEntry declares, so they fail with 503.',
-            'Correct the host, write it with its namespace and domain if the Service is in another '
-              + 'namespace, or declare a ServiceEntry.',
-            isMirror ? ['IST0101'] : undefined,
+          yield absent(
+            missingHost(host, virtualService.namespace, cluster),
+            problem(
+              at.get('host'),
+              `${isMirror ? 'Copies of requests' : 'Requests'} are sent to the host "${host}", which no `
+                + 'Service or ServiceEntry among these manifests declares, so they fail with 503.',
+              'Correct the host, write it with its namespace and domain if the Service is in another '
+                + 'namespace, or declare a ServiceEntry.',
+              isMirror ? ['IST0101'] : undefined,
+            ),
           );
         }
       }

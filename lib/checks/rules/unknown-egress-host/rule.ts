@@ -1,7 +1,7 @@
-import { type Cluster, isElsewhere, Kind, wildcardsOver } from '../../../manifests';
+import { type Cluster, isElsewhere, Kind, wildcardsOver, missingHost } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 import { rulesByHost } from '../../manifests/routing/destinations';
 
 export const rule: Check = {
@@ -31,12 +31,15 @@ export const rule: Check = {
           && !isElsewhere(sidecar, host)
           && !(host.includes('.') && Gateways.of(cluster).hasHost(host, namespace))
         ) {
-          yield problem(
-            at,
-            'No Service and no ServiceEntry '
-              + `${scope === '*' ? '' : `in namespace ${scope === '.' ? sidecar.namespace : scope} `}has the `
-              + `host ${host}.`,
-            'Write the host with its domain and its namespace in front: `namespace/name.namespace.svc.cluster.local`.',
+          yield absent(
+            missingHost(host, sidecar.namespace, cluster),
+            problem(
+              at,
+              'No Service and no ServiceEntry '
+                + `${scope === '*' ? '' : `in namespace ${scope === '.' ? sidecar.namespace : scope} `}has the `
+                + `host ${host}.`,
+              'Write the host with its domain and its namespace in front: `namespace/name.namespace.svc.cluster.local`.',
+            ),
           );
         }
       }

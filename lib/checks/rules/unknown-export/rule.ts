@@ -1,6 +1,6 @@
 import { isAmbientNamespace, isElsewhere, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownExport',
@@ -23,7 +23,10 @@ export const rule: Check = {
         .get('exportTo')
         .items.filter(each => !['', '.', '*', '~'].includes(each.text))) {
         if (!cluster.hasNamespace(namespace.text) && !isElsewhere(resource, `namespace/${namespace.text}`)) {
-          yield problem(namespace, `The namespace "${namespace.text}" does not exist.`, 'Correct the name.');
+          yield absent(
+            { type: Kind.NAMESPACE, name: namespace.text, namespace: '' },
+            problem(namespace, `The namespace "${namespace.text}" is not among these manifests.`, 'Correct the name.'),
+          );
         }
       }
     }

@@ -1,6 +1,6 @@
 import { Kind } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 /** The classes that Istio declares. */
 const OF_ISTIO = new Set([
@@ -23,10 +23,13 @@ export const rule: Check = {
   *find(cluster) {
     for (const name of cluster.all(Kind.GATEWAY).map(each => each.spec.get('gatewayClassName'))) {
       if (!OF_ISTIO.has(name.text) && !cluster.find(Kind.GATEWAY_CLASS, name.text)) {
-        yield problem(
-          name,
-          `The GatewayClass "${name.text}" does not exist, so the ports of the Gateway stay closed.`,
-          'Correct the name, or declare the GatewayClass with its controller.',
+        yield absent(
+          { type: Kind.GATEWAY_CLASS, name: name.text, namespace: '' },
+          problem(
+            name,
+            `The GatewayClass "${name.text}" is not among these manifests, so the ports of the Gateway stay closed.`,
+            'Correct the name, or declare the GatewayClass with its controller.',
+          ),
         );
       }
     }

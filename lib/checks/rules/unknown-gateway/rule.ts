@@ -1,6 +1,6 @@
 import { gatewayAt, gatewaysMatchedBy, gatewaysNamedBy, isInternal, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownGateway',
@@ -14,12 +14,15 @@ export const rule: Check = {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const reference of [...gatewaysNamedBy(virtualService), ...gatewaysMatchedBy(virtualService)]) {
         if (!isInternal(reference) && !gatewayAt(reference, cluster)) {
-          yield problem(
-            reference.at,
-            `The Gateway "${reference.name}" does not exist in namespace ${reference.namespace}, so these `
-              + 'rules do not apply.',
-            'Write the Gateway as `namespace/name`, or declare it.',
-            reference.at.path[1] === 'gateways' ? undefined : ['KIA1102'],
+          yield absent(
+            { type: Kind.ISTIO_GATEWAY, name: reference.name, namespace: reference.namespace },
+            problem(
+              reference.at,
+              `The Gateway "${reference.name}" of namespace ${reference.namespace} is not among these manifests, so these `
+                + 'rules do not apply.',
+              'Write the Gateway as `namespace/name`, or declare it.',
+              reference.at.path[1] === 'gateways' ? undefined : ['KIA1102'],
+            ),
           );
         }
       }

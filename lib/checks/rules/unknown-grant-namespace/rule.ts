@@ -1,6 +1,6 @@
 import { Kind } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownGrantNamespace',
@@ -15,7 +15,10 @@ export const rule: Check = {
       .filter(each => cluster.find(Kind.NAMESPACE, each.namespace))) {
       for (const namespace of grant.spec.get('from').items.map(each => each.get('namespace'))) {
         if (!cluster.hasNamespace(namespace.text)) {
-          yield problem(namespace, `The namespace "${namespace.text}" does not exist.`, 'Correct the name.');
+          yield absent(
+            { type: Kind.NAMESPACE, name: namespace.text, namespace: '' },
+            problem(namespace, `The namespace "${namespace.text}" is not among these manifests.`, 'Correct the name.'),
+          );
         }
       }
     }

@@ -1,7 +1,7 @@
 import { Gateways } from '../../../dataplane';
 import { Kind, KUBERNETES_NAMESPACES, matchesPattern, namespacesNamedBy } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownNamespace',
@@ -22,10 +22,13 @@ export const rule: Check = {
             ? !namespaces.some(each => matchesPattern(pattern, each))
             : !cluster.hasNamespace(pattern) && !Gateways.of(cluster).hasNamespace(pattern)
         ) {
-          yield problem(
-            namespace,
-            `The namespace "${namespace.text}" does not exist, so this source matches no caller.`,
-            'Correct the name, or declare the namespace.',
+          yield absent(
+            { type: Kind.NAMESPACE, name: pattern, namespace: '' },
+            problem(
+              namespace,
+              `The namespace "${namespace.text}" is not among these manifests, so this source matches no caller.`,
+              'Correct the name, or declare the namespace.',
+            ),
           );
         }
       }

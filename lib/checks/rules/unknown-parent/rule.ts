@@ -1,6 +1,6 @@
 import { Kind, listenersFor, parentGateway, parentsOf, routesOf } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownParent',
@@ -14,18 +14,24 @@ export const rule: Check = {
     for (const route of routesOf(cluster)) {
       for (const parent of parentsOf(route)) {
         if (parent.kind === 'Service' && !cluster.find(Kind.SERVICE, parent.name, parent.namespace)) {
-          yield problem(
-            parent.at,
-            `The Service "${parent.name}" does not exist in namespace ${parent.namespace}.`,
-            'Correct the reference.',
+          yield absent(
+            { type: Kind.SERVICE, name: parent.name, namespace: parent.namespace },
+            problem(
+              parent.at,
+              `The Service "${parent.name}" of namespace ${parent.namespace} is not among these manifests.`,
+              'Correct the reference.',
+            ),
           );
         } else if (parent.kind === 'Gateway') {
           const gateway = parentGateway(parent, cluster);
           if (!gateway) {
-            yield problem(
-              parent.at,
-              `The Gateway "${parent.name}" does not exist in namespace ${parent.namespace}.`,
-              'Correct the reference, or declare the Gateway.',
+            yield absent(
+              { type: Kind.GATEWAY, name: parent.name, namespace: parent.namespace },
+              problem(
+                parent.at,
+                `The Gateway "${parent.name}" of namespace ${parent.namespace} is not among these manifests.`,
+                'Correct the reference, or declare the Gateway.',
+              ),
             );
           } else if (listenersFor(gateway, route.namespace, parent, cluster).length === 0) {
             yield problem(

@@ -1,7 +1,7 @@
 import { type Cluster, isElsewhere, Kind, matchesPattern } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 import { aliases, principalsNamed, trustDomainOf } from '../../manifests/security/principals';
 
 export const rule: Check = {
@@ -28,10 +28,13 @@ export const rule: Check = {
         && !isOfGateway
         && (isPattern ? !all.some(each => matchesPattern(principal.text, each)) : !known.has(principal.text))
       ) {
-        yield problem(
-          principal,
-          `No ServiceAccount has the identity "${principal.text}", so this source matches no caller.`,
-          `Write \`${cluster.mesh.trustDomain}/ns/NAMESPACE/sa/NAME\` of a ServiceAccount that exists.`,
+        yield absent(
+          { type: Kind.SERVICE_ACCOUNT, name: account ?? '', namespace: namespace ?? '' },
+          problem(
+            principal,
+            `No ServiceAccount has the identity "${principal.text}", so this source matches no caller.`,
+            `Write \`${cluster.mesh.trustDomain}/ns/NAMESPACE/sa/NAME\` of a ServiceAccount that exists.`,
+          ),
         );
       }
     }

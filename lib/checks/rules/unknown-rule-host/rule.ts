@@ -1,7 +1,7 @@
-import { covers as coversHost, fullHost, Kind } from '../../../manifests';
+import { covers as coversHost, fullHost, Kind, missingHost } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 import { targetOf } from '../../manifests/routing/destinations';
 
 export const rule: Check = {
@@ -19,11 +19,14 @@ export const rule: Check = {
         ? cluster.hosts.all.some(each => coversHost(full, each.name))
         : targetOf(host.text, rule, cluster) !== undefined || Gateways.of(cluster).hasHost(host.text, rule.namespace);
       if (!isKnown) {
-        yield problem(
-          host,
-          `No Service or ServiceEntry declares the host "${host.text}", so the rule has no effect.`,
-          'Correct the host, write it with its namespace and domain, or declare a ServiceEntry.',
-          isWildcard ? ['IST0174'] : undefined,
+        yield absent(
+          missingHost(host.text, rule.namespace, cluster),
+          problem(
+            host,
+            `No Service or ServiceEntry declares the host "${host.text}", so the rule has no effect.`,
+            'Correct the host, write it with its namespace and domain, or declare a ServiceEntry.',
+            isWildcard ? ['IST0174'] : undefined,
+          ),
         );
       }
     }

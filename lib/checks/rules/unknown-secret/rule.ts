@@ -1,7 +1,7 @@
 import { Kind } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownSecret',
@@ -23,11 +23,14 @@ export const rule: Check = {
         .items.map(each => each.get('tls', 'credentialName'))
         .filter(each => each.text !== '')) {
         if (!cluster.find(Kind.SECRET, name.text, namespace)) {
-          yield problem(
-            name,
-            `The Secret "${name.text}" does not exist in namespace ${namespace} of the gateway's pods, so `
-              + 'the port stays closed.',
-            `Create the Secret in ${namespace}.`,
+          yield absent(
+            { type: Kind.SECRET, name: name.text, namespace },
+            problem(
+              name,
+              `The Secret "${name.text}" of namespace ${namespace}, that of the gateway's pods, is not among these manifests, so `
+                + 'the port stays closed.',
+              `Create the Secret in ${namespace}.`,
+            ),
           );
         }
       }

@@ -1,6 +1,6 @@
 import { Kind } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownServiceAccount',
@@ -15,10 +15,13 @@ export const rule: Check = {
         !['', 'default'].includes(account.text)
         && !cluster.find(Kind.SERVICE_ACCOUNT, account.text, group.namespace)
       ) {
-        yield problem(
-          account,
-          `The ServiceAccount "${account.text}" does not exist in namespace ${group.namespace}.`,
-          'Declare it, or correct the name.',
+        yield absent(
+          { type: Kind.SERVICE_ACCOUNT, name: account.text, namespace: group.namespace },
+          problem(
+            account,
+            `The ServiceAccount "${account.text}" of namespace ${group.namespace} is not among these manifests.`,
+            'Declare it, or correct the name.',
+          ),
         );
       }
     }

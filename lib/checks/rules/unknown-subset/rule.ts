@@ -1,6 +1,6 @@
 import { Kind } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 import { chosenRules, namedHost, namespacesApplying } from '../../manifests/routing/destination-rules';
 import { destinationsOf } from '../../manifests/routing/destinations';
 
@@ -21,10 +21,13 @@ export const rule: Check = {
       for (const { at, host, subset } of destinations) {
         const chosen = chosenRules(namespaces, namedHost(host, virtualService, cluster), cluster);
         if (!chosen.some(each => each.subset(subset))) {
-          yield problem(
-            at.get('subset'),
-            `No DestinationRule for ${host} has a subset "${subset}", so requests fail with 503.`,
-            `Declare the subset in a DestinationRule with \`host: ${host}\`, or correct its name.`,
+          yield absent(
+            { type: Kind.DESTINATION_RULE, name: '', namespace: '' },
+            problem(
+              at.get('subset'),
+              `No DestinationRule for ${host} has a subset "${subset}", so requests fail with 503.`,
+              `Declare the subset in a DestinationRule with \`host: ${host}\`, or correct its name.`,
+            ),
           );
         }
       }

@@ -2,7 +2,7 @@ import { type Cluster, type Field, Kind, type Resource, type Workload } from '..
 import { Severity } from '../../finding';
 import { isGateway, isWaypoint, waypointNamed, waypointOf } from '../../manifests/ambient/enrolment';
 import { MODE } from '../../manifests/ambient/workloads';
-import { type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownWaypoint',
@@ -42,13 +42,14 @@ function* unknown(
 ) {
   const gateway = waypointOf(user, cluster);
   if (name !== undefined && !(gateway && isWaypoint(gateway, cluster))) {
-    yield problem(
+    const found = problem(
       at,
       gateway
         ? `The Gateway "${name}" that ${user.name} refers to is not a waypoint.`
-        : `The waypoint "${name}" of ${user.name} does not exist.`,
+        : `The waypoint "${name}" of ${user.name} is not among these manifests.`,
       'Declare a Gateway of class istio-waypoint with this name, or correct istio.io/use-waypoint.',
       codes,
     );
+    yield gateway ? found : absent({ type: Kind.GATEWAY, name, namespace: user.namespace }, found);
   }
 }
