@@ -52,11 +52,10 @@ export function requestEdge(edge: Edge, gateway: GatewayAddress, request: Gatewa
 }
 
 /** Opens a WebSocket at the gateway of an edge without TLS; what is written to it has no frames. */
-export function openWebSocket(edge: Edge, { address, http }: GatewayAddress, path: string): Promise<Duplex> {
+export function openWebSocket(edge: Edge, address: string, path: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     httpRequest({
       host: address,
-      port: http,
       path,
       headers: {
         host: edge.host,

@@ -6,7 +6,7 @@ import { dump } from 'js-yaml';
 import { ClusterApp, type Edge, Mesh, type Service, type Topology, TopologyChart, type Tracing } from '../lib';
 import { EnvoyGateway } from '../lib/gateway';
 import type { Reply } from './app-protocol';
-import { type GatewayAddress, type GatewayRequest, requestEdge } from './gateway-client';
+import { type GatewayRequest, requestEdge } from './gateway-client';
 import type { Lab } from './lab';
 import { inside, type PodNetwork } from './network';
 import { Pod } from './pod';
@@ -51,7 +51,7 @@ export interface StandaloneProps {
 export class StandaloneGateway {
   private readonly services = new Map<Service, Pod>();
   private readonly folder: string;
-  private readonly network: PodNetwork;
+  readonly network: PodNetwork;
   private stopRedis?: () => void;
 
   static async start(lab: Lab, topology: Topology, props: StandaloneProps = {}): Promise<StandaloneGateway> {
@@ -84,12 +84,7 @@ export class StandaloneGateway {
 
   /** Sends a request from outside. */
   requestGateway(edge: Edge, request: GatewayRequest): Promise<Reply> {
-    return requestEdge(edge, this.address, request);
-  }
-
-  /** The address of Envoy. */
-  get address(): GatewayAddress {
-    return { address: this.network.ip, http: 80, https: 443 };
+    return requestEdge(edge, { address: this.network.ip, http: 80, https: 443 }, request);
   }
 
   /** Waits until the gateway answers the request with the status. */

@@ -1,6 +1,6 @@
 import { type Callee, type Edge, ExternalService, Protocol, Service, type Topology } from '../lib';
 import type { Reply, RequestSpec } from './app-protocol';
-import { type GatewayAddress, type GatewayRequest, requestEdge } from './gateway-client';
+import { type GatewayRequest, requestEdge } from './gateway-client';
 import type { Lab } from './lab';
 import type { Pod } from './pod';
 import { podsAreReady } from './readiness';
@@ -84,12 +84,7 @@ export class World {
 
   /** Sends a request from outside the cluster to the gateway of an edge. */
   requestGateway(edge: Edge, request: GatewayRequest): Promise<Reply> {
-    return requestEdge(edge, this.gatewayAddress(edge), request);
-  }
-
-  /** The address of a gateway's first pod. */
-  gatewayAddress(edge: Edge): GatewayAddress {
-    return { address: this.addressOfGateway(edge), http: 80, https: 443 };
+    return requestEdge(edge, { address: this.addressOfGateway(edge), http: 80, https: 443 }, request);
   }
 
   addressOfGateway(edge: Edge): string {

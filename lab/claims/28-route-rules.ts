@@ -77,7 +77,7 @@ async function istioGateway(lab: Lab): Promise<Gateway> {
   return {
     ask: request => here.requestGateway(door, request),
     refused: 403,
-    upgrade: path => openWebSocket(door, here.gatewayAddress(door), path),
+    upgrade: path => openWebSocket(door, here.addressOfGateway(door), path),
     delay: delayMs => here.pod(streamsOf(door)).configureResponse({ delayMs }),
   };
 }
@@ -89,7 +89,7 @@ async function envoyGateway(lab: Lab): Promise<Gateway> {
   return {
     ask: request => here.requestGateway(door, request),
     refused: 401,
-    upgrade: path => openWebSocket(door, here.address, path),
+    upgrade: path => openWebSocket(door, here.network.ip, path),
     delay: delayMs => here.pod(streamsOf(door)).configureResponse({ delayMs }),
   };
 }

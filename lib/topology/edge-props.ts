@@ -9,7 +9,7 @@ import {
   requireSecretsOfHosts,
   requireTls,
 } from './edge-hosts';
-import { requireTimeout } from './numbers';
+import { requireDuration } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
@@ -171,7 +171,7 @@ const RULES = {
   alternativeHosts: requireAlternativeHosts,
   tlsSecrets: requireSecretsOfHosts,
   timeout: (path, { timeout }) => {
-    requireTimeout(path, timeout);
+    requireDuration(path, 'The timeout', timeout);
   },
   tlsSecret: (path, { tlsSecret }) => {
     requireObjectName(path, 'a Secret', tlsSecret);

@@ -44,14 +44,6 @@ export function requireDuration(path: string, what: string, value: unknown): voi
   }
 }
 
-/** Rejects a timeout below Istio's minimum, one millisecond, but for 0, which is none. */
-export function requireTimeout(path: string, value: Duration | undefined): void {
-  requireDuration(path, 'The timeout', value);
-  if (value?.toMilliseconds() !== 0) {
-    requirePositive(path, 'The timeout', value);
-  }
-}
-
 /** Rejects a duration below Istio's minimum, one millisecond. */
 export function requirePositive(path: string, what: string, value: Duration | undefined): void {
   requireDuration(path, what, value);

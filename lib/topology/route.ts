@@ -7,7 +7,7 @@ import type { RateLimit } from './rate-limit';
 import { ValidationError } from './validation-error';
 import { EdgeRule } from './edge-rule';
 import { type HeaderChanges, validateHeaderChanges } from './header-changes';
-import { requireDuration, requireTimeout } from './numbers';
+import { requireDuration } from './numbers';
 import { Operation } from './operation';
 import { PathPattern } from './path-pattern';
 import type { Port } from './port';
@@ -159,7 +159,7 @@ const RULES = {
   authorizer: requireUncached,
   rateLimit: anyValue,
   timeout: (path, { timeout }) => {
-    requireTimeout(path, timeout);
+    requireDuration(path, 'The timeout', timeout);
   },
   requestValidation: (path, { requestValidation }) => {
     validateRequestRules(path, requestValidation);

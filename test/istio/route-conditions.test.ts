@@ -223,7 +223,7 @@ test.each<[string, RegExp, readonly Declared[]]>([
       ['GET /*', { rateLimit: RateLimit.perSecond(1) }],
     ],
   ],
-])('a limit of %s throws beside conditions, which it cannot tell apart', (_what, message, routes) => {
+])('a limit of %s throws beside conditions, which it does not have', (_what, message, routes) => {
   expect(() => rendered(...routes)).toThrow(message);
 });
 
