@@ -1,3 +1,4 @@
+export type { ApiQuotas } from '../checks';
 export type { AccessLogSettings } from './access-log';
 export { EdgeAlarms, type EdgeAlarmsProps, type Observed, type StageMetrics } from './alarms';
 export type { DomainSettings } from './domain';

@@ -1,4 +1,5 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ApiQuotas } from '../checks';
 import type { Edge } from '../topology';
 import type { AccessLogSettings } from './access-log';
 import type { DomainSettings } from './domain';
@@ -19,7 +20,7 @@ export interface Truststore {
 
 /** The common properties of managed APIs in front of a cluster. */
 export interface ManagedApiProps extends PrivateLinkSettings, DomainSettings, AccessLogSettings {
-  /** The edge that the API is in front of; it is declared with `managed: true`. */
+  /** The edge that the API is in front of; it declares the API as its `front`. */
   readonly edge: Edge;
   /**
    * The certificate authorities of client certificates; required if the edge has `clientCa`, whose counterpart it is.
@@ -39,4 +40,10 @@ export interface ManagedApiProps extends PrivateLinkSettings, DomainSettings, Ac
    * @default - none
    */
   readonly claimHeaders?: { readonly [header: string]: string };
+  /**
+   * The quotas of the account that AWS has raised.
+   * @default - those of every account
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+   */
+  readonly quotas?: ApiQuotas;
 }

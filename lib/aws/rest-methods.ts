@@ -6,6 +6,7 @@ import {
   type CorsOptions,
   HttpIntegration,
   type IAuthorizer,
+  type IntegrationOptions,
   type IResource,
   JsonSchemaType,
   type Method,
@@ -64,7 +65,7 @@ export class RestMethods extends Construct {
     const { edge, userPools, usageKeys } = props;
     this.jwtAuthorizers = new JwtAuthorizers(this, 'Jwt', props.api);
     const ofFunction = edge.routes.filter(route => verifierOf(route, props) === 'function');
-    if (userPools && edge.routes.some(route => route.auth.token)) {
+    if (userPools && edge.routes.some(route => verifierOf(route, props) === 'cognito')) {
       this.authorizer = new CognitoUserPoolsAuthorizer(this, 'UserPools', { cognitoUserPools: userPools });
     } else if (ofFunction.length > 0) {
       this.authorizer = new TokenAuthorizer(this, 'Tokens', {
@@ -74,6 +75,15 @@ export class RestMethods extends Construct {
       }).authorizer;
     }
     edge.routes.forEach(route => this.methods.set(route, this.addMethod(route)));
+    this.addPreflights();
+  }
+
+  /** Responds to preflights on each path of a route. */
+  private addPreflights(): void {
+    const cors = corsOf(this.props.edge);
+    if (cors) {
+      new Set([...this.methods.values()].map(({ resource }) => resource)).forEach(each => each.addCorsPreflight(cors));
+    }
   }
 
   private addMethod(route: Route): Method {
@@ -85,12 +95,14 @@ export class RestMethods extends Construct {
     } = route;
     const resource = this.resourceOf(path.text === '/' ? [] : path.segments);
     const isCounted = usageKeys !== undefined && auth.token !== undefined;
-    const authorizer = verifierOf(route, this.props) === 'jwt-authorizer' ? undefined : this.authorizer;
-    const hasAuthorizer = auth.token !== undefined && authorizer !== undefined;
+    const verifier = verifierOf(route, this.props);
+    const byConstruct = verifier === 'function' || verifier === 'cognito' ? this.authorizer : undefined;
+    const authorizer = this.props.authorizers?.[route.operation.toString()] ?? byConstruct;
+    const isSigned = this.props.iamRoutes?.includes(route.operation.toString());
     const added = resource.addMethod(method ?? 'ANY', this.integrationOf(route), {
-      authorizer: hasAuthorizer ? authorizer : undefined,
-      authorizationType: hasAuthorizer ? undefined : AuthorizationType.NONE,
-      authorizationScopes: userPools ? auth.token?.scopes : undefined,
+      authorizer,
+      authorizationType: authorizer ? undefined : AuthorizationType[isSigned ? 'IAM' : 'NONE'],
+      authorizationScopes: userPools && byConstruct ? auth.token?.scopes : undefined,
       apiKeyRequired: auth.key !== undefined || isCounted,
       requestParameters: Object.fromEntries(parametersOf(route).map(each => [`method.request.${each}`, true])),
       // AWS does not validate content types without a model.
@@ -98,13 +110,10 @@ export class RestMethods extends Construct {
       requestValidator: requestValidation ? this.validator(requestValidation.body !== undefined) : undefined,
     });
     if (added.node.defaultChild instanceof CfnMethod) {
-      if (auth.token && !hasAuthorizer) {
+      if (auth.token && verifier === 'jwt-authorizer') {
         this.jwtAuthorizers.protect(added.node.defaultChild, auth.token);
       }
-      // The construct does not support VPC links of version 2.
-      added.node.defaultChild.addPropertyOverride('Integration.ConnectionType', 'VPC_LINK');
-      added.node.defaultChild.addPropertyOverride('Integration.ConnectionId', link.vpcLink.vpcLinkId);
-      added.node.defaultChild.addPropertyOverride('Integration.IntegrationTarget', link.loadBalancerArn);
+      connect(added.node.defaultChild, link);
     }
     return added;
   }
@@ -123,10 +132,7 @@ export class RestMethods extends Construct {
     return resource;
   }
 
-  /**
-   * The integration with the edge's host, which the gateway in the cluster uses for routing and has in its certificate.
-   * It overwrites the path, which includes the stage.
-   */
+  /** The integration with the edge's host, which the gateway in the cluster uses for routing and has in its certificate. */
   private integrationOf(route: Route): HttpIntegration {
     const {
       edge,
@@ -140,20 +146,13 @@ export class RestMethods extends Construct {
       proxy: true,
       options: {
         timeout: Duration.millis(timeout.toMilliseconds()),
-        // Without a template the path keeps its stage, and a route such as `/{tenant}/{rest+}` would match it: 415.
-        passthroughBehavior: PassthroughBehavior.NEVER,
+        ...(this.props.textBodiesOnly ? textTemplates(route) : {}),
         requestParameters: {
           ...Object.fromEntries(
             path.parameters.map(name => [`integration.request.path.${name}`, `method.request.path.${name}`]),
           ),
           ...this.claimHeaders(route),
         },
-        requestTemplates: Object.fromEntries(
-          CONTENT_TYPES.map(each => [
-            each,
-            `#set($context.requestOverride.path = "${pathTemplate(route)}")\n$input.body`,
-          ]),
-        ),
         cacheKeyParameters: cacheTtl ? parametersOf(route).map(each => `method.request.${each}`) : undefined,
       },
     });
@@ -194,6 +193,28 @@ export class RestMethods extends Construct {
   }
 }
 
+/** Connects a method with the load balancer by the VPC link. */
+function connect(method: CfnMethod, { restVpcLink, vpcLink, loadBalancerArn }: PrivateLink): void {
+  method.addPropertyOverride('Integration.ConnectionType', 'VPC_LINK');
+  method.addPropertyOverride('Integration.ConnectionId', restVpcLink?.vpcLinkId ?? vpcLink?.vpcLinkId);
+  if (!restVpcLink) {
+    // The construct does not support VPC links of version 2.
+    method.addPropertyOverride('Integration.IntegrationTarget', loadBalancerArn);
+  }
+}
+
+/**
+ * Templates that pass on text and overwrite the path, which includes the stage. For other content types the path would
+ * keep it, and a route such as `/{tenant}/{rest+}` would match it: 415.
+ */
+function textTemplates(route: Route): IntegrationOptions {
+  const template = `#set($context.requestOverride.path = "${pathTemplate(route)}")\n$input.body`;
+  return {
+    passthroughBehavior: PassthroughBehavior.NEVER,
+    requestTemplates: Object.fromEntries(CONTENT_TYPES.map(each => [each, template])),
+  };
+}
+
 /** The cache key of a route's responses: its parameters, its required query parameters and headers, and the token. */
 function parametersOf({ operation: { path }, requestValidation, auth, cacheTtl }: Route): string[] {
   return [
@@ -228,8 +249,8 @@ function pathTemplate({ operation: { path } }: Route): string {
     .join('');
 }
 
-/** The CORS preflight settings of every resource. */
-export function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
+/** The CORS preflight settings. */
+function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
   if (!cors) {
     return undefined;
   }

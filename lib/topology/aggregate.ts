@@ -93,6 +93,14 @@ export class Aggregate {
       });
     }
     rejectPrefix(path, route.operation);
+    if (route.rewrite?.path !== undefined) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path,
+        summary: 'The aggregator responds to the path of the aggregate, which the rewrite would change.',
+        fix: 'Leave out `rewrite.path`.',
+      });
+    }
     validateAggregatePath(path, route, earlier);
     requireFieldNames(path, Object.keys(parts));
     this.parts = Object.entries(parts).map(([name, props]) => partOf(path, route, name, props));

@@ -1,0 +1,78 @@
+import { type Comparison, comparisonKey, type Route, type RouteProps } from '../../topology';
+import type { RestApiEdgeProps } from '../rest-api-props';
+import { invalid, REST_API } from './managed-api';
+
+/**
+ * Throws for routes that need the templates of `textBodiesOnly`. Without them, dots and encoded slashes in a path
+ * parameter may lead to another route in the cluster than the one that the API has checked, and AWS does not document
+ * that it validates bodies of binary content types, which are all.
+ */
+export function assertBodiesFit(props: RestApiEdgeProps): void {
+  const { edge, textBodiesOnly } = props;
+  if (textBodiesOnly) {
+    return;
+  }
+  for (const route of edge.routes) {
+    if (route.requestValidation?.body) {
+      throw invalid(
+        REST_API,
+        `${edge.path}/${route.operation.toString()}`,
+        'The body of requests is validated, which AWS does for text only, and the API accepts every content type.',
+        'Set `textBodiesOnly: true`, or validate the body in the service.',
+      );
+    }
+  }
+  requireEqualChecks(props);
+}
+
+function requireEqualChecks(props: RestApiEdgeProps): void {
+  const { path, routes } = props.edge;
+  const checks = checksOf(props);
+  for (const route of routes.filter(({ operation }) => operation.path.parameters.length > 0)) {
+    const other = routes.find(
+      each => sharesMethod(route, each) && comparisonKey<Route>(checks, route) !== comparisonKey<Route>(checks, each),
+    );
+    if (other) {
+      throw invalid(
+        REST_API,
+        path,
+        `A parameter of "${route.operation.toString()}" with dots or slashes may lead to `
+          + `"${other.operation.toString()}" in the cluster, and the API checks different API keys, limits or `
+          + 'parameters for the two.',
+        'Declare the same for both, set `textBodiesOnly: true`, or move one of them to another edge.',
+      );
+    }
+  }
+}
+
+function sharesMethod({ operation: { method: one } }: Route, { operation: { method: other } }: Route): boolean {
+  return one === undefined || other === undefined || one === other;
+}
+
+const IN_CLUSTER = 'The gateway in the cluster applies it, by its own route.';
+const NO_CHECK = 'It denies no request.';
+
+/** What only the API checks. */
+function checksOf({ edge: { perClientRateLimits }, authorizers = {}, iamRoutes = [] }: RestApiEdgeProps) {
+  const own = [...new Set(Object.values(authorizers))];
+  const authorizerOf = ({ operation }: Route) => [
+    own.findIndex(each => each === authorizers[operation.toString()]),
+    iamRoutes.includes(operation.toString()),
+  ];
+  const countsByClaim = perClientRateLimits.some(({ client }) => client.kind === 'claim');
+  return {
+    auth: route => [route.auth.key, countsByClaim && route.auth.token !== undefined, authorizerOf(route)],
+    rateLimit: ({ rateLimit }) => rateLimit,
+    perClientRateLimit: ({ perClientRateLimit }) => perClientRateLimit,
+    requestValidation: ({ requestValidation }) => requestValidation,
+    service: IN_CLUSTER,
+    port: IN_CLUSTER,
+    grpcMethod: IN_CLUSTER,
+    authorizer: IN_CLUSTER,
+    rewrite: IN_CLUSTER,
+    headerChanges: IN_CLUSTER,
+    backendTls: IN_CLUSTER,
+    timeout: NO_CHECK,
+    cacheTtl: NO_CHECK,
+  } satisfies Comparison<keyof RouteProps | 'service', Route>;
+}
