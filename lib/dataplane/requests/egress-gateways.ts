@@ -5,6 +5,7 @@ import { gatewayListeners } from '../listeners/ingress';
 import type { GatewayListener } from '../listeners/listener';
 import { through } from '../listeners/through-listener';
 import { Kind } from '../../manifests';
+import { requireRequestRead } from './unread-request';
 
 /** The way of a request on from the gateways of Istio that it arrives at, such as egress gateways. */
 export function onwards(simulation: SimulationResult, context: Context, hops = MOST_HOPS): SimulationResult {
@@ -15,7 +16,9 @@ export function onwards(simulation: SimulationResult, context: Context, hops = M
     if (!message || !listener) {
       return [outcome];
     }
-    const next = onwards(through(listener, message, { hasCertificate: true }, context), context, hops - 1);
+    const first = through(listener, message, { hasCertificate: true }, context);
+    requireRequestRead(first, { ...message, host: '' }, '', undefined, context.cluster);
+    const next = onwards(first, context, hops - 1);
     steps.push(...next.steps);
     return next.outcomes.map(each => ({ ...each, share: each.share * outcome.share }));
   });

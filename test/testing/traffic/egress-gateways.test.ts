@@ -80,6 +80,10 @@ test('a TLS mode of the server that is not simulated is an error', () => {
   expect(() => ask([mutual, rules()])).toThrow('TLS mode ISTIO_MUTUAL');
 });
 
+test('a field that is not simulated of the rule at the gateway is an error', () => {
+  expect(() => ask([plain, rules({ route: to('ext.example'), quantum: 1 })])).toThrow('spec.http[1].quantum');
+});
+
 test('gateways that send to each other in a circle do not hang', () => {
   const circle = istio('VirtualService', 'ext', {
     hosts: ['ext.example'],
