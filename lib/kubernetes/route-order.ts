@@ -148,11 +148,13 @@ const BY_MATCH = {
   port: ({ port }) => port.number,
   timeout: ({ timeout }) => timeout.toMilliseconds(),
   auth: ({ auth }) => [auth.token, auth.key],
+  authorizer: ({ authorizer }) => authorizer?.key,
   rateLimit: BY_OPERATION,
   perClientRateLimit: BY_OPERATION,
   requestValidation: BY_API,
   cacheTtl: BY_API,
   rewrite: ({ rewrite }) => rewrite,
   headerChanges: ({ headerChanges }) => headerChanges,
+  backendTls: 'A policy of the service has it, for all routes to its port.',
   grpcMethod: 'Requests are transcoded before a route matches: `transcoders` rejects overlapping paths.',
 } satisfies Comparison<keyof RouteProps | 'service', Route>;

@@ -40,6 +40,7 @@ const OF_RULES = {
   port: ({ port }) => port.number,
   timeout: ({ timeout }) => timeout.toMilliseconds(),
   auth: BY_POLICY,
+  authorizer: BY_POLICY,
   rateLimit: BY_POLICY,
   perClientRateLimit: BY_POLICY,
   requestValidation: BY_API,
@@ -48,6 +49,7 @@ const OF_RULES = {
   // A prefix can be replaced in a rule with one match only.
   rewrite: ({ rewrite, operation }) => rewrite && [rewrite, rewrite.pathPrefix && operation.toString()],
   headerChanges: ({ headerChanges }) => headerChanges,
+  backendTls: 'A policy of the service has it, for all routes to its port.',
 } satisfies Comparison<keyof RouteProps | 'service', Route>;
 
 /** The rules of an HTTPRoute. Routes that differ only in their operation share a rule. */

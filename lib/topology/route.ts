@@ -1,6 +1,8 @@
 import type { Declaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
+import { type BackendTls, validateBackendTls } from './backend-tls';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import { ValidationError } from './validation-error';
@@ -24,6 +26,12 @@ export interface RouteProps {
    * @default - that of the edge
    */
   readonly auth?: Auth;
+  /**
+   * The service that decides for each request whether it is allowed, in addition to `auth`; `ExternalAuthorizer.none()`
+   * for none.
+   * @default - that of the edge
+   */
+  readonly authorizer?: ExternalAuthorizer;
   /**
    * The request rate that is allowed on this route.
    * @default - the edge's throttle alone
@@ -71,6 +79,13 @@ export interface RouteProps {
    * @default - none
    */
   readonly headerChanges?: HeaderChanges;
+  /**
+   * The TLS of connections to the service, for one that terminates TLS itself. In the cluster: a BackendTLSPolicy. Istio
+   * supports it for services outside the mesh; in the mesh, proxies have mutual TLS.
+   * @default - plain text, or mutual TLS in a mesh
+   * @see https://gateway-api.sigs.k8s.io/api-types/backendtlspolicy/
+   */
+  readonly backendTls?: BackendTls;
 }
 
 /** How REST requests become gRPC requests. */
@@ -102,6 +117,8 @@ export class Route extends EdgeRule {
   readonly rewrite?: RouteRewrite;
   /** Changes of headers; undefined for none. */
   readonly headerChanges?: HeaderChanges;
+  /** The TLS of connections to the service; undefined for none. */
+  readonly backendTls?: BackendTls;
 
   constructor(
     declaring: Declaring,
@@ -121,6 +138,7 @@ export class Route extends EdgeRule {
     this.cacheTtl = props.cacheTtl;
     this.rewrite = props.rewrite;
     this.headerChanges = props.headerChanges;
+    this.backendTls = props.backendTls;
     this.translation = props.grpcMethod === undefined ? undefined : translationOf(path, this, props.grpcMethod);
     Object.values(RULES).forEach(validate => {
       validate(path, this);
@@ -141,6 +159,7 @@ export class Route extends EdgeRule {
 /** The rule for each property. A property without an entry does not compile. */
 const RULES = {
   auth: anyValue,
+  authorizer: requireUncached,
   rateLimit: anyValue,
   timeout: (path, { timeout }) => {
     requirePositive(path, 'The timeout', timeout);
@@ -172,10 +191,25 @@ const RULES = {
       });
     }
   },
+  backendTls: (path, { backendTls }) => {
+    validateBackendTls(path, backendTls);
+  },
   headerChanges: (path, { headerChanges }) => {
     validateHeaderChanges(path, headerChanges);
   },
 } satisfies { readonly [K in keyof RouteProps]-?: (path: string, route: Route) => void };
+
+/** A cached response would be sent without a decision of the authorizer. */
+function requireUncached(path: string, { authorizer, cacheTtl }: Route): void {
+  if (authorizer && cacheTtl) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: 'Responses of the route are cached, so requests would be answered without a decision of its authorizer.',
+      fix: 'Remove `cacheTtl`, or set `authorizer: ExternalAuthorizer.none()` on the route.',
+    });
+  }
+}
 
 function requireRequests(path: string, { port, service }: Route): void {
   if (!port.carriesRequests) {
