@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'build', 'cdk.out', 'lab/.cache'] },
+  { ignores: ['node_modules', 'dist', 'build', 'cdk.out', 'lab/.cache', 'bin/init/templates'] },
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {

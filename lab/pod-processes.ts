@@ -33,14 +33,15 @@ export class PodProcesses {
           )
         ).data['root-cert.pem'],
     );
-    const labels = Object.entries(this.object.metadata.labels ?? {})
-      .map(([name, value]) => `${name}="${value}"`)
-      .join('\n');
+    const downwardApi = (values: Readonly<Record<string, string>> = {}) =>
+      Object.entries(values)
+        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        .join('\n');
     for (const [file, text] of [
       ['var/run/secrets/tokens/istio-token', status.token],
       ['var/run/secrets/istio/root-cert.pem', root],
-      ['etc/istio/pod/labels', labels],
-      ['etc/istio/pod/annotations', ''],
+      ['etc/istio/pod/labels', downwardApi(this.object.metadata.labels)],
+      ['etc/istio/pod/annotations', downwardApi(this.object.metadata.annotations)],
     ] as const) {
       mkdirSync(join(this.folder, file, '..'), { recursive: true });
       writeFileSync(join(this.folder, file), text);

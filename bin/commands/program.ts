@@ -3,11 +3,14 @@ import { printableLine } from '../../lib/manifests';
 import { check } from './check';
 import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
+import { init } from './init';
+import { initCommand, type InitValues } from './init-options';
 import { synth } from './synth';
 import { version } from './version';
 
 const EXAMPLES = `
 Examples:
+  $ npx cdk8s-cardinal init shop             # create a project in the folder shop
   $ cdk8s-cardinal synth                     # render the apps of this folder, for cluster and cloud
   $ cdk8s-cardinal check                     # check what they rendered
   $ kubectl get all -A -o yaml | cdk8s-cardinal check -
@@ -55,7 +58,10 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     .action((shell: string) => {
       run(() => completion(shell, program));
     });
-  for (const command of [synthCommand, check_, completionCommand]) {
+  const initCommand_ = initCommand().action((folder: string | undefined, values: InitValues) => {
+    run(() => init(folder ?? '.', values));
+  });
+  for (const command of [initCommand_, synthCommand, check_, completionCommand]) {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {

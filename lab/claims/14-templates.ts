@@ -7,7 +7,7 @@ import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'cdk8s';
 import { shop } from '../../bin/boutique';
-import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
+import { Auth, ClientKey, FailureMode, Front, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
 import { HttpApiEdge, LambdaAggregator, RestApiEdge } from '../../lib/aws';
 import { claim } from '../claims';
 
@@ -19,7 +19,7 @@ function everything() {
     host: 'door.lab.example',
     tlsSecret: 'door-tls',
     clientCa: 'clients',
-    managed: true,
+    front: Front.restApi({ addresses: ['10.0.0.0/24'] }),
     waf: true,
     rateLimit: RateLimit.perSecond(100),
     auth: Auth.jwt({ issuer: 'https://login.lab.example', audiences: ['shop'] }),
@@ -63,6 +63,7 @@ claim("the templates of both APIs are right by CDK's validation and by cfn-lint"
     truststore: { bucket: Bucket.fromBucketName(rest, 'Trust', 'trust'), key: 'clients.pem' },
     clients: ['ann', 'bob'],
     claimHeaders: { 'x-customer': 'sub' },
+    textBodiesOnly: true,
   });
   app.synth();
 

@@ -1,4 +1,4 @@
-import { CfnOutput, Annotations, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   ApiMapping,
   CfnStage,
@@ -16,15 +16,19 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration, HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
-import { describeFinding } from '../checks';
-import { CORS_HEADERS, type Edge, Operation, type Route } from '../topology';
-import { HTTP_ACCESS_LOG } from './access-log';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
+import type { Construct } from 'constructs';
+import { CORS_HEADERS, type Edge, FrontKind, Operation, type Route } from '../topology';
+import { HTTP_ACCESS_LOG, logGroupOf } from './access-log';
+import { addRecords, certificateOf } from './domain';
 import type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
 import { HttpJwtAuthorizers } from './http-jwt-authorizers';
 import { ignoredByManagedApi, requireFitForHttpApi } from './limits/http-api';
+import { HTTP_API } from './limits/managed-api';
+import { requireRoomInTemplate } from './limits/template-size';
 import type { Truststore } from './managed-api';
+import { ObservedApi } from './observed-api';
 import { openPreflightsOf } from './preflights';
 import { PrivateLink } from './private-link';
 
@@ -37,13 +41,16 @@ const DEFAULT_STAGE = '$default';
  * the cluster counts all routes together.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
-export class HttpApiEdge extends Construct {
-  /** The HTTP API, named `edge.id`, with a route for each route of the edge. */
+export class HttpApiEdge extends ObservedApi {
+  /** The HTTP API, named `targetGroupName`, with a route for each route of the edge. */
   readonly api: HttpApi;
   /** The deployed stage, with the rate limits and the access log. */
   readonly stage: HttpStage;
+  /** The log group of the access log. */
+  readonly accessLog: ILogGroup;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
+  protected readonly logsStatus: boolean;
   private readonly authorizers = new HttpJwtAuthorizers();
   private readonly integrations = new Map<string, HttpNlbIntegration>();
 
@@ -52,41 +59,34 @@ export class HttpApiEdge extends Construct {
     id: string,
     private readonly props: HttpApiEdgeProps,
   ) {
-    super(scope, id);
-    const { edge, certificate, truststore, stageName = DEFAULT_STAGE, logRetention = RetentionDays.ONE_MONTH } = props;
-    edge.topology.close();
+    super(scope, id, FrontKind.HTTP_API, props.edge);
+    const { edge, truststore, stageName = DEFAULT_STAGE } = props;
+    this.logsStatus = props.accessLogFormat === undefined;
     requireFitForHttpApi(props);
-    ignoredByManagedApi(edge).forEach(finding =>
-      Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
-    );
+    this.addWarnings(ignoredByManagedApi(edge));
     this.link = new PrivateLink(this, 'Link', props);
+    const certificate = certificateOf(this, props);
+    this.accessLog = logGroupOf(this, props);
     this.api = new HttpApi(this, 'Api', {
-      apiName: edge.id,
+      apiName: this.link.name,
       createDefaultStage: false,
       corsPreflight: corsOf(edge, Object.keys(props.lambdaRoutes ?? {})),
       // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
+      ipAddressType: props.ipAddressType,
     });
     const routes = [
       ...edge.routes.flatMap(route => this.addRoute(route)),
       ...openPreflightsOf(edge).flatMap(preflight => this.addPreflight(preflight)),
       ...Object.entries(props.lambdaRoutes ?? {}).flatMap(each => this.addLambdaRoute(...each)),
     ];
-    this.stage = this.addStage(edge, routes, stageName, logRetention);
+    this.stage = this.addStage(edge, routes, stageName);
     if (certificate) {
       this.addDomain(edge, certificate, truststore);
     }
     const stagePath = stageName === DEFAULT_STAGE ? '' : `/${stageName}`;
-    new CfnOutput(this, 'Endpoint', {
-      value: certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`,
-      description: `Where ${edge.id} is reached`,
-    });
-    if (this.link.targetGroup) {
-      new CfnOutput(this, 'TargetGroupName', {
-        value: edge.id,
-        description: 'What the TargetGroupBinding in the cluster binds to',
-      });
-    }
+    requireRoomInTemplate(HTTP_API, this, edge.path);
+    this.addOutputs(certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`);
   }
 
   private addRoute({ operation, timeout, auth: { token } }: Route): HttpRoute[] {
@@ -157,15 +157,17 @@ export class HttpApiEdge extends Construct {
     return mapping;
   }
 
-  private addStage(edge: Edge, routes: HttpRoute[], stageName: string, retention: RetentionDays): HttpStage {
-    const log = new LogGroup(this, 'AccessLog', { retention });
+  private addStage(edge: Edge, routes: HttpRoute[], stageName: string): HttpStage {
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName,
       autoDeploy: true,
       detailedMetricsEnabled: true,
       throttle: edge.rateLimit ? { rateLimit: edge.rateLimit.rate, burstLimit: edge.rateLimit.burst } : undefined,
-      accessLogSettings: { destination: new LogGroupLogDestination(log), format: HTTP_ACCESS_LOG },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(this.accessLog),
+        format: this.props.accessLogFormat ?? HTTP_ACCESS_LOG,
+      },
     });
     const cfnStage = stage.node.defaultChild;
     if (cfnStage instanceof CfnStage) {
@@ -182,13 +184,16 @@ export class HttpApiEdge extends Construct {
       certificate,
       securityPolicy: SecurityPolicy.TLS_1_2,
       mtls: truststore,
+      ipAddressType: this.props.ipAddressType,
     });
+    addRecords(
+      this,
+      this.props,
+      new ApiGatewayv2DomainProperties(domain.regionalDomainName, domain.regionalHostedZoneId),
+    );
     // Not with HttpStage, which includes the name of the stack in the mapping's identity.
     new ApiMapping(this, 'DomainMapping', { api: this.api, domainName: domain, stage: this.stage });
-    new CfnOutput(this, 'DomainTarget', {
-      value: domain.regionalDomainName,
-      description: `What the DNS record of ${host} is an alias of`,
-    });
+    this.addDomainTarget(domain.regionalDomainName);
   }
 }
 

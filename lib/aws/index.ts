@@ -1,9 +1,14 @@
+export type { ApiQuotas } from '../checks';
+export type { AccessLogSettings } from './access-log';
+export { EdgeAlarms, type EdgeAlarmsProps, type Observed, type StageMetrics } from './alarms';
+export type { DomainSettings } from './domain';
 export { Waf, type WafProps } from './waf';
 export { HttpApiEdge } from './http-api-edge';
 export type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
 export { IstioOnEks, type IstioOnEksProps } from './istio-on-eks';
 export { LambdaAggregator, type LambdaAggregatorProps, type LambdaPart } from './lambda-aggregator';
 export type { ManagedApiProps, Truststore } from './managed-api';
+export { ObservedApi } from './observed-api';
 export {
   type ExistingLoadBalancer,
   type GatewayPorts,

@@ -2,6 +2,7 @@ import { Names, Validations } from 'aws-cdk-lib';
 import { CfnAuthorizer, type CfnMethod, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import type { AcceptedTokens } from '../topology';
+import { jwtAuthorizerKey } from './jwt-authorizer-key';
 import { audiencesOf } from './limits/managed-api';
 
 /** The algorithms that JWT authorizers support: no PS256 to PS512, EdDSA or shared secrets. */
@@ -61,9 +62,4 @@ export class JwtAuthorizers extends Construct {
     authorizer.addMetadata('cfn-lint', { config: { ignore_checks: ['E3002'] } });
     return authorizer;
   }
-}
-
-/** Equal for tokens that one JWT authorizer accepts; scopes are set on the method. */
-export function jwtAuthorizerKey(token: AcceptedTokens): string {
-  return JSON.stringify([token.issuer, ...audiencesOf(token)]).replaceAll('/', ' ');
 }

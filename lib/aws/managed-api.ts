@@ -1,7 +1,8 @@
-import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ApiQuotas } from '../checks';
 import type { Edge } from '../topology';
+import type { AccessLogSettings } from './access-log';
+import type { DomainSettings } from './domain';
 import type { PrivateLinkSettings } from './private-link';
 
 /** The certificate authorities of client certificates that an API accepts: a file of PEM certificates in a bucket. */
@@ -18,15 +19,9 @@ export interface Truststore {
 }
 
 /** The common properties of managed APIs in front of a cluster. */
-export interface ManagedApiProps extends PrivateLinkSettings {
-  /** The edge that the API is in front of; it is declared with `managed: true`. */
+export interface ManagedApiProps extends PrivateLinkSettings, DomainSettings, AccessLogSettings {
+  /** The edge that the API is in front of; it declares the API as its `front`. */
   readonly edge: Edge;
-  /**
-   * The certificate of the edge's host, in the region of the API. With it the API serves only that host, with TLS 1.2
-   * or newer. The host's DNS record, an alias of the output `DomainTarget`, is not created.
-   * @default - the API serves the host name that AWS generates
-   */
-  readonly certificate?: ICertificate;
   /**
    * The certificate authorities of client certificates; required if the edge has `clientCa`, whose counterpart it is.
    * @default - clients need no certificate
@@ -46,8 +41,9 @@ export interface ManagedApiProps extends PrivateLinkSettings {
    */
   readonly claimHeaders?: { readonly [header: string]: string };
   /**
-   * The retention of access logs.
-   * @default RetentionDays.ONE_MONTH
+   * The quotas of the account that AWS has raised.
+   * @default - those of every account
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
    */
-  readonly logRetention?: RetentionDays;
+  readonly quotas?: ApiQuotas;
 }

@@ -1,9 +1,11 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, Token } from 'aws-cdk-lib';
+import type { IVpcLink as IRestVpcLink } from 'aws-cdk-lib/aws-apigateway';
 import type { IVpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Connections, type IConnectable, type ISecurityGroup, Port, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   type INetworkListener,
   NetworkListener,
+  NetworkLoadBalancer,
   NetworkTargetGroup,
   Protocol,
   TargetGroupIpAddressType,
@@ -11,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { DRAIN, type Edge } from '../topology';
-import { SharedLoadBalancer } from './shared-load-balancer';
+import { restVpcLinkTo, SharedLoadBalancer } from './shared-load-balancer';
 import { invalidNetwork } from './vpc';
 import { vpcLinkOf, type VpcLinkSettings } from './vpc-link';
 
@@ -38,8 +40,14 @@ export interface GatewayPorts {
 /** How an edge is connected with an API, common to {@link PrivateLink} and the APIs. */
 export interface PrivateLinkSettings extends VpcLinkSettings {
   /**
+   * The name of the target group, and of the VPC link, the API and its usage plan. Environments in one account and
+   * Region need different names; the TargetGroupBinding in the cluster of each has the same `targetGroupName`.
+   * @default edge.id
+   */
+  readonly targetGroupName?: string;
+  /**
    * An existing load balancer, with its own target group.
-   * @default - one is created, with a target group named `edge.id`
+   * @default - one is created, with a target group named `targetGroupName`
    */
   readonly loadBalancer?: ExistingLoadBalancer;
   /**
@@ -53,8 +61,8 @@ export interface PrivateLinkSettings extends VpcLinkSettings {
    */
   readonly listenerPort?: number;
   /**
-   * The subnets of the created load balancer. If they contain no pods, their CIDRs as the edge's `frontCidrs` deny all
-   * other sources access to the gateway.
+   * The subnets of the created load balancer. Use subnets without pods, and list their CIDRs in the `addresses` of the
+   * edge's front.
    * @default - private subnets of the VPC, else isolated ones, else public ones
    */
   readonly loadBalancerSubnets?: SubnetSelection;
@@ -80,8 +88,13 @@ export interface PrivateLinkSettings extends VpcLinkSettings {
 
 /** Properties of a {@link PrivateLink}. */
 export interface PrivateLinkProps extends PrivateLinkSettings {
-  /** The edge whose gateway is connected; its `id` names the VPC link and the target group. */
+  /** The edge whose gateway is connected. */
   readonly edge: Edge;
+  /**
+   * Whether a REST API connects by a VPC link of version 1, which keeps its stage out of the path.
+   * @default - an API connects by a VPC link of version 2
+   */
+  readonly forRestApi?: boolean;
 }
 
 /** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
@@ -89,12 +102,14 @@ const READINESS_OF_ISTIO = { readiness: 15021, readinessPath: '/healthz/ready' }
 
 /**
  * The only connection between cloud and cluster: a VPC link, an internal network load balancer, and a target group with
- * the fixed name `edge.id`. In the cluster a TargetGroupBinding with that name registers the gateway's pods in it, so
- * no other value is exchanged.
+ * a fixed name. In the cluster a TargetGroupBinding with that name registers the gateway's pods in it, so no other value
+ * is exchanged.
  */
 export class PrivateLink extends Construct implements IConnectable {
-  /** The VPC link, named `edge.id` unless it is shared or existing. */
-  readonly vpcLink: IVpcLink;
+  /** The VPC link of version 2, named as the target group unless it is shared or existing; undefined for most REST APIs. */
+  readonly vpcLink?: IVpcLink;
+  /** The VPC link of version 1 of a REST API. */
+  readonly restVpcLink?: IRestVpcLink;
   /** The network connections of the VPC link, e.g. to allow them to an existing load balancer. */
   readonly vpcLinkConnections: Connections;
   /** The network connections of the load balancer, from which the gateway's pods receive requests. */
@@ -105,21 +120,29 @@ export class PrivateLink extends Construct implements IConnectable {
   readonly port: number;
   /** The ARN of the load balancer, created or existing. */
   readonly loadBalancerArn: string;
+  /** The name of the target group, the VPC link and the API. */
+  readonly name: string;
   /** The target group of the gateway's pods; undefined with an existing load balancer. */
   readonly targetGroup?: NetworkTargetGroup;
 
   constructor(scope: Construct, id: string, props: PrivateLinkProps) {
     super(scope, id);
     assertOneNetwork(props);
+    this.name = nameOf(props);
     const { edge, vpc, loadBalancer: existing, sharedLoadBalancer: shared } = props;
     const defaultPort = edge.tlsSecret ? 443 : 80;
     this.port = props.listenerPort ?? defaultPort;
     if (existing) {
-      const link = vpcLinkOf(this, edge.id, props);
-      this.vpcLink = link.vpcLink;
-      this.vpcLinkConnections = link.connections;
+      if (props.forRestApi) {
+        const { loadBalancerArn } = existing;
+        const target = NetworkLoadBalancer.fromNetworkLoadBalancerAttributes(this, 'Target', { loadBalancerArn });
+        this.restVpcLink = restVpcLinkTo(this, this.name, target);
+      }
+      const link = props.forRestApi ? undefined : vpcLinkOf(this, this.name, props);
+      this.vpcLink = link?.vpcLink;
+      this.vpcLinkConnections = link?.connections ?? new Connections();
       this.connections = new Connections({ securityGroups: [existing.securityGroup] });
-      link.connections.securityGroups.forEach(group =>
+      this.vpcLinkConnections.securityGroups.forEach(group =>
         group.addEgressRule(existing.securityGroup, Port.tcp(this.port), 'to the load balancer'),
       );
       this.listener = NetworkListener.fromNetworkListenerArn(this, 'Listener', existing.listenerArn);
@@ -131,7 +154,8 @@ export class PrivateLink extends Construct implements IConnectable {
       shared
       ?? new SharedLoadBalancer(this, 'Default', {
         ...props,
-        name: edge.id,
+        forRestApisOnly: props.forRestApi,
+        name: this.name,
         loadBalancer: undefined,
         subnets: props.loadBalancerSubnets,
       });
@@ -140,7 +164,8 @@ export class PrivateLink extends Construct implements IConnectable {
       { port: pods.requests, description: 'to the pods of the gateway' },
       { port: pods.readiness, description: 'to ask whether they are ready' },
     ]);
-    this.vpcLink = own.vpcLink;
+    this.restVpcLink = props.forRestApi ? own.restVpcLink() : undefined;
+    this.vpcLink = props.forRestApi ? undefined : own.vpcLink;
     this.vpcLinkConnections = own.vpcLinkConnections;
     this.connections = own.connections;
     if (props.podIpAddressType === TargetGroupIpAddressType.IPV6 && own.isIpv4Only) {
@@ -150,8 +175,9 @@ export class PrivateLink extends Construct implements IConnectable {
         'Use a `SharedLoadBalancer` with `ipAddressType: IpAddressType.DUAL_STACK`.',
       );
     }
+    requireOtherName(this, edge);
     this.targetGroup = new NetworkTargetGroup(this, 'TargetGroup', {
-      targetGroupName: edge.id,
+      targetGroupName: this.name,
       vpc,
       port: defaultPort,
       protocol: Protocol.TCP,
@@ -189,6 +215,33 @@ export class PrivateLink extends Construct implements IConnectable {
   }
 }
 
+/** The name of the target group, the VPC link and the API. */
+export function nameOf({ edge, targetGroupName }: PrivateLinkProps): string {
+  return targetGroupName ?? edge.id;
+}
+
+/** Target groups of one account and Region have different names. */
+function requireOtherName(link: PrivateLink, { path }: Edge): void {
+  const { account, region, environment } = Stack.of(link);
+  const other = link.node.root.node
+    .findAll()
+    .find(
+      each =>
+        each instanceof PrivateLink
+        && each !== link
+        && each.targetGroup
+        && each.name === link.name
+        && Stack.of(each).environment === environment,
+    );
+  if (other && !Token.isUnresolved(account) && !Token.isUnresolved(region)) {
+    throw invalidNetwork(
+      path,
+      `${other.node.path} has a target group named "${link.name}" in the same account and Region.`,
+      'Set another `targetGroupName`, here and in the TargetGroupBinding of that cluster.',
+    );
+  }
+}
+
 function assertOneNetwork(props: PrivateLinkProps): void {
   const { edge, vpc, loadBalancer, sharedLoadBalancer } = props;
   const shared = sharedLoadBalancer
@@ -204,6 +257,15 @@ function assertOneNetwork(props: PrivateLinkProps): void {
   const existing = loadBalancer
     ? (['loadBalancerSubnets', 'podCidrs', 'podIpAddressType', 'gatewayPorts'] as const)
     : [];
+  const linkSettings = ['vpcLink', 'vpcLinkSubnets', 'vpcLinkSecurityGroups'] as const;
+  const unused = props.forRestApi ? linkSettings.find(name => props[name] !== undefined) : undefined;
+  if (unused) {
+    throw invalidNetwork(
+      edge.path,
+      `\`${unused}\` has no effect: the REST API connects by a VPC link of version 1.`,
+      'Remove it, or set `textBodiesOnly: true`, with which the REST API connects by a VPC link of version 2.',
+    );
+  }
   const ignored = [...shared, ...existing].find(name => props[name] !== undefined);
   if (ignored) {
     throw invalidNetwork(

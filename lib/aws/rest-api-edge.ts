@@ -1,28 +1,36 @@
-import { Annotations, CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
+  CfnDomainName,
+  CfnMethod,
   CfnStage,
   DomainName,
   EndpointType,
+  IpAddressType as RestIpAddressType,
   LogGroupLogDestination,
   ResponseType,
   RestApi,
   SecurityPolicy,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
+import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
-import { describeFinding } from '../checks';
-import type { Edge } from '../topology';
-import { REST_ACCESS_LOG } from './access-log';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
+import type { Construct } from 'constructs';
+import { type Edge, FrontKind } from '../topology';
+import { logGroupOf, REST_ACCESS_LOG } from './access-log';
+import { addRecords, certificateOf, type DomainSettings } from './domain';
 import { ignoredByManagedApi } from './limits/http-api';
+import { REST_API } from './limits/managed-api';
 import { requireFitForRestApi } from './limits/rest-api';
+import { requireRoomInTemplate } from './limits/template-size';
+import { ObservedApi } from './observed-api';
 import { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-props';
 import { RestClients } from './rest-clients';
 import { RestDeployment } from './rest-deployment';
-import { corsOf, methodSettings, RestMethods } from './rest-methods';
+import { methodSettings, RestMethods } from './rest-methods';
 import { Waf } from './waf';
 
 const DEFAULT_STAGE = 'prod';
@@ -33,38 +41,42 @@ const DEFAULT_STAGE = 'prod';
  * limits, traces, an access log, and a VPC link to the gateway in the cluster. Requests without a route get status 404.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
  */
-export class RestApiEdge extends Construct {
-  /** The REST API, named `edge.id`, with a method for each route of the edge. */
+export class RestApiEdge extends ObservedApi {
+  /** The REST API, named `targetGroupName`, with a method for each route of the edge. */
   readonly api: RestApi;
   /** The deployed stage, with the rate limits, caches, traces and the access log. */
   readonly stage: Stage;
+  /** The log group of the access log. */
+  readonly accessLog: ILogGroup;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
+  protected readonly logsStatus: boolean;
 
   constructor(
     scope: Construct,
     id: string,
     private readonly props: RestApiEdgeProps,
   ) {
-    super(scope, id);
-    const { edge, certificate, stageName = DEFAULT_STAGE } = props;
-    edge.topology.close();
+    super(scope, id, FrontKind.REST_API, props.edge);
+    const { edge, stageName = DEFAULT_STAGE } = props;
+    this.logsStatus = props.accessLogFormat === undefined;
     requireFitForRestApi(props);
-    (props.userPools ? ignoredByManagedApi(edge) : []).forEach(finding =>
-      Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
-    );
-    this.link = new PrivateLink(this, 'Link', props);
+    this.addWarnings(props.userPools ? ignoredByManagedApi(edge) : []);
+    const forRestApi = !props.textBodiesOnly;
+    this.link = new PrivateLink(this, 'Link', { ...props, forRestApi });
+    const certificate = certificateOf(this, props);
+    this.accessLog = logGroupOf(this, props);
     this.api = new RestApi(this, 'Api', {
-      restApiName: edge.id,
+      restApiName: this.link.name,
       deploy: false,
       cloudWatchRole: true,
-      endpointTypes: [EndpointType.REGIONAL],
+      endpointConfiguration: { types: [EndpointType.REGIONAL], ipAddressType: restIpAddressType(props) },
       apiKeySourceType: edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')
         ? ApiKeySourceType.AUTHORIZER
         : ApiKeySourceType.HEADER,
       // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
-      defaultCorsPreflightOptions: corsOf(edge),
+      binaryMediaTypes: forRestApi ? ['*/*'] : undefined,
     });
     // AWS treats an unknown path as a request without a signature.
     this.api.addGatewayResponse('NotFound', {
@@ -72,36 +84,43 @@ export class RestApiEdge extends Construct {
       statusCode: '404',
       templates: { 'application/json': '{"message":"Not Found"}' },
     });
-    const clients = new RestClients(this, 'Clients', { edge, names: props.clients ?? [] });
+    const clients = new RestClients(this, 'Clients', {
+      edge,
+      name: this.link.name,
+      names: props.clients ?? [],
+    });
     const methods = new RestMethods(this, 'Methods', {
       ...props,
       api: this.api,
       link: this.link,
       usageKeys: clients.usageKeys,
     });
+    if (forRestApi) {
+      this.answerPreflights();
+    }
     this.stage = this.addStage(edge, stageName);
     clients.addPlan(this.stage, methods.methods);
     if (edge.waf) {
-      new Waf(this, 'Firewall', { stageArn: this.stage.stageArn, name: edge.id, webAclArn: props.webAclArn });
+      new Waf(this, 'Firewall', { stageArn: this.stage.stageArn, name: this.link.name, webAclArn: props.webAclArn });
     }
     if (certificate) {
       this.addDomain(edge, certificate);
     }
-    new CfnOutput(this, 'Endpoint', {
-      value: certificate ? `https://${edge.host}` : this.stage.urlForPath('/'),
-      description: `Where ${edge.id} is reached`,
-    });
-    if (this.link.targetGroup) {
-      new CfnOutput(this, 'TargetGroupName', {
-        value: edge.id,
-        description: 'What the TargetGroupBinding in the cluster binds to',
-      });
-    }
+    requireRoomInTemplate(REST_API, this, edge.path);
+    this.addOutputs(certificate ? `https://${edge.host}` : this.stage.urlForPath('/'));
+  }
+
+  /** Mock integrations fail for binary content types, which are all. */
+  private answerPreflights(): void {
+    this.api.node
+      .findAll()
+      .filter(each => each instanceof CfnMethod)
+      .filter(({ integration }) => integration !== undefined && 'type' in integration && integration.type === 'MOCK')
+      .forEach(each => each.addPropertyOverride('Integration.ContentHandling', 'CONVERT_TO_TEXT'));
   }
 
   private addStage(edge: Edge, stageName: string): Stage {
     const deployment = new RestDeployment(this, 'Deployment', { api: this.api });
-    const log = new LogGroup(this, 'AccessLog', { retention: this.props.logRetention ?? RetentionDays.ONE_MONTH });
     const caches = edge.routes.some(route => route.cacheTtl);
     const stage = new Stage(this, 'Stage', {
       deployment,
@@ -113,8 +132,8 @@ export class RestApiEdge extends Construct {
       cacheClusterEnabled: caches ? true : undefined,
       cachingEnabled: caches ? false : undefined,
       methodOptions: methodSettings(edge),
-      accessLogDestination: new LogGroupLogDestination(log),
-      accessLogFormat: REST_ACCESS_LOG,
+      accessLogDestination: new LogGroupLogDestination(this.accessLog),
+      accessLogFormat: this.props.accessLogFormat ?? REST_ACCESS_LOG,
     });
     if (this.props.canary && stage.node.defaultChild instanceof CfnStage) {
       const { percent, stableDeployment } = this.props.canary;
@@ -137,10 +156,16 @@ export class RestApiEdge extends Construct {
       securityPolicy: this.props.tlsPolicy ?? SecurityPolicy.TLS_1_2,
       mtls: this.props.truststore,
     });
+    if (this.props.ipAddressType && domain.node.defaultChild instanceof CfnDomainName) {
+      // The construct does not support it.
+      domain.node.defaultChild.addPropertyOverride('EndpointConfiguration.IpAddressType', this.props.ipAddressType);
+    }
+    addRecords(this, this.props, new ApiGatewayDomain(domain));
     domain.addBasePathMapping(this.api, { stage: this.stage });
-    new CfnOutput(this, 'DomainTarget', {
-      value: domain.domainNameAliasDomainName,
-      description: `What the DNS record of ${host} is an alias of`,
-    });
+    this.addDomainTarget(domain.domainNameAliasDomainName);
   }
+}
+
+function restIpAddressType({ ipAddressType }: DomainSettings): RestIpAddressType | undefined {
+  return ipAddressType && RestIpAddressType[ipAddressType === IpAddressType.DUAL_STACK ? 'DUAL_STACK' : 'IPV4'];
 }

@@ -31,6 +31,14 @@ export interface RestApiEdgeProps extends ManagedApiProps {
    */
   readonly lambdaAuthorizer?: boolean;
   /**
+   * Whether bodies of requests and responses are text only. The API then connects by a VPC link of version 2, which
+   * adds the stage to the path, and removes it by a template that exists for JSON, forms, XML and plain text: other
+   * content types get 415, and responses that are not text are damaged. The template also makes dots and slashes in
+   * path parameters text.
+   * @default - bodies of every content type arrive unchanged, by a VPC link of version 1
+   */
+  readonly textBodiesOnly?: boolean;
+  /**
    * The ARN of the web ACL of an edge with a firewall.
    * @default - one with the managed rules of AWS
    */

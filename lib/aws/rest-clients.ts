@@ -7,6 +7,8 @@ import type { ClientKeyValue } from './token-authorizer';
 /** Properties of {@link RestClients}. */
 export interface RestClientsProps {
   readonly edge: Edge;
+  /** The name of the usage plan, with which those of the keys begin. */
+  readonly name: string;
   /** The names of the clients. */
   readonly names: string[];
 }
@@ -20,17 +22,19 @@ export class RestClients extends Construct {
   /** The keys of clients that are identified by a claim; undefined if clients send their keys. */
   readonly usageKeys?: ClientKeyValue;
   private readonly edge: Edge;
+  private readonly name: string;
   private readonly keys: ApiKey[];
 
-  constructor(scope: Construct, id: string, { edge, names }: RestClientsProps) {
+  constructor(scope: Construct, id: string, { edge, name: plan, names }: RestClientsProps) {
     super(scope, id);
     this.edge = edge;
+    this.name = plan;
     const claim = edge.perClientRateLimits.find(({ client }) => client.kind === 'claim')?.client.name;
-    const values = Object.fromEntries(names.map(name => [name, valueOf(edge, name)]));
+    const values = Object.fromEntries(names.map(name => [name, valueOf(plan, name)]));
     this.keys = names.map(
       name =>
         new ApiKey(this, idOf(name), {
-          apiKeyName: `${edge.id}-${name}`,
+          apiKeyName: `${plan}-${name}`,
           value: claim === undefined ? undefined : values[name],
         }),
     );
@@ -45,7 +49,7 @@ export class RestClients extends Construct {
     const rateLimit =
       this.edge.perClientRateLimit?.per === Period.SECOND ? throttleOf(this.edge.perClientRateLimit) : undefined;
     const plan = new UsagePlan(this, 'Plan', {
-      name: this.edge.id,
+      name: this.name,
       throttle: rateLimit,
       quota:
         this.edge.perClientRateLimit?.per === Period.DAY
@@ -73,7 +77,7 @@ function idOf(client: string): string {
   return client in Object.prototype || client === 'Plan' ? `Client ${client}` : client;
 }
 
-/** Keys must have at least 20 characters. */
-function valueOf(edge: Edge, client: string): string {
-  return createHash('sha256').update(`${edge.id} ${client}`).digest('hex').slice(0, 40);
+/** Keys must have at least 20 characters, and those of an account and Region differ. */
+function valueOf(plan: string, client: string): string {
+  return createHash('sha256').update(`${plan} ${client}`).digest('hex').slice(0, 40);
 }

@@ -6,6 +6,7 @@ import {
   type CorsOptions,
   HttpIntegration,
   type IAuthorizer,
+  type IntegrationOptions,
   type IResource,
   JsonSchemaType,
   type Method,
@@ -74,6 +75,15 @@ export class RestMethods extends Construct {
       }).authorizer;
     }
     edge.routes.forEach(route => this.methods.set(route, this.addMethod(route)));
+    this.addPreflights();
+  }
+
+  /** Responds to preflights on each path of a route. */
+  private addPreflights(): void {
+    const cors = corsOf(this.props.edge);
+    if (cors) {
+      new Set([...this.methods.values()].map(({ resource }) => resource)).forEach(each => each.addCorsPreflight(cors));
+    }
   }
 
   private addMethod(route: Route): Method {
@@ -101,10 +111,7 @@ export class RestMethods extends Construct {
       if (auth.token && !hasAuthorizer) {
         this.jwtAuthorizers.protect(added.node.defaultChild, auth.token);
       }
-      // The construct does not support VPC links of version 2.
-      added.node.defaultChild.addPropertyOverride('Integration.ConnectionType', 'VPC_LINK');
-      added.node.defaultChild.addPropertyOverride('Integration.ConnectionId', link.vpcLink.vpcLinkId);
-      added.node.defaultChild.addPropertyOverride('Integration.IntegrationTarget', link.loadBalancerArn);
+      connect(added.node.defaultChild, link);
     }
     return added;
   }
@@ -123,10 +130,7 @@ export class RestMethods extends Construct {
     return resource;
   }
 
-  /**
-   * The integration with the edge's host, which the gateway in the cluster uses for routing and has in its certificate.
-   * It overwrites the path, which includes the stage.
-   */
+  /** The integration with the edge's host, which the gateway in the cluster uses for routing and has in its certificate. */
   private integrationOf(route: Route): HttpIntegration {
     const {
       edge,
@@ -140,20 +144,13 @@ export class RestMethods extends Construct {
       proxy: true,
       options: {
         timeout: Duration.millis(timeout.toMilliseconds()),
-        // Without a template the path keeps its stage, and a route such as `/{tenant}/{rest+}` would match it: 415.
-        passthroughBehavior: PassthroughBehavior.NEVER,
+        ...(this.props.textBodiesOnly ? textTemplates(route) : {}),
         requestParameters: {
           ...Object.fromEntries(
             path.parameters.map(name => [`integration.request.path.${name}`, `method.request.path.${name}`]),
           ),
           ...this.claimHeaders(route),
         },
-        requestTemplates: Object.fromEntries(
-          CONTENT_TYPES.map(each => [
-            each,
-            `#set($context.requestOverride.path = "${pathTemplate(route)}")\n$input.body`,
-          ]),
-        ),
         cacheKeyParameters: cacheTtl ? parametersOf(route).map(each => `method.request.${each}`) : undefined,
       },
     });
@@ -194,6 +191,28 @@ export class RestMethods extends Construct {
   }
 }
 
+/** Connects a method with the load balancer by the VPC link. */
+function connect(method: CfnMethod, { restVpcLink, vpcLink, loadBalancerArn }: PrivateLink): void {
+  method.addPropertyOverride('Integration.ConnectionType', 'VPC_LINK');
+  method.addPropertyOverride('Integration.ConnectionId', restVpcLink?.vpcLinkId ?? vpcLink?.vpcLinkId);
+  if (!restVpcLink) {
+    // The construct does not support VPC links of version 2.
+    method.addPropertyOverride('Integration.IntegrationTarget', loadBalancerArn);
+  }
+}
+
+/**
+ * Templates that pass on text and overwrite the path, which includes the stage. For other content types the path would
+ * keep it, and a route such as `/{tenant}/{rest+}` would match it: 415.
+ */
+function textTemplates(route: Route): IntegrationOptions {
+  const template = `#set($context.requestOverride.path = "${pathTemplate(route)}")\n$input.body`;
+  return {
+    passthroughBehavior: PassthroughBehavior.NEVER,
+    requestTemplates: Object.fromEntries(CONTENT_TYPES.map(each => [each, template])),
+  };
+}
+
 /** The cache key of a route's responses: its parameters, its required query parameters and headers, and the token. */
 function parametersOf({ operation: { path }, requestValidation, auth, cacheTtl }: Route): string[] {
   return [
@@ -228,8 +247,8 @@ function pathTemplate({ operation: { path } }: Route): string {
     .join('');
 }
 
-/** The CORS preflight settings of every resource. */
-export function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
+/** The CORS preflight settings. */
+function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
   if (!cors) {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import { Fn, Names } from 'aws-cdk-lib';
+import { type IVpcLink as IRestVpcLink, VpcLink as RestVpcLink } from 'aws-cdk-lib/aws-apigateway';
 import type { IVpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
-  type Connections,
+  Connections,
   type IConnectable,
   type IPeer,
   type ISecurityGroup,
@@ -12,7 +13,12 @@ import {
   type SubnetSelection,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
-import { type INetworkLoadBalancer, IpAddressType, NetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import {
+  CfnLoadBalancer,
+  type INetworkLoadBalancer,
+  IpAddressType,
+  NetworkLoadBalancer,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { invalidNetwork, subnetsOf, vpcCidrOf } from './vpc';
 import { vpcLinkOf, type VpcLinkSettings } from './vpc-link';
@@ -51,6 +57,11 @@ export interface SharedLoadBalancerProps extends VpcLinkSettings {
    * @default - the primary CIDR of the VPC; with `DUAL_STACK` and a VPC of the same app its first IPv6 CIDR, too
    */
   readonly podCidrs?: string[];
+  /**
+   * Whether only REST APIs connect, so that no VPC link of version 2 is created.
+   * @default false
+   */
+  readonly forRestApisOnly?: boolean;
 }
 
 /**
@@ -61,8 +72,8 @@ export interface SharedLoadBalancerProps extends VpcLinkSettings {
 export class SharedLoadBalancer extends Construct implements IConnectable {
   /** The VPC of the load balancer. */
   readonly vpc: IVpc;
-  /** The VPC link, created or existing. */
-  readonly vpcLink: IVpcLink;
+  /** The VPC link of version 2, created or existing; undefined with `forRestApisOnly`. */
+  readonly vpcLink?: IVpcLink;
   /** The load balancer, created or existing. */
   readonly loadBalancer: INetworkLoadBalancer;
   /** The network connections of the load balancer, from which the gateway's pods receive requests. */
@@ -71,6 +82,8 @@ export class SharedLoadBalancer extends Construct implements IConnectable {
   readonly vpcLinkConnections: Connections;
   /** Whether the load balancer is known to have no IPv6 addresses; false for an imported one. */
   readonly isIpv4Only: boolean;
+  private readonly name: string;
+  private restLink?: IRestVpcLink;
   private readonly pods: readonly IPeer[];
   private readonly edges = new Map<number, string>();
 
@@ -78,9 +91,10 @@ export class SharedLoadBalancer extends Construct implements IConnectable {
     super(scope, id);
     const { vpc, name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' }) } = props;
     this.vpc = vpc;
-    const link = vpcLinkOf(this, name, props);
-    this.vpcLink = link.vpcLink;
-    this.vpcLinkConnections = link.connections;
+    this.name = name;
+    const link = props.forRestApisOnly ? undefined : vpcLinkOf(this, name, props);
+    this.vpcLink = link?.vpcLink;
+    this.vpcLinkConnections = link?.connections ?? new Connections();
     this.loadBalancer = props.loadBalancer ?? this.addLoadBalancer(name, props);
     this.isIpv4Only = !props.loadBalancer && props.ipAddressType !== IpAddressType.DUAL_STACK;
     this.connections = this.loadBalancer.connections;
@@ -92,6 +106,16 @@ export class SharedLoadBalancer extends Construct implements IConnectable {
       );
     }
     this.pods = podPeers(this, props);
+  }
+
+  /**
+   * The VPC link of version 1 by which REST APIs connect; created once. It has no security groups: the load balancer,
+   * if it is in this app, does not apply its inbound rules to this traffic. An imported one must not either.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+   */
+  restVpcLink(): IRestVpcLink {
+    this.restLink ??= restVpcLinkTo(this, this.name, this.loadBalancer);
+    return this.restLink;
   }
 
   /**
@@ -140,6 +164,15 @@ export class SharedLoadBalancer extends Construct implements IConnectable {
       ipAddressType: props.ipAddressType,
     });
   }
+}
+
+/** A VPC link of version 1 to a load balancer. */
+export function restVpcLinkTo(scope: Construct, name: string, loadBalancer: INetworkLoadBalancer): IRestVpcLink {
+  const { defaultChild } = loadBalancer.node;
+  if (defaultChild instanceof CfnLoadBalancer) {
+    defaultChild.enforceSecurityGroupInboundRulesOnPrivateLinkTraffic = 'off';
+  }
+  return new RestVpcLink(scope, 'RestVpcLink', { vpcLinkName: name, targets: [loadBalancer] });
 }
 
 function podPeers(scope: Construct, { vpc, podCidrs, ipAddressType }: SharedLoadBalancerProps): IPeer[] {

@@ -9,7 +9,7 @@ export type TokenVerifier = 'cognito' | 'function' | 'jwt-authorizer';
  * compares `aud` only, returns no usage key, and passes claims on as JSON text, a string in quotes.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
  */
-export function verifierOf({ edge, auth: { token } }: Route, props: RestApiEdgeProps): TokenVerifier | undefined {
+export function verifierOf({ auth: { token } }: Route, props: RestApiEdgeProps): TokenVerifier | undefined {
   if (!token) {
     return undefined;
   }
@@ -23,7 +23,7 @@ export function verifierOf({ edge, auth: { token } }: Route, props: RestApiEdgeP
     || token.clientIdAsAudience
     || !isPlainUrl(token.issuer)
     || Object.keys(props.claimHeaders ?? {}).length > 0
-    || edge.perClientRateLimits.some(({ client }) => client.kind === 'claim');
+    || props.edge.perClientRateLimits.some(({ client }) => client.kind === 'claim');
   return needsFunction ? 'function' : 'jwt-authorizer';
 }
 

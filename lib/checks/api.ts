@@ -21,7 +21,7 @@ export {
   type Suppression,
 } from './manifests';
 export { toJson, toSarif, toText } from './report';
-export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';
+export { type ApiQuotas, checkTemplate, type CloudResource, type CloudTemplate } from './templates';
 export {
   type Builder,
   Cluster,

@@ -12,7 +12,8 @@ export * from './graph/foreign-calls';
 export * from './graph/names-of-gateways';
 export * from './graph/failover-without-ejection';
 export * from './graph/never-ejects';
-export * from './graph/open-behind-managed-api';
+export * from './graph/front-limits';
+export * from './graph/open-behind-front';
 export * from './graph/reserved-namespaces';
 export * from './graph/truncated-retries';
 export * from './graph/unused-traffic-rules';
@@ -21,4 +22,14 @@ export * from './manifests';
 export * from './report';
 export { noneOf, suggestion } from './suggestion';
 export { ELSEWHERE, PODS_ELSEWHERE } from '../manifests';
-export { checkTemplate, type CloudResource, type CloudTemplate } from './templates';
+export {
+  type ApiQuotas,
+  checkTemplate,
+  type CloudResource,
+  type CloudTemplate,
+  HTTP_API_QUOTAS,
+  limitOf,
+  type Quota,
+  RESOURCES_OF_TEMPLATE,
+  REST_API_QUOTAS,
+} from './templates';

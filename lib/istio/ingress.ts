@@ -5,6 +5,7 @@ import {
   EdgeGateway,
   edgeListeners,
   Gateway,
+  type GatewayServiceSpec,
   type Labels,
   PathOrder,
   Phase,
@@ -17,6 +18,7 @@ import { DRAIN, type Edge } from '../topology';
 import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
+import { rejectRemovedPrefixes } from './edge-redirects';
 import { renderLimits } from './per-client-rate-limits';
 import { DestinationRule } from './resources';
 import { trafficPolicyOf } from './traffic';
@@ -42,7 +44,11 @@ export class IstioIngress extends EdgeGateway {
   /** The features of an edge that this gateway supports; any other is an error at synthesis. */
   readonly capabilities = [
     Capability.EDGES,
+    Capability.REDIRECTS,
+    Capability.REWRITES,
+    Capability.HEADER_CHANGES,
     Capability.TOKENS,
+    Capability.EXTERNAL_AUTHORIZATION,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
     Capability.CORS,
@@ -86,14 +92,15 @@ export class IstioIngress extends EdgeGateway {
 
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
   override hasPodTargets(edge: Edge): boolean {
-    return this.serviceTypeOf(edge, this.service) === 'ClusterIP';
+    return this.serviceOf(edge, this.service).type === 'ClusterIP';
   }
 
   /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters. */
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
-      renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge, this.hasPodTargets(edge));
-      renderEdgeRoutes(chart, edge, [edge.routes], PathOrder.PREFIXES_FIRST);
+      rejectRemovedPrefixes(edge);
+      renderGateway(chart.scopeOf(edge), this.serviceOf(edge, this.service), edge, this.hasPodTargets(edge));
+      renderEdgeRoutes(chart, edge, [edge.rules], PathOrder.PREFIXES_FIRST);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
       renderAddressPolicy(chart.scopeOf(edge), edge);
@@ -103,26 +110,33 @@ export class IstioIngress extends EdgeGateway {
   }
 }
 
-function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
-  const { name, namespace, clientCa } = edge;
+function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
+  const { name, namespace, gatewayClientCa, gatewayMetadata = {} } = edge;
+  const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge) });
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
       gatewayClassName: 'istio',
       infrastructure: {
-        labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': edge.topology.name },
-        annotations: annotationsOf(edge),
+        labels: {
+          ...gatewayMetadata.labels,
+          'app.kubernetes.io/name': name,
+          'app.kubernetes.io/part-of': edge.topology.name,
+        },
+        annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined,
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
       listeners: edgeListeners(edge, tlsOptionsOf(edge)),
       tls:
-        clientCa && !edge.managed
-          ? {
+        gatewayClientCa === undefined
+          ? undefined
+          : {
               frontend: {
-                default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: clientCa }] } },
+                default: {
+                  validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: gatewayClientCa }] },
+                },
               },
-            }
-          : undefined,
+            },
     },
   });
   renderCertificate(scope, edge);
@@ -151,17 +165,17 @@ function renderVersionRules(chart: TopologyChart, edge: Edge): void {
 }
 
 /**
- * The settings that istiod merges into the workload that it creates: the type of its Service, more than one pod, and
- * the time that they drain.
+ * The settings that istiod merges into the workload that it creates: its Service, more than one pod, and the time
+ * that they drain.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
  */
-function renderParameters(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
+function renderParameters(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new ConfigMap(place, 'parameters', {
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
-      service: toYaml({ spec: { type: service, ...addressesOf(edge, service) } }),
+      service: toYaml({ spec: { ...service, ...addressesOf(edge, service.type) } }),
       horizontalPodAutoscaler: toYaml({
         spec: {
           minReplicas: 2,

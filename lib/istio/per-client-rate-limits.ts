@@ -1,5 +1,6 @@
 import { mountFiles, toYaml, type TopologyChart } from '../kubernetes';
 import {
+  Capability,
   type ClientKey,
   type Edge,
   FailureMode,
@@ -59,7 +60,7 @@ function subjectsOf(edge: Edge, operation: Operation | undefined): object[] {
   return operation
     ? matchesOf(
         operation,
-        edge.routes.map(route => route.operation),
+        edge.rules.map(rule => rule.operation),
       ).map(match => ({ header_value_match: match }))
     : [{ generic_key: { descriptor_value: edge.name } }];
 }
@@ -114,7 +115,7 @@ function verifiedClaim(key: string, claim: string): object {
 }
 
 function limitedBy(edge: Edge): Limited[] {
-  if (edge.managed) {
+  if (edge.isLeftToFront(Capability.PER_CLIENT_RATE_LIMITS)) {
     return [];
   }
   return [

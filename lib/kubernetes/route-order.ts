@@ -4,8 +4,10 @@ import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networki
 import {
   type Comparison,
   comparisonKey,
+  type EdgeRule,
   type PathPattern,
-  type Route,
+  Redirect,
+  Route,
   type RouteProps,
   ValidationError,
 } from '../topology';
@@ -28,8 +30,8 @@ const LONGEST = 1024;
 const NOTHING = '(?:)';
 
 /**
- * The path matches of the routes of an edge. Of one type, gateways try the longest first, so an expression that must
- * precede a longer one is padded with empty groups, and a prefix is an expression where the gateway would try prefixes
+ * The path matches of the rules of an edge. Of one type, gateways match the longest first, so an expression that must
+ * precede a longer one is padded with empty groups, and a prefix is an expression where the gateway would match prefixes
  * at the wrong time. Where the order makes no difference both are unchanged.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
  */
@@ -38,54 +40,71 @@ export class PathMatches {
   private readonly prefixes = new Map<string, boolean>();
 
   constructor(
-    private readonly routes: readonly Route[],
+    private readonly rules: readonly EdgeRule[],
     private readonly order: PathOrder,
   ) {}
 
-  /** The path match of a route. */
-  of(route: Route): PathMatch {
-    const { path } = route.operation;
+  /** The path match of a rule. */
+  of(rule: EdgeRule): PathMatch {
+    const { path } = rule.operation;
     return path.isExact
       ? { type: 'Exact', value: path.text }
-      : this.isPrefix(route)
+      : this.isPrefix(rule)
         ? { type: 'PathPrefix', value: path.stem?.text ?? '/' }
-        : { type: 'RegularExpression', value: this.expressionOf(route) };
+        : { type: 'RegularExpression', value: this.expressionOf(rule) };
   }
 
-  /** Whether a route is matched by a prefix: no expression that the gateway would try too late depends on it. */
-  private isPrefix(route: Route): boolean {
-    const { path } = route.operation;
+  /** The path match of a rule that replaces its prefix. Throws if the prefix must be an expression. */
+  prefixOf(rule: EdgeRule): PathMatch {
+    if (!this.isPrefix(rule)) {
+      const rivals = this.expressionsBeside(rule).map(({ operation }) => `"${operation.toString()}"`);
+      throw new ValidationError({
+        code: 'AmbiguousRoutes',
+        path: rule.path,
+        summary:
+          `Its prefix is replaced, for which it must be a prefix in the HTTPRoute, and the gateway would match `
+          + `${rivals.join(' and ')} ${this.order === PathOrder.PREFIXES_FIRST ? 'after' : 'before'} it.`,
+        fix: 'Use paths that do not overlap, or replace the whole `path`.',
+      });
+    }
+    return this.of(rule);
+  }
+
+  /** Whether a rule is matched by a prefix: the gateway matches no expression at the wrong time. */
+  private isPrefix(rule: EdgeRule): boolean {
+    const { path } = rule.operation;
     const known = this.prefixes.get(path.text);
     if (known !== undefined) {
       return known;
     }
-    const rivals =
-      this.order === PathOrder.PREFIXES_FIRST
-        ? this.rivalsOf(route, other => comesAfter(path, other))
-        : this.rivalsOf(route, other => comesAfter(other, path));
-    const isPrefix =
-      path.isPrefix
-      && path.parameters.length === 0
-      && rivals.every(other => other.operation.path.isExact || this.isPrefix(other));
+    const isPrefix = path.isPrefix && path.parameters.length === 0 && this.expressionsBeside(rule).length === 0;
     this.prefixes.set(path.text, isPrefix);
     return isPrefix;
   }
 
-  /** Pads the routes that come later first. */
-  private expressionOf(route: Route): string {
-    const { path } = route.operation;
+  /** The rules matched by expressions that the gateway would match at the wrong time if this one were a prefix. */
+  private expressionsBeside(rule: EdgeRule): EdgeRule[] {
+    const { path } = rule.operation;
+    return this.rivalsOf(rule, other =>
+      this.order === PathOrder.PREFIXES_FIRST ? comesAfter(path, other) : comesAfter(other, path),
+    ).filter(other => !other.operation.path.isExact && !this.isPrefix(other));
+  }
+
+  /** Pads the rules that come later first. */
+  private expressionOf(rule: EdgeRule): string {
+    const { path } = rule.operation;
     const plain = path.toRegex();
     const known = this.expressions.get(plain);
     if (known !== undefined) {
       return known;
     }
-    const later = this.rivalsOf(route, other => comesAfter(other, path)).filter(other => !this.isPrefix(other));
+    const later = this.rivalsOf(rule, other => comesAfter(other, path)).filter(other => !this.isPrefix(other));
     const least = Math.max(0, ...later.map(other => this.expressionOf(other).length + 1));
     const filled = plain + NOTHING.repeat(Math.max(0, Math.ceil((least - plain.length) / NOTHING.length)));
     if (filled !== plain && filled.length > LONGEST) {
       throw new ValidationError({
         code: 'AmbiguousRoutes',
-        path: `${route.edge.path}/${route.operation.toString()}`,
+        path: rule.path,
         summary:
           `It must be matched before ${later.map(({ operation }) => `"${operation.toString()}"`).join(' and ')},`
           + ' but gateways match longer paths first.',
@@ -96,20 +115,23 @@ export class PathMatches {
     return filled;
   }
 
-  /** The routes with such a path that match requests of a path too, and differ in what happens to them. */
-  private rivalsOf({ operation: { path } }: Route, isRival: (path: PathPattern) => boolean): Route[] {
+  /** The rules with such a path that match requests of a path too, and differ in what happens to them. */
+  private rivalsOf({ operation: { path } }: EdgeRule, isRival: (path: PathPattern) => boolean): EdgeRule[] {
     const plain = path.toRegex();
-    const ofPath = this.routes.filter(each => each.operation.path.toRegex() === plain);
-    return this.routes.filter(
+    const ofPath = this.rules.filter(each => each.operation.path.toRegex() === plain);
+    return this.rules.filter(
       other =>
         isRival(other.operation.path)
-        && ofPath.some(
-          each =>
-            each.operation.overlaps(other.operation)
-            && comparisonKey<Route>(BY_MATCH, each) !== comparisonKey<Route>(BY_MATCH, other),
-        ),
+        && ofPath.some(each => each.operation.overlaps(other.operation) && keyOf(each) !== keyOf(other)),
     );
   }
+}
+
+/** What depends on whether a rule matches, as text. */
+function keyOf(rule: EdgeRule): string {
+  return rule instanceof Route
+    ? comparisonKey<Route>(BY_MATCH, rule)
+    : JSON.stringify([rule.auth.token, rule.auth.key, rule instanceof Redirect && rule.to]);
 }
 
 /** Whether a path that is not exact comes after another that it overlaps. */
@@ -126,9 +148,12 @@ const BY_MATCH = {
   port: ({ port }) => port.number,
   timeout: ({ timeout }) => timeout.toMilliseconds(),
   auth: ({ auth }) => [auth.token, auth.key],
+  authorizer: ({ authorizer }) => authorizer?.key,
   rateLimit: BY_OPERATION,
   perClientRateLimit: BY_OPERATION,
   requestValidation: BY_API,
   cacheTtl: BY_API,
+  rewrite: ({ rewrite }) => rewrite,
+  headerChanges: ({ headerChanges }) => headerChanges,
   grpcMethod: 'Requests are transcoded before a route matches: `transcoders` rejects overlapping paths.',
 } satisfies Comparison<keyof RouteProps | 'service', Route>;

@@ -22,7 +22,7 @@ export interface TargetGroupBindingProps {
   readonly mesh: Target;
   /**
    * The source CIDR of the load balancer's connections to the pods; the controller adds it to their security groups.
-   * @default - the edge's `frontCidrs`; without these, security groups are unchanged
+   * @default - the addresses of the edge's front; without a front, security groups are unchanged
    */
   readonly allowFrom?: string;
   /**
@@ -32,8 +32,13 @@ export interface TargetGroupBindingProps {
    */
   readonly allowFromSecurityGroup?: string;
   /**
+   * The name of the target group, the `targetGroupName` of the API.
+   * @default edge.id
+   */
+  readonly targetGroupName?: string;
+  /**
    * The ARN of the target group; the output `TargetGroupArn` of the API.
-   * @default - the target group is found by its name, `edge.id`
+   * @default - the target group is found by its name
    */
   readonly targetGroupArn?: string;
   /** @default LoadBalancerController.AWS_LOAD_BALANCER_CONTROLLER */
@@ -41,7 +46,7 @@ export interface TargetGroupBindingProps {
 }
 
 /**
- * Registers the pods of an edge's gateway in the AWS target group named `edge.id`, or with an ARN. By name it requires
+ * Registers the pods of an edge's gateway in the AWS target group with a name, or with an ARN. By name it requires
  * the AWS Load Balancer Controller 2.11 or newer, which looks up the target group once, when the object is applied:
  * deploy the stack first. Written to `dist/aws/`.
  * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/spec/
@@ -70,7 +75,9 @@ export class TargetGroupBinding extends Construct {
       // In a namespace of the gateway's own there are gateways of other edges with that name.
       metadata: { name: namespace === edge.namespace ? edge.name : gateway.serviceNameOf(edge), namespace },
       spec: {
-        ...(props.targetGroupArn ? { targetGroupARN: props.targetGroupArn } : { targetGroupName: edge.id }),
+        ...(props.targetGroupArn
+          ? { targetGroupARN: props.targetGroupArn }
+          : { targetGroupName: props.targetGroupName ?? edge.id }),
         targetType: 'ip',
         serviceRef: { name: gateway.serviceNameOf(edge), port: edge.tlsSecret ? 443 : 80 },
         networking: from.length > 0 ? { ingress: [{ from, ports }] } : undefined,
@@ -84,7 +91,7 @@ function peersOf(
   controller: LoadBalancerController,
 ): object[] {
   const supportsCidrs = controller === LoadBalancerController.AWS_LOAD_BALANCER_CONTROLLER;
-  const declared = supportsCidrs && allowFromSecurityGroup === undefined ? (edge.frontCidrs ?? []) : [];
+  const declared = supportsCidrs && allowFromSecurityGroup === undefined ? (edge.front?.addresses ?? []) : [];
   const cidrs = allowFrom !== undefined ? [allowFrom] : declared;
   return [
     ...cidrs.map(cidr => ({ ipBlock: { cidr } })),
@@ -93,18 +100,28 @@ function peersOf(
 }
 
 const ARN = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:targetgroup\/[A-Za-z\d-]{1,32}\/[\da-f]+$/;
+const TARGET_GROUP_NAME = /^(?!internal-)[A-Za-z\d](?:[A-Za-z\d-]{0,30}[A-Za-z\d])?$/;
 const SECURITY_GROUP = /^sg-[\da-f]+$/;
 
 /** Throws for references that the controller does not support, and for tokens of the cloud's app. */
 function requireReferences({ edge, ...props }: TargetGroupBindingProps): void {
   const invalid = (summary: string, fix: string) =>
     new ValidationError({ code: 'InvalidTargetGroup', path: edge.path, summary, fix });
-  const { targetGroupArn, allowFromSecurityGroup } = props;
+  const { targetGroupArn, targetGroupName, allowFromSecurityGroup } = props;
   if (targetGroupArn !== undefined && !ARN.test(targetGroupArn)) {
     throw invalid(
       `"${targetGroupArn}" is not the ARN of a target group.`,
       'Copy the output `TargetGroupArn` of the API.',
     );
+  }
+  if (targetGroupName !== undefined && !TARGET_GROUP_NAME.test(targetGroupName)) {
+    throw invalid(
+      `"${targetGroupName}" is not the name of a target group.`,
+      'Use the `targetGroupName` of the API: up to 32 letters, digits and "-".',
+    );
+  }
+  if (targetGroupName !== undefined && targetGroupArn !== undefined) {
+    throw invalid('The target group has both a name and an ARN.', 'Remove one of them.');
   }
   if (allowFromSecurityGroup !== undefined && !SECURITY_GROUP.test(allowFromSecurityGroup)) {
     throw invalid(

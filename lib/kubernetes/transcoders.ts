@@ -1,4 +1,4 @@
-import { type Edge, precedes, type ProtoDescriptor, type Route, type Translation, ValidationError } from '../topology';
+import { type Edge, precedes, type ProtoDescriptor, Route, type Translation, ValidationError } from '../topology';
 
 /**
  * The Envoy filters that transcode the REST requests of an edge to gRPC and the responses back, one for each
@@ -30,9 +30,9 @@ export function transcoders(edge: Edge): object[] {
 
 /** The filter runs before a route is chosen, so it also transcodes requests that match another route. */
 function rejectStrangers(edge: Edge, { operation }: Route, { descriptor }: Translation): void {
-  const stranger = edge.routes.find(
+  const stranger = edge.rules.find(
     other =>
-      other.translation?.descriptor !== descriptor
+      (other instanceof Route ? other.translation?.descriptor : undefined) !== descriptor
       && other.operation.overlaps(operation)
       && precedes(other.operation, operation),
   );

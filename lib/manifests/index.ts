@@ -4,6 +4,7 @@ export * from './authorization';
 export * from './by-label';
 export * from './cluster';
 export * from './container-ports';
+export * from './controller';
 export * from './directory';
 export * from './documents';
 export * from './durations';

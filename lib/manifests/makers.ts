@@ -95,7 +95,7 @@ const releasesIn = memo((cluster: Cluster): ReadonlyMap<string, readonly Resourc
   return found;
 });
 
-const RELEASES: ReadonlyMap<string, (resource: Resource) => string> = new Map([
+const RELEASES: ReadonlyMap<string, (resource: Resource) => string> = new Map<string, (release: Resource) => string>([
   ['HelmRelease.helm.toolkit.fluxcd.io', each => each.spec.get('targetNamespace').text || each.namespace],
   ['HelmRelease.helm.fluxcd.io', each => each.spec.get('targetNamespace').text || each.namespace],
   ['HelmChart.helm.cattle.io', each => each.spec.get('targetNamespace').text || each.namespace],

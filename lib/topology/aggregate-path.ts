@@ -77,6 +77,7 @@ function assertNotEqual(route: Route, other: Route): void {
 /** What a request must prove, and what counts it: the gateway checks it by the route that it matches itself. */
 const ADMISSION = {
   auth: ({ auth }) => auth,
+  authorizer: ({ authorizer }) => authorizer?.key,
   rateLimit: ({ rateLimit }) => rateLimit,
   perClientRateLimit: ({ perClientRateLimit }) => perClientRateLimit,
   requestValidation: ({ requestValidation }) => requestValidation,
@@ -84,6 +85,8 @@ const ADMISSION = {
   port: 'It is the aggregator.',
   cacheTtl: 'It admits nothing.',
   grpcMethod: 'Aggregates have none.',
+  rewrite: 'It admits nothing.',
+  headerChanges: 'It admits nothing.',
 } satisfies Comparison<keyof RouteProps, Route>;
 
 /**

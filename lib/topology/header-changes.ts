@@ -87,6 +87,38 @@ export const HEADER_CHANGES: PropertyTable<HeaderChanges> = {
   response: OPERATIONS_OF_ONE_SIDE,
 };
 
+/** The number of headers in a list of an HTTPRoute. */
+const MOST = 16;
+
+/** Rejects header changes that a route of an edge cannot have. */
+export function validateHeaderChanges(path: string, changes: HeaderChanges | undefined): void {
+  nested(HEADER_CHANGES).validate(path, changes);
+  for (const { set = {}, add = {}, remove = [] } of [changes?.request, changes?.response].filter(isDeclared)) {
+    const [empty] = Object.entries({ ...set, ...add }).filter(([, value]) => value === '');
+    if (empty) {
+      throw new ValidationError({
+        code: 'InvalidText',
+        path,
+        summary: `The value of ${empty[0]} is empty, and an HTTPRoute cannot set empty values.`,
+        fix: 'Give a value, or remove the header.',
+      });
+    }
+    const most = Math.max(...[Object.keys(set), Object.keys(add), remove].map(({ length }) => length));
+    if (most > MOST) {
+      throw new ValidationError({
+        code: 'OutOfRange',
+        path,
+        summary: `${most} headers are changed in one way, and an HTTPRoute can have ${MOST}.`,
+        fix: 'Change fewer headers.',
+      });
+    }
+  }
+}
+
+function isDeclared(operations: HeaderOperations | undefined): operations is HeaderOperations {
+  return operations !== undefined;
+}
+
 /** Whether header changes change anything. */
 export function changesHeaders(changes: HeaderChanges | undefined): boolean {
   return changes !== undefined && namesIn(changes).some(name => changes[name] !== undefined);

@@ -57,7 +57,8 @@ export const REWRITE: PropertyTable<Rewrite> = {
   },
 };
 
-function requirePath(path: string, prefix: string): void {
+/** Rejects what is not the prefix of a path, in whole segments. */
+export function requirePath(path: string, prefix: string): void {
   if (!/^(\/[\w.~!$&'()*+,;=:@-]+)+$|^\/$/.test(prefix) || /\/\.{1,2}(\/|$)/.test(prefix)) {
     throw new ValidationError({
       code: 'InvalidPath',

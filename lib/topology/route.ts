@@ -1,15 +1,20 @@
-import { type Declaring, requireDeclaring } from './declaring';
+import type { Declaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import { ValidationError } from './validation-error';
+import { EdgeRule } from './edge-rule';
+import { type HeaderChanges, validateHeaderChanges } from './header-changes';
 import { requireDuration, requirePositive } from './numbers';
 import { Operation } from './operation';
+import { PathPattern } from './path-pattern';
 import type { Port } from './port';
 import type { HttpBinding, ProtoDescriptor } from './proto-descriptor';
 import type { IEdge } from './references';
 import { type RequestValidation, validateRequestRules } from './request-validation';
+import { type RouteRewrite, validateRouteRewrite } from './route-rewrite';
 import { anyValue } from './rules';
 import type { Service } from './service';
 
@@ -20,6 +25,12 @@ export interface RouteProps {
    * @default - that of the edge
    */
   readonly auth?: Auth;
+  /**
+   * The service that decides for each request whether it is allowed, in addition to `auth`; `ExternalAuthorizer.none()`
+   * for none.
+   * @default - that of the edge
+   */
+  readonly authorizer?: ExternalAuthorizer;
   /**
    * The request rate that is allowed on this route.
    * @default - the edge's throttle alone
@@ -56,6 +67,17 @@ export interface RouteProps {
    * @default - requests are forwarded as they are
    */
   readonly grpcMethod?: string;
+  /**
+   * Changes of path and host before requests are forwarded. The policies of the service see the new path.
+   * @default - none
+   */
+  readonly rewrite?: RouteRewrite;
+  /**
+   * Changes of the headers of requests, after authentication, and of responses. In the cluster: filters of an
+   * HTTPRoute.
+   * @default - none
+   */
+  readonly headerChanges?: HeaderChanges;
 }
 
 /** How REST requests become gRPC requests. */
@@ -65,13 +87,9 @@ export interface Translation extends HttpBinding {
 }
 
 /** An operation of an edge and the service that its requests are routed to. Requests without a route get 404. */
-export class Route {
-  /** The method and path that the route matches. */
-  readonly operation: Operation;
+export class Route extends EdgeRule {
   /** The service's port; it carries requests. */
   readonly port: Port;
-  /** The credentials that requests need; those of the edge, if the route declares none. */
-  readonly auth: Auth;
   /** The limit on all requests of the route; undefined for that of the edge alone. */
   readonly rateLimit?: RateLimit;
   /** The time limit of requests; that of the edge, if the route declares none. */
@@ -87,43 +105,50 @@ export class Route {
    * are.
    */
   readonly translation?: Translation;
+  /** Changes of path and host; undefined for none. */
+  readonly rewrite?: RouteRewrite;
+  /** Changes of headers; undefined for none. */
+  readonly headerChanges?: HeaderChanges;
 
   constructor(
     declaring: Declaring,
-    /** The edge that the route belongs to. */
-    readonly edge: IEdge,
+    edge: IEdge,
     operation: string,
     /** The service that requests are routed to. */
     readonly service: Service,
     props: RouteProps,
   ) {
-    requireDeclaring(declaring, 'Route', 'edge.route(…)');
-    const path = `${edge.path}/${operation}`;
-    this.operation = Operation.parse(path, operation);
+    super(declaring, ['Route', 'edge.route(…)'], edge, operation, props);
+    const { path } = this;
     this.port = props.port === undefined ? service.firstPort(path) : service.port(props.port, path);
-    this.auth = props.auth ?? edge.auth;
     this.rateLimit = props.rateLimit;
     this.timeout = props.timeout ?? edge.timeout;
     this.perClientRateLimit = props.perClientRateLimit;
     this.requestValidation = props.requestValidation;
     this.cacheTtl = props.cacheTtl;
+    this.rewrite = props.rewrite;
+    this.headerChanges = props.headerChanges;
     this.translation = props.grpcMethod === undefined ? undefined : translationOf(path, this, props.grpcMethod);
     Object.values(RULES).forEach(validate => {
       validate(path, this);
     });
   }
 
-  /** The operation as the service receives it: the gRPC method, or the operation of the edge. */
+  /** The operation as the service receives it: the gRPC method, the rewritten path, or the operation of the edge. */
   get inside(): Operation {
-    return this.translation
-      ? Operation.parse(this.edge.path, `POST /${this.translation.service}/${this.translation.method}`)
-      : this.operation;
+    const { operation, translation, rewrite: { path, pathPrefix } = {} } = this;
+    if (translation) {
+      return Operation.parse(this.edge.path, `POST /${translation.service}/${translation.method}`);
+    }
+    const replaced = path ?? (pathPrefix && `${pathPrefix === '/' ? '' : pathPrefix}/*`);
+    return replaced === undefined ? operation : operation.at(new PathPattern(this.path, replaced));
   }
 }
 
 /** The rule for each property. A property without an entry does not compile. */
 const RULES = {
   auth: anyValue,
+  authorizer: requireUncached,
   rateLimit: anyValue,
   timeout: (path, { timeout }) => {
     requirePositive(path, 'The timeout', timeout);
@@ -144,7 +169,33 @@ const RULES = {
   port: requireRequests,
   // The descriptor rejects a method that it does not have.
   grpcMethod: anyValue,
+  rewrite: (path, { operation, rewrite, translation }) => {
+    validateRouteRewrite(path, operation.path, rewrite);
+    if (translation && rewrite) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path,
+        summary: 'Requests are transcoded to a gRPC method, whose path no rewrite may change.',
+        fix: 'Leave out `rewrite` or `grpcMethod`.',
+      });
+    }
+  },
+  headerChanges: (path, { headerChanges }) => {
+    validateHeaderChanges(path, headerChanges);
+  },
 } satisfies { readonly [K in keyof RouteProps]-?: (path: string, route: Route) => void };
+
+/** A cached response would be sent without a decision of the authorizer. */
+function requireUncached(path: string, { authorizer, cacheTtl }: Route): void {
+  if (authorizer && cacheTtl) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: 'Responses of the route are cached, so requests would be answered without a decision of its authorizer.',
+      fix: 'Remove `cacheTtl`, or set `authorizer: ExternalAuthorizer.none()` on the route.',
+    });
+  }
+}
 
 function requireRequests(path: string, { port, service }: Route): void {
   if (!port.carriesRequests) {

@@ -82,7 +82,7 @@ describe('a route to a function', () => {
     });
   });
 
-  test('may open requests that another route protects, if it says so', () => {
+  test('may open requests that another route protects, where that is declared', () => {
     withRoute('GET /orders/all', { auth: Auth.none() }).hasResourceProperties('AWS::ApiGatewayV2::Route', {
       RouteKey: 'GET /orders/all',
       AuthorizationType: 'NONE',
@@ -166,7 +166,7 @@ describe('an authorizer of a route', () => {
   });
 
   test('may be the only protection of a route behind the API alone', () => {
-    withAuthorizer('GET /', iam, { managed: true }).hasResourceProperties('AWS::ApiGatewayV2::Route', {
+    withAuthorizer('GET /', iam).hasResourceProperties('AWS::ApiGatewayV2::Route', {
       RouteKey: 'GET /',
       AuthorizationType: 'AWS_IAM',
     });
@@ -174,7 +174,6 @@ describe('an authorizer of a route', () => {
 
   test.each([
     ['of no route', 'GET /order/{id}', own, {}, 'the edge has no such route'],
-    ['that is the only protection, and can be bypassed', 'GET /', iam, {}, 'can be reached without the API'],
     ['of IAM, which needs the header of the token', 'GET /orders/{id}', iam, {}, 'both are sent in `Authorization`'],
     ['that allows all', 'GET /orders/{id}', () => new HttpNoneAuthorizer(), {}, 'allows all requests'],
   ])('throws for one %s', (_name, operation, authorizer, edgeProps, message) => {

@@ -4,7 +4,8 @@ import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'cdk8s';
 import { sample } from 'fast-check';
 import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, RateLimit } from '../../lib';
-import { declared, restTemplate, refusedByTheCdk } from './support';
+import { declaredForRest as declared, restTemplate, refusedByTheCdk } from './support';
+import { restFront } from '../support/fronts';
 import { edgeOf, routes } from '../support/routes';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
@@ -26,7 +27,6 @@ test('the whole of an edge as a REST API', () => {
     auth: jwt,
     rateLimit: RateLimit.perSecond(100),
     waf: true,
-    managed: true,
     clientCa: 'clients',
     perClientRateLimit: perClient(5),
     cors: { origins: ['https://www.shop.example'], maxAge: Duration.minutes(10) },
@@ -43,54 +43,90 @@ test('the whole of an edge as a REST API', () => {
     truststore,
     clients: ['ann', 'bob'],
     claimHeaders: { 'x-customer': 'sub' },
+    textBodiesOnly: true,
   }));
   expect(template.toJSON()).toMatchSnapshot();
 });
 
-test(
-  'a route is a method whose integration goes through the VPC link to the load balancer, without the '
-    + 'stage in its path',
-  () => {
-    const { edge, web } = declared();
-    edge.route('GET /products/{id}', web);
+test('a route is a method whose integration passes every body on, by a VPC link without the stage in its path', () => {
+  const { edge, web } = declared({ cors: { origins: ['https://www.shop.example'] } });
+  edge.route('PUT /products/{id}/images/{file+}', web);
 
-    restTemplate(edge).hasResourceProperties(
-      ...method({
-        HttpMethod: 'GET',
-        AuthorizationType: 'NONE',
-        ApiKeyRequired: false,
-        RequestParameters: { 'method.request.path.id': true },
-        Integration: Match.objectLike({
-          Type: 'HTTP_PROXY',
-          Uri: 'https://shop.example:443/products/{id}',
-          ConnectionType: 'VPC_LINK',
-          ConnectionId: Match.objectLike({ Ref: Match.stringLikeRegexp('VpcLink') }),
-          IntegrationTarget: Match.objectLike({ Ref: Match.stringLikeRegexp('LoadBalancer') }),
-          TimeoutInMillis: 29000,
-          RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
-          PassthroughBehavior: 'NEVER',
-          RequestTemplates: Object.fromEntries(
-            ['application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml'].map(
-              type => [
-                type,
-                String.raw`#set($context.requestOverride.path = "/products/`
-                  + String.raw`$util.urlEncode($input.params().path.get('id'))`
-                  + String.raw`.replace('+', '%20').replaceAll('(?<=^|/)[.]{1,2}(?=/|\z)', '%252E')")`
-                  + '\n$input.body',
-              ],
-            ),
+  const template = restTemplate(edge);
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', { BinaryMediaTypes: ['*/*'] });
+  template.hasResourceProperties(
+    ...method({
+      HttpMethod: 'PUT',
+      RequestParameters: { 'method.request.path.id': true, 'method.request.path.file': true },
+      Integration: {
+        Type: 'HTTP_PROXY',
+        IntegrationHttpMethod: 'PUT',
+        Uri: 'https://shop.example:443/products/{id}/images/{file}',
+        ConnectionType: 'VPC_LINK',
+        ConnectionId: { Ref: Match.stringLikeRegexp('RestVpcLink') },
+        TimeoutInMillis: 29000,
+        RequestParameters: {
+          'integration.request.path.id': 'method.request.path.id',
+          'integration.request.path.file': 'method.request.path.file',
+        },
+      },
+    }),
+  );
+  template.resourceCountIs('AWS::ApiGatewayV2::VpcLink', 0);
+  template.hasResourceProperties('AWS::ApiGateway::VpcLink', {
+    Name: 'shop-door',
+    TargetArns: [{ Ref: Match.stringLikeRegexp('LoadBalancer') }],
+  });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+    EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'off',
+  });
+  template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupIngress: Match.absent() });
+  const mocks = Object.values(
+    template.findResources('AWS::ApiGateway::Method', { Properties: { Integration: { Type: 'MOCK' } } }),
+  ) as { Properties: { Integration: { ContentHandling?: string } } }[];
+  expect(new Set(mocks.map(each => each.Properties.Integration.ContentHandling))).toEqual(new Set(['CONVERT_TO_TEXT']));
+});
+
+test('with bodies of text only, the integration goes through a VPC link of version 2, and a template removes the stage', () => {
+  const { edge, web } = declared();
+  edge.route('GET /products/{id}', web);
+
+  restTemplate(edge, () => ({ textBodiesOnly: true })).hasResourceProperties(
+    ...method({
+      HttpMethod: 'GET',
+      AuthorizationType: 'NONE',
+      ApiKeyRequired: false,
+      RequestParameters: { 'method.request.path.id': true },
+      Integration: Match.objectLike({
+        Type: 'HTTP_PROXY',
+        Uri: 'https://shop.example:443/products/{id}',
+        ConnectionType: 'VPC_LINK',
+        ConnectionId: Match.objectLike({ Ref: Match.stringLikeRegexp('VpcLink') }),
+        IntegrationTarget: Match.objectLike({ Ref: Match.stringLikeRegexp('LoadBalancer') }),
+        TimeoutInMillis: 29000,
+        RequestParameters: { 'integration.request.path.id': 'method.request.path.id' },
+        PassthroughBehavior: 'NEVER',
+        RequestTemplates: Object.fromEntries(
+          ['application/json', 'application/x-www-form-urlencoded', 'application/xml', 'text/plain', 'text/xml'].map(
+            type => [
+              type,
+              String.raw`#set($context.requestOverride.path = "/products/`
+                + String.raw`$util.urlEncode($input.params().path.get('id'))`
+                + String.raw`.replace('+', '%20').replaceAll('(?<=^|/)[.]{1,2}(?=/|\z)', '%252E')")`
+                + '\n$input.body',
+            ],
           ),
-        }),
+        ),
       }),
-    );
-  },
-);
+    }),
+  );
+});
 
 test('a path with a rest parameter is a greedy resource, and its slashes stay', () => {
   const { edge, web } = declared({ tlsSecret: undefined });
   edge.route('ANY /static/{file+}', web);
 
-  const template = restTemplate(edge);
+  const template = restTemplate(edge, () => ({ textBodiesOnly: true }));
   template.hasResourceProperties('AWS::ApiGateway::Resource', { PathPart: '{file+}' });
   template.hasResourceProperties(
     ...method({
@@ -296,7 +332,7 @@ test(
     edge.route('GET /mine', web, { auth: jwt, cacheTtl: Duration.seconds(30) });
     edge.route('GET /', web, { rateLimit: RateLimit.perSecond(5) });
 
-    const template = restTemplate(edge);
+    const template = restTemplate(edge, () => ({ textBodiesOnly: true }));
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
       CacheClusterEnabled: true,
       TracingEnabled: true,
@@ -338,7 +374,7 @@ test('request validation comes before the cluster, for any content type', () => 
     requestValidation: { headers: ['x-shop'], body: { required: ['id'], properties: { id: { type: 'string' } } } },
   });
 
-  const template = restTemplate(edge);
+  const template = restTemplate(edge, () => ({ textBodiesOnly: true }));
   template.hasResourceProperties('AWS::ApiGateway::RequestValidator', {
     ValidateRequestBody: true,
     ValidateRequestParameters: true,
@@ -367,7 +403,7 @@ test('routes share the validators, and each has a model of its own', () => {
   );
   ['GET /a', 'GET /b'].forEach(operation => edge.route(operation, web, { requestValidation: { query: ['q'] } }));
 
-  const template = restTemplate(edge);
+  const template = restTemplate(edge, () => ({ textBodiesOnly: true }));
   template.resourceCountIs('AWS::ApiGateway::RequestValidator', 2);
   template.resourceCountIs('AWS::ApiGateway::Model', 3);
   template.resourcePropertiesCountIs(
@@ -378,7 +414,7 @@ test('routes share the validators, and each has a model of its own', () => {
 });
 
 test('a firewall stands before the stage, with the rules of AWS or with those that are there', () => {
-  const withRules = declared({ waf: true, managed: true });
+  const withRules = declared({ waf: true });
   withRules.edge.route('GET /', withRules.web);
   const template = restTemplate(withRules.edge);
   const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL')) as {
@@ -390,7 +426,7 @@ test('a firewall stands before the stage, with the rules of AWS or with those th
     'AWSManagedRulesKnownBadInputsRuleSet',
   ]);
 
-  const withOwn = declared({ waf: true, managed: true });
+  const withOwn = declared({ waf: true });
   withOwn.edge.route('GET /', withOwn.web);
   const own = restTemplate(withOwn.edge, () => ({
     webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1',
@@ -404,7 +440,7 @@ test('a firewall stands before the stage, with the rules of AWS or with those th
 test(
   "with a certificate the API has the edge's name alone, and requires client certificates of the " + 'truststore',
   () => {
-    const { edge, web } = declared({ clientCa: 'clients', managed: true });
+    const { edge, web } = declared({ clientCa: 'clients' });
     edge.route('GET /', web);
 
     const template = restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore }));
@@ -450,7 +486,10 @@ test('a load balancer that is there is used as it is', () => {
   const template = restTemplate(edge, ({ loadBalancer }) => ({ loadBalancer }));
   template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
   template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 0);
-  template.hasResourceProperties(
+  template.hasResourceProperties('AWS::ApiGateway::VpcLink', {
+    TargetArns: ['arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/mine/1'],
+  });
+  restTemplate(edge, ({ loadBalancer }) => ({ loadBalancer, textBodiesOnly: true })).hasResourceProperties(
     ...method({
       Integration: Match.objectLike({ IntegrationTarget: Match.stringLikeRegexp('loadbalancer/net/mine') }),
     }),
@@ -459,7 +498,7 @@ test('a load balancer that is there is used as it is', () => {
 
 test('any routes render to a template', () => {
   sample(routes, { numRuns: 10, seed: 1 }).forEach(all => {
-    restTemplate(edgeOf(all)).resourcePropertiesCountIs(
+    restTemplate(edgeOf(all, restFront)).resourcePropertiesCountIs(
       'AWS::ApiGateway::Method',
       { AuthorizationType: 'NONE' },
       all.length,

@@ -5,7 +5,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'cdk8s';
 import { Auth, type EdgeProps, RateLimit, type RouteProps } from '../../lib';
 import { RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
-import { declared } from './support';
+import { declaredForRest as declared } from './support';
 
 const jwt = (audience: string) => Auth.jwt({ issuer: 'https://login.example', audiences: [audience] });
 
@@ -27,7 +27,7 @@ function synthesize({
   const { edge, web } = declared(ofEdge);
   operations.forEach(operation => edge.route(operation, web, route));
   const stack = new Stack(new App(), 'Test');
-  const made = new RestApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), ...props });
+  const made = new RestApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), textBodiesOnly: true, ...props });
   override?.(made);
   return Template.fromStack(stack);
 }
@@ -67,6 +67,7 @@ test.each<[string, Change]>([
   ['CORS', { edge: { cors } }],
   ['a parameter that is required', { route: { auth: jwt('shop'), requestValidation: { query: ['page'] } } }],
   ['a body that is required', { route: { auth: jwt('shop'), requestValidation: { body: { required: ['id'] } } } }],
+  ['bodies of every content type', { props: { textBodiesOnly: false } }],
   ['claims as headers', { props: { claimHeaders: { 'x-customer': 'sub' } } }],
   ['an integration over plain HTTP', { edge: { tlsSecret: undefined } }],
   [

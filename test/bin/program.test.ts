@@ -79,7 +79,7 @@ test('the completion of bash has the commands, and the options of each', () => {
       .stdout.toString()
       .trim();
   expect(completed('ch')).toBe('check');
-  expect(completed('')).toBe('synth check completion --version --help');
+  expect(completed('')).toBe('init synth check completion --version --help');
   expect(completed('check', '--f')).toBe('--format --fail-on');
   expect(completed('synth', '-')).toBe('--help');
 });

@@ -34,7 +34,7 @@ test('the findings of synthesis are those that are reported, and no others', () 
 });
 
 test('the limits of templates are those that are reported, and no others', () => {
-  const reported = usedIn(/'((?:http-api|rest-api|target-group)-[\w-]+)'/g, /^checks\/templates\//);
+  const reported = usedIn(/'((?:http-api|rest-api|target-group|template)-[\w-]+)'/g, /^checks\/templates\//);
   expect([...reported].sort()).toEqual([...idsOf(CodeKind.TEMPLATE)].sort());
 });
 

@@ -25,6 +25,29 @@ test('an edge is a Gateway that listens for its host alone', () => {
   });
 });
 
+test('further labels and annotations of an edge are for the objects of its gateway', () => {
+  const shop = new Topology('shop');
+  const gatewayMetadata = {
+    labels: { team: 'web' },
+    annotations: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
+  };
+  shop.addEdge('door', { host: 'shop.example', gatewayMetadata }).route('GET /', plain(shop, 'web'));
+
+  expect(one(render(shop), 'Gateway', 'door').spec.infrastructure).toMatchObject({
+    labels: { team: 'web', 'app.kubernetes.io/name': 'door' },
+    annotations: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
+  });
+});
+
+test.each([{ labels: { 'app.kubernetes.io/name': 'x' } }, { annotations: { 'proxy.istio.io/config': '{}' } }])(
+  'a label or annotation that the topology sets is an error: %j',
+  gatewayMetadata => {
+    expect(() => new Topology('shop').addEdge('door', { host: 'shop.example', gatewayMetadata })).toThrow(
+      expect.objectContaining({ code: 'ReservedName' }),
+    );
+  },
+);
+
 test('the gateway has more than one pod, drained one at a time, behind a load balancer of its own', () => {
   const shop = new Topology('shop');
   shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'));

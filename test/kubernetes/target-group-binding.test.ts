@@ -1,6 +1,7 @@
 import { Chart, Testing } from 'cdk8s';
 import {
   ClusterApp,
+  Front,
   LoadBalancerController,
   Mesh,
   Port,
@@ -26,6 +27,16 @@ test("the pods of the gateway go into the target group of the edge's name", () =
     metadata: { name: 'door', namespace: 'shop' },
     spec: { targetGroupName: 'shop-door', targetType: 'ip', serviceRef: { name: 'door-istio', port: 443 } },
   });
+});
+
+test('or in one with the name of their environment', () => {
+  const shop = new Topology('shop');
+  const edge = shop.addEdge('door', { host: 'shop.example' });
+  edge.route('GET /', shop.addService('web', { image: 'example/web:1', port: Port.http(80) }));
+  const chart = new Chart(new ClusterApp(), 'aws');
+  new TargetGroupBinding(chart, 'door', { edge, mesh: Mesh.istio(), targetGroupName: 'shop-door-test' });
+
+  expect(Testing.synth(chart)[0].spec.targetGroupName).toBe('shop-door-test');
 });
 
 test('without a certificate they are reached on the port of plain HTTP', () => {
@@ -66,9 +77,9 @@ describe('a target group with an ARN', () => {
   const controller = LoadBalancerController.EKS_AUTO_MODE;
   const allowFromSecurityGroup = 'sg-0123456789abcdef0';
 
-  function binding(props: Partial<TargetGroupBindingProps>, frontCidrs?: string[]): Record<string, unknown> {
+  function binding(props: Partial<TargetGroupBindingProps>, addresses = ['10.0.4.0/24']): Record<string, unknown> {
     const shop = new Topology('shop');
-    const edge = shop.addEdge('door', { host: 'shop.example', managed: true, frontCidrs });
+    const edge = shop.addEdge('door', { host: 'shop.example', front: Front.httpApi({ addresses }) });
     const chart = new Chart(new ClusterApp(), 'aws');
     new TargetGroupBinding(chart, 'door', { edge, mesh: Mesh.istio(), ...props });
     return Testing.synth(chart)[0] as Record<string, unknown>;
@@ -121,6 +132,10 @@ describe('a target group with an ARN', () => {
     ['a token of the cloud app', 'is not the ARN of a target group', { targetGroupArn: '${Token[TOKEN.12]}' }],
     ['the ARN of a listener', 'is not the ARN', { targetGroupArn: targetGroupArn.replace('targetgroup', 'listener') }],
     ['a CIDR as security group', 'is not the id of a security group', { allowFromSecurityGroup: '10.0.0.0/16' }],
+    ['a name that is none', '"shop_test" is not the name of a target group', { targetGroupName: 'shop_test' }],
+    ['a name that is too long', 'is not the name of a target group', { targetGroupName: 'x'.repeat(33) }],
+    ['a name that is reserved', 'is not the name of a target group', { targetGroupName: 'internal-x' }],
+    ['a name and an ARN', 'both a name and an ARN', { targetGroupName: 'shop', targetGroupArn }],
   ])('throws for %s', (_name, message, props) => {
     expect(() => binding(props)).toThrow(message);
   });

@@ -16,14 +16,26 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     "`route('GET /files/*', service)`, `route('ANY /*', service)`",
     'istio/route-prefixes.test.ts › a prefix is one match, of the path and everything below it',
   ),
-  resources('Redirects other than to HTTPS', 'a patch of the HTTPRoute'),
+  model(
+    'Redirects other than to HTTPS',
+    "`redirect('GET /old/*', { pathPrefix, path, host, scheme, port, statusCode })`",
+    'istio/route-changes.test.ts › a redirect is a rule with a filter and without a backend',
+  ),
   model(
     'Redirect from HTTP to HTTPS',
     '`tlsSecret`',
     'istio/ingress.test.ts › with a certificate the edge ends TLS, and HTTP is redirected',
   ),
-  resources('Rewrites of path and host', '`rewrite` of calls; at edges a patch of the HTTPRoute'),
-  resources('Header changes', '`headers` of calls; at edges a patch of the HTTPRoute'),
+  model(
+    'Rewrites of path and host',
+    '`rewrite` of a route or a call',
+    'istio/route-changes.test.ts › a prefix is replaced before the service gets the request',
+  ),
+  model(
+    'Header changes',
+    '`headerChanges` of a route, `headers` of a call',
+    'istio/route-changes.test.ts › header changes are filters, with literal values',
+  ),
   model(
     'Traffic splitting',
     '`split` of a service behind an edge',
@@ -82,15 +94,27 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`namespace` of services and edges',
     'istio/ingress.test.ts › a service in another namespace grants the reference',
   ),
-  resources('Labels of the infrastructure', 'fixed labels; others by a patch of the Gateway'),
-  resources('Annotations of the infrastructure (load balancer settings)', 'a patch of the Gateway'),
+  model(
+    'Labels of the infrastructure',
+    '`gatewayMetadata` of an edge',
+    'istio/ingress.test.ts › further labels and annotations of an edge are for the objects of its gateway',
+  ),
+  model(
+    'Annotations of the infrastructure (load balancer settings)',
+    '`gatewayMetadata` of an edge',
+    'istio/ingress.test.ts › further labels and annotations of an edge are for the objects of its gateway',
+  ),
   resources('ListenerSet', '`ListenerSet`'),
   model(
     'Client certificates',
     '`clientCa`',
     'istio/edge-clients.test.ts › client certificates are demanded of the authority in a ConfigMap',
   ),
-  resources('External authorization', '`AuthorizationPolicy`, and patches for the provider'),
+  model(
+    'External authorization',
+    '`authorizer: ExternalAuthorizer.of({ service })`',
+    'kubernetes/external-authorizer.test.ts › the authorizer is in the SecurityPolicies of the routes that have it',
+  ),
   model(
     'Session persistence',
     '`addLoadBalancing({ consistentHash: HashKey.cookie(…) })`, while the pods stay the same',

@@ -15,6 +15,7 @@ const ARGUMENTS: Record<string, readonly unknown[]> = {
   Call: [web, web, {}],
   CircuitBreaker: [web, { maxConnections: 1 }],
   Edge: [shop, 'ghost', { host: 'ghost.example' }],
+  Redirect: [edge, 'GET /ghost', { path: '/' }],
   Route: [edge, 'GET /ghost', web, {}],
   Aggregate: [edge, {}, []],
 };

@@ -7,12 +7,14 @@ import {
   ClientKey,
   type EdgeProps,
   FailureMode,
+  Front,
   Mesh,
   type PartProps,
   PerClientRateLimit,
   Period,
   Port,
   ProtoDescriptor,
+  type RedirectProps,
   type RouteProps,
   Topology,
 } from '../../lib';
@@ -56,6 +58,11 @@ const aggregate =
       .addEdge('door', { host: 'shop.example' })
       .aggregate(operation, { ads: { service: ads, path: '/' }, web: { service: web, ...part } });
   };
+
+const redirect =
+  (props: RedirectProps, operation = 'GET /old/*') =>
+  () =>
+    new Topology('shop').addEdge('door', { host: 'shop.example' }).redirect(operation, props);
 
 export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
   ...['', 'login.example/keys', 'ftp://login.example/keys', 'https://login.example/the keys', 'https://'].map(
@@ -101,6 +108,59 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
       shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /home', parts, { headers: ['*'] });
     },
   ],
+  ['a redirect to the URL of the request', 'NoEffect', ['`host`'], redirect({})],
+  ['a redirect to no path', 'InvalidPath', ['"new"'], redirect({ path: 'new' })],
+  ['a redirect to two paths', 'Contradiction', ['`pathPrefix`'], redirect({ path: '/a', pathPrefix: '/b' })],
+  ['a redirect of a prefix that is none', 'NoEffect', ['"/old"'], redirect({ pathPrefix: '/new' }, 'GET /old')],
+  ['a redirect to a host with a port', 'InvalidHost', ['"a.example:1"'], redirect({ host: 'a.example:1' })],
+  ['a redirect to another scheme', 'InvalidText', ['"ftp"', '"https"'], redirect({ scheme: 'ftp' })],
+  ['a redirect to no port', 'OutOfRange', ['65536'], redirect({ port: 65_536 })],
+  ['a redirect with another status', 'OutOfRange', ['304', '308'], redirect({ path: '/a', statusCode: 304 })],
+  [
+    'a redirect of an operation that has a route',
+    'Duplicate',
+    ['"GET /"'],
+    () => {
+      const shop = new Topology('shop');
+      const door = shop.addEdge('door', { host: 'shop.example' });
+      door.route('GET /', shop.addService('web', { image, port: Port.http(80) }));
+      door.redirect('GET /', { path: '/a' });
+    },
+  ],
+  ['a rewrite of nothing', 'NoEffect', ['neither path nor host'], route({ rewrite: {} })],
+  ['a rewrite to no path', 'InvalidPath', ['"a"'], route({ rewrite: { path: 'a' } })],
+  ['a rewrite to two paths', 'Contradiction', ['`path`'], route({ rewrite: { path: '/a', pathPrefix: '/' } })],
+  ['a rewrite to a host with a port', 'InvalidHost', ['"a:1"'], route({ rewrite: { host: 'a:1' } })],
+  ...['GET /a', 'GET /{rest+}', 'GET /*', 'GET /t/{id}/*'].map(
+    (operation): [string, string, string[], () => unknown] => [
+      `a rewrite of the prefix of ${operation}`,
+      'NoEffect',
+      [`"${operation.slice(4)}" has no prefix`],
+      route({ rewrite: { pathPrefix: '/b' } }, {}, operation),
+    ],
+  ),
+  ['a prefix replaced by itself', 'NoEffect', ['itself'], route({ rewrite: { pathPrefix: '/a' } }, {}, 'GET /a/*')],
+  [
+    'a reserved header changed at an edge',
+    'InvalidHeader',
+    ['"host"'],
+    route({ headerChanges: { request: { set: { host: 'a' } } } }),
+  ],
+  [
+    'a header set to nothing at an edge',
+    'InvalidText',
+    ['x-a', 'empty'],
+    route({ headerChanges: { response: { add: { 'x-a': '' } } } }),
+  ],
+  [
+    'seventeen headers set at an edge',
+    'OutOfRange',
+    ['17', '16'],
+    route({
+      headerChanges: { request: { set: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`x-${i}`, '1'])) } },
+    }),
+  ],
+  ['no header changed at an edge', 'NoEffect', ['empty'], route({ headerChanges: { request: {} } })],
   ['an aggregate of a prefix', 'InvalidPath', ['"/home/*"'], aggregate({ path: '/' }, Port.http(80), 'GET /home/*')],
   ['a part of a prefix', 'InvalidPath', ['"/a/*"', 'single paths'], aggregate({ path: '/a/*' })],
   ['a prefix for a gRPC method', 'Untranslatable', ['"/a/*"', 'prefix'], translated('GET /a/*', 'GetProduct')],
@@ -112,13 +172,25 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     edge({ certificateIssuer: 'letsencrypt' }),
   ],
   ['a name that no Secret can have', 'InvalidName', ['"Shop TLS"', 'a Secret'], edge({ tlsSecret: 'Shop TLS' })],
+  ['a front without addresses', 'NoEffect', ['empty'], () => Front.httpApi({ addresses: [] })],
   [
-    'addresses of a managed API that is not there',
-    'NoEffect',
-    ['frontCidrs', 'managed: true'],
-    edge({ frontCidrs: ['10.0.8.0/24'] }),
+    'a front whose connections nothing identifies',
+    'UnprovenFront',
+    ['a WAF', '`addresses` or `clientCa`'],
+    () => Front.of({ name: 'a WAF', capabilities: [] }),
   ],
-  ['no address of a managed API', 'NoEffect', ['empty'], edge({ managed: true, frontCidrs: [] })],
+  [
+    'a front with a certificate whose authority no ConfigMap can have',
+    'InvalidName',
+    ['"Front CA"', 'a ConfigMap'],
+    () => Front.of({ name: 'a WAF', capabilities: [], clientCa: 'Front CA' }),
+  ],
+  [
+    'a front with a certificate, and plain HTTP behind it',
+    'NoEffect',
+    ['clientCa of the front', 'tlsSecret'],
+    edge({ front: Front.of({ name: 'a WAF', capabilities: [], clientCa: 'front-ca' }) }),
+  ],
   ...[
     '10.0.8.0',
     '10.0.8.0/33',
@@ -130,17 +202,17 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     '10.0.8.0/24/1',
     '*',
   ].map((cidr): [string, string, string[], () => unknown] => [
-    `"${cidr}" as the addresses of a managed API`,
+    `"${cidr}" as the addresses of a front`,
     'InvalidCidr',
     [`"${cidr}"`, '10.0.8.0/24'],
-    edge({ managed: true, frontCidrs: ['10.0.9.0/24', cidr] }),
+    () => Front.restApi({ addresses: ['10.0.9.0/24', cidr] }),
   ]),
   ...['0.0.0.0/0', '::/0', '128.0.0.0/1', '8.0.0.0/7', '2000::/15'].map(
     (cidr): [string, string, string[], () => unknown] => [
-      `"${cidr}" as the addresses of a managed API`,
+      `"${cidr}" as the addresses of a front`,
       'InvalidCidr',
       [`"${cidr}"`, 'bypassed'],
-      edge({ managed: true, frontCidrs: [cidr] }),
+      () => Front.restApi({ addresses: [cidr] }),
     ],
   ),
   ["an edge's timeout without a unit", 'NoDuration', ['The timeout is 3'], edge({ timeout: 3 as never })],

@@ -59,9 +59,18 @@ const INTERFACES: Record<string, { readonly file: string; readonly tables: reado
       'topology/route.ts',
       'kubernetes/needs.ts',
       'kubernetes/route-order.ts',
-      'kubernetes/edge-routes.ts',
+      'kubernetes/route-rules.ts',
       'aws/limits/route-choice.ts',
     ],
+  },
+  RedirectProps: { file: 'topology/redirect.ts', tables: ['topology/redirect.ts', 'kubernetes/needs.ts'] },
+  RedirectTarget: {
+    file: 'topology/redirect.ts',
+    tables: ['topology/redirect.ts', 'kubernetes/needs.ts', 'kubernetes/route-filters.ts'],
+  },
+  RouteRewrite: {
+    file: 'topology/route-rewrite.ts',
+    tables: ['topology/route-rewrite.ts', 'kubernetes/route-filters.ts'],
   },
   AggregateProps: {
     file: 'topology/aggregate.ts',

@@ -6,32 +6,18 @@ import { audiencesOf, HTTP_API, invalid, requireFitForManagedApi, requireNoMore 
 import { requireFitRoutes } from './http-routes';
 import { requireOneChoice } from './route-choice';
 
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const ROUTES = 300;
-const AUTHORIZERS = 10;
-const AUDIENCES = 50;
-const SCOPES = 10;
-
 /** Throws for properties that an HTTP API does not support: AWS would fail the deployment, or ignore them. */
 export function requireFitForHttpApi(props: HttpApiEdgeProps): void {
   const { edge } = props;
-  requireNoMore(
-    HTTP_API,
-    edge.path,
-    'routes',
-    edge.routes.length + openPreflightsOf(edge).length + Object.keys(props.lambdaRoutes ?? {}).length,
-    ROUTES,
-    'Split the edge in two.',
-  );
-  requireNoMore(
-    HTTP_API,
-    edge.path,
-    'sets of issuer and audiences',
-    tokenDemandsOf(props).length,
-    AUTHORIZERS,
-    'Use the same set for several routes.',
-  );
   requireFitForManagedApi(HTTP_API, props);
+  const own = props.quotas;
+  const routes = edge.routes.length + openPreflightsOf(edge).length + Object.keys(props.lambdaRoutes ?? {}).length;
+  requireNoMore(HTTP_API, edge.path, 'routes', routes, { own, fix: 'Split the edge in two.' });
+  requireNoMore(HTTP_API, edge.path, 'authorizers', tokenDemandsOf(props).length, {
+    own,
+    what: 'sets of issuer and audiences',
+    fix: 'Use the same set for several routes.',
+  });
   edge.routes.forEach(requireFitRoute);
   requireOneChoice(edge);
   requireFitRoutes(props);
@@ -95,26 +81,19 @@ function requireFitRoute({ edge, operation, auth: { token } }: Route): void {
       'Remove the route, or set `Auth.none()` on it.',
     );
   }
-  requireNoMore(
-    HTTP_API,
-    path,
-    'audiences',
-    token ? audiencesOf(token).length : 0,
-    AUDIENCES,
-    'Use one audience for all clients.',
-  );
-  requireNoMore(HTTP_API, path, 'scopes', token?.scopes?.length ?? 0, SCOPES, 'Use one scope for all clients.');
+  requireNoMore(HTTP_API, path, 'audiences', token ? audiencesOf(token).length : 0, {
+    fix: 'Use one audience for all clients.',
+  });
+  requireNoMore(HTTP_API, path, 'scopes', token?.scopes?.length ?? 0, { fix: 'Use one scope for all clients.' });
 }
 
 /**
- * Throws for features that an HTTP API does not have. Without `managed`, client limits are enforced by the gateway in
- * the cluster.
+ * Throws for features that neither an HTTP API nor a gateway in the cluster has. API keys and client limits are left to
+ * the gateway.
  */
 function assertNoRestApiFeatures(edge: Edge): void {
   const asked = [
-    ['API keys', edge.routes.some(route => route.auth.key)],
     ['a web application firewall', edge.waf],
-    ['per-client rate limits', edge.managed && edge.perClientRateLimits.length > 0],
     ['request validation', edge.routes.some(route => route.requestValidation)],
     ['response caching', edge.routes.some(route => route.cacheTtl)],
   ] as const;

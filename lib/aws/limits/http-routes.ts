@@ -133,14 +133,6 @@ function requireKept(edge: Edge, { operation, auth }: Route, authorizer: IHttpRo
       'Set `auth: Auth.none()` on the route, or remove the authorizer.',
     );
   }
-  if (!auth.token && !edge.managed) {
-    throw invalidAt(
-      edge,
-      operation,
-      'Only its authorizer in the API protects it, and its gateway can be reached without the API.',
-      'Set `managed: true` on the edge, or require a token.',
-    );
-  }
 }
 
 function invalidAt({ path }: Edge, operation: Operation, summary: string, fix: string): ValidationError {

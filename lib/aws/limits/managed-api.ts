@@ -1,3 +1,4 @@
+import { type ApiQuotas, HTTP_API_QUOTAS, limitOf, type Quota, REST_API_QUOTAS } from '../../checks';
 import { type AcceptedTokens, type Edge, type Route, TlsVersion, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
@@ -5,15 +6,18 @@ import type { ManagedApiProps } from '../managed-api';
 export interface ApiKind {
   readonly name: string;
   readonly code: 'LimitOfHttpApi' | 'LimitOfRestApi';
+  readonly quotas: { readonly integrationTimeoutMillis: Quota; readonly [name: string]: Quota };
 }
 
-export const HTTP_API: ApiKind = { name: 'an HTTP API', code: 'LimitOfHttpApi' };
-export const REST_API: ApiKind = { name: 'a REST API', code: 'LimitOfRestApi' };
+export const HTTP_API = { name: 'an HTTP API', code: 'LimitOfHttpApi', quotas: HTTP_API_QUOTAS } as const;
+export const REST_API = { name: 'a REST API', code: 'LimitOfRestApi', quotas: REST_API_QUOTAS } as const;
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
 const TARGET_GROUP_NAME = 32;
 const SHORTEST = 50;
-const LONGEST = 29_000;
+const TIMEOUT = 'integrationTimeoutMillis';
+/** AWS supports 30 s for HTTP APIs, the CDK a second less. */
+const LONGEST_OF_CDK = 29_000;
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers */
 const RESERVED_HEADER = new RegExp(
   '^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|'
@@ -24,11 +28,20 @@ const RESERVED_HEADER = new RegExp(
 /** Throws for properties that no managed API supports. */
 export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): void {
   const { edge } = props;
-  edge.routes.forEach(route => requireFitRoute(api, route));
+  assertRaisable(api, props);
+  edge.routes.forEach(route => requireFitRoute(api, route, props.quotas));
+  edge.redirects.forEach(({ path, operation }) => {
+    throw invalid(
+      api,
+      path,
+      `"${operation.toString()}" is a redirect, and ${api.name} forwards all requests.`,
+      'Answer with the redirect in a service, or declare it on an edge without a managed API.',
+    );
+  });
   requireOneHost(api, edge);
-  requireNoClientSettings(api, edge);
+  requireNoTlsVersion(api, edge);
   if (!props.loadBalancer) {
-    requireTargetGroupName(api, edge);
+    requireTargetGroupName(api, edge, props.targetGroupName);
   }
   requireTruststore(api, props);
   requireStageName(api, edge, props.stageName);
@@ -50,20 +63,14 @@ function requireOneHost(api: ApiKind, { path, hosts }: Edge): void {
   }
 }
 
-/** The API terminates the connections of clients, and connects to the gateway from its own addresses. */
-function requireNoClientSettings(api: ApiKind, edge: Edge): void {
-  const [name] = Object.entries({
-    allowedCidrs: edge.allowedCidrs,
-    deniedCidrs: edge.deniedCidrs,
-    trustedProxies: edge.trustedProxies,
-    minTlsVersion: edge.minTlsVersion === TlsVersion.V1_3 ? edge.minTlsVersion : undefined,
-  }).find(([, value]) => value !== undefined) ?? [undefined];
-  if (name !== undefined) {
+/** The API terminates the connections of clients. */
+function requireNoTlsVersion(api: ApiKind, { path, minTlsVersion }: Edge): void {
+  if (minTlsVersion === TlsVersion.V1_3) {
     throw invalid(
       api,
-      edge.path,
-      `\`${name}\` applies to connections of clients, which ${api.name} terminates in front of the gateway.`,
-      `Remove \`${name}\`, and restrict clients at the API, e.g. by a web ACL.`,
+      path,
+      `\`minTlsVersion\` applies to connections of clients, which ${api.name} terminates in front of the gateway.`,
+      'Set it at the API instead, and remove it from the edge.',
     );
   }
 }
@@ -73,16 +80,45 @@ export function invalid(api: ApiKind, path: string, summary: string, fix: string
   return new ValidationError({ code: api.code, path, summary, fix });
 }
 
-export function requireNoMore(
-  api: ApiKind,
+/** Throws for more of something than a quota of the API allows: the account's own, or the default. */
+export function requireNoMore<Name extends string>(
+  api: ApiKind & { readonly quotas: { readonly [N in Name]: Quota } },
   path: string,
-  what: string,
+  name: Name,
   count: number,
-  most: number,
-  fix: string,
+  { what = name, fix, own }: { readonly what?: string; readonly fix: string; readonly own?: ApiQuotas },
 ): void {
+  const most = limitOf(api.quotas, name, { ...own });
   if (count > most) {
-    throw invalid(api, path, `There are ${count} ${what}, and ${api.name} has at most ${most}.`, fix);
+    throw invalid(
+      api,
+      path,
+      `There are ${count} ${what}, and ${api.name} has at most ${most}.`,
+      `${fix}${adviceOn(api, name)}`,
+    );
+  }
+}
+
+function adviceOn(api: ApiKind, name: string): string {
+  return api.quotas[name]?.isRaisable
+    ? ` AWS raises this quota on request; state the quota of the account in \`quotas: { ${name}: … }\`.`
+    : '';
+}
+
+/** Throws for quotas of the account that AWS does not raise for this kind of API. */
+function assertRaisable(api: ApiKind, { edge, quotas = {} }: ManagedApiProps): void {
+  for (const [name, value] of Object.entries(quotas) as [string, number | undefined][]) {
+    if (value !== undefined && !api.quotas[name]?.isRaisable) {
+      throw invalid(
+        api,
+        edge.path,
+        `\`quotas\` has ${name}, which AWS does not raise for ${api.name}.`,
+        `Remove it from \`quotas\`.`,
+      );
+    }
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+      throw invalid(api, edge.path, `The quota ${name} is ${value}.`, 'State a whole number above 0.');
+    }
   }
 }
 
@@ -91,15 +127,16 @@ export function audiencesOf(token: AcceptedTokens): string[] {
   return [...new Set(token.audiences)].sort();
 }
 
-function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route): void {
+function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route, own?: ApiQuotas): void {
   const path = `${edge.path}/${operation.toString()}`;
   const millis = timeout.toMilliseconds();
-  if (millis < SHORTEST || millis > LONGEST) {
+  const longest = Math.min(limitOf(api.quotas, TIMEOUT, { ...own }), api === HTTP_API ? LONGEST_OF_CDK : Infinity);
+  if (millis < SHORTEST || millis > longest) {
     throw invalid(
       api,
       path,
-      `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${LONGEST} ms.`,
-      'Set a timeout in this range, and use polling for operations that take longer.',
+      `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${longest} ms.`,
+      `Set a timeout in this range, and use polling for operations that take longer.${adviceOn(api, TIMEOUT)}`,
     );
   }
   if (operation.path.isPrefix) {
@@ -138,27 +175,29 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
   }
 }
 
-function requireTargetGroupName(api: ApiKind, edge: Edge): void {
-  if (edge.id.length > TARGET_GROUP_NAME) {
+function requireTargetGroupName(api: ApiKind, edge: Edge, given: string | undefined): void {
+  const name = given ?? edge.id;
+  if (name.length > TARGET_GROUP_NAME) {
     throw invalid(
       api,
       edge.path,
-      `"${edge.id}" has ${edge.id.length} characters, and the name of a target group can have `
-        + `${TARGET_GROUP_NAME}.`,
-      'Shorten the name of the topology or of the edge.',
+      `"${name}" has ${name.length} characters, and the name of a target group can have ${TARGET_GROUP_NAME}.`,
+      given === undefined
+        ? 'Set `targetGroupName`, here and in the TargetGroupBinding, or shorten the name of the topology or of the edge.'
+        : 'Shorten `targetGroupName`.',
+    );
+  }
+  if (!/^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/.test(name)) {
+    throw invalid(
+      api,
+      edge.path,
+      `"${name}" is not a valid name of a target group.`,
+      'Use letters, digits and "-", which is neither first nor last; "internal-" is reserved.',
     );
   }
 }
 
-function requireTruststore(api: ApiKind, { edge, certificate, truststore }: ManagedApiProps): void {
-  if (edge.clientCa && !edge.managed) {
-    throw invalid(
-      api,
-      edge.path,
-      'The gateway in the cluster requires a client certificate, and the API in front has none to ' + 'present.',
-      'Set `managed: true` on the edge, so that the API requires client certificates instead.',
-    );
-  }
+function requireTruststore(api: ApiKind, { edge, certificate, hostedZone, truststore }: ManagedApiProps): void {
   if (edge.clientCa && !truststore) {
     throw invalid(
       api,
@@ -167,12 +206,12 @@ function requireTruststore(api: ApiKind, { edge, certificate, truststore }: Mana
       'Set `truststore`.',
     );
   }
-  if (truststore && !certificate) {
+  if (truststore && !certificate && !hostedZone) {
     throw invalid(
       api,
       edge.path,
       'A truststore is a setting of a custom domain, and the API has none.',
-      "Set `certificate`, the certificate of the edge's host.",
+      "Set `certificate`, the certificate of the edge's host, or `hostedZone`.",
     );
   }
 }

@@ -1,24 +1,40 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
+import { jwtAuthorizerKey } from '../jwt-authorizer-key';
 import type { RestApiEdgeProps } from '../rest-api-props';
+import { verifierOf } from '../token-verification';
 import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
+import { assertBodiesFit } from './rest-bodies';
 import { assertPathsFit } from './rest-paths';
 
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
-const RESOURCES = 300;
-const LONGEST_CACHE = 3600;
+const LONGEST_CACHE = REST_API.quotas.cacheTtlSeconds.limit;
 const API_KEY_HEADER = 'x-api-key';
 
 /** Throws for properties that a REST API does not support. */
 export function requireFitForRestApi(props: RestApiEdgeProps): void {
-  const { edge } = props;
-  requireNoMore(REST_API, edge.path, 'resources', resourcesOf(edge), RESOURCES, 'Split the edge in two.');
+  const { edge, quotas: own } = props;
   requireFitForManagedApi(REST_API, props);
+  requireNoMore(REST_API, edge.path, 'resources', resourcesOf(edge), { own, fix: 'Split the edge in two.' });
+  requireNoMore(REST_API, edge.path, 'authorizers', authorizersOf(props), {
+    own,
+    what: 'authorizers for pairs of issuer and audiences',
+    fix: 'Use the same pair for several routes, or set `lambdaAuthorizer: true`.',
+  });
   edge.routes.forEach(requireFitRoute);
   assertPathsFit(edge);
+  assertBodiesFit(props);
   requireFitLimits(props);
   requireOneKindOfKey(edge);
   validateCanary(props);
   assertAllEffective(props);
+}
+
+/** A JWT authorizer for each pair of issuer and audiences, and one for all other tokens. */
+function authorizersOf(props: RestApiEdgeProps): number {
+  const keys = props.edge.routes.map(route => {
+    const verifier = verifierOf(route, props);
+    return verifier === 'jwt-authorizer' && route.auth.token ? jwtAuthorizerKey(route.auth.token) : verifier;
+  });
+  return new Set(keys.filter(key => key !== undefined)).size;
 }
 
 /** Each segment of a path is a separate resource. */
@@ -142,7 +158,7 @@ function assertAllEffective({ edge, webAclArn, userPools }: RestApiEdgeProps): v
       REST_API,
       edge.path,
       'The API has a web ACL, but the edge declares no firewall, so it would not be attached.',
-      'Set `waf: true` and `managed: true` on the edge, or remove `webAclArn`.',
+      'Set `waf: true` on the edge, or remove `webAclArn`.',
     );
   }
   if (userPools && edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')) {

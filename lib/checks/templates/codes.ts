@@ -69,6 +69,11 @@ export const TEMPLATE_CODES = [
     summary: 'A target group has a name that is too long',
     explanation: 'Names have up to 32 characters, and the cluster binds its gateway to the target group by name.',
   },
+  {
+    id: 'template-resources',
+    summary: 'A template has more resources than CloudFormation accepts',
+    explanation: 'CloudFormation accepts 500 resources in a template. Move some of them into another stack.',
+  },
 ] as const satisfies readonly { id: string; summary: string; explanation: string }[];
 
 /** The code of a finding on a template. A new one needs an entry in {@link TEMPLATE_CODES}. */

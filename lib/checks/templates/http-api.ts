@@ -1,4 +1,5 @@
 import type { Finding } from '../finding';
+import { type ApiQuotas, HTTP_API_QUOTAS, limitOf } from './quotas';
 import {
   beyondQuota,
   type CloudTemplate,
@@ -11,18 +12,17 @@ import {
   resourcesOf,
 } from './template';
 
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const MOST: readonly (readonly [type: string, what: string, most: number])[] = [
-  ['AWS::ApiGatewayV2::Route', 'routes', 300],
-  ['AWS::ApiGatewayV2::Integration', 'integrations', 300],
-  ['AWS::ApiGatewayV2::Authorizer', 'authorizers', 10],
-  ['AWS::ApiGatewayV2::Stage', 'stages', 10],
-];
-const AUDIENCES = 50;
-const SCOPES = 10;
+const COUNTED = [
+  ['AWS::ApiGatewayV2::Route', 'routes'],
+  ['AWS::ApiGatewayV2::Integration', 'integrations'],
+  ['AWS::ApiGatewayV2::Authorizer', 'authorizers'],
+  ['AWS::ApiGatewayV2::Stage', 'stages'],
+] as const;
+const AUDIENCES = HTTP_API_QUOTAS.audiences.limit;
+const SCOPES = HTTP_API_QUOTAS.scopes.limit;
 const API = 'an HTTP API';
 const SHORTEST = 50;
-const LONGEST = 30_000;
+const LONGEST = HTTP_API_QUOTAS.integrationTimeoutMillis;
 
 const INTEGRATION_TYPES = ['AWS_PROXY', 'HTTP_PROXY'];
 const CONNECTION_TYPES = ['INTERNET', 'VPC_LINK'];
@@ -38,7 +38,7 @@ const RESERVED_HEADER = new RegExp(
 );
 
 /** Faults in the HTTP APIs of a template that AWS rejects, or that show at run time: no other tool detects them. */
-export function httpApiLimits(template: CloudTemplate): Finding[] {
+export function httpApiLimits(template: CloudTemplate, quotas: ApiQuotas): Finding[] {
   const apis = new Set(
     resourcesOf(template, 'AWS::ApiGatewayV2::Api')
       .filter(({ properties }) => (properties.ProtocolType ?? 'HTTP') === 'HTTP')
@@ -47,7 +47,17 @@ export function httpApiLimits(template: CloudTemplate): Finding[] {
   const ofHttpApis = (type: string) =>
     resourcesOf(template, type).filter(({ properties }) => apis.has(referenceIn(properties.ApiId) ?? ''));
   return [
-    ...MOST.flatMap(([type, what, most]) => beyondQuota('http-api-quota', API, 'ApiId', ofHttpApis(type), what, most)),
+    ...COUNTED.flatMap(([type, name]) =>
+      beyondQuota(
+        'http-api-quota',
+        API,
+        'ApiId',
+        ofHttpApis(type),
+        name,
+        HTTP_API_QUOTAS[name],
+        limitOf(HTTP_API_QUOTAS, name, { ...quotas }),
+      ),
+    ),
     ...ofHttpApis('AWS::ApiGatewayV2::Route').flatMap(checkRoute),
     ...ofHttpApis('AWS::ApiGatewayV2::Integration').flatMap(checkIntegration),
     ...ofHttpApis('AWS::ApiGatewayV2::Authorizer').flatMap(checkAuthorizer),
@@ -105,7 +115,7 @@ function checkIntegration({ id, properties }: NamedResource): Finding[] {
   return [
     ...outsideOf('http-api-enumeration', id, API, 'integration type', IntegrationType, INTEGRATION_TYPES),
     ...outsideOf('http-api-enumeration', id, API, 'connection type', ConnectionType, CONNECTION_TYPES),
-    ...outsideOfTime('http-api-timeout', id, API, TimeoutInMillis, SHORTEST, LONGEST),
+    ...outsideOfTime('http-api-timeout', id, API, TimeoutInMillis, SHORTEST, LONGEST, LONGEST.limit),
     ...entriesOf(RequestParameters)
       .map(([key]) => /^(?:append|overwrite|remove):header\.(.+)$/.exec(key)?.[1])
       .filter(header => header !== undefined && RESERVED_HEADER.test(header.toLowerCase()))

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding';
+import { type ApiQuotas, limitOf, REST_API_QUOTAS } from './quotas';
 import {
   beyondQuota,
   type CloudTemplate,
@@ -10,15 +11,13 @@ import {
   resourcesOf,
 } from './template';
 
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
-const MOST: readonly (readonly [type: string, what: string, most: number])[] = [
-  ['AWS::ApiGateway::Resource', 'resources', 300],
-  ['AWS::ApiGateway::Authorizer', 'authorizers', 10],
-  ['AWS::ApiGateway::Stage', 'stages', 10],
-];
+const COUNTED = [
+  ['AWS::ApiGateway::Resource', 'resources'],
+  ['AWS::ApiGateway::Authorizer', 'authorizers'],
+  ['AWS::ApiGateway::Stage', 'stages'],
+] as const;
 const API = 'a REST API';
 const SHORTEST = 50;
-const LONGEST = 29_000;
 const INTEGRATION_TYPES = ['AWS', 'AWS_PROXY', 'HTTP', 'HTTP_PROXY', 'MOCK'];
 const CONNECTION_TYPES = ['INTERNET', 'VPC_LINK'];
 const HTTP_METHODS = ['ANY', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -26,12 +25,20 @@ const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 const TARGET_GROUP_NAME = 32;
 
 /** Faults in the REST APIs of a template that AWS rejects. */
-export function restApiLimits(template: CloudTemplate): Finding[] {
+export function restApiLimits(template: CloudTemplate, quotas: ApiQuotas): Finding[] {
   return [
-    ...MOST.flatMap(([type, what, most]) =>
-      beyondQuota('rest-api-quota', API, 'RestApiId', resourcesOf(template, type), what, most),
+    ...COUNTED.flatMap(([type, name]) =>
+      beyondQuota(
+        'rest-api-quota',
+        API,
+        'RestApiId',
+        resourcesOf(template, type),
+        name,
+        REST_API_QUOTAS[name],
+        limitOf(REST_API_QUOTAS, name, { ...quotas }),
+      ),
     ),
-    ...resourcesOf(template, 'AWS::ApiGateway::Method').flatMap(checkMethod),
+    ...resourcesOf(template, 'AWS::ApiGateway::Method').flatMap(each => checkMethod(each, quotas)),
     ...resourcesOf(template, 'AWS::ApiGateway::Stage').flatMap(({ id, properties: { StageName } }) =>
       typeof StageName === 'string' && !STAGE_NAME.test(StageName)
         ? [
@@ -63,12 +70,14 @@ export function targetGroupNames(template: CloudTemplate): Finding[] {
   );
 }
 
-function checkMethod({ id, properties: { HttpMethod, Integration } }: NamedResource): Finding[] {
+function checkMethod({ id, properties: { HttpMethod, Integration } }: NamedResource, quotas: ApiQuotas): Finding[] {
+  const timeout = REST_API_QUOTAS.integrationTimeoutMillis;
+  const longest = limitOf(REST_API_QUOTAS, 'integrationTimeoutMillis', { ...quotas });
   const { Type, ConnectionType, TimeoutInMillis } = Object.fromEntries(entriesOf(Integration));
   return [
     ...outsideOf('rest-api-enumeration', id, API, 'method', HttpMethod, HTTP_METHODS),
     ...outsideOf('rest-api-enumeration', id, API, 'integration type', Type, INTEGRATION_TYPES),
     ...outsideOf('rest-api-enumeration', id, API, 'connection type', ConnectionType, CONNECTION_TYPES),
-    ...outsideOfTime('rest-api-timeout', id, API, TimeoutInMillis, SHORTEST, LONGEST),
+    ...outsideOfTime('rest-api-timeout', id, API, TimeoutInMillis, SHORTEST, timeout, longest),
   ];
 }

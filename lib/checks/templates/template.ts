@@ -1,5 +1,6 @@
 import { type Finding, Severity } from '../finding';
 import type { TemplateCode } from './codes';
+import type { Quota } from './quotas';
 
 /** A CloudFormation template, as JSON. */
 export interface CloudTemplate {
@@ -52,6 +53,8 @@ export function finding(id: TemplateCode, path: string, message: string, fix: st
   return { id, severity: Severity.ERROR, path, message, fix };
 }
 
+const RAISED = 'AWS raises this quota on request; pass the quotas of the account to `checkTemplate`.';
+
 /** More resources of one API than its quota allows. */
 export function beyondQuota(
   id: TemplateCode,
@@ -59,6 +62,7 @@ export function beyondQuota(
   property: string,
   resources: readonly NamedResource[],
   what: string,
+  { isRaisable }: Quota,
   most: number,
 ): Finding[] {
   const counts = new Map<string, number>();
@@ -69,7 +73,12 @@ export function beyondQuota(
   return [...counts]
     .filter(([, count]) => count > most)
     .map(([owner, count]) =>
-      finding(id, owner, `The API has ${count} ${what}, and the limit of ${api} is ${most}.`, 'Split the API in two.'),
+      finding(
+        id,
+        owner,
+        `The API has ${count} ${what}, and the limit of ${api} is ${most}.`,
+        isRaisable ? `Split the API in two. ${RAISED}` : 'Split the API in two.',
+      ),
     );
 }
 
@@ -94,6 +103,7 @@ export function outsideOfTime(
   api: string,
   millis: unknown,
   least: number,
+  { isRaisable }: Quota,
   most: number,
 ): Finding[] {
   return typeof millis === 'number' && (millis < least || millis > most)
@@ -102,7 +112,7 @@ export function outsideOfTime(
           id,
           path,
           `The integration timeout is ${millis} ms, and ${api} allows ${least} to ${most} ms.`,
-          'Respond sooner, or let clients poll for the results of longer operations.',
+          `Respond sooner, or let clients poll for the results of longer operations.${isRaisable ? ` ${RAISED}` : ''}`,
         ),
       ]
     : [];

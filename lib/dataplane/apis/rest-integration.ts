@@ -7,6 +7,7 @@ import { isFirstLink, targetOfLoadBalancer } from './load-balancer';
 import { Outgoing } from './outgoing';
 import { mapRestRequest } from './rest-mapping';
 import type { RestMethod } from './rest-methods';
+import { assertTransformable } from './rest-binary';
 import { mockStatus } from './rest-mock';
 import { respond } from './rest-responses';
 import { applyTemplates } from './rest-templates';
@@ -25,6 +26,7 @@ export function integrateMethod(visit: Visit, method: RestMethod, sources: Sourc
   const integration = method.resource.root.get('Properties', 'Integration');
   const type = template.text(integration.get('Type'));
   const timeoutMs = integration.get('TimeoutInMillis').number ?? LONGEST;
+  assertTransformable(visit, integration, type);
   const name = `${template.text(method.resource.root.get('Properties', 'HttpMethod'))} ${method.path}`;
   if (type === 'MOCK') {
     return {

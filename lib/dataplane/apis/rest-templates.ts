@@ -32,13 +32,13 @@ export interface Templated {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
  */
 export function applyTemplates(
-  { headers }: Message,
+  message: Message,
   integration: Field,
   parameters: Readonly<Record<string, string>>,
 ): Templated {
   const templates = integration.get('RequestTemplates').entries;
-  const [type = ''] = (headers['content-type'] ?? JSON_TYPE).split(';');
-  const template = templates.find(([name]) => name.toLowerCase() === type.trim().toLowerCase())?.[1].text;
+  const type = contentTypeOf(message);
+  const template = templates.find(([name]) => name.toLowerCase() === type)?.[1].text;
   const behavior = integration.get('PassthroughBehavior').text || 'WHEN_NO_MATCH';
   if (template === undefined) {
     const isUnsupported = behavior === 'NEVER' || (behavior === 'WHEN_NO_TEMPLATES' && templates.length > 0);
@@ -49,6 +49,12 @@ export function applyTemplates(
     isUnsupported: false,
     isPassed: false,
   };
+}
+
+/** The content type of a request, by default JSON. */
+export function contentTypeOf({ headers }: Message): string {
+  const [type = ''] = (headers['content-type'] ?? JSON_TYPE).split(';');
+  return type.trim().toLowerCase();
 }
 
 function overriddenPath(template: string, { resource }: Field, parameters: Readonly<Record<string, string>>): string {

@@ -55,7 +55,11 @@ export function denialAt(listener: GatewayListener, { cluster }: Context): Failu
     const connection = { namespace: '', labels: {}, port };
     const verdict = authorize(target, { connection, isTcp: !each.carriesRequests, unknown: CLIENT }, cluster);
     return verdict.isAllowed === false
-      ? { because: 'policy', by: verdict.by, reason: `${each.caller.title} denies it: ${verdict.reason}` }
+      ? {
+          because: 'policy',
+          by: verdict.by,
+          reason: `${each.caller.title} denies what arrives on port ${each.port}: ${verdict.reason}`,
+        }
       : undefined;
   });
 }

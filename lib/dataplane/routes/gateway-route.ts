@@ -42,7 +42,7 @@ function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluste
   return {
     at,
     matches,
-    reply: replyOf(filters, backends),
+    reply: replyOf(filters, backends, reader),
     backends,
     hasNoBackend: backends.length === 0 && !filters.some(each => each.get('requestRedirect').exists),
     rewritePath: rewrite && rewriteOf(rewrite),
@@ -55,9 +55,9 @@ function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluste
   };
 }
 
-function replyOf(filters: readonly Field[], backends: readonly Backend[]): Rule['reply'] {
+function replyOf(filters: readonly Field[], backends: readonly Backend[], reader: RouteReader): Rule['reply'] {
   const [redirect] = filters.map(each => each.get('requestRedirect')).filter(each => each.exists);
-  return redirect ? redirectFilter(redirect) : backends.length === 0 ? () => ({ status: 500 }) : undefined;
+  return redirect ? redirectFilter(redirect, reader) : backends.length === 0 ? () => ({ status: 500 }) : undefined;
 }
 
 function backendsOf(at: Field, reader: RouteReader, cluster: Cluster): Backend[] {

@@ -27,10 +27,12 @@ export function hostWritten(at: Field): string | undefined {
   return ['set', 'add'].flatMap(name => at.get(name).entries).find(([name]) => isHost(name))?.[1].text;
 }
 
-/** The operations of a header modifier of the Gateway API. */
+/** The operations of a header modifier of the Gateway API, in whose values `%%` is a literal `%` for Envoy, too. */
 export function headerModifier(at: Field): HeaderOperations {
   const pairs = (name: string) =>
-    Object.fromEntries(at.get(name).items.map(each => [each.get('name').text.toLowerCase(), each.get('value').text]));
+    Object.fromEntries(
+      at.get(name).items.map(each => [each.get('name').text.toLowerCase(), unescaped(each.get('value').text)]),
+    );
   return { set: pairs('set'), add: pairs('add'), remove: at.get('remove').texts.map(each => each.toLowerCase()) };
 }
 
@@ -64,7 +66,7 @@ export function joined(one: HeaderOperations, other: HeaderOperations): HeaderOp
   return {
     set: { ...one.set, ...other.set },
     add: added(one.add, other.add),
-    remove: [...one.remove, ...other.remove],
+    remove: [...new Set([...one.remove, ...other.remove])],
   };
 }
 
@@ -92,9 +94,13 @@ function added(first: HeaderOperations['add'], next: HeaderOperations['add']): H
 function headersOf(at: Field): Record<string, string> {
   return Object.fromEntries(
     at.entries
-      .map(([name, value]) => [name.toLowerCase(), value.text.replaceAll('%%', '%')] as const)
+      .map(([name, value]) => [name.toLowerCase(), unescaped(value.text)] as const)
       .filter(([name]) => !isHost(name)),
   );
+}
+
+function unescaped(value: string): string {
+  return value.replaceAll('%%', '%');
 }
 
 function isHost(name: string): boolean {

@@ -1,6 +1,7 @@
 import type { Field } from '../../manifests';
 import { authorityOf, type Message } from '../messages/message';
 import type { PathMatch, Reply } from './rule';
+import { RouteReader } from './unsupported-filters';
 
 /**
  * The response of an HTTPRedirect of Istio.
@@ -26,7 +27,10 @@ export function redirect(at: Field): (message: Message) => Reply {
  * The response of an HTTPRequestRedirectFilter of the Gateway API.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprequestredirectfilter
  */
-export function redirectFilter(at: Field): (message: Message, matched: PathMatch | undefined) => Reply {
+export function redirectFilter(
+  at: Field,
+  reader: RouteReader,
+): (message: Message, matched: PathMatch | undefined) => Reply {
   const scheme = at.get('scheme').text;
   return (message, matched) => {
     const port = at.get('port').number ?? (scheme === '' ? message.port : undefined);
@@ -35,7 +39,7 @@ export function redirectFilter(at: Field): (message: Message, matched: PathMatch
     const path = full.exists
       ? full.text
       : prefix.exists
-        ? replacedPrefix(message.path, matched, prefix.text)
+        ? redirectedPrefix(message.path, matched, prefix.text, reader)
         : message.path;
     return {
       status: at.get('statusCode').number ?? 302,
@@ -50,11 +54,24 @@ export function redirectFilter(at: Field): (message: Message, matched: PathMatch
   };
 }
 
-/** A path with its matched prefix replaced, by whole segments. */
+/** A path with its matched prefix replaced. Of the prefix of all paths, Envoy replaces the slash. */
 export function replacedPrefix(path: string, matched: PathMatch | undefined, prefix: string): string {
-  const own = matched && ['segments', 'prefix'].includes(matched.kind) ? matched.value.replace(/\/$/, '') : '';
-  const [head, rest] = [prefix.replace(/\/$/, ''), path.slice(own.length)];
-  return `${head}${rest}` || '/';
+  const rest = path.slice(ownPrefix(matched).length);
+  return /^\/?$/.test(prefix) ? `/${rest.replace(/^\//, '')}` : `${prefix.replace(/\/$/, '')}${rest}`;
+}
+
+/** Likewise for redirects, in which Istio does not treat `/` in its own way, and replaces nothing by an empty text. */
+function redirectedPrefix(path: string, matched: PathMatch | undefined, prefix: string, reader: RouteReader): string {
+  const rest = path.slice(ownPrefix(matched).length);
+  if (prefix === '' && reader !== RouteReader.OTHER_GATEWAY) {
+    return path;
+  }
+  const isRemoved = /^\/?$/.test(prefix) && reader === RouteReader.OTHER_GATEWAY;
+  return isRemoved ? `/${rest.replace(/^\/+/, '')}` : `${prefix}${rest}`;
+}
+
+function ownPrefix(matched: PathMatch | undefined): string {
+  return matched && ['segments', 'prefix'].includes(matched.kind) ? matched.value : '/';
 }
 
 interface Target {

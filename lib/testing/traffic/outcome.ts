@@ -39,7 +39,7 @@ export interface Outcome {
 
 /** Changes of response headers, by names in lower case: some are removed, then some are set, then some are added. */
 export interface ResponseHeaderChanges {
-  /** Names of headers that are removed from the response of the callee. */
+  /** Headers that the client does not get, unless they are set. */
   readonly removed: readonly string[];
   /** Values in place of those that the callee sends. */
   readonly set: Readonly<Record<string, string>>;

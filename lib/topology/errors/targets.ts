@@ -52,6 +52,13 @@ export const TARGET_ERRORS = [
       + 'or a Quantity: a NetworkPolicy without its port allows every port. Give the value as the message states.',
   },
   {
+    id: 'RemovedPrefix',
+    summary: "A redirect that removes its prefix, at Istio's gateway",
+    explanation:
+      'Of the location it would leave two slashes at the beginning of the path, which clients do not request as '
+      + 'one. Redirect to another prefix, or to one path.',
+  },
+  {
     id: 'NestedClaim',
     summary: 'A claim with a dot in its name for Envoy Gateway',
     explanation:

@@ -206,7 +206,7 @@ const arrives = ({ result }: Sent) =>
 
 /** The requests that a finding is about, which must not exist, or not arrive. */
 function contradictions(
-  { id, object: { kind, namespace }, field }: ManifestFinding,
+  { id, object: { kind, namespace }, field, message }: ManifestFinding,
   hosts: string[],
   sent: Sent[],
 ): Sent[] {
@@ -225,7 +225,7 @@ function contradictions(
     each =>
       ruleOf(each) !== undefined
       && (namespace === 'edge'
-        ? arrives(each)
+        ? message.includes(`on port ${each.message.port}:`) && arrives(each)
         : each.result?.outcomes.some(({ workload }) => workload?.name === 'web') === true),
   );
 }

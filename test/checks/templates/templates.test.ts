@@ -79,6 +79,12 @@ test.each<[string, string, string, CloudTemplate]>([
     { Resources: { S: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'my stage' } } } },
   ],
   [
+    '501 resources',
+    'template-resources',
+    '501 resources',
+    { Resources: Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`T${i}`, { Type: 'AWS::SNS::Topic' }])) },
+  ],
+  [
     'a name too long for a target group',
     'target-group-name',
     '33 characters',
@@ -89,6 +95,22 @@ test.each<[string, string, string, CloudTemplate]>([
 
   expect(findings.map(finding => finding.id)).toEqual([id]);
   expect(findings[0]?.message).toContain(text);
+});
+
+test('quotas that AWS raises are those of the account', () => {
+  const slow = method({ Integration: { TimeoutInMillis: 30_000 } });
+
+  expect(checkTemplate(many('AWS::ApiGatewayV2::Route', 'ApiId', 301), { routes: 301 })).toEqual([]);
+  expect(checkTemplate(many('AWS::ApiGateway::Resource', 'RestApiId', 301), { resources: 301 })).toEqual([]);
+  expect(checkTemplate(slow, { integrationTimeoutMillis: 30_000 })).toEqual([]);
+  expect(checkTemplate(slow)[0]?.fix).toContain('AWS raises this quota on request');
+});
+
+test('quotas that AWS does not raise remain', () => {
+  const slow = inHttp('Integration', { TimeoutInMillis: 40_000 });
+
+  expect(checkTemplate(slow, { integrationTimeoutMillis: 60_000 })).toHaveLength(1);
+  expect(checkTemplate(slow)[0]?.fix).not.toContain('AWS raises');
 });
 
 test('valid templates have no finding, nor have values that only a deployment has', () => {

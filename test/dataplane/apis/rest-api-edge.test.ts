@@ -1,7 +1,7 @@
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Duration } from 'cdk8s';
 import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, RateLimit } from '../../../lib';
-import { declared, restTemplate } from '../../aws/support';
+import { declaredForRest as declared, restTemplate } from '../../aws/support';
 import { ask, clusterOf, outcome, token } from './support';
 
 const jwt = { issuer: 'https://login.example', audiences: ['shop'] };
@@ -14,7 +14,6 @@ function whole() {
     auth: Auth.jwt(jwt),
     rateLimit: RateLimit.perSecond(100),
     waf: true,
-    managed: true,
     clientCa: 'clients',
     perClientRateLimit: perClient(ClientKey.claim('sub')),
     cors: { origins: ['https://www.shop.example'] },
@@ -35,6 +34,7 @@ function whole() {
       truststore,
       clients: ['ann', 'bob'],
       claimHeaders: { 'x-customer': 'sub' },
+      textBodiesOnly: true,
     })),
   );
 }
@@ -178,6 +178,41 @@ test.each([
   expect(outcome(cluster, 'PUT https://shop.example/static/x', { headers: { 'content-type': type } })).toBe(expected);
 });
 
+describe('with bodies of every content type', () => {
+  const { edge, web } = declared({ cors: { origins: ['https://www.shop.example'] } });
+  edge.route('POST /cart', web);
+  edge.route('PUT /images/{id}', web);
+  edge.route('ANY /static/{file+}', web);
+  const open = clusterOf(restTemplate(edge));
+  const sent = (line: string, type?: string) =>
+    outcome(open, line, { headers: type === undefined ? {} : { 'content-type': type } });
+
+  test.each([
+    undefined,
+    'application/json',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'image/png',
+    'text/csv',
+    'application/octet-stream',
+    'application/graphql-response+json',
+    '',
+  ])('a body of type %j arrives, and the stage is not in its path', type => {
+    expect(sent('POST https://EdgeApi65822B7B/prod/cart', type)).toBe('POST https://shop.example:443/cart');
+    expect(sent('PUT https://EdgeApi65822B7B/prod/images/7', type)).toBe('PUT https://shop.example:443/images/7');
+    expect(sent('PATCH https://EdgeApi65822B7B/prod/static/a/b.css', type)).toBe(
+      'PATCH https://shop.example:443/static/a/b.css',
+    );
+  });
+
+  test('preflights are answered, and requests reach the target group', () => {
+    expect(sent('OPTIONS https://EdgeApi65822B7B/prod/cart')).toBe('204');
+    expect(ask(open, 'POST https://EdgeApi65822B7B/prod/cart').targetGroup?.root.get('Properties', 'Name').text).toBe(
+      'shop-door',
+    );
+  });
+});
+
 test('without a domain the logical id of the API is its host, and the stage the first segment of the path', () => {
   const { edge, web } = declared({ tlsSecret: undefined });
   edge.route('GET /', web);
@@ -317,11 +352,12 @@ test('a canary is reported', () => {
 test('requirements that exceed the environment of the function are read from its code', () => {
   const { edge, web } = declared({
     auth: Auth.jwt(jwt),
-    managed: true,
     perClientRateLimit: perClient(ClientKey.claim('sub')),
   });
   Array.from({ length: 60 }, (_, index) => edge.route(`GET /things/${index}`, web));
-  const large = clusterOf(restTemplate(edge, ({ certificate }) => ({ certificate, clients: ['ann'] })));
+  const large = clusterOf(
+    restTemplate(edge, ({ certificate }) => ({ certificate, clients: ['ann'], textBodiesOnly: true })),
+  );
 
   expect(ask(large, 'GET https://shop.example/things/59', token(claims)).status).toBeUndefined();
   expect(ask(large, 'GET https://shop.example/things/59', token({ ...claims, aud: 'other' })).status).toBe(403);

@@ -175,6 +175,21 @@ describe('of routes that match a request', () => {
   });
 });
 
+test.each<[string, string, string, string]>([
+  ['/a', '/a/b', '/new', 'http://any.example/new/b'],
+  ['/a', '/a/b', '/', 'http://any.example/b'],
+  ['/a', '/a', '', 'http://any.example/'],
+  ['/', '/b', '/new', 'http://any.example/newb'],
+])('a redirect replaces the prefix %s of %s by "%s": %s', (own, requested, replacePrefixMatch, location) => {
+  const requestRedirect = { path: { type: 'ReplacePrefixMatch', replacePrefixMatch } };
+  const rules = [{ matches: [{ path: { value: own } }], filters: [{ type: 'RequestRedirect', requestRedirect }] }];
+  const redirecting = gatewayApi('HTTPRoute', 'web', { parentRefs: [{ name: 'door' }], rules });
+  const result = Traffic.of(manifestsOf([redirecting, door()]), { namespaceLabels: { shop: {} } }).fromInternet(
+    `GET http://any.example${requested}`,
+  );
+  expect(result.outcomes.map(each => each.location)).toEqual([location]);
+});
+
 const OF_DOOR = { kind: 'Gateway', name: 'door' };
 const OF_ROUTE = { kind: 'HTTPRoute', name: 'web' };
 

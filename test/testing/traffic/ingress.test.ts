@@ -180,6 +180,34 @@ test.each<[string, object, string]>([
   expect(result.outcomes.map(each => [each.host, each.path])).toEqual([['new.example', expected]]);
 });
 
+test.each<[string, string, string, string]>([
+  ['/a', '/a/b', '/new', 'http://a.example/new/b'],
+  ['/a', '/a', '/', 'http://a.example/'],
+  ['/a', '/a/b', '/', 'http://a.example//b'],
+  ['/a', '/a/b', '', 'http://a.example/a/b'],
+  ['/', '/b', '/new', 'http://a.example/newb'],
+])('Istio replaces the prefix %s of %s in a redirect by "%s": %s', (own, requested, replacePrefixMatch, location) => {
+  const filter = {
+    type: 'RequestRedirect',
+    requestRedirect: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch } },
+  };
+  const result = traffic([
+    door(),
+    route('r', { rules: [{ matches: [path('PathPrefix', own)], filters: [filter] }] }),
+  ]).fromInternet(`GET http://a.example${requested}`);
+  expect(result.outcomes.map(each => each.location)).toEqual([location]);
+});
+
+test('of the prefix of all paths a rewrite replaces the slash', () => {
+  const filter = {
+    type: 'URLRewrite',
+    urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/new' } },
+  };
+  const rules = [{ matches: [path('PathPrefix', '/')], filters: [filter], backendRefs: [to('web')] }];
+  const result = traffic([door(), route('r', { rules })]).fromInternet('GET http://a.example/b');
+  expect(result.outcomes.map(each => each.path)).toEqual(['/newb']);
+});
+
 test('filters change headers, of the rule and of the backend', () => {
   const modifier = (name: string, value: string) => ({
     type: 'RequestHeaderModifier',

@@ -15,7 +15,7 @@ const rules = (rule: object) =>
     .http('GET http://cart/');
 const changes = (rule: object) => rules(rule).outcomes.map(each => each.responseHeaders);
 
-test('an outcome has what its rule and then its only destination remove, set and add', () => {
+test('an outcome has what its rule and its only destination remove, then set, then add', () => {
   expect(
     changes({
       headers: {
@@ -23,7 +23,13 @@ test('an outcome has what its rule and then its only destination remove, set and
       },
       route: [to('v1', { set: { 'x-c': '2' }, add: { 'x-d': '2', 'x-a': '2' }, remove: ['X-B', 'x-e'] })],
     }),
-  ).toEqual([{ removed: ['x-e', 'x-b'], set: { 'x-a': 'rule', 'x-c': '2' }, added: { 'x-d': '1,2', 'x-a': '2' } }]);
+  ).toEqual([
+    {
+      removed: ['x-e', 'x-b'],
+      set: { 'x-a': 'rule', 'x-b': 'rule', 'x-c': '2' },
+      added: { 'x-c': '1', 'x-d': '1,2', 'x-a': '2' },
+    },
+  ]);
 });
 
 test('with several destinations the changes of each come before those of the rule', () => {

@@ -89,7 +89,7 @@ function isReported(at: Field, because: FailingBackend['because'], cluster: Clus
 function denial(by: Field, reason: string): Problem {
   return problem(
     by.isRoot ? by.get('spec') : by,
-    `Every request is denied by the ${by.resource.kind} ${by.resource.key}: ${reason}.`,
+    `Every request on a route is denied by the ${by.resource.kind} ${by.resource.key}: ${reason}.`,
     'Allow what the routes are for, or remove the routes.',
   );
 }

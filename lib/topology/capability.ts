@@ -6,9 +6,9 @@ export enum Capability {
   RETRIES = 'retries',
   /** Delays and aborts that are injected into a call: `fault` of its route in a VirtualService. */
   FAULTS = 'injected faults',
-  /** Changes of the headers of a call: `headers` of its route in a VirtualService. */
+  /** Changes of headers: `headers` of a call's route in a VirtualService, or a filter of an edge's HTTPRoute. */
   HEADER_CHANGES = 'header changes',
-  /** Changes of path and host of a call: `rewrite` of its route in a VirtualService. */
+  /** Changes of path and host: `rewrite` of a call's route in a VirtualService, or a filter of an edge's HTTPRoute. */
   REWRITES = 'rewrites',
   /** Responses of the caller's proxy to requests with a header: `directResponse` of a route in a VirtualService. */
   DIRECT_RESPONSES = 'direct responses',
@@ -30,10 +30,14 @@ export enum Capability {
   EGRESS_BY_HOST = 'egress by host name',
   /** Requests from outside the cluster: a Gateway and its HTTPRoutes. */
   EDGES = 'an edge',
+  /** Requests to an edge that get another location as response: `RequestRedirect` of an HTTPRoute. */
+  REDIRECTS = 'redirects at the edge',
   /** JSON Web Tokens that are verified at the edge. */
   TOKENS = 'token verification at the edge',
   /** API keys that are verified at the edge. */
   API_KEYS = 'API keys at the edge',
+  /** Requests that a service of the topology allows or denies at the edge. */
+  EXTERNAL_AUTHORIZATION = 'external authorization at the edge',
   /** JSON Web Tokens that are verified at a service: a RequestAuthentication and rules of an AuthorizationPolicy. */
   SERVICE_AUTH = 'token verification at services',
   /** A limit on the requests of a service: Envoy's local rate limit in an EnvoyFilter. */

@@ -1,0 +1,71 @@
+import { type Comparison, comparisonKey, type Edge, type Route, type RouteProps } from '../../topology';
+import type { RestApiEdgeProps } from '../rest-api-props';
+import { invalid, REST_API } from './managed-api';
+
+/**
+ * Throws for routes that need the templates of `textBodiesOnly`. Without them, dots and encoded slashes in a path
+ * parameter may lead to another route in the cluster than the one that the API has checked, and AWS does not document
+ * that it validates bodies of binary content types, which are all.
+ */
+export function assertBodiesFit({ edge, textBodiesOnly }: RestApiEdgeProps): void {
+  if (textBodiesOnly) {
+    return;
+  }
+  for (const route of edge.routes) {
+    if (route.requestValidation?.body) {
+      throw invalid(
+        REST_API,
+        `${edge.path}/${route.operation.toString()}`,
+        'The body of requests is validated, which AWS does for text only, and the API accepts every content type.',
+        'Set `textBodiesOnly: true`, or validate the body in the service.',
+      );
+    }
+  }
+  requireEqualChecks(edge);
+}
+
+function requireEqualChecks(edge: Edge): void {
+  const { path, routes } = edge;
+  const checks = checksOf(edge);
+  for (const route of routes.filter(({ operation }) => operation.path.parameters.length > 0)) {
+    const other = routes.find(
+      each => sharesMethod(route, each) && comparisonKey<Route>(checks, route) !== comparisonKey<Route>(checks, each),
+    );
+    if (other) {
+      throw invalid(
+        REST_API,
+        path,
+        `A parameter of "${route.operation.toString()}" with dots or slashes may lead to `
+          + `"${other.operation.toString()}" in the cluster, and the API checks different API keys, limits or `
+          + 'parameters for the two.',
+        'Declare the same for both, set `textBodiesOnly: true`, or move one of them to another edge.',
+      );
+    }
+  }
+}
+
+function sharesMethod({ operation: { method: one } }: Route, { operation: { method: other } }: Route): boolean {
+  return one === undefined || other === undefined || one === other;
+}
+
+const IN_CLUSTER = 'The gateway in the cluster applies it, by its own route.';
+const NO_CHECK = 'It denies no request.';
+
+/** What only the API checks. */
+function checksOf({ perClientRateLimits }: Edge) {
+  const countsByClaim = perClientRateLimits.some(({ client }) => client.kind === 'claim');
+  return {
+    auth: ({ auth: { key, token } }) => [key, countsByClaim && token !== undefined],
+    rateLimit: ({ rateLimit }) => rateLimit,
+    perClientRateLimit: ({ perClientRateLimit }) => perClientRateLimit,
+    requestValidation: ({ requestValidation }) => requestValidation,
+    service: IN_CLUSTER,
+    port: IN_CLUSTER,
+    grpcMethod: IN_CLUSTER,
+    authorizer: IN_CLUSTER,
+    rewrite: IN_CLUSTER,
+    headerChanges: IN_CLUSTER,
+    timeout: NO_CHECK,
+    cacheTtl: NO_CHECK,
+  } satisfies Comparison<keyof RouteProps | 'service', Route>;
+}

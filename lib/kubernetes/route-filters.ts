@@ -1,0 +1,125 @@
+import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with {
+  'resolution-mode': 'import',
+};
+import type {
+  Edge,
+  HeaderChanges,
+  HeaderOperations,
+  HeaderValues,
+  Mirror,
+  Port,
+  Redirect,
+  RedirectTarget,
+  Route,
+  RouteRewrite,
+  Service,
+} from '../topology';
+import { backend } from './route-backends';
+import { headersOf, methodsOf } from './preflights';
+import type { SpecOf } from './resource';
+
+type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
+type Filter = NonNullable<Rule['filters']>[number];
+type Cors = NonNullable<Filter['cors']>;
+type HeaderModifier = NonNullable<Filter['requestHeaderModifier']>;
+type RequestRedirect = NonNullable<Filter['requestRedirect']>;
+type UrlRewrite = NonNullable<Filter['urlRewrite']>;
+
+/** The filters of a rule that forwards requests; undefined for none. */
+export function filtersOf(edge: Edge, route: Route, mirror: Mirror | undefined): Filter[] | undefined {
+  const { service, port, rewrite, headerChanges } = route;
+  const filters = [
+    ...mirrorFilter(edge, service, port, mirror),
+    ...corsFilter(edge),
+    ...(rewrite ? [{ type: 'URLRewrite' as const, urlRewrite: fieldsOf(REWRITE, rewrite) }] : []),
+    ...headerFilters(headerChanges),
+  ];
+  return filters.length > 0 ? filters : undefined;
+}
+
+/** The filter of a rule that redirects requests. */
+export function redirectFilter({ to }: Redirect): Filter {
+  return { type: 'RequestRedirect', requestRedirect: fieldsOf(REDIRECT, to) };
+}
+
+/** The fields that each property of a declaration is rendered to. */
+type Rendering<Props, Fields> = { readonly [K in keyof Props]-?: (props: Props) => Partial<Fields> };
+
+function fieldsOf<Props extends object, Fields>(rendering: Rendering<Props, Fields>, props: Props): Fields {
+  return Object.assign(
+    {},
+    ...Object.values<(props: Props) => Partial<Fields>>(rendering).map(of => of(props)),
+  ) as Fields;
+}
+
+const REWRITE: Rendering<RouteRewrite, UrlRewrite> = {
+  path: ({ path }) => fullPath(path),
+  pathPrefix: ({ pathPrefix }) => prefixMatch(pathPrefix),
+  host: ({ host }) => ({ hostname: host }),
+};
+
+const REDIRECT: Rendering<RedirectTarget, RequestRedirect> = {
+  scheme: ({ scheme }) => ({ scheme: scheme as RequestRedirect['scheme'] }),
+  host: ({ host }) => ({ hostname: host }),
+  port: ({ port }) => ({ port }),
+  path: ({ path }) => fullPath(path),
+  pathPrefix: ({ pathPrefix }) => prefixMatch(pathPrefix),
+  statusCode: ({ statusCode = 302 }) => ({ statusCode: statusCode as RequestRedirect['statusCode'] }),
+};
+
+function fullPath(path: string | undefined): Partial<UrlRewrite> {
+  return path === undefined ? {} : { path: { type: 'ReplaceFullPath', replaceFullPath: path } };
+}
+
+function prefixMatch(prefix: string | undefined): Partial<UrlRewrite> {
+  return prefix === undefined ? {} : { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: prefix } };
+}
+
+function headerFilters({ request, response }: HeaderChanges = {}): Filter[] {
+  return [
+    ...(request ? [{ type: 'RequestHeaderModifier' as const, requestHeaderModifier: modifierOf(request) }] : []),
+    ...(response ? [{ type: 'ResponseHeaderModifier' as const, responseHeaderModifier: modifierOf(response) }] : []),
+  ];
+}
+
+function modifierOf({ set, add, remove }: HeaderOperations): HeaderModifier {
+  return { set: set && literal(set), add: add && literal(add), remove: remove && [...remove].sort() };
+}
+
+/** Envoy replaces `%NAME%` in values of headers. */
+function literal(values: HeaderValues): { name: string; value: string }[] {
+  return Object.entries(values)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, value]) => ({ name, value: value.replaceAll('%', '%%') }));
+}
+
+function corsFilter(edge: Edge): Filter[] {
+  const { cors } = edge;
+  return cors
+    ? [
+        {
+          type: 'CORS',
+          cors: {
+            allowOrigins: cors.origins,
+            allowMethods: methodsOf(edge) as Cors['allowMethods'],
+            allowHeaders: headersOf(cors),
+            exposeHeaders: cors.exposedHeaders,
+            allowCredentials: cors.credentials,
+            maxAge: cors.maxAge?.toSeconds(),
+          },
+        },
+      ]
+    : [];
+}
+
+/** The CRD has whole percentages only, and fractions for others. */
+function mirrorFilter(edge: Edge, service: Service, port: Port, mirror: Mirror | undefined): Filter[] {
+  if (!mirror) {
+    return [];
+  }
+  const share = Number.isInteger(mirror.percent)
+    ? { percent: mirror.percent }
+    : { fraction: { numerator: Math.round(mirror.percent * 10_000), denominator: 1_000_000 } };
+  const backendRef = backend(edge, service, port, mirror.version);
+  return [{ type: 'RequestMirror', requestMirror: { backendRef, ...share } }];
+}

@@ -1,0 +1,160 @@
+import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with {
+  'resolution-mode': 'import',
+};
+import {
+  type Comparison,
+  comparisonKey,
+  type Edge,
+  type EdgeRule,
+  type HeaderRoute,
+  Redirect,
+  Route,
+  type RouteProps,
+} from '../topology';
+import { durationOf } from './duration';
+import { rejectLoop } from './redirect-loops';
+import type { SpecOf } from './resource';
+import { backends } from './route-backends';
+import { filtersOf, redirectFilter } from './route-filters';
+import type { PathMatches } from './route-order';
+
+type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
+type Match = NonNullable<Rule['matches']>[number];
+
+/** The headers of a CORS preflight request. */
+const PREFLIGHT: Match['headers'] = ['origin', 'access-control-request-method'].map(name => ({
+  type: 'RegularExpression',
+  name,
+  value: '.+',
+}));
+
+/** With 16 rules, an HTTPRoute has at most the 128 matches that the CRD allows. */
+const MATCHES_IN_A_RULE = 8;
+
+const BY_POLICY = 'Policies of the gateway have it, not the HTTPRoute.';
+const BY_API = 'The managed API in front provides it.';
+
+/** The properties that are rendered to the rule of an HTTPRoute. */
+const OF_RULES = {
+  service: ({ service }) => [service.path, service.namespace],
+  port: ({ port }) => port.number,
+  timeout: ({ timeout }) => timeout.toMilliseconds(),
+  auth: BY_POLICY,
+  authorizer: BY_POLICY,
+  rateLimit: BY_POLICY,
+  perClientRateLimit: BY_POLICY,
+  requestValidation: BY_API,
+  cacheTtl: BY_API,
+  grpcMethod: 'A filter of the listener transcodes requests.',
+  // A prefix can be replaced in a rule with one match only.
+  rewrite: ({ rewrite, operation }) => rewrite && [rewrite, rewrite.pathPrefix && operation.toString()],
+  headerChanges: ({ headerChanges }) => headerChanges,
+} satisfies Comparison<keyof RouteProps | 'service', Route>;
+
+/** The rules of an HTTPRoute. Routes that differ only in their operation share a rule. */
+export function rulesOf(edge: Edge, rules: readonly EdgeRule[], paths: PathMatches): Rule[] {
+  const groups = new Map<string, Route[]>();
+  for (const route of rules.filter(rule => rule instanceof Route)) {
+    const key = comparisonKey<Route>(OF_RULES, route);
+    groups.set(key, [...(groups.get(key) ?? []), route]);
+  }
+  return [
+    ...[...groups.values()]
+      .flatMap(group => inChunks(group, MATCHES_IN_A_RULE))
+      .flatMap(each => rulesOfRoutes(edge, each, paths)),
+    ...rules.filter(rule => rule instanceof Redirect).map(redirect => ruleOfRedirect(edge, redirect, paths)),
+  ];
+}
+
+function ruleOfRedirect(edge: Edge, redirect: Redirect, paths: PathMatches): Rule {
+  rejectLoop(edge, redirect);
+  return {
+    matches: [operationMatch(redirect, paths, redirect.to.pathPrefix)],
+    filters: [redirectFilter(redirect)],
+  };
+}
+
+function rulesOfRoutes(edge: Edge, routes: Route[], paths: PathMatches): Rule[] {
+  const [first = never()] = routes;
+  const { service, port, timeout } = first;
+  const matches = routes.map(route => operationMatch(route, paths, route.rewrite?.pathPrefix));
+  const common = (mirror = service.mirror): Rule => ({
+    timeouts: { request: durationOf(timeout) },
+    filters: filtersOf(edge, first, mirror),
+  });
+  const preflights = edge.cors ? preflightMatches(routes, paths) : [];
+  return [
+    ...service.headerRoutes.map(route => ({
+      matches: routes.map(each => ({
+        ...operationMatch(each, paths),
+        headers: [headerMatch(edge, route, each)],
+      })),
+      backendRefs: backends(edge, service, port, route.weights.length > 0 ? route.weights : service.weights),
+      ...common(route.mirror),
+    })),
+    { matches, backendRefs: backends(edge, service, port), ...common() },
+    ...(preflights.length > 0
+      ? [{ matches: preflights, backendRefs: backends(edge, service, port), ...common() }]
+      : []),
+  ];
+}
+
+/**
+ * The preflights of routes with one method: a route of any method matches them already. Other OPTIONS requests are
+ * matched only by routes that declare them.
+ * @see https://fetch.spec.whatwg.org/#cors-preflight-request
+ */
+function preflightMatches(routes: readonly Route[], paths: PathMatches): Match[] {
+  const byPath = new Map(
+    routes.filter(({ operation }) => operation.method).map(route => [route.operation.path.text, route]),
+  );
+  return [...byPath.values()].map(route => ({
+    ...operationMatch(route, paths),
+    method: 'OPTIONS' as const,
+    headers: PREFLIGHT,
+  }));
+}
+
+function operationMatch(rule: EdgeRule, paths: PathMatches, replacedPrefix?: string): Match {
+  return {
+    method: rule.operation.method as Match['method'],
+    path: replacedPrefix === undefined ? paths.of(rule) : paths.prefixOf(rule),
+  };
+}
+
+function headerMatch(
+  edge: Edge,
+  { match: { header, kind, value } }: HeaderRoute,
+  route: Route,
+): NonNullable<Match['headers']>[number] {
+  if (kind === 'exact' && !hasRivalOfOneMethod(edge, route)) {
+    return { type: 'Exact', name: header, value };
+  }
+  const regex =
+    kind === 'regex' ? value : `${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}${kind === 'prefix' ? '.*' : ''}`;
+  return { type: 'RegularExpression', name: header, value: regex };
+}
+
+/**
+ * Whether a route of any method has the same path as one with a method. Envoy Gateway counts a method as a header
+ * match, and with equal counts it prefers the route with more exact matches, so an exact header here would tie with the
+ * method there.
+ */
+function hasRivalOfOneMethod(edge: Edge, { operation }: Route): boolean {
+  const path = operation.path.toRegex();
+  return (
+    operation.method === undefined
+    && edge.routes.some(other => other.operation.method !== undefined && other.operation.path.toRegex() === path)
+  );
+}
+
+/** A list in parts of a size. */
+export function inChunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
+function never(): never {
+  throw new Error('A group of routes is empty.');
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packed, Project } from './project';
+
+const { dependencies, peerDependencies } = JSON.parse(
+  readFileSync(join(__dirname, '../package.json'), 'utf8'),
+) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
+const TOOLS = ['@types/node', 'aws-cdk', 'cdk8s-cli', 'tsx', 'typescript', '.bin'];
+const CARDINAL = 'node_modules/cdk8s-cardinal/build/bin/cardinal.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'cardinal-packed-'));
+let tarball = '';
+beforeAll(() => {
+  tarball = packed(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const projectWith = (packages: readonly string[]) =>
+  new Project(tarball, [...Object.keys(dependencies), ...Object.keys(peerDependencies), ...packages], {});
+
+test.each([
+  [['--edge', 'gateway', '--mesh', 'istio'], ['dist']],
+  [['--edge', 'gateway', '--mesh', 'none'], ['dist']],
+  [
+    ['--edge', 'http-api', '--mesh', 'istio'],
+    ['cdk.out', 'dist'],
+  ],
+  [
+    ['--edge', 'rest-api', '--mesh', 'none'],
+    ['cdk.out', 'dist'],
+  ],
+  [['--from', 'bookinfo'], ['dist']],
+])('a project of `init %s` passes its own tests and is synthesized', (options, written) => {
+  const project = projectWith(TOOLS);
+  expect(project.run(process.execPath, CARDINAL, 'init', ...options)).toContain('\nNext: npm install && npm test');
+
+  expect(project.run('npm', 'test')).toMatch(/^. fail 0$/m);
+  expect(project.run('npm', 'run', 'synth')).toMatch(/^time /m);
+  expect(readdirSync(project.folder).filter(each => ['cdk.out', 'dist'].includes(each))).toEqual(written);
+  project.remove();
+});
+
+test('the checks, and libraries that only some declarations need, are loaded when they are used', () => {
+  const project = projectWith([]);
+  const loaded = (code: string) =>
+    JSON.parse(
+      project.run(process.execPath, '-e', `${code}; console.log(JSON.stringify(Object.keys(require.cache)))`),
+    ) as string[];
+  const isHeavy = (path: string) => /\/lib\/(checks|dataplane|manifests)\/|@bufbuild|re2js/.test(path);
+
+  const root = "const { ClusterApp, Mesh, Topology, TopologyChart } = require('cdk8s-cardinal')";
+  expect(loaded(root).filter(isHeavy)).toEqual([]);
+  expect(loaded(root).some(each => each.endsWith('/lib/topology/index.js'))).toBe(true);
+  const chart = "new TopologyChart(new ClusterApp(), 'shop', { topology: new Topology('shop'), mesh: Mesh.istio() })";
+  expect(loaded(`${root}; ${chart}`).filter(isHeavy)).not.toEqual([]);
+  project.remove();
+});
+
+test('the version is printed without loading a command', () => {
+  const project = projectWith([]);
+  const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string };
+  expect(project.run(process.execPath, CARDINAL, '--version')).toBe(`${version}\n`);
+  project.remove();
+});
