@@ -8,7 +8,7 @@ export interface ApiDocument {
 
 /**
  * The routes of an edge as an OpenAPI document for clients: operations, parameters, and the tokens or keys that they
- * need. A parameter for the rest of a path is one parameter, whose description says so: OpenAPI has no other.
+ * need. A parameter for the rest of a path is one parameter with a description: OpenAPI has no other.
  * @see https://spec.openapis.org/oas/v3.0.3
  */
 export function openApi(edge: Edge): ApiDocument {
