@@ -217,9 +217,8 @@ function requireTruststore(api: ApiKind, { edge, certificate, hostedZone, trusts
 }
 
 function requireStageName(api: ApiKind, { path }: Edge, name: string | undefined): void {
-  const grammar = api === HTTP_API ? /^(\$default|[A-Za-z0-9_-]{1,128})$/ : /^[A-Za-z0-9_]{1,128}$/;
-  if (name !== undefined && !grammar.test(name)) {
-    throw invalid(api, path, `"${name}" is not a valid stage name.`, 'Use up to 128 letters, digits and "_".');
+  if (name !== undefined && !/^[A-Za-z0-9_-]{1,128}$/.test(name) && !(api === HTTP_API && name === '$default')) {
+    throw invalid(api, path, `"${name}" is not a valid stage name.`, 'Use up to 128 letters, digits, "-" and "_".');
   }
 }
 
