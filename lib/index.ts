@@ -1,5 +1,7 @@
 export {
   type ApiQuotas,
+  type Artifact,
+  checkFronts,
   checkTemplate,
   type CloudResource,
   type CloudTemplate,

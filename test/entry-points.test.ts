@@ -113,6 +113,7 @@ test.each<[string, string[]]>([
       'Version',
       'Volume',
       'WorkloadKind',
+      'checkFronts',
       'checkTemplate',
       'describeFinding',
     ],

@@ -29,6 +29,7 @@ export interface AzureApi {
 }
 
 const KEY_HEADER = 'x-api-key';
+const UNAUTHORIZED = 401;
 const SECONDS = { [Period.SECOND]: 1, [Period.MINUTE]: 60, [Period.HOUR]: 3600, [Period.DAY]: 86_400 };
 
 /**
@@ -97,7 +98,7 @@ function authenticationOf({ auth: { token, key } }: Route): XmlElement[] {
         {
           'header-name': 'Authorization',
           'require-scheme': 'Bearer',
-          'failed-validation-httpcode': '401',
+          'failed-validation-httpcode': String(UNAUTHORIZED),
           'output-token-variable-name': 'token',
         },
         [
@@ -116,7 +117,9 @@ function authenticationOf({ auth: { token, key } }: Route): XmlElement[] {
     ? [
         element('choose', {}, [
           element('when', { condition: '@(context.Subscription == null)' }, [
-            element('return-response', {}, [element('set-status', { code: '401', reason: 'Unauthorized' })]),
+            element('return-response', {}, [
+              element('set-status', { code: String(UNAUTHORIZED), reason: 'Unauthorized' }),
+            ]),
           ]),
         ]),
       ]
