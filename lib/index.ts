@@ -1,5 +1,7 @@
 export {
   type ApiQuotas,
+  type Artifact,
+  checkFronts,
   checkTemplate,
   type CloudResource,
   type CloudTemplate,
@@ -40,6 +42,7 @@ export {
   Auth,
   type Autoscaling,
   type BackendTls,
+  type AzureFrontProps,
   Call,
   Callee,
   type CallPolicy,
@@ -92,6 +95,7 @@ export {
   FrontKind,
   type FrontLimits,
   type FrontProps,
+  type GoogleFrontProps,
   type FurtherContainer,
   type GrpcPortOptions,
   type GrpcProbeOptions,

@@ -30,7 +30,15 @@ export * from './external';
 export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';
 export { requireCidr } from './cidr';
 export { ForeignService, ForeignTopology } from './foreign-topology';
-export { type CustomFrontProps, Front, FrontConnection, FrontKind, type FrontProps } from './front';
+export {
+  type AzureFrontProps,
+  type CustomFrontProps,
+  Front,
+  FrontConnection,
+  FrontKind,
+  type FrontProps,
+  type GoogleFrontProps,
+} from './front';
 export type { FrontLimits } from './front-limits';
 export { changesHeaders, type HeaderChanges, type HeaderOperations, type HeaderValues } from './header-changes';
 export { type CookieProps, HashKey } from './hash-key';
