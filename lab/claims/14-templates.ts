@@ -13,9 +13,12 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'cdk8s';
 import { shop } from '../../bin/boutique';
-import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
+import { Auth, ClientKey, FailureMode, Front, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
 import { HttpApiEdge, LambdaAggregator, RestApiEdge, type RestApiEdgeProps, SharedLoadBalancer } from '../../lib/aws';
 import { claim } from '../claims';
+
+const addresses = ['10.0.0.0/24'];
+const REST_FRONT = Front.restApi({ addresses });
 
 /** An edge with every feature that a REST API supports. */
 function everything() {
@@ -25,7 +28,7 @@ function everything() {
     host: 'door.lab.example',
     tlsSecret: 'door-tls',
     clientCa: 'clients',
-    managed: true,
+    front: REST_FRONT,
     waf: true,
     rateLimit: RateLimit.perSecond(100),
     auth: Auth.jwt({ issuer: 'https://login.lab.example', audiences: ['shop'] }),
@@ -52,6 +55,7 @@ function tokens(count = 0) {
   const web = topology.addService('web', { image: 'web', port: Port.http(80) });
   const edge = topology.addEdge('door', {
     host: 'tokens.lab.example',
+    front: REST_FRONT,
     auth: Auth.jwt({ issuer: 'https://login.lab.example', audiences: ['shop', 'app'] }),
     cors: { origins: ['https://www.lab.example'] },
   });
@@ -70,7 +74,7 @@ function keys() {
   const edge = topology.addEdge('door', {
     host: 'keys.lab.example',
     auth: Auth.apiKey({ secret: 'keys' }),
-    managed: true,
+    front: REST_FRONT,
   });
   edge.route('GET /reports/{id}', web);
   return edge;
@@ -91,7 +95,10 @@ function addNetworksAndDomains(stack: Stack): void {
   const topology = new Topology('shared');
   const web = topology.addService('web', { image: 'web', port: Port.http(80) });
   const edges = ['public', 'private'].map(name =>
-    topology.addEdge(name, { host: `${name}.lab.example`, managed: true }),
+    topology.addEdge(name, {
+      host: `${name}.lab.example`,
+      front: name === 'public' ? Front.httpApi({ addresses }) : REST_FRONT,
+    }),
   );
   const [open, closed] = edges;
   assert.ok(open && closed);

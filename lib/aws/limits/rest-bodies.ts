@@ -52,8 +52,8 @@ function sharesMethod({ operation: { method: one } }: Route, { operation: { meth
 const IN_CLUSTER = 'The gateway in the cluster applies it, by its own route.';
 const NO_CHECK = 'It denies no request.';
 
-/** What only the API checks; with `managed` the gateway in the cluster checks neither API keys nor limits. */
-function checksOf({ edge: { managed, perClientRateLimits }, authorizers = {}, iamRoutes = [] }: RestApiEdgeProps) {
+/** What only the API checks. */
+function checksOf({ edge: { perClientRateLimits }, authorizers = {}, iamRoutes = [] }: RestApiEdgeProps) {
   const own = [...new Set(Object.values(authorizers))];
   const authorizerOf = ({ operation }: Route) => [
     own.findIndex(each => each === authorizers[operation.toString()]),
@@ -61,9 +61,9 @@ function checksOf({ edge: { managed, perClientRateLimits }, authorizers = {}, ia
   ];
   const countsByClaim = perClientRateLimits.some(({ client }) => client.kind === 'claim');
   return {
-    auth: route => [managed && [route.auth.key, countsByClaim && route.auth.token !== undefined], authorizerOf(route)],
-    rateLimit: ({ rateLimit }) => managed && rateLimit,
-    perClientRateLimit: ({ perClientRateLimit }) => managed && perClientRateLimit,
+    auth: route => [route.auth.key, countsByClaim && route.auth.token !== undefined, authorizerOf(route)],
+    rateLimit: ({ rateLimit }) => rateLimit,
+    perClientRateLimit: ({ perClientRateLimit }) => perClientRateLimit,
     requestValidation: ({ requestValidation }) => requestValidation,
     service: IN_CLUSTER,
     port: IN_CLUSTER,
@@ -71,6 +71,7 @@ function checksOf({ edge: { managed, perClientRateLimits }, authorizers = {}, ia
     authorizer: IN_CLUSTER,
     rewrite: IN_CLUSTER,
     headerChanges: IN_CLUSTER,
+    backendTls: IN_CLUSTER,
     timeout: NO_CHECK,
     cacheTtl: NO_CHECK,
   } satisfies Comparison<keyof RouteProps | 'service', Route>;
