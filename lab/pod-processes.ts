@@ -33,28 +33,21 @@ export class PodProcesses {
           )
         ).data['root-cert.pem'],
     );
-    const labels = Object.entries(this.object.metadata.labels ?? {})
-      .map(([name, value]) => `${name}="${value}"`)
-      .join('\n');
+    const downwardApi = (values: Readonly<Record<string, string>> = {}) =>
+      Object.entries(values)
+        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        .join('\n');
     for (const [file, text] of [
       ['var/run/secrets/tokens/istio-token', status.token],
       ['var/run/secrets/istio/root-cert.pem', root],
-      ['etc/istio/pod/labels', labels],
-      ['etc/istio/pod/annotations', this.proxyConfigOfGateway()],
+      ['etc/istio/pod/labels', downwardApi(this.object.metadata.labels)],
+      ['etc/istio/pod/annotations', downwardApi(this.object.metadata.annotations)],
     ] as const) {
       mkdirSync(join(this.folder, file, '..'), { recursive: true });
       writeFileSync(join(this.folder, file), text);
     }
     mkdirSync(join(this.folder, 'etc/istio/proxy'), { recursive: true });
     execFileSync('chown', ['-R', `${PROXY_USER}:${PROXY_USER}`, this.folder]);
-  }
-
-  /** A gateway has its configuration from the annotation alone, an injected proxy from its environment, too. */
-  private proxyConfigOfGateway(): string {
-    const { labels = {}, annotations = {} } = this.object.metadata;
-    const name = 'proxy.istio.io/config';
-    const config = annotations[name];
-    return config && labels['gateway.networking.k8s.io/gateway-name'] ? `${name}=${JSON.stringify(config)}` : '';
   }
 
   /** The injected init container, which redirects traffic to the proxy. A gateway has none. */

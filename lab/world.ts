@@ -84,10 +84,10 @@ export class World {
 
   /** Sends a request from outside the cluster to the gateway of an edge. */
   requestGateway(edge: Edge, request: GatewayRequest): Promise<Reply> {
-    return requestEdge(edge, { address: this.gatewayOf(edge), http: 80, https: 443 }, request);
+    return requestEdge(edge, { address: this.addressOfGateway(edge), http: 80, https: 443 }, request);
   }
 
-  private gatewayOf(edge: Edge): string {
+  addressOfGateway(edge: Edge): string {
     const [gateway] = this.lab.kubelet.pods(edge.namespace, { 'gateway.networking.k8s.io/gateway-name': edge.name });
     if (!gateway) {
       throw new Error(`no gateway of ${edge.name} runs`);

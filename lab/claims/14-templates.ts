@@ -12,7 +12,7 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'cdk8s';
 import { shop } from '../../bin/boutique';
-import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
+import { Auth, ClientKey, FailureMode, Front, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
 import { HttpApiEdge, LambdaAggregator, RestApiEdge, SharedLoadBalancer } from '../../lib/aws';
 import { claim } from '../claims';
 
@@ -24,7 +24,7 @@ function everything() {
     host: 'door.lab.example',
     tlsSecret: 'door-tls',
     clientCa: 'clients',
-    managed: true,
+    front: Front.restApi({ addresses: ['10.0.0.0/24'] }),
     waf: true,
     rateLimit: RateLimit.perSecond(100),
     auth: Auth.jwt({ issuer: 'https://login.lab.example', audiences: ['shop'] }),
@@ -50,7 +50,10 @@ function addNetworksAndDomains(stack: Stack): void {
   const topology = new Topology('shared');
   const web = topology.addService('web', { image: 'web', port: Port.http(80) });
   const edges = ['public', 'private'].map(name =>
-    topology.addEdge(name, { host: `${name}.lab.example`, managed: true }),
+    topology.addEdge(name, {
+      host: `${name}.lab.example`,
+      front: Front[name === 'public' ? 'httpApi' : 'restApi']({ addresses: ['10.0.8.0/24'] }),
+    }),
   );
   const [open, closed] = edges;
   assert.ok(open && closed);

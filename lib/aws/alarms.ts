@@ -23,7 +23,7 @@ export interface StageMetrics {
   metricServerError(props?: MetricOptions): Metric;
   /** The time from a request to its response. */
   metricLatency(props?: MetricOptions): Metric;
-  /** The time that the gateway in the cluster takes of it. */
+  /** The part of it that is spent in the cluster. */
   metricIntegrationLatency(props?: MetricOptions): Metric;
 }
 

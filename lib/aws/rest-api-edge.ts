@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
   CfnDomainName,
@@ -16,8 +16,7 @@ import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
-import { describeFinding } from '../checks';
-import type { Edge } from '../topology';
+import { type Edge, FrontKind } from '../topology';
 import { logGroupOf, REST_ACCESS_LOG } from './access-log';
 import { addRecords, certificateOf } from './domain';
 import { ignoredByManagedApi } from './limits/http-api';
@@ -48,8 +47,6 @@ export class RestApiEdge extends ObservedApi {
   readonly stage: Stage;
   /** The log group of the access log. */
   readonly accessLog: ILogGroup;
-  /** The edge that the API is in front of. */
-  readonly edge: Edge;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
   protected readonly logsStatus: boolean;
@@ -59,15 +56,11 @@ export class RestApiEdge extends ObservedApi {
     id: string,
     private readonly props: RestApiEdgeProps,
   ) {
-    super(scope, id);
+    super(scope, id, FrontKind.REST_API, props.edge);
     const { edge, stageName = DEFAULT_STAGE } = props;
-    this.edge = edge;
     this.logsStatus = props.accessLogFormat === undefined;
-    edge.topology.close();
     requireFitForRestApi(props);
-    (props.userPools ? ignoredByManagedApi(edge) : []).forEach(finding =>
-      Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
-    );
+    this.addWarnings(props.userPools ? ignoredByManagedApi(edge) : []);
     const forRestApi = !props.textBodiesOnly;
     this.link = new PrivateLink(this, 'Link', { ...props, forRestApi });
     const certificate = certificateOf(this, props);
@@ -116,16 +109,7 @@ export class RestApiEdge extends ObservedApi {
       this.addDomain(edge, certificate);
     }
     requireRoomInTemplate(REST_API, this, edge.path);
-    new CfnOutput(this, 'Endpoint', {
-      value: certificate ? `https://${edge.host}` : this.stage.urlForPath('/'),
-      description: `Where ${edge.id} is reached`,
-    });
-    if (this.link.targetGroup) {
-      new CfnOutput(this, 'TargetGroupName', {
-        value: this.link.name,
-        description: 'What the TargetGroupBinding in the cluster binds to',
-      });
-    }
+    this.addOutputs(certificate ? `https://${edge.host}` : this.stage.urlForPath('/'));
   }
 
   /** Mock integrations fail for binary content types, which are all. */
@@ -180,9 +164,6 @@ export class RestApiEdge extends ObservedApi {
     }
     addRecords(this, this.props, new ApiGatewayDomain(domain));
     domain.addBasePathMapping(this.api, { stage: this.stage });
-    new CfnOutput(this, 'DomainTarget', {
-      value: domain.domainNameAliasDomainName,
-      description: `What the DNS record of ${host} is an alias of`,
-    });
+    this.addDomainTarget(domain.domainNameAliasDomainName);
   }
 }

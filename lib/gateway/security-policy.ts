@@ -1,8 +1,18 @@
 import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with {
   'resolution-mode': 'import',
 };
-import type { SpecOf, TopologyChart } from '../kubernetes';
-import type { AcceptedTokens, ApiKeyProps, Edge, EdgeRule } from '../topology';
+import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
+import {
+  type AcceptedTokens,
+  type ApiKeyProps,
+  Capability,
+  type Edge,
+  type EdgeRule,
+  type ExternalAuthorizer,
+  FailureMode,
+  Protocol,
+  ValidationError,
+} from '../topology';
 import { CLIENT_OF_KEY, claimHeadersOf } from './client-headers';
 import { SecurityPolicy } from './resources';
 
@@ -19,9 +29,14 @@ export function renderSecurityPolicy(
 ): void {
   const { token, key } = rules[0]?.auth ?? {};
   const [name] = routeNames;
-  const demands = token ? tokenDemands(edge, token) : key && !edge.managed ? keyDemands(key) : undefined;
+  const demands = token
+    ? tokenDemands(edge, token)
+    : key && !edge.isLeftToFront(Capability.API_KEYS)
+      ? keyDemands(key)
+      : undefined;
   const authorization = authorizationOf(edge, token);
-  if (!(demands ?? authorization) || name === undefined) {
+  const extAuth = externalAuthorization(edge, rules[0]?.authorizer);
+  if (!(demands ?? authorization ?? extAuth) || name === undefined) {
     return;
   }
   new SecurityPolicy(chart.scopeOf(edge), `security-${name}`, {
@@ -30,6 +45,7 @@ export function renderSecurityPolicy(
       targetRefs: routeNames.map(each => ({ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: each })),
       ...demands,
       authorization,
+      extAuth,
     },
   });
 }
@@ -52,6 +68,29 @@ function tokenDemands(edge: Edge, token: AcceptedTokens): Spec {
         },
       ],
     },
+  };
+}
+
+/** The service that decides about each request, before all others: without its decision a request is denied. */
+function externalAuthorization(edge: Edge, authorizer: ExternalAuthorizer | undefined): Spec['extAuth'] {
+  const { service, port, requestHeaders, timeout, failureMode } = authorizer ?? {};
+  if (!service || !port) {
+    return undefined;
+  }
+  if (service.namespace !== edge.namespace) {
+    throw new ValidationError({
+      code: 'AuthorizerElsewhere',
+      path: edge.path,
+      summary: `${service.name} is in the namespace ${service.namespace}, and the edge in ${edge.namespace}.`,
+      fix: 'Declare the authorizer in the namespace of the edge.',
+    });
+  }
+  const backendRefs = [{ name: service.name, port: port.number }];
+  return {
+    ...(port.protocol === Protocol.GRPC ? { grpc: { backendRefs } } : { http: { backendRefs } }),
+    headersToExtAuth: requestHeaders && [...requestHeaders],
+    timeout: timeout && durationOf(timeout),
+    failOpen: failureMode === FailureMode.FAIL_OPEN,
   };
 }
 

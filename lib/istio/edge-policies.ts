@@ -2,7 +2,16 @@ import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-m
   'resolution-mode': 'import',
 };
 import { preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
-import type { AcceptedTokens, Cors, Edge, EdgeRule, Operation } from '../topology';
+import {
+  type AcceptedTokens,
+  type Cors,
+  type Edge,
+  type EdgeRule,
+  type ExternalAuthorizer,
+  type Operation,
+  ValidationError,
+} from '../topology';
+import { authorizerNameOf } from './install/authorizers';
 import { operationsOf } from './operations';
 import { AuthorizationPolicy, RequestAuthentication } from './resources';
 
@@ -22,6 +31,7 @@ export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   const { name, namespace } = edge;
   const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name }];
   const tokens = tokensOf(edge);
+  const groups = groupsOf(edge);
   if (tokens.length > 0) {
     new RequestAuthentication(scope, 'request-authentication', {
       metadata: { name, namespace },
@@ -30,8 +40,9 @@ export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   }
   new AuthorizationPolicy(scope, 'authorization-policy', {
     metadata: { name, namespace },
-    spec: { targetRefs, action: 'ALLOW', rules: rulesOf(edge) },
+    spec: { targetRefs, action: 'ALLOW', rules: rulesOf(edge, groups) },
   });
+  renderAuthorizer(chart, edge, groups);
 }
 
 function tokensOf(edge: Edge): AcceptedTokens[] {
@@ -59,24 +70,62 @@ export function jwtRules(tokens: readonly AcceptedTokens[]): JwtRule[] {
   });
 }
 
-/** With TLS, plain HTTP is allowed for the redirect; with CORS, preflight requests are allowed without a token. */
-function rulesOf(edge: Edge): Rule[] {
+interface Group {
+  readonly token?: AcceptedTokens;
+  readonly authorizer?: ExternalAuthorizer;
+  /** The requests that match these routes and redirects, and no other. */
+  readonly to: Rule['to'];
+}
+
+/** The routes and redirects with the same requirements. */
+function groupsOf({ rules }: Edge): Group[] {
   const groups = new Map<string, EdgeRule[]>();
-  for (const route of edge.rules) {
-    const key = JSON.stringify(route.auth.token ?? null);
-    groups.set(key, [...(groups.get(key) ?? []), route]);
+  for (const rule of rules) {
+    const key = JSON.stringify([rule.auth.token, rule.authorizer?.key]);
+    groups.set(key, [...(groups.get(key) ?? []), rule]);
   }
-  const rules = [...groups.values()].flatMap(routes =>
-    rulesFor(
-      routes[0]?.auth.token,
-      operationsOf(routes.map(operationOf), edge.rules.filter(route => !routes.includes(route)).map(operationOf)),
-    ),
-  );
+  return [...groups.values()].map(group => ({
+    token: group[0]?.auth.token,
+    authorizer: group[0]?.authorizer,
+    to: operationsOf(group.map(operationOf), rules.filter(rule => !group.includes(rule)).map(operationOf)),
+  }));
+}
+
+/** With TLS, plain HTTP is allowed for the redirect; with CORS, preflight requests are allowed without a token. */
+function rulesOf(edge: Edge, groups: readonly Group[]): Rule[] {
   return [
     ...(edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }] : []),
     ...(edge.cors ? [preflightRule(edge, edge.cors)] : []),
-    ...rules,
+    ...groups.flatMap(({ token, to }) => rulesFor(token, to)),
   ];
+}
+
+/**
+ * The requests for which an authorizer is called: exactly those that an ALLOW rule allows for these routes, so that no
+ * request of theirs is allowed without a decision.
+ */
+function renderAuthorizer(chart: TopologyChart, edge: Edge, groups: readonly Group[]): void {
+  const [authorizer, another] = edge.authorizers;
+  if (another) {
+    throw new ValidationError({
+      code: 'SeveralAuthorizers',
+      path: edge.path,
+      summary: "Routes of the edge have different external authorizers, and Istio's gateway supports one.",
+      fix: 'Use one for all routes, or declare another edge.',
+    });
+  }
+  if (!authorizer) {
+    return;
+  }
+  new AuthorizationPolicy(chart.scopeOf(edge), 'authorization-policy-external', {
+    metadata: { name: `${edge.name}-authorizer`, namespace: edge.namespace },
+    spec: {
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge.name }],
+      action: 'CUSTOM',
+      provider: { name: authorizerNameOf(edge) },
+      rules: groups.filter(each => each.authorizer).map(({ to }) => ({ to })),
+    },
+  });
 }
 
 function operationOf({ operation }: EdgeRule): Operation {

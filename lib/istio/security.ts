@@ -103,7 +103,9 @@ function rulesOfEdges(chart: TopologyChart, mesh: Identities): Map<Service, Rule
         .filter(route => route.service === service && route.port === port)
         .map(route => route.inside);
       const asked = service === edge.rateLimiter ? service.methods('ShouldRateLimit') : [];
-      const own = rulesFor(service, { principals: [principal] }, port, [...operations, ...asked]);
+      // An authorizer with http gets the paths of all requests.
+      const decides = edge.authorizers.some(each => each.service === service && each.port === port);
+      const own = rulesFor(service, { principals: [principal] }, port, decides ? undefined : [...operations, ...asked]);
       rules.set(service, [...(rules.get(service) ?? []), ...own]);
     }
   }

@@ -1,4 +1,5 @@
 import {
+  Capability,
   type Abort,
   type Aggregate,
   type AggregateProps,
@@ -18,7 +19,6 @@ import {
   type ServiceProps,
   type WorkloadProps,
 } from '../topology';
-import { Capability } from './capability';
 
 /** The capabilities that a declared property requires, or the reason why it requires none. */
 type Need<Declared> = ((declared: Declared) => readonly Capability[]) | string;
@@ -72,6 +72,7 @@ export const OF_CALLS = {
 
 export const OF_ROUTES = {
   auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   timeout: 'Every gateway supports timeouts.',
   port: 'Every gateway supports ports.',
@@ -87,6 +88,7 @@ const REDIRECTS = () => [Capability.REDIRECTS];
 
 export const OF_REDIRECTS = {
   auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
   path: REDIRECTS,
   pathPrefix: REDIRECTS,
   host: REDIRECTS,
@@ -113,13 +115,13 @@ export const OF_EDGES = {
   deniedCidrs: 'Every gateway compares addresses.',
   trustedProxies: 'Every gateway evaluates `x-forwarded-for`.',
   auth: 'The default of the routes, which require the capability.',
+  authorizer: 'The default of the routes, which require the capability.',
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   perClientRateLimit: ({ perClientRateLimit }) => when(perClientRateLimit, Capability.PER_CLIENT_RATE_LIMITS),
   rateLimiter: 'A service of the topology, used by per-client rate limits.',
   cors: ({ cors }) => when(cors, Capability.CORS),
   waf: ({ waf }) => when(waf, Capability.WAF),
-  managed: 'It moves requirements from the gateway in the cluster to the managed API.',
-  frontCidrs: 'A NetworkPolicy denies other sources.',
+  front: 'It moves requirements from the gateway in the cluster to the front.',
   timeout: 'Every gateway supports timeouts.',
   gatewayMetadata: 'Every gateway has labels and annotations of its infrastructure.',
   namespace: 'The pods of every gateway are in a namespace.',

@@ -148,6 +148,7 @@ const BY_MATCH = {
   port: ({ port }) => port.number,
   timeout: ({ timeout }) => timeout.toMilliseconds(),
   auth: ({ auth }) => [auth.token, auth.key],
+  authorizer: ({ authorizer }) => authorizer?.key,
   rateLimit: BY_OPERATION,
   perClientRateLimit: BY_OPERATION,
   requestValidation: BY_API,

@@ -40,6 +40,7 @@ const OF_RULES = {
   port: ({ port }) => port.number,
   timeout: ({ timeout }) => timeout.toMilliseconds(),
   auth: BY_POLICY,
+  authorizer: BY_POLICY,
   rateLimit: BY_POLICY,
   perClientRateLimit: BY_POLICY,
   requestValidation: BY_API,

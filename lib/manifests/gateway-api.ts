@@ -45,9 +45,19 @@ export function parentGateway({ kind, group, name, namespace }: Reference, clust
   return kind === 'Gateway' && group === GROUP ? cluster.find(Kind.GATEWAY, name, namespace) : undefined;
 }
 
-/** The listeners of a Gateway that allow routes of a namespace, among those that the reference names. */
-export function listenersFor(gateway: Resource, namespace: string, parent: Reference, cluster: Cluster): Field[] {
-  return gateway.spec
+/** The Gateway or ListenerSet that a parent refers to; undefined if it is not declared. */
+export function parentWithListeners(parent: Reference, cluster: Cluster): Resource | undefined {
+  const { kind, group, name, namespace } = parent;
+  return kind === 'ListenerSet' && group === GROUP
+    ? cluster.find(Kind.LISTENER_SET, name, namespace)
+    : parentGateway(parent, cluster);
+}
+
+/**
+ * The listeners of a Gateway or ListenerSet that allow routes of a namespace, among those that the reference names.
+ */
+export function listenersFor(owner: Resource, namespace: string, parent: Reference, cluster: Cluster): Field[] {
+  return owner.spec
     .get('listeners')
     .items.filter(each => ['', each.get('name').text].includes(parent.at.get('sectionName').text))
     .filter(each => ['', each.get('port').text].includes(parent.at.get('port').text))
@@ -61,7 +71,7 @@ export function listenersFor(gateway: Resource, namespace: string, parent: Refer
         case 'None':
           return false;
         default:
-          return gateway.namespace === namespace;
+          return owner.namespace === namespace;
       }
     });
 }

@@ -21,6 +21,7 @@ export const Kind = {
   ISTIO_GATEWAY: 'Gateway.networking.istio.io',
   ISTIO_OPERATOR: 'IstioOperator.install.istio.io',
   JOB: 'Job.batch',
+  LISTENER_SET: 'ListenerSet.gateway.networking.k8s.io',
   MUTATING_WEBHOOK: 'MutatingWebhookConfiguration.admissionregistration.k8s.io',
   NAMESPACE: 'Namespace',
   NETWORK_POLICY: 'NetworkPolicy.networking.k8s.io',

@@ -72,7 +72,7 @@ function isUndecided(namespace: string, cluster: Cluster): boolean {
  * Whether manifests have anything of Istio: an object, a label by which Pods are in the mesh, or a Gateway of one of
  * its classes.
  */
-const hasIstio = memo(
+export const hasIstio = memo(
   (cluster: Cluster) =>
     cluster.mesh.isKnown
     || cluster.resources.some(each => each.type.endsWith('.istio.io'))

@@ -77,6 +77,7 @@ function assertNotEqual(route: Route, other: Route): void {
 /** What a request must prove, and what counts it: the gateway checks it by the route that it matches itself. */
 const ADMISSION = {
   auth: ({ auth }) => auth,
+  authorizer: ({ authorizer }) => authorizer?.key,
   rateLimit: ({ rateLimit }) => rateLimit,
   perClientRateLimit: ({ perClientRateLimit }) => perClientRateLimit,
   requestValidation: ({ requestValidation }) => requestValidation,

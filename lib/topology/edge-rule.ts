@@ -1,4 +1,5 @@
 import type { Auth } from './auth';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { type Declaring, requireDeclaring } from './declaring';
 import { Operation } from './operation';
 import type { IEdge } from './references';
@@ -9,6 +10,8 @@ export abstract class EdgeRule {
   readonly operation: Operation;
   /** The credentials that requests need; those of the edge, if the rule declares none. */
   readonly auth: Auth;
+  /** The service that decides for each request whether it is allowed; undefined for none. */
+  readonly authorizer?: ExternalAuthorizer;
 
   protected constructor(
     declaring: Declaring,
@@ -16,11 +19,12 @@ export abstract class EdgeRule {
     /** The edge that the rule belongs to. */
     readonly edge: IEdge,
     operation: string,
-    props: { readonly auth?: Auth },
+    props: { readonly auth?: Auth; readonly authorizer?: ExternalAuthorizer },
   ) {
     requireDeclaring(declaring, what, declaration);
     this.operation = Operation.parse(`${edge.path}/${operation}`, operation);
     this.auth = props.auth ?? edge.auth;
+    this.authorizer = props.authorizer?.service && props.authorizer;
   }
 
   /** Where it was declared, for messages. */

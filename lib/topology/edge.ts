@@ -7,8 +7,11 @@ import { aggregator, callParts } from './aggregator';
 import { Auth } from './auth';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Cors } from './cors';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 import { type EdgeProps, validateEdge } from './edge-props';
+import type { Front } from './front';
+import type { Capability } from './capability';
 import type { RateLimit } from './rate-limit';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
@@ -59,6 +62,8 @@ export class Edge implements IEdge {
   readonly trustedProxies?: TrustedProxies;
   /** The credentials that requests need on routes without `auth` of their own. */
   readonly auth: Auth;
+  /** The service that decides for each request of routes without their own; undefined for none. */
+  readonly authorizer?: ExternalAuthorizer;
   /** The limit on all requests of the edge, for each pod of the gateway; undefined for none. */
   readonly rateLimit?: RateLimit;
   /** The limit on the requests of each client, all routes together; undefined for none. */
@@ -69,10 +74,8 @@ export class Edge implements IEdge {
   readonly cors?: Cors;
   /** Whether a web application firewall inspects requests. */
   readonly waf: boolean;
-  /** Whether a managed API of the cloud is in front of the gateway in the cluster. */
-  readonly managed: boolean;
-  /** The only addresses, as CIDRs, that may connect to the gateway's pods; undefined for all. */
-  readonly frontCidrs?: readonly string[];
+  /** What is in front of the gateway in the cluster, and alone may connect to it; undefined for nothing. */
+  readonly front?: Front;
   /** The time limit of requests on routes without a timeout of their own. */
   readonly timeout: Duration;
   /** Further labels and annotations of the objects that the gateway's controller creates; undefined for none. */
@@ -106,13 +109,13 @@ export class Edge implements IEdge {
     this.deniedCidrs = props.deniedCidrs;
     this.trustedProxies = props.trustedProxies;
     this.auth = props.auth ?? Auth.none();
+    this.authorizer = props.authorizer;
     this.rateLimit = props.rateLimit;
     this.perClientRateLimit = props.perClientRateLimit;
     this.rateLimiter = props.rateLimiter;
     this.cors = props.cors;
     this.waf = props.waf ?? false;
-    this.managed = props.managed ?? false;
-    this.frontCidrs = props.frontCidrs;
+    this.front = props.front;
     this.timeout = props.timeout ?? Duration.seconds(29);
     this.gatewayMetadata = given(props.gatewayMetadata);
     this.namespace = props.namespace ?? topology.namespace;
@@ -164,10 +167,33 @@ export class Edge implements IEdge {
     );
   }
 
-  /** The service ports that its gateway connects to, each once: those of its routes, and of its rate limiter. */
+  /**
+   * The ConfigMap with the authority of the certificates that the gateway requires: those of clients, or behind a front
+   * that of the front; undefined for none.
+   */
+  get gatewayClientCa(): string | undefined {
+    return this.front ? this.front.clientCa : this.clientCa;
+  }
+
+  /** Whether a feature is left to the front, so that the gateway in the cluster does not enforce it. */
+  isLeftToFront(capability: Capability): boolean {
+    return this.front?.enforcesAlone(capability) ?? false;
+  }
+
+  /** The authorizers of its routes and redirects, each once. */
+  get authorizers(): readonly ExternalAuthorizer[] {
+    const all = this.rules.flatMap(({ authorizer }) => authorizer ?? []);
+    return [...new Map(all.map(each => [each.key, each])).values()];
+  }
+
+  /**
+   * The service ports that its gateway connects to, each once: those of its routes, its authorizers and its rate
+   * limiter.
+   */
   get destinations(): readonly Destination[] {
     const all: Destination[] = [
       ...this.routes,
+      ...this.authorizers.flatMap(({ service, port }) => (service && port ? [{ service, port }] : [])),
       ...(this.rateLimiter ? [{ service: this.rateLimiter, port: this.rateLimiter.firstPort(this.path) }] : []),
     ];
     return [
@@ -185,7 +211,8 @@ export class Edge implements IEdge {
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
     this.requireOwn(operation, service);
-    return this.declare(new Route(DECLARING, this, operation, service, given(props)));
+    const route = new Route(DECLARING, this, operation, service, given({ authorizer: this.authorizer, ...props }));
+    return this.declare(route);
   }
 
   /**
@@ -194,7 +221,7 @@ export class Edge implements IEdge {
    */
   redirect(operation: string, props: RedirectProps): Redirect {
     this.topology.requireOpen(this.path);
-    return this.declare(new Redirect(DECLARING, this, operation, given(props)));
+    return this.declare(new Redirect(DECLARING, this, operation, given({ authorizer: this.authorizer, ...props })));
   }
 
   /**
@@ -235,6 +262,9 @@ export class Edge implements IEdge {
   }
 
   private declare<Rule extends EdgeRule>(rule: Rule): Rule {
+    if (rule.authorizer?.service) {
+      this.requireOwn(rule.operation.toString(), rule.authorizer.service);
+    }
     this.assertNoDuplicate(rule);
     this.byRequests.set(rule.operation.requests, rule);
     this.declared.push(rule);

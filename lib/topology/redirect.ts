@@ -1,6 +1,7 @@
 import type { Auth } from './auth';
 import type { Declaring } from './declaring';
 import { EdgeRule } from './edge-rule';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { requireHostName } from './names';
 import { requireInteger } from './numbers';
 import type { IEdge } from './references';
@@ -49,6 +50,11 @@ export interface RedirectProps extends RedirectTarget {
    * @default - that of the edge
    */
   readonly auth?: Auth;
+  /**
+   * The service that decides for each request whether it is redirected.
+   * @default - that of the edge
+   */
+  readonly authorizer?: ExternalAuthorizer;
 }
 
 /**
@@ -76,6 +82,7 @@ const STATUS_CODES = [301, 302, 303, 307, 308];
 /** The rule for each property. A property without an entry does not compile. */
 const RULES = {
   auth: anyValue,
+  authorizer: anyValue,
   path: (where, { to: { path, pathPrefix } }) => {
     requireRewrittenPath(where, path, pathPrefix);
   },

@@ -1,6 +1,7 @@
 import type { Declaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import { ValidationError } from './validation-error';
@@ -24,6 +25,12 @@ export interface RouteProps {
    * @default - that of the edge
    */
   readonly auth?: Auth;
+  /**
+   * The service that decides for each request whether it is allowed, in addition to `auth`; `ExternalAuthorizer.none()`
+   * for none.
+   * @default - that of the edge
+   */
+  readonly authorizer?: ExternalAuthorizer;
   /**
    * The request rate that is allowed on this route.
    * @default - the edge's throttle alone
@@ -141,6 +148,7 @@ export class Route extends EdgeRule {
 /** The rule for each property. A property without an entry does not compile. */
 const RULES = {
   auth: anyValue,
+  authorizer: requireUncached,
   rateLimit: anyValue,
   timeout: (path, { timeout }) => {
     requirePositive(path, 'The timeout', timeout);
@@ -176,6 +184,18 @@ const RULES = {
     validateHeaderChanges(path, headerChanges);
   },
 } satisfies { readonly [K in keyof RouteProps]-?: (path: string, route: Route) => void };
+
+/** A cached response would be sent without a decision of the authorizer. */
+function requireUncached(path: string, { authorizer, cacheTtl }: Route): void {
+  if (authorizer && cacheTtl) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: 'Responses of the route are cached, so requests would be answered without a decision of its authorizer.',
+      fix: 'Remove `cacheTtl`, or set `authorizer: ExternalAuthorizer.none()` on the route.',
+    });
+  }
+}
 
 function requireRequests(path: string, { port, service }: Route): void {
   if (!port.carriesRequests) {

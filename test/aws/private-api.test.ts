@@ -5,7 +5,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type IVpcEndpoint, Vpc, VpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
-import { declared } from './support';
+import { declaredForRest } from './support';
 
 function endpoint(stack: Stack, vpcEndpointId: string): IVpcEndpoint {
   class Existing extends VpcEndpoint {
@@ -16,7 +16,7 @@ function endpoint(stack: Stack, vpcEndpointId: string): IVpcEndpoint {
 
 function templateOf(props: (stack: Stack) => Partial<RestApiEdgeProps>, ids = ['vpce-1', 'vpce-2']): Template {
   const stack = new Stack(new App(), 'Test');
-  const { edge, web } = declared();
+  const { edge, web } = declaredForRest();
   edge.route('GET /', web);
   new RestApiEdge(stack, 'Edge', {
     edge,

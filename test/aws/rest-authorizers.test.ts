@@ -8,7 +8,7 @@ import { Duration } from 'cdk8s';
 import { Auth, ClientKey, type EdgeProps, FailureMode, PerClientRateLimit, Period, type RouteProps } from '../../lib';
 import { RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
 import { checkTemplate, type CloudTemplate } from '../../lib/checks';
-import { declared } from './support';
+import { declaredForRest } from './support';
 
 const token = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], scopes: ['read'] });
 
@@ -17,12 +17,12 @@ type Props = (stack: Stack, authorizer: () => RequestAuthorizer) => Partial<Rest
 /** The template of an edge behind the API with the routes `GET /open` and `GET /orders` (token). */
 function templateOf(
   props: Props,
-  edgeProps: Partial<EdgeProps> = { managed: true },
+  edgeProps: Partial<EdgeProps> = {},
   route: RouteProps = {},
   further?: string,
 ): Template {
   const stack = new Stack(new App(), 'Test');
-  const { edge, web } = declared(edgeProps);
+  const { edge, web } = declaredForRest(edgeProps);
   edge.route('GET /open', web, { auth: Auth.none(), ...route });
   edge.route('GET /orders', web, { auth: token, ...route });
   if (further) {
@@ -84,7 +84,7 @@ test('requests of a route are signed by IAM', () => {
 test('parameters beside it are encoded where bodies are text only', () => {
   const props = { iamRoutes: ['GET /open'], textBodiesOnly: true };
 
-  expect(methods(templateOf(() => props, { managed: true }, {}, 'GET /files/{name}'))).toContain('AWS_IAM');
+  expect(methods(templateOf(() => props, {}, {}, 'GET /files/{name}'))).toContain('AWS_IAM');
 });
 
 const limit = PerClientRateLimit.of({
@@ -103,13 +103,12 @@ test.each<[string, string, Props, Partial<EdgeProps>?, RouteProps?, string?]>([
     'in `authorizers` and in `iamRoutes`',
     (_stack, authorizer) => ({ authorizers: { 'GET /open': authorizer() }, iamRoutes: ['GET /open'] }),
   ],
-  ['a gateway without front', 'can be reached without the API', () => ({ iamRoutes: ['GET /open'] }), {}],
-  ['cached responses', 'would not depend on what', own, { managed: true }, { cacheTtl: Duration.seconds(5) }],
+  ['cached responses', 'would not depend on what', own, {}, { cacheTtl: Duration.seconds(5) }],
   [
     'a parameter that may lead to it',
     'may lead to "GET /open"',
     () => ({ iamRoutes: ['GET /open'] }),
-    { managed: true },
+    {},
     {},
     'GET /files/{name}',
   ],
@@ -122,7 +121,7 @@ test.each<[string, string, Props, Partial<EdgeProps>?, RouteProps?, string?]>([
     'clients by claim',
     'counted by a claim',
     (stack, authorizer) => ({ ...own(stack, authorizer), clients: ['ann'] }),
-    { managed: true },
+    {},
     { auth: token, perClientRateLimit: limit },
   ],
 ])('an authorizer throws for %s', (_name, message, ...args) => {

@@ -10,7 +10,7 @@ import {
   type RouteProps,
 } from '../../lib';
 import { assertBodiesFit } from '../../lib/aws/limits/rest-bodies';
-import { declared } from './support';
+import { declaredForRest as declared } from './support';
 
 type Routes = Readonly<Record<string, RouteProps>>;
 
@@ -20,7 +20,7 @@ const perClient = (client: ClientKey) =>
   PerClientRateLimit.of({ client, requests: 5, per: Period.SECOND, failureMode: FailureMode.FAIL_OPEN });
 
 function check(routes: Routes, ofEdge: Partial<EdgeProps> = {}, textBodiesOnly?: boolean) {
-  const { edge, web } = declared({ managed: true, ...ofEdge });
+  const { edge, web } = declared(ofEdge);
   Object.entries(routes).forEach(([operation, props]) => edge.route(operation, web, props));
   return () => assertBodiesFit({ edge, vpc: undefined as never, textBodiesOnly });
 }
@@ -33,11 +33,7 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
     {},
   ],
   ['a rate limit', { 'ANY /{id}': {}, 'POST /orders': { rateLimit: RateLimit.perSecond(1) } }, {}],
-  [
-    'required parameters',
-    { 'GET /{id}': {}, 'GET /orders': { requestValidation: { query: ['page'] } } },
-    { managed: false },
-  ],
+  ['required parameters', { 'GET /{id}': {}, 'GET /orders': { requestValidation: { query: ['page'] } } }, {}],
   [
     'a limit by a claim',
     { 'GET /{id}': { auth: Auth.none() }, 'GET /orders': { auth: jwt } },
@@ -53,7 +49,6 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
   ['the same checks', { 'GET /{id}': { auth: key }, 'GET /orders': { auth: key } }, {}],
   ['another method', { 'GET /{id}': {}, 'POST /orders': { auth: key } }, {}],
   ['tokens, which the cluster verifies again', { 'GET /{id}': {}, 'GET /orders': { auth: jwt } }, {}],
-  ['keys that the cluster verifies again', { 'GET /{id}': {}, 'GET /orders': { auth: key } }, { managed: false }],
   ['another timeout', { 'GET /{id}': {}, 'GET /orders': { timeout: Duration.seconds(3) } }, {}],
   ['a cache', { 'GET /{id}': {}, 'GET /orders': { cacheTtl: Duration.seconds(3) } }, {}],
   ['no parameter', { 'GET /a': {}, 'GET /orders': { auth: key } }, {}],

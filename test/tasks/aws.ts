@@ -76,7 +76,7 @@ export const REST_API = tasksOf('AWS REST API', [
   model(
     'Private integration by a VPC link',
     '`RestApiEdge`, `loadBalancer`',
-    'aws/rest-api-edge.test.ts › a route is a method whose integration goes through the VPC link',
+    'aws/rest-api-edge.test.ts › a route is a method whose integration passes every body on, by a VPC link without the stage in its path',
   ),
   model(
     'Usage plans and API keys',

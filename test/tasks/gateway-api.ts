@@ -110,7 +110,11 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`clientCa`',
     'istio/edge-clients.test.ts › client certificates are demanded of the authority in a ConfigMap',
   ),
-  resources('External authorization', '`AuthorizationPolicy`, and patches for the provider'),
+  model(
+    'External authorization',
+    '`authorizer: ExternalAuthorizer.of({ service })`',
+    'kubernetes/external-authorizer.test.ts › the authorizer is in the SecurityPolicies of the routes that have it',
+  ),
   model(
     'Session persistence',
     '`addLoadBalancing({ consistentHash: HashKey.cookie(…) })`, while the pods stay the same',

@@ -38,7 +38,11 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
     '`requireAuth({ auth, claims })`',
     'istio/service-auth.test.ts › tokens of any audience, or without one, are accepted where that is declared',
   ),
-  resources('External authorization', '`AuthorizationPolicy`, and patches for the provider and the NetworkPolicy'),
+  model(
+    'External authorization',
+    '`authorizer: ExternalAuthorizer.of({ service })` of edge and route; at services by `AuthorizationPolicy`',
+    'kubernetes/external-authorizer.test.ts › the authorizer decides about the routes that have it',
+  ),
   resources('Explicit deny', '`AuthorizationPolicy`; undeclared calls are denied without it'),
   model(
     'Access control by IP address at the ingress',

@@ -1,7 +1,12 @@
-import { ClientCertificates, type EdgeProps, TlsVersion, Topology } from '../../lib';
+import { Duration } from 'cdk8s';
+import { ClientCertificates, type EdgeProps, ExternalAuthorizer, Port, TlsVersion, Topology } from '../../lib';
+import { restFront } from '../support/fronts';
 
 const edge = (props: Partial<EdgeProps>) => () =>
   new Topology('shop').addEdge('door', { host: 'shop.example', ...props });
+
+const image = 'example/x:1';
+const serviceWith = (port: Port, topology = 'shop') => new Topology(topology).addService('web', { image, port });
 
 /** Mistakes in the hosts, certificates and clients of an edge. */
 export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
@@ -75,18 +80,18 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
     [`no address as ${name}`, 'NoEffect', ['empty'], edge({ [name]: [] })],
     [`an address without a prefix as ${name}`, 'InvalidCidr', ['"10.0.8.1"'], edge({ [name]: ['10.0.8.1'] })],
     [
-      `${name} behind a managed API`,
+      `${name} behind a front`,
       'NoEffect',
-      [`\`${name}\``, 'managed API'],
-      edge({ managed: true, [name]: ['10.0.8.0/24'] }),
+      [`\`${name}\``, 'behind a front'],
+      edge({ front: restFront, [name]: ['10.0.8.0/24'] }),
     ],
   ]),
   ['no trusted proxy', 'NoEffect', ['trustedProxies.cidrs'], edge({ trustedProxies: { cidrs: [] } })],
   [
-    'trusted proxies behind a managed API',
+    'trusted proxies behind a front',
     'NoEffect',
     ['trustedProxies.cidrs'],
-    edge({ managed: true, trustedProxies: { cidrs: ['10.0.8.0/24'] } }),
+    edge({ front: restFront, trustedProxies: { cidrs: ['10.0.8.0/24'] } }),
   ],
   ...['0.0.0.0/0', '::/0', '8.0.0.0/7'].map((cidr): (typeof LISTENER_MISTAKES)[number] => [
     `"${cidr}" as trusted proxies`,
@@ -107,10 +112,63 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
     edge({ tlsSecret: 'tls', clientCertificates: ClientCertificates.OPTIONAL }),
   ],
   [
-    'optional certificates in front of a managed API',
+    'optional certificates in front of a front',
     'NoEffect',
-    ['managed API'],
-    edge({ managed: true, clientCa: 'ca', clientCertificates: ClientCertificates.OPTIONAL }),
+    ['A front requires'],
+    edge({ front: restFront, clientCa: 'ca', clientCertificates: ClientCertificates.OPTIONAL }),
   ],
   ['a version of TLS without TLS', 'NoEffect', ['minTlsVersion'], edge({ minTlsVersion: TlsVersion.V1_3 })],
+  [
+    'an authorizer by TCP',
+    'NoRequests',
+    ['Port 6379 of web', 'http or grpc'],
+    () => ExternalAuthorizer.of({ service: serviceWith(Port.tcp(6379)) }),
+  ],
+  [
+    'headers for an authorizer that gets all of them',
+    'NoEffect',
+    ['`requestHeaders`'],
+    () => ExternalAuthorizer.of({ service: serviceWith(Port.grpc(9001)), requestHeaders: ['cookie'] }),
+  ],
+  [
+    'a header in capitals for an authorizer',
+    'InvalidHeader',
+    ['"Cookie"'],
+    () => ExternalAuthorizer.of({ service: serviceWith(Port.http(80)), requestHeaders: ['Cookie'] }),
+  ],
+  [
+    'a port that the authorizer does not have',
+    'UnknownPort',
+    ['81'],
+    () => ExternalAuthorizer.of({ service: serviceWith(Port.http(80)), port: 81 }),
+  ],
+  [
+    'no time for an authorizer',
+    'OutOfRange',
+    ['The timeout'],
+    () => ExternalAuthorizer.of({ service: serviceWith(Port.http(80)), timeout: Duration.millis(0) }),
+  ],
+  [
+    'an authorizer of another topology',
+    'ForeignService',
+    ['web belongs to the topology "other"'],
+    () => {
+      const shop = new Topology('shop');
+      const authorizer = ExternalAuthorizer.of({ service: serviceWith(Port.http(80), 'other') });
+      shop
+        .addEdge('door', { host: 'shop.example', authorizer })
+        .route('GET /', shop.addService('x', { image, port: Port.http(80) }));
+    },
+  ],
+  [
+    'cached responses of a route with an authorizer',
+    'Contradiction',
+    ['without a decision', '`cacheTtl`'],
+    () => {
+      const shop = new Topology('shop');
+      const web = shop.addService('web', { image, port: Port.http(80) });
+      const authorizer = ExternalAuthorizer.of({ service: web });
+      shop.addEdge('door', { host: 'shop.example', authorizer }).route('GET /', web, { cacheTtl: Duration.seconds(5) });
+    },
+  ],
 ];

@@ -162,7 +162,7 @@ function assertAllEffective({ edge, webAclArn, userPools }: RestApiEdgeProps): v
       REST_API,
       edge.path,
       'The API has a web ACL, but the edge declares no firewall, so it would not be attached.',
-      'Set `waf: true` and `managed: true` on the edge, or remove `webAclArn`.',
+      'Set `waf: true` on the edge, or remove `webAclArn`.',
     );
   }
   if (userPools && edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')) {

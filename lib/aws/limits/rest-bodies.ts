@@ -51,17 +51,20 @@ function sharesMethod({ operation: { method: one } }: Route, { operation: { meth
 const IN_CLUSTER = 'The gateway in the cluster applies it, by its own route.';
 const NO_CHECK = 'It denies no request.';
 
-/** What only the API checks; with `managed` the gateway in the cluster checks neither API keys nor limits. */
-function checksOf({ managed, perClientRateLimits }: Edge) {
+/** What only the API checks. */
+function checksOf({ perClientRateLimits }: Edge) {
   const countsByClaim = perClientRateLimits.some(({ client }) => client.kind === 'claim');
   return {
-    auth: ({ auth: { key, token } }) => managed && [key, countsByClaim && token !== undefined],
-    rateLimit: ({ rateLimit }) => managed && rateLimit,
-    perClientRateLimit: ({ perClientRateLimit }) => managed && perClientRateLimit,
+    auth: ({ auth: { key, token } }) => [key, countsByClaim && token !== undefined],
+    rateLimit: ({ rateLimit }) => rateLimit,
+    perClientRateLimit: ({ perClientRateLimit }) => perClientRateLimit,
     requestValidation: ({ requestValidation }) => requestValidation,
     service: IN_CLUSTER,
     port: IN_CLUSTER,
     grpcMethod: IN_CLUSTER,
+    authorizer: IN_CLUSTER,
+    rewrite: IN_CLUSTER,
+    headerChanges: IN_CLUSTER,
     timeout: NO_CHECK,
     cacheTtl: NO_CHECK,
   } satisfies Comparison<keyof RouteProps | 'service', Route>;

@@ -24,7 +24,7 @@ export function requireFitAuthorizer(api: ApiKind, props: ManagedApiProps, autho
       'Write the operation as in `edge.route(…)`.',
     );
   }
-  requireKept(api, edge, route, authorizer);
+  requireKept(api, route, authorizer);
   if (claimHeaders && route.auth.token) {
     throw invalidAt(
       api,
@@ -36,8 +36,10 @@ export function requireFitAuthorizer(api: ApiKind, props: ManagedApiProps, autho
   return route;
 }
 
-/** What a route requires stays required, by the API or by the gateway in the cluster. */
-function requireKept(api: ApiKind, edge: Edge, route: Route, { isSignature, allowsAll }: RouteAuthorizer): void {
+/**
+ * What a route requires stays required, by the API or by the gateway in the cluster, which only its front can connect to.
+ */
+function requireKept(api: ApiKind, route: Route, { isSignature, allowsAll }: RouteAuthorizer): void {
   const { auth } = route;
   if (allowsAll) {
     throw invalidAt(api, route, 'Its authorizer allows all requests.', 'Remove the authorizer.');
@@ -48,14 +50,6 @@ function requireKept(api: ApiKind, edge: Edge, route: Route, { isSignature, allo
       route,
       'It requires a token and a signature of IAM, and both are sent in `Authorization`.',
       'Set `auth: Auth.none()` on the route, or remove the authorizer.',
-    );
-  }
-  if (!auth.token && !edge.managed) {
-    throw invalidAt(
-      api,
-      route,
-      'Only its authorizer in the API protects it, and its gateway can be reached without the API.',
-      'Set `managed: true` on the edge, or require a token.',
     );
   }
 }

@@ -41,6 +41,7 @@ const BY_API = {
   timeout: ({ timeout }) => timeout.toMilliseconds(),
   rateLimit: ({ rateLimit }) => rateLimit,
   service: IN_CLUSTER,
+  authorizer: IN_CLUSTER,
   port: IN_CLUSTER,
   grpcMethod: IN_CLUSTER,
   rewrite: IN_CLUSTER,

@@ -1,5 +1,6 @@
 import {
   type Cluster,
+  controllerOf,
   type Field,
   firstIfAll,
   fullHost,
@@ -19,7 +20,6 @@ import { connectionRule } from '../clusters/tcp';
 import { unreadable } from '../clusters/tls-layers';
 import { MESH } from '../endpoints/proxy';
 import { readerOf } from '../listeners/attached-routes';
-import { controllerOf } from '../listeners/controller';
 import type { GatewayListener } from '../listeners/listener';
 import { unlessUnsimulated } from '../messages/unsimulated';
 import { gatewayRouteRules } from '../routes/gateway-route';

@@ -1,6 +1,7 @@
 import {
   addTo,
   type Cluster,
+  controllerOf,
   type Field,
   firstIfAll,
   hostsMeet,
@@ -13,7 +14,6 @@ import {
   routesOf,
 } from '../../manifests';
 import { attachedRoutes, hostOf, readerOf, routesAttached } from '../listeners/attached-routes';
-import { controllerOf } from '../listeners/controller';
 import { gatewayListeners } from '../listeners/ingress';
 import type { GatewayListener } from '../listeners/listener';
 import { causeOfDrop } from '../routes/unsupported-filters';
@@ -30,7 +30,9 @@ interface Attachment {
 /** The listeners of each route of the Gateway API. */
 export const attachmentsOf = memo((cluster: Cluster): ReadonlyMap<Resource, readonly Attachment[]> => {
   const attachments = new Map<Resource, Attachment[]>();
-  for (const listener of gatewayListeners(cluster).filter(each => each.at.resource.type === Kind.GATEWAY)) {
+  for (const listener of gatewayListeners(cluster).filter(each =>
+    [Kind.GATEWAY, Kind.LISTENER_SET].some(type => each.at.resource.type === type),
+  )) {
     for (const { route, hosts } of listener.carriesRequests ? attachedRoutes(listener.at, cluster) : []) {
       addTo(attachments, route, { listener, hosts });
     }

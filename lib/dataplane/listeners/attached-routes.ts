@@ -7,7 +7,7 @@ import {
   Kind,
   memo,
   listenersFor,
-  parentGateway,
+  parentWithListeners,
   parentsOf,
   reference,
   type Reference,
@@ -36,20 +36,20 @@ export function attachedRoutes(listener: Field, cluster: Cluster): AttachedRoute
 
 /** The routes that refer to a listener and that it accepts, in the order of their types. */
 export function routesAttached(listener: Field, cluster: Cluster): Resource[] {
-  const { resource: gateway } = listener;
+  const { resource: owner } = listener;
   const kinds = listener
     .get('allowedRoutes', 'kinds')
-    .items.map(each => reference(each, gateway, '', GROUP))
+    .items.map(each => reference(each, owner, '', GROUP))
     .map(({ kind, group }) => `${kind}.${group}`);
   const types = typesFor(listener);
-  return referringTo(gateway, cluster)
+  return referringTo(owner, cluster)
     .filter(
       ({ route }) =>
         types.includes(route.type) && (kinds.length === 0 || kinds.includes(route.type)) && meets(route, listener),
     )
     .filter(({ route, parents }) =>
       parents.some(parent =>
-        listenersFor(gateway, route.namespace, parent, cluster).some(
+        listenersFor(owner, route.namespace, parent, cluster).some(
           each => each.get('name').text === listener.get('name').text,
         ),
       ),
@@ -116,28 +116,28 @@ function typesFor(listener: Field): readonly string[] {
 
 const GROUP = 'gateway.networking.k8s.io';
 
-/** A route with its parents that are one Gateway, or listeners of it. */
+/** A route with its parents that are one Gateway or ListenerSet, or listeners of it. */
 interface Referring {
   readonly route: Resource;
   readonly parents: Reference[];
 }
 
-/** The routes that refer to a Gateway; found once for all, so that routes and Gateways are not compared in pairs. */
-function referringTo(gateway: Resource, cluster: Cluster): readonly Referring[] {
-  return allReferring(cluster).get(gateway) ?? [];
+/** The routes that refer to a Gateway or ListenerSet; found once for all, so that these are not compared in pairs. */
+function referringTo(owner: Resource, cluster: Cluster): readonly Referring[] {
+  return allReferring(cluster).get(owner) ?? [];
 }
 
 const allReferring = memo((cluster: Cluster): ReadonlyMap<Resource, readonly Referring[]> => {
   const referring = new Map<Resource, Referring[]>();
   for (const route of [...routesOf(cluster)].sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))) {
-    const byGateway = new Map<Resource, Reference[]>();
+    const byOwner = new Map<Resource, Reference[]>();
     for (const parent of parentsOf(route)) {
-      const gateway = parentGateway(parent, cluster);
-      if (gateway) {
-        addTo(byGateway, gateway, parent);
+      const owner = parentWithListeners(parent, cluster);
+      if (owner) {
+        addTo(byOwner, owner, parent);
       }
     }
-    byGateway.forEach((parents, gateway) => addTo(referring, gateway, { route, parents }));
+    byOwner.forEach((parents, owner) => addTo(referring, owner, { route, parents }));
   }
   return referring;
 });

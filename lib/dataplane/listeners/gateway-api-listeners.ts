@@ -1,8 +1,19 @@
-import { addTo, type Cluster, covers, type Field, isGranted, reference, type Resource } from '../../manifests';
+import {
+  addTo,
+  byAge,
+  type Cluster,
+  controllerOf,
+  covers,
+  type Field,
+  isGranted,
+  Kind,
+  reference,
+  type Resource,
+} from '../../manifests';
 import type { ProxiedCaller } from '../endpoints/caller';
-import { controllerOf } from './controller';
 import { attachedRoutes, hostOf, hostsOf, readerOf, routesAttached } from './attached-routes';
 import { type GatewayListener, type ListenerTls, once } from './listener';
+import { listenersOf } from './listener-sets';
 import { madeGateways } from './made-gateways';
 import { inOrderOfPrecedence } from '../routes/gateway-route-match';
 import type { Message } from '../messages/message';
@@ -20,10 +31,10 @@ import { Unsimulated } from '../messages/unsimulated';
 export function gatewayApiListeners(cluster: Cluster): GatewayListener[] {
   return madeGateways(cluster).flatMap(({ gateway, caller }) => {
     const plain = new Map<number, () => readonly VirtualHost[]>();
-    return gateway.spec.get('listeners').items.map(at => {
+    return listenersOf(gateway, cluster).map(at => {
       const [port, tls, carriesRequests] = [
         at.get('port').number ?? 0,
-        tlsOf(at, cluster),
+        tlsOf(at, gateway, cluster),
         ['HTTP', 'HTTPS'].includes(at.get('protocol').text),
       ];
       const own = once(() => virtualHostsOf(at, gateway, caller, cluster));
@@ -41,20 +52,20 @@ export function gatewayApiListeners(cluster: Cluster): GatewayListener[] {
         carriesRequests,
         hosts: [hostOf(at) || '*'],
         virtualHosts: () => (carriesRequests && tls !== 'unusable' ? virtualHosts() : []),
-        connection: message => connectionFor(message, at, caller, cluster),
+        connection: message => connectionFor(message, at, gateway, caller, cluster),
       };
     });
   });
 }
 
-function tlsOf(listener: Field, cluster: Cluster): ListenerTls {
+function tlsOf(listener: Field, gateway: Resource, cluster: Cluster): ListenerTls {
   if (!['HTTPS', 'TLS'].includes(listener.get('protocol').text)) {
     return 'none';
   }
   if (listener.get('tls', 'mode').text === 'Passthrough') {
     return 'passthrough';
   }
-  const frontend = listener.resource.spec.get('tls', 'frontend');
+  const frontend = gateway.spec.get('tls', 'frontend');
   const [own = frontend.get('default')] = frontend
     .get('perPort')
     .items.filter(each => each.get('port').number === listener.get('port').number)
@@ -64,13 +75,11 @@ function tlsOf(listener: Field, cluster: Cluster): ListenerTls {
     ...listener.get('tls', 'certificateRefs').items,
     ...(policy?.get('caCertificateRefs').items ?? []),
   ];
-  if (
-    references.some(each => !isGranted(listener.resource, reference(each, listener.resource, 'Secret', ''), cluster))
-  ) {
+  if (references.some(each => !isGranted(each.resource, reference(each, each.resource, 'Secret', ''), cluster))) {
     return 'unusable';
   }
   const mode = listener.get('tls', 'options', TERMINATE_MODE).text;
-  if (mode !== '' && controllerOf(listener.resource, cluster) === 'istio') {
+  if (mode !== '' && controllerOf(gateway, cluster) === 'istio') {
     return MODES_OF_ISTIO.get(mode) ?? 'unsimulated';
   }
   return policy && policy.get('mode').text !== 'AllowInsecureFallback' ? 'mutual' : 'simple';
@@ -89,10 +98,10 @@ const MODES_OF_ISTIO: ReadonlyMap<string, ListenerTls> = new Map([
 function virtualHostsOf(listener: Field, gateway: Resource, { proxy }: ProxiedCaller, cluster: Cluster): VirtualHost[] {
   const number = listener.get('port').number ?? 0;
   const shared =
-    tlsOf(listener, cluster) === 'none'
-      ? gateway.spec
-          .get('listeners')
-          .items.filter(each => each.get('port').number === number && each.get('protocol').text === 'HTTP')
+    tlsOf(listener, gateway, cluster) === 'none'
+      ? listenersOf(gateway, cluster).filter(
+          each => each.get('port').number === number && each.get('protocol').text === 'HTTP',
+        )
       : [listener];
   const byHost = new Map<string, Route[]>();
   for (const { listenerHost, host, rules } of shared.flatMap(each =>
@@ -136,17 +145,21 @@ function groupsOf(listener: Field, gateway: Resource, reader: RouteReader, clust
   }));
 }
 
-/** The route for the SNI; if TLS terminates here or is absent, the only route. */
+/** The route for the SNI; without TLS the oldest route, and if TLS terminates here the only one. */
 function connectionFor(
   { host }: Message,
   listener: Field,
+  gateway: Resource,
   { proxy, title }: ProxiedCaller,
   cluster: Cluster,
 ): ConnectionRule | undefined {
   const reader = readerOf(proxy);
-  const isPassthrough = tlsOf(listener, cluster) === 'passthrough';
-  const routes = routesAttached(listener, cluster);
-  if (!isPassthrough && (routes.length > 1 || reader !== RouteReader.ISTIO_GATEWAY)) {
+  const tls = tlsOf(listener, gateway, cluster);
+  const isPassthrough = tls === 'passthrough';
+  const attached = routesAttached(listener, cluster);
+  const isOrdered = tls === 'none' && attached.every(each => each.type === Kind.TCP_ROUTE);
+  const routes = isOrdered ? byAge(attached) : attached;
+  if (!isPassthrough && ((routes.length > 1 && !isOrdered) || reader !== RouteReader.ISTIO_GATEWAY)) {
     throw new Unsimulated(
       `${title} routes connections by `
         + `${routes.map(each => `${each.kind} ${each.key}`).join(', ') || 'its routes'} (${String(listener)}).`,

@@ -1,5 +1,6 @@
 import {
   type Cluster,
+  controllerOf,
   fullHost,
   hasLabels,
   Kind,
@@ -9,8 +10,8 @@ import {
   targetPortOf,
   type Workload,
 } from '../../manifests';
-import { controllerOf } from './controller';
 import { installedGateways, type PublishedPort } from './installed-gateways';
+import { listenersOf } from './listener-sets';
 import { labelsByIstio, usualName } from './made-gateways';
 
 /** The Pods of a gateway. */
@@ -47,7 +48,7 @@ export class Gateways {
     const made = cluster
       .all(Kind.GATEWAY)
       .filter(each => controllerOf(each, cluster) !== 'envoy-gateway')
-      .map(madeFor);
+      .map(each => madeFor(each, cluster));
     this.unseen = [
       ...made,
       ...installedGateways(cluster)
@@ -118,7 +119,7 @@ export class Gateways {
 }
 
 /** Waypoints have the name of their Gateway, without its class. */
-function madeFor(gateway: Resource): GatewayPods {
+function madeFor(gateway: Resource, cluster: Cluster): GatewayPods {
   const isWaypoint = gateway.spec.get('gatewayClassName').text.startsWith('istio-waypoint');
   const usual = isWaypoint ? gateway.name : usualName(gateway);
   return {
@@ -128,9 +129,8 @@ function madeFor(gateway: Resource): GatewayPods {
     serviceAccount: gateway.annotations['gateway.istio.io/service-account'] || usual,
     gateway,
     isDeclared: true,
-    ports: gateway.spec
-      .get('listeners')
-      .items.flatMap(each => each.get('port').number ?? [])
+    ports: listenersOf(gateway, cluster)
+      .flatMap(each => each.get('port').number ?? [])
       .map(port => ({ port, targetPort: port })),
   };
 }

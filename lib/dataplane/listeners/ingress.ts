@@ -5,7 +5,7 @@ import { type GatewayListener, unknownPods } from './listener';
 import { assumedExposure } from './exposure';
 import { gatewayApiListeners } from './gateway-api-listeners';
 import { istioListeners } from './istio-listeners';
-import type { Message } from '../messages/message';
+import { type Message, serverNameOf } from '../messages/message';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
 import { Unsimulated } from '../messages/unsimulated';
 import { requireListenersRead, requireNoBinding, requireNoIngress } from '../unread';
@@ -60,11 +60,12 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
     requireNoBinding(message.host, context.cluster);
     return ended({ status: 0, reason: `no gateway has a listener for ${message.scheme} on port ${message.port}` });
   }
-  const listener = bestListener(fitting, message.host);
+  const name = serverNameOf(message);
+  const listener = bestListener(fitting, name);
   if (!listener && message.scheme === 'https') {
     fitting.forEach(each => requireListenersRead(each.gateway, message.host, context.cluster));
     requireNoIngress(message.host, context.cluster);
-    return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${message.host}` });
+    return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${name}` });
   }
   const simulation = throughAny(listener ?? first, message, outside, context);
   const assumption = isDirect ? assumedExposure(listener ?? first, context.cluster) : undefined;
@@ -136,8 +137,8 @@ const listenersIn = memo((cluster: Cluster): Listeners => {
   const podsOfGateway = new Map<string, Set<string>>();
   for (const listener of all) {
     addTo(byPods, podsOf(listener), listener);
-    const { type, key } = listener.at.resource;
-    for (const name of [key, `${type} ${key}`]) {
+    const owners = [listener.at.resource, ...(listener.gateway ? [listener.gateway] : [])];
+    for (const name of new Set(owners.flatMap(({ type, key }) => [key, `${type} ${key}`]))) {
       podsOfGateway.set(name, (podsOfGateway.get(name) ?? new Set()).add(podsOf(listener)));
     }
   }

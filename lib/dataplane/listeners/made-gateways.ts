@@ -1,7 +1,6 @@
-import { type Cluster, Kind, type Labels, type Resource } from '../../manifests';
+import { type Cluster, controllerOf, Kind, type Labels, type Resource } from '../../manifests';
 import { identityOf, type ProxiedCaller } from '../endpoints/caller';
 import type { Proxy } from '../endpoints/proxy';
-import { controllerOf } from './controller';
 
 /** The Gateways for which a controller creates Pods that serve traffic from outside, with these Pods as callers. */
 export function madeGateways(cluster: Cluster): { gateway: Resource; caller: ProxiedCaller }[] {

@@ -11,7 +11,7 @@ import type { Context } from '../clusters/context';
 import { withClientAddress } from './client-address';
 import { requireKnownController } from './controller';
 import { attachmentOf, type GatewayListener, policyTargetOf, requireKnownTls } from './listener';
-import { authorityOf, type Message, withoutForgedCertificate } from '../messages/message';
+import { authorityOf, type Message, serverNameOf, withoutForgedCertificate } from '../messages/message';
 import { normalized } from '../clusters/normalization';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
 import { hiddenStatus } from './hidden-status';
@@ -147,13 +147,13 @@ function isAnsweredPreflight({ rule: { cors, reply } }: Route, message: Message)
   );
 }
 
-function connectionTo({ podPort }: GatewayListener, { address, scheme, host }: Message): Connection {
+function connectionTo({ podPort }: GatewayListener, message: Message): Connection {
   return {
     namespace: '',
     labels: {},
-    address,
+    address: message.address,
     port: { number: podPort, names: [], protocol: 'TCP' },
-    serverName: scheme === 'https' ? host : undefined,
+    serverName: message.scheme === 'https' ? serverNameOf(message) : undefined,
   };
 }
 
@@ -166,9 +166,12 @@ function passedOn(
 ): SimulationResult {
   const { caller } = listener;
   const [target, asked] = [policyTargetOf(listener), { connection: connectionTo(listener, message), isTcp: true }];
-  const rule = listener.connection(message);
+  const rule = listener.connection({ ...message, host: serverNameOf(message) });
   if (!rule) {
-    return ended({ status: 0, by: listener.at, reason: `${caller.title} has no route for ${message.host}` }, steps);
+    return ended(
+      { status: 0, by: listener.at, reason: `${caller.title} has no route for ${serverNameOf(message)}` },
+      steps,
+    );
   }
   const place = attachmentOf(listener);
   if (place) {

@@ -56,6 +56,19 @@ export const GRPC_ROUTE: Reading = {
   unsimulated: { 'rules[].filters[].extensionRef': undefined },
 };
 
+/** The listeners of Gateways and ListenerSets. */
+const LISTENERS: Reading = {
+  read: [
+    ...['allowedRoutes', 'hostname', 'name', 'port', 'protocol', 'tls.mode'].map(name => `listeners[].${name}`),
+    'listeners[].tls.options.gateway.istio.io/tls-terminate-mode',
+  ],
+  harmless: { 'listeners[].tls.certificateRefs': 'certificates are assumed to be valid' },
+  unsimulated: { 'listeners[].tls.options': undefined },
+};
+
+/** ListenerSets. @see https://gateway-api.sigs.k8s.io/reference/spec/#listenersetspec */
+export const LISTENER_SET: Reading = { ...LISTENERS, read: ['parentRef', ...LISTENERS.read] };
+
 /** Gateways of the Gateway API. @see https://gateway-api.sigs.k8s.io/reference/spec/#gatewayspec */
 export const GATEWAY: Reading = {
   read: [
@@ -64,20 +77,19 @@ export const GATEWAY: Reading = {
     'infrastructure.parametersRef',
     'tls.frontend.default.validation',
     'tls.frontend.perPort',
-    ...['allowedRoutes', 'hostname', 'name', 'port', 'protocol', 'tls.mode'].map(name => `listeners[].${name}`),
-    'listeners[].tls.options.gateway.istio.io/tls-terminate-mode',
+    'allowedListeners',
+    ...LISTENERS.read,
     'infrastructure.annotations',
   ],
   harmless: {
     'addresses[].value': 'names are asked, not addresses',
-    allowedListeners: 'refused where there are ListenerSets',
     defaultScope: 'parents are named',
-    'listeners[].tls.certificateRefs': 'certificates are assumed to be valid',
+    ...LISTENERS.harmless,
     'tls.backend': 'refused where there are BackendTLSPolicies',
   },
   unsimulated: {
     'addresses[].type': 'IPAddress',
-    'listeners[].tls.options': undefined,
+    ...LISTENERS.unsimulated,
   },
 };
 

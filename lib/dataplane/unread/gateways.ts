@@ -1,5 +1,6 @@
 import {
   type Cluster,
+  controllerOf,
   covers,
   type Field,
   hasLabels,
@@ -11,7 +12,7 @@ import {
   routesOf,
 } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
-import { GATEWAY, REFERENCE_GRANT } from './fields';
+import { GATEWAY, LISTENER_SET, REFERENCE_GRANT } from './fields';
 import { ISTIO_GATEWAY } from './istio';
 import { type Reading, titleOf, unreadField, unreadFields } from './read';
 
@@ -22,7 +23,7 @@ export function requireListenerRead(
   host: string,
   cluster: Cluster,
 ): void {
-  const unread = unreadOfListener(listener, cluster);
+  const unread = unreadOfListener(listener, cluster) ?? unreadOfOwner(listener, gateway);
   if (unread) {
     throw unread;
   }
@@ -37,9 +38,18 @@ export function isListenerUnread(
   cluster: Cluster,
 ): boolean {
   return (
-    unreadOfListener(at, cluster) !== undefined
+    (unreadOfListener(at, cluster) ?? unreadOfOwner(at, gateway)) !== undefined
     || (gateway !== undefined && listenerSetOf(gateway, cluster) !== undefined)
   );
+}
+
+/** The first field that is not simulated of the Gateway of a ListenerSet, for all listeners. */
+function unreadOfOwner({ resource }: Field, gateway: Resource | undefined): Unsimulated | undefined {
+  const [field] =
+    resource.type === Kind.LISTENER_SET && gateway
+      ? gateway.spec.entries.filter(([name]) => name !== 'listeners').flatMap(([, each]) => unreadFields(each, GATEWAY))
+      : [];
+  return field && unreadField(field);
 }
 
 /**
@@ -49,7 +59,11 @@ export function isListenerUnread(
 const unreadOfListener = memo((listener: Field, cluster: Cluster): Unsimulated | undefined => {
   const { resource } = listener;
   const [reading, list]: [Reading, string] =
-    resource.type === Kind.GATEWAY ? [GATEWAY, 'listeners'] : [ISTIO_GATEWAY, 'servers'];
+    resource.type === Kind.GATEWAY
+      ? [GATEWAY, 'listeners']
+      : resource.type === Kind.LISTENER_SET
+        ? [LISTENER_SET, 'listeners']
+        : [ISTIO_GATEWAY, 'servers'];
   const namespaces = listener
     .get('tls', 'certificateRefs')
     .items.map(each => each.get('namespace').text)
@@ -65,7 +79,7 @@ const unreadOfListener = memo((listener: Field, cluster: Cluster): Unsimulated |
   return field && unreadField(field);
 });
 
-const LISTENER_SETS = ['ListenerSet.gateway.networking.k8s.io', 'XListenerSet.gateway.networking.x-k8s.io'];
+const LISTENER_SETS = [Kind.LISTENER_SET, 'XListenerSet.gateway.networking.x-k8s.io'];
 
 /** Throws {@link Unsimulated} where listeners of a Gateway, or of any, come from elsewhere. */
 export function requireListenersRead(gateway: Resource | undefined, host: string, cluster: Cluster): void {
@@ -100,13 +114,14 @@ const routesOfUnknownListeners = memo((cluster: Cluster): readonly Resource[] =>
   ),
 );
 
+/** A ListenerSet of a kind, or at a Gateway of a controller, that is not simulated. */
 function listenerSetOf(gateway: Resource | undefined, cluster: Cluster): Resource | undefined {
-  return LISTENER_SETS.flatMap(type => cluster.all(type)).find(({ spec, namespace }) => {
+  return LISTENER_SETS.flatMap(type => cluster.all(type)).find(({ type, spec, namespace }) => {
     const at = spec.get('parentRef');
-    return (
-      !gateway
-      || (at.get('name').text === gateway.name && (at.get('namespace').text || namespace) === gateway.namespace)
-    );
+    const [name, parentNamespace] = [at.get('name').text, at.get('namespace').text || namespace];
+    const parent = cluster.find(Kind.GATEWAY, name, parentNamespace);
+    const isRead = type === Kind.LISTENER_SET && parent && controllerOf(parent, cluster) === 'istio';
+    return !isRead && (!gateway || (name === gateway.name && parentNamespace === gateway.namespace));
   });
 }
 

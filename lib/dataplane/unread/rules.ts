@@ -80,11 +80,12 @@ function grantsFor(rule: Field, cluster: Cluster): Field[] {
     .map(each => each.spec);
 }
 
+/** The groups of kinds that controllers may know as backends. Any other kind is one that does not exist to them. */
+const MAY_CONVERT = /(^|\.)(istio\.io|k8s\.io|x-k8s\.io|envoyproxy\.io)$/;
+
 function foreignBackend(rule: Field): Unsimulated | undefined {
   const other = backendsOf(rule).find(
-    each =>
-      (each.get('group').text !== '' || !['', 'Service'].includes(each.get('kind').text))
-      && (each.get('weight').number ?? 1) > 0,
+    each => MAY_CONVERT.test(each.get('group').text) && (each.get('weight').number ?? 1) > 0,
   );
   return (
     other

@@ -1,3 +1,4 @@
+import { authorizersOf } from './authorizers';
 import type { TelemetryBackend } from '../../kubernetes';
 import { TlsVersion } from '../../topology';
 import type { MeshSettings } from './mesh-settings';
@@ -7,10 +8,11 @@ import type { MeshSettings } from './mesh-settings';
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
  */
 export function meshConfig(settings: MeshSettings): object {
-  const { trustDomain, trustDomainAliases, tracing, accessLog, minTlsVersion } = settings;
+  const { trustDomain, trustDomainAliases, tracing, accessLog, minTlsVersion, topologies = [] } = settings;
   const providers = [
     ...(tracing ? [{ name: tracing.provider, [tracing.provider]: addressOf(tracing) }] : []),
     ...(accessLog?.backend ? [{ name: accessLog.provider, envoyOtelAls: addressOf(accessLog.backend) }] : []),
+    ...topologies.flatMap(authorizersOf),
   ];
   return {
     trustDomain: trustDomain ?? 'cluster.local',

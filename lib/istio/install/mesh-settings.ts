@@ -1,5 +1,5 @@
 import type { Tracing } from '../../kubernetes';
-import type { TlsVersion } from '../../topology';
+import type { TlsVersion, Topology } from '../../topology';
 import type { AccessLog } from '../access-log';
 
 /** The settings that an installation of Istio and the topologies must share. */
@@ -33,6 +33,12 @@ export interface MeshSettings {
    * @default - none
    */
   readonly tracing?: Tracing;
+  /**
+   * The topologies of the mesh whose edges have an external authorizer: the mesh configuration contains it. Requests to
+   * an authorizer that it does not contain are denied.
+   * @default - none
+   */
+  readonly topologies?: readonly Topology[];
   /**
    * Where proxies log requests; a collector becomes a provider of the mesh configuration.
    * @default AccessLog.standardOutput()

@@ -42,6 +42,11 @@ export interface InternetRequestProps extends RequestProps {
    * @default false
    */
   readonly clientCertificate?: boolean;
+  /**
+   * The server name that the client sends in its TLS handshake (SNI).
+   * @default - the host of the request
+   */
+  readonly serverName?: string;
 }
 
 /**
@@ -88,7 +93,11 @@ export class Traffic {
   /** The result of a request from outside the cluster, such as `GET https://api.shop.example/products/1`. */
   fromInternet(request: string, props: InternetRequestProps = {}): RequestResult {
     const outside = { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false };
-    const simulation = requestFromInternet(readRequest(request, props), outside, this.context);
+    const simulation = requestFromInternet(
+      { ...readRequest(request, props), serverName: props.serverName?.toLowerCase() },
+      outside,
+      this.context,
+    );
     return new RequestResult(`internet → ${request}`, simulation);
   }
 

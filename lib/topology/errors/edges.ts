@@ -79,9 +79,30 @@ export const EDGE_ERRORS = [
       + 'all proxies in `cidrs`, without `count`.',
   },
   {
+    id: 'SeveralAuthorizers',
+    summary: "Several external authorizers of an edge with Istio's gateway",
+    explanation:
+      'Istio supports one for each gateway, and denies all requests that several decide about. Use one for all routes, '
+      + 'or declare another edge.',
+  },
+  {
+    id: 'AuthorizerElsewhere',
+    summary: 'An external authorizer in another namespace than the edge, with Envoy Gateway',
+    explanation:
+      'The SecurityPolicy refers to the Service of the authorizer, for which another namespace would need a grant. '
+      + 'Declare the authorizer in the namespace of the edge.',
+  },
+  {
     id: 'InvalidKeyAddress',
     summary: 'An address of token keys that is not a URL with http or https',
     explanation:
       'No gateway could fetch keys from it, so every token would be denied. Set `jwksUri` to the complete URL.',
+  },
+  {
+    id: 'UnprovenFront',
+    summary: 'A front without addresses and without a certificate',
+    explanation:
+      'The gateway in the cluster could not tell requests of the front from others, so that the front '
+      + 'could be bypassed. Give the addresses from which it connects, or the authority of its client certificate.',
   },
 ] as const satisfies readonly ErrorEntry[];

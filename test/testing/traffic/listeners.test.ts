@@ -91,6 +91,64 @@ test.each<[string, object[], string, string]>([
   expect(enter(objects, 'a.example', scheme)).toBe(expected);
 });
 
+test('of several TCPRoutes at one listener the oldest has its connections, or else the first by name', () => {
+  const tcp = door(listener('tcp', undefined, { protocol: 'TCP' }));
+  const dated = (backend: string, creationTimestamp?: string) => ({
+    ...tlsRoute(backend, undefined, 'TCPRoute'),
+    metadata: { name: `to-${backend}`, namespace: 'shop', creationTimestamp },
+  });
+  const [early, late] = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'];
+  expect(enter([tcp, dated('web', early), dated('old', late)], 'a.example')).toBe('web-v1');
+  expect(enter([tcp, dated('web', late), dated('old', early)], 'a.example')).toBe('old-v1');
+  expect(enter([tcp, dated('web'), dated('old')], 'a.example')).toBe('old-v1');
+});
+
+test('a listener is that of the server name, and its routes those of the host', () => {
+  const https = (name: string) =>
+    listener(name, `${name}.example`, { port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'cert' }] } });
+  const objects = [door(https('a'), https('b')), at('a', ['a.example']), at('b', ['b.example'], 'old')];
+  const ask = (host: string, serverName?: string) =>
+    endsOf(traffic(objects).fromInternet(`GET https://${host}/`, { serverName }));
+  expect([
+    ask('a.example'),
+    ask('a.example', 'A.example'),
+    ask('a.example', 'b.example'),
+    ask('a.example', 'c.example'),
+  ]).toEqual(['web-v1', 'web-v1', '404', '0']);
+  const passthrough = [
+    door(listener('tls', undefined, { port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } })),
+    tlsRoute('web', ['a.example']),
+  ];
+  const pass = (serverName: string) =>
+    endsOf(traffic(passthrough).fromInternet('GET https://b.example/', { serverName }));
+  expect([pass('a.example'), pass('b.example')]).toEqual(['web-v1', '0']);
+});
+
+test.each<[string, string, object, string]>([
+  ['of the core group', 'http', { kind: 'Nothing' }, '500'],
+  ['of an own group', 'http', { kind: 'Service', group: 'own.example' }, '500'],
+  ['of an own group, at a listener that passes TLS through', 'https', { kind: 'Nothing' }, '0'],
+])('a backend of a kind that no controller supports %s does not exist', (_name, scheme, ref, expected) => {
+  const own =
+    scheme === 'http'
+      ? listener('http')
+      : listener('tls', undefined, { port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } });
+  const route = gatewayApi(scheme === 'http' ? 'HTTPRoute' : 'TLSRoute', 'r', {
+    parentRefs: [{ name: 'door' }],
+    hostnames: ['a.example'],
+    rules: [{ backendRefs: [{ name: 'web', port: 80, ...ref }] }],
+  });
+  expect(enter([door(own), route], 'a.example', scheme)).toBe(expected);
+});
+
+test('a backend of a kind that a controller may support is an error', () => {
+  const route = gatewayApi('HTTPRoute', 'r', {
+    parentRefs: [{ name: 'door' }],
+    rules: [{ backendRefs: [{ name: 'web', port: 80, group: 'multicluster.x-k8s.io', kind: 'ServiceImport' }] }],
+  });
+  expect(() => enter([door(listener('http')), route], 'a.example')).toThrow('sends requests to a ServiceImport');
+});
+
 test('of several routes for connections at one listener none is guessed', () => {
   expect(() => enter([door(tls('Terminate')), tlsRoute('web'), tlsRoute('old')], 'a.example', 'https')).toThrow(
     'by TLSRoute shop/to-web, TLSRoute shop/to-old',

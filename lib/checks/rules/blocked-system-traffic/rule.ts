@@ -29,7 +29,7 @@ export const rule: Check = {
   covers: [],
   summary: 'NetworkPolicies block traffic that a pod needs to work',
   explanation:
-    'With any egress rule a pod also needs one for DNS (port 53), and with a sidecar one for the control '
+    'With any egress rule a pod also needs one for DNS (port 53 in kube-system), and with a sidecar one for the control '
     + 'plane (15012); with any ingress rule a pod in ambient mode also needs port 15008 for its traffic '
     + 'and, if it has '
     + 'probes, the address 169.254.7.127, the source of probes in ambient mode. A pod with Prometheus '
@@ -49,14 +49,22 @@ function* forgottenBy(workload: Workload, cluster: Cluster): Iterable<Problem> {
   const [ingress, egress] = [policies.rulesFor(workload, 'ingress'), policies.rulesFor(workload, 'egress')];
   const at = workload.resource.metadata.get('name');
   const has = `The NetworkPolicies of ${workload.name}`;
-  if (egress && sends(workload, egress, membership, cluster) && !opens(egress, { ...tcp(DNS), protocol: 'UDP' })) {
+  if (
+    egress
+    && sends(workload, egress, membership, cluster)
+    && !leadsTo('kube-system', workload, egress, { ...tcp(DNS), protocol: 'UDP' })
+  ) {
     yield problem(
       at,
       `${has} allow no egress on port ${DNS}, so DNS resolution fails.`,
       'Add an egress rule for port 53, UDP and TCP.',
     );
   }
-  if (egress && membership === Membership.SIDECAR && !opens(egress, tcp(ISTIOD))) {
+  if (
+    egress
+    && membership === Membership.SIDECAR
+    && !leadsTo(cluster.mesh.rootNamespace, workload, egress, tcp(ISTIOD))
+  ) {
     yield problem(
       at,
       `${has} allow no egress on port ${ISTIOD}, so its proxy receives neither certificate nor configuration.`,
@@ -98,6 +106,24 @@ function sends(workload: Workload, egress: readonly Field[], membership: Members
 
 function opens(rules: readonly Field[], port: PeerPort): boolean {
   return rules.some(rule => allowsPort(rule, port));
+}
+
+/**
+ * Whether rules may open a port of Pods in a namespace: peers of the workload's own namespace are none there. Labels of
+ * the namespace other than its name are not known.
+ */
+function leadsTo(namespace: string, workload: Workload, rules: readonly Field[], port: PeerPort): boolean {
+  const may = (peer: Field) => {
+    const name = peer.get('namespaceSelector', 'matchLabels', 'kubernetes.io/metadata.name');
+    return (
+      peer.get('ipBlock').exists
+      || (peer.get('namespaceSelector').exists
+        ? !name.exists || name.text === namespace
+        : workload.namespace === namespace)
+    );
+  };
+  const open = rules.filter(rule => allowsPort(rule, port));
+  return open.some(rule => rule.get('to').items.length === 0 || rule.get('to').items.some(may));
 }
 
 function admitsProbes(rule: Field): boolean {

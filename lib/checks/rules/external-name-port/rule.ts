@@ -1,4 +1,4 @@
-import { Kind, saysProtocol } from '../../../manifests';
+import { Kind, saysProtocol, hasIstio } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { isOfIstio } from '../../manifests/services/port-name-form';
@@ -12,6 +12,9 @@ export const rule: Check = {
     'An ExternalName Service has no IP address, so its TCP listener binds the port on all addresses: it '
     + 'captures traffic of other services on this port and may break it.',
   *find(cluster) {
+    if (!hasIstio(cluster)) {
+      return;
+    }
     for (const service of cluster
       .all(Kind.SERVICE)
       .filter(each => each.spec.get('type').text === 'ExternalName' && !isOfIstio(each))) {

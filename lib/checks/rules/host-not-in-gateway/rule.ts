@@ -14,7 +14,10 @@ export const rule: Check = {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const reference of gatewaysNamedBy(virtualService).filter(each => !isInternal(each))) {
         const gateway = gatewayAt(reference, cluster);
-        const taken = gateway ? hostsFor(virtualService.namespace, gateway) : [];
+        if (!gateway) {
+          continue;
+        }
+        const taken = hostsFor(virtualService.namespace, gateway);
         const hosts = virtualService.spec.get('hosts').texts;
         if (!hosts.some(host => taken.some(each => hostsMeet(each, host)))) {
           yield problem(

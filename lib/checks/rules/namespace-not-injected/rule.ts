@@ -1,4 +1,4 @@
-import { injectsByDefault, Kind } from '../../../manifests';
+import { injectsByDefault, Kind, hasIstio } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { saysNothing } from '../../manifests/workloads/injection';
@@ -12,6 +12,9 @@ export const rule: Check = {
     'Its pods get no proxy, unless their own labels request one. `istio-injection: disabled` declares '
     + 'that this is intended.',
   *find(cluster) {
+    if (!hasIstio(cluster)) {
+      return;
+    }
     for (const namespace of cluster
       .all(Kind.NAMESPACE)
       .filter(saysNothing)

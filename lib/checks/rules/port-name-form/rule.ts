@@ -1,4 +1,4 @@
-import { Kind, saysProtocol } from '../../../manifests';
+import { Kind, saysProtocol, hasIstio } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { isOfIstio } from '../../manifests/services/port-name-form';
@@ -14,6 +14,9 @@ export const rule: Check = {
     + 'the protocol (`http`, `grpc-orders`), or `appProtocol` must be set; the values that Kubernetes '
     + 'defines (`kubernetes.io/h2c`) are accepted too.',
   *find(cluster) {
+    if (!hasIstio(cluster)) {
+      return;
+    }
     for (const service of cluster
       .all(Kind.SERVICE)
       .filter(each => !isOfIstio(each) && each.spec.get('type').text !== 'ExternalName')) {

@@ -1,4 +1,4 @@
-import { Kind, type Workload } from '../../../manifests';
+import { Kind, type Workload, hasIstio } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -15,6 +15,9 @@ export const rule: Check = {
     "That is the proxy's user, whose traffic is not redirected to the proxy, so the container's traffic "
     + 'bypasses the mesh in plain text.',
   *find(cluster) {
+    if (!hasIstio(cluster)) {
+      return;
+    }
     for (const workload of cluster.workloads.all.filter(
       each => MAKERS.includes(each.resource.type) && !isControlPlane(each),
     )) {

@@ -1,4 +1,4 @@
-import { Kind, protocolOf } from '../../../manifests';
+import { Kind, protocolOf, hasIstio } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { isOfIstio } from '../../manifests/services/port-name-form';
@@ -22,6 +22,9 @@ export const rule: Check = {
     + 'The connection stalls until the detection times out, and with STRICT mutual TLS it may fail. '
     + 'Istio treats the ports 25, 53, 3306 and 27017 as TCP, but not another Service port that maps to one of them.',
   *find(cluster) {
+    if (!hasIstio(cluster)) {
+      return;
+    }
     for (const service of cluster.all(Kind.SERVICE).filter(each => !isOfIstio(each))) {
       for (const port of service.spec.get('ports').items.filter(each => protocolOf(each) === undefined)) {
         const target = port.get('targetPort').number ?? port.get('port').number ?? 0;

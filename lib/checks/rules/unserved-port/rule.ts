@@ -10,7 +10,7 @@ export const rule: Check = {
   summary: 'A Service has a targetPort that no container of its pods declares',
   explanation:
     'Connections are refused, unless the container listens on an undeclared port. A named targetPort '
-    + 'must be declared; a number is checked only if the containers declare any ports.',
+    + 'must be declared; a number need not be, so it is a note, and only if the containers declare any ports.',
   *find(cluster) {
     for (const service of cluster
       .all(Kind.SERVICE)
@@ -20,11 +20,12 @@ export const rule: Check = {
       for (const port of declared.length > 0 ? service.spec.get('ports').items : []) {
         const target = port.get('targetPort').exists ? port.get('targetPort') : port.get('port');
         if (!(mayBeSilent && target.number !== undefined) && !declared.some(ports => ports.has(target.text))) {
-          yield problem(
+          const found = problem(
             target,
             `No container of the pods declares port ${target.text}.`,
             'Correct targetPort, or declare the port in the container.',
           );
+          yield target.number === undefined ? found : { ...found, severity: Severity.INFO };
         }
       }
     }

@@ -36,6 +36,8 @@ export enum Capability {
   TOKENS = 'token verification at the edge',
   /** API keys that are verified at the edge. */
   API_KEYS = 'API keys at the edge',
+  /** Requests that a service of the topology allows or denies at the edge. */
+  EXTERNAL_AUTHORIZATION = 'external authorization at the edge',
   /** JSON Web Tokens that are verified at a service: a RequestAuthentication and rules of an AuthorizationPolicy. */
   SERVICE_AUTH = 'token verification at services',
   /** A limit on the requests of a service: Envoy's local rate limit in an EnvoyFilter. */
