@@ -23,7 +23,7 @@ export interface StageMetrics {
   metricServerError(props?: MetricOptions): Metric;
   /** The time from a request to its response. */
   metricLatency(props?: MetricOptions): Metric;
-  /** The time that the gateway in the cluster takes of it. */
+  /** The part of it that is spent in the cluster. */
   metricIntegrationLatency(props?: MetricOptions): Metric;
 }
 
@@ -66,9 +66,11 @@ export interface EdgeAlarmsProps {
 
 /** What alarms observe. */
 export interface Observed {
-  /** The name of the edge in alarms. */
+  /** The name of the API in alarms and in the metric of throttled requests. */
   readonly name: string;
+  /** The metrics of the stage. */
   readonly metrics: StageMetrics;
+  /** The log group of the access log. */
   readonly log: ILogGroup;
 }
 

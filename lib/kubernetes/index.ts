@@ -1,6 +1,6 @@
+export { Capability } from '../topology';
 export { renderBackendTls } from './backend-tls';
 export * from './capabilities';
-export * from './capability';
 export * from './chart';
 export { renderCertificate } from './certificate';
 export * from './cluster-app';

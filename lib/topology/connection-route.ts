@@ -49,7 +49,7 @@ interface Forwarding {
   readonly path: string;
   readonly hosts: readonly string[];
   readonly connections: readonly ConnectionRoute[];
-  readonly managed: boolean;
+  readonly front?: object;
   readonly deniedCidrs?: readonly string[];
   readonly trustedProxies?: object;
 }
@@ -69,11 +69,11 @@ export function requireForwardable(edge: Forwarding, { host, gatewayPort, servic
   if (edge.connections.some(isTwin) || (host !== undefined && edge.hosts.includes(host))) {
     throw duplicate(path, `The edge serves ${host ?? `port ${gatewayPort}`} already.`, 'Keep one of the two.');
   }
-  if (edge.managed) {
+  if (edge.front) {
     throw new ValidationError({
       code: 'Contradiction',
       path,
-      summary: 'A managed API in front of the edge forwards requests only, so connections would bypass it.',
+      summary: 'The front of the edge forwards requests only, so connections would bypass it.',
       fix: 'Declare another edge for connections.',
     });
   }
