@@ -1,5 +1,5 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
-import { requireDeclared } from './declared';
+import { requireOwnService } from './own-service';
 import { given } from './given';
 import { Duration } from 'cdk8s';
 import { Aggregate, type AggregateProps, type PartProps } from './aggregate';
@@ -206,7 +206,7 @@ export class Edge implements IEdge {
    */
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
-    this.requireOwn(operation, service);
+    requireOwnService(this, operation, service);
     const route = new Route(DECLARING, this, operation, service, given({ authorizer: this.authorizer, ...props }));
     return this.declare(route);
   }
@@ -247,7 +247,7 @@ export class Edge implements IEdge {
    */
   aggregate(operation: string, parts: { readonly [field: string]: PartProps }, props: AggregateProps = {}): Aggregate {
     this.topology.requireOpen(this.path);
-    Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
+    Object.values(parts).forEach(({ service }) => requireOwnService(this, operation, service));
     const merger = this.merger ?? this.addService(`${this.name}-aggregator`, aggregator(this.namespace));
     const route = this.route(operation, merger, props);
     const aggregate = new Aggregate(
@@ -271,28 +271,16 @@ export class Edge implements IEdge {
   ): ConnectionRoute {
     const what = host ?? String(port);
     this.topology.requireOpen(this.path);
-    this.requireOwn(what, service);
+    requireOwnService(this, what, service);
     const route = new ConnectionRoute(DECLARING, this, host, port, service, given(props));
     requireForwardable(this, route);
     this.forwarded.push(route);
     return route;
   }
 
-  private requireOwn(operation: string, service: Service): void {
-    requireDeclared(`${this.path}/${operation}`, 'The service', service, Service);
-    if (service.topology !== this.topology) {
-      throw new ValidationError({
-        code: 'ForeignService',
-        path: `${this.path}/${operation}`,
-        summary: `${service.name} belongs to the topology "${service.topology.name}".`,
-        fix: 'Declare the edge in the topology of its services.',
-      });
-    }
-  }
-
   private declare<Rule extends EdgeRule>(rule: Rule): Rule {
     if (rule.authorizer?.service) {
-      this.requireOwn(rule.operation.toString(), rule.authorizer.service);
+      requireOwnService(this, rule.operation.toString(), rule.authorizer.service);
     }
     this.assertNoDuplicate(rule);
     this.byRequests.set(rule.operation.requests, rule);

@@ -1,0 +1,18 @@
+import { requireDeclared } from './declared';
+import type { IEdge } from './references';
+import { Service } from './service';
+import { ValidationError } from './validation-error';
+
+/** Rejects a service of another topology than that of the edge. */
+export function requireOwnService(edge: IEdge, operation: string, service: Service): void {
+  const path = `${edge.path}/${operation}`;
+  requireDeclared(path, 'The service', service, Service);
+  if (service.topology !== edge.topology) {
+    throw new ValidationError({
+      code: 'ForeignService',
+      path,
+      summary: `${service.name} belongs to the topology "${service.topology.name}".`,
+      fix: 'Declare the edge in the topology of its services.',
+    });
+  }
+}
