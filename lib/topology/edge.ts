@@ -15,14 +15,13 @@ import type { Capability } from './capability';
 import type { RateLimit } from './rate-limit';
 import { type Destination, distinctDestinations } from './destination';
 import { duplicate } from './duplicate';
-import { ValidationError } from './validation-error';
 import { ConnectionRoute, type ConnectionRouteProps, requireForwardable } from './connection-route';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { IEdge, ITopology } from './references';
 import type { EdgeRule } from './edge-rule';
 import { Redirect, type RedirectProps } from './redirect';
 import { Route, type RouteProps } from './route';
-import { Service } from './service';
+import type { Service } from './service';
 import type { ServiceProps } from './service-props';
 import type { Metadata } from './workload/metadata';
 
