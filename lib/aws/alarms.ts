@@ -68,7 +68,9 @@ export interface EdgeAlarmsProps {
 export interface Observed {
   /** The name of the edge in alarms. */
   readonly name: string;
+  /** The metrics of its stage. */
   readonly metrics: StageMetrics;
+  /** The log group of its access log. */
   readonly log: ILogGroup;
 }
 
