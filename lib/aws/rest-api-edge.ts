@@ -49,7 +49,7 @@ export class RestApiEdge extends ObservedApi {
   readonly accessLog: ILogGroup;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
-  /** Whether the access log has the default format, with the status. */
+  /** Whether each line of the access log is a JSON object with the status of the response. */
   protected readonly logsStatus: boolean;
 
   constructor(

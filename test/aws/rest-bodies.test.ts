@@ -9,6 +9,7 @@ import {
   RateLimit,
   type RouteProps,
 } from '../../lib';
+import type { RestApiEdgeProps } from '../../lib/aws';
 import { assertBodiesFit } from '../../lib/aws/limits/rest-bodies';
 import { declaredForRest as declared } from './support';
 
@@ -54,6 +55,26 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
   ['no parameter', { 'GET /a': {}, 'GET /orders': { auth: key } }, {}],
 ])('a parameter beside a route with %s needs none', (_what, routes, ofEdge) => {
   expect(check(routes, ofEdge)).not.toThrow();
+});
+
+test.each<[string, Partial<RestApiEdgeProps>]>([
+  ['an authorizer of its own', { authorizers: { 'GET /orders': { authorizerId: 'a' } } }],
+  ['another authorizer', { authorizers: { 'GET /{id}': { authorizerId: 'a' }, 'GET /orders': { authorizerId: 'b' } } }],
+  ['signed requests', { iamRoutes: ['GET /orders'] }],
+])('a parameter beside a route with %s needs a template', (_what, props) => {
+  const { edge, web } = declared();
+  ['GET /{id}', 'GET /orders'].forEach(operation => edge.route(operation, web));
+
+  expect(() => assertBodiesFit({ edge, vpc: undefined as never, ...props })).toThrow(/may lead to "GET \/orders"/);
+});
+
+test('a parameter beside a route with the same authorizer needs none', () => {
+  const { edge, web } = declared();
+  ['GET /{id}', 'GET /orders'].forEach(operation => edge.route(operation, web));
+  const authorizer = { authorizerId: 'a' };
+  const authorizers = { 'GET /{id}': authorizer, 'GET /orders': authorizer };
+
+  expect(() => assertBodiesFit({ edge, vpc: undefined as never, authorizers })).not.toThrow();
 });
 
 test('bodies are validated with a template only', () => {

@@ -22,7 +22,7 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
     fix: 'Use the same pair for several routes, or set `lambdaAuthorizer: true`.',
   });
   edge.routes.forEach(requireFitRoute);
-  assertPathsFit(edge);
+  assertPathsFit(props);
   assertBodiesFit(props);
   requireFitLimits(props);
   requireOneKindOfKey(edge);

@@ -36,9 +36,7 @@ export function requireFitAuthorizer(api: ApiKind, props: ManagedApiProps, autho
   return route;
 }
 
-/**
- * What a route requires stays required, by the API or by the gateway in the cluster, which only its front can connect to.
- */
+/** What a route requires stays required, by the API or by the gateway in the cluster. */
 function requireKept(api: ApiKind, route: Route, { isSignature, allowsAll }: RouteAuthorizer): void {
   const { auth } = route;
   if (allowsAll) {
