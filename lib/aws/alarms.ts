@@ -66,9 +66,11 @@ export interface EdgeAlarmsProps {
 
 /** What alarms observe. */
 export interface Observed {
-  /** The name of the edge in alarms. */
+  /** The name of the API in alarms and in the metric of throttled requests. */
   readonly name: string;
+  /** The metrics of the stage. */
   readonly metrics: StageMetrics;
+  /** The log group of the access log. */
   readonly log: ILogGroup;
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../kubernetes';
 import { type Edge, type EdgeRule, FailureMode, ValidationError } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
-import { rejectSharedHeaders } from './client-headers';
+import { limitsOf, rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
 import { renderProxy } from './proxy';
 import { renderSecurityPolicy } from './security-policy';
@@ -39,7 +39,7 @@ export interface EnvoyGatewayProps {
    * @default envoy-gateway-system
    */
   readonly namespace?: string;
-  /** @default - a load balancer; a ClusterIP for edges with `managed: true` */
+  /** @default - a load balancer; a ClusterIP for edges with a `front` that connects to the pods */
   readonly service?: EnvoyService;
   /**
    * Whether its configuration sets `rateLimit.failClosed`, so that requests are denied while they cannot be counted.
@@ -124,7 +124,7 @@ export class EnvoyGateway extends EdgeGateway {
 
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
   override hasPodTargets(edge: Edge): boolean {
-    return this.serviceTypeOf(edge, this.props.service) === 'ClusterIP';
+    return this.serviceOf(edge, this.props.service).type === 'ClusterIP';
   }
 
   /**
@@ -163,7 +163,7 @@ export class EnvoyGateway extends EdgeGateway {
     renderCertificate(scope, edge);
     renderProxy(scope, edge, {
       serviceName: this.serviceNameOf(edge),
-      service: this.serviceTypeOf(edge, this.props.service),
+      service: this.serviceOf(edge, this.props.service),
       hasPodTargets: this.hasPodTargets(edge),
       tracing: this.props.tracing,
     });
@@ -173,7 +173,7 @@ export class EnvoyGateway extends EdgeGateway {
   private requireKept(edge: Edge): void {
     rejectSharedHeaders(edge);
     const answer = this.props.failClosed ? FailureMode.FAIL_CLOSED : FailureMode.FAIL_OPEN;
-    if (!edge.managed && edge.perClientRateLimits.some(({ failureMode }) => failureMode !== answer)) {
+    if (limitsOf(edge).some(({ failureMode }) => failureMode !== answer)) {
       throw new ValidationError({
         code: 'FixedByInstallation',
         path: edge.path,
@@ -185,9 +185,7 @@ export class EnvoyGateway extends EdgeGateway {
           + '`failClosed` here, or change the limit.',
       });
     }
-    const nested = edge.managed
-      ? undefined
-      : edge.perClientRateLimits.find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
+    const nested = limitsOf(edge).find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
     if (nested) {
       throw new ValidationError({
         code: 'NestedClaim',

@@ -5,6 +5,7 @@ import {
   EdgeGateway,
   edgeListeners,
   Gateway,
+  type GatewayServiceSpec,
   type Labels,
   PathOrder,
   Phase,
@@ -92,14 +93,14 @@ export class IstioIngress extends EdgeGateway {
 
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
   override hasPodTargets(edge: Edge): boolean {
-    return this.serviceTypeOf(edge, this.service) === 'ClusterIP';
+    return this.serviceOf(edge, this.service).type === 'ClusterIP';
   }
 
   /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters. */
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
       rejectRemovedPrefixes(edge);
-      renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge, this.hasPodTargets(edge));
+      renderGateway(chart.scopeOf(edge), this.serviceOf(edge, this.service), edge, this.hasPodTargets(edge));
       renderEdgeRoutes(chart, edge, [edge.rules], PathOrder.PREFIXES_FIRST);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
@@ -110,8 +111,8 @@ export class IstioIngress extends EdgeGateway {
   }
 }
 
-function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
-  const { name, namespace, clientCa, gatewayMetadata = {} } = edge;
+function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
+  const { name, namespace, gatewayClientCa, gatewayMetadata = {} } = edge;
   const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge) });
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
@@ -128,13 +129,15 @@ function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTarg
       },
       listeners: edgeListeners(edge, tlsOptionsOf(edge)),
       tls:
-        clientCa && !edge.managed
-          ? {
+        gatewayClientCa === undefined
+          ? undefined
+          : {
               frontend: {
-                default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: clientCa }] } },
+                default: {
+                  validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: gatewayClientCa }] },
+                },
               },
-            }
-          : undefined,
+            },
     },
   });
   renderCertificate(scope, edge);
@@ -163,17 +166,17 @@ function renderVersionRules(chart: TopologyChart, edge: Edge): void {
 }
 
 /**
- * The settings that istiod merges into the workload that it creates: the type of its Service, more than one pod, and
- * the time that they drain.
+ * The settings that istiod merges into the workload that it creates: its Service, more than one pod, and the time
+ * that they drain.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
  */
-function renderParameters(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
+function renderParameters(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new ConfigMap(place, 'parameters', {
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
-      service: toYaml({ spec: { type: service, ...addressesOf(edge, service) } }),
+      service: toYaml({ spec: { ...service, ...addressesOf(edge, service.type) } }),
       horizontalPodAutoscaler: toYaml({
         spec: {
           minReplicas: 2,

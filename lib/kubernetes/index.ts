@@ -1,5 +1,5 @@
+export { Capability } from '../topology';
 export * from './capabilities';
-export * from './capability';
 export * from './chart';
 export { renderCertificate } from './certificate';
 export * from './cluster-app';

@@ -10,6 +10,8 @@ import type { Cors } from './cors';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 import { type EdgeProps, validateEdge } from './edge-props';
+import type { Front } from './front';
+import type { Capability } from './capability';
 import type { RateLimit } from './rate-limit';
 import { rejectRivals } from './rival-rules';
 import { ValidationError } from './validation-error';
@@ -72,10 +74,8 @@ export class Edge implements IEdge {
   readonly cors?: Cors;
   /** Whether a web application firewall inspects requests. */
   readonly waf: boolean;
-  /** Whether a managed API of the cloud is in front of the gateway in the cluster. */
-  readonly managed: boolean;
-  /** The only addresses, as CIDRs, that may connect to the gateway's pods; undefined for all. */
-  readonly frontCidrs?: readonly string[];
+  /** What is in front of the gateway in the cluster, and alone may connect to it; undefined for nothing. */
+  readonly front?: Front;
   /** The time limit of requests on routes without a timeout of their own. */
   readonly timeout: Duration;
   /** Further labels and annotations of the objects that the gateway's controller creates; undefined for none. */
@@ -115,8 +115,7 @@ export class Edge implements IEdge {
     this.rateLimiter = props.rateLimiter;
     this.cors = props.cors;
     this.waf = props.waf ?? false;
-    this.managed = props.managed ?? false;
-    this.frontCidrs = props.frontCidrs;
+    this.front = props.front;
     this.timeout = props.timeout ?? Duration.seconds(29);
     this.gatewayMetadata = given(props.gatewayMetadata);
     this.namespace = props.namespace ?? topology.namespace;
@@ -166,6 +165,19 @@ export class Edge implements IEdge {
     return [this.perClientRateLimit, ...this.routes.map(route => route.perClientRateLimit)].filter(
       limit => limit !== undefined,
     );
+  }
+
+  /**
+   * The ConfigMap with the authority of the certificates that the gateway requires: those of clients, or behind a front
+   * that of the front; undefined for none.
+   */
+  get gatewayClientCa(): string | undefined {
+    return this.front ? this.front.clientCa : this.clientCa;
+  }
+
+  /** Whether a feature is left to the front, so that the gateway in the cluster does not enforce it. */
+  isLeftToFront(capability: Capability): boolean {
+    return this.front?.enforcesAlone(capability) ?? false;
   }
 
   /** The authorizers of its routes and redirects, each once. */

@@ -1,6 +1,7 @@
 export { Aggregate, type AggregateProps, type Part, type PartProps } from './aggregate';
 export { AllowedPeer, type AllowFromProps } from './allowed-peer';
 export * from './auth';
+export { Capability } from './capability';
 export * from './call';
 export * from './callee';
 export * from './circuit-breaker';
@@ -26,6 +27,8 @@ export * from './external';
 export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';
 export { requireCidr } from './cidr';
 export { ForeignService, ForeignTopology } from './foreign-topology';
+export { type CustomFrontProps, Front, FrontConnection, FrontKind, type FrontProps } from './front';
+export type { FrontLimits } from './front-limits';
 export { changesHeaders, type HeaderChanges, type HeaderOperations, type HeaderValues } from './header-changes';
 export { type CookieProps, HashKey } from './hash-key';
 export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';

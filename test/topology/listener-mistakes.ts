@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
 import { ClientCertificates, type EdgeProps, ExternalAuthorizer, Port, TlsVersion, Topology } from '../../lib';
+import { restFront } from '../support/fronts';
 
 const edge = (props: Partial<EdgeProps>) => () =>
   new Topology('shop').addEdge('door', { host: 'shop.example', ...props });
@@ -79,18 +80,18 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
     [`no address as ${name}`, 'NoEffect', ['empty'], edge({ [name]: [] })],
     [`an address without a prefix as ${name}`, 'InvalidCidr', ['"10.0.8.1"'], edge({ [name]: ['10.0.8.1'] })],
     [
-      `${name} behind a managed API`,
+      `${name} behind a front`,
       'NoEffect',
-      [`\`${name}\``, 'managed API'],
-      edge({ managed: true, [name]: ['10.0.8.0/24'] }),
+      [`\`${name}\``, 'behind a front'],
+      edge({ front: restFront, [name]: ['10.0.8.0/24'] }),
     ],
   ]),
   ['no trusted proxy', 'NoEffect', ['trustedProxies.cidrs'], edge({ trustedProxies: { cidrs: [] } })],
   [
-    'trusted proxies behind a managed API',
+    'trusted proxies behind a front',
     'NoEffect',
     ['trustedProxies.cidrs'],
-    edge({ managed: true, trustedProxies: { cidrs: ['10.0.8.0/24'] } }),
+    edge({ front: restFront, trustedProxies: { cidrs: ['10.0.8.0/24'] } }),
   ],
   ...['0.0.0.0/0', '::/0', '8.0.0.0/7'].map((cidr): (typeof LISTENER_MISTAKES)[number] => [
     `"${cidr}" as trusted proxies`,
@@ -111,10 +112,10 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
     edge({ tlsSecret: 'tls', clientCertificates: ClientCertificates.OPTIONAL }),
   ],
   [
-    'optional certificates in front of a managed API',
+    'optional certificates in front of a front',
     'NoEffect',
-    ['managed API'],
-    edge({ managed: true, clientCa: 'ca', clientCertificates: ClientCertificates.OPTIONAL }),
+    ['A front requires'],
+    edge({ front: restFront, clientCa: 'ca', clientCertificates: ClientCertificates.OPTIONAL }),
   ],
   ['a version of TLS without TLS', 'NoEffect', ['minTlsVersion'], edge({ minTlsVersion: TlsVersion.V1_3 })],
   [

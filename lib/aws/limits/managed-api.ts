@@ -39,7 +39,7 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
     );
   });
   requireOneHost(api, edge);
-  requireNoClientSettings(api, edge);
+  requireNoTlsVersion(api, edge);
   if (!props.loadBalancer) {
     requireTargetGroupName(api, edge, props.targetGroupName);
   }
@@ -63,20 +63,14 @@ function requireOneHost(api: ApiKind, { path, hosts }: Edge): void {
   }
 }
 
-/** The API terminates the connections of clients, and connects to the gateway from its own addresses. */
-function requireNoClientSettings(api: ApiKind, edge: Edge): void {
-  const [name] = Object.entries({
-    allowedCidrs: edge.allowedCidrs,
-    deniedCidrs: edge.deniedCidrs,
-    trustedProxies: edge.trustedProxies,
-    minTlsVersion: edge.minTlsVersion === TlsVersion.V1_3 ? edge.minTlsVersion : undefined,
-  }).find(([, value]) => value !== undefined) ?? [undefined];
-  if (name !== undefined) {
+/** The API terminates the connections of clients. */
+function requireNoTlsVersion(api: ApiKind, { path, minTlsVersion }: Edge): void {
+  if (minTlsVersion === TlsVersion.V1_3) {
     throw invalid(
       api,
-      edge.path,
-      `\`${name}\` applies to connections of clients, which ${api.name} terminates in front of the gateway.`,
-      `Remove \`${name}\`, and restrict clients at the API, e.g. by a web ACL.`,
+      path,
+      `\`minTlsVersion\` applies to connections of clients, which ${api.name} terminates in front of the gateway.`,
+      'Set it at the API instead, and remove it from the edge.',
     );
   }
 }
@@ -212,14 +206,6 @@ function requireTargetGroupName(api: ApiKind, edge: Edge, given: string | undefi
 }
 
 function requireTruststore(api: ApiKind, { edge, certificate, hostedZone, truststore }: ManagedApiProps): void {
-  if (edge.clientCa && !edge.managed) {
-    throw invalid(
-      api,
-      edge.path,
-      'The gateway in the cluster requires a client certificate, and the API in front has none to ' + 'present.',
-      'Set `managed: true` on the edge, so that the API requires client certificates instead.',
-    );
-  }
   if (edge.clientCa && !truststore) {
     throw invalid(
       api,
@@ -239,9 +225,8 @@ function requireTruststore(api: ApiKind, { edge, certificate, hostedZone, trusts
 }
 
 function requireStageName(api: ApiKind, { path }: Edge, name: string | undefined): void {
-  const grammar = api === HTTP_API ? /^(\$default|[A-Za-z0-9_-]{1,128})$/ : /^[A-Za-z0-9_]{1,128}$/;
-  if (name !== undefined && !grammar.test(name)) {
-    throw invalid(api, path, `"${name}" is not a valid stage name.`, 'Use up to 128 letters, digits and "_".');
+  if (name !== undefined && !/^[A-Za-z0-9_-]{1,128}$/.test(name) && !(api === HTTP_API && name === '$default')) {
+    throw invalid(api, path, `"${name}" is not a valid stage name.`, 'Use up to 128 letters, digits, "-" and "_".');
   }
 }
 

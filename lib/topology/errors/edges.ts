@@ -98,4 +98,11 @@ export const EDGE_ERRORS = [
     explanation:
       'No gateway could fetch keys from it, so every token would be denied. Set `jwksUri` to the complete URL.',
   },
+  {
+    id: 'UnprovenFront',
+    summary: 'A front without addresses and without a certificate',
+    explanation:
+      'The gateway in the cluster could not tell requests of the front from others, so that the front '
+      + 'could be bypassed. Give the addresses from which it connects, or the authority of its client certificate.',
+  },
 ] as const satisfies readonly ErrorEntry[];
