@@ -157,5 +157,6 @@ const BY_MATCH = {
   rewrite: ({ rewrite }) => rewrite,
   match: 'Whatever it decides, the path decides first.',
   headerChanges: ({ headerChanges }) => headerChanges,
+  backendTls: 'A policy of the service has it, for all routes to its port.',
   grpcMethod: 'Requests are transcoded before a route matches: `transcoders` rejects overlapping paths.',
 } satisfies Comparison<keyof RouteProps | 'service', Route>;

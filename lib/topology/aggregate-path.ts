@@ -88,6 +88,7 @@ const ADMISSION = {
   rewrite: 'It admits nothing.',
   match: 'Aggregates have none.',
   headerChanges: 'It admits nothing.',
+  backendTls: 'It admits nothing.',
 } satisfies Comparison<keyof RouteProps, Route>;
 
 /**

@@ -18,16 +18,27 @@ export { Contract } from './contract';
 export type { CallerData, ContractData, PortData, ServiceData } from './contract-data';
 export { type Cors, CORS_HEADERS } from './cors';
 export { DRAIN } from './drain';
+export type { BackendTls } from './backend-tls';
+export type { Destination } from './destination';
 export * from './edge';
 export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
 export * from './external-authorizer';
+export { ConnectionRoute, type ConnectionRouteProps } from './connection-route';
 export { MODEL_ERRORS } from './errors';
 export * from './external';
 export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';
 export { requireCidr } from './cidr';
 export { ForeignService, ForeignTopology } from './foreign-topology';
-export { type CustomFrontProps, Front, FrontConnection, FrontKind, type FrontProps } from './front';
+export {
+  type AzureFrontProps,
+  type CustomFrontProps,
+  Front,
+  FrontConnection,
+  FrontKind,
+  type FrontProps,
+  type GoogleFrontProps,
+} from './front';
 export type { FrontLimits } from './front-limits';
 export { changesHeaders, type HeaderChanges, type HeaderOperations, type HeaderValues } from './header-changes';
 export { type CookieProps, HashKey } from './hash-key';

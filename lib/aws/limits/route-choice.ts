@@ -47,6 +47,7 @@ const BY_API = {
   match: UNSUPPORTED,
   rewrite: IN_CLUSTER,
   headerChanges: IN_CLUSTER,
+  backendTls: IN_CLUSTER,
   perClientRateLimit: UNSUPPORTED,
   requestValidation: UNSUPPORTED,
   cacheTtl: UNSUPPORTED,
