@@ -57,6 +57,7 @@ test.each<[string, string[]]>([
       'ClusterApp',
       'ClusterDns',
       'ConcurrencyPolicy',
+      'ConnectionRoute',
       'Contract',
       'DnsPolicy',
       'Edge',

@@ -81,6 +81,7 @@ export const OF_ROUTES = {
   cacheTtl: ({ cacheTtl }) => when(cacheTtl, Capability.CACHING),
   grpcMethod: ({ translation }) => when(translation, Capability.TRANSLATION),
   rewrite: ({ rewrite }) => when(rewrite, Capability.REWRITES),
+  backendTls: ({ backendTls }) => when(backendTls, Capability.BACKEND_TLS),
   headerChanges: ({ headerChanges }) => when(changesHeaders(headerChanges), Capability.HEADER_CHANGES),
 } satisfies Needs<RouteProps, Route>;
 

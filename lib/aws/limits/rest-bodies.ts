@@ -71,6 +71,7 @@ function checksOf({ edge: { perClientRateLimits }, authorizers = {}, iamRoutes =
     authorizer: IN_CLUSTER,
     rewrite: IN_CLUSTER,
     headerChanges: IN_CLUSTER,
+    backendTls: IN_CLUSTER,
     timeout: NO_CHECK,
     cacheTtl: NO_CHECK,
   } satisfies Comparison<keyof RouteProps | 'service', Route>;
