@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 /** Expectations of one kind that are not met, by a part of the names of their tests, and why. */
-export interface Exception {
+interface Exception {
   readonly tests: string;
   readonly reason: string;
 }

@@ -216,7 +216,7 @@ export class PrivateLink extends Construct implements IConnectable {
 }
 
 /** The name of the target group, the VPC link and the API. */
-export function nameOf({ edge, targetGroupName }: PrivateLinkProps): string {
+function nameOf({ edge, targetGroupName }: PrivateLinkProps): string {
   return targetGroupName ?? edge.id;
 }
 

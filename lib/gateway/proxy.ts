@@ -65,7 +65,7 @@ function tracingOf(tracing: Tracing): ProxyTracing {
 }
 
 /** Rejects a backend whose protocol Envoy Gateway does not support. */
-export function providerOf({ provider }: Tracing): 'OpenTelemetry' | 'Zipkin' {
+function providerOf({ provider }: Tracing): 'OpenTelemetry' | 'Zipkin' {
   if (provider === 'skywalking') {
     throw new ValidationError({
       code: 'NotRendered',

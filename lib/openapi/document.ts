@@ -3,6 +3,7 @@ import { type ApiOperation, operationsOf } from './operations';
 
 /** A document of OpenAPI, to be written as JSON or YAML. */
 export interface ApiDocument {
+  /** A field of the document, of any shape that the specification allows. */
   readonly [field: string]: unknown;
 }
 

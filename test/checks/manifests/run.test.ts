@@ -30,7 +30,8 @@ test('a finding has a message, a location, a check and its codes', () => {
       file: 'a.yaml',
       line: 16,
       column: 13,
-      message: 'Requests are sent to the host "web", which no Service or ServiceEntry among these manifests declares, so they fail with 503.',
+      message:
+        'Requests are sent to the host "web", which no Service or ServiceEntry among these manifests declares, so they fail with 503.',
       fix:
         'Correct the host, write it with its namespace and domain if the Service is in another namespace, or '
         + 'declare a ServiceEntry.',
