@@ -1,6 +1,5 @@
 export {
   type ApiQuotas,
-  type Artifact,
   checkFronts,
   checkTemplate,
   type CloudResource,
