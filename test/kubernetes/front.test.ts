@@ -255,4 +255,17 @@ describe('an edge that exceeds a limit of its front is an error of synthesis', (
 
     expect(chart.findings.map(each => [each.id, each.message])).toContainEqual(['FrontLimit', message]);
   });
+
+  test('a route without a timeout', () => {
+    const topology = new Topology('shop');
+    const limits = { longestTimeout: Duration.seconds(60) };
+    const limited = Front.of({ name: 'a proxy', capabilities: [], addresses: frontSubnets, limits });
+    const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
+    topology.addEdge('door', { host: 'shop.example', front: limited, timeout: Duration.millis(0) }).route('GET /', web);
+    const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio() });
+
+    expect(chart.findings.map(({ message }) => message)).toContain(
+      'The timeout is none, and a proxy supports 0 to 60000 ms.',
+    );
+  });
 });

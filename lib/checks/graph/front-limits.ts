@@ -37,7 +37,8 @@ function exceededByRoute(
   limits: FrontLimits,
 ): SynthesisFinding[] {
   const path = `${edge.path}/${operation.toString()}`;
-  const millis = timeout.toMilliseconds();
+  // A timeout of 0 is none.
+  const millis = timeout.toMilliseconds() || Infinity;
   const shortest = limits.shortestTimeout?.toMilliseconds() ?? 0;
   const longest = limits.longestTimeout?.toMilliseconds() ?? Infinity;
   return [
@@ -49,7 +50,7 @@ function exceededByRoute(
       ? [
           finding(
             path,
-            `The timeout is ${millis} ms, and ${front} supports ${shortest} to ${longest} ms.`,
+            `The timeout is ${millis === Infinity ? 'none' : `${millis} ms`}, and ${front} supports ${shortest} to ${longest} ms.`,
             'Set a timeout in this range, and use polling for operations that take longer.',
           ),
         ]
