@@ -49,7 +49,7 @@ interface Forwarding {
   readonly path: string;
   readonly hosts: readonly string[];
   readonly connections: readonly ConnectionRoute[];
-  readonly front?: object;
+  readonly front?: { readonly name: string };
   readonly deniedCidrs?: readonly string[];
   readonly trustedProxies?: object;
 }
@@ -73,7 +73,7 @@ export function requireForwardable(edge: Forwarding, { host, gatewayPort, servic
     throw new ValidationError({
       code: 'Contradiction',
       path,
-      summary: 'The front of the edge forwards requests only, so connections would bypass it.',
+      summary: `The front of the edge, ${edge.front.name}, forwards requests only, so connections would bypass it.`,
       fix: 'Declare another edge for connections.',
     });
   }

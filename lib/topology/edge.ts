@@ -1,5 +1,4 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
-import { requireOwnService } from './own-service';
 import { given } from './given';
 import { Duration } from 'cdk8s';
 import { Aggregate, type AggregateProps, type PartProps } from './aggregate';
@@ -14,11 +13,12 @@ import type { Front } from './front';
 import type { Capability } from './capability';
 import type { RateLimit } from './rate-limit';
 import { type Destination, distinctDestinations } from './destination';
-import { duplicate } from './duplicate';
 import { ConnectionRoute, type ConnectionRouteProps, requireForwardable } from './connection-route';
+import { rejectRivals } from './rival-rules';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { IEdge, ITopology } from './references';
 import type { EdgeRule } from './edge-rule';
+import { requireOwnService } from './foreign-service';
 import { Redirect, type RedirectProps } from './redirect';
 import { Route, type RouteProps } from './route';
 import type { Service } from './service';
@@ -76,7 +76,7 @@ export class Edge implements IEdge {
   readonly namespace: string;
   private readonly declared: EdgeRule[] = [];
   private readonly forwarded: ConnectionRoute[] = [];
-  private readonly byRequests = new Map<string, EdgeRule>();
+  private readonly byRequests = new Map<string, EdgeRule[]>();
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
 
@@ -281,18 +281,10 @@ export class Edge implements IEdge {
     if (rule.authorizer?.service) {
       requireOwnService(this, rule.operation.toString(), rule.authorizer.service);
     }
-    this.assertNoDuplicate(rule);
-    this.byRequests.set(rule.operation.requests, rule);
+    const rivals = this.byRequests.get(rule.operation.requests) ?? [];
+    rejectRivals(rule, rivals);
+    this.byRequests.set(rule.operation.requests, [...rivals, rule]);
     this.declared.push(rule);
     return rule;
-  }
-
-  private assertNoDuplicate({ operation }: EdgeRule): void {
-    const twin = this.byRequests.get(operation.requests);
-    if (twin) {
-      const written = twin.operation.toString();
-      const other = written === operation.toString() ? '' : `, "${written}"`;
-      throw duplicate(this.path, `"${operation.toString()}" has a route already${other}.`, 'Keep one of the two.');
-    }
   }
 }

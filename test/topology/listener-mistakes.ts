@@ -253,7 +253,7 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
   [
     'connections behind a front',
     'Contradiction',
-    ['The front of the edge'],
+    ['a REST API, forwards requests only'],
     forwarding(Port.tcp(5432), (edge, web) => edge.tcp(5432, web), { front: restFront }),
   ],
   [

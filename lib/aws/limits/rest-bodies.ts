@@ -37,8 +37,8 @@ function requireEqualChecks(props: RestApiEdgeProps): void {
         REST_API,
         path,
         `A parameter of "${route.operation.toString()}" with dots or slashes may lead to `
-          + `"${other.operation.toString()}" in the cluster, and the API checks different API keys, limits or `
-          + 'parameters for the two.',
+          + `"${other.operation.toString()}" in the cluster, and the API checks different API keys, limits, `
+          + 'parameters or authorizers for the two.',
         'Declare the same for both, set `textBodiesOnly: true`, or move one of them to another edge.',
       );
     }
@@ -69,6 +69,7 @@ function checksOf({ edge: { perClientRateLimits }, authorizers = {}, iamRoutes =
     port: IN_CLUSTER,
     grpcMethod: IN_CLUSTER,
     authorizer: IN_CLUSTER,
+    match: 'An API matches method and path alone: such routes are rejected.',
     rewrite: IN_CLUSTER,
     headerChanges: IN_CLUSTER,
     backendTls: IN_CLUSTER,

@@ -1,10 +1,14 @@
 import { requireDeclared } from './declared';
-import type { IEdge } from './references';
+import type { ITopology } from './references';
 import { Service } from './service';
 import { ValidationError } from './validation-error';
 
-/** Rejects a service of another topology than that of the edge. */
-export function requireOwnService(edge: IEdge, operation: string, service: Service): void {
+/** Rejects a service of another topology as the backend of an edge. */
+export function requireOwnService(
+  edge: { readonly path: string; readonly topology: ITopology },
+  operation: string,
+  service: Service,
+): void {
   const path = `${edge.path}/${operation}`;
   requireDeclared(path, 'The service', service, Service);
   if (service.topology !== edge.topology) {
