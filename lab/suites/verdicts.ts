@@ -42,7 +42,8 @@ export function summary(verdicts: readonly Verdict[], known: Known): { text: str
   const percent = ((unanswered.length / verdicts.length) * 100).toFixed(1);
   return {
     text:
-      `${verdicts.length} expectations: ${right} right, ${wrong.length} wrong, ${differing.length} where Istio differs, `
+      `${verdicts.length} expectations: ${right} right, ${wrong.length} wrong, `
+      + `${differing.length} where Istio differs, `
       + `${unanswered.length} that cannot be asked (${percent} %)`,
     problems: [
       ...wrong.map(each => `${each.test}: ${each.unsimulated ?? each.note ?? 'wrong'}\n${JSON.stringify(each)}`),

@@ -11,6 +11,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -57,7 +58,9 @@ func replace(folder string, by *ast.File) {
 func withoutStatuses(path string) {
 	file := parse(path)
 	for _, each := range functions(file) {
-		if !strings.Contains(each.Name.Name, "Must") || strings.HasPrefix(each.Name.Name, "GatewayAnd") || strings.HasPrefix(each.Name.Name, "GWC") || strings.HasPrefix(each.Name.Name, "original") {
+		name := each.Name.Name
+		isKept := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+		if !strings.Contains(name, "Must") || slices.ContainsFunc([]string{"GatewayAnd", "GWC", "original"}, isKept) {
 			continue
 		}
 		if results := each.Type.Results; results != nil {

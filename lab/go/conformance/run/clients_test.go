@@ -26,7 +26,9 @@ import (
 // roundTripper asks the simulator for the response of the echo server of the suite.
 type roundTripper struct{}
 
-func (roundTripper) CaptureRoundTrip(request roundtripper.Request) (*roundtripper.CapturedRequest, *roundtripper.CapturedResponse, error) {
+func (roundTripper) CaptureRoundTrip(
+	request roundtripper.Request,
+) (*roundtripper.CapturedRequest, *roundtripper.CapturedResponse, error) {
 	question := questionOf(request)
 	answer, err := simulator.Ask(question)
 	if err != nil {
@@ -59,7 +61,9 @@ func (roundTripper) CaptureRoundTrip(request roundtripper.Request) (*roundtrippe
 		if err != nil {
 			return nil, nil, err
 		}
-		response.RedirectRequest = &roundtripper.RedirectRequest{Scheme: location.Scheme, Host: location.Hostname(), Port: location.Port(), Path: location.Path}
+		response.RedirectRequest = &roundtripper.RedirectRequest{
+			Scheme: location.Scheme, Host: location.Hostname(), Port: location.Port(), Path: location.Path,
+		}
 	}
 	return captured, response, nil
 }
@@ -140,7 +144,9 @@ func isRetried(conditions []string, status int) bool {
 
 type grpcClient struct{}
 
-func (grpcClient) SendRPC(_ *testing.T, address string, expected grpc.ExpectedResponse, _ time.Duration) (*grpc.Response, error) {
+func (grpcClient) SendRPC(
+	_ *testing.T, address string, expected grpc.ExpectedResponse, _ time.Duration,
+) (*grpc.Response, error) {
 	method := "/gateway_api_conformance.echo_basic.grpcecho.GrpcEcho/EchoThree"
 	switch {
 	case expected.EchoRequest != nil:

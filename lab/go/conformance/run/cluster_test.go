@@ -39,7 +39,9 @@ func clusterOf(scheme *runtime.Scheme) client.Client {
 			changed(object)
 			return c.Update(ctx, object, opts...)
 		},
-		Patch: func(ctx context.Context, c client.WithWatch, object client.Object, patch client.Patch, opts ...client.PatchOption) error {
+		Patch: func(
+			ctx context.Context, c client.WithWatch, object client.Object, patch client.Patch, opts ...client.PatchOption,
+		) error {
 			changed(object)
 			return c.Patch(ctx, object, patch, opts...)
 		},
@@ -72,7 +74,8 @@ func withoutNulls(value any) any {
 	switch typed := value.(type) {
 	case map[string]any:
 		for name, each := range typed {
-			if each == nil || (name == "targetPort" && each == int64(0)) || (reflect.ValueOf(each).Kind() == reflect.Map && reflect.ValueOf(each).IsNil()) {
+			isZero := each == nil || (name == "targetPort" && each == int64(0))
+			if isZero || (reflect.ValueOf(each).Kind() == reflect.Map && reflect.ValueOf(each).IsNil()) {
 				delete(typed, name)
 			} else {
 				typed[name] = withoutNulls(each)

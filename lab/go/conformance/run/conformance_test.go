@@ -24,7 +24,7 @@ import (
 	"sigs.k8s.io/gateway-api/pkg/features"
 )
 
-// ofStatuses are tests without requests: they look at statuses that a controller writes, or at the objects that it makes.
+// ofStatuses are tests without requests: they look at statuses that a controller writes, or at objects that it makes.
 var ofStatuses = []string{
 	"GatewayClassObservedGenerationBump",
 	"GatewayInfrastructure",

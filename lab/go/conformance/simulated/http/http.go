@@ -15,7 +15,9 @@ func AwaitConvergence(t *testing.T, _ int, _ time.Duration, try func(time.Durati
 	simulator.Judge(t.Name(), try(0))
 }
 
-func WaitForConsistentFailureResponse(t *testing.T, r roundtripper.RoundTripper, req roundtripper.Request, _ int, _ time.Duration) {
+func WaitForConsistentFailureResponse(
+	t *testing.T, r roundtripper.RoundTripper, req roundtripper.Request, _ int, _ time.Duration,
+) {
 	_, response, err := r.CaptureRoundTrip(req)
 	simulator.Judge(t.Name(), err != nil || response.StatusCode != 200)
 }

@@ -23,7 +23,9 @@ func gwcMustBeAccepted(*testing.T, client.Client, config.TimeoutConfig, string, 
 }
 
 // The address of a Gateway is its name and its namespace.
-func getGatewayStatus(ctx context.Context, _ *testing.T, c client.Client, gwRef GatewayRef) (*gatewayv1.Gateway, error) {
+func getGatewayStatus(
+	ctx context.Context, _ *testing.T, c client.Client, gwRef GatewayRef,
+) (*gatewayv1.Gateway, error) {
 	gateway := &gatewayv1.Gateway{}
 	err := c.Get(ctx, gwRef.NamespacedName, gateway)
 	kind := gatewayv1.HostnameAddressType
@@ -32,7 +34,10 @@ func getGatewayStatus(ctx context.Context, _ *testing.T, c client.Client, gwRef 
 	return gateway, err
 }
 
-func TLSRouteMustHaveParents(t *testing.T, c client.Client, _ config.TimeoutConfig, routeName types.NamespacedName, _ []gatewayv1.RouteParentStatus, _ bool) gatewayv1.TLSRoute {
+func TLSRouteMustHaveParents(
+	t *testing.T, c client.Client, _ config.TimeoutConfig, routeName types.NamespacedName,
+	_ []gatewayv1.RouteParentStatus, _ bool,
+) gatewayv1.TLSRoute {
 	route := gatewayv1.TLSRoute{}
 	if err := c.Get(t.Context(), routeName, &route); err != nil {
 		t.Fatal(err)
@@ -40,6 +45,8 @@ func TLSRouteMustHaveParents(t *testing.T, c client.Client, _ config.TimeoutConf
 	return route
 }
 
-func DumpEchoLogs(_ context.Context, ns, name string, _ client.Client, _ clientset.Interface, _ time.Time) ([]string, error) {
+func DumpEchoLogs(
+	_ context.Context, ns, name string, _ client.Client, _ clientset.Interface, _ time.Time,
+) ([]string, error) {
 	return simulator.Logs(ns + "/" + name), nil
 }

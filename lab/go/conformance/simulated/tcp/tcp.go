@@ -13,7 +13,10 @@ import (
 	"sigs.k8s.io/gateway-api/conformance/utils/config"
 )
 
-func MakeTCPRequestAndExpectEventuallyValidResponse(t *testing.T, _ config.TimeoutConfig, gwAddr string, _ []byte, serverName string, useTLS bool, expected ExpectedResponse) {
+func MakeTCPRequestAndExpectEventuallyValidResponse(
+	t *testing.T, _ config.TimeoutConfig, gwAddr string, _ []byte, serverName string, useTLS bool,
+	expected ExpectedResponse,
+) {
 	outcome, err := simulator.Connect(gwAddr, serverName, useTLS)
 	prefix := fmt.Sprintf("%s/%s", expected.Namespace, expected.Backend)
 	simulator.Note(fmt.Sprintf("expected %s, TLS %v", prefix, expected.BackendIsTLS))
