@@ -45,8 +45,8 @@ export interface EdgeAlarmsProps {
    */
   readonly latency?: Duration;
   /**
-   * The number of requests in a period that get status 429, of the API or of the cluster. They are counted in the access
-   * log by a metric filter, since API Gateway has no metric of them.
+   * The number of requests in a period that get status 429, of the API or of the cluster. They are counted in the
+   * access log by a metric filter, since API Gateway has no metric of them.
    * @default - no alarm
    */
   readonly throttledRequests?: number;
@@ -66,9 +66,11 @@ export interface EdgeAlarmsProps {
 
 /** What alarms observe. */
 export interface Observed {
-  /** The name of the edge in alarms. */
+  /** The name of the API in alarms and in the metric of throttled requests. */
   readonly name: string;
+  /** The metrics of the stage. */
   readonly metrics: StageMetrics;
+  /** The log group of the access log. */
   readonly log: ILogGroup;
 }
 

@@ -50,6 +50,7 @@ export class HttpApiEdge extends ObservedApi {
   readonly accessLog: ILogGroup;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
+  /** Whether each line of the access log is a JSON object with the status of the response. */
   protected readonly logsStatus: boolean;
   private readonly authorizers = new HttpJwtAuthorizers();
   private readonly integrations = new Map<string, HttpNlbIntegration>();

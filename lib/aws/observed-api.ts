@@ -72,7 +72,7 @@ export abstract class ObservedApi extends Construct implements StageMetrics {
         fix: 'Leave `accessLogFormat` out, or create a metric filter and its alarm for the format.',
       });
     }
-    return new EdgeAlarms(this, id, { name: this.edge.id, metrics: this.stage, log: this.accessLog }, props);
+    return new EdgeAlarms(this, id, { name: this.link.name, metrics: this.stage, log: this.accessLog }, props);
   }
 
   /** Adds findings about what has no effect on the API. */

@@ -6,26 +6,25 @@ import {
   CfnStage,
   DomainName,
   EndpointType,
-  IpAddressType as RestIpAddressType,
   LogGroupLogDestination,
   ResponseType,
   RestApi,
   SecurityPolicy,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
-import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import { type Edge, FrontKind } from '../topology';
 import { logGroupOf, REST_ACCESS_LOG } from './access-log';
-import { addRecords, certificateOf, type DomainSettings } from './domain';
+import { addRecords, certificateOf } from './domain';
 import { ignoredByManagedApi } from './limits/http-api';
 import { REST_API } from './limits/managed-api';
 import { requireFitForRestApi } from './limits/rest-api';
 import { requireRoomInTemplate } from './limits/template-size';
 import { ObservedApi } from './observed-api';
+import { endpointOf } from './private-api';
 import { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-props';
 import { RestClients } from './rest-clients';
@@ -50,6 +49,7 @@ export class RestApiEdge extends ObservedApi {
   readonly accessLog: ILogGroup;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
+  /** Whether each line of the access log is a JSON object with the status of the response. */
   protected readonly logsStatus: boolean;
 
   constructor(
@@ -70,7 +70,7 @@ export class RestApiEdge extends ObservedApi {
       restApiName: this.link.name,
       deploy: false,
       cloudWatchRole: true,
-      endpointConfiguration: { types: [EndpointType.REGIONAL], ipAddressType: restIpAddressType(props) },
+      endpointConfiguration: endpointOf(props),
       apiKeySourceType: edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')
         ? ApiKeySourceType.AUTHORIZER
         : ApiKeySourceType.HEADER,
@@ -78,6 +78,9 @@ export class RestApiEdge extends ObservedApi {
       disableExecuteApiEndpoint: certificate ? true : undefined,
       binaryMediaTypes: forRestApi ? ['*/*'] : undefined,
     });
+    if (props.vpcEndpoints) {
+      this.api.grantInvokeFromVpcEndpointsOnly(props.vpcEndpoints);
+    }
     // AWS treats an unknown path as a request without a signature.
     this.api.addGatewayResponse('NotFound', {
       type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
@@ -164,8 +167,4 @@ export class RestApiEdge extends ObservedApi {
     domain.addBasePathMapping(this.api, { stage: this.stage });
     this.addDomainTarget(domain.domainNameAliasDomainName);
   }
-}
-
-function restIpAddressType({ ipAddressType }: DomainSettings): RestIpAddressType | undefined {
-  return ipAddressType && RestIpAddressType[ipAddressType === IpAddressType.DUAL_STACK ? 'DUAL_STACK' : 'IPV4'];
 }

@@ -2,6 +2,9 @@ import {
   Capability,
   EdgeGateway,
   edgeListeners,
+  listenerPorts,
+  renderBackendTls,
+  renderConnectionRoutes,
   Gateway,
   type Labels,
   PathOrder,
@@ -68,10 +71,13 @@ export class EnvoyGateway extends EdgeGateway {
   readonly capabilities = [
     Capability.EDGES,
     Capability.REDIRECTS,
+    Capability.REQUEST_MATCHES,
     Capability.REWRITES,
     Capability.HEADER_CHANGES,
     Capability.TOKENS,
     Capability.EXTERNAL_AUTHORIZATION,
+    Capability.CONNECTIONS,
+    Capability.BACKEND_TLS,
     Capability.API_KEYS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
@@ -106,9 +112,9 @@ export class EnvoyGateway extends EdgeGateway {
     };
   }
 
-  /** The container ports of the proxies: 10080, with TLS also 10443, and the readiness port. */
+  /** The container ports of the proxies: 10080, with TLS also 10443, those for connections, and the readiness port. */
   portsOf(edge: Edge): number[] {
-    return [...(edge.tlsSecret ? [80, 443] : [80]).map(port => port + SHIFT), this.readinessPort];
+    return [...listenerPorts(edge).map(port => (port < 1024 ? port + SHIFT : port)), this.readinessPort];
   }
 
   /** The container port for requests: 10443 with TLS, else 10080. */
@@ -138,11 +144,13 @@ export class EnvoyGateway extends EdgeGateway {
       renderEdgeRoutes(chart, edge, groups, PathOrder.EXPRESSIONS_FIRST).forEach((names, index) =>
         renderSecurityPolicy(chart, edge, groups[index] ?? [], names),
       );
+      renderConnectionRoutes(chart, edge);
       renderTrafficPolicy(chart, edge);
       renderClientPolicy(chart, edge);
       renderTranslation(chart, edge);
       renderBackendProtocols(chart, edge);
     }
+    renderBackendTls(chart);
   }
 
   private renderGateway(chart: TopologyChart, edge: Edge): void {
@@ -191,6 +199,14 @@ export class EnvoyGateway extends EdgeGateway {
         path: edge.path,
         summary: `Envoy Gateway reads "${nested.client.name}" as a nested claim, so clients would not be counted.`,
         fix: 'Identify clients by a claim without "." in its name.',
+      });
+    }
+    if (edge.connections.length > 0 && (edge.allowedCidrs ?? edge.deniedCidrs)) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path: edge.path,
+        summary: 'Envoy Gateway compares the addresses of requests only, so any address could connect.',
+        fix: 'Declare another edge for connections, or remove the lists of addresses.',
       });
     }
     const byClient = edge.rules.find(({ auth: { token } }) => token?.clientIdAsAudience);

@@ -4,6 +4,7 @@ import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-m
 import { preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import {
   type AcceptedTokens,
+  type ConnectionRoute,
   type Cors,
   type Edge,
   type EdgeRule,
@@ -11,6 +12,7 @@ import {
   type Operation,
   ValidationError,
 } from '../topology';
+import { type MatchedRequests, requestsOf } from './edge-conditions';
 import { authorizerNameOf } from './install/authorizers';
 import { operationsOf } from './operations';
 import { AuthorizationPolicy, RequestAuthentication } from './resources';
@@ -74,7 +76,7 @@ interface Group {
   readonly token?: AcceptedTokens;
   readonly authorizer?: ExternalAuthorizer;
   /** The requests that match these routes and redirects, and no other. */
-  readonly to: Rule['to'];
+  readonly requests: readonly MatchedRequests[];
 }
 
 /** The routes and redirects with the same requirements. */
@@ -87,7 +89,7 @@ function groupsOf({ rules }: Edge): Group[] {
   return [...groups.values()].map(group => ({
     token: group[0]?.auth.token,
     authorizer: group[0]?.authorizer,
-    to: operationsOf(group.map(operationOf), rules.filter(rule => !group.includes(rule)).map(operationOf)),
+    requests: requestsOf(group, rules),
   }));
 }
 
@@ -96,8 +98,20 @@ function rulesOf(edge: Edge, groups: readonly Group[]): Rule[] {
   return [
     ...(edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }] : []),
     ...(edge.cors ? [preflightRule(edge, edge.cors)] : []),
-    ...groups.flatMap(({ token, to }) => rulesFor(token, to)),
+    ...edge.connections.map(ruleForConnections),
+    ...groups.flatMap(({ token, requests }) => requests.flatMap(each => rulesFor(token, each))),
   ];
+}
+
+/**
+ * Connections by server name share port 443 with requests, which have another server name: connections of that name
+ * never reach a listener for requests.
+ */
+function ruleForConnections({ host, gatewayPort }: ConnectionRoute): Rule {
+  return {
+    to: [{ operation: { ports: [String(gatewayPort)] } }],
+    when: host === undefined ? undefined : [{ key: 'connection.sni', values: [host] }],
+  };
 }
 
 /**
@@ -117,13 +131,23 @@ function renderAuthorizer(chart: TopologyChart, edge: Edge, groups: readonly Gro
   if (!authorizer) {
     return;
   }
+  if (edge.connections.length > 0) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path: edge.path,
+      summary: "Istio's gateway would call the external authorizer for connections as well, or deny them.",
+      fix: 'Declare another edge for connections.',
+    });
+  }
   new AuthorizationPolicy(chart.scopeOf(edge), 'authorization-policy-external', {
     metadata: { name: `${edge.name}-authorizer`, namespace: edge.namespace },
     spec: {
       targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge.name }],
       action: 'CUSTOM',
       provider: { name: authorizerNameOf(edge) },
-      rules: groups.filter(each => each.authorizer).map(({ to }) => ({ to })),
+      rules: groups
+        .filter(each => each.authorizer)
+        .flatMap(({ requests }) => requests.flatMap(each => rulesFor(undefined, each))),
     },
   });
 }
@@ -132,14 +156,15 @@ function operationOf({ operation }: EdgeRule): Operation {
   return operation;
 }
 
-function rulesFor(token: AcceptedTokens | undefined, to: Rule['to']): Rule[] {
+function rulesFor(token: AcceptedTokens | undefined, { to, when: conditions }: MatchedRequests): Rule[] {
+  const all = (when: Conditions) => ([...conditions, ...when].length > 0 ? [...conditions, ...when] : undefined);
   return token
     ? conditionsOn(token).map(when => ({
         from: [{ source: { requestPrincipals: [`${token.issuer}/*`] } }],
         to,
-        when: when.length > 0 ? when : undefined,
+        when: all(when),
       }))
-    : [{ to }];
+    : [{ to, when: all([]) }];
 }
 
 type Conditions = NonNullable<Rule['when']>;

@@ -4,6 +4,9 @@ import {
   Capability,
   EdgeGateway,
   edgeListeners,
+  listenerPorts,
+  renderBackendTls,
+  renderConnectionRoutes,
   Gateway,
   type GatewayServiceSpec,
   type Labels,
@@ -14,7 +17,7 @@ import {
   type TopologyChart,
   toYaml,
 } from '../kubernetes';
-import { DRAIN, type Edge } from '../topology';
+import { DRAIN, type Edge, type Route, ValidationError } from '../topology';
 import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
@@ -45,10 +48,13 @@ export class IstioIngress extends EdgeGateway {
   readonly capabilities = [
     Capability.EDGES,
     Capability.REDIRECTS,
+    Capability.REQUEST_MATCHES,
     Capability.REWRITES,
     Capability.HEADER_CHANGES,
     Capability.TOKENS,
     Capability.EXTERNAL_AUTHORIZATION,
+    Capability.CONNECTIONS,
+    Capability.BACKEND_TLS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
     Capability.CORS,
@@ -75,9 +81,9 @@ export class IstioIngress extends EdgeGateway {
     return { 'gateway.networking.k8s.io/gateway-name': edge.name };
   }
 
-  /** The container ports of the pods: 80, with TLS also 443, and the readiness port 15021. */
+  /** The container ports of the pods: 80, with TLS also 443, those for connections, and the readiness port 15021. */
   portsOf(edge: Edge): number[] {
-    return edge.tlsSecret ? [80, 443, READINESS] : [80, READINESS];
+    return [...listenerPorts(edge), READINESS];
   }
 
   /** The container port for requests: 443 with TLS, else 80. */
@@ -101,12 +107,14 @@ export class IstioIngress extends EdgeGateway {
       rejectRemovedPrefixes(edge);
       renderGateway(chart.scopeOf(edge), this.serviceOf(edge, this.service), edge, this.hasPodTargets(edge));
       renderEdgeRoutes(chart, edge, [edge.rules], PathOrder.PREFIXES_FIRST);
+      renderConnectionRoutes(chart, edge);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
       renderAddressPolicy(chart.scopeOf(edge), edge);
       renderEdgeFilters(chart, edge, this.labelsOf(edge));
     }
     renderLimits(chart);
+    renderBackendTls(chart, requireOutsideMesh);
   }
 }
 
@@ -141,6 +149,25 @@ function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge
   });
   renderCertificate(scope, edge);
   renderParameters(scope, service, edge, hasPodTargets);
+}
+
+/** istiod makes a DestinationRule of a BackendTLSPolicy, which applies to all callers, and to the Service as a whole. */
+function requireOutsideMesh({ path, service, port }: Route): void {
+  const reason = service.inMesh
+    ? `${service.name} is in the mesh, whose proxies connect to it by mutual TLS`
+    : service.incomingCalls.some(call => call.port === port)
+      ? `${service.name} has callers in the topology, whose proxies would use TLS as well`
+      : (service.circuitBreaker ?? service.loadBalancing)
+        ? `${service.name} has a DestinationRule, which would be in conflict with that of \`backendTls\``
+        : undefined;
+  if (reason !== undefined) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: `${reason}.`,
+      fix: 'Remove `backendTls`, or route to a service with `inMesh: false` that has no callers, limits or load balancing.',
+    });
+  }
 }
 
 /** The Services of single versions get the circuit breaker and the load balancing of their service. */

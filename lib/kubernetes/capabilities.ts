@@ -90,6 +90,7 @@ function featuresOfEdge(edge: Edge): RequiredFeature[] {
   return wishesAt(edge.path, [
     Capability.EDGES,
     ...neededBy(OF_EDGES, edge),
+    ...when(edge.connections.length > 0, Capability.CONNECTIONS),
     ...edge.routes.flatMap(route => neededBy(OF_ROUTES, route)),
     ...edge.redirects.flatMap(redirect => neededBy(OF_REDIRECTS, redirect)),
     ...edge.aggregates.flatMap(aggregate => neededBy(OF_AGGREGATES, aggregate)),

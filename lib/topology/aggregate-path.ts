@@ -86,7 +86,9 @@ const ADMISSION = {
   cacheTtl: 'It admits nothing.',
   grpcMethod: 'Aggregates have none.',
   rewrite: 'It admits nothing.',
+  match: 'Aggregates have none.',
   headerChanges: 'It admits nothing.',
+  backendTls: 'It admits nothing.',
 } satisfies Comparison<keyof RouteProps, Route>;
 
 /**

@@ -32,12 +32,18 @@ export enum Capability {
   EDGES = 'an edge',
   /** Requests to an edge that get another location as response: `RequestRedirect` of an HTTPRoute. */
   REDIRECTS = 'redirects at the edge',
+  /** Routes that match by headers or query parameters too: conditions in the matches of an HTTPRoute. */
+  REQUEST_MATCHES = 'conditions of a route',
   /** JSON Web Tokens that are verified at the edge. */
   TOKENS = 'token verification at the edge',
   /** API keys that are verified at the edge. */
   API_KEYS = 'API keys at the edge',
   /** Requests that a service of the topology allows or denies at the edge. */
   EXTERNAL_AUTHORIZATION = 'external authorization at the edge',
+  /** Connections that the gateway forwards as they are: TLSRoutes and TCPRoutes. */
+  CONNECTIONS = 'TLS passthrough or TCP at the edge',
+  /** TLS from the gateway to a service that terminates it: a BackendTLSPolicy. */
+  BACKEND_TLS = 'TLS to backends',
   /** JSON Web Tokens that are verified at a service: a RequestAuthentication and rules of an AuthorizationPolicy. */
   SERVICE_AUTH = 'token verification at services',
   /** A limit on the requests of a service: Envoy's local rate limit in an EnvoyFilter. */

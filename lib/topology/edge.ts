@@ -1,5 +1,4 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
-import { requireDeclared } from './declared';
 import { given } from './given';
 import { Duration } from 'cdk8s';
 import { Aggregate, type AggregateProps, type PartProps } from './aggregate';
@@ -13,25 +12,18 @@ import { type EdgeProps, validateEdge } from './edge-props';
 import type { Front } from './front';
 import type { Capability } from './capability';
 import type { RateLimit } from './rate-limit';
-import { duplicate } from './duplicate';
-import { ValidationError } from './validation-error';
+import { type Destination, distinctDestinations } from './destination';
+import { ConnectionRoute, type ConnectionRouteProps, requireForwardable } from './connection-route';
+import { rejectRivals } from './rival-rules';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
-import type { Port } from './port';
 import type { IEdge, ITopology } from './references';
 import type { EdgeRule } from './edge-rule';
+import { requireOwnService } from './foreign-service';
 import { Redirect, type RedirectProps } from './redirect';
 import { Route, type RouteProps } from './route';
-import { Service } from './service';
+import type { Service } from './service';
 import type { ServiceProps } from './service-props';
 import type { Metadata } from './workload/metadata';
-
-/** A port of a service that an edge's gateway connects to. */
-export interface Destination {
-  /** The service behind the gateway. */
-  readonly service: Service;
-  /** The port of the service that the gateway connects to. */
-  readonly port: Port;
-}
 
 /**
  * An entry point for requests from outside the cluster. In the cluster: a Gateway with its HTTPRoute, token
@@ -83,7 +75,8 @@ export class Edge implements IEdge {
   /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
   private readonly declared: EdgeRule[] = [];
-  private readonly byRequests = new Map<string, EdgeRule>();
+  private readonly forwarded: ConnectionRoute[] = [];
+  private readonly byRequests = new Map<string, EdgeRule[]>();
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
 
@@ -150,6 +143,11 @@ export class Edge implements IEdge {
     return this.declared.filter(rule => rule instanceof Redirect);
   }
 
+  /** The connections that are forwarded as they are, in the order of their declaration. */
+  get connections(): readonly ConnectionRoute[] {
+    return this.forwarded;
+  }
+
   /** The aggregated responses, each with its route. */
   get aggregates(): readonly Aggregate[] {
     return this.merged;
@@ -193,14 +191,11 @@ export class Edge implements IEdge {
   get destinations(): readonly Destination[] {
     const all: Destination[] = [
       ...this.routes,
+      ...this.connections,
       ...this.authorizers.flatMap(({ service, port }) => (service && port ? [{ service, port }] : [])),
       ...(this.rateLimiter ? [{ service: this.rateLimiter, port: this.rateLimiter.firstPort(this.path) }] : []),
     ];
-    return [
-      ...new Map(
-        all.map(({ service, port }) => [`${service.namespace}/${service.name}:${port.number}`, { service, port }]),
-      ).values(),
-    ];
+    return distinctDestinations(all);
   }
 
   /**
@@ -210,7 +205,7 @@ export class Edge implements IEdge {
    */
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
-    this.requireOwn(operation, service);
+    requireOwnService(this, operation, service);
     const route = new Route(DECLARING, this, operation, service, given({ authorizer: this.authorizer, ...props }));
     return this.declare(route);
   }
@@ -225,6 +220,24 @@ export class Edge implements IEdge {
   }
 
   /**
+   * Forwards TLS connections with that server name (SNI) to port 443 of the gateway as they are: the service terminates
+   * TLS. Nothing else of the edge applies to them: neither authentication nor limits. In the cluster: a TLSRoute.
+   * @param host the server name, without a wildcard
+   */
+  passthrough(host: string, service: Service, props: ConnectionRouteProps = {}): ConnectionRoute {
+    return this.forward(host, 443, service, props);
+  }
+
+  /**
+   * Forwards all connections to a port of the gateway as they are. Nothing else of the edge applies to them: neither
+   * authentication nor limits. In the cluster: a TCPRoute.
+   * @param port the port of the gateway, none of those for requests
+   */
+  tcp(port: number, service: Service, props: ConnectionRouteProps = {}): ConnectionRoute {
+    return this.forward(undefined, port, service, props);
+  }
+
+  /**
    * Responds with a JSON object composed of the responses of several services, a field for each. In the cluster:
    * KrakenD, a service of the topology named `EDGE-aggregator`, which calls them. A part that fails or times out is
    * left out: the header `x-krakend-completed` is then `false`, and `error_PART` has the reason.
@@ -233,7 +246,7 @@ export class Edge implements IEdge {
    */
   aggregate(operation: string, parts: { readonly [field: string]: PartProps }, props: AggregateProps = {}): Aggregate {
     this.topology.requireOpen(this.path);
-    Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
+    Object.values(parts).forEach(({ service }) => requireOwnService(this, operation, service));
     const merger = this.merger ?? this.addService(`${this.name}-aggregator`, aggregator(this.namespace));
     const route = this.route(operation, merger, props);
     const aggregate = new Aggregate(
@@ -249,34 +262,29 @@ export class Edge implements IEdge {
     return aggregate;
   }
 
-  private requireOwn(operation: string, service: Service): void {
-    requireDeclared(`${this.path}/${operation}`, 'The service', service, Service);
-    if (service.topology !== this.topology) {
-      throw new ValidationError({
-        code: 'ForeignService',
-        path: `${this.path}/${operation}`,
-        summary: `${service.name} belongs to the topology "${service.topology.name}".`,
-        fix: 'Declare the edge in the topology of its services.',
-      });
-    }
+  private forward(
+    host: string | undefined,
+    port: number,
+    service: Service,
+    props: ConnectionRouteProps,
+  ): ConnectionRoute {
+    const what = host ?? String(port);
+    this.topology.requireOpen(this.path);
+    requireOwnService(this, what, service);
+    const route = new ConnectionRoute(DECLARING, this, host, port, service, given(props));
+    requireForwardable(this, route);
+    this.forwarded.push(route);
+    return route;
   }
 
   private declare<Rule extends EdgeRule>(rule: Rule): Rule {
     if (rule.authorizer?.service) {
-      this.requireOwn(rule.operation.toString(), rule.authorizer.service);
+      requireOwnService(this, rule.operation.toString(), rule.authorizer.service);
     }
-    this.assertNoDuplicate(rule);
-    this.byRequests.set(rule.operation.requests, rule);
+    const rivals = this.byRequests.get(rule.operation.requests) ?? [];
+    rejectRivals(rule, rivals);
+    this.byRequests.set(rule.operation.requests, [...rivals, rule]);
     this.declared.push(rule);
     return rule;
-  }
-
-  private assertNoDuplicate({ operation }: EdgeRule): void {
-    const twin = this.byRequests.get(operation.requests);
-    if (twin) {
-      const written = twin.operation.toString();
-      const other = written === operation.toString() ? '' : `, "${written}"`;
-      throw duplicate(this.path, `"${operation.toString()}" has a route already${other}.`, 'Keep one of the two.');
-    }
   }
 }

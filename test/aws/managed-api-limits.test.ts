@@ -4,6 +4,7 @@ import {
   ClientKey,
   type EdgeProps,
   FailureMode,
+  HeaderMatch,
   PerClientRateLimit,
   Period,
   type RouteProps,
@@ -77,6 +78,7 @@ test.each<[string, RegExp, () => unknown]>([
     /browsers send none with preflights/,
     make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
+  ['conditions', /method and path alone/, make('http', {}, { match: { headers: [HeaderMatch.exact('x-a', '1')] } })],
   [
     'a redirect',
     /"GET \/old" is a redirect/,
@@ -135,7 +137,13 @@ test.each<[string, RegExp, () => unknown]>([
     make('rest', {}, { auth: Auth.apiKey({ secret: 'keys', header: 'x-mine' }) }, { clients: ['a'] }),
   ],
   ['a cache of two hours', /7200 s.*3600/s, make('rest', {}, { cacheTtl: Duration.hours(2) })],
-  ['a stage name with a dash', /"pre-prod" is not a valid stage name/, make('rest', {}, {}, { stageName: 'pre-prod' })],
+  ['a stage name with a dot', /"pre.prod" is not a valid stage name/, make('rest', {}, {}, { stageName: 'pre.prod' })],
+  ['the default stage of HTTP APIs', /is not a valid stage name/, make('rest', {}, {}, { stageName: '$default' })],
+  [
+    'a path that AWS reserves in domains',
+    /"\/ping" is a path that AWS reserves/,
+    make('rest', {}, {}, { certificate: {} as never }, 'GET /ping'),
+  ],
   [
     'a canary of nothing',
     /0 % of the requests/,
@@ -233,6 +241,21 @@ test.each([
   expect(make('rest', {}, {}, {}, operation)).toThrow(
     new RegExp(`shop/door/${operation}.*${problem}`.replace(/[$()+{}]/g, '\\$&'), 's'),
   );
+});
+
+test.each([
+  'GET /.well-known/openid-configuration',
+  'POST /v1:batchGet',
+  'GET /a/{b-c}',
+  'GET /Orders, GET /orders',
+  'GET /ping, GET /{proxy+}',
+  'GET /x/{id}, GET /x/{id}/y, GET /',
+  'GET /-/_/0',
+])('a REST API has resources for %s', operations => {
+  const { edge, web } = declaredForRest();
+  operations.split(', ').forEach(operation => edge.route(operation, web));
+
+  expect(() => restTemplate(edge, () => ({ stageName: 'pre-prod' }))).not.toThrow();
 });
 
 test('a REST API has resources whose names constructs use themselves', () => {

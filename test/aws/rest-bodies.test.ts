@@ -9,6 +9,7 @@ import {
   RateLimit,
   type RouteProps,
 } from '../../lib';
+import type { RestApiEdgeProps } from '../../lib/aws';
 import { assertBodiesFit } from '../../lib/aws/limits/rest-bodies';
 import { declaredForRest as declared } from './support';
 
@@ -39,7 +40,11 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
     { 'GET /{id}': { auth: Auth.none() }, 'GET /orders': { auth: jwt } },
     { perClientRateLimit: perClient(ClientKey.claim('sub')) },
   ],
-  ['another API key', { 'GET /{id}': { auth: key }, 'GET /a/b': {} }, {}],
+  [
+    'more than one check',
+    { 'GET /{id}': { auth: key }, 'GET /a/b': { auth: key, rateLimit: RateLimit.perSecond(1) } },
+    {},
+  ],
 ])('a parameter beside a route with %s needs a template', (_what, routes, ofEdge) => {
   expect(check(routes, ofEdge)).toThrow(/may lead to .*textBodiesOnly: true/s);
   expect(check(routes, ofEdge, true)).not.toThrow();
@@ -51,9 +56,30 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
   ['tokens, which the cluster verifies again', { 'GET /{id}': {}, 'GET /orders': { auth: jwt } }, {}],
   ['another timeout', { 'GET /{id}': {}, 'GET /orders': { timeout: Duration.seconds(3) } }, {}],
   ['a cache', { 'GET /{id}': {}, 'GET /orders': { cacheTtl: Duration.seconds(3) } }, {}],
+  ['fewer checks', { 'GET /{id}': { auth: key }, 'GET /a/b': {} }, {}],
   ['no parameter', { 'GET /a': {}, 'GET /orders': { auth: key } }, {}],
 ])('a parameter beside a route with %s needs none', (_what, routes, ofEdge) => {
   expect(check(routes, ofEdge)).not.toThrow();
+});
+
+test.each<[string, Partial<RestApiEdgeProps>]>([
+  ['an authorizer of its own', { authorizers: { 'GET /orders': { authorizerId: 'a' } } }],
+  ['another authorizer', { authorizers: { 'GET /{id}': { authorizerId: 'a' }, 'GET /orders': { authorizerId: 'b' } } }],
+  ['signed requests', { iamRoutes: ['GET /orders'] }],
+])('a parameter beside a route with %s needs a template', (_what, props) => {
+  const { edge, web } = declared();
+  ['GET /{id}', 'GET /orders'].forEach(operation => edge.route(operation, web));
+
+  expect(() => assertBodiesFit({ edge, vpc: undefined as never, ...props })).toThrow(/may lead to "GET \/orders"/);
+});
+
+test('a parameter beside a route with the same authorizer needs none', () => {
+  const { edge, web } = declared();
+  ['GET /{id}', 'GET /orders'].forEach(operation => edge.route(operation, web));
+  const authorizer = { authorizerId: 'a' };
+  const authorizers = { 'GET /{id}': authorizer, 'GET /orders': authorizer };
+
+  expect(() => assertBodiesFit({ edge, vpc: undefined as never, authorizers })).not.toThrow();
 });
 
 test('bodies are validated with a template only', () => {

@@ -57,9 +57,17 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     "`route('POST /orders', service)`",
     'istio/overlapping-routes.test.ts › a route names what is its own, method by method',
   ),
-  resources('Query parameters as conditions', 'a patch of the HTTPRoute'),
-  resources('Timeouts', '`timeout` of edge and route; none at all (`0s`) by a patch of the HTTPRoute'),
-  resources('Retries at a gateway', 'a patch of the HTTPRoute'),
+  model(
+    'Query parameters as conditions',
+    "`match: { queryParams: [QueryParamMatch.exact('kind', 'ad')], headers }` of a route",
+    'istio/route-conditions.test.ts › conditions are part of the match',
+  ),
+  model(
+    'Timeouts',
+    '`timeout` of edge and route; `Duration.millis(0)` for none at all',
+    'istio/route-changes.test.ts › a timeout of 0 is none',
+  ),
+  resources('Retries at a gateway', 'a patch of the HTTPRoute: `retry` is in the experimental channel only'),
   model(
     'gRPC routing',
     "`route('POST /shop.Catalog/GetProduct', service)`",
@@ -80,10 +88,22 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`alternativeHosts`, `tlsSecrets`',
     'kubernetes/edge-hosts.test.ts › hosts that share a certificate share a listener',
   ),
-  resources('TLS passthrough', '`Gateway`, `TlsRoute`'),
-  resources('TCP', '`Gateway`, `TcpRoute`'),
+  model(
+    'TLS passthrough',
+    "`edge.passthrough('vault.shop.example', service)`",
+    'kubernetes/edge-connections.test.ts › TLS connections are forwarded by server name',
+  ),
+  model(
+    'TCP',
+    '`edge.tcp(5432, service)`',
+    'kubernetes/edge-connections.test.ts › each has a route of its own, attached to its listener',
+  ),
   resources('UDP', '`Gateway`, `UdpRoute`; services have no UDP ports'),
-  resources('TLS to backends', '`BackendTlsPolicy`'),
+  model(
+    'TLS to backends',
+    '`backendTls` of a route',
+    'kubernetes/backend-tls.test.ts › is a BackendTLSPolicy of the port, once for all routes to it',
+  ),
   model(
     'Protocol of a backend',
     '`Port.http2`, `Port.grpc`',

@@ -1,8 +1,10 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
 import { jwtAuthorizerKey } from '../jwt-authorizer-key';
+import { requireFitPrivateApi } from '../private-api';
 import type { RestApiEdgeProps } from '../rest-api-props';
 import { verifierOf } from '../token-verification';
 import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
+import { requireFitAuthorizers } from './rest-authorizers';
 import { assertBodiesFit } from './rest-bodies';
 import { assertPathsFit } from './rest-paths';
 
@@ -20,11 +22,13 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
     fix: 'Use the same pair for several routes, or set `lambdaAuthorizer: true`.',
   });
   edge.routes.forEach(requireFitRoute);
-  assertPathsFit(edge);
+  assertPathsFit(props);
   assertBodiesFit(props);
   requireFitLimits(props);
   requireOneKindOfKey(edge);
   validateCanary(props);
+  requireFitPrivateApi(props);
+  requireFitAuthorizers(props);
   assertAllEffective(props);
 }
 

@@ -1,4 +1,5 @@
-import type { Edge, Route } from '../../topology';
+import type { Route } from '../../topology';
+import type { RestApiEdgeProps } from '../rest-api-props';
 import { invalid, REST_API } from './managed-api';
 
 /**
@@ -7,8 +8,21 @@ import { invalid, REST_API } from './managed-api';
  */
 const SEGMENT = /^(\{[\w:.$-]+\+?\}|[\w:.-]+)$/;
 
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html */
+const RESERVED = ['/ping', '/sping'];
+
 /** Throws for paths that cannot be resources of one REST API. */
-export function assertPathsFit({ path, routes }: Edge): void {
+export function assertPathsFit({ edge, certificate, hostedZone }: RestApiEdgeProps): void {
+  const { path, routes } = edge;
+  const reserved = routes.find(({ operation }) => RESERVED.includes(`/${operation.path.segments[0] ?? ''}`));
+  if (reserved && (certificate ?? hostedZone)) {
+    throw invalid(
+      REST_API,
+      `${path}/${reserved.operation.toString()}`,
+      `"${reserved.operation.path.text}" is a path that AWS reserves in custom domains, for its own health checks.`,
+      'Use another path, or HttpApiEdge.',
+    );
+  }
   routes.forEach(route => requireFitSegments(`${path}/${route.operation.toString()}`, route));
   const parameters = new Map<string, { readonly segment: string; readonly operation: Route['operation'] }>();
   for (const { operation } of routes) {

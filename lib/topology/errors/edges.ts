@@ -79,6 +79,25 @@ export const EDGE_ERRORS = [
       + 'all proxies in `cidrs`, without `count`.',
   },
   {
+    id: 'NoConnections',
+    summary: 'A connection route to a port that is not one for connections',
+    explanation:
+      'The gateway forwards connections as they are. A passed-through TLS connection needs a service that terminates TLS '
+      + '(`Port.tls`), others one of TCP or TLS. Requests have routes of their own: `edge.route(…)`.',
+  },
+  {
+    id: 'ReservedPort',
+    summary: 'A port of the gateway that the gateway itself uses',
+    explanation: 'It is the port for requests, or one of the proxy. Use another one; that of the service can be any.',
+  },
+  {
+    id: 'SplitConnections',
+    summary: 'Connections of an edge to a service that is routed by version',
+    explanation:
+      'The gateway forwards them to all pods of the service, so a split would not apply. Remove the split, or forward '
+      + 'the connections to a service without one.',
+  },
+  {
     id: 'SeveralAuthorizers',
     summary: "Several external authorizers of an edge with Istio's gateway",
     explanation:
