@@ -45,8 +45,8 @@ export const rule: Check = {
             { type: Kind.SERVICE, name: backend.name, namespace: backend.namespace },
             problem(
               backend.at.get('name'),
-              `The Service "${backend.name}" of namespace ${backend.namespace} is not among these manifests, so requests `
-                + 'fail with 500.',
+              `The Service "${backend.name}" of namespace ${backend.namespace} is not among these manifests, so `
+                + 'requests fail with 500.',
               'Correct the name or the namespace.',
             ),
           );

@@ -10,7 +10,8 @@ export const rule: Check = {
   summary: 'A Gateway refers to a Secret that does not exist',
   explanation:
     'The gateway does not open the port until the Secret exists. For a Gateway of Istio it must be in the namespace of '
-    + 'the pods, for one of the Gateway API in that of the Gateway, unless it names another; there it is a note. Suppress the finding if the '
+    + 'the pods, for one of the Gateway API in that of the Gateway, unless it names another; there it is a note. '
+    + 'Suppress the finding if the '
     + 'Secret is created at run time, for example by cert-manager.',
   *find(cluster) {
     yield* ofListeners(cluster);
@@ -28,8 +29,8 @@ export const rule: Check = {
             { type: Kind.SECRET, name: name.text, namespace },
             problem(
               name,
-              `The Secret "${name.text}" of namespace ${namespace}, that of the gateway's pods, is not among these manifests, so `
-                + 'the port stays closed.',
+              `The Secret "${name.text}" of namespace ${namespace}, that of the gateway's pods, is not among these `
+                + 'manifests, so the port stays closed.',
               `Create the Secret in ${namespace}.`,
             ),
           );
@@ -39,7 +40,7 @@ export const rule: Check = {
   },
 };
 
-/** The certificates of listeners of the Gateway API, which are in the namespace of the Gateway unless they name another. */
+/** The certificates of listeners of the Gateway API, in the namespace of the Gateway unless they name another. */
 function* ofListeners(cluster: Cluster): Iterable<Problem> {
   for (const gateway of cluster.all(Kind.GATEWAY)) {
     for (const reference of gateway.spec
@@ -52,7 +53,8 @@ function* ofListeners(cluster: Cluster): Iterable<Problem> {
           { type: Kind.SECRET, name: name.text, namespace },
           problem(
             name,
-            `The Secret "${name.text}" of namespace ${namespace} is not among these manifests, so the port stays closed.`,
+            `The Secret "${name.text}" of namespace ${namespace} is not among these manifests, so the port `
+              + 'stays closed.',
             `Create the Secret in ${namespace}.`,
             [],
           ),
