@@ -3,7 +3,8 @@ import { Cluster, type KubernetesObject, resourcesOf } from '../lib/manifests';
 
 /**
  * How the time of all checks grows with the number of objects, over shapes that invite comparing each with each: sizes
- * doubled three times, and the exponent of the growth, which is 1 where it is linear. Usage: tsx bench/scaling.ts [SHAPE]
+ * doubled three times, and the exponent of the growth, which is 1 where it is linear.
+ * Usage: tsx bench/scaling.ts [SHAPE]
  */
 const SMALLEST = 250;
 const DOUBLINGS = 3;
@@ -156,7 +157,10 @@ for (const [name, make] of Object.entries(SHAPES).filter(([each]) => only === un
   const slowest = exponent > LIMIT ? `  ${slowestOf(make)}` : '';
   isSlow ||= exponent > LIMIT;
   console.log(
-    `${name.padEnd(34)}${seconds.map(each => `${each.toFixed(2)} s`.padStart(9)).join('')}${exponent.toFixed(2).padStart(7)}${slowest}`,
+    name.padEnd(34)
+      + seconds.map(each => `${each.toFixed(2)} s`.padStart(9)).join('')
+      + exponent.toFixed(2).padStart(7)
+      + slowest,
   );
 }
 process.exitCode = isSlow ? 1 : 0;

@@ -20,8 +20,15 @@ const PACKAGES = [
   '@kubernetes-models/gateway-api',
   '@kubernetes-models/envoy-gateway',
 ];
-const GROUPS =
-  /^(v1|(apps|batch|autoscaling|policy|networking\.k8s\.io|rbac\.authorization\.k8s\.io|storage\.k8s\.io|scheduling\.k8s\.io|discovery\.k8s\.io|[\w.]+\.istio\.io|gateway\.networking\.k8s\.io|gateway\.envoyproxy\.io)\/v\w+)$/;
+const GROUPS = new RegExp(
+  [
+    /v1/,
+    /(apps|batch|autoscaling|policy|(networking|storage|scheduling|discovery)\.k8s\.io|rbac\.authorization\.k8s\.io)\/v\w+/,
+    /([\w.]+\.istio\.io|gateway\.networking\.k8s\.io|gateway\.envoyproxy\.io)\/v\w+/,
+  ]
+    .map(({ source }) => `^(${source})$`)
+    .join('|'),
+);
 
 const types = [];
 const numbers = new Map();

@@ -6,7 +6,8 @@ const GROUPS_OF_PROGRAMS = new RegExp(
   [
     /^(kustomize\.config|config|apiserver(\.config)?|audit|kubeadm|kubelet\.config|kubeproxy\.config)\.k8s\.io$/,
     /^(kubecontrollermanager\.config|kubescheduler\.config|client\.authentication|imagepolicy)\.k8s\.io$/,
-    /^(kind\.x-k8s\.io|k3d\.io|ctlptl\.dev|eksctl\.io|kops\.k8s\.io|skaffold|backstage\.io|kpt\.dev|devspace|oam\.dev)$/,
+    /^(kind\.x-k8s\.io|k3d\.io|ctlptl\.dev|eksctl\.io|kops\.k8s\.io|skaffold)$/,
+    /^(backstage\.io|kpt\.dev|devspace|oam\.dev)$/,
     /^(cli\.kyverno\.io|builtin|k0sctl\.k0sproject\.io|kuttl\.dev|chainsaw\.kyverno\.io)$/,
   ]
     .map(({ source }) => source)

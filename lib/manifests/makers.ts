@@ -137,7 +137,8 @@ const operators = memo((cluster: Cluster): ReadonlyMap<string, readonly Resource
 /** Kinds of Kubernetes, Istio and the Gateway API, and of monitoring, policies, scaling and certificates. */
 const KNOWN = new RegExp(
   [
-    /^[^.]+(\.(apps|batch|policy|autoscaling|extensions|[\w.-]+\.k8s\.io|[\w.-]+\.istio\.io))?$|^Rollout\.argoproj\.io$/,
+    /^[^.]+(\.(apps|batch|policy|autoscaling|extensions|[\w.-]+\.k8s\.io|[\w.-]+\.istio\.io))?$/,
+    /^Rollout\.argoproj\.io$/,
     /^(ServiceMonitor|PodMonitor|Probe|PrometheusRule|AlertmanagerConfig|ScrapeConfig)\.monitoring\.coreos\.com$/,
     /\.(cert-manager\.io|keda\.sh|kyverno\.io|gatekeeper\.sh|cilium\.io|projectcalico\.org|envoyproxy\.io)$/,
     /\.(external-secrets\.io|bitnami\.com|fluxcd\.io|argoproj\.io|amazonaws\.com|elbv2\.k8s\.aws|cloud\.google\.com)$/,

@@ -28,7 +28,10 @@ function refersTo({ namespace, spec }: Resource): string {
   return `${spec.get('workloadRef', 'kind').text} ${namespace}/${spec.get('workloadRef', 'name').text}`;
 }
 
-/** A Pod, or the Pods that a Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Rollout, Job or CronJob creates. */
+/**
+ * A Pod, or the Pods that a Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Rollout, Job or
+ * CronJob creates.
+ */
 export class Workload {
   /**
    * The workload of an object, if it is one. An object with a controller is not counted again: its controller is the

@@ -10,8 +10,8 @@ export const UNREADABLE_MANIFEST: Omit<Check, 'find'> = {
   summary: 'A manifest in a folder cannot be read',
   explanation:
     'It has apiVersion and kind, and is not YAML, or has no name; or it is a link that leads out of the folder, or no '
-    + 'regular file. kubectl rejects it too, and the other manifests are checked without its objects. Files that are no '
-    + 'manifests are skipped instead, and files that are named on the command line end the run.',
+    + 'regular file. kubectl rejects it too, and the other manifests are checked without its objects. Files that are '
+    + 'no manifests are skipped instead, and files that are named on the command line end the run.',
 };
 
 /** The check that reports such files, each as an object of kind File. */

@@ -29,7 +29,8 @@ export const rule: Check = {
   covers: [],
   summary: 'NetworkPolicies block traffic that a pod needs to work',
   explanation:
-    'With any egress rule a pod also needs one for DNS (port 53 in kube-system), and with a sidecar one for the control '
+    'With any egress rule a pod also needs one for DNS (port 53 in kube-system), and with a sidecar one for the '
+    + 'control '
     + 'plane (15012); with any ingress rule a pod in ambient mode also needs port 15008 for its traffic '
     + 'and, if it has '
     + 'probes, the address 169.254.7.127, the source of probes in ambient mode. A pod with Prometheus '

@@ -11,7 +11,8 @@ export const rule: Check = {
   summary: 'Two objects have the same kind, namespace and name',
   explanation:
     'Applied together, the last one silently overwrites the others: it counts, and they are not checked. Folders such '
-    + 'as dev and prod with the same objects are clusters of their own, and equal objects change nothing. In several files '
+    + 'as dev and prod with the same objects are clusters of their own, and equal objects change nothing. In several '
+    + 'files '
     + 'it is a note: they may be alternatives of which one is applied.',
   *find(cluster) {
     for (const namesakes of cluster.namesakes) {

@@ -22,7 +22,8 @@ export const rule: Check = {
         for (const each of rivals.length > 1 ? rivals : []) {
           yield problem(
             each.metadata.get('name'),
-            `${othersOf(each, rivals, nameOf)} also ${rivals.length > 2 ? 'select' : 'selects'} ${resource.kind} ${resource.key}, `
+            `${othersOf(each, rivals, nameOf)} also ${rivals.length > 2 ? 'select' : 'selects'} `
+              + `${resource.kind} ${resource.key}, `
               + 'and only one of them takes effect.',
             'Merge them, or make the selectors disjoint.',
             selecting,

@@ -9,7 +9,8 @@ export const rule: Check = {
   covers: ['IST0173', 'KIA0203'],
   summary: "A subset of a DestinationRule selects none of its host's pods",
   explanation:
-    'Requests that a route sends to the subset fail with 503; of a subset that no route names it is a note. The labels are compared with those of the '
+    'Requests that a route sends to the subset fail with 503; of a subset that no route names it is a note. '
+    + 'The labels are compared with those of the '
     + 'pods behind the host and of the endpoints of its ServiceEntry; labels that '
     + 'Istio adds (region, zone, node, cluster, network) exist in a running cluster only and are not '
     + 'compared. `istioctl analyze` (IST0173) accepts any pod with the labels.',

@@ -25,7 +25,16 @@ export const rule: Check = {
     for (const route of routesOf(cluster)) {
       const parents = parentsOf(route);
       const needsGrants = parents.length === 0 || !parents.every(isOfMesh);
-      for (const backend of backendsOf(route).filter(each => each.kind === 'Service' && each.group === '')) {
+      for (const backend of backendsOf(route).filter(each => each.group === '')) {
+        if (backend.kind !== 'Service') {
+          yield problem(
+            backend.at.get('kind'),
+            `A route cannot send requests to a ${backend.kind}, so they fail with 500.`,
+            'Refer to a Service.',
+            [],
+          );
+          continue;
+        }
         const service = cluster.find(Kind.SERVICE, backend.name, backend.namespace);
         const port = backend.at.get('port').number;
         if (!service && isElsewhere(route, hostOf(backend, cluster))) {
@@ -36,8 +45,8 @@ export const rule: Check = {
             { type: Kind.SERVICE, name: backend.name, namespace: backend.namespace },
             problem(
               backend.at.get('name'),
-              `The Service "${backend.name}" of namespace ${backend.namespace} is not among these manifests, so requests `
-                + 'fail with 500.',
+              `The Service "${backend.name}" of namespace ${backend.namespace} is not among these manifests, so `
+                + 'requests fail with 500.',
               'Correct the name or the namespace.',
             ),
           );

@@ -18,8 +18,8 @@ export const rule: Check = {
             { type: Kind.ISTIO_GATEWAY, name: reference.name, namespace: reference.namespace },
             problem(
               reference.at,
-              `The Gateway "${reference.name}" of namespace ${reference.namespace} is not among these manifests, so these `
-                + 'rules do not apply.',
+              `The Gateway "${reference.name}" of namespace ${reference.namespace} is not among these manifests, so `
+                + 'these rules do not apply.',
               'Write the Gateway as `namespace/name`, or declare it.',
               reference.at.path[1] === 'gateways' ? undefined : ['KIA1102'],
             ),

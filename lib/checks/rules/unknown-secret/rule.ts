@@ -1,18 +1,20 @@
-import { Kind } from '../../../manifests';
+import { type Cluster, Kind } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { absent, type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem, type Problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownSecret',
   severity: Severity.ERROR,
   covers: ['IST0101'],
-  summary: 'A Gateway refers to a Secret that does not exist in the namespace of its pods',
+  summary: 'A Gateway refers to a Secret that does not exist',
   explanation:
-    'The gateway does not open the port until the Secret exists. It must be in the namespace of the '
-    + 'pods, not of the Gateway. Suppress the finding if the '
+    'The gateway does not open the port until the Secret exists. For a Gateway of Istio it must be in the namespace of '
+    + 'the pods, for one of the Gateway API in that of the Gateway, unless it names another; there it is a note. '
+    + 'Suppress the finding if the '
     + 'Secret is created at run time, for example by cert-manager.',
   *find(cluster) {
+    yield* ofListeners(cluster);
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
       const namespace = Gateways.of(cluster).selectedBy(gateway)[0]?.namespace;
       if (namespace === undefined) {
@@ -27,8 +29,8 @@ export const rule: Check = {
             { type: Kind.SECRET, name: name.text, namespace },
             problem(
               name,
-              `The Secret "${name.text}" of namespace ${namespace}, that of the gateway's pods, is not among these manifests, so `
-                + 'the port stays closed.',
+              `The Secret "${name.text}" of namespace ${namespace}, that of the gateway's pods, is not among these `
+                + 'manifests, so the port stays closed.',
               `Create the Secret in ${namespace}.`,
             ),
           );
@@ -37,3 +39,29 @@ export const rule: Check = {
     }
   },
 };
+
+/** The certificates of listeners of the Gateway API, in the namespace of the Gateway unless they name another. */
+function* ofListeners(cluster: Cluster): Iterable<Problem> {
+  for (const gateway of cluster.all(Kind.GATEWAY)) {
+    for (const reference of gateway.spec
+      .get('listeners')
+      .items.flatMap(each => each.get('tls', 'certificateRefs').items)) {
+      const [name, kind] = [reference.get('name'), reference.get('kind').text || 'Secret'];
+      const namespace = reference.get('namespace').text || gateway.namespace;
+      if (kind === 'Secret' && name.text !== '' && !cluster.find(Kind.SECRET, name.text, namespace)) {
+        const found = absent(
+          { type: Kind.SECRET, name: name.text, namespace },
+          problem(
+            name,
+            `The Secret "${name.text}" of namespace ${namespace} is not among these manifests, so the port `
+              + 'stays closed.',
+            `Create the Secret in ${namespace}.`,
+            [],
+          ),
+        );
+        // Their certificates are rarely among manifests: edges of topologies refer to what the cluster has.
+        yield { ...found, severity: Severity.INFO };
+      }
+    }
+  }
+}
