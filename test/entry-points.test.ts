@@ -94,6 +94,7 @@ test.each<[string, string[]]>([
       'ProtoDescriptor',
       'Protocol',
       'ProxyLogLevel',
+      'QueryParamMatch',
       'RateLimit',
       'Redirect',
       'RetryOn',

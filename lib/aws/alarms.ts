@@ -45,8 +45,8 @@ export interface EdgeAlarmsProps {
    */
   readonly latency?: Duration;
   /**
-   * The number of requests in a period that get status 429, of the API or of the cluster. They are counted in the access
-   * log by a metric filter, since API Gateway has no metric of them.
+   * The number of requests in a period that get status 429, of the API or of the cluster. They are counted in the
+   * access log by a metric filter, since API Gateway has no metric of them.
    * @default - no alarm
    */
   readonly throttledRequests?: number;

@@ -28,8 +28,8 @@ export interface HttpLambdaRoute {
 /** Properties of an {@link HttpApiEdge}. */
 export interface HttpApiEdgeProps extends ManagedApiProps {
   /**
-   * Routes to Lambda functions by operation, e.g. `GET /reports/{id}`, beside the routes of the edge. The gateway in the
-   * cluster has none of them. A route that is more specific than one of the edge gets its requests.
+   * Routes to Lambda functions by operation, e.g. `GET /reports/{id}`, beside the routes of the edge. The gateway in
+   * the cluster has none of them. A route that is more specific than one of the edge gets its requests.
    * @default - none
    */
   readonly lambdaRoutes?: { readonly [operation: string]: HttpLambdaRoute };

@@ -2,16 +2,11 @@ import { type Edge, FrontKind, type Topology } from '../../topology';
 import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
-/** A CloudFormation template, or the document of an API: JSON of any shape. */
-export interface Artifact {
-  readonly [field: string]: unknown;
-}
-
 /**
  * Edges whose declared front is not among what is deployed, and edges with an API in front that they do not declare.
  * @param artifacts CloudFormation templates, and what `googleApiGateway` and `azureApiManagement` return
  */
-export function checkFronts(topology: Topology, artifacts: readonly Artifact[]): SynthesisFinding[] {
+export function checkFronts(topology: Topology, artifacts: readonly object[]): SynthesisFinding[] {
   return topology.edges.flatMap(edge => {
     const found = [...new Set(artifacts.flatMap(each => frontsIn(each, edge.host)))];
     const { front, path } = edge;
@@ -20,7 +15,7 @@ export function checkFronts(topology: Topology, artifacts: readonly Artifact[]):
         id: 'UndeclaredFront',
         severity: Severity.ERROR,
         path,
-        message: `${NAMES[kind]} is in front of the edge, which declares no front: clients can bypass it.`,
+        message: `${sentence(NAMES[kind])} is in front of the edge, which declares no front: clients can bypass it.`,
         fix: `Declare it as \`front\` of ${edge.name}, or remove it.`,
       }));
     }
@@ -29,12 +24,16 @@ export function checkFronts(topology: Topology, artifacts: readonly Artifact[]):
 }
 
 const NAMES = {
-  [FrontKind.HTTP_API]: 'An HTTP API',
-  [FrontKind.REST_API]: 'A REST API',
+  [FrontKind.HTTP_API]: 'an HTTP API',
+  [FrontKind.REST_API]: 'a REST API',
   [FrontKind.GOOGLE_API_GATEWAY]: "Google's API Gateway",
   [FrontKind.AZURE_API_MANAGEMENT]: 'Azure API Management',
-  [FrontKind.OTHER]: 'Another front',
+  [FrontKind.OTHER]: 'another front',
 };
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 function missing({ path }: Edge, kind: FrontKind, name: string, found: readonly FrontKind[]): SynthesisFinding {
   return kind === FrontKind.OTHER
@@ -57,7 +56,8 @@ function missing({ path }: Edge, kind: FrontKind, name: string, found: readonly 
 }
 
 /** The kinds of APIs in a template or document that forward requests to a host. */
-function frontsIn(artifact: Artifact, host: string): FrontKind[] {
+function frontsIn(document: object, host: string): FrontKind[] {
+  const artifact = objectOf(document);
   const resources = Object.values(objectOf(artifact.Resources)).map(objectOf);
   const ofType = (type: string) => resources.filter(({ Type }) => Type === type).map(each => objectOf(each.Properties));
   const kinds: [FrontKind, boolean][] = [

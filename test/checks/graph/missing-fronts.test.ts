@@ -5,11 +5,7 @@ import { frontSubnets, httpFront, restFront } from '../../support/fronts';
 
 const googleFront = Front.googleApiGateway();
 const azureFront = Front.azureApiManagement({ addresses: frontSubnets });
-const ids = (topology: Topology, artifacts: readonly object[]) =>
-  checkFronts(
-    topology,
-    artifacts.map(each => ({ ...each })),
-  ).map(each => each.id);
+const ids = (topology: Topology, artifacts: readonly object[]) => checkFronts(topology, artifacts).map(each => each.id);
 
 /** The artifacts of an edge with this front. */
 function made(front: Front): object {
@@ -58,8 +54,8 @@ test('the messages name what is declared and what there is', () => {
   expect(checkFronts(topology, []).map(each => each.message)).toEqual([
     'The edge declares a REST API as its front, and none forwards requests to it.',
   ]);
-  expect(checkFronts(topology, [{ ...made(httpFront) }]).map(each => each.message)).toEqual([
-    'The edge declares a REST API as its front, and An HTTP API is in front of it.',
+  expect(checkFronts(topology, [made(httpFront)]).map(each => each.message)).toEqual([
+    'The edge declares a REST API as its front, and an HTTP API is in front of it.',
   ]);
 });
 
