@@ -36,6 +36,7 @@ test('the help of check names each of its options', () => {
     'fail-on',
     'strict',
     'suppress',
+    'baseline',
     'no-inline-suppressions',
     'explain',
     'list',

@@ -75,7 +75,7 @@ test('a finding is at the field of the example, with one sentence for the proble
   for (const { bad } of EXAMPLES) {
     for (const { file, line, column, message, fix } of findingsOf(bad)) {
       expect([file, typeof line, typeof column]).toEqual(['example.yaml', 'number', 'number']);
-      expect(message).toMatch(/\.$/);
+      expect(message).toMatch(/[.?]$/);
       expect(fix).toMatch(/^[A-Z].*[.`?]$/s);
       expect(`${message} ${fix}`).not.toMatch(/undefined|\[object|NaN/);
     }

@@ -1,11 +1,11 @@
 import { Auth } from '../../../lib';
-import { declared, restTemplate } from '../../aws/support';
+import { declaredForRest, restTemplate } from '../../aws/support';
 import { ask, clusterOf, token } from './support';
 
 const claims = { iss: 'https://login.example', aud: ['shop'], sub: 'ann' };
 
 describe('a JWT authorizer of a REST API', () => {
-  const { edge, web } = declared();
+  const { edge, web } = declaredForRest();
   edge.route('GET /orders', web, { auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop', 'app'] }) });
   edge.route('POST /orders', web, {
     auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop', 'app'], scopes: ['write', 'admin'] }),

@@ -534,7 +534,7 @@ describe('TCP services outside without addresses', () => {
         .tcp('db1.example:5432'),
     );
 
-  test('are not told apart on one port', () => {
+  test('are not distinguished on one port', () => {
     expect(() => ask(external('db2'))).toThrow('db1.example and db2.example are TCP services without addresses');
     expect(() => ask(external('db2', { protocol: 'MONGO' }))).toThrow('db2.example');
   });
@@ -553,7 +553,7 @@ describe('TCP services outside without addresses', () => {
         },
       },
     ],
-  ])('are told apart by %s', (_name, other, settings) => {
+  ])('are distinguished by %s', (_name, other, settings) => {
     expect(ask(other, settings)).toBe('db1.example');
   });
 });
